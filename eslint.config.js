@@ -1,0 +1,139 @@
+import js from '@eslint/js';
+import svelte from 'eslint-plugin-svelte';
+import { defineConfig } from 'eslint/config';
+import globals from 'globals';
+import ts from 'typescript-eslint';
+
+/**
+ * Who may import whom. `may`: folders and files of src/ beside one's own. `types`: the same, as types only.
+ * `packages`: from npm. Nothing else may be imported.
+ */
+const arrows = {
+  'src/errors.ts': {},
+  'src/graph': { may: ['errors'] },
+  'src/sampling': { may: ['errors'] },
+  'src/canvas': { may: ['errors'] },
+  'src/text': { may: ['errors'], packages: ['@huggingface/transformers'] },
+  'src/nets': { may: ['errors', 'graph'], types: ['weights'] },
+  'src/weights': { may: ['errors'] },
+  'src/weights/store.ts': { may: ['errors'], packages: ['idb-keyval'] },
+  'src/runtime': { may: ['errors', 'graph', 'weights'], packages: ['onnxruntime-web'] },
+  'src/pipeline': {
+    may: ['errors', 'graph', 'nets', 'sampling', 'text', 'canvas', 'weights', 'runtime'],
+  },
+  'src/engine': {
+    may: ['errors', 'pipeline', 'nets', 'sampling', 'text', 'weights', 'runtime'],
+    types: ['graph'],
+    packages: ['idb-keyval'],
+  },
+  'src/engine/api.ts': { types: ['errors', 'pipeline', 'sampling'] },
+  'src/engine/rpc.ts': { may: ['errors'] },
+  'src/engine/client.ts': { may: ['errors'] },
+  'src/ui': {
+    may: ['errors', 'canvas', 'engine/client', 'engine/rpc', 'sampling'],
+    types: ['engine/api'],
+    packages: ['svelte'],
+  },
+  'src/main.ts': { may: ['app', 'ui', 'errors', 'engine/client'], packages: ['svelte'] },
+};
+
+/** A row of the table as ESLint configuration; a later row for a file inside a folder takes the place of the folder's. */
+function arrow([place, { may = [], types = [], packages = [] }]) {
+  const any = (names) => `(?:${names.join('|') || '$^'})(?:[/.]|$)`;
+  // main.ts and errors.ts lie at the top and reach the others by "./", the rest by "../".
+  const up = /^src\/[^/]+\.ts$/.test(place) ? '^\\./' : '^(?:\\.\\./)+';
+  const patterns = [
+    {
+      regex: `${up}(?!\\.|${any([...may, ...types])})`,
+      message: `${place} may not import this: see "arrows" in eslint.config.js.`,
+    },
+    {
+      regex: `^(?!\\.|${any(packages)})`,
+      message: `${place} may not use this package: see "arrows" in eslint.config.js.`,
+    },
+  ];
+  if (types.length > 0) {
+    patterns.push({
+      regex: `${up}${any(types)}`,
+      allowTypeImports: true,
+      message: `${place} may import only types from here.`,
+    });
+  }
+  return {
+    files: /\.\w+$/.test(place) ? [place] : [`${place}/**/*.{ts,svelte}`],
+    rules: {
+      '@typescript-eslint/no-restricted-imports': ['error', { patterns }],
+      // The same for import(…), which the rule above does not look at.
+      'no-restricted-syntax': ['error', ...patterns.map(dynamic)],
+    },
+  };
+}
+
+function dynamic({ regex, message }) {
+  return { selector: `ImportExpression[source.value=/${regex.replaceAll('/', '\\x2F')}/]`, message };
+}
+
+export default defineConfig(
+  { ignores: ['dist/', 'node_modules/', 'test-results/', '.cache/', '.vite/'] },
+  js.configs.recommended,
+  ts.configs.strictTypeChecked,
+  svelte.configs.recommended,
+  svelte.configs.prettier,
+  {
+    languageOptions: {
+      parserOptions: {
+        project: [
+          'tsconfig.json',
+          'src/tsconfig.pure.json',
+          'src/tsconfig.worker.json',
+          'test/tsconfig.json',
+        ],
+        extraFileExtensions: ['.svelte'],
+      },
+    },
+    linterOptions: { reportUnusedDisableDirectives: 'error' },
+    rules: {
+      '@typescript-eslint/consistent-type-imports': ['error', { disallowTypeAnnotations: false }],
+      '@typescript-eslint/no-unused-vars': ['error', { varsIgnorePattern: '^_', argsIgnorePattern: '^_' }],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+      // An async generator is our way of doing a long task; not each of them waits for something.
+      '@typescript-eslint/require-await': 'off',
+      // x[i]! in a counted loop is plain; a check that cannot fail is not.
+      '@typescript-eslint/no-non-null-assertion': 'off',
+      '@typescript-eslint/no-confusing-void-expression': 'off',
+      // Takes Promise.withResolvers<void>() for a mistake.
+      '@typescript-eslint/no-invalid-void-type': 'off',
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true, allowArray: true },
+      ],
+    },
+  },
+  {
+    files: ['**/*.svelte', '**/*.svelte.ts'],
+    languageOptions: {
+      parserOptions: { parser: ts.parser },
+      globals: globals.browser,
+    },
+    // Takes the words of a reason after svelte-ignore for names of warnings.
+    rules: { 'svelte/no-unused-svelte-ignore': 'off' },
+  },
+  ...Object.entries(arrows).map(arrow),
+  {
+    files: ['test/**', 'src/cli/**', '*.{js,ts}'],
+    languageOptions: { globals: globals.node },
+    rules: {
+      // Reports, fixtures and package files are JSON whose shape the next lines check.
+      '@typescript-eslint/no-unsafe-assignment': 'off',
+      '@typescript-eslint/no-unsafe-argument': 'off',
+      '@typescript-eslint/no-unsafe-call': 'off',
+      '@typescript-eslint/no-unsafe-member-access': 'off',
+      '@typescript-eslint/no-unsafe-return': 'off',
+      '@typescript-eslint/restrict-plus-operands': 'off',
+    },
+  },
+  { files: ['**/*.js'], extends: [ts.configs.disableTypeChecked] },
+);

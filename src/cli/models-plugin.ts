@@ -1,0 +1,114 @@
+/**
+ * The models/ folder, as the app sees it: `models/index.json` lists the checkpoints, `models/<file>` has their bytes.
+ *
+ * While a server of ours runs, that is whatever lies in the folder at this moment, streamed from where it lies: a
+ * checkpoint of seven gigabytes is never copied. A built app carries only what we ship ourselves, so that dist/ works
+ * on any static host.
+ */
+import { createReadStream } from 'node:fs';
+import { copyFile, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import type { Connect, Plugin } from 'vite';
+
+const BUNDLED = 'mini-sd.safetensors';
+const CREDITS = 'ATTRIBUTION.md';
+
+export interface ModelFile {
+  readonly file: string;
+  readonly bytes: number;
+}
+
+export function models(folder: string): Plugin {
+  const serve: Connect.NextHandleFunction = (req, res) => void answer(folder, req, res);
+  return {
+    name: 'drobe:models',
+    configureServer: (server) => void server.middlewares.use('/models', serve),
+    configurePreviewServer: (server) => void server.middlewares.use('/models', serve),
+    writeBundle: {
+      sequential: true,
+      async handler({ dir = 'dist' }) {
+        const out = join(dir, 'models');
+        await mkdir(out, { recursive: true });
+        const index = (await list(folder)).filter(({ file }) => file === BUNDLED);
+        await writeFile(join(out, 'index.json'), JSON.stringify(index));
+        for (const file of [BUNDLED, CREDITS]) await copyFile(join(folder, file), join(out, file));
+      },
+    },
+  };
+}
+
+/** The checkpoints at the top of the folder; a link to a file elsewhere counts as the file. */
+async function list(folder: string): Promise<ModelFile[]> {
+  const names = await readdir(folder).catch(() => []);
+  const found = await Promise.all(
+    names.filter(isCheckpoint).map(async (file) => {
+      const info = await stat(join(folder, file)).catch(() => null);
+      return info?.isFile() ? [{ file, bytes: info.size }] : [];
+    }),
+  );
+  return found.flat().sort((a, b) => a.file.localeCompare(b.file));
+}
+
+/** One plain file name: no folder, no way up, no hidden file. */
+const isCheckpoint = (name: string) => /^[^./\\\0][^/\\\0]*\.safetensors$/i.test(name);
+
+async function answer(folder: string, req: IncomingMessage, res: ServerResponse): Promise<void> {
+  try {
+    const name = fileName(req.url ?? '/');
+    if (req.method !== 'GET' && req.method !== 'HEAD') refuse(res, 405);
+    else if (name === 'index.json') sendJson(res, await list(folder));
+    else if (name === CREDITS || isCheckpoint(name)) await sendFile(req, res, join(folder, name));
+    else refuse(res, 404);
+  } catch {
+    // The file went away, or the reader did: either way there is nothing more to say on this connection.
+    if (res.headersSent) res.destroy();
+    else refuse(res, 404);
+  }
+}
+
+const fileName = (url: string) => decodeURIComponent(url.replace(/[?#].*$/s, '').replace(/^\//, ''));
+
+function refuse(res: ServerResponse, status: number, headers: Record<string, string> = {}): void {
+  res.writeHead(status, headers).end();
+}
+
+function sendJson(res: ServerResponse, value: unknown): void {
+  res.writeHead(200, { 'Content-Type': 'application/json', 'Cache-Control': 'no-cache' });
+  res.end(JSON.stringify(value));
+}
+
+async function sendFile(req: IncomingMessage, res: ServerResponse, path: string): Promise<void> {
+  const info = await stat(path);
+  if (!info.isFile()) return refuse(res, 404);
+
+  const etag = `"${info.size.toString(36)}-${Math.trunc(info.mtimeMs).toString(36)}"`;
+  const current = (req.headers['if-range'] ?? etag) === etag;
+  const range = current ? parseRange(req.headers.range, info.size) : null;
+  if (range === 'unsatisfiable') return refuse(res, 416, { 'Content-Range': `bytes */${info.size}` });
+
+  const { start, end } = range ?? { start: 0, end: info.size - 1 };
+  res.writeHead(range ? 206 : 200, {
+    'Content-Type': path.endsWith('.md') ? 'text/plain; charset=utf-8' : 'application/octet-stream',
+    'Content-Length': end - start + 1,
+    'Accept-Ranges': 'bytes',
+    'Cache-Control': 'no-cache',
+    ETag: etag,
+    ...(range && { 'Content-Range': `bytes ${start}-${end}/${info.size}` }),
+  });
+  if (req.method === 'HEAD' || info.size === 0) res.end();
+  else await pipeline(createReadStream(path, { start, end, highWaterMark: 1 << 20 }), res);
+}
+
+/** RFC 9110 §14.2, one range only: a list of ranges may be answered with the whole file, and is. */
+export function parseRange(header: string | undefined, size: number) {
+  const match = /^bytes=(\d*)-(\d*)$/.exec(header ?? '');
+  const [, first = '', last = ''] = match ?? [];
+  if (first === '' && last === '') return null;
+
+  const start = first === '' ? Math.max(0, size - Number(last)) : Number(first);
+  const end = first === '' || last === '' ? size - 1 : Math.min(Number(last), size - 1);
+  if (first !== '' && last !== '' && Number(last) < Number(first)) return null;
+  return start > end ? ('unsatisfiable' as const) : { start, end };
+}

@@ -1,0 +1,63 @@
+/**
+ * Everything that can go wrong, as one closed list. The core throws codes with facts; the sentences a person
+ * reads stand in one table (`ui/words.ts`), so that they can be translated and every code has its words.
+ */
+export type ErrorCode =
+  // the file is not what its name says
+  | 'file-empty'
+  | 'file-is-html'
+  | 'file-is-pickle'
+  | 'file-is-lfs-pointer'
+  | 'file-is-other' // facts: kind
+  | 'file-truncated' // facts: expectedBytes, actualBytes
+  | 'bad-header' // facts: reason
+  // a sound safetensors file that we cannot use as a checkpoint
+  | 'file-is-lora'
+  | 'file-is-embedding'
+  | 'file-is-vae'
+  | 'unsupported-model' // facts: found
+  | 'missing-part' // facts: part
+  | 'missing-weight' // facts: key
+  | 'bad-weight' // facts: key, reason
+  // storage and network
+  | 'quota' // facts: neededBytes, freeBytes
+  | 'storage' // facts: reason
+  | 'model-gone' // facts: model
+  | 'network' // facts: url, reason
+  // the machine
+  | 'device-lost'
+  | 'out-of-memory' // facts: reason
+  | 'not-a-number' // facts: stage
+  | 'engine-crashed' // facts: reason
+  // the request
+  | 'bad-request' // facts: reason
+  | 'busy'
+  | 'bug'; // facts: reason
+
+export type Facts = Readonly<Record<string, string | number>>;
+
+/** The one error class of the project: a code from the list, and the facts its sentence needs. */
+export class DrobeError extends Error {
+  readonly code: ErrorCode;
+  readonly facts: Facts;
+
+  constructor(code: ErrorCode, facts: Facts = {}, options?: ErrorOptions) {
+    const told = Object.entries(facts).map(([k, v]) => `${k}: ${v}`);
+    super([code, ...told].join(', '), options);
+    this.name = 'DrobeError';
+    this.code = code;
+    this.facts = facts;
+  }
+}
+
+/** Whatever was thrown, as a DrobeError: ours untouched, everything else a 'bug' that keeps its cause. */
+export function toDrobeError(thrown: unknown): DrobeError {
+  if (thrown instanceof DrobeError) return thrown;
+  const reason = thrown instanceof Error ? thrown.message : String(thrown);
+  return new DrobeError('bug', { reason }, { cause: thrown });
+}
+
+/** True for the error an aborted signal throws: aborts are told by name, not by code. */
+export function isAbort(thrown: unknown): boolean {
+  return thrown instanceof Error && thrown.name === 'AbortError';
+}

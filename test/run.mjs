@@ -1,0 +1,134 @@
+/**
+ * `npm test`: sets itself up, runs every check there is (the rest too when one fails) and counts the tests.
+ * `npm test -- --only unit,lint` runs some of the stages.
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { checkNode, fail, installPackages, root } from '../src/cli/packages.mjs';
+
+/**
+ * @typedef {{ passed: number, failed: number, skipped: number }} Count
+ * @typedef {{ name: string, command: string, browser?: boolean, count?: () => Count }} Stage
+ */
+
+/** What fails fast comes first. @type {Stage[]} */
+const stages = [
+  { name: 'typecheck', command: 'npm run --silent check' },
+  { name: 'lint', command: 'npm run --silent lint' },
+  vitest('unit'),
+  vitest('golden'),
+  { ...vitest('browser'), browser: true },
+  { name: 'build', command: 'npm run --silent build' },
+  {
+    name: 'e2e',
+    command: 'npx --no-install playwright test --config test/e2e/playwright.config.ts',
+    browser: true,
+    count() {
+      const { stats } = report('e2e');
+      return { passed: stats.expected + stats.flaky, failed: stats.unexpected, skipped: stats.skipped };
+    },
+  },
+];
+
+const chosen = choose(process.argv.slice(2));
+checkNode();
+installPackages();
+if (chosen.some((stage) => stage.browser)) await findBrowser();
+
+mkdirSync(join(root, 'test-results'), { recursive: true });
+const done = chosen.map(run);
+
+console.log();
+for (const { name, ok, seconds, passed, failed, skipped } of done) {
+  const tests = passed + failed > 0 ? `${passed} passed, ${failed} failed` : '';
+  const left = skipped > 0 ? `, ${skipped} SKIPPED` : '';
+  console.log(
+    `${ok ? 'ok    ' : 'FAILED'}  ${name.padEnd(9)} ${seconds.toFixed(1).padStart(6)} s  ${tests}${left}`,
+  );
+}
+const sum = (/** @type {'passed' | 'failed'} */ key) => done.reduce((total, stage) => total + stage[key], 0);
+console.log(`\n${sum('passed')} passed, ${sum('failed')} failed`);
+process.exitCode = done.every((stage) => stage.ok) ? 0 : 1;
+
+/**
+ * @param {string} project
+ * @returns {Stage}
+ */
+function vitest(project) {
+  const reporters = `--reporter=default --reporter=json --outputFile.json=test-results/${project}.json`;
+  return {
+    name: project,
+    command: `npx --no-install vitest run --project ${project} ${reporters}`,
+    count() {
+      const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = report(project);
+      return { passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests + numTodoTests };
+    },
+  };
+}
+
+/** @param {Stage} stage */
+function run(stage) {
+  console.log(`\n── ${stage.name} ──`);
+  rmSync(reportPath(stage.name), { force: true });
+  const started = Date.now();
+  const { status } = spawnSync(stage.command, {
+    cwd: root,
+    shell: true,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
+  const seconds = (Date.now() - started) / 1000;
+  const { passed, failed, skipped } = counted(stage);
+  const ok = status === 0 && failed === 0;
+  // What fails without a failing test (a type error, a file that does not load) must not read as "0 failed".
+  return { name: stage.name, ok, seconds, passed, skipped, failed: ok ? 0 : Math.max(failed, 1) };
+}
+
+/**
+ * @param {Stage} stage
+ * @returns {Count}
+ */
+function counted(stage) {
+  try {
+    return stage.count?.() ?? { passed: 0, failed: 0, skipped: 0 };
+  } catch {
+    // No report: the runner itself did not get that far.
+    return { passed: 0, failed: 1, skipped: 0 };
+  }
+}
+
+/** @param {string} name */
+function reportPath(name) {
+  return join(root, 'test-results', `${name}.json`);
+}
+
+/** @param {string} name */
+function report(name) {
+  return JSON.parse(readFileSync(reportPath(name), 'utf8'));
+}
+
+async function findBrowser() {
+  // Only now: it needs the packages.
+  const { chromium } = await import('./chromium.mjs');
+  const path = await chromium();
+  if (!path) {
+    fail(
+      'No Chromium or Chrome (130 or newer) was found, nor could one be installed. Set CHROMIUM_PATH to one.',
+    );
+  }
+  console.log(`Chromium: ${path}`);
+  process.env.CHROMIUM_PATH = path;
+}
+
+/**
+ * @param {string[]} args
+ * @returns {Stage[]}
+ */
+function choose([flag, list = '']) {
+  if (flag === undefined) return stages;
+  const names = list.split(',');
+  const known = names.every((name) => stages.some((stage) => stage.name === name));
+  if (flag !== '--only' || !known)
+    fail(`Usage: npm test [-- --only ${stages.map((stage) => stage.name).join(',')}]`);
+  return stages.filter((stage) => names.includes(stage.name));
+}

@@ -1,0 +1,78 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { playwright } from '@vitest/browser-playwright';
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+import { models } from './src/cli/models-plugin.ts';
+import { tokenizerOnly } from './src/cli/tokenizer-plugin.ts';
+import { launch } from './test/chromium.mjs';
+
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+/** In Node, transformers.js would pick its Node build, which wants a native runtime that we do not install. */
+const inNode = {
+  resolve: {
+    alias: {
+      '@huggingface/transformers': here('node_modules/@huggingface/transformers/dist/transformers.web.js'),
+    },
+  },
+  server: { deps: { inline: [/@huggingface\/transformers/] } },
+};
+
+export default defineConfig({
+  // Relative addresses: a build works in any folder of any static host.
+  base: './',
+  // Not a single-page fallback: a file that is missing must be a 404, not a page of HTML where weights were expected.
+  appType: 'mpa',
+  plugins: [svelte({ configFile: false }), tokenizerOnly(), models(here('models'))],
+  worker: { format: 'es', plugins: () => [tokenizerOnly()] },
+  build: {
+    // Whatever has WebGPU has all of this.
+    target: 'es2024',
+    chunkSizeWarningLimit: 1000,
+  },
+  optimizeDeps: {
+    // Both find files beside themselves (wasm) or need the plugin above, which pre-bundling would bypass.
+    exclude: ['onnxruntime-web', '@huggingface/transformers'],
+    // Only the worker imports these, where Vite finds them late, and would reload the page in the middle of a test.
+    include: [
+      'idb-keyval',
+      'onnxruntime-common',
+      '@huggingface/transformers > @huggingface/jinja',
+      '@huggingface/transformers > @huggingface/tokenizers',
+    ],
+  },
+  test: {
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    expect: { requireAssertions: true },
+    projects: [
+      {
+        extends: true,
+        resolve: inNode.resolve,
+        test: { name: 'unit', include: ['test/unit/**/*.test.ts'], server: inNode.server },
+      },
+      {
+        extends: true,
+        resolve: inNode.resolve,
+        test: { name: 'golden', include: ['test/golden/**/*.test.ts'], server: inNode.server },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.ts'],
+          // Software rendering is slow, and two at once are slower.
+          testTimeout: 300_000,
+          fileParallelism: false,
+          browser: {
+            enabled: true,
+            headless: true,
+            screenshotFailures: false,
+            provider: playwright({ launchOptions: launch }),
+            instances: [{ browser: 'chromium' }],
+          },
+        },
+      },
+    ],
+  },
+});
