@@ -1,0 +1,34 @@
+/**
+ * Latents, and what a network says about them. Everything stands in sigma space, as in k-diffusion:
+ * x = x0 + sigma · noise. What diffusers calls latents is smaller by √(1 + sigma²): `toVp`.
+ */
+export type Latent = Float32Array<ArrayBuffer>;
+
+/** a·x + b·y: the whole tensor library of the samplers. */
+export function mix(a: number, x: Latent, b: number, y: Latent): Latent {
+  return x.map((v, i) => a * v + b * y[i]!);
+}
+
+/** a·x. */
+export function scaled(a: number, x: Latent): Latent {
+  return x.map((v) => a * v);
+}
+
+/**
+ * x at this sigma in its variance-preserving form, √ᾱ·x0 + √(1−ᾱ)·noise (Ho et al., 2020): what the UNet
+ * takes as input and, at the plan's end, what diffusers calls the final latents.
+ */
+export function toVp(x: Latent, sigma: number): Latent {
+  return scaled(1 / Math.sqrt(sigma * sigma + 1), x);
+}
+
+/** The x0 that a network predicting the noise stands for: x − sigma·eps (Ho et al., 2020). */
+export function denoisedFromEps(x: Latent, eps: Latent, sigma: number): Latent {
+  return mix(1, x, -sigma, eps);
+}
+
+/** The x0 that a network predicting v = √ᾱ·noise − √(1−ᾱ)·x0 stands for (Salimans and Ho, 2022). */
+export function denoisedFromV(x: Latent, v: Latent, sigma: number): Latent {
+  const k = sigma * sigma + 1;
+  return mix(1 / k, x, -sigma / Math.sqrt(k), v);
+}
