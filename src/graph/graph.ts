@@ -1,0 +1,202 @@
+/**
+ * The graph author. A Var is an immutable value that knows its shape, its type and where it comes from; what is
+ * reachable from the outputs is the model. Shapes are static: another picture size is another graph.
+ */
+import { DrobeError } from '../errors';
+import { Message } from './proto';
+
+export type DType = 'f32' | 'f16' | 'i32' | 'i64';
+export type Shape = readonly number[];
+
+/** What the machine that will run the graph wants of it. Decided once, in `runtime/device.ts`. */
+export interface Target {
+  /** Order of feature maps in memory: WebGPU has its fast kernels for NHWC, the wasm backend for NCHW. */
+  readonly layout: 'nhwc' | 'nchw';
+  /** Type of weights and activations. Graph inputs and outputs are always f32. */
+  readonly dtype: 'f32' | 'f16';
+  /** The fused attention kernel gives right results here. */
+  readonly fusedAttention: boolean;
+  /** Attention over more score bytes than this is computed in slices. */
+  readonly maxScoreBytes: number;
+}
+
+/** A tensor of the checkpoint, seen under a shape of the same size. Its bytes stay in the file. */
+export interface Weight {
+  readonly kind: 'weight';
+  readonly key: string;
+}
+export interface Constant {
+  readonly kind: 'constant';
+  readonly data: Float32Array | BigInt64Array;
+}
+export interface Input {
+  readonly kind: 'input';
+  readonly name: string;
+}
+export interface Op {
+  readonly kind: 'op';
+  readonly type: string;
+  readonly domain: '' | 'com.microsoft';
+  readonly inputs: readonly (Var | null)[];
+  readonly attributes: Attributes;
+}
+export type Attributes = Readonly<Record<string, number | { float: number } | readonly number[]>>;
+
+export interface Var {
+  readonly shape: Shape;
+  readonly dtype: DType;
+  readonly target: Target;
+  readonly from: Weight | Constant | Input | Op;
+}
+
+export const sizeOf = (shape: Shape): number => shape.reduce((n, d) => n * d, 1);
+export const bytesPer: Readonly<Record<DType, number>> = { f32: 4, f16: 2, i32: 4, i64: 8 };
+
+export function input(name: string, shape: Shape, target: Target, dtype: DType = 'f32'): Var {
+  return { shape, dtype, target, from: { kind: 'input', name } };
+}
+
+/** f32 or i64 numbers that become part of the graph itself. */
+export function constant(data: Float32Array | BigInt64Array, shape: Shape, target: Target): Var {
+  return {
+    shape,
+    dtype: data instanceof Float32Array ? 'f32' : 'i64',
+    target,
+    from: { kind: 'constant', data },
+  };
+}
+
+/** One ONNX operator. The result has the target and, unless said otherwise, the dtype of the first input. */
+export function op(
+  type: string,
+  inputs: readonly [Var, ...(Var | null)[]],
+  shape: Shape,
+  attributes: Attributes = {},
+  { dtype = inputs[0].dtype, domain = '' }: { dtype?: DType; domain?: Op['domain'] } = {},
+): Var {
+  return { shape, dtype, target: inputs[0].target, from: { kind: 'op', type, domain, inputs, attributes } };
+}
+
+/** Where a weight's bytes are expected: ONNX Runtime asks for `length` bytes at `offset` of the file `location`. */
+export interface Placement {
+  readonly key: string;
+  readonly dtype: DType;
+  readonly location: string;
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** A serialized ModelProto and the external data it names. */
+export interface Graph {
+  readonly model: Uint8Array;
+  readonly placements: readonly Placement[];
+  readonly nodes: number;
+}
+
+/** The asyncify build truncates external offsets to 32 bits, so each virtual file stays well below 4 GiB. */
+const LOCATION_BYTES = 2 ** 31;
+const ELEMENT_TYPE: Readonly<Record<DType, number>> = { f32: 1, i32: 6, i64: 7, f16: 10 };
+
+/** Writes the ONNX model whose named outputs are these Vars. */
+export function build(outputs: Readonly<Record<string, Var>>): Graph {
+  const order = topological(Object.values(outputs));
+  const names = new Map<Var, string>();
+  const graph = new Message().text(2, 'drobe');
+  const placements: Placement[] = [];
+  let nodes = 0;
+  let location = 0;
+  let offset = 0;
+  const nameOf = (v: Var | null): string => (v === null ? '' : names.get(v)!); // inputs come before their users
+
+  for (const v of order) {
+    const { from } = v;
+    const name = from.kind === 'input' ? from.name : `#${names.size}`; // a name no input or output has
+    names.set(v, name);
+    if (from.kind === 'input') graph.message(11, valueInfo(name, v));
+    else if (from.kind === 'constant') graph.message(5, inlineTensor(name, v, from.data));
+    else if (from.kind === 'op') {
+      graph.message(1, node(from, from.inputs.map(nameOf), name));
+      nodes++;
+    } else {
+      const length = sizeOf(v.shape) * bytesPer[v.dtype];
+      if (offset + length > LOCATION_BYTES) [location, offset] = [location + 1, 0];
+      const placement = { key: from.key, dtype: v.dtype, location: `weights${location}`, offset, length };
+      placements.push(placement);
+      graph.message(5, externalTensor(name, v, placement));
+      offset += length;
+    }
+  }
+  for (const [name, v] of Object.entries(outputs)) {
+    graph.message(1, new Message().text(1, nameOf(v)).text(2, name).text(4, 'Identity'));
+    graph.message(12, valueInfo(name, v));
+  }
+  const opset = (domain: string, version: number): Message => new Message().text(1, domain).int(2, version);
+  const model = new Message()
+    .int(1, 10) // IR version
+    .text(2, 'drobe')
+    .message(7, graph)
+    .message(8, opset('', 20))
+    .message(8, opset('com.microsoft', 1));
+  return { model: model.done().slice(), placements, nodes };
+}
+
+/** Every Var after its inputs. A loop, not recursion: a UNet is over a thousand ops deep. */
+function topological(outputs: readonly Var[]): Var[] {
+  const order = new Set<Var>();
+  const stack = [...outputs].reverse();
+  while (stack.length > 0) {
+    const v = stack.at(-1)!; // the stack is not empty
+    const missing = v.from.kind === 'op' ? v.from.inputs.filter((i) => i !== null && !order.has(i)) : [];
+    if (missing.length === 0 || order.has(v)) {
+      order.add(v);
+      stack.pop();
+    } else for (const i of missing) stack.push(i!); // nulls are filtered out
+  }
+  return [...order];
+}
+
+function node(from: Op, inputs: readonly string[], output: string): Message {
+  const message = new Message();
+  for (const name of inputs) message.text(1, name);
+  message.text(2, output).text(3, `${from.type}_${output}`).text(4, from.type);
+  for (const [name, value] of Object.entries(from.attributes)) message.message(5, attribute(name, value));
+  return message.text(7, from.domain);
+}
+
+function attribute(name: string, value: Attributes[string]): Message {
+  const message = new Message().text(1, name);
+  if (typeof value === 'number') {
+    if (!Number.isInteger(value)) throw new DrobeError('bug', { reason: `attribute ${name} needs {float}` });
+    return message.int(3, value).int(20, 2);
+  }
+  if ('float' in value) return message.float(2, value.float).int(20, 1);
+  for (const i of value) message.int(8, i);
+  return message.int(20, 7);
+}
+
+function valueInfo(name: string, v: Var): Message {
+  const shape = new Message();
+  for (const d of v.shape) shape.message(1, new Message().int(1, d));
+  const tensor = new Message().int(1, ELEMENT_TYPE[v.dtype]).message(2, shape);
+  return new Message().text(1, name).message(2, new Message().message(1, tensor));
+}
+
+function tensor(name: string, v: Var): Message {
+  const message = new Message();
+  for (const d of v.shape) message.int(1, d);
+  return message.int(2, ELEMENT_TYPE[v.dtype]).text(8, name);
+}
+
+function inlineTensor(name: string, v: Var, data: Float32Array | BigInt64Array): Message {
+  return tensor(name, v).bytes(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+}
+
+function externalTensor(name: string, v: Var, at: Placement): Message {
+  const entry = (key: string, value: string | number): Message =>
+    new Message().text(1, key).text(2, String(value));
+  return tensor(name, v)
+    .message(13, entry('location', at.location))
+    .message(13, entry('offset', at.offset))
+    .message(13, entry('length', at.length))
+    .int(14, 1);
+}

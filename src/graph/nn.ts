@@ -1,0 +1,264 @@
+/**
+ * torch.nn, as graph values. The nets are written with these words alone and do not know how feature maps lie in
+ * memory or which kernels a backend has: a feature map is [N, H, W, C] on WebGPU and [N, C, H, W] elsewhere.
+ */
+import { constant, op, sizeOf, type Shape, type Var } from './graph';
+import type { Scope } from './scope';
+
+const ms = { domain: 'com.microsoft' } as const;
+
+// --- shapes --------------------------------------------------------------------------------------------------
+
+export function reshape(x: Var, ...shape: number[]): Var {
+  const to = constant(BigInt64Array.from(shape, BigInt), [shape.length], x.target);
+  return op('Reshape', [x, to], shape);
+}
+
+function transpose(x: Var, ...perm: number[]): Var {
+  return op(
+    'Transpose',
+    [x],
+    perm.map((i) => x.shape[i]!),
+    { perm },
+  ); // perm permutes the axes of x
+}
+
+/** Elements `from` (inclusive) to `to` (exclusive) of one axis. */
+export function slice(x: Var, axis: number, from: number, to: number): Var {
+  const at = (n: number): Var => constant(BigInt64Array.of(BigInt(n)), [1], x.target);
+  return op('Slice', [x, at(from), at(to), at(axis)], x.shape.with(axis, to - from));
+}
+
+export function concat(axis: number, ...parts: [Var, ...Var[]]): Var {
+  const length = parts.reduce((n, part) => n + part.shape[axis]!, 0);
+  return op('Concat', parts, parts[0].shape.with(axis, length), { axis });
+}
+
+/** Where N, C, H and W of a feature map stand. */
+function axes(x: Var): { n: number; c: number; h: number; w: number } {
+  return x.target.layout === 'nhwc' ? { n: 0, h: 1, w: 2, c: 3 } : { n: 0, c: 1, h: 2, w: 3 };
+}
+
+/** A feature map's size as [N, C, H, W], whatever its layout. */
+export function dims(x: Var): [n: number, c: number, h: number, w: number] {
+  const { n, c, h, w } = axes(x);
+  return [x.shape[n]!, x.shape[c]!, x.shape[h]!, x.shape[w]!];
+}
+
+/** [N, C, H, W] as the outside gives it → a feature map. */
+export function fromImage(x: Var): Var {
+  return x.target.layout === 'nhwc' ? transpose(x, 0, 2, 3, 1) : x;
+}
+
+/** A feature map → [N, C, H, W] as the outside takes it. */
+export function toImage(x: Var): Var {
+  return x.target.layout === 'nhwc' ? transpose(x, 0, 3, 1, 2) : x;
+}
+
+/** Feature maps side by side in their channels: torch.cat([x, y], dim=1). */
+export function concatChannels(x: Var, y: Var): Var {
+  return concat(axes(x).c, x, y);
+}
+
+/** Feature map → tokens [N, H·W, C]. */
+export function toTokens(x: Var): Var {
+  const [n, c, h, w] = dims(x);
+  if (x.target.layout === 'nhwc') return reshape(x, n, h * w, c);
+  return transpose(reshape(x, n, c, h * w), 0, 2, 1);
+}
+
+/** Tokens [N, H·W, C] → feature map of the size of `like`. */
+export function fromTokens(x: Var, like: Var): Var {
+  const [n, , h, w] = dims(like);
+  const c = x.shape[2]!;
+  if (x.target.layout === 'nhwc') return reshape(x, n, h, w, c);
+  return reshape(transpose(x, 0, 2, 1), n, c, h, w);
+}
+
+// --- arithmetic ----------------------------------------------------------------------------------------------
+
+/** Broadcasting as NumPy does. */
+function broadcast(a: Shape, b: Shape): number[] {
+  const rank = Math.max(a.length, b.length);
+  return Array.from({ length: rank }, (_, i) =>
+    Math.max(a[i - rank + a.length] ?? 1, b[i - rank + b.length] ?? 1),
+  );
+}
+export const add = (x: Var, y: Var): Var => op('Add', [x, y], broadcast(x.shape, y.shape));
+export const mul = (x: Var, y: Var): Var => op('Mul', [x, y], broadcast(x.shape, y.shape));
+export const cast = (x: Var, to: 'f32' | 'f16'): Var =>
+  x.dtype === to ? x : op('Cast', [x], x.shape, { to: to === 'f32' ? 1 : 10 }, { dtype: to });
+
+function scalar(value: number, like: Var): Var {
+  const v = constant(Float32Array.of(value), [1], like.target);
+  return like.dtype === 'f16' ? cast(v, 'f16') : v; // one number: ONNX Runtime folds the Cast
+}
+
+/** x·sigmoid(x). QuickGelu with alpha 1 is SiLU in one kernel, on both backends. */
+export const silu = (x: Var): Var => op('QuickGelu', [x], x.shape, { alpha: { float: 1 } }, ms);
+/** x·sigmoid(1.702 x): https://github.com/openai/CLIP/blob/main/clip/model.py */
+export const quickGelu = (x: Var): Var => op('QuickGelu', [x], x.shape, { alpha: { float: 1.702 } }, ms);
+export const gelu = (x: Var): Var => op('Gelu', [x], x.shape);
+
+/** torch's x.chunk(2, dim=-1). */
+export function chunk2(x: Var): [Var, Var] {
+  const last = x.shape.length - 1;
+  const half = x.shape[last]! / 2;
+  return [slice(x, last, 0, half), slice(x, last, half, 2 * half)];
+}
+
+// --- modules -------------------------------------------------------------------------------------------------
+
+/** nn.Linear, or a 1×1 convolution of tokens: the same bytes. x: [..., in] → [..., out]. */
+export function linear(x: Var, p: Scope): Var {
+  const inner = x.shape.at(-1)!;
+  const rows = sizeOf(x.shape) / inner;
+  const shape = p.tensor('weight').shape;
+  const outer = shape[0]!;
+  const weight = p.tensor('weight', { shape: [outer, inner] });
+  const bias = p.has('bias') ? p.tensor('bias') : null;
+  const y = op('Gemm', [reshape(x, rows, inner), weight, bias], [rows, outer], { transB: 1 });
+  return reshape(y, ...x.shape.slice(0, -1), outer);
+}
+
+/** nn.Embedding. ids: [..] of i32 → [.., width]. */
+export function embedding(ids: Var, p: Scope): Var {
+  const table = p.tensor('weight');
+  return op('Gather', [table, ids], [...ids.shape, table.shape[1]!]);
+}
+
+/**
+ * nn.Conv2d of a feature map. Kernel size and channels come from the weight.
+ * @param pad pixels added [top, left, bottom, right]; half the kernel by default.
+ */
+export function conv(
+  x: Var,
+  p: Scope,
+  { stride = 1, pad }: { stride?: number; pad?: [number, number, number, number] } = {},
+): Var {
+  const weight = p.tensor('weight');
+  const [outer, , kh, kw] = weight.shape as [number, number, number, number];
+  const [n, , h, w] = dims(x);
+  if (kh === 1 && kw === 1 && stride === 1 && x.target.layout === 'nhwc') return linear(x, p);
+  const [top, left, bottom, right] = pad ?? [kh >> 1, kw >> 1, kh >> 1, kw >> 1];
+  const oh = Math.floor((h + top + bottom - kh) / stride) + 1;
+  const ow = Math.floor((w + left + right - kw) / stride) + 1;
+  const attributes = { kernel_shape: [kh, kw], strides: [stride, stride], pads: [top, left, bottom, right] };
+  const bias = p.has('bias') ? p.tensor('bias') : null;
+  // On WebGPU ONNX Runtime rewrites Conv to NHWC and cancels its own transposes against these two.
+  const y = op('Conv', [toImage(x), weight, bias], [n, outer, oh, ow], attributes);
+  return fromImage(y);
+}
+
+/**
+ * nn.GroupNorm of a feature map with what usually stands around it.
+ * @param shift [N, C], added to x before the norm (the time embedding of a ResBlock).
+ * @param activation apply SiLU after the norm.
+ */
+export function groupNorm(
+  x: Var,
+  p: Scope,
+  {
+    eps = 1e-5,
+    groups = 32,
+    activation = false,
+    shift,
+  }: { eps?: number; groups?: number; activation?: boolean; shift?: Var } = {},
+): Var {
+  const [n, c, h, w] = dims(x);
+  if (x.target.layout === 'nhwc') {
+    const affine = [p.tensor('weight', { dtype: 'f32' }), p.tensor('bias', { dtype: 'f32' })] as const;
+    const attributes = {
+      epsilon: { float: eps },
+      groups,
+      activation: activation ? 1 : 0,
+      channels_last: 1,
+    };
+    if (shift) return op('SkipGroupNorm', [x, ...affine, shift], x.shape, attributes, ms);
+    return op('GroupNorm', [x, ...affine], x.shape, attributes, ms);
+  }
+  // The wasm backend has no GroupNorm kernel: instance norm of the groups, then the affine part.
+  const shifted = shift ? add(x, reshape(shift, n, c, 1, 1)) : x;
+  const ones = constant(new Float32Array(groups).fill(1), [groups], x.target);
+  const zeros = constant(new Float32Array(groups), [groups], x.target);
+  const grouped = reshape(shifted, n, groups, (c / groups) * h * w);
+  const normed = op('InstanceNormalization', [grouped, ones, zeros], grouped.shape, {
+    epsilon: { float: eps },
+  });
+  const scaled = mul(reshape(normed, n, c, h, w), p.tensor('weight', { shape: [c, 1, 1] }));
+  const y = add(scaled, p.tensor('bias', { shape: [c, 1, 1] }));
+  return activation ? silu(y) : y;
+}
+
+/** nn.LayerNorm over the last axis. */
+export function layerNorm(x: Var, p: Scope, eps = 1e-5): Var {
+  return op('LayerNormalization', [x, p.tensor('weight'), p.tensor('bias')], x.shape, {
+    axis: -1,
+    epsilon: { float: eps },
+  });
+}
+
+/** Nearest-neighbour enlargement of a feature map to twice its size. */
+export function upsample2x(x: Var): Var {
+  const [n, c, h, w] = dims(x);
+  if (x.target.layout === 'nhwc') {
+    // Every pixel repeated along two new axes: one Expand, where Resize would need the other layout.
+    const to = [n * h, 2, w, 2, c];
+    const shape = constant(BigInt64Array.from(to, BigInt), [5], x.target);
+    return reshape(op('Expand', [reshape(x, n * h, 1, w, 1, c), shape], to), n, 2 * h, 2 * w, c);
+  }
+  const scales = constant(Float32Array.of(1, 1, 2, 2), [4], x.target);
+  return op('Resize', [x, null, scales], [n, c, 2 * h, 2 * w]);
+}
+
+/** The top left h × w of a feature map. */
+export function crop(x: Var, h: number, w: number): Var {
+  const at = axes(x);
+  const rows = x.shape[at.h] === h ? x : slice(x, at.h, 0, h);
+  return rows.shape[at.w] === w ? rows : slice(rows, at.w, 0, w);
+}
+
+/**
+ * softmax(q·kᵀ/√d)·v with the heads side by side in the last axis, as nn.MultiheadAttention has them.
+ * q: [N, S, heads·d]; k, v: [N, L, heads·d] → [N, S, heads·d]
+ * @param mask [S, L] or broadcastable, added to the scores.
+ */
+export function attention(q: Var, k: Var, v: Var, heads: number, mask?: Var): Var {
+  const [n, s] = q.shape as [number, number, number];
+  const scoreBytes = n * heads * s * k.shape[1]! * 4;
+  const slices = Math.min(s, Math.ceil(scoreBytes / q.target.maxScoreBytes));
+  if (slices > 1 && !mask) {
+    const rows = Math.ceil(s / slices);
+    const parts: Var[] = [];
+    for (let from = 0; from < s; from += rows) {
+      parts.push(attentionOnce(slice(q, 1, from, Math.min(s, from + rows)), k, v, heads));
+    }
+    const [first, ...rest] = parts as [Var, ...Var[]];
+    return concat(1, first, ...rest);
+  }
+  return attentionOnce(q, k, v, heads, mask);
+}
+
+function attentionOnce(q: Var, k: Var, v: Var, heads: number, mask?: Var): Var {
+  const [n, s, width] = q.shape as [number, number, number];
+  const l = k.shape[1]!;
+  const d = width / heads;
+  if (q.target.fusedAttention && !mask) {
+    return op('MultiHeadAttention', [q, k, v], q.shape, { num_heads: heads }, ms);
+  }
+  const split = (x: Var, length: number, ...perm: number[]): Var =>
+    transpose(reshape(x, n, length, heads, d), ...perm);
+  const scaled = mul(q, scalar(d ** -0.5, q));
+  const scores = op('MatMul', [split(scaled, s, 0, 2, 1, 3), split(k, l, 0, 2, 3, 1)], [n, heads, s, l]);
+  const biased = mask ? add(scores, mask) : scores;
+  const weights = op('Softmax', [biased], biased.shape, { axis: -1 });
+  const mixed = op('MatMul', [weights, split(v, l, 0, 2, 1, 3)], [n, heads, s, d]);
+  return reshape(transpose(mixed, 0, 2, 1, 3), n, s, width);
+}
+
+/** [length, length], −∞-like above the diagonal: a token sees itself and what came before. */
+export function causalMask(length: number, like: Var): Var {
+  const data = new Float32Array(length * length);
+  for (let i = 0; i < length; i++) data.fill(-65504, i * length + i + 1, (i + 1) * length);
+  return cast(constant(data, [length, length], like.target), like.dtype === 'f16' ? 'f16' : 'f32');
+}

@@ -1,0 +1,76 @@
+/**
+ * Protocol-buffer bytes, as much of the format as an ONNX model needs.
+ * https://protobuf.dev/programming-guides/encoding/
+ */
+const utf8 = (text: string): Uint8Array => {
+  // Op, input and weight names are ASCII in practice; anything else is written as proper UTF-8.
+  const bytes: number[] = [];
+  for (const char of text) {
+    const c = char.codePointAt(0)!; // a character of a string always has a code point
+    if (c < 0x80) bytes.push(c);
+    else if (c < 0x800) bytes.push(0xc0 | (c >> 6), 0x80 | (c & 63));
+    else if (c < 0x10000) bytes.push(0xe0 | (c >> 12), 0x80 | ((c >> 6) & 63), 0x80 | (c & 63));
+    else bytes.push(0xf0 | (c >> 18), 0x80 | ((c >> 12) & 63), 0x80 | ((c >> 6) & 63), 0x80 | (c & 63));
+  }
+  return Uint8Array.from(bytes);
+};
+
+/** A message in the making; fields are appended in the order they are written. */
+export class Message {
+  #bytes = new Uint8Array(256);
+  #length = 0;
+
+  #reserve(more: number): void {
+    if (this.#length + more <= this.#bytes.length) return;
+    const grown = new Uint8Array(Math.max(this.#bytes.length * 2, this.#length + more));
+    grown.set(this.#bytes.subarray(0, this.#length));
+    this.#bytes = grown;
+  }
+
+  #varint(value: number | bigint): void {
+    let rest = BigInt.asUintN(64, BigInt(value)); // negatives take ten bytes, as int64 does
+    this.#reserve(10);
+    while (rest > 127n) {
+      this.#bytes[this.#length++] = Number(rest & 127n) | 128;
+      rest >>= 7n;
+    }
+    this.#bytes[this.#length++] = Number(rest);
+  }
+
+  /** int32, int64, bool or enum. */
+  int(field: number, value: number | bigint): this {
+    this.#varint(field << 3);
+    this.#varint(value);
+    return this;
+  }
+
+  float(field: number, value: number): this {
+    this.#varint((field << 3) | 5);
+    this.#reserve(4);
+    new DataView(this.#bytes.buffer).setFloat32(this.#length, value, true);
+    this.#length += 4;
+    return this;
+  }
+
+  bytes(field: number, value: Uint8Array): this {
+    this.#varint((field << 3) | 2);
+    this.#varint(value.length);
+    this.#reserve(value.length);
+    this.#bytes.set(value, this.#length);
+    this.#length += value.length;
+    return this;
+  }
+
+  text(field: number, value: string): this {
+    return this.bytes(field, utf8(value));
+  }
+
+  message(field: number, value: Message): this {
+    return this.bytes(field, value.done());
+  }
+
+  /** The bytes so far (a view; write nothing more while holding it). */
+  done(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length);
+  }
+}

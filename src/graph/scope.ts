@@ -1,0 +1,82 @@
+/**
+ * A place in the state dict. `p('input_blocks', 1)` is the module of that name; its weights are the config.
+ */
+import { DrobeError } from '../errors';
+import { sizeOf, type Shape, type Target, type Var } from './graph';
+
+/** The names and shapes of a checkpoint; a safetensors header's `tensors` is one. */
+export type StateDict = ReadonlyMap<string, { readonly shape: Shape }>;
+
+export interface Scope {
+  /** The module below this one: `p('in_layers.0')`, `p('input_blocks', 3)`. */
+  (...path: readonly (string | number)[]): Scope;
+  readonly target: Target;
+  readonly path: string;
+  /** Whether a module or tensor of this name exists. */
+  has(name: string): boolean;
+  /** The modules directly below, numbers in numeric order, as a ModuleList iterates. */
+  children(): readonly Scope[];
+  /**
+   * A tensor as a graph value in the target's dtype, under its own shape or another of the same size.
+   * @throws DrobeError 'missing-weight' when the checkpoint lacks it, 'bad-weight' when the shape cannot be.
+   */
+  tensor(name: string, options?: { shape?: Shape; dtype?: 'f32' | 'f16' }): Var;
+}
+
+/** The root scope of a state dict. `used` collects the keys that were asked for. */
+export function scope(weights: StateDict, target: Target, used: Set<string> = new Set()): Scope {
+  const below = childNames(weights);
+  const vars = new Map<string, Var>();
+
+  const at = (path: string): Scope => {
+    const full = (name: string): string => (path === '' ? name : `${path}.${name}`);
+    const place = (...names: readonly (string | number)[]): Scope => at(full(names.join('.')));
+    return Object.assign(place, {
+      target,
+      path,
+      has: (name: string) => weights.has(full(name)) || below.has(full(name)),
+      children: () =>
+        [...(below.get(path) ?? [])]
+          .filter((name) => below.has(full(name)))
+          .sort(byNumber)
+          .map((name) => place(name)),
+      tensor: (name: string, options: { shape?: Shape; dtype?: 'f32' | 'f16' } = {}) => {
+        const key = full(name);
+        const info = weights.get(key);
+        if (!info) throw new DrobeError('missing-weight', { key });
+        const { shape = info.shape, dtype = target.dtype } = options;
+        if (sizeOf(shape) !== sizeOf(info.shape)) {
+          throw new DrobeError('bad-weight', {
+            key,
+            reason: `shape [${info.shape.join(', ')}] does not fit`,
+          });
+        }
+        used.add(key);
+        // One Var per view, so that a weight used twice is one initializer.
+        const id = `${key}|${dtype}|${shape.join()}`;
+        const known = vars.get(id);
+        if (known) return known;
+        const made: Var = { shape, dtype, target, from: { kind: 'weight', key } };
+        vars.set(id, made);
+        return made;
+      },
+    });
+  };
+  return at('');
+}
+
+/** Path of each module → names directly below it. */
+function childNames(weights: StateDict): Map<string, Set<string>> {
+  const below = new Map<string, Set<string>>();
+  for (const key of weights.keys()) {
+    const names = key.split('.');
+    for (let i = 0; i < names.length; i++) {
+      const parent = names.slice(0, i).join('.');
+      const siblings = below.get(parent) ?? new Set();
+      below.set(parent, siblings.add(names[i]!)); // i counts names
+    }
+  }
+  return below;
+}
+
+const byNumber = (a: string, b: string): number => Number(a) - Number(b) || (a < b ? -1 : 1);

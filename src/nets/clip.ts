@@ -1,0 +1,38 @@
+/**
+ * CLIP's text model, as transformers' CLIPTextModel names it.
+ * https://github.com/huggingface/transformers/blob/main/src/transformers/models/clip/modeling_clip.py
+ */
+import type { Var } from '../graph/graph';
+import { add, attention, causalMask, embedding, gelu, layerNorm, linear, quickGelu } from '../graph/nn';
+import type { Scope } from '../graph/scope';
+
+export interface ClipConfig {
+  readonly heads: number;
+  readonly activation: 'quick_gelu' | 'gelu';
+}
+
+/** p: `text_model`. ids: [N, 77] of i32 → last hidden state after the final norm, [N, 77, width]. */
+export function clipText(ids: Var, p: Scope, config: ClipConfig): Var {
+  let x = add(
+    embedding(ids, p('embeddings.token_embedding')),
+    p('embeddings.position_embedding').tensor('weight'),
+  );
+  const mask = causalMask(ids.shape[1]!, x);
+  for (const layer of p('encoder.layers').children()) x = encoderLayer(x, mask, layer, config);
+  return layerNorm(x, p('final_layer_norm'));
+}
+
+function encoderLayer(x: Var, mask: Var, p: Scope, config: ClipConfig): Var {
+  x = add(x, selfAttention(layerNorm(x, p('layer_norm1')), mask, p('self_attn'), config.heads));
+  return add(x, mlp(layerNorm(x, p('layer_norm2')), p('mlp'), config));
+}
+
+function selfAttention(x: Var, mask: Var, p: Scope, heads: number): Var {
+  const [q, k, v] = [linear(x, p('q_proj')), linear(x, p('k_proj')), linear(x, p('v_proj'))];
+  return linear(attention(q, k, v, heads, mask), p('out_proj'));
+}
+
+function mlp(x: Var, p: Scope, config: ClipConfig): Var {
+  const activate = config.activation === 'quick_gelu' ? quickGelu : gelu;
+  return linear(activate(linear(x, p('fc1'))), p('fc2'));
+}

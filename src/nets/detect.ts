@@ -1,0 +1,167 @@
+/**
+ * Which model is this? Told from tensor names and shapes, never from the file name. Metadata only adds what
+ * neither can say (see `metadata.ts`).
+ */
+import { DrobeError, type ErrorCode, type Facts } from '../errors';
+import type { Shape } from '../graph/graph';
+import type { Model } from './model';
+import { statedFacts } from './metadata';
+
+export interface TensorFacts {
+  readonly shape: Shape;
+  readonly dtype: string;
+}
+export interface CheckpointHeader {
+  readonly tensors: ReadonlyMap<string, TensorFacts>;
+  readonly metadata: ReadonlyMap<string, string>;
+}
+
+const UNET = 'model.diffusion_model';
+const VAE = 'first_stage_model';
+const CLIP = 'cond_stage_model.transformer.text_model';
+const PARTS = [
+  [UNET, 'UNet'],
+  [VAE, 'VAE'],
+  [CLIP, 'text encoder'],
+] as const;
+
+type Sign = readonly [name: RegExp, code: ErrorCode, facts?: Facts];
+
+/** Stable Diffusion, but of another family: names that only stand beside another UNet. */
+const OTHER_FAMILIES: readonly Sign[] = [
+  [/^conditioner\.embedders\.1\./, 'unsupported-model', { found: 'a Stable Diffusion XL checkpoint' }],
+  [/^conditioner\.embedders\.0\.model\./, 'unsupported-model', { found: 'the Stable Diffusion XL refiner' }],
+  [/^cond_stage_model\.model\./, 'unsupported-model', { found: 'a Stable Diffusion 2.x checkpoint' }],
+  [/(^|\.)joint_blocks\.\d+\.x_block\./, 'unsupported-model', { found: 'a Stable Diffusion 3 checkpoint' }],
+  [/(^|\.)double_blocks\.\d+\./, 'unsupported-model', { found: 'a FLUX checkpoint' }],
+];
+
+/** What a file without a UNet of ours is, by the names only such files have. */
+const OTHER_FILES: readonly Sign[] = [
+  [/^lora_(unet|te\d?|transformer)_|[._]lora[._](A|B|up|down)\.|\.hada_w1_a$|\.lokr_w1$/, 'file-is-lora'],
+  [/^(string_to_param|emb_params|clip_[lg]$|<.*>$)/, 'file-is-embedding'],
+  [/^control_model\.|^controlnet_/, 'unsupported-model', { found: 'a ControlNet' }],
+  [/^(down|up)_blocks\.\d/, 'unsupported-model', { found: 'the UNet of a diffusers folder' }],
+  [/^text_model\.encoder\.layers\./, 'unsupported-model', { found: 'a text encoder on its own' }],
+  [
+    /^(model\.)?layers\.\d+\.self_attn\.|^transformer\.h\.\d+\./,
+    'unsupported-model',
+    { found: 'a language model' },
+  ],
+  [/^(first_stage_model\.)?(decoder|encoder)\.(conv_in|mid|up|down)[._]/, 'file-is-vae'],
+];
+
+function refuseIfAny(names: readonly string[], signs: readonly Sign[]): void {
+  for (const [sign, code, facts] of signs) {
+    if (names.some((name) => sign.test(name))) throw new DrobeError(code, facts);
+  }
+}
+
+function unsupported(found: string): DrobeError {
+  return new DrobeError('unsupported-model', { found });
+}
+
+/** @throws DrobeError that names what the file is instead, or which part it lacks. */
+export function detect({ tensors, metadata }: CheckpointHeader): Model {
+  const names = [...tensors.keys()];
+  refuseIfAny(names, OTHER_FAMILIES);
+  const present = PARTS.filter(([prefix]) => names.some((name) => name.startsWith(`${prefix}.`)));
+  if (!present.some(([prefix]) => prefix === UNET)) {
+    refuseIfAny(names, OTHER_FILES);
+    throw unsupported('not a Stable Diffusion checkpoint');
+  }
+  const missing = PARTS.find((part) => !present.includes(part));
+  if (missing) throw new DrobeError('missing-part', { part: missing[1] });
+
+  const shape = (key: string): Shape => {
+    const info = tensors.get(key);
+    if (!info) throw new DrobeError('missing-weight', { key });
+    return info.shape;
+  };
+  const [modelChannels, latents] = shape(`${UNET}.input_blocks.0.0.weight`) as [number, number];
+  const latentChannels = shape(`${VAE}.post_quant_conv.weight`)[1]!;
+  if (latents === 9) throw unsupported('an inpainting checkpoint (9 input channels)');
+  if (latents === 8) throw unsupported('an InstructPix2Pix checkpoint (8 input channels)');
+  if (latents !== latentChannels) throw unsupported(`a UNet with ${latents} input channels`);
+
+  const stated = statedFacts(metadata);
+  const [tokens, textWidth] = shape(`${CLIP}.embeddings.position_embedding.weight`) as [number, number];
+  const contextWidth = contextWidthOf(tensors);
+  if (contextWidth !== textWidth) {
+    throw unsupported(
+      `a UNet that wants a text encoding ${contextWidth} wide beside a text encoder that gives ${textWidth}`,
+    );
+  }
+  const heads = stated.unetHeads ?? 8; // SD 1.x: 8 heads at every width
+  const side = stated.imageSize ?? 512;
+  return {
+    family: 'Stable Diffusion 1.x',
+    prefix: { unet: UNET, vae: VAE, text: CLIP },
+    unet: { heads: () => heads, modelChannels, contextWidth },
+    text: {
+      heads: stated.textHeads ?? textWidth / 64,
+      activation: stated.textActivation ?? 'quick_gelu',
+      length: tokens,
+      bos: 49406,
+      eos: 49407,
+      pad: 49407,
+    },
+    vae: { latentChannels, factor: vaeFactor(names), scale: stated.scaleFactor ?? 0.18215 },
+    prediction: stated.prediction ?? 'epsilon',
+    betas: {
+      kind: 'scaled_linear',
+      betaStart: stated.betaStart ?? 0.00085,
+      betaEnd: stated.betaEnd ?? 0.012,
+      steps: 1000,
+    },
+    dtype: commonDtype(tensors),
+    title: stated.title,
+    // A1111's defaults, unless the checkpoint says better.
+    recommended: {
+      width: side,
+      height: side,
+      steps: 20,
+      guidance: 7,
+      sampler: 'DPM++ 2M Karras',
+      ...stated.recommended,
+    },
+    examples: stated.examples,
+    miniature: side <= 128,
+  };
+}
+
+/** Width of what cross-attention reads, from any block that has one. */
+function contextWidthOf(tensors: CheckpointHeader['tensors']): number {
+  for (const [name, { shape }] of tensors) {
+    if (name.startsWith(UNET) && name.endsWith('attn2.to_k.weight')) return shape[1]!;
+  }
+  throw unsupported('a UNet without cross-attention');
+}
+
+/** Each upsampling level of the decoder doubles the picture's sides. */
+function vaeFactor(names: readonly string[]): number {
+  const doublings = names.filter((name) =>
+    /^first_stage_model\.decoder\.up\.\d+\.upsample\.conv\.weight$/.test(name),
+  );
+  return 2 ** doublings.length;
+}
+
+/** The dtype that holds the most numbers. */
+function commonDtype(tensors: CheckpointHeader['tensors']): string {
+  const counts = new Map<string, number>();
+  for (const { dtype, shape } of tensors.values()) {
+    counts.set(dtype, (counts.get(dtype) ?? 0) + shape.reduce((n, d) => n * d, 1));
+  }
+  return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0] ?? 'F32';
+}
+
+/** Keys inside a net that no module asked for. Buffers that are not weights do not count. */
+export function unusedKeys(model: Model, names: Iterable<string>, used: ReadonlySet<string>): string[] {
+  const prefixes = Object.values(model.prefix).map((prefix) => `${prefix}.`);
+  return [...names].filter(
+    (name) =>
+      !used.has(name) &&
+      prefixes.some((prefix) => name.startsWith(prefix)) &&
+      !name.endsWith('.position_ids'),
+  );
+}

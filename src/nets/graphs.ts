@@ -1,0 +1,59 @@
+/** The four graphs of a checkpoint, authored for one size: what each is fed, and what it gives back. */
+import { build, input, type Graph, type Target, type Var } from '../graph/graph';
+import { cast } from '../graph/nn';
+import { scope, type StateDict } from '../graph/scope';
+import { clipText } from './clip';
+import type { Model } from './model';
+import { unet } from './unet';
+import { vaeDecoder, vaeEncoder } from './vae';
+
+interface Checkpoint {
+  readonly model: Model;
+  readonly tensors: StateDict;
+}
+type Author<Size> = (checkpoint: Checkpoint, target: Target, size: Size, used?: Set<string>) => Graph;
+
+/** `ids` [batch, length] of i32 → `context` [batch, length, width]. */
+export const textGraph: Author<{ batch: number }> = ({ model, tensors }, target, { batch }, used) => {
+  const ids = input('ids', [batch, model.text.length], target, 'i32');
+  const p = scope(tensors, target, used)(model.prefix.text);
+  return build({ context: cast(clipText(ids, p, model.text), 'f32') });
+};
+
+export interface LatentSize {
+  readonly batch: number;
+  /** Height and width in latents. */
+  readonly h: number;
+  readonly w: number;
+}
+
+/**
+ * `latents` [batch, 4, h, w], `timestep` [batch, model channels] (see timestepEmbedding), `context`
+ * [batch, length, width] → `prediction` [batch, 4, h, w].
+ */
+export const unetGraph: Author<LatentSize> = ({ model, tensors }, target, { batch, h, w }, used) => {
+  const { modelChannels, contextWidth } = model.unet;
+  const latents = input('latents', [batch, model.vae.latentChannels, h, w], target);
+  const timestep = input('timestep', [batch, modelChannels], target);
+  const context = input('context', [batch, model.text.length, contextWidth], target);
+  const p = scope(tensors, target, used)(model.prefix.unet);
+  const inner = (v: Var): Var => cast(v, target.dtype);
+  return build({
+    prediction: cast(unet(inner(latents), inner(timestep), inner(context), p, model.unet), 'f32'),
+  });
+};
+
+/** `latents` [batch, 4, h, w], divided by the scale factor → `image` [batch, 3, f·h, f·w] in −1…1. */
+export const decoderGraph: Author<LatentSize> = ({ model, tensors }, target, { batch, h, w }, used) => {
+  const latents = input('latents', [batch, model.vae.latentChannels, h, w], target);
+  const p = scope(tensors, target, used)(model.prefix.vae);
+  return build({ image: cast(vaeDecoder(cast(latents, target.dtype), p), 'f32') });
+};
+
+/** `image` [batch, 3, f·h, f·w] in −1…1 → `moments` [batch, 8, h, w]: mean, then log-variance, unscaled. */
+export const encoderGraph: Author<LatentSize> = ({ model, tensors }, target, { batch, h, w }, used) => {
+  const { factor } = model.vae;
+  const image = input('image', [batch, 3, h * factor, w * factor], target);
+  const p = scope(tensors, target, used)(model.prefix.vae);
+  return build({ moments: cast(vaeEncoder(cast(image, target.dtype), p), 'f32') });
+};

@@ -1,0 +1,92 @@
+/**
+ * What a checkpoint states about itself in `__metadata__`: `modelspec.*` (https://github.com/Stability-AI/ModelSpec)
+ * and our own `sd.*` for facts that neither names nor shapes tell. Metadata is a stranger's text: each value is
+ * taken only when it has the right form, and ignored otherwise.
+ */
+export interface StatedFacts {
+  readonly title: string | null;
+  readonly unetHeads: number | null;
+  readonly textHeads: number | null;
+  readonly textActivation: 'quick_gelu' | 'gelu' | null;
+  readonly scaleFactor: number | null;
+  readonly betaStart: number | null;
+  readonly betaEnd: number | null;
+  readonly prediction: 'epsilon' | 'v' | null;
+  readonly imageSize: number | null;
+  readonly recommended: Partial<
+    Record<'width' | 'height' | 'steps' | 'guidance', number> & { sampler: string }
+  >;
+  readonly examples: readonly string[];
+}
+
+const PREDICTIONS: Readonly<Record<string, 'epsilon' | 'v'>> = {
+  epsilon: 'epsilon',
+  eps: 'epsilon',
+  v: 'v',
+  v_prediction: 'v',
+};
+
+export function statedFacts(metadata: ReadonlyMap<string, string>): StatedFacts {
+  const text = (key: string): string | null => metadata.get(key)?.slice(0, 200).trim() || null;
+  const positive = (key: string): number | null => positiveNumber(metadata.get(key));
+  const count = (key: string): number | null => {
+    const n = positive(key);
+    return n !== null && Number.isInteger(n) && n <= 4096 ? n : null;
+  };
+  const activation = text('sd.text.hidden_act');
+  const resolution = /^(\d{2,4})x(\d{2,4})$/.exec(text('modelspec.resolution') ?? '');
+  return {
+    title: text('modelspec.title'),
+    unetHeads: count('sd.unet.num_heads'),
+    textHeads: count('sd.text.num_attention_heads'),
+    textActivation: activation === 'quick_gelu' || activation === 'gelu' ? activation : null,
+    scaleFactor: positive('sd.scale_factor'),
+    betaStart: positive('sd.beta_start'),
+    betaEnd: positive('sd.beta_end'),
+    prediction: PREDICTIONS[text('sd.prediction_type') ?? text('modelspec.prediction_type') ?? ''] ?? null,
+    imageSize: count('sd.image_size') ?? positiveNumber(resolution?.[1]),
+    recommended: recommended(metadata.get('sd.recommended')),
+    examples: strings(metadata.get('sd.example_prompts')),
+  };
+}
+
+function positiveNumber(value: unknown): number | null {
+  const n = typeof value === 'string' ? Number(value) : value;
+  return typeof n === 'number' && Number.isFinite(n) && n > 0 ? n : null;
+}
+
+function json(value: string | undefined): unknown {
+  try {
+    return JSON.parse(value ?? 'null') as unknown;
+  } catch {
+    return null;
+  }
+}
+
+function recommended(value: string | undefined): StatedFacts['recommended'] {
+  const stated = json(value);
+  if (typeof stated !== 'object' || stated === null) return {};
+  const fields = new Map(Object.entries(stated));
+  const found = (
+    [
+      ['width', 'width'],
+      ['height', 'height'],
+      ['steps', 'steps'],
+      ['cfg', 'guidance'],
+    ] as const
+  ).flatMap(([theirs, ours]) => {
+    const n = positiveNumber(fields.get(theirs));
+    return n === null ? [] : [[ours, n] as const];
+  });
+  const sampler = fields.get('sampler');
+  return { ...Object.fromEntries(found), ...(typeof sampler === 'string' ? { sampler } : {}) };
+}
+
+function strings(value: string | undefined): readonly string[] {
+  const list = json(value);
+  const items: unknown[] = Array.isArray(list) ? list : [];
+  return items
+    .filter((item) => typeof item === 'string')
+    .slice(0, 24)
+    .map((item) => item.slice(0, 200));
+}

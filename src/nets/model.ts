@@ -1,0 +1,44 @@
+/** What a checkpoint turned out to be: the facts that weights alone cannot tell, and how it likes to be used. */
+import type { ClipConfig } from './clip';
+import type { UNetConfig } from './unet';
+
+export interface Model {
+  /** For people: "Stable Diffusion 1.x". */
+  readonly family: string;
+  /** Where each net stands in the state dict. */
+  readonly prefix: { readonly unet: string; readonly vae: string; readonly text: string };
+  readonly unet: UNetConfig & { readonly modelChannels: number; readonly contextWidth: number };
+  readonly text: ClipConfig & {
+    readonly length: number;
+    readonly bos: number;
+    readonly eos: number;
+    readonly pad: number;
+  };
+  readonly vae: {
+    readonly latentChannels: number;
+    /** Pixels per latent, along each side. */
+    readonly factor: number;
+    /** Latents the UNet works on = encoder's mean × this. */
+    readonly scale: number;
+  };
+  readonly prediction: 'epsilon' | 'v';
+  readonly betas: {
+    readonly kind: 'scaled_linear';
+    readonly betaStart: number;
+    readonly betaEnd: number;
+    readonly steps: number;
+  };
+  /** Dtype of most weights, as safetensors spells it. */
+  readonly dtype: string;
+  readonly title: string | null;
+  readonly recommended: {
+    readonly width: number;
+    readonly height: number;
+    readonly steps: number;
+    readonly guidance: number;
+    readonly sampler: string;
+  };
+  readonly examples: readonly string[];
+  /** Draws pictures of at most 128 px: a toy, and cheap to run. */
+  readonly miniature: boolean;
+}
