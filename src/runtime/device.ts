@@ -1,0 +1,107 @@
+/** What this machine can do, asked and tested once: everything later only reads the record. */
+import type { Target } from '../graph/graph';
+import { attentionIsRight } from './selftest';
+import { Sessions, type OpenDevice } from './session';
+import type { OrtModule } from './ort';
+
+export interface Machine {
+  readonly backend: 'webgpu' | 'wasm';
+  /** For people: "NVIDIA Ampere". */
+  readonly name: string;
+  /** Runs on the CPU although the backend is WebGPU (SwiftShader, llvmpipe). */
+  readonly software: boolean;
+  readonly float16: boolean;
+  readonly sessions: Sessions;
+  readonly openDevice: OpenDevice;
+  /** What graphs for this machine must be like. f16 where it can be had, unless asked for f32. */
+  readonly target: (dtype?: 'f32' | 'f16') => Target;
+}
+
+const MIN_SUBGROUP = 16;
+
+/** Attention scores beyond 256 MiB are computed in slices. */
+const MAX_SCORE_BYTES = 2 ** 28;
+
+/** The fastest machine there is: WebGPU when an adapter answers, else the wasm backend. */
+export async function findMachine(ort: OrtModule): Promise<Machine> {
+  const adapter = await requestAdapter();
+  return adapter ? webgpuMachine(ort, adapter) : wasmMachine(ort);
+}
+
+export function wasmMachine(ort: OrtModule): Machine {
+  return {
+    backend: 'wasm',
+    name: 'CPU',
+    software: true,
+    float16: false,
+    sessions: new Sessions(ort),
+    openDevice: () => Promise.resolve(null),
+    // Its fused attention kernel computes scores in blocks of its own and needs no slices of ours.
+    target: () => ({ layout: 'nchw', dtype: 'f32', fusedAttention: true, maxScoreBytes: MAX_SCORE_BYTES }),
+  };
+}
+
+async function webgpuMachine(ort: OrtModule, adapter: GPUAdapter): Promise<Machine> {
+  const { info, limits } = adapter;
+  const float16 = adapter.features.has('shader-f16');
+  const sessions = new Sessions(ort);
+  const maxScoreBytes = Math.min(MAX_SCORE_BYTES, limits.maxStorageBufferBindingSize);
+  const targetWith = (fusedAttention: boolean, dtype?: 'f32' | 'f16'): Target => ({
+    layout: 'nhwc',
+    dtype: dtype ?? (float16 ? 'f16' : 'f32'),
+    fusedAttention,
+    maxScoreBytes,
+  });
+  // ONNX Runtime's fused attention is wrong where subgroups are small (4 and 8 were seen), right without the feature.
+  const offersSubgroups = adapter.features.has('subgroups') && (info.subgroupMinSize ?? 0) >= MIN_SUBGROUP;
+  let openDevice: OpenDevice = deviceOpener(offersSubgroups);
+  let fused = await attentionIsRight(sessions, openDevice, targetWith(true));
+  if (!fused && offersSubgroups) {
+    const plain = deviceOpener(false);
+    fused = await attentionIsRight(sessions, plain, targetWith(true));
+    if (fused) openDevice = plain;
+  }
+  return {
+    backend: 'webgpu',
+    name: [info.vendor, info.architecture].filter(Boolean).join(' ') || 'GPU',
+    software:
+      info.isFallbackAdapter ||
+      /swiftshader|llvmpipe|lavapipe/i.test(`${info.architecture} ${info.description}`),
+    float16,
+    sessions,
+    openDevice,
+    target: (dtype) => targetWith(fused, dtype),
+  };
+}
+
+async function requestAdapter(): Promise<GPUAdapter | null> {
+  if (typeof navigator === 'undefined' || !('gpu' in navigator)) return null;
+  return navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
+}
+
+/** Limits ONNX Runtime makes use of, asked for at the adapter's maximum. */
+const LIMITS = [
+  'maxBindGroups',
+  'maxBufferSize',
+  'maxStorageBufferBindingSize',
+  'maxStorageBuffersPerShaderStage',
+  'maxComputeWorkgroupStorageSize',
+  'maxComputeInvocationsPerWorkgroup',
+  'maxComputeWorkgroupSizeX',
+  'maxComputeWorkgroupSizeY',
+  'maxComputeWorkgroupSizeZ',
+  'maxComputeWorkgroupsPerDimension',
+] as const satisfies readonly (keyof GPUSupportedLimits)[];
+
+/** Each device comes from an adapter of its own, which gives out only one. */
+function deviceOpener(subgroups: boolean): OpenDevice {
+  return async () => {
+    const adapter = await requestAdapter();
+    if (!adapter) return null;
+    const wanted: GPUFeatureName[] = ['shader-f16', ...(subgroups ? (['subgroups'] as const) : [])];
+    return adapter.requestDevice({
+      requiredFeatures: wanted.filter((feature) => adapter.features.has(feature)),
+      requiredLimits: Object.fromEntries(LIMITS.map((limit) => [limit, adapter.limits[limit]])),
+    });
+  };
+}

@@ -1,0 +1,25 @@
+/**
+ * ONNX Runtime Web as the browser loads it. JSPI needs the smaller and faster WebAssembly of the two; where the
+ * browser lacks it, asyncify does the same. Both hold the WebGPU backend and the wasm one.
+ */
+import type * as Ort from 'onnxruntime-web';
+
+export type OrtModule = typeof Ort;
+
+export async function loadOrt(): Promise<OrtModule> {
+  const [ort, wasm] =
+    'Suspending' in WebAssembly
+      ? await Promise.all([
+          import('onnxruntime-web/jspi'),
+          import('onnxruntime-web/ort-wasm-simd-threaded.jspi.wasm?url'),
+        ])
+      : await Promise.all([
+          import('onnxruntime-web/webgpu'),
+          import('onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url'),
+        ]);
+  // Stated before the first session: left unset it would be taken from a CDN.
+  ort.env.wasm.wasmPaths = { wasm: new URL(wasm.default, import.meta.url).href };
+  ort.env.wasm.numThreads = 1; // more need cross-origin isolation
+  ort.env.logLevel = 'error';
+  return ort;
+}

@@ -1,0 +1,149 @@
+/** Graphs become sessions, and sessions run: one at a time, whoever asks. */
+import type { InferenceSession } from 'onnxruntime-web';
+import { DrobeError } from '../errors';
+import { sizeOf, type Graph, type Shape } from '../graph/graph';
+import type { TensorInfo } from '../weights/safetensors';
+import type { ByteSource } from '../weights/source';
+import { feed } from './feeder';
+import type { OrtModule } from './ort';
+
+export interface Value {
+  readonly data: Float32Array | Int32Array;
+  readonly shape: Shape;
+}
+
+/** Where the weights of a graph are. */
+export interface Weights {
+  readonly tensors: ReadonlyMap<string, TensorInfo>;
+  readonly source: ByteSource;
+}
+
+/** Opens a GPU device of its own for a net, or nothing on the wasm backend. */
+export type OpenDevice = () => Promise<GPUDevice | null>;
+
+/** ONNX Runtime allows one create and one run at a time over all sessions. */
+export class Sessions {
+  readonly #ort: OrtModule;
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(ort: OrtModule) {
+    this.#ort = ort;
+  }
+
+  /**
+   * A session on a device of its own: releasing a session frees its memory only with the last one of its device.
+   * @throws DrobeError of the feeder, 'out-of-memory', 'device-lost', or 'bug' with what ONNX Runtime said.
+   */
+  async open(
+    graph: Graph,
+    weights: Weights,
+    openDevice: OpenDevice,
+    onBytes: (done: number, total: number) => void = () => undefined,
+  ): Promise<Net> {
+    return this.#inTurn(async () => {
+      const device = await openDevice();
+      const watch = device && watched(device);
+      const { externalData, failed } = feed(graph.placements, weights.tensors, weights.source, onBytes);
+      const create = (): Promise<InferenceSession> =>
+        this.#ort.InferenceSession.create(graph.model, {
+          executionProviders: [device ? { name: 'webgpu', device } : 'wasm'],
+          externalData,
+        });
+      try {
+        const session = await (watch ? watch(create) : create());
+        return new Net(this.#ort, session, device, watch, (work) => this.#inTurn(work));
+      } catch (error) {
+        device?.destroy();
+        throw explained(failed() ?? error);
+      }
+    });
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(work, work);
+    this.#last = turn.catch(() => undefined);
+    return turn;
+  }
+}
+
+/** A graph ready to run, with its weights on the device. */
+export class Net {
+  readonly #ort: OrtModule;
+  readonly #session: InferenceSession;
+  readonly #device: GPUDevice | null;
+  readonly #watch: Watch | null;
+  readonly #inTurn: <T>(work: () => Promise<T>) => Promise<T>;
+
+  constructor(
+    ort: OrtModule,
+    session: InferenceSession,
+    device: GPUDevice | null,
+    watch: Watch | null,
+    inTurn: <T>(work: () => Promise<T>) => Promise<T>,
+  ) {
+    this.#ort = ort;
+    this.#session = session;
+    this.#device = device;
+    this.#watch = watch;
+    this.#inTurn = inTurn;
+  }
+
+  /** Feeds the graph's inputs by name; gives the numbers of its one output. */
+  run(values: Readonly<Record<string, Value>>): Promise<Float32Array<ArrayBuffer>> {
+    return this.#inTurn(async () => {
+      const feeds = Object.fromEntries(
+        Object.entries(values).map(([name, { data, shape }]) => {
+          if (data.length !== sizeOf(shape))
+            throw new DrobeError('bug', { reason: `${name} has ${data.length} numbers` });
+          return [name, new this.#ort.Tensor(data instanceof Int32Array ? 'int32' : 'float32', data, shape)];
+        }),
+      );
+      const run = (): ReturnType<InferenceSession['run']> => this.#session.run(feeds);
+      try {
+        const outputs = await (this.#watch ? this.#watch(run) : run());
+        const output = outputs[this.#session.outputNames[0]!]; // a graph has an output
+        if (!(output?.data instanceof Float32Array))
+          throw new DrobeError('bug', { reason: 'output is not f32' });
+        return output.data as Float32Array<ArrayBuffer>;
+      } catch (error) {
+        throw explained(error);
+      }
+    });
+  }
+
+  /** Frees the weights and everything else on the device. */
+  release(): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#session.release();
+      this.#device?.destroy();
+    });
+  }
+}
+
+/** Runs GPU work and turns what the device says about it into errors. */
+type Watch = <T>(work: () => Promise<T>) => Promise<T>;
+
+function watched(device: GPUDevice): Watch {
+  // Once lost, ONNX Runtime may wait for ever.
+  const lost = device.lost.then(({ reason }) => {
+    throw new DrobeError('device-lost', { reason });
+  });
+  lost.catch(() => undefined); // also settles when nobody runs anything
+  return async (work) => {
+    device.pushErrorScope('out-of-memory');
+    const [outcome] = await Promise.allSettled([Promise.race([work(), lost])]);
+    // Asked first: it says more than what it led to.
+    const error = await Promise.race([device.popErrorScope(), lost]);
+    if (error) throw new DrobeError('out-of-memory', { reason: error.message });
+    if (outcome.status === 'rejected') throw outcome.reason;
+    return outcome.value;
+  };
+}
+
+function explained(error: unknown): unknown {
+  if (!(error instanceof Error) || error instanceof DrobeError || error.name === 'AbortError') return error;
+  if (/out of memory|allocat/i.test(error.message)) {
+    return new DrobeError('out-of-memory', { reason: error.message }, { cause: error });
+  }
+  return error;
+}

@@ -1,0 +1,130 @@
+/** The nets against PyTorch, the same proof for every backend. */
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Graph } from '../../src/graph/graph';
+import { detect, unusedKeys } from '../../src/nets/detect';
+import { decoderGraph, encoderGraph, textGraph, unetGraph } from '../../src/nets/graphs';
+import type { Model } from '../../src/nets/model';
+import { timestepEmbedding } from '../../src/nets/unet';
+import type { Machine } from '../../src/runtime/device';
+import type { Value } from '../../src/runtime/session';
+import { readHeader, type Header } from '../../src/weights/safetensors';
+import { memorySource, type ByteSource } from '../../src/weights/source';
+import { parseTensors, worstDifference, type Tensor } from './tensors';
+
+export type ReadFile = (path: string) => Promise<Uint8Array<ArrayBuffer>>;
+
+/** Relative to the largest magnitude. f32 arithmetic in another order; bf16 and f16 files are exact once read. */
+const TOLERANCE = 1e-3;
+
+export function describeNets(backend: string, findMachine: () => Promise<Machine>, readFile: ReadFile): void {
+  let machine: Machine;
+  beforeAll(async () => {
+    machine = await findMachine();
+  });
+
+  for (const name of ['sd1', 'sd1-fp32', 'sd1-bf16']) {
+    describe(`${name} on ${backend}`, () => {
+      const at = `models/${name}`;
+      let header: Header;
+      let model: Model;
+      let source: ByteSource;
+      const expected = async (test: string): Promise<(tensor: string) => Tensor> => {
+        const tensors = parseTensors((await readFile(`${at}/cases/${test}/expected.safetensors`)).buffer);
+        return (tensor) => tensors.get(tensor)!; // a missing one fails the test by itself
+      };
+      /** Opens the graph once and runs it on each set of values. */
+      const run = async (graph: Graph, ...runs: Record<string, Value>[]): Promise<Float32Array[]> => {
+        const net = await machine.sessions.open(
+          graph,
+          { tensors: header.tensors, source },
+          machine.openDevice,
+        );
+        const outputs: Float32Array[] = [];
+        for (const values of runs) outputs.push(await net.run(values));
+        await net.release();
+        return outputs;
+      };
+      const compare = (what: string, actual: Float32Array | undefined, reference: Tensor): void => {
+        const worst = worstDifference(actual ?? [], reference.data);
+        console.info(`${backend} ${name} ${what}: worst relative difference ${worst.toExponential(1)}`);
+        expect(worst).toBeLessThan(TOLERANCE);
+      };
+
+      beforeAll(async () => {
+        const file = await unzipped(await readFile(`${at}/model.safetensors.gzip`));
+        header = await readHeader(new Blob([file]));
+        model = detect(header);
+        source = memorySource(file);
+      });
+
+      it('uses every key of its nets', () => {
+        const used = new Set<string>();
+        const checkpoint = { model, tensors: header.tensors };
+        const size = { batch: 1, h: 8, w: 8 };
+        textGraph(checkpoint, machine.target(), { batch: 1 }, used);
+        for (const author of [unetGraph, decoderGraph, encoderGraph]) {
+          author(checkpoint, machine.target(), size, used);
+        }
+        expect(unusedKeys(model, header.tensors.keys(), used)).toEqual([]);
+      });
+
+      it('encodes text as transformers does', async () => {
+        const tensor = await expected('text');
+        const ids = tensor('input_ids');
+        const graph = textGraph({ model, tensors: header.tensors }, machine.target(), {
+          batch: ids.shape[0]!,
+        });
+        const [encoded] = await run(graph, { ids });
+        compare('text', encoded, tensor('last_hidden_state'));
+      });
+
+      const unets = name === 'sd1' ? ['unet', 'unet_odd'] : ['unet'];
+      it.each(unets)('predicts noise as diffusers does (%s)', async (test) => {
+        const tensor = await expected(test);
+        const context = (await expected('unet'))('encoder_hidden_states');
+        const latents = tensor('sample');
+        const [batch, , h, w] = latents.shape as [number, number, number, number];
+        const graph = unetGraph({ model, tensors: header.tensors }, machine.target(), { batch, h, w });
+        const times = test === 'unet' ? [981, 500, 1] : [301];
+        const runs = times.map((t) => ({
+          latents,
+          timestep: embeddings(t, batch, model.unet.modelChannels),
+          context,
+        }));
+        const outputs = await run(graph, ...runs);
+        for (const [i, t] of times.entries()) compare(`${test} t=${t}`, outputs[i], tensor(`out.t${t}`));
+      });
+
+      const vaes = name === 'sd1' ? ['vae', 'vae_2'] : ['vae'];
+      it.each(vaes)('decodes and encodes pictures as diffusers does (%s)', async (test) => {
+        const tensor = await expected(test);
+        const latents = tensor('z');
+        const [batch, , h, w] = latents.shape as [number, number, number, number];
+        const checkpoint = { model, tensors: header.tensors };
+        const decoder = decoderGraph(checkpoint, machine.target(), { batch, h, w });
+        const [decoded] = await run(decoder, { latents });
+        compare(`${test} decode`, decoded, tensor('decoded'));
+
+        const encoder = encoderGraph(checkpoint, machine.target(), { batch, h, w });
+        const [moments = new Float32Array()] = await run(encoder, { image: tensor('image') });
+        const logvar = moments.slice(moments.length / 2).map((x) => Math.min(20, Math.max(-30, x)));
+        compare(`${test} encode mean`, moments.slice(0, moments.length / 2), tensor('mean'));
+        compare(`${test} encode log-variance`, logvar, tensor('logvar'));
+      });
+    });
+  }
+}
+
+/** The embedding of one timestep for every member of a batch. */
+export function embeddings(t: number, batch: number, width: number): Value {
+  const one = timestepEmbedding(t, width);
+  const data = new Float32Array(batch * width);
+  for (let i = 0; i < batch; i++) data.set(one, i * width);
+  return { data, shape: [batch, width] };
+}
+
+/** Packed files end in .gzip: servers send .gz with a Content-Encoding, and the browser would unpack it unasked. */
+async function unzipped(gz: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+  const stream = new Blob([gz]).stream().pipeThrough(new DecompressionStream('gzip'));
+  return new Uint8Array(await new Response(stream).arrayBuffer());
+}
