@@ -1,0 +1,86 @@
+/**
+ * The typed protocol between the page and the engine. Both sides read this file, and it is all they share.
+ * A call is a generator on both sides: it yields progress, returns a result, and stops when its signal aborts.
+ */
+import type { ErrorCode, Facts } from '../errors';
+import type * as pipeline from '../pipeline/job';
+
+export type { NetName, Notice, Pixels } from '../pipeline/job';
+
+/** What to draw, and the id of the model to draw it with. */
+export interface Job extends pipeline.Job {
+  readonly model: string;
+}
+
+export type Progress =
+  { readonly kind: 'fetching'; readonly doneBytes: number; readonly totalBytes: number } | pipeline.Progress;
+
+export interface Picture extends pipeline.Picture {
+  readonly job: Job;
+}
+
+/** What a checkpoint is and how it likes to be used; read from tensor names, shapes and metadata. */
+export interface ModelFacts {
+  /** For people: "Stable Diffusion 1.x". */
+  readonly family: string;
+  /** The title a file states about itself, else its file name without the ending. */
+  readonly title: string;
+  /** Dtype most weights are stored in, as safetensors spells it: "F16". */
+  readonly dtype: string;
+  /** Every width and height must be a multiple of this many pixels (the VAE's downscale factor). */
+  readonly multiple: number;
+  readonly defaults: Pick<Job, 'width' | 'height' | 'steps' | 'guidance' | 'sampler' | 'spacing'>;
+  /** Prompts the checkpoint itself suggests; empty for most. */
+  readonly examples: readonly string[];
+  /** Tensors that stand inside a net and that no part of it uses; empty for a sound checkpoint. */
+  readonly unused: readonly string[];
+  /** Draws pictures of at most 128 px: shown enlarged, and said to be a toy. */
+  readonly miniature: boolean;
+}
+
+/** A problem in a form that can cross the worker line. */
+export interface Problem {
+  readonly code: ErrorCode;
+  readonly facts: Facts;
+}
+
+/** One checkpoint that could be chosen. `stored`: imported, in IndexedDB. `served`: lies in models/ beside the app. */
+export type ModelEntry = {
+  readonly id: string;
+  readonly file: string;
+  readonly bytes: number;
+  readonly origin: 'stored' | 'served';
+} & ({ readonly facts: ModelFacts } | { readonly problem: Problem });
+
+export interface InstallProgress {
+  readonly doneBytes: number;
+  readonly totalBytes: number;
+}
+
+/** Where nets run. `slow` says why it will be slow, when it will be. */
+export interface DeviceInfo {
+  readonly backend: 'webgpu' | 'wasm';
+  readonly name: string;
+  readonly float16: boolean;
+  readonly slow: 'no-webgpu' | 'software-adapter' | null;
+}
+
+/** Given to every engine call: when to stop, and a way to report from inside synchronous work. */
+export interface CallContext<Y> {
+  readonly signal: AbortSignal;
+  readonly report: (value: Y) => void;
+}
+
+/** The engine's side of a call. */
+export type Call<Y, R> = (context: CallContext<Y>) => AsyncGenerator<Y, R, void>;
+
+export interface EngineApi {
+  device(): Call<never, DeviceInfo>;
+  models(): Call<never, ModelEntry[]>;
+  /** Checks the file, then copies it into IndexedDB. A failure or abort leaves nothing behind. */
+  install(file: File): Call<InstallProgress, ModelEntry>;
+  /** Deletes a stored checkpoint. */
+  remove(id: string): Call<never, void>;
+  /** One picture. Throws 'busy' while another one is in work. */
+  generate(job: Job): Call<Progress, Picture>;
+}

@@ -1,0 +1,77 @@
+/** Every checkpoint within reach: the imported ones in IndexedDB, and those served from models/ beside the app. */
+import { DrobeError, toDrobeError } from '../errors';
+import { inspect } from '../pipeline/inspect';
+import { fetchBlob, remoteFile } from '../weights/remote';
+import { readHeader } from '../weights/safetensors';
+import { listStored, openStored, removeStored, store, sweep, type StoredModel } from '../weights/store';
+import type { InstallProgress, ModelEntry, ModelFacts } from './api';
+import { factsOf } from './facts';
+
+const SERVED = 'served:';
+
+/** @param folder where models/ is served, with a slash at the end. */
+export function shelf(folder: string) {
+  /** Headers of served files do not change while the app is open. */
+  const known = new Map<string, Promise<ModelEntry>>();
+
+  async function served(): Promise<ModelEntry[]> {
+    const response = await fetch(`${folder}index.json`, { cache: 'no-cache' }).catch(() => null);
+    if (!response?.ok) return []; // hosted without models: only imported ones then
+    const index = (await response.json()) as { file: string; bytes: number }[];
+    return Promise.all(
+      index.map(({ file, bytes }) => {
+        const key = `${file} ${bytes}`;
+        const entry = known.get(key) ?? servedEntry(file, bytes);
+        known.set(key, entry);
+        return entry;
+      }),
+    );
+  }
+
+  async function servedEntry(file: string, bytes: number): Promise<ModelEntry> {
+    const entry = { id: SERVED + file, file, bytes, origin: 'served' as const };
+    try {
+      const header = await readHeader(await remoteFile(folder + encodeURIComponent(file)));
+      return { ...entry, facts: factsOf(inspect(header), file) };
+    } catch (thrown) {
+      const { code, facts } = toDrobeError(thrown);
+      return { ...entry, problem: { code, facts } };
+    }
+  }
+
+  return {
+    async list(): Promise<ModelEntry[]> {
+      const [imported, beside] = await Promise.all([listStored(), served()]);
+      return [...imported.map(storedEntry), ...beside];
+    },
+
+    /** Checks a file by its header, then copies it. */
+    async *install(file: File, signal: AbortSignal): AsyncGenerator<InstallProgress, ModelEntry, void> {
+      await sweep();
+      const facts = factsOf(inspect(await readHeader(file)), file.name);
+      return storedEntry(yield* store(file, file.name, facts, signal));
+    },
+
+    async remove(id: string): Promise<void> {
+      if (id.startsWith(SERVED))
+        throw new DrobeError('bad-request', { reason: 'a served model is not ours to delete' });
+      await removeStored(id);
+    },
+
+    /** The file's bytes, as Blobs that lie one after another. */
+    async open(
+      id: string,
+      signal: AbortSignal,
+      onBytes: (doneBytes: number, totalBytes: number) => void,
+    ): Promise<readonly Blob[]> {
+      if (!id.startsWith(SERVED)) return openStored(id);
+      const file = id.slice(SERVED.length);
+      return [await fetchBlob(folder + encodeURIComponent(file), signal, onBytes)];
+    },
+  };
+}
+
+function storedEntry({ id, file, bytes, extra }: StoredModel): ModelEntry {
+  // Written by `install`, of this version of the schema.
+  return { id, file, bytes, origin: 'stored', facts: extra as ModelFacts };
+}

@@ -1,0 +1,107 @@
+/** The engine: wires the core to the store, the machine and the page. Runs in a module worker of its own. */
+import { DrobeError } from '../errors';
+import { Checkpoint } from '../pipeline/checkpoint';
+import { generate } from '../pipeline/generate';
+import { inspect } from '../pipeline/inspect';
+import { findMachine, type Machine } from '../runtime/device';
+import { loadOrt } from '../runtime/ort';
+import { loadTokenizer } from '../text/tokenizer';
+import type { Tokenizer } from '../text/prompt';
+import { readHeader } from '../weights/safetensors';
+import { blobSource } from '../weights/source';
+import type { Call, DeviceInfo, EngineApi, Progress } from './api';
+import { serve } from './rpc';
+import { shelf } from './shelf';
+
+/** Where the app's own files are: a built worker lies in assets/, one below. */
+const base = new URL(import.meta.env.DEV ? '/' : '../', import.meta.url).href;
+
+const models = shelf(`${base}models/`);
+const machine = once(async () => findMachine(await loadOrt()));
+const tokenizer: () => Promise<Tokenizer> = once(() => loadTokenizer(base));
+
+/** The checkpoint on the device, kept for the next picture. */
+let current: { readonly id: string; readonly checkpoint: Checkpoint } | null = null;
+let busy = false;
+
+const api: EngineApi = {
+  device: () => answer(async () => describe(await machine())),
+
+  models: () => answer(() => models.list()),
+
+  install: (file) =>
+    async function* ({ signal }) {
+      return yield* models.install(file, signal);
+    },
+
+  remove: (id) =>
+    answer(async () => {
+      if (current?.id === id) {
+        if (busy) throw new DrobeError('busy');
+        await current.checkpoint.release();
+        current = null;
+      }
+      await models.remove(id);
+    }),
+
+  generate: ({ model, ...job }) =>
+    async function* ({ signal, report }) {
+      if (busy) throw new DrobeError('busy');
+      busy = true;
+      try {
+        const checkpoint = await open(model, signal, report);
+        const tools = { checkpoint, tokenizer: await tokenizer(), report };
+        const picture = yield* generate(job, tools);
+        return { ...picture, job: { model, ...picture.job } };
+      } finally {
+        busy = false;
+      }
+    },
+};
+
+async function open(
+  id: string,
+  signal: AbortSignal,
+  report: (progress: Progress) => void,
+): Promise<Checkpoint> {
+  if (current?.id === id) return current.checkpoint;
+  await current?.checkpoint.release();
+  current = null;
+  const parts = await models.open(id, signal, (doneBytes, totalBytes) => {
+    report({ kind: 'fetching', doneBytes, totalBytes });
+  });
+  const header = await readHeader(new Blob(parts.slice()));
+  const { model } = inspect(header);
+  const weights = { tensors: header.tensors, source: blobSource(parts) };
+  current = { id, checkpoint: new Checkpoint(model, weights, await machine()) };
+  return current.checkpoint;
+}
+
+function describe({ backend, name, float16, software }: Machine): DeviceInfo {
+  const slow = backend === 'wasm' ? 'no-webgpu' : software ? 'software-adapter' : null;
+  return { backend, name, float16, slow };
+}
+
+/** A call that has nothing to tell on the way. */
+function answer<R>(work: () => Promise<R>): Call<never, R> {
+  // eslint-disable-next-line require-yield -- every call is a generator, this kind an empty one
+  return async function* () {
+    return work();
+  };
+}
+
+/** Remembers the first success; a failure is tried again. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return async () => {
+    made ??= make();
+    try {
+      return await made;
+    } catch (error) {
+      made = undefined;
+      throw error;
+    }
+  };
+}
+
+serve(self, api);

@@ -1,0 +1,35 @@
+/** Is this file a checkpoint that can be run? Answered from its header alone, before anything is stored or loaded. */
+import { DrobeError } from '../errors';
+import type { Target } from '../graph/graph';
+import { detect, unusedKeys } from '../nets/detect';
+import { decoderGraph, encoderGraph, textGraph, unetGraph } from '../nets/graphs';
+import type { Model } from '../nets/model';
+import { isConvertible } from '../weights/half';
+import type { Header } from '../weights/safetensors';
+
+export interface Inspected {
+  readonly model: Model;
+  /** Tensors that stand inside a net and that no module asked for. */
+  readonly unused: readonly string[];
+}
+
+const ANY_TARGET: Target = { layout: 'nchw', dtype: 'f32', fusedAttention: false, maxScoreBytes: 2 ** 28 };
+
+/**
+ * Authors every graph once, at a small size: what is missing or misshapen shows now and not in the middle of a run.
+ * @throws DrobeError that says what the file is instead, or what is wrong with it.
+ */
+export function inspect(header: Header): Inspected {
+  const model = detect(header);
+  const used = new Set<string>();
+  const checkpoint = { model, tensors: header.tensors };
+  const size = { batch: 1, h: 8, w: 8 };
+  textGraph(checkpoint, ANY_TARGET, { batch: 1 }, used);
+  for (const author of [unetGraph, decoderGraph, encoderGraph]) author(checkpoint, ANY_TARGET, size, used);
+  for (const key of used) {
+    const { dtype } = header.tensors.get(key)!; // the graphs found it there
+    if (!isConvertible(dtype))
+      throw new DrobeError('bad-weight', { key, reason: `its dtype ${dtype} is not a float` });
+  }
+  return { model, unused: unusedKeys(model, header.tensors.keys(), used) };
+}

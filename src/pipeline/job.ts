@@ -1,0 +1,53 @@
+/** What a picture is asked for with, what is told on the way, and what comes out. */
+import type { SamplerName } from '../sampling/samplers';
+import type { Spacing } from '../sampling/schedules';
+
+/** What to draw. Sizes in pixels; the seed as torch.Generator("cpu").manual_seed takes it. */
+export interface Job {
+  readonly prompt: string;
+  readonly negative: string;
+  readonly width: number;
+  readonly height: number;
+  readonly steps: number;
+  readonly guidance: number;
+  readonly sampler: SamplerName;
+  readonly spacing: Spacing;
+  readonly seed: number;
+}
+
+export interface Pixels {
+  readonly width: number;
+  readonly height: number;
+  readonly rgba: Uint8ClampedArray<ArrayBuffer>;
+}
+
+export type NetName = 'text encoder' | 'UNet' | 'VAE decoder';
+
+/** What a person should know about a run that succeeds all the same. */
+export type Notice =
+  | { readonly code: 'prompt-truncated'; readonly which: 'prompt' | 'negative'; readonly dropped: string }
+  | { readonly code: 'size-rounded'; readonly width: number; readonly height: number }
+  | { readonly code: 'retried-in-f32'; readonly net: NetName };
+
+export type Progress =
+  | {
+      readonly kind: 'reading';
+      readonly net: NetName;
+      readonly doneBytes: number;
+      readonly totalBytes: number;
+    }
+  | { readonly kind: 'compiling'; readonly net: NetName }
+  | { readonly kind: 'encoding' }
+  | { readonly kind: 'step'; readonly step: number; readonly steps: number; readonly preview: Pixels | null }
+  | { readonly kind: 'decoding' }
+  | { readonly kind: 'notice'; readonly notice: Notice };
+
+/** The finished picture, with the job as it was really run (size rounded) and where the time went. */
+export interface Picture extends Pixels {
+  readonly job: Job;
+  readonly milliseconds: {
+    readonly encode: number;
+    readonly steps: readonly number[];
+    readonly decode: number;
+  };
+}
