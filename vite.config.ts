@@ -56,11 +56,11 @@ export default defineConfig({
         resolve: inNode.resolve,
         test: { name: 'golden', include: ['test/golden/**/*.test.ts'], server: inNode.server },
       },
-      {
-        extends: true,
+      ...['browser', 'bench'].map((name) => ({
+        extends: true as const,
         test: {
-          name: 'browser',
-          include: ['test/browser/**/*.test.ts'],
+          name,
+          include: [`test/${name}/**/*.test.ts`],
           // Software rendering is slow, and two at once are slower.
           testTimeout: 300_000,
           fileParallelism: false,
@@ -72,7 +72,7 @@ export default defineConfig({
             instances: [{ browser: 'chromium' }],
           },
         },
-      },
+      })),
     ],
   },
 });

@@ -150,7 +150,7 @@ function topological(outputs: readonly Var[]): Var[] {
     if (missing.length === 0 || order.has(v)) {
       order.add(v);
       stack.pop();
-    } else for (const i of missing) stack.push(i!); // nulls are filtered out
+    } else for (const i of missing.reverse()) stack.push(i!); // nulls are filtered out
   }
   return [...order];
 }

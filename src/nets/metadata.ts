@@ -19,12 +19,12 @@ export interface StatedFacts {
   readonly examples: readonly string[];
 }
 
-const PREDICTIONS: Readonly<Record<string, 'epsilon' | 'v'>> = {
-  epsilon: 'epsilon',
-  eps: 'epsilon',
-  v: 'v',
-  v_prediction: 'v',
-};
+const PREDICTIONS: ReadonlyMap<string, 'epsilon' | 'v'> = new Map([
+  ['epsilon', 'epsilon'],
+  ['eps', 'epsilon'],
+  ['v', 'v'],
+  ['v_prediction', 'v'],
+]);
 
 export function statedFacts(metadata: ReadonlyMap<string, string>): StatedFacts {
   const text = (key: string): string | null => metadata.get(key)?.slice(0, 200).trim() || null;
@@ -43,7 +43,8 @@ export function statedFacts(metadata: ReadonlyMap<string, string>): StatedFacts 
     scaleFactor: positive('sd.scale_factor'),
     betaStart: positive('sd.beta_start'),
     betaEnd: positive('sd.beta_end'),
-    prediction: PREDICTIONS[text('sd.prediction_type') ?? text('modelspec.prediction_type') ?? ''] ?? null,
+    prediction:
+      PREDICTIONS.get(text('sd.prediction_type') ?? text('modelspec.prediction_type') ?? '') ?? null,
     imageSize: count('sd.image_size') ?? positiveNumber(resolution?.[1]),
     recommended: recommended(metadata.get('sd.recommended')),
     examples: strings(metadata.get('sd.example_prompts')),
@@ -66,7 +67,7 @@ function json(value: string | undefined): unknown {
 function recommended(value: string | undefined): StatedFacts['recommended'] {
   const stated = json(value);
   if (typeof stated !== 'object' || stated === null) return {};
-  const fields = new Map(Object.entries(stated));
+  const fields = new Map<string, unknown>(Object.entries(stated));
   const found = (
     [
       ['width', 'width'],

@@ -124,7 +124,7 @@ export function embeddings(t: number, batch: number, width: number): Value {
 }
 
 /** Packed files end in .gzip: servers send .gz with a Content-Encoding, and the browser would unpack it unasked. */
-async function unzipped(gz: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+export async function unzipped(gz: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
   const stream = new Blob([gz]).stream().pipeThrough(new DecompressionStream('gzip'));
   return new Uint8Array(await new Response(stream).arrayBuffer());
 }

@@ -1,0 +1,6 @@
+import { createContext } from 'svelte';
+import type { Library } from './library.svelte';
+import type { Studio } from './studio.svelte';
+
+export const [getStudio, setStudio] = createContext<Studio>();
+export const [getLibrary, setLibrary] = createContext<Library>();

@@ -1,0 +1,65 @@
+/** Numbers and names as people read them. */
+
+const unitOf = (unit: string) =>
+  new Intl.NumberFormat('en', { style: 'unit', unit, unitDisplay: 'short', maximumFractionDigits: 1 });
+
+const sizes = (
+  [
+    [1e9, 'gigabyte'],
+    [1e6, 'megabyte'],
+    [1e3, 'kilobyte'],
+  ] as const
+).map(([bytes, unit]) => ({ bytes, format: unitOf(unit) }));
+const byte = new Intl.NumberFormat('en', { style: 'unit', unit: 'byte', unitDisplay: 'long' });
+
+/** 28_100_000 → "28.1 MB". */
+export function bytes(count: number): string {
+  const size = sizes.find((s) => count >= s.bytes * 0.9995); // 999,999 is "1 MB", not "1,000 kB"
+  return size ? size.format.format(count / size.bytes) : byte.format(count);
+}
+
+/** 3_200 → "3.2 s"; 75_000 → "1 min 15 s". */
+export function duration(milliseconds: number): string {
+  const seconds = milliseconds / 1000;
+  if (seconds < 9.95) return `${seconds.toFixed(1)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  return minutes < 60
+    ? `${minutes} min ${whole % 60} s`
+    : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** A rough time to come, which jumps less than an exact one: "about 40 s left". */
+export function timeLeft(milliseconds: number): string {
+  const seconds = milliseconds / 1000;
+  if (seconds < 1.5) return 'about a second left';
+  if (seconds < 10) return `about ${Math.round(seconds)} s left`;
+  if (seconds < 55) return `about ${Math.round(seconds / 5) * 5} s left`;
+  return `about ${Math.round(seconds / 60)} min left`;
+}
+
+/**
+ * Text from a file (its name, a title, a reason) made fit for one line: without control characters and invisible
+ * direction marks, which could make a name look like another one, and not endless.
+ */
+export function clean(text: string, most = 120): string {
+  const line = text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+/gu, ' ').trim();
+  const letters = Array.from(line);
+  return letters.length > most ? `${letters.slice(0, most - 1).join('')}…` : line;
+}
+
+/** The name a picture is saved under: "drobe-42-red-apple.png". */
+export function fileName(seed: number, prompt: string): string {
+  const words = prompt
+    .normalize('NFKD')
+    .replace(/\p{M}/gu, '')
+    .toLowerCase()
+    .match(/[\p{L}\p{N}]+/gu);
+  let slug = '';
+  for (const word of words ?? []) {
+    if (slug && slug.length + word.length > 48) break;
+    slug += `-${word.slice(0, 48)}`;
+  }
+  return `drobe-${seed}${slug}.png`;
+}

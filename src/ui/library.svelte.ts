@@ -1,0 +1,150 @@
+import { isAbort, toDrobeError, type DrobeError } from '../errors';
+import type { EngineApi, InstallProgress, ModelEntry } from '../engine/api';
+import type { Remote } from '../engine/rpc';
+import { clean } from './format';
+import { Persisted, askToKeep, localShelf, type Shelf } from './persisted.svelte';
+import type { UsableModel } from './studio.svelte';
+
+export type Listing =
+  | { readonly kind: 'loading' }
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'failed'; readonly error: DrobeError };
+
+export type Installing =
+  | { readonly kind: 'idle' }
+  | ({
+      readonly kind: 'running';
+      readonly file: string;
+      readonly number: number;
+      readonly of: number;
+    } & InstallProgress);
+
+/** A file that could not be imported, or a model that could not be removed. */
+export interface Failure {
+  readonly file: string;
+  readonly error: DrobeError;
+}
+
+/** The checkpoints at hand: which there are, which one is chosen, what is being imported. */
+export class Library {
+  listing = $state.raw<Listing>({ kind: 'loading' });
+  entries = $state.raw<readonly ModelEntry[]>([]);
+  installing = $state.raw<Installing>({ kind: 'idle' });
+  failures = $state.raw<readonly Failure[]>([]);
+  readonly choice: Persisted<{ id: string }>;
+  selected = $derived(this.entries.filter(isUsable).find(({ id }) => id === this.choice.current.id) ?? null);
+
+  readonly #engine: Remote<EngineApi>;
+  readonly #onSelect: (model: UsableModel | null) => void;
+  #queue: File[] = [];
+  #stop = new AbortController();
+
+  constructor(
+    engine: Remote<EngineApi>,
+    onSelect: (model: UsableModel | null) => void,
+    shelf: Shelf | null = localShelf(),
+  ) {
+    this.#engine = engine;
+    this.#onSelect = onSelect;
+    this.choice = new Persisted('model', { id: '' }, (found) => found, shelf);
+  }
+
+  /** Lists the models and chooses the remembered one, or the first that works. */
+  async load(): Promise<void> {
+    this.listing = { kind: 'loading' };
+    try {
+      const { value } = await this.#engine.models(new AbortController().signal).next();
+      this.entries = value;
+      this.listing = { kind: 'ready' };
+      this.#selectOrFirst(this.choice.current.id);
+    } catch (thrown) {
+      this.listing = { kind: 'failed', error: toDrobeError(thrown) };
+    }
+  }
+
+  select(id: string): void {
+    const entry = this.entries.find((other) => other.id === id);
+    if (!entry || !isUsable(entry)) return;
+    this.choice.current.id = id;
+    this.#onSelect(entry);
+  }
+
+  /** Its title; where two models have the same one, the file name too. */
+  label(model: UsableModel): string {
+    const { title } = model.facts;
+    const twins = this.entries.filter((entry) => isUsable(entry) && entry.facts.title === title);
+    return clean(title, 60) + (twins.length > 1 ? `, ${clean(model.file, 60)}` : '');
+  }
+
+  /** Imports files one after the other; more may be added meanwhile. The last one is chosen. */
+  async install(files: Iterable<File>): Promise<void> {
+    this.#queue.push(...files);
+    if (this.installing.kind === 'running') {
+      this.installing = { ...this.installing, of: this.installing.number + this.#queue.length };
+      return;
+    }
+    void askToKeep();
+    this.failures = [];
+    this.#stop = new AbortController();
+    let number = 0;
+    for (let file = this.#queue.shift(); file; file = this.#queue.shift()) {
+      number++;
+      const of = number + this.#queue.length;
+      this.installing = { kind: 'running', file: file.name, number, of, doneBytes: 0, totalBytes: file.size };
+      await this.#installOne(file);
+    }
+    this.installing = { kind: 'idle' };
+  }
+
+  /** Stops the file in work and forgets those that wait. */
+  stopInstall(): void {
+    this.#queue = [];
+    this.#stop.abort();
+  }
+
+  async remove(entry: ModelEntry): Promise<void> {
+    try {
+      await this.#engine.remove(new AbortController().signal, entry.id).next();
+      this.entries = this.entries.filter((other) => other.id !== entry.id);
+      if (this.choice.current.id === entry.id) this.#selectOrFirst('');
+    } catch (thrown) {
+      this.#fail(entry.file, thrown);
+    }
+  }
+
+  dismiss(failure: Failure): void {
+    this.failures = this.failures.filter((other) => other !== failure);
+  }
+
+  async #installOne(file: File): Promise<void> {
+    const install = this.#engine.install(this.#stop.signal, file);
+    try {
+      for (;;) {
+        const { done, value } = await install.next();
+        if (done) {
+          this.entries = [...this.entries.filter((other) => other.id !== value.id), value];
+          this.select(value.id);
+          return;
+        }
+        if (this.installing.kind === 'running') this.installing = { ...this.installing, ...value };
+      }
+    } catch (thrown) {
+      if (!isAbort(thrown)) this.#fail(file.name, thrown);
+    }
+  }
+
+  #fail(file: string, thrown: unknown): void {
+    this.failures = [...this.failures, { file, error: toDrobeError(thrown) }];
+  }
+
+  #selectOrFirst(id: string): void {
+    const usable = this.entries.filter(isUsable);
+    const entry = usable.find((other) => other.id === id) ?? usable[0];
+    this.choice.current.id = entry?.id ?? '';
+    this.#onSelect(entry ?? null);
+  }
+}
+
+export function isUsable(entry: ModelEntry): entry is UsableModel {
+  return 'facts' in entry;
+}

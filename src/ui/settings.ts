@@ -1,0 +1,79 @@
+/** The settings of the form, the ranges they must keep, and how a typed number gets into its range. */
+import type { Job, ModelFacts } from '../engine/api';
+import { samplerNames } from '../sampling/samplers';
+import type { Spacing } from '../sampling/schedules';
+
+/** What to draw, and whether each run shall draw its own seed. */
+export type Settings = { -readonly [K in keyof Job]: Job[K] } & { freshSeed: boolean };
+
+export type NumberName = 'width' | 'height' | 'steps' | 'guidance' | 'seed';
+
+export const spacings: readonly Spacing[] = ['leading', 'trailing', 'linspace'];
+
+export const maxSeed = 2 ** 32 - 1;
+
+export const initial: Settings = {
+  model: '',
+  prompt: '',
+  negative: '',
+  width: 512,
+  height: 512,
+  steps: 20,
+  guidance: 7,
+  sampler: 'Euler a',
+  spacing: 'leading',
+  seed: 0,
+  freshSeed: true,
+};
+
+export interface Range {
+  readonly min: number;
+  readonly max: number;
+  readonly step: number;
+}
+
+/** `multiple`: the model's; sizes go from the first one that is at least 48 to 2048. */
+export function rangeOf(name: NumberName, multiple: number): Range {
+  switch (name) {
+    case 'steps':
+      return { min: 1, max: 150, step: 1 };
+    case 'guidance':
+      return { min: 0, max: 30, step: 0.5 };
+    case 'seed':
+      return { min: 0, max: maxSeed, step: 1 };
+    default:
+      return {
+        min: Math.ceil(48 / multiple) * multiple,
+        max: Math.floor(2048 / multiple) * multiple,
+        step: multiple,
+      };
+  }
+}
+
+/** The nearest allowed value, with a few words about it where it is not what was typed. */
+export function settle(name: NumberName, typed: number, multiple: number): { value: number; hint: string } {
+  const { min, max, step } = rangeOf(name, multiple);
+  // Guidance moves by halves with the arrows, but a typed 7.3 is as good as any.
+  const rounded = name === 'guidance' ? Math.round(typed * 100) / 100 : Math.round(typed / step) * step;
+  const value = Math.min(Math.max(rounded, min), max);
+  if (value === typed) return { value, hint: '' };
+  if (value !== rounded) return { value, hint: value === min ? `at least ${min}` : `at most ${max}` };
+  return { value, hint: step > 1 ? `rounded to a multiple of ${step}` : 'rounded' };
+}
+
+/** Whatever was remembered, put in range. Sizes are settled again once the model is known. */
+export function mend(found: Settings): Settings {
+  const mended = { ...found };
+  for (const name of ['width', 'height', 'steps', 'guidance', 'seed'] as const) {
+    mended[name] = Number.isFinite(found[name]) ? settle(name, found[name], 1).value : initial[name];
+  }
+  if (!samplerNames.includes(found.sampler)) mended.sampler = initial.sampler;
+  if (!spacings.includes(found.spacing)) mended.spacing = initial.spacing;
+  return mended;
+}
+
+/** The settings that a model brings along; prompt and seed stay. */
+export function defaultsOf({ defaults }: ModelFacts): ModelFacts['defaults'] {
+  const { width, height, steps, guidance, sampler, spacing } = defaults;
+  return { width, height, steps, guidance, sampler, spacing };
+}

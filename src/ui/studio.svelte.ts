@@ -1,0 +1,252 @@
+import { isAbort, toDrobeError, type DrobeError } from '../errors';
+import type {
+  DeviceInfo,
+  EngineApi,
+  Job,
+  ModelEntry,
+  ModelFacts,
+  Notice,
+  Picture,
+  Pixels,
+  Progress,
+} from '../engine/api';
+import type { Remote } from '../engine/rpc';
+import { fileName } from './format';
+import { Persisted, localShelf, type Shelf } from './persisted.svelte';
+import { infotext, png } from './png';
+import { defaultsOf, initial, maxSeed, mend, settle, type NumberName, type Settings } from './settings';
+
+export type UsableModel = ModelEntry & { readonly facts: ModelFacts };
+export type Stage = Exclude<Progress, { kind: 'notice' }>;
+
+export type Run =
+  | { readonly kind: 'idle' }
+  | {
+      readonly kind: 'running';
+      readonly job: Job;
+      readonly stage: Stage | null;
+      readonly preview: Pixels | null;
+      /** Milliseconds still to go, once two steps have been measured. */
+      readonly left: number | null;
+      readonly stopping: boolean;
+    }
+  | { readonly kind: 'failed'; readonly error: DrobeError; readonly file: string }
+  | { readonly kind: 'done'; readonly result: Result };
+
+/** A finished picture of this visit. */
+export interface Result {
+  readonly number: number;
+  readonly url: string;
+  readonly fileName: string;
+  readonly job: Job;
+  readonly model: string;
+  /** From pressing Generate to the picture, loading included, in milliseconds. */
+  readonly took: number;
+  readonly parts: Picture['milliseconds'];
+}
+
+/** How many pictures of this visit are kept in memory. */
+const kept = 40;
+
+const system = {
+  shelf: localShelf(),
+  now: () => performance.now(),
+  seed: () => crypto.getRandomValues(new Uint32Array(1))[0]!, // an array of one
+};
+
+/** The table where pictures are made: the settings, the run in work, the pictures so far. */
+export class Studio {
+  readonly settings: Persisted<Settings>;
+  model = $state.raw<UsableModel | null>(null);
+  run = $state.raw<Run>({ kind: 'idle' });
+  notices = $state.raw<readonly Notice[]>([]);
+  results = $state.raw<readonly Result[]>([]);
+  shown = $state.raw<Result | null>(null);
+  device = $state.raw<DeviceInfo | null>(null);
+  /** A few words beside a number that was changed on its way into range. */
+  hints = $state.raw<Partial<Record<NumberName, string>>>({});
+  canGenerate = $derived(this.model !== null && this.run.kind !== 'running');
+
+  readonly #engine: Remote<EngineApi>;
+  readonly #now: () => number;
+  readonly #seed: () => number;
+  #stop = new AbortController();
+  #made = 0;
+
+  constructor(
+    engine: Remote<EngineApi>,
+    { shelf, now, seed }: { shelf: Shelf | null; now: () => number; seed: () => number } = system,
+  ) {
+    this.#engine = engine;
+    this.#now = now;
+    this.#seed = seed;
+    this.settings = new Persisted('settings', initial, mend, shelf);
+  }
+
+  /** Asks where nets will run. Left unknown on failure: the first real call will tell what is wrong. */
+  async start(): Promise<void> {
+    try {
+      const { value } = await this.#engine.device(new AbortController().signal).next();
+      this.device = value;
+    } catch {
+      this.device = null;
+    }
+  }
+
+  /** Works with another model from now on: its sizes, steps and sampler; prompt and seed stay. */
+  adopt(model: UsableModel | null): void {
+    this.model = model;
+    if (!model) return;
+    if (this.settings.current.model !== model.id) {
+      Object.assign(this.settings.current, defaultsOf(model.facts), { model: model.id });
+      this.hints = {};
+    }
+    this.settleAll();
+  }
+
+  /** Brings a typed number into range, and says so beside it. Anything but a number leaves the old value. */
+  commit(name: NumberName, typed: number): void {
+    const now = this.settings.current;
+    const { value, hint } = settle(name, Number.isFinite(typed) ? typed : now[name], this.#multiple);
+    now[name] = value;
+    this.hints = { ...this.hints, [name]: hint };
+  }
+
+  /** A number while it is being typed, not yet brought into range. */
+  type(name: NumberName, typed: number): void {
+    this.hints = { ...this.hints, [name]: '' };
+    if (Number.isFinite(typed)) this.settings.current[name] = typed;
+    if (name === 'seed') this.settings.current.freshSeed = false;
+  }
+
+  /** Commits what was typed but not left, and what a change of model has put out of range. */
+  settleAll(): void {
+    for (const name of ['width', 'height', 'steps', 'guidance', 'seed'] as const) {
+      const typed = this.settings.current[name];
+      if (settle(name, typed, this.#multiple).value !== typed) this.commit(name, typed);
+    }
+  }
+
+  swapSize(): void {
+    const now = this.settings.current;
+    [now.width, now.height] = [now.height, now.width];
+  }
+
+  reuseSeed(): void {
+    if (this.shown) Object.assign(this.settings.current, { seed: this.shown.job.seed, freshSeed: false });
+  }
+
+  /** Takes over everything that made the shown picture, except the model. */
+  reuseSettings(): void {
+    if (!this.shown) return;
+    Object.assign(this.settings.current, this.shown.job, {
+      model: this.settings.current.model,
+      freshSeed: false,
+    });
+    this.settleAll();
+  }
+
+  show(result: Result): void {
+    this.shown = result;
+    if (this.run.kind === 'failed') this.run = { kind: 'idle' };
+  }
+
+  dismiss(notice: Notice): void {
+    this.notices = this.notices.filter((other) => other !== notice);
+  }
+
+  dismissFailure(): void {
+    if (this.run.kind === 'failed') this.run = { kind: 'idle' };
+  }
+
+  cancel(): void {
+    if (this.run.kind !== 'running') return;
+    this.run = { ...this.run, stopping: true };
+    this.#stop.abort();
+  }
+
+  async generate(): Promise<void> {
+    const { model } = this;
+    if (!model || !this.canGenerate) return;
+    this.settleAll();
+    if (this.settings.current.freshSeed) this.settings.current.seed = Math.min(this.#seed(), maxSeed);
+    const job = jobOf($state.snapshot(this.settings.current));
+
+    const start = this.#now();
+    this.#stop = new AbortController();
+    this.notices = [];
+    this.run = { kind: 'running', job, stage: null, preview: null, left: null, stopping: false };
+    try {
+      const picture = await this.#follow(this.#engine.generate(this.#stop.signal, job));
+      const result = await this.#keep(picture, model.facts.title, this.#now() - start);
+      this.run = { kind: 'done', result };
+    } catch (thrown) {
+      this.run = isAbort(thrown)
+        ? { kind: 'idle' }
+        : { kind: 'failed', error: toDrobeError(thrown), file: model.file };
+    }
+  }
+
+  /** Pulls a run to its end and tells how far it is. */
+  async #follow(pulled: AsyncGenerator<Progress, Picture, void>): Promise<Picture> {
+    const times: number[] = [];
+    for (;;) {
+      const { done, value } = await pulled.next();
+      if (done) return value;
+      if (this.run.kind !== 'running') continue;
+      if (value.kind === 'notice') {
+        this.notices = [...this.notices, value.notice];
+      } else if (value.kind === 'step') {
+        times.push(this.#now());
+        const preview = value.preview ?? this.run.preview;
+        this.run = { ...this.run, stage: value, preview, left: timeLeft(times, value.steps - value.step) };
+      } else {
+        this.run = { ...this.run, stage: value, left: null };
+      }
+    }
+  }
+
+  async #keep(picture: Picture, model: string, took: number): Promise<Result> {
+    const { job, milliseconds } = picture;
+    const result: Result = {
+      number: ++this.#made,
+      url: URL.createObjectURL(await png(picture, infotext(job, model))),
+      fileName: fileName(job.seed, job.prompt),
+      job,
+      model,
+      took,
+      parts: milliseconds,
+    };
+    for (const old of this.results.slice(kept - 1)) URL.revokeObjectURL(old.url);
+    this.results = [result, ...this.results.slice(0, kept - 1)];
+    this.shown = result;
+    return result;
+  }
+
+  get #multiple(): number {
+    return this.model?.facts.multiple ?? 8;
+  }
+}
+
+/** From the times at which steps were done: the mean step, times those to come. The first warms up and counts not. */
+function timeLeft(times: readonly number[], steps: number): number | null {
+  const first = times[0];
+  const last = times.at(-1);
+  if (first === undefined || last === undefined || times.length < 2) return null;
+  return ((last - first) / (times.length - 1)) * steps;
+}
+
+function jobOf({
+  model,
+  prompt,
+  negative,
+  width,
+  height,
+  steps,
+  guidance,
+  sampler,
+  spacing,
+  seed,
+}: Settings): Job {
+  return { model, prompt, negative, width, height, steps, guidance, sampler, spacing, seed };
+}

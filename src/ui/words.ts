@@ -1,0 +1,130 @@
+/** Everything Drobė says about errors, notices and progress: one table each, so that nothing stays without words. */
+import type { DrobeError, ErrorCode, Facts } from '../errors';
+import type { DeviceInfo, NetName, Notice, Progress } from '../engine/api';
+import { bytes, clean } from './format';
+
+/** What a sentence may be made of. Facts come from files and are only ever shown as text. */
+interface Told {
+  /** The file it is about, or "The file". */
+  readonly file: string;
+  readonly size: (fact: string) => string;
+  readonly text: (fact: string) => string;
+}
+
+/** Each says what happened and what to do next. */
+const words = {
+  'file-empty': ({ file }) => `${file} is empty. Download it again and import the full file.`,
+  'file-is-html': ({ file }) =>
+    `${file} is a web page, not a model: the download link led to a page. Open that page, sign in if it asks for it, and download the .safetensors file itself.`,
+  'file-is-pickle': ({ file }) =>
+    `${file} is a pickle file (.ckpt, .pt), which can hide programs and is never opened here. Look for the same model as .safetensors.`,
+  'file-is-lfs-pointer': ({ file }) =>
+    `${file} is only a Git LFS pointer, a note that says where the model is. Download the model itself, or run “git lfs pull”.`,
+  'file-is-other': ({ file, text }) =>
+    `${file} is not a .safetensors file${text('kind') && ` but ${text('kind')}`}. Import a Stable Diffusion checkpoint that ends in .safetensors.`,
+  'file-truncated': ({ file, size }) =>
+    `${file} is incomplete: ${size('actualBytes')} of ${size('expectedBytes')} arrived. Download it again and import the full file.`,
+  'bad-header': ({ file, text }) =>
+    `${file} is damaged: its header cannot be read${because(text('reason'))}. Download it again.`,
+  'file-is-lora': ({ file }) =>
+    `${file} is a LoRA, an addition to a model. Drobė cannot use LoRAs yet: import the full checkpoint instead.`,
+  'file-is-embedding': ({ file }) =>
+    `${file} is a textual inversion embedding, an addition to a model. Import a full checkpoint instead.`,
+  'file-is-vae': ({ file }) =>
+    `${file} is only a VAE, one part of a model. Import a checkpoint that holds the UNet and the text encoder too.`,
+  'unsupported-model': ({ file, text }) =>
+    `${file} is a kind of model that Drobė cannot run yet${text('found') && `: ${text('found')}`}. Import a Stable Diffusion 1.x checkpoint.`,
+  'missing-part': ({ file, text }) =>
+    `${file} has no ${text('part') || 'part that is needed'}. Import a full checkpoint, with UNet, VAE and text encoder in one file.`,
+  'missing-weight': ({ file, text }) =>
+    `${file} lacks a weight that this kind of model must have: ${text('key')}. Download it again or try another checkpoint.`,
+  'bad-weight': ({ file, text }) =>
+    `${file} has a weight that cannot be used: ${text('key')}${because(text('reason'))}. Download it again or try another checkpoint.`,
+  quota: ({ file, size }) =>
+    `There is no room for ${file === 'The file' ? 'the file' : file}: it needs ${size('neededBytes')}, and the browser has ${size('freeBytes')} free. Remove a model here or free disk space, then import it again.`,
+  storage: ({ text }) =>
+    `The browser's storage failed${because(text('reason'))}. Reload the page; a private window may not be allowed to keep models.`,
+  'model-gone': ({ text }) =>
+    `The model ${text('model')} is no longer there: the browser or you cleared it. Choose another model or import the file again.`,
+  network: ({ text }) =>
+    `The model could not be fetched${because(text('reason'))}. Check the connection and try again.`,
+  'device-lost': () =>
+    'The graphics card was reset while it worked. Press Generate to try again; a smaller picture asks less of it.',
+  'out-of-memory': ({ text }) =>
+    `There was not enough memory${because(text('reason'))}. Choose a smaller width and height, close other tabs, and try again.`,
+  'not-a-number': ({ text }) =>
+    `The numbers overflowed in the ${text('stage') || 'model'}, even at full precision, so there is no picture. Try another seed, less guidance or another model.`,
+  'engine-crashed': ({ text }) =>
+    `The engine stopped${because(text('reason'))}. Press Generate to start it again; if it stops again, choose a smaller size.`,
+  'bad-request': ({ text }) =>
+    `These settings do not work${because(text('reason'))}. Change them and try again.`,
+  busy: () => 'Another picture is still in work. Wait for it, or cancel it, then try again.',
+  bug: ({ text }) =>
+    `Something went wrong that should not have${because(text('reason'))}. Try again; if it stays, please report it with these words.`,
+} satisfies Record<ErrorCode, (told: Told) => string>;
+
+const because = (reason: string) => reason && ` (${reason})`;
+
+/** The sentence for a problem, about `file` where that is known. */
+export function sentence({ code, facts }: Pick<DrobeError, 'code' | 'facts'>, file?: string): string {
+  const name = clean(file ?? textOf(facts, 'file'));
+  return words[code]({
+    file: name || 'The file',
+    size: (fact) => sizeOf(facts, fact),
+    text: (fact) => textOf(facts, fact),
+  });
+}
+
+function textOf(facts: Facts, fact: string): string {
+  return clean(String(facts[fact] ?? ''), 200).replace(/[.\s]+$/, '');
+}
+
+function sizeOf(facts: Facts, fact: string): string {
+  const count = Number(facts[fact] ?? NaN);
+  return Number.isFinite(count) ? bytes(count) : 'an unknown amount';
+}
+
+const nets: Record<NetName, string> = {
+  'text encoder': 'the text encoder',
+  UNet: 'the UNet',
+  'VAE decoder': 'the decoder',
+};
+
+/** What a person should know about a run that worked. */
+export function noticeWords(notice: Notice): string {
+  switch (notice.code) {
+    case 'prompt-truncated': {
+      const which = notice.which === 'prompt' ? 'prompt' : 'negative prompt';
+      return `The ${which} was too long for the model. It did not see: “${clean(notice.dropped, 400)}”`;
+    }
+    case 'size-rounded':
+      return `This model draws in whole blocks: the size was rounded to ${notice.width} × ${notice.height}.`;
+    case 'retried-in-f32':
+      return `Half precision overflowed in ${nets[notice.net]}; that part ran again at full precision, which takes longer.`;
+  }
+}
+
+export const slowWords: Record<NonNullable<DeviceInfo['slow']>, string> = {
+  'no-webgpu': 'No WebGPU here: running on the CPU, which is slow.',
+  'software-adapter': 'WebGPU runs without a graphics card here: the CPU does the work, which is slow.',
+};
+
+/** What is being done right now, in a few words. */
+export function stageWords(progress: Exclude<Progress, { kind: 'notice' }> | null): string {
+  switch (progress?.kind) {
+    case undefined:
+      return 'Starting';
+    case 'fetching':
+      return `Fetching the model, ${bytes(progress.doneBytes)} of ${bytes(progress.totalBytes)}`;
+    case 'reading':
+      return `Reading ${nets[progress.net]}, ${bytes(progress.doneBytes)} of ${bytes(progress.totalBytes)}`;
+    case 'compiling':
+      return `Compiling ${nets[progress.net]}`;
+    case 'encoding':
+      return 'Reading the prompt';
+    case 'step':
+      return `Step ${progress.step} of ${progress.steps}`;
+    case 'decoding':
+      return 'Decoding the picture';
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * Time of each stage of the bundled model on both backends, side by side in one run. Prints, and fails nothing.
+ * `npm run bench`
+ */
+import { expect, it } from 'vitest';
+import { Checkpoint } from '../../src/pipeline/checkpoint';
+import { generate } from '../../src/pipeline/generate';
+import { inspect } from '../../src/pipeline/inspect';
+import type { Picture } from '../../src/pipeline/job';
+import { findMachine, wasmMachine, type Machine } from '../../src/runtime/device';
+import { loadOrt } from '../../src/runtime/ort';
+import { loadTokenizer } from '../../src/text/tokenizer';
+import { readHeader } from '../../src/weights/safetensors';
+import { memorySource } from '../../src/weights/source';
+
+const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!;
+
+it('time per stage', async () => {
+  const ort = await loadOrt();
+  const tokenizer = await loadTokenizer(new URL('/', location.href).href);
+  const file = new Uint8Array(await (await fetch('/models/mini-sd.safetensors')).arrayBuffer());
+  const header = await readHeader(new Blob([file]));
+  const weights = { tensors: header.tensors, source: memorySource(file) };
+  const machines: Machine[] = [await findMachine(ort), wasmMachine(ort)];
+  const stages = new Map<string, number[]>();
+
+  for (const machine of machines) {
+    const checkpoint = new Checkpoint(inspect(header).model, weights, machine);
+    for (const run of ['cold', 'warm']) {
+      const { milliseconds } = await draw(checkpoint);
+      const { encode, steps, decode } = milliseconds;
+      const numbers = { encode, 'first step': steps[0]!, 'step (median)': median(steps.slice(1)), decode };
+      for (const [stage, ms] of Object.entries(numbers)) {
+        const row = `${run} ${stage}`;
+        stages.set(row, [...(stages.get(row) ?? []), ms]);
+      }
+    }
+    await checkpoint.release();
+  }
+  console.info(`ms, ${machines.map(({ backend, name }) => `${backend} (${name})`).join(' against ')}`);
+  for (const [stage, [first, second]] of stages) {
+    console.info(`${stage.padEnd(20)} ${first!.toFixed(0)} / ${second!.toFixed(0)} = ${(first! / second!).toFixed(1)}`);
+  }
+  expect(stages.size).toBe(8);
+
+  async function draw(checkpoint: Checkpoint): Promise<Picture> {
+    const job = { prompt: 'red apple', negative: '', seed: 1, guidance: 5, width: 48, height: 48 };
+    const run = generate(
+      { ...job, steps: 8, sampler: 'DDIM', spacing: 'leading' },
+      { checkpoint, tokenizer, report: () => undefined },
+    );
+    for (;;) {
+      const { done, value } = await run.next();
+      if (done) return value;
+    }
+  }
+});

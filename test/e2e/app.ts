@@ -1,0 +1,126 @@
+/** The app as a test uses it: by the names people and screen readers see. */
+import { readFile } from 'node:fs/promises';
+import { PNG } from 'pngjs';
+import { expect, test as base, type Locator, type Page } from 'playwright/test';
+import { gunzipSync } from 'node:zlib';
+import { readFileSync } from 'node:fs';
+import type { Job } from '../../src/pipeline/job';
+
+export const golden = new URL('../golden/data/', import.meta.url);
+
+/** A golden checkpoint as a person would pick it from a folder. */
+export function checkpointFile(name: string): { name: string; mimeType: string; buffer: Buffer } {
+  const buffer = gunzipSync(readFileSync(new URL(`models/${name}/model.safetensors.gzip`, golden)));
+  return { name: `${name}.safetensors`, mimeType: 'application/octet-stream', buffer };
+}
+
+export class App {
+  readonly page: Page;
+  /** Every request since the page was made, the worker's included. */
+  readonly requests: string[] = [];
+
+  constructor(page: Page) {
+    this.page = page;
+    page.context().on('request', (request) => this.requests.push(request.url()));
+  }
+
+  async open(): Promise<void> {
+    await this.page.goto('/');
+    await this.ready();
+  }
+
+  /** Models are listed and the engine has said what it runs on. */
+  async ready(): Promise<void> {
+    await expect(this.generate).toBeEnabled();
+    await expect(this.page.getByTestId('device')).not.toBeEmpty({ timeout: 120_000 });
+  }
+
+  get generate(): Locator {
+    return this.page.getByRole('button', { name: 'Generate' });
+  }
+  get cancel(): Locator {
+    return this.page.getByRole('button', { name: 'Cancel' });
+  }
+  get result(): Locator {
+    return this.page.getByRole('img', { name: 'Result' });
+  }
+  get model(): Locator {
+    return this.page.getByRole('combobox', { name: 'Model' });
+  }
+  get progress(): Locator {
+    return this.page.getByRole('progressbar');
+  }
+  get alert(): Locator {
+    return this.page.getByRole('alert');
+  }
+
+  async fill(job: Partial<Omit<Job, 'spacing'>>): Promise<void> {
+    const { page } = this;
+    if (job.prompt !== undefined)
+      await page.getByRole('textbox', { name: 'Prompt', exact: true }).fill(job.prompt);
+    if (job.negative !== undefined)
+      await page.getByRole('textbox', { name: 'Negative prompt' }).fill(job.negative);
+    const numbers = {
+      Width: job.width,
+      Height: job.height,
+      Steps: job.steps,
+      'Guidance scale': job.guidance,
+      Seed: job.seed,
+    };
+    for (const [name, value] of Object.entries(numbers)) {
+      if (value !== undefined) await page.getByRole('spinbutton', { name, exact: true }).fill(String(value));
+    }
+    if (job.sampler !== undefined)
+      await page.getByRole('combobox', { name: 'Sampler' }).selectOption(job.sampler);
+  }
+
+  /** Presses Generate and waits for the picture. */
+  async draw(): Promise<PNG> {
+    await this.generate.click();
+    await expect(this.progress).toBeVisible();
+    await expect(this.progress).toBeHidden({ timeout: 280_000 });
+    return this.download();
+  }
+
+  /** The finished picture, by way of Download PNG. */
+  async download(): Promise<PNG> {
+    await expect(this.result).toBeVisible();
+    const [download] = await Promise.all([
+      this.page.waitForEvent('download'),
+      this.page.getByRole('button', { name: 'Download PNG' }).click(),
+    ]);
+    return PNG.sync.read(await readFile(await download.path()));
+  }
+
+  async importFiles(...files: { name: string; mimeType: string; buffer: Buffer }[]): Promise<void> {
+    await this.page.getByLabel('Import model').setInputFiles(files);
+  }
+}
+
+/** Fails when anything was asked of another origin than the app's own. */
+export const test = base.extend<{ app: App }>({
+  app: async ({ page, baseURL }, use) => {
+    const app = new App(page);
+    await use(app);
+    const own = new URL(baseURL!).origin;
+    const foreign = app.requests.filter((url) => !url.startsWith(`${own}/`) && !/^(blob|data):/.test(url));
+    expect(foreign, 'requests to other origins').toEqual([]);
+  },
+});
+
+/** Compares with diffusers' picture: the mean difference of all bytes is at most 2 of 255. */
+export async function expectPicture(picture: PNG, path: string, what: string): Promise<void> {
+  const expected = PNG.sync.read(await readFile(new URL(path, golden)));
+  expect([picture.width, picture.height]).toEqual([expected.width, expected.height]);
+  let sum = 0;
+  let worst = 0;
+  for (let i = 0; i < expected.data.length; i++) {
+    const difference = Math.abs(picture.data[i]! - expected.data[i]!);
+    sum += difference;
+    worst = Math.max(worst, difference);
+  }
+  const mean = sum / (expected.width * expected.height * 3);
+  console.log(`${what}: mean difference ${mean.toFixed(4)}, worst ${worst} of 255`);
+  expect(mean).toBeLessThan(2);
+}
+export { expect };

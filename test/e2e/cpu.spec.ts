@@ -1,0 +1,21 @@
+/** A browser without WebGPU: the same pictures, from the CPU, and the page says so. */
+import { readFile } from 'node:fs/promises';
+import { launch } from '../chromium.mjs';
+import type { MiniCase } from '../golden/pipeline-case';
+import { expect, expectPicture, golden, test } from './app';
+
+const { cases } = JSON.parse(await readFile(new URL('mini-sd/cases.json', golden), 'utf8')) as {
+  cases: MiniCase[];
+};
+
+test.use({ launchOptions: { ...launch, args: launch.args.filter((arg) => !arg.includes('webgpu')) } });
+
+test('without WebGPU the CPU draws the same pictures, with a notice that it is slow', async ({ app }) => {
+  await app.open();
+  await expect(app.page.getByTestId('device')).toContainText('CPU');
+  await expect(app.page.getByText('No WebGPU here')).toBeVisible();
+  for (const { png, ...job } of cases) {
+    await app.fill(job);
+    await expectPicture(await app.draw(), `mini-sd/${png}`, `CPU ${job.sampler}`);
+  }
+});

@@ -1,0 +1,91 @@
+/** Checkpoints of one's own: imported, drawn with, kept, removed; and what is none is refused in plain words. */
+import { readFileSync } from 'node:fs';
+import { jobOf, type PipelineCase } from '../golden/pipeline-case';
+import { checkpointFile, expect, expectPicture, golden, test } from './app';
+
+const caseOf = (name: string, test: string): PipelineCase =>
+  JSON.parse(readFileSync(new URL(`models/${name}/cases/${test}/case.json`, golden), 'utf8')) as PipelineCase;
+
+test('an imported checkpoint draws what diffusers draws, survives a reload, and can be removed', async ({
+  app,
+}) => {
+  await app.open();
+  await app.importFiles(checkpointFile('sd1'));
+  await expect(app.model.locator('option:checked')).toHaveText(/sd1/, { timeout: 60_000 });
+
+  const { spacing: _, ...job } = jobOf(caseOf('sd1', 'txt2img_dpmpp_2m_karras'));
+  await app.fill(job);
+  await expectPicture(await app.draw(), 'models/sd1/cases/txt2img_dpmpp_2m_karras/expected.png', 'sd1 (f16)');
+
+  await app.page.reload();
+  await app.ready();
+  await expect(app.model.locator('option:checked')).toHaveText(/sd1/);
+
+  await app.page.getByText(/Models on this device/).click();
+  await app.page.getByRole('button', { name: /^Remove sd1/ }).click();
+  await app.page.getByRole('button', { name: 'Remove', exact: true }).click();
+  await expect(app.model.locator('option', { hasText: 'sd1' })).toHaveCount(0);
+  await app.page.reload();
+  await app.ready();
+  await expect(app.model.locator('option', { hasText: 'sd1' })).toHaveCount(0);
+});
+
+for (const name of ['sd1-fp32', 'sd1-bf16']) {
+  test(`a ${name} checkpoint draws what diffusers draws`, async ({ app }) => {
+    await app.open();
+    await app.importFiles(checkpointFile(name));
+    await expect(app.model.locator('option:checked')).toHaveText(new RegExp(name), { timeout: 60_000 });
+    const { spacing: _, ...job } = jobOf(caseOf(name, 'txt2img_ddim'));
+    await app.fill(job);
+    await expectPicture(await app.draw(), `models/${name}/cases/txt2img_ddim/expected.png`, name);
+  });
+}
+
+const sound = checkpointFile('sd1');
+const file = (name: string, content: Buffer | string): typeof sound => ({
+  name,
+  mimeType: 'application/octet-stream',
+  buffer: Buffer.from(content),
+});
+
+for (const [what, bad, words] of [
+  [
+    'a truncated file',
+    file('cut.safetensors', sound.buffer.subarray(0, 20_000_000)),
+    /cut\.safetensors is incomplete.*20 MB of 28.1 MB/,
+  ],
+  [
+    'a pickle',
+    file('pickle.safetensors', Buffer.from('80027d710028580a000000', 'hex')),
+    /pickle\.safetensors.*pickle/i,
+  ],
+  [
+    'an HTML page',
+    file('page.safetensors', '<!doctype html><title>Sign in</title>'),
+    /page\.safetensors.*(HTML|web page)/i,
+  ],
+  [
+    'a LoRA',
+    file(
+      'style.safetensors',
+      tinySafetensors('lora_unet_down_blocks_0_attentions_0_proj_in.lora_down.weight'),
+    ),
+    /style\.safetensors.*LoRA/,
+  ],
+] as const) {
+  test(`${what} is refused in its own words, and nothing else is lost`, async ({ app }) => {
+    await app.open();
+    await app.importFiles(bad);
+    await expect(app.alert).toContainText(words);
+    await expect(app.model.locator('option')).toHaveCount(1);
+    await expect(app.generate).toBeEnabled();
+  });
+}
+
+/** A sound file with one small tensor of this name. */
+function tinySafetensors(name: string): Buffer {
+  const header = Buffer.from(JSON.stringify({ [name]: { dtype: 'F32', shape: [1], data_offsets: [0, 4] } }));
+  const length = Buffer.alloc(8);
+  length.writeBigUInt64LE(BigInt(header.length));
+  return Buffer.concat([length, header, Buffer.alloc(4)]);
+}

@@ -1,0 +1,32 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'playwright/test';
+import { launch } from '../chromium.mjs';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const port = 4199;
+
+export default defineConfig({
+  testDir: '.',
+  outputDir: '../../test-results/e2e',
+  reporter: [['list'], ['json', { outputFile: '../../test-results/e2e.json' }]],
+  // One at a time: a software GPU takes every core there is.
+  workers: 1,
+  // Software rendering is slow, and slower still on a busy machine.
+  timeout: 300_000,
+  expect: { timeout: 30_000 },
+  forbidOnly: Boolean(process.env.CI),
+  use: {
+    baseURL: `http://localhost:${port}`,
+    screenshot: 'only-on-failure',
+    trace: 'retain-on-failure',
+  },
+  projects: [{ name: 'chromium', use: { browserName: 'chromium', launchOptions: launch } }],
+  webServer: {
+    // What a person runs, not a server made for tests.
+    command: `node src/cli/start.mjs --port ${port}`,
+    cwd: root,
+    env: { CI: 'true' },
+    url: `http://localhost:${port}`,
+    timeout: 300_000,
+  },
+});

@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest';
+import type { ErrorCode } from '../../../src/errors';
+import type { Target } from '../../../src/graph/graph';
+import { detect, unusedKeys } from '../../../src/nets/detect';
+import { decoderGraph, encoderGraph, textGraph, unetGraph } from '../../../src/nets/graphs';
+import { stableDiffusion15 } from './stable-diffusion-1';
+
+const none = new Map<string, string>();
+const target: Target = { layout: 'nhwc', dtype: 'f16', fusedAttention: true, maxScoreBytes: 2 ** 28 };
+
+describe('a checkpoint with the names and shapes of Stable Diffusion 1.5', () => {
+  const tensors = stableDiffusion15();
+
+  it('is recognised, with the defaults of its family', () => {
+    expect(detect({ tensors, metadata: none })).toMatchObject({
+      family: 'Stable Diffusion 1.x',
+      unet: { modelChannels: 320, contextWidth: 768 },
+      text: { heads: 12, activation: 'quick_gelu', length: 77 },
+      vae: { latentChannels: 4, factor: 8, scale: 0.18215 },
+      prediction: 'epsilon',
+      dtype: 'F16',
+      recommended: { width: 512, height: 512 },
+      miniature: false,
+    });
+  });
+
+  it('has 686 UNet keys, and every key of every net is used', () => {
+    const model = detect({ tensors, metadata: none });
+    const used = new Set<string>();
+    const checkpoint = { model, tensors };
+    const size = { batch: 2, h: 64, w: 64 };
+    textGraph(checkpoint, target, { batch: 2 }, used);
+    const started = performance.now();
+    const unet = unetGraph(checkpoint, target, size, used);
+    const took = performance.now() - started;
+    decoderGraph(checkpoint, target, size, used);
+    encoderGraph(checkpoint, target, size, used);
+    console.info(
+      `SD 1.5 UNet: ${unet.nodes} nodes, ${unet.model.length} bytes, authored in ${took.toFixed(0)} ms`,
+    );
+    expect([...used].filter((key) => key.startsWith('model.diffusion_model.'))).toHaveLength(686);
+    expect(unusedKeys(model, tensors.keys(), used)).toEqual([]);
+    expect(unet.model.length).toBeLessThan(400_000); // no weights in it
+  });
+
+  it('says which tensor is missing', () => {
+    const cut = new Map(tensors);
+    cut.delete('model.diffusion_model.output_blocks.5.0.in_layers.2.weight');
+    const author = (): unknown =>
+      unetGraph({ model: detect({ tensors: cut, metadata: none }), tensors: cut }, target, {
+        batch: 1,
+        h: 8,
+        w: 8,
+      });
+    expect(author).toThrow(/missing-weight.*output_blocks\.5\.0\.in_layers\.2\.weight/);
+  });
+
+  it('reports a tensor that nothing uses', () => {
+    const stray = 'model.diffusion_model.middle_block.1.adapter.weight';
+    const more = new Map(tensors).set(stray, { shape: [4], dtype: 'F16' });
+    const model = detect({ tensors: more, metadata: none });
+    expect(unusedKeys(model, more.keys(), new Set(tensors.keys()))).toEqual([stray]);
+  });
+});
+
+const without = (prefix: string): ReturnType<typeof stableDiffusion15> =>
+  new Map([...stableDiffusion15()].filter(([name]) => !name.startsWith(prefix)));
+const named = (...names: string[]): ReturnType<typeof stableDiffusion15> =>
+  new Map(names.map((name) => [name, { shape: [1], dtype: 'F16' }]));
+
+describe('what is no Stable Diffusion 1.x checkpoint is refused by its own name', () => {
+  it.each<[string, ReturnType<typeof stableDiffusion15>, ErrorCode, RegExp]>([
+    [
+      'SDXL',
+      new Map([...without('cond_stage_model'), ...named('conditioner.embedders.1.model.ln_final.bias')]),
+      'unsupported-model',
+      /XL checkpoint/,
+    ],
+    [
+      'SD 2.x',
+      new Map([...without('cond_stage_model'), ...named('cond_stage_model.model.ln_final.bias')]),
+      'unsupported-model',
+      /2\.x/,
+    ],
+    [
+      'SD 3',
+      named('model.diffusion_model.joint_blocks.0.x_block.attn.qkv.weight'),
+      'unsupported-model',
+      /Diffusion 3/,
+    ],
+    ['FLUX', named('double_blocks.0.img_attn.qkv.weight'), 'unsupported-model', /FLUX/],
+    ['an inpainting model', stableDiffusion15(9), 'unsupported-model', /inpainting/],
+    ['InstructPix2Pix', stableDiffusion15(8), 'unsupported-model', /InstructPix2Pix/],
+    [
+      'a kohya LoRA',
+      named('lora_unet_mid_block_attentions_0_proj_in.lora_down.weight'),
+      'file-is-lora',
+      /lora/,
+    ],
+    ['a PEFT LoRA', named('unet.mid_block.attentions.0.proj_in.lora_A.weight'), 'file-is-lora', /lora/],
+    ['an embedding', named('emb_params'), 'file-is-embedding', /embedding/],
+    ['a VAE', named('decoder.conv_in.weight', 'encoder.conv_in.weight'), 'file-is-vae', /vae/],
+    [
+      'a language model',
+      named('model.layers.0.self_attn.q_proj.weight'),
+      'unsupported-model',
+      /language model/,
+    ],
+    ['something unheard of', named('weights'), 'unsupported-model', /not a Stable Diffusion/],
+    ['a checkpoint without VAE', without('first_stage_model'), 'missing-part', /VAE/],
+    ['a checkpoint without text encoder', without('cond_stage_model'), 'missing-part', /text encoder/],
+  ])('%s', (_, tensors, code, words) => {
+    let error: unknown;
+    try {
+      detect({ tensors, metadata: none });
+    } catch (thrown) {
+      error = thrown;
+    }
+    expect(error).toMatchObject({ code });
+    expect(String(error)).toMatch(words);
+  });
+});
+
+describe('metadata', () => {
+  it('adds what shapes cannot tell', () => {
+    const metadata = new Map([
+      ['sd.unet.num_heads', '4'],
+      ['sd.prediction_type', 'v_prediction'],
+      ['sd.recommended', '{"steps": 12, "cfg": 3.5, "sampler": "ddim", "width": 96}'],
+      ['sd.example_prompts', '["a", 7, "b"]'],
+      ['modelspec.title', 'Tiny'],
+      ['sd.image_size', '64'],
+    ]);
+    const model = detect({ tensors: stableDiffusion15(), metadata });
+    expect(model.unet.heads(320)).toBe(4);
+    expect(model).toMatchObject({
+      prediction: 'v',
+      title: 'Tiny',
+      recommended: { width: 96, height: 64, steps: 12, guidance: 3.5, sampler: 'ddim' },
+      examples: ['a', 'b'],
+      miniature: true,
+    });
+  });
+
+  it('is ignored where it has the wrong form', () => {
+    const metadata = new Map([
+      ['sd.unet.num_heads', '-3'],
+      ['sd.scale_factor', 'Infinity'],
+      ['sd.prediction_type', 'constructor'],
+      ['sd.recommended', '{broken'],
+      ['sd.example_prompts', '{"length": 9}'],
+    ]);
+    const model = detect({ tensors: stableDiffusion15(), metadata });
+    expect(model.unet.heads(320)).toBe(8);
+    expect(model).toMatchObject({ vae: { scale: 0.18215 }, prediction: 'epsilon', examples: [] });
+  });
+});

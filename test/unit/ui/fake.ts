@@ -1,0 +1,86 @@
+/** An engine for tests: every call is a plain generator, given as an override. */
+import type { EngineApi, Job, ModelEntry, Picture } from '../../../src/engine/api';
+import type { Remote } from '../../../src/engine/rpc';
+import type { Shelf } from '../../../src/ui/persisted.svelte';
+import type { UsableModel } from '../../../src/ui/studio.svelte';
+
+// eslint-disable-next-line require-yield -- a call that only fails
+async function* missing(): AsyncGenerator<never, never, void> {
+  throw new Error('not in this test');
+}
+
+export const engine = (calls: Partial<Remote<EngineApi>>): Remote<EngineApi> => ({
+  device: missing,
+  models: missing,
+  install: missing,
+  remove: missing,
+  generate: missing,
+  ...calls,
+});
+
+export const miniature: UsableModel = {
+  id: 'mini',
+  file: 'mini-sd.safetensors',
+  bytes: 29_678_606,
+  origin: 'served',
+  facts: {
+    family: 'Stable Diffusion 1.x',
+    title: 'mini-sd',
+    dtype: 'F16',
+    multiple: 4,
+    defaults: { width: 48, height: 48, steps: 20, guidance: 5, sampler: 'DDIM', spacing: 'leading' },
+    examples: ['red apple'],
+    unused: [],
+    miniature: true,
+  },
+};
+
+export const full = (id = 'full'): UsableModel => ({
+  ...miniature,
+  id,
+  file: `${id}.safetensors`,
+  origin: 'stored',
+  facts: {
+    ...miniature.facts,
+    multiple: 8,
+    defaults: { width: 512, height: 512, steps: 25, guidance: 7, sampler: 'Euler a', spacing: 'trailing' },
+    miniature: false,
+  },
+});
+
+export const broken: ModelEntry = {
+  id: 'broken',
+  file: 'broken.safetensors',
+  bytes: 12,
+  origin: 'served',
+  problem: { code: 'bad-header', facts: { reason: 'not JSON' } },
+};
+
+export const picture = (job: Job): Picture => ({
+  width: 2,
+  height: 1,
+  rgba: Uint8ClampedArray.of(255, 0, 0, 255, 0, 128, 255, 255),
+  job,
+  milliseconds: { encode: 1, steps: [2, 2], decode: 3 },
+});
+
+/** localStorage by another name. */
+export function shelf(items: Record<string, string> = {}): Shelf & { items: Record<string, string> } {
+  return {
+    items,
+    getItem: (key) => items[key] ?? null,
+    setItem: (key, value) => void (items[key] = value),
+  };
+}
+
+/** What an aborted engine call throws. */
+export const stopped = () => new DOMException('stopped', 'AbortError');
+
+/** A promise and the key to it. */
+export function gate(): { opened: Promise<void>; open: () => void } {
+  let open = () => {};
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  return { opened, open };
+}
+
+export const turn = () => new Promise<void>((resolve) => setTimeout(resolve));
