@@ -1,7 +1,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { playwright } from '@vitest/browser-playwright';
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 import { models } from './src/cli/models-plugin.ts';
 import { tokenizerOnly } from './src/cli/tokenizer-plugin.ts';
 import { launch } from './test/chromium.mjs';
@@ -56,8 +56,8 @@ export default defineConfig({
         resolve: inNode.resolve,
         test: { name: 'golden', include: ['test/golden/**/*.test.ts'], server: inNode.server },
       },
-      ...['browser', 'bench'].map((name) => ({
-        extends: true as const,
+      ...['browser', 'bench'].map((name): TestProjectConfiguration => ({
+        extends: true,
         test: {
           name,
           include: [`test/${name}/**/*.test.ts`],

@@ -7,9 +7,13 @@ import type * as pipeline from '../pipeline/job';
 
 export type { NetName, Notice, Pixels } from '../pipeline/job';
 
-/** What to draw, and the id of the model to draw it with. */
+/** What nets shall run on: `webgpu` where an adapter answers, and the CPU otherwise; `wasm` is the CPU by choice. */
+export type Backend = 'webgpu' | 'wasm';
+
+/** What to draw, the id of the model to draw it with, and where. */
 export interface Job extends pipeline.Job {
   readonly model: string;
+  readonly backend: Backend;
 }
 
 export type Progress =
@@ -57,9 +61,9 @@ export interface InstallProgress {
   readonly totalBytes: number;
 }
 
-/** Where nets run. `slow` says why it will be slow, when it will be. */
+/** Where nets run. `slow` says why it will be slow, unless it was chosen so. */
 export interface DeviceInfo {
-  readonly backend: 'webgpu' | 'wasm';
+  readonly backend: Backend;
   readonly name: string;
   readonly float16: boolean;
   readonly slow: 'no-webgpu' | 'software-adapter' | null;
@@ -75,7 +79,7 @@ export interface CallContext<Y> {
 export type Call<Y, R> = (context: CallContext<Y>) => AsyncGenerator<Y, R, void>;
 
 export interface EngineApi {
-  device(): Call<never, DeviceInfo>;
+  device(wish: Backend): Call<never, DeviceInfo>;
   models(): Call<never, ModelEntry[]>;
   /** Checks the file, then copies it into IndexedDB. A failure or abort leaves nothing behind. */
   install(file: File): Call<InstallProgress, ModelEntry>;

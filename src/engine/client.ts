@@ -54,7 +54,7 @@ export function startEngine(start = startWorker): Remote<EngineApi> {
   }
 
   return {
-    device: (signal) => through((remote) => remote.device(signal)),
+    device: (signal, wish) => through((remote) => remote.device(signal, wish)),
     models: (signal) => through((remote) => remote.models(signal)),
     install: (signal, file) => through((remote) => remote.install(signal, file)),
     remove: (signal, id) => through((remote) => remote.remove(signal, id)),

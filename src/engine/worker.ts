@@ -3,13 +3,13 @@ import { DrobeError } from '../errors';
 import { Checkpoint } from '../pipeline/checkpoint';
 import { generate } from '../pipeline/generate';
 import { inspect } from '../pipeline/inspect';
-import { findMachine, type Machine } from '../runtime/device';
+import { findMachine, wasmMachine, type Machine } from '../runtime/device';
 import { loadOrt } from '../runtime/ort';
 import { loadTokenizer } from '../text/tokenizer';
 import type { Tokenizer } from '../text/prompt';
 import { readHeader } from '../weights/safetensors';
 import { blobSource } from '../weights/source';
-import type { Call, DeviceInfo, EngineApi, Progress } from './api';
+import type { Backend, Call, DeviceInfo, EngineApi, Progress } from './api';
 import { serve } from './rpc';
 import { shelf } from './shelf';
 
@@ -17,15 +17,20 @@ import { shelf } from './shelf';
 const base = new URL(import.meta.env.DEV ? '/' : '../', import.meta.url).href;
 
 const models = shelf(`${base}models/`);
-const machine = once(async () => findMachine(await loadOrt()));
+const ort = once(loadOrt);
+const machines: Readonly<Record<Backend, () => Promise<Machine>>> = {
+  webgpu: once(async () => findMachine(await ort())),
+  wasm: once(async () => wasmMachine(await ort())),
+};
 const tokenizer: () => Promise<Tokenizer> = once(() => loadTokenizer(base));
 
 /** The checkpoint on the device, kept for the next picture. */
-let current: { readonly id: string; readonly checkpoint: Checkpoint } | null = null;
+let current: { readonly id: string; readonly backend: Backend; readonly checkpoint: Checkpoint } | null =
+  null;
 let busy = false;
 
 const api: EngineApi = {
-  device: () => answer(async () => describe(await machine())),
+  device: (wish) => answer(async () => describe(await machines[wish](), wish)),
 
   models: () => answer(() => models.list()),
 
@@ -44,15 +49,15 @@ const api: EngineApi = {
       await models.remove(id);
     }),
 
-  generate: ({ model, ...job }) =>
+  generate: ({ model, backend, ...job }) =>
     async function* ({ signal, report }) {
       if (busy) throw new DrobeError('busy');
       busy = true;
       try {
-        const checkpoint = await open(model, signal, report);
+        const checkpoint = await open(model, backend, signal, report);
         const tools = { checkpoint, tokenizer: await tokenizer(), report };
         const picture = yield* generate(job, tools);
-        return { ...picture, job: { model, ...picture.job } };
+        return { ...picture, job: { model, backend, ...picture.job } };
       } finally {
         busy = false;
       }
@@ -61,10 +66,11 @@ const api: EngineApi = {
 
 async function open(
   id: string,
+  backend: Backend,
   signal: AbortSignal,
   report: (progress: Progress) => void,
 ): Promise<Checkpoint> {
-  if (current?.id === id) return current.checkpoint;
+  if (current?.id === id && current.backend === backend) return current.checkpoint;
   await current?.checkpoint.release();
   current = null;
   const parts = await models.open(id, signal, (doneBytes, totalBytes) => {
@@ -73,12 +79,12 @@ async function open(
   const header = await readHeader(new Blob(parts.slice()));
   const { model } = inspect(header);
   const weights = { tensors: header.tensors, source: blobSource(parts) };
-  current = { id, checkpoint: new Checkpoint(model, weights, await machine()) };
+  current = { id, backend, checkpoint: new Checkpoint(model, weights, await machines[backend]()) };
   return current.checkpoint;
 }
 
-function describe({ backend, name, float16, software }: Machine): DeviceInfo {
-  const slow = backend === 'wasm' ? 'no-webgpu' : software ? 'software-adapter' : null;
+function describe({ backend, name, float16, software }: Machine, wish: Backend): DeviceInfo {
+  const slow = backend !== wish ? 'no-webgpu' : backend === 'webgpu' && software ? 'software-adapter' : null;
   return { backend, name, float16, slow };
 }
 

@@ -1,5 +1,5 @@
 /** The settings of the form, the ranges they must keep, and how a typed number gets into its range. */
-import type { Job, ModelFacts } from '../engine/api';
+import type { Backend, Job, ModelFacts } from '../engine/api';
 import { samplerNames } from '../sampling/samplers';
 import type { Spacing } from '../sampling/schedules';
 
@@ -10,10 +10,16 @@ export type NumberName = 'width' | 'height' | 'steps' | 'guidance' | 'seed';
 
 export const spacings: readonly Spacing[] = ['leading', 'trailing', 'linspace'];
 
+export const backends: Readonly<Record<Backend, string>> = {
+  webgpu: 'Graphics card (WebGPU)',
+  wasm: 'CPU (WebAssembly)',
+};
+
 export const maxSeed = 2 ** 32 - 1;
 
 export const initial: Settings = {
   model: '',
+  backend: 'webgpu',
   prompt: '',
   negative: '',
   width: 512,
@@ -68,6 +74,7 @@ export function mend(found: Settings): Settings {
     mended[name] = Number.isFinite(found[name]) ? settle(name, found[name], 1).value : initial[name];
   }
   if (!samplerNames.includes(found.sampler)) mended.sampler = initial.sampler;
+  if (!Object.hasOwn(backends, found.backend)) mended.backend = initial.backend;
   if (!spacings.includes(found.spacing)) mended.spacing = initial.spacing;
   return mended;
 }

@@ -1,5 +1,6 @@
 import { isAbort, toDrobeError, type DrobeError } from '../errors';
 import type {
+  Backend,
   DeviceInfo,
   EngineApi,
   Job,
@@ -83,10 +84,18 @@ export class Studio {
     this.settings = new Persisted('settings', initial, mend, shelf);
   }
 
+  /** Lets nets run somewhere else from now on. */
+  async runOn(backend: Backend): Promise<void> {
+    this.settings.current.backend = backend;
+    await this.start();
+  }
+
   /** Asks where nets will run. Left unknown on failure: the first real call will tell what is wrong. */
   async start(): Promise<void> {
+    this.device = null;
     try {
-      const { value } = await this.#engine.device(new AbortController().signal).next();
+      const wish = this.settings.current.backend;
+      const { value } = await this.#engine.device(new AbortController().signal, wish).next();
       this.device = value;
     } catch {
       this.device = null;
@@ -141,6 +150,7 @@ export class Studio {
     if (!this.shown) return;
     Object.assign(this.settings.current, this.shown.job, {
       model: this.settings.current.model,
+      backend: this.settings.current.backend,
       freshSeed: false,
     });
     this.settleAll();
@@ -238,6 +248,7 @@ function timeLeft(times: readonly number[], steps: number): number | null {
 
 function jobOf({
   model,
+  backend,
   prompt,
   negative,
   width,
@@ -248,5 +259,5 @@ function jobOf({
   spacing,
   seed,
 }: Settings): Job {
-  return { model, prompt, negative, width, height, steps, guidance, sampler, spacing, seed };
+  return { model, backend, prompt, negative, width, height, steps, guidance, sampler, spacing, seed };
 }

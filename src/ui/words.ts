@@ -106,8 +106,17 @@ export function noticeWords(notice: Notice): string {
 
 export const slowWords: Record<NonNullable<DeviceInfo['slow']>, string> = {
   'no-webgpu': 'No WebGPU here: running on the CPU, which is slow.',
-  'software-adapter': 'WebGPU runs without a graphics card here: the CPU does the work, which is slow.',
+  'software-adapter':
+    'WebGPU has no graphics card here and imitates one, which is very slow. The CPU backend is faster on such a machine.',
 };
+
+/** Where nets run, in a few words; nothing while that is not known. */
+export function deviceWords(device: DeviceInfo | null): string {
+  if (!device) return '';
+  const { backend, name, float16 } = device;
+  if (backend === 'wasm') return 'Runs on the CPU.';
+  return `Runs on WebGPU: ${clean(name, 60)}, ${float16 ? 'half' : 'full'} precision.`;
+}
 
 /** What is being done right now, in a few words. */
 export function stageWords(progress: Exclude<Progress, { kind: 'notice' }> | null): string {

@@ -39,7 +39,9 @@ it('time per stage', async () => {
   }
   console.info(`ms, ${machines.map(({ backend, name }) => `${backend} (${name})`).join(' against ')}`);
   for (const [stage, [first, second]] of stages) {
-    console.info(`${stage.padEnd(20)} ${first!.toFixed(0)} / ${second!.toFixed(0)} = ${(first! / second!).toFixed(1)}`);
+    console.info(
+      `${stage.padEnd(20)} ${first!.toFixed(0)} / ${second!.toFixed(0)} = ${(first! / second!).toFixed(1)}`,
+    );
   }
   expect(stages.size).toBe(8);
 

@@ -16,4 +16,5 @@ describeNets(
     if (!response.ok) throw new Error(`${path}: ${response.status}`);
     return new Uint8Array(await response.arrayBuffer());
   },
+  { slow: true },
 );

@@ -32,9 +32,12 @@ export class App {
   /** Models are listed and the engine has said what it runs on. */
   async ready(): Promise<void> {
     await expect(this.generate).toBeEnabled();
-    await expect(this.page.getByTestId('device')).not.toBeEmpty({ timeout: 120_000 });
+    await expect(this.device).toBeVisible({ timeout: 120_000 });
   }
 
+  get device(): Locator {
+    return this.page.getByText(/^Runs on/);
+  }
   get generate(): Locator {
     return this.page.getByRole('button', { name: 'Generate' });
   }

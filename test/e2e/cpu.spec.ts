@@ -12,7 +12,7 @@ test.use({ launchOptions: { ...launch, args: launch.args.filter((arg) => !arg.in
 
 test('without WebGPU the CPU draws the same pictures, with a notice that it is slow', async ({ app }) => {
   await app.open();
-  await expect(app.page.getByTestId('device')).toContainText('CPU');
+  await expect(app.device).toContainText('CPU');
   await expect(app.page.getByText('No WebGPU here')).toBeVisible();
   for (const { png, ...job } of cases) {
     await app.fill(job);

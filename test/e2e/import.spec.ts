@@ -13,9 +13,9 @@ test('an imported checkpoint draws what diffusers draws, survives a reload, and 
   await app.importFiles(checkpointFile('sd1'));
   await expect(app.model.locator('option:checked')).toHaveText(/sd1/, { timeout: 60_000 });
 
-  const { spacing: _, ...job } = jobOf(caseOf('sd1', 'txt2img_dpmpp_2m_karras'));
+  const { spacing: _, ...job } = jobOf(caseOf('sd1', 'txt2img_euler'));
   await app.fill(job);
-  await expectPicture(await app.draw(), 'models/sd1/cases/txt2img_dpmpp_2m_karras/expected.png', 'sd1 (f16)');
+  await expectPicture(await app.draw(), 'models/sd1/cases/txt2img_euler/expected.png', 'sd1 (f16)');
 
   await app.page.reload();
   await app.ready();

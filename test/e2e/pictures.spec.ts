@@ -7,15 +7,34 @@ const { cases } = JSON.parse(await readFile(new URL('mini-sd/cases.json', golden
   cases: MiniCase[];
 };
 
-for (const { png, ...job } of cases) {
-  test(`${job.sampler}, ${job.width}×${job.height}: ${job.prompt}`, async ({ app }) => {
-    await app.open();
-    await expect(app.page.getByTestId('device')).toContainText('WebGPU');
-    await app.fill(job);
-    await expectPicture(await app.draw(), `mini-sd/${png}`, `WebGPU ${job.sampler}`);
-    // Nothing escaped the list that is checked for foreign origins: the worker's own requests are in it.
-    for (const file of ['mini-sd.safetensors', 'tokenizer.json', '.wasm']) {
-      expect(app.requests.some((url) => url.includes(file))).toBe(true);
-    }
+// One visit for all of them, as a person would: a software GPU compiles shaders for many seconds.
+test('prompts, samplers, sizes and seeds, after a run that was cancelled midway', async ({ app }) => {
+  test.setTimeout(900_000);
+  const { page } = app;
+  await app.open();
+  await expect(app.device).toContainText('WebGPU');
+
+  await test.step('a run shows its progress and a preview, and can be cancelled', async () => {
+    await app.fill({ ...cases[0], steps: 100 });
+    await page.keyboard.press('Control+Enter');
+    await expect(page.getByText(/Step 2 of 100/)).toBeVisible({ timeout: 120_000 });
+    await expect(page.getByRole('img', { name: 'Preview' })).toBeVisible();
+    await expect(app.progress).toHaveAttribute('aria-valuenow', /\d/);
+    await page.keyboard.press('Escape');
+    await expect(app.progress).toBeHidden({ timeout: 60_000 });
+    await expect(app.result).toBeHidden();
+    await expect(app.alert).toBeHidden();
   });
-}
+
+  for (const { png, ...job } of cases) {
+    await test.step(`${job.sampler}, ${job.width}×${job.height}: ${job.prompt}`, async () => {
+      await app.fill(job);
+      await expectPicture(await app.draw(), `mini-sd/${png}`, `WebGPU ${job.sampler}`);
+    });
+  }
+
+  // Nothing escapes the list that is checked for foreign origins: the worker's own requests are in it.
+  for (const file of ['mini-sd.safetensors', 'tokenizer.json', '.wasm']) {
+    expect(app.requests.some((url) => url.includes(file))).toBe(true);
+  }
+});

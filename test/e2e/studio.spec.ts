@@ -1,33 +1,5 @@
-/** Drawing as a person does it: progress, cancelling, keys, what is remembered. */
-import { expect, expectPicture, test } from './app';
-
-const apple = {
-  prompt: 'red apple',
-  negative: '',
-  seed: 1,
-  steps: 20,
-  guidance: 5,
-  sampler: 'DDIM',
-  width: 48,
-  height: 48,
-} as const;
-
-test('a run cancelled midway leaves the app usable, and the next picture right', async ({ app }) => {
-  const { page } = app;
-  await app.open();
-  await app.fill({ ...apple, steps: 100 });
-  await page.keyboard.press('Control+Enter');
-  await expect(page.getByText(/Step 2 of 100/)).toBeVisible({ timeout: 120_000 });
-  await expect(page.getByRole('img', { name: 'Preview' })).toBeVisible();
-  await expect(app.progress).toHaveAttribute('aria-valuenow', /\d/);
-  await page.keyboard.press('Escape');
-  await expect(app.progress).toBeHidden({ timeout: 60_000 });
-  await expect(app.result).toBeHidden();
-  await expect(app.alert).toBeHidden();
-
-  await app.fill(apple);
-  await expectPicture(await app.draw(), 'mini-sd/00.png', 'after a cancelled run');
-});
+/** What the page remembers, and what it does with numbers that cannot be. */
+import { expect, test } from './app';
 
 test('settings and prompt are there again after a reload; a size that cannot be is rounded in sight', async ({
   app,

@@ -74,8 +74,8 @@ const models: EngineApi['models'] = () =>
 test('the worker starts with the first call and serves the next ones too', async () => {
   const engine = engineOf({ device });
   expect(workers).toHaveLength(0);
-  expect(await answer(engine.device(never))).toEqual(info);
-  expect(await answer(engine.device(never))).toEqual(info);
+  expect(await answer(engine.device(never, 'webgpu'))).toEqual(info);
+  expect(await answer(engine.device(never, 'webgpu'))).toEqual(info);
   expect(workers).toHaveLength(1);
 });
 
@@ -86,21 +86,21 @@ test('when the worker dies its open calls fail and the next call starts a fresh 
     workers.push(worker);
     return worker;
   });
-  const open = answer(engine.device(never));
+  const open = answer(engine.device(never, 'webgpu'));
   await new Promise((resolve) => setTimeout(resolve));
   workers[0]?.onerror?.({ message: 'out of luck' } as ErrorEvent);
   await expect(open).rejects.toMatchObject({ code: 'engine-crashed', facts: { reason: 'out of luck' } });
   expect(workers[0]?.terminated).toBe(true);
 
   api = { device };
-  expect(await answer(engine.device(never))).toEqual(info);
+  expect(await answer(engine.device(never, 'webgpu'))).toEqual(info);
   expect(workers).toHaveLength(2);
 });
 
 test('after a lost device the next call gets a fresh worker, and calls still open may finish', async () => {
   const engine = engineOf({ device: lost, models });
   const open = answer(engine.models(never));
-  await expect(answer(engine.device(never))).rejects.toMatchObject({ code: 'device-lost' });
+  await expect(answer(engine.device(never, 'webgpu'))).rejects.toMatchObject({ code: 'device-lost' });
   expect(workers[0]?.terminated).toBe(false);
   expect(await open).toEqual([]);
   expect(workers[0]?.terminated).toBe(true);

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import type { Graph } from '../../../src/graph/graph';
+import { detect } from '../../../src/nets/detect';
+import { Checkpoint } from '../../../src/pipeline/checkpoint';
+import type { Progress } from '../../../src/pipeline/job';
+import type { Machine } from '../../../src/runtime/device';
+import type { Net, Sessions } from '../../../src/runtime/session';
+import { memorySource } from '../../../src/weights/source';
+import { stableDiffusion15 } from '../nets/stable-diffusion-1';
+
+/** No machine here has half precision: this one says it has, and overflows in the ways asked for. */
+function halfPrecision(outputOf: (dtype: 'f16' | 'f32') => number): { machine: Machine; log: string[] } {
+  const log: string[] = [];
+  const open = (graph: Graph): Promise<Net> => {
+    const dtype = graph.placements.some((placement) => placement.dtype === 'f16') ? 'f16' : 'f32';
+    log.push(`open ${dtype}`);
+    return Promise.resolve({
+      run: () => Promise.resolve(Float32Array.of(0, outputOf(dtype))),
+      release: () => Promise.resolve(void log.push(`release ${dtype}`)),
+    } as Partial<Net> as Net);
+  };
+  const machine: Machine = {
+    backend: 'webgpu',
+    name: 'test',
+    software: false,
+    float16: true,
+    sessions: { open } as Partial<Sessions> as Sessions,
+    openDevice: () => Promise.resolve(null),
+    target: (dtype = 'f16') => ({ layout: 'nhwc', dtype, fusedAttention: true, maxScoreBytes: 2 ** 28 }),
+  };
+  return { machine, log };
+}
+
+function checkpointOn(machine: Machine): Checkpoint {
+  const tensors = new Map(
+    [...stableDiffusion15()].map(([name, { shape }]) => [
+      name,
+      { name, dtype: 'F16' as const, shape, begin: 0, end: 0 },
+    ]),
+  );
+  const model = detect({ tensors, metadata: new Map() });
+  return new Checkpoint(model, { tensors, source: memorySource(new Uint8Array()) }, machine);
+}
+
+const ids = new Int32Array(77);
+
+describe('a net that overflows in half precision', () => {
+  it('is run again in full precision, from then on, and the user is told', async () => {
+    const { machine, log } = halfPrecision((dtype) => (dtype === 'f16' ? Infinity : 1));
+    const checkpoint = checkpointOn(machine);
+    const told: Progress[] = [];
+    const report = (progress: Progress): unknown => told.push(progress);
+    expect([...(await checkpoint.encode(ids, report)).data]).toEqual([0, 1]);
+    await checkpoint.encode(ids, report);
+    expect(log).toEqual(['open f16', 'release f16', 'open f32']);
+    const notice = { code: 'retried-in-f32', net: 'text encoder' };
+    expect(told.filter(({ kind }) => kind === 'notice')).toEqual([{ kind: 'notice', notice }]);
+  });
+
+  it('fails by name when full precision does not help', async () => {
+    const checkpoint = checkpointOn(halfPrecision(() => NaN).machine);
+    await expect(checkpoint.encode(ids, () => undefined)).rejects.toMatchObject({
+      code: 'not-a-number',
+      facts: { stage: 'text encoder' },
+    });
+  });
+});
+
+describe('sessions', () => {
+  it('stay open for the next picture of the same size, and make room for another size', async () => {
+    const { machine, log } = halfPrecision(() => 1);
+    const checkpoint = checkpointOn(machine);
+    const latents = new Float32Array(4 * 64);
+    await checkpoint.decode(latents, { h: 8, w: 8 }, () => undefined);
+    await checkpoint.decode(latents, { h: 8, w: 8 }, () => undefined);
+    expect(log).toEqual(['open f16']);
+    await checkpoint.decode(latents, { h: 4, w: 16 }, () => undefined);
+    expect(log).toEqual(['open f16', 'release f16', 'open f16']);
+  });
+
+  it('of a full-size model stay together in half precision', () => {
+    expect(checkpointOn(halfPrecision(() => 1).machine).resident).toBe(true);
+  });
+
+  it('of a full-size model make room for each other in full precision', async () => {
+    const { machine, log } = halfPrecision(() => 1);
+    const single = { ...machine, target: () => machine.target('f32') };
+    const checkpoint = checkpointOn(single);
+    expect(checkpoint.resident).toBe(false);
+    await checkpoint.encode(ids, () => undefined);
+    await checkpoint.decode(new Float32Array(4 * 64), { h: 8, w: 8 }, () => undefined);
+    expect(log).toEqual(['open f32', 'release f32', 'open f32']);
+  });
+});
