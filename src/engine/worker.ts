@@ -83,8 +83,8 @@ async function open(
   return current.checkpoint;
 }
 
-function describe({ backend, name, float16, software }: Machine, wish: Backend): DeviceInfo {
-  const slow = backend !== wish ? 'no-webgpu' : backend === 'webgpu' && software ? 'software-adapter' : null;
+function describe({ backend, name, float16, imitated }: Machine, wish: Backend): DeviceInfo {
+  const slow = backend !== wish ? 'no-webgpu' : imitated ? 'software-adapter' : null;
   return { backend, name, float16, slow };
 }
 

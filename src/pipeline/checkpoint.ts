@@ -76,9 +76,9 @@ export class Checkpoint {
     );
   }
 
-  /** Whether nets run on real graphics hardware. */
-  get fast(): boolean {
-    return !this.#machine.software;
+  /** Whether the GPU is imitated by a CPU, which is slower than the CPU by itself. */
+  get imitated(): boolean {
+    return this.#machine.imitated;
   }
 
   /** Whether all nets fit on the device together. */

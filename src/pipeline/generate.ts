@@ -9,7 +9,7 @@ import type { Checkpoint, LatentSize, Report } from './checkpoint';
 import { guided } from './denoise';
 import type { Job, Picture, Pixels, Progress } from './job';
 import { toPixels } from './pixels';
-import { fitProjection, project, stableDiffusion1, type Projection } from './preview';
+import { project, stableDiffusion1 } from './preview';
 
 export interface Tools {
   readonly checkpoint: Checkpoint;
@@ -21,8 +21,8 @@ export interface Tools {
 const MIN_SIZE = 48;
 const MAX_SIZE = 2048;
 
-/** Colours of previews, learned from the last picture of each checkpoint. */
-const projections = new WeakMap<Checkpoint, Projection>();
+/** Steps between the previews of a miniature where a GPU is only imitated. */
+const IMITATED_PREVIEWS = 5;
 
 /** The nearest size the model can draw. */
 export function roundedSize(length: number, multiple: number): number {
@@ -58,7 +58,7 @@ export async function* generate(wish: Job, tools: Tools): AsyncGenerator<Progres
   while (!state.done) {
     const { i, denoised } = state.value;
     times.push(clock());
-    yield { kind: 'step', step: i + 1, steps: job.steps, preview: await preview(denoised, size, tools) };
+    yield { kind: 'step', step: i + 1, steps: job.steps, preview: await preview(i, denoised, size, tools) };
     clock(); // previews are not the sampler's time
     state = await steps.next();
   }
@@ -66,7 +66,6 @@ export async function* generate(wish: Job, tools: Tools): AsyncGenerator<Progres
   yield { kind: 'decoding' };
   const latents = toVp(state.value, route.end);
   const image = await checkpoint.decode(latents, size, report);
-  projections.set(checkpoint, fitProjection(latents, image, size, factor));
   return {
     ...toPixels(image, job.width, job.height),
     job,
@@ -92,16 +91,20 @@ async function* encode(
 }
 
 /**
- * What the picture would be if the sampler stopped here. A miniature's VAE is cheap on a graphics card and is used in
- * full; elsewhere a linear projection of the latents does, learned from what the VAE made of the first ones.
+ * What the picture would be if the sampler stopped here. A miniature's VAE is cheap enough to be used; where a GPU is
+ * only imitated, now and then. The latents of full-size models are projected to colours.
  */
-async function preview(denoised: Latent, size: LatentSize, { checkpoint, report }: Tools): Promise<Pixels> {
+async function preview(
+  step: number,
+  denoised: Latent,
+  size: LatentSize,
+  tools: Tools,
+): Promise<Pixels | null> {
+  const { checkpoint, report } = tools;
   const { miniature, vae } = checkpoint.model;
-  const known = projections.get(checkpoint) ?? (miniature ? null : stableDiffusion1);
-  if (known && !(miniature && checkpoint.fast)) return project(denoised, size, known);
-  const image = await checkpoint.decode(denoised, size, report);
-  projections.set(checkpoint, fitProjection(denoised, image, size, vae.factor));
-  return toPixels(image, size.w * vae.factor, size.h * vae.factor);
+  if (!miniature) return project(denoised, size, stableDiffusion1);
+  if (checkpoint.imitated && step % IMITATED_PREVIEWS !== 0) return null;
+  return toPixels(await checkpoint.decode(denoised, size, report), size.w * vae.factor, size.h * vae.factor);
 }
 
 /** Gives the milliseconds since it was last asked. */

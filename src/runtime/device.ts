@@ -8,8 +8,8 @@ export interface Machine {
   readonly backend: 'webgpu' | 'wasm';
   /** For people: "NVIDIA Ampere". */
   readonly name: string;
-  /** Runs on the CPU although the backend is WebGPU (SwiftShader, llvmpipe). */
-  readonly software: boolean;
+  /** The GPU is imitated by a CPU (SwiftShader, llvmpipe). */
+  readonly imitated: boolean;
   readonly float16: boolean;
   readonly sessions: Sessions;
   readonly openDevice: OpenDevice;
@@ -32,7 +32,7 @@ export function wasmMachine(ort: OrtModule): Machine {
   return {
     backend: 'wasm',
     name: 'CPU',
-    software: true,
+    imitated: false,
     float16: false,
     sessions: new Sessions(ort),
     openDevice: () => Promise.resolve(null),
@@ -64,7 +64,7 @@ async function webgpuMachine(ort: OrtModule, adapter: GPUAdapter): Promise<Machi
   return {
     backend: 'webgpu',
     name: [info.vendor, info.architecture].filter(Boolean).join(' ') || 'GPU',
-    software:
+    imitated:
       info.isFallbackAdapter ||
       /swiftshader|llvmpipe|lavapipe/i.test(`${info.architecture} ${info.description}`),
     float16,

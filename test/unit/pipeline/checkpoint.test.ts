@@ -22,7 +22,7 @@ function halfPrecision(outputOf: (dtype: 'f16' | 'f32') => number): { machine: M
   const machine: Machine = {
     backend: 'webgpu',
     name: 'test',
-    software: false,
+    imitated: false,
     float16: true,
     sessions: { open } as Partial<Sessions> as Sessions,
     openDevice: () => Promise.resolve(null),

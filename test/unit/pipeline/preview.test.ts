@@ -1,36 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { roundedSize } from '../../../src/pipeline/generate';
 import { toPixels } from '../../../src/pipeline/pixels';
-import { fitProjection, project } from '../../../src/pipeline/preview';
-import { TorchGenerator } from '../../../src/sampling/random';
+import { project, stableDiffusion1 } from '../../../src/pipeline/preview';
 
-describe('fitProjection', () => {
-  it('finds the linear map by which a picture was made', () => {
-    const truth = [
-      [0.3, 0.2, -0.1, -0.2, 0.05],
-      [0.2, 0.3, 0.2, -0.3, -0.1],
-      [0.1, 0.2, 0.3, -0.5, 0],
-    ];
-    const size = { h: 12, w: 9 };
-    const factor = 4;
-    const latents = new TorchGenerator(7).randn(4 * 12 * 9);
-    const image = new Float32Array(3 * 48 * 36);
-    for (const [c, row] of truth.entries()) {
-      for (let y = 0; y < 48; y++) {
-        for (let x = 0; x < 36; x++) {
-          const i = Math.floor(y / 4) * 9 + Math.floor(x / 4);
-          image[(c * 48 + y) * 36 + x] = [0, 1, 2, 3].reduce(
-            (v, k) => v + row[k]! * latents[k * 108 + i]!,
-            row[4]!,
-          );
-        }
-      }
-    }
-    const found = fitProjection(latents, image, size, factor);
-    for (const [c, row] of truth.entries()) {
-      for (const [k, weight] of row.entries()) expect(found[c]![k]).toBeCloseTo(weight, 2);
-    }
-    expect(project(latents, size, found)).toMatchObject({ width: 9, height: 12 });
+describe('project', () => {
+  it('makes one opaque pixel a latent, grey where the latents are zero', () => {
+    const preview = project(new Float32Array(4 * 6), { h: 2, w: 3 }, stableDiffusion1);
+    expect(preview).toMatchObject({ width: 3, height: 2 });
+    expect([...preview.rgba.slice(0, 4)]).toEqual([128, 128, 128, 255]);
+  });
+
+  it('weighs each channel and adds the offset', () => {
+    const latents = Float32Array.of(1, 0.5); // two channels of one pixel
+    const { rgba } = project(latents, { h: 1, w: 1 }, [
+      [0.5, 0, 0],
+      [0, 1, -1],
+      [9, 9, 9],
+    ]);
+    expect([...rgba]).toEqual([191, 64, 255, 255]);
   });
 });
 
