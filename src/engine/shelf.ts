@@ -11,15 +11,18 @@ const SERVED = 'served:';
 
 /** @param folder where models/ is served, with a slash at the end. */
 export function shelf(folder: string) {
+  // What a killed tab left half imported goes before anything is listed; failing to sweep harms nobody.
+  const swept = sweep().catch(() => undefined);
   /** Headers of served files do not change while the app is open. */
   const known = new Map<string, Promise<ModelEntry>>();
 
   async function served(): Promise<ModelEntry[]> {
     const response = await fetch(`${folder}index.json`, { cache: 'no-cache' }).catch(() => null);
     if (!response?.ok) return []; // hosted without models: only imported ones then
-    const index = (await response.json()) as { file: string; bytes: number }[];
+    const index: unknown = await response.json().catch(() => null); // some hosts answer with a page of their own
+    if (!Array.isArray(index)) return [];
     return Promise.all(
-      index.map(({ file, bytes }) => {
+      (index as { file: string; bytes: number }[]).map(({ file, bytes }) => {
         const key = `${file} ${bytes}`;
         const entry = known.get(key) ?? servedEntry(file, bytes);
         known.set(key, entry);
@@ -41,13 +44,13 @@ export function shelf(folder: string) {
 
   return {
     async list(): Promise<ModelEntry[]> {
+      await swept;
       const [imported, beside] = await Promise.all([listStored(), served()]);
       return [...imported.map(storedEntry), ...beside];
     },
 
     /** Checks a file by its header, then copies it. */
     async *install(file: File, signal: AbortSignal): AsyncGenerator<InstallProgress, ModelEntry, void> {
-      await sweep();
       const facts = factsOf(inspect(await readHeader(file)), file.name);
       return storedEntry(yield* store(file, file.name, facts, signal));
     },

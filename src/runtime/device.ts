@@ -42,25 +42,10 @@ export function wasmMachine(ort: OrtModule): Machine {
 }
 
 async function webgpuMachine(ort: OrtModule, adapter: GPUAdapter): Promise<Machine> {
-  const { info, limits } = adapter;
-  const float16 = adapter.features.has('shader-f16');
+  const { info, features, limits } = adapter;
+  const float16 = features.has('shader-f16');
   const sessions = new Sessions(ort);
-  const maxScoreBytes = Math.min(MAX_SCORE_BYTES, limits.maxStorageBufferBindingSize);
-  const targetWith = (fusedAttention: boolean, dtype?: 'f32' | 'f16'): Target => ({
-    layout: 'nhwc',
-    dtype: dtype ?? (float16 ? 'f16' : 'f32'),
-    fusedAttention,
-    maxScoreBytes,
-  });
-  // ONNX Runtime's fused attention is wrong where subgroups are small (4 and 8 were seen), right without the feature.
-  const offersSubgroups = adapter.features.has('subgroups') && (info.subgroupMinSize ?? 0) >= MIN_SUBGROUP;
-  let openDevice: OpenDevice = deviceOpener(offersSubgroups);
-  let fused = await attentionIsRight(sessions, openDevice, targetWith(true));
-  if (!fused && offersSubgroups) {
-    const plain = deviceOpener(false);
-    fused = await attentionIsRight(sessions, plain, targetWith(true));
-    if (fused) openDevice = plain;
-  }
+  const kernels = await attentionKernels(sessions, adapter);
   return {
     backend: 'webgpu',
     name: [info.vendor, info.architecture].filter(Boolean).join(' ') || 'GPU',
@@ -69,9 +54,40 @@ async function webgpuMachine(ort: OrtModule, adapter: GPUAdapter): Promise<Machi
       /swiftshader|llvmpipe|lavapipe/i.test(`${info.architecture} ${info.description}`),
     float16,
     sessions,
-    openDevice,
-    target: (dtype) => targetWith(fused, dtype),
+    openDevice: kernels.openDevice,
+    target: (dtype = float16 ? 'f16' : 'f32') => ({
+      layout: 'nhwc',
+      dtype,
+      fusedAttention: kernels.fused,
+      // Flash attention keeps no scores; whatever else ONNX Runtime may choose must fit a buffer.
+      maxScoreBytes: kernels.flash ? limits.maxStorageBufferBindingSize : MAX_SCORE_BYTES,
+    }),
   };
+}
+
+interface AttentionKernels {
+  readonly fused: boolean;
+  /** The fused kernel is flash attention, which needs subgroups. */
+  readonly flash: boolean;
+  readonly openDevice: OpenDevice;
+}
+
+/**
+ * The best attention that gives right results. ONNX Runtime's flash attention is wrong where subgroups are small
+ * (4 and 8 were seen); without the feature another fused kernel is taken, which was right on all machines so far.
+ */
+async function attentionKernels(
+  sessions: Sessions,
+  { features, info }: GPUAdapter,
+): Promise<AttentionKernels> {
+  const plain = deviceOpener(false);
+  const dtype = features.has('shader-f16') ? 'f16' : 'f32';
+  const target: Target = { layout: 'nhwc', dtype, fusedAttention: true, maxScoreBytes: MAX_SCORE_BYTES };
+  if (features.has('subgroups') && (info.subgroupMinSize ?? MIN_SUBGROUP) >= MIN_SUBGROUP) {
+    const openDevice = deviceOpener(true);
+    if (await attentionIsRight(sessions, openDevice, target)) return { fused: true, flash: true, openDevice };
+  }
+  return { fused: await attentionIsRight(sessions, plain, target), flash: false, openDevice: plain };
 }
 
 async function requestAdapter(): Promise<GPUAdapter | null> {
