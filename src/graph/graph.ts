@@ -157,7 +157,9 @@ function topological(outputs: readonly Var[]): Var[] {
 
 function node(from: Op, inputs: readonly string[], output: string): Message {
   const message = new Message();
-  for (const name of inputs) message.text(1, name);
+  // Optional inputs at the end are left out, not named '': WebGPU's Conv takes '' for a bias.
+  const given = inputs.slice(0, inputs.findLastIndex((name) => name !== '') + 1);
+  for (const name of given) message.text(1, name);
   message.text(2, output).text(3, `${from.type}_${output}`).text(4, from.type);
   for (const [name, value] of Object.entries(from.attributes)) message.message(5, attribute(name, value));
   return message.text(7, from.domain);

@@ -26,6 +26,8 @@ export class Checkpoint {
   readonly #machine: Machine;
   readonly #weights: Weights;
   readonly #slots: Record<NetName, Slot>;
+  /** The last prompts: drawn again with another seed, they need no text encoder. */
+  #encoded: { readonly key: string; readonly context: Value } | null = null;
 
   constructor(model: Model, weights: Weights, machine: Machine) {
     this.model = model;
@@ -41,6 +43,8 @@ export class Checkpoint {
 
   /** Token ids [batch, length] → text encodings [batch, length, width]. */
   async encode(ids: Int32Array, report: Report): Promise<Value> {
+    const key = ids.join();
+    if (this.#encoded?.key === key) return this.#encoded.context;
     const { length } = this.model.text;
     const batch = ids.length / length;
     const author: Author = (target) => textGraph(this.#authored, target, { batch });
@@ -50,7 +54,9 @@ export class Checkpoint {
       { ids: { data: ids, shape: [batch, length] } },
       report,
     );
-    return { data, shape: [batch, length, this.model.unet.contextWidth] };
+    const context = { data, shape: [batch, length, this.model.unet.contextWidth] };
+    this.#encoded = { key, context };
+    return context;
   }
 
   /** One UNet run on a batch; see `unetGraph`. */

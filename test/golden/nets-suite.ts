@@ -13,14 +13,17 @@ import { parseTensors, worstDifference, type Tensor } from './tensors';
 
 export type ReadFile = (path: string) => Promise<Uint8Array<ArrayBuffer>>;
 
-/** Relative to the largest magnitude. f32 arithmetic in another order; bf16 and f16 files are exact once read. */
-const TOLERANCE = 1e-3;
+/**
+ * Relative to the largest magnitude. In f32 only the order of arithmetic differs, as files of any dtype are exact once
+ * read; in f16 ONNX Runtime also accumulates in f16 (1.3e-2 was the worst measured).
+ */
+const TOLERANCE = { f32: 1e-3, f16: 3e-2 };
 
 export function describeNets(
   backend: string,
   findMachine: () => Promise<Machine>,
   readFile: ReadFile,
-  { slow = false, models = ['sd1', 'sd1-fp32', 'sd1-bf16'] } = {},
+  { models = ['sd1', 'sd1-fp32', 'sd1-bf16'] } = {},
 ): void {
   let machine: Machine;
   beforeAll(async () => {
@@ -52,7 +55,7 @@ export function describeNets(
       const compare = (what: string, actual: Float32Array | undefined, reference: Tensor): void => {
         const worst = worstDifference(actual ?? [], reference.data);
         console.info(`${backend} ${name} ${what}: worst relative difference ${worst.toExponential(1)}`);
-        expect(worst).toBeLessThan(TOLERANCE);
+        expect(worst).toBeLessThan(TOLERANCE[machine.target().dtype]);
       };
 
       beforeAll(async () => {
@@ -83,8 +86,7 @@ export function describeNets(
         compare('text', encoded, tensor('last_hidden_state'));
       });
 
-      // The dtypes differ only in how weights are read: on a slow backend one UNet is enough.
-      const unets = name === 'sd1' ? ['unet', 'unet_odd'] : slow ? [] : ['unet'];
+      const unets = name === 'sd1' ? ['unet', 'unet_odd'] : ['unet'];
       it.each(unets)('predicts noise as diffusers does (%s)', async (test) => {
         const tensor = await expected(test);
         const context = (await expected('unet'))('encoder_hidden_states');
@@ -101,7 +103,7 @@ export function describeNets(
         for (const [i, t] of times.entries()) compare(`${test} t=${t}`, outputs[i], tensor(`out.t${t}`));
       });
 
-      const vaes = name === 'sd1' ? ['vae', 'vae_2'] : ['vae'];
+      const vaes = name === 'sd1' && backend === 'wasm' ? ['vae', 'vae_2'] : ['vae'];
       it.each(vaes)('decodes and encodes pictures as diffusers does (%s)', async (test) => {
         const tensor = await expected(test);
         const latents = tensor('z');

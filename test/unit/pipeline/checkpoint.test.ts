@@ -51,7 +51,7 @@ describe('a net that overflows in half precision', () => {
     const told: Progress[] = [];
     const report = (progress: Progress): unknown => told.push(progress);
     expect([...(await checkpoint.encode(ids, report)).data]).toEqual([0, 1]);
-    await checkpoint.encode(ids, report);
+    await checkpoint.encode(ids.with(0, 1), report);
     expect(log).toEqual(['open f16', 'release f16', 'open f32']);
     const notice = { code: 'retried-in-f32', net: 'text encoder' };
     expect(told.filter(({ kind }) => kind === 'notice')).toEqual([{ kind: 'notice', notice }]);
@@ -76,6 +76,15 @@ describe('sessions', () => {
     expect(log).toEqual(['open f16']);
     await checkpoint.decode(latents, { h: 4, w: 16 }, () => undefined);
     expect(log).toEqual(['open f16', 'release f16', 'open f16']);
+  });
+
+  it('of the text encoder are not needed for the same prompts again', async () => {
+    const { machine, log } = halfPrecision(() => 1);
+    const checkpoint = checkpointOn(machine);
+    const first = await checkpoint.encode(ids, () => undefined);
+    await checkpoint.release();
+    expect(await checkpoint.encode(ids, () => undefined)).toBe(first);
+    expect(log).toEqual(['open f16', 'release f16']);
   });
 
   it('of a full-size model stay together in half precision', () => {

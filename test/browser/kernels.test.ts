@@ -1,0 +1,67 @@
+/** Single modules on WebGPU against the wasm backend: shapes and options that no golden net has. */
+import { beforeAll, expect, it } from 'vitest';
+import { build, input, type Shape, type Target, type Var } from '../../src/graph/graph';
+import { conv, crop, fromImage, toImage, upsample2x } from '../../src/graph/nn';
+import { scope } from '../../src/graph/scope';
+import { findMachine, wasmMachine, type Machine } from '../../src/runtime/device';
+import { loadOrt } from '../../src/runtime/ort';
+import type { TensorInfo } from '../../src/weights/safetensors';
+import { memorySource } from '../../src/weights/source';
+import { worstDifference } from '../golden/tensors';
+
+let machines: { webgpu: Machine; wasm: Machine };
+beforeAll(async () => {
+  const ort = await loadOrt();
+  machines = { webgpu: await findMachine(ort), wasm: wasmMachine(ort) };
+});
+
+const numbers = (count: number): Float32Array<ArrayBuffer> =>
+  Float32Array.from({ length: count }, (_, i) => Math.sin(i * 12.9898 + 4.1));
+const count = (shape: Shape): number => shape.reduce((n, d) => n * d, 1);
+
+/** Runs one module on both backends, with weights of these shapes. */
+async function differ(
+  module: (x: Var, weights: ReadonlyMap<string, TensorInfo>, target: Target) => Var,
+  shape: Shape,
+  weights: Record<string, Shape> = {},
+): Promise<number> {
+  const tensors = new Map<string, TensorInfo>();
+  let begin = 0;
+  for (const [name, weight] of Object.entries(weights)) {
+    const end = begin + 4 * count(weight);
+    tensors.set(name, { name, dtype: 'F32', shape: weight, begin, end });
+    begin = end;
+  }
+  const source = memorySource(new Uint8Array(numbers(begin / 4).buffer));
+  const outputs: Float32Array[] = [];
+  for (const machine of [machines.webgpu, machines.wasm]) {
+    const target = machine.target('f32');
+    const x = fromImage(input('x', shape, target));
+    const graph = build({ y: toImage(module(x, tensors, target)) });
+    const net = await machine.sessions.open(graph, { tensors, source }, machine.openDevice);
+    outputs.push(await net.run({ x: { data: numbers(count(shape)), shape } }));
+    await net.release();
+  }
+  return worstDifference(outputs[0]!, outputs[1]!);
+}
+
+it('proves something: this browser has WebGPU', () => {
+  expect(machines.webgpu.backend).toBe('webgpu');
+});
+
+it('a convolution without a bias', async () => {
+  const module = (x: Var, weights: ReadonlyMap<string, TensorInfo>, target: Target): Var =>
+    conv(x, scope(weights, target)('c'));
+  expect(await differ(module, [1, 4, 5, 6], { 'c.weight': [8, 4, 3, 3] })).toBeLessThan(1e-5);
+});
+
+it('a convolution with a stride that is padded to the right and below only', async () => {
+  const module = (x: Var, weights: ReadonlyMap<string, TensorInfo>, target: Target): Var =>
+    conv(x, scope(weights, target)('c'), { stride: 2, pad: [0, 0, 1, 1] });
+  const weights = { 'c.weight': [8, 4, 3, 3], 'c.bias': [8] };
+  expect(await differ(module, [2, 4, 8, 10], weights)).toBeLessThan(1e-5);
+});
+
+it('an enlargement cut to an odd size', async () => {
+  expect(await differ((x) => crop(upsample2x(x), 7, 9), [2, 3, 4, 5])).toBe(0);
+});
