@@ -7,8 +7,11 @@ import type * as pipeline from '../pipeline/job';
 
 export type { NetName, Notice, Pixels } from '../pipeline/job';
 
-/** What nets shall run on: `webgpu` where an adapter answers, and the CPU otherwise; `wasm` is the CPU by choice. */
-export type Backend = 'webgpu' | 'wasm';
+/**
+ * What nets shall run on. `auto`: WebGPU on a graphics card, else the CPU; `webgpu`: WebGPU even where a CPU imitates
+ * the card, and the CPU where there is no WebGPU; `wasm`: the CPU.
+ */
+export type Backend = 'auto' | 'webgpu' | 'wasm';
 
 /** What to draw, the id of the model to draw it with, and where. */
 export interface Job extends pipeline.Job {
@@ -63,10 +66,10 @@ export interface InstallProgress {
 
 /** Where nets run. `slow` says why it will be slow, unless it was chosen so. */
 export interface DeviceInfo {
-  readonly backend: Backend;
+  readonly backend: 'webgpu' | 'wasm';
   readonly name: string;
   readonly float16: boolean;
-  readonly slow: 'no-webgpu' | 'software-adapter' | null;
+  readonly slow: 'no-gpu' | 'imitated-gpu' | null;
 }
 
 /** Given to every engine call: when to stop, and a way to report from inside synchronous work. */

@@ -19,7 +19,8 @@ const base = new URL(import.meta.env.DEV ? '/' : '../', import.meta.url).href;
 const models = shelf(`${base}models/`);
 const ort = once(loadOrt);
 const machines: Readonly<Record<Backend, () => Promise<Machine>>> = {
-  webgpu: once(async () => findMachine(await ort())),
+  auto: once(async () => findMachine(await ort(), 'auto')),
+  webgpu: once(async () => findMachine(await ort(), 'webgpu')),
   wasm: once(async () => wasmMachine(await ort())),
 };
 const tokenizer: () => Promise<Tokenizer> = once(() => loadTokenizer(base));
@@ -84,7 +85,7 @@ async function open(
 }
 
 function describe({ backend, name, float16, imitated }: Machine, wish: Backend): DeviceInfo {
-  const slow = backend !== wish ? 'no-webgpu' : imitated ? 'software-adapter' : null;
+  const slow = imitated ? 'imitated-gpu' : backend === 'wasm' && wish !== 'wasm' ? 'no-gpu' : null;
   return { backend, name, float16, slow };
 }
 

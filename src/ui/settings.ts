@@ -11,15 +11,18 @@ export type NumberName = 'width' | 'height' | 'steps' | 'guidance' | 'seed';
 export const spacings: readonly Spacing[] = ['leading', 'trailing', 'linspace'];
 
 export const backends: Readonly<Record<Backend, string>> = {
+  auto: 'Automatic',
   webgpu: 'Graphics card (WebGPU)',
   wasm: 'CPU (WebAssembly)',
 };
+
+export const isBackend = (value: string): value is Backend => Object.hasOwn(backends, value);
 
 export const maxSeed = 2 ** 32 - 1;
 
 export const initial: Settings = {
   model: '',
-  backend: 'webgpu',
+  backend: 'auto',
   prompt: '',
   negative: '',
   width: 512,
@@ -74,7 +77,7 @@ export function mend(found: Settings): Settings {
     mended[name] = Number.isFinite(found[name]) ? settle(name, found[name], 1).value : initial[name];
   }
   if (!samplerNames.includes(found.sampler)) mended.sampler = initial.sampler;
-  if (!Object.hasOwn(backends, found.backend)) mended.backend = initial.backend;
+  if (!isBackend(found.backend)) mended.backend = initial.backend;
   if (!spacings.includes(found.spacing)) mended.spacing = initial.spacing;
   return mended;
 }

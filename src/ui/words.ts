@@ -105,9 +105,9 @@ export function noticeWords(notice: Notice): string {
 }
 
 export const slowWords: Record<NonNullable<DeviceInfo['slow']>, string> = {
-  'no-webgpu': 'No WebGPU here: running on the CPU, which is slow.',
-  'software-adapter':
-    'WebGPU has no graphics card here and imitates one, which is very slow. The CPU backend is faster on such a machine.',
+  'no-gpu': 'No graphics card that WebGPU can use here: running on the CPU, which is slow.',
+  'imitated-gpu':
+    'WebGPU only imitates a graphics card here, which is very slow. The CPU by itself is faster.',
 };
 
 /** Where nets run, in a few words; nothing while that is not known. */

@@ -21,7 +21,7 @@ it('time per stage', async () => {
   const file = new Uint8Array(await (await fetch('/models/mini-sd.safetensors')).arrayBuffer());
   const header = await readHeader(new Blob([file]));
   const weights = { tensors: header.tensors, source: memorySource(file) };
-  const machines: Machine[] = [await findMachine(ort), wasmMachine(ort)];
+  const machines: Machine[] = [await findMachine(ort, 'webgpu'), wasmMachine(ort)];
   const stages = new Map<string, number[]>();
 
   for (const machine of machines) {

@@ -12,7 +12,7 @@ import { worstDifference } from '../golden/tensors';
 let machines: { webgpu: Machine; wasm: Machine };
 beforeAll(async () => {
   const ort = await loadOrt();
-  machines = { webgpu: await findMachine(ort), wasm: wasmMachine(ort) };
+  machines = { webgpu: await findMachine(ort, 'webgpu'), wasm: wasmMachine(ort) };
 });
 
 const numbers = (count: number): Float32Array<ArrayBuffer> =>

@@ -5,7 +5,7 @@ import { describeNets } from '../golden/nets-suite';
 describeNets(
   'WebGPU',
   async () => {
-    const machine = await findMachine(await loadOrt());
+    const machine = await findMachine(await loadOrt(), 'webgpu');
     if (machine.backend !== 'webgpu')
       throw new Error('This browser gave no WebGPU adapter: nothing would be proved.');
     console.info(`WebGPU on ${machine.name}, attention ${JSON.stringify(machine.target())}`);

@@ -5,6 +5,7 @@ import { expect, test as base, type Locator, type Page } from 'playwright/test';
 import { gunzipSync } from 'node:zlib';
 import { readFileSync } from 'node:fs';
 import type { Job } from '../../src/pipeline/job';
+import { pictureDifference } from '../golden/tensors';
 
 export const golden = new URL('../golden/data/', import.meta.url);
 
@@ -27,6 +28,14 @@ export class App {
   async open(): Promise<void> {
     await this.page.goto('/');
     await this.ready();
+  }
+
+  /** Opens the app and has it use WebGPU, although a CPU imitates the graphics card here. */
+  async openOnWebGPU(): Promise<void> {
+    await this.open();
+    await this.page.getByText('Advanced').click();
+    await this.page.getByRole('combobox', { name: 'Run on' }).selectOption('webgpu');
+    await expect(this.device).toContainText('WebGPU', { timeout: 120_000 });
   }
 
   /** Models are listed and the engine has said what it runs on. */
@@ -115,14 +124,7 @@ export const test = base.extend<{ app: App }>({
 export async function expectPicture(picture: PNG, path: string, what: string): Promise<void> {
   const expected = PNG.sync.read(await readFile(new URL(path, golden)));
   expect([picture.width, picture.height]).toEqual([expected.width, expected.height]);
-  let sum = 0;
-  let worst = 0;
-  for (let i = 0; i < expected.data.length; i++) {
-    const difference = Math.abs(picture.data[i]! - expected.data[i]!);
-    sum += difference;
-    worst = Math.max(worst, difference);
-  }
-  const mean = sum / (expected.width * expected.height * 3);
+  const { mean, worst } = pictureDifference(picture.data, expected.data);
   console.log(`${what}: mean difference ${mean.toFixed(4)}, worst ${worst} of 255`);
   expect(mean).toBeLessThan(2);
 }

@@ -13,7 +13,7 @@ test.use({ launchOptions: { ...launch, args: launch.args.filter((arg) => !arg.in
 test('without WebGPU the CPU draws the same pictures, with a notice that it is slow', async ({ app }) => {
   await app.open();
   await expect(app.device).toContainText('CPU');
-  await expect(app.page.getByText('No WebGPU here')).toBeVisible();
+  await expect(app.page.getByText('No graphics card that WebGPU can use here')).toBeVisible();
   for (const { png, ...job } of cases) {
     await app.fill(job);
     await expectPicture(await app.draw(), `mini-sd/${png}`, `CPU ${job.sampler}`);

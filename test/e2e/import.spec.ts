@@ -9,7 +9,7 @@ const caseOf = (name: string, test: string): PipelineCase =>
 test('an imported checkpoint draws what diffusers draws, survives a reload, and can be removed', async ({
   app,
 }) => {
-  await app.open();
+  await app.openOnWebGPU();
   await app.importFiles(checkpointFile('sd1'));
   await expect(app.model.locator('option:checked')).toHaveText(/sd1/, { timeout: 60_000 });
 
@@ -32,7 +32,7 @@ test('an imported checkpoint draws what diffusers draws, survives a reload, and 
 
 for (const name of ['sd1-fp32', 'sd1-bf16']) {
   test(`a ${name} checkpoint draws what diffusers draws`, async ({ app }) => {
-    await app.open();
+    await app.openOnWebGPU();
     await app.importFiles(checkpointFile(name));
     await expect(app.model.locator('option:checked')).toHaveText(new RegExp(name), { timeout: 60_000 });
     const { spacing: _, ...job } = jobOf(caseOf(name, 'txt2img_ddim'));

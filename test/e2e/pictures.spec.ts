@@ -11,8 +11,7 @@ const { cases } = JSON.parse(await readFile(new URL('mini-sd/cases.json', golden
 test('prompts, samplers, sizes and seeds, after a run that was cancelled midway', async ({ app }) => {
   test.setTimeout(900_000);
   const { page } = app;
-  await app.open();
-  await expect(app.device).toContainText('WebGPU');
+  await app.openOnWebGPU();
 
   await test.step('a run shows its progress and a preview, and can be cancelled', async () => {
     await app.fill({ ...cases[0], steps: 100 });

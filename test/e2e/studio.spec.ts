@@ -32,3 +32,15 @@ test('settings and prompt are there again after a reload; a size that cannot be 
   }
   await expect(page.getByRole('combobox', { name: 'Sampler' })).toHaveValue('Euler a');
 });
+
+test('a graphics card that is only imitated is left alone until it is asked for', async ({ app }) => {
+  await app.open();
+  await expect(app.device).toHaveText('Runs on the CPU.');
+  await app.openOnWebGPU();
+  await expect(app.page.getByText(/only imitates a graphics card/)).toBeVisible();
+  await app.page.getByRole('button', { name: 'Use the CPU' }).click();
+  await expect(app.device).toHaveText('Runs on the CPU.');
+  await expect(app.page.getByText(/only imitates a graphics card/)).toBeHidden();
+  await app.fill({ prompt: 'penguin', steps: 2 });
+  expect(await app.draw()).toMatchObject({ width: 48, height: 48 });
+});

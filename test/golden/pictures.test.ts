@@ -15,6 +15,7 @@ import { memorySource } from '../../src/weights/source';
 import mini from './data/mini-sd/cases.json';
 import { unzipped } from './nets-suite';
 import { jobOf, type MiniCase, type PipelineCase } from './pipeline-case';
+import { pictureDifference } from './tensors';
 
 ort.env.wasm.numThreads = 1;
 
@@ -55,14 +56,7 @@ async function draw(checkpoint: Checkpoint, job: Job): Promise<{ picture: Pictur
 function expectSame(what: string, picture: Picture, png: Uint8Array): void {
   const expected = PNG.sync.read(Buffer.from(png));
   expect([picture.width, picture.height]).toEqual([expected.width, expected.height]);
-  let sum = 0;
-  let worst = 0;
-  for (let i = 0; i < picture.rgba.length; i++) {
-    const difference = Math.abs(picture.rgba[i]! - expected.data[i]!);
-    sum += difference;
-    worst = Math.max(worst, difference);
-  }
-  const mean = sum / (picture.width * picture.height * 3);
+  const { mean, worst } = pictureDifference(picture.rgba, expected.data);
   const step = picture.milliseconds.steps.reduce((a, b) => a + b, 0) / picture.milliseconds.steps.length;
   console.info(`${what}: mean ${mean.toFixed(4)}, worst ${worst} of 255; ${step.toFixed(0)} ms a step`);
   expect(mean).toBeLessThan(TOLERANCE);

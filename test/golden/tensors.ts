@@ -21,6 +21,22 @@ export function parseTensors(file: ArrayBuffer): Map<string, Tensor> {
   return tensors;
 }
 
+/** Mean and largest difference of two opaque pictures' colour bytes, of 255. */
+export function pictureDifference(
+  actual: Uint8Array | Uint8ClampedArray,
+  expected: Uint8Array,
+): { mean: number; worst: number } {
+  if (actual.length !== expected.length) return { mean: Infinity, worst: Infinity };
+  let sum = 0;
+  let worst = 0;
+  for (let i = 0; i < expected.length; i++) {
+    const difference = Math.abs(actual[i]! - expected[i]!); // both have i elements
+    sum += difference;
+    worst = Math.max(worst, difference);
+  }
+  return { mean: sum / ((expected.length / 4) * 3), worst };
+}
+
 /** The largest difference, relative to the largest magnitude of the reference. */
 export function worstDifference(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
   if (actual.length !== expected.length) return Infinity;
