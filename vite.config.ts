@@ -62,7 +62,7 @@ export default defineConfig({
           name,
           include: [`test/${name}/**/*.test.ts`],
           // Software rendering is slow, and two at once are slower.
-          testTimeout: 300_000,
+          testTimeout: 900_000,
           fileParallelism: false,
           browser: {
             enabled: true,

@@ -19,6 +19,12 @@ export type ErrorCode =
   | 'missing-part' // facts: part
   | 'missing-weight' // facts: key
   | 'bad-weight' // facts: key, reason
+  // a picture to start from
+  | 'image-unreadable' // facts: kind, empty where it is no picture at all
+  | 'image-damaged' // facts: kind
+  | 'image-is-drawing'
+  | 'image-moves'
+  | 'image-too-large' // facts: width, height
   // storage and network
   | 'quota' // facts: neededBytes, freeBytes
   | 'storage' // facts: reason

@@ -8,6 +8,7 @@ export function factsOf({ model, unused }: Inspected, file: string): ModelFacts 
   const { sampler, ...recommended } = model.recommended;
   return {
     family: model.family,
+    kind: model.kind,
     title: model.title ?? file.replace(/\.safetensors$/i, ''),
     dtype: model.dtype,
     multiple: model.vae.factor,

@@ -78,11 +78,12 @@ export function detect({ tensors, metadata }: CheckpointHeader): Model {
     if (!info) throw new DrobeError('missing-weight', { key });
     return info.shape;
   };
-  const [modelChannels, latents] = shape(`${UNET}.input_blocks.0.0.weight`) as [number, number];
+  const [modelChannels, inChannels] = shape(`${UNET}.input_blocks.0.0.weight`) as [number, number];
   const latentChannels = shape(`${VAE}.post_quant_conv.weight`)[1]!;
-  if (latents === 9) throw unsupported('an inpainting checkpoint (9 input channels)');
-  if (latents === 8) throw unsupported('an InstructPix2Pix checkpoint (8 input channels)');
-  if (latents !== latentChannels) throw unsupported(`a UNet with ${latents} input channels`);
+  if (inChannels === 9) throw unsupported('an inpainting checkpoint (9 input channels)');
+  const kind = inChannels === 2 * latentChannels ? 'instruct' : 'base';
+  if (kind === 'base' && inChannels !== latentChannels)
+    throw unsupported(`a UNet with ${inChannels} input channels`);
 
   const stated = statedFacts(metadata);
   const [tokens, textWidth] = shape(`${CLIP}.embeddings.position_embedding.weight`) as [number, number];
@@ -95,9 +96,10 @@ export function detect({ tensors, metadata }: CheckpointHeader): Model {
   const heads = stated.unetHeads ?? 8; // SD 1.x: 8 heads at every width
   const side = stated.imageSize ?? 512;
   return {
-    family: 'Stable Diffusion 1.x',
+    family: kind === 'instruct' ? 'InstructPix2Pix' : 'Stable Diffusion 1.x',
+    kind,
     prefix: { unet: UNET, vae: VAE, text: CLIP },
-    unet: { heads: () => heads, modelChannels, contextWidth },
+    unet: { heads: () => heads, modelChannels, inChannels, contextWidth },
     text: {
       heads: stated.textHeads ?? textWidth / 64,
       activation: stated.textActivation ?? 'quick_gelu',

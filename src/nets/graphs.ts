@@ -28,12 +28,12 @@ export interface LatentSize {
 }
 
 /**
- * `latents` [batch, 4, h, w], `timestep` [batch, model channels] (see timestepEmbedding), `context`
+ * `latents` [batch, in channels, h, w], `timestep` [batch, model channels] (see timestepEmbedding), `context`
  * [batch, length, width] → `prediction` [batch, 4, h, w].
  */
 export const unetGraph: Author<LatentSize> = ({ model, tensors }, target, { batch, h, w }, used) => {
-  const { modelChannels, contextWidth } = model.unet;
-  const latents = input('latents', [batch, model.vae.latentChannels, h, w], target);
+  const { modelChannels, inChannels, contextWidth } = model.unet;
+  const latents = input('latents', [batch, inChannels, h, w], target);
   const timestep = input('timestep', [batch, modelChannels], target);
   const context = input('context', [batch, model.text.length, contextWidth], target);
   const p = scope(tensors, target, used)(model.prefix.unet);

@@ -5,9 +5,16 @@ import type { UNetConfig } from './unet';
 export interface Model {
   /** For people: "Stable Diffusion 1.x". */
   readonly family: string;
+  /** `base` takes latents alone; `instruct` (InstructPix2Pix) a picture's latents beside them. */
+  readonly kind: 'base' | 'instruct';
   /** Where each net stands in the state dict. */
   readonly prefix: { readonly unet: string; readonly vae: string; readonly text: string };
-  readonly unet: UNetConfig & { readonly modelChannels: number; readonly contextWidth: number };
+  readonly unet: UNetConfig & {
+    readonly modelChannels: number;
+    /** Channels it takes: latents, and what else its kind needs. */
+    readonly inChannels: number;
+    readonly contextWidth: number;
+  };
   readonly text: ClipConfig & {
     readonly length: number;
     readonly bos: number;

@@ -1,7 +1,7 @@
 /** A checkpoint opened on a machine: its nets become sessions when they are first asked, and stay while there is room. */
 import { DrobeError } from '../errors';
 import { bytesPer, type Graph, type Target } from '../graph/graph';
-import { decoderGraph, textGraph, unetGraph } from '../nets/graphs';
+import { decoderGraph, encoderGraph, textGraph, unetGraph } from '../nets/graphs';
 import type { Model } from '../nets/model';
 import type { Machine } from '../runtime/device';
 import type { Net, Value, Weights } from '../runtime/session';
@@ -27,7 +27,7 @@ export class Checkpoint {
   readonly #weights: Weights;
   readonly #slots: Record<NetName, Slot>;
   /** The last prompts: drawn again with another seed, they need no text encoder. */
-  #encoded: { readonly key: string; readonly context: Value } | null = null;
+  #encoded: { readonly key: string; readonly context: Float32Array } | null = null;
 
   constructor(model: Model, weights: Weights, machine: Machine) {
     this.model = model;
@@ -37,12 +37,13 @@ export class Checkpoint {
     this.#slots = {
       'text encoder': slot('text encoder'),
       UNet: slot('UNet'),
+      'VAE encoder': slot('VAE encoder'),
       'VAE decoder': slot('VAE decoder'),
     };
   }
 
   /** Token ids [batch, length] → text encodings [batch, length, width]. */
-  async encode(ids: Int32Array, report: Report): Promise<Value> {
+  async encode(ids: Int32Array, report: Report): Promise<Float32Array> {
     const key = ids.join();
     if (this.#encoded?.key === key) return this.#encoded.context;
     const { length } = this.model.text;
@@ -54,9 +55,8 @@ export class Checkpoint {
       { ids: { data: ids, shape: [batch, length] } },
       report,
     );
-    const context = { data, shape: [batch, length, this.model.unet.contextWidth] };
-    this.#encoded = { key, context };
-    return context;
+    this.#encoded = { key, context: data };
+    return data;
   }
 
   /** One UNet run on a batch; see `unetGraph`. */
@@ -82,6 +82,17 @@ export class Checkpoint {
     );
   }
 
+  /**
+   * A picture [3, f·h, f·w] in −1…1 → what the VAE takes it for: mean and log-variance of its latents, unscaled and
+   * side by side in the channels [8, h, w].
+   */
+  moments(image: Float32Array, { h, w }: LatentSize, report: Report): Promise<Float32Array> {
+    const { factor } = this.model.vae;
+    const author: Author = (target) => encoderGraph(this.#authored, target, { batch: 1, h, w });
+    const shape = [1, 3, h * factor, w * factor];
+    return this.#slots['VAE encoder'].run(`${h} ${w}`, author, { image: { data: image, shape } }, report);
+  }
+
   /** Whether the GPU is imitated by a CPU, which is slower than the CPU by itself. */
   get imitated(): boolean {
     return this.#machine.imitated;
@@ -90,7 +101,7 @@ export class Checkpoint {
   /** Whether all nets fit on the device together. */
   get resident(): boolean {
     const { unet, vae, text } = this.model.prefix;
-    const prefixes = [unet, `${vae}.decoder`, text].map((prefix) => `${prefix}.`);
+    const prefixes = [unet, vae, text].map((prefix) => `${prefix}.`);
     let numbers = 0;
     for (const [name, { shape }] of this.#weights.tensors) {
       if (prefixes.some((prefix) => name.startsWith(prefix))) numbers += shape.reduce((n, d) => n * d, 1);

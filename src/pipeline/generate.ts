@@ -1,15 +1,17 @@
 /** One picture, from prompt to pixels. */
+import { DrobeError } from '../errors';
 import { alphasCumprod, plan } from '../sampling/schedules';
-import { toVp, scaled, type Latent } from '../sampling/latent';
+import { toVp, type Latent } from '../sampling/latent';
+import type { Model } from '../nets/model';
 import { TorchGenerator } from '../sampling/random';
 import { samplers } from '../sampling/samplers';
 import { encodePrompt, type Tokenizer } from '../text/prompt';
-import type { Value } from '../runtime/session';
 import type { Checkpoint, LatentSize, Report } from './checkpoint';
-import { guided } from './denoise';
-import type { Job, Picture, Pixels, Progress } from './job';
-import { toPixels } from './pixels';
+import { guided, instructGuidance, textGuidance, type Question } from './denoise';
+import type { Job, Picture, Pixels, Progress, Source } from './job';
+import { fromPixels, toPixels } from './pixels';
 import { project, stableDiffusion1 } from './preview';
+import { fromLatents, fromNoise, sampleLatents, type Start } from './start';
 
 export interface Tools {
   readonly checkpoint: Checkpoint;
@@ -22,7 +24,7 @@ const MIN_SIZE = 48;
 const MAX_SIZE = 2048;
 
 /** Steps between the previews of a miniature where a GPU is only imitated. */
-const IMITATED_PREVIEWS = 5;
+const IMITATED_PREVIEWS = 10;
 
 /** The nearest size the model can draw. */
 export function roundedSize(length: number, multiple: number): number {
@@ -42,29 +44,32 @@ export async function* generate(wish: Job, tools: Tools): AsyncGenerator<Progres
   const size = { h: job.height / factor, w: job.width / factor };
   const clock = stopwatch();
 
-  yield { kind: 'encoding' };
-  const context = yield* encode(job, tools);
+  yield { kind: 'encoding', what: 'prompt' };
+  const texts = yield* encode(job, tools);
+  const moments = job.source ? yield* look(job.source, job, size, tools) : null;
+  const questions = ask(job, texts, moments, model.kind);
   const encodeTime = clock();
 
-  const alphas = alphasCumprod(model.betas);
-  const route = plan(job.sampler, job.steps, job.spacing, alphas);
   const generator = new TorchGenerator(job.seed);
   const count = model.vae.latentChannels * size.h * size.w;
   const noise = (): Latent => generator.randn(count);
-  const denoise = guided((values) => checkpoint.predict(values, report), model, context, job.guidance, size);
-  const steps = samplers[job.sampler](denoise, scaled(route.scale, noise()), route, noise);
+  const start = begin(job, moments, noise, tools);
+  const total = start.plan.points.length;
+
+  const denoise = guided((values) => checkpoint.predict(values, report), model, questions, size);
+  const steps = samplers[job.sampler](denoise, start.x, start.plan, noise);
   const times: number[] = [];
   let state = await steps.next();
   while (!state.done) {
     const { i, denoised } = state.value;
     times.push(clock());
-    yield { kind: 'step', step: i + 1, steps: job.steps, preview: await preview(i, denoised, size, tools) };
+    yield { kind: 'step', step: i + 1, steps: total, preview: await preview(i, denoised, size, tools) };
     clock(); // previews are not the sampler's time
     state = await steps.next();
   }
 
   yield { kind: 'decoding' };
-  const latents = toVp(state.value, route.end);
+  const latents = toVp(state.value, start.plan.end);
   const image = await checkpoint.decode(latents, size, report);
   return {
     ...toPixels(image, job.width, job.height),
@@ -73,21 +78,68 @@ export async function* generate(wish: Job, tools: Tools): AsyncGenerator<Progres
   };
 }
 
-/** Text encodings: negative, then prompt; the prompt alone where guidance has no say. */
+interface Texts {
+  readonly prompt: Float32Array;
+  readonly negative: Float32Array;
+}
+
+/** Text encodings [length, width] of prompt and negative prompt, from one run. */
 async function* encode(
   job: Job,
   { checkpoint, tokenizer, report }: Tools,
-): AsyncGenerator<Progress, Value, void> {
-  const texts = job.guidance > 1 ? (['negative', 'prompt'] as const) : (['prompt'] as const);
+): AsyncGenerator<Progress, Texts, void> {
   const ids: number[] = [];
-  for (const which of texts) {
+  for (const which of ['prompt', 'negative'] as const) {
     const encoded = encodePrompt(tokenizer, job[which], checkpoint.model.text);
     ids.push(...encoded.ids);
     if (encoded.dropped) {
       yield { kind: 'notice', notice: { code: 'prompt-truncated', which, dropped: encoded.dropped } };
     }
   }
-  return checkpoint.encode(Int32Array.from(ids), report);
+  const data = await checkpoint.encode(Int32Array.from(ids), report);
+  return { prompt: data.slice(0, data.length / 2), negative: data.slice(data.length / 2) };
+}
+
+/** What the VAE takes the source picture for: mean, then log-variance, unscaled. */
+async function* look(
+  { pixels }: Source,
+  job: Job,
+  size: LatentSize,
+  { checkpoint, report }: Tools,
+): AsyncGenerator<Progress, Float32Array, void> {
+  if (pixels.width !== job.width || pixels.height !== job.height) {
+    const reason = `the picture is ${pixels.width} × ${pixels.height}, not ${job.width} × ${job.height}`;
+    throw new DrobeError('bad-request', { reason });
+  }
+  yield { kind: 'encoding', what: 'picture' };
+  return checkpoint.moments(fromPixels(pixels), size, report);
+}
+
+/** What the UNet is asked in every step. */
+function ask(
+  { source, guidance }: Job,
+  texts: Texts,
+  moments: Float32Array | null,
+  kind: Model['kind'],
+): Question[] {
+  if (kind === 'base') {
+    if (source?.kind === 'instruct')
+      throw new DrobeError('bad-request', { reason: 'this model takes no instructions' });
+    return textGuidance(texts.prompt, texts.negative, guidance);
+  }
+  if (source?.kind !== 'instruct' || !moments) {
+    throw new DrobeError('bad-request', { reason: 'this model only changes pictures by instruction' });
+  }
+  const mean = moments.slice(0, moments.length / 2);
+  return instructGuidance(texts.prompt, texts.negative, mean, guidance, source.imageGuidance);
+}
+
+/** Noise, or the source picture with the noise of its strength; drawn in the order in which diffusers draws. */
+function begin(job: Job, moments: Float32Array | null, noise: () => Latent, { checkpoint }: Tools): Start {
+  const { betas, vae } = checkpoint.model;
+  const route = plan(job.sampler, job.steps, job.spacing, alphasCumprod(betas));
+  if (job.source?.kind !== 'image' || !moments) return fromNoise(route, noise);
+  return fromLatents(sampleLatents(moments, vae.scale, noise()), job.source.strength, route, noise);
 }
 
 /**

@@ -13,7 +13,23 @@ export interface Job {
   readonly sampler: SamplerName;
   readonly spacing: Spacing;
   readonly seed: number;
+  /** The picture to start from, or to change; null to start from noise alone. */
+  readonly source: Source | null;
 }
+
+/** A picture, already of the job's width and height and opaque, and what to do with it. */
+export type Source = { readonly pixels: Pixels } & (
+  | {
+      /** Image to image: it goes this far towards noise, above 0 to 1, and is drawn anew from there. */
+      readonly kind: 'image';
+      readonly strength: number;
+    }
+  | {
+      /** The prompt says what to change; this says how closely to keep to the picture. For instruct models. */
+      readonly kind: 'instruct';
+      readonly imageGuidance: number;
+    }
+);
 
 export interface Pixels {
   readonly width: number;
@@ -21,7 +37,7 @@ export interface Pixels {
   readonly rgba: Uint8ClampedArray<ArrayBuffer>;
 }
 
-export type NetName = 'text encoder' | 'UNet' | 'VAE decoder';
+export type NetName = 'text encoder' | 'UNet' | 'VAE encoder' | 'VAE decoder';
 
 /** What a person should know about a run that succeeds all the same. */
 export type Notice =
@@ -37,7 +53,7 @@ export type Progress =
       readonly totalBytes: number;
     }
   | { readonly kind: 'compiling'; readonly net: NetName }
-  | { readonly kind: 'encoding' }
+  | { readonly kind: 'encoding'; readonly what: 'prompt' | 'picture' }
   | { readonly kind: 'step'; readonly step: number; readonly steps: number; readonly preview: Pixels | null }
   | { readonly kind: 'decoding' }
   | { readonly kind: 'notice'; readonly notice: Notice };

@@ -12,3 +12,13 @@ export function toPixels(image: Float32Array, width: number, height: number): Pi
   }
   return { width, height, rgba };
 }
+
+/** RGBA → [3, height, width] in −1…1, as diffusers prepares a picture. Alpha is not looked at. */
+export function fromPixels({ width, height, rgba }: Pixels): Float32Array<ArrayBuffer> {
+  const area = width * height;
+  const image = new Float32Array(3 * area);
+  for (let i = 0; i < area; i++) {
+    for (let c = 0; c < 3; c++) image[c * area + i] = (rgba[4 * i + c]! / 255) * 2 - 1;
+  }
+  return image;
+}

@@ -76,6 +76,8 @@ export function infotext(job: Job, model: string): string {
     Seed: job.seed,
     Size: `${job.width}x${job.height}`,
     Model: model.replace(/[,:\s]+/g, ' ').trim(),
+    ...(job.source?.kind === 'image' && { 'Denoising strength': job.source.strength }),
+    ...(job.source?.kind === 'instruct' && { 'Image CFG scale': job.source.imageGuidance }),
     Version: 'Drobe',
   };
   const line = Object.entries(settings).map(([name, value]) => `${name}: ${value}`);

@@ -1,3 +1,4 @@
+import { sizeLike } from '../canvas/crop';
 import { isAbort, toDrobeError, type DrobeError } from '../errors';
 import type {
   Backend,
@@ -12,10 +13,24 @@ import type {
   Progress,
 } from '../engine/api';
 import type { Remote } from '../engine/rpc';
-import { fileName } from './format';
 import { Persisted, localShelf, type Shelf } from './persisted.svelte';
-import { infotext, png } from './png';
-import { defaultsOf, initial, maxSeed, mend, settle, type NumberName, type Settings } from './settings';
+import { resultOf, type Result } from './result';
+import {
+  defaultsOf,
+  initial,
+  jobOf,
+  maxSeed,
+  mend,
+  modesOf,
+  rangeOf,
+  settle,
+  sourceOf,
+  type Mode,
+  type NumberName,
+  type Obstacle,
+  type Settings,
+} from './settings';
+import { SourcePicture, pictures } from './source.svelte';
 
 export type UsableModel = ModelEntry & { readonly facts: ModelFacts };
 export type Stage = Exclude<Progress, { kind: 'notice' }>;
@@ -34,23 +49,12 @@ export type Run =
   | { readonly kind: 'failed'; readonly error: DrobeError; readonly file: string }
   | { readonly kind: 'done'; readonly result: Result };
 
-/** A finished picture of this visit. */
-export interface Result {
-  readonly number: number;
-  readonly url: string;
-  readonly fileName: string;
-  readonly job: Job;
-  readonly model: string;
-  /** From pressing Generate to the picture, loading included, in milliseconds. */
-  readonly took: number;
-  readonly parts: Picture['milliseconds'];
-}
-
 /** How many pictures of this visit are kept in memory. */
 const kept = 40;
 
 const system = {
   shelf: localShelf(),
+  pictures,
   now: () => performance.now(),
   seed: () => crypto.getRandomValues(new Uint32Array(1))[0]!, // an array of one
 };
@@ -58,6 +62,8 @@ const system = {
 /** The table where pictures are made: the settings, the run in work, the pictures so far. */
 export class Studio {
   readonly settings: Persisted<Settings>;
+  readonly source: SourcePicture;
+  mode = $state<Mode>('text');
   model = $state.raw<UsableModel | null>(null);
   run = $state.raw<Run>({ kind: 'idle' });
   notices = $state.raw<readonly Notice[]>([]);
@@ -66,7 +72,13 @@ export class Studio {
   device = $state.raw<DeviceInfo | null>(null);
   /** A few words beside a number that was changed on its way into range. */
   hints = $state.raw<Partial<Record<NumberName, string>>>({});
-  canGenerate = $derived(this.model !== null && this.run.kind !== 'running');
+  obstacle = $derived.by((): Obstacle | null => {
+    if (this.model && !modesOf(this.model.facts).includes(this.mode)) {
+      return this.mode === 'instruct' ? 'no-instruct' : 'only-instruct';
+    }
+    return this.mode !== 'text' && this.source.current === null ? 'no-picture' : null;
+  });
+  canGenerate = $derived(this.model !== null && this.run.kind !== 'running' && this.obstacle === null);
 
   readonly #engine: Remote<EngineApi>;
   readonly #now: () => number;
@@ -76,8 +88,9 @@ export class Studio {
 
   constructor(
     engine: Remote<EngineApi>,
-    { shelf, now, seed }: { shelf: Shelf | null; now: () => number; seed: () => number } = system,
+    { shelf, now, seed, pictures }: Omit<typeof system, 'shelf'> & { shelf: Shelf | null } = system,
   ) {
+    this.source = new SourcePicture(pictures);
     this.#engine = engine;
     this.#now = now;
     this.#seed = seed;
@@ -104,12 +117,33 @@ export class Studio {
 
   /** Works with another model from now on: its sizes, steps and sampler; prompt and seed stay. */
   adopt(model: UsableModel | null): void {
+    const first = this.model === null;
     this.model = model;
     if (!model) return;
-    if (this.settings.current.model !== model.id) {
+    const other = this.settings.current.model !== model.id;
+    if (other) {
       Object.assign(this.settings.current, defaultsOf(model.facts), { model: model.id });
       this.hints = {};
     }
+    if (!modesOf(model.facts).includes(this.mode)) {
+      this.mode = this.mode === 'instruct' && this.source.current ? 'image' : modesOf(model.facts)[0];
+    }
+    if ((first || other) && this.mode !== 'text') this.#suitSource();
+    this.settleAll();
+  }
+
+  /** Starts from the picture in this file from now on. */
+  async startFrom(file: File): Promise<void> {
+    this.mode = this.#pictureMode;
+    if (await this.source.read(file)) this.#suitSource();
+  }
+
+  /** Starts from this result from now on, at its own size. */
+  edit({ itself }: Result): void {
+    this.mode = this.#pictureMode;
+    this.source.take(itself);
+    Object.assign(this.settings.current, { width: itself.width, height: itself.height });
+    this.hints = {};
     this.settleAll();
   }
 
@@ -148,11 +182,14 @@ export class Studio {
   /** Takes over everything that made the shown picture, except the model. */
   reuseSettings(): void {
     if (!this.shown) return;
-    Object.assign(this.settings.current, this.shown.job, {
-      model: this.settings.current.model,
-      backend: this.settings.current.backend,
-      freshSeed: false,
-    });
+    const { job, original } = this.shown;
+    const { source, ...settings } = job;
+    const { model, backend } = this.settings.current;
+    Object.assign(this.settings.current, settings, { model, backend, freshSeed: false });
+    if (source?.kind === 'image') this.settings.current.strength = source.strength;
+    if (source?.kind === 'instruct') this.settings.current.imageGuidance = source.imageGuidance;
+    this.mode = source?.kind ?? 'text';
+    if (original) this.source.take(original);
     this.settleAll();
   }
 
@@ -180,16 +217,32 @@ export class Studio {
     if (!model || !this.canGenerate) return;
     this.settleAll();
     if (this.settings.current.freshSeed) this.settings.current.seed = Math.min(this.#seed(), maxSeed);
-    const job = jobOf($state.snapshot(this.settings.current));
+    const settings = $state.snapshot(this.settings.current);
+    const { mode } = this;
+    const original = mode === 'text' ? null : this.source.current;
 
     const start = this.#now();
     this.#stop = new AbortController();
     this.notices = [];
-    this.run = { kind: 'running', job, stage: null, preview: null, left: null, stopping: false };
+    this.run = {
+      kind: 'running',
+      job: jobOf(settings, null),
+      stage: null,
+      preview: null,
+      left: null,
+      stopping: false,
+    };
     try {
-      const picture = await this.#follow(this.#engine.generate(this.#stop.signal, job));
-      const result = await this.#keep(picture, model.facts.title, this.#now() - start);
-      this.run = { kind: 'done', result };
+      const { signal } = this.#stop;
+      const pixels = original && (await this.source.drawn(original, settings));
+      signal.throwIfAborted();
+      const job = jobOf(settings, pixels && sourceOf(mode, pixels, settings));
+      const picture = await this.#follow(this.#engine.generate(signal, job));
+      // The engine's copy of the source need not be kept beside ours.
+      const own = { ...picture, job: { ...picture.job, source: job.source } };
+      const took = this.#now() - start;
+      const about = { number: ++this.#made, original, model: model.facts.title, took };
+      this.run = { kind: 'done', result: this.#keep(await resultOf(own, about)) };
     } catch (thrown) {
       this.run = isAbort(thrown)
         ? { kind: 'idle' }
@@ -216,21 +269,26 @@ export class Studio {
     }
   }
 
-  async #keep(picture: Picture, model: string, took: number): Promise<Result> {
-    const { job, milliseconds } = picture;
-    const result: Result = {
-      number: ++this.#made,
-      url: URL.createObjectURL(await png(picture, infotext(job, model))),
-      fileName: fileName(job.seed, job.prompt),
-      job,
-      model,
-      took,
-      parts: milliseconds,
-    };
+  #keep(result: Result): Result {
     for (const old of this.results.slice(kept - 1)) URL.revokeObjectURL(old.url);
     this.results = [result, ...this.results.slice(0, kept - 1)];
     this.shown = result;
     return result;
+  }
+
+  /** Takes a size that has the shape of the source and that the model draws well. */
+  #suitSource(): void {
+    const original = this.source.current;
+    if (!original || !this.model) return;
+    const { width, height } = this.model.facts.defaults;
+    const sizes = { ...rangeOf('width', this.#multiple), area: width * height };
+    Object.assign(this.settings.current, sizeLike(original, sizes));
+    this.hints = {};
+  }
+
+  /** The mode in which this model begins with a picture. */
+  get #pictureMode(): Mode {
+    return this.model?.facts.kind === 'instruct' ? 'instruct' : 'image';
   }
 
   get #multiple(): number {
@@ -244,20 +302,4 @@ function timeLeft(times: readonly number[], steps: number): number | null {
   const last = times.at(-1);
   if (first === undefined || last === undefined || times.length < 2) return null;
   return ((last - first) / (times.length - 1)) * steps;
-}
-
-function jobOf({
-  model,
-  backend,
-  prompt,
-  negative,
-  width,
-  height,
-  steps,
-  guidance,
-  sampler,
-  spacing,
-  seed,
-}: Settings): Job {
-  return { model, backend, prompt, negative, width, height, steps, guidance, sampler, spacing, seed };
 }

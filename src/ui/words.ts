@@ -2,6 +2,7 @@
 import type { DrobeError, ErrorCode, Facts } from '../errors';
 import type { DeviceInfo, NetName, Notice, Progress } from '../engine/api';
 import { bytes, clean } from './format';
+import type { Obstacle } from './settings';
 
 /** What a sentence may be made of. Facts come from files and are only ever shown as text. */
 interface Told {
@@ -40,6 +41,17 @@ const words = {
     `${file} lacks a weight that this kind of model must have: ${text('key')}. Download it again or try another checkpoint.`,
   'bad-weight': ({ file, text }) =>
     `${file} has a weight that cannot be used: ${text('key')}${because(text('reason'))}. Download it again or try another checkpoint.`,
+  'image-unreadable': ({ file, text }) =>
+    text('kind')
+      ? `${file} is a picture of a kind (${text('kind')}) that this browser cannot open. Save it as PNG or JPEG and choose that.`
+      : `${file} is not a picture. Choose a PNG, JPEG or WebP file.`,
+  'image-damaged': ({ file, text }) =>
+    `${file} is damaged: it begins as a ${text('kind') || 'picture'}, but its pixels cannot be read. Download or export it again.`,
+  'image-is-drawing': ({ file }) =>
+    `${file} is a drawing (SVG), which has no pixels yet. Export it as PNG and choose that.`,
+  'image-moves': ({ file }) => `${file} is an animation. Save the frame you want as PNG and choose that.`,
+  'image-too-large': ({ file, text }) =>
+    `${file} is too large${text('width') && `: ${text('width')} × ${text('height')} pixels`}. At most 16384 on a side and 100 million in all can be read; scale it down first.`,
   quota: ({ file, size }) =>
     `There is no room for ${file === 'The file' ? 'the file' : file}: it needs ${size('neededBytes')}, and the browser has ${size('freeBytes')} free. Remove a model here or free disk space, then import it again.`,
   storage: ({ text }) =>
@@ -87,6 +99,7 @@ function sizeOf(facts: Facts, fact: string): string {
 const nets: Record<NetName, string> = {
   'text encoder': 'the text encoder',
   UNet: 'the UNet',
+  'VAE encoder': 'the encoder',
   'VAE decoder': 'the decoder',
 };
 
@@ -110,6 +123,13 @@ export const slowWords: Record<NonNullable<DeviceInfo['slow']>, string> = {
     'WebGPU only imitates a graphics card here, which is very slow. The CPU by itself is faster.',
 };
 
+/** Why nothing can be generated as things stand. */
+export const obstacleWords: Record<Obstacle, string> = {
+  'no-picture': 'Choose a picture to start from',
+  'only-instruct': 'This model changes pictures by instruction: use Instruct, or choose another model',
+  'no-instruct': 'This model takes no instructions: choose an InstructPix2Pix model',
+};
+
 /** Where nets run, in a few words; nothing while that is not known. */
 export function deviceWords(device: DeviceInfo | null): string {
   if (!device) return '';
@@ -130,7 +150,7 @@ export function stageWords(progress: Exclude<Progress, { kind: 'notice' }> | nul
     case 'compiling':
       return `Compiling ${nets[progress.net]}`;
     case 'encoding':
-      return 'Reading the prompt';
+      return `Reading the ${progress.what}`;
     case 'step':
       return `Step ${progress.step} of ${progress.steps}`;
     case 'decoding':

@@ -52,7 +52,7 @@ it('time per stage', async () => {
   async function draw(checkpoint: Checkpoint, prompt: string): Promise<Picture> {
     const job = { prompt, negative: '', seed: 1, guidance: 5, width: 48, height: 48 };
     const run = generate(
-      { ...job, steps: 8, sampler: 'DDIM', spacing: 'leading' },
+      { ...job, steps: 8, sampler: 'DDIM', spacing: 'leading', source: null },
       { checkpoint, tokenizer, report: () => undefined },
     );
     for (;;) {

@@ -66,7 +66,7 @@ export class App {
     return this.page.getByRole('alert');
   }
 
-  async fill(job: Partial<Omit<Job, 'spacing'>>): Promise<void> {
+  async fill(job: Partial<Omit<Job, 'spacing' | 'source'>>): Promise<void> {
     const { page } = this;
     if (job.prompt !== undefined)
       await page.getByRole('textbox', { name: 'Prompt', exact: true }).fill(job.prompt);
@@ -90,7 +90,7 @@ export class App {
   async draw(): Promise<PNG> {
     await this.generate.click();
     await expect(this.progress).toBeVisible();
-    await expect(this.progress).toBeHidden({ timeout: 280_000 });
+    await expect(this.progress).toBeHidden({ timeout: 900_000 });
     return this.download();
   }
 

@@ -9,7 +9,7 @@ const { cases } = JSON.parse(await readFile(new URL('mini-sd/cases.json', golden
 
 // One visit for all of them, as a person would: a software GPU compiles shaders for many seconds.
 test('prompts, samplers, sizes and seeds, after a run that was cancelled midway', async ({ app }) => {
-  test.setTimeout(900_000);
+  test.setTimeout(1_800_000);
   const { page } = app;
   await app.openOnWebGPU();
 

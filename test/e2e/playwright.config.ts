@@ -12,7 +12,7 @@ export default defineConfig({
   // One at a time: a software GPU takes every core there is.
   workers: 1,
   // Software rendering is slow, and slower still on a busy machine.
-  timeout: 300_000,
+  timeout: 900_000,
   expect: { timeout: 30_000 },
   forbidOnly: Boolean(process.env.CI),
   use: {

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { Checkpoint } from '../../src/pipeline/checkpoint';
 import { generate } from '../../src/pipeline/generate';
 import { inspect } from '../../src/pipeline/inspect';
-import type { Job, Picture, Progress } from '../../src/pipeline/job';
+import type { Job, Picture, Pixels, Progress } from '../../src/pipeline/job';
 import { wasmMachine } from '../../src/runtime/device';
 import type { Tokenizer } from '../../src/text/prompt';
 import { loadTokenizer } from '../../src/text/tokenizer';
@@ -53,6 +53,11 @@ async function draw(checkpoint: Checkpoint, job: Job): Promise<{ picture: Pictur
   }
 }
 
+function png(file: Uint8Array): Pixels {
+  const { width, height, data: rgba } = PNG.sync.read(Buffer.from(file));
+  return { width, height, rgba: Uint8ClampedArray.from(rgba) };
+}
+
 function expectSame(what: string, picture: Picture, png: Uint8Array): void {
   const expected = PNG.sync.read(Buffer.from(png));
   expect([picture.width, picture.height]).toEqual([expected.width, expected.height]);
@@ -69,7 +74,11 @@ describe('the bundled model draws what diffusers draws', () => {
   });
 
   it.each(mini.cases as MiniCase[])('$sampler: $prompt', async ({ png, ...job }) => {
-    const { picture } = await draw(checkpoint, { ...job, spacing: 'leading' });
+    const { picture } = await draw(checkpoint, {
+      ...job,
+      spacing: 'leading',
+      source: null,
+    });
     expectSame(`mini-sd ${job.sampler}`, picture, await bytes(`mini-sd/${png}`));
   });
 
@@ -81,6 +90,7 @@ describe('the bundled model draws what diffusers draws', () => {
       height: 3,
       steps: 1,
       spacing: 'trailing',
+      source: null,
     });
     expect([picture.width, picture.height]).toEqual([52, 48]);
     expect(told).toContainEqual({ kind: 'notice', notice: { code: 'size-rounded', width: 52, height: 48 } });
@@ -98,8 +108,13 @@ describe.each([
       'txt2img_dpmpp_2m_karras',
       'txt2img_long_truncated',
       'txt2img_nocfg',
+      'img2img_ddim',
+      'img2img_dpmpp_2m_karras',
+      'img2img_euler',
+      'img2img_size2',
     ],
   ],
+  ['sd1-pix2pix', ['pix2pix_ddim']],
   ['sd1-fp32', ['txt2img_ddim']],
   ['sd1-bf16', ['txt2img_ddim']],
 ])('%s draws what diffusers draws', (name, cases) => {
@@ -110,7 +125,11 @@ describe.each([
 
   it.each(cases)('%s', async (test) => {
     const at = `models/${name}/cases/${test}`;
-    const job = jobOf(JSON.parse(await readFile(new URL(`${at}/case.json`, data), 'utf8')) as PipelineCase);
+    const source = /^(img2img|pix2pix)/.test(test) ? png(await bytes(`${at}/image.png`)) : undefined;
+    const job = jobOf(
+      JSON.parse(await readFile(new URL(`${at}/case.json`, data), 'utf8')) as PipelineCase,
+      source,
+    );
     const { picture, told } = await draw(checkpoint, job);
     expectSame(`${name} ${test}`, picture, await bytes(`${at}/expected.png`));
     const truncated = told.some(({ kind, ...rest }) => kind === 'notice' && 'notice' in rest);

@@ -43,6 +43,11 @@ describe('a checkpoint with the names and shapes of Stable Diffusion 1.5', () =>
     expect(unet.model.length).toBeLessThan(400_000); // no weights in it
   });
 
+  it('with eight input channels is InstructPix2Pix', () => {
+    const model = detect({ tensors: stableDiffusion15(8), metadata: none });
+    expect(model).toMatchObject({ kind: 'instruct', family: 'InstructPix2Pix', unet: { inChannels: 8 } });
+  });
+
   it('says which tensor is missing', () => {
     const cut = new Map(tensors);
     cut.delete('model.diffusion_model.output_blocks.5.0.in_layers.2.weight');
@@ -90,7 +95,6 @@ describe('what is no Stable Diffusion 1.x checkpoint is refused by its own name'
     ],
     ['FLUX', named('double_blocks.0.img_attn.qkv.weight'), 'unsupported-model', /FLUX/],
     ['an inpainting model', stableDiffusion15(9), 'unsupported-model', /inpainting/],
-    ['InstructPix2Pix', stableDiffusion15(8), 'unsupported-model', /InstructPix2Pix/],
     [
       'a kohya LoRA',
       named('lora_unet_mid_block_attentions_0_proj_in.lora_down.weight'),

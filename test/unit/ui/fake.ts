@@ -1,6 +1,9 @@
 /** An engine for tests: every call is a plain generator, given as an override. */
-import type { EngineApi, Job, ModelEntry, Picture } from '../../../src/engine/api';
+import type { Size } from '../../../src/canvas/crop';
+import type { EngineApi, Job, ModelEntry, Picture, Pixels } from '../../../src/engine/api';
 import type { Remote } from '../../../src/engine/rpc';
+import { DrobeError } from '../../../src/errors';
+import type { Original } from '../../../src/ui/picture';
 import type { Shelf } from '../../../src/ui/persisted.svelte';
 import type { UsableModel } from '../../../src/ui/studio.svelte';
 
@@ -25,6 +28,7 @@ export const miniature: UsableModel = {
   origin: 'served',
   facts: {
     family: 'Stable Diffusion 1.x',
+    kind: 'base',
     title: 'mini-sd',
     dtype: 'F16',
     multiple: 4,
@@ -63,6 +67,27 @@ export const picture = (job: Job): Picture => ({
   job,
   milliseconds: { encode: 1, steps: [2, 2], decode: 3 },
 });
+
+export const original = (width: number, height: number, name = 'photo.jpg'): Original => ({
+  name,
+  width,
+  height,
+  blob: new Blob(),
+  pixels: null,
+});
+
+/** The platform's decoder: a file holds its size as text ("3024x4032"), and is drawn as one colour. */
+export const pictures = {
+  async read(file: File): Promise<Original> {
+    const [width, height] = (await file.text()).split('x').map(Number);
+    if (!width || !height) throw new DrobeError('image-unreadable', { kind: '' });
+    return original(width, height, file.name);
+  },
+  draw: async ({ pixels }: Original, { width, height }: Size): Promise<Pixels> =>
+    pixels?.width === width && pixels.height === height
+      ? pixels
+      : { width, height, rgba: new Uint8ClampedArray(width * height * 4).fill(255) },
+};
 
 /** localStorage by another name. */
 export function shelf(items: Record<string, string> = {}): Shelf & { items: Record<string, string> } {

@@ -1,7 +1,7 @@
 import { PNG } from 'pngjs';
 import { expect, test } from 'vitest';
 import { infotext, png } from '../../../src/ui/png';
-import { initial } from '../../../src/ui/settings';
+import { initial, jobOf } from '../../../src/ui/settings';
 
 const rgba = Uint8ClampedArray.from({ length: 5 * 3 * 4 }, (_, i) => (i % 4 === 3 ? 255 : (i * 37) % 256));
 
@@ -23,9 +23,20 @@ test('the settings stand in the file as text, as UTF-8 where they must', async (
 });
 
 test('the settings are written as other tools read them', () => {
-  const job = { ...initial, prompt: 'a cat', negative: 'a dog', seed: 42 };
+  const settings = { ...initial, prompt: 'a cat', negative: 'a dog', seed: 42 };
+  const job = jobOf(settings, null);
   expect(infotext(job, 'my model: v1')).toBe(
     'a cat\nNegative prompt: a dog\nSteps: 20, Sampler: Euler a, Schedule spacing: leading, CFG scale: 7, Seed: 42, ' +
       'Size: 512x512, Model: my model v1, Version: Drobe',
+  );
+
+  const pixels = { width: 5, height: 3, rgba };
+  const source = { kind: 'image', pixels, strength: 0.6 } as const;
+  expect(infotext(jobOf(settings, source), 'm')).toMatch(
+    /Model: m, Denoising strength: 0\.6, Version: Drobe$/,
+  );
+  const instruct = { kind: 'instruct', pixels, imageGuidance: 1.8 } as const;
+  expect(infotext(jobOf(settings, instruct), 'm')).toMatch(
+    /Model: m, Image CFG scale: 1\.8, Version: Drobe$/,
   );
 });

@@ -3,12 +3,12 @@ import type { EngineApi, Job, Notice } from '../../../src/engine/api';
 import type { Remote } from '../../../src/engine/rpc';
 import { DrobeError } from '../../../src/errors';
 import { Studio } from '../../../src/ui/studio.svelte';
-import { engine, full, gate, miniature, picture, shelf, stopped, turn } from './fake';
+import { engine, full, gate, miniature, picture, pictures, shelf, stopped, turn } from './fake';
 
 type Generate = Remote<EngineApi>['generate'];
 
 const draw: Generate = async function* (_, job) {
-  yield { kind: 'encoding' };
+  yield { kind: 'encoding', what: 'prompt' };
   for (let step = 1; step <= job.steps; step++) yield { kind: 'step', step, steps: job.steps, preview: null };
   return picture(job);
 };
@@ -20,6 +20,7 @@ function studioWith(
   let seed = 100;
   const studio = new Studio(engine({ generate }), {
     shelf: shelf(options.items),
+    pictures,
     now: options.now ?? (() => 0),
     seed: () => ++seed,
   });
@@ -112,7 +113,7 @@ test('the time left is told after two steps, and the first, which warms up, does
 
 test('a cancelled run says so at once and ends without an error', async () => {
   const studio = studioWith(async function* (signal) {
-    yield { kind: 'encoding' };
+    yield { kind: 'encoding', what: 'prompt' };
     await new Promise((_, reject) => signal.addEventListener('abort', () => reject(stopped())));
     throw new Error('never');
   });
@@ -229,6 +230,7 @@ test('a storage that throws costs nothing but the memory', () => {
   };
   const studio = new Studio(engine({}), {
     shelf: { getItem: forbidden, setItem: forbidden },
+    pictures,
     now: () => 0,
     seed: () => 0,
   });

@@ -17,6 +17,9 @@ test('facts that are missing leave no holes in a sentence', () => {
     'quota',
     'unsupported-model',
     'network',
+    'image-unreadable',
+    'image-damaged',
+    'image-too-large',
     'bug',
   ] as const) {
     expect(sentence(new DrobeError(code))).not.toMatch(/undefined|NaN|\(\)|: \.| {2}/);

@@ -1,0 +1,63 @@
+/** What the first bytes of a file say about the picture in it. Decoding is left to the platform. */
+
+export type Kind = 'PNG' | 'JPEG' | 'GIF' | 'WebP' | 'BMP' | 'AVIF' | 'HEIC' | 'TIFF' | 'SVG';
+
+/** The format of a picture, null where it is none that we know by name. */
+export function kindOf(file: Uint8Array): Kind | null {
+  const at = (start: number, length: number) => String.fromCharCode(...file.subarray(start, start + length));
+  const head = at(0, 4);
+  if (head === '\x89PNG') return 'PNG';
+  if (head.startsWith('\xff\xd8\xff')) return 'JPEG';
+  if (head === 'GIF8') return 'GIF';
+  if (head === 'RIFF' && at(8, 4) === 'WEBP') return 'WebP';
+  if (head === 'II*\0' || head === 'MM\0*') return 'TIFF';
+  if (head.startsWith('BM')) return 'BMP';
+  if (at(4, 4) === 'ftyp') {
+    if (/^avi[fs]/.test(at(8, 4))) return 'AVIF';
+    if (/^(?:hei|hev|mif1|msf1)/.test(at(8, 4))) return 'HEIC';
+  }
+  return /<svg[\s>]/i.test(at(0, 2000)) ? 'SVG' : null;
+}
+
+/** Whether a picture has more than one frame. */
+export function moves(file: Uint8Array): boolean {
+  switch (kindOf(file)) {
+    case 'GIF':
+      return gifFrames(file) > 1;
+    case 'PNG':
+      return pngFrames(file) > 1;
+    case 'WebP':
+      return text(file, 12) === 'VP8X' && (file[20]! & 2) !== 0; // a chunk of flags: 2 is "animated"
+    default:
+      return false;
+  }
+}
+
+/** A GIF: header, colours, then blocks, each ending in a chain of short runs of bytes; 0x2c is a frame. */
+function gifFrames(file: Uint8Array): number {
+  const colours = (flags = 0) => (flags & 0x80 ? 3 << ((flags & 7) + 1) : 0);
+  let frames = 0;
+  let at = 13 + colours(file[10]);
+  while (file[at] === 0x2c || file[at] === 0x21) {
+    if (file[at] === 0x2c) {
+      frames++;
+      at += 11 + colours(file[at + 9]);
+    } else {
+      at += 2;
+    }
+    for (let run = file[at]; run; run = file[at]) at += run + 1;
+    at++;
+  }
+  return frames;
+}
+
+/** A PNG with several frames has a chunk acTL, which counts them, before its pixels. */
+function pngFrames(file: Uint8Array): number {
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  for (let at = 8; at + 12 <= file.length && text(file, at + 4) !== 'IDAT'; at += view.getUint32(at) + 12) {
+    if (text(file, at + 4) === 'acTL') return view.getUint32(at + 8);
+  }
+  return 1;
+}
+
+const text = (file: Uint8Array, at: number) => String.fromCharCode(...file.subarray(at, at + 4));
