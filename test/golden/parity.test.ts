@@ -1,0 +1,85 @@
+/** The bundled checkpoint's own reference numbers, from PyTorch. */
+import { readFile } from 'node:fs/promises';
+import * as ort from 'onnxruntime-web';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Graph } from '../../src/graph/graph';
+import { decoderGraph, encoderGraph, textGraph, unetGraph } from '../../src/nets/graphs';
+import { inspect, type Inspected } from '../../src/pipeline/inspect';
+import { wasmMachine } from '../../src/runtime/device';
+import type { Value, Weights } from '../../src/runtime/session';
+import { readHeader } from '../../src/weights/safetensors';
+import { memorySource } from '../../src/weights/source';
+import { embeddings } from './nets-suite';
+import { readTensors, type Tensor } from './read';
+import { worstDifference } from './tensors';
+
+ort.env.wasm.numThreads = 1;
+
+const machine = wasmMachine(ort);
+const tensors = readTensors(new URL('data/mini-sd/parity.safetensors', import.meta.url));
+const tensor = (name: string): Tensor => tensors.get(name)!; // a missing one fails the test by itself
+let inspected: Inspected;
+let weights: Weights;
+
+beforeAll(async () => {
+  const path = new URL('../../models/mini-sd.safetensors', import.meta.url);
+  const file = Uint8Array.from(await readFile(path));
+  const header = await readHeader(new Blob([file]));
+  inspected = inspect(header);
+  weights = { tensors: header.tensors, source: memorySource(file) };
+});
+
+async function compare(
+  what: string,
+  graph: Graph,
+  values: Record<string, Value>,
+  reference: Tensor[],
+): Promise<void> {
+  const net = await machine.sessions.open(graph, weights, machine.openDevice);
+  const output = await net.run(values);
+  await net.release();
+  let at = 0;
+  for (const { data } of reference) {
+    const worst = worstDifference(output.slice(at, (at += data.length)), data);
+    console.info(`mini-sd ${what}: worst relative difference ${worst.toExponential(1)}`);
+    expect(worst).toBeLessThan(1e-3);
+  }
+  expect(at).toBe(output.length);
+}
+
+describe('the bundled checkpoint', () => {
+  const checkpoint = (): Parameters<typeof textGraph>[0] => ({
+    model: inspected.model,
+    tensors: weights.tensors,
+  });
+
+  it('is a miniature that uses all its weights', () => {
+    expect(inspected).toMatchObject({ unused: [], model: { miniature: true, vae: { factor: 4 } } });
+    expect(inspected.model.examples).toContain('red apple');
+  });
+
+  it('encodes text', async () => {
+    const ids = tensor('token_ids');
+    await compare('text', textGraph(checkpoint(), machine.target(), { batch: 3 }), { ids }, [
+      tensor('text_out'),
+    ]);
+  });
+
+  it('predicts noise', async () => {
+    const latents = tensor('unet_x');
+    const t = tensor('unet_t').data[0]!;
+    const graph = unetGraph(checkpoint(), machine.target(), { batch: 1, h: 12, w: 12 });
+    const timestep = embeddings(t, 1, inspected.model.unet.modelChannels);
+    const context = { data: tensor('unet_context').data, shape: [1, 77, 128] };
+    await compare('UNet', graph, { latents, timestep, context }, [tensor('unet_eps')]);
+  });
+
+  it('decodes and encodes pictures', async () => {
+    const size = { batch: 1, h: 12, w: 12 };
+    const decoder = decoderGraph(checkpoint(), machine.target(), size);
+    await compare('decode', decoder, { latents: tensor('vae_decode_in') }, [tensor('vae_decode_out')]);
+    const encoder = encoderGraph(checkpoint(), machine.target(), size);
+    const image = tensor('vae_image');
+    await compare('encode', encoder, { image }, [tensor('vae_mean'), tensor('vae_logvar')]);
+  });
+});
