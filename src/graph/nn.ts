@@ -15,12 +15,8 @@ export function reshape(x: Var, ...shape: number[]): Var {
 }
 
 function transpose(x: Var, ...perm: number[]): Var {
-  return op(
-    'Transpose',
-    [x],
-    perm.map((i) => x.shape[i]!),
-    { perm },
-  ); // perm permutes the axes of x
+  const shape = perm.map((i) => x.shape[i]!); // perm permutes the axes of x
+  return op('Transpose', [x], shape, { perm });
 }
 
 /** Elements `from` (inclusive) to `to` (exclusive) of one axis. */

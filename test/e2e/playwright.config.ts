@@ -18,7 +18,9 @@ export default defineConfig({
   use: {
     baseURL: `http://localhost:${port}`,
     screenshot: 'only-on-failure',
-    trace: 'retain-on-failure',
+    // Motion on the page is painted by the CPU here, as is the work of the nets: neither animations nor a screencast.
+    contextOptions: { reducedMotion: 'reduce' },
+    trace: 'off',
   },
   projects: [{ name: 'chromium', use: { browserName: 'chromium', launchOptions: launch } }],
   webServer: {
