@@ -10,17 +10,36 @@ export interface Rect extends Size {
   readonly y: number;
 }
 
-/** What a model can draw: sides from `min` to `max` in steps, best at about `area` pixels. */
-export interface Sizes {
+/** How long a side can be: from `min` to `max`, in steps. */
+export interface Sides {
   readonly min: number;
   readonly max: number;
   readonly step: number;
+}
+
+/** The sides a model can draw that wants multiples of so many pixels: from 48 up to 2048. */
+export function sidesOf(multiple: number): Sides {
+  return {
+    min: Math.ceil(48 / multiple) * multiple,
+    max: Math.floor(2048 / multiple) * multiple,
+    step: multiple,
+  };
+}
+
+/** The nearest side there is. */
+export function settledSide(side: number, { min, max, step }: Sides): number {
+  return Math.min(Math.max(Math.round(side / step) * step, min), max);
+}
+
+/** What a model can draw: sides, and the area in pixels at which it is best. */
+export interface Sizes extends Sides {
   readonly area: number;
 }
 
 /** The size in which to work on a picture: its own where that is about right, else one of its shape. */
-export function sizeLike({ width, height }: Size, { min, max, step, area }: Sizes): Size {
-  const settled = (side: number) => Math.min(Math.max(Math.round(side / step) * step, min), max);
+export function sizeLike({ width, height }: Size, sizes: Sizes): Size {
+  const { min, max, area } = sizes;
+  const settled = (side: number) => settledSide(side, sizes);
   const own = { width: settled(width), height: settled(height) };
   const about = (width * height) / area;
   if (own.width === width && own.height === height && about >= 0.5 && about <= 2) return own;

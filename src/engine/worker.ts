@@ -5,6 +5,7 @@ import { generate } from '../pipeline/generate';
 import { inspect } from '../pipeline/inspect';
 import { findMachine, wasmMachine, type Machine } from '../runtime/device';
 import { loadOrt } from '../runtime/ort';
+import { Sessions } from '../runtime/session';
 import { loadTokenizer } from '../text/tokenizer';
 import type { Tokenizer } from '../text/prompt';
 import { readHeader } from '../weights/safetensors';
@@ -17,11 +18,11 @@ import { shelf } from './shelf';
 const base = new URL(import.meta.env.DEV ? '/' : '../', import.meta.url).href;
 
 const models = shelf(`${base}models/`);
-const ort = once(loadOrt);
+const sessions = once(async () => new Sessions(await loadOrt()));
 const machines: Readonly<Record<Backend, () => Promise<Machine>>> = {
-  auto: once(async () => findMachine(await ort(), 'auto')),
-  webgpu: once(async () => findMachine(await ort(), 'webgpu')),
-  wasm: once(async () => wasmMachine(await ort())),
+  auto: once(async () => findMachine(await sessions(), 'auto')),
+  webgpu: once(async () => findMachine(await sessions(), 'webgpu')),
+  wasm: once(async () => wasmMachine(await sessions())),
 };
 const tokenizer: () => Promise<Tokenizer> = once(() => loadTokenizer(base));
 

@@ -1,4 +1,5 @@
 /** One picture, from prompt to pixels. */
+import { settledSide, sidesOf } from '../canvas/crop';
 import { DrobeError } from '../errors';
 import { alphasCumprod, plan } from '../sampling/schedules';
 import { toVp, type Latent } from '../sampling/latent';
@@ -20,24 +21,16 @@ export interface Tools {
   readonly report: Report;
 }
 
-const MIN_SIZE = 48;
-const MAX_SIZE = 2048;
-
 /** Steps between the previews of a miniature where a GPU is only imitated. */
 const IMITATED_PREVIEWS = 10;
-
-/** The nearest size the model can draw. */
-export function roundedSize(length: number, multiple: number): number {
-  const rounded = Math.round(length / multiple) * multiple;
-  return Math.min(Math.max(rounded, Math.ceil(MIN_SIZE / multiple) * multiple), MAX_SIZE);
-}
 
 /** To stop it, stop pulling: it stands still between steps. */
 export async function* generate(wish: Job, tools: Tools): AsyncGenerator<Progress, Picture, void> {
   const { checkpoint, report } = tools;
   const { model } = checkpoint;
   const { factor } = model.vae;
-  const job = { ...wish, width: roundedSize(wish.width, factor), height: roundedSize(wish.height, factor) };
+  const sides = sidesOf(factor);
+  const job = { ...wish, width: settledSide(wish.width, sides), height: settledSide(wish.height, sides) };
   if (job.width !== wish.width || job.height !== wish.height) {
     yield { kind: 'notice', notice: { code: 'size-rounded', width: job.width, height: job.height } };
   }

@@ -1,8 +1,7 @@
 /** What this machine can do, asked and tested once: everything later only reads the record. */
 import type { Target } from '../graph/graph';
 import { attentionIsRight } from './selftest';
-import { Sessions, type OpenDevice } from './session';
-import type { OrtModule } from './ort';
+import type { OpenDevice, Sessions } from './session';
 
 export interface Machine {
   readonly backend: 'webgpu' | 'wasm';
@@ -26,10 +25,10 @@ const MAX_SCORE_BYTES = 2 ** 28;
  * The fastest machine there is: WebGPU on a graphics card, else the wasm backend. Where a CPU only imitates the card,
  * the CPU by itself is many times faster (measured: 70 times a UNet step), and WebGPU is used only if wished for.
  */
-export async function findMachine(ort: OrtModule, wish: 'auto' | 'webgpu'): Promise<Machine> {
+export async function findMachine(sessions: Sessions, wish: 'auto' | 'webgpu'): Promise<Machine> {
   const adapter = await requestAdapter();
-  if (!adapter || (wish === 'auto' && isImitated(adapter))) return wasmMachine(ort);
-  return webgpuMachine(ort, adapter);
+  if (!adapter || (wish === 'auto' && isImitated(adapter))) return wasmMachine(sessions);
+  return webgpuMachine(sessions, adapter);
 }
 
 function isImitated({ info }: GPUAdapter): boolean {
@@ -39,23 +38,22 @@ function isImitated({ info }: GPUAdapter): boolean {
   );
 }
 
-export function wasmMachine(ort: OrtModule): Machine {
+export function wasmMachine(sessions: Sessions): Machine {
   return {
     backend: 'wasm',
     name: 'CPU',
     imitated: false,
     float16: false,
-    sessions: new Sessions(ort),
+    sessions,
     openDevice: () => Promise.resolve(null),
     // Its fused attention kernel computes scores in blocks of its own and needs no slices of ours.
     target: () => ({ layout: 'nchw', dtype: 'f32', fusedAttention: true, maxScoreBytes: MAX_SCORE_BYTES }),
   };
 }
 
-async function webgpuMachine(ort: OrtModule, adapter: GPUAdapter): Promise<Machine> {
+async function webgpuMachine(sessions: Sessions, adapter: GPUAdapter): Promise<Machine> {
   const { info, features, limits } = adapter;
   const float16 = features.has('shader-f16');
-  const sessions = new Sessions(ort);
   const kernels = await attentionKernels(sessions, adapter);
   return {
     backend: 'webgpu',

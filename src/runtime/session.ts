@@ -21,7 +21,7 @@ export interface Weights {
 /** Opens a GPU device of its own for a net, or nothing on the wasm backend. */
 export type OpenDevice = () => Promise<GPUDevice | null>;
 
-/** ONNX Runtime allows one create and one run at a time over all sessions. */
+/** ONNX Runtime allows one create and one run at a time over all sessions: make one of these for each copy of it. */
 export class Sessions {
   readonly #ort: OrtModule;
   #last: Promise<unknown> = Promise.resolve();

@@ -16,14 +16,6 @@ export interface BetaSchedule {
   readonly kind: 'scaled_linear' | 'linear';
 }
 
-/** What every Stable Diffusion 1.x, 2.x and XL was trained with. */
-export const stableDiffusionBetas: BetaSchedule = {
-  betaStart: 0.00085,
-  betaEnd: 0.012,
-  steps: 1000,
-  kind: 'scaled_linear',
-};
-
 /** One step: from `sigma`, where the UNet is asked with timestep `t`, down to `next`. */
 export interface Point {
   readonly sigma: number;

@@ -1,4 +1,5 @@
 /** The settings of the form, the ranges they must keep, and how a typed number gets into its range. */
+import { sidesOf } from '../canvas/crop';
 import type { Backend, Job, ModelFacts, Pixels, Source } from '../engine/api';
 import { samplerNames } from '../sampling/samplers';
 import type { Spacing } from '../sampling/schedules';
@@ -66,7 +67,7 @@ export interface Range {
   readonly step: number;
 }
 
-/** `multiple`: the model's; sizes go from the first one that is at least 48 to 2048. */
+/** `multiple`: the model's. */
 export function rangeOf(name: NumberName, multiple: number): Range {
   switch (name) {
     case 'steps':
@@ -76,11 +77,7 @@ export function rangeOf(name: NumberName, multiple: number): Range {
     case 'seed':
       return { min: 0, max: maxSeed, step: 1 };
     default:
-      return {
-        min: Math.ceil(48 / multiple) * multiple,
-        max: Math.floor(2048 / multiple) * multiple,
-        step: multiple,
-      };
+      return sidesOf(multiple);
   }
 }
 

@@ -8,6 +8,7 @@ import { generate } from '../../src/pipeline/generate';
 import { inspect } from '../../src/pipeline/inspect';
 import type { Picture } from '../../src/pipeline/job';
 import { findMachine, wasmMachine, type Machine } from '../../src/runtime/device';
+import { Sessions } from '../../src/runtime/session';
 import { loadOrt } from '../../src/runtime/ort';
 import { loadTokenizer } from '../../src/text/tokenizer';
 import { readHeader } from '../../src/weights/safetensors';
@@ -16,12 +17,12 @@ import { memorySource } from '../../src/weights/source';
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!;
 
 it('time per stage', async () => {
-  const ort = await loadOrt();
+  const sessions = new Sessions(await loadOrt());
   const tokenizer = await loadTokenizer(new URL('/', location.href).href);
   const file = new Uint8Array(await (await fetch('/models/mini-sd.safetensors')).arrayBuffer());
   const header = await readHeader(new Blob([file]));
   const weights = { tensors: header.tensors, source: memorySource(file) };
-  const machines: Machine[] = [await findMachine(ort, 'webgpu'), wasmMachine(ort)];
+  const machines: Machine[] = [await findMachine(sessions, 'webgpu'), wasmMachine(sessions)];
   const stages = new Map<string, number[]>();
 
   for (const machine of machines) {

@@ -4,6 +4,7 @@ import { build, input, type Shape, type Target, type Var } from '../../src/graph
 import { conv, crop, fromImage, toImage, upsample2x } from '../../src/graph/nn';
 import { scope } from '../../src/graph/scope';
 import { findMachine, wasmMachine, type Machine } from '../../src/runtime/device';
+import { Sessions } from '../../src/runtime/session';
 import { loadOrt } from '../../src/runtime/ort';
 import type { TensorInfo } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
@@ -11,8 +12,8 @@ import { worstDifference } from '../golden/tensors';
 
 let machines: { webgpu: Machine; wasm: Machine };
 beforeAll(async () => {
-  const ort = await loadOrt();
-  machines = { webgpu: await findMachine(ort, 'webgpu'), wasm: wasmMachine(ort) };
+  const sessions = new Sessions(await loadOrt());
+  machines = { webgpu: await findMachine(sessions, 'webgpu'), wasm: wasmMachine(sessions) };
 });
 
 const numbers = (count: number): Float32Array<ArrayBuffer> =>

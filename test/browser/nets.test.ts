@@ -1,11 +1,12 @@
 import { findMachine } from '../../src/runtime/device';
+import { Sessions } from '../../src/runtime/session';
 import { loadOrt } from '../../src/runtime/ort';
 import { describeNets } from '../golden/nets-suite';
 
 describeNets(
   'WebGPU',
   async () => {
-    const machine = await findMachine(await loadOrt(), 'webgpu');
+    const machine = await findMachine(new Sessions(await loadOrt()), 'webgpu');
     if (machine.backend !== 'webgpu')
       throw new Error('This browser gave no WebGPU adapter: nothing would be proved.');
     console.info(`WebGPU on ${machine.name}, attention ${JSON.stringify(machine.target())}`);

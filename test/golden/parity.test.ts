@@ -6,7 +6,7 @@ import type { Graph } from '../../src/graph/graph';
 import { decoderGraph, encoderGraph, textGraph, unetGraph } from '../../src/nets/graphs';
 import { inspect, type Inspected } from '../../src/pipeline/inspect';
 import { wasmMachine } from '../../src/runtime/device';
-import type { Value, Weights } from '../../src/runtime/session';
+import { Sessions, type Value, type Weights } from '../../src/runtime/session';
 import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
 import { embeddings } from './nets-suite';
@@ -15,7 +15,7 @@ import { worstDifference } from './tensors';
 
 ort.env.wasm.numThreads = 1;
 
-const machine = wasmMachine(ort);
+const machine = wasmMachine(new Sessions(ort));
 const tensors = readTensors(new URL('data/mini-sd/parity.safetensors', import.meta.url));
 const tensor = (name: string): Tensor => tensors.get(name)!; // a missing one fails the test by itself
 let inspected: Inspected;

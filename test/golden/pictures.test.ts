@@ -8,6 +8,7 @@ import { generate } from '../../src/pipeline/generate';
 import { inspect } from '../../src/pipeline/inspect';
 import type { Job, Picture, Pixels, Progress } from '../../src/pipeline/job';
 import { wasmMachine } from '../../src/runtime/device';
+import { Sessions } from '../../src/runtime/session';
 import type { Tokenizer } from '../../src/text/prompt';
 import { loadTokenizer } from '../../src/text/tokenizer';
 import { readHeader } from '../../src/weights/safetensors';
@@ -40,7 +41,7 @@ beforeAll(async () => {
 async function openCheckpoint(file: Uint8Array<ArrayBuffer>): Promise<Checkpoint> {
   const header = await readHeader(new Blob([file]));
   const weights = { tensors: header.tensors, source: memorySource(file) };
-  return new Checkpoint(inspect(header).model, weights, wasmMachine(ort));
+  return new Checkpoint(inspect(header).model, weights, wasmMachine(new Sessions(ort)));
 }
 
 async function draw(checkpoint: Checkpoint, job: Job): Promise<{ picture: Picture; told: Progress[] }> {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cropTo, halvings, sizeLike } from '../../../src/canvas/crop';
+import { cropTo, halvings, settledSide, sidesOf, sizeLike } from '../../../src/canvas/crop';
 
 const sd = { min: 48, max: 2048, step: 8, area: 512 * 512 };
 
@@ -40,4 +40,15 @@ test('large pictures shrink by halves, small ones in one step', () => {
     { width: 756, height: 1008 },
     target,
   ]);
+});
+
+test.each([
+  [50, 4, 52],
+  [512, 8, 512],
+  [515, 8, 512],
+  [3, 4, 48],
+  [20, 64, 64],
+  [9999, 8, 2048],
+])('a side of %i px at a multiple of %i settles at %i', (side, multiple, settled) => {
+  expect(settledSide(side, sidesOf(multiple))).toBe(settled);
 });

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { roundedSize } from '../../../src/pipeline/generate';
 import { toPixels } from '../../../src/pipeline/pixels';
 import { project, stableDiffusion1 } from '../../../src/pipeline/preview';
 
@@ -25,18 +24,5 @@ describe('toPixels', () => {
   it('clamps and rounds as diffusers does', () => {
     const { rgba } = toPixels(Float32Array.of(-1, 0, 1, -7, 7, 0.5), 2, 1);
     expect([...rgba]).toEqual([0, 255, 255, 255, 128, 0, 191, 255]);
-  });
-});
-
-describe('roundedSize', () => {
-  it.each([
-    [50, 4, 52],
-    [512, 8, 512],
-    [515, 8, 512],
-    [3, 4, 48],
-    [20, 64, 64],
-    [9999, 8, 2048],
-  ])('%i px at a multiple of %i is %i', (length, multiple, rounded) => {
-    expect(roundedSize(length, multiple)).toBe(rounded);
   });
 });

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { fromPixels, toPixels } from '../../../src/pipeline/pixels';
 import { fromLatents, fromNoise, sampleLatents } from '../../../src/pipeline/start';
-import { alphasCumprod, plan, stableDiffusionBetas } from '../../../src/sampling/schedules';
+import { alphasCumprod, plan } from '../../../src/sampling/schedules';
+import { stableDiffusionBetas } from '../../golden/betas';
 
 const route = plan('Euler', 8, 'leading', alphasCumprod(stableDiffusionBetas));
 const ones = (): Float32Array<ArrayBuffer> => Float32Array.of(1, 1);

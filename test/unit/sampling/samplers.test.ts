@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { mix, scaled, toVp, type Latent } from '../../../src/sampling/latent';
 import { TorchGenerator } from '../../../src/sampling/random';
 import { samplerNames, samplers, type Denoise, type SamplerName } from '../../../src/sampling/samplers';
-import { alphasCumprod, plan, stableDiffusionBetas, type Spacing } from '../../../src/sampling/schedules';
+import { alphasCumprod, plan, type Spacing } from '../../../src/sampling/schedules';
+import { stableDiffusionBetas } from '../../golden/betas';
 
 const alphas = alphasCumprod(stableDiffusionBetas);
 const size = 32;

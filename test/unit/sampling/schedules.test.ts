@@ -1,13 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { DrobeError } from '../../../src/errors';
 import { samplerNames } from '../../../src/sampling/samplers';
-import {
-  alphasCumprod,
-  plan,
-  stableDiffusionBetas,
-  trainedSigmas,
-  type Spacing,
-} from '../../../src/sampling/schedules';
+import { alphasCumprod, plan, trainedSigmas, type Spacing } from '../../../src/sampling/schedules';
+import { stableDiffusionBetas } from '../../golden/betas';
 
 const alphas = alphasCumprod(stableDiffusionBetas);
 const spacings: Spacing[] = ['leading', 'trailing', 'linspace'];
