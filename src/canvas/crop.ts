@@ -70,3 +70,34 @@ export function halvings(from: Size, target: Size): Size[] {
   }
   return [...sizes, target];
 }
+
+/**
+ * The part of a picture that is worked on when only the masked area is: the mask's bounds with so much around them,
+ * widened to the shape of `target` as far as the picture allows. A1111's get_crop_region and expand_crop_region.
+ */
+export function contextBox(bounds: Rect, padding: number, target: Size, picture: Size): Rect {
+  const box = grown(bounds, padding, picture);
+  const shape = target.width / target.height;
+  const [x, width] = widened(box.x, box.width, box.height * shape, picture.width);
+  const [y, height] = widened(box.y, box.height, box.width / shape, picture.height);
+  return { x, y, width, height };
+}
+
+/** A rectangle with so much around it, as far as the picture goes. */
+export function grown({ x, y, width, height }: Rect, by: number, picture: Size): Rect {
+  const left = Math.max(x - by, 0);
+  const top = Math.max(y - by, 0);
+  return {
+    x: left,
+    y: top,
+    width: Math.min(x + width + by, picture.width) - left,
+    height: Math.min(y + height + by, picture.height) - top,
+  };
+}
+
+/** A stretch of a line made as long as `wanted` on both sides, or moved back to where the line has room. */
+function widened(start: number, length: number, wanted: number, line: number): [start: number, length: number] {
+  if (wanted <= length) return [start, length];
+  const long = Math.min(Math.floor(wanted), line);
+  return [Math.min(Math.max(start - ((long - length) >> 1), 0), line - long), long];
+}

@@ -5,7 +5,7 @@
 import type { ErrorCode, Facts } from '../errors';
 import type * as pipeline from '../pipeline/job';
 
-export type { NetName, Notice, Pixels, Source } from '../pipeline/job';
+export type { MaskedContent, NetName, Notice, Pixels, Source } from '../pipeline/job';
 
 /**
  * What nets shall run on. `auto`: WebGPU on a graphics card, else the CPU; `webgpu`: WebGPU even where a CPU imitates
@@ -32,8 +32,8 @@ export interface ModelFacts {
   readonly family: string;
   /** The title a file states about itself, else its file name without the ending. */
   readonly title: string;
-  /** `instruct` models change a picture by instruction, and do nothing else. */
-  readonly kind: 'base' | 'instruct';
+  /** `instruct` models change a picture by instruction, and do nothing else; `inpaint` models fill in best. */
+  readonly kind: 'base' | 'instruct' | 'inpaint';
   /** Dtype most weights are stored in, as safetensors spells it: "F16". */
   readonly dtype: string;
   /** Every width and height must be a multiple of this many pixels (the VAE's downscale factor). */

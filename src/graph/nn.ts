@@ -30,6 +30,14 @@ export function concat(axis: number, ...parts: [Var, ...Var[]]): Var {
   return op('Concat', parts, parts[0].shape.with(axis, length), { axis });
 }
 
+/** Zeros at the end of one axis. */
+function padAxis(x: Var, axis: number, count: number): Var {
+  if (count === 0) return x;
+  const pads = x.shape.flatMap(() => [0, 0]).with(x.shape.length + axis, count);
+  const to = constant(BigInt64Array.from(pads, BigInt), [pads.length], x.target);
+  return op('Pad', [x, to], x.shape.with(axis, x.shape[axis]! + count));
+}
+
 /** Where N, C, H and W of a feature map stand. */
 function axes(x: Var): { n: number; c: number; h: number; w: number } {
   return x.target.layout === 'nhwc' ? { n: 0, h: 1, w: 2, c: 3 } : { n: 0, c: 1, h: 2, w: 3 };
@@ -133,17 +141,19 @@ export function conv(
   { stride = 1, pad }: { stride?: number; pad?: [number, number, number, number] } = {},
 ): Var {
   const weight = p.tensor('weight');
-  const [outer, , kh, kw] = weight.shape as [number, number, number, number];
+  const [outer, inner, kh, kw] = weight.shape as [number, number, number, number];
   const [n, , h, w] = dims(x);
   if (kh === 1 && kw === 1 && stride === 1 && x.target.layout === 'nhwc') return linear(x, p);
+  // ONNX Runtime's NHWC kernel is wrong for 6, 9, 15 … input channels: zeros make them a multiple of four.
+  const missing = x.target.layout === 'nhwc' && inner > 3 && inner % 3 === 0 ? -inner & 3 : 0;
   const [top, left, bottom, right] = pad ?? [kh >> 1, kw >> 1, kh >> 1, kw >> 1];
   const oh = Math.floor((h + top + bottom - kh) / stride) + 1;
   const ow = Math.floor((w + left + right - kw) / stride) + 1;
   const attributes = { kernel_shape: [kh, kw], strides: [stride, stride], pads: [top, left, bottom, right] };
   const bias = p.has('bias') ? p.tensor('bias') : null;
   // On WebGPU ONNX Runtime rewrites Conv to NHWC and cancels its own transposes against these two.
-  const y = op('Conv', [toImage(x), weight, bias], [n, outer, oh, ow], attributes);
-  return fromImage(y);
+  const operands = [padAxis(toImage(x), 1, missing), padAxis(weight, 1, missing), bias] as const;
+  return fromImage(op('Conv', operands, [n, outer, oh, ow], attributes));
 }
 
 /**

@@ -25,6 +25,19 @@ const PARTS = [
   [CLIP, 'text encoder'],
 ] as const;
 
+/** Channels the UNet takes, for latents of so many channels. */
+const KINDS: readonly (readonly [Model['kind'], (latents: number) => number])[] = [
+  ['base', (latents) => latents],
+  ['instruct', (latents) => 2 * latents],
+  ['inpaint', (latents) => 2 * latents + 1],
+];
+
+const FAMILIES: Readonly<Record<Model['kind'], string>> = {
+  base: 'Stable Diffusion 1.x',
+  instruct: 'InstructPix2Pix',
+  inpaint: 'Stable Diffusion 1.x inpainting',
+};
+
 type Sign = readonly [name: RegExp, code: ErrorCode, facts?: Facts];
 
 /** Stable Diffusion, but of another family: names that only stand beside another UNet. */
@@ -80,10 +93,8 @@ export function detect({ tensors, metadata }: CheckpointHeader): Model {
   };
   const [modelChannels, inChannels] = shape(`${UNET}.input_blocks.0.0.weight`) as [number, number];
   const latentChannels = shape(`${VAE}.post_quant_conv.weight`)[1]!;
-  if (inChannels === 9) throw unsupported('an inpainting checkpoint (9 input channels)');
-  const kind = inChannels === 2 * latentChannels ? 'instruct' : 'base';
-  if (kind === 'base' && inChannels !== latentChannels)
-    throw unsupported(`a UNet with ${inChannels} input channels`);
+  const kind = KINDS.find(([, channels]) => channels(latentChannels) === inChannels)?.[0];
+  if (!kind) throw unsupported(`a UNet with ${inChannels} input channels`);
 
   const stated = statedFacts(metadata);
   const [tokens, textWidth] = shape(`${CLIP}.embeddings.position_embedding.weight`) as [number, number];
@@ -96,7 +107,7 @@ export function detect({ tensors, metadata }: CheckpointHeader): Model {
   const heads = stated.unetHeads ?? 8; // SD 1.x: 8 heads at every width
   const side = stated.imageSize ?? 512;
   return {
-    family: kind === 'instruct' ? 'InstructPix2Pix' : 'Stable Diffusion 1.x',
+    family: FAMILIES[kind],
     kind,
     prefix: { unet: UNET, vae: VAE, text: CLIP },
     unet: { heads: () => heads, modelChannels, inChannels, contextWidth },

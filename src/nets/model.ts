@@ -5,8 +5,11 @@ import type { UNetConfig } from './unet';
 export interface Model {
   /** For people: "Stable Diffusion 1.x". */
   readonly family: string;
-  /** `base` takes latents alone; `instruct` (InstructPix2Pix) a picture's latents beside them. */
-  readonly kind: 'base' | 'instruct';
+  /**
+   * `base` takes latents alone; `instruct` (InstructPix2Pix) a picture's latents beside them; `inpaint` a mask and the
+   * latents of the picture without what the mask hides.
+   */
+  readonly kind: 'base' | 'instruct' | 'inpaint';
   /** Where each net stands in the state dict. */
   readonly prefix: { readonly unet: string; readonly vae: string; readonly text: string };
   readonly unet: UNetConfig & {

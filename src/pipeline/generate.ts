@@ -1,18 +1,16 @@
 /** One picture, from prompt to pixels. */
 import { settledSide, sidesOf } from '../canvas/crop';
-import { DrobeError } from '../errors';
-import { alphasCumprod, plan } from '../sampling/schedules';
 import { toVp, type Latent } from '../sampling/latent';
-import type { Model } from '../nets/model';
 import { TorchGenerator } from '../sampling/random';
 import { samplers } from '../sampling/samplers';
 import { encodePrompt, type Tokenizer } from '../text/prompt';
 import type { Checkpoint, LatentSize, Report } from './checkpoint';
-import { guided, instructGuidance, textGuidance, type Question } from './denoise';
-import type { Job, Picture, Pixels, Progress, Source } from './job';
-import { fromPixels, toPixels } from './pixels';
+import { guided } from './denoise';
+import { masked, restored } from './inpaint';
+import type { Job, Picture, Pixels, Progress } from './job';
+import { toPixels } from './pixels';
 import { project, stableDiffusion1 } from './preview';
-import { fromLatents, fromNoise, sampleLatents, type Start } from './start';
+import { setUp, type Texts } from './setup';
 
 export interface Tools {
   readonly checkpoint: Checkpoint;
@@ -39,18 +37,16 @@ export async function* generate(wish: Job, tools: Tools): AsyncGenerator<Progres
 
   yield { kind: 'encoding', what: 'prompt' };
   const texts = yield* encode(job, tools);
-  const moments = job.source ? yield* look(job.source, job, size, tools) : null;
-  const questions = ask(job, texts, moments, model.kind);
-  const encodeTime = clock();
-
   const generator = new TorchGenerator(job.seed);
   const count = model.vae.latentChannels * size.h * size.w;
   const noise = (): Latent => generator.randn(count);
-  const start = begin(job, moments, noise, tools);
-  const total = start.plan.points.length;
+  const { start, questions, kept } = yield* setUp({ job, texts, size, checkpoint, report, noise });
+  const encodeTime = clock();
 
-  const denoise = guided((values) => checkpoint.predict(values, report), model, questions, size);
+  const asked = guided((values) => checkpoint.predict(values, report), model, questions, size);
+  const denoise = kept ? masked(asked, kept, start.plan) : asked;
   const steps = samplers[job.sampler](denoise, start.x, start.plan, noise);
+  const total = start.plan.points.length;
   const times: number[] = [];
   let state = await steps.next();
   while (!state.done) {
@@ -62,18 +58,14 @@ export async function* generate(wish: Job, tools: Tools): AsyncGenerator<Progres
   }
 
   yield { kind: 'decoding' };
-  const latents = toVp(state.value, start.plan.end);
+  const finished = toVp(state.value, start.plan.end);
+  const latents = kept ? restored(finished, kept) : finished;
   const image = await checkpoint.decode(latents, size, report);
   return {
     ...toPixels(image, job.width, job.height),
     job,
     milliseconds: { encode: encodeTime, steps: times, decode: clock() },
   };
-}
-
-interface Texts {
-  readonly prompt: Float32Array;
-  readonly negative: Float32Array;
 }
 
 /** Text encodings [length, width] of prompt and negative prompt, from one run. */
@@ -91,48 +83,6 @@ async function* encode(
   }
   const data = await checkpoint.encode(Int32Array.from(ids), report);
   return { prompt: data.slice(0, data.length / 2), negative: data.slice(data.length / 2) };
-}
-
-/** What the VAE takes the source picture for: mean, then log-variance, unscaled. */
-async function* look(
-  { pixels }: Source,
-  job: Job,
-  size: LatentSize,
-  { checkpoint, report }: Tools,
-): AsyncGenerator<Progress, Float32Array, void> {
-  if (pixels.width !== job.width || pixels.height !== job.height) {
-    const reason = `the picture is ${pixels.width} × ${pixels.height}, not ${job.width} × ${job.height}`;
-    throw new DrobeError('bad-request', { reason });
-  }
-  yield { kind: 'encoding', what: 'picture' };
-  return checkpoint.moments(fromPixels(pixels), size, report);
-}
-
-/** What the UNet is asked in every step. */
-function ask(
-  { source, guidance }: Job,
-  texts: Texts,
-  moments: Float32Array | null,
-  kind: Model['kind'],
-): Question[] {
-  if (kind === 'base') {
-    if (source?.kind === 'instruct')
-      throw new DrobeError('bad-request', { reason: 'this model takes no instructions' });
-    return textGuidance(texts.prompt, texts.negative, guidance);
-  }
-  if (source?.kind !== 'instruct' || !moments) {
-    throw new DrobeError('bad-request', { reason: 'this model only changes pictures by instruction' });
-  }
-  const mean = moments.slice(0, moments.length / 2);
-  return instructGuidance(texts.prompt, texts.negative, mean, guidance, source.imageGuidance);
-}
-
-/** Noise, or the source picture with the noise of its strength; drawn in the order in which diffusers draws. */
-function begin(job: Job, moments: Float32Array | null, noise: () => Latent, { checkpoint }: Tools): Start {
-  const { betas, vae } = checkpoint.model;
-  const route = plan(job.sampler, job.steps, job.spacing, alphasCumprod(betas));
-  if (job.source?.kind !== 'image' || !moments) return fromNoise(route, noise);
-  return fromLatents(sampleLatents(moments, vae.scale, noise()), job.source.strength, route, noise);
 }
 
 /**

@@ -1,4 +1,5 @@
 /** What a picture is asked for with, what is told on the way, and what comes out. */
+import type { Pixels } from '../canvas/pixels';
 import type { SamplerName } from '../sampling/samplers';
 import type { Spacing } from '../sampling/schedules';
 
@@ -29,13 +30,26 @@ export type Source = { readonly pixels: Pixels } & (
       readonly kind: 'instruct';
       readonly imageGuidance: number;
     }
+  | {
+      /** Inpainting: what the mask shows is drawn anew, by as much as `strength` says; the rest is kept. */
+      readonly kind: 'inpaint';
+      readonly strength: number;
+      /** How much each pixel may change, 0 to 255, in rows as the picture's own. */
+      readonly mask: Uint8Array<ArrayBuffer>;
+      readonly content: MaskedContent;
+      /**
+       * Grey parts of the mask change by less strength. If not, half or more counts as white and less as black, and
+       * each latent asks its first pixel: as diffusers does.
+       */
+      readonly soft: boolean;
+    }
 );
 
-export interface Pixels {
-  readonly width: number;
-  readonly height: number;
-  readonly rgba: Uint8ClampedArray<ArrayBuffer>;
-}
+/** What is under the mask at the start, by A1111's names: colours from around it, what was there, noise or nothing. */
+export type MaskedContent = (typeof maskedContents)[number];
+export const maskedContents = ['fill', 'original', 'latent noise', 'latent nothing'] as const;
+
+export type { Pixels };
 
 export type NetName = 'text encoder' | 'UNet' | 'VAE encoder' | 'VAE decoder';
 

@@ -1,6 +1,6 @@
 /** Single modules on WebGPU against the wasm backend: shapes and options that no golden net has. */
 import { beforeAll, expect, it } from 'vitest';
-import { build, input, type Shape, type Target, type Var } from '../../src/graph/graph';
+import { build, input, op, type Shape, type Target, type Var } from '../../src/graph/graph';
 import { conv, crop, fromImage, toImage, upsample2x } from '../../src/graph/nn';
 import { scope } from '../../src/graph/scope';
 import { findMachine, wasmMachine, type Machine } from '../../src/runtime/device';
@@ -61,6 +61,22 @@ it('a convolution with a stride that is padded to the right and below only', asy
     conv(x, scope(weights, target)('c'), { stride: 2, pad: [0, 0, 1, 1] });
   const weights = { 'c.weight': [8, 4, 3, 3], 'c.bias': [8] };
   expect(await differ(module, [2, 4, 8, 10], weights)).toBeLessThan(1e-5);
+});
+
+it.each([6, 9, 15])('a convolution of %i channels, as an inpainting UNet begins with', async (channels) => {
+  const module = (x: Var, weights: ReadonlyMap<string, TensorInfo>, target: Target): Var =>
+    conv(x, scope(weights, target)('c'));
+  const weights = { 'c.weight': [8, channels, 3, 3], 'c.bias': [8] };
+  expect(await differ(module, [2, channels, 5, 6], weights)).toBeLessThan(1e-5);
+});
+
+it('such a convolution without added zeros is still wrong: once it is right, `conv` needs no padAxis', async () => {
+  const attributes = { kernel_shape: [3, 3], strides: [1, 1], pads: [1, 1, 1, 1] };
+  const module = (x: Var, weights: ReadonlyMap<string, TensorInfo>, target: Target): Var => {
+    const weight = scope(weights, target)('c').tensor('weight');
+    return fromImage(op('Conv', [toImage(x), weight], [2, 8, 5, 6], attributes));
+  };
+  expect(await differ(module, [2, 9, 5, 6], { 'c.weight': [8, 9, 3, 3] })).toBeGreaterThan(0.1);
 });
 
 it('an enlargement cut to an odd size', async () => {

@@ -18,6 +18,11 @@ export interface PipelineCase {
   /** Image to image draws all its noise from one generator, seeded with the second. */
   readonly init_latents_seed: number | null;
   readonly noise_tape_seed: number;
+  readonly tolerance: {
+    /** How far latents may be after each step, and at the end. */
+    readonly step_latents: { readonly per_step_suggested_atol: readonly number[] };
+    readonly final_latents: { readonly suggested_atol: number };
+  };
 }
 
 const SAMPLERS: Readonly<Record<string, Job['sampler']>> = {
@@ -27,10 +32,14 @@ const SAMPLERS: Readonly<Record<string, Job['sampler']>> = {
   DPMSolverMultistepScheduler: 'DPM++ 2M',
 };
 
-/** @param source the picture to start from, for image to image. */
+/**
+ * @param source the picture to start from, for image to image.
+ * @param mask of its size, for inpainting.
+ */
 export function jobOf(
   { call, scheduler, size_wh, init_latents_seed, noise_tape_seed }: PipelineCase,
   source?: Pixels,
+  mask?: Uint8Array<ArrayBuffer>,
 ): Job {
   const sampler = SAMPLERS[scheduler.class];
   if (!sampler) throw new Error(`no sampler for ${scheduler.class}`);
@@ -44,12 +53,17 @@ export function jobOf(
     sampler: scheduler.config.use_karras_sigmas ? 'DPM++ 2M Karras' : sampler,
     spacing: scheduler.config.timestep_spacing,
     seed: init_latents_seed ?? noise_tape_seed,
-    source: source ? sourceOf(source, call) : null,
+    source: source ? sourceOf(source, call, mask) : null,
   };
 }
 
-function sourceOf(pixels: Pixels, { strength, image_guidance_scale }: PipelineCase['call']): Source {
-  if (image_guidance_scale === undefined) return { kind: 'image', pixels, strength: strength ?? 1 };
+function sourceOf(
+  pixels: Pixels,
+  { strength = 1, image_guidance_scale }: PipelineCase['call'],
+  mask?: Uint8Array<ArrayBuffer>,
+): Source {
+  if (mask) return { kind: 'inpaint', pixels, strength, mask, content: 'original', soft: false };
+  if (image_guidance_scale === undefined) return { kind: 'image', pixels, strength };
   return { kind: 'instruct', pixels, imageGuidance: image_guidance_scale };
 }
 

@@ -1,0 +1,56 @@
+/** Pictures and masks as plain bytes, and how one is laid over the other. */
+import type { Rect, Size } from './crop';
+
+export interface Pixels extends Size {
+  readonly rgba: Uint8ClampedArray<ArrayBuffer>;
+}
+
+/** How much each pixel may change: 0 not at all, 255 fully. White is repainted, as everywhere in this field. */
+export interface Mask extends Size {
+  readonly alpha: Uint8Array<ArrayBuffer>;
+}
+
+/** The smallest rectangle around everything that is not 0; null where all is. */
+export function boundsOf({ width, height, alpha }: Mask): Rect | null {
+  let [left, right, top, bottom] = [width, -1, height, -1];
+  for (let y = 0; y < height; y++) {
+    const row = alpha.subarray(y * width, (y + 1) * width);
+    const first = row.findIndex((a) => a !== 0);
+    if (first < 0) continue;
+    left = Math.min(left, first);
+    right = Math.max(
+      right,
+      row.findLastIndex((a) => a !== 0),
+    );
+    top = Math.min(top, y);
+    bottom = y;
+  }
+  return bottom < 0 ? null : { x: left, y: top, width: right + 1 - left, height: bottom + 1 - top };
+}
+
+/** What was masked is kept, and what was kept is masked. */
+export function inverted({ width, height, alpha }: Mask): Mask {
+  return { width, height, alpha: alpha.map((a) => 255 - a) };
+}
+
+/**
+ * `source` with `patch` laid over it at `box`, as far as the mask shows it. Where the mask is 0 or does not reach, the
+ * bytes are the source's own.
+ * @param mask of the source's size.
+ * @param patch of the box's size.
+ */
+export function pasted(source: Pixels, patch: Pixels, box: Rect, mask: Mask): Pixels {
+  const rgba = source.rgba.slice();
+  for (let y = 0; y < box.height; y++) {
+    for (let x = 0; x < box.width; x++) {
+      const to = (box.y + y) * source.width + box.x + x;
+      const share = mask.alpha[to]! / 255; // the box lies inside
+      if (share === 0) continue;
+      const from = 4 * (y * box.width + x);
+      for (let c = 0; c < 3; c++) {
+        rgba[4 * to + c] = rgba[4 * to + c]! * (1 - share) + patch.rgba[from + c]! * share;
+      }
+    }
+  }
+  return { width: source.width, height: source.height, rgba };
+}

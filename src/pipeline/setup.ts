@@ -1,0 +1,107 @@
+/** What a run is made of, for each kind of job and of model. */
+import { filled } from '../canvas/fill';
+import { DrobeError } from '../errors';
+import type { Latent } from '../sampling/latent';
+import { alphasCumprod, plan } from '../sampling/schedules';
+import type { Checkpoint, LatentSize, Report } from './checkpoint';
+import { instructGuidance, textGuidance, type Question } from './denoise';
+import { contentOf, inpaintPlanes, latentMask, withoutMasked, type Inpaint, type Kept } from './inpaint';
+import type { Job, Progress } from './job';
+import { fromPixels } from './pixels';
+import { fromLatents, fromNoise, sampleLatents, type Start } from './start';
+
+export interface Setup {
+  readonly start: Start;
+  /** What the UNet is asked in every step. */
+  readonly questions: readonly Question[];
+  /** What is kept of the picture by a UNet that knows no masks. */
+  readonly kept: Kept | null;
+}
+
+/** Text encodings [length, width] of prompt and negative prompt. */
+export interface Texts {
+  readonly prompt: Float32Array;
+  readonly negative: Float32Array;
+}
+
+interface Parts {
+  readonly job: Job;
+  readonly texts: Texts;
+  readonly size: LatentSize;
+  readonly checkpoint: Checkpoint;
+  readonly report: Report;
+  /** Unit noise, as large as the latents. Drawn in the order in which diffusers draws. */
+  readonly noise: () => Latent;
+}
+
+export async function* setUp(parts: Parts): AsyncGenerator<Progress, Setup, void> {
+  const { job, texts, size, checkpoint, report, noise } = parts;
+  const { source } = job;
+  const { kind, betas, vae } = checkpoint.model;
+  check(parts);
+  const route = plan(job.sampler, job.steps, job.spacing, alphasCumprod(betas));
+  const encode = (image: Float32Array): Promise<Float32Array> => checkpoint.moments(image, size, report);
+  const sampled = async (image: Float32Array): Promise<Latent> =>
+    sampleLatents(await encode(image), vae.scale, noise());
+  const guidance = (planes?: Float32Array): Question[] =>
+    textGuidance(texts.prompt, texts.negative, job.guidance).map((q) => (planes ? { ...q, planes } : q));
+
+  if (source) yield { kind: 'encoding', what: 'picture' };
+  switch (source?.kind) {
+    case 'instruct': {
+      const moments = await encode(fromPixels(source.pixels));
+      const mean = moments.slice(0, moments.length / 2);
+      const { prompt, negative } = texts;
+      const questions = instructGuidance(prompt, negative, mean, job.guidance, source.imageGuidance);
+      return { start: fromNoise(route, noise), questions, kept: null };
+    }
+    case 'inpaint': {
+      const drawn = latentMask(source, size);
+      const fromNothing = source.strength === 1;
+      // An inpainting UNet sees what is kept in every step; at full strength it needs nothing else of the picture.
+      const latents = kind === 'inpaint' && fromNothing ? null : await sampled(fromPixels(shown(source)));
+      const unit = noise();
+      // For a UNet that knows no masks diffusers draws this noise too, without a use for it.
+      const seen = kind === 'inpaint' ? await sampled(withoutMasked(source)) : (noise(), null);
+      const start =
+        fromNothing || !latents
+          ? fromNoise(route, () => unit)
+          : fromLatents(contentOf(latents, source, drawn, noise), source.strength, route, () => unit);
+      const kept = seen || !latents ? null : { latents, noise: unit, drawn, fromNoise: fromNothing };
+      return { start, questions: guidance(seen ? inpaintPlanes(drawn, seen) : undefined), kept };
+    }
+    case 'image':
+    case undefined: {
+      const start = source
+        ? fromLatents(await sampled(fromPixels(source.pixels)), source.strength, route, noise)
+        : fromNoise(route, noise);
+      if (kind !== 'inpaint') return { start, questions: guidance(), kept: null };
+      // All is to be drawn, and nothing seen: as A1111 tells such a UNet.
+      const grey = await encode(new Float32Array(3 * size.h * size.w * vae.factor ** 2));
+      const seen = grey.slice(0, grey.length / 2).map((mean) => mean * vae.scale);
+      const all = new Float32Array(size.h * size.w).fill(1);
+      return { start, questions: guidance(inpaintPlanes(all, seen)), kept: null };
+    }
+  }
+}
+
+/** The picture to start from, with something under the mask. */
+function shown({ pixels, mask, content }: Inpaint): Inpaint['pixels'] {
+  return content === 'fill' ? filled(pixels, { ...pixels, alpha: mask }) : pixels;
+}
+
+function check({ job, checkpoint }: Parts): void {
+  const { source, width, height } = job;
+  const refuse = (reason: string): never => {
+    throw new DrobeError('bad-request', { reason });
+  };
+  const instructs = checkpoint.model.kind === 'instruct';
+  if (instructs && source?.kind !== 'instruct') refuse('this model only changes pictures by instruction');
+  if (!instructs && source?.kind === 'instruct') refuse('this model takes no instructions');
+  if (!source) return;
+  const { pixels } = source;
+  if (pixels.width !== width || pixels.height !== height)
+    refuse(`the picture is ${pixels.width} × ${pixels.height}, not ${width} × ${height}`);
+  if (source.kind === 'inpaint' && source.mask.length !== width * height)
+    refuse(`the mask has ${source.mask.length} pixels, not ${width} × ${height}`);
+}
