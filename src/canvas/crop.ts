@@ -96,7 +96,12 @@ export function grown({ x, y, width, height }: Rect, by: number, picture: Size):
 }
 
 /** A stretch of a line made as long as `wanted` on both sides, or moved back to where the line has room. */
-function widened(start: number, length: number, wanted: number, line: number): [start: number, length: number] {
+function widened(
+  start: number,
+  length: number,
+  wanted: number,
+  line: number,
+): [start: number, length: number] {
   if (wanted <= length) return [start, length];
   const long = Math.min(Math.floor(wanted), line);
   return [Math.min(Math.max(start - ((long - length) >> 1), 0), line - long), long];

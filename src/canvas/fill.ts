@@ -15,7 +15,7 @@ interface Level {
  */
 export function filled(picture: Pixels, hole: Mask): Pixels {
   const levels: Level[] = [known(picture, hole)];
-  for (let level = levels[0]!; level.width > 1 || level.height > 1; ) levels.push((level = pulled(level)));
+  for (let level = levels[0]!; level.width > 1 || level.height > 1;) levels.push((level = pulled(level)));
   complete(levels.at(-1)!.data);
   for (let i = levels.length - 1; i > 0; i--) push(levels[i]!, levels[i - 1]!);
 

@@ -141,22 +141,24 @@ export function paintRegion(sheet: Sheet, at: Point, paint: Paint): Rect | null 
       }
     }
   }
-  return sheet.change({ x: 0, y: 0, width, height }, (x, y, now, before) =>
+  return sheet.change(whole(sheet), (x, y, now, before) =>
     region[y * width + x] ? painted(before, paint) : now,
   );
 }
 
+const whole = ({ width, height }: Sheet): Rect => ({ x: 0, y: 0, width, height });
+
 /** What was masked is kept, and what was kept is masked. */
 export function invertSheet(sheet: Sheet): Rect | null {
-  return sheet.change({ x: 0, y: 0, ...sheet }, (_x, _y, _now, before) => 255 - before);
+  return sheet.change(whole(sheet), (_x, _y, _now, before) => 255 - before);
 }
 
 /** Nothing is masked. */
 export function clearSheet(sheet: Sheet): Rect | null {
-  return sheet.change({ x: 0, y: 0, ...sheet }, () => 0);
+  return sheet.change(whole(sheet), () => 0);
 }
 
 /** The sheet becomes this mask, which is of its size. */
 export function replaceSheet(sheet: Sheet, alpha: Uint8Array): Rect | null {
-  return sheet.change({ x: 0, y: 0, ...sheet }, (x, y) => alpha[y * sheet.width + x]!);
+  return sheet.change(whole(sheet), (x, y) => alpha[y * sheet.width + x]!);
 }

@@ -54,7 +54,8 @@ export function masked(denoise: Denoise, kept: Kept, { points }: Plan): Denoise 
   return async (x, at) => {
     const i = points.indexOf(at);
     const isKept = keptAt(i / points.length, kept);
-    const seen = i === 0 && fromNoise ? x : x.map((v, k) => (isKept(k) ? latents[k]! + at.sigma * noise[k]! : v));
+    const seen =
+      i === 0 && fromNoise ? x : x.map((v, k) => (isKept(k) ? latents[k]! + at.sigma * noise[k]! : v));
     const denoised = await denoise(seen, at);
     return denoised.map((v, k) => (isKept(k) ? latents[k]! : v));
   };
@@ -93,7 +94,12 @@ export function inpaintPlanes(drawn: Float32Array, seen: Latent): Float32Array<A
 }
 
 /** What the run starts from under the mask; for `fill` and `original` the picture given already shows it. */
-export function contentOf(latents: Latent, { content }: Inpaint, drawn: Float32Array, noise: () => Latent): Latent {
+export function contentOf(
+  latents: Latent,
+  { content }: Inpaint,
+  drawn: Float32Array,
+  noise: () => Latent,
+): Latent {
   if (content !== 'latent noise' && content !== 'latent nothing') return latents;
   const fresh = content === 'latent noise' ? noise() : new Float32Array(latents.length);
   return latents.map((v, k) => v + drawn[k % drawn.length]! * (fresh[k]! - v));

@@ -38,7 +38,8 @@ function textChunk(keyword: string, text: string) {
   return chunk('iTXt', data);
 }
 
-export async function png({ width, height, rgba }: Pixels, parameters: string): Promise<Blob> {
+/** @param parameters the settings that made it, for the text chunk of that name. */
+export async function png({ width, height, rgba }: Pixels, parameters?: string): Promise<Blob> {
   const header = new DataView(new ArrayBuffer(13));
   header.setUint32(0, width);
   header.setUint32(4, height);
@@ -59,15 +60,22 @@ export async function png({ width, height, rgba }: Pixels, parameters: string): 
   const parts = [
     Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a),
     chunk('IHDR', new Uint8Array(header.buffer)),
-    textChunk('parameters', parameters),
+    ...(parameters === undefined ? [] : [textChunk('parameters', parameters)]),
     chunk('IDAT', packed),
     chunk('IEND', new Uint8Array()),
   ];
   return new Blob(parts, { type: 'image/png' });
 }
 
-/** The settings in the lines that A1111 writes, so that other tools can read them. */
-export function infotext(job: Job, model: string): string {
+/**
+ * The settings in the lines that A1111 writes, so that other tools can read them.
+ * @param details more of them, by their names.
+ */
+export function infotext(
+  job: Omit<Job, 'source'>,
+  model: string,
+  details: Readonly<Record<string, string | number>>,
+): string {
   const settings = {
     Steps: job.steps,
     Sampler: job.sampler,
@@ -76,8 +84,7 @@ export function infotext(job: Job, model: string): string {
     Seed: job.seed,
     Size: `${job.width}x${job.height}`,
     Model: model.replace(/[,:\s]+/g, ' ').trim(),
-    ...(job.source?.kind === 'image' && { 'Denoising strength': job.source.strength }),
-    ...(job.source?.kind === 'instruct' && { 'Image CFG scale': job.source.imageGuidance }),
+    ...details,
     Version: 'Drobe',
   };
   const line = Object.entries(settings).map(([name, value]) => `${name}: ${value}`);

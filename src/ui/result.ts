@@ -1,37 +1,65 @@
+import { cropTo, type Rect, type Size } from '../canvas/crop';
+import { placeIn, type Margins } from '../canvas/frame';
 import type { Job, Picture } from '../engine/api';
 import { fileName } from './format';
 import type { Original } from './picture';
 import { infotext, png } from './png';
+import { detailsOf, type Mode, type Settings } from './settings';
+
+/** What a picture was made from. */
+export interface Making {
+  readonly mode: Mode;
+  readonly settings: Settings;
+  /** The picture it was started from, and where that would lie in it, in its pixels. */
+  readonly original: Original | null;
+  readonly place: Rect | null;
+  readonly model: string;
+}
 
 /** A finished picture of this visit. */
-export interface Result {
+export interface Result extends Making {
   readonly number: number;
   readonly url: string;
   readonly fileName: string;
-  readonly job: Job;
-  /** The picture it was started from. */
-  readonly original: Original | null;
+  readonly job: Omit<Job, 'source'>;
   /** The picture itself, so that it can be started from. */
   readonly itself: Original;
-  readonly model: string;
   /** From pressing Generate to the picture, loading included, in milliseconds. */
   readonly took: number;
   readonly parts: Picture['milliseconds'];
 }
 
+/** Larger pictures are not kept as pixels beside their PNG. */
+const KEPT_PIXELS = 2 ** 22;
+
 export async function resultOf(
-  { job, milliseconds, width, height, rgba }: Picture,
-  about: Pick<Result, 'number' | 'original' | 'model' | 'took'>,
+  { job: { source: _, ...job }, milliseconds, width, height, rgba }: Picture,
+  about: Making & Pick<Result, 'number' | 'took'>,
 ): Promise<Result> {
   const pixels = { width, height, rgba };
-  const blob = await png(pixels, infotext(job, about.model));
+  const { mode, settings, model } = about;
+  const blob = await png(pixels, infotext(job, model, detailsOf(mode, settings)));
   const name = fileName(job.seed, job.prompt);
   return {
     ...about,
     url: URL.createObjectURL(blob),
     fileName: name,
     job,
-    itself: { name, width, height, blob, pixels },
+    itself: { name, width, height, blob, pixels: width * height <= KEPT_PIXELS ? pixels : null },
     parts: milliseconds,
+  };
+}
+
+/** Where the picture that a result began with would lie in it. */
+export function placeOf(mode: Mode, original: Size, drawn: Size, margins: Margins): Rect {
+  if (mode === 'inpaint') return { x: 0, y: 0, width: original.width, height: original.height };
+  if (mode === 'outpaint') return placeIn(original, margins);
+  const part = cropTo(original, drawn);
+  const scale = drawn.width / part.width;
+  return {
+    x: -part.x * scale,
+    y: -part.y * scale,
+    width: original.width * scale,
+    height: original.height * scale,
   };
 }

@@ -1,36 +1,82 @@
 /** The settings of the form, the ranges they must keep, and how a typed number gets into its range. */
 import { sidesOf } from '../canvas/crop';
-import type { Backend, Job, ModelFacts, Pixels, Source } from '../engine/api';
+import type { Backend, Job, MaskedContent, ModelFacts, Source } from '../engine/api';
 import { samplerNames } from '../sampling/samplers';
 import type { Spacing } from '../sampling/schedules';
 
-/** What to draw, but for the picture to start from, and whether each run shall draw its own seed. */
+/** What to draw, but for the picture to start from, and how to get there. */
 export type Settings = { -readonly [K in keyof Omit<Job, 'source'>]: Job[K] } & {
-  strength: number;
-  imageGuidance: number;
+  /** How many pictures a run makes, each with the next seed. */
+  count: number;
+  /** Whether each run shall draw its own seed. */
   freshSeed: boolean;
+  strength: number;
+  outpaintStrength: number;
+  imageGuidance: number;
+  /** Gaussian, in pixels of the picture. */
+  maskBlur: number;
+  maskMode: MaskMode;
+  content: MaskedContent;
+  area: Area;
+  /** Around the masked area, in pixels of the picture, where only that is worked on. */
+  padding: number;
+  soft: boolean;
+  /** How far outpainting reaches into the picture, in its pixels. */
+  feather: number;
 };
 
-/** What to start from: words alone, a picture too, or a picture that words shall change. */
-export type Mode = 'text' | 'image' | 'instruct';
+/** What to start from: words alone; a picture that is drawn anew, in part or beyond its edges; or that words change. */
+export type Mode = 'text' | 'image' | 'inpaint' | 'outpaint' | 'instruct';
 
-export const modes: Readonly<Record<Mode, string>> = { text: 'Text', image: 'Image', instruct: 'Instruct' };
+export const modes: Readonly<Record<Mode, string>> = {
+  text: 'Text',
+  image: 'Image',
+  inpaint: 'Inpaint',
+  outpaint: 'Outpaint',
+  instruct: 'Instruct',
+};
 
 /** What stands in the way of a picture. */
-export type Obstacle = 'no-picture' | 'only-instruct' | 'no-instruct';
+export type Obstacle = 'no-picture' | 'no-mask' | 'no-margin' | 'only-instruct' | 'no-instruct';
 
 /** What a model can do, the most usual first. */
 export function modesOf({ kind }: ModelFacts): readonly [Mode, ...Mode[]] {
-  return kind === 'instruct' ? ['instruct'] : ['text', 'image'];
+  switch (kind) {
+    case 'instruct':
+      return ['instruct'];
+    case 'base':
+      return ['text', 'image', 'inpaint', 'outpaint'];
+    case 'inpaint':
+      return ['inpaint', 'outpaint', 'image', 'text'];
+  }
 }
+
+/** A1111's words for its choices. */
+export const maskModes = { masked: 'Inpaint masked', rest: 'Inpaint not masked' } as const;
+export type MaskMode = keyof typeof maskModes;
+
+export const areas = { whole: 'Whole picture', masked: 'Only masked' } as const;
+export type Area = keyof typeof areas;
+
+export const contents: Readonly<Record<MaskedContent, string>> = {
+  fill: 'fill',
+  original: 'original',
+  'latent noise': 'latent noise',
+  'latent nothing': 'latent nothing',
+};
 
 /** Denoising strength; from A1111, but for 0, which would change nothing. */
 export const strengths: Range = { min: 0.05, max: 1, step: 0.05 };
 
+/** From A1111. */
+export const maskBlurs: Range = { min: 0, max: 64, step: 1 };
+export const paddings: Range = { min: 0, max: 256, step: 4 };
+export const feathers: Range = { min: 0, max: 128, step: 1 };
+
 /** Image guidance scale; range and default from A1111 and diffusers. */
 export const imageGuidances: Range = { min: 1, max: 3, step: 0.05 };
 
-export type NumberName = 'width' | 'height' | 'steps' | 'guidance' | 'seed';
+export type NumberName = 'width' | 'height' | 'steps' | 'guidance' | 'seed' | 'count';
 
 export const spacings: readonly Spacing[] = ['leading', 'trailing', 'linspace'];
 
@@ -57,8 +103,17 @@ export const initial: Settings = {
   sampler: 'Euler a',
   spacing: 'leading',
   seed: 0,
-  strength: 0.75,
   freshSeed: true,
+  count: 1,
+  strength: 0.75,
+  outpaintStrength: 0.9,
+  maskBlur: 4,
+  maskMode: 'masked',
+  content: 'original',
+  area: 'whole',
+  padding: 32,
+  soft: true,
+  feather: 16,
 };
 
 export interface Range {
@@ -74,6 +129,8 @@ export function rangeOf(name: NumberName, multiple: number): Range {
       return { min: 1, max: 150, step: 1 };
     case 'guidance':
       return { min: 0, max: 30, step: 0.5 };
+    case 'count':
+      return { min: 1, max: 16, step: 1 };
     case 'seed':
       return { min: 0, max: maxSeed, step: 1 };
     default:
@@ -94,16 +151,31 @@ export function settle(name: NumberName, typed: number, multiple: number): { val
 
 const within = (value: number, { min, max }: Range): boolean => value >= min && value <= max;
 
+const sliders = {
+  strength: strengths,
+  outpaintStrength: strengths,
+  imageGuidance: imageGuidances,
+  maskBlur: maskBlurs,
+  padding: paddings,
+  feather: feathers,
+} as const;
+
 /** Whatever was remembered, put in range. Sizes are settled again once the model is known. */
 export function mend(found: Settings): Settings {
   const mended = { ...found };
-  for (const name of ['width', 'height', 'steps', 'guidance', 'seed'] as const) {
+  for (const name of ['width', 'height', 'steps', 'guidance', 'seed', 'count'] as const) {
     mended[name] = Number.isFinite(found[name]) ? settle(name, found[name], 1).value : initial[name];
   }
-  if (!within(found.strength, strengths)) mended.strength = initial.strength;
-  if (!within(found.imageGuidance, imageGuidances)) mended.imageGuidance = initial.imageGuidance;
+  for (const [name, range] of Object.entries(sliders) as [keyof typeof sliders, Range][]) {
+    if (!within(found[name], range)) mended[name] = initial[name];
+  }
+  const known = <T extends string>(table: Readonly<Record<T, string>>, value: T, fallback: T): T =>
+    Object.hasOwn(table, value) ? value : fallback;
+  mended.maskMode = known(maskModes, found.maskMode, initial.maskMode);
+  mended.content = known(contents, found.content, initial.content);
+  mended.area = known(areas, found.area, initial.area);
+  mended.backend = known(backends, found.backend, initial.backend);
   if (!samplerNames.includes(found.sampler)) mended.sampler = initial.sampler;
-  if (!isBackend(found.backend)) mended.backend = initial.backend;
   if (!spacings.includes(found.spacing)) mended.spacing = initial.spacing;
   return mended;
 }
@@ -115,15 +187,34 @@ export function defaultsOf({ defaults }: ModelFacts): ModelFacts['defaults'] {
 }
 
 /** The settings as the engine takes them. */
-export function jobOf(
-  { strength: _, imageGuidance: __, freshSeed: ___, ...job }: Settings,
-  source: Source | null,
-): Job {
-  return { ...job, source };
+export function jobOf(settings: Settings, source: Source | null): Job {
+  const { model, backend, prompt, negative, width, height } = settings;
+  const { steps, guidance, sampler, spacing, seed } = settings;
+  return { model, backend, prompt, negative, width, height, steps, guidance, sampler, spacing, seed, source };
 }
 
-/** A picture with what the mode does to it; null in text mode. */
-export function sourceOf(mode: Mode, pixels: Pixels, { strength, imageGuidance }: Settings): Source | null {
-  if (mode === 'text') return null;
-  return mode === 'image' ? { kind: mode, pixels, strength } : { kind: mode, pixels, imageGuidance };
+/** What a mode adds to the settings of a picture, by the names that A1111 writes into pictures. */
+export function detailsOf(mode: Mode, settings: Settings): Readonly<Record<string, string | number>> {
+  const { strength, outpaintStrength, imageGuidance, maskBlur, maskMode, content, area, padding } = settings;
+  const part = area === 'masked' ? { 'Inpaint area': areas.masked, 'Masked area padding': padding } : {};
+  const soft = settings.soft ? { 'Soft inpainting enabled': 'True' } : {};
+  switch (mode) {
+    case 'text':
+      return {};
+    case 'image':
+      return { 'Denoising strength': strength };
+    case 'instruct':
+      return { 'Image CFG scale': imageGuidance };
+    case 'inpaint':
+      return {
+        'Denoising strength': strength,
+        'Mask blur': maskBlur,
+        'Masked content': contents[content],
+        ...(maskMode === 'rest' ? { 'Mask mode': maskModes.rest } : {}),
+        ...part,
+        ...soft,
+      };
+    case 'outpaint':
+      return { 'Denoising strength': outpaintStrength, Feather: settings.feather, ...part, ...soft };
+  }
 }

@@ -1,11 +1,11 @@
 import { toDrobeError, type DrobeError } from '../errors';
 import type { Size } from '../canvas/crop';
-import type { Pixels } from '../engine/api';
-import { drawPicture, readPicture, type Original } from './picture';
+import type { Pixels } from '../canvas/pixels';
+import { drawPicture, readMask, readPicture, scaled, type Original } from './picture';
 
-export const pictures = { read: readPicture, draw: drawPicture };
+export const pictures = { read: readPicture, readMask, draw: drawPicture, scale: scaled };
 
-/** The picture to start from in image mode. It lasts for the visit. */
+/** The picture to start from. It lasts for the visit. */
 export class SourcePicture {
   current = $state.raw<Original | null>(null);
   failure = $state.raw<{ readonly file: string; readonly error: DrobeError } | null>(null);

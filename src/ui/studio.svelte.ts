@@ -1,20 +1,24 @@
 import { sizeLike } from '../canvas/crop';
+import type { Margins } from '../canvas/frame';
 import { isAbort, toDrobeError, type DrobeError } from '../errors';
 import type {
   Backend,
   DeviceInfo,
   EngineApi,
-  Job,
   ModelEntry,
   ModelFacts,
   Notice,
-  Picture,
   Pixels,
-  Progress,
+  Source,
 } from '../engine/api';
 import type { Remote } from '../engine/rpc';
+import { MaskBoard } from './board.svelte';
+import { Frame } from './frame.svelte';
 import { Persisted, localShelf, type Shelf } from './persisted.svelte';
-import { resultOf, type Result } from './result';
+import type { Original } from './picture';
+import { png } from './png';
+import { placeOf, resultOf, type Making, type Result } from './result';
+import { follow, type Run, type Running } from './run';
 import {
   defaultsOf,
   initial,
@@ -24,30 +28,16 @@ import {
   modesOf,
   rangeOf,
   settle,
-  sourceOf,
   type Mode,
   type NumberName,
   type Obstacle,
   type Settings,
 } from './settings';
 import { SourcePicture, pictures } from './source.svelte';
+import { Viewport } from './viewport.svelte';
+import { greyOf, inpaintWork, outpaintWork } from './work';
 
 export type UsableModel = ModelEntry & { readonly facts: ModelFacts };
-export type Stage = Exclude<Progress, { kind: 'notice' }>;
-
-export type Run =
-  | { readonly kind: 'idle' }
-  | {
-      readonly kind: 'running';
-      readonly job: Job;
-      readonly stage: Stage | null;
-      readonly preview: Pixels | null;
-      /** Milliseconds still to go, once two steps have been measured. */
-      readonly left: number | null;
-      readonly stopping: boolean;
-    }
-  | { readonly kind: 'failed'; readonly error: DrobeError; readonly file: string }
-  | { readonly kind: 'done'; readonly result: Result };
 
 /** How many pictures of this visit are kept in memory. */
 const kept = 40;
@@ -63,24 +53,40 @@ const system = {
 export class Studio {
   readonly settings: Persisted<Settings>;
   readonly source: SourcePicture;
+  readonly board: MaskBoard;
+  readonly viewport = new Viewport();
+  readonly frame = new Frame();
   mode = $state<Mode>('text');
   model = $state.raw<UsableModel | null>(null);
   run = $state.raw<Run>({ kind: 'idle' });
+  maskFailure = $state.raw<{ readonly file: string; readonly error: DrobeError } | null>(null);
   notices = $state.raw<readonly Notice[]>([]);
   results = $state.raw<readonly Result[]>([]);
+  /** Null: the canvas, to be painted on. */
   shown = $state.raw<Result | null>(null);
   device = $state.raw<DeviceInfo | null>(null);
   /** A few words beside a number that was changed on its way into range. */
   hints = $state.raw<Partial<Record<NumberName, string>>>({});
+  /** What was made of the picture in work, oldest first: one of them may take its place. */
+  candidates = $derived(
+    this.mode === 'text'
+      ? []
+      : this.results.filter(({ original }) => original && original === this.source.current).toReversed(),
+  );
   obstacle = $derived.by((): Obstacle | null => {
     if (this.model && !modesOf(this.model.facts).includes(this.mode)) {
       return this.mode === 'instruct' ? 'no-instruct' : 'only-instruct';
     }
-    return this.mode !== 'text' && this.source.current === null ? 'no-picture' : null;
+    if (this.mode === 'text') return null;
+    if (!this.source.current) return 'no-picture';
+    if (this.mode === 'outpaint') return this.frame.isOpen ? null : 'no-margin';
+    const everythingKept = this.settings.current.maskMode === 'masked' && !this.board.bounds;
+    return this.mode === 'inpaint' && everythingKept ? 'no-mask' : null;
   });
   canGenerate = $derived(this.model !== null && this.run.kind !== 'running' && this.obstacle === null);
 
   readonly #engine: Remote<EngineApi>;
+  readonly #pictures: typeof pictures;
   readonly #now: () => number;
   readonly #seed: () => number;
   #stop = new AbortController();
@@ -91,7 +97,9 @@ export class Studio {
     { shelf, now, seed, pictures }: Omit<typeof system, 'shelf'> & { shelf: Shelf | null } = system,
   ) {
     this.source = new SourcePicture(pictures);
+    this.board = new MaskBoard(shelf);
     this.#engine = engine;
+    this.#pictures = pictures;
     this.#now = now;
     this.#seed = seed;
     this.settings = new Persisted('settings', initial, mend, shelf);
@@ -128,23 +136,86 @@ export class Studio {
     if (!modesOf(model.facts).includes(this.mode)) {
       this.mode = this.mode === 'instruct' && this.source.current ? 'image' : modesOf(model.facts)[0];
     }
-    if ((first || other) && this.mode !== 'text') this.#suitSource();
+    if ((first || other) && this.mode !== 'text') this.suitSize();
     this.settleAll();
+  }
+
+  /** What to start from, from now on. */
+  choose(mode: Mode): void {
+    if (mode === this.mode) return;
+    this.mode = mode;
+    if (mode === 'text') return;
+    this.suitSize();
+    if (this.source.current && (mode === 'inpaint' || mode === 'outpaint')) this.showCanvas();
   }
 
   /** Starts from the picture in this file from now on. */
   async startFrom(file: File): Promise<void> {
     this.mode = this.#pictureMode;
-    if (await this.source.read(file)) this.#suitSource();
+    const original = await this.source.read(file);
+    if (original) this.#begin(original);
   }
 
-  /** Starts from this result from now on, at its own size. */
+  /** Starts from this result from now on; to draw it anew, at its own size. */
   edit({ itself }: Result): void {
     this.mode = this.#pictureMode;
     this.source.take(itself);
-    Object.assign(this.settings.current, { width: itself.width, height: itself.height });
-    this.hints = {};
-    this.settleAll();
+    this.#begin(itself);
+    const { max } = rangeOf('width', this.#multiple);
+    if (this.mode === 'image' && Math.max(itself.width, itself.height) <= max) {
+      Object.assign(this.settings.current, { width: itself.width, height: itself.height });
+      this.settleAll();
+    }
+  }
+
+  /** Pulls the frame beyond the picture's edges; the size to draw follows. */
+  pull(margins: Partial<Margins>): void {
+    this.frame.pull(margins);
+    this.suitSize();
+  }
+
+  /** The mask becomes what this picture says: white is repainted. Another size is scaled to the picture's. */
+  async importMask(file: File): Promise<void> {
+    const { sheet } = this.board;
+    this.maskFailure = null;
+    try {
+      const alpha = await this.#pictures.readMask(file, sheet);
+      if (sheet === this.board.sheet) this.board.replace(alpha);
+    } catch (thrown) {
+      this.maskFailure = { file: file.name, error: toDrobeError(thrown) };
+    }
+  }
+
+  /** The mask as a PNG of the picture's size. */
+  maskFile(): Promise<Blob> {
+    return png(greyOf(this.board.sheet));
+  }
+
+  /** The candidate that is shown becomes the picture to go on with. */
+  accept(): void {
+    const { shown } = this;
+    if (!shown || !this.candidates.includes(shown)) return;
+    this.edit(shown);
+    this.showCanvas();
+  }
+
+  /** The candidate that is shown is thrown away. */
+  discard(): void {
+    const { shown, candidates } = this;
+    const place = shown ? candidates.indexOf(shown) : -1;
+    if (!shown || place < 0) return;
+    this.results = this.results.filter((other) => other !== shown);
+    this.shown = this.candidates[Math.min(place, this.candidates.length - 1)] ?? null;
+    URL.revokeObjectURL(shown.url);
+  }
+
+  /** The candidate before (−1) or after (1) the one that is shown, in a ring. */
+  leaf(by: 1 | -1): void {
+    const { candidates } = this;
+    if (!candidates.length || this.run.kind === 'running') return;
+    const place = this.shown ? candidates.indexOf(this.shown) : -1;
+    const next = place < 0 ? (by > 0 ? 0 : candidates.length - 1) : place + by + candidates.length;
+    this.shown = candidates[next % candidates.length]!; // there are some
   }
 
   /** Brings a typed number into range, and says so beside it. Anything but a number leaves the old value. */
@@ -158,13 +229,14 @@ export class Studio {
   /** A number while it is being typed, not yet brought into range. */
   type(name: NumberName, typed: number): void {
     this.hints = { ...this.hints, [name]: '' };
-    if (Number.isFinite(typed)) this.settings.current[name] = typed;
+    if (!Number.isFinite(typed)) return;
+    this.settings.current[name] = typed;
     if (name === 'seed') this.settings.current.freshSeed = false;
   }
 
-  /** Commits what was typed but not left, and what a change of model has put out of range. */
+  /** All numbers, whatever was typed last. */
   settleAll(): void {
-    for (const name of ['width', 'height', 'steps', 'guidance', 'seed'] as const) {
+    for (const name of ['width', 'height', 'steps', 'guidance', 'seed', 'count'] as const) {
       const typed = this.settings.current[name];
       if (settle(name, typed, this.#multiple).value !== typed) this.commit(name, typed);
     }
@@ -182,20 +254,26 @@ export class Studio {
   /** Takes over everything that made the shown picture, except the model. */
   reuseSettings(): void {
     if (!this.shown) return;
-    const { job, original } = this.shown;
-    const { source, ...settings } = job;
-    const { model, backend } = this.settings.current;
-    Object.assign(this.settings.current, settings, { model, backend, freshSeed: false });
-    if (source?.kind === 'image') this.settings.current.strength = source.strength;
-    if (source?.kind === 'instruct') this.settings.current.imageGuidance = source.imageGuidance;
-    this.mode = source?.kind ?? 'text';
-    if (original) this.source.take(original);
+    const { settings, mode, original } = this.shown;
+    const { model, backend, count } = this.settings.current;
+    this.mode = mode;
+    if (original && original !== this.source.current) {
+      this.source.take(original);
+      this.#begin(original);
+    }
+    Object.assign(this.settings.current, settings, { model, backend, count, freshSeed: false });
     this.settleAll();
   }
 
   show(result: Result): void {
     this.shown = result;
-    if (this.run.kind === 'failed') this.run = { kind: 'idle' };
+    this.dismissFailure();
+  }
+
+  /** Back from a candidate to the picture that is worked on. */
+  showCanvas(): void {
+    this.shown = null;
+    this.dismissFailure();
   }
 
   dismiss(notice: Notice): void {
@@ -219,30 +297,23 @@ export class Studio {
     if (this.settings.current.freshSeed) this.settings.current.seed = Math.min(this.#seed(), maxSeed);
     const settings = $state.snapshot(this.settings.current);
     const { mode } = this;
+    const { margins } = this.frame;
     const original = mode === 'text' ? null : this.source.current;
+    const place = original && placeOf(mode, original, settings, margins);
+    const making = { mode, original, place, model: model.facts.title };
 
-    const start = this.#now();
     this.#stop = new AbortController();
     this.notices = [];
-    this.run = {
-      kind: 'running',
-      job: jobOf(settings, null),
-      stage: null,
-      preview: null,
-      left: null,
-      stopping: false,
-    };
+    this.#tell({ job: jobOf(settings, null), number: 1, of: settings.count });
     try {
-      const { signal } = this.#stop;
-      const pixels = original && (await this.source.drawn(original, settings));
-      signal.throwIfAborted();
-      const job = jobOf(settings, pixels && sourceOf(mode, pixels, settings));
-      const picture = await this.#follow(this.#engine.generate(signal, job));
-      // The engine's copy of the source need not be kept beside ours.
-      const own = { ...picture, job: { ...picture.job, source: job.source } };
-      const took = this.#now() - start;
-      const about = { number: ++this.#made, original, model: model.facts.title, took };
-      this.run = { kind: 'done', result: this.#keep(await resultOf(own, about)) };
+      const { source, finish } = await this.#work(mode, original, settings);
+      for (let i = 0; i < settings.count; i++) {
+        this.#stop.signal.throwIfAborted();
+        // A1111's way: each picture of a batch has the seed after the one before.
+        const own = { ...settings, seed: (settings.seed + i) % (maxSeed + 1) };
+        const result = await this.#draw({ ...making, settings: own }, source, finish, i + 1);
+        this.run = { kind: 'done', result };
+      }
     } catch (thrown) {
       this.run = isAbort(thrown)
         ? { kind: 'idle' }
@@ -250,23 +321,74 @@ export class Studio {
     }
   }
 
-  /** Pulls a run to its end and tells how far it is. */
-  async #follow(pulled: AsyncGenerator<Progress, Picture, void>): Promise<Picture> {
-    const times: number[] = [];
-    for (;;) {
-      const { done, value } = await pulled.next();
-      if (done) return value;
-      if (this.run.kind !== 'running') continue;
-      if (value.kind === 'notice') {
-        this.notices = [...this.notices, value.notice];
-      } else if (value.kind === 'step') {
-        times.push(this.#now());
-        const preview = value.preview ?? this.run.preview;
-        this.run = { ...this.run, stage: value, preview, left: timeLeft(times, value.steps - value.step) };
-      } else {
-        this.run = { ...this.run, stage: value, left: null };
-      }
+  /** What the engine is given to start from, and what becomes of what it draws. */
+  async #work(
+    mode: Mode,
+    original: Original | null,
+    settings: Settings,
+  ): Promise<{ source: Source | null; finish: (drawn: Pixels) => Promise<Pixels> }> {
+    const finish = (drawn: Pixels): Promise<Pixels> => Promise.resolve(drawn);
+    if (!original || mode === 'text') return { source: null, finish };
+    const { strength, imageGuidance } = settings;
+    switch (mode) {
+      case 'image':
+        return {
+          source: { kind: mode, pixels: await this.source.drawn(original, settings), strength },
+          finish,
+        };
+      case 'instruct':
+        return {
+          source: { kind: mode, pixels: await this.source.drawn(original, settings), imageGuidance },
+          finish,
+        };
+      case 'inpaint':
+        return inpaintWork(
+          await this.source.drawn(original, original),
+          this.board.sheet,
+          settings,
+          this.#pictures.scale,
+        );
+      case 'outpaint':
+        return outpaintWork(
+          await this.source.drawn(original, original),
+          this.frame.margins,
+          settings,
+          this.#pictures.scale,
+        );
     }
+  }
+
+  /** One picture of a run. */
+  async #draw(
+    making: Making,
+    source: Source | null,
+    finish: (drawn: Pixels) => Promise<Pixels>,
+    number: number,
+  ): Promise<Result> {
+    const start = this.#now();
+    const job = jobOf(making.settings, source);
+    this.#tell({ job, number, of: making.settings.count });
+    const picture = await follow(
+      this.#engine.generate(this.#stop.signal, job),
+      this.#now,
+      (progress, left) => {
+        if (this.run.kind !== 'running') return;
+        if (progress.kind === 'notice') {
+          this.notices = [...this.notices, progress.notice];
+        } else {
+          const preview = (progress.kind === 'step' && progress.preview) || this.run.preview;
+          this.run = { ...this.run, stage: progress, preview, left };
+        }
+      },
+    );
+    const whole = { ...picture, ...(await finish(picture)) };
+    const took = this.#now() - start;
+    return this.#keep(await resultOf(whole, { ...making, number: ++this.#made, took }));
+  }
+
+  #tell(about: Pick<Running, 'job' | 'number' | 'of'>): void {
+    const stopping = this.run.kind === 'running' && this.run.stopping;
+    this.run = { kind: 'running', stage: null, preview: null, left: null, stopping, ...about };
   }
 
   #keep(result: Result): Result {
@@ -276,30 +398,38 @@ export class Studio {
     return result;
   }
 
-  /** Takes a size that has the shape of the source and that the model draws well. */
-  #suitSource(): void {
+  /** Another picture to work on: nothing of it is masked, and no frame goes beyond it. */
+  #begin(original: Original): void {
+    this.board.open(original);
+    this.viewport.open(original);
+    this.frame.close();
+    if (this.mode === 'inpaint' || this.mode === 'outpaint') this.showCanvas();
+    this.suitSize();
+  }
+
+  /** Takes a size that has the shape of what is worked on and that the model draws well. */
+  suitSize(): void {
     const original = this.source.current;
     if (!original || !this.model) return;
     const { width, height } = this.model.facts.defaults;
+    const own = this.mode === 'outpaint' ? this.frame.around(original) : original;
+    const inPart = this.mode === 'inpaint' || this.mode === 'outpaint';
     const sizes = { ...rangeOf('width', this.#multiple), area: width * height };
-    Object.assign(this.settings.current, sizeLike(original, sizes));
+    Object.assign(
+      this.settings.current,
+      inPart && this.settings.current.area === 'masked' ? { width, height } : sizeLike(own, sizes),
+    );
     this.hints = {};
   }
 
-  /** The mode in which this model begins with a picture. */
+  /** The mode in which a picture is worked on: the one that is chosen, where it is one and the model can. */
   get #pictureMode(): Mode {
-    return this.model?.facts.kind === 'instruct' ? 'instruct' : 'image';
+    const able = this.model ? modesOf(this.model.facts) : (['image'] as const);
+    if (this.mode !== 'text' && able.some((mode) => mode === this.mode)) return this.mode;
+    return able.find((mode) => mode !== 'text' && mode !== 'outpaint') ?? 'image';
   }
 
   get #multiple(): number {
     return this.model?.facts.multiple ?? 8;
   }
-}
-
-/** From the times at which steps were done: the mean step, times those to come. The first warms up and counts not. */
-function timeLeft(times: readonly number[], steps: number): number | null {
-  const first = times[0];
-  const last = times.at(-1);
-  if (first === undefined || last === undefined || times.length < 2) return null;
-  return ((last - first) / (times.length - 1)) * steps;
 }

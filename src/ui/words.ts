@@ -126,6 +126,8 @@ export const slowWords: Record<NonNullable<DeviceInfo['slow']>, string> = {
 /** Why nothing can be generated as things stand. */
 export const obstacleWords: Record<Obstacle, string> = {
   'no-picture': 'Choose a picture to start from',
+  'no-mask': 'Paint over what should change',
+  'no-margin': 'Drag an edge of the frame, or say how many pixels to add',
   'only-instruct': 'This model changes pictures by instruction: use Instruct, or choose another model',
   'no-instruct': 'This model takes no instructions: choose an InstructPix2Pix model',
 };

@@ -48,6 +48,11 @@ describe('a checkpoint with the names and shapes of Stable Diffusion 1.5', () =>
     expect(model).toMatchObject({ kind: 'instruct', family: 'InstructPix2Pix', unet: { inChannels: 8 } });
   });
 
+  it('with nine input channels is an inpainting model', () => {
+    const model = detect({ tensors: stableDiffusion15(9), metadata: none });
+    expect(model).toMatchObject({ kind: 'inpaint', family: 'Stable Diffusion 1.x inpainting', unet: { inChannels: 9 } });
+  });
+
   it('says which tensor is missing', () => {
     const cut = new Map(tensors);
     cut.delete('model.diffusion_model.output_blocks.5.0.in_layers.2.weight');
@@ -94,7 +99,7 @@ describe('what is no Stable Diffusion 1.x checkpoint is refused by its own name'
       /Diffusion 3/,
     ],
     ['FLUX', named('double_blocks.0.img_attn.qkv.weight'), 'unsupported-model', /FLUX/],
-    ['an inpainting model', stableDiffusion15(9), 'unsupported-model', /inpainting/],
+    ['a UNet with a depth map beside it', stableDiffusion15(5), 'unsupported-model', /5 input channels/],
     [
       'a kohya LoRA',
       named('lora_unet_mid_block_attentions_0_proj_in.lora_down.weight'),

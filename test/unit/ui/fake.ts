@@ -1,5 +1,5 @@
 /** An engine for tests: every call is a plain generator, given as an override. */
-import type { Size } from '../../../src/canvas/crop';
+import type { Rect, Size } from '../../../src/canvas/crop';
 import type { EngineApi, Job, ModelEntry, Picture, Pixels } from '../../../src/engine/api';
 import type { Remote } from '../../../src/engine/rpc';
 import { DrobeError } from '../../../src/errors';
@@ -87,6 +87,24 @@ export const pictures = {
     pixels?.width === width && pixels.height === height
       ? pixels
       : { width, height, rgba: new Uint8ClampedArray(width * height * 4).fill(255) },
+  /** A file holds what each pixel of the mask is. */
+  async readMask(file: File, { width, height }: Size): Promise<Uint8Array<ArrayBuffer>> {
+    const value = Number(await file.text());
+    if (!Number.isFinite(value)) throw new DrobeError('image-unreadable', { kind: '' });
+    return new Uint8Array(width * height).fill(value);
+  },
+  /** Nearest neighbour. */
+  async scale(pixels: Pixels, part: Rect, { width, height }: Size): Promise<Pixels> {
+    const rgba = new Uint8ClampedArray(4 * width * height);
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        const row = part.y + Math.floor((y * part.height) / height);
+        const at = 4 * (row * pixels.width + part.x + Math.floor((x * part.width) / width));
+        rgba.set(pixels.rgba.subarray(at, at + 4), 4 * (y * width + x));
+      }
+    }
+    return { width, height, rgba };
+  },
 };
 
 /** localStorage by another name. */

@@ -1,7 +1,7 @@
 import { PNG } from 'pngjs';
 import { expect, test } from 'vitest';
 import { infotext, png } from '../../../src/ui/png';
-import { initial, jobOf } from '../../../src/ui/settings';
+import { detailsOf, initial, jobOf, type Mode, type Settings } from '../../../src/ui/settings';
 
 const rgba = Uint8ClampedArray.from({ length: 5 * 3 * 4 }, (_, i) => (i % 4 === 3 ? 255 : (i * 37) % 256));
 
@@ -25,18 +25,21 @@ test('the settings stand in the file as text, as UTF-8 where they must', async (
 test('the settings are written as other tools read them', () => {
   const settings = { ...initial, prompt: 'a cat', negative: 'a dog', seed: 42 };
   const job = jobOf(settings, null);
-  expect(infotext(job, 'my model: v1')).toBe(
+  expect(infotext(job, 'my model: v1', {})).toBe(
     'a cat\nNegative prompt: a dog\nSteps: 20, Sampler: Euler a, Schedule spacing: leading, CFG scale: 7, Seed: 42, ' +
       'Size: 512x512, Model: my model v1, Version: Drobe',
   );
 
-  const pixels = { width: 5, height: 3, rgba };
-  const source = { kind: 'image', pixels, strength: 0.6 } as const;
-  expect(infotext(jobOf(settings, source), 'm')).toMatch(
-    /Model: m, Denoising strength: 0\.6, Version: Drobe$/,
+  const told = (mode: Mode, more: Partial<Settings> = {}): string =>
+    infotext(job, 'm', detailsOf(mode, { ...settings, ...more })).replace(/^.*Model: m/s, '');
+  expect(told('image', { strength: 0.6 })).toBe(', Denoising strength: 0.6, Version: Drobe');
+  expect(told('instruct', { imageGuidance: 1.8 })).toBe(', Image CFG scale: 1.8, Version: Drobe');
+  expect(told('inpaint', { soft: false })).toBe(
+    ', Denoising strength: 0.75, Mask blur: 4, Masked content: original, Version: Drobe',
   );
-  const instruct = { kind: 'instruct', pixels, imageGuidance: 1.8 } as const;
-  expect(infotext(jobOf(settings, instruct), 'm')).toMatch(
-    /Model: m, Image CFG scale: 1\.8, Version: Drobe$/,
+  expect(told('inpaint', { maskMode: 'rest', area: 'masked', content: 'latent noise' })).toBe(
+    ', Denoising strength: 0.75, Mask blur: 4, Masked content: latent noise, Mask mode: Inpaint not masked, ' +
+      'Inpaint area: Only masked, Masked area padding: 32, Soft inpainting enabled: True, Version: Drobe',
   );
+  expect(told('outpaint', { soft: false })).toBe(', Denoising strength: 0.9, Feather: 16, Version: Drobe');
 });

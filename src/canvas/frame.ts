@@ -1,0 +1,52 @@
+/** A frame pulled beyond a picture's edges, for outpainting. */
+import type { Rect, Size } from './crop';
+import type { Mask, Pixels } from './pixels';
+
+export type Side = 'left' | 'right' | 'top' | 'bottom';
+
+/** Pixels added on each side. */
+export type Margins = Readonly<Record<Side, number>>;
+
+export function framed({ width, height }: Size, { left, right, top, bottom }: Margins): Size {
+  return { width: left + width + right, height: top + height + bottom };
+}
+
+/** Where the picture lies in its frame. */
+export function placeIn({ width, height }: Size, { left, top }: Margins): Rect {
+  return { x: left, y: top, width, height };
+}
+
+/** The picture in its frame; grey where there is nothing yet. */
+export function extended(picture: Pixels, margins: Margins): Pixels {
+  const { width, height } = framed(picture, margins);
+  const rgba = new Uint8ClampedArray(4 * width * height).fill(127);
+  for (let i = 3; i < rgba.length; i += 4) rgba[i] = 255;
+  for (let y = 0; y < picture.height; y++) {
+    const row = picture.rgba.subarray(4 * y * picture.width, 4 * (y + 1) * picture.width);
+    rgba.set(row, 4 * ((margins.top + y) * width + margins.left));
+  }
+  return { width, height, rgba };
+}
+
+/**
+ * What is new in the frame is masked, and so is the picture beside it, less and less up to `feather` pixels inside.
+ */
+export function frameMask(picture: Size, margins: Margins, feather: number): Mask {
+  const { width, height } = framed(picture, margins);
+  // How much is masked along each axis on its own.
+  const along = (length: number, before: number, after: number): Float32Array => {
+    const inside = (from: number): number => Math.max(1 - (from + 0.5) / Math.max(feather, 1e-9), 0);
+    return Float32Array.from({ length: before + length + after }, (_, i) => {
+      const [start, end] = [i - before, before + length - 1 - i];
+      if (start < 0 || end < 0) return 1;
+      return Math.max(before > 0 ? inside(start) : 0, after > 0 ? inside(end) : 0);
+    });
+  };
+  const across = along(picture.width, margins.left, margins.right);
+  const down = along(picture.height, margins.top, margins.bottom);
+  const alpha = new Uint8Array(width * height);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) alpha[y * width + x] = 255 * Math.max(across[x]!, down[y]!);
+  }
+  return { width, height, alpha };
+}

@@ -1,0 +1,50 @@
+/** How a picture lies on the screen: a point p of it is seen at p · scale + (x, y), in CSS pixels. */
+import type { Size } from './crop';
+import type { Point } from './tools';
+
+export interface View extends Point {
+  readonly scale: number;
+}
+
+/** So much of a picture, in CSS pixels, stays in sight however far it is moved. */
+const HELD = 48;
+const MOST = 32;
+
+/** The whole picture in the middle of a box; small ones enlarged in whole steps, so that their pixels stay square. */
+export function fitted(picture: Size, box: Size): View {
+  const room = Math.max(Math.min(box.width / picture.width, box.height / picture.height), 1e-3);
+  const scale = room >= 1 ? Math.min(Math.floor(room), MOST) : room;
+  return {
+    scale,
+    x: (box.width - picture.width * scale) / 2,
+    y: (box.height - picture.height * scale) / 2,
+  };
+}
+
+/** Larger or smaller, while the point of the picture at `at` on the screen stays there. */
+export function zoomed(view: View, by: number, at: Point, picture: Size, box: Size): View {
+  const least = Math.min(fitted(picture, box).scale, 1) / 2;
+  const scale = Math.min(Math.max(view.scale * by, least), MOST);
+  const ratio = scale / view.scale;
+  return held({ scale, x: at.x - (at.x - view.x) * ratio, y: at.y - (at.y - view.y) * ratio }, picture, box);
+}
+
+export function panned(view: View, dx: number, dy: number, picture: Size, box: Size): View {
+  return held({ ...view, x: view.x + dx, y: view.y + dy }, picture, box);
+}
+
+/** From the screen to the picture. */
+export function toPicture({ scale, x, y }: View, at: Point): Point {
+  return { x: (at.x - x) / scale, y: (at.y - y) / scale };
+}
+
+/** Moved back as far as is needed for some of the picture to be seen. */
+function held({ scale, x, y }: View, picture: Size, box: Size): View {
+  const within = (start: number, length: number, room: number): number =>
+    Math.min(Math.max(start, HELD - length), room - HELD);
+  return {
+    scale,
+    x: within(x, picture.width * scale, box.width),
+    y: within(y, picture.height * scale, box.height),
+  };
+}
