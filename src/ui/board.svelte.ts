@@ -11,8 +11,12 @@ import {
   Stroke,
   type Point,
 } from '../canvas/tools';
+import { toDrobeError, type DrobeError } from '../errors';
 import { Persisted, type Shelf } from './persisted.svelte';
+import { png } from './png';
 import type { Range } from './settings';
+import type { pictures } from './source.svelte';
+import { greyOf } from './work';
 
 export const tools = {
   brush: 'Brush',
@@ -51,6 +55,8 @@ export class MaskBoard {
   canUndo = $state(false);
   canRedo = $state(false);
   outline = $state.raw<Outline | null>(null);
+  /** Why a file did not become the mask. */
+  failure = $state.raw<{ readonly file: string; readonly error: DrobeError } | null>(null);
   readonly sizes = $derived.by((): Range => {
     return {
       min: 1,
@@ -59,17 +65,20 @@ export class MaskBoard {
     };
   });
 
+  readonly #read: (typeof pictures)['readMask'];
   #stroke: { readonly stroke: Stroke | null; readonly erase: boolean } | null = null;
   #watchers: readonly ((changed: Rect) => void)[] = [];
 
-  constructor(shelf: Shelf | null) {
+  constructor(shelf: Shelf | null, read: (typeof pictures)['readMask']) {
     this.brush = new Persisted('brush', brush, mend, shelf);
+    this.#read = read;
   }
 
   /** An empty mask for a picture of this size. */
   open(size: Size): void {
     this.#stroke = null;
     this.outline = null;
+    this.failure = null;
     const longest = Math.max(size.width, size.height);
     if (longest !== Math.max(this.sheet.width, this.sheet.height))
       this.size = Math.max(Math.round(longest / 12), 2);
@@ -161,10 +170,23 @@ export class MaskBoard {
     this.#finish();
   }
 
-  /** @param alpha of the picture's size. */
-  replace(alpha: Uint8Array): void {
-    this.#changed(replaceSheet(this.sheet, alpha));
-    this.#finish();
+  /** The mask becomes what this picture says: white is repainted. Another size is scaled to the picture's. */
+  async import(file: File): Promise<void> {
+    const { sheet } = this;
+    this.failure = null;
+    try {
+      const alpha = await this.#read(file, sheet);
+      if (sheet !== this.sheet) return; // another picture was opened meanwhile
+      this.#changed(replaceSheet(sheet, alpha));
+      this.#finish();
+    } catch (thrown) {
+      this.failure = { file: file.name, error: toDrobeError(thrown) };
+    }
+  }
+
+  /** The mask as a PNG of the picture's size. */
+  export(): Promise<Blob> {
+    return png(greyOf(this.sheet));
   }
 
   /** A larger brush, or a smaller one, by so many notches. */

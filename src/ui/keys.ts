@@ -7,8 +7,8 @@ export interface Command {
   readonly keys: readonly string[];
   readonly words: string;
   run(studio: Studio): void;
-  /** Also while somebody types. */
-  readonly always?: boolean;
+  /** Those of the keys that count while somebody types, too. */
+  readonly typing?: readonly string[];
 }
 
 const tool = (key: string, words: string, name: Tool): Command => ({
@@ -18,9 +18,13 @@ const tool = (key: string, words: string, name: Tool): Command => ({
 });
 
 export const general: readonly Command[] = [
-  { keys: ['Ctrl+Enter'], words: 'Generate', run: (studio) => void studio.generate(), always: true },
-  { keys: ['Escape'], words: 'Cancel', run: (studio) => studio.cancel(), always: true },
-  { keys: ['Shift+X'], words: 'Cancel', run: (studio) => studio.cancel() },
+  {
+    keys: ['Ctrl+Enter'],
+    words: 'Generate',
+    run: (studio) => void studio.generate(),
+    typing: ['Ctrl+Enter'],
+  },
+  { keys: ['Escape', 'Shift+X'], words: 'Cancel', run: (studio) => studio.cancel(), typing: ['Escape'] },
 ];
 
 /** Where pictures are made from one: to go through what was made of it. */

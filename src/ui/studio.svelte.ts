@@ -1,6 +1,6 @@
-import { sizeLike } from '../canvas/crop';
+import { sidesOf, sizeLike } from '../canvas/crop';
 import type { Margins } from '../canvas/frame';
-import { isAbort, toDrobeError, type DrobeError } from '../errors';
+import { isAbort, toDrobeError } from '../errors';
 import type {
   Backend,
   DeviceInfo,
@@ -13,29 +13,25 @@ import type {
 } from '../engine/api';
 import type { Remote } from '../engine/rpc';
 import { MaskBoard } from './board.svelte';
+import { Form } from './form.svelte';
 import { Frame } from './frame.svelte';
-import { Persisted, localShelf, type Shelf } from './persisted.svelte';
+import { localShelf, type Persisted, type Shelf } from './persisted.svelte';
 import type { Original } from './picture';
-import { png } from './png';
 import { placeOf, resultOf, type Making, type Result } from './result';
 import { follow, type Run, type Running } from './run';
 import {
   defaultsOf,
-  initial,
   jobOf,
   maxSeed,
-  mend,
   modesOf,
   rangeOf,
-  settle,
   type Mode,
-  type NumberName,
   type Obstacle,
   type Settings,
 } from './settings';
 import { SourcePicture, pictures } from './source.svelte';
 import { Viewport } from './viewport.svelte';
-import { greyOf, inpaintWork, outpaintWork } from './work';
+import { workFor } from './work';
 
 export type UsableModel = ModelEntry & { readonly facts: ModelFacts };
 
@@ -51,6 +47,7 @@ const system = {
 
 /** The table where pictures are made: the settings, the run in work, the pictures so far. */
 export class Studio {
+  readonly form: Form;
   readonly settings: Persisted<Settings>;
   readonly source: SourcePicture;
   readonly board: MaskBoard;
@@ -59,14 +56,11 @@ export class Studio {
   mode = $state<Mode>('text');
   model = $state.raw<UsableModel | null>(null);
   run = $state.raw<Run>({ kind: 'idle' });
-  maskFailure = $state.raw<{ readonly file: string; readonly error: DrobeError } | null>(null);
   notices = $state.raw<readonly Notice[]>([]);
   results = $state.raw<readonly Result[]>([]);
   /** Null: the canvas, to be painted on. */
   shown = $state.raw<Result | null>(null);
   device = $state.raw<DeviceInfo | null>(null);
-  /** A few words beside a number that was changed on its way into range. */
-  hints = $state.raw<Partial<Record<NumberName, string>>>({});
   /** What was made of the picture in work, oldest first: one of them may take its place. */
   candidates = $derived(
     this.mode === 'text'
@@ -97,12 +91,13 @@ export class Studio {
     { shelf, now, seed, pictures }: Omit<typeof system, 'shelf'> & { shelf: Shelf | null } = system,
   ) {
     this.source = new SourcePicture(pictures);
-    this.board = new MaskBoard(shelf);
+    this.board = new MaskBoard(shelf, pictures.readMask);
     this.#engine = engine;
     this.#pictures = pictures;
     this.#now = now;
     this.#seed = seed;
-    this.settings = new Persisted('settings', initial, mend, shelf);
+    this.form = new Form(shelf, () => this.#multiple);
+    this.settings = this.form.settings;
   }
 
   /** Lets nets run somewhere else from now on. */
@@ -129,15 +124,12 @@ export class Studio {
     this.model = model;
     if (!model) return;
     const other = this.settings.current.model !== model.id;
-    if (other) {
-      Object.assign(this.settings.current, defaultsOf(model.facts), { model: model.id });
-      this.hints = {};
-    }
+    if (other) this.form.take({ ...defaultsOf(model.facts), model: model.id });
     if (!modesOf(model.facts).includes(this.mode)) {
       this.mode = this.mode === 'instruct' && this.source.current ? 'image' : modesOf(model.facts)[0];
     }
     if ((first || other) && this.mode !== 'text') this.suitSize();
-    this.settleAll();
+    this.form.settleAll();
   }
 
   /** What to start from, from now on. */
@@ -163,8 +155,8 @@ export class Studio {
     this.#begin(itself);
     const { max } = rangeOf('width', this.#multiple);
     if (this.mode === 'image' && Math.max(itself.width, itself.height) <= max) {
-      Object.assign(this.settings.current, { width: itself.width, height: itself.height });
-      this.settleAll();
+      this.form.take({ width: itself.width, height: itself.height });
+      this.form.settleAll();
     }
   }
 
@@ -172,23 +164,6 @@ export class Studio {
   pull(margins: Partial<Margins>): void {
     this.frame.pull(margins);
     this.suitSize();
-  }
-
-  /** The mask becomes what this picture says: white is repainted. Another size is scaled to the picture's. */
-  async importMask(file: File): Promise<void> {
-    const { sheet } = this.board;
-    this.maskFailure = null;
-    try {
-      const alpha = await this.#pictures.readMask(file, sheet);
-      if (sheet === this.board.sheet) this.board.replace(alpha);
-    } catch (thrown) {
-      this.maskFailure = { file: file.name, error: toDrobeError(thrown) };
-    }
-  }
-
-  /** The mask as a PNG of the picture's size. */
-  maskFile(): Promise<Blob> {
-    return png(greyOf(this.board.sheet));
   }
 
   /** The candidate that is shown becomes the picture to go on with. */
@@ -218,37 +193,8 @@ export class Studio {
     this.shown = candidates[next % candidates.length]!; // there are some
   }
 
-  /** Brings a typed number into range, and says so beside it. Anything but a number leaves the old value. */
-  commit(name: NumberName, typed: number): void {
-    const now = this.settings.current;
-    const { value, hint } = settle(name, Number.isFinite(typed) ? typed : now[name], this.#multiple);
-    now[name] = value;
-    this.hints = { ...this.hints, [name]: hint };
-  }
-
-  /** A number while it is being typed, not yet brought into range. */
-  type(name: NumberName, typed: number): void {
-    this.hints = { ...this.hints, [name]: '' };
-    if (!Number.isFinite(typed)) return;
-    this.settings.current[name] = typed;
-    if (name === 'seed') this.settings.current.freshSeed = false;
-  }
-
-  /** All numbers, whatever was typed last. */
-  settleAll(): void {
-    for (const name of ['width', 'height', 'steps', 'guidance', 'seed', 'count'] as const) {
-      const typed = this.settings.current[name];
-      if (settle(name, typed, this.#multiple).value !== typed) this.commit(name, typed);
-    }
-  }
-
-  swapSize(): void {
-    const now = this.settings.current;
-    [now.width, now.height] = [now.height, now.width];
-  }
-
   reuseSeed(): void {
-    if (this.shown) Object.assign(this.settings.current, { seed: this.shown.job.seed, freshSeed: false });
+    if (this.shown) this.form.take({ seed: this.shown.job.seed, freshSeed: false });
   }
 
   /** Takes over everything that made the shown picture, except the model. */
@@ -261,8 +207,8 @@ export class Studio {
       this.source.take(original);
       this.#begin(original);
     }
-    Object.assign(this.settings.current, settings, { model, backend, count, freshSeed: false });
-    this.settleAll();
+    this.form.take({ ...settings, model, backend, count, freshSeed: false });
+    this.form.settleAll();
   }
 
   show(result: Result): void {
@@ -293,7 +239,7 @@ export class Studio {
   async generate(): Promise<void> {
     const { model } = this;
     if (!model || !this.canGenerate) return;
-    this.settleAll();
+    this.form.settleAll();
     if (this.settings.current.freshSeed) this.settings.current.seed = Math.min(this.#seed(), maxSeed);
     const settings = $state.snapshot(this.settings.current);
     const { mode } = this;
@@ -306,11 +252,17 @@ export class Studio {
     this.notices = [];
     this.#tell({ job: jobOf(settings, null), number: 1, of: settings.count });
     try {
-      const { source, finish } = await this.#work(mode, original, settings);
+      const { size, source, finish } = await workFor(mode, original, settings, {
+        mask: this.board.sheet,
+        margins,
+        draw: (of, at) => this.source.drawn(of, at),
+        scale: this.#pictures.scale,
+        sides: sidesOf(this.#multiple),
+      });
       for (let i = 0; i < settings.count; i++) {
         this.#stop.signal.throwIfAborted();
         // A1111's way: each picture of a batch has the seed after the one before.
-        const own = { ...settings, seed: (settings.seed + i) % (maxSeed + 1) };
+        const own = { ...settings, ...size, seed: (settings.seed + i) % (maxSeed + 1) };
         const result = await this.#draw({ ...making, settings: own }, source, finish, i + 1);
         this.run = { kind: 'done', result };
       }
@@ -318,43 +270,6 @@ export class Studio {
       this.run = isAbort(thrown)
         ? { kind: 'idle' }
         : { kind: 'failed', error: toDrobeError(thrown), file: model.file };
-    }
-  }
-
-  /** What the engine is given to start from, and what becomes of what it draws. */
-  async #work(
-    mode: Mode,
-    original: Original | null,
-    settings: Settings,
-  ): Promise<{ source: Source | null; finish: (drawn: Pixels) => Promise<Pixels> }> {
-    const finish = (drawn: Pixels): Promise<Pixels> => Promise.resolve(drawn);
-    if (!original || mode === 'text') return { source: null, finish };
-    const { strength, imageGuidance } = settings;
-    switch (mode) {
-      case 'image':
-        return {
-          source: { kind: mode, pixels: await this.source.drawn(original, settings), strength },
-          finish,
-        };
-      case 'instruct':
-        return {
-          source: { kind: mode, pixels: await this.source.drawn(original, settings), imageGuidance },
-          finish,
-        };
-      case 'inpaint':
-        return inpaintWork(
-          await this.source.drawn(original, original),
-          this.board.sheet,
-          settings,
-          this.#pictures.scale,
-        );
-      case 'outpaint':
-        return outpaintWork(
-          await this.source.drawn(original, original),
-          this.frame.margins,
-          settings,
-          this.#pictures.scale,
-        );
     }
   }
 
@@ -415,11 +330,9 @@ export class Studio {
     const own = this.mode === 'outpaint' ? this.frame.around(original) : original;
     const inPart = this.mode === 'inpaint' || this.mode === 'outpaint';
     const sizes = { ...rangeOf('width', this.#multiple), area: width * height };
-    Object.assign(
-      this.settings.current,
+    this.form.take(
       inPart && this.settings.current.area === 'masked' ? { width, height } : sizeLike(own, sizes),
     );
-    this.hints = {};
   }
 
   /** The mode in which a picture is worked on: the one that is chosen, where it is one and the model can. */

@@ -1,41 +1,73 @@
 /** From a picture and a mask to what the engine is asked, and from what it draws back to the whole picture. */
 import { blurred } from '../canvas/blur';
-import { contextBox, type Rect, type Size } from '../canvas/crop';
+import { contextBox, sizeLike, type Rect, type Sides, type Size } from '../canvas/crop';
 import { extended, frameMask, type Margins } from '../canvas/frame';
 import { boundsOf, inverted, pasted, type Mask, type Pixels } from '../canvas/pixels';
 import { DrobeError } from '../errors';
 import type { Source } from '../engine/api';
-import type { Settings } from './settings';
+import type { Original } from './picture';
+import type { Mode, Settings } from './settings';
 import type { pictures } from './source.svelte';
 
 export interface Work {
-  readonly source: Source;
+  /** The size at which it is drawn. */
+  readonly size: Size;
+  readonly source: Source | null;
   /** The finished picture: what was drawn, laid over the one it began with. */
-  finish(drawn: Pixels): Promise<Pixels>;
+  readonly finish: (drawn: Pixels) => Promise<Pixels>;
 }
 
-type Scale = (typeof pictures)['scale'];
+export interface Means {
+  /** What is painted over the picture, and how far the frame goes beyond it. */
+  readonly mask: Mask;
+  readonly margins: Margins;
+  readonly draw: (typeof pictures)['draw'];
+  readonly scale: (typeof pictures)['scale'];
+  /** What the model can draw. */
+  readonly sides: Sides;
+}
+
+export async function workFor(
+  mode: Mode,
+  original: Original | null,
+  settings: Settings,
+  means: Means,
+): Promise<Work> {
+  const size = { width: settings.width, height: settings.height };
+  const finish = (drawn: Pixels): Promise<Pixels> => Promise.resolve(drawn);
+  if (!original || mode === 'text') return { size, source: null, finish };
+  const { strength, imageGuidance } = settings;
+  switch (mode) {
+    case 'image':
+      return { size, source: { kind: mode, pixels: await means.draw(original, size), strength }, finish };
+    case 'instruct':
+      return {
+        size,
+        source: { kind: mode, pixels: await means.draw(original, size), imageGuidance },
+        finish,
+      };
+    case 'inpaint':
+      return inpaintWork(await means.draw(original, original), settings, means);
+    case 'outpaint':
+      return outpaintWork(await means.draw(original, original), settings, means);
+  }
+}
 
 /** Fills in what is masked. The result has the picture's own size; where the blurred mask is 0, its own bytes. */
-export function inpaintWork(picture: Pixels, painted: Mask, settings: Settings, scale: Scale): Promise<Work> {
-  const mask = blurred(maskFor(painted, settings), settings.maskBlur);
-  return patchWork(picture, mask, settings, scale, settings.strength, settings.content);
+function inpaintWork(picture: Pixels, settings: Settings, means: Means): Promise<Work> {
+  const { maskMode, maskBlur, strength, content } = settings;
+  const mask = blurred(maskMode === 'masked' ? means.mask : inverted(means.mask), maskBlur);
+  return patchWork(picture, mask, settings, means, { strength, content });
 }
 
 /** Goes on beyond the picture's edges. */
-export function outpaintWork(
-  picture: Pixels,
-  margins: Margins,
-  settings: Settings,
-  scale: Scale,
-): Promise<Work> {
+function outpaintWork(picture: Pixels, settings: Settings, means: Means): Promise<Work> {
+  const { margins } = means;
   const mask = frameMask(picture, margins, settings.feather);
   // There is nothing in the frame yet that could be kept: it begins with the colours of the edges.
-  return patchWork(extended(picture, margins), mask, settings, scale, settings.outpaintStrength, 'fill');
+  const how = { strength: settings.outpaintStrength, content: 'fill' } as const;
+  return patchWork(extended(picture, margins), mask, settings, means, how);
 }
-
-export const maskFor = (painted: Mask, { maskMode }: Pick<Settings, 'maskMode'>): Mask =>
-  maskMode === 'masked' ? painted : inverted(painted);
 
 /** The part of the picture that is worked on, where the mask has these bounds. */
 export function workBox(bounds: Rect, picture: Size, { area, padding, width, height }: Settings): Rect {
@@ -43,27 +75,33 @@ export function workBox(bounds: Rect, picture: Size, { area, padding, width, hei
   return contextBox(bounds, padding, { width, height }, picture);
 }
 
+/** The size that is set, where it has the shape of what is drawn; else one of about as many pixels that has. */
+function sizeFor(box: Rect, { width, height }: Settings, sides: Sides): Size {
+  const stretch = width / height / (box.width / box.height);
+  if (Math.max(stretch, 1 / stretch) <= 1.1) return { width, height };
+  return sizeLike(box, { ...sides, area: width * height });
+}
+
 async function patchWork(
   picture: Pixels,
   mask: Mask,
   settings: Settings,
-  scale: Scale,
-  strength: number,
-  content: Settings['content'],
+  { scale, sides }: Means,
+  how: Pick<Settings, 'strength' | 'content'>,
 ): Promise<Work> {
   const bounds = boundsOf(mask);
   if (!bounds) throw new DrobeError('bad-request', { reason: 'nothing is masked' });
   const box = workBox(bounds, picture, settings);
-  const size = { width: settings.width, height: settings.height };
+  const size = sizeFor(box, settings, sides);
   const { rgba } = await scale(greyOf(mask), box, size);
   return {
+    size,
     source: {
       kind: 'inpaint',
       pixels: await scale(picture, box, size),
       mask: Uint8Array.from({ length: rgba.length / 4 }, (_, i) => rgba[4 * i]!),
-      strength,
-      content,
       soft: settings.soft,
+      ...how,
     },
     finish: async (drawn) => {
       const whole = { x: 0, y: 0, width: drawn.width, height: drawn.height };

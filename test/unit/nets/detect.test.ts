@@ -50,7 +50,11 @@ describe('a checkpoint with the names and shapes of Stable Diffusion 1.5', () =>
 
   it('with nine input channels is an inpainting model', () => {
     const model = detect({ tensors: stableDiffusion15(9), metadata: none });
-    expect(model).toMatchObject({ kind: 'inpaint', family: 'Stable Diffusion 1.x inpainting', unet: { inChannels: 9 } });
+    expect(model).toMatchObject({
+      kind: 'inpaint',
+      family: 'Stable Diffusion 1.x inpainting',
+      unet: { inChannels: 9 },
+    });
   });
 
   it('says which tensor is missing', () => {

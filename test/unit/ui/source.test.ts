@@ -51,7 +51,7 @@ test('the job carries the source at its own size, with the strength', async () =
   const { studio, jobs } = atWork();
   await studio.startFrom(file('3024x4032'));
   studio.settings.current.strength = 0.4;
-  studio.commit('width', 600);
+  studio.form.commit('width', 600);
   await studio.generate();
   expect(jobs[0]).toMatchObject({ width: 600, height: 592 });
   expect(jobs[0]?.source).toMatchObject({ strength: 0.4, pixels: { width: 600, height: 592 } });
@@ -149,7 +149,7 @@ test('a picture is drawn once for any number of runs at one size', async () => {
   await studio.generate();
   await studio.generate();
   expect(draws).toBe(1);
-  studio.commit('width', 256);
+  studio.form.commit('width', 256);
   await studio.generate();
   expect(draws).toBe(2);
 });

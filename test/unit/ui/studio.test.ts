@@ -62,7 +62,7 @@ test('every run draws a seed of its own until one is typed or reused', async () 
   expect(studio.results[0]?.job.seed).toBe(101);
 
   studio.settings.current.freshSeed = true;
-  studio.type('seed', 7);
+  studio.form.type('seed', 7);
   await studio.generate();
   expect(studio.results[0]?.job.seed).toBe(7);
 });
@@ -162,15 +162,15 @@ test('another model brings its own size, steps and sampler; prompt and seed stay
 test('typed numbers snap into range, with a few words about it', () => {
   const studio = studioWith(draw);
   studio.adopt(full());
-  studio.commit('width', 771);
+  studio.form.commit('width', 771);
   expect(studio.settings.current.width).toBe(768);
-  expect(studio.hints.width).toBe('rounded to a multiple of 8');
-  studio.commit('height', 9999);
+  expect(studio.form.hints.width).toBe('rounded to a multiple of 8');
+  studio.form.commit('height', 9999);
   expect(studio.settings.current.height).toBe(2048);
-  studio.commit('steps', NaN);
+  studio.form.commit('steps', NaN);
   expect(studio.settings.current.steps).toBe(25);
-  studio.type('width', 512);
-  expect(studio.hints.width).toBe('');
+  studio.form.type('width', 512);
+  expect(studio.form.hints.width).toBe('');
 });
 
 test('a number that was typed but not left is settled before the run', async () => {
@@ -179,7 +179,7 @@ test('a number that was typed but not left is settled before the run', async () 
     asked = job;
     return yield* draw(signal, job);
   });
-  studio.type('width', 51);
+  studio.form.type('width', 51);
   await studio.generate();
   expect(asked?.width).toBe(52);
 });

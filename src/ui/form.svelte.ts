@@ -1,0 +1,51 @@
+import { Persisted, type Shelf } from './persisted.svelte';
+import { initial, mend, settle, type NumberName, type Settings } from './settings';
+
+/** The settings as they are typed: numbers that cannot be are brought into range, in sight. */
+export class Form {
+  readonly settings: Persisted<Settings>;
+  /** A few words beside a number that was changed on its way into range. */
+  hints = $state.raw<Partial<Record<NumberName, string>>>({});
+  readonly #multiple: () => number;
+
+  /** @param multiple of what a side must be one; the model's. */
+  constructor(shelf: Shelf | null, multiple: () => number) {
+    this.settings = new Persisted('settings', initial, mend, shelf);
+    this.#multiple = multiple;
+  }
+
+  /** Brings a typed number into range, and says so beside it. Anything but a number leaves the old value. */
+  commit(name: NumberName, typed: number): void {
+    const now = this.settings.current;
+    const { value, hint } = settle(name, Number.isFinite(typed) ? typed : now[name], this.#multiple());
+    now[name] = value;
+    this.hints = { ...this.hints, [name]: hint };
+  }
+
+  /** A number while it is being typed, not yet brought into range. */
+  type(name: NumberName, typed: number): void {
+    this.hints = { ...this.hints, [name]: '' };
+    if (!Number.isFinite(typed)) return;
+    this.settings.current[name] = typed;
+    if (name === 'seed') this.settings.current.freshSeed = false;
+  }
+
+  /** All numbers, whatever was typed last. */
+  settleAll(): void {
+    for (const name of ['width', 'height', 'steps', 'guidance', 'seed', 'count'] as const) {
+      const typed = this.settings.current[name];
+      if (settle(name, typed, this.#multiple()).value !== typed) this.commit(name, typed);
+    }
+  }
+
+  /** Settings that were not typed, and so need no remark. */
+  take(settings: Partial<Settings>): void {
+    Object.assign(this.settings.current, settings);
+    this.hints = {};
+  }
+
+  swapSize(): void {
+    const now = this.settings.current;
+    [now.width, now.height] = [now.height, now.width];
+  }
+}
