@@ -12,16 +12,17 @@ export interface Mask extends Size {
 
 /** The smallest rectangle around everything that is not 0; null where all is. */
 export function boundsOf({ width, height, alpha }: Mask): Rect | null {
+  // Plain loops: this runs after every stroke, over every pixel.
   let [left, right, top, bottom] = [width, -1, height, -1];
   for (let y = 0; y < height; y++) {
-    const row = alpha.subarray(y * width, (y + 1) * width);
-    const first = row.findIndex((a) => a !== 0);
-    if (first < 0) continue;
+    const row = y * width;
+    let first = 0;
+    while (first < width && alpha[row + first] === 0) first++;
+    if (first === width) continue;
+    let last = width - 1;
+    while (alpha[row + last] === 0) last--;
     left = Math.min(left, first);
-    right = Math.max(
-      right,
-      row.findLastIndex((a) => a !== 0),
-    );
+    right = Math.max(right, last);
     top = Math.min(top, y);
     bottom = y;
   }

@@ -43,6 +43,9 @@ export class Stroke {
     const { softness, opacity, erase } = this.#brush;
     const [dx, dy] = [point.x - from.x, point.y - from.y];
     const square = dx * dx + dy * dy;
+    const grows = point.radius - from.radius;
+    // The stroke's outline is a cone's; unless one end's circle holds the other's.
+    const cone = square - grows * grows;
     const reach = Math.max(from.radius, point.radius) + 1;
     const rect = {
       x: Math.min(from.x, point.x) - reach,
@@ -52,8 +55,9 @@ export class Stroke {
     };
     return this.#sheet.change(rect, (x, y, now, before) => {
       const [px, py] = [x + 0.5 - from.x, y + 0.5 - from.y];
-      // The nearest place on the way from the last point to this one.
-      const t = square > 0 ? Math.min(Math.max((px * dx + py * dy) / square, 0), 1) : 0;
+      // How far on the way from the last point to this one the pixel is covered most.
+      const along = px * dx + py * dy + (Math.abs(px * dy - py * dx) * grows) / Math.sqrt(cone);
+      const t = cone > 0 ? Math.min(Math.max(along / square, 0), 1) : Number(grows > 0);
       const radius = from.radius + t * (point.radius - from.radius);
       const gap = radius - Math.hypot(px - t * dx, py - t * dy);
       const covered = opacity * coverage(gap, radius, softness);

@@ -40,8 +40,10 @@ export function toPicture({ scale, x, y }: View, at: Point): Point {
 
 /** Moved back as far as is needed for some of the picture to be seen. */
 function held({ scale, x, y }: View, picture: Size, box: Size): View {
-  const within = (start: number, length: number, room: number): number =>
-    Math.min(Math.max(start, HELD - length), room - HELD);
+  const within = (start: number, length: number, room: number): number => {
+    const least = Math.min(HELD, length, room);
+    return Math.min(Math.max(start, least - length), room - least);
+  };
   return {
     scale,
     x: within(x, picture.width * scale, box.width),

@@ -24,7 +24,15 @@ export const general: readonly Command[] = [
     run: (studio) => void studio.generate(),
     typing: ['Ctrl+Enter'],
   },
-  { keys: ['Escape', 'Shift+X'], words: 'Cancel', run: (studio) => studio.cancel(), typing: ['Escape'] },
+  {
+    keys: ['Escape', 'Shift+X'],
+    words: 'Cancel',
+    run: (studio) => {
+      studio.board.cancel(); // a stroke that is being painted
+      studio.cancel();
+    },
+    typing: ['Escape'],
+  },
 ];
 
 /** Where pictures are made from one: to go through what was made of it. */

@@ -1,5 +1,6 @@
 /** Image to image: a picture of one's own, and one that was just drawn. On the CPU, which is quick here. */
 import { readFileSync } from 'node:fs';
+import { PNG } from 'pngjs';
 import { jobOf, type PipelineCase } from '../golden/pipeline-case';
 import { checkpointFile, expect, expectPicture, golden, test } from './app';
 
@@ -81,20 +82,35 @@ test('an InstructPix2Pix checkpoint changes a picture as diffusers changes it', 
   await expectPicture(await app.draw(), `${at}/expected.png`, 'InstructPix2Pix');
 });
 
-for (const [what, name, content] of [
-  ['a drawing', 'logo.svg', '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'],
-  ['a broken picture', 'cut.jpg', 'ÿØÿà but no picture'],
-] as const) {
-  test(`${what} is refused in plain words`, async ({ app }) => {
-    const { page } = app;
-    await app.open();
-    await page.getByRole('tab', { name: 'Image' }).click();
-    await page.getByLabel('Source image').setInputFiles({
-      name,
-      mimeType: name.endsWith('svg') ? 'image/svg+xml' : 'image/jpeg',
-      buffer: Buffer.from(content, 'latin1'),
-    });
+/** A GIF of one pixel and two frames. */
+const frame = '2c000000000100010000' + '0202440100';
+const twoFrames = Buffer.from(`47494638396101000100800000000000ffffff${frame}${frame}3b`, 'hex');
+
+test('what is no usable picture is refused in plain words, in every mode that takes one', async ({ app }) => {
+  const { page } = app;
+  await app.open();
+  for (const [mode, name, mimeType, buffer, words] of [
+    [
+      'Image',
+      'logo.svg',
+      'image/svg+xml',
+      Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'),
+      /drawing \(SVG\)/,
+    ],
+    ['Image', 'cut.jpg', 'image/jpeg', Buffer.from('ÿØÿà but no picture', 'latin1'), /damaged/],
+    ['Inpaint', 'dance.gif', 'image/gif', twoFrames, /animation/],
+    [
+      'Outpaint',
+      'wall.png',
+      'image/png',
+      PNG.sync.write(new PNG({ width: 30_000, height: 2 })),
+      /30000 × 2 pixels/,
+    ],
+  ] as const) {
+    await page.getByRole('tab', { name: mode }).click();
+    await page.getByLabel('Source image').setInputFiles({ name, mimeType, buffer });
     await expect(app.alert).toContainText(name);
+    await expect(app.alert).toContainText(words);
     await expect(app.generate).toHaveAttribute('aria-disabled', 'true');
-  });
-}
+  }
+});

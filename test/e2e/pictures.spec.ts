@@ -1,4 +1,7 @@
-/** The bundled model on WebGPU: what is typed into the page becomes diffusers' picture. */
+/**
+ * The bundled model on WebGPU: what is typed into the page becomes diffusers' picture. Three samplers of five: the
+ * others differ in arithmetic that no GPU does, and are drawn on the CPU.
+ */
 import { readFile } from 'node:fs/promises';
 import type { MiniCase } from '../golden/pipeline-case';
 import { expect, expectPicture, golden, test } from './app';
@@ -25,7 +28,9 @@ test('prompts, samplers, sizes and seeds, after a run that was cancelled midway'
     await expect(app.alert).toBeHidden();
   });
 
-  for (const { png, ...job } of cases) {
+  const ofGpu = cases.filter(({ sampler }) => ['DDIM', 'Euler a', 'DPM++ 2M Karras'].includes(sampler));
+  expect(ofGpu).toHaveLength(3);
+  for (const { png, ...job } of ofGpu) {
     await test.step(`${job.sampler}, ${job.width}×${job.height}: ${job.prompt}`, async () => {
       await app.fill(job);
       await expectPicture(await app.draw(), `mini-sd/${png}`, `WebGPU ${job.sampler}`);

@@ -1,0 +1,82 @@
+/** A photo from a phone, on a phone: large, turned by a note in its header, and painted on with fingers. */
+import { devices, type CDPSession } from 'playwright/test';
+import { expect, test } from './app';
+import { MaskCanvas } from './canvas';
+
+const { viewport, hasTouch, isMobile } = { ...devices['iPhone 14'], viewport: { width: 390, height: 844 } };
+test.use({ viewport, hasTouch, isMobile });
+
+/** EXIF with nothing but "turn me by 90° clockwise", for behind a JPEG's first two bytes. */
+const turned = Buffer.from(
+  'ffe1002245786966' + '0000' + '4d4d002a00000008' + '0001' + '011200030000000100060000' + '00000000',
+  'hex',
+);
+
+const touch = (
+  client: CDPSession,
+  type: 'touchStart' | 'touchMove' | 'touchEnd',
+  ...points: { x: number; y: number }[]
+) =>
+  client.send('Input.dispatchTouchEvent', {
+    type,
+    touchPoints: points.map((point, id) => ({ ...point, id })),
+  });
+
+test('a photo of 12 megapixels is turned upright, painted on by one finger and zoomed by two', async ({
+  app,
+}) => {
+  const { page } = app;
+  await app.open();
+  // 4000 × 3000, red on the left and blue on the right: upright, red is above.
+  const base64 = await page.evaluate(async () => {
+    const canvas = new OffscreenCanvas(4000, 3000);
+    const context = canvas.getContext('2d')!; // this browser has one
+    context.fillStyle = '#c02020';
+    context.fillRect(0, 0, 2000, 3000);
+    context.fillStyle = '#2040c0';
+    context.fillRect(2000, 0, 2000, 3000);
+    const bytes = new Uint8Array(await (await canvas.convertToBlob({ type: 'image/jpeg' })).arrayBuffer());
+    return btoa(bytes.reduce((text, byte) => text + String.fromCharCode(byte), ''));
+  });
+  const jpeg = Buffer.from(base64, 'base64');
+  const buffer = Buffer.concat([jpeg.subarray(0, 2), turned, jpeg.subarray(2)]);
+  await page.getByRole('tab', { name: 'Inpaint' }).click();
+  await page.getByLabel('Source image').setInputFiles({ name: 'IMG_1.jpg', mimeType: 'image/jpeg', buffer });
+  await expect(page.getByText(/3000 × 4000/)).toBeVisible();
+
+  const canvas = new MaskCanvas(page);
+  await expect(canvas.surface).toBeInViewport();
+  const client = await page.context().newCDPSession(page);
+  const [a, b] = [await canvas.at(0.3, 0.3), await canvas.at(0.6, 0.4)];
+  await touch(client, 'touchStart', a);
+  await touch(client, 'touchMove', b);
+  await touch(client, 'touchEnd');
+  await expect(page.getByRole('button', { name: 'Undo' })).toBeEnabled();
+
+  // Two fingers move apart: the picture grows, and nothing is painted.
+  const scale = () =>
+    canvas.surface.evaluate((surface) => surface.querySelector('img')!.getBoundingClientRect().width); // the picture
+  const before = await scale();
+  await touch(client, 'touchStart', a);
+  await touch(client, 'touchStart', a, b);
+  await touch(client, 'touchMove', { x: a.x - 40, y: a.y - 20 }, { x: b.x + 40, y: b.y + 20 });
+  await touch(client, 'touchEnd');
+  expect(await scale()).toBeGreaterThan(1.3 * before);
+  await page.getByRole('button', { name: 'Undo' }).click();
+  await expect(page.getByRole('button', { name: 'Undo' })).toBeDisabled();
+  await page.getByRole('button', { name: 'Redo' }).click();
+
+  await app.fill({ prompt: 'sunflower', steps: 2 });
+  await app.generate.click();
+  await expect(page.getByRole('button', { name: 'Accept' })).toBeVisible({ timeout: 120_000 });
+  const found = await app.result.evaluate(async (image: HTMLImageElement) => {
+    const drawn = await createImageBitmap(await (await fetch(image.src)).blob());
+    const context = new OffscreenCanvas(drawn.width, drawn.height).getContext('2d')!; // this browser has one
+    context.drawImage(drawn, 0, 0);
+    const pixel = (x: number, y: number) => [...context.getImageData(x, y, 1, 1).data];
+    return { size: [drawn.width, drawn.height], top: pixel(100, 100), bottom: pixel(2900, 3900) };
+  });
+  expect(found.size).toEqual([3000, 4000]);
+  expect(found.top[0]).toBeGreaterThan(150);
+  expect(found.bottom[2]).toBeGreaterThan(150);
+});
