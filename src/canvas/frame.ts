@@ -16,6 +16,11 @@ export function placeIn({ width, height }: Size, { left, top }: Margins): Rect {
   return { x: left, y: top, width, height };
 }
 
+/** The frame around a picture that lies there in it. */
+export function marginsOf({ x, y, width, height }: Rect, frame: Size): Margins {
+  return { left: x, right: frame.width - x - width, top: y, bottom: frame.height - y - height };
+}
+
 /** The picture in its frame; grey where there is nothing yet. */
 export function extended(picture: Pixels, margins: Margins): Pixels {
   const { width, height } = framed(picture, margins);
@@ -26,6 +31,25 @@ export function extended(picture: Pixels, margins: Margins): Pixels {
     rgba.set(row, 4 * ((margins.top + y) * width + margins.left));
   }
   return { width, height, rgba };
+}
+
+/** Around what is new in a frame, and what is masked of the picture beside it. */
+export function frameBounds(picture: Size, margins: Margins, feather: number): Rect {
+  const { width, height } = framed(picture, margins);
+  const { left, right, top, bottom } = margins;
+  const reach = Math.ceil(feather);
+  // Pulled on one side only, it is a strip; else the strips go around the picture.
+  if (left && !right && !top && !bottom) return { x: 0, y: 0, width: Math.min(left + reach, width), height };
+  if (top && !left && !right && !bottom) return { x: 0, y: 0, width, height: Math.min(top + reach, height) };
+  if (right && !left && !top && !bottom) {
+    const x = Math.max(width - right - reach, 0);
+    return { x, y: 0, width: width - x, height };
+  }
+  if (bottom && !left && !right && !top) {
+    const y = Math.max(height - bottom - reach, 0);
+    return { x: 0, y, width, height: height - y };
+  }
+  return { x: 0, y: 0, width, height };
 }
 
 /**

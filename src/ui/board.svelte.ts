@@ -1,5 +1,5 @@
 import type { Rect, Size } from '../canvas/crop';
-import { boundsOf } from '../canvas/pixels';
+import { boundsOf, type Mask } from '../canvas/pixels';
 import { around, Sheet } from '../canvas/sheet';
 import {
   clearSheet,
@@ -52,6 +52,8 @@ export class MaskBoard {
   sheet = $state.raw<Sheet>(new Sheet({ width: 1, height: 1 }));
   /** Around everything that is masked. */
   bounds = $state.raw<Rect | null>(null);
+  /** Everything is masked, fully. */
+  isFull = $state(false);
   canUndo = $state(false);
   canRedo = $state(false);
   outline = $state.raw<Outline | null>(null);
@@ -67,6 +69,7 @@ export class MaskBoard {
 
   readonly #read: (typeof pictures)['readMask'];
   #stroke: { readonly stroke: Stroke | null; readonly erase: boolean } | null = null;
+  #asked = 0;
   #watchers: readonly ((changed: Rect) => void)[] = [];
 
   constructor(shelf: Shelf | null, read: (typeof pictures)['readMask']) {
@@ -79,6 +82,7 @@ export class MaskBoard {
     this.#stroke = null;
     this.outline = null;
     this.failure = null;
+    this.#asked++;
     const longest = Math.max(size.width, size.height);
     if (longest !== Math.max(this.sheet.width, this.sheet.height))
       this.size = Math.max(Math.round(longest / 12), 2);
@@ -172,16 +176,24 @@ export class MaskBoard {
 
   /** The mask becomes what this picture says: white is repainted. Another size is scaled to the picture's. */
   async import(file: File): Promise<void> {
-    const { sheet } = this;
+    const number = ++this.#asked;
+    const outdated = (): boolean => number !== this.#asked; // another file or picture was opened meanwhile
     this.failure = null;
     try {
-      const alpha = await this.#read(file, sheet);
-      if (sheet !== this.sheet) return; // another picture was opened meanwhile
-      this.#changed(replaceSheet(sheet, alpha));
+      const alpha = await this.#read(file, this.sheet);
+      if (outdated()) return;
+      this.cancel();
+      this.#changed(replaceSheet(this.sheet, alpha));
       this.#finish();
     } catch (thrown) {
-      this.failure = { file: file.name, error: toDrobeError(thrown) };
+      if (!outdated()) this.failure = { file: file.name, error: toDrobeError(thrown) };
     }
+  }
+
+  /** The mask as it is now. */
+  copy(): Mask {
+    const { width, height, alpha } = this.sheet;
+    return { width, height, alpha: alpha.slice() };
   }
 
   /** The mask as a PNG of the picture's size. */
@@ -191,6 +203,7 @@ export class MaskBoard {
 
   /** A larger brush, or a smaller one, by so many notches. */
   resize(notches: number): void {
+    if (notches === 0) return;
     const size = this.size * 1.2 ** notches;
     const whole =
       notches > 0 ? Math.max(Math.round(size), this.size + 1) : Math.min(Math.round(size), this.size - 1);
@@ -214,6 +227,7 @@ export class MaskBoard {
 
   #noted(): void {
     this.bounds = boundsOf(this.sheet);
+    this.isFull = this.sheet.alpha.every((a) => a === 255);
     this.canUndo = this.sheet.canUndo;
     this.canRedo = this.sheet.canRedo;
   }

@@ -72,7 +72,7 @@ export const gestures: readonly (readonly [how: string, words: string])[] = [
 
 /** The commands that apply as things stand. */
 export function commandsNow(studio: Studio): readonly Command[] {
-  if (studio.mode === 'text') return general;
+  if (studio.mode === 'text' || studio.run.kind === 'running') return general;
   if (studio.shown) return [...general, ...staging];
   return studio.mode === 'inpaint' && studio.source.current ? [...general, ...painting] : general;
 }
@@ -84,17 +84,19 @@ export function isKey(event: KeyFacts, key: string): boolean {
   const parts = key === '+' ? ['+'] : key.split('+');
   const name = parts.at(-1)!; // a split gives at least one part
   const wants = (modifier: string): boolean => parts.slice(0, -1).includes(modifier);
-  if (event.altKey || (event.ctrlKey || event.metaKey) !== wants('Ctrl')) return false;
-  // With which keys "?" or "[" is typed differs from keyboard to keyboard.
+  // With which keys "?" or "[" is typed differs from keyboard to keyboard: with Shift, Option or AltGr, which is Ctrl and Alt.
   const isSymbol = name.length === 1 && !/[a-z0-9]/i.test(name);
+  if (event.altKey && !isSymbol) return false;
+  if (!event.altKey && (event.ctrlKey || event.metaKey) !== wants('Ctrl')) return false;
   return event.key.toLowerCase() === name.toLowerCase() && (isSymbol || event.shiftKey === wants('Shift'));
 }
 
-/** Whether keys go into what has the focus. */
-export function isTyping(target: EventTarget | null): boolean {
+/** Whether this key goes into what has the focus. */
+export function isTyping({ target, key }: Pick<KeyboardEvent, 'target' | 'key'>): boolean {
   if (!(target instanceof HTMLElement)) return false;
-  if (target instanceof HTMLInputElement)
-    return !/^(range|radio|checkbox|button|color|file)$/.test(target.type);
+  if (target instanceof HTMLInputElement && /^(range|radio)$/.test(target.type))
+    return key.startsWith('Arrow');
+  if (target instanceof HTMLInputElement) return !/^(checkbox|button|color|file)$/.test(target.type);
   return (
     target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement || target.isContentEditable
   );

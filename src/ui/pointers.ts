@@ -27,6 +27,8 @@ export class Pointers {
   readonly #gestures: Gestures;
   readonly #corner: () => Point;
   readonly #down = new Map<number, Point>();
+  /** Fingers are down, not a mouse or a pen. */
+  #byHand = false;
   #doing: 'nothing' | 'painting' | 'panning' | 'pinching' = 'nothing';
 
   /** @param corner where the canvas' top left corner is, in client coordinates. */
@@ -36,7 +38,15 @@ export class Pointers {
   }
 
   down(event: PointerFacts): void {
-    if (event.pointerType !== 'touch') this.#down.clear();
+    if (event.pointerType === 'mouse' && event.button > 2) return; // back and forward
+    if (event.pointerType !== 'touch') {
+      this.#down.clear();
+      this.#byHand = false;
+    } else if (this.#down.size === 0) {
+      this.#byHand = true;
+    } else if (!this.#byHand) {
+      return; // the palm of the hand that holds the pen
+    }
     this.#down.set(event.pointerId, this.#at(event));
     if (this.#down.size === 2) {
       if (this.#doing === 'painting') this.#gestures.cancel();

@@ -37,7 +37,7 @@ export const modes: Readonly<Record<Mode, string>> = {
 };
 
 /** What stands in the way of a picture. */
-export type Obstacle = 'no-picture' | 'no-mask' | 'no-margin' | 'only-instruct' | 'no-instruct';
+export type Obstacle = 'no-picture' | 'no-mask' | 'all-kept' | 'no-margin' | 'only-instruct' | 'no-instruct';
 
 /** What a model can do, the most usual first. */
 export function modesOf({ kind }: ModelFacts): readonly [Mode, ...Mode[]] {
@@ -167,7 +167,8 @@ export function mend(found: Settings): Settings {
     mended[name] = Number.isFinite(found[name]) ? settle(name, found[name], 1).value : initial[name];
   }
   for (const [name, range] of Object.entries(sliders) as [keyof typeof sliders, Range][]) {
-    if (!within(found[name], range)) mended[name] = initial[name];
+    const whole = range.step < 1 || Number.isInteger(found[name]);
+    if (!whole || !within(found[name], range)) mended[name] = initial[name];
   }
   const known = <T extends string>(table: Readonly<Record<T, string>>, value: T, fallback: T): T =>
     Object.hasOwn(table, value) ? value : fallback;

@@ -1,5 +1,5 @@
 import { sidesOf, sizeLike } from '../canvas/crop';
-import type { Margins } from '../canvas/frame';
+import { frameBounds, marginsOf, type Margins } from '../canvas/frame';
 import { isAbort, toDrobeError } from '../errors';
 import type {
   Backend,
@@ -31,7 +31,7 @@ import {
 } from './settings';
 import { SourcePicture, pictures } from './source.svelte';
 import { Viewport } from './viewport.svelte';
-import { workFor } from './work';
+import { inpaintBounds, planOf, workFor, type Plan } from './work';
 
 export type UsableModel = ModelEntry & { readonly facts: ModelFacts };
 
@@ -74,8 +74,22 @@ export class Studio {
     if (this.mode === 'text') return null;
     if (!this.source.current) return 'no-picture';
     if (this.mode === 'outpaint') return this.frame.isOpen ? null : 'no-margin';
-    const everythingKept = this.settings.current.maskMode === 'masked' && !this.board.bounds;
-    return this.mode === 'inpaint' && everythingKept ? 'no-mask' : null;
+    if (this.mode !== 'inpaint') return null;
+    if (this.settings.current.maskMode === 'rest') return this.board.isFull ? 'all-kept' : null;
+    return this.board.bounds ? null : 'no-mask';
+  });
+  /** Which part of the picture will be drawn, and how large; null while there is nothing to do. */
+  plan = $derived.by((): Plan | null => {
+    const original = this.source.current;
+    const settings = this.settings.current;
+    if (!original) return null;
+    const sides = sidesOf(this.#multiple);
+    if (this.mode === 'outpaint') {
+      const bounds = frameBounds(original, this.frame.margins, settings.feather);
+      return this.frame.isOpen ? planOf(bounds, this.frame.around(original), settings, sides) : null;
+    }
+    const bounds = this.mode === 'inpaint' ? inpaintBounds(this.board.bounds, original, settings) : null;
+    return bounds && planOf(bounds, original, settings, sides);
   });
   canGenerate = $derived(this.model !== null && this.run.kind !== 'running' && this.obstacle === null);
 
@@ -200,13 +214,14 @@ export class Studio {
   /** Takes over everything that made the shown picture, except the model. */
   reuseSettings(): void {
     if (!this.shown) return;
-    const { settings, mode, original } = this.shown;
+    const { settings, mode, original, place, itself } = this.shown;
     const { model, backend, count } = this.settings.current;
     this.mode = mode;
     if (original && original !== this.source.current) {
       this.source.take(original);
       this.#begin(original);
     }
+    if (mode === 'outpaint' && place) this.frame.pull(marginsOf(place, itself));
     this.form.take({ ...settings, model, backend, count, freshSeed: false });
     this.form.settleAll();
   }
@@ -244,6 +259,7 @@ export class Studio {
     const settings = $state.snapshot(this.settings.current);
     const { mode } = this;
     const { margins } = this.frame;
+    const mask = this.board.copy(); // what is painted from now on is for the next run
     const original = mode === 'text' ? null : this.source.current;
     const place = original && placeOf(mode, original, settings, margins);
     const making = { mode, original, place, model: model.facts.title };
@@ -253,7 +269,7 @@ export class Studio {
     this.#tell({ job: jobOf(settings, null), number: 1, of: settings.count });
     try {
       const { size, source, finish } = await workFor(mode, original, settings, {
-        mask: this.board.sheet,
+        mask,
         margins,
         draw: (of, at) => this.source.drawn(of, at),
         scale: this.#pictures.scale,

@@ -127,6 +127,7 @@ export const slowWords: Record<NonNullable<DeviceInfo['slow']>, string> = {
 export const obstacleWords: Record<Obstacle, string> = {
   'no-picture': 'Choose a picture to start from',
   'no-mask': 'Paint over what should change',
+  'all-kept': 'All of it is kept: erase the mask where the picture should change',
   'no-margin': 'Drag an edge of the frame, or say how many pixels to add',
   'only-instruct': 'This model changes pictures by instruction: use Instruct, or choose another model',
   'no-instruct': 'This model takes no instructions: choose an InstructPix2Pix model',

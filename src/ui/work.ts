@@ -1,6 +1,6 @@
 /** From a picture and a mask to what the engine is asked, and from what it draws back to the whole picture. */
-import { blurred } from '../canvas/blur';
-import { contextBox, sizeLike, type Rect, type Sides, type Size } from '../canvas/crop';
+import { blurred, reachOf } from '../canvas/blur';
+import { contextBox, grown, sizeLike, type Rect, type Sides, type Size } from '../canvas/crop';
 import { extended, frameMask, type Margins } from '../canvas/frame';
 import { boundsOf, inverted, pasted, type Mask, type Pixels } from '../canvas/pixels';
 import { DrobeError } from '../errors';
@@ -69,17 +69,27 @@ function outpaintWork(picture: Pixels, settings: Settings, means: Means): Promis
   return patchWork(extended(picture, margins), mask, settings, means, how);
 }
 
-/** The part of the picture that is worked on, where the mask has these bounds. */
-export function workBox(bounds: Rect, picture: Size, { area, padding, width, height }: Settings): Rect {
-  if (area === 'whole') return { x: 0, y: 0, width: picture.width, height: picture.height };
-  return contextBox(bounds, padding, { width, height }, picture);
+/** The part of a picture that is worked on, and the size at which it is drawn. */
+export interface Plan {
+  readonly box: Rect;
+  readonly size: Size;
 }
 
-/** The size that is set, where it has the shape of what is drawn; else one of about as many pixels that has. */
-function sizeFor(box: Rect, { width, height }: Settings, sides: Sides): Size {
+/** @param bounds around what is masked. */
+export function planOf(bounds: Rect, picture: Size, settings: Settings, sides: Sides): Plan {
+  const { area, padding, width, height } = settings;
+  const whole = { x: 0, y: 0, width: picture.width, height: picture.height };
+  const box = area === 'whole' ? whole : contextBox(bounds, padding, { width, height }, picture);
   const stretch = width / height / (box.width / box.height);
-  if (Math.max(stretch, 1 / stretch) <= 1.1) return { width, height };
-  return sizeLike(box, { ...sides, area: width * height });
+  // Nothing is drawn out of shape: where the size that is set does not fit, one of about as many pixels does.
+  const fits = Math.max(stretch, 1 / stretch) <= 1.1;
+  return { box, size: fits ? { width, height } : sizeLike(box, { ...sides, area: width * height }) };
+}
+
+/** Around what is masked once its edge is blurred: all of the picture, where the rest is kept. */
+export function inpaintBounds(painted: Rect | null, picture: Size, settings: Settings): Rect | null {
+  if (settings.maskMode === 'rest') return { x: 0, y: 0, width: picture.width, height: picture.height };
+  return painted && grown(painted, reachOf(settings.maskBlur), picture);
 }
 
 async function patchWork(
@@ -91,8 +101,7 @@ async function patchWork(
 ): Promise<Work> {
   const bounds = boundsOf(mask);
   if (!bounds) throw new DrobeError('bad-request', { reason: 'nothing is masked' });
-  const box = workBox(bounds, picture, settings);
-  const size = sizeFor(box, settings, sides);
+  const { box, size } = planOf(bounds, picture, settings, sides);
   const { rgba } = await scale(greyOf(mask), box, size);
   return {
     size,

@@ -1,6 +1,15 @@
 import { describe, expect, it, test } from 'vitest';
-import { extended, framed, frameMask, placeIn, type Margins, type Side } from '../../../src/canvas/frame';
-import type { Pixels } from '../../../src/canvas/pixels';
+import {
+  extended,
+  framed,
+  frameBounds,
+  frameMask,
+  marginsOf,
+  placeIn,
+  type Margins,
+  type Side,
+} from '../../../src/canvas/frame';
+import { boundsOf, type Pixels } from '../../../src/canvas/pixels';
 
 const none: Margins = { left: 0, right: 0, top: 0, bottom: 0 };
 const uneven: Margins = { left: 3, right: 5, top: 2, bottom: 7 };
@@ -104,4 +113,24 @@ describe('the mask of a frame', () => {
     expect(row.slice(2, 10)).toEqual(row.slice(2, 10).toReversed());
     expect(Math.min(...row)).toBe(Math.floor(255 * (1 - 3.5 / 10)));
   });
+});
+
+it.each([
+  { left: 20, right: 0, top: 0, bottom: 0 },
+  { left: 0, right: 9, top: 0, bottom: 0 },
+  { left: 0, right: 0, top: 30, bottom: 0 },
+  { left: 0, right: 0, top: 0, bottom: 1 },
+  { left: 4, right: 0, top: 5, bottom: 0 },
+  { left: 4, right: 4, top: 0, bottom: 0 },
+])('the bounds of a frame are those of its mask: %o', (margins) => {
+  const picture = { width: 40, height: 24 };
+  for (const feather of [0, 1, 7, 16, 100]) {
+    expect(frameBounds(picture, margins, feather)).toEqual(boundsOf(frameMask(picture, margins, feather)));
+  }
+});
+
+it('margins are found again from where the picture lies', () => {
+  const margins = { left: 3, right: 5, top: 7, bottom: 11 };
+  const picture = { width: 40, height: 24 };
+  expect(marginsOf(placeIn(picture, margins), framed(picture, margins))).toEqual(margins);
 });

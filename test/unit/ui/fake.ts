@@ -1,11 +1,13 @@
 /** An engine for tests: every call is a plain generator, given as an override. */
 import type { Rect, Size } from '../../../src/canvas/crop';
-import type { EngineApi, Job, ModelEntry, Picture, Pixels } from '../../../src/engine/api';
+import type { Mask } from '../../../src/canvas/pixels';
+import type { EngineApi, Job, ModelEntry, ModelFacts, Picture, Pixels } from '../../../src/engine/api';
 import type { Remote } from '../../../src/engine/rpc';
 import { DrobeError } from '../../../src/errors';
+import { MaskBoard } from '../../../src/ui/board.svelte';
 import type { Original } from '../../../src/ui/picture';
 import type { Shelf } from '../../../src/ui/persisted.svelte';
-import type { UsableModel } from '../../../src/ui/studio.svelte';
+import { Studio, type UsableModel } from '../../../src/ui/studio.svelte';
 
 // eslint-disable-next-line require-yield -- a call that only fails
 async function* missing(): AsyncGenerator<never, never, void> {
@@ -52,6 +54,13 @@ export const full = (id = 'full'): UsableModel => ({
   },
 });
 
+/** A miniature of another kind. */
+export const modelOf = (kind: ModelFacts['kind']): UsableModel => ({
+  ...miniature,
+  id: kind,
+  facts: { ...miniature.facts, kind },
+});
+
 export const broken: ModelEntry = {
   id: 'broken',
   file: 'broken.safetensors',
@@ -67,6 +76,31 @@ export const picture = (job: Job): Picture => ({
   job,
   milliseconds: { encode: 1, steps: [2, 2], decode: 3 },
 });
+
+/** A picture of one grey. */
+export const plain = ({ width, height }: Size, grey: number): Pixels => ({
+  width,
+  height,
+  rgba: Uint8ClampedArray.from({ length: 4 * width * height }, (_, i) => (i % 4 === 3 ? 255 : grey)),
+});
+
+/** A picture whose pixels differ from those around them, and from `plain` ones. */
+export const motley = ({ width, height }: Size): Pixels => ({
+  width,
+  height,
+  rgba: Uint8ClampedArray.from({ length: 4 * width * height }, (_, i) =>
+    i % 4 === 3 ? 255 : 20 + ((i * 37) % 211),
+  ),
+});
+
+/** A mask that is white in one part. */
+export function maskOf({ width, height }: Size, part: Rect): Mask {
+  const alpha = new Uint8Array(width * height);
+  for (let y = part.y; y < part.y + part.height; y++) {
+    alpha.fill(255, y * width + part.x, y * width + part.x + part.width);
+  }
+  return { width, height, alpha };
+}
 
 export const original = (width: number, height: number, name = 'photo.jpg'): Original => ({
   name,
@@ -116,8 +150,44 @@ export function shelf(items: Record<string, string> = {}): Shelf & { items: Reco
   };
 }
 
+/** An empty mask of 60 × 40 pixels, and a hard brush of 4. */
+export function boardWith(
+  read: typeof pictures.readMask = (...asked) => pictures.readMask(...asked),
+  items: Record<string, string> = {},
+) {
+  const board = new MaskBoard(shelf(items), read);
+  board.open({ width: 60, height: 40 });
+  board.size = 4;
+  return board;
+}
+
 /** What an aborted engine call throws. */
 export const stopped = () => new DOMException('stopped', 'AbortError');
+
+/** A studio that remembers what the engine was asked for; it draws one grey. */
+export function studioAtWork(model = miniature, generate: Remote<EngineApi>['generate'] = drawGrey) {
+  const jobs: Job[] = [];
+  const studio = new Studio(
+    engine({
+      generate: (signal, job) => {
+        jobs.push(job);
+        return generate(signal, job);
+      },
+    }),
+    { shelf: shelf(), pictures, now: () => 0, seed: () => 7 },
+  );
+  studio.adopt(model);
+  return { studio, jobs };
+}
+
+export const drawGrey: Remote<EngineApi>['generate'] = async function* (_, job) {
+  yield { kind: 'encoding', what: 'picture' };
+  return { ...picture(job), ...plain(job, 99) };
+};
+
+/** A file that holds a picture of this size. */
+export const pictureFile = (size = '64x48', name = 'photo.jpg') =>
+  new File([size], name, { type: 'image/jpeg' });
 
 /** A promise and the key to it. */
 export function gate(): { opened: Promise<void>; open: () => void } {
