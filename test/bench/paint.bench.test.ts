@@ -1,0 +1,46 @@
+/**
+ * What one stretch of a stroke costs, on masks of several sizes: it must not grow with the picture. Beside it what the
+ * plain way would cost, which paints the whole overlay anew.
+ */
+import { expect, it } from 'vitest';
+import { Sheet } from '../../src/canvas/sheet';
+import { Stroke } from '../../src/canvas/tools';
+import { paintOverlay } from '../../src/ui/overlay';
+
+const STRETCHES = 120;
+
+it('a stretch of a stroke on pictures of 512², 2048² and 4096²', () => {
+  const times = [512, 2048, 4096].map((side) => {
+    const sheet = new Sheet({ width: side, height: side });
+    const canvas = document.createElement('canvas');
+    canvas.width = canvas.height = side;
+    const context = canvas.getContext('2d')!; // this browser has one
+    const stroke = new Stroke(sheet, { softness: 0.5, opacity: 1, erase: false });
+    const at = (i: number) => ({
+      x: 256 + 180 * Math.cos(i / 9),
+      y: 256 + 180 * Math.sin(i / 7),
+      radius: 40,
+    });
+    stroke.to(at(0));
+    const parts: number[] = [];
+    for (let i = 1; i <= STRETCHES; i++) {
+      const started = performance.now();
+      const changed = stroke.to(at(i))!; // all of it lies on the sheet
+      paintOverlay(context, sheet, changed, '#e0303a');
+      parts.push(performance.now() - started);
+    }
+    const started = performance.now();
+    paintOverlay(context, sheet, { x: 0, y: 0, width: side, height: side }, '#e0303a');
+    const whole = performance.now() - started;
+    parts.sort((a, b) => a - b);
+    const [median, worst] = [parts[STRETCHES / 2]!, parts.at(-1)!];
+    console.info(
+      `${side}²: median ${median.toFixed(2)} ms, worst ${worst.toFixed(2)} ms; the whole overlay ${whole.toFixed(1)} ms`,
+    );
+    return median;
+  });
+  console.info(
+    `2048² to 512²: ${(times[1]! / times[0]!).toFixed(2)}, 4096² to 512²: ${(times[2]! / times[0]!).toFixed(2)}`,
+  );
+  expect(times).toHaveLength(3);
+});
