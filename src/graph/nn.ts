@@ -104,30 +104,36 @@ export const silu = (x: Var): Var => op('QuickGelu', [x], x.shape, { alpha: { fl
 export const quickGelu = (x: Var): Var => op('QuickGelu', [x], x.shape, { alpha: { float: 1.702 } }, ms);
 export const gelu = (x: Var): Var => op('Gelu', [x], x.shape);
 
-/** torch's x.chunk(2, dim=-1). */
-export function chunk2(x: Var): [Var, Var] {
+/** torch's x.chunk(count, dim=-1). */
+export function chunk(x: Var, count: number): Var[] {
   const last = x.shape.length - 1;
-  const half = x.shape[last]! / 2;
-  return [slice(x, last, 0, half), slice(x, last, half, 2 * half)];
+  const part = x.shape[last]! / count;
+  return Array.from({ length: count }, (_, i) => slice(x, last, i * part, (i + 1) * part));
 }
+
+/** [.., m, k] · [.., k, n] → [.., m, n]; where y is a matrix, it is the same for all of x. */
+export const matmul = (x: Var, y: Var): Var => op('MatMul', [x, y], x.shape.with(-1, y.shape.at(-1)!));
 
 // --- modules -------------------------------------------------------------------------------------------------
 
 /** nn.Linear, or a 1×1 convolution of tokens: the same bytes. x: [..., in] → [..., out]. */
 export function linear(x: Var, p: Scope): Var {
+  const outer = p.tensor('weight').shape[0]!;
+  const weight = p.tensor('weight', { shape: [outer, x.shape.at(-1)!] });
+  return linearOf(x, weight, p.has('bias') ? p.tensor('bias') : null);
+}
+
+/** x·Wᵀ + b. x: [..., in]; weight: [out, in] → [..., out]. */
+export function linearOf(x: Var, weight: Var, bias: Var | null): Var {
   const inner = x.shape.at(-1)!;
   const rows = sizeOf(x.shape) / inner;
-  const shape = p.tensor('weight').shape;
-  const outer = shape[0]!;
-  const weight = p.tensor('weight', { shape: [outer, inner] });
-  const bias = p.has('bias') ? p.tensor('bias') : null;
+  const outer = weight.shape[0]!;
   const y = op('Gemm', [reshape(x, rows, inner), weight, bias], [rows, outer], { transB: 1 });
   return reshape(y, ...x.shape.slice(0, -1), outer);
 }
 
-/** nn.Embedding. ids: [..] of i32 → [.., width]. */
-export function embedding(ids: Var, p: Scope): Var {
-  const table = p.tensor('weight');
+/** nn.Embedding. ids: [..] of i32; table: [count, width] → [.., width]. */
+export function embedding(ids: Var, table: Var): Var {
   return op('Gather', [table, ids], [...ids.shape, table.shape[1]!]);
 }
 

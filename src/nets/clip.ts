@@ -9,17 +9,22 @@ import type { Scope } from '../graph/scope';
 export interface ClipConfig {
   readonly heads: number;
   readonly activation: 'quick_gelu' | 'gelu';
+  /** Layers at the end that the UNet was not trained on: it takes what goes into them. */
+  readonly skip: number;
+  /** Whether the norm that follows the last layer follows all the same. */
+  readonly finalNorm: boolean;
 }
 
-/** p: `text_model`. ids: [N, 77] of i32 → last hidden state after the final norm, [N, 77, width]. */
+/** p: `text_model`. ids: [N, 77] of i32 → hidden states [N, 77, width]. */
 export function clipText(ids: Var, p: Scope, config: ClipConfig): Var {
   let x = add(
-    embedding(ids, p('embeddings.token_embedding')),
+    embedding(ids, p('embeddings.token_embedding').tensor('weight')),
     p('embeddings.position_embedding').tensor('weight'),
   );
   const mask = causalMask(ids.shape[1]!, x);
-  for (const layer of p('encoder.layers').children()) x = encoderLayer(x, mask, layer, config);
-  return layerNorm(x, p('final_layer_norm'));
+  const layers = p('encoder.layers').children();
+  for (const layer of layers.slice(0, layers.length - config.skip)) x = encoderLayer(x, mask, layer, config);
+  return config.finalNorm ? layerNorm(x, p('final_layer_norm')) : x;
 }
 
 function encoderLayer(x: Var, mask: Var, p: Scope, config: ClipConfig): Var {

@@ -4,7 +4,8 @@
  */
 import { DrobeError, type ErrorCode, type Facts } from '../errors';
 import type { Shape } from '../graph/graph';
-import type { Model } from './model';
+import { families } from './families';
+import type { Model, TextEncoder } from './model';
 import { statedFacts } from './metadata';
 
 export interface TensorFacts {
@@ -18,13 +19,6 @@ export interface CheckpointHeader {
 
 const UNET = 'model.diffusion_model';
 const VAE = 'first_stage_model';
-const CLIP = 'cond_stage_model.transformer.text_model';
-const PARTS = [
-  [UNET, 'UNet'],
-  [VAE, 'VAE'],
-  [CLIP, 'text encoder'],
-] as const;
-
 /** Channels the UNet takes, for latents of so many channels. */
 const KINDS: readonly (readonly [Model['kind'], (latents: number) => number])[] = [
   ['base', (latents) => latents],
@@ -32,19 +26,11 @@ const KINDS: readonly (readonly [Model['kind'], (latents: number) => number])[] 
   ['inpaint', (latents) => 2 * latents + 1],
 ];
 
-const FAMILIES: Readonly<Record<Model['kind'], string>> = {
-  base: 'Stable Diffusion 1.x',
-  instruct: 'InstructPix2Pix',
-  inpaint: 'Stable Diffusion 1.x inpainting',
-};
-
 type Sign = readonly [name: RegExp, code: ErrorCode, facts?: Facts];
 
 /** Stable Diffusion, but of another family: names that only stand beside another UNet. */
 const OTHER_FAMILIES: readonly Sign[] = [
-  [/^conditioner\.embedders\.1\./, 'unsupported-model', { found: 'a Stable Diffusion XL checkpoint' }],
   [/^conditioner\.embedders\.0\.model\./, 'unsupported-model', { found: 'the Stable Diffusion XL refiner' }],
-  [/^cond_stage_model\.model\./, 'unsupported-model', { found: 'a Stable Diffusion 2.x checkpoint' }],
   [/(^|\.)joint_blocks\.\d+\.x_block\./, 'unsupported-model', { found: 'a Stable Diffusion 3 checkpoint' }],
   [/(^|\.)double_blocks\.\d+\./, 'unsupported-model', { found: 'a FLUX checkpoint' }],
 ];
@@ -77,14 +63,16 @@ function unsupported(found: string): DrobeError {
 /** @throws DrobeError that names what the file is instead, or which part it lacks. */
 export function detect({ tensors, metadata }: CheckpointHeader): Model {
   const names = [...tensors.keys()];
+  const has = (prefix: string): boolean => names.some((name) => name.startsWith(`${prefix}.`));
   refuseIfAny(names, OTHER_FAMILIES);
-  const present = PARTS.filter(([prefix]) => names.some((name) => name.startsWith(`${prefix}.`)));
-  if (!present.some(([prefix]) => prefix === UNET)) {
+  if (!has(UNET)) {
     refuseIfAny(names, OTHER_FILES);
     throw unsupported('not a Stable Diffusion checkpoint');
   }
-  const missing = PARTS.find((part) => !present.includes(part));
-  if (missing) throw new DrobeError('missing-part', { part: missing[1] });
+  if (!has(VAE)) throw new DrobeError('missing-part', { part: 'VAE' });
+  const family = families.find(({ texts }) => has(texts.at(-1)!.prefix)); // each has a text encoder
+  if (!family?.texts.every(({ prefix }) => has(prefix)))
+    throw new DrobeError('missing-part', { part: 'text encoder' });
 
   const shape = (key: string): Shape => {
     const info = tensors.get(key);
@@ -97,30 +85,45 @@ export function detect({ tensors, metadata }: CheckpointHeader): Model {
   if (!kind) throw unsupported(`a UNet with ${inChannels} input channels`);
 
   const stated = statedFacts(metadata);
-  const [tokens, textWidth] = shape(`${CLIP}.embeddings.position_embedding.weight`) as [number, number];
+  const texts = family.texts.map((row, i): TextEncoder => {
+    const table =
+      row.naming === 'transformers' ? 'embeddings.position_embedding.weight' : 'positional_embedding';
+    const [length, width] = shape(`${row.prefix}.${table}`) as [number, number];
+    const heads = (i === 0 && stated.textHeads) || width / 64;
+    const activation = (i === 0 && stated.textActivation) || row.activation;
+    return { ...row, heads, activation, width, length, bos: 49406, eos: 49407 };
+  });
   const contextWidth = contextWidthOf(tensors);
+  const textWidth = texts.reduce((sum, { width }) => sum + width, 0);
   if (contextWidth !== textWidth) {
     throw unsupported(
       `a UNet that wants a text encoding ${contextWidth} wide beside a text encoder that gives ${textWidth}`,
     );
   }
-  const heads = stated.unetHeads ?? 8; // SD 1.x: 8 heads at every width
-  const side = stated.imageSize ?? 512;
+  const { unetHeads } = stated;
+  const side = stated.imageSize ?? family.side;
   return {
-    family: FAMILIES[kind],
+    family: familyName(family.name, kind),
     kind,
-    prefix: { unet: UNET, vae: VAE, text: CLIP },
-    unet: { heads: () => heads, modelChannels, inChannels, contextWidth },
-    text: {
-      heads: stated.textHeads ?? textWidth / 64,
-      activation: stated.textActivation ?? 'quick_gelu',
-      length: tokens,
-      bos: 49406,
-      eos: 49407,
-      pad: 49407,
+    prefix: { unet: UNET, vae: VAE },
+    unet: {
+      heads: unetHeads === null ? family.heads : () => unetHeads,
+      modelChannels,
+      inChannels,
+      contextWidth,
+      labelWidth: tensors.get(`${UNET}.label_emb.0.0.weight`)?.shape[1] ?? null,
     },
-    vae: { latentChannels, factor: vaeFactor(names), scale: stated.scaleFactor ?? 0.18215 },
-    prediction: stated.prediction ?? 'epsilon',
+    texts: texts as [TextEncoder, ...TextEncoder[]], // as many as the family has
+    emptyIsZero: family.emptyIsZero,
+    vae: {
+      latentChannels,
+      factor: vaeFactor(names),
+      scale: stated.scaleFactor ?? family.vae.scale,
+      float32: family.vae.float32,
+    },
+    latents: family.latents,
+    // Fine-tunes that predict v carry an empty tensor of this name, where they were made to be told apart.
+    prediction: stated.prediction ?? (tensors.has('v_pred') ? 'v' : family.prediction),
     betas: {
       kind: 'scaled_linear',
       betaStart: stated.betaStart ?? 0.00085,
@@ -141,6 +144,12 @@ export function detect({ tensors, metadata }: CheckpointHeader): Model {
     examples: stated.examples,
     miniature: side <= 128,
   };
+}
+
+function familyName(name: string, kind: Model['kind']): string {
+  if (kind === 'base') return name;
+  if (kind === 'inpaint') return `${name} inpainting`;
+  return name === 'Stable Diffusion 1.x' ? 'InstructPix2Pix' : `${name} InstructPix2Pix`;
 }
 
 /** Width of what cross-attention reads, from any block that has one. */
@@ -168,13 +177,28 @@ function commonDtype(tensors: CheckpointHeader['tensors']): string {
   return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0] ?? 'F32';
 }
 
-/** Keys inside a net that no module asked for. Buffers that are not weights do not count. */
+/** Keys inside a net that no module asked for. Buffers, and layers that a family leaves out, do not count. */
 export function unusedKeys(model: Model, names: Iterable<string>, used: ReadonlySet<string>): string[] {
-  const prefixes = Object.values(model.prefix).map((prefix) => `${prefix}.`);
-  return [...names].filter(
+  const prefixes = [model.prefix.unet, model.prefix.vae, ...model.texts.map(({ prefix }) => prefix)];
+  const all = [...names];
+  return all.filter(
     (name) =>
       !used.has(name) &&
-      prefixes.some((prefix) => name.startsWith(prefix)) &&
-      !name.endsWith('.position_ids'),
+      prefixes.some((prefix) => name.startsWith(`${prefix}.`)) &&
+      !/\.(?:position_ids|logit_scale|text_projection|attn_mask)$/.test(name) &&
+      !model.texts.some((text) => isLeftOut(name, text, all)),
   );
+}
+
+/** Whether a weight belongs to the layers, or the norm after them, that the UNet does not read. */
+function isLeftOut(
+  name: string,
+  { prefix, skip, finalNorm }: TextEncoder,
+  names: readonly string[],
+): boolean {
+  if (!finalNorm && /^\.(?:final_layer_norm|ln_final)\./.test(name.slice(prefix.length))) return true;
+  const numberOf = (key: string): number =>
+    key.startsWith(`${prefix}.`) ? Number(/\.(?:resblocks|layers)\.(\d+)\./.exec(key)?.[1] ?? -1) : -1;
+  const layer = numberOf(name);
+  return layer >= 0 && skip > 0 && layer > Math.max(...names.map(numberOf)) - skip;
 }

@@ -1,9 +1,10 @@
 /** The four graphs of a checkpoint, authored for one size: what each is fed, and what it gives back. */
 import { build, input, type Graph, type Target, type Var } from '../graph/graph';
-import { cast } from '../graph/nn';
+import { cast, concat, reshape } from '../graph/nn';
 import { scope, type StateDict } from '../graph/scope';
 import { clipText } from './clip';
 import type { Model } from './model';
+import { openClipText } from './openclip';
 import { unet } from './unet';
 import { vaeDecoder, vaeEncoder } from './vae';
 
@@ -13,11 +14,27 @@ interface Checkpoint {
 }
 type Author<Size> = (checkpoint: Checkpoint, target: Target, size: Size, used?: Set<string>) => Graph;
 
-/** `ids` [batch, length] of i32 → `context` [batch, length, width]. */
-export const textGraph: Author<{ batch: number }> = ({ model, tensors }, target, { batch }, used) => {
-  const ids = input('ids', [batch, model.text.length], target, 'i32');
-  const p = scope(tensors, target, used)(model.prefix.text);
-  return build({ context: cast(clipText(ids, p, model.text), 'f32') });
+/**
+ * Of the text encoder of this number: `ids` [batch, length] of i32, and for one that gives the prompt as a whole `end`
+ * [batch, length], 1 at the end mark → `encoding` [batch, length · width], then the whole prompt's numbers.
+ */
+export const textGraph: Author<{ batch: number; encoder: number }> = (
+  { model, tensors },
+  target,
+  { batch, encoder },
+  used,
+) => {
+  const config = model.texts[encoder]!; // the caller counts them
+  const { prefix, naming, length, width, pooled } = config;
+  const ids = input('ids', [batch, length], target, 'i32');
+  const p = scope(tensors, target, used)(prefix);
+  if (naming === 'transformers') {
+    return build({ encoding: cast(reshape(clipText(ids, p, config), batch, length * width), 'f32') });
+  }
+  const end = pooled ? cast(input('end', [batch, length], target), target.dtype) : null;
+  const text = openClipText(ids, end, p, config);
+  const hidden = reshape(text.hidden, batch, length * width);
+  return build({ encoding: cast(text.pooled ? concat(1, hidden, text.pooled) : hidden, 'f32') });
 };
 
 export interface LatentSize {
@@ -29,17 +46,19 @@ export interface LatentSize {
 
 /**
  * `latents` [batch, in channels, h, w], `timestep` [batch, model channels] (see timestepEmbedding), `context`
- * [batch, length, width] → `prediction` [batch, 4, h, w].
+ * [batch, length, width], and where the model has one `label` [batch, label width] → `prediction` [batch, 4, h, w].
  */
 export const unetGraph: Author<LatentSize> = ({ model, tensors }, target, { batch, h, w }, used) => {
-  const { modelChannels, inChannels, contextWidth } = model.unet;
+  const { modelChannels, inChannels, contextWidth, labelWidth } = model.unet;
   const latents = input('latents', [batch, inChannels, h, w], target);
   const timestep = input('timestep', [batch, modelChannels], target);
-  const context = input('context', [batch, model.text.length, contextWidth], target);
+  const context = input('context', [batch, model.texts[0].length, contextWidth], target);
+  const label = labelWidth === null ? null : input('label', [batch, labelWidth], target);
   const p = scope(tensors, target, used)(model.prefix.unet);
   const inner = (v: Var): Var => cast(v, target.dtype);
+  const y = label && inner(label);
   return build({
-    prediction: cast(unet(inner(latents), inner(timestep), inner(context), p, model.unet), 'f32'),
+    prediction: cast(unet(inner(latents), inner(timestep), inner(context), y, p, model.unet), 'f32'),
   });
 };
 

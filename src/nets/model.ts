@@ -2,6 +2,22 @@
 import type { ClipConfig } from './clip';
 import type { UNetConfig } from './unet';
 
+/** The noise, or v (Salimans and Ho, 2022). */
+export type Prediction = 'epsilon' | 'v';
+
+/** One text encoder, and the marks around the tokens it takes. */
+export interface TextEncoder extends ClipConfig {
+  readonly prefix: string;
+  readonly naming: 'transformers' | 'open_clip';
+  /** Gives the prompt as a whole, too. */
+  readonly pooled: boolean;
+  readonly width: number;
+  readonly length: number;
+  readonly bos: number;
+  readonly eos: number;
+  readonly pad: number;
+}
+
 export interface Model {
   /** For people: "Stable Diffusion 1.x". */
   readonly family: string;
@@ -11,27 +27,32 @@ export interface Model {
    */
   readonly kind: 'base' | 'instruct' | 'inpaint';
   /** Where each net stands in the state dict. */
-  readonly prefix: { readonly unet: string; readonly vae: string; readonly text: string };
+  readonly prefix: { readonly unet: string; readonly vae: string };
   readonly unet: UNetConfig & {
     readonly modelChannels: number;
     /** Channels it takes: latents, and what else its kind needs. */
     readonly inChannels: number;
     readonly contextWidth: number;
+    /** Numbers it is told beside the timestep, the prompt as a whole and sizes (SDXL); null for most. */
+    readonly labelWidth: number | null;
   };
-  readonly text: ClipConfig & {
-    readonly length: number;
-    readonly bos: number;
-    readonly eos: number;
-    readonly pad: number;
-  };
+  /** Their encodings side by side are the context. */
+  readonly texts: readonly [TextEncoder, ...TextEncoder[]];
+  /** An empty negative prompt is nothing at all, all zeros, and not the encoding of no words (SDXL). */
+  readonly emptyIsZero: boolean;
   readonly vae: {
     readonly latentChannels: number;
     /** Pixels per latent, along each side. */
     readonly factor: number;
     /** Latents the UNet works on = encoder's mean × this. */
     readonly scale: number;
+    /** Half precision overflows in it. */
+    readonly float32: boolean;
   };
-  readonly prediction: 'epsilon' | 'v';
+  /** Whose latents they are: SD 1.x and 2.x share theirs. */
+  readonly latents: 'sd' | 'sdxl';
+  /** What the UNet predicts; null where nothing in the file tells. */
+  readonly prediction: Prediction | null;
   readonly betas: {
     readonly kind: 'scaled_linear';
     readonly betaStart: number;

@@ -6,7 +6,7 @@ import type { Var } from '../graph/graph';
 import {
   add,
   attention,
-  chunk2,
+  chunk,
   concatChannels,
   conv,
   crop,
@@ -32,11 +32,14 @@ export interface UNetConfig {
 
 /**
  * p: `model.diffusion_model`. x: noisy latents [N, 4, h, w]; t: sinusoidal embedding of the timestep
- * [N, model channels] (see `timestepEmbedding`); ctx: text encoding [N, tokens, width] → [N, 4, h, w].
+ * [N, model channels] (see `timestepEmbedding`); ctx: text encoding [N, tokens, width]; y: what else SDXL is told, the
+ * prompt as a whole and sizes, [N, label width] → [N, 4, h, w].
  */
-export function unet(x: Var, t: Var, ctx: Var, p: Scope, config: UNetConfig): Var {
+export function unet(x: Var, t: Var, ctx: Var, y: Var | null, p: Scope, config: UNetConfig): Var {
+  const time = linear(silu(linear(t, p('time_embed.0'))), p('time_embed.2'));
+  const label = y && linear(silu(linear(y, p('label_emb.0.0'))), p('label_emb.0.2'));
   // Every ResBlock begins its emb_layers with this SiLU: taken once, here.
-  const emb = silu(linear(silu(linear(t, p('time_embed.0'))), p('time_embed.2')));
+  const emb = silu(label ? add(time, label) : time);
   const skips: Var[] = [];
   let h = fromImage(x);
   for (const block of p('input_blocks').children()) {
@@ -103,7 +106,7 @@ function crossAttention(x: Var, ctx: Var | null, p: Scope, heads: number): Var {
 
 /** GEGLU (https://arxiv.org/abs/2002.05202), then a linear layer. */
 function feedForward(x: Var, p: Scope): Var {
-  const [h, gate] = chunk2(linear(x, p('net.0.proj')));
+  const [h, gate] = chunk(linear(x, p('net.0.proj')), 2) as [Var, Var];
   return linear(mul(h, gelu(gate)), p('net.2'));
 }
 

@@ -2,9 +2,10 @@
 import { DrobeError } from '../errors';
 import { bytesPer, type Graph, type Target } from '../graph/graph';
 import { decoderGraph, encoderGraph, textGraph, unetGraph } from '../nets/graphs';
-import type { Model } from '../nets/model';
+import type { Model, Prediction } from '../nets/model';
 import type { Machine } from '../runtime/device';
 import type { Net, Value, Weights } from '../runtime/session';
+import type { UNetValues } from './denoise';
 import type { NetName, Progress } from './job';
 
 /** Height and width in latents. */
@@ -14,6 +15,14 @@ export interface LatentSize {
 }
 
 export type Report = (progress: Progress) => void;
+
+/** What text encoders make of one prompt. */
+export interface Encoded {
+  /** [length, width], the encoders' own side by side. */
+  readonly context: Float32Array;
+  /** The prompt as a whole; empty where no encoder gives it. */
+  readonly pooled: Float32Array;
+}
 
 /** More weights than this do not stay on the device together: each net is released before the next is opened. */
 const RESIDENT_BYTES = 3 * 2 ** 30;
@@ -27,46 +36,72 @@ export class Checkpoint {
   readonly #weights: Weights;
   readonly #slots: Record<NetName, Slot>;
   /** The last prompts: drawn again with another seed, they need no text encoder. */
-  #encoded: { readonly key: string; readonly context: Float32Array } | null = null;
+  #encoded: { readonly key: string; readonly prompts: Encoded[] } | null = null;
+  #prediction: Prediction | null = null;
 
   constructor(model: Model, weights: Weights, machine: Machine) {
     this.model = model;
     this.#weights = weights;
     this.#machine = machine;
-    const slot = (name: NetName): Slot => new Slot(name, machine.target().dtype, this.#open.bind(this));
+    const slot = (name: NetName, float32 = false): Slot =>
+      new Slot(name, float32 ? 'f32' : machine.target().dtype, this.#open.bind(this));
     this.#slots = {
       'text encoder': slot('text encoder'),
+      'second text encoder': slot('second text encoder'),
       UNet: slot('UNet'),
-      'VAE encoder': slot('VAE encoder'),
-      'VAE decoder': slot('VAE decoder'),
+      'VAE encoder': slot('VAE encoder', model.vae.float32),
+      'VAE decoder': slot('VAE decoder', model.vae.float32),
     };
   }
 
-  /** Token ids [batch, length] → text encodings [batch, length, width]. */
-  async encode(ids: Int32Array, report: Report): Promise<Float32Array> {
-    const key = ids.join();
-    if (this.#encoded?.key === key) return this.#encoded.context;
-    const { length } = this.model.text;
-    const batch = ids.length / length;
-    const author: Author = (target) => textGraph(this.#authored, target, { batch });
-    const data = await this.#slots['text encoder'].run(
-      `${batch}`,
-      author,
-      { ids: { data: ids, shape: [batch, length] } },
-      report,
+  /**
+   * What all text encoders make of prompts.
+   * @param ids for each text encoder, of so many prompts one after the other.
+   */
+  async encode(ids: readonly Int32Array[], batch: number, report: Report): Promise<Encoded[]> {
+    const key = ids.map(String).join(';');
+    if (this.#encoded?.key === key) return this.#encoded.prompts;
+    const parts: Encoded[][] = [];
+    for (const [i, text] of this.model.texts.entries()) {
+      const numbers = ids[i]!; // one for each text encoder
+      const shape = [batch, text.length];
+      // The end mark is the first of its id: padding may have the same.
+      const end = Float32Array.from(numbers, (id, at) => {
+        const start = at - (at % text.length);
+        return Number(id === text.eos && numbers.indexOf(text.eos, start) === at);
+      });
+      const values = { ids: { data: numbers, shape }, ...(text.pooled && { end: { data: end, shape } }) };
+      const author: Author = (target) => textGraph(this.#authored, target, { batch, encoder: i });
+      const slot = this.#slots[i === 0 ? 'text encoder' : 'second text encoder'];
+      const data = await slot.run(`${batch}`, author, values, report);
+      const each = data.length / batch;
+      parts.push(
+        Array.from({ length: batch }, (_, n) => {
+          const context = data.slice(n * each, n * each + text.length * text.width);
+          return { context, pooled: data.slice(n * each + context.length, (n + 1) * each) };
+        }),
+      );
+    }
+    const prompts = Array.from({ length: batch }, (_, n) =>
+      sideBySide(
+        parts.map((part) => part[n]!),
+        this.model,
+      ),
     );
-    this.#encoded = { key, context: data };
-    return data;
+    this.#encoded = { key, prompts };
+    return prompts;
+  }
+
+  /** What the UNet predicts: as the checkpoint says, or as one trial shows, which is not made again. */
+  async prediction(trial: () => Promise<Prediction>): Promise<Prediction> {
+    return (this.#prediction ??= this.model.prediction ?? (await trial()));
   }
 
   /** One UNet run on a batch; see `unetGraph`. */
-  predict(
-    values: Readonly<Record<'latents' | 'timestep' | 'context', Value>>,
-    report: Report,
-  ): Promise<Float32Array> {
+  predict(values: UNetValues, report: Report): Promise<Float32Array> {
     const [batch, , h, w] = values.latents.shape as [number, number, number, number];
     const author: Author = (target) => unetGraph(this.#authored, target, { batch, h, w });
-    return this.#slots.UNet.run(`${batch} ${h} ${w}`, author, values, report);
+    return this.#slots.UNet.run(`${batch} ${h} ${w}`, author, { ...values }, report);
   }
 
   /** Scaled latents [1, 4, h, w], as the UNet has them → picture [3, f·h, f·w] in −1…1. */
@@ -100,8 +135,9 @@ export class Checkpoint {
 
   /** Whether all nets fit on the device together. */
   get resident(): boolean {
-    const { unet, vae, text } = this.model.prefix;
-    const prefixes = [unet, vae, text].map((prefix) => `${prefix}.`);
+    const { prefix, texts } = this.model;
+    const nets = [prefix.unet, prefix.vae, ...texts.map((text) => text.prefix)];
+    const prefixes = nets.map((net) => `${net}.`);
     let numbers = 0;
     for (const [name, { shape }] of this.#weights.tensors) {
       if (prefixes.some((prefix) => name.startsWith(prefix))) numbers += shape.reduce((n, d) => n * d, 1);
@@ -137,6 +173,20 @@ export class Checkpoint {
     report({ kind: 'compiling', net: name }); // shaders are compiled by the first run
     return net;
   }
+}
+
+/** Encodings of one prompt by several encoders, token by token. */
+function sideBySide(parts: readonly Encoded[], { texts, unet }: Model): Encoded {
+  const context = new Float32Array(texts[0].length * unet.contextWidth);
+  let from = 0;
+  for (const [i, { width, length }] of texts.entries()) {
+    for (let token = 0; token < length; token++) {
+      const row = parts[i]!.context.subarray(token * width, (token + 1) * width); // one part for each encoder
+      context.set(row, token * unet.contextWidth + from);
+    }
+    from += width;
+  }
+  return { context, pooled: parts.find(({ pooled }) => pooled.length > 0)?.pooled ?? new Float32Array() };
 }
 
 type Author = (target: Target) => Graph;

@@ -1,19 +1,28 @@
 /** From a UNet that predicts noise to the denoiser a sampler asks. */
-import type { Model } from '../nets/model';
+import type { Model, Prediction } from '../nets/model';
 import { timestepEmbedding } from '../nets/unet';
 import type { Value } from '../runtime/session';
-import { denoisedFromEps, denoisedFromV, toVp } from '../sampling/latent';
+import { denoisedFromEps, denoisedFromV, toVp, type Latent } from '../sampling/latent';
 import type { Denoise } from '../sampling/samplers';
+import type { LatentSize } from './checkpoint';
 
-/** Runs the UNet on the batch: `latents`, `timestep` and `context` in, prediction out. */
-export type RunUNet = (
-  values: Readonly<Record<'latents' | 'timestep' | 'context', Value>>,
-) => Promise<Float32Array>;
+/** Runs the UNet on the batch: `latents`, `timestep`, `context` and, if it takes one, `label` in, prediction out. */
+export type RunUNet = (values: UNetValues) => Promise<Float32Array>;
+
+export type UNetValues = Readonly<Record<'latents' | 'timestep' | 'context', Value>> & {
+  readonly label?: Value;
+};
+
+/** What a UNet is told of a prompt. */
+export interface Encoding {
+  /** [length, width]. */
+  readonly context: Float32Array;
+  /** The prompt as a whole, and sizes, for a UNet that takes them: [label width]. */
+  readonly label?: Float32Array;
+}
 
 /** One question to the UNet about the same latents, and how much its answer counts. */
-export interface Question {
-  /** Text encoding [length, width]. */
-  readonly context: Float32Array;
+export interface Question extends Encoding {
   /** The answers are added up, each times its weight. */
   readonly weight: number;
   /** Channels [.., h, w] that follow the latents, for a UNet that takes more than latents. */
@@ -24,11 +33,11 @@ export interface Question {
  * Classifier-free guidance (Ho & Salimans, 2022, https://arxiv.org/abs/2207.12598): away from the negative prompt, to
  * and beyond the prompt. A guidance of 1 or less asks for the prompt alone.
  */
-export function textGuidance(prompt: Float32Array, negative: Float32Array, guidance: number): Question[] {
-  if (guidance <= 1) return [{ context: prompt, weight: 1 }];
+export function textGuidance(prompt: Encoding, negative: Encoding, guidance: number): Question[] {
+  if (guidance <= 1) return [{ ...prompt, weight: 1 }];
   return [
-    { context: negative, weight: 1 - guidance },
-    { context: prompt, weight: guidance },
+    { ...negative, weight: 1 - guidance },
+    { ...prompt, weight: guidance },
   ];
 }
 
@@ -38,47 +47,83 @@ export function textGuidance(prompt: Float32Array, negative: Float32Array, guida
  * @param picture its latents, unscaled.
  */
 export function instructGuidance(
-  instruction: Float32Array,
-  negative: Float32Array,
+  instruction: Encoding,
+  negative: Encoding,
   picture: Float32Array,
   guidance: number,
   imageGuidance: number,
 ): Question[] {
   return [
-    { context: instruction, planes: picture, weight: guidance },
-    { context: negative, planes: picture, weight: imageGuidance - guidance },
-    { context: negative, planes: new Float32Array(picture.length), weight: 1 - imageGuidance },
+    { ...instruction, planes: picture, weight: guidance },
+    { ...negative, planes: picture, weight: imageGuidance - guidance },
+    { ...negative, planes: new Float32Array(picture.length), weight: 1 - imageGuidance },
   ];
 }
 
 /** Asks the UNet all questions in one run, and adds up the answers. */
 export function guided(
   run: RunUNet,
-  model: Model,
+  unet: Model['unet'],
+  prediction: Prediction,
   questions: readonly Question[],
-  { h, w }: { readonly h: number; readonly w: number },
+  size: LatentSize,
 ): Denoise {
-  const batch = questions.length;
-  const { modelChannels, inChannels, contextWidth } = model.unet;
-  const denoised = model.prediction === 'v' ? denoisedFromV : denoisedFromEps;
-  const context = joined(questions.map((question) => question.context));
+  const denoised = prediction === 'v' ? denoisedFromV : denoisedFromEps;
   return async (x, { sigma, t }) => {
-    const latents = toVp(x, sigma);
-    const answers = await run({
-      latents: {
-        data: joined(questions.flatMap(({ planes }) => (planes ? [latents, planes] : [latents]))),
-        shape: [batch, inChannels, h, w],
-      },
-      timestep: {
-        data: joined(questions.map(() => timestepEmbedding(t, modelChannels))),
-        shape: [batch, modelChannels],
-      },
-      context: { data: context, shape: [batch, context.length / batch / contextWidth, contextWidth] },
-    });
-    const prediction = x.map((_, i) =>
+    const answers = await run(asked(unet, questions, toVp(x, sigma), t, size));
+    const said = x.map((_, i) =>
       questions.reduce((sum, { weight }, n) => sum + weight * answers[n * x.length + i]!, 0),
     );
-    return denoised(x, prediction, sigma);
+    return denoised(x, said, sigma);
+  };
+}
+
+/**
+ * Tells by a trial what a UNet of Stable Diffusion 2.x predicts, as A1111 does: asked about nothing but grey at the
+ * noisiest timestep, one that predicts noise gives about what it was given, one that predicts v far less.
+ * https://github.com/AUTOMATIC1111/stable-diffusion-webui/blob/master/modules/sd_models_config.py
+ */
+export async function tryPrediction(
+  run: RunUNet,
+  unet: Model['unet'],
+  questions: readonly Question[],
+  latentChannels: number,
+  size: LatentSize,
+): Promise<Prediction> {
+  const grey = (length: number): Latent => new Float32Array(length).fill(0.5);
+  const alike = questions.map((question) => ({
+    ...question,
+    context: grey(question.context.length),
+    ...(question.planes && { planes: grey(question.planes.length) }),
+  }));
+  const latents = grey(latentChannels * size.h * size.w);
+  const answers = await run(asked(unet, alike, latents, 999, size));
+  const mean = answers.reduce((sum, v) => sum + v, 0) / answers.length;
+  return mean - 0.5 < -1 ? 'v' : 'epsilon';
+}
+
+/** The batch of one run: every question about the same latents. */
+function asked(
+  { modelChannels, inChannels, contextWidth }: Model['unet'],
+  questions: readonly Question[],
+  latents: Latent,
+  t: number,
+  { h, w }: LatentSize,
+): UNetValues {
+  const batch = questions.length;
+  const context = joined(questions.map((question) => question.context));
+  const label = joined(questions.flatMap((question) => question.label ?? []));
+  return {
+    latents: {
+      data: joined(questions.flatMap(({ planes }) => (planes ? [latents, planes] : [latents]))),
+      shape: [batch, inChannels, h, w],
+    },
+    timestep: {
+      data: joined(questions.map(() => timestepEmbedding(t, modelChannels))),
+      shape: [batch, modelChannels],
+    },
+    context: { data: context, shape: [batch, context.length / batch / contextWidth, contextWidth] },
+    ...(label.length > 0 && { label: { data: label, shape: [batch, label.length / batch] } }),
   };
 }
 

@@ -1,15 +1,17 @@
 /** One picture, from prompt to pixels. */
 import { settledSide, sidesOf } from '../canvas/crop';
+import type { Model } from '../nets/model';
+import { timestepEmbedding } from '../nets/unet';
 import { toVp, type Latent } from '../sampling/latent';
 import { TorchGenerator } from '../sampling/random';
 import { samplers } from '../sampling/samplers';
 import { encodePrompt, type Tokenizer } from '../text/prompt';
-import type { Checkpoint, LatentSize, Report } from './checkpoint';
-import { guided } from './denoise';
+import type { Checkpoint, Encoded, LatentSize, Report } from './checkpoint';
+import { guided, tryPrediction, type Encoding, type RunUNet } from './denoise';
 import { masked, restored } from './inpaint';
 import type { Job, Picture, Pixels, Progress } from './job';
 import { toPixels } from './pixels';
-import { project, stableDiffusion1 } from './preview';
+import { project, projections } from './preview';
 import { setUp, type Texts } from './setup';
 
 export interface Tools {
@@ -43,7 +45,13 @@ export async function* generate(wish: Job, tools: Tools): AsyncGenerator<Progres
   const { start, questions, kept } = yield* setUp({ job, texts, size, checkpoint, report, noise });
   const encodeTime = clock();
 
-  const asked = guided((values) => checkpoint.predict(values, report), model, questions, size);
+  const run: RunUNet = (values) => checkpoint.predict(values, report);
+  const prediction =
+    job.prediction ??
+    (await checkpoint.prediction(() =>
+      tryPrediction(run, model.unet, questions, model.vae.latentChannels, size),
+    ));
+  const asked = guided(run, model.unet, prediction, questions, size);
   const denoise = kept ? masked(asked, kept, start.plan) : asked;
   const steps = samplers[job.sampler](denoise, start.x, start.plan, noise);
   const total = start.plan.points.length;
@@ -68,21 +76,49 @@ export async function* generate(wish: Job, tools: Tools): AsyncGenerator<Progres
   };
 }
 
-/** Text encodings [length, width] of prompt and negative prompt, from one run. */
+/** Prompt and negative prompt as the UNet takes them, from one run of each text encoder. */
 async function* encode(
   job: Job,
   { checkpoint, tokenizer, report }: Tools,
 ): AsyncGenerator<Progress, Texts, void> {
-  const ids: number[] = [];
-  for (const which of ['prompt', 'negative'] as const) {
-    const encoded = encodePrompt(tokenizer, job[which], checkpoint.model.text);
-    ids.push(...encoded.ids);
-    if (encoded.dropped) {
-      yield { kind: 'notice', notice: { code: 'prompt-truncated', which, dropped: encoded.dropped } };
+  const { model } = checkpoint;
+  const ids = model.texts.map(({ length }) => new Int32Array(2 * length));
+  for (const [n, which] of (['prompt', 'negative'] as const).entries()) {
+    for (const [i, text] of model.texts.entries()) {
+      const encoded = encodePrompt(tokenizer, job[which], text);
+      ids[i]!.set(encoded.ids, n * text.length); // one for each text encoder
+      // All encoders have the same tokens: told once.
+      if (encoded.dropped && i === 0)
+        yield { kind: 'notice', notice: { code: 'prompt-truncated', which, dropped: encoded.dropped } };
     }
   }
-  const data = await checkpoint.encode(Int32Array.from(ids), report);
-  return { prompt: data.slice(0, data.length / 2), negative: data.slice(data.length / 2) };
+  const encoded = await checkpoint.encode(ids, 2, report);
+  const [prompt, negative] = encoded as [Encoded, Encoded];
+  const nothing = model.emptyIsZero && job.negative === '';
+  return {
+    prompt: encodingOf(prompt, job, model),
+    negative: encodingOf(nothing ? zeros(negative) : negative, job, model),
+  };
+}
+
+const zeros = ({ context, pooled }: Encoded): Encoded => ({
+  context: new Float32Array(context.length),
+  pooled: new Float32Array(pooled.length),
+});
+
+/**
+ * With what SDXL's UNet is told beside the context (Podell et al., 2023, https://arxiv.org/abs/2307.01952, section 2.2):
+ * the prompt as a whole, then height and width of an original picture, how far it was cropped, and the target's height
+ * and width, each as a timestep is embedded.
+ */
+function encodingOf({ context, pooled }: Encoded, { width, height }: Job, { unet }: Model): Encoding {
+  if (unet.labelWidth === null) return { context };
+  const sizes = [height, width, 0, 0, height, width];
+  const each = (unet.labelWidth - pooled.length) / sizes.length;
+  const label = new Float32Array(unet.labelWidth);
+  label.set(pooled);
+  for (const [i, size] of sizes.entries()) label.set(timestepEmbedding(size, each), pooled.length + i * each);
+  return { context, label };
 }
 
 /**
@@ -96,8 +132,8 @@ async function preview(
   tools: Tools,
 ): Promise<Pixels | null> {
   const { checkpoint, report } = tools;
-  const { miniature, vae } = checkpoint.model;
-  if (!miniature) return project(denoised, size, stableDiffusion1);
+  const { miniature, vae, latents } = checkpoint.model;
+  if (!miniature) return project(denoised, size, projections[latents]);
   if (checkpoint.imitated && step % IMITATED_PREVIEWS !== 0) return null;
   return toPixels(await checkpoint.decode(denoised, size, report), size.w * vae.factor, size.h * vae.factor);
 }

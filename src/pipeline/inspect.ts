@@ -24,7 +24,7 @@ export function inspect(header: Header): Inspected {
   const used = new Set<string>();
   const checkpoint = { model, tensors: header.tensors };
   const size = { batch: 1, h: 8, w: 8 };
-  textGraph(checkpoint, ANY_TARGET, { batch: 1 }, used);
+  for (const encoder of model.texts.keys()) textGraph(checkpoint, ANY_TARGET, { batch: 1, encoder }, used);
   for (const author of [unetGraph, decoderGraph, encoderGraph]) author(checkpoint, ANY_TARGET, size, used);
   for (const key of used) {
     const { dtype } = header.tensors.get(key)!; // the graphs found it there

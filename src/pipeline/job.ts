@@ -1,5 +1,6 @@
 /** What a picture is asked for with, what is told on the way, and what comes out. */
 import type { Pixels } from '../canvas/pixels';
+import type { Prediction } from '../nets/model';
 import type { SamplerName } from '../sampling/samplers';
 import type { Spacing } from '../sampling/schedules';
 
@@ -14,6 +15,8 @@ export interface Job {
   readonly sampler: SamplerName;
   readonly spacing: Spacing;
   readonly seed: number;
+  /** What the UNet predicts; absent: as the checkpoint says, or as a trial shows. */
+  readonly prediction?: Prediction;
   /** The picture to start from, or to change; null to start from noise alone. */
   readonly source: Source | null;
 }
@@ -51,7 +54,7 @@ export const maskedContents = ['fill', 'original', 'latent noise', 'latent nothi
 
 export type { Pixels };
 
-export type NetName = 'text encoder' | 'UNet' | 'VAE encoder' | 'VAE decoder';
+export type NetName = 'text encoder' | 'second text encoder' | 'UNet' | 'VAE encoder' | 'VAE decoder';
 
 /** What a person should know about a run that succeeds all the same. */
 export type Notice =

@@ -1,4 +1,5 @@
 /** Pictures of unfinished latents, cheap enough to show after every step. */
+import type { Model } from '../nets/model';
 import type { LatentSize } from './checkpoint';
 import type { Pixels } from './job';
 
@@ -6,14 +7,22 @@ import type { Pixels } from './job';
 export type Projection = readonly (readonly number[])[];
 
 /**
- * For Stable Diffusion 1.x, found by regression over many pictures:
- * https://discuss.huggingface.co/t/decoding-latents-to-rgb-without-upscaling/23204
+ * Found by regression over many pictures:
+ * https://discuss.huggingface.co/t/decoding-latents-to-rgb-without-upscaling/23204 for SD 1.x and 2.x,
+ * https://github.com/comfyanonymous/ComfyUI/blob/master/comfy/latent_formats.py for SDXL.
  */
-export const stableDiffusion1: Projection = [
-  [0.298, 0.187, -0.158, -0.184, 0],
-  [0.207, 0.286, 0.189, -0.271, 0],
-  [0.208, 0.173, 0.264, -0.473, 0],
-];
+export const projections: Readonly<Record<Model['latents'], Projection>> = {
+  sd: [
+    [0.298, 0.187, -0.158, -0.184, 0],
+    [0.207, 0.286, 0.189, -0.271, 0],
+    [0.208, 0.173, 0.264, -0.473, 0],
+  ],
+  sdxl: [
+    [0.3651, -0.2533, 0.1076, -0.3165, 0.1084],
+    [0.4232, -0.0042, 0.1111, -0.2492, -0.0175],
+    [0.4341, 0.1068, -0.0362, -0.2188, -0.0011],
+  ],
+};
 
 /** Latents [channels, h, w] → one pixel a latent. */
 export function project(latents: Float32Array, { h, w }: LatentSize, projection: Projection): Pixels {

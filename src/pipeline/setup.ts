@@ -4,7 +4,7 @@ import { DrobeError } from '../errors';
 import type { Latent } from '../sampling/latent';
 import { alphasCumprod, plan } from '../sampling/schedules';
 import type { Checkpoint, LatentSize, Report } from './checkpoint';
-import { instructGuidance, textGuidance, type Question } from './denoise';
+import { instructGuidance, textGuidance, type Encoding, type Question } from './denoise';
 import { contentOf, inpaintPlanes, latentMask, withoutMasked, type Inpaint, type Kept } from './inpaint';
 import type { Job, Progress } from './job';
 import { fromPixels } from './pixels';
@@ -18,10 +18,9 @@ export interface Setup {
   readonly kept: Kept | null;
 }
 
-/** Text encodings [length, width] of prompt and negative prompt. */
 export interface Texts {
-  readonly prompt: Float32Array;
-  readonly negative: Float32Array;
+  readonly prompt: Encoding;
+  readonly negative: Encoding;
 }
 
 interface Parts {

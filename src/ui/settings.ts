@@ -5,7 +5,8 @@ import { samplerNames } from '../sampling/samplers';
 import type { Spacing } from '../sampling/schedules';
 
 /** What to draw, but for the picture to start from, and how to get there. */
-export type Settings = { -readonly [K in keyof Omit<Job, 'source'>]: Job[K] } & {
+export type Settings = { -readonly [K in keyof Omit<Job, 'source' | 'prediction'>]: Job[K] } & {
+  prediction: keyof typeof predictions;
   /** How many pictures a run makes, each with the next seed. */
   count: number;
   /** Whether each run shall draw its own seed. */
@@ -86,6 +87,9 @@ export const backends: Readonly<Record<Backend, string>> = {
   wasm: 'CPU (WebAssembly)',
 };
 
+/** What a UNet predicts: told by the checkpoint or by a trial, or overruled here. */
+export const predictions = { auto: 'Automatic', epsilon: 'epsilon (noise)', v: 'v' } as const;
+
 export const isBackend = (value: string): value is Backend => Object.hasOwn(backends, value);
 
 export const maxSeed = 2 ** 32 - 1;
@@ -93,6 +97,7 @@ export const maxSeed = 2 ** 32 - 1;
 export const initial: Settings = {
   model: '',
   backend: 'auto',
+  prediction: 'auto',
   prompt: '',
   negative: '',
   width: 512,
@@ -175,6 +180,7 @@ export function mend(found: Settings): Settings {
   mended.maskMode = known(maskModes, found.maskMode, initial.maskMode);
   mended.content = known(contents, found.content, initial.content);
   mended.area = known(areas, found.area, initial.area);
+  mended.prediction = known(predictions, found.prediction, initial.prediction);
   mended.backend = known(backends, found.backend, initial.backend);
   if (!samplerNames.includes(found.sampler)) mended.sampler = initial.sampler;
   if (!spacings.includes(found.spacing)) mended.spacing = initial.spacing;
@@ -190,8 +196,11 @@ export function defaultsOf({ defaults }: ModelFacts): ModelFacts['defaults'] {
 /** The settings as the engine takes them. */
 export function jobOf(settings: Settings, source: Source | null): Job {
   const { model, backend, prompt, negative, width, height } = settings;
-  const { steps, guidance, sampler, spacing, seed } = settings;
-  return { model, backend, prompt, negative, width, height, steps, guidance, sampler, spacing, seed, source };
+  const { steps, guidance, sampler, spacing, seed, prediction } = settings;
+  return {
+    ...{ model, backend, prompt, negative, width, height, steps, guidance, sampler, spacing, seed, source },
+    ...(prediction !== 'auto' && { prediction }),
+  };
 }
 
 /** What a mode adds to the settings of a picture, by the names that A1111 writes into pictures. */

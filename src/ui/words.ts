@@ -34,7 +34,7 @@ const words = {
   'file-is-vae': ({ file }) =>
     `${file} is only a VAE, one part of a model. Import a checkpoint that holds the UNet and the text encoder too.`,
   'unsupported-model': ({ file, text }) =>
-    `${file} is a kind of model that Drobė cannot run yet${text('found') && `: ${text('found')}`}. Import a Stable Diffusion 1.x checkpoint.`,
+    `${file} is a kind of model that Drobė cannot run yet${text('found') && `: ${text('found')}`}. Import a Stable Diffusion 1.x, 2.x or XL checkpoint.`,
   'missing-part': ({ file, text }) =>
     `${file} has no ${text('part') || 'part that is needed'}. Import a full checkpoint, with UNet, VAE and text encoder in one file.`,
   'missing-weight': ({ file, text }) =>
@@ -98,6 +98,7 @@ function sizeOf(facts: Facts, fact: string): string {
 
 const nets: Record<NetName, string> = {
   'text encoder': 'the text encoder',
+  'second text encoder': 'the second text encoder',
   UNet: 'the UNet',
   'VAE encoder': 'the encoder',
   'VAE decoder': 'the decoder',

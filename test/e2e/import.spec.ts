@@ -42,6 +42,23 @@ for (const name of ['sd1-fp32', 'sd1-bf16']) {
   });
 }
 
+for (const [name, wanted, prediction] of [
+  ['sd2-v', 'txt2img_euler', 'v'],
+  ['sdxl', 'txt2img_dpmpp_2m_karras', 'auto'],
+] as const) {
+  test(`a checkpoint of another family (${name}) draws what diffusers draws`, async ({ app }) => {
+    const { page } = app;
+    await app.open();
+    await app.importFiles(checkpointFile(name));
+    await expect(app.model.locator('option:checked')).toHaveText(/sd2-v|tiny sdxl/, { timeout: 60_000 });
+    await page.getByText('Advanced').click();
+    await page.getByRole('combobox', { name: 'Prediction type' }).selectOption(prediction);
+    const { spacing: _, ...job } = jobOf(caseOf(name, wanted));
+    await app.fill(job);
+    await expectPicture(await app.draw(), `models/${name}/cases/${wanted}/expected.png`, name);
+  });
+}
+
 const sound = checkpointFile('sd1');
 const file = (name: string, content: Buffer | string): typeof sound => ({
   name,

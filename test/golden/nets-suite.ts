@@ -23,7 +23,7 @@ export function describeNets(
   backend: string,
   findMachine: () => Promise<Machine>,
   readFile: ReadFile,
-  { models = ['sd1', 'sd1-fp32', 'sd1-bf16', 'sd1-inpaint'] } = {},
+  { models = ['sd1', 'sd1-fp32', 'sd1-bf16', 'sd1-inpaint', 'sd2-v', 'sdxl'] } = {},
 ): void {
   let machine: Machine;
   beforeAll(async () => {
@@ -69,14 +69,15 @@ export function describeNets(
         const used = new Set<string>();
         const checkpoint = { model, tensors: header.tensors };
         const size = { batch: 1, h: 8, w: 8 };
-        textGraph(checkpoint, machine.target(), { batch: 1 }, used);
+        for (const encoder of model.texts.keys())
+          textGraph(checkpoint, machine.target(), { batch: 1, encoder }, used);
         for (const author of [unetGraph, decoderGraph, encoderGraph]) {
           author(checkpoint, machine.target(), size, used);
         }
         expect(unusedKeys(model, header.tensors.keys(), used)).toEqual([]);
       });
 
-      const unets = name === 'sd1' ? ['unet', 'unet_odd'] : ['unet'];
+      const unets = ['sd1', 'sdxl'].includes(name) ? ['unet', 'unet_odd'] : ['unet'];
       it.each(unets)('predicts noise as diffusers does (%s)', async (test) => {
         const tensor = await expected(test);
         const context = (await expected('unet'))('encoder_hidden_states');
@@ -88,6 +89,7 @@ export function describeNets(
           latents,
           timestep: embeddings(t, batch, model.unet.modelChannels),
           context,
+          ...(model.unet.labelWidth && { label: label(tensor, model.unet.labelWidth) }),
         }));
         const outputs = await run(graph, ...runs);
         for (const [i, t] of times.entries()) compare(`${test} t=${t}`, outputs[i], tensor(`out.t${t}`));
@@ -96,14 +98,27 @@ export function describeNets(
       // An inpainting checkpoint differs from a plain one in its UNet alone.
       if (name === 'sd1-inpaint') return;
 
-      it('encodes text as transformers does', async () => {
-        const tensor = await expected('text');
+      const texts = name === 'sdxl' ? ['text', 'text2'] : ['text'];
+      it.each(texts)('encodes text as transformers does (%s)', async (test) => {
+        const tensor = await expected(test);
         const ids = tensor('input_ids');
-        const graph = textGraph({ model, tensors: header.tensors }, machine.target(), {
-          batch: ids.shape[0]!,
+        const [batch, length] = ids.shape as [number, number];
+        const encoder = texts.indexOf(test);
+        const { eos, width, pooled } = model.texts[encoder]!; // one for each test
+        const graph = textGraph({ model, tensors: header.tensors }, machine.target(), { batch, encoder });
+        const end = Float32Array.from(ids.data, (id, i) =>
+          Number(id === eos && ids.data.indexOf(eos, i - (i % length)) === i),
+        );
+        const [encoded = new Float32Array()] = await run(graph, {
+          ids,
+          ...(pooled && { end: { data: end, shape: ids.shape } }),
         });
-        const [encoded] = await run(graph, { ids });
-        compare('text', encoded, tensor('last_hidden_state'));
+        const each = encoded.length / batch;
+        const part = (from: number, to: number): Float32Array =>
+          Float32Array.from(encoded.filter((_, i) => i % each >= from && i % each < to));
+        const hidden = name === 'sdxl' ? 'hidden_minus_2' : 'last_hidden_state';
+        compare(test, part(0, length * width), tensor(hidden));
+        if (pooled) compare(`${test} pooled`, part(length * width, each), tensor('pooled_projected'));
       });
 
       const vaes = name === 'sd1' && backend === 'wasm' ? ['vae', 'vae_2'] : ['vae'];
@@ -131,6 +146,23 @@ export function embeddings(t: number, batch: number, width: number): Value {
   const one = timestepEmbedding(t, width);
   const data = new Float32Array(batch * width);
   for (let i = 0; i < batch; i++) data.set(one, i * width);
+  return { data, shape: [batch, width] };
+}
+
+/** What SDXL is told beside the context: the prompt as a whole, then six numbers, each embedded. */
+function label(tensor: (name: string) => Tensor, width: number): Value {
+  const whole = tensor('text_embeds');
+  const sizes = tensor('time_ids');
+  const [batch, own] = whole.shape as [number, number];
+  const count = sizes.data.length / batch;
+  const data = new Float32Array(batch * width);
+  for (let n = 0; n < batch; n++) {
+    data.set(whole.data.subarray(n * own, (n + 1) * own), n * width);
+    for (let i = 0; i < count; i++) {
+      const embedding = timestepEmbedding(sizes.data[n * count + i]!, (width - own) / count);
+      data.set(embedding, n * width + own + i * embedding.length);
+    }
+  }
   return { data, shape: [batch, width] };
 }
 

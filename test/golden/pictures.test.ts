@@ -171,6 +171,8 @@ describe.each([
   ],
   ['sd1-pix2pix', ['pix2pix_ddim']],
   ['sd1-inpaint', ['inpaint9_ddim_s1', 'inpaint9_euler_s08']],
+  ['sd2-v', ['txt2img_ddim', 'txt2img_euler', 'txt2img_dpmpp_2m_karras']],
+  ['sdxl', ['txt2img_ddim', 'txt2img_euler', 'txt2img_dpmpp_2m_karras', 'txt2img_empty_negative_zeros']],
   ['sd1-fp32', ['txt2img_ddim']],
   ['sd1-bf16', ['txt2img_ddim']],
 ])('%s draws what diffusers draws', (name, cases) => {

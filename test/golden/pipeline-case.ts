@@ -11,6 +11,7 @@ export interface PipelineCase {
     readonly image_guidance_scale?: number;
   };
   readonly size_wh: readonly [number, number];
+  readonly prediction_type: string;
   readonly scheduler: {
     readonly class: string;
     readonly config: { readonly use_karras_sigmas?: boolean; readonly timestep_spacing: Job['spacing'] };
@@ -37,7 +38,7 @@ const SAMPLERS: Readonly<Record<string, Job['sampler']>> = {
  * @param mask of its size, for inpainting.
  */
 export function jobOf(
-  { call, scheduler, size_wh, init_latents_seed, noise_tape_seed }: PipelineCase,
+  { call, scheduler, size_wh, init_latents_seed, noise_tape_seed, prediction_type }: PipelineCase,
   source?: Pixels,
   mask?: Uint8Array<ArrayBuffer>,
 ): Job {
@@ -53,6 +54,7 @@ export function jobOf(
     sampler: scheduler.config.use_karras_sigmas ? 'DPM++ 2M Karras' : sampler,
     spacing: scheduler.config.timestep_spacing,
     seed: init_latents_seed ?? noise_tape_seed,
+    ...(prediction_type === 'v_prediction' && { prediction: 'v' }),
     source: source ? sourceOf(source, call, mask) : null,
   };
 }

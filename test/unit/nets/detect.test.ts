@@ -3,7 +3,7 @@ import type { ErrorCode } from '../../../src/errors';
 import type { Target } from '../../../src/graph/graph';
 import { detect, unusedKeys } from '../../../src/nets/detect';
 import { decoderGraph, encoderGraph, textGraph, unetGraph } from '../../../src/nets/graphs';
-import { stableDiffusion15 } from './stable-diffusion-1';
+import { stableDiffusion15, stableDiffusion2, stableDiffusionXL } from './stable-diffusion';
 
 const none = new Map<string, string>();
 const target: Target = { layout: 'nhwc', dtype: 'f16', fusedAttention: true, maxScoreBytes: 2 ** 28 };
@@ -15,7 +15,7 @@ describe('a checkpoint with the names and shapes of Stable Diffusion 1.5', () =>
     expect(detect({ tensors, metadata: none })).toMatchObject({
       family: 'Stable Diffusion 1.x',
       unet: { modelChannels: 320, contextWidth: 768 },
-      text: { heads: 12, activation: 'quick_gelu', length: 77 },
+      texts: [{ heads: 12, activation: 'quick_gelu', length: 77 }],
       vae: { latentChannels: 4, factor: 8, scale: 0.18215 },
       prediction: 'epsilon',
       dtype: 'F16',
@@ -29,7 +29,7 @@ describe('a checkpoint with the names and shapes of Stable Diffusion 1.5', () =>
     const used = new Set<string>();
     const checkpoint = { model, tensors };
     const size = { batch: 2, h: 64, w: 64 };
-    textGraph(checkpoint, target, { batch: 2 }, used);
+    textGraph(checkpoint, target, { batch: 2, encoder: 0 }, used);
     const started = performance.now();
     const unet = unetGraph(checkpoint, target, size, used);
     const took = performance.now() - started;
@@ -77,24 +77,75 @@ describe('a checkpoint with the names and shapes of Stable Diffusion 1.5', () =>
   });
 });
 
+describe.each([
+  ['Stable Diffusion 2.x', stableDiffusion2(), 686, 512],
+  ['Stable Diffusion XL', stableDiffusionXL(), 1680, 1024],
+])('a checkpoint with the names and shapes of %s', (family, tensors, keys, side) => {
+  const model = detect({ tensors, metadata: none });
+
+  it('is recognised, with the defaults of its family', () => {
+    expect(model).toMatchObject({ family, kind: 'base', recommended: { width: side, height: side } });
+    expect([model.unet.heads(320), model.unet.heads(1280)]).toEqual([5, 20]);
+  });
+
+  it(`has ${keys} UNet keys, and every key of every net is used or known to be left out`, () => {
+    const used = new Set<string>();
+    const checkpoint = { model, tensors };
+    const size = { batch: 2, h: 64, w: 64 };
+    for (const encoder of model.texts.keys()) textGraph(checkpoint, target, { batch: 2, encoder }, used);
+    for (const author of [unetGraph, decoderGraph, encoderGraph]) author(checkpoint, target, size, used);
+    expect([...used].filter((key) => key.startsWith('model.diffusion_model.'))).toHaveLength(keys);
+    expect(unusedKeys(model, tensors.keys(), used)).toEqual([]);
+  });
+});
+
+it('Stable Diffusion 2.x does not tell what it predicts; metadata does, or a mark in the file', () => {
+  const tensors = stableDiffusion2();
+  expect(detect({ tensors, metadata: none }).prediction).toBeNull();
+  const metadata = new Map([['modelspec.prediction_type', 'v']]);
+  expect(detect({ tensors, metadata }).prediction).toBe('v');
+  const marked = new Map(stableDiffusionXL()).set('v_pred', { shape: [0], dtype: 'F16' });
+  expect(detect({ tensors: marked, metadata: none }).prediction).toBe('v');
+});
+
+it('Stable Diffusion XL reads two text encoders, side by side, and the prompt as a whole', () => {
+  const { texts, unet, emptyIsZero, vae, latents } = detect({ tensors: stableDiffusionXL(), metadata: none });
+  expect(texts.map(({ width, heads, skip, pooled, pad }) => [width, heads, skip, pooled, pad])).toEqual([
+    [768, 12, 1, false, 49407],
+    [1280, 20, 1, true, 0],
+  ]);
+  expect([unet.contextWidth, unet.labelWidth]).toEqual([2048, 2816]);
+  expect({ emptyIsZero, latents, vae }).toMatchObject({
+    emptyIsZero: true,
+    latents: 'sdxl',
+    vae: { scale: 0.13025, float32: true },
+  });
+});
+
+it('the text encoder may have the names of the first converters', () => {
+  const old = [...stableDiffusion15()].map(
+    ([name, info]) => [name.replace('transformer.text_model.', 'transformer.'), info] as const,
+  );
+  const tensors = new Map(old);
+  const model = detect({ tensors, metadata: none });
+  const used = new Set<string>();
+  textGraph({ model, tensors }, target, { batch: 1, encoder: 0 }, used);
+  expect(model.family).toBe('Stable Diffusion 1.x');
+  expect(used.size).toBe(196);
+});
+
 const without = (prefix: string): ReturnType<typeof stableDiffusion15> =>
   new Map([...stableDiffusion15()].filter(([name]) => !name.startsWith(prefix)));
 const named = (...names: string[]): ReturnType<typeof stableDiffusion15> =>
   new Map(names.map((name) => [name, { shape: [1], dtype: 'F16' }]));
 
-describe('what is no Stable Diffusion 1.x checkpoint is refused by its own name', () => {
+describe('what cannot be run is refused by its own name', () => {
   it.each<[string, ReturnType<typeof stableDiffusion15>, ErrorCode, RegExp]>([
     [
-      'SDXL',
-      new Map([...without('cond_stage_model'), ...named('conditioner.embedders.1.model.ln_final.bias')]),
+      'the SDXL refiner',
+      new Map([...without('cond_stage_model'), ...named('conditioner.embedders.0.model.ln_final.bias')]),
       'unsupported-model',
-      /XL checkpoint/,
-    ],
-    [
-      'SD 2.x',
-      new Map([...without('cond_stage_model'), ...named('cond_stage_model.model.ln_final.bias')]),
-      'unsupported-model',
-      /2\.x/,
+      /XL refiner/,
     ],
     [
       'SD 3',

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { toPixels } from '../../../src/pipeline/pixels';
-import { project, stableDiffusion1 } from '../../../src/pipeline/preview';
+import { project, projections } from '../../../src/pipeline/preview';
 
 describe('project', () => {
   it('makes one opaque pixel a latent, grey where the latents are zero', () => {
-    const preview = project(new Float32Array(4 * 6), { h: 2, w: 3 }, stableDiffusion1);
+    const preview = project(new Float32Array(4 * 6), { h: 2, w: 3 }, projections.sd);
     expect(preview).toMatchObject({ width: 3, height: 2 });
     expect([...preview.rgba.slice(0, 4)]).toEqual([128, 128, 128, 255]);
   });

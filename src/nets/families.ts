@@ -1,0 +1,84 @@
+/** The families of Stable Diffusion, a row each: what tensor names tell, and what they cannot. */
+import type { Model, Prediction, TextEncoder } from './model';
+
+export interface Family {
+  readonly name: string;
+  /** Text encoders by the prefix of their names. The last one's is the family's sign: no other family has such names. */
+  readonly texts: readonly [TextRow, ...TextRow[]];
+  /** Attention heads of the UNet at so many channels. */
+  readonly heads: (channels: number) => number;
+  readonly vae: Pick<Model['vae'], 'scale' | 'float32'>;
+  readonly latents: Model['latents'];
+  readonly emptyIsZero: boolean;
+  /** What its UNets predict, where all predict the same. */
+  readonly prediction: Prediction | null;
+  /** Pixels on a side that it was trained with. */
+  readonly side: number;
+}
+
+type TextRow = Pick<
+  TextEncoder,
+  'prefix' | 'naming' | 'activation' | 'skip' | 'finalNorm' | 'pooled' | 'pad'
+>;
+
+const END = 49407;
+
+/** OpenAI's CLIP ViT-L, read after its last layer. */
+const clipL = (prefix: string): TextRow => ({
+  prefix,
+  naming: 'transformers',
+  activation: 'quick_gelu',
+  skip: 0,
+  finalNorm: true,
+  pooled: false,
+  pad: END,
+});
+
+/** OpenCLIP, read one layer before the end. */
+const openClip = (prefix: string): TextRow => ({
+  ...clipL(prefix),
+  naming: 'open_clip',
+  activation: 'gelu',
+  skip: 1,
+  pad: 0,
+});
+
+const sizeOf64 = (channels: number): number => channels / 64;
+
+const sd1 = {
+  name: 'Stable Diffusion 1.x',
+  heads: () => 8,
+  vae: { scale: 0.18215, float32: false },
+  latents: 'sd',
+  emptyIsZero: false,
+  prediction: 'epsilon',
+  side: 512,
+} as const;
+
+/** https://github.com/Stability-AI/generative-models/blob/main/configs/inference/sd_xl_base.yaml and its like. */
+export const families: readonly Family[] = [
+  {
+    name: 'Stable Diffusion XL',
+    texts: [
+      { ...clipL('conditioner.embedders.0.transformer.text_model'), skip: 1, finalNorm: false },
+      { ...openClip('conditioner.embedders.1.model'), finalNorm: false, pooled: true },
+    ],
+    heads: sizeOf64,
+    vae: { scale: 0.13025, float32: true },
+    latents: 'sdxl',
+    emptyIsZero: true,
+    prediction: 'epsilon',
+    side: 1024,
+  },
+  {
+    ...sd1,
+    name: 'Stable Diffusion 2.x',
+    texts: [openClip('cond_stage_model.model')],
+    heads: sizeOf64,
+    // 2.0 and 2.1 predict v, their "base" models the noise: nothing in the file tells.
+    prediction: null,
+  },
+  { ...sd1, texts: [clipL('cond_stage_model.transformer.text_model')] },
+  // As the first converters named it.
+  { ...sd1, texts: [clipL('cond_stage_model.transformer')] },
+];

@@ -1,0 +1,38 @@
+import { expect, test } from 'vitest';
+import { guided, tryPrediction, type Question, type UNetValues } from '../../../src/pipeline/denoise';
+
+const unet = { heads: () => 1, modelChannels: 32, inChannels: 4, contextWidth: 3, labelWidth: null };
+const questions: Question[] = [
+  { context: new Float32Array(6).fill(7), weight: -6 },
+  { context: new Float32Array(6).fill(8), weight: 7 },
+];
+const size = { h: 2, w: 2 };
+const at = { sigma: 1, t: 500, next: 0 };
+
+test.each([
+  ['about what it was given, predicts the noise', (x: number) => x + 0.1, 'epsilon'],
+  ['far less than it was given, predicts v', (x: number) => x - 1.8, 'v'],
+] as const)('a UNet that answers grey with %s', async (_, answer, expected) => {
+  const asked: UNetValues[] = [];
+  const run = (values: UNetValues): Promise<Float32Array> => {
+    asked.push(values);
+    return Promise.resolve(Float32Array.from(values.latents.data, answer));
+  };
+  expect(await tryPrediction(run, unet, questions, 4, size)).toBe(expected);
+  expect(asked.map(({ latents }) => latents.shape)).toEqual([[2, 4, 2, 2]]);
+  expect(new Set(asked.flatMap(({ latents, context }) => [...latents.data, ...context.data]))).toEqual(
+    new Set([0.5]),
+  );
+});
+
+test('what SDXL is told beside the context goes along with each question', async () => {
+  const labels: UNetValues['label'][] = [];
+  const run = ({ label }: UNetValues): Promise<Float32Array> => {
+    labels.push(label);
+    return Promise.resolve(new Float32Array(32));
+  };
+  const told = questions.map((question, n) => ({ ...question, label: Float32Array.of(n, 5) }));
+  await guided(run, { ...unet, labelWidth: 2 }, 'epsilon', told, size)(new Float32Array(16), at);
+  await guided(run, unet, 'epsilon', questions, size)(new Float32Array(16), at);
+  expect(labels).toEqual([{ data: Float32Array.of(0, 5, 1, 5), shape: [2, 2] }, undefined]);
+});
