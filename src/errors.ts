@@ -19,6 +19,9 @@ export type ErrorCode =
   | 'missing-part' // facts: part
   | 'missing-weight' // facts: key
   | 'bad-weight' // facts: key, reason
+  // a LoRA that a prompt asks for
+  | 'lora-unknown' // facts: name, known
+  | 'lora-mismatch' // facts: name, family
   // a picture to start from
   | 'image-unreadable' // facts: kind, empty where it is no picture at all
   | 'image-damaged' // facts: kind

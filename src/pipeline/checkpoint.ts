@@ -4,6 +4,7 @@ import { bytesPer, type Graph, type Target } from '../graph/graph';
 import { decoderGraph, encoderGraph, textGraph, unetGraph } from '../nets/graphs';
 import type { Model, Prediction } from '../nets/model';
 import type { Machine } from '../runtime/device';
+import type { Patch } from '../runtime/feeder';
 import type { Net, Value, Weights } from '../runtime/session';
 import type { UNetValues } from './denoise';
 import type { NetName, Progress } from './job';
@@ -33,7 +34,8 @@ const REPORT_BYTES = 8 * 2 ** 20;
 export class Checkpoint {
   readonly model: Model;
   readonly #machine: Machine;
-  readonly #weights: Weights;
+  #weights: Weights;
+  #loras = '';
   readonly #slots: Record<NetName, Slot>;
   /** The last prompts: drawn again with another seed, they need no text encoder. */
   #encoded: { readonly key: string; readonly prompts: Encoded[] } | null = null;
@@ -126,6 +128,19 @@ export class Checkpoint {
     const author: Author = (target) => encoderGraph(this.#authored, target, { batch: 1, h, w });
     const shape = [1, 3, h * factor, w * factor];
     return this.#slots['VAE encoder'].run(`${h} ${w}`, author, { image: { data: image, shape } }, report);
+  }
+
+  /**
+   * From now on weights have this added on their way to the device. Nets that were opened without are closed.
+   * @param key what tells these patches from others; empty for none.
+   */
+  async useLoras(key: string, patches: ReadonlyMap<string, Patch>): Promise<void> {
+    if (key === this.#loras) return;
+    for (const name of ['text encoder', 'second text encoder', 'UNet'] as const)
+      await this.#slots[name].release();
+    this.#loras = key;
+    this.#encoded = null;
+    this.#weights = { ...this.#weights, patches };
   }
 
   /** Whether the GPU is imitated by a CPU, which is slower than the CPU by itself. */

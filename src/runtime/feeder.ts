@@ -5,8 +5,11 @@
 import { DrobeError } from '../errors';
 import type { Placement } from '../graph/graph';
 import { convert } from '../weights/half';
-import type { TensorInfo } from '../weights/safetensors';
+import type { Dtype, TensorInfo } from '../weights/safetensors';
 import type { ByteSource } from '../weights/source';
+
+/** Changes a weight's numbers in place on its way: what LoRAs add. */
+export type Patch = (weights: Float32Array) => void;
 
 export interface Feed {
   /** What InferenceSession.create takes as `externalData`. */
@@ -15,11 +18,15 @@ export interface Feed {
   readonly failed: () => unknown;
 }
 
-/** @param onBytes told after each tensor how many bytes of the graph's weights are through. */
+/**
+ * @param patches by tensor name.
+ * @param onBytes told after each tensor how many bytes of the graph's weights are through.
+ */
 export function feed(
   placements: readonly Placement[],
   tensors: ReadonlyMap<string, TensorInfo>,
   source: ByteSource,
+  patches: ReadonlyMap<string, Patch>,
   onBytes: (done: number, total: number) => void,
 ): Feed {
   const files = new Map<string, Placement[]>();
@@ -36,11 +43,10 @@ export function feed(
     try {
       const info = tensors.get(placement.key);
       if (!info) throw new DrobeError('missing-weight', { key: placement.key });
-      const bytes = convert(
-        source.read(info.begin, info.end),
-        info.dtype,
-        placement.dtype === 'f16' ? 'F16' : 'F32',
-      );
+      const to = placement.dtype === 'f16' ? 'F16' : 'F32';
+      const patch = patches.get(placement.key);
+      const stored = source.read(info.begin, info.end);
+      const bytes = patch ? patched(stored, info.dtype, patch, to) : convert(stored, info.dtype, to);
       if (bytes.length !== placement.length) {
         throw new DrobeError('bad-weight', {
           key: placement.key,
@@ -60,6 +66,13 @@ export function feed(
     return { path, data: lazyBytes(last.offset + last.length, (from) => read(byOffset.get(from)!)) };
   });
   return { externalData, failed: () => failure };
+}
+
+/** Changed in full precision, whatever it comes from and goes to. */
+function patched(stored: Uint8Array, dtype: Dtype, patch: Patch, to: 'F16' | 'F32'): Uint8Array {
+  const bytes = convert(stored, dtype, 'F32'); // in memory of its own
+  patch(new Float32Array(bytes.buffer));
+  return convert(bytes, 'F32', to);
 }
 
 /**

@@ -4,7 +4,7 @@ import { DrobeError } from '../errors';
 import { sizeOf, type Graph, type Shape } from '../graph/graph';
 import type { TensorInfo } from '../weights/safetensors';
 import type { ByteSource } from '../weights/source';
-import { feed } from './feeder';
+import { feed, type Patch } from './feeder';
 import type { OrtModule } from './ort';
 
 export interface Value {
@@ -16,7 +16,11 @@ export interface Value {
 export interface Weights {
   readonly tensors: ReadonlyMap<string, TensorInfo>;
   readonly source: ByteSource;
+  /** What is added to weights on their way to the device, by their names. */
+  readonly patches?: ReadonlyMap<string, Patch>;
 }
+
+const NONE: ReadonlyMap<string, Patch> = new Map();
 
 /** Opens a GPU device of its own for a net, or nothing on the wasm backend. */
 export type OpenDevice = () => Promise<GPUDevice | null>;
@@ -43,7 +47,13 @@ export class Sessions {
     return this.#inTurn(async () => {
       const device = await openDevice();
       const watch = device && watched(device);
-      const { externalData, failed } = feed(graph.placements, weights.tensors, weights.source, onBytes);
+      const { externalData, failed } = feed(
+        graph.placements,
+        weights.tensors,
+        weights.source,
+        weights.patches ?? NONE,
+        onBytes,
+      );
       const create = (): Promise<InferenceSession> =>
         this.#ort.InferenceSession.create(graph.model, {
           executionProviders: [device ? { name: 'webgpu', device } : 'wasm'],

@@ -41,6 +41,10 @@ const words = {
     `${file} lacks a weight that this kind of model must have: ${text('key')}. Download it again or try another checkpoint.`,
   'bad-weight': ({ file, text }) =>
     `${file} has a weight that cannot be used: ${text('key')}${because(text('reason'))}. Download it again or try another checkpoint.`,
+  'lora-unknown': ({ text }) =>
+    `There is no LoRA named “${text('name')}” here${text('known') && `; there is ${text('known')}`}. Import its file, or take the tag out of the prompt.`,
+  'lora-mismatch': ({ text }) =>
+    `The LoRA “${text('name')}” was not made for this kind of model (${text('family')}). Choose a model it was made for, or take its tag out of the prompt.`,
   'image-unreadable': ({ file, text }) =>
     text('kind')
       ? `${file} is a picture of a kind (${text('kind')}) that this browser cannot open. Save it as PNG or JPEG and choose that.`

@@ -1,0 +1,67 @@
+/**
+ * What a LoRA adds to a weight, given as a matrix in rows: low-rank products (Hu et al., 2021,
+ * https://arxiv.org/abs/2106.09685), and LyCORIS' Hadamard and Kronecker products (Yeh et al., 2023,
+ * https://arxiv.org/abs/2309.14859). Convolutions are matrices whose columns are channels times kernel.
+ */
+
+export interface Matrix {
+  readonly rows: number;
+  readonly columns: number;
+  readonly data: Float32Array;
+}
+
+/** a·b. */
+export function product(a: Matrix, b: Matrix): Matrix {
+  const data = new Float32Array(a.rows * b.columns);
+  addProduct(data, a, b, 1);
+  return { rows: a.rows, columns: b.columns, data };
+}
+
+/** out += scale · a·b. */
+export function addProduct(out: Float32Array, a: Matrix, b: Matrix, scale: number): void {
+  const { columns } = b;
+  for (let row = 0; row < a.rows; row++) {
+    const to = row * columns;
+    for (let k = 0; k < a.columns; k++) {
+      const factor = scale * a.data[row * a.columns + k]!;
+      const from = k * columns;
+      for (let column = 0; column < columns; column++) out[to + column]! += factor * b.data[from + column]!;
+    }
+  }
+}
+
+/**
+ * The product with a small kernel in between (LoCon with `lora_mid`): up [out, r], mid [r, r, kernel], down [r, in] →
+ * [out, in · kernel].
+ */
+export function productWithKernel(up: Matrix, mid: Matrix, down: Matrix): Matrix {
+  const rank = down.rows;
+  const kernel = mid.columns / rank;
+  const data = new Float32Array(up.rows * down.columns * kernel);
+  for (let at = 0; at < kernel; at++) {
+    const slice = Float32Array.from({ length: mid.rows * rank }, (_, i) => mid.data[i * kernel + at]!);
+    const one = product(product(up, { rows: mid.rows, columns: rank, data: slice }), down);
+    for (let i = 0; i < one.data.length; i++) data[i * kernel + at] = one.data[i]!;
+  }
+  return { rows: up.rows, columns: down.columns * kernel, data };
+}
+
+/** a ∘ b, number by number. */
+export function hadamard(a: Matrix, b: Matrix): Matrix {
+  return { ...a, data: a.data.map((v, i) => v * b.data[i]!) };
+}
+
+/** a ⊗ b. */
+export function kronecker(a: Matrix, b: Matrix): Matrix {
+  const rows = a.rows * b.rows;
+  const columns = a.columns * b.columns;
+  const data = new Float32Array(rows * columns);
+  for (let i = 0; i < a.data.length; i++) {
+    const [top, left] = [Math.floor(i / a.columns) * b.rows, (i % a.columns) * b.columns];
+    for (let k = 0; k < b.data.length; k++) {
+      const at = (top + Math.floor(k / b.columns)) * columns + left + (k % b.columns);
+      data[at] = a.data[i]! * b.data[k]!;
+    }
+  }
+  return { rows, columns, data };
+}
