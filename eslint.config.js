@@ -30,7 +30,7 @@ const arrows = {
   'src/engine/rpc.ts': { may: ['errors'] },
   'src/engine/client.ts': { may: ['errors'] },
   'src/ui': {
-    may: ['errors', 'canvas', 'engine/client', 'engine/rpc', 'sampling'],
+    may: ['errors', 'canvas', 'engine/client', 'engine/rpc', 'sampling', 'text/lora'],
     types: ['engine/api'],
     packages: ['svelte'],
   },

@@ -53,13 +53,24 @@ export interface Problem {
   readonly facts: Facts;
 }
 
-/** One checkpoint that could be chosen. `stored`: imported, in IndexedDB. `served`: lies in models/ beside the app. */
+/** What is added to a checkpoint: a LoRA, called by its name in a prompt, `<lora:name:0.8>`. */
+export interface AddonFacts {
+  readonly kind: 'lora';
+  /** Its file's name without the ending. */
+  readonly name: string;
+  /** How many modules of a checkpoint it changes. */
+  readonly modules: number;
+  /** What it was trained on, as it says itself; a stranger's text. */
+  readonly base: string | null;
+}
+
+/** One checkpoint that could be chosen, or what can be added to one. `stored`: imported, in IndexedDB. `served`: lies in models/ beside the app. */
 export type ModelEntry = {
   readonly id: string;
   readonly file: string;
   readonly bytes: number;
   readonly origin: 'stored' | 'served';
-} & ({ readonly facts: ModelFacts } | { readonly problem: Problem });
+} & ({ readonly facts: ModelFacts } | { readonly problem: Problem } | { readonly addon: AddonFacts });
 
 export interface InstallProgress {
   readonly doneBytes: number;

@@ -1,7 +1,9 @@
 /** A checkpoint's facts in the form the page shows them. */
 import type { Inspected } from '../pipeline/inspect';
 import { samplerNames, type SamplerName } from '../sampling/samplers';
-import type { ModelFacts } from './api';
+import { loraModules } from '../nets/lora';
+import type { Header } from '../weights/safetensors';
+import type { AddonFacts, ModelFacts } from './api';
 
 /** @param file the file's name, which lends its title to a checkpoint that states none. */
 export function factsOf({ model, unused }: Inspected, file: string): ModelFacts {
@@ -21,4 +23,14 @@ export function factsOf({ model, unused }: Inspected, file: string): ModelFacts 
 
 function samplerNamed(stated: string): SamplerName {
   return samplerNames.find((name) => name.toLowerCase() === stated.toLowerCase()) ?? 'DPM++ 2M Karras';
+}
+
+/** @param file the file's name, by which prompts call it. */
+export function loraFacts({ tensors, metadata }: Header, file: string): AddonFacts {
+  return {
+    kind: 'lora',
+    name: file.replace(/\.safetensors$/i, ''),
+    modules: loraModules(tensors.keys()).size,
+    base: metadata.get('ss_base_model_version')?.slice(0, 100) ?? null,
+  };
 }

@@ -2,10 +2,10 @@
 import { DrobeError, toDrobeError } from '../errors';
 import { inspect } from '../pipeline/inspect';
 import { fetchBlob, remoteFile } from '../weights/remote';
-import { readHeader } from '../weights/safetensors';
+import { readHeader, type Header } from '../weights/safetensors';
 import { listStored, openStored, removeStored, store, sweep, type StoredModel } from '../weights/store';
-import type { InstallProgress, ModelEntry, ModelFacts } from './api';
-import { factsOf } from './facts';
+import type { AddonFacts, InstallProgress, ModelEntry, ModelFacts } from './api';
+import { factsOf, loraFacts } from './facts';
 
 const SERVED = 'served:';
 
@@ -35,7 +35,7 @@ export function shelf(folder: string) {
     const entry = { id: SERVED + file, file, bytes, origin: 'served' as const };
     try {
       const header = await readHeader(await remoteFile(folder + encodeURIComponent(file)));
-      return { ...entry, facts: factsOf(inspect(header), file) };
+      return { ...entry, ...whatIs(header, file) };
     } catch (thrown) {
       const { code, facts } = toDrobeError(thrown);
       return { ...entry, problem: { code, facts } };
@@ -51,8 +51,19 @@ export function shelf(folder: string) {
 
     /** Checks a file by its header, then copies it. */
     async *install(file: File, signal: AbortSignal): AsyncGenerator<InstallProgress, ModelEntry, void> {
-      const facts = factsOf(inspect(await readHeader(file)), file.name);
-      return storedEntry(yield* store(file, file.name, facts, signal));
+      const what = whatIs(await readHeader(file), file.name);
+      return storedEntry(yield* store(file, file.name, 'facts' in what ? what.facts : what, signal));
+    },
+
+    /** The LoRA that prompts call so; letter case does not count. @throws DrobeError 'lora-unknown' */
+    async lora(name: string): Promise<ModelEntry> {
+      const names: string[] = [];
+      for (const entry of await this.list()) {
+        if (!('addon' in entry)) continue;
+        if (entry.addon.name.toLowerCase() === name.toLowerCase()) return entry;
+        names.push(entry.addon.name);
+      }
+      throw new DrobeError('lora-unknown', { name, known: names.join(', ') });
     },
 
     async remove(id: string): Promise<void> {
@@ -74,7 +85,21 @@ export function shelf(folder: string) {
   };
 }
 
+type What = { readonly facts: ModelFacts } | { readonly addon: AddonFacts };
+
+/** A checkpoint or something to add to one. @throws DrobeError that says what else it is. */
+function whatIs(header: Header, file: string): What {
+  try {
+    return { facts: factsOf(inspect(header), file) };
+  } catch (thrown) {
+    if (toDrobeError(thrown).code !== 'file-is-lora') throw thrown;
+    return { addon: loraFacts(header, file) };
+  }
+}
+
 function storedEntry({ id, file, bytes, extra }: StoredModel): ModelEntry {
-  // Written by `install`, of this version of the schema.
-  return { id, file, bytes, origin: 'stored', facts: extra as ModelFacts };
+  const entry = { id, file, bytes, origin: 'stored' } as const;
+  // Written by `install`, of this version of the schema: a checkpoint's facts lie there as they are.
+  const what = extra as ModelFacts | { readonly addon: AddonFacts };
+  return 'addon' in what ? { ...entry, addon: what.addon } : { ...entry, facts: what };
 }

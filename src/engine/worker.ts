@@ -3,9 +3,11 @@ import { DrobeError } from '../errors';
 import { Checkpoint } from '../pipeline/checkpoint';
 import { generate } from '../pipeline/generate';
 import { inspect } from '../pipeline/inspect';
+import type { Lora } from '../pipeline/lora';
 import { findMachine, wasmMachine, type Machine } from '../runtime/device';
 import { loadOrt } from '../runtime/ort';
 import { Sessions } from '../runtime/session';
+import { loraTags, type LoraTag } from '../text/lora';
 import { loadTokenizer } from '../text/tokenizer';
 import type { Tokenizer } from '../text/prompt';
 import { readHeader } from '../weights/safetensors';
@@ -58,8 +60,10 @@ const api: EngineApi = {
       try {
         const checkpoint = await open(model, backend, signal, report);
         const tools = { checkpoint, tokenizer: await tokenizer(), report };
-        const picture = yield* generate(job, tools);
-        return { ...picture, job: { model, backend, ...picture.job } };
+        const { prompt, loras } = loraTags(job.prompt);
+        await useLoras(checkpoint, loras, signal);
+        const picture = yield* generate({ ...job, prompt }, tools);
+        return { ...picture, job: { model, backend, ...picture.job, prompt: job.prompt } };
       } finally {
         busy = false;
       }
@@ -83,6 +87,24 @@ async function open(
   const weights = { tensors: header.tensors, source: blobSource(parts) };
   current = { id, backend, checkpoint: new Checkpoint(model, weights, await machines[backend]()) };
   return current.checkpoint;
+}
+
+/** Lets a checkpoint be changed by these LoRAs, and by no others. */
+async function useLoras(
+  checkpoint: Checkpoint,
+  tags: readonly LoraTag[],
+  signal: AbortSignal,
+): Promise<void> {
+  const entries = await Promise.all(tags.map(({ name }) => models.lora(name)));
+  const key = tags.map(({ text, unet }, i) => `${entries[i]!.id}:${text}:${unet}`).join(); // one for each tag
+  await checkpoint.useLoras(key, async () => {
+    const loras: Lora[] = [];
+    for (const [i, tag] of tags.entries()) {
+      const parts = await models.open(entries[i]!.id, signal, () => undefined); // see above
+      loras.push({ ...tag, header: await readHeader(new Blob(parts.slice())), source: blobSource(parts) });
+    }
+    return loras;
+  });
 }
 
 function describe({ backend, name, float16, imitated }: Machine, wish: Backend): DeviceInfo {

@@ -4,10 +4,10 @@ import { bytesPer, type Graph, type Target } from '../graph/graph';
 import { decoderGraph, encoderGraph, textGraph, unetGraph } from '../nets/graphs';
 import type { Model, Prediction } from '../nets/model';
 import type { Machine } from '../runtime/device';
-import type { Patch } from '../runtime/feeder';
 import type { Net, Value, Weights } from '../runtime/session';
 import type { UNetValues } from './denoise';
 import type { NetName, Progress } from './job';
+import { patchesOf, type Lora } from './lora';
 
 /** Height and width in latents. */
 export interface LatentSize {
@@ -131,11 +131,13 @@ export class Checkpoint {
   }
 
   /**
-   * From now on weights have this added on their way to the device. Nets that were opened without are closed.
-   * @param key what tells these patches from others; empty for none.
+   * From now on weights have these added on their way to the device. Nets that were opened without are closed.
+   * @param key what tells these LoRAs and weights from others; empty for none.
+   * @param open asked only where they are others than before.
    */
-  async useLoras(key: string, patches: ReadonlyMap<string, Patch>): Promise<void> {
+  async useLoras(key: string, open: () => Promise<readonly Lora[]>): Promise<void> {
     if (key === this.#loras) return;
+    const patches = patchesOf(this.model, this.#weights.tensors, await open());
     for (const name of ['text encoder', 'second text encoder', 'UNet'] as const)
       await this.#slots[name].release();
     this.#loras = key;

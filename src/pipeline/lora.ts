@@ -19,7 +19,8 @@ export interface Lora {
 
 /**
  * What all of these LoRAs add, by weight.
- * @throws DrobeError 'lora-mismatch' for one that fits no weight of the checkpoint, 'bad-weight' for one of another size.
+ * @throws DrobeError 'lora-mismatch' for one that was made for another kind of checkpoint; the patches themselves throw
+ *   'bad-weight' for what cannot be added.
  */
 export function patchesOf(
   model: Model,
@@ -30,9 +31,13 @@ export function patchesOf(
   const targets = loras.length > 0 ? loraTargets(model, tensors) : new Map<string, LoraTarget>();
   for (const lora of loras) {
     let fits = 0;
+    const fail = (): never => {
+      throw new DrobeError('lora-mismatch', { name: lora.name, family: model.family });
+    };
     for (const [name, module] of loraModules(lora.header.tensors.keys())) {
       const target = targets.get(name);
       if (!target) continue;
+      if (!hasShapeOf(target, module, lora.header)) fail();
       fits++;
       const scale = lora[target.net];
       if (scale === 0) continue;
@@ -43,9 +48,18 @@ export function patchesOf(
         add(weights.subarray(from * columns, (from + rows) * columns), target, module, lora, scale);
       });
     }
-    if (fits === 0) throw new DrobeError('lora-mismatch', { name: lora.name, family: model.family });
+    if (fits === 0) fail();
   }
   return patches;
+}
+
+/** Whether a module's first and last matrices are of the weight's size: one for another model has others. */
+function hasShapeOf({ rows, columns }: LoraTarget, module: LoraModule, { tensors }: Header): boolean {
+  const shapeOf = (part: string): readonly number[] | undefined => tensors.get(module.get(part) ?? '')?.shape;
+  const [up, down] = [shapeOf('up') ?? shapeOf('hada_w1_a'), shapeOf('down') ?? shapeOf('hada_w1_b')];
+  const inner = down?.slice(1).reduce((product, d) => product * d, 1);
+  // With a kernel in between, the last matrix has the channels alone.
+  return !up || !inner || (up[0] === rows && (inner === columns || module.has('mid')));
 }
 
 /** Adds one module's matrices to the rows of a weight. */

@@ -32,6 +32,10 @@ export class Library {
   installing = $state.raw<Installing>({ kind: 'idle' });
   failures = $state.raw<readonly Failure[]>([]);
   readonly choice: Persisted<{ id: string }>;
+  /** What can be drawn with, and what only has a problem to tell. */
+  models = $derived(this.entries.filter((entry) => !isAddon(entry)));
+  /** What can be added to a model. */
+  addons = $derived(this.entries.filter(isAddon));
   selected = $derived(this.entries.filter(isUsable).find(({ id }) => id === this.choice.current.id) ?? null);
 
   readonly #engine: Remote<EngineApi>;
@@ -123,7 +127,7 @@ export class Library {
         const { done, value } = await install.next();
         if (done) {
           this.entries = [...this.entries.filter((other) => other.id !== value.id), value];
-          this.select(value.id);
+          this.select(value.id); // a LoRA is none to select, and stays unselected
           return;
         }
         if (this.installing.kind === 'running') this.installing = { ...this.installing, ...value };
@@ -143,6 +147,12 @@ export class Library {
     this.choice.current.id = entry?.id ?? '';
     this.#onSelect(entry ?? null);
   }
+}
+
+export type Addon = Extract<ModelEntry, { addon: unknown }>;
+
+export function isAddon(entry: ModelEntry): entry is Addon {
+  return 'addon' in entry;
 }
 
 export function isUsable(entry: ModelEntry): entry is UsableModel {

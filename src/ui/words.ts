@@ -28,7 +28,7 @@ const words = {
   'bad-header': ({ file, text }) =>
     `${file} is damaged: its header cannot be read${because(text('reason'))}. Download it again.`,
   'file-is-lora': ({ file }) =>
-    `${file} is a LoRA, an addition to a model. Drobė cannot use LoRAs yet: import the full checkpoint instead.`,
+    `${file} is a LoRA, an addition to a model, and cannot be drawn with by itself. Import a full checkpoint, too.`,
   'file-is-embedding': ({ file }) =>
     `${file} is a textual inversion embedding, an addition to a model. Import a full checkpoint instead.`,
   'file-is-vae': ({ file }) =>

@@ -83,12 +83,9 @@ for (const [what, bad, words] of [
     /page\.safetensors.*(HTML|web page)/i,
   ],
   [
-    'a LoRA',
-    file(
-      'style.safetensors',
-      tinySafetensors('lora_unet_down_blocks_0_attentions_0_proj_in.lora_down.weight'),
-    ),
-    /style\.safetensors.*LoRA/,
+    'an embedding',
+    file('style.safetensors', tinySafetensors('emb_params')),
+    /style\.safetensors.*textual inversion/,
   ],
 ] as const) {
   test(`${what} is refused in its own words, and nothing else is lost`, async ({ app }) => {

@@ -46,12 +46,12 @@ describe.each(['kohya', 'peft', 'diffusers_old', 'locon'])('a LoRA in the layout
     };
     const facts = detect(model.header);
     const { tensors } = model.header;
-    const patches = patchesOf(facts, tensors, [await loraOf(name, 0.7)]);
-    expect(patches.size).toBe(modules);
+    const loras = [await loraOf(name, 0.7)];
+    expect(patchesOf(facts, tensors, loras).size).toBe(modules);
 
     const machine = wasmMachine(new Sessions(ort));
     const checkpoint = new Checkpoint(facts, { tensors, source: model.source }, machine);
-    await checkpoint.useLoras(name, patches);
+    await checkpoint.useLoras(name, () => Promise.resolve(loras));
     const ids = Int32Array.from(tensor('input_ids').data);
     const [prompt, negative] = await checkpoint.encode([ids], 2, () => undefined);
     const both = [...prompt!.context, ...negative!.context]; // two prompts were asked for

@@ -1,0 +1,100 @@
+/** The parts of a diffusers folder, made one checkpoint: as if it had been a single file all along. */
+import { DrobeError } from '../errors';
+import { commonDtype } from '../nets/detect';
+import {
+  isProjected,
+  partOf,
+  readsTwoTexts,
+  renameOf,
+  textWidth,
+  type FilePart,
+  type Part,
+} from '../nets/diffusers';
+import { combine } from '../weights/combine';
+import type { Header } from '../weights/safetensors';
+
+/** A file that might hold a part. */
+export interface Member {
+  readonly file: Blob;
+  /** Where it lies: it orders the files of one net, and settles which of two equals is taken. */
+  readonly path: string;
+  readonly header: Header;
+}
+
+/** A net, in one file or in several. */
+interface Net {
+  readonly part: FilePart;
+  /** What all files of a net have in common. */
+  readonly mark: string;
+  readonly members: Member[];
+  readonly names: Set<string>;
+}
+
+/**
+ * One safetensors file, in ldm's names, of files that belong together. It refers to their bytes and does not copy them.
+ * Files that are no part are left out. Where a net is there more than once (folders often hold it in single precision
+ * and in half), the smaller one is taken.
+ * @throws DrobeError 'missing-part' with the parts that are missing and those that were found.
+ */
+export function assemble(members: readonly Member[]): Blob {
+  const chosen = chooseParts(netsOf(members));
+  const missing = [...chosen].filter(([, net]) => !net).map(([part]) => part);
+  if (missing.length > 0) {
+    const found = [...chosen].filter(([, net]) => net).map(([part]) => part);
+    throw new DrobeError('missing-part', { part: listed(missing), found: listed(found) });
+  }
+  const parts = [...chosen].flatMap(([part, net]) => {
+    const rename = renameOf(part, net!.names); // none is missing
+    return net!.members.map(({ file, header }) => ({ file, header, rename }));
+  });
+  // What the UNet's files state is about the model; a VAE's title would be its own.
+  const stated = chosen.get('UNet')!.members.flatMap(({ header }) => [...header.metadata]);
+  return combine(parts, new Map(stated));
+}
+
+/** Files of one net have no tensor in common, but their kind of numbers and, of a text encoder, the width. */
+function netsOf(members: readonly Member[]): Net[] {
+  const nets: Net[] = [];
+  for (const member of members.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
+    const { tensors } = member.header;
+    const part = partOf(tensors.keys());
+    if (!part) continue;
+    const mark = [part, commonDtype(tensors), part === 'text encoder' ? textWidth(tensors) : ''].join(' ');
+    const known = nets.find((net) => net.mark === mark && net.names.isDisjointFrom(tensors));
+    const net = known ?? { part, mark, members: [], names: new Set() };
+    if (!known) nets.push(net);
+    net.members.push(member);
+    for (const name of tensors.keys()) net.names.add(name);
+  }
+  return nets;
+}
+
+/** A net for each part that the model needs, or none. */
+function chooseParts(nets: readonly Net[]): Map<Part, Net | undefined> {
+  const unet = best(nets.filter(({ part }) => part === 'UNet'));
+  const vae = best(nets.filter(({ part }) => part === 'VAE'));
+  const texts = nets.filter(({ part }) => part === 'text encoder');
+  const plain = best(texts.filter(({ names }) => !isProjected(names)));
+  const projected = best(texts.filter(({ names }) => isProjected(names)));
+  const chosen = new Map<Part, Net | undefined>([
+    ['UNet', unet],
+    ['VAE', vae],
+  ]);
+  if (!unet || !readsTwoTexts(unet.names)) return chosen.set('text encoder', plain ?? projected);
+  return chosen.set('text encoder', plain).set('second text encoder', projected);
+}
+
+/** The most complete; of these the smallest, as computing in half precision asks for no more; then the plainest path. */
+function best(nets: readonly Net[]): Net | undefined {
+  const bytes = ({ members }: Net): number => members.reduce((sum, { header }) => sum + header.bytes, 0);
+  const length = ({ members }: Net): number => members[0]!.path.length; // a net has a file at least
+  return nets.toSorted(
+    (a, b) => b.names.size - a.names.size || bytes(a) - bytes(b) || length(a) - length(b),
+  )[0];
+}
+
+/** "UNet, VAE and text encoder" */
+function listed(parts: readonly Part[]): string {
+  const last = parts.at(-1) ?? '';
+  return parts.length > 1 ? `${parts.slice(0, -1).join(', ')} and ${last}` : last;
+}

@@ -1,0 +1,48 @@
+/** LoRAs: imported like a model, called by a tag in the prompt. On the CPU, which is quick here. */
+import { readFileSync } from 'node:fs';
+import { pictureDifference } from '../golden/tensors';
+import { checkpointFile, expect, golden, test } from './app';
+
+test('a LoRA is imported, weighed in the prompt, and changes the picture by as much', async ({ app }) => {
+  const { page } = app;
+  await app.open();
+  await app.importFiles(checkpointFile('sd1'));
+  await expect(app.model.locator('option:checked')).toHaveText(/sd1/, { timeout: 60_000 });
+  await app.importFiles({
+    name: 'winter.safetensors',
+    mimeType: 'application/octet-stream',
+    buffer: readFileSync(new URL('lora/kohya/kohya.safetensors', golden)),
+  });
+  await expect(page.getByText('LoRAs (1)')).toBeVisible();
+  // It is no model to draw with: the model stays.
+  await expect(app.model.locator('option:checked')).toHaveText(/sd1/);
+
+  const prompt = page.getByRole('textbox', { name: 'Prompt', exact: true });
+  await app.fill({ prompt: 'a fox', steps: 3, seed: 4, width: 128, height: 64, sampler: 'DDIM' });
+  const plain = await app.draw();
+  await page.getByText('LoRAs (1)').click();
+  await page.getByRole('checkbox', { name: 'winter' }).check();
+  await expect(prompt).toHaveValue('a fox <lora:winter:1>');
+  const full = await app.draw();
+  await page.getByRole('slider', { name: 'Weight of winter' }).fill('0');
+  await expect(prompt).toHaveValue('a fox <lora:winter:0>');
+  const none = await app.draw();
+
+  const by = (drawn: typeof plain): number => pictureDifference(drawn.data, plain.data).mean;
+  console.log(`mean difference from the picture without it: ${by(full).toFixed(1)} at 1, ${by(none)} at 0`);
+  expect(by(full)).toBeGreaterThan(5);
+  expect(by(none)).toBe(0);
+
+  await page.getByRole('checkbox', { name: 'winter' }).uncheck();
+  await expect(prompt).toHaveValue('a fox');
+  await prompt.fill('a fox <lora:summer:0.8>');
+  await app.generate.click();
+  await expect(app.alert).toContainText('no LoRA named “summer”');
+  await expect(app.alert).toContainText('winter');
+
+  // For another kind of model it was not made.
+  await prompt.fill('penguin <lora:winter>');
+  await app.model.selectOption({ label: (await app.model.locator('option').first().textContent()) ?? '' });
+  await app.generate.click();
+  await expect(app.alert).toContainText(/winter.*not made for/);
+});

@@ -1,0 +1,115 @@
+import { expect, test } from 'vitest';
+import { detect } from '../../../src/nets/detect';
+import { patchesOf, type Lora } from '../../../src/pipeline/lora';
+import type { TensorInfo } from '../../../src/weights/safetensors';
+import { memorySource } from '../../../src/weights/source';
+import { stableDiffusion15 } from '../nets/stable-diffusion';
+
+const tensors = new Map<string, TensorInfo>(
+  [...stableDiffusion15()].map(([name, { shape }]) => [
+    name,
+    { name, dtype: 'F16', shape, begin: 0, end: 0 },
+  ]),
+);
+const model = detect({ tensors, metadata: new Map() });
+const key = 'model.diffusion_model.input_blocks.1.1.proj_in.weight'; // 320 × 320
+const module = 'lora_unet_down_blocks_0_attentions_0_proj_in';
+
+/** A LoRA of these tensors, each filled with one number. */
+function loraOf(parts: Record<string, readonly [shape: readonly number[], value: number]>, weight = 1): Lora {
+  const numbers: number[] = [];
+  const own = new Map<string, TensorInfo>();
+  for (const [name, [shape, value]] of Object.entries(parts)) {
+    const begin = 4 * numbers.length;
+    numbers.push(...new Array<number>(shape.reduce((n, d) => n * d, 1)).fill(value));
+    own.set(name, { name, dtype: 'F32', shape, begin, end: 4 * numbers.length });
+  }
+  const source = memorySource(new Uint8Array(Float32Array.from(numbers).buffer));
+  const header = { tensors: own, metadata: new Map<string, string>(), bytes: 4 * numbers.length };
+  return { name: 'style', header, source, unet: weight, text: weight };
+}
+
+const added = (...loras: Lora[]): number => {
+  const weights = new Float32Array(320 * 320);
+  patchesOf(model, tensors, loras).get(key)?.(weights);
+  expect(new Set(weights).size).toBe(1);
+  return weights[0]!;
+};
+
+const kohya = (weight: number, alpha: number | null = 2): Lora =>
+  loraOf(
+    {
+      [`${module}.lora_up.weight`]: [[320, 4, 1, 1], 3],
+      [`${module}.lora_down.weight`]: [[4, 320, 1, 1], 0.5],
+      ...(alpha !== null && { [`${module}.alpha`]: [[], alpha] as const }),
+    },
+    weight,
+  );
+
+test('up times down is added, by alpha over rank, and by the weight in the prompt', () => {
+  expect(added(kohya(1))).toBe((4 * 3 * 0.5 * 2) / 4);
+  expect(added(kohya(-0.5))).toBe(-1.5);
+  expect(added(kohya(1, null)), 'without an alpha it counts in full').toBe(6);
+});
+
+test('several are added up; one of weight 0 changes nothing', () => {
+  expect(added(kohya(1), kohya(0.5))).toBe(4.5);
+  expect(patchesOf(model, tensors, [kohya(0)]).size).toBe(0);
+});
+
+test.each([
+  [
+    'LoHa',
+    {
+      hada_w1_a: [[320, 2], 1],
+      hada_w1_b: [[2, 320], 2],
+      hada_w2_a: [[320, 2], 3],
+      hada_w2_b: [[2, 320], 1],
+      alpha: [[], 1],
+    },
+    (4 * 6) / 2,
+  ],
+  ['LoKr, whole', { lokr_w1: [[4, 4], 2], lokr_w2: [[80, 80, 1, 1], 3], alpha: [[], 7] }, 6],
+  [
+    'LoKr, decomposed',
+    { lokr_w1: [[4, 4], 2], lokr_w2_a: [[80, 5], 1], lokr_w2_b: [[5, 80], 1], alpha: [[], 1] },
+    (2 * 5) / 5,
+  ],
+  [
+    'a kernel in between',
+    {
+      'lora_up.weight': [[320, 2], 1],
+      'lora_mid.weight': [[2, 2, 1, 1], 1],
+      'lora_down.weight': [[2, 320], 1],
+    },
+    4,
+  ],
+  ['a whole difference', { diff: [[320, 320, 1, 1], 5] }, 5],
+] as const)('%s', (_, parts, expected) => {
+  const named = Object.entries(parts).map(([part, value]) => [`${module}.${part}`, value]);
+  expect(added(loraOf(Object.fromEntries(named) as Parameters<typeof loraOf>[0]))).toBeCloseTo(expected, 5);
+});
+
+test.each([
+  ['names no module of this kind of model', { 'lora_unet_double_blocks_0.lora_up.weight': [[4, 4], 1] }],
+  [
+    'is of another size',
+    { [`${module}.lora_up.weight`]: [[640, 4], 1], [`${module}.lora_down.weight`]: [[4, 640], 1] },
+  ],
+] as const)('one that %s is refused by its name', (_, parts) => {
+  const lora = loraOf(parts);
+  expect(() => patchesOf(model, tensors, [lora])).toThrow(/lora-mismatch, name: style/);
+});
+
+test.each([
+  ['DoRA', 'dora_scale', [[320, 1], 1]],
+  ['Tucker', 'hada_t1', [[2, 2, 3, 3], 1]],
+] as const)('%s is told when it would be added', (words, part, value) => {
+  const lora = loraOf({
+    [`${module}.${part}`]: value,
+    [`${module}.hada_w1_a`]: [[320, 2], 1],
+    [`${module}.hada_w1_b`]: [[2, 320], 1],
+  });
+  const patch = patchesOf(model, tensors, [lora]).get(key);
+  expect(() => patch?.(new Float32Array(320 * 320))).toThrow(new RegExp(`bad-weight.*${words}`));
+});
