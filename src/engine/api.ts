@@ -3,6 +3,7 @@
  * A call is a generator on both sides: it yields progress, returns a result, and stops when its signal aborts.
  */
 import type { ErrorCode, Facts } from '../errors';
+import type { Contents } from '../pipeline/inspection';
 import type * as pipeline from '../pipeline/job';
 
 export type { MaskedContent, NetName, Notice, Pixels, Source } from '../pipeline/job';
@@ -53,16 +54,25 @@ export interface Problem {
   readonly facts: Facts;
 }
 
-/** What is added to a checkpoint: a LoRA, called by its name in a prompt, `<lora:name:0.8>`. */
-export interface AddonFacts {
-  readonly kind: 'lora';
-  /** Its file's name without the ending. */
-  readonly name: string;
-  /** How many modules of a checkpoint it changes. */
-  readonly modules: number;
-  /** What it was trained on, as it says itself; a stranger's text. */
-  readonly base: string | null;
-}
+/**
+ * What is added to a checkpoint: a LoRA, called by its name in a prompt, `<lora:name:0.8>`, or a textual inversion, called
+ * by one of its words. `name` is its file's, without the ending.
+ */
+export type AddonFacts = { readonly name: string } & (
+  | {
+      readonly kind: 'lora';
+      /** How many modules of a checkpoint it changes. */
+      readonly modules: number;
+      /** What it was trained on, as it says itself; a stranger's text. */
+      readonly base: string | null;
+    }
+  | {
+      readonly kind: 'embedding';
+      readonly triggers: readonly string[];
+      /** Tokens of a prompt that one such word takes. */
+      readonly vectors: number;
+    }
+);
 
 /** One checkpoint that could be chosen, or what can be added to one. `stored`: imported, in IndexedDB. `served`: lies in models/ beside the app. */
 export type ModelEntry = {
@@ -71,6 +81,30 @@ export type ModelEntry = {
   readonly bytes: number;
   readonly origin: 'stored' | 'served';
 } & ({ readonly facts: ModelFacts } | { readonly problem: Problem } | { readonly addon: AddonFacts });
+
+/** A file of the person's own, and where it lay in what was dropped: "sd/unet/model.safetensors". */
+export interface LocalFile {
+  readonly file: File;
+  readonly path: string;
+}
+
+/** What there is to import among files. */
+export interface Gathered {
+  readonly files: readonly File[];
+  /** Parts of a model of which others are missing. */
+  readonly refused: readonly { readonly file: string; readonly problem: Problem }[];
+}
+
+/** What the header of a file tells, be it a model or not. */
+export interface Inspection extends Contents {
+  /** Size of the file. */
+  readonly bytes: number;
+  /** What Drobė takes it for, or why it cannot use it. */
+  readonly verdict:
+    { readonly facts: ModelFacts } | { readonly addon: AddonFacts } | { readonly problem: Problem };
+  /** Its header is whole and its data is not. */
+  readonly lack: Problem | null;
+}
 
 export interface InstallProgress {
   readonly doneBytes: number;
@@ -97,8 +131,12 @@ export type Call<Y, R> = (context: CallContext<Y>) => AsyncGenerator<Y, R, void>
 export interface EngineApi {
   device(wish: Backend): Call<never, DeviceInfo>;
   models(): Call<never, ModelEntry[]>;
+  /** Finds the files that are one model together, the parts of a diffusers folder, and makes them one file. */
+  gather(files: readonly LocalFile[]): Call<never, Gathered>;
   /** Checks the file, then copies it into IndexedDB. A failure or abort leaves nothing behind. */
   install(file: File): Call<InstallProgress, ModelEntry>;
+  /** Reads the header of a file, or of the model with this id, and nothing else of it. Nothing is kept. */
+  inspect(what: string | File): Call<never, Inspection>;
   /** Deletes a stored checkpoint. */
   remove(id: string): Call<never, void>;
   /** One picture. Throws 'busy' while another one is in work. */

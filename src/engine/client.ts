@@ -56,7 +56,9 @@ export function startEngine(start = startWorker): Remote<EngineApi> {
   return {
     device: (signal, wish) => through((remote) => remote.device(signal, wish)),
     models: (signal) => through((remote) => remote.models(signal)),
+    gather: (signal, files) => through((remote) => remote.gather(signal, files)),
     install: (signal, file) => through((remote) => remote.install(signal, file)),
+    inspect: (signal, what) => through((remote) => remote.inspect(signal, what)),
     remove: (signal, id) => through((remote) => remote.remove(signal, id)),
     generate: (signal, job) => through((remote) => remote.generate(signal, job)),
   };

@@ -2,6 +2,7 @@
 import type { Inspected } from '../pipeline/inspect';
 import { samplerNames, type SamplerName } from '../sampling/samplers';
 import { loraModules } from '../nets/lora';
+import { embeddingTensors, vectorsIn } from '../pipeline/embedding';
 import type { Header } from '../weights/safetensors';
 import type { AddonFacts, ModelFacts } from './api';
 
@@ -25,12 +26,22 @@ function samplerNamed(stated: string): SamplerName {
   return samplerNames.find((name) => name.toLowerCase() === stated.toLowerCase()) ?? 'DPM++ 2M Karras';
 }
 
+const stemOf = (file: string): string => file.replace(/\.safetensors$/i, '');
+
 /** @param file the file's name, by which prompts call it. */
 export function loraFacts({ tensors, metadata }: Header, file: string): AddonFacts {
   return {
     kind: 'lora',
-    name: file.replace(/\.safetensors$/i, ''),
+    name: stemOf(file),
     modules: loraModules(tensors.keys()).size,
     base: metadata.get('ss_base_model_version')?.slice(0, 100) ?? null,
   };
+}
+
+/** Its file's name calls it, and where its tensor is named after a word, as diffusers does, that word. */
+export function embeddingFacts(header: Header, file: string): AddonFacts {
+  const [tensor] = embeddingTensors(header);
+  const own = tensor && !/^(?:emb_params|clip_[lg])$/.test(tensor.name) ? [tensor.name] : [];
+  const triggers = [...new Set([stemOf(file), ...own])];
+  return { kind: 'embedding', name: stemOf(file), triggers, vectors: tensor ? vectorsIn(tensor) : 0 };
 }

@@ -27,7 +27,7 @@ export async function gather(files: readonly LocalFile[]): Promise<Gathered> {
   const gathered: File[] = [];
   const refused: { file: string; problem: Gathered['refused'][number]['problem'] }[] = [];
   const done: string[] = [];
-  for (const [folder, members] of Map.groupBy(parts, folderOf(parts))) {
+  for (const [folder, members] of byFolder(parts)) {
     try {
       gathered.push(await asOne(folder, members));
       done.push(folder);
@@ -38,24 +38,28 @@ export async function gather(files: readonly LocalFile[]): Promise<Gathered> {
   }
   const others = seen.filter(
     (local) =>
-      !parts.some((part) => part === local) && !(isCompanion(local.header) && done.some(isAround(local.path))),
+      !parts.some((part) => part === local) &&
+      !(isCompanion(local.header) && done.some(isAround(local.path))),
   );
   return { files: [...others.map(({ file }) => file), ...gathered], refused };
 }
 
 const isPart = ({ tensors }: Header): boolean => partOf(tensors.keys()) !== null;
 
-/** The model's folder: the one around unet/, vae/ and so on, or the one in which its files lie side by side. */
-function folderOf(parts: readonly Readable[]): (part: Readable) => string {
+/** By the model's folder: the one around unet/, vae/ and so on, or the one in which its files lie side by side. */
+function byFolder(parts: readonly Readable[]): Map<string, Readable[]> {
   const kinds = new Map<string, Set<string | null>>();
   for (const { path, header } of parts) {
     const found = kinds.get(parent(path)) ?? new Set();
     kinds.set(parent(path), found.add(partOf(header.tensors.keys())));
   }
-  return ({ path }) => {
-    const own = parent(path);
-    return kinds.get(own)!.size > 1 ? own : parent(own); // filled above
-  };
+  const folders = new Map<string, Readable[]>();
+  for (const part of parts) {
+    const own = parent(part.path);
+    const folder = kinds.get(own)!.size > 1 ? own : parent(own); // filled above
+    folders.set(folder, [...(folders.get(folder) ?? []), part]);
+  }
+  return folders;
 }
 
 async function asOne(folder: string, members: readonly Readable[]): Promise<File> {

@@ -1,11 +1,13 @@
 /** Every checkpoint within reach: the imported ones in IndexedDB, and those served from models/ beside the app. */
 import { DrobeError, toDrobeError } from '../errors';
 import { inspect } from '../pipeline/inspect';
+import { contentsOf } from '../pipeline/inspection';
+import { mentions } from '../text/prompt';
 import { fetchBlob, remoteFile } from '../weights/remote';
-import { readHeader, type Header } from '../weights/safetensors';
+import { peekHeader, readHeader, type Header, type Slices } from '../weights/safetensors';
 import { listStored, openStored, removeStored, store, sweep, type StoredModel } from '../weights/store';
-import type { AddonFacts, InstallProgress, ModelEntry, ModelFacts } from './api';
-import { factsOf, loraFacts } from './facts';
+import type { AddonFacts, Inspection, InstallProgress, ModelEntry, ModelFacts, Problem } from './api';
+import { embeddingFacts, factsOf, loraFacts } from './facts';
 
 const SERVED = 'served:';
 
@@ -37,9 +39,19 @@ export function shelf(folder: string) {
       const header = await readHeader(await remoteFile(folder + encodeURIComponent(file)));
       return { ...entry, ...whatIs(header, file) };
     } catch (thrown) {
-      const { code, facts } = toDrobeError(thrown);
-      return { ...entry, problem: { code, facts } };
+      return { ...entry, problem: problemOf(thrown) };
     }
+  }
+
+  /** A model's bytes, none of which are read yet, and the name of its file. */
+  async function slicesOf(id: string): Promise<[Slices, string]> {
+    if (id.startsWith(SERVED)) {
+      const file = id.slice(SERVED.length);
+      return [await remoteFile(folder + encodeURIComponent(file)), file];
+    }
+    const parts = await openStored(id);
+    const file = (await listStored()).find((model) => model.id === id)?.file ?? '';
+    return [new Blob(parts), file];
   }
 
   return {
@@ -55,15 +67,38 @@ export function shelf(folder: string) {
       return storedEntry(yield* store(file, file.name, 'facts' in what ? what.facts : what, signal));
     },
 
+    /** The textual inversions that any of these prompts calls, each with the word that does. */
+    async embeddings(prompts: readonly string[]): Promise<{ id: string; trigger: string }[]> {
+      return (await this.list()).flatMap((entry) => {
+        if (!('addon' in entry) || entry.addon.kind !== 'embedding') return [];
+        const called = entry.addon.triggers.filter((word) =>
+          prompts.some((prompt) => mentions(prompt, word)),
+        );
+        return called.map((trigger) => ({ id: entry.id, trigger }));
+      });
+    },
+
     /** The LoRA that prompts call so; letter case does not count. @throws DrobeError 'lora-unknown' */
     async lora(name: string): Promise<ModelEntry> {
       const names: string[] = [];
       for (const entry of await this.list()) {
-        if (!('addon' in entry)) continue;
+        if (!('addon' in entry) || entry.addon.kind !== 'lora') continue;
         if (entry.addon.name.toLowerCase() === name.toLowerCase()) return entry;
         names.push(entry.addon.name);
       }
       throw new DrobeError('lora-unknown', { name, known: names.join(', ') });
+    },
+
+    /** What the header of a file, or of the model with this id, tells. @throws DrobeError where it has none that is sound. */
+    async inspect(what: string | File): Promise<Inspection> {
+      const [file, name] = typeof what === 'string' ? await slicesOf(what) : [what, what.name];
+      const { header, lack } = await peekHeader(file);
+      return {
+        ...contentsOf(header),
+        bytes: header.bytes,
+        verdict: verdictOn(header, name),
+        lack: lack && problemOf(lack),
+      };
     },
 
     async remove(id: string): Promise<void> {
@@ -92,9 +127,24 @@ function whatIs(header: Header, file: string): What {
   try {
     return { facts: factsOf(inspect(header), file) };
   } catch (thrown) {
-    if (toDrobeError(thrown).code !== 'file-is-lora') throw thrown;
-    return { addon: loraFacts(header, file) };
+    const { code } = toDrobeError(thrown);
+    if (code === 'file-is-lora') return { addon: loraFacts(header, file) };
+    if (code === 'file-is-embedding') return { addon: embeddingFacts(header, file) };
+    throw thrown;
   }
+}
+
+function verdictOn(header: Header, file: string): Inspection['verdict'] {
+  try {
+    return whatIs(header, file);
+  } catch (thrown) {
+    return { problem: problemOf(thrown) };
+  }
+}
+
+function problemOf(thrown: unknown): Problem {
+  const { code, facts } = toDrobeError(thrown);
+  return { code, facts };
 }
 
 function storedEntry({ id, file, bytes, extra }: StoredModel): ModelEntry {

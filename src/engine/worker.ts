@@ -3,6 +3,7 @@ import { DrobeError } from '../errors';
 import { Checkpoint } from '../pipeline/checkpoint';
 import { generate } from '../pipeline/generate';
 import { inspect } from '../pipeline/inspect';
+import { embeddingOf, type Embedding } from '../pipeline/embedding';
 import type { Lora } from '../pipeline/lora';
 import { findMachine, wasmMachine, type Machine } from '../runtime/device';
 import { loadOrt } from '../runtime/ort';
@@ -13,6 +14,7 @@ import type { Tokenizer } from '../text/prompt';
 import { readHeader } from '../weights/safetensors';
 import { blobSource } from '../weights/source';
 import type { Backend, Call, DeviceInfo, EngineApi, Progress } from './api';
+import { gather } from './gather';
 import { serve } from './rpc';
 import { shelf } from './shelf';
 
@@ -38,10 +40,14 @@ const api: EngineApi = {
 
   models: () => answer(() => models.list()),
 
+  gather: (files) => answer(() => gather(files)),
+
   install: (file) =>
     async function* ({ signal }) {
       return yield* models.install(file, signal);
     },
+
+  inspect: (what) => answer(() => models.inspect(what)),
 
   remove: (id) =>
     answer(async () => {
@@ -59,9 +65,10 @@ const api: EngineApi = {
       busy = true;
       try {
         const checkpoint = await open(model, backend, signal, report);
-        const tools = { checkpoint, tokenizer: await tokenizer(), report };
         const { prompt, loras } = loraTags(job.prompt);
         await useLoras(checkpoint, loras, signal);
+        const embeddings = await embeddingsFor(checkpoint, [prompt, job.negative], signal);
+        const tools = { checkpoint, tokenizer: await tokenizer(), report, embeddings };
         const picture = yield* generate({ ...job, prompt }, tools);
         return { ...picture, job: { model, backend, ...picture.job, prompt: job.prompt } };
       } finally {
@@ -87,6 +94,27 @@ async function open(
   const weights = { tensors: header.tensors, source: blobSource(parts) };
   current = { id, backend, checkpoint: new Checkpoint(model, weights, await machines[backend]()) };
   return current.checkpoint;
+}
+
+/** Read once for each checkpoint: what a text encoder was opened with is told by being the very same. */
+const embeddings = new WeakMap<Checkpoint, Map<string, Embedding | null>>();
+
+async function embeddingsFor(
+  checkpoint: Checkpoint,
+  prompts: readonly string[],
+  signal: AbortSignal,
+): Promise<Embedding[]> {
+  const known = embeddings.get(checkpoint) ?? new Map<string, Embedding | null>();
+  embeddings.set(checkpoint, known);
+  const called = await models.embeddings(prompts);
+  for (const { id, trigger } of called) {
+    const key = `${id} ${trigger}`;
+    if (known.has(key)) continue;
+    const parts = await models.open(id, signal, () => undefined);
+    const header = await readHeader(new Blob(parts.slice()));
+    known.set(key, embeddingOf(header, blobSource(parts), trigger, checkpoint.model));
+  }
+  return called.flatMap(({ id, trigger }) => known.get(`${id} ${trigger}`) ?? []);
 }
 
 /** Lets a checkpoint be changed by these LoRAs, and by no others. */

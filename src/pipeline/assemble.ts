@@ -60,7 +60,9 @@ function netsOf(members: readonly Member[]): Net[] {
     const part = partOf(tensors.keys());
     if (!part) continue;
     const mark = [part, commonDtype(tensors), part === 'text encoder' ? textWidth(tensors) : ''].join(' ');
-    const known = nets.find((net) => net.mark === mark && net.names.isDisjointFrom(tensors));
+    const known = nets.find(
+      (net) => net.mark === mark && ![...tensors.keys()].some((name) => net.names.has(name)),
+    );
     const net = known ?? { part, mark, members: [], names: new Set() };
     if (!known) nets.push(net);
     net.members.push(member);

@@ -28,14 +28,21 @@ export interface Encoded {
 /** More weights than this do not stay on the device together: each net is released before the next is opened. */
 const RESIDENT_BYTES = 3 * 2 ** 30;
 
+const TEXT_ENCODERS = ['text encoder', 'second text encoder'] as const;
+
+/** A token's vectors, one for each text encoder. They are told from others by being the very same objects. */
+export type Rows = ReadonlyMap<number, readonly Float32Array[]>;
+
 /** How often reading is reported, in bytes. */
 const REPORT_BYTES = 8 * 2 ** 20;
 
 export class Checkpoint {
   readonly model: Model;
   readonly #machine: Machine;
-  #weights: Weights;
+  readonly #weights: Weights;
+  #patches: NonNullable<Weights['patches']> = new Map();
   #loras = '';
+  #rows: Rows = new Map();
   readonly #slots: Record<NetName, Slot>;
   /** The last prompts: drawn again with another seed, they need no text encoder. */
   #encoded: { readonly key: string; readonly prompts: Encoded[] } | null = null;
@@ -59,8 +66,15 @@ export class Checkpoint {
   /**
    * What all text encoders make of prompts.
    * @param ids for each text encoder, of so many prompts one after the other.
+   * @param rows vectors in the place of some tokens' own.
    */
-  async encode(ids: readonly Int32Array[], batch: number, report: Report): Promise<Encoded[]> {
+  async encode(
+    ids: readonly Int32Array[],
+    batch: number,
+    report: Report,
+    rows: Rows = new Map(),
+  ): Promise<Encoded[]> {
+    await this.#useRows(rows);
     const key = ids.map(String).join(';');
     if (this.#encoded?.key === key) return this.#encoded.prompts;
     const parts: Encoded[][] = [];
@@ -138,11 +152,34 @@ export class Checkpoint {
   async useLoras(key: string, open: () => Promise<readonly Lora[]>): Promise<void> {
     if (key === this.#loras) return;
     const patches = patchesOf(this.model, this.#weights.tensors, await open());
-    for (const name of ['text encoder', 'second text encoder', 'UNet'] as const)
-      await this.#slots[name].release();
+    for (const name of [...TEXT_ENCODERS, 'UNet'] as const) await this.#slots[name].release();
     this.#loras = key;
     this.#encoded = null;
-    this.#weights = { ...this.#weights, patches };
+    this.#patches = patches;
+  }
+
+  /** Text encoders are opened anew where other vectors stand in their tables than before. */
+  async #useRows(rows: Rows): Promise<void> {
+    const same = rows.size === this.#rows.size && [...rows].every(([id, row]) => this.#rows.get(id) === row);
+    if (same) return;
+    for (const name of TEXT_ENCODERS) await this.#slots[name].release();
+    this.#rows = rows;
+    this.#encoded = null;
+  }
+
+  /** The weights, and what changes them on their way to the device. */
+  get #patched(): Weights {
+    const patches = new Map(this.#patches);
+    for (const [i, { prefix, naming, width }] of this.model.texts.entries()) {
+      if (this.#rows.size === 0) break;
+      const key = `${prefix}.${naming === 'transformers' ? 'embeddings.' : ''}token_embedding.weight`;
+      const before = patches.get(key);
+      patches.set(key, (table) => {
+        before?.(table);
+        for (const [id, row] of this.#rows) table.set(row[i]!, id * width); // one for each text encoder
+      });
+    }
+    return { ...this.#weights, patches };
   }
 
   /** Whether the GPU is imitated by a CPU, which is slower than the CPU by itself. */
@@ -179,7 +216,7 @@ export class Checkpoint {
     const graph = author(this.#machine.target(dtype));
     const net = await this.#machine.sessions.open(
       graph,
-      this.#weights,
+      this.#patched,
       this.#machine.openDevice,
       (doneBytes, totalBytes) => {
         if (doneBytes - told < REPORT_BYTES && doneBytes < totalBytes) return;

@@ -8,6 +8,7 @@ import { samplers } from '../sampling/samplers';
 import { encodePrompt, type Tokenizer } from '../text/prompt';
 import type { Checkpoint, Encoded, LatentSize, Report } from './checkpoint';
 import { guided, tryPrediction, type Encoding, type RunUNet } from './denoise';
+import { wordsFor, type Embedding } from './embedding';
 import { masked, restored } from './inpaint';
 import type { Job, Picture, Pixels, Progress } from './job';
 import { toPixels } from './pixels';
@@ -17,6 +18,8 @@ import { setUp, type Texts } from './setup';
 export interface Tools {
   readonly checkpoint: Checkpoint;
   readonly tokenizer: Tokenizer;
+  /** Words in the prompts that have vectors of their own. */
+  readonly embeddings?: readonly Embedding[];
   /** Progress from inside a stage goes here at once; what separates stages is yielded. */
   readonly report: Report;
 }
@@ -79,20 +82,24 @@ export async function* generate(wish: Job, tools: Tools): AsyncGenerator<Progres
 /** Prompt and negative prompt as the UNet takes them, from one run of each text encoder. */
 async function* encode(
   job: Job,
-  { checkpoint, tokenizer, report }: Tools,
+  { checkpoint, tokenizer, report, embeddings = [] }: Tools,
 ): AsyncGenerator<Progress, Texts, void> {
   const { model } = checkpoint;
+  const words = wordsFor(embeddings, new Set([...tokenizer(job.prompt), ...tokenizer(job.negative)]));
   const ids = model.texts.map(({ length }) => new Int32Array(2 * length));
   for (const [n, which] of (['prompt', 'negative'] as const).entries()) {
     for (const [i, text] of model.texts.entries()) {
-      const encoded = encodePrompt(tokenizer, job[which], text);
+      const encoded = encodePrompt(tokenizer, job[which], text, words);
       ids[i]!.set(encoded.ids, n * text.length); // one for each text encoder
       // All encoders have the same tokens: told once.
       if (encoded.dropped && i === 0)
         yield { kind: 'notice', notice: { code: 'prompt-truncated', which, dropped: encoded.dropped } };
     }
   }
-  const encoded = await checkpoint.encode(ids, 2, report);
+  const rows = new Map(
+    words.flatMap(({ ids }, e) => ids.map((id, n) => [id, embeddings[e]!.rows[n]!] as const)),
+  ); // a row for each id
+  const encoded = await checkpoint.encode(ids, 2, report, rows);
   const [prompt, negative] = encoded as [Encoded, Encoded];
   const nothing = model.emptyIsZero && job.negative === '';
   return {

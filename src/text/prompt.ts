@@ -18,17 +18,62 @@ export interface EncodedPrompt {
   readonly dropped: string;
 }
 
-/** The ids a text encoder takes: begin mark, at most length - 2 ids, end mark, padding; as transformers makes them. */
-export function encodePrompt(tokenize: Tokenizer, prompt: string, marks: Marks = CLIP): EncodedPrompt {
-  const room = marks.length - 2;
-  const all = tokenize(prompt);
-  const kept = all.slice(0, room);
+/** A word that stands for vectors of its own (textual inversion), and the ids that stand for those. */
+export interface Word {
+  readonly trigger: string;
+  readonly ids: readonly number[];
+}
+
+/**
+ * The ids a text encoder takes: begin mark, at most length - 2 ids, end mark, padding; as transformers makes them.
+ * @param words taken as a whole wherever they stand, in any letter case.
+ */
+export function encodePrompt(
+  tokenize: Tokenizer,
+  prompt: string,
+  marks: Marks = CLIP,
+  words: readonly Word[] = [],
+): EncodedPrompt {
+  const kept: number[] = [];
+  let dropped = '';
+  for (const part of partsOf(prompt, words)) {
+    const room = marks.length - 2 - kept.length;
+    const ids = part.word?.ids ?? tokenize(part.text);
+    // Nothing follows what did not fit, and of a word that stands for several vectors all or none is there.
+    if (dropped || (part.word && ids.length > room)) {
+      dropped += part.text;
+      continue;
+    }
+    kept.push(...ids.slice(0, room));
+    if (ids.length > room) dropped = part.text.slice(startOfDropped(tokenize, part.text, room));
+  }
   const ids = new Int32Array(marks.length).fill(marks.pad);
   ids.set([marks.bos, ...kept, marks.eos]);
-  return {
-    ids,
-    dropped: all.length > room ? prompt.slice(startOfDropped(tokenize, prompt, room)).trim() : '',
-  };
+  return { ids, dropped: dropped.trim() };
+}
+
+/** Whether a prompt has this word. */
+export const mentions = (prompt: string, trigger: string): boolean => pattern([trigger]).test(prompt);
+
+function partsOf(prompt: string, words: readonly Word[]): { text: string; word: Word | null }[] {
+  if (words.length === 0) return [{ text: prompt, word: null }];
+  const parts: { text: string; word: Word | null }[] = [];
+  let from = 0;
+  for (const { 0: text, index } of prompt.matchAll(pattern(words.map(({ trigger }) => trigger)))) {
+    parts.push({ text: prompt.slice(from, index), word: null });
+    const word = words.find(({ trigger }) => trigger.toLowerCase() === text.toLowerCase()) ?? null;
+    parts.push({ text, word });
+    from = index + text.length;
+  }
+  return [...parts, { text: prompt.slice(from), word: null }].filter(({ text }) => text !== '');
+}
+
+/** Any of these words, the longest first, and not inside of another. */
+function pattern(triggers: readonly string[]): RegExp {
+  const escaped = triggers
+    .toSorted((a, b) => b.length - a.length)
+    .map((trigger) => trigger.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'));
+  return new RegExp(`(?<![\\p{L}\\p{N}])(?:${escaped.join('|')})(?![\\p{L}\\p{N}])`, 'giu');
 }
 
 /**

@@ -1,5 +1,5 @@
-import { isAbort, toDrobeError, type DrobeError } from '../errors';
-import type { EngineApi, InstallProgress, ModelEntry } from '../engine/api';
+import { DrobeError, isAbort, toDrobeError } from '../errors';
+import type { EngineApi, Gathered, InstallProgress, LocalFile, ModelEntry } from '../engine/api';
 import type { Remote } from '../engine/rpc';
 import { clean } from './format';
 import { Persisted, askToKeep, localShelf, type Shelf } from './persisted.svelte';
@@ -35,7 +35,10 @@ export class Library {
   /** What can be drawn with, and what only has a problem to tell. */
   models = $derived(this.entries.filter((entry) => !isAddon(entry)));
   /** What can be added to a model. */
-  addons = $derived(this.entries.filter(isAddon));
+  loras = $derived(this.entries.filter(isAddon).filter(({ addon }) => addon.kind === 'lora'));
+  embeddings = $derived(
+    this.entries.flatMap((entry) => (isAddon(entry) && entry.addon.kind === 'embedding' ? entry.addon : [])),
+  );
   selected = $derived(this.entries.filter(isUsable).find(({ id }) => id === this.choice.current.id) ?? null);
 
   readonly #engine: Remote<EngineApi>;
@@ -80,15 +83,20 @@ export class Library {
     return clean(title, 60) + (twins.length > 1 ? `, ${clean(model.file, 60)}` : '');
   }
 
-  /** Imports files one after the other; more may be added meanwhile. The last one is chosen. */
-  async install(files: Iterable<File>): Promise<void> {
+  /**
+   * Imports files one after the other, the parts of one model together; more may be added meanwhile. The last one is
+   * chosen.
+   */
+  async install(found: readonly LocalFile[]): Promise<void> {
+    const { files, refused } = await this.#gather(found);
     this.#queue.push(...files);
+    if (this.installing.kind === 'idle') this.failures = [];
+    for (const { file, problem } of refused) this.#fail(file, new DrobeError(problem.code, problem.facts));
     if (this.installing.kind === 'running') {
       this.installing = { ...this.installing, of: this.installing.number + this.#queue.length };
       return;
     }
     void askToKeep();
-    this.failures = [];
     this.#stop = new AbortController();
     let number = 0;
     for (let file = this.#queue.shift(); file; file = this.#queue.shift()) {
@@ -118,6 +126,16 @@ export class Library {
 
   dismiss(failure: Failure): void {
     this.failures = this.failures.filter((other) => other !== failure);
+  }
+
+  /** Where the engine fails at it, that is told of the first file. */
+  async #gather(found: readonly LocalFile[]): Promise<Gathered> {
+    try {
+      return (await this.#engine.gather(new AbortController().signal, found).next()).value;
+    } catch (thrown) {
+      const { code, facts } = toDrobeError(thrown);
+      return { files: [], refused: [{ file: found[0]?.file.name ?? '', problem: { code, facts } }] };
+    }
   }
 
   async #installOne(file: File): Promise<void> {

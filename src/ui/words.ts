@@ -1,6 +1,6 @@
 /** Everything Drobė says about errors, notices and progress: one table each, so that nothing stays without words. */
 import type { DrobeError, ErrorCode, Facts } from '../errors';
-import type { DeviceInfo, NetName, Notice, Progress } from '../engine/api';
+import type { AddonFacts, DeviceInfo, NetName, Notice, Progress } from '../engine/api';
 import { bytes, clean } from './format';
 import type { Obstacle } from './settings';
 
@@ -36,7 +36,9 @@ const words = {
   'unsupported-model': ({ file, text }) =>
     `${file} is a kind of model that Drobė cannot run yet${text('found') && `: ${text('found')}`}. Import a Stable Diffusion 1.x, 2.x or XL checkpoint.`,
   'missing-part': ({ file, text }) =>
-    `${file} has no ${text('part') || 'part that is needed'}. Import a full checkpoint, with UNet, VAE and text encoder in one file.`,
+    text('found')
+      ? `${file}: of this model only the ${text('found')} can be found, without its ${text('part')}. Drop its whole folder here, or choose all of its .safetensors files together.`
+      : `${file} has no ${text('part') || 'part that is needed'}. Import a full checkpoint, with UNet, VAE and text encoder in one file.`,
   'missing-weight': ({ file, text }) =>
     `${file} lacks a weight that this kind of model must have: ${text('key')}. Download it again or try another checkpoint.`,
   'bad-weight': ({ file, text }) =>
@@ -120,6 +122,15 @@ export function noticeWords(notice: Notice): string {
     case 'retried-in-f32':
       return `Half precision overflowed in ${nets[notice.net]}; that part ran again at full precision, which takes longer.`;
   }
+}
+
+/** What an addition to a model is, in a few words. */
+export function addonWords(addon: AddonFacts): string {
+  if (addon.kind === 'embedding') {
+    const words = addon.triggers.map((word) => `“${clean(word, 40)}”`).join(' or ');
+    return `Textual inversion: say ${words}, which takes ${addon.vectors} of a prompt's 75 tokens`;
+  }
+  return `LoRA${addon.base ? ` for ${clean(addon.base, 40)}` : ''}, ${addon.modules} modules`;
 }
 
 export const slowWords: Record<NonNullable<DeviceInfo['slow']>, string> = {

@@ -9,10 +9,18 @@ import { pictureDifference } from '../golden/tensors';
 
 export const golden = new URL('../golden/data/', import.meta.url);
 
-/** A golden checkpoint as a person would pick it from a folder. */
-export function checkpointFile(name: string): { name: string; mimeType: string; buffer: Buffer } {
-  const buffer = gunzipSync(readFileSync(new URL(`models/${name}/model.safetensors.gzip`, golden)));
-  return { name: `${name}.safetensors`, mimeType: 'application/octet-stream', buffer };
+/** A golden checkpoint, or one file of its folder, as a person would pick it from a folder. */
+export function checkpointFile(
+  name: string,
+  part?: string,
+): { name: string; mimeType: string; buffer: Buffer } {
+  const packed = new URL(`models/${name}/${part ?? 'model'}.safetensors.gzip`, golden);
+  const file = part === undefined ? name : part.replace(/.*\//, '');
+  return {
+    name: `${file}.safetensors`,
+    mimeType: 'application/octet-stream',
+    buffer: gunzipSync(readFileSync(packed)),
+  };
 }
 
 export class App {

@@ -1,5 +1,6 @@
 /** Checkpoints of one's own: imported, drawn with, kept, removed; and what is none is refused in plain words. */
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { jobOf, type PipelineCase } from '../golden/pipeline-case';
 import { checkpointFile, expect, expectPicture, golden, test } from './app';
 
@@ -59,6 +60,44 @@ for (const [name, wanted, prediction] of [
   });
 }
 
+const diffusers = ['unet/diffusion_pytorch_model', 'vae/diffusion_pytorch_model', 'text_encoder/model'].map(
+  (part) => ({ path: `${part}.safetensors`, ...checkpointFile('sd1-diffusers', part) }),
+);
+
+test('the parts of a diffusers folder, chosen together, are one model that draws what diffusers draws', async ({
+  app,
+}) => {
+  await app.open();
+  await app.importFiles(diffusers[0]!); // the UNet
+  await expect(app.alert).toContainText(/only the UNet.*without its VAE and text encoder/);
+  await app.importFiles(...diffusers);
+  await expect(app.model.locator('option:checked')).toHaveText(/Stable Diffusion 1\.x/, { timeout: 60_000 });
+  await expect(app.alert).toHaveCount(0);
+
+  const { spacing: _, ...job } = jobOf(caseOf('sd1', 'txt2img_euler'));
+  await app.fill(job);
+  await expectPicture(await app.draw(), 'models/sd1/cases/txt2img_euler/expected.png', 'sd1 in parts (CPU)');
+});
+
+test('a diffusers folder is dropped whole, and named as the folder is', async ({ app }, info) => {
+  const folder = info.outputPath('my apples');
+  for (const { path, buffer } of diffusers) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true });
+    writeFileSync(join(folder, path), buffer);
+  }
+  writeFileSync(join(folder, 'model_index.json'), '{}');
+  await app.open();
+  // As the system itself would: a page's own DataTransfer has no folders.
+  const chrome = await app.page.context().newCDPSession(app.page);
+  const data = { items: [], files: [folder], dragOperationsMask: 1 };
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+    await chrome.send('Input.dispatchDragEvent', { type, x: 300, y: 300, data });
+  }
+  await expect(app.model.locator('option:checked')).toHaveText(/my apples/, { timeout: 60_000 });
+  await expect(app.alert).toHaveCount(0);
+  await expect(app.model.locator('option')).toHaveCount(2);
+});
+
 const sound = checkpointFile('sd1');
 const file = (name: string, content: Buffer | string): typeof sound => ({
   name,
@@ -83,9 +122,9 @@ for (const [what, bad, words] of [
     /page\.safetensors.*(HTML|web page)/i,
   ],
   [
-    'an embedding',
-    file('style.safetensors', tinySafetensors('emb_params')),
-    /style\.safetensors.*textual inversion/,
+    'a VAE',
+    file('style.safetensors', tinySafetensors('decoder.conv_in.weight')),
+    /style\.safetensors.*only the VAE/,
   ],
 ] as const) {
   test(`${what} is refused in its own words, and nothing else is lost`, async ({ app }) => {

@@ -46,3 +46,28 @@ test('a LoRA is imported, weighed in the prompt, and changes the picture by as m
   await app.generate.click();
   await expect(app.alert).toContainText(/winter.*not made for/);
 });
+
+test('a textual inversion is imported, and called by its word', async ({ app }) => {
+  const { page } = app;
+  await app.open();
+  await app.importFiles(checkpointFile('sd1'));
+  await expect(app.model.locator('option:checked')).toHaveText(/sd1/, { timeout: 60_000 });
+  await app.importFiles({
+    name: 'toy.safetensors',
+    mimeType: 'application/octet-stream',
+    buffer: readFileSync(new URL('lora/textual_inversion_diffusers_4vec/learned_embeds.safetensors', golden)),
+  });
+  await page.getByText('Embeddings (1)').click();
+  const settings = { steps: 2, seed: 4, width: 128, height: 64, sampler: 'DDIM' } as const;
+  await app.fill({ ...settings, prompt: 'a photo of' });
+  const plain = await app.draw();
+  await page.getByRole('button', { name: '<cat-toy>' }).click();
+  await expect(page.getByRole('textbox', { name: 'Prompt', exact: true })).toHaveValue(
+    'a photo of <cat-toy>',
+  );
+  const called = await app.draw();
+  await app.fill({ prompt: 'a photo of toy' });
+  const byFile = await app.draw();
+  expect(pictureDifference(called.data, plain.data).mean).toBeGreaterThan(1);
+  expect(pictureDifference(byFile.data, called.data).mean).toBe(0);
+});

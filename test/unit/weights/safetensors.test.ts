@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { sentence } from '../../../src/ui/words';
 import { DrobeError } from '../../../src/errors';
 import { parseHeader, readHeader, type Header, type Slices } from '../../../src/weights/safetensors';
 import { goldenFile, goldenFiles, mulberry32 } from './golden';
@@ -186,7 +187,7 @@ describe('the header', () => {
     expect(milliseconds).toBeLessThan(1000);
   });
 
-  it('damaged at random, 2,000 times, gives a header or a DrobeError, and a sound layout', async () => {
+  it('damaged at random, 20,000 times, gives a header or a DrobeError, and a sound layout', async () => {
     const random = mulberry32(20240607);
     const pick = <T>(from: ArrayLike<T>): T => from[Math.floor(random() * from.length)]!;
     const seeds = goldenFiles.filter(
@@ -210,7 +211,7 @@ describe('the header', () => {
       '\0',
     ];
     let accepted = 0;
-    for (let round = 0; round < 2000; round++) {
+    for (let round = 0; round < 20_000; round++) {
       const bytes = [...pick(seeds).bytes];
       for (let edits = 1 + Math.floor(random() * 3); edits > 0; edits--) {
         const at = Math.floor(random() * bytes.length);
@@ -226,15 +227,20 @@ describe('the header', () => {
         bytes.splice(0, 8, ...new Uint8Array(new BigUint64Array([BigInt(Math.max(0, end - 8))]).buffer));
       }
       const result = await verdict(new Blob([Uint8Array.from(bytes)]));
-      if (result instanceof DrobeError) continue;
+      if (result instanceof DrobeError) {
+        // Every refusal has words of its own for a person.
+        if (!/^[A-Z\p{L}].{20,}\.$/u.test(sentence(result, 'The file')))
+          throw new Error(`no sentence for ${result.message}`);
+        continue;
+      }
       accepted++;
       for (const { begin, end } of result.tensors.values()) {
         if (!(begin >= 8 && begin <= end && end <= bytes.length))
           throw new Error(`a bad range in round ${round}`);
       }
     }
-    console.log(`of 2,000 damaged headers, ${accepted} are still sound`);
-    expect(accepted).toBeGreaterThan(20);
-    expect(accepted).toBeLessThan(1000);
+    console.log(`of 20,000 damaged headers, ${accepted} are still sound`);
+    expect(accepted).toBeGreaterThan(200);
+    expect(accepted).toBeLessThan(10_000);
   });
 });
