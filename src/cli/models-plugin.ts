@@ -15,7 +15,11 @@ import type { Connect, Plugin } from 'vite';
 const BUNDLED = 'mini-sd.safetensors';
 const CREDITS = 'ATTRIBUTION.md';
 
+/** Where other programs look, too: for checkpoints, and for what is added to them. */
+const FOLDERS = ['', 'loras', 'embeddings'] as const;
+
 export interface ModelFile {
+  /** With its subfolder, where it lies in one: "loras/winter.safetensors". */
   readonly file: string;
   readonly bytes: number;
 }
@@ -39,27 +43,36 @@ export function models(folder: string): Plugin {
   };
 }
 
-/** The checkpoints at the top of the folder; a link to a file elsewhere counts as the file. */
+/** The files in the folder and its known subfolders; a link to a file elsewhere counts as the file. */
 async function list(folder: string): Promise<ModelFile[]> {
-  const names = await readdir(folder).catch(() => []);
-  const found = await Promise.all(
-    names.filter(isCheckpoint).map(async (file) => {
-      const info = await stat(join(folder, file)).catch(() => null);
-      return info?.isFile() ? [{ file, bytes: info.size }] : [];
+  const names = await Promise.all(
+    FOLDERS.map(async (sub) => {
+      const inside = await readdir(join(folder, sub)).catch(() => []);
+      return sub === '' ? inside : inside.map((name) => `${sub}/${name}`);
     }),
+  );
+  const found = await Promise.all(
+    names
+      .flat()
+      .filter(isServed)
+      .map(async (file) => {
+        const info = await stat(join(folder, file)).catch(() => null);
+        return info?.isFile() ? [{ file, bytes: info.size }] : [];
+      }),
   );
   return found.flat().sort((a, b) => a.file.localeCompare(b.file));
 }
 
-/** One plain file name: no folder, no way up, no hidden file. */
-const isCheckpoint = (name: string) => /^[^./\\\0][^/\\\0]*\.safetensors$/i.test(name);
+/** One plain file name, at the top or in a known subfolder: no other folder, no way up, no hidden file. */
+const isServed = (name: string) => SERVED.test(name);
+const SERVED = /^(?:(?:loras|embeddings)\/)?[^./\\\0][^/\\\0]*\.safetensors$/i;
 
 async function answer(folder: string, req: IncomingMessage, res: ServerResponse): Promise<void> {
   try {
     const name = fileName(req.url ?? '/');
     if (req.method !== 'GET' && req.method !== 'HEAD') refuse(res, 405);
     else if (name === 'index.json') sendJson(res, await list(folder));
-    else if (name === CREDITS || isCheckpoint(name)) await sendFile(req, res, join(folder, name));
+    else if (name === CREDITS || isServed(name)) await sendFile(req, res, join(folder, name));
     else refuse(res, 404);
   } catch {
     // The file went away, or the reader did: either way there is nothing more to say on this connection.

@@ -26,7 +26,7 @@ function samplerNamed(stated: string): SamplerName {
   return samplerNames.find((name) => name.toLowerCase() === stated.toLowerCase()) ?? 'DPM++ 2M Karras';
 }
 
-const stemOf = (file: string): string => file.replace(/\.safetensors$/i, '');
+const stemOf = (file: string): string => file.replace(/^.*\/|\.safetensors$/gi, '');
 
 /** @param file the file's name, by which prompts call it. */
 export function loraFacts({ tensors, metadata }: Header, file: string): AddonFacts {

@@ -18,6 +18,8 @@ export function shelf(folder: string) {
   /** Headers of served files do not change while the app is open. */
   const known = new Map<string, Promise<ModelEntry>>();
 
+  const addressOf = (file: string): string => folder + file.split('/').map(encodeURIComponent).join('/');
+
   async function served(): Promise<ModelEntry[]> {
     const response = await fetch(`${folder}index.json`, { cache: 'no-cache' }).catch(() => null);
     if (!response?.ok) return []; // hosted without models: only imported ones then
@@ -36,7 +38,7 @@ export function shelf(folder: string) {
   async function servedEntry(file: string, bytes: number): Promise<ModelEntry> {
     const entry = { id: SERVED + file, file, bytes, origin: 'served' as const };
     try {
-      const header = await readHeader(await remoteFile(folder + encodeURIComponent(file)));
+      const header = await readHeader(await remoteFile(addressOf(file)));
       return { ...entry, ...whatIs(header, file) };
     } catch (thrown) {
       return { ...entry, problem: problemOf(thrown) };
@@ -47,7 +49,7 @@ export function shelf(folder: string) {
   async function slicesOf(id: string): Promise<[Slices, string]> {
     if (id.startsWith(SERVED)) {
       const file = id.slice(SERVED.length);
-      return [await remoteFile(folder + encodeURIComponent(file)), file];
+      return [await remoteFile(addressOf(file)), file];
     }
     const parts = await openStored(id);
     const file = (await listStored()).find((model) => model.id === id)?.file ?? '';
@@ -115,7 +117,7 @@ export function shelf(folder: string) {
     ): Promise<readonly Blob[]> {
       if (!id.startsWith(SERVED)) return openStored(id);
       const file = id.slice(SERVED.length);
-      return [await fetchBlob(folder + encodeURIComponent(file), signal, onBytes)];
+      return [await fetchBlob(addressOf(file), signal, onBytes)];
     },
   };
 }

@@ -1,6 +1,16 @@
 import { expect, test } from 'playwright/test';
 import { spawnSync } from 'node:child_process';
-import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  rmSync,
+  statSync,
+} from 'node:fs';
 import { request } from 'node:http';
 import { fileURLToPath } from 'node:url';
 
@@ -41,6 +51,26 @@ for (const [range, start, length] of [
     expect(Buffer.compare(await answer.body(), onDisk(start, length))).toBe(0);
   });
 }
+
+test('what lies in models/loras is offered, too', async ({ request, page }) => {
+  const folder = `${root}models/loras`;
+  const there = existsSync(folder);
+  const name = 'test ė #1.safetensors';
+  mkdirSync(folder, { recursive: true });
+  copyFileSync(`${root}test/golden/data/lora/peft/peft.safetensors`, `${folder}/${name}`);
+  try {
+    const index = await (await request.get('/models/index.json')).json();
+    expect(index).toContainEqual(expect.objectContaining({ file: `loras/${name}` }));
+    await page.goto('/');
+    await page.getByText('LoRAs (1)').click();
+    await page.getByRole('checkbox', { name: 'test ė #1' }).check();
+    await expect(page.getByRole('textbox', { name: 'Prompt', exact: true })).toHaveValue(
+      /<lora:test ė #1:1>/,
+    );
+  } finally {
+    rmSync(there ? `${folder}/${name}` : folder, { recursive: true });
+  }
+});
 
 test('a range past the end is a 416 that tells the size', async ({ request }) => {
   const answer = await request.get('/models/mini-sd.safetensors', { headers: { Range: `bytes=${size}-` } });
