@@ -16,12 +16,13 @@ export type ErrorCode =
   | 'file-is-embedding'
   | 'file-is-vae'
   | 'unsupported-model' // facts: found
-  | 'missing-part' // facts: part
+  | 'missing-part' // facts: part, and found where other parts are there
   | 'missing-weight' // facts: key
   | 'bad-weight' // facts: key, reason
   // a LoRA that a prompt asks for
   | 'lora-unknown' // facts: name, known
   | 'lora-mismatch' // facts: name, family
+  | 'vae-mismatch' // facts: name, family
   // a picture to start from
   | 'image-unreadable' // facts: kind, empty where it is no picture at all
   | 'image-damaged' // facts: kind

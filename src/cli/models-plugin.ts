@@ -16,7 +16,7 @@ const BUNDLED = 'mini-sd.safetensors';
 const CREDITS = 'ATTRIBUTION.md';
 
 /** Where other programs look, too: for checkpoints, and for what is added to them. */
-const FOLDERS = ['', 'loras', 'embeddings'] as const;
+const FOLDERS = ['', 'loras', 'embeddings', 'vae'] as const;
 
 export interface ModelFile {
   /** With its subfolder, where it lies in one: "loras/winter.safetensors". */
@@ -65,7 +65,7 @@ async function list(folder: string): Promise<ModelFile[]> {
 
 /** One plain file name, at the top or in a known subfolder: no other folder, no way up, no hidden file. */
 const isServed = (name: string) => SERVED.test(name);
-const SERVED = /^(?:(?:loras|embeddings)\/)?[^./\\\0][^/\\\0]*\.safetensors$/i;
+const SERVED = /^(?:(?:loras|embeddings|vae)\/)?[^./\\\0][^/\\\0]*\.safetensors$/i;
 
 async function answer(folder: string, req: IncomingMessage, res: ServerResponse): Promise<void> {
   try {

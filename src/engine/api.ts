@@ -17,6 +17,8 @@ export type Backend = 'auto' | 'webgpu' | 'wasm';
 /** What to draw, the id of the model to draw it with, and where. */
 export interface Job extends pipeline.Job {
   readonly model: string;
+  /** The id of a VAE to take in the place of the model's own; empty for that. */
+  readonly vae?: string;
   readonly backend: Backend;
 }
 
@@ -46,6 +48,8 @@ export interface ModelFacts {
   readonly unused: readonly string[];
   /** Draws pictures of at most 128 px: shown enlarged, and said to be a toy. */
   readonly miniature: boolean;
+  /** What its weights take on a device, by their precision; absent in what was imported before this was told. */
+  readonly room?: Readonly<Record<'f16' | 'f32', { readonly bytes: number; readonly together: boolean }>>;
 }
 
 /** A problem in a form that can cross the worker line. */
@@ -66,6 +70,7 @@ export type AddonFacts = { readonly name: string } & (
       /** What it was trained on, as it says itself; a stranger's text. */
       readonly base: string | null;
     }
+  | { readonly kind: 'vae' }
   | {
       readonly kind: 'embedding';
       readonly triggers: readonly string[];

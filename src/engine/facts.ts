@@ -7,7 +7,7 @@ import type { Header } from '../weights/safetensors';
 import type { AddonFacts, ModelFacts } from './api';
 
 /** @param file the file's name, which lends its title to a checkpoint that states none. */
-export function factsOf({ model, unused }: Inspected, file: string): ModelFacts {
+export function factsOf({ model, unused, room }: Inspected, file: string): ModelFacts {
   const { sampler, ...recommended } = model.recommended;
   return {
     family: model.family,
@@ -19,6 +19,7 @@ export function factsOf({ model, unused }: Inspected, file: string): ModelFacts 
     examples: model.examples,
     unused,
     miniature: model.miniature,
+    room,
   };
 }
 
@@ -26,7 +27,8 @@ function samplerNamed(stated: string): SamplerName {
   return samplerNames.find((name) => name.toLowerCase() === stated.toLowerCase()) ?? 'DPM++ 2M Karras';
 }
 
-const stemOf = (file: string): string => file.replace(/^.*\/|\.safetensors$/gi, '');
+/** A file's name without folder and ending. */
+export const stemOf = (file: string): string => file.replace(/^.*\/|\.safetensors$/gi, '');
 
 /** @param file the file's name, by which prompts call it. */
 export function loraFacts({ tensors, metadata }: Header, file: string): AddonFacts {

@@ -1,7 +1,7 @@
 /** Files as they were dropped or chosen → files that are a model each: parts of a diffusers folder become one. */
 import { toDrobeError } from '../errors';
 import { detect } from '../nets/detect';
-import { partOf } from '../nets/diffusers';
+import { filePartOf } from '../nets/diffusers';
 import { assemble, type Member } from '../pipeline/assemble';
 import { readHeader, type Header } from '../weights/safetensors';
 import type { Gathered, LocalFile } from './api';
@@ -33,7 +33,10 @@ export async function gather(files: readonly LocalFile[]): Promise<Gathered> {
       done.push(folder);
     } catch (thrown) {
       const { code, facts } = toDrobeError(thrown);
-      refused.push({ file: nameOf(folder, members), problem: { code, facts } });
+      // A VAE is of use by itself.
+      if (code === 'missing-part' && facts['found'] === 'VAE')
+        gathered.push(...members.map(({ file }) => file));
+      else refused.push({ file: nameOf(folder, members), problem: { code, facts } });
     }
   }
   const others = seen.filter(
@@ -44,14 +47,14 @@ export async function gather(files: readonly LocalFile[]): Promise<Gathered> {
   return { files: [...others.map(({ file }) => file), ...gathered], refused };
 }
 
-const isPart = ({ tensors }: Header): boolean => partOf(tensors.keys()) !== null;
+const isPart = ({ tensors }: Header): boolean => filePartOf(tensors.keys()) !== null;
 
 /** By the model's folder: the one around unet/, vae/ and so on, or the one in which its files lie side by side. */
 function byFolder(parts: readonly Readable[]): Map<string, Readable[]> {
   const kinds = new Map<string, Set<string | null>>();
   for (const { path, header } of parts) {
     const found = kinds.get(parent(path)) ?? new Set();
-    kinds.set(parent(path), found.add(partOf(header.tensors.keys())));
+    kinds.set(parent(path), found.add(filePartOf(header.tensors.keys())));
   }
   const folders = new Map<string, Readable[]>();
   for (const part of parts) {

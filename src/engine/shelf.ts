@@ -7,7 +7,7 @@ import { fetchBlob, remoteFile } from '../weights/remote';
 import { peekHeader, readHeader, type Header, type Slices } from '../weights/safetensors';
 import { listStored, openStored, removeStored, store, sweep, type StoredModel } from '../weights/store';
 import type { AddonFacts, Inspection, InstallProgress, ModelEntry, ModelFacts, Problem } from './api';
-import { embeddingFacts, factsOf, loraFacts } from './facts';
+import { embeddingFacts, factsOf, loraFacts, stemOf } from './facts';
 
 const SERVED = 'served:';
 
@@ -131,6 +131,7 @@ function whatIs(header: Header, file: string): What {
   } catch (thrown) {
     const { code } = toDrobeError(thrown);
     if (code === 'file-is-lora') return { addon: loraFacts(header, file) };
+    if (code === 'file-is-vae') return { addon: { kind: 'vae', name: stemOf(file) } };
     if (code === 'file-is-embedding') return { addon: embeddingFacts(header, file) };
     throw thrown;
   }

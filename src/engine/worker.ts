@@ -6,6 +6,7 @@ import { inspect } from '../pipeline/inspect';
 import { embeddingOf, type Embedding } from '../pipeline/embedding';
 import type { Lora } from '../pipeline/lora';
 import { findMachine, wasmMachine, type Machine } from '../runtime/device';
+import { vaeWeights } from '../pipeline/vae';
 import { loadOrt } from '../runtime/ort';
 import { Sessions } from '../runtime/session';
 import { loraTags, type LoraTag } from '../text/lora';
@@ -59,7 +60,7 @@ const api: EngineApi = {
       await models.remove(id);
     }),
 
-  generate: ({ model, backend, ...job }) =>
+  generate: ({ model, backend, vae = '', ...job }) =>
     async function* ({ signal, report }) {
       if (busy) throw new DrobeError('busy');
       busy = true;
@@ -67,10 +68,11 @@ const api: EngineApi = {
         const checkpoint = await open(model, backend, signal, report);
         const { prompt, loras } = loraTags(job.prompt);
         await useLoras(checkpoint, loras, signal);
+        await useVae(checkpoint, vae, signal);
         const embeddings = await embeddingsFor(checkpoint, [prompt, job.negative], signal);
         const tools = { checkpoint, tokenizer: await tokenizer(), report, embeddings };
         const picture = yield* generate({ ...job, prompt }, tools);
-        return { ...picture, job: { model, backend, ...picture.job, prompt: job.prompt } };
+        return { ...picture, job: { model, backend, vae, ...picture.job, prompt: job.prompt } };
       } finally {
         busy = false;
       }
@@ -115,6 +117,16 @@ async function embeddingsFor(
     known.set(key, embeddingOf(header, blobSource(parts), trigger, checkpoint.model));
   }
   return called.flatMap(({ id, trigger }) => known.get(`${id} ${trigger}`) ?? []);
+}
+
+async function useVae(checkpoint: Checkpoint, id: string, signal: AbortSignal): Promise<void> {
+  const entry = id && (await models.list()).find((other) => other.id === id);
+  // One that was removed meanwhile leaves the model's own.
+  await checkpoint.useVae(entry ? id : '', async () => {
+    const parts = await models.open(id, signal, () => undefined);
+    const header = await readHeader(new Blob(parts.slice()));
+    return vaeWeights(entry ? entry.file : id, header, blobSource(parts), checkpoint.model);
+  });
 }
 
 /** Lets a checkpoint be changed by these LoRAs, and by no others. */

@@ -5,26 +5,36 @@
 import type { Var } from '../graph/graph';
 import { add, attention, causalMask, embedding, gelu, layerNorm, linear, quickGelu } from '../graph/nn';
 import type { Scope } from '../graph/scope';
+import { tower, type ClipConfig, type TextEncoding } from './tower';
 
-export interface ClipConfig {
-  readonly heads: number;
-  readonly activation: 'quick_gelu' | 'gelu';
-  /** Layers at the end that the UNet was not trained on: it takes what goes into them. */
-  readonly skip: number;
-  /** Whether the norm that follows the last layer follows all the same. */
-  readonly finalNorm: boolean;
-}
-
-/** p: `text_model`. ids: [N, 77] of i32 → hidden states [N, 77, width]. */
-export function clipText(ids: Var, p: Scope, config: ClipConfig): Var {
-  let x = add(
+/**
+ * p: `text_model`. ids: [N, 77] of i32.
+ * @param end [N, 77]: 1 at the end mark, else 0; given where the prompt as a whole is asked for.
+ * @param projection `text_projection`, which stands beside `text_model` in CLIPTextModelWithProjection.
+ */
+export function clipText(
+  ids: Var,
+  end: Var | null,
+  p: Scope,
+  projection: Scope,
+  config: ClipConfig,
+): TextEncoding {
+  const x = add(
     embedding(ids, p('embeddings.token_embedding').tensor('weight')),
     p('embeddings.position_embedding').tensor('weight'),
   );
   const mask = causalMask(ids.shape[1]!, x);
-  const layers = p('encoder.layers').children();
-  for (const layer of layers.slice(0, layers.length - config.skip)) x = encoderLayer(x, mask, layer, config);
-  return config.finalNorm ? layerNorm(x, p('final_layer_norm')) : x;
+  return tower(
+    x,
+    end,
+    {
+      layers: p('encoder.layers').children(),
+      layer: (h, layer) => encoderLayer(h, mask, layer, config),
+      norm: p('final_layer_norm'),
+      project: (h) => linear(h, projection),
+    },
+    config,
+  );
 }
 
 function encoderLayer(x: Var, mask: Var, p: Scope, config: ClipConfig): Var {

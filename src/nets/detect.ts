@@ -33,15 +33,39 @@ const OTHER_FAMILIES: readonly Sign[] = [
   [/^conditioner\.embedders\.0\.model\./, 'unsupported-model', { found: 'the Stable Diffusion XL refiner' }],
   [/(^|\.)joint_blocks\.\d+\.x_block\./, 'unsupported-model', { found: 'a Stable Diffusion 3 checkpoint' }],
   [/(^|\.)double_blocks\.\d+\./, 'unsupported-model', { found: 'a FLUX checkpoint' }],
+  [/(^|\.)double_layers\.\d+\./, 'unsupported-model', { found: 'an AuraFlow checkpoint' }],
+  [/(^|\.)patchify_proj\./, 'unsupported-model', { found: 'an LTX-Video checkpoint' }],
+  [/(^|\.)adaln_single\./, 'unsupported-model', { found: 'a PixArt checkpoint' }],
+  [/(^|\.)mlp_t5\./, 'unsupported-model', { found: 'a HunyuanDiT checkpoint' }],
+  [/(^|\.)clip_txt_(?:pooled_)?mapper\./, 'unsupported-model', { found: 'a Stable Cascade checkpoint' }],
+  [/\.time_stack\.|\.time_mixer\./, 'unsupported-model', { found: 'Stable Video Diffusion' }],
+  [
+    /(^|\.)blocks\.\d+\.cross_attn\.k_img\.|(^|\.)blocks\.\d+\.modulation$/,
+    'unsupported-model',
+    { found: 'a Wan video checkpoint' },
+  ],
 ];
 
 /** What a file without a UNet of ours is, by the names only such files have. */
 const OTHER_FILES: readonly Sign[] = [
   [/^lora_(unet|te\d?|transformer)_|[._]lora[._](A|B|up|down)\.|\.hada_w1_a$|\.lokr_w1$/, 'file-is-lora'],
   [/^(string_to_param|emb_params|clip_[lg]$|<.*>$)/, 'file-is-embedding'],
+  [/\bmotion_modules\.\d+\./, 'unsupported-model', { found: 'an AnimateDiff motion module' }],
   [/^control_model\.|^controlnet_/, 'unsupported-model', { found: 'a ControlNet' }],
-  [/^(down|up)_blocks\.\d/, 'unsupported-model', { found: 'the UNet of a diffusers folder' }],
-  [/^text_model\.encoder\.layers\./, 'unsupported-model', { found: 'a text encoder on its own' }],
+  [/^(down|up)_blocks\.\d/, 'missing-part', { found: 'UNet', part: 'VAE and text encoder' }],
+  [
+    /^(?:encoder\.)?block\.\d+\.layer\.0\.SelfAttention\./,
+    'unsupported-model',
+    { found: 'a T5 text encoder' },
+  ],
+  [/^(?:vision_model|visual)\./, 'unsupported-model', { found: 'an image encoder' }],
+  [/\.RDB1\.conv1\.|^body\.\d+\.rdb1\./, 'unsupported-model', { found: 'an upscaler' }],
+  [/^text_model\.encoder\.layers\./, 'missing-part', { found: 'text encoder', part: 'UNet and VAE' }],
+  [
+    /^(single_)?transformer_blocks\.\d/,
+    'unsupported-model',
+    { found: 'the transformer of a newer kind, such as Stable Diffusion 3 or FLUX' },
+  ],
   [
     /^(model\.)?layers\.\d+\.self_attn\.|^transformer\.h\.\d+\./,
     'unsupported-model',
@@ -70,7 +94,9 @@ export function detect({ tensors, metadata }: CheckpointHeader): Model {
     throw unsupported('not a Stable Diffusion checkpoint');
   }
   if (!has(VAE)) throw new DrobeError('missing-part', { part: 'VAE' });
-  const family = families.find(({ texts }) => has(texts.at(-1)!.prefix)); // each has a text encoder
+  const family = families.find(
+    ({ texts, when }) => has(texts.at(-1)!.prefix) && (when?.(tensors) ?? true), // each has a text encoder
+  );
   if (!family?.texts.every(({ prefix }) => has(prefix)))
     throw new DrobeError('missing-part', { part: 'text encoder' });
 
@@ -169,7 +195,7 @@ function vaeFactor(names: readonly string[]): number {
 }
 
 /** The dtype that holds the most numbers. */
-function commonDtype(tensors: CheckpointHeader['tensors']): string {
+export function commonDtype(tensors: CheckpointHeader['tensors']): string {
   const counts = new Map<string, number>();
   for (const { dtype, shape } of tensors.values()) {
     counts.set(dtype, (counts.get(dtype) ?? 0) + shape.reduce((n, d) => n * d, 1));

@@ -1,10 +1,13 @@
 /** The families of Stable Diffusion, a row each: what tensor names tell, and what they cannot. */
+import type { Shape } from '../graph/graph';
 import type { Model, Prediction, TextEncoder } from './model';
 
 export interface Family {
   readonly name: string;
-  /** Text encoders by the prefix of their names. The last one's is the family's sign: no other family has such names. */
+  /** Text encoders by the prefix of their names. The last one's is the family's sign. */
   readonly texts: readonly [TextRow, ...TextRow[]];
+  /** What tells it from a family with the same sign that stands further down. */
+  readonly when?: (tensors: ReadonlyMap<string, { readonly shape: Shape }>) => boolean;
   /** Attention heads of the UNet at so many channels. */
   readonly heads: (channels: number) => number;
   readonly vae: Pick<Model['vae'], 'scale' | 'float32'>;
@@ -56,29 +59,57 @@ const sd1 = {
 } as const;
 
 /** https://github.com/Stability-AI/generative-models/blob/main/configs/inference/sd_xl_base.yaml and its like. */
+const sdxl = {
+  name: 'Stable Diffusion XL',
+  heads: sizeOf64,
+  vae: { scale: 0.13025, float32: true },
+  latents: 'sdxl',
+  emptyIsZero: true,
+  prediction: 'epsilon',
+  side: 1024,
+} as const;
+
+const sd2 = {
+  ...sd1,
+  name: 'Stable Diffusion 2.x',
+  heads: sizeOf64,
+  // 2.0 and 2.1 predict v, their "base" models the noise: nothing in the file tells.
+  prediction: null,
+} as const;
+
+/** The text encoders of a diffusers folder, as `nets/diffusers.ts` names them. */
+const FOLDER = { first: 'text_encoder.text_model', second: 'text_encoder_2.text_model' };
+
+/** SD 2.x and XL project to a transformer's tokens by a matrix, SD 1.x by a 1×1 convolution. */
+const projectsLinearly: Family['when'] = (tensors) =>
+  [...tensors].some(([name, { shape }]) => /\.\d+\.1\.proj_in\.weight$/.test(name) && shape.length === 2);
+
 export const families: readonly Family[] = [
   {
-    name: 'Stable Diffusion XL',
+    ...sdxl,
     texts: [
       { ...clipL('conditioner.embedders.0.transformer.text_model'), skip: 1, finalNorm: false },
       { ...openClip('conditioner.embedders.1.model'), finalNorm: false, pooled: true },
     ],
-    heads: sizeOf64,
-    vae: { scale: 0.13025, float32: true },
-    latents: 'sdxl',
-    emptyIsZero: true,
-    prediction: 'epsilon',
-    side: 1024,
   },
-  {
-    ...sd1,
-    name: 'Stable Diffusion 2.x',
-    texts: [openClip('cond_stage_model.model')],
-    heads: sizeOf64,
-    // 2.0 and 2.1 predict v, their "base" models the noise: nothing in the file tells.
-    prediction: null,
-  },
+  { ...sd2, texts: [openClip('cond_stage_model.model')] },
   { ...sd1, texts: [clipL('cond_stage_model.transformer.text_model')] },
   // As the first converters named it.
   { ...sd1, texts: [clipL('cond_stage_model.transformer')] },
+
+  // From folders of diffusers, where OpenCLIP has transformers' names.
+  {
+    ...sdxl,
+    texts: [
+      { ...clipL(FOLDER.first), skip: 1, finalNorm: false },
+      { ...openClip(FOLDER.second), naming: 'transformers', finalNorm: false, pooled: true },
+    ],
+  },
+  {
+    ...sd2,
+    // The layer that is not read was left out when it was converted.
+    texts: [{ ...openClip(FOLDER.first), naming: 'transformers', skip: 0 }],
+    when: projectsLinearly,
+  },
+  { ...sd1, texts: [clipL(FOLDER.first)] },
 ];

@@ -27,12 +27,13 @@ export const textGraph: Author<{ batch: number; encoder: number }> = (
   const config = model.texts[encoder]!; // the caller counts them
   const { prefix, naming, length, width, pooled } = config;
   const ids = input('ids', [batch, length], target, 'i32');
-  const p = scope(tensors, target, used)(prefix);
-  if (naming === 'transformers') {
-    return build({ encoding: cast(reshape(clipText(ids, p, config), batch, length * width), 'f32') });
-  }
   const end = pooled ? cast(input('end', [batch, length], target), target.dtype) : null;
-  const text = openClipText(ids, end, p, config);
+  const root = scope(tensors, target, used);
+  const p = root(prefix);
+  const text =
+    naming === 'transformers'
+      ? clipText(ids, end, p, root(prefix.replace(/[^.]+$/, 'text_projection')), config)
+      : openClipText(ids, end, p, config);
   const hidden = reshape(text.hidden, batch, length * width);
   return build({ encoding: cast(text.pooled ? concat(1, hidden, text.pooled) : hidden, 'f32') });
 };

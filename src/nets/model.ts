@@ -1,5 +1,5 @@
 /** What a checkpoint turned out to be: the facts that weights alone cannot tell, and how it likes to be used. */
-import type { ClipConfig } from './clip';
+import type { ClipConfig } from './tower';
 import type { UNetConfig } from './unet';
 
 /** The noise, or v (Salimans and Ho, 2022). */

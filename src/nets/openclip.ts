@@ -15,42 +15,29 @@ import {
   linearOf,
   matmul,
   quickGelu,
-  reshape,
 } from '../graph/nn';
 import type { Scope } from '../graph/scope';
-import type { ClipConfig } from './clip';
+import { tower, type ClipConfig, type TextEncoding } from './tower';
 
 /**
  * p: `model`. ids: [N, 77] of i32.
  * @param end [N, 77]: 1 at the end mark, else 0; given where the prompt as a whole is asked for.
- * @returns hidden states [N, 77, width], and with `end` the prompt as a whole, projected [N, projection].
  */
-export function openClipText(
-  ids: Var,
-  end: Var | null,
-  p: Scope,
-  config: ClipConfig,
-): { hidden: Var; pooled: Var | null } {
+export function openClipText(ids: Var, end: Var | null, p: Scope, config: ClipConfig): TextEncoding {
   const tokens = embedding(ids, p('token_embedding').tensor('weight'));
-  let x = add(tokens, p.tensor('positional_embedding'));
-  let hidden = x;
+  const x = add(tokens, p.tensor('positional_embedding'));
   const mask = causalMask(ids.shape[1]!, x);
-  const blocks = p('transformer.resblocks').children();
-  for (const [i, block] of blocks.entries()) {
-    if (i === blocks.length - config.skip && !end) break;
-    x = residualBlock(x, mask, block, config);
-    if (i === blocks.length - config.skip - 1) hidden = x;
-  }
-  if (config.finalNorm) hidden = layerNorm(hidden, p('ln_final'));
-  return { hidden, pooled: end && pool(layerNorm(x, p('ln_final')), end, p) };
-}
-
-/** What the end mark has gathered of all words, in the space that pictures share. */
-function pool(x: Var, end: Var, p: Scope): Var {
-  const [n, length] = end.shape as [number, number];
-  const projection = p.tensor('text_projection'); // [width, projection], multiplied from the right
-  const marked = matmul(reshape(end, n, 1, length), x);
-  return reshape(matmul(marked, projection), n, projection.shape[1]!);
+  return tower(
+    x,
+    end,
+    {
+      layers: p('transformer.resblocks').children(),
+      layer: (h, block) => residualBlock(h, mask, block, config),
+      norm: p('ln_final'),
+      project: (h) => matmul(h, p.tensor('text_projection')), // [width, projection], multiplied from the right
+    },
+    config,
+  );
 }
 
 function residualBlock(x: Var, mask: Var, p: Scope, config: ClipConfig): Var {

@@ -3,7 +3,7 @@ import { DrobeError } from '../errors';
 import { commonDtype } from '../nets/detect';
 import {
   isProjected,
-  partOf,
+  filePartOf,
   readsTwoTexts,
   renameOf,
   textWidth,
@@ -57,7 +57,7 @@ function netsOf(members: readonly Member[]): Net[] {
   const nets: Net[] = [];
   for (const member of members.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
     const { tensors } = member.header;
-    const part = partOf(tensors.keys());
+    const part = filePartOf(tensors.keys());
     if (!part) continue;
     const mark = [part, commonDtype(tensors), part === 'text encoder' ? textWidth(tensors) : ''].join(' ');
     const known = nets.find(

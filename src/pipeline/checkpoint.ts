@@ -1,7 +1,8 @@
 /** A checkpoint opened on a machine: its nets become sessions when they are first asked, and stay while there is room. */
 import { DrobeError } from '../errors';
-import { bytesPer, type Graph, type Target } from '../graph/graph';
+import type { Graph, Target } from '../graph/graph';
 import { decoderGraph, encoderGraph, textGraph, unetGraph } from '../nets/graphs';
+import { roomFor } from '../nets/memory';
 import type { Model, Prediction } from '../nets/model';
 import type { Machine } from '../runtime/device';
 import type { Net, Value, Weights } from '../runtime/session';
@@ -25,9 +26,6 @@ export interface Encoded {
   readonly pooled: Float32Array;
 }
 
-/** More weights than this do not stay on the device together: each net is released before the next is opened. */
-const RESIDENT_BYTES = 3 * 2 ** 30;
-
 const TEXT_ENCODERS = ['text encoder', 'second text encoder'] as const;
 
 /** A token's vectors, one for each text encoder. They are told from others by being the very same objects. */
@@ -43,6 +41,7 @@ export class Checkpoint {
   #patches: NonNullable<Weights['patches']> = new Map();
   #loras = '';
   #rows: Rows = new Map();
+  #vae: { readonly key: string; readonly weights: Weights } | null = null;
   readonly #slots: Record<NetName, Slot>;
   /** The last prompts: drawn again with another seed, they need no text encoder. */
   #encoded: { readonly key: string; readonly prompts: Encoded[] } | null = null;
@@ -123,7 +122,7 @@ export class Checkpoint {
   /** Scaled latents [1, 4, h, w], as the UNet has them → picture [3, f·h, f·w] in −1…1. */
   decode(latents: Float32Array, { h, w }: LatentSize, report: Report): Promise<Float32Array> {
     const { scale, latentChannels } = this.model.vae;
-    const author: Author = (target) => decoderGraph(this.#authored, target, { batch: 1, h, w });
+    const author: Author = (target) => decoderGraph(this.#authoredVae, target, { batch: 1, h, w });
     const unscaled = latents.map((x) => x / scale);
     return this.#slots['VAE decoder'].run(
       `${h} ${w}`,
@@ -139,7 +138,7 @@ export class Checkpoint {
    */
   moments(image: Float32Array, { h, w }: LatentSize, report: Report): Promise<Float32Array> {
     const { factor } = this.model.vae;
-    const author: Author = (target) => encoderGraph(this.#authored, target, { batch: 1, h, w });
+    const author: Author = (target) => encoderGraph(this.#authoredVae, target, { batch: 1, h, w });
     const shape = [1, 3, h * factor, w * factor];
     return this.#slots['VAE encoder'].run(`${h} ${w}`, author, { image: { data: image, shape } }, report);
   }
@@ -156,6 +155,18 @@ export class Checkpoint {
     this.#loras = key;
     this.#encoded = null;
     this.#patches = patches;
+  }
+
+  /**
+   * From now on pictures go through this VAE.
+   * @param key what tells it from others; empty for the checkpoint's own.
+   * @param open gives its weights; asked only where it is another than before.
+   */
+  async useVae(key: string, open: () => Promise<Weights>): Promise<void> {
+    if (key === (this.#vae?.key ?? '')) return;
+    const vae = key === '' ? null : { key, weights: await open() };
+    for (const name of ['VAE encoder', 'VAE decoder'] as const) await this.#slots[name].release();
+    this.#vae = vae;
   }
 
   /** Text encoders are opened anew where other vectors stand in their tables than before. */
@@ -189,19 +200,17 @@ export class Checkpoint {
 
   /** Whether all nets fit on the device together. */
   get resident(): boolean {
-    const { prefix, texts } = this.model;
-    const nets = [prefix.unet, prefix.vae, ...texts.map((text) => text.prefix)];
-    const prefixes = nets.map((net) => `${net}.`);
-    let numbers = 0;
-    for (const [name, { shape }] of this.#weights.tensors) {
-      if (prefixes.some((prefix) => name.startsWith(prefix))) numbers += shape.reduce((n, d) => n * d, 1);
-    }
-    return numbers * bytesPer[this.#machine.target().dtype] <= RESIDENT_BYTES;
+    return roomFor(this.model, this.#weights.tensors, this.#machine.target().dtype).together;
   }
 
   /** Frees everything on the device. The checkpoint can still be used: nets open again. */
   async release(): Promise<void> {
     for (const slot of Object.values(this.#slots)) await slot.release();
+  }
+
+  /** The model with the VAE that is used. */
+  get #authoredVae(): { model: Model; tensors: Weights['tensors'] } {
+    return { model: this.model, tensors: (this.#vae?.weights ?? this.#weights).tensors };
   }
 
   get #authored(): { model: Model; tensors: Weights['tensors'] } {
@@ -216,7 +225,7 @@ export class Checkpoint {
     const graph = author(this.#machine.target(dtype));
     const net = await this.#machine.sessions.open(
       graph,
-      this.#patched,
+      name.startsWith('VAE') ? (this.#vae?.weights ?? this.#weights) : this.#patched,
       this.#machine.openDevice,
       (doneBytes, totalBytes) => {
         if (doneBytes - told < REPORT_BYTES && doneBytes < totalBytes) return;

@@ -3,6 +3,7 @@ import { DrobeError } from '../errors';
 import type { Target } from '../graph/graph';
 import { detect, unusedKeys } from '../nets/detect';
 import { decoderGraph, encoderGraph, textGraph, unetGraph } from '../nets/graphs';
+import { roomFor, type Room } from '../nets/memory';
 import type { Model } from '../nets/model';
 import { isConvertible } from '../weights/half';
 import type { Header } from '../weights/safetensors';
@@ -11,6 +12,8 @@ export interface Inspected {
   readonly model: Model;
   /** Tensors that stand inside a net and that no module asked for. */
   readonly unused: readonly string[];
+  /** What its weights take on a device, in half precision and in full. */
+  readonly room: { readonly f16: Room; readonly f32: Room };
 }
 
 const ANY_TARGET: Target = { layout: 'nchw', dtype: 'f32', fusedAttention: false, maxScoreBytes: 2 ** 28 };
@@ -31,5 +34,6 @@ export function inspect(header: Header): Inspected {
     if (!isConvertible(dtype))
       throw new DrobeError('bad-weight', { key, reason: `its dtype ${dtype} is not a float` });
   }
-  return { model, unused: unusedKeys(model, header.tensors.keys(), used) };
+  const room = { f16: roomFor(model, header.tensors, 'f16'), f32: roomFor(model, header.tensors, 'f32') };
+  return { model, unused: unusedKeys(model, header.tensors.keys(), used), room };
 }

@@ -1,6 +1,8 @@
 import { createContext } from 'svelte';
+import type { Lens } from './lens.svelte';
 import type { Library } from './library.svelte';
 import type { Studio } from './studio.svelte';
 
 export const [getStudio, setStudio] = createContext<Studio>();
 export const [getLibrary, setLibrary] = createContext<Library>();
+export const [getLens, setLens] = createContext<Lens>();

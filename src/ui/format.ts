@@ -18,6 +18,11 @@ export function bytes(count: number): string {
   return size ? size.format.format(count / size.bytes) : byte.format(count);
 }
 
+const whole = new Intl.NumberFormat('en');
+
+/** 859_520_964 → "859,520,964". */
+export const count = (n: number): string => whole.format(n);
+
 /** 3_200 → "3.2 s"; 75_000 → "1 min 15 s". */
 export function duration(milliseconds: number): string {
   const seconds = milliseconds / 1000;

@@ -1,6 +1,6 @@
 /** Everything Drobė says about errors, notices and progress: one table each, so that nothing stays without words. */
 import type { DrobeError, ErrorCode, Facts } from '../errors';
-import type { AddonFacts, DeviceInfo, NetName, Notice, Progress } from '../engine/api';
+import type { AddonFacts, DeviceInfo, ModelFacts, NetName, Notice, Progress } from '../engine/api';
 import { bytes, clean } from './format';
 import type { Obstacle } from './settings';
 
@@ -47,6 +47,8 @@ const words = {
     `There is no LoRA named “${text('name')}” here${text('known') && `; there is ${text('known')}`}. Import its file, or take the tag out of the prompt.`,
   'lora-mismatch': ({ text }) =>
     `The LoRA “${text('name')}” was not made for this kind of model (${text('family')}). Choose a model it was made for, or take its tag out of the prompt.`,
+  'vae-mismatch': ({ text }) =>
+    `The VAE “${text('name')}” was not made for this kind of model (${text('family')}). Choose another VAE, or the model's own, under Advanced.`,
   'image-unreadable': ({ file, text }) =>
     text('kind')
       ? `${file} is a picture of a kind (${text('kind')}) that this browser cannot open. Save it as PNG or JPEG and choose that.`
@@ -126,11 +128,26 @@ export function noticeWords(notice: Notice): string {
 
 /** What an addition to a model is, in a few words. */
 export function addonWords(addon: AddonFacts): string {
+  if (addon.kind === 'vae') return 'VAE: choose it under Advanced';
   if (addon.kind === 'embedding') {
     const words = addon.triggers.map((word) => `“${clean(word, 40)}”`).join(' or ');
     return `Textual inversion: say ${words}, which takes ${addon.vectors} of a prompt's 75 tokens`;
   }
   return `LoRA${addon.base ? ` for ${clean(addon.base, 40)}` : ''}, ${addon.modules} modules`;
+}
+
+/** The WebAssembly heap, in which nets lie that the CPU runs. */
+const HEAP_BYTES = 4 * 2 ** 30;
+
+/** What a model asks of where it will run; nothing while that is not known, or for a miniature. */
+export function roomWords({ room, miniature }: ModelFacts, device: DeviceInfo | null): string {
+  if (!room || !device || miniature) return '';
+  const { bytes: need, together } = room[device.float16 ? 'f16' : 'f32'];
+  const amount = `about ${bytes(need)}${together ? '' : ', one net after the other'}`;
+  if (device.backend === 'webgpu') return `Its weights take ${amount} of graphics memory.`;
+  const tooLarge =
+    need > HEAP_BYTES ? ', which is more than a browser gives the CPU: it will most likely not run here' : '';
+  return `Its weights take ${amount} of memory${tooLarge}.`;
 }
 
 export const slowWords: Record<NonNullable<DeviceInfo['slow']>, string> = {

@@ -67,8 +67,19 @@ const BRACE = 0x7b;
 
 const bad = (reason: string) => new DrobeError('bad-header', { reason });
 
+/** A sound header, and what its file lacks: the error of a file that ends too early, null where it is whole. */
+export interface Peeked {
+  readonly header: Header;
+  readonly lack: DrobeError | null;
+}
+
 /** Reads and checks the header, and nothing but the header, of a .safetensors file. */
 export async function readHeader(file: Slices): Promise<Header> {
+  return ofWhole(await peekHeader(file));
+}
+
+/** As `readHeader`, but gives the header of a file, too, that ends in the middle of its tensors. */
+export async function peekHeader(file: Slices): Promise<Peeked> {
   if (file.size === 0) throw new DrobeError('file-empty');
   const head = await read(file, 0, Math.min(file.size, SNIFF_BYTES));
   const length = head.length < 8 ? 0 : Number(new DataView(head.buffer).getBigUint64(0, true));
@@ -76,11 +87,20 @@ export async function readHeader(file: Slices): Promise<Header> {
   if (8 + length > file.size) throw truncated(8 + length, file.size);
 
   const json = 8 + length <= head.length ? head.subarray(8, 8 + length) : await read(file, 8, 8 + length);
-  return parseHeader(json, file.size);
+  return peek(json, file.size);
 }
 
 /** The header in the JSON after the length word, for a file of so many bytes. */
 export function parseHeader(json: Uint8Array, bytes: number): Header {
+  return ofWhole(peek(json, bytes));
+}
+
+function ofWhole({ header, lack }: Peeked): Header {
+  if (lack) throw lack;
+  return header;
+}
+
+function peek(json: Uint8Array, bytes: number): Peeked {
   const reader = new JsonReader(decode(json));
   const data = 8 + json.length;
   const found: TensorInfo[] = [];
@@ -91,8 +111,10 @@ export function parseHeader(json: Uint8Array, bytes: number): Header {
   }
   reader.end();
   found.sort((a, b) => a.begin - b.begin || a.end - b.end);
-  checkLayout(found, data, bytes);
-  return { tensors: new Map(found.map((tensor) => [tensor.name, tensor])), metadata, bytes };
+  const end = checkLayout(found, data);
+  if (end < bytes) throw bad(`${bytes - end} bytes too many after the last tensor`);
+  const header = { tensors: new Map(found.map((tensor) => [tensor.name, tensor])), metadata, bytes };
+  return { header, lack: end > bytes ? truncated(end, bytes) : null };
 }
 
 function readMetadata(reader: JsonReader): Map<string, string> {
@@ -121,8 +143,8 @@ function readTensor(reader: JsonReader, name: string, data: number): TensorInfo 
   return { name, dtype, shape, begin: data + begin, end: data + end };
 }
 
-/** Tensors lie one after another, without holes or overlaps, each as long as its shape says, up to the end of the file. */
-function checkLayout(tensors: readonly TensorInfo[], data: number, bytes: number): void {
+/** Tensors lie one after another, without holes or overlaps, each as long as its shape says. Gives where the last one ends. */
+function checkLayout(tensors: readonly TensorInfo[], data: number): number {
   let at = data;
   for (const tensor of tensors) {
     if (tensor.begin !== at) throw bad(`${shown(tensor.name)} leaves a hole or overlaps its neighbour`);
@@ -131,8 +153,7 @@ function checkLayout(tensors: readonly TensorInfo[], data: number, bytes: number
     }
     at = tensor.end;
   }
-  if (at > bytes) throw truncated(at, bytes);
-  if (at < bytes) throw bad(`${bytes - at} bytes too many after the last tensor`);
+  return at;
 }
 
 function byteLength({ name, dtype, shape }: TensorInfo): bigint {

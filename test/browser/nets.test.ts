@@ -18,5 +18,5 @@ describeNets(
     return new Uint8Array(await response.arrayBuffer());
   },
   // Dtypes differ only in how weights are read. The other two are drawn with end to end.
-  { models: ['sd1', 'sd1-inpaint'] },
+  { models: ['sd1', 'sd1-inpaint', 'sdxl'] },
 );

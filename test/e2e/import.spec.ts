@@ -122,9 +122,9 @@ for (const [what, bad, words] of [
     /page\.safetensors.*(HTML|web page)/i,
   ],
   [
-    'a VAE',
-    file('style.safetensors', tinySafetensors('decoder.conv_in.weight')),
-    /style\.safetensors.*only the VAE/,
+    'a language model',
+    file('style.safetensors', tinySafetensors('model.layers.0.self_attn.q_proj.weight')),
+    /style\.safetensors.*language model/,
   ],
 ] as const) {
   test(`${what} is refused in its own words, and nothing else is lost`, async ({ app }) => {

@@ -1,59 +1,21 @@
 /** Whole pictures against diffusers, on the wasm backend. */
 import { readFile } from 'node:fs/promises';
-import * as ort from 'onnxruntime-web';
 import { PNG } from 'pngjs';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { Checkpoint } from '../../src/pipeline/checkpoint';
-import { generate } from '../../src/pipeline/generate';
-import { inspect } from '../../src/pipeline/inspect';
-import type { Job, Picture, Pixels, Progress } from '../../src/pipeline/job';
-import { wasmMachine } from '../../src/runtime/device';
-import { Sessions } from '../../src/runtime/session';
+import type { Checkpoint } from '../../src/pipeline/checkpoint';
+import type { Pixels } from '../../src/pipeline/job';
 import type { Tokenizer } from '../../src/text/prompt';
-import { loadTokenizer } from '../../src/text/tokenizer';
-import { readHeader } from '../../src/weights/safetensors';
-import { memorySource } from '../../src/weights/source';
 import mini from './data/mini-sd/cases.json';
+import { bytes, data, draw, expectSame, openCheckpoint, servedTokenizer } from './drawing';
 import { unzipped } from './nets-suite';
 import { jobOf, type MiniCase, type PipelineCase } from './pipeline-case';
 import { readTensors, type Tensor } from './read';
-import { pictureDifference } from './tensors';
 
-ort.env.wasm.numThreads = 1;
-
-/** Mean difference of a picture's bytes from diffusers' picture. */
-const TOLERANCE = 0.5;
-
-const data = new URL('data/', import.meta.url);
-const bytes = async (path: string): Promise<Uint8Array<ArrayBuffer>> =>
-  Uint8Array.from(await readFile(new URL(path, data)));
 let tokenizer: Tokenizer;
 
 beforeAll(async () => {
-  vi.stubGlobal('fetch', async (url: string) => {
-    return new Response(
-      await readFile(new URL(`../../public/${url.replace('app://', '')}`, import.meta.url)),
-    );
-  });
-  tokenizer = await loadTokenizer('app://');
-  vi.unstubAllGlobals();
+  tokenizer = await servedTokenizer();
 });
-
-async function openCheckpoint(file: Uint8Array<ArrayBuffer>): Promise<Checkpoint> {
-  const header = await readHeader(new Blob([file]));
-  const weights = { tensors: header.tensors, source: memorySource(file) };
-  return new Checkpoint(inspect(header).model, weights, wasmMachine(new Sessions(ort)));
-}
-
-async function draw(checkpoint: Checkpoint, job: Job): Promise<{ picture: Picture; told: Progress[] }> {
-  const told: Progress[] = [];
-  const run = generate(job, { checkpoint, tokenizer, report: (progress) => told.push(progress) });
-  for (;;) {
-    const { done, value } = await run.next();
-    if (done) return { picture: value, told };
-    told.push(value);
-  }
-}
 
 function png(file: Uint8Array): Pixels {
   const { width, height, data: rgba } = PNG.sync.read(Buffer.from(file));
@@ -111,15 +73,6 @@ function expectLatents(
   expect(last).toBeLessThan(tolerance.final_latents.suggested_atol);
 }
 
-function expectSame(what: string, picture: Picture, png: Uint8Array): void {
-  const expected = PNG.sync.read(Buffer.from(png));
-  expect([picture.width, picture.height]).toEqual([expected.width, expected.height]);
-  const { mean, worst } = pictureDifference(picture.rgba, expected.data);
-  const step = picture.milliseconds.steps.reduce((a, b) => a + b, 0) / picture.milliseconds.steps.length;
-  console.info(`${what}: mean ${mean.toFixed(4)}, worst ${worst} of 255; ${step.toFixed(0)} ms a step`);
-  expect(mean).toBeLessThan(TOLERANCE);
-}
-
 describe('the bundled model draws what diffusers draws', () => {
   let checkpoint: Checkpoint;
   beforeAll(async () => {
@@ -127,7 +80,7 @@ describe('the bundled model draws what diffusers draws', () => {
   });
 
   it.each(mini.cases as MiniCase[])('$sampler: $prompt', async ({ png, ...job }) => {
-    const { picture } = await draw(checkpoint, {
+    const { picture } = await draw(checkpoint, tokenizer, {
       ...job,
       spacing: 'leading',
       source: null,
@@ -137,7 +90,7 @@ describe('the bundled model draws what diffusers draws', () => {
 
   it('says that a size was rounded', async () => {
     const [{ png: _, ...job }] = mini.cases as [MiniCase];
-    const { picture, told } = await draw(checkpoint, {
+    const { picture, told } = await draw(checkpoint, tokenizer, {
       ...job,
       width: 50,
       height: 3,
@@ -188,7 +141,7 @@ describe.each([
     const wanted = JSON.parse(await readFile(new URL(`${at}/case.json`, data), 'utf8')) as PipelineCase;
     const job = jobOf(wanted, source, mask && Uint8Array.from(mask.rgba.filter((_, i) => i % 4 === 0)));
     const spied = spyOn(checkpoint);
-    const { picture, told } = await draw(checkpoint, job).finally(() => vi.restoreAllMocks());
+    const { picture, told } = await draw(checkpoint, tokenizer, job).finally(() => vi.restoreAllMocks());
     expectLatents(`${name} ${test}`, spied, wanted, readTensors(new URL(`${at}/expected.safetensors`, data)));
     expectSame(`${name} ${test}`, picture, await bytes(`${at}/expected.png`));
     const truncated = told.some(({ kind, ...rest }) => kind === 'notice' && 'notice' in rest);

@@ -16,7 +16,15 @@ class FakeWorker {
 
   constructor(api: Partial<EngineApi>) {
     const nothing = () => () => Promise.reject(new Error('not in this test'));
-    const rest = { models: nothing, install: nothing, remove: nothing, generate: nothing, device: nothing };
+    const rest = {
+      models: nothing,
+      gather: nothing,
+      install: nothing,
+      inspect: nothing,
+      remove: nothing,
+      generate: nothing,
+      device: nothing,
+    };
     serve(this.#channel.port1, { ...rest, ...api } as EngineApi);
   }
   postMessage = (message: unknown) => this.#channel.port2.postMessage(message);

@@ -3,7 +3,7 @@ import type { ErrorCode } from '../../../src/errors';
 import type { Target } from '../../../src/graph/graph';
 import { detect, unusedKeys } from '../../../src/nets/detect';
 import { decoderGraph, encoderGraph, textGraph, unetGraph } from '../../../src/nets/graphs';
-import { stableDiffusion15, stableDiffusion2, stableDiffusionXL } from './stable-diffusion';
+import { stableDiffusion15, stableDiffusion2, stableDiffusionXL, type Shapes } from './stable-diffusion';
 
 const none = new Map<string, string>();
 const target: Target = { layout: 'nhwc', dtype: 'f16', fusedAttention: true, maxScoreBytes: 2 ** 28 };
@@ -154,6 +154,27 @@ describe('what cannot be run is refused by its own name', () => {
       /Diffusion 3/,
     ],
     ['FLUX', named('double_blocks.0.img_attn.qkv.weight'), 'unsupported-model', /FLUX/],
+    ...(
+      [
+        ['AuraFlow', 'model.double_layers.0.attn.w1q.weight'],
+        ['LTX-Video', 'model.diffusion_model.patchify_proj.weight'],
+        ['PixArt', 'adaln_single.linear.weight'],
+        ['HunyuanDiT', 'mlp_t5.0.weight'],
+        ['Stable Cascade', 'clip_txt_pooled_mapper.weight'],
+        ['Stable Video Diffusion', 'model.diffusion_model.input_blocks.1.0.time_stack.in_layers.0.weight'],
+        ['Wan', 'blocks.0.modulation'],
+        ['AnimateDiff', 'down_blocks.0.motion_modules.0.temporal_transformer.norm.weight'],
+        ['ControlNet', 'controlnet_cond_embedding.conv_in.weight'],
+        ['T5', 'encoder.block.0.layer.0.SelfAttention.q.weight'],
+        ['image encoder', 'vision_model.embeddings.class_embedding'],
+        ['upscaler', 'model.1.sub.0.RDB1.conv1.0.weight'],
+      ] as const
+    ).map(([what, name]): [string, Shapes, ErrorCode, RegExp] => [
+      what,
+      named(name),
+      'unsupported-model',
+      new RegExp(what),
+    ]),
     ['a UNet with a depth map beside it', stableDiffusion15(5), 'unsupported-model', /5 input channels/],
     [
       'a kohya LoRA',

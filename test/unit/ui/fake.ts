@@ -17,7 +17,9 @@ async function* missing(): AsyncGenerator<never, never, void> {
 export const engine = (calls: Partial<Remote<EngineApi>>): Remote<EngineApi> => ({
   device: missing,
   models: missing,
+  gather: missing,
   install: missing,
+  inspect: missing,
   remove: missing,
   generate: missing,
   ...calls,

@@ -18,6 +18,10 @@ function libraryOf(
       models: async function* () {
         return entries;
       },
+      // eslint-disable-next-line require-yield -- a call that only answers
+      gather: async function* (_, files) {
+        return { files: files.map((local) => local.file), refused: [] };
+      },
       install: async function* (_, file) {
         if (file.name.startsWith('bad')) throw new DrobeError('file-is-html');
         yield { doneBytes: 1, totalBytes: 2 };
@@ -31,7 +35,10 @@ function libraryOf(
   return { library, chosen, items };
 }
 
-const file = (name: string) => new File(['x'], `${name}.safetensors`);
+const file = (name: string) => {
+  const made = new File(['x'], `${name}.safetensors`);
+  return { file: made, path: made.name };
+};
 
 test('the first model that works is chosen', async () => {
   const { library, chosen } = libraryOf([broken, miniature, full()]);
@@ -101,6 +108,40 @@ test('files are imported one after the other; a bad one is told and the rest goe
   expect(library.entries.map(({ id }) => id)).toEqual(['mini', 'one', 'two']);
   expect(library.selected?.id).toBe('two');
   expect(library.failures).toMatchObject([{ file: 'bad.safetensors', error: { code: 'file-is-html' } }]);
+  expect(library.installing.kind).toBe('idle');
+});
+
+test('files that are one model are imported as one; those that lack others are told', async () => {
+  const { library } = libraryOf([miniature], {
+    // eslint-disable-next-line require-yield -- a call that only answers
+    gather: async function* (_, files) {
+      return {
+        files: [
+          new File(
+            files.slice(1).map((local) => local.file),
+            'folder.safetensors',
+          ),
+        ],
+        refused: [{ file: files[0]!.path, problem: { code: 'missing-part', facts: { part: 'VAE' } } }],
+      };
+    },
+  });
+  await library.install([file('alone'), file('unet'), file('vae')]);
+  expect(library.entries.map(({ id }) => id)).toEqual(['folder']);
+  expect(library.failures).toMatchObject([
+    { file: 'alone.safetensors', error: { code: 'missing-part', facts: { part: 'VAE' } } },
+  ]);
+});
+
+test('files that cannot even be looked at are told by the first of them', async () => {
+  const { library } = libraryOf([miniature], {
+    // eslint-disable-next-line require-yield -- a call that only fails
+    gather: async function* () {
+      throw new DrobeError('engine-crashed', { reason: 'test' });
+    },
+  });
+  await library.install([file('one'), file('two')]);
+  expect(library.failures).toMatchObject([{ file: 'one.safetensors', error: { code: 'engine-crashed' } }]);
   expect(library.installing.kind).toBe('idle');
 });
 

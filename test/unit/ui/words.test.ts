@@ -1,3 +1,5 @@
+import { full } from './fake';
+import { roomWords } from '../../../src/ui/words';
 import { expect, test } from 'vitest';
 import { DrobeError } from '../../../src/errors';
 import { bytes, clean, duration, fileName, timeLeft } from '../../../src/ui/format';
@@ -10,10 +12,18 @@ test('a truncated file is told with its name and sizes', () => {
   );
 });
 
+test('a part of a model on its own asks for the others', () => {
+  const error = new DrobeError('missing-part', { part: 'VAE and text encoder', found: 'UNet' });
+  expect(sentence(error, 'unet.safetensors')).toBe(
+    'unet.safetensors: of this model only the UNet can be found, without its VAE and text encoder. Drop its whole folder here, or choose all of its .safetensors files together.',
+  );
+});
+
 test('facts that are missing leave no holes in a sentence', () => {
   for (const code of [
     'file-truncated',
     'bad-header',
+    'missing-part',
     'quota',
     'unsupported-model',
     'network',
@@ -55,4 +65,16 @@ test('each stage of a run has its words', () => {
     'Reading the UNet, 1 MB of 20 MB',
   );
   expect(stageWords({ kind: 'step', step: 7, steps: 20, preview: null })).toBe('Step 7 of 20');
+});
+
+test('what a model asks of the machine is said for where it will run', () => {
+  const device = { name: 'GPU', float16: true, slow: null, backend: 'webgpu' } as const;
+  const large = { bytes: 5.13e9, together: false };
+  const facts = { ...full().facts, room: { f16: { bytes: 2.13e9, together: true }, f32: large } };
+  expect(roomWords(facts, device)).toBe('Its weights take about 2.1 GB of graphics memory.');
+  expect(roomWords(facts, { ...device, float16: false })).toContain('5.1 GB, one net after the other');
+  expect(roomWords(facts, { ...device, float16: false, backend: 'wasm' })).toContain(
+    'will most likely not run',
+  );
+  expect([roomWords(facts, null), roomWords({ ...facts, miniature: true }, device)]).toEqual(['', '']);
 });

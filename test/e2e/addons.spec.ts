@@ -1,7 +1,12 @@
-/** LoRAs: imported like a model, called by a tag in the prompt. On the CPU, which is quick here. */
+/** What is added to a model: LoRAs, textual inversions, another VAE. On the CPU, which is quick here. */
 import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { jobOf, type PipelineCase } from '../golden/pipeline-case';
 import { pictureDifference } from '../golden/tensors';
-import { checkpointFile, expect, golden, test } from './app';
+import { checkpointFile, expect, expectPicture, golden, test } from './app';
+
+const caseOf = (at: string): PipelineCase =>
+  JSON.parse(readFileSync(new URL(`${at}/case.json`, golden), 'utf8')) as PipelineCase;
 
 test('a LoRA is imported, weighed in the prompt, and changes the picture by as much', async ({ app }) => {
   const { page } = app;
@@ -70,4 +75,26 @@ test('a textual inversion is imported, and called by its word', async ({ app }) 
   const byFile = await app.draw();
   expect(pictureDifference(called.data, plain.data).mean).toBeGreaterThan(1);
   expect(pictureDifference(byFile.data, called.data).mean).toBe(0);
+});
+
+test('a VAE of its own is imported, chosen under Advanced, and draws as the model\u2019s own, which it is', async ({
+  app,
+}) => {
+  const { page } = app;
+  const wanted = caseOf('models/sd1/cases/txt2img_euler');
+  await app.open();
+  await app.importFiles(checkpointFile('sd1'));
+  await expect(app.model.locator('option:checked')).toHaveText(/sd1/, { timeout: 60_000 });
+  await app.importFiles({
+    name: 'soft.safetensors',
+    mimeType: 'application/octet-stream',
+    buffer: gunzipSync(
+      readFileSync(new URL('models/sd1-diffusers/vae/diffusion_pytorch_model.safetensors.gzip', golden)),
+    ),
+  });
+  await page.getByText('Advanced').click();
+  await page.getByRole('combobox', { name: 'VAE' }).selectOption({ label: 'soft' });
+  const { spacing: _, ...job } = jobOf(wanted);
+  await app.fill(job);
+  await expectPicture(await app.draw(), 'models/sd1/cases/txt2img_euler/expected.png', 'a VAE of its own');
 });

@@ -1,0 +1,29 @@
+/** How much room a checkpoint's weights take on the device. */
+import { bytesPer, sizeOf, type Shape } from '../graph/graph';
+import type { Model } from './model';
+
+/** More weights than this do not stay on the device together: each net is released before the next is opened. */
+const RESIDENT_BYTES = 3 * 2 ** 30;
+
+export interface Room {
+  /** Bytes of weights on the device at any one time. */
+  readonly bytes: number;
+  /** All nets stay there together; else one after the other is there alone. */
+  readonly together: boolean;
+}
+
+/** @param tensors the checkpoint's; only those of its nets count. */
+export function roomFor(
+  { prefix, texts }: Model,
+  tensors: ReadonlyMap<string, { readonly shape: Shape }>,
+  dtype: 'f32' | 'f16',
+): Room {
+  const nets = [prefix.unet, prefix.vae, ...texts.map((text) => text.prefix)].map((net) => {
+    let numbers = 0;
+    for (const [name, { shape }] of tensors) if (name.startsWith(`${net}.`)) numbers += sizeOf(shape);
+    return numbers * bytesPer[dtype];
+  });
+  const all = nets.reduce((sum, net) => sum + net, 0);
+  const together = all <= RESIDENT_BYTES;
+  return { bytes: together ? all : Math.max(...nets), together };
+}

@@ -1,0 +1,59 @@
+/** Files as a person drops or chooses them, those inside of folders too. */
+import type { LocalFile } from '../engine/api';
+import { isImage } from './picture';
+
+/** A file that was chosen or pasted. */
+export const localFile = (file: File): LocalFile => ({
+  file,
+  path: file.webkitRelativePath || file.name,
+});
+
+/** What is asked of an entry, so that tests can make some. */
+type Entry = Pick<FileSystemEntry, 'isFile' | 'isDirectory' | 'name'>;
+
+/**
+ * Everything that was dropped. Of folders only the models are taken: other files that lie with them (settings,
+ * vocabularies, the same weights as pickles) are passed over, unless there is nothing else.
+ */
+export async function droppedFiles(dropped: DataTransfer): Promise<LocalFile[]> {
+  // The list is emptied as soon as this event is over: all of it is asked for now.
+  const entries = [...dropped.items].map((item) => item.webkitGetAsEntry());
+  const files = [...dropped.files];
+  if (!entries.some((entry) => entry?.isDirectory)) return files.map(localFile);
+  const found: LocalFile[] = [];
+  for (const entry of entries) if (entry) found.push(...(await filesIn(entry, '')));
+  return worthKeeping(found);
+}
+
+async function filesIn(entry: Entry, folder: string): Promise<LocalFile[]> {
+  if (entry.name.startsWith('.')) return []; // .git, .cache, and what macOS leaves beside files
+  const path = folder + entry.name;
+  if (isFile(entry)) {
+    // A file that cannot be opened is as good as not there: that it is missing is told later.
+    const file = await new Promise<File>(entry.file.bind(entry)).catch(() => null);
+    return file ? [{ file, path }] : [];
+  }
+  if (!isFolder(entry)) return [];
+  const found: LocalFile[] = [];
+  const reader = entry.createReader();
+  for (;;) {
+    // Each time some of them, until there are none.
+    const some = await new Promise<FileSystemEntry[]>(reader.readEntries.bind(reader)).catch(() => []);
+    if (some.length === 0) return found;
+    for (const inner of some) found.push(...(await filesIn(inner, `${path}/`)));
+  }
+}
+
+/** A folder without a model gives one file, a pickle if it has one, whose refusal says what is wrong. */
+function worthKeeping(found: readonly LocalFile[]): LocalFile[] {
+  const kept = found.filter(
+    ({ file, path }) => /\.safetensors$/i.test(file.name) || (!path.includes('/') && isImage(file)),
+  );
+  if (kept.length > 0) return kept;
+  return [found.find(({ file }) => /\.(?:bin|ckpt|pth?)$/i.test(file.name)) ?? found[0]].filter(
+    (file) => file !== undefined,
+  );
+}
+
+const isFile = (entry: Entry): entry is FileSystemFileEntry => entry.isFile;
+const isFolder = (entry: Entry): entry is FileSystemDirectoryEntry => entry.isDirectory;

@@ -1,0 +1,66 @@
+/**
+ * Several safetensors files as one, without copying them: a header of its own, then each file's data as it lies on
+ * disk. The browser reads from the original files whenever the whole is read.
+ */
+import { DrobeError } from '../errors';
+import type { Header, TensorInfo } from './safetensors';
+
+/** One of the files, and what its tensors are called in the whole. */
+export interface CombinedPart {
+  readonly file: Blob;
+  readonly header: Header;
+  readonly rename: (name: string) => string;
+}
+
+/**
+ * Files one after another, in the order given, as one safetensors file. Dtypes, shapes and bytes stay as they are.
+ * @param metadata what the whole states about itself.
+ * @throws DrobeError 'bad-header' when two tensors would have the same name.
+ */
+export function combine(
+  parts: readonly CombinedPart[],
+  metadata: ReadonlyMap<string, string> = new Map(),
+): Blob {
+  const entries = [entry('__metadata__', Object.fromEntries(metadata))];
+  const seen = new Set(['__metadata__']);
+  let end = 0;
+  for (const { header, rename } of parts) {
+    const shift = end - dataStart(header);
+    for (const tensor of header.tensors.values()) {
+      const name = rename(tensor.name);
+      if (seen.has(name)) {
+        throw new DrobeError('bad-header', { reason: `the tensor "${name.slice(0, 100)}" twice` });
+      }
+      seen.add(name);
+      entries.push(entry(name, infoOf(tensor, shift)));
+      end = tensor.end + shift;
+    }
+  }
+  const data = parts.map(({ file, header }) => file.slice(dataStart(header), header.bytes));
+  return new Blob([head(`{${entries.join()}}`), ...data], { type: 'application/octet-stream' });
+}
+
+/** Joined by hand: an object would put names that are numbers first, and one called __proto__ nowhere. */
+const entry = (name: string, value: unknown): string => `${JSON.stringify(name)}:${JSON.stringify(value)}`;
+
+const infoOf = ({ dtype, shape, begin, end }: TensorInfo, shift: number): unknown => ({
+  dtype,
+  shape,
+  data_offsets: [begin + shift, end + shift],
+});
+
+/** Where a file's tensors begin: they lie in the header in the file's order. */
+function dataStart({ tensors, bytes }: Header): number {
+  for (const { begin } of tensors.values()) return begin;
+  return bytes;
+}
+
+/** The length word and the JSON, padded with spaces so that the data begins at a multiple of 8 bytes. */
+function head(json: string): Uint8Array<ArrayBuffer> {
+  const text = new TextEncoder().encode(json);
+  const length = Math.ceil(text.length / 8) * 8;
+  const bytes = new Uint8Array(8 + length).fill(0x20);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(length), true);
+  bytes.set(text, 8);
+  return bytes;
+}

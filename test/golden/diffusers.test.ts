@@ -1,0 +1,101 @@
+/** Models in diffusers' folder layout draw what diffusers draws, on the wasm backend. */
+import { readFile } from 'node:fs/promises';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { gather } from '../../src/engine/gather';
+import type { LocalFile } from '../../src/engine/api';
+import { inspect } from '../../src/pipeline/inspect';
+import { f16ToF32 } from '../../src/weights/half';
+import { readHeader } from '../../src/weights/safetensors';
+import type { Tokenizer } from '../../src/text/prompt';
+import { tensorsOf, written, type StoredTensor, type StoredTensors } from '../safetensors';
+import { sd2Folder, sdxlFolder, type Folder } from './diffusers-folder';
+import { bytes, data, draw, expectSame, openCheckpoint, servedTokenizer } from './drawing';
+import { unzipped } from './nets-suite';
+import { jobOf, type PipelineCase } from './pipeline-case';
+
+let tokenizer: Tokenizer;
+beforeAll(async () => {
+  tokenizer = await servedTokenizer();
+});
+
+const golden = async (path: string): Promise<StoredTensors> =>
+  tensorsOf(new Blob([await unzipped(await bytes(`models/${path}.safetensors.gzip`))]));
+
+const local = (path: string, tensors: StoredTensors): LocalFile => ({
+  file: new File([written(tensors)], path.slice(path.lastIndexOf('/') + 1)),
+  path,
+});
+
+async function sd1Folder(): Promise<Folder> {
+  const parts = ['unet/diffusion_pytorch_model', 'vae/diffusion_pytorch_model', 'text_encoder/model'];
+  const files = parts.map(async (part) => [`${part}.safetensors`, await golden(`sd1-diffusers/${part}`)]);
+  return Object.fromEntries(await Promise.all(files)) as Folder;
+}
+
+/** The folder with every file split in two, as large ones are, in the middle of a block. */
+const sharded = (folder: Folder): Folder =>
+  Object.fromEntries(
+    Object.entries(folder).flatMap(([path, tensors]) => {
+      const all = [...tensors];
+      const half = Math.floor(all.length / 2);
+      return [all.slice(0, half), all.slice(half)].map((some, i) => [
+        path.replace('.safetensors', `-0000${i + 1}-of-00002.safetensors`),
+        new Map(some),
+      ]);
+    }),
+  );
+
+const single = (folder: Promise<Folder>): Promise<Folder> =>
+  folder.then((parts) =>
+    Object.fromEntries(
+      Object.entries(parts).map(([path, tensors]) => [
+        path,
+        new Map([...tensors].map(([name, tensor]) => [name, inSingle(tensor)] as const)),
+      ]),
+    ),
+  );
+
+/** Halves widened, as a folder in single precision has them. */
+function inSingle({ dtype, shape, bytes }: StoredTensor) {
+  if (dtype !== 'F16') return { dtype, shape, bytes };
+  const wide = f16ToF32(new Uint16Array(bytes.buffer));
+  return { dtype: 'F32' as const, shape, bytes: new Uint8Array(wide.buffer) };
+}
+
+describe.each<[string, string, string, () => Promise<Folder>]>([
+  ['a folder of Stable Diffusion 1.x', 'sd1', 'txt2img_ddim', sd1Folder],
+  ['one in shards', 'sd1', 'txt2img_ddim', async () => sharded(await sd1Folder())],
+  ['one in single precision', 'sd1', 'txt2img_ddim', () => single(sd1Folder())],
+  [
+    'a folder of Stable Diffusion 2.x',
+    'sd2-v',
+    'txt2img_ddim',
+    async () => sd2Folder(await golden('sd2-v/model')),
+  ],
+  [
+    'a folder of Stable Diffusion XL',
+    'sdxl',
+    'txt2img_euler',
+    async () => sdxlFolder(await golden('sdxl/model')),
+  ],
+  ['one in shards, too', 'sdxl', 'txt2img_ddim', async () => sharded(sdxlFolder(await golden('sdxl/model')))],
+])('%s', (what, model, test, make) => {
+  it(`draws what diffusers draws (${model} ${test})`, async () => {
+    const folder = await make();
+    // Not in the order in which they are used.
+    const files = Object.entries(folder).map(([path, tensors]) => local(`my model/${path}`, tensors));
+    const { files: found, refused } = await gather(files.reverse());
+    expect(refused).toEqual([]);
+    expect(found.map(({ name }) => name)).toEqual(['my model.safetensors']);
+    const file = new Uint8Array(await found[0]!.arrayBuffer()); // there is one
+    const { model: facts, unused } = inspect(await readHeader(new Blob([file])));
+    const families: Record<string, string> = { sd1: '1.x', 'sd2-v': '2.x', sdxl: 'XL' };
+    expect(facts.family).toBe(`Stable Diffusion ${families[model]}`);
+    expect(unused).toEqual([]);
+
+    const at = `models/${model}/cases/${test}`;
+    const wanted = JSON.parse(await readFile(new URL(`${at}/case.json`, data), 'utf8')) as PipelineCase;
+    const { picture } = await draw(await openCheckpoint(file), tokenizer, jobOf(wanted));
+    expectSame(`${what}, ${model} ${test}`, picture, await bytes(`${at}/expected.png`));
+  });
+});

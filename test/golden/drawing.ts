@@ -1,0 +1,64 @@
+/** Whole pictures in Node, on the wasm backend, and how they compare with diffusers' own. */
+import { readFile } from 'node:fs/promises';
+import * as ort from 'onnxruntime-web';
+import { PNG } from 'pngjs';
+import { expect, vi } from 'vitest';
+import { Checkpoint } from '../../src/pipeline/checkpoint';
+import { generate } from '../../src/pipeline/generate';
+import { inspect } from '../../src/pipeline/inspect';
+import type { Job, Picture, Progress } from '../../src/pipeline/job';
+import { wasmMachine } from '../../src/runtime/device';
+import { Sessions } from '../../src/runtime/session';
+import type { Tokenizer } from '../../src/text/prompt';
+import { loadTokenizer } from '../../src/text/tokenizer';
+import { readHeader } from '../../src/weights/safetensors';
+import { memorySource } from '../../src/weights/source';
+import { pictureDifference } from './tensors';
+
+ort.env.wasm.numThreads = 1;
+
+/** Mean difference of a picture's bytes from diffusers' picture. */
+const TOLERANCE = 0.5;
+
+export const data = new URL('data/', import.meta.url);
+export const bytes = async (path: string): Promise<Uint8Array<ArrayBuffer>> =>
+  Uint8Array.from(await readFile(new URL(path, data)));
+
+/** The app's tokenizer, from the files that the app is served with. */
+export async function servedTokenizer(): Promise<Tokenizer> {
+  vi.stubGlobal('fetch', async (url: string) => {
+    return new Response(
+      await readFile(new URL(`../../public/${url.replace('app://', '')}`, import.meta.url)),
+    );
+  });
+  return loadTokenizer('app://').finally(() => vi.unstubAllGlobals());
+}
+
+export async function openCheckpoint(file: Uint8Array<ArrayBuffer>): Promise<Checkpoint> {
+  const header = await readHeader(new Blob([file]));
+  const weights = { tensors: header.tensors, source: memorySource(file) };
+  return new Checkpoint(inspect(header).model, weights, wasmMachine(new Sessions(ort)));
+}
+
+export async function draw(
+  checkpoint: Checkpoint,
+  tokenizer: Tokenizer,
+  job: Job,
+): Promise<{ picture: Picture; told: Progress[] }> {
+  const told: Progress[] = [];
+  const run = generate(job, { checkpoint, tokenizer, report: (progress) => told.push(progress) });
+  for (;;) {
+    const { done, value } = await run.next();
+    if (done) return { picture: value, told };
+    told.push(value);
+  }
+}
+
+export function expectSame(what: string, picture: Picture, png: Uint8Array): void {
+  const expected = PNG.sync.read(Buffer.from(png));
+  expect([picture.width, picture.height]).toEqual([expected.width, expected.height]);
+  const { mean, worst } = pictureDifference(picture.rgba, expected.data);
+  const step = picture.milliseconds.steps.reduce((a, b) => a + b, 0) / picture.milliseconds.steps.length;
+  console.info(`${what}: mean ${mean.toFixed(4)}, worst ${worst} of 255; ${step.toFixed(0)} ms a step`);
+  expect(mean).toBeLessThan(TOLERANCE);
+}

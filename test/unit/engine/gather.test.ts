@@ -1,0 +1,143 @@
+import { readFile } from 'node:fs/promises';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Gathered, LocalFile } from '../../../src/engine/api';
+import { gather } from '../../../src/engine/gather';
+import { unzipped } from '../../golden/nets-suite';
+import { tensorsOf, written, type StoredTensors } from '../../safetensors';
+
+/** A file with tensors of these names, of one number each. */
+const named = (path: string, names: readonly string[], dtype: 'F32' | 'F16' = 'F16'): LocalFile => {
+  const bytes = new Uint8Array(dtype === 'F32' ? 4 : 2);
+  const tensors: StoredTensors = new Map(names.map((name) => [name, { dtype, shape: [1], bytes }]));
+  return local(path, written(tensors));
+};
+const local = (path: string, content: Blob | string): LocalFile => ({
+  file: new File([content], path.slice(path.lastIndexOf('/') + 1)),
+  path,
+});
+
+const UNET = ['conv_in.weight', 'down_blocks.0.resnets.0.conv1.weight', 'up_blocks.0.resnets.0.conv1.weight'];
+const VAE = ['decoder.conv_in.weight', 'encoder.down_blocks.0.resnets.0.conv1.weight'];
+const TEXT = ['text_model.final_layer_norm.weight', 'text_model.encoder.layers.0.layer_norm1.weight'];
+const unet = (path = 'unet/diffusion_pytorch_model.safetensors') => named(path, UNET);
+const vae = (path = 'vae/diffusion_pytorch_model.safetensors') => named(path, VAE);
+const text = (path = 'text_encoder/model.safetensors') => named(path, TEXT);
+const told = ({ files, refused }: Gathered) => ({
+  files: files.map(({ name }) => name),
+  refused: refused.map(({ file, problem }) => [file, problem.code, problem.facts]),
+});
+const namesIn = async (file: File | undefined): Promise<string[]> => [...(await tensorsOf(file!)).keys()];
+const inside = (folder: string, ...files: LocalFile[]): LocalFile[] =>
+  files.map(({ file, path }) => ({ file, path: `${folder}/${path}` }));
+
+describe('files that are one model', () => {
+  it('become one file with the name of their folder', async () => {
+    const gathered = await gather(inside('my model', vae(), text(), unet()));
+    expect(told(gathered)).toEqual({ files: ['my model.safetensors'], refused: [] });
+    expect(await namesIn(gathered.files[0])).toEqual([
+      'model.diffusion_model.input_blocks.0.0.weight',
+      'model.diffusion_model.input_blocks.1.0.in_layers.2.weight',
+      'model.diffusion_model.output_blocks.0.0.in_layers.2.weight',
+      'first_stage_model.decoder.conv_in.weight',
+      'first_stage_model.encoder.down.0.block.0.conv1.weight',
+      'text_encoder.text_model.final_layer_norm.weight',
+      'text_encoder.text_model.encoder.layers.0.layer_norm1.weight',
+    ]);
+  });
+
+  it('may lie side by side, and in several folders that were dropped together', async () => {
+    const flat = inside('flat', unet('u.safetensors'), vae('v.safetensors'), text('t.safetensors'));
+    const deep = inside('all/deep', unet(), vae(), text());
+    expect(told(await gather([...flat, ...deep]))).toEqual({
+      files: ['flat.safetensors', 'deep.safetensors'],
+      refused: [],
+    });
+  });
+
+  it('two text encoders are told apart by the projection', async () => {
+    const second = named('text_encoder_2/model.safetensors', ['text_projection.weight', ...TEXT]);
+    const wide = named('unet/m.safetensors', [...UNET, 'add_embedding.linear_1.weight']);
+    const { files } = await gather(inside('xl', second, text(), vae(), wide));
+    const names = await namesIn(files[0]);
+    expect(names).toContain('text_encoder_2.text_projection.weight');
+    expect(names).toContain('text_encoder.text_model.final_layer_norm.weight');
+    expect(names).toContain('model.diffusion_model.label_emb.0.0.weight');
+    expect(told(await gather(inside('xl', text(), vae(), wide))).refused).toEqual([
+      ['xl', 'missing-part', { part: 'second text encoder', found: 'UNet, VAE and text encoder' }],
+    ]);
+  });
+
+  it('one that is there in two precisions is taken in the smaller, in equals by the plainer path', async () => {
+    const twice = [
+      named('unet/diffusion_pytorch_model.safetensors', UNET, 'F32'),
+      named('unet/diffusion_pytorch_model.non_ema.safetensors', UNET, 'F32'),
+      named('unet/diffusion_pytorch_model.fp16.safetensors', UNET),
+    ];
+    const [found] = (await gather(inside('m', vae(), text(), ...twice))).files;
+    expect([...(await tensorsOf(found!)).values()].map(({ dtype }) => dtype)).toEqual(Array(7).fill('F16'));
+    const odd = named(
+      'unet/diffusion_pytorch_model.non_ema.safetensors',
+      UNET.with(0, 'conv_out.weight'),
+      'F32',
+    );
+    const [plain] = (await gather(inside('m', vae(), text(), twice[0]!, odd))).files;
+    expect(await namesIn(plain)).toContain('model.diffusion_model.input_blocks.0.0.weight');
+  });
+
+  it('what lies beside them stays as it is, but a safety checker is passed over', async () => {
+    const checker = named('safety_checker/model.safetensors', ['vision_model.x', 'concept_embeds']);
+    const lora = named('extra/lora.safetensors', ['lora_unet_down_blocks_0.lora_down.weight']);
+    const broken = local('whole.safetensors', '<!doctype html>');
+    const files = inside('m', unet(), vae(), text(), checker, lora, broken);
+    expect(told(await gather(files)).files).toEqual([
+      'lora.safetensors',
+      'whole.safetensors',
+      'm.safetensors',
+    ]);
+    // On its own it is told what it is.
+    expect(told(await gather([checker])).files).toEqual(['model.safetensors']);
+  });
+});
+
+describe('a model that lacks a part is refused, and says which', () => {
+  it.each<[string, LocalFile[], string, string, string]>([
+    ['UNet alone', [unet('x.safetensors')], 'x.safetensors', 'VAE and text encoder', 'UNet'],
+    ['no VAE', inside('m', unet(), text()), 'm', 'VAE', 'UNet and text encoder'],
+    ['no text encoder', inside('m', unet(), vae()), 'm', 'text encoder', 'UNet and VAE'],
+    [
+      'chosen one by one',
+      [vae('diffusion_pytorch_model.safetensors'), text('model.safetensors')],
+      'diffusion_pytorch_model.safetensors and model.safetensors',
+      'UNet',
+      'VAE and text encoder',
+    ],
+  ])('%s', async (_, files, file, part, found) => {
+    const other = local('other.safetensors', 'x');
+    expect(told(await gather([...files, other]))).toEqual({
+      files: ['other.safetensors'],
+      refused: [[file, 'missing-part', { part, found }]],
+    });
+  });
+});
+
+it('a VAE alone is of use by itself, and stays as it is', async () => {
+  expect(told(await gather([vae('v.safetensors')]))).toEqual({ files: ['v.safetensors'], refused: [] });
+});
+
+describe('files without a folder', () => {
+  let files: LocalFile[];
+  beforeAll(async () => {
+    const parts = ['unet/diffusion_pytorch_model', 'vae/diffusion_pytorch_model', 'text_encoder/model'];
+    files = await Promise.all(
+      parts.map(async (part) => {
+        const at = `../../golden/data/models/sd1-diffusers/${part}.safetensors.gzip`;
+        const file = await unzipped(Uint8Array.from(await readFile(new URL(at, import.meta.url))));
+        return local(part.replace(/.*\//, '') + '.safetensors', new Blob([file]));
+      }),
+    );
+  });
+
+  it('are called after the family that they are, even where two have one name', async () => {
+    expect(told(await gather(files))).toEqual({ files: ['Stable Diffusion 1.x.safetensors'], refused: [] });
+  });
+});

@@ -1,0 +1,115 @@
+/** The inspector's side of the shelf: any file is looked at, and nothing but its header is read. */
+import { expect, test } from 'vitest';
+import { shelf } from '../../../src/engine/shelf';
+import { stableDiffusionXL, type Shapes } from '../nets/stable-diffusion';
+
+const models = shelf('http://localhost/models/');
+
+/** The first bytes of a file with these tensors, and the size the whole file would have. */
+function headOf(shapes: Shapes, metadata: Record<string, string> = {}): { head: Uint8Array; size: number } {
+  let end = 0;
+  const entries = [...shapes].map(([name, { shape, dtype }]) => {
+    const begin = end;
+    end += shape.reduce((product, d) => product * d, dtype === 'F32' ? 4 : 2);
+    return [name, { dtype, shape, data_offsets: [begin, end] }] as const;
+  });
+  const json = new TextEncoder().encode(
+    JSON.stringify({ __metadata__: metadata, ...Object.fromEntries(entries) }),
+  );
+  const head = new Uint8Array(8 + json.length);
+  new DataView(head.buffer).setBigUint64(0, BigInt(json.length), true);
+  head.set(json, 8);
+  return { head, size: head.length + end };
+}
+
+/** A file whose data is not there: it counts what is read of it, and can be as large as one likes. */
+class SparseFile extends File {
+  readonly #size: number;
+  readonly #head: Blob;
+  bytesRead = 0;
+
+  constructor({ head, size }: { head: Uint8Array; size: number }, name: string) {
+    super([], name);
+    // As much of the data as the first look at a small file touches.
+    this.#head = new Blob([head.slice(), new Uint8Array(Math.min(size - head.length, 4096))]);
+    this.#size = size;
+  }
+  override get size(): number {
+    return this.#size;
+  }
+  override slice(begin = 0, end = this.#size): Blob {
+    this.bytesRead += Math.min(end, this.#size) - begin;
+    return this.#head.slice(begin, end);
+  }
+  override arrayBuffer(): Promise<ArrayBuffer> {
+    throw new Error('read as a whole');
+  }
+  override stream(): never {
+    throw new Error('read as a whole');
+  }
+}
+
+const tiny = (name: string, size = [2, 2], metadata?: Record<string, string>) =>
+  headOf(new Map([[name, { shape: size, dtype: 'F32' }]]), metadata);
+const LORA = 'lora_unet_down_blocks_0_attentions_0_proj_in.lora_down.weight';
+
+test('of a 7 GB checkpoint only the header is read, in less than a second', async () => {
+  const file = new SparseFile(headOf(stableDiffusionXL()), 'xl.safetensors');
+  expect(file.size).toBeGreaterThan(6.9e9);
+  const { length } = headOf(stableDiffusionXL()).head;
+  const began = performance.now();
+  const { verdict, total, bytes, lack, parts } = await models.inspect(file);
+  expect(performance.now() - began).toBeLessThan(1000);
+  expect(file.bytesRead).toBeLessThanOrEqual(4096 + length);
+  expect(verdict).toMatchObject({ facts: { family: 'Stable Diffusion XL', kind: 'base', dtype: 'F16' } });
+  expect(total.parameters).toBe((bytes - length) / 2);
+  expect(parts.map(({ part }) => part)).toEqual(['UNet', 'second text encoder', 'text encoder', 'VAE']);
+  expect(lack).toBeNull();
+});
+
+test('a LoRA is named one', async () => {
+  const file = new SparseFile(tiny(LORA, [4, 320], { ss_base_model_version: 'sd_v1' }), 'style.safetensors');
+  const { verdict, metadata } = await models.inspect(file);
+  expect(verdict).toMatchObject({ addon: { kind: 'lora', name: 'style', base: 'sd_v1' } });
+  expect(metadata).toEqual([['ss_base_model_version', 'sd_v1']]);
+});
+
+test.each([
+  ['a language model', 'model.layers.0.self_attn.q_proj.weight', 'unsupported-model'],
+  ['a ControlNet', 'control_model.input_hint_block.0.weight', 'unsupported-model'],
+  ['weights of no known kind', 'x', 'unsupported-model'],
+])('%s is shown, with the reason why it cannot be run', async (_, name, code) => {
+  const { verdict, tensors } = await models.inspect(new SparseFile(tiny(name), 'some.safetensors'));
+  expect(verdict).toMatchObject({ problem: { code } });
+  expect(tensors).toMatchObject([{ name, parameters: 4, bytes: 16 }]);
+});
+
+test('of a file that was cut short the header is shown, and what is missing', async () => {
+  const { head, size } = headOf(stableDiffusionXL());
+  const { verdict, lack, total } = await models.inspect(
+    new SparseFile({ head, size: size - 1e9 }, 'cut.safetensors'),
+  );
+  expect(lack).toEqual({ code: 'file-truncated', facts: { expectedBytes: size, actualBytes: size - 1e9 } });
+  expect(verdict).toHaveProperty('facts.family', 'Stable Diffusion XL');
+  expect(total.bytes).toBe(size - head.length);
+});
+
+test('an import of the same file is still refused', async () => {
+  const { head, size } = tiny(LORA);
+  const install = models.install(
+    new SparseFile({ head, size: size - 4 }, 'cut.safetensors'),
+    new AbortController().signal,
+  );
+  await expect(install.next()).rejects.toMatchObject({ code: 'file-truncated' });
+});
+
+test.each([
+  ['a file cut short in its header', tiny(LORA).head.subarray(0, 40), 'file-truncated'],
+  ['a web page', new TextEncoder().encode('<!doctype html><title>Sign in</title>'), 'file-is-html'],
+  ['a pickle', Uint8Array.of(0x80, 2, 0x7d, 0x71, 0, 0x28, 0x58, 0x0a, 0), 'file-is-pickle'],
+  ['an empty file', new Uint8Array(0), 'file-empty'],
+])('%s has nothing to show, and is refused by name', async (_, head, code) => {
+  await expect(models.inspect(new SparseFile({ head, size: head.length }, 'bad.bin'))).rejects.toMatchObject({
+    code,
+  });
+});
