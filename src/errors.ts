@@ -15,6 +15,7 @@ export type ErrorCode =
   | 'file-is-lora'
   | 'file-is-embedding'
   | 'file-is-vae'
+  | 'file-is-taesd'
   | 'unsupported-model' // facts: found
   | 'missing-part' // facts: part, and found where other parts are there
   | 'missing-weight' // facts: key

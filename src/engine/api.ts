@@ -19,6 +19,8 @@ export interface Job extends pipeline.Job {
   readonly model: string;
   /** The id of a VAE to take in the place of the model's own; empty for that. */
   readonly vae?: string;
+  /** The id of a TAESD that shows what is being drawn; empty for a quick guess at its colours. */
+  readonly taesd?: string;
   readonly backend: Backend;
 }
 
@@ -70,7 +72,7 @@ export type AddonFacts = { readonly name: string } & (
       /** What it was trained on, as it says itself; a stranger's text. */
       readonly base: string | null;
     }
-  | { readonly kind: 'vae' }
+  | { readonly kind: 'vae' | 'taesd' }
   | {
       readonly kind: 'embedding';
       readonly triggers: readonly string[];

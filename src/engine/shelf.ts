@@ -1,5 +1,6 @@
 /** Every checkpoint within reach: the imported ones in IndexedDB, and those served from models/ beside the app. */
 import { DrobeError, toDrobeError } from '../errors';
+import { taesdPrefix } from '../nets/taesd';
 import { inspect } from '../pipeline/inspect';
 import { contentsOf } from '../pipeline/inspection';
 import { mentions } from '../text/prompt';
@@ -131,6 +132,13 @@ function whatIs(header: Header, file: string): What {
   } catch (thrown) {
     const { code } = toDrobeError(thrown);
     if (code === 'file-is-lora') return { addon: loraFacts(header, file) };
+    if (code === 'file-is-taesd') {
+      if (taesdPrefix(header.tensors.keys()) !== null)
+        return { addon: { kind: 'taesd', name: stemOf(file) } };
+      throw new DrobeError('unsupported-model', {
+        found: 'the encoder of a TAESD, of which the decoder is used',
+      });
+    }
     if (code === 'file-is-vae') return { addon: { kind: 'vae', name: stemOf(file) } };
     if (code === 'file-is-embedding') return { addon: embeddingFacts(header, file) };
     throw thrown;

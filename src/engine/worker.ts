@@ -60,7 +60,7 @@ const api: EngineApi = {
       await models.remove(id);
     }),
 
-  generate: ({ model, backend, vae = '', ...job }) =>
+  generate: ({ model, backend, vae = '', taesd = '', ...job }) =>
     async function* ({ signal, report }) {
       if (busy) throw new DrobeError('busy');
       busy = true;
@@ -69,10 +69,11 @@ const api: EngineApi = {
         const { prompt, loras } = loraTags(job.prompt);
         await useLoras(checkpoint, loras, signal);
         await useVae(checkpoint, vae, signal);
+        await useTaesd(checkpoint, taesd, signal);
         const embeddings = await embeddingsFor(checkpoint, [prompt, job.negative], signal);
         const tools = { checkpoint, tokenizer: await tokenizer(), report, embeddings };
         const picture = yield* generate({ ...job, prompt }, tools);
-        return { ...picture, job: { model, backend, vae, ...picture.job, prompt: job.prompt } };
+        return { ...picture, job: { model, backend, vae, taesd, ...picture.job, prompt: job.prompt } };
       } finally {
         busy = false;
       }
@@ -126,6 +127,15 @@ async function useVae(checkpoint: Checkpoint, id: string, signal: AbortSignal): 
     const parts = await models.open(id, signal, () => undefined);
     const header = await readHeader(new Blob(parts.slice()));
     return vaeWeights(entry ? entry.file : id, header, blobSource(parts), checkpoint.model);
+  });
+}
+
+async function useTaesd(checkpoint: Checkpoint, id: string, signal: AbortSignal): Promise<void> {
+  const entry = id && (await models.list()).find((other) => other.id === id);
+  await checkpoint.useTaesd(entry ? id : '', async () => {
+    const parts = await models.open(id, signal, () => undefined);
+    const { tensors } = await readHeader(new Blob(parts.slice()));
+    return { tensors, source: blobSource(parts) };
   });
 }
 

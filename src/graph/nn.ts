@@ -98,6 +98,13 @@ function scalar(value: number, like: Var): Var {
   return like.dtype === 'f16' ? cast(v, 'f16') : v; // one number: ONNX Runtime folds the Cast
 }
 
+/** x times a number. */
+export const scaled = (x: Var, by: number): Var => mul(x, scalar(by, x));
+/** x plus a number. */
+export const shifted = (x: Var, by: number): Var => add(x, scalar(by, x));
+export const relu = (x: Var): Var => op('Relu', [x], x.shape);
+export const tanh = (x: Var): Var => op('Tanh', [x], x.shape);
+
 /** x·sigmoid(x). QuickGelu with alpha 1 is SiLU in one kernel, on both backends. */
 export const silu = (x: Var): Var => op('QuickGelu', [x], x.shape, { alpha: { float: 1 } }, ms);
 /** x·sigmoid(1.702 x): https://github.com/openai/CLIP/blob/main/clip/model.py */
@@ -260,8 +267,11 @@ function attentionOnce(q: Var, k: Var, v: Var, heads: number, mask?: Var): Var {
   }
   const split = (x: Var, length: number, ...perm: number[]): Var =>
     transpose(reshape(x, n, length, heads, d), ...perm);
-  const scaled = mul(q, scalar(d ** -0.5, q));
-  const scores = op('MatMul', [split(scaled, s, 0, 2, 1, 3), split(k, l, 0, 2, 3, 1)], [n, heads, s, l]);
+  const scores = op(
+    'MatMul',
+    [split(scaled(q, d ** -0.5), s, 0, 2, 1, 3), split(k, l, 0, 2, 3, 1)],
+    [n, heads, s, l],
+  );
   const biased = mask ? add(scores, mask) : scores;
   const weights = op('Softmax', [biased], biased.shape, { axis: -1 });
   const mixed = op('MatMul', [weights, split(v, l, 0, 2, 1, 3)], [n, heads, s, d]);

@@ -50,6 +50,7 @@ const OTHER_FAMILIES: readonly Sign[] = [
 const OTHER_FILES: readonly Sign[] = [
   [/^lora_(unet|te\d?|transformer)_|[._]lora[._](A|B|up|down)\.|\.hada_w1_a$|\.lokr_w1$/, 'file-is-lora'],
   [/^(string_to_param|emb_params|clip_[lg]$|<.*>$)/, 'file-is-embedding'],
+  [/^(?:decoder\.layers\.)?\d+\.conv\.[024]\.weight$/, 'file-is-taesd'],
   [/\bmotion_modules\.\d+\./, 'unsupported-model', { found: 'an AnimateDiff motion module' }],
   [/^control_model\.|^controlnet_/, 'unsupported-model', { found: 'a ControlNet' }],
   [/^(down|up)_blocks\.\d/, 'missing-part', { found: 'UNet', part: 'VAE and text encoder' }],

@@ -4,7 +4,9 @@ import type { Graph, Target } from '../graph/graph';
 import { decoderGraph, encoderGraph, textGraph, unetGraph } from '../nets/graphs';
 import { roomFor } from '../nets/memory';
 import type { Model, Prediction } from '../nets/model';
+import { taesdGraph } from '../nets/taesd';
 import type { Machine } from '../runtime/device';
+import type { Latent } from '../sampling/latent';
 import type { Net, Value, Weights } from '../runtime/session';
 import type { UNetValues } from './denoise';
 import type { NetName, Progress } from './job';
@@ -17,6 +19,12 @@ export interface LatentSize {
 }
 
 export type Report = (progress: Progress) => void;
+
+/** A net from another file, and what tells it from others. */
+interface Other {
+  readonly key: string;
+  readonly weights: Weights;
+}
 
 /** What text encoders make of one prompt. */
 export interface Encoded {
@@ -41,7 +49,8 @@ export class Checkpoint {
   #patches: NonNullable<Weights['patches']> = new Map();
   #loras = '';
   #rows: Rows = new Map();
-  #vae: { readonly key: string; readonly weights: Weights } | null = null;
+  #vae: Other | null = null;
+  #taesd: Other | null = null;
   readonly #slots: Record<NetName, Slot>;
   /** The last prompts: drawn again with another seed, they need no text encoder. */
   #encoded: { readonly key: string; readonly prompts: Encoded[] } | null = null;
@@ -57,6 +66,7 @@ export class Checkpoint {
       'text encoder': slot('text encoder'),
       'second text encoder': slot('second text encoder'),
       UNet: slot('UNet'),
+      TAESD: slot('TAESD'),
       'VAE encoder': slot('VAE encoder', model.vae.float32),
       'VAE decoder': slot('VAE decoder', model.vae.float32),
     };
@@ -169,6 +179,26 @@ export class Checkpoint {
     this.#vae = vae;
   }
 
+  /** From now on previews come from this decoder; parameters as for `useVae`. */
+  async useTaesd(key: string, open: () => Promise<Weights>): Promise<void> {
+    if (key === (this.#taesd?.key ?? '')) return;
+    const taesd = key === '' ? null : { key, weights: await open() };
+    await this.#slots.TAESD.release();
+    this.#taesd = taesd;
+  }
+
+  /**
+   * What scaled latents [1, 4, h, w] look like, as a TAESD sees it: [3, 8h, 8w] in −1…1. Null without a TAESD, and where
+   * the UNet would have to make room for it.
+   */
+  async sketch(latents: Latent, { h, w }: LatentSize, report: Report): Promise<Float32Array | null> {
+    const weights = this.#taesd?.weights;
+    if (!weights || !this.resident) return null;
+    const author: Author = (target) => taesdGraph(weights.tensors, target, { batch: 1, h, w });
+    const shape = [1, this.model.vae.latentChannels, h, w];
+    return this.#slots.TAESD.run(`${h} ${w}`, author, { latents: { data: latents, shape } }, report);
+  }
+
   /** Text encoders are opened anew where other vectors stand in their tables than before. */
   async #useRows(rows: Rows): Promise<void> {
     const same = rows.size === this.#rows.size && [...rows].every(([id, row]) => this.#rows.get(id) === row);
@@ -176,6 +206,18 @@ export class Checkpoint {
     for (const name of TEXT_ENCODERS) await this.#slots[name].release();
     this.#rows = rows;
     this.#encoded = null;
+  }
+
+  #weightsOf(name: NetName): Weights {
+    switch (name) {
+      case 'TAESD':
+        return this.#taesd?.weights ?? this.#weights;
+      case 'VAE encoder':
+      case 'VAE decoder':
+        return this.#vae?.weights ?? this.#weights;
+      default:
+        return this.#patched;
+    }
   }
 
   /** The weights, and what changes them on their way to the device. */
@@ -225,7 +267,7 @@ export class Checkpoint {
     const graph = author(this.#machine.target(dtype));
     const net = await this.#machine.sessions.open(
       graph,
-      name.startsWith('VAE') ? (this.#vae?.weights ?? this.#weights) : this.#patched,
+      this.#weightsOf(name),
       this.#machine.openDevice,
       (doneBytes, totalBytes) => {
         if (doneBytes - told < REPORT_BYTES && doneBytes < totalBytes) return;

@@ -140,7 +140,10 @@ async function preview(
 ): Promise<Pixels | null> {
   const { checkpoint, report } = tools;
   const { miniature, vae, latents } = checkpoint.model;
-  if (!miniature) return project(denoised, size, projections[latents]);
+  if (!miniature) {
+    const sketch = await checkpoint.sketch(denoised, size, report);
+    return sketch ? toPixels(sketch, 8 * size.w, 8 * size.h) : project(denoised, size, projections[latents]);
+  }
   if (checkpoint.imitated && step % IMITATED_PREVIEWS !== 0) return null;
   return toPixels(await checkpoint.decode(denoised, size, report), size.w * vae.factor, size.h * vae.factor);
 }

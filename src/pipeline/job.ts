@@ -54,7 +54,8 @@ export const maskedContents = ['fill', 'original', 'latent noise', 'latent nothi
 
 export type { Pixels };
 
-export type NetName = 'text encoder' | 'second text encoder' | 'UNet' | 'VAE encoder' | 'VAE decoder';
+export type NetName =
+  'text encoder' | 'second text encoder' | 'UNet' | 'TAESD' | 'VAE encoder' | 'VAE decoder';
 
 /** What a person should know about a run that succeeds all the same. */
 export type Notice =

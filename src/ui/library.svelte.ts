@@ -36,6 +36,7 @@ export class Library {
   models = $derived(this.entries.filter((entry) => !isAddon(entry)));
   /** What can be added to a model. */
   loras = $derived(this.entries.filter(isAddon).filter(({ addon }) => addon.kind === 'lora'));
+  taesds = $derived(this.entries.filter(isAddon).filter(({ addon }) => addon.kind === 'taesd'));
   vaes = $derived(this.entries.filter(isAddon).filter(({ addon }) => addon.kind === 'vae'));
   embeddings = $derived(
     this.entries.flatMap((entry) => (isAddon(entry) && entry.addon.kind === 'embedding' ? entry.addon : [])),

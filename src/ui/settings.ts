@@ -5,9 +5,13 @@ import { samplerNames } from '../sampling/samplers';
 import type { Spacing } from '../sampling/schedules';
 
 /** What to draw, but for the picture to start from, and how to get there. */
-export type Settings = { -readonly [K in keyof Omit<Job, 'source' | 'prediction' | 'vae'>]: Job[K] } & {
+export type Settings = {
+  -readonly [K in keyof Omit<Job, 'source' | 'prediction' | 'vae' | 'taesd'>]: Job[K];
+} & {
   /** The id of a VAE of its own; empty for the model's. */
   vae: string;
+  /** The id of a TAESD for previews; empty for none. */
+  taesd: string;
   prediction: keyof typeof predictions;
   /** How many pictures a run makes, each with the next seed. */
   count: number;
@@ -99,6 +103,7 @@ export const maxSeed = 2 ** 32 - 1;
 export const initial: Settings = {
   model: '',
   vae: '',
+  taesd: '',
   backend: 'auto',
   prediction: 'auto',
   prompt: '',
@@ -199,11 +204,12 @@ export function defaultsOf({ defaults }: ModelFacts): ModelFacts['defaults'] {
 /** The settings as the engine takes them. */
 export function jobOf(settings: Settings, source: Source | null): Job {
   const { model, backend, prompt, negative, width, height } = settings;
-  const { steps, guidance, sampler, spacing, seed, prediction, vae } = settings;
+  const { steps, guidance, sampler, spacing, seed, prediction, vae, taesd } = settings;
   return {
     ...{ model, backend, prompt, negative, width, height, steps, guidance, sampler, spacing, seed, source },
     ...(prediction !== 'auto' && { prediction }),
     ...(vae && { vae }),
+    ...(taesd && { taesd }),
   };
 }
 

@@ -33,6 +33,8 @@ const words = {
     `${file} is a textual inversion embedding, an addition to a model. Import a full checkpoint instead.`,
   'file-is-vae': ({ file }) =>
     `${file} is only a VAE, one part of a model. Import a checkpoint that holds the UNet and the text encoder too.`,
+  'file-is-taesd': ({ file }) =>
+    `${file} is a TAESD, which shows pictures while they are drawn. Import a checkpoint to draw with, too.`,
   'unsupported-model': ({ file, text }) =>
     `${file} is a kind of model that Drobė cannot run yet${text('found') && `: ${text('found')}`}. Import a Stable Diffusion 1.x, 2.x or XL checkpoint.`,
   'missing-part': ({ file, text }) =>
@@ -108,6 +110,7 @@ const nets: Record<NetName, string> = {
   'text encoder': 'the text encoder',
   'second text encoder': 'the second text encoder',
   UNet: 'the UNet',
+  TAESD: 'the preview decoder',
   'VAE encoder': 'the encoder',
   'VAE decoder': 'the decoder',
 };
@@ -128,12 +131,18 @@ export function noticeWords(notice: Notice): string {
 
 /** What an addition to a model is, in a few words. */
 export function addonWords(addon: AddonFacts): string {
-  if (addon.kind === 'vae') return 'VAE: choose it under Advanced';
-  if (addon.kind === 'embedding') {
-    const words = addon.triggers.map((word) => `“${clean(word, 40)}”`).join(' or ');
-    return `Textual inversion: say ${words}, which takes ${addon.vectors} of a prompt's 75 tokens`;
+  switch (addon.kind) {
+    case 'lora':
+      return `LoRA${addon.base ? ` for ${clean(addon.base, 40)}` : ''}, ${addon.modules} modules`;
+    case 'embedding': {
+      const words = addon.triggers.map((word) => `“${clean(word, 40)}”`).join(' or ');
+      return `Textual inversion: say ${words}, which takes ${addon.vectors} of a prompt's 75 tokens`;
+    }
+    case 'vae':
+      return 'VAE, to be chosen in the settings';
+    case 'taesd':
+      return 'TAESD, for previews: to be chosen in the settings';
   }
-  return `LoRA${addon.base ? ` for ${clean(addon.base, 40)}` : ''}, ${addon.modules} modules`;
 }
 
 /** The WebAssembly heap, in which nets lie that the CPU runs. */

@@ -1,7 +1,7 @@
 /** Single modules on WebGPU against the wasm backend: shapes and options that no golden net has. */
 import { beforeAll, expect, it } from 'vitest';
 import { build, input, op, type Shape, type Target, type Var } from '../../src/graph/graph';
-import { conv, crop, fromImage, toImage, upsample2x } from '../../src/graph/nn';
+import { conv, crop, fromImage, relu, scaled, shifted, tanh, toImage, upsample2x } from '../../src/graph/nn';
 import { scope } from '../../src/graph/scope';
 import { findMachine, wasmMachine, type Machine } from '../../src/runtime/device';
 import { Sessions } from '../../src/runtime/session';
@@ -77,6 +77,11 @@ it('such a convolution without added zeros is still wrong: once it is right, `co
     return fromImage(op('Conv', [toImage(x), weight], [2, 8, 5, 6], attributes));
   };
   expect(await differ(module, [2, 9, 5, 6], { 'c.weight': [8, 9, 3, 3] })).toBeGreaterThan(0.1);
+});
+
+it('the arithmetic of a TAESD: a clamp by tanh, and a rectified line', async () => {
+  const module = (x: Var): Var => relu(shifted(scaled(tanh(scaled(x, 1 / 3)), 3), -0.25));
+  expect(await differ(module, [1, 4, 5, 6])).toBeLessThan(1e-5);
 });
 
 it('an enlargement cut to an odd size', async () => {

@@ -98,3 +98,28 @@ test('a VAE of its own is imported, chosen under Advanced, and draws as the mode
   await app.fill(job);
   await expectPicture(await app.draw(), 'models/sd1/cases/txt2img_euler/expected.png', 'a VAE of its own');
 });
+
+test('a TAESD shows what is being drawn, at its full size', async ({ app }) => {
+  const { page } = app;
+  await app.open();
+  await app.importFiles(checkpointFile('sd1'));
+  await expect(app.model.locator('option:checked')).toHaveText(/sd1/, { timeout: 60_000 });
+  await app.importFiles({
+    name: 'taesd_decoder.safetensors',
+    mimeType: 'application/octet-stream',
+    buffer: gunzipSync(readFileSync(new URL('models/taesd/taesd_decoder.safetensors.gzip', golden))),
+  });
+  await page.getByText('Advanced', { exact: true }).click();
+  await app.fill({ prompt: 'a fox', steps: 40, seed: 4, width: 128, height: 64, sampler: 'DDIM' });
+  const preview = page.getByRole('img', { name: 'Preview' }).locator('canvas');
+  await app.generate.click();
+  await expect(preview).toHaveAttribute('width', '16', { timeout: 60_000 });
+  await page.keyboard.press('Escape');
+  await expect(app.progress).toBeHidden();
+
+  await page.getByRole('combobox', { name: 'Preview' }).selectOption({ label: 'taesd_decoder' });
+  await app.generate.click();
+  await expect(preview).toHaveAttribute('width', '128', { timeout: 60_000 });
+  await expect(app.progress).toBeHidden({ timeout: 60_000 });
+  await expect(app.result).toBeVisible();
+});

@@ -3,7 +3,13 @@ import type { ErrorCode } from '../../../src/errors';
 import type { Target } from '../../../src/graph/graph';
 import { detect, unusedKeys } from '../../../src/nets/detect';
 import { decoderGraph, encoderGraph, textGraph, unetGraph } from '../../../src/nets/graphs';
-import { stableDiffusion15, stableDiffusion2, stableDiffusionXL, type Shapes } from './stable-diffusion';
+import {
+  distilled,
+  stableDiffusion15,
+  stableDiffusion2,
+  stableDiffusionXL,
+  type Shapes,
+} from './stable-diffusion';
 
 const none = new Map<string, string>();
 const target: Target = { layout: 'nhwc', dtype: 'f16', fusedAttention: true, maxScoreBytes: 2 ** 28 };
@@ -99,6 +105,19 @@ describe.each([
   });
 });
 
+it('a distilled UNet, with fewer blocks and no middle, is built as its weights say', () => {
+  const tensors = distilled();
+  const model = detect({ tensors, metadata: none });
+  const used = new Set<string>();
+  const size = { batch: 2, h: 64, w: 64 };
+  const small = unetGraph({ model, tensors }, target, size, used);
+  const all = [...tensors.keys()].filter((key) => key.startsWith('model.diffusion_model.'));
+  expect(all.filter((key) => !used.has(key))).toEqual([]);
+  const full = unetGraph({ model, tensors: stableDiffusion15() }, target, size);
+  console.info(`a distilled UNet: ${small.nodes} nodes, not ${full.nodes}`);
+  expect(small.nodes).toBeLessThan(0.7 * full.nodes);
+});
+
 it('Stable Diffusion 2.x does not tell what it predicts; metadata does, or a mark in the file', () => {
   const tensors = stableDiffusion2();
   expect(detect({ tensors, metadata: none }).prediction).toBeNull();
@@ -184,6 +203,7 @@ describe('what cannot be run is refused by its own name', () => {
     ],
     ['a PEFT LoRA', named('unet.mid_block.attentions.0.proj_in.lora_A.weight'), 'file-is-lora', /lora/],
     ['an embedding', named('emb_params'), 'file-is-embedding', /embedding/],
+    ['a TAESD', named('3.conv.0.weight'), 'file-is-taesd', /taesd/],
     ['a VAE', named('decoder.conv_in.weight', 'encoder.conv_in.weight'), 'file-is-vae', /vae/],
     [
       'a language model',

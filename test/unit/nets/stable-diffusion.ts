@@ -8,6 +8,8 @@ interface UNetShape {
   /** Transformer blocks one after the other, at each level. */
   readonly depths: readonly number[];
   readonly middle: number;
+  /** ResBlocks at each level on the way down; on the way up there is one more. */
+  readonly layers?: number;
   /** proj_in and proj_out are linear, not 1×1 convolutions. */
   readonly linear?: boolean;
   readonly label?: number;
@@ -27,6 +29,11 @@ const sdxl: UNetShape = {
 export const stableDiffusion15 = (inChannels = 4): Shapes => {
   const clip = clipShapes('cond_stage_model.transformer.text_model');
   return new Map([...unetAndVae({ ...sd1, inChannels }), ...clip]);
+};
+/** BK-SDM-Small (https://arxiv.org/abs/2305.15798): a block less at each level, and no middle. */
+export const distilled = (): Shapes => {
+  const clip = clipShapes('cond_stage_model.transformer.text_model');
+  return new Map([...unetAndVae({ ...sd1, layers: 1, middle: 0 }), ...clip]);
 };
 export const stableDiffusion2 = (): Shapes =>
   new Map([...unetAndVae(sd2), ...openClipShapes('cond_stage_model.model', 1024, 24)]);
@@ -55,7 +62,7 @@ function words(shapes: Shapes) {
 function unetAndVae(unet: UNetShape): Shapes {
   const shapes: Shapes = new Map();
   const { norm, linear, conv } = words(shapes);
-  const { widths, depths } = unet;
+  const { widths, depths, layers = 2 } = unet;
   const last = widths.length - 1;
 
   const u = 'model.diffusion_model';
@@ -101,7 +108,7 @@ function unetAndVae(unet: UNetShape): Shapes {
   let c = 320;
   let block = 1;
   for (const [level, width] of widths.entries()) {
-    for (let i = 0; i < 2; i++, block++) {
+    for (let i = 0; i < layers; i++, block++) {
       res(`${u}.input_blocks.${block}.0`, c, width);
       if (depths[level]) transformer(`${u}.input_blocks.${block}.1`, width, depths[level]);
       skips.push((c = width));
@@ -111,17 +118,19 @@ function unetAndVae(unet: UNetShape): Shapes {
       skips.push(c);
     }
   }
-  res(`${u}.middle_block.0`, c, c);
-  transformer(`${u}.middle_block.1`, c, unet.middle);
-  res(`${u}.middle_block.2`, c, c);
+  if (unet.middle > 0) {
+    res(`${u}.middle_block.0`, c, c);
+    transformer(`${u}.middle_block.1`, c, unet.middle);
+    res(`${u}.middle_block.2`, c, c);
+  }
   block = 0;
   for (const [level, width] of [...widths.entries()].reverse()) {
-    for (let i = 0; i < 3; i++, block++) {
+    for (let i = 0; i <= layers; i++, block++) {
       const p = `${u}.output_blocks.${block}`;
       res(`${p}.0`, c + skips.pop()!, width);
       c = width;
       if (depths[level]) transformer(`${p}.1`, c, depths[level]);
-      if (i === 2 && level > 0) conv(`${p}.${depths[level] ? 2 : 1}.conv`, c, c, 3);
+      if (i === layers && level > 0) conv(`${p}.${depths[level] ? 2 : 1}.conv`, c, c, 3);
     }
   }
   norm(`${u}.out.0`, 320);

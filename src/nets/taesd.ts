@@ -1,0 +1,45 @@
+/**
+ * Tiny AutoEncoder for Stable Diffusion: a decoder small enough for a preview after every step.
+ * https://github.com/madebyollin/taesd/blob/main/taesd.py
+ */
+import { build, input, type Graph, type Target, type Var } from '../graph/graph';
+import { add, cast, conv, fromImage, relu, scaled, shifted, tanh, toImage, upsample2x } from '../graph/nn';
+import { scope, type Scope, type StateDict } from '../graph/scope';
+import type { LatentSize } from './graphs';
+
+/** Where the decoder's layers stand: at the top of its own file, or in diffusers' AutoencoderTiny. */
+export function taesdPrefix(names: Iterable<string>): string | null {
+  const all = new Set(names);
+  if (all.has('decoder.layers.0.weight')) return 'decoder.layers';
+  // The encoder's own file begins with layer 0; the decoder's layer 0 is a clamp without weights.
+  return all.has('1.weight') && !all.has('0.weight') ? '' : null;
+}
+
+/** p: the layers. z: latents as the UNet has them [N, 4, h, w] → pixels in −1…1 [N, 3, 8h, 8w]. */
+export function taesdDecoder(z: Var, p: Scope): Var {
+  let h = fromImage(scaled(tanh(scaled(z, 1 / 3)), 3));
+  for (const [i, layer] of p.children().entries()) {
+    if (layer.has('conv')) {
+      h = block(h, layer);
+    } else {
+      // What follows an enlargement has no bias.
+      if (!layer.has('bias')) h = upsample2x(h);
+      h = conv(h, layer);
+      if (i === 0) h = relu(h);
+    }
+  }
+  return shifted(scaled(toImage(h), 2), -1);
+}
+
+function block(x: Var, p: Scope): Var {
+  const h = conv(relu(conv(relu(conv(x, p('conv.0'))), p('conv.2'))), p('conv.4'));
+  return relu(add(h, p.has('skip') ? conv(x, p('skip')) : x));
+}
+
+/** `latents` [batch, 4, h, w] as the UNet has them → `image` [batch, 3, 8h, 8w] in −1…1. */
+export function taesdGraph(tensors: StateDict, target: Target, { batch, h, w }: LatentSize): Graph {
+  const p = scope(tensors, target)(taesdPrefix(tensors.keys()) ?? '');
+  const first = p.children()[0];
+  const latents = input('latents', [batch, first?.tensor('weight').shape[1] ?? 4, h, w], target);
+  return build({ image: cast(taesdDecoder(cast(latents, target.dtype), p), 'f32') });
+}
