@@ -18,6 +18,7 @@ export type ErrorCode =
   | 'file-is-taesd'
   | 'unsupported-model' // facts: found
   | 'missing-part' // facts: part, and found where other parts are there
+  | 'missing-shard' // facts: shard
   | 'missing-weight' // facts: key
   | 'bad-weight' // facts: key, reason
   // a LoRA that a prompt asks for

@@ -1,7 +1,7 @@
 /** Everything Drobė says about errors, notices and progress: one table each, so that nothing stays without words. */
 import type { DrobeError, ErrorCode, Facts } from '../errors';
 import type { AddonFacts, DeviceInfo, ModelFacts, NetName, Notice, Progress } from '../engine/api';
-import { bytes, clean } from './format';
+import { bytes, clean, count } from './format';
 import type { Obstacle } from './settings';
 
 /** What a sentence may be made of. Facts come from files and are only ever shown as text. */
@@ -41,6 +41,8 @@ const words = {
     text('found')
       ? `${file}: of this model only the ${text('found')} can be found, without its ${text('part')}. Drop its whole folder here, or choose all of its .safetensors files together.`
       : `${file} has no ${text('part') || 'part that is needed'}. Import a full checkpoint, with UNet, VAE and text encoder in one file.`,
+  'missing-shard': ({ file, text }) =>
+    `${file}: a part of this model is in several numbered files, and ${text('shard')} is not among them. Drop its whole folder here, or choose all of its .safetensors files together.`,
   'missing-weight': ({ file, text }) =>
     `${file} lacks a weight that this kind of model must have: ${text('key')}. Download it again or try another checkpoint.`,
   'bad-weight': ({ file, text }) =>
@@ -102,8 +104,8 @@ function textOf(facts: Facts, fact: string): string {
 }
 
 function sizeOf(facts: Facts, fact: string): string {
-  const count = Number(facts[fact] ?? NaN);
-  return Number.isFinite(count) ? bytes(count) : 'an unknown amount';
+  const size = Number(facts[fact] ?? NaN);
+  return Number.isFinite(size) ? bytes(size) : 'an unknown amount';
 }
 
 const nets: Record<NetName, string> = {
@@ -133,7 +135,7 @@ export function noticeWords(notice: Notice): string {
 export function addonWords(addon: AddonFacts): string {
   switch (addon.kind) {
     case 'lora':
-      return `LoRA${addon.base ? ` for ${clean(addon.base, 40)}` : ''}, ${addon.modules} modules`;
+      return `LoRA${addon.base ? ` for ${clean(addon.base, 40)}` : ''}, ${count(addon.modules)} modules`;
     case 'embedding': {
       const words = addon.triggers.map((word) => `“${clean(word, 40)}”`).join(' or ');
       return `Textual inversion: say ${words}, which takes ${addon.vectors} of a prompt's 75 tokens`;

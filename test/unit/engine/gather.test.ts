@@ -84,6 +84,18 @@ describe('files that are one model', () => {
     expect(await namesIn(plain)).toContain('model.diffusion_model.input_blocks.0.0.weight');
   });
 
+  it('a net in several numbered files needs them all, and says which one is not there', async () => {
+    const shard = (i: number) => `unet/diffusion_pytorch_model-0000${i}-of-00003.safetensors`;
+    const shards = [1, 2, 3].map((i) => named(shard(i), [UNET[i - 1]!]));
+    expect(told(await gather(inside('m', vae(), text(), ...shards))).files).toEqual(['m.safetensors']);
+    expect(told(await gather(inside('m', vae(), text(), shards[0]!, shards[2]!)))).toEqual({
+      files: [],
+      refused: [['m', 'missing-shard', { shard: 'diffusion_pytorch_model-00002-of-00003.safetensors' }]],
+    });
+    const [alone] = told(await gather([shards[0]!])).refused;
+    expect(alone?.[1]).toBe('missing-shard');
+  });
+
   it('what lies beside them stays as it is, but a safety checker is passed over', async () => {
     const checker = named('safety_checker/model.safetensors', ['vision_model.x', 'concept_embeds']);
     const lora = named('extra/lora.safetensors', ['lora_unet_down_blocks_0.lora_down.weight']);
