@@ -31,6 +31,12 @@ type Sign = readonly [name: RegExp, code: ErrorCode, facts?: Facts];
 /** Stable Diffusion, but of another family: names that only stand beside another UNet. */
 const OTHER_FAMILIES: readonly Sign[] = [
   [/^conditioner\.embedders\.0\.model\./, 'unsupported-model', { found: 'the Stable Diffusion XL refiner' }],
+  [
+    // Its guidance scale is an input of the UNet; without that it draws mud. One with an LCM LoRA merged has no such input.
+    /(^|\.)time_embed(?:ding)?\.cond_proj\./,
+    'unsupported-model',
+    { found: 'a latent consistency model (LCM)' },
+  ],
   [/(^|\.)joint_blocks\.\d+\.x_block\./, 'unsupported-model', { found: 'a Stable Diffusion 3 checkpoint' }],
   [/(^|\.)double_blocks\.\d+\./, 'unsupported-model', { found: 'a FLUX checkpoint' }],
   [/(^|\.)double_layers\.\d+\./, 'unsupported-model', { found: 'an AuraFlow checkpoint' }],

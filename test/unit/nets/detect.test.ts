@@ -175,6 +175,7 @@ describe('what cannot be run is refused by its own name', () => {
     ['FLUX', named('double_blocks.0.img_attn.qkv.weight'), 'unsupported-model', /FLUX/],
     ...(
       [
+        ['latent consistency', 'model.diffusion_model.time_embedding.cond_proj.weight'],
         ['AuraFlow', 'model.double_layers.0.attn.w1q.weight'],
         ['LTX-Video', 'model.diffusion_model.patchify_proj.weight'],
         ['PixArt', 'adaln_single.linear.weight'],
