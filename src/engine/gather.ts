@@ -1,5 +1,5 @@
 /** Files as they were dropped or chosen → files that are a model each: parts of a diffusers folder become one. */
-import { DrobeError, toDrobeError } from '../errors';
+import { toDrobeError } from '../errors';
 import { detect } from '../nets/detect';
 import { filePartOf } from '../nets/diffusers';
 import { assemble, type Member } from '../pipeline/assemble';
@@ -66,26 +66,9 @@ function byFolder(parts: readonly Readable[]): Map<string, Readable[]> {
 }
 
 async function asOne(folder: string, members: readonly Readable[]): Promise<File> {
-  const shard = missingShard(members.map(({ path }) => path));
-  if (shard) throw new DrobeError('missing-shard', { shard });
   const whole = assemble(members);
   const name = last(folder) || detect(await readHeader(whole)).family;
   return new File([whole], `${name}.safetensors`);
-}
-
-/** A net in several files says so in their names, as transformers and diffusers write them. */
-const SHARD = /^(.*-)\d{5}-of-(\d{5})(.*)$/;
-
-/** The name of the first file that is not there: "model-00002-of-00003.safetensors". */
-function missingShard(paths: readonly string[]): string | undefined {
-  for (const path of paths) {
-    const [, start, total = '0', end] = SHARD.exec(path) ?? [];
-    for (let i = 1; i <= Number(total); i++) {
-      const shard = `${start}${String(i).padStart(5, '0')}-of-${total}${end}`;
-      if (!paths.includes(shard)) return last(shard);
-    }
-  }
-  return undefined;
 }
 
 /** What a person would call these files. */

@@ -32,8 +32,8 @@ type Sign = readonly [name: RegExp, code: ErrorCode, facts?: Facts];
 const OTHER_FAMILIES: readonly Sign[] = [
   [/^conditioner\.embedders\.0\.model\./, 'unsupported-model', { found: 'the Stable Diffusion XL refiner' }],
   [
-    // Its guidance scale is an input of the UNet; without that it draws mud. One with an LCM LoRA merged has no such input.
-    /(^|\.)time_embed(?:ding)?\.cond_proj\./,
+    // Its guidance scale is an input of the UNet. A checkpoint with an LCM LoRA merged into it has none, and runs.
+    /(^|\.)time_embed(?:ding)?\.cond_proj\.weight$/,
     'unsupported-model',
     { found: 'a latent consistency model (LCM)' },
   ],

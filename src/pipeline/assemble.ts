@@ -34,10 +34,14 @@ interface Net {
  * One safetensors file, in ldm's names, of files that belong together. It refers to their bytes and does not copy them.
  * Files that are no part are left out. Where a net is there more than once (folders often hold it in single precision
  * and in half), the smaller one is taken.
- * @throws DrobeError 'missing-part' with the parts that are missing and those that were found.
+ * @throws DrobeError 'missing-part' with the parts that are missing and those that were found, or 'missing-shard' with
+ * the name of a file that a net in several lacks.
  */
 export function assemble(members: readonly Member[]): Blob {
   const chosen = chooseParts(netsOf(members));
+  const files = [...chosen.values()].flatMap((net) => net?.members ?? []);
+  const shard = missingShard(files.map(pathOf), new Set(members.map(pathOf)));
+  if (shard) throw new DrobeError('missing-shard', { shard });
   const missing = [...chosen].filter(([, net]) => !net).map(([part]) => part);
   if (missing.length > 0) {
     const found = [...chosen].filter(([, net]) => net).map(([part]) => part);
@@ -93,6 +97,23 @@ function best(nets: readonly Net[]): Net | undefined {
   return nets.toSorted(
     (a, b) => b.names.size - a.names.size || bytes(a) - bytes(b) || length(a) - length(b),
   )[0];
+}
+
+const pathOf = ({ path }: Member): string => path;
+
+/** A net in several files says so in their names, as transformers and diffusers write them. */
+const SHARD = /^(.*-)\d{5}-of-(\d{5})(.*)$/;
+
+/** The name of the first file that these go with and that is not there: "model-00002-of-00003.safetensors". */
+function missingShard(paths: readonly string[], there: ReadonlySet<string>): string | undefined {
+  for (const path of paths) {
+    const [, start, total = '0', end] = SHARD.exec(path) ?? [];
+    for (let i = 1; i <= Number(total); i++) {
+      const shard = `${start}${String(i).padStart(5, '0')}-of-${total}${end}`;
+      if (!there.has(shard)) return shard.slice(shard.lastIndexOf('/') + 1);
+    }
+  }
+  return undefined;
 }
 
 /** "UNet, VAE and text encoder" */

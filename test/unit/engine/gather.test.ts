@@ -94,6 +94,10 @@ describe('files that are one model', () => {
     });
     const [alone] = told(await gather([shards[0]!])).refused;
     expect(alone?.[1]).toBe('missing-shard');
+    // Left over beside a whole one, they are in nobody's way.
+    expect(told(await gather(inside('m', vae(), text(), unet(), shards[0]!))).files).toEqual([
+      'm.safetensors',
+    ]);
   });
 
   it('what lies beside them stays as it is, but a safety checker is passed over', async () => {

@@ -202,6 +202,7 @@ describe('what cannot be run is refused by its own name', () => {
       'file-is-lora',
       /lora/,
     ],
+    ['an LCM LoRA', named('unet.time_embedding.cond_proj.lora_A.weight'), 'file-is-lora', /lora/],
     ['a PEFT LoRA', named('unet.mid_block.attentions.0.proj_in.lora_A.weight'), 'file-is-lora', /lora/],
     ['an embedding', named('emb_params'), 'file-is-embedding', /embedding/],
     ['a TAESD', named('3.conv.0.weight'), 'file-is-taesd', /taesd/],
