@@ -16,7 +16,7 @@ const arrows = {
   'src/text': { may: ['errors'], packages: ['@huggingface/transformers'] },
   'src/nets': { may: ['errors', 'graph'], types: ['weights'] },
   'src/weights': { may: ['errors'] },
-  'src/weights/store.ts': { may: ['errors'], packages: ['idb-keyval'] },
+  'src/weights/db.ts': { may: ['errors'], packages: ['idb-keyval'] },
   'src/runtime': { may: ['errors', 'graph', 'weights'], packages: ['onnxruntime-web'] },
   'src/pipeline': {
     may: ['errors', 'graph', 'nets', 'sampling', 'text', 'canvas', 'weights', 'runtime'],
@@ -26,7 +26,7 @@ const arrows = {
     types: ['graph'],
     packages: ['idb-keyval'],
   },
-  'src/engine/api.ts': { types: ['errors', 'pipeline', 'sampling'] },
+  'src/engine/api.ts': { types: ['errors', 'pipeline', 'sampling', 'weights/layout'] },
   'src/engine/rpc.ts': { may: ['errors'] },
   'src/engine/client.ts': { may: ['errors'] },
   'src/ui': {

@@ -35,7 +35,16 @@ export type ErrorCode =
   | 'quota' // facts: neededBytes, freeBytes
   | 'storage' // facts: reason
   | 'model-gone' // facts: model
+  | 'file-locked' // facts: file
+  | 'file-moved' // facts: file
+  | 'file-changed' // facts: file
   | 'network' // facts: url, reason
+  | 'bad-address' // facts: address
+  | 'no-model-there' // facts: address
+  | 'download-refused' // facts: url, status
+  | 'download-changed' // facts: url
+  | 'download-damaged' // facts: url
+  | 'download-elsewhere'
   // the machine
   | 'device-lost'
   | 'out-of-memory' // facts: reason

@@ -5,6 +5,7 @@
 import type { ErrorCode, Facts } from '../errors';
 import type { Contents } from '../pipeline/inspection';
 import type * as pipeline from '../pipeline/job';
+import type { Layout } from '../weights/layout';
 
 export type { MaskedContent, NetName, Notice, Pixels, Source } from '../pipeline/job';
 
@@ -81,23 +82,35 @@ export type AddonFacts = { readonly name: string } & (
     }
 );
 
-/** One checkpoint that could be chosen, or what can be added to one. `stored`: imported, in IndexedDB. `served`: lies in models/ beside the app. */
+/**
+ * One checkpoint that could be chosen, or what can be added to one. `stored`: copied into IndexedDB. `linked`: read from
+ * where the person's file lies. `served`: lies in models/ beside the app.
+ */
 export type ModelEntry = {
   readonly id: string;
   readonly file: string;
   readonly bytes: number;
-  readonly origin: 'stored' | 'served';
+  readonly origin: 'stored' | 'linked' | 'served';
 } & ({ readonly facts: ModelFacts } | { readonly problem: Problem } | { readonly addon: AddonFacts });
 
 /** A file of the person's own, and where it lay in what was dropped: "sd/unet/model.safetensors". */
 export interface LocalFile {
   readonly file: File;
   readonly path: string;
+  /** What lets the browser find the file again, where it has such a thing. */
+  readonly handle?: FileSystemFileHandle;
+}
+
+/** A model in one of the person's files, or in several. */
+export interface LocalModel {
+  readonly name: string;
+  readonly bytes: number;
+  readonly layout: Layout<LocalFile>;
 }
 
 /** What there is to import among files. */
 export interface Gathered {
-  readonly files: readonly File[];
+  readonly models: readonly LocalModel[];
   /** Parts of a model of which others are missing. */
   readonly refused: readonly { readonly file: string; readonly problem: Problem }[];
 }
@@ -140,11 +153,15 @@ export interface EngineApi {
   models(): Call<never, ModelEntry[]>;
   /** Finds the files that are one model together, the parts of a diffusers folder, and makes them one file. */
   gather(files: readonly LocalFile[]): Call<never, Gathered>;
-  /** Checks the file, then copies it into IndexedDB. A failure or abort leaves nothing behind. */
-  install(file: File): Call<InstallProgress, ModelEntry>;
+  /** Checks the model, then copies it into IndexedDB. A failure or abort leaves nothing behind. */
+  install(model: LocalModel): Call<InstallProgress, ModelEntry>;
+  /** Checks the model, then remembers where its files lie: they are read from there. All of them have a handle. */
+  link(model: LocalModel): Call<never, ModelEntry>;
+  /** The files that a linked model is read from, for the page to ask whether they may be. */
+  filesOf(id: string): Call<never, readonly FileSystemFileHandle[]>;
   /** Reads the header of a file, or of the model with this id, and nothing else of it. Nothing is kept. */
   inspect(what: string | File): Call<never, Inspection>;
-  /** Deletes a stored checkpoint. */
+  /** Deletes a stored checkpoint, or forgets a linked one. */
   remove(id: string): Call<never, void>;
   /** One picture. Throws 'busy' while another one is in work. */
   generate(job: Job): Call<Progress, Picture>;

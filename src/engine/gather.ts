@@ -3,60 +3,85 @@ import { toDrobeError } from '../errors';
 import { detect } from '../nets/detect';
 import { filePartOf } from '../nets/diffusers';
 import { assemble, type Member } from '../pipeline/assemble';
-import { readHeader, type Header } from '../weights/safetensors';
-import type { Gathered, LocalFile } from './api';
+import { bytesOf, plain, type Layout } from '../weights/layout';
+import { parseHeader, readHeader, type Header, type Slices } from '../weights/safetensors';
+import type { Gathered } from './api';
 
-interface Seen extends LocalFile {
+/** A file with the place where it lies: "sd/unet/model.safetensors". */
+export interface Placed {
+  readonly path: string;
+}
+
+/** A file that is a model, or looks like one: made of one of the files given, or of several. */
+export interface Found<F> {
+  readonly name: string;
+  readonly bytes: number;
+  readonly layout: Layout<F>;
+}
+
+interface Seen<F> {
+  readonly file: F;
+  readonly path: string;
+  readonly slices: Slices;
   /** Null where it cannot be read: whoever imports the file says why. */
   readonly header: Header | null;
 }
-type Readable = Member & LocalFile;
+/** A part of a model. */
+type Readable<F> = Seen<F> & Member<F>;
 
 /**
  * Reads headers and nothing else. What is no part of a model in several files stays as it is, sound or not; only what
  * diffusers keeps beside a model (a safety checker, say) is left out where the model itself was found.
+ * @param slicesOf what a file is read by.
  */
-export async function gather(files: readonly LocalFile[]): Promise<Gathered> {
+export async function gather<F extends Placed>(
+  files: readonly F[],
+  slicesOf: (file: F) => Slices | Promise<Slices>,
+): Promise<{ models: Found<F>[]; refused: Gathered['refused'] }> {
   const seen = await Promise.all(
-    files.map(async (local): Promise<Seen> => ({
-      ...local,
-      header: await readHeader(local.file).catch(() => null),
-    })),
+    files.map(async (file): Promise<Seen<F>> => {
+      const slices = await slicesOf(file);
+      return { file, path: file.path, slices, header: await readHeader(slices).catch(() => null) };
+    }),
   );
-  const parts = seen.filter((local): local is Readable => local.header !== null && isPart(local.header));
-  const gathered: File[] = [];
-  const refused: { file: string; problem: Gathered['refused'][number]['problem'] }[] = [];
+  const parts = seen.filter((one): one is Readable<F> => one.header !== null && isPart(one.header));
+  const gathered: Found<F>[] = [];
+  const refused: Gathered['refused'][number][] = [];
   const done: string[] = [];
   for (const [folder, members] of byFolder(parts)) {
     try {
-      gathered.push(await asOne(folder, members));
+      gathered.push(asOne(folder, members));
       done.push(folder);
     } catch (thrown) {
       const { code, facts } = toDrobeError(thrown);
       // A VAE is of use by itself.
-      if (code === 'missing-part' && facts['found'] === 'VAE')
-        gathered.push(...members.map(({ file }) => file));
+      if (code === 'missing-part' && facts['found'] === 'VAE') gathered.push(...members.map(alone));
       else refused.push({ file: nameOf(folder, members), problem: { code, facts } });
     }
   }
   const others = seen.filter(
-    (local) =>
-      !parts.some((part) => part === local) &&
-      !(isCompanion(local.header) && done.some(isAround(local.path))),
+    (one) =>
+      !parts.some((part) => part === one) && !(isCompanion(one.header) && done.some(isAround(one.path))),
   );
-  return { files: [...others.map(({ file }) => file), ...gathered], refused };
+  return { models: [...others.map(alone), ...gathered], refused };
 }
+
+const alone = <F>({ file, path, slices }: Seen<F>): Found<F> => ({
+  name: last(path),
+  bytes: slices.size,
+  layout: plain(file, slices.size),
+});
 
 const isPart = ({ tensors }: Header): boolean => filePartOf(tensors.keys()) !== null;
 
 /** By the model's folder: the one around unet/, vae/ and so on, or the one in which its files lie side by side. */
-function byFolder(parts: readonly Readable[]): Map<string, Readable[]> {
+function byFolder<F>(parts: readonly Readable<F>[]): Map<string, Readable<F>[]> {
   const kinds = new Map<string, Set<string | null>>();
   for (const { path, header } of parts) {
     const found = kinds.get(parent(path)) ?? new Set();
     kinds.set(parent(path), found.add(filePartOf(header.tensors.keys())));
   }
-  const folders = new Map<string, Readable[]>();
+  const folders = new Map<string, Readable<F>[]>();
   for (const part of parts) {
     const own = parent(part.path);
     const folder = kinds.get(own)!.size > 1 ? own : parent(own); // filled above
@@ -65,15 +90,16 @@ function byFolder(parts: readonly Readable[]): Map<string, Readable[]> {
   return folders;
 }
 
-async function asOne(folder: string, members: readonly Readable[]): Promise<File> {
-  const whole = assemble(members);
-  const name = last(folder) || detect(await readHeader(whole)).family;
-  return new File([whole], `${name}.safetensors`);
+function asOne<F>(folder: string, members: readonly Readable<F>[]): Found<F> {
+  const layout = assemble(members);
+  const bytes = bytesOf(layout);
+  const name = last(folder) || detect(parseHeader(layout.head.subarray(8), bytes)).family;
+  return { name: `${name}.safetensors`, bytes, layout };
 }
 
 /** What a person would call these files. */
-function nameOf(folder: string, members: readonly Readable[]): string {
-  const names = new Set(members.map(({ file }) => file.name));
+function nameOf(folder: string, members: readonly Placed[]): string {
+  const names = new Set(members.map(({ path }) => last(path)));
   return (members.length > 1 && last(folder)) || [...names].join(' and ');
 }
 

@@ -1,14 +1,17 @@
 /** Every checkpoint within reach: the imported ones in IndexedDB, and those served from models/ beside the app. */
-import { DrobeError, toDrobeError } from '../errors';
-import { taesdPrefix } from '../nets/taesd';
-import { inspect } from '../pipeline/inspect';
+import { DrobeError } from '../errors';
 import { contentsOf } from '../pipeline/inspection';
 import { mentions } from '../text/prompt';
+import { blobsOf, mapFiles } from '../weights/layout';
+import { linksTo } from '../weights/links';
+import type { StoredModel } from '../weights/pieces';
 import { fetchBlob, remoteFile } from '../weights/remote';
-import { peekHeader, readHeader, type Header, type Slices } from '../weights/safetensors';
-import { listStored, openStored, removeStored, store, sweep, type StoredModel } from '../weights/store';
-import type { AddonFacts, Inspection, InstallProgress, ModelEntry, ModelFacts, Problem } from './api';
-import { embeddingFacts, factsOf, loraFacts, stemOf } from './facts';
+import { peekHeader, readHeader, type Slices } from '../weights/safetensors';
+import { segmentsOf } from '../weights/segments';
+import { link, linksOf, listStored, openStored, removeStored, store } from '../weights/store';
+import { sweep } from '../weights/sweep';
+import type { AddonFacts, Inspection, InstallProgress, LocalModel, ModelEntry, ModelFacts } from './api';
+import { problemOf, verdictOn, whatIs, type What } from './verdict';
 
 const SERVED = 'served:';
 
@@ -64,10 +67,33 @@ export function shelf(folder: string) {
       return [...imported.map(storedEntry), ...beside];
     },
 
-    /** Checks a file by its header, then copies it. */
-    async *install(file: File, signal: AbortSignal): AsyncGenerator<InstallProgress, ModelEntry, void> {
-      const what = whatIs(await readHeader(file), file.name);
-      return storedEntry(yield* store(file, file.name, 'facts' in what ? what.facts : what, signal));
+    /** Checks a model by its header, then copies it. */
+    async *install(
+      { name, layout }: LocalModel,
+      signal: AbortSignal,
+    ): AsyncGenerator<InstallProgress, ModelEntry, void> {
+      const file = new Blob(blobsOf(mapFiles(layout, (local) => local.file)));
+      const header = await readHeader(file);
+      const about = { file: name, extra: extraOf(whatIs(header, name)) };
+      return storedEntry(yield* store(file, segmentsOf(header), about, signal));
+    },
+
+    /** Checks a model by its header, then remembers where it lies. @throws DrobeError 'bad-request' without handles. */
+    async link({ name, layout }: LocalModel): Promise<ModelEntry> {
+      const links = linksTo(
+        mapFiles(layout, ({ file, handle }) => {
+          if (handle) return { file, handle };
+          throw new DrobeError('bad-request', { reason: 'this file cannot be found again' });
+        }),
+      );
+      const header = await readHeader(new Blob(blobsOf(mapFiles(layout, ({ file }) => file))));
+      const about = { file: name, extra: extraOf(whatIs(header, name)) };
+      return storedEntry(await link(links, header.bytes, about));
+    },
+
+    /** The files that a linked model is read from; none of one that is not linked. */
+    async filesOf(id: string): Promise<FileSystemFileHandle[]> {
+      return (await linksOf(id))?.files.map(({ handle }) => handle) ?? [];
     },
 
     /** The textual inversions that any of these prompts calls, each with the word that does. */
@@ -123,44 +149,11 @@ export function shelf(folder: string) {
   };
 }
 
-type What = { readonly facts: ModelFacts } | { readonly addon: AddonFacts };
+/** What is remembered of a model: `install`, of this version of the schema, wrote it so. */
+export const extraOf = (what: What): unknown => ('facts' in what ? what.facts : what);
 
-/** A checkpoint or something to add to one. @throws DrobeError that says what else it is. */
-function whatIs(header: Header, file: string): What {
-  try {
-    return { facts: factsOf(inspect(header), file) };
-  } catch (thrown) {
-    const { code } = toDrobeError(thrown);
-    if (code === 'file-is-lora') return { addon: loraFacts(header, file) };
-    if (code === 'file-is-taesd') {
-      if (taesdPrefix(header.tensors.keys()) !== null)
-        return { addon: { kind: 'taesd', name: stemOf(file) } };
-      throw new DrobeError('unsupported-model', {
-        found: 'the encoder of a TAESD, of which the decoder is used',
-      });
-    }
-    if (code === 'file-is-vae') return { addon: { kind: 'vae', name: stemOf(file) } };
-    if (code === 'file-is-embedding') return { addon: embeddingFacts(header, file) };
-    throw thrown;
-  }
-}
-
-function verdictOn(header: Header, file: string): Inspection['verdict'] {
-  try {
-    return whatIs(header, file);
-  } catch (thrown) {
-    return { problem: problemOf(thrown) };
-  }
-}
-
-function problemOf(thrown: unknown): Problem {
-  const { code, facts } = toDrobeError(thrown);
-  return { code, facts };
-}
-
-function storedEntry({ id, file, bytes, extra }: StoredModel): ModelEntry {
-  const entry = { id, file, bytes, origin: 'stored' } as const;
-  // Written by `install`, of this version of the schema: a checkpoint's facts lie there as they are.
+export function storedEntry({ id, file, bytes, kind, extra }: StoredModel): ModelEntry {
+  const entry = { id, file, bytes, origin: kind === 'copy' ? 'stored' : 'linked' } as const;
   const what = extra as ModelFacts | { readonly addon: AddonFacts };
   return 'addon' in what ? { ...entry, addon: what.addon } : { ...entry, facts: what };
 }

@@ -41,12 +41,16 @@ const api: EngineApi = {
 
   models: () => answer(() => models.list()),
 
-  gather: (files) => answer(() => gather(files)),
+  gather: (files) => answer(() => gather(files, ({ file }) => file)),
 
-  install: (file) =>
+  install: (model) =>
     async function* ({ signal }) {
-      return yield* models.install(file, signal);
+      return yield* models.install(model, signal);
     },
+
+  link: (model) => answer(() => models.link(model)),
+
+  filesOf: (id) => answer(() => models.filesOf(id)),
 
   inspect: (what) => answer(() => models.inspect(what)),
 

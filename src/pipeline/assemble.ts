@@ -11,22 +11,23 @@ import {
   type Part,
 } from '../nets/diffusers';
 import { combine } from '../weights/combine';
+import type { Layout } from '../weights/layout';
 import type { Header } from '../weights/safetensors';
 
 /** A file that might hold a part. */
-export interface Member {
-  readonly file: Blob;
+export interface Member<F> {
+  readonly file: F;
   /** Where it lies: it orders the files of one net, and settles which of two equals is taken. */
   readonly path: string;
   readonly header: Header;
 }
 
 /** A net, in one file or in several. */
-interface Net {
+interface Net<F> {
   readonly part: FilePart;
   /** What all files of a net have in common. */
   readonly mark: string;
-  readonly members: Member[];
+  readonly members: Member<F>[];
   readonly names: Set<string>;
 }
 
@@ -37,7 +38,7 @@ interface Net {
  * @throws DrobeError 'missing-part' with the parts that are missing and those that were found, or 'missing-shard' with
  * the name of a file that a net in several lacks.
  */
-export function assemble(members: readonly Member[]): Blob {
+export function assemble<F>(members: readonly Member<F>[]): Layout<F> {
   const chosen = chooseParts(netsOf(members));
   const files = [...chosen.values()].flatMap((net) => net?.members ?? []);
   const shard = missingShard(files.map(pathOf), new Set(members.map(pathOf)));
@@ -57,8 +58,8 @@ export function assemble(members: readonly Member[]): Blob {
 }
 
 /** Files of one net have no tensor in common, but their kind of numbers and, of a text encoder, the width. */
-function netsOf(members: readonly Member[]): Net[] {
-  const nets: Net[] = [];
+function netsOf<F>(members: readonly Member<F>[]): Net<F>[] {
+  const nets: Net<F>[] = [];
   for (const member of members.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
     const { tensors } = member.header;
     const part = filePartOf(tensors.keys());
@@ -76,13 +77,13 @@ function netsOf(members: readonly Member[]): Net[] {
 }
 
 /** A net for each part that the model needs, or none. */
-function chooseParts(nets: readonly Net[]): Map<Part, Net | undefined> {
+function chooseParts<F>(nets: readonly Net<F>[]): Map<Part, Net<F> | undefined> {
   const unet = best(nets.filter(({ part }) => part === 'UNet'));
   const vae = best(nets.filter(({ part }) => part === 'VAE'));
   const texts = nets.filter(({ part }) => part === 'text encoder');
   const plain = best(texts.filter(({ names }) => !isProjected(names)));
   const projected = best(texts.filter(({ names }) => isProjected(names)));
-  const chosen = new Map<Part, Net | undefined>([
+  const chosen = new Map<Part, Net<F> | undefined>([
     ['UNet', unet],
     ['VAE', vae],
   ]);
@@ -91,15 +92,15 @@ function chooseParts(nets: readonly Net[]): Map<Part, Net | undefined> {
 }
 
 /** The most complete; of these the smallest, as computing in half precision asks for no more; then the plainest path. */
-function best(nets: readonly Net[]): Net | undefined {
-  const bytes = ({ members }: Net): number => members.reduce((sum, { header }) => sum + header.bytes, 0);
-  const length = ({ members }: Net): number => members[0]!.path.length; // a net has a file at least
+function best<F>(nets: readonly Net<F>[]): Net<F> | undefined {
+  const bytes = ({ members }: Net<F>): number => members.reduce((sum, { header }) => sum + header.bytes, 0);
+  const length = ({ members }: Net<F>): number => members[0]!.path.length; // a net has a file at least
   return nets.toSorted(
     (a, b) => b.names.size - a.names.size || bytes(a) - bytes(b) || length(a) - length(b),
   )[0];
 }
 
-const pathOf = ({ path }: Member): string => path;
+const pathOf = ({ path }: Member<unknown>): string => path;
 
 /** A net in several files says so in their names, as transformers and diffusers write them. */
 const SHARD = /^(.*-)\d{5}-of-(\d{5})(.*)$/;

@@ -1,5 +1,5 @@
 import { DrobeError, isAbort, toDrobeError } from '../errors';
-import type { EngineApi, Gathered, InstallProgress, LocalFile, ModelEntry } from '../engine/api';
+import type { EngineApi, Gathered, InstallProgress, LocalFile, LocalModel, ModelEntry } from '../engine/api';
 import type { Remote } from '../engine/rpc';
 import { clean } from './format';
 import { Persisted, askToKeep, localShelf, type Shelf } from './persisted.svelte';
@@ -32,6 +32,8 @@ export class Library {
   installing = $state.raw<Installing>({ kind: 'idle' });
   failures = $state.raw<readonly Failure[]>([]);
   readonly choice: Persisted<{ id: string }>;
+  /** Files that can be found again are used where they lie, and not copied. */
+  readonly keeping: Persisted<{ inPlace: boolean }>;
   /** What can be drawn with, and what only has a problem to tell. */
   models = $derived(this.entries.filter((entry) => !isAddon(entry)));
   /** What can be added to a model. */
@@ -45,7 +47,7 @@ export class Library {
 
   readonly #engine: Remote<EngineApi>;
   readonly #onSelect: (model: UsableModel | null) => void;
-  #queue: File[] = [];
+  #queue: LocalModel[] = [];
   #stop = new AbortController();
 
   constructor(
@@ -56,6 +58,7 @@ export class Library {
     this.#engine = engine;
     this.#onSelect = onSelect;
     this.choice = new Persisted('model', { id: '' }, (found) => found, shelf);
+    this.keeping = new Persisted('keeping', { inPlace: false }, (found) => found, shelf);
   }
 
   /** Lists the models and chooses the remembered one, or the first that works. */
@@ -90,8 +93,8 @@ export class Library {
    * chosen.
    */
   async install(found: readonly LocalFile[]): Promise<void> {
-    const { files, refused } = await this.#gather(found);
-    this.#queue.push(...files);
+    const { models, refused } = await this.#gather(found);
+    this.#queue.push(...models);
     if (this.installing.kind === 'idle') this.failures = [];
     for (const { file, problem } of refused) this.#fail(file, new DrobeError(problem.code, problem.facts));
     if (this.installing.kind === 'running') {
@@ -101,11 +104,12 @@ export class Library {
     void askToKeep();
     this.#stop = new AbortController();
     let number = 0;
-    for (let file = this.#queue.shift(); file; file = this.#queue.shift()) {
+    for (let model = this.#queue.shift(); model; model = this.#queue.shift()) {
       number++;
       const of = number + this.#queue.length;
-      this.installing = { kind: 'running', file: file.name, number, of, doneBytes: 0, totalBytes: file.size };
-      await this.#installOne(file);
+      const { name: file, bytes: totalBytes } = model;
+      this.installing = { kind: 'running', file, number, of, doneBytes: 0, totalBytes };
+      await this.#installOne(model);
     }
     this.installing = { kind: 'idle' };
   }
@@ -136,25 +140,28 @@ export class Library {
       return (await this.#engine.gather(new AbortController().signal, found).next()).value;
     } catch (thrown) {
       const { code, facts } = toDrobeError(thrown);
-      return { files: [], refused: [{ file: found[0]?.file.name ?? '', problem: { code, facts } }] };
+      return { models: [], refused: [{ file: found[0]?.file.name ?? '', problem: { code, facts } }] };
     }
   }
 
-  async #installOne(file: File): Promise<void> {
-    const install = this.#engine.install(this.#stop.signal, file);
+  async #installOne(model: LocalModel): Promise<void> {
+    const findable = model.layout.ranges.every(({ file }) => file.handle);
+    const inPlace = this.keeping.current.inPlace && findable;
+    const install = this.#engine[inPlace ? 'link' : 'install'](this.#stop.signal, model);
     try {
       for (;;) {
         const { done, value } = await install.next();
-        if (done) {
-          this.entries = [...this.entries.filter((other) => other.id !== value.id), value];
-          this.select(value.id); // a LoRA is none to select, and stays unselected
-          return;
-        }
+        if (done) return this.#add(value);
         if (this.installing.kind === 'running') this.installing = { ...this.installing, ...value };
       }
     } catch (thrown) {
-      if (!isAbort(thrown)) this.#fail(file.name, thrown);
+      if (!isAbort(thrown)) this.#fail(model.name, thrown);
     }
+  }
+
+  #add(entry: ModelEntry): void {
+    this.entries = [...this.entries.filter((other) => other.id !== entry.id), entry];
+    this.select(entry.id); // a LoRA is none to select, and stays unselected
   }
 
   #fail(file: string, thrown: unknown): void {

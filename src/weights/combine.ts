@@ -1,13 +1,11 @@
-/**
- * Several safetensors files as one, without copying them: a header of its own, then each file's data as it lies on
- * disk. The browser reads from the original files whenever the whole is read.
- */
+/** Several safetensors files as one, without copying them: a header of its own, then each file's data as it lies. */
 import { DrobeError } from '../errors';
+import type { Layout } from './layout';
 import type { Header, TensorInfo } from './safetensors';
 
 /** One of the files, and what its tensors are called in the whole. */
-export interface CombinedPart {
-  readonly file: Blob;
+export interface CombinedPart<F> {
+  readonly file: F;
   readonly header: Header;
   readonly rename: (name: string) => string;
 }
@@ -17,10 +15,10 @@ export interface CombinedPart {
  * @param metadata what the whole states about itself.
  * @throws DrobeError 'bad-header' when two tensors would have the same name.
  */
-export function combine(
-  parts: readonly CombinedPart[],
+export function combine<F>(
+  parts: readonly CombinedPart<F>[],
   metadata: ReadonlyMap<string, string> = new Map(),
-): Blob {
+): Layout<F> {
   const entries = [entry('__metadata__', Object.fromEntries(metadata))];
   const seen = new Set(['__metadata__']);
   let end = 0;
@@ -36,8 +34,8 @@ export function combine(
       end = tensor.end + shift;
     }
   }
-  const data = parts.map(({ file, header }) => file.slice(dataStart(header), header.bytes));
-  return new Blob([head(`{${entries.join()}}`), ...data], { type: 'application/octet-stream' });
+  const ranges = parts.map(({ file, header }) => ({ file, begin: dataStart(header), end: header.bytes }));
+  return { head: head(`{${entries.join()}}`), ranges };
 }
 
 /** Joined by hand: an object would put names that are numbers first, and one called __proto__ nowhere. */

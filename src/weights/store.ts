@@ -1,171 +1,108 @@
-/**
- * Imported checkpoints, in an IndexedDB database of their own. A file lies there as Blobs of 64 MiB under [id, number],
- * with a record under ['meta', id] that is written last: what has no such record was never finished, and is swept away.
- */
-import { createStore, delMany, get, getMany, keys, set, type UseStore } from 'idb-keyval';
-import { DrobeError, isAbort } from '../errors';
+/** Checkpoints that were imported, linked or downloaded, and are there whole. */
+import { DrobeError } from '../errors';
+import { allKeys, beginningWith, checkQuota, hold, randomId, read, readMany, transact } from './db';
+import { openLinks, type Links } from './links';
+import { SCHEMA, blobsAt, commit, isCopy, putPieces, recordOf } from './pieces';
+import type { About, Part, Piece, StoredModel } from './pieces';
+import type { Segment } from './segments';
+import { collect } from './sweep';
 
-export interface StoredModel {
-  readonly schema: 1;
-  readonly id: string;
-  /** Name of the file it came from. */
-  readonly file: string;
-  readonly bytes: number;
-  readonly chunks: number;
-  readonly chunkBytes: number;
-  /** When it was imported: milliseconds, as Date.now() counts them. */
-  readonly added: number;
-  /** Whatever the importer wants to remember with it. */
-  readonly extra: unknown;
-}
+/** As much is written in one go. */
+const BATCH_BYTES = 2 ** 25;
 
-const CHUNK_BYTES = 64 * 1024 * 1024;
-const META = 'meta';
-
-let opened: UseStore | undefined;
-const db = () => (opened ??= createStore('drobe-weights', 'weights'));
-const lockName = (id: string) => `drobe-import-${id}`;
-const chunkKeys = (id: string, chunks: number) => Array.from({ length: chunks }, (_, n) => [id, n]);
-
-/** Every checkpoint that is stored whole, oldest first. */
+/** Every checkpoint that is there whole, oldest first. */
 export async function listStored(): Promise<StoredModel[]> {
-  const metas = (await allKeys()).filter(([kind]) => kind === META);
-  const found = await guarded(getMany<StoredModel>(metas, db()));
-  return found.filter((meta) => meta?.schema === 1).sort((a, b) => a!.added - b!.added) as StoredModel[];
+  const metas = (await allKeys()).filter(([kind]) => kind === 'meta');
+  const found = await readMany<StoredModel>(metas);
+  return found
+    .flatMap((meta) => (meta?.schema === SCHEMA ? [meta] : []))
+    .sort((a, b) => a.added - b.added || (a.id < b.id ? -1 : 1));
 }
 
 /**
- * Copies a file into the store. Yields how far it is, returns the record. An abort, a failure or a caller that stops
- * listening leaves nothing behind.
+ * Copies a file into the store, piece by piece. Yields how far it is, returns the record. An abort, a failure or a
+ * caller that stops listening leaves nothing behind.
  */
 export async function* store(
   file: Blob,
-  name: string,
-  extra: unknown,
+  segments: readonly Segment[],
+  about: About,
   signal: AbortSignal,
-  chunkBytes: number = CHUNK_BYTES,
 ): AsyncGenerator<{ doneBytes: number; totalBytes: number }, StoredModel, void> {
   signal.throwIfAborted();
   await checkQuota(file.size);
   const id = randomId();
-  const chunks = Math.ceil(file.size / chunkBytes);
-  const meta: StoredModel = {
-    schema: 1,
-    id,
-    file: name,
-    bytes: file.size,
-    chunks,
-    chunkBytes,
-    added: Date.now(),
-    extra,
-  };
-  const unlock = await hold(lockName(id));
+  const unlock = await hold(id);
   let committed = false;
   try {
-    for (let n = 0; n < chunks; n++) {
+    let batch: Piece[] = [];
+    let waiting = 0;
+    for (const [n, { begin, end }] of segments.entries()) {
       signal.throwIfAborted();
-      const chunk = file.slice(n * chunkBytes, (n + 1) * chunkBytes);
-      await guarded(set([id, n], chunk, db()), file.size);
-      yield { doneBytes: Math.min((n + 1) * chunkBytes, file.size), totalBytes: file.size };
+      batch.push({ n, bytes: await bytesOf(file.slice(begin, end)) });
+      waiting += end - begin;
+      if (waiting < BATCH_BYTES && n < segments.length - 1) continue;
+      await putPieces(id, batch, file.size);
+      batch = [];
+      waiting = 0;
+      yield { doneBytes: end, totalBytes: file.size };
     }
     signal.throwIfAborted();
-    await guarded(set([META, id], meta, db()), file.size);
+    const meta = await commit(id, segments, about);
     committed = true;
     return meta;
   } finally {
     // A roll-back that fails too must not hide why it was needed; what it leaves is swept at the next start.
-    if (!committed) await delMany(chunkKeys(id, chunks), db()).catch(() => undefined);
-    unlock();
+    if (!committed) await removeStored(id).catch(() => undefined);
+    if (typeof unlock === 'function') unlock();
   }
 }
 
-/** The Blobs of a stored checkpoint, in order, after a check that none is missing or cut. */
-export async function openStored(id: string): Promise<Blob[]> {
-  const meta = await guarded(get<StoredModel>([META, id], db()));
-  if (!meta) throw new DrobeError('model-gone', { model: id });
-  const blobs = await guarded(getMany<Blob>(chunkKeys(id, meta.chunks), db()));
-  return blobs.map((blob, n) => {
-    const expected = Math.min(meta.chunkBytes, meta.bytes - n * meta.chunkBytes);
-    if (blob?.size === expected) return blob;
-    const found = blob ? `has ${blob.size} bytes of ${expected}` : 'is missing';
-    throw new DrobeError('storage', { reason: `part ${n + 1} of ${meta.chunks} of ${meta.file} ${found}` });
+/** Remembers where files lie that are a model together, and copies nothing. */
+export async function link(links: Links, bytes: number, about: About): Promise<StoredModel> {
+  const meta = recordOf(randomId(), 'link', bytes, about);
+  await transact((store) => {
+    store.put(links, ['parts', meta.id]);
+    store.put(meta, ['meta', meta.id]);
   });
-}
-
-/** Deletes a stored checkpoint: its record and its bytes in one transaction. */
-export async function removeStored(id: string): Promise<void> {
-  const own = (await allKeys()).filter(([a, b]) => a === id || (a === META && b === id));
-  await guarded(delMany(own, db()));
+  return meta;
 }
 
 /**
- * Deletes what imports left behind whose tab was closed or killed. An import that another tab is busy with holds a
- * lock and is spared; where there are no locks (pages without a secure context), nothing is swept.
+ * The bytes of a checkpoint, as Blobs that lie one after another, after a check that none is missing or cut.
+ * @throws DrobeError 'model-gone', 'storage', and of linked files 'file-locked', 'file-moved' and 'file-changed'.
  */
-export async function sweep(): Promise<void> {
-  const locks = lockManager();
-  if (!locks) return;
-  const all = await allKeys();
-  const whole = new Set(all.filter(([kind]) => kind === META).map(([, id]) => id));
-  const left = new Set(all.filter(([kind]) => kind !== META).map(([id]) => id as string));
-  for (const id of left) {
-    if (whole.has(id)) continue;
-    await locks.request(lockName(id), { ifAvailable: true }, async (lock) => {
-      // It may have been finished between our look and our lock.
-      if (lock && !(await guarded(get([META, id], db())))) await removeStored(id);
-    });
-  }
+export async function openStored(id: string): Promise<Blob[]> {
+  const [meta, parts] = await readMany<unknown>([
+    ['meta', id],
+    ['parts', id],
+  ]);
+  if (!meta || !parts) throw new DrobeError('model-gone', { model: id });
+  if (!isCopy(parts)) return openLinks(parts as Links);
+  return blobsAt(parts, (meta as StoredModel).file);
 }
 
-async function allKeys(): Promise<IDBValidKey[][]> {
-  const found = await guarded(keys(db()));
-  return found.filter((key) => Array.isArray(key));
+/** The files that a model is linked to; none where it is a copy. */
+export async function linksOf(id: string): Promise<Links | null> {
+  const parts = await read<readonly Part[] | Links>(['parts', id]);
+  return parts && !isCopy(parts) ? parts : null;
 }
 
-async function checkQuota(bytes: number): Promise<void> {
-  const estimate = await storageManager()?.estimate();
-  if (estimate?.quota === undefined) return;
-  const freeBytes = Math.max(0, estimate.quota - (estimate.usage ?? 0));
-  const neededBytes = Math.ceil(bytes * 1.05);
-  if (freeBytes < neededBytes) throw new DrobeError('quota', { neededBytes, freeBytes });
+/** Deletes a model, whole or half written, with what no other model shares. Linked files stay where they are. */
+export async function removeStored(id: string): Promise<void> {
+  await transact((store) => {
+    for (const kind of ['meta', 'parts', 'download']) store.delete([kind, id]);
+    store.delete(beginningWith('done', id));
+  });
+  await collect();
 }
 
-/** What IndexedDB throws, as our errors. `neededBytes` is told when the quota turns out to be used up. */
-async function guarded<T>(promise: Promise<T>, neededBytes = 0): Promise<T> {
+/** @throws DrobeError 'storage' where the file was moved or changed since it was chosen. */
+async function bytesOf(slice: Blob): Promise<Uint8Array<ArrayBuffer>> {
   try {
-    return await promise;
+    return new Uint8Array(await slice.arrayBuffer());
   } catch (cause) {
-    if (isAbort(cause)) throw cause;
-    if (cause instanceof Error && cause.name === 'QuotaExceededError') {
-      throw new DrobeError('quota', { neededBytes, freeBytes: 0 }, { cause });
-    }
     const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
     throw new DrobeError('storage', { reason }, { cause });
   }
-}
-
-/** Takes a lock and gives the function that lets it go. */
-function hold(name: string): Promise<() => void> {
-  const locks = lockManager();
-  if (!locks) return Promise.resolve(() => undefined);
-  return new Promise((taken, failed) => {
-    const untilReleased = () =>
-      new Promise((release) => {
-        taken(() => release(undefined));
-      });
-    locks.request(name, untilReleased).catch(failed);
-  });
-}
-
-// Both are missing outside secure contexts, whatever the types say.
-const lockManager = (): LockManager | undefined => navigator.locks;
-const storageManager = (): StorageManager | undefined => navigator.storage;
-
-/** A version 4 UUID; crypto.randomUUID itself is missing outside secure contexts. */
-function randomId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6]! & 0x0f) | 0x40;
-  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }

@@ -1,29 +1,36 @@
-import { createStore, del, entries, keys, set } from 'idb-keyval';
+import { createStore, del, entries, get, keys, set } from 'idb-keyval';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { plain } from '../../src/weights/layout';
+import { linksTo, type Links } from '../../src/weights/links';
+import type { StoredModel } from '../../src/weights/pieces';
+import type { Segment } from '../../src/weights/segments';
 import { memorySource } from '../../src/weights/source';
-import {
-  listStored,
-  openStored,
-  removeStored,
-  store,
-  sweep,
-  type StoredModel,
-} from '../../src/weights/store';
+import { link, linksOf, listStored, openStored, removeStored, store } from '../../src/weights/store';
+import { sweep } from '../../src/weights/sweep';
 import type { Answer, Question } from './source-worker';
 
 const database = createStore('drobe-weights', 'weights');
-const CHUNK = 1000;
-const bytes = Uint8Array.from({ length: 3500 }, (_, i) => i * 31);
+const bytes = Uint8Array.from({ length: 3500 }, (_, i) => (i * 31) ^ (i >> 3));
 const file = new Blob([bytes]);
 const never = new AbortController().signal;
 
-async function stored(blob: Blob = file, name = 'a.safetensors'): Promise<StoredModel> {
-  const run = store(blob, name, { title: 'A' }, never, CHUNK);
+/** Pieces that end at these places. */
+const cut = (...ends: number[]): Segment[] => ends.map((end, i) => ({ begin: ends[i - 1] ?? 0, end }));
+const four = cut(1000, 2000, 3000, 3500);
+
+async function finished<R>(run: AsyncGenerator<unknown, R, void>): Promise<R> {
   for (;;) {
     const step = await run.next();
     if (step.done) return step.value;
   }
 }
+
+const stored = (blob = file, name = 'a.safetensors', pieces = four): Promise<StoredModel> =>
+  finished(store(blob, pieces, { file: name, extra: { title: 'A' } }, never));
+
+const pieceKeys = async (): Promise<IDBValidKey[]> =>
+  (await keys<string[]>(database)).filter(([kind]) => kind === 'segment');
+const read = async (id: string) => new Uint8Array(await new Blob(await openStored(id)).arrayBuffer());
 
 afterEach(async () => {
   vi.restoreAllMocks();
@@ -32,48 +39,83 @@ afterEach(async () => {
 
 describe('store', () => {
   it('tells how far it is and gives back the same bytes', async () => {
-    const run = store(file, 'a.safetensors', { title: 'A' }, never, CHUNK);
+    const large = new Uint8Array(80_000_000).map((_, i) => i >> 16);
+    const pieces = cut(20_000_000, 40_000_000, 60_000_000, 80_000_000);
+    const run = store(new Blob([large]), pieces, { file: 'a', extra: null }, never);
     const told: number[] = [];
     let step = await run.next();
     for (; !step.done; step = await run.next()) told.push(step.value.doneBytes);
-    expect(told).toEqual([1000, 2000, 3000, 3500]);
+    expect(told).toEqual([40_000_000, 80_000_000]);
 
     const blobs = await openStored(step.value.id);
-    expect(blobs.map((blob) => blob.size)).toEqual([1000, 1000, 1000, 500]);
-    expect(new Uint8Array(await new Blob(blobs).arrayBuffer())).toEqual(bytes);
+    expect(blobs.map((blob) => blob.size)).toEqual(Array(4).fill(20_000_000));
+    const same = (await read(step.value.id)).every((byte, i) => byte === large[i]);
+    expect(same).toBe(true);
   });
 
   it('remembers what it was told to, oldest first', async () => {
     const first = await stored();
     const second = await stored(file, 'b.safetensors');
-    expect(await listStored()).toEqual([first, second].sort((a, b) => a.added - b.added));
+    expect((await listStored()).map(({ id }) => id).toSorted()).toEqual([first.id, second.id].toSorted());
     expect(first).toMatchObject({
-      schema: 1,
+      schema: 2,
+      kind: 'copy',
       file: 'a.safetensors',
       bytes: 3500,
-      chunks: 4,
       extra: { title: 'A' },
     });
     expect(first.id).toMatch(/^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/);
   });
 
-  it('of an empty file keeps a record and no bytes', async () => {
-    const { id } = await stored(new Blob([]));
-    expect(await openStored(id)).toEqual([]);
-  });
+  it('keeps once what two models have in common, wherever it lies in them', async () => {
+    const one = await stored();
+    expect(await pieceKeys()).toHaveLength(4);
+    const shifted = new Blob([new Uint8Array([7, 7]), bytes.subarray(1000, 3500), bytes.subarray(0, 9)]);
+    const two = await stored(shifted, 'b', cut(2, 1002, 2002, 2502, 2511));
+    expect(await pieceKeys()).toHaveLength(6);
+    expect(await read(two.id)).toEqual(new Uint8Array(await shifted.arrayBuffer()));
 
-  it('leaves nothing behind when it is aborted', async () => {
-    const controller = new AbortController();
-    const run = store(file, 'a', null, controller.signal, CHUNK);
-    await run.next();
-    await run.next();
-    controller.abort();
-    await expect(run.next()).rejects.toMatchObject({ name: 'AbortError' });
+    await removeStored(one.id);
+    expect(await pieceKeys()).toHaveLength(5); // the first thousand bytes were its own
+    expect(await read(two.id)).toEqual(new Uint8Array(await shifted.arrayBuffer()));
+    await removeStored(two.id);
     expect(await keys(database)).toEqual([]);
   });
 
+  it('names a piece by the SHA-256 of its bytes', async () => {
+    await stored(new Blob(['abc']), 'abc', cut(3));
+    const name = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad'; // FIPS 180-2, appendix B.1
+    expect(await pieceKeys()).toEqual([['segment', name]]);
+  });
+
+  it('keeps models apart, shared or not, where no hash can be computed', async () => {
+    vi.spyOn(crypto, 'subtle', 'get').mockReturnValue(undefined as unknown as SubtleCrypto);
+    const [one, two] = [await stored(), await stored()];
+    expect(await pieceKeys()).toHaveLength(8);
+    await removeStored(one.id);
+    expect(await read(two.id)).toEqual(bytes);
+  });
+
+  it('of an empty file keeps a record and no bytes', async () => {
+    const { id } = await stored(new Blob([]), 'none', []);
+    expect(await openStored(id)).toEqual([]);
+  });
+
+  it('leaves nothing behind when it is aborted, and of another model everything', async () => {
+    const other = await stored(new Blob([bytes.subarray(0, 1000)]), 'other', cut(1000));
+    const controller = new AbortController();
+    const run = store(twoBatches, halves, { file: 'a', extra: null }, controller.signal);
+    await run.next();
+    expect(await pieceKeys()).toHaveLength(2);
+    controller.abort();
+    await expect(run.next()).rejects.toMatchObject({ name: 'AbortError' });
+    expect(await listStored()).toEqual([other]);
+    expect((await keys(database)).length).toBe(3);
+    expect(await read(other.id)).toEqual(bytes.slice(0, 1000));
+  });
+
   it('leaves nothing behind when nobody listens any more', async () => {
-    for await (const { doneBytes } of store(file, 'a', null, never, CHUNK)) if (doneBytes >= 2000) break;
+    for await (const _ of store(twoBatches, halves, { file: 'a', extra: null }, never)) break;
     expect(await keys(database)).toEqual([]);
   });
 
@@ -100,11 +142,32 @@ describe('store', () => {
       }
       return request;
     });
-    await expect(stored()).rejects.toMatchObject({ code: 'quota', facts: { neededBytes: 3500 } });
+    await expect(
+      finished(store(twoBatches, halves, { file: 'a', extra: null }, never)),
+    ).rejects.toMatchObject({
+      code: 'quota',
+      facts: { neededBytes: twoBatches.size },
+    });
     expect(calls).toBe(3);
     expect(await keys(database)).toEqual([]);
   });
+
+  it('says that a file was taken away under its hands', async () => {
+    const gone = new Blob([bytes]);
+    gone.slice = () =>
+      Object.assign(new Blob(), {
+        arrayBuffer: () => Promise.reject(new DOMException('gone', 'NotFoundError')),
+      });
+    await expect(stored(gone)).rejects.toMatchObject({
+      code: 'storage',
+      facts: { reason: 'NotFoundError: gone' },
+    });
+  });
 });
+
+/** More than is written in one go. */
+const twoBatches = new Blob([new Uint8Array(34_000_000).fill(1), new Uint8Array(34_000_000).fill(2)]);
+const halves = cut(34_000_000, 68_000_000);
 
 describe('openStored', () => {
   it('says that a model is gone', async () => {
@@ -114,9 +177,12 @@ describe('openStored', () => {
     });
   });
 
+  const keyOf = async (id: string, n: number): Promise<IDBValidKey> =>
+    (await get<{ key: IDBValidKey }[]>(['parts', id], database))![n]!.key;
+
   it('notices a missing part', async () => {
     const { id } = await stored();
-    await del([id, 2], database);
+    await del(await keyOf(id, 2), database);
     await expect(openStored(id)).rejects.toMatchObject({
       code: 'storage',
       facts: { reason: 'part 3 of 4 of a.safetensors is missing' },
@@ -125,41 +191,108 @@ describe('openStored', () => {
 
   it('notices a part that is cut', async () => {
     const { id } = await stored();
-    await set([id, 3], new Blob(['x']), database);
+    await set(await keyOf(id, 3), new Blob(['x']), database);
     await expect(openStored(id)).rejects.toMatchObject({
       facts: { reason: 'part 4 of 4 of a.safetensors has 1 bytes of 500' },
     });
   });
 });
 
-describe('removeStored', () => {
-  it('removes one model and spares the others', async () => {
-    const gone = await stored();
-    const kept = await stored();
-    await removeStored(gone.id);
-    expect(await listStored()).toEqual([kept]);
-    expect((await entries(database)).length).toBe(5);
-  });
-});
-
 describe('sweep', () => {
   it('deletes what an import that died left, and nothing else', async () => {
     const kept = await stored();
-    await set(['dead', 0], new Blob(['x']), database);
-    await set(['dead', 1], new Blob(['x']), database);
+    await set(['segment', 'x'], new Blob(['x']), database);
+    await set(['done', 'dead', 0], ['segment', 'x'], database);
+    await set(['segment', 'y'], new Blob(['y']), database);
     await sweep();
-    expect((await keys<[string, number]>(database)).some(([id]) => id === 'dead')).toBe(false);
-    expect(await openStored(kept.id)).toHaveLength(4);
+    expect((await entries(database)).length).toBe(6);
+    expect(await read(kept.id)).toEqual(bytes);
   });
 
-  it('spares an import that is under way', async () => {
-    const run = store(file, 'a', null, never, CHUNK);
+  it('spares an import that is under way, and a download that waits', async () => {
+    await set(['segment', 'x'], new Blob(['x']), database);
+    await set(['done', 'waits', 0], ['segment', 'x'], database);
+    await set(['download', 'waits'], {}, database);
+    const run = store(twoBatches, halves, { file: 'a', extra: null }, never);
     await run.next();
+    const before = await keys(database);
     await sweep();
-    expect(await keys(database)).toHaveLength(1);
-    let step = await run.next();
-    while (!step.done) step = await run.next();
-    expect(await openStored(step.value.id)).toHaveLength(4);
+    expect(await keys(database)).toEqual(before);
+    const { id } = await finished(run);
+    expect(await openStored(id)).toHaveLength(2);
+  });
+
+  it('takes over models as the first version kept them, and leaves their bytes where they are', async () => {
+    const first = { schema: 1, id: 'old', file: 'a', bytes: 1500, chunks: 2, chunkBytes: 1000, added: 5 };
+    await set(['meta', 'old'], { ...first, extra: { title: 'A' } }, database);
+    await set(['old', 0], new Blob([bytes.subarray(0, 1000)]), database);
+    await set(['old', 1], new Blob([bytes.subarray(1000, 1500)]), database);
+    await sweep();
+    expect(await listStored()).toEqual([
+      { schema: 2, kind: 'copy', id: 'old', file: 'a', bytes: 1500, added: 5, extra: { title: 'A' } },
+    ]);
+    expect(await read('old')).toEqual(bytes.slice(0, 1500));
+    await removeStored('old');
+    expect(await keys(database)).toEqual([]);
+  });
+
+  it('touches nothing where a newer version has been at work', async () => {
+    await set(['meta', 'new'], { schema: 3, id: 'new' }, database);
+    await set(['unheard of', 'x'], new Blob(['x']), database);
+    await sweep();
+    expect(await keys(database)).toHaveLength(2);
+    expect(await listStored()).toEqual([]);
+  });
+});
+
+describe('a model that is used in place', () => {
+  async function chosen(name: string, content: Uint8Array<ArrayBuffer>) {
+    const folder = await navigator.storage.getDirectory();
+    const handle = await folder.getFileHandle(name, { create: true });
+    const out = await handle.createWritable();
+    await out.write(content);
+    await out.close();
+    return { handle, file: await handle.getFile() };
+  }
+  const linked = (links: Links): Promise<StoredModel> => link(links, 3500, { file: 'a', extra: null });
+
+  it('is read from its files, of which nothing is copied', async () => {
+    const [one, two] = [await chosen('one', bytes.slice(0, 2000)), await chosen('two', bytes.slice(1900))];
+    const layout = {
+      head: Uint8Array.of(1, 2, 3),
+      ranges: [
+        { file: one, begin: 10, end: 2000 },
+        { file: two, begin: 100, end: 1600 },
+        { file: one, begin: 0, end: 10 },
+      ],
+    };
+    const { id, kind } = await linked(linksTo(layout));
+    expect(kind).toBe('link');
+    const expected = [1, 2, 3, ...bytes.subarray(10), ...bytes.subarray(0, 10)];
+    expect(await read(id)).toEqual(Uint8Array.from(expected));
+    expect((await linksOf(id))!.files).toHaveLength(2);
+    expect(await keys(database)).toHaveLength(2);
+
+    await sweep();
+    await removeStored(id);
+    expect(await keys(database)).toEqual([]);
+    expect((await one.handle.getFile()).size).toBe(2000);
+  });
+
+  it('says when its file was changed or is gone', async () => {
+    const mine = await chosen('it', bytes);
+    const { id } = await linked(linksTo(plain(mine, bytes.length)));
+    await chosen('it', bytes.slice(1));
+    await expect(openStored(id)).rejects.toMatchObject({ code: 'file-changed', facts: { file: 'it' } });
+    await (await navigator.storage.getDirectory()).removeEntry('it');
+    await expect(openStored(id)).rejects.toMatchObject({ code: 'file-moved', facts: { file: 'it' } });
+  });
+
+  it('says when the person has to be asked again', async () => {
+    const mine = await chosen('asked', bytes);
+    const { id } = await linked(linksTo(plain(mine, bytes.length)));
+    vi.spyOn(FileSystemHandle.prototype, 'queryPermission').mockResolvedValue('prompt');
+    await expect(openStored(id)).rejects.toMatchObject({ code: 'file-locked', facts: { file: 'asked' } });
   });
 });
 

@@ -5,6 +5,7 @@ import { gather } from '../../src/engine/gather';
 import type { LocalFile } from '../../src/engine/api';
 import { inspect } from '../../src/pipeline/inspect';
 import { f16ToF32 } from '../../src/weights/half';
+import { blobsOf, mapFiles } from '../../src/weights/layout';
 import { readHeader } from '../../src/weights/safetensors';
 import type { Tokenizer } from '../../src/text/prompt';
 import { tensorsOf, written, type StoredTensor, type StoredTensors } from '../safetensors';
@@ -84,10 +85,11 @@ describe.each<[string, string, string, () => Promise<Folder>]>([
     const folder = await make();
     // Not in the order in which they are used.
     const files = Object.entries(folder).map(([path, tensors]) => local(`my model/${path}`, tensors));
-    const { files: found, refused } = await gather(files.reverse());
+    const { models: found, refused } = await gather(files.reverse(), ({ file }) => file);
     expect(refused).toEqual([]);
     expect(found.map(({ name }) => name)).toEqual(['my model.safetensors']);
-    const file = new Uint8Array(await found[0]!.arrayBuffer()); // there is one
+    const whole = blobsOf(mapFiles(found[0]!.layout, (part) => part.file)); // there is one
+    const file = new Uint8Array(await new Blob(whole).arrayBuffer());
     const { model: facts, unused } = inspect(await readHeader(new Blob([file])));
     const families: Record<string, string> = { sd1: '1.x', 'sd2-v': '2.x', sdxl: 'XL' };
     expect(facts.family).toBe(`Stable Diffusion ${families[model]}`);

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Gathered, LocalFile } from '../../../src/engine/api';
-import { gather } from '../../../src/engine/gather';
+import type { Gathered, LocalFile, LocalModel } from '../../../src/engine/api';
+import { gather as gatherAll } from '../../../src/engine/gather';
+import { blobsOf, mapFiles } from '../../../src/weights/layout';
 import { unzipped } from '../../golden/nets-suite';
 import { tensorsOf, written, type StoredTensors } from '../../safetensors';
 
@@ -22,11 +23,15 @@ const TEXT = ['text_model.final_layer_norm.weight', 'text_model.encoder.layers.0
 const unet = (path = 'unet/diffusion_pytorch_model.safetensors') => named(path, UNET);
 const vae = (path = 'vae/diffusion_pytorch_model.safetensors') => named(path, VAE);
 const text = (path = 'text_encoder/model.safetensors') => named(path, TEXT);
-const told = ({ files, refused }: Gathered) => ({
-  files: files.map(({ name }) => name),
+const gather = (files: readonly LocalFile[]) => gatherAll(files, ({ file }) => file);
+const told = ({ models, refused }: Gathered) => ({
+  files: models.map(({ name }) => name),
   refused: refused.map(({ file, problem }) => [file, problem.code, problem.facts]),
 });
-const namesIn = async (file: File | undefined): Promise<string[]> => [...(await tensorsOf(file!)).keys()];
+const fileOf = ({ layout }: LocalModel): Blob => new Blob(blobsOf(mapFiles(layout, ({ file }) => file)));
+const namesIn = async (model: LocalModel | undefined): Promise<string[]> => [
+  ...(await tensorsOf(fileOf(model!))).keys(),
+];
 const inside = (folder: string, ...files: LocalFile[]): LocalFile[] =>
   files.map(({ file, path }) => ({ file, path: `${folder}/${path}` }));
 
@@ -34,7 +39,7 @@ describe('files that are one model', () => {
   it('become one file with the name of their folder', async () => {
     const gathered = await gather(inside('my model', vae(), text(), unet()));
     expect(told(gathered)).toEqual({ files: ['my model.safetensors'], refused: [] });
-    expect(await namesIn(gathered.files[0])).toEqual([
+    expect(await namesIn(gathered.models[0])).toEqual([
       'model.diffusion_model.input_blocks.0.0.weight',
       'model.diffusion_model.input_blocks.1.0.in_layers.2.weight',
       'model.diffusion_model.output_blocks.0.0.in_layers.2.weight',
@@ -57,8 +62,8 @@ describe('files that are one model', () => {
   it('two text encoders are told apart by the projection', async () => {
     const second = named('text_encoder_2/model.safetensors', ['text_projection.weight', ...TEXT]);
     const wide = named('unet/m.safetensors', [...UNET, 'add_embedding.linear_1.weight']);
-    const { files } = await gather(inside('xl', second, text(), vae(), wide));
-    const names = await namesIn(files[0]);
+    const { models } = await gather(inside('xl', second, text(), vae(), wide));
+    const names = await namesIn(models[0]);
     expect(names).toContain('text_encoder_2.text_projection.weight');
     expect(names).toContain('text_encoder.text_model.final_layer_norm.weight');
     expect(names).toContain('model.diffusion_model.label_emb.0.0.weight');
@@ -73,14 +78,16 @@ describe('files that are one model', () => {
       named('unet/diffusion_pytorch_model.non_ema.safetensors', UNET, 'F32'),
       named('unet/diffusion_pytorch_model.fp16.safetensors', UNET),
     ];
-    const [found] = (await gather(inside('m', vae(), text(), ...twice))).files;
-    expect([...(await tensorsOf(found!)).values()].map(({ dtype }) => dtype)).toEqual(Array(7).fill('F16'));
+    const [found] = (await gather(inside('m', vae(), text(), ...twice))).models;
+    expect([...(await tensorsOf(fileOf(found!))).values()].map(({ dtype }) => dtype)).toEqual(
+      Array(7).fill('F16'),
+    );
     const odd = named(
       'unet/diffusion_pytorch_model.non_ema.safetensors',
       UNET.with(0, 'conv_out.weight'),
       'F32',
     );
-    const [plain] = (await gather(inside('m', vae(), text(), twice[0]!, odd))).files;
+    const [plain] = (await gather(inside('m', vae(), text(), twice[0]!, odd))).models;
     expect(await namesIn(plain)).toContain('model.diffusion_model.input_blocks.0.0.weight');
   });
 

@@ -1,4 +1,5 @@
 /** The inspector's side of the shelf: any file is looked at, and nothing but its header is read. */
+import { plain } from '../../../src/weights/layout';
 import { expect, test } from 'vitest';
 import { shelf } from '../../../src/engine/shelf';
 import { stableDiffusionXL, type Shapes } from '../nets/stable-diffusion';
@@ -96,10 +97,9 @@ test('of a file that was cut short the header is shown, and what is missing', as
 
 test('an import of the same file is still refused', async () => {
   const { head, size } = tiny(LORA);
-  const install = models.install(
-    new SparseFile({ head, size: size - 4 }, 'cut.safetensors'),
-    new AbortController().signal,
-  );
+  const file = new File([Uint8Array.from(head), new Uint8Array(size - 4 - head.length)], 'cut.safetensors');
+  const model = { name: file.name, bytes: file.size, layout: plain({ file, path: file.name }, file.size) };
+  const install = models.install(model, new AbortController().signal);
   await expect(install.next()).rejects.toMatchObject({ code: 'file-truncated' });
 });
 

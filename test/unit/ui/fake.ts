@@ -19,6 +19,8 @@ export const engine = (calls: Partial<Remote<EngineApi>>): Remote<EngineApi> => 
   models: missing,
   gather: missing,
   install: missing,
+  link: missing,
+  filesOf: missing,
   inspect: missing,
   remove: missing,
   generate: missing,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { EngineApi, ModelEntry } from '../../../src/engine/api';
+import type { EngineApi, LocalFile, LocalModel, ModelEntry } from '../../../src/engine/api';
 import type { Remote } from '../../../src/engine/rpc';
 import { DrobeError } from '../../../src/errors';
 import { Library } from '../../../src/ui/library.svelte';
@@ -20,7 +20,7 @@ function libraryOf(
       },
       // eslint-disable-next-line require-yield -- a call that only answers
       gather: async function* (_, files) {
-        return { files: files.map((local) => local.file), refused: [] };
+        return { models: files.map((local) => modelIn(local.file.name, local)), refused: [] };
       },
       install: async function* (_, file) {
         if (file.name.startsWith('bad')) throw new DrobeError('file-is-html');
@@ -34,6 +34,13 @@ function libraryOf(
   );
   return { library, chosen, items };
 }
+
+/** A model in these files. */
+const modelIn = (name: string, ...files: LocalFile[]): LocalModel => ({
+  name,
+  bytes: files.length,
+  layout: { head: new Uint8Array(), ranges: files.map((file) => ({ file, begin: 0, end: 1 })) },
+});
 
 const file = (name: string) => {
   const made = new File(['x'], `${name}.safetensors`);
@@ -116,12 +123,7 @@ test('files that are one model are imported as one; those that lack others are t
     // eslint-disable-next-line require-yield -- a call that only answers
     gather: async function* (_, files) {
       return {
-        files: [
-          new File(
-            files.slice(1).map((local) => local.file),
-            'folder.safetensors',
-          ),
-        ],
+        models: [modelIn('folder.safetensors', ...files.slice(1))],
         refused: [{ file: files[0]!.path, problem: { code: 'missing-part', facts: { part: 'VAE' } } }],
       };
     },
@@ -178,6 +180,24 @@ test('stopping an import drops the waiting files too, and is no failure', async 
   await installs;
   expect(library.installing.kind).toBe('idle');
   expect(library.failures).toEqual([]);
+});
+
+test('files that can be found again are used in place where that is wanted, others are copied', async () => {
+  const linked: string[] = [];
+  const { library } = libraryOf([miniature], {
+    // eslint-disable-next-line require-yield -- a call that only answers
+    link: async function* (_, { name }) {
+      linked.push(name);
+      return { ...full('linked'), origin: 'linked' };
+    },
+  });
+  const handle = {} as FileSystemFileHandle; // is only passed on
+  await library.install([{ ...file('one'), handle }]);
+  expect(linked).toEqual([]);
+  library.keeping.current.inPlace = true;
+  await library.install([{ ...file('two'), handle }, file('three')]);
+  expect(linked).toEqual(['two.safetensors']);
+  expect(library.entries.map(({ id }) => id)).toEqual(['one', 'linked', 'three']);
 });
 
 test('when the chosen model is removed another one takes its place', async () => {

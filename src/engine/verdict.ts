@@ -1,0 +1,42 @@
+/** What a file is, by its header: a checkpoint, something to add to one, or a problem. */
+import { DrobeError, toDrobeError } from '../errors';
+import { taesdPrefix } from '../nets/taesd';
+import { inspect } from '../pipeline/inspect';
+import type { Header } from '../weights/safetensors';
+import type { AddonFacts, Inspection, ModelFacts, Problem } from './api';
+import { embeddingFacts, factsOf, loraFacts, stemOf } from './facts';
+
+export type What = { readonly facts: ModelFacts } | { readonly addon: AddonFacts };
+
+/** A checkpoint or something to add to one. @throws DrobeError that says what else it is. */
+export function whatIs(header: Header, file: string): What {
+  try {
+    return { facts: factsOf(inspect(header), file) };
+  } catch (thrown) {
+    const { code } = toDrobeError(thrown);
+    if (code === 'file-is-lora') return { addon: loraFacts(header, file) };
+    if (code === 'file-is-taesd') {
+      if (taesdPrefix(header.tensors.keys()) !== null)
+        return { addon: { kind: 'taesd', name: stemOf(file) } };
+      throw new DrobeError('unsupported-model', {
+        found: 'the encoder of a TAESD, of which the decoder is used',
+      });
+    }
+    if (code === 'file-is-vae') return { addon: { kind: 'vae', name: stemOf(file) } };
+    if (code === 'file-is-embedding') return { addon: embeddingFacts(header, file) };
+    throw thrown;
+  }
+}
+
+export function verdictOn(header: Header, file: string): Inspection['verdict'] {
+  try {
+    return whatIs(header, file);
+  } catch (thrown) {
+    return { problem: problemOf(thrown) };
+  }
+}
+
+export function problemOf(thrown: unknown): Problem {
+  const { code, facts } = toDrobeError(thrown);
+  return { code, facts };
+}

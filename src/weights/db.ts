@@ -1,0 +1,104 @@
+/** The database of weights, and what storing takes besides: room, locks and names. */
+import { createStore, get, getMany, keys, promisifyRequest, type UseStore } from 'idb-keyval';
+import { DrobeError, isAbort } from '../errors';
+
+let opened: UseStore | undefined;
+const db = () => (opened ??= createStore('drobe-weights', 'weights'));
+
+export type Key = readonly (string | number)[];
+
+export const read = <T>(key: Key): Promise<T | undefined> => guarded(get<T>([...key], db()));
+
+/** In the order of the keys; undefined where there is nothing. */
+export const readMany = <T>(wanted: readonly Key[]): Promise<(T | undefined)[]> =>
+  guarded(
+    getMany<T>(
+      wanted.map((key) => [...key]),
+      db(),
+    ),
+  );
+
+export const allKeys = (): Promise<Key[]> => guarded(keys<(string | number)[]>(db()));
+
+/**
+ * Reads and writes that happen all or not at all. `work` must ask for everything at once, or from inside of the
+ * answers: a transaction ends when nothing is asked any more.
+ * @param neededBytes told when the room turns out to be used up.
+ */
+export function transact(work: (store: IDBObjectStore) => void, neededBytes = 0): Promise<void> {
+  const done = db()('readwrite', (store) => {
+    work(store);
+    return promisifyRequest(store.transaction);
+  });
+  return guarded(done, neededBytes);
+}
+
+/** Every key that begins so. */
+export const beginningWith = (...start: readonly string[]): IDBKeyRange =>
+  IDBKeyRange.bound([...start], [...start, []]); // arrays sort after strings and numbers
+
+/** @throws DrobeError 'quota' when there is less room than that, and a little more. */
+export async function checkQuota(bytes: number): Promise<void> {
+  const estimate = await storageManager()?.estimate();
+  if (estimate?.quota === undefined) return;
+  const freeBytes = Math.max(0, estimate.quota - (estimate.usage ?? 0));
+  const neededBytes = Math.ceil(bytes * 1.05);
+  if (freeBytes < neededBytes) throw new DrobeError('quota', { neededBytes, freeBytes });
+}
+
+/** What IndexedDB throws, as our errors. */
+async function guarded<T>(promise: Promise<T>, neededBytes = 0): Promise<T> {
+  try {
+    return await promise;
+  } catch (cause) {
+    if (isAbort(cause)) throw cause;
+    if (cause instanceof Error && cause.name === 'QuotaExceededError') {
+      throw new DrobeError('quota', { neededBytes, freeBytes: 0 }, { cause });
+    }
+    const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
+    throw new DrobeError('storage', { reason }, { cause });
+  }
+}
+
+/** Where another tab is busy with it. */
+export const ELSEWHERE = Symbol('elsewhere');
+
+/**
+ * Takes the lock of a model that is being written, and gives the function that lets it go. Where there are no locks
+ * (pages without a secure context), nothing is locked, and null stands for that.
+ */
+export function hold(id: string): Promise<(() => void) | typeof ELSEWHERE | null> {
+  const locks = lockManager();
+  if (!locks) return Promise.resolve(null);
+  return new Promise((taken, failed) => {
+    const work = (lock: Lock | null) =>
+      lock
+        ? new Promise<void>((release) => {
+            taken(release);
+          })
+        : taken(ELSEWHERE);
+    locks.request(`drobe-import-${id}`, { ifAvailable: true }, work).catch(failed);
+  });
+}
+
+// All are missing outside secure contexts, whatever the types say.
+const lockManager = (): LockManager | undefined => navigator.locks;
+const storageManager = (): StorageManager | undefined => navigator.storage;
+const subtle = (): SubtleCrypto | undefined => crypto.subtle;
+
+/** A version 4 UUID; crypto.randomUUID itself is missing outside secure contexts. */
+export function randomId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  bytes[6] = (bytes[6]! & 0x0f) | 0x40;
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
+  return hex(bytes).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+}
+
+/** A name for bytes that equal bytes have too: their SHA-256. Where that cannot be computed, a name for them alone. */
+export async function nameOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const digest = await subtle()?.digest('SHA-256', bytes);
+  return digest ? hex(new Uint8Array(digest)) : randomId();
+}
+
+export const hex = (bytes: Uint8Array): string =>
+  Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');

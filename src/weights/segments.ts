@@ -1,0 +1,38 @@
+/**
+ * A checkpoint cut into pieces that two checkpoints may have in common. Fine-tunes often share a VAE or a text encoder,
+ * at other places of their files: so the cuts are where tensors begin, and depend on nothing but these tensors.
+ */
+import type { Header } from './safetensors';
+
+export interface Segment {
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** From this size on a tensor is a piece by itself. Smaller ones, mostly norms and biases, go with their neighbours. */
+const LARGE_BYTES = 2 ** 20;
+/** No piece is larger than this: it is what memory holds at a time. */
+const MAX_BYTES = 2 ** 25;
+
+/** All of a file, in order: its header, large tensors, and what lies between two of them in one net. */
+export function segmentsOf(
+  { tensors, bytes }: Header,
+  sizes: { readonly large: number; readonly max: number } = { large: LARGE_BYTES, max: MAX_BYTES },
+): Segment[] {
+  const cuts = new Set<number>();
+  let net: string | undefined;
+  let wasLarge = false;
+  for (const { name, begin, end } of tensors.values()) {
+    const isLarge = end - begin >= sizes.large;
+    const own = name.slice(0, Math.max(0, name.indexOf('.')));
+    if (isLarge || wasLarge || own !== net) cuts.add(begin);
+    wasLarge = isLarge;
+    net = own;
+  }
+  const pieces: Segment[] = [];
+  let at = 0;
+  for (const cut of [...cuts, bytes]) {
+    for (; at < cut; at = pieces.at(-1)!.end) pieces.push({ begin: at, end: Math.min(at + sizes.max, cut) });
+  }
+  return pieces;
+}
