@@ -39,19 +39,20 @@ export interface Part {
 /** The n-th piece of a model that is being written. */
 export interface Piece {
   readonly n: number;
-  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly key: Key;
+  readonly blob: Blob;
 }
 
+/** Where a piece of these bytes belongs. */
+export const keyOf = async (bytes: Uint8Array<ArrayBuffer>): Promise<Key> => ['segment', await nameOf(bytes)];
+
 /** Writes pieces that are not there yet, and which of the model's pieces they are. */
-export async function putPieces(id: string, pieces: readonly Piece[], neededBytes: number): Promise<void> {
-  const named = await Promise.all(
-    pieces.map(async ({ n, bytes }) => ({ n, bytes, key: ['segment', await nameOf(bytes)] })),
-  );
-  await transact((store) => {
-    for (const { n, bytes, key } of named) {
-      const there = store.count(key);
+export function putPieces(id: string, pieces: readonly Piece[], neededBytes: number): Promise<void> {
+  return transact((store) => {
+    for (const { n, blob, key } of pieces) {
+      const there = store.count([...key]);
       there.onsuccess = () => {
-        if (there.result === 0) store.put(new Blob([bytes]), key);
+        if (there.result === 0) store.put(blob, [...key]);
       };
       store.put(key, ['done', id, n]);
     }

@@ -12,7 +12,7 @@ export interface Segment {
 /** From this size on a tensor is a piece by itself. Smaller ones, mostly norms and biases, go with their neighbours. */
 const LARGE_BYTES = 2 ** 20;
 /** No piece is larger than this: it is what memory holds at a time. */
-const MAX_BYTES = 2 ** 25;
+const MAX_BYTES = 2 ** 24;
 
 /** All of a file, in order: its header, large tensors, and what lies between two of them in one net. */
 export function segmentsOf(

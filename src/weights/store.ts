@@ -2,12 +2,12 @@
 import { DrobeError } from '../errors';
 import { allKeys, beginningWith, checkQuota, hold, randomId, read, readMany, transact } from './db';
 import { openLinks, type Links } from './links';
-import { SCHEMA, blobsAt, commit, isCopy, putPieces, recordOf } from './pieces';
+import { SCHEMA, blobsAt, commit, isCopy, keyOf, putPieces, recordOf } from './pieces';
 import type { About, Part, Piece, StoredModel } from './pieces';
 import type { Segment } from './segments';
 import { collect } from './sweep';
 
-/** As much is written in one go. */
+/** As much is read and written in one go, unless a single segment is larger. */
 const BATCH_BYTES = 2 ** 25;
 
 /** Every checkpoint that is there whole, oldest first. */
@@ -34,28 +34,68 @@ export async function* store(
   const id = randomId();
   const unlock = await hold(id);
   let committed = false;
+  let writing: Promise<unknown> = Promise.resolve();
   try {
-    let batch: Piece[] = [];
-    let waiting = 0;
-    for (const [n, { begin, end }] of segments.entries()) {
+    let doneBytes = 0;
+    for (const batch of batches(segments)) {
+      // Read and named while the batch before is written.
+      const pieces = await piecesOf(file, batch);
+      await writing;
       signal.throwIfAborted();
-      batch.push({ n, bytes: await bytesOf(file.slice(begin, end)) });
-      waiting += end - begin;
-      if (waiting < BATCH_BYTES && n < segments.length - 1) continue;
-      await putPieces(id, batch, file.size);
-      batch = [];
-      waiting = 0;
-      yield { doneBytes: end, totalBytes: file.size };
+      if (doneBytes > 0) yield { doneBytes, totalBytes: file.size };
+      writing = putPieces(id, pieces, file.size);
+      writing.catch(() => undefined); // told when it is waited for
+      doneBytes = batch.at(-1)!.segment.end; // none is empty
     }
+    await writing;
+    signal.throwIfAborted();
+    yield { doneBytes, totalBytes: file.size };
     signal.throwIfAborted();
     const meta = await commit(id, segments, about);
     committed = true;
     return meta;
   } finally {
-    // A roll-back that fails too must not hide why it was needed; what it leaves is swept at the next start.
-    if (!committed) await removeStored(id).catch(() => undefined);
+    if (!committed) {
+      await writing.catch(() => undefined);
+      // A roll-back that fails too must not hide why it was needed; what it leaves is swept at the next start.
+      await removeStored(id).catch(() => undefined);
+    }
     if (typeof unlock === 'function') unlock();
   }
+}
+
+interface Numbered {
+  readonly n: number;
+  readonly segment: Segment;
+}
+
+/** Segments that are read and written together. */
+function batches(segments: readonly Segment[]): Numbered[][] {
+  const all: Numbered[][] = [];
+  let begin = 0;
+  for (const [n, segment] of segments.entries()) {
+    const last = all.at(-1);
+    if (last && segment.end - begin <= BATCH_BYTES) {
+      last.push({ n, segment });
+    } else {
+      all.push([{ n, segment }]);
+      ({ begin } = segment);
+    }
+  }
+  return all;
+}
+
+/** Read once to be named; the browser takes what it keeps from the file itself, and not from our memory. */
+async function piecesOf(file: Blob, batch: readonly Numbered[]): Promise<Piece[]> {
+  const { begin } = batch[0]!.segment; // none is empty
+  const bytes = await bytesOf(file.slice(begin, batch.at(-1)!.segment.end));
+  return Promise.all(
+    batch.map(async ({ n, segment }) => ({
+      n,
+      key: await keyOf(bytes.subarray(segment.begin - begin, segment.end - begin)),
+      blob: file.slice(segment.begin, segment.end),
+    })),
+  );
 }
 
 /** Remembers where files lie that are a model together, and copies nothing. */

@@ -22,8 +22,8 @@ export async function writeCheckpoint(path: string, shapes: Shapes): Promise<num
   const file = await open(path, 'w');
   try {
     await file.writeFile(Buffer.concat([length, json]));
-    for (const [name, { shape }] of shapes) {
-      const values = f32ToF16(valuesOf(name, shape, normals));
+    for (const [i, [name, { shape }]] of [...shapes].entries()) {
+      const values = f32ToF16(valuesOf(name, shape, turned(normals, i)));
       await file.writeFile(Buffer.alloc(2 * elements(shape), Buffer.from(values.buffer)));
     }
   } finally {
@@ -33,6 +33,10 @@ export async function writeCheckpoint(path: string, shapes: Shapes): Promise<num
 }
 
 const elements = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
+
+/** Other numbers for each tensor, or the store would keep those of one shape once. */
+const turned = (pool: Float32Array, by: number): Float32Array =>
+  pool.map((_, i) => pool[(i + by * 31) % pool.length]!);
 
 /** Norms are ones, biases noughts; a matrix keeps the size of what goes through it (LeCun's initialisation). */
 function valuesOf(name: string, shape: readonly number[], normals: Float32Array): Float32Array {
