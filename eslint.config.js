@@ -16,6 +16,7 @@ const arrows = {
   'src/text': { may: ['errors'], packages: ['@huggingface/transformers'] },
   'src/nets': { may: ['errors', 'graph'], types: ['weights'] },
   'src/weights': { may: ['errors'] },
+  'src/weights/downloads.ts': { may: ['errors'], packages: ['hash-wasm'] },
   'src/weights/db.ts': { may: ['errors'], packages: ['idb-keyval'] },
   'src/runtime': { may: ['errors', 'graph', 'weights'], packages: ['onnxruntime-web'] },
   'src/pipeline': {
@@ -26,7 +27,7 @@ const arrows = {
     types: ['graph'],
     packages: ['idb-keyval'],
   },
-  'src/engine/api.ts': { types: ['errors', 'pipeline', 'sampling', 'weights/layout'] },
+  'src/engine/api.ts': { types: ['errors', 'pipeline', 'sampling', 'weights/downloads', 'weights/layout'] },
   'src/engine/rpc.ts': { may: ['errors'] },
   'src/engine/client.ts': { may: ['errors'] },
   'src/ui': {

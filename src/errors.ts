@@ -38,10 +38,11 @@ export type ErrorCode =
   | 'file-locked' // facts: file
   | 'file-moved' // facts: file
   | 'file-changed' // facts: file
-  | 'network' // facts: url, reason
+  | 'network' // facts: url, reason, and status where there was an answer
   | 'bad-address' // facts: address
   | 'no-model-there' // facts: address
-  | 'download-refused' // facts: url, status
+  | 'too-many-there' // facts: address, count
+  | 'download-refused' // facts: url, reason
   | 'download-changed' // facts: url
   | 'download-damaged' // facts: url
   | 'download-elsewhere'

@@ -5,6 +5,7 @@
 import type { ErrorCode, Facts } from '../errors';
 import type { Contents } from '../pipeline/inspection';
 import type * as pipeline from '../pipeline/job';
+import type { DownloadProgress, RemoteModel, Unfinished } from '../weights/downloads';
 import type { Layout } from '../weights/layout';
 
 export type { MaskedContent, NetName, Notice, Pixels, Source } from '../pipeline/job';
@@ -126,6 +127,19 @@ export interface Inspection extends Contents {
   readonly lack: Problem | null;
 }
 
+/** A model that can be downloaded. */
+export interface Offer {
+  readonly file: string;
+  readonly bytes: number;
+  /** As its server names it; null where it does not. */
+  readonly licence: string | null;
+  readonly verdict: Inspection['verdict'];
+  /** Where its bytes are; null where they cannot be used. */
+  readonly model: RemoteModel | null;
+}
+
+export type { DownloadProgress, Unfinished };
+
 export interface InstallProgress {
   readonly doneBytes: number;
   readonly totalBytes: number;
@@ -159,6 +173,13 @@ export interface EngineApi {
   link(model: LocalModel): Call<never, ModelEntry>;
   /** The files that a linked model is read from, for the page to ask whether they may be. */
   filesOf(id: string): Call<never, readonly FileSystemFileHandle[]>;
+  /** What can be downloaded from an address, a file's or a Hugging Face repository's. Reads headers and nothing else. */
+  look(address: string): Call<never, readonly Offer[]>;
+  /** Downloads an offer, or goes on with the unfinished download of this id. An abort leaves it unfinished. */
+  download(what: Offer | string): Call<DownloadProgress, ModelEntry>;
+  unfinished(): Call<never, readonly Unfinished[]>;
+  /** Deletes what has arrived of an unfinished download. */
+  discard(id: string): Call<never, void>;
   /** Reads the header of a file, or of the model with this id, and nothing else of it. Nothing is kept. */
   inspect(what: string | File): Call<never, Inspection>;
   /** Deletes a stored checkpoint, or forgets a linked one. */

@@ -2,6 +2,7 @@
 import { DrobeError } from '../errors';
 import { contentsOf } from '../pipeline/inspection';
 import { mentions } from '../text/prompt';
+import { begin, carryOn } from '../weights/downloads';
 import { blobsOf, mapFiles } from '../weights/layout';
 import { linksTo } from '../weights/links';
 import type { StoredModel } from '../weights/pieces';
@@ -10,7 +11,16 @@ import { peekHeader, readHeader, type Slices } from '../weights/safetensors';
 import { segmentsOf } from '../weights/segments';
 import { link, linksOf, listStored, openStored, removeStored, store } from '../weights/store';
 import { sweep } from '../weights/sweep';
-import type { AddonFacts, Inspection, InstallProgress, LocalModel, ModelEntry, ModelFacts } from './api';
+import type {
+  AddonFacts,
+  DownloadProgress,
+  Inspection,
+  InstallProgress,
+  LocalModel,
+  ModelEntry,
+  ModelFacts,
+  Offer,
+} from './api';
 import { problemOf, verdictOn, whatIs, type What } from './verdict';
 
 const SERVED = 'served:';
@@ -91,6 +101,16 @@ export function shelf(folder: string) {
       return storedEntry(await link(links, header.bytes, about));
     },
 
+    /** Downloads an offer, or goes on with a download. @throws DrobeError of what it cannot use, and of `carryOn`. */
+    async download(
+      what: Offer | string,
+      signal: AbortSignal,
+      report: (progress: DownloadProgress) => void,
+    ): Promise<ModelEntry> {
+      const id = typeof what === 'string' ? what : await beginOffer(what);
+      return storedEntry(await carryOn(id, { signal, report: nowAndThen(report) }));
+    },
+
     /** The files that a linked model is read from; none of one that is not linked. */
     async filesOf(id: string): Promise<FileSystemFileHandle[]> {
       return (await linksOf(id))?.files.map(({ handle }) => handle) ?? [];
@@ -146,6 +166,22 @@ export function shelf(folder: string) {
       const file = id.slice(SERVED.length);
       return [await fetchBlob(addressOf(file), signal, onBytes)];
     },
+  };
+}
+
+async function beginOffer({ file, verdict, model }: Offer): Promise<string> {
+  if ('problem' in verdict) throw new DrobeError(verdict.problem.code, verdict.problem.facts);
+  if (!model) throw new DrobeError('bad-request', { reason: 'there is nothing to download' });
+  return begin(model, { file, extra: extraOf(verdict) });
+}
+
+/** As often as an eye can follow. */
+function nowAndThen<T>(report: (value: T) => void): (value: T) => void {
+  let next = 0;
+  return (value) => {
+    if (performance.now() < next) return;
+    next = performance.now() + 200;
+    report(value);
   };
 }
 

@@ -12,10 +12,13 @@ import { Sessions } from '../runtime/session';
 import { loraTags, type LoraTag } from '../text/lora';
 import { loadTokenizer } from '../text/tokenizer';
 import type { Tokenizer } from '../text/prompt';
+import { listUnfinished } from '../weights/downloads';
 import { readHeader } from '../weights/safetensors';
 import { blobSource } from '../weights/source';
+import { removeStored } from '../weights/store';
 import type { Backend, Call, DeviceInfo, EngineApi, Progress } from './api';
 import { gather } from './gather';
+import { offersAt } from './offers';
 import { serve } from './rpc';
 import { shelf } from './shelf';
 
@@ -51,6 +54,22 @@ const api: EngineApi = {
   link: (model) => answer(() => models.link(model)),
 
   filesOf: (id) => answer(() => models.filesOf(id)),
+
+  look: (address) =>
+    // eslint-disable-next-line require-yield -- every call is a generator, this one needs the signal
+    async function* ({ signal }) {
+      return offersAt(address, signal);
+    },
+
+  download: (what) =>
+    // eslint-disable-next-line require-yield -- it reports from inside
+    async function* ({ signal, report }) {
+      return models.download(what, signal, report);
+    },
+
+  unfinished: () => answer(listUnfinished),
+
+  discard: (id) => answer(() => removeStored(id)),
 
   inspect: (what) => answer(() => models.inspect(what)),
 

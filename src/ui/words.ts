@@ -70,18 +70,20 @@ const words = {
     `The browser's storage failed${because(text('reason'))}. Reload the page; a private window may not be allowed to keep models.`,
   'model-gone': ({ text }) =>
     `The model ${text('model')} is no longer there: the browser or you cleared it. Choose another model or import the file again.`,
-  'file-locked': ({ file }) =>
-    `The browser asks once more before it lets ${file} be read where it lies. Press “Allow” and confirm.`,
-  'file-moved': ({ file }) =>
-    `${file} is no longer where it was when you chose to use it in place. Put it back, or remove it here and import it again.`,
-  'file-changed': ({ file }) =>
-    `${file} was changed since you chose to use it in place. Remove it here and import it again.`,
+  'file-locked': ({ text }) =>
+    `The browser asks once more before it lets ${text('file')} be read where it lies. Press “Allow” and confirm.`,
+  'file-moved': ({ text }) =>
+    `${text('file')} is no longer where it was when you chose to use it in place. Put it back, or remove it here and import it again.`,
+  'file-changed': ({ text }) =>
+    `${text('file')} was changed since you chose to use it in place. Remove it here and import it again.`,
   'bad-address': ({ text }) =>
     `“${text('address')}” is no address that can be downloaded from. Paste the address of a .safetensors file or of a model on Hugging Face, beginning with https://.`,
   'no-model-there': ({ text }) =>
     `There is no .safetensors file at ${text('address')}. Open it in a browser tab and look for the model itself.`,
+  'too-many-there': ({ text }) =>
+    `There are ${text('count')} models at ${text('address')}. Paste the address of the one you want.`,
   'download-refused': ({ text }) =>
-    `The server refuses to hand out ${text('url')} (${text('status')}). It may ask you to sign in or to agree to a licence: open the model's page, download the file there and drop it here.`,
+    `The server refuses to hand out ${text('url')}${because(text('reason'))}. It may ask you to sign in or to agree to a licence: open the model's page, download the file there and drop it here.`,
   'download-changed': ({ text }) =>
     `The file at ${text('url')} was replaced by another one while it was downloaded. What had arrived is of no use and was deleted; start the download again.`,
   'download-damaged': ({ text }) =>

@@ -1,41 +1,60 @@
 import { DrobeError, isAbort } from '../errors';
 import type { Slices } from './safetensors';
 
-type Fetch = typeof globalThis.fetch;
+export type Fetch = typeof globalThis.fetch;
 type Bytes = Uint8Array<ArrayBuffer>;
 
 /** Enough for the first look of the header check, so that learning the size costs no request of its own. */
 const FIRST_BYTES = 65536;
+const MAX_KEPT = 8 * 1024 * 1024;
 const FLUSH_BYTES = 4 * 1024 * 1024;
 
+/** A file on a server, from which ranges can be read. */
+export interface RemoteFile extends Slices {
+  /** What tells this version of the file from another one, where the server lets us see it. */
+  readonly tag: string | null;
+  /** The server sends parts of the file when asked for them. */
+  readonly ranged: boolean;
+}
+
 /**
- * A file on a server, from which ranges can be read. One request is made at once, for its size and its first bytes.
- * A server without range requests serves as well: its answer is then read up to where it is needed.
+ * Looks at a file on a server. One request is made at once, for its size and its first bytes. A server without range
+ * requests serves as well: its answer is then read up to where it is needed.
  */
-export async function remoteFile(url: string, fetch: Fetch = globalThis.fetch): Promise<Slices> {
-  const response = await get(fetch, url, { headers: { Range: `bytes=0-${FIRST_BYTES - 1}` } });
+export async function remoteFile(
+  url: string,
+  fetch: Fetch = globalThis.fetch,
+  signal: AbortSignal | null = null,
+): Promise<RemoteFile> {
+  const response = await get(url, { headers: { Range: `bytes=0-${FIRST_BYTES - 1}` }, signal }, fetch);
   const whole = response.status === 200;
-  const known = whole
-    ? lengthOf(response)
-    : Number(/\/(\d+)$/.exec(response.headers.get('Content-Range') ?? '')?.[1]);
-  // A server that does not tell the size lets us count.
-  const size = Number.isNaN(known) ? await countBytes(url, whole ? response : await get(fetch, url)) : known;
-  const first =
-    Number.isNaN(known) || response.status === 416
+  const known = whole ? lengthOf(response) : rangeOf(response).total;
+  const size = Number.isNaN(known) ? await sizeOf(url, whole ? response : null, signal, fetch) : known;
+  let first =
+    (whole && Number.isNaN(known)) || response.status === 416
       ? null
       : await readRange(url, response, 0, Math.min(size, FIRST_BYTES));
 
   return {
     size,
+    tag: tagOf(response),
+    ranged: response.status === 206,
     slice: (begin, end) => ({
       async arrayBuffer() {
         const stop = Math.min(end, size);
         if (begin >= stop) return new ArrayBuffer(0);
         if (first && stop <= first.length) return first.slice(begin, stop).buffer;
-        const part = await get(fetch, url, { headers: { Range: `bytes=${begin}-${stop - 1}` } });
+        // What goes on from the first bytes is a header, which is read more than once: it is kept.
+        const goesOn = first !== null && begin <= first.length && stop <= MAX_KEPT;
+        const from = goesOn ? first!.length : begin;
+        const part = await get(url, { headers: { Range: `bytes=${from}-${stop - 1}` }, signal }, fetch);
         const bytes = await (part.status === 206
-          ? readRange(url, part, 0, stop - begin)
-          : readRange(url, part, begin, stop));
+          ? readRange(url, part, 0, stop - from)
+          : readRange(url, part, from, stop));
+        if (goesOn) {
+          first = new Uint8Array(await new Blob([first!, bytes]).arrayBuffer());
+          return first.slice(begin, stop).buffer;
+        }
         return bytes.buffer;
       },
     }),
@@ -49,7 +68,7 @@ export async function fetchBlob(
   onProgress: (doneBytes: number, totalBytes: number) => void,
   fetch: Fetch = globalThis.fetch,
 ): Promise<Blob> {
-  const response = await get(fetch, url, { signal });
+  const response = await get(url, { signal }, fetch);
   const total = lengthOf(response);
   const parts: Blob[] = [];
   let waiting: Bytes[] = [];
@@ -72,12 +91,45 @@ export async function fetchBlob(
   return new Blob(parts);
 }
 
-async function get(fetch: Fetch, url: string, init: RequestInit = {}): Promise<Response> {
+/**
+ * Asks a server for a file.
+ * @throws DrobeError 'download-refused' or 'network', with the status where there is an answer.
+ */
+export async function get(url: string, init: RequestInit, fetch: Fetch): Promise<Response> {
   const response = await orNetworkError(url, fetch(url, init));
-  const empty = response.status === 416 && response.headers.get('Content-Range') === 'bytes */0';
+  const { status } = response;
+  const empty = status === 416 && response.headers.get('Content-Range') === 'bytes */0';
   if (response.ok || empty) return response;
   await response.body?.cancel();
-  throw new DrobeError('network', { url, reason: `HTTP ${response.status} ${response.statusText}`.trim() });
+  const reason = `HTTP ${status} ${response.statusText}`.trim();
+  if (status === 401 || status === 403) throw new DrobeError('download-refused', { url, reason });
+  throw new DrobeError('network', { url, reason, status });
+}
+
+/** What a part of a file says of itself; NaN where a server of another origin does not let us see it. */
+export function rangeOf(response: Response): { begin: number; total: number } {
+  const [, begin, total] =
+    /^bytes (\d+)-\d+\/(\d+)$/.exec(response.headers.get('Content-Range') ?? '') ??
+    /^bytes (\*)\/(\d+)$/.exec(response.headers.get('Content-Range') ?? '') ??
+    [];
+  return { begin: Number(begin ?? NaN), total: Number(total ?? NaN) };
+}
+
+export const tagOf = ({ headers }: Response): string | null =>
+  headers.get('ETag') ?? headers.get('Last-Modified');
+
+/** The size of a file of which a part did not tell it: what the whole says of itself, or else what can be counted. */
+async function sizeOf(
+  url: string,
+  whole: Response | null,
+  signal: AbortSignal | null,
+  fetch: Fetch,
+): Promise<number> {
+  const response = whole ?? (await get(url, { signal }, fetch));
+  const told = lengthOf(response);
+  if (Number.isNaN(told)) return countBytes(url, response);
+  await response.body?.cancel();
+  return told;
 }
 
 /** Size of the body, or NaN where it is not told: of a compressed answer, Content-Length is the compressed size. */
@@ -109,7 +161,7 @@ async function countBytes(url: string, response: Response): Promise<number> {
 }
 
 /** The body as it comes in. Not `for await` over the body itself, which Safari lacks. */
-async function* chunks(url: string, response: Response): AsyncGenerator<Bytes, void, void> {
+export async function* chunks(url: string, response: Response): AsyncGenerator<Bytes, void, void> {
   const reader = response.body?.getReader();
   if (!reader) return;
   try {
@@ -133,5 +185,5 @@ async function orNetworkError<T>(url: string, promise: Promise<T>): Promise<T> {
   }
 }
 
-const cutShort = (url: string, done: number, total: number) =>
+export const cutShort = (url: string, done: number, total: number) =>
   new DrobeError('network', { url, reason: `the connection ended after ${done} of ${total} bytes` });

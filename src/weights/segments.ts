@@ -14,12 +14,16 @@ const LARGE_BYTES = 2 ** 20;
 /** No piece is larger than this: it is what memory holds at a time. */
 const MAX_BYTES = 2 ** 24;
 
-/** All of a file, in order: its header, large tensors, and what lies between two of them in one net. */
+/**
+ * All of a file, in order: its header, large tensors, and what lies between two of them in one net.
+ * @param seams where, besides, one piece shall end and another one begin.
+ */
 export function segmentsOf(
   { tensors, bytes }: Header,
+  seams: readonly number[] = [],
   sizes: { readonly large: number; readonly max: number } = { large: LARGE_BYTES, max: MAX_BYTES },
 ): Segment[] {
-  const cuts = new Set<number>();
+  const cuts = new Set(seams);
   let net: string | undefined;
   let wasLarge = false;
   for (const { name, begin, end } of tensors.values()) {
@@ -31,7 +35,7 @@ export function segmentsOf(
   }
   const pieces: Segment[] = [];
   let at = 0;
-  for (const cut of [...cuts, bytes]) {
+  for (const cut of [...cuts, bytes].sort((a, b) => a - b)) {
     for (; at < cut; at = pieces.at(-1)!.end) pieces.push({ begin: at, end: Math.min(at + sizes.max, cut) });
   }
   return pieces;

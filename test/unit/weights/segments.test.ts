@@ -13,7 +13,7 @@ function headerOf(...sizes: [name: string, bytes: number][]): Header {
   return { tensors, metadata: new Map(), bytes: at };
 }
 const sizesOf = (header: Header): number[] =>
-  segmentsOf(header, { large: 50, max: 200 }).map(({ begin, end }) => end - begin);
+  segmentsOf(header, [], { large: 50, max: 200 }).map(({ begin, end }) => end - begin);
 
 describe('pieces of a file', () => {
   it('are its header, each large tensor, and the small ones between two large ones', () => {
@@ -31,9 +31,15 @@ describe('pieces of a file', () => {
     expect(sizesOf(headerOf(['a.1', 10], ['a.2', 450]))).toEqual([100, 10, 200, 200, 50]);
   });
 
+  it('end at seams, too', () => {
+    const header = headerOf(['a.1', 10], ['a.2', 20], ['a.3', 30]);
+    const pieces = segmentsOf(header, [100, 110, 130], { large: 50, max: 200 });
+    expect(pieces.map(({ end }) => end)).toEqual([100, 110, 130, 160]);
+  });
+
   it('lie one after another, from the first byte to the last', () => {
     const header = headerOf(['a.1', 10], ['b.2', 450], ['b.3', 0], ['b.4', 60], ['c', 5]);
-    const pieces = segmentsOf(header, { large: 50, max: 200 });
+    const pieces = segmentsOf(header, [], { large: 50, max: 200 });
     expect(pieces[0]!.begin).toBe(0);
     expect(pieces.at(-1)!.end).toBe(header.bytes);
     expect(pieces.slice(1).every(({ begin }, i) => begin === pieces[i]!.end)).toBe(true);

@@ -1,0 +1,89 @@
+/** What can be downloaded from an address, by the headers of the files there and nothing else of them. */
+import { DrobeError } from '../errors';
+import type { RemoteSource } from '../weights/downloads';
+import { bytesOf, type Layout } from '../weights/layout';
+import { remoteFile, type Fetch, type RemoteFile } from '../weights/remote';
+import { parseHeader, readHeader } from '../weights/safetensors';
+import type { Offer } from './api';
+import { gather } from './gather';
+import { listFiles, type Listed } from './hub';
+import { problemOf, verdictOn } from './verdict';
+
+/** Each costs a request or two before anything can be said. */
+const MOST = 60;
+
+interface Seen extends Listed {
+  readonly remote: RemoteFile;
+}
+
+/**
+ * Finds the models at an address: a file, or a repository on Hugging Face with single files, the parts of a diffusers
+ * folder, or both. Those that can be used come first.
+ * @throws DrobeError of `listFiles`, or why the only file there cannot be read.
+ */
+export async function offersAt(
+  address: string,
+  signal: AbortSignal,
+  fetch: Fetch = globalThis.fetch,
+): Promise<Offer[]> {
+  const { files, repository, licence } = await listFiles(address, signal, fetch);
+  if (files.length > MOST) throw new DrobeError('too-many-there', { address, count: files.length });
+  const seen = await Promise.all(
+    files.map(async (file): Promise<Seen> => ({
+      ...file,
+      remote: await remoteFile(file.url, fetch, signal),
+    })),
+  );
+  const { models, refused } = await gather(seen, ({ remote }) => remote);
+  const offers = await Promise.all(
+    models.map(async ({ name, layout, bytes }): Promise<Offer> => {
+      const file = called(name, repository);
+      try {
+        const model = await withHead(layout);
+        const header = parseHeader(model.head.subarray(8), bytesOf(model));
+        return { file, bytes, licence, verdict: verdictOn(header, file), model };
+      } catch (thrown) {
+        if (models.length === 1) throw thrown;
+        return { file, bytes, licence, verdict: { problem: problemOf(thrown) }, model: null };
+      }
+    }),
+  );
+  const parts = refused.map(({ file, problem }): Offer => ({
+    file,
+    bytes: 0,
+    licence,
+    verdict: { problem },
+    model: null,
+  }));
+  return [...offers, ...parts].sort(
+    (a, b) => Number('problem' in a.verdict) - Number('problem' in b.verdict),
+  );
+}
+
+/** A layout whose head is the whole header, and files that can be fetched later. */
+async function withHead({ head, ranges }: Layout<Seen>): Promise<Layout<RemoteSource>> {
+  const sources = new Map<Seen, RemoteSource>();
+  for (const { file } of ranges) {
+    const { url, sha256, remote } = file;
+    const { size: bytes, tag, ranged } = remote;
+    sources.set(file, { url, sha256, bytes, tag, ranged, head: await headOf(remote) });
+  }
+  const known = { head, ranges: ranges.map((range) => ({ ...range, file: sources.get(range.file)! })) };
+  if (head.length > 0) return known;
+  const [only] = known.ranges; // a file as it is
+  return { head: only!.file.head, ranges: [{ ...only!, begin: only!.file.head.length }] };
+}
+
+/** The bytes before a file's tensors. */
+async function headOf(remote: RemoteFile): Promise<Uint8Array<ArrayBuffer>> {
+  const [first] = (await readHeader(remote)).tensors.values();
+  return new Uint8Array(await remote.slice(0, first?.begin ?? remote.size).arrayBuffer());
+}
+
+/** Files that are named after what they are, not what they hold, take their repository's name. */
+function called(name: string, repository: string | null): string {
+  const known =
+    /^(?:pytorch_lora_weights|pytorch_model|diffusion_pytorch_model|model|learned_embeds)(?:\.fp16)?\.safetensors$/i;
+  if (repository && known.test(name)) return `${repository.slice(repository.indexOf('/') + 1)}.safetensors`;
+  return /\.safetensors$/i.test(name) ? name : `${name}.safetensors`;
+}

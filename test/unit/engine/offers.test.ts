@@ -1,0 +1,197 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { offersAt } from '../../../src/engine/offers';
+import { bytesOf } from '../../../src/weights/layout';
+import { parseHeader } from '../../../src/weights/safetensors';
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { written } from '../../safetensors';
+import { HostileServer } from '../../hostile';
+
+const golden = (name: string): Uint8Array<ArrayBuffer> =>
+  new Uint8Array(
+    gunzipSync(readFileSync(new URL(`../../golden/data/models/${name}.safetensors.gzip`, import.meta.url))),
+  );
+
+const COMMIT = '0123456789abcdef0123456789abcdef01234567';
+const SUM = 'ab'.repeat(32);
+
+let server: HostileServer;
+beforeEach(async () => {
+  server = await new HostileServer().start();
+});
+afterEach(() => server.stop());
+
+/** Hugging Face, but here. */
+const here: typeof fetch = (url, init) => {
+  const { href } = new URL(url as string); // all are strings
+  expect(href).toMatch(/^https:\/\/huggingface\.co\//);
+  return fetch(href.replace('https://huggingface.co/', server.url('')), init);
+};
+const never = new AbortController().signal;
+const offers = (address: string) => offersAt(address, never, here);
+
+const bytesIn = async (file: Blob): Promise<Uint8Array<ArrayBuffer>> =>
+  new Uint8Array(await file.arrayBuffer());
+const lora = written(
+  new Map(
+    ['down', 'up'].map((side) => [
+      `lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn1_to_q.lora_${side}.weight`,
+      { dtype: 'F32', shape: side === 'down' ? [1, 4] : [4, 1], bytes: new Uint8Array(16) },
+    ]),
+  ),
+);
+
+/** A repository with these files, as the hub lists and serves it. */
+async function repository(name: string, files: Record<string, Blob | Uint8Array>, license = 'openrail++') {
+  const siblings = Object.keys(files).map((rfilename) => ({
+    rfilename,
+    size: 1,
+    ...(rfilename.endsWith('.safetensors') && { lfs: { sha256: SUM, size: 1, pointerSize: 134 } }),
+  }));
+  const info = { id: name, sha: COMMIT, cardData: { license }, siblings };
+  const served = new Map([
+    [`api/models/${name}/revision/main`, new TextEncoder().encode(JSON.stringify(info))],
+  ]);
+  for (const [path, file] of Object.entries(files)) {
+    const bytes = file instanceof Blob ? await bytesIn(file) : Uint8Array.from(file);
+    served.set(`${name}/resolve/${COMMIT}/${path}`, bytes);
+  }
+  server.files = served;
+}
+
+describe('an address', () => {
+  it('of a checkpoint offers it, and of the file only the header was read', async () => {
+    server.bytes = golden('sd1/model');
+    server.habits = { etag: '"one"' };
+    const [offer, ...more] = await offersAt(server.url('some%20model.safetensors'), never);
+    expect(more).toEqual([]);
+    expect(offer).toMatchObject({
+      file: 'some model.safetensors',
+      bytes: server.bytes.length,
+      licence: null,
+      verdict: { facts: { family: 'Stable Diffusion 1.x' } },
+    });
+    const { head, ranges } = offer!.model!;
+    expect(ranges).toHaveLength(1);
+    expect(ranges[0]).toMatchObject({ begin: head.length, end: server.bytes.length });
+    expect(ranges[0]!.file).toMatchObject({ tag: '"one"', ranged: true, sha256: null });
+    expect(head).toEqual(Uint8Array.from(Buffer.from(server.bytes).subarray(0, head.length)));
+    expect(server.sent).toBeLessThan(200_000);
+  });
+
+  it('without a file name gets one', async () => {
+    server.bytes = await bytesIn(lora);
+    const [offer] = await offersAt(server.url('download/123?type=Model'), never);
+    expect(offer).toMatchObject({
+      file: '123.safetensors',
+      verdict: { addon: { kind: 'lora', name: '123' } },
+    });
+  });
+
+  it.each([
+    ['a web page', '<!doctype html><title>Sign in</title>', 'file-is-html'],
+    ['nothing', '', 'file-empty'],
+  ])('of %s says so', async (_, text, code) => {
+    server.bytes = new TextEncoder().encode(text);
+    await expect(offersAt(server.url(), never)).rejects.toMatchObject({ code });
+  });
+
+  it.each(['', 'model', 'not an address', 'ftp://a.example/b.safetensors', 'javascript:alert(1)'])(
+    'that is none (%s) is refused',
+    async (address) => {
+      await expect(offers(address)).rejects.toMatchObject({ code: 'bad-address', facts: { address } });
+    },
+  );
+});
+
+describe('a repository on Hugging Face', () => {
+  it.each([
+    'artist/style',
+    ' https://huggingface.co/artist/style ',
+    'https://huggingface.co/artist/style/tree/main',
+    'https://hf.co/artist/style/blob/main/pytorch_lora_weights.safetensors',
+    'https://huggingface.co/artist/style/resolve/main/pytorch_lora_weights.safetensors?download=true',
+  ])('is found by %s', async (address) => {
+    await repository('artist/style', {
+      'pytorch_lora_weights.safetensors': lora,
+      'README.md': new Uint8Array(3),
+    });
+    const [offer] = await offers(address);
+    expect(offer).toMatchObject({
+      file: 'style.safetensors',
+      licence: 'openrail++',
+      verdict: { addon: { kind: 'lora', name: 'style' } },
+    });
+    expect(offer!.model!.ranges[0]!.file).toMatchObject({
+      sha256: SUM,
+      url: `https://huggingface.co/artist/style/resolve/${COMMIT}/pytorch_lora_weights.safetensors`,
+    });
+  });
+
+  it('offers a diffusers folder as one model, its parts in the smaller precision', async () => {
+    const part = (name: string) => golden(`sd1-diffusers/${name}`);
+    const unet = part('unet/diffusion_pytorch_model');
+    await repository('a/b', {
+      'unet/diffusion_pytorch_model.safetensors': unet,
+      'vae/diffusion_pytorch_model.safetensors': part('vae/diffusion_pytorch_model'),
+      'text_encoder/model.safetensors': part('text_encoder/model'),
+      'lora.safetensors': lora,
+    });
+    const found = await offers('a/b');
+    expect(found.map(({ file }) => file).sort()).toEqual([
+      'Stable Diffusion 1.x.safetensors',
+      'lora.safetensors',
+    ]);
+    const whole = found.find(({ verdict }) => 'facts' in verdict)!;
+    expect(whole.model!.ranges).toHaveLength(3);
+    expect(parseHeader(whole.model!.head.subarray(8), bytesOf(whole.model!)).tensors.size).toBeGreaterThan(
+      300,
+    );
+    const { file } = whole.model!.ranges[0]!;
+    expect(file.head).toEqual(Uint8Array.from(unet.subarray(0, file.head.length)));
+    expect(file.bytes).toBe(unet.length);
+  });
+
+  it('may be narrowed down to a folder', async () => {
+    await repository('a/b', { 'x/one.safetensors': lora, 'y/two.safetensors': lora });
+    const found = await offers('https://huggingface.co/a/b/tree/main/y');
+    expect(found.map(({ file }) => file)).toEqual(['two.safetensors']);
+  });
+
+  it('shows what cannot be used behind what can', async () => {
+    await repository('a/b', { '0.safetensors': new TextEncoder().encode('<html>'), '1.safetensors': lora });
+    const found = await offers('a/b');
+    expect(found.map(({ file }) => file)).toEqual(['1.safetensors', '0.safetensors']);
+    expect(found[1]).toMatchObject({ verdict: { problem: { code: 'file-is-html' } }, model: null });
+  });
+
+  it('without a model, or with more than can be looked at, says so', async () => {
+    await repository('a/b', { 'README.md': new Uint8Array(3), 'model.ckpt': new Uint8Array(3) });
+    await expect(offers('a/b')).rejects.toMatchObject({ code: 'no-model-there' });
+    const many = Object.fromEntries(Array.from({ length: 61 }, (_, i) => [`${i}.safetensors`, lora]));
+    await repository('a/b', many);
+    await expect(offers('a/b')).rejects.toMatchObject({ code: 'too-many-there', facts: { count: 61 } });
+  });
+
+  it('that does not exist, or is not for everyone, says so', async () => {
+    server.files = new Map();
+    await expect(offers('a/b')).rejects.toMatchObject({ code: 'network', facts: { status: 404 } });
+    server.habits.statuses = [401];
+    await expect(offers('a/b')).rejects.toMatchObject({ code: 'download-refused' });
+  });
+
+  it('may answer with anything', async () => {
+    const path = 'api/models/a/b/revision/main';
+    for (const text of [
+      '',
+      'null',
+      '[]',
+      '{"siblings":7}',
+      '{"siblings":[null,{"rfilename":{}}]}',
+      '<html>',
+    ]) {
+      server.files = new Map([[path, new TextEncoder().encode(text)]]);
+      await expect(offers('a/b')).rejects.toMatchObject({ code: 'no-model-there' });
+    }
+  });
+});

@@ -1,0 +1,190 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { pull, type Carrier, type RemoteRef } from '../../../src/weights/pull';
+import { HostileServer } from '../../hostile';
+
+/** Ten pieces of half a megabyte each, and one of 20 MB. */
+const sizes = [...Array<number>(10).fill(500_000), 20_000_000];
+const bytes = new Uint8Array(25_000_000).map((_, i) => i ^ (i >> 8) ^ (i >> 16));
+const wishes = sizes.map((size, n) => {
+  const begin = sizes.slice(0, n).reduce((sum, each) => sum + each, 0);
+  return { n, begin, end: begin + size };
+});
+
+let server: HostileServer;
+beforeEach(async () => {
+  server = await new HostileServer(bytes).start();
+  server.habits = { etag: '"one"' };
+});
+afterEach(() => server.stop());
+
+const file = (more: Partial<RemoteRef> = {}): RemoteRef => ({
+  url: server.url(),
+  bytes: bytes.length,
+  tag: '"one"',
+  ranged: true,
+  ...more,
+});
+
+/** Fetches all pieces or those with these numbers; what came, how often was waited, what was told. */
+async function fetched(
+  of: RemoteRef = file(),
+  { only = sizes.map((_, n) => n), carrier = {} }: { only?: number[]; carrier?: Partial<Carrier> } = {},
+) {
+  const came = new Map<number, Uint8Array>();
+  const waits: number[] = [];
+  let told = 0;
+  const done = pull([{ file: of, wishes: wishes.filter(({ n }) => only.includes(n)) }], {
+    fetch,
+    signal: new AbortController().signal,
+    take: async (pieces) => {
+      for (const piece of pieces) {
+        expect(came.has(piece.n)).toBe(false);
+        came.set(piece.n, piece.bytes);
+      }
+    },
+    onBytes: (count) => (told += count),
+    wait: async (milliseconds) => void waits.push(milliseconds),
+    ...carrier,
+  });
+  const error: unknown = await done.then(
+    () => null,
+    (thrown: unknown) => thrown,
+  );
+  return { came, waits, error, told: () => told };
+}
+
+function expectAll(
+  { came, error, told }: Awaited<ReturnType<typeof fetched>>,
+  only = sizes.map((_, n) => n),
+) {
+  expect(error).toBeNull();
+  expect([...came.keys()].sort((a, b) => a - b)).toEqual(only);
+  for (const n of only) {
+    const { begin, end } = wishes[n]!;
+    expect(Buffer.compare(came.get(n)!, bytes.subarray(begin, end))).toBe(0);
+  }
+  expect(told()).toBe(only.reduce((sum, n) => sum + sizes[n]!, 0));
+}
+
+describe('pieces of a remote file', () => {
+  it('arrive, those that lie together in one request, and nothing else is fetched', async () => {
+    const all = await fetched();
+    expectAll(all);
+    expect(all.waits).toEqual([]);
+    expect(server.asked).toHaveLength(2);
+    expect(server.sent).toBe(bytes.length);
+
+    const some = await fetched(file(), { only: [1, 2, 5] });
+    expectAll(some, [1, 2, 5]);
+    expect(server.asked.slice(2).sort()).toEqual([
+      'GET /model.safetensors bytes=2500000-2999999',
+      'GET /model.safetensors bytes=500000-1499999',
+    ]);
+  });
+
+  it('are asked for again from where a connection broke', async () => {
+    server.habits.breaksAfter = 1_200_000;
+    const result = await fetched(file(), { only: [0, 1, 2, 3, 4, 5, 6, 7, 8, 9] });
+    expectAll(result, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
+    // Two pieces a time: five requests, four waits.
+    expect(server.asked).toHaveLength(5);
+    expect(result.waits).toEqual([1000, 1000, 1000, 1000]);
+  });
+
+  it('that never come whole are given up, after longer and longer waits, with what came kept', async () => {
+    server.habits.breaksAfter = 700_000;
+    const { error, came, waits } = await fetched(file(), { only: [0, 10] });
+    expect(error).toMatchObject({ code: 'network', facts: { url: server.url() } });
+    expect([...came.keys()]).toEqual([0]);
+    expect(waits).toEqual([1000, 2000, 4000, 8000, 16000]);
+  });
+
+  it('come in the end from a server that is busy, and not from one that has no such file', async () => {
+    server.habits.statuses = [503, 429, 500];
+    expectAll(await fetched(file(), { only: [3] }), [3]);
+
+    server.habits.statuses = [404];
+    const missing = await fetched(file(), { only: [3] });
+    expect(missing.error).toMatchObject({ code: 'network', facts: { status: 404 } });
+    expect(missing.waits).toEqual([]);
+
+    server.habits.statuses = [403];
+    expect((await fetched(file(), { only: [3] })).error).toMatchObject({ code: 'download-refused' });
+  });
+
+  it.each([
+    ['never did', false],
+    ['stopped doing so', true],
+  ])('come from a server that sends no parts: it %s', async (_, ranged) => {
+    server.habits.ignoresRanges = true;
+    const result = await fetched(file({ ranged }), { only: [2, 4, 10] });
+    expectAll(result, [2, 4, 10]);
+    expect(server.asked.filter((line) => !line.includes('bytes='))).toHaveLength(1);
+  });
+
+  it('come from such a server even when it breaks off, as long as each try gives one more', async () => {
+    server.habits.ignoresRanges = true;
+    server.habits.breaksAfter = 1_600_000;
+    const result = await fetched(file({ ranged: false }), { only: [0, 1, 2] });
+    expectAll(result, [0, 1, 2]);
+    const given = await fetched(file({ ranged: false }), { only: [0, 5] });
+    expect(given.error).toMatchObject({ code: 'network' });
+    expect([...given.came.keys()]).toEqual([0]);
+  });
+
+  it('are not taken from another file that has come to the same address', async () => {
+    server.habits.etag = '"two"';
+    expect((await fetched()).error).toMatchObject({ code: 'download-changed' });
+    server.habits.ignoresRanges = true;
+    expect((await fetched(file({ ranged: false }))).error).toMatchObject({ code: 'download-changed' });
+
+    server.habits = { etag: '"one"' };
+    server.bytes = bytes.subarray(0, bytes.length - 1);
+    const shorter = await fetched(file(), { only: [0] });
+    expect(shorter.error).toMatchObject({ code: 'download-changed' });
+    expect(shorter.came.size).toBe(0);
+  });
+
+  it('are not taken from a part other than the one that was asked for', async () => {
+    server.habits.shifts = 100;
+    const { error, came } = await fetched(file(), { only: [3] });
+    expect(error).toMatchObject({
+      code: 'network',
+      facts: { reason: 'bytes from 1499900 on arrived, not from 1500000' },
+    });
+    expect(came.size).toBe(0);
+  });
+
+  it('come by way of a redirect, and from a server that shows neither range nor tag', async () => {
+    server.habits = { redirects: true, secretive: true };
+    expectAll(await fetched(file({ tag: null }), { only: [0, 10] }), [0, 10]);
+  });
+
+  it('are not taken where a server sends less than it says', async () => {
+    server.habits.lies = -100;
+    const { error, came } = await fetched(file(), { only: [0, 2] });
+    expect(error).toMatchObject({ code: 'network' });
+    expect(came.size).toBe(0);
+  });
+
+  it('stop coming when they are no longer wanted', async () => {
+    server.habits.slowness = 5;
+    const stop = new AbortController();
+    let left = 3;
+    const { error, came } = await fetched(file(), {
+      carrier: { signal: stop.signal, onBytes: () => --left || stop.abort() },
+    });
+    expect(error).toMatchObject({ name: 'AbortError' });
+    const sent = server.sent;
+    await new Promise((later) => setTimeout(later, 100));
+    expect(server.sent - sent).toBeLessThan(1_000_000);
+    expect(came.size).toBeLessThan(11);
+  });
+
+  it('stop on every line when they cannot be kept', async () => {
+    const full = new Error('full');
+    server.habits.slowness = 5;
+    const { error } = await fetched(file(), { carrier: { take: () => Promise.reject(full) } });
+    expect(error).toBe(full);
+  });
+});
