@@ -2,7 +2,7 @@
  * The samplers, one generator each, after k-diffusion; what they compute is what diffusers' schedulers of the
  * same names compute. A sampler stops when its caller stops pulling.
  */
-import { mix, type Latent } from './latent';
+import { mix, toVp, type Latent } from './latent';
 import type { Plan, Point } from './schedules';
 
 /** Predicts x0 from x. Guidance and v-prediction are wrappers around such a function. */
@@ -89,12 +89,30 @@ const dpmpp2m: Sampler = async function* (denoise, x, { points }) {
   return x;
 };
 
+/**
+ * Multistep consistency sampling: Luo et al. (2023), arXiv 2310.04378, Algorithm 3 of the appendix. Every step goes to
+ * the very end, then back up to `next` with fresh noise; the last one stays. The consistency function's c_skip and c_out
+ * have diffusers' LCMScheduler's sigma_data 0.5 and timestep_scaling 10.
+ */
+const lcm: Sampler = async function* (denoise, x, { points }, noise) {
+  for (const [i, at] of points.entries()) {
+    const denoised = await denoise(x, at);
+    yield { i, sigma: at.sigma, x, denoised };
+    const scaledT = 10 * at.t;
+    const root = Math.hypot(scaledT, 0.5);
+    x = mix(scaledT / root, denoised, (0.5 / root) ** 2, toVp(x, at.sigma));
+    if (at.next > 0) x = mix(1, x, at.next, noise());
+  }
+  return x;
+};
+
 export const samplers = {
   Euler: euler,
   'Euler a': eulerAncestral,
   DDIM: ddim,
   'DPM++ 2M': dpmpp2m,
   'DPM++ 2M Karras': dpmpp2m,
+  LCM: lcm,
 } satisfies Record<string, Sampler>;
 
 export type SamplerName = keyof typeof samplers;

@@ -51,7 +51,10 @@ export function trainedSigmas(alphas: Float32Array<ArrayBuffer>): Float32Array<A
   return alphas.map((a) => Math.sqrt(fround(fround(1 - a) / a)));
 }
 
-/** The points a sampler visits in so many steps. */
+/**
+ * The points a sampler visits in so many steps.
+ * @throws DrobeError 'bad-request' for numbers of steps that the sampler cannot make.
+ */
 export function plan(
   sampler: SamplerName,
   steps: number,
@@ -63,6 +66,16 @@ export function plan(
   return plans[sampler](steps, spacing, trainedSigmas(alphas));
 }
 
+/**
+ * Image to image as diffusers has it for latent consistency models: all of the steps, laid out in the last part of the
+ * distilled timesteps.
+ * @param strength that part, above 0 to 1.
+ * @throws DrobeError 'bad-request' where it has fewer timesteps than there are steps.
+ */
+export function lcmPlanFrom(strength: number, steps: number, alphas: Float32Array<ArrayBuffer>): Plan {
+  return consistencyPlan(steps, strength, trainedSigmas(alphas));
+}
+
 type Planner = (steps: number, spacing: Spacing, trained: Float32Array<ArrayBuffer>) => Plan;
 
 const plans: Record<SamplerName, Planner> = {
@@ -71,6 +84,7 @@ const plans: Record<SamplerName, Planner> = {
   DDIM: ddimPlan,
   'DPM++ 2M': dpmPlan,
   'DPM++ 2M Karras': karrasPlan,
+  LCM: (steps, _, trained) => consistencyPlan(steps, 1, trained),
 };
 
 /** Timesteps need not be whole: sigma is interpolated. diffusers' EulerDiscreteScheduler. */
@@ -109,6 +123,25 @@ function karrasPlan(steps: number, _: Spacing, trained: Float32Array<ArrayBuffer
   const min = trained[0]! ** (1 / rho);
   const sigmas = linspace(0, 1, steps).map((ramp) => (max + ramp * (min - max)) ** rho);
   const ts = sigmas.map((sigma) => roundEven(timestepOf(sigma, trained)));
+  return descend(ts, sigmas, Math.hypot(sigmas[0]!, 1));
+}
+
+/** Timesteps that a latent consistency model was distilled to: diffusers' original_inference_steps. */
+const DISTILLED = 50;
+
+/** Of the last of the distilled timesteps, so many evenly spread. diffusers' LCMScheduler; spacing has no say. */
+function consistencyPlan(steps: number, strength: number, trained: Float32Array<ArrayBuffer>): Plan {
+  const stride = Math.floor(trained.length / DISTILLED);
+  const reached = Math.floor(DISTILLED * strength);
+  if (steps > reached) {
+    const reason = `LCM can make ${reached} steps at most${strength < 1 ? ' at this denoising strength' : ''}, not ${steps}`;
+    throw new DrobeError('bad-request', { reason });
+  }
+  const ts = Array.from(
+    { length: steps },
+    (_, i) => (reached - Math.floor(i * (reached / steps))) * stride - 1,
+  );
+  const sigmas = ts.map((t) => trained[t]!); // fewer than were trained
   return descend(ts, sigmas, Math.hypot(sigmas[0]!, 1));
 }
 

@@ -25,6 +25,7 @@ interface Case {
     use_karras_sigmas?: boolean;
   };
   num_inference_steps: number;
+  noises_drawn_per_step: number[];
   k: number;
 }
 
@@ -32,6 +33,7 @@ function samplerOf({ class: name, config }: Case): SamplerName {
   if (name === 'EulerDiscreteScheduler') return 'Euler';
   if (name === 'EulerAncestralDiscreteScheduler') return 'Euler a';
   if (name === 'DDIMScheduler') return 'DDIM';
+  if (name === 'LCMScheduler') return 'LCM';
   if (name === 'DPMSolverMultistepScheduler')
     return config.use_karras_sigmas ? 'DPM++ 2M Karras' : 'DPM++ 2M';
   throw new Error(`no sampler does what ${name} does`);
@@ -68,13 +70,13 @@ function entry({ shape, data }: Tensor, i: number): Latent {
 const cases = readdirSync(folder).sort();
 
 describe('the samplers do what the schedulers of diffusers do', () => {
-  it('has cases to compare with', () => expect(cases.length).toBeGreaterThanOrEqual(27));
+  it('has cases to compare with', () => expect(cases.length).toBeGreaterThanOrEqual(31));
 
   it.each(cases)('%s: same timesteps, sigmas, first x, UNet inputs and x after every step', async (name) => {
     const facts = JSON.parse(readFileSync(new URL(`${name}/case.json`, folder), 'utf8')) as Case;
     const expected = readTensors(new URL(`${name}/expected.safetensors`, folder));
     const tensor = (key: string) => expected.get(key)!;
-    const { config, k, num_inference_steps: steps } = facts;
+    const { config, k, num_inference_steps: steps, noises_drawn_per_step } = facts;
     const sampler = samplerOf(facts);
 
     const alphas = alphasCumprod({
@@ -96,8 +98,8 @@ describe('the samplers do what the schedulers of diffusers do', () => {
       for (const [i, s] of sigmas.entries())
         expect(Math.abs(s - theirs[i]!)).toBeLessThanOrEqual(1e-5 * theirs[i]!);
     } else {
-      expect(sampler).toBe('DDIM'); // which keeps none
-      expect(p.end).toBe(trainedSigmas(alphas)[0]);
+      expect(['DDIM', 'LCM']).toContain(sampler); // which keep none
+      expect(p.end).toBe(sampler === 'DDIM' ? trainedSigmas(alphas)[0] : 0);
     }
 
     // Euler's x is in sigma space there too; the others keep the variance-preserving one.
@@ -133,7 +135,7 @@ describe('the samplers do what the schedulers of diffusers do', () => {
     const told = expected.has('pred_x0') ? `x ${x}, x0 ${x0}` : `x ${x}`;
     console.info(`${name} (${sampler}): worst ${told}, UNet input ${input}, as parts of the largest value`);
     expect(asked).toBe(steps);
-    expect(drawn).toBe(sampler === 'Euler a' ? steps : 0);
+    expect(drawn).toBe(noises_drawn_per_step.reduce((sum, n) => sum + n, 0));
     for (const worst of [worstX, worstX0, worstInput]) expect(worst).toBeLessThanOrEqual(tolerance);
   });
 });

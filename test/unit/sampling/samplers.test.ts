@@ -40,7 +40,9 @@ describe.each(samplerNames)('%s', (name) => {
   it('reaches x0 when the network always says x0, but for the noise that its plan leaves', async () => {
     for (const steps of [1, 2, 8, 25]) {
       const { x, p, xT } = await run(name, constant, steps);
-      if (p.end === 0) expect(x).toEqual(x0);
+      // LCM's last step keeps a few millionths of x.
+      if (name === 'LCM') expect(Math.max(...mix(1, x, -1, x0).map(Math.abs))).toBeLessThan(1e-5);
+      else if (p.end === 0) expect(x).toEqual(x0);
       else {
         const eps = scaled(1 / p.points[0]!.sigma, mix(1, xT, -1, x0));
         const left = mix(1, x, -1, mix(1, x0, p.end, eps));
@@ -55,10 +57,10 @@ describe.each(samplerNames)('%s', (name) => {
     expect(a!.x).not.toEqual(c!.x);
   });
 
-  it('yields once a step and draws noise only if it is ancestral', async () => {
+  it('yields once a step, and draws as much noise as diffusers does', async () => {
     const { visited, drawn } = await run(name, restless, 8);
     expect(visited).toHaveLength(8);
-    expect(drawn).toBe(name === 'Euler a' ? 8 : 0);
+    expect(drawn).toBe(name === 'Euler a' ? 8 : name === 'LCM' ? 7 : 0);
   });
 
   it('asks the network with each point of its plan, in order', async () => {
@@ -69,9 +71,9 @@ describe.each(samplerNames)('%s', (name) => {
 
   // 1000 whole timesteps meet some twice: a step of no length must not divide by it.
   it.each(['leading', 'trailing', 'linspace'] as const)(
-    'stays finite with 1, 500, 999 and 1000 %s steps',
+    'stays finite with few and with as many %s steps as there can be',
     async (spacing) => {
-      for (const steps of [1, 500, 999, 1000]) {
+      for (const steps of name === 'LCM' ? [1, 49, 50] : [1, 500, 999, 1000]) {
         const { x } = await run(name, restless, steps, spacing);
         expect(x.every(Number.isFinite), `${steps} steps`).toBe(true);
       }
@@ -85,4 +87,19 @@ describe.each(samplerNames)('%s', (name) => {
     for await (const { i } of samplers[name](counting, x0, p, () => x0)) if (i === 2) break;
     expect(asked).toBe(3);
   });
+});
+
+it.each([
+  // The consistency function's boundary: nothing is changed where there is nothing to remove.
+  [0, 1, 0],
+  [0.05, 0.5, Math.SQRT1_2],
+  [999, 0, 1],
+])('LCM at timestep %f keeps %f of x, and takes %f of the x0 predicted', async (t, kept, taken) => {
+  const x = new TorchGenerator(5).randn(size);
+  const points = [{ sigma: 0.75, t, next: 0 }]; // √(1 + sigma²) is 1.25
+  const steps = samplers.LCM(constant, x, { points, end: 0, scale: 1 }, () => x);
+  await steps.next();
+  const { value } = await steps.next();
+  const expected = mix(kept / 1.25, x, taken, x0);
+  expect(Math.max(...mix(1, value as Latent, -1, expected).map(Math.abs))).toBeLessThan(1e-6);
 });

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { DrobeError } from '../../../src/errors';
 import { samplerNames } from '../../../src/sampling/samplers';
-import { alphasCumprod, plan, trainedSigmas, type Spacing } from '../../../src/sampling/schedules';
+import {
+  alphasCumprod,
+  lcmPlanFrom,
+  plan,
+  trainedSigmas,
+  type Spacing,
+} from '../../../src/sampling/schedules';
 import { stableDiffusionBetas } from '../../golden/betas';
 
 const alphas = alphasCumprod(stableDiffusionBetas);
@@ -29,10 +35,10 @@ describe('alphasCumprod', () => {
 });
 
 describe('plan', () => {
-  it.each(samplerNames)('%s: gives as many points as steps, going down, for 1 to 1000 steps', (name) => {
+  it.each(samplerNames)('%s: gives as many points as steps, going down, for 1 to all steps', (name) => {
     const top = trainedSigmas(alphas).at(-1)!;
     for (const spacing of spacings) {
-      for (const steps of [1, 2, 3, 7, 20, 61, 333, 500, 999, 1000]) {
+      for (const steps of name === 'LCM' ? [1, 2, 3, 7, 20, 50] : [1, 2, 3, 7, 20, 61, 333, 500, 999, 1000]) {
         const { points, end, scale } = plan(name, steps, spacing, alphas);
         expect(points).toHaveLength(steps);
         const sound = points.every(
@@ -66,6 +72,22 @@ describe('plan', () => {
 
   it('rounds halves to even, as numpy does', () => {
     expect(ts(16, 'trailing').slice(0, 4)).toEqual([999, 937, 874, 811]); // 937.5 → 938, 812.5 → 812
+  });
+
+  it('lays out the steps of LCM in the fifty that were distilled, or in the last part of them', () => {
+    const ts = (from: number, steps: number) => lcmPlanFrom(from, steps, alphas).points.map(({ t }) => t);
+    expect(ts(1, 4)).toEqual(plan('LCM', 4, 'leading', alphas).points.map(({ t }) => t));
+    // numpy.floor(numpy.linspace(0, 25, 4, endpoint=False)) is 0, 6, 12, 18, of 499, 479 … 19.
+    expect(ts(0.5, 4)).toEqual([499, 379, 259, 139]);
+    expect(ts(0.3, 2)).toEqual([299, 159]);
+    expect(ts(0.58, 1)).toEqual([559]); // 50 · 0.58 is a little below 29 in floating point
+    expect(lcmPlanFrom(0.5, 4, alphas)).toMatchObject({ end: 0, points: [{}, {}, {}, { next: 0 }] });
+  });
+
+  it('says how many steps LCM can make', () => {
+    expect(thrown(() => plan('LCM', 51, 'leading', alphas)).message).toMatch(/50 steps at most, not 51/);
+    const { message } = thrown(() => lcmPlanFrom(0.1, 8, alphas));
+    expect(message).toMatch(/5 steps at most at this denoising strength, not 8/);
   });
 
   it('refuses step counts that were never trained, with bad-request', () => {
