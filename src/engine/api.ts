@@ -46,6 +46,8 @@ export interface ModelFacts {
   /** Every width and height must be a multiple of this many pixels (the VAE's downscale factor). */
   readonly multiple: number;
   readonly defaults: Pick<Job, 'width' | 'height' | 'steps' | 'guidance' | 'sampler' | 'spacing'>;
+  /** Its guidance is built in; absent in what was imported before there were such models. */
+  readonly ignoresNegative?: boolean;
   /** Prompts the checkpoint itself suggests; empty for most. */
   readonly examples: readonly string[];
   /** Tensors that stand inside a net and that no part of it uses; empty for a sound checkpoint. */

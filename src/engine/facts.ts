@@ -1,6 +1,7 @@
 /** A checkpoint's facts in the form the page shows them. */
 import type { Inspected } from '../pipeline/inspect';
 import { samplerNames, type SamplerName } from '../sampling/samplers';
+import { spacings, type Spacing } from '../sampling/schedules';
 import { loraModules } from '../nets/lora';
 import { embeddingTensors, vectorsIn } from '../pipeline/embedding';
 import type { Header } from '../weights/safetensors';
@@ -8,14 +9,15 @@ import type { AddonFacts, ModelFacts } from './api';
 
 /** @param file the file's name, which lends its title to a checkpoint that states none. */
 export function factsOf({ model, unused, room }: Inspected, file: string): ModelFacts {
-  const { sampler, ...recommended } = model.recommended;
+  const { sampler, spacing, ...recommended } = model.recommended;
   return {
     family: model.family,
     kind: model.kind,
     title: model.title ?? file.replace(/\.safetensors$/i, ''),
     dtype: model.dtype,
     multiple: model.vae.factor,
-    defaults: { ...recommended, sampler: samplerNamed(sampler), spacing: 'leading' },
+    defaults: { ...recommended, sampler: samplerNamed(sampler), spacing: spacingNamed(spacing) },
+    ignoresNegative: model.unet.guidanceWidth !== null,
     examples: model.examples,
     unused,
     miniature: model.miniature,
@@ -25,6 +27,10 @@ export function factsOf({ model, unused, room }: Inspected, file: string): Model
 
 function samplerNamed(stated: string): SamplerName {
   return samplerNames.find((name) => name.toLowerCase() === stated.toLowerCase()) ?? 'DPM++ 2M Karras';
+}
+
+function spacingNamed(stated: string): Spacing {
+  return spacings.find((name) => name === stated.toLowerCase()) ?? 'leading';
 }
 
 /** A file's name without folder and ending. */

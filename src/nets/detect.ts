@@ -4,9 +4,11 @@
  */
 import { DrobeError, type ErrorCode, type Facts } from '../errors';
 import type { Shape } from '../graph/graph';
+import { CONSISTENCY_MODEL, distilledDefaults } from './distilled';
 import { families } from './families';
 import type { Model, TextEncoder } from './model';
 import { statedFacts } from './metadata';
+import { GUIDANCE_PROJECTIONS } from './unet';
 
 export interface TensorFacts {
   readonly shape: Shape;
@@ -31,12 +33,6 @@ type Sign = readonly [name: RegExp, code: ErrorCode, facts?: Facts];
 /** Stable Diffusion, but of another family: names that only stand beside another UNet. */
 const OTHER_FAMILIES: readonly Sign[] = [
   [/^conditioner\.embedders\.0\.model\./, 'unsupported-model', { found: 'the Stable Diffusion XL refiner' }],
-  [
-    // Its guidance scale is an input of the UNet. A checkpoint with an LCM LoRA merged into it has none, and runs.
-    /(^|\.)time_embed(?:ding)?\.cond_proj\.weight$/,
-    'unsupported-model',
-    { found: 'a latent consistency model (LCM)' },
-  ],
   [/(^|\.)joint_blocks\.\d+\.x_block\./, 'unsupported-model', { found: 'a Stable Diffusion 3 checkpoint' }],
   [/(^|\.)double_blocks\.\d+\./, 'unsupported-model', { found: 'a FLUX checkpoint' }],
   [/(^|\.)double_layers\.\d+\./, 'unsupported-model', { found: 'an AuraFlow checkpoint' }],
@@ -117,6 +113,11 @@ export function detect({ tensors, metadata }: CheckpointHeader): Model {
   const kind = KINDS.find(([, channels]) => channels(latentChannels) === inChannels)?.[0];
   if (!kind) throw unsupported(`a UNet with ${inChannels} input channels`);
 
+  const guidanceWidth =
+    GUIDANCE_PROJECTIONS.map((name) => tensors.get(`${UNET}.${name}.weight`)?.shape[1]).find(Boolean) ?? null;
+  const consistent = guidanceWidth !== null;
+  if (consistent && kind === 'instruct') throw unsupported('a latent consistency model for instructions');
+
   const stated = statedFacts(metadata);
   const texts = family.texts.map((row, i): TextEncoder => {
     const table =
@@ -136,7 +137,7 @@ export function detect({ tensors, metadata }: CheckpointHeader): Model {
   const { unetHeads } = stated;
   const side = stated.imageSize ?? family.side;
   return {
-    family: familyName(family.name, kind),
+    family: familyName(consistent ? `${family.name} LCM` : family.name, kind),
     kind,
     prefix: { unet: UNET, vae: VAE },
     unet: {
@@ -145,6 +146,7 @@ export function detect({ tensors, metadata }: CheckpointHeader): Model {
       inChannels,
       contextWidth,
       labelWidth: tensors.get(`${UNET}.label_emb.0.0.weight`)?.shape[1] ?? null,
+      guidanceWidth,
     },
     texts: texts as [TextEncoder, ...TextEncoder[]], // as many as the family has
     emptyIsZero: family.emptyIsZero,
@@ -172,6 +174,8 @@ export function detect({ tensors, metadata }: CheckpointHeader): Model {
       steps: 20,
       guidance: 7,
       sampler: 'DPM++ 2M Karras',
+      spacing: 'leading',
+      ...(consistent ? CONSISTENCY_MODEL : distilledDefaults(stated.names)),
       ...stated.recommended,
     },
     examples: stated.examples,

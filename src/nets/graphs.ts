@@ -5,7 +5,7 @@ import { scope, type StateDict } from '../graph/scope';
 import { clipText } from './clip';
 import type { Model } from './model';
 import { openClipText } from './openclip';
-import { unet } from './unet';
+import { unet, type UNetInputs } from './unet';
 import { vaeDecoder, vaeEncoder } from './vae';
 
 interface Checkpoint {
@@ -47,20 +47,22 @@ export interface LatentSize {
 
 /**
  * `latents` [batch, in channels, h, w], `timestep` [batch, model channels] (see timestepEmbedding), `context`
- * [batch, length, width], and where the model has one `label` [batch, label width] → `prediction` [batch, 4, h, w].
+ * [batch, length, width], and where the model has them `label` [batch, label width] and `guidance` [batch, guidance
+ * width] (see guidanceEmbedding) → `prediction` [batch, 4, h, w].
  */
 export const unetGraph: Author<LatentSize> = ({ model, tensors }, target, { batch, h, w }, used) => {
-  const { modelChannels, inChannels, contextWidth, labelWidth } = model.unet;
-  const latents = input('latents', [batch, inChannels, h, w], target);
-  const timestep = input('timestep', [batch, modelChannels], target);
-  const context = input('context', [batch, model.texts[0].length, contextWidth], target);
-  const label = labelWidth === null ? null : input('label', [batch, labelWidth], target);
+  const { modelChannels, inChannels, contextWidth, labelWidth, guidanceWidth } = model.unet;
+  const given = (name: string, ...shape: number[]): Var =>
+    cast(input(name, [batch, ...shape], target), target.dtype);
+  const inputs: UNetInputs = {
+    x: given('latents', inChannels, h, w),
+    t: given('timestep', modelChannels),
+    ctx: given('context', model.texts[0].length, contextWidth),
+    y: labelWidth === null ? null : given('label', labelWidth),
+    w: guidanceWidth === null ? null : given('guidance', guidanceWidth),
+  };
   const p = scope(tensors, target, used)(model.prefix.unet);
-  const inner = (v: Var): Var => cast(v, target.dtype);
-  const y = label && inner(label);
-  return build({
-    prediction: cast(unet(inner(latents), inner(timestep), inner(context), y, p, model.unet), 'f32'),
-  });
+  return build({ prediction: cast(unet(inputs, p, model.unet), 'f32') });
 };
 
 /** `latents` [batch, 4, h, w], divided by the scale factor → `image` [batch, 3, f·h, f·w] in −1…1. */

@@ -5,6 +5,8 @@
  */
 export interface StatedFacts {
   readonly title: string | null;
+  /** What it calls itself: title and architecture. */
+  readonly names: string;
   readonly unetHeads: number | null;
   readonly textHeads: number | null;
   readonly textActivation: 'quick_gelu' | 'gelu' | null;
@@ -14,7 +16,7 @@ export interface StatedFacts {
   readonly prediction: 'epsilon' | 'v' | null;
   readonly imageSize: number | null;
   readonly recommended: Partial<
-    Record<'width' | 'height' | 'steps' | 'guidance', number> & { sampler: string }
+    Record<'width' | 'height' | 'steps' | 'guidance', number> & Record<'sampler' | 'spacing', string>
   >;
   readonly examples: readonly string[];
 }
@@ -37,6 +39,7 @@ export function statedFacts(metadata: ReadonlyMap<string, string>): StatedFacts 
   const resolution = /^(\d{2,4})x(\d{2,4})$/.exec(text('modelspec.resolution') ?? '');
   return {
     title: text('modelspec.title'),
+    names: `${text('modelspec.title') ?? ''} ${text('modelspec.architecture') ?? ''}`,
     unetHeads: count('sd.unet.num_heads'),
     textHeads: count('sd.text.num_attention_heads'),
     textActivation: activation === 'quick_gelu' || activation === 'gelu' ? activation : null,
@@ -79,8 +82,11 @@ function recommended(value: string | undefined): StatedFacts['recommended'] {
     const n = positiveNumber(fields.get(theirs));
     return n === null ? [] : [[ours, n] as const];
   });
-  const sampler = fields.get('sampler');
-  return { ...Object.fromEntries(found), ...(typeof sampler === 'string' ? { sampler } : {}) };
+  const named = ['sampler', 'spacing'].flatMap((name) => {
+    const value = fields.get(name);
+    return typeof value === 'string' ? [[name, value] as const] : [];
+  });
+  return { ...Object.fromEntries(found), ...Object.fromEntries(named) };
 }
 
 function strings(value: string | undefined): readonly string[] {

@@ -35,6 +35,8 @@ export interface Model {
     readonly contextWidth: number;
     /** Numbers it is told beside the timestep, the prompt as a whole and sizes (SDXL); null for most. */
     readonly labelWidth: number | null;
+    /** Numbers that tell it the guidance scale (latent consistency models); null for most. */
+    readonly guidanceWidth: number | null;
   };
   /** Their encodings side by side are the context. */
   readonly texts: readonly [TextEncoder, ...TextEncoder[]];
@@ -68,6 +70,7 @@ export interface Model {
     readonly steps: number;
     readonly guidance: number;
     readonly sampler: string;
+    readonly spacing: string;
   };
   readonly examples: readonly string[];
   /** Draws pictures of at most 128 px: a toy, and cheap to run. */

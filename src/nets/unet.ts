@@ -30,13 +30,32 @@ export interface UNetConfig {
   readonly heads: (channels: number) => number;
 }
 
+export interface UNetInputs {
+  /** Noisy latents [N, 4, h, w]. */
+  readonly x: Var;
+  /** Sinusoidal embedding of the timestep [N, model channels] (see `timestepEmbedding`). */
+  readonly t: Var;
+  /** Text encoding [N, tokens, width]. */
+  readonly ctx: Var;
+  /** What else SDXL is told, the prompt as a whole and sizes, [N, label width]. */
+  readonly y: Var | null;
+  /** The guidance scale, for a latent consistency model [N, guidance width] (see `guidanceEmbedding`). */
+  readonly w: Var | null;
+}
+
 /**
- * p: `model.diffusion_model`. x: noisy latents [N, 4, h, w]; t: sinusoidal embedding of the timestep
- * [N, model channels] (see `timestepEmbedding`); ctx: text encoding [N, tokens, width]; y: what else SDXL is told, the
- * prompt as a whole and sizes, [N, label width] → [N, 4, h, w].
+ * Luo et al. (2023), arXiv 2310.04378, section 4.2. CompVis has no such module: converters give diffusers' one ldm's
+ * name, or leave it as it is.
  */
-export function unet(x: Var, t: Var, ctx: Var, y: Var | null, p: Scope, config: UNetConfig): Var {
-  const time = linear(silu(linear(t, p('time_embed.0'))), p('time_embed.2'));
+export const GUIDANCE_PROJECTIONS = ['time_embed.cond_proj', 'time_embedding.cond_proj'] as const;
+
+const guidanceProjection = (p: Scope): Scope =>
+  p(GUIDANCE_PROJECTIONS.find((name) => p.has(name)) ?? GUIDANCE_PROJECTIONS[0]);
+
+/** p: `model.diffusion_model` → [N, 4, h, w]. */
+export function unet({ x, t, ctx, y, w }: UNetInputs, p: Scope, config: UNetConfig): Var {
+  const told = w ? add(t, linear(w, guidanceProjection(p))) : t;
+  const time = linear(silu(linear(told, p('time_embed.0'))), p('time_embed.2'));
   const label = y && linear(silu(linear(y, p('label_emb.0.0'))), p('label_emb.0.2'));
   // Every ResBlock begins its emb_layers with this SiLU: taken once, here.
   const emb = silu(label ? add(time, label) : time);
@@ -123,6 +142,25 @@ export function timestepEmbedding(t: number, width: number, maxPeriod = 10000): 
     const angle = Math.fround(t * frequency);
     embedding[i] = Math.cos(angle);
     embedding[half + i] = Math.sin(angle);
+  }
+  return embedding;
+}
+
+/**
+ * What a latent consistency model is told of the guidance scale: sines, then cosines of diffusers'
+ * `get_guidance_scale_embedding`, of which 0 stands for no guidance, a scale of 1.
+ * @param width even, and at least 4.
+ */
+export function guidanceEmbedding(scale: number, width: number): Float32Array {
+  const { fround } = Math;
+  const half = width / 2;
+  const embedding = new Float32Array(width);
+  const step = fround(fround(Math.log(10000)) / (half - 1));
+  for (let i = 0; i < half; i++) {
+    // Rounded where torch rounds: the first angle is in the thousands.
+    const angle = fround(fround((scale - 1) * 1000) * fround(Math.exp(fround(-i * step))));
+    embedding[i] = Math.sin(angle);
+    embedding[half + i] = Math.cos(angle);
   }
   return embedding;
 }

@@ -1,16 +1,17 @@
 /** From a UNet that predicts noise to the denoiser a sampler asks. */
 import type { Model, Prediction } from '../nets/model';
-import { timestepEmbedding } from '../nets/unet';
+import { guidanceEmbedding, timestepEmbedding } from '../nets/unet';
 import type { Value } from '../runtime/session';
 import { denoisedFromEps, denoisedFromV, toVp, type Latent } from '../sampling/latent';
 import type { Denoise } from '../sampling/samplers';
 import type { LatentSize } from './checkpoint';
 
-/** Runs the UNet on the batch: `latents`, `timestep`, `context` and, if it takes one, `label` in, prediction out. */
+/** Runs the UNet on the batch: `latents`, `timestep`, `context` and what else it takes in, prediction out. */
 export type RunUNet = (values: UNetValues) => Promise<Float32Array>;
 
 export type UNetValues = Readonly<Record<'latents' | 'timestep' | 'context', Value>> & {
   readonly label?: Value;
+  readonly guidance?: Value;
 };
 
 /** What a UNet is told of a prompt. */
@@ -27,6 +28,8 @@ export interface Question extends Encoding {
   readonly weight: number;
   /** Channels [.., h, w] that follow the latents, for a UNet that takes more than latents. */
   readonly planes?: Float32Array;
+  /** The guidance scale, embedded, for a UNet that is told it: [guidance width]. */
+  readonly guidance?: Float32Array;
 }
 
 /**
@@ -39,6 +42,14 @@ export function textGuidance(prompt: Encoding, negative: Encoding, guidance: num
     { ...negative, weight: 1 - guidance },
     { ...prompt, weight: guidance },
   ];
+}
+
+/**
+ * A latent consistency model has its guidance built in (Luo et al., 2023, https://arxiv.org/abs/2310.04378, section 4.2):
+ * it is told the scale, and there is no negative prompt.
+ */
+export function builtInGuidance(prompt: Encoding, guidance: number, width: number): Question[] {
+  return [{ ...prompt, weight: 1, guidance: guidanceEmbedding(guidance, width) }];
 }
 
 /**
@@ -112,7 +123,10 @@ function asked(
 ): UNetValues {
   const batch = questions.length;
   const context = joined(questions.map((question) => question.context));
-  const label = joined(questions.flatMap((question) => question.label ?? []));
+  const perQuestion = (name: 'label' | 'guidance'): Partial<UNetValues> => {
+    const data = joined(questions.flatMap((question) => question[name] ?? []));
+    return data.length > 0 ? { [name]: { data, shape: [batch, data.length / batch] } } : {};
+  };
   return {
     latents: {
       data: joined(questions.flatMap(({ planes }) => (planes ? [latents, planes] : [latents]))),
@@ -123,7 +137,8 @@ function asked(
       shape: [batch, modelChannels],
     },
     context: { data: context, shape: [batch, context.length / batch / contextWidth, contextWidth] },
-    ...(label.length > 0 && { label: { data: label, shape: [batch, label.length / batch] } }),
+    ...perQuestion('label'),
+    ...perQuestion('guidance'),
   };
 }
 

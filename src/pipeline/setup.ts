@@ -2,11 +2,11 @@
 import { filled } from '../canvas/fill';
 import { DrobeError } from '../errors';
 import type { Latent } from '../sampling/latent';
-import { alphasCumprod, plan } from '../sampling/schedules';
+import { alphasCumprod, lcmPlanFrom, plan } from '../sampling/schedules';
 import type { Checkpoint, LatentSize, Report } from './checkpoint';
-import { instructGuidance, textGuidance, type Encoding, type Question } from './denoise';
+import { builtInGuidance, instructGuidance, textGuidance, type Encoding, type Question } from './denoise';
 import { contentOf, inpaintPlanes, latentMask, withoutMasked, type Inpaint, type Kept } from './inpaint';
-import type { Job, Progress } from './job';
+import type { Job, Progress, Source } from './job';
 import { fromPixels } from './pixels';
 import { fromLatents, fromNoise, sampleLatents, type Start } from './start';
 
@@ -23,6 +23,8 @@ export interface Texts {
   readonly negative: Encoding;
 }
 
+type FromImage = Extract<Source, { kind: 'image' }>;
+
 interface Parts {
   readonly job: Job;
   readonly texts: Texts;
@@ -36,14 +38,28 @@ interface Parts {
 export async function* setUp(parts: Parts): AsyncGenerator<Progress, Setup, void> {
   const { job, texts, size, checkpoint, report, noise } = parts;
   const { source } = job;
-  const { kind, betas, vae } = checkpoint.model;
+  const { kind, betas, vae, unet } = checkpoint.model;
   check(parts);
-  const route = plan(job.sampler, job.steps, job.spacing, alphasCumprod(betas));
+  const alphas = alphasCumprod(betas);
+  const route = plan(job.sampler, job.steps, job.spacing, alphas);
   const encode = (image: Float32Array): Promise<Float32Array> => checkpoint.moments(image, size, report);
   const sampled = async (image: Float32Array): Promise<Latent> =>
     sampleLatents(await encode(image), vae.scale, noise());
-  const guidance = (planes?: Float32Array): Question[] =>
-    textGuidance(texts.prompt, texts.negative, job.guidance).map((q) => (planes ? { ...q, planes } : q));
+  const guidance = (planes?: Float32Array): Question[] => {
+    const questions =
+      unet.guidanceWidth === null
+        ? textGuidance(texts.prompt, texts.negative, job.guidance)
+        : builtInGuidance(texts.prompt, job.guidance, unet.guidanceWidth);
+    return questions.map((question) => (planes ? { ...question, planes } : question));
+  };
+
+  const fromImage = async ({ pixels, strength }: FromImage): Promise<Start> => {
+    const latents = await sampled(fromPixels(pixels));
+    // As diffusers' own pipeline for latent consistency models: it makes all steps, whatever the strength.
+    return unet.guidanceWidth !== null && job.sampler === 'LCM'
+      ? fromLatents(latents, 1, lcmPlanFrom(strength, job.steps, alphas), noise)
+      : fromLatents(latents, strength, route, noise);
+  };
 
   if (source) yield { kind: 'encoding', what: 'picture' };
   switch (source?.kind) {
@@ -71,9 +87,7 @@ export async function* setUp(parts: Parts): AsyncGenerator<Progress, Setup, void
     }
     case 'image':
     case undefined: {
-      const start = source
-        ? fromLatents(await sampled(fromPixels(source.pixels)), source.strength, route, noise)
-        : fromNoise(route, noise);
+      const start = source ? await fromImage(source) : fromNoise(route, noise);
       if (kind !== 'inpaint') return { start, questions: guidance(), kept: null };
       // All is to be drawn, and nothing seen: as A1111 tells such a UNet.
       const grey = await encode(new Float32Array(3 * size.h * size.w * vae.factor ** 2));

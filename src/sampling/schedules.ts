@@ -6,7 +6,8 @@ import { DrobeError } from '../errors';
 import type { SamplerName } from './samplers';
 
 /** How the visited timesteps lie in the trained ones: Table 2 of Lin et al. (2023), arXiv 2305.08891. */
-export type Spacing = 'leading' | 'trailing' | 'linspace';
+export type Spacing = (typeof spacings)[number];
+export const spacings = ['leading', 'trailing', 'linspace'] as const;
 
 export interface BetaSchedule {
   readonly betaStart: number;

@@ -2,7 +2,7 @@
 import { sidesOf } from '../canvas/crop';
 import type { Backend, Job, MaskedContent, ModelFacts, Source } from '../engine/api';
 import { samplerNames } from '../sampling/samplers';
-import type { Spacing } from '../sampling/schedules';
+import { spacings } from '../sampling/schedules';
 
 /** What to draw, but for the picture to start from, and how to get there. */
 export type Settings = {
@@ -84,8 +84,6 @@ export const feathers: Range = { min: 0, max: 128, step: 1 };
 export const imageGuidances: Range = { min: 1, max: 3, step: 0.05 };
 
 export type NumberName = 'width' | 'height' | 'steps' | 'guidance' | 'seed' | 'count';
-
-export const spacings: readonly Spacing[] = ['leading', 'trailing', 'linspace'];
 
 export const backends: Readonly<Record<Backend, string>> = {
   auto: 'Automatic',

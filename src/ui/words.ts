@@ -2,7 +2,7 @@
 import type { DrobeError, ErrorCode, Facts } from '../errors';
 import type { AddonFacts, DeviceInfo, ModelFacts, NetName, Notice, Progress } from '../engine/api';
 import { bytes, clean, count } from './format';
-import type { Obstacle } from './settings';
+import type { Obstacle, Settings } from './settings';
 
 /** What a sentence may be made of. Facts come from files and are only ever shown as text. */
 interface Told {
@@ -196,6 +196,16 @@ export const obstacleWords: Record<Obstacle, string> = {
   'only-instruct': 'This model changes pictures by instruction: use Instruct, or choose another model',
   'no-instruct': 'This model takes no instructions: choose an InstructPix2Pix model',
 };
+
+/** Why the negative prompt that was typed makes no difference; nothing where it does. */
+export function negativeWords(
+  { negative, guidance }: Pick<Settings, 'negative' | 'guidance'>,
+  model: Pick<ModelFacts, 'kind' | 'ignoresNegative'> | null,
+): string {
+  if (!negative.trim()) return '';
+  if (model?.ignoresNegative) return 'Has no effect: this model has its guidance built in.';
+  return guidance <= 1 && model?.kind !== 'instruct' ? 'Has no effect at a guidance scale of 1 or less.' : '';
+}
 
 /** Where nets run, in a few words; nothing while that is not known. */
 export function deviceWords(device: DeviceInfo | null): string {

@@ -118,6 +118,68 @@ it('a distilled UNet, with fewer blocks and no middle, is built as its weights s
   expect(small.nodes).toBeLessThan(0.7 * full.nodes);
 });
 
+describe('a UNet that is told its guidance scale is a latent consistency model', () => {
+  const LCM = { steps: 4, guidance: 8, sampler: 'LCM', spacing: 'leading' };
+  const projected = (tensors: Shapes, name: string): Shapes =>
+    new Map(tensors).set(`model.diffusion_model.${name}.weight`, { shape: [320, 256], dtype: 'F16' });
+
+  it.each([
+    ['Stable Diffusion 1.x LCM', stableDiffusion15(), 'time_embed.cond_proj', 686],
+    ['Stable Diffusion 1.x LCM', stableDiffusion15(), 'time_embedding.cond_proj', 686],
+    ['Stable Diffusion 1.x LCM inpainting', stableDiffusion15(9), 'time_embedding.cond_proj', 686],
+    ['Stable Diffusion XL LCM', stableDiffusionXL(), 'time_embed.cond_proj', 1680],
+  ] as const)('%s (%#), and that weight is used', (family, plain, name, keys) => {
+    const tensors = projected(plain, name);
+    const model = detect({ tensors, metadata: none });
+    expect(model).toMatchObject({ family, unet: { guidanceWidth: 256 }, recommended: LCM });
+    const used = new Set<string>();
+    unetGraph({ model, tensors }, target, { batch: 1, h: 64, w: 64 }, used);
+    expect(used.size).toBe(keys + 1);
+    expect(used).toContain(`model.diffusion_model.${name}.weight`);
+  });
+
+  it('others are told none; one for instructions is refused', () => {
+    expect(detect({ tensors: stableDiffusion15(), metadata: none }).unet.guidanceWidth).toBeNull();
+    const instructs = projected(stableDiffusion15(8), 'time_embed.cond_proj');
+    expect(() => detect({ tensors: instructs, metadata: none })).toThrow(/unsupported-model.*consistency/);
+  });
+
+  it('what its file recommends counts more', () => {
+    const metadata = new Map([['sd.recommended', '{"steps": 6, "spacing": "trailing"}']]);
+    const { recommended } = detect({
+      tensors: projected(stableDiffusion15(), 'time_embed.cond_proj'),
+      metadata,
+    });
+    expect(recommended).toMatchObject({ ...LCM, steps: 6, spacing: 'trailing' });
+  });
+});
+
+describe('a model that calls itself distilled is used in few steps, without guidance', () => {
+  it.each([
+    ['modelspec.title', 'SDXL Turbo 1.0', ['Euler a', 'trailing', 4]],
+    ['modelspec.title', 'sdxl_lightning_8step', ['Euler', 'trailing', 8]],
+    ['modelspec.title', 'Hyper-SDXL 1-step', ['DDIM', 'trailing', 1]],
+    ['modelspec.title', 'DreamShaper 8 LCM', ['LCM', 'leading', 4]],
+    ['modelspec.architecture', 'stable-diffusion-xl-v1-turbo', ['Euler a', 'trailing', 4]],
+  ])('%s: %s', (key, value, [sampler, spacing, steps]) => {
+    const { recommended } = detect({ tensors: stableDiffusionXL(), metadata: new Map([[key, value]]) });
+    expect(recommended).toMatchObject({ sampler, spacing, steps, guidance: 1 });
+  });
+
+  it.each([
+    ['modelspec.title', 'Hyperrealistic Enlightning v4 (20 steps)'],
+    ['modelspec.description', 'works well with LCM and Turbo'],
+  ])('and not by %s: %s', (key, value) => {
+    const { recommended } = detect({ tensors: stableDiffusionXL(), metadata: new Map([[key, value]]) });
+    expect(recommended).toMatchObject({
+      sampler: 'DPM++ 2M Karras',
+      spacing: 'leading',
+      steps: 20,
+      guidance: 7,
+    });
+  });
+});
+
 it('Stable Diffusion 2.x does not tell what it predicts; metadata does, or a mark in the file', () => {
   const tensors = stableDiffusion2();
   expect(detect({ tensors, metadata: none }).prediction).toBeNull();
@@ -175,7 +237,6 @@ describe('what cannot be run is refused by its own name', () => {
     ['FLUX', named('double_blocks.0.img_attn.qkv.weight'), 'unsupported-model', /FLUX/],
     ...(
       [
-        ['latent consistency', 'model.diffusion_model.time_embedding.cond_proj.weight'],
         ['AuraFlow', 'model.double_layers.0.attn.w1q.weight'],
         ['LTX-Video', 'model.diffusion_model.patchify_proj.weight'],
         ['PixArt', 'adaln_single.linear.weight'],

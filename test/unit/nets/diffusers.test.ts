@@ -99,8 +99,11 @@ describe('a part is told by its names', () => {
 
   it('a name that no module has stays, and so is seen as not used', () => {
     const rename = renameOf('UNet', ['down_blocks.0.resnets.0.conv1.weight']);
+    expect(rename('time_embedding.adapter.weight')).toBe(
+      'model.diffusion_model.time_embedding.adapter.weight',
+    );
     expect(rename('time_embedding.cond_proj.weight')).toBe(
-      'model.diffusion_model.time_embedding.cond_proj.weight',
+      'model.diffusion_model.time_embed.cond_proj.weight',
     );
   });
 });

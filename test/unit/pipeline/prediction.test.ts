@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest';
 import { guided, tryPrediction, type Question, type UNetValues } from '../../../src/pipeline/denoise';
 
-const unet = { heads: () => 1, modelChannels: 32, inChannels: 4, contextWidth: 3, labelWidth: null };
+const unet = {
+  heads: () => 1,
+  modelChannels: 32,
+  inChannels: 4,
+  contextWidth: 3,
+  labelWidth: null,
+  guidanceWidth: null,
+};
 const questions: Question[] = [
   { context: new Float32Array(6).fill(7), weight: -6 },
   { context: new Float32Array(6).fill(8), weight: 7 },

@@ -3,7 +3,7 @@ import { roomWords } from '../../../src/ui/words';
 import { expect, test } from 'vitest';
 import { DrobeError } from '../../../src/errors';
 import { bytes, clean, duration, fileName, timeLeft } from '../../../src/ui/format';
-import { sentence, stageWords } from '../../../src/ui/words';
+import { negativeWords, sentence, stageWords } from '../../../src/ui/words';
 
 test('a truncated file is told with its name and sizes', () => {
   const error = new DrobeError('file-truncated', { expectedBytes: 28.1e6, actualBytes: 3.1e6 });
@@ -77,4 +77,15 @@ test('what a model asks of the machine is said for where it will run', () => {
     'will most likely not run',
   );
   expect([roomWords(facts, null), roomWords({ ...facts, miniature: true }, device)]).toEqual(['', '']);
+});
+
+test('a negative prompt that makes no difference is told of', () => {
+  const { facts } = full();
+  const told = (negative: string, guidance: number, own: object = {}) =>
+    negativeWords({ negative, guidance }, { ...facts, ...own });
+  expect(told('blurry', 8, { ignoresNegative: true })).toMatch(/no effect: this model/);
+  expect(told('blurry', 1)).toMatch(/no effect at a guidance scale of 1/);
+  expect(told('blurry', 1.5)).toBe('');
+  expect(told('  ', 1), 'nothing was typed').toBe('');
+  expect(told('blurry', 1, { kind: 'instruct' }), 'the picture is still guided').toBe('');
 });
