@@ -96,6 +96,7 @@ const PARTS: readonly (readonly [RegExp, string])[] = [
   [/^(.+?)(?:\.lora_up|\.lora_B(?:\.\w+)?|[._]lora\.up)\.weight$/, 'up'],
   [/^(.+?)\.lora_mid\.weight$/, 'mid'],
   [/^(.+?)\.(alpha|diff|dora_scale)$/, ''],
+  [/^(.+?)\.lora_magnitude_vector(?:\.\w+)*$/, 'magnitude'],
   [/^(.+?)\.(hada_(?:w[12]_[ab]|t[12])|lokr_(?:w[12](?:_[ab])?|t2))$/, ''],
 ];
 

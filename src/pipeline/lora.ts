@@ -4,7 +4,16 @@ import { loraModules, loraTargets, type LoraModule, type LoraTarget } from '../n
 import type { Model } from '../nets/model';
 import type { Patch } from '../runtime/feeder';
 import { convert } from '../weights/half';
-import { addProduct, hadamard, kronecker, product, productWithKernel, type Matrix } from '../weights/lowrank';
+import {
+  addProduct,
+  hadamard,
+  kronecker,
+  product,
+  productWithKernel,
+  setLengths,
+  transposed,
+  type Matrix,
+} from '../weights/lowrank';
 import type { Header, TensorInfo } from '../weights/safetensors';
 import type { ByteSource } from '../weights/source';
 
@@ -45,7 +54,7 @@ export function patchesOf(
       patches.set(target.key, (weights) => {
         before?.(weights);
         const { from, rows, columns } = target;
-        add(weights.subarray(from * columns, (from + rows) * columns), target, module, lora, scale);
+        change(weights.subarray(from * columns, (from + rows) * columns), target, module, lora, scale);
       });
     }
     if (fits === 0) fail();
@@ -56,28 +65,63 @@ export function patchesOf(
 /** Whether a module's first and last matrices are of the weight's size: one for another model has others. */
 function hasShapeOf({ rows, columns }: LoraTarget, module: LoraModule, { tensors }: Header): boolean {
   const shapeOf = (part: string): readonly number[] | undefined => tensors.get(module.get(part) ?? '')?.shape;
+  const kron = [shapeOf('lokr_w1') ?? shapeOf('lokr_w1_a'), shapeOf('lokr_w2') ?? shapeOf('lokr_w2_a')];
+  if (kron[0] && kron[1]) return kron[0][0]! * kron[1][module.has('lokr_t2') ? 1 : 0]! === rows;
+  const tucker = module.has('hada_t1');
   const [up, down] = [shapeOf('up') ?? shapeOf('hada_w1_a'), shapeOf('down') ?? shapeOf('hada_w1_b')];
   const inner = down?.slice(1).reduce((product, d) => product * d, 1);
   // With a kernel in between, the last matrix has the channels alone.
-  return !up || !inner || (up[0] === rows && (inner === columns || module.has('mid')));
+  const kernel = tucker || module.has('mid');
+  return (
+    !up || !inner || (up[tucker ? 1 : 0] === rows && (kernel ? columns % inner === 0 : inner === columns))
+  );
 }
 
-/** Adds one module's matrices to the rows of a weight. */
+/** One module's tensors, and how to say what is wrong with them. */
+interface Parts {
+  readonly matrix: (part: string) => Matrix | null;
+  readonly refuse: (reason: string) => never;
+}
+
+/** Changes the rows of a weight by one module, as much as this weight in the prompt says. */
+function change(
+  weights: Float32Array,
+  target: LoraTarget,
+  module: LoraModule,
+  { header, source }: Lora,
+  weight: number,
+): void {
+  const parts: Parts = {
+    matrix: (part) => {
+      const name = module.get(part);
+      const info = name === undefined ? undefined : header.tensors.get(name);
+      return info ? read(info, source) : null;
+    },
+    refuse: (reason) => {
+      throw new DrobeError('bad-weight', { key: [...module.values()][0] ?? '', reason });
+    },
+  };
+  const lengths = parts.matrix('dora_scale') ?? parts.matrix('magnitude');
+  if (!lengths) return add(weights, target, parts, weight);
+
+  // DoRA: all of it is added, then lengths are set. With a weight in the prompt, ComfyUI goes that part of the way.
+  const { rows, columns } = target;
+  const there = weights.slice();
+  add(there, target, parts, 1);
+  const { data } = lengths;
+  const perOutput = data.length === rows && (lengths.rows === rows || module.has('magnitude'));
+  if (!perOutput && columns % data.length > 0) parts.refuse(`it has ${data.length} lengths`);
+  setLengths(there, columns, data, perOutput ? 'output' : 'input');
+  for (let i = 0; i < weights.length; i++) weights[i]! += weight * (there[i]! - weights[i]!);
+}
+
+/** Adds one module's matrices, times a weight. Formulas as LyCORIS has them: https://github.com/KohakuBlueleaf/LyCORIS */
 function add(
   weights: Float32Array,
   { rows, columns }: LoraTarget,
-  module: LoraModule,
-  lora: Lora,
+  { matrix, refuse }: Parts,
   weight: number,
 ): void {
-  const matrix = (part: string): Matrix | null => {
-    const info = lora.header.tensors.get(module.get(part) ?? '');
-    return info ? read(info, lora.source) : null;
-  };
-  const refuse = (reason: string): never => {
-    throw new DrobeError('bad-weight', { key: [...module.values()][0] ?? '', reason });
-  };
-  if (module.has('dora_scale')) refuse('DoRA is not known here');
   const alpha = matrix('alpha')?.data[0] ?? null;
   const scaleOf = (rank: number): number => weight * (alpha === null ? 1 : alpha / rank);
 
@@ -88,17 +132,20 @@ function add(
     if (!mid) refuse(`it is for ${down.columns} columns, not ${columns}`);
     return addScaled(weights, productWithKernel(up, mid!, down), scaleOf(down.rows), refuse);
   }
-  const pair = (name: string): Matrix | null => {
-    const [a, b] = [matrix(`${name}_a`), matrix(`${name}_b`)];
-    return a && b ? product(a, b) : matrix(name);
+  /** A matrix that is whole, a product, or one with a kernel in between: its first factor is then turned. */
+  const factor = (name: string, kernel?: string): Matrix | null => {
+    const [a, b, t] = [matrix(`${name}_a`), matrix(`${name}_b`), kernel ? matrix(kernel) : null];
+    if (!a || !b) return matrix(name);
+    const fits = t ? a.rows === t.rows && t.columns % b.rows === 0 : a.columns === b.rows;
+    if (!fits) refuse('its matrices do not fit each other');
+    return t ? productWithKernel(transposed(a), t, b) : product(a, b);
   };
-  if (module.has('hada_t1') || module.has('lokr_t2')) refuse('its Tucker decomposition is not known here');
-  const [hada1, hada2] = [pair('hada_w1'), pair('hada_w2')];
+  const [hada1, hada2] = [factor('hada_w1', 'hada_t1'), factor('hada_w2', 'hada_t2')];
   if (hada1 && hada2) {
     const rank = matrix('hada_w1_b')?.rows ?? 1;
     return addScaled(weights, hadamard(hada1, hada2), scaleOf(rank), refuse);
   }
-  const [kron1, kron2] = [pair('lokr_w1'), pair('lokr_w2')];
+  const [kron1, kron2] = [factor('lokr_w1'), factor('lokr_w2', 'lokr_t2')];
   if (kron1 && kron2) {
     // Where nothing is decomposed there is no rank, and alpha has no say.
     const rank = (matrix('lokr_w1_b') ?? matrix('lokr_w2_b'))?.rows ?? null;

@@ -30,9 +30,14 @@ export function addProduct(out: Float32Array, a: Matrix, b: Matrix, scale: numbe
   }
 }
 
+export function transposed({ rows, columns, data }: Matrix): Matrix {
+  const turned = data.map((_, i) => data[(i % rows) * columns + Math.floor(i / rows)]!); // as many
+  return { rows: columns, columns: rows, data: turned };
+}
+
 /**
- * The product with a small kernel in between (LoCon with `lora_mid`): up [out, r], mid [r, r, kernel], down [r, in] →
- * [out, in · kernel].
+ * The product with a small kernel in between, LyCORIS' Tucker decomposition of a convolution: up [out, r],
+ * mid [r, r, kernel], down [r, in] → [out, in · kernel].
  */
 export function productWithKernel(up: Matrix, mid: Matrix, down: Matrix): Matrix {
   const rank = down.rows;
@@ -64,4 +69,27 @@ export function kronecker(a: Matrix, b: Matrix): Matrix {
     }
   }
   return { rows, columns, data };
+}
+
+/** float32's, by which LyCORIS keeps the norm of nothing from being 0. */
+const EPSILON = 2 ** -23;
+
+/**
+ * Gives every row, or every input channel, this length in place of its own: m · V / ‖V‖, as DoRA does (Liu et al., 2024,
+ * https://arxiv.org/abs/2402.09353, equation 5).
+ * @param weights in so many columns, which are input channels times kernel.
+ * @param axis whose lengths they are: LyCORIS and PEFT have one for each output, early LyCORIS one for each input.
+ */
+export function setLengths(
+  weights: Float32Array,
+  columns: number,
+  lengths: Float32Array,
+  axis: 'output' | 'input',
+): void {
+  const kernel = columns / lengths.length;
+  const of = (i: number): number => Math.floor(axis === 'output' ? i / columns : (i % columns) / kernel);
+  const squares = new Float64Array(lengths.length);
+  for (let i = 0; i < weights.length; i++) squares[of(i)]! += weights[i]! ** 2;
+  const factors = squares.map((sum, k) => lengths[k]! / (Math.sqrt(sum) + EPSILON));
+  for (let i = 0; i < weights.length; i++) weights[i]! *= factors[of(i)]!;
 }

@@ -62,11 +62,99 @@ describe('the modules of a checkpoint that a LoRA may name', () => {
     expect(sd1.get('lora_te_text_model_encoder_layers_0_self_attn_out_proj')).toMatchObject({ rows: 768 });
   });
 
-  it('every convolution and linear layer of the UNet has a name in both spellings', () => {
-    const keys = new Set([...sd1.values()].filter(({ net }) => net === 'unet').map(({ key }) => key));
+  it.each([
+    ['SD 1.5', sd1],
+    ['SDXL', sdxl],
+  ])('every convolution and linear layer of the UNet of %s has a name in both spellings', (_, targets) => {
+    const keys = new Set([...targets.values()].filter(({ net }) => net === 'unet').map(({ key }) => key));
     const named = new Map<string, number>();
-    for (const { key } of sd1.values()) named.set(key, (named.get(key) ?? 0) + 1);
+    for (const { key } of targets.values()) named.set(key, (named.get(key) ?? 0) + 1);
     expect([...keys].filter((key) => named.get(key) !== 2)).toEqual([]);
+  });
+});
+
+/**
+ * The modules that kohya's trainer gives a LoRA: of every transformer what projects in and out, and of its blocks the
+ * attentions and the feed-forward layer; of every text encoder's layer six. Its log counts them.
+ * https://github.com/kohya-ss/sd-scripts/blob/main/networks/lora.py
+ */
+describe("all modules of kohya's LoRAs have their place", () => {
+  const sd1 = targetsOf(stableDiffusion15());
+  const sdxl = targetsOf(stableDiffusionXL());
+
+  const transformer = (place: string, depth: number): string[] => [
+    `lora_unet_${place}_proj_in`,
+    `lora_unet_${place}_proj_out`,
+    ...Array.from({ length: depth }, (_, i) =>
+      [
+        ...['attn1', 'attn2'].flatMap((attn) =>
+          ['to_q', 'to_k', 'to_v', 'to_out_0'].map((to) => `${attn}_${to}`),
+        ),
+        'ff_net_0_proj',
+        'ff_net_2',
+      ].map((name) => `lora_unet_${place}_transformer_blocks_${i}_${name}`),
+    ).flat(),
+  ];
+  /** [where, transformer blocks one after the other], as in the published configurations. */
+  const unet = (places: readonly (readonly [string, number])[]): string[] =>
+    places.flatMap(([place, depth]) => transformer(place, depth));
+  const text = (name: string, layers: number): string[] =>
+    Array.from({ length: layers }, (_, i) =>
+      [
+        'self_attn_q_proj',
+        'self_attn_k_proj',
+        'self_attn_v_proj',
+        'self_attn_out_proj',
+        'mlp_fc1',
+        'mlp_fc2',
+      ].map((module) => `${name}_text_model_encoder_layers_${i}_${module}`),
+    ).flat();
+
+  const several = (blocks: readonly string[], depth: number) =>
+    blocks.map((block) => [block, depth] as const);
+  const sdxlLdm = unet([
+    ...several(['input_blocks_4_1', 'input_blocks_5_1'], 2),
+    ...several(['input_blocks_7_1', 'input_blocks_8_1', 'middle_block_1'], 10),
+    ...several(['output_blocks_0_1', 'output_blocks_1_1', 'output_blocks_2_1'], 10),
+    ...several(['output_blocks_3_1', 'output_blocks_4_1', 'output_blocks_5_1'], 2),
+  ]);
+  const attentions = (block: string, count: number): string[] =>
+    Array.from({ length: count }, (_, i) => `${block}_attentions_${i}`);
+  const sdxlDiffusers = unet([
+    ...several(attentions('down_blocks_1', 2), 2),
+    ...several([...attentions('down_blocks_2', 2), ...attentions('mid_block', 1)], 10),
+    ...several(attentions('up_blocks_0', 3), 10),
+    ...several(attentions('up_blocks_1', 3), 2),
+  ]);
+  const sd1Diffusers = unet(
+    several(
+      [
+        ...[0, 1, 2].flatMap((i) => attentions(`down_blocks_${i}`, 2)),
+        ...attentions('mid_block', 1),
+        ...[1, 2, 3].flatMap((i) => attentions(`up_blocks_${i}`, 3)),
+      ],
+      1,
+    ),
+  );
+
+  it.each([
+    ['of SD 1.5: the UNet', sd1, sd1Diffusers, 192],
+    ['of SD 1.5: the text encoder', sd1, text('lora_te', 12), 72],
+    ["of SDXL: the UNet, by ldm's names", sdxl, sdxlLdm, 722],
+    ["of SDXL: the UNet, by diffusers' names", sdxl, sdxlDiffusers, 722],
+    ['of SDXL: the first text encoder', sdxl, text('lora_te1', 12), 72],
+    ['of SDXL: the second text encoder', sdxl, text('lora_te2', 32), 192],
+  ])('%s', (_, targets, modules, count) => {
+    expect(modules).toHaveLength(count);
+    expect(modules.filter((module) => !targets.has(module))).toEqual([]);
+    // Each in a place of its own.
+    const places = modules.map((module) => `${targets.get(module)!.key} ${targets.get(module)!.from}`);
+    expect(new Set(places).size).toBe(count);
+  });
+
+  it('both spellings of SDXL mean the same weights, with the same rows', () => {
+    const places = (modules: string[]) => new Set(modules.map((module) => JSON.stringify(sdxl.get(module))));
+    expect(places(sdxlLdm)).toEqual(places(sdxlDiffusers));
   });
 });
 
@@ -100,6 +188,10 @@ describe('the modules of a LoRA', () => {
     ],
     ['lora_unet_conv_in.hada_w2_b', 'lora_unet_conv_in', 'hada_w2_b'],
     ['lora_unet_conv_in.lokr_w1', 'lora_unet_conv_in', 'lokr_w1'],
+    ['lora_unet_conv_in.lokr_t2', 'lora_unet_conv_in', 'lokr_t2'],
+    ['lora_unet_conv_in.dora_scale', 'lora_unet_conv_in', 'dora_scale'],
+    ['unet.conv_in.lora_magnitude_vector', 'lora_unet_conv_in', 'magnitude'],
+    ['unet.conv_in.lora_magnitude_vector.default.weight', 'lora_unet_conv_in', 'magnitude'],
     ['lora_unet_conv_in.lora_mid.weight', 'lora_unet_conv_in', 'mid'],
   ])('%s', (name, module, part) => {
     expect(loraModules([name])).toEqual(new Map([[module, new Map([[part, name]])]]));

@@ -52,6 +52,19 @@ test('up times down is added, by alpha over rank, and by the weight in the promp
   expect(added(kohya(1, null)), 'without an alpha it counts in full').toBe(6);
 });
 
+test('a DoRA sets the lengths of what is there once it and those before it are added', () => {
+  // Every row is 320 numbers of one size: of length 8, each is 8 / √320.
+  const own = { 'lora_up.weight': [[320, 1], 3], 'lora_down.weight': [[1, 320], 1] } as const;
+  const named = [...Object.entries(own), ['dora_scale', [[320, 1], 8]] as const].map(
+    ([part, value]) => [`${module}.${part}`, value] as const,
+  );
+  const dora = (weight: number): Lora => loraOf(Object.fromEntries(named), weight);
+  const each = 8 / Math.sqrt(320);
+  expect(added(dora(1))).toBeCloseTo(each, 5);
+  expect(added(kohya(1), dora(1)), 'whatever was there, in this direction').toBeCloseTo(each, 5);
+  expect(added(kohya(1), dora(0.5)), 'half the way from 3').toBeCloseTo((3 + each) / 2, 5);
+});
+
 test('several are added up; one of weight 0 changes nothing', () => {
   expect(added(kohya(1), kohya(0.5))).toBe(4.5);
   expect(patchesOf(model, tensors, [kohya(0)]).size).toBe(0);
@@ -96,20 +109,37 @@ test.each([
     'is of another size',
     { [`${module}.lora_up.weight`]: [[640, 4], 1], [`${module}.lora_down.weight`]: [[4, 640], 1] },
   ],
+  [
+    'is of another size, and a Kronecker product',
+    { [`${module}.lokr_w1`]: [[8, 8], 1], [`${module}.lokr_w2`]: [[80, 80], 1] },
+  ],
 ] as const)('one that %s is refused by its name', (_, parts) => {
   const lora = loraOf(parts);
   expect(() => patchesOf(model, tensors, [lora])).toThrow(/lora-mismatch, name: style/);
 });
 
 test.each([
-  ['DoRA', 'dora_scale', [[320, 1], 1]],
-  ['Tucker', 'hada_t1', [[2, 2, 3, 3], 1]],
-] as const)('%s is told when it would be added', (words, part, value) => {
-  const lora = loraOf({
-    [`${module}.${part}`]: value,
-    [`${module}.hada_w1_a`]: [[320, 2], 1],
-    [`${module}.hada_w1_b`]: [[2, 320], 1],
-  });
+  ['its matrices are not all there', { 'lora_up.weight': [[320, 4], 1] }],
+  [
+    'its matrices do not fit each other',
+    {
+      hada_w1_a: [[320, 4], 1],
+      hada_w1_b: [[2, 320], 1],
+      hada_w2_a: [[320, 2], 1],
+      hada_w2_b: [[2, 320], 1],
+    },
+  ],
+  [
+    'its matrices do not fit each other',
+    { lokr_w1: [[4, 4], 1], lokr_w2_a: [[3, 80], 1], lokr_w2_b: [[2, 80], 1], lokr_t2: [[2, 2, 1, 1], 1] },
+  ],
+  [
+    'it has 7 lengths',
+    { 'lora_up.weight': [[320, 4], 1], 'lora_down.weight': [[4, 320], 1], dora_scale: [[7, 1], 1] },
+  ],
+] as const)('one that cannot be added says so when it would be: %s', (words, parts) => {
+  const named = Object.entries(parts).map(([part, value]) => [`${module}.${part}`, value]);
+  const lora = loraOf(Object.fromEntries(named) as Parameters<typeof loraOf>[0]);
   const patch = patchesOf(model, tensors, [lora]).get(key);
   expect(() => patch?.(new Float32Array(320 * 320))).toThrow(new RegExp(`bad-weight.*${words}`));
 });

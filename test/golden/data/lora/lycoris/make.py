@@ -1,0 +1,106 @@
+"""Writes cases.safetensors: small weights, LoRAs of many kinds for them, and the weights with each merged.
+
+    pip install torch==2.13.0 safetensors==0.8.0 && python make.py
+
+A case has `NAME/weight`, the tensors of one module as `NAME/lora/…`, and `NAME/merged/STRENGTH`. Formulas:
+- LoCon, LoHa and LoKr, plain and Tucker: LyCORIS (Yeh et al., 2023, arXiv 2309.14859), https://github.com/KohakuBlueleaf/LyCORIS
+  `lycoris/functional/{locon,loha,lokr,general}.py`.
+- DoRA: m · (W + ΔW) / ‖W + ΔW‖ (Liu et al., 2024, arXiv 2402.09353), in LyCORIS `apply_weight_decompose`; at a strength s
+  ComfyUI goes the part s of the way from W. (Its own norm on the output axis is that of W alone; the paper, LyCORIS and
+  PEFT take that of W + ΔW.)
+"""
+
+import torch
+from safetensors.torch import save_file
+
+torch.manual_seed(0)
+out, inner, rank, alpha = 6, 4, 3, 2.0
+eps = torch.finfo(torch.float32).eps
+tensors = {}
+
+
+def locon(up, down, mid=None):
+    up, down = up.flatten(1), down.flatten(1)
+    return up @ down if mid is None else torch.einsum("m n ..., i m, n j -> i j ...", mid, up, down)
+
+
+def tucker(t, a, b):
+    return torch.einsum("i j ..., j r, i p -> p r ...", t, b, a)
+
+
+def kron(w1, w2):
+    return torch.kron(w1.reshape(*w1.shape, *[1] * (w2.dim() - 2)), w2.contiguous())
+
+
+def case(name, shape, parts, difference, length=None, axis="output"):
+    weight = torch.randn(shape)
+    moved = weight + difference.reshape(shape)
+    if length is not None:
+        parts = {**parts, **length}
+        (m,) = length.values()
+        if axis == "output":
+            norm = moved.flatten(1).norm(dim=1)
+            moved = moved * (m.flatten() / (norm + eps)).reshape(-1, *[1] * (len(shape) - 1))
+        else:
+            norm = moved.transpose(0, 1).flatten(1).norm(dim=1)
+            moved = moved * (m.flatten() / (norm + eps)).reshape(1, -1, *[1] * (len(shape) - 2))
+    tensors[f"{name}/weight"] = weight
+    for part, tensor in parts.items():
+        tensors[f"{name}/lora/{part}"] = tensor
+    for strength in (1.0, 0.6, -0.5):
+        tensors[f"{name}/merged/{strength}"] = weight + strength * (moved - weight)
+
+
+def lengths(*shape, key="dora_scale"):
+    return {key: 1 + torch.rand(shape)}
+
+
+scale = {"alpha": torch.tensor(alpha)}
+linear, conv = (out, inner), (out, inner, 3, 3)
+r = torch.randn
+
+for name, shape, length, axis in (
+    ("lora", linear, None, "output"),
+    ("dora by output", linear, lengths(out, 1), "output"),
+    ("dora by input", linear, lengths(1, inner), "input"),
+    ("dora of PEFT", linear, lengths(out, key="lora_magnitude_vector"), "output"),
+    ("dora of a convolution by output", conv, lengths(out, 1, 1, 1), "output"),
+    ("dora of a convolution by input", conv, lengths(1, inner, 1, 1), "input"),
+    ("dora of a square by input", (out, out), lengths(1, out), "input"),
+):
+    up, down = r(out, rank, *[1] * (len(shape) - 2)), r(rank, *shape[1:])
+    parts = {"lora_up.weight": up, "lora_down.weight": down, **scale}
+    case(name, shape, parts, alpha / rank * locon(up, down), length, axis)
+
+up, down, mid = r(out, rank, 1, 1), r(rank, inner, 1, 1), r(rank, rank, 3, 3)
+parts = {"lora_up.weight": up, "lora_down.weight": down, "lora_mid.weight": mid, **scale}
+case("LoCon, Tucker", conv, parts, alpha / rank * locon(up, down, mid))
+case("LoCon, Tucker, DoRA", conv, parts, alpha / rank * locon(up, down, mid), lengths(out, 1, 1, 1))
+
+w = [r(out, rank), r(rank, inner), r(out, rank), r(rank, inner)]
+parts = dict(zip(("hada_w1_a", "hada_w1_b", "hada_w2_a", "hada_w2_b"), w)) | scale
+case("LoHa", linear, parts, alpha / rank * (w[0] @ w[1]) * (w[2] @ w[3]))
+case("LoHa, DoRA", linear, parts, alpha / rank * (w[0] @ w[1]) * (w[2] @ w[3]), lengths(out, 1))
+
+w = [r(rank, out), r(rank, inner), r(rank, out), r(rank, inner)]
+t1, t2 = r(rank, rank, 3, 3), r(rank, rank, 3, 3)
+parts = dict(zip(("hada_w1_a", "hada_w1_b", "hada_w2_a", "hada_w2_b"), w))
+parts |= {"hada_t1": t1, "hada_t2": t2, **scale}
+case("LoHa, Tucker", conv, parts, alpha / rank * tucker(t1, w[0], w[1]) * tucker(t2, w[2], w[3]))
+
+w1, w2 = r(2, 2), r(3, 2)
+case("LoKr, whole", linear, {"lokr_w1": w1, "lokr_w2": w2, **scale}, kron(w1, w2))
+w2 = r(3, 2, 3, 3)
+case("LoKr of a convolution, whole", conv, {"lokr_w1": w1, "lokr_w2": w2}, kron(w1, w2), lengths(out, 1, 1, 1))
+
+a, b = r(3, 1), r(1, 2)
+case("LoKr, in part", linear, {"lokr_w1": w1, "lokr_w2_a": a, "lokr_w2_b": b, **scale}, alpha * kron(w1, a @ b))
+a1, b1, a, b = r(2, 2), r(2, 2), r(3, 2), r(2, 2)
+parts = {"lokr_w1_a": a1, "lokr_w1_b": b1, "lokr_w2_a": a, "lokr_w2_b": b, **scale}
+case("LoKr, in full", linear, parts, alpha / 2 * kron(a1 @ b1, a @ b))
+a, b, t = r(2, 3), r(2, 2), r(2, 2, 3, 3)
+parts = {"lokr_w1": w1, "lokr_w2_a": a, "lokr_w2_b": b, "lokr_t2": t, **scale}
+case("LoKr, Tucker", conv, parts, alpha / 2 * kron(w1, tucker(t, a, b)))
+
+tensors = {name: tensor.to(torch.float32).contiguous().clone() for name, tensor in tensors.items()}
+save_file(tensors, "cases.safetensors")
