@@ -1,16 +1,17 @@
 /** Textual inversion against diffusers: which tokens a word takes, and what the text encoder makes of its vectors. */
 import { readFile } from 'node:fs/promises';
 import * as ort from 'onnxruntime-web';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { detect } from '../../src/nets/detect';
-import { Checkpoint } from '../../src/pipeline/checkpoint';
+import { Checkpoint, type Encoded } from '../../src/pipeline/checkpoint';
 import { embeddingOf, wordsFor } from '../../src/pipeline/embedding';
 import { wasmMachine } from '../../src/runtime/device';
 import { Sessions } from '../../src/runtime/session';
 import { encodePrompt } from '../../src/text/prompt';
-import { loadTokenizer } from '../../src/text/tokenizer';
 import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
+import { tensorsOf, written } from '../safetensors';
+import { servedTokenizer } from './drawing';
 import { unzipped } from './nets-suite';
 import { readTensors } from './read';
 import { worstDifference } from './tensors';
@@ -36,13 +37,7 @@ it.each([
   };
   const expected = readTensors(new URL(`${at}/expected.safetensors`, data));
 
-  vi.stubGlobal('fetch', async (url: string) => {
-    const path = `../../public/${url.replace('app://', '')}`;
-    return new Response(await readFile(new URL(path, import.meta.url)));
-  });
-  const tokenizer = await loadTokenizer('app://');
-  vi.unstubAllGlobals();
-
+  const tokenizer = await servedTokenizer();
   const model = await unzipped(await bytes('models/sd1/model.safetensors.gzip'));
   const { tensors, metadata } = await readHeader(new Blob([model]));
   const facts = detect({ tensors, metadata });
@@ -67,4 +62,54 @@ it.each([
   // Without them the same tokens are words again.
   const [plain] = await checkpoint.encode([ids], 1, () => undefined);
   expect(worstDifference(plain!.context, expected.get('last_hidden_state')!.data)).toBeGreaterThan(0.01);
+});
+
+it("SDXL's two encoders get the vectors that are meant for each", async () => {
+  const tokenizer = await servedTokenizer();
+  const file = await unzipped(await bytes('models/sdxl/model.safetensors.gzip'));
+  const { tensors, metadata } = await readHeader(new Blob([file]));
+  const facts = detect({ tensors, metadata });
+  const weights = { tensors, source: memorySource(file) };
+  const checkpoint = new Checkpoint(facts, weights, wasmMachine(new Sessions(ort)));
+
+  // The word means "cat dog" to the first encoder and "red apple" to the second: rows of their own tables.
+  const meant = ['cat dog', 'red apple'].map((words) => [...tokenizer(words)]);
+  const stored = await tensorsOf(new Blob([file]));
+  const rowsOf = (key: string, ids: readonly number[]) => {
+    const { dtype, shape, bytes: table } = stored.get(key)!;
+    const each = table.length / shape[0]!;
+    const rows = ids.flatMap((id) => [...table.subarray(id * each, (id + 1) * each)]);
+    return { dtype, shape: [ids.length, shape[1]!], bytes: Uint8Array.from(rows) };
+  };
+  const [first, second] = facts.texts;
+  const pair = new Map([
+    ['clip_g', rowsOf(`${second!.prefix}.token_embedding.weight`, meant[1]!)],
+    ['clip_l', rowsOf(`${first.prefix}.embeddings.token_embedding.weight`, meant[0]!)],
+  ]);
+  const learned = new Uint8Array(await written(pair).arrayBuffer());
+  const header = await readHeader(new Blob([learned]));
+  const embedding = embeddingOf(header, memorySource(learned), 'duo', facts);
+  expect(embedding?.rows).toHaveLength(2);
+  expect(embeddingOf(header, memorySource(learned), 'duo', { ...facts, texts: [first] })).toBeNull();
+
+  const encode = async (prompt: string, words: ReturnType<typeof wordsFor> = []) => {
+    const ids = facts.texts.map((text) => encodePrompt(tokenizer, prompt, text, words).ids);
+    const rows = words.flatMap((word) => word.ids.map((id, n) => [id, embedding!.rows[n]!] as const));
+    const [{ context, pooled }] = (await checkpoint.encode(ids, 1, () => undefined, new Map(rows))) as [
+      Encoded,
+    ];
+    const half = (from: number, to: number): Float32Array =>
+      context.filter((_, i) => i % facts.unet.contextWidth >= from && i % facts.unet.contextWidth < to);
+    return { first: half(0, first.width), second: half(first.width, Infinity), pooled };
+  };
+  const duo = await encode('a duo there', wordsFor([embedding!], new Set(tokenizer('a duo there'))));
+  const [cat, apple] = [await encode('a cat dog there'), await encode('a red apple there')];
+  for (const [half, same, other] of [
+    ['first', cat, apple],
+    ['second', apple, cat],
+    ['pooled', apple, cat],
+  ] as const) {
+    expect(worstDifference(duo[half], same[half]), half).toBeLessThan(1e-6);
+    expect(worstDifference(duo[half], other[half]), half).toBeGreaterThan(0.01);
+  }
 });
