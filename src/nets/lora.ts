@@ -15,9 +15,14 @@ export interface LoraTarget {
   readonly net: 'unet' | 'text';
 }
 
+const BIAS = '.bias';
+
 type Tensors = ReadonlyMap<string, TensorFacts>;
 
-/** Every module that a LoRA may name, by its kohya name: `lora_unet_down_blocks_0_attentions_0_proj_in`. */
+/**
+ * Every module that a LoRA may name, by its kohya name: `lora_unet_down_blocks_0_attentions_0_proj_in`. Its bias, where
+ * it has one, follows as a module of its own, with BIAS behind the name.
+ */
 export function loraTargets(model: Model, tensors: Tensors): Map<string, LoraTarget> {
   const targets = new Map<string, LoraTarget>();
   const add = (name: string, key: string, net: LoraTarget['net'], part = 0, of = 1): void => {
@@ -25,6 +30,9 @@ export function loraTargets(model: Model, tensors: Tensors): Map<string, LoraTar
     const columns = inner.reduce((product, d) => product * d, 1);
     const rows = all / of;
     targets.set(flat(name), { key, from: part * rows, rows, columns, net });
+    const bias = key.replace(/weight$/, 'bias');
+    if (tensors.has(bias))
+      targets.set(flat(name) + BIAS, { key: bias, from: part * rows, rows, columns: 1, net });
   };
   const unet = `${model.prefix.unet}.`;
   const below = (prefix: string): string[] =>
@@ -78,12 +86,12 @@ export type LoraModule = ReadonlyMap<string, string>;
 export function loraModules(names: Iterable<string>): Map<string, LoraModule> {
   const modules = new Map<string, Map<string, string>>();
   for (const name of names) {
-    const found = PARTS.map(([pattern, part]) => [pattern.exec(name), part] as const).find(
+    const found = PARTS.map(([pattern, ...is]) => [pattern.exec(name), ...is] as const).find(
       ([match]) => match,
     );
     if (!found) continue;
-    const [match, part] = found;
-    const module = moduleName(match![1]!); // each pattern has a first group
+    const [match, part, of = ''] = found;
+    const module = moduleName(match![1]!) + of; // each pattern has a first group
     const tensors = modules.get(module) ?? new Map<string, string>();
     modules.set(module, tensors.set(part || match![2]!, name));
   }
@@ -91,13 +99,17 @@ export function loraModules(names: Iterable<string>): Map<string, LoraModule> {
 }
 
 /** How tensors of a module end, in kohya's, PEFT's, diffusers' and LyCORIS' files. */
-const PARTS: readonly (readonly [RegExp, string])[] = [
+const PARTS: readonly (readonly [name: RegExp, part: string, of?: string])[] = [
   [/^(.+?)(?:\.lora_down|\.lora_A(?:\.\w+)?|[._]lora\.down)\.weight$/, 'down'],
   [/^(.+?)(?:\.lora_up|\.lora_B(?:\.\w+)?|[._]lora\.up)\.weight$/, 'up'],
   [/^(.+?)\.lora_mid\.weight$/, 'mid'],
   [/^(.+?)\.(alpha|diff|dora_scale)$/, ''],
   [/^(.+?)\.lora_magnitude_vector(?:\.\w+)*$/, 'magnitude'],
   [/^(.+?)\.(hada_(?:w[12]_[ab]|t[12])|lokr_(?:w[12](?:_[ab])?|t2))$/, ''],
+  [/^(.+?)\.w_norm$/, 'diff'],
+  [/^(.+?)\.(?:diff_b|b_norm)$/, 'diff', BIAS],
+  // Kinds that are not known: IA3, OFT and BOFT, GLoRA.
+  [/^(.+?)\.(on_input|oft_blocks|oft_diag|a1\.weight)$/, ''],
 ];
 
 function moduleName(module: string): string {

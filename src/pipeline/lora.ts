@@ -111,7 +111,7 @@ function change(
   const { data } = lengths;
   const perOutput = data.length === rows && (lengths.rows === rows || module.has('magnitude'));
   if (!perOutput && columns % data.length > 0) parts.refuse(`it has ${data.length} lengths`);
-  setLengths(there, columns, data, perOutput ? 'output' : 'input');
+  setLengths(there, data, perOutput ? columns : columns / data.length);
   for (let i = 0; i < weights.length; i++) weights[i]! += weight * (there[i]! - weights[i]!);
 }
 
@@ -153,8 +153,17 @@ function add(
   }
   const whole = matrix('diff');
   if (whole) return addScaled(weights, whole, weight, refuse);
-  refuse('its matrices are not all there');
+  const unknown = OTHER_KINDS.find(([part]) => matrix(part));
+  refuse(unknown ? `${unknown[1]} is not known here` : 'its matrices are not all there');
 }
+
+/** Kinds of LyCORIS' that are told by these parts. */
+const OTHER_KINDS = [
+  ['on_input', 'IA³'],
+  ['oft_blocks', 'OFT'],
+  ['oft_diag', 'OFT'],
+  ['a1.weight', 'GLoRA'],
+] as const;
 
 function addScaled(
   weights: Float32Array,

@@ -75,21 +75,20 @@ export function kronecker(a: Matrix, b: Matrix): Matrix {
 const EPSILON = 2 ** -23;
 
 /**
- * Gives every row, or every input channel, this length in place of its own: m · V / ‖V‖, as DoRA does (Liu et al., 2024,
- * https://arxiv.org/abs/2402.09353, equation 5).
- * @param weights in so many columns, which are input channels times kernel.
- * @param axis whose lengths they are: LyCORIS and PEFT have one for each output, early LyCORIS one for each input.
+ * Gives every output, or every input channel, this length in place of its own: m · V / ‖V‖, as DoRA does (Liu et al.,
+ * 2024, https://arxiv.org/abs/2402.09353, equation 5).
+ * @param weights [outputs, input channels, kernel].
+ * @param lengths one for each output, or for each input channel.
+ * @param span numbers in a row that belong to one of them: an output's all, an input channel's kernel.
  */
-export function setLengths(
-  weights: Float32Array,
-  columns: number,
-  lengths: Float32Array,
-  axis: 'output' | 'input',
-): void {
-  const kernel = columns / lengths.length;
-  const of = (i: number): number => Math.floor(axis === 'output' ? i / columns : (i % columns) / kernel);
-  const squares = new Float64Array(lengths.length);
-  for (let i = 0; i < weights.length; i++) squares[of(i)]! += weights[i]! ** 2;
-  const factors = squares.map((sum, k) => lengths[k]! / (Math.sqrt(sum) + EPSILON));
-  for (let i = 0; i < weights.length; i++) weights[i]! *= factors[of(i)]!;
+export function setLengths(weights: Float32Array, lengths: Float32Array, span: number): void {
+  const count = lengths.length;
+  const squares = new Float64Array(count);
+  for (let at = 0, k = 0; at < weights.length; at += span, k = (k + 1) % count) {
+    for (let i = at; i < at + span; i++) squares[k]! += weights[i]! * weights[i]!;
+  }
+  const factors = squares.map((sum, k) => lengths[k]! / (Math.sqrt(sum) + EPSILON)); // as many
+  for (let at = 0, k = 0; at < weights.length; at += span, k = (k + 1) % count) {
+    for (let i = at; i < at + span; i++) weights[i]! *= factors[k]!;
+  }
 }

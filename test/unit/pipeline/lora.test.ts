@@ -118,7 +118,33 @@ test.each([
   expect(() => patchesOf(model, tensors, [lora])).toThrow(/lora-mismatch, name: style/);
 });
 
+test('differences of norms and biases are added to theirs', () => {
+  const lora = loraOf(
+    {
+      [`${module}.diff_b`]: [[320], 3],
+      ['lora_unet_down_blocks_0_resnets_0_norm1.w_norm']: [[320], 4],
+      ['lora_unet_down_blocks_0_resnets_0_norm1.b_norm']: [[320], 5],
+      ['lora_te_text_model_encoder_layers_3_mlp_fc1.diff_b']: [[3072], 6],
+    },
+    0.5,
+  );
+  const found = [...patchesOf(model, tensors, [lora])].map(([key, patch]) => {
+    const weights = new Float32Array(tensors.get(key)!.shape.reduce((n, d) => n * d, 1)); // targets are tensors
+    patch(weights);
+    return [key.replace('model.diffusion_model.', ''), ...new Set(weights)];
+  });
+  expect(found).toEqual([
+    ['input_blocks.1.1.proj_in.bias', 1.5],
+    ['input_blocks.1.0.in_layers.0.weight', 2],
+    ['input_blocks.1.0.in_layers.0.bias', 2.5],
+    ['cond_stage_model.transformer.text_model.encoder.layers.3.mlp.fc1.bias', 3],
+  ]);
+});
+
 test.each([
+  ['OFT is not known here', { oft_blocks: [[4, 80, 80], 1] }],
+  ['GLoRA is not known here', { 'a1.weight': [[4, 320], 1] }],
+  ['IA³ is not known here', { weight: [[320], 1], on_input: [[], 0] }],
   ['its matrices are not all there', { 'lora_up.weight': [[320, 4], 1] }],
   [
     'its matrices do not fit each other',

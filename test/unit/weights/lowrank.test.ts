@@ -51,17 +51,16 @@ it('a matrix turned', () => {
 });
 
 it('lengths of rows, and of input channels in all rows and places of a kernel', () => {
-  const numbers = (): Float32Array => Float32Array.of(3, 4, 0, 0, 6, 8, 0, 0);
-  const rows = numbers();
-  setLengths(rows, 4, Float32Array.of(1, 20), 'output');
+  const rows = Float32Array.of(3, 4, 0, 0, 6, 8, 0, 0);
+  setLengths(rows, Float32Array.of(1, 20), 4);
   expect([...rows]).toEqual([0.6, 0.8, 0, 0, 12, 16, 0, 0].map((v) => expect.closeTo(v, 5) as number));
   const inputs = Float32Array.of(2, 4, 0, 3, 4, 0, 0, 0); // of the first 2, 4, 4, 0; of the second 0, 3, 0, 0
-  setLengths(inputs, 4, Float32Array.of(3, 1), 'input');
+  setLengths(inputs, Float32Array.of(3, 1), 2);
   expect([...inputs]).toEqual([1, 2, 0, 1, 2, 0, 0, 0].map((v) => expect.closeTo(v, 5) as number));
 });
 
 it('nothing has no length to be set, and stays nothing', () => {
   const none = new Float32Array(4);
-  setLengths(none, 2, Float32Array.of(1, 1), 'output');
+  setLengths(none, Float32Array.of(1, 1), 2);
   expect([...none]).toEqual([0, 0, 0, 0]);
 });
