@@ -1,6 +1,7 @@
 /** Checkpoints of one's own: imported, drawn with, kept, removed; and what is none is refused in plain words. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { tensorsOf, written } from '../safetensors';
 import { jobOf, type PipelineCase } from '../golden/pipeline-case';
 import { checkpointFile, expect, expectPicture, golden, test } from './app';
 
@@ -59,6 +60,27 @@ for (const [name, wanted, prediction] of [
     await expectPicture(await app.draw(), `models/${name}/cases/${wanted}/expected.png`, name);
   });
 }
+
+test('a latent consistency model brings its settings, and says what it has no use for', async ({ app }) => {
+  const { page } = app;
+  const plain = checkpointFile('sd1');
+  const tensors = await tensorsOf(new Blob([Uint8Array.from(plain.buffer)]));
+  const projection = { dtype: 'F32', shape: [64, 16], bytes: new Uint8Array(4 * 64 * 16).fill(60) } as const;
+  tensors.set('model.diffusion_model.time_embedding.cond_proj.weight', projection);
+  const buffer = Buffer.from(await written(tensors).arrayBuffer());
+
+  await app.open();
+  await app.importFiles({ ...plain, name: 'quick.safetensors', buffer });
+  await expect(app.model.locator('option:checked')).toHaveText(/quick/, { timeout: 60_000 });
+  await expect(page.getByRole('combobox', { name: 'Sampler' })).toHaveValue('LCM');
+  await expect(page.getByRole('spinbutton', { name: 'Steps' })).toHaveValue('4');
+  await expect(page.getByRole('spinbutton', { name: 'Guidance scale' })).toHaveValue('8');
+  await app.fill({ prompt: 'a red apple', negative: 'blurry', width: 64, height: 64 });
+  await expect(page.getByRole('textbox', { name: 'Negative prompt' })).toHaveAccessibleDescription(
+    'Has no effect: this model has its guidance built in.',
+  );
+  expect(await app.draw()).toMatchObject({ width: 64, height: 64 });
+});
 
 const diffusers = ['unet/diffusion_pytorch_model', 'vae/diffusion_pytorch_model', 'text_encoder/model'].map(
   (part) => ({ path: `${part}.safetensors`, ...checkpointFile('sd1-diffusers', part) }),
