@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { guided, tryPrediction, type Question, type UNetValues } from '../../../src/pipeline/denoise';
+import {
+  builtInGuidance,
+  guided,
+  textGuidance,
+  tryPrediction,
+  type Question,
+  type UNetValues,
+} from '../../../src/pipeline/denoise';
 
 const unet = {
   heads: () => 1,
@@ -42,4 +49,26 @@ test('what SDXL is told beside the context goes along with each question', async
   await guided(run, { ...unet, labelWidth: 2 }, 'epsilon', told, size)(new Float32Array(16), at);
   await guided(run, unet, 'epsilon', questions, size)(new Float32Array(16), at);
   expect(labels).toEqual([{ data: Float32Array.of(0, 5, 1, 5), shape: [2, 2] }, undefined]);
+});
+
+test('without guidance, or with one that is built in, the UNet is asked about the prompt alone', async () => {
+  const [negative, prompt] = questions as [Question, Question];
+  const asked: UNetValues[] = [];
+  const run = (values: UNetValues): Promise<Float32Array> => {
+    asked.push(values);
+    return Promise.resolve(new Float32Array(values.latents.data.length));
+  };
+  for (const each of [
+    textGuidance(prompt, negative, 1.5),
+    textGuidance(prompt, negative, 1),
+    builtInGuidance(prompt, 8, 4),
+  ]) {
+    await guided(run, unet, 'epsilon', each, size)(new Float32Array(16), at);
+  }
+  expect(asked.map(({ latents }) => latents.shape[0])).toEqual([2, 1, 1]);
+  expect(asked.slice(1).every(({ context }) => context.data[0] === 8)).toBe(true);
+  // sin and cos of 7000 and of 7000 / 10 000
+  const told = [Math.sin(7000), Math.sin(0.7), Math.cos(7000), Math.cos(0.7)];
+  expect(asked.map(({ guidance }) => guidance?.shape)).toEqual([undefined, undefined, [1, 4]]);
+  expect([...asked[2]!.guidance!.data]).toEqual(told.map((v) => expect.closeTo(v, 5) as number));
 });
