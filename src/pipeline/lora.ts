@@ -1,5 +1,6 @@
 /** LoRAs, opened on a checkpoint: what each adds to which weight, computed when that weight passes to the device. */
 import { DrobeError } from '../errors';
+import { statedScales, type Scale } from '../nets/adapter';
 import { loraModules, loraTargets, type LoraModule, type LoraTarget } from '../nets/lora';
 import type { Model } from '../nets/model';
 import type { Patch } from '../runtime/feeder';
@@ -43,6 +44,7 @@ export function patchesOf(
     const fail = (): never => {
       throw new DrobeError('lora-mismatch', { name: lora.name, family: model.family });
     };
+    const scales = statedScales(lora.header.metadata);
     for (const [name, module] of loraModules(lora.header.tensors.keys())) {
       const target = targets.get(name);
       if (!target) continue;
@@ -54,7 +56,8 @@ export function patchesOf(
       patches.set(target.key, (weights) => {
         before?.(weights);
         const { from, rows, columns } = target;
-        change(weights.subarray(from * columns, (from + rows) * columns), target, module, lora, scale);
+        const parts = partsOf(module, lora, scales(name));
+        change(weights.subarray(from * columns, (from + rows) * columns), target, parts, scale);
       });
     }
     if (fits === 0) fail();
@@ -80,28 +83,32 @@ function hasShapeOf({ rows, columns }: LoraTarget, module: LoraModule, { tensors
 /** One module's tensors, and how to say what is wrong with them. */
 interface Parts {
   readonly matrix: (part: string) => Matrix | null;
+  /** How much a product of matrices counts. */
+  readonly scaleOf: Scale;
   readonly refuse: (reason: string) => never;
 }
 
-/** Changes the rows of a weight by one module, as much as this weight in the prompt says. */
-function change(
-  weights: Float32Array,
-  target: LoraTarget,
-  module: LoraModule,
-  { header, source }: Lora,
-  weight: number,
-): void {
-  const parts: Parts = {
-    matrix: (part) => {
-      const name = module.get(part);
-      const info = name === undefined ? undefined : header.tensors.get(name);
-      return info ? read(info, source) : null;
-    },
+/** @param stated what its file states where it has no alpha for this module. */
+function partsOf(module: LoraModule, { header, source }: Lora, stated: Scale): Parts {
+  const matrix = (part: string): Matrix | null => {
+    const name = module.get(part);
+    const info = name === undefined ? undefined : header.tensors.get(name);
+    return info ? read(info, source) : null;
+  };
+  const alpha = matrix('alpha')?.data[0];
+  return {
+    matrix,
+    scaleOf: alpha === undefined ? stated : (rank) => alpha / rank,
     refuse: (reason) => {
       throw new DrobeError('bad-weight', { key: [...module.values()][0] ?? '', reason });
     },
   };
-  const lengths = parts.matrix('dora_scale') ?? parts.matrix('magnitude');
+}
+
+/** Changes the rows of a weight by one module, as much as this weight in the prompt says. */
+function change(weights: Float32Array, target: LoraTarget, parts: Parts, weight: number): void {
+  const magnitude = parts.matrix('magnitude');
+  const lengths = parts.matrix('dora_scale') ?? magnitude;
   if (!lengths) return add(weights, target, parts, weight);
 
   // DoRA: all of it is added, then lengths are set. With a weight in the prompt, ComfyUI goes that part of the way.
@@ -109,7 +116,7 @@ function change(
   const there = weights.slice();
   add(there, target, parts, 1);
   const { data } = lengths;
-  const perOutput = data.length === rows && (lengths.rows === rows || module.has('magnitude'));
+  const perOutput = data.length === rows && (lengths.rows === rows || magnitude !== null);
   if (!perOutput && columns % data.length > 0) parts.refuse(`it has ${data.length} lengths`);
   setLengths(there, data, perOutput ? columns : columns / data.length);
   for (let i = 0; i < weights.length; i++) weights[i]! += weight * (there[i]! - weights[i]!);
@@ -119,18 +126,16 @@ function change(
 function add(
   weights: Float32Array,
   { rows, columns }: LoraTarget,
-  { matrix, refuse }: Parts,
+  { matrix, scaleOf, refuse }: Parts,
   weight: number,
 ): void {
-  const alpha = matrix('alpha')?.data[0] ?? null;
-  const scaleOf = (rank: number): number => weight * (alpha === null ? 1 : alpha / rank);
-
+  const scaled = (rank: number): number => weight * scaleOf(rank);
   const [up, down, mid] = [matrix('up'), matrix('down'), matrix('mid')];
   if (up && down) {
     if (up.rows !== rows || up.columns !== (mid ? mid.rows : down.rows)) refuse(`it is for ${up.rows} rows`);
-    if (!mid && down.columns === columns) return addProduct(weights, up, down, scaleOf(down.rows));
+    if (!mid && down.columns === columns) return addProduct(weights, up, down, scaled(down.rows));
     if (!mid) refuse(`it is for ${down.columns} columns, not ${columns}`);
-    return addScaled(weights, productWithKernel(up, mid!, down), scaleOf(down.rows), refuse);
+    return addScaled(weights, productWithKernel(up, mid!, down), scaled(down.rows), refuse);
   }
   /** A matrix that is whole, a product, or one with a kernel in between: its first factor is then turned. */
   const factor = (name: string, kernel?: string): Matrix | null => {
@@ -143,13 +148,13 @@ function add(
   const [hada1, hada2] = [factor('hada_w1', 'hada_t1'), factor('hada_w2', 'hada_t2')];
   if (hada1 && hada2) {
     const rank = matrix('hada_w1_b')?.rows ?? 1;
-    return addScaled(weights, hadamard(hada1, hada2), scaleOf(rank), refuse);
+    return addScaled(weights, hadamard(hada1, hada2), scaled(rank), refuse);
   }
   const [kron1, kron2] = [factor('lokr_w1'), factor('lokr_w2', 'lokr_t2')];
   if (kron1 && kron2) {
     // Where nothing is decomposed there is no rank, and alpha has no say.
     const rank = (matrix('lokr_w1_b') ?? matrix('lokr_w2_b'))?.rows ?? null;
-    return addScaled(weights, kronecker(kron1, kron2), rank === null ? weight : scaleOf(rank), refuse);
+    return addScaled(weights, kronecker(kron1, kron2), rank === null ? weight : scaled(rank), refuse);
   }
   const whole = matrix('diff');
   if (whole) return addScaled(weights, whole, weight, refuse);

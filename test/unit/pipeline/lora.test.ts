@@ -52,6 +52,30 @@ test('up times down is added, by alpha over rank, and by the weight in the promp
   expect(added(kohya(1, null)), 'without an alpha it counts in full').toBe(6);
 });
 
+test.each([
+  [{ 'unet.r': 4, 'unet.lora_alpha': 1, 'text_encoder.lora_alpha': 9 }, 1 / 4],
+  [{ 'unet.lora_alpha': 1, 'unet.use_rslora': true }, 1 / 2],
+  [{ 'unet.lora_alpha': 1, 'unet.alpha_pattern': { proj_in: 3, 'attn1.to_q': 9 } }, 3 / 4],
+  [{ 'unet.lora_alpha': 1, 'unet.alpha_pattern': { j_in: 9, '0.proj_in': 3 } }, 3 / 4],
+  [{ 'unet.lora_alpha': '8', 'text_encoder.lora_alpha': 9 }, 1],
+  [['unet.lora_alpha', 8], 1],
+] as const)(
+  'without alphas the configuration in the metadata says how much it counts: %j',
+  (stated, scale) => {
+    const { header, ...lora } = kohya(1, null);
+    const metadata = new Map([['lora_adapter_metadata', JSON.stringify(stated)]]);
+    expect(added({ ...lora, header: { ...header, metadata } })).toBeCloseTo(6 * scale, 6);
+    const own = kohya(1);
+    expect(added({ ...own, header: { ...own.header, metadata } }), 'alphas come first').toBe(3);
+  },
+);
+
+test('a broken configuration is as good as none', () => {
+  const { header, ...lora } = kohya(1, null);
+  const metadata = new Map([['lora_adapter_metadata', '{"unet.lora_alpha": 8']]);
+  expect(added({ ...lora, header: { ...header, metadata } })).toBe(6);
+});
+
 test('a DoRA sets the lengths of what is there once it and those before it are added', () => {
   // Every row is 320 numbers of one size: of length 8, each is 8 / √320.
   const own = { 'lora_up.weight': [[320, 1], 3], 'lora_down.weight': [[1, 320], 1] } as const;

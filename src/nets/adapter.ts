@@ -1,0 +1,46 @@
+/**
+ * How much the modules of a LoRA count that has no alphas among its tensors: diffusers writes PEFT's configuration into
+ * the metadata, as JSON with the component before each name: {"unet.r": 16, "unet.lora_alpha": 8, …}.
+ * https://github.com/huggingface/diffusers/blob/main/src/diffusers/loaders/lora_base.py
+ */
+
+/** What the product of matrices of this rank is multiplied by. */
+export type Scale = (rank: number) => number;
+
+const COMPONENTS: readonly (readonly [module: RegExp, component: string])[] = [
+  [/^lora_unet_/, 'unet'],
+  [/^lora_te1?_/, 'text_encoder'],
+  [/^lora_te2_/, 'text_encoder_2'],
+];
+
+/** By a module's kohya name. What is not stated, or makes no sense, leaves the product as it is. */
+export function statedScales(metadata: ReadonlyMap<string, string>): (module: string) => Scale {
+  const stated = parsed(metadata.get('lora_adapter_metadata'));
+  return (module) => {
+    const [pattern, component] = COMPONENTS.find(([sign]) => sign.test(module)) ?? [];
+    if (!pattern) return () => 1;
+    const of = (name: string): unknown => stated.get(`${component}.${name}`);
+    const own = entries(of('alpha_pattern')).find(([name]) => isAt(module.replace(pattern, ''), name));
+    const alpha = own?.[1] ?? of('lora_alpha');
+    if (typeof alpha !== 'number' || !(alpha > 0)) return () => 1;
+    // Rank-stabilised (Kalajdzievski, 2023, https://arxiv.org/abs/2312.03732): by the root of the rank.
+    return of('use_rslora') === true ? (rank) => alpha / Math.sqrt(rank) : (rank) => alpha / rank;
+  };
+}
+
+/** PEFT's patterns are the ends of names with dots. */
+function isAt(module: string, pattern: string): boolean {
+  return `_${module}`.endsWith(`_${pattern.replaceAll('.', '_')}`);
+}
+
+function parsed(json: string | undefined): ReadonlyMap<string, unknown> {
+  try {
+    return new Map(entries(JSON.parse(json ?? 'null')));
+  } catch {
+    return new Map();
+  }
+}
+
+function entries(value: unknown): [string, unknown][] {
+  return typeof value === 'object' && value !== null ? Object.entries(value) : [];
+}
