@@ -23,6 +23,7 @@ export function distilledDefaults(names: string): Partial<Defaults> {
   const kind = KINDS.find(([word]) => word.test(words));
   if (!kind) return {};
   const [, sampler, spacing] = kind;
-  const steps = Number(/\b([1-8])[ -]?steps?\b/i.exec(words)?.[1] ?? 4);
+  // Models for a single step ask for timesteps of their own, which none of these samplers visits; in more they draw, too.
+  const steps = Number(/\b([2-8])[ -]?steps?\b/i.exec(words)?.[1] ?? 4);
   return { steps, guidance: 1, sampler, spacing };
 }

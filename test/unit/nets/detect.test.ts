@@ -158,7 +158,8 @@ describe('a model that calls itself distilled is used in few steps, without guid
   it.each([
     ['modelspec.title', 'SDXL Turbo 1.0', ['Euler a', 'trailing', 4]],
     ['modelspec.title', 'sdxl_lightning_8step', ['Euler', 'trailing', 8]],
-    ['modelspec.title', 'Hyper-SDXL 1-step', ['DDIM', 'trailing', 1]],
+    ['modelspec.title', 'Hyper-SDXL 2-step', ['DDIM', 'trailing', 2]],
+    ['modelspec.title', 'Hyper-SD15 1-step', ['DDIM', 'trailing', 4]],
     ['modelspec.title', 'DreamShaper 8 LCM', ['LCM', 'leading', 4]],
     ['modelspec.architecture', 'stable-diffusion-xl-v1-turbo', ['Euler a', 'trailing', 4]],
   ])('%s: %s', (key, value, [sampler, spacing, steps]) => {
