@@ -23,7 +23,7 @@ export function distilledDefaults(names: string): Partial<Defaults> {
   const kind = KINDS.find(([word]) => word.test(words));
   if (!kind) return {};
   const [, sampler, spacing] = kind;
-  // Models for a single step ask for timesteps of their own, which none of these samplers visits; in more they draw, too.
+  // Not a single step: models for one ask for a timestep that none of these samplers begins with (Hyper-SD: 800).
   const steps = Number(/\b([2-8])[ -]?steps?\b/i.exec(words)?.[1] ?? 4);
   return { steps, guidance: 1, sampler, spacing };
 }
