@@ -1,4 +1,5 @@
 import { createContext } from 'svelte';
+import type { Downloads } from './downloads.svelte';
 import type { Lens } from './lens.svelte';
 import type { Library } from './library.svelte';
 import type { Studio } from './studio.svelte';
@@ -6,3 +7,4 @@ import type { Studio } from './studio.svelte';
 export const [getStudio, setStudio] = createContext<Studio>();
 export const [getLibrary, setLibrary] = createContext<Library>();
 export const [getLens, setLens] = createContext<Lens>();
+export const [getDownloads, setDownloads] = createContext<Downloads>();

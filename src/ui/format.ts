@@ -41,7 +41,8 @@ export function timeLeft(milliseconds: number): string {
   if (seconds < 1.5) return 'about a second left';
   if (seconds < 10) return `about ${Math.round(seconds)} s left`;
   if (seconds < 55) return `about ${Math.round(seconds / 5) * 5} s left`;
-  return `about ${Math.round(seconds / 60)} min left`;
+  if (seconds < 5400) return `about ${Math.round(seconds / 60)} min left`;
+  return `about ${Math.round(seconds / 3600)} h left`;
 }
 
 /**

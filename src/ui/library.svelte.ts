@@ -130,6 +130,17 @@ export class Library {
     }
   }
 
+  /** Asks the person whether files that are used in place may be read again; to be called from a click. */
+  async allow(): Promise<void> {
+    const linked = this.entries.filter(({ origin }) => origin === 'linked');
+    const files = await Promise.all(
+      linked.map(
+        async ({ id }) => (await this.#engine.filesOf(new AbortController().signal, id).next()).value,
+      ),
+    );
+    for (const handle of files.flat()) await handle.requestPermission({ mode: 'read' });
+  }
+
   dismiss(failure: Failure): void {
     this.failures = this.failures.filter((other) => other !== failure);
   }
@@ -151,7 +162,7 @@ export class Library {
     try {
       for (;;) {
         const { done, value } = await install.next();
-        if (done) return this.#add(value);
+        if (done) return this.add(value);
         if (this.installing.kind === 'running') this.installing = { ...this.installing, ...value };
       }
     } catch (thrown) {
@@ -159,7 +170,8 @@ export class Library {
     }
   }
 
-  #add(entry: ModelEntry): void {
+  /** Lists one more, and chooses it. */
+  add(entry: ModelEntry): void {
     this.entries = [...this.entries.filter((other) => other.id !== entry.id), entry];
     this.select(entry.id); // a LoRA is none to select, and stays unselected
   }

@@ -1,5 +1,6 @@
 /** Files as a person drops or chooses them, those inside of folders too. */
 import type { LocalFile } from '../engine/api';
+import { isAbort } from '../errors';
 import { isImage } from './picture';
 
 /** A file that was chosen or pasted. */
@@ -8,6 +9,25 @@ export const localFile = (file: File): LocalFile => ({
   path: file.webkitRelativePath || file.name,
 });
 
+/** The browser can remember files: they need not be copied to be used again. */
+export const canFindAgain = 'showOpenFilePicker' in globalThis;
+
+/** Lets the person choose files that can be found again; none where they think better of it. */
+export async function chooseFindable(): Promise<LocalFile[]> {
+  const types = [
+    { description: 'Models', accept: { 'application/octet-stream': ['.safetensors' as const] } },
+  ];
+  try {
+    const handles = await showOpenFilePicker({ multiple: true, types });
+    return await Promise.all(
+      handles.map(async (handle) => ({ file: await handle.getFile(), path: handle.name, handle })),
+    );
+  } catch (thrown) {
+    if (isAbort(thrown)) return [];
+    throw thrown;
+  }
+}
+
 /** What is asked of an entry, so that tests can make some. */
 type Entry = Pick<FileSystemEntry, 'isFile' | 'isDirectory' | 'name'>;
 
@@ -15,14 +35,39 @@ type Entry = Pick<FileSystemEntry, 'isFile' | 'isDirectory' | 'name'>;
  * Everything that was dropped. Of folders only the models are taken: other files that lie with them (settings,
  * vocabularies, the same weights as pickles) are passed over, unless there is nothing else.
  */
-export async function droppedFiles(dropped: DataTransfer): Promise<LocalFile[]> {
+export async function droppedFiles(dropped: DataTransfer, inPlace = false): Promise<LocalFile[]> {
   // The list is emptied as soon as this event is over: all of it is asked for now.
+  const handles =
+    inPlace && canFindAgain ? [...dropped.items].map((item) => item.getAsFileSystemHandle()) : [];
   const entries = [...dropped.items].map((item) => item.webkitGetAsEntry());
   const files = [...dropped.files];
+  const findable = (await Promise.all(handles)).filter((handle) => handle !== null);
+  if (findable.length > 0) {
+    const found = await filesOf(findable);
+    return findable.some(isFolderHandle) ? worthKeeping(found) : found;
+  }
   if (!entries.some((entry) => entry?.isDirectory)) return files.map(localFile);
   const found: LocalFile[] = [];
   for (const entry of entries) if (entry) found.push(...(await filesIn(entry, '')));
   return worthKeeping(found);
+}
+
+/** As `filesIn`, of what can be found again. */
+async function filesOf(handles: readonly FileSystemHandle[], folder = ''): Promise<LocalFile[]> {
+  const found: LocalFile[] = [];
+  for (const handle of handles) {
+    const path = folder + handle.name;
+    if (handle.name.startsWith('.')) continue;
+    if (isFileHandle(handle)) {
+      const file = await handle.getFile().catch(() => null);
+      if (file) found.push({ file, path, handle });
+    } else if (isFolderHandle(handle)) {
+      const inside: FileSystemHandle[] = [];
+      for await (const inner of handle.values()) inside.push(inner);
+      found.push(...(await filesOf(inside, `${path}/`)));
+    }
+  }
+  return found;
 }
 
 async function filesIn(entry: Entry, folder: string): Promise<LocalFile[]> {
@@ -57,3 +102,6 @@ function worthKeeping(found: readonly LocalFile[]): LocalFile[] {
 
 const isFile = (entry: Entry): entry is FileSystemFileEntry => entry.isFile;
 const isFolder = (entry: Entry): entry is FileSystemDirectoryEntry => entry.isDirectory;
+const isFileHandle = (handle: FileSystemHandle): handle is FileSystemFileHandle => handle.kind === 'file';
+const isFolderHandle = (handle: FileSystemHandle): handle is FileSystemDirectoryHandle =>
+  handle.kind === 'directory';

@@ -1,7 +1,8 @@
 /** Everything Drobė says about errors, notices and progress: one table each, so that nothing stays without words. */
 import type { DrobeError, ErrorCode, Facts } from '../errors';
 import type { AddonFacts, DeviceInfo, ModelFacts, NetName, Notice, Progress } from '../engine/api';
-import { bytes, clean, count } from './format';
+import type { Coming } from './downloads.svelte';
+import { bytes, clean, count, timeLeft } from './format';
 import type { Obstacle, Settings } from './settings';
 
 /** What a sentence may be made of. Facts come from files and are only ever shown as text. */
@@ -65,7 +66,7 @@ const words = {
   'image-too-large': ({ file, text }) =>
     `${file} is too large${text('width') && `: ${text('width')} × ${text('height')} pixels`}. At most 16384 on a side and 100 million in all can be read; scale it down first.`,
   quota: ({ file, size }) =>
-    `There is no room for ${file === 'The file' ? 'the file' : file}: it needs ${size('neededBytes')}, and the browser has ${size('freeBytes')} free. Remove a model here or free disk space, then import it again.`,
+    `There is no room for ${file === 'The file' ? 'the file' : file}: it needs ${size('neededBytes')}, and the browser has ${size('freeBytes')} free. Remove a model here or free disk space, then try again; or import the file without a copy, where the browser offers it under “Models on this device”.`,
   storage: ({ text }) =>
     `The browser's storage failed${because(text('reason'))}. Reload the page; a private window may not be allowed to keep models.`,
   'model-gone': ({ text }) =>
@@ -233,4 +234,13 @@ export function stageWords(progress: Exclude<Progress, { kind: 'notice' }> | nul
     case 'decoding':
       return 'Decoding the picture';
   }
+}
+
+/** How far a download is: "1.2 GB of 2.1 GB, 23.4 MB/s, about 40 s left". */
+export function comingWords({ stage, doneBytes, totalBytes, speed, left }: Coming): string {
+  if (totalBytes === 0) return 'Starting';
+  const amount = `${bytes(doneBytes)} of ${bytes(totalBytes)}`;
+  if (stage === 'checking') return `${amount} checked`;
+  const rate = speed === null ? [] : speed < 1 ? ['waiting for the server'] : [`${bytes(speed)}/s`];
+  return [amount, ...rate, ...(left === null ? [] : [timeLeft(left)])].join(', ');
 }

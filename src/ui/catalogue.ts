@@ -1,0 +1,58 @@
+/**
+ * Well-known models under open licences, and where their makers or keepers publish them. Nothing is fetched from there
+ * until someone asks for it; what lies there is looked at again before a download, sizes and licences included.
+ */
+export interface Known {
+  readonly name: string;
+  readonly what: string;
+  readonly address: string;
+  readonly bytes: number;
+  /** As the hub abbreviates it, and where it can be read. */
+  readonly licence: string;
+  readonly terms: string;
+}
+
+const hub = 'https://huggingface.co';
+
+export const catalogue: readonly Known[] = [
+  {
+    name: 'Stable Diffusion 1.5',
+    what: 'The classic, 512 pixels, half precision. The smallest full model, and the one most LoRAs are for.',
+    address: `${hub}/Comfy-Org/stable-diffusion-v1-5-archive/blob/main/v1-5-pruned-emaonly-fp16.safetensors`,
+    bytes: 2_132_696_762,
+    licence: 'CreativeML OpenRAIL-M',
+    terms: `${hub}/spaces/CompVis/stable-diffusion-license`,
+  },
+  {
+    name: 'SSD-1B',
+    what: 'Stable Diffusion XL at half its size, 1024 pixels.',
+    address: `${hub}/segmind/SSD-1B/blob/main/SSD-1B.safetensors`,
+    bytes: 4_465_671_506,
+    licence: 'Apache-2.0',
+    terms: `${hub}/segmind/SSD-1B`,
+  },
+  {
+    name: 'Stable Diffusion XL',
+    what: '1024 pixels. Wants a graphics card with much memory.',
+    address: `${hub}/stabilityai/stable-diffusion-xl-base-1.0/blob/main/sd_xl_base_1.0.safetensors`,
+    bytes: 6_938_078_334,
+    licence: 'CreativeML OpenRAIL++-M',
+    terms: `${hub}/stabilityai/stable-diffusion-xl-base-1.0/blob/main/LICENSE.md`,
+  },
+  {
+    name: 'LCM LoRA for Stable Diffusion 1.5',
+    what: 'An addition to a 1.5 model: pictures in 4 steps, with the LCM sampler and a guidance scale of 1.',
+    address: `${hub}/latent-consistency/lcm-lora-sdv1-5`,
+    bytes: 134_621_556,
+    licence: 'OpenRAIL++',
+    terms: `${hub}/latent-consistency/lcm-lora-sdv1-5`,
+  },
+  {
+    name: 'TAESD',
+    what: 'A tiny decoder for 1.x and 2.x models: shows pictures while they are drawn.',
+    address: `${hub}/madebyollin/taesd/blob/main/taesd_decoder.safetensors`,
+    bytes: 4_900_000,
+    licence: 'MIT',
+    terms: `${hub}/madebyollin/taesd`,
+  },
+];
