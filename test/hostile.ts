@@ -32,7 +32,7 @@ export class HostileServer {
   sent = 0;
   readonly #server: Server;
 
-  constructor(bytes = new Uint8Array()) {
+  constructor(bytes: Uint8Array = new Uint8Array()) {
     this.bytes = bytes;
     this.#server = createServer((request, response) => void this.#answer(request, response));
   }

@@ -34,7 +34,7 @@ export interface Carrier {
   readonly signal: AbortSignal;
   /** Keeps what has arrived. */
   readonly take: (pieces: readonly Arrived[]) => Promise<void>;
-  /** So many bytes more, or fewer where a piece broke off and will be fetched again. */
+  /** So many bytes more, or fewer where a piece will be fetched again. */
   readonly onBytes: (count: number) => void;
   /** Until it is time to try again, or the signal says that nobody wants it any more. */
   readonly wait: (milliseconds: number, signal: AbortSignal) => Promise<void>;
@@ -45,8 +45,9 @@ const LINES = 4;
 const SPAN_BYTES = 2 ** 24;
 /** What is handed over in one go. */
 const BATCH_BYTES = 2 ** 22;
-/** So often in a row without a single piece, and a server is given up. */
+/** So often in a row with less than that, and a server is given up. */
 const TRIES = 6;
+const LEAST_BYTES = 2 ** 16;
 
 /**
  * Fetches all pieces.
@@ -57,7 +58,9 @@ export async function pull(orders: readonly Order[], carrier: Carrier): Promise<
   const spans = orders.filter(({ file }) => file.ranged).flatMap(spansOf);
   const whole = orders.filter(({ file }) => !file.ranged).map(queueOf);
   await inLines(spans, carrier, async (queue, inLine) => {
-    if (!(await insist(() => pullRange(queue, inLine), queue, inLine))) whole.push(queue);
+    if (await insist(() => pullRange(queue, inLine), queue, inLine)) return;
+    carrier.onBytes(-queue.filled);
+    whole.push(queue);
   });
   // What its server sends only as a whole comes in one piece, once.
   for (const queue of merged(whole)) await insist(() => pullWhole(queue, carrier), queue, carrier);
@@ -67,9 +70,12 @@ export async function pull(orders: readonly Order[], carrier: Carrier): Promise<
 interface Queue {
   readonly file: RemoteRef;
   readonly left: Wish[];
+  /** As much of the first piece as has arrived: a line may break more often than a piece is long. */
+  piece: Uint8Array<ArrayBuffer> | null;
+  filled: number;
 }
 
-const queueOf = ({ file, wishes }: Order): Queue => ({ file, left: [...wishes] });
+const queueOf = ({ file, wishes }: Order): Queue => ({ file, left: [...wishes], piece: null, filled: 0 });
 
 /** Pieces that lie one after another are asked for together. */
 function spansOf({ file, wishes }: Order): Queue[] {
@@ -78,7 +84,7 @@ function spansOf({ file, wishes }: Order): Queue[] {
     const open = spans.at(-1)?.left;
     const follows = open?.at(-1)?.end === wish.begin;
     if (open && follows && wish.end - open[0]!.begin <= SPAN_BYTES) open.push(wish);
-    else spans.push({ file, left: [wish] });
+    else spans.push(queueOf({ file, wishes: [wish] }));
   }
   return spans;
 }
@@ -86,7 +92,9 @@ function spansOf({ file, wishes }: Order): Queue[] {
 function merged(queues: readonly Queue[]): Queue[] {
   const files = new Map<RemoteRef, Wish[]>();
   for (const { file, left } of queues) files.set(file, [...(files.get(file) ?? []), ...left]);
-  return [...files].map(([file, left]) => ({ file, left: left.sort((a, b) => a.begin - b.begin) }));
+  return [...files].map(([file, wishes]) =>
+    queueOf({ file, wishes: wishes.sort((a, b) => a.begin - b.begin) }),
+  );
 }
 
 /** Works through a list with several workers; the first to fail stops all. */
@@ -114,21 +122,24 @@ async function inLines(
   if (cause) throw cause;
 }
 
-/** Tries again, later and later, while what fails may pass and now and then a piece arrives. */
-async function insist<T>(work: () => Promise<T>, { left }: Queue, carrier: Carrier): Promise<T> {
+/** Tries again, later and later, while what fails may pass and something comes now and then. */
+async function insist<T>(work: () => Promise<T>, queue: Queue, carrier: Carrier): Promise<T> {
   let failures = 0;
   for (;;) {
-    const before = left.length;
+    const before = missingIn(queue);
     try {
       return await work();
     } catch (thrown) {
-      failures = left.length < before ? 1 : failures + 1;
+      failures = before - missingIn(queue) >= LEAST_BYTES ? 1 : failures + 1;
       if (!mayPass(thrown) || failures >= TRIES) throw thrown;
       await carrier.wait(500 * 2 ** failures, carrier.signal);
       carrier.signal.throwIfAborted();
     }
   }
 }
+
+const missingIn = ({ left, filled }: Queue): number =>
+  left.reduce((sum, { begin, end }) => sum + end - begin, -filled);
 
 /** A broken line, a busy server; not a file that is not there. */
 function mayPass(thrown: unknown): boolean {
@@ -138,11 +149,13 @@ function mayPass(thrown: unknown): boolean {
 }
 
 /** False where the server sends the whole file instead of the part: nothing of it is read then. */
-async function pullRange({ file, left }: Queue, carrier: Carrier): Promise<boolean> {
-  const begin = left[0]?.begin; // fewer with each try
-  const end = left.at(-1)?.end;
-  if (begin === undefined || end === undefined) return true;
-  const headers = { Range: `bytes=${begin}-${end - 1}` };
+async function pullRange(queue: Queue, carrier: Carrier): Promise<boolean> {
+  const { file, left } = queue;
+  const first = left[0]; // fewer with each try
+  const last = left.at(-1);
+  if (!first || !last) return true;
+  const begin = first.begin + queue.filled;
+  const headers = { Range: `bytes=${begin}-${last.end - 1}` };
   const response = await get(file.url, { headers, signal: carrier.signal }, carrier.fetch);
   if (response.status !== 206) {
     await response.body?.cancel();
@@ -152,20 +165,18 @@ async function pullRange({ file, left }: Queue, carrier: Carrier): Promise<boole
   await checkSame(file, response, told.total);
   if (!Number.isNaN(told.begin) && told.begin !== begin) {
     await response.body?.cancel();
-    throw new DrobeError('network', {
-      url: file.url,
-      reason: `bytes from ${told.begin} on arrived, not from ${begin}`,
-    });
+    const reason = `bytes from ${told.begin} on arrived, not from ${begin}`;
+    throw new DrobeError('network', { url: file.url, reason });
   }
-  await receive(file.url, response, begin, left, carrier);
+  await receive(response, begin, queue, carrier);
   return true;
 }
 
-async function pullWhole({ file, left }: Queue, carrier: Carrier): Promise<void> {
-  if (left.length === 0) return;
-  const response = await get(file.url, { signal: carrier.signal }, carrier.fetch);
-  await checkSame(file, response, NaN);
-  await receive(file.url, response, 0, left, carrier);
+async function pullWhole(queue: Queue, carrier: Carrier): Promise<void> {
+  if (queue.left.length === 0) return;
+  const response = await get(queue.file.url, { signal: carrier.signal }, carrier.fetch);
+  await checkSame(queue.file, response, NaN);
+  await receive(response, 0, queue, carrier);
 }
 
 /** @throws DrobeError 'download-changed' where the server now has another file at the same address. */
@@ -178,15 +189,8 @@ async function checkSame({ url, tag, bytes }: RemoteRef, response: Response, tot
 }
 
 /** Takes the pieces out of a body whose first byte lies at `at` in the file. */
-async function receive(
-  url: string,
-  response: Response,
-  at: number,
-  left: Wish[],
-  carrier: Carrier,
-): Promise<void> {
-  let piece: Uint8Array<ArrayBuffer> | null = null;
-  let filled = 0;
+async function receive(response: Response, at: number, queue: Queue, carrier: Carrier): Promise<void> {
+  const { file, left } = queue;
   let batch: Arrived[] = [];
   const hand = async () => {
     const arrived = batch;
@@ -194,34 +198,33 @@ async function receive(
     if (arrived.length > 0) await carrier.take(arrived);
   };
   try {
-    for await (const chunk of chunks(url, response)) {
+    for await (const chunk of chunks(file.url, response)) {
       for (let from = 0; from < chunk.length && left.length > 0;) {
         const { n, begin, end } = left[0]!; // there is one
-        const skip = begin + filled - (at + from);
+        const skip = begin + queue.filled - (at + from);
         if (skip > 0) {
           from += skip;
           continue;
         }
-        piece ??= new Uint8Array(end - begin);
-        const part = chunk.subarray(from, from + piece.length - filled);
-        piece.set(part, filled);
-        filled += part.length;
+        const piece = (queue.piece ??= new Uint8Array(end - begin));
+        const part = chunk.subarray(from, from + piece.length - queue.filled);
+        piece.set(part, queue.filled);
+        queue.filled += part.length;
         from += part.length;
         carrier.onBytes(part.length);
-        if (filled < piece.length) continue;
+        if (queue.filled < piece.length) continue;
         batch.push({ n, bytes: piece });
         left.shift();
-        piece = null;
-        filled = 0;
+        queue.piece = null;
+        queue.filled = 0;
         if (batch.reduce((sum, { bytes }) => sum + bytes.length, 0) >= BATCH_BYTES) await hand();
       }
       at += chunk.length;
       if (left.length === 0) break;
     }
   } finally {
-    if (filled > 0) carrier.onBytes(-filled);
     await hand();
   }
   const missing = left[0];
-  if (missing) throw cutShort(url, at, missing.end);
+  if (missing) throw cutShort(file.url, at, missing.end);
 }

@@ -27,6 +27,8 @@ export class App {
   readonly page: Page;
   /** Every request since the page was made, the worker's included. */
   readonly requests: string[] = [];
+  /** Addresses that a test asks the app to fetch from. */
+  readonly allowed: string[] = [];
 
   constructor(page: Page) {
     this.page = page;
@@ -123,7 +125,8 @@ export const test = base.extend<{ app: App }>({
     const app = new App(page);
     await use(app);
     const own = new URL(baseURL!).origin;
-    const foreign = app.requests.filter((url) => !url.startsWith(`${own}/`) && !/^(blob|data):/.test(url));
+    const allowed = [`${own}/`, 'blob:', 'data:', ...app.allowed];
+    const foreign = app.requests.filter((url) => !allowed.some((start) => url.startsWith(start)));
     expect(foreign, 'requests to other origins').toEqual([]);
   },
 });

@@ -3,7 +3,7 @@ import { defineConfig } from 'playwright/test';
 import { launch } from '../chromium.mjs';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const port = 4199;
+const port = Number(process.env.PORT ?? 4199);
 
 export default defineConfig({
   testDir: '.',

@@ -1,0 +1,178 @@
+/** Models from an address, and models used where they lie. The server is a real one, on this machine, with bad habits. */
+import { createHash } from 'node:crypto';
+import { jobOf, type PipelineCase } from '../golden/pipeline-case';
+import { readFileSync } from 'node:fs';
+import type { Locator } from 'playwright/test';
+import { HostileServer } from '../hostile';
+import { checkpointFile, expect, expectPicture, golden, test, type App } from './app';
+
+const COMMIT = '0123456789abcdef0123456789abcdef01234567';
+const file = checkpointFile('sd1').buffer;
+const sha256 = createHash('sha256').update(file).digest('hex');
+const wanted = JSON.parse(
+  readFileSync(new URL('models/sd1/cases/txt2img_euler/case.json', golden), 'utf8'),
+) as PipelineCase;
+const { spacing: _, ...job } = jobOf(wanted);
+
+let server: HostileServer;
+test.beforeEach(async ({ app }) => {
+  server = await new HostileServer(file).start();
+  app.allowed.push(server.url(''));
+});
+test.afterEach(() => server.stop());
+
+async function look(app: App, address: string): Promise<Locator> {
+  await app.page.getByRole('button', { name: 'Download…' }).click();
+  const dialog = app.page.getByRole('dialog', { name: 'Download a model' });
+  await dialog.getByRole('textbox', { name: 'Address' }).fill(address);
+  await dialog.getByRole('button', { name: 'Look', exact: true }).click();
+  return dialog;
+}
+
+test('a model from an address outlasts breaks and a reload, and draws what diffusers draws', async ({
+  app,
+}) => {
+  server.habits = { breaksAfter: 4_000_000, slowness: 10, redirects: true, etag: '"one"' };
+  await app.open();
+  expect(server.asked).toEqual([]);
+  const dialog = await look(app, server.url('tiny%20sd.safetensors'));
+  await expect(dialog.getByText(/A checkpoint that Drobė can run: Stable Diffusion 1\.x/)).toBeVisible();
+  expect(server.sent).toBeLessThan(300_000);
+  await dialog.getByRole('button', { name: /^Download tiny sd/ }).click();
+
+  const bar = app.page.getByRole('progressbar', { name: 'Download' });
+  await expect(bar).toHaveAttribute('aria-valuenow', /^[1-9]/, { timeout: 60_000 });
+  await app.page.reload();
+  await app.ready();
+  await expect(bar).toBeHidden();
+  const quiet = server.asked.length;
+  await expect(app.page.getByText(/The download of tiny sd.safetensors is not finished/)).toBeVisible();
+  expect(server.asked).toHaveLength(quiet); // nothing by itself
+
+  server.habits = { breaksAfter: 4_000_000, etag: '"one"' };
+  await app.page.getByRole('button', { name: /^Go on/ }).click();
+  await expect(app.model.locator('option:checked')).toHaveText(/tiny sd/, { timeout: 120_000 });
+  await expect(app.page.getByText(/is not finished/)).toHaveCount(0);
+  await app.fill(job);
+  await expectPicture(await app.draw(), 'models/sd1/cases/txt2img_euler/expected.png', 'downloaded (CPU)');
+});
+
+test('a model from Hugging Face is checked against the sum its hub states; one that differs is deleted', async ({
+  app,
+}) => {
+  const path = 'sd.safetensors';
+  const info = (sum: string) => ({
+    sha: COMMIT,
+    cardData: { license: 'creativeml-openrail-m' },
+    siblings: [{ rfilename: path, lfs: { sha256: sum } }],
+  });
+  const serve = (sum: string) =>
+    (server.files = new Map([
+      ['api/models/some/one/revision/main', Buffer.from(JSON.stringify(info(sum)))],
+      [`some/one/resolve/${COMMIT}/${path}`, file],
+    ]));
+  // Hugging Face is not there where this runs: its address leads to this machine.
+  await app.page.context().route('https://huggingface.co/**', async (route) => {
+    const response = await fetch(route.request().url().replace('https://huggingface.co/', server.url('')), {
+      headers: route.request().headers(),
+    });
+    await route.fulfill({
+      status: response.status,
+      headers: Object.fromEntries(response.headers),
+      body: Buffer.from(await response.arrayBuffer()),
+    });
+  });
+  app.allowed.push('https://huggingface.co/');
+  await app.open();
+
+  serve('f'.repeat(64));
+  let dialog = await look(app, 'some/one');
+  await expect(dialog.getByText('Licence: creativeml-openrail-m.')).toBeVisible();
+  await dialog.getByRole('button', { name: /^Download sd/ }).click();
+  await expect(app.alert).toContainText('another SHA-256', { timeout: 60_000 });
+  await expect(app.page.getByText(/is not finished/)).toHaveCount(0);
+  const usage = () => app.page.evaluate(async () => (await indexedDB.databases()).length);
+  expect(await usage()).toBeGreaterThan(0);
+
+  serve(sha256);
+  dialog = await look(app, 'https://huggingface.co/some/one/tree/main');
+  await dialog.getByRole('button', { name: /^Download sd/ }).click();
+  await expect(app.model.locator('option:checked')).toHaveText(/sd/, { timeout: 60_000 });
+  await expect(app.alert).toHaveCount(0);
+});
+
+test('a download can be stopped and discarded; an address that leads nowhere is told in plain words', async ({
+  app,
+}) => {
+  server.habits = { slowness: 50 };
+  await app.open();
+  let dialog = await look(app, server.url());
+  await dialog.getByRole('button', { name: /^Download model/ }).click();
+  await app.page.getByRole('button', { name: 'Stop download' }).click();
+  await app.page.getByRole('button', { name: /^Discard/ }).click();
+  await expect(app.page.getByText(/is not finished/)).toHaveCount(0);
+  const left = await app.page.evaluate(
+    () =>
+      new Promise<number>((done) => {
+        const opened = indexedDB.open('drobe-weights');
+        opened.onsuccess = () => {
+          const count = opened.result.transaction('weights').objectStore('weights').count();
+          count.onsuccess = () => done(count.result);
+        };
+      }),
+  );
+  expect(left).toBe(0);
+
+  server.files = new Map([['page.safetensors', Buffer.from('<!doctype html><title>Sign in</title>')]]);
+  dialog = await look(app, server.url('page.safetensors'));
+  await expect(dialog.getByRole('alert')).toContainText('web page');
+  await dialog.getByRole('textbox', { name: 'Address' }).fill(server.url('nothing.safetensors'));
+  await dialog.getByRole('button', { name: 'Look', exact: true }).click();
+  await expect(dialog.getByRole('alert')).toContainText('HTTP 404');
+});
+
+test('a file that is used in place is not copied, is there after a reload, and says when it was changed', async ({
+  app,
+}) => {
+  const { page } = app;
+  await app.open();
+  // The browser's own private folder holds files with the handles that a disk's have; no dialog can be pressed here.
+  await page.addInitScript(() => {
+    Object.assign(window, {
+      showOpenFilePicker: async () => [
+        await (await navigator.storage.getDirectory()).getFileHandle('mine.safetensors', { create: true }),
+      ],
+    });
+  });
+  await page.reload();
+  await app.ready();
+  const write = (bytes: Buffer) =>
+    page.evaluate(async (text) => {
+      const folder = await navigator.storage.getDirectory();
+      const out = await (await folder.getFileHandle('mine.safetensors', { create: true })).createWritable();
+      await out.write(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)));
+      await out.close();
+    }, bytes.toString('base64'));
+  await write(file);
+
+  await page.getByText(/Models on this device/).click();
+  await page.getByRole('checkbox', { name: /Import without a copy/ }).check();
+  await page.getByText('Import model').click();
+  await expect(app.model.locator('option:checked')).toHaveText(/mine/);
+  await page.reload();
+  await app.ready();
+  await expect(app.model.locator('option:checked')).toHaveText(/mine/);
+  await app.fill(job);
+  await expectPicture(await app.draw(), 'models/sd1/cases/txt2img_euler/expected.png', 'in place (CPU)');
+
+  await write(file.subarray(0, file.length - 1));
+  await page.reload();
+  await app.ready();
+  await app.generate.click();
+  await expect(app.alert).toContainText('mine.safetensors was changed');
+  await page.getByText(/Models on this device/).click();
+  await page.getByRole('button', { name: 'Remove mine.safetensors' }).click();
+  await expect(page.getByText('Its file stays where it is.')).toBeVisible();
+  await page.getByRole('button', { name: 'Remove', exact: true }).click();
+  await expect(app.model.locator('option', { hasText: 'mine' })).toHaveCount(0);
+});
