@@ -182,8 +182,8 @@ export interface EngineApi {
   unfinished(): Call<never, readonly Unfinished[]>;
   /** Deletes what has arrived of an unfinished download. */
   discard(id: string): Call<never, void>;
-  /** Reads the header of a file, or of the model with this id, and nothing else of it. Nothing is kept. */
-  inspect(what: string | File): Call<never, Inspection>;
+  /** Reads the header of a file, of an offer or of the model with this id, and nothing else of it. Nothing is kept. */
+  inspect(what: string | File | Offer): Call<never, Inspection>;
   /** Deletes a stored checkpoint, or forgets a linked one. */
   remove(id: string): Call<never, void>;
   /** One picture. Throws 'busy' while another one is in work. */

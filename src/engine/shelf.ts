@@ -70,6 +70,14 @@ export function shelf(folder: string) {
     return [new Blob(parts), file];
   }
 
+  async function readable(what: string | File | Offer): Promise<[Slices, string]> {
+    if (typeof what === 'string') return slicesOf(what);
+    if (what instanceof File) return [what, what.name];
+    // Its header came with it; tensors are not asked for.
+    const head = new Blob([what.model?.head ?? '']);
+    return [{ size: what.bytes, slice: (begin, end) => head.slice(begin, end) }, what.file];
+  }
+
   return {
     async list(): Promise<ModelEntry[]> {
       await swept;
@@ -138,9 +146,9 @@ export function shelf(folder: string) {
       throw new DrobeError('lora-unknown', { name, known: names.join(', ') });
     },
 
-    /** What the header of a file, or of the model with this id, tells. @throws DrobeError where it has none that is sound. */
-    async inspect(what: string | File): Promise<Inspection> {
-      const [file, name] = typeof what === 'string' ? await slicesOf(what) : [what, what.name];
+    /** What the header of a file, an offer or the model with this id tells. @throws DrobeError where none is sound. */
+    async inspect(what: string | File | Offer): Promise<Inspection> {
+      const [file, name] = await readable(what);
       const { header, lack } = await peekHeader(file);
       return {
         ...contentsOf(header),

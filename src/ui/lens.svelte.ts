@@ -1,4 +1,4 @@
-import type { EngineApi, Inspection } from '../engine/api';
+import type { EngineApi, Inspection, Offer } from '../engine/api';
 import type { Remote } from '../engine/rpc';
 import { isAbort, toDrobeError, type DrobeError } from '../errors';
 
@@ -19,11 +19,12 @@ export class Lens {
     this.#engine = engine;
   }
 
-  /** Looks at a file, or at the model with this id; whatever was looked at before makes room. */
-  async at(what: File | { readonly id: string; readonly file: string }): Promise<void> {
+  /** Looks at a file, at an offer or at the model with this id; whatever was looked at before makes room. */
+  async at(what: File | Offer | { readonly id: string; readonly file: string }): Promise<void> {
     this.#stop.abort();
     const { signal } = (this.#stop = new AbortController());
-    const [subject, file] = what instanceof File ? [what, what.name] : [what.id, what.file];
+    const file = what instanceof File ? what.name : what.file;
+    const subject = 'id' in what ? what.id : what;
     this.look = { kind: 'reading', file };
     try {
       const { value } = await this.#engine.inspect(signal, subject).next();

@@ -32,13 +32,13 @@ export async function chooseFindable(): Promise<LocalFile[]> {
 type Entry = Pick<FileSystemEntry, 'isFile' | 'isDirectory' | 'name'>;
 
 /**
- * Everything that was dropped. Of folders only the models are taken: other files that lie with them (settings,
+ * Everything that was dropped; with `inPlace`, and with what lets each be found again. Of folders only the models are taken: other files that lie with them (settings,
  * vocabularies, the same weights as pickles) are passed over, unless there is nothing else.
  */
 export async function droppedFiles(dropped: DataTransfer, inPlace = false): Promise<LocalFile[]> {
   // The list is emptied as soon as this event is over: all of it is asked for now.
-  const handles =
-    inPlace && canFindAgain ? [...dropped.items].map((item) => item.getAsFileSystemHandle()) : [];
+  // Whoever wants them in place has a browser that can find them again.
+  const handles = inPlace ? [...dropped.items].map((item) => item.getAsFileSystemHandle()) : [];
   const entries = [...dropped.items].map((item) => item.webkitGetAsEntry());
   const files = [...dropped.files];
   const findable = (await Promise.all(handles)).filter((handle) => handle !== null);

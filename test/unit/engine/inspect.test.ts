@@ -95,6 +95,25 @@ test('of a file that was cut short the header is shown, and what is missing', as
   expect(total.bytes).toBe(size - head.length);
 });
 
+test('of an offer the header is shown that came with it, and no server is asked', async () => {
+  const { head, size } = headOf(stableDiffusionXL());
+  const model = { head: Uint8Array.from(head), ranges: [] };
+  const offer = {
+    file: 'far away.safetensors',
+    bytes: size,
+    licence: null,
+    verdict: { problem: PROBLEM },
+    model,
+  };
+  const { verdict, tensors, bytes } = await models.inspect(offer);
+  expect(verdict).toHaveProperty('facts.family', 'Stable Diffusion XL');
+  expect(bytes).toBe(size);
+  expect(tensors.length).toBeGreaterThan(2000);
+});
+
+/** What the verdict says that came with an offer does not count. */
+const PROBLEM = { code: 'bug', facts: {} } as const;
+
 test('an import of the same file is still refused', async () => {
   const { head, size } = tiny(LORA);
   const file = new File([Uint8Array.from(head), new Uint8Array(size - 4 - head.length)], 'cut.safetensors');

@@ -59,3 +59,38 @@ test('a folder without a model gives a pickle, or else its first file, to be ref
   expect(await paths({ sd: { 'a.json': '{}' } })).toEqual(['sd/a.json']);
   expect(await paths({ sd: {} })).toEqual([]);
 });
+
+test('files that shall be used in place come with what finds them again, those in folders too', async () => {
+  const handleOf = (name: string, content: Tree | string): unknown =>
+    typeof content === 'string'
+      ? { kind: 'file', name, getFile: async () => new File([content], name) }
+      : {
+          kind: 'directory',
+          name,
+          values: async function* () {
+            for (const [inner, its] of Object.entries(content)) yield handleOf(inner, its);
+          },
+        };
+  const dropped = (tree: Tree): DataTransfer => {
+    const plain = drop(tree);
+    const top = Object.entries(tree);
+    return {
+      files: plain.files,
+      items: top.map(([name, content], i) => ({
+        webkitGetAsEntry: () => plain.items[i]!.webkitGetAsEntry(),
+        getAsFileSystemHandle: async () => handleOf(name, content),
+      })),
+    } as unknown as DataTransfer; // see above
+  };
+  const tree = { sd: { unet: { 'a.safetensors': 'x', 'b.json': '{}' }, '.git': { 'c.safetensors': 'x' } } };
+  const found = await droppedFiles(dropped(tree), true);
+  expect(found.map(({ path }) => path)).toEqual(['sd/unet/a.safetensors']);
+  expect(found[0]!.handle).toMatchObject({ kind: 'file', name: 'a.safetensors' });
+  const alone = await droppedFiles(dropped({ 'a.bin': 'x', 'b.safetensors': 'x' }), true);
+  expect(alone.map(({ path, handle }) => [path, handle?.name])).toEqual([
+    ['a.bin', 'a.bin'],
+    ['b.safetensors', 'b.safetensors'],
+  ]);
+  const copied = await droppedFiles(dropped(tree), false);
+  expect(copied.map(({ handle }) => handle)).toEqual([undefined]);
+});
