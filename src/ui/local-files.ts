@@ -32,8 +32,9 @@ export async function chooseFindable(): Promise<LocalFile[]> {
 type Entry = Pick<FileSystemEntry, 'isFile' | 'isDirectory' | 'name'>;
 
 /**
- * Everything that was dropped; with `inPlace`, and with what lets each be found again. Of folders only the models are taken: other files that lie with them (settings,
+ * Everything that was dropped. Of folders only the models are taken: other files that lie with them (settings,
  * vocabularies, the same weights as pickles) are passed over, unless there is nothing else.
+ * @param inPlace each comes with what lets it be found again.
  */
 export async function droppedFiles(dropped: DataTransfer, inPlace = false): Promise<LocalFile[]> {
   // The list is emptied as soon as this event is over: all of it is asked for now.
