@@ -35,6 +35,7 @@ export type ErrorCode =
   | 'quota' // facts: neededBytes, freeBytes
   | 'storage' // facts: reason
   | 'model-gone' // facts: model
+  | 'model-damaged' // facts: file, reason
   | 'file-locked' // facts: file
   | 'file-moved' // facts: file
   | 'file-changed' // facts: file

@@ -142,6 +142,25 @@ export interface Offer {
 
 export type { DownloadProgress, Unfinished };
 
+/** What the browser's storage holds. */
+export interface StorageFacts {
+  /** Of everything this site keeps; null where the browser does not tell. */
+  readonly usedBytes: number | null;
+  readonly freeBytes: number | null;
+  /** The browser has promised not to clear it by itself. */
+  readonly persisted: boolean;
+  /** Bytes of a stored model that others have too and that are there once, by its id. */
+  readonly shared: ReadonlyMap<string, number>;
+}
+
+/** What came of reading a stored model once more. */
+export interface Verification {
+  /** Tensors of which bytes are missing or are not what they were, or null: its header. */
+  readonly damaged: readonly string[] | null;
+  /** Bytes that could not be compared with anything. */
+  readonly unknown: number;
+}
+
 export interface InstallProgress {
   readonly doneBytes: number;
   readonly totalBytes: number;
@@ -184,6 +203,11 @@ export interface EngineApi {
   discard(id: string): Call<never, void>;
   /** Reads the header of a file, of an offer or of the model with this id, and nothing else of it. Nothing is kept. */
   inspect(what: string | File | Offer): Call<never, Inspection>;
+  storage(): Call<never, StorageFacts>;
+  /** Reads all of a stored model and compares it with what was stored. What is damaged is deleted, to be imported anew. */
+  verify(id: string): Call<InstallProgress, Verification>;
+  /** The model's file, byte for byte, to be saved elsewhere. */
+  contents(id: string): Call<never, Blob>;
   /** Deletes a stored checkpoint, or forgets a linked one. */
   remove(id: string): Call<never, void>;
   /** One picture. Throws 'busy' while another one is in work. */

@@ -65,6 +65,9 @@ export function startEngine(start = startWorker): Remote<EngineApi> {
     unfinished: (signal) => through((remote) => remote.unfinished(signal)),
     discard: (signal, id) => through((remote) => remote.discard(signal, id)),
     inspect: (signal, what) => through((remote) => remote.inspect(signal, what)),
+    storage: (signal) => through((remote) => remote.storage(signal)),
+    verify: (signal, id) => through((remote) => remote.verify(signal, id)),
+    contents: (signal, id) => through((remote) => remote.contents(signal, id)),
     remove: (signal, id) => through((remote) => remote.remove(signal, id)),
     generate: (signal, job) => through((remote) => remote.generate(signal, job)),
   };

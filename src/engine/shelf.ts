@@ -3,7 +3,7 @@ import { DrobeError } from '../errors';
 import { contentsOf } from '../pipeline/inspection';
 import { mentions } from '../text/prompt';
 import { begin, carryOn } from '../weights/downloads';
-import { blobsOf, mapFiles } from '../weights/layout';
+import { beginningOf, blobsOf, mapFiles } from '../weights/layout';
 import { linksTo } from '../weights/links';
 import type { StoredModel } from '../weights/pieces';
 import { fetchBlob, remoteFile } from '../weights/remote';
@@ -11,6 +11,7 @@ import { peekHeader, readHeader, type Slices } from '../weights/safetensors';
 import { segmentsOf } from '../weights/segments';
 import { link, linksOf, listStored, openStored, removeStored, store } from '../weights/store';
 import { sweep } from '../weights/sweep';
+import { sharedBytes, verify } from '../weights/verify';
 import type {
   AddonFacts,
   DownloadProgress,
@@ -20,6 +21,8 @@ import type {
   ModelEntry,
   ModelFacts,
   Offer,
+  StorageFacts,
+  Verification,
 } from './api';
 import { problemOf, verdictOn, whatIs, type What } from './verdict';
 
@@ -74,8 +77,7 @@ export function shelf(folder: string) {
     if (typeof what === 'string') return slicesOf(what);
     if (what instanceof File) return [what, what.name];
     // Its header came with it; tensors are not asked for.
-    const head = new Blob([what.model?.head ?? '']);
-    return [{ size: what.bytes, slice: (begin, end) => head.slice(begin, end) }, what.file];
+    return [beginningOf(new Blob([what.model?.head ?? '']), what.bytes), what.file];
   }
 
   return {
@@ -156,6 +158,33 @@ export function shelf(folder: string) {
         verdict: verdictOn(header, name),
         lack: lack && problemOf(lack),
       };
+    },
+
+    /** What is stored, and whether it stays. */
+    async storage(): Promise<StorageFacts> {
+      // All are missing outside secure contexts, whatever the types say.
+      const manager = navigator.storage as StorageManager | undefined;
+      const { usage = null, quota = null } = (await manager?.estimate()) ?? {};
+      return {
+        usedBytes: usage,
+        freeBytes: usage === null || quota === null ? null : Math.max(0, quota - usage),
+        persisted: (await manager?.persisted()) ?? false,
+        shared: await sharedBytes(),
+      };
+    },
+
+    /** Reads all of a stored model once more, and names what is damaged. */
+    async *verify(id: string, signal: AbortSignal): AsyncGenerator<InstallProgress, Verification, void> {
+      const { damaged, unknown, header } = yield* verify(id, signal);
+      if (damaged.length === 0) return { damaged: [], unknown };
+      const touched = [...(header?.tensors.values() ?? [])].filter(({ begin, end }) =>
+        damaged.some((piece) => piece.begin < end && begin < piece.end),
+      );
+      return { damaged: touched.length > 0 ? touched.map(({ name }) => name) : null, unknown };
+    },
+
+    async contents(id: string): Promise<Blob> {
+      return new Blob(await openStored(id));
     },
 
     async remove(id: string): Promise<void> {

@@ -73,6 +73,15 @@ const api: EngineApi = {
 
   inspect: (what) => answer(() => models.inspect(what)),
 
+  storage: () => answer(() => models.storage()),
+
+  verify: (id) =>
+    async function* ({ signal }) {
+      return yield* models.verify(id, signal);
+    },
+
+  contents: (id) => answer(() => models.contents(id)),
+
   remove: (id) =>
     answer(async () => {
       if (current?.id === id) {

@@ -1,8 +1,7 @@
 /** Everything Drobė says about errors, notices and progress: one table each, so that nothing stays without words. */
 import type { DrobeError, ErrorCode, Facts } from '../errors';
 import type { AddonFacts, DeviceInfo, ModelFacts, NetName, Notice, Progress } from '../engine/api';
-import type { Coming } from './downloads.svelte';
-import { bytes, clean, count, timeLeft } from './format';
+import { bytes, clean, count } from './format';
 import type { Obstacle, Settings } from './settings';
 
 /** What a sentence may be made of. Facts come from files and are only ever shown as text. */
@@ -71,6 +70,8 @@ const words = {
     `The browser's storage failed${because(text('reason'))}. Reload the page; a private window may not be allowed to keep models.`,
   'model-gone': ({ text }) =>
     `The model ${text('model')} is no longer there: the browser or you cleared it. Choose another model or import the file again.`,
+  'model-damaged': ({ text }) =>
+    `${text('file')} is damaged in the browser's storage${because(text('reason'))}. Import the same file again: what is damaged is replaced.`,
   'file-locked': ({ text }) =>
     `The browser asks once more before it lets ${text('file')} be read where it lies. Press “Allow” and confirm.`,
   'file-moved': ({ text }) =>
@@ -234,13 +235,4 @@ export function stageWords(progress: Exclude<Progress, { kind: 'notice' }> | nul
     case 'decoding':
       return 'Decoding the picture';
   }
-}
-
-/** How far a download is: "1.2 GB of 2.1 GB, 23.4 MB/s, about 40 s left". */
-export function comingWords({ stage, doneBytes, totalBytes, speed, left }: Coming): string {
-  if (totalBytes === 0) return 'Starting';
-  const amount = `${bytes(doneBytes)} of ${bytes(totalBytes)}`;
-  if (stage === 'checking') return `${amount} checked`;
-  const rate = speed === null ? [] : speed < 1 ? ['waiting for the server'] : [`${bytes(speed)}/s`];
-  return [amount, ...rate, ...(left === null ? [] : [timeLeft(left)])].join(', ');
 }

@@ -62,3 +62,15 @@ export function slicesOf(layout: Layout<Slices>): Slices {
     }),
   };
 }
+
+/** A file of which only the beginning is at hand: enough to read its header. What is beyond reads as noughts. */
+export function beginningOf(head: Blob, bytes: number): Slices {
+  return {
+    size: bytes,
+    slice(begin, end) {
+      const there = head.slice(begin, end);
+      const beyond = Math.max(0, Math.min(end, bytes) - begin - there.size);
+      return new Blob([there, new Uint8Array(beyond)]);
+    },
+  };
+}

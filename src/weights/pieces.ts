@@ -92,14 +92,14 @@ export const recordOf = (
   extra: about.extra,
 });
 
-/** The Blobs of these pieces. */
+/** The Blobs of these pieces. @throws DrobeError 'model-damaged' where one is missing or cut. */
 export async function blobsAt(parts: readonly Part[], file: string): Promise<Blob[]> {
   const blobs = await readMany<Blob>(parts.map(({ key }) => key));
   return parts.map(({ bytes }, n) => {
     const blob = blobs[n];
     if (blob?.size === bytes) return blob;
     const found = blob ? `has ${blob.size} bytes of ${bytes}` : 'is missing';
-    throw new DrobeError('storage', { reason: `part ${n + 1} of ${parts.length} of ${file} ${found}` });
+    throw new DrobeError('model-damaged', { file, reason: `part ${n + 1} of ${parts.length} ${found}` });
   });
 }
 

@@ -110,7 +110,7 @@ export async function link(links: Links, bytes: number, about: About): Promise<S
 
 /**
  * The bytes of a checkpoint, as Blobs that lie one after another, after a check that none is missing or cut.
- * @throws DrobeError 'model-gone', 'storage', and of linked files 'file-locked', 'file-moved' and 'file-changed'.
+ * @throws DrobeError 'model-gone', 'model-damaged', and of linked files 'file-locked', 'file-moved' and 'file-changed'.
  */
 export async function openStored(id: string): Promise<Blob[]> {
   const [meta, parts] = await readMany<unknown>([

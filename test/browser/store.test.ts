@@ -7,6 +7,8 @@ import type { Segment } from '../../src/weights/segments';
 import { memorySource } from '../../src/weights/source';
 import { link, linksOf, listStored, openStored, removeStored, store } from '../../src/weights/store';
 import { sweep } from '../../src/weights/sweep';
+import { sharedBytes, verify } from '../../src/weights/verify';
+import { written } from '../safetensors';
 import type { Answer, Question } from './source-worker';
 
 const database = createStore('drobe-weights', 'weights');
@@ -28,6 +30,8 @@ async function finished<R>(run: AsyncGenerator<unknown, R, void>): Promise<R> {
 const stored = (blob = file, name = 'a.safetensors', pieces = four): Promise<StoredModel> =>
   finished(store(blob, pieces, { file: name, extra: { title: 'A' } }, never));
 
+const keyOf = async (id: string, n: number): Promise<IDBValidKey> =>
+  (await get<{ key: IDBValidKey }[]>(['parts', id], database))![n]!.key;
 const pieceKeys = async (): Promise<IDBValidKey[]> =>
   (await keys<string[]>(database)).filter(([kind]) => kind === 'segment');
 const read = async (id: string) => new Uint8Array(await new Blob(await openStored(id)).arrayBuffer());
@@ -177,15 +181,12 @@ describe('openStored', () => {
     });
   });
 
-  const keyOf = async (id: string, n: number): Promise<IDBValidKey> =>
-    (await get<{ key: IDBValidKey }[]>(['parts', id], database))![n]!.key;
-
   it('notices a missing part', async () => {
     const { id } = await stored();
     await del(await keyOf(id, 2), database);
     await expect(openStored(id)).rejects.toMatchObject({
-      code: 'storage',
-      facts: { reason: 'part 3 of 4 of a.safetensors is missing' },
+      code: 'model-damaged',
+      facts: { file: 'a.safetensors', reason: 'part 3 of 4 is missing' },
     });
   });
 
@@ -193,8 +194,64 @@ describe('openStored', () => {
     const { id } = await stored();
     await set(await keyOf(id, 3), new Blob(['x']), database);
     await expect(openStored(id)).rejects.toMatchObject({
-      facts: { reason: 'part 4 of 4 of a.safetensors has 1 bytes of 500' },
+      facts: { reason: 'part 4 of 4 has 1 bytes of 500' },
     });
+  });
+});
+
+describe('verify', () => {
+  const verified = (id: string) => finished(verify(id, never));
+
+  it('finds every byte as it was stored, and tells how far it is', async () => {
+    const { id } = await stored();
+    const run = verify(id, never);
+    const told: number[] = [];
+    let step = await run.next();
+    for (; !step.done; step = await run.next()) told.push(step.value.doneBytes);
+    expect(told).toEqual([1000, 2000, 3000, 3500]);
+    expect(step.value).toMatchObject({ damaged: [], unknown: 0 });
+  });
+
+  it('finds what is missing and what is not what it was; the same file mends it, for all that share it', async () => {
+    const model = written(new Map([['a.b', { dtype: 'U8', shape: [2000], bytes: bytes.slice(0, 2000) }]]));
+    const head = model.size - 2000;
+    const pieces = cut(head, head + 1000, head + 2000);
+    const [one, two] = [await stored(model, 'one', pieces), await stored(model, 'two', pieces)];
+    await set(await keyOf(one.id, 1), new Blob([bytes.subarray(7, 1007)]), database);
+    await del(await keyOf(one.id, 2), database);
+    const { damaged, header } = await verified(one.id);
+    expect(damaged).toEqual([
+      { begin: head, end: head + 1000 },
+      { begin: head + 1000, end: head + 2000 },
+    ]);
+    expect([...header!.tensors.keys()]).toEqual(['a.b']);
+    await expect(openStored(two.id)).rejects.toMatchObject({ code: 'model-damaged' });
+
+    await stored(model, 'three', pieces);
+    expect((await verified(one.id)).damaged).toEqual([]);
+    expect((await verified(two.id)).damaged).toEqual([]);
+    expect(await read(two.id)).toEqual(new Uint8Array(await model.arrayBuffer()));
+  });
+
+  it('says where there is nothing to compare with', async () => {
+    vi.spyOn(crypto, 'subtle', 'get').mockReturnValue(undefined as unknown as SubtleCrypto);
+    const { id } = await stored();
+    expect(await verified(id)).toMatchObject({ damaged: [], unknown: 3500 });
+  });
+
+  it('counts what models share', async () => {
+    const [one, two] = [
+      await stored(),
+      await stored(new Blob([bytes.subarray(1000, 2000), 'x']), 'b', cut(1000, 1001)),
+    ];
+    const three = await stored(new Blob(['alone']), 'c', cut(5));
+    expect(await sharedBytes()).toEqual(
+      new Map([
+        [one.id, 1000],
+        [two.id, 1000],
+        [three.id, 0],
+      ]),
+    );
   });
 });
 

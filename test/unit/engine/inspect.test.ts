@@ -109,6 +109,10 @@ test('of an offer the header is shown that came with it, and no server is asked'
   expect(verdict).toHaveProperty('facts.family', 'Stable Diffusion XL');
   expect(bytes).toBe(size);
   expect(tensors.length).toBeGreaterThan(2000);
+
+  const small = tiny(LORA);
+  const lora = { ...offer, bytes: small.size, model: { head: Uint8Array.from(small.head), ranges: [] } };
+  expect((await models.inspect(lora)).verdict).toMatchObject({ addon: { kind: 'lora' } });
 });
 
 /** What the verdict says that came with an offer does not count. */

@@ -1,5 +1,5 @@
 import { full } from './fake';
-import { comingWords, roomWords } from '../../../src/ui/words';
+import { roomWords } from '../../../src/ui/words';
 import { expect, test } from 'vitest';
 import { DrobeError } from '../../../src/errors';
 import { bytes, clean, duration, fileName, timeLeft } from '../../../src/ui/format';
@@ -88,23 +88,4 @@ test('a negative prompt that makes no difference is told of', () => {
   expect(told('blurry', 1.5)).toBe('');
   expect(told('  ', 1), 'nothing was typed').toBe('');
   expect(told('blurry', 1, { kind: 'instruct' }), 'the picture is still guided').toBe('');
-});
-
-test('a download says how far it is, how fast it comes and how long it will take, as far as that is known', () => {
-  const coming = {
-    file: 'a',
-    stage: 'fetching',
-    doneBytes: 1.2e9,
-    totalBytes: 2.1e9,
-    speed: 23.4e6,
-    left: 38_000,
-  } as const;
-  expect(comingWords(coming)).toBe('1.2 GB of 2.1 GB, 23.4 MB/s, about 40 s left');
-  expect(comingWords({ ...coming, speed: null, left: null })).toBe('1.2 GB of 2.1 GB');
-  expect(comingWords({ ...coming, speed: 0, left: null })).toBe('1.2 GB of 2.1 GB, waiting for the server');
-  expect(comingWords({ ...coming, left: 9e6 })).toMatch(/about 3 h left$/);
-  expect(comingWords({ ...coming, stage: 'checking', speed: null, left: null })).toBe(
-    '1.2 GB of 2.1 GB checked',
-  );
-  expect(comingWords({ ...coming, doneBytes: 0, totalBytes: 0 })).toBe('Starting');
 });
