@@ -8,8 +8,10 @@ export type ErrorCode =
   | 'file-is-html'
   | 'file-is-pickle'
   | 'file-is-lfs-pointer'
+  | 'file-is-archive' // facts: kind
   | 'file-is-other' // facts: kind
-  | 'file-truncated' // facts: expectedBytes, actualBytes
+  | 'file-truncated' // facts: expectedBytes, actualBytes; cut where its tensors are not counted
+  | 'file-too-long' // facts: extraBytes
   | 'bad-header' // facts: reason
   // a sound safetensors file that we cannot use as a checkpoint
   | 'file-is-lora'

@@ -125,7 +125,7 @@ export interface Inspection extends Contents {
   /** What Drobė takes it for, or why it cannot use it. */
   readonly verdict:
     { readonly facts: ModelFacts } | { readonly addon: AddonFacts } | { readonly problem: Problem };
-  /** Its header is whole and its data is not. */
+  /** Its header is whole, and its data is not or has something behind it. */
   readonly lack: Problem | null;
 }
 

@@ -96,12 +96,12 @@ export function detect({ tensors, metadata }: CheckpointHeader): Model {
     refuseIfAny(names, OTHER_FILES);
     throw unsupported('not a Stable Diffusion checkpoint');
   }
-  if (!has(VAE)) throw new DrobeError('missing-part', { part: 'VAE' });
-  const family = families.find(
+  const sign = families.find(
     ({ texts, when }) => has(texts.at(-1)!.prefix) && (when?.(tensors) ?? true), // each has a text encoder
   );
-  if (!family?.texts.every(({ prefix }) => has(prefix)))
-    throw new DrobeError('missing-part', { part: 'text encoder' });
+  const family = sign?.texts.every(({ prefix }) => has(prefix)) ? sign : null;
+  if (!has(VAE)) throw new DrobeError('missing-part', { part: family ? 'VAE' : 'VAE and text encoder' });
+  if (!family) throw new DrobeError('missing-part', { part: 'text encoder' });
 
   const shape = (key: string): Shape => {
     const info = tensors.get(key);

@@ -8,7 +8,8 @@ import type { Obstacle, Settings } from './settings';
 interface Told {
   /** The file it is about, or "The file". */
   readonly file: string;
-  readonly size: (fact: string) => string;
+  /** A fact in bytes, less another one. */
+  readonly size: (fact: string, less?: string) => string;
   readonly text: (fact: string) => string;
 }
 
@@ -21,10 +22,14 @@ const words = {
     `${file} is a pickle file (.ckpt, .pt), which can hide programs and is never opened here. Look for the same model as .safetensors.`,
   'file-is-lfs-pointer': ({ file }) =>
     `${file} is only a Git LFS pointer, a note that says where the model is. Download the model itself, or run “git lfs pull”.`,
+  'file-is-archive': ({ file, text }) =>
+    `${file} is a packed archive${text('kind') && ` (${text('kind')})`}, not a model. Unpack it, and import the .safetensors files that are in it.`,
   'file-is-other': ({ file, text }) =>
     `${file} is not a .safetensors file${text('kind') && ` but ${text('kind')}`}. Import a Stable Diffusion checkpoint that ends in .safetensors.`,
-  'file-truncated': ({ file, size }) =>
-    `${file} is incomplete: ${size('actualBytes')} of ${size('expectedBytes')} arrived. Download it again and import the full file.`,
+  'file-truncated': ({ file, size, text }) =>
+    `${file} is incomplete: ${size('actualBytes')} of ${text('cut') && 'at least '}${size('expectedBytes')} arrived, ${text('cut') && 'at least '}${size('expectedBytes', 'actualBytes')} are missing. Download it again and import the full file.`,
+  'file-too-long': ({ file, size }) =>
+    `${file} goes on for ${size('extraBytes')} after the end of its model: two files were joined, or a download was resumed at the wrong place. Download it again.`,
   'bad-header': ({ file, text }) =>
     `${file} is damaged: its header cannot be read${because(text('reason'))}. Download it again.`,
   'file-is-lora': ({ file }) =>
@@ -39,8 +44,8 @@ const words = {
     `${file} is a kind of model that Drobė cannot run yet${text('found') && `: ${text('found')}`}. Import a Stable Diffusion 1.x, 2.x or XL checkpoint.`,
   'missing-part': ({ file, text }) =>
     text('found')
-      ? `${file}: of this model only the ${text('found')} can be found, without its ${text('part')}. Drop its whole folder here, or choose all of its .safetensors files together.`
-      : `${file} has no ${text('part') || 'part that is needed'}. Import a full checkpoint, with UNet, VAE and text encoder in one file.`,
+      ? `${file}: of this model only the ${text('found')} can be found, without its ${text('part')}${because(filesOf(text('part')))}. Drop its whole folder here, or choose all of its .safetensors files together.`
+      : `${file} has no ${text('part') || 'part that is needed'}${because(dutyOf(text('part')))}. Import the full checkpoint, which holds all parts in one file, or drop the model's folder as diffusers keeps it${filesOf(text('part')) && `, with ${filesOf(text('part'))} in it`}.`,
   'missing-shard': ({ file, text }) =>
     `${file}: a part of this model is in several numbered files, and ${text('shard')} is not among them. Drop its whole folder here, or choose all of its .safetensors files together.`,
   'missing-weight': ({ file, text }) =>
@@ -109,6 +114,23 @@ const words = {
     `Something went wrong that should not have${because(text('reason'))}. Try again; if it stays, please report it with these words.`,
 } satisfies Record<ErrorCode, (told: Told) => string>;
 
+/** The parts that can be missing from a model: what each is for, and its file in a folder of diffusers. */
+const modelParts: readonly (readonly [part: RegExp, duty: string, file: string])[] = [
+  [/\bUNet\b/, 'which draws', 'unet/diffusion_pytorch_model.safetensors'],
+  [/\bVAE\b/, 'which makes pixels of what was drawn', 'vae/diffusion_pytorch_model.safetensors'],
+  [/(?<!second )text encoder/, 'which reads prompts', 'text_encoder/model.safetensors'],
+  [/second text encoder/, 'which reads prompts', 'text_encoder_2/model.safetensors'],
+];
+
+/** @param parts as an error names them: "VAE and text encoder". */
+const partsIn = (parts: string) => modelParts.filter(([part]) => part.test(parts));
+/** Of several parts it would be a list of its own. */
+const dutyOf = (parts: string) => (partsIn(parts).length === 1 ? partsIn(parts)[0]![1] : '');
+const filesOf = (parts: string) =>
+  partsIn(parts)
+    .map(([, , file]) => file)
+    .join(', ');
+
 const because = (reason: string) => reason && ` (${reason})`;
 
 /** The sentence for a problem, about `file` where that is known. */
@@ -116,7 +138,7 @@ export function sentence({ code, facts }: Pick<DrobeError, 'code' | 'facts'>, fi
   const name = clean(file ?? textOf(facts, 'file'));
   return words[code]({
     file: name || 'The file',
-    size: (fact) => sizeOf(facts, fact),
+    size: (fact, less) => sizeOf(facts, fact, less),
     text: (fact) => textOf(facts, fact),
   });
 }
@@ -125,8 +147,8 @@ function textOf(facts: Facts, fact: string): string {
   return clean(String(facts[fact] ?? ''), 200).replace(/[.\s]+$/, '');
 }
 
-function sizeOf(facts: Facts, fact: string): string {
-  const size = Number(facts[fact] ?? NaN);
+function sizeOf(facts: Facts, fact: string, less?: string): string {
+  const size = Number(facts[fact] ?? NaN) - (less === undefined ? 0 : Number(facts[less] ?? NaN));
   return Number.isFinite(size) ? bytes(size) : 'an unknown amount';
 }
 

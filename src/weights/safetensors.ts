@@ -67,7 +67,7 @@ const BRACE = 0x7b;
 
 const bad = (reason: string) => new DrobeError('bad-header', { reason });
 
-/** A sound header, and what its file lacks: the error of a file that ends too early, null where it is whole. */
+/** A sound header, and what is wrong with the length of its file: the error of one that ends too early or too late, or null. */
 export interface Peeked {
   readonly header: Header;
   readonly lack: DrobeError | null;
@@ -78,13 +78,13 @@ export async function readHeader(file: Slices): Promise<Header> {
   return ofWhole(await peekHeader(file));
 }
 
-/** As `readHeader`, but gives the header of a file, too, that ends in the middle of its tensors. */
+/** As `readHeader`, but gives the header of a file, too, that ends in the middle of its tensors or goes on after them. */
 export async function peekHeader(file: Slices): Promise<Peeked> {
   if (file.size === 0) throw new DrobeError('file-empty');
   const head = await read(file, 0, Math.min(file.size, SNIFF_BYTES));
   const length = head.length < 8 ? 0 : Number(new DataView(head.buffer).getBigUint64(0, true));
   if (head[8] !== BRACE || length > MAX_HEADER) throw notAHeader(head, length, file.size);
-  if (8 + length > file.size) throw truncated(8 + length, file.size);
+  if (8 + length > file.size) throw cutInHeader(8 + length, file.size);
 
   const json = 8 + length <= head.length ? head.subarray(8, 8 + length) : await read(file, 8, 8 + length);
   return peek(json, file.size);
@@ -112,9 +112,8 @@ function peek(json: Uint8Array, bytes: number): Peeked {
   reader.end();
   found.sort((a, b) => a.begin - b.begin || a.end - b.end);
   const end = checkLayout(found, data);
-  if (end < bytes) throw bad(`${bytes - end} bytes too many after the last tensor`);
   const header = { tensors: new Map(found.map((tensor) => [tensor.name, tensor])), metadata, bytes };
-  return { header, lack: end > bytes ? truncated(end, bytes) : null };
+  return { header, lack: end === bytes ? null : end > bytes ? truncated(end, bytes) : tooLong(bytes - end) };
 }
 
 function readMetadata(reader: JsonReader): Map<string, string> {
@@ -173,12 +172,12 @@ function byteLength({ name, dtype, shape }: TensorInfo): bigint {
 function notAHeader(head: Uint8Array, length: number, bytes: number): DrobeError {
   const stranger = sniff(head);
   if (stranger) return stranger;
-  if (bytes < 8) return truncated(8, bytes);
+  if (bytes < 8) return cutInHeader(8, bytes);
   if (length > MAX_HEADER) {
     const reason = `a header of ${length} bytes, more than the ${MAX_HEADER} that are allowed`;
     return head[8] === BRACE ? bad(reason) : new DrobeError('file-is-other', { kind: 'unknown' });
   }
-  return bytes === 8 ? truncated(8 + length, bytes) : bad('the header does not begin with {');
+  return bytes === 8 ? cutInHeader(8 + length, bytes) : bad('the header does not begin with {');
 }
 
 async function read(file: Slices, begin: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
@@ -197,5 +196,9 @@ function decode(json: Uint8Array): string {
 
 const isDtype = (name: string): name is Dtype => Object.hasOwn(BITS, name);
 const shown = (name: string) => `"${name.slice(0, 100)}"`;
+const tooLong = (extraBytes: number) => new DrobeError('file-too-long', { extraBytes });
 const truncated = (expectedBytes: number, actualBytes: number) =>
   new DrobeError('file-truncated', { expectedBytes, actualBytes });
+/** How long the tensors would be is not known then. */
+const cutInHeader = (expectedBytes: number, actualBytes: number) =>
+  new DrobeError('file-truncated', { expectedBytes, actualBytes, cut: 'header' });

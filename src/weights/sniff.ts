@@ -7,6 +7,10 @@ const MAGIC: readonly (readonly [kind: string, bytes: readonly number[]])[] = [
   ['GGUF', [0x47, 0x47, 0x55, 0x46]],
   ['PNG', [0x89, 0x50, 0x4e, 0x47]],
   ['JPEG', [0xff, 0xd8, 0xff]],
+];
+
+/** What a model may be packed in. */
+const ARCHIVES: typeof MAGIC = [
   ['gzip', [0x1f, 0x8b]],
   ['7z', [0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c]],
   ['RAR', [0x52, 0x61, 0x72, 0x21, 0x1a, 0x07]],
@@ -19,9 +23,11 @@ const MAGIC: readonly (readonly [kind: string, bytes: readonly number[]])[] = [
  */
 export function sniff(head: Uint8Array): DrobeError | null {
   if (isPickle(head)) return new DrobeError('file-is-pickle');
-  const magic = MAGIC.find(([, bytes]) => bytes.every((byte, i) => head[i] === byte));
-  if (magic?.[0] === 'zip' && isTorchZip(head)) return new DrobeError('file-is-pickle');
-  if (magic) return other(magic[0]);
+  const archive = kindIn(ARCHIVES, head);
+  if (archive === 'zip' && isTorchZip(head)) return new DrobeError('file-is-pickle');
+  if (archive) return new DrobeError('file-is-archive', { kind: archive });
+  const kind = kindIn(MAGIC, head);
+  if (kind) return other(kind);
   if (isOnnx(head)) return other('ONNX');
   if (head.every((byte) => byte === 0)) return other('zeros');
 
@@ -35,6 +41,9 @@ export function sniff(head: Uint8Array): DrobeError | null {
 }
 
 const other = (kind: string) => new DrobeError('file-is-other', { kind });
+
+const kindIn = (table: typeof MAGIC, head: Uint8Array): string | undefined =>
+  table.find(([, bytes]) => bytes.every((byte, i) => head[i] === byte))?.[0];
 
 /** PROTO opcode and a protocol that Python has; torch.save wrote such files before it wrote zips. */
 function isPickle(head: Uint8Array): boolean {

@@ -118,6 +118,15 @@ test('of an offer the header is shown that came with it, and no server is asked'
 /** What the verdict says that came with an offer does not count. */
 const PROBLEM = { code: 'bug', facts: {} } as const;
 
+test('of a file that goes on after its tensors the header is shown, and how much there is too much', async () => {
+  const { head, size } = headOf(stableDiffusionXL());
+  const { verdict, lack } = await models.inspect(
+    new SparseFile({ head, size: size + 5 }, 'long.safetensors'),
+  );
+  expect(lack).toEqual({ code: 'file-too-long', facts: { extraBytes: 5 } });
+  expect(verdict).toHaveProperty('facts.family', 'Stable Diffusion XL');
+});
+
 test('an import of the same file is still refused', async () => {
   const { head, size } = tiny(LORA);
   const file = new File([Uint8Array.from(head), new Uint8Array(size - 4 - head.length)], 'cut.safetensors');

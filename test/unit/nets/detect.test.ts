@@ -216,8 +216,8 @@ it('the text encoder may have the names of the first converters', () => {
   expect(used.size).toBe(196);
 });
 
-const without = (prefix: string): ReturnType<typeof stableDiffusion15> =>
-  new Map([...stableDiffusion15()].filter(([name]) => !name.startsWith(prefix)));
+const without = (...prefixes: string[]): ReturnType<typeof stableDiffusion15> =>
+  new Map([...stableDiffusion15()].filter(([name]) => !prefixes.some((prefix) => name.startsWith(prefix))));
 const named = (...names: string[]): ReturnType<typeof stableDiffusion15> =>
   new Map(names.map((name) => [name, { shape: [1], dtype: 'F16' }]));
 
@@ -277,6 +277,12 @@ describe('what cannot be run is refused by its own name', () => {
     ],
     ['something unheard of', named('weights'), 'unsupported-model', /not a Stable Diffusion/],
     ['a checkpoint without VAE', without('first_stage_model'), 'missing-part', /VAE/],
+    [
+      'a UNet in the names of CompVis, alone',
+      without('first_stage_model', 'cond_stage_model'),
+      'missing-part',
+      /VAE and text/,
+    ],
     ['a checkpoint without text encoder', without('cond_stage_model'), 'missing-part', /text encoder/],
   ])('%s', (_, tensors, code, words) => {
     let error: unknown;

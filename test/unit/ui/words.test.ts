@@ -4,24 +4,72 @@ import { expect, test } from 'vitest';
 import { DrobeError } from '../../../src/errors';
 import { bytes, clean, duration, fileName, timeLeft } from '../../../src/ui/format';
 import { negativeWords, sentence, stageWords } from '../../../src/ui/words';
+import { readHeader } from '../../../src/weights/safetensors';
 
 test('a truncated file is told with its name and sizes', () => {
   const error = new DrobeError('file-truncated', { expectedBytes: 28.1e6, actualBytes: 3.1e6 });
   expect(sentence(error, 'anything.safetensors')).toBe(
-    'anything.safetensors is incomplete: 3.1 MB of 28.1 MB arrived. Download it again and import the full file.',
+    'anything.safetensors is incomplete: 3.1 MB of 28.1 MB arrived, 25 MB are missing. Download it again and import the full file.',
+  );
+});
+
+test('of a file that ends in its header no more is told than it says', async () => {
+  const start = new Uint8Array([100, 0, 0, 0, 0, 0, 0, 0, 123]);
+  const error = await readHeader(new Blob([start])).catch((thrown: unknown) => thrown as DrobeError);
+  expect(sentence(error as DrobeError, 'a')).toBe(
+    'a is incomplete: 9 bytes of at least 108 bytes arrived, at least 99 bytes are missing. Download it again and import the full file.',
   );
 });
 
 test('a part of a model on its own asks for the others', () => {
   const error = new DrobeError('missing-part', { part: 'VAE and text encoder', found: 'UNet' });
   expect(sentence(error, 'unet.safetensors')).toBe(
-    'unet.safetensors: of this model only the UNet can be found, without its VAE and text encoder. Drop its whole folder here, or choose all of its .safetensors files together.',
+    'unet.safetensors: of this model only the UNet can be found, without its VAE and text encoder (vae/diffusion_pytorch_model.safetensors, text_encoder/model.safetensors). Drop its whole folder here, or choose all of its .safetensors files together.',
   );
+});
+
+test.each([
+  [
+    { part: 'VAE' },
+    "sd.safetensors has no VAE (which makes pixels of what was drawn). Import the full checkpoint, which holds all parts in one file, or drop the model's folder as diffusers keeps it, with vae/diffusion_pytorch_model.safetensors in it.",
+  ],
+  [
+    { part: 'text encoder' },
+    "sd.safetensors has no text encoder (which reads prompts). Import the full checkpoint, which holds all parts in one file, or drop the model's folder as diffusers keeps it, with text_encoder/model.safetensors in it.",
+  ],
+  [
+    { part: 'VAE and text encoder' },
+    "sd.safetensors has no VAE and text encoder. Import the full checkpoint, which holds all parts in one file, or drop the model's folder as diffusers keeps it, with vae/diffusion_pytorch_model.safetensors, text_encoder/model.safetensors in it.",
+  ],
+  [
+    { part: 'second text encoder', found: 'UNet, VAE and text encoder' },
+    'sd.safetensors: of this model only the UNet, VAE and text encoder can be found, without its second text encoder (text_encoder_2/model.safetensors). Drop its whole folder here, or choose all of its .safetensors files together.',
+  ],
+])('a model without some part is told which file to add: %o', (facts, words) => {
+  expect(sentence(new DrobeError('missing-part', facts), 'sd.safetensors')).toBe(words);
+});
+
+test('each kind of wrong or damaged file has a sentence of its own, with what to do next', () => {
+  const sentences = [
+    new DrobeError('file-truncated', { expectedBytes: 28.1e6, actualBytes: 3.1e6 }),
+    new DrobeError('file-too-long', { extraBytes: 1.5e6 }),
+    new DrobeError('file-is-html'),
+    new DrobeError('file-is-lfs-pointer'),
+    new DrobeError('file-is-pickle'),
+    new DrobeError('file-is-archive', { kind: 'zip' }),
+    new DrobeError('file-is-other', { kind: 'GGUF' }),
+  ].map((error) => sentence(error, 'a.safetensors'));
+  for (const [i, words] of ['25 MB', '1.5 MB', 'web page', 'Git LFS', 'pickle', 'zip', 'GGUF'].entries()) {
+    expect(sentences.filter((text) => text.includes(words))).toEqual([sentences[i]]);
+    expect(sentences[i]).toMatch(/\. .*(?:Download|Open|Look|Unpack|Import)/);
+  }
 });
 
 test('facts that are missing leave no holes in a sentence', () => {
   for (const code of [
     'file-truncated',
+    'file-too-long',
+    'file-is-archive',
     'bad-header',
     'missing-part',
     'quota',
