@@ -23,6 +23,7 @@ export type ErrorCode =
   | 'missing-shard' // facts: shard
   | 'missing-weight' // facts: key
   | 'bad-weight' // facts: key, reason
+  | 'weight-not-a-number' // facts: key, count; name of the file, where it is not the checkpoint's
   // a LoRA that a prompt asks for
   | 'lora-unknown' // facts: name, known
   | 'lora-mismatch' // facts: name, family

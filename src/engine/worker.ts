@@ -167,7 +167,7 @@ async function useTaesd(checkpoint: Checkpoint, id: string, signal: AbortSignal)
   await checkpoint.useTaesd(entry ? id : '', async () => {
     const parts = await models.open(id, signal, () => undefined);
     const { tensors } = await readHeader(new Blob(parts.slice()));
-    return { tensors, source: blobSource(parts) };
+    return { tensors, source: blobSource(parts), ...(entry && { name: entry.file }) };
   });
 }
 

@@ -2,6 +2,7 @@
 import { DrobeError } from '../errors';
 import type { Model } from '../nets/model';
 import type { Word } from '../text/prompt';
+import { checkFinite } from '../weights/finite';
 import { convert } from '../weights/half';
 import type { Header, TensorInfo } from '../weights/safetensors';
 import type { ByteSource } from '../weights/source';
@@ -23,7 +24,10 @@ export function embeddingTensors({ tensors }: Header): readonly TensorInfo[] {
 /** How many vectors stand for the word. */
 export const vectorsIn = ({ shape }: TensorInfo): number => (shape.length === 1 ? 1 : (shape[0] ?? 0));
 
-/** Null where the vectors are not as wide as the model's: then the word is only a word, as in A1111. */
+/**
+ * Null where the vectors are not as wide as the model's: then the word is only a word, as in A1111.
+ * @throws DrobeError 'weight-not-a-number' for vectors that a prompt could not be read with.
+ */
 export function embeddingOf(
   header: Header,
   source: ByteSource,
@@ -35,9 +39,11 @@ export function embeddingOf(
     found.length === model.texts.length &&
     found.every(({ shape }, i) => shape.at(-1) === model.texts[i]!.width && shape.length <= 2); // as many
   if (!fits) return null;
-  const tables = found.map(
-    ({ begin, end, dtype }) => new Float32Array(convert(source.read(begin, end), dtype, 'F32').buffer),
-  );
+  const tables = found.map(({ name, begin, end, dtype }) => {
+    const bytes = source.read(begin, end);
+    checkFinite(bytes, dtype, name, trigger);
+    return new Float32Array(convert(bytes, dtype, 'F32').buffer);
+  });
   const rows = Array.from({ length: vectorsIn(found[0]!) }, (_, n) =>
     tables.map((table, i) => table.subarray(n * model.texts[i]!.width, (n + 1) * model.texts[i]!.width)),
   );

@@ -4,6 +4,7 @@ import { statedScales, type Scale } from '../nets/adapter';
 import { loraModules, loraTargets, type LoraModule, type LoraTarget } from '../nets/lora';
 import type { Model } from '../nets/model';
 import type { Patch } from '../runtime/feeder';
+import { checkFinite } from '../weights/finite';
 import { convert } from '../weights/half';
 import {
   addProduct,
@@ -30,7 +31,7 @@ export interface Lora {
 /**
  * What all of these LoRAs add, by weight.
  * @throws DrobeError 'lora-mismatch' for one that was made for another kind of checkpoint; the patches themselves throw
- *   'bad-weight' for what cannot be added.
+ *   'bad-weight' for what cannot be added, and 'weight-not-a-number'.
  */
 export function patchesOf(
   model: Model,
@@ -89,11 +90,11 @@ interface Parts {
 }
 
 /** @param stated what its file states where it has no alpha for this module. */
-function partsOf(module: LoraModule, { header, source }: Lora, stated: Scale): Parts {
+function partsOf(module: LoraModule, lora: Lora, stated: Scale): Parts {
   const matrix = (part: string): Matrix | null => {
     const name = module.get(part);
-    const info = name === undefined ? undefined : header.tensors.get(name);
-    return info ? read(info, source) : null;
+    const info = name === undefined ? undefined : lora.header.tensors.get(name);
+    return info ? read(info, lora) : null;
   };
   const alpha = matrix('alpha')?.data[0];
   return {
@@ -180,8 +181,10 @@ function addScaled(
   for (let i = 0; i < data.length; i++) weights[i]! += scale * data[i]!;
 }
 
-function read({ shape, dtype, begin, end }: TensorInfo, source: ByteSource): Matrix {
-  const data = new Float32Array(convert(source.read(begin, end), dtype, 'F32').buffer);
+function read({ name, shape, dtype, begin, end }: TensorInfo, lora: Lora): Matrix {
+  const bytes = lora.source.read(begin, end);
+  checkFinite(bytes, dtype, name, lora.name);
+  const data = new Float32Array(convert(bytes, dtype, 'F32').buffer);
   const rows = shape[0] ?? 1;
   return { rows, columns: data.length / rows, data };
 }

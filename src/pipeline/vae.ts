@@ -22,5 +22,5 @@ export function vaeWeights(name: string, header: Header, source: ByteSource, mod
   const channels = tensors.get(`${prefix}post_quant_conv.weight`)?.shape[1];
   if (channels !== model.vae.latentChannels)
     throw new DrobeError('vae-mismatch', { name, family: model.family });
-  return { tensors, source };
+  return { tensors, source, name };
 }

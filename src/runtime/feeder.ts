@@ -4,6 +4,7 @@
  */
 import { DrobeError } from '../errors';
 import type { Placement } from '../graph/graph';
+import { checkFinite } from '../weights/finite';
 import { convert } from '../weights/half';
 import type { Dtype, TensorInfo } from '../weights/safetensors';
 import type { ByteSource } from '../weights/source';
@@ -21,6 +22,7 @@ export interface Feed {
 /**
  * @param patches by tensor name.
  * @param onBytes told after each tensor how many bytes of the graph's weights are through.
+ * @param name of the file that the weights are in, where it is not the checkpoint's.
  */
 export function feed(
   placements: readonly Placement[],
@@ -28,6 +30,7 @@ export function feed(
   source: ByteSource,
   patches: ReadonlyMap<string, Patch>,
   onBytes: (done: number, total: number) => void,
+  name?: string,
 ): Feed {
   const files = new Map<string, Placement[]>();
   for (const placement of placements) {
@@ -46,6 +49,7 @@ export function feed(
       const to = placement.dtype === 'f16' ? 'F16' : 'F32';
       const patch = patches.get(placement.key);
       const stored = source.read(info.begin, info.end);
+      checkFinite(stored, info.dtype, placement.key, name);
       const bytes = patch ? patched(stored, info.dtype, patch, to) : convert(stored, info.dtype, to);
       if (bytes.length !== placement.length) {
         throw new DrobeError('bad-weight', {

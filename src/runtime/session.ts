@@ -18,6 +18,8 @@ export interface Weights {
   readonly source: ByteSource;
   /** What is added to weights on their way to the device, by their names. */
   readonly patches?: ReadonlyMap<string, Patch>;
+  /** What people call the file, where it is not the checkpoint's. */
+  readonly name?: string;
 }
 
 const NONE: ReadonlyMap<string, Patch> = new Map();
@@ -53,6 +55,7 @@ export class Sessions {
         weights.source,
         weights.patches ?? NONE,
         onBytes,
+        weights.name,
       );
       const create = (): Promise<InferenceSession> =>
         this.#ort.InferenceSession.create(graph.model, {

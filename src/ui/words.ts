@@ -52,6 +52,8 @@ const words = {
     `${file} lacks a weight that this kind of model must have: ${text('key')}. Download it again or try another checkpoint.`,
   'bad-weight': ({ file, text }) =>
     `${file} has a weight that cannot be used: ${text('key')}${because(text('reason'))}. Download it again or try another checkpoint.`,
+  'weight-not-a-number': ({ file, text }) =>
+    `${text('name') ? `“${text('name')}”` : file} is damaged or was merged badly: its weight ${text('key')} holds values that are no numbers (NaN or infinite${text('count') && `, ${text('count')} of them`}). Download it again, or use another file.`,
   'lora-unknown': ({ text }) =>
     `There is no LoRA named “${text('name')}” here${text('known') && `; there is ${text('known')}`}. Import its file, or take the tag out of the prompt.`,
   'lora-mismatch': ({ text }) =>

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { wordsFor } from '../../../src/pipeline/embedding';
+import { embeddingOf, wordsFor } from '../../../src/pipeline/embedding';
+import { detect } from '../../../src/nets/detect';
+import { memorySource } from '../../../src/weights/source';
+import { stableDiffusion15 } from '../nets/stable-diffusion';
 import { CLIP, encodePrompt, mentions } from '../../../src/text/prompt';
 
 /** One id for each letter. */
@@ -44,4 +47,18 @@ it('vectors take the rows of tokens that no prompt uses, from the end of the voc
     { trigger: 'one', ids: [49404, 49402] },
     { trigger: 'two', ids: [49401] },
   ]);
+});
+
+it('vectors that hold no numbers are refused, by the word', () => {
+  const model = detect({ tensors: stableDiffusion15(), metadata: new Map() });
+  const file = new Uint8Array(Float32Array.from({ length: 768 }, (_, i) => (i === 9 ? NaN : 1)).buffer);
+  const info = { name: 'emb_params', dtype: 'F32' as const, shape: [1, 768], begin: 0, end: file.length };
+  const header = {
+    tensors: new Map([[info.name, info]]),
+    metadata: new Map<string, string>(),
+    bytes: file.length,
+  };
+  expect(() => embeddingOf(header, memorySource(file), 'toy', model)).toThrow(
+    'weight-not-a-number, key: emb_params, count: 1, name: toy',
+  );
 });

@@ -193,3 +193,12 @@ test.each([
   const patch = patchesOf(model, tensors, [lora]).get(key);
   expect(() => patch?.(new Float32Array(320 * 320))).toThrow(new RegExp(`bad-weight.*${words}`));
 });
+
+test('a matrix that holds no numbers is told of the LoRA, not of the checkpoint', () => {
+  const patches = patchesOf(model, tensors, [
+    loraOf({ [`${module}.lora_up.weight`]: [[320, 1], NaN], [`${module}.lora_down.weight`]: [[1, 320], 1] }),
+  ]);
+  expect(() => patches.get(key)?.(new Float32Array(320 * 320))).toThrow(
+    `weight-not-a-number, key: ${module}.lora_up.weight, count: 320, name: style`,
+  );
+});

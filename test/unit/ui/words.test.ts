@@ -49,6 +49,16 @@ test.each([
   expect(sentence(new DrobeError('missing-part', facts), 'sd.safetensors')).toBe(words);
 });
 
+test('a weight that is no number is told by name, and in which file it is', () => {
+  const facts = { key: 'x.weight', count: 3 };
+  expect(sentence(new DrobeError('weight-not-a-number', facts), 'sd.safetensors')).toBe(
+    'sd.safetensors is damaged or was merged badly: its weight x.weight holds values that are no numbers (NaN or infinite, 3 of them). Download it again, or use another file.',
+  );
+  expect(sentence(new DrobeError('weight-not-a-number', { ...facts, name: 'winter' }), 'sd')).toMatch(
+    /^“winter” is/,
+  );
+});
+
 test('each kind of wrong or damaged file has a sentence of its own, with what to do next', () => {
   const sentences = [
     new DrobeError('file-truncated', { expectedBytes: 28.1e6, actualBytes: 3.1e6 }),

@@ -1,0 +1,25 @@
+/** A checkpoint with a weight that is no number: refused by name, and no harm to what is drawn next. */
+import { readFile } from 'node:fs/promises';
+import { expect, it } from 'vitest';
+import { readHeader } from '../../src/weights/safetensors';
+import { bytes, data, draw, expectSame, openCheckpoint, servedTokenizer } from './drawing';
+import { unzipped } from './nets-suite';
+import { jobOf, type PipelineCase } from './pipeline-case';
+
+const at = 'models/sd1/cases/txt2img_ddim';
+const key = 'model.diffusion_model.middle_block.1.transformer_blocks.0.attn1.to_q.weight';
+
+it('one NaN in the UNet stops the run, which names its weight; the next model draws', async () => {
+  const tokenizer = await servedTokenizer();
+  const job = jobOf(JSON.parse(await readFile(new URL(`${at}/case.json`, data), 'utf8')) as PipelineCase);
+  const sound = await unzipped(await bytes('models/sd1/model.safetensors.gzip'));
+  const damaged = sound.slice();
+  const { begin, dtype } = (await readHeader(new Blob([damaged]))).tensors.get(key)!;
+  expect(dtype).toBe('F16');
+  damaged.set([0, 0x7e], begin + 14);
+
+  const failed = draw(await openCheckpoint(damaged), tokenizer, job);
+  await expect(failed).rejects.toMatchObject({ code: 'weight-not-a-number', facts: { key, count: 1 } });
+  const { picture } = await draw(await openCheckpoint(sound), tokenizer, job);
+  expectSame('sd1 after a damaged one', picture, await bytes(`${at}/expected.png`));
+});

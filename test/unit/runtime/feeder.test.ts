@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest';
+import { feed, type Patch } from '../../../src/runtime/feeder';
+import { convert } from '../../../src/weights/half';
+import type { Dtype } from '../../../src/weights/safetensors';
+import { memorySource } from '../../../src/weights/source';
+
+/** What ONNX Runtime is handed of one weight, or the error that feeding ended with. */
+function fed(stored: Uint8Array<ArrayBuffer>, dtype: Dtype, count: number, to: 'f16' | 'f32', patch?: Patch) {
+  const size = to === 'f16' ? 2 : 4;
+  const placement = { key: 'w', dtype: to, location: 'a', offset: 0, length: size * count };
+  const info = { name: 'w', dtype, shape: [count], begin: 0, end: stored.length };
+  const patches = new Map(patch && [['w', patch]]);
+  const { externalData, failed } = feed(
+    [placement],
+    new Map([['w', info]]),
+    memorySource(stored),
+    patches,
+    () => undefined,
+  );
+  const read = () => externalData[0]!.data.subarray(0, size * count);
+  return { read, failed };
+}
+
+describe.each([
+  ['F64', new Uint8Array(Float64Array.of(1, 0.5, -2).buffer), new Uint8Array(Float64Array.of(NaN).buffer)],
+  [
+    'F32',
+    new Uint8Array(Float32Array.of(1, 0.5, -2).buffer),
+    new Uint8Array(Float32Array.of(Infinity).buffer),
+  ],
+  ['F16', Uint8Array.of(0, 0x3c, 0, 0x38, 0, 0xc0), Uint8Array.of(0, 0x7e)],
+  ['BF16', Uint8Array.of(0x80, 0x3f, 0, 0x3f, 0, 0xc0), Uint8Array.of(0xc0, 0xff)],
+  ['F8_E4M3', Uint8Array.of(0x38, 0x30, 0xc0), Uint8Array.of(0x7f)],
+  ['F8_E5M2', Uint8Array.of(0x3c, 0x38, 0xc0), Uint8Array.of(0x7c)],
+] as const)('a weight in %s', (dtype, sound, bad) => {
+  const damaged = sound.slice();
+  damaged.set(bad, bad.length);
+  const double: Patch = (weights) => weights.forEach((value, i) => (weights[i] = 2 * value));
+
+  it.each(['f16', 'f32'] as const)('passes as %s', (to) => {
+    const { read, failed } = fed(sound, dtype, 3, to);
+    expect([...new Float32Array(convert(read(), to === 'f16' ? 'F16' : 'F32', 'F32').buffer)]).toEqual([
+      1, 0.5, -2,
+    ]);
+    expect(failed()).toBeUndefined();
+  });
+
+  it.each([
+    ['as it is', undefined],
+    ['changed by a LoRA', double],
+  ])('does not pass where one of its values is no number: %s', (_, patch) => {
+    for (const to of ['f16', 'f32'] as const) {
+      const { read, failed } = fed(damaged, dtype, 3, to, patch);
+      expect(read).toThrow('weight-not-a-number, key: w, count: 1');
+      expect(failed()).toMatchObject({ code: 'weight-not-a-number', facts: { key: 'w', count: 1 } });
+    }
+  });
+});
