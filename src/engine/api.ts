@@ -21,7 +21,7 @@ export interface Job extends pipeline.Job {
   readonly model: string;
   /** The id of a VAE to take in the place of the model's own; empty for that. */
   readonly vae?: string;
-  /** The id of a TAESD that shows what is being drawn; empty for a quick guess at its colours. */
+  /** The id of a TAESD that shows what is being drawn, and decodes it where `decoder` says so; empty for none. */
   readonly taesd?: string;
   readonly backend: Backend;
 }
@@ -31,6 +31,8 @@ export type Progress =
 
 export interface Picture extends pipeline.Picture {
   readonly job: Job;
+  /** The file of the VAE that took the place of the model's own. */
+  readonly vaeFile?: string;
 }
 
 /** What a checkpoint is and how it likes to be used; read from tensor names, shapes and metadata. */

@@ -100,12 +100,13 @@ const api: EngineApi = {
         const checkpoint = await open(model, backend, signal, report);
         const { prompt, loras } = loraTags(job.prompt);
         await useLoras(checkpoint, loras, signal);
-        await useVae(checkpoint, vae, signal);
+        const vaeFile = await useVae(checkpoint, vae, signal);
         await useTaesd(checkpoint, taesd, signal);
         const embeddings = await embeddingsFor(checkpoint, [prompt, job.negative], signal);
         const tools = { checkpoint, tokenizer: await tokenizer(), report, embeddings };
         const picture = yield* generate({ ...job, prompt }, tools);
-        return { ...picture, job: { model, backend, vae, taesd, ...picture.job, prompt: job.prompt } };
+        const asked = { model, backend, vae, taesd, ...picture.job, prompt: job.prompt };
+        return { ...picture, job: asked, ...(vaeFile !== null && { vaeFile }) };
       } finally {
         busy = false;
       }
@@ -152,7 +153,8 @@ async function embeddingsFor(
   return called.flatMap(({ id, trigger }) => known.get(`${id} ${trigger}`) ?? []);
 }
 
-async function useVae(checkpoint: Checkpoint, id: string, signal: AbortSignal): Promise<void> {
+/** Gives the file's name; null for the model's own. */
+async function useVae(checkpoint: Checkpoint, id: string, signal: AbortSignal): Promise<string | null> {
   const entry = id && (await models.list()).find((other) => other.id === id);
   // One that was removed meanwhile leaves the model's own.
   await checkpoint.useVae(entry ? id : '', async () => {
@@ -160,6 +162,7 @@ async function useVae(checkpoint: Checkpoint, id: string, signal: AbortSignal): 
     const header = await readHeader(new Blob(parts.slice()));
     return vaeWeights(entry ? entry.file : id, header, blobSource(parts), checkpoint.model);
   });
+  return entry ? entry.file : null;
 }
 
 async function useTaesd(checkpoint: Checkpoint, id: string, signal: AbortSignal): Promise<void> {

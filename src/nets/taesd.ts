@@ -7,6 +7,9 @@ import { add, cast, conv, fromImage, relu, scaled, shifted, tanh, toImage, upsam
 import { scope, type Scope, type StateDict } from '../graph/scope';
 import type { LatentSize } from './graphs';
 
+/** A picture's sides, in latents. */
+export const TAESD_FACTOR = 8;
+
 /** Where the decoder's layers stand: at the top of its own file, or in diffusers' AutoencoderTiny. */
 export function taesdPrefix(names: Iterable<string>): string | null {
   const all = new Set(names);

@@ -4,7 +4,7 @@ import type { Graph, Target } from '../graph/graph';
 import { decoderGraph, encoderGraph, textGraph, unetGraph } from '../nets/graphs';
 import { roomFor } from '../nets/memory';
 import type { Model, Prediction } from '../nets/model';
-import { taesdGraph } from '../nets/taesd';
+import { TAESD_FACTOR, taesdGraph } from '../nets/taesd';
 import type { Machine } from '../runtime/device';
 import type { Latent } from '../sampling/latent';
 import type { Net, Value, Weights } from '../runtime/session';
@@ -179,7 +179,7 @@ export class Checkpoint {
     this.#vae = vae;
   }
 
-  /** From now on previews come from this decoder; parameters as for `useVae`. */
+  /** From now on this decoder makes previews, and pictures where a job says so; parameters as for `useVae`. */
   async useTaesd(key: string, open: () => Promise<Weights>): Promise<void> {
     if (key === (this.#taesd?.key ?? '')) return;
     const taesd = key === '' ? null : { key, weights: await open() };
@@ -189,11 +189,11 @@ export class Checkpoint {
 
   /**
    * What scaled latents [1, 4, h, w] look like, as a TAESD sees it: [3, 8h, 8w] in −1…1. Null without a TAESD, and where
-   * the UNet would have to make room for it.
+   * its pictures would have another size than the VAE's.
    */
   async sketch(latents: Latent, { h, w }: LatentSize, report: Report): Promise<Float32Array | null> {
     const weights = this.#taesd?.weights;
-    if (!weights || !this.resident) return null;
+    if (!weights || this.model.vae.factor !== TAESD_FACTOR) return null;
     const author: Author = (target) => taesdGraph(weights.tensors, target, { batch: 1, h, w });
     const shape = [1, this.model.vae.latentChannels, h, w];
     return this.#slots.TAESD.run(`${h} ${w}`, author, { latents: { data: latents, shape } }, report);

@@ -71,10 +71,12 @@ export async function* generate(wish: Job, tools: Tools): AsyncGenerator<Progres
   yield { kind: 'decoding' };
   const finished = toVp(state.value, start.plan.end);
   const latents = kept ? restored(finished, kept) : finished;
-  const image = await checkpoint.decode(latents, size, report);
+  const { decoder, ...rest } = job;
+  const sketch = decoder === 'TAESD' ? await checkpoint.sketch(latents, size, report) : null;
+  const image = sketch ?? (await checkpoint.decode(latents, size, report));
   return {
     ...toPixels(image, job.width, job.height),
-    job,
+    job: sketch ? job : rest,
     milliseconds: { encode: encodeTime, steps: times, decode: clock() },
   };
 }
@@ -141,8 +143,11 @@ async function preview(
   const { checkpoint, report } = tools;
   const { miniature, vae, latents } = checkpoint.model;
   if (!miniature) {
-    const sketch = await checkpoint.sketch(denoised, size, report);
-    return sketch ? toPixels(sketch, 8 * size.w, 8 * size.h) : project(denoised, size, projections[latents]);
+    // Where nets do not fit together, the UNet would have to make room for a TAESD.
+    const sketch = checkpoint.resident ? await checkpoint.sketch(denoised, size, report) : null;
+    return sketch
+      ? toPixels(sketch, size.w * vae.factor, size.h * vae.factor)
+      : project(denoised, size, projections[latents]);
   }
   if (checkpoint.imitated && step % IMITATED_PREVIEWS !== 0) return null;
   return toPixels(await checkpoint.decode(denoised, size, report), size.w * vae.factor, size.h * vae.factor);

@@ -17,6 +17,8 @@ export interface Job {
   readonly seed: number;
   /** What the UNet predicts; absent: as the checkpoint says, or as a trial shows. */
   readonly prediction?: Prediction;
+  /** What makes the picture of the last latents; absent, or where there is no TAESD that fits: the VAE. */
+  readonly decoder?: 'TAESD';
   /** The picture to start from, or to change; null to start from noise alone. */
   readonly source: Source | null;
 }

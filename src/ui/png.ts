@@ -83,11 +83,17 @@ export function infotext(
     'CFG scale': job.guidance,
     Seed: job.seed,
     Size: `${job.width}x${job.height}`,
-    Model: model.replace(/[,:\s]+/g, ' ').trim(),
+    Model: model,
     ...details,
     Version: 'Drobe',
   };
-  const line = Object.entries(settings).map(([name, value]) => `${name}: ${value}`);
+  // Names come from files: what separates settings cannot stand in one.
+  const line = Object.entries(settings).map(
+    ([name, value]) =>
+      `${name}: ${String(value)
+        .replace(/[,:\s]+/g, ' ')
+        .trim()}`,
+  );
   return [job.prompt, ...(job.negative ? [`Negative prompt: ${job.negative}`] : []), line.join(', ')].join(
     '\n',
   );

@@ -33,12 +33,18 @@ export interface Result extends Making {
 const KEPT_PIXELS = 2 ** 22;
 
 export async function resultOf(
-  { job: { source: _, ...job }, milliseconds, width, height, rgba }: Picture,
+  { job: { source: _, ...job }, vaeFile, milliseconds, width, height, rgba }: Picture,
   about: Making & Pick<Result, 'number' | 'took'>,
 ): Promise<Result> {
   const pixels = { width, height, rgba };
   const { mode, settings, model } = about;
-  const blob = await png(pixels, infotext(job, model, detailsOf(mode, settings)));
+  // By the names that A1111 gives them.
+  const details = {
+    ...(vaeFile !== undefined && { VAE: vaeFile.replace(/^.*\//, '') }),
+    ...detailsOf(mode, settings),
+    ...(job.decoder && { 'VAE Decoder': job.decoder }),
+  };
+  const blob = await png(pixels, infotext(job, model, details));
   const name = fileName(job.seed, job.prompt);
   return {
     ...about,

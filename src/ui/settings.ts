@@ -6,12 +6,14 @@ import { spacings } from '../sampling/schedules';
 
 /** What to draw, but for the picture to start from, and how to get there. */
 export type Settings = {
-  -readonly [K in keyof Omit<Job, 'source' | 'prediction' | 'vae' | 'taesd'>]: Job[K];
+  -readonly [K in keyof Omit<Job, 'source' | 'prediction' | 'vae' | 'taesd' | 'decoder'>]: Job[K];
 } & {
   /** The id of a VAE of its own; empty for the model's. */
   vae: string;
   /** The id of a TAESD for previews; empty for none. */
   taesd: string;
+  /** What makes the finished picture; without a TAESD, the VAE. */
+  decoder: keyof typeof decoders;
   prediction: keyof typeof predictions;
   /** How many pictures a run makes, each with the next seed. */
   count: number;
@@ -94,6 +96,9 @@ export const backends: Readonly<Record<Backend, string>> = {
 /** What a UNet predicts: told by the checkpoint or by a trial, or overruled here. */
 export const predictions = { auto: 'Automatic', epsilon: 'epsilon (noise)', v: 'v' } as const;
 
+/** A1111's choice of "VAE type for decode". */
+export const decoders = { VAE: 'VAE', TAESD: 'TAESD (fast)' } as const;
+
 export const isBackend = (value: string): value is Backend => Object.hasOwn(backends, value);
 
 export const maxSeed = 2 ** 32 - 1;
@@ -102,6 +107,7 @@ export const initial: Settings = {
   model: '',
   vae: '',
   taesd: '',
+  decoder: 'VAE',
   backend: 'auto',
   prediction: 'auto',
   prompt: '',
@@ -187,6 +193,7 @@ export function mend(found: Settings): Settings {
   mended.content = known(contents, found.content, initial.content);
   mended.area = known(areas, found.area, initial.area);
   mended.prediction = known(predictions, found.prediction, initial.prediction);
+  mended.decoder = known(decoders, found.decoder, initial.decoder);
   mended.backend = known(backends, found.backend, initial.backend);
   if (!samplerNames.includes(found.sampler)) mended.sampler = initial.sampler;
   if (!spacings.includes(found.spacing)) mended.spacing = initial.spacing;
@@ -202,12 +209,13 @@ export function defaultsOf({ defaults }: ModelFacts): ModelFacts['defaults'] {
 /** The settings as the engine takes them. */
 export function jobOf(settings: Settings, source: Source | null): Job {
   const { model, backend, prompt, negative, width, height } = settings;
-  const { steps, guidance, sampler, spacing, seed, prediction, vae, taesd } = settings;
+  const { steps, guidance, sampler, spacing, seed, prediction, vae, taesd, decoder } = settings;
   return {
     ...{ model, backend, prompt, negative, width, height, steps, guidance, sampler, spacing, seed, source },
     ...(prediction !== 'auto' && { prediction }),
     ...(vae && { vae }),
     ...(taesd && { taesd }),
+    ...(taesd && decoder === 'TAESD' && { decoder }),
   };
 }
 

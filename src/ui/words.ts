@@ -39,7 +39,7 @@ const words = {
   'file-is-vae': ({ file }) =>
     `${file} is only a VAE, one part of a model. Import a checkpoint that holds the UNet and the text encoder too.`,
   'file-is-taesd': ({ file }) =>
-    `${file} is a TAESD, which shows pictures while they are drawn. Import a checkpoint to draw with, too.`,
+    `${file} is a TAESD, which shows pictures while they are drawn, and finishes them fast. Import a checkpoint to draw with, too.`,
   'unsupported-model': ({ file, text }) =>
     `${file} is a kind of model that Drobė cannot run yet${text('found') && `: ${text('found')}`}. Import a Stable Diffusion 1.x, 2.x or XL checkpoint.`,
   'missing-part': ({ file, text }) =>
@@ -158,7 +158,7 @@ const nets: Record<NetName, string> = {
   'text encoder': 'the text encoder',
   'second text encoder': 'the second text encoder',
   UNet: 'the UNet',
-  TAESD: 'the preview decoder',
+  TAESD: 'the small decoder',
   'VAE encoder': 'the encoder',
   'VAE decoder': 'the decoder',
 };
@@ -189,7 +189,7 @@ export function addonWords(addon: AddonFacts): string {
     case 'vae':
       return 'VAE, to be chosen in the settings';
     case 'taesd':
-      return 'TAESD, for previews: to be chosen in the settings';
+      return 'TAESD, for previews and fast pictures: to be chosen in the settings';
   }
 }
 

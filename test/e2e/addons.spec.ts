@@ -97,6 +97,10 @@ test('a VAE of its own is imported, chosen under Advanced, and draws as the mode
   const { spacing: _, ...job } = jobOf(wanted);
   await app.fill(job);
   await expectPicture(await app.draw(), 'models/sd1/cases/txt2img_euler/expected.png', 'a VAE of its own');
+  const file = await page
+    .getByRole('button', { name: 'Download PNG' })
+    .evaluate(async (link: HTMLAnchorElement) => (await fetch(link.href)).text());
+  expect(file).toContain(', VAE: soft.safetensors,');
 });
 
 test('a TAESD shows what is being drawn, at its full size', async ({ app }) => {
@@ -122,4 +126,9 @@ test('a TAESD shows what is being drawn, at its full size', async ({ app }) => {
   await expect(preview).toHaveAttribute('width', '128', { timeout: 60_000 });
   await expect(app.progress).toBeHidden({ timeout: 60_000 });
   await expect(app.result).toBeVisible();
+
+  await page.getByRole('combobox', { name: 'Decode with' }).selectOption('TAESD (fast)');
+  const { spacing: _, ...job } = jobOf(caseOf('models/sd1/cases/txt2img_ddim'));
+  await app.fill(job);
+  await expectPicture(await app.draw(), 'models/taesd/sd1_txt2img_ddim.png', 'decoded by TAESD');
 });

@@ -1,4 +1,5 @@
-/** TAESD's decoder against diffusers, in both layouts. */
+/** TAESD's decoder against diffusers, in both layouts; and whole pictures that it finishes. */
+import { readFile } from 'node:fs/promises';
 import * as ort from 'onnxruntime-web';
 import { expect, it } from 'vitest';
 import { taesdGraph } from '../../src/nets/taesd';
@@ -6,8 +7,9 @@ import { wasmMachine } from '../../src/runtime/device';
 import { Sessions } from '../../src/runtime/session';
 import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
-import { bytes, data } from './drawing';
+import { bytes, data, draw, expectSame, openCheckpoint, servedTokenizer } from './drawing';
 import { unzipped } from './nets-suite';
+import { jobOf, type PipelineCase } from './pipeline-case';
 import { readTensors } from './read';
 import { worstDifference } from './tensors';
 
@@ -34,3 +36,25 @@ it.each(['taesd_decoder', 'diffusion_pytorch_model'])(
     expect(worst).toBeLessThan(1e-4);
   },
 );
+
+it('finishes a picture where the job says so, as torch does from the same latents', async () => {
+  const at = 'models/sd1/cases/txt2img_ddim';
+  const tokenizer = await servedTokenizer();
+  const job = jobOf(JSON.parse(await readFile(new URL(`${at}/case.json`, data), 'utf8')) as PipelineCase);
+  const checkpoint = await openCheckpoint(await unzipped(await bytes('models/sd1/model.safetensors.gzip')));
+  const file = await unzipped(await bytes('models/taesd/taesd_decoder.safetensors.gzip'));
+  const { tensors } = await readHeader(new Blob([file]));
+  await checkpoint.useTaesd('small', () => Promise.resolve({ tensors, source: memorySource(file) }));
+
+  const small = await draw(checkpoint, tokenizer, { ...job, decoder: 'TAESD' });
+  expectSame('sd1 by TAESD', small.picture, await bytes('models/taesd/sd1_txt2img_ddim.png'));
+  expect(small.picture.job.decoder).toBe('TAESD');
+  const full = await draw(checkpoint, tokenizer, job);
+  expectSame('sd1 by its VAE', full.picture, await bytes(`${at}/expected.png`));
+
+  // Without one the VAE does it, and the picture says so.
+  await checkpoint.useTaesd('', () => Promise.reject(new Error('never asked')));
+  const without = await draw(checkpoint, tokenizer, { ...job, decoder: 'TAESD' });
+  expectSame('sd1 by its VAE again', without.picture, await bytes(`${at}/expected.png`));
+  expect(without.picture.job.decoder).toBeUndefined();
+});

@@ -1,6 +1,9 @@
 import { PNG } from 'pngjs';
 import { expect, test } from 'vitest';
+import type { Job } from '../../../src/engine/api';
+import { picture } from './fake';
 import { infotext, png } from '../../../src/ui/png';
+import { resultOf } from '../../../src/ui/result';
 import { detailsOf, initial, jobOf, type Mode, type Settings } from '../../../src/ui/settings';
 
 const rgba = Uint8ClampedArray.from({ length: 5 * 3 * 4 }, (_, i) => (i % 4 === 3 ? 255 : (i * 37) % 256));
@@ -42,4 +45,24 @@ test('the settings are written as other tools read them', () => {
       'Inpaint area: Only masked, Masked area padding: 32, Soft inpainting enabled: True, Version: Drobe',
   );
   expect(told('outpaint', { soft: false })).toBe(', Denoising strength: 0.9, Feather: 16, Version: Drobe');
+});
+
+test('another VAE and a TAESD are told by the names that A1111 gives them', async () => {
+  URL.createObjectURL = () => 'blob:';
+  const settings: Settings = { ...initial, taesd: 'served:taesd', vae: 'served:vae', decoder: 'TAESD' };
+  const of = async (job: Job, vaeFile?: string): Promise<string> => {
+    const { itself } = await resultOf(
+      { ...picture(job), ...(vaeFile && { vaeFile }) },
+      { mode: 'image', settings, original: null, place: null, model: 'm', number: 1, took: 1 },
+    );
+    return /Model: m.*Version/s.exec(await itself.blob.text())?.[0] ?? '';
+  };
+  expect(await of(jobOf(settings, null), 'vae/soft: v1.safetensors')).toBe(
+    'Model: m, VAE: soft v1.safetensors, Denoising strength: 0.75, VAE Decoder: TAESD, Version',
+  );
+  expect(await of(jobOf({ ...settings, decoder: 'VAE' }, null))).toBe(
+    'Model: m, Denoising strength: 0.75, Version',
+  );
+  // What no TAESD is chosen for is done by the VAE.
+  expect(jobOf({ ...settings, taesd: '' }, null)).not.toHaveProperty('decoder');
 });
