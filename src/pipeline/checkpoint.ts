@@ -11,6 +11,7 @@ import type { Net, Value, Weights } from '../runtime/session';
 import type { UNetValues } from './denoise';
 import type { NetName, Progress } from './job';
 import { patchesOf, type Lora } from './lora';
+import { scaled } from './scales';
 
 /** Height and width in latents. */
 export interface LatentSize {
@@ -58,7 +59,7 @@ export class Checkpoint {
 
   constructor(model: Model, weights: Weights, machine: Machine) {
     this.model = model;
-    this.#weights = weights;
+    this.#weights = scaled(weights);
     this.#machine = machine;
     const slot = (name: NetName, float32 = false): Slot =>
       new Slot(name, float32 ? 'f32' : machine.target().dtype, this.#open.bind(this));
@@ -222,7 +223,14 @@ export class Checkpoint {
 
   /** The weights, and what changes them on their way to the device. */
   get #patched(): Weights {
-    const patches = new Map(this.#patches);
+    const patches = new Map(this.#weights.patches);
+    for (const [key, patch] of this.#patches) {
+      const before = patches.get(key);
+      patches.set(key, (weights) => {
+        before?.(weights);
+        patch(weights);
+      });
+    }
     for (const [i, { prefix, naming, width }] of this.model.texts.entries()) {
       if (this.#rows.size === 0) break;
       const key = `${prefix}.${naming === 'transformers' ? 'embeddings.' : ''}token_embedding.weight`;

@@ -7,6 +7,7 @@ import { roomFor, type Room } from '../nets/memory';
 import type { Model } from '../nets/model';
 import { isConvertible } from '../weights/half';
 import type { Header } from '../weights/safetensors';
+import { isAboutScales, scaleOf } from './scales';
 
 export interface Inspected {
   readonly model: Model;
@@ -33,7 +34,9 @@ export function inspect(header: Header): Inspected {
     const { dtype } = header.tensors.get(key)!; // the graphs found it there
     if (!isConvertible(dtype))
       throw new DrobeError('bad-weight', { key, reason: `its dtype ${dtype} is not a float` });
+    scaleOf(key, header.tensors); // one that is not known is refused
   }
   const room = { f16: roomFor(model, header.tensors, 'f16'), f32: roomFor(model, header.tensors, 'f32') };
-  return { model, unused: unusedKeys(model, header.tensors.keys(), used), room };
+  const weights = [...header.tensors.keys()].filter((name) => !isAboutScales(name));
+  return { model, unused: unusedKeys(model, weights, used), room };
 }

@@ -69,6 +69,40 @@ describe('bf16 to f32', () => {
   });
 });
 
+describe('8-bit floats', () => {
+  /** OCP 8-bit Floating Point Specification, revision 1.0, sections 5.2 and 5.3. */
+  const byDefinition = (code: number, exponentBits: number, fractionBits: number): number => {
+    const sign = code & 0x80 ? -1 : 1;
+    const exponent = (code & 0x7f) >> fractionBits;
+    const fraction = code & (2 ** fractionBits - 1);
+    const bias = 2 ** (exponentBits - 1) - 1;
+    const unit = 2 ** -fractionBits;
+    const highest = exponent === 2 ** exponentBits - 1;
+    // E4M3 gives up infinities, and all patterns of NaN but one, for numbers up to 448.
+    if (highest && exponentBits === 4 && fraction === 7) return NaN;
+    if (highest && exponentBits === 5) return fraction ? NaN : sign * Infinity;
+    return exponent
+      ? sign * (1 + fraction * unit) * 2 ** (exponent - bias)
+      : sign * fraction * unit * 2 ** (1 - bias);
+  };
+
+  it.each([
+    ['F8_E4M3', 4, 3, 448],
+    ['F8_E5M2', 5, 2, 57344],
+  ] as const)(
+    '%s is exact for all 256 codes, in F32 and in F16',
+    (dtype, exponentBits, fractionBits, largest) => {
+      const codes = Uint8Array.from({ length: 256 }, (_, code) => code);
+      const expected = [...codes].map((code) => byDefinition(code, exponentBits, fractionBits));
+      expect(Math.max(...expected.filter(Number.isFinite))).toBe(largest);
+      const singles = new Float32Array(convert(codes, dtype, 'F32').buffer);
+      expect([...singles].filter((value, code) => !Object.is(value, expected[code]))).toEqual([]);
+      const halves = f16ToF32(new Uint16Array(convert(codes, dtype, 'F16').buffer));
+      expect([...halves].filter((value, code) => !Object.is(value, expected[code]))).toEqual([]);
+    },
+  );
+});
+
 describe('f32 to f16', () => {
   it('rounds to the nearest, at every tie between two halves and beside it', () => {
     const step = 2 ** -23;

@@ -1,0 +1,166 @@
+/**
+ * Checkpoints in 8-bit floats, with and without scales: they draw what the same numbers draw in single precision. How
+ * they were rounded does not matter here; that they are read as torch reads them is shown in `unit/weights/half.test.ts`.
+ */
+import { readFile } from 'node:fs/promises';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { inspect } from '../../src/pipeline/inspect';
+import type { Job } from '../../src/pipeline/job';
+import type { Lora } from '../../src/pipeline/lora';
+import type { Tokenizer } from '../../src/text/prompt';
+import { convert, f16ToF32, f32ToF16 } from '../../src/weights/half';
+import { readHeader } from '../../src/weights/safetensors';
+import { memorySource } from '../../src/weights/source';
+import { tensorsOf, written, type StoredTensor, type StoredTensors } from '../safetensors';
+import { bytes, data, draw, openCheckpoint, servedTokenizer } from './drawing';
+import { unzipped } from './nets-suite';
+import { jobOf, type PipelineCase } from './pipeline-case';
+import { pictureDifference } from './tensors';
+
+const at = 'models/sd1/cases/txt2img_ddim';
+let tokenizer: Tokenizer;
+let job: Job;
+let plain: StoredTensors;
+let inHalf: Uint8Array;
+beforeAll(async () => {
+  tokenizer = await servedTokenizer();
+  const wanted = JSON.parse(await readFile(new URL(`${at}/case.json`, data), 'utf8')) as PipelineCase;
+  job = { ...jobOf(wanted), steps: 2 };
+  plain = await tensorsOf(new Blob([await unzipped(await bytes('models/sd1/model.safetensors.gzip'))]));
+  inHalf = await drawn(plain);
+});
+
+type Float8 = 'F8_E4M3' | 'F8_E5M2';
+/** The scale that a weight gets, if any. */
+type ScalesOf = (
+  name: string,
+  weight: StoredTensor,
+) => {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly values: Float32Array<ArrayBuffer>;
+} | null;
+const singlesOf = ({ bytes, dtype }: StoredTensor) => new Float32Array(convert(bytes, dtype, 'F32').buffer);
+
+/** The nearest 8-bit float for each half: positive codes are in the order of their values. */
+function nearestTo(dtype: Float8): Uint8Array {
+  const codes = Uint8Array.from({ length: 128 }, (_, code) => code);
+  const all = [...new Float32Array(convert(codes, dtype, 'F32').buffer)].filter(Number.isFinite);
+  return Uint8Array.from(f16ToF32(Uint16Array.from({ length: 65536 }, (_, half) => half)), (value) => {
+    const above = all.findIndex((number) => number >= Math.abs(value));
+    const code = above < 0 ? all.length - 1 : above;
+    const lower = Math.max(code - 1, 0);
+    const nearest = all[code]! - Math.abs(value) < Math.abs(value) - all[lower]! ? code : lower;
+    return nearest | (value < 0 ? 0x80 : 0);
+  });
+}
+
+/** The UNet and the text encoder in 8-bit floats, and in the singles that those mean. */
+function quantised(dtype: Float8, scalesOf: ScalesOf): { packed: StoredTensors; meant: StoredTensors } {
+  const nearest = nearestTo(dtype);
+  const packed: StoredTensors = new Map();
+  const meant: StoredTensors = new Map();
+  for (const [name, tensor] of plain) {
+    if (!/^(?:model|cond_stage_model)\./.test(name) || tensor.dtype !== 'F16') {
+      packed.set(name, tensor);
+      meant.set(name, tensor);
+      continue;
+    }
+    const scale = scalesOf(name, tensor);
+    const singles = singlesOf(tensor);
+    const factors = scale?.values ?? Float32Array.of(1);
+    const row = singles.length / factors.length;
+    for (const [r, factor] of factors.entries()) {
+      for (let i = r * row; i < (r + 1) * row; i++) singles[i]! /= factor;
+    }
+    const codes = new Uint8Array(singles.length);
+    for (const [i, half] of f32ToF16(singles).entries()) codes[i] = nearest[half]!;
+    packed.set(name, { ...tensor, dtype, bytes: codes });
+    if (scale) {
+      packed.set(scale.name, {
+        dtype: 'F32',
+        shape: scale.shape,
+        bytes: new Uint8Array(scale.values.buffer),
+      });
+    }
+    const back = new Float32Array(convert(codes, dtype, 'F32').buffer);
+    for (const [r, factor] of factors.entries()) {
+      for (let i = r * row; i < (r + 1) * row; i++) back[i]! *= factor;
+    }
+    meant.set(name, { ...tensor, dtype: 'F32', bytes: new Uint8Array(back.buffer) });
+  }
+  return { packed, meant };
+}
+
+async function drawn(tensors: StoredTensors, ...loras: Lora[]): Promise<Uint8Array> {
+  const file = new Uint8Array(await written(tensors).arrayBuffer());
+  const checkpoint = await openCheckpoint(file);
+  await checkpoint.useLoras(loras.map(({ name }) => name).join(), () => Promise.resolve(loras));
+  return Uint8Array.from((await draw(checkpoint, tokenizer, job)).picture.rgba);
+}
+
+const none: ScalesOf = () => null;
+/** What makes the largest of a weight the largest that E4M3 has. */
+const fitting = (values: Float32Array): number =>
+  values.reduce((most, v) => Math.max(most, Math.abs(v)), 1e-9) / 448;
+
+const isMatrix = (name: string, { shape }: StoredTensor): boolean =>
+  name.endsWith('.weight') && shape.length > 1;
+
+const byWeight: ScalesOf = (name, weight) =>
+  isMatrix(name, weight)
+    ? {
+        name: name.replace(/weight$/, 'scale_weight'),
+        shape: [],
+        values: Float32Array.of(fitting(singlesOf(weight))),
+      }
+    : null;
+
+const byRow: ScalesOf = (name, weight) => {
+  if (!isMatrix(name, weight)) return null;
+  const rows = weight.shape[0]!;
+  const singles = singlesOf(weight);
+  const row = singles.length / rows;
+  const values = Float32Array.from({ length: rows }, (_, i) =>
+    fitting(singles.subarray(i * row, (i + 1) * row)),
+  );
+  return { name: name.replace(/weight$/, 'weight_scale'), shape: [rows, 1], values };
+};
+
+describe.each([
+  ['F8_E4M3', 'without scales', none],
+  ['F8_E5M2', 'without scales', none],
+  ['F8_E4M3', 'with a scale for each weight, as ComfyUI wrote them first', byWeight],
+  ['F8_E4M3', 'with a scale for each row, by the newer name', byRow],
+] as const)('a checkpoint in %s, %s', (dtype, _, scales) => {
+  it('draws what the numbers it means draw in single precision', async () => {
+    const { packed, meant } = quantised(dtype, scales);
+    packed.set('model.diffusion_model.scaled_fp8', { dtype, shape: [0], bytes: new Uint8Array() });
+    const { model, unused } = inspect(await readHeader(written(packed)));
+    expect([model.dtype, unused]).toEqual([dtype, []]);
+    const picture = await drawn(packed);
+    expect(pictureDifference(picture, await drawn(meant))).toEqual({ mean: 0, worst: 0 });
+    const { mean } = pictureDifference(picture, inHalf);
+    console.info(`${dtype}: mean ${mean.toFixed(1)} of 255 from the picture in half precision`);
+    expect(mean).toBeGreaterThan(0.1); // it was rounded
+  });
+});
+
+it('a LoRA is added to what scaled weights mean', async () => {
+  const { packed, meant } = quantised('F8_E4M3', byWeight);
+  const file = await bytes('lora/kohya/kohya.safetensors');
+  const header = await readHeader(new Blob([file]));
+  const lora: Lora = { name: 'kohya', header, source: memorySource(file), unet: 1, text: 1 };
+  const picture = await drawn(packed, lora);
+  expect(pictureDifference(picture, await drawn(meant, lora))).toEqual({ mean: 0, worst: 0 });
+  expect(pictureDifference(picture, await drawn(packed)).mean).toBeGreaterThan(1);
+});
+
+it('scales of a kind that is not known are refused by name', async () => {
+  const key = 'model.diffusion_model.input_blocks.1.1.proj_in.weight';
+  const { packed } = quantised('F8_E4M3', none);
+  const blocks = { dtype: 'F8_E8M0', shape: [64, 2], bytes: new Uint8Array(128) } as const;
+  packed.set(key.replace(/weight$/, 'weight_scale'), blocks);
+  const header = await readHeader(written(packed));
+  expect(() => inspect(header)).toThrow(`bad-weight, key: ${key}, reason: its scale is F8_E8M0 [64, 2]`);
+});
