@@ -17,16 +17,31 @@ export async function chooseFindable(): Promise<LocalFile[]> {
   const types = [
     { description: 'Models', accept: { 'application/octet-stream': ['.safetensors' as const] } },
   ];
+  return filesOf(await chosen(showOpenFilePicker({ multiple: true, types })));
+}
+
+/** The same of a folder, of which is taken what is taken of one that was dropped. */
+export async function chooseFindableFolder(): Promise<LocalFile[]> {
+  return worthKeeping(await filesOf(await chosen(showDirectoryPicker().then((folder) => [folder]))));
+}
+
+async function chosen(picked: Promise<readonly FileSystemHandle[]>): Promise<readonly FileSystemHandle[]> {
   try {
-    const handles = await showOpenFilePicker({ multiple: true, types });
-    return await Promise.all(
-      handles.map(async (handle) => ({ file: await handle.getFile(), path: handle.name, handle })),
-    );
+    return await picked;
   } catch (thrown) {
     if (isAbort(thrown)) return [];
     throw thrown;
   }
 }
+
+/** What to take of the files in a folder that was chosen: as of one that was dropped. */
+export function filesOfFolder(files: readonly File[]): LocalFile[] {
+  const seen = files.map(localFile).filter(({ path }) => !path.split('/').some(isHidden));
+  return worthKeeping(seen);
+}
+
+/** .git, .cache, and what macOS leaves beside files. */
+const isHidden = (name: string): boolean => name.startsWith('.');
 
 /** What is asked of an entry, so that tests can make some. */
 type Entry = Pick<FileSystemEntry, 'isFile' | 'isDirectory' | 'name'>;
@@ -58,7 +73,7 @@ async function filesOf(handles: readonly FileSystemHandle[], folder = ''): Promi
   const found: LocalFile[] = [];
   for (const handle of handles) {
     const path = folder + handle.name;
-    if (handle.name.startsWith('.')) continue;
+    if (isHidden(handle.name)) continue;
     if (isFileHandle(handle)) {
       const file = await handle.getFile().catch(() => null);
       if (file) found.push({ file, path, handle });
@@ -72,7 +87,7 @@ async function filesOf(handles: readonly FileSystemHandle[], folder = ''): Promi
 }
 
 async function filesIn(entry: Entry, folder: string): Promise<LocalFile[]> {
-  if (entry.name.startsWith('.')) return []; // .git, .cache, and what macOS leaves beside files
+  if (isHidden(entry.name)) return [];
   const path = folder + entry.name;
   if (isFile(entry)) {
     // A file that cannot be opened is as good as not there: that it is missing is told later.

@@ -101,7 +101,7 @@ test('the parts of a diffusers folder, chosen together, are one model that draws
   await expectPicture(await app.draw(), 'models/sd1/cases/txt2img_euler/expected.png', 'sd1 in parts (CPU)');
 });
 
-test('a diffusers folder is dropped whole, and named as the folder is', async ({ app }, info) => {
+test('a diffusers folder is dropped whole or chosen, and named as the folder is', async ({ app }, info) => {
   const folder = info.outputPath('my apples');
   for (const { path, buffer } of diffusers) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
@@ -118,6 +118,9 @@ test('a diffusers folder is dropped whole, and named as the folder is', async ({
   await expect(app.model.locator('option:checked')).toHaveText(/my apples/, { timeout: 60_000 });
   await expect(app.alert).toHaveCount(0);
   await expect(app.model.locator('option')).toHaveCount(2);
+  await app.page.getByLabel('Import a folder').setInputFiles(folder);
+  await expect(app.model.locator('option', { hasText: 'my apples' })).toHaveCount(2, { timeout: 60_000 });
+  await expect(app.alert).toHaveCount(0);
 });
 
 const sound = checkpointFile('sd1');

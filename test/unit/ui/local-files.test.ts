@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { droppedFiles } from '../../../src/ui/local-files';
+import { droppedFiles, filesOfFolder } from '../../../src/ui/local-files';
 
 interface Tree {
   readonly [name: string]: Tree | string;
@@ -93,4 +93,29 @@ test('files that shall be used in place come with what finds them again, those i
   ]);
   const copied = await droppedFiles(dropped(tree), false);
   expect(copied.map(({ handle }) => handle)).toEqual([undefined]);
+});
+
+test('of a folder that was chosen the same is taken as of one that was dropped', async () => {
+  const chosen = (...names: string[]) =>
+    filesOfFolder(
+      names.map((path) =>
+        Object.defineProperty(new File(['x'], path.slice(path.lastIndexOf('/') + 1)), 'webkitRelativePath', {
+          value: path,
+        }),
+      ),
+    ).map(({ path }) => path);
+  expect(
+    chosen(
+      'sd/README.md',
+      'sd/preview.png',
+      'sd/.cache/x.safetensors',
+      'sd/unet/config.json',
+      'sd/unet/a.bin',
+      'sd/unet/c.safetensors',
+      'sd/vae/._e.safetensors',
+      'sd/vae/e.SafeTensors',
+    ),
+  ).toEqual(['sd/unet/c.safetensors', 'sd/vae/e.SafeTensors']);
+  expect(chosen('sd/a.json', 'sd/b.bin')).toEqual(['sd/b.bin']);
+  expect(chosen()).toEqual([]);
 });
