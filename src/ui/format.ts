@@ -37,12 +37,16 @@ export function duration(milliseconds: number): string {
 
 /** A rough time to come, which jumps less than an exact one: "about 40 s left". */
 export function timeLeft(milliseconds: number): string {
-  const seconds = milliseconds / 1000;
-  if (seconds < 1.5) return 'about a second left';
-  if (seconds < 10) return `about ${Math.round(seconds)} s left`;
-  if (seconds < 55) return `about ${Math.round(seconds / 5) * 5} s left`;
-  if (seconds < 5400) return `about ${Math.round(seconds / 60)} min left`;
-  return `about ${Math.round(seconds / 3600)} h left`;
+  return `about ${roughly(milliseconds / 1000)} left`;
+}
+
+/** No more exactly than a guess deserves: "a second", "4 s", "35 s", "2 min". */
+export function roughly(seconds: number): string {
+  if (seconds < 1.5) return 'a second';
+  if (seconds < 10) return `${Math.round(seconds)} s`;
+  if (seconds < 55) return `${Math.round(seconds / 5) * 5} s`;
+  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
+  return `${Math.round(seconds / 3600)} h`;
 }
 
 /**

@@ -15,7 +15,8 @@ import type { Remote } from '../engine/rpc';
 import { MaskBoard } from './board.svelte';
 import { Form } from './form.svelte';
 import { Frame } from './frame.svelte';
-import { localShelf, type Persisted, type Shelf } from './persisted.svelte';
+import { Pace } from './pace';
+import { localShelf, Persisted, type Shelf } from './persisted.svelte';
 import type { Original } from './picture';
 import { placeOf, resultOf, type Making, type Result } from './result';
 import { follow, type Run, type Running } from './run';
@@ -38,6 +39,8 @@ export type UsableModel = ModelEntry & { readonly facts: ModelFacts };
 /** How many pictures of this visit are kept in memory. */
 const kept = 40;
 
+const unmeasured = { webgpu: 0, wasm: 0 };
+
 const system = {
   shelf: localShelf(),
   pictures,
@@ -49,6 +52,8 @@ const system = {
 export class Studio {
   readonly form: Form;
   readonly settings: Persisted<Settings>;
+  /** Bytes of weights a second that were last read, by where nets ran; 0 where none were. */
+  readonly rates: Persisted<Record<DeviceInfo['backend'], number>>;
   readonly source: SourcePicture;
   readonly board: MaskBoard;
   readonly viewport = new Viewport();
@@ -112,6 +117,7 @@ export class Studio {
     this.#seed = seed;
     this.form = new Form(shelf, () => this.#multiple);
     this.settings = this.form.settings;
+    this.rates = new Persisted('rates', unmeasured, (found) => found, shelf);
   }
 
   /** Lets nets run somewhere else from now on. */
@@ -298,12 +304,15 @@ export class Studio {
   ): Promise<Result> {
     const start = this.#now();
     const job = jobOf(making.settings, source);
+    const pace = new Pace();
     this.#tell({ job, number, of: making.settings.count });
     const picture = await follow(
       this.#engine.generate(this.#stop.signal, job),
       this.#now,
       (progress, left) => {
         if (this.run.kind !== 'running') return;
+        const rate = pace.see(progress, this.#now);
+        if (rate !== null && this.device) this.rates.current[this.device.backend] = rate;
         if (progress.kind === 'notice') {
           this.notices = [...this.notices, progress.notice];
         } else {

@@ -1,7 +1,7 @@
 /** Everything Drobė says about errors, notices and progress: one table each, so that nothing stays without words. */
 import type { DrobeError, ErrorCode, Facts } from '../errors';
 import type { AddonFacts, DeviceInfo, ModelFacts, NetName, Notice, Progress } from '../engine/api';
-import { bytes, clean, count } from './format';
+import { bytes, clean, count, roughly } from './format';
 import type { Obstacle, Settings } from './settings';
 
 /** What a sentence may be made of. Facts come from files and are only ever shown as text. */
@@ -196,15 +196,25 @@ export function addonWords(addon: AddonFacts): string {
 /** The WebAssembly heap, in which nets lie that the CPU runs. */
 const HEAP_BYTES = 4 * 2 ** 30;
 
-/** What a model asks of where it will run; nothing while that is not known, or for a miniature. */
-export function roomWords({ room, miniature }: ModelFacts, device: DeviceInfo | null): string {
+/**
+ * What a model asks of where it will run; nothing while that is not known, or for a miniature.
+ * @param rates bytes of weights a second, as last measured; 0 where they were not.
+ */
+export function roomWords(
+  { room, miniature }: ModelFacts,
+  device: DeviceInfo | null,
+  rates: Readonly<Record<DeviceInfo['backend'], number>>,
+): string {
   if (!room || !device || miniature) return '';
   const { bytes: need, together } = room[device.float16 ? 'f16' : 'f32'];
   const amount = `about ${bytes(need)}${together ? '' : ', one net after the other'}`;
-  if (device.backend === 'webgpu') return `Its weights take ${amount} of graphics memory.`;
+  const rate = rates[device.backend];
+  const wait =
+    rate > 0 ? ` Loading ${together ? 'them' : 'the largest'} takes about ${roughly(need / rate)}.` : '';
+  if (device.backend === 'webgpu') return `Its weights take ${amount} of graphics memory.${wait}`;
   const tooLarge =
     need > HEAP_BYTES ? ', which is more than a browser gives the CPU: it will most likely not run here' : '';
-  return `Its weights take ${amount} of memory${tooLarge}.`;
+  return `Its weights take ${amount} of memory${tooLarge}.${tooLarge ? '' : wait}`;
 }
 
 export const slowWords: Record<NonNullable<DeviceInfo['slow']>, string> = {

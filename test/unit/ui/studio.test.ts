@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { EngineApi, Job, Notice } from '../../../src/engine/api';
+import type { EngineApi, Job, NetName, Notice } from '../../../src/engine/api';
 import type { Remote } from '../../../src/engine/rpc';
 import { DrobeError } from '../../../src/errors';
 import { Studio } from '../../../src/ui/studio.svelte';
@@ -235,4 +235,32 @@ test('a storage that throws costs nothing but the memory', () => {
     seed: () => 0,
   });
   expect(() => studio.settings.save()).not.toThrow();
+});
+
+test('how fast weights were read is measured, by where nets run, and outlasts a reload', async () => {
+  const MB = 2 ** 20;
+  const reading = (net: NetName, doneBytes: number, totalBytes: number) =>
+    ({ kind: 'reading', net, doneBytes, totalBytes }) as const;
+  const items: Record<string, string> = {};
+  const clock = [0, 100, 1000, 3000, 9000]; // begin; of the text encoder; of the UNet, and its end; end
+  const studio = studioWith(
+    async function* (_, job) {
+      yield reading('text encoder', 8 * MB, 40 * MB);
+      yield reading('text encoder', 40 * MB, 40 * MB);
+      yield { kind: 'compiling', net: 'text encoder' };
+      yield reading('UNet', 100 * MB, 300 * MB);
+      yield reading('UNet', 200 * MB, 300 * MB);
+      yield reading('UNet', 300 * MB, 300 * MB);
+      yield { kind: 'compiling', net: 'UNet' };
+      return picture(job);
+    },
+    { items, now: () => clock.shift() ?? 0 },
+  );
+  studio.device = { backend: 'webgpu', name: 'GPU', float16: true, slow: null };
+  await studio.generate();
+  expect(studio.run.kind).toBe('done');
+  // The text encoder is too small to tell.
+  expect(studio.rates.current).toEqual({ webgpu: (200 * MB) / 2, wasm: 0 });
+  studio.rates.save();
+  expect(studioWith(draw, { items }).rates.current.webgpu).toBe((200 * MB) / 2);
 });

@@ -127,14 +127,32 @@ test('each stage of a run has its words', () => {
 
 test('what a model asks of the machine is said for where it will run', () => {
   const device = { name: 'GPU', float16: true, slow: null, backend: 'webgpu' } as const;
+  const unmeasured = { webgpu: 0, wasm: 0 };
   const large = { bytes: 5.13e9, together: false };
   const facts = { ...full().facts, room: { f16: { bytes: 2.13e9, together: true }, f32: large } };
-  expect(roomWords(facts, device)).toBe('Its weights take about 2.1 GB of graphics memory.');
-  expect(roomWords(facts, { ...device, float16: false })).toContain('5.1 GB, one net after the other');
-  expect(roomWords(facts, { ...device, float16: false, backend: 'wasm' })).toContain(
+  expect(roomWords(facts, device, unmeasured)).toBe('Its weights take about 2.1 GB of graphics memory.');
+  expect(roomWords(facts, { ...device, float16: false }, unmeasured)).toContain(
+    '5.1 GB, one net after the other',
+  );
+  expect(roomWords(facts, { ...device, float16: false, backend: 'wasm' }, unmeasured)).toContain(
     'will most likely not run',
   );
-  expect([roomWords(facts, null), roomWords({ ...facts, miniature: true }, device)]).toEqual(['', '']);
+  expect([
+    roomWords(facts, null, unmeasured),
+    roomWords({ ...facts, miniature: true }, device, unmeasured),
+  ]).toEqual(['', '']);
+
+  const measured = { webgpu: 2e8, wasm: 1e8 };
+  expect(roomWords(facts, device, measured)).toBe(
+    'Its weights take about 2.1 GB of graphics memory. Loading them takes about 10 s.',
+  );
+  expect(roomWords(facts, { ...device, float16: false }, measured)).toMatch(
+    /Loading the largest takes about 25 s\.$/,
+  );
+  expect(roomWords(facts, { ...device, backend: 'wasm' }, measured)).toMatch(
+    /of memory\. Loading them takes about 20 s\.$/,
+  );
+  expect(roomWords(facts, { ...device, float16: false, backend: 'wasm' }, measured)).not.toContain('Loading');
 });
 
 test('a negative prompt that makes no difference is told of', () => {
