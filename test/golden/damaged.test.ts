@@ -1,7 +1,9 @@
 /** A checkpoint with a weight that is no number: refused by name, and no harm to what is drawn next. */
 import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
+import { vaeWeights } from '../../src/pipeline/vae';
 import { readHeader } from '../../src/weights/safetensors';
+import { memorySource } from '../../src/weights/source';
 import { bytes, data, draw, expectSame, openCheckpoint, servedTokenizer } from './drawing';
 import { unzipped } from './nets-suite';
 import { jobOf, type PipelineCase } from './pipeline-case';
@@ -20,6 +22,19 @@ it('one NaN in the UNet stops the run, which names its weight; the next model dr
 
   const failed = draw(await openCheckpoint(damaged), tokenizer, job);
   await expect(failed).rejects.toMatchObject({ code: 'weight-not-a-number', facts: { key, count: 1 } });
-  const { picture } = await draw(await openCheckpoint(sound), tokenizer, job);
+  const checkpoint = await openCheckpoint(sound);
+  const { picture } = await draw(checkpoint, tokenizer, job);
   expectSame('sd1 after a damaged one', picture, await bytes(`${at}/expected.png`));
+
+  // A VAE of its own is told by its own name.
+  const header = await readHeader(new Blob([sound]));
+  const inVae = 'first_stage_model.decoder.conv_in.weight';
+  const vae = sound.slice();
+  vae.set([0, 0xfc], header.tensors.get(inVae)!.begin);
+  const weights = vaeWeights('soft.safetensors', header, memorySource(vae), checkpoint.model);
+  await checkpoint.useVae('soft', () => Promise.resolve(weights));
+  await expect(draw(checkpoint, tokenizer, job)).rejects.toMatchObject({
+    code: 'weight-not-a-number',
+    facts: { key: inVae, count: 1, name: 'soft.safetensors' },
+  });
 });
