@@ -13,6 +13,7 @@ import { masked, restored } from './inpaint';
 import type { Job, Picture, Pixels, Progress } from './job';
 import { toPixels } from './pixels';
 import { project, projections } from './preview';
+import { replay } from './resume';
 import { setUp, type Texts } from './setup';
 
 export interface Tools {
@@ -54,8 +55,8 @@ export async function* generate(wish: Job, tools: Tools): AsyncGenerator<Progres
     (await checkpoint.prediction(() =>
       tryPrediction(run, model.unet, questions, model.vae.latentChannels, size),
     ));
-  const asked = guided(run, model.unet, prediction, questions, size);
-  const denoise = kept ? masked(asked, kept, start.plan) : asked;
+  const asked = replay(guided(run, model.unet, prediction, questions, size), job.known ?? []);
+  const denoise = kept ? masked(asked.denoise, kept, start.plan) : asked.denoise;
   const steps = samplers[job.sampler](denoise, start.x, start.plan, noise);
   const total = start.plan.points.length;
   const times: number[] = [];
@@ -63,7 +64,9 @@ export async function* generate(wish: Job, tools: Tools): AsyncGenerator<Progres
   while (!state.done) {
     const { i, denoised } = state.value;
     times.push(clock());
-    yield { kind: 'step', step: i + 1, steps: total, preview: await preview(i, denoised, size, tools) };
+    const answers = asked.fresh();
+    const shown = answers.length > 0 ? await preview(i, denoised, size, tools) : null;
+    yield { kind: 'step', step: i + 1, steps: total, preview: shown, answers };
     clock(); // previews are not the sampler's time
     state = await steps.next();
   }
@@ -71,12 +74,13 @@ export async function* generate(wish: Job, tools: Tools): AsyncGenerator<Progres
   yield { kind: 'decoding' };
   const finished = toVp(state.value, start.plan.end);
   const latents = kept ? restored(finished, kept) : finished;
-  const { decoder, ...rest } = job;
+  const { known: _, ...own } = job;
+  const { decoder, ...rest } = own;
   const sketch = decoder === 'TAESD' ? await checkpoint.sketch(latents, size, report) : null;
   const image = sketch ?? (await checkpoint.decode(latents, size, report));
   return {
     ...toPixels(image, job.width, job.height),
-    job: sketch ? job : rest,
+    job: sketch ? own : rest,
     milliseconds: { encode: encodeTime, steps: times, decode: clock() },
   };
 }

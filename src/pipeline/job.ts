@@ -1,6 +1,7 @@
 /** What a picture is asked for with, what is told on the way, and what comes out. */
 import type { Pixels } from '../canvas/pixels';
 import type { Prediction } from '../nets/model';
+import type { Latent } from '../sampling/latent';
 import type { SamplerName } from '../sampling/samplers';
 import type { Spacing } from '../sampling/schedules';
 
@@ -21,6 +22,8 @@ export interface Job {
   readonly decoder?: 'TAESD';
   /** The picture to start from, or to change; null to start from noise alone. */
   readonly source: Source | null;
+  /** The answers that a run of this very job gave before it broke off: it goes on from there. */
+  readonly known?: readonly Latent[];
 }
 
 /** A picture, already of the job's width and height and opaque, and what to do with it. */
@@ -63,7 +66,8 @@ export type NetName =
 export type Notice =
   | { readonly code: 'prompt-truncated'; readonly which: 'prompt' | 'negative'; readonly dropped: string }
   | { readonly code: 'size-rounded'; readonly width: number; readonly height: number }
-  | { readonly code: 'retried-in-f32'; readonly net: NetName };
+  | { readonly code: 'retried-in-f32'; readonly net: NetName }
+  | { readonly code: 'resumed'; readonly after: 'device-lost' | 'engine-crashed' };
 
 export type Progress =
   | {
@@ -74,7 +78,14 @@ export type Progress =
     }
   | { readonly kind: 'compiling'; readonly net: NetName }
   | { readonly kind: 'encoding'; readonly what: 'prompt' | 'picture' }
-  | { readonly kind: 'step'; readonly step: number; readonly steps: number; readonly preview: Pixels | null }
+  | {
+      readonly kind: 'step';
+      readonly step: number;
+      readonly steps: number;
+      readonly preview: Pixels | null;
+      /** What the UNet led to in this step; none where that was known. */
+      readonly answers: readonly Latent[];
+    }
   | { readonly kind: 'decoding' }
   | { readonly kind: 'notice'; readonly notice: Notice };
 

@@ -1,5 +1,5 @@
 import type { Job, Picture, Pixels, Progress } from '../engine/api';
-import type { DrobeError } from '../errors';
+import { isAbort, toDrobeError, type DrobeError } from '../errors';
 import type { Result } from './result';
 
 export type Stage = Exclude<Progress, { kind: 'notice' }>;
@@ -45,3 +45,36 @@ function timeLeft(times: readonly number[], steps: number): number | null {
   if (first === undefined || last === undefined || times.length < 2) return null;
   return ((last - first) / (times.length - 1)) * steps;
 }
+
+/** So often in a row without a finished step, and a run is given up. */
+const TRIES = 3;
+
+/**
+ * A run that outlives the engine: where the graphics card is lost or the worker dies, it is started again with what is
+ * known of it, and goes on from the last finished step.
+ */
+export async function* persistent(
+  start: (known: NonNullable<Job['known']>) => AsyncGenerator<Progress, Picture, void>,
+): AsyncGenerator<Progress, Picture, void> {
+  const known: Latent[] = [];
+  for (let tries = TRIES; ;) {
+    const before = known.length;
+    try {
+      const run = start([...known]);
+      for (;;) {
+        const { done, value } = await run.next();
+        if (done) return value;
+        if (value.kind === 'step') known.push(...value.answers);
+        yield value;
+      }
+    } catch (thrown) {
+      const { code } = toDrobeError(thrown);
+      tries = known.length > before ? TRIES : tries - 1;
+      if (isAbort(thrown) || (code !== 'device-lost' && code !== 'engine-crashed') || tries === 0)
+        throw thrown;
+      yield { kind: 'notice', notice: { code: 'resumed', after: code } };
+    }
+  }
+}
+
+type Latent = NonNullable<Job['known']>[number];

@@ -19,7 +19,7 @@ import { Pace } from './pace';
 import { localShelf, Persisted, type Shelf } from './persisted.svelte';
 import type { Original } from './picture';
 import { placeOf, resultOf, type Making, type Result } from './result';
-import { follow, type Run, type Running } from './run';
+import { follow, persistent, type Run, type Running } from './run';
 import {
   defaultsOf,
   jobOf,
@@ -307,7 +307,7 @@ export class Studio {
     const pace = new Pace();
     this.#tell({ job, number, of: making.settings.count });
     const picture = await follow(
-      this.#engine.generate(this.#stop.signal, job),
+      persistent((known) => this.#engine.generate(this.#stop.signal, { ...job, known })),
       this.#now,
       (progress, left) => {
         if (this.run.kind !== 'running') return;

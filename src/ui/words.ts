@@ -172,6 +172,8 @@ export function noticeWords(notice: Notice): string {
     }
     case 'size-rounded':
       return `This model draws in whole blocks: the size was rounded to ${notice.width} × ${notice.height}.`;
+    case 'resumed':
+      return `${notice.after === 'device-lost' ? 'The graphics card was reset' : 'The engine stopped'} in the middle of the picture. It was started again, and went on from the last finished step.`;
     case 'retried-in-f32':
       return `Half precision overflowed in ${nets[notice.net]}; that part ran again at full precision, which takes longer.`;
   }

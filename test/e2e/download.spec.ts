@@ -22,7 +22,7 @@ test.beforeEach(async ({ app }) => {
 test.afterEach(() => server.stop());
 
 async function look(app: App, address: string): Promise<Locator> {
-  await app.page.getByRole('button', { name: 'Download…' }).click();
+  await app.page.getByRole('button', { name: 'Download a model' }).click();
   const dialog = app.page.getByRole('dialog', { name: 'Download a model' });
   await dialog.getByRole('textbox', { name: 'Address' }).fill(address);
   await dialog.getByRole('button', { name: 'Look', exact: true }).click();

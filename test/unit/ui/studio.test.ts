@@ -9,7 +9,8 @@ type Generate = Remote<EngineApi>['generate'];
 
 const draw: Generate = async function* (_, job) {
   yield { kind: 'encoding', what: 'prompt' };
-  for (let step = 1; step <= job.steps; step++) yield { kind: 'step', step, steps: job.steps, preview: null };
+  for (let step = 1; step <= job.steps; step++)
+    yield { kind: 'step', step, steps: job.steps, preview: null, answers: [] };
   return picture(job);
 };
 
@@ -73,7 +74,7 @@ test('progress, preview and notices show while a run is in work', async () => {
   const preview = { width: 1, height: 1, rgba: Uint8ClampedArray.of(1, 2, 3, 255) };
   const studio = studioWith(async function* (_, job) {
     yield { kind: 'notice', notice };
-    yield { kind: 'step', step: 1, steps: 20, preview };
+    yield { kind: 'step', step: 1, steps: 20, preview, answers: [] };
     await opened;
     return picture(job);
   });
@@ -98,7 +99,7 @@ test('the time left is told after two steps, and the first, which warms up, does
   const clock = [0, 10_000, 11_000, 12_000];
   const studio = studioWith(
     async function* (_, job) {
-      for (const step of [1, 2, 3]) yield { kind: 'step', step, steps: 20, preview: null };
+      for (const step of [1, 2, 3]) yield { kind: 'step', step, steps: 20, preview: null, answers: [] };
       await opened;
       return picture(job);
     },

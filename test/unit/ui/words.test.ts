@@ -122,7 +122,7 @@ test('each stage of a run has its words', () => {
   expect(stageWords({ kind: 'reading', net: 'UNet', doneBytes: 1e6, totalBytes: 2e7 })).toBe(
     'Reading the UNet, 1 MB of 20 MB',
   );
-  expect(stageWords({ kind: 'step', step: 7, steps: 20, preview: null })).toBe('Step 7 of 20');
+  expect(stageWords({ kind: 'step', step: 7, steps: 20, preview: null, answers: [] })).toBe('Step 7 of 20');
 });
 
 test('what a model asks of the machine is said for where it will run', () => {

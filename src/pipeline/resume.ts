@@ -1,0 +1,33 @@
+/**
+ * Runs that broke off and go on: what the denoiser answered is kept, and a sampler that is asked anew gets the same answers
+ * in the same order. So the picture becomes what it would have been, whatever the sampler remembers and however much
+ * noise it draws.
+ */
+import type { Latent } from '../sampling/latent';
+import type { Denoise } from '../sampling/samplers';
+
+export interface Replay {
+  readonly denoise: Denoise;
+  /** What was answered since this was last asked, known answers left out. */
+  readonly fresh: () => Latent[];
+}
+
+/** @param known answers of a run that broke off, oldest first: the denoiser is not asked for them again. */
+export function replay(denoise: Denoise, known: readonly Latent[]): Replay {
+  let asked = 0;
+  let answers: Latent[] = [];
+  return {
+    async denoise(x, at) {
+      const before = known[asked++];
+      if (before) return before;
+      const answer = await denoise(x, at);
+      answers.push(answer);
+      return answer;
+    },
+    fresh() {
+      const all = answers;
+      answers = [];
+      return all;
+    },
+  };
+}
