@@ -6,7 +6,7 @@ import { DrobeError } from '../errors';
 import type { Placement } from '../graph/graph';
 import { checkFinite } from '../weights/finite';
 import { convert } from '../weights/half';
-import type { Dtype, TensorInfo } from '../weights/safetensors';
+import type { TensorInfo } from '../weights/safetensors';
 import type { ByteSource } from '../weights/source';
 
 /** Changes a weight's numbers in place on its way: what LoRAs add. */
@@ -17,7 +17,15 @@ export interface Feed {
   readonly externalData: { readonly path: string; readonly data: Uint8Array }[];
   /** The first error met while feeding. ONNX Runtime reports only that loading failed. */
   readonly failed: () => unknown;
+  /** Frees the memory that tensors went through. To be called when all are through. */
+  readonly close: () => void;
 }
+
+/**
+ * Stored bytes that are read and converted at a time, a multiple of any number's size. What was read lies about until
+ * it is collected: with an array for each tensor the tab's peak was 350 MB higher (SD 1.5 in f32).
+ */
+const PIECE = 4 * 2 ** 20;
 
 /**
  * @param patches by tensor name.
@@ -39,6 +47,8 @@ export function feed(
     else files.set(placement.location, [placement]);
   }
   const total = placements.reduce((n, placement) => n + placement.length, 0);
+  // Every tensor passes through the same bytes: ONNX Runtime copies each before it asks for the next.
+  const passage = new Uint8Array(placements.reduce((n, { length }) => Math.max(n, length), 0));
   let done = 0;
   let failure: unknown;
 
@@ -48,17 +58,21 @@ export function feed(
       if (!info) throw new DrobeError('missing-weight', { key: placement.key });
       const to = placement.dtype === 'f16' ? 'F16' : 'F32';
       const patch = patches.get(placement.key);
-      const stored = source.read(info.begin, info.end);
-      checkFinite(stored, info.dtype, placement.key, name);
-      const bytes = patch ? patched(stored, info.dtype, patch, to) : convert(stored, info.dtype, to);
-      if (bytes.length !== placement.length) {
+      const sound = checked(info, source, name);
+      let length = 0;
+      for (const piece of patch ? [patched(info, sound, patch, to)] : converted(info, sound, to)) {
+        passage.set(piece, length);
+        length += piece.length;
+        free(piece);
+      }
+      if (length !== placement.length) {
         throw new DrobeError('bad-weight', {
           key: placement.key,
-          reason: `${bytes.length} bytes, not ${placement.length}`,
+          reason: `${length} bytes, not ${placement.length}`,
         });
       }
       onBytes((done += placement.length), total);
-      return bytes;
+      return passage.subarray(0, length);
     } catch (error) {
       failure ??= error;
       throw error;
@@ -69,14 +83,46 @@ export function feed(
     const last = inFile.at(-1)!; // a group has at least one member
     return { path, data: lazyBytes(last.offset + last.length, (from) => read(byOffset.get(from)!)) };
   });
-  return { externalData, failed: () => failure };
+  return { externalData, failed: () => failure, close: () => free(passage) };
+}
+
+/** The same bytes, after a look at their numbers. */
+const checked = ({ name, dtype }: TensorInfo, source: ByteSource, file?: string): ByteSource => ({
+  bytes: source.bytes,
+  read(begin, end) {
+    const bytes = source.read(begin, end);
+    checkFinite(bytes, dtype, name, file);
+    return bytes;
+  },
+});
+
+/** A tensor in the number format that is asked for, piece after piece. */
+function* converted(
+  { begin, end, dtype }: TensorInfo,
+  source: ByteSource,
+  to: 'F16' | 'F32',
+): Generator<Uint8Array<ArrayBuffer>> {
+  for (let at = begin; at < end; at += PIECE) {
+    yield convert(source.read(at, Math.min(at + PIECE, end)), dtype, to);
+  }
 }
 
 /** Changed in full precision, whatever it comes from and goes to. */
-function patched(stored: Uint8Array, dtype: Dtype, patch: Patch, to: 'F16' | 'F32'): Uint8Array {
-  const bytes = convert(stored, dtype, 'F32'); // in memory of its own
+function patched(
+  { begin, end, dtype }: TensorInfo,
+  source: ByteSource,
+  patch: Patch,
+  to: 'F16' | 'F32',
+): Uint8Array<ArrayBuffer> {
+  const bytes = convert(source.read(begin, end), dtype, 'F32'); // in memory of its own
   patch(new Float32Array(bytes.buffer));
-  return convert(bytes, 'F32', to);
+  return to === 'F32' ? bytes : convert(bytes, 'F32', to);
+}
+
+/** Gives memory back at once. Left to the garbage collector it may stay for minutes, while a net runs. */
+function free({ buffer }: Uint8Array<ArrayBuffer>): void {
+  if ('transfer' in ArrayBuffer.prototype) buffer.transfer(0);
+  else structuredClone(null, { transfer: [buffer] }); // Node 20
 }
 
 /**

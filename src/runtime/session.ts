@@ -49,7 +49,7 @@ export class Sessions {
     return this.#inTurn(async () => {
       const device = await openDevice();
       const watch = device && watched(device);
-      const { externalData, failed } = feed(
+      const { externalData, failed, close } = feed(
         graph.placements,
         weights.tensors,
         weights.source,
@@ -68,6 +68,8 @@ export class Sessions {
       } catch (error) {
         device?.destroy();
         throw explained(failed() ?? error);
+      } finally {
+        close();
       }
     });
   }
