@@ -9,12 +9,9 @@ import { join } from 'node:path';
 import { chromium, expect, test } from 'playwright/test';
 import { launch } from '../chromium.mjs';
 import { App } from '../e2e/app';
-import { stableDiffusion15, stableDiffusion2, stableDiffusionXL } from '../unit/nets/stable-diffusion';
-import { writeCheckpoint } from './full-size';
-import { MemoryWatch } from './memory';
+import { size, sizes, writeCheckpoint } from './full-size';
+import { describePeaks, MemoryWatch } from './memory';
 
-const sizes = { sd1: stableDiffusion15, sd2: stableDiffusion2, sdxl: stableDiffusionXL };
-const size = (process.env.SIZE ?? 'sd1') as keyof typeof sizes;
 const GB = 1e9;
 const long = { timeout: 3_000_000 };
 
@@ -29,11 +26,7 @@ test(`${size} at full size`, async ({ baseURL }) => {
     const context = await chromium.launchPersistentContext(profile, { ...launch, baseURL: baseURL! });
     const app = new App(context.pages()[0]!);
     const watch = new MemoryWatch(profile);
-    const peaks = (): string =>
-      'peaks: ' +
-      [...watch.take()]
-        .map(([kind, peak]) => `${kind} ${(peak / GB).toFixed(2)} GB (${(peak / bytes).toFixed(2)} ×)`)
-        .join(', ');
+    const peaks = (): string => describePeaks(watch, bytes);
     try {
       await app.openOnWebGPU();
       const importing = await seconds(async () => {

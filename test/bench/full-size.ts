@@ -2,10 +2,21 @@
 import { open } from 'node:fs/promises';
 import { TorchGenerator } from '../../src/sampling/random';
 import { f32ToF16 } from '../../src/weights/half';
-import type { Shapes } from '../unit/nets/stable-diffusion';
+import {
+  stableDiffusion15,
+  stableDiffusion2,
+  stableDiffusionXL,
+  type Shapes,
+} from '../unit/nets/stable-diffusion';
+
+export const sizes = { sd1: stableDiffusion15, sd2: stableDiffusion2, sdxl: stableDiffusionXL };
+/** The one that was asked for: SIZE. */
+export const size = (process.env.SIZE ?? 'sd1') as keyof typeof sizes;
 
 /** Few enough to be quick, and a prime, so that no row of a matrix repeats the one before. */
 const POOL = 65_537;
+/** How much further into the pool each tensor begins than the one before, so that no two are alike. */
+const STRIDE = 4_099;
 
 /** Writes it in half precision and gives its size in bytes. */
 export async function writeCheckpoint(path: string, shapes: Shapes): Promise<number> {
@@ -23,7 +34,7 @@ export async function writeCheckpoint(path: string, shapes: Shapes): Promise<num
   try {
     await file.writeFile(Buffer.concat([length, json]));
     for (const [i, [name, { shape }]] of [...shapes].entries()) {
-      const values = f32ToF16(valuesOf(name, shape, turned(normals, i)));
+      const values = f32ToF16(valuesOf(name, shape, rotated(normals, i * STRIDE)));
       await file.writeFile(Buffer.alloc(2 * elements(shape), Buffer.from(values.buffer)));
     }
   } finally {
@@ -34,14 +45,21 @@ export async function writeCheckpoint(path: string, shapes: Shapes): Promise<num
 
 const elements = (shape: readonly number[]): number => shape.reduce((product, n) => product * n, 1);
 
-/** Other numbers for each tensor, or the store would keep those of one shape once. */
-const turned = (pool: Float32Array, by: number): Float32Array =>
-  pool.map((_, i) => pool[(i + by * 31) % pool.length]!);
-
-/** Norms are ones, biases noughts; a matrix keeps the size of what goes through it (LeCun's initialisation). */
+/**
+ * Around noughts for biases and ones for norms; a matrix keeps the size of what goes through it (LeCun's initialisation).
+ * @param normals numbers of the standard normal distribution, repeated when they are used up.
+ */
 function valuesOf(name: string, shape: readonly number[], normals: Float32Array): Float32Array {
-  if (name.endsWith('bias')) return new Float32Array(1);
-  if (shape.length === 1) return new Float32Array(1).fill(1);
+  if (name.endsWith('bias')) return normals.map((normal) => 0.1 * normal);
+  if (shape.length <= 1) return normals.map((normal) => 1 + 0.1 * normal);
   const scale = 1 / Math.sqrt(elements(shape.slice(1)));
   return normals.map((normal) => normal * scale);
+}
+
+function rotated(values: Float32Array, by: number): Float32Array {
+  const at = by % values.length;
+  const turned = new Float32Array(values.length);
+  turned.set(values.subarray(at));
+  turned.set(values.subarray(0, at), values.length - at);
+  return turned;
 }

@@ -1,0 +1,108 @@
+/** Draws on WebGPU with a checkpoint, and notes what its nets were asked and said. */
+import { Checkpoint } from '../../src/pipeline/checkpoint';
+import { generate } from '../../src/pipeline/generate';
+import { inspect } from '../../src/pipeline/inspect';
+import type { Job, Progress } from '../../src/pipeline/job';
+import { findMachine } from '../../src/runtime/device';
+import { loadOrt } from '../../src/runtime/ort';
+import { Sessions, type Weights } from '../../src/runtime/session';
+import { loadTokenizer } from '../../src/text/tokenizer';
+import { readHeader } from '../../src/weights/safetensors';
+import { blobSource } from '../../src/weights/source';
+import { countGpuBytes, takePeak } from './gpu-bytes';
+
+export interface Request {
+  readonly file: File;
+  readonly job: Job;
+}
+/** Numbers of each tensor by its name; plain arrays, as they cross to the benchmark. */
+export type Recording = Record<string, { readonly shape: readonly number[]; readonly data: number[] }>;
+export type Reply = { readonly recording: Recording } | { readonly error: string };
+
+/** Its nets compute as ever; the answers are copied. */
+class RecordedCheckpoint extends Checkpoint {
+  readonly recording: Recording = {};
+  #runs = 0;
+
+  #note(name: string, shape: readonly number[], data: ArrayLike<number>): void {
+    this.recording[name] = { shape, data: Array.from(data) };
+  }
+
+  override async encode(...request: Parameters<Checkpoint['encode']>): ReturnType<Checkpoint['encode']> {
+    const [ids, batch] = request;
+    const encoded = await super.encode(...request);
+    const { texts, unet } = this.model;
+    for (const [i, { length }] of texts.entries()) this.#note(`ids.${i}`, [batch, length], ids[i]!); // one for each
+    for (const [n, { context, pooled }] of encoded.entries()) {
+      this.#note(`context.${n}`, [texts[0].length, unet.contextWidth], context);
+      if (pooled.length > 0) this.#note(`pooled.${n}`, [pooled.length], pooled);
+    }
+    return encoded;
+  }
+
+  override async predict(...request: Parameters<Checkpoint['predict']>): ReturnType<Checkpoint['predict']> {
+    const [{ latents }] = request;
+    const predicted = await super.predict(...request);
+    const run = this.#runs++;
+    this.#note(`unet.${run}.latents`, latents.shape, latents.data);
+    this.#note(`unet.${run}.prediction`, latents.shape.with(1, this.model.vae.latentChannels), predicted);
+    return predicted;
+  }
+
+  override async decode(...request: Parameters<Checkpoint['decode']>): ReturnType<Checkpoint['decode']> {
+    const [latents, { h, w }] = request;
+    const image = await super.decode(...request);
+    const { latentChannels, factor } = this.model.vae;
+    this.#note('latents', [1, latentChannels, h, w], latents);
+    this.#note('image', [1, 3, factor * h, factor * w], image);
+    return image;
+  }
+}
+
+onmessage = async ({ data }: MessageEvent<Request>) => {
+  postMessage(
+    await record(data).catch((error: unknown): Reply => {
+      return { error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+    }),
+  );
+};
+
+async function record({ file, job }: Request): Promise<Reply> {
+  countGpuBytes();
+  const machine = await findMachine(new Sessions(await loadOrt()), 'webgpu');
+  if (machine.backend !== 'webgpu') throw new Error('This browser gave no WebGPU adapter.');
+  const header = await readHeader(file);
+  const weights: Weights = { tensors: header.tensors, source: blobSource([file]) };
+  const checkpoint = new RecordedCheckpoint(inspect(header).model, weights, machine);
+  const tokenizer = await loadTokenizer(new URL('/', location.href).href);
+
+  let stage = `${machine.name}, ${machine.target().dtype}`;
+  const begin = (next: string): void => {
+    if (next === stage) return;
+    console.log(`${stage}: GPU buffers up to ${(takePeak() / 1e9).toFixed(2)} GB`);
+    stage = next;
+  };
+  const report = (progress: Progress): void => begin(stageOf(progress));
+  const run = generate(job, { checkpoint, tokenizer, report });
+  for (;;) {
+    const { done, value } = await run.next();
+    if (done) break;
+    report(value);
+  }
+  begin('done');
+  return { recording: checkpoint.recording };
+}
+
+function stageOf(progress: Progress): string {
+  switch (progress.kind) {
+    case 'reading':
+    case 'compiling':
+      return `${progress.kind} ${progress.net}`;
+    case 'step':
+      return `step ${progress.step} done`;
+    case 'notice':
+      return progress.notice.code;
+    default:
+      return progress.kind;
+  }
+}
