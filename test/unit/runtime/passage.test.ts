@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { Placement } from '../../../src/graph/graph';
 import { feed, type Patch } from '../../../src/runtime/feeder';
-import { f16ToF32 } from '../../../src/weights/half';
+import { f16ToF32, f32ToF16 } from '../../../src/weights/half';
 import type { TensorInfo } from '../../../src/weights/safetensors';
 import { memorySource } from '../../../src/weights/source';
 
@@ -10,11 +10,12 @@ const counts = { large: 3_000_001, small: 5 };
 const halves = Uint16Array.from({ length: counts.large + counts.small }, (_, i) => (i * 7) & 0x3fff);
 const singles = f16ToF32(halves);
 
-function fed(patches: ReadonlyMap<string, Patch> = new Map()) {
+function fed(patches: ReadonlyMap<string, Patch> = new Map(), dtype: 'f32' | 'f16' = 'f32') {
+  const width = dtype === 'f32' ? 4 : 2;
   const starts = { large: 0, small: counts.large };
   const names = ['large', 'small'] as const;
   const placements = names.map((key): Placement => {
-    return { key, dtype: 'f32', location: 'w', offset: 4 * starts[key], length: 4 * counts[key] };
+    return { key, dtype, location: 'w', offset: width * starts[key], length: width * counts[key] };
   });
   const tensors = new Map(
     names.map((key): [string, TensorInfo] => {
@@ -26,12 +27,12 @@ function fed(patches: ReadonlyMap<string, Patch> = new Map()) {
   const source = memorySource(new Uint8Array(halves.buffer));
   const { externalData, close } = feed(placements, tensors, source, patches, (done) => told.push(done));
   /** As ONNX Runtime does: it asks for a tensor's bytes and copies them. */
-  const read = (key: 'large' | 'small') => externalData[0]!.data.subarray(4 * starts[key]);
+  const read = (key: 'large' | 'small') => externalData[0]!.data.subarray(width * starts[key]);
   return { read, close, told };
 }
 
 /** Bit by bit: telling how millions of numbers differ takes minutes. */
-const same = (bytes: Uint8Array, numbers: Float32Array): boolean =>
+const same = (bytes: Uint8Array, numbers: Float32Array | Uint16Array): boolean =>
   Buffer.from(numbers.buffer, numbers.byteOffset, numbers.byteLength).equals(bytes);
 
 it('gives each tensor whole, converted piece by piece', () => {
@@ -41,8 +42,22 @@ it('gives each tensor whole, converted piece by piece', () => {
   expect(told).toEqual([4 * counts.large, 4 * halves.length]);
 });
 
+it('hands halves on as they are where halves are asked for', () => {
+  const { read } = fed(new Map(), 'f16');
+  expect(same(read('large'), halves.subarray(0, counts.large))).toBe(true);
+  expect(same(read('small'), halves.subarray(counts.large))).toBe(true);
+});
+
+const double: Patch = (weights) => weights.forEach((weight, i) => (weights[i] = 2 * weight + i));
+
+it('changes halves in full precision', () => {
+  const { read } = fed(new Map([['small', double]]), 'f16');
+  const expected = singles.slice(counts.large);
+  double(expected);
+  expect(same(read('small'), f32ToF16(expected))).toBe(true);
+});
+
 it('changes a tensor as a whole', () => {
-  const double: Patch = (weights) => weights.forEach((weight, i) => (weights[i] = 2 * weight + i));
   const { read } = fed(new Map([['large', double]]));
   const expected = singles.slice(0, counts.large);
   double(expected);
