@@ -1,6 +1,6 @@
 /** Graphs become sessions, and sessions run: one at a time, whoever asks. */
 import type { InferenceSession } from 'onnxruntime-web';
-import { DrobeError } from '../errors';
+import { DrobeError, isAbort } from '../errors';
 import { sizeOf, type Graph, type Shape } from '../graph/graph';
 import type { TensorInfo } from '../weights/safetensors';
 import type { ByteSource } from '../weights/source';
@@ -138,6 +138,12 @@ export class Net {
 /** Runs GPU work and turns what the device says about it into errors. */
 type Watch = <T>(work: () => Promise<T>) => Promise<T>;
 
+/** Where the process behind a device is killed, whatever was asked of it fails before the loss is told. */
+function gone(cause: unknown): never {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  throw new DrobeError('device-lost', { reason }, { cause });
+}
+
 function watched(device: GPUDevice): Watch {
   // Once lost, ONNX Runtime may wait for ever.
   const lost = device.lost.then(({ reason }) => {
@@ -148,9 +154,10 @@ function watched(device: GPUDevice): Watch {
     device.pushErrorScope('out-of-memory');
     const [outcome] = await Promise.allSettled([Promise.race([work(), lost])]);
     // Asked first: it says more than what it led to.
-    const error = await Promise.race([device.popErrorScope(), lost]);
+    const error = await Promise.race([device.popErrorScope().catch(gone), lost]);
     if (error) throw new DrobeError('out-of-memory', { reason: error.message });
-    if (outcome.status === 'rejected') throw outcome.reason;
+    // What a lost device cuts off fails as if it had been aborted; nobody else aborts.
+    if (outcome.status === 'rejected') throw isAbort(outcome.reason) ? gone(outcome.reason) : outcome.reason;
     return outcome.value;
   };
 }

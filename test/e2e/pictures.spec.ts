@@ -11,7 +11,10 @@ const { cases } = JSON.parse(await readFile(new URL('mini-sd/cases.json', golden
 };
 
 // One visit for all of them, as a person would: a software GPU compiles shaders for many seconds.
-test('prompts, samplers, sizes and seeds, after a run that was cancelled midway', async ({ app }) => {
+test('prompts, samplers, sizes and seeds, after a run that was cancelled midway, and whatever is killed', async ({
+  app,
+  browser,
+}) => {
   test.setTimeout(1_800_000);
   const { page } = app;
   await app.openOnWebGPU();
@@ -30,12 +33,26 @@ test('prompts, samplers, sizes and seeds, after a run that was cancelled midway'
 
   const ofGpu = cases.filter(({ sampler }) => ['DDIM', 'Euler a', 'DPM++ 2M Karras'].includes(sampler));
   expect(ofGpu).toHaveLength(3);
-  for (const { png, ...job } of ofGpu) {
+  const last = ofGpu.at(-1)!;
+  for (const { png, ...job } of ofGpu.slice(0, -1)) {
     await test.step(`${job.sampler}, ${job.width}×${job.height}: ${job.prompt}`, async () => {
       await app.fill(job);
       await expectPicture(await app.draw(), `mini-sd/${png}`, `WebGPU ${job.sampler}`);
     });
   }
+
+  await test.step(`${last.sampler}, while the browser's graphics process is killed`, async () => {
+    await app.fill(last);
+    await app.generate.click();
+    await expect(page.getByText(/Step 3 of/)).toBeVisible({ timeout: 300_000 });
+    const cdp = await browser.newBrowserCDPSession();
+    const { processInfo } = await cdp.send('SystemInfo.getProcessInfo');
+    process.kill(processInfo.find(({ type }) => type === 'GPU')!.id, 'SIGKILL');
+    await expect(page.getByText(/graphics card was reset in the middle of the picture/)).toBeVisible();
+    await expect(app.progress).toBeHidden({ timeout: 900_000 });
+    await expect(app.alert).toBeHidden();
+    await expectPicture(await app.download(), `mini-sd/${last.png}`, `WebGPU ${last.sampler}, gone on with`);
+  });
 
   // Nothing escapes the list that is checked for foreign origins: the worker's own requests are in it.
   for (const file of ['mini-sd.safetensors', 'tokenizer.json', '.wasm']) {
