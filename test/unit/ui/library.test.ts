@@ -200,6 +200,21 @@ test('files that can be found again are used in place where that is wanted, othe
   expect(library.entries.map(({ id }) => id)).toEqual(['one', 'linked', 'three']);
 });
 
+test('the person is asked for every file that is used in place, and for no other', async () => {
+  const asked: string[] = [];
+  const handle = (name: string) =>
+    ({ requestPermission: async () => void asked.push(name) }) as unknown as FileSystemFileHandle;
+  const { library } = libraryOf([miniature, { ...full('in place'), origin: 'linked' }], {
+    // eslint-disable-next-line require-yield -- a call that only answers
+    filesOf: async function* (_, id) {
+      return [handle(`${id} 1`), handle(`${id} 2`)];
+    },
+  });
+  await library.load();
+  await library.allow();
+  expect(asked).toEqual(['in place 1', 'in place 2']);
+});
+
 test('when the chosen model is removed another one takes its place', async () => {
   const removed: string[] = [];
   const { library, chosen } = libraryOf([miniature, full()], {
