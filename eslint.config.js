@@ -35,6 +35,16 @@ const arrows = {
     types: ['engine/api'],
     packages: ['svelte'],
   },
+  'src/sw': {
+    may: ['runtime/variant', 'weights/pull', 'weights/remote'],
+    packages: [
+      'workbox-core',
+      'workbox-precaching',
+      'workbox-range-requests',
+      'workbox-routing',
+      'workbox-strategies',
+    ],
+  },
   'src/main.ts': { may: ['app', 'ui', 'errors', 'engine/client'], packages: ['svelte'] },
 };
 

@@ -3,12 +3,13 @@
  * browser lacks it, asyncify does the same. Both hold the WebGPU backend and the wasm one.
  */
 import type * as Ort from 'onnxruntime-web';
+import { variant } from './variant';
 
 export type OrtModule = typeof Ort;
 
 export async function loadOrt(): Promise<OrtModule> {
   const [ort, wasm] =
-    'Suspending' in WebAssembly
+    variant === 'jspi'
       ? await Promise.all([
           import('onnxruntime-web/jspi'),
           import('onnxruntime-web/ort-wasm-simd-threaded.jspi.wasm?url'),

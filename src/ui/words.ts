@@ -225,6 +225,15 @@ export const slowWords: Record<NonNullable<DeviceInfo['slow']>, string> = {
     'WebGPU only imitates a graphics card here, which is very slow. The CPU by itself is faster.',
 };
 
+/** That a newer version of the app can be had, and what a reload costs. */
+export function newVersionWords(running: boolean, pictures: boolean): string {
+  const ready = 'A new version of Drobė is ready.';
+  if (running) return `${ready} It can be loaded when this picture is done.`;
+  return pictures
+    ? `${ready} Reloading clears the pictures on this page: download those you want to keep.`
+    : ready;
+}
+
 /** Why nothing can be generated as things stand. */
 export const obstacleWords: Record<Obstacle, string> = {
   'no-picture': 'Choose a picture to start from',

@@ -21,6 +21,8 @@ export default defineConfig({
     // Motion on the page is painted by the CPU here, as is the work of the nets: neither animations nor a screencast.
     contextOptions: { reducedMotion: 'reduce' },
     trace: 'off',
+    // Only offline.spec.ts is about it: elsewhere it would fetch 50 MB for each test.
+    serviceWorkers: 'block',
   },
   projects: [{ name: 'chromium', use: { browserName: 'chromium', launchOptions: launch } }],
   webServer: {

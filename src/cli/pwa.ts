@@ -1,0 +1,38 @@
+/** What makes the page an app that can be installed and works offline: its manifest and its service worker. */
+import { VitePWA } from 'vite-plugin-pwa';
+
+export const pwa = () =>
+  VitePWA({
+    strategies: 'injectManifest',
+    srcDir: 'src/sw',
+    filename: 'sw.ts',
+    registerType: 'prompt',
+    injectRegister: false, // src/ui/offline.svelte.ts does
+    includeManifestIcons: false, // globPatterns have them
+    integration: { configureCustomSWViteBuild: (build) => void (build.logLevel = 'warn') },
+    injectManifest: {
+      rollupFormat: 'iife',
+      globPatterns: ['**/*.{html,js,css,svg,png,json,txt,wasm}', 'models/mini-sd.safetensors'],
+      globIgnores: ['models/index.json', 'sw.js'],
+      maximumFileSizeToCacheInBytes: 2 ** 26, // none is to be left out
+    },
+    manifest: {
+      id: './',
+      name: 'Drobė',
+      short_name: 'Drobė',
+      description: 'Stable Diffusion in your browser, straight from a .safetensors file.',
+      start_url: './',
+      scope: './',
+      display: 'standalone',
+      // As --bg in app.css. Dark ones cannot be said here; index.html says them for the page itself.
+      background_color: '#f3efe9',
+      theme_color: '#f3efe9',
+      categories: ['graphics', 'productivity'],
+      icons: [
+        { src: 'favicon.svg', type: 'image/svg+xml', sizes: 'any' },
+        { src: 'icons/192.png', type: 'image/png', sizes: '192x192' },
+        { src: 'icons/512.png', type: 'image/png', sizes: '512x512' },
+        { src: 'icons/maskable.png', type: 'image/png', sizes: '512x512', purpose: 'maskable' },
+      ],
+    },
+  });

@@ -1,0 +1,112 @@
+/**
+ * A large file that is kept for when there is no network, in pieces: what was interrupted is gone on with where it was.
+ * A record of the file comes first and its pieces follow, each an entry of a cache.
+ */
+import { pull, type Carrier, type Wish } from '../weights/pull';
+import { remoteFile, type Fetch } from '../weights/remote';
+
+/** A file of this build. */
+export interface Asset {
+  readonly url: string;
+  /** Another one with every change of its bytes. */
+  readonly revision: string;
+}
+
+/** The file as its server told of it when keeping it began. */
+interface Told {
+  readonly bytes: number;
+  readonly tag: string | null;
+}
+
+export const PIECE_BYTES = 2 ** 22;
+
+/**
+ * Fetches what is missing of a file.
+ * @throws DrobeError 'network', 'download-refused' or 'download-changed'; pieces that came until then stay.
+ */
+export async function keep(
+  cache: Cache,
+  asset: Asset,
+  fetch: Fetch = fresh,
+  wait: Carrier['wait'] = sleep,
+): Promise<void> {
+  const begun = await toldOf(cache, asset);
+  if (begun && (await missing(cache, asset, begun.bytes)).length === 0) return;
+
+  const { size: bytes, tag, ranged } = await remoteFile(asset.url, fetch);
+  if (begun?.bytes !== bytes || begun.tag !== tag) {
+    await forget(cache, asset);
+    await cache.put(keyOf(asset), Response.json({ bytes, tag } satisfies Told));
+  }
+  const wishes = await missing(cache, asset, bytes);
+  await pull([{ file: { url: asset.url, bytes, tag, ranged }, wishes }], {
+    fetch,
+    wait,
+    signal: new AbortController().signal, // nobody but the browser stops it
+    onBytes: () => undefined,
+    async take(pieces) {
+      for (const piece of pieces) await cache.put(keyOf(asset, piece.n), new Response(piece.bytes));
+    },
+  });
+}
+
+/** The whole file, or null where any of it is missing. */
+export async function kept(cache: Cache, asset: Asset): Promise<Response | null> {
+  const told = await toldOf(cache, asset);
+  if (!told) return null;
+  const blobs = await Promise.all(
+    piecesOf(told.bytes).map(async ({ n }) => (await cache.match(keyOf(asset, n)))?.blob() ?? new Blob()),
+  );
+  const whole = new Blob(blobs);
+  if (whole.size !== told.bytes) return null;
+  return new Response(whole, {
+    headers: {
+      'Content-Type': 'application/octet-stream',
+      'Content-Length': String(told.bytes),
+      'Accept-Ranges': 'bytes',
+    },
+  });
+}
+
+/** Deletes all but these. */
+export async function keepOnly(cache: Cache, assets: readonly Asset[]): Promise<void> {
+  const wanted = assets.map((asset) => keyOf(asset));
+  for (const { url } of await cache.keys()) {
+    if (!wanted.some((key) => isOf(key, url))) await cache.delete(url);
+  }
+}
+
+async function forget(cache: Cache, asset: Asset): Promise<void> {
+  for (const { url } of await cache.keys()) {
+    if (isOf(keyOf(asset), url)) await cache.delete(url);
+  }
+}
+
+async function toldOf(cache: Cache, asset: Asset): Promise<Told | null> {
+  const found = await cache.match(keyOf(asset));
+  return found ? ((await found.json()) as Told) : null; // `keep` wrote it
+}
+
+async function missing(cache: Cache, asset: Asset, bytes: number): Promise<Wish[]> {
+  const there = new Set((await cache.keys()).map(({ url }) => url));
+  return piecesOf(bytes).filter(({ n }) => !there.has(keyOf(asset, n)));
+}
+
+function piecesOf(bytes: number): Wish[] {
+  return Array.from({ length: Math.ceil(bytes / PIECE_BYTES) }, (_, n) => ({
+    n,
+    begin: n * PIECE_BYTES,
+    end: Math.min((n + 1) * PIECE_BYTES, bytes),
+  }));
+}
+
+/** Where the record lies, and where its n-th piece does. */
+const keyOf = ({ url, revision }: Asset, n?: number): string =>
+  `${url}?revision=${revision}${n === undefined ? '' : `&piece=${n}`}`;
+
+const isOf = (key: string, url: string): boolean => url === key || url.startsWith(`${key}&`);
+
+/** A file that the browser remembers from before may be another build's: its server is asked. */
+const fresh: Fetch = (input, init) => globalThis.fetch(input, { ...init, cache: 'no-cache' });
+
+const sleep: Carrier['wait'] = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));
