@@ -7,6 +7,9 @@ import { variant } from './variant';
 
 export type OrtModule = typeof Ort;
 
+/** Each takes memory of its own, and the gain of more is small. */
+const MOST_THREADS = 4;
+
 export async function loadOrt(): Promise<OrtModule> {
   const [ort, wasm] =
     variant === 'jspi'
@@ -20,7 +23,12 @@ export async function loadOrt(): Promise<OrtModule> {
         ]);
   // Stated before the first session: left unset it would be taken from a CDN.
   ort.env.wasm.wasmPaths = { wasm: new URL(wasm.default, import.meta.url).href };
-  ort.env.wasm.numThreads = 1; // more need cross-origin isolation
+  ort.env.wasm.numThreads = threads();
   ort.env.logLevel = 'error';
   return ort;
+}
+
+/** More than one need memory that they share, which only a page that is isolated from other origins has. */
+function threads(): number {
+  return globalThis.crossOriginIsolated ? Math.min(MOST_THREADS, navigator.hardwareConcurrency) : 1;
 }
