@@ -3,7 +3,7 @@ import { roomWords } from '../../../src/ui/words';
 import { expect, test } from 'vitest';
 import { DrobeError } from '../../../src/errors';
 import { bytes, clean, duration, fileName, timeLeft } from '../../../src/ui/format';
-import { negativeWords, sentence, stageWords } from '../../../src/ui/words';
+import { negativeWords, newVersionWords, sentence, stageWords } from '../../../src/ui/words';
 import { readHeader } from '../../../src/weights/safetensors';
 
 test('a truncated file is told with its name and sizes', () => {
@@ -164,4 +164,10 @@ test('a negative prompt that makes no difference is told of', () => {
   expect(told('blurry', 1.5)).toBe('');
   expect(told('  ', 1), 'nothing was typed').toBe('');
   expect(told('blurry', 1, { kind: 'instruct' }), 'the picture is still guided').toBe('');
+});
+
+test('a new version says what a reload costs, and asks for none while a picture is made', () => {
+  expect(newVersionWords(false, false)).toBe('A new version of Drobė is ready.');
+  expect(newVersionWords(false, true)).toMatch(/clears the pictures on this page/);
+  expect(newVersionWords(true, true)).toMatch(/when this picture is done/);
 });

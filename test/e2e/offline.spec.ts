@@ -1,0 +1,122 @@
+/** After the first visit there need be no network, and a newer version is offered and never forced. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, statSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { chromium, type Page } from 'playwright/test';
+import { launch } from '../chromium.mjs';
+import { App, expect, test } from './app';
+import { StaticHost } from './static-host';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const modelBytes = statSync(`${root}models/mini-sd.safetensors`).size;
+const port = 4198;
+
+test.use({ serviceWorkers: 'allow', baseURL: `http://localhost:${port}` });
+
+const worksOffline = (page: Page) => page.getByText('Works offline');
+
+async function drawsApple(app: App): Promise<void> {
+  await app.ready();
+  await app.fill({ prompt: 'red apple', steps: 2 });
+  const { width, height } = await app.draw();
+  expect([width, height]).toEqual([48, 48]);
+}
+
+test('what npm start served works when it is stopped: before a reload and after', async ({ app }) => {
+  const server = spawn(process.execPath, ['src/cli/start.mjs', '--port', String(port)], {
+    cwd: root,
+    env: { ...process.env, CI: 'true' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  try {
+    await once(server.stdout, 'data');
+    await app.page.goto('/');
+    await expect(worksOffline(app.page)).toBeVisible({ timeout: 120_000 });
+    expect(await app.page.evaluate(() => crossOriginIsolated)).toBe(true);
+  } finally {
+    server.kill('SIGKILL');
+    await once(server, 'exit');
+  }
+  // Nothing was drawn so far: neither the runtime nor the model was needed yet.
+  await drawsApple(app);
+  await app.page.reload();
+  await expect(worksOffline(app.page)).toBeVisible();
+  await expect(app.model.getByRole('option')).toHaveText([/mini-sd/]);
+  await drawsApple(app);
+});
+
+test('on any host: keeping goes on where it broke off, threads come with the second visit, a new version is offered', async () => {
+  const profile = test.info().outputPath('profile');
+  const host = new StaticHost(port);
+  await host.start();
+  // A profile on disk outlasts the browser.
+  const open = async () => {
+    const context = await chromium.launchPersistentContext(profile, {
+      ...launch,
+      args: launch.args.filter((arg) => !arg.includes('webgpu')),
+      baseURL: host.address,
+    });
+    return { context, page: await context.newPage() };
+  };
+  const pieces = (page: Page) =>
+    page.evaluate(async () => {
+      const name = (await caches.keys()).find((key) => key.startsWith('drobe-large'));
+      const keys = name === undefined ? [] : await (await caches.open(name)).keys();
+      return keys.filter(({ url }) => url.includes('piece=')).length;
+    });
+
+  // The browser is ended in the middle of the model.
+  host.room = 20e6;
+  const first = await open();
+  await first.page.goto('');
+  await expect.poll(() => pieces(first.page)).toBeGreaterThan(2);
+  await expect(worksOffline(first.page)).toBeHidden();
+  const had = await pieces(first.page);
+  await first.context.close();
+
+  // The rest comes, and only the rest.
+  host.room = Infinity;
+  host.sent.length = 0;
+  const { context, page } = await open();
+  const app = new App(page);
+  await page.goto('');
+  await expect(worksOffline(page)).toBeVisible({ timeout: 120_000 });
+  const large = host.sent.filter(({ path, begin, end }) => /safetensors/.test(path) && end - begin > 65536);
+  const sum = large.reduce((bytes, { begin, end }) => bytes + end - begin, 0);
+  expect(sum).toBeGreaterThan(0);
+  expect(sum).toBeLessThanOrEqual(modelBytes - had * 2 ** 22);
+  expect(host.sent.filter(({ path }) => /wasm$/.test(path)).length).toBeLessThanOrEqual(1);
+
+  await host.stop();
+  await page.reload();
+  expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
+  await drawsApple(app);
+
+  // A newer build: only what changed is fetched, and the page stays as it is until a person wants it.
+  host.sent.length = 0;
+  newerBuild(host);
+  await host.start();
+  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+  await expect(page.getByText('A new version of Drobė is ready')).toBeVisible();
+  expect(host.sent.map(({ path }) => path)).toEqual(['sw.js', 'index.html']);
+  await expect(app.result).toBeVisible();
+  await expect(page.locator('meta[name=build]')).toHaveCount(0);
+  await page.getByRole('button', { name: 'Reload' }).click();
+  await expect(page.locator('meta[name=build]')).toHaveCount(1);
+  await expect(page.getByText('A new version of Drobė is ready')).toBeHidden();
+  await context.close();
+  await host.stop();
+  await rm(profile, { recursive: true });
+});
+
+/** The same, but for a word in index.html. */
+function newerBuild({ changed }: StaticHost): void {
+  const read = (path: string) => readFileSync(`${root}dist/${path}`, 'utf8');
+  changed.set('index.html', read('index.html').replace('<head>', '<head><meta name="build" content="2">'));
+  const worker = read('sw.js');
+  const entry = /\{"revision":"\w+","url":"index.html"\}/;
+  expect(worker).toMatch(entry);
+  changed.set('sw.js', worker.replace(entry, '{"revision":"2","url":"index.html"}'));
+}
