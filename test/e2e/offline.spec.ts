@@ -93,6 +93,8 @@ test('on any host: keeping goes on where it broke off, threads come with the sec
   await page.reload();
   expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
   await drawsApple(app);
+  const cores = await page.evaluate(() => navigator.hardwareConcurrency);
+  expect(page.workers()).toHaveLength(Math.min(4, cores)); // the engine's own thread is one of them
 
   // A newer build: only what changed is fetched, and the page stays as it is until a person wants it.
   host.sent.length = 0;
