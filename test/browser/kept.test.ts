@@ -76,12 +76,12 @@ it('pieces of a file that has changed on its server meanwhile are of no use', as
 
 it('a newer build has its own, and the older goes when it is told to', async () => {
   const cache = await caches.open(NAME);
-  await keep(cache, asset('1'), server(fileOf(1), '"1"').fetch, wait);
+  await keep(cache, asset('11'), server(fileOf(1), '"1"').fetch, wait);
   const file = fileOf(2);
-  await keep(cache, asset('11'), server(file, '"2"').fetch, wait);
-  expect(same(await bytesOf(await kept(cache, asset('1'))), fileOf(1))).toBe(true);
+  await keep(cache, asset('1'), server(file, '"2"').fetch, wait);
+  expect(same(await bytesOf(await kept(cache, asset('11'))), fileOf(1))).toBe(true);
 
-  await keepOnly(cache, [asset('11')]);
-  expect(await kept(cache, asset('1'))).toBeNull();
-  expect(same(await bytesOf(await kept(cache, asset('11'))), file)).toBe(true);
+  await keepOnly(cache, [asset('1')]);
+  expect(await kept(cache, asset('11'))).toBeNull();
+  expect(same(await bytesOf(await kept(cache, asset('1'))), file)).toBe(true);
 });
