@@ -238,14 +238,22 @@ export function crop(x: Var, h: number, w: number): Var {
 }
 
 /**
+ * ONNX Runtime's CPU kernel counts what a head multiplies, 2·S·L·d, in 32 bits where it is WebAssembly, and fails beyond:
+ * at 512 pixels in the VAE. Half of what it can bear, as slices are not all of one size.
+ */
+const MAX_COUNT = 2 ** 29;
+
+/**
  * softmax(q·kᵀ/√d)·v with the heads side by side in the last axis, as nn.MultiheadAttention has them.
  * q: [N, S, heads·d]; k, v: [N, L, heads·d] → [N, S, heads·d]
  * @param mask [S, L] or broadcastable, added to the scores.
  */
 export function attention(q: Var, k: Var, v: Var, heads: number, mask?: Var): Var {
-  const [n, s] = q.shape as [number, number, number];
-  const scoreBytes = n * heads * s * k.shape[1]! * 4;
-  const slices = Math.min(s, Math.ceil(scoreBytes / q.target.maxScoreBytes));
+  const [n, s, width] = q.shape as [number, number, number];
+  const scores = s * k.shape[1]!;
+  const room = Math.ceil((n * heads * scores * 4) / q.target.maxScoreBytes);
+  const count = q.target.layout === 'nchw' ? Math.ceil((scores * (width / heads)) / MAX_COUNT) : 1;
+  const slices = Math.min(s, Math.max(room, count));
   if (slices > 1 && !mask) {
     const rows = Math.ceil(s / slices);
     const parts: Var[] = [];
