@@ -1,16 +1,16 @@
 /** After the first visit there need be no network, and a newer version is offered and never forced. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { chromium, type Page } from 'playwright/test';
+import { PIECE_BYTES } from '../../src/sw/kept';
 import { launch } from '../chromium.mjs';
 import { App, expect, test } from './app';
 import { StaticHost } from './static-host';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const modelBytes = statSync(`${root}models/mini-sd.safetensors`).size;
 const port = 4198;
 
 test.use({ serviceWorkers: 'allow', baseURL: `http://localhost:${port}` });
@@ -60,18 +60,20 @@ test('on any host: keeping goes on where it broke off, threads come with the sec
     });
     return { context, page: await context.newPage() };
   };
+  /** The numbers of the model's pieces that are kept. */
   const pieces = (page: Page) =>
     page.evaluate(async () => {
       const name = (await caches.keys()).find((key) => key.startsWith('drobe-large'));
       const keys = name === undefined ? [] : await (await caches.open(name)).keys();
-      return keys.filter(({ url }) => url.includes('piece=')).length;
+      return keys.flatMap(({ url }) => new URL(url).searchParams.get('piece') ?? []).map(Number);
     });
 
   // The browser is ended in the middle of the model.
-  host.room = 20e6;
+  host.room = 26e6;
   const first = await open();
   await first.page.goto('');
-  await expect.poll(() => pieces(first.page)).toBeGreaterThan(2);
+  // How many depends on whose request comes first, and on those that the browser makes twice.
+  await expect.poll(async () => (await pieces(first.page)).length).toBeGreaterThan(0);
   await expect(worksOffline(first.page)).toBeHidden();
   const had = await pieces(first.page);
   await first.context.close();
@@ -84,10 +86,14 @@ test('on any host: keeping goes on where it broke off, threads come with the sec
   await page.goto('');
   await expect(worksOffline(page)).toBeVisible({ timeout: 120_000 });
   const large = host.sent.filter(({ path, begin, end }) => /safetensors/.test(path) && end - begin > 65536);
-  const sum = large.reduce((bytes, { begin, end }) => bytes + end - begin, 0);
-  expect(sum).toBeGreaterThan(0);
-  expect(sum).toBeLessThanOrEqual(modelBytes - had * 2 ** 22);
-  expect(host.sent.filter(({ path }) => /wasm$/.test(path)).length).toBeLessThanOrEqual(1);
+  expect(large.length).toBeGreaterThan(0);
+  const again = had.filter((n) =>
+    large.some(({ begin, end }) => begin < (n + 1) * PIECE_BYTES && n * PIECE_BYTES < end),
+  );
+  expect(again).toEqual([]);
+  // Of ONNX Runtime the one variant that this browser needs, if not there already.
+  const runtimes = host.sent.map(({ path }) => path).filter((path) => path.endsWith('.wasm'));
+  expect(new Set(runtimes).size).toBeLessThanOrEqual(1);
 
   await host.stop();
   await page.reload();
