@@ -16,7 +16,7 @@ import { listUnfinished } from '../weights/downloads';
 import { readHeader } from '../weights/safetensors';
 import { blobSource } from '../weights/source';
 import { removeStored } from '../weights/store';
-import type { Backend, Call, DeviceInfo, EngineApi, Progress } from './api';
+import type { Backend, Call, CallContext, DeviceInfo, EngineApi, Progress } from './api';
 import { gather } from './gather';
 import { offersAt } from './offers';
 import { serve } from './rpc';
@@ -55,17 +55,9 @@ const api: EngineApi = {
 
   filesOf: (id) => answer(() => models.filesOf(id)),
 
-  look: (address) =>
-    // eslint-disable-next-line require-yield -- every call is a generator, this one needs the signal
-    async function* ({ signal }) {
-      return offersAt(address, signal);
-    },
+  look: (address) => answer(({ signal }) => offersAt(address, signal)),
 
-  download: (what) =>
-    // eslint-disable-next-line require-yield -- it reports from inside
-    async function* ({ signal, report }) {
-      return models.download(what, signal, report);
-    },
+  download: (what) => answer(({ signal, report }) => models.download(what, signal, report)),
 
   unfinished: () => answer(listUnfinished),
 
@@ -197,11 +189,11 @@ function describe({ backend, name, float16, imitated }: Machine, wish: Backend):
   return { backend, name, float16, slow };
 }
 
-/** A call that has nothing to tell on the way. */
-function answer<R>(work: () => Promise<R>): Call<never, R> {
+/** A call that has nothing to tell on the way, or reports it from inside. */
+function answer<Y, R>(work: (context: CallContext<Y>) => Promise<R>): Call<Y, R> {
   // eslint-disable-next-line require-yield -- every call is a generator, this kind an empty one
-  return async function* () {
-    return work();
+  return async function* (context) {
+    return work(context);
   };
 }
 

@@ -100,5 +100,5 @@ export async function nameOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   return digest ? hex(new Uint8Array(digest)) : randomId();
 }
 
-export const hex = (bytes: Uint8Array): string =>
+const hex = (bytes: Uint8Array): string =>
   Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');

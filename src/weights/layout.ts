@@ -49,20 +49,6 @@ export function blobsOf({ head, ranges }: Layout<Blob>): Blob[] {
   return [...own, ...ranges.map(({ file, begin, end }) => file.slice(begin, end))];
 }
 
-/** What a header can be read from. */
-export function slicesOf(layout: Layout<Slices>): Slices {
-  return {
-    size: bytesOf(layout),
-    slice: (begin, end) => ({
-      async arrayBuffer() {
-        const { head, ranges } = within(layout, begin, end);
-        const pieces = ranges.map((range) => range.file.slice(range.begin, range.end).arrayBuffer());
-        return new Blob([head, ...(await Promise.all(pieces))]).arrayBuffer();
-      },
-    }),
-  };
-}
-
 /** A file of which only the beginning is at hand: enough to read its header. What is beyond reads as noughts. */
 export function beginningOf(head: Blob, bytes: number): Slices {
   return {

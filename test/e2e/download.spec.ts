@@ -29,6 +29,19 @@ async function look(app: App, address: string): Promise<Locator> {
   return dialog;
 }
 
+/** How many things of any kind lie in the store. */
+const stored = (app: App): Promise<number> =>
+  app.page.evaluate(
+    () =>
+      new Promise<number>((done) => {
+        const opened = indexedDB.open('drobe-weights');
+        opened.onsuccess = () => {
+          const count = opened.result.transaction('weights').objectStore('weights').count();
+          count.onsuccess = () => done(count.result);
+        };
+      }),
+  );
+
 test('a model from an address outlasts breaks and a reload, and draws what diffusers draws', async ({
   app,
 }) => {
@@ -94,8 +107,7 @@ test('a model from Hugging Face is checked against the sum its hub states; one t
   await dialog.getByRole('button', { name: /^Download sd/ }).click();
   await expect(app.alert).toContainText('another SHA-256', { timeout: 60_000 });
   await expect(app.page.getByText(/is not finished/)).toHaveCount(0);
-  const usage = () => app.page.evaluate(async () => (await indexedDB.databases()).length);
-  expect(await usage()).toBeGreaterThan(0);
+  expect(await stored(app)).toBe(0);
 
   serve(sha256);
   dialog = await look(app, 'https://huggingface.co/some/one/tree/main');
@@ -114,17 +126,7 @@ test('a download can be stopped and discarded; an address that leads nowhere is 
   await app.page.getByRole('button', { name: 'Stop download' }).click();
   await app.page.getByRole('button', { name: /^Discard/ }).click();
   await expect(app.page.getByText(/is not finished/)).toHaveCount(0);
-  const left = await app.page.evaluate(
-    () =>
-      new Promise<number>((done) => {
-        const opened = indexedDB.open('drobe-weights');
-        opened.onsuccess = () => {
-          const count = opened.result.transaction('weights').objectStore('weights').count();
-          count.onsuccess = () => done(count.result);
-        };
-      }),
-  );
-  expect(left).toBe(0);
+  expect(await stored(app)).toBe(0);
 
   server.files = new Map([['page.safetensors', Buffer.from('<!doctype html><title>Sign in</title>')]]);
   dialog = await look(app, server.url('page.safetensors'));
