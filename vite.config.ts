@@ -2,10 +2,12 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { playwright } from '@vitest/browser-playwright';
 import { fileURLToPath } from 'node:url';
 import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
+import { guard } from './src/cli/guard-plugin.ts';
+import { integrity } from './src/cli/integrity-plugin.ts';
 import { models } from './src/cli/models-plugin.ts';
 import { pwa } from './src/cli/pwa.ts';
 import { tokenizerOnly } from './src/cli/tokenizer-plugin.ts';
-import { isolation } from './src/sw/isolation.ts';
+import { isolation } from './src/sw/headers.ts';
 import { launch } from './test/chromium.mjs';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
@@ -25,10 +27,16 @@ export default defineConfig({
   base: './',
   // Not a single-page fallback: a file that is missing must be a 404, not a page of HTML where weights were expected.
   appType: 'mpa',
-  plugins: [svelte({ configFile: false }), tokenizerOnly(), models(here('models')), pwa()],
-  worker: { format: 'es', plugins: () => [tokenizerOnly()] },
+  plugins: [
+    svelte({ configFile: false }),
+    tokenizerOnly(),
+    integrity(),
+    guard(),
+    models(here('models')),
+    pwa(),
+  ],
+  worker: { format: 'es', plugins: () => [tokenizerOnly(), integrity()] },
   server: { headers: isolation },
-  preview: { headers: isolation },
   build: {
     // Whatever has WebGPU has all of this.
     target: 'es2024',

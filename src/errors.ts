@@ -50,6 +50,7 @@ export type ErrorCode =
   | 'download-changed' // facts: url
   | 'download-damaged' // facts: url
   | 'download-elsewhere'
+  | 'app-damaged' // facts: file
   // the machine
   | 'device-lost'
   | 'out-of-memory' // facts: reason

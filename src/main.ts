@@ -1,6 +1,11 @@
 import { mount } from 'svelte';
 import './app.css';
 import { startEngine } from './engine/client';
+import { watchRequests } from './requests';
 import App from './ui/App.svelte';
+import { Outgoing } from './ui/outgoing.svelte';
 
-mount(App, { target: document.body, props: { engine: startEngine() } });
+const outgoing = new Outgoing();
+watchRequests((origins) => outgoing.add(origins, 'app'));
+const engine = startEngine((origins, asker) => outgoing.add(origins, asker));
+mount(App, { target: document.body, props: { engine, outgoing } });

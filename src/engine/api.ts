@@ -215,3 +215,15 @@ export interface EngineApi {
   /** One picture. Throws 'busy' while another one is in work. */
   generate(job: Job): Call<Progress, Picture>;
 }
+
+/** Of both workers. */
+interface Witness {
+  /** Tells the origin of every request that the worker makes, as often as it does, and never ends. */
+  requests(): Call<readonly string[], never>;
+}
+
+/** What asks other servers. It is done in a worker of its own, which is there only while it is. */
+export type CourierApi = Pick<EngineApi, 'look' | 'download'> & Witness;
+
+/** What is done in the engine's worker, which can reach no server but the app's. */
+export type WorkerApi = Omit<EngineApi, 'look' | 'download'> & Witness;

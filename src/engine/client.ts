@@ -1,11 +1,16 @@
-/** Starts the engine's worker, and a fresh one when it has died or its graphics device is beyond repair. */
+/**
+ * Starts the engine's worker, and a fresh one when it has died or its graphics device is beyond repair; and, for each
+ * errand to other servers, a courier.
+ */
 import { DrobeError, type ErrorCode } from '../errors';
-import type { EngineApi } from './api';
+import type { CourierApi, EngineApi, WorkerApi } from './api';
+import courierAddress from './courier?worker&url';
 import { connect, type Port, type Remote } from './rpc';
+import { confinedScript, ownScript } from './scripts';
+import engineAddress from './worker?worker&url';
 
-interface Line {
-  readonly remote: Remote<EngineApi>;
-  calls: number;
+interface Line<A> {
+  readonly remote: Remote<A>;
   end(): void;
 }
 
@@ -14,32 +19,62 @@ type EngineWorker = Port & Pick<Worker, 'terminate' | 'onerror' | 'onmessageerro
 /** After these, ONNX Runtime cannot be trusted again in the same worker. */
 const fatal: ReadonlySet<ErrorCode> = new Set(['device-lost', 'out-of-memory', 'engine-crashed']);
 
+const never = new AbortController().signal;
+
+/** As bound as the page: it can reach no server but the app's own. */
 const startWorker = (): EngineWorker =>
-  new Worker(new URL('./worker.ts', import.meta.url), { type: 'module', name: 'drobe-engine' });
+  new Worker(confinedScript(engineAddress), { type: 'module', name: 'drobe-engine' });
 
-export function startEngine(start = startWorker): Remote<EngineApi> {
-  let current: Line | undefined;
+/** Not bound by the page, or it could fetch nothing from elsewhere. */
+const startCourier = (): EngineWorker =>
+  new Worker(ownScript(courierAddress), { type: 'module', name: 'drobe-courier' });
 
-  function open(): Line {
-    const worker = start();
-    const died = new AbortController();
-    const line: Line = {
-      remote: connect<EngineApi>(worker, died.signal),
+/** Takes the origins of requests that a worker made, each as often as it did. */
+type OnRequests = (origins: readonly string[], asker: 'app' | 'courier') => void;
+
+function lineTo<A>(worker: EngineWorker, onDeath = () => {}): Line<A> {
+  const died = new AbortController();
+  const die = (reason: string) => {
+    onDeath();
+    worker.terminate();
+    died.abort(new DrobeError('engine-crashed', { reason }));
+  };
+  worker.onerror = (event) => die(event.message || 'the worker did not start');
+  worker.onmessageerror = () => die('a message could not be read');
+  return { remote: connect<A>(worker, died.signal), end: () => worker.terminate() };
+}
+
+async function follow(
+  requests: AsyncIterable<readonly string[]>,
+  take: (origins: readonly string[]) => void,
+) {
+  try {
+    for await (const origins of requests) take(origins);
+  } catch {
+    // The worker is gone, and asks no more.
+  }
+}
+
+export function startEngine(
+  onRequests: OnRequests = () => undefined,
+  start = startWorker,
+  send = startCourier,
+): Remote<EngineApi> {
+  let current: (Line<WorkerApi> & { calls: number }) | undefined;
+
+  function open() {
+    const line = {
       calls: 0,
-      end: () => worker.terminate(),
+      ...lineTo<WorkerApi>(start(), () => {
+        if (current === line) current = undefined;
+      }),
     };
-    const die = (reason: string) => {
-      if (current === line) current = undefined;
-      line.end();
-      died.abort(new DrobeError('engine-crashed', { reason }));
-    };
-    worker.onerror = (event) => die(event.message || 'the worker did not start');
-    worker.onmessageerror = () => die('a message could not be read');
+    void follow(line.remote.requests(never), (origins) => onRequests(origins, 'app'));
     return line;
   }
 
   /** Runs one call on the current worker. A worker that failed for good ends with its last open call. */
-  async function* through<Y, R>(call: (remote: Remote<EngineApi>) => AsyncGenerator<Y, R, void>) {
+  async function* through<Y, R>(call: (remote: Remote<WorkerApi>) => AsyncGenerator<Y, R, void>) {
     const line = (current ??= open());
     line.calls++;
     try {
@@ -53,6 +88,17 @@ export function startEngine(start = startWorker): Remote<EngineApi> {
     }
   }
 
+  /** Runs one call on a courier of its own. */
+  async function* away<Y, R>(call: (remote: Remote<CourierApi>) => AsyncGenerator<Y, R, void>) {
+    const line = lineTo<CourierApi>(send());
+    void follow(line.remote.requests(never), (origins) => onRequests(origins, 'courier'));
+    try {
+      return yield* call(line.remote);
+    } finally {
+      line.end();
+    }
+  }
+
   return {
     device: (signal, wish) => through((remote) => remote.device(signal, wish)),
     models: (signal) => through((remote) => remote.models(signal)),
@@ -60,8 +106,8 @@ export function startEngine(start = startWorker): Remote<EngineApi> {
     install: (signal, model) => through((remote) => remote.install(signal, model)),
     link: (signal, model) => through((remote) => remote.link(signal, model)),
     filesOf: (signal, id) => through((remote) => remote.filesOf(signal, id)),
-    look: (signal, address) => through((remote) => remote.look(signal, address)),
-    download: (signal, what) => through((remote) => remote.download(signal, what)),
+    look: (signal, address) => away((remote) => remote.look(signal, address)),
+    download: (signal, what) => away((remote) => remote.download(signal, what)),
     unfinished: (signal) => through((remote) => remote.unfinished(signal)),
     discard: (signal, id) => through((remote) => remote.discard(signal, id)),
     inspect: (signal, what) => through((remote) => remote.inspect(signal, what)),

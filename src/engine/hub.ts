@@ -32,7 +32,7 @@ export async function listFiles(address: string, signal: AbortSignal, fetch: Fet
   if (!url || !/^https?:$/.test(url.protocol)) throw new DrobeError('bad-address', { address: text });
   const place = HOSTS.has(url.hostname) ? placeOf(url) : null;
   if (place) return listRepository(place, signal, fetch);
-  const path = decodeURIComponent(url.pathname.slice(url.pathname.lastIndexOf('/') + 1)) || url.hostname;
+  const path = decoded(url.pathname.slice(url.pathname.lastIndexOf('/') + 1)) || url.hostname;
   return { files: [{ path, url: url.href, sha256: null }], repository: null, licence: null };
 }
 
@@ -43,12 +43,18 @@ interface Place {
   readonly path: string;
 }
 
+/** A part of an address as people read it; as it is where it is no text. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
 /** /owner/name, /owner/name/tree/main/folder, /owner/name/blob/main/file, /owner/name/resolve/main/file */
 function placeOf({ pathname }: URL): Place | null {
-  const [owner, name, kind, revision = 'main', ...path] = pathname
-    .split('/')
-    .filter(Boolean)
-    .map(decodeURIComponent);
+  const [owner, name, kind, revision = 'main', ...path] = pathname.split('/').filter(Boolean).map(decoded);
   if (!owner || !name || !/^(?:tree|blob|resolve|raw)?$/.test(kind ?? '')) return null;
   return { repository: `${owner}/${name}`, revision, path: path.join('/') };
 }
@@ -70,7 +76,7 @@ async function listRepository(
   return {
     files: files.map((file) => ({
       ...file,
-      url: base + file.path.split('/').map(encodeURIComponent).join('/'),
+      url: base + file.path.toWellFormed().split('/').map(encodeURIComponent).join('/'),
     })),
     repository,
     licence: info.licence,

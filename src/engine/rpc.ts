@@ -3,7 +3,7 @@
  * typed errors and can be told to stop. Two requests, three replies.
  */
 import { DrobeError, isAbort, toDrobeError, type ErrorCode, type Facts } from '../errors';
-import type { Call } from './api';
+import type { Call, CallContext } from './api';
 
 type Request =
   | { readonly id: number; readonly type: 'call'; readonly method: string; readonly args: readonly unknown[] }
@@ -73,6 +73,14 @@ export function serve<A extends { [K in keyof A]: (...args: never[]) => Call<unk
       open.delete(id);
     }
   }
+}
+
+/** A call that has nothing to tell on the way, or reports it from inside. */
+export function answer<Y, R>(work: (context: CallContext<Y>) => Promise<R>): Call<Y, R> {
+  // eslint-disable-next-line require-yield -- every call is a generator, this kind an empty one
+  return async function* (context) {
+    return work(context);
+  };
 }
 
 /**

@@ -2,10 +2,8 @@
 import { DrobeError } from '../errors';
 import { contentsOf } from '../pipeline/inspection';
 import { mentions } from '../text/prompt';
-import { begin, carryOn } from '../weights/downloads';
 import { beginningOf, blobsOf, mapFiles } from '../weights/layout';
 import { linksTo } from '../weights/links';
-import type { StoredModel } from '../weights/pieces';
 import { fetchBlob, remoteFile } from '../weights/remote';
 import { peekHeader, readHeader, type Slices } from '../weights/safetensors';
 import { segmentsOf } from '../weights/segments';
@@ -13,18 +11,16 @@ import { link, linksOf, listStored, openStored, removeStored, store } from '../w
 import { sweep } from '../weights/sweep';
 import { sharedBytes, verify } from '../weights/verify';
 import type {
-  AddonFacts,
-  DownloadProgress,
   Inspection,
   InstallProgress,
   LocalModel,
   ModelEntry,
-  ModelFacts,
   Offer,
   StorageFacts,
   Verification,
 } from './api';
-import { problemOf, verdictOn, whatIs, type What } from './verdict';
+import { extraOf, storedEntry } from './stored';
+import { problemOf, verdictOn, whatIs } from './verdict';
 
 const SERVED = 'served:';
 
@@ -111,16 +107,6 @@ export function shelf(folder: string) {
       return storedEntry(await link(links, header.bytes, about));
     },
 
-    /** Downloads an offer, or goes on with a download. @throws DrobeError of what it cannot use, and of `carryOn`. */
-    async download(
-      what: Offer | string,
-      signal: AbortSignal,
-      report: (progress: DownloadProgress) => void,
-    ): Promise<ModelEntry> {
-      const id = typeof what === 'string' ? what : await beginOffer(what);
-      return storedEntry(await carryOn(id, { signal, report: nowAndThen(report) }));
-    },
-
     /** The files that a linked model is read from; none of one that is not linked. */
     async filesOf(id: string): Promise<FileSystemFileHandle[]> {
       return (await linksOf(id))?.files.map(({ handle }) => handle) ?? [];
@@ -204,29 +190,4 @@ export function shelf(folder: string) {
       return [await fetchBlob(addressOf(file), signal, onBytes)];
     },
   };
-}
-
-async function beginOffer({ file, verdict, model }: Offer): Promise<string> {
-  if ('problem' in verdict) throw new DrobeError(verdict.problem.code, verdict.problem.facts);
-  if (!model) throw new DrobeError('bad-request', { reason: 'there is nothing to download' });
-  return begin(model, { file, extra: extraOf(verdict) });
-}
-
-/** As often as an eye can follow. */
-function nowAndThen<T>(report: (value: T) => void): (value: T) => void {
-  let next = 0;
-  return (value) => {
-    if (performance.now() < next) return;
-    next = performance.now() + 200;
-    report(value);
-  };
-}
-
-/** What is remembered of a model: `install`, of this version of the schema, wrote it so. */
-export const extraOf = (what: What): unknown => ('facts' in what ? what.facts : what);
-
-export function storedEntry({ id, file, bytes, kind, extra }: StoredModel): ModelEntry {
-  const entry = { id, file, bytes, origin: kind === 'copy' ? 'stored' : 'linked' } as const;
-  const what = extra as ModelFacts | { readonly addon: AddonFacts };
-  return 'addon' in what ? { ...entry, addon: what.addon } : { ...entry, facts: what };
 }

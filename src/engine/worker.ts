@@ -9,6 +9,7 @@ import { findMachine, wasmMachine, type Machine } from '../runtime/device';
 import { vaeWeights } from '../pipeline/vae';
 import { loadOrt } from '../runtime/ort';
 import { Sessions } from '../runtime/session';
+import { watchRequests } from '../requests';
 import { loraTags, type LoraTag } from '../text/lora';
 import { loadTokenizer } from '../text/tokenizer';
 import type { Tokenizer } from '../text/prompt';
@@ -16,14 +17,14 @@ import { listUnfinished } from '../weights/downloads';
 import { readHeader } from '../weights/safetensors';
 import { blobSource } from '../weights/source';
 import { removeStored } from '../weights/store';
-import type { Backend, Call, CallContext, DeviceInfo, EngineApi, Progress } from './api';
+import type { Backend, DeviceInfo, Progress, WorkerApi } from './api';
 import { gather } from './gather';
-import { offersAt } from './offers';
-import { serve } from './rpc';
+import { base } from './place';
+import { answer, serve } from './rpc';
+import { confineOthers } from './scripts';
 import { shelf } from './shelf';
 
-/** Where the app's own files are: a built worker lies in assets/, one below. */
-const base = new URL(import.meta.env.DEV ? '/' : '../', import.meta.url).href;
+confineOthers(); // ONNX Runtime's threads
 
 const models = shelf(`${base}models/`);
 const sessions = once(async () => new Sessions(await loadOrt()));
@@ -39,7 +40,9 @@ let current: { readonly id: string; readonly backend: Backend; readonly checkpoi
   null;
 let busy = false;
 
-const api: EngineApi = {
+const api: WorkerApi = {
+  requests: () => answer(({ report }) => new Promise<never>(() => watchRequests(report))),
+
   device: (wish) => answer(async () => describe(await machines[wish](), wish)),
 
   models: () => answer(() => models.list()),
@@ -54,10 +57,6 @@ const api: EngineApi = {
   link: (model) => answer(() => models.link(model)),
 
   filesOf: (id) => answer(() => models.filesOf(id)),
-
-  look: (address) => answer(({ signal }) => offersAt(address, signal)),
-
-  download: (what) => answer(({ signal, report }) => models.download(what, signal, report)),
 
   unfinished: () => answer(listUnfinished),
 
@@ -187,14 +186,6 @@ async function useLoras(
 function describe({ backend, name, float16, imitated }: Machine, wish: Backend): DeviceInfo {
   const slow = imitated ? 'imitated-gpu' : backend === 'wasm' && wish !== 'wasm' ? 'no-gpu' : null;
   return { backend, name, float16, slow };
-}
-
-/** A call that has nothing to tell on the way, or reports it from inside. */
-function answer<Y, R>(work: (context: CallContext<Y>) => Promise<R>): Call<Y, R> {
-  // eslint-disable-next-line require-yield -- every call is a generator, this kind an empty one
-  return async function* (context) {
-    return work(context);
-  };
 }
 
 /** Remembers the first success; a failure is tried again. */

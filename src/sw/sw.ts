@@ -7,8 +7,9 @@ import { addPlugins, precacheAndRoute, type PrecacheEntry } from 'workbox-precac
 import { createPartialResponse } from 'workbox-range-requests';
 import { registerRoute } from 'workbox-routing';
 import { NetworkOnly } from 'workbox-strategies';
+import { watchRequests } from '../requests';
 import { variant } from '../runtime/variant';
-import { isolated } from './isolation';
+import { withHeaders } from './headers';
 import { keep, keepOnly, kept, type Asset } from './kept';
 
 declare const self: ServiceWorkerGlobalScope;
@@ -52,7 +53,7 @@ async function listKept(): Promise<Response> {
   return Response.json((await Promise.all(found)).filter(({ bytes }) => !Number.isNaN(bytes)));
 }
 
-addPlugins([{ fetchDidSucceed: async ({ response }) => isolated(response) }]);
+addPlugins([{ fetchDidSucceed: async ({ request, response }) => withHeaders(request.url, response) }]);
 precacheAndRoute(
   manifest.filter((entry) => !isModel(entry) && !isOtherRuntime(entry)),
   // The app reads no parameters, and every address has its own file.
@@ -67,6 +68,13 @@ self.addEventListener('activate', (event) =>
 async function keepAll(): Promise<void> {
   for (const model of models) await keep(await large(), model);
 }
+
+// Pages count what was asked of servers since they were opened.
+watchRequests((origins) => {
+  void self.clients.matchAll({ includeUncontrolled: true, type: 'window' }).then((pages) => {
+    for (const page of pages) page.postMessage(origins);
+  });
+});
 
 // A page that is open is served from its first visit on. A new version takes over when a person says so.
 clientsClaim();

@@ -59,6 +59,17 @@ export function clean(text: string, most = 120): string {
   return letters.length > most ? `${letters.slice(0, most - 1).join('')}…` : line;
 }
 
+/**
+ * The name a file is saved under, which came from a stranger: no folder, no hidden file, no letter that some system keeps
+ * for itself, and short enough for all of them.
+ */
+export function saveName(file: string): string {
+  const [, stem = '', ending = ''] =
+    /^(.*?)(\.[\w-]{1,16})?$/s.exec(file.toWellFormed().replace(/^.*[/\\]/s, '')) ?? [];
+  const plain = clean(stem.replace(/[<>:"|?*]/g, '_'), 80).replace(/^[.\s]+/, '');
+  return (plain || 'model') + ending;
+}
+
 /** The name a picture is saved under: "drobe-42-red-apple.png". */
 export function fileName(seed: number, prompt: string): string {
   const words = prompt

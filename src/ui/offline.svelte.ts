@@ -1,3 +1,5 @@
+import { ownScript } from '../engine/scripts';
+
 /** What is asked of `navigator.serviceWorker`. */
 export interface Host {
   readonly controller: object | null;
@@ -79,7 +81,7 @@ export class Offline {
   async #register(host: Host): Promise<void> {
     try {
       // The script itself is never taken from the HTTP cache.
-      const registration = await host.register('./sw.js', { updateViaCache: 'none' });
+      const registration = await host.register(ownScript('./sw.js'), { updateViaCache: 'none' });
       this.#registration = registration;
       this.ready = registration.active !== null;
       this.newer ||= this.ready && registration.waiting !== null;

@@ -1,6 +1,7 @@
 import type { EngineApi, InstallProgress, ModelEntry, StorageFacts, Verification } from '../engine/api';
 import type { Remote } from '../engine/rpc';
 import { isAbort, toDrobeError, type DrobeError } from '../errors';
+import { saveName } from './format';
 
 /** What is being done with a stored model, or came of it. */
 export type Task =
@@ -62,7 +63,7 @@ export class Vault {
   async export({ id, file }: ModelEntry): Promise<void> {
     try {
       const { value } = await this.#engine.contents(new AbortController().signal, id).next();
-      this.#save(value, file);
+      this.#save(value, saveName(file));
     } catch (thrown) {
       this.#set(id, { kind: 'failed', error: toDrobeError(thrown) });
     }

@@ -97,6 +97,8 @@ const words = {
     `The file at ${text('url')} was replaced by another one while it was downloaded. What had arrived is of no use and was deleted; start the download again.`,
   'download-damaged': ({ text }) =>
     `What arrived from ${text('url')} is not what its server says it is (another SHA-256), so it was deleted. Start the download again.`,
+  'app-damaged': ({ text }) =>
+    `A file of Drobė itself, ${text('file')}, is not the one that was built: it was damaged or changed where it is kept or on the way, and is not run. Reload the page; if that does not help, tell whoever runs this site.`,
   'download-elsewhere': () =>
     'Another tab is busy with this download. Look there, or close it and try again.',
   network: ({ text }) =>

@@ -27,12 +27,20 @@ export class App {
   readonly page: Page;
   /** Every request since the page was made, the worker's included. */
   readonly requests: string[] = [];
+  /** What the page's policy forbade. */
+  readonly violations: string[] = [];
   /** Addresses that a test asks the app to fetch from. */
   readonly allowed: string[] = [];
 
   constructor(page: Page) {
     this.page = page;
     page.context().on('request', (request) => this.requests.push(request.url()));
+    page.context().on('requestfailed', (request) => {
+      if (request.failure()?.errorText === 'csp') this.violations.push(request.url());
+    });
+    page.context().on('console', (message) => {
+      if (/Content Security Policy|Trusted/.test(message.text())) this.violations.push(message.text());
+    });
   }
 
   async open(): Promise<void> {
@@ -119,7 +127,7 @@ export class App {
   }
 }
 
-/** Fails when anything was asked of another origin than the app's own. */
+/** Fails when anything was asked of another origin than the app's own, or was tried that the page's policy forbids. */
 export const test = base.extend<{ app: App }>({
   app: async ({ page, baseURL }, use) => {
     const app = new App(page);
@@ -128,6 +136,7 @@ export const test = base.extend<{ app: App }>({
     const allowed = [`${own}/`, 'blob:', 'data:', ...app.allowed];
     const foreign = app.requests.filter((url) => !allowed.some((start) => url.startsWith(start)));
     expect(foreign, 'requests to other origins').toEqual([]);
+    expect(app.violations, 'what the policy forbade').toEqual([]);
   },
 });
 

@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import type { DeviceInfo, EngineApi } from '../../../src/engine/api';
+import type { CourierApi, DeviceInfo, EngineApi, WorkerApi } from '../../../src/engine/api';
 import { startEngine } from '../../../src/engine/client';
 import { serve } from '../../../src/engine/rpc';
 import { DrobeError } from '../../../src/errors';
@@ -14,7 +14,7 @@ class FakeWorker {
   terminated = false;
   readonly #channel = new MessageChannel();
 
-  constructor(api: Partial<EngineApi>) {
+  constructor(api: Partial<WorkerApi & CourierApi>) {
     const nothing = () => () => Promise.reject(new Error('not in this test'));
     const rest = {
       models: nothing,
@@ -24,8 +24,9 @@ class FakeWorker {
       remove: nothing,
       generate: nothing,
       device: nothing,
+      requests: stuck,
     };
-    serve(this.#channel.port1, { ...rest, ...api } as EngineApi);
+    serve(this.#channel.port1, { ...rest, ...api } as WorkerApi & CourierApi);
   }
   postMessage = (message: unknown) => this.#channel.port2.postMessage(message);
   addEventListener = (type: 'message', listener: (event: MessageEvent) => void) =>
@@ -39,13 +40,19 @@ class FakeWorker {
 
 let workers: FakeWorker[] = [];
 
-function engineOf(api: Partial<EngineApi>) {
-  return startEngine(() => {
+function starter(api: Partial<WorkerApi & CourierApi>) {
+  return () => {
     const worker = new FakeWorker(api);
     workers.push(worker);
     return worker;
-  });
+  };
 }
+
+const noWorker = () => {
+  throw new Error('not this one');
+};
+
+const engineOf = (api: Partial<EngineApi>) => startEngine(undefined, starter(api), noWorker);
 
 afterEach(() => {
   for (const worker of workers) worker.terminate();
@@ -89,11 +96,7 @@ test('the worker starts with the first call and serves the next ones too', async
 
 test('when the worker dies its open calls fail and the next call starts a fresh one', async () => {
   let api: Partial<EngineApi> = { device: stuck };
-  const engine = startEngine(() => {
-    const worker = new FakeWorker(api);
-    workers.push(worker);
-    return worker;
-  });
+  const engine = startEngine(undefined, () => starter(api)());
   const open = answer(engine.device(never, 'webgpu'));
   await new Promise((resolve) => setTimeout(resolve));
   workers[0]?.onerror?.({ message: 'out of luck' } as ErrorEvent);
@@ -114,4 +117,48 @@ test('after a lost device the next call gets a fresh worker, and calls still ope
   expect(workers[0]?.terminated).toBe(true);
   await answer(engine.models(never));
   expect(workers).toHaveLength(2);
+});
+
+/* eslint-disable require-yield -- see above */
+const look: EngineApi['look'] = () =>
+  async function* () {
+    return [];
+  };
+const goingOn: EngineApi['download'] = () =>
+  async function* () {
+    yield { stage: 'fetching', doneBytes: 1, totalBytes: 2 };
+    return new Promise<never>(() => {});
+  };
+/* eslint-enable require-yield */
+
+test('other servers are asked by a courier, there only while it is needed, and never by the engine', async () => {
+  const engine = startEngine(undefined, noWorker, starter({ look, download: goingOn }));
+  expect(await answer(engine.look(never, 'https://example.org'))).toEqual([]);
+  expect(workers.map(({ terminated }) => terminated)).toEqual([true]);
+
+  const download = engine.download(never, 'id');
+  await download.next();
+  expect(workers.map(({ terminated }) => terminated)).toEqual([true, false]);
+  await download.return(undefined as never);
+  expect(workers.map(({ terminated }) => terminated)).toEqual([true, true]);
+});
+
+test('both workers tell what they ask of servers', async () => {
+  const told: unknown[] = [];
+  const requests = (origin: string) => () =>
+    async function* () {
+      yield [origin];
+      return new Promise<never>(() => {});
+    };
+  const engine = startEngine(
+    (origins, asker) => told.push([asker, ...origins]),
+    starter({ device, requests: requests('https://own.example') }),
+    starter({ look, requests: requests('https://hub.example') }),
+  );
+  await answer(engine.device(never, 'auto'));
+  await answer(engine.look(never, 'https://hub.example'));
+  expect(told).toEqual([
+    ['app', 'https://own.example'],
+    ['courier', 'https://hub.example'],
+  ]);
 });

@@ -96,6 +96,15 @@ describe('an address', () => {
     await expect(offersAt(server.url(), never)).rejects.toMatchObject({ code });
   });
 
+  it('whose letters are spoilt is asked for as it is', async () => {
+    const spoilt = 'https://a.example/%E0%A4.safetensors';
+    const page: typeof fetch = async (input) => {
+      expect(input).toBe(spoilt);
+      return new Response('<!doctype html>', { headers: { 'Content-Length': '15' } });
+    };
+    await expect(offersAt(spoilt, never, page)).rejects.toMatchObject({ code: 'file-is-html' });
+  });
+
   it.each(['', 'model', 'not an address', 'ftp://a.example/b.safetensors', 'javascript:alert(1)'])(
     'that is none (%s) is refused',
     async (address) => {
@@ -105,6 +114,28 @@ describe('an address', () => {
 });
 
 describe('a repository on Hugging Face', () => {
+  it.each([
+    ['a way up', '../../../../elsewhere/lora.safetensors'],
+    ['another server', '//elsewhere.example/lora.safetensors'],
+    ['an address', 'https://elsewhere.example/lora.safetensors'],
+    ['half a letter', '\ud800.safetensors'],
+    ['a prototype', '__proto__/constructor.safetensors'],
+    ['HTML', '<img src=x onerror=alert(1)>.safetensors'],
+    ['no end', `${'x'.repeat(3000)}.safetensors`],
+  ])('that lists a file named like %s is asked for it, and nobody else is', async (_, path) => {
+    const asked: string[] = [];
+    const hub: typeof fetch = async (input) => {
+      asked.push(new URL(input as string).host); // all are strings
+      return asked.length === 1
+        ? Response.json({ sha: COMMIT, siblings: [{ rfilename: path }] })
+        : new Response(lora, { headers: { 'Content-Length': String(lora.size) } });
+    };
+    const [offer] = await offersAt('artist/style', never, hub);
+    expect(offer!.verdict).toMatchObject({ addon: { kind: 'lora' } });
+    expect(new URL(offer!.model!.ranges[0]!.file.url).origin).toBe('https://huggingface.co');
+    expect(new Set(asked)).toEqual(new Set(['huggingface.co']));
+  });
+
   it.each([
     'artist/style',
     ' https://huggingface.co/artist/style ',

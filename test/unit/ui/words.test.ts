@@ -2,7 +2,7 @@ import { full } from './fake';
 import { roomWords } from '../../../src/ui/words';
 import { expect, test } from 'vitest';
 import { DrobeError } from '../../../src/errors';
-import { bytes, clean, duration, fileName, timeLeft } from '../../../src/ui/format';
+import { bytes, clean, duration, fileName, saveName, timeLeft } from '../../../src/ui/format';
 import { negativeWords, newVersionWords, sentence, stageWords } from '../../../src/ui/words';
 import { readHeader } from '../../../src/weights/safetensors';
 
@@ -116,6 +116,23 @@ test('bytes, times and file names read well', () => {
   ]);
   expect(fileName(3, 'A Žuvis, (blue:1.2)')).toBe('drobe-3-a-zuvis-blue-1-2.png');
   expect(fileName(3, '  ')).toBe('drobe-3.png');
+});
+
+test('what a stranger calls a file is saved under a plain name', () => {
+  expect(saveName('loras/winter.safetensors')).toBe('winter.safetensors');
+  expect(saveName('sd v1.5 (ėž).safetensors')).toBe('sd v1.5 (ėž).safetensors');
+  for (const [hostile, plain] of [
+    ['../../.bashrc', 'model.bashrc'],
+    ['C:\\Windows\\con:stream.safetensors', 'con_stream.safetensors'],
+    ['\u202Egnp.safetensors', 'gnp.safetensors'],
+    ['a\ud800\n\0.safetensors', 'a\ufffd.safetensors'],
+    ['<img src=x onerror=alert(1)>.safetensors', '_img src=x onerror=alert(1)_.safetensors'],
+    ['..', 'model'],
+    ['/.safetensors', 'model.safetensors'],
+    [`${'x'.repeat(5000)}.safetensors`, `${'x'.repeat(79)}….safetensors`],
+  ] as const) {
+    expect(saveName(hostile)).toBe(plain);
+  }
 });
 
 test('each stage of a run has its words', () => {

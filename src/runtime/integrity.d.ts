@@ -1,0 +1,4 @@
+declare module '*?integrity' {
+  const sum: string;
+  export default sum;
+}

@@ -1,0 +1,52 @@
+/** Who asked: the app for its own files, or the courier for what a person wants from elsewhere. */
+export type Asker = 'app' | 'courier';
+
+/** Requests to one server. */
+export interface Asked {
+  /** "https://huggingface.co" */
+  readonly origin: string;
+  readonly count: number;
+  /** It is the app's own server. */
+  readonly own: boolean;
+  /** A person looked at an address or started a download, and all of them belong to that. */
+  readonly wanted: boolean;
+}
+
+/** The requests that page, engine, courier and service worker have made since the page was opened. */
+export class Outgoing {
+  /** By origin. */
+  #counts = $state.raw<Readonly<Record<string, Readonly<Record<Asker, number>>>>>({});
+  readonly #own: string;
+  /** The own server first. */
+  list = $derived.by((): Asked[] =>
+    Object.entries(this.#counts)
+      .map(([origin, { app, courier }]) => ({
+        origin,
+        count: app + courier,
+        own: origin === this.#own,
+        wanted: app === 0,
+      }))
+      .sort((a, b) => Number(b.own) - Number(a.own)),
+  );
+  own = $derived(sum(this.list.filter(({ own }) => own)));
+  others = $derived(sum(this.list.filter(({ own }) => !own)));
+  /** Something that nobody asked for went to another server. */
+  alarming = $derived(this.list.some(({ own, wanted }) => !own && !wanted));
+
+  /** @param own the origin of the app. */
+  constructor(own = globalThis.origin) {
+    this.#own = own;
+  }
+
+  /** @param origins of requests, each as often as it was asked. */
+  add(origins: readonly string[], asker: Asker): void {
+    const counts = { ...this.#counts };
+    for (const origin of origins) {
+      const before = counts[origin] ?? { app: 0, courier: 0 };
+      counts[origin] = { ...before, [asker]: before[asker] + 1 };
+    }
+    this.#counts = counts;
+  }
+}
+
+const sum = (list: readonly Asked[]): number => list.reduce((total, { count }) => total + count, 0);
