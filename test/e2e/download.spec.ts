@@ -48,6 +48,7 @@ test('a model from an address outlasts breaks and a reload, and draws what diffu
   server.habits = { breaksAfter: 4_000_000, slowness: 10, redirects: true, etag: '"one"' };
   await app.open();
   expect(server.asked).toEqual([]);
+  await expect(app.page.getByRole('button', { name: 'Nothing sent elsewhere' })).toBeVisible();
   const dialog = await look(app, server.url('tiny%20sd.safetensors'));
   await expect(dialog.getByText(/A checkpoint that Drobė can run: Stable Diffusion 1\.x/)).toBeVisible();
   expect(server.sent).toBeLessThan(300_000);
@@ -66,6 +67,14 @@ test('a model from an address outlasts breaks and a reload, and draws what diffu
   await app.page.getByRole('button', { name: /^Go on/ }).click();
   await expect(app.model.locator('option:checked')).toHaveText(/tiny sd/, { timeout: 120_000 });
   await expect(app.page.getByText(/is not finished/)).toHaveCount(0);
+  expect(app.page.workers()).toHaveLength(1); // the engine: what fetched it is gone
+  await app.page.getByRole('button', { name: /^\d+ requests elsewhere/ }).click();
+  const sent = app.page.getByRole('dialog', { name: 'What was sent' });
+  const { host } = new URL(server.url());
+  await expect(sent.getByText(host)).toBeVisible();
+  await expect(sent.getByText('for what you looked up or downloaded')).toHaveCount(1);
+  await expect(sent.getByText(/not asked for/)).toHaveCount(0);
+  await sent.getByRole('button', { name: 'Close' }).click();
   await app.fill(job);
   await expectPicture(await app.draw(), 'models/sd1/cases/txt2img_euler/expected.png', 'downloaded (CPU)');
 });

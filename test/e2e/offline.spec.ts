@@ -114,6 +114,7 @@ test('on any host: keeping goes on where it broke off, threads come with the sec
   await page.getByRole('button', { name: 'Reload' }).click();
   await expect(page.locator('meta[name=build]')).toHaveCount(1);
   await expect(page.getByText('A new version of Drobė is ready')).toBeHidden();
+  expect(app.violations).toEqual([]);
   await context.close();
   await host.stop();
   await rm(profile, { recursive: true });

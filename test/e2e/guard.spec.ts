@@ -1,0 +1,61 @@
+/** What binds the app: whatever should get to run in it, it reaches its own server alone, and runs what was built. */
+import { HostileServer } from '../hostile';
+import { expect, test } from './app';
+
+test('neither the page nor the engine can ask another server or run what is not the app’s', async ({
+  app,
+}) => {
+  const { page } = app;
+  const elsewhere = await new HostileServer(Buffer.from('export default 1')).start();
+  try {
+    await app.open();
+    const ask = (url: string) =>
+      Promise.all([fetch(url), import(/* @vite-ignore */ url)].map((asked) => asked.catch(() => 'no')));
+    const [engine, ...more] = page.workers();
+    expect(more).toEqual([]);
+    const url = elsewhere.url('taken.js');
+    expect(await page.evaluate(ask, url)).toEqual(['no', 'no']);
+    expect(await engine!.evaluate(ask, url)).toEqual(['no', 'no']);
+    const run = await page.evaluate(() => {
+      const tried = (what: () => unknown) => {
+        try {
+          return what();
+        } catch (error) {
+          return (error as Error).name;
+        }
+      };
+      return [
+        tried(() => (document.createElement('p').innerHTML = '<b>')),
+        tried(() => new Worker('./assets/courier.js')),
+        tried(() => new Function('return 1')()), // eslint-disable-line @typescript-eslint/no-implied-eval -- is the question
+      ];
+    });
+    expect(run).toEqual(['TypeError', 'TypeError', 'EvalError']);
+    expect(elsewhere.asked).toEqual([]);
+    // All tests look at these, and would have failed.
+    expect(app.violations.length).toBeGreaterThanOrEqual(4);
+    app.violations.length = 0;
+    app.requests.length = 0;
+  } finally {
+    elsewhere.stop();
+  }
+});
+
+test('what was changed on the way is not run, be it the runtime or the script', async ({ app }) => {
+  const { page } = app;
+  const change = (files: string) =>
+    page.context().route(files, async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: Buffer.concat([await response.body(), Buffer.from('\0')]) });
+    });
+  await change('**/*.wasm');
+  await page.goto('/');
+  await app.generate.click();
+  await expect(app.alert).toContainText('is not the one that was built');
+
+  await change('**/index-*.js');
+  const refused = page.waitForEvent('console', (message) => /integrity/.test(message.text()));
+  await page.reload();
+  await refused;
+  await expect(app.generate).toHaveCount(0);
+});
