@@ -14,7 +14,10 @@ export function watchRequests(tell: (origins: readonly string[]) => void): void 
     const origins = originsOf(list.getEntries() as PerformanceResourceTiming[], self.origin); // of the two kinds asked for
     if (origins.length > 0) tell(origins);
   });
-  for (const type of ['navigation', 'resource']) observer.observe({ type, buffered: true });
+  for (const type of PerformanceObserver.supportedEntryTypes) {
+    // Of the page itself there is a navigation.
+    if (type === 'resource' || type === 'navigation') observer.observe({ type, buffered: true });
+  }
 }
 
 export function originsOf(
