@@ -78,7 +78,7 @@ test('a model is saved under the name of its file; where that fails it is told',
       return new Blob(['bytes']);
     },
   });
-  await vault.export(full('a'));
+  await vault.export({ ...full('a'), file: 'somewhere/../a.safetensors' });
   await turn();
   expect(saved).toEqual([['a.safetensors', 'bytes']]);
   await vault.export(full('bad'));
