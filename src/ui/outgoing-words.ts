@@ -4,9 +4,9 @@ import type { Asked, Outgoing } from './outgoing.svelte';
 
 const requests = (n: number): string => (n === 1 ? '1 request' : `${count(n)} requests`);
 
-/** For the badge: how many left for other servers. */
+/** For the badge, after “Stable Diffusion, with”: how many left for other servers. */
 export const badgeWords = ({ others }: Pick<Outgoing, 'others'>): string =>
-  others === 0 ? 'Nothing sent elsewhere' : `${requests(others)} elsewhere`;
+  others === 0 ? 'nothing sent elsewhere' : `${requests(others)} elsewhere`;
 
 /** "huggingface.co", and the port where it is a strange one. */
 export const serverWords = ({ origin }: Asked): string => clean(origin.replace(/^https?:\/\//, ''), 80);

@@ -48,7 +48,7 @@ test('a model from an address outlasts breaks and a reload, and draws what diffu
   server.habits = { breaksAfter: 4_000_000, slowness: 10, redirects: true, etag: '"one"' };
   await app.open();
   expect(server.asked).toEqual([]);
-  await expect(app.page.getByRole('button', { name: 'Nothing sent elsewhere' })).toBeVisible();
+  await expect(app.page.getByRole('button', { name: 'nothing sent elsewhere' })).toBeVisible();
   const dialog = await look(app, server.url('tiny%20sd.safetensors'));
   await expect(dialog.getByText(/A checkpoint that Drobė can run: Stable Diffusion 1\.x/)).toBeVisible();
   expect(server.sent).toBeLessThan(300_000);

@@ -8,7 +8,7 @@ const hub = 'https://huggingface.co';
 test('requests are counted by server, the own one apart', () => {
   const outgoing = new Outgoing(own);
   outgoing.add([own, own], 'app');
-  expect(badgeWords(outgoing)).toBe('Nothing sent elsewhere');
+  expect(badgeWords(outgoing)).toBe('nothing sent elsewhere');
   outgoing.add([hub], 'courier');
   expect(badgeWords(outgoing)).toBe('1 request elsewhere');
   outgoing.add([hub, own, hub], 'courier');
