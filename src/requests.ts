@@ -1,9 +1,8 @@
 /**
  * What this page or worker asks of servers, as the browser itself notes it down: whatever code asked, and by whatever
- * means. A request within this app's own server counts once bytes came over the line, not where a cache or the service
- * worker answered; one to any other server always counts, even where
- * the policy stopped it. Not noted are requests that were broken off, the steps of a
- * redirect, and what browsers ask for by themselves, such as the icon or a newer service worker.
+ * means. One to the app's own server counts once bytes came over the line, not where a cache or the service worker answered;
+ * one to any other server always counts, even where the policy stopped it. Not noted are requests that were broken off, the
+ * steps of a redirect, and what browsers ask for by themselves, such as a newer service worker.
  */
 
 /**

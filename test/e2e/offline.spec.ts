@@ -75,6 +75,14 @@ test('on any host: keeping goes on where it broke off, threads come with the sec
   // How many depends on whose request comes first, and on those that the browser makes twice.
   await expect.poll(async () => (await pieces(first.page)).length).toBeGreaterThan(0);
   await expect(worksOffline(first.page)).toBeHidden();
+  // No header says so here: the engine is bound by what the page says of itself.
+  const elsewhere = host.address.replace('localhost', '127.0.0.1');
+  const ask = (url: string) =>
+    fetch(url, { mode: 'no-cors' }).then(
+      () => 'sent',
+      () => 'refused',
+    );
+  expect(await first.page.workers()[0]!.evaluate(ask, elsewhere)).toBe('refused');
   const had = await pieces(first.page);
   await first.context.close();
 
@@ -101,6 +109,7 @@ test('on any host: keeping goes on where it broke off, threads come with the sec
   await drawsApple(app);
   const cores = await page.evaluate(() => navigator.hardwareConcurrency);
   expect(page.workers()).toHaveLength(Math.min(4, cores)); // the engine's own thread is one of them
+  for (const worker of page.workers()) expect(worker.url()).toMatch(/^blob:/); // bound as the page is
 
   // A newer build: only what changed is fetched, and the page stays as it is until a person wants it.
   host.sent.length = 0;
