@@ -53,7 +53,10 @@ test('what was changed on the way is not run, be it the runtime or the script', 
   await expect(app.alert).toContainText('is not the one that was built');
 
   await change('**/index-*.js', 'text/javascript');
-  const refused = page.waitForEvent('console', (message) => /integrity/.test(message.text()));
+  const refused = page.waitForEvent('console', {
+    predicate: (message) => /integrity/.test(message.text()),
+    timeout: 30_000,
+  });
   await page.reload();
   await refused;
   await expect(app.generate).toHaveCount(0);
