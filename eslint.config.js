@@ -36,6 +36,11 @@ const arrows = {
     types: ['engine/api'],
     packages: ['svelte'],
   },
+  'src/ui/drawer.ts': {
+    may: ['errors', 'weights/db'],
+    types: ['canvas', 'engine/api'],
+    packages: ['idb-keyval'],
+  },
   'src/sw': {
     may: ['requests', 'runtime/variant', 'weights/pull', 'weights/remote'],
     packages: [

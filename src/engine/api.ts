@@ -27,7 +27,10 @@ export interface Job extends pipeline.Job {
 }
 
 export type Progress =
-  { readonly kind: 'fetching'; readonly doneBytes: number; readonly totalBytes: number } | pipeline.Progress;
+  /** Another tab is drawing. */
+  | { readonly kind: 'waiting' }
+  | { readonly kind: 'fetching'; readonly doneBytes: number; readonly totalBytes: number }
+  | pipeline.Progress;
 
 export interface Picture extends pipeline.Picture {
   readonly job: Job;

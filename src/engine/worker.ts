@@ -23,6 +23,7 @@ import { base } from './place';
 import { answer, serve } from './rpc';
 import { confineOthers } from './scripts';
 import { shelf } from './shelf';
+import { Turn } from './turn';
 
 confineOthers(); // ONNX Runtime's threads
 
@@ -39,6 +40,7 @@ const tokenizer: () => Promise<Tokenizer> = once(() => loadTokenizer(base));
 let current: { readonly id: string; readonly backend: Backend; readonly checkpoint: Checkpoint } | null =
   null;
 let busy = false;
+const turn = new Turn(async () => current?.checkpoint.release());
 
 const api: WorkerApi = {
   requests: () => answer(({ report }) => new Promise<never>(() => watchRequests(report))),
@@ -88,6 +90,7 @@ const api: WorkerApi = {
       if (busy) throw new DrobeError('busy');
       busy = true;
       try {
+        await turn.take(signal, () => report({ kind: 'waiting' }));
         const checkpoint = await open(model, backend, signal, report);
         const { prompt, loras } = loraTags(job.prompt);
         await useLoras(checkpoint, loras, signal);
@@ -100,6 +103,7 @@ const api: WorkerApi = {
         return { ...picture, job: asked, ...(vaeFile !== null && { vaeFile }) };
       } finally {
         busy = false;
+        turn.end();
       }
     },
 };

@@ -181,13 +181,18 @@ export class MaskBoard {
     this.failure = null;
     try {
       const alpha = await this.#read(file, this.sheet);
-      if (outdated()) return;
-      this.cancel();
-      this.#changed(replaceSheet(this.sheet, alpha));
-      this.#finish();
+      if (!outdated()) this.take({ width: this.sheet.width, height: this.sheet.height, alpha });
     } catch (thrown) {
       if (!outdated()) this.failure = { file: file.name, error: toDrobeError(thrown) };
     }
+  }
+
+  /** The mask becomes this one, of the picture's size; one of another size is none of this picture's. */
+  take({ width, height, alpha }: Mask): void {
+    if (width !== this.sheet.width || height !== this.sheet.height) return;
+    this.cancel();
+    this.#changed(replaceSheet(this.sheet, alpha));
+    this.#finish();
   }
 
   /** The mask as it is now. */

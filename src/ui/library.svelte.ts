@@ -43,7 +43,7 @@ export class Library {
   embeddings = $derived(
     this.entries.flatMap((entry) => (isAddon(entry) && entry.addon.kind === 'embedding' ? entry.addon : [])),
   );
-  selected = $derived(this.entries.filter(isUsable).find(({ id }) => id === this.choice.current.id) ?? null);
+  selected = $derived.by(() => this.usable(this.choice.current.id));
 
   readonly #engine: Remote<EngineApi>;
   readonly #onSelect: (model: UsableModel | null) => void;
@@ -74,9 +74,14 @@ export class Library {
     }
   }
 
+  /** The model with this id, where there is one to draw with. */
+  usable(id: string): UsableModel | null {
+    return this.entries.filter(isUsable).find((entry) => entry.id === id) ?? null;
+  }
+
   select(id: string): void {
-    const entry = this.entries.find((other) => other.id === id);
-    if (!entry || !isUsable(entry)) return;
+    const entry = this.usable(id);
+    if (!entry) return;
     this.choice.current.id = id;
     this.#onSelect(entry);
   }
@@ -181,8 +186,7 @@ export class Library {
   }
 
   #selectOrFirst(id: string): void {
-    const usable = this.entries.filter(isUsable);
-    const entry = usable.find((other) => other.id === id) ?? usable[0];
+    const entry = this.usable(id) ?? this.entries.find(isUsable);
     this.choice.current.id = entry?.id ?? '';
     this.#onSelect(entry ?? null);
   }

@@ -16,8 +16,9 @@ export interface Making {
   readonly model: string;
 }
 
-/** A finished picture of this visit. */
+/** A finished picture. */
 export interface Result extends Making {
+  /** On this page. */
   readonly number: number;
   readonly url: string;
   readonly fileName: string;
@@ -34,8 +35,8 @@ const KEPT_PIXELS = 2 ** 22;
 
 export async function resultOf(
   { job: { source: _, ...job }, vaeFile, milliseconds, width, height, rgba }: Picture,
-  about: Making & Pick<Result, 'number' | 'took'>,
-): Promise<Result> {
+  about: Making & Pick<Result, 'took'>,
+): Promise<Omit<Result, 'number' | 'url'>> {
   const pixels = { width, height, rgba };
   const { mode, settings, model } = about;
   // By the names that A1111 gives them.
@@ -48,7 +49,6 @@ export async function resultOf(
   const name = fileName(job.seed, job.prompt);
   return {
     ...about,
-    url: URL.createObjectURL(blob),
     fileName: name,
     job,
     itself: { name, width, height, blob, pixels: width * height <= KEPT_PIXELS ? pixels : null },

@@ -49,16 +49,20 @@ function timeLeft(times: readonly number[], steps: number): number | null {
 /** So often in a row without a finished step, and a run is given up. */
 const TRIES = 3;
 
+/** What the UNet has led to so far. */
+export type Known = NonNullable<Job['known']>;
+
 /**
  * A run that outlives the engine: where the graphics card is lost or the worker dies, it is started again with what is
  * known of it, and goes on from the last finished step.
  */
 export async function* persistent(
-  start: (known: NonNullable<Job['known']>) => AsyncGenerator<Progress, Picture, void>,
+  before: Known,
+  start: (known: Known) => AsyncGenerator<Progress, Picture, void>,
 ): AsyncGenerator<Progress, Picture, void> {
-  const known: Latent[] = [];
+  const known = [...before];
   for (let tries = TRIES; ;) {
-    const before = known.length;
+    const had = known.length;
     try {
       const run = start([...known]);
       for (;;) {
@@ -69,12 +73,10 @@ export async function* persistent(
       }
     } catch (thrown) {
       const { code } = toDrobeError(thrown);
-      tries = known.length > before ? TRIES : tries - 1;
+      tries = known.length > had ? TRIES : tries - 1;
       if (isAbort(thrown) || (code !== 'device-lost' && code !== 'engine-crashed') || tries === 0)
         throw thrown;
       yield { kind: 'notice', notice: { code: 'resumed', after: code } };
     }
   }
 }
-
-type Latent = NonNullable<Job['known']>[number];

@@ -1,29 +1,23 @@
 import { sidesOf, sizeLike } from '../canvas/crop';
 import { frameBounds, marginsOf, type Margins } from '../canvas/frame';
-import { isAbort, toDrobeError } from '../errors';
-import type {
-  Backend,
-  DeviceInfo,
-  EngineApi,
-  ModelEntry,
-  ModelFacts,
-  Notice,
-  Pixels,
-  Source,
-} from '../engine/api';
+import type { Backend, DeviceInfo, EngineApi, ModelEntry, ModelFacts, Notice } from '../engine/api';
 import type { Remote } from '../engine/rpc';
+import { Album } from './album.svelte';
 import { MaskBoard } from './board.svelte';
+import { Drawer, type Desk, type Errand, type Unfinished } from './drawer';
 import { Form } from './form.svelte';
 import { Frame } from './frame.svelte';
-import { Pace } from './pace';
 import { localShelf, Persisted, type Shelf } from './persisted.svelte';
 import type { Original } from './picture';
-import { placeOf, resultOf, type Making, type Result } from './result';
-import { follow, persistent, type Run, type Running } from './run';
+import { make, type Workshop } from './make';
+import type { Result } from './result';
+import type { Run } from './run';
+import { Runner } from './runner.svelte';
 import {
   defaultsOf,
-  jobOf,
+  initial,
   maxSeed,
+  mend,
   modesOf,
   rangeOf,
   type Mode,
@@ -32,20 +26,26 @@ import {
 } from './settings';
 import { SourcePicture, pictures } from './source.svelte';
 import { Viewport } from './viewport.svelte';
-import { inpaintBounds, planOf, workFor, type Plan } from './work';
+import { inpaintBounds, planOf, type Plan } from './work';
 
 export type UsableModel = ModelEntry & { readonly facts: ModelFacts };
 
-/** How many pictures of this visit are kept in memory. */
-const kept = 40;
+/** Milliseconds without a change, and the desk is remembered. */
+const SOON = 400;
 
 const unmeasured = { webgpu: 0, wasm: 0 };
 
 const system = {
   shelf: localShelf(),
+  drawer: new Drawer(),
   pictures,
   now: () => performance.now(),
   seed: () => crypto.getRandomValues(new Uint32Array(1))[0]!, // an array of one
+};
+
+type System = Omit<typeof system, 'shelf' | 'drawer'> & {
+  readonly shelf: Shelf | null;
+  readonly drawer: Drawer | null;
 };
 
 /** The table where pictures are made: the settings, the run in work, the pictures so far. */
@@ -56,22 +56,20 @@ export class Studio {
   readonly rates: Persisted<Record<DeviceInfo['backend'], number>>;
   readonly source: SourcePicture;
   readonly board: MaskBoard;
+  readonly album: Album;
   readonly viewport = new Viewport();
   readonly frame = new Frame();
+  readonly #runner: Runner;
   mode = $state<Mode>('text');
   model = $state.raw<UsableModel | null>(null);
-  run = $state.raw<Run>({ kind: 'idle' });
-  notices = $state.raw<readonly Notice[]>([]);
-  results = $state.raw<readonly Result[]>([]);
   /** Null: the canvas, to be painted on. */
   shown = $state.raw<Result | null>(null);
   device = $state.raw<DeviceInfo | null>(null);
   /** What was made of the picture in work, oldest first: one of them may take its place. */
-  candidates = $derived(
-    this.mode === 'text'
-      ? []
-      : this.results.filter(({ original }) => original && original === this.source.current).toReversed(),
-  );
+  candidates = $derived.by(() => {
+    const original = this.mode === 'text' ? null : this.source.current;
+    return this.album.results.filter((result) => original && result.original === original).toReversed();
+  });
   obstacle = $derived.by((): Obstacle | null => {
     if (this.model && !modesOf(this.model.facts).includes(this.mode)) {
       return this.mode === 'instruct' ? 'no-instruct' : 'only-instruct';
@@ -98,26 +96,58 @@ export class Studio {
   });
   canGenerate = $derived(this.model !== null && this.run.kind !== 'running' && this.obstacle === null);
 
+  #resumed = $state(false);
   readonly #engine: Remote<EngineApi>;
-  readonly #pictures: typeof pictures;
-  readonly #now: () => number;
+  readonly #workshop: Workshop;
   readonly #seed: () => number;
-  #stop = new AbortController();
-  #made = 0;
 
-  constructor(
-    engine: Remote<EngineApi>,
-    { shelf, now, seed, pictures }: Omit<typeof system, 'shelf'> & { shelf: Shelf | null } = system,
-  ) {
+  /** @param system where nothing is to be kept, without shelf and drawer. */
+  constructor(engine: Remote<EngineApi>, { shelf, drawer, now, seed, pictures }: System = system) {
     this.source = new SourcePicture(pictures);
     this.board = new MaskBoard(shelf, pictures.readMask);
     this.#engine = engine;
-    this.#pictures = pictures;
-    this.#now = now;
     this.#seed = seed;
     this.form = new Form(shelf, () => this.#multiple);
     this.settings = this.form.settings;
     this.rates = new Persisted('rates', unmeasured, (found) => found, shelf);
+    this.album = new Album(drawer);
+    this.#runner = new Runner(engine, now, (rate) => {
+      if (this.device) this.rates.current[this.device.backend] = rate;
+    });
+    const { album, source } = this;
+    this.#workshop = { runner: this.#runner, album, source, scale: pictures.scale, now };
+  }
+
+  get run(): Run {
+    return this.#runner.run;
+  }
+
+  get notices(): readonly Notice[] {
+    return this.#runner.notices;
+  }
+
+  /** What is worked on, as it is now; another one after every change. */
+  get desk(): Desk {
+    const { mode } = this;
+    const original = this.source.current;
+    const mask = original && this.board.bounds ? this.board.copy() : null;
+    return { mode, original, mask, margins: this.frame.margins };
+  }
+
+  /** Called in an effect, it remembers what is worked on a moment after that has changed. */
+  rememberDesk(): (() => void) | undefined {
+    const { desk } = this;
+    if (!this.#resumed) return undefined;
+    const soon = setTimeout(() => void this.album.saveDesk(desk), SOON);
+    return () => clearTimeout(soon);
+  }
+
+  /** Takes up the work where an earlier visit left it. */
+  async resume(): Promise<void> {
+    const desk = await this.album.open();
+    // What was begun meanwhile is not cleared away.
+    if (desk && this.mode === 'text' && !this.source.current) this.#lay(desk);
+    this.#resumed = true;
   }
 
   /** Lets nets run somewhere else from now on. */
@@ -194,14 +224,20 @@ export class Studio {
     this.showCanvas();
   }
 
-  /** The candidate that is shown is thrown away. */
-  discard(): void {
+  /** The picture that is shown is thrown away; of candidates, the next one is shown. */
+  async discard(): Promise<void> {
     const { shown, candidates } = this;
-    const place = shown ? candidates.indexOf(shown) : -1;
-    if (!shown || place < 0) return;
-    this.results = this.results.filter((other) => other !== shown);
-    this.shown = this.candidates[Math.min(place, this.candidates.length - 1)] ?? null;
-    URL.revokeObjectURL(shown.url);
+    if (!shown) return;
+    const place = candidates.indexOf(shown);
+    const removed = this.album.remove([shown]);
+    this.shown = place < 0 ? null : (this.candidates[Math.min(place, this.candidates.length - 1)] ?? null);
+    await removed;
+  }
+
+  /** All pictures are thrown away. */
+  async clear(): Promise<void> {
+    this.shown = null;
+    await this.album.remove(this.album.results);
   }
 
   /** The candidate before (−1) or after (1) the one that is shown, in a ring. */
@@ -244,98 +280,56 @@ export class Studio {
   }
 
   dismiss(notice: Notice): void {
-    this.notices = this.notices.filter((other) => other !== notice);
+    this.#runner.dismiss(notice);
   }
 
   dismissFailure(): void {
-    if (this.run.kind === 'failed') this.run = { kind: 'idle' };
+    this.#runner.dismissFailure();
   }
 
   cancel(): void {
-    if (this.run.kind !== 'running') return;
-    this.run = { ...this.run, stopping: true };
-    this.#stop.abort();
+    this.#runner.cancel();
   }
 
   async generate(): Promise<void> {
-    const { model } = this;
-    if (!model || !this.canGenerate) return;
+    if (!this.canGenerate) return;
     this.form.settleAll();
     if (this.settings.current.freshSeed) this.settings.current.seed = Math.min(this.#seed(), maxSeed);
-    const settings = $state.snapshot(this.settings.current);
-    const { mode } = this;
-    const { margins } = this.frame;
-    const mask = this.board.copy(); // what is painted from now on is for the next run
-    const original = mode === 'text' ? null : this.source.current;
-    const place = original && placeOf(mode, original, settings, margins);
-    const making = { mode, original, place, model: model.facts.title };
-
-    this.#stop = new AbortController();
-    this.notices = [];
-    this.#tell({ job: jobOf(settings, null), number: 1, of: settings.count });
-    try {
-      const { size, source, finish } = await workFor(mode, original, settings, {
-        mask,
-        margins,
-        draw: (of, at) => this.source.drawn(of, at),
-        scale: this.#pictures.scale,
-        sides: sidesOf(this.#multiple),
-      });
-      for (let i = 0; i < settings.count; i++) {
-        this.#stop.signal.throwIfAborted();
-        // A1111's way: each picture of a batch has the seed after the one before.
-        const own = { ...settings, ...size, seed: (settings.seed + i) % (maxSeed + 1) };
-        const result = await this.#draw({ ...making, settings: own }, source, finish, i + 1);
-        this.run = { kind: 'done', result };
-      }
-    } catch (thrown) {
-      this.run = isAbort(thrown)
-        ? { kind: 'idle' }
-        : { kind: 'failed', error: toDrobeError(thrown), file: model.file };
-    }
+    // A copy: what is painted from now on is for the next run.
+    await this.#make({ settings: $state.snapshot(this.settings.current), desk: this.desk });
   }
 
-  /** One picture of a run. */
-  async #draw(
-    making: Making,
-    source: Source | null,
-    finish: (drawn: Pixels) => Promise<Pixels>,
-    number: number,
-  ): Promise<Result> {
-    const start = this.#now();
-    const job = jobOf(making.settings, source);
-    const pace = new Pace();
-    this.#tell({ job, number, of: making.settings.count });
-    const picture = await follow(
-      persistent((known) => this.#engine.generate(this.#stop.signal, { ...job, known })),
-      this.#now,
-      (progress, left) => {
-        if (this.run.kind !== 'running') return;
-        const rate = pace.see(progress, this.#now);
-        if (rate !== null && this.device) this.rates.current[this.device.backend] = rate;
-        if (progress.kind === 'notice') {
-          this.notices = [...this.notices, progress.notice];
-        } else {
-          const preview = (progress.kind === 'step' && progress.preview) || this.run.preview;
-          this.run = { ...this.run, stage: progress, preview, left };
-        }
+  /** Goes on with a run that was in work when its page went. Its model must have been adopted. */
+  async goOn(unfinished: Unfinished): Promise<void> {
+    if (this.run.kind === 'running') return;
+    this.#lay(unfinished.desk);
+    this.form.take(mend({ ...initial, ...unfinished.settings }));
+    await this.#make({ settings: $state.snapshot(this.settings.current), desk: this.desk }, unfinished);
+  }
+
+  async #make(errand: Errand, before?: Unfinished): Promise<void> {
+    const { model } = this;
+    if (!model) return;
+    await make(
+      errand,
+      model,
+      this.#workshop,
+      (result) => {
+        this.shown = result;
+        this.#runner.done(result);
       },
+      before,
     );
-    const whole = { ...picture, ...(await finish(picture)) };
-    const took = this.#now() - start;
-    return this.#keep(await resultOf(whole, { ...making, number: ++this.#made, took }));
   }
 
-  #tell(about: Pick<Running, 'job' | 'number' | 'of'>): void {
-    const stopping = this.run.kind === 'running' && this.run.stopping;
-    this.run = { kind: 'running', stage: null, preview: null, left: null, stopping, ...about };
-  }
-
-  #keep(result: Result): Result {
-    for (const old of this.results.slice(kept - 1)) URL.revokeObjectURL(old.url);
-    this.results = [result, ...this.results.slice(0, kept - 1)];
-    this.shown = result;
-    return result;
+  /** Puts what was worked on back where it was. */
+  #lay({ mode, original, mask, margins }: Desk): void {
+    this.mode = mode;
+    this.source.take(original);
+    if (!original) return;
+    this.#begin(original);
+    if (mask) this.board.take(mask);
+    this.frame.pull(margins);
   }
 
   /** Another picture to work on: nothing of it is masked, and no frame goes beyond it. */

@@ -1,8 +1,10 @@
 /** Everything Drobė says about errors, notices and progress: one table each, so that nothing stays without words. */
 import type { DrobeError, ErrorCode, Facts } from '../errors';
 import type { AddonFacts, DeviceInfo, ModelFacts, NetName, Notice, Progress } from '../engine/api';
+import type { Unfinished } from './drawer';
 import { bytes, clean, count, roughly } from './format';
 import type { Obstacle, Settings } from './settings';
+import type { UsableModel } from './studio.svelte';
 
 /** What a sentence may be made of. Facts come from files and are only ever shown as text. */
 interface Told {
@@ -227,13 +229,25 @@ export const slowWords: Record<NonNullable<DeviceInfo['slow']>, string> = {
     'WebGPU only imitates a graphics card here, which is very slow. The CPU by itself is faster.',
 };
 
-/** That a newer version of the app can be had, and what a reload costs. */
-export function newVersionWords(running: boolean, pictures: boolean): string {
+/** That a newer version of the app can be had, and what a reload costs. @param lost pictures that could not be kept. */
+export function newVersionWords(running: boolean, lost: boolean): string {
   const ready = 'A new version of Drobė is ready.';
   if (running) return `${ready} It can be loaded when this picture is done.`;
-  return pictures
+  return lost
     ? `${ready} Reloading clears the pictures on this page: download those you want to keep.`
     : ready;
+}
+
+/** That pictures and work on them will not outlast the page. */
+export const unkeptWords = (error: DrobeError): string =>
+  `Pictures cannot be kept in this browser now, and last until this page is closed: download those you want. ${sentence(error, 'them')}`;
+
+/** @param model null where the run's is no longer there. */
+export function unfinishedWords({ settings, steps }: Unfinished, model: UsableModel | null): string {
+  const what = settings.prompt ? `“${clean(settings.prompt, 80)}”` : 'A picture';
+  const done = steps > 0 ? `${steps} of its steps were done` : 'none of its steps was done';
+  const gone = model ? '' : ' Its model is no longer there, so it cannot be gone on with.';
+  return `${what} was in work when the page was closed; ${done}.${gone}`;
 }
 
 /** Why nothing can be generated as things stand. */
@@ -269,6 +283,8 @@ export function stageWords(progress: Exclude<Progress, { kind: 'notice' }> | nul
   switch (progress?.kind) {
     case undefined:
       return 'Starting';
+    case 'waiting':
+      return 'Another tab is drawing: this one begins when it is done';
     case 'fetching':
       return `Fetching the model, ${bytes(progress.doneBytes)} of ${bytes(progress.totalBytes)}`;
     case 'reading':

@@ -47,7 +47,7 @@ export async function checkQuota(bytes: number): Promise<void> {
 }
 
 /** What IndexedDB throws, as our errors. */
-async function guarded<T>(promise: Promise<T>, neededBytes = 0): Promise<T> {
+export async function guarded<T>(promise: Promise<T>, neededBytes = 0): Promise<T> {
   try {
     return await promise;
   } catch (cause) {

@@ -185,7 +185,7 @@ export function studioAtWork(model = miniature, generate: Remote<EngineApi>['gen
         return generate(signal, job);
       },
     }),
-    { shelf: shelf(), pictures, now: () => 0, seed: () => 7 },
+    { shelf: shelf(), drawer: null, pictures, now: () => 0, seed: () => 7 },
   );
   studio.adopt(model);
   return { studio, jobs };

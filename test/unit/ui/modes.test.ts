@@ -53,11 +53,11 @@ test.each<[mode: Mode, shows: 'canvas' | 'result']>([
   const { studio } = studioAtWork();
   await studio.generate();
   studio.choose(mode);
-  expect(studio.shown).toBe(studio.results[0]);
+  expect(studio.shown).toBe(studio.album.results[0]);
   studio.choose('text');
   studio.source.take(await pictures.read(pictureFile()));
   studio.choose(mode);
-  expect(studio.shown).toBe(shows === 'canvas' ? null : studio.results[0]);
+  expect(studio.shown).toBe(shows === 'canvas' ? null : studio.album.results[0]);
   expect(studio.settings.current).toMatchObject({ width: 64, height: 48 });
 });
 
@@ -91,7 +91,7 @@ test.each<[mode: Mode, kind: Kind, then: Mode, shows: 'canvas' | 'result']>([
     studio.mode = 'text';
     await studio.generate();
     studio.mode = mode;
-    const [made] = studio.results;
+    const [made] = studio.album.results;
     if (made) studio.edit(made);
     expect([studio.mode, studio.source.current]).toEqual([then, made?.itself]);
     expect(studio.shown).toBe(shows === 'canvas' ? null : made);

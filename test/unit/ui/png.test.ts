@@ -48,12 +48,11 @@ test('the settings are written as other tools read them', () => {
 });
 
 test('another VAE and a TAESD are told by the names that A1111 gives them', async () => {
-  URL.createObjectURL = () => 'blob:';
   const settings: Settings = { ...initial, taesd: 'served:taesd', vae: 'served:vae', decoder: 'TAESD' };
   const of = async (job: Job, vaeFile?: string): Promise<string> => {
     const { itself } = await resultOf(
       { ...picture(job), ...(vaeFile && { vaeFile }) },
-      { mode: 'image', settings, original: null, place: null, model: 'm', number: 1, took: 1 },
+      { mode: 'image', settings, original: null, place: null, model: 'm', took: 1 },
     );
     return /Model: m.*Version/s.exec(await itself.blob.text())?.[0] ?? '';
   };

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Job, Picture, Progress } from '../../../src/engine/api';
 import { DrobeError, type ErrorCode } from '../../../src/errors';
-import { persistent } from '../../../src/ui/run';
+import { persistent, type Known } from '../../../src/ui/run';
 import { picture, stopped } from './fake';
 
 const answer = (n: number) => Float32Array.of(n);
@@ -29,9 +29,9 @@ function breaking(...runs: readonly (readonly [steps: number, error: unknown])[]
 const lost = new DrobeError('device-lost');
 const crashed = new DrobeError('engine-crashed');
 
-async function followed(start: Parameters<typeof persistent>[0]) {
+async function followed(start: Parameters<typeof persistent>[1], before: Known = []) {
   const told: Progress[] = [];
-  const run = persistent(start);
+  const run = persistent(before, start);
   for (;;) {
     const { done: over, value } = await run.next();
     if (over) return { told, value };
@@ -47,6 +47,15 @@ test('a run whose device is lost or whose engine dies goes on with what is known
   expect(told.flatMap((progress) => (progress.kind === 'notice' ? progress.notice : []))).toEqual([
     { code: 'resumed', after: 'device-lost' },
     { code: 'resumed', after: 'engine-crashed' },
+  ]);
+});
+
+test('a run that an earlier visit began goes on with what is known of that', async () => {
+  const { start, started } = breaking([2, lost]);
+  await followed(start, [answer(0), answer(1)]);
+  expect(started).toEqual([
+    [0, 1],
+    [0, 1, 2, 3],
   ]);
 });
 

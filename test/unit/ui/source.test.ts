@@ -23,7 +23,7 @@ function atWork(platform = pictures, items: Record<string, string> = {}) {
         return square(signal, job);
       },
     }),
-    { shelf: shelf(items), pictures: platform, now: () => 0, seed: () => 7 },
+    { shelf: shelf(items), drawer: null, pictures: platform, now: () => 0, seed: () => 7 },
   );
   studio.adopt(full());
   return { studio, jobs };
@@ -133,7 +133,7 @@ test('a result can be edited: the very pixels that were drawn, at their own size
   expect(studio.mode).toBe('image');
   await studio.generate();
   expect(jobs[1]).toMatchObject({ width: 256, height: 1024 });
-  expect(jobs[1]?.source?.pixels).toBe(studio.results[1]?.itself.pixels);
+  expect(jobs[1]?.source?.pixels).toBe(studio.album.results[1]?.itself.pixels);
 });
 
 test('a picture is drawn once for any number of runs at one size', async () => {
@@ -180,7 +180,7 @@ test('the settings of an edited picture bring back its mode, strength and source
   await studio.startFrom(file('512x512'));
   studio.settings.current.strength = 0.3;
   await studio.generate();
-  const [edited, drawn] = studio.results;
+  const [edited, drawn] = studio.album.results;
 
   studio.settings.current.strength = 0.9;
   if (drawn) studio.show(drawn);

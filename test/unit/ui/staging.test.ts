@@ -14,15 +14,15 @@ async function withCandidates(count: number) {
   return { studio, jobs };
 }
 
-const seeds = (results: Studio['results']) => results.map(({ job }) => job.seed);
+const seeds = (results: Studio['album']['results']) => results.map(({ job }) => job.seed);
 
 test('a run of several makes them with one seed after the other', async () => {
   const { studio, jobs } = await withCandidates(3);
   expect(jobs.map(({ seed }) => seed)).toEqual([1, 2, 3]);
   expect(seeds(studio.candidates)).toEqual([1, 2, 3]);
-  expect(studio.results.map(({ settings }) => settings.seed)).toEqual([3, 2, 1]);
+  expect(studio.album.results.map(({ settings }) => settings.seed)).toEqual([3, 2, 1]);
   expect(studio.settings.current.seed).toBe(1);
-  expect([studio.run.kind, studio.shown]).toEqual(['done', studio.results[0]]);
+  expect([studio.run.kind, studio.shown]).toEqual(['done', studio.album.results[0]]);
 });
 
 test('after the last seed comes the first', async () => {
@@ -45,8 +45,8 @@ test('a run of several that is cancelled keeps those that are done', async () =>
   expect(studio.run).toMatchObject({ kind: 'running', number: 3, of: 4 });
   studio.cancel();
   await run;
-  expect([seeds(studio.results), jobs.length, studio.run.kind]).toEqual([[8, 7], 3, 'idle']);
-  expect(studio.shown).toBe(studio.results[0]);
+  expect([seeds(studio.album.results), jobs.length, studio.run.kind]).toEqual([[8, 7], 3, 'idle']);
+  expect(studio.shown).toBe(studio.album.results[0]);
 });
 
 test('what is painted while a run is in work is for the next one', async () => {
@@ -63,7 +63,7 @@ test('what is painted while a run is in work is for the next one', async () => {
   studio.board.clear();
   open();
   await run;
-  const { pixels } = studio.results[0]!.itself;
+  const { pixels } = studio.album.results[0]!.itself;
   expect(new Set(pixels?.rgba.filter((_, i) => i % 4 === 0))).toEqual(new Set([99]));
 });
 
@@ -74,7 +74,7 @@ test('candidates are what was made of the picture in work, and of no other', asy
   expect(studio.candidates).toEqual([]);
   studio.board.invert();
   await studio.generate();
-  expect([studio.candidates.length, studio.results.length]).toEqual([2, 4]);
+  expect([studio.candidates.length, studio.album.results.length]).toEqual([2, 4]);
   studio.source.take(first?.original ?? null);
   expect(studio.candidates[0]).toBe(first);
   studio.choose('text');
@@ -105,7 +105,7 @@ test('while a run is in work its candidates are not gone through', async () => {
 test('without candidates there is nowhere to go', () => {
   const { studio } = studioAtWork();
   studio.leaf(1);
-  studio.discard();
+  void studio.discard();
   studio.accept();
   expect(studio.shown).toBeNull();
 });
@@ -114,24 +114,25 @@ test('a candidate that is thrown away makes room for its neighbour, the last one
   const { studio } = await withCandidates(3);
   const [first, second, third] = studio.candidates;
   if (second) studio.show(second);
-  studio.discard();
+  await studio.discard();
   expect([studio.shown, studio.candidates]).toEqual([third, [first, third]]);
-  studio.discard();
+  await studio.discard();
   expect(studio.shown).toBe(first);
-  studio.discard();
-  expect([studio.shown, studio.results]).toEqual([null, []]);
+  await studio.discard();
+  expect([studio.shown, studio.album.results]).toEqual([null, []]);
   await expect(fetch(first?.url ?? '')).rejects.toThrow();
 });
 
-test('only candidates can be accepted or thrown away', async () => {
+test('only candidates can be accepted; any other picture can be deleted', async () => {
   const { studio } = studioAtWork();
   await studio.generate();
   await studio.startFrom(pictureFile());
-  const [drawn] = studio.results;
+  const [drawn] = studio.album.results;
   if (drawn) studio.show(drawn);
   studio.accept();
-  studio.discard();
   expect([studio.shown, studio.source.current?.name]).toEqual([drawn, 'photo.jpg']);
+  await studio.discard();
+  expect([studio.shown, studio.album.results]).toEqual([null, []]);
 });
 
 test('a candidate that is accepted is the picture to go on with, with an empty mask', async () => {
@@ -142,7 +143,7 @@ test('a candidate that is accepted is the picture to go on with, with an empty m
   expect(studio.source.current).toBe(accepted?.itself);
   expect([studio.mode, studio.shown, studio.candidates]).toEqual(['inpaint', null, []]);
   expect([studio.board.bounds, studio.board.canUndo, studio.obstacle]).toEqual([null, false, 'no-mask']);
-  expect(studio.results).toHaveLength(2);
+  expect(studio.album.results).toHaveLength(2);
 });
 
 test('a picture that is drawn anew as a whole can be accepted, too, and keeps its size', async () => {

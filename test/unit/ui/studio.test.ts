@@ -21,6 +21,7 @@ function studioWith(
   let seed = 100;
   const studio = new Studio(engine({ generate }), {
     shelf: shelf(options.items),
+    drawer: null,
     pictures,
     now: options.now ?? (() => 0),
     seed: () => ++seed,
@@ -34,7 +35,7 @@ test('a run ends in a result that is shown, with a PNG of its own', async () => 
   studio.settings.current.prompt = 'Red äpple!';
   await studio.generate();
   expect(studio.run.kind).toBe('done');
-  expect(studio.shown).toBe(studio.results[0]);
+  expect(studio.shown).toBe(studio.album.results[0]);
   expect(studio.shown).toMatchObject({ fileName: 'drobe-101-red-apple.png', model: 'mini-sd' });
   const png = await (await fetch(studio.shown?.url ?? '')).arrayBuffer();
   expect([...new Uint8Array(png).subarray(1, 4)]).toEqual([0x50, 0x4e, 0x47]);
@@ -43,29 +44,29 @@ test('a run ends in a result that is shown, with a PNG of its own', async () => 
 test('an empty prompt is allowed, no model is not', async () => {
   const studio = studioWith(draw);
   await studio.generate();
-  expect(studio.results).toHaveLength(1);
+  expect(studio.album.results).toHaveLength(1);
   studio.adopt(null);
   expect(studio.canGenerate).toBe(false);
   await studio.generate();
-  expect(studio.results).toHaveLength(1);
+  expect(studio.album.results).toHaveLength(1);
 });
 
 test('every run draws a seed of its own until one is typed or reused', async () => {
   const studio = studioWith(draw);
   await studio.generate();
   await studio.generate();
-  expect(studio.results.map(({ job }) => job.seed)).toEqual([102, 101]);
+  expect(studio.album.results.map(({ job }) => job.seed)).toEqual([102, 101]);
 
-  const [, first] = studio.results;
+  const [, first] = studio.album.results;
   if (first) studio.show(first);
   studio.reuseSeed();
   await studio.generate();
-  expect(studio.results[0]?.job.seed).toBe(101);
+  expect(studio.album.results[0]?.job.seed).toBe(101);
 
   studio.settings.current.freshSeed = true;
   studio.form.type('seed', 7);
   await studio.generate();
-  expect(studio.results[0]?.job.seed).toBe(7);
+  expect(studio.album.results[0]?.job.seed).toBe(7);
 });
 
 test('progress, preview and notices show while a run is in work', async () => {
@@ -231,6 +232,7 @@ test('a storage that throws costs nothing but the memory', () => {
   };
   const studio = new Studio(engine({}), {
     shelf: { getItem: forbidden, setItem: forbidden },
+    drawer: null,
     pictures,
     now: () => 0,
     seed: () => 0,

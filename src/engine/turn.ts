@@ -1,0 +1,63 @@
+/** Whose turn it is: of all tabs, one engine at a time has nets on the device. Two might not fit, and would be slow. */
+
+const NAME = 'drobe-engine';
+
+/** Milliseconds in which the next picture of a batch begins: between two of them nobody else gets the turn. */
+const GRACE = 300;
+
+export class Turn {
+  readonly #giveUp: () => Promise<void>;
+  readonly #channel = new BroadcastChannel(NAME);
+  #release: (() => void) | null = null;
+  #busy = false;
+
+  /** @param giveUp frees what this engine has on the device. It may have to load it again. */
+  constructor(giveUp: () => Promise<void>) {
+    this.#giveUp = giveUp;
+    this.#channel.onmessage = () => void this.#giveWay();
+  }
+
+  /**
+   * Waits until no other tab draws. What is on the device stays there between turns, until another tab wants to draw.
+   * @param onWait told when another tab has the turn.
+   * @throws AbortError
+   */
+  async take(signal: AbortSignal, onWait: () => void): Promise<void> {
+    this.#busy = true;
+    const locks = lockManager();
+    if (this.#release || !locks) return;
+    this.#release = await held(locks, { ifAvailable: true });
+    if (this.#release) return;
+    onWait();
+    this.#channel.postMessage('wanted');
+    this.#release = await held(locks, { signal });
+  }
+
+  /** The picture is done, or broken off. */
+  end(): void {
+    this.#busy = false;
+    setTimeout(() => void this.#giveWay(), GRACE);
+  }
+
+  async #giveWay(): Promise<void> {
+    const { pending = [] } = (await lockManager()?.query()) ?? {};
+    const release = this.#release;
+    if (this.#busy || !release || !pending.some(({ name }) => name === NAME)) return;
+    this.#release = null; // whoever draws here next waits
+    await this.#giveUp().finally(release);
+  }
+}
+
+/** Gives the function that lets the lock go; null where it is not available, and that was asked. */
+function held(locks: LockManager, options: LockOptions): Promise<(() => void) | null> {
+  return new Promise((taken, failed) => {
+    const work = (lock: Lock | null): Promise<void> | undefined => {
+      if (lock) return new Promise(taken);
+      taken(null);
+    };
+    locks.request(NAME, options, work).catch(failed);
+  });
+}
+
+// Missing outside secure contexts, whatever the types say: there, nobody waits.
+const lockManager = (): LockManager | undefined => navigator.locks;

@@ -1,0 +1,67 @@
+/** Tabs come and go, and there may be two: nothing that was made or begun is lost. */
+import { readFile } from 'node:fs/promises';
+import type { MiniCase } from '../golden/pipeline-case';
+import { App, expect, expectPicture, golden, test } from './app';
+
+const { cases } = JSON.parse(await readFile(new URL('mini-sd/cases.json', golden), 'utf8')) as {
+  cases: MiniCase[];
+};
+
+test('a tab is killed in the middle of a picture: the next one has the pictures before, and goes on', async ({
+  app,
+  context,
+}) => {
+  await app.open();
+  await app.fill({ prompt: 'penguin', steps: 1 });
+  const { data: penguin } = await app.draw();
+
+  const { png, ...job } = cases.find(({ sampler }) => sampler === 'Euler a')!;
+  await app.fill(job);
+  await app.generate.click();
+  await expect(app.page.getByText(/Step [3-9] of/)).toBeVisible();
+  const crashed = app.page.waitForEvent('crash');
+  const session = await context.newCDPSession(app.page);
+  session.send('Page.crash').catch(() => undefined); // nobody is left to answer
+  await crashed;
+
+  const next = new App(await context.newPage());
+  await next.open();
+  await expect(
+    next.page.getByText(/was in work when the page was closed; [3-9]|1\d of its steps/),
+  ).toBeVisible();
+  await next.page.getByRole('button', { name: /^Picture 1: penguin/ }).click();
+  expect((await next.download()).data).toEqual(penguin);
+  await next.page.getByRole('button', { name: 'Go on' }).click();
+  await expect(next.progress).toBeVisible();
+  await expect(next.progress).toBeHidden();
+  await expectPicture(await next.download(), `mini-sd/${png}`, 'gone on with');
+
+  // It is over, and what was deleted stays so.
+  await next.page.getByRole('button', { name: /^Picture 1: penguin/ }).click();
+  await next.page.getByRole('button', { name: 'Delete picture' }).click();
+  await next.page.reload();
+  await next.ready();
+  await expect(next.page.getByRole('button', { name: /^Picture / })).toHaveCount(1);
+  await expect(next.page.getByText('was in work')).toBeHidden();
+});
+
+test('of two tabs one draws and the other waits its turn', async ({ app, context }) => {
+  await app.open();
+  await app.fill({ prompt: 'red apple', steps: 60 });
+  const other = new App(await context.newPage());
+  await other.open();
+  await other.fill({ prompt: 'penguin', steps: 1 });
+
+  await app.generate.click();
+  await expect(app.page.getByText(/Step \d+ of 60/)).toBeVisible();
+  await other.generate.click();
+  await expect(other.page.getByText('Another tab is drawing').first()).toBeVisible();
+  await expect(app.progress).toBeVisible();
+  await expect(app.progress).toBeHidden();
+  await expect(app.result).toBeVisible();
+  await expect(other.result).toBeVisible();
+
+  // Now it is the other one that has the engine, and it gives it back.
+  await app.fill({ steps: 1 });
+  await app.draw();
+});
