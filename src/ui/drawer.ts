@@ -6,7 +6,7 @@ import { createStore, entries, promisifyRequest, type UseStore } from 'idb-keyva
 import type { Margins } from '../canvas/frame';
 import type { Mask } from '../canvas/pixels';
 import { DrobeError } from '../errors';
-import { ELSEWHERE, beginningWith, guarded, hold, randomId } from '../weights/db';
+import { ELSEWHERE, beginningWith, guarded, hold, isHeld, randomId } from '../weights/db';
 import type { Original } from './picture';
 import type { Result } from './result';
 import type { Known } from './run';
@@ -95,9 +95,7 @@ export class Drawer {
     for (const { key, value } of of('errand')) {
       const { settings, desk } = value as NamedErrand;
       const id = String(key[0]);
-      const unlock = await hold(id);
-      if (unlock === ELSEWHERE) continue;
-      unlock?.();
+      if (await isHeld(id)) continue;
       const steps = of('step').filter(({ key: [errand] }) => errand === id);
       const known = steps.flatMap(({ value: answers }) => answers as Known);
       unfinished.push({ id, settings, desk: whole(desk), steps: steps.length, known });

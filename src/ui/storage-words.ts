@@ -1,6 +1,7 @@
 /** What is said of downloads and of the browser's storage. */
 import type { StorageFacts } from '../engine/api';
 import type { Coming } from './downloads.svelte';
+import { CAPACITY } from './drawer';
 import { bytes, clean, count, timeLeft } from './format';
 import type { Task } from './vault.svelte';
 import { sentence } from './words';
@@ -22,6 +23,14 @@ export function storageWords({ usedBytes, freeBytes, persisted }: StorageFacts):
     ? 'The browser has promised not to clear it by itself.'
     : 'When disk space runs low the browser may clear it.';
   return `${used && `${used}${free}. `}${stays}`;
+}
+
+/** How many pictures are kept, and how long. */
+export function picturesWords(number: number, size: number): string {
+  const how = `${CAPACITY} at most, until you delete them`;
+  return number === 0
+    ? `None. What you draw is kept in this browser: ${how}.`
+    : `${count(number)}, ${bytes(size)}. They are kept in this browser: ${how}.`;
 }
 
 /** What a check of a stored model is at, or found. */

@@ -64,7 +64,7 @@ export async function guarded<T>(promise: Promise<T>, neededBytes = 0): Promise<
 export const ELSEWHERE = Symbol('elsewhere');
 
 /**
- * Takes the lock of a model that is being written, and gives the function that lets it go. Where there are no locks
+ * Takes the lock of what is being made under this id, and gives the function that lets it go. Where there are no locks
  * (pages without a secure context), nothing is locked, and null stands for that.
  */
 export function hold(id: string): Promise<(() => void) | typeof ELSEWHERE | null> {
@@ -77,9 +77,17 @@ export function hold(id: string): Promise<(() => void) | typeof ELSEWHERE | null
             taken(release);
           })
         : taken(ELSEWHERE);
-    locks.request(`drobe-import-${id}`, { ifAvailable: true }, work).catch(failed);
+    locks.request(lockOf(id), { ifAvailable: true }, work).catch(failed);
   });
 }
+
+/** Whether somebody holds that lock. */
+export async function isHeld(id: string): Promise<boolean> {
+  const { held = [] } = (await lockManager()?.query()) ?? {};
+  return held.some(({ name }) => name === lockOf(id));
+}
+
+const lockOf = (id: string): string => `drobe-import-${id}`;
 
 // All are missing outside secure contexts, whatever the types say.
 const lockManager = (): LockManager | undefined => navigator.locks;

@@ -1,21 +1,15 @@
-import { afterEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { CAPACITY, Drawer, type Desk, type Kept, type Unfinished } from '../../src/ui/drawer';
 import type { Original } from '../../src/ui/picture';
 import { initial, jobOf } from '../../src/ui/settings';
 import type { Order } from './drawer-worker';
 
-const NAME = 'test-drawer';
+/** Each test has a database of its own: none is deleted while a page, which this is, has it open. */
+let name = '';
+beforeEach(() => (name = `test-drawer-${crypto.randomUUID()}`));
+
 /** As a page has it that was just opened. */
-const reopened = () => new Drawer(NAME);
-afterEach(
-  () =>
-    new Promise((deleted, failed) => {
-      const request = indexedDB.deleteDatabase(NAME);
-      request.onsuccess = deleted;
-      request.onerror = failed;
-      request.onblocked = deleted; // it goes when the last page lets go of it, which is this one
-    }),
-);
+const reopened = () => new Drawer(name);
 
 const blank: Desk = {
   mode: 'text',
@@ -57,7 +51,7 @@ async function put(drawer: Drawer, picture: Kept): Promise<void> {
 }
 const count = async (kind: string) =>
   new Promise<number>((counted, failed) => {
-    const open = indexedDB.open(NAME);
+    const open = indexedDB.open(name);
     open.onerror = failed;
     open.onsuccess = () => {
       const keys = open.result.transaction('drawer').objectStore('drawer').getAllKeys();
@@ -75,7 +69,7 @@ it('an empty drawer has nothing in it', async () => {
 /** A page that begins a run, makes these steps, and waits. */
 async function page(order: Omit<Order, 'name'>): Promise<Worker> {
   const worker = new Worker(new URL('./drawer-worker.ts', import.meta.url), { type: 'module' });
-  worker.postMessage({ name: NAME, ...order } satisfies Order);
+  worker.postMessage({ name, ...order } satisfies Order);
   await new Promise((done, failed) => {
     worker.onmessage = done;
     worker.onerror = failed;
@@ -118,7 +112,7 @@ it('a run whose page was killed is found, with its steps, and can be gone on wit
 });
 
 it('a run that is dropped leaves nothing', async () => {
-  const drawer = new Drawer(NAME);
+  const drawer = reopened();
   const dead = await page({ errand: { settings: initial, desk: masked(photo('cat.jpg')) }, steps: [[]] });
   dead.terminate();
   await expect.poll(left).toHaveLength(1);
@@ -128,7 +122,7 @@ it('a run that is dropped leaves nothing', async () => {
 });
 
 it('pictures are found in the order in which they were made, and share what they were started from', async () => {
-  const drawer = new Drawer(NAME);
+  const drawer = reopened();
   const cat = photo('cat.jpg');
   await put(drawer, pictureOf(9, cat));
   await put(drawer, pictureOf(3, cat));
@@ -146,7 +140,7 @@ it('pictures are found in the order in which they were made, and share what they
 });
 
 it('the oldest make room, and what was only theirs goes with them', async () => {
-  const drawer = new Drawer(NAME);
+  const drawer = reopened();
   await put(drawer, pictureOf(0, photo('cat.jpg')));
   for (let seed = 1; seed <= CAPACITY; seed++) await put(drawer, pictureOf(seed));
   const { pictures } = await reopened().open();
@@ -157,7 +151,7 @@ it('the oldest make room, and what was only theirs goes with them', async () => 
 });
 
 it('what is removed is gone, and what others need stays', async () => {
-  const drawer = new Drawer(NAME);
+  const drawer = reopened();
   const cat = photo('cat.jpg');
   await put(drawer, pictureOf(1, cat));
   await put(drawer, pictureOf(2, cat));
@@ -169,7 +163,7 @@ it('what is removed is gone, and what others need stays', async () => {
 });
 
 it('the desk is as it was left, with the very picture that results were started from', async () => {
-  const drawer = new Drawer(NAME);
+  const drawer = reopened();
   const cat = photo('cat.jpg');
   await put(drawer, pictureOf(1, cat));
   await drawer.saveDesk(blank);
