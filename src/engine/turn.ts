@@ -5,6 +5,9 @@ const NAME = 'drobe-engine';
 /** Milliseconds in which the next picture of a batch begins: between two of them nobody else gets the turn. */
 const GRACE = 300;
 
+/** Milliseconds after which who waits asks again. */
+const ASK = 1000;
+
 export class Turn {
   readonly #giveUp: () => Promise<void>;
   readonly #channel = new BroadcastChannel(NAME);
@@ -29,8 +32,11 @@ export class Turn {
     this.#release = await held(locks, { ifAvailable: true });
     if (this.#release) return;
     onWait();
+    const turn = held(locks, { signal });
+    // More than once: who has the turn may hear of it before the browser counts us among those who wait.
+    const asking = setInterval(() => this.#channel.postMessage('wanted'), ASK);
     this.#channel.postMessage('wanted');
-    this.#release = await held(locks, { signal });
+    this.#release = await turn.finally(() => clearInterval(asking));
   }
 
   /** The picture is done, or broken off. */

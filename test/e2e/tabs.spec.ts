@@ -27,13 +27,13 @@ test('a tab is killed in the middle of a picture: the next one has the pictures 
   const next = new App(await context.newPage());
   await next.open();
   await expect(
-    next.page.getByText(/was in work when the page was closed; [3-9]|1\d of its steps/),
+    next.page.getByText(/was in work when the page was closed; \d+ of its steps were done/),
   ).toBeVisible();
   await next.page.getByRole('button', { name: /^Picture 1: penguin/ }).click();
   expect((await next.download()).data).toEqual(penguin);
   await next.page.getByRole('button', { name: 'Go on' }).click();
   await expect(next.progress).toBeVisible();
-  await expect(next.progress).toBeHidden();
+  await expect(next.progress).toBeHidden({ timeout: 200_000 });
   await expectPicture(await next.download(), `mini-sd/${png}`, 'gone on with');
 
   // It is over, and what was deleted stays so.
@@ -47,19 +47,18 @@ test('a tab is killed in the middle of a picture: the next one has the pictures 
 
 test('of two tabs one draws and the other waits its turn', async ({ app, context }) => {
   await app.open();
-  await app.fill({ prompt: 'red apple', steps: 60 });
+  await app.fill({ prompt: 'red apple', steps: 30 });
   const other = new App(await context.newPage());
   await other.open();
   await other.fill({ prompt: 'penguin', steps: 1 });
 
   await app.generate.click();
-  await expect(app.page.getByText(/Step \d+ of 60/)).toBeVisible();
+  await expect(app.page.getByText(/Step \d+ of 30/)).toBeVisible();
   await other.generate.click();
   await expect(other.page.getByText('Another tab is drawing').first()).toBeVisible();
   await expect(app.progress).toBeVisible();
-  await expect(app.progress).toBeHidden();
-  await expect(app.result).toBeVisible();
-  await expect(other.result).toBeVisible();
+  await expect(app.result).toBeVisible({ timeout: 200_000 });
+  await expect(other.result).toBeVisible({ timeout: 200_000 });
 
   // Now it is the other one that has the engine, and it gives it back.
   await app.fill({ steps: 1 });
