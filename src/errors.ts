@@ -52,8 +52,8 @@ export type ErrorCode =
   | 'download-elsewhere'
   | 'app-damaged' // facts: file
   // the machine
-  | 'device-lost'
-  | 'out-of-memory' // facts: reason
+  | 'device-lost' // facts: reason, stage
+  | 'out-of-memory' // facts: reason, and of a net: stage, neededBytes, loadedBytes of its weights, limitBytes where it is known
   | 'not-a-number' // facts: stage
   | 'engine-crashed' // facts: reason
   // the request

@@ -8,7 +8,7 @@ import type * as pipeline from '../pipeline/job';
 import type { DownloadProgress, RemoteModel, Unfinished } from '../weights/downloads';
 import type { Layout } from '../weights/layout';
 
-export type { MaskedContent, NetName, Notice, Pixels, Source } from '../pipeline/job';
+export type { MaskedContent, NetName, Notice, Pixels, Source, Thrift } from '../pipeline/job';
 
 /**
  * What nets shall run on. `auto`: WebGPU on a graphics card, else the CPU; `webgpu`: WebGPU even where a CPU imitates

@@ -101,6 +101,13 @@ const api: WorkerApi = {
         const picture = yield* generate({ ...job, prompt }, tools);
         const asked = { model, backend, vae, taesd, ...picture.job, prompt: job.prompt };
         return { ...picture, job: asked, ...(vaeFile !== null && { vaeFile }) };
+      } catch (error) {
+        // The page goes on with another worker. While calls keep this one alive, it shall not hold on to memory.
+        if (error instanceof DrobeError && error.code === 'out-of-memory') {
+          void current?.checkpoint.release().catch(() => undefined);
+          current = null;
+        }
+        throw error;
       } finally {
         busy = false;
         turn.end();

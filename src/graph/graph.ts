@@ -3,6 +3,7 @@
  * reachable from the outputs is the model. Shapes are static: another picture size is another graph.
  */
 import { DrobeError } from '../errors';
+import { footprint, type Footprint } from './footprint';
 import { Message } from './proto';
 
 export type DType = 'f32' | 'f16' | 'i32' | 'i64';
@@ -91,6 +92,7 @@ export interface Graph {
   readonly model: Uint8Array;
   readonly placements: readonly Placement[];
   readonly nodes: number;
+  readonly footprint: Footprint;
 }
 
 /** The asyncify build truncates external offsets to 32 bits, so each virtual file stays well below 4 GiB. */
@@ -137,7 +139,12 @@ export function build(outputs: Readonly<Record<string, Var>>): Graph {
     .message(7, graph)
     .message(8, opset('', 20))
     .message(8, opset('com.microsoft', 1));
-  return { model: model.done().slice(), placements, nodes };
+  return {
+    model: model.done().slice(),
+    placements,
+    nodes,
+    footprint: footprint(order, Object.values(outputs), (v) => sizeOf(v.shape) * bytesPer[v.dtype]),
+  };
 }
 
 /** Every Var after its inputs. A loop, not recursion: a UNet is over a thousand ops deep. */

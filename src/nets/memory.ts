@@ -1,5 +1,5 @@
-/** How much room a checkpoint's weights take on the device. */
-import { bytesPer, sizeOf, type Shape } from '../graph/graph';
+/** How much room nets take on the device. */
+import { bytesPer, sizeOf, type Graph, type Shape } from '../graph/graph';
 import type { Model } from './model';
 
 /** More weights than this do not stay on the device together: each net is released before the next is opened. */
@@ -26,4 +26,22 @@ export function roomFor(
   const all = nets.reduce((sum, net) => sum + net, 0);
   const together = all <= RESIDENT_BYTES;
   return { bytes: together ? all : Math.max(...nets), together };
+}
+
+/** The bytes that a net takes while it runs: its weights, and the most that it works in at one time. */
+export function bytesOf({ placements, footprint }: Graph): number {
+  return placements.reduce((sum, { length }) => sum + length, footprint.peak);
+}
+
+/** What a machine can hold, in bytes. */
+export interface Limits {
+  /** One tensor. */
+  readonly tensor: number;
+  /** One net, with all that it works in. */
+  readonly net: number;
+}
+
+/** False where a net cannot run for sure; where it is true, memory may still run out. */
+export function fits(graph: Graph, limits: Limits): boolean {
+  return graph.footprint.largest <= limits.tensor && bytesOf(graph) <= limits.net;
 }

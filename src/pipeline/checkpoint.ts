@@ -1,17 +1,19 @@
 /** A checkpoint opened on a machine: its nets become sessions when they are first asked, and stay while there is room. */
-import { DrobeError } from '../errors';
 import type { Graph, Target } from '../graph/graph';
 import { decoderGraph, encoderGraph, textGraph, unetGraph } from '../nets/graphs';
-import { roomFor } from '../nets/memory';
+import { fits, roomFor } from '../nets/memory';
 import type { Model, Prediction } from '../nets/model';
 import { TAESD_FACTOR, taesdGraph } from '../nets/taesd';
 import type { Machine } from '../runtime/device';
 import type { Latent } from '../sampling/latent';
-import type { Net, Value, Weights } from '../runtime/session';
-import type { UNetValues } from './denoise';
-import type { NetName, Progress } from './job';
+import type { Net, Weights } from '../runtime/session';
+import { oneByOne, type UNetValues } from './denoise';
+import type { NetName, Thrift } from './job';
 import { patchesOf, type Lora } from './lora';
 import { scaled } from './scales';
+import { Slot, type Author, type Report } from './slot';
+import { lavish, smallerTile } from './thrift';
+import { inTiles, tileOf } from './tiles';
 
 /** Height and width in latents. */
 export interface LatentSize {
@@ -19,12 +21,22 @@ export interface LatentSize {
   readonly w: number;
 }
 
-export type Report = (progress: Progress) => void;
+export type { Report };
 
 /** A net from another file, and what tells it from others. */
 interface Other {
   readonly key: string;
   readonly weights: Weights;
+}
+
+/** A net with a picture on one side and latents on the other. */
+interface PictureNet {
+  readonly name: NetName;
+  readonly input: 'latents' | 'image';
+  /** Numbers for each latent, along either side: of what goes in, and of what comes out. */
+  readonly before: number;
+  readonly after: number;
+  readonly author: (target: Target, size: LatentSize & { readonly batch: 1 }) => Graph;
 }
 
 /** What text encoders make of one prompt. */
@@ -56,13 +68,16 @@ export class Checkpoint {
   /** The last prompts: drawn again with another seed, they need no text encoder. */
   #encoded: { readonly key: string; readonly prompts: Encoded[] } | null = null;
   #prediction: Prediction | null = null;
+  #thrift: Thrift = lavish;
+  /** What that was decided for. */
+  #saved = '';
 
   constructor(model: Model, weights: Weights, machine: Machine) {
     this.model = model;
     this.#weights = scaled(weights);
     this.#machine = machine;
     const slot = (name: NetName, float32 = false): Slot =>
-      new Slot(name, float32 ? 'f32' : machine.target().dtype, this.#open.bind(this));
+      new Slot(name, float32 ? 'f32' : machine.target().dtype, machine, this.#open.bind(this));
     this.#slots = {
       'text encoder': slot('text encoder'),
       'second text encoder': slot('second text encoder'),
@@ -123,35 +138,57 @@ export class Checkpoint {
     return (this.#prediction ??= this.model.prediction ?? (await trial()));
   }
 
+  /**
+   * From now on pictures of this size are drawn with so little memory, or less where it is plain that it would not fit.
+   * @param questions that the UNet is asked in each step.
+   * @returns what is done without.
+   */
+  save(thrift: Thrift, size: LatentSize, questions: number): Thrift {
+    const key = JSON.stringify([thrift, size, questions, this.#vae?.key]);
+    if (key === this.#saved) return this.#thrift;
+    const { limits } = this.#machine;
+    const unet = unetGraph(this.#authored, this.#slots.UNet.target, { batch: questions, ...size });
+    const single = thrift.single || (questions > 1 && !fits(unet, limits));
+    let { tile } = thrift;
+    for (;;) {
+      const part = { batch: 1, ...(tile === null ? size : tileOf(tile, size)) };
+      const decoder = decoderGraph(this.#authoredVae, this.#slots['VAE decoder'].target, part);
+      const smaller = smallerTile(tile, { size, native: this.native });
+      if (smaller === null || fits(decoder, limits)) break;
+      tile = smaller;
+    }
+    this.#saved = key;
+    return (this.#thrift = { ...thrift, single, tile });
+  }
+
   /** One UNet run on a batch; see `unetGraph`. */
   predict(values: UNetValues, report: Report): Promise<Float32Array> {
-    const [batch, , h, w] = values.latents.shape as [number, number, number, number];
-    const author: Author = (target) => unetGraph(this.#authored, target, { batch, h, w });
-    return this.#slots.UNet.run(`${batch} ${h} ${w}`, author, { ...values }, report);
+    const run = (asked: UNetValues): Promise<Float32Array> => {
+      const [batch, , h, w] = asked.latents.shape as [number, number, number, number];
+      const author: Author = (target) => unetGraph(this.#authored, target, { batch, h, w });
+      return this.#slots.UNet.run(`${batch} ${h} ${w}`, author, { ...asked }, report);
+    };
+    return this.#thrift.single ? oneByOne(run, values) : run(values);
   }
 
   /** Scaled latents [1, 4, h, w], as the UNet has them → picture [3, f·h, f·w] in −1…1. */
-  decode(latents: Float32Array, { h, w }: LatentSize, report: Report): Promise<Float32Array> {
-    const { scale, latentChannels } = this.model.vae;
-    const author: Author = (target) => decoderGraph(this.#authoredVae, target, { batch: 1, h, w });
+  decode(latents: Float32Array, size: LatentSize, report: Report): Promise<Float32Array> {
+    const { scale, factor } = this.model.vae;
     const unscaled = latents.map((x) => x / scale);
-    return this.#slots['VAE decoder'].run(
-      `${h} ${w}`,
-      author,
-      { latents: { data: unscaled, shape: [1, latentChannels, h, w] } },
-      report,
-    );
+    const author: PictureNet['author'] = (target, part) => decoderGraph(this.#authoredVae, target, part);
+    const net = { name: 'VAE decoder', input: 'latents', before: 1, after: factor, author } as const;
+    return this.#inParts(net, unscaled, size, report);
   }
 
   /**
    * A picture [3, f·h, f·w] in −1…1 → what the VAE takes it for: mean and log-variance of its latents, unscaled and
    * side by side in the channels [8, h, w].
    */
-  moments(image: Float32Array, { h, w }: LatentSize, report: Report): Promise<Float32Array> {
+  moments(image: Float32Array, size: LatentSize, report: Report): Promise<Float32Array> {
     const { factor } = this.model.vae;
-    const author: Author = (target) => encoderGraph(this.#authoredVae, target, { batch: 1, h, w });
-    const shape = [1, 3, h * factor, w * factor];
-    return this.#slots['VAE encoder'].run(`${h} ${w}`, author, { image: { data: image, shape } }, report);
+    const author: PictureNet['author'] = (target, part) => encoderGraph(this.#authoredVae, target, part);
+    const net = { name: 'VAE encoder', input: 'image', before: factor, after: 1, author } as const;
+    return this.#inParts(net, image, size, report);
   }
 
   /**
@@ -192,12 +229,35 @@ export class Checkpoint {
    * What scaled latents [1, 4, h, w] look like, as a TAESD sees it: [3, 8h, 8w] in −1…1. Null without a TAESD, and where
    * its pictures would have another size than the VAE's.
    */
-  async sketch(latents: Latent, { h, w }: LatentSize, report: Report): Promise<Float32Array | null> {
+  async sketch(latents: Latent, size: LatentSize, report: Report): Promise<Float32Array | null> {
     const weights = this.#taesd?.weights;
-    if (!weights || this.model.vae.factor !== TAESD_FACTOR) return null;
-    const author: Author = (target) => taesdGraph(weights.tensors, target, { batch: 1, h, w });
-    const shape = [1, this.model.vae.latentChannels, h, w];
-    return this.#slots.TAESD.run(`${h} ${w}`, author, { latents: { data: latents, shape } }, report);
+    const { factor } = this.model.vae;
+    if (!weights || factor !== TAESD_FACTOR) return null;
+    const author: PictureNet['author'] = (target, part) => taesdGraph(weights.tensors, target, part);
+    const net = { name: 'TAESD', input: 'latents', before: 1, after: factor, author } as const;
+    return this.#inParts(net, latents, size, report);
+  }
+
+  /** Runs a net on a picture, or on its tiles. */
+  #inParts(
+    { name, input, before, after, author }: PictureNet,
+    whole: Float32Array,
+    size: LatentSize,
+    report: Report,
+  ): Promise<Float32Array> {
+    const { tile: side } = this.#thrift;
+    const tile = side === null ? size : tileOf(side, size);
+    const { h, w } = tile;
+    const channels = whole.length / (size.h * size.w * before ** 2);
+    const shape = [1, channels, h * before, w * before];
+    return inTiles(whole, { size, tile, before, after }, (data) =>
+      this.#slots[name].run(
+        `${h} ${w}`,
+        (target) => author(target, { batch: 1, h, w }),
+        { [input]: { data, shape } },
+        report,
+      ),
+    );
   }
 
   /** Text encoders are opened anew where other vectors stand in their tables than before. */
@@ -248,8 +308,19 @@ export class Checkpoint {
     return this.#machine.imitated;
   }
 
-  /** Whether all nets fit on the device together. */
+  /** The side at which the model draws best, in latents. */
+  get native(): number {
+    const { recommended, vae } = this.model;
+    return Math.max(recommended.width, recommended.height) / vae.factor;
+  }
+
+  /** Whether all nets stay on the device together. */
   get resident(): boolean {
+    return this.together && !this.#thrift.apart;
+  }
+
+  /** Whether the weights of all nets are few enough for that. */
+  get together(): boolean {
     return roomFor(this.model, this.#weights.tensors, this.#machine.target().dtype).together;
   }
 
@@ -267,12 +338,11 @@ export class Checkpoint {
     return { model: this.model, tensors: this.#weights.tensors };
   }
 
-  async #open(name: NetName, author: Author, dtype: 'f32' | 'f16', report: Report): Promise<Net> {
+  async #open(name: NetName, graph: Graph, report: Report): Promise<Net> {
     if (!this.resident) {
       for (const [other, slot] of Object.entries(this.#slots)) if (other !== name) await slot.release();
     }
     let told = -Infinity;
-    const graph = author(this.#machine.target(dtype));
     const net = await this.#machine.sessions.open(
       graph,
       this.#weightsOf(name),
@@ -300,51 +370,4 @@ function sideBySide(parts: readonly Encoded[], { texts, unet }: Model): Encoded 
     from += width;
   }
   return { context, pooled: parts.find(({ pooled }) => pooled.length > 0)?.pooled ?? new Float32Array() };
-}
-
-type Author = (target: Target) => Graph;
-type Open = (name: NetName, author: Author, dtype: 'f32' | 'f16', report: Report) => Promise<Net>;
-
-/** One net's session, for one size at a time. */
-class Slot {
-  readonly #name: NetName;
-  readonly #open: Open;
-  #dtype: 'f32' | 'f16';
-  #net: Net | null = null;
-  #size = '';
-
-  constructor(name: NetName, dtype: 'f32' | 'f16', open: Open) {
-    this.#name = name;
-    this.#dtype = dtype;
-    this.#open = open;
-  }
-
-  /** Runs the net; where f16 overflows it is run again in f32, and in f32 from then on. */
-  async run(
-    size: string,
-    author: Author,
-    values: Readonly<Record<string, Value>>,
-    report: Report,
-  ): Promise<Float32Array<ArrayBuffer>> {
-    const output = await (await this.#ready(size, author, report)).run(values);
-    if (output.every(Number.isFinite)) return output;
-    if (this.#dtype === 'f32') throw new DrobeError('not-a-number', { stage: this.#name });
-    await this.release();
-    this.#dtype = 'f32';
-    report({ kind: 'notice', notice: { code: 'retried-in-f32', net: this.#name } });
-    return this.run(size, author, values, report);
-  }
-
-  async release(): Promise<void> {
-    const net = this.#net;
-    this.#net = null;
-    await net?.release();
-  }
-
-  async #ready(size: string, author: Author, report: Report): Promise<Net> {
-    if (this.#net && this.#size === size) return this.#net;
-    await this.release();
-    this.#size = size;
-    return (this.#net = await this.#open(this.#name, author, this.#dtype, report));
-  }
 }

@@ -142,6 +142,29 @@ function asked(
   };
 }
 
+/** The members of a batch one after the other: the same answers, with less memory at a time. */
+export async function oneByOne(run: RunUNet, values: UNetValues): Promise<Float32Array> {
+  const [batch] = values.latents.shape as [number];
+  const answers: Float32Array[] = [];
+  for (let n = 0; n < batch; n++) {
+    const member = ({ data, shape }: Value): Value => {
+      const each = data.length / batch;
+      return { data: data.slice(n * each, (n + 1) * each), shape: shape.with(0, 1) };
+    };
+    const { latents, timestep, context, label, guidance } = values;
+    answers.push(
+      await run({
+        latents: member(latents),
+        timestep: member(timestep),
+        context: member(context),
+        ...(label && { label: member(label) }),
+        ...(guidance && { guidance: member(guidance) }),
+      }),
+    );
+  }
+  return joined(answers);
+}
+
 function joined(parts: readonly Float32Array[]): Float32Array<ArrayBuffer> {
   const all = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
   let at = 0;

@@ -1,5 +1,6 @@
 /** One picture, from prompt to pixels. */
 import { settledSide, sidesOf } from '../canvas/crop';
+import { DrobeError } from '../errors';
 import type { Model } from '../nets/model';
 import { timestepEmbedding } from '../nets/unet';
 import { toVp, type Latent } from '../sampling/latent';
@@ -10,11 +11,12 @@ import type { Checkpoint, Encoded, LatentSize, Report } from './checkpoint';
 import { guided, tryPrediction, type Encoding, type RunUNet } from './denoise';
 import { wordsFor, type Embedding } from './embedding';
 import { masked, restored } from './inpaint';
-import type { Job, Picture, Pixels, Progress } from './job';
+import type { Job, NetName, Picture, Pixels, Progress } from './job';
 import { toPixels } from './pixels';
 import { project, projections } from './preview';
 import { replay } from './resume';
 import { setUp, type Texts } from './setup';
+import { lavish, stepDown } from './thrift';
 
 export interface Tools {
   readonly checkpoint: Checkpoint;
@@ -28,17 +30,37 @@ export interface Tools {
 /** Steps between the previews of a miniature where a GPU is only imitated. */
 const IMITATED_PREVIEWS = 10;
 
-/** To stop it, stop pulling: it stands still between steps. */
+/**
+ * To stop it, stop pulling: it stands still between steps. Where the machine fails and another run may succeed with less
+ * memory, it says so, 'short-of-memory', and throws.
+ */
 export async function* generate(wish: Job, tools: Tools): AsyncGenerator<Progress, Picture, void> {
-  const { checkpoint, report } = tools;
-  const { model } = checkpoint;
-  const { factor } = model.vae;
+  const { factor } = tools.checkpoint.model.vae;
   const sides = sidesOf(factor);
   const job = { ...wish, width: settledSide(wish.width, sides), height: settledSide(wish.height, sides) };
   if (job.width !== wish.width || job.height !== wish.height) {
     yield { kind: 'notice', notice: { code: 'size-rounded', width: job.width, height: job.height } };
   }
   const size = { h: job.height / factor, w: job.width / factor };
+  const questions = job.source?.kind === 'instruct' ? 3 : job.guidance > 1 ? 2 : 1;
+  const thrift = tools.checkpoint.save(job.thrift ?? lavish, size, questions);
+  for (const by of ['apart', 'single', 'tile'] as const) {
+    if (thrift[by] !== lavish[by]) yield { kind: 'notice', notice: { code: 'saving-memory', by } };
+  }
+  try {
+    return yield* draw(job, size, tools);
+  } catch (error) {
+    const { together, native } = tools.checkpoint;
+    const failed = error instanceof DrobeError && error.facts['stage'];
+    const less = failed && stepDown(thrift, failed as NetName, { size, native, together, questions });
+    if (less) yield { kind: 'short-of-memory', thrift: less };
+    throw error;
+  }
+}
+
+async function* draw(job: Job, size: LatentSize, tools: Tools): AsyncGenerator<Progress, Picture, void> {
+  const { checkpoint, report } = tools;
+  const { model } = checkpoint;
   const clock = stopwatch();
 
   yield { kind: 'encoding', what: 'prompt' };
@@ -74,7 +96,7 @@ export async function* generate(wish: Job, tools: Tools): AsyncGenerator<Progres
   yield { kind: 'decoding' };
   const finished = toVp(state.value, start.plan.end);
   const latents = kept ? restored(finished, kept) : finished;
-  const { known: _, ...own } = job;
+  const { known: _known, thrift: _thrift, ...own } = job;
   const { decoder, ...rest } = own;
   const sketch = decoder === 'TAESD' ? await checkpoint.sketch(latents, size, report) : null;
   const image = sketch ?? (await checkpoint.decode(latents, size, report));
@@ -153,7 +175,7 @@ async function preview(
       ? toPixels(sketch, size.w * vae.factor, size.h * vae.factor)
       : project(denoised, size, projections[latents]);
   }
-  if (checkpoint.imitated && step % IMITATED_PREVIEWS !== 0) return null;
+  if (!checkpoint.resident || (checkpoint.imitated && step % IMITATED_PREVIEWS !== 0)) return null;
   return toPixels(await checkpoint.decode(denoised, size, report), size.w * vae.factor, size.h * vae.factor);
 }
 

@@ -24,6 +24,18 @@ export interface Job {
   readonly source: Source | null;
   /** The answers that a run of this very job gave before it broke off: it goes on from there. */
   readonly known?: readonly Latent[];
+  /** What to do without to save memory; absent: nothing, unless it is plain that it would not fit. */
+  readonly thrift?: Thrift;
+}
+
+/** What a run does without to need less memory. */
+export interface Thrift {
+  /** No two nets are on the device at the same time. */
+  readonly apart: boolean;
+  /** The UNet is asked one question at a time: not all that guidance asks in one batch. */
+  readonly single: boolean;
+  /** The side, in latents, of the tiles in which pictures are encoded and decoded; null: whole. */
+  readonly tile: number | null;
 }
 
 /** A picture, already of the job's width and height and opaque, and what to do with it. */
@@ -67,6 +79,8 @@ export type Notice =
   | { readonly code: 'prompt-truncated'; readonly which: 'prompt' | 'negative'; readonly dropped: string }
   | { readonly code: 'size-rounded'; readonly width: number; readonly height: number }
   | { readonly code: 'retried-in-f32'; readonly net: NetName }
+  /** Memory was short, so the picture is made in this way, which takes longer. */
+  | { readonly code: 'saving-memory'; readonly by: keyof Thrift }
   | { readonly code: 'resumed'; readonly after: 'device-lost' | 'engine-crashed' };
 
 export type Progress =
@@ -87,6 +101,8 @@ export type Progress =
       readonly answers: readonly Latent[];
     }
   | { readonly kind: 'decoding' }
+  /** Told before a run fails: another one that does without this may succeed. */
+  | { readonly kind: 'short-of-memory'; readonly thrift: Thrift }
   | { readonly kind: 'notice'; readonly notice: Notice };
 
 /** The finished picture, with the job as it was really run (size rounded) and where the time went. */

@@ -12,6 +12,8 @@ export interface Machine {
   readonly float16: boolean;
   readonly sessions: Sessions;
   readonly openDevice: OpenDevice;
+  /** The most bytes that one tensor and one net, with all that it works in, can have. */
+  readonly limits: { readonly tensor: number; readonly net: number };
   /** What graphs for this machine must be like. f16 where it can be had, unless asked for f32. */
   readonly target: (dtype?: 'f32' | 'f16') => Target;
 }
@@ -20,6 +22,9 @@ const MIN_SUBGROUP = 16;
 
 /** Attention scores beyond 256 MiB are computed in slices. */
 const MAX_SCORE_BYTES = 2 ** 28;
+
+/** WebAssembly's whole memory. */
+const HEAP_BYTES = 2 ** 32;
 
 /**
  * The fastest machine there is: WebGPU on a graphics card, else the wasm backend. Where a CPU only imitates the card,
@@ -46,6 +51,7 @@ export function wasmMachine(sessions: Sessions): Machine {
     float16: false,
     sessions,
     openDevice: () => Promise.resolve(null),
+    limits: { tensor: HEAP_BYTES, net: HEAP_BYTES },
     // Its fused attention kernel computes scores in blocks of its own and needs no slices of ours.
     target: () => ({ layout: 'nchw', dtype: 'f32', fusedAttention: true, maxScoreBytes: MAX_SCORE_BYTES }),
   };
@@ -55,6 +61,7 @@ async function webgpuMachine(sessions: Sessions, adapter: GPUAdapter): Promise<M
   const { info, features, limits } = adapter;
   const float16 = features.has('shader-f16');
   const kernels = await attentionKernels(sessions, adapter);
+  const tensor = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
   return {
     backend: 'webgpu',
     name: [info.vendor, info.architecture].filter(Boolean).join(' ') || 'GPU',
@@ -62,12 +69,14 @@ async function webgpuMachine(sessions: Sessions, adapter: GPUAdapter): Promise<M
     float16,
     sessions,
     openDevice: kernels.openDevice,
+    // How much memory there is in all, no browser tells.
+    limits: { tensor, net: Infinity },
     target: (dtype = float16 ? 'f16' : 'f32') => ({
       layout: 'nhwc',
       dtype,
       fusedAttention: kernels.fused,
       // Flash attention keeps no scores; whatever else ONNX Runtime may choose must fit a buffer.
-      maxScoreBytes: kernels.flash ? limits.maxStorageBufferBindingSize : MAX_SCORE_BYTES,
+      maxScoreBytes: kernels.flash ? tensor : Math.min(tensor, MAX_SCORE_BYTES),
     }),
   };
 }

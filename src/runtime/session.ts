@@ -121,7 +121,10 @@ export class Net {
           throw new DrobeError('bug', { reason: 'output is not f32' });
         return output.data as Float32Array<ArrayBuffer>;
       } catch (error) {
-        throw explained(error);
+        const known = explained(error);
+        // It holds what there was of memory, and is of no more use.
+        if (known instanceof DrobeError && known.code === 'out-of-memory') this.#device?.destroy();
+        throw known;
       }
     });
   }
@@ -162,9 +165,16 @@ function watched(device: GPUDevice): Watch {
   };
 }
 
+/**
+ * As ONNX Runtime, WebGPU and browsers say it. WebAssembly may go out of its memory's bounds where it got none, and counts
+ * bytes in 32 bits.
+ */
+const NO_MEMORY =
+  /out of memory|allocat|bad_alloc|memory access out of bounds|out of bounds memory access|aborted\(OOM\)|SafeIntOnOverflow/i;
+
 function explained(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof DrobeError || error.name === 'AbortError') return error;
-  if (/out of memory|allocat/i.test(error.message)) {
+  if (NO_MEMORY.test(error.message)) {
     return new DrobeError('out-of-memory', { reason: error.message }, { cause: error });
   }
   return error;

@@ -1,8 +1,10 @@
-import type { Job, Picture, Pixels, Progress } from '../engine/api';
+import type { Job, Picture, Pixels, Progress, Thrift } from '../engine/api';
 import { isAbort, toDrobeError, type DrobeError } from '../errors';
 import type { Result } from './result';
 
-export type Stage = Exclude<Progress, { kind: 'notice' }>;
+/** What a run tells that goes on, whatever happens to the engine. */
+type Told = Exclude<Progress, { kind: 'short-of-memory' }>;
+export type Stage = Exclude<Told, { kind: 'notice' }>;
 
 export interface Running {
   readonly kind: 'running';
@@ -25,9 +27,9 @@ export type Run =
 
 /** Pulls a run to its end and tells how far it is. */
 export async function follow(
-  pulled: AsyncGenerator<Progress, Picture, void>,
+  pulled: AsyncGenerator<Told, Picture, void>,
   now: () => number,
-  told: (progress: Progress, left: number | null) => void,
+  told: (progress: Told, left: number | null) => void,
 ): Promise<Picture> {
   const times: number[] = [];
   for (;;) {
@@ -52,30 +54,60 @@ const TRIES = 3;
 /** What the UNet has led to so far. */
 export type Known = NonNullable<Job['known']>;
 
+/** What runs did without to save memory, so that others like them do not fail first. Kept while the page is open. */
+export class Savings {
+  readonly #known = new Map<string, Thrift>();
+
+  of(job: Job): Thrift | undefined {
+    return this.#known.get(alike(job));
+  }
+
+  learn(job: Job, thrift: Thrift): void {
+    this.#known.set(alike(job), thrift);
+  }
+}
+
+const alike = ({ model, backend, width, height }: Job): string => `${backend} ${width} ${height} ${model}`;
+
 /**
  * A run that outlives the engine: where the graphics card is lost or the worker dies, it is started again with what is
- * known of it, and goes on from the last finished step.
+ * known of it, and goes on from the last finished step. Where memory ran out, it goes on with less.
  */
 export async function* persistent(
-  before: Known,
-  start: (known: Known) => AsyncGenerator<Progress, Picture, void>,
-): AsyncGenerator<Progress, Picture, void> {
-  const known = [...before];
+  job: Job,
+  savings: Savings,
+  start: (job: Job) => AsyncGenerator<Progress, Picture, void>,
+): AsyncGenerator<Told, Picture, void> {
+  const known = [...(job.known ?? [])];
+  let lostAt: number | null = null;
   for (let tries = TRIES; ;) {
-    const had = known.length;
+    const before = known.length;
+    const thrift = savings.of(job);
+    let less: Thrift | null = null;
     try {
-      const run = start([...known]);
+      const run = start({ ...job, known: [...known], ...(thrift && { thrift }) });
       for (;;) {
         const { done, value } = await run.next();
         if (done) return value;
+        if (value.kind === 'short-of-memory') {
+          less = value.thrift;
+          continue;
+        }
         if (value.kind === 'step') known.push(...value.answers);
         yield value;
       }
     } catch (thrown) {
       const { code } = toDrobeError(thrown);
-      tries = known.length > had ? TRIES : tries - 1;
-      if (isAbort(thrown) || (code !== 'device-lost' && code !== 'engine-crashed') || tries === 0)
-        throw thrown;
+      if (isAbort(thrown)) throw thrown;
+      if (code === 'out-of-memory' && less) {
+        savings.learn(job, less);
+        continue;
+      }
+      tries = known.length > before ? TRIES : tries - 1;
+      if ((code !== 'device-lost' && code !== 'engine-crashed') || tries === 0) throw thrown;
+      // Lost again at the same place: some cards are reset where they are out of memory.
+      if (less && lostAt === known.length) savings.learn(job, less);
+      lostAt = known.length;
       yield { kind: 'notice', notice: { code: 'resumed', after: code } };
     }
   }

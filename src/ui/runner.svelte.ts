@@ -3,7 +3,7 @@ import type { Remote } from '../engine/rpc';
 import { isAbort, toDrobeError } from '../errors';
 import { Pace } from './pace';
 import type { Result } from './result';
-import { follow, persistent, type Known, type Run, type Running } from './run';
+import { follow, persistent, Savings, type Known, type Run, type Running } from './run';
 
 /** The run in work, how far it is and what is to be said of it; then, how it ended. */
 export class Runner {
@@ -13,6 +13,7 @@ export class Runner {
   readonly #engine: Remote<EngineApi>;
   readonly #now: () => number;
   readonly #onRate: (bytesPerSecond: number) => void;
+  readonly #savings = new Savings();
   #stop = new AbortController();
 
   /** @param onRate told how fast weights were read, whenever that was measured. */
@@ -43,7 +44,9 @@ export class Runner {
     this.#begin(begin);
     const pace = new Pace();
     return follow(
-      persistent(known, (all) => this.#engine.generate(this.#stop.signal, { ...begin.job, known: all })),
+      persistent({ ...begin.job, known }, this.#savings, (job) =>
+        this.#engine.generate(this.#stop.signal, job),
+      ),
       this.#now,
       (progress, left) => {
         if (progress.kind === 'step') onStep(progress.answers);
@@ -51,7 +54,7 @@ export class Runner {
         const rate = pace.see(progress, this.#now);
         if (rate !== null) this.#onRate(rate);
         if (progress.kind === 'notice') {
-          this.notices = [...this.notices, progress.notice];
+          this.#note(progress.notice);
         } else {
           const preview = (progress.kind === 'step' && progress.preview) || this.run.preview;
           this.run = { ...this.run, stage: progress, preview, left };
@@ -76,6 +79,13 @@ export class Runner {
 
   dismissFailure(): void {
     if (this.run.kind === 'failed') this.run = { kind: 'idle' };
+  }
+
+  /** What several pictures of a run have to tell is told once. */
+  #note(notice: Notice): void {
+    const told = JSON.stringify(notice);
+    if (this.notices.every((other) => JSON.stringify(other) !== told))
+      this.notices = [...this.notices, notice];
   }
 
   #begin(about: Begin): void {

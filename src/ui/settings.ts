@@ -6,7 +6,9 @@ import { spacings } from '../sampling/schedules';
 
 /** What to draw, but for the picture to start from, and how to get there. */
 export type Settings = {
-  -readonly [K in keyof Omit<Job, 'source' | 'prediction' | 'vae' | 'taesd' | 'decoder'>]: Job[K];
+  -readonly [
+    K in keyof Omit<Job, 'source' | 'prediction' | 'vae' | 'taesd' | 'decoder' | 'known' | 'thrift'>
+  ]: Job[K];
 } & {
   /** The id of a VAE of its own; empty for the model's. */
   vae: string;

@@ -1,8 +1,9 @@
 /** Everything Drobė says about errors, notices and progress: one table each, so that nothing stays without words. */
 import type { DrobeError, ErrorCode, Facts } from '../errors';
-import type { AddonFacts, DeviceInfo, ModelFacts, NetName, Notice, Progress } from '../engine/api';
+import type { AddonFacts, DeviceInfo, ModelFacts, NetName, Notice, Thrift } from '../engine/api';
 import type { Unfinished } from './drawer';
 import { bytes, clean, count, roughly } from './format';
+import type { Stage } from './run';
 import type { Obstacle, Settings } from './settings';
 import type { UsableModel } from './studio.svelte';
 
@@ -107,8 +108,15 @@ const words = {
     `The model could not be fetched${because(text('reason'))}. Check the connection and try again.`,
   'device-lost': () =>
     'The graphics card was reset while it worked. Press Generate to try again; a smaller picture asks less of it.',
-  'out-of-memory': ({ text }) =>
-    `There was not enough memory${because(text('reason'))}. Choose a smaller width and height, close other tabs, and try again.`,
+  'out-of-memory': ({ text, size }) => {
+    const net = text('stage');
+    const loaded = Number(text('loadedBytes'));
+    const need = net && ` for ${netOf(net)}, which needs about ${size('neededBytes')}`;
+    const limit = text('limitBytes') && `; at most ${size('limitBytes')} can be had here`;
+    const have = loaded > 0 ? `; it ran out after ${size('loadedBytes')} of its weights were loaded` : '';
+    const tried = net && ' Everything that saves memory has been tried.';
+    return `There was not enough memory${need}${limit || have}${net ? '' : because(text('reason'))}.${tried} Choose a smaller width and height, close other tabs and programs that use the graphics card, or run on the CPU (under Advanced), and try again.`;
+  },
   'not-a-number': ({ text }) =>
     `The numbers overflowed in the ${text('stage') || 'model'}, even at full precision, so there is no picture. Try another seed, less guidance or another model.`,
   'engine-crashed': ({ text }) =>
@@ -167,6 +175,15 @@ const nets: Record<NetName, string> = {
   'VAE decoder': 'the decoder',
 };
 
+const isNet = (name: string): name is NetName => Object.hasOwn(nets, name);
+const netOf = (name: string): string => (isNet(name) ? nets[name] : name);
+
+const savings: Record<keyof Thrift, string> = {
+  apart: 'only one part of the model is loaded at a time',
+  single: 'the UNet looks at the prompts one after the other',
+  tile: 'the picture is encoded and decoded in tiles',
+};
+
 /** What a person should know about a run that worked. */
 export function noticeWords(notice: Notice): string {
   switch (notice.code) {
@@ -178,6 +195,8 @@ export function noticeWords(notice: Notice): string {
       return `This model draws in whole blocks: the size was rounded to ${notice.width} × ${notice.height}.`;
     case 'resumed':
       return `${notice.after === 'device-lost' ? 'The graphics card was reset' : 'The engine stopped'} in the middle of the picture. It was started again, and went on from the last finished step.`;
+    case 'saving-memory':
+      return `There is not enough memory for the fastest way, so ${savings[notice.by]}, which takes longer.`;
     case 'retried-in-f32':
       return `Half precision overflowed in ${nets[notice.net]}; that part ran again at full precision, which takes longer.`;
   }
@@ -279,7 +298,7 @@ export function deviceWords(device: DeviceInfo | null): string {
 }
 
 /** What is being done right now, in a few words. */
-export function stageWords(progress: Exclude<Progress, { kind: 'notice' }> | null): string {
+export function stageWords(progress: Stage | null): string {
   switch (progress?.kind) {
     case undefined:
       return 'Starting';

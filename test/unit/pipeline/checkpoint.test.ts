@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { DrobeError } from '../../../src/errors';
 import type { Graph } from '../../../src/graph/graph';
 import { detect } from '../../../src/nets/detect';
 import { Checkpoint } from '../../../src/pipeline/checkpoint';
 import type { Progress } from '../../../src/pipeline/job';
+import { lavish } from '../../../src/pipeline/thrift';
 import type { Machine } from '../../../src/runtime/device';
 import type { Net, Sessions } from '../../../src/runtime/session';
 import { memorySource } from '../../../src/weights/source';
@@ -26,6 +28,7 @@ function halfPrecision(outputOf: (dtype: 'f16' | 'f32') => number): { machine: M
     float16: true,
     sessions: { open } as Partial<Sessions> as Sessions,
     openDevice: () => Promise.resolve(null),
+    limits: { tensor: 2 ** 30, net: Infinity },
     target: (dtype = 'f16') => ({ layout: 'nhwc', dtype, fusedAttention: true, maxScoreBytes: 2 ** 28 }),
   };
   return { machine, log };
@@ -99,5 +102,36 @@ describe('sessions', () => {
     await checkpoint.encode(ids(), 1, () => undefined);
     await checkpoint.decode(new Float32Array(4 * 64), { h: 8, w: 8 }, () => undefined);
     expect(log).toEqual(['open f32', 'release f32', 'open f32']);
+  });
+});
+
+describe('memory', () => {
+  const save = (side: number, tensor: number, dtype: 'f32' | 'f16' = 'f16') => {
+    const { machine } = halfPrecision(() => 1);
+    const limits = { tensor, net: Infinity };
+    const limited: Machine = { ...machine, limits, target: () => machine.target(dtype) };
+    return checkpointOn(limited).save(lavish, { h: side, w: side }, 2);
+  };
+
+  it('is not saved where nothing says that it is short', () => {
+    expect(save(64, 2 ** 30)).toEqual(lavish);
+  });
+
+  it('is saved at once where a tensor would be larger than a buffer can be', () => {
+    expect(save(192, 2 ** 30)).toEqual({ ...lavish, tile: 64 });
+    expect(save(128, 2 ** 27, 'f32')).toEqual({ apart: false, single: true, tile: 32 });
+  });
+
+  it('is asked for with names and numbers where it runs out', async () => {
+    const { machine } = halfPrecision(() => 1);
+    const open = (): Promise<Net> => Promise.reject(new DrobeError('out-of-memory', { reason: 'test' }));
+    const sessions = { open } as Partial<Sessions> as Sessions;
+    const full = checkpointOn({ ...machine, sessions, limits: { tensor: 2 ** 30, net: 2 ** 32 } });
+    const failed = await full.encode(ids(), 1, () => undefined).catch((error: unknown) => error);
+    expect(failed).toMatchObject({
+      code: 'out-of-memory',
+      facts: { stage: 'text encoder', loadedBytes: 0, limitBytes: 2 ** 32 },
+    });
+    expect((failed as DrobeError).facts['neededBytes']).toBeCloseTo(246e6, -7);
   });
 });

@@ -1,0 +1,94 @@
+/** One net's place on the device: its session, for one size at a time. */
+import { DrobeError, type Facts } from '../errors';
+import type { Graph, Target } from '../graph/graph';
+import { bytesOf } from '../nets/memory';
+import type { Machine } from '../runtime/device';
+import type { Net, Value } from '../runtime/session';
+import type { NetName, Progress } from './job';
+
+export type Report = (progress: Progress) => void;
+export type Author = (target: Target) => Graph;
+export type Values = Readonly<Record<string, Value>>;
+export type Open = (name: NetName, graph: Graph, report: Report) => Promise<Net>;
+
+export class Slot {
+  readonly #name: NetName;
+  readonly #machine: Machine;
+  readonly #open: Open;
+  #dtype: 'f32' | 'f16';
+  #net: Net | null = null;
+  #size = '';
+  #graph: Graph | null = null;
+  #loadedBytes = 0;
+
+  constructor(name: NetName, dtype: 'f32' | 'f16', machine: Machine, open: Open) {
+    this.#name = name;
+    this.#dtype = dtype;
+    this.#machine = machine;
+    this.#open = open;
+  }
+
+  /** What the net's graphs must be like. */
+  get target(): Target {
+    return this.#machine.target(this.#dtype);
+  }
+
+  /**
+   * Runs the net; where f16 overflows it is run again in f32, and in f32 from then on.
+   * @throws DrobeError 'out-of-memory' with what the net needs, 'device-lost', 'not-a-number', and those of a session.
+   */
+  async run(
+    size: string,
+    author: Author,
+    values: Values,
+    report: Report,
+  ): Promise<Float32Array<ArrayBuffer>> {
+    const output = await this.#attempt(async () => (await this.#ready(size, author, report)).run(values));
+    if (output.every(Number.isFinite)) return output;
+    if (this.#dtype === 'f32') throw new DrobeError('not-a-number', { stage: this.#name });
+    await this.release();
+    this.#dtype = 'f32';
+    report({ kind: 'notice', notice: { code: 'retried-in-f32', net: this.#name } });
+    return this.run(size, author, values, report);
+  }
+
+  async release(): Promise<void> {
+    const net = this.#net;
+    this.#net = null;
+    await net?.release();
+  }
+
+  async #ready(size: string, author: Author, report: Report): Promise<Net> {
+    if (this.#net && this.#size === size) return this.#net;
+    await this.release();
+    this.#size = size;
+    this.#graph = author(this.target);
+    this.#loadedBytes = 0;
+    this.#net = await this.#open(this.#name, this.#graph, (progress) => {
+      if (progress.kind === 'reading') this.#loadedBytes = progress.doneBytes;
+      report(progress);
+    });
+    return this.#net;
+  }
+
+  /** Says of a machine's failures where they happened, and how much memory was asked for. */
+  async #attempt<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof DrobeError) || (error.code !== 'out-of-memory' && error.code !== 'device-lost'))
+        throw error;
+      throw new DrobeError(error.code, { ...error.facts, ...this.#need }, { cause: error });
+    }
+  }
+
+  get #need(): Facts {
+    const graph = this.#graph;
+    if (!graph) return { stage: this.#name };
+    const need = { stage: this.#name, neededBytes: bytesOf(graph), loadedBytes: this.#loadedBytes };
+    const { tensor, net } = this.#machine.limits;
+    if (graph.footprint.largest > tensor)
+      return { ...need, neededBytes: graph.footprint.largest, limitBytes: tensor };
+    return Number.isFinite(net) ? { ...need, limitBytes: net } : need;
+  }
+}

@@ -1,0 +1,51 @@
+/** Drawing with less memory than is best: what is given up, one thing after the other, where memory runs out. */
+import type { LatentSize } from './checkpoint';
+import type { NetName, Thrift } from './job';
+
+export const lavish: Thrift = { apart: false, single: false, tile: null };
+
+/** What is being drawn, and with what. */
+export interface Setting {
+  readonly size: LatentSize;
+  /** The side at which the model draws best, in latents. */
+  readonly native: number;
+}
+
+/** In latents. */
+const LARGEST_TILE = 64;
+
+/** Of the side at which a model draws best, which is diffusers' choice. Smaller ones show a net too little to go by. */
+const TILES = [1, 3 / 4, 1 / 2] as const;
+
+/** The side of the largest tile that is smaller than the one before, or than the whole; null where there is none. */
+export function smallerTile(tile: number | null, { size, native }: Setting): number | null {
+  const before = tile ?? Math.max(size.h, size.w);
+  const sides = TILES.map((share) => Math.round(Math.min(LARGEST_TILE, native) * share));
+  return sides.find((side) => side < before) ?? null;
+}
+
+/**
+ * What else to do without, once this net has found too little memory; null where nothing is left to try.
+ * @param together whether nets stay on the device together, as long as they are not kept apart.
+ * @param questions that the UNet is asked in each step.
+ */
+export function stepDown(
+  thrift: Thrift,
+  net: NetName,
+  { together, questions, ...setting }: Setting & { together: boolean; questions: number },
+): Thrift | null {
+  if (together && !thrift.apart) return { ...thrift, apart: true };
+  switch (net) {
+    case 'UNet':
+      return thrift.single || questions === 1 ? null : { ...thrift, single: true };
+    case 'VAE encoder':
+    case 'VAE decoder':
+    case 'TAESD': {
+      const tile = smallerTile(thrift.tile, setting);
+      return tile === null ? null : { ...thrift, tile };
+    }
+    case 'text encoder':
+    case 'second text encoder':
+      return null;
+  }
+}

@@ -1,0 +1,118 @@
+/** The bundled model on a graphics card that runs out of memory. */
+import { beforeAll, expect, it } from 'vitest';
+import type { Job, Picture, Progress } from '../../src/engine/api';
+import { Checkpoint } from '../../src/pipeline/checkpoint';
+import { generate } from '../../src/pipeline/generate';
+import { inspect } from '../../src/pipeline/inspect';
+import type { Thrift } from '../../src/pipeline/job';
+import { findMachine, wasmMachine, type Machine } from '../../src/runtime/device';
+import { loadOrt } from '../../src/runtime/ort';
+import { Sessions } from '../../src/runtime/session';
+import { loadTokenizer } from '../../src/text/tokenizer';
+import type { Tokenizer } from '../../src/text/prompt';
+import { persistent, Savings } from '../../src/ui/run';
+import { sentence } from '../../src/ui/words';
+import { readHeader } from '../../src/weights/safetensors';
+import { memorySource } from '../../src/weights/source';
+import { pictureDifference } from '../golden/tensors';
+import { bytesInUse, giveBuffers, limitGpuBytes, refuseBuffers } from './budget';
+
+let machines: { webgpu: Machine; wasm: Machine };
+let tokenizer: Tokenizer;
+let file: Uint8Array<ArrayBuffer>;
+let idleBytes: number;
+beforeAll(async () => {
+  limitGpuBytes();
+  const sessions = new Sessions(await loadOrt());
+  machines = { webgpu: await findMachine(sessions, 'webgpu'), wasm: wasmMachine(sessions) };
+  tokenizer = await loadTokenizer('/');
+  file = new Uint8Array(await (await fetch('/models/mini-sd.safetensors')).arrayBuffer());
+  idleBytes = bytesInUse();
+});
+
+/** Larger than the model draws best, so that there is something to cut in tiles. */
+const job: Job = {
+  model: 'mini-sd',
+  backend: 'webgpu',
+  prompt: 'red apple',
+  negative: '',
+  width: 64,
+  height: 48,
+  steps: 1,
+  guidance: 5,
+  sampler: 'DDIM',
+  spacing: 'leading',
+  seed: 7,
+  source: null,
+};
+
+async function checkpointOn(machine: Machine): Promise<Checkpoint> {
+  const header = await readHeader(new Blob([file]));
+  const weights = { tensors: header.tensors, source: memorySource(file) };
+  return new Checkpoint(inspect(header).model, weights, machine);
+}
+
+/** Draws as the app does, but in one worker: `told` hears of all that happens. */
+async function draw(checkpoint: Checkpoint, wish: Job, told: (progress: Progress) => void): Promise<Picture> {
+  const run = persistent(wish, new Savings(), async function* (next) {
+    const pulled = generate(next, { checkpoint, tokenizer, report: told });
+    for (;;) {
+      const { done, value } = await pulled.next();
+      if (done) return { ...value, job: wish };
+      told(value);
+      yield value;
+    }
+  });
+  for (;;) {
+    const { done, value } = await run.next();
+    if (done) return value;
+  }
+}
+
+it('a card that refuses memory again and again still gives the picture, with one thing less at a time', async () => {
+  expect(machines.webgpu.backend).toBe('webgpu');
+  const checkpoint = await checkpointOn(machines.webgpu);
+  const thrifts: Thrift[] = [];
+  const picture = await draw(checkpoint, job, (progress) => {
+    const { apart, single, tile } = thrifts.at(-1) ?? { apart: false, single: false, tile: null };
+    if (progress.kind === 'short-of-memory') {
+      thrifts.push(progress.thrift);
+      giveBuffers();
+    }
+    // While its weights are loaded, when it runs, and when the decoder runs.
+    if (progress.kind === 'reading' && progress.net === 'UNet' && !apart) refuseBuffers();
+    if (progress.kind === 'compiling' && progress.net === 'UNet' && !single) refuseBuffers();
+    if (progress.kind === 'compiling' && progress.net === 'VAE decoder' && tile === null) refuseBuffers();
+  });
+  expect(thrifts).toEqual([
+    { apart: true, single: false, tile: null },
+    { apart: true, single: true, tile: null },
+    { apart: true, single: true, tile: 12 },
+  ]);
+  await checkpoint.release();
+  expect(bytesInUse()).toBe(idleBytes);
+
+  const onCpu = await checkpointOn(machines.wasm);
+  const same = await draw(onCpu, { ...job, thrift: thrifts.at(-1)! }, () => undefined); // there are three
+  const { mean, worst } = pictureDifference(picture.rgba, Uint8Array.from(same.rgba));
+  console.info(`short of memory, against the CPU: mean difference ${mean.toFixed(3)}, worst ${worst} of 255`);
+  expect(worst).toBeLessThanOrEqual(2);
+  const whole = await draw(onCpu, job, () => undefined);
+  const seams = pictureDifference(picture.rgba, Uint8Array.from(whole.rgba));
+  console.info(
+    `tiles against the whole: mean difference ${seams.mean.toFixed(2)}, worst ${seams.worst} of 255`,
+  );
+  expect(seams.mean).toBeLessThan(8);
+});
+
+it('where there is none at all it says how much is needed, and for what', async () => {
+  const checkpoint = await checkpointOn(machines.webgpu);
+  refuseBuffers();
+  const failure = await draw(checkpoint, job, () => undefined).catch((error: unknown) => error);
+  giveBuffers();
+  expect(failure).toMatchObject({ code: 'out-of-memory', facts: { stage: 'text encoder' } });
+  expect(sentence(failure as Parameters<typeof sentence>[0])).toMatch(
+    /not enough memory for the text encoder, which needs about [\d.]+ MB/,
+  );
+  expect(bytesInUse()).toBe(idleBytes);
+});

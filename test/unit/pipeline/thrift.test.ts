@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest';
+import type { NetName, Thrift } from '../../../src/pipeline/job';
+import { lavish, stepDown } from '../../../src/pipeline/thrift';
+
+const setting = { size: { h: 128, w: 96 }, native: 64, together: true, questions: 2 };
+
+/** All that is tried where a net fails again and again. */
+function ladder(net: NetName, changes: Partial<typeof setting> = {}): Partial<Thrift>[] {
+  const rungs: Partial<Thrift>[] = [];
+  let before = lavish;
+  for (;;) {
+    const next = stepDown(before, net, { ...setting, ...changes });
+    if (!next) return rungs;
+    const changed = Object.entries(next).filter(([key, value]) => before[key as keyof Thrift] !== value);
+    rungs.push(Object.fromEntries(changed));
+    before = next;
+  }
+}
+
+it('first the other nets make room, then the UNet is asked one question at a time', () => {
+  expect(ladder('UNet')).toEqual([{ apart: true }, { single: true }]);
+});
+
+it('a decoder or encoder works in smaller and smaller tiles', () => {
+  const tiles = [{ apart: true }, { tile: 64 }, { tile: 48 }, { tile: 32 }];
+  for (const net of ['VAE decoder', 'VAE encoder', 'TAESD'] as const) expect(ladder(net)).toEqual(tiles);
+});
+
+it('nothing is tried that changes nothing', () => {
+  expect(ladder('UNet', { together: false, questions: 1 })).toEqual([]);
+  expect(ladder('text encoder')).toEqual([{ apart: true }]);
+  expect(ladder('VAE decoder', { together: false, size: { h: 40, w: 48 } })).toEqual([{ tile: 32 }]);
+  expect(ladder('VAE decoder', { together: false, size: { h: 32, w: 24 } })).toEqual([]);
+});
+
+it('tiles are never larger than what a model draws best, nor larger than 64', () => {
+  expect(ladder('VAE decoder', { native: 12, together: false })).toEqual([
+    { tile: 12 },
+    { tile: 9 },
+    { tile: 6 },
+  ]);
+  expect(ladder('VAE decoder', { native: 128, together: false })[0]).toEqual({ tile: 64 });
+});
