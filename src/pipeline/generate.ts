@@ -16,7 +16,7 @@ import { toPixels } from './pixels';
 import { project, projections } from './preview';
 import { replay } from './resume';
 import { setUp, type Texts } from './setup';
-import { lavish, stepDown } from './thrift';
+import { lavish, smallerTile, stepDown } from './thrift';
 
 export interface Tools {
   readonly checkpoint: Checkpoint;
@@ -35,7 +35,8 @@ const IMITATED_PREVIEWS = 10;
  * memory, it says so, 'short-of-memory', and throws.
  */
 export async function* generate(wish: Job, tools: Tools): AsyncGenerator<Progress, Picture, void> {
-  const { factor } = tools.checkpoint.model.vae;
+  const { model, native, together } = tools.checkpoint;
+  const { factor } = model.vae;
   const sides = sidesOf(factor);
   const job = { ...wish, width: settledSide(wish.width, sides), height: settledSide(wish.height, sides) };
   if (job.width !== wish.width || job.height !== wish.height) {
@@ -43,14 +44,16 @@ export async function* generate(wish: Job, tools: Tools): AsyncGenerator<Progres
   }
   const size = { h: job.height / factor, w: job.width / factor };
   const questions = job.source?.kind === 'instruct' ? 3 : job.guidance > 1 ? 2 : 1;
-  const thrift = tools.checkpoint.save(job.thrift ?? lavish, size, questions);
+  const asked = job.thrift ?? lavish;
+  const tile = asked.tile ?? (job.tiled ? smallerTile(null, { size, native }) : null);
+  const thrift = tools.checkpoint.save({ ...asked, tile }, size, questions);
   for (const by of ['apart', 'single', 'tile'] as const) {
-    if (thrift[by] !== lavish[by]) yield { kind: 'notice', notice: { code: 'saving-memory', by } };
+    const wished = by === 'tile' && job.tiled;
+    if (thrift[by] !== lavish[by] && !wished) yield { kind: 'notice', notice: { code: 'saving-memory', by } };
   }
   try {
     return yield* draw(job, size, tools);
   } catch (error) {
-    const { together, native } = tools.checkpoint;
     const failed = error instanceof DrobeError && error.facts['stage'];
     const less = failed && stepDown(thrift, failed as NetName, { size, native, together, questions });
     if (less) yield { kind: 'short-of-memory', thrift: less };

@@ -24,6 +24,8 @@ export interface Job {
   readonly source: Source | null;
   /** The answers that a run of this very job gave before it broke off: it goes on from there. */
   readonly known?: readonly Latent[];
+  /** Pictures are encoded and decoded in tiles, even where memory is not short. */
+  readonly tiled?: true;
   /** What to do without to save memory; absent: nothing, unless it is plain that it would not fit. */
   readonly thrift?: Thrift;
 }

@@ -78,6 +78,8 @@ export class Slot {
     } catch (error) {
       if (!(error instanceof DrobeError) || (error.code !== 'out-of-memory' && error.code !== 'device-lost'))
         throw error;
+      // It holds what memory there was, and is of no more use.
+      if (error.code === 'out-of-memory') await this.release();
       throw new DrobeError(error.code, { ...error.facts, ...this.#need }, { cause: error });
     }
   }

@@ -121,10 +121,7 @@ export class Net {
           throw new DrobeError('bug', { reason: 'output is not f32' });
         return output.data as Float32Array<ArrayBuffer>;
       } catch (error) {
-        const known = explained(error);
-        // It holds what there was of memory, and is of no more use.
-        if (known instanceof DrobeError && known.code === 'out-of-memory') this.#device?.destroy();
-        throw known;
+        throw explained(error);
       }
     });
   }
@@ -132,8 +129,11 @@ export class Net {
   /** Frees the weights and everything else on the device. */
   release(): Promise<void> {
     return this.#inTurn(async () => {
-      await this.#session.release();
-      this.#device?.destroy();
+      try {
+        await this.#session.release();
+      } finally {
+        this.#device?.destroy();
+      }
     });
   }
 }

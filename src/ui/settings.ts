@@ -7,7 +7,7 @@ import { spacings } from '../sampling/schedules';
 /** What to draw, but for the picture to start from, and how to get there. */
 export type Settings = {
   -readonly [
-    K in keyof Omit<Job, 'source' | 'prediction' | 'vae' | 'taesd' | 'decoder' | 'known' | 'thrift'>
+    K in keyof Omit<Job, 'source' | 'prediction' | 'vae' | 'taesd' | 'decoder' | 'tiled' | 'known' | 'thrift'>
   ]: Job[K];
 } & {
   /** The id of a VAE of its own; empty for the model's. */
@@ -16,6 +16,7 @@ export type Settings = {
   taesd: string;
   /** What makes the finished picture; without a TAESD, the VAE. */
   decoder: keyof typeof decoders;
+  tiling: keyof typeof tilings;
   prediction: keyof typeof predictions;
   /** How many pictures a run makes, each with the next seed. */
   count: number;
@@ -101,6 +102,9 @@ export const predictions = { auto: 'Automatic', epsilon: 'epsilon (noise)', v: '
 /** A1111's choice of "VAE type for decode". */
 export const decoders = { VAE: 'VAE', TAESD: 'TAESD (fast)' } as const;
 
+/** When the VAE works in tiles. */
+export const tilings = { auto: 'Automatic', always: 'Always' } as const;
+
 export const isBackend = (value: string): value is Backend => Object.hasOwn(backends, value);
 
 export const maxSeed = 2 ** 32 - 1;
@@ -110,6 +114,7 @@ export const initial: Settings = {
   vae: '',
   taesd: '',
   decoder: 'VAE',
+  tiling: 'auto',
   backend: 'auto',
   prediction: 'auto',
   prompt: '',
@@ -196,6 +201,7 @@ export function mend(found: Settings): Settings {
   mended.area = known(areas, found.area, initial.area);
   mended.prediction = known(predictions, found.prediction, initial.prediction);
   mended.decoder = known(decoders, found.decoder, initial.decoder);
+  mended.tiling = known(tilings, found.tiling, initial.tiling);
   mended.backend = known(backends, found.backend, initial.backend);
   if (!samplerNames.includes(found.sampler)) mended.sampler = initial.sampler;
   if (!spacings.includes(found.spacing)) mended.spacing = initial.spacing;
@@ -211,13 +217,14 @@ export function defaultsOf({ defaults }: ModelFacts): ModelFacts['defaults'] {
 /** The settings as the engine takes them. */
 export function jobOf(settings: Settings, source: Source | null): Job {
   const { model, backend, prompt, negative, width, height } = settings;
-  const { steps, guidance, sampler, spacing, seed, prediction, vae, taesd, decoder } = settings;
+  const { steps, guidance, sampler, spacing, seed, prediction, vae, taesd, decoder, tiling } = settings;
   return {
     ...{ model, backend, prompt, negative, width, height, steps, guidance, sampler, spacing, seed, source },
     ...(prediction !== 'auto' && { prediction }),
     ...(vae && { vae }),
     ...(taesd && { taesd }),
     ...(taesd && decoder === 'TAESD' && { decoder }),
+    ...(tiling === 'always' && { tiled: true }),
   };
 }
 

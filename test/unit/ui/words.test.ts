@@ -3,7 +3,7 @@ import { roomWords } from '../../../src/ui/words';
 import { expect, test } from 'vitest';
 import { DrobeError } from '../../../src/errors';
 import { bytes, clean, duration, fileName, saveName, timeLeft } from '../../../src/ui/format';
-import { negativeWords, newVersionWords, sentence, stageWords } from '../../../src/ui/words';
+import { negativeWords, newVersionWords, noticeWords, sentence, stageWords } from '../../../src/ui/words';
 import { readHeader } from '../../../src/weights/safetensors';
 
 test('a truncated file is told with its name and sizes', () => {
@@ -187,4 +187,23 @@ test('a new version says what a reload costs, and asks for none while a picture 
   expect(newVersionWords(false, false)).toBe('A new version of Drobė is ready.');
   expect(newVersionWords(false, true)).toMatch(/clears the pictures on this page/);
   expect(newVersionWords(true, true)).toMatch(/when this picture is done/);
+});
+
+test('where memory runs out it is told for what, how much, and how far it went', () => {
+  const facts = { reason: 'x', stage: 'UNet', neededBytes: 5.2e9, loadedBytes: 3.1e9 };
+  expect(sentence(new DrobeError('out-of-memory', facts))).toBe(
+    'There was not enough memory for the UNet, which needs about 5.2 GB; it ran out after 3.1 GB of its weights were loaded. Everything that saves memory has been tried. Choose a smaller width and height, close other tabs and programs that use the graphics card, or run on the CPU (under Advanced), and try again.',
+  );
+  expect(sentence(new DrobeError('out-of-memory', { ...facts, limitBytes: 2 ** 32 }))).toContain(
+    'about 5.2 GB; at most 4.3 GB can be had here. ',
+  );
+  expect(sentence(new DrobeError('out-of-memory', { reason: 'no canvas' }))).toMatch(
+    /^There was not enough memory \(no canvas\)\. Choose/,
+  );
+});
+
+test('what was done to save memory is told', () => {
+  expect(noticeWords({ code: 'saving-memory', by: 'tile' })).toBe(
+    'There is not enough memory for the fastest way, so the picture is encoded and decoded in tiles, which takes longer.',
+  );
 });
