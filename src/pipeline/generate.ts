@@ -54,11 +54,18 @@ export async function* generate(wish: Job, tools: Tools): AsyncGenerator<Progres
   try {
     return yield* draw(job, size, tools);
   } catch (error) {
-    const failed = error instanceof DrobeError && error.facts['stage'];
-    const less = failed && stepDown(thrift, failed as NetName, { size, native, together, questions });
+    const net = shortOfMemory(error);
+    const less = net && stepDown(thrift, net, { size, native, together, questions });
     if (less) yield { kind: 'short-of-memory', thrift: less };
     throw error;
   }
+}
+
+/** The net that the machine failed in, for want of memory for sure or perhaps; null where it was something else. */
+function shortOfMemory(error: unknown): NetName | null {
+  if (!(error instanceof DrobeError) || (error.code !== 'out-of-memory' && error.code !== 'device-lost'))
+    return null;
+  return (error.facts['stage'] as NetName | undefined) ?? null; // as a slot says it
 }
 
 async function* draw(job: Job, size: LatentSize, tools: Tools): AsyncGenerator<Progress, Picture, void> {

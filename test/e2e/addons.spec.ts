@@ -93,7 +93,7 @@ test('a VAE of its own is imported, chosen under Advanced, and draws as the mode
     ),
   });
   await page.getByText('Advanced').click();
-  await page.getByRole('combobox', { name: 'VAE' }).selectOption({ label: 'soft' });
+  await page.getByRole('combobox', { name: 'VAE', exact: true }).selectOption({ label: 'soft' });
   const { spacing: _, ...job } = jobOf(wanted);
   await app.fill(job);
   await expectPicture(await app.draw(), 'models/sd1/cases/txt2img_euler/expected.png', 'a VAE of its own');

@@ -10,6 +10,7 @@ const target: Target = { layout: 'nhwc', dtype: 'f32', fusedAttention: true, max
 
 it('counts what is wanted at one time, and a view of it not again', () => {
   const x = relu(input('x', [10], target)); // 40 bytes
+  expect(build({ x: reshape(x, 2, 5) }).footprint.peak).toBe(40);
   const y = relu(reshape(x, 2, 5)); // 80 with x, of which a view is wanted no more
   const both = concat(0, reshape(y, 10), relu(reshape(y, 10))); // 80, beside 2 · 40
   expect(build({ both }).footprint).toEqual({ largest: 80, peak: 160 });

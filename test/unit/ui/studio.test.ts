@@ -267,3 +267,31 @@ test('how fast weights were read is measured, by where nets run, and outlasts a 
   studio.rates.save();
   expect(studioWith(draw, { items }).rates.current.webgpu).toBe((200 * MB) / 2);
 });
+
+test('what several pictures of a run have to tell is told once', async () => {
+  const studio = studioWith(async function* (signal, job) {
+    yield { kind: 'notice', notice: { code: 'saving-memory', by: 'tile' } };
+    return yield* draw(signal, job);
+  });
+  studio.settings.current.count = 2;
+  await studio.generate();
+  expect(studio.results).toHaveLength(2);
+  expect(studio.notices).toEqual([{ code: 'saving-memory', by: 'tile' }]);
+});
+
+test('a run that was short of memory is not tried lavishly again, at its size', async () => {
+  const thrift = { apart: true, single: false, tile: null };
+  const asked: unknown[] = [];
+  const studio = studioWith(async function* (signal, job) {
+    asked.push(job.thrift);
+    if (!job.thrift) {
+      yield { kind: 'short-of-memory', thrift };
+      throw new DrobeError('out-of-memory');
+    }
+    return yield* draw(signal, job);
+  });
+  await studio.generate();
+  await studio.generate();
+  expect(asked).toEqual([undefined, thrift, thrift]);
+  expect(studio.run.kind).toBe('done');
+});
