@@ -275,7 +275,7 @@ test('what several pictures of a run have to tell is told once', async () => {
   });
   studio.settings.current.count = 2;
   await studio.generate();
-  expect(studio.results).toHaveLength(2);
+  expect(studio.album.results).toHaveLength(2);
   expect(studio.notices).toEqual([{ code: 'saving-memory', by: 'tile' }]);
 });
 
