@@ -38,7 +38,10 @@ export type ErrorCode =
   | 'quota' // facts: neededBytes, freeBytes
   | 'storage' // facts: reason
   | 'model-gone' // facts: model
-  | 'model-damaged' // facts: file, reason
+  | 'model-damaged' // facts: file, reason, model, server, empty where it was not downloaded
+  | 'record-damaged' // facts: file
+  | 'record-newer' // facts: file
+  | 'repair-differs' // facts: file
   | 'file-locked' // facts: file
   | 'file-moved' // facts: file
   | 'file-changed' // facts: file

@@ -164,6 +164,8 @@ export interface Verification {
   readonly damaged: readonly string[] | null;
   /** Bytes that could not be compared with anything. */
   readonly unknown: number;
+  /** The server that sends again what is damaged, where it came from one. */
+  readonly server: string | null;
 }
 
 export interface InstallProgress {
@@ -211,8 +213,10 @@ export interface EngineApi {
   storage(): Call<never, StorageFacts>;
   /** Reads all of a stored model and compares it with what was stored. What is damaged is deleted, to be imported anew. */
   verify(id: string): Call<InstallProgress, Verification>;
-  /** The model's file, byte for byte, to be saved elsewhere. */
-  contents(id: string): Call<never, Blob>;
+  /** Fetches again what is damaged of a downloaded model, from where it came. Returns how many bytes that were. */
+  repair(id: string): Call<DownloadProgress, number>;
+  /** The model's file, byte for byte, to be saved elsewhere; all of it is read and compared first. */
+  contents(id: string): Call<InstallProgress, Blob>;
   /** Deletes a stored checkpoint, or forgets a linked one. */
   remove(id: string): Call<never, void>;
   /** One picture. Throws 'busy' while another one is in work. */
@@ -226,7 +230,7 @@ interface Witness {
 }
 
 /** What asks other servers. It is done in a worker of its own, which is there only while it is. */
-export type CourierApi = Pick<EngineApi, 'look' | 'download'> & Witness;
+export type CourierApi = Pick<EngineApi, 'look' | 'download' | 'repair'> & Witness;
 
 /** What is done in the engine's worker, which can reach no server but the app's. */
-export type WorkerApi = Omit<EngineApi, 'look' | 'download'> & Witness;
+export type WorkerApi = Omit<EngineApi, 'look' | 'download' | 'repair'> & Witness;

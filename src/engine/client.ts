@@ -113,6 +113,7 @@ export function startEngine(
     inspect: (signal, what) => through((remote) => remote.inspect(signal, what)),
     storage: (signal) => through((remote) => remote.storage(signal)),
     verify: (signal, id) => through((remote) => remote.verify(signal, id)),
+    repair: (signal, id) => away((remote) => remote.repair(signal, id)),
     contents: (signal, id) => through((remote) => remote.contents(signal, id)),
     remove: (signal, id) => through((remote) => remote.remove(signal, id)),
     generate: (signal, job) => through((remote) => remote.generate(signal, job)),

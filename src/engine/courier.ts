@@ -1,14 +1,16 @@
 /**
  * The courier: asks other servers, which nothing else here can do. Runs in a worker of its own from when a person looks at
- * an address or starts a download until that is done. Small on purpose: neither ONNX Runtime nor a prompt is in it.
+ * an address, or starts a download or a repair, until that is done. Small on purpose: neither ONNX Runtime nor a prompt is in it.
  */
 import { DrobeError } from '../errors';
 import { begin, carryOn } from '../weights/downloads';
 import type { Fetch } from '../weights/remote';
+import { repair } from '../weights/repair';
 import type { CourierApi, Offer } from './api';
 import { offersAt } from './offers';
 import { answer, serve } from './rpc';
 import { extraOf, storedEntry } from './stored';
+import { nowAndThen } from './throttle';
 
 let tell: (origins: readonly string[]) => void = () => undefined;
 
@@ -33,22 +35,15 @@ const api: CourierApi = {
       const id = typeof what === 'string' ? what : await beginOffer(what);
       return storedEntry(await carryOn(id, { signal, report: nowAndThen(report), fetch: counted }));
     }),
+
+  repair: (id) =>
+    answer(({ signal, report }) => repair(id, { signal, report: nowAndThen(report), fetch: counted })),
 };
 
 async function beginOffer({ file, verdict, model }: Offer): Promise<string> {
   if ('problem' in verdict) throw new DrobeError(verdict.problem.code, verdict.problem.facts);
   if (!model) throw new DrobeError('bad-request', { reason: 'there is nothing to download' });
   return begin(model, { file, extra: extraOf(verdict) });
-}
-
-/** As often as an eye can follow. */
-function nowAndThen<T>(report: (value: T) => void): (value: T) => void {
-  let next = 0;
-  return (value) => {
-    if (performance.now() < next) return;
-    next = performance.now() + 200;
-    report(value);
-  };
 }
 
 serve(self, api);

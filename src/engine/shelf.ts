@@ -5,9 +5,19 @@ import { mentions } from '../text/prompt';
 import { beginningOf, blobsOf, mapFiles } from '../weights/layout';
 import { linksTo } from '../weights/links';
 import { fetchBlob, remoteFile } from '../weights/remote';
-import { peekHeader, readHeader, type Slices } from '../weights/safetensors';
+import { peekHeader, readHeader, type Header, type Slices } from '../weights/safetensors';
 import { segmentsOf } from '../weights/segments';
-import { link, linksOf, listStored, openStored, removeStored, store } from '../weights/store';
+import { blobSource, type ByteSource } from '../weights/source';
+import {
+  link,
+  linksOf,
+  listStored,
+  openStored,
+  removeStored,
+  store,
+  type Unreadable,
+} from '../weights/store';
+import { storedSource } from '../weights/stored';
 import { sweep } from '../weights/sweep';
 import { sharedBytes, verify } from '../weights/verify';
 import type {
@@ -19,10 +29,18 @@ import type {
   StorageFacts,
   Verification,
 } from './api';
+import { judge } from './judge';
 import { extraOf, storedEntry } from './stored';
+import { nowAndThen } from './throttle';
 import { problemOf, verdictOn, whatIs } from './verdict';
 
 const SERVED = 'served:';
+
+/** A model that can be read. */
+export interface Readable {
+  readonly header: Header;
+  readonly source: ByteSource;
+}
 
 /** @param folder where models/ is served, with a slash at the end. */
 export function shelf(folder: string) {
@@ -30,6 +48,8 @@ export function shelf(folder: string) {
   const swept = sweep().catch(() => undefined);
   /** Headers of served files do not change while the app is open. */
   const known = new Map<string, Promise<ModelEntry>>();
+  /** Pieces that were read once since the app was opened and are what was stored. */
+  const sound = new Set<string>();
 
   const addressOf = (file: string): string => folder + file.split('/').map(encodeURIComponent).join('/');
 
@@ -64,9 +84,9 @@ export function shelf(folder: string) {
       const file = id.slice(SERVED.length);
       return [await remoteFile(addressOf(file)), file];
     }
-    const parts = await openStored(id);
-    const file = (await listStored()).find((model) => model.id === id)?.file ?? '';
-    return [new Blob(parts), file];
+    const stored = await openStored(id);
+    await storedSource(stored, judge, sound).check?.(HEADER);
+    return [new Blob(stored.blobs.slice()), stored.meta.file];
   }
 
   async function readable(what: string | File | Offer): Promise<[Slices, string]> {
@@ -80,7 +100,7 @@ export function shelf(folder: string) {
     async list(): Promise<ModelEntry[]> {
       await swept;
       const [imported, beside] = await Promise.all([listStored(), served()]);
-      return [...imported.map(storedEntry), ...beside];
+      return [...imported.models.map(storedEntry), ...imported.unreadable.map(unreadableEntry), ...beside];
     },
 
     /** Checks a model by its header, then copies it. */
@@ -161,16 +181,19 @@ export function shelf(folder: string) {
 
     /** Reads all of a stored model once more, and names what is damaged. */
     async *verify(id: string, signal: AbortSignal): AsyncGenerator<InstallProgress, Verification, void> {
-      const { damaged, unknown, header } = yield* verify(id, signal);
-      if (damaged.length === 0) return { damaged: [], unknown };
-      const touched = [...(header?.tensors.values() ?? [])].filter(({ begin, end }) =>
-        damaged.some((piece) => piece.begin < end && begin < piece.end),
-      );
-      return { damaged: touched.length > 0 ? touched.map(({ name }) => name) : null, unknown };
+      const { damaged, tensors, unknown, server } = yield* verify(id, signal);
+      return { damaged: damaged.length > 0 ? tensors : [], unknown, server };
     },
 
-    async contents(id: string): Promise<Blob> {
-      return new Blob(await openStored(id));
+    /** The model's file, after a look at every byte of it. @throws DrobeError 'model-damaged' */
+    async contents(id: string, report: (progress: InstallProgress) => void): Promise<Blob> {
+      const stored = await openStored(id);
+      const tell = nowAndThen(report);
+      const source = storedSource(stored, judge, sound);
+      await source.check?.([{ begin: 0, end: source.bytes }], (doneBytes, totalBytes) =>
+        tell({ doneBytes, totalBytes }),
+      );
+      return new Blob(stored.blobs.slice());
     },
 
     async remove(id: string): Promise<void> {
@@ -179,15 +202,28 @@ export function shelf(folder: string) {
       await removeStored(id);
     },
 
-    /** The file's bytes, as Blobs that lie one after another. */
+    /** Opens a model to be read from. Of what is stored only the header is compared with what was stored. */
     async open(
       id: string,
       signal: AbortSignal,
       onBytes: (doneBytes: number, totalBytes: number) => void,
-    ): Promise<readonly Blob[]> {
-      if (!id.startsWith(SERVED)) return openStored(id);
-      const file = id.slice(SERVED.length);
-      return [await fetchBlob(addressOf(file), signal, onBytes)];
+    ): Promise<Readable> {
+      if (!id.startsWith(SERVED)) {
+        const stored = await openStored(id);
+        const source = storedSource(stored, judge, sound);
+        await source.check?.(HEADER);
+        return { header: await readHeader(new Blob(stored.blobs.slice())), source };
+      }
+      const file = await fetchBlob(addressOf(id.slice(SERVED.length)), signal, onBytes);
+      return { header: await readHeader(file), source: blobSource([file]) };
     },
   };
+}
+
+/** Where a header begins, which is a piece by itself. */
+const HEADER = [{ begin: 0, end: 1 }];
+
+function unreadableEntry({ id, file, newer }: Unreadable): ModelEntry {
+  const problem = { code: newer ? 'record-newer' : 'record-damaged', facts: { file } } as const;
+  return { id, file, bytes: 0, origin: 'stored', problem };
 }

@@ -1,13 +1,31 @@
 /** What is remembered of a stored model, and how it is listed. */
-import type { StoredModel } from '../weights/pieces';
+import { fieldsOf, type StoredModel } from '../weights/records';
 import type { AddonFacts, ModelEntry, ModelFacts } from './api';
 import type { What } from './verdict';
 
 /** What is remembered of a model: `install`, of this version of the schema, wrote it so. */
 export const extraOf = (what: What): unknown => ('facts' in what ? what.facts : what);
 
-export function storedEntry({ id, file, bytes, kind, extra }: StoredModel): ModelEntry {
+export function storedEntry(stored: StoredModel): ModelEntry {
+  const { id, file, bytes, kind, extra } = stored;
   const entry = { id, file, bytes, origin: kind === 'copy' ? 'stored' : 'linked' } as const;
-  const what = extra as ModelFacts | { readonly addon: AddonFacts };
-  return 'addon' in what ? { ...entry, addon: what.addon } : { ...entry, facts: what };
+  if (!isRemembered(extra)) return { ...entry, problem: { code: 'record-damaged', facts: { file } } };
+  return 'addon' in extra ? { ...entry, addon: extra.addon } : { ...entry, facts: extra };
+}
+
+/** Whether it is what `extraOf` gave, as far as the page cannot do without. */
+function isRemembered(extra: unknown): extra is ModelFacts | { readonly addon: AddonFacts } {
+  const { addon, title, family, dtype, multiple, defaults, examples, unused } = fieldsOf(extra);
+  if (addon !== undefined) {
+    const { kind, name, triggers } = fieldsOf(addon);
+    const known = kind === 'embedding' ? Array.isArray(triggers) : /^(?:lora|vae|taesd)$/.test(String(kind));
+    return known && typeof name === 'string';
+  }
+  return (
+    [title, family, dtype].every((text) => typeof text === 'string') &&
+    Number(multiple) > 0 &&
+    defaults === Object(defaults) &&
+    Array.isArray(examples) &&
+    Array.isArray(unused)
+  );
 }

@@ -14,15 +14,13 @@ import { loraTags, type LoraTag } from '../text/lora';
 import { loadTokenizer } from '../text/tokenizer';
 import type { Tokenizer } from '../text/prompt';
 import { listUnfinished } from '../weights/downloads';
-import { readHeader } from '../weights/safetensors';
-import { blobSource } from '../weights/source';
 import { removeStored } from '../weights/store';
 import type { Backend, DeviceInfo, Progress, WorkerApi } from './api';
 import { gather } from './gather';
 import { base } from './place';
 import { answer, serve } from './rpc';
 import { confineOthers } from './scripts';
-import { shelf } from './shelf';
+import { shelf, type Readable } from './shelf';
 import { Turn } from './turn';
 
 confineOthers(); // ONNX Runtime's threads
@@ -73,14 +71,13 @@ const api: WorkerApi = {
       return yield* models.verify(id, signal);
     },
 
-  contents: (id) => answer(() => models.contents(id)),
+  contents: (id) => answer(({ report }) => models.contents(id, report)),
 
   remove: (id) =>
     answer(async () => {
       if (current?.id === id) {
         if (busy) throw new DrobeError('busy');
-        await current.checkpoint.release();
-        current = null;
+        await close();
       }
       await models.remove(id);
     }),
@@ -101,19 +98,25 @@ const api: WorkerApi = {
         const picture = yield* generate({ ...job, prompt }, tools);
         const asked = { model, backend, vae, taesd, ...picture.job, prompt: job.prompt };
         return { ...picture, job: asked, ...(vaeFile !== null && { vaeFile }) };
-      } catch (error) {
+      } catch (thrown) {
+        const code = thrown instanceof DrobeError ? thrown.code : null;
+        // Repaired or imported again, its pieces are others than those that are open.
+        if (code === 'model-damaged') await close();
         // The page goes on with another worker. While calls keep this one alive, it shall not hold on to memory.
-        if (error instanceof DrobeError && error.code === 'out-of-memory') {
-          void current?.checkpoint.release().catch(() => undefined);
-          current = null;
-        }
-        throw error;
+        if (code === 'out-of-memory') void close().catch(() => undefined);
+        throw thrown;
       } finally {
         busy = false;
         turn.end();
       }
     },
 };
+
+async function close(): Promise<void> {
+  const open = current;
+  current = null;
+  await open?.checkpoint.release();
+}
 
 async function open(
   id: string,
@@ -122,14 +125,12 @@ async function open(
   report: (progress: Progress) => void,
 ): Promise<Checkpoint> {
   if (current?.id === id && current.backend === backend) return current.checkpoint;
-  await current?.checkpoint.release();
-  current = null;
-  const parts = await models.open(id, signal, (doneBytes, totalBytes) => {
+  await close();
+  const { header, source } = await models.open(id, signal, (doneBytes, totalBytes) => {
     report({ kind: 'fetching', doneBytes, totalBytes });
   });
-  const header = await readHeader(new Blob(parts.slice()));
   const { model } = inspect(header);
-  const weights = { tensors: header.tensors, source: blobSource(parts) };
+  const weights = { tensors: header.tensors, source };
   current = { id, backend, checkpoint: new Checkpoint(model, weights, await machines[backend]()) };
   return current.checkpoint;
 }
@@ -148,11 +149,17 @@ async function embeddingsFor(
   for (const { id, trigger } of called) {
     const key = `${id} ${trigger}`;
     if (known.has(key)) continue;
-    const parts = await models.open(id, signal, () => undefined);
-    const header = await readHeader(new Blob(parts.slice()));
-    known.set(key, embeddingOf(header, blobSource(parts), trigger, checkpoint.model));
+    const { header, source } = await openAddon(id, signal);
+    known.set(key, embeddingOf(header, source, trigger, checkpoint.model));
   }
   return called.flatMap(({ id, trigger }) => known.get(`${id} ${trigger}`) ?? []);
+}
+
+/** What is read here and there while a checkpoint is fed: all of it is compared with what was stored. */
+async function openAddon(id: string, signal: AbortSignal): Promise<Readable> {
+  const opened = await models.open(id, signal, () => undefined);
+  await opened.source.check?.([{ begin: 0, end: opened.source.bytes }]);
+  return opened;
 }
 
 /** Gives the file's name; null for the model's own. */
@@ -160,9 +167,8 @@ async function useVae(checkpoint: Checkpoint, id: string, signal: AbortSignal): 
   const entry = id && (await models.list()).find((other) => other.id === id);
   // One that was removed meanwhile leaves the model's own.
   await checkpoint.useVae(entry ? id : '', async () => {
-    const parts = await models.open(id, signal, () => undefined);
-    const header = await readHeader(new Blob(parts.slice()));
-    return vaeWeights(entry ? entry.file : id, header, blobSource(parts), checkpoint.model);
+    const { header, source } = await models.open(id, signal, () => undefined);
+    return vaeWeights(entry ? entry.file : id, header, source, checkpoint.model);
   });
   return entry ? entry.file : null;
 }
@@ -170,9 +176,8 @@ async function useVae(checkpoint: Checkpoint, id: string, signal: AbortSignal): 
 async function useTaesd(checkpoint: Checkpoint, id: string, signal: AbortSignal): Promise<void> {
   const entry = id && (await models.list()).find((other) => other.id === id);
   await checkpoint.useTaesd(entry ? id : '', async () => {
-    const parts = await models.open(id, signal, () => undefined);
-    const { tensors } = await readHeader(new Blob(parts.slice()));
-    return { tensors, source: blobSource(parts), ...(entry && { name: entry.file }) };
+    const { header, source } = await models.open(id, signal, () => undefined);
+    return { tensors: header.tensors, source, ...(entry && { name: entry.file }) };
   });
 }
 
@@ -187,8 +192,7 @@ async function useLoras(
   await checkpoint.useLoras(key, async () => {
     const loras: Lora[] = [];
     for (const [i, tag] of tags.entries()) {
-      const parts = await models.open(entries[i]!.id, signal, () => undefined); // see above
-      loras.push({ ...tag, header: await readHeader(new Blob(parts.slice())), source: blobSource(parts) });
+      loras.push({ ...tag, ...(await openAddon(entries[i]!.id, signal)) }); // see above
     }
     return loras;
   });

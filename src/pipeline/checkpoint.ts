@@ -7,6 +7,7 @@ import { TAESD_FACTOR, taesdGraph } from '../nets/taesd';
 import type { Machine } from '../runtime/device';
 import type { Latent } from '../sampling/latent';
 import type { Net, Weights } from '../runtime/session';
+import type { OnBytes } from '../weights/source';
 import { oneByOne, type UNetValues } from './denoise';
 import type { NetName, Thrift } from './job';
 import { patchesOf, type Lora } from './lora';
@@ -342,16 +343,20 @@ export class Checkpoint {
     if (!this.resident) {
       for (const [other, slot] of Object.entries(this.#slots)) if (other !== name) await slot.release();
     }
-    let told = -Infinity;
+    const telling = (kind: 'reading' | 'checking'): OnBytes => {
+      let told = -Infinity;
+      return (doneBytes, totalBytes) => {
+        if (doneBytes - told < REPORT_BYTES && doneBytes < totalBytes) return;
+        told = doneBytes;
+        report({ kind, net: name, doneBytes, totalBytes });
+      };
+    };
     const net = await this.#machine.sessions.open(
       graph,
       this.#weightsOf(name),
       this.#machine.openDevice,
-      (doneBytes, totalBytes) => {
-        if (doneBytes - told < REPORT_BYTES && doneBytes < totalBytes) return;
-        told = doneBytes;
-        report({ kind: 'reading', net: name, doneBytes, totalBytes });
-      },
+      telling('reading'),
+      telling('checking'),
     );
     report({ kind: 'compiling', net: name }); // shaders are compiled by the first run
     return net;

@@ -87,7 +87,8 @@ export type Notice =
 
 export type Progress =
   | {
-      readonly kind: 'reading';
+      /** `checking`: its weights are loaded, and are still compared with what was stored. */
+      readonly kind: 'reading' | 'checking';
       readonly net: NetName;
       readonly doneBytes: number;
       readonly totalBytes: number;

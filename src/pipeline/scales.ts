@@ -38,9 +38,11 @@ export function scaleOf(key: string, tensors: Tensors): TensorInfo | undefined {
 /** The same weights, multiplied by their scales on their way to the device. */
 export function scaled({ tensors, source, ...rest }: Weights): Weights {
   const patches = new Map<string, Patch>();
+  const beside = new Map<string, TensorInfo>();
   for (const key of tensors.keys()) {
     const scale = scaleOf(key, tensors);
     if (!scale) continue;
+    beside.set(key, scale);
     patches.set(key, (weights) => {
       const bytes = source.read(scale.begin, scale.end);
       checkFinite(bytes, scale.dtype, scale.name);
@@ -51,5 +53,5 @@ export function scaled({ tensors, source, ...rest }: Weights): Weights {
       }
     });
   }
-  return { tensors, source, ...rest, patches };
+  return { tensors, source, ...rest, patches, beside };
 }

@@ -3,7 +3,7 @@ import type { InferenceSession } from 'onnxruntime-web';
 import { DrobeError, isAbort } from '../errors';
 import { sizeOf, type Graph, type Shape } from '../graph/graph';
 import type { TensorInfo } from '../weights/safetensors';
-import type { ByteSource } from '../weights/source';
+import type { ByteSource, OnBytes } from '../weights/source';
 import { feed, type Patch } from './feeder';
 import type { OrtModule } from './ort';
 
@@ -18,6 +18,8 @@ export interface Weights {
   readonly source: ByteSource;
   /** What is added to weights on their way to the device, by their names. */
   readonly patches?: ReadonlyMap<string, Patch>;
+  /** What is read together with a weight, by its name: what it is divided by. */
+  readonly beside?: ReadonlyMap<string, TensorInfo>;
   /** What people call the file, where it is not the checkpoint's. */
   readonly name?: string;
 }
@@ -37,18 +39,27 @@ export class Sessions {
   }
 
   /**
-   * A session on a device of its own: releasing a session frees its memory only with the last one of its device.
-   * @throws DrobeError of the feeder, 'out-of-memory', 'device-lost', or 'bug' with what ONNX Runtime said.
+   * A session on a device of its own: releasing a session frees its memory only with the last one of its device. Its
+   * weights are compared with what was stored, where that can be, while they are loaded.
+   * @param onBytes told how many of the graph's bytes are loaded.
+   * @param onChecked told how many stored bytes are compared, as far as that takes longer.
+   * @throws DrobeError of the feeder, 'model-damaged', 'out-of-memory', 'device-lost', or 'bug' with what ONNX Runtime said.
    */
   async open(
     graph: Graph,
     weights: Weights,
     openDevice: OpenDevice,
-    onBytes: (done: number, total: number) => void = () => undefined,
+    onBytes: OnBytes = () => undefined,
+    onChecked: OnBytes = () => undefined,
   ): Promise<Net> {
     return this.#inTurn(async () => {
       const device = await openDevice();
       const watch = device && watched(device);
+      let session: InferenceSession | undefined;
+      const sound = weights.source.check?.(rangesIn(graph, weights), (done, total) => {
+        if (session) onChecked(done, total);
+      });
+      sound?.catch(() => undefined); // told when it is waited for
       const { externalData, failed, close } = feed(
         graph.placements,
         weights.tensors,
@@ -63,10 +74,13 @@ export class Sessions {
           externalData,
         });
       try {
-        const session = await (watch ? watch(create) : create());
+        session = await (watch ? watch(create) : create());
+        await sound;
         return new Net(this.#ort, session, device, watch, (work) => this.#inTurn(work));
       } catch (error) {
+        await session?.release();
         device?.destroy();
+        if (failed()) await sound; // bytes that are not what they were explain whatever is wrong with their numbers
         throw explained(failed() ?? error);
       } finally {
         close();
@@ -79,6 +93,11 @@ export class Sessions {
     this.#last = turn.catch(() => undefined);
     return turn;
   }
+}
+
+/** Where the weights of a graph lie, and what is read with them. */
+function rangesIn({ placements }: Graph, { tensors, beside }: Weights): TensorInfo[] {
+  return placements.flatMap(({ key }) => [tensors.get(key) ?? [], beside?.get(key) ?? []].flat());
 }
 
 /** A graph ready to run, with its weights on the device. */

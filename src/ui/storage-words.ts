@@ -38,10 +38,19 @@ export function taskWords(task: Task, file: string): string {
   switch (task.kind) {
     case 'verifying':
       return task.totalBytes > 0 ? `${bytes(task.doneBytes)} of ${bytes(task.totalBytes)} read` : 'Reading…';
+    case 'repairing': {
+      if (task.totalBytes === 0) return 'Starting';
+      const amount = `${bytes(task.doneBytes)} of ${bytes(task.totalBytes)}`;
+      return task.stage === 'checking' ? `${amount} read` : `${amount} fetched again`;
+    }
+    case 'repaired':
+      return task.bytes > 0
+        ? `Repaired: ${bytes(task.bytes)} were fetched again, and are what was stored.`
+        : 'Sound: every byte is as it was stored.';
     case 'failed':
       return sentence(task.error, file);
     case 'verified': {
-      const { damaged, unknown } = task;
+      const { damaged, unknown, server } = task;
       if (damaged?.length === 0)
         return unknown > 0
           ? `Nothing is missing, but there is nothing to compare ${bytes(unknown)} of it with.`
@@ -49,7 +58,10 @@ export function taskWords(task: Task, file: string): string {
       const [first, ...more] = damaged ?? [];
       const others = more.length > 0 ? ` and ${count(more.length)} other tensors` : '';
       const what = first === undefined ? 'its header' : clean(first, 80) + others;
-      return `Damaged: ${what}. Import the same file again: what is damaged is replaced.`;
+      const next = server
+        ? `Press “Repair” to fetch what is damaged again from ${clean(server, 80)}, or import`
+        : 'Import';
+      return `Damaged: ${what}. ${next} the same file again: what is damaged is replaced.`;
     }
   }
 }

@@ -81,7 +81,13 @@ const words = {
   'model-gone': ({ text }) =>
     `The model ${text('model')} is no longer there: the browser or you cleared it. Choose another model or import the file again.`,
   'model-damaged': ({ text }) =>
-    `${text('file')} is damaged in the browser's storage${because(text('reason'))}. Import the same file again: what is damaged is replaced.`,
+    `${text('file')} is damaged in the browser's storage${because(text('reason'))}. ${text('server') ? `Press “Repair” to fetch these bytes again from ${text('server')}, or import` : 'Import'} the same file again: what is damaged is replaced.`,
+  'record-damaged': ({ file }) =>
+    `What the browser remembers of ${file === 'The file' ? 'a model' : file} cannot be read any more. Remove it here and import its file again; other models are not affected.`,
+  'record-newer': ({ file }) =>
+    `${file === 'The file' ? 'A model' : file} was stored by a newer version of Drobė. Reload the page to get that version.`,
+  'repair-differs': ({ file }) =>
+    `${file} could not be repaired: its server now sends other bytes than those that were stored. Remove it and download it again, or import the same file as before.`,
   'file-locked': ({ text }) =>
     `The browser asks once more before it lets ${text('file')} be read where it lies. Press “Allow” and confirm.`,
   'file-moved': ({ text }) =>
@@ -308,6 +314,8 @@ export function stageWords(progress: Stage | null): string {
       return `Fetching the model, ${bytes(progress.doneBytes)} of ${bytes(progress.totalBytes)}`;
     case 'reading':
       return `Reading ${nets[progress.net]}, ${bytes(progress.doneBytes)} of ${bytes(progress.totalBytes)}`;
+    case 'checking':
+      return `Comparing ${nets[progress.net]} with what was stored, ${bytes(progress.doneBytes)} of ${bytes(progress.totalBytes)}`;
     case 'compiling':
       return `Compiling ${nets[progress.net]}`;
     case 'encoding':

@@ -6,9 +6,9 @@ import { createSHA256 } from 'hash-wasm';
 import { DrobeError } from '../errors';
 import { ELSEWHERE, allKeys, checkQuota, hold, randomId, read, readMany, transact } from './db';
 import { bytesOf, within, type Layout } from './layout';
-import { commit, keyOf, numbersDone, openDone, putPieces } from './pieces';
-import type { About, StoredModel } from './pieces';
+import { commit, keyOf, piecesDone, putPieces, type About } from './pieces';
 import { pull, type Carrier, type Order, type RemoteRef, type Wish } from './pull';
+import { addedOf, fieldsOf, fileIn, isOrigin, type StoredModel } from './records';
 import { parseHeader } from './safetensors';
 import { segmentsOf, type Segment } from './segments';
 import { removeStored } from './store';
@@ -37,6 +37,7 @@ export interface Unfinished {
   readonly id: string;
   readonly file: string;
   readonly doneBytes: number;
+  /** 0 where what is remembered of it cannot be read: it can only be discarded. */
   readonly totalBytes: number;
 }
 
@@ -66,20 +67,30 @@ export async function begin(model: RemoteModel, about: About): Promise<string> {
 /** Oldest first. */
 export async function listUnfinished(): Promise<Unfinished[]> {
   const keys = (await allKeys()).filter(([kind]) => kind === 'download');
-  const found = (await readMany<Download>(keys)).filter((download) => download !== undefined);
+  const records = await readMany<unknown>(keys);
+  const found = records.map((record, n) => ({ id: String(keys[n]![1]), record })); // as many as were asked for
   return Promise.all(
     found
-      .sort((a, b) => a.added - b.added)
-      .map(async ({ id, model, about }) => {
-        const segments = segmentsIn(model);
-        const done = await numbersDone(id);
-        const doneBytes = segments.reduce(
-          (sum, { begin, end }, n) => sum + (done.has(n) ? end - begin : 0),
-          0,
-        );
-        return { id, file: about.file, doneBytes, totalBytes: bytesOf(model) };
+      .sort((a, b) => addedOf(a.record) - addedOf(b.record))
+      .map(async ({ id, record }) => {
+        if (!isDownload(record))
+          return { id, file: fileIn(fieldsOf(record)['about']), doneBytes: 0, totalBytes: 0 };
+        const done = await piecesDone(id, segmentsIn(record.model));
+        const doneBytes = [...done.values()].reduce((sum, { size }) => sum + size, 0);
+        return { id, file: record.about.file, doneBytes, totalBytes: bytesOf(record.model) };
       }),
   );
+}
+
+function isDownload(record: unknown): record is Download {
+  const { schema, model, about } = fieldsOf(record);
+  if (schema !== 1 || !isOrigin(model) || fileIn(about) === '') return false;
+  try {
+    segmentsIn(model);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /**
@@ -92,13 +103,13 @@ export async function carryOn(id: string, ways: Ways): Promise<StoredModel> {
   const unlock = await hold(id);
   if (unlock === ELSEWHERE) throw new DrobeError('download-elsewhere');
   try {
-    const download = await read<Download>(['download', id]);
-    if (!download) throw new DrobeError('model-gone', { model: id });
+    const download = await read<unknown>(['download', id]);
+    if (!isDownload(download)) throw new DrobeError('model-gone', { model: id });
     const segments = segmentsIn(download.model);
-    await fetchMissing(download, segments, ways);
-    await checkSums(download, segments, ways);
+    await fetchMissing({ ...download, id }, segments, ways);
+    await checkSums({ ...download, id }, segments, ways);
     ways.signal.throwIfAborted();
-    return await commit(id, segments, download.about);
+    return await commit(id, segments, download.about, download.model);
   } catch (thrown) {
     const useless =
       thrown instanceof DrobeError &&
@@ -123,47 +134,51 @@ async function fetchMissing(
   segments: readonly Segment[],
   ways: Ways,
 ): Promise<void> {
-  const { signal, report, fetch = globalThis.fetch, wait = sleep } = ways;
-  const done = await numbersDone(id);
+  const done = await piecesDone(id, segments);
   const totalBytes = bytesOf(model);
-  let doneBytes = 0;
-  const put = async (pieces: readonly { n: number; bytes: Uint8Array<ArrayBuffer> }[]) => {
+  const missing = segments.flatMap((segment, n) => (done.has(n) ? [] : [{ n, ...segment }]));
+  const doneBytes = totalBytes - missing.reduce((sum, { begin, end }) => sum + end - begin, 0);
+  await checkQuota(totalBytes - doneBytes);
+  await fetchPieces(model, missing, ways, doneBytes, async (pieces) => {
     const named = pieces.map(async ({ n, bytes }) => ({
       n,
       key: await keyOf(bytes),
       blob: new Blob([bytes]),
     }));
     await putPieces(id, await Promise.all(named), totalBytes);
-  };
+  });
+}
 
+/**
+ * Fetches pieces of a model, and hands them over as they come; those of its header are at hand.
+ * @param doneBytes that are reported as done besides.
+ * @throws DrobeError of `pull`, and what `take` throws.
+ */
+export async function fetchPieces(
+  model: RemoteModel,
+  pieces: readonly Wish[],
+  { signal, report, fetch = globalThis.fetch, wait = sleep }: Ways,
+  doneBytes: number,
+  take: Carrier['take'],
+): Promise<void> {
+  const totalBytes = doneBytes + pieces.reduce((sum, { begin, end }) => sum + end - begin, 0);
+  const onBytes = (count: number) => {
+    doneBytes += count;
+    report({ stage: 'fetching', doneBytes, totalBytes });
+  };
   const orders = new Map<RemoteSource, Wish[]>();
-  for (const [n, { begin, end }] of segments.entries()) {
+  for (const { n, begin, end } of pieces) {
     const { head, ranges } = within(model, begin, end);
-    if (done.has(n) || head.length > 0) doneBytes += end - begin;
-    if (done.has(n)) continue;
-    if (head.length > 0) await put([{ n, bytes: head }]);
+    if (head.length > 0) await take([{ n, bytes: head }]);
+    onBytes(head.length);
     for (const range of ranges) {
       const wishes = orders.get(range.file) ?? [];
       orders.set(range.file, wishes);
       wishes.push({ n, begin: range.begin, end: range.end });
     }
   }
-  await checkQuota(totalBytes - doneBytes);
-  const tell = () => report({ stage: 'fetching', doneBytes, totalBytes });
-  tell();
-  await pull(
-    [...orders].map(([file, wishes]): Order => ({ file, wishes })),
-    {
-      fetch,
-      signal,
-      take: put,
-      wait,
-      onBytes: (count) => {
-        doneBytes += count;
-        tell();
-      },
-    },
-  );
+  const ordered = [...orders].map(([file, wishes]): Order => ({ file, wishes }));
+  await pull(ordered, { fetch, signal, take, wait, onBytes });
 }
 
 /** Reads what is stored once more: it is what will be used. */
@@ -171,14 +186,14 @@ async function checkSums({ id, model }: Download, segments: readonly Segment[], 
   const stated = new Set(model.ranges.flatMap(({ file }) => (file.sha256 === null ? [] : [file])));
   const totalBytes = [...stated].reduce((sum, { bytes }) => sum + bytes, 0);
   if (totalBytes === 0) return;
-  const blobs = await openDone(id, segments.length);
+  const blobs = await piecesDone(id, segments);
   const sha256 = await createSHA256();
   let doneBytes = 0;
   for (const file of stated) {
     sha256.init().update(file.head);
     for (const n of piecesOf(file, model, segments)) {
       ways.signal.throwIfAborted();
-      const bytes = new Uint8Array(await (blobs[n] ?? new Blob()).arrayBuffer());
+      const bytes = new Uint8Array(await (blobs.get(n) ?? new Blob()).arrayBuffer());
       sha256.update(bytes);
       doneBytes += bytes.length;
       ways.report({ stage: 'checking', doneBytes, totalBytes });

@@ -1,39 +1,19 @@
 /**
  * How a model lies in the database. Its bytes are there in pieces, each under the hash of its bytes: what two models have
  * in common is there once. A model is a small record under ['meta', id] and a list of its pieces under ['parts', id]; both
- * are written last, together. Until then ['done', id, n] says which piece has become what, so that no piece is ever there
- * without a reason. One without is swept away.
+ * are written last, together; of a downloaded one ['origin', id] says where each of its bytes came from. Until then
+ * ['done', id, n] says which piece has become what, so that no piece is ever there without a reason. One without is swept
+ * away.
  */
 import { DrobeError } from '../errors';
 import { allKeys, beginningWith, nameOf, readMany, transact, type Key } from './db';
+import { SCHEMA, addedOf, isKey, type Part, type StoredModel } from './records';
 import type { Segment } from './segments';
-
-export const SCHEMA = 2;
-
-export interface StoredModel {
-  readonly schema: typeof SCHEMA;
-  readonly id: string;
-  /** Name of the file it came from. */
-  readonly file: string;
-  readonly bytes: number;
-  /** `copy`: its bytes are in the database. `link`: they are read from the files where they lie. */
-  readonly kind: 'copy' | 'link';
-  /** When it was imported: milliseconds, as Date.now() counts them. */
-  readonly added: number;
-  /** Whatever the importer wants to remember with it. */
-  readonly extra: unknown;
-}
 
 /** What is to be remembered of a model. */
 export interface About {
   readonly file: string;
   readonly extra: unknown;
-}
-
-/** A piece, and where it is. */
-export interface Part {
-  readonly key: Key;
-  readonly bytes: number;
 }
 
 /** The n-th piece of a model that is being written. */
@@ -46,75 +26,82 @@ export interface Piece {
 /** Where a piece of these bytes belongs. */
 export const keyOf = async (bytes: Uint8Array<ArrayBuffer>): Promise<Key> => ['segment', await nameOf(bytes)];
 
-/** Writes pieces that are not there yet, and which of the model's pieces they are. */
+/** Writes pieces that are not there yet or were cut, and which of the model's pieces they are. */
 export function putPieces(id: string, pieces: readonly Piece[], neededBytes: number): Promise<void> {
   return transact((store) => {
     for (const { n, blob, key } of pieces) {
-      const there = store.count([...key]);
+      const there = store.get([...key]) as IDBRequest<Blob | undefined>;
       there.onsuccess = () => {
-        if (there.result === 0) store.put(blob, [...key]);
+        if (there.result?.size !== blob.size) store.put(blob, [...key]);
       };
       store.put(key, ['done', id, n]);
     }
   }, neededBytes);
 }
 
-/** Makes a model of the pieces that were put. */
-export async function commit(id: string, segments: readonly Segment[], about: About): Promise<StoredModel> {
-  const keys = await readMany<Key>(segments.map((_, n) => ['done', id, n]));
+/**
+ * Makes a model of the pieces that were put.
+ * @param origin where its bytes can be had again, if anywhere.
+ */
+export async function commit(
+  id: string,
+  segments: readonly Segment[],
+  about: About,
+  origin?: unknown,
+): Promise<StoredModel> {
+  const keys = await readMany<unknown>(segments.map((_, n) => ['done', id, n]));
   const parts = segments.map(({ begin, end }, n): Part => {
     const key = keys[n];
-    if (!key) throw new DrobeError('bug', { reason: `piece ${n} of ${about.file} was never put` });
+    if (!isKey(key)) throw new DrobeError('bug', { reason: `piece ${n} of ${about.file} was never put` });
     return { key, bytes: end - begin };
   });
-  const meta = recordOf(id, 'copy', segments.at(-1)?.end ?? 0, about);
+  const meta = await recordOf(id, 'copy', segments.at(-1)?.end ?? 0, about);
   await transact((store) => {
     store.put(parts, ['parts', id]);
     store.put(meta, ['meta', id]);
+    if (origin !== undefined) store.put(origin, ['origin', id]);
     store.delete(['download', id]);
     store.delete(beginningWith('done', id));
   });
   return meta;
 }
 
-export const recordOf = (
+export async function recordOf(
   id: string,
   kind: StoredModel['kind'],
   bytes: number,
-  about: About,
-): StoredModel => ({
-  schema: SCHEMA,
-  id,
-  kind,
-  bytes,
-  added: Date.now(),
-  file: about.file,
-  extra: about.extra,
-});
+  { file, extra }: About,
+): Promise<StoredModel> {
+  return { schema: SCHEMA, id, kind, bytes, added: await after(Date.now()), file, extra };
+}
 
-/** The Blobs of these pieces. @throws DrobeError 'model-damaged' where one is missing or cut. */
-export async function blobsAt(parts: readonly Part[], file: string): Promise<Blob[]> {
-  const blobs = await readMany<Blob>(parts.map(({ key }) => key));
-  return parts.map(({ bytes }, n) => {
-    const blob = blobs[n];
-    if (blob?.size === bytes) return blob;
-    const found = blob ? `has ${blob.size} bytes of ${bytes}` : 'is missing';
-    throw new DrobeError('model-damaged', { file, reason: `part ${n + 1} of ${parts.length} ${found}` });
+/** A time that is later than all models there are: clocks may be set back. */
+async function after(now: number): Promise<number> {
+  const metas = await readMany<unknown>((await allKeys()).filter(([kind]) => kind === 'meta'));
+  return metas.reduce<number>((last, meta) => Math.max(last, addedOf(meta) + 1), now);
+}
+
+/** The Blobs of these pieces, in their order; undefined for one that is missing or cut. */
+export async function blobsAt(parts: readonly Part[]): Promise<(Blob | undefined)[]> {
+  const found = await readMany<unknown>(parts.map(({ key }) => key));
+  return found.map((blob, n) => (isWhole(blob, parts[n]!.bytes) ? blob : undefined)); // as many as were asked for
+}
+
+/** Which pieces of a model that is being written are there whole, by their numbers. */
+export async function piecesDone(id: string, segments: readonly Segment[]): Promise<Map<number, Blob>> {
+  const keys = await readMany<unknown>(segments.map((_, n) => ['done', id, n]));
+  const parts = segments.flatMap(({ begin, end }, n) => {
+    const key = keys[n];
+    return isKey(key) ? [{ n, key, bytes: end - begin }] : [];
   });
+  const blobs = await blobsAt(parts);
+  return new Map(
+    parts.flatMap(({ n }, i) => {
+      const blob = blobs[i];
+      return blob ? [[n, blob] as const] : [];
+    }),
+  );
 }
 
-/** The Blobs of a model that is being written, and undefined for those that are still to come. */
-export async function openDone(id: string, count: number): Promise<(Blob | undefined)[]> {
-  const keys = await readMany<Key>(Array.from({ length: count }, (_, n) => ['done', id, n]));
-  const blobs = await readMany<Blob>(keys.filter((key) => key !== undefined));
-  let next = 0;
-  return keys.map((key) => key && blobs[next++]);
-}
-
-/** Which pieces of a model that is being written are there. */
-export async function numbersDone(id: string): Promise<Set<number>> {
-  const done = (await allKeys()).filter(([kind, of]) => kind === 'done' && of === id);
-  return new Set(done.map(([, , n]) => n as number));
-}
-
-export const isCopy = (parts: unknown): parts is readonly Part[] => Array.isArray(parts);
+const isWhole = (found: unknown, bytes: number): found is Blob =>
+  found instanceof Blob && found.size === bytes;

@@ -1,11 +1,20 @@
 import { DrobeError } from '../errors';
+import type { Segment } from './segments';
 
 /** The bytes of a checkpoint, read synchronously: ONNX Runtime asks for weights in the middle of its own work. */
 export interface ByteSource {
   readonly bytes: number;
   /** The bytes from begin to before end, which the caller does not write to. */
   read(begin: number, end: number): Uint8Array<ArrayBuffer>;
+  /**
+   * Waits until all bytes in these ranges are known to be what was stored. Absent where that cannot be told.
+   * @throws DrobeError 'model-damaged'
+   */
+  readonly check?: (ranges: readonly Segment[], onBytes?: OnBytes) => Promise<void>;
 }
+
+/** Told how many bytes are done, and of how many. */
+export type OnBytes = (doneBytes: number, totalBytes: number) => void;
 
 /** A checkpoint that is in memory already. */
 export function memorySource(bytes: Uint8Array<ArrayBuffer>): ByteSource {
@@ -18,7 +27,7 @@ export function memorySource(bytes: Uint8Array<ArrayBuffer>): ByteSource {
   };
 }
 
-/** A checkpoint in Blobs that lie one after another. Works in a dedicated worker only, where FileReaderSync is. */
+/** A checkpoint in Blobs that lie one after another. Can be read in a worker only, where FileReaderSync is. */
 export function blobSource(parts: readonly Blob[]): ByteSource {
   const starts: number[] = [];
   let total = 0;
@@ -26,12 +35,13 @@ export function blobSource(parts: readonly Blob[]): ByteSource {
     starts.push(total);
     total += part.size;
   }
-  const reader = new FileReaderSync();
+  let reader: FileReaderSync | undefined;
 
   return {
     bytes: total,
     read(begin, end) {
       checkRange(begin, end, total);
+      reader ??= new FileReaderSync();
       let i = starts.findLastIndex((start) => start <= begin);
       if (begin === end) return new Uint8Array(0);
       const first = readPart(reader, parts[i]!, begin - starts[i]!, end - starts[i]!);

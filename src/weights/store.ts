@@ -1,22 +1,41 @@
 /** Checkpoints that were imported, linked or downloaded, and are there whole. */
 import { DrobeError } from '../errors';
 import { allKeys, beginningWith, checkQuota, hold, randomId, read, readMany, transact } from './db';
+import { damageTo } from './damage';
 import { openLinks, type Links } from './links';
-import { SCHEMA, blobsAt, commit, isCopy, keyOf, putPieces, recordOf } from './pieces';
-import type { About, Part, Piece, StoredModel } from './pieces';
+import { blobsAt, commit, keyOf, putPieces, recordOf } from './pieces';
+import type { About, Piece } from './pieces';
+import { addedOf, fileIn, isCopy, isLinks, isModel, isNewer, type Part, type StoredModel } from './records';
 import type { Segment } from './segments';
 import { collect } from './sweep';
 
 /** As much is read and written in one go, unless a single segment is larger. */
 const BATCH_BYTES = 2 ** 25;
 
-/** Every checkpoint that is there whole, oldest first. */
-export async function listStored(): Promise<StoredModel[]> {
-  const metas = (await allKeys()).filter(([kind]) => kind === 'meta');
-  const found = await readMany<StoredModel>(metas);
-  return found
-    .flatMap((meta) => (meta?.schema === SCHEMA ? [meta] : []))
-    .sort((a, b) => a.added - b.added || (a.id < b.id ? -1 : 1));
+/** A model that is there, and of which what was written cannot be read. */
+export interface Unreadable {
+  readonly id: string;
+  /** Empty where not even that is known. */
+  readonly file: string;
+  /** A newer version of this program wrote it, and can read it. */
+  readonly newer: boolean;
+}
+
+/** Every checkpoint that is there, oldest first, and those that cannot be read. */
+export async function listStored(): Promise<{ models: StoredModel[]; unreadable: Unreadable[] }> {
+  const keys = await allKeys();
+  const ids = keys.flatMap(([kind, id]) => (kind === 'meta' && typeof id === 'string' ? [id] : []));
+  const metas = await readMany<unknown>(ids.map((id) => ['meta', id]));
+  const parts = await readMany<unknown>(ids.map((id) => ['parts', id]));
+  const models: StoredModel[] = [];
+  const unreadable: Unreadable[] = [];
+  for (const [i, id] of ids.entries()) {
+    const meta = metas[i];
+    if (isModel(meta) && (isCopy(parts[i]) || isLinks(parts[i]))) models.push({ ...meta, id });
+    else unreadable.push({ id, file: fileIn(meta), newer: isNewer(meta) });
+  }
+  models.sort((a, b) => addedOf(a) - addedOf(b) || (a.id < b.id ? -1 : 1));
+  return { models, unreadable };
 }
 
 /**
@@ -100,7 +119,7 @@ async function piecesOf(file: Blob, batch: readonly Numbered[]): Promise<Piece[]
 
 /** Remembers where files lie that are a model together, and copies nothing. */
 export async function link(links: Links, bytes: number, about: About): Promise<StoredModel> {
-  const meta = recordOf(randomId(), 'link', bytes, about);
+  const meta = await recordOf(randomId(), 'link', bytes, about);
   await transact((store) => {
     store.put(links, ['parts', meta.id]);
     store.put(meta, ['meta', meta.id]);
@@ -108,30 +127,43 @@ export async function link(links: Links, bytes: number, about: About): Promise<S
   return meta;
 }
 
+/** A stored checkpoint that can be read. */
+export interface Opened {
+  readonly meta: StoredModel;
+  /** What it is made of; null where it is linked. */
+  readonly parts: readonly Part[] | null;
+  /** Its bytes, in Blobs that lie one after another: of a copy, one for each part. */
+  readonly blobs: readonly Blob[];
+}
+
 /**
- * The bytes of a checkpoint, as Blobs that lie one after another, after a check that none is missing or cut.
+ * Opens a checkpoint after a look at whether a piece of it is missing or cut.
  * @throws DrobeError 'model-gone', 'model-damaged', and of linked files 'file-locked', 'file-moved' and 'file-changed'.
  */
-export async function openStored(id: string): Promise<Blob[]> {
+export async function openStored(id: string): Promise<Opened> {
   const [meta, parts] = await readMany<unknown>([
     ['meta', id],
     ['parts', id],
   ]);
-  if (!meta || !parts) throw new DrobeError('model-gone', { model: id });
-  if (!isCopy(parts)) return openLinks(parts as Links);
-  return blobsAt(parts, (meta as StoredModel).file);
+  if (isModel(meta) && isLinks(parts)) return { meta, parts: null, blobs: await openLinks(parts) };
+  if (!isModel(meta) || !isCopy(parts)) throw new DrobeError('model-gone', { model: id });
+  const found = await blobsAt(parts);
+  const blobs = found.filter((blob) => blob !== undefined);
+  if (blobs.length === parts.length) return { meta, parts, blobs };
+  const lost = new Set(parts.filter((_, n) => found[n] === undefined));
+  throw await damageTo({ meta, parts }, lost);
 }
 
 /** The files that a model is linked to; none where it is a copy. */
 export async function linksOf(id: string): Promise<Links | null> {
-  const parts = await read<readonly Part[] | Links>(['parts', id]);
-  return parts && !isCopy(parts) ? parts : null;
+  const parts = await read<unknown>(['parts', id]);
+  return isLinks(parts) ? parts : null;
 }
 
 /** Deletes a model, whole or half written, with what no other model shares. Linked files stay where they are. */
 export async function removeStored(id: string): Promise<void> {
   await transact((store) => {
-    for (const kind of ['meta', 'parts', 'download']) store.delete([kind, id]);
+    for (const kind of ['meta', 'parts', 'origin', 'download']) store.delete([kind, id]);
     store.delete(beginningWith('done', id));
   });
   await collect();

@@ -1,6 +1,7 @@
 /** Keeps the database of weights free of what nothing needs, and brings it to the form of today. */
 import { ELSEWHERE, allKeys, beginningWith, hold, readMany, transact, type Key } from './db';
-import { SCHEMA, isCopy, recordOf, type Part, type StoredModel } from './pieces';
+import { recordOf } from './pieces';
+import { fieldsOf, isCopy, isKey, isNewer, type Part, type StoredModel } from './records';
 
 /**
  * Deletes what imports left behind whose tab was closed or killed. An import that another tab is busy with holds a
@@ -41,10 +42,12 @@ export async function collect(): Promise<void> {
       for (const reason of reasons) {
         const asked = store.get([...reason]);
         asked.onsuccess = () => {
+          const record: unknown = asked.result;
           // What a newer version of this program wrote is not for this one to judge.
-          if (reason[0] === 'meta' && (asked.result as { schema: number }).schema > SCHEMA) return;
-          if (reason[0] === 'done') needed.add(nameOfKey(asked.result as Key));
-          else if (isCopy(asked.result)) for (const { key } of asked.result) needed.add(nameOfKey(key));
+          if (reason[0] === 'meta' && isNewer(record)) return;
+          if (reason[0] === 'done' && isKey(record)) needed.add(nameOfKey(record));
+          if (reason[0] === 'parts' && isCopy(record))
+            for (const { key } of record) needed.add(nameOfKey(key));
           if (--open === 0) last();
         };
       }
@@ -53,22 +56,23 @@ export async function collect(): Promise<void> {
 }
 
 /** What is no piece. */
-const RECORDS = new Set(['meta', 'parts', 'done', 'download']);
+const RECORDS = new Set(['meta', 'parts', 'origin', 'done', 'download']);
 const nameOfKey = (key: Key): string => key.join(' ');
 
 /** The first schema kept a model's pieces under [id, number], as many as its record said. They stay where they are. */
 async function migrate(): Promise<void> {
-  const metas = await readMany<First | StoredModel>((await allKeys()).filter(([kind]) => kind === 'meta'));
+  const metas = await readMany<unknown>((await allKeys()).filter(([kind]) => kind === 'meta'));
   for (const meta of metas) {
-    if (meta?.schema !== 1) continue;
+    if (!isFirst(meta)) continue;
     const { id, file, bytes, chunks, chunkBytes, extra } = meta;
     const parts = Array.from({ length: chunks }, (_, n): Part => ({
       key: [id, n],
       bytes: Math.min(chunkBytes, bytes - n * chunkBytes),
     }));
+    const record = { ...(await recordOf(id, 'copy', bytes, { file, extra })), added: meta.added };
     await transact((store) => {
       store.put(parts, ['parts', id]);
-      store.put({ ...recordOf(id, 'copy', bytes, { file, extra }), added: meta.added }, ['meta', id]);
+      store.put(record, ['meta', id]);
     });
   }
 }
@@ -77,4 +81,9 @@ interface First extends Omit<StoredModel, 'schema' | 'kind'> {
   readonly schema: 1;
   readonly chunks: number;
   readonly chunkBytes: number;
+}
+
+function isFirst(meta: unknown): meta is First {
+  const { schema, id, chunks, chunkBytes } = fieldsOf(meta);
+  return schema === 1 && typeof id === 'string' && Number.isSafeInteger(chunks) && Number(chunkBytes) > 0;
 }

@@ -1,18 +1,25 @@
 /** Is what was stored still there as it was? */
 import { DrobeError } from '../errors';
-import { allKeys, nameOf, read, readMany, transact, type Key } from './db';
-import { beginningOf } from './layout';
-import { isCopy, type Part, type StoredModel } from './pieces';
-import { peekHeader, type Header } from './safetensors';
+import { allKeys, nameOf, readMany, transact } from './db';
+import { headerIn, segmentsAt, serverOf, tensorsIn, type Copy } from './damage';
+import { blobsAt } from './pieces';
+import { isCopy, isLinks, isModel, type Part } from './records';
 import type { Segment } from './segments';
 
 export interface Verification {
   /** Where bytes are missing or are not what they were. */
   readonly damaged: readonly Segment[];
+  /** The tensors that lie there; null where it is the header, or where the header tells nothing any more. */
+  readonly tensors: readonly string[] | null;
   /** Bytes of which nothing is known that they could be compared with. */
   readonly unknown: number;
-  /** What tells the model's tensors, where it is sound. */
-  readonly header: Header | null;
+  /** The server that sends again what is damaged, where it was downloaded. */
+  readonly server: string | null;
+}
+
+interface ReadProgress {
+  readonly doneBytes: number;
+  readonly totalBytes: number;
 }
 
 /**
@@ -23,54 +30,96 @@ export interface Verification {
 export async function* verify(
   id: string,
   signal: AbortSignal,
-): AsyncGenerator<{ doneBytes: number; totalBytes: number }, Verification, void> {
-  const meta = await read<StoredModel>(['meta', id]);
-  const parts = await read<readonly Part[]>(['parts', id]);
-  if (!meta || !parts) throw new DrobeError('model-gone', { model: id });
-  if (!isCopy(parts)) return { damaged: [], unknown: meta.bytes, header: null };
-  const damaged: Segment[] = [];
-  let unknown = 0;
-  let at = 0;
-  for (const { key, bytes } of parts) {
-    signal.throwIfAborted();
-    const state = await stateOf(key, bytes);
-    if (state === 'damaged') {
-      damaged.push({ begin: at, end: at + bytes });
-      await transact((store) => store.delete([...key]));
-    }
-    if (state === 'unknown') unknown += bytes;
-    at += bytes;
-    yield { doneBytes: at, totalBytes: meta.bytes };
+): AsyncGenerator<ReadProgress, Verification, void> {
+  const [meta, parts] = await readMany<unknown>([
+    ['meta', id],
+    ['parts', id],
+  ]);
+  if (isModel(meta) && isLinks(parts)) {
+    return { damaged: [], tensors: [], unknown: meta.bytes, server: null };
   }
-  return { damaged, unknown, header: await headerIn(parts[0], meta.bytes) };
+  const copy = { meta, parts };
+  if (!isWhole(copy)) throw new DrobeError('model-gone', { model: id });
+  const { lost, unknown } = yield* lostOf(copy, signal);
+  const damaged = segmentsAt(copy.parts, lost);
+  if (damaged.length === 0) return { damaged, tensors: [], unknown, server: null };
+  const header = await headerIn(copy.parts[0], copy.meta.bytes);
+  return { damaged, tensors: tensorsIn(header, damaged), unknown, server: await serverOf(id) };
 }
 
-/** A header has the first piece, or the beginning of it. */
-async function headerIn(first: Part | undefined, bytes: number): Promise<Header | null> {
-  const head = first && (await read<Blob>(first.key));
-  if (!head) return null;
-  const peeked = await peekHeader(beginningOf(head, bytes)).catch(() => null);
-  return peeked?.header ?? null;
+const isWhole = (copy: { meta: unknown; parts: unknown }): copy is Copy =>
+  isModel(copy.meta) && isCopy(copy.parts);
+
+/** Reads all parts of a model, and gives those that are missing or damaged; these are deleted. */
+export async function* lostOf(
+  { meta, parts }: Copy,
+  signal: AbortSignal,
+): AsyncGenerator<ReadProgress, { lost: ReadonlySet<Part>; unknown: number }, void> {
+  const blobs = await blobsAt(parts);
+  const there = parts.flatMap((part, n) => (blobs[n] ? [{ part, blob: blobs[n] }] : []));
+  const totalBytes = meta.bytes;
+  let doneBytes = totalBytes - there.reduce((sum, { part }) => sum + part.bytes, 0);
+  let unknown = 0;
+  const differing: Part[] = [];
+  for await (const { part, state } of statesOf(there)) {
+    signal.throwIfAborted();
+    if (state === 'damaged') {
+      differing.push(part);
+      await strike([part]);
+    }
+    if (state === 'unknown') unknown += part.bytes;
+    yield { doneBytes: (doneBytes += part.bytes), totalBytes };
+  }
+  return { lost: new Set([...parts.filter((_, n) => !blobs[n]), ...differing]), unknown };
 }
+
+/** Deletes damaged pieces, so that whoever has the right bytes writes them. */
+export function strike(parts: readonly Part[]): Promise<void> {
+  return transact((store) => {
+    for (const { key } of parts) store.delete([...key]);
+  });
+}
+
+/** A piece as it was found. */
+export interface Found {
+  readonly part: Part;
+  readonly blob: Blob;
+}
+
+/** Reads pieces, one while the one before is compared. */
+export async function* statesOf<F extends Found>(
+  pieces: readonly F[],
+): AsyncGenerator<F & { readonly state: State }, void, void> {
+  let next: Promise<State> | undefined;
+  for (const [n, piece] of pieces.entries()) {
+    const state = next ?? stateOf(piece);
+    const follower = pieces[n + 1];
+    next = follower && stateOf(follower);
+    yield { ...piece, state: await state };
+  }
+}
+
+type State = 'sound' | 'damaged' | 'unknown';
 
 const SHA256 = /^[\da-f]{64}$/;
 
-async function stateOf(key: Key, bytes: number): Promise<'sound' | 'damaged' | 'unknown'> {
-  const blob = await read<Blob>(key);
-  const found = blob?.size === bytes ? await blob.arrayBuffer().catch(() => null) : null;
+/** Pieces of the first schema, and those that were stored where no hash can be computed, have names of another kind. */
+export const isNamed = ({ key: [kind, name] }: Part): boolean =>
+  kind === 'segment' && SHA256.test(String(name));
+
+async function stateOf({ part, blob }: Found): Promise<State> {
+  const found = await blob.arrayBuffer().catch(() => null);
   if (!found) return 'damaged';
-  const [kind, name] = key;
-  // Pieces of the first schema, and those that were stored where no hash can be computed, have names of another kind.
-  if (kind !== 'segment' || !SHA256.test(String(name))) return 'unknown';
+  if (!isNamed(part)) return 'unknown';
   const now = await nameOf(new Uint8Array(found));
   if (!SHA256.test(now)) return 'unknown';
-  return now === name ? 'sound' : 'damaged';
+  return now === part.key[1] ? 'sound' : 'damaged';
 }
 
 /** How many bytes of each stored model others have too; by the models' ids. */
 export async function sharedBytes(): Promise<Map<string, number>> {
   const keys = (await allKeys()).filter(([kind]) => kind === 'parts');
-  const lists = (await readMany<readonly Part[]>(keys)).map((parts) => (isCopy(parts) ? parts : []));
+  const lists = (await readMany<unknown>(keys)).map((parts) => (isCopy(parts) ? parts : []));
   const owners = new Map<string, number>();
   for (const parts of lists) {
     for (const name of new Set(parts.map(({ key }) => key.join(' '))))

@@ -69,7 +69,7 @@ const ways = (from: ReturnType<typeof server>, signal = new AbortController().si
   const told: DownloadProgress[] = [];
   return { ...from, signal, told, report: (progress: DownloadProgress) => void told.push(progress) };
 };
-const read = async (id: string) => new Blob(await openStored(id)).arrayBuffer();
+const read = async (id: string) => new Blob([...(await openStored(id)).blobs]).arrayBuffer();
 const same = async (id: string, file: Blob): Promise<boolean> =>
   hex(await crypto.subtle.digest('SHA-256', await read(id))) ===
   hex(await crypto.subtle.digest('SHA-256', await file.arrayBuffer()));
@@ -93,10 +93,10 @@ describe('a download', () => {
       extra: { title: 'A' },
     });
     expect(await same(id, file)).toBe(true);
-    expect(await listStored()).toEqual([stored]);
+    expect((await listStored()).models).toEqual([stored]);
     expect(await listUnfinished()).toEqual([]);
     const kinds = new Set((await keys<string[]>(database)).map(([kind]) => kind));
-    expect([...kinds].sort()).toEqual(['meta', 'parts', 'segment']);
+    expect([...kinds].sort()).toEqual(['meta', 'origin', 'parts', 'segment']);
     const stages = new Set(way.told.map(({ stage }) => stage));
     expect([...stages]).toEqual(['fetching', 'checking']);
     const { doneBytes } = way.told.findLast(({ stage }) => stage === 'fetching')!;
@@ -130,7 +130,7 @@ describe('a download', () => {
     const [unfinished, ...more] = await listUnfinished();
     expect(more).toEqual([]);
     expect(unfinished).toMatchObject({ id, file: 'a.safetensors', totalBytes: file.size });
-    expect(await listStored()).toEqual([]);
+    expect((await listStored()).models).toEqual([]);
 
     const again = ways(server({ a: file }));
     await carryOn(id, again);
@@ -175,7 +175,7 @@ describe('a download', () => {
     const model = combine(parts);
     const id = await begin(model, about);
     await carryOn(id, ways(server({ one, two })));
-    const header = await readHeader(new Blob(await openStored(id)));
+    const header = await readHeader(new Blob([...(await openStored(id)).blobs]));
     expect([...header.tensors.keys()]).toEqual(
       [...parts[0]!.header.tensors.keys(), ...parts[1]!.header.tensors.keys()].map((name) => `x.${name}`),
     );
@@ -188,7 +188,7 @@ describe('a download', () => {
       code: 'download-damaged',
       facts: { url: 'two' },
     });
-    expect(await listStored()).toHaveLength(1);
+    expect((await listStored()).models).toHaveLength(1);
   });
 
   it('keeps once what a model has that is there already', async () => {

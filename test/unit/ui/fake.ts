@@ -27,6 +27,7 @@ export const engine = (calls: Partial<Remote<EngineApi>>): Remote<EngineApi> => 
   discard: missing,
   storage: missing,
   verify: missing,
+  repair: missing,
   contents: missing,
   inspect: missing,
   remove: missing,

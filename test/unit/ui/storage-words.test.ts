@@ -34,11 +34,17 @@ test('of the storage it is said what it holds and whether it stays, as far as th
 test('a check says how far it is, and names what is damaged', () => {
   const words = (task: Parameters<typeof taskWords>[0]) => taskWords(task, 'a.safetensors');
   expect(words({ kind: 'verifying', doneBytes: 1e9, totalBytes: 2e9 })).toBe('1 GB of 2 GB read');
-  expect(words({ kind: 'verified', damaged: [], unknown: 0 })).toMatch(/^Sound/);
-  expect(words({ kind: 'verified', damaged: [], unknown: 2e9 })).toContain('nothing to compare 2 GB');
-  expect(words({ kind: 'verified', damaged: null, unknown: 0 })).toMatch(/^Damaged: its header\. Import/);
-  expect(words({ kind: 'verified', damaged: ['x'], unknown: 0 })).toMatch(/^Damaged: x\. Import/);
-  expect(words({ kind: 'verified', damaged: ['x', 'y', 'z'], unknown: 0 })).toContain(
+  expect(words({ kind: 'verified', damaged: [], unknown: 0, server: null })).toMatch(/^Sound/);
+  expect(words({ kind: 'verified', damaged: [], unknown: 2e9, server: null })).toContain(
+    'nothing to compare 2 GB',
+  );
+  expect(words({ kind: 'verified', damaged: null, unknown: 0, server: null })).toMatch(
+    /^Damaged: its header\. Import/,
+  );
+  expect(words({ kind: 'verified', damaged: ['x'], unknown: 0, server: null })).toMatch(
+    /^Damaged: x\. Import/,
+  );
+  expect(words({ kind: 'verified', damaged: ['x', 'y', 'z'], unknown: 0, server: null })).toContain(
     'x and 2 other tensors.',
   );
   const error = new DrobeError('model-gone', { model: 'a' });

@@ -38,7 +38,7 @@ test('models are verified side by side, each with its own outcome, and not twice
       yield { doneBytes: 1, totalBytes: 2 };
       if (id === 'bad') throw new DrobeError('model-gone', { model: id });
       await opened;
-      return { damaged: ['x'], unknown: 0 };
+      return { damaged: ['x'], unknown: 0, server: null };
     },
   });
   const run = vault.verify(full('a'));
@@ -50,7 +50,7 @@ test('models are verified side by side, each with its own outcome, and not twice
   expect(vault.tasks['bad']).toMatchObject({ kind: 'failed', error: { code: 'model-gone' } });
   open();
   await run;
-  expect(vault.tasks['a']).toEqual({ kind: 'verified', damaged: ['x'], unknown: 0 });
+  expect(vault.tasks['a']).toEqual({ kind: 'verified', damaged: ['x'], unknown: 0, server: null });
 });
 
 test('closing stops what is being verified, and forgets what came of it', async () => {
