@@ -140,7 +140,7 @@ export default defineConfig(
   },
   ...Object.entries(arrows).map(arrow),
   {
-    files: ['test/**', 'src/cli/**', '*.{js,ts}'],
+    files: ['test/**', 'src/cli/**', 'models/train/**', '*.{js,ts}'],
     languageOptions: { globals: globals.node },
     rules: {
       // Reports, fixtures and package files are JSON whose shape the next lines check.

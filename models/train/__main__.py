@@ -1,0 +1,151 @@
+"""The training of Drobė's bundled model, a stage at a time; README.md says which, and in which order."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import fields, replace
+from pathlib import Path
+from typing import TypeVar
+
+from config import PRESETS, PROJECT, WORK
+
+BUNDLED = PROJECT / "models" / "mini-sd.safetensors"
+Settings = TypeVar("Settings")
+
+
+def chosen(options: argparse.Namespace, settings: Settings) -> Settings:
+    """The settings of a stage, with those that were given on the command line."""
+    given = {field.name: getattr(options, field.name, None) for field in fields(settings)}
+    return replace(settings, **{name: value for name, value in given.items() if value is not None})
+
+
+def stage_data(options: argparse.Namespace) -> None:
+    """draws the icons of the npm packages and reads their names"""
+    import data
+
+    data.build(options.packages or options.work / "packages", options.work)
+
+
+def stage_init(options: argparse.Namespace) -> None:
+    """writes a checkpoint of the preset's sizes that knows nothing yet"""
+    import torch
+
+    import checkpoint
+    from model import LatentDiffusion
+
+    torch.manual_seed(0)
+    checkpoint.save(LatentDiffusion(PRESETS[options.preset]), options.out, {"steps": 0})
+
+
+def stage_grow(options: argparse.Namespace) -> None:
+    """writes a checkpoint that draws pictures twice as large from the same latents"""
+    import checkpoint
+    import grow
+
+    model = grow.grow(checkpoint.load(options.source), options.latent_size)
+    checkpoint.save(model, options.out, checkpoint.training_of(options.source))
+
+
+def stage_autoencoder(options: argparse.Namespace) -> None:
+    """trains the VAE from nothing, and writes the checkpoint with it"""
+    import train_autoencoder
+
+    train_autoencoder.train(options.source, options.work, chosen(options, train_autoencoder.Settings()))
+    train_autoencoder.export(options.source, options.work, options.out)
+
+
+def stage_latents(options: argparse.Namespace) -> None:
+    """encodes scenes with the checkpoint's VAE"""
+    import latents
+    import scenes
+
+    recipe = scenes.Recipe() if options.top is None else scenes.Recipe(top=options.top)
+    latents.build(options.source, options.work, recipe, options.shards, options.latent_size)
+
+
+def stage_vae(options: argparse.Namespace) -> None:
+    """fits a grown VAE to the latents"""
+    import train_vae
+
+    train_vae.train(options.source, options.work, chosen(options, train_vae.Settings()))
+
+
+def stage_unet(options: argparse.Namespace) -> None:
+    """trains UNet and text encoder on the latents"""
+    import train_unet
+
+    train_unet.train(options.source, options.work, chosen(options, train_unet.Settings()))
+
+
+def stage_export(options: argparse.Namespace) -> None:
+    """writes the checkpoint with what `vae` and `unet` have learned so far"""
+    import train_unet
+    import train_vae
+
+    source = options.source
+    if (options.work / "vae.pt").exists():
+        train_vae.export(source, options.work, options.out)
+        source = options.out
+    if (options.work / "unet.pt").exists():
+        train_unet.export(source, options.work, options.out)
+
+
+def stage_evaluate(options: argparse.Namespace) -> None:
+    """prints the numbers of a checkpoint"""
+    import evaluate
+
+    evaluate.evaluate(options.source, options.work)
+
+
+def stage_samples(options: argparse.Namespace) -> None:
+    """draws a labelled sheet"""
+    import samples
+
+    samples.draw(options.source, options.out, options.prompts or samples.PROMPTS)
+
+
+def stage_parity(options: argparse.Namespace) -> None:
+    """writes reference numbers into the folder --out; with --check, compares with those that are there"""
+    import parity
+
+    if options.check:
+        raise SystemExit(parity.check(options.source, options.out) > parity.TOLERANCE)
+    parity.write(options.source, options.work, options.out)
+
+
+STAGES = {name.removeprefix("stage_"): run for name, run in list(globals().items()) if name.startswith("stage_")}
+
+
+def main() -> None:
+    stages = "\n".join(f"  {name:12} {run.__doc__}" for name, run in STAGES.items())
+    parser = argparse.ArgumentParser(
+        prog="python models/train",
+        description=f"{__doc__}\n\nstages:\n{stages}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("stage", choices=STAGES, metavar="stage")
+    parser.add_argument("--work", type=Path, default=WORK, help="folder for everything in between")
+    parser.add_argument("--from", dest="source", type=Path, default=BUNDLED, help="checkpoint to go on from, or to judge")
+    parser.add_argument("--out", type=Path, help="file to write")
+    parser.add_argument("--packages", type=Path, help="folder of the npm packages (data)")
+    parser.add_argument("--preset", choices=PRESETS, default="gpu", help="sizes of a new model (init)")
+    parser.add_argument("--latent-size", type=int, default=16, help="latents on a side (grow, latents)")
+    parser.add_argument("--shards", type=int, default=10, help="thousands of scenes (latents)")
+    parser.add_argument("--minutes", type=float, help="length of a training, all its runs together")
+    parser.add_argument("--batch", type=int)
+    parser.add_argument("--learning-rate", type=float)
+    parser.add_argument("--top", type=int, help="so many concepts (latents; unet: at the end)")
+    parser.add_argument("--top-at-first", type=int, help="and at the beginning (unet)")
+    parser.add_argument("--noisy", type=float, help="share of timesteps from 400 on (unet)")
+    parser.add_argument("--prompts", nargs="+", help="instead of the usual ones (samples)")
+    parser.add_argument("--check", action="store_true", help="compare, do not write (parity)")
+    options = parser.parse_args()
+    writes = options.stage in ("init", "grow", "autoencoder", "export", "samples", "parity")
+    if writes and options.out is None:
+        parser.error(f"{options.stage} needs --out")
+    options.work.mkdir(parents=True, exist_ok=True)
+    STAGES[options.stage](options)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,129 @@
+"""Numbers for a checkpoint: does it draw what was asked, in the colour and on the ground that was asked?"""
+
+from __future__ import annotations
+
+import json
+import random
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+import checkpoint
+import classifier
+import colours
+import data
+import latents
+import sampler
+import scenes
+from device import DEVICE
+from model import LatentDiffusion
+from train_vae import psnr
+
+BATCH = 10
+
+
+@dataclass
+class Scores:
+    """Shares of 0…1, but for the PSNR in dB."""
+
+    concept_top1: float
+    concept_top5: float
+    concept_known_top1: float
+    """Of the first sixty concepts, which the first released model was trained on."""
+    colour: float
+    ground: float
+    vae_psnr: float
+    """At the checkpoint's own resolution."""
+    vae_psnr_128: float
+    """Against the rendering at 128 px, to which smaller pictures are enlarged."""
+
+
+def pictures(model: LatentDiffusion, prompts: list[str]) -> Tensor:
+    """One each, with the prompt's place in the list as seed."""
+    config = model.config
+    noise = sampler.seeded(config.latent_size, config.vae.latent_channels, list(range(len(prompts))))
+    batches = range(0, len(prompts), BATCH)
+    return torch.cat([sampler.ddim(model, prompts[i : i + BATCH], noise[i : i + BATCH])[1].cpu() for i in batches])
+
+
+def corners(picture: np.ndarray) -> np.ndarray:
+    """Median colour of the four corners of [h, w, 3]."""
+    n = max(2, picture.shape[0] // 16)
+    patches = [picture[y, x] for y in (slice(n), slice(-n, None)) for x in (slice(n), slice(-n, None))]
+    return np.median(np.concatenate([patch.reshape(-1, 3) for patch in patches]), 0)
+
+
+def ground_of(picture: np.ndarray) -> str:
+    colour = corners(picture)
+    return min(colours.GROUNDS, key=lambda name: float(np.square(colour - colours.GROUNDS[name]).sum()))
+
+
+def colour_of(picture: np.ndarray) -> str | None:
+    """The named hue nearest to the main one of what stands out from the ground."""
+    apart = np.abs(picture.astype(float) - corners(picture)).max(-1) > 60
+    hue, share = colours.dominant_hue(np.dstack([picture, apart * 255]).astype(np.uint8))
+    if share == 0:
+        return None
+    return min(colours.HUES, key=lambda name: abs((hue - colours.HUES[name] + 180) % 360 - 180))
+
+
+def to_pixels(samples: Tensor) -> np.ndarray:
+    return ((samples.clamp(-1, 1) + 1) * 127.5).round().byte().permute(0, 2, 3, 1).numpy()
+
+
+def score_concepts(model: LatentDiffusion, concepts: list[data.Concept], work: Path) -> tuple[float, float, float]:
+    classes, net = classifier.common(concepts), classifier.train(work)
+    samples = pictures(model, [concepts[i].name for i in classes])
+    with torch.inference_mode():
+        best = net(classifier.shrink(samples).to(DEVICE)).topk(5).indices.cpu()
+    hits = best == torch.arange(len(classes))[:, None]
+    first, five = hits[:, 0].float(), hits.any(1).float()
+    return first.mean().item(), five.mean().item(), first[:60].mean().item()
+
+
+def score_colours(model: LatentDiffusion, concepts: list[data.Concept]) -> float:
+    """Every colour, on the first eight concepts that take other colours."""
+    order = sorted((concept for concept in concepts if concept.recolours), key=lambda concept: concept.place)
+    asked = [(colour, concept.plain) for concept in order[:8] for colour in colours.HUES]
+    drawn = to_pixels(pictures(model, [" ".join(words) for words in asked]))
+    return float(np.mean([colour_of(picture) == colour for picture, (colour, _) in zip(drawn, asked)]))
+
+
+def score_grounds(model: LatentDiffusion, concepts: list[data.Concept]) -> float:
+    """Every ground, under six common things."""
+    names = [concepts[i].name for i in classifier.common(concepts)[:48:8]]
+    asked = [(name, ground) for name in names for ground in colours.GROUNDS if ground != "white"]
+    drawn = to_pixels(pictures(model, [f"{name} on a {ground} background" for name, ground in asked]))
+    return float(np.mean([ground_of(picture) == ground for picture, (_, ground) in zip(drawn, asked)]))
+
+
+@torch.inference_mode()
+def score_vae(model: LatentDiffusion, work: Path) -> tuple[float, float]:
+    """On 48 scenes drawn for this alone: the seed is no shard's."""
+    icons, concepts = data.load(work)
+    rng = random.Random(1_000_000)
+    drawn = [scenes.draw(scenes.random_scene(rng, scenes.Recipe(), concepts), icons, concepts) for _ in range(48)]
+    full = latents.to_tensor(np.stack(drawn))
+    own = F.interpolate(full, (model.config.size,) * 2, mode="area")
+    decoded = torch.cat([model.vae.decode(model.vae.encode(x.to(DEVICE))[0]).cpu() for x in own.split(8)])
+    enlarged = F.interpolate(decoded, full.shape[-2:], mode="bicubic")
+    return psnr(decoded, own), psnr(enlarged, full)
+
+
+def evaluate(source: Path, work: Path) -> Scores:
+    model = checkpoint.load(source).to(DEVICE)
+    _, concepts = data.load(work)
+    scores = Scores(
+        *score_concepts(model, concepts, work),
+        score_colours(model, concepts),
+        score_grounds(model, concepts),
+        *score_vae(model, work),
+    )
+    for name, value in asdict(scores).items():
+        print(f"{name:20} {value:8.2f}" + (" dB" if name.startswith("vae") else ""))
+    (work / f"scores-{source.stem}.json").write_text(json.dumps(asdict(scores)))
+    return scores

@@ -1,0 +1,62 @@
+"""Scenes and their latents, encoded once: shard after shard, so that a run can be gone on with or widened."""
+
+from __future__ import annotations
+
+import pickle
+import random
+import time
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import Tensor
+
+import checkpoint
+import data
+import scenes
+from device import DEVICE, autocast
+
+SHARD = 1000
+
+
+def to_tensor(pictures: np.ndarray) -> Tensor:
+    """[n, h, w, 3] in 0…255 → [n, 3, h, w] in −1…1."""
+    return torch.from_numpy(pictures).permute(0, 3, 1, 2).float().div(127.5).sub(1).contiguous()
+
+
+@torch.inference_mode()
+def build(source: Path, work: Path, recipe: scenes.Recipe, shards: int, latent_size: int) -> None:
+    """
+    Encodes `shards` thousand scenes with the VAE of the checkpoint `source`, at the resolution that gives latents of
+    the asked size, and keeps them scaled and in half precision.
+    """
+    icons, concepts = data.load(work)
+    model = checkpoint.load(source)
+    vae, scale = model.vae.to(DEVICE), model.config.vae.scale
+    folder = work / "latents"
+    folder.mkdir(exist_ok=True)
+    for shard in range(shards):
+        path = folder / f"{shard:03}.pickle"
+        if path.exists():
+            continue
+        began, rng = time.time(), random.Random(shard)
+        drawn = [scenes.random_scene(rng, recipe, concepts) for _ in range(SHARD)]
+        encoded = []
+        for i in range(0, SHARD, 25):
+            size = latent_size * model.config.vae.factor
+            pictures = np.stack([scenes.draw(scene, icons, concepts, size) for scene in drawn[i : i + 25]])
+            with autocast():
+                mean, _ = vae.encode(to_tensor(pictures).to(DEVICE))
+            encoded.append((mean.float() * scale).half().cpu())
+        partial = path.with_suffix(".partial")
+        partial.write_bytes(pickle.dumps((drawn, torch.cat(encoded).numpy())))
+        partial.rename(path)
+        print(f"shard {shard}: {SHARD} scenes in {time.time() - began:.0f} s", flush=True)
+
+
+def load(work: Path) -> tuple[list[scenes.Scene], Tensor]:
+    """All shards there are: scenes and scaled latents [n, z, h, w]."""
+    shards = [pickle.loads(path.read_bytes()) for path in sorted((work / "latents").glob("*.pickle"))]
+    if not shards:
+        raise SystemExit("There are no latents yet: run the stage `latents` first.")
+    return [s for drawn, _ in shards for s in drawn], torch.from_numpy(np.concatenate([z for _, z in shards])).float()
