@@ -19,6 +19,12 @@ def chosen(options: argparse.Namespace, settings: Settings) -> Settings:
     return replace(settings, **{name: value for name, value in given.items() if value is not None})
 
 
+def styles(text: str) -> tuple[tuple[str, float], ...]:
+    """flat:0.9,noto:0.1 as a recipe has it."""
+    pairs = (part.split(":") for part in text.split(","))
+    return tuple((style, float(weight)) for style, weight in pairs)
+
+
 def stage_data(options: argparse.Namespace) -> None:
     """draws the icons of the npm packages and reads their names"""
     import data
@@ -59,7 +65,7 @@ def stage_latents(options: argparse.Namespace) -> None:
     import latents
     import scenes
 
-    recipe = scenes.Recipe() if options.top is None else scenes.Recipe(top=options.top)
+    recipe = chosen(options, scenes.Recipe())
     latents.build(options.source, options.work, recipe, options.shards, options.latent_size)
 
 
@@ -131,11 +137,14 @@ def main() -> None:
     parser.add_argument("--preset", choices=PRESETS, default="gpu", help="sizes of a new model (init)")
     parser.add_argument("--latent-size", type=int, default=16, help="latents on a side (grow, latents)")
     parser.add_argument("--shards", type=int, default=10, help="thousands of scenes (latents)")
+    parser.add_argument("--styles", type=styles, help="flat:0.9,noto:0.1 for example (latents)")
+    parser.add_argument("--pairs", type=float, help="share of scenes with two things (latents)")
     parser.add_argument("--minutes", type=float, help="length of a training, all its runs together")
     parser.add_argument("--batch", type=int)
     parser.add_argument("--learning-rate", type=float)
     parser.add_argument("--top", type=int, help="so many concepts (latents; unet: at the end)")
     parser.add_argument("--top-at-first", type=int, help="and at the beginning (unet)")
+    parser.add_argument("--known", type=int, help="so many that are known already: two in five pictures (unet)")
     parser.add_argument("--noisy", type=float, help="share of timesteps from 400 on (unet)")
     parser.add_argument("--prompts", nargs="+", help="instead of the usual ones (samples)")
     parser.add_argument("--check", action="store_true", help="compare, do not write (parity)")

@@ -1,15 +1,16 @@
 """
 Doubles the picture a checkpoint draws: its VAE gets one more level at the picture's end. The latents, and with them
-UNet and text encoder, stay as they are. The new decoder starts out as the old one with every pixel drawn twice as
-large, so that training on (stage `vae`) has edges to sharpen instead of a latent space to find.
+UNet and text encoder, stay as they are. The new decoder starts out by enlarging what the old one drew, so that
+training on (stage `vae`) has edges to sharpen instead of a latent space to find.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 
 from config import ModelConfig
 from model import LatentDiffusion
@@ -28,14 +29,17 @@ def pass_through(conv: nn.Conv2d) -> None:
     nn.init.zeros_(conv.bias)
 
 
+def moved(state: dict[str, Tensor], levels: str) -> dict[str, Tensor]:
+    """The same weights, one level further from the picture: up.0 becomes up.1 and so on."""
+    return {
+        re.sub(rf"^{levels}\.(\d+)", lambda name: f"{levels}.{int(name[1]) + 1}", key): value
+        for key, value in state.items()
+    }
+
+
 @torch.no_grad()
 def grow_decoder(old: AutoencoderKL, new: AutoencoderKL) -> None:
-    state = {
-        key.replace(f"up.{level}.", f"up.{level + 1}."): value
-        for key, value in old.decoder.state_dict().items()
-        for level in [int(key.split(".")[1]) if key.startswith("up.") else -1]
-    }
-    new.decoder.load_state_dict(state, strict=False)
+    new.decoder.load_state_dict(moved(old.decoder.state_dict(), "up"), strict=False)
     pass_through(new.decoder.up[1].upsample.conv)
     for block in new.decoder.up[0].block:
         nn.init.zeros_(block.conv2.weight)
@@ -43,13 +47,8 @@ def grow_decoder(old: AutoencoderKL, new: AutoencoderKL) -> None:
 
 @torch.no_grad()
 def grow_encoder(old: AutoencoderKL, new: AutoencoderKL) -> None:
-    """The deep layers are kept; the first level is new and is fitted to the old latents by stage `vae`."""
-    state = {
-        key.replace(f"down.{level}.", f"down.{level + 1}."): value
-        for key, value in old.encoder.state_dict().items()
-        for level in [int(key.split(".")[1]) if key.startswith("down.") else -1]
-    }
-    new.encoder.load_state_dict(state, strict=False)
+    """The new level halves the picture by averaging, before the layers that knew it at that size."""
+    new.encoder.load_state_dict(moved(old.encoder.state_dict(), "down"), strict=False)
     averaged = new.encoder.down[0].downsample.conv
     pass_through(averaged)
     averaged.weight[:, :, 0:2, 0:2] = averaged.weight[:, :, 1:2, 1:2] / 4
@@ -61,6 +60,7 @@ def grow_encoder(old: AutoencoderKL, new: AutoencoderKL) -> None:
 
 @torch.no_grad()
 def grow(old: LatentDiffusion, latent_size: int) -> LatentDiffusion:
+    torch.manual_seed(0)
     new = LatentDiffusion(grown_config(old.config, latent_size))
     new.text.load_state_dict(old.text.state_dict())
     new.unet.load_state_dict(old.unet.state_dict())

@@ -31,6 +31,10 @@ class Settings:
     """Concepts at the end of the training."""
     top_at_first: int = 213
     """Concepts at its beginning; the others come in during the first half."""
+    known: int = 0
+    """Concepts that the checkpoint to go on from draws already."""
+    rehearsal: float = 0.4
+    """Share of pictures of those known ones."""
     noisy: float = 0.6
     """Share of timesteps drawn from 400 on, where words decide."""
     empty: float = 0.1
@@ -86,10 +90,12 @@ class Scenes:
         """Of the rarer thing in it."""
         return max(self.concepts[thing.concept].place for thing in self.scenes[i].things)
 
-    def draw(self, rng: random.Random, count: int, top: int) -> list[int]:
-        """The `top` concepts that come first, each as often as any other."""
-        among, chosen = self.order[:top], []
+    def draw(self, rng: random.Random, count: int, top: int, known: int, rehearsal: float) -> list[int]:
+        """The `top` concepts that come first; known and new ones each as often as any other of their kind."""
+        chosen: list[int] = []
         while len(chosen) < count:
+            old = rng.random() < rehearsal
+            among = self.order[:known] if old and known else self.order[min(known, top - 1) : top]
             i = rng.choice(self.of_concept[rng.choice(among)])
             if self.place(i) < top:
                 chosen.append(i)
@@ -161,7 +167,7 @@ def train(source: Path, work: Path, settings: Settings) -> None:
     losses: list[float] = []
 
     def batch(count: int, top: int, empty: float, draw: random.Random) -> tuple[Tensor, Tensor]:
-        chosen = pool.draw(draw, count, top)
+        chosen = pool.draw(draw, count, top, settings.known, settings.rehearsal)
         texts = [
             "" if draw.random() < empty else scenes.caption(draw, pool.scenes[i], pool.concepts) for i in chosen
         ]

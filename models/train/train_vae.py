@@ -29,8 +29,8 @@ from vae import AutoencoderKL
 class Settings:
     minutes: float = 25
     batch: int = 2
-    learning_rate: float = 1.5e-3
-    decay: float = 0.99
+    learning_rate: float = 5e-4
+    decay: float = 0.98
     noise: float = 0.1
     """Largest noise added to a latent, as a UNet's latents are never quite right."""
     encoder_every: int = 10
@@ -53,19 +53,17 @@ def psnr(y: Tensor, x: Tensor) -> float:
     return -10 * math.log10(F.mse_loss(y.clamp(-1, 1), x).item() / 4)
 
 
-def fit_late_levels(vae: AutoencoderKL) -> None:
-    """The decoder's deep layers know their latents already: only the last two levels and the way out are trained."""
-    decoder = vae.decoder
-    vae.post_quant_conv.requires_grad_(False)
-    decoder.conv_in.requires_grad_(False)
-    decoder.mid.requires_grad_(False)
-    for level in decoder.up[2:]:
-        level.requires_grad_(False)
+def fit_outer_levels(vae: AutoencoderKL) -> None:
+    """Deep layers know their latents already: only what is next to the picture is trained."""
+    encoder, decoder = vae.encoder, vae.decoder
+    vae.requires_grad_(False)
+    for part in (encoder.conv_in, encoder.down[0], *decoder.up[:2], decoder.norm_out, decoder.conv_out):
+        part.requires_grad_(True)
 
 
 def open_run(source: Path, work: Path, settings: Settings) -> tuple[Run, AutoencoderKL]:
     vae = checkpoint.load(source).vae.to(DEVICE, memory_format=torch.channels_last).train()
-    fit_late_levels(vae)
+    fit_outer_levels(vae)
     trained = [parameter for parameter in vae.parameters() if parameter.requires_grad]
     optimizer = torch.optim.AdamW(trained, betas=(0.9, 0.99), weight_decay=1e-3, fused=True)
     return Run(work / "vae.pt", vae, optimizer, settings.decay, settings.minutes), vae
@@ -76,12 +74,13 @@ def train(source: Path, work: Path, settings: Settings) -> None:
     run, vae = open_run(source, work, settings)
     icons, concepts = data.load(work)
     drawn, known = latents.load(work)
-    known = known / checkpoint.load(source).config.vae.scale
+    config = checkpoint.load(source).config
+    known, size = known / config.vae.scale, known.shape[-1] * config.vae.factor
     spread = known.std()
     rng = random.Random(run.step)
 
     def batch(chosen: list[int]) -> tuple[Tensor, Tensor]:
-        pictures = np.stack([scenes.draw(drawn[i], icons, concepts) for i in chosen])
+        pictures = np.stack([scenes.draw(drawn[i], icons, concepts, size) for i in chosen])
         return latents.to_tensor(pictures).to(DEVICE), known[chosen].to(DEVICE)
 
     check_x, check_z = batch(list(range(16)))  # left out of the training

@@ -47,7 +47,7 @@ class Clock:
         return due
 
 
-def learning_rate(highest: float, step: int, share: float, warmup: int = 100, flat: float = 0.3) -> float:
+def learning_rate(highest: float, step: int, share: float, warmup: int = 40, flat: float = 0.3) -> float:
     """Warm-up by steps, then flat, then a cosine down to 3 % by the clock."""
     falling = max(0.0, (share - flat) / (1 - flat))
     return highest * min(1.0, (step + 1) / warmup) * (0.03 + 0.97 * 0.5 * (1 + math.cos(math.pi * falling)))

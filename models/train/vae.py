@@ -154,7 +154,7 @@ class AutoencoderKL(nn.Module):
         self.encoder, self.decoder = Encoder(config), Decoder(config)
         z = config.latent_channels
         self.quant_conv, self.post_quant_conv = nn.Conv2d(2 * z, 2 * z, 1), nn.Conv2d(z, z, 1)
-        near_identity(self)
+        init_wide(self)
 
     def encode(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Mean and log-variance, neither scaled."""
@@ -167,7 +167,7 @@ class AutoencoderKL(nn.Module):
 
 
 @torch.no_grad()
-def near_identity(vae: AutoencoderKL) -> None:
+def init_wide(vae: AutoencoderKL) -> None:
     """
     GroupNorm with few channels a group takes flat colours away. Large biases in the stream, of both signs, give each
     group a fixed span to measure colours against, and training from scratch is much faster.
