@@ -97,10 +97,11 @@ test('a VAE of its own is imported, chosen under Advanced, and draws as the mode
   const { spacing: _, ...job } = jobOf(wanted);
   await app.fill(job);
   await expectPicture(await app.draw(), 'models/sd1/cases/txt2img_euler/expected.png', 'a VAE of its own');
-  const file = await page
-    .getByRole('button', { name: 'Download PNG' })
-    .evaluate(async (link: HTMLAnchorElement) => (await fetch(link.href)).text());
-  expect(file).toContain(', VAE: soft.safetensors,');
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download PNG' }).click(),
+  ]);
+  expect(readFileSync(await download.path(), 'latin1')).toContain(', VAE: soft.safetensors,');
 });
 
 test('a TAESD shows what is being drawn, at its full size', async ({ app }) => {
