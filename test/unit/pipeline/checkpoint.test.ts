@@ -122,6 +122,15 @@ describe('memory', () => {
     expect(save(128, 2 ** 27, 'f32')).toEqual({ apart: false, single: true, tile: 32 });
   });
 
+  it('is given back at once by a net that found too little of it to run', async () => {
+    const { machine, log } = halfPrecision(() => {
+      throw new DrobeError('out-of-memory', { reason: 'test' });
+    });
+    const failed = checkpointOn(machine).encode(ids(), 1, () => undefined);
+    await expect(failed).rejects.toMatchObject({ facts: { stage: 'text encoder' } });
+    expect(log).toEqual(['open f16', 'release f16']);
+  });
+
   it('is asked for with names and numbers where it runs out', async () => {
     const { machine } = halfPrecision(() => 1);
     const open = (): Promise<Net> => Promise.reject(new DrobeError('out-of-memory', { reason: 'test' }));
