@@ -2,7 +2,7 @@
  * `npm test`: sets itself up, runs every check there is (the rest too when one fails) and counts the tests.
  * `npm test -- --only unit,lint` runs some of the stages.
  */
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkNode, fail, installPackages, root } from '../src/cli/packages.mjs';
@@ -12,32 +12,40 @@ import { checkNode, fail, installPackages, root } from '../src/cli/packages.mjs'
  * @typedef {{ name: string, command: string, browser?: boolean, count?: () => Count }} Stage
  */
 
-/** What fails fast comes first. @type {Stage[]} */
-const stages = [
-  { name: 'typecheck', command: 'npm run --silent check' },
-  { name: 'lint', command: 'npm run --silent lint' },
-  vitest('unit'),
-  vitest('golden'),
-  { ...vitest('browser'), browser: true },
-  { name: 'build', command: 'npm run --silent build' },
-  {
-    name: 'e2e',
-    command: 'npx --no-install playwright test --config test/e2e/playwright.config.ts',
-    browser: true,
-    count() {
-      const { stats } = report('e2e');
-      return { passed: stats.expected + stats.flaky, failed: stats.unexpected, skipped: stats.skipped };
+/**
+ * Two lanes, run side by side: a software GPU compiles shaders on one core, and the other one would idle. What fails
+ * fast comes first. @type {Stage[][]}
+ */
+const lanes = [
+  [
+    { name: 'typecheck', command: 'npm run --silent check' },
+    { name: 'lint', command: 'npm run --silent lint' },
+    vitest('unit'),
+    vitest('golden'),
+    { ...vitest('browser'), browser: true },
+  ],
+  [
+    { name: 'build', command: 'npm run --silent build' },
+    {
+      name: 'e2e',
+      command: 'npx --no-install playwright test --config test/e2e/playwright.config.ts',
+      browser: true,
+      count() {
+        const { stats } = report('e2e');
+        return { passed: stats.expected + stats.flaky, failed: stats.unexpected, skipped: stats.skipped };
+      },
     },
-  },
+  ],
 ];
 
 const chosen = choose(process.argv.slice(2));
 checkNode();
 installPackages();
-if (chosen.some((stage) => stage.browser)) await findBrowser();
+if (chosen.flat().some((stage) => stage.browser)) await findBrowser();
 
 mkdirSync(join(root, 'test-results'), { recursive: true });
-const done = chosen.map(run);
+const started = Date.now();
+const done = (await Promise.all(chosen.map(inOrder))).flat();
 
 console.log();
 for (const { name, ok, seconds, passed, failed, skipped } of done) {
@@ -48,7 +56,8 @@ for (const { name, ok, seconds, passed, failed, skipped } of done) {
   );
 }
 const sum = (/** @type {'passed' | 'failed'} */ key) => done.reduce((total, stage) => total + stage[key], 0);
-console.log(`\n${sum('passed')} passed, ${sum('failed')} failed`);
+const whole = ((Date.now() - started) / 1000).toFixed(1);
+console.log(`\n${sum('passed')} passed, ${sum('failed')} failed, in ${whole} s`);
 process.exitCode = done.every((stage) => stage.ok) ? 0 : 1;
 
 /**
@@ -67,16 +76,27 @@ function vitest(project) {
   };
 }
 
-/** @param {Stage} stage */
-function run(stage) {
-  console.log(`\n── ${stage.name} ──`);
+/** @param {Stage[]} lane */
+async function inOrder(lane) {
+  const results = [];
+  for (const stage of lane) results.push(await run(stage));
+  return results;
+}
+
+/** Prints what a stage said once it is over: two talk at once. @param {Stage} stage */
+async function run(stage) {
+  console.log(`${stage.name}…`);
   rmSync(reportPath(stage.name), { force: true });
   const started = Date.now();
-  const { status } = spawnSync(stage.command, {
-    cwd: root,
-    shell: true,
-    stdio: ['ignore', 'inherit', 'inherit'],
+  const { status, output } = await new Promise((resolve) => {
+    const child = spawn(stage.command, { cwd: root, shell: true, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text) => (output += text));
+    }
+    child.on('close', (status) => resolve({ status, output }));
   });
+  console.log(`\n── ${stage.name} ──\n${output}`);
   const seconds = (Date.now() - started) / 1000;
   const { passed, failed, skipped } = counted(stage);
   const ok = status === 0 && failed === 0;
@@ -122,13 +142,14 @@ async function findBrowser() {
 
 /**
  * @param {string[]} args
- * @returns {Stage[]}
+ * @returns {Stage[][]}
  */
 function choose([flag, list = '']) {
-  if (flag === undefined) return stages;
+  if (flag === undefined) return lanes;
   const names = list.split(',');
+  const stages = lanes.flat();
   const known = names.every((name) => stages.some((stage) => stage.name === name));
   if (flag !== '--only' || !known)
     fail(`Usage: npm test [-- --only ${stages.map((stage) => stage.name).join(',')}]`);
-  return stages.filter((stage) => names.includes(stage.name));
+  return lanes.map((lane) => lane.filter((stage) => names.includes(stage.name)));
 }

@@ -17,6 +17,6 @@ describeNets(
     if (!response.ok) throw new Error(`${path}: ${response.status}`);
     return new Uint8Array(await response.arrayBuffer());
   },
-  // Dtypes differ only in how weights are read. The other two are drawn with end to end.
-  { models: ['sd1', 'sd1-inpaint', 'sdxl'] },
+  // Dtypes differ only in how weights are read.
+  { models: ['sd1', 'sd1-inpaint', 'sdxl'], slow: true },
 );
