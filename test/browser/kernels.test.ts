@@ -87,3 +87,25 @@ it('the arithmetic of a TAESD: a clamp by tanh, and a rectified line', async () 
 it('an enlargement cut to an odd size', async () => {
   expect(await differ((x) => crop(upsample2x(x), 7, 9), [2, 3, 4, 5])).toBe(0);
 });
+
+it('a device that is destroyed under a net is told as lost, and the net opens again on another', async () => {
+  const { sessions, openDevice, target } = machines.webgpu;
+  const x = fromImage(input('x', [1, 4, 4, 4], target('f32')));
+  const graph = build({ y: toImage(relu(x)) });
+  const none = { tensors: new Map<string, TensorInfo>(), source: memorySource(new Uint8Array(0)) };
+  const values = { x: { data: numbers(64), shape: [1, 4, 4, 4] } };
+  const devices: GPUDevice[] = [];
+  const open = () =>
+    sessions.open(graph, none, async () => {
+      const device = await openDevice();
+      if (device) devices.push(device);
+      return device;
+    });
+  const net = await open();
+  const before = await net.run(values);
+  devices[0]!.destroy(); // WebGPU has one
+  await expect(net.run(values)).rejects.toMatchObject({ code: 'device-lost' });
+  const again = await open();
+  expect(await again.run(values)).toEqual(before);
+  await again.release();
+});

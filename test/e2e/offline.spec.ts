@@ -111,18 +111,24 @@ test('on any host: keeping goes on where it broke off, threads come with the sec
   expect(page.workers()).toHaveLength(Math.min(4, cores)); // the engine's own thread is one of them
   for (const worker of page.workers()) expect(worker.url()).toMatch(/^blob:/); // bound as the page is
 
-  // A newer build: only what changed is fetched, and the page stays as it is until a person wants it.
+  // A newer build comes in the middle of a picture: only what changed is fetched, and the page stays as it is until a
+  // person wants it.
+  await app.fill({ steps: 40 });
+  await app.generate.click();
+  await expect(app.progress).toBeVisible();
   host.sent.length = 0;
   newerBuild(host);
   await host.start();
   await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
-  await expect(page.getByText('A new version of Drobė is ready')).toBeVisible();
+  const ready = page.getByText('A new version of Drobė is ready');
+  await expect(ready).toContainText('It can be loaded when this picture is done');
   expect(host.sent.map(({ path }) => path)).toEqual(['sw.js', 'index.html']);
+  await expect(app.progress).toBeHidden({ timeout: 200_000 });
   await expect(app.result).toBeVisible();
   await expect(page.locator('meta[name=build]')).toHaveCount(0);
   await page.getByRole('button', { name: 'Reload' }).click();
   await expect(page.locator('meta[name=build]')).toHaveCount(1);
-  await expect(page.getByText('A new version of Drobė is ready')).toBeHidden();
+  await expect(ready).toBeHidden();
   expect(app.violations).toEqual([]);
   await context.close();
   await host.stop();
