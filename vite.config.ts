@@ -19,7 +19,11 @@ const inNode = {
       '@huggingface/transformers': here('node_modules/@huggingface/transformers/dist/transformers.web.js'),
     },
   },
-  server: { deps: { inline: [/@huggingface\/transformers/] } },
+  test: {
+    server: { deps: { inline: [/@huggingface\/transformers/] } },
+    // ONNX Runtime and transformers.js are loaded once, and not by every file.
+    isolate: false,
+  },
 };
 
 export default defineConfig({
@@ -61,12 +65,12 @@ export default defineConfig({
       {
         extends: true,
         resolve: inNode.resolve,
-        test: { name: 'unit', include: ['test/unit/**/*.test.ts'], server: inNode.server },
+        test: { name: 'unit', include: ['test/unit/**/*.test.ts'], ...inNode.test },
       },
       {
         extends: true,
         resolve: inNode.resolve,
-        test: { name: 'golden', include: ['test/golden/**/*.test.ts'], server: inNode.server },
+        test: { name: 'golden', include: ['test/golden/**/*.test.ts'], ...inNode.test },
       },
       ...['browser', 'bench'].map((name): TestProjectConfiguration => ({
         extends: true,

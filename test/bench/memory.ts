@@ -5,7 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs';
  * Resident bytes by kind of process (browser, gpu-process, renderer: the tab with its worker) of one profile, without
  * the program's own pages. What two processes share counts in both.
  */
-function residentBytes(profile: string): Map<string, number> {
+export function residentBytes(profile: string): Map<string, number> {
   const sums = new Map<string, number>();
   for (const pid of processes()) {
     const command = read(`/proc/${pid}/cmdline`);

@@ -9,7 +9,7 @@ import { Sessions, type Weights } from '../../src/runtime/session';
 import { loadTokenizer } from '../../src/text/tokenizer';
 import { readHeader } from '../../src/weights/safetensors';
 import { blobSource } from '../../src/weights/source';
-import { countGpuBytes, takePeak } from './gpu-bytes';
+import { limitGpuBytes, peakBytes } from '../gpu-bytes';
 
 export interface Request {
   readonly file: File;
@@ -68,7 +68,7 @@ onmessage = async ({ data }: MessageEvent<Request>) => {
 };
 
 async function record({ file, job }: Request): Promise<Reply> {
-  countGpuBytes();
+  limitGpuBytes();
   const machine = await findMachine(new Sessions(await loadOrt()), 'webgpu');
   if (machine.backend !== 'webgpu') throw new Error('This browser gave no WebGPU adapter.');
   const header = await readHeader(file);
@@ -79,7 +79,7 @@ async function record({ file, job }: Request): Promise<Reply> {
   let stage = `${machine.name}, ${machine.target().dtype}`;
   const begin = (next: string): void => {
     if (next === stage) return;
-    console.log(`${stage}: GPU buffers up to ${(takePeak() / 1e9).toFixed(2)} GB`);
+    console.log(`${stage}: GPU buffers up to ${(peakBytes() / 1e9).toFixed(2)} GB`);
     stage = next;
   };
   const report = (progress: Progress): void => begin(stageOf(progress));

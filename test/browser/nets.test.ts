@@ -17,6 +17,6 @@ describeNets(
     if (!response.ok) throw new Error(`${path}: ${response.status}`);
     return new Uint8Array(await response.arrayBuffer());
   },
-  // Dtypes differ only in how weights are read, and an inpainting UNet in one convolution, see kernels.test.ts.
-  { models: ['sd1', 'sdxl'], slow: true },
+  // Nets of SD 1.x draw on WebGPU in the end-to-end tests; what others have beside that, these have.
+  { models: ['sdxl'] },
 );

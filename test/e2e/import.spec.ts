@@ -11,7 +11,7 @@ const caseOf = (name: string, test: string): PipelineCase =>
 test('an imported checkpoint draws what diffusers draws, survives a reload, and can be removed', async ({
   app,
 }) => {
-  await app.openOnWebGPU();
+  await app.open();
   await app.importFiles(checkpointFile('sd1'));
   await expect(app.model.locator('option:checked')).toHaveText(/sd1/, { timeout: 60_000 });
 

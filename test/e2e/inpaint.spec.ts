@@ -24,11 +24,9 @@ async function openPicture({ page }: App, path: string): Promise<MaskCanvas> {
 const setBlur = ({ page }: App, pixels: number): Promise<void> =>
   page.getByRole('slider', { name: 'Mask blur' }).fill(String(pixels));
 
-test('what is painted over is drawn anew on WebGPU, and every other pixel stays as it was', async ({
-  app,
-}) => {
+test('what is painted over is drawn anew, and every other pixel stays as it was', async ({ app }) => {
   const { page } = app;
-  await app.openOnWebGPU();
+  await app.open();
   const canvas = await openPicture(app, 'mini-sd/00.png');
   await expect(page.getByText('Paint over what should change', { exact: true })).toBeVisible();
 
@@ -73,14 +71,20 @@ test('what is painted over is drawn anew on WebGPU, and every other pixel stays 
   expect(changedInside).toBeGreaterThan(80);
 });
 
-for (const [name, at, what] of [
-  ['sd1', 'models/sd1/cases/inpaint4_euler_s075', 'a plain checkpoint'],
-  ['sd1-inpaint', 'models/sd1-inpaint/cases/inpaint9_euler_s08', 'an inpainting checkpoint (9 channels)'],
+for (const [name, at, what, open] of [
+  ['sd1', 'models/sd1/cases/inpaint4_euler_s075', 'a plain checkpoint, on WebGPU,', 'openOnWebGPU'],
+  [
+    'sd1-inpaint',
+    'models/sd1-inpaint/cases/inpaint9_euler_s08',
+    'an inpainting checkpoint (9 channels)',
+    'open',
+  ],
 ] as const) {
   test(`${what} fills in a mask from a file as diffusers does`, async ({ app }) => {
+    test.setTimeout(1_800_000);
     const { page } = app;
     const wanted = JSON.parse(bytesOf(`${at}/case.json`).toString()) as PipelineCase;
-    await app.open();
+    await app[open]();
     await app.importFiles(checkpointFile(name));
     await expect(app.model.locator('option:checked')).toHaveText(new RegExp(name), { timeout: 60_000 });
     const canvas = await openPicture(app, `${at}/image.png`);

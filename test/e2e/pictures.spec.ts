@@ -16,7 +16,7 @@ test('a picture, after a run that was cancelled midway, and with the graphics pr
   browser,
 }) => {
   test.setTimeout(1_800_000);
-  const { png, ...job } = cases.find(({ sampler }) => sampler === 'DPM++ 2M Karras')!;
+  const { png, ...job } = cases.find(({ sampler }) => sampler === 'DPM++ 2M')!;
   const { page } = app;
   await app.openOnWebGPU();
 

@@ -19,12 +19,11 @@ export type ReadFile = (path: string) => Promise<Uint8Array<ArrayBuffer>>;
  */
 const TOLERANCE = { f32: 1e-3, f16: 3e-2 };
 
-/** @param slow of a backend: what is no other arithmetic is left out. */
 export function describeNets(
   backend: string,
   findMachine: () => Promise<Machine>,
   readFile: ReadFile,
-  { models = ['sd1', 'sd1-fp32', 'sd1-bf16', 'sd1-inpaint', 'sd2-v', 'sdxl'], slow = false } = {},
+  { models = ['sd1', 'sd1-fp32', 'sd1-bf16', 'sd1-inpaint', 'sd2-v', 'sdxl'] } = {},
 ): void {
   let machine: Machine;
   beforeAll(async () => {
@@ -78,7 +77,7 @@ export function describeNets(
         expect(unusedKeys(model, header.tensors.keys(), used)).toEqual([]);
       });
 
-      const unets = name === 'sd1' || (name === 'sdxl' && !slow) ? ['unet', 'unet_odd'] : ['unet'];
+      const unets = ['sd1', 'sdxl'].includes(name) ? ['unet', 'unet_odd'] : ['unet'];
       it.each(unets)('predicts noise as diffusers does (%s)', async (test) => {
         const tensor = await expected(test);
         const context = (await expected('unet'))('encoder_hidden_states');
@@ -122,7 +121,6 @@ export function describeNets(
         if (pooled) compare(`${test} pooled`, part(length * width, each), tensor('pooled_projected'));
       });
 
-      if (slow && name !== 'sd1') return; // their VAEs are of one architecture
       const vaes = name === 'sd1' && backend === 'wasm' ? ['vae', 'vae_2'] : ['vae'];
       it.each(vaes)('decodes and encodes pictures as diffusers does (%s)', async (test) => {
         const tensor = await expected(test);

@@ -192,10 +192,10 @@ test('a new version says what a reload costs, and asks for none while a picture 
 test('where memory runs out it is told for what, how much, and how far it went', () => {
   const facts = { reason: 'x', stage: 'UNet', neededBytes: 5.2e9, loadedBytes: 3.1e9 };
   expect(sentence(new DrobeError('out-of-memory', facts))).toBe(
-    'There was not enough memory for the UNet, which needs about 5.2 GB; it ran out after 3.1 GB of its weights were loaded. Everything that saves memory has been tried. Choose a smaller width and height, close other tabs and programs that use the graphics card, or run on the CPU (under Advanced), and try again.',
+    'There was not enough memory for the UNet, which needs at least 5.2 GB; it ran out after 3.1 GB of its weights were loaded. Everything that saves memory has been tried. Choose a smaller width and height, close other tabs and programs that use the graphics card, or run on the CPU (under Advanced), and try again.',
   );
   expect(sentence(new DrobeError('out-of-memory', { ...facts, limitBytes: 2 ** 32 }))).toContain(
-    'about 5.2 GB; at most 4.3 GB can be had here. ',
+    'at least 5.2 GB; at most 4.3 GB can be had here. ',
   );
   expect(sentence(new DrobeError('out-of-memory', { reason: 'no canvas' }))).toMatch(
     /^There was not enough memory \(no canvas\)\. Choose/,

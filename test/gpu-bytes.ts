@@ -1,23 +1,33 @@
 /**
- * A graphics card with little memory: beyond a budget, buffers are refused as WebGPU refuses them where there is no more.
- * The error is the device's own, by way of a texture that fits nowhere, and the buffer that comes with it is invalid, as
- * the standard has it.
+ * How many bytes of GPU buffers there are, by WebGPU's own count: made, and not destroyed. And a graphics card with
+ * little memory: beyond a budget, buffers are refused as WebGPU refuses them where there is no more. The error is the
+ * device's own, by way of a texture that fits nowhere, and the buffer that comes with it is invalid, as the standard has
+ * it.
  */
 let bytes = 0;
+let peak = 0;
 let budget = Infinity;
 
-/** No more buffers than there are now are given out, by any device of this thread. */
-export function refuseBuffers(): void {
-  budget = bytes;
+/** So many bytes of buffers at a time are given out, in all by the devices of this thread. */
+export function giveBytes(most: number): void {
+  budget = most;
 }
 
-export function giveBuffers(): void {
-  budget = Infinity;
-}
+/** No more buffers than there are now. */
+export const refuseBuffers = (): void => giveBytes(bytes);
+
+export const giveBuffers = (): void => giveBytes(Infinity);
 
 /** Bytes of buffers that were made and not destroyed. */
 export function bytesInUse(): number {
   return bytes;
+}
+
+/** The most that were in use at a time since the last call. */
+export function peakBytes(): number {
+  const most = peak;
+  peak = bytes;
+  return most;
 }
 
 /** To be called once, before the first device is made. */
@@ -27,6 +37,7 @@ export function limitGpuBytes(): void {
   const change = (device: GPUDevice, by: number): void => {
     live.set(device, (live.get(device) ?? 0) + by);
     bytes += by;
+    peak = Math.max(peak, bytes);
   };
   /* eslint-disable @typescript-eslint/unbound-method -- called with the object they belong to */
   const { createBuffer, destroy: destroyDevice } = GPUDevice.prototype;

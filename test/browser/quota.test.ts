@@ -1,0 +1,93 @@
+/** A disk that is full, by the browser's own quota: what was begun is rolled back, and what was there stays. */
+import { createStore, keys } from 'idb-keyval';
+import { afterEach, expect, it, vi } from 'vitest';
+import { cdp } from 'vitest/browser';
+import { toDrobeError } from '../../src/errors';
+import { openStored, removeStored, store } from '../../src/weights/store';
+
+const database = createStore('drobe-weights', 'weights');
+const never = new AbortController().signal;
+const MiB = 2 ** 20;
+
+/** No two pieces have the same bytes. */
+const large = new Blob(
+  Array.from({ length: 16 }, (_, n) => new Uint8Array(8 * MiB).map((_, i) => (i & 255) ^ n)),
+);
+const small = new Uint8Array(100_000).map((_, i) => i * 7);
+const pieces = (bytes: number, each: number) =>
+  Array.from({ length: Math.ceil(bytes / each) }, (_, n) => ({
+    begin: n * each,
+    end: Math.min(bytes, (n + 1) * each),
+  }));
+
+/** What Playwright's session has that Vitest's types leave out. */
+interface Session {
+  send(method: string, params: object): Promise<unknown>;
+}
+/** So many bytes may the site have; undefined for as many as the disk has. */
+async function limitTo(quotaSize?: number): Promise<void> {
+  const quota = { origin: location.origin, ...(quotaSize !== undefined && { quotaSize }) };
+  await (cdp() as unknown as Session).send('Storage.overrideQuotaForOrigin', quota);
+}
+const usedBytes = async (): Promise<number> => (await navigator.storage.estimate()).usage ?? 0;
+
+async function stored(file: Blob): Promise<string> {
+  const run = store(file, pieces(file.size, 8 * MiB), { file: 'model', extra: {} }, never);
+  for (;;) {
+    const { done, value } = await run.next();
+    if (done) return value.id;
+  }
+}
+const failure = async (work: Promise<unknown>): Promise<Readonly<Record<string, unknown>>> => {
+  const { code, facts } = toDrobeError(
+    await work.then(
+      () => 'no failure',
+      (thrown: unknown) => thrown,
+    ),
+  );
+  return { ...facts, code };
+};
+const kinds = async () => (await keys<string[]>(database)).map(([kind]) => kind).sort();
+
+afterEach(async () => {
+  await limitTo();
+  for (const [kind, id] of await keys<[string, string]>(database))
+    if (kind === 'meta') await removeStored(id);
+});
+
+it('what does not fit is not begun', async () => {
+  await limitTo((await usedBytes()) + 20 * MiB);
+  const told = await failure(stored(large));
+  expect(told['code']).toBe('quota');
+  expect(told['neededBytes']).toBeGreaterThanOrEqual(large.size);
+  expect(told['freeBytes']).toBeLessThanOrEqual(20 * MiB);
+  expect(await kinds()).toEqual([]);
+});
+
+it('a disk that fills up at whatever byte', async () => {
+  const kept = await stored(new Blob([small]));
+  const before = await kinds();
+  const used = await usedBytes();
+  // As where another program fills the disk after we have looked.
+  const look = vi.spyOn(navigator.storage, 'estimate').mockResolvedValue({});
+
+  // Chromium does not look at the quota again while there was room within the last half a minute. Later it only grows.
+  await limitTo(used);
+  const other = new Blob([small.slice(1)]);
+  const full = async (): Promise<void> => {
+    const { code } = await failure(stored(other).then(removeStored));
+    expect(code).toBe('quota');
+  };
+  await vi.waitFor(full, { timeout: 90_000, interval: 2000 });
+
+  for (const room of [2, 10, 40, 70, 100]) {
+    await limitTo(used + room * MiB);
+    expect(await failure(stored(large))).toMatchObject({ code: 'quota', neededBytes: large.size });
+    expect(await kinds()).toEqual(before);
+    const { blobs } = await openStored(kept);
+    expect(new Uint8Array(await new Blob([...blobs]).arrayBuffer())).toEqual(small);
+  }
+  await limitTo();
+  look.mockRestore();
+  await stored(large);
+});
