@@ -115,7 +115,7 @@ test('on any host: keeping goes on where it broke off, threads come with the sec
   // person wants it.
   await app.fill({ steps: 40 });
   await app.generate.click();
-  await expect(app.progress).toBeVisible();
+  await expect(page.getByText(/Step \d+ of 40/)).toBeVisible({ timeout: 60_000 });
   host.sent.length = 0;
   newerBuild(host);
   await host.start();
