@@ -58,7 +58,7 @@ it('what does not fit is not begun', async () => {
   await limitTo(20 * MiB);
   const told = await failure(stored(large));
   expect(told['code']).toBe('quota');
-  expect(told['neededBytes']).toBeGreaterThanOrEqual(large.size);
+  expect(told['neededBytes']).toBeGreaterThan(large.size); // a little more: known beforehand, not found out
   expect(told['freeBytes']).toBeLessThanOrEqual(20 * MiB);
   expect(await kinds()).toEqual([]);
 });
