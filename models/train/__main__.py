@@ -110,6 +110,15 @@ def stage_samples(options: argparse.Namespace) -> None:
     samples.draw(options.source, options.out, options.prompts or samples.PROMPTS)
 
 
+def stage_pictures(options: argparse.Namespace) -> None:
+    """draws the pictures of the folder --out anew, as its cases.json says; with --check, compares with them"""
+    import pictures
+
+    if options.check:
+        raise SystemExit(pictures.check(options.source, options.out) > 1)
+    pictures.write(options.source, options.out)
+
+
 def stage_parity(options: argparse.Namespace) -> None:
     """writes reference numbers into the folder --out; with --check, compares with those that are there"""
     import parity
@@ -149,9 +158,9 @@ def main() -> None:
     parser.add_argument("--rehearsal", type=float, help="share of pictures of known ones (unet)")
     parser.add_argument("--noisy", type=float, help="share of timesteps from 400 on (unet)")
     parser.add_argument("--prompts", nargs="+", help="instead of the usual ones (samples)")
-    parser.add_argument("--check", action="store_true", help="compare, do not write (parity)")
+    parser.add_argument("--check", action="store_true", help="compare, do not write (parity, pictures)")
     options = parser.parse_args()
-    writes = options.stage in ("init", "grow", "autoencoder", "export", "samples", "parity")
+    writes = options.stage in ("init", "grow", "autoencoder", "export", "samples", "parity", "pictures")
     if writes and options.out is None:
         parser.error(f"{options.stage} needs --out")
     options.work.mkdir(parents=True, exist_ok=True)

@@ -10,7 +10,7 @@ import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
 import { limitGpuBytes, peakBytes } from '../gpu-bytes';
 
-/** In latents, of 4 pixels each. */
+/** In latents, of 8 pixels each. */
 const sizes = [
   { h: 12, w: 12 },
   { h: 24, w: 24 },

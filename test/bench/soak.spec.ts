@@ -22,7 +22,7 @@ test(`${pictures} pictures in a row on ${backend}`, async ({ baseURL }) => {
   try {
     const app = new App(context.pages()[0]!);
     await (backend === 'webgpu' ? app.openOnWebGPU() : app.open());
-    await app.fill({ width: 48, height: 48, steps: 1, guidance: 1, sampler: 'DDIM' });
+    await app.fill({ width: 96, height: 96, steps: 1, guidance: 1, sampler: 'DDIM' });
     const cdp = await context.newCDPSession(app.page);
     const measured: Map<string, number>[] = [];
     for (let n = 1; n <= pictures; n++) {

@@ -51,7 +51,7 @@ it('time per stage', async () => {
   expect(stages.size).toBe(8);
 
   async function draw(checkpoint: Checkpoint, prompt: string): Promise<Picture> {
-    const job = { prompt, negative: '', seed: 1, guidance: 5, width: 48, height: 48 };
+    const job = { prompt, negative: '', seed: 1, guidance: 5, width: 96, height: 96 };
     const run = generate(
       { ...job, steps: 8, sampler: 'DDIM', spacing: 'leading', source: null },
       { checkpoint, tokenizer, report: () => undefined },

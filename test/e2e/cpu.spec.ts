@@ -19,3 +19,22 @@ test('without WebGPU the CPU draws the same pictures, with a notice that it is s
     await expectPicture(await app.draw(), `mini-sd/${png}`, `CPU ${job.sampler}`);
   }
 });
+
+test('a red apple on a blue background is red in the middle, and blue in the corners', async ({ app }) => {
+  await app.open();
+  await app.fill({ prompt: 'a red apple on a blue background', steps: 10, guidance: 5, sampler: 'DDIM' });
+  const right: boolean[] = [];
+  for (let seed = 0; seed < 5; seed++) {
+    await app.fill({ seed });
+    const { width, height, data } = await app.draw();
+    const patch = (x: number, y: number): { r: number; b: number } => {
+      const at = 4 * (y * width + x);
+      return { r: data[at]!, b: data[at + 2]! }; // in the picture
+    };
+    const middle = patch(width >> 1, (height * 5) >> 3); // below leaf and stalk
+    const corners = [patch(3, 3), patch(width - 4, 3), patch(3, height - 4), patch(width - 4, height - 4)];
+    right.push(middle.r > middle.b + 80 && corners.every(({ r, b }) => b > r + 80));
+  }
+  console.log(`red apples on blue: ${right.join(', ')}`);
+  expect(right.filter(Boolean).length).toBeGreaterThanOrEqual(4);
+});

@@ -37,8 +37,8 @@ test('a result can be edited: little strength keeps it, full strength draws what
     guidance: 5,
     seed: 1,
     sampler: 'DDIM',
-    width: 48,
-    height: 48,
+    width: 96,
+    height: 96,
   });
   const apple = await app.draw();
   await page.getByRole('button', { name: 'Edit this' }).click();
@@ -48,8 +48,8 @@ test('a result can be edited: little strength keeps it, full strength draws what
     await page.getByRole('slider', { name: 'Denoising strength' }).fill(strength);
     await app.fill({ prompt, seed: 2 });
     const drawn = await app.draw();
-    expect([drawn.width, drawn.height]).toEqual([48, 48]);
-    return drawn.data.reduce((sum, byte, i) => sum + Math.abs(byte - apple.data[i]!), 0) / (48 * 48 * 3);
+    expect([drawn.width, drawn.height]).toEqual([96, 96]);
+    return drawn.data.reduce((sum, byte, i) => sum + Math.abs(byte - apple.data[i]!), 0) / (96 * 96 * 3);
   };
   const little = await difference('0.1', 'red apple');
   const full = await difference('1', 'penguin');

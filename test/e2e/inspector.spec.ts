@@ -47,20 +47,20 @@ test('the bundled model is taken apart: totals, metadata, and its tensors filter
   const window = inspector(app);
   await expect(window).toHaveAccessibleName('Inspector: mini-sd.safetensors');
   await expect(window).toContainText('A checkpoint that Drobė can run: Stable Diffusion 1.x');
-  await expect(window).toContainText('14,802,299');
+  await expect(window).toContainText('15,098,491');
   await expect(window.getByRole('row', { name: 'UNet 324 6,715,588 13.4 MB' })).toBeVisible();
 
   // By keyboard from tab to tab.
   await window.getByRole('tab', { name: 'Overview' }).press('ArrowRight');
-  await expect(window.getByRole('tab', { name: 'Metadata (36)' })).toBeFocused();
+  await expect(window.getByRole('tab', { name: 'Metadata (37)' })).toBeFocused();
   await expect(window.getByText('Trained on Microsoft Fluent Emoji')).toBeVisible();
   await page.keyboard.press('ArrowRight');
-  await expect(window.getByRole('tab', { name: 'Tensors (526)' })).toBeFocused();
-  await expect(window.getByText('526 tensors', { exact: true })).toBeVisible();
+  await expect(window.getByRole('tab', { name: 'Tensors (554)' })).toBeFocused();
+  await expect(window.getByText('554 tensors', { exact: true })).toBeVisible();
 
   const rows = window.getByRole('rowheader');
   await window.getByRole('searchbox', { name: 'Filter tensors' }).fill('attn1');
-  await expect(window.getByText(/^\d+ of 526 tensors$/)).toBeVisible();
+  await expect(window.getByText(/^\d+ of 554 tensors$/)).toBeVisible();
   for (const name of await rows.allTextContents()) expect(name).toContain('attn1');
 
   await window.getByRole('searchbox').fill('');

@@ -21,7 +21,7 @@ async function drawsApple(app: App): Promise<void> {
   await app.ready();
   await app.fill({ prompt: 'red apple', steps: 2 });
   const { width, height } = await app.draw();
-  expect([width, height]).toEqual([48, 48]);
+  expect([width, height]).toEqual([96, 96]);
 }
 
 test('what npm start served works when it is stopped: before a reload and after', async ({ app }) => {

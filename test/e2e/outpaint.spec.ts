@@ -15,21 +15,21 @@ test('64 pixels to the right, accepted, and then some at the bottom by dragging 
   await expect(page.getByText('Drag an edge of the frame')).toBeVisible();
   await page.getByRole('spinbutton', { name: 'Right' }).fill('64');
   await page.getByRole('slider', { name: 'Feather' }).fill('8');
-  await expect(page.getByText('112 × 48', { exact: true })).toBeVisible();
+  await expect(page.getByText('160 × 96', { exact: true })).toBeVisible();
   await app.fill({ prompt: 'penguin', steps: 8, seed: 1 });
   const wide = await app.draw();
-  expect([wide.width, wide.height]).toEqual([112, 48]);
+  expect([wide.width, wide.height]).toEqual([160, 96]);
 
   const source = PNG.sync.read(buffer);
   const colours = new Set<number>();
   let changed = 0;
-  for (let y = 0; y < 48; y++) {
-    for (let x = 0; x < 112; x++) {
-      if (x < 40) {
+  for (let y = 0; y < 96; y++) {
+    for (let x = 0; x < 160; x++) {
+      if (x < 88) {
         for (let c = 0; c < 4; c++)
-          changed += Number(wide.data[4 * (y * 112 + x) + c] !== source.data[4 * (y * 48 + x) + c]);
-      } else if (x >= 48) {
-        colours.add(wide.data.readUInt32LE(4 * (y * 112 + x)));
+          changed += Number(wide.data[4 * (y * 160 + x) + c] !== source.data[4 * (y * 96 + x) + c]);
+      } else if (x >= 96) {
+        colours.add(wide.data.readUInt32LE(4 * (y * 160 + x)));
       }
     }
   }
@@ -48,7 +48,7 @@ test('64 pixels to the right, accepted, and then some at the bottom by dragging 
   const bottom = Number(await page.getByRole('spinbutton', { name: 'Bottom' }).inputValue());
   expect(bottom).toBeGreaterThan(2);
   const tall = await app.draw();
-  expect([tall.width, tall.height]).toEqual([112, 48 + bottom]);
-  const kept = 48 - 8;
-  expect(tall.data.subarray(0, 4 * 112 * kept).equals(wide.data.subarray(0, 4 * 112 * kept))).toBe(true);
+  expect([tall.width, tall.height]).toEqual([160, 96 + bottom]);
+  const kept = 96 - 8;
+  expect(tall.data.subarray(0, 4 * 160 * kept).equals(wide.data.subarray(0, 4 * 160 * kept))).toBe(true);
 });

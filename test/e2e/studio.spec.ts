@@ -13,11 +13,11 @@ test('settings and prompt are there again after a reload; a size that cannot be 
     guidance: 3,
     seed: 99,
     sampler: 'Euler a',
-    width: 50,
+    width: 100,
   });
   await page.getByRole('spinbutton', { name: 'Height' }).focus();
-  await expect(page.getByRole('spinbutton', { name: 'Width' })).toHaveValue('52');
-  await expect(page.getByText(/rounded to a multiple of 4/i)).toBeVisible();
+  await expect(page.getByRole('spinbutton', { name: 'Width' })).toHaveValue('104');
+  await expect(page.getByText(/rounded to a multiple of 8/i)).toBeVisible();
   await page.reload();
   await app.ready();
   await expect(page.getByRole('textbox', { name: 'Prompt', exact: true })).toHaveValue('penguin');
@@ -26,7 +26,7 @@ test('settings and prompt are there again after a reload; a size that cannot be 
     ['Steps', '7'],
     ['Guidance scale', '3'],
     ['Seed', '99'],
-    ['Width', '52'],
+    ['Width', '104'],
   ] as const) {
     await expect(page.getByRole('spinbutton', { name, exact: true })).toHaveValue(value);
   }
@@ -42,5 +42,5 @@ test('a graphics card that is only imitated is left alone until it is asked for'
   await expect(app.device).toHaveText('Runs on the CPU.');
   await expect(app.page.getByText(/only imitates a graphics card/)).toBeHidden();
   await app.fill({ prompt: 'penguin', steps: 2 });
-  expect(await app.draw()).toMatchObject({ width: 48, height: 48 });
+  expect(await app.draw()).toMatchObject({ width: 96, height: 96 });
 });

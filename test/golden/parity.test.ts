@@ -54,7 +54,7 @@ describe('the bundled checkpoint', () => {
   });
 
   it('is a miniature that uses all its weights', () => {
-    expect(inspected).toMatchObject({ unused: [], model: { miniature: true, vae: { factor: 4 } } });
+    expect(inspected).toMatchObject({ unused: [], model: { miniature: true, vae: { factor: 8 } } });
     expect(inspected.model.examples).toContain('red apple');
   });
 

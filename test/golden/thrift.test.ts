@@ -25,15 +25,15 @@ beforeAll(async () => {
 describe('in tiles', () => {
   const size = { h: 14, w: 18 };
   /** A soft picture, as photographs are for the most part. */
-  const image = Float32Array.from({ length: 3 * 56 * 72 }, (_, i) => {
-    const [x, y] = [i % 72, Math.floor(i / 72)];
-    return 0.7 * Math.sin(x / 9) * Math.cos(y / 13);
+  const image = Float32Array.from({ length: 3 * 112 * 144 }, (_, i) => {
+    const [x, y] = [i % 144, Math.floor(i / 144)];
+    return 0.7 * Math.sin(x / 18) * Math.cos(y / 26);
   });
   let moments: Float32Array;
   let latents: Float32Array;
   let whole: Uint8Array;
   const pixels = async (): Promise<Uint8Array> =>
-    Uint8Array.from(toPixels(await checkpoint.decode(latents, size, silent), 72, 56).rgba);
+    Uint8Array.from(toPixels(await checkpoint.decode(latents, size, silent), 144, 112).rgba);
   beforeAll(async () => {
     moments = await checkpoint.moments(image, size, silent);
     latents = moments.slice(0, moments.length / 2).map((mean) => mean * checkpoint.model.vae.scale);
@@ -61,7 +61,7 @@ describe('in tiles', () => {
 
 it('a picture is the same with questions asked one at a time and with nets kept apart, and it is told', async () => {
   const tokenizer = await servedTokenizer();
-  const numbers = { width: 48, height: 48, steps: 1, guidance: 5, seed: 7 };
+  const numbers = { width: 96, height: 96, steps: 1, guidance: 5, seed: 7 };
   const names = { prompt: 'red apple', negative: '', sampler: 'DDIM', spacing: 'leading' } as const;
   const job = { ...numbers, ...names, source: null };
   const { picture: whole } = await draw(checkpoint, tokenizer, job);
@@ -73,9 +73,9 @@ it('a picture is the same with questions asked one at a time and with nets kept 
   expect(notices).toEqual(['apart', 'single'].map((by) => ({ code: 'saving-memory', by })));
 
   // Who asked for tiles is not told of them.
-  const tiled = await draw(checkpoint, tokenizer, { ...job, width: 64, tiled: true });
+  const tiled = await draw(checkpoint, tokenizer, { ...job, width: 128, tiled: true });
   expect(tiled.told.filter(({ kind }) => kind === 'notice')).toEqual([]);
-  const { picture: untiled } = await draw(checkpoint, tokenizer, { ...job, width: 64 });
+  const { picture: untiled } = await draw(checkpoint, tokenizer, { ...job, width: 128 });
   expect(pictureDifference(tiled.picture.rgba, Uint8Array.from(untiled.rgba)).mean).toBeGreaterThan(0);
 });
 
