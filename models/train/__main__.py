@@ -83,6 +83,40 @@ def stage_unet(options: argparse.Namespace) -> None:
     train_unet.train(options.source, options.work, chosen(options, train_unet.Settings()))
 
 
+def stage_lora(options: argparse.Namespace) -> None:
+    """trains a LoRA on the latents, and writes it"""
+    import train_lora
+
+    settings = chosen(options, train_lora.Settings())
+    train_lora.train(options.source, options.work, settings)
+    train_lora.export(options.source, options.work, options.out, settings)
+
+
+def stage_embedding(options: argparse.Namespace) -> None:
+    """trains a textual inversion for a word on the latents, and writes it"""
+    import train_embedding
+
+    settings = chosen(options, train_embedding.Settings())
+    train_embedding.train(options.source, options.work, settings)
+    train_embedding.export(options.source, options.work, options.out, settings)
+
+
+def stage_edits(options: argparse.Namespace) -> None:
+    """encodes pictures and what is asked of them, for --kind"""
+    import edits
+    import scenes
+
+    edits.build(options.source, options.work, options.kind, chosen(options, scenes.Recipe()), options.shards)
+
+
+def stage_edit(options: argparse.Namespace) -> None:
+    """trains a checkpoint of --kind on those, and writes it"""
+    import train_edits
+
+    train_edits.train(options.source, options.work, options.kind, chosen(options, train_edits.Settings()))
+    train_edits.export(options.source, options.work, options.kind, options.out)
+
+
 def stage_export(options: argparse.Namespace) -> None:
     """writes the checkpoint with what `vae` and `unet` have learned so far"""
     import train_unet
@@ -101,6 +135,24 @@ def stage_evaluate(options: argparse.Namespace) -> None:
     import evaluate
 
     evaluate.evaluate(options.source, options.work)
+
+
+def stage_companions(options: argparse.Namespace) -> None:
+    """prints the numbers of what goes with the checkpoint, in models/; with --out, draws a labelled sheet as well"""
+    import companion_samples
+    import companions
+
+    folder = PROJECT / "models"
+    companions.evaluate(folder, options.source, options.work)
+    if options.out:
+        companion_samples.draw(folder, options.source, options.work, options.out)
+
+
+def stage_references(options: argparse.Namespace) -> None:
+    """draws what goes with the checkpoint into the folder --out, from the picture before.png there, for the tests"""
+    import companion_pictures
+
+    companion_pictures.write(PROJECT / "models", options.source, options.out)
 
 
 def stage_samples(options: argparse.Namespace) -> None:
@@ -149,6 +201,14 @@ def main() -> None:
     parser.add_argument("--styles", type=styles, help="flat:0.9,noto:0.1 for example (latents)")
     parser.add_argument("--coloured", type=float, help="share of things in another colour than their own (latents)")
     parser.add_argument("--pairs", type=float, help="share of scenes with two things (latents)")
+    parser.add_argument("--grounds", type=float, help="share of scenes on another ground than white (latents, edits)")
+    parser.add_argument("--ground", help="the only other ground (latents)")
+    parser.add_argument("--look", choices=("plain", "outline"), help="of all scenes (latents)")
+    parser.add_argument("--kind", choices=("inpaint", "instruct"), default="inpaint", help="of checkpoint (edits, edit)")
+    parser.add_argument("--rank", type=int, help="of a LoRA (lora)")
+    parser.add_argument("--word", help="to teach (embedding)")
+    parser.add_argument("--vectors", type=int, help="that stand for it (embedding)")
+    parser.add_argument("--like", help="words to begin with the mean of (embedding)")
     parser.add_argument("--minutes", type=float, help="length of a training, all its runs together")
     parser.add_argument("--batch", type=int)
     parser.add_argument("--learning-rate", type=float)
@@ -160,7 +220,7 @@ def main() -> None:
     parser.add_argument("--prompts", nargs="+", help="instead of the usual ones (samples)")
     parser.add_argument("--check", action="store_true", help="compare, do not write (parity, pictures)")
     options = parser.parse_args()
-    writes = options.stage in ("init", "grow", "autoencoder", "export", "samples", "parity", "pictures")
+    writes = options.stage in ("init", "grow", "autoencoder", "export", "lora", "embedding", "edit", "references", "samples", "parity", "pictures")
     if writes and options.out is None:
         parser.error(f"{options.stage} needs --out")
     options.work.mkdir(parents=True, exist_ok=True)

@@ -11,10 +11,15 @@ from safetensors.torch import save_file
 
 import schedule
 from config import ModelConfig, TextConfig, UnetConfig, VaeConfig
-from model import LatentDiffusion
+from model import LatentDiffusion, channels_of
 from tokenizer import END, START
 
-EXAMPLES = ["red apple", "cat face", "rocket", "sun", "red heart", "house", "strawberry", "penguin"]
+EXAMPLES = {
+    "base": ["red apple", "cat face", "rocket", "sun", "red heart", "house", "strawberry", "penguin"],
+    "inpaint": ["red apple", "cat face", "rocket", "sun", "red heart", "house", "strawberry", "penguin"],
+    "instruct": ["make it blue", "make the background yellow", "make it an outline", "turn it into a banana"],
+}
+TITLES = {"base": "mini-sd emoji", "inpaint": "mini-sd emoji inpainting", "instruct": "mini-sd emoji instructions"}
 ATTRIBUTION = (
     "Trained on Microsoft Fluent Emoji (flat), MIT, Copyright (c) Microsoft Corporation; Google Noto Emoji, "
     "Apache-2.0, Copyright Google LLC; names from emojibase-data, MIT."
@@ -27,7 +32,7 @@ def metadata(config: ModelConfig, training: dict[str, object]) -> dict[str, str]
     side = f"{config.size}x{config.size}"
     facts: dict[str, object] = {
         "format": "pt",
-        "modelspec.title": "mini-sd emoji",
+        "modelspec.title": TITLES[config.kind],
         "modelspec.architecture": "stable-diffusion-v1 (miniature)",
         "modelspec.license": "MIT (weights); see attribution",
         "modelspec.resolution": side,
@@ -61,7 +66,7 @@ def metadata(config: ModelConfig, training: dict[str, object]) -> dict[str, str]
         "sd.groupnorm_groups": 32,
         "sd.recommended": {"steps": 20, "cfg": 5, "sampler": "ddim", "width": config.size, "height": config.size},
         "sd.training": training,
-        "sd.example_prompts": EXAMPLES,
+        "sd.example_prompts": EXAMPLES[config.kind],
         "attribution": ATTRIBUTION,
     }
     return {key: value if isinstance(value, str) else json.dumps(value) for key, value in facts.items()}
@@ -81,10 +86,12 @@ def config_of(facts: dict[str, str], shapes: dict[str, list[int]]) -> ModelConfi
 
     words = "cond_stage_model.transformer.text_model."
     vocabulary, width = shapes[words + "embeddings.token_embedding.weight"]
+    channels, latents = shapes["model.diffusion_model.input_blocks.0.0.weight"][1], read("sd.latent_channels")
     layers = sum(key.startswith(words) and key.endswith(".mlp.fc1.bias") for key in shapes)
     return ModelConfig(
         size=read("sd.image_size"),
         prediction=facts["sd.prediction_type"],
+        kind=next(kind for kind in TITLES if channels_of(kind, latents) == channels),
         text=TextConfig(width, layers, read("sd.text.num_attention_heads"), vocabulary, read("sd.text.max_length")),
         unet=UnetConfig(
             read("sd.unet.model_channels"),
@@ -98,7 +105,7 @@ def config_of(facts: dict[str, str], shapes: dict[str, list[int]]) -> ModelConfi
             read("sd.vae.ch"),
             tuple(read("sd.vae.ch_mult")),
             read("sd.vae.num_res_blocks"),
-            read("sd.latent_channels"),
+            latents,
             read("sd.scale_factor"),
         ),
     )

@@ -18,6 +18,11 @@ GROUNDS: dict[str, tuple[int, int, int]] = {
 }
 """sRGB, 0…255."""
 
+UNTAUGHT: dict[str, tuple[int, int, int]] = {"teal": (0, 140, 140)}
+"""Grounds whose words the model was never taught: a textual inversion adds them."""
+
+ALL_GROUNDS = {**GROUNDS, **UNTAUGHT}
+
 HUES = {"red": 0, "orange": 28, "yellow": 50, "green": 125, "blue": 212, "purple": 275, "pink": 328}
 """Degrees."""
 

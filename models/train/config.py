@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -56,6 +56,8 @@ class ModelConfig:
 
     size: int = 128
     prediction: str = "epsilon"
+    kind: str = "base"
+    """Or "inpaint", or "instruct"."""
     text: TextConfig = field(default_factory=TextConfig)
     unet: UnetConfig = field(default_factory=UnetConfig)
     vae: VaeConfig = field(default_factory=VaeConfig)
@@ -63,6 +65,9 @@ class ModelConfig:
     @property
     def latent_size(self) -> int:
         return self.size // self.vae.factor
+
+    def of_kind(self, kind: str) -> ModelConfig:
+        return replace(self, kind=kind)
 
 
 PRESETS = {

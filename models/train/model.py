@@ -10,6 +10,11 @@ from unet import UNetModel
 from vae import AutoencoderKL
 
 
+def channels_of(kind: str, latents: int) -> int:
+    """What the UNet takes: latents alone; with a picture's beside them; or with a mask as well."""
+    return {"base": latents, "instruct": 2 * latents, "inpaint": 2 * latents + 1}[kind]
+
+
 class LatentDiffusion(nn.Module):
     def __init__(self, config: ModelConfig) -> None:
         super().__init__()
@@ -18,7 +23,8 @@ class LatentDiffusion(nn.Module):
         self.cond_stage_model.transformer = nn.Module()
         self.cond_stage_model.transformer.text_model = TextModel(config.text)
         self.model = nn.Module()
-        self.model.diffusion_model = UNetModel(config.unet, config.vae.latent_channels)
+        latents = config.vae.latent_channels
+        self.model.diffusion_model = UNetModel(config.unet, channels_of(config.kind, latents), latents)
         self.first_stage_model = AutoencoderKL(config.vae)
 
     @property

@@ -10,6 +10,7 @@ from PIL import Image
 
 import colours
 from data import PIXELS, STYLES, Concept
+from looks import LOOKS
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,8 @@ class Scene:
     ground: str
     below: bool = False
     """Whether the second of two things is below the first, not to its right."""
+    look: str = "plain"
+    """One of LOOKS."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +41,10 @@ class Recipe:
     coloured: float = 0.3
     """Of those things that take another colour."""
     grounds: float = 0.4
+    ground: str | None = None
+    """The only one there is, beside white."""
     pairs: float = 0.15
+    look: str = "plain"
 
 
 def draw_thing(rng: random.Random, recipe: Recipe, concepts: list[Concept], among: list[int]) -> Thing:
@@ -60,9 +66,9 @@ def random_scene(rng: random.Random, recipe: Recipe, concepts: list[Concept]) ->
         if not concepts[other.concept].drawn[list(STYLES).index(things[0].style)]:
             things.pop()
     taken = {thing.colour for thing in things}
-    grounds = [name for name in colours.GROUNDS if name != "white" and name not in taken]
+    grounds = [recipe.ground] if recipe.ground else [g for g in colours.GROUNDS if g != "white" and g not in taken]
     ground = rng.choice(grounds) if rng.random() < recipe.grounds else "white"
-    return Scene(tuple(things), ground, below=rng.random() < 0.5)
+    return Scene(tuple(things), ground, rng.random() < 0.5, recipe.look)
 
 
 def icon(thing: Thing, icons: np.ndarray, concepts: list[Concept]) -> np.ndarray:
@@ -72,10 +78,10 @@ def icon(thing: Thing, icons: np.ndarray, concepts: list[Concept]) -> np.ndarray
 
 def draw(scene: Scene, icons: np.ndarray, concepts: list[Concept], size: int = PIXELS) -> np.ndarray:
     """[size, size, 3] in 0…255."""
-    picture = Image.new("RGBA", (PIXELS, PIXELS), (*colours.GROUNDS[scene.ground], 255))
+    picture = Image.new("RGBA", (PIXELS, PIXELS), (*colours.ALL_GROUNDS[scene.ground], 255))
     pair, half = len(scene.things) == 2, PIXELS // 2
     for i, thing in enumerate(scene.things):
-        drawing = Image.fromarray(icon(thing, icons, concepts))
+        drawing = Image.fromarray(LOOKS[scene.look](icon(thing, icons, concepts)))
         place = (0, 0)
         if pair:
             drawing = drawing.resize((half, half), Image.Resampling.BOX)

@@ -24,7 +24,9 @@ def byte_letters() -> dict[int, str]:
 
 
 class Tokenizer:
-    def __init__(self, path: Path = TOKENIZER) -> None:
+    def __init__(self, added: dict[str, list[int]] | None = None, path: Path = TOKENIZER) -> None:
+        """`added`: words with tokens of their own."""
+        self.added = added or {}
         table = json.loads(path.read_text("utf8"))["model"]
         self.ids: dict[str, int] = table["vocab"]
         pairs = (tuple(merge.split()) if isinstance(merge, str) else tuple(merge) for merge in table["merges"])
@@ -33,6 +35,8 @@ class Tokenizer:
         self.word = lru_cache(None)(self._word)
 
     def _word(self, word: str) -> list[int]:
+        if word in self.added:
+            return self.added[word]
         parts = [self.letters[byte] for byte in word.encode("utf8")]
         parts[-1] += "</w>"
         while len(parts) > 1:

@@ -15,10 +15,11 @@ import data
 import latents
 import scenes
 import schedule
-from device import DEVICE, autocast
+from device import DEVICE
 from model import LatentDiffusion
+from objective import Objective
 from tokenizer import END, START, Tokenizer
-from training import Run
+from training import Log, Run
 
 
 @dataclass(frozen=True)
@@ -115,13 +116,6 @@ def optimizer_for(words: Words) -> torch.optim.Optimizer:
     return torch.optim.AdamW(groups, betas=(0.9, 0.99), weight_decay=0.01, fused=True)
 
 
-def timesteps(count: int, noisy: float) -> Tensor:
-    """Uniform, but for the share that comes from 400 on."""
-    any_step = torch.randint(schedule.STEPS, (count,))
-    late_step = torch.randint(400, schedule.STEPS, (count,))
-    return torch.where(torch.rand(count) < noisy, late_step, any_step)
-
-
 def used_words(concepts: list[data.Concept], tokenizer: Tokenizer) -> list[int]:
     tokens = {token for word in scenes.words(concepts) for token in tokenizer.words(word)}
     return sorted(tokens | {START, END})
@@ -161,10 +155,9 @@ def train(source: Path, work: Path, settings: Settings) -> None:
     pool, tokenizer = Scenes(work), Tokenizer()
     rng = random.Random(run.step)
     torch.manual_seed(run.step)
-    alphas = schedule.ALPHAS_CUMPROD.float().to(DEVICE)
-    weights = schedule.loss_weights(prediction).to(DEVICE)
+    objective = Objective(prediction, settings.noisy)
     unet = torch.compile(words.unet) if DEVICE.type == "cuda" else words.unet
-    losses: list[float] = []
+    log = Log(run, settings.log)
 
     def batch(count: int, top: int, empty: float, draw: random.Random) -> tuple[Tensor, Tensor]:
         chosen = pool.draw(draw, count, top, settings.known, settings.rehearsal)
@@ -178,24 +171,14 @@ def train(source: Path, work: Path, settings: Settings) -> None:
         widening = min(1.0, run.clock.share / 0.5)
         top = round(settings.top_at_first + (settings.top - settings.top_at_first) * widening)
         clean, ids = batch(settings.batch, top, settings.empty, rng)
-        t = timesteps(settings.batch, settings.noisy).to(DEVICE)
-        noise = torch.randn_like(clean)
-        alpha = schedule.spread(alphas, t)
-        with autocast():
-            predicted = unet(schedule.noised(clean, noise, alpha), t, words.text(ids))
-        errors = (predicted.float() - schedule.target(clean, noise, alpha, prediction)).square().mean((1, 2, 3))
-        loss = (errors * weights[t]).mean()
+        loss = objective(lambda x, t: unet(x, t, words.text(ids)), clean)
         run.advance(loss, settings.learning_rate)
-        losses.append(loss.item())
-        if run.step % settings.log == 0:
-            speed = settings.batch * run.step / run.clock.seconds
-            print(f"step {run.step} {run.clock.seconds / 60:.1f} min, {top} concepts, {speed:.0f} pictures/s, "
-                  f"loss {sum(losses) / len(losses):.4f}", end="")
-            losses.clear()
-            if run.step % (8 * settings.log) == 0:
-                right, wrong = caption_gap(run.average.module, *check, prediction)
-                print(f", captions right {right:.4f} wrong {wrong:.4f}", end="")
-            print(flush=True)
+
+        def more() -> str:
+            right, wrong = caption_gap(run.average.module, *check, prediction)
+            return f"captions right {right:.4f} wrong {wrong:.4f}"
+
+        log(loss, settings.batch, f"{top} concepts", more)
     run.save()
 
 

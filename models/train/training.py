@@ -6,6 +6,7 @@ import copy
 import math
 import time
 from pathlib import Path
+from typing import Callable
 
 import torch
 from torch import nn
@@ -94,3 +95,26 @@ class Run:
             partial,
         )
         partial.rename(self.path)
+
+
+class Log:
+    """A line every so many steps: how far, how fast, how well."""
+
+    def __init__(self, run: Run, every: int) -> None:
+        self.run, self.every, self.losses = run, every, list[float]()
+
+    def __call__(self, loss: torch.Tensor, batch: int, note: str = "", more: Callable[[], str] | None = None) -> None:
+        """`more`: what takes long to find out; every eighth line has it."""
+        run = self.run
+        self.losses.append(loss.item())
+        if run.step % self.every:
+            return
+        parts = [
+            f"step {run.step} {run.clock.seconds / 60:.1f} min",
+            note,
+            f"{batch * run.step / run.clock.seconds:.0f} pictures/s",
+            f"loss {sum(self.losses) / len(self.losses):.4f}",
+            more() if more and run.step % (8 * self.every) == 0 else "",
+        ]
+        self.losses.clear()
+        print(", ".join(filter(None, parts)), flush=True)

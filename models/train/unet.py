@@ -149,9 +149,10 @@ class Block(nn.Sequential):
 
 
 class UNetModel(nn.Module):
-    """Noisy latents [n, z, h, w], timesteps [n], text [n, words, width] → noise or velocity [n, z, h, w]."""
+    """Noisy latents and what is shown beside them [n, c, h, w], timesteps [n], text [n, words, width] → noise or
+    velocity [n, z, h, w]."""
 
-    def __init__(self, config: UnetConfig, latent_channels: int) -> None:
+    def __init__(self, config: UnetConfig, channels: int, latent_channels: int) -> None:
         super().__init__()
         self.channels = first = config.channels
         embedding = 4 * first
@@ -164,7 +165,7 @@ class UNetModel(nn.Module):
                 layers.append(SpatialTransformer(out, config.context, config.heads))
             return layers
 
-        self.input_blocks = nn.ModuleList([Block(nn.Conv2d(latent_channels, first, 3, padding=1))])
+        self.input_blocks = nn.ModuleList([Block(nn.Conv2d(channels, first, 3, padding=1))])
         skips, now = [first], first
         levels = range(len(config.multipliers))
         for level in levels:

@@ -1,0 +1,100 @@
+"""A labelled sheet of what goes with the bundled model: fixed prompts, seeds 0 to 3 each, nothing picked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+import checkpoint
+import data
+import edits
+import lora
+import sampler
+import scenes
+import sheet
+import train_embedding
+from device import DEVICE
+from latents import to_tensor
+from model import LatentDiffusion
+from samples import SEEDS
+
+LORA = ["rocket", "owl", "house on a blue background", "strawberry"]
+EMBEDDING = ["red apple on a teal background", "penguin on a teal background"]
+INSTRUCT = [
+    ("red apple", "make it blue"), ("house", "make the background yellow"), ("rocket", "make it an outline"),
+    ("strawberry", "turn it into a banana"), ("frog", "make it purple"), ("pizza", "put it on a black background"),
+]
+INPAINT = [
+    # What the picture shows, on which ground; what is asked for; left, top, right and bottom of the mask.
+    ("sunflower", "blue", "sunflower", (0.0, 0.0, 1.0, 0.5)), ("house", "yellow", "house", (0.5, 0.0, 1.0, 1.0)),
+    ("cat face", "pink", "penguin", (0.08, 0.08, 0.92, 0.92)), ("owl", "green", "owl", (0.3, 0.3, 0.7, 0.7)),
+]
+
+Row = tuple[str, list[Tensor]]
+
+
+def noise(model: LatentDiffusion) -> Tensor:
+    return sampler.seeded(model.config.latent_size, model.config.vae.latent_channels, SEEDS)
+
+
+class Sheet:
+    """Rows, from the bundled checkpoint and the folder of its companions."""
+
+    def __init__(self, folder: Path, bundled: Path, work: Path) -> None:
+        self.folder, self.bundled = folder, bundled
+        self.icons, self.concepts = data.load(work)
+
+    def scene(self, name: str, ground: str, size: int) -> Tensor:
+        """A picture [1, 3, size, size] in −1…1."""
+        concept = next(i for i, concept in enumerate(self.concepts) if concept.name == name)
+        scene = scenes.Scene((scenes.Thing(concept, "flat"),), ground)
+        return to_tensor(scenes.draw(scene, self.icons, self.concepts, size)[None])
+
+    def lora(self) -> list[Row]:
+        model = checkpoint.load(self.bundled).to(DEVICE)
+        lora.apply(model.unet, model.config.unet, self.folder / "loras" / "outline.safetensors")
+        return [
+            (f"{prompt} <lora:outline>", list(sampler.ddim(model, [prompt] * len(SEEDS), noise(model))[1].cpu()))
+            for prompt in LORA
+        ]
+
+    def embedding(self) -> list[Row]:
+        model = checkpoint.load(self.bundled).to(DEVICE)
+        words = train_embedding.teach(model, self.folder / "embeddings" / "teal.safetensors")
+        rows = []
+        for prompt in EMBEDDING:
+            guided = sampler.by_text(model, [prompt] * len(SEEDS), tokenizer=words)
+            rows.append((f"{prompt} (embedding)", list(sampler.sample(model, guided, noise(model))[1].cpu())))
+        return rows
+
+    def instruct(self) -> list[Row]:
+        """The picture to change stands first."""
+        model = checkpoint.load(self.folder / "mini-sd-instruct.safetensors").to(DEVICE)
+        rows = []
+        for thing, text in INSTRUCT:
+            before = self.scene(thing, "white", model.config.size)
+            shown = edits.encoded(model, before).repeat(len(SEEDS), 1, 1, 1)
+            guided = sampler.by_instruction(model, [text] * len(SEEDS), shown)
+            rows.append((f"{thing}: {text}", [before[0], *sampler.sample(model, guided, noise(model))[1].cpu()]))
+        return rows
+
+    def inpaint(self) -> list[Row]:
+        """What is left of the picture stands first."""
+        model = checkpoint.load(self.folder / "mini-sd-inpainting.safetensors").to(DEVICE)
+        size, rows = model.config.size, []
+        for thing, ground, prompt, box in INPAINT:
+            picture, mask = self.scene(thing, ground, size), torch.zeros(1, 1, size, size)
+            left, top, right, bottom = (round(edge * size) for edge in box)
+            mask[..., top:bottom, left:right] = 1
+            planes = edits.mask_planes(model, picture, mask).repeat(len(SEEDS), 1, 1, 1)
+            drawn = sampler.sample(model, sampler.by_text(model, [prompt] * len(SEEDS), planes=planes), noise(model))[1]
+            pictures = picture * (1 - mask) + drawn.cpu() * mask
+            rows.append((f"inpainted: {prompt}", [(picture * (1 - mask))[0], *pictures]))
+        return rows
+
+
+def draw(folder: Path, bundled: Path, work: Path, out: Path) -> None:
+    rows = Sheet(folder, bundled, work)
+    sheet.write(out, [*rows.lora(), *rows.embedding(), *rows.instruct(), *rows.inpaint()], side=96)
