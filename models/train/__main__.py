@@ -182,6 +182,11 @@ def stage_parity(options: argparse.Namespace) -> None:
 
 STAGES = {name.removeprefix("stage_"): run for name, run in list(globals().items()) if name.startswith("stage_")}
 
+WRITING = (
+    "init", "grow", "autoencoder", "export", "lora", "embedding", "edit", "references", "samples", "parity", "pictures",
+)
+"""Stages that want --out."""
+
 
 def main() -> None:
     stages = "\n".join(f"  {name:12} {run.__doc__}" for name, run in STAGES.items())
@@ -192,7 +197,7 @@ def main() -> None:
     )
     parser.add_argument("stage", choices=STAGES, metavar="stage")
     parser.add_argument("--work", type=Path, default=WORK, help="folder for everything in between")
-    parser.add_argument("--from", dest="source", type=Path, default=BUNDLED, help="checkpoint to go on from, or to judge")
+    parser.add_argument("--from", dest="source", type=Path, default=BUNDLED, help="checkpoint to begin with, or to judge")
     parser.add_argument("--out", type=Path, help="file to write")
     parser.add_argument("--packages", type=Path, help="folder of the npm packages (data)")
     parser.add_argument("--preset", choices=PRESETS, default="gpu", help="sizes of a new model (init)")
@@ -204,7 +209,7 @@ def main() -> None:
     parser.add_argument("--grounds", type=float, help="share of scenes on another ground than white (latents, edits)")
     parser.add_argument("--ground", help="the only other ground (latents)")
     parser.add_argument("--look", choices=("plain", "outline"), help="of all scenes (latents)")
-    parser.add_argument("--kind", choices=("inpaint", "instruct"), default="inpaint", help="of checkpoint (edits, edit)")
+    parser.add_argument("--kind", choices=("inpaint", "instruct"), default="inpaint", help="(edits, edit)")
     parser.add_argument("--rank", type=int, help="of a LoRA (lora)")
     parser.add_argument("--word", help="to teach (embedding)")
     parser.add_argument("--vectors", type=int, help="that stand for it (embedding)")
@@ -220,8 +225,7 @@ def main() -> None:
     parser.add_argument("--prompts", nargs="+", help="instead of the usual ones (samples)")
     parser.add_argument("--check", action="store_true", help="compare, do not write (parity, pictures)")
     options = parser.parse_args()
-    writes = options.stage in ("init", "grow", "autoencoder", "export", "lora", "embedding", "edit", "references", "samples", "parity", "pictures")
-    if writes and options.out is None:
+    if options.stage in WRITING and options.out is None:
         parser.error(f"{options.stage} needs --out")
     options.work.mkdir(parents=True, exist_ok=True)
     STAGES[options.stage](options)

@@ -20,7 +20,10 @@ from latents import to_tensor
 
 STEPS, GUIDANCE, IMAGE_GUIDANCE, SEED = 10, 5.0, 1.5, 7
 CASES = {
-    "lora": "strawberry", "embedding": "penguin on a teal background", "instruct": "make it blue", "inpaint": "red apple",
+    "lora": "strawberry",
+    "embedding": "penguin on a teal background",
+    "instruct": "make it blue",
+    "inpaint": "red apple",
 }
 MASKED = slice(16, 80)
 """Pixels, across and down, of the picture that is painted anew."""

@@ -19,7 +19,7 @@ import sampler
 import scenes
 import train_embedding
 from device import DEVICE
-from evaluate import BATCH, colour_of, corners, to_pixels
+from evaluate import BATCH, colour_of, corners, nearest_hue, to_pixels
 from latents import to_tensor
 from model import LatentDiffusion
 
@@ -90,9 +90,8 @@ class Judge:
         asked = self.common[:40]
         grounds = [list(colours.GROUNDS)[i % len(colours.GROUNDS)] for i in range(len(asked))]
         size, rim = model.config.size, model.config.vae.factor
-        empty = torch.stack([
-            (torch.tensor(colours.GROUNDS[ground]) / 127.5 - 1)[:, None, None].expand(3, size, size) for ground in grounds
-        ])
+        flat = torch.tensor([colours.GROUNDS[ground] for ground in grounds]) / 127.5 - 1
+        empty = flat[:, :, None, None].expand(-1, -1, size, size)
         masks = torch.zeros(len(asked), 1, size, size)
         masks[..., rim:-rim, rim:-rim] = 1
         with torch.inference_mode():
@@ -102,15 +101,15 @@ class Judge:
             model, lambda part: sampler.by_text(model, [prompts[i] for i in part], planes=planes[part]), len(asked)
         )
         inner = to_pixels(drawn[..., rim:-rim, rim:-rim])
-        print(f"inpainting: thing right in {share([a == b for a, b in zip(self.names(drawn), asked)])}, ground goes on in "
-              f"{share([nearest(corners(picture)) == ground for picture, ground in zip(inner, grounds)])}")
+        right = [seen == thing for seen, thing in zip(self.names(drawn), asked)]
+        goes_on = [nearest(corners(picture)) == ground for picture, ground in zip(inner, grounds)]
+        print(f"inpainting: thing right in {share(right)}, ground goes on in {share(goes_on)}")
 
     def instruct(self, path: Path) -> None:
         """A colour (8 things × 7 colours) and a ground (6 things × 9 grounds), the thing being the same afterwards."""
         model = checkpoint.load(path).to(DEVICE)
         things = self.recoloured(8)
-        own = {i: min(colours.HUES, key=lambda hue, i=i: abs((self.concepts[i].hue - colours.HUES[hue] + 180) % 360 - 180))
-               for i in things}
+        own = {i: nearest_hue(self.concepts[i].hue) for i in things}
         turns = [(i, colour) for i in things for colour in colours.HUES if colour != own[i]]
         drawn = self.edited(model, [i for i, _ in turns], [f"make it {colour}" for _, colour in turns])
         right = [colour_of(picture) == colour for picture, (_, colour) in zip(to_pixels(drawn), turns)]

@@ -62,13 +62,17 @@ def ground_of(picture: np.ndarray) -> str:
     return min(colours.GROUNDS, key=lambda name: float(np.square(colour - colours.GROUNDS[name]).sum()))
 
 
+def nearest_hue(degrees: int) -> str:
+    return min(colours.HUES, key=lambda name: abs((degrees - colours.HUES[name] + 180) % 360 - 180))
+
+
 def colour_of(picture: np.ndarray) -> str | None:
     """The named hue nearest to the main one of what stands out from the ground."""
     apart = np.abs(picture.astype(float) - corners(picture)).max(-1) > 60
     hue, share = colours.dominant_hue(np.dstack([picture, apart * 255]).astype(np.uint8))
     if share == 0:
         return None
-    return min(colours.HUES, key=lambda name: abs((hue - colours.HUES[name] + 180) % 360 - 180))
+    return nearest_hue(hue)
 
 
 def to_pixels(samples: Tensor) -> np.ndarray:

@@ -64,7 +64,9 @@ def kohya_name(module: str, config: UnetConfig) -> str | None:
     else:
         return None
     name = ".".join(rest)
-    return f"lora_unet_{place}_{kind}_{number}_{RESNET.get(name, name) if kind == 'resnets' else name}".replace(".", "_")
+    if kind == "resnets":
+        name = RESNET.get(name, name)
+    return f"lora_unet_{place}_{kind}_{number}_{name}".replace(".", "_")
 
 
 def attach(unet: UNetModel, config: UnetConfig, rank: int, alpha: float) -> nn.ModuleDict:
