@@ -14,7 +14,8 @@ test('without WebGPU the CPU draws the same pictures, with a notice that it is s
   await app.open();
   await expect(app.device).toContainText('CPU');
   await expect(app.page.getByText('No graphics card that WebGPU can use here')).toBeVisible();
-  for (const { png, ...job } of cases) {
+  // One plain and one with noise in every step; all samplers are drawn in Node, with the same runtime.
+  for (const { png, ...job } of cases.filter(({ sampler }) => /^(DDIM|Euler a)$/.test(sampler))) {
     await app.fill(job);
     await expectPicture(await app.draw(), `mini-sd/${png}`, `CPU ${job.sampler}`);
   }

@@ -1,6 +1,6 @@
 /**
  * The bundled model on WebGPU: what is typed into the page becomes diffusers' picture. One sampler of five: the others
- * differ in arithmetic that no GPU does, and are drawn on the CPU.
+ * differ in arithmetic that no GPU does, and are drawn on the CPU (test/golden/pictures.test.ts).
  */
 import { readFile } from 'node:fs/promises';
 import type { MiniCase } from '../golden/pipeline-case';
