@@ -89,7 +89,8 @@ class Sheet:
             left, top, right, bottom = (round(edge * size) for edge in box)
             mask[..., top:bottom, left:right] = 1
             planes = edits.mask_planes(model, picture, mask).repeat(len(SEEDS), 1, 1, 1)
-            drawn = sampler.sample(model, sampler.by_text(model, [prompt] * len(SEEDS), planes=planes), noise(model))[1]
+            guided = sampler.by_text(model, [prompt] * len(SEEDS), checkpoint.GUIDANCE["inpaint"], planes)
+            drawn = sampler.sample(model, guided, noise(model))[1]
             pictures = picture * (1 - mask) + drawn.cpu() * mask
             rows.append((f"inpainted: {prompt}", [(picture * (1 - mask))[0], *pictures]))
         return rows

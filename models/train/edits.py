@@ -73,7 +73,8 @@ def inpainting(model: LatentDiffusion, rng: random.Random, work: Path, recipe: s
     pictures = to_tensor(np.stack([scenes.draw(scene, icons, concepts, size) for scene in drawn]))
     masks = torch.from_numpy(np.stack([random_mask(rng, size) for _ in drawn]))[:, None]
     return Edits(
-        [scenes.caption(rng, scene, concepts) for scene in drawn],
+        # Mostly the ground is not named: it is to be seen beside the mask.
+        [scenes.caption(rng, scene, concepts, grounded=rng.random() < 0.25) for scene in drawn],
         encoded(model, pictures) * model.config.vae.scale,
         mask_planes(model, pictures, masks),
     )

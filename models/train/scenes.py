@@ -107,7 +107,8 @@ def name_of(rng: random.Random, thing: Thing, concept: Concept) -> str:
     return rng.choice(concept.words) if concept.words and rng.random() < 0.25 else concept.name
 
 
-def caption(rng: random.Random, scene: Scene, concepts: list[Concept]) -> str:
+def caption(rng: random.Random, scene: Scene, concepts: list[Concept], grounded: bool = True) -> str:
+    """`grounded`: whether it may name the ground."""
     names = [name_of(rng, thing, concepts[thing.concept]) for thing in scene.things]
     if len(names) == 2:
         between = "above" if scene.below else "left of"
@@ -120,7 +121,7 @@ def caption(rng: random.Random, scene: Scene, concepts: list[Concept]) -> str:
     style = scene.things[0].style
     if style != "flat" or rng.random() < 0.05:
         text = rng.choice(STYLED[style]).format(text)
-    if scene.ground != "white" or rng.random() < 0.05:
+    if grounded and (scene.ground != "white" or rng.random() < 0.05):
         text = rng.choice(GROUNDED).format(text, scene.ground)
     return text
 

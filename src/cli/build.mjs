@@ -14,13 +14,13 @@ import {
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { checkNode, fail, installPackages, root } from './packages.mjs';
+import { CREDITS, SHIPPED } from './shipped.mjs';
 
 /** All that a build reads. Not the rest of models/: those files are served from where they lie. */
 const INPUTS = [
   'src',
   'public',
-  'models/mini-sd.safetensors',
-  'models/ATTRIBUTION.md',
+  ...[...SHIPPED, CREDITS].map((file) => `models/${file}`),
   'index.html',
   'vite.config.ts',
   'package.json',

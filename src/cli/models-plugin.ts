@@ -8,12 +8,10 @@
 import { createReadStream } from 'node:fs';
 import { copyFile, mkdir, readdir, stat, writeFile } from 'node:fs/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Connect, Plugin } from 'vite';
-
-const BUNDLED = 'mini-sd.safetensors';
-const CREDITS = 'ATTRIBUTION.md';
+import { CREDITS, SHIPPED } from './shipped.mjs';
 
 /** Where other programs look, too: for checkpoints, and for what is added to them. */
 const FOLDERS = ['', 'loras', 'embeddings', 'vae'] as const;
@@ -35,9 +33,12 @@ export function models(folder: string): Plugin {
       async handler({ dir = 'dist' }) {
         const out = join(dir, 'models');
         await mkdir(out, { recursive: true });
-        const index = (await list(folder)).filter(({ file }) => file === BUNDLED);
+        const index = (await list(folder)).filter(({ file }) => SHIPPED.includes(file));
         await writeFile(join(out, 'index.json'), JSON.stringify(index));
-        for (const file of [BUNDLED, CREDITS]) await copyFile(join(folder, file), join(out, file));
+        for (const file of [...SHIPPED, CREDITS]) {
+          await mkdir(dirname(join(out, file)), { recursive: true });
+          await copyFile(join(folder, file), join(out, file));
+        }
       },
     },
   };
@@ -60,7 +61,9 @@ async function list(folder: string): Promise<ModelFile[]> {
         return info?.isFile() ? [{ file, bytes: info.size }] : [];
       }),
   );
-  return found.flat().sort((a, b) => a.file.localeCompare(b.file));
+  // The app begins with the first: a checkpoint before what is made of it, "sd.safetensors" before "sd-inpainting".
+  const stem = (file: string): string => file.replace(/\.safetensors$/i, '');
+  return found.flat().sort((a, b) => stem(a.file).localeCompare(stem(b.file)));
 }
 
 /** One plain file name, at the top or in a known subfolder: no other folder, no way up, no hidden file. */

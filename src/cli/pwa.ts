@@ -1,5 +1,6 @@
 /** What makes the page an app that can be installed and works offline: its manifest and its service worker. */
 import { VitePWA } from 'vite-plugin-pwa';
+import { KEPT } from './shipped.mjs';
 
 export const pwa = () =>
   VitePWA({
@@ -12,7 +13,7 @@ export const pwa = () =>
     integration: { configureCustomSWViteBuild: (build) => void (build.logLevel = 'warn') },
     injectManifest: {
       rollupFormat: 'iife',
-      globPatterns: ['**/*.{html,js,css,svg,png,json,txt,wasm}', 'models/mini-sd.safetensors'],
+      globPatterns: ['**/*.{html,js,css,svg,png,json,txt,wasm}', ...KEPT.map((file) => `models/${file}`)],
       globIgnores: ['models/index.json', 'sw.js'],
       maximumFileSizeToCacheInBytes: 2 ** 26, // none is to be left out
     },

@@ -18,14 +18,14 @@ test('a LoRA is imported, weighed in the prompt, and changes the picture by as m
     mimeType: 'application/octet-stream',
     buffer: readFileSync(new URL('lora/kohya/kohya.safetensors', golden)),
   });
-  await expect(page.getByText('LoRAs (1)')).toBeVisible();
+  await expect(page.getByText('LoRAs (2)')).toBeVisible();
   // It is no model to draw with: the model stays.
   await expect(app.model.locator('option:checked')).toHaveText(/sd1/);
 
   const prompt = page.getByRole('textbox', { name: 'Prompt', exact: true });
   await app.fill({ prompt: 'a fox', steps: 3, seed: 4, width: 128, height: 64, sampler: 'DDIM' });
   const plain = await app.draw();
-  await page.getByText('LoRAs (1)').click();
+  await page.getByText('LoRAs (2)').click();
   await page.getByRole('checkbox', { name: 'winter' }).check();
   await expect(prompt).toHaveValue('a fox <lora:winter:1>');
   const full = await app.draw();
@@ -62,7 +62,7 @@ test('a textual inversion is imported, and called by its word', async ({ app }) 
     mimeType: 'application/octet-stream',
     buffer: readFileSync(new URL('lora/textual_inversion_diffusers_4vec/learned_embeds.safetensors', golden)),
   });
-  await page.getByText('Embeddings (1)').click();
+  await page.getByText('Embeddings (2)').click();
   const settings = { steps: 2, seed: 4, width: 128, height: 64, sampler: 'DDIM' } as const;
   await app.fill({ ...settings, prompt: 'a photo of' });
   const plain = await app.draw();

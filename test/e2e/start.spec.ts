@@ -62,7 +62,7 @@ test('what lies in models/loras is offered, too', async ({ request, page }) => {
     const index = await (await request.get('/models/index.json')).json();
     expect(index).toContainEqual(expect.objectContaining({ file: `loras/${name}` }));
     await page.goto('/');
-    await page.getByText('LoRAs (1)').click();
+    await page.getByText('LoRAs (2)').click();
     await page.getByRole('checkbox', { name: 'test ė #1' }).check();
     await expect(page.getByRole('textbox', { name: 'Prompt', exact: true })).toHaveValue(
       /<lora:test ė #1:1>/,

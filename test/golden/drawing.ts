@@ -4,6 +4,7 @@ import * as ort from 'onnxruntime-web';
 import { PNG } from 'pngjs';
 import { expect, vi } from 'vitest';
 import { Checkpoint } from '../../src/pipeline/checkpoint';
+import type { Embedding } from '../../src/pipeline/embedding';
 import { generate } from '../../src/pipeline/generate';
 import { inspect } from '../../src/pipeline/inspect';
 import type { Job, Picture, Progress } from '../../src/pipeline/job';
@@ -44,9 +45,15 @@ export async function draw(
   checkpoint: Checkpoint,
   tokenizer: Tokenizer,
   job: Job,
+  embeddings: readonly Embedding[] = [],
 ): Promise<{ picture: Picture; told: Progress[] }> {
   const told: Progress[] = [];
-  const run = generate(job, { checkpoint, tokenizer, report: (progress) => told.push(progress) });
+  const run = generate(job, {
+    checkpoint,
+    tokenizer,
+    embeddings,
+    report: (progress) => told.push(progress),
+  });
   for (;;) {
     const { done, value } = await run.next();
     if (done) return { picture: value, told };
