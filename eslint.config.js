@@ -42,14 +42,8 @@ const arrows = {
     packages: ['idb-keyval'],
   },
   'src/sw': {
-    may: ['requests', 'runtime/variant', 'weights/pull', 'weights/remote'],
-    packages: [
-      'workbox-core',
-      'workbox-precaching',
-      'workbox-range-requests',
-      'workbox-routing',
-      'workbox-strategies',
-    ],
+    may: ['requests', 'runtime/variant', 'weights/pull', 'weights/range', 'weights/remote'],
+    packages: ['workbox-core', 'workbox-precaching', 'workbox-routing', 'workbox-strategies'],
   },
   'src/main.ts': { may: ['app', 'ui', 'errors', 'requests', 'engine/client'], packages: ['svelte'] },
 };

@@ -11,6 +11,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Connect, Plugin } from 'vite';
+import { parseRange } from '../weights/range.ts';
 import { CREDITS, SHIPPED } from './shipped.mjs';
 
 /** Where other programs look, too: for checkpoints, and for what is added to them. */
@@ -115,16 +116,4 @@ async function sendFile(req: IncomingMessage, res: ServerResponse, path: string)
   });
   if (req.method === 'HEAD' || info.size === 0) res.end();
   else await pipeline(createReadStream(path, { start, end, highWaterMark: 1 << 20 }), res);
-}
-
-/** RFC 9110 §14.2, one range only: a list of ranges may be answered with the whole file, and is. */
-export function parseRange(header: string | undefined, size: number) {
-  const match = /^bytes=(\d*)-(\d*)$/.exec(header ?? '');
-  const [, first = '', last = ''] = match ?? [];
-  if (first === '' && last === '') return null;
-
-  const start = first === '' ? Math.max(0, size - Number(last)) : Number(first);
-  const end = first === '' || last === '' ? size - 1 : Math.min(Number(last), size - 1);
-  if (first !== '' && last !== '' && Number(last) < Number(first)) return null;
-  return start > end ? ('unsatisfiable' as const) : { start, end };
 }

@@ -3,6 +3,7 @@
  * A record of the file comes first and its pieces follow, each an entry of a cache.
  */
 import { pull, type Carrier, type Wish } from '../weights/pull';
+import { parseRange } from '../weights/range';
 import { remoteFile, type Fetch } from '../weights/remote';
 
 /** A file of this build. */
@@ -66,6 +67,24 @@ export async function kept(cache: Cache, asset: Asset): Promise<Response | null>
       'Accept-Ranges': 'bytes',
     },
   });
+}
+
+/**
+ * What a request with this Range header is answered with, of a whole file. A range may end beyond it, as one does that
+ * asks for the beginning of a file of unknown size: Workbox refuses those.
+ */
+export async function partOf(whole: Response, header: string | null): Promise<Response> {
+  const bytes = Number(whole.headers.get('Content-Length')); // `kept` wrote it
+  const range = parseRange(header, bytes);
+  if (!range) return whole;
+  if (range === 'unsatisfiable') {
+    return new Response(null, { status: 416, headers: { 'Content-Range': `bytes */${bytes}` } });
+  }
+  const { start, end } = range;
+  const headers = new Headers(whole.headers);
+  headers.set('Content-Length', String(end - start + 1));
+  headers.set('Content-Range', `bytes ${start}-${end}/${bytes}`);
+  return new Response((await whole.blob()).slice(start, end + 1), { status: 206, headers });
 }
 
 /** Deletes all but these. */

@@ -4,13 +4,12 @@
  */
 import { clientsClaim } from 'workbox-core';
 import { addPlugins, precacheAndRoute, type PrecacheEntry } from 'workbox-precaching';
-import { createPartialResponse } from 'workbox-range-requests';
 import { registerRoute } from 'workbox-routing';
 import { NetworkOnly } from 'workbox-strategies';
 import { watchRequests } from '../requests';
 import { variant } from '../runtime/variant';
 import { withHeaders } from './headers';
-import { keep, keepOnly, kept, type Asset } from './kept';
+import { keep, keepOnly, kept, partOf, type Asset } from './kept';
 
 declare const self: ServiceWorkerGlobalScope;
 
@@ -32,8 +31,7 @@ for (const model of models) {
     ({ url }) => url.href === model.url,
     async ({ request }) => {
       const whole = await kept(await large(), model);
-      if (!whole) return fetch(request);
-      return request.headers.has('Range') ? createPartialResponse(request, whole) : whole;
+      return whole ? partOf(whole, request.headers.get('Range')) : fetch(request);
     },
   );
 }
