@@ -70,11 +70,11 @@ test('on any host: keeping goes on where it broke off, threads come with the sec
     });
 
   // The browser is ended in the middle of the model.
-  host.room = 27e6;
+  host.room = 30e6;
   const first = await open();
   await first.page.goto('');
   // How many depends on whose request comes first, and on those that the browser makes twice.
-  await expect.poll(async () => (await pieces(first.page)).length).toBeGreaterThan(0);
+  await expect.poll(async () => (await pieces(first.page)).length).toBeGreaterThan(1);
   await expect(worksOffline(first.page)).toBeHidden();
   // No header says so here: the engine is bound by what the page says of itself.
   const elsewhere = host.address.replace('localhost', '127.0.0.1');
@@ -84,7 +84,7 @@ test('on any host: keeping goes on where it broke off, threads come with the sec
       () => 'refused',
     );
   expect(await first.page.workers()[0]!.evaluate(ask, elsewhere)).toBe('refused');
-  const had = await pieces(first.page);
+  const had = (await pieces(first.page)).slice(0, -1); // the last may not be on the disk yet
   await first.context.close();
 
   // The rest comes, and only the rest.
