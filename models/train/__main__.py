@@ -9,7 +9,8 @@ from typing import TypeVar
 
 from config import PRESETS, PROJECT, WORK
 
-BUNDLED = PROJECT / "models" / "mini-sd.safetensors"
+MODELS = PROJECT / "models"
+BUNDLED = MODELS / "mini-sd.safetensors"
 Settings = TypeVar("Settings")
 
 
@@ -142,17 +143,16 @@ def stage_companions(options: argparse.Namespace) -> None:
     import companion_samples
     import companions
 
-    folder = PROJECT / "models"
-    companions.evaluate(folder, options.source, options.work)
+    companions.evaluate(MODELS, options.source, options.work)
     if options.out:
-        companion_samples.draw(folder, options.source, options.work, options.out)
+        companion_samples.draw(MODELS, options.source, options.work, options.out)
 
 
 def stage_references(options: argparse.Namespace) -> None:
     """draws what goes with the checkpoint into the folder --out, from the picture before.png there, for the tests"""
     import companion_pictures
 
-    companion_pictures.write(PROJECT / "models", options.source, options.out)
+    companion_pictures.write(MODELS, options.source, options.out)
 
 
 def stage_samples(options: argparse.Namespace) -> None:

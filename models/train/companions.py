@@ -42,7 +42,7 @@ class Judge:
     """What the companions are asked, of the concepts that the bundled model draws."""
 
     def __init__(self, bundled: Path, work: Path) -> None:
-        self.bundled, self.work = bundled, work
+        self.bundled = bundled
         self.icons, self.concepts = data.load(work)
         self.common = classifier.common(self.concepts)
         self.net = classifier.train(work)

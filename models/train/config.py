@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -65,9 +65,6 @@ class ModelConfig:
     @property
     def latent_size(self) -> int:
         return self.size // self.vae.factor
-
-    def of_kind(self, kind: str) -> ModelConfig:
-        return replace(self, kind=kind)
 
 
 PRESETS = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -45,7 +45,7 @@ def widen(model: LatentDiffusion, kind: str) -> None:
     wide.weight[:, : first.in_channels] = first.weight
     wide.bias.copy_(first.bias)
     model.unet.input_blocks[0][0] = wide
-    model.config = model.config.of_kind(kind)
+    model.config = replace(model.config, kind=kind)
 
 
 def open_run(source: Path, work: Path, kind: str, settings: Settings) -> tuple[Run, Words, str]:

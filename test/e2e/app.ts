@@ -127,6 +127,16 @@ export class App {
   }
 }
 
+/** The colour of a picture at a place in it, x and y from 0 up to 1. */
+export function colourAt(
+  { width, height, data }: PNG,
+  x: number,
+  y: number,
+): [r: number, g: number, b: number] {
+  const first = 4 * (Math.floor(y * height) * width + Math.floor(x * width));
+  return [data[first]!, data[first + 1]!, data[first + 2]!]; // in the picture
+}
+
 /** Fails when anything was asked of another origin than the app's own, or was tried that the page's policy forbids. */
 export const test = base.extend<{ app: App }>({
   app: async ({ page, baseURL }, use) => {

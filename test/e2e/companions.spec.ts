@@ -1,16 +1,9 @@
 /** What comes with the bundled model does what it says. On the CPU, which is quick here. */
 import type { PNG } from 'pngjs';
 import { MaskCanvas } from './canvas';
-import { expect, test, type App } from './app';
+import { colourAt, expect, test, type App } from './app';
 
 const settings = { steps: 20, guidance: 5, seed: 1, sampler: 'DDIM', width: 96, height: 96 } as const;
-
-type Colour = readonly [r: number, g: number, b: number];
-
-function at({ width, height, data }: PNG, x: number, y: number): Colour {
-  const first = 4 * (Math.floor(y * height) * width + Math.floor(x * width));
-  return [data[first]!, data[first + 1]!, data[first + 2]!]; // in the picture
-}
 
 /** Share of pixels that have a colour: whose channels are far apart. */
 function coloured({ data }: PNG): number {
@@ -44,7 +37,7 @@ test('the LoRA that comes along leaves outlines, and the embedding knows a colou
 
   await app.fill({ prompt: 'penguin on a teal background' });
   const onTeal = await app.draw();
-  const corners = [0.03, 0.97].flatMap((x) => [0.03, 0.97].map((y) => at(onTeal, x, y)));
+  const corners = [0.03, 0.97].flatMap((x) => [0.03, 0.97].map((y) => colourAt(onTeal, x, y)));
   console.log(`corners: ${corners.map((c) => c.join(' ')).join(', ')}`);
   for (const [r, g, b] of corners) {
     expect(g - r).toBeGreaterThan(60);
@@ -57,20 +50,20 @@ test('an apple is made blue by the model for instructions, and gets another grou
   const { page } = app;
   await app.open();
   await app.fill({ ...settings, prompt: 'red apple' });
-  const [red] = at(await app.draw(), 0.5, 0.65);
+  const [red] = colourAt(await app.draw(), 0.5, 0.65);
   expect(red).toBeGreaterThan(180);
   await page.getByRole('button', { name: 'Edit this' }).click();
   await chooseModel(app, 'mini-sd emoji instructions');
   await expect(page.getByRole('tab', { name: 'Instruct' })).toHaveAttribute('aria-selected', 'true');
   await app.fill({ ...settings, prompt: 'make it blue' });
-  const [r, , b] = at(await app.draw(), 0.5, 0.65);
+  const [r, , b] = colourAt(await app.draw(), 0.5, 0.65);
   console.log(`made blue: red ${r}, blue ${b}`);
   expect(b - r).toBeGreaterThan(60);
 
   await app.fill({ prompt: 'make the background yellow' });
   const onYellow = await app.draw();
-  const [groundR, groundG, groundB] = at(onYellow, 0.03, 0.03);
-  console.log(`ground: ${groundR} ${groundG} ${groundB}, apple: ${at(onYellow, 0.5, 0.65).join(' ')}`);
+  const [groundR, groundG, groundB] = colourAt(onYellow, 0.03, 0.03);
+  console.log(`ground: ${groundR} ${groundG} ${groundB}, apple: ${colourAt(onYellow, 0.5, 0.65).join(' ')}`);
   expect(Math.min(groundR, groundG) - groundB).toBeGreaterThan(60);
 });
 
@@ -89,11 +82,11 @@ test('the inpainting model puts what is asked for where it was painted, and leav
   await canvas.stroke([0.3, 0.5], [0.7, 0.5]);
   await app.fill({ prompt: 'red apple' }); // the model brings its settings
   const drawn = await app.draw();
-  const [r, g, b] = at(drawn, 0.5, 0.65);
+  const [r, g, b] = colourAt(drawn, 0.5, 0.65);
   console.log(`in the middle: ${r} ${g} ${b}`);
   expect(r - Math.max(g, b)).toBeGreaterThan(80);
   for (const x of [0.03, 0.97]) {
-    const ground = at(drawn, x, 0.5);
+    const ground = colourAt(drawn, x, 0.5);
     expect(Math.min(ground[0], ground[1]) - ground[2]).toBeGreaterThan(60);
   }
 });
