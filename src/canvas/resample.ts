@@ -1,0 +1,124 @@
+/**
+ * Pictures and latents in another size. What torch and Pillow compute under the same names, so that a picture made in
+ * two passes is the one that other tools make.
+ */
+
+/** Height and width of what is resampled: pixels, or latents. */
+export interface Extent {
+  readonly h: number;
+  readonly w: number;
+}
+
+/**
+ * How a number is made of those around it. The plain kinds are torch.nn.functional.interpolate's (align_corners false),
+ * the antialiased its `antialias=True`, which are Pillow's too; `lanczos` is Pillow's.
+ */
+export type Kernel =
+  'nearest' | 'bilinear' | 'bicubic' | 'bilinear antialiased' | 'bicubic antialiased' | 'lanczos';
+
+/** Of one side: for each place the first number that counts, and how much it and those after it count. */
+type Shares = readonly { readonly first: number; readonly shares: readonly number[] }[];
+
+/** Planes [channels, from.h, from.w] → [channels, to.h, to.w]. */
+export function resample(
+  planes: Float32Array,
+  from: Extent,
+  to: Extent,
+  kernel: Kernel,
+): Float32Array<ArrayBuffer> {
+  const channels = planes.length / (from.h * from.w);
+  const across = sharesOf(kernel, from.w, to.w);
+  const down = sharesOf(kernel, from.h, to.h);
+  const narrow = new Float32Array(channels * from.h * to.w);
+  for (let row = 0; row < channels * from.h; row++) {
+    for (const [x, { first, shares }] of across.entries()) {
+      let sum = 0;
+      for (let i = 0; i < shares.length; i++) sum += shares[i]! * planes[row * from.w + first + i]!;
+      narrow[row * to.w + x] = sum;
+    }
+  }
+  const out = new Float32Array(channels * to.h * to.w);
+  for (let c = 0; c < channels; c++) {
+    for (const [y, { first, shares }] of down.entries()) {
+      for (let x = 0; x < to.w; x++) {
+        let sum = 0;
+        for (let i = 0; i < shares.length; i++)
+          sum += shares[i]! * narrow[(c * from.h + first + i) * to.w + x]!;
+        out[(c * to.h + y) * to.w + x] = sum;
+      }
+    }
+  }
+  return out;
+}
+
+function sharesOf(kernel: Kernel, from: number, to: number): Shares {
+  switch (kernel) {
+    case 'nearest':
+      return places(to, (i) => ({ first: Math.floor((i * from) / to), shares: [1] }));
+    case 'bilinear':
+      return places(to, (i) => between(Math.max(0, ((i + 0.5) * from) / to - 0.5), from, 1, triangle));
+    case 'bicubic':
+      return places(to, (i) => between(((i + 0.5) * from) / to - 0.5, from, 2, cubic(-0.75)));
+    case 'bilinear antialiased':
+      return places(to, (i) => around(i, from, to, 1, triangle));
+    case 'bicubic antialiased':
+      return places(to, (i) => around(i, from, to, 2, cubic(-0.5)));
+    case 'lanczos':
+      return places(to, (i) => around(i, from, to, 3, lanczos));
+  }
+}
+
+const places = <T>(count: number, at: (i: number) => T): T[] =>
+  Array.from({ length: count }, (_, i) => at(i));
+
+/** The neighbours of a place, `reach` on either side; what lies beyond an edge is the edge. */
+function between(
+  place: number,
+  length: number,
+  reach: number,
+  weight: (distance: number) => number,
+): Shares[number] {
+  const base = Math.floor(place);
+  const shares = new Map<number, number>();
+  for (let i = base - reach + 1; i <= base + reach; i++) {
+    const inside = Math.min(Math.max(i, 0), length - 1);
+    shares.set(inside, (shares.get(inside) ?? 0) + weight(i - place));
+  }
+  const first = Math.min(...shares.keys());
+  return { first, shares: places(shares.size, (i) => shares.get(first + i) ?? 0) };
+}
+
+/** All that a place of the smaller picture covers, so that nothing is skipped when it is made smaller. */
+function around(
+  i: number,
+  from: number,
+  to: number,
+  reach: number,
+  weight: (distance: number) => number,
+): Shares[number] {
+  const scale = from / to;
+  const stretch = Math.max(1, scale);
+  const centre = (i + 0.5) * scale;
+  const first = Math.max(0, Math.trunc(centre - reach * stretch + 0.5));
+  const last = Math.min(from, Math.trunc(centre + reach * stretch + 0.5));
+  const weights = places(last - first, (n) => weight((first + n - centre + 0.5) / stretch));
+  const sum = weights.reduce((a, b) => a + b, 0);
+  return { first, shares: weights.map((share) => share / sum) };
+}
+
+const triangle = (x: number): number => Math.max(0, 1 - Math.abs(x));
+
+/** Keys (1981), "Cubic convolution interpolation for digital image processing". */
+function cubic(a: number): (x: number) => number {
+  return (signed) => {
+    const x = Math.abs(signed);
+    if (x <= 1) return ((a + 2) * x - (a + 3)) * x * x + 1;
+    return x < 2 ? (((x - 5) * x + 8) * x - 4) * a : 0;
+  };
+}
+
+/** Duchon (1979), "Lanczos filtering in one and two dimensions", with three lobes. */
+function lanczos(x: number): number {
+  const sinc = (v: number): number => (v === 0 ? 1 : Math.sin(Math.PI * v) / (Math.PI * v));
+  return Math.abs(x) < 3 ? sinc(x) * sinc(x / 3) : 0;
+}
