@@ -21,7 +21,7 @@ export interface Family {
 
 type TextRow = Pick<
   TextEncoder,
-  'prefix' | 'naming' | 'activation' | 'skip' | 'finalNorm' | 'pooled' | 'pad'
+  'prefix' | 'naming' | 'activation' | 'skip' | 'clipSkip' | 'finalNorm' | 'pooled' | 'pad'
 >;
 
 const END = 49407;
@@ -32,6 +32,7 @@ const clipL = (prefix: string): TextRow => ({
   naming: 'transformers',
   activation: 'quick_gelu',
   skip: 0,
+  clipSkip: 1,
   finalNorm: true,
   pooled: false,
   pad: END,
@@ -43,8 +44,12 @@ const openClip = (prefix: string): TextRow => ({
   naming: 'open_clip',
   activation: 'gelu',
   skip: 1,
+  clipSkip: 2,
   pad: 0,
 });
+
+/** SDXL reads CLIP ViT-L, too, one layer before the end, and as it comes from there. */
+const PENULTIMATE = { skip: 1, clipSkip: 2, finalNorm: false } as const;
 
 const sizeOf64 = (channels: number): number => channels / 64;
 
@@ -88,7 +93,7 @@ export const families: readonly Family[] = [
   {
     ...sdxl,
     texts: [
-      { ...clipL('conditioner.embedders.0.transformer.text_model'), skip: 1, finalNorm: false },
+      { ...clipL('conditioner.embedders.0.transformer.text_model'), ...PENULTIMATE },
       { ...openClip('conditioner.embedders.1.model'), finalNorm: false, pooled: true },
     ],
   },
@@ -101,7 +106,7 @@ export const families: readonly Family[] = [
   {
     ...sdxl,
     texts: [
-      { ...clipL(FOLDER.first), skip: 1, finalNorm: false },
+      { ...clipL(FOLDER.first), ...PENULTIMATE },
       { ...openClip(FOLDER.second), naming: 'transformers', finalNorm: false, pooled: true },
     ],
   },

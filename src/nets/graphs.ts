@@ -17,14 +17,16 @@ type Author<Size> = (checkpoint: Checkpoint, target: Target, size: Size, used?: 
 /**
  * Of the text encoder of this number: `ids` [batch, length] of i32, and for one that gives the prompt as a whole `end`
  * [batch, length], 1 at the end mark → `encoding` [batch, length · width], then the whole prompt's numbers.
+ * `skip`: layers at its end that are left out; absent: as many as its model was trained without.
  */
-export const textGraph: Author<{ batch: number; encoder: number }> = (
+export const textGraph: Author<{ batch: number; encoder: number; skip?: number }> = (
   { model, tensors },
   target,
-  { batch, encoder },
+  { batch, encoder, skip },
   used,
 ) => {
-  const config = model.texts[encoder]!; // the caller counts them
+  const trained = model.texts[encoder]!; // the caller counts them
+  const config = { ...trained, skip: skip ?? trained.skip };
   const { prefix, naming, length, width, pooled } = config;
   const ids = input('ids', [batch, length], target, 'i32');
   const end = pooled ? cast(input('end', [batch, length], target), target.dtype) : null;
@@ -45,19 +47,25 @@ export interface LatentSize {
   readonly w: number;
 }
 
+/** `tokens` of the context; absent: as many as one window of a prompt has. */
+export interface UNetSize extends LatentSize {
+  readonly tokens?: number;
+}
+
 /**
  * `latents` [batch, in channels, h, w], `timestep` [batch, model channels] (see timestepEmbedding), `context`
- * [batch, length, width], and where the model has them `label` [batch, label width] and `guidance` [batch, guidance
+ * [batch, tokens, width], and where the model has them `label` [batch, label width] and `guidance` [batch, guidance
  * width] (see guidanceEmbedding) → `prediction` [batch, 4, h, w].
  */
-export const unetGraph: Author<LatentSize> = ({ model, tensors }, target, { batch, h, w }, used) => {
+export const unetGraph: Author<UNetSize> = ({ model, tensors }, target, size, used) => {
+  const { batch, h, w, tokens = model.texts[0].length } = size;
   const { modelChannels, inChannels, contextWidth, labelWidth, guidanceWidth } = model.unet;
   const given = (name: string, ...shape: number[]): Var =>
     cast(input(name, [batch, ...shape], target), target.dtype);
   const inputs: UNetInputs = {
     x: given('latents', inChannels, h, w),
     t: given('timestep', modelChannels),
-    ctx: given('context', model.texts[0].length, contextWidth),
+    ctx: given('context', tokens, contextWidth),
     y: labelWidth === null ? null : given('label', labelWidth),
     w: guidanceWidth === null ? null : given('guidance', guidanceWidth),
   };

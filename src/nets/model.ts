@@ -11,6 +11,8 @@ export interface TextEncoder extends ClipConfig {
   readonly naming: 'transformers' | 'open_clip';
   /** Gives the prompt as a whole, too. */
   readonly pooled: boolean;
+  /** What its UNet was trained with, as A1111 counts: 1 reads what comes after the last layer, 2 after the one before. */
+  readonly clipSkip: number;
   readonly width: number;
   readonly length: number;
   readonly bos: number;
