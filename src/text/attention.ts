@@ -1,0 +1,113 @@
+/** How much each part of a prompt counts: emphasis by brackets, as A1111 and as ComfyUI read it. */
+import { float, SPACE, wholeWord } from './python';
+
+/** A part of a prompt, and how much it counts: 1 is as it stands. */
+export interface Piece {
+  readonly text: string;
+  readonly weight: number;
+}
+
+const ROUND = 1.1;
+const SQUARE = 1 / 1.1;
+/** Begins another window where its weight is -1, that is, outside of all brackets. */
+export const BREAK = 'BREAK';
+const BREAKS = new RegExp(`${SPACE}*${wholeWord(BREAK)}${SPACE}*`, 'u');
+
+/** In this order: an escape, the end of a bracket with a weight, a bracket, text without any sign that matters, a colon. */
+const LEXEMES = new RegExp(
+  `\\\\(?<literal>[()[\\]\\\\]?)|:${SPACE}*(?<weight>[+-]?[.\\p{Nd}]+)${SPACE}*\\)|[()[\\]:]|[^\\\\()[\\]:]+`,
+  'gu',
+);
+
+/**
+ * A1111's emphasis: `(a)` counts 1.1 times, `[a]` 1 / 1.1 times, `(a:1.3)` 1.3 times; brackets in brackets multiply, and
+ * those never closed reach to the end. A backslash before a bracket or another backslash makes it a sign, any other
+ * vanishes. Never empty; neighbours of equal weight are one piece. BREAK is a piece of its own, of weight -1 times that of its
+ * brackets: inside of any it is, as A1111 has it, only a word of negative weight.
+ *
+ * What A1111 stops at, `(a:1.2.3)`, is read as it reads `(a:b)`: no weight, so the colon and what follows are text.
+ */
+export function attention(prompt: string): Piece[] {
+  const pieces: { text: string; weight: number }[] = [];
+  const round: number[] = []; // where brackets that are still open begin
+  const square: number[] = [];
+  const add = (text: string, weight = 1): void => void pieces.push({ text, weight });
+  const multiply = (from: number, factor: number): void => {
+    for (const piece of pieces.slice(from)) piece.weight *= factor;
+  };
+  const addWithBreaks = (text: string): void => {
+    for (const [i, part] of text.split(BREAKS).entries()) {
+      if (i > 0) add(BREAK, -1);
+      add(part);
+    }
+  };
+
+  for (const { 0: lexeme, groups = {} } of prompt.matchAll(LEXEMES)) {
+    const weight = groups['weight'] === undefined ? null : float(groups['weight']);
+    if (groups['literal'] !== undefined) add(groups['literal']);
+    else if (lexeme === '(') round.push(pieces.length);
+    else if (lexeme === '[') square.push(pieces.length);
+    else if (weight !== null && round.length > 0) multiply(round.pop()!, weight);
+    else if (lexeme === ')' && round.length > 0) multiply(round.pop()!, ROUND);
+    else if (lexeme === ']' && square.length > 0) multiply(square.pop()!, SQUARE);
+    else if (groups['weight'] !== undefined && round.length > 0) {
+      addWithBreaks(lexeme.slice(0, -1));
+      multiply(round.pop()!, ROUND);
+    } else addWithBreaks(lexeme);
+  }
+  for (const from of round) multiply(from, ROUND);
+  for (const from of square) multiply(from, SQUARE);
+  return pieces.length === 0 ? [{ text: '', weight: 1 }] : joined(pieces);
+}
+
+function joined(pieces: readonly Piece[]): Piece[] {
+  const all: Piece[] = [];
+  for (const piece of pieces) {
+    const last = all.at(-1);
+    if (last?.weight === piece.weight) all[all.length - 1] = { ...last, text: last.text + piece.text };
+    else all.push(piece);
+  }
+  return all;
+}
+
+/** Stand for escaped brackets; no keyboard has them. */
+const ESCAPED = { '\\(': '\uE000', '\\)': '\uE001' };
+
+/**
+ * ComfyUI's weights: only round brackets count, bare ones multiply by 1.1, and a number is the weight itself, whatever stands
+ * around it: `((a:1.2):1.3)` is 1.2. A bracket that is not closed is text. `\(` and `\)` are signs; BREAK, square brackets and
+ * all else are words. Empty where there is nothing.
+ */
+export function comfyWeights(prompt: string): Piece[] {
+  const escaped = prompt.replaceAll('\\(', ESCAPED['\\(']).replaceAll('\\)', ESCAPED['\\)']);
+  const plain = (text: string): string =>
+    text.replaceAll(ESCAPED['\\('], '(').replaceAll(ESCAPED['\\)'], ')');
+  return weighed(escaped, 1).map(({ text, weight }) => ({ text: plain(text), weight }));
+}
+
+function weighed(text: string, weight: number): Piece[] {
+  return outerBrackets(text).flatMap((part) => {
+    if (part.length < 2 || !part.startsWith('(') || !part.endsWith(')')) return [{ text: part, weight }];
+    const inner = part.slice(1, -1);
+    const colon = inner.lastIndexOf(':');
+    const given = colon > 0 ? float(inner.slice(colon + 1)) : null;
+    return given === null ? weighed(inner, weight * ROUND) : weighed(inner.slice(0, colon), given);
+  });
+}
+
+/** Cut before each outermost bracket that opens and after each that closes. A `)` too many leaves nothing to open after it. */
+function outerBrackets(text: string): string[] {
+  const parts: string[] = [];
+  let from = 0;
+  let depth = 0;
+  const cut = (to: number): void => {
+    if (to > from) parts.push(text.slice(from, to));
+    from = to;
+  };
+  for (let i = 0; i < text.length; i++) {
+    if (text[i] === '(' && depth++ === 0) cut(i);
+    else if (text[i] === ')' && --depth === 0) cut(i + 1);
+  }
+  cut(text.length);
+  return parts;
+}
