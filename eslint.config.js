@@ -31,15 +31,59 @@ const arrows = {
   'src/engine/api.ts': { types: ['errors', 'pipeline', 'sampling', 'weights/downloads', 'weights/layout'] },
   'src/engine/rpc.ts': { may: ['errors'] },
   'src/engine/client.ts': { may: ['errors'] },
-  'src/ui': {
-    may: ['errors', 'canvas', 'engine/client', 'engine/rpc', 'engine/scripts', 'sampling', 'text/lora'],
+  // The rooms of the page, each above those it may use. Components find what they work on in `context`.
+  'src/ui': { types: ['make', 'models', 'inspect'], packages: ['svelte'] },
+  'src/ui/controls': { packages: ['svelte'] },
+  'src/ui/words': {
+    may: ['errors'],
+    types: ['engine/api', 'settings', 'album', 'models', 'make', 'shell'],
+  },
+  'src/ui/files': { may: ['errors', 'canvas'], types: ['engine/api'], packages: ['svelte'] },
+  'src/ui/settings': {
+    may: ['canvas', 'sampling', 'text/lora', 'context', 'controls', 'words'],
     types: ['engine/api'],
     packages: ['svelte'],
   },
-  'src/ui/drawer.ts': {
+  'src/ui/paint': {
+    may: ['errors', 'canvas', 'context', 'controls', 'words', 'files', 'settings', 'make/keys'],
+    types: ['engine/api'],
+    packages: ['svelte'],
+  },
+  'src/ui/album': {
+    may: ['errors', 'canvas', 'context', 'controls', 'words', 'files', 'settings'],
+    types: ['engine/api'],
+    packages: ['svelte'],
+  },
+  'src/ui/album/drawer.ts': {
     may: ['errors', 'weights/db'],
-    types: ['canvas', 'engine/api'],
+    types: ['canvas', 'engine/api', 'files', 'settings'],
     packages: ['idb-keyval'],
+  },
+  'src/ui/inspect': {
+    may: ['errors', 'context', 'controls', 'words'],
+    types: ['engine/api', 'engine/rpc'],
+    packages: ['svelte'],
+  },
+  'src/ui/models': {
+    may: ['errors', 'context', 'controls', 'words', 'files', 'settings', 'inspect'],
+    types: ['engine/api', 'engine/rpc'],
+    packages: ['svelte'],
+  },
+  'src/ui/make': {
+    may: [
+      ...['errors', 'canvas', 'sampling', 'context', 'controls', 'words', 'files', 'settings'],
+      ...['paint', 'album', 'models'],
+    ],
+    types: ['engine/api', 'engine/rpc'],
+    packages: ['svelte'],
+  },
+  'src/ui/shell': {
+    may: [
+      ...['engine/scripts', 'context', 'controls', 'words', 'files', 'settings'],
+      ...['paint', 'album', 'models', 'inspect', 'make'],
+    ],
+    types: ['engine/api', 'engine/rpc'],
+    packages: ['svelte'],
   },
   'src/sw': {
     may: ['requests', 'runtime/variant', 'weights/pull', 'weights/range', 'weights/remote'],

@@ -8,7 +8,7 @@ export const pwa = () =>
     srcDir: 'src/sw',
     filename: 'sw.ts',
     registerType: 'prompt',
-    injectRegister: false, // src/ui/offline.svelte.ts does
+    injectRegister: false, // src/ui/shell/offline.svelte.ts does
     includeManifestIcons: false, // globPatterns have them
     integration: { configureCustomSWViteBuild: (build) => void (build.logLevel = 'warn') },
     injectManifest: {

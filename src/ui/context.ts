@@ -1,9 +1,9 @@
 import { createContext } from 'svelte';
-import type { Downloads } from './downloads.svelte';
-import type { Lens } from './lens.svelte';
-import type { Library } from './library.svelte';
-import type { Studio } from './studio.svelte';
-import type { Vault } from './vault.svelte';
+import type { Downloads } from './models/downloads.svelte';
+import type { Lens } from './inspect/lens.svelte';
+import type { Library } from './models/library.svelte';
+import type { Studio } from './make/studio.svelte';
+import type { Vault } from './models/vault.svelte';
 
 export const [getStudio, setStudio] = createContext<Studio>();
 export const [getLibrary, setLibrary] = createContext<Library>();

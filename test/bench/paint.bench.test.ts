@@ -5,7 +5,7 @@
 import { expect, it } from 'vitest';
 import { Sheet } from '../../src/canvas/sheet';
 import { Stroke } from '../../src/canvas/tools';
-import { paintOverlay } from '../../src/ui/overlay';
+import { paintOverlay } from '../../src/ui/paint/overlay';
 
 const STRETCHES = 120;
 

@@ -1,5 +1,5 @@
 /** Begins a run in a worker of its own: one that is terminated lets its locks go, as a page that is killed. */
-import { Drawer, type Errand, type Unfinished } from '../../src/ui/drawer';
+import { Drawer, type Errand, type Unfinished } from '../../src/ui/album/drawer';
 
 export interface Order {
   readonly name: string;

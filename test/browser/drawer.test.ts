@@ -1,7 +1,7 @@
 import { beforeEach, expect, it } from 'vitest';
-import { CAPACITY, Drawer, type Desk, type Kept, type Unfinished } from '../../src/ui/drawer';
-import type { Original } from '../../src/ui/picture';
-import { initial, jobOf } from '../../src/ui/settings';
+import { CAPACITY, Drawer, type Desk, type Kept, type Unfinished } from '../../src/ui/album/drawer';
+import type { Original } from '../../src/ui/files/picture';
+import { initial, jobOf } from '../../src/ui/settings/settings';
 import type { Order } from './drawer-worker';
 
 /** Each test has a database of its own: none is deleted while a page, which this is, has it open. */

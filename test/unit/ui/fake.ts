@@ -4,10 +4,11 @@ import type { Mask } from '../../../src/canvas/pixels';
 import type { EngineApi, Job, ModelEntry, ModelFacts, Picture, Pixels } from '../../../src/engine/api';
 import type { Remote } from '../../../src/engine/rpc';
 import { DrobeError } from '../../../src/errors';
-import { MaskBoard } from '../../../src/ui/board.svelte';
-import type { Original } from '../../../src/ui/picture';
-import type { Shelf } from '../../../src/ui/persisted.svelte';
-import { Studio, type UsableModel } from '../../../src/ui/studio.svelte';
+import { MaskBoard } from '../../../src/ui/paint/board.svelte';
+import type { Original } from '../../../src/ui/files/picture';
+import type { Shelf } from '../../../src/ui/settings/persisted.svelte';
+import { Studio } from '../../../src/ui/make/studio.svelte';
+import type { UsableModel } from '../../../src/ui/models/library.svelte';
 
 // eslint-disable-next-line require-yield -- a call that only fails
 async function* missing(): AsyncGenerator<never, never, void> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sentence } from '../../../src/ui/words';
+import { sentence } from '../../../src/ui/words/words';
 import { DrobeError } from '../../../src/errors';
 import { parseHeader, readHeader, type Header, type Slices } from '../../../src/weights/safetensors';
 import { goldenFile, goldenFiles, mulberry32 } from './golden';

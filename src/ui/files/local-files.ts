@@ -1,0 +1,123 @@
+/** Files as a person drops or chooses them, those inside of folders too. */
+import type { LocalFile } from '../../engine/api';
+import { isAbort } from '../../errors';
+import { isImage } from './picture';
+
+/** A file that was chosen or pasted. */
+export const localFile = (file: File): LocalFile => ({
+  file,
+  path: file.webkitRelativePath || file.name,
+});
+
+/** The browser can remember files: they need not be copied to be used again. */
+export const canFindAgain = 'showOpenFilePicker' in globalThis;
+
+/** Lets the person choose files that can be found again; none where they think better of it. */
+export async function chooseFindable(): Promise<LocalFile[]> {
+  const types = [
+    { description: 'Models', accept: { 'application/octet-stream': ['.safetensors' as const] } },
+  ];
+  return filesOf(await chosen(showOpenFilePicker({ multiple: true, types })));
+}
+
+/** The same of a folder, of which is taken what is taken of one that was dropped. */
+export async function chooseFindableFolder(): Promise<LocalFile[]> {
+  return worthKeeping(await filesOf(await chosen(showDirectoryPicker().then((folder) => [folder]))));
+}
+
+async function chosen(picked: Promise<readonly FileSystemHandle[]>): Promise<readonly FileSystemHandle[]> {
+  try {
+    return await picked;
+  } catch (thrown) {
+    if (isAbort(thrown)) return [];
+    throw thrown;
+  }
+}
+
+/** What to take of the files in a folder that was chosen: as of one that was dropped. */
+export function filesOfFolder(files: readonly File[]): LocalFile[] {
+  const seen = files.map(localFile).filter(({ path }) => !path.split('/').some(isHidden));
+  return worthKeeping(seen);
+}
+
+/** .git, .cache, and what macOS leaves beside files. */
+const isHidden = (name: string): boolean => name.startsWith('.');
+
+/** What is asked of an entry, so that tests can make some. */
+type Entry = Pick<FileSystemEntry, 'isFile' | 'isDirectory' | 'name'>;
+
+/**
+ * Everything that was dropped. Of folders only the models are taken: other files that lie with them (settings,
+ * vocabularies, the same weights as pickles) are passed over, unless there is nothing else.
+ * @param inPlace each comes with what lets it be found again.
+ */
+export async function droppedFiles(dropped: DataTransfer, inPlace = false): Promise<LocalFile[]> {
+  // The list is emptied as soon as this event is over: all of it is asked for now.
+  // Whoever wants them in place has a browser that can find them again.
+  const handles = inPlace ? [...dropped.items].map((item) => item.getAsFileSystemHandle()) : [];
+  const entries = [...dropped.items].map((item) => item.webkitGetAsEntry());
+  const files = [...dropped.files];
+  const findable = (await Promise.all(handles)).filter((handle) => handle !== null);
+  if (findable.length > 0) {
+    const found = await filesOf(findable);
+    return findable.some(isFolderHandle) ? worthKeeping(found) : found;
+  }
+  if (!entries.some((entry) => entry?.isDirectory)) return files.map(localFile);
+  const found: LocalFile[] = [];
+  for (const entry of entries) if (entry) found.push(...(await filesIn(entry, '')));
+  return worthKeeping(found);
+}
+
+/** As `filesIn`, of what can be found again. */
+async function filesOf(handles: readonly FileSystemHandle[], folder = ''): Promise<LocalFile[]> {
+  const found: LocalFile[] = [];
+  for (const handle of handles) {
+    const path = folder + handle.name;
+    if (isHidden(handle.name)) continue;
+    if (isFileHandle(handle)) {
+      const file = await handle.getFile().catch(() => null);
+      if (file) found.push({ file, path, handle });
+    } else if (isFolderHandle(handle)) {
+      const inside: FileSystemHandle[] = [];
+      for await (const inner of handle.values()) inside.push(inner);
+      found.push(...(await filesOf(inside, `${path}/`)));
+    }
+  }
+  return found;
+}
+
+async function filesIn(entry: Entry, folder: string): Promise<LocalFile[]> {
+  if (isHidden(entry.name)) return [];
+  const path = folder + entry.name;
+  if (isFile(entry)) {
+    // A file that cannot be opened is as good as not there: that it is missing is told later.
+    const file = await new Promise<File>(entry.file.bind(entry)).catch(() => null);
+    return file ? [{ file, path }] : [];
+  }
+  if (!isFolder(entry)) return [];
+  const found: LocalFile[] = [];
+  const reader = entry.createReader();
+  for (;;) {
+    // Each time some of them, until there are none.
+    const some = await new Promise<FileSystemEntry[]>(reader.readEntries.bind(reader)).catch(() => []);
+    if (some.length === 0) return found;
+    for (const inner of some) found.push(...(await filesIn(inner, `${path}/`)));
+  }
+}
+
+/** A folder without a model gives one file, a pickle if it has one, whose refusal says what is wrong. */
+function worthKeeping(found: readonly LocalFile[]): LocalFile[] {
+  const kept = found.filter(
+    ({ file, path }) => /\.safetensors$/i.test(file.name) || (!path.includes('/') && isImage(file)),
+  );
+  if (kept.length > 0) return kept;
+  return [found.find(({ file }) => /\.(?:bin|ckpt|pth?)$/i.test(file.name)) ?? found[0]].filter(
+    (file) => file !== undefined,
+  );
+}
+
+const isFile = (entry: Entry): entry is FileSystemFileEntry => entry.isFile;
+const isFolder = (entry: Entry): entry is FileSystemDirectoryEntry => entry.isDirectory;
+const isFileHandle = (handle: FileSystemHandle): handle is FileSystemFileHandle => handle.kind === 'file';
+const isFolderHandle = (handle: FileSystemHandle): handle is FileSystemDirectoryHandle =>
+  handle.kind === 'directory';

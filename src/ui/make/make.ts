@@ -1,0 +1,73 @@
+/** From what was asked for to the pictures: one after the other, each remembered while it is drawn and kept when it is done. */
+import { sidesOf } from '../../canvas/crop';
+import type { Mask } from '../../canvas/pixels';
+import type { Album } from '../album/album.svelte';
+import type { Errand, Kept, Unfinished } from '../album/drawer';
+import type { Original } from '../files/picture';
+import { placeOf, resultOf, type Result } from '../album/result';
+import type { Runner } from './runner.svelte';
+import { jobOf, maxSeed } from '../settings/settings';
+import type { SourcePicture, pictures } from '../paint/source.svelte';
+import type { UsableModel } from '../models/library.svelte';
+import { workFor } from '../paint/work';
+
+export interface Workshop {
+  readonly runner: Runner;
+  readonly album: Album;
+  readonly source: SourcePicture;
+  readonly scale: (typeof pictures)['scale'];
+  readonly now: () => number;
+}
+
+/**
+ * @param before what is known of this run, where it goes on.
+ * @param onResult told of each picture.
+ */
+export async function make(
+  { settings, desk }: Errand,
+  { file, facts }: UsableModel,
+  { runner, album, source, scale, now }: Workshop,
+  onResult: (result: Result) => void,
+  before?: Unfinished,
+): Promise<void> {
+  const { mode, original, mask, margins } = desk;
+  const of = settings.count;
+  await runner.through(file, { job: jobOf(settings, null), number: 1, of }, async (signal) => {
+    const work = await workFor(mode, original, settings, {
+      mask: mask ?? blank(original),
+      margins,
+      draw: (picture, size) => source.drawn(picture, size),
+      scale,
+      sides: sidesOf(facts.multiple),
+    });
+    const making = { mode, original, model: facts.title };
+    const place = original && placeOf(mode, original, settings, margins);
+    for (let i = 0; i < of; i++) {
+      signal.throwIfAborted();
+      // A1111's way: each picture of a batch has the seed after the one before.
+      const rest = { ...settings, seed: (settings.seed + i) % (maxSeed + 1), count: of - i };
+      const own = { ...settings, ...work.size, seed: rest.seed };
+      const begun = i === 0 ? before : undefined;
+      const entry = await album.begin({ settings: rest, desk }, begun);
+      let made: Kept | null = null;
+      try {
+        const start = now();
+        const picture = await runner.draw(
+          { job: jobOf(own, work.source), number: i + 1, of },
+          begun?.known ?? [],
+          (answers) => void entry.step(answers),
+        );
+        const whole = { ...picture, ...(await work.finish(picture)) };
+        made = await resultOf(whole, { ...making, place, settings: own, took: now() - start });
+      } finally {
+        const result = await entry.end(made);
+        if (result) onResult(result);
+      }
+    }
+  });
+}
+
+const blank = (original: Original | null): Mask => {
+  const { width, height } = original ?? { width: 0, height: 0 };
+  return { width, height, alpha: new Uint8Array(width * height) };
+};

@@ -1,0 +1,111 @@
+import type { Job, Picture, Pixels, Progress, Thrift } from '../../engine/api';
+import { isAbort, toDrobeError, type DrobeError } from '../../errors';
+import type { Result } from '../album/result';
+
+/** What a run tells that goes on, whatever happens to the engine. */
+type Told = Exclude<Progress, { kind: 'short-of-memory' }>;
+export type Stage = Exclude<Told, { kind: 'notice' }>;
+
+export interface Running {
+  readonly kind: 'running';
+  readonly job: Job;
+  /** Which picture of how many. */
+  readonly number: number;
+  readonly of: number;
+  readonly stage: Stage | null;
+  readonly preview: Pixels | null;
+  /** Milliseconds still to go for this picture, once two steps have been measured. */
+  readonly left: number | null;
+  readonly stopping: boolean;
+}
+
+export type Run =
+  | { readonly kind: 'idle' }
+  | Running
+  | { readonly kind: 'failed'; readonly error: DrobeError; readonly file: string }
+  | { readonly kind: 'done'; readonly result: Result };
+
+/** Pulls a run to its end and tells how far it is. */
+export async function follow(
+  pulled: AsyncGenerator<Told, Picture, void>,
+  now: () => number,
+  told: (progress: Told, left: number | null) => void,
+): Promise<Picture> {
+  const times: number[] = [];
+  for (;;) {
+    const { done, value } = await pulled.next();
+    if (done) return value;
+    if (value.kind === 'step') times.push(now());
+    told(value, value.kind === 'step' ? timeLeft(times, value.steps - value.step) : null);
+  }
+}
+
+/** From the times at which steps were done: the mean step, times those to come. The first warms up and counts not. */
+function timeLeft(times: readonly number[], steps: number): number | null {
+  const first = times[0];
+  const last = times.at(-1);
+  if (first === undefined || last === undefined || times.length < 2) return null;
+  return ((last - first) / (times.length - 1)) * steps;
+}
+
+/** So often in a row without a finished step, and a run is given up. */
+const TRIES = 3;
+
+/** What runs did without to save memory, so that others like them do not fail first. Kept while the page is open. */
+export class Savings {
+  readonly #known = new Map<string, Thrift>();
+
+  of(job: Job): Thrift | undefined {
+    return this.#known.get(alike(job));
+  }
+
+  learn(job: Job, thrift: Thrift): void {
+    this.#known.set(alike(job), thrift);
+  }
+}
+
+const alike = ({ model, backend, width, height }: Job): string => `${backend} ${width} ${height} ${model}`;
+
+/**
+ * A run that outlives the engine: where the graphics card is lost or the worker dies, it is started again with what is
+ * known of it, and goes on from the last finished step. Where memory ran out, it goes on with less.
+ */
+export async function* persistent(
+  job: Job,
+  savings: Savings,
+  start: (job: Job) => AsyncGenerator<Progress, Picture, void>,
+): AsyncGenerator<Told, Picture, void> {
+  const known = [...(job.known ?? [])];
+  let lostAt: number | null = null;
+  for (let tries = TRIES; ;) {
+    const before = known.length;
+    const thrift = savings.of(job);
+    let less: Thrift | null = null;
+    try {
+      const run = start({ ...job, known: [...known], ...(thrift && { thrift }) });
+      for (;;) {
+        const { done, value } = await run.next();
+        if (done) return value;
+        if (value.kind === 'short-of-memory') {
+          less = value.thrift;
+          continue;
+        }
+        if (value.kind === 'step') known.push(...value.answers);
+        yield value;
+      }
+    } catch (thrown) {
+      const { code } = toDrobeError(thrown);
+      if (isAbort(thrown)) throw thrown;
+      if (code === 'out-of-memory' && less) {
+        savings.learn(job, less);
+        continue;
+      }
+      tries = known.length > before ? TRIES : tries - 1;
+      if ((code !== 'device-lost' && code !== 'engine-crashed') || tries === 0) throw thrown;
+      // Lost again at the same place: some cards are reset where they are out of memory.
+      if (less && lostAt === known.length) savings.learn(job, less);
+      lostAt = known.length;
+      yield { kind: 'notice', notice: { code: 'resumed', after: code } };
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import type { EngineApi, Notice, Picture } from '../../engine/api';
+import type { Remote } from '../../engine/rpc';
+import { isAbort, toDrobeError } from '../../errors';
+import { Pace } from './pace';
+import type { Known } from '../album/drawer';
+import type { Result } from '../album/result';
+import { follow, persistent, Savings, type Run, type Running } from './run';
+
+/** The run in work, how far it is and what is to be said of it; then, how it ended. */
+export class Runner {
+  run = $state.raw<Run>({ kind: 'idle' });
+  notices = $state.raw<readonly Notice[]>([]);
+
+  readonly #engine: Remote<EngineApi>;
+  readonly #now: () => number;
+  readonly #onRate: (bytesPerSecond: number) => void;
+  readonly #savings = new Savings();
+  #stop = new AbortController();
+
+  /** @param onRate told how fast weights were read, whenever that was measured. */
+  constructor(engine: Remote<EngineApi>, now: () => number, onRate: (bytesPerSecond: number) => void) {
+    this.#engine = engine;
+    this.#now = now;
+    this.#onRate = onRate;
+  }
+
+  /** A run from beginning to end, whatever it consists of. What it throws becomes the way it ended. */
+  async through(file: string, first: Begin, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    this.#stop = new AbortController();
+    this.notices = [];
+    this.#begin(first);
+    try {
+      await work(this.#stop.signal);
+    } catch (thrown) {
+      this.run = isAbort(thrown) ? { kind: 'idle' } : { kind: 'failed', error: toDrobeError(thrown), file };
+    }
+  }
+
+  /**
+   * One picture of a run.
+   * @param known what is known of it, where it goes on from there.
+   * @param onStep told what the UNet led to in each step.
+   */
+  draw(begin: Begin, known: Known, onStep: (answers: Known) => void): Promise<Picture> {
+    this.#begin(begin);
+    const pace = new Pace();
+    return follow(
+      persistent({ ...begin.job, known }, this.#savings, (job) =>
+        this.#engine.generate(this.#stop.signal, job),
+      ),
+      this.#now,
+      (progress, left) => {
+        if (progress.kind === 'step') onStep(progress.answers);
+        if (this.run.kind !== 'running') return;
+        const rate = pace.see(progress, this.#now);
+        if (rate !== null) this.#onRate(rate);
+        if (progress.kind === 'notice') {
+          this.#note(progress.notice);
+        } else {
+          const preview = (progress.kind === 'step' && progress.preview) || this.run.preview;
+          this.run = { ...this.run, stage: progress, preview, left };
+        }
+      },
+    );
+  }
+
+  done(result: Result): void {
+    this.run = { kind: 'done', result };
+  }
+
+  cancel(): void {
+    if (this.run.kind !== 'running') return;
+    this.run = { ...this.run, stopping: true };
+    this.#stop.abort();
+  }
+
+  dismiss(notice: Notice): void {
+    this.notices = this.notices.filter((other) => other !== notice);
+  }
+
+  dismissFailure(): void {
+    if (this.run.kind === 'failed') this.run = { kind: 'idle' };
+  }
+
+  /** What several pictures of a run have to tell is told once. */
+  #note(notice: Notice): void {
+    const told = JSON.stringify(notice);
+    if (this.notices.every((other) => JSON.stringify(other) !== told))
+      this.notices = [...this.notices, notice];
+  }
+
+  #begin(about: Begin): void {
+    const stopping = this.run.kind === 'running' && this.run.stopping;
+    this.run = { kind: 'running', stage: null, preview: null, left: null, stopping, ...about };
+  }
+}
+
+/** What is drawn, and which picture of how many it is. */
+type Begin = Pick<Running, 'job' | 'number' | 'of'>;

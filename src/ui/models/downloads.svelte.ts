@@ -1,0 +1,124 @@
+import type { DownloadProgress, EngineApi, ModelEntry, Offer, Unfinished } from '../../engine/api';
+import type { Remote } from '../../engine/rpc';
+import { isAbort, toDrobeError, type DrobeError } from '../../errors';
+import type { Failure } from './library.svelte';
+import { askToKeep } from '../settings/persisted.svelte';
+import { Speed } from './speed';
+
+/** What an address led to. */
+export type Finding =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'looking'; readonly address: string }
+  | { readonly kind: 'found'; readonly address: string; readonly offers: readonly Offer[] }
+  | { readonly kind: 'failed'; readonly address: string; readonly error: DrobeError };
+
+export interface Coming extends DownloadProgress {
+  readonly file: string;
+  /** Bytes a second and milliseconds to go; null while that cannot be told. */
+  readonly speed: number | null;
+  readonly left: number | null;
+}
+
+/** Models that come from the network: what an address offers, the one that is coming, those that were broken off. */
+export class Downloads {
+  /** The window for choosing one is open. */
+  open = $state(false);
+  finding = $state.raw<Finding>({ kind: 'none' });
+  coming = $state.raw<Coming | null>(null);
+  unfinished = $state.raw<readonly Unfinished[]>([]);
+  failure = $state.raw<Failure | null>(null);
+
+  readonly #engine: Remote<EngineApi>;
+  readonly #onModel: (entry: ModelEntry) => void;
+  readonly #now: () => number;
+  #look = new AbortController();
+  #stop = new AbortController();
+
+  constructor(
+    engine: Remote<EngineApi>,
+    onModel: (entry: ModelEntry) => void,
+    now = () => performance.now(),
+  ) {
+    this.#engine = engine;
+    this.#onModel = onModel;
+    this.#now = now;
+  }
+
+  /** Asks which downloads were broken off. None is gone on with unless asked for: nothing is fetched by itself. */
+  async load(): Promise<void> {
+    try {
+      const { value } = await this.#engine.unfinished(new AbortController().signal).next();
+      this.unfinished = value;
+    } catch (thrown) {
+      this.#fail('', thrown);
+    }
+  }
+
+  /** Asks the server at an address what there is; whatever was asked before makes room. */
+  async lookAt(address: string): Promise<void> {
+    this.#look.abort();
+    const { signal } = (this.#look = new AbortController());
+    this.finding = { kind: 'looking', address };
+    try {
+      const { value } = await this.#engine.look(signal, address).next();
+      if (!signal.aborted) this.finding = { kind: 'found', address, offers: value };
+    } catch (thrown) {
+      if (!signal.aborted && !isAbort(thrown))
+        this.finding = { kind: 'failed', address, error: toDrobeError(thrown) };
+    }
+  }
+
+  close(): void {
+    this.#look.abort();
+    this.open = false;
+    this.finding = { kind: 'none' };
+  }
+
+  /** Downloads an offer, or goes on with a download, and adds the model. */
+  async start(what: Offer | Unfinished): Promise<void> {
+    if (this.coming) return;
+    this.close();
+    void askToKeep();
+    this.failure = null;
+    this.#stop = new AbortController();
+    const { file } = what;
+    const speed = new Speed();
+    this.coming = { file, stage: 'fetching', doneBytes: 0, totalBytes: 0, speed: null, left: null };
+    try {
+      const download = this.#engine.download(this.#stop.signal, 'id' in what ? what.id : what);
+      for (;;) {
+        const { done, value } = await download.next();
+        if (done) {
+          this.#onModel(value);
+          break;
+        }
+        const rate = value.stage === 'fetching' ? speed.told(this.#now(), value.doneBytes) : null;
+        const left = rate ? ((value.totalBytes - value.doneBytes) / rate) * 1000 : null;
+        this.coming = { file, ...value, speed: rate, left };
+      }
+    } catch (thrown) {
+      if (!isAbort(thrown)) this.#fail(file, thrown);
+    }
+    this.coming = null;
+    await this.load();
+  }
+
+  /** Breaks off what is coming; it can be gone on with. */
+  stop(): void {
+    this.#stop.abort();
+  }
+
+  /** Deletes what has arrived of a download. */
+  async discard({ id, file }: Unfinished): Promise<void> {
+    try {
+      await this.#engine.discard(new AbortController().signal, id).next();
+    } catch (thrown) {
+      this.#fail(file, thrown);
+    }
+    await this.load();
+  }
+
+  #fail(file: string, thrown: unknown): void {
+    this.failure = { file, error: toDrobeError(thrown) };
+  }
+}

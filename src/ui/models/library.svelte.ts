@@ -1,0 +1,213 @@
+import { DrobeError, isAbort, toDrobeError } from '../../errors';
+import type {
+  EngineApi,
+  Gathered,
+  InstallProgress,
+  LocalFile,
+  LocalModel,
+  ModelEntry,
+  ModelFacts,
+} from '../../engine/api';
+import type { Remote } from '../../engine/rpc';
+import { clean } from '../words/format';
+import { Persisted, askToKeep, localShelf, type Shelf } from '../settings/persisted.svelte';
+
+export type Listing =
+  | { readonly kind: 'loading' }
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'failed'; readonly error: DrobeError };
+
+export type Installing =
+  | { readonly kind: 'idle' }
+  | ({
+      readonly kind: 'running';
+      readonly file: string;
+      readonly number: number;
+      readonly of: number;
+    } & InstallProgress);
+
+/** A file that could not be imported, or a model that could not be removed. */
+export interface Failure {
+  readonly file: string;
+  readonly error: DrobeError;
+}
+
+/** The checkpoints at hand: which there are, which one is chosen, what is being imported. */
+export class Library {
+  listing = $state.raw<Listing>({ kind: 'loading' });
+  entries = $state.raw<readonly ModelEntry[]>([]);
+  installing = $state.raw<Installing>({ kind: 'idle' });
+  failures = $state.raw<readonly Failure[]>([]);
+  readonly choice: Persisted<{ id: string }>;
+  /** Files that can be found again are used where they lie, and not copied. */
+  readonly keeping: Persisted<{ inPlace: boolean }>;
+  /** What can be drawn with, and what only has a problem to tell. */
+  models = $derived(this.entries.filter((entry) => !isAddon(entry)));
+  /** What can be added to a model. */
+  loras = $derived(this.entries.filter(isAddon).filter(({ addon }) => addon.kind === 'lora'));
+  taesds = $derived(this.entries.filter(isAddon).filter(({ addon }) => addon.kind === 'taesd'));
+  vaes = $derived(this.entries.filter(isAddon).filter(({ addon }) => addon.kind === 'vae'));
+  embeddings = $derived(
+    this.entries.flatMap((entry) => (isAddon(entry) && entry.addon.kind === 'embedding' ? entry.addon : [])),
+  );
+  selected = $derived.by(() => this.usable(this.choice.current.id));
+
+  readonly #engine: Remote<EngineApi>;
+  readonly #onSelect: (model: UsableModel | null) => void;
+  #queue: LocalModel[] = [];
+  #stop = new AbortController();
+
+  constructor(
+    engine: Remote<EngineApi>,
+    onSelect: (model: UsableModel | null) => void,
+    shelf: Shelf | null = localShelf(),
+  ) {
+    this.#engine = engine;
+    this.#onSelect = onSelect;
+    this.choice = new Persisted('model', { id: '' }, (found) => found, shelf);
+    this.keeping = new Persisted('keeping', { inPlace: false }, (found) => found, shelf);
+  }
+
+  /** Lists the models and chooses the remembered one, or the first that works. */
+  async load(): Promise<void> {
+    this.listing = { kind: 'loading' };
+    try {
+      const { value } = await this.#engine.models(new AbortController().signal).next();
+      this.entries = value;
+      this.listing = { kind: 'ready' };
+      this.#selectOrFirst(this.choice.current.id);
+    } catch (thrown) {
+      this.listing = { kind: 'failed', error: toDrobeError(thrown) };
+    }
+  }
+
+  /** The model with this id, where there is one to draw with. */
+  usable(id: string): UsableModel | null {
+    return this.entries.filter(isUsable).find((entry) => entry.id === id) ?? null;
+  }
+
+  select(id: string): void {
+    const entry = this.usable(id);
+    if (!entry) return;
+    this.choice.current.id = id;
+    this.#onSelect(entry);
+  }
+
+  /** Its title; where two models have the same one, the file name too. */
+  label(model: UsableModel): string {
+    const { title } = model.facts;
+    const twins = this.entries.filter((entry) => isUsable(entry) && entry.facts.title === title);
+    return clean(title, 60) + (twins.length > 1 ? `, ${clean(model.file, 60)}` : '');
+  }
+
+  /**
+   * Imports files one after the other, the parts of one model together; more may be added meanwhile. The last one is
+   * chosen.
+   */
+  async install(found: readonly LocalFile[]): Promise<void> {
+    const { models, refused } = await this.#gather(found);
+    this.#queue.push(...models);
+    if (this.installing.kind === 'idle') this.failures = [];
+    for (const { file, problem } of refused) this.#fail(file, new DrobeError(problem.code, problem.facts));
+    if (this.installing.kind === 'running') {
+      this.installing = { ...this.installing, of: this.installing.number + this.#queue.length };
+      return;
+    }
+    void askToKeep();
+    this.#stop = new AbortController();
+    let number = 0;
+    for (let model = this.#queue.shift(); model; model = this.#queue.shift()) {
+      number++;
+      const of = number + this.#queue.length;
+      const { name: file, bytes: totalBytes } = model;
+      this.installing = { kind: 'running', file, number, of, doneBytes: 0, totalBytes };
+      await this.#installOne(model);
+    }
+    this.installing = { kind: 'idle' };
+  }
+
+  /** Stops the file in work and forgets those that wait. */
+  stopInstall(): void {
+    this.#queue = [];
+    this.#stop.abort();
+  }
+
+  async remove(entry: ModelEntry): Promise<void> {
+    try {
+      await this.#engine.remove(new AbortController().signal, entry.id).next();
+      this.entries = this.entries.filter((other) => other.id !== entry.id);
+      if (this.choice.current.id === entry.id) this.#selectOrFirst('');
+    } catch (thrown) {
+      this.#fail(entry.file, thrown);
+    }
+  }
+
+  /** Asks the person whether files that are used in place may be read again; to be called from a click. */
+  async allow(): Promise<void> {
+    const linked = this.entries.filter(({ origin }) => origin === 'linked');
+    const files = await Promise.all(
+      linked.map(
+        async ({ id }) => (await this.#engine.filesOf(new AbortController().signal, id).next()).value,
+      ),
+    );
+    for (const handle of files.flat()) await handle.requestPermission({ mode: 'read' });
+  }
+
+  dismiss(failure: Failure): void {
+    this.failures = this.failures.filter((other) => other !== failure);
+  }
+
+  /** Where the engine fails at it, that is told of the first file. */
+  async #gather(found: readonly LocalFile[]): Promise<Gathered> {
+    try {
+      return (await this.#engine.gather(new AbortController().signal, found).next()).value;
+    } catch (thrown) {
+      const { code, facts } = toDrobeError(thrown);
+      return { models: [], refused: [{ file: found[0]?.file.name ?? '', problem: { code, facts } }] };
+    }
+  }
+
+  async #installOne(model: LocalModel): Promise<void> {
+    const findable = model.layout.ranges.every(({ file }) => file.handle);
+    const inPlace = this.keeping.current.inPlace && findable;
+    const install = this.#engine[inPlace ? 'link' : 'install'](this.#stop.signal, model);
+    try {
+      for (;;) {
+        const { done, value } = await install.next();
+        if (done) return this.add(value);
+        if (this.installing.kind === 'running') this.installing = { ...this.installing, ...value };
+      }
+    } catch (thrown) {
+      if (!isAbort(thrown)) this.#fail(model.name, thrown);
+    }
+  }
+
+  /** Lists one more, and chooses it. */
+  add(entry: ModelEntry): void {
+    this.entries = [...this.entries.filter((other) => other.id !== entry.id), entry];
+    this.select(entry.id); // a LoRA is none to select, and stays unselected
+  }
+
+  #fail(file: string, thrown: unknown): void {
+    this.failures = [...this.failures, { file, error: toDrobeError(thrown) }];
+  }
+
+  #selectOrFirst(id: string): void {
+    const entry = this.usable(id) ?? this.entries.find(isUsable);
+    this.choice.current.id = entry?.id ?? '';
+    this.#onSelect(entry ?? null);
+  }
+}
+
+export type Addon = Extract<ModelEntry, { addon: unknown }>;
+
+/** What can be drawn with. */
+export type UsableModel = ModelEntry & { readonly facts: ModelFacts };
+
+export function isAddon(entry: ModelEntry): entry is Addon {
+  return 'addon' in entry;
+}
+
+export function isUsable(entry: ModelEntry): entry is UsableModel {
+  return 'facts' in entry;
+}

@@ -1,0 +1,53 @@
+import { toDrobeError, type DrobeError } from '../../errors';
+import type { Size } from '../../canvas/crop';
+import type { Pixels } from '../../canvas/pixels';
+import { drawPicture, readMask, readPicture, scaled, type Original } from '../files/picture';
+
+export const pictures = { read: readPicture, readMask, draw: drawPicture, scale: scaled };
+
+/** The picture to start from. It lasts for the visit. */
+export class SourcePicture {
+  current = $state.raw<Original | null>(null);
+  failure = $state.raw<{ readonly file: string; readonly error: DrobeError } | null>(null);
+
+  readonly #pictures: typeof pictures;
+  #asked = 0;
+  #drawn: { readonly of: Original; readonly pixels: Pixels } | null = null;
+
+  constructor(platform: typeof pictures) {
+    this.#pictures = platform;
+  }
+
+  /** Null where the file is no usable picture, or another one was chosen meanwhile. A failure keeps the old picture. */
+  async read(file: File): Promise<Original | null> {
+    const number = ++this.#asked;
+    this.failure = null;
+    try {
+      const read = await this.#pictures.read(file);
+      if (number !== this.#asked) return null;
+      return (this.current = read);
+    } catch (thrown) {
+      if (number === this.#asked) this.failure = { file: file.name, error: toDrobeError(thrown) };
+      return null;
+    }
+  }
+
+  take(original: Original | null): void {
+    this.#asked++;
+    this.failure = null;
+    this.current = original;
+  }
+
+  dismiss(): void {
+    this.failure = null;
+  }
+
+  /** `of` at this size; drawn once for any number of runs. */
+  async drawn(of: Original, { width, height }: Size): Promise<Pixels> {
+    const last = this.#drawn;
+    if (last?.of === of && last.pixels.width === width && last.pixels.height === height) return last.pixels;
+    const pixels = await this.#pictures.draw(of, { width, height });
+    this.#drawn = { of, pixels };
+    return pixels;
+  }
+}

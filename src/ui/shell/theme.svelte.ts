@@ -1,0 +1,24 @@
+import { MediaQuery } from 'svelte/reactivity';
+import { Persisted, localShelf } from '../settings/persisted.svelte';
+
+type Theme = 'light' | 'dark';
+const themes: readonly string[] = ['light', 'dark'];
+
+/** Light or dark: as the system says, until someone here says otherwise. */
+export class ThemeChoice {
+  readonly choice = new Persisted<{ theme: Theme | '' }>(
+    'theme',
+    { theme: '' },
+    (found) => (themes.includes(found.theme) ? found : { theme: '' }),
+    localShelf(),
+  );
+  readonly #query = new MediaQuery('(prefers-color-scheme: dark)');
+  readonly #system = $derived<Theme>(this.#query.current ? 'dark' : 'light');
+  readonly current = $derived<Theme>(this.choice.current.theme || this.#system);
+
+  /** Back to what the system says is no choice at all: then the page follows the system again. */
+  toggle(): void {
+    const other: Theme = this.current === 'dark' ? 'light' : 'dark';
+    this.choice.current.theme = other === this.#system ? '' : other;
+  }
+}

@@ -1,0 +1,66 @@
+/** What is said of downloads and of the browser's storage. */
+import type { StorageFacts } from '../../engine/api';
+import type { Coming } from '../models/downloads.svelte';
+import { bytes, clean, count, timeLeft } from './format';
+import type { Task } from '../models/vault.svelte';
+import { sentence } from './words';
+
+/** How far a download is: "1.2 GB of 2.1 GB, 23.4 MB/s, about 40 s left". */
+export function comingWords({ stage, doneBytes, totalBytes, speed, left }: Coming): string {
+  if (totalBytes === 0) return 'Starting';
+  const amount = `${bytes(doneBytes)} of ${bytes(totalBytes)}`;
+  if (stage === 'checking') return `${amount} checked`;
+  const rate = speed === null ? [] : speed < 1 ? ['waiting for the server'] : [`${bytes(speed)}/s`];
+  return [amount, ...rate, ...(left === null ? [] : [timeLeft(left)])].join(', ');
+}
+
+/** How much is stored, how much room is left, and whether it stays. */
+export function storageWords({ usedBytes, freeBytes, persisted }: StorageFacts): string {
+  const used = usedBytes === null ? '' : `This page uses ${bytes(usedBytes)} of the browser's storage`;
+  const free = freeBytes === null ? '' : `; there is room for ${bytes(freeBytes)} more`;
+  const stays = persisted
+    ? 'The browser has promised not to clear it by itself.'
+    : 'When disk space runs low the browser may clear it.';
+  return `${used && `${used}${free}. `}${stays}`;
+}
+
+/** How many pictures are kept, of how many at most, and how long. */
+export function picturesWords(number: number, most: number, size: number): string {
+  const how = `${most} at most, until you delete them`;
+  return number === 0
+    ? `None. What you draw is kept in this browser: ${how}.`
+    : `${count(number)}, ${bytes(size)}. They are kept in this browser: ${how}.`;
+}
+
+/** What a check of a stored model is at, or found. */
+export function taskWords(task: Task, file: string): string {
+  switch (task.kind) {
+    case 'verifying':
+      return task.totalBytes > 0 ? `${bytes(task.doneBytes)} of ${bytes(task.totalBytes)} read` : 'Reading…';
+    case 'repairing': {
+      if (task.totalBytes === 0) return 'Starting';
+      const amount = `${bytes(task.doneBytes)} of ${bytes(task.totalBytes)}`;
+      return task.stage === 'checking' ? `${amount} read` : `${amount} fetched again`;
+    }
+    case 'repaired':
+      return task.bytes > 0
+        ? `Repaired: ${bytes(task.bytes)} were fetched again, and are what was stored.`
+        : 'Sound: every byte is as it was stored.';
+    case 'failed':
+      return sentence(task.error, file);
+    case 'verified': {
+      const { damaged, unknown, server } = task;
+      if (damaged?.length === 0)
+        return unknown > 0
+          ? `Nothing is missing, but there is nothing to compare ${bytes(unknown)} of it with.`
+          : 'Sound: every byte is as it was stored.';
+      const [first, ...more] = damaged ?? [];
+      const others = more.length > 0 ? ` and ${count(more.length)} other tensors` : '';
+      const what = first === undefined ? 'its header' : clean(first, 80) + others;
+      const next = server
+        ? `Press “Repair” to fetch what is damaged again from ${clean(server, 80)}, or import`
+        : 'Import';
+      return `Damaged: ${what}. ${next} the same file again: what is damaged is replaced.`;
+    }
+  }
+}

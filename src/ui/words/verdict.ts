@@ -1,0 +1,31 @@
+/** What a file turned out to be, in words. */
+import type { Inspection, ModelFacts } from '../../engine/api';
+import { clean } from './format';
+import { addonWords, sentence } from './words';
+
+type Part = Inspection['parts'][number]['part'];
+
+export const partWords: Record<Part, string> = {
+  UNet: 'UNet',
+  VAE: 'VAE',
+  'text encoder': 'Text encoder',
+  'second text encoder': 'Second text encoder',
+  'EMA copy': 'EMA copy of the UNet',
+  other: 'Other',
+};
+
+const uses: Record<ModelFacts['kind'], string> = {
+  base: 'draws from a prompt or from a picture',
+  inpaint: 'fills in what a mask hides',
+  instruct: 'changes a picture by instruction',
+};
+
+/** What Drobė takes a file for; where it cannot use it, why. */
+export function verdictWords(verdict: Inspection['verdict'], file: string): string {
+  if ('facts' in verdict) {
+    const { family, kind } = verdict.facts;
+    return `A checkpoint that Drobė can run: ${clean(family, 60)}, which ${uses[kind]}.`;
+  }
+  if ('addon' in verdict) return `An addition to a model. ${addonWords(verdict.addon)}.`;
+  return sentence(verdict.problem, file);
+}

@@ -1,0 +1,328 @@
+/** Everything Drobė says about errors, notices and progress: one table each, so that nothing stays without words. */
+import type { DrobeError, ErrorCode, Facts } from '../../errors';
+import type { AddonFacts, DeviceInfo, ModelFacts, NetName, Notice, Thrift } from '../../engine/api';
+import type { Unfinished } from '../album/drawer';
+import { bytes, clean, count, roughly } from './format';
+import type { Stage } from '../make/run';
+import type { Obstacle, Settings } from '../settings/settings';
+import type { UsableModel } from '../models/library.svelte';
+
+/** What a sentence may be made of. Facts come from files and are only ever shown as text. */
+interface Told {
+  /** The file it is about, or "The file". */
+  readonly file: string;
+  /** A fact in bytes, less another one. */
+  readonly size: (fact: string, less?: string) => string;
+  readonly text: (fact: string) => string;
+}
+
+/** Each says what happened and what to do next. */
+const words = {
+  'file-empty': ({ file }) => `${file} is empty. Download it again and import the full file.`,
+  'file-is-html': ({ file }) =>
+    `${file} is a web page, not a model: the download link led to a page. Open that page, sign in if it asks for it, and download the .safetensors file itself.`,
+  'file-is-pickle': ({ file }) =>
+    `${file} is a pickle file (.ckpt, .pt), which can hide programs and is never opened here. Look for the same model as .safetensors.`,
+  'file-is-lfs-pointer': ({ file }) =>
+    `${file} is only a Git LFS pointer, a note that says where the model is. Download the model itself, or run “git lfs pull”.`,
+  'file-is-archive': ({ file, text }) =>
+    `${file} is a packed archive${text('kind') && ` (${text('kind')})`}, not a model. Unpack it, and import the .safetensors files that are in it.`,
+  'file-is-other': ({ file, text }) =>
+    `${file} is not a .safetensors file${text('kind') && ` but ${text('kind')}`}. Import a Stable Diffusion checkpoint that ends in .safetensors.`,
+  'file-truncated': ({ file, size, text }) =>
+    `${file} is incomplete: ${size('actualBytes')} of ${text('cut') && 'at least '}${size('expectedBytes')} arrived, ${text('cut') && 'at least '}${size('expectedBytes', 'actualBytes')} are missing. Download it again and import the full file.`,
+  'file-too-long': ({ file, size }) =>
+    `${file} goes on for ${size('extraBytes')} after the end of its model: two files were joined, or a download was resumed at the wrong place. Download it again.`,
+  'bad-header': ({ file, text }) =>
+    `${file} is damaged: its header cannot be read${because(text('reason'))}. Download it again.`,
+  'file-is-lora': ({ file }) =>
+    `${file} is a LoRA, an addition to a model, and cannot be drawn with by itself. Import a full checkpoint, too.`,
+  'file-is-embedding': ({ file }) =>
+    `${file} is a textual inversion embedding, an addition to a model. Import a full checkpoint instead.`,
+  'file-is-vae': ({ file }) =>
+    `${file} is only a VAE, one part of a model. Import a checkpoint that holds the UNet and the text encoder too.`,
+  'file-is-taesd': ({ file }) =>
+    `${file} is a TAESD, which shows pictures while they are drawn, and finishes them fast. Import a checkpoint to draw with, too.`,
+  'unsupported-model': ({ file, text }) =>
+    `${file} is a kind of model that Drobė cannot run yet${text('found') && `: ${text('found')}`}. Import a Stable Diffusion 1.x, 2.x or XL checkpoint.`,
+  'missing-part': ({ file, text }) =>
+    text('found')
+      ? `${file}: of this model only the ${text('found')} can be found, without its ${text('part')}${because(filesOf(text('part')))}. Drop its whole folder here, or choose all of its .safetensors files together.`
+      : `${file} has no ${text('part') || 'part that is needed'}${because(dutyOf(text('part')))}. Import the full checkpoint, which holds all parts in one file, or drop the model's folder as diffusers keeps it${filesOf(text('part')) && `, with ${filesOf(text('part'))} in it`}.`,
+  'missing-shard': ({ file, text }) =>
+    `${file}: a part of this model is in several numbered files, and ${text('shard')} is not among them. Drop its whole folder here, or choose all of its .safetensors files together.`,
+  'missing-weight': ({ file, text }) =>
+    `${file} lacks a weight that this kind of model must have: ${text('key')}. Download it again or try another checkpoint.`,
+  'bad-weight': ({ file, text }) =>
+    `${file} has a weight that cannot be used: ${text('key')}${because(text('reason'))}. Download it again or try another checkpoint.`,
+  'weight-not-a-number': ({ file, text }) =>
+    `${text('name') ? `“${text('name')}”` : file} is damaged or was merged badly: its weight ${text('key')} holds values that are no numbers (NaN or infinite${text('count') && `, ${text('count')} of them`}). Download it again, or use another file.`,
+  'lora-unknown': ({ text }) =>
+    `There is no LoRA named “${text('name')}” here${text('known') && `; there is ${text('known')}`}. Import its file, or take the tag out of the prompt.`,
+  'lora-mismatch': ({ text }) =>
+    `The LoRA “${text('name')}” was not made for this kind of model (${text('family')}). Choose a model it was made for, or take its tag out of the prompt.`,
+  'vae-mismatch': ({ text }) =>
+    `The VAE “${text('name')}” was not made for this kind of model (${text('family')}). Choose another VAE, or the model's own, under Advanced.`,
+  'image-unreadable': ({ file, text }) =>
+    text('kind')
+      ? `${file} is a picture of a kind (${text('kind')}) that this browser cannot open. Save it as PNG or JPEG and choose that.`
+      : `${file} is not a picture. Choose a PNG, JPEG or WebP file.`,
+  'image-damaged': ({ file, text }) =>
+    `${file} is damaged: it begins as a ${text('kind') || 'picture'}, but its pixels cannot be read. Download or export it again.`,
+  'image-is-drawing': ({ file }) =>
+    `${file} is a drawing (SVG), which has no pixels yet. Export it as PNG and choose that.`,
+  'image-moves': ({ file }) => `${file} is an animation. Save the frame you want as PNG and choose that.`,
+  'image-too-large': ({ file, text }) =>
+    `${file} is too large${text('width') && `: ${text('width')} × ${text('height')} pixels`}. At most 16384 on a side and 100 million in all can be read; scale it down first.`,
+  quota: ({ file, size }) =>
+    `There is no room for ${file === 'The file' ? 'the file' : file}: it needs ${size('neededBytes')}, and the browser has ${size('freeBytes')} free. Remove a model here or free disk space, then try again; or import the file without a copy, where the browser offers it under “Models on this device”.`,
+  storage: ({ text }) =>
+    `The browser's storage failed${because(text('reason'))}. Reload the page; a private window may not be allowed to keep models.`,
+  'model-gone': ({ text }) =>
+    `The model ${text('model')} is no longer there: the browser or you cleared it. Choose another model or import the file again.`,
+  'model-damaged': ({ text }) =>
+    `${text('file')} is damaged in the browser's storage${because(text('reason'))}. ${text('server') ? `Press “Repair” to fetch these bytes again from ${text('server')}, or import` : 'Import'} the same file again: what is damaged is replaced.`,
+  'record-damaged': ({ file }) =>
+    `What the browser remembers of ${file === 'The file' ? 'a model' : file} cannot be read any more. Remove it here and import its file again; other models are not affected.`,
+  'record-newer': ({ file }) =>
+    `${file === 'The file' ? 'A model' : file} was stored by a newer version of Drobė. Reload the page to get that version.`,
+  'repair-differs': ({ file }) =>
+    `${file} could not be repaired: its server now sends other bytes than those that were stored. Remove it and download it again, or import the same file as before.`,
+  'file-locked': ({ text }) =>
+    `The browser asks once more before it lets ${text('file')} be read where it lies. Press “Allow” and confirm.`,
+  'file-moved': ({ text }) =>
+    `${text('file')} is no longer where it was when you chose to use it in place. Put it back, or remove it here and import it again.`,
+  'file-changed': ({ text }) =>
+    `${text('file')} was changed since you chose to use it in place. Remove it here and import it again.`,
+  'bad-address': ({ text }) =>
+    `“${text('address')}” is no address that can be downloaded from. Paste the address of a .safetensors file or of a model on Hugging Face, beginning with https://.`,
+  'no-model-there': ({ text }) =>
+    `There is no .safetensors file at ${text('address')}. Open it in a browser tab and look for the model itself.`,
+  'too-many-there': ({ text }) =>
+    `There are ${text('count')} models at ${text('address')}. Paste the address of the one you want.`,
+  'download-refused': ({ text }) =>
+    `The server refuses to hand out ${text('url')}${because(text('reason'))}. It may ask you to sign in or to agree to a licence: open the model's page, download the file there and drop it here.`,
+  'download-changed': ({ text }) =>
+    `The file at ${text('url')} was replaced by another one while it was downloaded. What had arrived is of no use and was deleted; start the download again.`,
+  'download-damaged': ({ text }) =>
+    `What arrived from ${text('url')} is not what its server says it is (another SHA-256), so it was deleted. Start the download again.`,
+  'app-damaged': ({ text }) =>
+    `A file of Drobė itself, ${text('file')}, is not the one that was built: it was damaged or changed where it is kept or on the way, and is not run. Reload the page; if that does not help, tell whoever runs this site.`,
+  'download-elsewhere': () =>
+    'Another tab is busy with this download. Look there, or close it and try again.',
+  network: ({ text }) =>
+    `The model could not be fetched${because(text('reason'))}. Check the connection and try again.`,
+  'device-lost': () =>
+    'The graphics card was reset while it worked. Press Generate to try again; a smaller picture asks less of it.',
+  'out-of-memory': ({ text, size }) => {
+    const net = text('stage');
+    const loaded = Number(text('loadedBytes'));
+    const need = net && ` for ${netOf(net)}, which needs at least ${size('neededBytes')}`;
+    const limit = text('limitBytes') && `; at most ${size('limitBytes')} can be had here`;
+    const have = loaded > 0 ? `; it ran out after ${size('loadedBytes')} of its weights were loaded` : '';
+    const tried = net && ' Everything that saves memory has been tried.';
+    return `There was not enough memory${need}${limit || have}${net ? '' : because(text('reason'))}.${tried} Choose a smaller width and height, close other tabs and programs that use the graphics card, or run on the CPU (under Advanced), and try again.`;
+  },
+  'not-a-number': ({ text }) =>
+    `The numbers overflowed in the ${text('stage') || 'model'}, even at full precision, so there is no picture. Try another seed, less guidance or another model.`,
+  'engine-crashed': ({ text }) =>
+    `The engine stopped${because(text('reason'))}. Press Generate to start it again; if it stops again, choose a smaller size.`,
+  'bad-request': ({ text }) =>
+    `These settings do not work${because(text('reason'))}. Change them and try again.`,
+  busy: () => 'Another picture is still in work. Wait for it, or cancel it, then try again.',
+  bug: ({ text }) =>
+    `Something went wrong that should not have${because(text('reason'))}. Try again; if it stays, please report it with these words.`,
+} satisfies Record<ErrorCode, (told: Told) => string>;
+
+/** The parts that can be missing from a model: what each is for, and its file in a folder of diffusers. */
+const modelParts: readonly (readonly [part: RegExp, duty: string, file: string])[] = [
+  [/\bUNet\b/, 'which draws', 'unet/diffusion_pytorch_model.safetensors'],
+  [/\bVAE\b/, 'which makes pixels of what was drawn', 'vae/diffusion_pytorch_model.safetensors'],
+  [/(?<!second )text encoder/, 'which reads prompts', 'text_encoder/model.safetensors'],
+  [/second text encoder/, 'which reads prompts', 'text_encoder_2/model.safetensors'],
+];
+
+/** @param parts as an error names them: "VAE and text encoder". */
+const partsIn = (parts: string) => modelParts.filter(([part]) => part.test(parts));
+/** Of several parts it would be a list of its own. */
+const dutyOf = (parts: string) => (partsIn(parts).length === 1 ? partsIn(parts)[0]![1] : '');
+const filesOf = (parts: string) =>
+  partsIn(parts)
+    .map(([, , file]) => file)
+    .join(', ');
+
+const because = (reason: string) => reason && ` (${reason})`;
+
+/** The sentence for a problem, about `file` where that is known. */
+export function sentence({ code, facts }: Pick<DrobeError, 'code' | 'facts'>, file?: string): string {
+  const name = clean(file ?? textOf(facts, 'file'));
+  return words[code]({
+    file: name || 'The file',
+    size: (fact, less) => sizeOf(facts, fact, less),
+    text: (fact) => textOf(facts, fact),
+  });
+}
+
+function textOf(facts: Facts, fact: string): string {
+  return clean(String(facts[fact] ?? ''), 200).replace(/[.\s]+$/, '');
+}
+
+function sizeOf(facts: Facts, fact: string, less?: string): string {
+  const size = Number(facts[fact] ?? NaN) - (less === undefined ? 0 : Number(facts[less] ?? NaN));
+  return Number.isFinite(size) ? bytes(size) : 'an unknown amount';
+}
+
+const nets: Record<NetName, string> = {
+  'text encoder': 'the text encoder',
+  'second text encoder': 'the second text encoder',
+  UNet: 'the UNet',
+  TAESD: 'the small decoder',
+  'VAE encoder': 'the encoder',
+  'VAE decoder': 'the decoder',
+};
+
+const isNet = (name: string): name is NetName => Object.hasOwn(nets, name);
+const netOf = (name: string): string => (isNet(name) ? nets[name] : name);
+
+const savings: Record<keyof Thrift, string> = {
+  apart: 'only one part of the model is loaded at a time',
+  single: 'the UNet looks at the prompts one after the other',
+  tile: 'the picture is encoded and decoded in tiles',
+};
+
+/** What a person should know about a run that worked. */
+export function noticeWords(notice: Notice): string {
+  switch (notice.code) {
+    case 'prompt-truncated': {
+      const which = notice.which === 'prompt' ? 'prompt' : 'negative prompt';
+      return `The ${which} was too long for the model. It did not see: “${clean(notice.dropped, 400)}”`;
+    }
+    case 'size-rounded':
+      return `This model draws in whole blocks: the size was rounded to ${notice.width} × ${notice.height}.`;
+    case 'resumed':
+      return `${notice.after === 'device-lost' ? 'The graphics card was reset' : 'The engine stopped'} in the middle of the picture. It was started again, and went on from the last finished step.`;
+    case 'saving-memory':
+      return `There is not enough memory for the fastest way, so ${savings[notice.by]}, which takes longer.`;
+    case 'retried-in-f32':
+      return `Half precision overflowed in ${nets[notice.net]}; that part ran again at full precision, which takes longer.`;
+  }
+}
+
+/** What an addition to a model is, in a few words. */
+export function addonWords(addon: AddonFacts): string {
+  switch (addon.kind) {
+    case 'lora':
+      return `LoRA${addon.base ? ` for ${clean(addon.base, 40)}` : ''}, ${count(addon.modules)} modules`;
+    case 'embedding': {
+      const words = addon.triggers.map((word) => `“${clean(word, 40)}”`).join(' or ');
+      return `Textual inversion: say ${words}, which takes ${addon.vectors} of a prompt's 75 tokens`;
+    }
+    case 'vae':
+      return 'VAE, to be chosen in the settings';
+    case 'taesd':
+      return 'TAESD, for previews and fast pictures: to be chosen in the settings';
+  }
+}
+
+/** The WebAssembly heap, in which nets lie that the CPU runs. */
+const HEAP_BYTES = 4 * 2 ** 30;
+
+/**
+ * What a model asks of where it will run; nothing while that is not known, or for a miniature.
+ * @param rates bytes of weights a second, as last measured; 0 where they were not.
+ */
+export function roomWords(
+  { room, miniature }: ModelFacts,
+  device: DeviceInfo | null,
+  rates: Readonly<Record<DeviceInfo['backend'], number>>,
+): string {
+  if (!room || !device || miniature) return '';
+  const { bytes: need, together } = room[device.float16 ? 'f16' : 'f32'];
+  const amount = `about ${bytes(need)}${together ? '' : ', one net after the other'}`;
+  const rate = rates[device.backend];
+  const wait =
+    rate > 0 ? ` Loading ${together ? 'them' : 'the largest'} takes about ${roughly(need / rate)}.` : '';
+  if (device.backend === 'webgpu') return `Its weights take ${amount} of graphics memory.${wait}`;
+  const tooLarge =
+    need > HEAP_BYTES ? ', which is more than a browser gives the CPU: it will most likely not run here' : '';
+  return `Its weights take ${amount} of memory${tooLarge}.${tooLarge ? '' : wait}`;
+}
+
+export const slowWords: Record<NonNullable<DeviceInfo['slow']>, string> = {
+  'no-gpu': 'No graphics card that WebGPU can use here: running on the CPU, which is slow.',
+  'imitated-gpu':
+    'WebGPU only imitates a graphics card here, which is very slow. The CPU by itself is faster.',
+};
+
+/** That a newer version of the app can be had, and what a reload costs. @param lost pictures that could not be kept. */
+export function newVersionWords(running: boolean, lost: boolean): string {
+  const ready = 'A new version of Drobė is ready.';
+  if (running) return `${ready} It can be loaded when this picture is done.`;
+  return lost
+    ? `${ready} Reloading clears the pictures on this page: download those you want to keep.`
+    : ready;
+}
+
+/** That pictures and work on them will not outlast the page. */
+export const unkeptWords = (error: DrobeError): string =>
+  `Pictures cannot be kept in this browser now, and last until this page is closed: download those you want. ${sentence(error, 'them')}`;
+
+/** @param model null where the run's is no longer there. */
+export function unfinishedWords({ settings, steps }: Unfinished, model: UsableModel | null): string {
+  const what = settings.prompt ? `“${clean(settings.prompt, 80)}”` : 'A picture';
+  const done = steps > 0 ? `${steps} of its steps were done` : 'none of its steps was done';
+  const gone = model ? '' : ' Its model is no longer there, so it cannot be gone on with.';
+  return `${what} was in work when the page was closed; ${done}.${gone}`;
+}
+
+/** Why nothing can be generated as things stand. */
+export const obstacleWords: Record<Obstacle, string> = {
+  'no-picture': 'Choose a picture to start from',
+  'no-mask': 'Paint over what should change',
+  'all-kept': 'All of it is kept: erase the mask where the picture should change',
+  'no-margin': 'Drag an edge of the frame, or say how many pixels to add',
+  'only-instruct': 'This model changes pictures by instruction: use Instruct, or choose another model',
+  'no-instruct': 'This model takes no instructions: choose an InstructPix2Pix model',
+};
+
+/** Why the negative prompt that was typed makes no difference; nothing where it does. */
+export function negativeWords(
+  { negative, guidance }: Pick<Settings, 'negative' | 'guidance'>,
+  model: Pick<ModelFacts, 'kind' | 'ignoresNegative'> | null,
+): string {
+  if (!negative.trim()) return '';
+  if (model?.ignoresNegative) return 'Has no effect: this model has its guidance built in.';
+  return guidance <= 1 && model?.kind !== 'instruct' ? 'Has no effect at a guidance scale of 1 or less.' : '';
+}
+
+/** Where nets run, in a few words; nothing while that is not known. */
+export function deviceWords(device: DeviceInfo | null): string {
+  if (!device) return '';
+  const { backend, name, float16 } = device;
+  if (backend === 'wasm') return 'Runs on the CPU.';
+  return `Runs on WebGPU: ${clean(name, 60)}, ${float16 ? 'half' : 'full'} precision.`;
+}
+
+/** What is being done right now, in a few words. */
+export function stageWords(progress: Stage | null): string {
+  switch (progress?.kind) {
+    case undefined:
+      return 'Starting';
+    case 'waiting':
+      return 'Another tab is drawing: this one begins when it is done';
+    case 'fetching':
+      return `Fetching the model, ${bytes(progress.doneBytes)} of ${bytes(progress.totalBytes)}`;
+    case 'reading':
+      return `Reading ${nets[progress.net]}, ${bytes(progress.doneBytes)} of ${bytes(progress.totalBytes)}`;
+    case 'checking':
+      return `Comparing ${nets[progress.net]} with what was stored, ${bytes(progress.doneBytes)} of ${bytes(progress.totalBytes)}`;
+    case 'compiling':
+      return `Compiling ${nets[progress.net]}`;
+    case 'encoding':
+      return `Reading the ${progress.what}`;
+    case 'step':
+      return `Step ${progress.step} of ${progress.steps}`;
+    case 'decoding':
+      return 'Decoding the picture';
+  }
+}

@@ -1,0 +1,121 @@
+import { expect, test } from 'vitest';
+import { droppedFiles, filesOfFolder } from '../../../../src/ui/files/local-files';
+
+interface Tree {
+  readonly [name: string]: Tree | string;
+}
+
+/** What a browser hands out for a drop: folders give their entries two at a time. */
+function drop(tree: Tree): DataTransfer {
+  const entryOf = (name: string, content: Tree | string): unknown => {
+    if (typeof content === 'string') {
+      const file = (found: (file: File) => void, failed: (error: Error) => void) =>
+        content === 'gone' ? failed(new Error('gone')) : found(new File([content], name));
+      return { name, isFile: true, isDirectory: false, file };
+    }
+    const left = Object.entries(content).map(([inner, its]) => entryOf(inner, its));
+    const readEntries = (found: (entries: unknown[]) => void) => found(left.splice(0, 2));
+    return { name, isFile: false, isDirectory: true, createReader: () => ({ readEntries }) };
+  };
+  const top = Object.entries(tree);
+  const dropped = {
+    items: top.map(([name, content]) => ({ webkitGetAsEntry: () => entryOf(name, content) })),
+    files: top.map(([name, content]) => new File([typeof content === 'string' ? content : ''], name)),
+  };
+  return dropped as unknown as DataTransfer; // as much of it as is asked
+}
+const paths = async (tree: Tree): Promise<string[]> =>
+  (await droppedFiles(drop(tree))).map(({ path }) => path);
+
+test('all models in a folder are found, with their places; what lies beside them is passed over', async () => {
+  const found = await paths({
+    sd: {
+      'model_index.json': '{}',
+      '.git': { 'x.safetensors': 'x' },
+      unet: { 'config.json': '{}', 'a.bin': 'x', 'b.txt': 'x', 'c.safetensors': 'x', 'd.SafeTensors': 'x' },
+      vae: { 'gone.safetensors': 'gone', '._e.safetensors': 'x', 'e.safetensors': 'x' },
+    },
+    'photo.png': 'x',
+    'README.md': 'x',
+  });
+  expect(found).toEqual([
+    'sd/unet/c.safetensors',
+    'sd/unet/d.SafeTensors',
+    'sd/vae/e.safetensors',
+    'photo.png',
+  ]);
+});
+
+test('files on their own are all taken, whatever they are', async () => {
+  expect(await paths({ 'a.bin': 'x', 'b.safetensors': 'x', 'c.json': 'x' })).toEqual([
+    'a.bin',
+    'b.safetensors',
+    'c.json',
+  ]);
+});
+
+test('a folder without a model gives a pickle, or else its first file, to be refused in its own words', async () => {
+  expect(await paths({ sd: { 'a.json': '{}', 'b.bin': 'x', 'c.bin': 'x' } })).toEqual(['sd/b.bin']);
+  expect(await paths({ sd: { 'a.json': '{}' } })).toEqual(['sd/a.json']);
+  expect(await paths({ sd: {} })).toEqual([]);
+});
+
+test('files that shall be used in place come with what finds them again, those in folders too', async () => {
+  const handleOf = (name: string, content: Tree | string): unknown =>
+    typeof content === 'string'
+      ? { kind: 'file', name, getFile: async () => new File([content], name) }
+      : {
+          kind: 'directory',
+          name,
+          values: async function* () {
+            for (const [inner, its] of Object.entries(content)) yield handleOf(inner, its);
+          },
+        };
+  const dropped = (tree: Tree): DataTransfer => {
+    const plain = drop(tree);
+    const top = Object.entries(tree);
+    return {
+      files: plain.files,
+      items: top.map(([name, content], i) => ({
+        webkitGetAsEntry: () => plain.items[i]!.webkitGetAsEntry(),
+        getAsFileSystemHandle: async () => handleOf(name, content),
+      })),
+    } as unknown as DataTransfer; // see above
+  };
+  const tree = { sd: { unet: { 'a.safetensors': 'x', 'b.json': '{}' }, '.git': { 'c.safetensors': 'x' } } };
+  const found = await droppedFiles(dropped(tree), true);
+  expect(found.map(({ path }) => path)).toEqual(['sd/unet/a.safetensors']);
+  expect(found[0]!.handle).toMatchObject({ kind: 'file', name: 'a.safetensors' });
+  const alone = await droppedFiles(dropped({ 'a.bin': 'x', 'b.safetensors': 'x' }), true);
+  expect(alone.map(({ path, handle }) => [path, handle?.name])).toEqual([
+    ['a.bin', 'a.bin'],
+    ['b.safetensors', 'b.safetensors'],
+  ]);
+  const copied = await droppedFiles(dropped(tree), false);
+  expect(copied.map(({ handle }) => handle)).toEqual([undefined]);
+});
+
+test('of a folder that was chosen the same is taken as of one that was dropped', async () => {
+  const chosen = (...names: string[]) =>
+    filesOfFolder(
+      names.map((path) =>
+        Object.defineProperty(new File(['x'], path.slice(path.lastIndexOf('/') + 1)), 'webkitRelativePath', {
+          value: path,
+        }),
+      ),
+    ).map(({ path }) => path);
+  expect(
+    chosen(
+      'sd/README.md',
+      'sd/preview.png',
+      'sd/.cache/x.safetensors',
+      'sd/unet/config.json',
+      'sd/unet/a.bin',
+      'sd/unet/c.safetensors',
+      'sd/vae/._e.safetensors',
+      'sd/vae/e.SafeTensors',
+    ),
+  ).toEqual(['sd/unet/c.safetensors', 'sd/vae/e.SafeTensors']);
+  expect(chosen('sd/a.json', 'sd/b.bin')).toEqual(['sd/b.bin']);
+  expect(chosen()).toEqual([]);
+});

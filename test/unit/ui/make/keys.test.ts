@@ -1,0 +1,199 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { tools, type Tool } from '../../../../src/ui/paint/board.svelte';
+import {
+  commandsNow,
+  general,
+  isKey,
+  isTyping,
+  painting,
+  staging,
+  type Command,
+} from '../../../../src/ui/make/keys';
+import type { Mode } from '../../../../src/ui/settings/settings';
+import { drawGrey, gate, miniature, original, studioAtWork, turn } from '../fake';
+
+type Press = Parameters<typeof isKey>[0];
+
+const press = (key: string, more: Partial<Press> = {}): Press => ({
+  key,
+  ctrlKey: false,
+  metaKey: false,
+  shiftKey: false,
+  altKey: false,
+  ...more,
+});
+
+/** The event of a key as the table writes it. */
+function typed(key: string): Press {
+  const parts = key.length > 1 ? key.split('+') : [key];
+  const [ctrlKey, shiftKey] = [parts.includes('Ctrl'), parts.includes('Shift')];
+  const name = parts.at(-1) ?? '';
+  return press(name.length === 1 && !shiftKey ? name.toLowerCase() : name, { ctrlKey, shiftKey });
+}
+
+const ctrlKey = true;
+const shiftKey = true;
+
+function studioAt(mode: Mode, generate = drawGrey) {
+  const { studio } = studioAtWork(miniature, generate);
+  studio.choose(mode);
+  return studio;
+}
+
+afterEach(() => void vi.unstubAllGlobals());
+
+test('a letter is a key of its own, with Caps Lock too, and with no modifier beside it', () => {
+  expect(isKey(press('b'), 'B')).toBe(true);
+  expect(isKey(press('B'), 'B')).toBe(true);
+  expect(isKey(press('B', { shiftKey }), 'B')).toBe(false);
+  expect(isKey(press('b', { ctrlKey }), 'B')).toBe(false);
+  expect(isKey(press('v'), 'B')).toBe(false);
+});
+
+test('modifiers must be those of the key, no more and no fewer', () => {
+  const presses = [
+    press('z'),
+    press('Z', { shiftKey }),
+    press('z', { ctrlKey }),
+    press('Z', { ctrlKey, shiftKey }),
+  ];
+  const matched = (key: string) => presses.map((event) => isKey(event, key));
+  expect(matched('Z')).toEqual([true, false, false, false]);
+  expect(matched('Shift+Z')).toEqual([false, true, false, false]);
+  expect(matched('Ctrl+Z')).toEqual([false, false, true, false]);
+  expect(matched('Ctrl+Shift+Z')).toEqual([false, false, false, true]);
+});
+
+test('keys with names and digits are told by their modifiers, too', () => {
+  expect(isKey(press('Enter', { ctrlKey }), 'Ctrl+Enter')).toBe(true);
+  expect(isKey(press('Enter'), 'Ctrl+Enter')).toBe(false);
+  expect(isKey(press('ArrowLeft'), 'ArrowLeft')).toBe(true);
+  expect(isKey(press('ArrowLeft', { shiftKey }), 'ArrowLeft')).toBe(false);
+  expect(isKey(press('0', { ctrlKey }), 'Ctrl+0')).toBe(true);
+  expect(isKey(press('0', { ctrlKey, shiftKey }), 'Ctrl+0')).toBe(false);
+});
+
+test.each(['?', '+', '=', '-', '[', ']'])('%s counts with Shift and without, never with Ctrl', (key) => {
+  expect(isKey(press(key), key)).toBe(true);
+  expect(isKey(press(key, { shiftKey }), key)).toBe(true);
+  expect(isKey(press(key, { ctrlKey }), key)).toBe(false);
+});
+
+test('⌘ is Ctrl', () => {
+  expect(isKey(press('z', { metaKey: true }), 'Ctrl+Z')).toBe(true);
+  expect(isKey(press('z', { metaKey: true }), 'Z')).toBe(false);
+});
+
+const isSymbol = (key: string): boolean => /^[^a-z0-9]$/i.test(key);
+
+test.each([...general, ...painting, ...staging])('with Alt, no letter means $words', ({ keys }) => {
+  for (const key of keys) expect(isKey({ ...typed(key), altKey: true }, key)).toBe(isSymbol(key));
+});
+
+test('a symbol may be typed with Option or AltGr, as some keyboards have it', () => {
+  expect(isKey(press('[', { altKey: true }), '[')).toBe(true);
+  expect(isKey(press(']', { ctrlKey: true, altKey: true }), ']')).toBe(true);
+  expect(isKey(press('[', { ctrlKey: true }), '[')).toBe(false);
+});
+
+test.each([
+  ['painting', [...general, ...painting]],
+  ['going through candidates', [...general, ...staging]],
+])('while %s, each key means one thing', (_, commands: readonly Command[]) => {
+  for (const command of commands) {
+    for (const key of command.keys) {
+      const meant = commands.filter(({ keys }) => keys.some((other) => isKey(typed(key), other)));
+      expect(meant).toEqual([command]);
+      expect(isKey(typed(key), '?')).toBe(false); // opens the help, everywhere
+    }
+  }
+});
+
+test('a key that counts while somebody types writes nothing', () => {
+  for (const { keys, typing = [] } of [...general, ...painting, ...staging]) {
+    expect(keys).toEqual(expect.arrayContaining([...typing]));
+    expect(typing.filter((key) => !key.startsWith('Ctrl+') && key !== 'Escape')).toEqual([]);
+  }
+});
+
+test.each(Object.keys(tools) as Tool[])('the tool %s has a key', (tool) => {
+  const studio = studioAt('inpaint');
+  studio.board.tool = tool === 'brush' ? 'eraser' : 'brush';
+  const command = painting.find(({ words }) => words === tools[tool]);
+  expect(command?.keys).toHaveLength(1);
+  command?.run(studio);
+  expect(studio.board.tool).toBe(tool);
+});
+
+test('the canvas has its keys once there is a picture on it', () => {
+  const studio = studioAt('inpaint');
+  expect(commandsNow(studio)).toEqual(general);
+  studio.source.take(original(64, 48));
+  expect(commandsNow(studio)).toEqual([...general, ...painting]);
+});
+
+test.each<Mode>(['image', 'inpaint', 'outpaint', 'instruct'])(
+  'in the mode %s candidates are gone through by keys',
+  async (mode) => {
+    const studio = studioAt('text');
+    await studio.generate();
+    studio.source.take(original(64, 48));
+    studio.mode = mode;
+    expect(commandsNow(studio)).toEqual([...general, ...staging]);
+    studio.showCanvas();
+    expect(commandsNow(studio)).toEqual(mode === 'inpaint' ? [...general, ...painting] : general);
+  },
+);
+
+test('with words alone there is neither a canvas nor a candidate', async () => {
+  const studio = studioAt('text');
+  studio.source.take(original(64, 48));
+  expect(commandsNow(studio)).toEqual(general);
+  await studio.generate();
+  expect(commandsNow(studio)).toEqual(general);
+});
+
+test('while a run is in work the canvas is not in sight, and no key paints on it', async () => {
+  const { opened, open } = gate();
+  const studio = studioAt('inpaint', async function* (signal, job) {
+    await opened;
+    return yield* drawGrey(signal, job);
+  });
+  studio.source.take(original(64, 48));
+  studio.board.open({ width: 64, height: 48 });
+  studio.board.invert();
+  const run = studio.generate();
+  await turn();
+  const now = commandsNow(studio).map(({ words }) => words);
+  open();
+  await run;
+  expect(now).toEqual(['Generate', 'Cancel']);
+});
+
+test('typing goes into text fields and lists, not into sliders, buttons or the page', () => {
+  class Element extends EventTarget {
+    isContentEditable = false;
+  }
+  class Area extends Element {}
+  class List extends Element {}
+  class Input extends Element {
+    type: string;
+    constructor(type: string) {
+      super();
+      this.type = type;
+    }
+  }
+  vi.stubGlobal('HTMLElement', Element);
+  vi.stubGlobal('HTMLInputElement', Input);
+  vi.stubGlobal('HTMLTextAreaElement', Area);
+  vi.stubGlobal('HTMLSelectElement', List);
+  const typing = [new Area(), new List(), Object.assign(new Element(), { isContentEditable: true })];
+  const takes = (key: string) => (target: EventTarget | null) => isTyping({ target, key });
+  expect(typing.map(takes('b'))).toEqual([true, true, true]);
+  const fields = ['text', 'number', 'search'].map((type) => new Input(type));
+  expect(fields.map(takes('b'))).toEqual([true, true, true]);
+  const moved = [new Input('range'), new Input('radio')];
+  expect(moved.map(takes('ArrowLeft')), 'arrows move a slider').toEqual([true, true]);
+  const others = ['range', 'radio', 'checkbox', 'button', 'color', 'file'].map((type) => new Input(type));
+  expect([null, new EventTarget(), new Element(), ...others].filter(takes('b'))).toEqual([]);
+});

@@ -1,0 +1,208 @@
+import { expect, test } from 'vitest';
+import { maxSeed } from '../../../../src/ui/settings/settings';
+import type { Studio } from '../../../../src/ui/make/studio.svelte';
+import { drawGrey, gate, miniature, pictureFile, stopped, studioAtWork, turn } from '../fake';
+
+/** With the whole of a picture masked, in Inpaint mode, and so many candidates. */
+async function withCandidates(count: number) {
+  const { studio, jobs } = studioAtWork();
+  studio.choose('inpaint');
+  await studio.startFrom(pictureFile());
+  studio.board.invert();
+  Object.assign(studio.settings.current, { count, freshSeed: false, seed: 1 });
+  await studio.generate();
+  return { studio, jobs };
+}
+
+const seeds = (results: Studio['album']['results']) => results.map(({ job }) => job.seed);
+
+test('a run of several makes them with one seed after the other', async () => {
+  const { studio, jobs } = await withCandidates(3);
+  expect(jobs.map(({ seed }) => seed)).toEqual([1, 2, 3]);
+  expect(seeds(studio.candidates)).toEqual([1, 2, 3]);
+  expect(studio.album.results.map(({ settings }) => settings.seed)).toEqual([3, 2, 1]);
+  expect(studio.settings.current.seed).toBe(1);
+  expect([studio.run.kind, studio.shown]).toEqual(['done', studio.album.results[0]]);
+});
+
+test('after the last seed comes the first', async () => {
+  const { studio, jobs } = studioAtWork();
+  Object.assign(studio.settings.current, { count: 3, freshSeed: false, seed: maxSeed - 1 });
+  await studio.generate();
+  expect(jobs.map(({ seed }) => seed)).toEqual([maxSeed - 1, maxSeed, 0]);
+});
+
+test('a run of several that is cancelled keeps those that are done', async () => {
+  const { studio, jobs } = studioAtWork(miniature, async function* (signal, job) {
+    if (job.seed < 9) return yield* drawGrey(signal, job);
+    yield { kind: 'encoding', what: 'prompt' };
+    await new Promise((_, reject) => signal.addEventListener('abort', () => reject(stopped())));
+    throw new Error('never');
+  });
+  Object.assign(studio.settings.current, { count: 4, freshSeed: false, seed: 7 });
+  const run = studio.generate();
+  for (let i = 0; i < 100 && jobs.length < 3; i++) await turn();
+  expect(studio.run).toMatchObject({ kind: 'running', number: 3, of: 4 });
+  studio.cancel();
+  await run;
+  expect([seeds(studio.album.results), jobs.length, studio.run.kind]).toEqual([[8, 7], 3, 'idle']);
+  expect(studio.shown).toBe(studio.album.results[0]);
+});
+
+test('what is painted while a run is in work is for the next one', async () => {
+  const { opened, open } = gate();
+  const { studio } = studioAtWork(miniature, async function* (signal, job) {
+    await opened;
+    return yield* drawGrey(signal, job);
+  });
+  studio.choose('inpaint');
+  await studio.startFrom(pictureFile());
+  studio.board.invert();
+  studio.settings.current.maskBlur = 0;
+  const run = studio.generate();
+  studio.board.clear();
+  open();
+  await run;
+  const { pixels } = studio.album.results[0]!.itself;
+  expect(new Set(pixels?.rgba.filter((_, i) => i % 4 === 0))).toEqual(new Set([99]));
+});
+
+test('candidates are what was made of the picture in work, and of no other', async () => {
+  const { studio } = await withCandidates(2);
+  const [first] = studio.candidates;
+  await studio.startFrom(pictureFile('64x48', 'other.jpg'));
+  expect(studio.candidates).toEqual([]);
+  studio.board.invert();
+  await studio.generate();
+  expect([studio.candidates.length, studio.album.results.length]).toEqual([2, 4]);
+  studio.source.take(first?.original ?? null);
+  expect(studio.candidates[0]).toBe(first);
+  studio.choose('text');
+  expect(studio.candidates).toEqual([]);
+});
+
+test('candidates are gone through in a ring, from the canvas on', async () => {
+  const { studio } = await withCandidates(3);
+  const leafed = (by: 1 | -1) => {
+    studio.leaf(by);
+    return studio.shown?.job.seed;
+  };
+  studio.showCanvas();
+  expect([leafed(1), leafed(1), leafed(1), leafed(1)]).toEqual([1, 2, 3, 1]);
+  studio.showCanvas();
+  expect([leafed(-1), leafed(-1), leafed(-1), leafed(-1)]).toEqual([3, 2, 1, 3]);
+});
+
+test('while a run is in work its candidates are not gone through', async () => {
+  const { studio } = await withCandidates(3);
+  const [, , third] = studio.candidates;
+  const run = studio.generate();
+  studio.leaf(1);
+  expect(studio.shown).toBe(third);
+  await run;
+});
+
+test('without candidates there is nowhere to go', () => {
+  const { studio } = studioAtWork();
+  studio.leaf(1);
+  void studio.discard();
+  studio.accept();
+  expect(studio.shown).toBeNull();
+});
+
+test('a candidate that is thrown away makes room for its neighbour, the last one for the canvas', async () => {
+  const { studio } = await withCandidates(3);
+  const [first, second, third] = studio.candidates;
+  if (second) studio.show(second);
+  await studio.discard();
+  expect([studio.shown, studio.candidates]).toEqual([third, [first, third]]);
+  await studio.discard();
+  expect(studio.shown).toBe(first);
+  await studio.discard();
+  expect([studio.shown, studio.album.results]).toEqual([null, []]);
+  await expect(fetch(first?.url ?? '')).rejects.toThrow();
+});
+
+test('only candidates can be accepted; any other picture can be deleted', async () => {
+  const { studio } = studioAtWork();
+  await studio.generate();
+  await studio.startFrom(pictureFile());
+  const [drawn] = studio.album.results;
+  if (drawn) studio.show(drawn);
+  studio.accept();
+  expect([studio.shown, studio.source.current?.name]).toEqual([drawn, 'photo.jpg']);
+  await studio.discard();
+  expect([studio.shown, studio.album.results]).toEqual([null, []]);
+});
+
+test('a candidate that is accepted is the picture to go on with, with an empty mask', async () => {
+  const { studio } = await withCandidates(2);
+  studio.leaf(1);
+  const accepted = studio.shown;
+  studio.accept();
+  expect(studio.source.current).toBe(accepted?.itself);
+  expect([studio.mode, studio.shown, studio.candidates]).toEqual(['inpaint', null, []]);
+  expect([studio.board.bounds, studio.board.canUndo, studio.obstacle]).toEqual([null, false, 'no-mask']);
+  expect(studio.album.results).toHaveLength(2);
+});
+
+test('a picture that is drawn anew as a whole can be accepted, too, and keeps its size', async () => {
+  const { studio } = studioAtWork();
+  await studio.startFrom(pictureFile());
+  studio.form.commit('width', 96);
+  await studio.generate();
+  studio.form.commit('width', 48);
+  const drawn = studio.shown?.itself;
+  studio.accept();
+  expect([studio.mode, studio.shown, studio.source.current]).toEqual(['image', null, drawn]);
+  expect(studio.settings.current).toMatchObject({ width: 96, height: 48 });
+});
+
+test('a wider picture that is accepted closes its frame', async () => {
+  const { studio } = studioAtWork();
+  studio.choose('outpaint');
+  await studio.startFrom(pictureFile());
+  studio.pull({ right: 64 });
+  await studio.generate();
+  expect(studio.shown?.itself).toMatchObject({ width: 128, height: 48 });
+  expect(studio.shown?.place).toEqual({ x: 0, y: 0, width: 64, height: 48 });
+  studio.accept();
+  expect([studio.mode, studio.shown, studio.frame.isOpen]).toEqual(['outpaint', null, false]);
+  expect(studio.board.sheet).toMatchObject({ width: 128, height: 48 });
+  expect(studio.obstacle).toBe('no-margin');
+});
+
+test('the result of inpainting has the picture’s size, at whatever size it is drawn', async () => {
+  const { studio, jobs } = studioAtWork();
+  studio.choose('inpaint');
+  await studio.startFrom(pictureFile('200x150'));
+  studio.board.invert();
+  await studio.generate();
+  expect(jobs[0]).toMatchObject({ width: 64, height: 48, source: { kind: 'inpaint' } });
+  expect(studio.shown?.itself).toMatchObject({ width: 200, height: 150 });
+});
+
+test('the settings of a candidate bring back its mode and how it was inpainted', async () => {
+  const { studio } = studioAtWork();
+  studio.choose('inpaint');
+  await studio.startFrom(pictureFile());
+  studio.board.invert();
+  const how = {
+    maskBlur: 9,
+    content: 'fill',
+    area: 'masked',
+    padding: 8,
+    soft: false,
+    strength: 0.4,
+  } as const;
+  Object.assign(studio.settings.current, how);
+  await studio.generate();
+  const [made] = studio.candidates;
+  studio.choose('text');
+  studio.source.take(null);
+  Object.assign(studio.settings.current, { maskBlur: 1, content: 'original', area: 'whole', padding: 64 });
+  Object.assign(studio.settings.current, { soft: true, strength: 1, count: 5 });
+  studio.reuseSettings();
+  expect([studio.mode, studio.source.current]).toEqual(['inpaint', made?.original]);
+  expect(studio.settings.current).toMatchObject({ ...how, count: 5, seed: 7, freshSeed: false });
+});

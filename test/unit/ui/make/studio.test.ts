@@ -1,0 +1,297 @@
+import { expect, test } from 'vitest';
+import type { EngineApi, Job, NetName, Notice } from '../../../../src/engine/api';
+import type { Remote } from '../../../../src/engine/rpc';
+import { DrobeError } from '../../../../src/errors';
+import { Studio } from '../../../../src/ui/make/studio.svelte';
+import { engine, full, gate, miniature, picture, pictures, shelf, stopped, turn } from '../fake';
+
+type Generate = Remote<EngineApi>['generate'];
+
+const draw: Generate = async function* (_, job) {
+  yield { kind: 'encoding', what: 'prompt' };
+  for (let step = 1; step <= job.steps; step++)
+    yield { kind: 'step', step, steps: job.steps, preview: null, answers: [] };
+  return picture(job);
+};
+
+function studioWith(
+  generate: Generate,
+  options: { items?: Record<string, string>; now?: () => number } = {},
+) {
+  let seed = 100;
+  const studio = new Studio(engine({ generate }), {
+    shelf: shelf(options.items),
+    drawer: null,
+    pictures,
+    now: options.now ?? (() => 0),
+    seed: () => ++seed,
+  });
+  studio.adopt(miniature);
+  return studio;
+}
+
+test('a run ends in a result that is shown, with a PNG of its own', async () => {
+  const studio = studioWith(draw);
+  studio.settings.current.prompt = 'Red äpple!';
+  await studio.generate();
+  expect(studio.run.kind).toBe('done');
+  expect(studio.shown).toBe(studio.album.results[0]);
+  expect(studio.shown).toMatchObject({ fileName: 'drobe-101-red-apple.png', model: 'mini-sd' });
+  const png = await (await fetch(studio.shown?.url ?? '')).arrayBuffer();
+  expect([...new Uint8Array(png).subarray(1, 4)]).toEqual([0x50, 0x4e, 0x47]);
+});
+
+test('an empty prompt is allowed, no model is not', async () => {
+  const studio = studioWith(draw);
+  await studio.generate();
+  expect(studio.album.results).toHaveLength(1);
+  studio.adopt(null);
+  expect(studio.canGenerate).toBe(false);
+  await studio.generate();
+  expect(studio.album.results).toHaveLength(1);
+});
+
+test('every run draws a seed of its own until one is typed or reused', async () => {
+  const studio = studioWith(draw);
+  await studio.generate();
+  await studio.generate();
+  expect(studio.album.results.map(({ job }) => job.seed)).toEqual([102, 101]);
+
+  const [, first] = studio.album.results;
+  if (first) studio.show(first);
+  studio.reuseSeed();
+  await studio.generate();
+  expect(studio.album.results[0]?.job.seed).toBe(101);
+
+  studio.settings.current.freshSeed = true;
+  studio.form.type('seed', 7);
+  await studio.generate();
+  expect(studio.album.results[0]?.job.seed).toBe(7);
+});
+
+test('progress, preview and notices show while a run is in work', async () => {
+  const { opened, open } = gate();
+  const notice: Notice = { code: 'prompt-truncated', which: 'prompt', dropped: 'words' };
+  const preview = { width: 1, height: 1, rgba: Uint8ClampedArray.of(1, 2, 3, 255) };
+  const studio = studioWith(async function* (_, job) {
+    yield { kind: 'notice', notice };
+    yield { kind: 'step', step: 1, steps: 20, preview, answers: [] };
+    await opened;
+    return picture(job);
+  });
+  const run = studio.generate();
+  await turn();
+  expect(studio.canGenerate).toBe(false);
+  expect(studio.run).toMatchObject({
+    kind: 'running',
+    stage: { kind: 'step', step: 1 },
+    preview,
+    left: null,
+  });
+  expect(studio.notices).toEqual([notice]);
+  open();
+  await run;
+  studio.dismiss(notice);
+  expect(studio.notices).toEqual([]);
+});
+
+test('the time left is told after two steps, and the first, which warms up, does not count', async () => {
+  const { opened, open } = gate();
+  const clock = [0, 10_000, 11_000, 12_000];
+  const studio = studioWith(
+    async function* (_, job) {
+      for (const step of [1, 2, 3]) yield { kind: 'step', step, steps: 20, preview: null, answers: [] };
+      await opened;
+      return picture(job);
+    },
+    { now: () => clock.shift() ?? 0 },
+  );
+  const run = studio.generate();
+  await turn();
+  expect(studio.run).toMatchObject({ left: 17_000 });
+  open();
+  await run;
+});
+
+test('a cancelled run says so at once and ends without an error', async () => {
+  const studio = studioWith(async function* (signal) {
+    yield { kind: 'encoding', what: 'prompt' };
+    await new Promise((_, reject) => signal.addEventListener('abort', () => reject(stopped())));
+    throw new Error('never');
+  });
+  const run = studio.generate();
+  await turn();
+  studio.cancel();
+  expect(studio.run).toMatchObject({ kind: 'running', stopping: true });
+  await run;
+  expect(studio.run.kind).toBe('idle');
+});
+
+test('a failed run keeps its error until it is dismissed, and the earlier picture', async () => {
+  let fails = false;
+  const studio = studioWith(async function* (signal, job) {
+    if (fails) throw new DrobeError('out-of-memory', { reason: 'test' });
+    return yield* draw(signal, job);
+  });
+  await studio.generate();
+  fails = true;
+  await studio.generate();
+  expect(studio.run).toMatchObject({
+    kind: 'failed',
+    error: { code: 'out-of-memory' },
+    file: miniature.file,
+  });
+  expect(studio.shown).not.toBeNull();
+  studio.dismissFailure();
+  expect(studio.run.kind).toBe('idle');
+});
+
+test('another model brings its own size, steps and sampler; prompt and seed stay', () => {
+  const studio = studioWith(draw);
+  Object.assign(studio.settings.current, { prompt: 'a cat', negative: 'a dog', seed: 9, width: 64 });
+  studio.adopt(miniature);
+  expect(studio.settings.current.width).toBe(64);
+  studio.adopt(full());
+  expect(studio.settings.current).toMatchObject({
+    ...full().facts.defaults,
+    model: 'full',
+    prompt: 'a cat',
+    negative: 'a dog',
+    seed: 9,
+  });
+});
+
+test('typed numbers snap into range, with a few words about it', () => {
+  const studio = studioWith(draw);
+  studio.adopt(full());
+  studio.form.commit('width', 771);
+  expect(studio.settings.current.width).toBe(768);
+  expect(studio.form.hints.width).toBe('rounded to a multiple of 8');
+  studio.form.commit('height', 9999);
+  expect(studio.settings.current.height).toBe(2048);
+  studio.form.commit('steps', NaN);
+  expect(studio.settings.current.steps).toBe(25);
+  studio.form.type('width', 512);
+  expect(studio.form.hints.width).toBe('');
+});
+
+test('a number that was typed but not left is settled before the run', async () => {
+  let asked: Job | undefined;
+  const studio = studioWith(async function* (signal, job) {
+    asked = job;
+    return yield* draw(signal, job);
+  });
+  studio.form.type('width', 51);
+  await studio.generate();
+  expect(asked?.width).toBe(52);
+});
+
+test('the settings of a picture can be taken up again, the model stays', async () => {
+  const studio = studioWith(draw);
+  studio.settings.current.prompt = 'first';
+  await studio.generate();
+  studio.adopt(full());
+  studio.settings.current.prompt = 'second';
+  studio.reuseSettings();
+  expect(studio.settings.current).toMatchObject({
+    prompt: 'first',
+    seed: 101,
+    width: 48,
+    model: 'full',
+    freshSeed: false,
+  });
+});
+
+test('settings come back after a reload; what is not a setting does not', async () => {
+  const items: Record<string, string> = {};
+  const studio = studioWith(draw, { items });
+  Object.assign(studio.settings.current, { prompt: 'kept', steps: 33 });
+  studio.settings.save();
+  expect(studioWith(draw, { items }).settings.current).toMatchObject({ prompt: 'kept', steps: 33 });
+
+  const [key = ''] = Object.keys(items);
+  items[key] = JSON.stringify({
+    model: 'mini',
+    prompt: 5,
+    steps: 1e9,
+    sampler: 'Nope',
+    width: null,
+    evil: 1,
+  });
+  const mended = studioWith(draw, { items }).settings.current;
+  expect(mended).toMatchObject({ prompt: '', steps: 150, sampler: 'Euler a', width: 512 });
+  expect(mended).not.toHaveProperty('evil');
+
+  items[key] = '{ not json';
+  expect(studioWith(draw, { items }).settings.current.prompt).toBe('');
+});
+
+test('a storage that throws costs nothing but the memory', () => {
+  const forbidden = () => {
+    throw new Error('forbidden');
+  };
+  const studio = new Studio(engine({}), {
+    shelf: { getItem: forbidden, setItem: forbidden },
+    drawer: null,
+    pictures,
+    now: () => 0,
+    seed: () => 0,
+  });
+  expect(() => studio.settings.save()).not.toThrow();
+});
+
+test('how fast weights were read is measured, by where nets run, and outlasts a reload', async () => {
+  const MB = 2 ** 20;
+  const reading = (net: NetName, doneBytes: number, totalBytes: number) =>
+    ({ kind: 'reading', net, doneBytes, totalBytes }) as const;
+  const items: Record<string, string> = {};
+  const clock = [0, 100, 1000, 3000, 9000]; // begin; of the text encoder; of the UNet, and its end; end
+  const studio = studioWith(
+    async function* (_, job) {
+      yield reading('text encoder', 8 * MB, 40 * MB);
+      yield reading('text encoder', 40 * MB, 40 * MB);
+      yield { kind: 'compiling', net: 'text encoder' };
+      yield reading('UNet', 100 * MB, 300 * MB);
+      yield reading('UNet', 200 * MB, 300 * MB);
+      yield reading('UNet', 300 * MB, 300 * MB);
+      yield { kind: 'compiling', net: 'UNet' };
+      return picture(job);
+    },
+    { items, now: () => clock.shift() ?? 0 },
+  );
+  studio.device = { backend: 'webgpu', name: 'GPU', float16: true, slow: null };
+  await studio.generate();
+  expect(studio.run.kind).toBe('done');
+  // The text encoder is too small to tell.
+  expect(studio.rates.current).toEqual({ webgpu: (200 * MB) / 2, wasm: 0 });
+  studio.rates.save();
+  expect(studioWith(draw, { items }).rates.current.webgpu).toBe((200 * MB) / 2);
+});
+
+test('what several pictures of a run have to tell is told once', async () => {
+  const studio = studioWith(async function* (signal, job) {
+    yield { kind: 'notice', notice: { code: 'saving-memory', by: 'tile' } };
+    return yield* draw(signal, job);
+  });
+  studio.settings.current.count = 2;
+  await studio.generate();
+  expect(studio.album.results).toHaveLength(2);
+  expect(studio.notices).toEqual([{ code: 'saving-memory', by: 'tile' }]);
+});
+
+test('a run that was short of memory is not tried lavishly again, at its size', async () => {
+  const thrift = { apart: true, single: false, tile: null };
+  const asked: unknown[] = [];
+  const studio = studioWith(async function* (signal, job) {
+    asked.push(job.thrift);
+    if (!job.thrift) {
+      yield { kind: 'short-of-memory', thrift };
+      throw new DrobeError('out-of-memory');
+    }
+    return yield* draw(signal, job);
+  });
+  await studio.generate();
+  await studio.generate();
+  expect(asked).toEqual([undefined, thrift, thrift]);
+  expect(studio.run.kind).toBe('done');
+});

@@ -1,0 +1,232 @@
+import { expect, test } from 'vitest';
+import type { EngineApi, LocalFile, LocalModel, ModelEntry } from '../../../../src/engine/api';
+import type { Remote } from '../../../../src/engine/rpc';
+import { DrobeError } from '../../../../src/errors';
+import { Library } from '../../../../src/ui/models/library.svelte';
+import type { UsableModel } from '../../../../src/ui/models/library.svelte';
+import { broken, engine, full, gate, miniature, shelf, stopped, turn } from '../fake';
+
+function libraryOf(
+  entries: ModelEntry[],
+  calls: Partial<Remote<EngineApi>> = {},
+  items: Record<string, string> = {},
+) {
+  const chosen: (UsableModel | null)[] = [];
+  const library = new Library(
+    engine({
+      // eslint-disable-next-line require-yield -- a call that only answers
+      models: async function* () {
+        return entries;
+      },
+      // eslint-disable-next-line require-yield -- a call that only answers
+      gather: async function* (_, files) {
+        return { models: files.map((local) => modelIn(local.file.name, local)), refused: [] };
+      },
+      install: async function* (_, file) {
+        if (file.name.startsWith('bad')) throw new DrobeError('file-is-html');
+        yield { doneBytes: 1, totalBytes: 2 };
+        return full(file.name.replace('.safetensors', ''));
+      },
+      ...calls,
+    }),
+    (model) => chosen.push(model),
+    shelf(items),
+  );
+  return { library, chosen, items };
+}
+
+/** A model in these files. */
+const modelIn = (name: string, ...files: LocalFile[]): LocalModel => ({
+  name,
+  bytes: files.length,
+  layout: { head: new Uint8Array(), ranges: files.map((file) => ({ file, begin: 0, end: 1 })) },
+});
+
+const file = (name: string) => {
+  const made = new File(['x'], `${name}.safetensors`);
+  return { file: made, path: made.name };
+};
+
+test('the first model that works is chosen', async () => {
+  const { library, chosen } = libraryOf([broken, miniature, full()]);
+  await library.load();
+  expect(library.selected?.id).toBe('mini');
+  expect(chosen).toEqual([miniature]);
+});
+
+test('the remembered model is chosen, as long as it is there', async () => {
+  const items: Record<string, string> = {};
+  const before = libraryOf([miniature, full()], {}, items);
+  await before.library.load();
+  before.library.select('full');
+  before.library.choice.save();
+
+  const after = libraryOf([miniature, full()], {}, items);
+  await after.library.load();
+  expect(after.library.selected?.id).toBe('full');
+
+  const without = libraryOf([miniature], {}, items);
+  await without.library.load();
+  expect(without.library.selected?.id).toBe('mini');
+});
+
+test('with no model at all there is none', async () => {
+  const { library, chosen } = libraryOf([]);
+  await library.load();
+  expect(library.selected).toBeNull();
+  expect(chosen).toEqual([null]);
+});
+
+test('models of the same title are told apart by their files', () => {
+  const { library } = libraryOf([]);
+  library.entries = [miniature, full('a')];
+  expect(library.label(miniature)).toBe('mini-sd, mini-sd.safetensors');
+  library.entries = [miniature, broken];
+  expect(library.label(miniature)).toBe('mini-sd');
+});
+
+test('a model with a problem cannot be chosen', async () => {
+  const { library } = libraryOf([miniature, broken]);
+  await library.load();
+  library.select('broken');
+  expect(library.selected?.id).toBe('mini');
+});
+
+test('a list that could not be read says why, and can be read again', async () => {
+  let fails = true;
+  const { library } = libraryOf([], {
+    // eslint-disable-next-line require-yield -- a call that only answers or fails
+    models: async function* () {
+      if (fails) throw new DrobeError('engine-crashed', { reason: 'test' });
+      return [miniature];
+    },
+  });
+  await library.load();
+  expect(library.listing).toMatchObject({ kind: 'failed', error: { code: 'engine-crashed' } });
+  fails = false;
+  await library.load();
+  expect(library.listing.kind).toBe('ready');
+});
+
+test('files are imported one after the other; a bad one is told and the rest goes on', async () => {
+  const { library } = libraryOf([miniature]);
+  await library.load();
+  await library.install([file('one'), file('bad'), file('two')]);
+  expect(library.entries.map(({ id }) => id)).toEqual(['mini', 'one', 'two']);
+  expect(library.selected?.id).toBe('two');
+  expect(library.failures).toMatchObject([{ file: 'bad.safetensors', error: { code: 'file-is-html' } }]);
+  expect(library.installing.kind).toBe('idle');
+});
+
+test('files that are one model are imported as one; those that lack others are told', async () => {
+  const { library } = libraryOf([miniature], {
+    // eslint-disable-next-line require-yield -- a call that only answers
+    gather: async function* (_, files) {
+      return {
+        models: [modelIn('folder.safetensors', ...files.slice(1))],
+        refused: [{ file: files[0]!.path, problem: { code: 'missing-part', facts: { part: 'VAE' } } }],
+      };
+    },
+  });
+  await library.install([file('alone'), file('unet'), file('vae')]);
+  expect(library.entries.map(({ id }) => id)).toEqual(['folder']);
+  expect(library.failures).toMatchObject([
+    { file: 'alone.safetensors', error: { code: 'missing-part', facts: { part: 'VAE' } } },
+  ]);
+});
+
+test('files that cannot even be looked at are told by the first of them', async () => {
+  const { library } = libraryOf([miniature], {
+    // eslint-disable-next-line require-yield -- a call that only fails
+    gather: async function* () {
+      throw new DrobeError('engine-crashed', { reason: 'test' });
+    },
+  });
+  await library.install([file('one'), file('two')]);
+  expect(library.failures).toMatchObject([{ file: 'one.safetensors', error: { code: 'engine-crashed' } }]);
+  expect(library.installing.kind).toBe('idle');
+});
+
+test('files that come while one is in work wait for their turn', async () => {
+  const { opened, open } = gate();
+  const { library } = libraryOf([miniature], {
+    install: async function* (_, { name }) {
+      yield { doneBytes: 1, totalBytes: 2 };
+      await opened;
+      return full(name);
+    },
+  });
+  const installs = library.install([file('one')]);
+  await turn();
+  expect(library.installing).toMatchObject({ file: 'one.safetensors', number: 1, of: 1, doneBytes: 1 });
+  await library.install([file('two')]);
+  expect(library.installing).toMatchObject({ number: 1, of: 2 });
+  open();
+  await installs;
+  expect(library.entries).toHaveLength(2);
+});
+
+test('stopping an import drops the waiting files too, and is no failure', async () => {
+  const { library } = libraryOf([miniature], {
+    install: async function* (signal) {
+      yield { doneBytes: 1, totalBytes: 2 };
+      await new Promise((_, reject) => signal.addEventListener('abort', () => reject(stopped())));
+      throw new Error('never');
+    },
+  });
+  const installs = library.install([file('one'), file('two')]);
+  await turn();
+  library.stopInstall();
+  await installs;
+  expect(library.installing.kind).toBe('idle');
+  expect(library.failures).toEqual([]);
+});
+
+test('files that can be found again are used in place where that is wanted, others are copied', async () => {
+  const linked: string[] = [];
+  const { library } = libraryOf([miniature], {
+    // eslint-disable-next-line require-yield -- a call that only answers
+    link: async function* (_, { name }) {
+      linked.push(name);
+      return { ...full('linked'), origin: 'linked' };
+    },
+  });
+  const handle = {} as FileSystemFileHandle; // is only passed on
+  await library.install([{ ...file('one'), handle }]);
+  expect(linked).toEqual([]);
+  library.keeping.current.inPlace = true;
+  await library.install([{ ...file('two'), handle }, file('three')]);
+  expect(linked).toEqual(['two.safetensors']);
+  expect(library.entries.map(({ id }) => id)).toEqual(['one', 'linked', 'three']);
+});
+
+test('the person is asked for every file that is used in place, and for no other', async () => {
+  const asked: string[] = [];
+  const handle = (name: string) =>
+    ({ requestPermission: async () => void asked.push(name) }) as unknown as FileSystemFileHandle;
+  const { library } = libraryOf([miniature, { ...full('in place'), origin: 'linked' }], {
+    // eslint-disable-next-line require-yield -- a call that only answers
+    filesOf: async function* (_, id) {
+      return [handle(`${id} 1`), handle(`${id} 2`)];
+    },
+  });
+  await library.load();
+  await library.allow();
+  expect(asked).toEqual(['in place 1', 'in place 2']);
+});
+
+test('when the chosen model is removed another one takes its place', async () => {
+  const removed: string[] = [];
+  const { library, chosen } = libraryOf([miniature, full()], {
+    // eslint-disable-next-line require-yield -- a call that only answers
+    remove: async function* (_, id) {
+      removed.push(id);
+    },
+  });
+  await library.load();
+  library.select('full');
+  await library.remove(full());
+  expect(removed).toEqual(['full']);
+  expect(library.entries).toEqual([miniature]);
+  expect(chosen.at(-1)?.id).toBe('mini');
+});

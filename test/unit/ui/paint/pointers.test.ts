@@ -1,0 +1,204 @@
+import { expect, test } from 'vitest';
+import { Pointers, type Gestures } from '../../../../src/ui/paint/pointers';
+
+type Facts = Parameters<Pointers['down']>[0];
+type Did = readonly [name: keyof Gestures, ...facts: unknown[]];
+
+/** Pointers, and what they did. */
+function surface({ pans = false, corner = { x: 0, y: 0 } } = {}) {
+  const log: Did[] = [];
+  const pointers = new Pointers(
+    {
+      begin: (...facts) => log.push(['begin', ...facts]),
+      move: (...facts) => log.push(['move', ...facts]),
+      end: () => log.push(['end']),
+      cancel: () => log.push(['cancel']),
+      pan: (...facts) => log.push(['pan', ...facts]),
+      zoom: (...facts) => log.push(['zoom', ...facts]),
+      pans: () => pans,
+    },
+    () => corner,
+  );
+  return { pointers, log };
+}
+
+const mouse = (clientX: number, clientY: number, more: Partial<Facts> = {}): Facts => ({
+  pointerId: 1,
+  pointerType: 'mouse',
+  button: 0,
+  buttons: 1,
+  altKey: false,
+  pressure: 0.5,
+  clientX,
+  clientY,
+  ...more,
+});
+
+const pen = (x: number, y: number, more: Partial<Facts> = {}): Facts =>
+  mouse(x, y, { pointerId: 5, pointerType: 'pen', ...more });
+
+const finger = (pointerId: number, x: number, y: number): Facts =>
+  mouse(x, y, { pointerId, pointerType: 'touch' });
+
+test('a mouse paints from where it is pressed to where it is let go, and presses fully', () => {
+  const { pointers, log } = surface();
+  pointers.move([mouse(1, 1, { buttons: 0 })]);
+  pointers.down(mouse(10, 20));
+  pointers.move([mouse(15, 25)]);
+  pointers.up(mouse(15, 25));
+  pointers.move([mouse(30, 30, { buttons: 0 })]);
+  expect(log).toEqual([
+    ['begin', { x: 10, y: 20, pressure: 1 }, false],
+    ['move', [{ x: 15, y: 25, pressure: 1 }]],
+    ['end'],
+  ]);
+});
+
+test('points are told from the canvas’ corner, wherever it is scrolled to', () => {
+  const corner = { x: 100, y: 50 };
+  const { pointers, log } = surface({ corner });
+  pointers.down(mouse(110, 70));
+  Object.assign(corner, { x: 90, y: -10 });
+  pointers.move([mouse(110, 70)]);
+  expect(log).toEqual([
+    ['begin', { x: 10, y: 20, pressure: 1 }, false],
+    ['move', [{ x: 20, y: 80, pressure: 1 }]],
+  ]);
+});
+
+test('all that happened since the last frame is painted, in order', () => {
+  const { pointers, log } = surface();
+  pointers.down(mouse(0, 0));
+  pointers.move([mouse(1, 0), mouse(2, 3), mouse(4, 4)]);
+  expect(log.at(-1)).toEqual([
+    'move',
+    [
+      { x: 1, y: 0, pressure: 1 },
+      { x: 2, y: 3, pressure: 1 },
+      { x: 4, y: 4, pressure: 1 },
+    ],
+  ]);
+});
+
+test.each([
+  ['middle', 1, 4],
+  ['right', 2, 2],
+])('the %s button moves the picture', (_, button, buttons) => {
+  const { pointers, log } = surface();
+  pointers.down(mouse(10, 10, { button, buttons }));
+  pointers.move([mouse(12, 11, { button: -1, buttons }), mouse(15, 12, { button: -1, buttons })]);
+  pointers.move([mouse(14, 20, { button: -1, buttons })]);
+  pointers.up(mouse(14, 20, { button, buttons: 0 }));
+  expect(log).toEqual([
+    ['pan', 5, 2],
+    ['pan', -1, 8],
+  ]);
+});
+
+test('where one pointer moves the picture it does not paint', () => {
+  const { pointers, log } = surface({ pans: true });
+  pointers.down(finger(1, 10, 10));
+  pointers.move([finger(1, 13, 6)]);
+  pointers.up(finger(1, 13, 6));
+  expect(log).toEqual([['pan', 3, -4]]);
+});
+
+test('a pen’s pressure is handed on; one that tells none presses fully', () => {
+  const { pointers, log } = surface();
+  pointers.down(pen(1, 1, { pressure: 0.25 }));
+  pointers.move([pen(2, 1, { pressure: 0.75 }), pen(3, 1, { pressure: 0 })]);
+  expect(log).toEqual([
+    ['begin', { x: 1, y: 1, pressure: 0.25 }, false],
+    [
+      'move',
+      [
+        { x: 2, y: 1, pressure: 0.75 },
+        { x: 3, y: 1, pressure: 1 },
+      ],
+    ],
+  ]);
+});
+
+test('a finger presses fully', () => {
+  const { pointers, log } = surface();
+  pointers.down(finger(1, 3, 4));
+  expect(log).toEqual([['begin', { x: 3, y: 4, pressure: 1 }, false]]);
+});
+
+test.each([
+  ['Alt', mouse(5, 5, { altKey: true })],
+  ['the pen’s other end', pen(5, 5, { button: 5, buttons: 32 })],
+])('%s erases', (_, event) => {
+  const { pointers, log } = surface();
+  pointers.down(event);
+  expect(log).toEqual([['begin', expect.objectContaining({ x: 5, y: 5 }), true]]);
+});
+
+test('a second finger takes back what the first has painted', () => {
+  const { pointers, log } = surface();
+  pointers.down(finger(1, 10, 10));
+  pointers.move([finger(1, 20, 10)]);
+  pointers.down(finger(2, 40, 10));
+  expect(log.map(([name]) => name)).toEqual(['begin', 'move', 'cancel']);
+});
+
+test('two fingers move the picture by the middle between them and zoom it by their distance', () => {
+  const { pointers, log } = surface({ corner: { x: 100, y: 0 }, pans: true });
+  pointers.down(finger(1, 200, 100));
+  pointers.down(finger(2, 220, 100));
+  pointers.move([finger(2, 230, 100), finger(2, 240, 100)]);
+  expect(log).toEqual([
+    ['pan', 10, 0],
+    ['zoom', 2, { x: 120, y: 100 }],
+  ]);
+  pointers.move([finger(1, 220, 100)]);
+  expect(log.slice(2)).toEqual([
+    ['pan', 10, 0],
+    ['zoom', 0.5, { x: 130, y: 100 }],
+  ]);
+});
+
+test('two fingers at one place zoom by no impossible number', () => {
+  const { pointers, log } = surface();
+  pointers.down(finger(1, 10, 10));
+  pointers.down(finger(2, 10, 10));
+  pointers.move([finger(2, 14, 10)]);
+  expect(log.at(-1)).toEqual(['zoom', 4, { x: 12, y: 10 }]);
+});
+
+test('the finger that stays after a pinch does not paint, the next one does', () => {
+  const { pointers, log } = surface();
+  pointers.down(finger(1, 10, 10));
+  pointers.down(finger(2, 40, 10));
+  pointers.up(finger(2, 40, 10));
+  log.length = 0;
+  pointers.move([finger(1, 20, 20)]);
+  pointers.up(finger(1, 20, 20));
+  expect(log).toEqual([]);
+
+  pointers.down(finger(3, 5, 5));
+  pointers.up(finger(3, 5, 5));
+  expect(log.map(([name]) => name)).toEqual(['begin', 'end']);
+});
+
+test('a pointer that the browser takes away leaves no stroke', () => {
+  const { pointers, log } = surface();
+  pointers.down(finger(1, 10, 10));
+  pointers.lost(finger(1, 10, 10));
+  pointers.move([finger(1, 12, 10)]);
+  pointers.up(finger(1, 12, 10));
+  expect(log.map(([name]) => name)).toEqual(['begin', 'cancel']);
+});
+
+test('a pen paints, though a hand lies on the glass already', () => {
+  const { pointers, log } = surface();
+  pointers.down(finger(1, 10, 10));
+  pointers.down(finger(2, 90, 90));
+  log.length = 0;
+  pointers.down(pen(50, 50));
+  pointers.move([finger(2, 80, 80)]);
+  pointers.move([pen(51, 50)]);
+  pointers.up(finger(1, 10, 10));
+  pointers.up(pen(51, 50));
+  expect(log.map(([name]) => name)).toEqual(['begin', 'move', 'end']);
+});

@@ -1,0 +1,215 @@
+import { full } from '../fake';
+import { roomWords } from '../../../../src/ui/words/words';
+import { expect, test } from 'vitest';
+import { DrobeError } from '../../../../src/errors';
+import { bytes, clean, duration, fileName, saveName, timeLeft } from '../../../../src/ui/words/format';
+import {
+  negativeWords,
+  newVersionWords,
+  noticeWords,
+  sentence,
+  stageWords,
+} from '../../../../src/ui/words/words';
+import { readHeader } from '../../../../src/weights/safetensors';
+
+test('a truncated file is told with its name and sizes', () => {
+  const error = new DrobeError('file-truncated', { expectedBytes: 28.1e6, actualBytes: 3.1e6 });
+  expect(sentence(error, 'anything.safetensors')).toBe(
+    'anything.safetensors is incomplete: 3.1 MB of 28.1 MB arrived, 25 MB are missing. Download it again and import the full file.',
+  );
+});
+
+test('of a file that ends in its header no more is told than it says', async () => {
+  const start = new Uint8Array([100, 0, 0, 0, 0, 0, 0, 0, 123]);
+  const error = await readHeader(new Blob([start])).catch((thrown: unknown) => thrown as DrobeError);
+  expect(sentence(error as DrobeError, 'a')).toBe(
+    'a is incomplete: 9 bytes of at least 108 bytes arrived, at least 99 bytes are missing. Download it again and import the full file.',
+  );
+});
+
+test('a part of a model on its own asks for the others', () => {
+  const error = new DrobeError('missing-part', { part: 'VAE and text encoder', found: 'UNet' });
+  expect(sentence(error, 'unet.safetensors')).toBe(
+    'unet.safetensors: of this model only the UNet can be found, without its VAE and text encoder (vae/diffusion_pytorch_model.safetensors, text_encoder/model.safetensors). Drop its whole folder here, or choose all of its .safetensors files together.',
+  );
+});
+
+test.each([
+  [
+    { part: 'VAE' },
+    "sd.safetensors has no VAE (which makes pixels of what was drawn). Import the full checkpoint, which holds all parts in one file, or drop the model's folder as diffusers keeps it, with vae/diffusion_pytorch_model.safetensors in it.",
+  ],
+  [
+    { part: 'text encoder' },
+    "sd.safetensors has no text encoder (which reads prompts). Import the full checkpoint, which holds all parts in one file, or drop the model's folder as diffusers keeps it, with text_encoder/model.safetensors in it.",
+  ],
+  [
+    { part: 'VAE and text encoder' },
+    "sd.safetensors has no VAE and text encoder. Import the full checkpoint, which holds all parts in one file, or drop the model's folder as diffusers keeps it, with vae/diffusion_pytorch_model.safetensors, text_encoder/model.safetensors in it.",
+  ],
+  [
+    { part: 'second text encoder', found: 'UNet, VAE and text encoder' },
+    'sd.safetensors: of this model only the UNet, VAE and text encoder can be found, without its second text encoder (text_encoder_2/model.safetensors). Drop its whole folder here, or choose all of its .safetensors files together.',
+  ],
+])('a model without some part is told which file to add: %o', (facts, words) => {
+  expect(sentence(new DrobeError('missing-part', facts), 'sd.safetensors')).toBe(words);
+});
+
+test('a weight that is no number is told by name, and in which file it is', () => {
+  const facts = { key: 'x.weight', count: 3 };
+  expect(sentence(new DrobeError('weight-not-a-number', facts), 'sd.safetensors')).toBe(
+    'sd.safetensors is damaged or was merged badly: its weight x.weight holds values that are no numbers (NaN or infinite, 3 of them). Download it again, or use another file.',
+  );
+  expect(sentence(new DrobeError('weight-not-a-number', { ...facts, name: 'winter' }), 'sd')).toMatch(
+    /^“winter” is/,
+  );
+});
+
+test('each kind of wrong or damaged file has a sentence of its own, with what to do next', () => {
+  const sentences = [
+    new DrobeError('file-truncated', { expectedBytes: 28.1e6, actualBytes: 3.1e6 }),
+    new DrobeError('file-too-long', { extraBytes: 1.5e6 }),
+    new DrobeError('file-is-html'),
+    new DrobeError('file-is-lfs-pointer'),
+    new DrobeError('file-is-pickle'),
+    new DrobeError('file-is-archive', { kind: 'zip' }),
+    new DrobeError('file-is-other', { kind: 'GGUF' }),
+  ].map((error) => sentence(error, 'a.safetensors'));
+  for (const [i, words] of ['25 MB', '1.5 MB', 'web page', 'Git LFS', 'pickle', 'zip', 'GGUF'].entries()) {
+    expect(sentences.filter((text) => text.includes(words))).toEqual([sentences[i]]);
+    expect(sentences[i]).toMatch(/\. .*(?:Download|Open|Look|Unpack|Import)/);
+  }
+});
+
+test('facts that are missing leave no holes in a sentence', () => {
+  for (const code of [
+    'file-truncated',
+    'file-too-long',
+    'file-is-archive',
+    'bad-header',
+    'missing-part',
+    'quota',
+    'unsupported-model',
+    'network',
+    'image-unreadable',
+    'image-damaged',
+    'image-too-large',
+    'bug',
+  ] as const) {
+    expect(sentence(new DrobeError(code))).not.toMatch(/undefined|NaN|\(\)|: \.| {2}/);
+  }
+});
+
+test('names from files lose control characters and direction marks, and end', () => {
+  expect(clean('a\u202Egpj.exe\n\u0000b')).toBe('a gpj.exe b');
+  expect(clean('x'.repeat(500))).toHaveLength(120);
+});
+
+test('bytes, times and file names read well', () => {
+  expect([0, 999, 29_678_606, 999_999_999, 2_132_625_918].map(bytes)).toEqual([
+    '0 bytes',
+    '999 bytes',
+    '29.7 MB',
+    '1 GB',
+    '2.1 GB',
+  ]);
+  expect([40, 9_990, 75_000, 3_700_000].map(duration)).toEqual(['0.0 s', '10 s', '1 min 15 s', '1 h 1 min']);
+  expect([900, 4_200, 33_000, 130_000].map(timeLeft)).toEqual([
+    'about a second left',
+    'about 4 s left',
+    'about 35 s left',
+    'about 2 min left',
+  ]);
+  expect(fileName(3, 'A Žuvis, (blue:1.2)')).toBe('drobe-3-a-zuvis-blue-1-2.png');
+  expect(fileName(3, '  ')).toBe('drobe-3.png');
+});
+
+test('what a stranger calls a file is saved under a plain name', () => {
+  expect(saveName('loras/winter.safetensors')).toBe('winter.safetensors');
+  expect(saveName('sd v1.5 (ėž).safetensors')).toBe('sd v1.5 (ėž).safetensors');
+  for (const [hostile, plain] of [
+    ['../../.bashrc', 'model.bashrc'],
+    ['C:\\Windows\\con:stream.safetensors', 'con_stream.safetensors'],
+    ['\u202Egnp.safetensors', 'gnp.safetensors'],
+    ['a\ud800\n\0.safetensors', 'a\ufffd.safetensors'],
+    ['<img src=x onerror=alert(1)>.safetensors', '_img src=x onerror=alert(1)_.safetensors'],
+    ['..', 'model'],
+    ['/.safetensors', 'model.safetensors'],
+    [`${'x'.repeat(5000)}.safetensors`, `${'x'.repeat(79)}….safetensors`],
+  ] as const) {
+    expect(saveName(hostile)).toBe(plain);
+  }
+});
+
+test('each stage of a run has its words', () => {
+  expect(stageWords({ kind: 'reading', net: 'UNet', doneBytes: 1e6, totalBytes: 2e7 })).toBe(
+    'Reading the UNet, 1 MB of 20 MB',
+  );
+  expect(stageWords({ kind: 'step', step: 7, steps: 20, preview: null, answers: [] })).toBe('Step 7 of 20');
+});
+
+test('what a model asks of the machine is said for where it will run', () => {
+  const device = { name: 'GPU', float16: true, slow: null, backend: 'webgpu' } as const;
+  const unmeasured = { webgpu: 0, wasm: 0 };
+  const large = { bytes: 5.13e9, together: false };
+  const facts = { ...full().facts, room: { f16: { bytes: 2.13e9, together: true }, f32: large } };
+  expect(roomWords(facts, device, unmeasured)).toBe('Its weights take about 2.1 GB of graphics memory.');
+  expect(roomWords(facts, { ...device, float16: false }, unmeasured)).toContain(
+    '5.1 GB, one net after the other',
+  );
+  expect(roomWords(facts, { ...device, float16: false, backend: 'wasm' }, unmeasured)).toContain(
+    'will most likely not run',
+  );
+  expect([
+    roomWords(facts, null, unmeasured),
+    roomWords({ ...facts, miniature: true }, device, unmeasured),
+  ]).toEqual(['', '']);
+
+  const measured = { webgpu: 2e8, wasm: 1e8 };
+  expect(roomWords(facts, device, measured)).toBe(
+    'Its weights take about 2.1 GB of graphics memory. Loading them takes about 10 s.',
+  );
+  expect(roomWords(facts, { ...device, float16: false }, measured)).toMatch(
+    /Loading the largest takes about 25 s\.$/,
+  );
+  expect(roomWords(facts, { ...device, backend: 'wasm' }, measured)).toMatch(
+    /of memory\. Loading them takes about 20 s\.$/,
+  );
+  expect(roomWords(facts, { ...device, float16: false, backend: 'wasm' }, measured)).not.toContain('Loading');
+});
+
+test('a negative prompt that makes no difference is told of', () => {
+  const { facts } = full();
+  const told = (negative: string, guidance: number, own: object = {}) =>
+    negativeWords({ negative, guidance }, { ...facts, ...own });
+  expect(told('blurry', 8, { ignoresNegative: true })).toMatch(/no effect: this model/);
+  expect(told('blurry', 1)).toMatch(/no effect at a guidance scale of 1/);
+  expect(told('blurry', 1.5)).toBe('');
+  expect(told('  ', 1), 'nothing was typed').toBe('');
+  expect(told('blurry', 1, { kind: 'instruct' }), 'the picture is still guided').toBe('');
+});
+
+test('a new version says what a reload costs, and asks for none while a picture is made', () => {
+  expect(newVersionWords(false, false)).toBe('A new version of Drobė is ready.');
+  expect(newVersionWords(false, true)).toMatch(/clears the pictures on this page/);
+  expect(newVersionWords(true, true)).toMatch(/when this picture is done/);
+});
+
+test('where memory runs out it is told for what, how much, and how far it went', () => {
+  const facts = { reason: 'x', stage: 'UNet', neededBytes: 5.2e9, loadedBytes: 3.1e9 };
+  expect(sentence(new DrobeError('out-of-memory', facts))).toBe(
+    'There was not enough memory for the UNet, which needs at least 5.2 GB; it ran out after 3.1 GB of its weights were loaded. Everything that saves memory has been tried. Choose a smaller width and height, close other tabs and programs that use the graphics card, or run on the CPU (under Advanced), and try again.',
+  );
+  expect(sentence(new DrobeError('out-of-memory', { ...facts, limitBytes: 2 ** 32 }))).toContain(
+    'at least 5.2 GB; at most 4.3 GB can be had here. ',
+  );
+  expect(sentence(new DrobeError('out-of-memory', { reason: 'no canvas' }))).toMatch(
+    /^There was not enough memory \(no canvas\)\. Choose/,
+  );
+});
+
+test('what was done to save memory is told', () => {
+  expect(noticeWords({ code: 'saving-memory', by: 'tile' })).toBe(
+    'There is not enough memory for the fastest way, so the picture is encoded and decoded in tiles, which takes longer.',
+  );
+});
