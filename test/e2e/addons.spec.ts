@@ -89,7 +89,7 @@ test('a VAE of its own is imported, chosen under Advanced, and draws as the mode
     name: 'soft.safetensors',
     mimeType: 'application/octet-stream',
     buffer: gunzipSync(
-      readFileSync(new URL('models/sd1-diffusers/vae/diffusion_pytorch_model.safetensors.gzip', golden)),
+      readFileSync(new URL('models/sd1/diffusers/vae/diffusion_pytorch_model.safetensors.gzip', golden)),
     ),
   });
   await page.getByText('Advanced').click();

@@ -83,7 +83,7 @@ test('a latent consistency model brings its settings, and says what it has no us
 });
 
 const diffusers = ['unet/diffusion_pytorch_model', 'vae/diffusion_pytorch_model', 'text_encoder/model'].map(
-  (part) => ({ path: `${part}.safetensors`, ...checkpointFile('sd1-diffusers', part) }),
+  (part) => ({ path: `${part}.safetensors`, ...checkpointFile('sd1/diffusers', part) }),
 );
 
 test('the parts of a diffusers folder, chosen together, are one model that draws what diffusers draws', async ({

@@ -29,7 +29,7 @@ const local = (path: string, tensors: StoredTensors): LocalFile => ({
 
 async function sd1Folder(): Promise<Folder> {
   const parts = ['unet/diffusion_pytorch_model', 'vae/diffusion_pytorch_model', 'text_encoder/model'];
-  const files = parts.map(async (part) => [`${part}.safetensors`, await golden(`sd1-diffusers/${part}`)]);
+  const files = parts.map(async (part) => [`${part}.safetensors`, await golden(`sd1/diffusers/${part}`)]);
   return Object.fromEntries(await Promise.all(files)) as Folder;
 }
 

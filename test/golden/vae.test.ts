@@ -22,7 +22,7 @@ it('the same VAE from a file of diffusers draws the same picture, another one an
   const weightsOf = async (file: Uint8Array<ArrayBuffer>) =>
     vaeWeights('a VAE', await readHeader(new Blob([file])), memorySource(file), checkpoint.model);
 
-  const folder = 'models/sd1-diffusers/vae/diffusion_pytorch_model.safetensors.gzip';
+  const folder = 'models/sd1/diffusers/vae/diffusion_pytorch_model.safetensors.gzip';
   const same = await unzipped(await bytes(folder));
   await checkpoint.useVae('same', () => weightsOf(same));
   const { picture } = await draw(checkpoint, tokenizer, job);

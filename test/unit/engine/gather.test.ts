@@ -153,7 +153,7 @@ describe('files without a folder', () => {
     const parts = ['unet/diffusion_pytorch_model', 'vae/diffusion_pytorch_model', 'text_encoder/model'];
     files = await Promise.all(
       parts.map(async (part) => {
-        const at = `../../golden/data/models/sd1-diffusers/${part}.safetensors.gzip`;
+        const at = `../../golden/data/models/sd1/diffusers/${part}.safetensors.gzip`;
         const file = await unzipped(Uint8Array.from(await readFile(new URL(at, import.meta.url))));
         return local(part.replace(/.*\//, '') + '.safetensors', new Blob([file]));
       }),

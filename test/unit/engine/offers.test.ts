@@ -162,7 +162,7 @@ describe('a repository on Hugging Face', () => {
   });
 
   it('offers a diffusers folder as one model, its parts in the smaller precision', async () => {
-    const part = (name: string) => golden(`sd1-diffusers/${name}`);
+    const part = (name: string) => golden(`sd1/diffusers/${name}`);
     const unet = part('unet/diffusion_pytorch_model');
     await repository('a/b', {
       'unet/diffusion_pytorch_model.safetensors': unet,

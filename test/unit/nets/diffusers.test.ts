@@ -23,7 +23,7 @@ describe('the golden diffusers folder', () => {
     ['UNet', 'unet/diffusion_pytorch_model', 'model.diffusion_model.'],
     ['VAE', 'vae/diffusion_pytorch_model', 'first_stage_model.'],
   ] as const)('has, renamed, the names and bytes of the single file (%s)', async (part, path, prefix) => {
-    const own = await golden(`sd1-diffusers/${path}`);
+    const own = await golden(`sd1/diffusers/${path}`);
     expect(filePartOf(own.keys())).toBe(part);
     const rename = renameOf(part, own.keys());
     const renamed = new Map([...own].map(([name, tensor]) => [rename(name), tensor]));
@@ -41,7 +41,7 @@ describe('the golden diffusers folder', () => {
   });
 
   it('keeps the names of its text encoder, below a name of ours', async () => {
-    const own = await golden('sd1-diffusers/text_encoder/model');
+    const own = await golden('sd1/diffusers/text_encoder/model');
     expect(filePartOf(own.keys())).toBe('text encoder');
     const rename = renameOf('second text encoder', own.keys());
     expect(rename('text_model.final_layer_norm.bias')).toBe(
