@@ -1,40 +1,42 @@
 /** A checkpoint with a weight that is no number: refused by name, and no harm to what is drawn next. */
-import { readFile } from 'node:fs/promises';
 import { expect, it } from 'vitest';
 import { vaeWeights } from '../../src/pipeline/vae';
 import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
-import { bytes, data, draw, expectSame, openCheckpoint, servedTokenizer } from './drawing';
-import { unzipped } from './nets-suite';
-import { jobOf, type PipelineCase } from './pipeline-case';
+import { draw, expectSame, modelBytes, openCheckpoint, servedTokenizer } from './drawing';
+import { caseOf, onePicture } from './picture-cases';
+import { jobOf } from './pipeline-case';
+import { goldenBytes } from './root';
 
-const at = 'models/sd1/cases/txt2img_ddim';
 const key = 'model.diffusion_model.middle_block.1.transformer_blocks.0.attn1.to_q.weight';
 
-it('one NaN in the UNet stops the run, which names its weight; the next model draws', async () => {
-  const tokenizer = await servedTokenizer();
-  const job = jobOf(JSON.parse(await readFile(new URL(`${at}/case.json`, data), 'utf8')) as PipelineCase);
-  const sound = await unzipped(await bytes('models/sd1/model.safetensors.gzip'));
-  const damaged = sound.slice();
-  const { begin, dtype } = (await readHeader(new Blob([damaged]))).tensors.get(key)!;
-  expect(dtype).toBe('F16');
-  damaged.set([0, 0x7e], begin + 14);
+it.each(onePicture('sd1'))(
+  'one NaN in the UNet stops the run, which names its weight; the next model draws (%s)',
+  async (at) => {
+    const tokenizer = await servedTokenizer();
+    const job = jobOf(caseOf(at));
+    const sound = modelBytes('sd1');
+    const damaged = sound.slice();
+    const { begin, dtype } = (await readHeader(new Blob([damaged]))).tensors.get(key)!;
+    expect(dtype).toBe('F16');
+    damaged.set([0, 0x7e], begin + 14);
 
-  const failed = draw(await openCheckpoint(damaged), tokenizer, job);
-  await expect(failed).rejects.toMatchObject({ code: 'weight-not-a-number', facts: { key, count: 1 } });
-  const checkpoint = await openCheckpoint(sound);
-  const { picture } = await draw(checkpoint, tokenizer, job);
-  expectSame('sd1 after a damaged one', picture, await bytes(`${at}/expected.png`));
+    const failed = draw(await openCheckpoint(damaged), tokenizer, job);
+    await expect(failed).rejects.toMatchObject({ code: 'weight-not-a-number', facts: { key, count: 1 } });
+    const checkpoint = await openCheckpoint(sound);
+    const { picture } = await draw(checkpoint, tokenizer, job);
+    expectSame('sd1 after a damaged one', picture, goldenBytes(`${at}/expected.png`));
 
-  // A VAE of its own is told by its own name.
-  const header = await readHeader(new Blob([sound]));
-  const inVae = 'first_stage_model.decoder.conv_in.weight';
-  const vae = sound.slice();
-  vae.set([0, 0xfc], header.tensors.get(inVae)!.begin);
-  const weights = vaeWeights('soft.safetensors', header, memorySource(vae), checkpoint.model);
-  await checkpoint.useVae('soft', () => Promise.resolve(weights));
-  await expect(draw(checkpoint, tokenizer, job)).rejects.toMatchObject({
-    code: 'weight-not-a-number',
-    facts: { key: inVae, count: 1, name: 'soft.safetensors' },
-  });
-});
+    // A VAE of its own is told by its own name.
+    const header = await readHeader(new Blob([sound]));
+    const inVae = 'first_stage_model.decoder.conv_in.weight';
+    const vae = sound.slice();
+    vae.set([0, 0xfc], header.tensors.get(inVae)!.begin);
+    const weights = vaeWeights('soft.safetensors', header, memorySource(vae), checkpoint.model);
+    await checkpoint.useVae('soft', () => Promise.resolve(weights));
+    await expect(draw(checkpoint, tokenizer, job)).rejects.toMatchObject({
+      code: 'weight-not-a-number',
+      facts: { key: inVae, count: 1, name: 'soft.safetensors' },
+    });
+  },
+);

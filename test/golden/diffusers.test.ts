@@ -1,5 +1,4 @@
 /** Models in diffusers' folder layout draw what diffusers draws, on the wasm backend. */
-import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { gather } from '../../src/engine/gather';
 import type { LocalFile } from '../../src/engine/api';
@@ -10,9 +9,10 @@ import { readHeader } from '../../src/weights/safetensors';
 import type { Tokenizer } from '../../src/text/prompt';
 import { tensorsOf, written, type StoredTensor, type StoredTensors } from '../safetensors';
 import { sd2Folder, sdxlFolder, type Folder } from './diffusers-folder';
-import { bytes, data, draw, expectSame, openCheckpoint, servedTokenizer } from './drawing';
-import { unzipped } from './nets-suite';
-import { jobOf, type PipelineCase } from './pipeline-case';
+import { draw, expectSame, openCheckpoint, servedTokenizer } from './drawing';
+import { caseOf, onePicture } from './picture-cases';
+import { jobOf } from './pipeline-case';
+import { goldenBytes, present } from './root';
 
 let tokenizer: Tokenizer;
 beforeAll(async () => {
@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 
 const golden = async (path: string): Promise<StoredTensors> =>
-  tensorsOf(new Blob([await unzipped(await bytes(`models/${path}.safetensors.gzip`))]));
+  tensorsOf(new Blob([goldenBytes(`models/${path}.safetensors`)]));
 
 const local = (path: string, tensors: StoredTensors): LocalFile => ({
   file: new File([written(tensors)], path.slice(path.lastIndexOf('/') + 1)),
@@ -63,25 +63,17 @@ function inSingle({ dtype, shape, bytes }: StoredTensor) {
   return { dtype: 'F32' as const, shape, bytes: new Uint8Array(wide.buffer) };
 }
 
-describe.each<[string, string, string, () => Promise<Folder>]>([
-  ['a folder of Stable Diffusion 1.x', 'sd1', 'txt2img_ddim', sd1Folder],
-  ['one in shards', 'sd1', 'txt2img_ddim', async () => sharded(await sd1Folder())],
-  ['one in single precision', 'sd1', 'txt2img_ddim', () => single(sd1Folder())],
-  [
-    'a folder of Stable Diffusion 2.x',
-    'sd2-v',
-    'txt2img_ddim',
-    async () => sd2Folder(await golden('sd2-v/model')),
-  ],
-  [
-    'a folder of Stable Diffusion XL',
-    'sdxl',
-    'txt2img_euler',
-    async () => sdxlFolder(await golden('sdxl/model')),
-  ],
-  ['one in shards, too', 'sdxl', 'txt2img_ddim', async () => sharded(sdxlFolder(await golden('sdxl/model')))],
-])('%s', (what, model, test, make) => {
-  it(`draws what diffusers draws (${model} ${test})`, async () => {
+describe.each<[string, string, () => Promise<Folder>]>([
+  ['a folder of Stable Diffusion 1.x', 'sd1', sd1Folder],
+  ['one in shards', 'sd1', async () => sharded(await sd1Folder())],
+  ['one in single precision', 'sd1', () => single(sd1Folder())],
+  ['a folder of Stable Diffusion 2.x', 'sd2-v', async () => sd2Folder(await golden('sd2-v/model'))],
+  ['a folder of Stable Diffusion XL', 'sdxl', async () => sdxlFolder(await golden('sdxl/model'))],
+  ['one in shards, too', 'sdxl', async () => sharded(sdxlFolder(await golden('sdxl/model')))],
+])('%s', (what, model, make) => {
+  if (model === 'sd1' && !present('models/sd1/diffusers')) return;
+
+  it.each(onePicture(model))('draws what diffusers draws (%s)', async (at) => {
     const folder = await make();
     // Not in the order in which they are used.
     const files = Object.entries(folder).map(([path, tensors]) => local(`my model/${path}`, tensors));
@@ -95,9 +87,7 @@ describe.each<[string, string, string, () => Promise<Folder>]>([
     expect(facts.family).toBe(`Stable Diffusion ${families[model]}`);
     expect(unused).toEqual([]);
 
-    const at = `models/${model}/cases/${test}`;
-    const wanted = JSON.parse(await readFile(new URL(`${at}/case.json`, data), 'utf8')) as PipelineCase;
-    const { picture } = await draw(await openCheckpoint(file), tokenizer, jobOf(wanted));
-    expectSame(`${what}, ${model} ${test}`, picture, await bytes(`${at}/expected.png`));
+    const { picture } = await draw(await openCheckpoint(file), tokenizer, jobOf(caseOf(at)));
+    expectSame(`${what}, ${at}`, picture, goldenBytes(`${at}/expected.png`));
   });
 });

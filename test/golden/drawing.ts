@@ -14,6 +14,7 @@ import type { Tokenizer } from '../../src/text/prompt';
 import { loadTokenizer } from '../../src/text/tokenizer';
 import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
+import { goldenBytes } from './root';
 import { pictureDifference } from './tensors';
 
 ort.env.wasm.numThreads = 1;
@@ -21,9 +22,13 @@ ort.env.wasm.numThreads = 1;
 /** Mean difference of a picture's bytes from diffusers' picture. */
 const TOLERANCE = 0.5;
 
-export const data = new URL('data/', import.meta.url);
-export const bytes = async (path: string): Promise<Uint8Array<ArrayBuffer>> =>
-  Uint8Array.from(await readFile(new URL(path, data)));
+/** A file of the models that come with the app. */
+export const bundled = async (name: string): Promise<Uint8Array<ArrayBuffer>> =>
+  Uint8Array.from(await readFile(new URL(`../../models/${name}`, import.meta.url)));
+
+/** A golden model's single file. */
+export const modelBytes = (name: string): Uint8Array<ArrayBuffer> =>
+  goldenBytes(`models/${name}/model.safetensors`);
 
 /** The app's tokenizer, from the files that the app is served with. */
 export async function servedTokenizer(): Promise<Tokenizer> {

@@ -1,5 +1,4 @@
 /** Textual inversion against diffusers: which tokens a word takes, and what the text encoder makes of its vectors. */
-import { readFile } from 'node:fs/promises';
 import * as ort from 'onnxruntime-web';
 import { expect, it } from 'vitest';
 import { detect } from '../../src/nets/detect';
@@ -11,62 +10,52 @@ import { encodePrompt } from '../../src/text/prompt';
 import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
 import { tensorsOf, written } from '../safetensors';
-import { servedTokenizer } from './drawing';
-import { unzipped } from './nets-suite';
-import { readTensors } from './read';
+import { modelBytes, servedTokenizer } from './drawing';
+import { goldenBytes, goldenJson, goldenTensors, listCases, present } from './root';
 import { worstDifference } from './tensors';
 
 ort.env.wasm.numThreads = 1;
 
-const data = new URL('data/', import.meta.url);
-const bytes = async (path: string): Promise<Uint8Array<ArrayBuffer>> =>
-  Uint8Array.from(await readFile(new URL(path, data)));
-
 /** Ids of diffusers' first vector: they follow the vocabulary. */
 const FIRST = 49408;
 
-it.each([
-  ['diffusers_1vec', 'learned_embeds'],
-  ['diffusers_4vec', 'learned_embeds'],
-  ['emb_params_2vec', 'my-style'],
-])('a word of its own in the layout of %s', async (name, file) => {
-  const at = `lora/textual_inversion_${name}`;
-  const { prompt, trigger } = JSON.parse(await readFile(new URL(`${at}/case.json`, data), 'utf8')) as {
-    prompt: string;
-    trigger: string;
-  };
-  const expected = readTensors(new URL(`${at}/expected.safetensors`, data));
+const words = listCases('lora', (name) => name.startsWith('textual_inversion'));
+
+it.each(words)('a word of its own (%s)', async (name) => {
+  const at = `lora/${name}`;
+  const { file, prompt, trigger } = goldenJson(`${at}/case.json`) as Record<string, string>;
+  const expected = goldenTensors(`${at}/expected.safetensors`);
 
   const tokenizer = await servedTokenizer();
-  const model = await unzipped(await bytes('models/sd1/model.safetensors.gzip'));
+  const model = modelBytes('sd1');
   const { tensors, metadata } = await readHeader(new Blob([model]));
   const facts = detect({ tensors, metadata });
   const weights = { tensors, source: memorySource(model) };
   const checkpoint = new Checkpoint(facts, weights, wasmMachine(new Sessions(ort)));
 
-  const learned = await bytes(`${at}/${file}.safetensors`);
+  const learned = goldenBytes(`${at}/${file!}`);
   const header = await readHeader(new Blob([learned]));
-  const embedding = embeddingOf(header, memorySource(learned), trigger, facts);
+  const embedding = embeddingOf(header, memorySource(learned), trigger!, facts);
   expect(embedding).not.toBeNull();
-  const [word] = wordsFor([embedding!], new Set(tokenizer(prompt)));
-  const { ids } = encodePrompt(tokenizer, prompt.toUpperCase(), facts.texts[0], [word!]);
-  const theirs = Array.from(expected.get('input_ids')!.data); // a missing one fails the test by itself
+  const [word] = wordsFor([embedding!], new Set(tokenizer(prompt!)));
+  const { ids } = encodePrompt(tokenizer, prompt!.toUpperCase(), facts.texts[0], [word!]);
+  const theirs = Array.from(expected('input_ids').data);
   expect([...ids]).toEqual(theirs.map((id) => (id >= FIRST ? word!.ids[id - FIRST] : id)));
 
   const rows = new Map(word!.ids.map((id, n) => [id, embedding!.rows[n]!]));
   const [encoded] = await checkpoint.encode([ids], 1, () => undefined, rows);
-  const worst = worstDifference(encoded!.context, expected.get('last_hidden_state')!.data);
+  const worst = worstDifference(encoded!.context, expected('last_hidden_state').data);
   console.info(`${name}: ${rows.size} vectors, worst relative difference ${worst.toExponential(1)}`);
   expect(worst).toBeLessThan(1e-4);
 
   // Without them the same tokens are words again.
   const [plain] = await checkpoint.encode([ids], 1, () => undefined);
-  expect(worstDifference(plain!.context, expected.get('last_hidden_state')!.data)).toBeGreaterThan(0.01);
+  expect(worstDifference(plain!.context, expected('last_hidden_state').data)).toBeGreaterThan(0.01);
 });
 
-it("SDXL's two encoders get the vectors that are meant for each", async () => {
+it.runIf(present('models/sdxl'))("SDXL's two encoders get the vectors that are meant for each", async () => {
   const tokenizer = await servedTokenizer();
-  const file = await unzipped(await bytes('models/sdxl/model.safetensors.gzip'));
+  const file = modelBytes('sdxl');
   const { tensors, metadata } = await readHeader(new Blob([file]));
   const facts = detect({ tensors, metadata });
   const weights = { tensors, source: memorySource(file) };

@@ -2,7 +2,6 @@
  * Checkpoints in 8-bit floats, with and without scales: they draw what the same numbers draw in single precision. How
  * they were rounded does not matter here; that they are read as torch reads them is shown in `unit/weights/half.test.ts`.
  */
-import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { inspect } from '../../src/pipeline/inspect';
 import type { Job } from '../../src/pipeline/job';
@@ -12,23 +11,33 @@ import { convert, f16ToF32, f32ToF16 } from '../../src/weights/half';
 import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
 import { tensorsOf, written, type StoredTensor, type StoredTensors } from '../safetensors';
-import { bytes, data, draw, openCheckpoint, servedTokenizer } from './drawing';
-import { unzipped } from './nets-suite';
-import { jobOf, type PipelineCase } from './pipeline-case';
+import { draw, modelBytes, openCheckpoint, servedTokenizer } from './drawing';
+import { goldenBytes, present } from './root';
 import { pictureDifference } from './tensors';
 
-const at = 'models/sd1/cases/txt2img_ddim';
+const there = present('models/sd1');
+const kohya = 'lora/kohya/kohya.safetensors';
 let tokenizer: Tokenizer;
-let job: Job;
 let plain: StoredTensors;
 let inHalf: Uint8Array;
 beforeAll(async () => {
   tokenizer = await servedTokenizer();
-  const wanted = JSON.parse(await readFile(new URL(`${at}/case.json`, data), 'utf8')) as PipelineCase;
-  job = { ...jobOf(wanted), steps: 2 };
-  plain = await tensorsOf(new Blob([await unzipped(await bytes('models/sd1/model.safetensors.gzip'))]));
+  plain = await tensorsOf(new Blob([modelBytes('sd1')]));
   inHalf = await drawn(plain);
 });
+
+const job: Job = {
+  prompt: 'a red apple',
+  negative: 'blurry',
+  width: 128,
+  height: 64,
+  steps: 2,
+  guidance: 7.5,
+  sampler: 'DDIM',
+  spacing: 'leading',
+  seed: 3,
+  source: null,
+};
 
 type Float8 = 'F8_E4M3' | 'F8_E5M2';
 /** The scale that a weight gets, if any. */
@@ -127,7 +136,7 @@ const byRow: ScalesOf = (name, weight) => {
   return { name: name.replace(/weight$/, 'weight_scale'), shape: [rows, 1], values };
 };
 
-describe.each([
+describe.runIf(there).each([
   ['F8_E4M3', 'without scales', none],
   ['F8_E5M2', 'without scales', none],
   ['F8_E4M3', 'with a scale for each weight, as ComfyUI wrote them first', byWeight],
@@ -146,9 +155,9 @@ describe.each([
   });
 });
 
-it('a LoRA is added to what scaled weights mean', async () => {
+it.runIf(there && present(kohya))('a LoRA is added to what scaled weights mean', async () => {
   const { packed, meant } = quantised('F8_E4M3', byWeight);
-  const file = await bytes('lora/kohya/kohya.safetensors');
+  const file = goldenBytes(kohya);
   const header = await readHeader(new Blob([file]));
   const lora: Lora = { name: 'kohya', header, source: memorySource(file), unet: 1, text: 1 };
   const picture = await drawn(packed, lora);
@@ -156,7 +165,7 @@ it('a LoRA is added to what scaled weights mean', async () => {
   expect(pictureDifference(picture, await drawn(packed)).mean).toBeGreaterThan(1);
 });
 
-it('scales of a kind that is not known are refused by name', async () => {
+it.runIf(there)('scales of a kind that is not known are refused by name', async () => {
   const key = 'model.diffusion_model.input_blocks.1.1.proj_in.weight';
   const { packed } = quantised('F8_E4M3', none);
   const blocks = { dtype: 'F8_E8M0', shape: [64, 2], bytes: new Uint8Array(128) } as const;

@@ -1,5 +1,4 @@
 /** LoRAs of every layout against diffusers: the merged text encoder, and every step of a picture. */
-import { readFile } from 'node:fs/promises';
 import * as ort from 'onnxruntime-web';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { detect } from '../../src/nets/detect';
@@ -14,39 +13,41 @@ import { samplers } from '../../src/sampling/samplers';
 import { alphasCumprod, plan } from '../../src/sampling/schedules';
 import { readHeader, type Header } from '../../src/weights/safetensors';
 import { memorySource, type ByteSource } from '../../src/weights/source';
-import { unzipped } from './nets-suite';
-import { readTensors } from './read';
+import { modelBytes } from './drawing';
+import { goldenBytes, goldenJson, goldenTensors, listCases } from './root';
 import { worstDifference } from './tensors';
 
 ort.env.wasm.numThreads = 1;
 
-const data = new URL('data/', import.meta.url);
-const bytes = async (path: string): Promise<Uint8Array<ArrayBuffer>> =>
-  Uint8Array.from(await readFile(new URL(path, data)));
+interface Case {
+  readonly lora_file: string;
+  readonly scale: number;
+  readonly modules: number;
+  readonly call: { readonly num_inference_steps: number; readonly guidance_scale: number };
+}
 
 let model: { readonly header: Header; readonly source: ByteSource };
 beforeAll(async () => {
-  const file = await unzipped(await bytes('models/sd1/model.safetensors.gzip'));
+  const file = modelBytes('sd1');
   model = { header: await readHeader(new Blob([file])), source: memorySource(file) };
 });
 
-async function loraOf(name: string, weight: number): Promise<Lora> {
-  const file = await bytes(`lora/${name}/${name}.safetensors`);
+async function loraOf(path: string, weight: number): Promise<Lora> {
+  const file = goldenBytes(path);
   const header = await readHeader(new Blob([file]));
-  return { name, header, source: memorySource(file), unet: weight, text: weight };
+  return { name: path, header, source: memorySource(file), unet: weight, text: weight };
 }
 
-describe.each(['kohya', 'peft', 'diffusers_old', 'locon'])('a LoRA in the layout of %s', (name) => {
-  const expected = readTensors(new URL(`lora/${name}/expected.safetensors`, data));
-  const tensor = (key: string) => expected.get(key)!; // a missing one fails the test by itself
+const cases = listCases('lora', (name) => !name.startsWith('textual_inversion'));
+
+describe.each(cases)('a LoRA in the layout of %s', (name) => {
+  const tensor = goldenTensors(`lora/${name}/expected.safetensors`);
 
   it('finds a place for each of its modules, and is merged as diffusers merges it', async () => {
-    const { modules } = JSON.parse(await readFile(new URL(`lora/${name}/case.json`, data), 'utf8')) as {
-      modules: number;
-    };
+    const { lora_file, scale, modules, call } = goldenJson(`lora/${name}/case.json`) as Case;
     const facts = detect(model.header);
     const { tensors } = model.header;
-    const loras = [await loraOf(name, 0.7)];
+    const loras = [await loraOf(`lora/${name}/${lora_file}`, scale)];
     expect(patchesOf(facts, tensors, loras).size).toBe(modules);
 
     const machine = wasmMachine(new Sessions(ort));
@@ -58,11 +59,14 @@ describe.each(['kohya', 'peft', 'diffusers_old', 'locon'])('a LoRA in the layout
     const text = worstDifference(both, tensor('text_last_hidden_state').data);
     expect(text).toBeLessThan(1e-4);
 
-    // Four steps of DDIM, as diffusers made them.
+    // Steps of DDIM, as diffusers made them.
     const init = tensor('init_latents').data as Float32Array<ArrayBuffer>;
     const [, , h, w] = tensor('init_latents').shape as [number, number, number, number];
-    const start = fromNoise(plan('DDIM', 4, 'leading', alphasCumprod(facts.betas)), () => init);
-    const questions = textGuidance(prompt!, negative!, 5);
+    const start = fromNoise(
+      plan('DDIM', call.num_inference_steps, 'leading', alphasCumprod(facts.betas)),
+      () => init,
+    );
+    const questions = textGuidance(prompt!, negative!, call.guidance_scale);
     const run: RunUNet = (values) => checkpoint.predict(values, () => undefined);
     const denoise = guided(run, facts.unet, 'epsilon', questions, { h, w });
     const steps = samplers.DDIM(denoise, start.x, start.plan, () => init);

@@ -1,15 +1,18 @@
-import { readFile } from 'node:fs/promises';
 import * as ort from 'onnxruntime-web';
 import { wasmMachine, type Machine } from '../../src/runtime/device';
 import { Sessions } from '../../src/runtime/session';
-import { describeNets, type ReadFile } from './nets-suite';
+import { describeNets, type Golden } from './nets-suite';
+import { goldenBytes, listCases, modelsWith } from './root';
 
 ort.env.wasm.numThreads = 1;
 
-const readGolden: ReadFile = async (path) =>
-  Uint8Array.from(await readFile(new URL(`data/${path}`, import.meta.url)));
+const golden: Golden = {
+  read: async (path) => goldenBytes(path),
+  casesOf: (model) => listCases(`models/${model}/cases`),
+};
+const models = modelsWith(/^unet/);
 
-describeNets('wasm', () => Promise.resolve(wasmMachine(new Sessions(ort))), readGolden);
+describeNets('wasm', () => Promise.resolve(wasmMachine(new Sessions(ort))), golden, models);
 
 // Where the fused kernel is not to be trusted, and where its scores would not fit.
 describeNets(
@@ -23,6 +26,6 @@ describeNets(
     });
     return Promise.resolve({ ...machine, target });
   },
-  readGolden,
-  { models: ['sd1'] },
+  golden,
+  models.filter((name) => name === 'sd1'),
 );

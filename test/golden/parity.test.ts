@@ -1,5 +1,4 @@
 /** The bundled checkpoint's own reference numbers, from PyTorch. */
-import { readFile } from 'node:fs/promises';
 import * as ort from 'onnxruntime-web';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Graph } from '../../src/graph/graph';
@@ -10,20 +9,21 @@ import { Sessions, type Value, type Weights } from '../../src/runtime/session';
 import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
 import { embeddings } from './nets-suite';
-import { readTensors, type Tensor } from './read';
-import { worstDifference } from './tensors';
+import { bundled } from './drawing';
+import { goldenTensors, present } from './root';
+import { worstDifference, type Tensor } from './tensors';
 
 ort.env.wasm.numThreads = 1;
 
 const machine = wasmMachine(new Sessions(ort));
-const tensors = readTensors(new URL('data/mini-sd/parity.safetensors', import.meta.url));
-const tensor = (name: string): Tensor => tensors.get(name)!; // a missing one fails the test by itself
+const reference = 'mini-sd/parity.safetensors';
+let tensor: (name: string) => Tensor;
 let inspected: Inspected;
 let weights: Weights;
 
 beforeAll(async () => {
-  const path = new URL('../../models/mini-sd.safetensors', import.meta.url);
-  const file = Uint8Array.from(await readFile(path));
+  tensor = goldenTensors(reference);
+  const file = await bundled('mini-sd.safetensors');
   const header = await readHeader(new Blob([file]));
   inspected = inspect(header);
   weights = { tensors: header.tensors, source: memorySource(file) };
@@ -47,7 +47,7 @@ async function compare(
   expect(at).toBe(output.length);
 }
 
-describe('the bundled checkpoint', () => {
+describe.runIf(present(reference))('the bundled checkpoint', () => {
   const checkpoint = (): Parameters<typeof textGraph>[0] => ({
     model: inspected.model,
     tensors: weights.tensors,

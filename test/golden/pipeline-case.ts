@@ -3,18 +3,29 @@ import type { Job, Pixels, Source } from '../../src/pipeline/job';
 
 export interface PipelineCase {
   readonly call: {
-    readonly prompt: string;
-    readonly negative_prompt?: string;
+    /** Absent where the text encoder's answer was given instead. */
+    readonly prompt?: string | readonly string[];
+    readonly negative_prompt?: string | readonly string[];
     readonly num_inference_steps: number;
     readonly guidance_scale: number;
+    readonly guidance_rescale?: number;
     readonly strength?: number;
     readonly image_guidance_scale?: number;
+    readonly height: number;
+    readonly width: number;
+    readonly original_size?: readonly number[];
+    readonly target_size?: readonly number[];
+    readonly crops_coords_top_left?: readonly number[];
   };
   readonly size_wh: readonly [number, number];
   readonly prediction_type: string;
   readonly scheduler: {
     readonly class: string;
-    readonly config: { readonly use_karras_sigmas?: boolean; readonly timestep_spacing: Job['spacing'] };
+    readonly config: {
+      readonly use_karras_sigmas?: boolean;
+      readonly timestep_spacing: Job['spacing'];
+      readonly rescale_betas_zero_snr?: boolean;
+    };
   };
   /** Image to image draws all its noise from one generator, seeded with the second. */
   readonly init_latents_seed: number | null;
@@ -26,7 +37,7 @@ export interface PipelineCase {
   };
 }
 
-const SAMPLERS: Readonly<Record<string, Job['sampler']>> = {
+export const SAMPLERS: Readonly<Record<string, Job['sampler']>> = {
   DDIMScheduler: 'DDIM',
   EulerDiscreteScheduler: 'Euler',
   EulerAncestralDiscreteScheduler: 'Euler a',
@@ -45,8 +56,8 @@ export function jobOf(
   const sampler = SAMPLERS[scheduler.class];
   if (!sampler) throw new Error(`no sampler for ${scheduler.class}`);
   return {
-    prompt: call.prompt,
-    negative: call.negative_prompt ?? '',
+    prompt: String(call.prompt),
+    negative: String(call.negative_prompt ?? ''),
     width: size_wh[0],
     height: size_wh[1],
     steps: call.num_inference_steps,

@@ -3,14 +3,15 @@ import { beforeAll, expect, it, vi } from 'vitest';
 import type { Checkpoint } from '../../src/pipeline/checkpoint';
 import type { Job, Progress } from '../../src/pipeline/job';
 import type { Tokenizer } from '../../src/text/prompt';
-import { bytes, draw, openCheckpoint, servedTokenizer } from './drawing';
-import { unzipped } from './nets-suite';
+import { draw, modelBytes, openCheckpoint, servedTokenizer } from './drawing';
+import { present } from './root';
 
+const test = it.runIf(present('models/sd1'));
 let checkpoint: Checkpoint;
 let tokenizer: Tokenizer;
 
 beforeAll(async () => {
-  checkpoint = await openCheckpoint(await unzipped(await bytes('models/sd1/model.safetensors.gzip')));
+  checkpoint = await openCheckpoint(modelBytes('sd1'));
   tokenizer = await servedTokenizer();
 });
 
@@ -29,7 +30,7 @@ const job: Job = {
 const answersIn = (told: readonly Progress[]) =>
   told.flatMap((progress) => (progress.kind === 'step' ? progress.answers : []));
 
-it.each(['Euler a', 'DPM++ 2M Karras', 'DDIM', 'LCM'] as const)('with %s', async (sampler) => {
+test.each(['Euler a', 'DPM++ 2M Karras', 'DDIM', 'LCM'] as const)('with %s', async (sampler) => {
   const whole = await draw(checkpoint, tokenizer, { ...job, sampler });
   const answers = answersIn(whole.told);
   expect(answers).toHaveLength(6);
@@ -47,7 +48,7 @@ it.each(['Euler a', 'DPM++ 2M Karras', 'DDIM', 'LCM'] as const)('with %s', async
   predict.mockRestore();
 });
 
-it('from a picture with a mask, too', async () => {
+test('from a picture with a mask, too', async () => {
   const pixels = { width: 64, height: 64, rgba: new Uint8ClampedArray(64 * 64 * 4).fill(200) };
   const mask = new Uint8Array(64 * 64).map((_, i) => (i % 64 < 32 ? 255 : 0));
   const source = { kind: 'inpaint', pixels, mask, strength: 0.8, content: 'original', soft: true } as const;

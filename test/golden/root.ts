@@ -68,6 +68,15 @@ export function listCases(path: string, wanted = (_name: string): boolean => tru
   return cases;
 }
 
+/** Models that have cases of such names, sorted; where there is none, a skipped test says so. */
+export function modelsWith(cases: RegExp): string[] {
+  const models = listGolden('models').filter((model) =>
+    listGolden(`models/${model}/cases`).some((name) => cases.test(name)),
+  );
+  if (models.length === 0) skipped(`models with cases ${cases}`);
+  return models;
+}
+
 /** Whether all of these are there; a skipped test names what is not. */
 export function present(...paths: string[]): boolean {
   const missing = paths.filter((path) => !hasGolden(path));

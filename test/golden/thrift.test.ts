@@ -1,5 +1,4 @@
 /** The bundled model with less memory: the same pictures, and what is said where there is too little of it. */
-import { readFile } from 'node:fs/promises';
 import * as ort from 'onnxruntime-web';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { build, constant, input, op } from '../../src/graph/graph';
@@ -10,16 +9,15 @@ import { lavish } from '../../src/pipeline/thrift';
 import { wasmMachine } from '../../src/runtime/device';
 import { Sessions } from '../../src/runtime/session';
 import { memorySource } from '../../src/weights/source';
-import { bytes, draw, openCheckpoint, servedTokenizer } from './drawing';
-import { unzipped } from './nets-suite';
+import { bundled, draw, modelBytes, openCheckpoint, servedTokenizer } from './drawing';
+import { present } from './root';
 import { pictureDifference, worstDifference } from './tensors';
 
 const silent = (): undefined => undefined;
 
 let checkpoint: Checkpoint;
 beforeAll(async () => {
-  const file = await readFile(new URL('../../models/mini-sd.safetensors', import.meta.url));
-  checkpoint = await openCheckpoint(Uint8Array.from(file));
+  checkpoint = await openCheckpoint(await bundled('mini-sd.safetensors'));
 });
 
 describe('in tiles', () => {
@@ -79,8 +77,8 @@ it('a picture is the same with questions asked one at a time and with nets kept 
   expect(pictureDifference(tiled.picture.rgba, Uint8Array.from(untiled.rgba)).mean).toBeGreaterThan(0);
 });
 
-it('answers of a UNet that takes labels are the same one by one', async () => {
-  const sdxl = await openCheckpoint(await unzipped(await bytes('models/sdxl/model.safetensors.gzip')));
+it.runIf(present('models/sdxl'))('answers of a UNet that takes labels are the same one by one', async () => {
+  const sdxl = await openCheckpoint(modelBytes('sdxl'));
   const { unet, texts } = sdxl.model;
   const value = (...shape: number[]) => {
     const length = shape.reduce((n, d) => n * d);
