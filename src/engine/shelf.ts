@@ -1,7 +1,7 @@
 /** Every checkpoint within reach: the imported ones in IndexedDB, and those served from models/ beside the app. */
 import { DrobeError } from '../errors';
 import { contentsOf } from '../pipeline/inspection';
-import { mentions } from '../text/prompt';
+import { mentions } from '../text/words';
 import { beginningOf, blobsOf, mapFiles } from '../weights/layout';
 import { linksTo } from '../weights/links';
 import { fetchBlob, remoteFile } from '../weights/remote';

@@ -12,7 +12,7 @@ import { Sessions } from '../runtime/session';
 import { watchRequests } from '../requests';
 import { loraTags, type LoraTag } from '../text/lora';
 import { loadTokenizer } from '../text/tokenizer';
-import type { Tokenizer } from '../text/prompt';
+import type { Tokenizer } from '../text/windows';
 import { listUnfinished } from '../weights/downloads';
 import { removeStored } from '../weights/store';
 import type { Backend, DeviceInfo, Progress, WorkerApi } from './api';

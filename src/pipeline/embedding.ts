@@ -1,7 +1,7 @@
 /** Textual inversion (Gal et al., 2022, https://arxiv.org/abs/2208.01618): words with vectors of their own. */
 import { DrobeError } from '../errors';
 import type { Model } from '../nets/model';
-import type { Word } from '../text/prompt';
+import type { Word } from '../text/words';
 import { checkFinite } from '../weights/finite';
 import { convert } from '../weights/half';
 import type { Header, TensorInfo } from '../weights/safetensors';

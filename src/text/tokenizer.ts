@@ -1,5 +1,5 @@
 import { DrobeError } from '../errors';
-import type { Tokenizer } from './prompt';
+import type { Tokenizer } from './windows';
 
 const FOLDER = 'tokenizer';
 

@@ -10,7 +10,7 @@ import { findMachine, wasmMachine, type Machine } from '../../src/runtime/device
 import { loadOrt } from '../../src/runtime/ort';
 import { Sessions } from '../../src/runtime/session';
 import { loadTokenizer } from '../../src/text/tokenizer';
-import type { Tokenizer } from '../../src/text/prompt';
+import type { Tokenizer } from '../../src/text/windows';
 import { persistent, Savings } from '../../src/ui/make/run';
 import { sentence } from '../../src/ui/words/words';
 import { readHeader } from '../../src/weights/safetensors';

@@ -5,7 +5,7 @@ import { embeddingOf } from '../../src/pipeline/embedding';
 import { patchesOf } from '../../src/pipeline/lora';
 import type { Job, Pixels, Source } from '../../src/pipeline/job';
 import { loraModules } from '../../src/nets/lora';
-import type { Tokenizer } from '../../src/text/prompt';
+import type { Tokenizer } from '../../src/text/windows';
 import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
 import { bundled, draw, expectSame, openCheckpoint, servedTokenizer } from './drawing';

@@ -6,7 +6,7 @@ import { inspect } from '../../src/pipeline/inspect';
 import { f16ToF32 } from '../../src/weights/half';
 import { blobsOf, mapFiles } from '../../src/weights/layout';
 import { readHeader } from '../../src/weights/safetensors';
-import type { Tokenizer } from '../../src/text/prompt';
+import type { Tokenizer } from '../../src/text/windows';
 import { tensorsOf, written, type StoredTensor, type StoredTensors } from '../safetensors';
 import { sd2Folder, sdxlFolder, type Folder } from './diffusers-folder';
 import { draw, expectSame, openCheckpoint, servedTokenizer } from './drawing';

@@ -10,7 +10,7 @@ import { inspect } from '../../src/pipeline/inspect';
 import type { Job, Picture, Progress } from '../../src/pipeline/job';
 import { wasmMachine } from '../../src/runtime/device';
 import { Sessions } from '../../src/runtime/session';
-import type { Tokenizer } from '../../src/text/prompt';
+import type { Tokenizer } from '../../src/text/windows';
 import { loadTokenizer } from '../../src/text/tokenizer';
 import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';

@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { inspect } from '../../src/pipeline/inspect';
 import type { Job } from '../../src/pipeline/job';
 import type { Lora } from '../../src/pipeline/lora';
-import type { Tokenizer } from '../../src/text/prompt';
+import type { Tokenizer } from '../../src/text/windows';
 import { convert, f16ToF32, f32ToF16 } from '../../src/weights/half';
 import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';

@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Checkpoint } from '../../src/pipeline/checkpoint';
 import type { Pixels } from '../../src/pipeline/job';
 import { TorchGenerator } from '../../src/sampling/random';
-import type { Tokenizer } from '../../src/text/prompt';
+import type { Tokenizer } from '../../src/text/windows';
 import { bundled, draw, expectSame, modelBytes, openCheckpoint, servedTokenizer } from './drawing';
 import { caseOf, unlike } from './picture-cases';
 import { jobOf, type MiniCase, type PipelineCase } from './pipeline-case';

@@ -2,7 +2,7 @@
 import { beforeAll, expect, it, vi } from 'vitest';
 import type { Checkpoint } from '../../src/pipeline/checkpoint';
 import type { Job, Progress } from '../../src/pipeline/job';
-import type { Tokenizer } from '../../src/text/prompt';
+import type { Tokenizer } from '../../src/text/windows';
 import { draw, modelBytes, openCheckpoint, servedTokenizer } from './drawing';
 import { present } from './root';
 

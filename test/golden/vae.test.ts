@@ -8,7 +8,7 @@ import { caseOf, onePicture } from './picture-cases';
 import { jobOf } from './pipeline-case';
 import { goldenBytes, present } from './root';
 import { pictureDifference } from './tensors';
-import type { Tokenizer } from '../../src/text/prompt';
+import type { Tokenizer } from '../../src/text/windows';
 
 const folder = 'models/sd1/diffusers/vae/diffusion_pytorch_model.safetensors';
 const cases = present(folder, 'models/sd1-fp32') ? onePicture('sd1') : [];

@@ -3,7 +3,9 @@ import { embeddingOf, wordsFor } from '../../../src/pipeline/embedding';
 import { detect } from '../../../src/nets/detect';
 import { memorySource } from '../../../src/weights/source';
 import { stableDiffusion15 } from '../nets/stable-diffusion';
-import { CLIP, encodePrompt, mentions } from '../../../src/text/prompt';
+import { encodePrompt } from '../../../src/text/prompt';
+import { CLIP } from '../../../src/text/windows';
+import { mentions } from '../../../src/text/words';
 
 /** One id for each letter. */
 const letters = (text: string): number[] =>

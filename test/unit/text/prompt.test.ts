@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { encodePrompt, type Tokenizer } from '../../../src/text/prompt';
+import { encodePrompt } from '../../../src/text/prompt';
+import type { Tokenizer } from '../../../src/text/windows';
 
 /** A token for each pair of letters of a word and for every other sign. */
 const pairs: Tokenizer = (text) =>
