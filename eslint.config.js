@@ -13,6 +13,12 @@ const arrows = {
   'src/requests.ts': {},
   'src/graph': { may: ['errors'] },
   'src/sampling': { may: ['errors'] },
+  // Samplers know of no tools; plans do.
+  'src/sampling/samplers': { may: ['latent'], types: ['sampler'] },
+  'src/sampling/plans': {
+    may: ['errors', 'beta', 'betas', 'ladders', 'sigmas', 'timesteps', 'trained'],
+    types: ['sampler', 'settings'],
+  },
   'src/canvas': { may: ['errors'] },
   'src/text': { may: ['errors'], packages: ['@huggingface/transformers'] },
   'src/nets': { may: ['errors', 'graph'], types: ['weights'] },
