@@ -34,7 +34,9 @@ const arrows = {
     types: ['graph'],
     packages: ['idb-keyval'],
   },
-  'src/engine/api.ts': { types: ['errors', 'pipeline', 'sampling', 'weights/downloads', 'weights/layout'] },
+  'src/engine/api.ts': {
+    types: ['errors', 'pipeline', 'sampling', 'weights/downloads', 'weights/layout', 'weights/origin'],
+  },
   'src/engine/rpc.ts': { may: ['errors'] },
   'src/engine/client.ts': { may: ['errors'] },
   // The rooms of the page, each above those it may use. Components find what they work on in `context`.
