@@ -13,14 +13,9 @@ const arrows = {
   'src/requests.ts': {},
   'src/graph': { may: ['errors'] },
   'src/sampling': { may: ['errors'] },
-  // Samplers know of no tools; plans do.
-  'src/sampling/samplers': { may: ['latent'], types: ['sampler'] },
-  'src/sampling/plans': {
-    may: ['errors', 'beta', 'betas', 'ladders', 'sigmas', 'timesteps', 'trained'],
-    types: ['sampler', 'settings'],
-  },
   'src/canvas': { may: ['errors'] },
   'src/text': { may: ['errors'], packages: ['@huggingface/transformers'] },
+  'src/recipe': { may: ['errors', 'sampling', 'text'], types: ['canvas'] },
   'src/nets': { may: ['errors', 'graph'], types: ['weights'] },
   'src/weights': { may: ['errors'] },
   'src/weights/downloads.ts': { may: ['errors'], packages: ['hash-wasm'] },
@@ -34,9 +29,7 @@ const arrows = {
     types: ['graph'],
     packages: ['idb-keyval'],
   },
-  'src/engine/api.ts': {
-    types: ['errors', 'pipeline', 'sampling', 'weights/downloads', 'weights/layout', 'weights/origin'],
-  },
+  'src/engine/api.ts': { types: ['errors', 'pipeline', 'sampling', 'weights/downloads', 'weights/layout'] },
   'src/engine/rpc.ts': { may: ['errors'] },
   'src/engine/client.ts': { may: ['errors'] },
   // The rooms of the page, each above those it may use. Components find what they work on in `context`.

@@ -89,8 +89,7 @@ const api: WorkerApi = {
       try {
         await turn.take(signal, () => report({ kind: 'waiting' }));
         const checkpoint = await open(model, backend, signal, report);
-        const known = job.prompt.includes('<') ? await models.loraNames() : [];
-        const { prompt, loras } = loraTags(job.prompt, known);
+        const { prompt, loras } = loraTags(job.prompt);
         await useLoras(checkpoint, loras, signal);
         const vaeFile = await useVae(checkpoint, vae, signal);
         await useTaesd(checkpoint, taesd, signal);

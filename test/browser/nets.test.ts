@@ -1,8 +1,7 @@
 import { findMachine } from '../../src/runtime/device';
 import { Sessions } from '../../src/runtime/session';
 import { loadOrt } from '../../src/runtime/ort';
-import type { Golden } from '../golden/net-cases';
-import { describeNets, unzipped } from '../golden/nets-suite';
+import { describeNets, unzipped, type Golden } from '../golden/nets-suite';
 
 const folder = '/test/golden/data/';
 const cases = Object.keys(import.meta.glob('/test/golden/data/models/*/cases/*/case.json'));

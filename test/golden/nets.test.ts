@@ -1,8 +1,7 @@
 import * as ort from 'onnxruntime-web';
 import { wasmMachine, type Machine } from '../../src/runtime/device';
 import { Sessions } from '../../src/runtime/session';
-import type { Golden } from './net-cases';
-import { describeNets } from './nets-suite';
+import { describeNets, type Golden } from './nets-suite';
 import { goldenBytes, listCases, modelsWith } from './root';
 
 ort.env.wasm.numThreads = 1;

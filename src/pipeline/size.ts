@@ -1,5 +1,0 @@
-/** Height and width in latents. */
-export interface LatentSize {
-  readonly h: number;
-  readonly w: number;
-}

@@ -1,0 +1,266 @@
+/**
+ * What settings are called in the text about a picture, and how their values are written: A1111's names where it has one,
+ * and ours, which other tools pass over, where it has none. One table, for reading and for writing.
+ */
+import { likes, spacings, type SamplerName } from '../sampling/settings';
+import { parseSeed } from '../sampling/seed';
+import { emphases, type Emphasis } from '../text/weigh';
+import { pythonNumber } from './pairs';
+import { recipeContents, type Draft, type Hires } from './recipe';
+
+/** A setting of T. */
+export interface Field<T> {
+  /** The first is written, all are read. */
+  readonly names: readonly [string, ...string[]];
+  /** As it is written; undefined where there is nothing to write. */
+  readonly write: (settings: Readonly<T>) => string | undefined;
+  /** Null for what is not understood; nothing for a value that says that it is as usual. */
+  readonly read: (value: string) => Partial<T> | null;
+}
+
+type Names = readonly [string, ...string[]];
+type KeysOf<T, V> = { [K in keyof T]-?: NonNullable<T[K]> extends V ? K : never }[keyof T];
+
+export function numberIn(text: string): number | null {
+  return /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : null;
+}
+
+/** `unset`: a value that says nothing. */
+export function numbers<T>(key: KeysOf<T, number> & keyof T, names: Names, unset?: number): Field<T> {
+  return {
+    names,
+    write: (settings) => {
+      const value = settings[key] as number | undefined;
+      return value === undefined ? undefined : pythonNumber(value);
+    },
+    read: (value) => {
+      const number = numberIn(value);
+      if (number === null) return null;
+      return number === unset ? {} : ({ [key]: number } as Partial<T>);
+    },
+  };
+}
+
+function flag<T>(key: KeysOf<T, boolean> & keyof T, ...names: Names): Field<T> {
+  return {
+    names,
+    write: (settings) => {
+      const value = settings[key] as boolean | undefined;
+      return value === undefined ? undefined : value ? 'True' : 'False';
+    },
+    read: (value) => (/^(?:true|false)$/i.test(value) ? ({ [key]: /^t/i.test(value) } as Partial<T>) : null),
+  };
+}
+
+/** `words`: how each of the values is written. */
+function choice<T, V extends string>(
+  key: KeysOf<T, V> & keyof T,
+  names: Names,
+  words: readonly (readonly [V, string])[],
+): Field<T> {
+  return {
+    names,
+    write: (settings) => words.find(([value]) => value === settings[key])?.[1],
+    read: (text) => {
+      const value = words.find(([, word]) => word === text)?.[0];
+      return value === undefined ? null : ({ [key]: value } as Partial<T>);
+    },
+  };
+}
+
+export function texts<T>(key: KeysOf<T, string> & keyof T, ...names: Names): Field<T> {
+  return {
+    names,
+    write: (settings) => (settings[key] === '' ? undefined : (settings[key] as string | undefined)),
+    read: (value) => ({ [key]: value }) as Partial<T>,
+  };
+}
+
+function seeds(key: 'seed' | 'variationSeed', ...names: Names): Field<Draft> {
+  return {
+    names,
+    write: (settings) => settings[key]?.toString(),
+    read: (value) => {
+      const seed = parseSeed(value);
+      return typeof seed === 'bigint' ? { [key]: seed } : seed === 'random' ? {} : null;
+    },
+  };
+}
+
+export function sizeIn(value: string): { readonly width: number; readonly height: number } | null {
+  const [, width, height] = /^(\d{1,6})x(\d{1,6})$/.exec(value) ?? [];
+  return width && height ? { width: Number(width), height: Number(height) } : null;
+}
+
+const same = <T extends string>(names: readonly T[]): (readonly [T, T])[] =>
+  names.map((name) => [name, name]);
+
+/** A1111 writes Eta under another name for the samplers that it took from elsewhere. */
+const ofDdim: readonly (SamplerName | undefined)[] = ['DDIM', 'DDIM CFG++', 'PLMS', 'UniPC'];
+
+const eta = (name: string, isDdim: boolean): Field<Draft> => ({
+  ...numbers<Draft>('eta', [name]),
+  write: ({ eta, sampler }) =>
+    eta === undefined || ofDdim.includes(sampler) !== isDdim ? undefined : pythonNumber(eta),
+});
+
+const order = (name: string, isUniPc: boolean): Field<Draft> => ({
+  ...numbers<Draft>('order', [name]),
+  write: ({ order, sampler }) =>
+    order === undefined || (sampler === 'UniPC') !== isUniPc ? undefined : String(order),
+});
+
+/** Draw noise on the way, so that the number added to its seed counts: A1111 tells it for no others. */
+const quiet: readonly (SamplerName | undefined)[] = [
+  ...([
+    'Euler',
+    'Heun',
+    'DPM2',
+    'LMS',
+    'DPM++ 2M',
+    'PLMS',
+    'UniPC',
+    'DEIS',
+    'iPNDM',
+    'RES multistep',
+  ] as const),
+  'Euler CFG++',
+];
+export const drawsNoise = ({ sampler, eta }: Draft): boolean =>
+  !quiet.includes(sampler) && !(ofDdim.includes(sampler) && !eta);
+
+/** A1111's names for the use of weights. Its "Ignore", which reads brackets and forgets the weights, we have not. */
+const emphasisNames: readonly (readonly [Emphasis, string])[] = [
+  ['A1111', 'Original'],
+  ['off', 'None'],
+  ...same(emphases),
+];
+
+/** In the order in which A1111 writes them, up to the files that a picture was made with. */
+export const firstFields: readonly Field<Draft>[] = [
+  numbers('guidance', ['CFG scale', 'Cfg scale']),
+  numbers('imageGuidance', ['Image CFG scale']),
+  seeds('seed', 'Seed'),
+  {
+    names: ['Size'],
+    write: ({ width, height }) => (width && height ? `${width}x${height}` : undefined),
+    read: sizeIn,
+  },
+];
+
+/** After the files, up to the strength. */
+export const seedFields: readonly Field<Draft>[] = [
+  seeds('variationSeed', 'Variation seed'),
+  numbers('variationStrength', ['Variation seed strength']),
+  {
+    names: ['Seed resize from'],
+    write: ({ resizeFrom }) => resizeFrom && `${resizeFrom.width}x${resizeFrom.height}`,
+    read: (value) => {
+      const resizeFrom = sizeIn(value);
+      return resizeFrom && { resizeFrom };
+    },
+  },
+];
+
+/** After the strength. What A1111's Emphasis is when it is not told is told in infotext.ts. */
+export const samplingFields: readonly Field<Draft>[] = [
+  {
+    ...numbers<Draft>('clipSkip', ['Clip skip']),
+    write: ({ clipSkip = 1 }) => (clipSkip > 1 ? String(clipSkip) : undefined),
+  },
+  {
+    ...numbers<Draft>('seedDelta', ['ENSD'], 0),
+    write: (settings) => (drawsNoise(settings) ? settings.seedDelta?.toString() : undefined),
+  },
+  {
+    names: ['RNG'],
+    write: ({ rng }) => rng,
+    // The graphics cards of nearly all who write this are NVIDIA's.
+    read: (value) =>
+      value === 'GPU' ? { rng: 'NV' } : value === 'CPU' || value === 'NV' ? { rng: value } : null,
+  },
+  choice('emphasis', ['Emphasis'], emphasisNames),
+  eta('Eta', false),
+  eta('Eta DDIM', true),
+  numbers('churn', ['Sigma churn']),
+  numbers('churnMin', ['Sigma tmin']),
+  numbers('churnMax', ['Sigma tmax'], 0),
+  numbers('noiseScale', ['Sigma noise']),
+  numbers('sigmaMin', ['Schedule min sigma'], 0),
+  numbers('sigmaMax', ['Schedule max sigma'], 0),
+  numbers('rho', ['Schedule rho'], 0),
+  numbers('betaAlpha', ['Beta scheduler alpha']),
+  numbers('betaBeta', ['Beta scheduler beta']),
+  flag('discardPenultimate', 'Discard penultimate sigma'),
+  flag('scaleStart', 'SGM noise multiplier'),
+  order('UniPC order', true),
+  {
+    names: ['Noise Schedule'],
+    write: ({ zeroSnr }) => (zeroSnr === undefined ? undefined : zeroSnr ? 'Zero Terminal SNR' : 'Default'),
+    read: (value) =>
+      value === 'Zero Terminal SNR' ? { zeroSnr: true } : value === 'Default' ? { zeroSnr: false } : null,
+  },
+];
+
+export const maskFields: readonly Field<Draft>[] = [
+  numbers('maskBlur', ['Mask blur', 'Mask blur x', 'Mask blur y']),
+  choice('content', ['Masked content'], same(recipeContents)),
+  choice(
+    'maskMode',
+    ['Mask mode'],
+    [
+      ['masked', 'Inpaint masked'],
+      ['rest', 'Inpaint not masked'],
+    ],
+  ),
+  choice(
+    'area',
+    ['Inpaint area'],
+    [
+      ['whole', 'Whole picture'],
+      ['masked', 'Only masked'],
+    ],
+  ),
+  numbers('padding', ['Masked area padding']),
+  flag('soft', 'Soft inpainting enabled'),
+];
+
+/** What A1111 has no name for. */
+export const ownFields: readonly Field<Draft>[] = [
+  choice('like', ['Like'], same(likes)),
+  choice('spacing', ['Schedule spacing'], same(spacings)),
+  numbers('feather', ['Feather']),
+  // Its widely used extensions call it so.
+  numbers('guidanceRescale', ['CFG Rescale', 'CFG Rescale φ', 'CFG Rescale phi']),
+  flag('wholeTimesteps', 'Whole timesteps'),
+  flag('allSteps', 'All steps'),
+  order('Solver order', false),
+  {
+    names: ['Batch picture'],
+    write: ({ batch }) => batch && `${batch.index + 1} of ${batch.count}`,
+    read: (value) => {
+      const [, number, count] = /^([1-9]\d{0,3}) of (\d{1,4})$/.exec(value) ?? [];
+      return number && count ? { batch: { index: Number(number) - 1, count: Number(count) } } : null;
+    },
+  },
+];
+
+export type HiresDraft = { -readonly [K in keyof Hires]?: Hires[K] };
+
+/** Of the hires pass, but for its sampler, schedule and strength. */
+export const hiresFields: readonly Field<HiresDraft>[] = [
+  texts('prompt', 'Hires prompt'),
+  texts('negative', 'Hires negative prompt'),
+  numbers('upscale', ['Hires upscale']),
+  {
+    names: ['Hires resize'],
+    write: ({ width, height }) => (width && height ? `${width}x${height}` : undefined),
+    read: sizeIn,
+  },
+  {
+    ...numbers<HiresDraft>('steps', ['Hires steps']),
+    write: ({ steps }) => (steps === undefined || steps === 0 ? undefined : String(steps)),
+  },
+  texts('upscaler', 'Hires upscaler'),
+  numbers('guidance', ['Hires CFG Scale', 'Hires CFG scale']),
+];

@@ -1,0 +1,109 @@
+/** The files that a text about a picture names, with their hashes. */
+import type { Resource, ResourceKind } from './recipe';
+
+/** "name: hash, name: hash"; nothing for files without a hash. */
+export const hashList = (resources: readonly Resource[]): string =>
+  resources
+    .filter(({ hash }) => hash !== undefined)
+    .map(({ name, hash }) => `${name}: ${hash}`)
+    .join(', ');
+
+function listed(kind: ResourceKind, list: string | undefined): Resource[] {
+  return (list ?? '').split(',').flatMap((item) => {
+    const colon = item.lastIndexOf(':');
+    const name = item.slice(0, colon).trim();
+    return colon < 0 || name === '' ? [] : [{ kind, name, hash: item.slice(colon + 1).trim() }];
+  });
+}
+
+/** What A1111 writes when the VAE is the checkpoint's own. */
+const noVae: readonly (string | undefined)[] = [undefined, 'None', 'Automatic'];
+
+/** Of the settings at the end of such a text, by their names. */
+export function resourcesIn(said: ReadonlyMap<string, string>): Resource[] {
+  const one = (kind: ResourceKind, name: string | undefined, hash: string | undefined): Resource[] =>
+    name === undefined && hash === undefined ? [] : [{ kind, name: name ?? '', ...(hash && { hash }) }];
+  const vae = said.get('VAE');
+  return [
+    ...one('model', said.get('Model'), said.get('Model hash')),
+    ...(noVae.includes(vae) && !said.has('VAE hash') ? [] : one('vae', vae, said.get('VAE hash'))),
+    ...listed('lora', said.get('Lora hashes')),
+    ...listed('embedding', said.get('TI hashes')),
+  ];
+}
+
+/** Kinds by the names of Civitai. */
+const civitaiKinds: Readonly<Record<string, ResourceKind>> = {
+  checkpoint: 'model',
+  model: 'model',
+  lora: 'lora',
+  embed: 'embedding',
+  textualinversion: 'embedding',
+  vae: 'vae',
+};
+
+/** Lists in JSON, without the quotes that would keep their commas together: they are read by themselves. */
+const LISTS = ['Hashes', 'Civitai resources'] as const;
+
+/** The text without such lists, and the files that they name. */
+export function withoutJson(text: string): {
+  readonly text: string;
+  readonly resources: readonly Resource[];
+} {
+  const resources: Resource[] = [];
+  let rest = text;
+  for (const name of LISTS) {
+    const from = rest.lastIndexOf(`, ${name}: `);
+    if (from < 0 || rest.includes('\n', from)) continue;
+    const start = from + name.length + 4;
+    const end = jsonEnd(rest, start);
+    if (end === null) continue;
+    try {
+      resources.push(...filesIn(JSON.parse(rest.slice(start, end))));
+      rest = rest.slice(0, from) + rest.slice(end);
+    } catch {
+      // No JSON after all: it is read as any other value.
+    }
+  }
+  return { text: rest, resources };
+}
+
+/** Behind a list or object that begins here. */
+function jsonEnd(text: string, start: number): number | null {
+  if (!/[[{]/.test(text[start] ?? '')) return null;
+  let depth = 0;
+  let inString = false;
+  for (let i = start; i < text.length; i++) {
+    const letter = text[i]!;
+    if (inString && letter === '\\') i++;
+    else if (letter === '"') inString = !inString;
+    else if (!inString && /[[{]/.test(letter)) depth++;
+    else if (!inString && /[\]}]/.test(letter) && --depth === 0) return i + 1;
+  }
+  return null;
+}
+
+/** `{"model": hash, "lora:name": hash}`, or a list of `{type, modelName, modelVersionName}`. */
+function filesIn(json: unknown): Resource[] {
+  if (Array.isArray(json)) {
+    return json.flatMap((item: unknown) => {
+      const { type, modelName, hash } = (item ?? {}) as Readonly<Record<string, unknown>>;
+      const kind = typeof type === 'string' ? civitaiKinds[type.toLowerCase()] : undefined;
+      if (!kind || typeof modelName !== 'string') return [];
+      return [{ kind, name: modelName, ...(typeof hash === 'string' && { hash }) }];
+    });
+  }
+  return Object.entries(json as object).flatMap(([key, hash]: [string, unknown]) => {
+    const [type = '', ...name] = key.split(':');
+    const kind = civitaiKinds[type];
+    return kind && typeof hash === 'string' ? [{ kind, name: name.join(':'), hash }] : [];
+  });
+}
+
+/** Both, but for those of the second that stand in the first with a name or a hash of their own. */
+export function together(first: readonly Resource[], second: readonly Resource[]): Resource[] {
+  const same = (a: Resource, b: Resource): boolean =>
+    a.kind === b.kind &&
+    ((a.name !== '' && a.name === b.name) || (a.hash !== undefined && a.hash === b.hash));
+  return [...first, ...second.filter((resource) => !first.some((other) => same(resource, other)))];
+}

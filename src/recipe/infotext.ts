@@ -1,0 +1,245 @@
+/**
+ * The text about a picture that A1111 writes and most others read ("infotext"), as a recipe and back. What is read again is
+ * the recipe that was written: what A1111 has no name for stands under names of ours, and what cannot be said in
+ * the text's own way (a prompt with spaces around it) stands once more, exactly, in a value named Drobe.
+ */
+import { chosenBy, scheduleNamed } from '../sampling/labels';
+import { partsOf, resolve, SAME_SAMPLER, SAME_SCHEDULE, parametersOf } from './a1111';
+import {
+  firstFields,
+  hiresFields,
+  maskFields,
+  numbers,
+  ownFields,
+  samplingFields,
+  seedFields,
+  type Field,
+  type HiresDraft,
+} from './fields';
+import { hashList, resourcesIn, together, withoutJson } from './hashes';
+import { automaticOf } from './names';
+import { isName, pythonNumber, strip, surePairText } from './pairs';
+import { jsonOf, partsFrom } from './plain';
+import {
+  likeOf,
+  resourcesOf,
+  toolNames,
+  type Draft,
+  type Recipe,
+  type RecipeMode,
+  type RecipeSettings,
+  type Tool,
+} from './recipe';
+import { isBefore } from './version';
+
+const STRENGTH = 'Denoising strength';
+const EXACT = 'Drobe';
+
+const steps = numbers<Draft>('steps', ['Steps']);
+const settingFields = [steps, ...firstFields, ...seedFields, ...samplingFields, ...maskFields, ...ownFields];
+
+function byName<T>(fields: readonly Field<T>[]): ReadonlyMap<string, Field<T>> {
+  return new Map(fields.flatMap((field) => field.names.map((name) => [name, field] as const)));
+}
+const settingNamed = byName(settingFields);
+const hiresNamed = byName(hiresFields);
+const maskNames: ReadonlySet<string> = new Set(maskFields.flatMap(({ names }) => names));
+
+/** Whether a text is about a picture, and not only a prompt. */
+export function isInfotext(text: string): boolean {
+  const names = new Set(partsOf(text).pairs.map(([name]) => name));
+  return ['Steps', 'Sampler', 'CFG scale', 'Seed', 'Size'].filter((name) => names.has(name)).length >= 2;
+}
+
+/** The recipe in such a text. A text without settings is a prompt, and a negative one. */
+export function readInfotext(text: string): Recipe {
+  const { text: plain, resources } = withoutJson(text);
+  const { prompt, negative, pairs } = partsOf(plain);
+  if (pairs.length === 0)
+    return { tool: { name: 'A1111' }, settings: { prompt, negative }, resources, unknown: [] };
+  const said = new Map(pairs);
+  const tool = toolNamed(said.get('Version'));
+  const settings: Draft = { prompt, negative, ...usual(tool, said) };
+  const hires: HiresDraft = {};
+  const unknown: [string, string][] = [];
+  for (const [name, value] of said) {
+    if (taken.has(name)) continue;
+    const asSetting = settingNamed.get(name)?.read(value);
+    const asHires = hiresNamed.get(name)?.read(value);
+    if (asSetting) Object.assign(settings, asSetting);
+    else if (asHires) Object.assign(hires, asHires);
+    else unknown.push([name, value]);
+  }
+  const chosen = samplingIn(plain, said, settings);
+  if (chosen) Object.assign(settings, chosen);
+  else if (said.has('Sampler')) unknown.push(['Sampler', said.get('Sampler')!]);
+  Object.assign(settings, passesIn(said, hires));
+  const recipe = { tool, settings, resources: together(resourcesIn(said), resources), unknown };
+  return withExact(recipe, said.get(EXACT));
+}
+
+/** Read together with others. */
+const taken: ReadonlySet<string> = new Set([
+  ...['Sampler', 'Schedule type', STRENGTH, 'Hires sampler', 'Hires schedule type', 'Version', EXACT],
+  ...['Model', 'Model hash', 'VAE', 'VAE hash', 'Lora hashes', 'TI hashes'],
+]);
+
+function toolNamed(version: string | undefined): Tool {
+  if (version === undefined) return { name: 'A1111' };
+  const name = toolNames.find((tool) => version.toLowerCase().startsWith(tool.toLowerCase())) ?? 'A1111';
+  return name === version ? { name } : { name, version };
+}
+
+/** What a tool does where nothing else is said. Our own pictures said nothing of Like as long as there was none. */
+function usual({ name }: Tool, said: ReadonlyMap<string, string>): Draft {
+  const like = likeOf(name);
+  const emphasis = name === 'Drobe' && !said.has('Like') ? 'off' : like === 'ComfyUI' ? 'ComfyUI' : 'A1111';
+  return { like, emphasis, clipSkip: 1, rng: like === 'A1111' ? 'NV' : 'CPU' };
+}
+
+/**
+ * Sampler and schedule. Of A1111 as it reads them itself; before 1.9 a name without a schedule meant Uniform, which
+ * is told by the version alone.
+ */
+function samplingIn(
+  text: string,
+  said: ReadonlyMap<string, string>,
+  { like }: Draft,
+): Pick<Draft, 'sampler' | 'schedule'> | null {
+  const label = said.get('Sampler');
+  if (label === undefined) return null;
+  const schedule = said.get('Schedule type');
+  const any = chosenBy(label, schedule);
+  const a1111 = resolve(parametersOf(text));
+  if (like !== 'A1111' || !a1111.known) return any;
+  const old =
+    schedule === undefined && label === a1111.sampler && isBefore(said.get('Version') ?? '', '1.9.0');
+  if (old && automaticOf(a1111.sampler) !== 'Uniform' && label !== 'Restart') {
+    return { sampler: a1111.sampler, schedule: 'Uniform' };
+  }
+  return { sampler: a1111.sampler, schedule: scheduleNamed(schedule ?? '') ?? a1111.schedule };
+}
+
+/** The strength belongs to the second pass, if there is one; and what there is tells what was started from. */
+function passesIn(said: ReadonlyMap<string, string>, hires: HiresDraft): Draft {
+  const number = Number(said.get(STRENGTH));
+  const strength = said.has(STRENGTH) && Number.isFinite(number) ? { strength: number } : {};
+  const isMask = [...said.keys()].some((name) => maskNames.has(name));
+  const mode: RecipeMode = said.has('Feather')
+    ? 'outpaint'
+    : isMask
+      ? 'inpaint'
+      : said.has('Image CFG scale')
+        ? 'instruct'
+        : 'text';
+  if (hires.upscaler === undefined && hires.upscale === undefined && hires.width === undefined) {
+    return { ...strength, mode: mode === 'text' && number > 0 ? 'image' : mode };
+  }
+  const sampler = said.get('Hires sampler') ?? SAME_SAMPLER;
+  const schedule = said.get('Hires schedule type') ?? SAME_SCHEDULE;
+  const own = sampler === SAME_SAMPLER ? null : chosenBy(sampler, schedule);
+  const ownSchedule = schedule === SAME_SCHEDULE ? own?.schedule : scheduleNamed(schedule);
+  return {
+    mode,
+    hires: {
+      upscaler: 'Latent',
+      steps: 0,
+      strength: 0.7,
+      ...hires,
+      ...strength,
+      ...(own && { sampler: own.sampler }),
+      ...(ownSchedule && ownSchedule !== 'Automatic' && { schedule: ownSchedule }),
+    },
+  };
+}
+
+function withExact(recipe: Recipe, json: string | undefined): Recipe {
+  if (json === undefined) return recipe;
+  try {
+    const { settings, ...parts } = partsFrom(JSON.parse(json));
+    return { ...recipe, ...parts, settings: { ...recipe.settings, ...settings } };
+  } catch {
+    return { ...recipe, unknown: [...recipe.unknown, [EXACT, json]] };
+  }
+}
+
+/** The text of a recipe; one of another tool's is what that tool would write, no more. */
+export function writeInfotext(recipe: Recipe): string {
+  const { prompt = '', negative = '' } = recipe.settings;
+  const pairs = pairsTold(recipe);
+  const text = textOf(prompt, negative, pairs);
+  const exact = recipe.tool.name === 'Drobe' ? lost(recipe, readInfotext(text)) : null;
+  return exact === null ? text : textOf(prompt, negative, [...pairs, surePairText(EXACT, jsonOf(exact))]);
+}
+
+/** As A1111 puts its parts together. */
+export function textOf(prompt: string, negative: string, pairs: readonly string[]): string {
+  const unwanted = negative === '' ? '' : `\nNegative prompt: ${negative}`;
+  return strip(`${prompt}${unwanted}\n${pairs.join(', ')}`);
+}
+
+function pairsTold(recipe: Recipe): string[] {
+  const { tool, settings, unknown } = recipe;
+  const { hires, sampler, schedule, strength } = settings;
+  const all: string[] = [];
+  const tell = (name: string, value: string | undefined): void => {
+    if (value !== undefined && value !== '') all.push(surePairText(name, value));
+  };
+  const tellAll = <T>(fields: readonly Field<T>[], from: T): void => {
+    for (const { names, write } of fields) tell(names[0], write(from));
+  };
+  const [model] = resourcesOf(recipe, 'model');
+  const [vae] = resourcesOf(recipe, 'vae');
+  const passStrength = hires?.strength ?? strength;
+
+  tellAll([steps], settings);
+  tell('Sampler', sampler);
+  tell('Schedule type', schedule);
+  tellAll(firstFields, settings);
+  tell('Model hash', model?.hash);
+  tell('Model', model?.name);
+  tell('VAE hash', vae?.hash);
+  tell('VAE', vae?.name);
+  tellAll(seedFields, settings);
+  tell(STRENGTH, passStrength === undefined ? undefined : pythonNumber(passStrength));
+  tellAll(samplingFields, withoutUsual(tool, settings));
+  tell('Lora hashes', hashList(resourcesOf(recipe, 'lora')));
+  tell('TI hashes', hashList(resourcesOf(recipe, 'embedding')));
+  if (hires) {
+    tell('Hires sampler', hires.sampler);
+    tell('Hires schedule type', hires.schedule);
+    tellAll(hiresFields, hires);
+  }
+  tellAll(maskFields, settings);
+  tellAll(ownFields, withoutUsual(tool, settings));
+  const known = new Set([...settingNamed.keys(), ...hiresNamed.keys(), ...taken]);
+  for (const [name, value] of unknown) if (isName(name) && !known.has(name)) tell(name, value);
+  tell('Version', tool.version ?? (tool.name === 'A1111' ? undefined : tool.name));
+  return all;
+}
+
+/** Without what goes without saying of a tool. */
+function withoutUsual({ name }: Tool, settings: RecipeSettings): RecipeSettings {
+  const { like, emphasis, ...rest } = settings;
+  const own = likeOf(name);
+  return {
+    ...rest,
+    ...(like && (name === 'Drobe' || like !== own) && { like }),
+    ...(emphasis && emphasis !== (own === 'ComfyUI' ? 'ComfyUI' : 'A1111') && { emphasis }),
+  };
+}
+
+/** What a recipe says and its text does not; null if there is nothing. */
+function lost({ settings, resources, unknown }: Recipe, read: Recipe): Partial<Recipe> | null {
+  const differs = (a: unknown, b: unknown): boolean => jsonOf({ a } as object) !== jsonOf({ a: b } as object);
+  const names = Object.keys(settings) as (keyof RecipeSettings)[];
+  const apart = names.filter(
+    (name) => settings[name] !== undefined && differs(settings[name], read.settings[name]),
+  );
+  const exact = {
+    ...(apart.length > 0 && { settings: Object.fromEntries(apart.map((name) => [name, settings[name]])) }),
+    ...(differs(resources, read.resources) && { resources }),
+    ...(differs(unknown, read.unknown) && { unknown }),
+  };
+  return Object.keys(exact).length === 0 ? null : exact;
+}

@@ -1,0 +1,95 @@
+/**
+ * The line of `Name: value` pairs that A1111 ends its text about a picture with. What counts as a pair, a word or a space
+ * is told by Python there, so it is here, too.
+ */
+import { SPACE, trimEnd, trimStart } from '../text/python';
+
+const space = new RegExp(SPACE, 'u');
+
+/** What Python's `strip()` leaves. */
+export const strip = (text: string): string => trimStart(trimEnd(text));
+
+/** `\w` of a Python pattern. */
+const isWord = (letter: string): boolean => /^[\p{L}\p{N}_]$/u.test(letter);
+
+/** What may stand in a name after its first letter. */
+const isInner = (letter: string): boolean =>
+  letter === ' ' || letter === '-' || letter === '/' || isWord(letter);
+
+/** Whether a name is read again as it is. */
+export const isName = (name: string): boolean =>
+  name.length > 1 && Array.from(name).every((letter, i) => (i === 0 ? isWord(letter) : isInner(letter)));
+
+/** A name and its value. */
+export type Pair = readonly [name: string, value: string];
+
+/**
+ * The pairs of a line, in order, values as they stand there: in quotes, or empty. A name has at least two letters, and what
+ * is no pair is passed over. Takes time in proportion to the line's length.
+ */
+export function pairsOf(line: string): Pair[] {
+  const pairs: Pair[] = [];
+  const letters = Array.from(line);
+  let from = 0; // what comes before belongs to a pair, or to none
+  for (let colon = 0; colon < letters.length; colon++) {
+    if (letters[colon] !== ':') continue;
+    let start = colon;
+    while (start > from && isInner(letters[start - 1]!)) start--;
+    while (start < colon && !isWord(letters[start]!)) start++;
+    from = colon + 1;
+    if (colon - start < 2) continue;
+    let value = colon + 1;
+    while (value < letters.length && space.test(letters[value]!)) value++;
+    const end = quotedEnd(letters, value) ?? plainEnd(letters, value);
+    pairs.push([letters.slice(start, colon).join(''), letters.slice(value, end).join('')]);
+    from = end + 1;
+    colon = end;
+  }
+  return pairs;
+}
+
+/** Behind a quoted value that a comma or the end follows. */
+function quotedEnd(letters: readonly string[], from: number): number | null {
+  if (letters[from] !== '"') return null;
+  let at = from + 1;
+  while (at < letters.length && letters[at] !== '"') at += letters[at] === '\\' ? 2 : 1;
+  const whole = at > from + 1 && letters[at] === '"';
+  return whole && (at + 1 === letters.length || letters[at + 1] === ',') ? at + 1 : null;
+}
+
+function plainEnd(letters: readonly string[], from: number): number {
+  const comma = letters.indexOf(',', from);
+  return comma < 0 ? letters.length : comma;
+}
+
+/** A value as it stands in the line: in JSON's quotes if it has a comma, a colon or a line break. */
+export const quote = (value: string): string => (/[,:\n]/.test(value) ? JSON.stringify(value) : value);
+
+/** The other way; what is in quotes and no JSON stays as it is. */
+export function unquote(text: string): string {
+  if (!text.startsWith('"') || !text.endsWith('"')) return text;
+  try {
+    return String(JSON.parse(text));
+  } catch {
+    return text;
+  }
+}
+
+/** A pair as A1111 writes it: a value that is its own name stands alone. */
+export const pairText = (name: string, value: string): string =>
+  name === value ? name : `${name}: ${quote(value)}`;
+
+/** A pair that is read as it was, quoted where A1111 would not. */
+export function surePairText(name: string, value: string): string {
+  const text = pairText(name, value);
+  const [pair, ...more] = pairsOf(text);
+  const kept = pair?.[0] === name && unquote(pair[1]) === value && pair[1] !== '' && more.length === 0;
+  return kept ? text : `${name}: ${JSON.stringify(value)}`;
+}
+
+/** A number as Python prints it: 1e-05, where JavaScript prints 0.00001. */
+export function pythonNumber(value: number): string {
+  const text = String(value);
+  if (value === 0 || Math.abs(value) >= 1e-4) return text;
+  return value.toExponential().replace(/e-(\d)$/, 'e-0$1');
+}

@@ -1,0 +1,151 @@
+/** Recipes as plain JSON and back. What comes back is a stranger's: each value is looked at before it counts. */
+import { likes, samplerNames, scheduleNames, spacings } from '../sampling/settings';
+import { emphases } from '../text/weigh';
+import {
+  recipeContents,
+  recipeModes,
+  resourceKinds,
+  toolNames,
+  type Draft,
+  type Hires,
+  type Recipe,
+  type Resource,
+} from './recipe';
+
+/** Gives a value as it may stand in a recipe; undefined where it may not. */
+type Check<T> = (value: unknown) => T | undefined;
+type Checks<T> = { readonly [K in keyof T]-?: Check<NonNullable<T[K]>> };
+
+const text: Check<string> = (value) => (typeof value === 'string' ? value : undefined);
+const truth: Check<boolean> = (value) => (typeof value === 'boolean' ? value : undefined);
+const number: Check<number> = (value) =>
+  typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+const count: Check<number> = (value) =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+const oneOf =
+  <T extends string>(names: readonly T[]): Check<T> =>
+  (value) =>
+    names.find((name) => name === value);
+
+/** JSON has no numbers that large: seeds are strings there. */
+const seed: Check<bigint> = (value) => {
+  if (typeof value !== 'string' || !/^\d{1,20}$/.test(value)) return undefined;
+  const read = BigInt(value);
+  return read < 2n ** 64n ? read : undefined;
+};
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** An object of which all that `needed` names must be there; what is not in the table, or not as it should be, is left out. */
+function objectOf<T extends object>(checks: Checks<T>, ...needed: (keyof T & string)[]): Check<T> {
+  return (value) => {
+    if (!isObject(value)) return undefined;
+    const found: Record<string, unknown> = {};
+    for (const [name, check] of Object.entries<Check<unknown>>(checks)) {
+      const checked = Object.hasOwn(value, name) ? check(value[name]) : undefined;
+      if (checked !== undefined) found[name] = checked;
+    }
+    // Each of its values has passed the check for its name.
+    return needed.every((name) => name in found) ? (found as T) : undefined;
+  };
+}
+
+const hires = objectOf<Hires>(
+  {
+    upscaler: text,
+    upscale: number,
+    width: count,
+    height: count,
+    steps: count,
+    strength: number,
+    guidance: number,
+    sampler: oneOf(samplerNames),
+    schedule: oneOf(scheduleNames),
+    prompt: text,
+    negative: text,
+  },
+  'upscaler',
+  'steps',
+  'strength',
+);
+
+const settings = objectOf<Draft>({
+  mode: oneOf(recipeModes),
+  prompt: text,
+  negative: text,
+  width: count,
+  height: count,
+  steps: count,
+  guidance: number,
+  imageGuidance: number,
+  clipSkip: count,
+  emphasis: oneOf(emphases),
+  strength: number,
+  maskBlur: number,
+  maskMode: oneOf(['masked', 'rest']),
+  content: oneOf(recipeContents),
+  area: oneOf(['whole', 'masked']),
+  padding: count,
+  soft: truth,
+  feather: count,
+  hires,
+  sampler: oneOf(samplerNames),
+  schedule: oneOf(scheduleNames),
+  spacing: oneOf(spacings),
+  like: oneOf(likes),
+  eta: number,
+  churn: number,
+  churnMin: number,
+  churnMax: number,
+  noiseScale: number,
+  sigmaMin: number,
+  sigmaMax: number,
+  rho: number,
+  betaAlpha: number,
+  betaBeta: number,
+  discardPenultimate: truth,
+  scaleStart: truth,
+  wholeTimesteps: truth,
+  zeroSnr: truth,
+  guidanceRescale: number,
+  order: count,
+  allSteps: truth,
+  seed,
+  rng: oneOf(['CPU', 'NV']),
+  variationSeed: seed,
+  variationStrength: number,
+  seedDelta: (value) => (Number.isSafeInteger(value) ? (value as number) : undefined),
+  resizeFrom: objectOf({ width: count, height: count }, 'width', 'height'),
+  batch: objectOf({ index: count, count }, 'index', 'count'),
+});
+
+const resource = objectOf<Resource>({ kind: oneOf(resourceKinds), name: text, hash: text }, 'kind', 'name');
+
+const tool = objectOf<Recipe['tool']>({ name: oneOf(toolNames), version: text }, 'name');
+
+function listOf<T>(check: Check<T>): Check<readonly T[]> {
+  return (value) =>
+    Array.isArray(value) ? value.map(check).filter((item): item is T & {} => item !== undefined) : undefined;
+}
+
+const pair: Check<readonly [string, string]> = (value) => {
+  if (!Array.isArray(value) || value.length !== 2) return undefined;
+  const [name, said] = value.map(text);
+  return name === undefined || said === undefined ? undefined : [name, said];
+};
+
+const parts = objectOf<Recipe>({ tool, settings, resources: listOf(resource), unknown: listOf(pair) });
+
+/** Whatever JSON can say of a recipe, in part or whole. */
+export const jsonOf = (recipe: Partial<Recipe>): string =>
+  JSON.stringify(recipe, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
+
+/** As much as there is of a recipe in such JSON, parsed. */
+export const partsFrom = (value: unknown): Partial<Recipe> => parts(value) ?? {};
+
+/** The recipe in such JSON, parsed; null where it is none. */
+export function recipeFrom(value: unknown): Recipe | null {
+  const { tool, settings, resources = [], unknown = [] } = partsFrom(value);
+  return tool && settings ? { tool, settings, resources, unknown } : null;
+}

@@ -1,0 +1,108 @@
+/** What a picture is told to be made with, whichever tool wrote it down. */
+import type { Like, SamplerName, Sampling, ScheduleName, Seeds } from '../sampling/settings';
+import type { Emphasis } from '../text/weigh';
+
+/** The tools whose recipes are read. */
+export const toolNames = ['A1111', 'ComfyUI', 'InvokeAI', 'NovelAI', 'diffusers', 'Drobe'] as const;
+export type ToolName = (typeof toolNames)[number];
+
+/** The tool that a recipe comes from; `version` as it stands there, where that tells more than the name. */
+export interface Tool {
+  readonly name: ToolName;
+  readonly version?: string;
+}
+
+/** What to start from: words alone; a picture that is drawn anew, in part or beyond its edges; or that words change. */
+export const recipeModes = ['text', 'image', 'inpaint', 'outpaint', 'instruct'] as const;
+export type RecipeMode = (typeof recipeModes)[number];
+
+export const recipeContents = ['fill', 'original', 'latent noise', 'latent nothing'] as const;
+
+/** A second pass over the enlarged picture, as A1111's "Hires. fix" does it. */
+export interface Hires {
+  /** A1111's name of what enlarges it: "Latent", "Latent (nearest-exact)", "Lanczos", "R-ESRGAN 4x+". */
+  readonly upscaler: string;
+  /** How many times larger; else `width` and `height`. */
+  readonly upscale?: number;
+  readonly width?: number;
+  readonly height?: number;
+  /** Of the second pass; 0: as many as of the first. */
+  readonly steps: number;
+  readonly strength: number;
+  /** What the second pass has of its own; absent: as the first. */
+  readonly guidance?: number;
+  readonly sampler?: SamplerName;
+  readonly schedule?: ScheduleName;
+  readonly prompt?: string;
+  readonly negative?: string;
+}
+
+/** Settings by the names of a job's; what a recipe does not tell is absent. Sizes in pixels. */
+export interface RecipeSettings extends Partial<Sampling>, Partial<Seeds> {
+  readonly mode?: RecipeMode;
+  readonly prompt?: string;
+  readonly negative?: string;
+  readonly width?: number;
+  readonly height?: number;
+  readonly steps?: number;
+  readonly guidance?: number;
+  /** How closely an instruct model keeps to the picture. */
+  readonly imageGuidance?: number;
+  /** 1 reads the last layer of the text encoder, as A1111 counts. */
+  readonly clipSkip?: number;
+  readonly emphasis?: Emphasis;
+  /** How far a picture goes towards noise, 0 to 1. */
+  readonly strength?: number;
+  readonly maskBlur?: number;
+  readonly maskMode?: 'masked' | 'rest';
+  readonly content?: (typeof recipeContents)[number];
+  readonly area?: 'whole' | 'masked';
+  readonly padding?: number;
+  readonly soft?: boolean;
+  readonly feather?: number;
+  readonly hires?: Hires;
+}
+
+/** While it is being read. */
+export type Draft = { -readonly [K in keyof RecipeSettings]: RecipeSettings[K] };
+
+export const resourceKinds = ['model', 'vae', 'lora', 'embedding'] as const;
+export type ResourceKind = (typeof resourceKinds)[number];
+
+/** A file that a recipe uses: its name without folder and ending, and its hash, as they are given. Either may be empty. */
+export interface Resource {
+  readonly kind: ResourceKind;
+  readonly name: string;
+  readonly hash?: string;
+}
+
+export interface Recipe {
+  readonly tool: Tool;
+  readonly settings: RecipeSettings;
+  readonly resources: readonly Resource[];
+  /** What is not understood: names and values as they stand there. */
+  readonly unknown: readonly (readonly [string, string])[];
+}
+
+/** The way of computing that gives the pictures of a tool. */
+export function likeOf(tool: ToolName): Like {
+  switch (tool) {
+    case 'A1111':
+    case 'NovelAI': // its samplers are k-diffusion's, too
+      return 'A1111';
+    case 'ComfyUI':
+      return 'ComfyUI';
+    case 'InvokeAI':
+    case 'diffusers':
+    case 'Drobe':
+      return 'diffusers';
+  }
+}
+
+/** Resources of a kind. */
+export const resourcesOf = ({ resources }: Recipe, kind: ResourceKind): readonly Resource[] =>
+  resources.filter((resource) => resource.kind === kind);
+
+/** A file's name as recipes say it: without folders and without the ending of weights. */
+export const stemOf = (file: string): string =>
+  file.replace(/^.*[\\/]/, '').replace(/\.(?:safetensors|ckpt|pt|pth|bin)$/i, '');

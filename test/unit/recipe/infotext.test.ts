@@ -1,0 +1,39 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { isInfotext, readInfotext, writeInfotext } from '../../../src/recipe/infotext';
+import { recipes, thousand } from './random';
+
+const civitai = `girl in ink, <lora:ink:0.7>, BREAK, hat
+Negative prompt: blurry
+Steps: 28, Sampler: DPM++ 2M SDE Karras, CFG scale: 6, Seed: 1234567890, Size: 832x1216, Model hash: 67ab2fd8ec, Model: pony, VAE hash: 735e4c3a44, VAE: sdxl_vae.safetensors, Clip skip: 2, ADetailer model: face.pt, Lora hashes: "ink: e3b0c44298fc", TI hashes: "easynegative: c74b4e810b03", Version: v1.7.0`;
+
+it('a thousand recipes are read again as they were written', () => {
+  fc.assert(
+    fc.property(recipes, (recipe) => {
+      expect(readInfotext(writeInfotext(recipe))).toEqual(recipe);
+    }),
+    thousand,
+  );
+});
+
+it('what stands under a picture on Civitai', () => {
+  expect(readInfotext(civitai)).toEqual({
+    tool: { name: 'A1111', version: 'v1.7.0' },
+    settings: {
+      mode: 'text',
+      prompt: 'girl in ink, <lora:ink:0.7>, BREAK, hat',
+      negative: 'blurry',
+      ...{ steps: 28, sampler: 'DPM++ 2M SDE', schedule: 'Karras', guidance: 6, clipSkip: 2 },
+      ...{ seed: 1234567890n, width: 832, height: 1216, rng: 'NV', like: 'A1111', emphasis: 'A1111' },
+    },
+    resources: [
+      { kind: 'model', name: 'pony', hash: '67ab2fd8ec' },
+      { kind: 'vae', name: 'sdxl_vae.safetensors', hash: '735e4c3a44' },
+      { kind: 'lora', name: 'ink', hash: 'e3b0c44298fc' },
+      { kind: 'embedding', name: 'easynegative', hash: 'c74b4e810b03' },
+    ],
+    unknown: [['ADetailer model', 'face.pt']],
+  });
+  expect(isInfotext(civitai)).toBe(true);
+  expect(isInfotext('a cat, time: 12, place: home, mood: fine')).toBe(false);
+});
