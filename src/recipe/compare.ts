@@ -1,0 +1,163 @@
+/** What taking over a recipe would change here, and what of it is not here. */
+import { networksOf } from './networks';
+import { stemOf, type Recipe, type RecipeSettings, type Resource, type ResourceKind } from './recipe';
+
+/** A file on this device. `hashes`: all that are known of it, in hexadecimal digits; others give the first ten or twelve. */
+export interface Present {
+  readonly name: string;
+  readonly hashes?: readonly string[];
+}
+
+export type Device<T extends Present> = Readonly<Record<ResourceKind, readonly T[]>>;
+
+/** A setting that changes, by its label on the page. `from` is empty where it had no value. */
+export interface Change {
+  readonly label: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** A file that a recipe names, and the one here that is meant: the same by its hash, or only of the same name. */
+export interface Match<T extends Present> {
+  readonly resource: Resource;
+  readonly here: T;
+  readonly by: 'hash' | 'name';
+}
+
+export interface Comparison<T extends Present> {
+  readonly changes: readonly Change[];
+  readonly found: readonly Match<T>[];
+  readonly missing: readonly Resource[];
+  readonly unknown: Recipe['unknown'];
+}
+
+type Show = (settings: RecipeSettings) => string | number | bigint | boolean | undefined;
+
+const sideways = (
+  size: { readonly width?: number; readonly height?: number } | undefined,
+): string | undefined =>
+  size?.width === undefined || size.height === undefined ? undefined : `${size.width} × ${size.height}`;
+
+/** In the order of the page. */
+const shown: readonly (readonly [label: string, show: Show])[] = [
+  ['Mode', ({ mode }) => mode],
+  ['Prompt', ({ prompt }) => prompt],
+  ['Negative prompt', ({ negative }) => negative],
+  ['Size', (settings) => sideways(settings)],
+  ['Steps', ({ steps }) => steps],
+  ['Guidance scale', ({ guidance }) => guidance],
+  ['Image guidance scale', ({ imageGuidance }) => imageGuidance],
+  ['Sampler', ({ sampler }) => sampler],
+  ['Schedule type', ({ schedule }) => schedule],
+  ['Timestep spacing', ({ spacing }) => spacing],
+  ['Like', ({ like }) => like],
+  ['Emphasis', ({ emphasis }) => emphasis],
+  ['Clip skip', ({ clipSkip }) => clipSkip],
+  ['Seed', ({ seed }) => seed],
+  ['Random numbers', ({ rng }) => rng],
+  ['Variation seed', ({ variationSeed }) => variationSeed],
+  ['Variation strength', ({ variationStrength }) => variationStrength],
+  ['Seed delta (ENSD)', ({ seedDelta }) => seedDelta],
+  ['Seed resize from', ({ resizeFrom }) => sideways(resizeFrom)],
+  ['Picture of a batch', ({ batch }) => batch && `${batch.index + 1} of ${batch.count}`],
+  ['Eta', ({ eta }) => eta],
+  ['Churn', ({ churn }) => churn],
+  ['Churn from sigma', ({ churnMin }) => churnMin],
+  ['Churn up to sigma', ({ churnMax }) => churnMax],
+  ['Noise scale', ({ noiseScale }) => noiseScale],
+  ['Smallest sigma', ({ sigmaMin }) => sigmaMin],
+  ['Largest sigma', ({ sigmaMax }) => sigmaMax],
+  ['Rho', ({ rho }) => rho],
+  ['Beta schedule’s alpha', ({ betaAlpha }) => betaAlpha],
+  ['Beta schedule’s beta', ({ betaBeta }) => betaBeta],
+  ['Discard penultimate sigma', ({ discardPenultimate }) => discardPenultimate],
+  ['SGM noise multiplier', ({ scaleStart }) => scaleStart],
+  ['Whole timesteps', ({ wholeTimesteps }) => wholeTimesteps],
+  ['Zero terminal SNR', ({ zeroSnr }) => zeroSnr],
+  ['Guidance rescale', ({ guidanceRescale }) => guidanceRescale],
+  ['Solver order', ({ order }) => order],
+  ['All steps, whatever the strength', ({ allSteps }) => allSteps],
+  ['Denoising strength', ({ strength }) => strength],
+  ['Mask blur', ({ maskBlur }) => maskBlur],
+  ['Mask mode', ({ maskMode }) => maskMode],
+  ['Masked content', ({ content }) => content],
+  ['Inpaint area', ({ area }) => area],
+  ['Padding', ({ padding }) => padding],
+  ['Soft inpainting', ({ soft }) => soft],
+  ['Feather', ({ feather }) => feather],
+  ['Hires fix', ({ hires }) => (hires ? hires.upscaler : undefined)],
+  ['Hires upscale', ({ hires }) => hires?.upscale ?? sideways(hires)],
+  ['Hires steps', ({ hires }) => hires?.steps],
+  ['Hires strength', ({ hires }) => hires?.strength],
+  ['Hires guidance', ({ hires }) => hires?.guidance],
+  ['Hires sampler', ({ hires }) => hires?.sampler],
+  ['Hires schedule type', ({ hires }) => hires?.schedule],
+  ['Hires prompt', ({ hires }) => hires?.prompt],
+  ['Hires negative prompt', ({ hires }) => hires?.negative],
+];
+
+/** @param settings the page's, by the names of a recipe's. */
+export function compare<T extends Present>(
+  recipe: Recipe,
+  settings: RecipeSettings,
+  device: Device<T>,
+): Comparison<T> {
+  const changes = shown.flatMap(([label, show]) => {
+    const to = show(recipe.settings);
+    const from = show(settings);
+    return to === undefined || to === from ? [] : [{ label, from: words(from), to: words(to) }];
+  });
+  const found: Match<T>[] = [];
+  const missing: Resource[] = [];
+  for (const resource of neededBy(recipe)) {
+    const match = matchFor(resource, device[resource.kind]);
+    if (match) found.push(match);
+    else missing.push(resource);
+  }
+  return { changes, found, missing, unknown: recipe.unknown };
+}
+
+const words = (value: ReturnType<Show>): string =>
+  value === undefined ? '' : typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value);
+
+/** The files that are named, and the LoRAs that the prompts ask for besides. */
+export function neededBy({ settings, resources }: Recipe): readonly Resource[] {
+  const { prompt = '', negative = '', hires } = settings;
+  const tags = [prompt, negative, hires?.prompt ?? '', hires?.negative ?? ''].flatMap(
+    (text) => networksOf(text).networks.lora ?? [],
+  );
+  const names = new Set(tags.map(({ positional: [name = ''] }) => name.trim()));
+  const told = new Set(resources.filter(({ kind }) => kind === 'lora').map(({ name }) => name));
+  const more = [...names].filter((name) => name !== '' && !told.has(name));
+  return [...resources, ...more.map((name): Resource => ({ kind: 'lora', name }))];
+}
+
+/** The one with its hash, or else the one with its name. */
+function matchFor<T extends Present>(resource: Resource, present: readonly T[]): Match<T> | null {
+  const { hash, name } = resource;
+  const same =
+    hash === undefined ? undefined : present.find(({ hashes = [] }) => hashes.some(sameHash(hash)));
+  if (same) return { resource, here: same, by: 'hash' };
+  const plain = (file: string): string => stemOf(file).toLowerCase();
+  const namesake = name === '' ? undefined : present.find((file) => plain(file.name) === plain(name));
+  return namesake ? { resource, here: namesake, by: 'name' } : null;
+}
+
+/** Hashes are given by their beginnings, of different lengths; eight digits at least. */
+const sameHash =
+  (given: string) =>
+  (known: string): boolean => {
+    const [short, long] = [given.toLowerCase(), known.toLowerCase()].sort((a, b) => a.length - b.length);
+    return short!.length >= 8 && long!.startsWith(short!); // of two
+  };
+
+/** The prompt, with LoRAs under the names that they have here. */
+export function withLocalNames(prompt: string, found: readonly Match<Present>[]): string {
+  let renamed = prompt;
+  for (const { resource, here } of found) {
+    if (resource.kind !== 'lora' || resource.name === '') continue;
+    for (const end of ':>')
+      renamed = renamed.replaceAll(`<lora:${resource.name}${end}`, `<lora:${stemOf(here.name)}${end}`);
+  }
+  return renamed;
+}

@@ -1,0 +1,59 @@
+import { expect, it } from 'vitest';
+import { compare, withLocalNames, type Device, type Present } from '../../../src/recipe/compare';
+import type { Recipe } from '../../../src/recipe/recipe';
+
+const recipe: Recipe = {
+  tool: { name: 'A1111' },
+  settings: {
+    prompt: 'a cat <lora:ink:0.7> <lora:fur:1>',
+    width: 512,
+    height: 768,
+    seed: 2n ** 64n - 1n,
+    soft: true,
+  },
+  resources: [
+    { kind: 'model', name: 'pony', hash: '67ab2fd8ec' },
+    { kind: 'vae', name: 'kl-f8.vae.pt' },
+    { kind: 'lora', name: 'ink', hash: 'e3b0c44298fc' },
+  ],
+  unknown: [['ADetailer model', 'face.pt']],
+};
+const nothing: Device<Present> = { model: [], vae: [], lora: [], embedding: [] };
+
+it('tells what changes, by the labels of the page', () => {
+  const now = { prompt: 'a cat <lora:ink:0.7> <lora:fur:1>', width: 512, height: 512, seed: 1n };
+  expect(compare(recipe, now, nothing).changes).toEqual([
+    { label: 'Size', from: '512 × 512', to: '512 × 768' },
+    { label: 'Seed', from: '1', to: '18446744073709551615' },
+    { label: 'Soft inpainting', from: '', to: 'on' },
+  ]);
+});
+
+it('a file is the one that is meant by its hash, or by its name', () => {
+  const device = {
+    ...nothing,
+    model: [
+      { name: 'pony.safetensors' },
+      { name: 'my pony.safetensors', hashes: [`67AB2FD8EC${'0'.repeat(54)}`] },
+    ],
+    lora: [{ name: 'Fur.safetensors', hashes: ['e3b0c44'] }],
+  };
+  const { found, missing, unknown } = compare(recipe, {}, device);
+  expect(found.map(({ here, by }) => [here.name, by])).toEqual([
+    ['my pony.safetensors', 'hash'],
+    ['Fur.safetensors', 'name'],
+  ]);
+  expect(missing).toEqual([recipe.resources[1], recipe.resources[2]]);
+  expect(unknown).toEqual(recipe.unknown);
+});
+
+it('a LoRA that has another name here is called by it', () => {
+  const { found } = compare(
+    recipe,
+    {},
+    { ...nothing, lora: [{ name: 'ink2.safetensors', hashes: ['e3b0c44298fc'] }] },
+  );
+  expect(withLocalNames('<lora:ink:0.7> <lora:ink2:1> <lora:ink>', found)).toBe(
+    '<lora:ink2:0.7> <lora:ink2:1> <lora:ink2>',
+  );
+});
