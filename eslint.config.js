@@ -46,18 +46,18 @@ const arrows = {
     packages: ['svelte'],
   },
   'src/ui/paint': {
-    may: ['errors', 'canvas', 'context', 'controls', 'words', 'files', 'settings', 'make/keys'],
+    may: ['errors', 'canvas', 'context', 'controls', 'words', 'files', 'settings'],
     types: ['engine/api'],
     packages: ['svelte'],
   },
   'src/ui/album': {
     may: ['errors', 'canvas', 'context', 'controls', 'words', 'files', 'settings'],
-    types: ['engine/api'],
+    types: ['engine/api', 'paint/desk'],
     packages: ['svelte'],
   },
   'src/ui/album/drawer.ts': {
     may: ['errors', 'weights/db'],
-    types: ['canvas', 'engine/api', 'files', 'settings'],
+    types: ['engine/api', 'files', 'settings', 'paint/desk'],
     packages: ['idb-keyval'],
   },
   'src/ui/inspect': {

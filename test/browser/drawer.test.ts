@@ -1,5 +1,6 @@
 import { beforeEach, expect, it } from 'vitest';
-import { CAPACITY, Drawer, type Desk, type Kept, type Unfinished } from '../../src/ui/album/drawer';
+import { CAPACITY, Drawer, type Kept, type Unfinished } from '../../src/ui/album/drawer';
+import type { Desk } from '../../src/ui/paint/desk';
 import type { Original } from '../../src/ui/files/picture';
 import { initial, jobOf } from '../../src/ui/settings/settings';
 import type { Order } from './drawer-worker';

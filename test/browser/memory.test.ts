@@ -12,7 +12,7 @@ import { Sessions } from '../../src/runtime/session';
 import { loadTokenizer } from '../../src/text/tokenizer';
 import type { Tokenizer } from '../../src/text/windows';
 import { persistent, Savings } from '../../src/ui/make/run';
-import { sentence } from '../../src/ui/words/words';
+import { sentence } from '../../src/ui/words/problems';
 import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
 import { pictureDifference } from '../golden/tensors';

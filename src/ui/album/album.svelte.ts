@@ -2,13 +2,13 @@ import { toDrobeError, type DrobeError } from '../../errors';
 import {
   CAPACITY,
   type Begun,
-  type Desk,
   type Drawer,
   type Errand,
   type Findings,
   type Kept,
   type Unfinished,
 } from './drawer';
+import type { Desk } from '../paint/desk';
 import type { Result } from './result';
 
 /** The pictures that were made, newest first; and what was found of them, and of work on them, when the page opened. */

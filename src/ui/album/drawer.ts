@@ -3,23 +3,13 @@
  * page went. It lies in a database of its own in this browser, in an order that no clock decides.
  */
 import { createStore, entries, promisifyRequest, type UseStore } from 'idb-keyval';
-import type { Margins } from '../../canvas/frame';
-import type { Mask } from '../../canvas/pixels';
 import type { Job } from '../../engine/api';
 import { DrobeError } from '../../errors';
 import { ELSEWHERE, beginningWith, guarded, hold, isHeld, randomId } from '../../weights/db';
 import type { Original } from '../files/picture';
 import type { Result } from './result';
-import type { Mode, Settings } from '../settings/settings';
-
-/** What is worked on. */
-export interface Desk {
-  readonly mode: Mode;
-  readonly original: Original | null;
-  /** What is painted over it, if anything, and how far the frame goes beyond it. */
-  readonly mask: Mask | null;
-  readonly margins: Margins;
-}
+import type { Desk } from '../paint/desk';
+import type { Settings } from '../settings/settings';
 
 /** A run as it was asked for: its seed is drawn, and `count` says how many pictures are still to come. */
 export interface Errand {

@@ -14,10 +14,15 @@ export class Form {
     this.#multiple = multiple;
   }
 
+  /** Of what a side must be one. */
+  get multiple(): number {
+    return this.#multiple();
+  }
+
   /** Brings a typed number into range, and says so beside it. Anything but a number leaves the old value. */
   commit(name: NumberName, typed: number): void {
     const now = this.settings.current;
-    const { value, hint } = settle(name, Number.isFinite(typed) ? typed : now[name], this.#multiple());
+    const { value, hint } = settle(name, Number.isFinite(typed) ? typed : now[name], this.multiple);
     now[name] = value;
     this.hints = { ...this.hints, [name]: hint };
   }
@@ -34,7 +39,7 @@ export class Form {
   settleAll(): void {
     for (const name of ['width', 'height', 'steps', 'guidance', 'seed', 'count'] as const) {
       const typed = this.settings.current[name];
-      if (settle(name, typed, this.#multiple()).value !== typed) this.commit(name, typed);
+      if (settle(name, typed, this.multiple).value !== typed) this.commit(name, typed);
     }
   }
 

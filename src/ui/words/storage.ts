@@ -3,7 +3,7 @@ import type { StorageFacts } from '../../engine/api';
 import type { Coming } from '../models/downloads.svelte';
 import { bytes, clean, count, timeLeft } from './format';
 import type { Task } from '../models/vault.svelte';
-import { sentence } from './words';
+import { sentence } from './problems';
 
 /** How far a download is: "1.2 GB of 2.1 GB, 23.4 MB/s, about 40 s left". */
 export function comingWords({ stage, doneBytes, totalBytes, speed, left }: Coming): string {

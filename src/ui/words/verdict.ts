@@ -1,7 +1,8 @@
 /** What a file turned out to be, in words. */
 import type { Inspection, ModelFacts } from '../../engine/api';
 import { clean } from './format';
-import { addonWords, sentence } from './words';
+import { addonWords } from './models';
+import { sentence } from './problems';
 
 type Part = Inspection['parts'][number]['part'];
 

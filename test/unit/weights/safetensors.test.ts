@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sentence } from '../../../src/ui/words/words';
+import { sentence } from '../../../src/ui/words/problems';
 import { DrobeError } from '../../../src/errors';
 import { parseHeader, readHeader, type Header, type Slices } from '../../../src/weights/safetensors';
 import { goldenFile, goldenFiles, mulberry32 } from './golden';

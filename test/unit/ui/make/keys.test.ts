@@ -1,14 +1,8 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { tools, type Tool } from '../../../../src/ui/paint/board.svelte';
-import {
-  commandsNow,
-  general,
-  isKey,
-  isTyping,
-  painting,
-  staging,
-  type Command,
-} from '../../../../src/ui/make/keys';
+import { isKey, isTyping, type Command } from '../../../../src/ui/controls/keys';
+import { commandsNow, general, staging, whilePainting } from '../../../../src/ui/make/keys';
+import type { Studio } from '../../../../src/ui/make/studio.svelte';
 import type { Mode } from '../../../../src/ui/settings/settings';
 import { drawGrey, gate, miniature, original, studioAtWork, turn } from '../fake';
 
@@ -86,7 +80,7 @@ test('⌘ is Ctrl', () => {
 
 const isSymbol = (key: string): boolean => /^[^a-z0-9]$/i.test(key);
 
-test.each([...general, ...painting, ...staging])('with Alt, no letter means $words', ({ keys }) => {
+test.each([...general, ...whilePainting, ...staging])('with Alt, no letter means $words', ({ keys }) => {
   for (const key of keys) expect(isKey({ ...typed(key), altKey: true }, key)).toBe(isSymbol(key));
 });
 
@@ -97,9 +91,9 @@ test('a symbol may be typed with Option or AltGr, as some keyboards have it', ()
 });
 
 test.each([
-  ['painting', [...general, ...painting]],
+  ['painting', [...general, ...whilePainting]],
   ['going through candidates', [...general, ...staging]],
-])('while %s, each key means one thing', (_, commands: readonly Command[]) => {
+])('while %s, each key means one thing', (_, commands: readonly Command<Studio>[]) => {
   for (const command of commands) {
     for (const key of command.keys) {
       const meant = commands.filter(({ keys }) => keys.some((other) => isKey(typed(key), other)));
@@ -110,7 +104,7 @@ test.each([
 });
 
 test('a key that counts while somebody types writes nothing', () => {
-  for (const { keys, typing = [] } of [...general, ...painting, ...staging]) {
+  for (const { keys, typing = [] } of [...general, ...whilePainting, ...staging]) {
     expect(keys).toEqual(expect.arrayContaining([...typing]));
     expect(typing.filter((key) => !key.startsWith('Ctrl+') && key !== 'Escape')).toEqual([]);
   }
@@ -118,18 +112,18 @@ test('a key that counts while somebody types writes nothing', () => {
 
 test.each(Object.keys(tools) as Tool[])('the tool %s has a key', (tool) => {
   const studio = studioAt('inpaint');
-  studio.board.tool = tool === 'brush' ? 'eraser' : 'brush';
-  const command = painting.find(({ words }) => words === tools[tool]);
+  studio.place.board.tool = tool === 'brush' ? 'eraser' : 'brush';
+  const command = whilePainting.find(({ words }) => words === tools[tool]);
   expect(command?.keys).toHaveLength(1);
   command?.run(studio);
-  expect(studio.board.tool).toBe(tool);
+  expect(studio.place.board.tool).toBe(tool);
 });
 
 test('the canvas has its keys once there is a picture on it', () => {
   const studio = studioAt('inpaint');
   expect(commandsNow(studio)).toEqual(general);
-  studio.source.take(original(64, 48));
-  expect(commandsNow(studio)).toEqual([...general, ...painting]);
+  studio.place.source.take(original(64, 48));
+  expect(commandsNow(studio)).toEqual([...general, ...whilePainting]);
 });
 
 test.each<Mode>(['image', 'inpaint', 'outpaint', 'instruct'])(
@@ -137,17 +131,17 @@ test.each<Mode>(['image', 'inpaint', 'outpaint', 'instruct'])(
   async (mode) => {
     const studio = studioAt('text');
     await studio.generate();
-    studio.source.take(original(64, 48));
-    studio.mode = mode;
+    studio.place.source.take(original(64, 48));
+    studio.place.mode = mode;
     expect(commandsNow(studio)).toEqual([...general, ...staging]);
     studio.showCanvas();
-    expect(commandsNow(studio)).toEqual(mode === 'inpaint' ? [...general, ...painting] : general);
+    expect(commandsNow(studio)).toEqual(mode === 'inpaint' ? [...general, ...whilePainting] : general);
   },
 );
 
 test('with words alone there is neither a canvas nor a candidate', async () => {
   const studio = studioAt('text');
-  studio.source.take(original(64, 48));
+  studio.place.source.take(original(64, 48));
   expect(commandsNow(studio)).toEqual(general);
   await studio.generate();
   expect(commandsNow(studio)).toEqual(general);
@@ -159,9 +153,9 @@ test('while a run is in work the canvas is not in sight, and no key paints on it
     await opened;
     return yield* drawGrey(signal, job);
   });
-  studio.source.take(original(64, 48));
-  studio.board.open({ width: 64, height: 48 });
-  studio.board.invert();
+  studio.place.source.take(original(64, 48));
+  studio.place.board.open({ width: 64, height: 48 });
+  studio.place.board.invert();
   const run = studio.generate();
   await turn();
   const now = commandsNow(studio).map(({ words }) => words);

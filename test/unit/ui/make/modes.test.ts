@@ -8,27 +8,27 @@ type Kind = ModelFacts['kind'];
 test('inpainting needs a picture, and then a mask, unless what is not masked changes', async () => {
   const { studio } = studioAtWork();
   studio.choose('inpaint');
-  expect([studio.obstacle, studio.canGenerate]).toEqual(['no-picture', false]);
+  expect([studio.place.obstacle, studio.canGenerate]).toEqual(['no-picture', false]);
   await studio.startFrom(pictureFile());
-  expect([studio.obstacle, studio.canGenerate]).toEqual(['no-mask', false]);
+  expect([studio.place.obstacle, studio.canGenerate]).toEqual(['no-mask', false]);
   studio.settings.current.maskMode = 'rest';
-  expect(studio.obstacle).toBeNull();
+  expect(studio.place.obstacle).toBeNull();
   studio.settings.current.maskMode = 'masked';
-  studio.board.invert();
-  expect([studio.obstacle, studio.canGenerate]).toEqual([null, true]);
-  studio.board.clear();
-  expect(studio.obstacle).toBe('no-mask');
+  studio.place.board.invert();
+  expect([studio.place.obstacle, studio.canGenerate]).toEqual([null, true]);
+  studio.place.board.clear();
+  expect(studio.place.obstacle).toBe('no-mask');
 });
 
 test('outpainting needs a picture, and then a margin', async () => {
   const { studio } = studioAtWork();
   studio.choose('outpaint');
-  studio.pull({ left: 16 });
-  expect(studio.obstacle).toBe('no-picture');
+  studio.place.pull({ left: 16 });
+  expect(studio.place.obstacle).toBe('no-picture');
   await studio.startFrom(pictureFile());
-  expect([studio.obstacle, studio.canGenerate]).toEqual(['no-margin', false]);
-  studio.pull({ left: 16 });
-  expect([studio.obstacle, studio.canGenerate]).toEqual([null, true]);
+  expect([studio.place.obstacle, studio.canGenerate]).toEqual(['no-margin', false]);
+  studio.place.pull({ left: 16 });
+  expect([studio.place.obstacle, studio.canGenerate]).toEqual([null, true]);
 });
 
 test('the size to draw follows the frame’s shape', async () => {
@@ -36,11 +36,11 @@ test('the size to draw follows the frame’s shape', async () => {
   studio.choose('outpaint');
   await studio.startFrom(pictureFile());
   expect(studio.settings.current).toMatchObject({ width: 64, height: 48 });
-  studio.pull({ right: 32, left: 32 });
-  expect(studio.frame.margins).toEqual({ left: 32, right: 32, top: 0, bottom: 0 });
+  studio.place.pull({ right: 32, left: 32 });
+  expect(studio.place.frame.margins).toEqual({ left: 32, right: 32, top: 0, bottom: 0 });
   expect(studio.settings.current).toMatchObject({ width: 128, height: 48 });
-  studio.pull({ left: 0, right: -5, bottom: 48.4, top: NaN });
-  expect(studio.frame.margins).toEqual({ left: 0, right: 0, top: 0, bottom: 48 });
+  studio.place.pull({ left: 0, right: -5, bottom: 48.4, top: NaN });
+  expect(studio.place.frame.margins).toEqual({ left: 0, right: 0, top: 0, bottom: 48 });
   const { width, height } = studio.settings.current;
   expect(width / height).toBeCloseTo(64 / 96, 1);
 });
@@ -55,7 +55,7 @@ test.each<[mode: Mode, shows: 'canvas' | 'result']>([
   studio.choose(mode);
   expect(studio.shown).toBe(studio.album.results[0]);
   studio.choose('text');
-  studio.source.take(await pictures.read(pictureFile()));
+  studio.place.source.take(await pictures.read(pictureFile()));
   studio.choose(mode);
   expect(studio.shown).toBe(shows === 'canvas' ? null : studio.album.results[0]);
   expect(studio.settings.current).toMatchObject({ width: 64, height: 48 });
@@ -72,10 +72,10 @@ test.each<[mode: Mode, kind: Kind, then: Mode]>([
   'a picture dropped in the mode %s, with a model of the kind %s, is worked on in the mode %s',
   async (mode, kind, then) => {
     const { studio } = studioAtWork(modelOf(kind));
-    studio.mode = mode;
+    studio.place.mode = mode;
     await studio.startFrom(pictureFile());
-    expect([studio.mode, studio.source.current?.name]).toEqual([then, 'photo.jpg']);
-    expect(studio.board.sheet).toMatchObject({ width: 64, height: 48 });
+    expect([studio.place.mode, studio.place.source.current?.name]).toEqual([then, 'photo.jpg']);
+    expect(studio.place.board.sheet).toMatchObject({ width: 64, height: 48 });
   },
 );
 
@@ -88,13 +88,13 @@ test.each<[mode: Mode, kind: Kind, then: Mode, shows: 'canvas' | 'result']>([
   'a result that is edited in the mode %s, with a model of the kind %s, is the picture to start from',
   async (mode, kind, then, shows) => {
     const { studio } = studioAtWork(modelOf(kind));
-    studio.mode = 'text';
+    studio.place.mode = 'text';
     await studio.generate();
-    studio.mode = mode;
+    studio.place.mode = mode;
     const [made] = studio.album.results;
     if (made) studio.edit(made);
-    expect([studio.mode, studio.source.current]).toEqual([then, made?.itself]);
+    expect([studio.place.mode, studio.place.source.current]).toEqual([then, made?.itself]);
     expect(studio.shown).toBe(shows === 'canvas' ? null : made);
-    expect(studio.board.sheet).toMatchObject({ width: 48, height: 48 });
+    expect(studio.place.board.sheet).toMatchObject({ width: 48, height: 48 });
   },
 );

@@ -8,7 +8,7 @@ async function withCandidates(count: number) {
   const { studio, jobs } = studioAtWork();
   studio.choose('inpaint');
   await studio.startFrom(pictureFile());
-  studio.board.invert();
+  studio.place.board.invert();
   Object.assign(studio.settings.current, { count, freshSeed: false, seed: 1 });
   await studio.generate();
   return { studio, jobs };
@@ -57,10 +57,10 @@ test('what is painted while a run is in work is for the next one', async () => {
   });
   studio.choose('inpaint');
   await studio.startFrom(pictureFile());
-  studio.board.invert();
+  studio.place.board.invert();
   studio.settings.current.maskBlur = 0;
   const run = studio.generate();
-  studio.board.clear();
+  studio.place.board.clear();
   open();
   await run;
   const { pixels } = studio.album.results[0]!.itself;
@@ -72,10 +72,10 @@ test('candidates are what was made of the picture in work, and of no other', asy
   const [first] = studio.candidates;
   await studio.startFrom(pictureFile('64x48', 'other.jpg'));
   expect(studio.candidates).toEqual([]);
-  studio.board.invert();
+  studio.place.board.invert();
   await studio.generate();
   expect([studio.candidates.length, studio.album.results.length]).toEqual([2, 4]);
-  studio.source.take(first?.original ?? null);
+  studio.place.source.take(first?.original ?? null);
   expect(studio.candidates[0]).toBe(first);
   studio.choose('text');
   expect(studio.candidates).toEqual([]);
@@ -130,7 +130,7 @@ test('only candidates can be accepted; any other picture can be deleted', async 
   const [drawn] = studio.album.results;
   if (drawn) studio.show(drawn);
   studio.accept();
-  expect([studio.shown, studio.source.current?.name]).toEqual([drawn, 'photo.jpg']);
+  expect([studio.shown, studio.place.source.current?.name]).toEqual([drawn, 'photo.jpg']);
   await studio.discard();
   expect([studio.shown, studio.album.results]).toEqual([null, []]);
 });
@@ -140,9 +140,13 @@ test('a candidate that is accepted is the picture to go on with, with an empty m
   studio.leaf(1);
   const accepted = studio.shown;
   studio.accept();
-  expect(studio.source.current).toBe(accepted?.itself);
-  expect([studio.mode, studio.shown, studio.candidates]).toEqual(['inpaint', null, []]);
-  expect([studio.board.bounds, studio.board.canUndo, studio.obstacle]).toEqual([null, false, 'no-mask']);
+  expect(studio.place.source.current).toBe(accepted?.itself);
+  expect([studio.place.mode, studio.shown, studio.candidates]).toEqual(['inpaint', null, []]);
+  expect([studio.place.board.bounds, studio.place.board.canUndo, studio.place.obstacle]).toEqual([
+    null,
+    false,
+    'no-mask',
+  ]);
   expect(studio.album.results).toHaveLength(2);
 });
 
@@ -154,7 +158,7 @@ test('a picture that is drawn anew as a whole can be accepted, too, and keeps it
   studio.form.commit('width', 48);
   const drawn = studio.shown?.itself;
   studio.accept();
-  expect([studio.mode, studio.shown, studio.source.current]).toEqual(['image', null, drawn]);
+  expect([studio.place.mode, studio.shown, studio.place.source.current]).toEqual(['image', null, drawn]);
   expect(studio.settings.current).toMatchObject({ width: 96, height: 48 });
 });
 
@@ -162,21 +166,21 @@ test('a wider picture that is accepted closes its frame', async () => {
   const { studio } = studioAtWork();
   studio.choose('outpaint');
   await studio.startFrom(pictureFile());
-  studio.pull({ right: 64 });
+  studio.place.pull({ right: 64 });
   await studio.generate();
   expect(studio.shown?.itself).toMatchObject({ width: 128, height: 48 });
   expect(studio.shown?.place).toEqual({ x: 0, y: 0, width: 64, height: 48 });
   studio.accept();
-  expect([studio.mode, studio.shown, studio.frame.isOpen]).toEqual(['outpaint', null, false]);
-  expect(studio.board.sheet).toMatchObject({ width: 128, height: 48 });
-  expect(studio.obstacle).toBe('no-margin');
+  expect([studio.place.mode, studio.shown, studio.place.frame.isOpen]).toEqual(['outpaint', null, false]);
+  expect(studio.place.board.sheet).toMatchObject({ width: 128, height: 48 });
+  expect(studio.place.obstacle).toBe('no-margin');
 });
 
 test('the result of inpainting has the picture’s size, at whatever size it is drawn', async () => {
   const { studio, jobs } = studioAtWork();
   studio.choose('inpaint');
   await studio.startFrom(pictureFile('200x150'));
-  studio.board.invert();
+  studio.place.board.invert();
   await studio.generate();
   expect(jobs[0]).toMatchObject({ width: 64, height: 48, source: { kind: 'inpaint' } });
   expect(studio.shown?.itself).toMatchObject({ width: 200, height: 150 });
@@ -186,7 +190,7 @@ test('the settings of a candidate bring back its mode and how it was inpainted',
   const { studio } = studioAtWork();
   studio.choose('inpaint');
   await studio.startFrom(pictureFile());
-  studio.board.invert();
+  studio.place.board.invert();
   const how = {
     maskBlur: 9,
     content: 'fill',
@@ -199,10 +203,10 @@ test('the settings of a candidate bring back its mode and how it was inpainted',
   await studio.generate();
   const [made] = studio.candidates;
   studio.choose('text');
-  studio.source.take(null);
+  studio.place.source.take(null);
   Object.assign(studio.settings.current, { maskBlur: 1, content: 'original', area: 'whole', padding: 64 });
   Object.assign(studio.settings.current, { soft: true, strength: 1, count: 5 });
   studio.reuseSettings();
-  expect([studio.mode, studio.source.current]).toEqual(['inpaint', made?.original]);
+  expect([studio.place.mode, studio.place.source.current]).toEqual(['inpaint', made?.original]);
   expect(studio.settings.current).toMatchObject({ ...how, count: 5, seed: 7, freshSeed: false });
 });

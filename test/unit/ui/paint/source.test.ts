@@ -32,8 +32,8 @@ function atWork(platform = pictures, items: Record<string, string> = {}) {
 test('a chosen picture opens image mode and sets a size of its shape that suits the model', async () => {
   const { studio } = atWork();
   await studio.startFrom(file('3024x4032'));
-  expect(studio.mode).toBe('image');
-  expect(studio.source.current?.name).toBe('photo.jpg');
+  expect(studio.place.mode).toBe('image');
+  expect(studio.place.source.current?.name).toBe('photo.jpg');
   expect(studio.settings.current).toMatchObject({ width: 440, height: 592 });
   studio.adopt(miniature);
   expect(studio.settings.current).toMatchObject({ width: 48, height: 64 });
@@ -61,20 +61,20 @@ test('the job carries the source at its own size, with the strength', async () =
 test('text mode sends no source, though a picture lies ready', async () => {
   const { studio, jobs } = atWork();
   await studio.startFrom(file('512x512'));
-  studio.mode = 'text';
+  studio.place.mode = 'text';
   await studio.generate();
   expect(jobs[0]?.source).toBeNull();
 });
 
 test('image mode without a picture cannot generate', async () => {
   const { studio, jobs } = atWork();
-  studio.mode = 'image';
-  expect([studio.canGenerate, studio.obstacle]).toEqual([false, 'no-picture']);
+  studio.place.mode = 'image';
+  expect([studio.canGenerate, studio.place.obstacle]).toEqual([false, 'no-picture']);
   await studio.generate();
   expect(jobs).toEqual([]);
   await studio.startFrom(file('512x512'));
-  expect([studio.canGenerate, studio.obstacle]).toEqual([true, null]);
-  studio.source.take(null);
+  expect([studio.canGenerate, studio.place.obstacle]).toEqual([true, null]);
+  studio.place.source.take(null);
   expect(studio.canGenerate).toBe(false);
 });
 
@@ -82,29 +82,29 @@ test('a model that changes pictures by instruction does that, and nothing else',
   const { studio, jobs } = atWork();
   const instruct = { ...full('instruct'), facts: { ...full().facts, kind: 'instruct' as const } };
   studio.adopt(instruct);
-  expect([studio.mode, studio.obstacle]).toEqual(['instruct', 'no-picture']);
+  expect([studio.place.mode, studio.place.obstacle]).toEqual(['instruct', 'no-picture']);
   await studio.startFrom(file('512x512'));
   studio.settings.current.imageGuidance = 1.8;
   await studio.generate();
   expect(jobs[0]?.source).toMatchObject({ kind: 'instruct', imageGuidance: 1.8 });
-  studio.mode = 'text';
-  expect([studio.canGenerate, studio.obstacle]).toEqual([false, 'only-instruct']);
+  studio.place.mode = 'text';
+  expect([studio.canGenerate, studio.place.obstacle]).toEqual([false, 'only-instruct']);
 
-  studio.mode = 'instruct';
+  studio.place.mode = 'instruct';
   studio.adopt(full('base'));
-  expect([studio.mode, studio.obstacle]).toEqual(['image', null]);
-  studio.mode = 'instruct';
-  expect([studio.canGenerate, studio.obstacle]).toEqual([false, 'no-instruct']);
+  expect([studio.place.mode, studio.place.obstacle]).toEqual(['image', null]);
+  studio.place.mode = 'instruct';
+  expect([studio.canGenerate, studio.place.obstacle]).toEqual([false, 'no-instruct']);
 });
 
 test('a bad picture is told with its name, and the one before it stays', async () => {
   const { studio } = atWork();
   await studio.startFrom(file('512x512', 'good.png'));
   await studio.startFrom(file('nonsense', 'bad.png'));
-  expect(studio.source.failure).toMatchObject({ file: 'bad.png', error: { code: 'image-unreadable' } });
-  expect(studio.source.current?.name).toBe('good.png');
+  expect(studio.place.source.failure).toMatchObject({ file: 'bad.png', error: { code: 'image-unreadable' } });
+  expect(studio.place.source.current?.name).toBe('good.png');
   await studio.startFrom(file('512x512', 'next.png'));
-  expect(studio.source.failure).toBeNull();
+  expect(studio.place.source.failure).toBeNull();
 });
 
 test('of two pictures chosen in haste the later one counts, however long the first takes', async () => {
@@ -120,7 +120,7 @@ test('of two pictures chosen in haste the later one counts, however long the fir
   await studio.startFrom(file('512x512', 'quick.png'));
   open();
   await slow;
-  expect(studio.source.current?.name).toBe('quick.png');
+  expect(studio.place.source.current?.name).toBe('quick.png');
   expect(studio.settings.current).toMatchObject({ width: 512, height: 512 });
 });
 
@@ -130,7 +130,7 @@ test('a result can be edited: the very pixels that were drawn, at their own size
   await studio.generate();
   Object.assign(studio.settings.current, { width: 512, height: 512 });
   if (studio.shown) studio.edit(studio.shown);
-  expect(studio.mode).toBe('image');
+  expect(studio.place.mode).toBe('image');
   await studio.generate();
   expect(jobs[1]).toMatchObject({ width: 256, height: 1024 });
   expect(jobs[1]?.source?.pixels).toBe(studio.album.results[1]?.itself.pixels);
@@ -185,25 +185,25 @@ test('the settings of an edited picture bring back its mode, strength and source
   studio.settings.current.strength = 0.9;
   if (drawn) studio.show(drawn);
   studio.reuseSettings();
-  expect(studio.mode).toBe('text');
+  expect(studio.place.mode).toBe('text');
   expect(studio.settings.current).not.toHaveProperty('source');
 
-  studio.source.take(null);
+  studio.place.source.take(null);
   if (edited) studio.show(edited);
   studio.reuseSettings();
-  expect(studio.mode).toBe('image');
+  expect(studio.place.mode).toBe('image');
   expect(studio.settings.current.strength).toBe(0.3);
-  expect(studio.source.current?.name).toBe('photo.jpg');
+  expect(studio.place.source.current?.name).toBe('photo.jpg');
 });
 
 test('the strength outlasts a reload, in range; the mode does not', () => {
   const items: Record<string, string> = {};
   const { studio } = atWork(pictures, items);
-  studio.mode = 'image';
+  studio.place.mode = 'image';
   studio.settings.current.strength = 0.35;
   studio.settings.save();
   const again = atWork(pictures, items).studio;
-  expect([again.mode, again.settings.current.strength]).toEqual(['text', 0.35]);
+  expect([again.place.mode, again.settings.current.strength]).toEqual(['text', 0.35]);
 
   const [key = ''] = Object.keys(items);
   items[key] = JSON.stringify({ strength: 0 });

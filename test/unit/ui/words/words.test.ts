@@ -1,15 +1,11 @@
 import { full } from '../fake';
-import { roomWords } from '../../../../src/ui/words/words';
+import { roomWords } from '../../../../src/ui/words/models';
 import { expect, test } from 'vitest';
 import { DrobeError } from '../../../../src/errors';
 import { bytes, clean, duration, fileName, saveName, timeLeft } from '../../../../src/ui/words/format';
-import {
-  negativeWords,
-  newVersionWords,
-  noticeWords,
-  sentence,
-  stageWords,
-} from '../../../../src/ui/words/words';
+import { newVersionWords } from '../../../../src/ui/words/app';
+import { sentence } from '../../../../src/ui/words/problems';
+import { negativeWords, noticeWords, stageWords } from '../../../../src/ui/words/run';
 import { readHeader } from '../../../../src/weights/safetensors';
 
 test('a truncated file is told with its name and sizes', () => {

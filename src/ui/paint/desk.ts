@@ -1,0 +1,13 @@
+import type { Margins } from '../../canvas/frame';
+import type { Mask } from '../../canvas/pixels';
+import type { Original } from '../files/picture';
+import type { Mode } from '../settings/settings';
+
+/** What is worked on. */
+export interface Desk {
+  readonly mode: Mode;
+  readonly original: Original | null;
+  /** What is painted over it, if anything, and how far the frame goes beyond it. */
+  readonly mask: Mask | null;
+  readonly margins: Margins;
+}

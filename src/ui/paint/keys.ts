@@ -1,0 +1,41 @@
+/** Keys and gestures where a picture is painted on. */
+import type { Command } from '../controls/keys';
+import type { Tool } from './board.svelte';
+import type { Workplace } from './workplace.svelte';
+
+type PaintCommand = Command<Pick<Workplace, 'board' | 'viewport'>>;
+
+const tool = (key: string, words: string, name: Tool): PaintCommand => ({
+  keys: [key],
+  words,
+  run: ({ board }) => (board.tool = name),
+});
+
+/** On the mask canvas: InvokeAI's keys where it has one. */
+export const painting: readonly PaintCommand[] = [
+  tool('B', 'Brush', 'brush'),
+  tool('E', 'Eraser', 'eraser'),
+  tool('U', 'Rectangle', 'rectangle'),
+  tool('L', 'Lasso', 'lasso'),
+  tool('G', 'Fill', 'fill'),
+  tool('H', 'Pan', 'pan'),
+  { keys: ['['], words: 'Smaller brush', run: ({ board }) => board.resize(-1) },
+  { keys: [']'], words: 'Larger brush', run: ({ board }) => board.resize(1) },
+  { keys: ['Ctrl+Z'], words: 'Undo', run: ({ board }) => board.undo() },
+  { keys: ['Ctrl+Shift+Z', 'Ctrl+Y'], words: 'Redo', run: ({ board }) => board.redo() },
+  { keys: ['Shift+V'], words: 'Invert mask', run: ({ board }) => board.invert() },
+  { keys: ['Shift+C'], words: 'Clear mask', run: ({ board }) => board.clear() },
+  { keys: ['Ctrl+0'], words: 'Show the whole picture', run: ({ viewport }) => viewport.fit() },
+  { keys: ['+', '='], words: 'Zoom in', run: ({ viewport }) => viewport.zoom(1.25) },
+  { keys: ['-'], words: 'Zoom out', run: ({ viewport }) => viewport.zoom(0.8) },
+];
+
+/** What mouse, pen and fingers do there. */
+export const gestures: readonly (readonly [how: string, words: string])[] = [
+  ['Alt + paint, pen’s eraser', 'Erase, with any tool'],
+  ['Space, middle or right button + drag', 'Move the picture'],
+  ['Two fingers', 'Move and zoom the picture'],
+  ['Wheel, pinch', 'Zoom'],
+  ['Alt + wheel', 'Brush size'],
+  ['Arrow keys, on the canvas', 'Move the picture'],
+];

@@ -1,0 +1,137 @@
+import { sidesOf, sizeLike } from '../../canvas/crop';
+import { frameBounds, type Margins } from '../../canvas/frame';
+import type { ModelFacts } from '../../engine/api';
+import type { Original } from '../files/picture';
+import type { Form } from '../settings/form.svelte';
+import type { Shelf } from '../settings/persisted.svelte';
+import { modesOf, rangeOf, type Mode, type Obstacle } from '../settings/settings';
+import { MaskBoard } from './board.svelte';
+import type { Desk } from './desk';
+import { Frame } from './frame.svelte';
+import { SourcePicture, type pictures } from './source.svelte';
+import { Viewport } from './viewport.svelte';
+import { inpaintBounds, planOf, type Plan } from './work';
+
+/** What is worked on: a picture or none, what is painted over it, the frame beyond its edges; and what will be drawn of it. */
+export class Workplace {
+  readonly source: SourcePicture;
+  readonly board: MaskBoard;
+  readonly viewport = new Viewport();
+  readonly frame = new Frame();
+  mode = $state<Mode>('text');
+  /** What stands in the way of a picture. */
+  readonly obstacle = $derived.by((): Obstacle | null => {
+    const facts = this.#facts();
+    if (facts && !modesOf(facts).includes(this.mode)) {
+      return this.mode === 'instruct' ? 'no-instruct' : 'only-instruct';
+    }
+    if (this.mode === 'text') return null;
+    if (!this.source.current) return 'no-picture';
+    if (this.mode === 'outpaint') return this.frame.isOpen ? null : 'no-margin';
+    if (this.mode !== 'inpaint') return null;
+    if (this.#form.settings.current.maskMode === 'rest') return this.board.isFull ? 'all-kept' : null;
+    return this.board.bounds ? null : 'no-mask';
+  });
+  /** Which part of the picture will be drawn, and how large; null while there is nothing to do. */
+  readonly plan = $derived.by((): Plan | null => {
+    const original = this.source.current;
+    const settings = this.#form.settings.current;
+    if (!original) return null;
+    const sides = sidesOf(this.#form.multiple);
+    if (this.mode === 'outpaint') {
+      const bounds = frameBounds(original, this.frame.margins, settings.feather);
+      return this.frame.isOpen ? planOf(bounds, this.frame.around(original), settings, sides) : null;
+    }
+    const bounds = this.mode === 'inpaint' ? inpaintBounds(this.board.bounds, original, settings) : null;
+    return bounds && planOf(bounds, original, settings, sides);
+  });
+
+  readonly #form: Form;
+  readonly #facts: () => ModelFacts | null;
+
+  /** @param facts of the model that is drawn with; null where none is chosen. */
+  constructor(shelf: Shelf | null, readers: typeof pictures, form: Form, facts: () => ModelFacts | null) {
+    this.source = new SourcePicture(readers);
+    this.board = new MaskBoard(shelf, readers.readMask);
+    this.#form = form;
+    this.#facts = facts;
+  }
+
+  /** Whether parts of the picture are chosen, by painting or by a frame. */
+  get inPart(): boolean {
+    return this.mode === 'inpaint' || this.mode === 'outpaint';
+  }
+
+  /** What is worked on, as it is now; another one after every change. */
+  get desk(): Desk {
+    const { mode } = this;
+    const original = this.source.current;
+    const mask = original && this.board.bounds ? this.board.copy() : null;
+    return { mode, original, mask, margins: this.frame.margins };
+  }
+
+  /** Puts what was worked on back where it was. */
+  lay({ mode, original, mask, margins }: Desk): void {
+    this.mode = mode;
+    this.source.take(original);
+    if (!original) return;
+    this.begin(original);
+    if (mask) this.board.take(mask);
+    this.frame.pull(margins);
+  }
+
+  /** Another picture to work on: nothing of it is masked, and no frame goes beyond it. */
+  begin(original: Original): void {
+    this.board.open(original);
+    this.viewport.open(original);
+    this.frame.close();
+    this.suitSize();
+  }
+
+  /** What to start from, from now on. */
+  choose(mode: Mode): void {
+    this.mode = mode;
+    if (mode !== 'text') this.suitSize();
+  }
+
+  /** From now on a picture is worked on: as is chosen, where that is possible with this model. */
+  choosePictureMode(): void {
+    const facts = this.#facts();
+    const able = facts ? modesOf(facts) : (['image'] as const);
+    if (this.mode !== 'text' && able.some((mode) => mode === this.mode)) return;
+    this.mode = able.find((mode) => mode !== 'text' && mode !== 'outpaint') ?? 'image';
+  }
+
+  /** Another model is drawn with. What it cannot do is not chosen any more. */
+  suitModel(facts: ModelFacts): void {
+    if (modesOf(facts).includes(this.mode)) return;
+    this.mode = this.mode === 'instruct' && this.source.current ? 'image' : modesOf(facts)[0];
+  }
+
+  /** Pulls the frame beyond the picture's edges; the size to draw follows. */
+  pull(margins: Partial<Margins>): void {
+    this.frame.pull(margins);
+    this.suitSize();
+  }
+
+  /** Takes a size that has the shape of what is worked on and that the model draws well. */
+  suitSize(): void {
+    const original = this.source.current;
+    const facts = this.#facts();
+    if (!original || !facts) return;
+    const { width, height } = facts.defaults;
+    const own = this.mode === 'outpaint' ? this.frame.around(original) : original;
+    const sizes = { ...rangeOf('width', this.#form.multiple), area: width * height };
+    this.#form.take(
+      this.inPart && this.#form.settings.current.area === 'masked' ? { width, height } : sizeLike(own, sizes),
+    );
+  }
+
+  /** To draw all of it anew, at its own size, where that can be drawn. */
+  takeSizeOf({ width, height }: Original): void {
+    const { max } = rangeOf('width', this.#form.multiple);
+    if (this.mode !== 'image' || Math.max(width, height) > max) return;
+    this.#form.take({ width, height });
+    this.#form.settleAll();
+  }
+}

@@ -1,0 +1,15 @@
+/** What the nets of a model are called in a sentence. */
+import type { NetName } from '../../engine/api';
+
+export const nets: Record<NetName, string> = {
+  'text encoder': 'the text encoder',
+  'second text encoder': 'the second text encoder',
+  UNet: 'the UNet',
+  TAESD: 'the small decoder',
+  'VAE encoder': 'the encoder',
+  'VAE decoder': 'the decoder',
+};
+
+const isNet = (name: string): name is NetName => Object.hasOwn(nets, name);
+/** Of a name that a problem brings along. */
+export const netOf = (name: string): string => (isNet(name) ? nets[name] : name);

@@ -1,0 +1,90 @@
+/** What is said before a run, while it goes on, and afterwards. */
+import type { ModelFacts, Notice, Thrift } from '../../engine/api';
+import type { DrobeError } from '../../errors';
+import type { Unfinished } from '../album/drawer';
+import type { Stage } from '../make/run';
+import type { UsableModel } from '../models/library.svelte';
+import type { Obstacle, Settings } from '../settings/settings';
+import { bytes, clean } from './format';
+import { nets } from './nets';
+import { sentence } from './problems';
+
+/** Why nothing can be generated as things stand. */
+export const obstacleWords: Record<Obstacle, string> = {
+  'no-picture': 'Choose a picture to start from',
+  'no-mask': 'Paint over what should change',
+  'all-kept': 'All of it is kept: erase the mask where the picture should change',
+  'no-margin': 'Drag an edge of the frame, or say how many pixels to add',
+  'only-instruct': 'This model changes pictures by instruction: use Instruct, or choose another model',
+  'no-instruct': 'This model takes no instructions: choose an InstructPix2Pix model',
+};
+
+/** Why the negative prompt that was typed makes no difference; nothing where it does. */
+export function negativeWords(
+  { negative, guidance }: Pick<Settings, 'negative' | 'guidance'>,
+  model: Pick<ModelFacts, 'kind' | 'ignoresNegative'> | null,
+): string {
+  if (!negative.trim()) return '';
+  if (model?.ignoresNegative) return 'Has no effect: this model has its guidance built in.';
+  return guidance <= 1 && model?.kind !== 'instruct' ? 'Has no effect at a guidance scale of 1 or less.' : '';
+}
+
+/** What is being done right now, in a few words. */
+export function stageWords(progress: Stage | null): string {
+  switch (progress?.kind) {
+    case undefined:
+      return 'Starting';
+    case 'waiting':
+      return 'Another tab is drawing: this one begins when it is done';
+    case 'fetching':
+      return `Fetching the model, ${bytes(progress.doneBytes)} of ${bytes(progress.totalBytes)}`;
+    case 'reading':
+      return `Reading ${nets[progress.net]}, ${bytes(progress.doneBytes)} of ${bytes(progress.totalBytes)}`;
+    case 'checking':
+      return `Comparing ${nets[progress.net]} with what was stored, ${bytes(progress.doneBytes)} of ${bytes(progress.totalBytes)}`;
+    case 'compiling':
+      return `Compiling ${nets[progress.net]}`;
+    case 'encoding':
+      return `Reading the ${progress.what}`;
+    case 'step':
+      return `Step ${progress.step} of ${progress.steps}`;
+    case 'decoding':
+      return 'Decoding the picture';
+  }
+}
+
+const savings: Record<keyof Thrift, string> = {
+  apart: 'only one part of the model is loaded at a time',
+  single: 'the UNet looks at the prompts one after the other',
+  tile: 'the picture is encoded and decoded in tiles',
+};
+
+/** What a person should know about a run that worked. */
+export function noticeWords(notice: Notice): string {
+  switch (notice.code) {
+    case 'prompt-truncated': {
+      const which = notice.which === 'prompt' ? 'prompt' : 'negative prompt';
+      return `The ${which} was too long for the model. It did not see: “${clean(notice.dropped, 400)}”`;
+    }
+    case 'size-rounded':
+      return `This model draws in whole blocks: the size was rounded to ${notice.width} × ${notice.height}.`;
+    case 'resumed':
+      return `${notice.after === 'device-lost' ? 'The graphics card was reset' : 'The engine stopped'} in the middle of the picture. It was started again, and went on from the last finished step.`;
+    case 'saving-memory':
+      return `There is not enough memory for the fastest way, so ${savings[notice.by]}, which takes longer.`;
+    case 'retried-in-f32':
+      return `Half precision overflowed in ${nets[notice.net]}; that part ran again at full precision, which takes longer.`;
+  }
+}
+
+/** That pictures and work on them will not outlast the page. */
+export const unkeptWords = (error: DrobeError): string =>
+  `Pictures cannot be kept in this browser now, and last until this page is closed: download those you want. ${sentence(error, 'them')}`;
+
+/** @param model null where the run's is no longer there. */
+export function unfinishedWords({ settings, steps }: Unfinished, model: UsableModel | null): string {
+  const what = settings.prompt ? `“${clean(settings.prompt, 80)}”` : 'A picture';
+  const done = steps > 0 ? `${steps} of its steps were done` : 'none of its steps was done';
+  const gone = model ? '' : ' Its model is no longer there, so it cannot be gone on with.';
+  return `${what} was in work when the page was closed; ${done}.${gone}`;
+}
