@@ -15,7 +15,7 @@ const arrows = {
   'src/sampling': { may: ['errors'] },
   'src/canvas': { may: ['errors'] },
   'src/text': { may: ['errors'], packages: ['@huggingface/transformers'] },
-  'src/recipe': { may: ['errors', 'sampling', 'text'], types: ['canvas'] },
+  'src/recipe': { may: ['errors', 'sampling', 'text', 'canvas/kind'], packages: ['fflate'] },
   'src/nets': { may: ['errors', 'graph'], types: ['weights'] },
   'src/weights': { may: ['errors'] },
   'src/weights/downloads.ts': { may: ['errors'], packages: ['hash-wasm'] },

@@ -1,0 +1,163 @@
+/**
+ * Words in EXIF, which JPEG and WebP carry: the user's comment, as A1111 writes it (CIPA DC-008, 4.6.5), and the entries
+ * "prompt:…" and "workflow:…" that ComfyUI puts into whatever fields take letters.
+ */
+import { fromLatin1, joined, latin1, LONGEST, textOf, viewOf } from './bytes';
+
+const COMMENT = 0x9286;
+const EXIF_FOLDER = 0x8769;
+const MAKE = 0x010f;
+const MODEL = 0x0110;
+const DESCRIPTION = 0x010e;
+const LETTERS = 2;
+const NUMBER = 4;
+const ANYTHING = 7;
+
+interface Entry {
+  readonly tag: number;
+  readonly type: number;
+  readonly data: Uint8Array;
+  /** The value, where it is one number: it may be where another folder lies. */
+  readonly number: number;
+}
+
+/** By "parameters", "prompt" and "workflow". `tiff`: from its mark of byte order, with or without "Exif" before it. */
+export function exifTexts(tiff: Uint8Array): Map<string, string> {
+  const texts = new Map<string, string>();
+  if (latin1(tiff.subarray(0, 6)) === 'Exif\0\0') tiff = tiff.subarray(6);
+  const order = latin1(tiff.subarray(0, 4));
+  if (tiff.length < 8 || (order !== 'II*\0' && order !== 'MM\0*')) return texts;
+  const little = order === 'II*\0';
+  const first = entriesOf(tiff, viewOf(tiff).getUint32(4, little), little);
+  const folder = first.find(({ tag }) => tag === EXIF_FOLDER);
+  const second = folder ? entriesOf(tiff, folder.number, little) : [];
+  for (const { tag, type, data } of [...first, ...second]) {
+    if (tag === COMMENT) {
+      const words = commentIn(data, little);
+      if (words !== null) texts.set('parameters', words);
+    } else if (type === LETTERS) {
+      const words = textOf(data).replace(/\0+$/, '');
+      const [, key, value] = /^(prompt|workflow):\s*(\{.*)$/is.exec(words) ?? [];
+      if (key && value) texts.set(key.toLowerCase(), value);
+      else if (tag === DESCRIPTION && words !== '' && !texts.has('parameters'))
+        texts.set('parameters', words);
+    }
+  }
+  return texts;
+}
+
+/** Of a folder; none where it does not lie in the file. Entries that reach beyond its end are left out. */
+function entriesOf(tiff: Uint8Array, at: number, little: boolean): Entry[] {
+  const view = viewOf(tiff);
+  if (at + 2 > tiff.length) return [];
+  const count = Math.min(view.getUint16(at, little), Math.floor((tiff.length - at - 2) / 12));
+  return Array.from({ length: count }, (_, i) => at + 2 + 12 * i).flatMap((entry) => {
+    const [tag, type] = [view.getUint16(entry, little), view.getUint16(entry + 2, little)];
+    const number = view.getUint32(entry + 8, little);
+    const length = view.getUint32(entry + 4, little); // of letters and bytes, the only ones that are looked at
+    const from = length <= 4 ? entry + 8 : number;
+    if (from + length > tiff.length || length > LONGEST)
+      return type === NUMBER ? [{ tag, type, data: tiff.subarray(0, 0), number }] : [];
+    return [{ tag, type, data: tiff.subarray(from, from + length), number }];
+  });
+}
+
+/** Behind eight letters that tell how it is written. JIS only where it is ASCII; nothing else writes recipes in it. */
+function commentIn(data: Uint8Array, little: boolean): string | null {
+  const words = data.subarray(8);
+  switch (latin1(data.subarray(0, 8)).replace(/\0+$/, '')) {
+    case 'UNICODE':
+      return utf16(words, little).replace(/\0+$/, '');
+    case 'ASCII':
+    case '':
+      return textOf(words).replace(/\0+$/, '');
+    case 'JIS':
+      return words.every((byte) => byte < 128 && byte !== 27) ? latin1(words).replace(/\0+$/, '') : null;
+    default:
+      return textOf(data).replace(/\0+$/, '');
+  }
+}
+
+/** Tools do not agree whose byte order counts: a mark tells, else where the zeros of plain letters stand. */
+function utf16(bytes: Uint8Array, little: boolean): string {
+  const zeros = [0, 0];
+  for (const [i, byte] of bytes.entries()) if (byte === 0) zeros[i % 2]!++; // two of them
+  const mark =
+    bytes[0] === 0xff && bytes[1] === 0xfe ? true : bytes[0] === 0xfe && bytes[1] === 0xff ? false : null;
+  const isLittle = mark ?? (zeros[0] === zeros[1] ? little : zeros[1]! > zeros[0]!);
+  const view = viewOf(bytes);
+  let text = '';
+  for (let at = mark === null ? 0 : 2; at + 1 < bytes.length; at += 2) {
+    text += String.fromCharCode(view.getUint16(at, isLittle));
+  }
+  return text;
+}
+
+/** Such data with these texts, from the mark of byte order on. As A1111 writes it: most significant byte first. */
+export function exifWith(texts: ReadonlyMap<string, string>): Uint8Array<ArrayBuffer> {
+  const letters = (key: string, tag: number): [number, number, Uint8Array][] => {
+    const text = texts.get(key);
+    return text === undefined ? [] : [[tag, LETTERS, fromLatin1(`${key}:${ascii(text)}\0`)]];
+  };
+  const parameters = texts.get('parameters');
+  const comment = parameters === undefined ? null : joined([fromLatin1('UNICODE\0'), bigEndian(parameters)]);
+  const firsts = [...letters('workflow', MAKE), ...letters('prompt', MODEL)];
+  const firstAt = 8;
+  const count = firsts.length + (comment ? 1 : 0);
+  const firstEnd = firstAt + 2 + 12 * count + 4;
+  const firstLength = firsts.reduce((sum, [, , data]) => sum + even(data.length), 0);
+  const secondAt = firstEnd + firstLength;
+  const link: [number, number, Uint8Array][] = comment ? [[EXIF_FOLDER, NUMBER, uint32(secondAt)]] : [];
+  const second: [number, number, Uint8Array][] = comment ? [[COMMENT, ANYTHING, comment]] : [];
+  return joined([
+    fromLatin1('MM\0*'),
+    uint32(firstAt),
+    folder(firstAt, [...firsts, ...link]),
+    ...(comment ? [folder(secondAt, second)] : []),
+  ]);
+}
+
+/** A folder of values, those longer than a number behind it. */
+function folder(
+  at: number,
+  entries: readonly (readonly [tag: number, type: number, data: Uint8Array])[],
+): Uint8Array {
+  const out = new Uint8Array(2 + 12 * entries.length + 4);
+  const view = viewOf(out);
+  view.setUint16(0, entries.length);
+  const behind: Uint8Array[] = [];
+  let end = at + out.length;
+  for (const [i, [tag, type, data]] of entries.entries()) {
+    const entry = 2 + 12 * i;
+    view.setUint16(entry, tag);
+    view.setUint16(entry + 2, type);
+    view.setUint32(entry + 4, type === NUMBER ? data.length / 4 : data.length);
+    if (data.length <= 4) {
+      out.set(data, entry + 8);
+      continue;
+    }
+    view.setUint32(entry + 8, end);
+    behind.push(data, new Uint8Array(even(data.length) - data.length));
+    end += even(data.length);
+  }
+  return joined([out, ...behind]);
+}
+
+const even = (length: number): number => length + (length % 2);
+
+function uint32(value: number): Uint8Array {
+  const out = new Uint8Array(4);
+  viewOf(out).setUint32(0, value);
+  return out;
+}
+
+function bigEndian(text: string): Uint8Array {
+  const out = new Uint8Array(2 * text.length);
+  const view = viewOf(out);
+  for (let i = 0; i < text.length; i++) view.setUint16(2 * i, text.charCodeAt(i));
+  return out;
+}
+
+/** JSON in plain letters. */
+const ascii = (json: string): string =>
+  json.replace(/[\x7f-\uffff]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);

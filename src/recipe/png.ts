@@ -1,0 +1,108 @@
+/** Words in a PNG: the chunks tEXt, zTXt and iTXt of its specification, section 11.3.3. */
+import { fromLatin1, fromUtf8, joined, latin1, LONGEST, textOf, unpacked, utf8, viewOf } from './bytes';
+
+/** By keyword, "parameters"; of two with the same, the first counts. */
+export type Texts = ReadonlyMap<string, string>;
+
+const SIGNATURE_LENGTH = 8;
+/** Length, type and checksum around a chunk's data. */
+const AROUND = 12;
+
+/** As far as the file goes: one cut short gives what was before the cut. */
+export function pngTexts(file: Uint8Array): Map<string, string> {
+  const texts = new Map<string, string>();
+  for (const { type, data } of chunksOf(file)) {
+    if (data.length > LONGEST) continue;
+    const end = data.indexOf(0);
+    if (end < 1) continue;
+    const key = latin1(data.subarray(0, end));
+    const text = wordsIn(type, data.subarray(end + 1));
+    if (text !== null && !texts.has(key)) texts.set(key, text);
+  }
+  return texts;
+}
+
+function* chunksOf(
+  file: Uint8Array,
+): Generator<{ readonly type: string; readonly data: Uint8Array; readonly at: number }> {
+  const view = viewOf(file);
+  for (let at = SIGNATURE_LENGTH; at + AROUND <= file.length;) {
+    const length = view.getUint32(at);
+    if (at + AROUND + length > file.length) return;
+    const type = latin1(file.subarray(at + 4, at + 8));
+    yield { type, data: file.subarray(at + 8, at + 8 + length), at };
+    at += AROUND + length;
+  }
+}
+
+/** Behind the keyword's zero. */
+function wordsIn(type: string, data: Uint8Array): string | null {
+  switch (type) {
+    case 'tEXt': // Latin-1 by the book; some write UTF-8
+      return textOf(data);
+    case 'zTXt': {
+      const words = unpacked(data.subarray(1)); // behind the method, which is always the same
+      return words && textOf(words);
+    }
+    case 'iTXt': {
+      const language = data.indexOf(0, 2);
+      const translated = language < 0 ? -1 : data.indexOf(0, language + 1);
+      if (translated < 0) return null;
+      const words = data.subarray(translated + 1);
+      const plain = data[0] === 1 ? unpacked(words) : words;
+      return plain && fromUtf8(plain);
+    }
+    default:
+      return null;
+  }
+}
+
+const crcTable = Uint32Array.from({ length: 256 }, (_, n) => {
+  for (let k = 0; k < 8; k++) n = n & 1 ? 0xedb88320 ^ (n >>> 1) : n >>> 1;
+  return n;
+});
+
+function crc(data: Uint8Array): number {
+  let c = 0xffffffff;
+  for (const byte of data) c = crcTable[(c ^ byte) & 255]! ^ (c >>> 8); // the table has 256 entries
+  return ~c >>> 0;
+}
+
+export function pngChunk(type: string, data: Uint8Array): Uint8Array<ArrayBuffer> {
+  const out = new Uint8Array(data.length + AROUND);
+  const view = viewOf(out);
+  view.setUint32(0, data.length);
+  out.set(fromLatin1(type), 4);
+  out.set(data, 8);
+  view.setUint32(data.length + 8, crc(out.subarray(4, data.length + 8)));
+  return out;
+}
+
+/** Latin-1 where it suffices, which every reader knows; else the international form with UTF-8. */
+export function pngTextChunk(key: string, text: string): Uint8Array<ArrayBuffer> {
+  if (/^[\n\x20-\x7e\xa1-\xff]*$/.test(text)) {
+    const words = fromLatin1(text);
+    if (textOf(words) === text) return pngChunk('tEXt', joined([fromLatin1(`${key}\0`), words]));
+  }
+  // Not packed, no language, no translated keyword.
+  return pngChunk('iTXt', joined([fromLatin1(`${key}\0\0\0\0\0`), utf8(text)]));
+}
+
+/** The file with these texts, in the place of those that it has under the same keywords. */
+export function withPngTexts(file: Uint8Array, texts: Texts): Uint8Array<ArrayBuffer> {
+  const parts: Uint8Array[] = [];
+  let from = 0;
+  for (const { type, data, at } of chunksOf(file)) {
+    const end = at + AROUND + data.length;
+    const isText = type === 'tEXt' || type === 'zTXt' || type === 'iTXt';
+    if (isText && texts.has(latin1(data.subarray(0, Math.max(0, data.indexOf(0)))))) {
+      parts.push(file.subarray(from, at));
+      from = end;
+    } else if (type === 'IHDR') {
+      parts.push(file.subarray(from, end), ...[...texts].map(([key, text]) => pngTextChunk(key, text)));
+      from = end;
+    }
+  }
+  parts.push(file.subarray(from));
+  return joined(parts);
+}
