@@ -55,18 +55,20 @@ interface Chunks {
   token_count: number;
 }
 if (present(chunks)) {
-  const golden = goldenJson(chunks) as { cases: { text: string; backtrack20: Chunks; backtrack0: Chunks }[] };
+  const golden = goldenJson(chunks) as { cases: ({ text: string } & Record<string, Chunks>)[] };
   it.each(golden.cases)("A1111's windows of $text", ({ text, ...expected }) => {
-    for (const backtrack of [20, 0] as const) {
-      const { chunks, token_count } = expected[`backtrack${backtrack}`];
-      const asked = reading('A1111', { backtrack });
-      const found = marksOf(text, asked);
+    const asked = Object.keys(expected).filter((name) => /^backtrack\d+$/.test(name));
+    expect(asked).not.toEqual([]);
+    for (const name of asked) {
+      const { chunks, token_count } = expected[name]!;
+      const way = reading('A1111', { backtrack: Number(name.slice('backtrack'.length)) });
+      const found = marksOf(text, way);
       expect(found.map(({ ids }) => ids)).toEqual(chunks.map(({ ids }) => ids));
       expect(found.map(({ weights }) => weights)).toEqual(
         chunks.map(({ weights }) => weights.map(Math.fround)),
       );
       const rooms = Math.max(1, Math.ceil(token_count / 75));
-      expect(tokenCount(text, 'negative', asked)).toEqual({ used: token_count, room: 75 * rooms });
+      expect(tokenCount(text, 'negative', way)).toEqual({ used: token_count, room: 75 * rooms });
     }
   });
 }
