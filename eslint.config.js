@@ -15,6 +15,12 @@ const arrows = {
   'src/sampling': { may: ['errors'] },
   'src/canvas': { may: ['errors'] },
   'src/text': { may: ['errors'], packages: ['@huggingface/transformers'] },
+  // Samplers know of no tools; plans do.
+  'src/sampling/samplers': { may: ['latent'], types: ['sampler'] },
+  'src/sampling/plans': {
+    may: ['errors', 'beta', 'betas', 'ladders', 'sigmas', 'timesteps', 'trained'],
+    types: ['sampler', 'settings'],
+  },
   'src/recipe': { may: ['errors', 'sampling', 'text', 'canvas/kind'], packages: ['fflate'] },
   'src/nets': { may: ['errors', 'graph'], types: ['weights'] },
   'src/weights': { may: ['errors'] },
@@ -29,7 +35,9 @@ const arrows = {
     types: ['graph'],
     packages: ['idb-keyval'],
   },
-  'src/engine/api.ts': { types: ['errors', 'pipeline', 'sampling', 'weights/downloads', 'weights/layout'] },
+  'src/engine/api.ts': {
+    types: ['errors', 'pipeline', 'sampling', 'weights/downloads', 'weights/layout', 'weights/origin'],
+  },
   'src/engine/rpc.ts': { may: ['errors'] },
   'src/engine/client.ts': { may: ['errors'] },
   // The rooms of the page, each above those it may use. Components find what they work on in `context`.

@@ -5,8 +5,9 @@
 import type { ErrorCode, Facts } from '../errors';
 import type { Contents } from '../pipeline/inspection';
 import type * as pipeline from '../pipeline/job';
-import type { DownloadProgress, RemoteModel, Unfinished } from '../weights/downloads';
+import type { DownloadProgress, Unfinished } from '../weights/downloads';
 import type { Layout } from '../weights/layout';
+import type { RemoteModel } from '../weights/origin';
 
 export type { MaskedContent, NetName, Notice, Pixels, Source, Thrift } from '../pipeline/job';
 

@@ -1,6 +1,6 @@
 /** What can be downloaded from an address, by the headers of the files there and nothing else of them. */
 import { DrobeError } from '../errors';
-import type { RemoteSource } from '../weights/downloads';
+import type { RemoteSource } from '../weights/origin';
 import { bytesOf, type Layout } from '../weights/layout';
 import { remoteFile, type Fetch, type RemoteFile } from '../weights/remote';
 import { parseHeader, readHeader } from '../weights/safetensors';

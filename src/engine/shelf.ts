@@ -1,6 +1,7 @@
 /** Every checkpoint within reach: the imported ones in IndexedDB, and those served from models/ beside the app. */
 import { DrobeError } from '../errors';
 import { contentsOf } from '../pipeline/inspection';
+import { sameName } from '../text/lora';
 import { mentions } from '../text/words';
 import { beginningOf, blobsOf, mapFiles } from '../weights/layout';
 import { linksTo } from '../weights/links';
@@ -143,15 +144,19 @@ export function shelf(folder: string) {
       });
     },
 
+    /** What prompts call the LoRAs at hand. */
+    async loraNames(): Promise<string[]> {
+      const entries = await this.list();
+      return entries.flatMap((entry) =>
+        'addon' in entry && entry.addon.kind === 'lora' ? [entry.addon.name] : [],
+      );
+    },
+
     /** The LoRA that prompts call so; letter case does not count. @throws DrobeError 'lora-unknown' */
     async lora(name: string): Promise<ModelEntry> {
-      const names: string[] = [];
-      for (const entry of await this.list()) {
-        if (!('addon' in entry) || entry.addon.kind !== 'lora') continue;
-        if (entry.addon.name.toLowerCase() === name.toLowerCase()) return entry;
-        names.push(entry.addon.name);
-      }
-      throw new DrobeError('lora-unknown', { name, known: names.join(', ') });
+      for (const entry of await this.list())
+        if ('addon' in entry && entry.addon.kind === 'lora' && sameName(entry.addon.name, name)) return entry;
+      throw new DrobeError('lora-unknown', { name, known: (await this.loraNames()).join(', ') });
     },
 
     /** What the header of a file, an offer or the model with this id tells. @throws DrobeError where none is sound. */

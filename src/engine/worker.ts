@@ -89,7 +89,8 @@ const api: WorkerApi = {
       try {
         await turn.take(signal, () => report({ kind: 'waiting' }));
         const checkpoint = await open(model, backend, signal, report);
-        const { prompt, loras } = loraTags(job.prompt);
+        const known = job.prompt.includes('<') ? await models.loraNames() : [];
+        const { prompt, loras } = loraTags(job.prompt, known);
         await useLoras(checkpoint, loras, signal);
         const vaeFile = await useVae(checkpoint, vae, signal);
         await useTaesd(checkpoint, taesd, signal);

@@ -1,5 +1,5 @@
 /** How much memory a graph works in beside its weights, as far as shapes tell. */
-import type { Var } from './graph';
+import type { Var } from './var';
 
 /** In bytes. What a kernel keeps to itself while it runs is not in it. */
 export interface Footprint {

@@ -4,7 +4,7 @@ import { guidanceEmbedding, timestepEmbedding } from '../nets/unet';
 import type { Value } from '../runtime/session';
 import { denoisedFromEps, denoisedFromV, toVp, type Latent } from '../sampling/latent';
 import type { Denoise } from '../sampling/samplers';
-import type { LatentSize } from './checkpoint';
+import type { LatentSize } from './size';
 
 /** Runs the UNet on the batch: `latents`, `timestep`, `context` and what else it takes in, prediction out. */
 export type RunUNet = (values: UNetValues) => Promise<Float32Array>;

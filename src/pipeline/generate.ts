@@ -8,15 +8,18 @@ import { TorchGenerator } from '../sampling/random';
 import { samplers } from '../sampling/samplers';
 import { encodePrompt } from '../text/prompt';
 import type { Tokenizer } from '../text/windows';
-import type { Checkpoint, Encoded, LatentSize, Report } from './checkpoint';
+import type { Checkpoint } from './checkpoint';
 import { guided, tryPrediction, type Encoding, type RunUNet } from './denoise';
 import { wordsFor, type Embedding } from './embedding';
+import type { Encoded } from './encoders';
 import { masked, restored } from './inpaint';
 import type { Job, NetName, Picture, Pixels, Progress } from './job';
 import { toPixels } from './pixels';
 import { project, projections } from './preview';
 import { replay } from './resume';
 import { setUp, type Texts } from './setup';
+import type { LatentSize } from './size';
+import type { Report } from './slot';
 import { lavish, smallerTile, stepDown } from './thrift';
 
 export interface Tools {

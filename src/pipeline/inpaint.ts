@@ -2,7 +2,7 @@
 import type { Latent } from '../sampling/latent';
 import type { Denoise } from '../sampling/samplers';
 import type { Plan } from '../sampling/schedules';
-import type { LatentSize } from './checkpoint';
+import type { LatentSize } from './size';
 import type { Source } from './job';
 import { fromPixels } from './pixels';
 

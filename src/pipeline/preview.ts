@@ -1,6 +1,6 @@
 /** Pictures of unfinished latents, cheap enough to show after every step. */
 import type { Model } from '../nets/model';
-import type { LatentSize } from './checkpoint';
+import type { LatentSize } from './size';
 import type { Pixels } from './job';
 
 /** RGB in −1…1 as a linear function of one latent: a row of weights and an offset a colour. */

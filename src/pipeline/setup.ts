@@ -3,11 +3,13 @@ import { filled } from '../canvas/fill';
 import { DrobeError } from '../errors';
 import type { Latent } from '../sampling/latent';
 import { alphasCumprod, lcmPlanFrom, plan } from '../sampling/schedules';
-import type { Checkpoint, LatentSize, Report } from './checkpoint';
+import type { Checkpoint } from './checkpoint';
 import { builtInGuidance, instructGuidance, textGuidance, type Encoding, type Question } from './denoise';
 import { contentOf, inpaintPlanes, latentMask, withoutMasked, type Inpaint, type Kept } from './inpaint';
 import type { Job, Progress, Source } from './job';
 import { fromPixels } from './pixels';
+import type { LatentSize } from './size';
+import type { Report } from './slot';
 import { fromLatents, fromNoise, sampleLatents, type Start } from './start';
 
 export interface Setup {

@@ -1,5 +1,5 @@
 /** Drawing with less memory than is best: what is given up, one thing after the other, where memory runs out. */
-import type { LatentSize } from './checkpoint';
+import type { LatentSize } from './size';
 import type { NetName, Thrift } from './job';
 
 export const lavish: Thrift = { apart: false, single: false, tile: null };

@@ -3,7 +3,7 @@
  * (https://github.com/huggingface/diffusers, AutoencoderKL.enable_tiling). Unlike there all tiles are of one size, spread
  * evenly: no graph has to be made for what is left at an edge, and none is a narrow strip that sees little around it.
  */
-import type { LatentSize } from './checkpoint';
+import type { LatentSize } from './size';
 
 /** Neighbours fade into each other over this part of a tile's side. */
 const OVERLAP = 1 / 4;

@@ -27,8 +27,11 @@ export function denoisedFromEps(x: Latent, eps: Latent, sigma: number): Latent {
   return mix(1, x, -sigma, eps);
 }
 
-/** The x0 that a network predicting v = √ᾱ·noise − √(1−ᾱ)·x0 stands for (Salimans and Ho, 2022). */
-export function denoisedFromV(x: Latent, v: Latent, sigma: number): Latent {
-  const k = sigma * sigma + 1;
-  return mix(1 / k, x, -sigma / Math.sqrt(k), v);
+/**
+ * The x0 that a network predicting v = √ᾱ·noise − √(1−ᾱ)·x0 stands for (Salimans and Ho, 2022).
+ * @param readBy the sigma that v is taken to be of.
+ */
+export function denoisedFromV(x: Latent, v: Latent, sigma: number, readBy = sigma): Latent {
+  const [root, readRoot] = [Math.hypot(sigma, 1), Math.hypot(readBy, 1)];
+  return mix(1 - (sigma * readBy) / (root * readRoot), x, -sigma / readRoot, v);
 }

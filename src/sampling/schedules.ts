@@ -3,19 +3,12 @@
  * diffusers' schedulers as it configures them for Stable Diffusion checkpoints, number for number.
  */
 import { DrobeError } from '../errors';
+import { alphasCumprod, trainedSigmas, type BetaSchedule } from './betas';
 import type { SamplerName } from './samplers';
+import { spacings, type Spacing } from './settings';
 
-/** How the visited timesteps lie in the trained ones: Table 2 of Lin et al. (2023), arXiv 2305.08891. */
-export type Spacing = (typeof spacings)[number];
-export const spacings = ['leading', 'trailing', 'linspace'] as const;
-
-export interface BetaSchedule {
-  readonly betaStart: number;
-  readonly betaEnd: number;
-  /** Timesteps the network was trained with. */
-  readonly steps: number;
-  readonly kind: 'scaled_linear' | 'linear';
-}
+export { alphasCumprod, spacings, trainedSigmas };
+export type { BetaSchedule, Spacing };
 
 /** One step: from `sigma`, where the UNet is asked with timestep `t`, down to `next`. */
 export interface Point {
@@ -34,23 +27,6 @@ export interface Plan {
 }
 
 const { fround } = Math;
-
-/** ᾱ_t, the running product of 1 − β (Ho et al., 2020): rounded where torch rounds, so that the numbers agree. */
-export function alphasCumprod({ betaStart, betaEnd, steps, kind }: BetaSchedule): Float32Array<ArrayBuffer> {
-  const root = kind === 'scaled_linear';
-  const betas = torchLinspace(
-    root ? Math.sqrt(betaStart) : betaStart,
-    root ? Math.sqrt(betaEnd) : betaEnd,
-    steps,
-  );
-  let product = 1; // double: torch accumulates so on the CPU
-  return betas.map((b) => (product *= fround(1 - (root ? fround(b * b) : b))));
-}
-
-/** The noise level of each trained timestep, √((1 − ᾱ) / ᾱ) (Karras et al., 2022, Appendix C.3). */
-export function trainedSigmas(alphas: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
-  return alphas.map((a) => Math.sqrt(fround(fround(1 - a) / a)));
-}
 
 /**
  * The points a sampler visits in so many steps.
@@ -189,15 +165,6 @@ function timestepOf(sigma: number, trained: Float32Array<ArrayBuffer>): number {
 function linspace(from: number, to: number, count: number): number[] {
   const step = (to - from) / Math.max(1, count - 1);
   return Array.from({ length: count }, (_, i) => (i > 0 && i === count - 1 ? to : from + i * step));
-}
-
-/** torch.linspace in float32: counted from both ends to the middle. */
-function torchLinspace(from: number, to: number, count: number): Float32Array<ArrayBuffer> {
-  const [a, b] = [fround(from), fround(to)];
-  const step = fround(fround(b - a) / Math.max(1, count - 1));
-  return Float32Array.from({ length: count }, (_, i) =>
-    i < count / 2 ? a + step * i : b - step * (count - 1 - i),
-  );
 }
 
 /** Halves go to the even neighbour, as in numpy. */

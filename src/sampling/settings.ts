@@ -14,6 +14,7 @@ export const samplerNames = [
   'LMS',
   'DPM++ 2S a',
   'DPM++ 2M',
+  'DPM++ 3M',
   'DPM++ SDE',
   'DPM++ 2M SDE',
   'DPM++ 2M SDE Heun',
@@ -50,6 +51,7 @@ export const scheduleNames = [
   'DDIM',
   'Beta',
   'Turbo',
+  'Linear Quadratic',
 ] as const;
 export type ScheduleName = (typeof scheduleNames)[number];
 
@@ -93,6 +95,15 @@ export interface Sampling {
   readonly guidanceRescale?: number;
   /** How many predictions a multistep sampler looks back on: LMS, UniPC, DEIS, iPNDM. */
   readonly order?: number;
+  /** Where the last step ends: diffusers' final_sigmas_type, and set_alpha_to_one of its DDIM. */
+  readonly lastSigma?: 'zero' | 'lowest';
+  /** What is added to timesteps that are spaced 'leading'; absent: 1. */
+  readonly stepsOffset?: number;
+  /** Multistep samplers look back less in the last steps: diffusers' and UniPC's lower_order_final. */
+  readonly lowerOrderFinal?: boolean;
+  /** UniPC's variant, and how its steps lie under A1111. */
+  readonly unipc?: 'bh1' | 'bh2';
+  readonly unipcSpacing?: 'time' | 'time squared' | 'log SNR';
   /** Image to image makes all of the steps, whatever the strength: A1111's img2img_fix_steps. */
   readonly allSteps?: boolean;
 }

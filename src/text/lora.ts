@@ -1,4 +1,13 @@
-/** LoRAs that a prompt asks for, in A1111's words: `<lora:name:0.8>`. */
+/** Tags in a prompt that ask for more than words: A1111's `<lora:name:0.8>`, and others of its kind. */
+import { float } from './python';
+
+/** `<kind:item:item>`, as A1111 reads any of them. */
+export interface Tag {
+  readonly kind: string;
+  readonly items: readonly string[];
+}
+
+/** A LoRA that a prompt asks for. */
 export interface LoraTag {
   readonly name: string;
   /** How much of it is added to the text encoders, and to the UNet. */
@@ -6,41 +15,92 @@ export interface LoraTag {
   readonly unet: number;
 }
 
-const TAG = /<lora:([^<>:]+)((?::[^<>:]*)*)>/gi;
+export interface Tagged {
+  /** The prompt without its tags, and else as it was. */
+  readonly prompt: string;
+  readonly loras: readonly LoraTag[];
+  /** What we have nothing for: hypernetworks, and whatever else extensions bring. */
+  readonly others: readonly Tag[];
+}
 
-/**
- * The prompt without its tags, and what they ask for: `<lora:name>` in full, `<lora:name:weight>`, or
- * `<lora:name:text weight:unet weight>`, where weights may be named, `te=0.5:unet=1`. What is no number counts as 1.
- */
-export function loraTags(prompt: string): { readonly prompt: string; readonly loras: readonly LoraTag[] } {
-  const loras: LoraTag[] = [];
-  const rest = prompt.replace(TAG, (_, name: string, weights: string) => {
-    const places: number[] = [];
-    const named = new Map<string, number>();
-    for (const given of weights.split(':').slice(1)) {
-      const [key, value] = given.includes('=') ? (given.split('=') as [string, string]) : ['', given];
-      const weight = value.trim() === '' || !Number.isFinite(Number(value)) ? 1 : Number(value);
-      if (key) named.set(key.trim().toLowerCase(), weight);
-      else places.push(weight);
-    }
-    const text = named.get('te') ?? places[0] ?? 1;
-    loras.push({ name: name.trim(), text, unet: named.get('unet') ?? places[1] ?? places[0] ?? text });
+const TAG = /<([\p{L}\p{N}_]+):([^>]+)>/gu;
+/** LyCORIS files are LoRAs of other kinds; an extension that A1111 took in had a tag of its own for them. */
+const LORAS = new Set(['lora', 'lyco']);
+
+/** Every tag of a prompt, and the prompt without them. */
+export function tagsOf(prompt: string): { readonly prompt: string; readonly tags: readonly Tag[] } {
+  const tags: Tag[] = [];
+  const rest = prompt.replace(TAG, (_, kind: string, items: string) => {
+    tags.push({ kind, items: items.split(':') });
     return '';
   });
-  if (loras.length === 0) return { prompt, loras };
-  return { prompt: rest.replace(/[ \t]{2,}/g, ' ').trim(), loras };
+  return { prompt: rest, tags };
+}
+
+/**
+ * What a prompt's tags ask for. A LoRA's is `<lora:name>` in full, `<lora:name:weight>`, or `<lora:name:text weight:unet weight>`,
+ * where weights may be named, `te=0.5:unet=1`. A name may have colons in it: it ends before the first weight, or is the
+ * longest one that is known. Names alone are not weights: `<lora:name:strong>` asks for "name:strong".
+ */
+export function loraTags(prompt: string, known: readonly string[] = []): Tagged {
+  const { prompt: rest, tags } = tagsOf(prompt);
+  const isLora = ({ kind }: Tag): boolean => LORAS.has(kind.toLowerCase());
+  return {
+    prompt: rest,
+    loras: tags.filter(isLora).map(({ items }) => loraOf(items, known)),
+    others: tags.filter((tag) => !isLora(tag)),
+  };
+}
+
+const NAMED = /^\s*(te|unet|dyn)\s*=(.*)$/i;
+
+function loraOf(items: readonly string[], known: readonly string[]): LoraTag {
+  const [name, ...given] = split(items, known);
+  const places: number[] = [];
+  const named = new Map<string, number>();
+  for (const item of given) {
+    const [, key, value = item] = NAMED.exec(item) ?? [];
+    const weight = finite(value) ?? 1;
+    if (key) named.set(key.toLowerCase(), weight);
+    else places.push(weight);
+  }
+  const text = named.get('te') ?? places[0] ?? 1;
+  return { name: name!.trim(), text, unet: named.get('unet') ?? places[1] ?? text };
+}
+
+/** Items with those joined that are the name's. */
+function split(items: readonly string[], known: readonly string[]): string[] {
+  const joined = (count: number): string => items.slice(0, count).join(':');
+  let count = items.length;
+  while (count > 0 && !known.some((name) => sameName(name, joined(count)))) count--;
+  if (count === 0) {
+    const weight = items.findIndex((item, i) => i > 0 && (finite(item) !== null || NAMED.test(item)));
+    count = weight < 0 ? items.length : weight;
+  }
+  return [joined(count), ...items.slice(count)];
+}
+
+function finite(text: string): number | null {
+  const number = float(text);
+  return number !== null && Number.isFinite(number) ? number : null;
+}
+
+/** Whether two names of files mean the same: capitals do not matter, nor whether accents are letters of their own (macOS). */
+export function sameName(one: string, other: string): boolean {
+  const plain = (name: string): string => name.trim().normalize('NFC').toLowerCase();
+  return plain(one) === plain(other);
 }
 
 /** The prompt with this LoRA at this weight, or without it where that is null; other tags stay as they are. */
 export function withLora(prompt: string, name: string, weight: number | null): string {
   const tag = weight === null ? '' : `<lora:${name}:${weight}>`;
-  const same = (other: string): boolean => other.trim().toLowerCase() === name.toLowerCase();
-  if (!loraTags(prompt).loras.some((lora) => same(lora.name))) {
+  const asksForIt = (whole: string): boolean =>
+    loraTags(whole, [name]).loras.some((lora) => sameName(lora.name, name));
+  if (![...prompt.matchAll(TAG)].some(([whole]) => asksForIt(whole)))
     return tag === '' ? prompt : [prompt.trimEnd(), tag].filter(Boolean).join(' ');
-  }
   let left = tag; // stands in the place of the first; more of the same name go
-  const changed = prompt.replace(TAG, (whole, other: string) => {
-    if (!same(other)) return whole;
+  const changed = prompt.replace(TAG, (whole) => {
+    if (!asksForIt(whole)) return whole;
     const put = left;
     left = '';
     return put;

@@ -5,24 +5,14 @@
 import { createSHA256 } from 'hash-wasm';
 import { DrobeError } from '../errors';
 import { ELSEWHERE, allKeys, checkQuota, hold, randomId, read, readMany, transact } from './db';
-import { bytesOf, within, type Layout } from './layout';
+import { bytesOf, within } from './layout';
 import { commit, keyOf, piecesDone, putPieces, type About } from './pieces';
-import { pull, type Carrier, type Order, type RemoteRef, type Wish } from './pull';
+import type { RemoteModel, RemoteSource } from './origin';
+import { pull, type Carrier, type Order, type Wish } from './pull';
 import { addedOf, fieldsOf, fileIn, isOrigin, type StoredModel } from './records';
 import { parseHeader } from './safetensors';
 import { segmentsOf, type Segment } from './segments';
 import { removeStored } from './store';
-
-/** A file on a server, with what it takes to know that all of it arrived as it should. */
-export interface RemoteSource extends RemoteRef {
-  /** Its own header: what of it is not fetched with the tensors. */
-  readonly head: Uint8Array<ArrayBuffer>;
-  /** In hexadecimal; null where nobody states it. */
-  readonly sha256: string | null;
-}
-
-/** A model as it will be, in files on servers. Its head is the whole header. */
-export type RemoteModel = Layout<RemoteSource>;
 
 interface Download {
   readonly schema: 1;

@@ -1,7 +1,7 @@
 /** What the database hands out, looked at before it is used: a disk may damage records as it damages weights. */
 import type { Key } from './db';
-import type { RemoteModel } from './downloads';
 import type { Links } from './links';
+import type { RemoteModel } from './origin';
 
 export const SCHEMA = 2;
 

@@ -1,14 +1,8 @@
 import { createStore, del, get, keys } from 'idb-keyval';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import {
-  begin,
-  carryOn,
-  listUnfinished,
-  type DownloadProgress,
-  type RemoteModel,
-  type RemoteSource,
-} from '../../src/weights/downloads';
+import { begin, carryOn, listUnfinished, type DownloadProgress } from '../../src/weights/downloads';
 import { combine } from '../../src/weights/combine';
+import type { RemoteModel, RemoteSource } from '../../src/weights/origin';
 import { listStored, openStored, removeStored } from '../../src/weights/store';
 import { readHeader } from '../../src/weights/safetensors';
 import { sweep } from '../../src/weights/sweep';

@@ -1,7 +1,8 @@
 import { findMachine } from '../../src/runtime/device';
 import { Sessions } from '../../src/runtime/session';
 import { loadOrt } from '../../src/runtime/ort';
-import { describeNets, unzipped, type Golden } from '../golden/nets-suite';
+import type { Golden } from '../golden/net-cases';
+import { describeNets, unzipped } from '../golden/nets-suite';
 
 const folder = '/test/golden/data/';
 const cases = Object.keys(import.meta.glob('/test/golden/data/models/*/cases/*/case.json'));

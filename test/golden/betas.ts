@@ -1,4 +1,4 @@
-import type { BetaSchedule } from '../../src/sampling/schedules';
+import type { BetaSchedule } from '../../src/sampling/betas';
 
 /** What every Stable Diffusion 1.x, 2.x and XL was trained with. */
 export const stableDiffusionBetas: BetaSchedule = {

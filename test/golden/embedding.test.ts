@@ -2,7 +2,8 @@
 import * as ort from 'onnxruntime-web';
 import { expect, it } from 'vitest';
 import { detect } from '../../src/nets/detect';
-import { Checkpoint, type Encoded } from '../../src/pipeline/checkpoint';
+import { Checkpoint } from '../../src/pipeline/checkpoint';
+import type { Encoded } from '../../src/pipeline/encoders';
 import { embeddingOf, wordsFor } from '../../src/pipeline/embedding';
 import { wasmMachine } from '../../src/runtime/device';
 import { Sessions } from '../../src/runtime/session';

@@ -1,7 +1,8 @@
 import * as ort from 'onnxruntime-web';
 import { wasmMachine, type Machine } from '../../src/runtime/device';
 import { Sessions } from '../../src/runtime/session';
-import { describeNets, type Golden } from './nets-suite';
+import type { Golden } from './net-cases';
+import { describeNets } from './nets-suite';
 import { goldenBytes, listCases, modelsWith } from './root';
 
 ort.env.wasm.numThreads = 1;

@@ -8,7 +8,7 @@ import { wasmMachine } from '../../src/runtime/device';
 import { Sessions, type Value, type Weights } from '../../src/runtime/session';
 import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
-import { embeddings } from './nets-suite';
+import { embeddings } from './net-cases';
 import { bundled } from './drawing';
 import { goldenTensors, present } from './root';
 import { worstDifference, type Tensor } from './tensors';

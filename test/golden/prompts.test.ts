@@ -2,6 +2,7 @@
 import { expect, it } from 'vitest';
 import { attention, comfyWeights, type Piece } from '../../src/text/attention';
 import { parts } from '../../src/text/parts';
+import { tagsOf } from '../../src/text/lora';
 import { activeAt, schedule, type Span } from '../../src/text/schedule';
 import { goldenJson, present } from './root';
 
@@ -92,5 +93,22 @@ if (present(`${folder}/active_step.json`))
         calls.map((_, call) => activeAt(spans, call).text),
         prompt,
       ).toEqual(calls);
+    }
+  });
+
+const networks = 'kdiff/infotext/extra_networks.json';
+if (present(networks))
+  it('tags of LoRAs and the like', () => {
+    type Case = { prompt: string; text: string; networks: Record<string, { items: string[] }[]> };
+    const { cases } = goldenJson(networks) as { cases: Case[] };
+    expect(cases.length).toBeGreaterThan(0);
+    for (const { prompt, text, networks } of cases) {
+      const found = tagsOf(prompt);
+      expect(found.prompt, prompt).toBe(text);
+      for (const [kind, tags] of Object.entries(networks))
+        expect(found.tags.filter((tag) => tag.kind === kind).map(({ items }) => items)).toEqual(
+          tags.map(({ items }) => items),
+        );
+      expect(new Set(found.tags.map(({ kind }) => kind)), prompt).toEqual(new Set(Object.keys(networks)));
     }
   });

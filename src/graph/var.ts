@@ -1,0 +1,45 @@
+/** A value of a graph: immutable, with its shape, its type and where it comes from. */
+
+export type DType = 'f32' | 'f16' | 'i32' | 'i64';
+export type Shape = readonly number[];
+
+/** What the machine that will run the graph wants of it. Decided once, in `runtime/device.ts`. */
+export interface Target {
+  /** Order of feature maps in memory: WebGPU has its fast kernels for NHWC, the wasm backend for NCHW. */
+  readonly layout: 'nhwc' | 'nchw';
+  /** Type of weights and activations. Graph inputs and outputs are always f32. */
+  readonly dtype: 'f32' | 'f16';
+  /** The fused attention kernel gives right results here. */
+  readonly fusedAttention: boolean;
+  /** Attention over more score bytes than this is computed in slices. */
+  readonly maxScoreBytes: number;
+}
+
+/** A tensor of the checkpoint, seen under a shape of the same size. Its bytes stay in the file. */
+export interface Weight {
+  readonly kind: 'weight';
+  readonly key: string;
+}
+export interface Constant {
+  readonly kind: 'constant';
+  readonly data: Float32Array | BigInt64Array;
+}
+export interface Input {
+  readonly kind: 'input';
+  readonly name: string;
+}
+export interface Op {
+  readonly kind: 'op';
+  readonly type: string;
+  readonly domain: '' | 'com.microsoft';
+  readonly inputs: readonly (Var | null)[];
+  readonly attributes: Attributes;
+}
+export type Attributes = Readonly<Record<string, number | { float: number } | readonly number[]>>;
+
+export interface Var {
+  readonly shape: Shape;
+  readonly dtype: DType;
+  readonly target: Target;
+  readonly from: Weight | Constant | Input | Op;
+}

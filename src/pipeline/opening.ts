@@ -1,0 +1,45 @@
+/** How a net gets onto a machine, and what changes its weights on their way there. */
+import type { Graph } from '../graph/graph';
+import type { Machine } from '../runtime/device';
+import type { Patch } from '../runtime/feeder';
+import type { Net, Weights } from '../runtime/session';
+import type { OnBytes } from '../weights/source';
+import type { NetName } from './job';
+import type { Report } from './slot';
+
+/** How often reading is reported, in bytes. */
+const REPORT_BYTES = 8 * 2 ** 20;
+
+/** Opens a net, and tells how far its weights are read and compared with what was stored. */
+export async function openNet(
+  { sessions, openDevice }: Machine,
+  name: NetName,
+  graph: Graph,
+  weights: Weights,
+  report: Report,
+): Promise<Net> {
+  const telling = (kind: 'reading' | 'checking'): OnBytes => {
+    let told = -Infinity;
+    return (doneBytes, totalBytes) => {
+      if (doneBytes - told < REPORT_BYTES && doneBytes < totalBytes) return;
+      told = doneBytes;
+      report({ kind, net: name, doneBytes, totalBytes });
+    };
+  };
+  const net = await sessions.open(graph, weights, openDevice, telling('reading'), telling('checking'));
+  report({ kind: 'compiling', net: name }); // shaders are compiled by the first run
+  return net;
+}
+
+/** The same weights, and these changes to them, one after the other, where they had some before. */
+export function patched(weights: Weights, ...changes: readonly ReadonlyMap<string, Patch>[]): Weights {
+  const patches = new Map(weights.patches);
+  for (const [key, patch] of changes.flatMap((change) => [...change])) {
+    const before = patches.get(key);
+    patches.set(key, (numbers) => {
+      before?.(numbers);
+      patch(numbers);
+    });
+  }
+  return { ...weights, patches };
+}

@@ -1,0 +1,5 @@
+/** Height and width in latents. */
+export interface LatentSize {
+  readonly h: number;
+  readonly w: number;
+}

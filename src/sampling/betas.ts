@@ -1,0 +1,60 @@
+/** How much noise each trained timestep has: what a network was trained with. */
+
+export interface BetaSchedule {
+  readonly betaStart: number;
+  readonly betaEnd: number;
+  /** Timesteps the network was trained with. */
+  readonly steps: number;
+  readonly kind: 'scaled_linear' | 'linear';
+}
+
+const { fround } = Math;
+
+/** ᾱ_t, the running product of 1 − β (Ho et al., 2020): rounded where torch rounds, so that the numbers agree. */
+export function alphasCumprod({ betaStart, betaEnd, steps, kind }: BetaSchedule): Float32Array<ArrayBuffer> {
+  const root = kind === 'scaled_linear';
+  const betas = torchLinspace(
+    root ? Math.sqrt(betaStart) : betaStart,
+    root ? Math.sqrt(betaEnd) : betaEnd,
+    steps,
+  );
+  let product = 1; // double: torch accumulates so on the CPU
+  return betas.map((b) => (product *= fround(1 - (root ? fround(b * b) : b))));
+}
+
+/** ᾱ_t without any rounding on the way: as the original code, and so A1111 and ComfyUI, has it. */
+export function exactAlphasCumprod({ betaStart, betaEnd, steps, kind }: BetaSchedule): Float64Array {
+  const root = kind === 'scaled_linear';
+  const [from, to] = root ? [Math.sqrt(betaStart), Math.sqrt(betaEnd)] : [betaStart, betaEnd];
+  let product = 1;
+  return Float64Array.from({ length: steps }, (_, i) => {
+    const b = from + ((to - from) * i) / Math.max(1, steps - 1);
+    return (product *= 1 - (root ? b * b : b));
+  });
+}
+
+/**
+ * Lin et al. (2023), arXiv 2305.08891, Algorithm 1: √ᾱ moved and stretched so that the first stays and the last is zero.
+ * @param last what ᾱ is given in place of that zero, where sigma must not be infinite.
+ */
+export function zeroTerminalSnr<T extends Float32Array | Float64Array>(alphas: T, last: number): T {
+  const first = Math.sqrt(alphas[0]!);
+  const lowest = Math.sqrt(alphas.at(-1)!);
+  const stretched = alphas.map((a) => (((Math.sqrt(a) - lowest) * first) / (first - lowest)) ** 2) as T;
+  stretched[stretched.length - 1] = last;
+  return stretched;
+}
+
+/** The noise level of each trained timestep, √((1 − ᾱ) / ᾱ) (Karras et al., 2022, Appendix C.3). */
+export function trainedSigmas(alphas: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
+  return alphas.map((a) => Math.sqrt(fround(fround(1 - a) / a)));
+}
+
+/** torch.linspace in float32: counted from both ends to the middle. */
+function torchLinspace(from: number, to: number, count: number): Float32Array<ArrayBuffer> {
+  const [a, b] = [fround(from), fround(to)];
+  const step = fround(fround(b - a) / Math.max(1, count - 1));
+  return Float32Array.from({ length: count }, (_, i) =>
+    i < count / 2 ? a + step * i : b - step * (count - 1 - i),
+  );
+}

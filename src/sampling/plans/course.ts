@@ -1,0 +1,53 @@
+/** What a plan is made for, and what plans have in common. */
+import type { BetaSchedule } from '../betas';
+import type { Point } from '../sampler';
+import type { Sampling } from '../settings';
+
+/** What a plan is made for. */
+export interface Course {
+  readonly steps: number;
+  /** What the network was trained with, and what it says. */
+  readonly betas: BetaSchedule;
+  readonly prediction?: 'epsilon' | 'v';
+  /** The network is of the SDXL family, for which some schedules have levels of their own. */
+  readonly xl?: boolean;
+  /** How far a picture goes towards noise, above 0 to 1; absent: there is none, and it starts from noise alone. */
+  readonly strength?: number;
+}
+
+/**
+ * From each noise level to the next.
+ * @param sigmas the levels, the one that is left at the end among them.
+ */
+export function descend(sigmas: readonly number[]): Point[] {
+  return sigmas.slice(0, -1).map((sigma, i) => ({ sigma, next: sigmas[i + 1]! }));
+}
+
+/** The levels without the last but one. */
+export function withoutPenultimate(sigmas: readonly number[]): number[] {
+  return [...sigmas.slice(0, -2), ...sigmas.slice(-1)];
+}
+
+/**
+ * Where the settings have it churn: Karras et al. (2022), Algorithm 2.
+ * @param everywhere a noise is drawn in the other steps too, for nothing.
+ */
+export function churning(
+  points: readonly Point[],
+  sampling: Sampling,
+  everywhere: boolean,
+): readonly Point[] {
+  const { churn = 0, churnMin = 0, churnMax = Infinity } = sampling;
+  if (churn <= 0) return points;
+  const most = Math.min(churn / points.length, Math.SQRT2 - 1);
+  return points.map((point) => {
+    if (point.sigma >= churnMin && point.sigma <= churnMax) return { ...point, churn: most };
+    return everywhere ? { ...point, churn: 0 } : point;
+  });
+}
+
+/** The lowest and the highest level above zero. */
+export function rangeOf(sigmas: Iterable<number>): readonly [number, number] {
+  const noisy = [...sigmas].filter((sigma) => sigma > 0);
+  return [Math.min(...noisy), Math.max(...noisy)];
+}

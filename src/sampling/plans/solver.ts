@@ -1,0 +1,35 @@
+/** What samplers are told when nothing else is said. */
+import type { SamplerName, Sampling } from '../settings';
+import type { Solver } from '../sampler';
+
+/** Samplers whose noise is a choice, and that make none unless they are told to. */
+const still: ReadonlySet<SamplerName> = new Set(['DDIM', 'DDIM CFG++', 'RES multistep']);
+
+const defaults: Solver = {
+  eta: 1,
+  noiseScale: 1,
+  correction: 'midpoint',
+  curvature: 1 / 2,
+  unipc: 'bh2',
+  measure: 'log sigma',
+  averages: 'eps',
+  timestepScaling: 10,
+  relativeTolerance: 0.05,
+  absoluteTolerance: 0.0078,
+  adaptiveOrder: 3,
+  midway: 1 / 2,
+};
+
+/** @param own what a tool has otherwise for this sampler. */
+export function solverOf(sampling: Sampling, own: Partial<Solver> = {}): Solver {
+  const { sampler, eta, noiseScale, unipc } = sampling;
+  return {
+    ...defaults,
+    ...(still.has(sampler) && { eta: 0 }),
+    ...(sampler === 'DPM++ 2M SDE Heun' && { correction: 'heun' }),
+    ...own,
+    ...(eta !== undefined && { eta }),
+    ...(noiseScale !== undefined && { noiseScale }),
+    ...(unipc && { unipc }),
+  };
+}

@@ -1,0 +1,93 @@
+/** What samplers are made of: the noise levels they visit, whom they ask, and what they tell on the way. */
+import type { Latent } from './latent';
+
+/**
+ * Predicts x0 from x at this sigma. Guidance and v-prediction are wrappers around such a function.
+ * @param which 'negative' asks what the negative prompt alone makes of it; it costs nothing just after the guided answer
+ * to the same question.
+ */
+export type Denoise = (x: Latent, sigma: number, which?: 'negative') => Promise<Latent>;
+
+/**
+ * Fresh unit noise, as large as x, for the way from one sigma to another. An independent draw pays no heed to the two; a
+ * Brownian tree gives its increment between them.
+ */
+export type Noise = (sigma: number, next: number) => Latent;
+
+/** One step: from `sigma` down to `next`. */
+export interface Point {
+  readonly sigma: number;
+  /** The following point's sigma, save where a tool's own arithmetic or a restart has it elsewhere. */
+  readonly next: number;
+  /** How many predictions the step may look back on, its own counted; absent: as many as the sampler likes. */
+  readonly order?: number;
+  /**
+   * x is first brought up to sigma · (1 + churn). Where it is 0 the noise is drawn all the same, as k-diffusion does;
+   * where it is absent, not.
+   */
+  readonly churn?: number;
+  /** How far down the step goes before noise brings it up to `next`; absent: as eta says. */
+  readonly down?: number;
+  /** How much noise that is, where it is not what is missing to `next`. */
+  readonly up?: number;
+}
+
+/** What samplers that have a choice are told; each reads what it knows of. */
+export interface Solver {
+  /** 1 puts back all the noise of ancestral sampling, 0 none. */
+  readonly eta: number;
+  /** What added noise is multiplied by. */
+  readonly noiseScale: number;
+  /** How a second-order SDE step weighs what it looks back on (Lu et al., 2022b). */
+  readonly correction: 'midpoint' | 'heun';
+  /** What DPM++ 3M has in its third-order term; diffusers has it with the other sign where there is noise. */
+  readonly curvature: number;
+  /** UniPC's B(h): h, or e^h − 1 (Zhao et al., 2023, section 3.2). */
+  readonly unipc: 'bh1' | 'bh2';
+  /** In which measure of noise DEIS lays its polynomials (Zhang and Chen, 2022, section 3.3). */
+  readonly measure: 'log sigma' | 'vp time';
+  /** What PLMS averages over its steps. */
+  readonly averages: 'eps' | 'v';
+  /** How soon the consistency function of LCM gives x0 alone; Infinity: always. */
+  readonly timestepScaling: number;
+  /** The tolerances of DPM adaptive, and its order, 2 or 3. */
+  readonly relativeTolerance: number;
+  readonly absoluteTolerance: number;
+  readonly adaptiveOrder: 2 | 3;
+  /** Where between two sigmas DPM++ SDE asks a second time. */
+  readonly midway: number;
+}
+
+export interface Plan {
+  readonly points: readonly Point[];
+  /** The sigma that is left after the last step. */
+  readonly end: number;
+  /** What unit noise is multiplied by to be the first x. */
+  readonly scale: number;
+  /** What a picture's latents are multiplied by before that is added to them. */
+  readonly latentScale: number;
+  /** The timestep that the network is told at a sigma. */
+  readonly timestep: (sigma: number) => number;
+  /** The sigma by which an answer in v is read; absent: x's own. */
+  readonly readBy?: (sigma: number) => number;
+  /** The lowest and the highest sigma that a Brownian tree spans. */
+  readonly range: readonly [number, number];
+  readonly solver: Solver;
+}
+
+/** Where a step stands before x moves on: x at its sigma, and the x0 predicted from it. */
+export interface SampleStep {
+  /** Of the plan's points. */
+  readonly i: number;
+  readonly sigma: number;
+  readonly x: Latent;
+  readonly denoised: Latent;
+}
+
+/** From x at the plan's first sigma to x at its end. It depends on nothing but its arguments and their answers. */
+export type Sampler = (
+  denoise: Denoise,
+  x: Latent,
+  plan: Plan,
+  noise: Noise,
+) => AsyncGenerator<SampleStep, Latent, void>;

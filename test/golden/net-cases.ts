@@ -1,0 +1,203 @@
+/** The nets of a golden model against PyTorch: what is fed to them, and what they must give. */
+import type { Graph, Target } from '../../src/graph/graph';
+import { detect } from '../../src/nets/detect';
+import { decoderGraph, encoderGraph, textGraph, unetGraph } from '../../src/nets/graphs';
+import type { Model } from '../../src/nets/model';
+import { timestepEmbedding } from '../../src/nets/unet';
+import type { Machine } from '../../src/runtime/device';
+import type { Value } from '../../src/runtime/session';
+import { readHeader, type Header } from '../../src/weights/safetensors';
+import { memorySource, type ByteSource } from '../../src/weights/source';
+import { parseTensors, worstDifference, type Tensor } from './tensors';
+
+/** Golden files, wherever they are read. */
+export interface Golden {
+  /** The bytes of a file, unpacked. */
+  readonly read: (path: string) => Promise<Uint8Array<ArrayBuffer>>;
+  /** Names of a model's cases. */
+  readonly casesOf: (model: string) => readonly string[];
+}
+
+interface UNetCase {
+  readonly timesteps: readonly number[];
+  /** Shapes of what is expected. */
+  readonly tensors: Readonly<Record<string, readonly number[]>>;
+}
+
+/** An output and how far it is from PyTorch's. */
+export interface Compared {
+  readonly what: string;
+  /** The largest difference, relative to the largest number of the reference. */
+  readonly worst: number;
+}
+
+/**
+ * What `worst` may be. In f32 only the order of arithmetic differs, as files of any dtype are exact once read; in f16
+ * ONNX Runtime also accumulates in f16 (1.3e-2 was the worst measured).
+ */
+export const TOLERANCE = { f32: 1e-3, f16: 3e-2 };
+
+/** A golden model, open on a machine whose graphs are for `target`. */
+export class GoldenNets {
+  readonly model: Model;
+  readonly header: Header;
+  readonly target: Target;
+  readonly #machine: Machine;
+  readonly #golden: Golden;
+  readonly #at: string;
+  readonly #source: ByteSource;
+
+  static async open(
+    machine: Machine,
+    golden: Golden,
+    name: string,
+    target: Target = machine.target(),
+  ): Promise<GoldenNets> {
+    const at = `models/${name}`;
+    const file = await golden.read(`${at}/model.safetensors`);
+    return new GoldenNets(
+      machine,
+      golden,
+      at,
+      target,
+      await readHeader(new Blob([file])),
+      memorySource(file),
+    );
+  }
+
+  private constructor(
+    machine: Machine,
+    golden: Golden,
+    at: string,
+    target: Target,
+    header: Header,
+    source: ByteSource,
+  ) {
+    this.#machine = machine;
+    this.#golden = golden;
+    this.#at = at;
+    this.target = target;
+    this.header = header;
+    this.model = detect(header);
+    this.#source = source;
+  }
+
+  /** @param test a case whose name begins as the net is called: unet, text or vae. */
+  compare(test: string): Promise<Compared[]> {
+    if (test.startsWith('unet')) return this.#unet(test);
+    return test.startsWith('text') ? this.#text(test) : this.#vae(test);
+  }
+
+  async #unet(test: string): Promise<Compared[]> {
+    const { model, target } = this;
+    const facts = new TextDecoder().decode(await this.#golden.read(`${this.#at}/cases/${test}/case.json`));
+    const { timesteps, tensors } = JSON.parse(facts) as UNetCase;
+    const tensor = await this.#expected(test);
+    // Where a case has no context of its own, it is that of the first.
+    const first = 'encoder_hidden_states' in tensors ? tensor : await this.#expected('unet');
+    const context = first('encoder_hidden_states');
+    const latents = tensor('sample');
+    const [batch, , h, w] = latents.shape as [number, number, number, number];
+    const size = { batch, h, w, tokens: context.shape[1]! };
+    const graph = unetGraph({ model, tensors: this.header.tensors }, target, size);
+    const runs = timesteps.map((t) => ({
+      latents,
+      timestep: embeddings(t, batch, model.unet.modelChannels),
+      context,
+      ...(model.unet.labelWidth && { label: label(tensor, model.unet.labelWidth) }),
+    }));
+    const outputs = await this.#run(graph, ...runs);
+    return timesteps.map((t, i) => compared(`${test} t=${t}`, outputs[i], tensor(`out.t${t}`)));
+  }
+
+  async #text(test: string): Promise<Compared[]> {
+    const { model, target } = this;
+    const tensor = await this.#expected(test);
+    const ids = tensor('input_ids');
+    const [batch, length] = ids.shape as [number, number];
+    const encoder = test === 'text2' ? 1 : 0;
+    const { eos, width, pooled } = model.texts[encoder]!; // a missing one fails by itself
+    const graph = textGraph({ model, tensors: this.header.tensors }, target, { batch, encoder });
+    const end = Float32Array.from(ids.data, (id, i) =>
+      Number(id === eos && ids.data.indexOf(eos, i - (i % length)) === i),
+    );
+    const [encoded = new Float32Array()] = await this.#run(graph, {
+      ids,
+      ...(pooled && { end: { data: end, shape: ids.shape } }),
+    });
+    const each = encoded.length / batch;
+    const part = (from: number, to: number): Float32Array =>
+      Float32Array.from(encoded.filter((_, i) => i % each >= from && i % each < to));
+    const hidden = model.texts.length === 2 ? 'hidden_minus_2' : 'last_hidden_state';
+    const said = [compared(test, part(0, length * width), tensor(hidden))];
+    if (pooled) said.push(compared(`${test} pooled`, part(length * width, each), tensor('pooled_projected')));
+    return said;
+  }
+
+  async #vae(test: string): Promise<Compared[]> {
+    const tensor = await this.#expected(test);
+    const latents = tensor('z');
+    const [batch, , h, w] = latents.shape as [number, number, number, number];
+    const checkpoint = { model: this.model, tensors: this.header.tensors };
+    const [decoded] = await this.#run(decoderGraph(checkpoint, this.target, { batch, h, w }), { latents });
+
+    const encoder = encoderGraph(checkpoint, this.target, { batch, h, w });
+    const [moments = new Float32Array()] = await this.#run(encoder, { image: tensor('image') });
+    const logvar = moments.slice(moments.length / 2).map((x) => Math.min(20, Math.max(-30, x)));
+    return [
+      compared(`${test} decode`, decoded, tensor('decoded')),
+      compared(`${test} encode mean`, moments.slice(0, moments.length / 2), tensor('mean')),
+      compared(`${test} encode log-variance`, logvar, tensor('logvar')),
+    ];
+  }
+
+  async #expected(test: string): Promise<(tensor: string) => Tensor> {
+    const file = await this.#golden.read(`${this.#at}/cases/${test}/expected.safetensors`);
+    const tensors = parseTensors(file.buffer);
+    return (tensor) => tensors.get(tensor)!; // a missing one fails by itself
+  }
+
+  /** Opens the graph once and runs it on each set of values. */
+  async #run(graph: Graph, ...runs: Record<string, Value>[]): Promise<Float32Array[]> {
+    const { sessions, openDevice } = this.#machine;
+    const weights = { tensors: this.header.tensors, source: this.#source };
+    const net = await sessions.open(graph, weights, openDevice);
+    try {
+      const outputs: Float32Array[] = [];
+      for (const values of runs) outputs.push(await net.run(values));
+      return outputs;
+    } finally {
+      await net.release();
+    }
+  }
+}
+
+const compared = (what: string, actual: Float32Array | undefined, { data }: Tensor): Compared => ({
+  what,
+  worst: worstDifference(actual ?? [], data),
+});
+
+/** The embedding of one timestep for every member of a batch. */
+export function embeddings(t: number, batch: number, width: number): Value {
+  const one = timestepEmbedding(t, width);
+  const data = new Float32Array(batch * width);
+  for (let i = 0; i < batch; i++) data.set(one, i * width);
+  return { data, shape: [batch, width] };
+}
+
+/** What SDXL is told beside the context: the prompt as a whole, then six numbers, each embedded. */
+function label(tensor: (name: string) => Tensor, width: number): Value {
+  const whole = tensor('text_embeds');
+  const sizes = tensor('time_ids');
+  const [batch, own] = whole.shape as [number, number];
+  const count = sizes.data.length / batch;
+  const data = new Float32Array(batch * width);
+  for (let n = 0; n < batch; n++) {
+    data.set(whole.data.subarray(n * own, (n + 1) * own), n * width);
+    for (let i = 0; i < count; i++) {
+      const embedding = timestepEmbedding(sizes.data[n * count + i]!, (width - own) / count);
+      data.set(embedding, n * width + own + i * embedding.length);
+    }
+  }
+  return { data, shape: [batch, width] };
+}

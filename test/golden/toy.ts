@@ -1,0 +1,44 @@
+/** The network of the sampler cases: a sine of what it is given, with a little of the timestep. */
+import { denoisedFromEps, denoisedFromV, toVp, type Latent } from '../../src/sampling/latent';
+import type { Denoise, Plan } from '../../src/sampling/sampler';
+
+export interface Asked {
+  readonly x: Latent;
+  readonly sigma: number;
+  readonly t: number;
+  /** What the network was given. */
+  readonly input: Latent;
+}
+
+const predictions: Readonly<
+  Record<string, (x: Latent, out: Latent, sigma: number, readBy: number) => Latent>
+> = {
+  epsilon: denoisedFromEps,
+  v_prediction: denoisedFromV,
+  sample: (_, out) => out,
+};
+
+/**
+ * @param guidance of cond over uncond; null asks for cond alone.
+ * @returns what samplers ask, and the list of what was asked so far.
+ */
+export function toyDenoiser(
+  k: number,
+  prediction: string,
+  guidance: number | null,
+  { timestep, readBy = (sigma) => sigma }: Pick<Plan, 'timestep' | 'readBy'>,
+): { denoise: Denoise; asked: Asked[] } {
+  const asked: Asked[] = [];
+  const denoised = predictions[prediction]!;
+  const denoise: Denoise = (x, sigma, which) => {
+    const t = timestep(sigma);
+    const input = toVp(x, sigma);
+    const cond = input.map((v) => Math.sin(k * v) + (0.1 * t) / 1000);
+    const uncond = input.map((v) => 0.7 * Math.sin(k * v + 0.5) + (0.05 * t) / 1000);
+    if (which === 'negative') return Promise.resolve(denoised(x, uncond, sigma, readBy(sigma)));
+    asked.push({ x, sigma, t, input });
+    const out = guidance === null ? cond : uncond.map((u, i) => u + guidance * (cond[i]! - u));
+    return Promise.resolve(denoised(x, out, sigma, readBy(sigma)));
+  };
+  return { denoise, asked };
+}
