@@ -2,34 +2,41 @@
  * torch's CPU generator: Mersenne Twister (Matsumoto and Nishimura, 1998) and normal numbers by Box and Muller
  * (1958), drawn in torch's order, so that a seed means the same picture here and in diffusers.
  */
+import { boxMuller } from './box-muller';
+
+/** A stream of normal numbers. */
+export interface Normals {
+  /** As torch.randn of so many elements, dtype float32. */
+  randn(count: number): Float32Array<ArrayBuffer>;
+}
+
 const N = 624;
 const M = 397;
 
-export class TorchGenerator {
+export class TorchGenerator implements Normals {
   readonly #state = new Uint32Array(N);
   #next = N;
   #spareNormal: number | null = null;
 
-  /** As torch.Generator('cpu').manual_seed(seed); a whole number below 2^53, of which the low 32 bits count. */
-  constructor(seed: number) {
+  /** As torch.Generator('cpu').manual_seed(seed): of a whole number, the low 32 bits count. */
+  constructor(seed: bigint | number) {
     const state = this.#state;
-    state[0] = seed; // a Uint32Array keeps the value modulo 2^32
+    state[0] = Number(BigInt.asUintN(32, BigInt(seed)));
     for (let i = 1; i < N; i++) {
       const previous = state[i - 1]!;
       state[i] = Math.imul(1812433253, previous ^ (previous >>> 30)) + i;
     }
   }
 
-  /** As torch.randn of so many elements, dtype float32. */
   randn(count: number): Float32Array<ArrayBuffer> {
-    if (count < 16) return Float32Array.from({ length: count }, () => this.#normal());
-    const out = Float32Array.from({ length: count }, () => this.#uniform24());
-    for (let i = 0; i + 16 <= count; i += 16) boxMuller(out.subarray(i, i + 16));
+    const out = new Float32Array(count);
+    if (count < 16) return out.map(() => this.#normal());
+    this.#fill(out);
+    for (let i = 0; i + 16 <= count; i += 16) boxMuller(out, i);
     if (count % 16 !== 0) {
       // torch draws the last 16 again, overwriting some that were good
-      const tail = out.subarray(count - 16);
-      tail.set(Array.from(tail, () => this.#uniform24()));
-      boxMuller(tail);
+      this.#fill(out.subarray(count - 16));
+      boxMuller(out, count - 16);
     }
     return out;
   }
@@ -45,8 +52,9 @@ export class TorchGenerator {
     return radius * Math.cos(theta);
   }
 
-  #uniform24(): number {
-    return (this.#uint32() & 0xffffff) / 2 ** 24;
+  /** With uniform numbers of 24 bits, from 0 to below 1. */
+  #fill(out: Float32Array<ArrayBuffer>): void {
+    for (let i = 0; i < out.length; i++) out[i] = (this.#uint32() & 0xffffff) * 2 ** -24;
   }
 
   #uniform53(): number {
@@ -65,20 +73,13 @@ export class TorchGenerator {
 
   #twist(): void {
     const state = this.#state;
-    for (let i = 0; i < N; i++) {
-      const y = (state[i]! & 0x80000000) | (state[(i + 1) % N]! & 0x7fffffff);
-      state[i] = state[(i + M) % N]! ^ (y >>> 1) ^ (y & 1 ? 0x9908b0df : 0);
-    }
+    const step = (i: number, next: number, far: number): void => {
+      const y = (state[i]! & 0x80000000) | (state[next]! & 0x7fffffff);
+      state[i] = state[far]! ^ (y >>> 1) ^ (-(y & 1) & 0x9908b0df);
+    };
+    for (let i = 0; i < N - M; i++) step(i, i + 1, i + M);
+    for (let i = N - M; i < N - 1; i++) step(i, i + 1, i + M - N);
+    step(N - 1, 0, M - 1);
     this.#next = 0;
-  }
-}
-
-/** Sixteen uniform numbers become normal ones in place: element j pairs with j + 8, as in torch's normal_fill. */
-function boxMuller(block: Float32Array<ArrayBuffer>): void {
-  for (let j = 0; j < 8; j++) {
-    const radius = Math.sqrt(-2 * Math.log(1 - block[j]!));
-    const theta = 2 * Math.PI * block[j + 8]!;
-    block[j] = radius * Math.cos(theta);
-    block[j + 8] = radius * Math.sin(theta);
   }
 }

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { Philox } from '../../src/sampling/philox';
 import { TorchGenerator } from '../../src/sampling/random';
 import { goldenJson, goldenTensors, listCases } from './root';
 
@@ -10,17 +11,19 @@ interface Facts {
 }
 const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
 
-/** The seed as the tensor's name tells it: some are past 2^53, and JSON numbers are not; 32 bits count. */
-const seedOf = (tensor: string) => Number(BigInt(/^seed(\d+)_/.exec(tensor)![1]!) & 0xffffffffn);
+/** The seed as the tensor's name tells it: some are past 2^53, and JSON numbers are not. */
+const seedOf = (tensor: string) => BigInt(/^seed(\d+)_/.exec(tensor)![1]!);
+
+/** The largest difference between what is drawn and what was expected. */
+function apart(ours: ArrayLike<number>, theirs: ArrayLike<number>): number {
+  expect(ours.length).toBe(theirs.length);
+  return Math.max(...Array.from(theirs, (v, i) => Math.abs(v - ours[i]!)));
+}
 
 describe.each(listCases('rng', (name) => name.startsWith('torch')))('TorchGenerator (%s)', (name) => {
   const facts = goldenJson(`rng/${name}/case.json`) as Facts;
   const expected = goldenTensors(`rng/${name}/expected.safetensors`);
-  function worst(ours: ArrayLike<number>, tensor: string): number {
-    const theirs = expected(tensor).data;
-    expect(ours.length).toBe(theirs.length);
-    return Math.max(...Array.from(theirs, (v, i) => Math.abs(v - ours[i]!)));
-  }
+  const worst = (ours: ArrayLike<number>, tensor: string) => apart(ours, expected(tensor).data);
 
   it('draws what torch.randn draws, for every seed and size', () => {
     const found = facts.cases.map(({ tensor, shape }) =>
@@ -47,4 +50,22 @@ describe.each(listCases('rng', (name) => name.startsWith('torch')))('TorchGenera
     );
     for (const difference of found) expect(difference).toBeLessThanOrEqual(facts.tolerance.atol);
   });
+});
+
+interface PhiloxFacts extends Pick<Facts, 'cases' | 'tolerance'> {
+  readonly sequence: { readonly seed: number; readonly offsets: readonly number[]; readonly shape: number[] };
+}
+
+it.each(listCases('rng', (name) => name.startsWith('philox')))('Philox (%s)', (name) => {
+  const { cases, sequence, tolerance } = goldenJson(`rng/${name}/case.json`) as PhiloxFacts;
+  const expected = goldenTensors(`rng/${name}/expected.safetensors`);
+  const found = cases.map(({ tensor, shape }) =>
+    apart(new Philox(seedOf(tensor)).randn(size(shape)), expected(tensor).data),
+  );
+  const generator = new Philox(sequence.seed);
+  for (const i of sequence.offsets)
+    found.push(apart(generator.randn(size(sequence.shape)), expected(`sequence.${i}`).data));
+  console.info(`Philox: worst difference ${Math.max(...found).toExponential(1)} in ${found.length} tensors`);
+  expect(found.length).toBeGreaterThan(0);
+  for (const difference of found) expect(difference).toBeLessThanOrEqual(tolerance.atol);
 });
