@@ -39,11 +39,12 @@ export function alignYourSteps(count: number, model: keyof typeof alignedTo): nu
 
 function onLine(levels: readonly number[], count: number): number[] {
   if (count === levels.length) return [...levels];
-  return linspace(0, levels.length - 1, count).map((at) => {
+  const up = linspace(levels.length - 1, 0, count).map((at) => {
     const low = Math.min(Math.floor(at), levels.length - 2);
     const share = at - low;
     return Math.exp((1 - share) * Math.log(levels[low]!) + share * Math.log(levels[low + 1]!));
   });
+  return up.reverse(); // so that a single one is the lowest, as in A1111
 }
 
 /** The same levels with more digits, as ComfyUI has them. */

@@ -66,7 +66,8 @@ function fractional(sampling: Sampling, course: Course): Plan {
         : []
       : ts.map((t, i) => [own[i]!, t]),
   );
-  const all = [...sigmas, lastSigma === 'lowest' ? trained.sigmas[0]! : 0];
+  const lowest = lastSigma === 'lowest' && sigmas.at(-1)! >= trained.sigmas[0]!;
+  const all = [...sigmas, lowest ? trained.sigmas[0]! : 0];
   const top = Math.max(...sigmas);
   const late = part(descend(all), course);
   const scale =
@@ -92,7 +93,8 @@ function strided(sampling: Sampling, course: Course): Plan {
   const trained = trainedFor(sampling, course, NO_ALPHA);
   const { steps } = course;
   const stride = Math.floor(trained.sigmas.length / steps);
-  const ts = spaced(spacing, steps, trained.sigmas.length, sampling.stepsOffset).map(roundEven);
+  const last = trained.sigmas.length - 1;
+  const ts = spaced(spacing, steps, last + 1, sampling.stepsOffset).map((t) => Math.min(roundEven(t), last));
   const below = lastSigma === 'zero' || sampler === 'DDPM' ? 0 : trained.sigmas[0]!;
   const ending = (t: number, i: number): number => {
     const to = sampler === 'DDPM' ? (ts[i + 1] ?? -1) : t - stride;
@@ -127,7 +129,8 @@ function whole(sampling: Sampling, course: Course): Plan {
     ? laid.map((sigma) => round(timestepOf(sigma, trained)))
     : spaced(spacing, count, trained.sigmas.length, stepsOffset).slice(0, steps).map(roundEven);
   const sigmas = laid ?? ts.map((t) => sigmaAt(t, trained));
-  const lowest = lastSigma ? lastSigma === 'lowest' : sampler === 'DEIS';
+  const lowest =
+    (lastSigma ? lastSigma === 'lowest' : sampler === 'DEIS') && sigmas.at(-1)! > trained.sigmas[0]!;
   const all = [...sigmas, lowest ? trained.sigmas[0]! : 0];
   const points = part(looking(sampling, descend(all)), course);
   const [first] = points;

@@ -60,7 +60,7 @@ export function multistep(most: 2 | 3, stochastic: boolean): Sampler {
       const kept = next > 0 ? (next / sigma) * Math.exp(-eta * h) : 0;
       const [last, older] = next > 0 ? past.slice(0, order - 1) : [];
       x = mix(kept, x, reach, denoised);
-      if (last && last.h > 0) {
+      if (last && last.h > 0 && h > 0) {
         const slope = mix(h / last.h, denoised, -h / last.h, last.denoised);
         const phi2 = 1 - reach / decay;
         if (older && older.h > 0) {

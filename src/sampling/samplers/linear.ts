@@ -19,7 +19,8 @@ function linear(most: number, weights: Weights): Sampler {
     for (const [i, { sigma, next, order = most }] of points.entries()) {
       const denoised = await denoise(x, sigma);
       yield { i, sigma, x, denoised };
-      past = [{ sigma, d: mix(1 / sigma, x, -1 / sigma, denoised) }, ...past].slice(0, order);
+      const others = past.filter((entry) => entry.sigma !== sigma); // rounding may have made a step empty
+      past = [{ sigma, d: mix(1 / sigma, x, -1 / sigma, denoised) }, ...others].slice(0, order);
       const by = weights(
         past.map((entry) => entry.sigma),
         next,

@@ -12,7 +12,7 @@ export const resMultistep: Sampler = async function* (denoise, x, { points, solv
     const denoised = await denoise(x, sigma);
     yield { i, sigma, x, denoised };
     const { down, up } = descent(point, solver);
-    if (old && down > 0) {
+    if (old && old.down < old.sigma && down > 0 && down < sigma) {
       const h = Math.log(sigma / down);
       const c2 = Math.log(old.down / old.sigma) / h;
       const phi1 = -Math.expm1(-h) / h;

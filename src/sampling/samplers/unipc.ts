@@ -21,7 +21,7 @@ export const unipc: Sampler = async function* (denoise, x, { points, solver }) {
     const here = { lambda: -Math.log(sigma), denoised };
     if (i > 0) x = update(from, past.slice(0, corrected), sigma, solver, here);
     yield { i, sigma, x, denoised };
-    past = [here, ...past].slice(0, 3);
+    past = [here, ...past.filter(({ lambda }) => lambda !== here.lambda)].slice(0, 3);
     from = x;
     corrected = Math.min(order, past.length);
     x = next > 0 ? update(x, past.slice(0, corrected), next, solver) : denoised;
@@ -42,6 +42,7 @@ function update(
 ): Latent {
   const [first, ...older] = known as [Known, ...Known[]];
   const h = -Math.log(to) - first.lambda;
+  if (h === 0) return x; // rounding to whole timesteps made the step empty
   const reach = Math.expm1(-h); // negative
   x = mix(Math.exp(-h), x, -reach, first.denoised);
   const others = [...older, ...(ahead ? [ahead] : [])];
