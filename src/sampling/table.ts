@@ -1,13 +1,23 @@
 /** All samplers. To add one: a function, a row here, and its name in settings.ts. */
 import type { Sampler } from './sampler';
 import { lcm } from './samplers/consistency';
-import { ddim, ddimCfgpp } from './samplers/ddim';
+import { ddimCfgpp, dpmpp2mCfgpp, dpmpp2sAncestralCfgpp, gradientEstimationCfgpp } from './samplers/cfgpp';
+import { ddim } from './samplers/ddim';
 import { dpmAdaptive, dpmFast } from './samplers/dpm-solver';
 import { dpmpp2sAncestral, dpmppSde, multistep } from './samplers/dpmpp';
-import { dpm2, dpm2Ancestral, euler, eulerAncestral, eulerCfgpp, heun } from './samplers/euler';
-import { deis, ipndm, lms, plms } from './samplers/linear';
+import {
+  dpm2,
+  dpm2Ancestral,
+  euler,
+  eulerAncestral,
+  gradientEstimation,
+  heun,
+  heunpp2,
+} from './samplers/euler';
+import { erSde, expHeun, seeds2, seeds3 } from './samplers/exponential';
+import { deis, ipndm, ipndmV, lms, plms } from './samplers/linear';
 import { unipc } from './samplers/unipc';
-import { resMultistep } from './samplers/res';
+import { resMultistep, resMultistepCfgpp } from './samplers/res';
 import type { SamplerName } from './settings';
 
 export interface Row {
@@ -42,10 +52,26 @@ export const samplers: Readonly<Record<SamplerName, Row>> = {
   DDPM: { sample: ddim },
   PLMS: { sample: plms },
   UniPC: { sample: unipc },
+  'UniPC bh2': { sample: unipc },
   DEIS: { sample: deis },
   iPNDM: { sample: ipndm },
   'RES multistep': { sample: resMultistep },
   LCM: { sample: lcm },
   TCD: { sample: eulerAncestral },
-  'Euler CFG++': { sample: eulerCfgpp, negative: true },
+  'Euler CFG++': { sample: ddimCfgpp, negative: true },
+  'Euler a CFG++': { sample: ddimCfgpp, negative: true },
+  'DPM++ 2M CFG++': { sample: dpmpp2mCfgpp, negative: true },
+  'DPM++ 2S a CFG++': { sample: dpmpp2sAncestralCfgpp, negative: true, twice: true },
+  HeunPP2: { sample: heunpp2, twice: true },
+  'iPNDM v': { sample: ipndmV },
+  'RES multistep a': { sample: resMultistep },
+  'RES multistep CFG++': { sample: resMultistepCfgpp, negative: true },
+  'RES multistep a CFG++': { sample: resMultistepCfgpp, negative: true },
+  'Gradient Estimation': { sample: gradientEstimation },
+  'Gradient Estimation CFG++': { sample: gradientEstimationCfgpp, negative: true },
+  'ER SDE': { sample: erSde },
+  'SEEDS 2': { sample: seeds2, twice: true },
+  'SEEDS 3': { sample: seeds3, twice: true },
+  'Exp Heun 2 x0': { sample: expHeun, twice: true },
+  'Exp Heun 2 x0 SDE': { sample: expHeun, twice: true },
 };

@@ -5,7 +5,7 @@ import type { Plan, Point, Solver } from '../sampler';
 import type { SamplerName, Sampling } from '../settings';
 import { karras, linspace } from '../sigmas';
 import { logSigmaAt, nearestTimestep, timestepOf, trainedOn, type Trained } from '../trained';
-import { churning, descend, rangeOf, withoutPenultimate, type Course } from './course';
+import { churning, descend, looking, rangeOf, withoutPenultimate, type Course } from './course';
 import { solverOf } from './solver';
 
 /** What Automatic is; for all others Uniform. */
@@ -25,7 +25,7 @@ const automatic: Partial<Record<SamplerName, Named>> = {
 const discarding: ReadonlySet<SamplerName> = new Set(['DPM2', 'DPM2 a', 'DPM++ 3M SDE']);
 
 /** Samplers that go by timesteps, not by sigmas. */
-const byTimesteps: ReadonlySet<SamplerName> = new Set(['DDIM', 'DDIM CFG++', 'PLMS', 'UniPC']);
+const byTimesteps: ReadonlySet<SamplerName> = new Set(['DDIM', 'DDIM CFG++', 'PLMS', 'UniPC', 'UniPC bh2']);
 
 /** Samplers that only know where to begin and to end: from noise alone that is all that was trained. */
 const spanning: ReadonlySet<SamplerName> = new Set(['DPM fast', 'DPM adaptive']);
@@ -50,7 +50,7 @@ export function planLikeA1111(sampling: Sampling, course: Course): Plan {
   const [first = 0] = part;
   const { sampler, scaleStart = false } = sampling;
   return {
-    points: churning(ordered(sampling, points), sampling, true),
+    points: churning(looking(points, sampling), sampling, true),
     end: part.at(-1) ?? 0,
     scale: scaleStart ? Math.hypot(first, 1) : first,
     latentScale: 1,
@@ -68,15 +68,6 @@ const own: Partial<Record<SamplerName, Partial<Solver>>> = {
   'DPM++ 3M SDE': { correction: 'heun' },
   UniPC: { unipc: 'bh1' },
 };
-
-/** How far each step looks back, where that is chosen; into 0 these two take a step of first order. */
-function ordered({ sampler, order }: Sampling, points: readonly Point[]): readonly Point[] {
-  const careful = sampler === 'DEIS' || sampler === 'iPNDM';
-  return points.map((point) => {
-    const most = careful && point.next === 0 ? 1 : order;
-    return most === undefined ? point : { ...point, order: most };
-  });
-}
 
 /** How many steps are laid out. */
 function stepsIn({ allSteps }: Sampling, { steps, strength }: Course): number {
@@ -157,8 +148,9 @@ function timestepPlan(sampling: Sampling, course: Course, trained: Trained): Pla
   for (let t = 0; t < sigmas.length; t += stride) all.push(Math.min(t + 1, sigmas.length - 1));
   const reached = course.strength === undefined ? all.length : encoded(sampling, course, steps);
   const ts = all.slice(0, reached);
-  const { points, timestep, readBy } =
-    sampling.sampler === 'UniPC' ? continuous(sampling, ts, course, trained) : discrete(ts, trained);
+  const { points, timestep, readBy } = sampling.sampler.startsWith('UniPC')
+    ? continuous(sampling, ts, course, trained)
+    : discrete(ts, trained);
   const start = Math.hypot(points[0]?.sigma ?? 0, 1);
   const noisy = sigmas[all[reached] ?? all.at(-1)!]!;
   const fromNoise = course.strength === undefined;

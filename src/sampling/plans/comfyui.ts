@@ -8,7 +8,7 @@ import { churning, descend, rangeOf, withoutPenultimate, type Course } from './c
 import { solverOf } from './solver';
 
 /** Samplers that leave out the last level but one. */
-const discarding: ReadonlySet<SamplerName> = new Set(['DPM2', 'DPM2 a', 'UniPC']);
+const discarding: ReadonlySet<SamplerName> = new Set(['DPM2', 'DPM2 a', 'UniPC', 'UniPC bh2']);
 
 /** What ᾱ is in place of zero. */
 const LAST_ALPHA = 4.8973451890853435e-8;
@@ -69,7 +69,7 @@ const own: Partial<Record<SamplerName, Partial<Solver>>> = {
 
 /** The steps, and how far each looks back: all of these take a step of first order into 0. */
 function ordered({ sampler, order }: Sampling, sigmas: readonly number[]): readonly Point[] {
-  if (sampler === 'UniPC') {
+  if (sampler === 'UniPC' || sampler === 'UniPC bh2') {
     const ended = sigmas.map((sigma) => sigma || UNIPC_END);
     const most = Math.min(order ?? 3, sigmas.length - 2);
     return descend(ended).map((point, i) => ({

@@ -1,7 +1,7 @@
 /** What a plan is made for, and what plans have in common. */
 import type { BetaSchedule } from '../betas';
 import type { Point } from '../sampler';
-import type { Sampling } from '../settings';
+import type { SamplerName, Sampling } from '../settings';
 
 /** What a plan is made for. */
 export interface Course {
@@ -43,6 +43,17 @@ export function churning(
   return points.map((point) => {
     if (point.sigma >= churnMin && point.sigma <= churnMax) return { ...point, churn: most };
     return everywhere ? { ...point, churn: 0 } : point;
+  });
+}
+
+/** Samplers that take a step of first order into 0, in every tool that has them. */
+const careful: ReadonlySet<SamplerName> = new Set(['DEIS', 'iPNDM', 'iPNDM v']);
+
+/** How far each step looks back, where that is chosen. */
+export function looking(points: readonly Point[], { sampler, order }: Sampling): readonly Point[] {
+  return points.map((point) => {
+    const most = careful.has(sampler) && point.next === 0 ? 1 : order;
+    return most === undefined ? point : { ...point, order: most };
   });
 }
 

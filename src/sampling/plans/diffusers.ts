@@ -8,7 +8,7 @@ import type { SamplerName, Sampling } from '../settings';
 import { exponential, karras, linspace, roundEven } from '../sigmas';
 import { spaced } from '../timesteps';
 import { logSigmaAt, sigmaAt, timestepOf, trainedOn, type Trained } from '../trained';
-import { churning, descend, rangeOf, type Course } from './course';
+import { churning, descend, looking, rangeOf, type Course } from './course';
 import { solverOf } from './solver';
 
 type Planner = (sampling: Sampling, course: Course) => Plan;
@@ -25,6 +25,7 @@ const families: Partial<Record<SamplerName, Planner>> = {
   'DPM++ 2M SDE Heun': whole,
   'DPM++ 3M SDE': whole,
   UniPC: whole,
+  'UniPC bh2': whole,
   DEIS: whole,
   LCM: distilled,
   TCD: distilled,
@@ -52,7 +53,7 @@ const halfway: ReadonlySet<SamplerName> = new Set(['DPM2', 'DPM2 a']);
  * schedules there are lie between the ends of the spaced timesteps.
  */
 function fractional(sampling: Sampling, course: Course): Plan {
-  const { spacing, sampler, order, lastSigma } = sampling;
+  const { spacing, sampler, lastSigma } = sampling;
   const trained = trainedFor(sampling, course, LAST_ALPHA);
   const ts = spaced(spacing, course.steps, trained.sigmas.length, sampling.stepsOffset).map(Math.fround);
   const own = ts.map((t) => sigmaAt(t, trained));
@@ -72,9 +73,8 @@ function fractional(sampling: Sampling, course: Course): Plan {
   const late = part(descend(all), course);
   const scale =
     course.strength === undefined && spacing === 'leading' ? Math.hypot(top, 1) : (late[0]?.sigma ?? 0);
-  const points = late.map((point) => (order === undefined ? point : { ...point, order }));
   return {
-    points: churning(points, sampling, false),
+    points: churning(looking(late, sampling), sampling, false),
     end: all.at(-1)!,
     scale: course.strength === undefined && spacing !== 'leading' ? top : scale,
     latentScale: 1,
@@ -132,7 +132,7 @@ function whole(sampling: Sampling, course: Course): Plan {
   const lowest =
     (lastSigma ? lastSigma === 'lowest' : sampler === 'DEIS') && sigmas.at(-1)! > trained.sigmas[0]!;
   const all = [...sigmas, lowest ? trained.sigmas[0]! : 0];
-  const points = part(looking(sampling, descend(all)), course);
+  const points = part(lookingBack(sampling, descend(all)), course);
   const [first] = points;
   return {
     points,
@@ -146,12 +146,12 @@ function whole(sampling: Sampling, course: Course): Plan {
 }
 
 /** How far each step looks back: less in the last ones where there are few, and not at all into sigma 0. */
-function looking(
+function lookingBack(
   { sampler, order = most[sampler] ?? 2, lowerOrderFinal = true }: Sampling,
   points: Point[],
 ): Point[] {
   const n = points.length;
-  const few = sampler === 'UniPC' || n < 15;
+  const few = sampler.startsWith('UniPC') || n < 15;
   return points.map((point, i) => ({
     ...point,
     order: point.next === 0 ? 1 : lowerOrderFinal && few ? Math.min(order, n - i) : order,

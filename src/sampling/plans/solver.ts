@@ -3,7 +3,14 @@ import type { SamplerName, Sampling } from '../settings';
 import type { Solver } from '../sampler';
 
 /** Samplers whose noise is a choice, and that make none unless they are told to. */
-const still: ReadonlySet<SamplerName> = new Set(['DDIM', 'DDIM CFG++', 'RES multistep']);
+const still: ReadonlySet<SamplerName> = new Set([
+  'DDIM',
+  'DDIM CFG++',
+  'Euler CFG++',
+  'RES multistep',
+  'RES multistep CFG++',
+  'Exp Heun 2 x0',
+]);
 
 const defaults: Solver = {
   eta: 1,

@@ -28,19 +28,3 @@ export const ddim: Sampler = async function* (denoise, x, plan, noise) {
   }
   return x;
 };
-
-/** CFG++: Chung et al. (2024), arXiv 2406.08070, Algorithm 2. The noise that is put back is the negative prompt's. */
-export const ddimCfgpp: Sampler = async function* (denoise, x, plan, noise) {
-  const { points, solver } = plan;
-  for (const [i, point] of points.entries()) {
-    const { sigma, next } = point;
-    const denoised = await denoise(x, sigma);
-    const negative = await denoise(x, sigma, 'negative');
-    yield { i, sigma, x, denoised };
-    const { down, up } = descent(point, solver);
-    x = mix(1, denoised, down / sigma, mix(1, x, -1, negative));
-    if (up > 0) x = mix(1, x, solver.noiseScale * up, noise(sigma, next));
-    x = handedOn(x, plan, i);
-  }
-  return x;
-};

@@ -92,13 +92,45 @@ async function midpoint(
   return mix(1, x, (to - sigma) / middle, mix(1, x2, -1, denoised2));
 }
 
-/** CFG++ (Chung et al., 2024, arXiv 2406.08070) with Euler steps: away from x0 along the negative prompt's direction. */
-export const eulerCfgpp: Sampler = async function* (denoise, x, { points }) {
+/**
+ * Heun's steps that look two levels ahead, weighed by how much noise is there: Heun++ of
+ * https://github.com/Carzit/sd-webui-samplers-scheduler, as in ComfyUI.
+ */
+export const heunpp2: Sampler = async function* (denoise, x, { points, solver }, noise) {
+  const top = points[0]!.sigma;
+  for (const [i, { next }] of points.entries()) {
+    const start = raised(x, points, i, solver, noise);
+    const denoised = await denoise(start.x, start.sigma);
+    yield { i, sigma: start.sigma, x: start.x, denoised };
+    x = start.x;
+    const way = next - start.sigma;
+    const ahead = [next, points[i + 1]?.next ?? 0].filter((sigma) => sigma > 0);
+    let d = mix(1 / start.sigma, x, -1 / start.sigma, denoised);
+    let sum = d;
+    let [at, from] = [x, start.sigma];
+    for (const sigma of ahead) {
+      at = mix(1, at, sigma - from, d);
+      const there = mix(1 / sigma, at, -1 / sigma, await denoise(at, sigma));
+      const weight = sigma / ((ahead.length + 1) * top);
+      sum = mix(1, sum, weight, mix(1, there, -1, mix(1 / start.sigma, x, -1 / start.sigma, denoised)));
+      d = there;
+      from = sigma;
+    }
+    x = mix(1, x, way, sum);
+  }
+  return x;
+};
+
+/** Permenter and Yuan (2024), arXiv 2306.04848, section 5: a direction is corrected by how it changed, twice over. */
+export const gradientEstimation: Sampler = async function* (denoise, x, { points }) {
+  let old: Latent | null = null;
   for (const [i, { sigma, next }] of points.entries()) {
     const denoised = await denoise(x, sigma);
-    const negative = await denoise(x, sigma, 'negative');
     yield { i, sigma, x, denoised };
-    x = mix(1, denoised, next / sigma, mix(1, x, -1, negative));
+    const d = mix(1 / sigma, x, -1 / sigma, denoised);
+    x = toward(denoised, x, sigma, next);
+    if (old && next > 0) x = mix(1, x, next - sigma, mix(1, d, -1, old));
+    old = d;
   }
   return x;
 };

@@ -48,6 +48,32 @@ export const ipndm = linear(4, (sigmas, next) => {
   return adams[sigmas.length - 1]!.map((weight) => weight * (next - sigmas[0]!));
 });
 
+/**
+ * The same for unequal steps. The third-order weight is as the authors' code has it, which is not the paper's and does not
+ * vanish with the steps: https://github.com/zju-pi/diff-sampler.
+ */
+export const ipndmV = linear(4, (sigmas, next) => {
+  const steps = [next, ...sigmas].slice(0, -1).map((sigma, i) => sigma - sigmas[i]!);
+  return unequal(steps).map((weight) => weight * steps[0]!);
+});
+
+/** @param steps the one to be made, and those before, the newest first. */
+function unequal([h0, h1, h2, h3]: readonly number[]): readonly number[] {
+  if (h1 === undefined) return [1];
+  const r = h0! / h1;
+  if (h2 === undefined) return [1 + r / 2, -r / 2];
+  const third = (1 - (r * h0!) / (3 * (h1 + h2))) / 2;
+  const back = h1 / h2;
+  const three = [1 + r / 2 + third, -r / 2 - (1 + back) * third, third * back];
+  if (h3 === undefined) return three;
+  const [two, all] = [h0! + h1, h0! + h1 + h2];
+  const share = (1 - h0! / (3 * two)) / 2 + ((1 - h0! / (2 * two)) * h0!) / (6 * all);
+  const fourth = (share * h0! * two * all) / (h1 * (h1 + h2) * (h1 + h2 + h3));
+  const q = (h1 * (h1 + h2)) / (h2 * (h2 + h3));
+  const four = [1, -(1 + back + q), back + q * (1 + h2 / h3), -q * back];
+  return four.map((weight, i) => (three[i] ?? 0) + weight * fourth);
+}
+
 /** The weights of Adams and Bashforth for equal steps, the newest first. */
 const adams = [
   [1],
