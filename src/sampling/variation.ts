@@ -22,20 +22,37 @@ export function slerp(share: number, noise: Latent, variation: Latent, shape: Sh
   const columns = Array.from({ length: channels * w }, (_, column) => {
     const first = Math.floor(column / w) * h * w + (column % w);
     const places = Array.from({ length: h }, (_, y) => first + y * w);
-    const dot = (a: Latent, b: Latent): number => places.reduce((sum, at) => sum + a[at]! * b[at]!, 0);
-    const norms = Math.sqrt(dot(noise, noise) * dot(variation, variation));
-    return { places, cosine: dot(noise, variation) / norms };
+    const [from, to] = [noise, variation].map((all) => unit(places.map((at) => all[at]!))) as [
+      Latent,
+      Latent,
+    ];
+    return { places, cosine: dot(from, to) };
   });
   const mean = columns.reduce((sum, { cosine }) => sum + cosine, 0) / columns.length;
   if (mean > PARALLEL) return noise.map((v, i) => share * v + (1 - share) * variation[i]!);
 
   const out = new Float32Array(noise.length);
   for (const { places, cosine } of columns) {
-    const angle = Math.acos(cosine);
-    const [a, b] = [Math.sin((1 - share) * angle), Math.sin(share * angle)];
-    for (const at of places) out[at] = (a * noise[at]! + b * variation[at]!) / Math.sin(angle);
+    const angle = f32(Math.acos(cosine));
+    const sine = f32(Math.sin(angle));
+    const [a, b] = [1 - share, share].map((part) => f32(f32(Math.sin(f32(part * angle))) / sine)) as [
+      number,
+      number,
+    ];
+    for (const at of places) out[at] = f32(a * noise[at]!) + f32(b * variation[at]!);
   }
   return out;
+}
+
+// In single precision, as there: where a column is short, angles are often near 0 or π, and depend on it.
+const f32 = Math.fround;
+
+const dot = (a: Latent, b: Latent): number => a.reduce((sum, v, i) => f32(sum + f32(v * b[i]!)), 0);
+
+function unit(column: readonly number[]): Latent {
+  const values = Float32Array.from(column);
+  const length = f32(Math.sqrt(dot(values, values)));
+  return values.map((v) => v / length);
 }
 
 /** The noise of a picture of another size, in the middle of a picture of this size: what is larger is cut off. */

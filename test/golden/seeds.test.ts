@@ -85,8 +85,8 @@ describe('A1111', () => {
       found.push(apart(noises, tensor(key)));
     }
     expect(found.length).toBeGreaterThan(1);
-    // Single precision tells angles less exactly.
-    expectSame(name, found, subseeds ? facts.tolerance.atol : undefined);
+    // Angles between short columns may be near 0 or π, where single precision tells them badly.
+    expectSame(name, found, subseeds ? 1e-5 : undefined);
   });
 
   it('gives a picture of a batch the next seed, and its variation, too', () => {
