@@ -18,7 +18,7 @@ const arrows = {
   // Samplers know of no tools; plans do.
   'src/sampling/samplers': { may: ['latent'], types: ['sampler'] },
   'src/sampling/plans': {
-    may: ['errors', 'beta', 'betas', 'ladders', 'sigmas', 'timesteps', 'trained'],
+    may: ['errors', 'beta', 'betas', 'ladders', 'numbers', 'sigmas', 'timesteps', 'trained'],
     types: ['sampler', 'settings'],
   },
   'src/recipe': { may: ['errors', 'sampling', 'text', 'canvas/kind'], packages: ['fflate'] },

@@ -1,4 +1,5 @@
 /** How much noise each trained timestep has: what a network was trained with. */
+import { torchLinspace } from './numbers';
 
 export interface BetaSchedule {
   readonly betaStart: number;
@@ -48,13 +49,4 @@ export function zeroTerminalSnr<T extends Float32Array | Float64Array>(alphas: T
 /** The noise level of each trained timestep, √((1 − ᾱ) / ᾱ) (Karras et al., 2022, Appendix C.3). */
 export function trainedSigmas(alphas: Float32Array<ArrayBuffer>): Float32Array<ArrayBuffer> {
   return alphas.map((a) => Math.sqrt(fround(fround(1 - a) / a)));
-}
-
-/** torch.linspace in float32: counted from both ends to the middle. */
-function torchLinspace(from: number, to: number, count: number): Float32Array<ArrayBuffer> {
-  const [a, b] = [fround(from), fround(to)];
-  const step = fround(fround(b - a) / Math.max(1, count - 1));
-  return Float32Array.from({ length: count }, (_, i) =>
-    i < count / 2 ? a + step * i : b - step * (count - 1 - i),
-  );
 }

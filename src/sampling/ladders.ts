@@ -1,5 +1,6 @@
 /** A1111's and ComfyUI's schedules by name: noise levels from the top to the end, 0 included where they have one. */
 import { betaQuantile } from './beta';
+import { linspace, roundEven, torchLinspace } from './numbers';
 import type { ScheduleName } from './settings';
 import {
   alignYourSteps,
@@ -8,9 +9,7 @@ import {
   karras,
   klOptimal,
   linearQuadratic,
-  linspace,
   polyexponential,
-  roundEven,
 } from './sigmas';
 import type { Trained } from './trained';
 
@@ -38,7 +37,8 @@ export type Named = Exclude<ScheduleName, 'Automatic'>;
 
 const ended = (levels: number[]): number[] => [...levels, 0];
 
-const evenly: Levels = (count, { sigmaAt, top, bottom }) => ended(linspace(top, bottom, count).map(sigmaAt));
+const evenly: Levels = (count, { sigmaAt, top, bottom }) =>
+  ended([...torchLinspace(top, bottom, count)].map(sigmaAt));
 
 /** Every so many of the trained ones, from the second up. */
 const ddim: Levels = (count, { trained }) => {
@@ -55,11 +55,7 @@ const common = {
   Exponential: (count, _, { min, max }) => ended(exponential(count, min, max)),
   Polyexponential: (count, _, { min, max, rho }) => ended(polyexponential(count, min, max, rho)),
   'SGM Uniform': (count, { sigmaAt, top, bottom }) =>
-    ended(
-      linspace(top, bottom, count + 1)
-        .slice(0, -1)
-        .map(sigmaAt),
-    ),
+    ended([...torchLinspace(top, bottom, count + 1)].slice(0, -1).map(sigmaAt)),
   Simple: (count, { trained }) =>
     ended(
       Array.from({ length: count }, (_, i) =>

@@ -56,6 +56,8 @@ export interface Solver {
   readonly adaptiveOrder: 2 | 3;
   /** Where between two sigmas DPM++ SDE asks a second time. */
   readonly midway: number;
+  /** Whether it takes those by way of their logarithms in float32, which a Brownian tree notices. */
+  readonly throughLogs: boolean;
 }
 
 export interface Plan {

@@ -2,22 +2,39 @@
  * The schedules: how the noise levels lie between the highest and the lowest, from noise to picture. A final 0 is not
  * among them where it is not said.
  */
+import { float32, linspace, type Precision } from './numbers';
 
 /** Karras et al. (2022), arXiv 2206.00364, equation 5. */
-export function karras(count: number, min: number, max: number, rho = 7): number[] {
+export function karras(
+  count: number,
+  min: number,
+  max: number,
+  rho = 7,
+  { round, linspace }: Precision = float32,
+): number[] {
   const [high, low] = [max ** (1 / rho), min ** (1 / rho)];
-  return linspace(0, 1, count).map((ramp) => (high + ramp * (low - high)) ** rho);
+  return linspace(0, 1, count).map((ramp) =>
+    round(round(round(high) + round(ramp * round(low - high))) ** rho),
+  );
 }
 
 /** Evenly in log sigma. */
-export function exponential(count: number, min: number, max: number): number[] {
-  return linspace(Math.log(max), Math.log(min), count).map(Math.exp);
+export function exponential(
+  count: number,
+  min: number,
+  max: number,
+  { round, linspace }: Precision = float32,
+): number[] {
+  return linspace(Math.log(max), Math.log(min), count).map((log) => round(Math.exp(log)));
 }
 
 /** A power of the way in log sigma: k-diffusion's get_sigmas_polyexponential. */
 export function polyexponential(count: number, min: number, max: number, rho = 1): number[] {
+  const { round, linspace } = float32;
   const [high, low] = [Math.log(max), Math.log(min)];
-  return linspace(1, 0, count).map((ramp) => Math.exp(ramp ** rho * (high - low) + low));
+  return linspace(1, 0, count).map((ramp) =>
+    round(Math.exp(round(round(round(ramp ** rho) * round(high - low)) + low))),
+  );
 }
 
 /** Sabour et al. (2024), arXiv 2404.14507, section 3.1 and Theorem 3.1, for a Gaussian: KL Optimal. */
@@ -80,16 +97,4 @@ export function linearQuadratic(steps: number, max: number): number[] {
     i < straight ? (i * threshold) / straight : square * (i * i + straight * straight) + slope * i,
   );
   return [...gone.map((share) => (1 - share) * max), 0];
-}
-
-/** So many numbers, evenly, ends included. */
-export function linspace(from: number, to: number, count: number): number[] {
-  const step = (to - from) / Math.max(1, count - 1);
-  return Array.from({ length: count }, (_, i) => (i > 0 && i === count - 1 ? to : from + i * step));
-}
-
-/** Halves go to the even neighbour, as in numpy and Python. */
-export function roundEven(x: number): number {
-  const down = Math.floor(x);
-  return x - down === 0.5 ? down + (down % 2) : Math.round(x);
 }

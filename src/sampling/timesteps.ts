@@ -1,6 +1,6 @@
 /** diffusers' timestep spacings. */
 import type { Spacing } from './settings';
-import { linspace, roundEven } from './sigmas';
+import { linspace, roundEven } from './numbers';
 
 /**
  * So many of the trained timesteps, from noise to picture.

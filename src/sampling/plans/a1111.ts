@@ -1,9 +1,10 @@
 /** As AUTOMATIC1111's webui 1.10 has it, over k-diffusion. */
 import { exactAlphasCumprod, trainedSigmas, zeroTerminalSnr } from '../betas';
 import { ladderLikeA1111, type Ladder, type Named } from '../ladders';
+import { linspace } from '../numbers';
 import type { Plan, Point, Solver } from '../sampler';
 import type { SamplerName, Sampling } from '../settings';
-import { karras, linspace } from '../sigmas';
+import { karras } from '../sigmas';
 import { logSigmaAt, nearestTimestep, timestepOf, trainedOn, type Trained } from '../trained';
 import { churning, descend, looking, rangeOf, withoutPenultimate, type Course } from './course';
 import { solverOf } from './solver';

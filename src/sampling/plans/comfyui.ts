@@ -60,6 +60,7 @@ export function planLikeComfyUI(sampling: Sampling, course: Course): Plan {
 const own: Partial<Record<SamplerName, Partial<Solver>>> = {
   'DPM++ 3M': { correction: 'heun' },
   'DPM++ 3M SDE': { correction: 'heun' },
+  'DPM++ SDE': { throughLogs: false },
   'DPM fast': { eta: 0 },
   'DPM adaptive': { eta: 0 },
   UniPC: { unipc: 'bh1' },

@@ -3,9 +3,10 @@ import { DrobeError } from '../../errors';
 import { alphasCumprod, trainedSigmas, zeroTerminalSnr } from '../betas';
 import { betaQuantile } from '../beta';
 import { ladderLikeA1111 } from '../ladders';
+import { float64, linspace, roundEven } from '../numbers';
 import type { Plan, Point } from '../sampler';
 import type { SamplerName, Sampling } from '../settings';
-import { exponential, karras, linspace, roundEven } from '../sigmas';
+import { exponential, karras } from '../sigmas';
 import { spaced } from '../timesteps';
 import { logSigmaAt, sigmaAt, timestepOf, trainedOn, type Trained } from '../trained';
 import { churning, descend, looking, rangeOf, type Course } from './course';
@@ -215,9 +216,9 @@ function scheduled(
     case 'Uniform':
       return null;
     case 'Karras':
-      return karras(steps, sigmaMin, sigmaMax, rho);
+      return karras(steps, sigmaMin, sigmaMax, rho, float64);
     case 'Exponential':
-      return exponential(steps, sigmaMin, sigmaMax);
+      return exponential(steps, sigmaMin, sigmaMax, float64);
     case 'Beta':
       return linspace(1, 0, steps).map(
         (share) => sigmaMin + betaQuantile(share, betaAlpha, betaBeta) * (sigmaMax - sigmaMin),

@@ -25,6 +25,7 @@ const defaults: Solver = {
   absoluteTolerance: 0.0078,
   adaptiveOrder: 3,
   midway: 1 / 2,
+  throughLogs: true,
 };
 
 /** @param own what a tool has otherwise for this sampler. */

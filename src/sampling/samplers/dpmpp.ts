@@ -6,6 +6,8 @@ import type { Sampler } from '../sampler';
 import { ancestral, descent } from './ancestral';
 import { toward } from './euler';
 
+const { fround } = Math;
+
 /** Asked twice a step, with ancestral noise: k-diffusion's sample_dpmpp_2s_ancestral. */
 export const dpmpp2sAncestral: Sampler = async function* (denoise, x, { points, solver }, noise) {
   for (const [i, point] of points.entries()) {
@@ -23,7 +25,7 @@ export const dpmpp2sAncestral: Sampler = async function* (denoise, x, { points, 
 
 /** The stochastic DPM-Solver++ (1) asked twice a step: k-diffusion's sample_dpmpp_sde. */
 export const dpmppSde: Sampler = async function* (denoise, x, { points, solver }, noise) {
-  const { eta, noiseScale, midway } = solver;
+  const { eta, noiseScale, midway, throughLogs } = solver;
   for (const [i, { sigma, next }] of points.entries()) {
     const denoised = await denoise(x, sigma);
     yield { i, sigma, x, denoised };
@@ -31,14 +33,17 @@ export const dpmppSde: Sampler = async function* (denoise, x, { points, solver }
       x = denoised;
       continue;
     }
-    const middle = sigma * (next / sigma) ** midway;
+    const [t, to] = [fround(-Math.log(sigma)), fround(-Math.log(next))];
+    const middle = fround(Math.exp(-fround(t + fround(midway * fround(to - t)))));
+    const [start, end] = throughLogs ? [fround(Math.exp(-t)), fround(Math.exp(-to))] : [sigma, next];
     const half = ancestral(sigma, middle, eta);
-    const x2 = mix(1, toward(denoised, x, sigma, half.down), noiseScale * half.up, noise(sigma, middle));
+    const first = noise(start, middle);
+    const x2 = mix(1, toward(denoised, x, sigma, half.down), noiseScale * half.up, first);
     const denoised2 = await denoise(x2, middle);
     const ahead = 1 / (2 * midway);
     const { down, up } = ancestral(sigma, next, eta);
     x = toward(mix(1 - ahead, denoised, ahead, denoised2), x, sigma, down);
-    x = mix(1, x, noiseScale * up, noise(sigma, next));
+    x = mix(1, x, noiseScale * up, noise(start, end));
   }
   return x;
 };
