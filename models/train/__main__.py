@@ -138,6 +138,20 @@ def stage_evaluate(options: argparse.Namespace) -> None:
     evaluate.evaluate(options.source, options.work)
 
 
+def stage_pack(options: argparse.Namespace) -> None:
+    """writes what `whole` needs of the icons into the folder --out"""
+    import pack
+
+    pack.pack(options.work, options.out)
+
+
+def stage_whole(options: argparse.Namespace) -> None:
+    """makes a checkpoint from nothing within --minutes, from the folder --packed; all that is to be kept goes to --out"""
+    import whole
+
+    whole.train(options.packed, options.work, options.out, options.minutes or 9, options.preset)
+
+
 def stage_companions(options: argparse.Namespace) -> None:
     """prints the numbers of what goes with the checkpoint, in models/; with --out, draws a labelled sheet as well"""
     import companion_samples
@@ -184,6 +198,7 @@ STAGES = {name.removeprefix("stage_"): run for name, run in list(globals().items
 
 WRITING = (
     "init", "grow", "autoencoder", "export", "lora", "embedding", "edit", "references", "samples", "parity", "pictures",
+    "pack", "whole",
 )
 """Stages that want --out."""
 
@@ -200,10 +215,12 @@ def main() -> None:
     parser.add_argument("--from", dest="source", type=Path, default=BUNDLED, help="checkpoint to begin with, or to judge")
     parser.add_argument("--out", type=Path, help="file to write")
     parser.add_argument("--packages", type=Path, help="folder of the npm packages (data)")
-    parser.add_argument("--preset", choices=PRESETS, default="gpu", help="sizes of a new model (init)")
+    parser.add_argument("--packed", type=Path, help="what the stage pack wrote (whole)")
+    parser.add_argument("--preset", choices=PRESETS, default="gpu", help="sizes of a new model (init, whole)")
     parser.add_argument("--latent-size", type=int, default=16, help="latents on a side (grow, latents)")
     parser.add_argument("--shards", type=int, default=10, help="thousands of scenes (latents)")
     parser.add_argument("--styles", type=styles, help="flat:0.9,noto:0.1 for example (latents)")
+    parser.add_argument("--posed", type=float, help="share of scenes not in the middle, turned, mirrored (latents)")
     parser.add_argument("--coloured", type=float, help="share of things in another colour than their own (latents)")
     parser.add_argument("--pairs", type=float, help="share of scenes with two things (latents)")
     parser.add_argument("--grounds", type=float, help="share of scenes on another ground than white (latents, edits)")
@@ -214,13 +231,14 @@ def main() -> None:
     parser.add_argument("--word", help="to teach (embedding)")
     parser.add_argument("--vectors", type=int, help="that stand for it (embedding)")
     parser.add_argument("--like", help="words to begin with the mean of (embedding)")
-    parser.add_argument("--minutes", type=float, help="length of a training, all its runs together")
+    parser.add_argument("--minutes", type=float, help="length of a training, all its runs together (whole: of everything)")
     parser.add_argument("--batch", type=int)
     parser.add_argument("--learning-rate", type=float)
     parser.add_argument("--top", type=int, help="so many concepts (latents; unet: at the end)")
     parser.add_argument("--top-at-first", type=int, help="and at the beginning (unet)")
     parser.add_argument("--known", type=int, help="so many that are known already (unet)")
     parser.add_argument("--rehearsal", type=float, help="share of pictures of known ones (unet)")
+    parser.add_argument("--styled", type=float, help="share of captions that name another style than flat (unet)")
     parser.add_argument("--noisy", type=float, help="share of timesteps from 400 on (unet)")
     parser.add_argument("--prompts", nargs="+", help="instead of the usual ones (samples)")
     parser.add_argument("--check", action="store_true", help="compare, do not write (parity, pictures)")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from safetensors import safe_open
 from safetensors.torch import save_file
@@ -25,9 +26,10 @@ ATTRIBUTION = (
     "Trained on Microsoft Fluent Emoji (flat), MIT, Copyright (c) Microsoft Corporation; Google Noto Emoji, "
     "Apache-2.0, Copyright Google LLC; names from emojibase-data, MIT."
 )
+TWEMOJI = " Twemoji, CC-BY-4.0, Copyright Twitter, Inc and other contributors."
 
 
-def metadata(config: ModelConfig, training: dict[str, object]) -> dict[str, str]:
+def metadata(config: ModelConfig, training: dict[str, Any]) -> dict[str, str]:
     """What neither names nor shapes tell. Values that are not strings are JSON."""
     text, unet, vae = config.text, config.unet, config.vae
     side = f"{config.size}x{config.size}"
@@ -68,7 +70,7 @@ def metadata(config: ModelConfig, training: dict[str, object]) -> dict[str, str]
         "sd.recommended": {"steps": 20, "cfg": GUIDANCE[config.kind], "sampler": "ddim", "width": config.size, "height": config.size},
         "sd.training": training,
         "sd.example_prompts": EXAMPLES[config.kind],
-        "attribution": ATTRIBUTION,
+        "attribution": ATTRIBUTION + (TWEMOJI if "twemoji" in training.get("styles", ()) else ""),
     }
     return {key: value if isinstance(value, str) else json.dumps(value) for key, value in facts.items()}
 

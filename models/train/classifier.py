@@ -5,16 +5,15 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 import colours
 import data
-import latents
 import scenes
 from device import DEVICE
+from drawings import drawings_of
 
 CLASSES = 100
 SIDE = 32
@@ -31,6 +30,10 @@ def shrink(pictures: Tensor) -> Tensor:
     return F.interpolate(pictures, (SIDE, SIDE), mode="bicubic", antialias=True)
 
 
+SEEING = 13
+"""Layers up to the last but two: what follows only names."""
+
+
 def build_net() -> nn.Sequential:
     layers: list[nn.Module] = []
     for channels, out in ((3, 32), (32, 64), (64, 128)):
@@ -39,17 +42,19 @@ def build_net() -> nn.Sequential:
 
 
 def renderings(work: Path, count: int, seed: int) -> tuple[Tensor, Tensor]:
-    """Pictures [n, 3, SIDE, SIDE] of every class in all styles, on all grounds, in all colours it takes."""
-    icons, concepts = data.load(work)
+    """Pictures [n, 3, SIDE, SIDE] of every class in all styles, poses and colours it takes, on all grounds."""
+    drawings = drawings_of(work)
+    concepts = drawings.concepts
     classes, rng = common(concepts), random.Random(seed)
-    recipe = scenes.Recipe(styles=(("flat", 0.7), ("noto", 0.15), ("twemoji", 0.15)))
     drawn, labels = [], []
     for i in range(count):
-        thing = scenes.draw_thing(rng, recipe, concepts, [classes[i % CLASSES]])
+        thing = scenes.draw_thing(rng, scenes.VARIED, concepts, classes[i % CLASSES])
+        [thing] = scenes.stood(rng, [thing], False, rng.random() < 0.6, concepts)
         ground = rng.choice(["white", *(name for name in colours.GROUNDS if name != thing.colour)])
-        drawn.append(scenes.draw(scenes.Scene((thing,), ground), icons, concepts))
+        drawn.append(scenes.Scene((thing,), ground))
         labels.append(i % CLASSES)
-    return shrink(latents.to_tensor(np.stack(drawn))), torch.tensor(labels)
+    small = [shrink(drawings(drawn[i : i + 100])).cpu() for i in range(0, count, 100)]
+    return torch.cat(small), torch.tensor(labels)
 
 
 def shaken(pictures: Tensor) -> Tensor:

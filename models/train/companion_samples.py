@@ -8,7 +8,6 @@ import torch
 from torch import Tensor
 
 import checkpoint
-import data
 import edits
 import lora
 import sampler
@@ -16,7 +15,7 @@ import scenes
 import sheet
 import train_embedding
 from device import DEVICE
-from latents import to_tensor
+from drawings import drawings_of
 from model import LatentDiffusion
 from samples import SEEDS
 
@@ -44,13 +43,12 @@ class Sheet:
 
     def __init__(self, folder: Path, bundled: Path, work: Path) -> None:
         self.folder, self.bundled = folder, bundled
-        self.icons, self.concepts = data.load(work)
+        self.drawings = drawings_of(work)
 
     def scene(self, name: str, ground: str, size: int) -> Tensor:
         """A picture [1, 3, size, size] in −1…1."""
-        concept = next(i for i, concept in enumerate(self.concepts) if concept.name == name)
-        scene = scenes.Scene((scenes.Thing(concept, "flat"),), ground)
-        return to_tensor(scenes.draw(scene, self.icons, self.concepts, size)[None])
+        concept = next(i for i, concept in enumerate(self.drawings.concepts) if concept.name == name)
+        return self.drawings([scenes.Scene((scenes.Thing(concept, "flat"),), ground)], size).cpu()
 
     def lora(self) -> list[Row]:
         model = checkpoint.load(self.bundled).to(DEVICE)

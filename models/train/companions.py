@@ -12,15 +12,14 @@ from torch import Tensor
 import checkpoint
 import classifier
 import colours
-import data
 import edits
 import lora
 import sampler
 import scenes
 import train_embedding
 from device import DEVICE
+from drawings import drawings_of
 from evaluate import BATCH, colour_of, corners, nearest_hue, to_pixels
-from latents import to_tensor
 from model import LatentDiffusion
 
 
@@ -43,7 +42,8 @@ class Judge:
 
     def __init__(self, bundled: Path, work: Path) -> None:
         self.bundled = bundled
-        self.icons, self.concepts = data.load(work)
+        self.drawings = drawings_of(work)
+        self.concepts = self.drawings.concepts
         self.common = classifier.common(self.concepts)
         self.net = classifier.train(work)
 
@@ -124,8 +124,7 @@ class Judge:
 
     def edited(self, model: LatentDiffusion, things: list[int], texts: list[str]) -> Tensor:
         drawn = [scenes.Scene((scenes.Thing(i, "flat"),), "white") for i in things]
-        pictures = [scenes.draw(scene, self.icons, self.concepts, model.config.size) for scene in drawn]
-        shown = edits.encoded(model, to_tensor(np.stack(pictures)))
+        shown = edits.encoded(model, self.drawings(drawn, model.config.size))
         return self.draw(
             model, lambda part: sampler.by_instruction(model, [texts[i] for i in part], shown[part]), len(texts)
         )

@@ -68,6 +68,14 @@ class ModelConfig:
 
 
 PRESETS = {
+    # To see every stage run within two minutes of one core.
+    "trial": ModelConfig(
+        size=64,
+        text=TextConfig(width=64, layers=2),
+        unet=UnetConfig(channels=32, multipliers=(1, 2), attention_levels=(1,), context=64),
+        vae=VaeConfig(channels=32),
+        prediction="v",
+    ),
     # What two cores can train on from a smaller checkpoint within hours.
     "cpu": ModelConfig(),
     # What fits into 64 MB of half precision and wants a GPU and a day.

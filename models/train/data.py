@@ -31,6 +31,8 @@ class Concept:
     """Its main colour in the flat style, in degrees."""
     recolours: bool
     """Whether it is mostly of that one hue, so that another would still look like it."""
+    mirrors: bool
+    """Whether it is the same thing when left is right."""
     place: int
     """In the order in which concepts are learned: those of common.txt first."""
     drawn: list[bool]
@@ -74,7 +76,11 @@ def read_icon(path: Path) -> np.ndarray | None:
     return np.asarray(square)
 
 
-def describe(label: str, words: list[str], icons: list[np.ndarray | None], place: int) -> Concept:
+SIDED = re.compile(r"left|right|east|west|clock|arrow|button|mark|letter|number|input|sign|hand|music|symbol")
+"""In the label of what has a left and a right, or letters."""
+
+
+def describe(label: str, group: str, words: list[str], icons: list[np.ndarray | None], place: int) -> Concept:
     flat = icons[0] if icons[0] is not None else next(icon for icon in icons if icon is not None)
     hue, share = colours.dominant_hue(flat)
     plain = " ".join(word for word in label.split() if word not in colours.WORDS)
@@ -87,6 +93,7 @@ def describe(label: str, words: list[str], icons: list[np.ndarray | None], place
         plain=plain,
         hue=hue,
         recolours=bool(plain) and not shape and (share > 0.55 or label == "automobile"),
+        mirrors=group != "symbols" and not SIDED.search(label),
         place=place,
         drawn=[icon is not None for icon in icons],
     )
@@ -115,7 +122,8 @@ def build(packages: Path, work: Path) -> None:
             continue
         only = [t for t in entry.get("tags", []) if uses[t] == 1 and t not in labels and re.fullmatch("[a-z]{3,16}", t)]
         place = list(common).index(labels[i]) if labels[i] in common else len(common) + i
-        concepts.append(describe(labels[i], common.get(labels[i], []) + only[:3], icons, place))
+        words, group = common.get(labels[i], []) + only[:3], groups[str(entry["group"])]
+        concepts.append(describe(labels[i], group, words, icons, place))
         rows.append(np.stack([blank if icon is None else icon for icon in icons]))
     np.save(work / "icons.npy", np.stack(rows))
     (work / "concepts.json").write_text(json.dumps([asdict(c) for c in concepts], indent=0))

@@ -22,7 +22,8 @@ import colours
 import data
 import scenes
 from device import DEVICE, autocast
-from latents import SHARD, to_tensor
+from drawings import drawings_of
+from latents import SHARD
 from model import LatentDiffusion
 
 
@@ -67,10 +68,10 @@ def mask_planes(model: LatentDiffusion, pictures: Tensor, masks: Tensor) -> Tens
 
 
 def inpainting(model: LatentDiffusion, rng: random.Random, work: Path, recipe: scenes.Recipe, count: int) -> Edits:
-    icons, concepts = data.load(work)
-    size = model.config.size
+    drawings = drawings_of(work)
+    concepts, size = drawings.concepts, model.config.size
     drawn = [scenes.random_scene(rng, recipe, concepts) for _ in range(count)]
-    pictures = to_tensor(np.stack([scenes.draw(scene, icons, concepts, size) for scene in drawn]))
+    pictures = drawings(drawn, size).cpu()
     masks = torch.from_numpy(np.stack([random_mask(rng, size) for _ in drawn]))[:, None]
     return Edits(
         # Mostly the ground is not named: it is to be seen beside the mask.
@@ -106,9 +107,8 @@ def random_edit(
         word = rng.choice([ground for ground in colours.GROUNDS if ground not in (scene.ground, thing.colour)])
         after = replace(scene, ground=word)
     elif kind == "swap":
-        among = [i for i, concept in enumerate(concepts) if concept.place < recipe.top and i != thing.concept]
-        other = rng.choice(among)
-        word, after = concepts[other].name, replace(scene, things=(scenes.Thing(other, thing.style),))
+        other = scenes.any_concept(rng, recipe, concepts, thing.concept)
+        word, after = concepts[other].name, replace(scene, things=(replace(thing, concept=other, colour=None),))
     else:
         word, after = "", replace(scene, look="outline")
     frames = {"colour": COLOUR, "ground": GROUND, "swap": SWAP, "outline": OUTLINE}[kind]
@@ -116,12 +116,11 @@ def random_edit(
 
 
 def instructions(model: LatentDiffusion, rng: random.Random, work: Path, recipe: scenes.Recipe, count: int) -> Edits:
-    icons, concepts = data.load(work)
-    edits = [random_edit(rng, recipe, concepts) for _ in range(count)]
+    drawings = drawings_of(work)
+    edits = [random_edit(rng, recipe, drawings.concepts) for _ in range(count)]
 
     def latents_of(drawn: list[scenes.Scene]) -> Tensor:
-        pictures = [scenes.draw(scene, icons, concepts, model.config.size) for scene in drawn]
-        return encoded(model, to_tensor(np.stack(pictures)))
+        return encoded(model, drawings(drawn, model.config.size))
 
     befores, texts, afters = zip(*edits)
     return Edits(list(texts), latents_of(list(afters)) * model.config.vae.scale, latents_of(list(befores)))

@@ -16,14 +16,15 @@ import checkpoint
 import classifier
 import colours
 import data
-import latents
 import sampler
 import scenes
+import variety
 from device import DEVICE
+from drawings import Drawings, drawings_of
 from model import LatentDiffusion
 from train_vae import psnr
 
-BATCH = 10
+BATCH = 100 if DEVICE.type == "cuda" else 20
 
 
 @dataclass
@@ -36,16 +37,20 @@ class Scores:
     """Of the first sixty concepts, which the first released model was trained on."""
     colour: float
     ground: float
+    seeds_apart: float
+    """Four seeds of a thing, beside four different pictures of it (variety.py): by pixels, at 32 × 32."""
+    seeds_apart_seen: float
+    """The same by what the classifier sees in them: less by where a thing stands, more by what it looks like."""
     vae_psnr: float
     """At the checkpoint's own resolution."""
     vae_psnr_128: float
     """Against the rendering at 128 px, to which smaller pictures are enlarged."""
 
 
-def pictures(model: LatentDiffusion, prompts: list[str]) -> Tensor:
-    """One each, with the prompt's place in the list as seed."""
+def pictures(model: LatentDiffusion, prompts: list[str], seeds: list[int] | None = None) -> Tensor:
+    """One each; a seed is the prompt's place in the list where none are given."""
     config = model.config
-    noise = sampler.seeded(config.latent_size, config.vae.latent_channels, list(range(len(prompts))))
+    noise = sampler.seeded(config.latent_size, config.vae.latent_channels, seeds or list(range(len(prompts))))
     batches = range(0, len(prompts), BATCH)
     return torch.cat([sampler.ddim(model, prompts[i : i + BATCH], noise[i : i + BATCH])[1].cpu() for i in batches])
 
@@ -106,28 +111,41 @@ def score_grounds(model: LatentDiffusion, concepts: list[data.Concept]) -> float
 
 
 @torch.inference_mode()
-def score_vae(model: LatentDiffusion, work: Path) -> tuple[float, float]:
+def score_variety(model: LatentDiffusion, drawings: Drawings, work: Path) -> tuple[float, float]:
+    things, net = classifier.common(drawings.concepts)[: variety.THINGS], classifier.train(work).cpu()
+    prompts = [drawings.concepts[i].name for i in things for _ in range(variety.SEEDS)]
+    samples = pictures(model, prompts, list(range(variety.SEEDS)) * len(things)).clamp(-1, 1)
+    theirs = variety.renderings(drawings, things)
+    features = net[: classifier.SEEING]
+    looks = (classifier.shrink, lambda seen: features(classifier.shrink(seen)))
+    by_pixels, by_features = (variety.ratio(samples, theirs, look) for look in looks)
+    return by_pixels, by_features
+
+
+@torch.inference_mode()
+def score_vae(model: LatentDiffusion, drawings: Drawings) -> tuple[float, float]:
     """On 48 scenes drawn for this alone: the seed is no shard's."""
-    icons, concepts = data.load(work)
     rng = random.Random(1_000_000)
-    drawn = [scenes.draw(scenes.random_scene(rng, scenes.Recipe(), concepts), icons, concepts) for _ in range(48)]
-    full = latents.to_tensor(np.stack(drawn))
+    full = drawings([scenes.random_scene(rng, scenes.Recipe(), drawings.concepts) for _ in range(48)]).cpu()
     own = F.interpolate(full, (model.config.size,) * 2, mode="area")
     decoded = torch.cat([model.vae.decode(model.vae.encode(x.to(DEVICE))[0]).cpu() for x in own.split(8)])
     enlarged = F.interpolate(decoded, full.shape[-2:], mode="bicubic")
     return psnr(decoded, own), psnr(enlarged, full)
 
 
-def evaluate(source: Path, work: Path) -> Scores:
+def evaluate(source: Path, work: Path, out: Path | None = None) -> Scores:
+    """Prints the scores, and keeps them in the file `out`."""
     model = checkpoint.load(source).to(DEVICE)
-    _, concepts = data.load(work)
+    drawings = drawings_of(work)
+    concepts = drawings.concepts
     scores = Scores(
         *score_concepts(model, concepts, work),
         score_colours(model, concepts),
         score_grounds(model, concepts),
-        *score_vae(model, work),
+        *score_variety(model, drawings, work),
+        *score_vae(model, drawings),
     )
     for name, value in asdict(scores).items():
         print(f"{name:20} {value:8.2f}" + (" dB" if name.startswith("vae") else ""))
-    (work / f"scores-{source.stem}.json").write_text(json.dumps(asdict(scores)))
+    (out or work / f"scores-{source.stem}.json").write_text(json.dumps(asdict(scores), indent=1) + "\n")
     return scores

@@ -12,9 +12,9 @@ import torch
 from torch import Tensor
 
 import checkpoint
-import data
 import scenes
 from device import DEVICE, autocast
+from drawings import drawings_of
 
 SHARD = 1000
 
@@ -30,9 +30,10 @@ def build(source: Path, work: Path, recipe: scenes.Recipe, shards: int, latent_s
     Encodes `shards` thousand scenes with the VAE of the checkpoint `source`, at the resolution that gives latents of
     the asked size, and keeps them scaled and in half precision.
     """
-    icons, concepts = data.load(work)
+    drawings = drawings_of(work)
     model = checkpoint.load(source)
     vae, scale = model.vae.to(DEVICE), model.config.vae.scale
+    size, together = latent_size * model.config.vae.factor, 250 if DEVICE.type == "cuda" else 25
     folder = work / "latents"
     folder.mkdir(exist_ok=True)
     for shard in range(shards):
@@ -40,13 +41,12 @@ def build(source: Path, work: Path, recipe: scenes.Recipe, shards: int, latent_s
         if path.exists():
             continue
         began, rng = time.time(), random.Random(shard)
-        drawn = [scenes.random_scene(rng, recipe, concepts) for _ in range(SHARD)]
+        drawn = [scenes.random_scene(rng, recipe, drawings.concepts) for _ in range(SHARD)]
         encoded = []
-        for i in range(0, SHARD, 25):
-            size = latent_size * model.config.vae.factor
-            pictures = np.stack([scenes.draw(scene, icons, concepts, size) for scene in drawn[i : i + 25]])
+        for i in range(0, SHARD, together):
+            pictures = drawings(drawn[i : i + together], size)
             with autocast():
-                mean, _ = vae.encode(to_tensor(pictures).to(DEVICE))
+                mean, _ = vae.encode(pictures)
             encoded.append((mean.float() * scale).half().cpu())
         partial = path.with_suffix(".partial")
         partial.write_bytes(pickle.dumps((drawn, torch.cat(encoded).numpy())))

@@ -8,17 +8,15 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 
 import checkpoint
-import data
-import latents
 import sampler
 import scenes
 import schedule
+from drawings import drawings_of
 from tokenizer import Tokenizer
 
 PROMPTS = ["red apple", "blue car on a yellow background", "a flat icon of a cat face"]
@@ -32,16 +30,16 @@ def inputs(source: Path, work: Path) -> dict[str, Tensor]:
     config = checkpoint.load(source).config
     generator = torch.Generator().manual_seed(1234)
     shape = (1, config.vae.latent_channels, config.latent_size, config.latent_size)
-    icons, concepts = data.load(work)
-    apple = next(i for i, concept in enumerate(concepts) if concept.name == "red apple")
-    picture = scenes.draw(scenes.Scene((scenes.Thing(apple, "flat"),), "white"), icons, concepts, config.size)
+    drawings = drawings_of(work)
+    apple = next(i for i, concept in enumerate(drawings.concepts) if concept.name == "red apple")
+    picture = drawings([scenes.Scene((scenes.Thing(apple, "flat"),), "white")], config.size)
     tokenizer = Tokenizer()
     return {
         "token_ids": torch.tensor([tokenizer(prompt) for prompt in PROMPTS], dtype=torch.int32),
         "token_ids_empty": torch.tensor([tokenizer("")], dtype=torch.int32),
         "unet_x": torch.randn(shape, generator=generator),
         "unet_t": torch.tensor([481], dtype=torch.int32),
-        "vae_image": latents.to_tensor(np.stack([picture])),
+        "vae_image": picture.cpu(),
         "ddim_init": torch.randn(shape, generator=generator),
         "ddim_timesteps": torch.arange(1, schedule.STEPS, schedule.STEPS // STEPS, dtype=torch.int32).flip(0),
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import checkpoint
-import sampler
+import evaluate
 import sheet
 from device import DEVICE
 
@@ -20,9 +20,6 @@ PROMPTS = [
 
 def draw(source: Path, out: Path, prompts: list[str] = PROMPTS) -> None:
     model = checkpoint.load(source).to(DEVICE)
-    noise = sampler.seeded(model.config.latent_size, model.config.vae.latent_channels, SEEDS)
-    rows = []
-    for prompt in prompts:
-        _, pictures = sampler.ddim(model, [prompt] * len(SEEDS), noise)
-        rows.append((prompt, list(pictures.cpu())))
-    sheet.write(out, rows, side=128)
+    asked = [prompt for prompt in prompts for _ in SEEDS]
+    drawn = evaluate.pictures(model, asked, SEEDS * len(prompts)).split(len(SEEDS))
+    sheet.write(out, [(prompt, list(pictures)) for prompt, pictures in zip(prompts, drawn)], side=128)

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
-
-import numpy as np
-from PIL import Image
+from dataclasses import dataclass, replace
 
 import colours
-from data import PIXELS, STYLES, Concept
-from looks import LOOKS
+from data import STYLES, Concept
+from easel import Pose, random_pose
 
 
 @dataclass(frozen=True)
@@ -19,6 +16,7 @@ class Thing:
     style: str
     colour: str | None = None
     """None: its own."""
+    pose: Pose = Pose()
 
 
 @dataclass(frozen=True)
@@ -44,11 +42,23 @@ class Recipe:
     ground: str | None = None
     """The only one there is, beside white."""
     pairs: float = 0.15
+    posed: float = 0.0
+    """Share of scenes whose things stand elsewhere than in the middle, smaller, turned or mirrored."""
     look: str = "plain"
 
 
-def draw_thing(rng: random.Random, recipe: Recipe, concepts: list[Concept], among: list[int]) -> Thing:
-    concept = rng.choice(among)
+VARIED = Recipe(styles=(("flat", 0.45), ("noto", 0.3), ("twemoji", 0.25)), posed=0.9)
+"""Many pictures for every word: what keeps one seed apart from another."""
+
+
+def any_concept(rng: random.Random, recipe: Recipe, concepts: list[Concept], but: int | None = None) -> int:
+    while True:
+        concept = rng.randrange(len(concepts))
+        if concept != but and concepts[concept].place < recipe.top:
+            return concept
+
+
+def draw_thing(rng: random.Random, recipe: Recipe, concepts: list[Concept], concept: int) -> Thing:
     names, weights = zip(*recipe.styles)
     style = rng.choices(names, weights)[0]
     if not concepts[concept].drawn[list(STYLES).index(style)]:
@@ -57,39 +67,32 @@ def draw_thing(rng: random.Random, recipe: Recipe, concepts: list[Concept], amon
     return Thing(concept, style, rng.choice(list(colours.HUES)) if recolour else None)
 
 
+def stood(rng: random.Random, things: list[Thing], below: bool, posed: bool, concepts: list[Concept]) -> list[Thing]:
+    """The things in their poses: one in the middle, or two in their halves."""
+    share = 1 / len(things)
+    placed = []
+    for i, thing in enumerate(things):
+        mirrors = concepts[thing.concept].mirrors
+        pose = random_pose(rng, mirrors, share, 1 - 0.4 * share) if posed else Pose(share)
+        if len(things) == 2:
+            aside = (i - 0.5) * share
+            pose = replace(pose, y=pose.y + aside) if below else replace(pose, x=pose.x + aside)
+        placed.append(replace(thing, pose=pose))
+    return placed
+
+
 def random_scene(rng: random.Random, recipe: Recipe, concepts: list[Concept]) -> Scene:
-    among = [i for i, concept in enumerate(concepts) if concept.place < recipe.top]
-    things = [draw_thing(rng, recipe, concepts, among)]
+    things = [draw_thing(rng, recipe, concepts, any_concept(rng, recipe, concepts))]
     if rng.random() < recipe.pairs:
-        other = draw_thing(rng, recipe, concepts, [i for i in among if i != things[0].concept])
+        other = draw_thing(rng, recipe, concepts, any_concept(rng, recipe, concepts, things[0].concept))
         things.append(Thing(other.concept, things[0].style, other.colour if things[0].style == "flat" else None))
         if not concepts[other.concept].drawn[list(STYLES).index(things[0].style)]:
             things.pop()
     taken = {thing.colour for thing in things}
     grounds = [recipe.ground] if recipe.ground else [g for g in colours.GROUNDS if g != "white" and g not in taken]
     ground = rng.choice(grounds) if rng.random() < recipe.grounds else "white"
-    return Scene(tuple(things), ground, rng.random() < 0.5, recipe.look)
-
-
-def icon(thing: Thing, icons: np.ndarray, concepts: list[Concept]) -> np.ndarray:
-    rgba = np.asarray(icons[thing.concept, list(STYLES).index(thing.style)])
-    return colours.recolour(rgba, concepts[thing.concept].hue, thing.colour) if thing.colour else rgba
-
-
-def draw(scene: Scene, icons: np.ndarray, concepts: list[Concept], size: int = PIXELS) -> np.ndarray:
-    """[size, size, 3] in 0…255."""
-    picture = Image.new("RGBA", (PIXELS, PIXELS), (*colours.ALL_GROUNDS[scene.ground], 255))
-    pair, half = len(scene.things) == 2, PIXELS // 2
-    for i, thing in enumerate(scene.things):
-        drawing = Image.fromarray(LOOKS[scene.look](icon(thing, icons, concepts)))
-        place = (0, 0)
-        if pair:
-            drawing = drawing.resize((half, half), Image.Resampling.BOX)
-            place = (half // 2, i * half) if scene.below else (i * half, half // 2)
-        picture.alpha_composite(drawing, place)
-    if size != PIXELS:
-        picture = picture.resize((size, size), Image.Resampling.BOX)
-    return np.asarray(picture.convert("RGB"))
+    below, posed = rng.random() < 0.5, rng.random() < recipe.posed
+    return Scene(tuple(stood(rng, things, below, posed, concepts)), ground, below, recipe.look)
 
 
 FRAMES = ["{}"] * 14 + ["a {}", "a {}", "the {}", "a picture of a {}", "an icon of a {}", "a cute {}", "{} emoji", "{} icon"]
@@ -107,8 +110,8 @@ def name_of(rng: random.Random, thing: Thing, concept: Concept) -> str:
     return rng.choice(concept.words) if concept.words and rng.random() < 0.25 else concept.name
 
 
-def caption(rng: random.Random, scene: Scene, concepts: list[Concept], grounded: bool = True) -> str:
-    """`grounded`: whether it may name the ground."""
+def caption(rng: random.Random, scene: Scene, concepts: list[Concept], grounded: bool = True, styled: float = 1) -> str:
+    """`grounded`: whether it may name the ground; `styled`: how often it names another style than the flat one."""
     names = [name_of(rng, thing, concepts[thing.concept]) for thing in scene.things]
     if len(names) == 2:
         between = "above" if scene.below else "left of"
@@ -119,7 +122,7 @@ def caption(rng: random.Random, scene: Scene, concepts: list[Concept], grounded:
     else:
         text = rng.choice(FRAMES).format(names[0])
     style = scene.things[0].style
-    if style != "flat" or rng.random() < 0.05:
+    if rng.random() < (0.05 if style == "flat" else styled):
         text = rng.choice(STYLED[style]).format(text)
     if grounded and (scene.ground != "white" or rng.random() < 0.05):
         text = rng.choice(GROUNDED).format(text, scene.ground)

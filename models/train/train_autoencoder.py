@@ -6,19 +6,18 @@ GPU; on a CPU growing an older checkpoint (grow.py) is many times faster.
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch import Tensor
 
 import checkpoint
 import data
-import latents
 import scenes
 import whiten
-from device import DEVICE, autocast
+from device import DEVICE, autocast, compiled, fitting
+from drawings import drawings_of
 from train_vae import picture_loss, psnr
 from training import Run
 from vae import AutoencoderKL
@@ -39,15 +38,14 @@ class Pictures:
     """Scenes of all concepts and styles, made up as they are asked for."""
 
     def __init__(self, work: Path, seed: int, size: int) -> None:
-        self.icons, self.concepts = data.load(work)
+        self.drawings = drawings_of(work)
         everything = tuple((style, 1.0) for style in data.STYLES)
-        self.recipe = scenes.Recipe(top=len(self.concepts), styles=everything)
+        self.recipe = replace(scenes.VARIED, top=len(self.drawings.concepts), styles=everything)
         self.rng, self.size = random.Random(seed), size
 
     def __call__(self, count: int) -> Tensor:
-        drawn = [scenes.random_scene(self.rng, self.recipe, self.concepts) for _ in range(count)]
-        pictures = np.stack([scenes.draw(scene, self.icons, self.concepts, self.size) for scene in drawn])
-        return latents.to_tensor(pictures).to(DEVICE)
+        drawn = [scenes.random_scene(self.rng, self.recipe, self.drawings.concepts) for _ in range(count)]
+        return self.drawings(drawn, self.size)
 
 
 def open_run(source: Path, work: Path, settings: Settings) -> Run:
@@ -59,23 +57,30 @@ def open_run(source: Path, work: Path, settings: Settings) -> Run:
 def train(source: Path, work: Path, settings: Settings) -> None:
     torch.manual_seed(0)
     run = open_run(source, work, settings)
-    vae = torch.compile(run.module) if DEVICE.type == "cuda" else run.module
+    vae: AutoencoderKL = run.module
     size = checkpoint.load(source).config.size
     pictures = Pictures(work, run.step, size)
     check = Pictures(work, 1_000_000, size)(16)
-    while run.clock.share < 1:
-        x = pictures(settings.batch)
+
+    def loss_of(x: Tensor) -> Tensor:
         with autocast():
             mean, log_variance = vae.encode(x)
             mean, log_variance = mean.float(), log_variance.float().clamp(-12, 4)
             y = vae.decode(mean + torch.randn_like(mean) * (0.5 * log_variance).exp()).float()
         divergence = 0.5 * (mean.square() + log_variance.exp() - 1 - log_variance).mean()
-        run.advance(picture_loss(y, x) + settings.kl * divergence, settings.learning_rate)
+        return picture_loss(y, x) + settings.kl * divergence
+
+    batch = fitting(settings.batch, lambda count: loss_of(check[:1].expand(count, -1, -1, -1)).backward())
+    step = compiled(loss_of, settings.minutes)
+    while run.clock.share < 1:
+        loss = step(pictures(batch).contiguous(memory_format=torch.channels_last))
+        run.advance(loss, settings.learning_rate)
         if run.step % settings.log == 0:
             average: AutoencoderKL = run.average.module
             with torch.no_grad(), autocast():
                 seen = psnr(average.decode(average.encode(check)[0]).float(), check)
-            print(f"step {run.step} {run.clock.seconds / 60:.1f} min, {seen:.2f} dB", flush=True)
+            rate = batch * run.step / run.clock.seconds
+            print(f"step {run.step} {run.clock.seconds / 60:.1f} min, {rate:.0f} pictures/s, {seen:.2f} dB", flush=True)
     run.save()
 
 

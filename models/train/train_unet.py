@@ -6,6 +6,7 @@ import random
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Callable
 
 import torch
 from torch import Tensor, nn
@@ -15,7 +16,7 @@ import data
 import latents
 import scenes
 import schedule
-from device import DEVICE
+from device import DEVICE, compiled, fitting
 from model import LatentDiffusion
 from objective import Objective
 from tokenizer import END, START, Tokenizer
@@ -40,6 +41,9 @@ class Settings:
     """Share of timesteps drawn from 400 on, where words decide."""
     empty: float = 0.1
     """Share of captions left empty, for guidance without a classifier (https://arxiv.org/abs/2207.12598)."""
+    styled: float = 1.0
+    """Share of pictures in another style than the flat one whose captions say so: with less, a name alone may be drawn
+    in any style."""
     log: int = 20
 
 
@@ -60,10 +64,12 @@ class Words(nn.Module):
             model.text.embeddings.token_embedding.weight[1:] = rows
             model.text.embeddings.token_embedding.weight[0] = 0
         self.text = model.text
-        self.row = {token: i + 1 for i, token in enumerate(used)}
+        row = torch.zeros(model.config.text.vocabulary, dtype=torch.long)
+        row[torch.tensor(used)] = torch.arange(1, len(used) + 1)
+        self.register_buffer("row", row, persistent=False)
 
     def ids(self, tokens: list[list[int]]) -> Tensor:
-        return torch.tensor([[self.row.get(token, 0) for token in line] for line in tokens])
+        return self.row[torch.tensor(tokens).to(self.row.device)]
 
     @torch.no_grad()
     def into(self, model: LatentDiffusion) -> None:
@@ -80,7 +86,8 @@ class Scenes:
 
     def __init__(self, work: Path) -> None:
         _, self.concepts = data.load(work)
-        self.scenes, self.latents = latents.load(work)
+        self.scenes, encoded = latents.load(work)
+        self.latents = encoded.half().to(DEVICE)
         self.of_concept: dict[int, list[int]] = defaultdict(list)
         for i, scene in enumerate(self.scenes):
             for thing in scene.things:
@@ -156,29 +163,35 @@ def train(source: Path, work: Path, settings: Settings) -> None:
     rng = random.Random(run.step)
     torch.manual_seed(run.step)
     objective = Objective(prediction, settings.noisy)
-    unet = torch.compile(words.unet) if DEVICE.type == "cuda" else words.unet
     log = Log(run, settings.log)
 
     def batch(count: int, top: int, empty: float, draw: random.Random) -> tuple[Tensor, Tensor]:
         chosen = pool.draw(draw, count, top, settings.known, settings.rehearsal)
         texts = [
-            "" if draw.random() < empty else scenes.caption(draw, pool.scenes[i], pool.concepts) for i in chosen
+            "" if draw.random() < empty else scenes.caption(draw, pool.scenes[i], pool.concepts, styled=settings.styled)
+            for i in chosen
         ]
-        return pool.latents[chosen].to(DEVICE), words.ids([tokenizer(text) for text in texts]).to(DEVICE)
+        return pool.latents[chosen].float(), words.ids([tokenizer(text) for text in texts])
 
+    def loss_of(clean: Tensor, ids: Tensor) -> Tensor:
+        return objective(lambda x, t: unet(x, t, words.text(ids)), clean)
+
+    unet: Callable[..., Tensor] = words.unet
     check = batch(48, settings.top, 0, random.Random(1))
+    first = [part[:1] for part in check]
+    count = fitting(settings.batch, lambda n: loss_of(*(part.repeat_interleave(n, 0) for part in first)).backward())
+    unet = compiled(words.unet, settings.minutes)
     while run.clock.share < 1:
         widening = min(1.0, run.clock.share / 0.5)
         top = round(settings.top_at_first + (settings.top - settings.top_at_first) * widening)
-        clean, ids = batch(settings.batch, top, settings.empty, rng)
-        loss = objective(lambda x, t: unet(x, t, words.text(ids)), clean)
+        loss = loss_of(*batch(count, top, settings.empty, rng))
         run.advance(loss, settings.learning_rate)
 
         def more() -> str:
             right, wrong = caption_gap(run.average.module, *check, prediction)
             return f"captions right {right:.4f} wrong {wrong:.4f}"
 
-        log(loss, settings.batch, f"{top} concepts", more)
+        log(loss, count, f"{top} concepts", more)
     run.save()
 
 
@@ -187,6 +200,7 @@ def export(source: Path, work: Path, out: Path) -> None:
     run, _, _ = open_run(source, work, Settings())
     model = checkpoint.load(source)
     run.average.module.into(model)
-    steps = int(checkpoint.training_of(source).get("steps", 0)) + run.step
-    checkpoint.save(model, out, {"steps": steps, "minutes_of_last_run": round(run.clock.seconds / 60)})
+    before = checkpoint.training_of(source)
+    steps = int(before.get("steps", 0)) + run.step
+    checkpoint.save(model, out, {**before, "steps": steps, "minutes_of_last_run": round(run.clock.seconds / 60)})
     print(f"{out}: {out.stat().st_size / 1e6:.1f} MB, {steps} steps in all")

@@ -11,16 +11,14 @@ import random
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 import checkpoint
-import data
 import latents
-import scenes
 from device import DEVICE, autocast
+from drawings import drawings_of
 from training import Run
 from vae import AutoencoderKL
 
@@ -72,7 +70,7 @@ def open_run(source: Path, work: Path, settings: Settings) -> tuple[Run, Autoenc
 def train(source: Path, work: Path, settings: Settings) -> None:
     torch.manual_seed(0)
     run, vae = open_run(source, work, settings)
-    icons, concepts = data.load(work)
+    drawings = drawings_of(work)
     drawn, known = latents.load(work)
     config = checkpoint.load(source).config
     known, size = known / config.vae.scale, known.shape[-1] * config.vae.factor
@@ -80,8 +78,7 @@ def train(source: Path, work: Path, settings: Settings) -> None:
     rng = random.Random(run.step)
 
     def batch(chosen: list[int]) -> tuple[Tensor, Tensor]:
-        pictures = np.stack([scenes.draw(drawn[i], icons, concepts, size) for i in chosen])
-        return latents.to_tensor(pictures).to(DEVICE), known[chosen].to(DEVICE)
+        return drawings([drawn[i] for i in chosen], size), known[chosen].to(DEVICE)
 
     check_x, check_z = batch(list(range(16)))  # left out of the training
     while run.clock.share < 1:

@@ -101,19 +101,19 @@ class Log:
     """A line every so many steps: how far, how fast, how well."""
 
     def __init__(self, run: Run, every: int) -> None:
-        self.run, self.every, self.losses = run, every, list[float]()
+        self.run, self.every, self.losses = run, every, list[torch.Tensor]()
 
     def __call__(self, loss: torch.Tensor, batch: int, note: str = "", more: Callable[[], str] | None = None) -> None:
         """`more`: what takes long to find out; every eighth line has it."""
         run = self.run
-        self.losses.append(loss.item())
+        self.losses.append(loss.detach())  # .item() would wait for the GPU
         if run.step % self.every:
             return
         parts = [
             f"step {run.step} {run.clock.seconds / 60:.1f} min",
             note,
             f"{batch * run.step / run.clock.seconds:.0f} pictures/s",
-            f"loss {sum(self.losses) / len(self.losses):.4f}",
+            f"loss {torch.stack(self.losses).mean().item():.4f}",
             more() if more and run.step % (8 * self.every) == 0 else "",
         ]
         self.losses.clear()

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Trains a checkpoint from nothing within --minutes (9), and leaves it in --out ($OUT, or ./trained) in pieces.
+# Asks for python3 with torch, numpy, pillow and safetensors. Started again, it goes on where it was broken off.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+minutes=9 out=${OUT:-$here/trained} preset='' work=$here/work
+while [ $# -gt 0 ]; do
+  case $1 in
+    --minutes) minutes=$2 ;;
+    --out) out=$2 ;;
+    --preset) preset=$2 ;;
+    --work) work=$2 ;;
+    *) echo "Unknown: $1. There are --minutes, --out, --preset (gpu, cpu, trial) and --work." >&2; exit 2 ;;
+  esac
+  shift 2
+done
+python3 -c 'import torch, numpy, PIL, safetensors' || { echo 'python3 lacks one of torch, numpy, pillow, safetensors.' >&2; exit 1; }
+if [ -z "$preset" ]; then
+  preset=$(python3 -c 'import torch; print("gpu" if torch.cuda.is_available() else "trial")')
+fi
+mkdir -p "$out"
+python3 -u "$here/models/train" whole --packed "$here/packed" --work "$work" --out "$out" --minutes "$minutes" --preset "$preset" 2>&1 | tee -a "$out/log.txt"
+echo "To put it together: python3 models/train/pieces.py join $out mini-sd-new.safetensors"
