@@ -1,5 +1,5 @@
 /** What taking over a recipe would change here, and what of it is not here. */
-import { networksOf } from './networks';
+import { loraTags } from '../text/lora';
 import { stemOf, type Recipe, type RecipeSettings, type Resource, type ResourceKind } from './recipe';
 
 /** A file on this device. `hashes`: all that are known of it, in hexadecimal digits; others give the first ten or twelve. */
@@ -52,6 +52,7 @@ const shown: readonly (readonly [label: string, show: Show])[] = [
   ['Timestep spacing', ({ spacing }) => spacing],
   ['Like', ({ like }) => like],
   ['Emphasis', ({ emphasis }) => emphasis],
+  ['Pad conds', ({ padded }) => padded],
   ['Clip skip', ({ clipSkip }) => clipSkip],
   ['Seed', ({ seed }) => seed],
   ['Random numbers', ({ rng }) => rng],
@@ -86,7 +87,7 @@ const shown: readonly (readonly [label: string, show: Show])[] = [
   ['Soft inpainting', ({ soft }) => soft],
   ['Feather', ({ feather }) => feather],
   ['Hires fix', ({ hires }) => (hires ? hires.upscaler : undefined)],
-  ['Hires upscale', ({ hires }) => hires?.upscale ?? sideways(hires)],
+  ['Hires upscale', ({ hires }) => hires?.scale ?? sideways(hires)],
   ['Hires steps', ({ hires }) => hires?.steps],
   ['Hires strength', ({ hires }) => hires?.strength],
   ['Hires guidance', ({ hires }) => hires?.guidance],
@@ -123,10 +124,8 @@ const words = (value: ReturnType<Show>): string =>
 /** The files that are named, and the LoRAs that the prompts ask for besides. */
 export function neededBy({ settings, resources }: Recipe): readonly Resource[] {
   const { prompt = '', negative = '', hires } = settings;
-  const tags = [prompt, negative, hires?.prompt ?? '', hires?.negative ?? ''].flatMap(
-    (text) => networksOf(text).networks.lora ?? [],
-  );
-  const names = new Set(tags.map(({ positional: [name = ''] }) => name.trim()));
+  const asked = [prompt, negative, hires?.prompt ?? '', hires?.negative ?? ''];
+  const names = new Set(asked.flatMap((text) => loraTags(text).loras.map(({ name }) => name)));
   const told = new Set(resources.filter(({ kind }) => kind === 'lora').map(({ name }) => name));
   const more = [...names].filter((name) => name !== '' && !told.has(name));
   return [...resources, ...more.map((name): Resource => ({ kind: 'lora', name }))];

@@ -180,6 +180,7 @@ export const samplingFields: readonly Field<Draft>[] = [
       value === 'GPU' ? { rng: 'NV' } : value === 'CPU' || value === 'NV' ? { rng: value } : null,
   },
   choice('emphasis', ['Emphasis'], emphasisNames),
+  flag('padded', 'Pad conds'),
   eta('Eta', false),
   eta('Eta DDIM', true),
   numbers('churn', ['Sigma churn']),
@@ -251,16 +252,13 @@ export type HiresDraft = { -readonly [K in keyof Hires]?: Hires[K] };
 export const hiresFields: readonly Field<HiresDraft>[] = [
   texts('prompt', 'Hires prompt'),
   texts('negative', 'Hires negative prompt'),
-  numbers('upscale', ['Hires upscale']),
+  numbers('scale', ['Hires upscale']),
   {
     names: ['Hires resize'],
     write: ({ width, height }) => (width && height ? `${width}x${height}` : undefined),
     read: sizeIn,
   },
-  {
-    ...numbers<HiresDraft>('steps', ['Hires steps']),
-    write: ({ steps }) => (steps === undefined || steps === 0 ? undefined : String(steps)),
-  },
+  numbers('steps', ['Hires steps'], 0),
   texts('upscaler', 'Hires upscaler'),
   numbers('guidance', ['Hires CFG Scale', 'Hires CFG scale']),
 ];

@@ -132,7 +132,7 @@ function passesIn(said: ReadonlyMap<string, string>, hires: HiresDraft): Draft {
       : said.has('Image CFG scale')
         ? 'instruct'
         : 'text';
-  if (hires.upscaler === undefined && hires.upscale === undefined && hires.width === undefined) {
+  if (hires.upscaler === undefined && hires.scale === undefined && hires.width === undefined) {
     return { ...strength, mode: mode === 'text' && number > 0 ? 'image' : mode };
   }
   const sampler = said.get('Hires sampler') ?? SAME_SAMPLER;
@@ -143,7 +143,6 @@ function passesIn(said: ReadonlyMap<string, string>, hires: HiresDraft): Draft {
     mode,
     hires: {
       upscaler: 'Latent',
-      steps: 0,
       strength: 0.7,
       ...hires,
       ...strength,

@@ -54,7 +54,7 @@ function objectOf<T extends object>(checks: Checks<T>, ...needed: (keyof T & str
 const hires = objectOf<Hires>(
   {
     upscaler: text,
-    upscale: number,
+    scale: number,
     width: count,
     height: count,
     steps: count,
@@ -66,7 +66,6 @@ const hires = objectOf<Hires>(
     negative: text,
   },
   'upscaler',
-  'steps',
   'strength',
 );
 
@@ -81,6 +80,7 @@ const settings = objectOf<Draft>({
   imageGuidance: number,
   clipSkip: count,
   emphasis: oneOf(emphases),
+  padded: truth,
   strength: number,
   maskBlur: number,
   maskMode: oneOf(['masked', 'rest']),

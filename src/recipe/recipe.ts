@@ -23,13 +23,12 @@ export interface Hires {
   /** A1111's name of what enlarges it: "Latent", "Latent (nearest-exact)", "Lanczos", "R-ESRGAN 4x+". */
   readonly upscaler: string;
   /** How many times larger; else `width` and `height`. */
-  readonly upscale?: number;
+  readonly scale?: number;
   readonly width?: number;
   readonly height?: number;
-  /** Of the second pass; 0: as many as of the first. */
-  readonly steps: number;
   readonly strength: number;
   /** What the second pass has of its own; absent: as the first. */
+  readonly steps?: number;
   readonly guidance?: number;
   readonly sampler?: SamplerName;
   readonly schedule?: ScheduleName;
@@ -51,6 +50,8 @@ export interface RecipeSettings extends Partial<Sampling>, Partial<Seeds> {
   /** 1 reads the last layer of the text encoder, as A1111 counts. */
   readonly clipSkip?: number;
   readonly emphasis?: Emphasis;
+  /** Prompts of different lengths are made alike by empty windows. */
+  readonly padded?: boolean;
   /** How far a picture goes towards noise, 0 to 1. */
   readonly strength?: number;
   readonly maskBlur?: number;

@@ -2,7 +2,6 @@
 import { expect, it } from 'vitest';
 import { parametersOf, resolve } from '../../src/recipe/a1111';
 import { textOf, writeInfotext } from '../../src/recipe/infotext';
-import { networksOf } from '../../src/recipe/networks';
 import { pairText, pythonNumber, quote, unquote } from '../../src/recipe/pairs';
 import type { Recipe } from '../../src/recipe/recipe';
 import type { SamplerName, ScheduleName } from '../../src/sampling/settings';
@@ -42,15 +41,6 @@ if (present(`${folder}/quote.json`)) {
   it('values are put in quotes, and taken out of them, where A1111 does it', () => {
     for (const { in: value, out } of cases.quote) expect(quote(String(value))).toBe(String(out));
     for (const { in: text, out } of cases.unquote) expect(unquote(String(text))).toBe(String(out));
-  });
-}
-
-if (present(`${folder}/extra_networks.json`)) {
-  const { cases } = goldenJson(`${folder}/extra_networks.json`) as {
-    readonly cases: readonly { readonly prompt: string; readonly text: string; readonly networks: object }[];
-  };
-  it.each(cases)('the nets that $prompt asks for', ({ prompt, text, networks }) => {
-    expect(networksOf(prompt)).toEqual({ text, networks });
   });
 }
 

@@ -34,8 +34,8 @@ const size = fc.record({ width: side, height: side });
 const hires = fc.record(
   {
     upscaler: text.map((name) => `Latent${name}`),
-    upscale: fc.double({ min: 1, max: 4, noNaN: true }),
-    steps: fc.nat({ max: 150 }),
+    scale: fc.double({ min: 1, max: 4, noNaN: true }),
+    steps: fc.integer({ min: 1, max: 150 }),
     strength: fraction,
     guidance: fc.double({ min: 0, max: 30, noNaN: true }),
     sampler: fc.constantFrom(...samplerNames),
@@ -43,7 +43,7 @@ const hires = fc.record(
     prompt: text,
     negative: text,
   },
-  { requiredKeys: ['upscaler', 'steps', 'strength'] },
+  { requiredKeys: ['upscaler', 'strength'] },
 );
 
 /** What every job has. */
@@ -68,7 +68,13 @@ const sometimes = fc.record(
     ...{ sigmaMin: positive, sigmaMax: positive, rho: positive, betaAlpha: fraction, betaBeta: fraction },
     ...{ discardPenultimate: fc.boolean(), scaleStart: fc.boolean(), wholeTimesteps: fc.boolean() },
     ...{ zeroSnr: fc.boolean(), guidanceRescale: fraction, order: fc.integer({ min: 1, max: 4 }) },
-    ...{ allSteps: fc.boolean(), variationSeed: seed, variationStrength: fraction, resizeFrom: size },
+    ...{
+      padded: fc.boolean(),
+      allSteps: fc.boolean(),
+      variationSeed: seed,
+      variationStrength: fraction,
+      resizeFrom: size,
+    },
     seedDelta: fc.maxSafeInteger(),
     batch: fc.record({ index: fc.nat({ max: 15 }), count: fc.integer({ min: 1, max: 16 }) }),
   },

@@ -1,0 +1,100 @@
+/** ComfyUI's nodes that recipes are written with and read from, as its nodes.py and comfy_extras define them. */
+
+/** Kinds of what runs along a link. */
+export type LinkType =
+  'MODEL' | 'CLIP' | 'VAE' | 'CONDITIONING' | 'LATENT' | 'IMAGE' | 'MASK' | 'SAMPLER' | 'SIGMAS';
+
+export interface NodeKind {
+  /** By name, in the order in which a node shows them. */
+  readonly inputs: Readonly<Record<string, LinkType>>;
+  /** Names of its fields, in the order of `widgets_values`. Where it is a seed, what happens to it next stands behind. */
+  readonly widgets: readonly string[];
+  readonly outputs: readonly LinkType[];
+}
+
+/** Not a field of its own: the page puts it behind a seed. */
+export const AFTER_SEED = 'control_after_generate';
+
+const node = (
+  inputs: NodeKind['inputs'],
+  widgets: readonly string[],
+  ...outputs: readonly LinkType[]
+): NodeKind => ({ inputs, widgets, outputs });
+
+const guided = { model: 'MODEL', positive: 'CONDITIONING', negative: 'CONDITIONING' } as const;
+
+export const nodeKinds = {
+  CheckpointLoaderSimple: node({}, ['ckpt_name'], 'MODEL', 'CLIP', 'VAE'),
+  VAELoader: node({}, ['vae_name'], 'VAE'),
+  LoraLoader: node(
+    { model: 'MODEL', clip: 'CLIP' },
+    ['lora_name', 'strength_model', 'strength_clip'],
+    'MODEL',
+    'CLIP',
+  ),
+  LoraLoaderModelOnly: node({ model: 'MODEL' }, ['lora_name', 'strength_model'], 'MODEL'),
+  CLIPSetLastLayer: node({ clip: 'CLIP' }, ['stop_at_clip_layer'], 'CLIP'),
+  RescaleCFG: node({ model: 'MODEL' }, ['multiplier'], 'MODEL'),
+  ModelSamplingDiscrete: node({ model: 'MODEL' }, ['sampling', 'zsnr'], 'MODEL'),
+  CLIPTextEncode: node({ clip: 'CLIP' }, ['text'], 'CONDITIONING'),
+  ConditioningConcat: node(
+    { conditioning_to: 'CONDITIONING', conditioning_from: 'CONDITIONING' },
+    [],
+    'CONDITIONING',
+  ),
+  ConditioningCombine: node(
+    { conditioning_1: 'CONDITIONING', conditioning_2: 'CONDITIONING' },
+    [],
+    'CONDITIONING',
+  ),
+  InstructPixToPixConditioning: node(
+    { positive: 'CONDITIONING', negative: 'CONDITIONING', vae: 'VAE', pixels: 'IMAGE' },
+    [],
+    'CONDITIONING',
+    'CONDITIONING',
+    'LATENT',
+  ),
+  EmptyLatentImage: node({}, ['width', 'height', 'batch_size'], 'LATENT'),
+  LatentFromBatch: node({ samples: 'LATENT' }, ['batch_index', 'length'], 'LATENT'),
+  LatentUpscale: node({ samples: 'LATENT' }, ['upscale_method', 'width', 'height', 'crop'], 'LATENT'),
+  LatentUpscaleBy: node({ samples: 'LATENT' }, ['upscale_method', 'scale_by'], 'LATENT'),
+  LoadImage: node({}, ['image', 'upload'], 'IMAGE', 'MASK'),
+  ImageScale: node({ image: 'IMAGE' }, ['upscale_method', 'width', 'height', 'crop'], 'IMAGE'),
+  ImageScaleBy: node({ image: 'IMAGE' }, ['upscale_method', 'scale_by'], 'IMAGE'),
+  VAEEncode: node({ pixels: 'IMAGE', vae: 'VAE' }, [], 'LATENT'),
+  VAEEncodeForInpaint: node({ pixels: 'IMAGE', vae: 'VAE', mask: 'MASK' }, ['grow_mask_by'], 'LATENT'),
+  SetLatentNoiseMask: node({ samples: 'LATENT', mask: 'MASK' }, [], 'LATENT'),
+  KSampler: node(
+    { ...guided, latent_image: 'LATENT' },
+    ['seed', AFTER_SEED, 'steps', 'cfg', 'sampler_name', 'scheduler', 'denoise'],
+    'LATENT',
+  ),
+  KSamplerAdvanced: node(
+    { ...guided, latent_image: 'LATENT' },
+    [
+      ...['add_noise', 'noise_seed', AFTER_SEED, 'steps', 'cfg', 'sampler_name', 'scheduler'],
+      ...['start_at_step', 'end_at_step', 'return_with_leftover_noise'],
+    ],
+    'LATENT',
+  ),
+  SamplerCustom: node(
+    { ...guided, sampler: 'SAMPLER', sigmas: 'SIGMAS', latent_image: 'LATENT' },
+    ['add_noise', 'noise_seed', AFTER_SEED, 'cfg'],
+    'LATENT',
+    'LATENT',
+  ),
+  KSamplerSelect: node({}, ['sampler_name'], 'SAMPLER'),
+  BasicScheduler: node({ model: 'MODEL' }, ['scheduler', 'steps', 'denoise'], 'SIGMAS'),
+  KarrasScheduler: node({}, ['steps', 'sigma_max', 'sigma_min', 'rho'], 'SIGMAS'),
+  ExponentialScheduler: node({}, ['steps', 'sigma_max', 'sigma_min'], 'SIGMAS'),
+  PolyexponentialScheduler: node({}, ['steps', 'sigma_max', 'sigma_min', 'rho'], 'SIGMAS'),
+  AlignYourStepsScheduler: node({}, ['model_type', 'steps', 'denoise'], 'SIGMAS'),
+  SDTurboScheduler: node({ model: 'MODEL' }, ['steps', 'denoise'], 'SIGMAS'),
+  VAEDecode: node({ samples: 'LATENT', vae: 'VAE' }, [], 'IMAGE'),
+  SaveImage: node({ images: 'IMAGE' }, ['filename_prefix']),
+  PreviewImage: node({ images: 'IMAGE' }, []),
+} as const satisfies Readonly<Record<string, NodeKind>>;
+
+export type NodeType = keyof typeof nodeKinds;
+
+export const isNodeType = (type: string): type is NodeType => Object.hasOwn(nodeKinds, type);

@@ -1,0 +1,437 @@
+/**
+ * A recipe as a workflow of ComfyUI's own nodes, in both of its forms. Told `like: 'ComfyUI'` it draws the same picture; of
+ * the others, a note in the workflow says what ComfyUI does otherwise.
+ */
+import type { ScheduleName } from '../sampling/settings';
+import { attention, BREAK, type Piece } from '../text/attention';
+import { loraTags } from '../text/lora';
+import { comfySampler, comfyScheduler } from './comfy-names';
+import { AFTER_SEED, nodeKinds, type LinkType, type NodeKind, type NodeType } from './comfy-nodes';
+import { exactJson } from './json';
+import { automaticOf } from './names';
+import { resourcesOf, type Recipe, type RecipeSettings } from './recipe';
+
+export interface ComfyWorkflow {
+  /** For its page: what is dropped on it, or opened. */
+  readonly workflow: string;
+  /** What it runs: its "API format". */
+  readonly prompt: string;
+  /** What it does otherwise, in sentences; empty where it draws the same picture. */
+  readonly notes: readonly string[];
+}
+
+/** An output of a node that is being laid out. */
+interface Output {
+  readonly node: number;
+  readonly slot: number;
+  readonly type: LinkType;
+}
+
+type Field = string | number | bigint | boolean;
+
+interface Laid {
+  readonly id: number;
+  readonly type: NodeType;
+  readonly column: number;
+  readonly links: Readonly<Record<string, Output>>;
+  readonly fields: Readonly<Record<string, Field>>;
+}
+
+/** Nodes, and what they say to people. */
+class Sheet {
+  readonly nodes: Laid[] = [];
+  readonly notes: string[] = [];
+
+  add(type: NodeType, column: number, links: Laid['links'], fields: Laid['fields'] = {}): Output[] {
+    const id = this.nodes.length + 1;
+    this.nodes.push({ id, type, column, links, fields });
+    return nodeKinds[type].outputs.map((out, slot) => ({ node: id, slot, type: out }));
+  }
+
+  note(sentence: string): void {
+    if (!this.notes.includes(sentence)) this.notes.push(sentence);
+  }
+}
+
+export function writeComfy(recipe: Recipe): ComfyWorkflow {
+  const sheet = new Sheet();
+  layOut(sheet, recipe);
+  return { workflow: pageForm(sheet), prompt: exactJson(runForm(sheet)), notes: sheet.notes };
+}
+
+function layOut(sheet: Sheet, recipe: Recipe): void {
+  const { settings } = recipe;
+  const { prompt: untagged, loras } = loraTags(settings.prompt ?? '');
+  const prompt = loras.length > 0 ? untagged.trim() : untagged;
+  const [named] = resourcesOf(recipe, 'model');
+  let [model, clip, vae] = sheet.add(
+    'CheckpointLoaderSimple',
+    0,
+    {},
+    { ckpt_name: fileOf(named?.name ?? 'model') },
+  );
+  const [own] = resourcesOf(recipe, 'vae');
+  if (own) [vae] = sheet.add('VAELoader', 0, {}, { vae_name: fileOf(own.name) });
+  for (const { name, text, unet } of loras) {
+    const fields = { lora_name: fileOf(name), strength_model: unet, strength_clip: text };
+    [model, clip] = sheet.add('LoraLoader', 1, { model: model!, clip: clip! }, fields); // it has both, as had the first
+  }
+  const { clipSkip = 1 } = settings;
+  if (clipSkip > 1)
+    [clip] = sheet.add('CLIPSetLastLayer', 1, { clip: clip! }, { stop_at_clip_layer: -clipSkip });
+  if (settings.zeroSnr) {
+    [model] = sheet.add(
+      'ModelSamplingDiscrete',
+      1,
+      { model: model! },
+      { sampling: 'v_prediction', zsnr: true },
+    );
+  }
+  if (settings.guidanceRescale !== undefined) {
+    [model] = sheet.add('RescaleCFG', 1, { model: model! }, { multiplier: settings.guidanceRescale });
+  }
+  const nets = { model: model!, clip: clip!, vae: vae! };
+  const embeddings = resourcesOf(recipe, 'embedding').map(({ name }) => name);
+  const say = (text: string): Output => words(sheet, nets.clip, text, settings, embeddings);
+  const said = { positive: say(prompt), negative: say(settings.negative ?? '') };
+  const start = startOf(sheet, settings, nets.vae, said);
+  const strength = settings.mode === 'image' || settings.mode === 'inpaint' ? (settings.strength ?? 1) : 1;
+  let latents = sampled(sheet, settings, nets.model, start, strength, 3);
+  const { hires } = settings;
+  if (hires) {
+    const larger = enlarged(sheet, hires, latents, nets.vae);
+    const second = {
+      ...settings,
+      ...hires,
+      prompt: hires.prompt ?? settings.prompt ?? '',
+      negative: hires.negative ?? settings.negative ?? '',
+    };
+    const again = {
+      positive: hires.prompt === undefined ? start.positive : say(loraTags(hires.prompt).prompt),
+      negative: hires.negative === undefined ? start.negative : say(hires.negative),
+      latents: larger,
+    };
+    latents = sampled(sheet, second, nets.model, again, hires.strength, 5);
+  }
+  const { batch } = settings;
+  if (batch && batch.count > 1) {
+    [latents] = sheet.add(
+      'LatentFromBatch',
+      6,
+      { samples: latents },
+      { batch_index: batch.index, length: 1 },
+    ) as [Output];
+  }
+  const [image] = sheet.add('VAEDecode', 6, { samples: latents, vae: nets.vae });
+  sheet.add('SaveImage', 7, { images: image! }, { filename_prefix: 'Drobe' });
+  tellDifferences(sheet, settings);
+}
+
+const fileOf = (name: string): string =>
+  /\.(?:safetensors|ckpt|pt|pth|bin)$/i.test(name) ? name : `${name}.safetensors`;
+
+/** A conditioning. A1111's BREAK is another one behind it; to ComfyUI itself it is a word. */
+function words(
+  sheet: Sheet,
+  clip: Output,
+  prompt: string,
+  { emphasis = 'A1111' }: RecipeSettings,
+  embeddings: readonly string[],
+): Output {
+  const parts = emphasis === 'ComfyUI' || emphasis === 'off' ? [prompt] : a1111Parts(prompt);
+  const [first = '', ...rest] = parts;
+  const encode = (text: string): Output => {
+    const plain = emphasis === 'off' ? escaped(text) : text;
+    const [out] = sheet.add('CLIPTextEncode', 2, { clip }, { text: withEmbeddings(plain, embeddings) });
+    return out!;
+  };
+  let all = encode(first);
+  for (const part of rest) {
+    [all] = sheet.add('ConditioningConcat', 2, { conditioning_to: all, conditioning_from: encode(part) }) as [
+      Output,
+    ];
+  }
+  return all;
+}
+
+/** A1111's weights in ComfyUI's words, where a number is the weight itself; cut where BREAK stands. */
+function a1111Parts(prompt: string): string[] {
+  const parts = [''];
+  for (const { text, weight } of attention(prompt)) {
+    if (text === BREAK && weight === -1) parts.push('');
+    else parts.push(parts.pop()! + weighed({ text, weight }));
+  }
+  return parts;
+}
+
+const escaped = (text: string): string => text.replace(/\\?[()]/g, (sign) => `\\${sign.at(-1)!}`);
+
+function weighed({ text, weight }: Piece): string {
+  const plain = escaped(text);
+  return weight === 1 ? plain : `(${plain}:${Number(weight.toFixed(6))})`;
+}
+
+const withEmbeddings = (text: string, names: readonly string[]): string =>
+  names
+    .filter((name) => name !== '')
+    .reduce(
+      (all, name) =>
+        all.replace(new RegExp(`(?<![\\w:])${literally(name)}(?!\\w)`, 'g'), () => `embedding:${name}`),
+      text,
+    );
+
+const literally = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+
+interface Start {
+  readonly positive: Output;
+  readonly negative: Output;
+  readonly latents: Output;
+}
+
+/** The latents that noise is put on. */
+function startOf(sheet: Sheet, settings: RecipeSettings, vae: Output, said: Omit<Start, 'latents'>): Start {
+  const { mode = 'text', width = 512, height = 512, batch } = settings;
+  if (mode === 'text') {
+    const [latents] = sheet.add('EmptyLatentImage', 2, {}, { width, height, batch_size: batch?.count ?? 1 });
+    return { ...said, latents: latents! };
+  }
+  const [picture, mask] = sheet.add('LoadImage', 0, {}, { image: 'picture.png', upload: 'image' });
+  sheet.note('Choose the picture to start from in “Load Image”.');
+  const fields = { upscale_method: 'lanczos', width, height, crop: 'center' };
+  const [pixels] = sheet.add('ImageScale', 1, { image: picture! }, fields);
+  if (mode === 'instruct') {
+    const [positive, negative, latents] = sheet.add('InstructPixToPixConditioning', 2, {
+      ...said,
+      vae,
+      pixels: pixels!,
+    });
+    sheet.note('ComfyUI’s sampler has one guidance scale: that of the picture is as if it were 1.');
+    return { positive: positive!, negative: negative!, latents: latents! };
+  }
+  const [encoded] = sheet.add('VAEEncode', 2, { pixels: pixels!, vae });
+  if (mode === 'image') return { ...said, latents: encoded! };
+  const [masked] = sheet.add('SetLatentNoiseMask', 2, { samples: encoded!, mask: mask! });
+  sheet.note(
+    'What is to be drawn anew is what is transparent in the picture. Blur, padding and content of the mask are not carried over.',
+  );
+  return { ...said, latents: masked! };
+}
+
+/** What has a node of its own where ComfyUI's sampler has no name for it. */
+const ownSchedules: Readonly<Partial<Record<ScheduleName, NodeType>>> = {
+  Polyexponential: 'PolyexponentialScheduler',
+  'Align Your Steps': 'AlignYourStepsScheduler',
+  Turbo: 'SDTurboScheduler',
+};
+/** The ends of SD 1.x's noise levels, as that node has them. */
+const SIGMA_MAX = 14.614642;
+const SIGMA_MIN = 0.0291675;
+
+function sampled(
+  sheet: Sheet,
+  settings: RecipeSettings,
+  model: Output,
+  start: Start,
+  denoise: number,
+  column: number,
+): Output {
+  const { sampler = 'Euler', schedule = 'Automatic', steps = 20, guidance = 7, seed = 0n } = settings;
+  const named = comfySampler(sampler);
+  if (!named.exact) sheet.note(`ComfyUI has no sampler ${sampler}; ${named.name} stands in.`);
+  const { positive, negative, latents } = start;
+  const links = { model, positive, negative, latent_image: latents };
+  const resolved =
+    schedule !== 'Automatic' ? schedule : settings.like === 'A1111' ? automaticOf(sampler) : 'Normal';
+  const { sigmaMin, sigmaMax, rho } = settings;
+  const bent = sigmaMin !== undefined || sigmaMax !== undefined || rho !== undefined;
+  const ends = { sigma_max: sigmaMax ?? SIGMA_MAX, sigma_min: sigmaMin ?? SIGMA_MIN };
+  const own = ownSchedule(resolved, bent && denoise === 1);
+  if (bent && (!own || denoise < 1)) sheet.note('The ends of the schedule are ComfyUI’s own.');
+  if (!own) {
+    const scheduler = comfyScheduler(resolved) ?? 'normal';
+    const all = {
+      seed,
+      [AFTER_SEED]: 'fixed',
+      steps,
+      cfg: guidance,
+      sampler_name: named.name,
+      scheduler,
+      denoise,
+    };
+    const [out] = sheet.add('KSampler', column, links, all);
+    return out!;
+  }
+  const fields: Record<string, Field> =
+    own === 'AlignYourStepsScheduler'
+      ? { model_type: 'SD1', steps, denoise }
+      : own === 'SDTurboScheduler'
+        ? { steps, denoise }
+        : {
+            steps,
+            ...ends,
+            ...(own !== 'ExponentialScheduler' && { rho: rho ?? (own === 'KarrasScheduler' ? 7 : 1) }),
+          };
+  if (own === 'AlignYourStepsScheduler')
+    sheet.note('Set “Align Your Steps” to SDXL for a model of that kind.');
+  if (own === 'PolyexponentialScheduler' && denoise < 1)
+    sheet.note('This schedule always runs whole: the strength is lost.');
+  const [sigmas] = sheet.add(own, column - 1, own === 'SDTurboScheduler' ? { model } : {}, fields);
+  const [select] = sheet.add('KSamplerSelect', column - 1, {}, { sampler_name: named.name });
+  const custom = { add_noise: true, noise_seed: seed, [AFTER_SEED]: 'fixed', cfg: guidance };
+  const [out] = sheet.add('SamplerCustom', column, { ...links, sampler: select!, sigmas: sigmas! }, custom);
+  return out!;
+}
+
+function ownSchedule(schedule: ScheduleName, bent: boolean): NodeType | undefined {
+  if (bent && schedule === 'Karras') return 'KarrasScheduler';
+  if (bent && schedule === 'Exponential') return 'ExponentialScheduler';
+  return ownSchedules[schedule];
+}
+
+const latentMethods: Readonly<Record<string, string>> = {
+  Latent: 'bilinear',
+  'Latent (bicubic)': 'bicubic',
+  'Latent (nearest-exact)': 'nearest-exact',
+};
+const pixelMethods: Readonly<Record<string, string>> = { Lanczos: 'lanczos', Nearest: 'nearest-exact' };
+
+function enlarged(
+  sheet: Sheet,
+  hires: NonNullable<RecipeSettings['hires']>,
+  latents: Output,
+  vae: Output,
+): Output {
+  const { upscaler, scale = 1, width, height } = hires;
+  const isLatent = upscaler.startsWith('Latent');
+  const method = (isLatent ? latentMethods : pixelMethods)[upscaler];
+  if (method === undefined) sheet.note(`ComfyUI’s own nodes have no upscaler “${upscaler}”.`);
+  const fixed = width !== undefined && height !== undefined;
+  const how = { upscale_method: method ?? (isLatent ? 'bilinear' : 'lanczos') };
+  const size = fixed ? { ...how, width, height, crop: 'disabled' } : { ...how, scale_by: scale };
+  if (isLatent) {
+    const [out] = sheet.add(fixed ? 'LatentUpscale' : 'LatentUpscaleBy', 4, { samples: latents }, size);
+    return out!;
+  }
+  const [image] = sheet.add('VAEDecode', 4, { samples: latents, vae });
+  const [larger] = sheet.add(fixed ? 'ImageScale' : 'ImageScaleBy', 4, { image: image! }, size);
+  const [out] = sheet.add('VAEEncode', 4, { pixels: larger!, vae });
+  return out!;
+}
+
+/** Where a picture of another tool, or of settings that ComfyUI has not, is not the same there. */
+function tellDifferences(sheet: Sheet, settings: RecipeSettings): void {
+  const {
+    like,
+    emphasis,
+    prompt = '',
+    negative = '',
+    rng,
+    seedDelta,
+    variationStrength,
+    resizeFrom,
+    spacing,
+  } = settings;
+  if (like !== undefined && like !== 'ComfyUI') {
+    sheet.note(`The picture was drawn as ${like} does; ComfyUI’s noise and noise levels differ a little.`);
+  }
+  if (rng === 'NV') sheet.note('The noise was that of a graphics card; ComfyUI draws its own on the CPU.');
+  if (variationStrength) sheet.note('ComfyUI has no variation seed.');
+  if (seedDelta) sheet.note('ComfyUI has no seed delta (ENSD).');
+  if (resizeFrom) sheet.note('ComfyUI has no seed of another size.');
+  if (like === 'diffusers' && spacing !== undefined)
+    sheet.note(`Timesteps were spaced “${spacing}”, which ComfyUI has not.`);
+  const weighs = [prompt, negative].some((text) =>
+    attention(text).some(({ text: part, weight }) => weight !== 1 && part !== BREAK),
+  );
+  if (weighs && (emphasis === undefined || emphasis === 'A1111' || emphasis === 'No norm')) {
+    sheet.note('Weights of words are the same numbers; ComfyUI applies them in another way.');
+  }
+  if (emphasis !== 'ComfyUI' && /\[[^\]]*[:|][^\]]*\]|\bAND\b/.test(prompt + negative)) {
+    sheet.note('ComfyUI does not change words on the way: [a:b:0.5], [a|b] and AND are words there.');
+  }
+  const quiet = ['eta', 'churn', 'noiseScale', 'betaAlpha', 'betaBeta', 'order'] as const;
+  const lost = quiet.filter((name) => settings[name] !== undefined);
+  if (lost.length > 0) sheet.note(`Not carried over: ${lost.join(', ')}.`);
+}
+
+/** `{"1": {"class_type": …, "inputs": …}}` */
+function runForm({ nodes }: Sheet): object {
+  return Object.fromEntries(
+    nodes.map(({ id, type, links, fields }) => {
+      const linked = Object.entries(links).map(
+        ([name, { node, slot }]) => [name, [String(node), slot]] as const,
+      );
+      // These two are of the page alone.
+      const own = Object.entries(fields).filter(([name]) => name !== AFTER_SEED && name !== 'upload');
+      const inputs: Record<string, unknown> = { ...Object.fromEntries(own), ...Object.fromEntries(linked) };
+      return [String(id), { class_type: type, inputs }];
+    }),
+  );
+}
+
+const COLUMN = 400;
+const GAP = 40;
+const heightOf = ({ inputs, widgets, outputs }: NodeKind, type: string): number =>
+  (type === 'CLIPTextEncode' ? 160 : 40) +
+  26 * (Math.max(Object.keys(inputs).length, outputs.length) + widgets.length);
+
+/** With places, and links by number. */
+function pageForm({ nodes, notes }: Sheet): string {
+  const links: [number, number, number, number, number, LinkType][] = [];
+  const bottoms: number[] = [];
+  const placed = nodes.map(({ id, type, column, links: linked, fields }, order) => {
+    const kind: NodeKind = nodeKinds[type];
+    const height = heightOf(kind, type);
+    const top = bottoms[column] ?? 0;
+    bottoms[column] = top + height + GAP;
+    const inputs = Object.entries(kind.inputs).map(([name, input], slot) => {
+      const from = linked[name];
+      if (from) links.push([links.length + 1, from.node, from.slot, id, slot, input]);
+      return { name, type: input, link: from ? links.length : null };
+    });
+    return {
+      id,
+      type,
+      pos: [column * COLUMN, top],
+      size: [COLUMN - GAP, height],
+      flags: {},
+      order,
+      mode: 0,
+      inputs,
+      outputs: kind.outputs.map((out, slot) => ({
+        name: out,
+        type: out,
+        slot_index: slot,
+        links: [] as number[],
+      })),
+      properties: { 'Node name for S&R': type },
+      widgets_values: kind.widgets.map((name) => fields[name] ?? null),
+    };
+  });
+  for (const [link, from, slot] of links) placed[from - 1]!.outputs[slot]!.links.push(link); // nodes count from 1
+  const note = notes.length === 0 ? [] : [noteNode(placed.length + 1, notes)];
+  return exactJson({
+    last_node_id: placed.length + note.length,
+    last_link_id: links.length,
+    nodes: [...placed, ...note],
+    links,
+    groups: [],
+    config: {},
+    extra: {},
+    version: 0.4,
+  });
+}
+
+const noteNode = (id: number, notes: readonly string[]): object => ({
+  id,
+  type: 'Note',
+  pos: [0, -260],
+  size: [2 * COLUMN - GAP, 200],
+  flags: {},
+  order: id - 1,
+  mode: 0,
+  inputs: [],
+  outputs: [],
+  properties: {},
+  widgets_values: [notes.join('\n')],
+});

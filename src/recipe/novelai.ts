@@ -1,0 +1,97 @@
+/** What NovelAI writes into its pictures: the prompt as "Description", all else as JSON in "Comment". */
+import { chosenBy } from '../sampling/labels';
+import { isObject, numberAt, parseExact, seedAt, textAt } from './json';
+import type { Draft, Recipe } from './recipe';
+
+/** Its models are its own; what they are told is what is carried over. */
+const taken = new Set([
+  ...['prompt', 'uc', 'steps', 'width', 'height', 'scale', 'seed', 'sampler', 'noise_schedule', 'strength'],
+  ...[
+    'cfg_rescale',
+    'request_type',
+    'signed_hash',
+    'n_samples',
+    'version',
+    'v4_prompt',
+    'v4_negative_prompt',
+  ],
+]);
+
+/** Null for what is none of it. */
+export function readNovelAi(texts: ReadonlyMap<string, string>): Recipe | null {
+  const comment = parseExact(texts.get('Comment') ?? '');
+  if (!isObject(comment)) return null;
+  const prompt = textAt(comment, 'prompt') ?? texts.get('Description');
+  if (prompt === undefined || numberAt(comment, 'steps') === undefined) return null;
+  const sampler = textAt(comment, 'sampler');
+  const chosen = sampler === undefined ? null : chosenBy(sampler, textAt(comment, 'noise_schedule'));
+  const draft: Draft = {
+    ...{ mode: 'text', like: 'A1111', emphasis: 'A1111', rng: 'NV', clipSkip: 1 },
+    prompt: fromBraces(prompt),
+    negative: fromBraces(textAt(comment, 'uc') ?? ''),
+    ...chosen,
+  };
+  const names = {
+    steps: 'steps',
+    width: 'width',
+    height: 'height',
+    guidance: 'scale',
+    guidanceRescale: 'cfg_rescale',
+  };
+  for (const [key, name] of Object.entries(names)) {
+    const number = numberAt(comment, name);
+    if (number !== undefined && !(name === 'cfg_rescale' && number === 0))
+      Object.assign(draft, { [key]: number });
+  }
+  const seed = seedAt(comment, 'seed');
+  if (seed !== undefined) draft.seed = seed;
+  const strength = numberAt(comment, 'strength');
+  if (textAt(comment, 'request_type')?.includes('Img2Img') && strength !== undefined) {
+    Object.assign(draft, { mode: 'image', strength });
+  }
+  // A quarter of it is empty or off.
+  const more = Object.entries(comment).filter(
+    ([name, value]) =>
+      !taken.has(name) && ['string', 'number'].includes(typeof value) && value !== 0 && value !== '',
+  );
+  return {
+    tool: { name: 'NovelAI' },
+    settings: draft,
+    resources: [],
+    unknown: [
+      ...(sampler !== undefined && !chosen ? [['Sampler', sampler] as const] : []),
+      ...more.map(([name, value]): [string, string] => [name, String(value)]),
+    ],
+  };
+}
+
+/** How much a pair of NovelAI's braces counts. */
+const BRACE = 1.05;
+
+/** `{a}` counts 1.05 times, `[a]` as much less, `1.3::a::` 1.3 times. Round brackets are only signs. */
+export function fromBraces(prompt: string): string {
+  let out = '';
+  let depth = 0;
+  let given = 1;
+  let held = '';
+  const flush = (): void => {
+    const weight = given * BRACE ** depth;
+    const plain = held.replace(/[()]/g, '\\$&');
+    const [, before = '', words = '', after = ''] = /^(\s*)(.*?)(\s*)$/s.exec(plain) ?? [];
+    out += weight === 1 || words === '' ? plain : `${before}(${words}:${Number(weight.toFixed(4))})${after}`;
+    held = '';
+  };
+  for (const [sign, number] of prompt.matchAll(
+    /(?<![\w.])(-?\d+(?:\.\d+)?)::|::|[{}[\]]|[^{}[\]:\d-]+|[^]/g,
+  )) {
+    if (sign.endsWith('::')) {
+      flush();
+      given = number === undefined ? 1 : Number(number);
+    } else if ('{}[]'.includes(sign)) {
+      flush();
+      depth += sign === '{' || sign === ']' ? 1 : -1;
+    } else held += sign;
+  }
+  flush();
+  return out;
+}

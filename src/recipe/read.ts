@@ -1,0 +1,30 @@
+/** The recipe in a picture's file or in a text, whichever tool wrote it. */
+import { readComfy } from './comfy-read';
+import { textsIn, type Texts } from './containers';
+import { isInfotext, readInfotext } from './infotext';
+import { readInvoke } from './invoke';
+import { readNovelAi } from './novelai';
+import type { Recipe } from './recipe';
+
+/** Null for a picture without one. */
+export const recipeInPicture = (file: Uint8Array): Recipe | null => recipeIn(textsIn(file));
+
+/** A text that was pasted, or stands in a file: about a picture, or a workflow. Null for all else, a plain prompt among it. */
+export function recipeInText(text: string): Recipe | null {
+  if (isInfotext(text)) return readInfotext(text);
+  if (!text.trimStart().startsWith('{')) return null;
+  return readComfy(text) ?? readInvoke(text) ?? readNovelAi(new Map([['Comment', text]]));
+}
+
+/** Where a picture has several, the one that says the most of what we have. */
+function recipeIn(texts: Texts): Recipe | null {
+  const parameters = texts.get('parameters') ?? '';
+  if (isInfotext(parameters)) return readInfotext(parameters);
+  const invoke = texts.get('invokeai_metadata') ?? texts.get('sd-metadata');
+  const found =
+    (invoke === undefined ? null : readInvoke(invoke)) ??
+    readNovelAi(texts) ??
+    readComfy(texts.get('prompt') ?? '') ??
+    readComfy(texts.get('workflow') ?? '');
+  return found ?? (parameters === '' ? null : recipeInText(parameters));
+}

@@ -1,0 +1,335 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readComfy } from '../../../src/recipe/comfy-read';
+import { writeComfy } from '../../../src/recipe/comfy-write';
+import { parseExact } from '../../../src/recipe/json';
+import type { Recipe, RecipeSettings } from '../../../src/recipe/recipe';
+import { samplerNames, type ScheduleName } from '../../../src/sampling/settings';
+import { definitions, type Input } from './comfy-definitions';
+import { recipes, seed, thousand } from './random';
+
+/** Which ComfyUI has not. */
+const foreign: readonly string[] = ['Restart', 'PLMS', 'TCD', 'DDIM CFG++', 'DPM++ 3M'];
+const samplers = samplerNames.filter((sampler) => !foreign.includes(sampler));
+const schedules: readonly ScheduleName[] = [
+  ...(['Normal', 'Karras', 'Exponential', 'SGM Uniform', 'Simple', 'DDIM', 'Beta', 'KL Optimal'] as const),
+  ...(['Align Your Steps', 'Turbo', 'Linear Quadratic'] as const),
+];
+
+const name = fc.stringMatching(/^[a-z][\w -]{0,8}\w$/);
+const strength = fc.integer({ min: -20, max: 20 }).map((tenths) => tenths / 10);
+const plain = fc.array(
+  fc.constantFrom('a cat', '(hat:1.2)', 'in ink,', '((fur))', '\\(sic\\)', '日本', '"', '\n'),
+);
+const prompt = fc.tuple(
+  plain,
+  fc.uniqueArray(fc.tuple(name, strength, strength), { maxLength: 3, selector: ([n]) => n }),
+);
+const text = plain.map((words) => words.join(' ').trim().replace(/ {2,}/g, ' '));
+const asked = prompt.map(([words, loras]) =>
+  [
+    words.join(' ').trim().replace(/ {2,}/g, ' '),
+    ...loras.map(([lora, te, unet]) => `<lora:${lora}:${te === unet ? unet : `${te}:${unet}`}>`),
+  ]
+    .filter(Boolean)
+    .join(' '),
+);
+const side = fc.integer({ min: 8, max: 256 }).map((eighths) => 8 * eighths);
+const guidance = fc.integer({ min: 0, max: 60 }).map((halves) => halves / 2);
+const some = { sampler: fc.constantFrom(...samplers), schedule: fc.constantFrom(...schedules) };
+const fraction = fc.integer({ min: 1, max: 100 }).map((hundredths) => hundredths / 100);
+
+/** What ComfyUI's own nodes can say, in the form in which it is read: what is as in the first pass is not said of the second. */
+const says = fc
+  .record({
+    prompt: asked,
+    negative: text,
+    width: side,
+    height: side,
+    steps: fc.integer({ min: 1, max: 150 }),
+    guidance,
+    ...some,
+    seed,
+    clipSkip: fc.integer({ min: 1, max: 12 }),
+    rescale: fc.option(fraction),
+    zeroSnr: fc.boolean(),
+    mode: fc.constantFrom('text', 'image', 'inpaint', 'instruct'),
+    strength: fraction,
+    batch: fc.option(fc.record({ index: fc.nat({ max: 3 }), count: fc.integer({ min: 4, max: 8 }) })),
+    hires: fc.option(
+      fc.record(
+        {
+          upscaler: fc.constantFrom(
+            'Latent',
+            'Latent (bicubic)',
+            'Latent (nearest-exact)',
+            'Lanczos',
+            'Nearest',
+          ),
+          strength: fraction,
+          steps: fc.integer({ min: 151, max: 200 }),
+          guidance: fc.integer({ min: 31, max: 40 }),
+          scale: fc.integer({ min: 5, max: 16 }).map((quarters) => quarters / 4),
+        },
+        { requiredKeys: ['upscaler', 'strength', 'scale'] },
+      ),
+    ),
+  })
+  .map(({ rescale, zeroSnr, mode, strength: far, batch, hires, ...rest }): RecipeSettings => ({
+    ...rest,
+    mode,
+    ...(rescale !== null && { guidanceRescale: rescale }),
+    ...(zeroSnr && { zeroSnr }),
+    ...((mode === 'image' || mode === 'inpaint') && { strength: far }),
+    ...(mode === 'text' && batch && { batch }),
+    ...(mode === 'text' && hires && { hires }),
+    ...{ like: 'ComfyUI', emphasis: 'ComfyUI', rng: 'CPU' },
+  }));
+
+const own: fc.Arbitrary<Recipe> = fc.record({
+  tool: fc.constant({ name: 'ComfyUI' } as const),
+  settings: says,
+  resources: fc
+    .tuple(name, fc.option(name))
+    .map(([model, vae]) => [
+      ...(vae === null ? [] : [{ kind: 'vae' as const, name: vae }]),
+      { kind: 'model' as const, name: model },
+    ]),
+  unknown: fc.constant([]),
+});
+
+it('a thousand recipes are read from their workflows as they were written, in both forms', () => {
+  fc.assert(
+    fc.property(own, (recipe) => {
+      const { workflow, prompt: run } = writeComfy(recipe);
+      expect(readComfy(run)).toEqual(recipe);
+      expect(readComfy(workflow)).toEqual(recipe);
+    }),
+    thousand,
+  );
+});
+
+interface RunNode {
+  readonly class_type: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+}
+interface PageNode {
+  readonly id: number;
+  readonly type: string;
+  readonly inputs: readonly { readonly name: string; readonly type: string; readonly link: number | null }[];
+  readonly outputs: readonly {
+    readonly name: string;
+    readonly type: string;
+    readonly links: readonly number[];
+  }[];
+  readonly widgets_values: readonly unknown[];
+}
+
+describe('a workflow of any recipe', () => {
+  const check = (test: (recipe: Recipe) => void): void =>
+    fc.assert(fc.property(recipes, test), { ...thousand, numRuns: 300 });
+
+  it('has the inputs that ComfyUI’s nodes have, of their kinds', () => {
+    check((recipe) => {
+      const nodes = parseExact(writeComfy(recipe).prompt) as Record<string, RunNode>;
+      for (const { class_type, inputs } of Object.values(nodes)) {
+        const definition = definitions[class_type]!;
+        expect(definition, class_type).toBeDefined();
+        expect(Object.keys(inputs).sort()).toEqual(Object.keys(definition.inputs).sort());
+        for (const [input, value] of Object.entries(inputs)) {
+          const kind = definition.inputs[input]!;
+          expect(
+            fits(kind, value, nodes),
+            `${class_type}.${input}: ${String(value)} as ${String(kind)}`,
+          ).toBe(true);
+        }
+      }
+    });
+  });
+
+  it('is linked the same way on the page, and its fields stand in ComfyUI’s order', () => {
+    check((recipe) => {
+      const written = writeComfy(recipe);
+      const nodes = parseExact(written.prompt) as Record<string, RunNode>;
+      const page = parseExact(written.workflow) as {
+        nodes: PageNode[];
+        links: [number, number, number, number, number, string][];
+      };
+      const links = new Map(page.links.map((link) => [link[0], link]));
+      for (const node of page.nodes.filter(({ type }) => type !== 'Note')) {
+        const run = nodes[node.id]!;
+        expect(node.type).toBe(run.class_type);
+        const { inputs, outputs } = definitions[node.type]!;
+        expect(node.outputs.map(({ type }) => type)).toEqual(outputs);
+        for (const { name: input, type, link } of node.inputs) {
+          expect(type).toBe(inputs[input]);
+          const [, from, slot, to, toSlot, kind] = links.get(link!)!;
+          expect([String(from), slot]).toEqual(run.inputs[input]);
+          expect([to, node.inputs[toSlot]!.name, kind]).toEqual([node.id, input, type]);
+          expect(page.nodes.find(({ id }) => id === from)!.outputs[slot]!.links).toContain(link);
+        }
+        const fields = Object.keys(inputs).filter(
+          (input) => !node.inputs.some((linked) => linked.name === input),
+        );
+        const values = fields.flatMap((field) => [
+          run.inputs[field],
+          ...(inputs[field] === 'SEED' ? ['fixed'] : []),
+          ...(node.type === 'LoadImage' ? ['image'] : []),
+        ]);
+        expect(node.widgets_values).toEqual(values);
+      }
+    });
+  });
+});
+
+function fits(kind: Input, value: unknown, nodes: Record<string, RunNode>): boolean {
+  if (typeof kind !== 'string') return kind.includes(value as string);
+  switch (kind) {
+    case 'FILE':
+    case 'STRING':
+      return typeof value === 'string';
+    case 'FLOAT':
+      return typeof value === 'number';
+    case 'INT':
+      return Number.isInteger(value);
+    case 'BOOLEAN':
+      return typeof value === 'boolean';
+    case 'SEED':
+      return /^\d+$/.test(String(value)) && BigInt(String(value)) < 2n ** 64n;
+    default: {
+      const [node, slot] = value as [string, number];
+      return definitions[nodes[node]!.class_type]!.outputs[slot] === kind;
+    }
+  }
+}
+
+const base: Recipe = {
+  tool: { name: 'Drobe' },
+  settings: { prompt: 'a', like: 'ComfyUI' },
+  resources: [],
+  unknown: [],
+};
+const wordsOf = (settings: RecipeSettings, resources: Recipe['resources'] = []): unknown[] =>
+  Object.values(parseExact(writeComfy({ ...base, settings, resources }).prompt) as Record<string, RunNode>)
+    .filter(({ class_type }) => class_type === 'CLIPTextEncode')
+    .map(({ inputs }) => inputs.text);
+
+it('A1111’s weights become ComfyUI’s, of the same numbers, and BREAK another conditioning', () => {
+  expect(wordsOf({ prompt: 'a ((b)) [c] (d:1.3) \\(e\\) BREAK f', negative: '' })).toEqual([
+    'a (b:1.21) (c:0.909091) (d:1.3) \\(e\\)',
+    'f',
+    '',
+  ]);
+  expect(
+    wordsOf({ prompt: '(a:1.2) ink', emphasis: 'ComfyUI' }, [{ kind: 'embedding', name: 'ink' }])[0],
+  ).toBe('(a:1.2) embedding:ink');
+});
+
+it('what ComfyUI does otherwise is said in a note', () => {
+  const { notes, workflow } = writeComfy({
+    ...base,
+    settings: { like: 'A1111', sampler: 'Restart', rng: 'NV' },
+  });
+  expect(notes.join(' ')).toMatch(/as A1111 does.*graphics card|no sampler Restart/);
+  expect(workflow).toContain('"type":"Note"');
+  expect(
+    writeComfy({ ...base, settings: { prompt: 'a', like: 'ComfyUI', emphasis: 'ComfyUI' } }).notes,
+  ).toEqual([]);
+});
+
+describe('workflows of others', () => {
+  const api = (more: object): string =>
+    JSON.stringify({
+      3: {
+        class_type: 'KSampler',
+        inputs: {
+          ...{
+            seed: 5,
+            steps: 20,
+            cfg: 8,
+            sampler_name: 'dpmpp_2m_sde_gpu',
+            scheduler: 'karras',
+            denoise: 1,
+          },
+          ...{ model: ['4', 0], positive: ['6', 0], negative: ['7', 0], latent_image: ['5', 0] },
+        },
+      },
+      4: { class_type: 'CheckpointLoaderSimple', inputs: { ckpt_name: 'sd\\v1-5.safetensors' } },
+      5: { class_type: 'EmptyLatentImage', inputs: { width: 512, height: 768, batch_size: 1 } },
+      6: { class_type: 'CLIPTextEncode', inputs: { text: 'a cat', clip: ['4', 1] } },
+      7: { class_type: 'CLIPTextEncode', inputs: { text: 'bad', clip: ['4', 1] } },
+      8: { class_type: 'VAEDecode', inputs: { samples: ['3', 0], vae: ['4', 2] } },
+      9: { class_type: 'SaveImage', inputs: { filename_prefix: 'x', images: ['8', 0] } },
+      ...more,
+    });
+
+  it('ComfyUI’s own first one', () => {
+    expect(readComfy(api({}))).toEqual({
+      tool: { name: 'ComfyUI' },
+      settings: {
+        ...{ like: 'ComfyUI', emphasis: 'ComfyUI', rng: 'CPU', mode: 'text', clipSkip: 1 },
+        ...{ prompt: 'a cat', negative: 'bad', width: 512, height: 768, steps: 20, guidance: 8, seed: 5n },
+        ...{ sampler: 'DPM++ 2M SDE', schedule: 'Karras' },
+      },
+      resources: [{ kind: 'model', name: 'v1-5' }],
+      unknown: [],
+    });
+  });
+
+  it('a seed of 64 bits is kept exactly', () => {
+    expect(readComfy(api({}).replace('"seed":5', '"seed":18446744073709551615'))?.settings.seed).toBe(
+      2n ** 64n - 1n,
+    );
+  });
+
+  it('values come through primitives and reroutes, and strange nodes are named', () => {
+    const recipe = readComfy(
+      api({
+        6: { class_type: 'CLIPTextEncode', inputs: { text: ['20', 0], clip: ['4', 1] } },
+        20: { class_type: 'String Literal', inputs: { string: 'a dog' } },
+        21: { class_type: 'FreeU_V2', inputs: {} },
+      }),
+    );
+    expect(recipe?.settings.prompt).toBe('a dog');
+    expect(recipe?.unknown).toEqual([
+      ['Node', 'String Literal'],
+      ['Node', 'FreeU_V2'],
+    ]);
+  });
+
+  it('no workflow is none, and circles end', () => {
+    for (const json of ['', '[]', '{}', '{"a": 1}', '{"nodes": [], "links": []}', 'null'])
+      expect(readComfy(json)).toBeNull();
+    const circle = readComfy(
+      api({ 4: { class_type: 'LoraLoader', inputs: { lora_name: 'x', model: ['4', 0], clip: ['4', 1] } } }),
+    );
+    expect(circle?.settings.prompt).toBe('a cat <lora:x:1>');
+  });
+
+  it('conditionings that meet again and again are read once', () => {
+    const combined = (id: number): [string, object] => [
+      String(id),
+      {
+        class_type: 'ConditioningCombine',
+        inputs: { conditioning_1: [String(id - 1), 0], conditioning_2: [String(id - 1), 0] },
+      },
+    ];
+    const row = Object.fromEntries(Array.from({ length: 60 }, (_, i) => combined(101 + i)));
+    const more = { 100: { class_type: 'CLIPTextEncode', inputs: { text: 'a dog', clip: ['4', 1] } }, ...row };
+    const json = api(more).replace('"positive":["6",0]', '"positive":["160",0]');
+    expect(readComfy(json)?.settings.prompt).toBe('a dog');
+  });
+
+  it('whatever is in it, it is read or not, without an error', () => {
+    fc.assert(
+      fc.property(fc.json({ maxDepth: 6 }), recipes, fc.nat(), (json, recipe, at) => {
+        const { workflow } = writeComfy(recipe);
+        const cut = at % workflow.length;
+        const broken = [json, workflow.slice(0, cut) + workflow.slice(cut + 7)];
+        broken.push(workflow.replace(/"type":"\w+"/, `"type":${json}`));
+        for (const one of broken) expect(() => readComfy(one)).not.toThrow();
+      }),
+      { ...thousand, numRuns: 300 },
+    );
+  });
+});

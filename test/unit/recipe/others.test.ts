@@ -1,0 +1,129 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { withTexts } from '../../../src/recipe/containers';
+import { fromCompel, readInvoke } from '../../../src/recipe/invoke';
+import { fromBraces, readNovelAi } from '../../../src/recipe/novelai';
+import { recipeInPicture, recipeInText } from '../../../src/recipe/read';
+import * as pictures from './pictures';
+import { text, thousand } from './random';
+
+const invoke = {
+  app_version: '4.2.0',
+  generation_mode: 'txt2img',
+  positive_prompt: 'a cat++ in (red ink)1.3',
+  negative_prompt: 'blurry-',
+  ...{ width: 832, height: 1216, seed: 4294967295, rand_device: 'cpu', cfg_scale: 5.5, steps: 30 },
+  ...{ scheduler: 'dpmpp_2m_k', clip_skip: 0, cfg_rescale_multiplier: 0 },
+  model: { key: 'x', hash: 'blake3:abc', name: 'Juggernaut XL', base: 'sdxl' },
+  loras: [{ model: { name: 'ink' }, weight: 0.7 }],
+  controlnets: [],
+  seamless_x: true,
+};
+
+it('InvokeAI’s recipes', () => {
+  expect(readInvoke(JSON.stringify(invoke))).toEqual({
+    tool: { name: 'InvokeAI' },
+    settings: {
+      ...{ mode: 'text', like: 'diffusers', emphasis: 'A1111', rng: 'CPU', clipSkip: 1, guidanceRescale: 0 },
+      prompt: 'a (cat:1.21) in (red ink:1.3) <lora:ink:0.7>',
+      negative: '(blurry:0.9)',
+      ...{ width: 832, height: 1216, seed: 4294967295n, guidance: 5.5, steps: 30 },
+      ...{ sampler: 'DPM++ 2M', schedule: 'Karras' },
+    },
+    resources: [
+      { kind: 'model', name: 'Juggernaut XL' },
+      { kind: 'lora', name: 'ink' },
+    ],
+    unknown: [['seamless_x', 'true']],
+  });
+});
+
+it('InvokeAI’s recipes of before version 3', () => {
+  const image = {
+    ...{
+      prompt: [{ prompt: 'a cat [blurry]', weight: 1 }],
+      steps: 20,
+      cfg_scale: 7.5,
+      seed: 5,
+      type: 'txt2img',
+    },
+    ...{ width: 512, height: 512, sampler: 'k_euler_a' },
+  };
+  const recipe = readInvoke(JSON.stringify({ model_weights: 'stable-diffusion-1.5', image }));
+  expect(recipe?.settings).toMatchObject({
+    prompt: 'a cat',
+    negative: 'blurry',
+    sampler: 'Euler a',
+    seed: 5n,
+  });
+  expect(recipe?.resources).toEqual([{ kind: 'model', name: 'stable-diffusion-1.5' }]);
+});
+
+it('compel’s weights', () => {
+  expect(fromCompel('well-known (a b)++ c-- d')).toBe('well-known (a b:1.21) (c:0.81) d');
+});
+
+it('NovelAI’s recipes', () => {
+  const comment = {
+    ...{ prompt: '{{masterpiece}}, a cat (smiling), [rain]', steps: 28, height: 1216, width: 832, scale: 5 },
+    ...{ uc: 'blurry', seed: 123, sampler: 'k_dpmpp_2m', noise_schedule: 'karras', cfg_rescale: 0.2 },
+    ...{ request_type: 'PromptGenerateRequest', sm: false, uncond_scale: 0, skip_cfg_above_sigma: 19 },
+  };
+  expect(readNovelAi(new Map([['Comment', JSON.stringify(comment)]]))).toEqual({
+    tool: { name: 'NovelAI' },
+    settings: {
+      ...{ mode: 'text', like: 'A1111', emphasis: 'A1111', rng: 'NV', clipSkip: 1 },
+      prompt: '(masterpiece:1.1025), a cat \\(smiling\\), (rain:0.9524)',
+      negative: 'blurry',
+      ...{ width: 832, height: 1216, seed: 123n, guidance: 5, steps: 28, guidanceRescale: 0.2 },
+      ...{ sampler: 'DPM++ 2M', schedule: 'Karras' },
+    },
+    resources: [],
+    unknown: [['skip_cfg_above_sigma', '19']],
+  });
+  expect(fromBraces('1.3::a cat::, at 3:30')).toBe('(a cat:1.3), at 3:30');
+});
+
+const infotext = 'a cat\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 5, Size: 512x512';
+const workflow = JSON.stringify({
+  1: { class_type: 'KSampler', inputs: { seed: 7, steps: 9, sampler_name: 'euler', scheduler: 'normal' } },
+});
+
+it('of several recipes in a picture, the one that says the most', () => {
+  const tool = (texts: Record<string, string>): string | undefined =>
+    recipeInPicture(withTexts(pictures.png, new Map([['parameters', 'x'], ...Object.entries(texts)]))!)?.tool
+      .name;
+  expect(tool({ parameters: infotext, workflow })).toBe('A1111');
+  expect(tool({ prompt: workflow })).toBe('ComfyUI');
+  expect(tool({ workflow })).toBe('ComfyUI');
+  expect(tool({ invokeai_metadata: JSON.stringify(invoke), workflow })).toBe('InvokeAI');
+  expect(tool({})).toBeUndefined();
+  expect(recipeInPicture(pictures.jpegUnicode)?.settings.seed).toBe(5n);
+  expect(recipeInPicture(withTexts(pictures.jpeg, new Map([['parameters', workflow]]))!)?.settings.seed).toBe(
+    7n,
+  );
+});
+
+it('a text that is pasted may be any of them, or only a prompt', () => {
+  expect(recipeInText(infotext)?.tool.name).toBe('A1111');
+  expect(recipeInText(workflow)?.tool.name).toBe('ComfyUI');
+  expect(recipeInText(JSON.stringify(invoke))?.tool.name).toBe('InvokeAI');
+  for (const plain of ['', 'a cat', '{a|b} cat', '{"a": 1}', 'a cat\nNegative prompt: blurry']) {
+    expect(recipeInText(plain)).toBeNull();
+  }
+});
+
+it('whatever stands there is read or not, without an error', () => {
+  const any = fc.oneof(fc.json({ maxDepth: 4 }), text);
+  fc.assert(
+    fc.property(any, fc.dictionary(fc.constantFrom(...Object.keys(invoke)), fc.jsonValue()), (said, json) => {
+      for (const one of [said, JSON.stringify(json), JSON.stringify({ image: json })]) {
+        expect(() => recipeInText(one)).not.toThrow();
+        expect(() => readInvoke(one)).not.toThrow();
+        expect(() => readNovelAi(new Map([['Comment', one]]))).not.toThrow();
+      }
+      expect(() => [fromCompel(said), fromBraces(said)]).not.toThrow();
+    }),
+    thousand,
+  );
+});
