@@ -158,7 +158,10 @@ export function setUp(facts: Case, tensors: ReadonlyMap<string, Tensor>): Setup 
   const { start_step, last_step } = facts;
   const points = made.points.slice(start_step ?? 0, last_step ?? undefined);
   if (facts.force_full_denoise) points.push({ ...points.pop()!, next: 0 });
-  const p: Plan = { ...made, points, solver: { ...made.solver, ...settings.solver } };
+  const levels = points.flatMap(({ sigma, next }) => [sigma, next]).filter((level) => level > 0);
+  const part = [Math.min(...levels), Math.max(...levels)] as const;
+  const range = points.length < made.points.length ? part : made.range;
+  const p: Plan = { ...made, points, range, solver: { ...made.solver, ...settings.solver } };
 
   const latent = tensors.get('init_latent') ?? tensors.get('latent_image');
   const noiseScale = !(facts.add_noise ?? true) ? 0 : start_step ? points[0]!.sigma : p.scale;
