@@ -8,7 +8,7 @@ export const SPACE =
   '[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]';
 
 /** One letter, digit or underscore, for a regular expression with the flag u. */
-export const WORD = '[\\p{L}\\p{N}_]';
+const WORD = '[\\p{L}\\p{N}_]';
 
 /** This as a word of its own: `\bAND\b`. */
 export const wholeWord = (word: string): string => `(?<!${WORD})${word}(?!${WORD})`;

@@ -1,0 +1,240 @@
+/**
+ * A recipe as a script for diffusers that runs as it is, where the files lie beside it. What diffusers has not is said in a
+ * comment of the script.
+ */
+import type { SamplerName, ScheduleName } from '../sampling/settings';
+import { attention, BREAK } from '../text/attention';
+import { loraTags, type LoraTag } from '../text/lora';
+import { pythonNumber } from './pairs';
+import { automaticOf } from './names';
+import { resourcesOf, type Recipe, type RecipeMode, type RecipeSettings } from './recipe';
+
+interface Scheduler {
+  readonly name: string;
+  /** Arguments of its own, in Python. */
+  readonly with?: Readonly<Record<string, string>>;
+  /** Lays out sigmas after Karras, exponentially, or after Beta. */
+  readonly sigmas: boolean;
+  /** Is the sampler of that name; else the nearest. */
+  readonly exact?: boolean;
+}
+
+const multistep = (algorithm: string, more: Readonly<Record<string, string>>): Scheduler => ({
+  name: 'DPMSolverMultistepScheduler',
+  with: { algorithm_type: `"${algorithm}"`, ...more },
+  sigmas: true,
+});
+
+const schedulers: Readonly<Partial<Record<SamplerName, Scheduler>>> = {
+  Euler: { name: 'EulerDiscreteScheduler', sigmas: true },
+  'Euler a': { name: 'EulerAncestralDiscreteScheduler', sigmas: false },
+  Heun: { name: 'HeunDiscreteScheduler', sigmas: true },
+  DPM2: { name: 'KDPM2DiscreteScheduler', sigmas: true },
+  'DPM2 a': { name: 'KDPM2AncestralDiscreteScheduler', sigmas: true },
+  LMS: { name: 'LMSDiscreteScheduler', sigmas: true },
+  'DPM++ 2M': multistep('dpmsolver++', { solver_order: '2' }),
+  'DPM++ 3M': multistep('dpmsolver++', { solver_order: '3' }),
+  'DPM++ 2M SDE': multistep('sde-dpmsolver++', { solver_order: '2' }),
+  'DPM++ 2M SDE Heun': multistep('sde-dpmsolver++', { solver_order: '2', solver_type: '"heun"' }),
+  'DPM++ 3M SDE': multistep('sde-dpmsolver++', { solver_order: '3' }),
+  'DPM++ SDE': { name: 'DPMSolverSDEScheduler', sigmas: true },
+  'DPM++ 2S a': { name: 'DPMSolverSinglestepScheduler', sigmas: true, exact: false },
+  DDIM: { name: 'DDIMScheduler', sigmas: false },
+  DDPM: { name: 'DDPMScheduler', sigmas: false },
+  PLMS: { name: 'PNDMScheduler', with: { skip_prk_steps: 'True' }, sigmas: false },
+  UniPC: { name: 'UniPCMultistepScheduler', sigmas: true },
+  'UniPC bh2': { name: 'UniPCMultistepScheduler', with: { solver_type: '"bh2"' }, sigmas: true },
+  DEIS: { name: 'DEISMultistepScheduler', sigmas: true },
+  LCM: { name: 'LCMScheduler', sigmas: false },
+  TCD: { name: 'TCDScheduler', sigmas: false },
+};
+const otherwise: Scheduler = { name: 'EulerDiscreteScheduler', sigmas: true, exact: false };
+
+/** Know betas that end in noise alone. */
+const zeroSnr = /^(?:DDIM|DDPM|Euler|LCM|TCD|DPMSolverMultistep|UniPC)/;
+
+const sigmaFlags: Readonly<Partial<Record<ScheduleName, string>>> = {
+  Karras: 'use_karras_sigmas',
+  Exponential: 'use_exponential_sigmas',
+  Beta: 'use_beta_sigmas',
+};
+/** Schedules that are a spacing of timesteps there. */
+const spacings: Readonly<Partial<Record<ScheduleName, string>>> = {
+  Uniform: 'linspace',
+  Normal: 'linspace',
+  'SGM Uniform': 'trailing',
+  Simple: 'trailing',
+  Turbo: 'trailing',
+  DDIM: 'leading',
+};
+
+/** By what is started from; the second for SDXL. */
+const pipelines: Readonly<Record<RecipeMode, readonly [string, string]>> = {
+  text: ['StableDiffusionPipeline', 'StableDiffusionXLPipeline'],
+  image: ['StableDiffusionImg2ImgPipeline', 'StableDiffusionXLImg2ImgPipeline'],
+  inpaint: ['StableDiffusionInpaintPipeline', 'StableDiffusionXLInpaintPipeline'],
+  outpaint: ['StableDiffusionInpaintPipeline', 'StableDiffusionXLInpaintPipeline'],
+  instruct: ['StableDiffusionInstructPix2PixPipeline', 'StableDiffusionXLInstructPix2PixPipeline'],
+};
+
+export function diffusersScript(recipe: Recipe, { isXl }: { readonly isXl: boolean }): string {
+  const { settings } = recipe;
+  const { mode = 'text', hires, seed = 0n, batch } = settings;
+  const { loras } = loraTags(settings.prompt ?? '');
+  const embeddings = resourcesOf(recipe, 'embedding');
+  const [model] = resourcesOf(recipe, 'model');
+  const [vae] = resourcesOf(recipe, 'vae');
+  const scheduler = schedulers[settings.sampler ?? 'Euler'] ?? otherwise;
+  const pipeline = pipelines[mode][isXl ? 1 : 0];
+  const second = pipelines.image[isXl ? 1 : 0];
+  const classes = [pipeline, scheduler.name, ...(vae ? ['AutoencoderKL'] : []), ...(hires ? [second] : [])];
+  const lines = [
+    ...differences(settings, scheduler).map((sentence) => `# ${sentence}`),
+    'import torch',
+    `from diffusers import ${[...new Set(classes)].sort().join(', ')}`,
+    ...(mode === 'text' ? [] : ['from diffusers.utils import load_image']),
+    ...(isXl && embeddings.length > 0 ? ['from safetensors.torch import load_file'] : []),
+    '',
+    'device = "cuda" if torch.cuda.is_available() else "cpu"',
+    'dtype = torch.float16 if device == "cuda" else torch.float32',
+    '',
+  ];
+  if (vae) lines.push(`vae = AutoencoderKL.from_single_file(${file(vae.name)}, torch_dtype=dtype)`);
+  const parts = [file(model?.name ?? 'model'), 'torch_dtype=dtype', ...(vae ? ['vae=vae'] : [])];
+  lines.push(`pipe = ${pipeline}.from_single_file(${parts.join(', ')}).to(device)`);
+  lines.push(schedulerLine(settings, scheduler));
+  lines.push(...loraLines(loras), ...embeddings.flatMap(({ name }) => embeddingLines(name, isXl)), '');
+
+  const passed = argumentsOf(settings, isXl, scheduler);
+  if (mode !== 'text') passed.image = 'image';
+  if (mode !== 'text')
+    lines.push(`image = load_image("picture.png").resize((${widthOf(settings)}, ${heightOf(settings)}))`);
+  if (mode === 'inpaint' || mode === 'outpaint') {
+    lines.push('mask = load_image("mask.png").resize(image.size)');
+    passed.mask_image = 'mask';
+  }
+  lines.push(`generator = torch.Generator("cpu").manual_seed(${seed})`);
+  if (batch && batch.count > 1) passed.num_images_per_prompt = String(batch.count);
+  lines.push(`result = pipe(${listed(passed)}).images[${batch?.index ?? 0}]`);
+  if (hires) lines.push('', ...hiresLines(settings, hires, second, isXl, scheduler));
+  lines.push('result.save("result.png")', '');
+  return lines.join('\n');
+}
+
+const text = (value: string): string => JSON.stringify(value);
+const file = (name: string): string =>
+  text(/\.(?:safetensors|ckpt|pt|pth|bin)$/i.test(name) ? name : `${name}.safetensors`);
+const widthOf = ({ width = 512 }: RecipeSettings): number => width;
+const heightOf = ({ height = 512 }: RecipeSettings): number => height;
+
+function schedulerLine(settings: RecipeSettings, scheduler: Scheduler): string {
+  const { sampler = 'Euler', schedule = 'Automatic', spacing, like, order } = settings;
+  const laid = schedule === 'Automatic' && like === 'A1111' ? automaticOf(sampler) : schedule;
+  const flag = scheduler.sigmas ? sigmaFlags[laid] : undefined;
+  const spaced = like === 'diffusers' ? spacing : spacings[laid];
+  const all: Record<string, string> = { ...scheduler.with };
+  if (flag) all[flag] = 'True';
+  if (spaced) all.timestep_spacing = text(spaced);
+  // A1111 and ComfyUI have the other of its two.
+  if (sampler === 'UniPC') all.solver_type = like === undefined || like === 'diffusers' ? '"bh2"' : '"bh1"';
+  if (order !== undefined && /^(?:UniPC|DEIS)/.test(scheduler.name)) all.solver_order = String(order);
+  if (settings.zeroSnr && zeroSnr.test(scheduler.name)) all.rescale_betas_zero_snr = 'True';
+  const given = Object.entries(all).map(([name, value]) => `, ${name}=${value}`);
+  return `pipe.scheduler = ${scheduler.name}.from_config(pipe.scheduler.config${given.join('')})`;
+}
+
+/** One after the other, then how much of each; of text encoders and UNet apart where they differ. */
+function loraLines(loras: readonly LoraTag[]): string[] {
+  if (loras.length === 0) return [];
+  const names = loras.map((_, i) => `"lora_${i + 1}"`);
+  const weights = loras.map(({ text: te, unet }) =>
+    te === unet
+      ? pythonNumber(unet)
+      : `{"unet": ${pythonNumber(unet)}, "text_encoder": ${pythonNumber(te)}, "text_encoder_2": ${pythonNumber(te)}}`,
+  );
+  return [
+    ...loras.map(({ name }, i) => `pipe.load_lora_weights(${file(name)}, adapter_name=${names[i]!})`), // as many
+    `pipe.set_adapters([${names.join(', ')}], adapter_weights=[${weights.join(', ')}])`,
+  ];
+}
+
+function embeddingLines(name: string, isXl: boolean): string[] {
+  if (!isXl) return [`pipe.load_textual_inversion(${file(name)}, token=${text(name)})`];
+  const load = (key: string, number: string): string =>
+    `pipe.load_textual_inversion(words[${text(key)}], token=${text(name)}, text_encoder=pipe.text_encoder${number}, tokenizer=pipe.tokenizer${number})`;
+  return [`words = load_file(${file(name)})`, load('clip_l', ''), load('clip_g', '_2')];
+}
+
+/** What a pipeline is called with. */
+function argumentsOf(settings: RecipeSettings, isXl: boolean, scheduler: Scheduler): Record<string, string> {
+  const { mode = 'text', steps = 20, guidance = 7, clipSkip = 1, strength, guidanceRescale, eta } = settings;
+  const all: Record<string, string> = {
+    prompt: text(plainOf(settings.prompt ?? '', settings)),
+    negative_prompt: text(plainOf(settings.negative ?? '', settings)),
+  };
+  if (mode === 'text' || ((mode === 'inpaint' || mode === 'outpaint') && !isXl)) {
+    Object.assign(all, { width: String(widthOf(settings)), height: String(heightOf(settings)) });
+  }
+  all.num_inference_steps = String(steps);
+  all.guidance_scale = pythonNumber(guidance);
+  if (mode === 'instruct') all.image_guidance_scale = pythonNumber(settings.imageGuidance ?? 1.5);
+  if (mode !== 'text' && mode !== 'instruct') all.strength = pythonNumber(strength ?? 0.75);
+  // diffusers counts the layers left out; SDXL is trained without the last.
+  const skipped = clipSkip - (isXl ? 2 : 1);
+  if (skipped > 0 && mode !== 'instruct') all.clip_skip = String(skipped);
+  const rescales = mode === 'text' || (isXl && mode !== 'instruct');
+  if (guidanceRescale !== undefined && rescales) all.guidance_rescale = pythonNumber(guidanceRescale);
+  if (eta !== undefined && /^(?:DDIM|TCD)/.test(scheduler.name)) all.eta = pythonNumber(eta);
+  all.generator = 'generator';
+  return all;
+}
+
+const listed = (all: Readonly<Record<string, string>>): string =>
+  Object.entries(all)
+    .map(([name, value]) => `\n    ${name}=${value},`)
+    .join('')
+    .concat('\n');
+
+/** Without the weights that diffusers does not know. */
+function plainOf(prompt: string, { emphasis }: RecipeSettings): string {
+  const rest = loraTags(prompt).prompt.trim();
+  if (emphasis === 'off' || emphasis === 'ComfyUI') return rest;
+  const pieces = attention(rest).filter(({ text: part, weight }) => part !== BREAK || weight !== -1);
+  return pieces.map(({ text: part }) => part).join('');
+}
+
+function hiresLines(
+  settings: RecipeSettings,
+  hires: NonNullable<RecipeSettings['hires']>,
+  pipeline: string,
+  isXl: boolean,
+  scheduler: Scheduler,
+): string[] {
+  const { scale = 2 } = hires;
+  const width = hires.width ?? Math.round((widthOf(settings) * scale) / 8) * 8;
+  const height = hires.height ?? Math.round((heightOf(settings) * scale) / 8) * 8;
+  const passed = argumentsOf({ ...settings, ...hires, mode: 'image' }, isXl, scheduler);
+  return [
+    `larger = result.resize((${width}, ${height}))`,
+    `again = ${pipeline}(**pipe.components)`,
+    `result = again(${listed({ ...passed, image: 'larger' })}).images[0]`,
+  ];
+}
+
+/** Where the picture will be another. */
+function differences(settings: RecipeSettings, { exact = true, name }: Scheduler): string[] {
+  const { sampler, like, prompt = '', negative = '', rng, hires } = settings;
+  const weighs = [prompt, negative].some((said) => attention(said).some(({ weight }) => weight !== 1));
+  const all = [
+    sampler !== undefined && !exact && `diffusers has no sampler ${sampler}: ${name} stands in.`,
+    like !== undefined &&
+      like !== 'diffusers' &&
+      `The picture was drawn as ${like} does: noise and noise levels differ a little.`,
+    rng === 'NV' && 'The noise was that of a graphics card: this draws it on the CPU.',
+    weighs && settings.emphasis !== 'off' && 'diffusers knows no weights of words: they are left out.',
+    hires?.upscaler.startsWith('Latent') && 'Enlarged as a picture, not as latents.',
+    settings.mode === 'outpaint' && 'picture.png must have the margins already, and mask.png be white there.',
+    Math.max(prompt.length, negative.length) > 200 && 'diffusers cuts prompts after 75 tokens.',
+  ];
+  return all.filter((sentence) => typeof sentence === 'string');
+}

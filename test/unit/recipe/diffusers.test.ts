@@ -1,0 +1,134 @@
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { diffusersScript } from '../../../src/recipe/diffusers';
+import type { Recipe, RecipeSettings } from '../../../src/recipe/recipe';
+import { recipes } from './random';
+
+const words = (text: string): string[] => text.split(' ');
+
+/** Arguments of calls, as diffusers 0.35 documents them. */
+const called = 'prompt negative_prompt num_inference_steps guidance_scale num_images_per_prompt generator';
+const loaded = words('torch_dtype vae');
+const pipelines: Record<string, string> = {
+  StableDiffusionPipeline: `${called} width height eta clip_skip guidance_rescale`,
+  StableDiffusionXLPipeline: `${called} width height eta clip_skip guidance_rescale`,
+  StableDiffusionImg2ImgPipeline: `${called} image strength eta clip_skip`,
+  StableDiffusionXLImg2ImgPipeline: `${called} image strength eta clip_skip guidance_rescale`,
+  StableDiffusionInpaintPipeline: `${called} image mask_image width height strength eta clip_skip`,
+  StableDiffusionXLInpaintPipeline: `${called} image mask_image width height strength eta clip_skip guidance_rescale`,
+  StableDiffusionInstructPix2PixPipeline: `${called} image image_guidance_scale eta`,
+  StableDiffusionXLInstructPix2PixPipeline: `${called} image image_guidance_scale width height eta guidance_rescale`,
+};
+const sigmas = 'use_karras_sigmas use_exponential_sigmas use_beta_sigmas timestep_spacing';
+const solver = `${sigmas} solver_order solver_type`;
+const schedulers: Record<string, string> = {
+  EulerDiscreteScheduler: `${sigmas} rescale_betas_zero_snr`,
+  EulerAncestralDiscreteScheduler: 'timestep_spacing rescale_betas_zero_snr',
+  HeunDiscreteScheduler: sigmas,
+  KDPM2DiscreteScheduler: sigmas,
+  KDPM2AncestralDiscreteScheduler: sigmas,
+  LMSDiscreteScheduler: sigmas,
+  DPMSolverMultistepScheduler: `${solver} algorithm_type rescale_betas_zero_snr`,
+  DPMSolverSinglestepScheduler: `${solver} algorithm_type`,
+  DPMSolverSDEScheduler: `${sigmas} noise_sampler_seed`,
+  DDIMScheduler: 'timestep_spacing rescale_betas_zero_snr',
+  DDPMScheduler: 'timestep_spacing rescale_betas_zero_snr',
+  PNDMScheduler: 'timestep_spacing skip_prk_steps',
+  UniPCMultistepScheduler: `${solver} rescale_betas_zero_snr`,
+  DEISMultistepScheduler: solver,
+  LCMScheduler: 'timestep_spacing rescale_betas_zero_snr',
+  TCDScheduler: 'timestep_spacing rescale_betas_zero_snr',
+};
+const calls: Record<string, readonly string[]> = {
+  'AutoencoderKL.from_single_file': loaded,
+  load_image: [],
+  load_file: [],
+};
+for (const [name, args] of Object.entries(pipelines)) {
+  calls[name] = words(args);
+  calls[`${name}.from_single_file`] = loaded;
+  calls[`${name}.load_lora_weights`] = ['adapter_name'];
+  calls[`${name}.set_adapters`] = ['adapter_weights'];
+  calls[`${name}.load_textual_inversion`] = words('token text_encoder tokenizer');
+}
+for (const [name, args] of Object.entries(schedulers)) calls[`${name}.from_config`] = words(args);
+
+const recipe = (settings: RecipeSettings): Recipe => ({
+  tool: { name: 'Drobe' },
+  settings,
+  resources: [
+    { kind: 'model', name: 'toy' },
+    { kind: 'embedding', name: 'worn' },
+  ],
+  unknown: [],
+});
+
+const python = spawnSync('python3', ['--version']);
+describe.skipIf(python.status !== 0)('a script (skipped: there is no python3 to read it)', () => {
+  it('is Python, and calls only what diffusers has', () => {
+    // Every sampler and schedule is among so many.
+    const scripts = fc
+      .sample(recipes, { numRuns: 1000, seed: 14 })
+      .flatMap((one) => [diffusersScript(one, { isXl: false }), diffusersScript(one, { isXl: true })]);
+    const checker = fileURLToPath(new URL('check_script.py', import.meta.url));
+    const { stdout, stderr } = spawnSync('python3', [checker], {
+      input: JSON.stringify({ scripts, calls }),
+      encoding: 'utf8',
+      maxBuffer: 2 ** 26,
+    });
+    expect(stderr).toBe('');
+    expect(JSON.parse(stdout)).toEqual([]);
+  });
+});
+
+it('says it all in few lines', () => {
+  const script = diffusersScript(
+    recipe({
+      ...{
+        mode: 'text',
+        prompt: '(a "cat":1.2) <lora:ink:0.5:0.7>',
+        negative: 'bad',
+        width: 512,
+        height: 768,
+      },
+      ...{
+        steps: 25,
+        guidance: 6.5,
+        seed: 2n ** 64n - 1n,
+        clipSkip: 2,
+        sampler: 'DPM++ 2M',
+        schedule: 'Karras',
+      },
+      ...{ like: 'diffusers', spacing: 'leading' },
+    }),
+    { isXl: false },
+  );
+  expect(script).toBe(`# diffusers knows no weights of words: they are left out.
+import torch
+from diffusers import DPMSolverMultistepScheduler, StableDiffusionPipeline
+
+device = "cuda" if torch.cuda.is_available() else "cpu"
+dtype = torch.float16 if device == "cuda" else torch.float32
+
+pipe = StableDiffusionPipeline.from_single_file("toy.safetensors", torch_dtype=dtype).to(device)
+pipe.scheduler = DPMSolverMultistepScheduler.from_config(pipe.scheduler.config, algorithm_type="dpmsolver++", solver_order=2, use_karras_sigmas=True, timestep_spacing="leading")
+pipe.load_lora_weights("ink.safetensors", adapter_name="lora_1")
+pipe.set_adapters(["lora_1"], adapter_weights=[{"unet": 0.7, "text_encoder": 0.5, "text_encoder_2": 0.5}])
+pipe.load_textual_inversion("worn.safetensors", token="worn")
+
+generator = torch.Generator("cpu").manual_seed(18446744073709551615)
+result = pipe(
+    prompt="a \\"cat\\"",
+    negative_prompt="bad",
+    width=512,
+    height=768,
+    num_inference_steps=25,
+    guidance_scale=6.5,
+    clip_skip=1,
+    generator=generator,
+).images[0]
+result.save("result.png")
+`);
+});
