@@ -13,12 +13,15 @@ export const samplerNames = [
   'DPM2 a',
   'LMS',
   'DPM++ 2S a',
+  'DPM++ 2S',
+  'DPM++ 3S',
   'DPM++ 2M',
   'DPM++ 3M',
   'DPM++ SDE',
   'DPM++ 2M SDE',
   'DPM++ 2M SDE Heun',
   'DPM++ 3M SDE',
+  'DPM-Solver 2M',
   'DPM fast',
   'DPM adaptive',
   'Restart',
@@ -109,6 +112,8 @@ export interface Sampling {
   readonly zeroSnr?: boolean;
   /** How far guidance is brought back to the prompt's own contrast, 0 to 1: Lin et al. (2023), section 3.4. */
   readonly guidanceRescale?: number;
+  /** DDPM puts back as much noise as it can, not as little: the other choice of Ho et al. (2020), section 3.2. */
+  readonly largeVariance?: boolean;
   /** How many predictions a multistep sampler looks back on: LMS, UniPC, DEIS, iPNDM. */
   readonly order?: number;
   /** Where the last step ends: diffusers' final_sigmas_type, and set_alpha_to_one of its DDIM. */

@@ -15,7 +15,8 @@ import {
   heunpp2,
 } from './samplers/euler';
 import { erSde, expHeun, seeds2, seeds3 } from './samplers/exponential';
-import { deis, ipndm, ipndmV, lms, plms } from './samplers/linear';
+import { deis, dpmSolver, ipndm, ipndmV, lms, plms } from './samplers/linear';
+import { singlestep } from './samplers/singlestep';
 import { unipc } from './samplers/unipc';
 import { resMultistep, resMultistepCfgpp } from './samplers/res';
 import type { SamplerName } from './settings';
@@ -38,12 +39,15 @@ export const samplers: Readonly<Record<SamplerName, Row>> = {
   'DPM2 a': { sample: dpm2Ancestral, twice: true },
   LMS: { sample: lms },
   'DPM++ 2S a': { sample: dpmpp2sAncestral, twice: true },
+  'DPM++ 2S': { sample: singlestep(2) },
+  'DPM++ 3S': { sample: singlestep(3) },
   'DPM++ 2M': { sample: multistep(2, false) },
   'DPM++ 3M': { sample: multistep(3, false) },
   'DPM++ SDE': { sample: dpmppSde, noise: 'brownian', twice: true },
   'DPM++ 2M SDE': { sample: multistep(2, true), noise: 'brownian' },
   'DPM++ 2M SDE Heun': { sample: multistep(2, true), noise: 'brownian' },
   'DPM++ 3M SDE': { sample: multistep(3, true), noise: 'brownian' },
+  'DPM-Solver 2M': { sample: dpmSolver },
   'DPM fast': { sample: dpmFast },
   'DPM adaptive': { sample: dpmAdaptive },
   Restart: { sample: heun, twice: true },

@@ -43,18 +43,15 @@ interface Case {
 }
 
 /** What is not made of a scheduler's configuration; undefined where all is. */
-function leftOut({ class: name, config }: Case): string | undefined {
+function leftOut({ config }: Case): string | undefined {
   if (config.clip_sample) return 'clipping is for pixels, not for latents';
-  if (config.use_lu_lambdas) return 'the schedule of Lu is not offered';
-  if (config.algorithm_type === 'dpmsolver') return 'DPM-Solver is offered as DPM-Solver++';
-  if (name === 'DPMSolverSinglestepScheduler')
-    return 'DPM-Solver++ single-step is offered with ancestral noise';
   if (config.skip_prk_steps === false) return 'Runge-Kutta steps are for pixels, not for latents';
-  if (config.variance_type === 'fixed_large') return 'the large variance is for pixels, not for latents';
   return undefined;
 }
 
 function samplerOf({ class: name, config }: Case): SamplerName {
+  if (name === 'DPMSolverSinglestepScheduler') return config.solver_order === 3 ? 'DPM++ 3S' : 'DPM++ 2S';
+  if (config.algorithm_type === 'dpmsolver') return 'DPM-Solver 2M';
   if (name !== 'DPMSolverMultistepScheduler') return chosenBy(name)!.sampler;
   const sde = config.algorithm_type?.startsWith('sde');
   if (config.solver_order === 3) return sde ? 'DPM++ 3M SDE' : 'DPM++ 3M';
@@ -70,7 +67,7 @@ function samplingOf(facts: Case): Sampling {
     sampler,
     schedule: config.use_karras_sigmas
       ? 'Karras'
-      : config.use_exponential_sigmas
+      : config.use_exponential_sigmas === true || config.use_lu_lambdas === true
         ? 'Exponential'
         : config.use_beta_sigmas
           ? 'Beta'
@@ -80,6 +77,9 @@ function samplingOf(facts: Case): Sampling {
     stepsOffset: config.steps_offset ?? 0,
     ...(lowest && { lastSigma: 'lowest' }),
     ...(config.set_alpha_to_one !== undefined && { lastSigma: config.set_alpha_to_one ? 'zero' : 'lowest' }),
+    // Evenly in log sigma both, but with timesteps cut or rounded.
+    ...(config.use_lu_lambdas && { wholeTimesteps: true }),
+    ...(config.variance_type === 'fixed_large' && { largeVariance: true }),
     ...(config.rescale_betas_zero_snr && { zeroSnr: true }),
     ...(step_kwargs.eta !== undefined && { eta: step_kwargs.eta }),
     ...(config.solver_order !== undefined && { order: config.solver_order }),

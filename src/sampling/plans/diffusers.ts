@@ -20,7 +20,10 @@ const families: Partial<Record<SamplerName, Planner>> = {
   'DDIM CFG++': strided,
   DDPM: strided,
   PLMS: strided,
+  'DPM++ 2S': whole,
+  'DPM++ 3S': whole,
   'DPM++ 2M': whole,
+  'DPM-Solver 2M': whole,
   'DPM++ 3M': whole,
   'DPM++ 2M SDE': whole,
   'DPM++ 2M SDE Heun': whole,
@@ -101,7 +104,10 @@ function strided(sampling: Sampling, course: Course): Plan {
     const to = sampler === 'DDPM' ? (ts[i + 1] ?? -1) : t - stride;
     return to < 0 ? below : trained.sigmas[to]!;
   };
-  const points = ts.map((t, i) => ({ sigma: trained.sigmas[t]!, next: ending(t, i) }));
+  const points = ts.map((t, i) => {
+    const point = { sigma: trained.sigmas[t]!, next: ending(t, i) };
+    return sampling.largeVariance && t > 0 ? { ...point, ...mostNoise(point) } : point;
+  });
   const late = part(points, course);
   const [first] = late;
   return {
@@ -115,16 +121,24 @@ function strided(sampling: Sampling, course: Course): Plan {
   };
 }
 
+/** DDPM's step with the variance β of its forward step, not that of the posterior. */
+function mostNoise({ sigma, next }: Point): { down: number; up: number } {
+  const beta = (sigma * sigma - next * next) / (1 + sigma * sigma);
+  return { down: (next * next) / sigma, up: Math.sqrt(beta * (1 + next * next)) };
+}
+
 /**
  * Timesteps are whole; one more is laid out, and the last one left out. DPMSolverMultistepScheduler, UniPCMultistepScheduler
  * and DEISMultistepScheduler; what schedules there are span all that was trained.
  */
 function whole(sampling: Sampling, course: Course): Plan {
-  const { sampler, spacing, schedule, stepsOffset, lastSigma } = sampling;
+  const { sampler, schedule, stepsOffset, lastSigma, wholeTimesteps = false } = sampling;
+  const spacing = rounds[sampler] ? 'linspace' : sampling.spacing; // the single-step scheduler has no choice
   const trained = trainedFor(sampling, course, LAST_ALPHA);
   const { steps } = course;
   const laid = scheduled(sampling, course, trained, trained.sigmas[0]!, trained.sigmas.at(-1)!);
-  const round = schedule === 'Exponential' || schedule === 'Beta' ? Math.floor : roundEven;
+  const cut = (schedule === 'Exponential' || schedule === 'Beta') && !wholeTimesteps;
+  const round = cut ? Math.floor : roundEven;
   const count = spacing === 'trailing' ? steps : steps + 1;
   const ts = laid
     ? laid.map((sigma) => round(timestepOf(sigma, trained)))
@@ -147,16 +161,25 @@ function whole(sampling: Sampling, course: Course): Plan {
 }
 
 /** How far each step looks back: less in the last ones where there are few, and not at all into sigma 0. */
-function lookingBack(
-  { sampler, order = most[sampler] ?? 2, lowerOrderFinal = true }: Sampling,
-  points: Point[],
-): Point[] {
+function lookingBack(sampling: Sampling, points: Point[]): Point[] {
+  const { sampler, order = most[sampler] ?? 2, lowerOrderFinal = true } = sampling;
   const n = points.length;
+  const round = rounds[sampler];
+  if (round) return points.map((point, i) => ({ ...point, order: inRound(i, n, round) }));
   const few = sampler.startsWith('UniPC') || n < 15;
   return points.map((point, i) => ({
     ...point,
     order: point.next === 0 ? 1 : lowerOrderFinal && few ? Math.min(order, n - i) : order,
   }));
+}
+
+/** Steps in a round of the single-step scheduler. */
+const rounds: Partial<Record<SamplerName, 2 | 3>> = { 'DPM++ 2S': 2, 'DPM++ 3S': 3 };
+
+/** Which step of its round a step is; the last round is short, so that the last step is of first order. */
+function inRound(i: number, steps: number, round: 2 | 3): number {
+  if (i === steps - 1) return 1;
+  return (i % round) + 1;
 }
 
 const most: Partial<Record<SamplerName, number>> = { 'DPM++ 3M': 3, 'DPM++ 3M SDE': 3 };

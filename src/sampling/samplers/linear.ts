@@ -26,7 +26,7 @@ function linear(most: number, weights: Weights): Sampler {
         next,
         solver,
       );
-      x = past.reduce((sum, { d }, n) => mix(1, sum, by[n]!, d), x);
+      x = by.reduce((sum, weight, n) => mix(1, sum, weight, past[n]!.d), x);
     }
     return x;
   };
@@ -42,6 +42,14 @@ export const lms = linear(4, (sigmas, next) => lagrange(sigmas, next, (sigma) =>
 export const deis = linear(3, (sigmas, next, { measure }) =>
   lagrange(sigmas, next, measure === 'log sigma' ? Math.log : vpTime),
 );
+
+/** DPM-Solver's multistep form: Lu et al. (2022), arXiv 2206.00927, with h in log(1/sigma). */
+export const dpmSolver = linear(2, ([sigma, before], next) => {
+  const way = next - sigma!;
+  if (before === undefined || next === 0) return [way];
+  const ahead = (way * Math.log(sigma! / next)) / (2 * Math.log(before / sigma!));
+  return [way + ahead, -ahead];
+});
 
 /** PNDM's formula for any number of steps, improved at the start: Zhang and Chen's iPNDM, section 4.3. */
 export const ipndm = linear(4, (sigmas, next) => {
