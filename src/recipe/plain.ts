@@ -113,6 +113,7 @@ const settings = objectOf<Draft>({
   lastSigma: oneOf(['zero', 'lowest']),
   stepsOffset: (value) => (Number.isSafeInteger(value) ? (value as number) : undefined),
   lowerOrderFinal: truth,
+  largeVariance: truth,
   unipc: oneOf(['bh1', 'bh2']),
   unipcSpacing: oneOf(['time', 'time squared', 'log SNR']),
   allSteps: truth,
