@@ -14,7 +14,13 @@ export interface Extent {
  * the antialiased its `antialias=True`, which are Pillow's too; `lanczos` is Pillow's.
  */
 export type Kernel =
-  'nearest' | 'bilinear' | 'bicubic' | 'bilinear antialiased' | 'bicubic antialiased' | 'lanczos';
+  | 'nearest'
+  | 'nearest-exact'
+  | 'bilinear'
+  | 'bicubic'
+  | 'bilinear antialiased'
+  | 'bicubic antialiased'
+  | 'lanczos';
 
 /** Of one side: for each place the first number that counts, and how much it and those after it count. */
 type Shares = readonly { readonly first: number; readonly shares: readonly number[] }[];
@@ -55,6 +61,8 @@ function sharesOf(kernel: Kernel, from: number, to: number): Shares {
   switch (kernel) {
     case 'nearest':
       return places(to, (i) => ({ first: Math.floor((i * from) / to), shares: [1] }));
+    case 'nearest-exact':
+      return places(to, (i) => ({ first: Math.floor(((i + 0.5) * from) / to), shares: [1] }));
     case 'bilinear':
       return places(to, (i) => between(Math.max(0, ((i + 0.5) * from) / to - 0.5), from, 1, triangle));
     case 'bicubic':

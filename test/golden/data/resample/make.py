@@ -15,6 +15,7 @@ for size, target in [((6, 5), (12, 10)), ((6, 5), (9, 8)), ((12, 9), (5, 4)), ((
     flat = lambda t: [round(v, 7) for v in t.flatten().tolist()]
     outputs = {
         "nearest": F.interpolate(x, target, mode="nearest"),
+        "nearest-exact": F.interpolate(x, target, mode="nearest-exact"),
         "bilinear": F.interpolate(x, target, mode="bilinear"),
         "bicubic": F.interpolate(x, target, mode="bicubic"),
         "bilinear antialiased": F.interpolate(x, target, mode="bilinear", antialias=True),
