@@ -51,7 +51,10 @@ export interface ModelFacts {
   readonly dtype: string;
   /** Every width and height must be a multiple of this many pixels (the VAE's downscale factor). */
   readonly multiple: number;
-  readonly defaults: Pick<Job, 'width' | 'height' | 'steps' | 'guidance' | 'sampler' | 'spacing'>;
+  /** `schedule` is absent in what was imported when samplers were named with it. */
+  readonly defaults: Pick<Job, 'width' | 'height' | 'steps' | 'guidance' | 'sampler' | 'spacing'> & {
+    readonly schedule?: Job['schedule'];
+  };
   /** Its guidance is built in; absent in what was imported before there were such models. */
   readonly ignoresNegative?: boolean;
   /** Prompts the checkpoint itself suggests; empty for most. */

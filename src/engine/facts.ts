@@ -1,7 +1,7 @@
 /** A checkpoint's facts in the form the page shows them. */
 import type { Inspected } from '../pipeline/inspect';
-import { samplerNames, type SamplerName } from '../sampling/samplers';
-import { spacings, type Spacing } from '../sampling/schedules';
+import { chosenBy } from '../sampling/labels';
+import { spacings, type Spacing } from '../sampling/settings';
 import { loraModules } from '../nets/lora';
 import { embeddingTensors, vectorsIn } from '../pipeline/embedding';
 import type { Header } from '../weights/safetensors';
@@ -16,7 +16,7 @@ export function factsOf({ model, unused, room }: Inspected, file: string): Model
     title: model.title ?? file.replace(/\.safetensors$/i, ''),
     dtype: model.dtype,
     multiple: model.vae.factor,
-    defaults: { ...recommended, sampler: samplerNamed(sampler), spacing: spacingNamed(spacing) },
+    defaults: { ...recommended, ...(chosenBy(sampler) ?? DEFAULT), spacing: spacingNamed(spacing) },
     ignoresNegative: model.unet.guidanceWidth !== null,
     examples: model.examples,
     unused,
@@ -25,9 +25,7 @@ export function factsOf({ model, unused, room }: Inspected, file: string): Model
   };
 }
 
-function samplerNamed(stated: string): SamplerName {
-  return samplerNames.find((name) => name.toLowerCase() === stated.toLowerCase()) ?? 'DPM++ 2M Karras';
-}
+const DEFAULT = { sampler: 'DPM++ 2M', schedule: 'Karras' } as const;
 
 function spacingNamed(stated: string): Spacing {
   return spacings.find((name) => name === stated.toLowerCase()) ?? 'leading';

@@ -7,8 +7,8 @@ import type { Machine } from '../runtime/device';
 import type { Patch } from '../runtime/feeder';
 import type { Net, Weights } from '../runtime/session';
 import type { Latent } from '../sampling/latent';
-import { oneByOne, type UNetValues } from './denoise';
-import { Encoders, type Encoded, type Rows } from './encoders';
+import { oneByOne, type UNetValues } from './batch';
+import { Encoders } from './encoders';
 import type { NetName, Thrift } from './job';
 import { patchesOf, type Lora } from './lora';
 import { openNet, patched } from './opening';
@@ -17,6 +17,12 @@ import { scaled } from './scales';
 import type { LatentSize } from './size';
 import { Slot, type Author, type Report } from './slot';
 import { lavish } from './thrift';
+
+/** What the UNet is asked in each step of a pass: so many questions, about so many tokens each. */
+export interface Asking extends LatentSize {
+  readonly questions: number;
+  readonly tokens: number;
+}
 
 export class Checkpoint {
   readonly model: Model;
@@ -51,14 +57,9 @@ export class Checkpoint {
     this.#pictures = new PictureNets(model, this.#weights, slots);
   }
 
-  /** What all text encoders make of prompts; see `Encoders`. */
-  encode(
-    ids: readonly Int32Array[],
-    batch: number,
-    report: Report,
-    rows: Rows = new Map(),
-  ): Promise<Encoded[]> {
-    return this.#encoders.encode(ids, batch, report, rows);
+  /** What all text encoders make of windows of prompts; see `Encoders`. */
+  encode(...asked: Parameters<Encoders['encode']>): ReturnType<Encoders['encode']> {
+    return this.#encoders.encode(...asked);
   }
 
   /** What the UNet predicts: as the checkpoint says, or as one trial shows, which is not made again. */
@@ -68,14 +69,13 @@ export class Checkpoint {
 
   /**
    * From now on pictures of this size are drawn with so little memory, or less where it is plain that it would not fit.
-   * @param questions that the UNet is asked in each step.
    * @returns what is done without.
    */
-  save(thrift: Thrift, size: LatentSize, questions: number): Thrift {
-    const key = JSON.stringify([thrift, size, questions, this.#pictures.vae]);
+  save(thrift: Thrift, { questions, tokens, ...size }: Asking): Thrift {
+    const key = JSON.stringify([thrift, size, questions, tokens, this.#pictures.vae]);
     if (key === this.#saved) return this.#thrift;
     const { limits } = this.#machine;
-    const unet = unetGraph(this.#authored, this.#slots.UNet.target, { batch: questions, ...size });
+    const unet = unetGraph(this.#authored, this.#slots.UNet.target, { batch: questions, tokens, ...size });
     const single = thrift.single || (questions > 1 && !fits(unet, limits));
     const tile = this.#pictures.tileThatFits(thrift.tile, { size, native: this.native }, limits);
     this.#pictures.tile = tile;
@@ -87,8 +87,9 @@ export class Checkpoint {
   predict(values: UNetValues, report: Report): Promise<Float32Array> {
     const run = (asked: UNetValues): Promise<Float32Array> => {
       const [batch, , h, w] = asked.latents.shape as [number, number, number, number];
-      const author: Author = (target) => unetGraph(this.#authored, target, { batch, h, w });
-      return this.#slots.UNet.run(`${batch} ${h} ${w}`, author, { ...asked }, report);
+      const [, tokens] = asked.context.shape as [number, number];
+      const author: Author = (target) => unetGraph(this.#authored, target, { batch, h, w, tokens });
+      return this.#slots.UNet.run(`${batch} ${h} ${w} ${tokens}`, author, { ...asked }, report);
     };
     return this.#thrift.single ? oneByOne(run, values) : run(values);
   }

@@ -1,28 +1,25 @@
 /** A model's text encoders: what they make of prompts, in which some words may have vectors of their own. */
 import { textGraph } from '../nets/graphs';
-import type { Model } from '../nets/model';
+import type { Model, TextEncoder } from '../nets/model';
 import type { Patch } from '../runtime/feeder';
 import type { Weights } from '../runtime/session';
+import { keyOf, type Encoded } from '../text/encodings';
+import { marked, type Window } from '../text/windows';
 import type { Author, Report, Slot } from './slot';
-
-/** What text encoders make of one prompt. */
-export interface Encoded {
-  /** [length, width], the encoders' own side by side. */
-  readonly context: Float32Array;
-  /** The prompt as a whole; empty where no encoder gives it. */
-  readonly pooled: Float32Array;
-}
 
 /** A token's vectors, one for each text encoder. They are told from others by being the very same objects. */
 export type Rows = ReadonlyMap<number, readonly Float32Array[]>;
+
+/** Windows that an encoder reads at once: most often a prompt's and a negative one's. */
+const BATCH = 2;
 
 export class Encoders {
   readonly #model: Model;
   readonly #tensors: Weights['tensors'];
   readonly #slots: readonly Slot[];
   #rows: Rows = new Map();
-  /** The last prompts: drawn again with another seed, they need no text encoder. */
-  #encoded: { readonly key: string; readonly prompts: Encoded[] } | null = null;
+  /** The last picture's windows: drawn again with another seed, it needs no text encoder. */
+  #known: ReadonlyMap<string, Encoded> = new Map();
 
   /** @param slots one for each text encoder, or more. */
   constructor(model: Model, tensors: Weights['tensors'], slots: readonly Slot[]) {
@@ -32,49 +29,67 @@ export class Encoders {
   }
 
   /**
-   * What all of them make of prompts.
-   * @param ids for each text encoder, of so many prompts one after the other.
+   * What all of them make of each window.
+   * @param clipSkip how far from the end they are read, as A1111 counts; absent: as the UNet was trained.
    * @param rows vectors in the place of some tokens' own.
    */
-  async encode(ids: readonly Int32Array[], batch: number, report: Report, rows: Rows): Promise<Encoded[]> {
+  async encode(
+    windows: readonly Window[],
+    report: Report,
+    { clipSkip, rows = new Map() }: { readonly clipSkip?: number; readonly rows?: Rows } = {},
+  ): Promise<Encoded[]> {
     await this.#useRows(rows);
-    const key = ids.map(String).join(';');
-    if (this.#encoded?.key === key) return this.#encoded.prompts;
+    const key = (window: Window): string => `${clipSkip} ${keyOf(window)}`;
+    const known = new Map(this.#known);
+    const unknown = windows.filter((window) => !known.has(key(window)));
+    for (let at = 0; at < unknown.length; at += BATCH) {
+      const together = unknown.slice(at, at + BATCH);
+      const encoded = await this.#run(together, clipSkip, report);
+      for (const [n, window] of together.entries()) known.set(key(window), encoded[n]!); // one for each
+    }
+    this.#known = new Map(windows.map((window) => [key(window), known.get(key(window))!])); // by now all are
+    return windows.map((window) => known.get(key(window))!);
+  }
+
+  /** In full batches, so that a session serves prompts of any length: where a window is missing, one is read twice. */
+  async #run(windows: readonly Window[], clipSkip: number | undefined, report: Report): Promise<Encoded[]> {
+    const batch = Array.from({ length: BATCH }, (_, n) => windows[n] ?? windows[0]!); // there is one at least
     const authored = { model: this.#model, tensors: this.#tensors };
     const parts: Encoded[][] = [];
-    for (const [i, text] of this.#model.texts.entries()) {
-      const numbers = ids[i]!; // one for each text encoder
-      const shape = [batch, text.length];
-      // The end mark is the first of its id: padding may have the same.
-      const end = Float32Array.from(numbers, (id, at) => {
-        const start = at - (at % text.length);
-        return Number(id === text.eos && numbers.indexOf(text.eos, start) === at);
-      });
-      const values = { ids: { data: numbers, shape }, ...(text.pooled && { end: { data: end, shape } }) };
-      const author: Author = (target) => textGraph(authored, target, { batch, encoder: i });
-      const data = await this.#slots[i]!.run(`${batch}`, author, values, report);
-      const each = data.length / batch;
+    for (const [encoder, text] of this.#model.texts.entries()) {
+      const { length, width, eos, pooled } = text;
+      const shape = [BATCH, length];
+      const ids = new Int32Array(BATCH * length);
+      const end = new Float32Array(BATCH * length);
+      for (const [n, window] of batch.entries()) {
+        const own = marked(window, text).ids;
+        ids.set(own, n * length);
+        end[n * length + own.indexOf(eos)] = 1; // the first of its id: padding may have the same
+      }
+      const values = { ids: { data: ids, shape }, ...(pooled && { end: { data: end, shape } }) };
+      const skip = layersLeftOut(text, clipSkip);
+      const author: Author = (target) => textGraph(authored, target, { batch: BATCH, encoder, skip });
+      const data = await this.#slots[encoder]!.run(`${skip}`, author, values, report);
+      const each = data.length / BATCH;
       parts.push(
-        Array.from({ length: batch }, (_, n) => {
-          const context = data.slice(n * each, n * each + text.length * text.width);
+        batch.map((_, n) => {
+          const context = data.slice(n * each, n * each + length * width);
           return { context, pooled: data.slice(n * each + context.length, (n + 1) * each) };
         }),
       );
     }
-    const prompts = Array.from({ length: batch }, (_, n) =>
+    return batch.map((_, n) =>
       sideBySide(
-        parts.map((part) => part[n]!),
+        parts.map((part) => part[n]!), // one for each window
         this.#model,
       ),
     );
-    this.#encoded = { key, prompts };
-    return prompts;
   }
 
   /** Closes them: what they are made of is not the same any more. */
   async close(): Promise<void> {
     for (const slot of this.#slots) await slot.release();
-    this.#encoded = null;
+    this.#known = new Map();
   }
 
   /** Puts the vectors of words where tokens have theirs. */
@@ -99,7 +114,15 @@ export class Encoders {
   }
 }
 
-/** Encodings of one prompt by several encoders, token by token. */
+/** The layers at an encoder's end that are not read. @param clipSkip see `Encoders.encode`. */
+export function layersLeftOut(
+  { skip, clipSkip: trained }: Pick<TextEncoder, 'skip' | 'clipSkip'>,
+  clipSkip = trained,
+): number {
+  return Math.max(0, skip + clipSkip - trained);
+}
+
+/** Encodings of one window by several encoders, token by token. */
 function sideBySide(parts: readonly Encoded[], { texts, unet }: Model): Encoded {
   const context = new Float32Array(texts[0].length * unet.contextWidth);
   let from = 0;

@@ -1,10 +1,10 @@
 /** Keeping what a mask does not show: for any UNet while it samples, and told to one that was trained for it. */
 import type { Latent } from '../sampling/latent';
-import type { Denoise } from '../sampling/samplers';
-import type { Plan } from '../sampling/schedules';
-import type { LatentSize } from './size';
+import { stepAt } from '../sampling/plan';
+import type { Denoise, Plan } from '../sampling/sampler';
 import type { Source } from './job';
 import { fromPixels } from './pixels';
+import type { LatentSize } from './size';
 
 export type Inpaint = Extract<Source, { kind: 'inpaint' }>;
 
@@ -49,14 +49,19 @@ function most(mask: Uint8Array, first: number, width: number, factor: number): n
  * et al., 2022, "Blended Latent Diffusion", https://arxiv.org/abs/2206.02779), and a grey part is kept until its share
  * of the steps is left (Levin and Fried, 2023, "Differential Diffusion", https://arxiv.org/abs/2306.00950).
  */
-export function masked(denoise: Denoise, kept: Kept, { points }: Plan): Denoise {
+export function masked(denoise: Denoise, kept: Kept, plan: Plan): Denoise {
   const { latents, noise, fromNoise } = kept;
-  return async (x, at) => {
-    const i = points.indexOf(at);
-    const isKept = keptAt(i / points.length, kept);
-    const seen =
-      i === 0 && fromNoise ? x : x.map((v, k) => (isKept(k) ? latents[k]! + at.sigma * noise[k]! : v));
-    const denoised = await denoise(seen, at);
+  /** The last x and what was shown of it: asked about the same again, the denoiser shall know that it is. */
+  let last: { readonly x: Latent; readonly sigma: number; readonly seen: Latent } | null = null;
+  return async (x, sigma, which) => {
+    const i = stepAt(plan, sigma);
+    const isKept = keptAt(i / plan.points.length, kept);
+    if (last?.x !== x || last.sigma !== sigma) {
+      const untouched = fromNoise && sigma === plan.points[0]?.sigma;
+      const seen = untouched ? x : x.map((v, k) => (isKept(k) ? latents[k]! + sigma * noise[k]! : v));
+      last = { x, sigma, seen };
+    }
+    const denoised = await denoise(last.seen, sigma, which);
     return denoised.map((v, k) => (isKept(k) ? latents[k]! : v));
   };
 }

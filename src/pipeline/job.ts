@@ -2,20 +2,25 @@
 import type { Pixels } from '../canvas/pixels';
 import type { Prediction } from '../nets/model';
 import type { Latent } from '../sampling/latent';
-import type { SamplerName } from '../sampling/samplers';
-import type { Spacing } from '../sampling/schedules';
+import type { SamplerName, Sampling, ScheduleName, Seeds } from '../sampling/settings';
+import type { Emphasis } from '../text/weigh';
 
-/** What to draw. Sizes in pixels; the seed as torch.Generator("cpu").manual_seed takes it. */
-export interface Job {
+/** What to draw, by which way from noise to picture, and from which noise. Sizes in pixels. */
+export interface Job extends Sampling, Seeds {
   readonly prompt: string;
   readonly negative: string;
   readonly width: number;
   readonly height: number;
   readonly steps: number;
   readonly guidance: number;
-  readonly sampler: SamplerName;
-  readonly spacing: Spacing;
-  readonly seed: number;
+  /** What a weight in the prompt does; absent: as in A1111. */
+  readonly emphasis?: Emphasis;
+  /** Which layer of the text encoders is read, from the end, as A1111 counts; absent or 1: as the UNet was trained. */
+  readonly clipSkip?: number;
+  /** Prompts of different lengths are made alike by empty windows: A1111's "Pad conds". */
+  readonly padded?: boolean;
+  /** A second pass, larger. Only for pictures from words alone. */
+  readonly hires?: Hires;
   /** What the UNet predicts; absent: as the checkpoint says, or as a trial shows. */
   readonly prediction?: Prediction;
   /** What makes the picture of the last latents; absent, or where there is no TAESD that fits: the VAE. */
@@ -29,6 +34,35 @@ export interface Job {
   /** What to do without to save memory; absent: nothing, unless it is plain that it would not fit. */
   readonly thrift?: Thrift;
 }
+
+/** A1111's "Hires. fix": the picture is made larger, goes some way back to noise and is drawn from there. */
+export interface Hires {
+  /** What the sides are multiplied by. */
+  readonly scale: number;
+  readonly upscaler: Upscaler;
+  /** Denoising strength, above 0 to 1. */
+  readonly strength: number;
+  /** Absent: as in the first pass. */
+  readonly steps?: number;
+  readonly guidance?: number;
+  readonly sampler?: SamplerName;
+  readonly schedule?: ScheduleName;
+  readonly prompt?: string;
+  readonly negative?: string;
+}
+
+/** By A1111's names: what enlarges latents, and what enlarges the picture that they are decoded to. */
+export const upscalers = [
+  'Latent',
+  'Latent (antialiased)',
+  'Latent (bicubic)',
+  'Latent (bicubic antialiased)',
+  'Latent (nearest)',
+  'Latent (nearest-exact)',
+  'Lanczos',
+  'Nearest',
+] as const;
+export type Upscaler = (typeof upscalers)[number];
 
 /** What a run does without to need less memory. */
 export interface Thrift {
@@ -78,7 +112,6 @@ export type NetName =
 
 /** What a person should know about a run that succeeds all the same. */
 export type Notice =
-  | { readonly code: 'prompt-truncated'; readonly which: 'prompt' | 'negative'; readonly dropped: string }
   | { readonly code: 'size-rounded'; readonly width: number; readonly height: number }
   | { readonly code: 'retried-in-f32'; readonly net: NetName }
   /** Memory was short, so the picture is made in this way, which takes longer. */

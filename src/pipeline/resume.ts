@@ -4,23 +4,24 @@
  * noise it draws.
  */
 import type { Latent } from '../sampling/latent';
-import type { Denoise } from '../sampling/samplers';
+import type { Denoise } from '../sampling/sampler';
 
 export interface Replay {
-  readonly denoise: Denoise;
+  /** Gives known answers as long as there are any, then asks. Of the passes of a run, one after the other. */
+  readonly of: (denoise: Denoise) => Denoise;
   /** What was answered since this was last asked, known answers left out. */
   readonly fresh: () => Latent[];
 }
 
-/** @param known answers of a run that broke off, oldest first: the denoiser is not asked for them again. */
-export function replay(denoise: Denoise, known: readonly Latent[]): Replay {
+/** @param known answers of a run that broke off, oldest first: denoisers are not asked for them again. */
+export function replay(known: readonly Latent[]): Replay {
   let asked = 0;
   let answers: Latent[] = [];
   return {
-    async denoise(x, at) {
+    of: (denoise) => async (x, sigma, which) => {
       const before = known[asked++];
       if (before) return before;
-      const answer = await denoise(x, at);
+      const answer = await denoise(x, sigma, which);
       answers.push(answer);
       return answer;
     },

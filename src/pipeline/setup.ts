@@ -1,31 +1,35 @@
-/** What a run is made of, for each kind of job and of model. */
+/** What a pass is made of, for each kind of job and of model. */
 import { filled } from '../canvas/fill';
 import { DrobeError } from '../errors';
 import type { Latent } from '../sampling/latent';
-import { alphasCumprod, lcmPlanFrom, plan } from '../sampling/schedules';
+import type { NoiseSource } from '../sampling/noise';
+import { plan } from '../sampling/plan';
+import type { Course } from '../sampling/plans/course';
+import { samplers } from '../sampling/table';
 import type { Checkpoint } from './checkpoint';
-import { builtInGuidance, instructGuidance, textGuidance, type Encoding, type Question } from './denoise';
+import type { Texts } from './encode';
+import {
+  builtInGuidance,
+  instructGuidance,
+  sameEnd,
+  sameLength,
+  textGuidance,
+  type Question,
+} from './guidance';
 import { contentOf, inpaintPlanes, latentMask, withoutMasked, type Inpaint, type Kept } from './inpaint';
-import type { Job, Progress, Source } from './job';
+import type { Job, Progress } from './job';
 import { fromPixels } from './pixels';
 import type { LatentSize } from './size';
 import type { Report } from './slot';
-import { fromLatents, fromNoise, sampleLatents, type Start } from './start';
+import { fromLatents, fromNoise, meanLatents, sampleLatents, type Start } from './start';
 
 export interface Setup {
   readonly start: Start;
-  /** What the UNet is asked in every step. */
-  readonly questions: readonly Question[];
+  /** What the UNet is asked in its call of this number, counted from 0. */
+  readonly questions: (call: number) => readonly Question[];
   /** What is kept of the picture by a UNet that knows no masks. */
   readonly kept: Kept | null;
 }
-
-export interface Texts {
-  readonly prompt: Encoding;
-  readonly negative: Encoding;
-}
-
-type FromImage = Extract<Source, { kind: 'image' }>;
 
 interface Parts {
   readonly job: Job;
@@ -33,71 +37,99 @@ interface Parts {
   readonly size: LatentSize;
   readonly checkpoint: Checkpoint;
   readonly report: Report;
-  /** Unit noise, as large as the latents. Drawn in the order in which diffusers draws. */
-  readonly noise: () => Latent;
+  /** Drawn from in the order in which the tool draws. */
+  readonly noise: NoiseSource;
+  readonly course: Omit<Course, 'strength'>;
 }
 
 export async function* setUp(parts: Parts): AsyncGenerator<Progress, Setup, void> {
-  const { job, texts, size, checkpoint, report, noise } = parts;
+  const { job, size, checkpoint, report, noise, course } = parts;
   const { source } = job;
-  const { kind, betas, vae, unet } = checkpoint.model;
+  const { kind, vae } = checkpoint.model;
   check(parts);
-  const alphas = alphasCumprod(betas);
-  const route = plan(job.sampler, job.steps, job.spacing, alphas);
+  const planned = (strength?: number): Start['plan'] =>
+    plan(job, strength === undefined ? course : { ...course, strength });
   const encode = (image: Float32Array): Promise<Float32Array> => checkpoint.moments(image, size, report);
-  const sampled = async (image: Float32Array): Promise<Latent> =>
-    sampleLatents(await encode(image), vae.scale, noise());
-  const guidance = (planes?: Float32Array): Question[] => {
-    const questions =
-      unet.guidanceWidth === null
-        ? textGuidance(texts.prompt, texts.negative, job.guidance)
-        : builtInGuidance(texts.prompt, job.guidance, unet.guidanceWidth);
-    return questions.map((question) => (planes ? { ...question, planes } : question));
-  };
-
-  const fromImage = async ({ pixels, strength }: FromImage): Promise<Start> => {
-    const latents = await sampled(fromPixels(pixels));
-    // As diffusers' own pipeline for latent consistency models: it makes all steps, whatever the strength.
-    return unet.guidanceWidth !== null && job.sampler === 'LCM'
-      ? fromLatents(latents, 1, lcmPlanFrom(strength, job.steps, alphas), noise)
-      : fromLatents(latents, strength, route, noise);
+  /** diffusers draws one of the pictures that the VAE takes it for; where no seed of the picture's decides, the mean is. */
+  const latentsOf = async (image: Float32Array): Promise<Latent> => {
+    const moments = await encode(image);
+    const drawn = noise.posterior();
+    return drawn ? sampleLatents(moments, vae.scale, drawn) : meanLatents(moments, vae.scale);
   };
 
   if (source) yield { kind: 'encoding', what: 'picture' };
   switch (source?.kind) {
     case 'instruct': {
       const moments = await encode(fromPixels(source.pixels));
-      const mean = moments.slice(0, moments.length / 2);
-      const { prompt, negative } = texts;
-      const questions = instructGuidance(prompt, negative, mean, job.guidance, source.imageGuidance);
-      return { start: fromNoise(route, noise), questions, kept: null };
+      const picture = meanLatents(moments, 1);
+      return {
+        start: fromNoise(planned(), noise.first()),
+        questions: instructing(parts, picture),
+        kept: null,
+      };
     }
     case 'inpaint': {
       const drawn = latentMask(source, size);
       const fromNothing = source.strength === 1;
       // An inpainting UNet sees what is kept in every step; at full strength it needs nothing else of the picture.
-      const latents = kind === 'inpaint' && fromNothing ? null : await sampled(fromPixels(shown(source)));
-      const unit = noise();
+      const latents = kind === 'inpaint' && fromNothing ? null : await latentsOf(fromPixels(shown(source)));
+      const unit = noise.first();
       // For a UNet that knows no masks diffusers draws this noise too, without a use for it.
-      const seen = kind === 'inpaint' ? await sampled(withoutMasked(source)) : (noise(), null);
+      if (kind !== 'inpaint' && job.like === 'diffusers') noise.next();
+      const seen = kind === 'inpaint' ? await latentsOf(withoutMasked(source)) : null;
       const start =
         fromNothing || !latents
-          ? fromNoise(route, () => unit)
-          : fromLatents(contentOf(latents, source, drawn, noise), source.strength, route, () => unit);
+          ? fromNoise(planned(), unit)
+          : fromLatents(contentOf(latents, source, drawn, noise.next), planned(source.strength), unit);
       const kept = seen || !latents ? null : { latents, noise: unit, drawn, fromNoise: fromNothing };
-      return { start, questions: guidance(seen ? inpaintPlanes(drawn, seen) : undefined), kept };
+      return { start, questions: asking(parts, seen ? inpaintPlanes(drawn, seen) : undefined), kept };
     }
     case 'image':
     case undefined: {
-      const start = source ? await fromImage(source) : fromNoise(route, noise);
-      if (kind !== 'inpaint') return { start, questions: guidance(), kept: null };
-      // All is to be drawn, and nothing seen: as A1111 tells such a UNet.
-      const grey = await encode(new Float32Array(3 * size.h * size.w * vae.factor ** 2));
-      const seen = grey.slice(0, grey.length / 2).map((mean) => mean * vae.scale);
-      const all = new Float32Array(size.h * size.w).fill(1);
-      return { start, questions: guidance(inpaintPlanes(all, seen)), kept: null };
+      const start = source
+        ? fromLatents(await latentsOf(fromPixels(source.pixels)), planned(source.strength), noise.first())
+        : fromNoise(planned(), noise.first());
+      return { start, questions: asking(parts, await blankPlanes(parts)), kept: null };
     }
   }
+}
+
+/** The second pass of two: from latents that the first one led to. @param strength above 0 to 1. */
+export async function setUpAgain(parts: Parts, latents: Latent, strength: number): Promise<Setup> {
+  const start = fromLatents(latents, plan(parts.job, { ...parts.course, strength }), parts.noise.first());
+  return { start, questions: asking(parts, await blankPlanes(parts)), kept: null };
+}
+
+/** For an inpainting UNet that is to draw everything: nothing is seen, as A1111 tells it. */
+async function blankPlanes({ checkpoint, size, report }: Parts): Promise<Float32Array | undefined> {
+  const { kind, vae } = checkpoint.model;
+  if (kind !== 'inpaint') return undefined;
+  const grey = new Float32Array(3 * size.h * size.w * vae.factor ** 2);
+  const seen = meanLatents(await checkpoint.moments(grey, size, report), vae.scale);
+  return inpaintPlanes(new Float32Array(size.h * size.w).fill(1), seen);
+}
+
+function asking({ job, texts, checkpoint }: Parts, planes?: Float32Array): Setup['questions'] {
+  const { guidanceWidth, contextWidth } = checkpoint.model.unet;
+  // diffusers asks for the prompt alone at a scale of 1 or less; elsewhere less than 1 leads away from it.
+  const guidance = job.like === 'diffusers' ? Math.max(1, job.guidance) : job.guidance;
+  return (call) => {
+    const wishes = sameEnd(texts.wishes(call), contextWidth);
+    const questions =
+      guidanceWidth === null
+        ? textGuidance(wishes, texts.negative(call), guidance, samplers[job.sampler].negative)
+        : builtInGuidance(wishes, job.guidance, guidanceWidth);
+    return sameLength(planes ? questions.map((question) => ({ ...question, planes })) : questions);
+  };
+}
+
+function instructing({ job, texts }: Parts, picture: Float32Array): Setup['questions'] {
+  if (job.source?.kind !== 'instruct') throw new Error('not an instruction');
+  const { imageGuidance } = job.source;
+  return (call) => {
+    const [{ encoding }] = texts.wishes(call) as [ReturnType<Texts['wishes']>[0]];
+    return sameLength(instructGuidance(encoding, texts.negative(call), picture, job.guidance, imageGuidance));
+  };
 }
 
 /** The picture to start from, with something under the mask. */

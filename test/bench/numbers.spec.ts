@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium, expect, test } from 'playwright/test';
 import { createServer } from 'vite';
-import type { Job } from '../../src/pipeline/job';
+import { jobWith } from '../job';
 import { launch } from '../chromium.mjs';
 import { size, sizes, writeCheckpoint } from './full-size';
 import { describePeaks, MemoryWatch } from './memory';
@@ -20,7 +20,7 @@ import type { Recording } from './numbers.worker';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const python = process.env.PYTHON ?? 'python3';
 const reference = fileURLToPath(new URL('reference.py', import.meta.url));
-const job: Job = {
+const job = jobWith({
   prompt: 'red apple',
   negative: '',
   width: 64,
@@ -28,11 +28,9 @@ const job: Job = {
   steps: 2,
   guidance: 1,
   sampler: 'DDIM',
-  spacing: 'leading',
   seed: 1,
   prediction: size === 'sd2' ? 'v' : 'epsilon',
-  source: null,
-};
+});
 
 test(`the numbers of ${size} at full size`, async () => {
   const able = spawnSync(python, ['-c', 'import torch, safetensors']).status === 0;

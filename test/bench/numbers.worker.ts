@@ -6,6 +6,7 @@ import type { Job, Progress } from '../../src/pipeline/job';
 import { findMachine } from '../../src/runtime/device';
 import { loadOrt } from '../../src/runtime/ort';
 import { Sessions, type Weights } from '../../src/runtime/session';
+import { marked } from '../../src/text/windows';
 import { loadTokenizer } from '../../src/text/tokenizer';
 import { readHeader } from '../../src/weights/safetensors';
 import { blobSource } from '../../src/weights/source';
@@ -29,10 +30,13 @@ class RecordedCheckpoint extends Checkpoint {
   }
 
   override async encode(...request: Parameters<Checkpoint['encode']>): ReturnType<Checkpoint['encode']> {
-    const [ids, batch] = request;
+    const [windows] = request;
     const encoded = await super.encode(...request);
     const { texts, unet } = this.model;
-    for (const [i, { length }] of texts.entries()) this.#note(`ids.${i}`, [batch, length], ids[i]!); // one for each
+    for (const [i, text] of texts.entries()) {
+      const ids = windows.flatMap((window) => [...marked(window, text).ids]);
+      this.#note(`ids.${i}`, [windows.length, text.length], ids);
+    }
     for (const [n, { context, pooled }] of encoded.entries()) {
       this.#note(`context.${n}`, [texts[0].length, unet.contextWidth], context);
       if (pooled.length > 0) this.#note(`pooled.${n}`, [pooled.length], pooled);

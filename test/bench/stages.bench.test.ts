@@ -13,6 +13,7 @@ import { loadOrt } from '../../src/runtime/ort';
 import { loadTokenizer } from '../../src/text/tokenizer';
 import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
+import { jobWith } from '../job';
 
 const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!;
 
@@ -51,11 +52,12 @@ it('time per stage', async () => {
   expect(stages.size).toBe(8);
 
   async function draw(checkpoint: Checkpoint, prompt: string): Promise<Picture> {
-    const job = { prompt, negative: '', seed: 1, guidance: 5, width: 96, height: 96 };
-    const run = generate(
-      { ...job, steps: 8, sampler: 'DDIM', spacing: 'leading', source: null },
-      { checkpoint, tokenizer, report: () => undefined },
-    );
+    const job = { prompt, seed: 1, guidance: 5, width: 96, height: 96 };
+    const run = generate(jobWith({ ...job, steps: 8, sampler: 'DDIM' }), {
+      checkpoint,
+      tokenizer,
+      report: () => undefined,
+    });
     for (;;) {
       const { done, value } = await run.next();
       if (done) return value;

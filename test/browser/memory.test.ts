@@ -15,6 +15,7 @@ import { persistent, Savings } from '../../src/ui/make/run';
 import { sentence } from '../../src/ui/words/problems';
 import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
+import { jobWith } from '../job';
 import { pictureDifference } from '../golden/tensors';
 import { bytesInUse, giveBuffers, limitGpuBytes, refuseBuffers } from '../gpu-bytes';
 
@@ -33,18 +34,9 @@ beforeAll(async () => {
 
 /** Larger than the model draws best, so that there is something to cut in tiles. */
 const job: Job = {
+  ...jobWith({ prompt: 'red apple', width: 128, height: 96, guidance: 5, sampler: 'DDIM', seed: 7 }),
   model: 'mini-sd',
   backend: 'webgpu',
-  prompt: 'red apple',
-  negative: '',
-  width: 128,
-  height: 96,
-  steps: 1,
-  guidance: 5,
-  sampler: 'DDIM',
-  spacing: 'leading',
-  seed: 7,
-  source: null,
 };
 
 /** Enough to load the bundled model's text encoder, which takes twice its weights; too little for the UNet beside it. */

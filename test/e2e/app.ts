@@ -4,7 +4,8 @@ import { PNG } from 'pngjs';
 import { expect, test as base, type Locator, type Page } from 'playwright/test';
 import { gunzipSync } from 'node:zlib';
 import { readFileSync } from 'node:fs';
-import type { Job } from '../../src/pipeline/job';
+import { chosenBy } from '../../src/sampling/labels';
+import type { Asked } from '../job';
 import { pictureDifference } from '../golden/tensors';
 
 export const golden = new URL('../golden/data/', import.meta.url);
@@ -84,7 +85,7 @@ export class App {
     return this.page.getByRole('alert');
   }
 
-  async fill(job: Partial<Omit<Job, 'spacing' | 'source'>>): Promise<void> {
+  async fill(job: Asked): Promise<void> {
     const { page } = this;
     if (job.prompt !== undefined)
       await page.getByRole('textbox', { name: 'Prompt', exact: true }).fill(job.prompt);
@@ -100,8 +101,11 @@ export class App {
     for (const [name, value] of Object.entries(numbers)) {
       if (value !== undefined) await page.getByRole('spinbutton', { name, exact: true }).fill(String(value));
     }
-    if (job.sampler !== undefined)
-      await page.getByRole('combobox', { name: 'Sampler' }).selectOption(job.sampler);
+    if (job.sampler !== undefined) {
+      const { sampler, schedule } = chosenBy(job.sampler, job.schedule)!; // a test's own
+      await page.getByRole('combobox', { name: 'Sampler' }).selectOption(sampler);
+      await page.getByRole('combobox', { name: 'Schedule type' }).selectOption(schedule);
+    }
   }
 
   /** Presses Generate and waits for the picture. */

@@ -8,6 +8,7 @@ import { loraModules } from '../../src/nets/lora';
 import type { Tokenizer } from '../../src/text/windows';
 import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
+import { jobWith } from '../job';
 import { bundled, draw, expectSame, openCheckpoint, servedTokenizer } from './drawing';
 import { goldenBytes, goldenJson, present } from './root';
 
@@ -32,8 +33,8 @@ beforeAll(async () => {
 function jobOf(what: keyof Facts['prompts'], source: Source | null = null): Job {
   const { prompts, steps, guidance, seed } = facts;
   const size = { width: 96, height: 96 };
-  const how = { steps, guidance, seed, sampler: 'DDIM', spacing: 'leading' } as const;
-  return { prompt: prompts[what], negative: '', ...size, ...how, source };
+  const how = { steps, guidance, seed, sampler: 'DDIM' };
+  return jobWith({ prompt: prompts[what], ...size, ...how, source });
 }
 
 function picture(name: string): Pixels {

@@ -3,11 +3,12 @@ import * as ort from 'onnxruntime-web';
 import { expect, it } from 'vitest';
 import { detect } from '../../src/nets/detect';
 import { Checkpoint } from '../../src/pipeline/checkpoint';
-import type { Encoded } from '../../src/pipeline/encoders';
 import { embeddingOf, wordsFor } from '../../src/pipeline/embedding';
 import { wasmMachine } from '../../src/runtime/device';
 import { Sessions } from '../../src/runtime/session';
-import { encodePrompt } from '../../src/text/prompt';
+import { conditions } from '../../src/text/conditions';
+import type { Encoded } from '../../src/text/encodings';
+import { marked, type Window } from '../../src/text/windows';
 import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
 import { tensorsOf, written } from '../safetensors';
@@ -39,18 +40,21 @@ it.each(words)('a word of its own (%s)', async (name) => {
   const embedding = embeddingOf(header, memorySource(learned), trigger!, facts);
   expect(embedding).not.toBeNull();
   const [word] = wordsFor([embedding!], new Set(tokenizer(prompt!)));
-  const { ids } = encodePrompt(tokenizer, prompt!.toUpperCase(), facts.texts[0], [word!]);
+  const reading = { language: 'plain', emphasis: 'off', steps: 1, tokenize: tokenizer } as const;
+  const [condition] = conditions(prompt!.toUpperCase(), 'prompt', { ...reading, words: [word!] });
+  const [[window]] = condition!.texts as [[Window]];
+  const { ids } = marked(window, facts.texts[0]);
   const theirs = Array.from(expected('input_ids').data);
   expect([...ids]).toEqual(theirs.map((id) => (id >= FIRST ? word!.ids[id - FIRST] : id)));
 
   const rows = new Map(word!.ids.map((id, n) => [id, embedding!.rows[n]!]));
-  const [encoded] = await checkpoint.encode([ids], 1, () => undefined, rows);
+  const [encoded] = await checkpoint.encode([window], () => undefined, { rows });
   const worst = worstDifference(encoded!.context, expected('last_hidden_state').data);
   console.info(`${name}: ${rows.size} vectors, worst relative difference ${worst.toExponential(1)}`);
   expect(worst).toBeLessThan(1e-4);
 
   // Without them the same tokens are words again.
-  const [plain] = await checkpoint.encode([ids], 1, () => undefined);
+  const [plain] = await checkpoint.encode([window], () => undefined);
   expect(worstDifference(plain!.context, expected('last_hidden_state').data)).toBeGreaterThan(0.01);
 });
 
@@ -83,11 +87,14 @@ it.runIf(present('models/sdxl'))("SDXL's two encoders get the vectors that are m
   expect(embeddingOf(header, memorySource(learned), 'duo', { ...facts, texts: [first] })).toBeNull();
 
   const encode = async (prompt: string, words: ReturnType<typeof wordsFor> = []) => {
-    const ids = facts.texts.map((text) => encodePrompt(tokenizer, prompt, text, words).ids);
-    const rows = words.flatMap((word) => word.ids.map((id, n) => [id, embedding!.rows[n]!] as const));
-    const [{ context, pooled }] = (await checkpoint.encode(ids, 1, () => undefined, new Map(rows))) as [
-      Encoded,
-    ];
+    const reading = { language: 'plain', emphasis: 'off', steps: 1, tokenize: tokenizer, words } as const;
+    const [condition] = conditions(prompt, 'prompt', reading);
+    const rows = new Map(
+      words.flatMap((word) => word.ids.map((id, n) => [id, embedding!.rows[n]!] as const)),
+    );
+    const [{ context, pooled }] = (await checkpoint.encode(condition!.texts[0]!, () => undefined, {
+      rows,
+    })) as [Encoded];
     const half = (from: number, to: number): Float32Array =>
       context.filter((_, i) => i % facts.unet.contextWidth >= from && i % facts.unet.contextWidth < to);
     return { first: half(0, first.width), second: half(first.width, Infinity), pooled };

@@ -4,7 +4,7 @@
  */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { inspect } from '../../src/pipeline/inspect';
-import type { Job } from '../../src/pipeline/job';
+import { jobWith } from '../job';
 import type { Lora } from '../../src/pipeline/lora';
 import type { Tokenizer } from '../../src/text/windows';
 import { convert, f16ToF32, f32ToF16 } from '../../src/weights/half';
@@ -26,7 +26,7 @@ beforeAll(async () => {
   inHalf = await drawn(plain);
 });
 
-const job: Job = {
+const job = jobWith({
   prompt: 'a red apple',
   negative: 'blurry',
   width: 128,
@@ -34,10 +34,8 @@ const job: Job = {
   steps: 2,
   guidance: 7.5,
   sampler: 'DDIM',
-  spacing: 'leading',
   seed: 3,
-  source: null,
-};
+});
 
 type Float8 = 'F8_E4M3' | 'F8_E5M2';
 /** The scale that a weight gets, if any. */

@@ -9,9 +9,9 @@ import type { Job, Pixels } from '../../src/pipeline/job';
 import { fromPixels } from '../../src/pipeline/pixels';
 import type { Latent } from '../../src/sampling/latent';
 import { TorchGenerator } from '../../src/sampling/random';
-import { alphasCumprod } from '../../src/sampling/schedules';
-import { encodePrompt } from '../../src/text/prompt';
+import { alphasCumprod } from '../../src/sampling/betas';
 import type { Tokenizer } from '../../src/text/windows';
+import { jobWith } from '../job';
 import { tensorsOf, written } from '../safetensors';
 import { draw, modelBytes, openCheckpoint, servedTokenizer } from './drawing';
 import { present } from './root';
@@ -86,18 +86,8 @@ describe.each(models)('%s with a guidance projection', (name) => {
 describe.runIf(models.includes('sd1'))(
   'a latent consistency model draws what the plain model does by hand',
   () => {
-    const job: Job = {
-      prompt: 'a red apple',
-      negative: '',
-      width: 64,
-      height: 48,
-      steps: 4,
-      guidance: 8,
-      sampler: 'LCM',
-      spacing: 'leading',
-      seed: 11,
-      source: null,
-    };
+    const asked = { prompt: 'a red apple', width: 64, height: 48 };
+    const job = jobWith({ ...asked, steps: 4, guidance: 8, sampler: 'LCM', seed: 11 });
     const size = { h: 6, w: 8 };
     const count = 4 * size.h * size.w;
     let pair: Pair;
@@ -110,8 +100,7 @@ describe.runIf(models.includes('sd1'))(
     async function byHand(x: Latent, timesteps: readonly number[], noise: () => Latent): Promise<Latent> {
       const { plain, told } = pair;
       const { modelChannels, contextWidth } = plain.model.unet;
-      const { ids } = encodePrompt(tokenizer, job.prompt, plain.model.texts[0], []);
-      const [prompt] = await plain.encode([ids], 1, silent);
+      const [prompt] = await plain.encode([{ ids: tokenizer(job.prompt), weights: [] }], silent);
       const context = { data: Float32Array.from(prompt!.context), shape: [1, 77, contextWidth] };
       const alphas = alphasCumprod(plain.model.betas);
       for (const [i, t] of timesteps.entries()) {
@@ -146,7 +135,7 @@ describe.runIf(models.includes('sd1'))(
     }
 
     it('from noise, asking the UNet once a step', async () => {
-      const generator = new TorchGenerator(job.seed);
+      const generator = new TorchGenerator(11);
       const noise = () => generator.randn(count);
       const expected = await byHand(noise(), [999, 759, 499, 259], noise);
       const { final, batches } = await drawn({});
@@ -162,7 +151,7 @@ describe.runIf(models.includes('sd1'))(
       const rgba = Uint8ClampedArray.from({ length: 4 * width * height }, (_, i) => wave(i));
       const pixels: Pixels = { width, height, rgba };
 
-      const generator = new TorchGenerator(job.seed);
+      const generator = new TorchGenerator(11);
       const noise = () => generator.randn(count);
       const moments = await pair.plain.moments(fromPixels(pixels), size, silent);
       const posterior = noise().map((n, k) => {

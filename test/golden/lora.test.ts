@@ -2,15 +2,17 @@
 import * as ort from 'onnxruntime-web';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { detect } from '../../src/nets/detect';
-import { guided, textGuidance, type RunUNet } from '../../src/pipeline/denoise';
+import type { RunUNet } from '../../src/pipeline/batch';
+import { guided } from '../../src/pipeline/denoise';
+import { textGuidance } from '../../src/pipeline/guidance';
 import { Checkpoint } from '../../src/pipeline/checkpoint';
 import { patchesOf, type Lora } from '../../src/pipeline/lora';
 import { fromNoise } from '../../src/pipeline/start';
 import { wasmMachine } from '../../src/runtime/device';
 import { Sessions } from '../../src/runtime/session';
 import { toVp } from '../../src/sampling/latent';
-import { samplers } from '../../src/sampling/samplers';
-import { alphasCumprod, plan } from '../../src/sampling/schedules';
+import { plan } from '../../src/sampling/plan';
+import { samplers } from '../../src/sampling/table';
 import { readHeader, type Header } from '../../src/weights/safetensors';
 import { memorySource, type ByteSource } from '../../src/weights/source';
 import { modelBytes } from './drawing';
@@ -53,8 +55,10 @@ describe.each(cases)('a LoRA in the layout of %s', (name) => {
     const machine = wasmMachine(new Sessions(ort));
     const checkpoint = new Checkpoint(facts, { tensors, source: model.source }, machine);
     await checkpoint.useLoras(name, () => Promise.resolve(loras));
-    const ids = Int32Array.from(tensor('input_ids').data);
-    const [prompt, negative] = await checkpoint.encode([ids], 2, () => undefined);
+    const { eos, length } = facts.texts[0];
+    const rows = [0, 1].map((n) => Array.from(tensor('input_ids').data.slice(n * length, (n + 1) * length)));
+    const windows = rows.map((ids) => ({ ids: ids.slice(1, ids.indexOf(eos)), weights: [] }));
+    const [prompt, negative] = await checkpoint.encode(windows, () => undefined);
     const both = [...prompt!.context, ...negative!.context]; // two prompts were asked for
     const text = worstDifference(both, tensor('text_last_hidden_state').data);
     expect(text).toBeLessThan(1e-4);
@@ -62,14 +66,20 @@ describe.each(cases)('a LoRA in the layout of %s', (name) => {
     // Steps of DDIM, as diffusers made them.
     const init = tensor('init_latents').data as Float32Array<ArrayBuffer>;
     const [, , h, w] = tensor('init_latents').shape as [number, number, number, number];
-    const start = fromNoise(
-      plan('DDIM', call.num_inference_steps, 'leading', alphasCumprod(facts.betas)),
-      () => init,
-    );
-    const questions = textGuidance(prompt!, negative!, call.guidance_scale);
+    const sampling = {
+      sampler: 'DDIM',
+      schedule: 'Automatic',
+      spacing: 'leading',
+      like: 'diffusers',
+    } as const;
+    const course = { steps: call.num_inference_steps, betas: facts.betas };
+    const start = fromNoise(plan(sampling, course), init);
+    const questions = textGuidance([{ encoding: prompt!, weight: 1 }], negative!, call.guidance_scale);
     const run: RunUNet = (values) => checkpoint.predict(values, () => undefined);
-    const denoise = guided(run, facts.unet, 'epsilon', questions, { h, w });
-    const steps = samplers.DDIM(denoise, start.x, start.plan, () => init);
+    const { timestep } = start.plan;
+    const asking = { run, unet: facts.unet, prediction: 'epsilon', size: { h, w }, timestep } as const;
+    const denoise = guided({ ...asking, questions: () => questions }, () => 0);
+    const steps = samplers.DDIM.sample(denoise, start.x, start.plan, () => init);
     let state = await steps.next();
     while (!state.done) state = await steps.next();
     const final = toVp(state.value, start.plan.end);

@@ -1,5 +1,6 @@
 /** Which pipeline cases there are, and which of them a job can ask for. */
-import { SAMPLERS, type PipelineCase } from './pipeline-case';
+import { chosenBy } from '../../src/sampling/labels';
+import type { PipelineCase } from './pipeline-case';
 import { goldenJson, listCases } from './root';
 
 /** @param at the case's folder. */
@@ -14,10 +15,7 @@ export function onePicture(model: string): string[] {
 
 /** What a case asks for that a job cannot; null if nothing. */
 export function unlike({ call, scheduler }: PipelineCase): string | null {
-  if (!(scheduler.class in SAMPLERS)) return scheduler.class;
-  if (call.prompt === undefined) return 'a prompt encoded in another way';
-  if (typeof call.prompt !== 'string') return 'several pictures at once';
-  if (call.guidance_rescale || scheduler.config.rescale_betas_zero_snr) return 'rescaled betas and guidance';
+  if (!chosenBy(scheduler.class)) return scheduler.class;
   const size = [call.height, call.width].join();
   const { original_size, target_size, crops_coords_top_left } = call;
   const others = [original_size, target_size].filter((told) => told && told.join() !== size);

@@ -1,5 +1,6 @@
 /** Diffusers' pipeline cases, told as jobs. */
 import type { Job, Pixels, Source } from '../../src/pipeline/job';
+import { jobWith, type Asked } from '../job';
 
 export interface PipelineCase {
   readonly call: {
@@ -19,6 +20,7 @@ export interface PipelineCase {
   };
   readonly size_wh: readonly [number, number];
   readonly prediction_type: string;
+  readonly note?: string;
   readonly scheduler: {
     readonly class: string;
     readonly config: {
@@ -37,37 +39,45 @@ export interface PipelineCase {
   };
 }
 
-export const SAMPLERS: Readonly<Record<string, Job['sampler']>> = {
-  DDIMScheduler: 'DDIM',
-  EulerDiscreteScheduler: 'Euler',
-  EulerAncestralDiscreteScheduler: 'Euler a',
-  DPMSolverMultistepScheduler: 'DPM++ 2M',
-};
+/** The prompts of picture `index`; of a case whose text encoder was asked apart, they stand in its note. */
+function promptsOf({ call, note = '' }: PipelineCase, index: number): { prompt: string; negative: string } {
+  const told = /prompt='(.*)' negative='(.*)'/.exec(note);
+  const one = (asked: string | readonly string[] = ''): string =>
+    typeof asked === 'string' ? asked : (asked[index] ?? '');
+  return { prompt: one(call.prompt ?? told?.[1]), negative: one(call.negative_prompt ?? told?.[2]) };
+}
+
+/** How many pictures a case draws at once. */
+export const picturesIn = ({ call }: PipelineCase): number =>
+  typeof call.prompt === 'object' ? call.prompt.length : 1;
 
 /**
  * @param source the picture to start from, for image to image.
  * @param mask of its size, for inpainting.
+ * @param index of the picture, where several are drawn at once.
  */
-export function jobOf(
-  { call, scheduler, size_wh, init_latents_seed, noise_tape_seed, prediction_type }: PipelineCase,
-  source?: Pixels,
-  mask?: Uint8Array<ArrayBuffer>,
-): Job {
-  const sampler = SAMPLERS[scheduler.class];
-  if (!sampler) throw new Error(`no sampler for ${scheduler.class}`);
-  return {
-    prompt: String(call.prompt),
-    negative: String(call.negative_prompt ?? ''),
+export function jobOf(wanted: PipelineCase, source?: Pixels, mask?: Uint8Array<ArrayBuffer>, index = 0): Job {
+  const { call, scheduler, size_wh, init_latents_seed, noise_tape_seed, prediction_type } = wanted;
+  const { use_karras_sigmas, timestep_spacing, rescale_betas_zero_snr } = scheduler.config;
+  const count = picturesIn(wanted);
+  const clipSkip = Number(/^clip skip (\d+)/.exec(wanted.note ?? '')?.[1] ?? 1);
+  return jobWith({
+    ...promptsOf(wanted, index),
     width: size_wh[0],
     height: size_wh[1],
     steps: call.num_inference_steps,
     guidance: call.guidance_scale,
-    sampler: scheduler.config.use_karras_sigmas ? 'DPM++ 2M Karras' : sampler,
-    spacing: scheduler.config.timestep_spacing,
+    sampler: scheduler.class,
+    schedule: use_karras_sigmas ? 'Karras' : 'Automatic',
+    spacing: timestep_spacing,
     seed: init_latents_seed ?? noise_tape_seed,
+    ...(count > 1 && { batch: { index, count } }),
+    ...(clipSkip > 1 && { clipSkip }),
+    ...(rescale_betas_zero_snr && { zeroSnr: true }),
+    ...(call.guidance_rescale !== undefined && { guidanceRescale: call.guidance_rescale }),
     ...(prediction_type === 'v_prediction' && { prediction: 'v' }),
     source: source ? sourceOf(source, call, mask) : null,
-  };
+  });
 }
 
 function sourceOf(
@@ -81,6 +91,8 @@ function sourceOf(
 }
 
 /** A case of the bundled model. */
-export interface MiniCase extends Omit<Job, 'spacing' | 'source'> {
+export interface MiniCase extends Asked {
+  readonly prompt: string;
+  readonly sampler: string;
   readonly png: string;
 }

@@ -1,8 +1,9 @@
 /** A run that broke off goes on from what is known of it, and becomes the very same picture. */
 import { beforeAll, expect, it, vi } from 'vitest';
 import type { Checkpoint } from '../../src/pipeline/checkpoint';
-import type { Job, Progress } from '../../src/pipeline/job';
+import type { Progress } from '../../src/pipeline/job';
 import type { Tokenizer } from '../../src/text/windows';
+import { jobWith } from '../job';
 import { draw, modelBytes, openCheckpoint, servedTokenizer } from './drawing';
 import { present } from './root';
 
@@ -15,7 +16,7 @@ beforeAll(async () => {
   tokenizer = await servedTokenizer();
 });
 
-const job: Job = {
+const job = jobWith({
   prompt: 'a red apple',
   negative: '',
   width: 64,
@@ -23,22 +24,24 @@ const job: Job = {
   steps: 6,
   guidance: 7,
   sampler: 'Euler a',
-  spacing: 'leading',
   seed: 5,
-  source: null,
-};
+});
 const answersIn = (told: readonly Progress[]) =>
   told.flatMap((progress) => (progress.kind === 'step' ? progress.answers : []));
 
 test.each(['Euler a', 'DPM++ 2M Karras', 'DDIM', 'LCM'] as const)('with %s', async (sampler) => {
-  const whole = await draw(checkpoint, tokenizer, { ...job, sampler });
+  const whole = await draw(checkpoint, tokenizer, jobWith({ ...job, sampler }));
   const answers = answersIn(whole.told);
   expect(answers).toHaveLength(6);
 
   const predict = vi.spyOn(checkpoint, 'predict');
   for (const known of [2, 6]) {
     predict.mockClear();
-    const rest = await draw(checkpoint, tokenizer, { ...job, sampler, known: answers.slice(0, known) });
+    const rest = await draw(
+      checkpoint,
+      tokenizer,
+      jobWith({ ...job, sampler, known: answers.slice(0, known) }),
+    );
     expect(predict).toHaveBeenCalledTimes(6 - known);
     expect(answersIn(rest.told)).toEqual(answers.slice(known));
     expect(rest.told.filter(({ kind }) => kind === 'step')).toHaveLength(6);

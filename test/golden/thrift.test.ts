@@ -3,12 +3,13 @@ import * as ort from 'onnxruntime-web';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { build, constant, input, op } from '../../src/graph/graph';
 import type { Checkpoint } from '../../src/pipeline/checkpoint';
-import { oneByOne } from '../../src/pipeline/denoise';
+import { oneByOne } from '../../src/pipeline/batch';
 import { toPixels } from '../../src/pipeline/pixels';
 import { lavish } from '../../src/pipeline/thrift';
 import { wasmMachine } from '../../src/runtime/device';
 import { Sessions } from '../../src/runtime/session';
 import { memorySource } from '../../src/weights/source';
+import { jobWith } from '../job';
 import { bundled, draw, modelBytes, openCheckpoint, servedTokenizer } from './drawing';
 import { present } from './root';
 import { pictureDifference, worstDifference } from './tensors';
@@ -43,7 +44,7 @@ describe('in tiles', () => {
     [12, 0.15, 5],
     [6, 0.5, 10],
   ])('of %i latents a picture is encoded and decoded nearly as it is whole', async (tile, code, tone) => {
-    checkpoint.save({ ...lavish, tile }, size, 2);
+    checkpoint.save({ ...lavish, tile }, { ...size, questions: 2, tokens: 77 });
     const tiled = await checkpoint.moments(image, size, silent);
     const means = (all: Float32Array): Float32Array => all.slice(0, all.length / 2);
     const coded = worstDifference(means(tiled), means(moments));
@@ -60,8 +61,7 @@ describe('in tiles', () => {
 it('a picture is the same with questions asked one at a time and with nets kept apart, and it is told', async () => {
   const tokenizer = await servedTokenizer();
   const numbers = { width: 96, height: 96, steps: 1, guidance: 5, seed: 7 };
-  const names = { prompt: 'red apple', negative: '', sampler: 'DDIM', spacing: 'leading' } as const;
-  const job = { ...numbers, ...names, source: null };
+  const job = jobWith({ ...numbers, prompt: 'red apple', sampler: 'DDIM' });
   const { picture: whole } = await draw(checkpoint, tokenizer, job);
   const thrift = { apart: true, single: true, tile: null };
   const { picture, told } = await draw(checkpoint, tokenizer, { ...job, thrift });

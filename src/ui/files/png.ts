@@ -79,6 +79,7 @@ export function infotext(
   const settings = {
     Steps: job.steps,
     Sampler: job.sampler,
+    'Schedule type': job.schedule,
     'Schedule spacing': job.spacing,
     'CFG scale': job.guidance,
     Seed: job.seed,

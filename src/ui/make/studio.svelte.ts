@@ -188,7 +188,7 @@ export class Studio {
   }
 
   reuseSeed(): void {
-    if (this.shown) this.form.take({ seed: this.shown.job.seed, freshSeed: false });
+    if (this.shown) this.form.take({ seed: Number(this.shown.job.seed), freshSeed: false });
   }
 
   /** Takes over everything that made the shown picture, except the model. */

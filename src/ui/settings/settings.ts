@@ -1,16 +1,21 @@
 /** The settings of the form, the ranges they must keep, and how a typed number gets into its range. */
 import { sidesOf } from '../../canvas/crop';
 import type { Backend, Job, MaskedContent, ModelFacts, Source } from '../../engine/api';
-import { samplerNames } from '../../sampling/samplers';
-import { spacings } from '../../sampling/schedules';
+import { chosenBy } from '../../sampling/labels';
+import { likes, scheduleNames, spacings } from '../../sampling/settings';
 import type { Range } from '../controls/range';
+
+/** Settings that the engine takes as they are. */
+const asIs = [
+  ...(['model', 'backend', 'prompt', 'negative', 'width', 'height', 'steps', 'guidance'] as const),
+  ...(['sampler', 'schedule', 'spacing', 'like'] as const),
+] as const;
 
 /** What to draw, but for the picture to start from, and how to get there. */
 export type Settings = {
-  -readonly [
-    K in keyof Omit<Job, 'source' | 'prediction' | 'vae' | 'taesd' | 'decoder' | 'tiled' | 'known' | 'thrift'>
-  ]: Job[K];
+  -readonly [K in (typeof asIs)[number]]: Job[K];
 } & {
+  seed: number;
   /** The id of a VAE of its own; empty for the model's. */
   vae: string;
   /** The id of a TAESD for previews; empty for none. */
@@ -126,6 +131,8 @@ export const initial: Settings = {
   guidance: 7,
   imageGuidance: 1.5,
   sampler: 'Euler a',
+  schedule: 'Automatic',
+  like: 'diffusers',
   spacing: 'leading',
   seed: 0,
   freshSeed: true,
@@ -198,23 +205,32 @@ export function mend(found: Settings): Settings {
   mended.decoder = known(decoders, found.decoder, initial.decoder);
   mended.tiling = known(tilings, found.tiling, initial.tiling);
   mended.backend = known(backends, found.backend, initial.backend);
-  if (!samplerNames.includes(found.sampler)) mended.sampler = initial.sampler;
+  // Older versions named a schedule with the sampler.
+  Object.assign(mended, chosenBy(found.sampler, found.schedule) ?? { sampler: initial.sampler });
+  if (!scheduleNames.includes(mended.schedule)) mended.schedule = initial.schedule;
+  if (!likes.includes(found.like)) mended.like = initial.like;
   if (!spacings.includes(found.spacing)) mended.spacing = initial.spacing;
   return mended;
 }
 
 /** The settings that a model brings along; prompt and seed stay. */
-export function defaultsOf({ defaults }: ModelFacts): ModelFacts['defaults'] {
-  const { width, height, steps, guidance, sampler, spacing } = defaults;
-  return { width, height, steps, guidance, sampler, spacing };
+export function defaultsOf({ defaults }: ModelFacts): Pick<Settings, keyof ModelFacts['defaults']> {
+  const { width, height, steps, guidance, spacing } = defaults;
+  // What an older version remembers of a model names a schedule with the sampler.
+  const chosen = chosenBy(defaults.sampler, defaults.schedule) ?? initial;
+  return { width, height, steps, guidance, sampler: chosen.sampler, schedule: chosen.schedule, spacing };
 }
 
 /** The settings as the engine takes them. */
 export function jobOf(settings: Settings, source: Source | null): Job {
-  const { model, backend, prompt, negative, width, height } = settings;
-  const { steps, guidance, sampler, spacing, seed, prediction, vae, taesd, decoder, tiling } = settings;
+  const { seed, prediction, vae, taesd, decoder, tiling } = settings;
+  const plain = Object.fromEntries(asIs.map((name) => [name, settings[name]])) as Pick<
+    Job,
+    (typeof asIs)[number]
+  >;
   return {
-    ...{ model, backend, prompt, negative, width, height, steps, guidance, sampler, spacing, seed, source },
+    ...plain,
+    ...{ seed: BigInt(seed), rng: 'CPU', source },
     ...(prediction !== 'auto' && { prediction }),
     ...(vae && { vae }),
     ...(taesd && { taesd }),

@@ -71,7 +71,7 @@ export function saveName(file: string): string {
 }
 
 /** The name a picture is saved under: "drobe-42-red-apple.png". */
-export function fileName(seed: number, prompt: string): string {
+export function fileName(seed: bigint, prompt: string): string {
   const words = prompt
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')

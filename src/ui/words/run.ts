@@ -62,10 +62,6 @@ const savings: Record<keyof Thrift, string> = {
 /** What a person should know about a run that worked. */
 export function noticeWords(notice: Notice): string {
   switch (notice.code) {
-    case 'prompt-truncated': {
-      const which = notice.which === 'prompt' ? 'prompt' : 'negative prompt';
-      return `The ${which} was too long for the model. It did not see: “${clean(notice.dropped, 400)}”`;
-    }
     case 'size-rounded':
       return `This model draws in whole blocks: the size was rounded to ${notice.width} × ${notice.height}.`;
     case 'resumed':

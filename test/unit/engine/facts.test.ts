@@ -16,7 +16,7 @@ function facts(shapes: Shapes, metadata: Record<string, string> = {}) {
 
 it('a model of the plain kind takes the usual settings', () => {
   expect(facts(stableDiffusion15())).toMatchObject({
-    defaults: { steps: 20, guidance: 7, sampler: 'DPM++ 2M Karras', spacing: 'leading' },
+    defaults: { steps: 20, guidance: 7, sampler: 'DPM++ 2M', schedule: 'Karras', spacing: 'leading' },
     ignoresNegative: false,
     unused: [],
   });
@@ -41,7 +41,8 @@ it('samplers and spacings that a file recommends are taken where they are known'
     spacing: 'trailing',
   });
   expect(recommended({ sampler: 'magic', spacing: 'constructor' })).toMatchObject({
-    sampler: 'DPM++ 2M Karras',
+    sampler: 'DPM++ 2M',
+    schedule: 'Karras',
     spacing: 'leading',
   });
 });

@@ -7,6 +7,7 @@ import type { Progress } from '../../../src/pipeline/job';
 import { lavish } from '../../../src/pipeline/thrift';
 import type { Machine } from '../../../src/runtime/device';
 import type { Net, Sessions } from '../../../src/runtime/session';
+import type { Window } from '../../../src/text/windows';
 import { memorySource } from '../../../src/weights/source';
 import { stableDiffusion15 } from '../nets/stable-diffusion';
 
@@ -45,7 +46,7 @@ function checkpointOn(machine: Machine): Checkpoint {
   return new Checkpoint(model, { tensors, source: memorySource(new Uint8Array()) }, machine);
 }
 
-const ids = (first = 0): Int32Array[] => [new Int32Array(77).with(0, first)];
+const windows = (id = 1): Window[] => [{ ids: [id], weights: [1] }];
 
 describe('a net that overflows in half precision', () => {
   it('is run again in full precision, from then on, and the user is told', async () => {
@@ -53,8 +54,8 @@ describe('a net that overflows in half precision', () => {
     const checkpoint = checkpointOn(machine);
     const told: Progress[] = [];
     const report = (progress: Progress): unknown => told.push(progress);
-    expect([...(await checkpoint.encode(ids(), 1, report))[0]!.context.slice(0, 2)]).toEqual([0, 1]);
-    await checkpoint.encode(ids(1), 1, report);
+    expect([...(await checkpoint.encode(windows(), report))[0]!.context.slice(0, 1)]).toEqual([0]);
+    await checkpoint.encode(windows(2), report);
     expect(log).toEqual(['open f16', 'release f16', 'open f32']);
     const notice = { code: 'retried-in-f32', net: 'text encoder' };
     expect(told.filter(({ kind }) => kind === 'notice')).toEqual([{ kind: 'notice', notice }]);
@@ -62,7 +63,7 @@ describe('a net that overflows in half precision', () => {
 
   it('fails by name when full precision does not help', async () => {
     const checkpoint = checkpointOn(halfPrecision(() => NaN).machine);
-    await expect(checkpoint.encode(ids(), 1, () => undefined)).rejects.toMatchObject({
+    await expect(checkpoint.encode(windows(), () => undefined)).rejects.toMatchObject({
       code: 'not-a-number',
       facts: { stage: 'text encoder' },
     });
@@ -84,9 +85,9 @@ describe('sessions', () => {
   it('of the text encoder are not needed for the same prompts again', async () => {
     const { machine, log } = halfPrecision(() => 1);
     const checkpoint = checkpointOn(machine);
-    const first = await checkpoint.encode(ids(), 1, () => undefined);
+    const first = await checkpoint.encode(windows(), () => undefined);
     await checkpoint.release();
-    expect(await checkpoint.encode(ids(), 1, () => undefined)).toBe(first);
+    expect(await checkpoint.encode(windows(), () => undefined)).toEqual(first);
     expect(log).toEqual(['open f16', 'release f16']);
   });
 
@@ -99,7 +100,7 @@ describe('sessions', () => {
     const single = { ...machine, target: () => machine.target('f32') };
     const checkpoint = checkpointOn(single);
     expect(checkpoint.resident).toBe(false);
-    await checkpoint.encode(ids(), 1, () => undefined);
+    await checkpoint.encode(windows(), () => undefined);
     await checkpoint.decode(new Float32Array(4 * 64), { h: 8, w: 8 }, () => undefined);
     expect(log).toEqual(['open f32', 'release f32', 'open f32']);
   });
@@ -110,7 +111,7 @@ describe('memory', () => {
     const { machine } = halfPrecision(() => 1);
     const limits = { tensor, net: Infinity };
     const limited: Machine = { ...machine, limits, target: () => machine.target(dtype) };
-    return checkpointOn(limited).save(lavish, { h: side, w: side }, 2);
+    return checkpointOn(limited).save(lavish, { h: side, w: side, questions: 2, tokens: 77 });
   };
 
   it('is not saved where nothing says that it is short', () => {
@@ -126,7 +127,7 @@ describe('memory', () => {
     const { machine, log } = halfPrecision(() => {
       throw new DrobeError('out-of-memory', { reason: 'test' });
     });
-    const failed = checkpointOn(machine).encode(ids(), 1, () => undefined);
+    const failed = checkpointOn(machine).encode(windows(), () => undefined);
     await expect(failed).rejects.toMatchObject({ facts: { stage: 'text encoder' } });
     expect(log).toEqual(['open f16', 'release f16']);
   });
@@ -136,7 +137,7 @@ describe('memory', () => {
     const open = (): Promise<Net> => Promise.reject(new DrobeError('out-of-memory', { reason: 'test' }));
     const sessions = { open } as Partial<Sessions> as Sessions;
     const full = checkpointOn({ ...machine, sessions, limits: { tensor: 2 ** 30, net: 2 ** 32 } });
-    const failed = await full.encode(ids(), 1, () => undefined).catch((error: unknown) => error);
+    const failed = await full.encode(windows(), () => undefined).catch((error: unknown) => error);
     expect(failed).toMatchObject({
       code: 'out-of-memory',
       facts: { stage: 'text encoder', loadedBytes: 0, limitBytes: 2 ** 32 },

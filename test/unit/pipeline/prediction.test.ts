@@ -1,12 +1,15 @@
 import { expect, test } from 'vitest';
+import type { UNetValues } from '../../../src/pipeline/batch';
+import { guided, tryPrediction } from '../../../src/pipeline/denoise';
 import {
   builtInGuidance,
-  guided,
+  combined,
+  sameEnd,
+  sameLength,
   textGuidance,
-  tryPrediction,
+  type Encoding,
   type Question,
-  type UNetValues,
-} from '../../../src/pipeline/denoise';
+} from '../../../src/pipeline/guidance';
 
 const unet = {
   heads: () => 1,
@@ -17,11 +20,12 @@ const unet = {
   guidanceWidth: null,
 };
 const questions: Question[] = [
-  { context: new Float32Array(6).fill(7), weight: -6 },
-  { context: new Float32Array(6).fill(8), weight: 7 },
+  { context: new Float32Array(6).fill(7), weight: -6, unguided: 0, negative: true },
+  { context: new Float32Array(6).fill(8), weight: 7, unguided: 1 },
 ];
 const size = { h: 2, w: 2 };
-const at = { sigma: 1, t: 500, next: 0 };
+const common = { unet, prediction: 'epsilon', size, timestep: () => 500 } as const;
+const first = (): number => 0;
 
 test.each([
   ['about what it was given, predicts the noise', (x: number) => x + 0.1, 'epsilon'],
@@ -46,24 +50,26 @@ test('what SDXL is told beside the context goes along with each question', async
     return Promise.resolve(new Float32Array(32));
   };
   const told = questions.map((question, n) => ({ ...question, label: Float32Array.of(n, 5) }));
-  await guided(run, { ...unet, labelWidth: 2 }, 'epsilon', told, size)(new Float32Array(16), at);
-  await guided(run, unet, 'epsilon', questions, size)(new Float32Array(16), at);
+  const labelled = { ...common, run, unet: { ...unet, labelWidth: 2 }, questions: () => told };
+  await guided(labelled, first)(new Float32Array(16), 1);
+  await guided({ ...common, run, questions: () => questions }, first)(new Float32Array(16), 1);
   expect(labels).toEqual([{ data: Float32Array.of(0, 5, 1, 5), shape: [2, 2] }, undefined]);
 });
 
 test('without guidance, or with one that is built in, the UNet is asked about the prompt alone', async () => {
   const [negative, prompt] = questions as [Question, Question];
+  const alone = [{ encoding: { context: prompt.context }, weight: 1 }];
   const asked: UNetValues[] = [];
   const run = (values: UNetValues): Promise<Float32Array> => {
     asked.push(values);
     return Promise.resolve(new Float32Array(values.latents.data.length));
   };
   for (const each of [
-    textGuidance(prompt, negative, 1.5),
-    textGuidance(prompt, negative, 1),
-    builtInGuidance(prompt, 8, 4),
+    textGuidance(alone, negative, 1.5),
+    textGuidance(alone, negative, 1),
+    builtInGuidance(alone, 8, 4),
   ]) {
-    await guided(run, unet, 'epsilon', each, size)(new Float32Array(16), at);
+    await guided({ ...common, run, questions: () => each }, first)(new Float32Array(16), 1);
   }
   expect(asked.map(({ latents }) => latents.shape[0])).toEqual([2, 1, 1]);
   expect(asked.slice(1).every(({ context }) => context.data[0] === 8)).toBe(true);
@@ -71,4 +77,60 @@ test('without guidance, or with one that is built in, the UNet is asked about th
   const told = [Math.sin(7000), Math.sin(0.7), Math.cos(7000), Math.cos(0.7)];
   expect(asked.map(({ guidance }) => guidance?.shape)).toEqual([undefined, undefined, [1, 4]]);
   expect([...asked[2]!.guidance!.data]).toEqual(told.map((v) => expect.closeTo(v, 5) as number));
+});
+
+const told = (...numbers: number[]): Encoding => ({ context: Float32Array.from(numbers) });
+
+test('several prompts lead each its own way from the negative one, as A1111 has AND', () => {
+  const wishes = [
+    { encoding: told(1), weight: 1 },
+    { encoding: told(2), weight: -0.5 },
+  ];
+  const asked = textGuidance(wishes, told(0), 8);
+  expect(asked.map(({ context, weight }) => [context[0], weight])).toEqual([
+    [0, -3],
+    [1, 8],
+    [2, -4],
+  ]);
+  // away + 8 · (a − away) − 4 · (b − away)
+  expect([...combined(Float32Array.of(10, 20, 30), asked, 1)]).toEqual([10 + 8 * 10 - 4 * 20]);
+});
+
+test('who needs the answer to the negative prompt gets it, at any guidance, without another run', async () => {
+  let runs = 0;
+  const run = ({ context }: UNetValues): Promise<Float32Array> => {
+    runs++;
+    return Promise.resolve(Float32Array.from({ length: 8 }, (_, i) => context.data[i < 4 ? 0 : 3]!));
+  };
+  const asked = textGuidance([{ encoding: told(5, 5, 5), weight: 1 }], told(3, 3, 3), 1, true);
+  const denoise = guided({ ...common, run, questions: () => asked }, first);
+  const x = new Float32Array(4);
+  expect([...(await denoise(x, 2))]).toEqual([-10, -10, -10, -10]);
+  expect([...(await denoise(x, 2, 'negative'))]).toEqual([-6, -6, -6, -6]);
+  expect(runs).toBe(1);
+});
+
+test('guidance is brought back to the contrast of the prompt alone', () => {
+  const asked = textGuidance([{ encoding: told(1), weight: 1 }], told(0), 3);
+  const answers = Float32Array.of(0, 0, /* the prompt's */ 1, -1);
+  expect([...combined(answers, asked, 2)]).toEqual([3, -3]);
+  expect([...combined(answers, asked, 2, 1)]).toEqual([1, -1]);
+  expect([...combined(answers, asked, 2, 0.5)]).toEqual([2, -2]);
+});
+
+test('prompts that AND joins are made as long as the longest by their last vector', () => {
+  const [first, second] = sameEnd(
+    [told(1, 2, 3, 4), told(5, 6, 7, 8, 9, 10, 11, 12)].map((encoding) => ({ encoding, weight: 1 })),
+    2,
+  );
+  expect([...first!.encoding.context]).toEqual([1, 2, 3, 4, 3, 4, 3, 4]);
+  expect(second!.encoding.context).toHaveLength(8);
+});
+
+test('texts of different lengths are repeated until all are as long', () => {
+  const alike = sameLength(textGuidance([{ encoding: told(1, 2, 3), weight: 1 }], told(7, 8), 5));
+  expect(alike.map(({ context }) => [...context])).toEqual([
+    [7, 8, 7, 8, 7, 8],
+    [1, 2, 3, 1, 2, 3],
+  ]);
 });

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { fromPixels, toPixels } from '../../../src/pipeline/pixels';
 import { fromLatents, fromNoise, sampleLatents } from '../../../src/pipeline/start';
-import { alphasCumprod, plan } from '../../../src/sampling/schedules';
+import { plan } from '../../../src/sampling/plan';
 import { stableDiffusionBetas } from '../../golden/betas';
 
-const route = plan('Euler', 8, 'leading', alphasCumprod(stableDiffusionBetas));
-const ones = (): Float32Array<ArrayBuffer> => Float32Array.of(1, 1);
+const sampling = { sampler: 'Euler', schedule: 'Automatic', spacing: 'leading', like: 'diffusers' } as const;
+const route = (strength?: number) =>
+  plan(sampling, { steps: 8, betas: stableDiffusionBetas, ...(strength !== undefined && { strength }) });
+const ones = Float32Array.of(1, 1);
 
 describe('image to image', () => {
   it.each([
@@ -14,27 +16,26 @@ describe('image to image', () => {
     [0.6, 4],
     [0.125, 1],
   ])('of strength %f makes the last %i of 8 steps', (strength, count) => {
-    const start = fromLatents(Float32Array.of(5, -5), strength, route, ones);
-    expect(start.plan.points).toEqual(route.points.slice(8 - count));
-    expect(start.plan.end).toBe(route.end);
+    const start = fromLatents(Float32Array.of(5, -5), route(strength), ones);
+    expect(start.plan.points).toEqual(route().points.slice(8 - count));
+    expect(start.plan.end).toBe(route().end);
   });
 
   it('starts from the picture with the noise of its first step', () => {
-    const start = fromLatents(Float32Array.of(5, -5), 0.5, route, ones);
-    const sigma = route.points[4]!.sigma;
+    const start = fromLatents(Float32Array.of(5, -5), route(0.5), ones);
+    const sigma = route().points[4]!.sigma;
     expect([...start.x]).toEqual([Math.fround(5 + sigma), Math.fround(-5 + sigma)]);
   });
 
   it('says so when the strength leaves no step', () => {
-    expect(() => fromLatents(Float32Array.of(0), 0.1, route, ones)).toThrow(
-      /strength 0\.1 leaves none of 8 steps/,
-    );
+    expect(() => route(0.1)).toThrow(/strength 0\.1 leaves none of 8 steps/);
   });
 });
 
 describe('text to image', () => {
   it('starts from noise at the scale of the plan', () => {
-    expect([...fromNoise(route, ones).x]).toEqual([Math.fround(route.scale), Math.fround(route.scale)]);
+    const { scale } = route();
+    expect([...fromNoise(route(), ones).x]).toEqual([Math.fround(scale), Math.fround(scale)]);
   });
 });
 

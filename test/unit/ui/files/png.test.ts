@@ -29,7 +29,7 @@ test('the settings are written as other tools read them', () => {
   const settings = { ...initial, prompt: 'a cat', negative: 'a dog', seed: 42 };
   const job = jobOf(settings, null);
   expect(infotext(job, 'my model: v1', {})).toBe(
-    'a cat\nNegative prompt: a dog\nSteps: 20, Sampler: Euler a, Schedule spacing: leading, CFG scale: 7, Seed: 42, ' +
+    'a cat\nNegative prompt: a dog\nSteps: 20, Sampler: Euler a, Schedule type: Automatic, Schedule spacing: leading, CFG scale: 7, Seed: 42, ' +
       'Size: 512x512, Model: my model v1, Version: Drobe',
   );
 

@@ -18,8 +18,8 @@ const seeds = (results: Studio['album']['results']) => results.map(({ job }) => 
 
 test('a run of several makes them with one seed after the other', async () => {
   const { studio, jobs } = await withCandidates(3);
-  expect(jobs.map(({ seed }) => seed)).toEqual([1, 2, 3]);
-  expect(seeds(studio.candidates)).toEqual([1, 2, 3]);
+  expect(jobs.map(({ seed }) => seed)).toEqual([1n, 2n, 3n]);
+  expect(seeds(studio.candidates)).toEqual([1n, 2n, 3n]);
   expect(studio.album.results.map(({ settings }) => settings.seed)).toEqual([3, 2, 1]);
   expect(studio.settings.current.seed).toBe(1);
   expect([studio.run.kind, studio.shown]).toEqual(['done', studio.album.results[0]]);
@@ -29,7 +29,7 @@ test('after the last seed comes the first', async () => {
   const { studio, jobs } = studioAtWork();
   Object.assign(studio.settings.current, { count: 3, freshSeed: false, seed: maxSeed - 1 });
   await studio.generate();
-  expect(jobs.map(({ seed }) => seed)).toEqual([maxSeed - 1, maxSeed, 0]);
+  expect(jobs.map(({ seed }) => seed)).toEqual([maxSeed - 1, maxSeed, 0].map(BigInt));
 });
 
 test('a run of several that is cancelled keeps those that are done', async () => {
@@ -45,7 +45,7 @@ test('a run of several that is cancelled keeps those that are done', async () =>
   expect(studio.run).toMatchObject({ kind: 'running', number: 3, of: 4 });
   studio.cancel();
   await run;
-  expect([seeds(studio.album.results), jobs.length, studio.run.kind]).toEqual([[8, 7], 3, 'idle']);
+  expect([seeds(studio.album.results), jobs.length, studio.run.kind]).toEqual([[8n, 7n], 3, 'idle']);
   expect(studio.shown).toBe(studio.album.results[0]);
 });
 
@@ -88,9 +88,9 @@ test('candidates are gone through in a ring, from the canvas on', async () => {
     return studio.shown?.job.seed;
   };
   studio.showCanvas();
-  expect([leafed(1), leafed(1), leafed(1), leafed(1)]).toEqual([1, 2, 3, 1]);
+  expect([leafed(1), leafed(1), leafed(1), leafed(1)]).toEqual([1n, 2n, 3n, 1n]);
   studio.showCanvas();
-  expect([leafed(-1), leafed(-1), leafed(-1), leafed(-1)]).toEqual([3, 2, 1, 3]);
+  expect([leafed(-1), leafed(-1), leafed(-1), leafed(-1)]).toEqual([3n, 2n, 1n, 3n]);
 });
 
 test('while a run is in work its candidates are not gone through', async () => {

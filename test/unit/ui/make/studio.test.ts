@@ -55,23 +55,23 @@ test('every run draws a seed of its own until one is typed or reused', async () 
   const studio = studioWith(draw);
   await studio.generate();
   await studio.generate();
-  expect(studio.album.results.map(({ job }) => job.seed)).toEqual([102, 101]);
+  expect(studio.album.results.map(({ job }) => job.seed)).toEqual([102n, 101n]);
 
   const [, first] = studio.album.results;
   if (first) studio.show(first);
   studio.reuseSeed();
   await studio.generate();
-  expect(studio.album.results[0]?.job.seed).toBe(101);
+  expect(studio.album.results[0]?.job.seed).toBe(101n);
 
   studio.settings.current.freshSeed = true;
   studio.form.type('seed', 7);
   await studio.generate();
-  expect(studio.album.results[0]?.job.seed).toBe(7);
+  expect(studio.album.results[0]?.job.seed).toBe(7n);
 });
 
 test('progress, preview and notices show while a run is in work', async () => {
   const { opened, open } = gate();
-  const notice: Notice = { code: 'prompt-truncated', which: 'prompt', dropped: 'words' };
+  const notice: Notice = { code: 'size-rounded', width: 64, height: 48 };
   const preview = { width: 1, height: 1, rgba: Uint8ClampedArray.of(1, 2, 3, 255) };
   const studio = studioWith(async function* (_, job) {
     yield { kind: 'notice', notice };

@@ -116,8 +116,8 @@ test('bytes, times and file names read well', () => {
     'about 35 s left',
     'about 2 min left',
   ]);
-  expect(fileName(3, 'A Žuvis, (blue:1.2)')).toBe('drobe-3-a-zuvis-blue-1-2.png');
-  expect(fileName(3, '  ')).toBe('drobe-3.png');
+  expect(fileName(3n, 'A Žuvis, (blue:1.2)')).toBe('drobe-3-a-zuvis-blue-1-2.png');
+  expect(fileName(3n, '  ')).toBe('drobe-3.png');
 });
 
 test('what a stranger calls a file is saved under a plain name', () => {

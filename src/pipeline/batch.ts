@@ -1,0 +1,77 @@
+/** The UNet's batch: every question about the same latents, in one run or one after the other. */
+import type { Model } from '../nets/model';
+import { timestepEmbedding } from '../nets/unet';
+import type { Value } from '../runtime/session';
+import type { Latent } from '../sampling/latent';
+import type { Question } from './guidance';
+import type { LatentSize } from './size';
+
+/** Runs the UNet on the batch: `latents`, `timestep`, `context` and what else it takes in, prediction out. */
+export type RunUNet = (values: UNetValues) => Promise<Float32Array>;
+
+export type UNetValues = Readonly<Record<'latents' | 'timestep' | 'context', Value>> & {
+  readonly label?: Value;
+  readonly guidance?: Value;
+};
+
+/** @param latents variance-preserving, as the UNet takes them. */
+export function batchOf(
+  { modelChannels, inChannels, contextWidth }: Model['unet'],
+  questions: readonly Question[],
+  latents: Latent,
+  t: number,
+  { h, w }: LatentSize,
+): UNetValues {
+  const batch = questions.length;
+  const context = joined(questions.map((question) => question.context));
+  const perQuestion = (name: 'label' | 'guidance'): Partial<UNetValues> => {
+    const data = joined(questions.flatMap((question) => question[name] ?? []));
+    return data.length > 0 ? { [name]: { data, shape: [batch, data.length / batch] } } : {};
+  };
+  return {
+    latents: {
+      data: joined(questions.flatMap(({ planes }) => (planes ? [latents, planes] : [latents]))),
+      shape: [batch, inChannels, h, w],
+    },
+    timestep: {
+      data: joined(questions.map(() => timestepEmbedding(t, modelChannels))),
+      shape: [batch, modelChannels],
+    },
+    context: { data: context, shape: [batch, context.length / batch / contextWidth, contextWidth] },
+    ...perQuestion('label'),
+    ...perQuestion('guidance'),
+  };
+}
+
+/** The members of a batch one after the other: the same answers, with less memory at a time. */
+export async function oneByOne(run: RunUNet, values: UNetValues): Promise<Float32Array> {
+  const [batch] = values.latents.shape as [number];
+  const answers: Float32Array[] = [];
+  for (let n = 0; n < batch; n++) {
+    const member = ({ data, shape }: Value): Value => {
+      const each = data.length / batch;
+      return { data: data.slice(n * each, (n + 1) * each), shape: shape.with(0, 1) };
+    };
+    const { latents, timestep, context, label, guidance } = values;
+    answers.push(
+      await run({
+        latents: member(latents),
+        timestep: member(timestep),
+        context: member(context),
+        ...(label && { label: member(label) }),
+        ...(guidance && { guidance: member(guidance) }),
+      }),
+    );
+  }
+  return joined(answers);
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array<ArrayBuffer> {
+  const all = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}

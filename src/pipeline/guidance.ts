@@ -1,0 +1,139 @@
+/** What a UNet is asked in a step, and what its answers come to. */
+import { guidanceEmbedding } from '../nets/unet';
+import type { Latent } from '../sampling/latent';
+
+/** What a UNet is told of a prompt. */
+export interface Encoding {
+  /** [tokens, width]. */
+  readonly context: Float32Array;
+  /** The prompt as a whole, and sizes, for a UNet that takes them: [label width]. */
+  readonly label?: Float32Array;
+}
+
+/** One question to the UNet about the same latents, and how much its answer counts. */
+export interface Question extends Encoding {
+  /** The answers are added up, each times its weight. */
+  readonly weight: number;
+  /** The weight it would have without guidance: what the prompt alone leads to. */
+  readonly unguided: number;
+  /** It is the one that guidance leads away from. */
+  readonly negative?: true;
+  /** Channels [.., h, w] that follow the latents, for a UNet that takes more than latents. */
+  readonly planes?: Float32Array;
+  /** The guidance scale, embedded, for a UNet that is told it: [guidance width]. */
+  readonly guidance?: Float32Array;
+}
+
+/** A prompt, or one of those that AND joins, and how much it counts among them: 1 for one alone. */
+export interface Wish {
+  readonly encoding: Encoding;
+  readonly weight: number;
+}
+
+/**
+ * Classifier-free guidance (Ho & Salimans, 2022, https://arxiv.org/abs/2207.12598): away from the negative prompt, to
+ * and beyond the prompt. Several prompts lead each its own way from there (Liu et al., 2022, "Composable Diffusion",
+ * https://arxiv.org/abs/2206.01714). What counts nothing is not asked.
+ */
+export function textGuidance(
+  wishes: readonly Wish[],
+  negative: Encoding,
+  guidance: number,
+  always = false,
+): Question[] {
+  const sum = wishes.reduce((all, { weight }) => all + weight, 0);
+  const questions = wishes.map(({ encoding, weight }): Question => ({
+    ...encoding,
+    weight: weight * guidance,
+    unguided: weight,
+  }));
+  const away = 1 - sum * guidance;
+  if (away === 0 && !always) return questions;
+  return [{ ...negative, weight: away, unguided: 1 - sum, negative: true }, ...questions];
+}
+
+/**
+ * A latent consistency model has its guidance built in (Luo et al., 2023, https://arxiv.org/abs/2310.04378, section 4.2):
+ * it is told the scale, and there is no negative prompt.
+ */
+export function builtInGuidance(wishes: readonly Wish[], guidance: number, width: number): Question[] {
+  const told = guidanceEmbedding(guidance, width);
+  return wishes.map(({ encoding, weight }) => ({ ...encoding, weight, unguided: weight, guidance: told }));
+}
+
+/**
+ * InstructPix2Pix's two guidances (Brooks et al., 2023, https://arxiv.org/abs/2211.09800, equation 3): towards the
+ * picture, and from there towards the instruction.
+ * @param picture its latents, unscaled.
+ */
+export function instructGuidance(
+  instruction: Encoding,
+  negative: Encoding,
+  picture: Float32Array,
+  guidance: number,
+  imageGuidance: number,
+): Question[] {
+  const nothing = new Float32Array(picture.length);
+  return [
+    { ...instruction, planes: picture, weight: guidance, unguided: 1 },
+    { ...negative, planes: picture, weight: imageGuidance - guidance, unguided: 0 },
+    { ...negative, planes: nothing, weight: 1 - imageGuidance, unguided: 0, negative: true },
+  ];
+}
+
+/**
+ * What the answers come to.
+ * @param answers one after the other, each of `length` numbers.
+ * @param rescale how far the contrast is brought back to that of the prompt alone, 0 to 1 (Lin et al., 2023,
+ * https://arxiv.org/abs/2305.08891, section 3.4).
+ */
+export function combined(
+  answers: Float32Array,
+  questions: readonly Question[],
+  length: number,
+  rescale = 0,
+): Latent {
+  const sum = (key: 'weight' | 'unguided'): Latent =>
+    Float32Array.from({ length }, (_, i) =>
+      questions.reduce((all, question, n) => all + question[key] * answers[n * length + i]!, 0),
+    );
+  const guided = sum('weight');
+  if (rescale === 0) return guided;
+  const factor = 1 + rescale * (deviation(sum('unguided')) / deviation(guided) - 1);
+  return guided.map((v) => v * factor);
+}
+
+/** The standard deviation of a sample, as torch.std has it. */
+function deviation(x: Float32Array): number {
+  const mean = x.reduce((sum, v) => sum + v, 0) / x.length;
+  return Math.sqrt(x.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (x.length - 1));
+}
+
+/** Prompts that AND joins are made as long as the longest by their last token's vector, as in A1111. */
+export function sameEnd(wishes: readonly Wish[], width: number): readonly Wish[] {
+  const length = Math.max(...wishes.map(({ encoding }) => encoding.context.length));
+  return wishes.map((wish) => {
+    const { context } = wish.encoding;
+    if (context.length === length) return wish;
+    const longer = new Float32Array(length);
+    longer.set(context);
+    for (let at = context.length; at < length; at += width) longer.set(context.subarray(-width), at);
+    return { ...wish, encoding: { ...wish.encoding, context: longer } };
+  });
+}
+
+/** Where texts differ in length, each is repeated until all are as long: attention gives the same answer. */
+export function sameLength(questions: readonly Question[]): readonly Question[] {
+  const lengths = questions.map(({ context }) => context.length);
+  const length = lengths.reduce((all, own) => (all * own) / divisor(all, own), 1);
+  if (lengths.every((own) => own === length)) return questions;
+  return questions.map((question) => {
+    const context = new Float32Array(length);
+    for (let at = 0; at < length; at += question.context.length) context.set(question.context, at);
+    return { ...question, context };
+  });
+}
+
+function divisor(a: number, b: number): number {
+  return b === 0 ? a : divisor(b, a % b);
+}

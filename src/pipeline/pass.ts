@@ -1,0 +1,154 @@
+/** One pass of a picture: from prompts and noise to latents. */
+import { toVp, type Latent } from '../sampling/latent';
+import { noiseOf } from '../sampling/noise';
+import { plan } from '../sampling/plan';
+import type { Course } from '../sampling/plans/course';
+import type { Denoise } from '../sampling/sampler';
+import { samplers } from '../sampling/table';
+import type { RunUNet } from './batch';
+import type { Checkpoint } from './checkpoint';
+import { guided, tryPrediction } from './denoise';
+import { encodePrompts, type Reading, type Texts } from './encode';
+import { textGuidance } from './guidance';
+import { masked, restored } from './inpaint';
+import type { Job, Pixels, Progress } from './job';
+import { toPixels } from './pixels';
+import { project, projections } from './preview';
+import type { Replay } from './resume';
+import { setUp, setUpAgain } from './setup';
+import type { LatentSize } from './size';
+import type { Report } from './slot';
+
+export interface Pass {
+  readonly job: Job;
+  readonly size: LatentSize;
+  readonly reading: Reading;
+  /** Latents that it goes on from, and how far they go back to noise, above 0 to 1; null for the first pass. */
+  readonly again: { readonly latents: Latent; readonly strength: number } | null;
+}
+
+/** Gives the milliseconds since it was last asked. */
+export type Clock = () => number;
+
+/** What passes of one picture share. */
+export interface Drawing {
+  readonly checkpoint: Checkpoint;
+  readonly report: Report;
+  readonly answers: Replay;
+  readonly clock: Clock;
+  /** Steps that were made before, and steps of all passes. */
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface Drawn {
+  /** As the VAE's decoder takes them, scaled. */
+  readonly latents: Latent;
+  /** Milliseconds of what came before the first step, and of each step. */
+  readonly encode: number;
+  readonly steps: readonly number[];
+}
+
+/** Steps between the previews of a miniature where a GPU is only imitated. */
+const IMITATED_PREVIEWS = 10;
+
+export async function* drawPass(pass: Pass, drawing: Drawing): AsyncGenerator<Progress, Drawn, void> {
+  const { job, size, reading, again } = pass;
+  const { checkpoint, report, answers, clock, done, total } = drawing;
+  const { model } = checkpoint;
+
+  yield { kind: 'encoding', what: 'prompt' };
+  const texts = await encodePrompts(reading, job, checkpoint, report);
+  const run: RunUNet = (values) => checkpoint.predict(values, report);
+  const prediction =
+    job.prediction ?? (await checkpoint.prediction(() => trial(run, checkpoint, texts, size)));
+  const noise = noiseOf(job, job.like, { channels: model.vae.latentChannels, ...size });
+  const course = { ...courseOf(job, checkpoint), prediction };
+  const parts = { job, texts, size, checkpoint, report, noise, course };
+  const { start, questions, kept } = again
+    ? await setUpAgain(parts, again.latents, again.strength)
+    : yield* setUp(parts);
+  const encode = clock();
+
+  let calls = -1;
+  const asked = guided(
+    {
+      ...{ run, prediction, questions, size },
+      unet: model.unet,
+      timestep: start.plan.timestep,
+      ...(job.guidanceRescale !== undefined && { rescale: job.guidanceRescale }),
+    },
+    () => calls,
+  );
+  const resumed = answers.of(asked);
+  const counted: Denoise = (x, sigma, which) => {
+    if (which === undefined) calls++;
+    return resumed(x, sigma, which);
+  };
+  const denoise = kept ? masked(counted, kept, start.plan) : counted;
+  const row = samplers[job.sampler];
+  const fresh = row.noise === 'brownian' ? noise.brownian(...start.plan.range) : noise.next;
+  const sampling = row.sample(denoise, start.x, start.plan, fresh);
+  const steps: number[] = [];
+  let state = await sampling.next();
+  while (!state.done) {
+    steps.push(clock());
+    const step = done + steps.length;
+    const given = answers.fresh();
+    const shown = given.length > 0 ? await preview(step - 1, state.value.denoised, size, drawing) : null;
+    yield { kind: 'step', step, steps: Math.max(step, total), preview: shown, answers: given };
+    clock(); // previews are not the sampler's time
+    state = await sampling.next();
+  }
+  const finished = toVp(state.value, start.plan.end);
+  return { latents: kept ? restored(finished, kept) : finished, encode, steps };
+}
+
+/** How many steps a pass makes; what adapts them on the way may make others. @param strength of what it goes on from. */
+export function stepsOf(job: Job, checkpoint: Checkpoint, strength?: number): number {
+  const own = job.source && 'strength' in job.source ? job.source.strength : undefined;
+  const far = strength ?? (job.source?.kind === 'inpaint' && own === 1 ? undefined : own);
+  const course = courseOf(job, checkpoint);
+  return plan(job, far === undefined ? course : { ...course, strength: far }).points.length;
+}
+
+function courseOf(job: Job, { model }: Checkpoint): Course {
+  return { steps: job.steps, betas: model.betas, xl: model.latents === 'sdxl' };
+}
+
+/** Asked about nothing in particular, with as many channels as the UNet takes. */
+function trial(
+  run: RunUNet,
+  { model }: Checkpoint,
+  texts: Texts,
+  size: LatentSize,
+): ReturnType<typeof tryPrediction> {
+  const beside = (model.unet.inChannels - model.vae.latentChannels) * size.h * size.w;
+  const questions = textGuidance(texts.wishes(0), texts.negative(0), 1).map((question) => ({
+    ...question,
+    ...(beside > 0 && { planes: new Float32Array(beside) }),
+  }));
+  return tryPrediction(run, model.unet, questions, model.vae.latentChannels, size);
+}
+
+/**
+ * What the picture would be if the sampler stopped here. A miniature's VAE is cheap enough to be used; where a GPU is
+ * only imitated, now and then. The latents of full-size models are projected to colours.
+ */
+async function preview(
+  step: number,
+  denoised: Latent,
+  size: LatentSize,
+  { checkpoint, report }: Drawing,
+): Promise<Pixels | null> {
+  const { miniature, vae, latents } = checkpoint.model;
+  if (!miniature) {
+    // Where nets do not fit together, the UNet would have to make room for a TAESD.
+    const sketch = checkpoint.resident ? await checkpoint.sketch(denoised, size, report) : null;
+    return sketch
+      ? toPixels(sketch, size.w * vae.factor, size.h * vae.factor)
+      : project(denoised, size, projections[latents]);
+  }
+  if (!checkpoint.resident || (checkpoint.imitated && step % IMITATED_PREVIEWS !== 0)) return null;
+  return toPixels(await checkpoint.decode(denoised, size, report), size.w * vae.factor, size.h * vae.factor);
+}
