@@ -7,7 +7,7 @@ them, straight from a checkpoint in CompVis' names. A weight is read when it is 
   --double computes in float64 instead of float32.
 Both fail where numbers differ by 1e-3 of the largest, which is what the golden tests allow.
 
-Needs torch and safetensors.
+Needs torch and, for checkpoints, safetensors.
 """
 import gzip
 import json
@@ -18,8 +18,6 @@ from pathlib import Path
 
 import torch
 import torch.nn.functional as F
-from safetensors import safe_open
-from safetensors.torch import load_file
 
 DTYPE = torch.float64 if '--double' in sys.argv else torch.float32
 
@@ -29,20 +27,29 @@ class Scope:
 
     def __init__(self, file, prefix='', names=None):
         self.file, self.prefix = file, prefix
-        self.names = set(file.keys()) if names is None else names
+        everything = file.keys() if names is None else names
+        self.names = [name for name in everything if name.startswith(prefix)]
+        # Asked once: what is timed is the net, not the search.
+        self.places, self.known, self.numbered = {}, {}, None
 
     def __call__(self, name):
-        return Scope(self.file, f'{self.prefix}{name}.', self.names)
+        if name not in self.places:
+            self.places[name] = Scope(self.file, f'{self.prefix}{name}.', self.names)
+        return self.places[name]
 
     def __getitem__(self, name):
         return self.file.get_tensor(self.prefix + name).to(DTYPE)
 
     def has(self, start):
-        return any(name.startswith(self.prefix + start) for name in self.names)
+        if start not in self.known:
+            self.known[start] = any(name.startswith(self.prefix + start) for name in self.names)
+        return self.known[start]
 
     def children(self):
-        below = (name[len(self.prefix):] for name in self.names if name.startswith(self.prefix))
-        return [self(i) for i in sorted({int(name.split('.')[0]) for name in below})]
+        if self.numbered is None:
+            below = {int(name[len(self.prefix):].split('.')[0]) for name in self.names}
+            self.numbered = [self(str(i)) for i in sorted(below)]
+        return self.numbered
 
 
 # --- modules ---------------------------------------------------------------------------------------------------
@@ -72,7 +79,8 @@ def attention(q, k, v, heads, causal=False):
 
 def embed_timestep(t, width):
     """ldm's timestep_embedding: cosines, then sines. t: [N]. Always in float32, as there."""
-    frequencies = torch.exp(-math.log(10000) * torch.arange(width // 2, dtype=torch.float32) / (width // 2))
+    steps = torch.arange(width // 2, dtype=torch.float32, device=t.device)
+    frequencies = torch.exp(-math.log(10000) * steps / (width // 2))
     angles = t[:, None].float() * frequencies
     return torch.cat([angles.cos(), angles.sin()], -1).to(DTYPE)
 
@@ -210,6 +218,8 @@ def decode(z, p):
 
 class Checkpoint:
     def __init__(self, path):
+        from safetensors import safe_open
+
         root = self.root = Scope(safe_open(path, 'pt'))
         self.family = 'sdxl' if root.has('conditioner.') else 'sd2' if root.has('cond_stage_model.model.') else 'sd1'
         self.scale = 0.13025 if self.family == 'sdxl' else 0.18215
@@ -298,6 +308,9 @@ def picture_bytes(image):
 
 def compare_recording(path, recording):
     """What the browser said against what we say; only ids, the seed and sizes are taken from it."""
+    from safetensors import safe_open
+    from safetensors.torch import load_file
+
     recorded = load_file(recording)
     with safe_open(recording, 'pt') as file:
         job = json.loads(file.metadata()['job'])
@@ -328,6 +341,8 @@ def check_reference():
 
 
 def golden_cases(checkpoint, cases, name):
+    from safetensors.torch import load_file
+
     def of(case):
         return load_file(cases / case / 'expected.safetensors')
 
@@ -369,11 +384,16 @@ def golden_cases(checkpoint, cases, name):
         yield 'picture', said['image'], case['image_raw']
 
 
-with torch.inference_mode():
-    match [argument for argument in sys.argv[1:] if argument != '--double']:
+def main(arguments):
+    match arguments:
         case []:
             check_reference()
         case [path, recording]:
             compare_recording(path, recording)
         case _:
             sys.exit(__doc__)
+
+
+if __name__ == '__main__':
+    with torch.inference_mode():
+        main([argument for argument in sys.argv[1:] if argument != '--double'])

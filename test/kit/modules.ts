@@ -1,0 +1,241 @@
+/** Single modules against plain arithmetic in double precision: attention, convolutions, norms. */
+import { build, input, sizeOf, type Shape, type Target, type Var } from '../../src/graph/graph';
+import { attention, cast, conv, fromImage, groupNorm, toImage } from '../../src/graph/nn';
+import { scope, type Scope } from '../../src/graph/scope';
+import type { Value } from '../../src/runtime/session';
+import type { TensorInfo } from '../../src/weights/safetensors';
+import { memorySource } from '../../src/weights/source';
+import { worstDifference } from '../golden/tensors';
+import type { Bench } from './bench';
+import { Missing, type Measured, type Row } from './row';
+
+type DType = Target['dtype'];
+
+/** f16 holds 11 bits, and ONNX Runtime also adds in f16. */
+const BOUND = { f32: 1e-4, f16: 2e-2 };
+
+/** Numbers in −1…1 that look random and are the same everywhere. */
+export const numbers = (count: number, seed: number): Float32Array<ArrayBuffer> =>
+  Float32Array.from({ length: count }, (_, i) => Math.sin((i + 1) * 12.9898 * (seed + 1) + seed));
+
+/** What graphs of this dtype are like here. @throws Missing where there is no half precision. */
+export function targetOf({ machine }: Bench, dtype: DType): Target {
+  if (dtype === 'f16' && !machine.float16) throw new Missing('no shader-f16');
+  return machine.target(dtype);
+}
+
+interface Tested {
+  readonly inputs: Readonly<Record<string, Value>>;
+  readonly weights?: Readonly<Record<string, Shape>>;
+  readonly module: (inputs: Readonly<Record<string, Var>>, p: Scope) => Var;
+}
+
+/** Runs a module once. Weights are `numbers`, seeded by their order. */
+async function run({ machine }: Bench, target: Target, tested: Tested): Promise<Float32Array> {
+  const tensors = new Map<string, TensorInfo>();
+  const { inputs, weights = {} } = tested;
+  let begin = 0;
+  for (const [name, shape] of Object.entries(weights)) {
+    const end = begin + 4 * sizeOf(shape);
+    tensors.set(name, { name, dtype: 'F32', shape, begin, end });
+    begin = end;
+  }
+  const bytes = new Uint8Array(begin);
+  for (const [i, { begin, shape }] of [...tensors.values()].entries())
+    bytes.set(new Uint8Array(numbers(sizeOf(shape), i).buffer), begin);
+  const vars = Object.entries(inputs).map(([name, { shape }]) => [
+    name,
+    cast(input(name, shape, target), target.dtype),
+  ]);
+  const output = tested.module(Object.fromEntries(vars) as Record<string, Var>, scope(tensors, target));
+  const graph = build({ y: cast(output, 'f32') });
+  const net = await machine.sessions.open(
+    graph,
+    { tensors, source: memorySource(bytes) },
+    machine.openDevice,
+  );
+  try {
+    return await net.run(inputs);
+  } finally {
+    await net.release();
+  }
+}
+
+const row = (
+  name: string,
+  dtype: DType,
+  worth: number,
+  run: (bench: Bench, target: Target) => Promise<Measured>,
+): Row => ({
+  name: `${name}, ${dtype}`,
+  part: 'truth',
+  worth,
+  seconds: 60,
+  bound: BOUND[dtype],
+  by: 'webgpu',
+  run: async (bench) => run(bench, targetOf(bench, dtype)),
+});
+
+const dtypes = ['f16', 'f32'] as const;
+const HEADS = 2;
+
+/** How many queries are recomputed. */
+const QUERIES = 67;
+
+function attentionRow(dtype: DType, form: 'fused' | 'written out', s: number, l: number, d: number): Row {
+  const lengths = s === l ? `${s}` : `${s} to ${l}`;
+  // First what pictures of 512² are made of.
+  const worth = 300 + (form === 'fused' ? 10 : 0) + (dtype === 'f16' ? 5 : 0) + (s === 4096 ? 20 : 0);
+  return row(`attention ${form}, ${lengths}, heads of ${d}`, dtype, worth, async (bench, target) => {
+    const values = (['q', 'k', 'v'] as const).map((name, i) => {
+      const shape = [1, name === 'q' ? s : l, HEADS * d];
+      return [name, { data: numbers(sizeOf(shape), i).map((x) => 2 * x), shape }] as const;
+    });
+    const inputs = Object.fromEntries(values) as Record<
+      'q' | 'k' | 'v',
+      { data: Float32Array; shape: number[] }
+    >;
+    const fused = form === 'fused';
+    const actual = await run(
+      bench,
+      { ...target, fusedAttention: fused },
+      {
+        inputs,
+        module: ({ q, k, v }) => attention(q!, k!, v!, HEADS),
+      },
+    );
+    const rows = Array.from({ length: QUERIES }, (_, i) => Math.floor((i * (s - 1)) / (QUERIES - 1)));
+    const expected = rows.flatMap((i) => [
+      ...plainAttention(inputs.q.data, inputs.k.data, inputs.v.data, i, d),
+    ]);
+    const width = HEADS * d;
+    const asked = rows.flatMap((i) => [...actual.subarray(i * width, (i + 1) * width)]);
+    const trusted = target.fusedAttention || !fused;
+    return {
+      worst: worstDifference(asked, expected),
+      ...(!trusted && { unused: 'the test at the start finds it wrong here, and nets do without' }),
+    };
+  });
+}
+
+/** What query `i` gets, of all heads. */
+function plainAttention(
+  q: Float32Array,
+  k: Float32Array,
+  v: Float32Array,
+  i: number,
+  d: number,
+): Float64Array {
+  const width = HEADS * d;
+  const length = k.length / width;
+  const out = new Float64Array(width);
+  for (let from = 0; from < width; from += d) {
+    const scores = new Float64Array(length);
+    let max = -Infinity;
+    for (let j = 0; j < length; j++) {
+      let dot = 0;
+      for (let c = from; c < from + d; c++) dot += q[i * width + c]! * k[j * width + c]!;
+      scores[j] = dot / Math.sqrt(d);
+      max = Math.max(max, scores[j]!);
+    }
+    let sum = 0;
+    for (let j = 0; j < length; j++) sum += scores[j] = Math.exp(scores[j]! - max);
+    for (let j = 0; j < length; j++) {
+      for (let c = from; c < from + d; c++) out[c]! += (scores[j]! / sum) * v[j * width + c]!;
+    }
+  }
+  return out;
+}
+
+const convRow = (dtype: DType, channels: number): Row =>
+  row(
+    `3 × 3 convolution of ${channels} channels`,
+    dtype,
+    250 + (dtype === 'f16' ? 5 : 0),
+    async (bench, target) => {
+      const [h, w, out] = [9, 10, 32];
+      const shape = [2, channels, h, w];
+      const x = numbers(sizeOf(shape), 7);
+      const actual = await run(bench, target, {
+        inputs: { x: { data: x, shape } },
+        weights: { 'c.weight': [out, channels, 3, 3], 'c.bias': [out] },
+        module: ({ x }, p) => toImage(conv(fromImage(x!), p('c'))),
+      });
+      const weight = numbers(out * channels * 9, 0);
+      const bias = numbers(out, 1);
+      const expected = new Float64Array(2 * out * h * w);
+      let at = 0;
+      for (let n = 0; n < 2; n++)
+        for (let o = 0; o < out; o++)
+          for (let i = 0; i < h; i++)
+            for (let j = 0; j < w; j++) {
+              let sum = bias[o]!;
+              for (let c = 0; c < channels; c++)
+                for (let a = Math.max(0, 1 - i); a < Math.min(3, h + 1 - i); a++)
+                  for (let b = Math.max(0, 1 - j); b < Math.min(3, w + 1 - j); b++)
+                    sum +=
+                      weight[((o * channels + c) * 3 + a) * 3 + b]! *
+                      x[((n * channels + c) * h + i + a - 1) * w + j + b - 1]!;
+              expected[at++] = sum;
+            }
+      return { worst: worstDifference(actual, expected) };
+    },
+  );
+
+const GROUPS = 32;
+
+const normRow = (
+  dtype: DType,
+  form: 'plain' | 'with SiLU' | 'with SiLU, after adding',
+  channels: number,
+): Row =>
+  row(
+    `group norm of ${channels} channels, ${form}`,
+    dtype,
+    260 + (dtype === 'f16' ? 5 : 0),
+    async (bench, target) => {
+      const [n, h, w] = [2, 32, 32];
+      const shape = [n, channels, h, w];
+      const x = numbers(sizeOf(shape), 3).map((value, i) => 3 * value + 0.5 + (i % 7) / 7);
+      const emb = numbers(n * channels, 4);
+      const added = form === 'with SiLU, after adding';
+      const activation = form !== 'plain';
+      const actual = await run(bench, target, {
+        inputs: { x: { data: x, shape }, ...(added && { emb: { data: emb, shape: [n, channels] } }) },
+        weights: { 'n.weight': [channels], 'n.bias': [channels] },
+        module: ({ x, emb }, p) =>
+          toImage(groupNorm(fromImage(x!), p('n'), { activation, ...(added && { shift: emb! }) })),
+      });
+      const [weight, bias] = [numbers(channels, 0), numbers(channels, 1)];
+      const expected = new Float64Array(x.length);
+      const [area, each] = [h * w, channels / GROUPS];
+      for (let g = 0; g < n * GROUPS; g++) {
+        const from = g * each * area;
+        const value = (i: number): number => x[i]! + (added ? emb[Math.floor(i / area)]! : 0);
+        let [sum, squares] = [0, 0];
+        for (let i = from; i < from + each * area; i++) sum += value(i);
+        const mean = sum / (each * area);
+        for (let i = from; i < from + each * area; i++) squares += (value(i) - mean) ** 2;
+        const scale = 1 / Math.sqrt(squares / (each * area) + 1e-5);
+        for (let i = from; i < from + each * area; i++) {
+          const c = Math.floor(i / area) % channels;
+          const y = (value(i) - mean) * scale * weight[c]! + bias[c]!;
+          expected[i] = activation ? y / (1 + Math.exp(-y)) : y;
+        }
+      }
+      return { worst: worstDifference(actual, expected) };
+    },
+  );
+
+export const moduleRows: readonly Row[] = dtypes.flatMap((dtype) => [
+  ...(['fused', 'written out'] as const).flatMap((form) =>
+    [40, 64, 80, 160].flatMap((d) => [
+      ...[64, 256, 1024, 4096].map((length) => attentionRow(dtype, form, length, length, d)),
+      attentionRow(dtype, form, 4096, 77, d),
+    ]),
+  ),
+  ...Array.from({ length: 14 }, (_, i) => convRow(dtype, i + 3)),
+  ...(['plain', 'with SiLU', 'with SiLU, after adding'] as const).flatMap((form) =>
+    [64, 320, 960].map((channels) => normRow(dtype, form, channels)),
+  ),
+]);
