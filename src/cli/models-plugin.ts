@@ -14,6 +14,10 @@ import type { Connect, Plugin } from 'vite';
 import { parseRange } from '../weights/range.ts';
 import { CREDITS, SHIPPED } from './shipped.mjs';
 
+/** Lists of words that prompts draw from, as other programs keep them: one choice a line. */
+const WILDCARDS = 'wildcards';
+const isList = (name: string) => /^wildcards\/[^./\\\0][^/\\\0]*\.txt$/i.test(name);
+
 /** Where other programs look, too: for checkpoints, and for what is added to them. */
 const FOLDERS = ['', 'loras', 'embeddings', 'vae'] as const;
 
@@ -67,6 +71,12 @@ async function list(folder: string): Promise<ModelFile[]> {
   return found.flat().sort((a, b) => stem(a.file).localeCompare(stem(b.file)));
 }
 
+/** The files of lists, in their folder. */
+async function wildcards(folder: string): Promise<string[]> {
+  const inside = await readdir(join(folder, WILDCARDS)).catch(() => []);
+  return inside.filter((name) => isList(`${WILDCARDS}/${name}`)).sort();
+}
+
 /** One plain file name, at the top or in a known subfolder: no other folder, no way up, no hidden file. */
 const isServed = (name: string) => SERVED.test(name);
 const SERVED = /^(?:(?:loras|embeddings|vae)\/)?[^./\\\0][^/\\\0]*\.safetensors$/i;
@@ -76,7 +86,8 @@ async function answer(folder: string, req: IncomingMessage, res: ServerResponse)
     const name = fileName(req.url ?? '/');
     if (req.method !== 'GET' && req.method !== 'HEAD') refuse(res, 405);
     else if (name === 'index.json') sendJson(res, await list(folder));
-    else if (name === CREDITS || isServed(name)) await sendFile(req, res, join(folder, name));
+    else if (name === `${WILDCARDS}/index.json`) sendJson(res, await wildcards(folder));
+    else if (name === CREDITS || isServed(name) || isList(name)) await sendFile(req, res, join(folder, name));
     else refuse(res, 404);
   } catch {
     // The file went away, or the reader did: either way there is nothing more to say on this connection.
@@ -107,7 +118,7 @@ async function sendFile(req: IncomingMessage, res: ServerResponse, path: string)
 
   const { start, end } = range ?? { start: 0, end: info.size - 1 };
   res.writeHead(range ? 206 : 200, {
-    'Content-Type': path.endsWith('.md') ? 'text/plain; charset=utf-8' : 'application/octet-stream',
+    'Content-Type': /\.(?:md|txt)$/.test(path) ? 'text/plain; charset=utf-8' : 'application/octet-stream',
     'Content-Length': end - start + 1,
     'Accept-Ranges': 'bytes',
     'Cache-Control': 'no-cache',

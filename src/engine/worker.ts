@@ -10,7 +10,7 @@ import { vaeWeights } from '../pipeline/vae';
 import { loadOrt } from '../runtime/ort';
 import { Sessions } from '../runtime/session';
 import { watchRequests } from '../requests';
-import { loraTags, type LoraTag } from '../text/lora';
+import type { LoraTag } from '../text/lora';
 import { loadTokenizer } from '../text/tokenizer';
 import type { Tokenizer } from '../text/windows';
 import { listUnfinished } from '../weights/downloads';
@@ -21,11 +21,14 @@ import { base } from './place';
 import { answer, serve } from './rpc';
 import { confineOthers } from './scripts';
 import { shelf, type Readable } from './shelf';
+import { settlePrompts, textsOf } from './prompts';
 import { Turn } from './turn';
+import { wildcardLists } from './wildcards';
 
 confineOthers(); // ONNX Runtime's threads
 
-const models = shelf(`${base}models/`);
+const folder = `${base}models/`;
+const models = shelf(folder);
 const sessions = once(async () => new Sessions(await loadOrt()));
 const machines: Readonly<Record<Backend, () => Promise<Machine>>> = {
   auto: once(async () => findMachine(await sessions(), 'auto')),
@@ -89,15 +92,19 @@ const api: WorkerApi = {
       try {
         await turn.take(signal, () => report({ kind: 'waiting' }));
         const checkpoint = await open(model, backend, signal, report);
-        const known = job.prompt.includes('<') ? await models.loraNames() : [];
-        const { prompt, loras } = loraTags(job.prompt, known);
+        const prompts = [job.prompt, job.negative, job.hires?.prompt, job.hires?.negative].join();
+        const names = prompts.includes('<') ? await models.loraNames() : [];
+        const lists = prompts.includes('__') ? await wildcardLists(folder) : new Map<string, string[]>();
+        const { told, read, loras, missing, ignored } = settlePrompts(job, names, lists);
+        if (missing.length > 0) yield { kind: 'notice', notice: { code: 'lists-missing', names: missing } };
+        if (ignored.length > 0) yield { kind: 'notice', notice: { code: 'tags-ignored', tags: ignored } };
         await useLoras(checkpoint, loras, signal);
         const vaeFile = await useVae(checkpoint, vae, signal);
         await useTaesd(checkpoint, taesd, signal);
-        const embeddings = await embeddingsFor(checkpoint, [prompt, job.negative], signal);
+        const embeddings = await embeddingsFor(checkpoint, textsOf(read), signal);
         const tools = { checkpoint, tokenizer: await tokenizer(), report, embeddings };
-        const picture = yield* generate({ ...job, prompt }, tools);
-        const asked = { model, backend, vae, taesd, ...picture.job, prompt: job.prompt };
+        const picture = yield* generate({ ...job, ...read }, tools);
+        const asked = { model, backend, vae, taesd, ...picture.job, ...told };
         return { ...picture, job: asked, ...(vaeFile !== null && { vaeFile }) };
       } catch (thrown) {
         const code = thrown instanceof DrobeError ? thrown.code : null;

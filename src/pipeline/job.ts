@@ -116,7 +116,11 @@ export type Notice =
   | { readonly code: 'retried-in-f32'; readonly net: NetName }
   /** Memory was short, so the picture is made in this way, which takes longer. */
   | { readonly code: 'saving-memory'; readonly by: keyof Thrift }
-  | { readonly code: 'resumed'; readonly after: 'device-lost' | 'engine-crashed' };
+  | { readonly code: 'resumed'; readonly after: 'device-lost' | 'engine-crashed' }
+  /** Lists that a prompt draws from and that are not at hand; their names are read as words. */
+  | { readonly code: 'lists-missing'; readonly names: readonly string[] }
+  /** Tags in a prompt that ask for something that there is not here. */
+  | { readonly code: 'tags-ignored'; readonly tags: readonly string[] };
 
 export type Progress =
   | {

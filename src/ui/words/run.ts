@@ -70,6 +70,10 @@ export function noticeWords(notice: Notice): string {
       return `There is not enough memory for the fastest way, so ${savings[notice.by]}, which takes longer.`;
     case 'retried-in-f32':
       return `Half precision overflowed in ${nets[notice.net]}; that part ran again at full precision, which takes longer.`;
+    case 'lists-missing':
+      return `There is no list called ${notice.names.map((name) => `“${clean(name, 60)}”`).join(', ')}, so its name was read as words. Lists are text files in models/wildcards/, one choice a line.`;
+    case 'tags-ignored':
+      return `Nothing here answers to ${clean(notice.tags.join(' '), 200)}: left out.`;
   }
 }
 
