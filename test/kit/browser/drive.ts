@@ -49,8 +49,9 @@ for (const [variant, flags] of Object.entries(variants)) {
   await report.row(`${variant}: Chromium and its adapter`, 90, async () => {
     const path = join(options.kit, 'chromium/headless-shell.sh');
     app = await AppPage.open({ path, flags, imitated: options.imitated, profile }, address);
-    const facts = { flags: flags.join(' '), ...((await app.adapter()) ?? { adapter: 'none' }) };
-    if (facts.adapter === 'none' || (!options.imitated && facts.adapter?.includes('swiftshader')))
+    const found = (await app.adapter()) ?? { adapter: 'none' };
+    const facts: Record<string, string> = { flags: flags.join(' '), ...found };
+    if (found['adapter'] === 'none' || (!options.imitated && found['adapter']?.includes('swiftshader')))
       throw new Error(`the card is not seen: ${JSON.stringify(facts)}`);
     return facts;
   });
