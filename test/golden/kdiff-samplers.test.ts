@@ -19,7 +19,7 @@ const cases = listCases(folder).map((name) => {
 });
 for (const { name, reason } of cases) if (reason) without.set(reason, [...(without.get(reason) ?? []), name]);
 
-describe('samplers do what k-diffusion, A1111 and ComfyUI do', () => {
+describe.runIf(cases.length > 0)('samplers do what k-diffusion, A1111 and ComfyUI do', () => {
   afterAll(() => {
     for (const [what, difference] of [...worst].sort())
       console.info(`${what}: worst ${difference.toExponential(1)} of the largest value`);
