@@ -15,16 +15,19 @@ export interface Guided {
   readonly size: LatentSize;
   /** The timestep that the UNet is told at a sigma. */
   readonly timestep: (sigma: number) => number;
+  /** The sigma by which an answer in v is read; absent: the one it was asked at. */
+  readonly readBy?: (sigma: number) => number;
   /** See `combined`. */
   readonly rescale?: number;
 }
 
 /** Asks the UNet all questions in one run, and adds up the answers. @param call what runs are counted by. */
 export function guided(
-  { run, unet, prediction, questions, size, timestep, rescale }: Guided,
+  { run, unet, prediction, questions, size, timestep, readBy, rescale }: Guided,
   call: () => number,
 ): Denoise {
-  const denoised = prediction === 'v' ? denoisedFromV : denoisedFromEps;
+  const denoised = (x: Latent, said: Latent, sigma: number): Latent =>
+    prediction === 'v' ? denoisedFromV(x, said, sigma, readBy?.(sigma)) : denoisedFromEps(x, said, sigma);
   /** The last answers: whoever wants to know what the negative prompt alone leads to asks just after. */
   let last: { x: Latent; sigma: number; asked: readonly Question[]; answers: Float32Array } | null = null;
   return async (x, sigma, which) => {

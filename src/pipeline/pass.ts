@@ -76,6 +76,7 @@ export async function* drawPass(pass: Pass, drawing: Drawing): AsyncGenerator<Pr
       ...{ run, prediction, questions, size },
       unet: model.unet,
       timestep: start.plan.timestep,
+      ...(start.plan.readBy && { readBy: start.plan.readBy }),
       ...(job.guidanceRescale !== undefined && { rescale: job.guidanceRescale }),
     },
     () => calls,

@@ -111,13 +111,15 @@ async function blankPlanes({ checkpoint, size, report }: Parts): Promise<Float32
 
 function asking({ job, texts, checkpoint }: Parts, planes?: Float32Array): Setup['questions'] {
   const { guidanceWidth, contextWidth } = checkpoint.model.unet;
-  // diffusers asks for the prompt alone at a scale of 1 or less; elsewhere less than 1 leads away from it.
-  const guidance = job.like === 'diffusers' ? Math.max(1, job.guidance) : job.guidance;
+  const { negative, guidance: share = 1 } = samplers[job.sampler];
+  const scale = job.guidance * share;
+  // diffusers, which has no CFG++, asks for the prompt alone at a scale of 1 or less; elsewhere less leads away from it.
+  const guidance = job.like === 'diffusers' && !negative ? Math.max(1, scale) : scale;
   return (call) => {
     const wishes = sameEnd(texts.wishes(call), contextWidth);
     const questions =
       guidanceWidth === null
-        ? textGuidance(wishes, texts.negative(call), guidance, samplers[job.sampler].negative)
+        ? textGuidance(wishes, texts.negative(call), guidance, negative)
         : builtInGuidance(wishes, job.guidance, guidanceWidth);
     return sameLength(planes ? questions.map((question) => ({ ...question, planes })) : questions);
   };

@@ -27,6 +27,8 @@ export interface Row {
   readonly noise?: 'brownian';
   /** It asks what the negative prompt alone leads to; so that is to be asked at any guidance. */
   readonly negative?: true;
+  /** What the guidance scale is multiplied by, so that usual ones do: A1111's, for CFG++. */
+  readonly guidance?: number;
   /** It asks twice a step. */
   readonly twice?: true;
 }
@@ -52,7 +54,7 @@ export const samplers: Readonly<Record<SamplerName, Row>> = {
   'DPM adaptive': { sample: dpmAdaptive },
   Restart: { sample: heun, twice: true },
   DDIM: { sample: ddim },
-  'DDIM CFG++': { sample: ddimCfgpp, negative: true },
+  'DDIM CFG++': { sample: ddimCfgpp, negative: true, guidance: 1 / 12.5 },
   DDPM: { sample: ddim },
   PLMS: { sample: plms },
   UniPC: { sample: unipc },

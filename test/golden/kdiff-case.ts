@@ -169,8 +169,7 @@ export function setUp(facts: Case, tensors: ReadonlyMap<string, Tensor>): Setup 
     latent ? mix(p.latentScale, Float32Array.from(latent.data), noiseScale, unit) : scaled(p.scale, unit);
 
   const vp = facts.callback_x_is.includes('variance') || Boolean(facts.sigmas_are?.startsWith('timesteps'));
-  const guidance =
-    cfg_scale === undefined ? null : sampling.sampler === 'DDIM CFG++' ? cfg_scale / 12.5 : cfg_scale;
+  const guidance = cfg_scale === undefined ? null : cfg_scale * (samplers[sampling.sampler].guidance ?? 1);
   const ts = tensors.get('model_t')!.data;
   const run: Setup['run'] = async (first, noise) => {
     const timestep = (sigma: number): number => {
