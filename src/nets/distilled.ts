@@ -15,6 +15,7 @@ const KINDS: readonly (readonly [word: RegExp, sampler: string, spacing: string]
   [/\bturbo/i, 'Euler a', 'trailing'], // https://huggingface.co/stabilityai/sdxl-turbo
   [/\blightning\b/i, 'Euler', 'trailing'], // https://huggingface.co/ByteDance/SDXL-Lightning
   [/\bhyper-?sd/i, 'DDIM', 'trailing'], // https://huggingface.co/ByteDance/Hyper-SD
+  [/\btcd\b/i, 'TCD', 'leading'], // https://huggingface.co/h1t/TCD-SDXL-LoRA
 ];
 
 /** @param names what a checkpoint calls itself; with no such word nothing is known. */

@@ -161,6 +161,7 @@ describe('a model that calls itself distilled is used in few steps, without guid
     ['modelspec.title', 'Hyper-SDXL 2-step', ['DDIM', 'trailing', 2]],
     ['modelspec.title', 'Hyper-SD15 1-step', ['DDIM', 'trailing', 4]],
     ['modelspec.title', 'DreamShaper 8 LCM', ['LCM', 'leading', 4]],
+    ['modelspec.title', 'SDXL TCD 4 steps', ['TCD', 'leading', 4]],
     ['modelspec.architecture', 'stable-diffusion-xl-v1-turbo', ['Euler a', 'trailing', 4]],
   ])('%s: %s', (key, value, [sampler, spacing, steps]) => {
     const { recommended } = detect({ tensors: stableDiffusionXL(), metadata: new Map([[key, value]]) });
