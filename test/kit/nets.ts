@@ -14,6 +14,7 @@ import { memorySource } from '../../src/weights/source';
 import { GoldenNets, TOLERANCE } from '../golden/net-cases';
 import type { MiniCase } from '../golden/pipeline-case';
 import { pictureDifference } from '../golden/tensors';
+import { jobWith } from '../job';
 import { foldersIn, goldenIn, type Bench } from './bench';
 import { targetOf } from './modules';
 import { Missing, type Row } from './row';
@@ -111,7 +112,7 @@ async function draw({ kit, machine }: Bench, told: MiniCase, dtype: DType): Prom
   });
   const { png: _, ...job } = told;
   const tools = { checkpoint, tokenizer: await tokenizerIn(kit), report: () => undefined };
-  const run = generate({ ...job, spacing: 'leading', source: null }, tools);
+  const run = generate(jobWith(job), tools);
   for (;;) {
     const { done, value } = await run.next();
     if (done) {
