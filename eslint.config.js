@@ -36,7 +36,15 @@ const arrows = {
     packages: ['idb-keyval'],
   },
   'src/engine/api.ts': {
-    types: ['errors', 'pipeline', 'sampling', 'weights/downloads', 'weights/layout', 'weights/origin'],
+    types: [
+      'errors',
+      'pipeline',
+      'sampling',
+      'text',
+      'weights/downloads',
+      'weights/layout',
+      'weights/origin',
+    ],
   },
   'src/engine/rpc.ts': { may: ['errors'] },
   'src/engine/client.ts': { may: ['errors'] },
@@ -45,12 +53,12 @@ const arrows = {
   'src/ui/controls': { packages: ['svelte'] },
   'src/ui/words': {
     may: ['errors'],
-    types: ['engine/api', 'settings', 'album', 'models', 'make', 'shell'],
+    types: ['engine/api', 'recipe', 'settings', 'album', 'models', 'make', 'shell'],
   },
   'src/ui/files': { may: ['errors', 'canvas'], types: ['engine/api'], packages: ['svelte'] },
   'src/ui/settings': {
-    may: ['canvas', 'sampling', 'text/lora', 'context', 'controls', 'words'],
-    types: ['engine/api'],
+    may: ['canvas', 'sampling', 'text', 'recipe', 'context', 'controls', 'words'],
+    types: ['engine/api', 'engine/rpc'],
     packages: ['svelte'],
   },
   'src/ui/paint': {
@@ -86,10 +94,18 @@ const arrows = {
     types: ['engine/api', 'engine/rpc'],
     packages: ['svelte'],
   },
+  'src/ui/share': {
+    may: [
+      ...['errors', 'recipe', 'sampling', 'context', 'controls', 'words', 'files', 'settings'],
+      ...['album', 'models', 'make'],
+    ],
+    types: ['engine/api'],
+    packages: ['svelte'],
+  },
   'src/ui/shell': {
     may: [
       ...['engine/scripts', 'context', 'controls', 'words', 'files', 'settings'],
-      ...['paint', 'album', 'models', 'inspect', 'make'],
+      ...['paint', 'album', 'models', 'inspect', 'make', 'share'],
     ],
     types: ['engine/api', 'engine/rpc'],
     packages: ['svelte'],

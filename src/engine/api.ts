@@ -5,6 +5,9 @@
 import type { ErrorCode, Facts } from '../errors';
 import type { Contents } from '../pipeline/inspection';
 import type * as pipeline from '../pipeline/job';
+import type { Like } from '../sampling/settings';
+import type { TokenCount } from '../text/count';
+import type { Emphasis } from '../text/weigh';
 import type { DownloadProgress, Unfinished } from '../weights/downloads';
 import type { Layout } from '../weights/layout';
 import type { RemoteModel } from '../weights/origin';
@@ -185,6 +188,21 @@ export interface DeviceInfo {
   readonly slow: 'no-gpu' | 'imitated-gpu' | null;
 }
 
+/** Prompts, and how they are to be read. */
+export interface TokenWish {
+  readonly prompt: string;
+  readonly negative: string;
+  readonly emphasis: Emphasis;
+  readonly like: Like;
+  readonly steps: number;
+}
+
+/** How many tokens prompts take. */
+export interface TokenCounts {
+  readonly prompt: TokenCount;
+  readonly negative: TokenCount;
+}
+
 /** Given to every engine call: when to stop, and a way to report from inside synchronous work. */
 export interface CallContext<Y> {
   readonly signal: AbortSignal;
@@ -221,6 +239,7 @@ export interface EngineApi {
   repair(id: string): Call<DownloadProgress, number>;
   /** The model's file, byte for byte, to be saved elsewhere; all of it is read and compared first. */
   contents(id: string): Call<InstallProgress, Blob>;
+  countTokens(wish: TokenWish): Call<never, TokenCounts>;
   /** Deletes a stored checkpoint, or forgets a linked one. */
   remove(id: string): Call<never, void>;
   /** One picture. Throws 'busy' while another one is in work. */

@@ -115,6 +115,7 @@ export function startEngine(
     verify: (signal, id) => through((remote) => remote.verify(signal, id)),
     repair: (signal, id) => away((remote) => remote.repair(signal, id)),
     contents: (signal, id) => through((remote) => remote.contents(signal, id)),
+    countTokens: (signal, wish) => through((remote) => remote.countTokens(signal, wish)),
     remove: (signal, id) => through((remote) => remote.remove(signal, id)),
     generate: (signal, job) => through((remote) => remote.generate(signal, job)),
   };

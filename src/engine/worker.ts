@@ -16,6 +16,7 @@ import type { Tokenizer } from '../text/windows';
 import { listUnfinished } from '../weights/downloads';
 import { removeStored } from '../weights/store';
 import type { Backend, DeviceInfo, Progress, WorkerApi } from './api';
+import { countTokens } from './count';
 import { gather } from './gather';
 import { base } from './place';
 import { answer, serve } from './rpc';
@@ -75,6 +76,8 @@ const api: WorkerApi = {
     },
 
   contents: (id) => answer(({ report }) => models.contents(id, report)),
+
+  countTokens: (wish) => answer(async () => countTokens(wish, await tokenizer(), await models.list())),
 
   remove: (id) =>
     answer(async () => {

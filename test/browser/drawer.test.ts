@@ -2,7 +2,8 @@ import { beforeEach, expect, it } from 'vitest';
 import { CAPACITY, Drawer, type Kept, type Unfinished } from '../../src/ui/album/drawer';
 import type { Desk } from '../../src/ui/paint/desk';
 import type { Original } from '../../src/ui/files/picture';
-import { initial, jobOf } from '../../src/ui/settings/settings';
+import { jobOf } from '../../src/ui/settings/job';
+import { initial } from '../../src/ui/settings/settings';
 import type { Order } from './drawer-worker';
 
 /** Each test has a database of its own: none is deleted while a page, which this is, has it open. */
@@ -32,10 +33,10 @@ const masked = (original: Original): Desk => ({
   margins: { left: 8, right: 0, top: 0, bottom: 0 },
 });
 function pictureOf(seed: number, original: Original | null = null): Kept {
-  const { source: _, ...job } = jobOf({ ...initial, seed }, null);
+  const { source: _, ...job } = jobOf({ ...initial, seed: String(seed) }, null);
   return {
     mode: original ? 'image' : 'text',
-    settings: { ...initial, seed },
+    settings: { ...initial, seed: String(seed) },
     original,
     place: null,
     model: 'mini-sd',
@@ -131,7 +132,7 @@ it('pictures are found in the order in which they were made, and share what they
   expect(await count('original')).toBe(1);
 
   const { pictures } = await reopened().open();
-  expect(pictures.map(({ picture }) => picture.settings.seed)).toEqual([9, 3, 5]);
+  expect(pictures.map(({ picture }) => picture.settings.seed)).toEqual(['9', '3', '5']);
   const [first, second, third] = pictures.map(({ picture }) => picture);
   expect(first?.original).toMatchObject({ name: 'cat.jpg', width: 2, height: 1 });
   expect(await first?.original?.blob.text()).toBe('cat.jpg');

@@ -9,6 +9,7 @@ import {
   type Unfinished,
 } from './drawer';
 import type { Desk } from '../paint/desk';
+import { jobFrom, settingsFrom } from '../settings/mend';
 import type { Result } from './result';
 
 /** The pictures that were made, newest first; and what was found of them, and of work on them, when the page opened. */
@@ -37,9 +38,9 @@ export class Album {
   async open(): Promise<Desk | null> {
     const found = await this.#try<Findings>((drawer) => drawer.open());
     if (!found) return null;
-    const before = found.pictures.map(({ place, picture }) => this.#shown(picture, place));
+    const before = found.pictures.map(({ place, picture }) => this.#shown(todays(picture), place));
     this.results = [...this.results, ...before.toReversed()];
-    this.unfinished = found.unfinished;
+    this.unfinished = found.unfinished.map((run) => ({ ...run, settings: settingsFrom(run.settings) }));
     return found.desk;
   }
 
@@ -97,6 +98,13 @@ export class Album {
     }
   }
 }
+
+/** A picture that an older version may have kept. */
+const todays = (picture: Kept): Kept => ({
+  ...picture,
+  settings: settingsFrom(picture.settings),
+  job: jobFrom(picture.job),
+});
 
 /** A run in the album: its steps, and the picture it led to or none. */
 interface Entry {

@@ -4,7 +4,8 @@ import type { Job, Picture } from '../../engine/api';
 import { fileName } from '../words/format';
 import type { Original } from '../files/picture';
 import { infotext, png } from '../files/png';
-import { detailsOf, type Mode, type Settings } from '../settings/settings';
+import { detailsOf } from '../settings/job';
+import type { Mode, Settings } from '../settings/settings';
 
 /** What a picture was made from. */
 export interface Making {

@@ -6,7 +6,9 @@ import type { Errand, Kept, Unfinished } from '../album/drawer';
 import type { Original } from '../files/picture';
 import { placeOf, resultOf, type Result } from '../album/result';
 import type { Runner } from './runner.svelte';
-import { jobOf, maxSeed } from '../settings/settings';
+import { seedAfter } from '../../sampling/seed';
+import type { Settings } from '../settings/settings';
+import { jobOf } from '../settings/job';
 import type { SourcePicture, pictures } from '../paint/source.svelte';
 import type { UsableModel } from '../models/library.svelte';
 import { workFor } from '../paint/work';
@@ -44,9 +46,8 @@ export async function make(
     const place = original && placeOf(mode, original, settings, margins);
     for (let i = 0; i < of; i++) {
       signal.throwIfAborted();
-      // A1111's way: each picture of a batch has the seed after the one before.
-      const rest = { ...settings, seed: (settings.seed + i) % (maxSeed + 1), count: of - i };
-      const own = { ...settings, ...work.size, seed: rest.seed };
+      const rest = { ...settings, ...seedsAfter(settings, i), count: of - i };
+      const own = { ...rest, ...work.size, count: of };
       const begun = i === 0 ? before : undefined;
       const entry = await album.begin({ settings: rest, desk }, begun);
       let made: Kept | null = null;
@@ -65,6 +66,17 @@ export async function make(
       }
     }
   });
+}
+
+/** A1111's way: each picture of a batch has the seed after the one before, or with a variation the variation seed. */
+function seedsAfter(
+  { seed, variationSeed, variationStrength }: Settings,
+  pictures: number,
+): Pick<Settings, 'seed' | 'variationSeed'> {
+  const after = (digits: string): string => String(seedAfter(BigInt(digits), pictures));
+  return variationStrength > 0
+    ? { seed, variationSeed: after(variationSeed) }
+    : { seed: after(seed), variationSeed };
 }
 
 const blank = (original: Original | null): Mask => {

@@ -10,8 +10,11 @@ import type { Desk } from '../paint/desk';
 import { pictures } from '../paint/source.svelte';
 import { Workplace } from '../paint/workplace.svelte';
 import { Form } from '../settings/form.svelte';
+import { defaultsOf } from '../settings/job';
+import { settingsFrom } from '../settings/mend';
 import { localShelf, Persisted, type Shelf } from '../settings/persisted.svelte';
-import { defaultsOf, initial, maxSeed, mend, type Mode, type Settings } from '../settings/settings';
+import { RANDOM, type Mode, type Settings } from '../settings/settings';
+import { TokenCounter } from '../settings/tokens.svelte';
 import { make, type Workshop } from './make';
 import type { Run } from './run';
 import { Runner } from './runner.svelte';
@@ -42,6 +45,7 @@ export class Studio {
   readonly rates: Persisted<Record<DeviceInfo['backend'], number>>;
   readonly place: Workplace;
   readonly album: Album;
+  readonly tokens: TokenCounter;
   readonly #runner: Runner;
   model = $state.raw<UsableModel | null>(null);
   /** Null: the canvas, to be painted on. */
@@ -70,6 +74,7 @@ export class Studio {
     this.settings = this.form.settings;
     this.rates = new Persisted('rates', unmeasured, (found) => found, shelf);
     this.album = new Album(drawer);
+    this.tokens = new TokenCounter(engine);
     this.#runner = new Runner(engine, now, (rate) => {
       if (this.device) this.rates.current[this.device.backend] = rate;
     });
@@ -188,7 +193,7 @@ export class Studio {
   }
 
   reuseSeed(): void {
-    if (this.shown) this.form.take({ seed: Number(this.shown.job.seed), freshSeed: false });
+    if (this.shown) this.form.take({ seed: String(this.shown.job.seed) });
   }
 
   /** Takes over everything that made the shown picture, except the model. */
@@ -202,7 +207,7 @@ export class Studio {
       this.#begin(original);
     }
     if (mode === 'outpaint' && place) this.place.frame.pull(marginsOf(place, itself));
-    this.form.take({ ...settings, model, backend, count, freshSeed: false });
+    this.form.take({ ...settings, model, backend, count });
     this.form.settleAll();
   }
 
@@ -232,17 +237,32 @@ export class Studio {
   async generate(): Promise<void> {
     if (!this.canGenerate) return;
     this.form.settleAll();
-    if (this.settings.current.freshSeed) this.settings.current.seed = Math.min(this.#seed(), maxSeed);
     // A copy: what is painted from now on is for the next run.
-    await this.#make({ settings: $state.snapshot(this.settings.current), desk: this.place.desk });
+    await this.#make({
+      settings: this.#drawn($state.snapshot(this.settings.current)),
+      desk: this.place.desk,
+    });
   }
 
   /** Goes on with a run that was in work when its page went. Its model must have been adopted. */
   async goOn(unfinished: Unfinished): Promise<void> {
     if (this.run.kind === 'running') return;
     this.#lay(unfinished.desk);
-    this.form.take(mend({ ...initial, ...unfinished.settings }));
-    await this.#make({ settings: $state.snapshot(this.settings.current), desk: this.place.desk }, unfinished);
+    const settings = settingsFrom(unfinished.settings);
+    const { seed } = this.settings.current;
+    this.form.take({ ...settings, ...(seed === RANDOM && { seed }) });
+    await this.#make({ settings, desk: this.place.desk }, unfinished);
+  }
+
+  /** With seeds where random ones are wanted. */
+  #drawn(settings: Settings): Settings {
+    const drawn = (seed: string): string => (seed === RANDOM ? String(this.#seed()) : seed);
+    const { seed, variationSeed, variationStrength } = settings;
+    return {
+      ...settings,
+      seed: drawn(seed),
+      ...(variationStrength > 0 && { variationSeed: drawn(variationSeed) }),
+    };
   }
 
   async #make(errand: Errand, before?: Unfinished): Promise<void> {

@@ -1,16 +1,22 @@
 import { Persisted, type Shelf } from './persisted.svelte';
-import { initial, mend, settle, type NumberName, type Settings } from './settings';
+import { parseSeed, randomSeed } from '../../sampling/seed';
+import { mend, upgraded } from './mend';
+import { numberNames, settle, type NumberName } from './ranges';
+import { initial, RANDOM, type Settings } from './settings';
+
+/** Seeds are typed as text: they are longer than numbers are exact. */
+export type SeedName = 'seed' | 'variationSeed';
 
 /** The settings as they are typed: numbers that cannot be are brought into range, in sight. */
 export class Form {
   readonly settings: Persisted<Settings>;
   /** A few words beside a number that was changed on its way into range. */
-  hints = $state.raw<Partial<Record<NumberName, string>>>({});
+  hints = $state.raw<Partial<Record<NumberName | SeedName, string>>>({});
   readonly #multiple: () => number;
 
   /** @param multiple of what a side must be one; the model's. */
   constructor(shelf: Shelf | null, multiple: () => number) {
-    this.settings = new Persisted('settings', initial, mend, shelf);
+    this.settings = new Persisted('settings', initial, mend, shelf, upgraded);
     this.#multiple = multiple;
   }
 
@@ -32,12 +38,19 @@ export class Form {
     this.hints = { ...this.hints, [name]: '' };
     if (!Number.isFinite(typed)) return;
     this.settings.current[name] = typed;
-    if (name === 'seed') this.settings.current.freshSeed = false;
+  }
+
+  /** A seed as it is typed: kept where it is one, and else told why it is none. */
+  typeSeed(name: SeedName, text: string): void {
+    const seed = parseSeed(text);
+    const isSeed = seed === randomSeed || typeof seed === 'bigint';
+    this.hints = { ...this.hints, [name]: isSeed ? '' : seed.error };
+    if (isSeed) this.settings.current[name] = seed === randomSeed ? RANDOM : String(seed);
   }
 
   /** All numbers, whatever was typed last. */
   settleAll(): void {
-    for (const name of ['width', 'height', 'steps', 'guidance', 'seed', 'count'] as const) {
+    for (const name of numberNames) {
       const typed = this.settings.current[name];
       if (settle(name, typed, this.multiple).value !== typed) this.commit(name, typed);
     }

@@ -28,10 +28,17 @@ export class Persisted<T extends object> {
   readonly #key: string;
   readonly #shelf: Shelf | null;
 
-  constructor(name: string, fallback: T, mend: (found: T) => T, shelf: Shelf | null) {
+  /** @param upgrade makes what an older version stored look like today's. */
+  constructor(
+    name: string,
+    fallback: T,
+    mend: (found: T) => T,
+    shelf: Shelf | null,
+    upgrade = (found: unknown): unknown => found,
+  ) {
     this.#key = `drobe.${name}.1`;
     this.#shelf = shelf;
-    this.current = $state(mend(shaped(fallback, this.#read())));
+    this.current = $state(mend(shaped(fallback, upgrade(this.#read()))));
   }
 
   /** Called in an effect, it runs again whenever a setting changes. */

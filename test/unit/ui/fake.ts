@@ -30,6 +30,7 @@ export const engine = (calls: Partial<Remote<EngineApi>>): Remote<EngineApi> => 
   verify: missing,
   repair: missing,
   contents: missing,
+  countTokens: missing,
   inspect: missing,
   remove: missing,
   generate: missing,

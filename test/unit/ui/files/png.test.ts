@@ -4,7 +4,8 @@ import type { Job } from '../../../../src/engine/api';
 import { picture } from '../fake';
 import { infotext, png } from '../../../../src/ui/files/png';
 import { resultOf } from '../../../../src/ui/album/result';
-import { detailsOf, initial, jobOf, type Mode, type Settings } from '../../../../src/ui/settings/settings';
+import { detailsOf, jobOf } from '../../../../src/ui/settings/job';
+import { initial, type Mode, type Settings } from '../../../../src/ui/settings/settings';
 
 const rgba = Uint8ClampedArray.from({ length: 5 * 3 * 4 }, (_, i) => (i % 4 === 3 ? 255 : (i * 37) % 256));
 
@@ -26,7 +27,7 @@ test('the settings stand in the file as text, as UTF-8 where they must', async (
 });
 
 test('the settings are written as other tools read them', () => {
-  const settings = { ...initial, prompt: 'a cat', negative: 'a dog', seed: 42 };
+  const settings = { ...initial, prompt: 'a cat', negative: 'a dog', seed: '42' };
   const job = jobOf(settings, null);
   expect(infotext(job, 'my model: v1', {})).toBe(
     'a cat\nNegative prompt: a dog\nSteps: 20, Sampler: Euler a, Schedule type: Automatic, Schedule spacing: leading, CFG scale: 7, Seed: 42, ' +

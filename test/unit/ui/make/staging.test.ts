@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { maxSeed } from '../../../../src/ui/settings/settings';
+import { maxSeed } from '../../../../src/sampling/seed';
 import type { Studio } from '../../../../src/ui/make/studio.svelte';
 import { drawGrey, gate, miniature, pictureFile, stopped, studioAtWork, turn } from '../fake';
 
@@ -9,7 +9,7 @@ async function withCandidates(count: number) {
   studio.choose('inpaint');
   await studio.startFrom(pictureFile());
   studio.place.board.invert();
-  Object.assign(studio.settings.current, { count, freshSeed: false, seed: 1 });
+  Object.assign(studio.settings.current, { count, seed: '1' });
   await studio.generate();
   return { studio, jobs };
 }
@@ -20,26 +20,26 @@ test('a run of several makes them with one seed after the other', async () => {
   const { studio, jobs } = await withCandidates(3);
   expect(jobs.map(({ seed }) => seed)).toEqual([1n, 2n, 3n]);
   expect(seeds(studio.candidates)).toEqual([1n, 2n, 3n]);
-  expect(studio.album.results.map(({ settings }) => settings.seed)).toEqual([3, 2, 1]);
-  expect(studio.settings.current.seed).toBe(1);
+  expect(studio.album.results.map(({ settings }) => settings.seed)).toEqual(['3', '2', '1']);
+  expect(studio.settings.current.seed).toBe('1');
   expect([studio.run.kind, studio.shown]).toEqual(['done', studio.album.results[0]]);
 });
 
 test('after the last seed comes the first', async () => {
   const { studio, jobs } = studioAtWork();
-  Object.assign(studio.settings.current, { count: 3, freshSeed: false, seed: maxSeed - 1 });
+  Object.assign(studio.settings.current, { count: 3, seed: String(maxSeed - 1n) });
   await studio.generate();
-  expect(jobs.map(({ seed }) => seed)).toEqual([maxSeed - 1, maxSeed, 0].map(BigInt));
+  expect(jobs.map(({ seed }) => seed)).toEqual([maxSeed - 1n, maxSeed, 0n]);
 });
 
 test('a run of several that is cancelled keeps those that are done', async () => {
   const { studio, jobs } = studioAtWork(miniature, async function* (signal, job) {
-    if (job.seed < 9) return yield* drawGrey(signal, job);
+    if (job.seed < 9n) return yield* drawGrey(signal, job);
     yield { kind: 'encoding', what: 'prompt' };
     await new Promise((_, reject) => signal.addEventListener('abort', () => reject(stopped())));
     throw new Error('never');
   });
-  Object.assign(studio.settings.current, { count: 4, freshSeed: false, seed: 7 });
+  Object.assign(studio.settings.current, { count: 4, seed: '7' });
   const run = studio.generate();
   for (let i = 0; i < 100 && jobs.length < 3; i++) await turn();
   expect(studio.run).toMatchObject({ kind: 'running', number: 3, of: 4 });
@@ -208,5 +208,5 @@ test('the settings of a candidate bring back its mode and how it was inpainted',
   Object.assign(studio.settings.current, { soft: true, strength: 1, count: 5 });
   studio.reuseSettings();
   expect([studio.place.mode, studio.place.source.current]).toEqual(['inpaint', made?.original]);
-  expect(studio.settings.current).toMatchObject({ ...how, count: 5, seed: 7, freshSeed: false });
+  expect(studio.settings.current).toMatchObject({ ...how, count: 5, seed: '7' });
 });

@@ -63,15 +63,14 @@ test('every run draws a seed of its own until one is typed or reused', async () 
   await studio.generate();
   expect(studio.album.results[0]?.job.seed).toBe(101n);
 
-  studio.settings.current.freshSeed = true;
-  studio.form.type('seed', 7);
+  studio.form.typeSeed('seed', '7');
   await studio.generate();
   expect(studio.album.results[0]?.job.seed).toBe(7n);
 });
 
 test('progress, preview and notices show while a run is in work', async () => {
   const { opened, open } = gate();
-  const notice: Notice = { code: 'size-rounded', width: 64, height: 48 };
+  const notice: Notice = { code: 'size-rounded', width: 64, height: 64 };
   const preview = { width: 1, height: 1, rgba: Uint8ClampedArray.of(1, 2, 3, 255) };
   const studio = studioWith(async function* (_, job) {
     yield { kind: 'notice', notice };
@@ -195,10 +194,9 @@ test('the settings of a picture can be taken up again, the model stays', async (
   studio.reuseSettings();
   expect(studio.settings.current).toMatchObject({
     prompt: 'first',
-    seed: 101,
+    seed: '101',
     width: 48,
     model: 'full',
-    freshSeed: false,
   });
 });
 

@@ -1,12 +1,7 @@
 import { expect, test } from 'vitest';
-import {
-  initial,
-  maxSeed,
-  mend,
-  modesOf,
-  type Mode,
-  type Settings,
-} from '../../../../src/ui/settings/settings';
+import { maxSeed } from '../../../../src/sampling/seed';
+import { mend } from '../../../../src/ui/settings/mend';
+import { initial, modesOf, type Mode, type Settings } from '../../../../src/ui/settings/settings';
 import { modelOf } from '../fake';
 
 /** What becomes of these fields when they are found in storage. */
@@ -40,8 +35,7 @@ test('what is in range stays as it was', () => {
     guidance: 7.35,
     sampler: 'DDIM',
     spacing: 'linspace',
-    seed: maxSeed,
-    freshSeed: false,
+    seed: String(maxSeed),
     count: 16,
     strength: 1,
     outpaintStrength: 0.05,
@@ -75,7 +69,6 @@ test.each([
   ['height', 48, 2048],
   ['steps', 1, 150],
   ['guidance', 0, 30],
-  ['seed', 0, maxSeed],
   ['count', 1, 16],
 ] as const)(
   '%s is brought into range, from %d to %d, and falls back where it is no number',
@@ -87,7 +80,7 @@ test.each([
 );
 
 test('what is counted is a whole number', () => {
-  expect(mended({ steps: 20.4, count: 2.6, seed: 7.2 })).toMatchObject({ steps: 20, count: 3, seed: 7 });
+  expect(mended({ steps: 20.4, count: 2.6 })).toMatchObject({ steps: 20, count: 3 });
 });
 
 // Every object has a "constructor", but no setting is called so.

@@ -1,0 +1,73 @@
+/** From the settings to what the engine takes, and what a model brings along. */
+import type { Job, ModelFacts, Source } from '../../engine/api';
+import { chosenBy } from '../../sampling/labels';
+import { initial, areas, contents, maskModes, type Mode, type Settings } from './settings';
+
+/** The settings that a model brings along; prompt and seed stay. */
+export function defaultsOf({ defaults }: ModelFacts): Pick<Settings, keyof ModelFacts['defaults']> {
+  const { width, height, steps, guidance, spacing } = defaults;
+  // What an older version remembers of a model names a schedule with the sampler.
+  const { sampler, schedule } = chosenBy(defaults.sampler, defaults.schedule) ?? initial;
+  return { width, height, steps, guidance, sampler, schedule, spacing };
+}
+
+/**
+ * The settings as the engine takes them.
+ * @param settings whose seeds are drawn: a random one counts as 0.
+ */
+export function jobOf(settings: Settings, source: Source | null): Job {
+  const { model, backend, prompt, negative, width, height, steps, guidance } = settings;
+  const { sampler, schedule, spacing, like, emphasis, clipSkip, rng, rare } = settings;
+  const { variationStrength, prediction, vae, taesd, decoder, tiling } = settings;
+  return {
+    ...{ model, backend, prompt, negative, width, height, steps, guidance, source },
+    ...{ sampler, schedule, spacing, like, emphasis, ...rare, rng, seed: drawnSeed(settings.seed) },
+    ...(variationStrength > 0 && { variationSeed: drawnSeed(settings.variationSeed), variationStrength }),
+    ...(clipSkip > 1 && { clipSkip }),
+    ...(settings.hires && source === null && { hires: hiresOf(settings) }),
+    ...(prediction !== 'auto' && { prediction }),
+    ...(vae && { vae }),
+    ...(taesd && { taesd }),
+    ...(taesd && decoder === 'TAESD' && { decoder }),
+    ...(tiling === 'always' && { tiled: true }),
+  };
+}
+
+const drawnSeed = (digits: string): bigint => (/^\d+$/.test(digits) ? BigInt(digits) : 0n);
+
+function hiresOf(settings: Settings): NonNullable<Job['hires']> {
+  const { hiresScale, hiresUpscaler, hiresStrength, hiresSteps, hiresGuidance } = settings;
+  return {
+    scale: hiresScale,
+    upscaler: hiresUpscaler,
+    strength: hiresStrength,
+    ...(hiresSteps > 0 && { steps: hiresSteps }),
+    ...(hiresGuidance > 0 && { guidance: hiresGuidance }),
+  };
+}
+
+/** What a mode adds to the settings of a picture, by the names that A1111 writes into pictures. */
+export function detailsOf(mode: Mode, settings: Settings): Readonly<Record<string, string | number>> {
+  const { strength, outpaintStrength, imageGuidance, maskBlur, maskMode, content, area, padding } = settings;
+  const part = area === 'masked' ? { 'Inpaint area': areas.masked, 'Masked area padding': padding } : {};
+  const soft = settings.soft ? { 'Soft inpainting enabled': 'True' } : {};
+  switch (mode) {
+    case 'text':
+      return {};
+    case 'image':
+      return { 'Denoising strength': strength };
+    case 'instruct':
+      return { 'Image CFG scale': imageGuidance };
+    case 'inpaint':
+      return {
+        'Denoising strength': strength,
+        'Mask blur': maskBlur,
+        'Masked content': contents[content],
+        ...(maskMode === 'rest' ? { 'Mask mode': maskModes.rest } : {}),
+        ...part,
+        ...soft,
+      };
+    case 'outpaint':
+      return { 'Denoising strength': outpaintStrength, Feather: settings.feather, ...part, ...soft };
+  }
+}

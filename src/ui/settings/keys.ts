@@ -1,0 +1,5 @@
+/** Keys in a prompt, as A1111 has them. */
+export const weighing = [
+  { keys: ['Ctrl+ArrowUp'], words: 'More weight to what is selected', more: 1 },
+  { keys: ['Ctrl+ArrowDown'], words: 'Less weight to what is selected', more: -1 },
+] as const;

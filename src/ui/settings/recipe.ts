@@ -1,0 +1,125 @@
+/** Between the settings and recipes: what a picture is told to be made with, in the words that tools share. */
+import { likeOf, type Hires, type Recipe, type RecipeSettings } from '../../recipe/recipe';
+import { modesOf, RANDOM, upscalers, type Mode, type Settings } from './settings';
+import type { ModelFacts } from '../../engine/api';
+import { rareOf } from './mend';
+import { numberNames, settle } from './ranges';
+
+/** The settings as a recipe says them. A seed that is not drawn yet is not told. */
+export function recipeSettings(mode: Mode, settings: Settings): RecipeSettings {
+  const { prompt, negative, width, height, steps, guidance } = settings;
+  const { sampler, schedule, spacing, like, emphasis, clipSkip, rng, rare } = settings;
+  const { variationStrength, variationSeed } = settings;
+  return {
+    ...{ mode, prompt, negative, width, height, steps, guidance },
+    ...{ sampler, schedule, like, ...(like === 'diffusers' && { spacing }), ...rare },
+    ...{ emphasis, clipSkip, rng },
+    ...(settings.seed !== RANDOM && { seed: BigInt(settings.seed) }),
+    ...(variationStrength > 0 && {
+      variationStrength,
+      ...(variationSeed !== RANDOM && { variationSeed: BigInt(variationSeed) }),
+    }),
+    ...(mode === 'text' && settings.hires && { hires: hiresOf(settings) }),
+    ...ofMode(mode, settings),
+  };
+}
+
+function hiresOf(settings: Settings): Hires {
+  const { hiresScale, hiresUpscaler, hiresStrength, hiresSteps, hiresGuidance } = settings;
+  return {
+    upscaler: hiresUpscaler,
+    scale: hiresScale,
+    strength: hiresStrength,
+    ...(hiresSteps > 0 && { steps: hiresSteps }),
+    ...(hiresGuidance > 0 && { guidance: hiresGuidance }),
+  };
+}
+
+function ofMode(mode: Mode, settings: Settings): RecipeSettings {
+  const { strength, outpaintStrength, imageGuidance, maskBlur, maskMode, content } = settings;
+  const { area, padding, soft, feather } = settings;
+  switch (mode) {
+    case 'text':
+      return {};
+    case 'image':
+      return { strength };
+    case 'instruct':
+      return { imageGuidance };
+    case 'inpaint':
+      return { strength, maskBlur, maskMode, content, area, padding, soft };
+    case 'outpaint':
+      return { strength: outpaintStrength, area, padding, soft, feather };
+  }
+}
+
+/**
+ * A recipe with all that it leaves out and its tool has in a certain way: what is set here now shall not change its
+ * picture.
+ */
+export function completed(recipe: Recipe): Recipe {
+  const { tool, settings } = recipe;
+  const like = settings.like ?? likeOf(tool.name);
+  return {
+    ...recipe,
+    settings: {
+      negative: '',
+      schedule: 'Automatic',
+      like,
+      emphasis: like === 'ComfyUI' ? 'ComfyUI' : 'A1111',
+      clipSkip: 1,
+      rng: 'CPU',
+      ...settings,
+    },
+  };
+}
+
+/**
+ * What taking over a completed recipe sets. Its mode counts where the model can do it; words alone need nothing else.
+ */
+export function settingsOf({ settings }: Recipe, multiple: number): Partial<Settings> {
+  const { seed, variationSeed, variationStrength = 0, hires, strength, mode, ...rest } = settings;
+  const same = Object.fromEntries(
+    Object.entries(rest).filter(([name]) => (sameNames as readonly string[]).includes(name)),
+  ) as Partial<Settings>;
+  const taken: Partial<Settings> = {
+    ...same,
+    ...(seed !== undefined && { seed: String(seed) }),
+    variationStrength,
+    ...(variationSeed !== undefined && { variationSeed: String(variationSeed) }),
+    ...(strength !== undefined && { [mode === 'outpaint' ? 'outpaintStrength' : 'strength']: strength }),
+    hires: hires !== undefined,
+    ...(hires && hiresSettings(hires, settings.width)),
+    rare: rareOf(rest),
+  };
+  for (const name of numberNames) {
+    const value = taken[name];
+    if (value !== undefined) taken[name] = settle(name, value, multiple).value;
+  }
+  return taken;
+}
+
+/** What has one name and one form in both. */
+const sameNames = [
+  ...(['prompt', 'negative', 'width', 'height', 'steps', 'guidance', 'imageGuidance'] as const),
+  ...(['sampler', 'schedule', 'spacing', 'like', 'emphasis', 'clipSkip', 'rng'] as const),
+  ...(['maskBlur', 'maskMode', 'content', 'area', 'padding', 'soft', 'feather'] as const),
+] satisfies (keyof Settings & keyof RecipeSettings)[];
+
+function hiresSettings(hires: Hires, firstWidth: number | undefined): Partial<Settings> {
+  const scale = hires.scale ?? (hires.width && firstWidth ? hires.width / firstWidth : undefined);
+  return {
+    ...(isUpscaler(hires.upscaler) && { hiresUpscaler: hires.upscaler }),
+    ...(scale !== undefined && { hiresScale: scale }),
+    hiresStrength: hires.strength,
+    hiresSteps: hires.steps ?? 0,
+    hiresGuidance: hires.guidance ?? 0,
+  };
+}
+
+export const isUpscaler = (name: string): name is Settings['hiresUpscaler'] => Object.hasOwn(upscalers, name);
+
+/** The mode that a recipe asks for, where this model can work in it. */
+export function modeOf({ settings }: Recipe, facts: ModelFacts | null): Mode | null {
+  const { mode } = settings;
+  return mode && (!facts || modesOf(facts).includes(mode)) ? mode : null;
+}

@@ -1,0 +1,191 @@
+import { DrobeError, toDrobeError } from '../../errors';
+import { compare, withLocalNames, type Comparison, type Device } from '../../recipe/compare';
+import { recipeInFragment } from '../../recipe/link';
+import { recipeInPicture, recipeInText } from '../../recipe/read';
+import { stemOf, type Recipe } from '../../recipe/recipe';
+import { isImage } from '../files/picture';
+import type { Studio } from '../make/studio.svelte';
+import { isAddon, isUsable, type Library } from '../models/library.svelte';
+import { rareNames } from '../settings/mend';
+import { rareWords } from '../words/recipe';
+import { completed, isUpscaler, modeOf, recipeSettings, settingsOf } from '../settings/recipe';
+import type { Mode, Rare, Settings } from '../settings/settings';
+
+/** A file of this device that a recipe may mean. */
+interface Here {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** A recipe that could be taken over, and what that would do. Nothing has changed yet. */
+export interface Offered {
+  readonly recipe: Recipe;
+  readonly comparison: Comparison<Here>;
+  /** The picture that it came in. */
+  readonly picture: File | null;
+  /** Where it was pasted: goes on with the text as it is. */
+  readonly plainly: (() => void) | null;
+}
+
+/** As it was before a recipe was taken over. */
+interface Before {
+  readonly mode: Mode;
+  readonly model: string;
+  readonly settings: Settings;
+}
+
+/** Text files that are read as recipes, in bytes. */
+const LONGEST_TEXT = 2 ** 20;
+
+/** Recipes that come in, from a picture, a text or a link: offered first, taken over if that is wished, and undone again. */
+export class RecipeOffer {
+  offered = $state.raw<Offered | null>(null);
+  failure = $state.raw<{ readonly file: string; readonly error: DrobeError } | null>(null);
+  before = $state.raw<Before | null>(null);
+
+  readonly #studio: Studio;
+  readonly #library: Library;
+
+  constructor(studio: Studio, library: Library) {
+    this.#studio = studio;
+    this.#library = library;
+  }
+
+  /** Offers what is in a file. False where there is no recipe in it. */
+  async look(file: File): Promise<boolean> {
+    this.failure = null;
+    const isText = /^text\/|json/.test(file.type) || /\.(?:txt|json)$/i.test(file.name);
+    if (isText ? file.size > LONGEST_TEXT : !isImage(file)) return false;
+    const bytes = new Uint8Array(await file.arrayBuffer());
+    const recipe = isText ? recipeInText(new TextDecoder().decode(bytes)) : recipeInPicture(bytes);
+    if (recipe) this.#offer(recipe, isText ? null : file, null);
+    return recipe !== null;
+  }
+
+  /** As `look`, for a file that was chosen as a recipe: that there is none in it is told. */
+  async choose(file: File): Promise<void> {
+    try {
+      if (await this.look(file)) return;
+      const reason = 'there is no recipe in it that is known here';
+      this.failure = { file: file.name, error: new DrobeError('bad-request', { reason }) };
+    } catch (thrown) {
+      this.failure = { file: file.name, error: toDrobeError(thrown) };
+    }
+  }
+
+  /** Offers what was pasted. False where it is no recipe, but words. */
+  pasted(text: string, plainly: () => void): boolean {
+    const recipe = recipeInText(text);
+    if (recipe) this.#offer(recipe, null, plainly);
+    return recipe !== null;
+  }
+
+  /** Offers what stands in the address behind #. False where nothing does. */
+  followed(fragment: string): boolean {
+    try {
+      const recipe = recipeInFragment(fragment);
+      if (recipe) this.#offer(recipe, null, null);
+      return recipe !== null;
+    } catch (thrown) {
+      this.failure = { file: '', error: toDrobeError(thrown) };
+      return true;
+    }
+  }
+
+  use(): void {
+    const { offered } = this;
+    if (!offered) return;
+    const { recipe, comparison } = offered;
+    this.#remember();
+    const model = comparison.found.find(({ resource }) => resource.kind === 'model');
+    if (model) this.#library.select(model.here.id);
+    const facts = this.#studio.model?.facts ?? null;
+    const taken = settingsOf(recipe, facts?.multiple ?? 8);
+    const named = (prompt: string): string => withLocalNames(prompt, comparison.found);
+    const vae = comparison.found.find(({ resource }) => resource.kind === 'vae');
+    this.#studio.form.take({
+      ...taken,
+      ...(taken.prompt !== undefined && { prompt: named(taken.prompt) }),
+      ...(taken.negative !== undefined && { negative: named(taken.negative) }),
+      ...(vae && { vae: vae.here.id }),
+    });
+    const mode = modeOf(recipe, facts);
+    if (mode && mode !== this.#studio.place.mode) this.#studio.place.mode = mode;
+    this.#studio.form.settleAll();
+    this.offered = null;
+  }
+
+  useSeed(): void {
+    const seed = this.offered?.recipe.settings.seed;
+    if (seed === undefined) return;
+    this.#remember();
+    this.#studio.form.take({ seed: String(seed) });
+    this.offered = null;
+  }
+
+  /** The picture is started from, and its recipe left alone. */
+  startFrom(): void {
+    const picture = this.offered?.picture;
+    this.offered = null;
+    if (picture) void this.#studio.startFrom(picture);
+  }
+
+  /** Nothing changes; what was pasted as words stays words. */
+  cancel(): void {
+    const plainly = this.offered?.plainly;
+    this.offered = null;
+    plainly?.();
+  }
+
+  undo(): void {
+    const { before } = this;
+    this.before = null;
+    if (!before) return;
+    this.#library.select(before.model);
+    this.#studio.place.mode = before.mode;
+    this.#studio.form.take(before.settings);
+  }
+
+  #remember(): void {
+    const { settings, place } = this.#studio;
+    const model = this.#library.choice.current.id;
+    this.before = { mode: place.mode, model, settings: $state.snapshot(settings.current) };
+  }
+
+  #offer(found: Recipe, picture: File | null, plainly: (() => void) | null): void {
+    const { settings, place } = this.#studio;
+    const whole = completed(found);
+    const now = recipeSettings(place.mode, settings.current);
+    const comparison = compare(whole, now, this.#device);
+    const rare = Object.entries(settings.current.rare) as [keyof Rare, Rare[keyof Rare]][];
+    const lost = rare
+      .filter(([name, value]) => value !== undefined && whole.settings[name] === undefined)
+      .map(([name, value]) => ({ label: rareNames[name], from: rareWords(value), to: '' }));
+    const { hires } = whole.settings;
+    const strange = hires && !isUpscaler(hires.upscaler) ? [['Hires upscaler', hires.upscaler] as const] : [];
+    this.offered = {
+      recipe: whole,
+      comparison: {
+        ...comparison,
+        changes: [...comparison.changes, ...lost],
+        unknown: [...comparison.unknown, ...strange],
+      },
+      picture,
+      plainly,
+    };
+  }
+
+  get #device(): Device<Here> {
+    const { entries } = this.#library;
+    const named = (kind: 'vae' | 'lora' | 'embedding'): Here[] =>
+      entries
+        .filter(isAddon)
+        .flatMap(({ id, addon }) => (addon.kind === kind ? { id, name: addon.name } : []));
+    return {
+      model: entries.filter(isUsable).map(({ id, file }) => ({ id, name: stemOf(file) })),
+      vae: named('vae'),
+      lora: named('lora'),
+      embedding: named('embedding'),
+    };
+  }
+}

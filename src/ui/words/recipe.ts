@@ -1,0 +1,38 @@
+/** What is said of recipes. */
+import type { Resource, ResourceKind, Tool } from '../../recipe/recipe';
+import type { Rare } from '../settings/settings';
+import { clean } from './format';
+
+const tools: Readonly<Record<Tool['name'], string>> = {
+  A1111: 'Stable Diffusion web UI (A1111)',
+  ComfyUI: 'ComfyUI',
+  InvokeAI: 'InvokeAI',
+  NovelAI: 'NovelAI',
+  diffusers: 'diffusers',
+  Drobe: 'Drobė',
+};
+
+/** Where a recipe comes from. */
+export const toolWords = ({ name, version = '' }: Tool): string =>
+  `From ${tools[name]}${version && ` ${clean(version, 40)}`}. Nothing changes unless you say so.`;
+
+const kinds: Readonly<Record<ResourceKind, string>> = {
+  model: 'Model',
+  vae: 'VAE',
+  lora: 'LoRA',
+  embedding: 'Textual inversion',
+};
+
+/** A file that a recipe needs, by what is told of it. */
+export function resourceWords({ kind, name, hash }: Resource): string {
+  const called = name ? ` “${clean(name, 80)}”` : '';
+  return `${kinds[kind]}${called}${hash === undefined ? '' : ` (hash ${clean(hash, 64)})`}`;
+}
+
+export const takenWords = 'The recipe was taken over.';
+
+/** The value of a setting that recipes bring along. */
+export function rareWords(value: Rare[keyof Rare]): string {
+  if (typeof value === 'boolean') return value ? 'on' : 'off';
+  return typeof value === 'object' ? `${value.width} × ${value.height}` : String(value);
+}

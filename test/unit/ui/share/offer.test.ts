@@ -1,0 +1,134 @@
+import { beforeEach, expect, test } from 'vitest';
+import type { ModelEntry } from '../../../../src/engine/api';
+import { writeInfotext } from '../../../../src/recipe/infotext';
+import { fragmentOf } from '../../../../src/recipe/link';
+import { Library } from '../../../../src/ui/models/library.svelte';
+import { RecipeOffer } from '../../../../src/ui/share/offer.svelte';
+import { recipeOf } from '../../../../src/ui/share/outgoing-recipe';
+import { engine, miniature, studioAtWork } from '../fake';
+
+const INFO = `a red apple <lora:Ink:0.7>
+Negative prompt: blurry
+Steps: 28, Sampler: DPM++ 2M SDE Karras, CFG scale: 6, Seed: 12345678901234567890, Size: 64x64, Model: mini-sd, Clip skip: 2, Wonder: yes`;
+
+const lora: ModelEntry = {
+  ...{ id: 'ink', file: 'ink.safetensors', bytes: 1, origin: 'stored' },
+  addon: { kind: 'lora', name: 'ink', modules: 1, base: null },
+};
+
+let entries: ModelEntry[] = [];
+beforeEach(() => void (entries = [miniature, lora]));
+
+async function offering() {
+  const { studio } = studioAtWork();
+  const library = new Library(
+    engine({
+      // eslint-disable-next-line require-yield -- a call without progress
+      async *models() {
+        return entries;
+      },
+    }),
+    (model) => studio.adopt(model),
+    null,
+  );
+  await library.load();
+  return { studio, library, offer: new RecipeOffer(studio, library) };
+}
+
+const file = (text: string, name = 'recipe.txt') => new File([text], name, { type: 'text/plain' });
+
+test('a recipe changes nothing before it is used', async () => {
+  const { studio, offer } = await offering();
+  const before = plainly(studio.settings.current);
+  await offer.choose(file(INFO));
+  expect(offer.offered?.comparison.changes.map(({ label }) => label)).toEqual(
+    expect.arrayContaining(['Prompt', 'Steps', 'Sampler', 'Seed', 'Clip skip', 'Like']),
+  );
+  expect(offer.offered?.comparison.unknown).toContainEqual(['Wonder', 'yes']);
+  expect(plainly(studio.settings.current)).toEqual(before);
+  offer.cancel();
+  expect([offer.offered, plainly(studio.settings.current)]).toEqual([null, before]);
+});
+
+test('used, it sets what it says, under the names that things have here; undone, all is as before', async () => {
+  const { studio, offer } = await offering();
+  const before = plainly(studio.settings.current);
+  await offer.choose(file(INFO));
+  offer.use();
+  expect(studio.settings.current).toMatchObject({
+    prompt: 'a red apple <lora:ink:0.7>',
+    negative: 'blurry',
+    sampler: 'DPM++ 2M SDE',
+    schedule: 'Karras',
+    like: 'A1111',
+    clipSkip: 2,
+    seed: '12345678901234567890',
+  });
+  offer.undo();
+  expect(plainly(studio.settings.current)).toEqual(before);
+});
+
+test('the seed can be taken alone', async () => {
+  const { studio, offer } = await offering();
+  const before = plainly(studio.settings.current);
+  await offer.choose(file(INFO));
+  offer.useSeed();
+  expect(plainly(studio.settings.current)).toEqual({ ...before, seed: '12345678901234567890' });
+});
+
+test('what is not here is named', async () => {
+  entries = [miniature];
+  const { offer } = await offering();
+  await offer.choose(file(INFO.replace('mini-sd', 'v1-5')));
+  expect(offer.offered?.comparison.missing).toEqual([
+    { kind: 'model', name: 'v1-5' },
+    { kind: 'lora', name: 'Ink' },
+  ]);
+});
+
+test('pasted words are words, and a pasted recipe becomes words where it is not wanted', async () => {
+  const { offer } = await offering();
+  let plain = 0;
+  expect(offer.pasted('a cat: with steps', () => plain++)).toBe(false);
+  expect(offer.pasted(INFO, () => plain++)).toBe(true);
+  offer.cancel();
+  expect(plain).toBe(1);
+});
+
+test('a file without a recipe is told; a link with a damaged one, too', async () => {
+  const { offer } = await offering();
+  await offer.choose(file('a cat'));
+  expect(offer.failure).toMatchObject({ file: 'recipe.txt', error: { code: 'bad-request' } });
+  expect(offer.followed('#recipe=1.broken')).toBe(true);
+  expect(offer.failure?.error.code).toBe('bad-request');
+  expect(offer.followed('#elsewhere')).toBe(false);
+});
+
+test('the recipe of a picture that was made here leads to the same settings, as text and as a link', async () => {
+  const { studio, library, offer } = await offering();
+  await offer.choose(file(INFO));
+  offer.use();
+  await studio.generate();
+  const made = plainly(studio.settings.current);
+  const recipe = recipeOf(studio.album.results[0]!, library);
+  for (const bring of [
+    () => offer.choose(file(writeInfotext(recipe))),
+    () => offer.followed(`#${fragmentOf(recipe)}`),
+  ]) {
+    Object.assign(studio.settings.current, {
+      prompt: '',
+      steps: 3,
+      sampler: 'Euler',
+      like: 'ComfyUI',
+      clipSkip: 1,
+    });
+    await bring();
+    offer.use();
+    expect(plainly(studio.settings.current)).toEqual(made);
+  }
+});
+
+/** The settings as plain values. */
+function plainly<T>(value: T): T {
+  return JSON.parse(JSON.stringify(value)) as T;
+}
