@@ -25,6 +25,7 @@ const arrows = {
   'src/nets': { may: ['errors', 'graph'], types: ['weights'] },
   'src/weights': { may: ['errors'] },
   'src/weights/downloads.ts': { may: ['errors'], packages: ['hash-wasm'] },
+  'src/weights/hashes.ts': { may: ['errors'], packages: ['hash-wasm'] },
   'src/weights/db.ts': { may: ['errors'], packages: ['idb-keyval'] },
   'src/runtime': { may: ['errors', 'graph', 'weights'], packages: ['onnxruntime-web'] },
   'src/pipeline': {

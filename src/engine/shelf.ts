@@ -31,6 +31,7 @@ import type {
   Verification,
 } from './api';
 import { judge } from './judge';
+import { hashing } from './hashing';
 import { extraOf, storedEntry } from './stored';
 import { nowAndThen } from './throttle';
 import { problemOf, verdictOn, whatIs } from './verdict';
@@ -52,6 +53,8 @@ export function shelf(folder: string) {
   /** Pieces that were read once since the app was opened and are what was stored. */
   const sound = new Set<string>();
 
+  const hashes = hashing(async (id) => (await slicesOf(id))[0]);
+
   const addressOf = (file: string): string => folder + file.split('/').map(encodeURIComponent).join('/');
 
   async function served(): Promise<ModelEntry[]> {
@@ -67,6 +70,11 @@ export function shelf(folder: string) {
         return entry;
       }),
     );
+  }
+
+  async function withHashes(entry: ModelEntry): Promise<ModelEntry> {
+    const found = await hashes.of(entry.id);
+    return found ? { ...entry, hashes: found } : entry;
   }
 
   async function servedEntry(file: string, bytes: number): Promise<ModelEntry> {
@@ -101,7 +109,8 @@ export function shelf(folder: string) {
     async list(): Promise<ModelEntry[]> {
       await swept;
       const [imported, beside] = await Promise.all([listStored(), served()]);
-      return [...imported.models.map(storedEntry), ...imported.unreadable.map(unreadableEntry), ...beside];
+      const stored = await Promise.all(imported.models.map(storedEntry).map(withHashes));
+      return [...stored, ...imported.unreadable.map(unreadableEntry), ...beside];
     },
 
     /** Checks a model by its header, then copies it. */

@@ -1,6 +1,16 @@
 /** The files that a text about a picture names, with their hashes. */
 import type { Resource, ResourceKind } from './recipe';
 
+/** SHA-256 of a file, and of its tensors alone. */
+export interface FileHashes {
+  readonly file: string;
+  readonly tensors: string;
+}
+
+/** As A1111 writes it: of LoRAs what lies behind the header, which keeps its hash when only its metadata change. */
+export const shortHash = (kind: ResourceKind, { file, tensors }: FileHashes): string =>
+  kind === 'lora' ? tensors.slice(0, 12) : file.slice(0, 10);
+
 /** "name: hash, name: hash"; nothing for files without a hash. */
 export const hashList = (resources: readonly Resource[]): string =>
   resources

@@ -163,7 +163,7 @@ export async function linksOf(id: string): Promise<Links | null> {
 /** Deletes a model, whole or half written, with what no other model shares. Linked files stay where they are. */
 export async function removeStored(id: string): Promise<void> {
   await transact((store) => {
-    for (const kind of ['meta', 'parts', 'origin', 'download']) store.delete([kind, id]);
+    for (const kind of ['meta', 'parts', 'origin', 'download', 'hashes']) store.delete([kind, id]);
     store.delete(beginningWith('done', id));
   });
   await collect();

@@ -56,7 +56,7 @@ export async function collect(): Promise<void> {
 }
 
 /** What is no piece. */
-const RECORDS = new Set(['meta', 'parts', 'origin', 'done', 'download']);
+const RECORDS = new Set(['meta', 'parts', 'origin', 'done', 'download', 'hashes']);
 const nameOfKey = (key: Key): string => key.join(' ');
 
 /** The first schema kept a model's pieces under [id, number], as many as its record said. They stay where they are. */

@@ -1,0 +1,51 @@
+import { createStore, keys, set } from 'idb-keyval';
+import { expect, it } from 'vitest';
+import { hashing } from '../../src/engine/hashing';
+import { hashesOf, keepHashes, keptHashes } from '../../src/weights/hashes';
+import { openStored, removeStored, store } from '../../src/weights/store';
+import { sweep } from '../../src/weights/sweep';
+import { written } from '../safetensors';
+
+const database = createStore('drobe-weights', 'weights');
+const never = new AbortController().signal;
+
+async function stored(): Promise<string> {
+  const file = written(new Map([['a', { dtype: 'F32', shape: [2], bytes: new Uint8Array(8) }]]));
+  const run = store(file, [{ begin: 0, end: file.size }], { file: 'a', extra: {} }, never);
+  for (;;) {
+    const step = await run.next();
+    if (step.done) return step.value.id;
+  }
+}
+
+const kept = async (): Promise<unknown[]> =>
+  (await keys<string[]>(database)).filter(([kind]) => kind === 'hashes');
+
+it('hashes come some time after a model, are computed once, and go with it', async () => {
+  const id = await stored();
+  let opened = 0;
+  const open = async (): Promise<Blob> => {
+    opened++;
+    return new Blob((await openStored(id)).blobs.slice());
+  };
+  const background = hashing(open);
+  expect(await background.of(id)).toBeNull();
+  await expect.poll(() => background.of(id)).not.toBeNull();
+  const hashes = await hashesOf(await open(), (await open()).size - 8);
+  expect(await background.of(id)).toEqual(hashes);
+  expect(await hashing(open).of(id)).toEqual(hashes);
+  await sweep();
+  expect(await keptHashes(id)).toEqual(hashes);
+  expect(opened).toBe(3);
+  await removeStored(id);
+  expect(await kept()).toEqual([]);
+});
+
+it('of a model that is gone meanwhile, or cannot be read, nothing is kept', async () => {
+  await keepHashes('gone', { file: '0'.repeat(64), tensors: '0'.repeat(64) });
+  expect(await kept()).toEqual([]);
+  const background = hashing(() => Promise.reject(new Error('damaged')));
+  for (let i = 0; i < 3; i++) expect(await background.of('gone')).toBeNull();
+  await set(['hashes', 'odd'], { file: 'x' }, database);
+  expect(await keptHashes('odd')).toBeNull();
+});

@@ -1,0 +1,16 @@
+import { createHash } from 'node:crypto';
+import { expect, it } from 'vitest';
+import { shortHash } from '../../../src/recipe/hashes';
+import { hashesOf } from '../../../src/weights/hashes';
+
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+
+it('a file’s hash, and that of what lies behind its header, over several slices', async () => {
+  const bytes = Uint8Array.from({ length: 2 ** 23 + 77 }, (_, i) => (i * 7) % 251);
+  for (const header of [16, 1000, 2 ** 22 + 5]) {
+    const hashes = await hashesOf(new Blob([bytes]), header);
+    expect(hashes).toEqual({ file: sha256(bytes), tensors: sha256(bytes.subarray(header)) });
+    expect(shortHash('model', hashes)).toBe(sha256(bytes).slice(0, 10));
+    expect(shortHash('lora', hashes)).toBe(sha256(bytes.subarray(header)).slice(0, 12));
+  }
+});
