@@ -56,7 +56,7 @@ const arrows = {
     may: ['errors'],
     types: ['engine/api', 'recipe', 'settings', 'album', 'models', 'make', 'shell'],
   },
-  'src/ui/files': { may: ['errors', 'canvas'], types: ['engine/api'], packages: ['svelte'] },
+  'src/ui/files': { may: ['errors', 'canvas', 'recipe/png'], types: ['engine/api'], packages: ['svelte'] },
   'src/ui/settings': {
     may: ['canvas', 'sampling', 'text', 'recipe', 'context', 'controls', 'words'],
     types: ['engine/api', 'engine/rpc'],
@@ -68,7 +68,7 @@ const arrows = {
     packages: ['svelte'],
   },
   'src/ui/album': {
-    may: ['errors', 'canvas', 'context', 'controls', 'words', 'files', 'settings'],
+    may: ['errors', 'canvas', 'recipe', 'text', 'context', 'controls', 'words', 'files', 'settings'],
     types: ['engine/api', 'paint/desk'],
     packages: ['svelte'],
   },

@@ -38,8 +38,6 @@ export type Progress =
 
 export interface Picture extends pipeline.Picture {
   readonly job: Job;
-  /** The file of the VAE that took the place of the model's own. */
-  readonly vaeFile?: string;
 }
 
 /** What a checkpoint is and how it likes to be used; read from tensor names, shapes and metadata. */

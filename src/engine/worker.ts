@@ -102,13 +102,13 @@ const api: WorkerApi = {
         if (missing.length > 0) yield { kind: 'notice', notice: { code: 'lists-missing', names: missing } };
         if (ignored.length > 0) yield { kind: 'notice', notice: { code: 'tags-ignored', tags: ignored } };
         await useLoras(checkpoint, loras, signal);
-        const vaeFile = await useVae(checkpoint, vae, signal);
+        await useVae(checkpoint, vae, signal);
         await useTaesd(checkpoint, taesd, signal);
         const embeddings = await embeddingsFor(checkpoint, textsOf(read), signal);
         const tools = { checkpoint, tokenizer: await tokenizer(), report, embeddings };
         const picture = yield* generate({ ...job, ...read }, tools);
         const asked = { model, backend, vae, taesd, ...picture.job, ...told };
-        return { ...picture, job: asked, ...(vaeFile !== null && { vaeFile }) };
+        return { ...picture, job: asked };
       } catch (thrown) {
         const code = thrown instanceof DrobeError ? thrown.code : null;
         // Repaired or imported again, its pieces are others than those that are open.
@@ -174,14 +174,13 @@ async function openAddon(id: string, signal: AbortSignal): Promise<Readable> {
 }
 
 /** Gives the file's name; null for the model's own. */
-async function useVae(checkpoint: Checkpoint, id: string, signal: AbortSignal): Promise<string | null> {
+async function useVae(checkpoint: Checkpoint, id: string, signal: AbortSignal): Promise<void> {
   const entry = id && (await models.list()).find((other) => other.id === id);
   // One that was removed meanwhile leaves the model's own.
   await checkpoint.useVae(entry ? id : '', async () => {
     const { header, source } = await models.open(id, signal, () => undefined);
     return vaeWeights(entry ? entry.file : id, header, source, checkpoint.model);
   });
-  return entry ? entry.file : null;
 }
 
 async function useTaesd(checkpoint: Checkpoint, id: string, signal: AbortSignal): Promise<void> {

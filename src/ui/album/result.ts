@@ -1,11 +1,15 @@
 import { cropTo, type Rect, type Size } from '../../canvas/crop';
 import { placeIn, type Margins } from '../../canvas/frame';
-import type { Job, Picture } from '../../engine/api';
+import type { Job, ModelEntry, Picture } from '../../engine/api';
+import { writeComfy } from '../../recipe/comfy-write';
+import { writeInfotext } from '../../recipe/infotext';
+import type { Texts } from '../../recipe/png';
+import type { Recipe } from '../../recipe/recipe';
 import { fileName } from '../words/format';
 import type { Original } from '../files/picture';
-import { infotext, png } from '../files/png';
-import { detailsOf } from '../settings/job';
+import { png } from '../files/png';
 import type { Mode, Settings } from '../settings/settings';
+import { recipeOf } from './recipe';
 
 /** What a picture was made from. */
 export interface Making {
@@ -34,19 +38,14 @@ export interface Result extends Making {
 /** Larger pictures are not kept as pixels beside their PNG. */
 const KEPT_PIXELS = 2 ** 22;
 
+/** @param here the files on this device, which the picture's recipe names. */
 export async function resultOf(
-  { job: { source: _, ...job }, vaeFile, milliseconds, width, height, rgba }: Picture,
+  { job: { source: _, ...job }, milliseconds, width, height, rgba }: Picture,
   about: Making & Pick<Result, 'took'>,
+  here: readonly ModelEntry[],
 ): Promise<Omit<Result, 'number' | 'url'>> {
   const pixels = { width, height, rgba };
-  const { mode, settings, model } = about;
-  // By the names that A1111 gives them.
-  const details = {
-    ...(vaeFile !== undefined && { VAE: vaeFile.replace(/^.*\//, '') }),
-    ...detailsOf(mode, settings),
-    ...(job.decoder && { 'VAE Decoder': job.decoder }),
-  };
-  const blob = await png(pixels, infotext(job, model, details));
+  const blob = await png(pixels, textsOf(recipeOf({ job, ...about }, here)));
   const name = fileName(job.seed, job.prompt);
   return {
     ...about,
@@ -55,6 +54,16 @@ export async function resultOf(
     itself: { name, width, height, blob, pixels: width * height <= KEPT_PIXELS ? pixels : null },
     parts: milliseconds,
   };
+}
+
+/** The recipe as A1111 writes it into pictures, and beside it as ComfyUI does. */
+function textsOf(recipe: Recipe): Texts {
+  const { workflow, prompt } = writeComfy(recipe);
+  return new Map([
+    ['parameters', writeInfotext(recipe)],
+    ['workflow', workflow],
+    ['prompt', prompt],
+  ]);
 }
 
 /** Where the picture that a result began with would lie in it. */

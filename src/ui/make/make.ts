@@ -1,6 +1,7 @@
 /** From what was asked for to the pictures: one after the other, each remembered while it is drawn and kept when it is done. */
 import { sidesOf } from '../../canvas/crop';
 import type { Mask } from '../../canvas/pixels';
+import type { ModelEntry } from '../../engine/api';
 import type { Album } from '../album/album.svelte';
 import type { Errand, Kept, Unfinished } from '../album/drawer';
 import type { Original } from '../files/picture';
@@ -19,6 +20,8 @@ export interface Workshop {
   readonly source: SourcePicture;
   readonly scale: (typeof pictures)['scale'];
   readonly now: () => number;
+  /** The files on this device. */
+  readonly here: () => readonly ModelEntry[];
 }
 
 /**
@@ -28,7 +31,7 @@ export interface Workshop {
 export async function make(
   { settings, desk }: Errand,
   { file, facts }: UsableModel,
-  { runner, album, source, scale, now }: Workshop,
+  { runner, album, source, scale, now, here }: Workshop,
   onResult: (result: Result) => void,
   before?: Unfinished,
 ): Promise<void> {
@@ -59,7 +62,7 @@ export async function make(
           (answers) => void entry.step(answers),
         );
         const whole = { ...picture, ...(await work.finish(picture)) };
-        made = await resultOf(whole, { ...making, place, settings: own, took: now() - start });
+        made = await resultOf(whole, { ...making, place, settings: own, took: now() - start }, here());
       } finally {
         const result = await entry.end(made);
         if (result) onResult(result);

@@ -1,5 +1,5 @@
 import { marginsOf } from '../../canvas/frame';
-import type { Backend, DeviceInfo, EngineApi, Notice } from '../../engine/api';
+import type { Backend, DeviceInfo, EngineApi, ModelEntry, Notice } from '../../engine/api';
 import type { Remote } from '../../engine/rpc';
 import { Album } from '../album/album.svelte';
 import { Drawer, type Errand, type Unfinished } from '../album/drawer';
@@ -65,8 +65,15 @@ export class Studio {
   readonly #workshop: Workshop;
   readonly #seed: () => number;
 
-  /** @param system where nothing is to be kept, without shelf and drawer. */
-  constructor(engine: Remote<EngineApi>, { shelf, drawer, now, seed, pictures }: System = system) {
+  /**
+   * @param here the files on this device.
+   * @param system where nothing is to be kept, without shelf and drawer.
+   */
+  constructor(
+    engine: Remote<EngineApi>,
+    here: () => readonly ModelEntry[],
+    { shelf, drawer, now, seed, pictures }: System = system,
+  ) {
     this.#engine = engine;
     this.#seed = seed;
     this.form = new Form(shelf, () => this.model?.facts.multiple ?? 8);
@@ -80,7 +87,7 @@ export class Studio {
     });
     const { album } = this;
     const { source } = this.place;
-    this.#workshop = { runner: this.#runner, album, source, scale: pictures.scale, now };
+    this.#workshop = { runner: this.#runner, album, source, scale: pictures.scale, now, here };
   }
 
   get run(): Run {

@@ -1,7 +1,7 @@
 /** From the settings to what the engine takes, and what a model brings along. */
 import type { Job, ModelFacts, Source } from '../../engine/api';
 import { chosenBy } from '../../sampling/labels';
-import { initial, areas, contents, maskModes, type Mode, type Settings } from './settings';
+import { initial, type Settings } from './settings';
 
 /** The settings that a model brings along; prompt and seed stay. */
 export function defaultsOf({ defaults }: ModelFacts): Pick<Settings, keyof ModelFacts['defaults']> {
@@ -44,30 +44,4 @@ function hiresOf(settings: Settings): NonNullable<Job['hires']> {
     ...(hiresSteps > 0 && { steps: hiresSteps }),
     ...(hiresGuidance > 0 && { guidance: hiresGuidance }),
   };
-}
-
-/** What a mode adds to the settings of a picture, by the names that A1111 writes into pictures. */
-export function detailsOf(mode: Mode, settings: Settings): Readonly<Record<string, string | number>> {
-  const { strength, outpaintStrength, imageGuidance, maskBlur, maskMode, content, area, padding } = settings;
-  const part = area === 'masked' ? { 'Inpaint area': areas.masked, 'Masked area padding': padding } : {};
-  const soft = settings.soft ? { 'Soft inpainting enabled': 'True' } : {};
-  switch (mode) {
-    case 'text':
-      return {};
-    case 'image':
-      return { 'Denoising strength': strength };
-    case 'instruct':
-      return { 'Image CFG scale': imageGuidance };
-    case 'inpaint':
-      return {
-        'Denoising strength': strength,
-        'Mask blur': maskBlur,
-        'Masked content': contents[content],
-        ...(maskMode === 'rest' ? { 'Mask mode': maskModes.rest } : {}),
-        ...part,
-        ...soft,
-      };
-    case 'outpaint':
-      return { 'Denoising strength': outpaintStrength, Feather: settings.feather, ...part, ...soft };
-  }
 }

@@ -1,5 +1,6 @@
+import type { ModelEntry } from '../../engine/api';
 import { DrobeError, toDrobeError } from '../../errors';
-import { compare, withLocalNames, type Comparison, type Device } from '../../recipe/compare';
+import { compare, withLocalNames, type Comparison, type Device, type Present } from '../../recipe/compare';
 import { recipeInFragment } from '../../recipe/link';
 import { recipeInPicture, recipeInText } from '../../recipe/read';
 import { stemOf, type Recipe } from '../../recipe/recipe';
@@ -12,9 +13,8 @@ import { completed, isUpscaler, modeOf, recipeSettings, settingsOf } from '../se
 import type { Mode, Rare, Settings } from '../settings/settings';
 
 /** A file of this device that a recipe may mean. */
-interface Here {
+interface Here extends Present {
   readonly id: string;
-  readonly name: string;
 }
 
 /** A recipe that could be taken over, and what that would do. Nothing has changed yet. */
@@ -177,12 +177,18 @@ export class RecipeOffer {
 
   get #device(): Device<Here> {
     const { entries } = this.#library;
+    const known = (hashes: ModelEntry['hashes']): Pick<Here, 'hashes'> =>
+      hashes ? { hashes: [hashes.file, hashes.tensors] } : {};
     const named = (kind: 'vae' | 'lora' | 'embedding'): Here[] =>
       entries
         .filter(isAddon)
-        .flatMap(({ id, addon }) => (addon.kind === kind ? { id, name: addon.name } : []));
+        .flatMap(({ id, addon, hashes }) =>
+          addon.kind === kind ? { id, name: addon.name, ...known(hashes) } : [],
+        );
     return {
-      model: entries.filter(isUsable).map(({ id, file }) => ({ id, name: stemOf(file) })),
+      model: entries
+        .filter(isUsable)
+        .map(({ id, file, hashes }) => ({ id, name: stemOf(file), ...known(hashes) })),
       vae: named('vae'),
       lora: named('lora'),
       embedding: named('embedding'),

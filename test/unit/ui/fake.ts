@@ -179,7 +179,11 @@ export function boardWith(
 export const stopped = () => new DOMException('stopped', 'AbortError');
 
 /** A studio that remembers what the engine was asked for; it draws one grey. */
-export function studioAtWork(model = miniature, generate: Remote<EngineApi>['generate'] = drawGrey) {
+export function studioAtWork(
+  model = miniature,
+  generate: Remote<EngineApi>['generate'] = drawGrey,
+  here: () => readonly ModelEntry[] = () => [],
+) {
   const jobs: Job[] = [];
   const studio = new Studio(
     engine({
@@ -188,6 +192,7 @@ export function studioAtWork(model = miniature, generate: Remote<EngineApi>['gen
         return generate(signal, job);
       },
     }),
+    here,
     { shelf: shelf(), drawer: null, pictures, now: () => 0, seed: () => 7 },
   );
   studio.adopt(model);

@@ -19,7 +19,7 @@ function studioWith(
   options: { items?: Record<string, string>; now?: () => number } = {},
 ) {
   let seed = 100;
-  const studio = new Studio(engine({ generate }), {
+  const studio = new Studio(engine({ generate }), () => [], {
     shelf: shelf(options.items),
     drawer: null,
     pictures,
@@ -228,7 +228,7 @@ test('a storage that throws costs nothing but the memory', () => {
   const forbidden = () => {
     throw new Error('forbidden');
   };
-  const studio = new Studio(engine({}), {
+  const studio = new Studio(engine({}), () => [], {
     shelf: { getItem: forbidden, setItem: forbidden },
     drawer: null,
     pictures,

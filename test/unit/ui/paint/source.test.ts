@@ -23,6 +23,7 @@ function atWork(platform = pictures, items: Record<string, string> = {}) {
         return square(signal, job);
       },
     }),
+    () => [],
     { shelf: shelf(items), drawer: null, pictures: platform, now: () => 0, seed: () => 7 },
   );
   studio.adopt(full());

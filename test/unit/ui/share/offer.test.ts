@@ -4,7 +4,7 @@ import { writeInfotext } from '../../../../src/recipe/infotext';
 import { fragmentOf } from '../../../../src/recipe/link';
 import { Library } from '../../../../src/ui/models/library.svelte';
 import { RecipeOffer } from '../../../../src/ui/share/offer.svelte';
-import { recipeOf } from '../../../../src/ui/share/outgoing-recipe';
+import { recipeOf } from '../../../../src/ui/album/recipe';
 import { engine, miniature, studioAtWork } from '../fake';
 
 const INFO = `a red apple <lora:Ink:0.7>
@@ -110,7 +110,7 @@ test('the recipe of a picture that was made here leads to the same settings, as 
   offer.use();
   await studio.generate();
   const made = plainly(studio.settings.current);
-  const recipe = recipeOf(studio.album.results[0]!, library);
+  const recipe = recipeOf(studio.album.results[0]!, library.entries);
   for (const bring of [
     () => offer.choose(file(writeInfotext(recipe))),
     () => offer.followed(`#${fragmentOf(recipe)}`),

@@ -1,0 +1,85 @@
+/** The recipe of a picture that was made here. */
+import type { AddonFacts, Job, ModelEntry } from '../../engine/api';
+import { shortHash } from '../../recipe/hashes';
+import {
+  stemOf,
+  type Recipe,
+  type RecipeSettings,
+  type Resource,
+  type ResourceKind,
+} from '../../recipe/recipe';
+import { loraTags, sameName } from '../../text/lora';
+import { mentions } from '../../text/words';
+import { recipeSettings } from '../settings/recipe';
+import type { Mode, Settings } from '../settings/settings';
+
+/** What is known of a picture that was drawn. */
+interface Drawn {
+  readonly job: Omit<Job, 'source'>;
+  readonly mode: Mode;
+  readonly settings: Settings;
+  /** Its model's title, for want of a file name. */
+  readonly model: string;
+}
+
+/**
+ * As it was really drawn: prompts, size and seed are the job's, the rest the settings'.
+ * @param here the files on this device, for their names and hashes.
+ */
+export function recipeOf({ job, mode, settings, model }: Drawn, here: readonly ModelEntry[]): Recipe {
+  const { prompt, negative, width, height, seed } = job;
+  const told = recipeSettings(mode, { ...settings, prompt, negative, width, height, seed: String(seed) });
+  return {
+    tool: { name: 'Drobe' },
+    settings: { ...told, ...secondPrompts(told, job) },
+    resources: resourcesOf(job, model, here),
+    // A1111's name of it; no other tool's recipe has it.
+    unknown: job.decoder ? [['VAE Decoder', job.decoder]] : [],
+  };
+}
+
+/** What was left to chance is drawn in the second pass's prompts, too. */
+function secondPrompts({ hires }: RecipeSettings, job: Drawn['job']): Pick<RecipeSettings, 'hires'> {
+  if (!hires) return {};
+  const { prompt, negative } = job.hires ?? {};
+  return { hires: { ...hires, ...(prompt && { prompt }), ...(negative && { negative }) } };
+}
+
+const addonKinds: readonly ResourceKind[] = ['vae', 'lora', 'embedding'];
+
+/** The model, and what was added to it. Where the model is gone, its title stands in. */
+function resourcesOf(job: Drawn['job'], title: string, here: readonly ModelEntry[]): Resource[] {
+  const model = here.find(({ id }) => id === job.model);
+  const addons = addonKinds.flatMap((kind) =>
+    here.flatMap((entry) =>
+      'addon' in entry && entry.addon.kind === kind && isUsed(entry.id, entry.addon, job)
+        ? [resource(kind, entry.addon.name, entry)]
+        : [],
+    ),
+  );
+  return [resource('model', model ? stemOf(model.file) : title, model), ...addons];
+}
+
+/** LoRAs are called by tags, which negative prompts have not; textual inversions by words of any prompt. */
+function isUsed(id: string, addon: AddonFacts, { prompt, negative, hires, vae }: Drawn['job']): boolean {
+  const prompts = [prompt, hires?.prompt ?? ''];
+  const all = [...prompts, negative, hires?.negative ?? ''];
+  switch (addon.kind) {
+    case 'vae':
+      return id === vae;
+    case 'taesd':
+      return false;
+    case 'lora':
+      return prompts
+        .flatMap((text) => loraTags(text, [addon.name]).loras)
+        .some(({ name }) => sameName(name, addon.name));
+    case 'embedding':
+      return addon.triggers.some((word) => all.some((text) => mentions(text, word)));
+  }
+}
+
+const resource = (kind: ResourceKind, name: string, entry: ModelEntry | undefined): Resource => ({
+  kind,
+  name,
+  ...(entry?.hashes && { hash: shortHash(kind, entry.hashes) }),
+});
