@@ -47,7 +47,10 @@ const nearest: Readonly<Partial<Record<SamplerName, string>>> = {
   Restart: 'heun',
   PLMS: 'ipndm',
   TCD: 'lcm',
+  'DPM++ 2S': 'dpmpp_2m',
+  'DPM++ 3S': 'dpmpp_2m',
   'DPM++ 3M': 'dpmpp_2m',
+  'DPM-Solver 2M': 'dpmpp_2m',
   'DDIM CFG++': 'euler_cfg_pp',
 };
 

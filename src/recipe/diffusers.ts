@@ -25,6 +25,12 @@ const multistep = (algorithm: string, more: Readonly<Record<string, string>>): S
   sigmas: true,
 });
 
+const singlestep = (order: string): Scheduler => ({
+  name: 'DPMSolverSinglestepScheduler',
+  with: { algorithm_type: '"dpmsolver++"', solver_order: order },
+  sigmas: true,
+});
+
 const schedulers: Readonly<Partial<Record<SamplerName, Scheduler>>> = {
   Euler: { name: 'EulerDiscreteScheduler', sigmas: true },
   'Euler a': { name: 'EulerAncestralDiscreteScheduler', sigmas: false },
@@ -38,6 +44,9 @@ const schedulers: Readonly<Partial<Record<SamplerName, Scheduler>>> = {
   'DPM++ 2M SDE Heun': multistep('sde-dpmsolver++', { solver_order: '2', solver_type: '"heun"' }),
   'DPM++ 3M SDE': multistep('sde-dpmsolver++', { solver_order: '3' }),
   'DPM++ SDE': { name: 'DPMSolverSDEScheduler', sigmas: true },
+  'DPM++ 2S': singlestep('2'),
+  'DPM++ 3S': singlestep('3'),
+  'DPM-Solver 2M': multistep('dpmsolver', { solver_order: '2' }),
   'DPM++ 2S a': { name: 'DPMSolverSinglestepScheduler', sigmas: true, exact: false },
   DDIM: { name: 'DDIMScheduler', sigmas: false },
   DDPM: { name: 'DDPMScheduler', sigmas: false },

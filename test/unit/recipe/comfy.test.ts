@@ -9,7 +9,9 @@ import { definitions, type Input } from './comfy-definitions';
 import { recipes, seed, thousand } from './random';
 
 /** Which ComfyUI has not. */
-const foreign: readonly string[] = ['Restart', 'PLMS', 'TCD', 'DDIM CFG++', 'DPM++ 3M'];
+const foreign: readonly string[] = [
+  ...['Restart', 'PLMS', 'TCD', 'DDIM CFG++', 'DPM++ 2S', 'DPM++ 3S', 'DPM++ 3M', 'DPM-Solver 2M'],
+];
 const samplers = samplerNames.filter((sampler) => !foreign.includes(sampler));
 const schedules: readonly ScheduleName[] = [
   ...(['Normal', 'Karras', 'Exponential', 'SGM Uniform', 'Simple', 'DDIM', 'Beta', 'KL Optimal'] as const),
