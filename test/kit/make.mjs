@@ -31,7 +31,7 @@ const MOST = 60;
 const PROGRAMS = ['node', 'dawn.node'];
 
 /** Golden files that no row reads. */
-const WITHOUT = /\/cases\/(?!unet|text|vae)[^/]+\/|pix2pix|\/diffusers\/|taesd/;
+const WITHOUT = /\/cases\/(?!unet|text|vae)[^/]+\/|pix2pix|sd1-(?:bf16|fp32)|\/diffusers\/|taesd/;
 
 /** @param {string} to a folder that is made anew */
 export async function assemble(to) {
