@@ -4,7 +4,7 @@ import { readHeader, type Slices } from '../weights/safetensors';
 
 /** @param open gives a model's bytes. */
 export function hashing(open: (id: string) => Promise<Slices>) {
-  /** Known, or being computed, or given up in this session: a model that cannot be read is told when it is used. */
+  /** Known, or being computed, or given up while the app is open: a model that cannot be read is told when it is used. */
   const known = new Map<string, Hashes | null>();
   let work: Promise<unknown> = Promise.resolve();
 

@@ -3,10 +3,11 @@
  * the others, a note in the workflow says what ComfyUI does otherwise.
  */
 import type { ScheduleName } from '../sampling/settings';
-import { attention, BREAK, type Piece } from '../text/attention';
 import { loraTags } from '../text/lora';
 import { comfySampler, comfyScheduler } from './comfy-names';
-import { AFTER_SEED, nodeKinds, type LinkType, type NodeKind, type NodeType } from './comfy-nodes';
+import type { NodeType } from './comfy-nodes';
+import { words } from './comfy-prompt';
+import { pageForm, runForm, Sheet, type Output } from './comfy-sheet';
 import { exactJson } from './json';
 import { automaticOf } from './names';
 import { resourcesOf, type Recipe, type RecipeSettings } from './recipe';
@@ -18,39 +19,6 @@ export interface ComfyWorkflow {
   readonly prompt: string;
   /** What it does otherwise, in sentences; empty where it draws the same picture. */
   readonly notes: readonly string[];
-}
-
-/** An output of a node that is being laid out. */
-interface Output {
-  readonly node: number;
-  readonly slot: number;
-  readonly type: LinkType;
-}
-
-type Field = string | number | bigint | boolean;
-
-interface Laid {
-  readonly id: number;
-  readonly type: NodeType;
-  readonly column: number;
-  readonly links: Readonly<Record<string, Output>>;
-  readonly fields: Readonly<Record<string, Field>>;
-}
-
-/** Nodes, and what they say to people. */
-class Sheet {
-  readonly nodes: Laid[] = [];
-  readonly notes: string[] = [];
-
-  add(type: NodeType, column: number, links: Laid['links'], fields: Laid['fields'] = {}): Output[] {
-    const id = this.nodes.length + 1;
-    this.nodes.push({ id, type, column, links, fields });
-    return nodeKinds[type].outputs.map((out, slot) => ({ node: id, slot, type: out }));
-  }
-
-  note(sentence: string): void {
-    if (!this.notes.includes(sentence)) this.notes.push(sentence);
-  }
 }
 
 export function writeComfy(recipe: Recipe): ComfyWorkflow {
@@ -129,58 +97,6 @@ function layOut(sheet: Sheet, recipe: Recipe): void {
 
 const fileOf = (name: string): string =>
   /\.(?:safetensors|ckpt|pt|pth|bin)$/i.test(name) ? name : `${name}.safetensors`;
-
-/** A conditioning. A1111's BREAK is another one behind it; to ComfyUI itself it is a word. */
-function words(
-  sheet: Sheet,
-  clip: Output,
-  prompt: string,
-  { emphasis = 'A1111' }: RecipeSettings,
-  embeddings: readonly string[],
-): Output {
-  const parts = emphasis === 'ComfyUI' || emphasis === 'off' ? [prompt] : a1111Parts(prompt);
-  const [first = '', ...rest] = parts;
-  const encode = (text: string): Output => {
-    const plain = emphasis === 'off' ? escaped(text) : text;
-    const [out] = sheet.add('CLIPTextEncode', 2, { clip }, { text: withEmbeddings(plain, embeddings) });
-    return out!;
-  };
-  let all = encode(first);
-  for (const part of rest) {
-    [all] = sheet.add('ConditioningConcat', 2, { conditioning_to: all, conditioning_from: encode(part) }) as [
-      Output,
-    ];
-  }
-  return all;
-}
-
-/** A1111's weights in ComfyUI's words, where a number is the weight itself; cut where BREAK stands. */
-function a1111Parts(prompt: string): string[] {
-  const parts = [''];
-  for (const { text, weight } of attention(prompt)) {
-    if (text === BREAK && weight === -1) parts.push('');
-    else parts.push(parts.pop()! + weighed({ text, weight }));
-  }
-  return parts;
-}
-
-const escaped = (text: string): string => text.replace(/\\?[()]/g, (sign) => `\\${sign.at(-1)!}`);
-
-function weighed({ text, weight }: Piece): string {
-  const plain = escaped(text);
-  return weight === 1 ? plain : `(${plain}:${Number(weight.toFixed(6))})`;
-}
-
-const withEmbeddings = (text: string, names: readonly string[]): string =>
-  names
-    .filter((name) => name !== '')
-    .reduce(
-      (all, name) =>
-        all.replace(new RegExp(`(?<![\\w:])${literally(name)}(?!\\w)`, 'g'), () => `embedding:${name}`),
-      text,
-    );
-
-const literally = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 
 interface Start {
   readonly positive: Output;
@@ -353,85 +269,3 @@ function tellDifferences(sheet: Sheet, settings: RecipeSettings): void {
   const lost = quiet.filter((name) => settings[name] !== undefined);
   if (lost.length > 0) sheet.note(`Not carried over: ${lost.join(', ')}.`);
 }
-
-/** `{"1": {"class_type": …, "inputs": …}}` */
-function runForm({ nodes }: Sheet): object {
-  return Object.fromEntries(
-    nodes.map(({ id, type, links, fields }) => {
-      const linked = Object.entries(links).map(
-        ([name, { node, slot }]) => [name, [String(node), slot]] as const,
-      );
-      // These two are of the page alone.
-      const own = Object.entries(fields).filter(([name]) => name !== AFTER_SEED && name !== 'upload');
-      const inputs: Record<string, unknown> = { ...Object.fromEntries(own), ...Object.fromEntries(linked) };
-      return [String(id), { class_type: type, inputs }];
-    }),
-  );
-}
-
-const COLUMN = 400;
-const GAP = 40;
-const heightOf = ({ inputs, widgets, outputs }: NodeKind, type: string): number =>
-  (type === 'CLIPTextEncode' ? 160 : 40) +
-  26 * (Math.max(Object.keys(inputs).length, outputs.length) + widgets.length);
-
-/** With places, and links by number. */
-function pageForm({ nodes, notes }: Sheet): string {
-  const links: [number, number, number, number, number, LinkType][] = [];
-  const bottoms: number[] = [];
-  const placed = nodes.map(({ id, type, column, links: linked, fields }, order) => {
-    const kind: NodeKind = nodeKinds[type];
-    const height = heightOf(kind, type);
-    const top = bottoms[column] ?? 0;
-    bottoms[column] = top + height + GAP;
-    const inputs = Object.entries(kind.inputs).map(([name, input], slot) => {
-      const from = linked[name];
-      if (from) links.push([links.length + 1, from.node, from.slot, id, slot, input]);
-      return { name, type: input, link: from ? links.length : null };
-    });
-    return {
-      id,
-      type,
-      pos: [column * COLUMN, top],
-      size: [COLUMN - GAP, height],
-      flags: {},
-      order,
-      mode: 0,
-      inputs,
-      outputs: kind.outputs.map((out, slot) => ({
-        name: out,
-        type: out,
-        slot_index: slot,
-        links: [] as number[],
-      })),
-      properties: { 'Node name for S&R': type },
-      widgets_values: kind.widgets.map((name) => fields[name] ?? null),
-    };
-  });
-  for (const [link, from, slot] of links) placed[from - 1]!.outputs[slot]!.links.push(link); // nodes count from 1
-  const note = notes.length === 0 ? [] : [noteNode(placed.length + 1, notes)];
-  return exactJson({
-    last_node_id: placed.length + note.length,
-    last_link_id: links.length,
-    nodes: [...placed, ...note],
-    links,
-    groups: [],
-    config: {},
-    extra: {},
-    version: 0.4,
-  });
-}
-
-const noteNode = (id: number, notes: readonly string[]): object => ({
-  id,
-  type: 'Note',
-  pos: [0, -260],
-  size: [2 * COLUMN - GAP, 200],
-  flags: {},
-  order: id - 1,
-  mode: 0,
-  inputs: [],
-  outputs: [],
-  properties: {},
-  widgets_values: [notes.join('\n')],
-});

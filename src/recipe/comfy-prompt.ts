@@ -1,0 +1,56 @@
+/** Prompts as nodes: A1111's emphasis, BREAK and embeddings in ComfyUI's words. */
+import { attention, BREAK, type Piece } from '../text/attention';
+import type { Output, Sheet } from './comfy-sheet';
+import type { RecipeSettings } from './recipe';
+
+/** A conditioning. A1111's BREAK is another one behind it; to ComfyUI itself it is a word. */
+export function words(
+  sheet: Sheet,
+  clip: Output,
+  prompt: string,
+  { emphasis = 'A1111' }: RecipeSettings,
+  embeddings: readonly string[],
+): Output {
+  const parts = emphasis === 'ComfyUI' || emphasis === 'off' ? [prompt] : a1111Parts(prompt);
+  const [first = '', ...rest] = parts;
+  const encode = (text: string): Output => {
+    const plain = emphasis === 'off' ? escaped(text) : text;
+    const [out] = sheet.add('CLIPTextEncode', 2, { clip }, { text: withEmbeddings(plain, embeddings) });
+    return out!;
+  };
+  let all = encode(first);
+  for (const part of rest) {
+    [all] = sheet.add('ConditioningConcat', 2, { conditioning_to: all, conditioning_from: encode(part) }) as [
+      Output,
+    ];
+  }
+  return all;
+}
+
+/** A1111's weights in ComfyUI's words, where a number is the weight itself; cut where BREAK stands. */
+function a1111Parts(prompt: string): string[] {
+  const parts = [''];
+  for (const { text, weight } of attention(prompt)) {
+    if (text === BREAK && weight === -1) parts.push('');
+    else parts.push(parts.pop()! + weighed({ text, weight }));
+  }
+  return parts;
+}
+
+const escaped = (text: string): string => text.replace(/\\?[()]/g, (sign) => `\\${sign.at(-1)!}`);
+
+function weighed({ text, weight }: Piece): string {
+  const plain = escaped(text);
+  return weight === 1 ? plain : `(${plain}:${Number(weight.toFixed(6))})`;
+}
+
+const withEmbeddings = (text: string, names: readonly string[]): string =>
+  names
+    .filter((name) => name !== '')
+    .reduce(
+      (all, name) =>
+        all.replace(new RegExp(`(?<![\\w:])${literally(name)}(?!\\w)`, 'g'), () => `embedding:${name}`),
+      text,
+    );
+
+const literally = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
