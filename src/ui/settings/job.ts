@@ -17,7 +17,8 @@ export function defaultsOf({ defaults }: ModelFacts): Pick<Settings, keyof Model
  */
 export function jobOf(settings: Settings, source: Source | null): Job {
   const { model, backend, prompt, negative, width, height, steps, guidance } = settings;
-  const { sampler, schedule, spacing, like, emphasis, clipSkip, rng, rare } = settings;
+  const { sampler, schedule, spacing, like, emphasis, clipSkip, rng } = settings;
+  const { hires: _, ...rare } = settings.rare;
   const { variationStrength, prediction, vae, taesd, decoder, tiling } = settings;
   return {
     ...{ model, backend, prompt, negative, width, height, steps, guidance, source },
@@ -43,5 +44,6 @@ function hiresOf(settings: Settings): NonNullable<Job['hires']> {
     strength: hiresStrength,
     ...(hiresSteps > 0 && { steps: hiresSteps }),
     ...(hiresGuidance > 0 && { guidance: hiresGuidance }),
+    ...settings.rare.hires,
   };
 }

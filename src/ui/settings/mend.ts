@@ -67,9 +67,26 @@ function seedOf(written: string): string {
 
 /** What is sound of settings that come with recipes. */
 export function rareOf(found: object): Rare {
-  const { settings = {} } = partsFrom({ settings: found });
-  return Object.fromEntries(Object.entries(settings).filter(([name]) => Object.hasOwn(rareNames, name)));
+  const { hires, ...others }: { readonly hires?: object } = { ...found };
+  // A recipe's second pass always has these two.
+  const second = { ...hires, upscaler: '', strength: 1 };
+  const { settings = {} } = partsFrom({ settings: { ...others, hires: second } });
+  const rare = Object.entries(settings).filter(
+    ([name]) => name !== 'hires' && Object.hasOwn(rareNames, name),
+  );
+  const own = Object.entries(settings.hires ?? {}).filter(([name]) => hiresNames.has(name));
+  return {
+    ...Object.fromEntries(rare),
+    ...(own.length > 0 && { hires: Object.fromEntries(own) }),
+  };
 }
+
+const hiresNames: ReadonlySet<string> = new Set([
+  'sampler',
+  'schedule',
+  'prompt',
+  'negative',
+] satisfies (keyof NonNullable<Rare['hires']>)[]);
 
 /** What they are called on the page. */
 export const rareNames: Readonly<Record<keyof Rare, string>> = {
@@ -99,6 +116,8 @@ export const rareNames: Readonly<Record<keyof Rare, string>> = {
   allSteps: 'All steps, whatever the strength',
   seedDelta: 'Seed delta (ENSD)',
   resizeFrom: 'Seed resize from',
+  batch: 'Picture of a batch',
+  hires: 'Of the second pass',
 };
 
 /** What an older version remembered, in the form of today. */

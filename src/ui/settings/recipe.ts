@@ -8,7 +8,8 @@ import { numberNames, settle } from './ranges';
 /** The settings as a recipe says them. A seed that is not drawn yet is not told. */
 export function recipeSettings(mode: Mode, settings: Settings): RecipeSettings {
   const { prompt, negative, width, height, steps, guidance } = settings;
-  const { sampler, schedule, spacing, like, emphasis, clipSkip, rng, rare } = settings;
+  const { sampler, schedule, spacing, like, emphasis, clipSkip, rng } = settings;
+  const { hires: _, ...rare } = settings.rare;
   const { variationStrength, variationSeed } = settings;
   return {
     ...{ mode, prompt, negative, width, height, steps, guidance },
@@ -32,6 +33,7 @@ function hiresOf(settings: Settings): Hires {
     strength: hiresStrength,
     ...(hiresSteps > 0 && { steps: hiresSteps }),
     ...(hiresGuidance > 0 && { guidance: hiresGuidance }),
+    ...settings.rare.hires,
   };
 }
 
@@ -89,7 +91,7 @@ export function settingsOf({ settings }: Recipe, multiple: number): Partial<Sett
     ...(strength !== undefined && { [mode === 'outpaint' ? 'outpaintStrength' : 'strength']: strength }),
     hires: hires !== undefined,
     ...(hires && hiresSettings(hires, settings.width)),
-    rare: rareOf(rest),
+    rare: rareOf({ ...rest, ...(hires && { hires }) }),
   };
   for (const name of numberNames) {
     const value = taken[name];

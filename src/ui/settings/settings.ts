@@ -5,8 +5,11 @@ import type { Emphasis } from '../../text/weigh';
 
 /** Settings that few people touch and recipes bring along. What is absent is as the sampler has it. */
 export type Rare = Pick<Job, 'padded'> &
-  Pick<Seeds, 'seedDelta' | 'resizeFrom'> &
-  Omit<Sampling, 'sampler' | 'schedule' | 'spacing' | 'like'>;
+  Pick<Seeds, 'seedDelta' | 'resizeFrom' | 'batch'> &
+  Omit<Sampling, 'sampler' | 'schedule' | 'spacing' | 'like'> & {
+    /** What the second pass has of its own, where there is one. */
+    readonly hires?: Pick<NonNullable<Job['hires']>, 'sampler' | 'schedule' | 'prompt' | 'negative'>;
+  };
 
 /** What to draw, but for the picture to start from, and how to get there. */
 export type Settings = {

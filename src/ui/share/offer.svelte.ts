@@ -7,7 +7,7 @@ import { stemOf, type Recipe } from '../../recipe/recipe';
 import { isImage } from '../files/picture';
 import type { Studio } from '../make/studio.svelte';
 import { isAddon, isUsable, type Library } from '../models/library.svelte';
-import { rareNames } from '../settings/mend';
+import { rareNames, rareOf } from '../settings/mend';
 import { rareWords } from '../words/recipe';
 import { completed, isUpscaler, modeOf, recipeSettings, settingsOf } from '../settings/recipe';
 import type { Mode, Rare, Settings } from '../settings/settings';
@@ -102,11 +102,13 @@ export class RecipeOffer {
     const facts = this.#studio.model?.facts ?? null;
     const taken = settingsOf(recipe, facts?.multiple ?? 8);
     const named = (prompt: string): string => withLocalNames(prompt, comparison.found);
+    const { rare } = taken;
     const vae = comparison.found.find(({ resource }) => resource.kind === 'vae');
     this.#studio.form.take({
       ...taken,
       ...(taken.prompt !== undefined && { prompt: named(taken.prompt) }),
       ...(taken.negative !== undefined && { negative: named(taken.negative) }),
+      ...(rare && { rare: withNames(rare, named) }),
       ...(vae && { vae: vae.here.id }),
     });
     const mode = modeOf(recipe, facts);
@@ -158,8 +160,9 @@ export class RecipeOffer {
     const now = recipeSettings(place.mode, settings.current);
     const comparison = compare(whole, now, this.#device);
     const rare = Object.entries(settings.current.rare) as [keyof Rare, Rare[keyof Rare]][];
+    const kept = rareOf(whole.settings);
     const lost = rare
-      .filter(([name, value]) => value !== undefined && whole.settings[name] === undefined)
+      .filter(([name, value]) => value !== undefined && kept[name] === undefined)
       .map(([name, value]) => ({ label: rareNames[name], from: rareWords(value), to: '' }));
     const { hires } = whole.settings;
     const strange = hires && !isUpscaler(hires.upscaler) ? [['Hires upscaler', hires.upscaler] as const] : [];
@@ -194,4 +197,18 @@ export class RecipeOffer {
       embedding: named('embedding'),
     };
   }
+}
+
+/** With the prompts of the second pass under the names that things have here. */
+function withNames(rare: Rare, named: (prompt: string) => string): Rare {
+  if (!rare.hires) return rare;
+  const { prompt, negative } = rare.hires;
+  return {
+    ...rare,
+    hires: {
+      ...rare.hires,
+      ...(prompt !== undefined && { prompt: named(prompt) }),
+      ...(negative !== undefined && { negative: named(negative) }),
+    },
+  };
 }

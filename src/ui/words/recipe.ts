@@ -34,5 +34,10 @@ export const takenWords = 'The recipe was taken over.';
 /** The value of a setting that recipes bring along. */
 export function rareWords(value: Rare[keyof Rare]): string {
   if (typeof value === 'boolean') return value ? 'on' : 'off';
-  return typeof value === 'object' ? `${value.width} × ${value.height}` : String(value);
+  if (typeof value !== 'object') return String(value);
+  if ('width' in value) return `${value.width} × ${value.height}`;
+  if ('index' in value) return `${value.index + 1} of ${value.count}`;
+  const { sampler, schedule, prompt, negative } = value;
+  const words = [prompt, negative].flatMap((text) => (text === undefined ? [] : `“${clean(text, 80)}”`));
+  return [sampler, schedule, ...words].filter((part) => part !== undefined).join(', ');
 }

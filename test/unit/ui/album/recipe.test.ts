@@ -61,7 +61,10 @@ const wild: Partial<Settings> = {
   rng: 'NV',
   variationSeed: '7',
   variationStrength: 0.25,
-  rare: { eta: 0.5, seedDelta: 31337, sigmaMin: 0.03 },
+  rare: {
+    ...{ eta: 0.5, seedDelta: 31337, sigmaMin: 0.03, batch: { index: 2, count: 4 } },
+    hires: { sampler: 'Heun', schedule: 'Exponential', prompt: 'closer, <lora:chalk>', negative: 'far' },
+  },
   vae: 'stored:soft, v1',
   taesd: 'stored:taesd',
   decoder: 'TAESD',
@@ -94,6 +97,7 @@ test('its text is that of A1111, with the hashes of all that it was made with', 
     'Clip skip: 2',
     'ENSD: 31337',
     'Emphasis: No norm',
+    'Hires sampler: Heun, Hires schedule type: Exponential',
     'Hires steps: 9',
     'Lora hashes: "ink: 2: cccccccccccc"',
     'TI hashes: "sun: dddddddddd"',
@@ -117,10 +121,13 @@ test('beside it stands a workflow of ComfyUI, in both forms', async () => {
 test('the words are those that were drawn, and the size is the one that was', async () => {
   const { recipe } = await saved(
     'text',
-    { prompt: 'a {cat|dog}', width: 510 },
-    { prompt: 'a dog', width: 512 },
+    { prompt: 'a {cat|dog}', width: 510, hires: true, rare: { hires: { prompt: '{1|2} dogs' } } },
+    {
+      ...{ prompt: 'a dog', width: 512 },
+      hires: { scale: 2, upscaler: 'Latent', strength: 0.7, prompt: '2 dogs' },
+    },
   );
-  expect(recipe.settings).toMatchObject({ prompt: 'a dog', width: 512 });
+  expect(recipe.settings).toMatchObject({ prompt: 'a dog', width: 512, hires: { prompt: '2 dogs' } });
 });
 
 test('only what the prompts call is named, the rest is not; a model that is gone goes by its title', async () => {

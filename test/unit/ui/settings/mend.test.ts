@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Form } from '../../../../src/ui/settings/form.svelte';
 import { jobOf } from '../../../../src/ui/settings/job';
-import { jobFrom, mend, settingsFrom } from '../../../../src/ui/settings/mend';
+import { jobFrom, mend, rareOf, settingsFrom } from '../../../../src/ui/settings/mend';
 import { initial, RANDOM, type Settings } from '../../../../src/ui/settings/settings';
 import { shelf } from '../fake';
 
@@ -71,10 +71,18 @@ test('what is no seed is told, and the seed before it is kept', () => {
 test('what recipes brought along stays where it is sound', () => {
   const rare = { eta: 0.5, order: 3, discardPenultimate: true, churn: NaN, sampler: 'DDIM', nonsense: 1 };
   expect(mend({ ...initial, rare }).rare).toEqual({ eta: 0.5, order: 3, discardPenultimate: true });
+  const hires = { sampler: 'Heun', schedule: 'Nope', prompt: 'a dog', upscaler: 'Latent', strength: 0.5 };
+  const batch = { index: 1, count: 4 };
+  expect(rareOf({ hires, batch })).toEqual({ hires: { sampler: 'Heun', prompt: 'a dog' }, batch });
+  for (const nonsense of [5, 'words', null, [], { strength: 1 }])
+    expect(rareOf({ hires: nonsense, batch: nonsense })).toEqual({});
 });
 
 test('a second pass is asked for where words alone are drawn from, and says only what it has of its own', () => {
   const settings: Settings = { ...initial, hires: true, hiresScale: 1.5, hiresSteps: 12 };
   expect(jobOf(settings, null).hires).toEqual({ scale: 1.5, upscaler: 'Latent', strength: 0.7, steps: 12 });
-  expect(jobOf({ ...settings, hires: false }, null)).not.toHaveProperty('hires');
+  const hires = { sampler: 'Heun', negative: 'a dog' } as const;
+  const own = jobOf({ ...settings, rare: { hires, eta: 0.5 } }, null);
+  expect([own.hires, own.eta]).toEqual([{ ...jobOf(settings, null).hires, ...hires }, 0.5]);
+  expect(jobOf({ ...settings, hires: false, rare: { hires } }, null)).not.toHaveProperty('hires');
 });

@@ -68,6 +68,30 @@ test('used, it sets what it says, under the names that things have here; undone,
   expect(plainly(studio.settings.current)).toEqual(before);
 });
 
+test('a second pass keeps what it has of its own, and a picture of a batch its place', async () => {
+  const { studio, offer } = await offering();
+  const more =
+    'Denoising strength: 0.5, Hires sampler: Heun, Hires schedule type: Exponential, Hires upscale: 2, ' +
+    'Hires upscaler: Latent, Hires prompt: "closer <lora:Ink:1>", Batch picture: 2 of 3, Like: ComfyUI, Version: Drobe';
+  await offer.choose(file(`${INFO}, ${more}`));
+  offer.use();
+  await studio.generate();
+  expect(studio.album.results[0]?.job).toMatchObject({
+    hires: { sampler: 'Heun', schedule: 'Exponential', prompt: 'closer <lora:ink:1>', strength: 0.5 },
+    batch: { index: 1, count: 3 },
+  });
+  // Another recipe, without them.
+  await offer.choose(file(INFO));
+  expect(offer.offered?.comparison.changes).toEqual(
+    expect.arrayContaining([
+      { label: 'Picture of a batch', from: '2 of 3', to: '' },
+      { label: 'Of the second pass', from: 'Heun, Exponential, “closer <lora:ink:1>”', to: '' },
+    ]),
+  );
+  offer.use();
+  expect(studio.settings.current).toMatchObject({ hires: false, rare: {} });
+});
+
 test('the seed can be taken alone', async () => {
   const { studio, offer } = await offering();
   const before = plainly(studio.settings.current);
