@@ -9,7 +9,7 @@ export interface Output {
   readonly type: LinkType;
 }
 
-type Field = string | number | bigint | boolean;
+export type Field = string | number | bigint | boolean;
 
 interface Laid {
   readonly id: number;

@@ -3,11 +3,12 @@
  * the others, a note in the workflow says what ComfyUI does otherwise.
  */
 import type { ScheduleName } from '../sampling/settings';
+import { attention, BREAK } from '../text/attention';
 import { loraTags } from '../text/lora';
 import { comfySampler, comfyScheduler } from './comfy-names';
-import type { NodeType } from './comfy-nodes';
+import { AFTER_SEED, type NodeType } from './comfy-nodes';
 import { words } from './comfy-prompt';
-import { pageForm, runForm, Sheet, type Output } from './comfy-sheet';
+import { pageForm, runForm, Sheet, type Field, type Output } from './comfy-sheet';
 import { exactJson } from './json';
 import { automaticOf } from './names';
 import { resourcesOf, type Recipe, type RecipeSettings } from './recipe';
