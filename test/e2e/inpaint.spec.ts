@@ -183,10 +183,10 @@ test('candidates can be looked through, compared, thrown away, and one taken to 
   await app.generate.click();
   const count = page.getByRole('toolbar', { name: 'Candidates' });
   await expect(count).toContainText('3 of 3', { timeout: 60_000 });
-  await expect(page.getByText('Seed 12')).toBeVisible();
+  await expect(page.getByText('Picture 3 of 3')).toBeVisible();
   await page.getByRole('button', { name: 'Next' }).click();
   await expect(count).toContainText('1 of 3');
-  await expect(page.getByText('Seed 10')).toBeVisible();
+  await expect(page.getByText('Picture 1 of 3')).toBeVisible();
   await page.keyboard.press('ArrowLeft');
   await expect(count).toContainText('3 of 3');
 

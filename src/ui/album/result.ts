@@ -46,7 +46,7 @@ export async function resultOf(
 ): Promise<Omit<Result, 'number' | 'url'>> {
   const pixels = { width, height, rgba };
   const blob = await png(pixels, textsOf(recipeOf({ job, ...about }, here)));
-  const name = fileName(job.seed, job.prompt);
+  const name = fileName(job.seed, job.prompt, job.batch?.index);
   return {
     ...about,
     fileName: name,

@@ -49,7 +49,7 @@ export async function make(
     const place = original && placeOf(mode, original, settings, margins);
     for (let i = 0; i < of; i++) {
       signal.throwIfAborted();
-      const rest = { ...settings, ...seedsAfter(settings, i), count: of - i };
+      const rest = { ...settings, ...noiseAfter(settings, i), count: of - i };
       const own = { ...rest, ...work.size, count: of };
       const begun = i === 0 ? before : undefined;
       const entry = await album.begin({ settings: rest, desk }, begun);
@@ -71,7 +71,22 @@ export async function make(
   });
 }
 
-/** A1111's way: each picture of a batch has the seed after the one before, or with a variation the variation seed. */
+/**
+ * Where the noise of a later picture of a run comes from. A1111 gives each the seed after the one before, or with a
+ * variation the variation seed; to the others a run is one batch, which has one seed.
+ */
+function noiseAfter(settings: Settings, pictures: number): Partial<Settings> {
+  return settings.like === 'A1111' ? seedsAfter(settings, pictures) : batchAfter(settings, pictures);
+}
+
+/** What begins within a batch, a run that goes on or a picture that is made again, goes through the rest of it. */
+function batchAfter({ rare, count }: Settings, pictures: number): Pick<Settings, 'rare'> {
+  const first = rare.batch ?? { index: 0, count };
+  const index = first.index + pictures;
+  const batch = { index, count: Math.max(first.count, index + 1) };
+  return { rare: batch.count === 1 ? rare : { ...rare, batch } };
+}
+
 function seedsAfter(
   { seed, variationSeed, variationStrength }: Settings,
   pictures: number,

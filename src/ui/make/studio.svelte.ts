@@ -13,7 +13,7 @@ import { Form } from '../settings/form.svelte';
 import { defaultsOf } from '../settings/job';
 import { settingsFrom } from '../settings/mend';
 import { localShelf, Persisted, type Shelf } from '../settings/persisted.svelte';
-import { RANDOM, type Mode, type Settings } from '../settings/settings';
+import { RANDOM, withBatch, type Mode, type Settings } from '../settings/settings';
 import { TokenCounter } from '../settings/tokens.svelte';
 import { make, type Workshop } from './make';
 import type { Run } from './run';
@@ -200,7 +200,9 @@ export class Studio {
   }
 
   reuseSeed(): void {
-    if (this.shown) this.form.take({ seed: String(this.shown.job.seed) });
+    if (!this.shown) return;
+    const { seed, batch } = this.shown.job;
+    this.form.take({ seed: String(seed), rare: withBatch(this.settings.current.rare, batch) });
   }
 
   /** Takes over everything that made the shown picture, except the model. */
@@ -257,7 +259,8 @@ export class Studio {
     this.#lay(unfinished.desk);
     const settings = settingsFrom(unfinished.settings);
     const { seed } = this.settings.current;
-    this.form.take({ ...settings, ...(seed === RANDOM && { seed }) });
+    const rare = withBatch(settings.rare, undefined);
+    this.form.take({ ...settings, ...(seed === RANDOM && { seed, rare }) });
     await this.#make({ settings, desk: this.place.desk }, unfinished);
   }
 

@@ -2,7 +2,7 @@ import { Persisted, type Shelf } from './persisted.svelte';
 import { parseSeed, randomSeed } from '../../sampling/seed';
 import { mend, upgraded } from './mend';
 import { numberNames, settle, type NumberName } from './ranges';
-import { initial, RANDOM, type Settings } from './settings';
+import { initial, RANDOM, withBatch, type Settings } from './settings';
 
 /** Seeds are typed as text: they are longer than numbers are exact. */
 export type SeedName = 'seed' | 'variationSeed';
@@ -45,7 +45,11 @@ export class Form {
     const seed = parseSeed(text);
     const isSeed = seed === randomSeed || typeof seed === 'bigint';
     this.hints = { ...this.hints, [name]: isSeed ? '' : seed.error };
-    if (isSeed) this.settings.current[name] = seed === randomSeed ? RANDOM : String(seed);
+    if (!isSeed) return;
+    const now = this.settings.current;
+    now[name] = seed === randomSeed ? RANDOM : String(seed);
+    // A place in a batch belonged to the seed before.
+    if (name === 'seed') now.rare = withBatch(now.rare, undefined);
   }
 
   /** All numbers, whatever was typed last. */

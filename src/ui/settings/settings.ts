@@ -46,7 +46,7 @@ export type Settings = {
   decoder: keyof typeof decoders;
   tiling: keyof typeof tilings;
   prediction: keyof typeof predictions;
-  /** How many pictures a run makes, each with the next seed. */
+  /** How many pictures a run makes: with the next seeds under A1111, else as one batch. */
   count: number;
   strength: number;
   outpaintStrength: number;
@@ -137,6 +137,11 @@ export const generators: Readonly<Record<Seeds['rng'], string>> = {
   CPU: 'CPU (torch)',
   NV: 'NV (as on an NVIDIA card)',
 };
+
+/** Rare settings of a picture at this place of a batch, or of one alone. */
+export function withBatch({ batch: _, ...rare }: Rare, batch: Rare['batch']): Rare {
+  return { ...rare, ...(batch && { batch }) };
+}
 
 /** A seed of its own for each run, as people write it. */
 export const RANDOM = '-1';

@@ -10,7 +10,7 @@ import { isAddon, isUsable, type Library } from '../models/library.svelte';
 import { rareNames, rareOf } from '../settings/mend';
 import { rareWords } from '../words/recipe';
 import { completed, isUpscaler, modeOf, recipeSettings, settingsOf } from '../settings/recipe';
-import type { Mode, Rare, Settings } from '../settings/settings';
+import { withBatch, type Mode, type Rare, type Settings } from '../settings/settings';
 
 /** A file of this device that a recipe may mean. */
 interface Here extends Present {
@@ -118,10 +118,11 @@ export class RecipeOffer {
   }
 
   useSeed(): void {
-    const seed = this.offered?.recipe.settings.seed;
+    const { seed, batch } = this.offered?.recipe.settings ?? {};
     if (seed === undefined) return;
     this.#remember();
-    this.#studio.form.take({ seed: String(seed) });
+    const { rare } = this.#studio.settings.current;
+    this.#studio.form.take({ seed: String(seed), rare: withBatch(rare, batch) });
     this.offered = null;
   }
 

@@ -70,8 +70,8 @@ export function saveName(file: string): string {
   return (plain || 'model') + ending;
 }
 
-/** The name a picture is saved under: "drobe-42-red-apple.png". */
-export function fileName(seed: bigint, prompt: string): string {
+/** The name a picture is saved under: "drobe-42-red-apple.png", or where it is the third of a batch "drobe-42-3-red-apple.png". */
+export function fileName(seed: bigint, prompt: string, index?: number): string {
   const words = prompt
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
@@ -82,5 +82,6 @@ export function fileName(seed: bigint, prompt: string): string {
     if (slug && slug.length + word.length > 48) break;
     slug += `-${word.slice(0, 48)}`;
   }
-  return `drobe-${seed}${slug}.png`;
+  const number = index === undefined ? '' : `-${index + 1}`;
+  return `drobe-${seed}${number}${slug}.png`;
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { maxSeed } from '../../../../src/sampling/seed';
 import type { Studio } from '../../../../src/ui/make/studio.svelte';
+import { RANDOM } from '../../../../src/ui/settings/settings';
 import { drawGrey, gate, miniature, pictureFile, stopped, studioAtWork, turn } from '../fake';
 
 /** With the whole of a picture masked, in Inpaint mode, and so many candidates. */
@@ -9,14 +10,14 @@ async function withCandidates(count: number) {
   studio.choose('inpaint');
   await studio.startFrom(pictureFile());
   studio.place.board.invert();
-  Object.assign(studio.settings.current, { count, seed: '1' });
+  Object.assign(studio.settings.current, { count, seed: '1', like: 'A1111' });
   await studio.generate();
   return { studio, jobs };
 }
 
 const seeds = (results: Studio['album']['results']) => results.map(({ job }) => job.seed);
 
-test('a run of several makes them with one seed after the other', async () => {
+test('a run of several makes them with one seed after the other, as A1111 does', async () => {
   const { studio, jobs } = await withCandidates(3);
   expect(jobs.map(({ seed }) => seed)).toEqual([1n, 2n, 3n]);
   expect(seeds(studio.candidates)).toEqual([1n, 2n, 3n]);
@@ -25,9 +26,55 @@ test('a run of several makes them with one seed after the other', async () => {
   expect([studio.run.kind, studio.shown]).toEqual(['done', studio.album.results[0]]);
 });
 
+test.each(['diffusers', 'ComfyUI'] as const)('to %s a run of several is one batch', async (like) => {
+  const { studio, jobs } = studioAtWork();
+  Object.assign(studio.settings.current, { count: 3, seed: '1', like });
+  await studio.generate();
+  const batch = (index: number, count = 3) => ({ seed: 1n, batch: { index, count } });
+  expect(jobs).toMatchObject([batch(0), batch(1), batch(2)]);
+  expect(studio.album.results.map(({ fileName }) => fileName)).toEqual([
+    ...['drobe-1-3.png', 'drobe-1-2.png', 'drobe-1-1.png'],
+  ]);
+
+  // One of them once more, and what comes behind it.
+  studio.show(studio.album.results[1]!);
+  studio.form.typeSeed('seed', '9');
+  studio.reuseSettings();
+  studio.settings.current.count = 1;
+  await studio.generate();
+  expect(jobs.at(-1)).toEqual(jobs[1]);
+  studio.settings.current.count = 3;
+  await studio.generate();
+  expect(jobs.slice(-3)).toMatchObject([batch(1), batch(2), batch(3, 4)]);
+
+  // Another seed has nothing to do with that batch.
+  studio.form.typeSeed('seed', '9');
+  studio.settings.current.count = 1;
+  await studio.generate();
+  expect(jobs.at(-1)).not.toHaveProperty('batch');
+  studio.show(studio.album.results[2]!);
+  studio.reuseSeed();
+  await studio.generate();
+  expect(jobs.at(-1)).toMatchObject(batch(2));
+});
+
+test('a batch that was left in work is gone on with, and the next run is its own', async () => {
+  const { studio, jobs } = studioAtWork();
+  const { desk } = studio.place;
+  const rest = { seed: '1', count: 2, rare: { batch: { index: 1, count: 3 } } };
+  const settings = { ...studio.settings.current, ...rest };
+  await studio.goOn({ id: 'left', settings, desk, steps: 0, known: [] });
+  expect(jobs.map(({ seed, batch }) => [seed, batch?.index, batch?.count])).toEqual([
+    [1n, 1, 3],
+    [1n, 2, 3],
+  ]);
+  expect(studio.settings.current).toMatchObject({ seed: RANDOM });
+  expect(studio.settings.current.rare).not.toHaveProperty('batch');
+});
+
 test('after the last seed comes the first', async () => {
   const { studio, jobs } = studioAtWork();
-  Object.assign(studio.settings.current, { count: 3, seed: String(maxSeed - 1n) });
+  Object.assign(studio.settings.current, { count: 3, seed: String(maxSeed - 1n), like: 'A1111' });
   await studio.generate();
   expect(jobs.map(({ seed }) => seed)).toEqual([maxSeed - 1n, maxSeed, 0n]);
 });
@@ -39,7 +86,7 @@ test('a run of several that is cancelled keeps those that are done', async () =>
     await new Promise((_, reject) => signal.addEventListener('abort', () => reject(stopped())));
     throw new Error('never');
   });
-  Object.assign(studio.settings.current, { count: 4, seed: '7' });
+  Object.assign(studio.settings.current, { count: 4, seed: '7', like: 'A1111' });
   const run = studio.generate();
   for (let i = 0; i < 100 && jobs.length < 3; i++) await turn();
   expect(studio.run).toMatchObject({ kind: 'running', number: 3, of: 4 });

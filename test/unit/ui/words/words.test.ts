@@ -118,6 +118,7 @@ test('bytes, times and file names read well', () => {
   ]);
   expect(fileName(3n, 'A Žuvis, (blue:1.2)')).toBe('drobe-3-a-zuvis-blue-1-2.png');
   expect(fileName(3n, '  ')).toBe('drobe-3.png');
+  expect(fileName(3n, 'sun', 0)).toBe('drobe-3-1-sun.png');
 });
 
 test('what a stranger calls a file is saved under a plain name', () => {
