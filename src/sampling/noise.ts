@@ -63,12 +63,12 @@ function comfyUI({ seed, rng, batch = ALONE }: Seeds, shape: Shape): NoiseSource
 }
 
 /**
- * A1111: every picture of a batch has its own generator, of the next seed, and its own tree. The noise on the way goes
- * on where the first noise ended, unless ENSD tells another seed.
+ * A1111: every picture of a batch has its own generator, of the next seed (with variations, of the same seed, and they go
+ * on), and its own tree. The noise on the way goes on where the first noise ended, unless ENSD tells another seed.
  */
 function a1111(seeds: Seeds, shape: Shape): NoiseSource {
-  const { rng, seedDelta = 0, batch = ALONE } = seeds;
-  const seed = seedAfter(seeds.seed, batch.index);
+  const { rng, seedDelta = 0, variationStrength = 0, batch = ALONE } = seeds;
+  const seed = variationStrength === 0 ? seedAfter(seeds.seed, batch.index) : seeds.seed;
   const size = sizeOf(shape);
   const own = generatorOf(rng, seed);
   // Whatever it is used for, the picture's generator has drawn once by the time the noise on the way is asked for.

@@ -89,13 +89,19 @@ describe('A1111', () => {
     expectSame(name, found, subseeds ? 1e-5 : undefined);
   });
 
-  it('gives a picture of a batch the next seed, and its variation, too', () => {
-    const shape = { channels: 4, h: 6, w: 5 };
-    const seeds = { seed: 2n ** 33n, rng: 'CPU', variationSeed: 7n, variationStrength: 0.4 } as const;
-    const batch = noiseOf({ ...seeds, batch: { index: 2, count: 3 } }, 'A1111', shape);
-    const alone = noiseOf({ ...seeds, seed: seeds.seed + 2n, variationSeed: 9n }, 'A1111', shape);
-    for (const draw of ['first', 'next'] as const) expect(batch[draw]()).toEqual(alone[draw]());
-  });
+  it.each([
+    [0, 2n, 7n],
+    [0.4, 0n, 9n],
+  ])(
+    'gives a picture of a batch the next seed, or the next variation (strength %f)',
+    (strength, on, varied) => {
+      const shape = { channels: 4, h: 6, w: 5 };
+      const seeds = { seed: 2n ** 33n, rng: 'CPU', variationSeed: 7n, variationStrength: strength } as const;
+      const batch = noiseOf({ ...seeds, batch: { index: 2, count: 3 } }, 'A1111', shape);
+      const alone = noiseOf({ ...seeds, seed: seeds.seed + on, variationSeed: varied }, 'A1111', shape);
+      for (const draw of ['first', 'next'] as const) expect(batch[draw]()).toEqual(alone[draw]());
+    },
+  );
 });
 
 describe('ComfyUI', () => {
