@@ -9,7 +9,11 @@ export const caseOf = (at: string): PipelineCase => goldenJson(`${at}/case.json`
 /** The first case in which this model draws a picture of a prompt: a list of its path, or of nothing. */
 export function onePicture(model: string): string[] {
   const at = `models/${model}/cases`;
-  const drawn = listCases(at, (name) => name.startsWith('txt2img') && !unlike(caseOf(`${at}/${name}`)));
+  const drawn = listCases(at, (name) => {
+    if (!name.startsWith('txt2img')) return false;
+    const wanted = caseOf(`${at}/${name}`);
+    return typeof wanted.call.prompt === 'string' && !unlike(wanted);
+  });
   return drawn.slice(0, 1).map((name) => `${at}/${name}`);
 }
 
