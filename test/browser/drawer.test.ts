@@ -147,7 +147,7 @@ it('the oldest make room, and what was only theirs goes with them', async () => 
   for (let seed = 1; seed <= CAPACITY; seed++) await put(drawer, pictureOf(seed));
   const { pictures } = await reopened().open();
   expect(pictures.map(({ picture }) => picture.settings.seed)).toEqual(
-    Array.from({ length: CAPACITY }, (_, i) => i + 1),
+    Array.from({ length: CAPACITY }, (_, i) => String(i + 1)),
   );
   expect(await count('original')).toBe(0);
 });

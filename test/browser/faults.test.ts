@@ -1,5 +1,5 @@
 /** Records of the database that were damaged on purpose: what is sound stays usable, what is not is named and mended. */
-import { createStore, del, entries, get, keys, set } from 'idb-keyval';
+import { createStore, del, get, keys, set } from 'idb-keyval';
 import { afterAll, afterEach, expect, it } from 'vitest';
 import type { ModelEntry } from '../../src/engine/api';
 import { shelf } from '../../src/engine/shelf';
@@ -171,8 +171,9 @@ it.each(faults)('%s: told, and nothing else is harmed', async (_, harm, { listed
   if (!listed) expect(await outcome(victim)).toBe('sound');
   for (const id of [victim, again]) await shelf(NOWHERE).remove(id);
   expect(await same(other, files.other)).toBe(true);
-  const kinds = (await entries<string[], unknown>(database)).map(([[kind]]) => kind).sort();
-  expect(kinds).toEqual(['meta', 'parts', 'segment', 'segment', 'segment']);
+  // The other one's sums, which are made in the background, may be there by now.
+  const left = (await keys<string[]>(database)).filter(([kind, id]) => kind !== 'hashes' || id !== other);
+  expect(left.map(([kind]) => kind).sort()).toEqual(['meta', 'parts', 'segment', 'segment', 'segment']);
   count.survived++;
 });
 

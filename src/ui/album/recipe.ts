@@ -47,13 +47,16 @@ function secondPrompts({ hires }: RecipeSettings, job: Drawn['job']): Pick<Recip
 
 const addonKinds: readonly ResourceKind[] = ['vae', 'lora', 'embedding'];
 
+/** Without its folder. A1111 calls a VAE by it, ending and all. */
+const bareName = (file: string): string => file.replace(/^.*\//, '');
+
 /** The model, and what was added to it. Where the model is gone, its title stands in. */
 function resourcesOf(job: Drawn['job'], title: string, here: readonly ModelEntry[]): Resource[] {
   const model = here.find(({ id }) => id === job.model);
   const addons = addonKinds.flatMap((kind) =>
     here.flatMap((entry) =>
       'addon' in entry && entry.addon.kind === kind && isUsed(entry.id, entry.addon, job)
-        ? [resource(kind, entry.addon.name, entry)]
+        ? [resource(kind, kind === 'vae' ? bareName(entry.file) : entry.addon.name, entry)]
         : [],
     ),
   );

@@ -92,7 +92,7 @@ test('its text is that of A1111, with the hashes of all that it was made with', 
   expect(text).toMatch(/^a cat <lora:ink: 2:0\.5>, sunny\nNegative prompt: blurry: very\nSteps: 20, /);
   for (const pair of [
     'Sampler: DPM++ 2M SDE, Schedule type: Karras, CFG scale: 7',
-    'Size: 512x512, Model hash: aaaaaaaaaa, Model: mini-sd, VAE hash: bbbbbbbbbb, VAE: "soft, v1"',
+    'Size: 512x512, Model hash: aaaaaaaaaa, Model: mini-sd, VAE hash: bbbbbbbbbb, VAE: "soft, v1.safetensors"',
     'Variation seed: 7, Variation seed strength: 0.25',
     'Clip skip: 2',
     'ENSD: 31337',
