@@ -39,6 +39,7 @@ test('a tab is killed in the middle of a picture: the next one has the pictures 
   // It is over, and what was deleted stays so.
   await next.page.getByRole('button', { name: /^Picture 1: penguin/ }).click();
   await next.page.getByRole('button', { name: 'Delete picture' }).click();
+  await expect(next.page.getByRole('button', { name: /^Picture / })).toHaveCount(1);
   await next.page.reload();
   await next.ready();
   await expect(next.page.getByRole('button', { name: /^Picture / })).toHaveCount(1);

@@ -70,10 +70,11 @@ export class Album {
   }
 
   async remove(results: readonly Result[]): Promise<void> {
+    const places = results.flatMap((result) => this.#places.get(result) ?? []);
+    // What is no longer shown is no longer kept, whatever becomes of the page.
+    await this.#try((drawer) => drawer.remove(places));
     this.results = this.results.filter((other) => !results.includes(other));
     for (const { url } of results) URL.revokeObjectURL(url);
-    const places = results.flatMap((result) => this.#places.get(result) ?? []);
-    await this.#try((drawer) => drawer.remove(places));
   }
 
   async drop(unfinished: Unfinished): Promise<void> {

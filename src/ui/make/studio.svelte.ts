@@ -179,9 +179,9 @@ export class Studio {
     const { shown, candidates } = this;
     if (!shown) return;
     const place = candidates.indexOf(shown);
-    const removed = this.album.remove([shown]);
+    await this.album.remove([shown]);
+    if (this.shown !== shown) return;
     this.shown = place < 0 ? null : (this.candidates[Math.min(place, this.candidates.length - 1)] ?? null);
-    await removed;
   }
 
   /** All pictures are thrown away. */
