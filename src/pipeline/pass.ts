@@ -8,14 +8,13 @@ import { samplers } from '../sampling/table';
 import type { RunUNet } from './batch';
 import type { Checkpoint } from './checkpoint';
 import { guided, tryPrediction } from './denoise';
-import { encodePrompts, type Reading, type Texts } from './encode';
-import { textGuidance } from './guidance';
+import { encodePrompts, type Reading } from './encode';
 import { masked, restored } from './inpaint';
 import type { Job, Pixels, Progress } from './job';
 import { toPixels } from './pixels';
 import { project, projections } from './preview';
 import type { Replay } from './resume';
-import { setUp, setUpAgain } from './setup';
+import { asking, setUp, setUpAgain, type Parts } from './setup';
 import type { LatentSize } from './size';
 import type { Report } from './slot';
 
@@ -61,7 +60,7 @@ export async function* drawPass(pass: Pass, drawing: Drawing): AsyncGenerator<Pr
   const texts = await encodePrompts(reading, job, checkpoint, report);
   const run: RunUNet = (values) => checkpoint.predict(values, report);
   const prediction =
-    job.prediction ?? (await checkpoint.prediction(() => trial(run, checkpoint, texts, size)));
+    job.prediction ?? (await checkpoint.prediction(() => trial(run, { job, texts, checkpoint }, size)));
   const noise = noiseOf(job, job.like, { channels: model.vae.latentChannels, ...size });
   const course = { ...courseOf(job, checkpoint), prediction };
   const parts = { job, texts, size, checkpoint, report, noise, course };
@@ -117,19 +116,16 @@ function courseOf(job: Job, { model }: Checkpoint): Course {
   return { steps: job.steps, betas: model.betas, xl: model.latents === 'sdxl' };
 }
 
-/** Asked about nothing in particular, with as many channels as the UNet takes. */
+/** Asked about nothing in particular, in a batch like those to come: the UNet need not be opened twice. */
 function trial(
   run: RunUNet,
-  { model }: Checkpoint,
-  texts: Texts,
+  told: Pick<Parts, 'job' | 'texts' | 'checkpoint'>,
   size: LatentSize,
 ): ReturnType<typeof tryPrediction> {
-  const beside = (model.unet.inChannels - model.vae.latentChannels) * size.h * size.w;
-  const questions = textGuidance(texts.wishes(0), texts.negative(0), 1).map((question) => ({
-    ...question,
-    ...(beside > 0 && { planes: new Float32Array(beside) }),
-  }));
-  return tryPrediction(run, model.unet, questions, model.vae.latentChannels, size);
+  const { unet, vae } = told.checkpoint.model;
+  const beside = (unet.inChannels - vae.latentChannels) * size.h * size.w;
+  const questions = asking(told, beside > 0 ? new Float32Array(beside) : undefined)(0);
+  return tryPrediction(run, unet, questions, vae.latentChannels, size);
 }
 
 /**

@@ -31,7 +31,7 @@ export interface Setup {
   readonly kept: Kept | null;
 }
 
-interface Parts {
+export interface Parts {
   readonly job: Job;
   readonly texts: Texts;
   readonly size: LatentSize;
@@ -109,7 +109,11 @@ async function blankPlanes({ checkpoint, size, report }: Parts): Promise<Float32
   return inpaintPlanes(new Float32Array(size.h * size.w).fill(1), seen);
 }
 
-function asking({ job, texts, checkpoint }: Parts, planes?: Float32Array): Setup['questions'] {
+/** What the prompts come to as questions. @param planes that follow the latents, for a UNet that takes more than those. */
+export function asking(
+  { job, texts, checkpoint }: Pick<Parts, 'job' | 'texts' | 'checkpoint'>,
+  planes?: Float32Array,
+): Setup['questions'] {
   const { guidanceWidth, contextWidth } = checkpoint.model.unet;
   const { negative, guidance: share = 1 } = samplers[job.sampler];
   const scale = job.guidance * share;

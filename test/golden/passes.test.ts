@@ -9,7 +9,8 @@ import { noiseOf } from '../../src/sampling/noise';
 import { plan } from '../../src/sampling/plan';
 import type { Tokenizer } from '../../src/text/windows';
 import { jobWith } from '../job';
-import { bundled, draw, openCheckpoint, servedTokenizer } from './drawing';
+import { bundled, draw, modelBytes, openCheckpoint, servedTokenizer } from './drawing';
+import { present } from './root';
 import { worstDifference } from './tensors';
 
 let checkpoint: Checkpoint;
@@ -23,10 +24,10 @@ const size = { width: 64, height: 48 };
 const job = jobWith({ prompt: 'red apple', ...size, steps: 3, guidance: 5, like: 'A1111', seed: 3 });
 
 /** What the UNet was asked, what was decoded last, and the picture with what was told on the way. */
-async function watched(asked: Job) {
-  const predict = vi.spyOn(checkpoint, 'predict');
-  const decode = vi.spyOn(checkpoint, 'decode');
-  const drawn = await draw(checkpoint, tokenizer, asked);
+async function watched(asked: Job, opened = checkpoint) {
+  const predict = vi.spyOn(opened, 'predict');
+  const decode = vi.spyOn(opened, 'decode');
+  const drawn = await draw(opened, tokenizer, asked);
   const questions = predict.mock.calls.map(([values]): UNetValues => values);
   const latents: Latent = Float32Array.from(decode.mock.calls.at(-1)![0]); // the picture's own, after previews
   vi.restoreAllMocks();
@@ -115,3 +116,14 @@ test('a prompt that is edited on the way is asked for in the words of the step',
     true,
   ]);
 });
+
+test.runIf(present('models/sd2-v'))(
+  'what a UNet predicts is found out in a batch like those to come, once for a checkpoint',
+  async () => {
+    const opened = await openCheckpoint(modelBytes('sd2-v'));
+    const batches = async (): Promise<unknown[]> =>
+      (await watched({ ...job, steps: 2 }, opened)).questions.map(({ latents }) => latents.shape[0]);
+    expect(await batches()).toEqual([2, 2, 2]);
+    expect(await batches()).toEqual([2, 2]);
+  },
+);
