@@ -18,6 +18,8 @@ export type ErrorCode =
   | 'file-is-embedding'
   | 'file-is-vae'
   | 'file-is-taesd'
+  | 'other-kind' // facts: kind, of those that `nets/strangers.ts` lists
+  | 'unknown-kind' // facts: modules
   | 'unsupported-model' // facts: found
   | 'missing-part' // facts: part, and found where other parts are there
   | 'missing-shard' // facts: shard

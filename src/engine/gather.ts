@@ -109,7 +109,7 @@ function isCompanion(header: Header | null): boolean {
     detect(header);
     return false;
   } catch (thrown) {
-    return toDrobeError(thrown).code === 'unsupported-model';
+    return ['other-kind', 'unknown-kind', 'unsupported-model'].includes(toDrobeError(thrown).code);
   }
 }
 

@@ -8,6 +8,7 @@ import { CONSISTENCY_MODEL, distilledDefaults } from './distilled';
 import { families } from './families';
 import type { Model, TextEncoder } from './model';
 import { statedFacts } from './metadata';
+import { strangerIn } from './strangers';
 import { GUIDANCE_PROJECTIONS } from './unet';
 
 export interface TensorFacts {
@@ -30,50 +31,13 @@ const KINDS: readonly (readonly [Model['kind'], (latents: number) => number])[] 
 
 type Sign = readonly [name: RegExp, code: ErrorCode, facts?: Facts];
 
-/** Stable Diffusion, but of another family: names that only stand beside another UNet. */
-const OTHER_FAMILIES: readonly Sign[] = [
-  [/^conditioner\.embedders\.0\.model\./, 'unsupported-model', { found: 'the Stable Diffusion XL refiner' }],
-  [/(^|\.)joint_blocks\.\d+\.x_block\./, 'unsupported-model', { found: 'a Stable Diffusion 3 checkpoint' }],
-  [/(^|\.)double_blocks\.\d+\./, 'unsupported-model', { found: 'a FLUX checkpoint' }],
-  [/(^|\.)double_layers\.\d+\./, 'unsupported-model', { found: 'an AuraFlow checkpoint' }],
-  [/(^|\.)patchify_proj\./, 'unsupported-model', { found: 'an LTX-Video checkpoint' }],
-  [/(^|\.)adaln_single\./, 'unsupported-model', { found: 'a PixArt checkpoint' }],
-  [/(^|\.)mlp_t5\./, 'unsupported-model', { found: 'a HunyuanDiT checkpoint' }],
-  [/(^|\.)clip_txt_(?:pooled_)?mapper\./, 'unsupported-model', { found: 'a Stable Cascade checkpoint' }],
-  [/\.time_stack\.|\.time_mixer\./, 'unsupported-model', { found: 'Stable Video Diffusion' }],
-  [
-    /(^|\.)blocks\.\d+\.cross_attn\.k_img\.|(^|\.)blocks\.\d+\.modulation$/,
-    'unsupported-model',
-    { found: 'a Wan video checkpoint' },
-  ],
-];
-
 /** What a file without a UNet of ours is, by the names only such files have. */
 const OTHER_FILES: readonly Sign[] = [
   [/^lora_(unet|te\d?|transformer)_|[._]lora[._](A|B|up|down)\.|\.hada_w1_a$|\.lokr_w1$/, 'file-is-lora'],
   [/^(string_to_param|emb_params|clip_[lg]$|<.*>$)/, 'file-is-embedding'],
   [/^(?:decoder\.layers\.)?\d+\.conv\.[024]\.weight$/, 'file-is-taesd'],
-  [/\bmotion_modules\.\d+\./, 'unsupported-model', { found: 'an AnimateDiff motion module' }],
-  [/^control_model\.|^controlnet_/, 'unsupported-model', { found: 'a ControlNet' }],
   [/^(down|up)_blocks\.\d/, 'missing-part', { found: 'UNet', part: 'VAE and text encoder' }],
-  [
-    /^(?:encoder\.)?block\.\d+\.layer\.0\.SelfAttention\./,
-    'unsupported-model',
-    { found: 'a T5 text encoder' },
-  ],
-  [/^(?:vision_model|visual)\./, 'unsupported-model', { found: 'an image encoder' }],
-  [/\.RDB1\.conv1\.|^body\.\d+\.rdb1\./, 'unsupported-model', { found: 'an upscaler' }],
   [/^text_model\.encoder\.layers\./, 'missing-part', { found: 'text encoder', part: 'UNet and VAE' }],
-  [
-    /^(single_)?transformer_blocks\.\d/,
-    'unsupported-model',
-    { found: 'the transformer of a newer kind, such as Stable Diffusion 3 or FLUX' },
-  ],
-  [
-    /^(model\.)?layers\.\d+\.self_attn\.|^transformer\.h\.\d+\./,
-    'unsupported-model',
-    { found: 'a language model' },
-  ],
   [/^(first_stage_model\.)?(decoder|encoder)\.(conv_in|mid|up|down)[._]/, 'file-is-vae'],
 ];
 
@@ -87,14 +51,21 @@ function unsupported(found: string): DrobeError {
   return new DrobeError('unsupported-model', { found });
 }
 
+/** The first few modules that a file is made of: "model, head, …". */
+function topModules(names: readonly string[]): string {
+  const tops = [...new Set(names.map((name) => name.split('.', 1)[0]))];
+  return [...tops.slice(0, 5), ...(tops.length > 5 ? ['…'] : [])].join(', ');
+}
+
 /** @throws DrobeError that names what the file is instead, or which part it lacks. */
 export function detect({ tensors, metadata }: CheckpointHeader): Model {
   const names = [...tensors.keys()];
   const has = (prefix: string): boolean => names.some((name) => name.startsWith(`${prefix}.`));
-  refuseIfAny(names, OTHER_FAMILIES);
+  const stranger = strangerIn(tensors);
+  if (stranger) throw new DrobeError('other-kind', { kind: stranger });
   if (!has(UNET)) {
     refuseIfAny(names, OTHER_FILES);
-    throw unsupported('not a Stable Diffusion checkpoint');
+    throw new DrobeError('unknown-kind', { modules: topModules(names) });
   }
   const sign = families.find(
     ({ texts, when }) => has(texts.at(-1)!.prefix) && (when?.(tensors) ?? true), // each has a text encoder

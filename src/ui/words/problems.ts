@@ -2,6 +2,7 @@
 import type { DrobeError, ErrorCode, Facts } from '../../errors';
 import { bytes, clean } from './format';
 import { netOf } from './nets';
+import { strangerWords } from './strangers';
 
 /** What a sentence may be made of. Facts come from files and are only ever shown as text. */
 interface Told {
@@ -39,6 +40,9 @@ const words = {
     `${file} is only a VAE, one part of a model. Import a checkpoint that holds the UNet and the text encoder too.`,
   'file-is-taesd': ({ file }) =>
     `${file} is a TAESD, which shows pictures while they are drawn, and finishes them fast. Import a checkpoint to draw with, too.`,
+  'other-kind': ({ file, text }) => strangerWords(file, text('kind')),
+  'unknown-kind': ({ file, text }) =>
+    `${file} is no kind of model that Drobė knows${text('modules') && `; what is in it is called ${text('modules')}`}. It runs Stable Diffusion 1.x, 2.x and XL checkpoints, and takes LoRAs, embeddings, VAEs and TAESDs for them.`,
   'unsupported-model': ({ file, text }) =>
     `${file} is a kind of model that Drobė cannot run yet${text('found') && `: ${text('found')}`}. Import a Stable Diffusion 1.x, 2.x or XL checkpoint.`,
   'missing-part': ({ file, text }) =>

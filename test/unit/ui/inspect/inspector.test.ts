@@ -136,7 +136,7 @@ test('a verdict says what a file is', () => {
   expect(verdictWords({ facts }, 'a.safetensors')).toMatch(/can run: Stable Diffusion 1\.x/);
   const addon = { kind: 'lora', name: 'a', modules: 3, base: null } as const;
   expect(verdictWords({ addon }, 'a.safetensors')).toMatch(/addition to a model\. LoRA, 3 modules\.$/);
-  const problem = { code: 'unsupported-model', facts: { found: 'a language model' } } as const;
+  const problem = { code: 'other-kind', facts: { kind: 'language-model' } } as const;
   expect(verdictWords({ problem }, 'a.safetensors')).toMatch(/a\.safetensors.*a language model/);
 });
 

@@ -85,6 +85,8 @@ test('facts that are missing leave no holes in a sentence', () => {
     'bad-header',
     'missing-part',
     'quota',
+    'other-kind',
+    'unknown-kind',
     'unsupported-model',
     'network',
     'image-unreadable',
