@@ -1,0 +1,91 @@
+/** Files on the road that they take in the app, without its page and its store: told apart, opened, drawn with. */
+import { gather } from '../../../src/engine/gather';
+import { settlePrompts, textsOf } from '../../../src/engine/prompts';
+import { whatIs, type What } from '../../../src/engine/verdict';
+import { DrobeError, toDrobeError } from '../../../src/errors';
+import type { Checkpoint } from '../../../src/pipeline/checkpoint';
+import { embeddingOf } from '../../../src/pipeline/embedding';
+import type { Pixels } from '../../../src/pipeline/job';
+import { sameName } from '../../../src/text/lora';
+import { mentions } from '../../../src/text/words';
+import type { Tokenizer } from '../../../src/text/windows';
+import { blobsOf, mapFiles } from '../../../src/weights/layout';
+import { readHeader, type Header } from '../../../src/weights/safetensors';
+import { memorySource } from '../../../src/weights/source';
+import { jobWith, type Asked } from '../../job';
+import { draw, openCheckpoint } from '../drawing';
+
+/** A file and where it lies: "vae/model.safetensors". */
+export interface Dropped {
+  readonly path: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** What came of files: a picture, or why there is none. */
+export type Outcome = { readonly picture: Pixels } | { readonly problem: DrobeError; readonly file: string };
+
+interface Arrived {
+  readonly name: string;
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly header: Header;
+  readonly what: What;
+}
+
+/** Drops files together, and draws with the checkpoint among them, and with what the prompt calls. */
+export async function pictureOf(
+  files: readonly Dropped[],
+  tokenizer: Tokenizer,
+  asked: Asked,
+): Promise<Outcome> {
+  const placed = files.map(({ path, bytes }) => ({ path, blob: new Blob([bytes]) }));
+  const { models, refused } = await gather(placed, ({ blob }) => blob);
+  for (const { file, problem } of refused) {
+    return { file, problem: new DrobeError(problem.code, problem.facts) };
+  }
+  const arrived: Arrived[] = [];
+  for (const { name, layout } of models) {
+    try {
+      const whole = new Blob(blobsOf(mapFiles(layout, ({ blob }) => blob)));
+      const header = await readHeader(whole);
+      const bytes = new Uint8Array(await whole.arrayBuffer());
+      arrived.push({ name, bytes, header, what: whatIs(header, name) });
+    } catch (thrown) {
+      return { file: name, problem: toDrobeError(thrown) };
+    }
+  }
+  const model = arrived.find(({ what }) => 'facts' in what);
+  if (!model) throw new Error('there is no checkpoint among these files');
+  try {
+    return { picture: await drawn(await openCheckpoint(model.bytes), arrived, tokenizer, asked) };
+  } catch (thrown) {
+    return { file: model.name, problem: toDrobeError(thrown) };
+  }
+}
+
+async function drawn(
+  checkpoint: Checkpoint,
+  arrived: readonly Arrived[],
+  tokenizer: Tokenizer,
+  asked: Asked,
+): Promise<Pixels> {
+  const addons = arrived.flatMap((one) => ('addon' in one.what ? [{ ...one, addon: one.what.addon }] : []));
+  const named = addons.flatMap((one) => (one.addon.kind === 'lora' ? [one] : []));
+  const job = jobWith(asked);
+  const settled = settlePrompts(
+    job,
+    named.map(({ addon }) => addon.name),
+    new Map(),
+  );
+  const loras = settled.loras.map((tag) => {
+    const { header, bytes } = named.find(({ addon }) => sameName(addon.name, tag.name))!; // tags name what is at hand
+    return { ...tag, header, source: memorySource(bytes) };
+  });
+  await checkpoint.useLoras(JSON.stringify(settled.loras), () => Promise.resolve(loras));
+  const embeddings = addons.flatMap(({ addon, header, bytes }) =>
+    (addon.kind === 'embedding' ? addon.triggers : [])
+      .filter((word) => textsOf(settled.read).some((text) => mentions(text, word)))
+      .flatMap((word) => embeddingOf(header, memorySource(bytes), word, checkpoint.model) ?? []),
+  );
+  const { picture } = await draw(checkpoint, tokenizer, { ...job, ...settled.read }, embeddings);
+  return picture;
+}
