@@ -8,12 +8,49 @@ export interface Command<On> {
   run(on: On): void;
   /** Those of the keys that count while somebody types, too. */
   readonly typing?: readonly string[];
+  /** Whether it is done again and again while the key is held down. */
+  readonly repeats?: boolean;
 }
 
-type KeyFacts = Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey'>;
+type KeyFacts = Pick<
+  KeyboardEvent,
+  'key' | 'code' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey' | 'isComposing'
+>;
 
-/** Whether this is the key "Ctrl+Shift+Z" or one like it. */
+/** What lies beside the letters and digits of a US keyboard, where a shortcut wants it. */
+const symbols: Readonly<Record<string, string>> = {
+  BracketLeft: '[',
+  BracketRight: ']',
+  Minus: '-',
+  Equal: '=',
+  'Shift+Equal': '+',
+  'Shift+Slash': '?',
+};
+
+/** Letters that are no Latin ones: Я, ζ, ש, and Arabic's لا, two on one key. What all scripts share, as €, is none of them. */
+const FOREIGN = /^(?=.*[\p{L}\p{M}])[^\p{Script=Latin}\p{Script=Common}]+$/u;
+
+/** What a US keyboard has where this key lies; nothing where no shortcut lies there. */
+function inPlace({ code, shiftKey }: KeyFacts): string | undefined {
+  return /^(?:Key|Digit)(.)$/.exec(code)?.[1] ?? symbols[`${shiftKey ? 'Shift+' : ''}${code}`];
+}
+
+/**
+ * What a key is called in shortcuts: as it types, so that each Latin layout keeps its letters; and where it types a letter
+ * of another script, by its place. Digits lie where they lie: some layouts have them behind Shift, others not at all.
+ */
+function nameOf(event: KeyFacts): string {
+  const { key, code, shiftKey } = event;
+  const foreign = FOREIGN.test(key) || key === '؟';
+  const noDigit = !shiftKey && code.startsWith('Digit') && /^\P{ASCII}$/u.test(key);
+  // Behind Shift, Arabic has braces where C and V lie.
+  const brace = shiftKey && code.startsWith('Key') && /^[{}]$/.test(key);
+  return ((foreign || noDigit || brace) && inPlace(event)) || key;
+}
+
+/** Whether this is the key "Ctrl+Shift+Z" or one like it; never while a word is being composed of several keys. */
 export function isKey(event: KeyFacts, key: string): boolean {
+  if (event.isComposing) return false;
   const parts = key === '+' ? ['+'] : key.split('+');
   const name = parts.at(-1)!; // a split gives at least one part
   const wants = (modifier: string): boolean => parts.slice(0, -1).includes(modifier);
@@ -21,7 +58,9 @@ export function isKey(event: KeyFacts, key: string): boolean {
   const isSymbol = name.length === 1 && !/[a-z0-9]/i.test(name);
   if (event.altKey && !isSymbol) return false;
   if (!event.altKey && (event.ctrlKey || event.metaKey) !== wants('Ctrl')) return false;
-  return event.key.toLowerCase() === name.toLowerCase() && (isSymbol || event.shiftKey === wants('Shift'));
+  return (
+    nameOf(event).toLowerCase() === name.toLowerCase() && (isSymbol || event.shiftKey === wants('Shift'))
+  );
 }
 
 /** Whether this key goes into what has the focus. */
@@ -33,4 +72,9 @@ export function isTyping({ target, key }: Pick<KeyboardEvent, 'target' | 'key'>)
   return (
     target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement || target.isContentEditable
   );
+}
+
+/** Whether Enter is held down on what it would press again and again: a button, or a field whose form it sends off. */
+export function isHeld({ key, repeat, target }: Pick<KeyboardEvent, 'key' | 'repeat' | 'target'>): boolean {
+  return key === 'Enter' && repeat && !(target instanceof HTMLTextAreaElement);
 }

@@ -25,8 +25,8 @@ export const general: readonly StudioCommand[] = [
 
 /** Where pictures are made from one: to go through what was made of it. */
 export const staging: readonly StudioCommand[] = [
-  { keys: ['ArrowLeft'], words: 'Previous candidate', run: (studio) => studio.leaf(-1) },
-  { keys: ['ArrowRight'], words: 'Next candidate', run: (studio) => studio.leaf(1) },
+  { keys: ['ArrowLeft'], words: 'Previous candidate', repeats: true, run: (studio) => studio.leaf(-1) },
+  { keys: ['ArrowRight'], words: 'Next candidate', repeats: true, run: (studio) => studio.leaf(1) },
 ];
 
 /** Those of painting, told to the studio. */

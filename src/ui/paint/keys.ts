@@ -19,15 +19,15 @@ export const painting: readonly PaintCommand[] = [
   tool('L', 'Lasso', 'lasso'),
   tool('G', 'Fill', 'fill'),
   tool('H', 'Pan', 'pan'),
-  { keys: ['['], words: 'Smaller brush', run: ({ board }) => board.resize(-1) },
-  { keys: [']'], words: 'Larger brush', run: ({ board }) => board.resize(1) },
-  { keys: ['Ctrl+Z'], words: 'Undo', run: ({ board }) => board.undo() },
-  { keys: ['Ctrl+Shift+Z', 'Ctrl+Y'], words: 'Redo', run: ({ board }) => board.redo() },
+  { keys: ['['], words: 'Smaller brush', repeats: true, run: ({ board }) => board.resize(-1) },
+  { keys: [']'], words: 'Larger brush', repeats: true, run: ({ board }) => board.resize(1) },
+  { keys: ['Ctrl+Z'], words: 'Undo', repeats: true, run: ({ board }) => board.undo() },
+  { keys: ['Ctrl+Shift+Z', 'Ctrl+Y'], words: 'Redo', repeats: true, run: ({ board }) => board.redo() },
   { keys: ['Shift+V'], words: 'Invert mask', run: ({ board }) => board.invert() },
   { keys: ['Shift+C'], words: 'Clear mask', run: ({ board }) => board.clear() },
-  { keys: ['Ctrl+0'], words: 'Show the whole picture', run: ({ viewport }) => viewport.fit() },
-  { keys: ['+', '='], words: 'Zoom in', run: ({ viewport }) => viewport.zoom(1.25) },
-  { keys: ['-'], words: 'Zoom out', run: ({ viewport }) => viewport.zoom(0.8) },
+  { keys: ['0'], words: 'Show the whole picture', run: ({ viewport }) => viewport.fit() },
+  { keys: ['+', '='], words: 'Zoom in', repeats: true, run: ({ viewport }) => viewport.zoom(1.25) },
+  { keys: ['-'], words: 'Zoom out', repeats: true, run: ({ viewport }) => viewport.zoom(0.8) },
 ];
 
 /** What mouse, pen and fingers do there. */

@@ -10,6 +10,8 @@ type Press = Parameters<typeof isKey>[0];
 
 const press = (key: string, more: Partial<Press> = {}): Press => ({
   key,
+  code: '',
+  isComposing: false,
   ctrlKey: false,
   metaKey: false,
   shiftKey: false,
@@ -63,8 +65,64 @@ test('keys with names and digits are told by their modifiers, too', () => {
   expect(isKey(press('Enter'), 'Ctrl+Enter')).toBe(false);
   expect(isKey(press('ArrowLeft'), 'ArrowLeft')).toBe(true);
   expect(isKey(press('ArrowLeft', { shiftKey }), 'ArrowLeft')).toBe(false);
-  expect(isKey(press('0', { ctrlKey }), 'Ctrl+0')).toBe(true);
-  expect(isKey(press('0', { ctrlKey, shiftKey }), 'Ctrl+0')).toBe(false);
+  expect(isKey(press('0'), '0')).toBe(true);
+  expect(isKey(press('0', { ctrlKey }), '0'), 'the browser’s own zoom').toBe(false);
+});
+
+/** What the keys of B, Z, Y, [ and 0 type on keyboards whose letters are not Latin. */
+const foreign = {
+  Russian: ['и', 'я', 'н', 'х', '0'],
+  Greek: ['β', 'ζ', 'υ', '[', '0'],
+  Hebrew: ['נ', 'ז', 'ט', '[', '0'],
+  Arabic: ['لا', 'ئ', 'غ', 'ج', '٠'],
+  Persian: ['ذ', 'ظ', 'غ', 'ج', '۰'],
+  Georgian: ['ბ', 'ზ', 'ყ', '[', '0'],
+  Armenian: ['բ', 'զ', 'յ', 'խ', '0'],
+  Hindi: ['व', '\u0902', '\u092c', 'ड', '०'],
+  Thai: ['\u0e34', 'ผ', '\u0e31', 'บ', 'จ'],
+  Korean: ['ㅠ', 'ㅋ', 'ㅛ', '[', '0'],
+} as const;
+
+test.each(Object.entries(foreign))('on a %s keyboard the key in its place counts', (_, typed) => {
+  const [b, z, y, bracket, zero] = typed;
+  expect(isKey(press(b, { code: 'KeyB' }), 'B')).toBe(true);
+  expect(isKey(press(b, { code: 'KeyB' }), 'Y')).toBe(false);
+  expect(isKey(press(z, { code: 'KeyZ', ctrlKey }), 'Ctrl+Z')).toBe(true);
+  expect(isKey(press(z.toUpperCase(), { code: 'KeyZ', ctrlKey, shiftKey }), 'Ctrl+Shift+Z')).toBe(true);
+  expect(isKey(press(y, { code: 'KeyY', ctrlKey }), 'Ctrl+Y')).toBe(true);
+  expect(isKey(press(bracket, { code: 'BracketLeft' }), '[')).toBe(true);
+  expect(isKey(press(zero, { code: 'Digit0' }), '0')).toBe(true);
+});
+
+test('question marks of other scripts, and braces where Arabic has them, are the keys they lie on', () => {
+  expect(isKey(press('؟', { code: 'Slash', shiftKey }), '?')).toBe(true);
+  expect(isKey(press('{', { code: 'KeyV', shiftKey }), 'Shift+V')).toBe(true);
+  expect(isKey(press('}', { code: 'KeyC', shiftKey }), 'Shift+C')).toBe(true);
+});
+
+test('each Latin layout keeps its letters, wherever they lie', () => {
+  // AZERTY: Z lies where others have W; Dvorak: on the key of the slash, and ; on that of Z; QWERTZ: on that of Y.
+  for (const code of ['KeyW', 'Slash', 'KeyY'])
+    expect(isKey(press('z', { code, ctrlKey }), 'Ctrl+Z')).toBe(true);
+  for (const key of ['w', ';', 'y', 'ž'])
+    expect(isKey(press(key, { code: 'KeyZ', ctrlKey }), 'Ctrl+Z')).toBe(false);
+  expect(isKey(press('à', { code: 'Digit0' }), '0'), 'AZERTY’s 0 is behind Shift').toBe(true);
+});
+
+test('what AltGr types, and what a word is composed of, is no shortcut', () => {
+  expect(isKey(press('€', { code: 'KeyE' }), 'E')).toBe(false);
+  expect(isKey(press('µ', { code: 'KeyB' }), 'B')).toBe(false);
+  expect(isKey(press('Process', { code: 'KeyB' }), 'B')).toBe(false);
+  expect(isKey(press('ㅠ', { code: 'KeyB', isComposing: true }), 'B')).toBe(false);
+  expect(isKey(press('Enter', { ctrlKey, isComposing: true }), 'Ctrl+Enter')).toBe(false);
+});
+
+test('only what goes on step by step is done again while its key is held down', () => {
+  const held = [...general, ...whilePainting, ...staging].filter(({ repeats }) => repeats);
+  expect(held.map(({ words }) => words)).toEqual([
+    ...['Smaller brush', 'Larger brush', 'Undo', 'Redo', 'Zoom in', 'Zoom out'],
+    ...['Previous candidate', 'Next candidate'],
+  ]);
 });
 
 test.each(['?', '+', '=', '-', '[', ']'])('%s counts with Shift and without, never with Ctrl', (key) => {
