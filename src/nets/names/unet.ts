@@ -1,7 +1,8 @@
 /**
- * One net, two ways to name its modules: CompVis' (ldm), which checkpoints in one file have, and diffusers', which its
- * folders and LoRAs have. https://github.com/huggingface/diffusers/blob/main/scripts/convert_original_stable_diffusion_to_diffusers.py
+ * What the modules of a UNet are called: CompVis' names (ldm), which are the normal form, and diffusers'.
+ * https://github.com/huggingface/diffusers/blob/main/scripts/convert_original_stable_diffusion_to_diffusers.py
  */
+import { within, type Pair } from './renamer';
 
 /** How a UNet is built, as far as names depend on it. */
 export interface UNetShape {
@@ -13,9 +14,6 @@ export interface UNetShape {
   readonly attends: (upBlock: number) => boolean;
 }
 
-/** A module's name in ldm and in diffusers. */
-export type Pair = readonly [ldm: string, diffusers: string];
-
 const RESNET: readonly Pair[] = [
   ['in_layers.0', 'norm1'],
   ['in_layers.2', 'conv1'],
@@ -25,10 +23,7 @@ const RESNET: readonly Pair[] = [
   ['skip_connection', 'conv_shortcut'],
 ];
 
-const within = ([ldm, diffusers]: Pair, inner: readonly Pair[]): Pair[] =>
-  inner.map(([a, b]) => [`${ldm}.${a}`, `${diffusers}.${b}`]);
-
-/** All modules of a UNet, below `model.diffusion_model` in ldm. */
+/** All modules of a UNet that diffusers calls otherwise. */
 export function unetPairs({ levels, layers, attends }: UNetShape): Pair[] {
   const pairs: Pair[] = [
     ['time_embed.0', 'time_embedding.linear_1'],
@@ -92,19 +87,4 @@ export function shapeOfDiffusers(names: Iterable<string>): UNetShape {
     if (up !== undefined) attending.add(Number(up));
   }
   return { levels: levels.size, layers: layers.size, attends: (up) => attending.has(up) };
-}
-
-/** A name with its module renamed, from ldm to diffusers or back; null where no module has such a name. */
-export function renamer(pairs: readonly Pair[], to: 'ldm' | 'diffusers'): (name: string) => string | null {
-  const table = new Map(
-    pairs.map(([ldm, diffusers]) => (to === 'ldm' ? [diffusers, ldm] : [ldm, diffusers])),
-  );
-  return (name) => {
-    // The longest module first: `conv` stands inside of `conv.weight`.
-    for (let end = name.length; end > 0; end = name.lastIndexOf('.', end - 1)) {
-      const module = table.get(name.slice(0, end));
-      if (module !== undefined) return module + name.slice(end);
-    }
-    return null;
-  };
 }
