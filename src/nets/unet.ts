@@ -67,7 +67,8 @@ export function unet({ x, t, ctx, y, w }: UNetInputs, p: Scope, config: UNetConf
   }
   h = sequential(h, emb, ctx, p('middle_block'), config);
   for (const block of p('output_blocks').children()) {
-    h = concatChannels(h, skips.pop()!); // as many output as input blocks
+    // In a net that was made smaller, an upsampling stands alone where its ResBlock was: it goes on with what comes in.
+    if (block.has('0.in_layers')) h = concatChannels(h, skips.pop()!); // one for each input block
     h = sequential(h, emb, ctx, block, config, skips.at(-1));
   }
   h = groupNorm(h, p('out.0'), { activation: true });
@@ -112,7 +113,9 @@ function spatialTransformer(x: Var, ctx: Var, p: Scope, config: UNetConfig): Var
 }
 
 function transformerBlock(x: Var, ctx: Var, p: Scope, heads: number): Var {
-  x = add(x, crossAttention(layerNorm(x, p('norm1')), null, p('attn1'), heads));
+  // ldm's `disable_self_attn`: the first looks at the text as well, which the width of its keys tells.
+  const looksAround = p('attn1.to_k').tensor('weight').shape[1] === x.shape[2];
+  x = add(x, crossAttention(layerNorm(x, p('norm1')), looksAround ? null : ctx, p('attn1'), heads));
   x = add(x, crossAttention(layerNorm(x, p('norm2')), ctx, p('attn2'), heads));
   return add(x, feedForward(layerNorm(x, p('norm3')), p('ff')));
 }
