@@ -23,6 +23,7 @@ const arrows = {
   },
   'src/recipe': { may: ['errors', 'sampling', 'text', 'canvas/kind'], packages: ['fflate'] },
   'src/nets': { may: ['errors', 'graph'], types: ['weights'] },
+  'src/nets/names': {},
   'src/weights': { may: ['errors'] },
   'src/weights/downloads.ts': { may: ['errors'], packages: ['hash-wasm'] },
   'src/weights/hashes.ts': { may: ['errors'], packages: ['hash-wasm'] },

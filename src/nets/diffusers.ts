@@ -5,7 +5,9 @@
  * https://github.com/huggingface/diffusers/blob/main/scripts/convert_diffusers_to_original_stable_diffusion.py
  */
 import type { Shape } from '../graph/graph';
-import { renamer, shapeOfDiffusers, unetPairs, type Pair } from './names';
+import { renamer } from './names/renamer';
+import { shapeOfDiffusers, unetPairs } from './names/unet';
+import { shapeOfVae, vaePairs } from './names/vae';
 
 /** What a file holds, or, of a net in several files, some of. */
 export type FilePart = 'UNet' | 'VAE' | 'text encoder';
@@ -53,9 +55,9 @@ export function textWidth(tensors: ReadonlyMap<string, { readonly shape: Shape }
 export function renameOf(part: Part, names: Iterable<string>): (name: string) => string {
   switch (part) {
     case 'UNet':
-      return below('model.diffusion_model', renamer(unetPairs(shapeOfDiffusers(names)), 'ldm'));
+      return below('model.diffusion_model', renamer(unetPairs(shapeOfDiffusers(names)), 'normal'));
     case 'VAE':
-      return below('first_stage_model', renamer(vaePairs(shapeOfVae(names)), 'ldm'));
+      return below('first_stage_model', renamer(vaePairs(shapeOfVae(names)), 'normal'));
     case 'text encoder':
       return below('text_encoder');
     case 'second text encoder':
@@ -66,64 +68,4 @@ export function renameOf(part: Part, names: Iterable<string>): (name: string) =>
 /** What no module is called stays as it is: it is then reported as not used. */
 function below(prefix: string, rename: (name: string) => string | null = () => null) {
   return (name: string) => `${prefix}.${rename(name) ?? name}`;
-}
-
-/** How a VAE is built, as far as names depend on it. */
-export interface VaeShape {
-  /** Resolutions, the full one included. */
-  readonly levels: number;
-  /** ResBlocks at each level of the decoder; the encoder has one less. */
-  readonly layers: number;
-}
-
-/** The shape of a VAE with the names of either, without prefix. */
-export function shapeOfVae(names: Iterable<string>): VaeShape {
-  let levels = 0;
-  let layers = 0;
-  for (const name of names) {
-    const [, level, layer] =
-      /^(?:encoder\.down|decoder\.up)(?:_blocks)?\.(\d+)\.(?:block|resnets)\.(\d+)\./.exec(name) ?? [];
-    levels = Math.max(levels, Number(level ?? -1) + 1);
-    layers = Math.max(layers, Number(layer ?? -1) + 1);
-  }
-  return { levels, layers };
-}
-
-/** diffusers' attention was called otherwise at first; renamed back, the later names are taken. */
-const ATTENTION: readonly Pair[] = [
-  ['norm', 'group_norm'],
-  ['q', 'query'],
-  ['k', 'key'],
-  ['v', 'value'],
-  ['proj_out', 'proj_attn'],
-  ['q', 'to_q'],
-  ['k', 'to_k'],
-  ['v', 'to_v'],
-  ['proj_out', 'to_out.0'],
-];
-
-/** All modules of a VAE whose names differ, below `first_stage_model` in ldm. */
-export function vaePairs({ levels, layers }: VaeShape): Pair[] {
-  const pairs: Pair[] = [];
-  const block = (ldm: string, diffusers: string): unknown =>
-    pairs.push([ldm, diffusers], [`${ldm}.nin_shortcut`, `${diffusers}.conv_shortcut`]);
-  for (const half of ['encoder', 'decoder'] as const) {
-    pairs.push([`${half}.norm_out`, `${half}.conv_norm_out`]);
-    block(`${half}.mid.block_1`, `${half}.mid_block.resnets.0`);
-    block(`${half}.mid.block_2`, `${half}.mid_block.resnets.1`);
-    for (const [ldm, diffusers] of ATTENTION) {
-      pairs.push([`${half}.mid.attn_1.${ldm}`, `${half}.mid_block.attentions.0.${diffusers}`]);
-    }
-  }
-  for (let i = 0; i < levels; i++) {
-    const down = [`encoder.down.${i}`, `encoder.down_blocks.${i}`] as const;
-    // ldm counts the decoder's levels from the picture, diffusers from the middle.
-    const up = [`decoder.up.${levels - 1 - i}`, `decoder.up_blocks.${i}`] as const;
-    pairs.push([`${down[0]}.downsample.conv`, `${down[1]}.downsamplers.0.conv`]);
-    pairs.push([`${up[0]}.upsample.conv`, `${up[1]}.upsamplers.0.conv`]);
-    for (const [ldm, diffusers] of [down, up]) {
-      for (let j = 0; j < layers; j++) block(`${ldm}.block.${j}`, `${diffusers}.resnets.${j}`);
-    }
-  }
-  return pairs;
 }

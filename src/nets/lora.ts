@@ -4,7 +4,8 @@
  */
 import type { TensorFacts } from './detect';
 import type { Model } from './model';
-import { renamer, shapeOfLdm, unetPairs } from './names';
+import { renamer } from './names/renamer';
+import { shapeOfLdm, unetPairs } from './names/unet';
 
 /** Rows of a weight, seen as a matrix [rows, columns]; `from` counts rows. */
 export interface LoraTarget {
@@ -38,7 +39,7 @@ export function loraTargets(model: Model, tensors: Tensors): Map<string, LoraTar
   const below = (prefix: string): string[] =>
     [...tensors.keys()].filter((name) => name.startsWith(prefix) && name.endsWith('.weight'));
   const own = below(unet).map((key) => key.slice(unet.length));
-  const toDiffusers = renamer(unetPairs(shapeOfLdm(own)), 'diffusers');
+  const toDiffusers = renamer(unetPairs(shapeOfLdm(own)), 'theirs');
   for (const name of own) {
     const module = name.slice(0, -'.weight'.length);
     const twin = toDiffusers(module);

@@ -1,6 +1,7 @@
 /** Checkpoints in one file, made into diffusers folders: the way back from what an import does. */
-import { vaePairs, shapeOfVae } from '../../src/nets/diffusers';
-import { renamer, shapeOfLdm, unetPairs } from '../../src/nets/names';
+import { renamer } from '../../src/nets/names/renamer';
+import { shapeOfLdm, unetPairs } from '../../src/nets/names/unet';
+import { shapeOfVae, vaePairs } from '../../src/nets/names/vae';
 import type { StoredTensor, StoredTensors } from '../safetensors';
 
 export type Folder = Record<string, StoredTensors>;
@@ -27,8 +28,8 @@ export function sd2Folder(all: StoredTensors): Folder {
 function unetAndVae(all: StoredTensors): Folder {
   const unet = below(all, 'model.diffusion_model.');
   const vae = below(all, 'first_stage_model.');
-  const toUNet = renamer(unetPairs(shapeOfLdm(unet.keys())), 'diffusers');
-  const toVae = renamer(vaePairs(shapeOfVae(vae.keys())), 'diffusers');
+  const toUNet = renamer(unetPairs(shapeOfLdm(unet.keys())), 'theirs');
+  const toVae = renamer(vaePairs(shapeOfVae(vae.keys())), 'theirs');
   const inFolder = (tensors: StoredTensors, rename: (name: string) => string | null): StoredTensors =>
     new Map([...tensors].map(([name, tensor]) => [rename(name) ?? name, tensor]));
   return {

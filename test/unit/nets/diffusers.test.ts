@@ -1,14 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import {
-  isProjected,
-  filePartOf,
-  readsTwoTexts,
-  renameOf,
-  shapeOfVae,
-  vaePairs,
-} from '../../../src/nets/diffusers';
-import { renamer } from '../../../src/nets/names';
+import { filePartOf, isProjected, readsTwoTexts, renameOf } from '../../../src/nets/diffusers';
+import { renamer } from '../../../src/nets/names/renamer';
+import { shapeOfVae, vaePairs } from '../../../src/nets/names/vae';
 import { unzipped } from '../../golden/nets-suite';
 import { tensorsOf, type StoredTensors } from '../../safetensors';
 import { stableDiffusion15 } from './stable-diffusion';
@@ -59,7 +53,7 @@ describe('VAE names', () => {
 
   it('go to diffusers and back, each to one of its own', () => {
     expect(shape).toEqual({ levels: 4, layers: 3 });
-    const toDiffusers = renamer(vaePairs(shape), 'diffusers');
+    const toDiffusers = renamer(vaePairs(shape), 'theirs');
     const theirs = names.map((name) => toDiffusers(name) ?? name);
     expect(new Set(theirs).size).toBe(names.length);
     expect(theirs).toContain('decoder.up_blocks.0.resnets.2.conv2.weight');

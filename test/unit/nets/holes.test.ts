@@ -3,7 +3,9 @@ import type { Target } from '../../../src/graph/graph';
 import { detect } from '../../../src/nets/detect';
 import { unetGraph } from '../../../src/nets/graphs';
 import { loraTargets } from '../../../src/nets/lora';
-import { renamer, shapeOfDiffusers, shapeOfLdm, unetPairs } from '../../../src/nets/names';
+import { inNormalForm } from '../../../src/nets/names/normal-form';
+import { renamer } from '../../../src/nets/names/renamer';
+import { shapeOfDiffusers, shapeOfLdm, unetPairs } from '../../../src/nets/names/unet';
 import { distilled, stableDiffusion15, stableDiffusionXL, type Shapes } from './stable-diffusion';
 
 const UNET = 'model.diffusion_model.';
@@ -78,9 +80,9 @@ describe('BK-SDM in the numbers of the net that it was made from', () => {
   });
 
   it('made a folder and read back, it has no holes any more', () => {
-    const toDiffusers = renamer(unetPairs(shapeOfLdm(own(holes))), 'diffusers');
+    const toDiffusers = renamer(unetPairs(shapeOfLdm(own(holes))), 'theirs');
     const folder = own(holes).map((name) => toDiffusers(name) ?? name);
-    const toLdm = renamer(unetPairs(shapeOfDiffusers(folder)), 'ldm');
+    const toLdm = renamer(unetPairs(shapeOfDiffusers(folder)), 'normal');
     expect(folder.map((name) => toLdm(name) ?? name).sort()).toEqual(own(distilled()).sort());
   });
 });
@@ -96,9 +98,13 @@ test('attention that a converter has left under its old name is found its place'
     'output_blocks.3.0.in_layers.0.weight',
     'up_blocks.0.attentions.1.norm.weight',
   ];
-  const toLdm = renamer(unetPairs(shapeOfLdm(names)), 'ldm');
-  expect(toLdm('up_blocks.0.attentions.1.norm.weight')).toBe('output_blocks.1.1.norm.weight');
-  expect(toLdm('up_blocks.0.upsamplers.0.conv.weight')).toBe('output_blocks.2.1.conv.weight');
+  const file = new Map(names.map((name) => [UNET + name, { shape: [1] }]));
+  const { tensors, strays } = inNormalForm(file);
+  expect([...tensors.keys()]).toEqual([
+    ...names.slice(0, -1).map((name) => `unet.${name}`),
+    'unet.output_blocks.1.1.norm.weight',
+  ]);
+  expect(strays).toEqual([]);
 });
 
 /** What is left of a net without tensors of these names, and with so many transformers at most in each place. */
@@ -130,9 +136,9 @@ describe('Stable Diffusion XL made smaller', () => {
       const { nodes, left } = drawn(small);
       expect(left).toEqual([]);
       expect(nodes).toBeLessThan(drawn(stableDiffusionXL()).nodes);
-      const toDiffusers = renamer(unetPairs(shapeOfLdm(own(small))), 'diffusers');
+      const toDiffusers = renamer(unetPairs(shapeOfLdm(own(small))), 'theirs');
       const folder = own(small).map((name) => toDiffusers(name) ?? name);
-      const toLdm = renamer(unetPairs(shapeOfDiffusers(folder)), 'ldm');
+      const toLdm = renamer(unetPairs(shapeOfDiffusers(folder)), 'normal');
       expect(folder.map((name) => toLdm(name))).toEqual(own(small));
     },
   );

@@ -1,7 +1,8 @@
 /**
- * One net, two ways to name its modules: CompVis' (ldm), which checkpoints in one file have, and diffusers', which its
- * folders and LoRAs have. https://github.com/huggingface/diffusers/blob/main/scripts/convert_original_stable_diffusion_to_diffusers.py
+ * What the modules of a UNet are called: CompVis' names (ldm), which are the normal form, and diffusers'.
+ * https://github.com/huggingface/diffusers/blob/main/scripts/convert_original_stable_diffusion_to_diffusers.py
  */
+import { within, type Pair } from './renamer';
 
 /** One resolution of a UNet, on the way down or up. */
 export interface Level {
@@ -19,9 +20,6 @@ export interface UNetShape {
   readonly ups: readonly Level[];
 }
 
-/** A module's name in ldm and in diffusers. */
-export type Pair = readonly [ldm: string, diffusers: string];
-
 const RESNET: readonly Pair[] = [
   ['in_layers.0', 'norm1'],
   ['in_layers.2', 'conv1'],
@@ -31,10 +29,7 @@ const RESNET: readonly Pair[] = [
   ['skip_connection', 'conv_shortcut'],
 ];
 
-const within = ([ldm, diffusers]: Pair, inner: readonly Pair[]): Pair[] =>
-  inner.map(([a, b]) => [`${ldm}.${a}`, `${diffusers}.${b}`]);
-
-/** All modules of a UNet, below `model.diffusion_model` in ldm. */
+/** All modules of a UNet that diffusers calls otherwise. */
 export function unetPairs({ downs, ups }: UNetShape): Pair[] {
   const pairs: Pair[] = [
     ['time_embed.0', 'time_embedding.linear_1'],
@@ -64,6 +59,10 @@ export function unetPairs({ downs, ups }: UNetShape): Pair[] {
   }
   return pairs;
 }
+
+/** The shape of a UNet with the names of either, without prefix. */
+export const shapeOfUNet = (names: readonly string[]): UNetShape =>
+  names.some((name) => name.startsWith('input_blocks.')) ? shapeOfLdm(names) : shapeOfDiffusers(names);
 
 /**
  * The shape of a UNet with ldm's names, without prefix. Distilled ones may be numbered as if they had all blocks of
@@ -141,18 +140,3 @@ interface Counted {
 
 const inOrder = (levels: ReadonlyMap<number, Counted>): Counted[] =>
   [...levels].sort(([a], [b]) => a - b).map(([, counted]) => counted);
-
-/** A name with its module renamed, from ldm to diffusers or back; null where no module has such a name. */
-export function renamer(pairs: readonly Pair[], to: 'ldm' | 'diffusers'): (name: string) => string | null {
-  const table = new Map(
-    pairs.map(([ldm, diffusers]) => (to === 'ldm' ? [diffusers, ldm] : [ldm, diffusers])),
-  );
-  return (name) => {
-    // The longest module first: `conv` stands inside of `conv.weight`.
-    for (let end = name.length; end > 0; end = name.lastIndexOf('.', end - 1)) {
-      const module = table.get(name.slice(0, end));
-      if (module !== undefined) return module + name.slice(end);
-    }
-    return null;
-  };
-}

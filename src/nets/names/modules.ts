@@ -1,0 +1,50 @@
+/** Modules by whatever name a LoRA calls them. */
+import { placeOf, places, type Place } from './places';
+import type { Pair } from './renamer';
+import { layersOf, textPairs } from './text';
+import { shapeOfLdm, unetPairs } from './unet';
+import { shapeOfVae, vaePairs } from './vae';
+
+const PAIRS: Readonly<Record<Place, (names: readonly string[]) => Pair[]>> = {
+  unet: (names) => unetPairs(shapeOfLdm(names)),
+  vae: (names) => vaePairs(shapeOfVae(names)),
+  text: (names) => textPairs(layersOf(names)),
+  text2: (names) => textPairs(layersOf(names)),
+};
+
+/**
+ * Finds modules of a checkpoint in normal form.
+ * @returns for a module's name in any dialect, with dots or underscores, that in normal form: `unet.middle_block.1.norm`,
+ * whose weight is `unet.middle_block.1.norm.weight`; null where the checkpoint has no such module.
+ */
+export function moduleFinder(tensors: ReadonlyMap<string, unknown>): (module: string) => string | null {
+  const nets = new Map(places.map((place) => [place, modulesOf(place, [...tensors.keys()])]));
+  return (module) => {
+    const found = placeOf(module);
+    return (found && nets.get(found.place)?.get(flat(found.rest))) ?? null;
+  };
+}
+
+/** The modules of a net that have a weight, by all of their names. */
+function modulesOf(place: Place, keys: readonly string[]): ReadonlyMap<string, string> {
+  const prefix = `${place}.`;
+  const names = keys.filter((key) => key.startsWith(prefix)).map((key) => key.slice(prefix.length));
+  const others = new Map<string, string[]>();
+  for (const [normal, theirs] of PAIRS[place](names))
+    others.set(normal, [...(others.get(normal) ?? []), theirs]);
+  const found = new Map<string, string>();
+  for (const name of names) {
+    const module = /^(.*)\.weight$/.exec(name)?.[1];
+    if (module === undefined) continue;
+    found.set(flat(module), prefix + module);
+    for (let end = module.length; end > 0; end = module.lastIndexOf('.', end - 1)) {
+      for (const theirs of others.get(module.slice(0, end)) ?? []) {
+        found.set(flat(theirs + module.slice(end)), prefix + module);
+      }
+    }
+  }
+  return found;
+}
+
+/** Attention processors called the first of two layers as the two together. */
+const flat = (name: string): string => name.replaceAll('.', '_').replace(/_to_out$/, '_to_out_0');

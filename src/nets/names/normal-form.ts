@@ -1,0 +1,60 @@
+/**
+ * The normal form of a checkpoint's names: one name for every tensor of a net, whichever program wrote the file.
+ * `unet.` and `vae.` go before ldm's names of modules, `text.` and `text2.` before transformers'. See README.md in the
+ * folder above for the dialects.
+ */
+import { placeOf, places, type Place } from './places';
+import { renamer, type Pair } from './renamer';
+import { layersOf, textPairs } from './text';
+import { shapeOfUNet, unetPairs } from './unet';
+import { shapeOfVae, vaePairs } from './vae';
+import { normalShape, textViews, type Tensor, type View } from './views';
+
+export interface NormalForm<T extends Tensor = Tensor> {
+  /** By their names in normal form. A name inside a net that none of its modules has stays as it is. */
+  readonly tensors: ReadonlyMap<string, View<T>>;
+  /** Names in the file of what belongs to none of the nets, or stands for what another one does already. */
+  readonly strays: readonly string[];
+}
+
+/** The other names of a net's modules, by how it is built. @param names its own, in any dialect. */
+const PAIRS: Readonly<Record<Place, (names: readonly string[]) => Pair[]>> = {
+  unet: (names) => unetPairs(shapeOfUNet(names)),
+  vae: (names) => vaePairs(shapeOfVae(names)),
+  text: (names) => textPairs(layersOf(names)),
+  text2: (names) => textPairs(layersOf(names)),
+};
+
+/** A file's tensors in normal form. What is in normal form already stays as it is. */
+export function inNormalForm<T extends Tensor>(file: ReadonlyMap<string, T>): NormalForm<T> {
+  const nets = new Map<Place, Map<string, View<T>>>(places.map((place) => [place, new Map()]));
+  const tensors = new Map<string, View<T>>();
+  const strays: string[] = [];
+  for (const [name, tensor] of file) {
+    const found = placeOf(name);
+    const net = found && nets.get(found.place)!; // each place has one
+    if (!net || net.has(found.rest)) strays.push(name);
+    else net.set(found.rest, { ...tensor, name });
+  }
+  for (const [place, net] of nets) {
+    const isText = place === 'text' || place === 'text2';
+    const rename = renamer(PAIRS[place]([...net.keys()]), 'normal');
+    const width = isText ? widthOf(net) : 0;
+    for (const [rest, view] of net) {
+      const own = rename(rest) ?? rest;
+      for (const [name, part] of isText ? textViews(own, view, width) : [[own, view] as const]) {
+        const key = `${place}.${name}`;
+        if (tensors.has(key)) strays.push(view.name);
+        else tensors.set(key, { ...part, shape: normalShape(key, part.shape) });
+      }
+    }
+  }
+  return { tensors, strays };
+}
+
+/** The width of a text encoder, by the norm that ends it; 0 where that is not there. */
+function widthOf(net: ReadonlyMap<string, Tensor>): number {
+  for (const [name, { shape }] of net)
+    if (/(?:ln_final|final_layer_norm)\.weight$/.test(name)) return shape[0] ?? 0;
+  return 0;
+}

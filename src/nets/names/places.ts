@@ -1,0 +1,106 @@
+/**
+ * Where the tensors of a net stand: what programs write before the names of its own modules. A new dialect is a row here,
+ * and a case in the test.
+ */
+
+/** The nets of a checkpoint, as their names begin in normal form. */
+export type Place = 'unet' | 'vae' | 'text' | 'text2';
+export const places: readonly Place[] = ['unet', 'vae', 'text', 'text2'];
+
+/** A name, told which net it belongs to: what is left of it is the net's own. */
+export interface Placed {
+  readonly place: Place;
+  readonly rest: string;
+}
+
+/** What wraps a module in training, wherever it stands in a name, and says nothing. */
+const WRAPPERS = [
+  '_orig_mod', // torch.compile
+  'module', // DataParallel, DistributedDataParallel, DeepSpeed
+  '_fsdp_wrapped_module',
+  '_checkpoint_wrapped_module',
+  'processor', // diffusers' attention processors, in which LoRAs stood at first
+];
+
+/** What a name begins with: the net that it names, or null for what says nothing. They follow each other in any number. */
+const PREFIXES: readonly (readonly [prefix: string, place: Place | null])[] = [
+  // CompVis and Stability AI
+  ['diffusion_model.', 'unet'],
+  ['first_stage_model.', 'vae'],
+  ['cond_stage_model.', 'text'],
+  ['conditioner.embedders.0.', 'text'],
+  ['conditioner.embedders.1.', 'text2'],
+  // diffusers' folders and pipelines
+  ['unet.', 'unet'],
+  ['vae.', 'vae'],
+  ['text_encoder.', 'text'],
+  ['text_encoder_1.', 'text'],
+  ['text_encoder_2.', 'text2'],
+  // ComfyUI, Forge, OneTrainer: CLIP by its size
+  ['text_encoders.', 'text'],
+  ['clip_l.', 'text'],
+  ['clip_h.', 'text'],
+  ['clip_g.', 'text2'],
+  // kohya, LyCORIS
+  ['lora_unet_', 'unet'],
+  ['lora_te_', 'text'],
+  ['lora_te1_', 'text'],
+  ['lora_te2_', 'text2'],
+  ['lycoris_unet_', 'unet'],
+  ['lycoris_te_', 'text'],
+  ['lycoris_te1_', 'text'],
+  ['lycoris_te2_', 'text2'],
+  ['lycoris_', null],
+  ['te.', 'text'],
+  ['te1.', 'text'],
+  ['te2.', 'text2'],
+  // the normal form itself
+  ['text.', 'text'],
+  ['text2.', 'text2'],
+  // Lightning, PEFT, and whatever holds a net as its member
+  ['model.', null],
+  ['base_model.', null],
+  ['state_dict.', null],
+  ['net.', null],
+  ['transformer.', null],
+];
+
+/** The modules a net begins with, by which it is told where nothing stands before them. */
+const MODULES: readonly (readonly [module: RegExp, place: Place])[] = [
+  [
+    /^(?:in|out)put_blocks[._]\d|^middle_block[._]|^(?:time_embed|label_emb)[._]|^out[._][02](?:[._]|$)/,
+    'unet',
+  ],
+  [/^(?:down|up)_blocks[._]\d|^mid_block[._]|^(?:time|add)_embedding[._]/, 'unet'],
+  [/^conv_(?:in|norm_out|out)(?:[._]|$)/, 'unet'],
+  [
+    /^(?:en|de)coder[._](?:conv_in|conv_out|(?:conv_)?norm_out|mid(?:_block)?|(?:up|down)(?:_blocks)?)(?:[._]|$)/,
+    'vae',
+  ],
+  [/^(?:post_)?quant_conv(?:[._]|$)/, 'vae'],
+  [/^text_model[._]|^text_projection(?:\.|$)|^encoder[._]layers[._]\d|^final_layer_norm[._]/, 'text'],
+  [/^embeddings[._](?:token|position)_/, 'text'],
+  [/^transformer[._]resblocks[._]\d|^(?:token_embedding|ln_final)[._]|^positional_embedding$/, 'text'],
+];
+
+const WRAPPER = new RegExp(`(^|[._])(?:${WRAPPERS.join('|')})[._]`, 'g');
+const KNOWN = new Map(PREFIXES);
+// OpenCLIP's `transformer` is a module of its own.
+const PREFIX = new RegExp(
+  `^(?!transformer\\.resblocks\\.)(?:${PREFIXES.map(([prefix]) => prefix.replaceAll('.', '\\.')).join('|')})`,
+);
+
+/** Which net a tensor or module belongs to, by its name in any dialect; null for a name that no net's tensors have. */
+export function placeOf(name: string): Placed | null {
+  let place: Place | null = null;
+  let rest = unwrapped(name);
+  for (let found = PREFIX.exec(rest)?.[0]; found !== undefined; found = PREFIX.exec(rest)?.[0]) {
+    place = KNOWN.get(found) ?? place;
+    rest = rest.slice(found.length);
+  }
+  place ??= MODULES.find(([module]) => module.test(rest))?.[1] ?? null;
+  return place && { place, rest };
+}
+
+/** Twice, as two wrappers may share the dot between them. */
+const unwrapped = (name: string): string => name.replace(WRAPPER, '$1').replace(WRAPPER, '$1');

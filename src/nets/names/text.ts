@@ -1,0 +1,48 @@
+/**
+ * What the modules of a text encoder are called: transformers' names with `text_model`, which are the normal form, and
+ * those of OpenCLIP and of the first converters.
+ * https://github.com/mlfoundations/open_clip/blob/main/src/open_clip/transformer.py
+ */
+import { within, type Pair } from './renamer';
+
+/** Layers of a text encoder with any names, without prefix. */
+export function layersOf(names: Iterable<string>): number {
+  let layers = 0;
+  for (const name of names) {
+    const layer = /(?:^|\.)(?:layers|resblocks)\.(\d+)\./.exec(name)?.[1];
+    layers = Math.max(layers, Number(layer ?? -1) + 1);
+  }
+  return layers;
+}
+
+const LAYER: readonly Pair[] = [
+  // OpenCLIP; its queries, keys and values lie in one matrix.
+  ['layer_norm1', 'ln_1'],
+  ['layer_norm2', 'ln_2'],
+  ['self_attn.out_proj', 'attn.out_proj'],
+  ['mlp.fc1', 'mlp.c_fc'],
+  ['mlp.fc2', 'mlp.c_proj'],
+  // LoRAs of the first diffusers
+  ['self_attn.q_proj', 'self_attn.to_q'],
+  ['self_attn.k_proj', 'self_attn.to_k'],
+  ['self_attn.v_proj', 'self_attn.to_v'],
+  ['self_attn.out_proj', 'self_attn.to_out'],
+];
+
+/** All modules of a text encoder that others call otherwise. */
+export function textPairs(layers: number): Pair[] {
+  const pairs: Pair[] = [
+    ['text_model.embeddings', 'embeddings'],
+    ['text_model.final_layer_norm', 'final_layer_norm'],
+    ['text_model.embeddings.token_embedding', 'token_embedding'],
+    ['text_model.embeddings.position_embedding.weight', 'positional_embedding'],
+    ['text_model.final_layer_norm', 'ln_final'],
+  ];
+  for (let i = 0; i < layers; i++) {
+    const own = `text_model.encoder.layers.${i}`;
+    for (const theirs of [own, `encoder.layers.${i}`, `transformer.resblocks.${i}`]) {
+      pairs.push([own, theirs], ...within([own, theirs], LAYER));
+    }
+  }
+  return pairs;
+}

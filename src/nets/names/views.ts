@@ -1,0 +1,71 @@
+/**
+ * What is not only called otherwise but lies otherwise in a file: a view says which of its bytes make a tensor of the
+ * normal form. Nothing is copied.
+ */
+
+/** What a view needs of a tensor; its bytes are not known where only names and shapes are. */
+export interface Tensor {
+  readonly shape: readonly number[];
+  readonly begin?: number;
+  readonly end?: number;
+}
+
+/** A tensor of the normal form. */
+export type View<T> = T & {
+  /** What it is called in the file. */
+  readonly name: string;
+  /** Whether it lies in the file with rows and columns swapped: `shape` is as it is used. */
+  readonly turned?: true;
+};
+
+/**
+ * What a tensor of a text encoder is in normal form: OpenCLIP keeps queries, keys and values in one, and its projection
+ * turned. [name, view], one or three.
+ * @param width of the text encoder; 0 where it is not known.
+ */
+export function textViews<T extends Tensor>(name: string, view: View<T>, width: number): [string, View<T>][] {
+  const packed = /^(.*\.)(?:self_)?attn\.in_proj[._](\w+)$/.exec(name);
+  if (packed) {
+    return ['q', 'k', 'v'].map((which, i) => [
+      `${packed[1]}self_attn.${which}_proj.${packed[2]}`,
+      third(view, i),
+    ]);
+  }
+  if (!/^text_projection(?:\.weight)?$/.test(name)) return [[name, view]];
+  const [rows, columns] = view.shape;
+  // Told by its shape; a square one by its name, which in OpenCLIP is a parameter's and in transformers a Linear's.
+  const isTurned = rows === columns ? name === 'text_projection' : rows === width;
+  return [['text_projection.weight', isTurned ? turned(view) : view]];
+}
+
+/** A third of its rows; all of what does not come in rows, such as one scale for all. */
+function third<T extends Tensor>(view: View<T>, i: number): View<T> {
+  const { shape, begin, end } = view;
+  const [rows = 1, ...rest] = shape;
+  if (rows % 3 > 0) return view;
+  const bytes = begin === undefined || end === undefined ? null : { from: begin, each: (end - begin) / 3 };
+  return {
+    ...view,
+    shape: [rows / 3, ...rest],
+    ...(bytes && { begin: bytes.from + i * bytes.each, end: bytes.from + (i + 1) * bytes.each }),
+  };
+}
+
+const turned = <T extends Tensor>(view: View<T>): View<T> => ({
+  ...view,
+  shape: view.shape.toReversed(),
+  turned: true,
+});
+
+/** 1×1 convolutions that may have lost their last dimensions. */
+const POINTWISE = /\.(?:skip_connection|nin_shortcut|(?:post_)?quant_conv)\.weight$/;
+/** A matrix or a 1×1 convolution: which one it is tells families apart. */
+const EITHER = /\.proj_(?:in|out)\.weight$/;
+
+/** The shape in normal form: without dimensions of 1 at the end, but for convolutions. */
+export function normalShape(name: string, shape: readonly number[]): readonly number[] {
+  if (EITHER.test(name)) return shape;
+  const last = shape.findLastIndex((size) => size !== 1);
+  if (POINTWISE.test(name)) return shape.length < 4 ? [...shape, 1, 1, 1, 1].slice(0, 4) : shape;
+  return shape.length > 1 && last < shape.length - 1 ? shape.slice(0, Math.max(1, last + 1)) : shape;
+}

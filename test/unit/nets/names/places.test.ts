@@ -1,0 +1,89 @@
+import { describe, expect, it } from 'vitest';
+import { placeOf } from '../../../../src/nets/names/places';
+
+const CONV = 'input_blocks.1.0.in_layers.2.weight';
+const LAYER = 'text_model.encoder.layers.0.mlp.fc1.weight';
+
+describe('a name is told which net it belongs to, and what is left of it is the net’s own', () => {
+  it.each([
+    // what wraps a net
+    [`model.diffusion_model.${CONV}`, 'unet', CONV],
+    [`model.diffusion_model._orig_mod.${CONV}`, 'unet', CONV],
+    [`_orig_mod.model.diffusion_model.${CONV}`, 'unet', CONV],
+    [`module.model.diffusion_model.module._orig_mod.${CONV}`, 'unet', CONV],
+    ['model.diffusion_model.input_blocks._orig_mod.1.0.in_layers.2.weight', 'unet', CONV],
+    [`state_dict.model.model.diffusion_model.${CONV}`, 'unet', CONV],
+    [`unet.unet.${CONV}`, 'unet', CONV],
+    [`diffusion_model.${CONV}`, 'unet', CONV],
+    [`model.${CONV}`, 'unet', CONV],
+    [CONV, 'unet', CONV],
+    ['base_model.model.unet.conv_in', 'unet', 'conv_in'],
+    [
+      'unet.mid_block.attentions.0.transformer_blocks.0.attn1.processor.to_q',
+      'unet',
+      'mid_block.attentions.0.transformer_blocks.0.attn1.to_q',
+    ],
+    ['down_blocks.0.attentions.0.proj_in', 'unet', 'down_blocks.0.attentions.0.proj_in'],
+    ['lora_unet_down_blocks_0_attentions_0_proj_in', 'unet', 'down_blocks_0_attentions_0_proj_in'],
+    ['lora_unet__orig_mod_down_blocks_0_attentions_0_proj_in', 'unet', 'down_blocks_0_attentions_0_proj_in'],
+    ['lycoris_down_blocks_0_attentions_0_proj_in', 'unet', 'down_blocks_0_attentions_0_proj_in'],
+    ['unet.input_blocks.0.0.weight', 'unet', 'input_blocks.0.0.weight'],
+
+    ['first_stage_model.decoder.conv_in.weight', 'vae', 'decoder.conv_in.weight'],
+    ['vae.first_stage_model.decoder.conv_in.weight', 'vae', 'decoder.conv_in.weight'],
+    [
+      'module.decoder.up_blocks.0.resnets.0.conv1.weight',
+      'vae',
+      'decoder.up_blocks.0.resnets.0.conv1.weight',
+    ],
+    ['post_quant_conv.bias', 'vae', 'post_quant_conv.bias'],
+
+    [`cond_stage_model.transformer.${LAYER}`, 'text', LAYER],
+    [
+      'cond_stage_model.transformer.encoder.layers.0.mlp.fc1.weight',
+      'text',
+      'encoder.layers.0.mlp.fc1.weight',
+    ],
+    ['cond_stage_model.model.transformer.resblocks.0.ln_1.bias', 'text', 'transformer.resblocks.0.ln_1.bias'],
+    [
+      'cond_stage_model.model.transformer.text_model.embeddings.position_ids',
+      'text',
+      'text_model.embeddings.position_ids',
+    ],
+    [`cond_stage_model.clip_g.transformer.${LAYER}`, 'text2', LAYER],
+    [`conditioner.embedders.0.transformer.${LAYER}`, 'text', LAYER],
+    ['conditioner.embedders.1.model.text_projection', 'text2', 'text_projection'],
+    [`conditioner.embedders.1.transformer.${LAYER}`, 'text2', LAYER],
+    [`text_encoders.clip_l.transformer.${LAYER}`, 'text', LAYER],
+    [`text_encoders.clip_h.transformer.${LAYER}`, 'text', LAYER],
+    [`text_encoders.clip_g.transformer.${LAYER}`, 'text2', LAYER],
+    [`clip_g.${LAYER}`, 'text2', LAYER],
+    [`text_encoder.${LAYER}`, 'text', LAYER],
+    [`text_encoder_2.${LAYER}`, 'text2', LAYER],
+    [`te1.${LAYER}`, 'text', LAYER],
+    ['lora_te_text_model_encoder_layers_0_mlp_fc1', 'text', 'text_model_encoder_layers_0_mlp_fc1'],
+    ['lora_te2_text_projection', 'text2', 'text_projection'],
+    ['lycoris_te1_text_model_encoder_layers_0_mlp_fc1', 'text', 'text_model_encoder_layers_0_mlp_fc1'],
+    [LAYER, 'text', LAYER],
+    [`text2.${LAYER}`, 'text2', LAYER],
+    ['transformer.resblocks.3.mlp.c_fc.weight', 'text', 'transformer.resblocks.3.mlp.c_fc.weight'],
+  ])('%s', (name, place, rest) => {
+    expect(placeOf(name)).toEqual({ place, rest });
+  });
+
+  it.each([
+    'model_ema.diffusion_modelinput_blocks00weight',
+    'control_model.input_blocks.0.0.weight',
+    'noise_augmentor.model.mean',
+    'v_pred',
+    'alphas_cumprod',
+    'lora_te3_encoder_block_0_layer_0_SelfAttention_q',
+    'lora_transformer_single_transformer_blocks_0_attn_to_q',
+    'transformer.transformer_blocks.0.attn.to_q',
+    'model.layers.0.self_attn.q_proj.weight',
+    'decoder.layers.0.weight',
+    'string_to_param.*',
+  ])('and a stranger, to none: %s', (name) => {
+    expect(placeOf(name)).toBeNull();
+  });
+});
