@@ -18,12 +18,13 @@ const arrows = {
   // Samplers know of no tools; plans do.
   'src/sampling/samplers': { may: ['latent'], types: ['sampler'] },
   'src/sampling/plans': {
-    may: ['errors', 'beta', 'betas', 'ladders', 'numbers', 'sigmas', 'timesteps', 'trained'],
+    may: ['errors', 'beta', 'betas', 'continuous', 'ladders', 'numbers', 'sigmas', 'timesteps', 'trained'],
     types: ['sampler', 'settings'],
   },
   'src/recipe': { may: ['errors', 'sampling', 'text', 'canvas/kind'], packages: ['fflate'] },
   'src/nets': { may: ['errors', 'graph'], types: ['weights'] },
   'src/nets/names': {},
+  'src/nets/predicts': { may: ['errors'], types: ['model'] },
   'src/weights': { may: ['errors'] },
   'src/weights/downloads.ts': { may: ['errors'], packages: ['hash-wasm'] },
   'src/weights/hashes.ts': { may: ['errors'], packages: ['hash-wasm'] },

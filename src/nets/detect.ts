@@ -8,6 +8,7 @@ import { CONSISTENCY_MODEL, distilledDefaults } from './distilled';
 import { families } from './families';
 import type { Model, TextEncoder } from './model';
 import { statedFacts } from './metadata';
+import { predictsOf } from './predicts/predicts';
 import { strangerIn } from './strangers';
 import { GUIDANCE_PROJECTIONS } from './unet';
 
@@ -105,6 +106,9 @@ export function detect({ tensors, metadata }: CheckpointHeader): Model {
       `a UNet that wants a text encoding ${contextWidth} wide beside a text encoder that gives ${textWidth}`,
     );
   }
+  const { prediction, latents } = family;
+  const usual = { prediction, latents, scale: family.vae.scale, channels: latentChannels };
+  const { vae, spacing, ...predicts } = predictsOf(names, metadata, usual);
   const { unetHeads } = stated;
   const side = stated.imageSize ?? family.side;
   return {
@@ -124,18 +128,11 @@ export function detect({ tensors, metadata }: CheckpointHeader): Model {
     vae: {
       latentChannels,
       factor: vaeFactor(names),
-      scale: stated.scaleFactor ?? family.vae.scale,
+      ...vae,
       float32: family.vae.float32,
     },
     latents: family.latents,
-    // Fine-tunes that predict v carry an empty tensor of this name, where they were made to be told apart.
-    prediction: stated.prediction ?? (tensors.has('v_pred') ? 'v' : family.prediction),
-    betas: {
-      kind: 'scaled_linear',
-      betaStart: stated.betaStart ?? 0.00085,
-      betaEnd: stated.betaEnd ?? 0.012,
-      steps: 1000,
-    },
+    ...predicts,
     dtype: commonDtype(tensors),
     title: stated.title,
     // A1111's defaults, unless the checkpoint says better.
@@ -147,6 +144,7 @@ export function detect({ tensors, metadata }: CheckpointHeader): Model {
       sampler: 'DPM++ 2M Karras',
       spacing: 'leading',
       ...(consistent ? CONSISTENCY_MODEL : distilledDefaults(stated.names)),
+      ...(spacing && { spacing }),
       ...stated.recommended,
     },
     examples: stated.examples,

@@ -10,23 +10,12 @@ export interface StatedFacts {
   readonly unetHeads: number | null;
   readonly textHeads: number | null;
   readonly textActivation: 'quick_gelu' | 'gelu' | null;
-  readonly scaleFactor: number | null;
-  readonly betaStart: number | null;
-  readonly betaEnd: number | null;
-  readonly prediction: 'epsilon' | 'v' | null;
   readonly imageSize: number | null;
   readonly recommended: Partial<
     Record<'width' | 'height' | 'steps' | 'guidance', number> & Record<'sampler' | 'spacing', string>
   >;
   readonly examples: readonly string[];
 }
-
-const PREDICTIONS: ReadonlyMap<string, 'epsilon' | 'v'> = new Map([
-  ['epsilon', 'epsilon'],
-  ['eps', 'epsilon'],
-  ['v', 'v'],
-  ['v_prediction', 'v'],
-]);
 
 export function statedFacts(metadata: ReadonlyMap<string, string>): StatedFacts {
   const text = (key: string): string | null => metadata.get(key)?.slice(0, 200).trim() || null;
@@ -43,11 +32,6 @@ export function statedFacts(metadata: ReadonlyMap<string, string>): StatedFacts 
     unetHeads: count('sd.unet.num_heads'),
     textHeads: count('sd.text.num_attention_heads'),
     textActivation: activation === 'quick_gelu' || activation === 'gelu' ? activation : null,
-    scaleFactor: positive('sd.scale_factor'),
-    betaStart: positive('sd.beta_start'),
-    betaEnd: positive('sd.beta_end'),
-    prediction:
-      PREDICTIONS.get(text('sd.prediction_type') ?? text('modelspec.prediction_type') ?? '') ?? null,
     imageSize: count('sd.image_size') ?? positiveNumber(resolution?.[1]),
     recommended: recommended(metadata.get('sd.recommended')),
     examples: strings(metadata.get('sd.example_prompts')),

@@ -2,8 +2,33 @@
 import type { ClipConfig } from './tower';
 import type { UNetConfig } from './unet';
 
-/** The noise, or v (Salimans and Ho, 2022). */
+/**
+ * The noise, or v (Salimans and Ho, 2022). Over continuous noise 'epsilon' is what Karras et al. (2022), Table 1, scale
+ * by c_out: v with the other sign.
+ */
 export type Prediction = 'epsilon' | 'v';
+
+/** How much noise each trained timestep has. As in `sampling/betas.ts`. */
+export interface BetaSchedule {
+  readonly kind: 'scaled_linear' | 'linear' | 'squaredcos_cap_v2';
+  readonly betaStart: number;
+  readonly betaEnd: number;
+  readonly steps: number;
+}
+
+/** All noise there is between two levels. As in `sampling/continuous.ts`. */
+export interface ContinuousNoise {
+  readonly kind: 'continuous';
+  readonly sigmaMin: number;
+  readonly sigmaMax: number;
+  /** The deviation of the latents that it was trained with. */
+  readonly sigmaData: number;
+  /** How the levels lie between the two where nothing else is chosen. */
+  readonly spread: 'karras' | 'exponential';
+}
+
+/** Who says what a UNet predicts: marks among its tensors, its metadata, a file beside it, its folder's scheduler. */
+export type Teller = 'marks' | 'metadata' | 'yaml' | 'scheduler';
 
 /** One text encoder, and the marks around the tokens it takes. */
 export interface TextEncoder extends ClipConfig {
@@ -50,6 +75,9 @@ export interface Model {
     readonly factor: number;
     /** Latents the UNet works on = encoder's mean × this. */
     readonly scale: number;
+    /** What each channel is moved and divided by before, where it is. */
+    readonly mean?: readonly number[];
+    readonly deviation?: readonly number[];
     /** Half precision overflows in it. */
     readonly float32: boolean;
   };
@@ -57,12 +85,21 @@ export interface Model {
   readonly latents: 'sd' | 'sdxl';
   /** What the UNet predicts; null where nothing in the file tells. */
   readonly prediction: Prediction | null;
-  readonly betas: {
-    readonly kind: 'scaled_linear';
-    readonly betaStart: number;
-    readonly betaEnd: number;
-    readonly steps: number;
+  /** The noise that it was trained over. */
+  readonly noise: BetaSchedule | ContinuousNoise;
+  /** How its own scheduler is set; what is absent is as usual. */
+  readonly scheduler: {
+    /** Its betas are rescaled so that the last timestep is noise alone. */
+    readonly zeroSnr?: boolean;
+    /** What is added to timesteps that are spaced 'leading'. */
+    readonly stepsOffset?: number;
+    /** Whether DDIM and PLMS end without any noise, or with the least that was trained. */
+    readonly alphaToOne?: boolean;
+    /** Where other samplers end. */
+    readonly finalSigma?: 'zero' | 'lowest';
   };
+  /** Who says what it predicts, and over which noise; nobody where it is as in its family. */
+  readonly told: readonly Teller[];
   /** Dtype of most weights, as safetensors spells it. */
   readonly dtype: string;
   readonly title: string | null;

@@ -1,6 +1,14 @@
 /** From a UNet that predicts noise to the denoiser a sampler asks. */
 import type { Model, Prediction } from '../nets/model';
-import { denoisedFromEps, denoisedFromV, toVp, type Latent } from '../sampling/latent';
+import {
+  denoisedFromEdm,
+  denoisedFromEps,
+  denoisedFromV,
+  networkInput,
+  scaled,
+  toVp,
+  type Latent,
+} from '../sampling/latent';
 import type { Denoise } from '../sampling/sampler';
 import { batchOf, type RunUNet } from './batch';
 import { combined, type Question } from './guidance';
@@ -10,6 +18,8 @@ export interface Guided {
   readonly run: RunUNet;
   readonly unet: Model['unet'];
   readonly prediction: Prediction;
+  /** The noise that it was trained over. */
+  readonly noise: Model['noise'];
   /** What is asked in the call of this number, counted from 0. */
   readonly questions: (call: number) => readonly Question[];
   readonly size: LatentSize;
@@ -21,19 +31,38 @@ export interface Guided {
   readonly rescale?: number;
 }
 
+/** How a network is shown x at a sigma, and the x0 that its answer stands for. */
+interface Reading {
+  readonly shown: (x: Latent, sigma: number) => Latent;
+  readonly denoised: (x: Latent, said: Latent, sigma: number) => Latent;
+}
+
+function readingOf({ prediction, noise, readBy }: Guided): Reading {
+  if (noise.kind === 'continuous') {
+    const { sigmaData } = noise;
+    const sign = prediction === 'v' ? -1 : 1;
+    return {
+      shown: (x, sigma) => networkInput(x, sigma, sigmaData),
+      denoised: (x, said, sigma) => denoisedFromEdm(x, scaled(sign, said), sigma, sigmaData),
+    };
+  }
+  return {
+    shown: toVp,
+    denoised: (x, said, sigma) =>
+      prediction === 'v' ? denoisedFromV(x, said, sigma, readBy?.(sigma)) : denoisedFromEps(x, said, sigma),
+  };
+}
+
 /** Asks the UNet all questions in one run, and adds up the answers. @param call what runs are counted by. */
-export function guided(
-  { run, unet, prediction, questions, size, timestep, readBy, rescale }: Guided,
-  call: () => number,
-): Denoise {
-  const denoised = (x: Latent, said: Latent, sigma: number): Latent =>
-    prediction === 'v' ? denoisedFromV(x, said, sigma, readBy?.(sigma)) : denoisedFromEps(x, said, sigma);
+export function guided(asking: Guided, call: () => number): Denoise {
+  const { run, unet, questions, size, timestep, rescale } = asking;
+  const { shown, denoised } = readingOf(asking);
   /** The last answers: whoever wants to know what the negative prompt alone leads to asks just after. */
   let last: { x: Latent; sigma: number; asked: readonly Question[]; answers: Float32Array } | null = null;
   return async (x, sigma, which) => {
     if (which === undefined || last?.x !== x || last.sigma !== sigma) {
       const asked = questions(call());
-      const answers = await run(batchOf(unet, asked, toVp(x, sigma), timestep(sigma), size));
+      const answers = await run(batchOf(unet, asked, shown(x, sigma), timestep(sigma), size));
       last = { x, sigma, asked, answers };
     }
     const { asked, answers } = last;

@@ -53,9 +53,9 @@ export async function enlarge(
 ): Promise<Latent> {
   const [what, kernel] = ways[upscaler];
   if (what === 'latents') return resample(latents, from, to, kernel);
-  const { factor, scale } = checkpoint.model.vae;
-  const pixels = ({ h, w }: LatentSize): LatentSize => ({ h: h * factor, w: w * factor });
+  const { vae } = checkpoint.model;
+  const pixels = ({ h, w }: LatentSize): LatentSize => ({ h: h * vae.factor, w: w * vae.factor });
   const image = await checkpoint.decode(latents, from, report);
   const larger = resample(image, pixels(from), pixels(to), kernel).map((v) => Math.min(1, Math.max(-1, v)));
-  return meanLatents(await checkpoint.moments(larger, to, report), scale);
+  return meanLatents(await checkpoint.moments(larger, to, report), vae);
 }

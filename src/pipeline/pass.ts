@@ -11,6 +11,7 @@ import { guided, tryPrediction } from './denoise';
 import { encodePrompts, type Reading } from './encode';
 import { masked, restored } from './inpaint';
 import type { Job, Pixels, Progress } from './job';
+import { asShared } from './latent-scale';
 import { toPixels } from './pixels';
 import { project, projections } from './preview';
 import type { Replay } from './resume';
@@ -74,6 +75,7 @@ export async function* drawPass(pass: Pass, drawing: Drawing): AsyncGenerator<Pr
     {
       ...{ run, prediction, questions, size },
       unet: model.unet,
+      noise: model.noise,
       timestep: start.plan.timestep,
       ...(start.plan.readBy && { readBy: start.plan.readBy }),
       ...(job.guidanceRescale !== undefined && { rescale: job.guidanceRescale }),
@@ -113,7 +115,8 @@ export function stepsOf(job: Job, checkpoint: Checkpoint, strength?: number): nu
 }
 
 function courseOf(job: Job, { model }: Checkpoint): Course {
-  return { steps: job.steps, betas: model.betas, xl: model.latents === 'sdxl' };
+  const { noise, scheduler } = model;
+  return { steps: job.steps, noise, scheduler, xl: model.latents === 'sdxl' };
 }
 
 /** Asked about nothing in particular, in a batch like those to come: the UNet need not be opened twice. */
@@ -144,7 +147,7 @@ async function preview(
     const sketch = checkpoint.resident ? await checkpoint.sketch(denoised, size, report) : null;
     return sketch
       ? toPixels(sketch, size.w * vae.factor, size.h * vae.factor)
-      : project(denoised, size, projections[latents]);
+      : project(asShared(denoised, vae), size, projections[latents]);
   }
   if (!checkpoint.resident || (checkpoint.imitated && step % IMITATED_PREVIEWS !== 0)) return null;
   return toPixels(await checkpoint.decode(denoised, size, report), size.w * vae.factor, size.h * vae.factor);

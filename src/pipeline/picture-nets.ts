@@ -7,6 +7,7 @@ import { TAESD_FACTOR, taesdGraph } from '../nets/taesd';
 import type { Weights } from '../runtime/session';
 import type { Latent } from '../sampling/latent';
 import type { NetName } from './job';
+import { asShared, fromUNet } from './latent-scale';
 import type { LatentSize } from './size';
 import type { Report, Slot } from './slot';
 import { smallerTile, type Setting } from './thrift';
@@ -72,12 +73,11 @@ export class PictureNets {
 
   /** Scaled latents [1, 4, h, w], as the UNet has them → picture [3, f·h, f·w] in −1…1. */
   decode(latents: Float32Array, size: LatentSize, report: Report): Promise<Float32Array> {
-    const { scale, factor } = this.#model.vae;
-    const unscaled = latents.map((x) => x / scale);
+    const { vae } = this.#model;
     const author: Passage['author'] = (target, part) => decoderGraph(this.#authored, target, part);
     return this.#pass(
-      { name: 'VAE decoder', input: 'latents', before: 1, after: factor, author },
-      unscaled,
+      { name: 'VAE decoder', input: 'latents', before: 1, after: vae.factor, author },
+      fromUNet(latents, vae),
       size,
       report,
     );
@@ -104,12 +104,12 @@ export class PictureNets {
    */
   async sketch(latents: Latent, size: LatentSize, report: Report): Promise<Float32Array | null> {
     const weights = this.#taesd?.weights;
-    const { factor } = this.#model.vae;
-    if (!weights || factor !== TAESD_FACTOR) return null;
+    const { vae } = this.#model;
+    if (!weights || vae.factor !== TAESD_FACTOR) return null;
     const author: Passage['author'] = (target, part) => taesdGraph(weights.tensors, target, part);
     return this.#pass(
-      { name: 'TAESD', input: 'latents', before: 1, after: factor, author },
-      latents,
+      { name: 'TAESD', input: 'latents', before: 1, after: vae.factor, author },
+      asShared(latents, vae),
       size,
       report,
     );

@@ -54,14 +54,14 @@ export async function* setUp(parts: Parts): AsyncGenerator<Progress, Setup, void
   const latentsOf = async (image: Float32Array): Promise<Latent> => {
     const moments = await encode(image);
     const drawn = noise.posterior();
-    return drawn ? sampleLatents(moments, vae.scale, drawn) : meanLatents(moments, vae.scale);
+    return drawn ? sampleLatents(moments, vae, drawn) : meanLatents(moments, vae);
   };
 
   if (source) yield { kind: 'encoding', what: 'picture' };
   switch (source?.kind) {
     case 'instruct': {
       const moments = await encode(fromPixels(source.pixels));
-      const picture = meanLatents(moments, 1);
+      const picture = meanLatents(moments, { scale: 1 });
       return {
         start: fromNoise(planned(), noise.first()),
         questions: instructing(parts, picture),
@@ -105,7 +105,7 @@ async function blankPlanes({ checkpoint, size, report }: Parts): Promise<Float32
   const { kind, vae } = checkpoint.model;
   if (kind !== 'inpaint') return undefined;
   const grey = new Float32Array(3 * size.h * size.w * vae.factor ** 2);
-  const seen = meanLatents(await checkpoint.moments(grey, size, report), vae.scale);
+  const seen = meanLatents(await checkpoint.moments(grey, size, report), vae);
   return inpaintPlanes(new Float32Array(size.h * size.w).fill(1), seen);
 }
 

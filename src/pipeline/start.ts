@@ -1,6 +1,7 @@
 /** Where a run begins: pure noise, or a picture on its way towards noise. */
 import { mix, scaled, type Latent } from '../sampling/latent';
 import type { Plan } from '../sampling/sampler';
+import { toUNet, type LatentScale } from './latent-scale';
 
 /** x at the first sigma of a plan. */
 export interface Start {
@@ -26,14 +27,15 @@ export function fromLatents(latents: Latent, plan: Plan, noise: Latent): Start {
  * A sample of what the VAE takes a picture for (Kingma & Welling, 2014), scaled for the UNet.
  * @param moments mean, then log-variance.
  */
-export function sampleLatents(moments: Float32Array, scale: number, noise: Latent): Latent {
-  return noise.map((n, i) => {
+export function sampleLatents(moments: Float32Array, scale: LatentScale, noise: Latent): Latent {
+  const drawn = noise.map((n, i) => {
     const logVariance = Math.min(Math.max(moments[noise.length + i]!, -30), 20); // diffusers' clamp
-    return scale * (moments[i]! + Math.exp(logVariance / 2) * n);
+    return moments[i]! + Math.exp(logVariance / 2) * n;
   });
+  return toUNet(drawn, scale);
 }
 
 /** The most likely of what the VAE takes a picture for, scaled for the UNet. */
-export function meanLatents(moments: Float32Array, scale: number): Latent {
-  return Float32Array.from(moments.subarray(0, moments.length / 2), (mean) => mean * scale);
+export function meanLatents(moments: Float32Array, scale: LatentScale): Latent {
+  return toUNet(Float32Array.from(moments.subarray(0, moments.length / 2)), scale);
 }

@@ -22,6 +22,23 @@ export function toVp(x: Latent, sigma: number): Latent {
   return scaled(1 / Math.sqrt(sigma * sigma + 1), x);
 }
 
+/**
+ * x at this sigma as a network takes it that was trained on latents of this deviation: c_in of Karras et al. (2022), Table
+ * 1. At 1 it is the variance-preserving form.
+ */
+export function networkInput(x: Latent, sigma: number, sigmaData: number): Latent {
+  return scaled(1 / Math.hypot(sigma, sigmaData), x);
+}
+
+/**
+ * The x0 that its answer stands for: c_skip · x + c_out · answer of the same table. Trained to say v, it answers with
+ * the other sign.
+ */
+export function denoisedFromEdm(x: Latent, answer: Latent, sigma: number, sigmaData: number): Latent {
+  const root = Math.hypot(sigma, sigmaData);
+  return mix((sigmaData / root) ** 2, x, (sigma * sigmaData) / root, answer);
+}
+
 /** The x0 that a network predicting the noise stands for: x − sigma·eps (Ho et al., 2020). */
 export function denoisedFromEps(x: Latent, eps: Latent, sigma: number): Latent {
   return mix(1, x, -sigma, eps);

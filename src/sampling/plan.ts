@@ -1,11 +1,12 @@
 /** Which noise levels a sampler visits, and which timestep the network is told at each, as three tools have it. */
 import { DrobeError } from '../errors';
+import { LEVELS } from './continuous';
 import { planLikeA1111 } from './plans/a1111';
 import { planLikeComfyUI } from './plans/comfyui';
-import { planLikeDiffusers } from './plans/diffusers';
+import { continuousLikeDiffusers, planLikeDiffusers } from './plans/diffusers';
 import type { Course } from './plans/course';
 import type { Plan } from './sampler';
-import type { Sampling } from './settings';
+import type { SamplerName, Sampling } from './settings';
 
 const planners = { diffusers: planLikeDiffusers, A1111: planLikeA1111, ComfyUI: planLikeComfyUI };
 
@@ -15,10 +16,11 @@ const planners = { diffusers: planLikeDiffusers, A1111: planLikeA1111, ComfyUI: 
  * @throws DrobeError 'bad-request' for numbers of steps that cannot be made.
  */
 export function plan(sampling: Sampling, course: Course): Plan {
-  const { steps, betas, strength } = course;
-  if (!Number.isInteger(steps) || steps < 1 || steps > betas.steps)
-    throw new DrobeError('bad-request', { reason: `steps must be 1 to ${betas.steps}, not ${steps}` });
-  const made = planners[sampling.like](sampling, course);
+  const { steps, noise, strength } = course;
+  const most = noise.kind === 'continuous' ? LEVELS : noise.steps;
+  if (!Number.isInteger(steps) || steps < 1 || steps > most)
+    throw new DrobeError('bad-request', { reason: `steps must be 1 to ${most}, not ${steps}` });
+  const made = planned(settled(sampling, course), course);
   if (made.points.length === 0) {
     const reason =
       strength === undefined
@@ -27,6 +29,30 @@ export function plan(sampling: Sampling, course: Course): Plan {
     throw new DrobeError('bad-request', { reason });
   }
   return made;
+}
+
+function planned(sampling: Sampling, course: Course): Plan {
+  const { noise } = course;
+  if (noise.kind !== 'continuous') return planners[sampling.like](sampling, { ...course, noise });
+  // A1111 has no such networks; what is built on it draws them as ComfyUI does.
+  const plan = sampling.like === 'diffusers' ? continuousLikeDiffusers : planLikeComfyUI;
+  return plan(sampling, { ...course, noise });
+}
+
+/** Those whose last step set_alpha_to_one is about. */
+const ofAlphas: ReadonlySet<SamplerName> = new Set(['DDIM', 'DDIM CFG++', 'PLMS']);
+
+/** The settings, and what the model's own scheduler has for those that are left open. */
+function settled(sampling: Sampling, { scheduler = {} }: Course): Sampling {
+  const { zeroSnr, stepsOffset, alphaToOne, finalSigma } = scheduler;
+  const lastAlpha = alphaToOne === undefined ? undefined : alphaToOne ? 'zero' : 'lowest';
+  const lastSigma = ofAlphas.has(sampling.sampler) ? lastAlpha : finalSigma;
+  return {
+    ...(zeroSnr !== undefined && { zeroSnr }),
+    ...(stepsOffset !== undefined && { stepsOffset }),
+    ...(lastSigma && { lastSigma }),
+    ...sampling,
+  };
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Model } from '../../src/nets/model';
 import type { BetaSchedule } from '../../src/sampling/betas';
 
 /** What every Stable Diffusion 1.x, 2.x and XL was trained with. */
@@ -7,3 +8,9 @@ export const stableDiffusionBetas: BetaSchedule = {
   steps: 1000,
   kind: 'scaled_linear',
 };
+
+/** What a model was trained with, which here is a table of betas for all. */
+export function betasOf({ noise }: Model): BetaSchedule {
+  if (noise.kind === 'continuous') throw new Error('it was trained over continuous noise');
+  return noise;
+}

@@ -151,7 +151,7 @@ export function setUp(facts: Case, tensors: ReadonlyMap<string, Tensor>): Setup 
   const strength = facts.denoising_strength ?? (tensors.has('latent_image') ? denoiseShare : undefined);
   const made = plan(sampling, {
     steps,
-    betas: stableDiffusionBetas,
+    noise: stableDiffusionBetas,
     prediction: prediction_type === 'epsilon' ? 'epsilon' : 'v',
     ...(strength !== undefined && { strength }),
   });

@@ -14,8 +14,11 @@ const json = (name: string): unknown => goldenJson(`${folder}/${name}.json`);
 type Levels = Readonly<Record<string, readonly (number | 'nan')[]>>;
 type BySteps = Readonly<Record<string, Levels>>;
 
-const planned = (like: Like, more: Partial<Sampling>, course: Omit<Course, 'betas'>): Plan =>
-  plan({ sampler: 'Euler', schedule: 'Automatic', spacing: 'leading', like, ...more }, { betas, ...course });
+const planned = (like: Like, more: Partial<Sampling>, course: Omit<Course, 'noise'>): Plan =>
+  plan(
+    { sampler: 'Euler', schedule: 'Automatic', spacing: 'leading', like, ...more },
+    { noise: betas, ...course },
+  );
 const levelsOf = ({ points }: Plan): number[] => [...points.map(({ sigma }) => sigma), points.at(-1)!.next];
 
 let worst = 0;

@@ -10,6 +10,7 @@ import { fromPixels } from '../../src/pipeline/pixels';
 import type { Latent } from '../../src/sampling/latent';
 import { TorchGenerator } from '../../src/sampling/random';
 import { alphasCumprod } from '../../src/sampling/betas';
+import { betasOf } from './betas';
 import type { Tokenizer } from '../../src/text/windows';
 import { jobWith } from '../job';
 import { tensorsOf, written } from '../safetensors';
@@ -102,7 +103,7 @@ describe.runIf(models.includes('sd1'))(
       const { modelChannels, contextWidth } = plain.model.unet;
       const [prompt] = await plain.encode([{ ids: tokenizer(job.prompt), weights: [] }], silent);
       const context = { data: Float32Array.from(prompt!.context), shape: [1, 77, contextWidth] };
-      const alphas = alphasCumprod(plain.model.betas);
+      const alphas = alphasCumprod(betasOf(plain.model));
       for (const [i, t] of timesteps.entries()) {
         const time = Float32Array.from(timestepEmbedding(t, modelChannels));
         const data = Float32Array.from(told(job.guidance), (v, c) => v + time[c]!);
@@ -158,7 +159,7 @@ describe.runIf(models.includes('sd1'))(
         const deviation = Math.exp(Math.min(Math.max(moments[count + k]!, -30), 20) / 2);
         return 0.18215 * (moments[k]! + deviation * n);
       });
-      const alphas = alphasCumprod(pair.plain.model.betas);
+      const alphas = alphasCumprod(betasOf(pair.plain.model));
       const timesteps = [499, 379, 259, 139];
       const expected = await byHand(noised(posterior, alphas[499]!, noise()), timesteps, noise);
 

@@ -72,12 +72,15 @@ describe.each(cases)('a LoRA in the layout of %s', (name) => {
       spacing: 'leading',
       like: 'diffusers',
     } as const;
-    const course = { steps: call.num_inference_steps, betas: facts.betas };
+    const course = { steps: call.num_inference_steps, noise: facts.noise };
     const start = fromNoise(plan(sampling, course), init);
     const questions = textGuidance([{ encoding: prompt!, weight: 1 }], negative!, call.guidance_scale);
     const run: RunUNet = (values) => checkpoint.predict(values, () => undefined);
     const { timestep } = start.plan;
-    const asking = { run, unet: facts.unet, prediction: 'epsilon', size: { h, w }, timestep } as const;
+    const asking = {
+      ...({ run, unet: facts.unet, prediction: 'epsilon', size: { h, w }, timestep } as const),
+      noise: facts.noise,
+    };
     const denoise = guided({ ...asking, questions: () => questions }, () => 0);
     const steps = samplers.DDIM.sample(denoise, start.x, start.plan, () => init);
     let state = await steps.next();

@@ -52,10 +52,9 @@ test.each([
       [1, 2, 3, 4, 5, 6].map((step) => [step, 6]),
     );
 
-    const { betas } = checkpoint.model;
     const { latentScale, scale, points } = plan(job, {
       steps: 4,
-      betas,
+      noise: checkpoint.model.noise,
       prediction: 'epsilon',
       strength: 0.7,
     });

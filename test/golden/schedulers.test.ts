@@ -126,7 +126,7 @@ describe.runIf(cases.length > 0)('the samplers do what the schedulers of diffuse
       };
       const made = plan(sampling, {
         steps,
-        betas,
+        noise: betas,
         prediction: config.prediction_type === 'v_prediction' ? 'v' : 'epsilon',
       });
       const correction = config.solver_type === 'heun' ? ('heun' as const) : made.solver.correction;
@@ -183,7 +183,7 @@ describe.runIf(cases.length > 0)('the samplers do what the schedulers of diffuse
     const { config, num_inference_steps: steps, add_noise_timestep } = facts;
     const p = plan(sampling, {
       steps,
-      betas: {
+      noise: {
         betaStart: config.beta_start,
         betaEnd: config.beta_end,
         steps: config.num_train_timesteps,

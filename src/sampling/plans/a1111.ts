@@ -6,7 +6,7 @@ import type { Plan, Point, Solver } from '../sampler';
 import type { SamplerName, Sampling } from '../settings';
 import { karras } from '../sigmas';
 import { logSigmaAt, nearestTimestep, timestepOf, trainedOn, type Trained } from '../trained';
-import { churning, descend, looking, rangeOf, withoutPenultimate, type Course } from './course';
+import { churning, descend, looking, rangeOf, withoutPenultimate, type Course, type Tabled } from './course';
 import { solverOf } from './solver';
 
 /** What Automatic is; for all others Uniform. */
@@ -37,8 +37,8 @@ const LAST_ALPHA = 4.8973451890853435e-8;
 /** How many timesteps a latent consistency model is taken to know. */
 const DISTILLED = 50;
 
-export function planLikeA1111(sampling: Sampling, course: Course): Plan {
-  const alphas = Float32Array.from(exactAlphasCumprod(course.betas));
+export function planLikeA1111(sampling: Sampling, course: Tabled): Plan {
+  const alphas = Float32Array.from(exactAlphasCumprod(course.noise));
   const trained = trainedOn(trainedSigmas(sampling.zeroSnr ? zeroTerminalSnr(alphas, LAST_ALPHA) : alphas));
   if (byTimesteps.has(sampling.sampler)) return timestepPlan(sampling, course, trained);
   const { ladder, timestep } =

@@ -1,9 +1,10 @@
 /** As ComfyUI's KSampler has it. */
 import { exactAlphasCumprod, zeroTerminalSnr } from '../betas';
+import { continuousLevels, toldOf } from '../continuous';
 import { ladderLikeComfyUI } from '../ladders';
 import type { Plan, Point, Solver } from '../sampler';
 import type { SamplerName, Sampling } from '../settings';
-import { logSigmaAt, nearestTimestep, trainedOn } from '../trained';
+import { logSigmaAt, nearestTimestep, trainedOn, type Trained } from '../trained';
 import { churning, descend, rangeOf, withoutPenultimate, type Course } from './course';
 import { solverOf } from './solver';
 
@@ -18,15 +19,12 @@ const UNIPC_END = 0.001;
 
 /** Automatic is Normal here, the choice a new workflow begins with. */
 export function planLikeComfyUI(sampling: Sampling, course: Course): Plan {
-  const { sampler, schedule, zeroSnr, sigmaMin, sigmaMax, rho, betaAlpha = 0.6, betaBeta = 0.6 } = sampling;
-  const exact = exactAlphasCumprod(course.betas);
-  const alphas = zeroSnr ? zeroTerminalSnr(exact, LAST_ALPHA) : exact;
-  const levels = Float64Array.from(alphas, (a) => Math.sqrt((1 - a) / a));
-  const trained = trainedOn(Float32Array.from(levels), Float32Array.from(levels, Math.log));
+  const { sampler, schedule, sigmaMin, sigmaMax, rho, betaAlpha = 0.6, betaBeta = 0.6 } = sampling;
+  const trained = trainedFor(sampling, course);
   const ladder = {
     trained,
     sigmaAt: (t: number) => logSigmaAt(t, trained),
-    top: levels.length - 1,
+    top: trained.sigmas.length - 1,
     bottom: 0,
   };
   const bounds = {
@@ -51,10 +49,18 @@ export function planLikeComfyUI(sampling: Sampling, course: Course): Plan {
     end: 0,
     scale: fromTop ? Math.hypot(first, 1) : first,
     latentScale: 1,
-    timestep: (sigma) => nearestTimestep(sigma, trained),
+    timestep: course.noise.kind === 'continuous' ? toldOf : (sigma) => nearestTimestep(sigma, trained),
     range: rangeOf(sigmas),
     solver: solverOf(sampling, own[sampler]),
   };
+}
+
+function trainedFor({ zeroSnr }: Sampling, { noise }: Course): Trained {
+  if (noise.kind === 'continuous') return continuousLevels(noise);
+  const exact = exactAlphasCumprod(noise);
+  const alphas = zeroSnr ? zeroTerminalSnr(exact, LAST_ALPHA) : exact;
+  const levels = Float64Array.from(alphas, (a) => Math.sqrt((1 - a) / a));
+  return trainedOn(Float32Array.from(levels), Float32Array.from(levels, Math.log));
 }
 
 const own: Partial<Record<SamplerName, Partial<Solver>>> = {

@@ -1,5 +1,6 @@
 /** What a plan is made for, and what plans have in common. */
 import type { BetaSchedule } from '../betas';
+import type { ContinuousNoise } from '../continuous';
 import type { Point } from '../sampler';
 import type { SamplerName, Sampling } from '../settings';
 
@@ -7,12 +8,27 @@ import type { SamplerName, Sampling } from '../settings';
 export interface Course {
   readonly steps: number;
   /** What the network was trained with, and what it says. */
-  readonly betas: BetaSchedule;
+  readonly noise: BetaSchedule | ContinuousNoise;
   readonly prediction?: 'epsilon' | 'v';
+  /** How the model's own scheduler is set. */
+  readonly scheduler?: Scheduler;
   /** The network is of the SDXL family, for which some schedules have levels of their own. */
   readonly xl?: boolean;
   /** How far a picture goes towards noise, above 0 to 1; absent: there is none, and it starts from noise alone. */
   readonly strength?: number;
+}
+
+/** Of a network that was trained with a table of betas. */
+export type Tabled = Course & { readonly noise: BetaSchedule };
+
+/** What a scheduler that comes with a model says of sampling; it holds where settings leave it open. */
+export interface Scheduler {
+  readonly zeroSnr?: boolean;
+  readonly stepsOffset?: number;
+  /** set_alpha_to_one of diffusers' DDIM and PNDM, which others do not read. */
+  readonly alphaToOne?: boolean;
+  /** final_sigmas_type of its others. */
+  readonly finalSigma?: 'zero' | 'lowest';
 }
 
 /**

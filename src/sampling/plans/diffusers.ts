@@ -2,6 +2,7 @@
 import { DrobeError } from '../../errors';
 import { alphasCumprod, trainedSigmas, zeroTerminalSnr } from '../betas';
 import { betaQuantile } from '../beta';
+import { continuousLevels, toldOf, type ContinuousNoise } from '../continuous';
 import { ladderLikeA1111 } from '../ladders';
 import { float64, linspace, roundEven } from '../numbers';
 import type { Plan, Point } from '../sampler';
@@ -9,10 +10,10 @@ import type { SamplerName, Sampling } from '../settings';
 import { exponential, karras } from '../sigmas';
 import { spaced } from '../timesteps';
 import { logSigmaAt, sigmaAt, timestepOf, trainedOn, type Trained } from '../trained';
-import { churning, descend, looking, rangeOf, type Course } from './course';
+import { churning, descend, looking, rangeOf, type Course, type Tabled } from './course';
 import { solverOf } from './solver';
 
-type Planner = (sampling: Sampling, course: Course) => Plan;
+type Planner = (sampling: Sampling, course: Tabled) => Plan;
 
 /** Which family of schedulers a sampler is of; all that diffusers does not have are planned like Euler. */
 const families: Partial<Record<SamplerName, Planner>> = {
@@ -35,8 +36,38 @@ const families: Partial<Record<SamplerName, Planner>> = {
   TCD: distilled,
 };
 
-export function planLikeDiffusers(sampling: Sampling, course: Course): Plan {
+export function planLikeDiffusers(sampling: Sampling, course: Tabled): Plan {
   return (families[sampling.sampler] ?? fractional)(sampling, course);
+}
+
+/**
+ * EDMEulerScheduler and EDMDPMSolverMultistepScheduler, and over their levels every other sampler, too: spacing has no
+ * say.
+ */
+export function continuousLikeDiffusers(
+  sampling: Sampling,
+  course: Course & { readonly noise: ContinuousNoise },
+): Plan {
+  const { schedule, sampler } = sampling;
+  const trained = continuousLevels(course.noise);
+  const [min, max] = [trained.sigmas[0]!, trained.sigmas.at(-1)!];
+  const own = course.noise.spread === 'karras' ? 'Karras' : 'Exponential';
+  const chosen = schedule === 'Automatic' || schedule === 'Uniform' ? own : schedule;
+  const sigmas = scheduled({ ...sampling, schedule: chosen }, course, trained, min, max)!; // not one of those two
+  const all = [...sigmas, sampling.lastSigma === 'lowest' ? min : 0];
+  const steps = descend(all);
+  const paced = families[sampler] === whole ? lookingBack(sampling, steps) : looking(steps, sampling);
+  const points = part(paced, course);
+  const { sigma } = points[0] ?? { sigma: 0 };
+  return {
+    points: churning(points, sampling, false),
+    end: all.at(-1)!,
+    scale: course.strength === undefined ? Math.hypot(sigma, 1) : sigma,
+    latentScale: 1,
+    timestep: toldOf,
+    range: rangeOf(all),
+    solver: solverOf(sampling),
+  };
 }
 
 /** What ᾱ is in place of zero, for those that need a finite sigma; the others are given almost none. */
@@ -44,8 +75,8 @@ const LAST_ALPHA = 2 ** -24;
 const NO_ALPHA = 2 ** -60;
 
 /** The sigmas of the network; with zero terminal SNR the last one's ᾱ is given. */
-function trainedFor({ zeroSnr = false }: Sampling, { betas }: Course, last: number): Trained {
-  const alphas = alphasCumprod(betas);
+function trainedFor({ zeroSnr = false }: Sampling, { noise }: Tabled, last: number): Trained {
+  const alphas = alphasCumprod(noise);
   return trainedOn(trainedSigmas(zeroSnr ? zeroTerminalSnr(alphas, last) : alphas));
 }
 
@@ -56,7 +87,7 @@ const halfway: ReadonlySet<SamplerName> = new Set(['DPM2', 'DPM2 a']);
  * Timesteps need not be whole: sigma is interpolated. EulerDiscreteScheduler and those with k-diffusion's samplers; what
  * schedules there are lie between the ends of the spaced timesteps.
  */
-function fractional(sampling: Sampling, course: Course): Plan {
+function fractional(sampling: Sampling, course: Tabled): Plan {
   const { spacing, sampler, lastSigma } = sampling;
   const trained = trainedFor(sampling, course, LAST_ALPHA);
   const ts = spaced(spacing, course.steps, trained.sigmas.length, sampling.stepsOffset).map(Math.fround);
@@ -92,7 +123,7 @@ function fractional(sampling: Sampling, course: Course): Plan {
  * A step ends one fixed stride below its start, which need not be where the next one starts; the last ends at the first
  * trained sigma, not at zero. DDIMScheduler with set_alpha_to_one = false, DDPMScheduler and PNDMScheduler.
  */
-function strided(sampling: Sampling, course: Course): Plan {
+function strided(sampling: Sampling, course: Tabled): Plan {
   const { sampler, spacing, lastSigma } = sampling;
   const trained = trainedFor(sampling, course, NO_ALPHA);
   const { steps } = course;
@@ -131,7 +162,7 @@ function mostNoise({ sigma, next }: Point): { down: number; up: number } {
  * Timesteps are whole; one more is laid out, and the last one left out. DPMSolverMultistepScheduler, UniPCMultistepScheduler
  * and DEISMultistepScheduler; what schedules there are span all that was trained.
  */
-function whole(sampling: Sampling, course: Course): Plan {
+function whole(sampling: Sampling, course: Tabled): Plan {
   const { sampler, schedule, stepsOffset, lastSigma, wholeTimesteps = false } = sampling;
   const spacing = rounds[sampler] ? 'linspace' : sampling.spacing; // the single-step scheduler has no choice
   const trained = trainedFor(sampling, course, LAST_ALPHA);
@@ -191,7 +222,7 @@ const DISTILLED = 50;
  * Of the last of the distilled timesteps, so many evenly spread. LCMScheduler and TCDScheduler; spacing and schedule have no
  * say. A picture is drawn in all of the steps, laid out in the last part of the timesteps.
  */
-function distilled(sampling: Sampling, course: Course): Plan {
+function distilled(sampling: Sampling, course: Tabled): Plan {
   const { sampler, eta = 0.3 } = sampling;
   const { steps, strength = 1 } = course;
   const trained = trainedFor(sampling, course, NO_ALPHA);

@@ -23,7 +23,7 @@ import { stableDiffusionBetas } from '../../golden/betas';
 const way = (sampler: SamplerName, steps: number, strength = 1): Plan =>
   plan(
     { sampler, schedule: 'Automatic', spacing: 'leading', like: 'diffusers' },
-    { steps, betas: stableDiffusionBetas, ...(strength < 1 && { strength }) },
+    { steps, noise: stableDiffusionBetas, ...(strength < 1 && { strength }) },
   );
 const route = way('Euler', 8);
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { UNetValues } from '../../../src/pipeline/batch';
 import { guided, tryPrediction } from '../../../src/pipeline/denoise';
+import { stableDiffusionBetas } from '../../golden/betas';
 import {
   builtInGuidance,
   combined,
@@ -24,7 +25,10 @@ const questions: Question[] = [
   { context: new Float32Array(6).fill(8), weight: 7, unguided: 1 },
 ];
 const size = { h: 2, w: 2 };
-const common = { unet, prediction: 'epsilon', size, timestep: () => 500 } as const;
+const common = {
+  ...({ unet, prediction: 'epsilon', size, timestep: () => 500 } as const),
+  noise: stableDiffusionBetas,
+};
 const first = (): number => 0;
 
 test.each([

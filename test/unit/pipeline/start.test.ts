@@ -6,7 +6,7 @@ import { stableDiffusionBetas } from '../../golden/betas';
 
 const sampling = { sampler: 'Euler', schedule: 'Automatic', spacing: 'leading', like: 'diffusers' } as const;
 const route = (strength?: number) =>
-  plan(sampling, { steps: 8, betas: stableDiffusionBetas, ...(strength !== undefined && { strength }) });
+  plan(sampling, { steps: 8, noise: stableDiffusionBetas, ...(strength !== undefined && { strength }) });
 const ones = Float32Array.of(1, 1);
 
 describe('image to image', () => {
@@ -42,7 +42,7 @@ describe('text to image', () => {
 describe('sampleLatents', () => {
   it('is mean plus deviation times noise, scaled, with the variance kept in bounds', () => {
     const moments = Float32Array.of(1, 2, 3, /* log-variances */ 0, Math.log(4), -99);
-    const latents = sampleLatents(moments, 2, Float32Array.of(1, -1, 1));
+    const latents = sampleLatents(moments, { scale: 2 }, Float32Array.of(1, -1, 1));
     expect(latents[0]).toBeCloseTo(2 * (1 + 1));
     expect(latents[1]).toBeCloseTo(2 * (2 - 2));
     expect(latents[2]).toBeCloseTo(2 * 3);

@@ -18,7 +18,7 @@ const alphas = alphasCumprod(betas);
 const planned = (how: Partial<Sampling>, course: Partial<Course> = {}): Plan =>
   plan(
     { sampler: 'Euler', schedule: 'Automatic', spacing: 'leading', like: 'diffusers', ...how },
-    { steps: 20, betas, ...course },
+    { steps: 20, noise: betas, ...course },
   );
 const ts = (how: Partial<Sampling>, course?: Partial<Course>): number[] => {
   const { points, timestep } = planned(how, course);

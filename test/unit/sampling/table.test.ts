@@ -28,7 +28,7 @@ async function run(sampler: SamplerName, network: (p: Plan) => Denoise, wish: Wi
   const { steps = 8, seed = 1, ...how } = wish;
   const p = plan(
     { sampler, schedule: 'Automatic', spacing: 'leading', like: 'diffusers', ...how },
-    { steps, betas },
+    { steps, noise: betas },
   );
   const generator = new TorchGenerator(seed);
   const xT = scaled(p.scale, generator.randn(size));
@@ -100,7 +100,7 @@ describe.each(samplerNames)('%s', (name) => {
   it('stops asking when its caller stops pulling', async () => {
     const p = plan(
       { sampler: name, schedule: 'Automatic', spacing: 'leading', like: 'diffusers' },
-      { steps: 8, betas },
+      { steps: 8, noise: betas },
     );
     let asked = 0;
     const counting: Denoise = () => (asked++, Promise.resolve(x0));
@@ -119,7 +119,7 @@ it.each([
   const points = [{ sigma: 0.75, next: 0 }]; // √(1 + sigma²) is 1.25
   const made = plan(
     { sampler: 'LCM', schedule: 'Automatic', spacing: 'leading', like: 'diffusers' },
-    { steps: 1, betas },
+    { steps: 1, noise: betas },
   );
   const steps = samplers.LCM.sample(constant, x, { ...made, points, timestep: () => t }, () => x);
   await steps.next();

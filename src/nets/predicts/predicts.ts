@@ -1,0 +1,160 @@
+/**
+ * What a UNet predicts, and over which noise it was trained: shapes do not tell. Whoever may say so has a row here, in
+ * the order in which they are believed, a later one more than those before it; what a person chooses comes after all.
+ */
+import type { BetaSchedule, ContinuousNoise, Model, Teller } from '../model';
+import { betaEnds, isTrue, positive, predictionSaid, sigmaRange, ZERO_SNR, type Said } from './said';
+import { SCHEDULER_CONFIG, schedulerSays, VAE_CONFIG, vaeConfigSays } from './scheduler-config';
+import { CONFIG_YAML, configSays } from './yaml-config';
+
+export { CONFIG_YAML, isConfig } from './yaml-config';
+export { SCHEDULER_CONFIG, VAE_CONFIG } from './scheduler-config';
+
+/** Names of tensors, and metadata: the file's own, and by their names the texts of what lies beside it. */
+export interface Witness {
+  readonly has: (tensor: string) => boolean;
+  /** Empty text and none are one. */
+  readonly text: (key: string) => string | undefined;
+}
+
+interface Row {
+  readonly teller: Teller;
+  readonly says: (witness: Witness) => Said;
+}
+
+/**
+ * Tensors that are no weights: it says something that they are there, and of some it does what they hold. Their numbers
+ * are read before (`withMarks`) and stand in the metadata by the tensor's name.
+ */
+export const MARKS: ReadonlySet<string> = new Set([
+  'v_pred',
+  'ztsnr',
+  'edm_vpred.sigma_max',
+  'edm_vpred.sigma_min',
+  'edm_mean',
+  'edm_std',
+]);
+
+const rows: readonly Row[] = [
+  // What kohya's trainers write.
+  {
+    teller: 'metadata',
+    says: ({ text }) => (isTrue(text('ss_v_parameterization')) ? { prediction: 'v' } : {}),
+  },
+  { teller: 'metadata', says: ({ text }) => (isTrue(text('ss_zero_terminal_snr')) ? ZERO_SNR : {}) },
+  // ComfyUI's node "Save Checkpoint", and https://github.com/Stability-AI/ModelSpec.
+  { teller: 'metadata', says: ({ text }) => predictionSaid(text('modelspec.predict_key')) },
+  { teller: 'metadata', says: ({ text }) => predictionSaid(text('modelspec.prediction_type')) },
+  // Metadata is carried along from model to model; a mark is put where it belongs.
+  { teller: 'marks', says: ({ has }) => (has('v_pred') ? { prediction: 'v' } : {}) },
+  { teller: 'marks', says: ({ has }) => (has('ztsnr') ? ZERO_SNR : {}) },
+  { teller: 'marks', says: cosXl },
+  { teller: 'marks', says: playground },
+  { teller: 'metadata', says: ours },
+  { teller: 'yaml', says: ({ text }) => configSays(text(CONFIG_YAML)) },
+  { teller: 'scheduler', says: ({ text }) => vaeConfigSays(text(VAE_CONFIG)) },
+  { teller: 'scheduler', says: ({ text }) => schedulerSays(text(SCHEDULER_CONFIG)) },
+];
+
+/** https://huggingface.co/stabilityai/cosxl: v over all noise between two levels. */
+function cosXl({ has, text }: Witness): Said {
+  if (!has('edm_vpred.sigma_max')) return {};
+  const levels = sigmaRange(text('edm_vpred.sigma_min'), text('edm_vpred.sigma_max'));
+  return {
+    prediction: 'v',
+    continuous: { kind: 'continuous', sigmaMin: 0.002, sigmaMax: 120, sigmaData: 1, ...levels },
+  };
+}
+
+/**
+ * Playground 2.5, arXiv 2402.17245: the noise and the scaling of Karras et al. (2022), Table 1, over latents of which
+ * each channel is brought to a mean of 0 and a deviation of 0.5.
+ * https://huggingface.co/playgroundai/playground-v2.5-1024px-aesthetic
+ */
+function playground({ has, text }: Witness): Said {
+  if (!has('edm_mean') || !has('edm_std')) return {};
+  const [mean, deviation] = [numbers(text('edm_mean')), numbers(text('edm_std'))];
+  const sound = mean.length > 0 && mean.length === deviation.length && deviation.every((d) => d > 0);
+  return {
+    prediction: 'epsilon',
+    continuous: { kind: 'continuous', sigmaMin: 0.002, sigmaMax: 80, sigmaData: 0.5 },
+    scaleFactor: 0.5,
+    ...(sound ? { mean, deviation } : PLAYGROUND),
+  };
+}
+
+/** As its vae/config.json has them. */
+const PLAYGROUND = { mean: [-1.6574, 1.886, -1.383, 2.5155], deviation: [8.4927, 5.9022, 6.5498, 5.2299] };
+
+const numbers = (text: string | undefined): number[] =>
+  (text ?? '').split(/[\s,]+/).flatMap((n) => {
+    const value = Number(n);
+    return n !== '' && Number.isFinite(value) ? [value] : [];
+  });
+
+/** What checkpoints that were made for this program state: `sd.*`. */
+function ours({ text }: Witness): Said {
+  const scaleFactor = positive(text('sd.scale_factor'));
+  return {
+    ...predictionSaid(text('sd.prediction_type')),
+    betas: betaEnds(text('sd.beta_start'), text('sd.beta_end'), undefined),
+    ...(scaleFactor !== undefined && { scaleFactor }),
+  };
+}
+
+const usual: BetaSchedule = { kind: 'scaled_linear', betaStart: 0.00085, betaEnd: 0.012, steps: 1000 };
+const continuous: ContinuousNoise = {
+  kind: 'continuous',
+  sigmaMin: 0.002,
+  sigmaMax: 120,
+  sigmaData: 1,
+  spread: 'karras',
+};
+
+/** What a model's facts take from all that was said. */
+export interface Predicts extends Pick<Model, 'prediction' | 'noise' | 'scheduler' | 'told'> {
+  readonly vae: Pick<Model['vae'], 'scale' | 'mean' | 'deviation'>;
+  readonly spacing?: string;
+}
+
+/**
+ * @param family what holds where nobody says otherwise; null for a family whose models differ.
+ * @throws DrobeError 'unsupported-model' where somebody says what cannot be drawn here.
+ */
+export function predictsOf(
+  names: Iterable<string>,
+  metadata: ReadonlyMap<string, string>,
+  family: Pick<Model, 'latents' | 'prediction'> & { readonly scale: number; readonly channels: number },
+): Predicts {
+  const marks = new Set([...names].filter((name) => MARKS.has(name)));
+  const witness: Witness = { has: (name) => marks.has(name), text: (key) => metadata.get(key) || undefined };
+  const heard = rows.map(({ teller, says }) => ({ teller, said: says(witness) }));
+  const all = heard.reduce<Said>((sum, { said }) => ({ ...sum, ...said }), {});
+  const { prediction = family.prediction, scaleFactor = family.scale, mean, deviation, spacing } = all;
+  const { zeroSnr, stepsOffset, alphaToOne, finalSigma } = all;
+  return {
+    prediction,
+    noise: all.continuous
+      ? heard.reduce((sum, { said }) => ({ ...sum, ...said.continuous }), continuous)
+      : heard.reduce((sum, { said }) => ({ ...sum, ...said.betas }), usual),
+    scheduler: {
+      ...(zeroSnr !== undefined && !all.continuous && { zeroSnr }),
+      // diffusers' pipelines of SD 1.x and 2.x take 1, whatever stands there.
+      ...(stepsOffset !== undefined && family.latents === 'sdxl' && { stepsOffset }),
+      ...(alphaToOne !== undefined && { alphaToOne }),
+      ...(finalSigma && { finalSigma }),
+    },
+    told: tellersOf(heard),
+    vae: {
+      scale: scaleFactor,
+      ...(mean && mean.length === family.channels && deviation && { mean, deviation }),
+    },
+    ...(spacing && { spacing }),
+  };
+}
+
+/** Who has said what the UNet predicts, or over which noise it is not as usual. */
+function tellersOf(heard: readonly { readonly teller: Teller; readonly said: Said }[]): readonly Teller[] {
+  const telling = heard.filter(({ said }) => said.prediction ?? said.zeroSnr ?? said.continuous);
+  return [...new Set(telling.map(({ teller }) => teller))];
+}

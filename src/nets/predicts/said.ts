@@ -1,0 +1,89 @@
+/** What somebody says of a model's noise, and how the same thing is spelled by those who say it. */
+import { DrobeError } from '../../errors';
+import type { BetaSchedule, ContinuousNoise, Prediction } from '../model';
+
+/** What is absent is left to others. */
+export interface Said {
+  readonly prediction?: Prediction;
+  readonly betas?: Partial<BetaSchedule>;
+  /** It was trained over all the noise between two levels, and not over a table of betas. */
+  readonly continuous?: Partial<ContinuousNoise>;
+  /** What the VAE's latents are multiplied by to be the UNet's. */
+  readonly scaleFactor?: number;
+  /** What each channel of them is moved and divided by before. */
+  readonly mean?: readonly number[];
+  readonly deviation?: readonly number[];
+  readonly zeroSnr?: boolean;
+  readonly stepsOffset?: number;
+  readonly alphaToOne?: boolean;
+  readonly finalSigma?: 'zero' | 'lowest';
+  readonly spacing?: string;
+}
+
+/** In letters alone, small: "v-prediction", "V_Prediction", "v pred". */
+const spellings: ReadonlyMap<string, Prediction> = new Map([
+  ...(['v', 'vpred', 'vprediction', 'vparam', 'vparameterization', 'velocity'] as const).map(
+    (word) => [word, 'v'] as const,
+  ),
+  ...(['eps', 'epsilon', 'epspred', 'epsprediction', 'epsilonprediction', 'noise'] as const).map(
+    (word) => [word, 'epsilon'] as const,
+  ),
+]);
+
+/** What is predicted by whatever it is called; null for a word that is not known. */
+export const predictionNamed = (word: string): Prediction | null =>
+  spellings.get(word.toLowerCase().replace(/[\s_"'-]/g, '')) ?? null;
+
+/** Of metadata, which says all kinds of things: a word that is not known says nothing. */
+export function predictionSaid(word: string | undefined): Said {
+  const prediction = predictionNamed(word?.slice(0, 40) ?? '');
+  return prediction ? { prediction } : {};
+}
+
+/** "True", as Python writes it, and what else people write for it. */
+export const isTrue = (word: string | undefined): boolean => /^(?:true|yes|1)$/i.test(word?.trim() ?? '');
+
+/** Betas that end in noise alone are drawn over timesteps that begin there: Lin et al. (2023), arXiv 2305.08891, section 3.3. */
+export const ZERO_SNR: Said = { zeroSnr: true, spacing: 'trailing' };
+
+/** A number above zero. */
+export function positive(value: unknown): number | undefined {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  return typeof number === 'number' && Number.isFinite(number) && number > 0 ? number : undefined;
+}
+
+/** What is there of these: `exactOptionalPropertyTypes` tells absent from undefined. */
+export function present<T extends object>(fields: { readonly [K in keyof T]: T[K] | undefined }): Partial<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>;
+}
+
+/** Betas by their ends, where they are some: each above 0 and below 1. */
+export function betaEnds(start: unknown, end: unknown, steps: unknown): Partial<BetaSchedule> {
+  const beta = (value: unknown): number | undefined => {
+    const number = positive(value);
+    return number !== undefined && number < 1 ? number : undefined;
+  };
+  const count = positive(steps);
+  const whole = count !== undefined && Number.isInteger(count) && count >= 2 && count <= 10_000;
+  return present<BetaSchedule>({
+    betaStart: beta(start),
+    betaEnd: beta(end),
+    steps: whole ? count : undefined,
+    kind: undefined,
+  });
+}
+
+/** Two noise levels, the lower one first; none where they are not so. */
+export function sigmaRange(min: unknown, max: unknown): Partial<ContinuousNoise> {
+  const [sigmaMin, sigmaMax] = [positive(min), positive(max)];
+  if (sigmaMin !== undefined && sigmaMax !== undefined && sigmaMin >= sigmaMax) return {};
+  return present<ContinuousNoise>({
+    ...{ kind: undefined, sigmaData: undefined, spread: undefined },
+    ...{ sigmaMin, sigmaMax },
+  });
+}
+
+/** @throws DrobeError for what cannot be drawn here. @param found what it is. */
+export function refuse(found: string): never {
+  throw new DrobeError('unsupported-model', { found });
+}

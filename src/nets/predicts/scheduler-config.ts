@@ -1,0 +1,114 @@
+/** What the settings in a diffusers folder say: scheduler/scheduler_config.json, and vae/config.json. */
+import type { BetaSchedule, ContinuousNoise } from '../model';
+import {
+  betaEnds,
+  positive,
+  predictionNamed,
+  present,
+  refuse,
+  sigmaRange,
+  ZERO_SNR,
+  type Said,
+} from './said';
+
+/** By these names their text stands in the metadata of a model that is put together of a folder. */
+export const SCHEDULER_CONFIG = 'scheduler/scheduler_config.json';
+export const VAE_CONFIG = 'vae/config.json';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function fieldsOf(json: string | undefined): Fields | null {
+  try {
+    const value = JSON.parse(json ?? 'null') as unknown;
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : null;
+  } catch {
+    return null;
+  }
+}
+
+const kinds: ReadonlyMap<unknown, BetaSchedule['kind']> = new Map([
+  ['linear', 'linear'],
+  ['scaled_linear', 'scaled_linear'],
+  ['squaredcos_cap_v2', 'squaredcos_cap_v2'],
+]);
+const spacings: ReadonlySet<unknown> = new Set(['leading', 'trailing', 'linspace']);
+
+/**
+ * Of any of diffusers' schedulers, whichever the folder was made with: the sampler is a person's choice.
+ * @throws DrobeError 'unsupported-model' for noise or a prediction of which nothing is known here.
+ */
+export function schedulerSays(json: string | undefined): Said {
+  const fields = fieldsOf(json);
+  if (!fields) return {};
+  const { _class_name: stated } = fields;
+  const name = typeof stated === 'string' ? stated : '';
+  if (/Flow/.test(name) || fields['use_flow_sigmas'] === true)
+    refuse('a model for flow matching, by what its scheduler_config.json says');
+  const spacing = fields['timestep_spacing'];
+  const offset = fields['steps_offset'];
+  const final = fields['final_sigmas_type'];
+  const toOne = fields['set_alpha_to_one'];
+  return {
+    ...predictionIn(fields['prediction_type']),
+    ...(/^EDM/.test(name) || fields['timestep_type'] === 'continuous'
+      ? { continuous: continuousIn(fields, name) }
+      : betasIn(fields)),
+    ...(fields['rescale_betas_zero_snr'] === true && ZERO_SNR),
+    ...(fields['rescale_betas_zero_snr'] === false && { zeroSnr: false }),
+    ...(spacings.has(spacing) && { spacing: String(spacing) }),
+    ...(Number.isInteger(offset) && Number(offset) >= 0 && { stepsOffset: Number(offset) }),
+    ...(typeof toOne === 'boolean' && { alphaToOne: toOne }),
+    ...(final === 'zero' && { finalSigma: 'zero' }),
+    ...(final === 'sigma_min' && { finalSigma: 'lowest' }),
+  };
+}
+
+function predictionIn(word: unknown): Said {
+  if (typeof word !== 'string') return {};
+  const prediction = predictionNamed(word);
+  if (prediction) return { prediction };
+  return refuse(`a model that predicts "${word.slice(0, 40)}", by what its scheduler_config.json says`);
+}
+
+function betasIn(fields: Fields): Said {
+  const schedule = fields['beta_schedule'];
+  const kind = kinds.get(schedule);
+  if ((typeof schedule === 'string' && !kind) || Array.isArray(fields['trained_betas']))
+    refuse('a model that was trained over noise of another kind, by what its scheduler_config.json says');
+  const ends = betaEnds(fields['beta_start'], fields['beta_end'], fields['num_train_timesteps']);
+  return { betas: { ...ends, ...(kind && { kind }) } };
+}
+
+function continuousIn(fields: Fields, name: string): Partial<ContinuousNoise> {
+  const spread = fields['sigma_schedule'];
+  return {
+    kind: 'continuous',
+    // The EDM schedulers' own, where they are not told; EulerDiscreteScheduler knows of no sigma_data.
+    ...(name.startsWith('EDM') && { sigmaMin: 0.002, sigmaMax: 80, sigmaData: 0.5 }),
+    ...sigmaRange(fields['sigma_min'], fields['sigma_max']),
+    ...present<Pick<ContinuousNoise, 'sigmaData'>>({ sigmaData: positive(fields['sigma_data']) }),
+    ...((spread === 'karras' || spread === 'exponential') && { spread }),
+  };
+}
+
+/** The factor to the UNet's latents, and what each channel is moved and divided by. */
+export function vaeConfigSays(json: string | undefined): Said {
+  const fields = fieldsOf(json) ?? {};
+  const [mean, deviation] = [numbersIn(fields['latents_mean']), numbersIn(fields['latents_std'])];
+  const scaleFactor = positive(fields['scaling_factor']);
+  return {
+    ...(scaleFactor !== undefined && { scaleFactor }),
+    ...(mean && deviation && mean.length === deviation.length && deviation.every((d) => d > 0)
+      ? { mean, deviation }
+      : {}),
+  };
+}
+
+/** However deep they lie: [1, 4, 1, 1] as well as [4]. */
+function numbersIn(value: unknown): readonly number[] | null {
+  if (!Array.isArray(value)) return null;
+  const all: unknown[] = value.flat(4);
+  return all.length > 0 && all.length <= 64 && all.every((n) => typeof n === 'number' && Number.isFinite(n))
+    ? (all as number[])
+    : null;
+}

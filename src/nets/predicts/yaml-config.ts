@@ -1,0 +1,106 @@
+/**
+ * What the .yaml beside a checkpoint says: the configuration of the program that it was trained with, CompVis's ldm or
+ * Stability's sgm, of which A1111 takes the one with the checkpoint's name.
+ * https://github.com/Stability-AI/stablediffusion/blob/main/configs/stable-diffusion/v2-inference-v.yaml
+ * https://github.com/Stability-AI/generative-models/blob/main/configs/inference/sd_xl_base.yaml
+ */
+import type { BetaSchedule } from '../model';
+import { betaEnds, positive, predictionNamed, refuse, sigmaRange, type Said } from './said';
+
+/** By this name its text stands among the metadata of its checkpoint. */
+export const CONFIG_YAML = 'config.yaml';
+
+/** ldm's names of beta schedules: its "linear" is straight in the root, as diffusers' "scaled_linear". */
+const kinds: ReadonlyMap<string, BetaSchedule['kind']> = new Map([
+  ['linear', 'scaled_linear'],
+  ['sqrt_linear', 'linear'],
+  ['cosine', 'squaredcos_cap_v2'],
+  ['squaredcos_cap_v2', 'squaredcos_cap_v2'],
+]);
+
+/** How sgm names what it makes of a UNet's answer, by the last word of a module's name. */
+const scalings: ReadonlyMap<string, Said> = new Map([
+  ['EpsScaling', { prediction: 'epsilon' }],
+  ['VScaling', { prediction: 'v' }],
+  ['EDMScaling', { prediction: 'epsilon', continuous: { kind: 'continuous', sigmaData: 0.5 } }],
+  ['VScalingWithEDMcNoise', { prediction: 'v', continuous: { kind: 'continuous', sigmaData: 1 } }],
+]);
+
+/** @throws DrobeError 'unsupported-model' for noise or a prediction of which nothing is known here. */
+export function configSays(yaml: string | undefined): Said {
+  if (yaml === undefined) return {};
+  const all = scalarsOf(yaml);
+  const of = (key: string): string | undefined => all.get(`model.params.${key}`);
+  const scaleFactor = positive(of('scale_factor'));
+  return {
+    ...predictionIn(of('parameterization')),
+    betas: {
+      ...betaEnds(of('linear_start'), of('linear_end'), of('timesteps')),
+      ...kindIn(of('beta_schedule')),
+    },
+    ...(scaleFactor !== undefined && { scaleFactor }),
+    ...scalingIn(of),
+  };
+}
+
+/** Whether a text is such a configuration. */
+export const isConfig = (yaml: string): boolean =>
+  [...scalarsOf(yaml).keys()].some((key) => key.startsWith('model.params.'));
+
+function predictionIn(word: string | undefined): Said {
+  if (word === undefined) return {};
+  const prediction = predictionNamed(word);
+  return prediction
+    ? { prediction }
+    : refuse(`a model that predicts "${word.slice(0, 40)}", by what its .yaml says`);
+}
+
+function kindIn(word: string | undefined): Partial<BetaSchedule> {
+  if (word === undefined) return {};
+  const kind = kinds.get(word);
+  return kind
+    ? { kind }
+    : refuse(`a model that was trained over "${word.slice(0, 40)}" noise, by what its .yaml says`);
+}
+
+function scalingIn(of: (key: string) => string | undefined): Said {
+  const scaling = 'denoiser_config.params.scaling_config';
+  const said = scalings.get(of(`${scaling}.target`)?.split('.').at(-1) ?? '');
+  if (!said?.continuous) return said ?? {};
+  const range = 'sampler_config.params.discretization_config.params';
+  const sigmaData = positive(of(`${scaling}.params.sigma_data`));
+  return {
+    ...said,
+    continuous: {
+      ...said.continuous,
+      ...sigmaRange(of(`${range}.sigma_min`), of(`${range}.sigma_max`)),
+      ...(sigmaData !== undefined && { sigmaData }),
+    },
+  };
+}
+
+/**
+ * Every "key: value" of a YAML document by its path, as far as such configurations use the language: blocks by
+ * indentation, values on the key's own line, quoted or not, and comments. Lists are passed over.
+ */
+export function scalarsOf(yaml: string): ReadonlyMap<string, string> {
+  const found = new Map<string, string>();
+  const above: { readonly indent: number; readonly key: string }[] = [];
+  for (const line of yaml.split(/\r\n|\r|\n/)) {
+    const [, spaces = '', name, rest = ''] =
+      /^(\s*)(?:"|')?([\w.-]+)(?:"|')?\s*:(?:\s+(.*))?$/.exec(line) ?? [];
+    if (name === undefined) continue;
+    while ((above.at(-1)?.indent ?? -1) >= spaces.length) above.pop();
+    above.push({ indent: spaces.length, key: name });
+    const value = plainValue(rest);
+    const path = above.map(({ key }) => key).join('.');
+    if (value !== '' && !found.has(path)) found.set(path, value);
+  }
+  return found;
+}
+
+/** Without quotes around it, and without a comment behind it. */
+function plainValue(text: string): string {
+  const [, , quoted] = /^(["'])(.*?)\1\s*(?:#.*)?$/.exec(text.trim()) ?? [];
+  return quoted ?? text.replace(/(?:^|\s)#.*$/, '').trim();
+}

@@ -1,0 +1,28 @@
+/**
+ * Networks that were trained over all noise there is between two levels, and not over a table of betas: Karras et al.
+ * (2022), arXiv 2206.00364, section 5.
+ */
+import { torchLinspace } from './numbers';
+import { trainedOn, type Trained } from './trained';
+
+export interface ContinuousNoise {
+  readonly kind: 'continuous';
+  readonly sigmaMin: number;
+  readonly sigmaMax: number;
+  /** The deviation of the latents that it was trained with, their sigma_data. */
+  readonly sigmaData: number;
+  /** How the levels lie between the two where nothing else is chosen: diffusers' sigma_schedule. */
+  readonly spread: 'karras' | 'exponential';
+}
+
+/** Levels in the table that schedules walk on, as many as ComfyUI lays out. */
+export const LEVELS = 1000;
+
+/** A table like that of trained timesteps, evenly in log sigma: between its levels the line is exact. */
+export function continuousLevels({ sigmaMin, sigmaMax }: ContinuousNoise): Trained {
+  const logs = torchLinspace(Math.log(sigmaMin), Math.log(sigmaMax), LEVELS);
+  return trainedOn(logs.map(Math.exp), logs);
+}
+
+/** What the network is told in place of a timestep: c_noise of Table 1 there. */
+export const toldOf = (sigma: number): number => Math.log(sigma) / 4;
