@@ -1,3 +1,5 @@
+import { withoutSecrets } from './address';
+
 /**
  * Everything that can go wrong, as one closed list. The core throws codes with facts; the sentences a person
  * reads stand in one table (`ui/words.ts`), so that they can be translated and every code has its words.
@@ -52,7 +54,9 @@ export type ErrorCode =
   | 'no-model-there' // facts: address
   | 'too-many-there' // facts: address, count
   | 'download-refused' // facts: url, reason
-  | 'download-changed' // facts: url
+  | 'download-changed' // facts: url; it has another size now
+  | 'download-doubtful' // facts: url; it may be another file of the same size
+  | 'download-is-page' // facts: url
   | 'download-damaged' // facts: url
   | 'download-elsewhere'
   | 'app-damaged' // facts: file
@@ -74,13 +78,17 @@ export class DrobeError extends Error {
   readonly facts: Facts;
 
   constructor(code: ErrorCode, facts: Facts = {}, options?: ErrorOptions) {
-    const told = Object.entries(facts).map(([k, v]) => `${k}: ${v}`);
-    super([code, ...told].join(', '), options);
+    const sayable = Object.entries(facts).map(([name, fact]) => [name, shown(fact)] as const);
+    super([code, ...sayable.map((fact) => fact.join(': '))].join(', '), options);
     this.name = 'DrobeError';
     this.code = code;
-    this.facts = facts;
+    this.facts = Object.fromEntries(sayable);
   }
 }
+
+/** An address may hold a key, and what an error tells is shown, copied into reports and written to consoles. */
+const shown = (fact: string | number): string | number =>
+  typeof fact === 'string' && fact.includes('//') ? withoutSecrets(fact) : fact;
 
 /** Whatever was thrown, as a DrobeError: ours untouched, everything else a 'bug' that keeps its cause. */
 export function toDrobeError(thrown: unknown): DrobeError {

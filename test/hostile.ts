@@ -10,6 +10,10 @@ export interface Habits {
   /** Answers so to the next requests, one each; then as always. */
   statuses?: number[];
   etag?: string;
+  /** Mirrors that take turns: an answer each. */
+  etags?: readonly string[];
+  /** Answers everything with a page, as a network does that wants a person to sign in. */
+  portal?: boolean;
   /** Tells pages of other origins nothing but the length of an answer. */
   secretive?: boolean;
   /** Sends so many bytes less than it says, or more. */
@@ -57,9 +61,14 @@ export class HostileServer {
     this.asked.push([request.method, request.url, range].join(' ').trim());
     const headers: Record<string, string | number> = { 'Access-Control-Allow-Origin': '*' };
     if (!habits.secretive) headers['Access-Control-Expose-Headers'] = 'Content-Range, ETag';
-    if (habits.etag) headers['ETag'] = habits.etag;
+    const etag = habits.etags?.[this.asked.length % habits.etags.length] ?? habits.etag;
+    if (etag) headers['ETag'] = etag;
     const status = habits.statuses?.shift();
     if (status) return void response.writeHead(status, headers).end();
+    if (habits.portal) {
+      const page = '<!doctype html><title>Welcome to our Wi-Fi</title>';
+      return void response.writeHead(200, { ...headers, 'Content-Type': 'text/html' }).end(page);
+    }
     if (habits.redirects && !request.url!.startsWith('/elsewhere')) {
       return void response.writeHead(302, { ...headers, Location: `/elsewhere${request.url}` }).end();
     }

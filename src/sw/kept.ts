@@ -23,7 +23,7 @@ export const PIECE_BYTES = 2 ** 22;
 
 /**
  * Fetches what is missing of a file.
- * @throws DrobeError 'network', 'download-refused' or 'download-changed'; pieces that came until then stay.
+ * @throws DrobeError of `pull`; pieces that came until then stay.
  */
 export async function keep(
   cache: Cache,
@@ -40,7 +40,7 @@ export async function keep(
     await cache.put(keyOf(asset), Response.json({ bytes, tag } satisfies Told));
   }
   const wishes = await missing(cache, asset, bytes);
-  await pull([{ file: { url: asset.url, bytes, tag, ranged }, wishes }], {
+  await pull([{ file: { url: asset.url, bytes, tag, ranged }, wishes, proven: false }], {
     fetch,
     wait,
     signal: new AbortController().signal, // nobody but the browser stops it

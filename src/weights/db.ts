@@ -34,8 +34,7 @@ export function transact(work: (store: IDBObjectStore) => void, neededBytes = 0)
 }
 
 /** Every key that begins so. */
-export const beginningWith = (...start: readonly string[]): IDBKeyRange =>
-  IDBKeyRange.bound([...start], [...start, []]); // arrays sort after strings and numbers
+export const beginningWith = (...start: Key): IDBKeyRange => IDBKeyRange.bound([...start], [...start, []]); // arrays sort after strings and numbers
 
 /** @throws DrobeError 'quota' when there is less room than that, and a little more. */
 export async function checkQuota(bytes: number): Promise<void> {

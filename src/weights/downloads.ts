@@ -3,10 +3,11 @@
  * ['download', id] says what is to become of it. A download that was broken off is gone on with from there.
  */
 import { createSHA256 } from 'hash-wasm';
+import { hasSecrets } from '../address';
 import { DrobeError } from '../errors';
 import { ELSEWHERE, allKeys, checkQuota, hold, randomId, read, readMany, transact } from './db';
 import { bytesOf, within } from './layout';
-import { commit, keyOf, piecesDone, putPieces, type About } from './pieces';
+import { commit, keyOf, piecesBegun, piecesDone, putBegun, putPieces, type About } from './pieces';
 import type { RemoteModel, RemoteSource } from './origin';
 import { pull, type Carrier, type Order, type Wish } from './pull';
 import { addedOf, fieldsOf, fileIn, isOrigin, type StoredModel } from './records';
@@ -20,6 +21,8 @@ interface Download {
   readonly model: RemoteModel;
   readonly about: About;
   readonly added: number;
+  /** Its server gave the file another tag, and who pressed "Go on" after that took it for the same. */
+  readonly doubted?: boolean;
 }
 
 /** A download that was begun and is not finished. */
@@ -29,6 +32,10 @@ export interface Unfinished {
   readonly doneBytes: number;
   /** 0 where what is remembered of it cannot be read: it can only be discarded. */
   readonly totalBytes: number;
+  /** Its server gave the file another tag than before. To go on is to take it for the same. */
+  readonly doubted: boolean;
+  /** What is remembered of its address may be a key. */
+  readonly secret: boolean;
 }
 
 export type DownloadProgress = {
@@ -63,14 +70,22 @@ export async function listUnfinished(): Promise<Unfinished[]> {
     found
       .sort((a, b) => addedOf(a.record) - addedOf(b.record))
       .map(async ({ id, record }) => {
-        if (!isDownload(record))
-          return { id, file: fileIn(fieldsOf(record)['about']), doneBytes: 0, totalBytes: 0 };
-        const done = await piecesDone(id, segmentsIn(record.model));
-        const doneBytes = [...done.values()].reduce((sum, { size }) => sum + size, 0);
-        return { id, file: record.about.file, doneBytes, totalBytes: bytesOf(record.model) };
+        const doubted = fieldsOf(record)['doubted'] === true;
+        if (!isDownload(record)) {
+          const file = fileIn(fieldsOf(record)['about']);
+          return { id, file, doneBytes: 0, totalBytes: 0, doubted, secret: false };
+        }
+        const { about, model } = record;
+        const there = [await piecesDone(id, segmentsIn(model)), await piecesBegun(id)];
+        const blobs = there.flatMap((pieces) => [...pieces.values()]);
+        const doneBytes = blobs.reduce((sum, { size }) => sum + size, 0);
+        const secret = isSecret(model);
+        return { id, file: about.file, doneBytes, totalBytes: bytesOf(model), doubted, secret };
       }),
   );
 }
+
+const isSecret = (model: RemoteModel): boolean => model.ranges.some(({ file }) => hasSecrets(file.url));
 
 function isDownload(record: unknown): record is Download {
   const { schema, model, about } = fieldsOf(record);
@@ -86,8 +101,8 @@ function isDownload(record: unknown): record is Download {
 /**
  * Fetches what is still to come, checks the SHA-256 where one is stated, and makes a model of it. An abort or a broken
  * line leaves the download as far as it got.
- * @throws DrobeError of `pull`, 'quota', 'download-elsewhere', 'model-gone' where it was discarded; 'download-changed'
- * and 'download-damaged', after which nothing is left of it.
+ * @throws DrobeError of `pull`, 'quota', 'download-elsewhere', 'model-gone' where it was discarded; 'download-damaged',
+ * after which nothing is left of it.
  */
 export async function carryOn(id: string, ways: Ways): Promise<StoredModel> {
   const unlock = await hold(id);
@@ -95,20 +110,31 @@ export async function carryOn(id: string, ways: Ways): Promise<StoredModel> {
   try {
     const download = await read<unknown>(['download', id]);
     if (!isDownload(download)) throw new DrobeError('model-gone', { model: id });
-    const segments = segmentsIn(download.model);
+    const { about, model } = download;
+    const segments = segmentsIn(model);
     await fetchMissing({ ...download, id }, segments, ways);
     await checkSums({ ...download, id }, segments, ways);
     ways.signal.throwIfAborted();
-    return await commit(id, segments, download.about, download.model);
+    // A key has done its work. Without it nothing could be fetched again.
+    return await commit(id, segments, about, isSecret(model) ? undefined : model);
   } catch (thrown) {
-    const useless =
-      thrown instanceof DrobeError &&
-      (thrown.code === 'download-changed' || thrown.code === 'download-damaged');
-    if (useless) await removeStored(id).catch(() => undefined);
+    const code = thrown instanceof DrobeError ? thrown.code : null;
+    if (code === 'download-damaged') await removeStored(id).catch(() => undefined);
+    if (code === 'download-doubtful') await remember(id);
     throw thrown;
   } finally {
     unlock?.();
   }
+}
+
+/** That there is a doubt about a download. */
+function remember(id: string): Promise<void> {
+  return transact((store) => {
+    const there = store.get(['download', id]) as IDBRequest<Download | undefined>;
+    there.onsuccess = () => {
+      if (there.result) store.put({ ...there.result, doubted: true }, ['download', id]);
+    };
+  });
 }
 
 /** Cut where one file ends and the next begins: a piece comes from one server. */
@@ -120,55 +146,76 @@ function segmentsIn(model: RemoteModel): Segment[] {
 }
 
 async function fetchMissing(
-  { id, model }: Download,
+  { id, model, doubted = false }: Download,
   segments: readonly Segment[],
   ways: Ways,
 ): Promise<void> {
-  const done = await piecesDone(id, segments);
+  const [done, begun] = [await piecesDone(id, segments), await piecesBegun(id)];
   const totalBytes = bytesOf(model);
-  const missing = segments.flatMap((segment, n) => (done.has(n) ? [] : [{ n, ...segment }]));
+  const missing = await Promise.all(
+    segments.flatMap((segment, n) => (done.has(n) ? [] : [withBegun({ n, ...segment }, begun.get(n))])),
+  );
   const doneBytes = totalBytes - missing.reduce((sum, { begin, end }) => sum + end - begin, 0);
   await checkQuota(totalBytes - doneBytes);
-  await fetchPieces(model, missing, ways, doneBytes, async (pieces) => {
-    const named = pieces.map(async ({ n, bytes }) => ({
-      n,
-      key: await keyOf(bytes),
-      blob: new Blob([bytes]),
-    }));
-    await putPieces(id, await Promise.all(named), totalBytes);
+  await fetchPieces(model, missing, ways, {
+    doneBytes,
+    async take(pieces) {
+      const named = pieces.map(async ({ n, bytes }) => ({
+        n,
+        key: await keyOf(bytes),
+        blob: new Blob([bytes]),
+      }));
+      await putPieces(id, await Promise.all(named), totalBytes);
+    },
+    keep: (part) => putBegun(id, part),
+    isProven: ({ sha256 }) => doubted || sha256 !== null,
   });
+}
+
+/** With what arrived of it before, as far as that can still be read. */
+async function withBegun(wish: Wish, begun: Blob | undefined): Promise<Wish> {
+  if (!begun || begun.size >= wish.end - wish.begin) return wish;
+  const bytes = await begun.arrayBuffer().catch(() => null);
+  return bytes ? { ...wish, have: new Uint8Array(bytes) } : wish;
+}
+
+/** What becomes of pieces that are fetched. */
+interface Keeping extends Pick<Carrier, 'take' | 'keep'> {
+  /** That are reported as done besides. */
+  readonly doneBytes: number;
+  /** Whether what arrives is compared with a sum. */
+  readonly isProven: (file: RemoteSource) => boolean;
 }
 
 /**
  * Fetches pieces of a model, and hands them over as they come; those of its header are at hand.
- * @param doneBytes that are reported as done besides.
- * @throws DrobeError of `pull`, and what `take` throws.
+ * @throws DrobeError of `pull`, and what `take` and `keep` throw.
  */
 export async function fetchPieces(
   model: RemoteModel,
   pieces: readonly Wish[],
   { signal, report, fetch = globalThis.fetch, wait = sleep }: Ways,
-  doneBytes: number,
-  take: Carrier['take'],
+  { take, keep, isProven, ...before }: Keeping,
 ): Promise<void> {
+  let { doneBytes } = before;
   const totalBytes = doneBytes + pieces.reduce((sum, { begin, end }) => sum + end - begin, 0);
   const onBytes = (count: number) => {
     doneBytes += count;
     report({ stage: 'fetching', doneBytes, totalBytes });
   };
   const orders = new Map<RemoteSource, Wish[]>();
-  for (const { n, begin, end } of pieces) {
+  for (const { n, begin, end, have } of pieces) {
     const { head, ranges } = within(model, begin, end);
     if (head.length > 0) await take([{ n, bytes: head }]);
-    onBytes(head.length);
+    onBytes(head.length + (have?.length ?? 0));
     for (const range of ranges) {
       const wishes = orders.get(range.file) ?? [];
       orders.set(range.file, wishes);
-      wishes.push({ n, begin: range.begin, end: range.end });
+      wishes.push({ n, begin: range.begin, end: range.end, ...(have && { have }) });
     }
   }
-  const ordered = [...orders].map(([file, wishes]): Order => ({ file, wishes }));
-  await pull(ordered, { fetch, signal, take, wait, onBytes });
+  const ordered = [...orders].map(([file, wishes]): Order => ({ file, wishes, proven: isProven(file) }));
+  await pull(ordered, { fetch, signal, take, wait, onBytes, ...(keep && { keep }) });
 }
 
 /** Reads what is stored once more: it is what will be used. */

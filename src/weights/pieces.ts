@@ -3,10 +3,11 @@
  * in common is there once. A model is a small record under ['meta', id] and a list of its pieces under ['parts', id]; both
  * are written last, together; of a downloaded one ['origin', id] says where each of its bytes came from. Until then
  * ['done', id, n] says which piece has become what, so that no piece is ever there without a reason. One without is swept
- * away.
+ * away. Of a piece that is still being downloaded ['begun', id, n, at] holds what came from `at` in it on.
  */
 import { DrobeError } from '../errors';
 import { allKeys, beginningWith, nameOf, readMany, transact, type Key } from './db';
+import type { Begun } from './pull';
 import { SCHEMA, addedOf, isKey, type Part, type StoredModel } from './records';
 import type { Segment } from './segments';
 
@@ -35,8 +36,32 @@ export function putPieces(id: string, pieces: readonly Piece[], neededBytes: num
         if (there.result?.size !== blob.size) store.put(blob, [...key]);
       };
       store.put(key, ['done', id, n]);
+      store.delete(beginningWith('begun', id, n));
     }
   }, neededBytes);
+}
+
+/** Keeps what has arrived of a piece. */
+export function putBegun(id: string, { n, at, bytes }: Begun): Promise<void> {
+  return transact((store) => {
+    store.put(new Blob([bytes]), ['begun', id, n, at]);
+  }, bytes.length);
+}
+
+/** What has arrived of pieces that are not whole, by their numbers. */
+export async function piecesBegun(id: string): Promise<Map<number, Blob>> {
+  const keys = (await allKeys())
+    .filter(([kind, of]) => kind === 'begun' && of === id)
+    .map((key) => ({ key, n: Number(key[2]), at: Number(key[3]) }))
+    .sort((a, b) => a.n - b.n || a.at - b.at);
+  const found = await readMany<unknown>(keys.map(({ key }) => key));
+  const begun = new Map<number, Blob>();
+  for (const [i, { n, at }] of keys.entries()) {
+    const before = begun.get(n) ?? new Blob();
+    const part = found[i];
+    if (part instanceof Blob && at === before.size) begun.set(n, new Blob([before, part]));
+  }
+  return begun;
 }
 
 /**
@@ -62,6 +87,7 @@ export async function commit(
     if (origin !== undefined) store.put(origin, ['origin', id]);
     store.delete(['download', id]);
     store.delete(beginningWith('done', id));
+    store.delete(beginningWith('begun', id));
   });
   return meta;
 }

@@ -115,8 +115,20 @@ export function rangeOf(response: Response): { begin: number; total: number } {
   return { begin: Number(begin ?? NaN), total: Number(total ?? NaN) };
 }
 
+/** Its ETag, or when it was last changed. */
 export const tagOf = ({ headers }: Response): string | null =>
   headers.get('ETag') ?? headers.get('Last-Modified');
+
+/** Whether two tags may be of one version of a file: a weak tag is as good as a strong one, and a date says nothing of a tag. */
+export function sameTag(one: string | null, other: string | null): boolean {
+  const [a, b] = [one, other].map((tag) => tag?.replace(/^W\//, '') ?? '');
+  const isTag = (tag: string): boolean => tag.startsWith('"');
+  return !a || !b || isTag(a) !== isTag(b) || a === b;
+}
+
+/** A web page, where a file was asked for. */
+export const isPage = ({ headers }: Response): boolean =>
+  /^(?:text\/html|application\/xhtml)/i.test(headers.get('Content-Type') ?? '');
 
 /** The size of a file of which a part did not tell it: what the whole says of itself, or else what can be counted. */
 async function sizeOf(
@@ -133,7 +145,7 @@ async function sizeOf(
 }
 
 /** Size of the body, or NaN where it is not told: of a compressed answer, Content-Length is the compressed size. */
-function lengthOf(response: Response): number {
+export function lengthOf(response: Response): number {
   const header = response.headers.get('Content-Length');
   const encoding = response.headers.get('Content-Encoding') ?? 'identity';
   return header === null || encoding !== 'identity' ? NaN : Number(header);

@@ -3,6 +3,7 @@ import { DrobeError } from '../errors';
 import { ELSEWHERE, checkQuota, hold, nameOf, readMany, transact } from './db';
 import { fetchPieces, type Ways } from './downloads';
 import { bytesOf } from './layout';
+import type { Carrier } from './pull';
 import { isCopy, isModel, isOrigin } from './records';
 import { lostOf } from './verify';
 
@@ -40,7 +41,7 @@ export async function repair(id: string, ways: Ways): Promise<number> {
     const neededBytes = missing.reduce((sum, { begin, end }) => sum + end - begin, 0);
     if (neededBytes === 0) return 0;
     await checkQuota(neededBytes);
-    await fetchPieces(origin, missing, ways, 0, async (pieces) => {
+    const take: Carrier['take'] = async (pieces) => {
       const arrived = await Promise.all(
         pieces.map(async ({ n, bytes }) => ({ ...parts[n]!, name: await nameOf(bytes), bytes })), // asked for by number
       );
@@ -49,7 +50,8 @@ export async function repair(id: string, ways: Ways): Promise<number> {
         for (const { key, bytes } of sound) store.put(new Blob([bytes]), [...key]);
       }, neededBytes);
       if (sound.length < arrived.length) throw new DrobeError('repair-differs', { file: meta.file });
-    });
+    };
+    await fetchPieces(origin, missing, ways, { doneBytes: 0, take, isProven: () => true });
     return neededBytes;
   } finally {
     unlock?.();

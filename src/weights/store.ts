@@ -164,7 +164,7 @@ export async function linksOf(id: string): Promise<Links | null> {
 export async function removeStored(id: string): Promise<void> {
   await transact((store) => {
     for (const kind of ['meta', 'parts', 'origin', 'download', 'hashes']) store.delete([kind, id]);
-    store.delete(beginningWith('done', id));
+    for (const kind of ['done', 'begun']) store.delete(beginningWith(kind, id));
   });
   await collect();
 }

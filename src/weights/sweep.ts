@@ -11,12 +11,15 @@ export async function sweep(): Promise<void> {
   await migrate();
   const keys = await allKeys();
   const kept = new Set(keys.filter(([kind]) => kind === 'download').map(([, id]) => id));
-  const left = new Set(keys.filter(([kind]) => kind === 'done').map(([, id]) => id as string));
+  const unfinished = keys.filter(([kind]) => kind === 'done' || kind === 'begun');
+  const left = new Set(unfinished.map(([, id]) => id as string));
   for (const id of left) {
     if (kept.has(id)) continue;
     const unlock = await hold(id);
     if (!unlock || unlock === ELSEWHERE) continue;
-    await transact((store) => store.delete(beginningWith('done', id))).finally(unlock);
+    await transact((store) => {
+      for (const kind of ['done', 'begun']) store.delete(beginningWith(kind, id));
+    }).finally(unlock);
   }
   await collect();
 }
@@ -56,7 +59,7 @@ export async function collect(): Promise<void> {
 }
 
 /** What is no piece. */
-const RECORDS = new Set(['meta', 'parts', 'origin', 'done', 'download', 'hashes']);
+const RECORDS = new Set(['meta', 'parts', 'origin', 'done', 'begun', 'download', 'hashes']);
 const nameOfKey = (key: Key): string => key.join(' ');
 
 /** The first schema kept a model's pieces under [id, number], as many as its record said. They stay where they are. */

@@ -68,6 +68,30 @@ const same = async (id: string, file: Blob): Promise<boolean> =>
   hex(await crypto.subtle.digest('SHA-256', await read(id))) ===
   hex(await crypto.subtle.digest('SHA-256', await file.arrayBuffer()));
 
+/** An answer in pieces of 64 KB, with a turn of the event loop between them. */
+const slowly = (part: Blob, headers: HeadersInit): Response => {
+  let at = 0;
+  const body = new ReadableStream<Uint8Array>({
+    async pull(stream) {
+      await new Promise((later) => setTimeout(later));
+      stream.enqueue(new Uint8Array(await part.slice(at, (at += 65536)).arrayBuffer()));
+      if (at >= part.size) stream.close();
+    },
+  });
+  return new Response(body, { status: 206, headers });
+};
+
+/** Downloads about half of it. @returns how much is there then. */
+async function half(id: string, file: Blob): Promise<{ left: number }> {
+  const stop = new AbortController();
+  const way = ways(server({ a: file }, slowly), stop.signal);
+  way.report = ({ doneBytes }) => doneBytes > file.size / 2 && stop.abort();
+  await expect(carryOn(id, way)).rejects.toMatchObject({ name: 'AbortError' });
+  const left = (await listUnfinished())[0]!.doneBytes;
+  expect(left).toBeGreaterThan(file.size / 2);
+  return { left };
+}
+
 afterEach(async () => {
   vi.restoreAllMocks();
   for (const key of await keys(database)) await del(key, database);
@@ -110,7 +134,9 @@ describe('a download', () => {
     );
     await expect(carryOn(id, broken)).rejects.toMatchObject({ code: 'network' });
 
-    expect((await listUnfinished())[0]!.doneBytes).toBeGreaterThan(4_000_000);
+    expect((await listUnfinished())[0]!.doneBytes).toBe(
+      broken.told.findLast(({ stage }) => stage === 'fetching')!.doneBytes,
+    );
 
     const stop = new AbortController();
     const stopped = ways(server({ a: file }), stop.signal);
@@ -124,6 +150,8 @@ describe('a download', () => {
     const [unfinished, ...more] = await listUnfinished();
     expect(more).toEqual([]);
     expect(unfinished).toMatchObject({ id, file: 'a.safetensors', totalBytes: file.size });
+    // All that was shown as arrived is there, pieces that are not whole as well.
+    expect(unfinished!.doneBytes).toBe(stopped.told.at(-1)!.doneBytes);
     expect((await listStored()).models).toEqual([]);
 
     const again = ways(server({ a: file }));
@@ -146,14 +174,69 @@ describe('a download', () => {
     expect(await keys(database)).toEqual([]);
   });
 
-  it('whose file was replaced meanwhile is deleted', async () => {
+  it('on a line so slow that no piece comes whole before it is stopped gets to its end', async () => {
     const file = fileOf(1);
     const id = await begin(alone(await source(file, 'a')), about);
+    let stops = 0;
+    for (let before = 0; ; stops++) {
+      const stop = new AbortController();
+      const way = ways(server({ a: file }, slowly), stop.signal);
+      way.report = ({ doneBytes }) => {
+        if (doneBytes - before >= 1_500_000) stop.abort();
+      };
+      const end = await carryOn(id, way).catch((thrown: unknown) => thrown);
+      if (!(end instanceof Error)) break;
+      expect(end.name).toBe('AbortError');
+      const [{ doneBytes } = { doneBytes: 0 }] = await listUnfinished();
+      expect(doneBytes - before).toBeGreaterThanOrEqual(1_500_000);
+      before = doneBytes;
+    }
+    expect(stops).toBeGreaterThan(3);
+    expect(await same(id, file)).toBe(true);
+    const kinds = new Set((await keys<string[]>(database)).map(([kind]) => kind));
+    expect([...kinds].sort()).toEqual(['meta', 'origin', 'parts', 'segment']);
+  });
+
+  it('whose file has another size now keeps what has arrived, until it is discarded', async () => {
+    const file = fileOf(1);
+    const id = await begin(alone(await source(file, 'a')), about);
+    const { left } = await half(id, file);
     const longer = new Blob([file, 'x']);
     await expect(carryOn(id, ways(server({ a: longer })))).rejects.toMatchObject({
       code: 'download-changed',
     });
+    expect((await listUnfinished())[0]!.doneBytes).toBe(left);
+    await removeStored(id);
     expect(await keys(database)).toEqual([]);
+  });
+
+  it('of another tag goes on where a sum decides; else only when it is asked for again', async () => {
+    const file = fileOf(1);
+    const tagged = (part: Blob, headers: HeadersInit) =>
+      new Response(part, { status: 206, headers: { ...headers, ETag: '"two"' } });
+    const summed = await begin(alone({ ...(await source(file, 'a')), tag: '"one"' }), about);
+    await carryOn(summed, ways(server({ a: file }, tagged)));
+    expect(await same(summed, file)).toBe(true);
+    await removeStored(summed);
+
+    const id = await begin(alone({ ...(await source(file, 'a', false)), tag: '"one"' }), about);
+    const { left } = await half(id, file);
+    await expect(carryOn(id, ways(server({ a: file }, tagged)))).rejects.toMatchObject({
+      code: 'download-doubtful',
+    });
+    expect(await listUnfinished()).toMatchObject([{ id, doneBytes: left, doubted: true }]);
+    await carryOn(id, ways(server({ a: file }, tagged)));
+    expect(await same(id, file)).toBe(true);
+  });
+
+  it('by an address with a key in it forgets the key when it is done', async () => {
+    const file = fileOf(1);
+    const url = 'https://a.example/model?token=top-secret';
+    const id = await begin(alone(await source(file, url)), about);
+    expect(await listUnfinished()).toMatchObject([{ secret: true }]);
+    await carryOn(id, ways(server({ [url]: file })));
+    expect(await same(id, file)).toBe(true);
+    expect(await get(['origin', id], database)).toBeUndefined();
   });
 
   it('of a model in several files is put together, and each file checked', async () => {

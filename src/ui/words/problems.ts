@@ -103,7 +103,11 @@ const words = {
   'download-refused': ({ text }) =>
     `The server refuses to hand out ${text('url')}${because(text('reason'))}. It may ask you to sign in or to agree to a licence: open the model's page, download the file there and drop it here.`,
   'download-changed': ({ text }) =>
-    `The file at ${text('url')} was replaced by another one while it was downloaded. What had arrived is of no use and was deleted; start the download again.`,
+    `At ${text('url')} there is another file now: it has another size than the one whose download was begun. What had arrived of that is kept: press “Go on” if it may come back, or “Discard” and start anew.`,
+  'download-doubtful': ({ text }) =>
+    `The server now gives the file at ${text('url')} another mark (ETag) than before, and states no sum that could decide: it may be the same file from another mirror, or another one of the same size. What had arrived is kept: press “Go on” to take it for the same, or “Discard” and start anew.`,
+  'download-is-page': ({ text }) =>
+    `In the place of ${text('url')} a web page came: the network, or the server, may ask you to sign in first. Open that address in a browser tab, do what it asks for, and go on. What had arrived is kept.`,
   'download-damaged': ({ text }) =>
     `What arrived from ${text('url')} is not what its server says it is (another SHA-256), so it was deleted. Start the download again.`,
   'app-damaged': ({ text }) =>

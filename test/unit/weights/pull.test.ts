@@ -28,12 +28,29 @@ const file = (more: Partial<RemoteRef> = {}): RemoteRef => ({
 /** Fetches all pieces or those with these numbers; what came, how often was waited, what was told. */
 async function fetched(
   of: RemoteRef = file(),
-  { only = sizes.map((_, n) => n), carrier = {} }: { only?: number[]; carrier?: Partial<Carrier> } = {},
+  {
+    only = sizes.map((_, n) => n),
+    have = new Map<number, number>(),
+    proven = false,
+    carrier = {},
+  }: {
+    only?: number[];
+    /** So many bytes of these pieces came before. */
+    have?: ReadonlyMap<number, number>;
+    proven?: boolean;
+    carrier?: Partial<Carrier>;
+  } = {},
 ) {
   const came = new Map<number, Uint8Array>();
   const waits: number[] = [];
   let told = 0;
-  const done = pull([{ file: of, wishes: wishes.filter(({ n }) => only.includes(n)) }], {
+  const wanted = wishes
+    .filter(({ n }) => only.includes(n))
+    .map((wish) => {
+      const before = have.get(wish.n);
+      return before === undefined ? wish : { ...wish, have: bytes.slice(wish.begin, wish.begin + before) };
+    });
+  const done = pull([{ file: of, wishes: wanted, proven }], {
     fetch,
     signal: new AbortController().signal,
     take: async (pieces) => {
@@ -140,11 +157,46 @@ describe('pieces of a remote file', () => {
     expect([...given.came.keys()]).toEqual([0]);
   });
 
-  it('are not taken from another file that has come to the same address', async () => {
-    server.habits.etag = '"two"';
-    expect((await fetched()).error).toMatchObject({ code: 'download-changed' });
-    server.habits.ignoresRanges = true;
-    expect((await fetched(file({ ranged: false }))).error).toMatchObject({ code: 'download-changed' });
+  it('of a tag that is not the one before come only where a sum will tell', async () => {
+    for (const ranged of [true, false]) {
+      server.habits = { etag: '"two"', ignoresRanges: !ranged };
+      const { error, waits } = await fetched(file({ ranged }), { only: [0] });
+      expect(error).toMatchObject({ code: 'download-doubtful' });
+      expect(waits).toEqual([100, 100, 100, 100, 100]);
+      expectAll(await fetched(file({ ranged }), { only: [0], proven: true }), [0]);
+    }
+  });
+
+  it('come from mirrors that take turns with two tags', async () => {
+    server.habits = { etags: ['"one"', '"two"', '"two"'] };
+    expectAll(await fetched());
+  });
+
+  it.each([
+    ['the same, but weak', 'W/"one"'],
+    ['a date, not a tag', null],
+  ])('of a tag that says nothing else come: %s', async (_, etag) => {
+    server.habits = etag ? { etag } : {};
+    expectAll(await fetched(file(), { only: [0] }), [0]);
+  });
+
+  it.each([
+    ['parts', true],
+    ['all of it', false],
+  ])('are not taken from a page that a network sends in the place of %s', async (_, ranged) => {
+    server.habits.portal = true;
+    const { error, came } = await fetched(file({ ranged }), { only: [0, 1] });
+    expect(error).toMatchObject({ code: 'download-is-page', facts: { url: server.url() } });
+    expect(came.size).toBe(0);
+  });
+
+  it('are not taken from a file of another size that has come to the same address', async () => {
+    for (const ranged of [true, false]) {
+      server.habits = { etag: '"two"', ignoresRanges: !ranged };
+      server.bytes = bytes.subarray(0, bytes.length - 1);
+      const { error } = await fetched(file({ ranged }), { only: [0], proven: true });
+      expect(error).toMatchObject({ code: 'download-changed' });
+    }
 
     server.habits = { etag: '"one"' };
     server.bytes = bytes.subarray(0, bytes.length - 1);
@@ -187,6 +239,42 @@ describe('pieces of a remote file', () => {
     await new Promise((later) => setTimeout(later, 100));
     expect(server.sent - sent).toBeLessThan(1_000_000);
     expect(came.size).toBeLessThan(11);
+  });
+
+  it('that are not whole when they are stopped are kept as far as they came, and gone on with from there', async () => {
+    for (const ranged of [true, false]) {
+      server.habits = { slowness: 5, ignoresRanges: !ranged };
+      const stop = new AbortController();
+      const kept = new Map<number, number>();
+      let told = 0;
+      const { error, came } = await fetched(file({ ranged }), {
+        only: [9, 10],
+        carrier: {
+          signal: stop.signal,
+          keep: async ({ n, at, bytes: some }) => {
+            const { begin } = wishes[n]!;
+            expect(at).toBe(kept.get(n) ?? 0);
+            expect(Buffer.compare(some, bytes.subarray(begin + at, begin + at + some.length))).toBe(0);
+            kept.set(n, at + some.length);
+          },
+          onBytes: (count) => {
+            told += count;
+            if (told > 3_000_000) stop.abort();
+          },
+        },
+      });
+      expect(error).toMatchObject({ name: 'AbortError' });
+      const whole = [...came.values()].reduce((sum, { length }) => sum + length, 0);
+      expect(whole + [...kept.values()].reduce((sum, length) => sum + length, 0)).toBe(told);
+
+      server.habits = { ignoresRanges: !ranged };
+      const rest = await fetched(file({ ranged }), { only: [10], have: kept });
+      expect(rest.error).toBeNull();
+      expect(Buffer.compare(rest.came.get(10)!, bytes.subarray(wishes[10]!.begin))).toBe(0);
+      expect(rest.told()).toBe(20_000_000 - kept.get(10)!);
+      const from = wishes[10]!.begin + kept.get(10)!;
+      if (ranged) expect(server.asked.at(-1)).toMatch(`bytes=${from}-24999999`);
+    }
   });
 
   it('stop on every line when they cannot be kept', async () => {

@@ -14,7 +14,14 @@ const offer: Offer = {
   verdict: { facts: full().facts },
   model: { head: new Uint8Array(), ranges: [] },
 };
-const rest: Unfinished = { id: 'x', file: 'b.safetensors', doneBytes: 40, totalBytes: 100 };
+const rest: Unfinished = {
+  id: 'x',
+  file: 'b.safetensors',
+  doneBytes: 40,
+  totalBytes: 100,
+  doubted: false,
+  secret: false,
+};
 const fetching = (doneBytes: number): DownloadProgress => ({
   stage: 'fetching',
   doneBytes,

@@ -1,0 +1,27 @@
+/**
+ * Addresses, and what of them nobody should see. A server may be told by any parameter, or by a name before "@", who
+ * is asking: so nothing of either is shown or outlasts its use.
+ */
+
+/** Whether something in an address may be a key: a parameter, or a user's name. */
+export function hasSecrets(address: string): boolean {
+  const url = URL.parse(address);
+  return url !== null && (url.search !== '' || url.username !== '' || url.password !== '');
+}
+
+/** The keys of Hugging Face, wherever they stand. */
+const HUB_KEY = /\bhf_[A-Za-z\d]{8,}/g;
+const USER = /\/\/[^\s/?#]*@/g;
+const QUERY = /((?:\/\/|^)[^\s?#"'<>]*)[?#][^\s"'<>]+/g;
+/** What people paste that is hardly an address any more. */
+const PARAMETER =
+  /([?&]|\b)([\w.-]*(?:token|key|secret|passw|signature|sig|auth|x-amz)[\w.-]*)=[^\s&"'<>]+/gi;
+
+/** A text with the addresses in it, but for what may be a secret: "https://a.example/b.safetensors?…". */
+export function withoutSecrets(text: string): string {
+  return text
+    .replace(USER, '//')
+    .replace(QUERY, '$1?…')
+    .replace(PARAMETER, '$1$2=…')
+    .replace(HUB_KEY, 'hf_…');
+}
