@@ -86,7 +86,7 @@ const arrows = {
     packages: ['svelte'],
   },
   'src/ui/models': {
-    may: ['errors', 'context', 'controls', 'words', 'files', 'settings', 'inspect'],
+    may: ['address', 'errors', 'context', 'controls', 'words', 'files', 'settings', 'inspect'],
     types: ['engine/api', 'engine/rpc'],
     packages: ['svelte'],
   },

@@ -49,11 +49,19 @@ export type ErrorCode =
   | 'file-locked' // facts: file
   | 'file-moved' // facts: file
   | 'file-changed' // facts: file
-  | 'network' // facts: url, reason, and status where there was an answer
+  | 'network' // facts: url, reason; status where there was an answer; hub, said: the hub's own words for it
+  | 'no-answer' // facts: url, reason, host
+  | 'offline'
+  | 'page-closed' // facts: url, host
+  | 'address-insecure' // facts: url
   | 'bad-address' // facts: address
+  | 'repository-unknown' // facts: repository, reason
+  | 'repository-gated' // facts: repository
+  | 'revision-unknown' // facts: repository, revision
+  | 'file-unknown' // facts: repository, path
   | 'no-model-there' // facts: address
   | 'too-many-there' // facts: address, count
-  | 'download-refused' // facts: url, reason
+  | 'download-refused' // facts: url, reason, status, and the hub's as of 'network'
   | 'download-changed' // facts: url; it has another size now
   | 'download-doubtful' // facts: url; it may be another file of the same size
   | 'download-is-page' // facts: url

@@ -16,12 +16,18 @@ export interface Habits {
   portal?: boolean;
   /** Tells pages of other origins nothing but the length of an answer. */
   secretive?: boolean;
+  /** Lets no page of another origin read it. */
+  closed?: boolean;
   /** Sends so many bytes less than it says, or more. */
   lies?: number;
   /** Every answer starts this many bytes too early. */
   shifts?: number;
+  /** More headers of every answer. */
+  headers?: Readonly<Record<string, string>>;
   /** Points to another address, which has the file. */
   redirects?: boolean;
+  /** Points to this path, whatever was asked for. */
+  leads?: string;
   /** Milliseconds for each 64 KB. */
   slowness?: number;
 }
@@ -59,8 +65,12 @@ export class HostileServer {
     const { habits, files } = this;
     const { range } = request.headers;
     this.asked.push([request.method, request.url, range].join(' ').trim());
-    const headers: Record<string, string | number> = { 'Access-Control-Allow-Origin': '*' };
-    if (!habits.secretive) headers['Access-Control-Expose-Headers'] = 'Content-Range, ETag';
+    const headers: Record<string, string | number> = habits.closed
+      ? { ...habits.headers }
+      : { 'Access-Control-Allow-Origin': '*', ...habits.headers };
+    if (!habits.secretive)
+      headers['Access-Control-Expose-Headers'] =
+        'Content-Range, ETag, Content-Disposition, X-Error-Code, X-Error-Message';
     const etag = habits.etags?.[this.asked.length % habits.etags.length] ?? habits.etag;
     if (etag) headers['ETag'] = etag;
     const status = habits.statuses?.shift();
@@ -68,6 +78,9 @@ export class HostileServer {
     if (habits.portal) {
       const page = '<!doctype html><title>Welcome to our Wi-Fi</title>';
       return void response.writeHead(200, { ...headers, 'Content-Type': 'text/html' }).end(page);
+    }
+    if (habits.leads && request.url !== habits.leads) {
+      return void response.writeHead(302, { ...headers, Location: habits.leads }).end();
     }
     if (habits.redirects && !request.url!.startsWith('/elsewhere')) {
       return void response.writeHead(302, { ...headers, Location: `/elsewhere${request.url}` }).end();

@@ -7,6 +7,7 @@ import { begin, carryOn } from '../weights/downloads';
 import type { Fetch } from '../weights/remote';
 import { repair } from '../weights/repair';
 import type { CourierApi, Offer } from './api';
+import { causeOf } from './cause';
 import { offersAt } from './offers';
 import { answer, serve } from './rpc';
 import { extraOf, storedEntry } from './stored';
@@ -28,17 +29,29 @@ const originOf = (input: RequestInfo | URL): string =>
 const api: CourierApi = {
   requests: () => answer(({ report }) => new Promise<never>(() => (tell = report))),
 
-  look: (address) => answer(({ signal }) => offersAt(address, signal, counted)),
+  look: (address) => answer(({ signal }) => explained(offersAt(address, signal, counted))),
 
   download: (what) =>
     answer(async ({ signal, report }) => {
       const id = typeof what === 'string' ? what : await beginOffer(what);
-      return storedEntry(await carryOn(id, { signal, report: nowAndThen(report), fetch: counted }));
+      const ways = { signal, report: nowAndThen(report), fetch: counted };
+      return storedEntry(await explained(carryOn(id, ways)));
     }),
 
   repair: (id) =>
-    answer(({ signal, report }) => repair(id, { signal, report: nowAndThen(report), fetch: counted })),
+    answer(({ signal, report }) =>
+      explained(repair(id, { signal, report: nowAndThen(report), fetch: counted })),
+    ),
 };
+
+/** What came of it, or why nothing did. */
+async function explained<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (thrown) {
+    throw causeOf(thrown, { online: navigator.onLine, protocol: location.protocol });
+  }
+}
 
 async function beginOffer({ file, verdict, model }: Offer): Promise<string> {
   if ('problem' in verdict) throw new DrobeError(verdict.problem.code, verdict.problem.facts);

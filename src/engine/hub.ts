@@ -1,10 +1,13 @@
 /** Addresses as people paste them, and what Hugging Face says of a repository: https://huggingface.co/docs/hub/api. */
+import { withoutSecrets } from '../address';
 import { DrobeError } from '../errors';
-import { get, type Fetch } from '../weights/remote';
+import { fieldsOf } from '../weights/records';
+import { get, isPage, type Fetch } from '../weights/remote';
+import { listPage, pageOf } from './civitai';
 
 /** A file that can be downloaded. */
 export interface Listed {
-  /** Where it lies in its repository; of any other file its name. */
+  /** Where it lies in its repository; of any other file its name, unless its server has one for it. */
   readonly path: string;
   readonly url: string;
   /** What the hub states, in hexadecimal; null where nobody does. */
@@ -23,13 +26,17 @@ const HOSTS = new Set(['huggingface.co', 'www.huggingface.co', 'hf.co']);
 const HUB = 'https://huggingface.co';
 
 /**
- * The files that an address stands for: one, or those of a repository on Hugging Face ("owner/name" will do).
- * @throws DrobeError 'bad-address', 'no-model-there', and those of `get`.
+ * The files that an address stands for: one, those of a repository on Hugging Face ("owner/name" will do), or those that a
+ * page of Civitai is about.
+ * @throws DrobeError 'bad-address', 'no-model-there', 'file-unknown', 'download-is-page', 'page-closed', and those of `get`.
  */
 export async function listFiles(address: string, signal: AbortSignal, fetch: Fetch): Promise<Listing> {
   const text = address.trim();
   const url = URL.parse(/^[\w.-]+\/[\w.-]+$/.test(text) ? `${HUB}/${text}` : text);
-  if (!url || !/^https?:$/.test(url.protocol)) throw new DrobeError('bad-address', { address: text });
+  if (!url || !/^https?:$/.test(url.protocol))
+    throw new DrobeError('bad-address', { address: withoutSecrets(text) });
+  const page = pageOf(url);
+  if (page) return listPage(page, signal, fetch);
   const place = HOSTS.has(url.hostname) ? placeOf(url) : null;
   if (place) return listRepository(place, signal, fetch);
   const path = decoded(url.pathname.slice(url.pathname.lastIndexOf('/') + 1)) || url.hostname;
@@ -65,11 +72,14 @@ async function listRepository(
   fetch: Fetch,
 ): Promise<Listing> {
   const about = `${HUB}/api/models/${repository}/revision/${encodeURIComponent(revision)}?blobs=true`;
-  const info = infoIn(await (await get(about, { signal }, fetch)).json().catch(() => null));
-  const files = info.files.filter(
-    ({ path: file }) =>
-      /\.safetensors$/i.test(file) && (path === '' || file === path || file.startsWith(`${path}/`)),
+  const answer = await get(about, { signal }, fetch);
+  if (isPage(answer)) throw new DrobeError('download-is-page', { url: about });
+  const info = infoIn(await answer.json().catch(() => null));
+  const there = info.files.filter(
+    ({ path: file }) => path === '' || file === path || file.startsWith(`${path}/`),
   );
+  if (there.length === 0 && info.files.length > 0) throw new DrobeError('file-unknown', { repository, path });
+  const files = there.filter(({ path: file }) => /\.safetensors$/i.test(file));
   if (files.length === 0) throw new DrobeError('no-model-there', { address: `${HUB}/${repository}` });
   // Asked for by its commit, a file stays the same while it is downloaded.
   const base = `${HUB}/${repository}/resolve/${encodeURIComponent(info.commit ?? revision)}/`;
@@ -106,5 +116,29 @@ function infoIn(answer: unknown): Info {
   };
 }
 
-const fieldsOf = (value: unknown): Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+/** What the hub calls these errors, in the header X-Error-Code. */
+const CODES: Readonly<
+  Record<string, 'repository-unknown' | 'repository-gated' | 'revision-unknown' | 'file-unknown'>
+> = {
+  RepoNotFound: 'repository-unknown',
+  GatedRepo: 'repository-gated',
+  RevisionNotFound: 'revision-unknown',
+  EntryNotFound: 'file-unknown',
+};
+
+/** What an error means that the hub answered with; null where it was not the hub, or nothing more can be told. */
+export function ofHub({ code, facts }: DrobeError): DrobeError | null {
+  const url = URL.parse(String(facts['url'] ?? ''));
+  if ((code !== 'network' && code !== 'download-refused') || !url || !HOSTS.has(url.hostname)) return null;
+  const isListing = url.pathname.startsWith('/api/models/');
+  const [owner = '', name = '', , revision = '', ...path] = url.pathname
+    .replace(/^\/api\/models/, '')
+    .split('/')
+    .filter(Boolean)
+    .map(decoded);
+  // A private one is told from none by nobody but its owner: the hub answers both with 401.
+  const refused = isListing && [401, 403, 404].includes(Number(facts['status']));
+  const meant = CODES[String(facts['hub'] ?? '')] ?? (refused ? 'repository-unknown' : null);
+  if (!meant) return null;
+  return new DrobeError(meant, { ...facts, repository: `${owner}/${name}`, revision, path: path.join('/') });
+}

@@ -29,10 +29,11 @@ export async function offersAt(
   const { files, repository, licence } = await listFiles(address, signal, fetch);
   if (files.length > MOST) throw new DrobeError('too-many-there', { address, count: files.length });
   const seen = await Promise.all(
-    files.map(async (file): Promise<Seen> => ({
-      ...file,
-      remote: await remoteFile(file.url, fetch, signal),
-    })),
+    files.map(async (file): Promise<Seen> => {
+      const remote = await remoteFile(file.url, fetch, signal);
+      // A list of files has their names.
+      return { ...file, path: (repository === null && remote.called) || file.path, remote };
+    }),
   );
   const { models, refused } = await gather(seen, ({ remote }) => remote);
   const offers = await Promise.all(

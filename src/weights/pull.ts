@@ -65,7 +65,7 @@ const KEEP_EVERY = 2000;
 
 /**
  * Fetches all pieces.
- * @throws DrobeError 'network' where a server stays unreachable, 'download-refused', 'download-is-page',
+ * @throws DrobeError 'network' or 'no-answer' where a server stays unreachable, 'download-refused', 'download-is-page',
  * 'download-changed' where the file has another size now, 'download-doubtful' where it has another tag, and what `take`
  * and `keep` throw. What was taken and kept until then stays so.
  */
@@ -192,7 +192,9 @@ const isDoubt = (thrown: unknown): boolean =>
 /** A broken line, a busy server, another mirror; not a file that is not there. */
 function mayPass(thrown: unknown): boolean {
   if (isDoubt(thrown)) return true;
-  if (!(thrown instanceof DrobeError) || thrown.code !== 'network') return false;
+  if (!(thrown instanceof DrobeError)) return false;
+  if (thrown.code === 'no-answer') return true;
+  if (thrown.code !== 'network') return false;
   const { status } = thrown.facts;
   return status === undefined || Number(status) >= 500 || [408, 425, 429].includes(Number(status));
 }

@@ -1,4 +1,5 @@
 import { DrobeError, isAbort } from '../errors';
+import { nameIn } from './disposition';
 import type { Slices } from './safetensors';
 
 export type Fetch = typeof globalThis.fetch;
@@ -11,6 +12,8 @@ const FLUSH_BYTES = 4 * 1024 * 1024;
 
 /** A file on a server, from which ranges can be read. */
 export interface RemoteFile extends Slices {
+  /** What its server calls it, where that is told. */
+  readonly called: string | null;
   /** What tells this version of the file from another one, where the server lets us see it. */
   readonly tag: string | null;
   /** The server sends parts of the file when asked for them. */
@@ -37,6 +40,7 @@ export async function remoteFile(
 
   return {
     size,
+    called: calledBy(response),
     tag: tagOf(response),
     ranged: response.status === 206,
     slice: (begin, end) => ({
@@ -93,17 +97,43 @@ export async function fetchBlob(
 
 /**
  * Asks a server for a file.
- * @throws DrobeError 'download-refused' or 'network', with the status where there is an answer.
+ * @throws DrobeError 'no-answer' where there is none, or none that may be read; 'download-refused' or 'network' with the
+ * status, and with what the server says of it where it is Hugging Face: https://huggingface.co/docs/hub/api
  */
 export async function get(url: string, init: RequestInit, fetch: Fetch): Promise<Response> {
-  const response = await orNetworkError(url, fetch(url, init));
-  const { status } = response;
+  const response = await orError('no-answer', url, fetch(...identified(url, init)));
+  const { status, headers } = response;
   const empty = status === 416 && response.headers.get('Content-Range') === 'bytes */0';
   if (response.ok || empty) return response;
   await response.body?.cancel();
   const reason = `HTTP ${status} ${response.statusText}`.trim();
-  if (status === 401 || status === 403) throw new DrobeError('download-refused', { url, reason });
-  throw new DrobeError('network', { url, reason, status });
+  const [hub, said] = [headers.get('X-Error-Code'), headers.get('X-Error-Message')];
+  const facts = { url, reason, status, ...(hub && { hub }), ...(said && { said }) };
+  throw new DrobeError(status === 401 || status === 403 ? 'download-refused' : 'network', facts);
+}
+
+/** A name and a password in an address go into a header, where servers look for them: fetch takes no such address. */
+function identified(address: string, init: RequestInit): [string, RequestInit] {
+  const url = URL.parse(address);
+  if (!url?.username && !url?.password) return [address, init];
+  const who = [url.username, url.password].map(decodeURIComponent).join(':');
+  const headers = new Headers(init.headers);
+  headers.set('Authorization', `Basic ${btoa(String.fromCharCode(...new TextEncoder().encode(who)))}`);
+  url.username = url.password = '';
+  return [url.href, { ...init, headers }];
+}
+
+/**
+ * What a server calls a file: in a header, which it may not show us; in the address it leads on to, where stores take it
+ * from when they write that header; or by that address's own end.
+ */
+function calledBy({ headers, url, redirected }: Response): string | null {
+  const stated = nameIn(headers.get('Content-Disposition'));
+  const last = redirected ? URL.parse(url) : null;
+  if (stated || !last) return stated;
+  const asked = last.searchParams.get('response-content-disposition') ?? last.searchParams.get('rscd');
+  const [end] = /[^/]*\.safetensors$/i.exec(last.pathname) ?? [];
+  return nameIn(asked) ?? (end ? nameIn(`attachment; filename*=UTF-8''${end}`) : null);
 }
 
 /** What a part of a file says of itself; NaN where a server of another origin does not let us see it. */
@@ -178,7 +208,7 @@ export async function* chunks(url: string, response: Response): AsyncGenerator<B
   if (!reader) return;
   try {
     for (;;) {
-      const { done, value } = await orNetworkError(url, reader.read());
+      const { done, value } = await orError('network', url, reader.read());
       if (done) return;
       yield value;
     }
@@ -187,13 +217,13 @@ export async function* chunks(url: string, response: Response): AsyncGenerator<B
   }
 }
 
-async function orNetworkError<T>(url: string, promise: Promise<T>): Promise<T> {
+async function orError<T>(code: 'network' | 'no-answer', url: string, promise: Promise<T>): Promise<T> {
   try {
     return await promise;
   } catch (cause) {
     if (isAbort(cause)) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new DrobeError('network', { url, reason }, { cause });
+    throw new DrobeError(code, { url, reason }, { cause });
   }
 }
 

@@ -190,3 +190,43 @@ test('a file that is used in place is not copied, is there after a reload, and s
   await page.getByRole('button', { name: 'Remove', exact: true }).click();
   await expect(app.model.locator('option', { hasText: 'mine' })).toHaveCount(0);
 });
+
+test('what was shown as arrived is there after Stop, and a model by a secret address has its server’s name', async ({
+  app,
+}) => {
+  const { page } = app;
+  server.habits = {
+    slowness: 15,
+    headers: { 'Content-Disposition': `attachment; filename*=UTF-8''ink%20%C5%BE.safetensors` },
+  };
+  await app.open();
+  const dialog = await look(app, server.url('api/128713?token=c0ffee'));
+  await dialog.getByRole('button', { name: /^Download ink ž/ }).click();
+  const bar = page.getByRole('progressbar', { name: 'Download' });
+  await expect(bar).toHaveAttribute('aria-valuenow', /^[2-9]\d/, { timeout: 60_000 });
+  const shown = Number.parseFloat((await bar.getAttribute('aria-valuetext')) ?? '');
+  await page.getByRole('button', { name: 'Stop download' }).click();
+  const rest = page.getByText(/The download of ink ž.safetensors is not finished/);
+  await expect(rest).toBeVisible();
+  const kept = Number.parseFloat(/: ([\d.]+) MB/.exec((await rest.textContent()) ?? '')?.[1] ?? '');
+  expect(kept).toBeGreaterThanOrEqual(shown);
+  await expect(page.getByText(/Its address holds more than a place, perhaps a key/)).toBeVisible();
+
+  server.habits = { statuses: [403] };
+  await page.getByRole('button', { name: /^Go on/ }).click();
+  await expect(app.alert).toContainText('refuses to hand out');
+  await expect(page.getByText('c0ffee')).toHaveCount(0);
+  server.habits = {};
+  await page.getByRole('button', { name: /^Go on/ }).click();
+  await expect(app.model.locator('option:checked')).toHaveText(/^ink ž/, { timeout: 60_000 });
+});
+
+test('a server that lets no other site read it is named, with the way round', async ({ app }) => {
+  server.habits.closed = true;
+  await app.open();
+  const dialog = await look(app, server.url('closed.safetensors?key=c0ffee'));
+  await expect(dialog.getByRole('alert')).toContainText(
+    /127\.0\.0\.1:\d+ does not answer, or lets no other site read what it has.*drop it here/,
+  );
+  await expect(dialog.getByText('c0ffee')).toHaveCount(0);
+});

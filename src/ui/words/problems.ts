@@ -100,8 +100,16 @@ const words = {
     `There is no .safetensors file at ${text('address')}. Open it in a browser tab and look for the model itself.`,
   'too-many-there': ({ text }) =>
     `There are ${text('count')} models at ${text('address')}. Paste the address of the one you want.`,
+  'repository-unknown': ({ text }) =>
+    `Hugging Face has no model “${text('repository')}” that is open to everyone. Is the name right, capitals and hyphens too? If it is private: sign in there, download the file in a browser tab, and drop it here.`,
+  'repository-gated': ({ text }) =>
+    `“${text('repository')}” is handed out only to those who agreed to its terms on Hugging Face. Open https://huggingface.co/${text('repository')} in a browser tab, sign in and agree, download the file there, and drop it here.`,
+  'revision-unknown': ({ text }) =>
+    `The model “${text('repository')}” has no branch or version “${text('revision')}”. Is the name right? Most models have one called “main”.`,
+  'file-unknown': ({ text }) =>
+    `The model “${text('repository')}” has no file or folder “${text('path')}”. Is the name right, capitals too? Its own address, https://huggingface.co/${text('repository')}, shows what there is.`,
   'download-refused': ({ text }) =>
-    `The server refuses to hand out ${text('url')}${because(text('reason'))}. It may ask you to sign in or to agree to a licence: open the model's page, download the file there and drop it here.`,
+    `The server refuses to hand out ${text('url')}${because(text('said') || text('reason'))}. It may ask you to sign in, to agree to a licence, or for a key: open that address in a browser tab, download the file there and drop it here.`,
   'download-changed': ({ text }) =>
     `At ${text('url')} there is another file now: it has another size than the one whose download was begun. What had arrived of that is kept: press “Go on” if it may come back, or “Discard” and start anew.`,
   'download-doubtful': ({ text }) =>
@@ -114,8 +122,14 @@ const words = {
     `A file of Drobė itself, ${text('file')}, is not the one that was built: it was damaged or changed where it is kept or on the way, and is not run. Reload the page; if that does not help, tell whoever runs this site.`,
   'download-elsewhere': () =>
     'Another tab is busy with this download. Look there, or close it and try again.',
-  network: ({ text }) =>
-    `The model could not be fetched${because(text('reason'))}. Check the connection and try again.`,
+  network: ({ text }) => statusWords(Number(text('status')), text),
+  'no-answer': ({ text }) =>
+    `${text('host') || 'The server'} does not answer, or lets no other site read what it has (no CORS headers): browsers do not tell which${because(text('reason'))}. Check the address and the connection. If the address works in a browser tab, download the file there and drop it here.`,
+  offline: () => 'This device is offline. Check the connection and try again.',
+  'page-closed': ({ text }) =>
+    `${text('url')} is a page about a model, and ${text('host') || 'its server'} lets no other site read it. Open it in a browser tab, download the file there, and drop it here.`,
+  'address-insecure': ({ text }) =>
+    `Browsers let a page that came by https:// read nothing that comes by http://, as ${text('url')} does. Try it with https://, or download the file in a browser tab and drop it here.`,
   'device-lost': () =>
     'The graphics card was reset while it worked. Press Generate to try again; a smaller picture asks less of it.',
   'out-of-memory': ({ text, size }) => {
@@ -137,6 +151,18 @@ const words = {
   bug: ({ text }) =>
     `Something went wrong that should not have${because(text('reason'))}. Try again; if it stays, please report it with these words.`,
 } satisfies Record<ErrorCode, (told: Told) => string>;
+
+/** What a status means: https://www.rfc-editor.org/rfc/rfc9110#name-status-codes */
+function statusWords(status: number, text: Told['text']): string {
+  const at = text('url') || 'this address';
+  const reason = because(text('said') || text('reason'));
+  if (status === 404 || status === 410)
+    return `There is nothing at ${at}${reason}. Is the address right? Open it in a browser tab to see.`;
+  if (status === 429)
+    return `The server of ${at} was asked too often${reason}. Wait a few minutes and try again.`;
+  if (status >= 500) return `The server of ${at} has trouble of its own${reason}. Try again in a while.`;
+  return `The model could not be fetched${reason}. Check the connection and try again.`;
+}
 
 /** The parts that can be missing from a model: what each is for, and its file in a folder of diffusers. */
 const modelParts: readonly (readonly [part: RegExp, duty: string, file: string])[] = [

@@ -14,6 +14,14 @@ export function comingWords({ stage, doneBytes, totalBytes, speed, left }: Comin
   return [amount, ...rate, ...(left === null ? [] : [timeLeft(left)])].join(', ');
 }
 
+/** Of a download whose server gave its file another tag. */
+export const doubtWords =
+  'Its server gave the file another mark than before. “Go on” takes it for the same file from another mirror.';
+
+/** Of a download whose address may hold a key. */
+export const secretWords =
+  'Its address holds more than a place, perhaps a key. It is kept in this browser until the download is done or discarded, to go on with, and is never shown.';
+
 /** How much is stored, how much room is left, and whether it stays. */
 export function storageWords({ usedBytes, freeBytes, persisted }: StorageFacts): string {
   const used = usedBytes === null ? '' : `This page uses ${bytes(usedBytes)} of the browser's storage`;

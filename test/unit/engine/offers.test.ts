@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { causeOf, type Here } from '../../../src/engine/cause';
 import { offersAt } from '../../../src/engine/offers';
+import type { DrobeError } from '../../../src/errors';
 import { bytesOf } from '../../../src/weights/layout';
 import { parseHeader } from '../../../src/weights/safetensors';
 import { readFileSync } from 'node:fs';
@@ -28,6 +30,7 @@ const here: typeof fetch = (url, init) => {
   return fetch(href.replace('https://huggingface.co/', server.url('')), init);
 };
 const never = new AbortController().signal;
+const open: Here = { online: true, protocol: 'https:' };
 const offers = (address: string) => offersAt(address, never, here);
 
 const bytesIn = async (file: Blob): Promise<Uint8Array<ArrayBuffer>> =>
@@ -86,6 +89,32 @@ describe('an address', () => {
       file: '123.safetensors',
       verdict: { addon: { kind: 'lora', name: '123' } },
     });
+  });
+
+  it('is called what its server calls it, wherever that is said', async () => {
+    server.bytes = await bytesIn(lora);
+    server.habits.headers = { 'Content-Disposition': `attachment; filename*=UTF-8''..%2Fink%20%C5%BE` };
+    expect(await offersAt(server.url('128713'), never)).toMatchObject([{ file: 'ink ž.safetensors' }]);
+
+    server.habits = {
+      leads: '/store/0123?response-content-disposition=attachment%3Bfilename%3D%22ink_v2%22',
+    };
+    expect(await offersAt(server.url('128713'), never)).toMatchObject([{ file: 'ink_v2.safetensors' }]);
+    server.habits = { leads: '/store/ink_v3.safetensors?X-Amz-Signature=0' };
+    expect(await offersAt(server.url('128713'), never)).toMatchObject([{ file: 'ink_v3.safetensors' }]);
+  });
+
+  it('with a name and a password in it hands them over as browsers do, and tells them to nobody else', async () => {
+    const asked: [string, string | null][] = [];
+    const guarded: typeof fetch = async (url, init) => {
+      asked.push([url as string, new Headers(init?.headers).get('Authorization')]); // a string
+      return new Response(null, { status: 401 });
+    };
+    const refused = offersAt('https://ann:b%40d@a.example/x.safetensors?token=c0ffee#top', never, guarded);
+    const { message, facts } = (await refused.catch((thrown: unknown) => thrown)) as DrobeError;
+    expect(asked).toEqual([['https://a.example/x.safetensors?token=c0ffee#top', `Basic ${btoa('ann:b@d')}`]]);
+    expect(facts['url']).toBe('https://a.example/x.safetensors?…');
+    expect(message).not.toMatch(/ann|b%40d|c0ffee/);
   });
 
   it.each([
@@ -206,11 +235,49 @@ describe('a repository on Hugging Face', () => {
     await expect(offers('a/b')).rejects.toMatchObject({ code: 'too-many-there', facts: { count: 61 } });
   });
 
-  it('that does not exist, or is not for everyone, says so', async () => {
-    server.files = new Map();
-    await expect(offers('a/b')).rejects.toMatchObject({ code: 'network', facts: { status: 404 } });
-    server.habits.statuses = [401];
-    await expect(offers('a/b')).rejects.toMatchObject({ code: 'download-refused' });
+  it.each([
+    ['does not exist, as everyone is told', 401, 'RepoNotFound', 'repository-unknown'],
+    ['does not exist, as it was told before there were codes', 401, '', 'repository-unknown'],
+    ['has no such branch', 404, 'RevisionNotFound', 'revision-unknown'],
+    ['wants its terms agreed to', 403, 'GatedRepo', 'repository-gated'],
+  ])('that %s is named, and what is missing', async (_, status, code, meaning) => {
+    server.habits = { statuses: [status], headers: { 'X-Error-Code': code, 'X-Error-Message': 'No.' } };
+    const thrown: unknown = await offers('https://huggingface.co/a/b/tree/ink').catch(
+      (error: unknown) => error,
+    );
+    expect(causeOf(thrown, open)).toMatchObject({
+      code: meaning,
+      facts: { repository: 'a/b', revision: 'ink' },
+    });
+  });
+
+  it('whose files are for those who agreed to its terms says so when one is looked at', async () => {
+    await repository('a/b', { 'one.safetensors': lora });
+    const gated: typeof fetch = async (input, init) => {
+      if (!(input as string).includes('/resolve/')) return here(input, init); // a string
+      return new Response(null, { status: 401, headers: { 'X-Error-Code': 'GatedRepo' } });
+    };
+    const thrown: unknown = await offersAt('a/b', never, gated).catch((error: unknown) => error);
+    expect(causeOf(thrown, open)).toMatchObject({
+      code: 'repository-gated',
+      facts: { repository: 'a/b' },
+    });
+  });
+
+  it('that has no file of this name is told from one without any model', async () => {
+    await repository('a/b', { 'one.safetensors': lora, 'two.ckpt': new Uint8Array(3) });
+    await expect(offers('https://huggingface.co/a/b/blob/main/One.safetensors')).rejects.toMatchObject({
+      code: 'file-unknown',
+      facts: { repository: 'a/b', path: 'One.safetensors' },
+    });
+    await expect(offers('https://huggingface.co/a/b/blob/main/two.ckpt')).rejects.toMatchObject({
+      code: 'no-model-there',
+    });
+  });
+
+  it('is not taken from the page of a network that wants a person to sign in', async () => {
+    server.habits.portal = true;
+    await expect(offers('a/b')).rejects.toMatchObject({ code: 'download-is-page' });
   });
 
   it('may answer with anything', async () => {
@@ -226,5 +293,79 @@ describe('a repository on Hugging Face', () => {
       server.files = new Map([[path, new TextEncoder().encode(text)]]);
       await expect(offers('a/b')).rejects.toMatchObject({ code: 'no-model-there' });
     }
+  });
+});
+
+describe('a server that cannot be read', () => {
+  const failing: typeof fetch = () => Promise.reject(new TypeError('Failed to fetch'));
+  const lookedAt = async (address: string, where: Here = open) =>
+    causeOf(await offersAt(address, never, failing).catch((thrown: unknown) => thrown), where);
+
+  it('is named, without what may be a key', async () => {
+    expect(await lookedAt('https://a.example/x.safetensors?key=c0ffee')).toMatchObject({
+      code: 'no-answer',
+      facts: { host: 'a.example', url: 'https://a.example/x.safetensors?…' },
+    });
+  });
+
+  it.each(['https://a.example/x', 'https://civitai.com/models/4384'])(
+    'on a device that is offline is not blamed: %s',
+    async (address) => {
+      expect(await lookedAt(address, { ...open, online: false })).toMatchObject({ code: 'offline' });
+    },
+  );
+
+  it('because it is asked by http is told so; one on this device may be read', async () => {
+    expect(await lookedAt('http://a.example/x')).toMatchObject({ code: 'address-insecure' });
+    expect(await lookedAt('http://127.0.0.1:9/x')).toMatchObject({ code: 'no-answer' });
+  });
+});
+
+describe('a page of Civitai', () => {
+  const files = (id: number, host = 'civitai.com') => [
+    {
+      name: `ink_v${id}.safetensors`,
+      downloadUrl: `https://${host}/api/download/models/${id}`,
+      hashes: { SHA256: SUM.toUpperCase() },
+    },
+    { name: 'ink.ckpt', downloadUrl: `https://${host}/api/download/models/${id}?format=PickleTensor` },
+  ];
+  const site =
+    (host?: string): typeof fetch =>
+    async (input) => {
+      const { origin, pathname } = new URL(input as string); // a string
+      expect(origin).toBe('https://civitai.com');
+      if (pathname.startsWith('/api/download/'))
+        return new Response(lora, { headers: { 'Content-Length': String(lora.size) } });
+      expect(pathname).toBe('/api/v1/models/4384');
+      const modelVersions = [2, 1].map((id) => ({ id, files: files(id, host) }));
+      return Response.json({ name: 'Ink', modelVersions });
+    };
+
+  it.each([
+    ['https://civitai.com/models/4384/ink', 2],
+    ['https://civitai.com/models/4384?modelVersionId=1', 1],
+  ])('offers what its API does: %s', async (address, version) => {
+    const [offer, ...more] = await offersAt(address, never, site());
+    expect(more).toEqual([]);
+    expect(offer).toMatchObject({ file: `ink_v${version}.safetensors` });
+    expect(offer!.model!.ranges[0]!.file).toMatchObject({
+      url: `https://civitai.com/api/download/models/${version}`,
+      sha256: SUM.toUpperCase(),
+    });
+  });
+
+  it('leads to no other host than the one that was named', async () => {
+    await expect(
+      offersAt('https://civitai.com/models/4384', never, site('elsewhere.example')),
+    ).rejects.toMatchObject({ code: 'no-model-there' });
+  });
+
+  it('that no other site may read says so', async () => {
+    const shut = () => Promise.reject(new TypeError('Failed to fetch'));
+    await expect(offersAt('https://civitai.com/models/4384', never, shut)).rejects.toMatchObject({
+      code: 'page-closed',
+      facts: { host: 'civitai.com' },
+    });
   });
 });

@@ -223,7 +223,8 @@ describe('pieces of a remote file', () => {
   it('are not taken where a server sends less than it says', async () => {
     server.habits.lies = -100;
     const { error, came } = await fetched(file(), { only: [0, 2] });
-    expect(error).toMatchObject({ code: 'network' });
+    // What closes early enough is no answer at all.
+    expect(error).toMatchObject({ code: expect.stringMatching(/^(?:network|no-answer)$/) as string });
     expect(came.size).toBe(0);
   });
 

@@ -108,7 +108,7 @@ describe('remoteFile', () => {
   });
 
   it('says that nobody answered', async () => {
-    await expect(remoteFile('http://127.0.0.1:1/x')).rejects.toMatchObject({ code: 'network' });
+    await expect(remoteFile('http://127.0.0.1:1/x')).rejects.toMatchObject({ code: 'no-answer' });
   });
 });
 

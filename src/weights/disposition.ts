@@ -1,0 +1,39 @@
+/** What a server calls a file: RFC 6266, and what browsers make of headers that do not keep to it. */
+
+/** The name in a Content-Disposition header, without a folder; null where there is none. */
+export function nameIn(disposition: string | null): string | null {
+  if (disposition === null) return null;
+  const [, charset = '', extended = ''] =
+    /(?:^|;)\s*filename\*\s*=\s*"?([\w-]+)'[^']*'([^;"]*)/i.exec(disposition) ?? [];
+  const [, quoted, bare = ''] =
+    /(?:^|;)\s*filename\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^;]*))/i.exec(disposition) ?? [];
+  // Only these two are escaped: other backslashes are Windows'.
+  const plain = quoted?.replace(/\\(["\\])/g, '$1') ?? bare;
+  return bareName(read(percents(extended), charset) ?? '') || bareName(meant(plain)) || null;
+}
+
+/** Percents as the letters of Latin-1 that they stand for. */
+const percents = (text: string): string =>
+  text.replace(/%([\da-f]{2})/gi, (_, digits: string) => String.fromCharCode(parseInt(digits, 16)));
+
+/** Headers come as Latin-1, one letter for each byte. Null where these bytes are no text. */
+function read(latin: string, charset: string): string | null {
+  try {
+    const bytes = Uint8Array.from(latin, (letter) => letter.charCodeAt(0));
+    return new TextDecoder(charset, { fatal: true }).decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+/** Many servers send UTF-8 as it is, or with percents, where neither should be. */
+function meant(plain: string): string {
+  const text = read(plain, 'UTF-8') ?? plain;
+  return /%[\da-f]{2}/i.test(text) ? (read(percents(plain), 'UTF-8') ?? text) : text;
+}
+
+/** No server says where a file is to lie: folders go, and a name that is only dots is none. */
+function bareName(path: string): string {
+  const name = path.replace(/^.*[/\\]/s, '').replace(/\p{Cc}/gu, '');
+  return /^[.\s]*$/.test(name) ? '' : name.trim();
+}
