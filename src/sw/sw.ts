@@ -79,3 +79,14 @@ clientsClaim();
 self.addEventListener('message', ({ data }) => {
   if (data === 'take over') void self.skipWaiting();
 });
+
+// What phones tell of a run's end leads back to the page.
+self.addEventListener('notificationclick', (event) => {
+  event.notification.close();
+  event.waitUntil(
+    self.clients
+      .matchAll({ includeUncontrolled: true, type: 'window' })
+      .then(([page]) => page?.focus())
+      .catch(() => undefined),
+  );
+});

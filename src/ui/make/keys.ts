@@ -9,7 +9,7 @@ export const general: readonly StudioCommand[] = [
   {
     keys: ['Ctrl+Enter'],
     words: 'Generate',
-    run: (studio) => void studio.generate(),
+    run: (studio) => void studio.press(),
     typing: ['Ctrl+Enter'],
   },
   {

@@ -1,6 +1,7 @@
 import type { Job, Picture, Pixels, Progress, Thrift } from '../../engine/api';
 import { isAbort, toDrobeError, type DrobeError } from '../../errors';
 import type { Result } from '../album/result';
+import type { Obstacle } from '../settings/settings';
 
 /** What a run tells that goes on, whatever happens to the engine. */
 type Told = Exclude<Progress, { kind: 'short-of-memory' }>;
@@ -24,6 +25,16 @@ export type Run =
   | Running
   | { readonly kind: 'failed'; readonly error: DrobeError; readonly file: string }
   | { readonly kind: 'done'; readonly result: Result };
+
+/** What is to be said of a run, once: before it, when one of its pictures is done, and at its end. */
+export type News =
+  | { readonly kind: 'no-prompt' }
+  | { readonly kind: 'busy' }
+  | { readonly kind: 'obstacle'; readonly obstacle: Obstacle }
+  | { readonly kind: 'picture'; readonly number: number; readonly of: number }
+  | { readonly kind: 'done'; readonly pictures: number; readonly took: number }
+  | { readonly kind: 'cancelled'; readonly pictures: number; readonly of: number }
+  | { readonly kind: 'failed' };
 
 /** Pulls a run to its end and tells how far it is. */
 export async function follow(

@@ -4,18 +4,22 @@ import { isAbort, toDrobeError } from '../../errors';
 import { Pace } from './pace';
 import type { Known } from '../album/drawer';
 import type { Result } from '../album/result';
-import { follow, persistent, Savings, type Run, type Running } from './run';
+import { follow, persistent, Savings, type News, type Run, type Running } from './run';
 
 /** The run in work, how far it is and what is to be said of it; then, how it ended. */
 export class Runner {
   run = $state.raw<Run>({ kind: 'idle' });
   notices = $state.raw<readonly Notice[]>([]);
+  /** What is to be said next; another one each time, though it says the same. */
+  news = $state.raw<News | null>(null);
 
   readonly #engine: Remote<EngineApi>;
   readonly #now: () => number;
   readonly #onRate: (bytesPerSecond: number) => void;
   readonly #savings = new Savings();
   #stop = new AbortController();
+  /** Pictures of this run. */
+  #made: Result[] = [];
 
   /** @param onRate told how fast weights were read, whenever that was measured. */
   constructor(engine: Remote<EngineApi>, now: () => number, onRate: (bytesPerSecond: number) => void) {
@@ -28,11 +32,21 @@ export class Runner {
   async through(file: string, first: Begin, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
     this.#stop = new AbortController();
     this.notices = [];
+    this.news = null;
+    this.#made = [];
     this.#begin(first);
     try {
       await work(this.#stop.signal);
+      const result = this.#made.at(-1);
+      this.run = result ? { kind: 'done', result } : { kind: 'idle' };
+      const took = this.#made.reduce((sum, made) => sum + made.took, 0);
+      this.news = { kind: 'done', pictures: this.#made.length, took };
     } catch (thrown) {
-      this.run = isAbort(thrown) ? { kind: 'idle' } : { kind: 'failed', error: toDrobeError(thrown), file };
+      const cancelled = isAbort(thrown);
+      this.run = cancelled ? { kind: 'idle' } : { kind: 'failed', error: toDrobeError(thrown), file };
+      this.news = cancelled
+        ? { kind: 'cancelled', pictures: this.#made.length, of: first.of }
+        : { kind: 'failed' };
     }
   }
 
@@ -64,18 +78,30 @@ export class Runner {
     );
   }
 
-  done(result: Result): void {
-    this.run = { kind: 'done', result };
+  /** One picture of the run is done. */
+  made(result: Result): void {
+    this.#made.push(result);
+    if (this.run.kind !== 'running') return;
+    const { number, of } = this.run;
+    if (number < of) this.news = { kind: 'picture', number, of };
   }
 
   cancel(): void {
-    if (this.run.kind !== 'running') return;
+    if (this.run.kind !== 'running' || this.run.stopping) return;
     this.run = { ...this.run, stopping: true };
     this.#stop.abort();
   }
 
   dismiss(notice: Notice): void {
     this.notices = this.notices.filter((other) => other !== notice);
+  }
+
+  /** What was said of the last run is about something else than is to be seen now. */
+  forget(): void {
+    if (this.run.kind === 'running') return;
+    this.notices = [];
+    this.news = null;
+    this.dismissFailure();
   }
 
   dismissFailure(): void {

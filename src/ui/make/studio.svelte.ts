@@ -16,7 +16,7 @@ import { localShelf, Persisted, type Shelf } from '../settings/persisted.svelte'
 import { RANDOM, withBatch, type Mode, type Settings } from '../settings/settings';
 import { TokenCounter } from '../settings/tokens.svelte';
 import { make, type Workshop } from './make';
-import type { Run } from './run';
+import type { News, Run } from './run';
 import { Runner } from './runner.svelte';
 
 /** Milliseconds without a change, and the desk is remembered. */
@@ -98,6 +98,11 @@ export class Studio {
     return this.#runner.notices;
   }
 
+  /** What is to be said of the run, or of what keeps it from beginning. */
+  get news(): News | null {
+    return this.#runner.news;
+  }
+
   /** Called in an effect, it remembers what is worked on a moment after that has changed. */
   rememberDesk(): (() => void) | undefined {
     const { desk } = this.place;
@@ -148,6 +153,7 @@ export class Studio {
   choose(mode: Mode): void {
     if (mode === this.place.mode) return;
     this.place.choose(mode);
+    this.#runner.forget();
     if (this.place.source.current && this.place.inPart) this.showCanvas();
   }
 
@@ -243,6 +249,16 @@ export class Studio {
     this.#runner.cancel();
   }
 
+  /** Generate was pressed. What keeps it from beginning is said; without words it is asked once whether that is meant. */
+  async press(): Promise<void> {
+    const { mode, obstacle } = this.place;
+    const wordless = (mode === 'text' || mode === 'instruct') && !this.settings.current.prompt.trim();
+    if (this.run.kind === 'running') this.#runner.news = { kind: 'busy' };
+    else if (obstacle) this.#runner.news = { kind: 'obstacle', obstacle };
+    else if (wordless && this.news?.kind !== 'no-prompt') this.#runner.news = { kind: 'no-prompt' };
+    else await this.generate();
+  }
+
   async generate(): Promise<void> {
     if (!this.canGenerate) return;
     this.form.settleAll();
@@ -284,7 +300,7 @@ export class Studio {
       this.#workshop,
       (result) => {
         this.shown = result;
-        this.#runner.done(result);
+        this.#runner.made(result);
       },
       before,
     );

@@ -2,10 +2,10 @@
 import type { ModelFacts, Notice, Thrift } from '../../engine/api';
 import type { DrobeError } from '../../errors';
 import type { Unfinished } from '../album/drawer';
-import type { Stage } from '../make/run';
+import type { News, Run, Running, Stage } from '../make/run';
 import type { UsableModel } from '../models/library.svelte';
 import type { Obstacle, Settings } from '../settings/settings';
-import { bytes, clean } from './format';
+import { bytes, clean, duration } from './format';
 import { nets } from './nets';
 import { sentence } from './problems';
 
@@ -19,6 +19,37 @@ export const obstacleWords: Record<Obstacle, string> = {
   'no-instruct': 'This model takes no instructions: choose an InstructPix2Pix model',
 };
 
+/** What is said once of a run: before it, in it and at its end. */
+export function newsWords(news: News): string {
+  switch (news.kind) {
+    case 'no-prompt':
+      return 'Say what the picture should show, or press once more to draw without words.';
+    case 'busy':
+      return 'A picture is being drawn. Cancel it first, or wait until it is done.';
+    case 'obstacle':
+      return `${obstacleWords[news.obstacle]}.`;
+    case 'picture':
+      return `Picture ${news.number} of ${news.of} is done.`;
+    case 'done':
+      return `Done: ${news.pictures === 1 ? 'the picture' : `${news.pictures} pictures`} took ${duration(news.took)}.`;
+    case 'cancelled':
+      return news.of === 1 ? 'Cancelled.' : `Cancelled: ${news.pictures} of ${news.of} pictures are done.`;
+    case 'failed':
+      return 'The run has failed.';
+  }
+}
+
+/** How far it is, before the page's name in the tab; what has ended is said until somebody has seen it. */
+export function titleWords(run: Run, unseen: News | null): string {
+  if (run.kind === 'running') {
+    const { stage, number, of } = run;
+    const step = stage?.kind === 'step' ? `${stage.step}/${stage.steps}` : 'Working';
+    return `${step}${of > 1 ? `, picture ${number} of ${of}` : ''} · Drobė`;
+  }
+  if (unseen?.kind === 'done') return 'Done · Drobė';
+  return unseen?.kind === 'failed' ? 'Failed · Drobė' : 'Drobė: Stable Diffusion in your browser';
+}
+
 /** Why the negative prompt that was typed makes no difference; nothing where it does. */
 export function negativeWords(
   { negative, guidance }: Pick<Settings, 'negative' | 'guidance'>,
@@ -27,6 +58,13 @@ export function negativeWords(
   if (!negative.trim()) return '';
   if (model?.ignoresNegative) return 'Has no effect: this model has its guidance built in.';
   return guidance <= 1 && model?.kind !== 'instruct' ? 'Has no effect at a guidance scale of 1 or less.' : '';
+}
+
+/** Which picture of how many, which part of the way there, and what is being done for it. */
+export function runWords({ number, of, stage, stopping }: Running): string {
+  if (stopping) return 'Stopping…';
+  const picture = of > 1 ? `Picture ${number} of ${of} · ` : '';
+  return `${picture}${stageWords(stage)}`;
 }
 
 /** What is being done right now, in a few words. */

@@ -1,0 +1,27 @@
+import type { News } from './run';
+
+/** What a person does who is there. */
+const SIGNS = ['pointermove', 'pointerdown', 'keydown', 'wheel', 'focus'] as const;
+
+/** The end of a run, until it is seen: by somebody who moves, or comes back to this tab. */
+export class Ending {
+  unseen = $state.raw<News | null>(null);
+
+  /** Called in an effect with what is said last. Cancelling is known to whoever did it. */
+  follow(news: News | null): void {
+    this.unseen = news?.kind === 'done' || news?.kind === 'failed' ? news : null;
+  }
+
+  /** Looks out for somebody, until told not to. */
+  watch(): () => void {
+    const seen = () => {
+      if (!document.hidden) this.unseen = null;
+    };
+    for (const sign of SIGNS) addEventListener(sign, seen, { passive: true });
+    document.addEventListener('visibilitychange', seen);
+    return () => {
+      for (const sign of SIGNS) removeEventListener(sign, seen);
+      document.removeEventListener('visibilitychange', seen);
+    };
+  }
+}
