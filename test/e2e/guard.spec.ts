@@ -49,6 +49,7 @@ test('what was changed on the way is not run, be it the runtime or the script', 
     page.context().route(files, (route) => route.fulfill({ contentType, body: '' }));
   await change('**/*.wasm', 'application/wasm');
   await page.goto('/');
+  await app.fill({ prompt: 'red apple' });
   await app.generate.click();
   await expect(app.alert).toContainText('is not the one that was built');
 

@@ -51,6 +51,12 @@ export class Studio {
   /** Null: the canvas, to be painted on. */
   shown = $state.raw<Result | null>(null);
   device = $state.raw<DeviceInfo | null>(null);
+  /** Whether the picture in work is to be in sight while it is drawn, and not one from before. */
+  #watching = $state(true);
+  /** Whether it is. */
+  readonly drawing = $derived.by(
+    () => this.run.kind === 'running' && (this.#watching || this.shown === null),
+  );
   /** What was made of the picture in work, oldest first: one of them may take its place. */
   candidates = $derived.by(() => {
     const original = this.place.mode === 'text' ? null : this.place.source.current;
@@ -228,7 +234,13 @@ export class Studio {
 
   show(result: Result): void {
     this.shown = result;
+    this.#watching = false;
     this.dismissFailure();
+  }
+
+  /** Back to the picture that is being drawn. */
+  watch(): void {
+    this.#watching = true;
   }
 
   /** Back from a candidate to the picture that is worked on. */
@@ -294,12 +306,14 @@ export class Studio {
   async #make(errand: Errand, before?: Unfinished): Promise<void> {
     const { model } = this;
     if (!model) return;
+    this.#watching = true;
     await make(
       errand,
       model,
       this.#workshop,
       (result) => {
-        this.shown = result;
+        // Somebody who looks at another picture goes on doing so.
+        if (this.#watching) this.shown = result;
         this.#runner.made(result);
       },
       before,
