@@ -20,7 +20,7 @@ export type ErrorCode =
   | 'file-is-embedding'
   | 'file-is-vae'
   | 'file-is-taesd'
-  | 'other-kind' // facts: kind, of those that `nets/strangers.ts` lists
+  | 'other-kind' // facts: kind and, where it is not the model itself, as: both of `nets/strangers`
   | 'unknown-kind' // facts: modules
   | 'unsupported-model' // facts: found
   | 'missing-part' // facts: part, and found where other parts are there

@@ -9,7 +9,7 @@ import { families } from './families';
 import type { Model, TextEncoder } from './model';
 import { statedFacts } from './metadata';
 import { predictsOf } from './predicts/predicts';
-import { strangerIn } from './strangers';
+import { strangerIn } from './strangers/stranger';
 import { GUIDANCE_PROJECTIONS } from './unet';
 
 export interface TensorFacts {
@@ -63,7 +63,7 @@ export function detect({ tensors, metadata }: CheckpointHeader): Model {
   const names = [...tensors.keys()];
   const has = (prefix: string): boolean => names.some((name) => name.startsWith(`${prefix}.`));
   const stranger = strangerIn(tensors);
-  if (stranger) throw new DrobeError('other-kind', { kind: stranger });
+  if (stranger) throw new DrobeError('other-kind', { kind: stranger.kind, as: stranger.as ?? '' });
   if (!has(UNET)) {
     refuseIfAny(names, OTHER_FILES);
     throw new DrobeError('unknown-kind', { modules: topModules(names) });

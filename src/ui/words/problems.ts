@@ -40,7 +40,7 @@ const words = {
     `${file} is only a VAE, one part of a model. Import a checkpoint that holds the UNet and the text encoder too.`,
   'file-is-taesd': ({ file }) =>
     `${file} is a TAESD, which shows pictures while they are drawn, and finishes them fast. Import a checkpoint to draw with, too.`,
-  'other-kind': ({ file, text }) => strangerWords(file, text('kind')),
+  'other-kind': ({ file, text }) => strangerWords(file, text('kind'), text('as')),
   'unknown-kind': ({ file, text }) =>
     `${file} is no kind of model that Drobė knows${text('modules') && `; what is in it is called ${text('modules')}`}. It runs Stable Diffusion 1.x, 2.x and XL checkpoints, and takes LoRAs, embeddings, VAEs and TAESDs for them.`,
   'unsupported-model': ({ file, text }) =>

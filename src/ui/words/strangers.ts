@@ -1,37 +1,155 @@
-/** What is said of files that are known and not run: what each is, and what to look for. */
-import type { Stranger } from '../../nets/strangers';
+/** What is said of files that are known and not run: what each is, and what to look for instead. */
+import type { Kind, Stranger } from '../../nets/strangers/stranger';
 
-type Words = readonly [is: string, instead: string];
+/** A name, what it is for where that is not another kind of model, and what to do where that is not the usual. */
+type Words = readonly [name: string, purpose?: string, instead?: string];
 
 const CHECKPOINT = 'Import a Stable Diffusion 1.x, 2.x or XL checkpoint.';
+const PROMPT = 'Import a model that is drawn with by words: a Stable Diffusion 1.x, 2.x or XL checkpoint.';
+const STEER =
+  'To begin with a picture of your own, use image to image or inpainting with a Stable Diffusion 1.x, 2.x or XL checkpoint.';
+const VAE = 'Import a VAE that was made for Stable Diffusion 1.x, 2.x or XL.';
+const TAESD = 'Import the decoder for Stable Diffusion: taesd_decoder or taesdxl_decoder.';
+const PART = `Of other models this part is of no use here. ${CHECKPOINT}`;
+const FILM = 'which makes films';
 
-const strangers: Record<Stranger, Words> = {
+const strangers: Record<Kind, Words> = {
+  // Built on the UNet of Stable Diffusion.
   'sdxl-refiner': [
-    'the Stable Diffusion XL refiner, which only goes on with what the base model began',
+    'the Stable Diffusion XL refiner',
+    'which only goes on with what the base model began',
     'Import the base model, sd_xl_base, or a model made from it.',
   ],
-  sd3: ['a Stable Diffusion 3 model', CHECKPOINT],
-  flux: ['a FLUX model', CHECKPOINT],
-  auraflow: ['an AuraFlow model', CHECKPOINT],
-  ltx: ['LTX-Video, which makes films', CHECKPOINT],
-  pixart: ['a PixArt model', CHECKPOINT],
-  'hunyuan-dit': ['a HunyuanDiT model', CHECKPOINT],
-  cascade: ['a Stable Cascade model', CHECKPOINT],
-  svd: ['Stable Video Diffusion, which makes films', CHECKPOINT],
-  wan: ['a Wan model, which makes films', CHECKPOINT],
-  animatediff: ['an AnimateDiff motion module, which makes films with another model', CHECKPOINT],
-  controlnet: ['a ControlNet, which steers another model by a drawing or a pose', CHECKPOINT],
-  t5: ['a T5 text encoder, one part of a newer kind of model', CHECKPOINT],
-  'image-encoder': ['an image encoder, which looks at pictures and draws none', CHECKPOINT],
-  upscaler: ['an upscaler, which enlarges pictures', CHECKPOINT],
-  transformer: ['the transformer of a newer kind of model, such as Stable Diffusion 3 or FLUX', CHECKPOINT],
-  'language-model': ['a language model, which writes and does not draw', CHECKPOINT],
+  svd: ['Stable Video Diffusion', FILM],
+  'text-to-video': ['a text-to-video model of ModelScope', FILM],
+  animatediff: ['AnimateDiff', 'which makes another model draw films'],
+  gligen: ['GLIGEN', 'which draws things in given boxes'],
+  zero123: ['Zero123', 'which turns a picture of a thing around', PROMPT],
+  'image-variation': [
+    'a Stable Diffusion for image variations',
+    'which wants a picture and not words',
+    PROMPT,
+  ],
+  unclip: ['a Stable Diffusion unCLIP', 'which wants a picture and not words', PROMPT],
+  'sd-upscaler': ['an upscaler built on Stable Diffusion', 'which enlarges pictures and draws none', PROMPT],
+  'sd-depth': [
+    'Stable Diffusion 2 with a depth map',
+    'which is told how far away everything in its picture is',
+    'Import Stable Diffusion 2.x without depth, or another 1.x, 2.x or XL checkpoint.',
+  ],
+  if: ['DeepFloyd IF'],
+  kandinsky: ['Kandinsky'],
+  prior: ['a prior', 'which only turns words into what another model (unCLIP, Kandinsky) draws from'],
+  kolors: ['Kolors', 'an XL model that reads prompts by a language model'],
+  versatile: ['Versatile Diffusion'],
+  'alt-diffusion': ['AltDiffusion or its like', 'a Stable Diffusion with a text encoder for other languages'],
+  'latent-diffusion': ['a latent diffusion model from before Stable Diffusion', ''],
+  supir: ['SUPIR', 'which restores pictures with another model'],
+  'cascade-b': ['Stable Cascade, stage B'],
+  'cascade-c': ['Stable Cascade, stage C'],
+
+  // Transformers.
+  sd3: ['Stable Diffusion 3'],
+  'hunyuan-video': ['HunyuanVideo or HunyuanImage'],
+  flux: ['FLUX.1'],
+  flux2: ['FLUX.2'],
+  chroma: ['Chroma'],
+  ovis: ['Ovis-Image'],
+  hidream: ['HiDream'],
+  sana: ['Sana'],
+  ltx: ['LTX-Video', FILM],
+  pixart: ['PixArt'],
+  omnigen: ['OmniGen 2'],
+  'z-image': ['Z-Image'],
+  lumina: ['Lumina'],
+  anima: ['Anima'],
+  cosmos: ['Cosmos-Predict'],
+  auraflow: ['AuraFlow'],
+  'hunyuan-dit': ['HunyuanDiT'],
+  mochi: ['Mochi', FILM],
+  wan: ['Wan', FILM],
+  cogvideox: ['CogVideoX or CogView'],
+  'qwen-image': ['Qwen-Image'],
+  krea2: ['Krea 2'],
+  ideogram: ['Ideogram'],
+  ernie: ['ERNIE-Image'],
+  seedvr2: ['SeedVR2', 'which restores films and pictures'],
+  pid: ['a PiD decoder', 'which makes pixels for another model'],
+  sound: ['a model that makes sound', ''],
+  transformer: ['a newer kind of model (a transformer, such as Stable Diffusion 3, PixArt or LTX-Video)', ''],
+  'four-bit': [
+    'a model whose weights are packed in four bits',
+    'for other programs (bitsandbytes NF4, SVDQuant)',
+    'Look for the same model in F16, BF16 or F8.',
+  ],
+
+  // What is added to a model.
+  'control-lora': ['a Control-LoRA', 'which steers another model by a drawing, a pose or a depth map', STEER],
+  controlnet: ['a ControlNet', 'which steers another model by a drawing, a pose or a depth map', STEER],
+  controllite: [
+    'a ControlNet-LLLite',
+    'which steers another model by a drawing, a pose or a depth map',
+    STEER,
+  ],
+  't2i-adapter': ['a T2I-Adapter', 'which steers another model by a drawing, a pose or a depth map', STEER],
+  'ip-adapter': ['an IP-Adapter', 'which makes another model follow a picture', STEER],
+  pulid: ['PuLID', 'which gives another model a face to follow', STEER],
+  photomaker: ['PhotoMaker', 'which gives another model a face to follow', STEER],
+  hypernetwork: ['a hypernetwork', 'an addition to a model', 'Look for a LoRA instead.'],
+
+  // Single nets.
+  'safety-checker': ['a safety checker', 'which looks at pictures and draws none'],
+  sam: ['Segment Anything', 'which finds the outlines of things in pictures'],
+  'depth-estimator': ['a depth estimator', 'which tells how far away things in pictures are'],
+  detector: ['a detector', 'which finds things in pictures'],
+  t5: ['a T5 text encoder', 'one part of a newer kind of model', PART],
+  'language-model': ['a language model', 'which writes and does not draw'],
+  clip: ['a whole CLIP', 'which compares pictures with words', PART],
+  'image-encoder': ['an image encoder', 'which looks at pictures and draws none'],
+  'face-restorer': ['a face restorer (GFPGAN, CodeFormer)', 'which repairs faces in pictures'],
+  eraser: ['LaMa', 'which fills holes in pictures', STEER],
+  upscaler: ['an upscaler', 'which enlarges pictures and draws none'],
+  'cascade-a': ['Stable Cascade, stage A', 'a decoder', VAE],
+  effnet: ['an EfficientNet', 'the encoder of Stable Cascade'],
+  movq: ['the VAE of Kandinsky', '', VAE],
+  'vq-vae': ['a VAE with a code book, from before Stable Diffusion', '', VAE],
+  'consistency-decoder': ['the consistency decoder', 'which makes pixels in the place of a VAE', VAE],
+  'asymmetric-vae': ['an asymmetric VAE', 'whose decoder wants the painted picture, too', VAE],
+  'video-vae': ['a VAE for films', '', VAE],
+  'vae-16': ['a VAE of FLUX.1 or Stable Diffusion 3', 'with latents of 16 channels', VAE],
+  'other-vae': ['a VAE of another kind of model', 'with latents of other channels', VAE],
+  'taesd-16': ['a TAESD for FLUX.1 or Stable Diffusion 3', 'with latents of 16 channels', TAESD],
+  'taesd-encoder': ['the encoder of a TAESD', 'of which the decoder is used', TAESD],
+  'training-state': [
+    'what a training keeps to go on',
+    'and not the model that came of it',
+    'Look for the file that the training saved as its model.',
+  ],
+  ema: [
+    'only the EMA copy of a model',
+    '',
+    'Look for the file that holds the model itself: Stable Diffusion 1.x, 2.x or XL.',
+  ],
 };
 
-const isStranger = (kind: string): kind is Stranger => Object.hasOwn(strangers, kind);
+const ADDITIONS: Readonly<Record<NonNullable<Stranger['as']>, readonly [is: string, instead: string]>> = {
+  LoRA: ['a LoRA for', 'Look for a LoRA that was made for Stable Diffusion 1.x, 2.x or XL.'],
+  ControlNet: ['a ControlNet for', STEER],
+  'IP-Adapter': ['an IP-Adapter for', STEER],
+  VAE: ['the VAE of', VAE],
+};
 
-/** @param kind as a problem names it; one that is not known is left unsaid. */
-export function strangerWords(file: string, kind: string): string {
-  const [is, instead] = isStranger(kind) ? strangers[kind] : ['another kind of model', CHECKPOINT];
-  return `${file} is ${is}. Drobė does not run it. ${instead}`;
+const isKind = (kind: string): kind is Kind => Object.hasOwn(strangers, kind);
+const isAddition = (as: string): as is keyof typeof ADDITIONS => Object.hasOwn(ADDITIONS, as);
+
+/** @param kind, @param as how a problem names it; what is not known is left unsaid. */
+export function strangerWords(file: string, kind: string, as = ''): string {
+  const [name, purpose = 'another kind of model', instead = CHECKPOINT]: Words = isKind(kind)
+    ? strangers[kind]
+    : ['a model', 'of another kind'];
+  if (isAddition(as)) {
+    const [is, other] = ADDITIONS[as];
+    return `${file} is ${is} ${name}, which Drobė does not run. ${other}`;
+  }
+  return `${file} is ${name}${purpose ? `, ${purpose}` : ''}. Drobė does not run it. ${instead}`;
 }

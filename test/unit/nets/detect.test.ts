@@ -224,7 +224,8 @@ const named = (...names: string[]): ReturnType<typeof stableDiffusion15> =>
 
 describe('what cannot be run is refused by its own name', () => {
   it.each<[string, ReturnType<typeof stableDiffusion15>, ErrorCode, RegExp]>([
-    ['a UNet with a depth map beside it', stableDiffusion15(5), 'unsupported-model', /5 input channels/],
+    ['a UNet with a depth map beside it', stableDiffusion15(5), 'other-kind', /sd-depth/],
+    ['a UNet of six channels', stableDiffusion15(6), 'unsupported-model', /6 input channels/],
     [
       'a kohya LoRA',
       named('lora_unet_mid_block_attentions_0_proj_in.lora_down.weight'),

@@ -1,0 +1,83 @@
+/** Single nets that are no model by themselves, in the order in which they are tried. */
+import { columnsOf, type Row, type Tensors } from './signs';
+
+const DECODER = /(?:^|\.)decoder\.conv_in\.weight$/;
+const latentsOut = (tensors: Tensors): number => columnsOf(tensors, DECODER) ?? 4;
+const TINY_DECODER = /^(?:taesd_decoder\.)?1\.weight$|^decoder\.layers\.0\.weight$/;
+
+export const parts = [
+  // What looks at pictures or words.
+  { kind: 'safety-checker', all: ['concept_embeds|special_care_embeds'] },
+  { kind: 'sam', all: ['mask_decoder|sam_mask_decoder'] },
+  { kind: 'depth-estimator', all: ['depth_head|neck.reassemble_stage|scratch.refinenet1'] },
+  { kind: 'detector', all: ['model.#.cv1|bbox_embed.#'] },
+  { kind: 't5', all: ['block.#.layer.0.SelfAttention'] },
+  {
+    kind: 'language-model',
+    all: [
+      [
+        '^model.layers.#|^layers.#.self_attn|^transformer.h.#|^h.#.attn|^language_model|^model.language_model',
+        '^transformer.model.layers.#|^transformer.encoder.layers.#|^gpt_neox.layers.#|embeddings.word_embeddings',
+      ].join('|'),
+    ],
+  },
+  { kind: 'clip', all: ['^vision_model|^visual', '^text_model|^transformer.resblocks.#'] },
+  { kind: 'image-encoder', all: ['^vision_model|^visual|^vision_tower|encoder.layer.#.attention.attention'] },
+
+  // What repairs or enlarges pictures.
+  { kind: 'face-restorer', all: ['stylegan_decoder|style_mlp.#'] },
+  { kind: 'face-restorer', all: ['quantize.embedding', 'position_emb'] },
+  { kind: 'eraser', all: ['model.#.bn_l|model.#.ffc'] },
+  { kind: 'upscaler', all: ['RRDB_trunk.#.RDB#|model.#.sub.#.RDB#|body.#.rdb#|f_HR_conv#'] },
+  {
+    kind: 'upscaler',
+    all: [
+      'layers.#.residual_group.blocks.#|layers.#.blocks.#.attn.attn_mask_#|feats.#.lk|residual_layer.#.residual_layer|m_head.#',
+    ],
+  },
+  { kind: 'upscaler', all: ['body.0.weight', 'body.1.weight'] },
+
+  // Between pictures and the latents of other models.
+  { kind: 'cascade-a', all: ['vquantizer'] },
+  { kind: 'effnet', all: ['backbone.#.#.block'] },
+  { kind: 'movq', all: ['norm1.conv_y'] },
+  { kind: 'vq-vae', all: ['quantize.embedding'] },
+  { kind: 'consistency-decoder', all: ['decoder_unet'] },
+  { kind: 'asymmetric-vae', all: ['decoder.condition_encoder|decoder.encoder.layers.#'] },
+  {
+    kind: 'wan',
+    as: 'VAE',
+    all: ['decoder.middle.#.residual|decoder.upsamples.#|upsamplers.#.time_conv|resnets.#.norm1.gamma'],
+  },
+  { kind: 'mochi', as: 'VAE', all: ['decoder.blocks.#.blocks.#.stack|encoder.layers.#.layers.#.attn_block'] },
+  { kind: 'video-vae', all: ['decoder.conv_in.conv|encoder.conv_in.conv|decoder.unpatcher3d'] },
+  { kind: 'sana', as: 'VAE', all: ['decoder.stages.#|encoder.stages.#|encoder.down_blocks.#.#'] },
+  { kind: 'vae-16', all: ['decoder.conv_in'], when: (tensors) => latentsOut(tensors) === 16 },
+  {
+    kind: 'flux2',
+    as: 'VAE',
+    all: ['decoder.conv_in'],
+    when: (tensors) => latentsOut(tensors) === 32,
+  },
+  { kind: 'other-vae', all: ['decoder.conv_in'], when: (tensors) => latentsOut(tensors) !== 4 },
+  {
+    kind: 'taesd-16',
+    all: ['^3.conv.0|^decoder.layers.2.conv.0'],
+    when: (tensors) => columnsOf(tensors, TINY_DECODER) === 16,
+  },
+  { kind: 'taesd-encoder', all: ['^0.weight', '^1.conv.0'] },
+  {
+    kind: 'taesd-encoder',
+    all: ['^encoder.layers.0.weight', '^encoder.layers.1.conv.0'],
+    none: ['^decoder'],
+  },
+
+  // What belongs to another model, or to its training.
+  { kind: 'animatediff', all: ['motion_modules.#'] },
+  { kind: 'hypernetwork', all: ['^320.#.linear|^640.#.linear|^768.#.linear|^1024.#.linear|^1280.#.linear'] },
+  {
+    kind: 'training-state',
+    all: ['exp_avg|exp_avg_sq|momentum_buffer|^optimizer|^optimizer_states|^lr_schedulers'],
+  },
+  { kind: 'ema', all: ['^model_ema'] },
+] as const satisfies readonly Row[];

@@ -1,0 +1,47 @@
+/**
+ * Sound files that Drobė does not run, told by what is in them and never by their names. What a person reads about each
+ * of them stands in `ui/words/strangers.ts`.
+ */
+import { adapters, isLora, loras, modulesOf } from './additions';
+import { models } from './models';
+import { parts } from './parts';
+import { finder, type Find, type Role, type Row, type Tensors } from './signs';
+
+type Rows = typeof adapters | typeof loras | typeof models | typeof parts;
+
+/** A kind of model or net that is known, and not run. */
+export type Kind = Rows[number]['kind'];
+
+export interface Stranger {
+  readonly kind: Kind;
+  /** Where it is not the model itself. */
+  readonly as: Role | null;
+  /** Whether it is a model that draws, or the net that does so in one; others may lie beside a model and are no matter. */
+  readonly draws: boolean;
+}
+
+type KnownRow = Row & { readonly kind: Kind };
+
+/** A UNet that might be ours: with one in the file, what else is in it is beside the point. */
+const UNET = 'output_blocks.#.0.in_layers|up_blocks.#.resnets.#.time_emb_proj';
+
+/** The first row that fits. */
+export function rowFor(tensors: Tensors): KnownRow | null {
+  const has = finder(tensors.keys());
+  const first = (rows: readonly KnownRow[], among: Find = has): KnownRow | null =>
+    rows.find(
+      ({ all, none = [], when }) => all.every(among) && !none.some(among) && (when?.(tensors) ?? true),
+    ) ?? null;
+  const alone = !has(UNET);
+  const adapter = alone ? first(adapters) : null;
+  if (adapter) return adapter;
+  if (isLora(tensors.keys())) return first(loras, finder(modulesOf(tensors.keys()), '[._]'));
+  return first(models) ?? (alone ? first(parts) : null);
+}
+
+/** What a file is, if it is none that is run here. */
+export function strangerIn(tensors: Tensors): Stranger | null {
+  const row = rowFor(tensors);
+  if (!row) return null;
+  return { kind: row.kind, as: row.as ?? null, draws: models.some((model) => model === row) };
+}
