@@ -140,9 +140,12 @@ async function open(
   const { header, source } = await models.open(id, signal, (doneBytes, totalBytes) => {
     report({ kind: 'fetching', doneBytes, totalBytes });
   });
-  const { model } = inspect(header);
-  const weights = { tensors: header.tensors, source };
-  current = { id, backend, checkpoint: new Checkpoint(model, weights, await machines[backend]()) };
+  const { model, tensors } = inspect(header);
+  current = {
+    id,
+    backend,
+    checkpoint: new Checkpoint(model, { tensors, source }, await machines[backend]()),
+  };
   return current.checkpoint;
 }
 

@@ -123,18 +123,13 @@ export const matmul = (x: Var, y: Var): Var => op('MatMul', [x, y], x.shape.with
 
 // --- modules -------------------------------------------------------------------------------------------------
 
-/** nn.Linear, or a 1×1 convolution of tokens: the same bytes. x: [..., in] → [..., out]. */
+/** nn.Linear, or a 1×1 convolution of tokens: the same bytes. x·Wᵀ + b; x: [..., in] → [..., out]. */
 export function linear(x: Var, p: Scope): Var {
-  const outer = p.tensor('weight').shape[0]!;
-  const weight = p.tensor('weight', { shape: [outer, x.shape.at(-1)!] });
-  return linearOf(x, weight, p.has('bias') ? p.tensor('bias') : null);
-}
-
-/** x·Wᵀ + b. x: [..., in]; weight: [out, in] → [..., out]. */
-export function linearOf(x: Var, weight: Var, bias: Var | null): Var {
   const inner = x.shape.at(-1)!;
   const rows = sizeOf(x.shape) / inner;
-  const outer = weight.shape[0]!;
+  const outer = p.tensor('weight').shape[0]!;
+  const weight = p.tensor('weight', { shape: [outer, inner] });
+  const bias = p.has('bias') ? p.tensor('bias') : null;
   const y = op('Gemm', [reshape(x, rows, inner), weight, bias], [rows, outer], { transB: 1 });
   return reshape(y, ...x.shape.slice(0, -1), outer);
 }

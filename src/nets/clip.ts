@@ -3,38 +3,69 @@
  * https://github.com/huggingface/transformers/blob/main/src/transformers/models/clip/modeling_clip.py
  */
 import type { Var } from '../graph/graph';
-import { add, attention, causalMask, embedding, gelu, layerNorm, linear, quickGelu } from '../graph/nn';
+import {
+  add,
+  attention,
+  causalMask,
+  embedding,
+  gelu,
+  layerNorm,
+  linear,
+  matmul,
+  quickGelu,
+  reshape,
+} from '../graph/nn';
 import type { Scope } from '../graph/scope';
-import { tower, type ClipConfig, type TextEncoding } from './tower';
+
+export interface ClipConfig {
+  readonly heads: number;
+  readonly activation: 'quick_gelu' | 'gelu';
+  /** Layers at the end that the UNet was not trained on: it takes what goes into them. */
+  readonly skip: number;
+  /** Whether the norm that follows the last layer follows all the same. */
+  readonly finalNorm: boolean;
+}
+
+export interface TextEncoding {
+  /** [N, 77, width] */
+  readonly hidden: Var;
+  /** The prompt as a whole [N, projection], where it was asked for. */
+  readonly pooled: Var | null;
+}
 
 /**
- * p: `text_model`. ids: [N, 77] of i32.
+ * As many layers as are needed, one after another.
+ * @param ids [N, 77] of i32.
  * @param end [N, 77]: 1 at the end mark, else 0; given where the prompt as a whole is asked for.
- * @param projection `text_projection`, which stands beside `text_model` in CLIPTextModelWithProjection.
+ * @param p `text_model`, and `text_projection` beside it where the prompt as a whole is asked for.
  */
-export function clipText(
-  ids: Var,
-  end: Var | null,
-  p: Scope,
-  projection: Scope,
-  config: ClipConfig,
-): TextEncoding {
-  const x = add(
-    embedding(ids, p('embeddings.token_embedding').tensor('weight')),
-    p('embeddings.position_embedding').tensor('weight'),
+export function clipText(ids: Var, end: Var | null, p: Scope, config: ClipConfig): TextEncoding {
+  const { skip, finalNorm } = config;
+  const model = p('text_model');
+  const norm = model('final_layer_norm');
+  let x = add(
+    embedding(ids, model('embeddings.token_embedding').tensor('weight')),
+    model('embeddings.position_embedding').tensor('weight'),
   );
   const mask = causalMask(ids.shape[1]!, x);
-  return tower(
-    x,
-    end,
-    {
-      layers: p('encoder.layers').children(),
-      layer: (h, layer) => encoderLayer(h, mask, layer, config),
-      norm: p('final_layer_norm'),
-      project: (h) => linear(h, projection),
-    },
-    config,
-  );
+  const layers = model('encoder.layers').children();
+  let hidden = x;
+  for (const [i, layer] of layers.entries()) {
+    if (i === layers.length - skip && !end) break;
+    x = encoderLayer(x, mask, layer, config);
+    if (i === layers.length - skip - 1) hidden = x;
+  }
+  const pooled = end && linear(marked(layerNorm(x, norm), end), p('text_projection'));
+  return {
+    hidden: finalNorm ? layerNorm(hidden, norm) : hidden,
+    pooled: pooled && reshape(pooled, pooled.shape[0]!, pooled.shape[2]!),
+  };
+}
+
+/** What the end mark has gathered of all words: [N, 77, width] → [N, 1, width]. */
+function marked(x: Var, end: Var): Var {
+  const [n, length] = end.shape as [number, number];
+  return matmul(reshape(end, n, 1, length), x);
 }
 
 function encoderLayer(x: Var, mask: Var, p: Scope, config: ClipConfig): Var {

@@ -2,15 +2,17 @@
  * Which model is this? Told from tensor names and shapes, never from the file name. Metadata only adds what
  * neither can say (see `metadata.ts`).
  */
-import { DrobeError, type ErrorCode, type Facts } from '../errors';
+import { DrobeError, type ErrorCode } from '../errors';
 import type { Shape } from '../graph/graph';
 import { CONSISTENCY_MODEL, distilledDefaults } from './distilled';
-import { families } from './families';
+import { familyOf, layersNotRead, type TextRow, type UNetSigns } from './families';
 import type { Model, TextEncoder } from './model';
-import { statedFacts } from './metadata';
+import { statedFacts, type StatedFacts } from './metadata';
+import { inNormalForm, type NormalForm } from './names/normal-form';
+import type { Place } from './names/places';
+import { listed } from './parts';
 import { predictsOf } from './predicts/predicts';
 import { strangerIn } from './strangers/stranger';
-import { GUIDANCE_PROJECTIONS } from './unet';
 
 export interface TensorFacts {
   readonly shape: Shape;
@@ -20,9 +22,16 @@ export interface CheckpointHeader {
   readonly tensors: ReadonlyMap<string, TensorFacts>;
   readonly metadata: ReadonlyMap<string, string>;
 }
+type Form = NormalForm<TensorFacts>;
 
-const UNET = 'model.diffusion_model';
-const VAE = 'first_stage_model';
+/** A checkpoint, told by its UNet. */
+export interface Recognised {
+  /** What is lacking is as it should be beside this UNet. */
+  readonly model: Model;
+  /** The parts that are not there. */
+  readonly lacks: readonly Place[];
+}
+
 /** Channels the UNet takes, for latents of so many channels. */
 const KINDS: readonly (readonly [Model['kind'], (latents: number) => number])[] = [
   ['base', (latents) => latents],
@@ -30,21 +39,26 @@ const KINDS: readonly (readonly [Model['kind'], (latents: number) => number])[] 
   ['inpaint', (latents) => 2 * latents + 1],
 ];
 
-type Sign = readonly [name: RegExp, code: ErrorCode, facts?: Facts];
+type Sign = readonly [name: RegExp, code: ErrorCode];
 
 /** What a file without a UNet of ours is, by the names only such files have. */
 const OTHER_FILES: readonly Sign[] = [
   [/^lora_(unet|te\d?|transformer)_|[._]lora[._](A|B|up|down)\.|\.hada_w1_a$|\.lokr_w1$/, 'file-is-lora'],
   [/^(string_to_param|emb_params|clip_[lg]$|<.*>$)/, 'file-is-embedding'],
   [/^(?:decoder\.layers\.)?\d+\.conv\.[024]\.weight$/, 'file-is-taesd'],
-  [/^(down|up)_blocks\.\d/, 'missing-part', { found: 'UNet', part: 'VAE and text encoder' }],
-  [/^text_model\.encoder\.layers\./, 'missing-part', { found: 'text encoder', part: 'UNet and VAE' }],
-  [/^(first_stage_model\.)?(decoder|encoder)\.(conv_in|mid|up|down)[._]/, 'file-is-vae'],
 ];
 
+/** Names that are only there where the whole part is. */
+const PARTS: Readonly<Record<Place, RegExp>> = {
+  unet: /^unet\.output_blocks\.\d+\.0\.in_layers\.2\.weight$/,
+  vae: /^vae\.(?:en|de)coder\.(?:conv_in|mid|up|down)\./,
+  text: /^text\.text_model\.encoder\.layers\.\d/,
+  text2: /^text2\.text_model\.encoder\.layers\.\d/,
+};
+
 function refuseIfAny(names: readonly string[], signs: readonly Sign[]): void {
-  for (const [sign, code, facts] of signs) {
-    if (names.some((name) => sign.test(name))) throw new DrobeError(code, facts);
+  for (const [sign, code] of signs) {
+    if (names.some((name) => sign.test(name))) throw new DrobeError(code);
   }
 }
 
@@ -58,76 +72,100 @@ function topModules(names: readonly string[]): string {
   return [...tops.slice(0, 5), ...(tops.length > 5 ? ['…'] : [])].join(', ');
 }
 
-/** @throws DrobeError that names what the file is instead, or which part it lacks. */
-export function detect({ tensors, metadata }: CheckpointHeader): Model {
-  const names = [...tensors.keys()];
-  const has = (prefix: string): boolean => names.some((name) => name.startsWith(`${prefix}.`));
-  const stranger = strangerIn(tensors);
+/** What a file without a UNet is. */
+function refuse(names: readonly string[], has: (part: Place) => boolean): never {
+  refuseIfAny(names, OTHER_FILES);
+  const texts = (['text', 'text2'] as const).filter(has);
+  const vae = has('vae');
+  if (vae && texts.length === 0) throw new DrobeError('file-is-vae');
+  if (vae) throw new DrobeError('missing-part', { found: listed(['vae', ...texts]), part: listed(['unet']) });
+  if (texts.length > 0)
+    throw new DrobeError('missing-part', { found: listed(texts), part: listed(['unet', 'vae']) });
+  throw new DrobeError('unknown-kind', { modules: topModules(names) });
+}
+
+/**
+ * A checkpoint that is there as a whole.
+ * @param form its tensors in normal form.
+ * @throws DrobeError that names what the file is instead, or which part it lacks.
+ */
+export function detect(header: CheckpointHeader, form: Form = inNormalForm(header.tensors)): Model {
+  const { model, lacks } = recognise(header, form);
+  if (lacks.length > 0) throw new DrobeError('missing-part', { part: listed(lacks) });
+  return model;
+}
+
+/**
+ * A checkpoint by its UNet, whether or not the rest is there.
+ * @param form its tensors in normal form.
+ * @throws DrobeError that names what the file is instead.
+ */
+export function recognise(
+  { tensors: own, metadata }: CheckpointHeader,
+  form: Form = inNormalForm(own),
+): Recognised {
+  const { tensors } = form;
+  const stranger = strangerIn(own);
   if (stranger) throw new DrobeError('other-kind', { kind: stranger.kind, as: stranger.as ?? '' });
-  if (!has(UNET)) {
-    refuseIfAny(names, OTHER_FILES);
-    throw new DrobeError('unknown-kind', { modules: topModules(names) });
-  }
-  const sign = families.find(
-    ({ texts, when }) => has(texts.at(-1)!.prefix) && (when?.(tensors) ?? true), // each has a text encoder
-  );
-  const family = sign?.texts.every(({ prefix }) => has(prefix)) ? sign : null;
-  if (!has(VAE)) throw new DrobeError('missing-part', { part: family ? 'VAE' : 'VAE and text encoder' });
-  if (!family) throw new DrobeError('missing-part', { part: 'text encoder' });
+  const names = [...tensors.keys()];
+  const has = (part: Place): boolean => names.some((name) => PARTS[part].test(name));
+  if (!has('unet')) refuse([...own.keys()], has);
 
   const shape = (key: string): Shape => {
     const info = tensors.get(key);
     if (!info) throw new DrobeError('missing-weight', { key });
     return info.shape;
   };
-  const [modelChannels, inChannels] = shape(`${UNET}.input_blocks.0.0.weight`) as [number, number];
-  const latentChannels = shape(`${VAE}.post_quant_conv.weight`)[1]!;
+  const [modelChannels, inChannels] = shape('unet.input_blocks.0.0.weight') as [number, number];
+  const latentChannels = shape('unet.out.2.weight')[0]!;
   const kind = KINDS.find(([, channels]) => channels(latentChannels) === inChannels)?.[0];
   if (!kind) throw unsupported(`a UNet with ${inChannels} input channels`);
 
-  const guidanceWidth =
-    GUIDANCE_PROJECTIONS.map((name) => tensors.get(`${UNET}.${name}.weight`)?.shape[1]).find(Boolean) ?? null;
+  const guidanceWidth = tensors.get('unet.time_embed.cond_proj.weight')?.shape[1] ?? null;
   const consistent = guidanceWidth !== null;
   if (consistent && kind === 'instruct') throw unsupported('a latent consistency model for instructions');
 
+  const signs = signsOf(tensors);
+  const family = familyOf(signs);
   const stated = statedFacts(metadata);
+  const lacks = (['vae', ...family.texts.map(({ place }) => place)] as const).filter((part) => !has(part));
   const texts = family.texts.map((row, i): TextEncoder => {
-    const table =
-      row.naming === 'transformers' ? 'embeddings.position_embedding.weight' : 'positional_embedding';
-    const [length, width] = shape(`${row.prefix}.${table}`) as [number, number];
-    const heads = (i === 0 && stated.textHeads) || width / 64;
-    const activation = (i === 0 && stated.textActivation) || row.activation;
-    return { ...row, heads, activation, width, length, bos: 49406, eos: 49407 };
+    const encoder = textEncoder(row, signs, lacks.includes(row.place) ? new Map() : tensors);
+    return i === 0 ? { ...encoder, ...statedOf(stated) } : encoder;
   });
-  const contextWidth = contextWidthOf(tensors);
   const textWidth = texts.reduce((sum, { width }) => sum + width, 0);
-  if (contextWidth !== textWidth) {
-    throw unsupported(
-      `a UNet that wants a text encoding ${contextWidth} wide beside a text encoder that gives ${textWidth}`,
-    );
+  if (lacks.length === 0) {
+    const { contextWidth } = signs;
+    if (contextWidth !== textWidth) {
+      throw unsupported(
+        `a UNet that wants a text encoding ${contextWidth} wide beside a text encoder that gives ${textWidth}`,
+      );
+    }
+    const decoded = shape('vae.post_quant_conv.weight')[1]!;
+    if (decoded !== latentChannels)
+      throw unsupported(`a UNet that draws in ${latentChannels} channels beside a VAE of ${decoded}`);
   }
   const { prediction, latents } = family;
   const usual = { prediction, latents, scale: family.vae.scale, channels: latentChannels };
-  const { vae, spacing, ...predicts } = predictsOf(names, metadata, usual);
+  const { vae, spacing, ...predicts } = predictsOf([...own.keys()], metadata, usual);
   const { unetHeads } = stated;
   const side = stated.imageSize ?? family.side;
-  return {
+  const model: Model = {
     family: familyName(consistent ? `${family.name} LCM` : family.name, kind),
     kind,
-    prefix: { unet: UNET, vae: VAE },
     unet: {
       heads: unetHeads === null ? family.heads : () => unetHeads,
       modelChannels,
       inChannels,
-      contextWidth,
-      labelWidth: tensors.get(`${UNET}.label_emb.0.0.weight`)?.shape[1] ?? null,
+      contextWidth: signs.contextWidth,
+      labelWidth: signs.labelWidth,
       guidanceWidth,
     },
     texts: texts as [TextEncoder, ...TextEncoder[]], // as many as the family has
     emptyIsZero: family.emptyIsZero,
     vae: {
       latentChannels,
-      factor: vaeFactor(names),
+      factor: lacks.includes('vae') ? 8 : vaeFactor(names),
       ...vae,
       float32: family.vae.float32,
     },
@@ -150,7 +188,37 @@ export function detect({ tensors, metadata }: CheckpointHeader): Model {
     examples: stated.examples,
     miniature: side <= 128,
   };
+  return { model, lacks };
 }
+
+/** @param tensors none, for one that is not there: it is then as it should be beside such a UNet. */
+function textEncoder(row: TextRow, signs: UNetSigns, tensors: Form['tensors']): TextEncoder {
+  const { place, activation, clipSkip, finalNorm, pooled, pad } = row;
+  const at = `${place}.text_model`;
+  const positions = tensors.get(`${at}.embeddings.position_embedding.weight`);
+  if (!positions && tensors.size > 0)
+    throw new DrobeError('missing-weight', { key: `${at}.embeddings.position_embedding.weight` });
+  const [length, width] = (positions?.shape ?? [77, row.width(signs)]) as [number, number];
+  const numbers = [...tensors.keys()].map(layerIn(place));
+  const isProjected = [`${place}.text_projection.weight`, `${place}.logit_scale`].some((key) =>
+    tensors.has(key),
+  );
+  const skip = layersNotRead(row, Math.max(-1, ...numbers) + 1, isProjected);
+  const said = { place, activation, clipSkip, finalNorm, pooled, pad };
+  return { ...said, skip, heads: width / 64, width, length, bos: 49406, eos: 49407 };
+}
+
+/** The number of the layer that a weight belongs to; -1 for what belongs to none. */
+const layerIn =
+  (place: Place) =>
+  (key: string): number =>
+    key.startsWith(`${place}.`) ? Number(/\.encoder\.layers\.(\d+)\./.exec(key)?.[1] ?? -1) : -1;
+
+/** Facts of the first text encoder that metadata states. */
+const statedOf = ({ textHeads, textActivation }: StatedFacts): Partial<TextEncoder> => ({
+  ...(textHeads !== null && { heads: textHeads }),
+  ...(textActivation !== null && { activation: textActivation }),
+});
 
 function familyName(name: string, kind: Model['kind']): string {
   if (kind === 'base') return name;
@@ -158,20 +226,24 @@ function familyName(name: string, kind: Model['kind']): string {
   return name === 'Stable Diffusion 1.x' ? 'InstructPix2Pix' : `${name} InstructPix2Pix`;
 }
 
-/** Width of what cross-attention reads, from any block that has one. */
-function contextWidthOf(tensors: CheckpointHeader['tensors']): number {
-  for (const [name, { shape }] of tensors) {
-    if (name.startsWith(UNET) && name.endsWith('attn2.to_k.weight')) return shape[1]!;
-  }
-  throw unsupported('a UNet without cross-attention');
+/** Of any block with attention, as all blocks are alike in this. */
+function signsOf(tensors: Form['tensors']): UNetSigns {
+  const shapeOf = (weight: RegExp): Shape | undefined => {
+    for (const [name, { shape }] of tensors) if (weight.test(name)) return shape;
+    return undefined;
+  };
+  const context = shapeOf(/^unet\..*\.attn2\.to_k\.weight$/);
+  if (!context) throw unsupported('a UNet without cross-attention');
+  return {
+    contextWidth: context[1]!,
+    labelWidth: tensors.get('unet.label_emb.0.0.weight')?.shape[1] ?? null,
+    projectsLinearly: shapeOf(/^unet\..*\.proj_in\.weight$/)?.length === 2,
+  };
 }
 
 /** Each upsampling level of the decoder doubles the picture's sides. */
 function vaeFactor(names: readonly string[]): number {
-  const doublings = names.filter((name) =>
-    /^first_stage_model\.decoder\.up\.\d+\.upsample\.conv\.weight$/.test(name),
-  );
-  return 2 ** doublings.length;
+  return 2 ** names.filter((name) => /^vae\.decoder\.up\.\d+\.upsample\.conv\.weight$/.test(name)).length;
 }
 
 /** The dtype that holds the most numbers. */
@@ -183,28 +255,29 @@ export function commonDtype(tensors: CheckpointHeader['tensors']): string {
   return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0] ?? 'F32';
 }
 
-/** Keys inside a net that no module asked for. Buffers, and layers that a family leaves out, do not count. */
-export function unusedKeys(model: Model, names: Iterable<string>, used: ReadonlySet<string>): string[] {
-  const prefixes = [model.prefix.unet, model.prefix.vae, ...model.texts.map(({ prefix }) => prefix)];
-  const all = [...names];
-  return all.filter(
-    (name) =>
-      !used.has(name) &&
-      prefixes.some((prefix) => name.startsWith(`${prefix}.`)) &&
-      !/\.(?:position_ids|logit_scale|text_projection|attn_mask)$/.test(name) &&
-      !model.texts.some((text) => isLeftOut(name, text, all)),
+/**
+ * Names in the file of tensors inside a net that no module asked for. Buffers, and layers that a family leaves out, do not
+ * count.
+ * @param used names in normal form.
+ */
+export function unusedTensors(model: Model, { tensors }: Form, used: ReadonlySet<string>): string[] {
+  const isLeftOut = model.texts.map(leftOutOf([...tensors.keys()]));
+  const unused = [...tensors].filter(
+    ([key]) =>
+      !used.has(key) &&
+      !/\.(?:position_ids|logit_scale|text_projection\.weight|attn_mask)$/.test(key) &&
+      !isLeftOut.some((leftOut) => leftOut(key)),
   );
+  return [...new Set(unused.map(([, { name }]) => name))];
 }
 
 /** Whether a weight belongs to the layers, or the norm after them, that the UNet does not read. */
-function isLeftOut(
-  name: string,
-  { prefix, skip, finalNorm }: TextEncoder,
-  names: readonly string[],
-): boolean {
-  if (!finalNorm && /^\.(?:final_layer_norm|ln_final)\./.test(name.slice(prefix.length))) return true;
-  const numberOf = (key: string): number =>
-    key.startsWith(`${prefix}.`) ? Number(/\.(?:resblocks|layers)\.(\d+)\./.exec(key)?.[1] ?? -1) : -1;
-  const layer = numberOf(name);
-  return layer >= 0 && skip > 0 && layer > Math.max(...names.map(numberOf)) - skip;
-}
+const leftOutOf =
+  (keys: readonly string[]) =>
+  ({ place, skip, finalNorm }: TextEncoder): ((key: string) => boolean) => {
+    const layer = layerIn(place);
+    const last = Math.max(...keys.map(layer));
+    return (key) =>
+      (skip > 0 && layer(key) > last - skip) ||
+      (!finalNorm && key.startsWith(`${place}.text_model.final_layer_norm.`));
+  };

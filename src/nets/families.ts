@@ -1,13 +1,20 @@
-/** The families of Stable Diffusion, a row each: what tensor names tell, and what they cannot. */
-import type { Shape } from '../graph/graph';
+/** The families of Stable Diffusion, a row each: what a UNet's weights tell, and what they cannot. */
 import type { Model, Prediction, TextEncoder } from './model';
+
+/** What the weights of a UNet tell of its family. */
+export interface UNetSigns {
+  readonly contextWidth: number;
+  /** Null for one that is told nothing beside the prompt's words and the timestep. */
+  readonly labelWidth: number | null;
+  /** Whether it projects to a transformer's tokens by a matrix, not by a 1×1 convolution. */
+  readonly projectsLinearly: boolean;
+}
 
 export interface Family {
   readonly name: string;
-  /** Text encoders by the prefix of their names. The last one's is the family's sign. */
+  /** What tells its UNets from those of families further down. */
+  readonly when: (unet: UNetSigns) => boolean;
   readonly texts: readonly [TextRow, ...TextRow[]];
-  /** What tells it from a family with the same sign that stands further down. */
-  readonly when?: (tensors: ReadonlyMap<string, { readonly shape: Shape }>) => boolean;
   /** Attention heads of the UNet at so many channels. */
   readonly heads: (channels: number) => number;
   readonly vae: Pick<Model['vae'], 'scale' | 'float32'>;
@@ -19,102 +26,117 @@ export interface Family {
   readonly side: number;
 }
 
-type TextRow = Pick<
+export interface TextRow extends Pick<
   TextEncoder,
-  'prefix' | 'naming' | 'activation' | 'skip' | 'clipSkip' | 'finalNorm' | 'pooled' | 'pad'
->;
+  'place' | 'activation' | 'clipSkip' | 'finalNorm' | 'pooled' | 'pad'
+> {
+  /** How wide it is beside a UNet with these signs. */
+  readonly width: (unet: UNetSigns) => number;
+  /** Of how many layers the UNet reads what comes after how many. */
+  readonly layers: { readonly all: number; readonly read: number };
+  /** Whether the layers that are not read were cut off, where its projection is not there: they go together. */
+  readonly cutWithProjection: boolean;
+}
 
 const END = 49407;
 
+/** Numbers that SDXL is told beside the prompt as a whole: six, each embedded in 256. */
+const TOLD = 6 * 256;
+
 /** OpenAI's CLIP ViT-L, read after its last layer. */
-const clipL = (prefix: string): TextRow => ({
-  prefix,
-  naming: 'transformers',
+const clipL: TextRow = {
+  place: 'text',
+  width: ({ contextWidth }) => contextWidth,
+  layers: { all: 12, read: 12 },
+  cutWithProjection: false,
   activation: 'quick_gelu',
-  skip: 0,
   clipSkip: 1,
   finalNorm: true,
   pooled: false,
   pad: END,
-});
+};
 
-/** OpenCLIP, read one layer before the end. */
-const openClip = (prefix: string): TextRow => ({
-  ...clipL(prefix),
-  naming: 'open_clip',
+/** OpenCLIP ViT-H, read one layer before the end. */
+const clipH: TextRow = {
+  ...clipL,
+  layers: { all: 24, read: 23 },
+  cutWithProjection: true,
   activation: 'gelu',
-  skip: 1,
   clipSkip: 2,
   pad: 0,
-});
+};
 
-/** SDXL reads CLIP ViT-L, too, one layer before the end, and as it comes from there. */
-const PENULTIMATE = { skip: 1, clipSkip: 2, finalNorm: false } as const;
+/** SDXL reads CLIP ViT-L and OpenCLIP ViT-bigG, both one layer before the end, and as it comes from there. */
+const xlTexts: Family['texts'] = [
+  {
+    ...clipL,
+    width: ({ contextWidth, labelWidth }) => contextWidth - (labelWidth ?? 0) + TOLD,
+    layers: { all: 12, read: 11 },
+    clipSkip: 2,
+    finalNorm: false,
+  },
+  {
+    ...clipH,
+    place: 'text2',
+    width: ({ labelWidth }) => (labelWidth ?? 0) - TOLD,
+    layers: { all: 32, read: 31 },
+    cutWithProjection: false, // what goes through all of it is the prompt as a whole
+    finalNorm: false,
+    pooled: true,
+  },
+];
 
 const sizeOf64 = (channels: number): number => channels / 64;
 
-const sd1 = {
+const sd1: Family = {
   name: 'Stable Diffusion 1.x',
+  when: () => true,
+  texts: [clipL],
   heads: () => 8,
   vae: { scale: 0.18215, float32: false },
   latents: 'sd',
   emptyIsZero: false,
   prediction: 'epsilon',
   side: 512,
-} as const;
+};
+
+const sd2: Family = {
+  ...sd1,
+  name: 'Stable Diffusion 2.x',
+  when: ({ contextWidth, projectsLinearly }) =>
+    contextWidth === 1024 || (contextWidth !== 768 && projectsLinearly),
+  texts: [clipH],
+  heads: sizeOf64,
+  // 2.0 and 2.1 predict v, their "base" models the noise: nothing in the file tells.
+  prediction: null,
+};
 
 /** https://github.com/Stability-AI/generative-models/blob/main/configs/inference/sd_xl_base.yaml and its like. */
-const sdxl = {
+const sdxl: Family = {
   name: 'Stable Diffusion XL',
+  when: ({ labelWidth }) => labelWidth !== null,
+  texts: xlTexts,
   heads: sizeOf64,
   vae: { scale: 0.13025, float32: true },
   latents: 'sdxl',
   emptyIsZero: true,
   prediction: 'epsilon',
   side: 1024,
-} as const;
+};
 
-const sd2 = {
-  ...sd1,
-  name: 'Stable Diffusion 2.x',
-  heads: sizeOf64,
-  // 2.0 and 2.1 predict v, their "base" models the noise: nothing in the file tells.
-  prediction: null,
-} as const;
+const families: readonly Family[] = [sdxl, sd2, sd1];
 
-/** The text encoders of a diffusers folder, as `nets/diffusers.ts` names them. */
-const FOLDER = { first: 'text_encoder.text_model', second: 'text_encoder_2.text_model' };
+/** The first row that fits; the last one fits all. */
+export const familyOf = (unet: UNetSigns): Family => families.find(({ when }) => when(unet)) ?? sd1;
 
-/** SD 2.x and XL project to a transformer's tokens by a matrix, SD 1.x by a 1×1 convolution. */
-const projectsLinearly: Family['when'] = (tensors) =>
-  [...tensors].some(([name, { shape }]) => /\.\d+\.1\.proj_in\.weight$/.test(name) && shape.length === 2);
-
-export const families: readonly Family[] = [
-  {
-    ...sdxl,
-    texts: [
-      { ...clipL('conditioner.embedders.0.transformer.text_model'), ...PENULTIMATE },
-      { ...openClip('conditioner.embedders.1.model'), finalNorm: false, pooled: true },
-    ],
-  },
-  { ...sd2, texts: [openClip('cond_stage_model.model')] },
-  { ...sd1, texts: [clipL('cond_stage_model.transformer.text_model')] },
-  // As the first converters named it.
-  { ...sd1, texts: [clipL('cond_stage_model.transformer')] },
-
-  // From folders of diffusers, where OpenCLIP has transformers' names.
-  {
-    ...sdxl,
-    texts: [
-      { ...clipL(FOLDER.first), ...PENULTIMATE },
-      { ...openClip(FOLDER.second), naming: 'transformers', finalNorm: false, pooled: true },
-    ],
-  },
-  {
-    ...sd2,
-    // The layer that is not read was left out when it was converted.
-    texts: [{ ...openClip(FOLDER.first), naming: 'transformers', skip: 0 }],
-    when: projectsLinearly,
-  },
-  { ...sd1, texts: [clipL(FOLDER.first)] },
-];
+/**
+ * Layers at an encoder's end that are not read. Where the count is that of a real one, whole or cut, it tells; a miniature's
+ * says nothing.
+ * @param count how many there are.
+ * @param isProjected whether what follows the last of all layers is there.
+ */
+export function layersNotRead(row: TextRow, count: number, isProjected: boolean): number {
+  const { all, read } = row.layers;
+  if (count >= read - 1 && count <= all) return Math.max(0, count - read);
+  return row.cutWithProjection && !isProjected ? 0 : all - read;
+}

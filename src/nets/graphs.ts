@@ -4,12 +4,12 @@ import { cast, concat, reshape } from '../graph/nn';
 import { scope, type StateDict } from '../graph/scope';
 import { clipText } from './clip';
 import type { Model } from './model';
-import { openClipText } from './openclip';
 import { unet, type UNetInputs } from './unet';
 import { vaeDecoder, vaeEncoder } from './vae';
 
 interface Checkpoint {
   readonly model: Model;
+  /** In normal form. */
   readonly tensors: StateDict;
 }
 type Author<Size> = (checkpoint: Checkpoint, target: Target, size: Size, used?: Set<string>) => Graph;
@@ -27,15 +27,10 @@ export const textGraph: Author<{ batch: number; encoder: number; skip?: number }
 ) => {
   const trained = model.texts[encoder]!; // the caller counts them
   const config = { ...trained, skip: skip ?? trained.skip };
-  const { prefix, naming, length, width, pooled } = config;
+  const { place, length, width, pooled } = config;
   const ids = input('ids', [batch, length], target, 'i32');
   const end = pooled ? cast(input('end', [batch, length], target), target.dtype) : null;
-  const root = scope(tensors, target, used);
-  const p = root(prefix);
-  const text =
-    naming === 'transformers'
-      ? clipText(ids, end, p, root(prefix.replace(/[^.]+$/, 'text_projection')), config)
-      : openClipText(ids, end, p, config);
+  const text = clipText(ids, end, scope(tensors, target, used)(place), config);
   const hidden = reshape(text.hidden, batch, length * width);
   return build({ encoding: cast(text.pooled ? concat(1, hidden, text.pooled) : hidden, 'f32') });
 };
@@ -69,14 +64,14 @@ export const unetGraph: Author<UNetSize> = ({ model, tensors }, target, size, us
     y: labelWidth === null ? null : given('label', labelWidth),
     w: guidanceWidth === null ? null : given('guidance', guidanceWidth),
   };
-  const p = scope(tensors, target, used)(model.prefix.unet);
+  const p = scope(tensors, target, used)('unet');
   return build({ prediction: cast(unet(inputs, p, model.unet), 'f32') });
 };
 
 /** `latents` [batch, 4, h, w], divided by the scale factor → `image` [batch, 3, f·h, f·w] in −1…1. */
 export const decoderGraph: Author<LatentSize> = ({ model, tensors }, target, { batch, h, w }, used) => {
   const latents = input('latents', [batch, model.vae.latentChannels, h, w], target);
-  const p = scope(tensors, target, used)(model.prefix.vae);
+  const p = scope(tensors, target, used)('vae');
   return build({ image: cast(vaeDecoder(cast(latents, target.dtype), p), 'f32') });
 };
 
@@ -84,6 +79,6 @@ export const decoderGraph: Author<LatentSize> = ({ model, tensors }, target, { b
 export const encoderGraph: Author<LatentSize> = ({ model, tensors }, target, { batch, h, w }, used) => {
   const { factor } = model.vae;
   const image = input('image', [batch, 3, h * factor, w * factor], target);
-  const p = scope(tensors, target, used)(model.prefix.vae);
+  const p = scope(tensors, target, used)('vae');
   return build({ moments: cast(vaeEncoder(cast(image, target.dtype), p), 'f32') });
 };

@@ -3,14 +3,12 @@
  * underscores, and its kinds of matrices by their last names.
  */
 import type { TensorFacts } from './detect';
-import type { Model } from './model';
 import { renamer } from './names/renamer';
 import { shapeOfLdm, unetPairs } from './names/unet';
 
-/** Rows of a weight, seen as a matrix [rows, columns]; `from` counts rows. */
+/** A weight, seen as a matrix [rows, columns]. */
 export interface LoraTarget {
   readonly key: string;
-  readonly from: number;
   readonly rows: number;
   readonly columns: number;
   readonly net: 'unet' | 'text';
@@ -24,59 +22,36 @@ type Tensors = ReadonlyMap<string, TensorFacts>;
  * Every module that a LoRA may name, by its kohya name: `lora_unet_down_blocks_0_attentions_0_proj_in`. Its bias, where
  * it has one, follows as a module of its own, with BIAS behind the name.
  */
-export function loraTargets(model: Model, tensors: Tensors): Map<string, LoraTarget> {
+export function loraTargets(tensors: Tensors): Map<string, LoraTarget> {
   const targets = new Map<string, LoraTarget>();
-  const add = (name: string, key: string, net: LoraTarget['net'], part = 0, of = 1): void => {
-    const [all, ...inner] = tensors.get(key)!.shape as [number, ...number[]]; // keys come from these tensors
+  const add = (name: string, key: string, net: LoraTarget['net']): void => {
+    const [rows, ...inner] = tensors.get(key)!.shape as [number, ...number[]]; // keys come from these tensors
     const columns = inner.reduce((product, d) => product * d, 1);
-    const rows = all / of;
-    targets.set(flat(name), { key, from: part * rows, rows, columns, net });
+    targets.set(flat(name), { key, rows, columns, net });
     const bias = key.replace(/weight$/, 'bias');
-    if (tensors.has(bias))
-      targets.set(flat(name) + BIAS, { key: bias, from: part * rows, rows, columns: 1, net });
+    if (tensors.has(bias)) targets.set(flat(name) + BIAS, { key: bias, rows, columns: 1, net });
   };
-  const unet = `${model.prefix.unet}.`;
   const below = (prefix: string): string[] =>
-    [...tensors.keys()].filter((name) => name.startsWith(prefix) && name.endsWith('.weight'));
-  const own = below(unet).map((key) => key.slice(unet.length));
-  const toDiffusers = renamer(unetPairs(shapeOfLdm(own)), 'theirs');
-  for (const name of own) {
-    const module = name.slice(0, -'.weight'.length);
+    [...tensors.keys()]
+      .filter((name) => name.startsWith(prefix) && name.endsWith('.weight'))
+      .map((key) => key.slice(prefix.length, -'.weight'.length));
+  const own = below('unet.');
+  const toDiffusers = renamer(unetPairs(shapeOfLdm(own.map((module) => `${module}.weight`))), 'theirs');
+  for (const module of own) {
     const twin = toDiffusers(module);
-    add(`lora_unet_${module}`, unet + name, 'unet');
-    if (twin) add(`lora_unet_${twin}`, unet + name, 'unet');
+    add(`lora_unet_${module}`, `unet.${module}.weight`, 'unet');
+    if (twin) add(`lora_unet_${twin}`, `unet.${module}.weight`, 'unet');
   }
-  for (const [i, { prefix, naming }] of model.texts.entries()) {
-    // kohya's name where there is one text encoder, and where there are two.
-    const places = i === 0 ? ['lora_te', 'lora_te1'] : [`lora_te${i + 1}`];
-    for (const place of places) {
-      if (naming === 'transformers') {
-        for (const key of below(`${prefix}.`)) {
-          add(`${place}_text_model.${key.slice(prefix.length + 1, -'.weight'.length)}`, key, 'text');
-        }
-      } else {
-        for (const key of tensors.keys()) {
-          const found = /\.transformer\.resblocks\.(\d+)\.(.+)$/.exec(key.startsWith(prefix) ? key : '');
-          const module = `${place}_text_model_encoder_layers_${found?.[1] ?? ''}`;
-          for (const [theirs, name, part, of] of OPEN_CLIP) {
-            if (found?.[2] === theirs) add(`${module}_${name}`, key, 'text', part, of);
-          }
-        }
-      }
-    }
+  // kohya's name where there is one text encoder, and where there are two.
+  for (const [name, place] of [
+    ['lora_te', 'text'],
+    ['lora_te1', 'text'],
+    ['lora_te2', 'text2'],
+  ] as const) {
+    for (const module of below(`${place}.`)) add(`${name}_${module}`, `${place}.${module}.weight`, 'text');
   }
   return targets;
 }
-
-/** OpenCLIP's weights by transformers' names: queries, keys and values lie in one matrix. */
-const OPEN_CLIP = [
-  ['attn.in_proj_weight', 'self_attn_q_proj', 0, 3],
-  ['attn.in_proj_weight', 'self_attn_k_proj', 1, 3],
-  ['attn.in_proj_weight', 'self_attn_v_proj', 2, 3],
-  ['attn.out_proj.weight', 'self_attn_out_proj', 0, 1],
-  ['mlp.c_fc.weight', 'mlp_fc1', 0, 1],
-  ['mlp.c_proj.weight', 'mlp_fc2', 0, 1],
-] as const;
 
 const flat = (name: string): string => name.replaceAll('.', '_');
 

@@ -1,6 +1,6 @@
 /** How much room nets take on the device. */
 import { bytesPer, sizeOf, type Graph, type Shape } from '../graph/graph';
-import type { Model } from './model';
+import { places } from './names/places';
 
 /** More weights than this do not stay on the device together: each net is released before the next is opened. */
 const RESIDENT_BYTES = 3 * 2 ** 30;
@@ -12,13 +12,9 @@ export interface Room {
   readonly together: boolean;
 }
 
-/** @param tensors the checkpoint's; only those of its nets count. */
-export function roomFor(
-  { prefix, texts }: Model,
-  tensors: ReadonlyMap<string, { readonly shape: Shape }>,
-  dtype: 'f32' | 'f16',
-): Room {
-  const nets = [prefix.unet, prefix.vae, ...texts.map((text) => text.prefix)].map((net) => {
+/** @param tensors the checkpoint's, in normal form. */
+export function roomFor(tensors: ReadonlyMap<string, { readonly shape: Shape }>, dtype: 'f32' | 'f16'): Room {
+  const nets = places.map((net) => {
     let numbers = 0;
     for (const [name, { shape }] of tensors) if (name.startsWith(`${net}.`)) numbers += sizeOf(shape);
     return numbers * bytesPer[dtype];

@@ -1,5 +1,6 @@
 /** What a checkpoint turned out to be: the facts that weights alone cannot tell, and how it likes to be used. */
-import type { ClipConfig } from './tower';
+import type { ClipConfig } from './clip';
+import type { Place } from './names/places';
 import type { UNetConfig } from './unet';
 
 /**
@@ -32,8 +33,8 @@ export type Teller = 'marks' | 'metadata' | 'yaml' | 'scheduler';
 
 /** One text encoder, and the marks around the tokens it takes. */
 export interface TextEncoder extends ClipConfig {
-  readonly prefix: string;
-  readonly naming: 'transformers' | 'open_clip';
+  /** What its names begin with. */
+  readonly place: Extract<Place, 'text' | 'text2'>;
   /** Gives the prompt as a whole, too. */
   readonly pooled: boolean;
   /** What its UNet was trained with, as A1111 counts: 1 reads what comes after the last layer, 2 after the one before. */
@@ -53,8 +54,6 @@ export interface Model {
    * latents of the picture without what the mask hides.
    */
   readonly kind: 'base' | 'instruct' | 'inpaint';
-  /** Where each net stands in the state dict. */
-  readonly prefix: { readonly unet: string; readonly vae: string };
   readonly unet: UNetConfig & {
     readonly modelChannels: number;
     /** Channels it takes: latents, and what else its kind needs. */

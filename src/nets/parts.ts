@@ -1,23 +1,26 @@
 /** Which part of a model a tensor belongs to, by its name alone: also in files that are no model we can run. */
+import { placeOf, type Place } from './names/places';
 
-export type Part = 'UNet' | 'VAE' | 'text encoder' | 'second text encoder' | 'EMA copy' | 'other';
+/** The parts of a model as people call them. */
+export const partNames = {
+  unet: 'UNet',
+  vae: 'VAE',
+  text: 'text encoder',
+  text2: 'second text encoder',
+} as const satisfies Record<Place, string>;
 
-/** Names as ldm, diffusers, kohya and bare single nets write them; the first row that fits counts. */
-const SIGNS: readonly (readonly [part: Part, name: RegExp])[] = [
-  ['EMA copy', /^model_ema\./],
-  ['UNet', /^(?:model\.diffusion_model|diffusion_model|unet|lora_unet)[._]/],
-  ['UNet', /^(?:input_blocks|output_blocks|down_blocks|up_blocks)\.\d|^(?:middle_block|mid_block)\./],
-  ['UNet', /^(?:conv_in|conv_norm_out|conv_out|time_embed(?:ding)?|label_emb|add_embedding)\.|^out\.[02]\./],
-  ['VAE', /^(?:first_stage_model|vae)[._]|^(?:post_)?quant_conv\./],
-  ['VAE', /^(?:encoder|decoder)\.(?:conv_in|conv_out|norm_out|conv_norm_out|mid|up|down)[._]/],
-  ['second text encoder', /^(?:conditioner\.embedders\.1|text_encoder_2|lora_te2)[._]/],
-  [
-    'text encoder',
-    /^(?:cond_stage_model|conditioner\.embedders\.0|text_encoders?|text_model|lora_te1?)[._]|^text_projection\./,
-  ],
-];
+export type Part = (typeof partNames)[Place] | 'EMA copy' | 'other';
 
 /** The part, or 'other' for a name that tells nothing. */
 export function partOf(name: string): Part {
-  return SIGNS.find(([, sign]) => sign.test(name))?.[0] ?? 'other';
+  if (name.startsWith('model_ema.')) return 'EMA copy';
+  const found = placeOf(name);
+  return found ? partNames[found.place] : 'other';
+}
+
+/** "UNet, VAE and text encoder" */
+export function listed(parts: readonly Place[]): string {
+  const names = parts.map((part) => partNames[part]);
+  const last = names.at(-1) ?? '';
+  return names.length > 1 ? `${names.slice(0, -1).join(', ')} and ${last}` : last;
 }

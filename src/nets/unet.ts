@@ -43,18 +43,10 @@ export interface UNetInputs {
   readonly w: Var | null;
 }
 
-/**
- * Luo et al. (2023), arXiv 2310.04378, section 4.2. CompVis has no such module: converters give diffusers' one ldm's
- * name, or leave it as it is.
- */
-export const GUIDANCE_PROJECTIONS = ['time_embed.cond_proj', 'time_embedding.cond_proj'] as const;
-
-const guidanceProjection = (p: Scope): Scope =>
-  p(GUIDANCE_PROJECTIONS.find((name) => p.has(name)) ?? GUIDANCE_PROJECTIONS[0]);
-
-/** p: `model.diffusion_model` → [N, 4, h, w]. */
+/** p: `unet` → [N, 4, h, w]. */
 export function unet({ x, t, ctx, y, w }: UNetInputs, p: Scope, config: UNetConfig): Var {
-  const told = w ? add(t, linear(w, guidanceProjection(p))) : t;
+  // Luo et al. (2023), arXiv 2310.04378, section 4.2
+  const told = w ? add(t, linear(w, p('time_embed.cond_proj'))) : t;
   const time = linear(silu(linear(told, p('time_embed.0'))), p('time_embed.2'));
   const label = y && linear(silu(linear(y, p('label_emb.0.0'))), p('label_emb.0.2'));
   // Every ResBlock begins its emb_layers with this SiLU: taken once, here.

@@ -19,7 +19,7 @@ import type { Scope } from '../graph/scope';
 
 const EPS = 1e-6; // ldm's Normalize
 
-/** p: `first_stage_model`. z: latents divided by the scale factor [N, 4, h, w] → pixels in −1…1 [N, 3, f·h, f·w]. */
+/** p: `vae`. z: latents divided by the scale factor [N, 4, h, w] → pixels in −1…1 [N, 3, f·h, f·w]. */
 export function vaeDecoder(z: Var, p: Scope): Var {
   const d = p('decoder');
   let h = conv(conv(fromImage(z), p('post_quant_conv')), d('conv_in'));
@@ -32,7 +32,7 @@ export function vaeDecoder(z: Var, p: Scope): Var {
 }
 
 /**
- * p: `first_stage_model`. image: pixels in −1…1 [N, 3, H, W] → the posterior's mean and log-variance, side by
+ * p: `vae`. image: pixels in −1…1 [N, 3, H, W] → the posterior's mean and log-variance, side by
  * side in the channels [N, 8, H/f, W/f].
  */
 export function vaeEncoder(image: Var, p: Scope): Var {

@@ -1,15 +1,9 @@
 /** The parts of a diffusers folder, made one checkpoint: as if it had been a single file all along. */
 import { DrobeError } from '../errors';
 import { commonDtype } from '../nets/detect';
-import {
-  isProjected,
-  filePartOf,
-  readsTwoTexts,
-  renameOf,
-  textWidth,
-  type FilePart,
-  type Part,
-} from '../nets/diffusers';
+import { filePartOf, isProjected, readsTwoTexts, textWidth, type FilePart } from '../nets/diffusers';
+import type { Place } from '../nets/names/places';
+import { listed } from '../nets/parts';
 import { combine } from '../weights/combine';
 import type { Layout } from '../weights/layout';
 import type { Header } from '../weights/safetensors';
@@ -32,7 +26,8 @@ interface Net<F> {
 }
 
 /**
- * One safetensors file, in ldm's names, of files that belong together. It refers to their bytes and does not copy them.
+ * One safetensors file of files that belong together, whose names go behind that of their part. It refers to their bytes
+ * and does not copy them.
  * Files that are no part are left out. Where a net is there more than once (folders often hold it in single precision
  * and in half), the smaller one is taken.
  * @throws DrobeError 'missing-part' with the parts that are missing and those that were found, or 'missing-shard' with
@@ -49,11 +44,11 @@ export function assemble<F>(members: readonly Member<F>[]): Layout<F> {
     throw new DrobeError('missing-part', { part: listed(missing), found: listed(found) });
   }
   const parts = [...chosen].flatMap(([part, net]) => {
-    const rename = renameOf(part, net!.names); // none is missing
-    return net!.members.map(({ file, header }) => ({ file, header, rename }));
+    const rename = (name: string): string => `${part}.${name}`;
+    return net!.members.map(({ file, header }) => ({ file, header, rename })); // none is missing
   });
   // What the UNet's files state is about the model; a VAE's title would be its own.
-  const stated = chosen.get('UNet')!.members.flatMap(({ header }) => [...header.metadata]);
+  const stated = chosen.get('unet')!.members.flatMap(({ header }) => [...header.metadata]);
   return combine(parts, new Map(stated));
 }
 
@@ -64,7 +59,7 @@ function netsOf<F>(members: readonly Member<F>[]): Net<F>[] {
     const { tensors } = member.header;
     const part = filePartOf(tensors.keys());
     if (!part) continue;
-    const mark = [part, commonDtype(tensors), part === 'text encoder' ? textWidth(tensors) : ''].join(' ');
+    const mark = [part, commonDtype(tensors), part === 'text' ? textWidth(tensors) : ''].join(' ');
     const known = nets.find(
       (net) => net.mark === mark && ![...tensors.keys()].some((name) => net.names.has(name)),
     );
@@ -77,18 +72,18 @@ function netsOf<F>(members: readonly Member<F>[]): Net<F>[] {
 }
 
 /** A net for each part that the model needs, or none. */
-function chooseParts<F>(nets: readonly Net<F>[]): Map<Part, Net<F> | undefined> {
-  const unet = best(nets.filter(({ part }) => part === 'UNet'));
-  const vae = best(nets.filter(({ part }) => part === 'VAE'));
-  const texts = nets.filter(({ part }) => part === 'text encoder');
+function chooseParts<F>(nets: readonly Net<F>[]): Map<Place, Net<F> | undefined> {
+  const unet = best(nets.filter(({ part }) => part === 'unet'));
+  const vae = best(nets.filter(({ part }) => part === 'vae'));
+  const texts = nets.filter(({ part }) => part === 'text');
   const plain = best(texts.filter(({ names }) => !isProjected(names)));
   const projected = best(texts.filter(({ names }) => isProjected(names)));
-  const chosen = new Map<Part, Net<F> | undefined>([
-    ['UNet', unet],
-    ['VAE', vae],
+  const chosen = new Map<Place, Net<F> | undefined>([
+    ['unet', unet],
+    ['vae', vae],
   ]);
-  if (!unet || !readsTwoTexts(unet.names)) return chosen.set('text encoder', plain ?? projected);
-  return chosen.set('text encoder', plain).set('second text encoder', projected);
+  if (!unet || !readsTwoTexts(unet.names)) return chosen.set('text', plain ?? projected);
+  return chosen.set('text', plain).set('text2', projected);
 }
 
 /** The most complete; of these the smallest, as computing in half precision asks for no more; then the plainest path. */
@@ -115,10 +110,4 @@ function missingShard(paths: readonly string[], there: ReadonlySet<string>): str
     }
   }
   return undefined;
-}
-
-/** "UNet, VAE and text encoder" */
-function listed(parts: readonly Part[]): string {
-  const last = parts.at(-1) ?? '';
-  return parts.length > 1 ? `${parts.slice(0, -1).join(', ')} and ${last}` : last;
 }

@@ -155,7 +155,7 @@ export class Checkpoint {
 
   /** Whether the weights of all nets are few enough for that. */
   get together(): boolean {
-    return roomFor(this.model, this.#weights.tensors, this.#machine.target().dtype).together;
+    return roomFor(this.#weights.tensors, this.#machine.target().dtype).together;
   }
 
   /** Frees everything on the device. The checkpoint can still be used: nets open again. */

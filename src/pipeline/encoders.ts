@@ -96,9 +96,8 @@ export class Encoders {
   get patches(): ReadonlyMap<string, Patch> {
     const patches = new Map<string, Patch>();
     if (this.#rows.size === 0) return patches;
-    for (const [i, { prefix, naming, width }] of this.#model.texts.entries()) {
-      const key = `${prefix}.${naming === 'transformers' ? 'embeddings.' : ''}token_embedding.weight`;
-      patches.set(key, (table) => {
+    for (const [i, { place, width }] of this.#model.texts.entries()) {
+      patches.set(`${place}.text_model.embeddings.token_embedding.weight`, (table) => {
         for (const [id, row] of this.#rows) table.set(row[i]!, id * width); // one for each text encoder
       });
     }

@@ -1,16 +1,19 @@
 /** Is this file a checkpoint that can be run? Answered from its header alone, before anything is stored or loaded. */
 import { DrobeError } from '../errors';
 import type { Target } from '../graph/graph';
-import { detect, unusedKeys } from '../nets/detect';
+import { detect, unusedTensors } from '../nets/detect';
 import { decoderGraph, encoderGraph, textGraph, unetGraph } from '../nets/graphs';
 import { roomFor, type Room } from '../nets/memory';
 import type { Model } from '../nets/model';
+import { inNormalForm } from '../nets/names/normal-form';
 import { isConvertible } from '../weights/half';
 import type { Header } from '../weights/safetensors';
 import { isAboutScales, scaleOf } from './scales';
 
 export interface Inspected {
   readonly model: Model;
+  /** In normal form. */
+  readonly tensors: Header['tensors'];
   /** Tensors that stand inside a net and that no module asked for. */
   readonly unused: readonly string[];
   /** What its weights take on a device, in half precision and in full. */
@@ -24,19 +27,22 @@ const ANY_TARGET: Target = { layout: 'nchw', dtype: 'f32', fusedAttention: false
  * @throws DrobeError that says what the file is instead, or what is wrong with it.
  */
 export function inspect(header: Header): Inspected {
-  const model = detect(header);
+  const form = inNormalForm(header.tensors);
+  const { tensors } = form;
+  const model = detect(header, form);
   const used = new Set<string>();
-  const checkpoint = { model, tensors: header.tensors };
   const size = { batch: 1, h: 8, w: 8 };
-  for (const encoder of model.texts.keys()) textGraph(checkpoint, ANY_TARGET, { batch: 1, encoder }, used);
-  for (const author of [unetGraph, decoderGraph, encoderGraph]) author(checkpoint, ANY_TARGET, size, used);
+  for (const encoder of model.texts.keys())
+    textGraph({ model, tensors }, ANY_TARGET, { batch: 1, encoder }, used);
+  for (const author of [unetGraph, decoderGraph, encoderGraph])
+    author({ model, tensors }, ANY_TARGET, size, used);
   for (const key of used) {
-    const { dtype } = header.tensors.get(key)!; // the graphs found it there
+    const { dtype, name } = tensors.get(key)!; // the graphs found it there
     if (!isConvertible(dtype))
-      throw new DrobeError('bad-weight', { key, reason: `its dtype ${dtype} is not a float` });
-    scaleOf(key, header.tensors); // one that is not known is refused
+      throw new DrobeError('bad-weight', { key: name, reason: `its dtype ${dtype} is not a float` });
+    scaleOf(key, tensors); // one that is not known is refused
   }
-  const room = { f16: roomFor(model, header.tensors, 'f16'), f32: roomFor(model, header.tensors, 'f32') };
-  const weights = [...header.tensors.keys()].filter((name) => !isAboutScales(name));
-  return { model, unused: unusedKeys(model, weights, used), room };
+  const room = { f16: roomFor(tensors, 'f16'), f32: roomFor(tensors, 'f32') };
+  const unused = unusedTensors(model, form, used).filter((name) => !isAboutScales(name));
+  return { model, tensors, unused, room };
 }

@@ -39,7 +39,7 @@ export function patchesOf(
   loras: readonly Lora[],
 ): Map<string, Patch> {
   const patches = new Map<string, Patch>();
-  const targets = loras.length > 0 ? loraTargets(model, tensors) : new Map<string, LoraTarget>();
+  const targets = loras.length > 0 ? loraTargets(tensors) : new Map<string, LoraTarget>();
   for (const lora of loras) {
     let fits = 0;
     const fail = (): never => {
@@ -56,9 +56,7 @@ export function patchesOf(
       const before = patches.get(target.key);
       patches.set(target.key, (weights) => {
         before?.(weights);
-        const { from, rows, columns } = target;
-        const parts = partsOf(module, lora, scales(name));
-        change(weights.subarray(from * columns, (from + rows) * columns), target, parts, scale);
+        change(weights, target, partsOf(module, lora, scales(name)), scale);
       });
     }
     if (fits === 0) fail();

@@ -27,10 +27,11 @@ export function scaleOf(key: string, tensors: Tensors): TensorInfo | undefined {
   const scale = tensors.get(`${layer}.scale_weight`) ?? tensors.get(`${layer}.weight_scale`);
   if (!scale) return undefined;
   const numbers = scale.shape.reduce((product, d) => product * d, 1);
-  const rows = tensors.get(key)?.shape[0];
-  if ((numbers !== 1 && numbers !== rows) || !isConvertible(scale.dtype)) {
+  const weight = tensors.get(key);
+  const fits = numbers === 1 || (numbers === weight?.shape[0] && !weight.turned);
+  if (!fits || !isConvertible(scale.dtype)) {
     const reason = `its scale is ${scale.dtype} [${scale.shape.join(', ')}], which is not known here`;
-    throw new DrobeError('bad-weight', { key, reason });
+    throw new DrobeError('bad-weight', { key: weight?.name ?? key, reason });
   }
   return scale;
 }

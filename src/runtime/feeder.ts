@@ -6,6 +6,7 @@ import { DrobeError } from '../errors';
 import type { Placement } from '../graph/graph';
 import { checkFinite } from '../weights/finite';
 import { convert } from '../weights/half';
+import { transposed } from '../weights/lowrank';
 import type { TensorInfo } from '../weights/safetensors';
 import type { ByteSource } from '../weights/source';
 
@@ -60,7 +61,8 @@ export function feed(
       const patch = patches.get(placement.key);
       const sound = checked(info, source, name);
       let length = 0;
-      for (const piece of patch ? [patched(info, sound, patch, to)] : converted(info, sound, to)) {
+      const pieces = patch || info.turned ? [whole(info, sound, patch, to)] : converted(info, sound, to);
+      for (const piece of pieces) {
         passage.set(piece, length);
         length += piece.length;
         free(piece);
@@ -107,16 +109,20 @@ function* converted(
   }
 }
 
-/** Changed in full precision, whatever it comes from and goes to. */
-function patched(
-  { begin, end, dtype }: TensorInfo,
+/** All at once, as it is used: turned, where it lies otherwise, and changed in full precision, whatever it comes from. */
+function whole(
+  { begin, end, dtype, shape, turned }: TensorInfo,
   source: ByteSource,
-  patch: Patch,
+  patch: Patch | undefined,
   to: 'F16' | 'F32',
 ): Uint8Array<ArrayBuffer> {
   const bytes = convert(source.read(begin, end), dtype, 'F32'); // in memory of its own
-  patch(new Float32Array(bytes.buffer));
-  return to === 'F32' ? bytes : convert(bytes, 'F32', to);
+  let data = new Float32Array(bytes.buffer);
+  const [rows, columns] = shape as [number, number]; // none but matrices are turned
+  if (turned) data = transposed({ rows: columns, columns: rows, data }).data;
+  patch?.(data);
+  const changed = new Uint8Array(data.buffer);
+  return to === 'F32' ? changed : convert(changed, 'F32', to);
 }
 
 /** Gives memory back at once. Left to the garbage collector it may stay for minutes, while a net runs. */

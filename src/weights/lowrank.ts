@@ -7,7 +7,7 @@
 export interface Matrix {
   readonly rows: number;
   readonly columns: number;
-  readonly data: Float32Array;
+  readonly data: Float32Array<ArrayBuffer>;
 }
 
 /** a·b. */

@@ -44,6 +44,8 @@ export interface TensorInfo {
   /** Where its bytes begin and end, counted from the start of the file. */
   readonly begin: number;
   readonly end: number;
+  /** Whether it lies there with rows and columns swapped: `shape` is as it is used. No header says so. */
+  readonly turned?: true;
 }
 
 export interface Header {

@@ -25,15 +25,15 @@ it('loading with and without a look at every byte', async () => {
   while (!step.done) step = await run.next();
   const { id } = step.value;
   const machine = wasmMachine(new Sessions(await loadOrt()));
-  const { model } = inspect(header);
+  const { model, tensors } = inspect(header);
   const size = { batch: 2, h: 12, w: 12 };
-  const graph = unetGraph({ model, tensors: header.tensors }, machine.target(), size);
+  const graph = unetGraph({ model, tensors }, machine.target(), size);
   const opened = await openStored(id);
   const open = async (compared: boolean): Promise<number> => {
     const { check, ...blind } = storedSource(opened, judge, new Set());
     const source = { ...blind, ...(compared && check && { check }) };
     const start = performance.now();
-    const net = await machine.sessions.open(graph, { tensors: header.tensors, source }, machine.openDevice);
+    const net = await machine.sessions.open(graph, { tensors, source }, machine.openDevice);
     const milliseconds = performance.now() - start;
     await net.release();
     return milliseconds;

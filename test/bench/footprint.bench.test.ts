@@ -34,8 +34,8 @@ it('expected and measured memory', async () => {
   };
   const file = new Uint8Array(await (await fetch('/models/mini-sd.safetensors')).arrayBuffer());
   const header = await readHeader(new Blob([file]));
-  const { model } = inspect(header);
-  const weights = { tensors: header.tensors, source: memorySource(file) };
+  const { model, tensors } = inspect(header);
+  const weights = { tensors, source: memorySource(file) };
   const measure = async (what: string, run: (checkpoint: Checkpoint) => Promise<unknown>): Promise<void> => {
     const checkpoint = new Checkpoint(model, weights, machine);
     await run(checkpoint);

@@ -76,8 +76,9 @@ async function record({ file, job }: Request): Promise<Reply> {
   const machine = await findMachine(new Sessions(await loadOrt()), 'webgpu');
   if (machine.backend !== 'webgpu') throw new Error('This browser gave no WebGPU adapter.');
   const header = await readHeader(file);
-  const weights: Weights = { tensors: header.tensors, source: blobSource([file]) };
-  const checkpoint = new RecordedCheckpoint(inspect(header).model, weights, machine);
+  const { model, tensors } = inspect(header);
+  const weights: Weights = { tensors, source: blobSource([file]) };
+  const checkpoint = new RecordedCheckpoint(model, weights, machine);
   const tokenizer = await loadTokenizer(new URL('/', location.href).href);
 
   let stage = `${machine.name}, ${machine.target().dtype}`;

@@ -22,12 +22,13 @@ it('time per stage', async () => {
   const tokenizer = await loadTokenizer(new URL('/', location.href).href);
   const file = new Uint8Array(await (await fetch('/models/mini-sd.safetensors')).arrayBuffer());
   const header = await readHeader(new Blob([file]));
-  const weights = { tensors: header.tensors, source: memorySource(file) };
+  const { model, tensors } = inspect(header);
+  const weights = { tensors, source: memorySource(file) };
   const machines: Machine[] = [await findMachine(sessions, 'webgpu'), wasmMachine(sessions)];
   const stages = new Map<string, number[]>();
 
   for (const machine of machines) {
-    const checkpoint = new Checkpoint(inspect(header).model, weights, machine);
+    const checkpoint = new Checkpoint(model, weights, machine);
     // Two prompts: the encoding of the last one is kept.
     for (const [run, prompt] of [
       ['cold', 'red apple'],

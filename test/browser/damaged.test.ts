@@ -17,8 +17,8 @@ it('the decoder of a damaged checkpoint names its weight; that of a sound one op
   const damaged = sound.slice();
   damaged.fill(0xff, header.tensors.get(key)!.end - 8, header.tensors.get(key)!.end);
   const decoded = (file: Uint8Array<ArrayBuffer>) => {
-    const weights = { tensors: header.tensors, source: memorySource(file) };
-    const checkpoint = new Checkpoint(inspect(header).model, weights, machine);
+    const { model, tensors } = inspect(header);
+    const checkpoint = new Checkpoint(model, { tensors, source: memorySource(file) }, machine);
     const picture = checkpoint.decode(new Float32Array(4 * 36), { h: 6, w: 6 }, () => undefined);
     return picture.finally(() => checkpoint.release());
   };

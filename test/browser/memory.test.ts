@@ -44,8 +44,8 @@ const LITTLE_BYTES = 54e6;
 
 async function checkpointOn(machine: Machine): Promise<Checkpoint> {
   const header = await readHeader(new Blob([file]));
-  const weights = { tensors: header.tensors, source: memorySource(file) };
-  return new Checkpoint(inspect(header).model, weights, machine);
+  const { model, tensors } = inspect(header);
+  return new Checkpoint(model, { tensors, source: memorySource(file) }, machine);
 }
 
 /** Draws as the app does, but in one worker: `told` hears of all that happens. */

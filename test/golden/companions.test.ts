@@ -2,6 +2,7 @@
 import { PNG } from 'pngjs';
 import { beforeAll, expect, it } from 'vitest';
 import { embeddingOf } from '../../src/pipeline/embedding';
+import { inspect } from '../../src/pipeline/inspect';
 import { patchesOf } from '../../src/pipeline/lora';
 import type { Job, Pixels, Source } from '../../src/pipeline/job';
 import { loraModules } from '../../src/nets/lora';
@@ -51,7 +52,7 @@ test('the LoRA, all of whose modules have their place', async () => {
   const file = await bundled('mini-sd.safetensors');
   const checkpoint = await openCheckpoint(file);
   const lora = { name: 'outline', ...(await addon('loras/outline.safetensors')), unet: 1, text: 1 };
-  const { tensors } = await readHeader(new Blob([file]));
+  const { tensors } = inspect(await readHeader(new Blob([file])));
   const modules = loraModules(lora.header.tensors.keys());
   expect(patchesOf(checkpoint.model, tensors, [lora]).size).toBe(modules.size);
 

@@ -42,8 +42,8 @@ export async function servedTokenizer(): Promise<Tokenizer> {
 
 export async function openCheckpoint(file: Uint8Array<ArrayBuffer>): Promise<Checkpoint> {
   const header = await readHeader(new Blob([file]));
-  const weights = { tensors: header.tensors, source: memorySource(file) };
-  return new Checkpoint(inspect(header).model, weights, wasmMachine(new Sessions(ort)));
+  const { model, tensors } = inspect(header);
+  return new Checkpoint(model, { tensors, source: memorySource(file) }, wasmMachine(new Sessions(ort)));
 }
 
 export async function draw(

@@ -1,9 +1,9 @@
 /** Textual inversion against diffusers: which tokens a word takes, and what the text encoder makes of its vectors. */
 import * as ort from 'onnxruntime-web';
 import { expect, it } from 'vitest';
-import { detect } from '../../src/nets/detect';
 import { Checkpoint } from '../../src/pipeline/checkpoint';
 import { embeddingOf, wordsFor } from '../../src/pipeline/embedding';
+import { inspect } from '../../src/pipeline/inspect';
 import { wasmMachine } from '../../src/runtime/device';
 import { Sessions } from '../../src/runtime/session';
 import { conditions } from '../../src/text/conditions';
@@ -30,8 +30,7 @@ it.each(words)('a word of its own (%s)', async (name) => {
 
   const tokenizer = await servedTokenizer();
   const model = modelBytes('sd1');
-  const { tensors, metadata } = await readHeader(new Blob([model]));
-  const facts = detect({ tensors, metadata });
+  const { model: facts, tensors } = inspect(await readHeader(new Blob([model])));
   const weights = { tensors, source: memorySource(model) };
   const checkpoint = new Checkpoint(facts, weights, wasmMachine(new Sessions(ort)));
 
@@ -61,8 +60,7 @@ it.each(words)('a word of its own (%s)', async (name) => {
 it.runIf(present('models/sdxl'))("SDXL's two encoders get the vectors that are meant for each", async () => {
   const tokenizer = await servedTokenizer();
   const file = modelBytes('sdxl');
-  const { tensors, metadata } = await readHeader(new Blob([file]));
-  const facts = detect({ tensors, metadata });
+  const { model: facts, tensors } = inspect(await readHeader(new Blob([file])));
   const weights = { tensors, source: memorySource(file) };
   const checkpoint = new Checkpoint(facts, weights, wasmMachine(new Sessions(ort)));
 
@@ -75,10 +73,13 @@ it.runIf(present('models/sdxl'))("SDXL's two encoders get the vectors that are m
     const rows = ids.flatMap((id) => [...table.subarray(id * each, (id + 1) * each)]);
     return { dtype, shape: [ids.length, shape[1]!], bytes: Uint8Array.from(rows) };
   };
-  const [first, second] = facts.texts;
+  const [first] = facts.texts;
   const pair = new Map([
-    ['clip_g', rowsOf(`${second!.prefix}.token_embedding.weight`, meant[1]!)],
-    ['clip_l', rowsOf(`${first.prefix}.embeddings.token_embedding.weight`, meant[0]!)],
+    ['clip_g', rowsOf('conditioner.embedders.1.model.token_embedding.weight', meant[1]!)],
+    [
+      'clip_l',
+      rowsOf('conditioner.embedders.0.transformer.text_model.embeddings.token_embedding.weight', meant[0]!),
+    ],
   ]);
   const learned = new Uint8Array(await written(pair).arrayBuffer());
   const header = await readHeader(new Blob([learned]));

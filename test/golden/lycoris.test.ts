@@ -14,7 +14,7 @@ const cases = [...new Set([...tensors.keys()].map((name) => name.split('/')[0]!)
 const strengths = ['1.0', '0.6', '-0.5'] as const;
 
 const model = detect({ tensors: stableDiffusion15(), metadata: new Map() });
-const key = 'model.diffusion_model.input_blocks.1.0.in_layers.2.weight';
+const key = 'unet.input_blocks.1.0.in_layers.2.weight';
 const module = 'lora_unet_input_blocks_1_0_in_layers_2';
 
 /** A file with this module alone. */

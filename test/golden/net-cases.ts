@@ -3,10 +3,11 @@ import type { Graph, Target } from '../../src/graph/graph';
 import { detect } from '../../src/nets/detect';
 import { decoderGraph, encoderGraph, textGraph, unetGraph } from '../../src/nets/graphs';
 import type { Model } from '../../src/nets/model';
+import { inNormalForm, type NormalForm } from '../../src/nets/names/normal-form';
 import { timestepEmbedding } from '../../src/nets/unet';
 import type { Machine } from '../../src/runtime/device';
 import type { Value } from '../../src/runtime/session';
-import { readHeader, type Header } from '../../src/weights/safetensors';
+import { readHeader, type Header, type TensorInfo } from '../../src/weights/safetensors';
 import { memorySource, type ByteSource } from '../../src/weights/source';
 import { parseTensors, worstDifference, type Tensor } from './tensors';
 
@@ -40,7 +41,7 @@ export const TOLERANCE = { f32: 1e-3, f16: 3e-2 };
 /** A golden model, open on a machine whose graphs are for `target`. */
 export class GoldenNets {
   readonly model: Model;
-  readonly header: Header;
+  readonly form: NormalForm<TensorInfo>;
   readonly target: Target;
   readonly #machine: Machine;
   readonly #golden: Golden;
@@ -77,8 +78,8 @@ export class GoldenNets {
     this.#golden = golden;
     this.#at = at;
     this.target = target;
-    this.header = header;
-    this.model = detect(header);
+    this.form = inNormalForm(header.tensors);
+    this.model = detect(header, this.form);
     this.#source = source;
   }
 
@@ -99,7 +100,7 @@ export class GoldenNets {
     const latents = tensor('sample');
     const [batch, , h, w] = latents.shape as [number, number, number, number];
     const size = { batch, h, w, tokens: context.shape[1]! };
-    const graph = unetGraph({ model, tensors: this.header.tensors }, target, size);
+    const graph = unetGraph({ model, tensors: this.form.tensors }, target, size);
     const runs = timesteps.map((t) => ({
       latents,
       timestep: embeddings(t, batch, model.unet.modelChannels),
@@ -117,7 +118,7 @@ export class GoldenNets {
     const [batch, length] = ids.shape as [number, number];
     const encoder = test === 'text2' ? 1 : 0;
     const { eos, width, pooled } = model.texts[encoder]!; // a missing one fails by itself
-    const graph = textGraph({ model, tensors: this.header.tensors }, target, { batch, encoder });
+    const graph = textGraph({ model, tensors: this.form.tensors }, target, { batch, encoder });
     const end = Float32Array.from(ids.data, (id, i) =>
       Number(id === eos && ids.data.indexOf(eos, i - (i % length)) === i),
     );
@@ -138,7 +139,7 @@ export class GoldenNets {
     const tensor = await this.#expected(test);
     const latents = tensor('z');
     const [batch, , h, w] = latents.shape as [number, number, number, number];
-    const checkpoint = { model: this.model, tensors: this.header.tensors };
+    const checkpoint = { model: this.model, tensors: this.form.tensors };
     const [decoded] = await this.#run(decoderGraph(checkpoint, this.target, { batch, h, w }), { latents });
 
     const encoder = encoderGraph(checkpoint, this.target, { batch, h, w });
@@ -160,7 +161,7 @@ export class GoldenNets {
   /** Opens the graph once and runs it on each set of values. */
   async #run(graph: Graph, ...runs: Record<string, Value>[]): Promise<Float32Array[]> {
     const { sessions, openDevice } = this.#machine;
-    const weights = { tensors: this.header.tensors, source: this.#source };
+    const weights = { tensors: this.form.tensors, source: this.#source };
     const net = await sessions.open(graph, weights, openDevice);
     try {
       const outputs: Float32Array[] = [];

@@ -1,6 +1,6 @@
 /** The nets against PyTorch, the same proof for every backend. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { unusedKeys } from '../../src/nets/detect';
+import { unusedTensors } from '../../src/nets/detect';
 import { decoderGraph, encoderGraph, textGraph, unetGraph } from '../../src/nets/graphs';
 import type { Machine } from '../../src/runtime/device';
 import { GoldenNets, TOLERANCE, type Golden } from './net-cases';
@@ -32,12 +32,12 @@ export function describeNets(
 
       it('uses every key of its nets', () => {
         const used = new Set<string>();
-        const { model, target, header } = nets;
-        const checkpoint = { model, tensors: header.tensors };
+        const { model, target, form } = nets;
+        const checkpoint = { model, tensors: form.tensors };
         const size = { batch: 1, h: 8, w: 8 };
         for (const encoder of model.texts.keys()) textGraph(checkpoint, target, { batch: 1, encoder }, used);
         for (const author of [unetGraph, decoderGraph, encoderGraph]) author(checkpoint, target, size, used);
-        expect(unusedKeys(model, header.tensors.keys(), used)).toEqual([]);
+        expect(unusedTensors(model, form, used)).toEqual([]);
       });
 
       it.each(cases(/^unet/))('predicts noise as diffusers does (%s)', expectSame);

@@ -26,7 +26,7 @@ beforeAll(async () => {
   const file = await bundled('mini-sd.safetensors');
   const header = await readHeader(new Blob([file]));
   inspected = inspect(header);
-  weights = { tensors: header.tensors, source: memorySource(file) };
+  weights = { tensors: inspected.tensors, source: memorySource(file) };
 });
 
 async function compare(

@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Graph, Target } from '../../src/graph/graph';
 import { detect } from '../../src/nets/detect';
+import { inNormalForm } from '../../src/nets/names/normal-form';
 import { decoderGraph, textGraph, unetGraph } from '../../src/nets/graphs';
 import type { Model } from '../../src/nets/model';
 import { timestepEmbedding } from '../../src/nets/unet';
@@ -82,7 +83,7 @@ export function synthetic(shapes: Shapes): Synthetic {
       return repeated(last.codes, from - last.begin, to - from);
     },
   };
-  return { model: detect({ tensors, metadata: new Map() }), tensors, source };
+  return { model: detect({ tensors, metadata: new Map() }), tensors: inNormalForm(tensors).tensors, source };
 }
 
 function repeated(bytes: Uint8Array, from: number, length: number): Uint8Array<ArrayBuffer> {

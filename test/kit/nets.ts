@@ -104,12 +104,16 @@ function pictureRow(told: MiniCase, dtype: DType): Row {
 async function draw({ kit, machine }: Bench, told: MiniCase, dtype: DType): Promise<Picture> {
   const file = Uint8Array.from(readFileSync(join(kit, 'mini-sd.safetensors')));
   const header = await readHeader(new Blob([file]));
-  const weights = { tensors: header.tensors, source: memorySource(file) };
-  const checkpoint = new Checkpoint(inspect(header).model, weights, {
-    ...machine,
-    float16: dtype === 'f16',
-    target: (asked = dtype) => machine.target(asked),
-  });
+  const { model, tensors } = inspect(header);
+  const checkpoint = new Checkpoint(
+    model,
+    { tensors, source: memorySource(file) },
+    {
+      ...machine,
+      float16: dtype === 'f16',
+      target: (asked = dtype) => machine.target(asked),
+    },
+  );
   const { png: _, ...job } = told;
   const tools = { checkpoint, tokenizer: await tokenizerIn(kit), report: () => undefined };
   const run = generate(jobWith(job), tools);

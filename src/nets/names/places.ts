@@ -102,5 +102,5 @@ export function placeOf(name: string): Placed | null {
   return place && { place, rest };
 }
 
-/** Twice, as two wrappers may share the dot between them. */
-const unwrapped = (name: string): string => name.replace(WRAPPER, '$1').replace(WRAPPER, '$1');
+/** Without what wraps a module. Twice, as two wrappers may share the dot between them. */
+export const unwrapped = (name: string): string => name.replace(WRAPPER, '$1').replace(WRAPPER, '$1');

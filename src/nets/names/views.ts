@@ -60,7 +60,7 @@ const turned = <T extends Tensor>(view: View<T>): View<T> => ({
 /** 1×1 convolutions that may have lost their last dimensions. */
 const POINTWISE = /\.(?:skip_connection|nin_shortcut|(?:post_)?quant_conv)\.weight$/;
 /** A matrix or a 1×1 convolution: which one it is tells families apart. */
-const EITHER = /\.proj_(?:in|out)\.weight$/;
+const EITHER = /^unet\..*\.proj_(?:in|out)\.weight$/;
 
 /** The shape in normal form: without dimensions of 1 at the end, but for convolutions. */
 export function normalShape(name: string, shape: readonly number[]): readonly number[] {

@@ -40,13 +40,13 @@ describe('files that are one model', () => {
     const gathered = await gather(inside('my model', vae(), text(), unet()));
     expect(told(gathered)).toEqual({ files: ['my model.safetensors'], refused: [] });
     expect(await namesIn(gathered.models[0])).toEqual([
-      'model.diffusion_model.input_blocks.0.0.weight',
-      'model.diffusion_model.input_blocks.1.0.in_layers.2.weight',
-      'model.diffusion_model.output_blocks.0.0.in_layers.2.weight',
-      'first_stage_model.decoder.conv_in.weight',
-      'first_stage_model.encoder.down.0.block.0.conv1.weight',
-      'text_encoder.text_model.final_layer_norm.weight',
-      'text_encoder.text_model.encoder.layers.0.layer_norm1.weight',
+      'unet.conv_in.weight',
+      'unet.down_blocks.0.resnets.0.conv1.weight',
+      'unet.up_blocks.0.resnets.0.conv1.weight',
+      'vae.decoder.conv_in.weight',
+      'vae.encoder.down_blocks.0.resnets.0.conv1.weight',
+      'text.text_model.final_layer_norm.weight',
+      'text.text_model.encoder.layers.0.layer_norm1.weight',
     ]);
   });
 
@@ -64,9 +64,9 @@ describe('files that are one model', () => {
     const wide = named('unet/m.safetensors', [...UNET, 'add_embedding.linear_1.weight']);
     const { models } = await gather(inside('xl', second, text(), vae(), wide));
     const names = await namesIn(models[0]);
-    expect(names).toContain('text_encoder_2.text_projection.weight');
-    expect(names).toContain('text_encoder.text_model.final_layer_norm.weight');
-    expect(names).toContain('model.diffusion_model.label_emb.0.0.weight');
+    expect(names).toContain('text2.text_projection.weight');
+    expect(names).toContain('text.text_model.final_layer_norm.weight');
+    expect(names).toContain('unet.add_embedding.linear_1.weight');
     expect(told(await gather(inside('xl', text(), vae(), wide))).refused).toEqual([
       ['xl', 'missing-part', { part: 'second text encoder', found: 'UNet, VAE and text encoder' }],
     ]);
@@ -88,7 +88,7 @@ describe('files that are one model', () => {
       'F32',
     );
     const [plain] = (await gather(inside('m', vae(), text(), twice[0]!, odd))).models;
-    expect(await namesIn(plain)).toContain('model.diffusion_model.input_blocks.0.0.weight');
+    expect(await namesIn(plain)).toContain('unet.conv_in.weight');
   });
 
   it('a net in several numbered files needs them all, and says which one is not there', async () => {

@@ -4,7 +4,7 @@ import { add, concat, relu, reshape } from '../../../src/graph/nn';
 import { detect } from '../../../src/nets/detect';
 import { decoderGraph, unetGraph } from '../../../src/nets/graphs';
 import { bytesOf, fits } from '../../../src/nets/memory';
-import { stableDiffusion15 } from '../nets/stable-diffusion';
+import { normal, stableDiffusion15 } from '../nets/stable-diffusion';
 
 const target: Target = { layout: 'nhwc', dtype: 'f32', fusedAttention: true, maxScoreBytes: 2 ** 28 };
 
@@ -23,7 +23,7 @@ it('counts a tensor for as long as the last op that wants it', () => {
   expect(build({ y: add(chain, x) }).footprint.peak).toBe(120);
 });
 
-const tensors = stableDiffusion15();
+const tensors = normal(stableDiffusion15());
 const model = detect({ tensors, metadata: new Map() });
 const decoder = (side: number, dtype: 'f32' | 'f16') =>
   decoderGraph({ model, tensors }, { ...target, dtype }, { batch: 1, h: side / 8, w: side / 8 });

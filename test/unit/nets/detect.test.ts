@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { ErrorCode } from '../../../src/errors';
 import type { Target } from '../../../src/graph/graph';
-import { detect, unusedKeys } from '../../../src/nets/detect';
+import { detect, recognise, unusedTensors } from '../../../src/nets/detect';
+import { inNormalForm } from '../../../src/nets/names/normal-form';
 import { decoderGraph, encoderGraph, textGraph, unetGraph } from '../../../src/nets/graphs';
 import {
   distilled,
+  normal,
   stableDiffusion15,
   stableDiffusion2,
   stableDiffusionXL,
@@ -15,7 +17,7 @@ const none = new Map<string, string>();
 const target: Target = { layout: 'nhwc', dtype: 'f16', fusedAttention: true, maxScoreBytes: 2 ** 28 };
 
 describe('a checkpoint with the names and shapes of Stable Diffusion 1.5', () => {
-  const tensors = stableDiffusion15();
+  const tensors = normal(stableDiffusion15());
 
   it('is recognised, with the defaults of its family', () => {
     expect(detect({ tensors, metadata: none })).toMatchObject({
@@ -44,8 +46,8 @@ describe('a checkpoint with the names and shapes of Stable Diffusion 1.5', () =>
     console.info(
       `SD 1.5 UNet: ${unet.nodes} nodes, ${unet.model.length} bytes, authored in ${took.toFixed(0)} ms`,
     );
-    expect([...used].filter((key) => key.startsWith('model.diffusion_model.'))).toHaveLength(686);
-    expect(unusedKeys(model, tensors.keys(), used)).toEqual([]);
+    expect([...used].filter((key) => key.startsWith('unet.'))).toHaveLength(686);
+    expect(unusedTensors(model, inNormalForm(tensors), used)).toEqual([]);
     expect(unet.model.length).toBeLessThan(400_000); // no weights in it
   });
 
@@ -65,7 +67,7 @@ describe('a checkpoint with the names and shapes of Stable Diffusion 1.5', () =>
 
   it('says which tensor is missing', () => {
     const cut = new Map(tensors);
-    cut.delete('model.diffusion_model.output_blocks.5.0.in_layers.2.weight');
+    cut.delete('unet.output_blocks.5.0.in_layers.2.weight');
     const author = (): unknown =>
       unetGraph({ model: detect({ tensors: cut, metadata: none }), tensors: cut }, target, {
         batch: 1,
@@ -79,13 +81,14 @@ describe('a checkpoint with the names and shapes of Stable Diffusion 1.5', () =>
     const stray = 'model.diffusion_model.middle_block.1.adapter.weight';
     const more = new Map(tensors).set(stray, { shape: [4], dtype: 'F16' });
     const model = detect({ tensors: more, metadata: none });
-    expect(unusedKeys(model, more.keys(), new Set(tensors.keys()))).toEqual([stray]);
+    const used = new Set(tensors.keys());
+    expect(unusedTensors(model, inNormalForm(more), used)).toEqual([stray]);
   });
 });
 
 describe.each([
-  ['Stable Diffusion 2.x', stableDiffusion2(), 686, 512],
-  ['Stable Diffusion XL', stableDiffusionXL(), 1680, 1024],
+  ['Stable Diffusion 2.x', normal(stableDiffusion2()), 686, 512],
+  ['Stable Diffusion XL', normal(stableDiffusionXL()), 1680, 1024],
 ])('a checkpoint with the names and shapes of %s', (family, tensors, keys, side) => {
   const model = detect({ tensors, metadata: none });
 
@@ -100,20 +103,20 @@ describe.each([
     const size = { batch: 2, h: 64, w: 64 };
     for (const encoder of model.texts.keys()) textGraph(checkpoint, target, { batch: 2, encoder }, used);
     for (const author of [unetGraph, decoderGraph, encoderGraph]) author(checkpoint, target, size, used);
-    expect([...used].filter((key) => key.startsWith('model.diffusion_model.'))).toHaveLength(keys);
-    expect(unusedKeys(model, tensors.keys(), used)).toEqual([]);
+    expect([...used].filter((key) => key.startsWith('unet.'))).toHaveLength(keys);
+    expect(unusedTensors(model, inNormalForm(tensors), used)).toEqual([]);
   });
 });
 
 it('a distilled UNet, with fewer blocks and no middle, is built as its weights say', () => {
-  const tensors = distilled();
+  const tensors = normal(distilled());
   const model = detect({ tensors, metadata: none });
   const used = new Set<string>();
   const size = { batch: 2, h: 64, w: 64 };
   const small = unetGraph({ model, tensors }, target, size, used);
-  const all = [...tensors.keys()].filter((key) => key.startsWith('model.diffusion_model.'));
+  const all = [...tensors.keys()].filter((key) => key.startsWith('unet.'));
   expect(all.filter((key) => !used.has(key))).toEqual([]);
-  const full = unetGraph({ model, tensors: stableDiffusion15() }, target, size);
+  const full = unetGraph({ model, tensors: normal(stableDiffusion15()) }, target, size);
   console.info(`a distilled UNet: ${small.nodes} nodes, not ${full.nodes}`);
   expect(small.nodes).toBeLessThan(0.7 * full.nodes);
 });
@@ -129,13 +132,13 @@ describe('a UNet that is told its guidance scale is a latent consistency model',
     ['Stable Diffusion 1.x LCM inpainting', stableDiffusion15(9), 'time_embedding.cond_proj', 686],
     ['Stable Diffusion XL LCM', stableDiffusionXL(), 'time_embed.cond_proj', 1680],
   ] as const)('%s (%#), and that weight is used', (family, plain, name, keys) => {
-    const tensors = projected(plain, name);
+    const tensors = normal(projected(plain, name));
     const model = detect({ tensors, metadata: none });
     expect(model).toMatchObject({ family, unet: { guidanceWidth: 256 }, recommended: LCM });
     const used = new Set<string>();
     unetGraph({ model, tensors }, target, { batch: 1, h: 64, w: 64 }, used);
     expect(used.size).toBe(keys + 1);
-    expect(used).toContain(`model.diffusion_model.${name}.weight`);
+    expect(used).toContain('unet.time_embed.cond_proj.weight');
   });
 
   it('others are told none; one for instructions is refused', () => {
@@ -209,7 +212,7 @@ it('the text encoder may have the names of the first converters', () => {
   const old = [...stableDiffusion15()].map(
     ([name, info]) => [name.replace('transformer.text_model.', 'transformer.'), info] as const,
   );
-  const tensors = new Map(old);
+  const tensors = normal(new Map(old));
   const model = detect({ tensors, metadata: none });
   const used = new Set<string>();
   textGraph({ model, tensors }, target, { batch: 1, encoder: 0 }, used);
@@ -255,6 +258,65 @@ describe('what cannot be run is refused by its own name', () => {
     }
     expect(error).toMatchObject({ code });
     expect(String(error)).toMatch(words);
+  });
+});
+
+describe('a UNet alone is recognised, and what it lacks is told', () => {
+  const unet = (tensors: Shapes): Shapes =>
+    new Map([...tensors].filter(([name]) => name.startsWith('model.diffusion_model.')));
+  it.each([
+    ['Stable Diffusion 1.x', stableDiffusion15(), ['vae', 'text'], [768]],
+    ['Stable Diffusion 1.x inpainting', stableDiffusion15(9), ['vae', 'text'], [768]],
+    ['Stable Diffusion 2.x', stableDiffusion2(), ['vae', 'text'], [1024]],
+    ['Stable Diffusion XL', stableDiffusionXL(), ['vae', 'text', 'text2'], [768, 1280]],
+  ] as const)('%s', (family, whole, lacks, widths) => {
+    const found = recognise({ tensors: unet(whole), metadata: none });
+    expect(found.lacks).toEqual(lacks);
+    expect(found.model.family).toBe(family);
+    expect(found.model.texts.map(({ width }) => width)).toEqual(widths);
+    const { model } = recognise({ tensors: whole, metadata: none });
+    expect(found.model.texts.map(({ width, heads }) => [width, heads])).toEqual(
+      model.texts.map(({ width, heads }) => [width, heads]),
+    );
+    expect(found.model.vae).toEqual(model.vae);
+    expect(() => detect({ tensors: unet(whole), metadata: none })).toThrow(
+      lacks.length > 2 ? /VAE, text encoder and second text encoder/ : /VAE and text encoder/,
+    );
+  });
+
+  it('and one part that is not there', () => {
+    const tensors = new Map(
+      [...stableDiffusionXL()].filter(([name]) => !name.startsWith('conditioner.embedders.1')),
+    );
+    expect(recognise({ tensors, metadata: none }).lacks).toEqual(['text2']);
+  });
+});
+
+describe('of a text encoder as many layers are run as the UNet was trained with', () => {
+  const cut = (layers: number): Shapes =>
+    new Map(
+      [...stableDiffusion2()].filter(
+        ([name]) =>
+          Number(/resblocks\.(\d+)\./.exec(name)?.[1] ?? 0) < layers &&
+          !/text_projection|logit_scale/.test(name),
+      ),
+    );
+  it.each([
+    [24, 1],
+    [23, 0],
+    [22, 0],
+  ])('of %i layers of Stable Diffusion 2.x, %i are left out', (layers, skip) => {
+    const tensors = cut(layers);
+    expect(detect({ tensors, metadata: none }).texts[0].skip).toBe(skip);
+    const renamed = new Map(
+      [...inNormalForm(tensors).tensors].map(([name, info]) => [
+        name.replace(/^text\./, 'cond_stage_model.transformer.'),
+        info,
+      ]),
+    );
+    const { family, texts } = detect({ tensors: renamed, metadata: none });
+    expect(family).toBe('Stable Diffusion 2.x');
+    expect(texts[0]).toMatchObject({ skip, activation: 'gelu', pad: 0, heads: 16 });
   });
 });
 

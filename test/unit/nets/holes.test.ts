@@ -6,9 +6,9 @@ import { loraTargets } from '../../../src/nets/lora';
 import { inNormalForm } from '../../../src/nets/names/normal-form';
 import { renamer } from '../../../src/nets/names/renamer';
 import { shapeOfDiffusers, shapeOfLdm, unetPairs } from '../../../src/nets/names/unet';
-import { distilled, stableDiffusion15, stableDiffusionXL, type Shapes } from './stable-diffusion';
+import { distilled, normal, stableDiffusion15, stableDiffusionXL, type Shapes } from './stable-diffusion';
 
-const UNET = 'model.diffusion_model.';
+const UNET = 'unet.';
 const target: Target = { layout: 'nhwc', dtype: 'f16', fusedAttention: true, maxScoreBytes: 2 ** 28 };
 
 function drawn(tensors: Shapes): { nodes: number; left: string[] } {
@@ -39,7 +39,7 @@ const own = (tensors: Shapes): string[] =>
   [...tensors.keys()].filter((name) => name.startsWith(UNET)).map((name) => name.slice(UNET.length));
 
 describe('BK-SDM in the numbers of the net that it was made from', () => {
-  const holes = withHoles(distilled());
+  const holes = withHoles(normal(distilled()));
 
   it('has upsamplings that stand alone, and is the same net as without holes', () => {
     expect(own(holes).filter((name) => /^output_blocks\.(2|5|8)\./.test(name))).toEqual([
@@ -50,13 +50,12 @@ describe('BK-SDM in the numbers of the net that it was made from', () => {
       'output_blocks.8.2.conv.weight',
       'output_blocks.8.2.conv.bias',
     ]);
-    expect(drawn(holes)).toEqual(drawn(distilled()));
+    expect(drawn(holes)).toEqual(drawn(normal(distilled())));
     expect(drawn(holes).left).toEqual([]);
   });
 
   it('a LoRA finds its modules by the names of diffusers', () => {
-    const model = detect({ tensors: holes, metadata: new Map() });
-    const targets = loraTargets(model, holes);
+    const targets = loraTargets(holes);
     const keyOf = (module: string) => targets.get(`lora_unet_${module}`)?.key;
     expect(
       [
@@ -83,7 +82,7 @@ describe('BK-SDM in the numbers of the net that it was made from', () => {
     const toDiffusers = renamer(unetPairs(shapeOfLdm(own(holes))), 'theirs');
     const folder = own(holes).map((name) => toDiffusers(name) ?? name);
     const toLdm = renamer(unetPairs(shapeOfDiffusers(folder)), 'normal');
-    expect(folder.map((name) => toLdm(name) ?? name).sort()).toEqual(own(distilled()).sort());
+    expect(folder.map((name) => toLdm(name) ?? name).sort()).toEqual(own(normal(distilled())).sort());
   });
 });
 
@@ -132,10 +131,10 @@ describe('Stable Diffusion XL made smaller', () => {
         const number = Number(block.replace(/\D+/, ''));
         return block.startsWith('input') ? ins[[4, 5, 7, 8].indexOf(number)]! : outs[number]!; // they have no others
       };
-      const small = without(stableDiffusionXL(), MIDDLE, depth);
+      const small = without(normal(stableDiffusionXL()), MIDDLE, depth);
       const { nodes, left } = drawn(small);
       expect(left).toEqual([]);
-      expect(nodes).toBeLessThan(drawn(stableDiffusionXL()).nodes);
+      expect(nodes).toBeLessThan(drawn(normal(stableDiffusionXL())).nodes);
       const toDiffusers = renamer(unetPairs(shapeOfLdm(own(small))), 'theirs');
       const folder = own(small).map((name) => toDiffusers(name) ?? name);
       const toLdm = renamer(unetPairs(shapeOfDiffusers(folder)), 'normal');
@@ -146,7 +145,7 @@ describe('Stable Diffusion XL made smaller', () => {
 
 test('a level without attention is passed', () => {
   const tensors = without(
-    stableDiffusion15(),
+    normal(stableDiffusion15()),
     /\.(input_blocks\.[78]|output_blocks\.[345])\.1\.(?!conv)/,
     () => 9,
   );
@@ -154,7 +153,7 @@ test('a level without attention is passed', () => {
 });
 
 test('where the keys of the first attention are as wide as the text, it reads the text', () => {
-  const tensors = new Map(stableDiffusion15());
+  const tensors = new Map(normal(stableDiffusion15()));
   for (const [name, info] of tensors) {
     const wide = /put_blocks\.(?:[129]|1[01])\.1\..*\.attn1\.to_[kv]\.weight$/.test(name);
     if (wide) tensors.set(name, { ...info, shape: [320, 768] });

@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { detect } from '../../../src/nets/detect';
 import { loraModules, loraTargets } from '../../../src/nets/lora';
-import { stableDiffusion15, stableDiffusionXL, type Shapes } from './stable-diffusion';
+import { normal, stableDiffusion15, stableDiffusionXL, type Shapes } from './stable-diffusion';
 
-const targetsOf = (tensors: Shapes) => loraTargets(detect({ tensors, metadata: new Map() }), tensors);
+const targetsOf = (tensors: Shapes) => loraTargets(normal(tensors));
 
 describe('the modules of a checkpoint that a LoRA may name', () => {
   const sd1 = targetsOf(stableDiffusion15());
@@ -39,26 +38,24 @@ describe('the modules of a checkpoint that a LoRA may name', () => {
     [sdxl, 'lora_unet_up_blocks_1_upsamplers_0_conv', 'output_blocks.5.2.conv', 640, 5760],
   ] as const)('in the UNet (%#): %s', (targets, module, key, rows, columns) => {
     expect(targets.get(module.replaceAll('.', '_'))).toEqual({
-      key: `model.diffusion_model.${key}.weight`,
-      from: 0,
+      key: `unet.${key}.weight`,
       rows,
       columns,
       net: 'unet',
     });
   });
 
-  it('in the text encoders; OpenCLIP has queries, keys and values in one matrix', () => {
-    const first = 'conditioner.embedders.0.transformer.text_model';
+  it('in the text encoders, also where OpenCLIP has queries, keys and values in one matrix', () => {
     expect(sdxl.get('lora_te1_text_model_encoder_layers_11_mlp_fc1')).toMatchObject({
-      key: `${first}.encoder.layers.11.mlp.fc1.weight`,
-      from: 0,
+      key: 'text.text_model.encoder.layers.11.mlp.fc1.weight',
       rows: 3072,
     });
-    const packed = 'conditioner.embedders.1.model.transformer.resblocks.31.attn.in_proj_weight';
-    const second = (name: string) => sdxl.get(`lora_te2_text_model_encoder_layers_31_self_attn_${name}`);
-    expect([second('q_proj'), second('k_proj'), second('v_proj')]).toEqual(
-      [0, 1280, 2560].map((from) => ({ key: packed, from, rows: 1280, columns: 1280, net: 'text' })),
-    );
+    expect(sdxl.get('lora_te2_text_model_encoder_layers_31_self_attn_k_proj')).toEqual({
+      key: 'text2.text_model.encoder.layers.31.self_attn.k_proj.weight',
+      rows: 1280,
+      columns: 1280,
+      net: 'text',
+    });
     expect(sd1.get('lora_te_text_model_encoder_layers_0_self_attn_out_proj')).toMatchObject({ rows: 768 });
   });
 
@@ -148,7 +145,7 @@ describe("all modules of kohya's LoRAs have their place", () => {
     expect(modules).toHaveLength(count);
     expect(modules.filter((module) => !targets.has(module))).toEqual([]);
     // Each in a place of its own.
-    const places = modules.map((module) => `${targets.get(module)!.key} ${targets.get(module)!.from}`);
+    const places = modules.map((module) => targets.get(module)!.key);
     expect(new Set(places).size).toBe(count);
   });
 

@@ -1,10 +1,9 @@
 import { expect, it } from 'vitest';
-import { detect } from '../../../src/nets/detect';
 import { roomFor } from '../../../src/nets/memory';
-import { stableDiffusion15, stableDiffusionXL, type Shapes } from './stable-diffusion';
+import { normal, stableDiffusion15, stableDiffusionXL, type Shapes } from './stable-diffusion';
 
 const room = (tensors: Shapes, dtype: 'f16' | 'f32') => {
-  const { bytes, together } = roomFor(detect({ tensors, metadata: new Map() }), tensors, dtype);
+  const { bytes, together } = roomFor(normal(tensors), dtype);
   return [Number((bytes / 1e9).toFixed(2)), together];
 };
 

@@ -1,3 +1,5 @@
+import { inNormalForm } from '../../../src/nets/names/normal-form';
+
 /** Every tensor of a checkpoint with its true shape, derived from the architectures' published hyperparameters. */
 export type Shapes = Map<string, { shape: readonly number[]; dtype: string }>;
 
@@ -25,6 +27,8 @@ const sdxl: UNetShape = {
   linear: true,
   label: 2816,
 };
+
+export const normal = (shapes: Shapes): Shapes => new Map(inNormalForm(shapes).tensors);
 
 export const stableDiffusion15 = (inChannels = 4): Shapes => {
   const clip = clipShapes('cond_stage_model.transformer.text_model');

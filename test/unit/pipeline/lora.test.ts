@@ -3,16 +3,16 @@ import { detect } from '../../../src/nets/detect';
 import { patchesOf, type Lora } from '../../../src/pipeline/lora';
 import type { TensorInfo } from '../../../src/weights/safetensors';
 import { memorySource } from '../../../src/weights/source';
-import { stableDiffusion15 } from '../nets/stable-diffusion';
+import { normal, stableDiffusion15 } from '../nets/stable-diffusion';
 
 const tensors = new Map<string, TensorInfo>(
-  [...stableDiffusion15()].map(([name, { shape }]) => [
+  [...normal(stableDiffusion15())].map(([name, { shape }]) => [
     name,
     { name, dtype: 'F16', shape, begin: 0, end: 0 },
   ]),
 );
 const model = detect({ tensors, metadata: new Map() });
-const key = 'model.diffusion_model.input_blocks.1.1.proj_in.weight'; // 320 × 320
+const key = 'unet.input_blocks.1.1.proj_in.weight'; // 320 × 320
 const module = 'lora_unet_down_blocks_0_attentions_0_proj_in';
 
 /** A LoRA of these tensors, each filled with one number. */
@@ -155,13 +155,13 @@ test('differences of norms and biases are added to theirs', () => {
   const found = [...patchesOf(model, tensors, [lora])].map(([key, patch]) => {
     const weights = new Float32Array(tensors.get(key)!.shape.reduce((n, d) => n * d, 1)); // targets are tensors
     patch(weights);
-    return [key.replace('model.diffusion_model.', ''), ...new Set(weights)];
+    return [key, ...new Set(weights)];
   });
   expect(found).toEqual([
-    ['input_blocks.1.1.proj_in.bias', 1.5],
-    ['input_blocks.1.0.in_layers.0.weight', 2],
-    ['input_blocks.1.0.in_layers.0.bias', 2.5],
-    ['cond_stage_model.transformer.text_model.encoder.layers.3.mlp.fc1.bias', 3],
+    ['unet.input_blocks.1.1.proj_in.bias', 1.5],
+    ['unet.input_blocks.1.0.in_layers.0.weight', 2],
+    ['unet.input_blocks.1.0.in_layers.0.bias', 2.5],
+    ['text.text_model.encoder.layers.3.mlp.fc1.bias', 3],
   ]);
 });
 
