@@ -80,6 +80,8 @@ const arrows = {
     types: ['engine/api', 'files', 'settings', 'paint/desk'],
     packages: ['idb-keyval'],
   },
+  'src/ui/album/layout.ts': { may: ['weights/db'], types: ['files', 'settings', 'paint/desk'] },
+  'src/ui/album/tab.ts': { may: ['weights/db'] },
   'src/ui/inspect': {
     may: ['errors', 'context', 'controls', 'words'],
     types: ['engine/api', 'engine/rpc'],

@@ -23,6 +23,7 @@ export class Sheet implements Mask {
   #open: Edit | null = null;
   #done: Edit[] = [];
   #undone: Edit[] = [];
+  #edits = 0;
 
   /** @param most bytes of history. */
   constructor({ width, height }: Size, most = HISTORY_BYTES) {
@@ -39,6 +40,21 @@ export class Sheet implements Mask {
 
   get canRedo(): boolean {
     return this.#undone.length > 0;
+  }
+
+  /** So many edits were ever made; undoing one makes none. */
+  get edits(): number {
+    return this.#edits;
+  }
+
+  /** What all of it takes in memory, in bytes: the mask, and what can be undone and redone. */
+  get bytes(): number {
+    return [...this.#done, ...this.#undone].reduce((sum, edit) => sum + bytesOf(edit), this.alpha.length);
+  }
+
+  /** What was undone stays undone. */
+  forgetUndone(): void {
+    this.#undone = [];
   }
 
   /**
@@ -77,6 +93,7 @@ export class Sheet implements Mask {
     }
     if (!edit?.size) return;
     this.#undone = [];
+    this.#edits++;
     this.#done.push(edit);
     let bytes = this.#done.reduce((sum, one) => sum + bytesOf(one), 0);
     while (bytes > this.#most && this.#done.length > 1) bytes -= bytesOf(this.#done.shift()!);

@@ -1,5 +1,6 @@
 /** Begins a run in a worker of its own: one that is terminated lets its locks go, as a page that is killed. */
-import { Drawer, type Errand, type Unfinished } from '../../src/ui/album/drawer';
+import { Drawer } from '../../src/ui/album/drawer';
+import type { Errand, Unfinished } from '../../src/ui/album/kept';
 
 export interface Order {
   readonly name: string;

@@ -1,5 +1,6 @@
 import { beforeEach, expect, it } from 'vitest';
-import { CAPACITY, Drawer, type Kept, type Unfinished } from '../../src/ui/album/drawer';
+import { Drawer } from '../../src/ui/album/drawer';
+import { CAPACITY, type Kept, type News, type Unfinished } from '../../src/ui/album/kept';
 import type { Desk } from '../../src/ui/paint/desk';
 import type { Original } from '../../src/ui/files/picture';
 import { jobOf } from '../../src/ui/settings/job';
@@ -10,8 +11,17 @@ import type { Order } from './drawer-worker';
 let name = '';
 beforeEach(() => (name = `test-drawer-${crypto.randomUUID()}`));
 
-/** As a page has it that was just opened. */
-const reopened = () => new Drawer(name);
+/** What a tab keeps its name in. */
+function session() {
+  const items: Record<string, string> = {};
+  return {
+    getItem: (key: string) => items[key] ?? null,
+    setItem: (key: string, value: string) => void (items[key] = value),
+  };
+}
+
+/** As another tab has it that was just opened. */
+const reopened = () => new Drawer(name, session());
 
 const blank: Desk = {
   mode: 'text',
@@ -173,4 +183,73 @@ it('the desk is as it was left, with the very picture that results were started 
   const { desk, pictures } = await reopened().open();
   expect(desk).toMatchObject({ mode: 'outpaint', mask: { alpha: Uint8Array.of(0, 255) } });
   expect(desk?.original).toBe(pictures[0]?.picture.original);
+});
+
+it('each tab has a desk of its own, which begins as a copy of another’s', async () => {
+  const [first, second] = [reopened(), reopened()];
+  await first.open();
+  await first.saveDesk(masked(photo('cat.jpg')));
+  expect((await second.open()).desk).toMatchObject({ original: { name: 'cat.jpg' } });
+  await second.saveDesk(blank);
+  expect(await count('desk')).toBe(2);
+  await second.remove([]);
+  expect((await reopened().open()).desk).toMatchObject({ original: null }); // the last one that was changed
+  expect(await count('original')).toBe(1);
+  expect((await first.open()).desk).toMatchObject({ mode: 'outpaint', original: { name: 'cat.jpg' } });
+});
+
+it('what an older version left on the only desk there was is taken over', async () => {
+  await reopened().open();
+  await new Promise((done, failed) => {
+    const open = indexedDB.open(name);
+    open.onerror = failed;
+    open.onsuccess = () => {
+      const writing = open.result.transaction('drawer', 'readwrite');
+      writing.objectStore('drawer').put(blank, ['desk']);
+      writing.oncomplete = done;
+    };
+  });
+  const drawer = reopened();
+  expect((await drawer.open()).desk).toEqual(blank);
+  await drawer.saveDesk(masked(photo('cat.jpg')));
+  expect(await count('desk')).toBe(1);
+});
+
+it('pictures made of what another tab works on do not make room, and are known', async () => {
+  const [other, own] = [reopened(), reopened()];
+  const cat = photo('cat.jpg');
+  await put(other, pictureOf(0, cat));
+  await other.saveDesk(masked(cat));
+  for (let seed = 1; seed <= CAPACITY + 1; seed++) await put(own, pictureOf(seed));
+  const { pictures } = await own.open();
+  expect(pictures[0]?.picture.settings.seed).toBe('0');
+  const places = pictures.map(({ place }) => place);
+  expect(await own.usedElsewhere(places)).toEqual(places.slice(0, 1));
+  expect(await other.usedElsewhere(places)).toEqual([]);
+});
+
+it('what one tab does to pictures is told to the others; what was removed can be put back', async () => {
+  const [one, other] = [reopened(), reopened()];
+  const news: News[] = [];
+  other.watch((told) => news.push(told));
+  await put(one, pictureOf(7, photo('cat.jpg')));
+  const [found] = (await one.open()).pictures;
+  await one.remove([found!.place]);
+  await one.putBack([found!]);
+  await expect.poll(() => news).toHaveLength(3);
+  expect(news.map(({ added, removed }) => [added.length, removed.length])).toEqual([
+    [1, 0],
+    [0, 1],
+    [1, 0],
+  ]);
+  const [again] = await other.pictures(news[2]!.added);
+  expect(again?.picture).toMatchObject({ settings: { seed: '7' }, original: { name: 'cat.jpg' } });
+});
+
+it('a run that was stopped is told from one whose page went', async () => {
+  const drawer = reopened();
+  const begun = await drawer.begin({ settings: initial, desk: blank });
+  await begun.step([Float32Array.of(1)]);
+  await begun.stop();
+  expect((await drawer.open()).unfinished).toMatchObject([{ stopped: true, steps: 1 }]);
 });

@@ -2,73 +2,51 @@
  * What outlasts the page: pictures that were made, the desk with the one in work, and runs that were not finished when the
  * page went. It lies in a database of its own in this browser, in an order that no clock decides.
  */
-import { createStore, entries, promisifyRequest, type UseStore } from 'idb-keyval';
-import type { Job } from '../../engine/api';
+import { createStore, entries, getMany, keys, promisifyRequest, type UseStore } from 'idb-keyval';
 import { DrobeError } from '../../errors';
 import { ELSEWHERE, beginningWith, guarded, hold, isHeld, randomId } from '../../weights/db';
 import type { Original } from '../files/picture';
-import type { Result } from './result';
 import type { Desk } from '../paint/desk';
-import type { Settings } from '../settings/settings';
+import {
+  CAPACITY,
+  type Begun,
+  type Ended,
+  type Errand,
+  type Findings,
+  type Kept,
+  type Known,
+  type News,
+  type Placed,
+  type Unfinished,
+} from './kept';
+import { deskOf, forget, sweep, type Named, type NamedDesk, type NamedErrand } from './layout';
+import { Tab, type Session } from './tab';
 
-/** A run as it was asked for: its seed is drawn, and `count` says how many pictures are still to come. */
-export interface Errand {
-  readonly settings: Settings;
-  readonly desk: Desk;
-}
-
-/** What the UNet has led to so far. */
-export type Known = NonNullable<Job['known']>;
-
-/** A run whose page was closed or killed. */
-export interface Unfinished extends Errand {
-  readonly id: string;
-  /** Steps that were done, and what the UNet led to in them. */
-  readonly steps: number;
-  readonly known: Known;
-}
-
-/** A run that is remembered while it lasts. */
-export interface Begun {
-  /** One more step is done. */
-  step(answers: Known): Promise<void>;
-  /** It led to a picture, or to none. Gives the picture's place. */
-  end(picture: Kept | null): Promise<number | null>;
-}
-
-/** A picture without what it is called by on the page. */
-export type Kept = Omit<Result, 'url' | 'number'>;
-
-export interface Findings {
-  /** Oldest first. */
-  readonly pictures: readonly { readonly place: number; readonly picture: Kept }[];
-  readonly desk: Desk | null;
-  readonly unfinished: readonly Unfinished[];
-}
-
-/** So many pictures are kept. */
-export const CAPACITY = 40;
+/** So many desks of tabs that are gone are kept: each may be taken over by a new one. */
+const DESKS = 5;
 
 /** A later form of what is kept goes into a database of another name: this one stays as it is. */
 const DATABASE = 'drobe-drawer-1';
 
-/** What is started from lies there once, whatever was made of it: the rest has its name. */
-type Named<T extends { readonly original: Original | null }> = Omit<T, 'original'> & {
-  readonly original: string | null;
-};
-
-interface NamedErrand {
-  readonly settings: Settings;
-  readonly desk: Named<Desk>;
-}
-
 export class Drawer {
   readonly #database: () => UseStore;
   readonly #names = new WeakMap<Original, string>();
+  readonly #tab: Tab;
+  readonly #channel: () => BroadcastChannel;
+  #own: string | null = null;
 
-  constructor(name = DATABASE) {
+  /** @param session where this tab finds its name again. */
+  constructor(name = DATABASE, session: Session | null = null) {
     let opened: UseStore | undefined;
     this.#database = () => (opened ??= createStore(name, 'drawer'));
+    this.#tab = new Tab(name, session);
+    let channel: BroadcastChannel | undefined;
+    this.#channel = () => (channel ??= new BroadcastChannel(name));
+  }
+
+  /** Tells what other tabs do to pictures. */
+  watch(told: (news: News) => void): void {
+    this.#channel().onmessage = ({ data }: MessageEvent<News>) => told(data);
   }
 
   /** What is there. Runs that another tab is busy with are left out. @throws DrobeError 'storage' */
@@ -86,27 +64,56 @@ export class Drawer {
 
     const unfinished: Unfinished[] = [];
     for (const { key, value } of of('errand')) {
-      const { settings, desk } = value as NamedErrand;
+      const { settings, desk, stopped = false } = value as NamedErrand;
       const id = String(key[0]);
       if (await isHeld(id)) continue;
       const steps = of('step').filter(({ key: [errand] }) => errand === id);
       const known = steps.flatMap(({ value: answers }) => answers as Known);
-      unfinished.push({ id, settings, desk: whole(desk), steps: steps.length, known });
+      unfinished.push({ id, settings, desk: whole(desk), steps: steps.length, known, stopped });
     }
-    const [desk] = of('desk');
+    const desks = of('desk').map(({ key: [tab = ''], value }) => ({
+      tab: String(tab),
+      desk: value as NamedDesk,
+    }));
+    const desk = await this.#takeDesk(desks);
     return {
       pictures: of('picture').map(({ key: [place], value }) => ({
         place: Number(place),
         picture: whole(value as Named<Kept>),
       })),
-      desk: desk ? whole(desk.value as Named<Desk>) : null,
+      desk: desk && deskOf(whole(desk)),
       unfinished,
     };
   }
 
-  /** Remembers what lies on the desk, in the place of what lay there before. */
-  saveDesk(desk: Desk): Promise<void> {
-    return this.#write((store) => store.put(this.#named(desk, store), ['desk']));
+  /** Pictures by their places, as far as they are there. */
+  async pictures(places: readonly number[]): Promise<Placed[]> {
+    const store = this.#database();
+    const found = await guarded(
+      getMany<Named<Kept> | undefined>(
+        places.map((place) => ['picture', place]),
+        store,
+      ),
+    );
+    const names = found.map((picture) => ['original', picture?.original ?? '']);
+    const originals = await guarded(getMany<Original | undefined>(names, store));
+    return found.flatMap((named, i) =>
+      named ? [{ place: places[i]!, picture: { ...named, original: originals[i] ?? null } }] : [],
+    );
+  }
+
+  /** Remembers what lies on this tab's desk, in the place of what lay there before. */
+  async saveDesk(desk: Desk): Promise<void> {
+    const tab = await this.#name();
+    await this.#write((store) => {
+      const turns = store.get(['turn']);
+      turns.onsuccess = () => {
+        const turn = Number(turns.result ?? 0) + 1;
+        store.put(turn, ['turn']);
+        store.put({ ...this.#named(desk, store), turn } satisfies NamedDesk, ['desk', tab]);
+        store.delete(['desk']); // an older version's, which is this one now
+      };
+    });
   }
 
   /** Begins a run, or goes on with one. @throws DrobeError 'busy' where another tab does */
@@ -122,15 +129,28 @@ export class Drawer {
       throw thrown;
     }
     return {
+      id,
       step: (answers) => this.#write((store) => store.put(answers, ['step', id, steps++])),
       end: async (picture) => {
-        let place: number | null = null;
+        const told: Ended[] = [];
+        const spared = picture ? await this.#usedElsewhere() : new Set<string>();
         const ended = this.#write((store) => {
           forget(store, id);
-          if (picture) this.#add(picture, store, (at) => (place = at));
+          if (picture) this.#add(picture, spared, store, (end) => told.push(end));
         });
         await ended.finally(() => unlock?.());
-        return place;
+        const [end] = told;
+        if (end) this.#tell([end.place], end.ousted);
+        return end ?? null;
+      },
+      stop: async () => {
+        const stopped = this.#write((store) =>
+          store.put({ settings, desk: this.#named(desk, store), stopped: true } satisfies NamedErrand, [
+            'errand',
+            id,
+          ]),
+        );
+        await stopped.finally(() => unlock?.());
       },
     };
   }
@@ -144,24 +164,105 @@ export class Drawer {
   }
 
   /** Deletes pictures, with what they were started from where nothing else was. */
-  remove(places: readonly number[]): Promise<void> {
-    return this.#write((store) => {
+  async remove(places: readonly number[]): Promise<void> {
+    await this.#write((store) => {
       for (const place of places) store.delete(['picture', place]);
       sweep(store);
     });
+    this.#tell([], places);
   }
 
-  /** Puts a picture behind all others, and takes out those that are too many. */
-  #add(picture: Kept, store: IDBObjectStore, told: (place: number) => void): void {
+  /** Puts pictures back where they lay before they were removed. */
+  async putBack(pictures: readonly Placed[]): Promise<void> {
+    await this.#write((store) => {
+      for (const { place, picture } of pictures) this.#put(picture, place, store);
+    });
+    this.#tell(
+      pictures.map(({ place }) => place),
+      [],
+    );
+  }
+
+  /** Of these places, those of pictures that were made of what another tab has on its desk. */
+  async usedElsewhere(places: readonly number[]): Promise<readonly number[]> {
+    const names = await this.#usedElsewhere();
+    if (names.size === 0) return [];
+    const store = this.#database();
+    const found = await guarded(
+      getMany<Named<Kept> | undefined>(
+        places.map((at) => ['picture', at]),
+        store,
+      ),
+    );
+    return places.filter((_, i) => names.has(found[i]?.original ?? ''));
+  }
+
+  /** Puts a picture behind all others, and takes out those that are too many, but none that another tab works with. */
+  #add(picture: Kept, spared: ReadonlySet<string>, store: IDBObjectStore, told: (end: Ended) => void): void {
     const there = store.getAllKeys(beginningWith('picture'));
     there.onsuccess = () => {
       const places = (there.result as [string, number][]).map(([, place]) => place);
       const place = (places.at(-1) ?? 0) + 1;
-      const itself = { ...picture.itself, pixels: null };
-      store.put({ ...this.#named(picture, store), itself }, ['picture', place]);
-      for (const old of places.slice(0, 1 - CAPACITY)) store.delete(['picture', old]);
-      told(place);
+      this.#put(picture, place, store);
+      const ousted: number[] = [];
+      for (const old of places.slice(0, 1 - CAPACITY)) {
+        const found = store.get(['picture', old]);
+        found.onsuccess = () => {
+          if (spared.has((found.result as Named<Kept>).original ?? '')) return;
+          store.delete(['picture', old]);
+          ousted.push(old);
+        };
+      }
+      told({ place, ousted });
     };
+  }
+
+  #put(picture: Kept, place: number, store: IDBObjectStore): void {
+    const itself = { ...picture.itself, pixels: null };
+    store.put({ ...this.#named(picture, store), itself }, ['picture', place]);
+  }
+
+  /** The names of what other living tabs have on their desks. */
+  async #usedElsewhere(): Promise<ReadonlySet<string>> {
+    const store = this.#database();
+    const all = await guarded(keys<[string, ...(string | number)[]]>(store));
+    const tabs = all.flatMap(([kind, tab]) => (kind === 'desk' && tab !== undefined ? [String(tab)] : []));
+    const others = await this.#tab.others(tabs, await this.#name());
+    const desks = await guarded(
+      getMany<NamedDesk | undefined>(
+        others.map((tab) => ['desk', tab]),
+        store,
+      ),
+    );
+    return new Set(desks.flatMap((desk) => desk?.original ?? []));
+  }
+
+  /** This tab's name. */
+  async #name(): Promise<string> {
+    return (this.#own ??= (await this.#tab.settle([])).id);
+  }
+
+  /** The desk that this tab begins with. Of others that no tab has any more, the last used ones are kept. */
+  async #takeDesk(
+    desks: readonly { readonly tab: string; readonly desk: NamedDesk }[],
+  ): Promise<NamedDesk | null> {
+    const latest = desks.toSorted((a, b) => (b.desk.turn ?? 0) - (a.desk.turn ?? 0));
+    const { id, from } = await this.#tab.settle(latest.map(({ tab }) => tab));
+    this.#own = id;
+    const names = latest.map(({ tab }) => tab).filter((tab) => tab !== id);
+    const living = await this.#tab.others(names, id);
+    const left = names.filter((tab) => !living.includes(tab));
+    const spent = left.slice(DESKS);
+    if (spent.length > 0) {
+      await this.#write((store) => {
+        for (const tab of spent) store.delete(['desk', tab]);
+      });
+    }
+    return latest.find(({ tab }) => tab === from)?.desk ?? null;
+  }
+
+  #tell(added: readonly number[], removed: readonly number[]): void {
+    if (added.length + removed.length > 0) this.#channel().postMessage({ added, removed } satisfies News);
   }
 
   /** Puts what a thing was started from where it lies by itself, and its name into the thing. */
@@ -182,22 +283,3 @@ export class Drawer {
     return guarded(done);
   }
 }
-
-function forget(store: IDBObjectStore, id: string): void {
-  store.delete(['errand', id]);
-  store.delete(beginningWith('step', id));
-}
-
-/** Deletes what was started from and is nobody's any more. */
-function sweep(store: IDBObjectStore): void {
-  const [values, names] = [store.getAll(), store.getAllKeys(beginningWith('original'))];
-  names.onsuccess = () => {
-    const used = new Set(
-      (values.result as Owner[]).flatMap(({ original, desk }) => [original, desk?.original]),
-    );
-    for (const key of names.result as [string, string][]) if (!used.has(key[1])) store.delete(key);
-  };
-}
-
-/** Whatever may have the name of what it was started from: a picture, the desk or a run. */
-type Owner = Partial<Named<Desk> & NamedErrand>;

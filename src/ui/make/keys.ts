@@ -29,6 +29,11 @@ export const staging: readonly StudioCommand[] = [
   { keys: ['ArrowRight'], words: 'Next candidate', repeats: true, run: (studio) => studio.leaf(1) },
 ];
 
+/** Where nothing is painted. */
+export const elsewhere: readonly StudioCommand[] = [
+  { keys: ['Ctrl+Z'], words: 'Undo the last change that is told', run: ({ changes }) => changes.undo() },
+];
+
 /** Those of painting, told to the studio. */
 export const whilePainting: readonly StudioCommand[] = painting.map((command) => ({
   ...command,
@@ -37,9 +42,9 @@ export const whilePainting: readonly StudioCommand[] = painting.map((command) =>
 
 /** The commands that apply as things stand. */
 export function commandsNow(studio: Studio): readonly StudioCommand[] {
-  if (studio.place.mode === 'text' || studio.run.kind === 'running') return general;
-  if (studio.shown) return [...general, ...staging];
-  return studio.place.mode === 'inpaint' && studio.place.source.current
+  if (studio.run.kind === 'running') return general;
+  if (studio.place.mode !== 'text' && studio.shown) return [...general, ...elsewhere, ...staging];
+  return studio.place.mode === 'inpaint' && studio.place.source.current && !studio.shown
     ? [...general, ...whilePainting]
-    : general;
+    : [...general, ...elsewhere];
 }

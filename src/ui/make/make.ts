@@ -2,8 +2,9 @@
 import { sidesOf } from '../../canvas/crop';
 import type { Mask } from '../../canvas/pixels';
 import type { ModelEntry } from '../../engine/api';
+import { isAbort, toDrobeError } from '../../errors';
 import type { Album } from '../album/album.svelte';
-import type { Errand, Kept, Unfinished } from '../album/drawer';
+import type { Errand, Kept, Unfinished } from '../album/kept';
 import type { Original } from '../files/picture';
 import { placeOf, resultOf, type Result } from '../album/result';
 import type { Runner } from './runner.svelte';
@@ -53,7 +54,7 @@ export async function make(
       const own = { ...rest, ...work.size, count: of };
       const begun = i === 0 ? before : undefined;
       const entry = await album.begin({ settings: rest, desk }, begun);
-      let made: Kept | null = null;
+      let made: Kept;
       try {
         const start = now();
         const picture = await runner.draw(
@@ -63,12 +64,20 @@ export async function make(
         );
         const whole = { ...picture, ...(await work.finish(picture)) };
         made = await resultOf(whole, { ...making, place, settings: own, took: now() - start }, here());
-      } finally {
-        const result = await entry.end(made);
-        if (result) onResult(result);
+      } catch (thrown) {
+        await (canGoOn(thrown) ? entry.stop() : entry.end(null));
+        throw thrown;
       }
+      const result = await entry.end(made);
+      if (result) onResult(result);
     }
   });
+}
+
+/** Whether a run that ended so may come to a better end from where it was. */
+function canGoOn(thrown: unknown): boolean {
+  if (isAbort(thrown)) return true;
+  return ['device-lost', 'engine-crashed', 'out-of-memory'].includes(toDrobeError(thrown).code);
 }
 
 /**

@@ -2,7 +2,7 @@ import type { EngineApi, Notice, Picture } from '../../engine/api';
 import type { Remote } from '../../engine/rpc';
 import { isAbort, toDrobeError } from '../../errors';
 import { Pace } from './pace';
-import type { Known } from '../album/drawer';
+import type { Known } from '../album/kept';
 import type { Result } from '../album/result';
 import { follow, persistent, Savings, type News, type Run, type Running } from './run';
 

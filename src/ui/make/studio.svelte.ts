@@ -1,41 +1,27 @@
 import { marginsOf } from '../../canvas/frame';
 import type { Backend, DeviceInfo, EngineApi, ModelEntry, Notice } from '../../engine/api';
 import type { Remote } from '../../engine/rpc';
+import { Changes } from '../controls/changes.svelte';
 import { Album } from '../album/album.svelte';
-import { Drawer, type Errand, type Unfinished } from '../album/drawer';
+import type { Errand, Unfinished } from '../album/kept';
 import type { Result } from '../album/result';
 import type { Original } from '../files/picture';
 import type { UsableModel } from '../models/library.svelte';
 import type { Desk } from '../paint/desk';
-import { pictures } from '../paint/source.svelte';
 import { Workplace } from '../paint/workplace.svelte';
 import { Form } from '../settings/form.svelte';
 import { defaultsOf } from '../settings/job';
 import { settingsFrom } from '../settings/mend';
-import { localShelf, Persisted, type Shelf } from '../settings/persisted.svelte';
+import { Persisted } from '../settings/persisted.svelte';
 import { RANDOM, withBatch, type Mode, type Settings } from '../settings/settings';
+import { settingsTakenWords } from '../words/changes';
 import { TokenCounter } from '../settings/tokens.svelte';
 import { make, type Workshop } from './make';
 import type { News, Run } from './run';
 import { Runner } from './runner.svelte';
-
-/** Milliseconds without a change, and the desk is remembered. */
-const SOON = 400;
+import { system, type System } from './system';
 
 const unmeasured = { webgpu: 0, wasm: 0 };
-
-const system = {
-  shelf: localShelf(),
-  drawer: new Drawer(),
-  pictures,
-  now: () => performance.now(),
-  seed: () => crypto.getRandomValues(new Uint32Array(1))[0]!, // an array of one
-};
-
-type System = Omit<typeof system, 'shelf' | 'drawer'> & {
-  readonly shelf: Shelf | null;
-  readonly drawer: Drawer | null;
-};
 
 /** The table where pictures are made: the settings, the run in work, the pictures so far. */
 export class Studio {
@@ -43,13 +29,16 @@ export class Studio {
   readonly settings: Persisted<Settings>;
   /** Bytes of weights a second that were last read, by where nets ran; 0 where none were. */
   readonly rates: Persisted<Record<DeviceInfo['backend'], number>>;
+  /** What was done last and can be taken back. */
+  readonly changes = new Changes();
   readonly place: Workplace;
   readonly album: Album;
   readonly tokens: TokenCounter;
   readonly #runner: Runner;
   model = $state.raw<UsableModel | null>(null);
-  /** Null: the canvas, to be painted on. */
-  shown = $state.raw<Result | null>(null);
+  #shown = $state.raw<Result | null>(null);
+  /** Null: the canvas, to be painted on. Another tab may delete the picture. */
+  readonly shown = $derived.by(() => this.album.results.find((result) => result === this.#shown) ?? null);
   device = $state.raw<DeviceInfo | null>(null);
   /** Whether the picture in work is to be in sight while it is drawn, and not one from before. */
   #watching = $state(true);
@@ -83,10 +72,10 @@ export class Studio {
     this.#engine = engine;
     this.#seed = seed;
     this.form = new Form(shelf, () => this.model?.facts.multiple ?? 8);
-    this.place = new Workplace(shelf, pictures, this.form, () => this.model?.facts ?? null);
+    this.place = new Workplace(shelf, pictures, this.form, () => this.model?.facts ?? null, this.changes);
     this.settings = this.form.settings;
     this.rates = new Persisted('rates', unmeasured, (found) => found, shelf);
-    this.album = new Album(drawer);
+    this.album = new Album(drawer, this.changes);
     this.tokens = new TokenCounter(engine);
     this.#runner = new Runner(engine, now, (rate) => {
       if (this.device) this.rates.current[this.device.backend] = rate;
@@ -112,9 +101,7 @@ export class Studio {
   /** Called in an effect, it remembers what is worked on a moment after that has changed. */
   rememberDesk(): (() => void) | undefined {
     const { desk } = this.place;
-    if (!this.#resumed) return undefined;
-    const soon = setTimeout(() => void this.album.saveDesk(desk), SOON);
-    return () => clearTimeout(soon);
+    return this.#resumed ? this.album.remember(desk) : undefined;
   }
 
   /** Takes up the work where an earlier visit left it. */
@@ -173,7 +160,6 @@ export class Studio {
   /** Starts from this result from now on; to draw it anew, at its own size. */
   edit({ itself }: Result): void {
     this.place.choosePictureMode();
-    this.place.source.take(itself);
     this.#begin(itself);
     this.place.takeSizeOf(itself);
   }
@@ -192,14 +178,16 @@ export class Studio {
     if (!shown) return;
     const place = candidates.indexOf(shown);
     await this.album.remove([shown]);
-    if (this.shown !== shown) return;
-    this.shown = place < 0 ? null : (this.candidates[Math.min(place, this.candidates.length - 1)] ?? null);
+    if (this.#shown !== shown) return;
+    this.#shown = place < 0 ? null : (this.candidates[Math.min(place, this.candidates.length - 1)] ?? null);
   }
 
-  /** All pictures are thrown away. */
-  async clear(): Promise<void> {
-    this.shown = null;
-    await this.album.remove(this.album.results);
+  /** All pictures are thrown away, but those made of what another tab works on: so many are left. */
+  async clear(): Promise<number> {
+    const { results } = this.album;
+    const used = await this.album.usedElsewhere(results);
+    await this.album.remove(results.filter((result) => !used.includes(result)));
+    return used.length;
   }
 
   /** The candidate before (−1) or after (1) the one that is shown, in a ring. */
@@ -208,7 +196,7 @@ export class Studio {
     if (!candidates.length || this.run.kind === 'running') return;
     const place = this.shown ? candidates.indexOf(this.shown) : -1;
     const next = place < 0 ? (by > 0 ? 0 : candidates.length - 1) : place + by + candidates.length;
-    this.shown = candidates[next % candidates.length]!; // there are some
+    this.#shown = candidates[next % candidates.length]!; // there are some
   }
 
   reuseSeed(): void {
@@ -222,18 +210,23 @@ export class Studio {
     if (!this.shown) return;
     const { settings, mode, original, place, itself } = this.shown;
     const { model, backend, count } = this.settings.current;
+    const before = { mode: this.place.mode, settings: $state.snapshot(this.settings.current) };
     this.place.mode = mode;
-    if (original && original !== this.place.source.current) {
-      this.place.source.take(original);
-      this.#begin(original);
-    }
+    if (original && original !== this.place.source.current) this.#begin(original);
     if (mode === 'outpaint' && place) this.place.frame.pull(marginsOf(place, itself));
     this.form.take({ ...settings, model, backend, count });
     this.form.settleAll();
+    this.changes.add({
+      words: settingsTakenWords,
+      undo: () => {
+        this.place.mode = before.mode;
+        this.form.take(before.settings);
+      },
+    });
   }
 
   show(result: Result): void {
-    this.shown = result;
+    this.#shown = result;
     this.#watching = false;
     this.dismissFailure();
   }
@@ -245,7 +238,7 @@ export class Studio {
 
   /** Back from a candidate to the picture that is worked on. */
   showCanvas(): void {
-    this.shown = null;
+    this.#shown = null;
     this.dismissFailure();
   }
 
@@ -313,7 +306,7 @@ export class Studio {
       this.#workshop,
       (result) => {
         // Somebody who looks at another picture goes on doing so.
-        if (this.#watching) this.shown = result;
+        if (this.#watching) this.#shown = result;
         this.#runner.made(result);
       },
       before,
@@ -328,7 +321,7 @@ export class Studio {
 
   /** Another picture to work on. */
   #begin(original: Original): void {
-    this.place.begin(original);
+    this.place.take(original);
     if (this.place.inPart) this.showCanvas();
   }
 }

@@ -10,7 +10,7 @@ import type {
 } from '../../engine/api';
 import type { Remote } from '../../engine/rpc';
 import { clean } from '../words/format';
-import { Persisted, askToKeep, localShelf, type Shelf } from '../settings/persisted.svelte';
+import { Persisted, askToKeep, tabShelf, type Shelf } from '../settings/persisted.svelte';
 
 export type Listing =
   | { readonly kind: 'loading' }
@@ -60,7 +60,7 @@ export class Library {
   constructor(
     engine: Remote<EngineApi>,
     onSelect: (model: UsableModel | null) => void,
-    shelf: Shelf | null = localShelf(),
+    shelf: Shelf | null = tabShelf(),
   ) {
     this.#engine = engine;
     this.#onSelect = onSelect;

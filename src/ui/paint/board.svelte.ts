@@ -56,6 +56,8 @@ export class MaskBoard {
   isFull = $state(false);
   canUndo = $state(false);
   canRedo = $state(false);
+  /** So many edits were ever made on this sheet. */
+  edits = $state(0);
   outline = $state.raw<Outline | null>(null);
   /** Why a file did not become the mask. */
   failure = $state.raw<{ readonly file: string; readonly error: DrobeError } | null>(null);
@@ -79,14 +81,19 @@ export class MaskBoard {
 
   /** An empty mask for a picture of this size. */
   open(size: Size): void {
+    const longest = Math.max(size.width, size.height);
+    if (longest !== Math.max(this.sheet.width, this.sheet.height))
+      this.size = Math.max(Math.round(longest / 12), 2);
+    this.lay(new Sheet(size));
+  }
+
+  /** A mask as it was left, with all that can be undone on it. */
+  lay(sheet: Sheet): void {
     this.#stroke = null;
     this.outline = null;
     this.failure = null;
     this.#asked++;
-    const longest = Math.max(size.width, size.height);
-    if (longest !== Math.max(this.sheet.width, this.sheet.height))
-      this.size = Math.max(Math.round(longest / 12), 2);
-    this.sheet = new Sheet(size);
+    this.sheet = sheet;
     this.#noted();
   }
 
@@ -235,6 +242,7 @@ export class MaskBoard {
     this.isFull = this.sheet.alpha.every((a) => a === 255);
     this.canUndo = this.sheet.canUndo;
     this.canRedo = this.sheet.canRedo;
+    this.edits = this.sheet.edits;
   }
 }
 

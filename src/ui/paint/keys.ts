@@ -3,7 +3,7 @@ import type { Command } from '../controls/keys';
 import type { Tool } from './board.svelte';
 import type { Workplace } from './workplace.svelte';
 
-type PaintCommand = Command<Pick<Workplace, 'board' | 'viewport'>>;
+type PaintCommand = Command<Pick<Workplace, 'board' | 'viewport' | 'undo' | 'redo'>>;
 
 const tool = (key: string, words: string, name: Tool): PaintCommand => ({
   keys: [key],
@@ -21,8 +21,8 @@ export const painting: readonly PaintCommand[] = [
   tool('H', 'Pan', 'pan'),
   { keys: ['['], words: 'Smaller brush', repeats: true, run: ({ board }) => board.resize(-1) },
   { keys: [']'], words: 'Larger brush', repeats: true, run: ({ board }) => board.resize(1) },
-  { keys: ['Ctrl+Z'], words: 'Undo', repeats: true, run: ({ board }) => board.undo() },
-  { keys: ['Ctrl+Shift+Z', 'Ctrl+Y'], words: 'Redo', repeats: true, run: ({ board }) => board.redo() },
+  { keys: ['Ctrl+Z'], words: 'Undo', repeats: true, run: (place) => place.undo() },
+  { keys: ['Ctrl+Shift+Z', 'Ctrl+Y'], words: 'Redo', repeats: true, run: (place) => place.redo() },
   { keys: ['Shift+V'], words: 'Invert mask', run: ({ board }) => board.invert() },
   { keys: ['Shift+C'], words: 'Clear mask', run: ({ board }) => board.clear() },
   { keys: ['0'], words: 'Show the whole picture', run: ({ viewport }) => viewport.fit() },

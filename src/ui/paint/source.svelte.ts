@@ -18,14 +18,13 @@ export class SourcePicture {
     this.#pictures = platform;
   }
 
-  /** Null where the file is no usable picture, or another one was chosen meanwhile. A failure keeps the old picture. */
+  /** Null where the file is no usable picture, or another one was chosen meanwhile. What is in work stays so. */
   async read(file: File): Promise<Original | null> {
     const number = ++this.#asked;
     this.failure = null;
     try {
       const read = await this.#pictures.read(file);
-      if (number !== this.#asked) return null;
-      return (this.current = read);
+      return number === this.#asked ? read : null;
     } catch (thrown) {
       if (number === this.#asked) this.failure = { file: file.name, error: toDrobeError(thrown) };
       return null;

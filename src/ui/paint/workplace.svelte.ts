@@ -1,14 +1,17 @@
 import { sidesOf, sizeLike } from '../../canvas/crop';
 import { frameBounds, type Margins } from '../../canvas/frame';
 import type { ModelFacts } from '../../engine/api';
+import type { Changes } from '../controls/changes.svelte';
 import type { Original } from '../files/picture';
 import type { Form } from '../settings/form.svelte';
 import type { Shelf } from '../settings/persisted.svelte';
 import { rangeOf } from '../settings/ranges';
 import { modesOf, type Mode, type Obstacle } from '../settings/settings';
+import { removedWords, replacedWords } from '../words/changes';
 import { MaskBoard } from './board.svelte';
 import type { Desk } from './desk';
 import { Frame } from './frame.svelte';
+import { Scenes, type Scene } from './scenes.svelte';
 import { SourcePicture, type pictures } from './source.svelte';
 import { Viewport } from './viewport.svelte';
 import { inpaintBounds, planOf, type Plan } from './work';
@@ -49,13 +52,37 @@ export class Workplace {
 
   readonly #form: Form;
   readonly #facts: () => ModelFacts | null;
+  readonly #scenes: Scenes;
 
-  /** @param facts of the model that is drawn with; null where none is chosen. */
-  constructor(shelf: Shelf | null, readers: typeof pictures, form: Form, facts: () => ModelFacts | null) {
+  /**
+   * @param facts of the model that is drawn with; null where none is chosen.
+   * @param changes told of every picture that another one took the place of.
+   */
+  constructor(
+    shelf: Shelf | null,
+    readers: typeof pictures,
+    form: Form,
+    facts: () => ModelFacts | null,
+    changes: Changes,
+  ) {
     this.source = new SourcePicture(readers);
     this.board = new MaskBoard(shelf, readers.readMask);
     this.#form = form;
     this.#facts = facts;
+    this.#scenes = new Scenes(
+      changes,
+      () => this.#scene,
+      (scene) => this.#set(scene),
+    );
+  }
+
+  /** Whether a stroke can be undone, or else a picture before this one be brought back. */
+  get canUndo(): boolean {
+    return this.board.canUndo || this.#scenes.canUndo;
+  }
+
+  get canRedo(): boolean {
+    return this.board.canRedo || this.#scenes.canRedo(this.board.edits);
   }
 
   /** Whether parts of the picture are chosen, by painting or by a frame. */
@@ -74,19 +101,42 @@ export class Workplace {
   /** Puts what was worked on back where it was. */
   lay({ mode, original, mask, margins }: Desk): void {
     this.mode = mode;
-    this.source.take(original);
+    this.take(original);
     if (!original) return;
-    this.begin(original);
     if (mask) this.board.take(mask);
     this.frame.pull(margins);
   }
 
-  /** Another picture to work on: nothing of it is masked, and no frame goes beyond it. */
-  begin(original: Original): void {
-    this.board.open(original);
-    this.viewport.open(original);
+  /**
+   * Another picture to work on, or none: nothing of it is masked, and no frame goes beyond it. The one before can be
+   * brought back, with its mask and all that can be undone on it.
+   */
+  take(original: Original | null): void {
+    const before = this.source.current;
+    const masked = this.board.bounds !== null;
+    if (before && before !== original) {
+      this.board.cancel();
+      this.#scenes.leave(
+        original ? replacedWords(before.name, original.name, masked) : removedWords(before.name, masked),
+      );
+    }
+    this.source.take(original);
+    this.board.open(original ?? { width: 1, height: 1 });
     this.frame.close();
+    if (!original) return;
+    this.viewport.open(original);
     this.suitSize();
+  }
+
+  /** Undoes the last stroke; where there is none, brings back the picture before. */
+  undo(): void {
+    if (this.board.canUndo) this.board.undo();
+    else this.#scenes.undo();
+  }
+
+  redo(): void {
+    if (this.board.canRedo) this.board.redo();
+    else if (this.canRedo) this.#scenes.redo();
   }
 
   /** What to start from, from now on. */
@@ -126,6 +176,21 @@ export class Workplace {
     this.#form.take(
       this.inPart && this.#form.settings.current.area === 'masked' ? { width, height } : sizeLike(own, sizes),
     );
+  }
+
+  get #scene(): Scene {
+    const { width, height } = this.#form.settings.current;
+    const { sheet, size: brush } = this.board;
+    return { original: this.source.current, sheet, brush, margins: this.frame.margins, width, height };
+  }
+
+  #set({ original, sheet, brush, margins, width, height }: Scene): void {
+    this.source.take(original);
+    this.board.lay(sheet);
+    this.board.size = brush;
+    if (original) this.viewport.open(original);
+    this.frame.pull(margins);
+    this.#form.take({ width, height });
   }
 
   /** To draw all of it anew, at its own size, where that can be drawn. */

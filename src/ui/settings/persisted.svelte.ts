@@ -10,6 +10,30 @@ export function localShelf(): Shelf | null {
   }
 }
 
+/**
+ * What a tab finds again, whatever others do meanwhile; a tab that is opened later begins with what was put down last.
+ * Null where both storages are forbidden.
+ */
+export function tabShelf(): Shelf | null {
+  const shelves = [sessionShelf(), localShelf()].filter((shelf) => shelf !== null);
+  if (shelves.length === 0) return null;
+  return {
+    getItem: (key) => shelves.reduce<string | null>((found, shelf) => found ?? shelf.getItem(key), null),
+    setItem: (key, value) => {
+      for (const shelf of shelves) shelf.setItem(key, value);
+    },
+  };
+}
+
+/** What lasts as long as the tab, or null where even asking for it throws. */
+export function sessionShelf(): Shelf | null {
+  try {
+    return sessionStorage;
+  } catch {
+    return null;
+  }
+}
+
 /** Asks the browser not to clear what this site stores when disk space runs low. */
 export async function askToKeep(): Promise<void> {
   try {

@@ -1,7 +1,7 @@
 /** What is said before a run, while it goes on, and afterwards. */
 import type { ModelFacts, Notice, Thrift } from '../../engine/api';
 import type { DrobeError } from '../../errors';
-import type { Unfinished } from '../album/drawer';
+import type { Unfinished } from '../album/kept';
 import type { News, Run, Running, Stage } from '../make/run';
 import type { UsableModel } from '../models/library.svelte';
 import type { Obstacle, Settings } from '../settings/settings';
@@ -120,9 +120,10 @@ export const unkeptWords = (error: DrobeError): string =>
   `Pictures cannot be kept in this browser now, and last until this page is closed: download those you want. ${sentence(error, 'them')}`;
 
 /** @param model null where the run's is no longer there. */
-export function unfinishedWords({ settings, steps }: Unfinished, model: UsableModel | null): string {
+export function unfinishedWords({ settings, steps, stopped }: Unfinished, model: UsableModel | null): string {
   const what = settings.prompt ? `“${clean(settings.prompt, 80)}”` : 'A picture';
   const done = steps > 0 ? `${steps} of its steps were done` : 'none of its steps was done';
   const gone = model ? '' : ' Its model is no longer there, so it cannot be gone on with.';
-  return `${what} was in work when the page was closed; ${done}.${gone}`;
+  const how = stopped ? 'was stopped' : 'was in work when the page was closed';
+  return `${what} ${how}; ${done}.${gone}`;
 }

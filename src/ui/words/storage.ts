@@ -40,6 +40,10 @@ export function picturesWords(number: number, most: number, size: number): strin
     : `${count(number)}, ${bytes(size)}. They are kept in this browser: ${how}.`;
 }
 
+/** Of pictures that were to be deleted, and were not. */
+export const leftWords = (pictures: number): string =>
+  `${pictures === 1 ? 'One picture stays' : `${count(pictures)} pictures stay`}: another tab works with what ${pictures === 1 ? 'it was' : 'they were'} made of. Delete ${pictures === 1 ? 'it' : 'them'} there, or close that tab first.`;
+
 /** What a check of a stored model is at, or found. */
 export function taskWords(task: Task, file: string): string {
   switch (task.kind) {

@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { tools, type Tool } from '../../../../src/ui/paint/board.svelte';
 import { isKey, isTyping, type Command } from '../../../../src/ui/controls/keys';
-import { commandsNow, general, staging, whilePainting } from '../../../../src/ui/make/keys';
+import { commandsNow, elsewhere, general, staging, whilePainting } from '../../../../src/ui/make/keys';
 import type { Studio } from '../../../../src/ui/make/studio.svelte';
 import type { Mode } from '../../../../src/ui/settings/settings';
 import { drawGrey, gate, miniature, original, studioAtWork, turn } from '../fake';
@@ -150,7 +150,7 @@ test('a symbol may be typed with Option or AltGr, as some keyboards have it', ()
 
 test.each([
   ['painting', [...general, ...whilePainting]],
-  ['going through candidates', [...general, ...staging]],
+  ['going through candidates', [...general, ...elsewhere, ...staging]],
 ])('while %s, each key means one thing', (_, commands: readonly Command<Studio>[]) => {
   for (const command of commands) {
     for (const key of command.keys) {
@@ -177,9 +177,12 @@ test.each(Object.keys(tools) as Tool[])('the tool %s has a key', (tool) => {
   expect(studio.place.board.tool).toBe(tool);
 });
 
+/** Where there is nothing else to be done by key. */
+const bare = [...general, ...elsewhere];
+
 test('the canvas has its keys once there is a picture on it', () => {
   const studio = studioAt('inpaint');
-  expect(commandsNow(studio)).toEqual(general);
+  expect(commandsNow(studio)).toEqual(bare);
   studio.place.source.take(original(64, 48));
   expect(commandsNow(studio)).toEqual([...general, ...whilePainting]);
 });
@@ -191,18 +194,18 @@ test.each<Mode>(['image', 'inpaint', 'outpaint', 'instruct'])(
     await studio.generate();
     studio.place.source.take(original(64, 48));
     studio.place.mode = mode;
-    expect(commandsNow(studio)).toEqual([...general, ...staging]);
+    expect(commandsNow(studio)).toEqual([...bare, ...staging]);
     studio.showCanvas();
-    expect(commandsNow(studio)).toEqual(mode === 'inpaint' ? [...general, ...whilePainting] : general);
+    expect(commandsNow(studio)).toEqual(mode === 'inpaint' ? [...general, ...whilePainting] : bare);
   },
 );
 
 test('with words alone there is neither a canvas nor a candidate', async () => {
   const studio = studioAt('text');
   studio.place.source.take(original(64, 48));
-  expect(commandsNow(studio)).toEqual(general);
+  expect(commandsNow(studio)).toEqual(bare);
   await studio.generate();
-  expect(commandsNow(studio)).toEqual(general);
+  expect(commandsNow(studio)).toEqual(bare);
 });
 
 test('while a run is in work the canvas is not in sight, and no key paints on it', async () => {

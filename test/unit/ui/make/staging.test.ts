@@ -63,7 +63,7 @@ test('a batch that was left in work is gone on with, and the next run is its own
   const { desk } = studio.place;
   const rest = { seed: '1', count: 2, rare: { batch: { index: 1, count: 3 } } };
   const settings = { ...studio.settings.current, ...rest };
-  await studio.goOn({ id: 'left', settings, desk, steps: 0, known: [] });
+  await studio.goOn({ id: 'left', settings, desk, steps: 0, known: [], stopped: false });
   expect(jobs.map(({ seed, batch }) => [seed, batch?.index, batch?.count])).toEqual([
     [1n, 1, 3],
     [1n, 2, 3],

@@ -1,0 +1,67 @@
+/** What outlasts the page: pictures, runs that were not finished, and what is told of them. */
+import type { Job } from '../../engine/api';
+import type { Desk } from '../paint/desk';
+import type { Settings } from '../settings/settings';
+import type { Result } from './result';
+
+/** A run as it was asked for: its seed is drawn, and `count` says how many pictures are still to come. */
+export interface Errand {
+  readonly settings: Settings;
+  readonly desk: Desk;
+}
+
+/** What the UNet has led to so far. */
+export type Known = NonNullable<Job['known']>;
+
+/** A run whose page was closed or killed. */
+export interface Unfinished extends Errand {
+  readonly id: string;
+  /** Steps that were done, and what the UNet led to in them. */
+  readonly steps: number;
+  readonly known: Known;
+  /** It was cancelled, while its page was there. */
+  readonly stopped: boolean;
+}
+
+/** A run that is remembered while it lasts. */
+export interface Begun {
+  readonly id: string;
+  /** One more step is done. */
+  step(answers: Known): Promise<void>;
+  /** It led to a picture, or to none. */
+  end(picture: Kept | null): Promise<Ended | null>;
+  /** It was cancelled, and may be gone on with. */
+  stop(): Promise<void>;
+}
+
+export interface Ended {
+  /** Where the picture lies. */
+  readonly place: number;
+  /** The places of pictures that made room for it. */
+  readonly ousted: readonly number[];
+}
+
+/** A picture and where it lies. */
+export interface Placed {
+  readonly place: number;
+  readonly picture: Kept;
+}
+
+/** A picture without what it is called by on the page. */
+export type Kept = Omit<Result, 'url' | 'number'>;
+
+export interface Findings {
+  /** Oldest first. */
+  readonly pictures: readonly Placed[];
+  readonly desk: Desk | null;
+  readonly unfinished: readonly Unfinished[];
+}
+
+/** So many pictures are kept. */
+export const CAPACITY = 40;
+
+/** What happened to pictures, told to all other tabs: their places. */
+export interface News {
+  readonly added: readonly number[];
+  readonly removed: readonly number[];
+}

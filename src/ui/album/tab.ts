@@ -1,0 +1,66 @@
+/**
+ * Which tab this is. Each has a desk of its own, under a name that outlasts a reload; while it lives it holds the lock of
+ * that name, so that no other tab takes its desk.
+ */
+import { ELSEWHERE, hold, isHeld, randomId } from '../../weights/db';
+
+/** A reload may come before the page that goes has let go of its lock: so long it is waited for, in milliseconds. */
+const WAITS = [0, 100, 300, 600] as const;
+
+/** Where a tab keeps its name: sessionStorage, which a duplicated tab gets a copy of. */
+export type Session = Pick<Storage, 'getItem' | 'setItem'>;
+
+interface Named {
+  /** This tab's name. */
+  readonly id: string;
+  /** Whose desk it begins with: its own, one that was left, or a copy of another tab's; null where there is none. */
+  readonly from: string | null;
+}
+
+export class Tab {
+  readonly #key: string;
+  readonly #session: Session | null;
+  #id: string | null = null;
+
+  /** @param name of the database that the desks lie in. */
+  constructor(name: string, session: Session | null) {
+    this.#key = `drobe.tab.${name}`;
+    this.#session = session;
+  }
+
+  /** Finds out or decides which tab this is. @param desks the names of those there are, the last used one first. */
+  async settle(desks: readonly string[]): Promise<Named> {
+    if (this.#id !== null) return { id: this.#id, from: desks.includes(this.#id) ? this.#id : null };
+    const named = await this.#choose(desks);
+    this.#id = named.id;
+    this.#session?.setItem(this.#key, named.id);
+    return named;
+  }
+
+  /** Of these names, those of other tabs that live. */
+  async others(names: readonly string[], own: string): Promise<readonly string[]> {
+    const living = await Promise.all(names.map((name) => isHeld(lockOf(name))));
+    return names.filter((name, i) => name !== own && living[i]);
+  }
+
+  async #choose(desks: readonly string[]): Promise<Named> {
+    const own = this.#session?.getItem(this.#key) ?? null;
+    if (own !== null) {
+      for (const wait of WAITS) {
+        await new Promise((resolve) => setTimeout(resolve, wait));
+        if ((await hold(lockOf(own))) !== ELSEWHERE)
+          return { id: own, from: desks.includes(own) ? own : null };
+      }
+      // This tab is a duplicate of one that lives.
+    }
+    // Without locks nobody knows which tabs live: none is taken over then.
+    for (const left of own === null ? desks : []) {
+      if (typeof (await hold(lockOf(left))) === 'function') return { id: left, from: left };
+    }
+    const id = randomId();
+    await hold(lockOf(id));
+    return { id, from: own ?? desks[0] ?? null };
+  }
+}
+
+const lockOf = (tab: string): string => `desk-${tab}`;

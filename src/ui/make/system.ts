@@ -1,0 +1,18 @@
+/** What the studio needs of the browser. */
+import { Drawer } from '../album/drawer';
+import { pictures } from '../paint/source.svelte';
+import { sessionShelf, tabShelf, type Shelf } from '../settings/persisted.svelte';
+
+export const system = {
+  shelf: tabShelf(),
+  drawer: new Drawer(undefined, sessionShelf()),
+  pictures,
+  now: () => performance.now(),
+  seed: () => crypto.getRandomValues(new Uint32Array(1))[0]!, // an array of one
+};
+
+/** As `system`; where nothing is to be kept, without shelf and drawer. */
+export type System = Omit<typeof system, 'shelf' | 'drawer'> & {
+  readonly shelf: Shelf | null;
+  readonly drawer: Drawer | null;
+};

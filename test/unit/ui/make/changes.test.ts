@@ -1,0 +1,162 @@
+/** What was done can be taken back: pictures and masks that others took the place of, deletions, settings. */
+import { expect, test } from 'vitest';
+import { CAPACITY } from '../../../../src/ui/album/kept';
+import type { Studio } from '../../../../src/ui/make/studio.svelte';
+import { drawGrey, miniature, pictureFile, stopped, studioAtWork, turn } from '../fake';
+
+/** In Inpaint, with a picture of which the middle is masked by two strokes. */
+async function painted() {
+  const { studio, jobs } = studioAtWork();
+  studio.choose('inpaint');
+  await studio.startFrom(pictureFile('64x48', 'house.png'));
+  const { board } = studio.place;
+  board.size = 6;
+  for (const x of [20, 40]) {
+    board.begin({ x, y: 20, pressure: 1 }, false);
+    board.end();
+  }
+  return { studio, jobs, mask: board.copy() };
+}
+
+const named = ({ place }: Studio) => place.source.current?.name;
+const words = ({ changes }: Studio) => changes.last?.words;
+
+test('a picture that another one took the place of comes back with its mask and every stroke', async () => {
+  const { studio, mask } = await painted();
+  const { place } = studio;
+  studio.form.commit('width', 96);
+  await studio.startFrom(pictureFile('32x32', 'mask.png'));
+  expect([named(studio), place.board.bounds]).toEqual(['mask.png', null]);
+  expect(words(studio)).toBe('mask.png took the place of house.png and the mask painted over it.');
+
+  place.undo();
+  expect([named(studio), place.board.copy()]).toEqual(['house.png', mask]);
+  expect(studio.settings.current.width).toBe(96);
+  expect(studio.changes.all).toEqual([]);
+  place.undo();
+  place.undo();
+  expect([place.board.bounds, place.canUndo]).toEqual([null, false]);
+  for (let i = 0; i < 3; i++) place.redo();
+  expect([named(studio), place.canRedo]).toEqual(['mask.png', false]);
+  studio.changes.undo();
+  expect([named(studio), place.board.copy()]).toEqual(['house.png', mask]);
+});
+
+test('a removed picture comes back; what is painted from then on leads nowhere else', async () => {
+  const { studio, mask } = await painted();
+  const { place } = studio;
+  place.take(null);
+  expect([named(studio), words(studio)]).toEqual([
+    undefined,
+    'house.png and the mask painted over it were removed.',
+  ]);
+  studio.changes.undo();
+  expect([named(studio), place.board.copy(), place.canRedo]).toEqual(['house.png', mask, true]);
+  place.board.invert();
+  expect(place.canRedo).toBe(false);
+});
+
+test('an undone stroke is not redone once another picture was there', async () => {
+  const { studio } = await painted();
+  const { place } = studio;
+  place.undo();
+  await studio.startFrom(pictureFile('32x32', 'other.png'));
+  place.undo();
+  place.redo();
+  expect(named(studio)).toBe('other.png');
+});
+
+test('of many pictures each comes back in turn, and a file that is none changes nothing', async () => {
+  const { studio, mask } = await painted();
+  await studio.startFrom(pictureFile('32x32', 'second.png'));
+  studio.place.board.invert();
+  await studio.startFrom(pictureFile('16x16', 'third.png'));
+  await studio.startFrom(pictureFile('no picture', 'words.png'));
+  expect(named(studio)).toBe('third.png');
+  studio.place.undo();
+  expect([named(studio), studio.place.board.isFull]).toEqual(['second.png', true]);
+  studio.place.undo();
+  studio.place.undo();
+  expect([named(studio), studio.place.board.copy()]).toEqual(['house.png', mask]);
+});
+
+test('accepting a candidate can be undone: picture, mask and candidates are as before', async () => {
+  const { studio, mask } = await painted();
+  await studio.generate();
+  const [made] = studio.candidates;
+  studio.accept();
+  expect(studio.place.board.bounds).toBeNull();
+  studio.place.undo();
+  expect([named(studio), studio.place.board.copy(), studio.candidates]).toEqual(['house.png', mask, [made]]);
+});
+
+test('deleted pictures come back, each into its place', async () => {
+  const { studio } = studioAtWork();
+  Object.assign(studio.settings.current, { count: 3, seed: '1', like: 'A1111' });
+  await studio.generate();
+  const seeds = () => studio.album.results.map(({ job }) => job.seed);
+  studio.show(studio.album.results[1]!);
+  await studio.discard();
+  expect([seeds(), words(studio)]).toEqual([[3n, 1n], 'The picture was deleted.']);
+  await studio.clear();
+  expect([seeds(), words(studio)]).toEqual([[], '2 pictures were deleted.']);
+  studio.changes.undo();
+  expect(seeds()).toEqual([3n, 1n]);
+  studio.changes.undo();
+  expect(seeds()).toEqual([3n, 2n, 1n]);
+  const shown = await fetch(studio.album.results[1]?.url ?? '');
+  expect(shown.ok).toBe(true);
+});
+
+test('the oldest picture of a full album makes room with a word, and comes back', async () => {
+  const { studio } = studioAtWork();
+  for (let i = 0; i < CAPACITY; i++) {
+    studio.settings.current.seed = String(i);
+    await studio.generate();
+  }
+  expect(studio.changes.all).toEqual([]);
+  await studio.generate();
+  expect([studio.album.results.length, studio.album.results.at(-1)?.job.seed]).toEqual([CAPACITY, 1n]);
+  expect(words(studio)).toBe('The oldest picture made room for this one.');
+  studio.changes.undo();
+  expect(studio.album.results.at(-1)?.job.seed).toBe(0n);
+});
+
+test('settings that were taken over give way to those before', async () => {
+  const { studio } = studioAtWork();
+  studio.settings.current.prompt = 'house';
+  await studio.generate();
+  Object.assign(studio.settings.current, { prompt: 'a long prompt', steps: 9 });
+  studio.reuseSettings();
+  expect(studio.settings.current).toMatchObject({ prompt: 'house', steps: 20 });
+  studio.changes.undo();
+  expect(studio.settings.current).toMatchObject({ prompt: 'a long prompt', steps: 9 });
+});
+
+test('a run that was cancelled after some steps can be gone on with, until the next one is done', async () => {
+  const answers = [Float32Array.of(1)];
+  const { studio, jobs } = studioAtWork(miniature, async function* (signal, job) {
+    if (job.known?.length || job.prompt === 'another') return yield* drawGrey(signal, job);
+    yield { kind: 'step', step: 1, steps: 20, preview: null, answers };
+    await new Promise((_, reject) => signal.addEventListener('abort', () => reject(stopped())));
+    throw new Error('never');
+  });
+  const cancelled = async () => {
+    const run = studio.generate();
+    for (let i = 0; i < 100 && !(studio.run.kind === 'running' && studio.run.stage?.kind === 'step'); i++)
+      await turn();
+    studio.cancel();
+    await run;
+  };
+  await cancelled();
+  const [left] = studio.album.unfinished;
+  expect(left).toMatchObject({ stopped: true, steps: 1, known: answers });
+  await studio.goOn(left!);
+  expect(jobs.at(-1)).toMatchObject({ known: answers, seed: jobs[0]?.seed });
+  expect([studio.album.unfinished, studio.album.results.length]).toEqual([[], 1]);
+
+  await cancelled();
+  studio.settings.current.prompt = 'another';
+  await studio.generate();
+  expect([studio.album.unfinished, studio.album.results.length]).toEqual([[], 2]);
+});
