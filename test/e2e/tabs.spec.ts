@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import type { MiniCase } from '../golden/pipeline-case';
 import { App, expect, expectPicture, golden, test } from './app';
+import { MaskCanvas } from './canvas';
 
 const { cases } = JSON.parse(await readFile(new URL('mini-sd/cases.json', golden), 'utf8')) as {
   cases: MiniCase[];
@@ -64,4 +65,32 @@ test('of two tabs one draws and the other waits its turn', async ({ app, context
   // Now it is the other one that has the engine, and it gives it back.
   await app.fill({ steps: 1 });
   await app.draw();
+});
+
+test('a tab keeps its picture, mask and words, whatever another one does', async ({ app, context }) => {
+  const { page } = app;
+  await app.open();
+  await app.fill({ prompt: 'penguin' });
+  await page.getByRole('tab', { name: 'Inpaint' }).click();
+  const buffer = await readFile(new URL('mini-sd/00.png', golden));
+  await page.getByLabel('Source image').setInputFiles({ name: 'apple.png', mimeType: 'image/png', buffer });
+  const canvas = new MaskCanvas(page);
+  await canvas.stroke([0.3, 0.3], [0.6, 0.7]);
+  const painted = await canvas.mask();
+  await expect(page.getByText('apple.png')).toBeVisible();
+
+  const other = new App(await context.newPage());
+  await other.open();
+  await expect(other.page.getByText('apple.png')).toBeVisible();
+  await other.page.getByRole('button', { name: 'Remove picture' }).click();
+  await other.fill({ prompt: 'house' });
+  await other.page.reload();
+  await other.ready();
+  await expect(other.page.getByText('apple.png')).toBeHidden();
+
+  await page.reload();
+  await app.ready();
+  await expect(page.getByText('apple.png')).toBeVisible();
+  await expect(page.getByRole('textbox', { name: 'Prompt', exact: true })).toHaveValue('penguin');
+  expect(await canvas.mask()).toEqual(painted);
 });

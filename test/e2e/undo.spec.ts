@@ -1,0 +1,120 @@
+/** Nothing a person made is lost by one click, one key or one drop: by real events, on one page. */
+import { readFileSync } from 'node:fs';
+import { PNG } from 'pngjs';
+import type { Page } from 'playwright/test';
+import { expect, golden, test } from './app';
+import { MaskCanvas } from './canvas';
+
+const house = readFileSync(new URL('mini-sd/00.png', golden));
+
+/** White on black. */
+const maskFile = (() => {
+  const png = new PNG({ width: 48, height: 48 });
+  png.data.forEach((_, i) => (png.data[i] = i % 4 === 3 || i < png.data.length / 2 ? 255 : 0));
+  return PNG.sync.write(png);
+})();
+
+/** A file let go of over the page, as from a window beside it. */
+async function drop(page: Page, name: string, bytes: Buffer): Promise<void> {
+  await page.evaluate(
+    ([called, base64]) => {
+      const dataTransfer = new DataTransfer();
+      const content = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+      dataTransfer.items.add(new File([content], called, { type: 'image/png' }));
+      for (const type of ['dragenter', 'dragover', 'drop'])
+        document.body.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
+    },
+    [name, bytes.toString('base64')] as const,
+  );
+}
+
+test('pictures, masks, candidates, settings and words come back', async ({ app, page }) => {
+  await app.open();
+  const canvas = new MaskCanvas(page);
+  const question = page.getByRole('dialog', { name: 'What is this picture?' });
+  const source = page.locator('.source .name');
+  const undo = page.getByRole('button', { name: 'Undo', exact: true }).last();
+  await page.getByRole('tab', { name: 'Inpaint' }).click();
+  await drop(page, 'house.png', house);
+  await expect(source).toHaveText('house.png');
+  await page.getByRole('slider', { name: 'Brush size' }).fill('14');
+  await canvas.stroke([0.2, 0.2], [0.8, 0.8]);
+  const painted = await canvas.mask();
+
+  await test.step('a picture dropped on the canvas may be the mask; one stroke less is the way back', async () => {
+    await drop(page, 'mask.png', maskFile);
+    await expect(question).toBeVisible();
+    await question.getByRole('button', { name: 'Use it as the mask' }).click();
+    await expect(source).toHaveText('house.png');
+    await expect.poll(async () => (await canvas.mask()).alpha[0]).toBe(255);
+    expect((await canvas.mask()).alpha.at(-1)).toBe(0);
+    await canvas.surface.focus();
+    await page.keyboard.press('Control+z');
+    expect(await canvas.mask()).toEqual(painted);
+  });
+
+  await test.step('or the next picture, and Ctrl+Z brings back the one before with every stroke', async () => {
+    await drop(page, 'mask.png', maskFile);
+    await question.getByRole('button', { name: 'Start from it' }).click();
+    await expect(source).toHaveText('mask.png');
+    await canvas.surface.focus();
+    await page.keyboard.press('Control+z');
+    await expect(source).toHaveText('house.png');
+    expect(await canvas.mask()).toEqual(painted);
+    await page.keyboard.press('Control+z');
+    await expect(page.getByRole('button', { name: 'Clear mask' })).toBeDisabled();
+    await page.keyboard.press('Control+y');
+    expect(await canvas.mask()).toEqual(painted);
+  });
+
+  await test.step('Remove', async () => {
+    await page.getByRole('button', { name: 'Remove picture' }).click();
+    await expect(source).toBeHidden();
+    await undo.click();
+    await expect(source).toHaveText('house.png');
+    expect(await canvas.mask()).toEqual(painted);
+  });
+
+  await test.step('another mode and back, and a reload', async () => {
+    await page.getByRole('tab', { name: 'Text' }).click();
+    await page.getByRole('tab', { name: 'Inpaint' }).click();
+    expect(await canvas.mask()).toEqual(painted);
+    await page.keyboard.press('Shift+V');
+    await page.keyboard.press('Shift+V');
+    await page.reload(); // at once
+    await app.ready();
+    await expect(source).toHaveText('house.png');
+    expect(await canvas.mask()).toEqual(painted);
+  });
+
+  await test.step('Accept and Discard', async () => {
+    await app.fill({ prompt: 'penguin', steps: 2 });
+    await app.draw();
+    const candidates = page.getByRole('toolbar', { name: 'Candidates' });
+    await page.getByRole('button', { name: 'Accept' }).click();
+    await expect(canvas.surface).toBeVisible();
+    await expect(source).not.toHaveText('house.png');
+    await page.keyboard.press('Control+z');
+    await expect(source).toHaveText('house.png');
+    expect(await canvas.mask()).toEqual(painted);
+    await page.keyboard.press('ArrowRight');
+    await page.getByRole('button', { name: /^Picture / }).click();
+    await candidates.getByRole('button', { name: 'Discard' }).click();
+    await expect(candidates).toBeHidden();
+    await undo.click();
+    await expect(page.getByRole('button', { name: /^Picture / })).toHaveCount(1);
+  });
+
+  await test.step('all pictures at once; what came back is there after a reload, too', async () => {
+    await page.getByText('Models on this device').click();
+    await page.getByRole('button', { name: 'Storage' }).click();
+    const storage = page.getByRole('dialog', { name: 'Storage' });
+    await storage.getByRole('button', { name: 'Delete all pictures' }).click();
+    await expect(storage.getByText('None. What you draw')).toBeVisible();
+    await storage.getByRole('button', { name: 'Undo' }).click();
+    await storage.getByRole('button', { name: 'Close' }).click();
+    await page.reload();
+    await app.ready();
+    await expect(page.getByRole('button', { name: /^Picture / })).toHaveCount(1);
+  });
+});
