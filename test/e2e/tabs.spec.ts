@@ -85,11 +85,10 @@ test('a tab keeps its picture, mask and words, whatever another one does', async
   await other.page.getByRole('button', { name: 'Remove picture' }).click();
   await other.fill({ prompt: 'house' });
   await other.page.reload();
-  await other.ready();
+  await expect(other.device).toBeVisible();
   await expect(other.page.getByText('apple.png')).toBeHidden();
 
   await page.reload();
-  await app.ready();
   await expect(page.getByText('apple.png')).toBeVisible();
   await expect(page.getByRole('textbox', { name: 'Prompt', exact: true })).toHaveValue('penguin');
   expect(await canvas.mask()).toEqual(painted);
