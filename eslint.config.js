@@ -26,6 +26,7 @@ const arrows = {
   'src/nets': { may: ['errors', 'graph'], types: ['weights'] },
   'src/nets/names': {},
   'src/nets/predicts': { may: ['errors'], types: ['model'] },
+  'src/nets/strangers': { may: ['names'], types: ['graph'] },
   'src/weights': { may: ['errors'] },
   'src/weights/downloads.ts': { may: ['address', 'errors'], packages: ['hash-wasm'] },
   'src/weights/hashes.ts': { may: ['errors'], packages: ['hash-wasm'] },

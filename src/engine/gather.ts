@@ -2,10 +2,12 @@
 import { toDrobeError } from '../errors';
 import { detect } from '../nets/detect';
 import { filePartOf } from '../nets/diffusers';
+import { strangerIn } from '../nets/strangers/stranger';
 import { assemble, type Member } from '../pipeline/assemble';
 import { bytesOf, plain, type Layout } from '../weights/layout';
 import { parseHeader, readHeader, type Header, type Slices } from '../weights/safetensors';
 import type { Gathered } from './api';
+import { foreignFolders } from './foreign';
 
 /** A file with the place where it lies: "sd/unet/model.safetensors". */
 export interface Placed {
@@ -38,15 +40,17 @@ export async function gather<F extends Placed>(
   files: readonly F[],
   slicesOf: (file: F) => Slices | Promise<Slices>,
 ): Promise<{ models: Found<F>[]; refused: Gathered['refused'] }> {
-  const seen = await Promise.all(
+  const all = await Promise.all(
     files.map(async (file): Promise<Seen<F>> => {
       const slices = await slicesOf(file);
       return { file, path: file.path, slices, header: await readHeader(slices).catch(() => null) };
     }),
   );
+  const foreign = foreignFolders(all);
+  const seen = all.filter((one) => !foreign.some(({ members }) => members.includes(one)));
   const parts = seen.filter((one): one is Readable<F> => one.header !== null && isPart(one.header));
   const gathered: Found<F>[] = [];
-  const refused: Gathered['refused'][number][] = [];
+  const refused: Gathered['refused'][number][] = foreign.map(({ file, problem }) => ({ file, problem }));
   const done: string[] = [];
   for (const [folder, members] of byFolder(parts)) {
     try {
@@ -72,7 +76,8 @@ const alone = <F>({ file, path, slices }: Seen<F>): Found<F> => ({
   layout: plain(file, slices.size),
 });
 
-const isPart = ({ tensors }: Header): boolean => filePartOf(tensors.keys()) !== null;
+const isPart = ({ tensors }: Header): boolean =>
+  filePartOf(tensors.keys()) !== null && strangerIn(tensors) === null;
 
 /** By the model's folder: the one around unet/, vae/ and so on, or the one in which its files lie side by side. */
 function byFolder<F>(parts: readonly Readable<F>[]): Map<string, Readable<F>[]> {
@@ -105,11 +110,13 @@ function nameOf(folder: string, members: readonly Placed[]): string {
 
 function isCompanion(header: Header | null): boolean {
   if (!header) return false;
+  const stranger = strangerIn(header.tensors);
+  if (stranger) return !stranger.draws;
   try {
     detect(header);
     return false;
   } catch (thrown) {
-    return ['other-kind', 'unknown-kind', 'unsupported-model'].includes(toDrobeError(thrown).code);
+    return toDrobeError(thrown).code === 'unknown-kind';
   }
 }
 

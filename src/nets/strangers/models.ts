@@ -42,7 +42,7 @@ export const models = [
   { kind: 'kandinsky', all: ['visual_transformer_blocks.#'] },
   { kind: 'unclip', all: ['class_embedding.linear_1'] },
   { kind: 'prior', all: ['clip_mean', 'clip_std'] },
-  { kind: 'kolors', all: ['encoder_hid_proj', 'label_emb.0.0|add_embedding.linear_1'] },
+  { kind: 'kolors', all: ['encoder_hid_proj.weight', 'label_emb.0.0|add_embedding.linear_1'] },
   { kind: 'versatile', all: ['unet_image|unet_text|diffuser.image|diffuser.text'] },
   { kind: 'alt-diffusion', all: ['^cond_stage_model.roberta|^cond_stage_model.model.embeddings'] },
   {

@@ -2,6 +2,7 @@
  * Sound files that Drobė does not run, told by what is in them and never by their names. What a person reads about each
  * of them stands in `ui/words/strangers.ts`.
  */
+import { unwrapped } from '../names/places';
 import { adapters, isLora, loras, modulesOf } from './additions';
 import { models } from './models';
 import { parts } from './parts';
@@ -27,7 +28,8 @@ const UNET = 'output_blocks.#.0.in_layers|up_blocks.#.resnets.#.time_emb_proj';
 
 /** The first row that fits. */
 export function rowFor(tensors: Tensors): KnownRow | null {
-  const has = finder(tensors.keys());
+  const names = [...tensors.keys()].map(unwrapped);
+  const has = finder(names);
   const first = (rows: readonly KnownRow[], among: Find = has): KnownRow | null =>
     rows.find(
       ({ all, none = [], when }) => all.every(among) && !none.some(among) && (when?.(tensors) ?? true),
@@ -35,7 +37,7 @@ export function rowFor(tensors: Tensors): KnownRow | null {
   const alone = !has(UNET);
   const adapter = alone ? first(adapters) : null;
   if (adapter) return adapter;
-  if (isLora(tensors.keys())) return first(loras, finder(modulesOf(tensors.keys()), '[._]'));
+  if (isLora(names)) return first(loras, finder(modulesOf(names), '[._]'));
   return first(models) ?? (alone ? first(parts) : null);
 }
 

@@ -143,6 +143,76 @@ describe('a model that lacks a part is refused, and says which', () => {
   });
 });
 
+describe('a folder of a model that is not run is named once', () => {
+  const transformer = (path: string, ...more: string[]) =>
+    named(path, ['transformer_blocks.0.attn.add_k_proj.weight', ...more]);
+  const t5 = named('text_encoder_3/model.safetensors', ['encoder.block.0.layer.0.SelfAttention.q.weight']);
+  const eye = named('image_encoder/model.safetensors', ['vision_model.encoder.layers.0.mlp.fc1.weight']);
+
+  it.each<[string, LocalFile[], string]>([
+    [
+      'sd3',
+      [
+        transformer(
+          'transformer/m.safetensors',
+          'pos_embed.proj.weight',
+          'context_embedder.weight',
+          'time_text_embed.x',
+        ),
+        ...[text(), text('text_encoder_2/model.safetensors'), t5, vae()],
+      ],
+      'sd3',
+    ],
+    [
+      'flux, its net in several files, and once more in one',
+      [
+        transformer(
+          'transformer/m-00001-of-00002.safetensors',
+          'context_embedder.weight',
+          'x_embedder.weight',
+        ),
+        named('transformer/m-00002-of-00002.safetensors', ['single_transformer_blocks.37.proj_mlp.weight']),
+        named('flux1-dev.safetensors', ['double_blocks.0.img_attn.qkv.weight']),
+        ...[text(), t5, vae()],
+      ],
+      'flux',
+    ],
+    [
+      'unclip',
+      [named('unet/m.safetensors', [...UNET, 'class_embedding.linear_1.weight']), text(), vae(), eye],
+      'unclip',
+    ],
+    ['variations', [unet(), vae(), eye], 'image-variation'],
+  ])('%s', async (_, files, kind) => {
+    const lora = named('loras/style.safetensors', ['lora_unet_down_blocks_0.lora_down.weight']);
+    expect(told(await gather([...inside('all/m', ...files), ...inside('all/m', lora)]))).toEqual({
+      files: ['style.safetensors'],
+      refused: [['m', 'other-kind', { kind, as: '' }]],
+    });
+    // Dropped without the folder around them, and beside a model that is run.
+    const own = inside('sd', unet(), vae(), text());
+    const { files: run, refused } = told(await gather([...files, ...own]));
+    expect(run.filter((name) => name !== 'flux1-dev.safetensors')).toEqual(['sd.safetensors']);
+    expect(refused.map(([, code, facts]) => [code, facts])).toEqual([['other-kind', { kind, as: '' }]]);
+  });
+
+  it('what steers a model and lies beside it refuses nothing', async () => {
+    const adapter = named('ip_adapter/ip.safetensors', [
+      'image_proj.proj.weight',
+      'ip_adapter.1.to_k_ip.weight',
+    ]);
+    const control = named('controlnet/m.safetensors', [
+      'controlnet_cond_embedding.conv_in.weight',
+      ...UNET.slice(0, 2),
+    ]);
+    const motion = named('motion_adapter/m.safetensors', [
+      'down_blocks.0.motion_modules.0.temporal_transformer.norm.weight',
+    ]);
+    const files = [unet(), vae(), text(), eye, adapter, control, motion];
+    expect(told(await gather(inside('m', ...files)))).toEqual({ files: ['m.safetensors'], refused: [] });
+  });
+});
+
 it('a VAE alone is of use by itself, and stays as it is', async () => {
   expect(told(await gather([vae('v.safetensors')]))).toEqual({ files: ['v.safetensors'], refused: [] });
 });

@@ -312,6 +312,7 @@ test.each([
 test.each<[Kind, Stranger['as'], ...string[]]>([
   ['flux', 'LoRA', 'lora_transformer_single_transformer_blocks_0_attn_to_k.lora_down.weight'],
   ['flux', 'LoRA', 'transformer.single_transformer_blocks.0.proj_out.lora_A.weight'],
+  ['flux', 'LoRA', 'module.transformer._orig_mod.single_transformer_blocks.0.proj_out.lora_A.weight'],
   ['flux', 'LoRA', 'lora_unet_single_blocks_0_linear1.hada_w1_a'],
   ['flux', 'LoRA', 'diffusion_model.double_blocks.0.img_attn.proj.diff'],
   ['sd3', 'LoRA', 'lora_unet_joint_blocks_0_x_block_attn_qkv.lora_down.weight'],
