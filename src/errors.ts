@@ -23,6 +23,7 @@ export type ErrorCode =
   | 'other-kind' // facts: kind and, where it is not the model itself, as: both of `nets/strangers`
   | 'unknown-kind' // facts: modules
   | 'unsupported-model' // facts: found
+  | 'settings-alone' // a file of settings without its model
   | 'missing-part' // facts: part, and found where other parts are there
   | 'missing-shard' // facts: shard
   | 'missing-weight' // facts: key

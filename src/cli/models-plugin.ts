@@ -25,6 +25,8 @@ export interface ModelFile {
   /** With its subfolder, where it lies in one: "loras/winter.safetensors". */
   readonly file: string;
   readonly bytes: number;
+  /** What lies beside it by its name and says how it is drawn: "sd2.yaml". */
+  readonly yaml?: string;
 }
 
 export function models(folder: string): Plugin {
@@ -57,19 +59,19 @@ async function list(folder: string): Promise<ModelFile[]> {
       return sub === '' ? inside : inside.map((name) => `${sub}/${name}`);
     }),
   );
+  const all = names.flat();
   const found = await Promise.all(
-    names
-      .flat()
-      .filter(isServed)
-      .map(async (file) => {
-        const info = await stat(join(folder, file)).catch(() => null);
-        return info?.isFile() ? [{ file, bytes: info.size }] : [];
-      }),
+    all.filter(isServed).map(async (file) => {
+      const info = await stat(join(folder, file)).catch(() => null);
+      const yaml = all.find((other) => isConfig(other) && stem(other) === stem(file));
+      return info?.isFile() ? [{ file, bytes: info.size, ...(yaml && { yaml }) }] : [];
+    }),
   );
   // The app begins with the first: a checkpoint before what is made of it, "sd.safetensors" before "sd-inpainting".
-  const stem = (file: string): string => file.replace(/\.safetensors$/i, '');
   return found.flat().sort((a, b) => stem(a.file).localeCompare(stem(b.file)));
 }
+
+const stem = (file: string): string => file.replace(/\.(?:safetensors|ya?ml)$/i, '');
 
 /** The files of lists, in their folder. */
 async function wildcards(folder: string): Promise<string[]> {
@@ -79,6 +81,8 @@ async function wildcards(folder: string): Promise<string[]> {
 
 /** One plain file name, at the top or in a known subfolder: no other folder, no way up, no hidden file. */
 const isServed = (name: string) => SERVED.test(name);
+const isConfig = (name: string) => CONFIG.test(name);
+const CONFIG = /^(?:(?:loras|embeddings|vae)\/)?[^./\\\0][^/\\\0]*\.ya?ml$/i;
 const SERVED = /^(?:(?:loras|embeddings|vae)\/)?[^./\\\0][^/\\\0]*\.safetensors$/i;
 
 async function answer(folder: string, req: IncomingMessage, res: ServerResponse): Promise<void> {
@@ -87,7 +91,8 @@ async function answer(folder: string, req: IncomingMessage, res: ServerResponse)
     if (req.method !== 'GET' && req.method !== 'HEAD') refuse(res, 405);
     else if (name === 'index.json') sendJson(res, await list(folder));
     else if (name === `${WILDCARDS}/index.json`) sendJson(res, await wildcards(folder));
-    else if (name === CREDITS || isServed(name) || isList(name)) await sendFile(req, res, join(folder, name));
+    else if (name === CREDITS || isServed(name) || isConfig(name) || isList(name))
+      await sendFile(req, res, join(folder, name));
     else refuse(res, 404);
   } catch {
     // The file went away, or the reader did: either way there is nothing more to say on this connection.
@@ -118,7 +123,9 @@ async function sendFile(req: IncomingMessage, res: ServerResponse, path: string)
 
   const { start, end } = range ?? { start: 0, end: info.size - 1 };
   res.writeHead(range ? 206 : 200, {
-    'Content-Type': /\.(?:md|txt)$/.test(path) ? 'text/plain; charset=utf-8' : 'application/octet-stream',
+    'Content-Type': /\.(?:md|txt|ya?ml)$/.test(path)
+      ? 'text/plain; charset=utf-8'
+      : 'application/octet-stream',
     'Content-Length': end - start + 1,
     'Accept-Ranges': 'bytes',
     'Cache-Control': 'no-cache',

@@ -64,8 +64,22 @@ export interface ModelFacts {
   readonly unused: readonly string[];
   /** Draws pictures of at most 128 px: shown enlarged, and said to be a toy. */
   readonly miniature: boolean;
+  /** What it predicts, and over which noise; absent in what was imported before this was told. */
+  readonly predicts?: Predicts;
   /** What its weights take on a device, by their precision; absent in what was imported before this was told. */
   readonly room?: Readonly<Record<'f16' | 'f32', { readonly bytes: number; readonly together: boolean }>>;
+}
+
+/** What a UNet predicts, and over which noise. */
+export interface Predicts {
+  /** Null where nothing tells: it is tried once. */
+  readonly prediction: 'epsilon' | 'v' | null;
+  /** Its betas end in noise alone. */
+  readonly zeroSnr: boolean;
+  /** The highest noise level of one that was trained over all noise up to it (EDM); null for a table of betas. */
+  readonly sigmaMax: number | null;
+  /** Who says so; nobody where it is as in its family. */
+  readonly told: readonly ('marks' | 'metadata' | 'yaml' | 'scheduler')[];
 }
 
 /** A problem in a form that can cross the worker line. */
@@ -121,6 +135,8 @@ export interface LocalModel {
   readonly name: string;
   readonly bytes: number;
   readonly layout: Layout<LocalFile>;
+  /** Texts of the settings that lie beside it, by the names under which a model is told by them. */
+  readonly beside?: Readonly<Record<string, string>>;
 }
 
 /** What there is to import among files. */
@@ -128,6 +144,8 @@ export interface Gathered {
   readonly models: readonly LocalModel[];
   /** Parts of a model of which others are missing. */
   readonly refused: readonly { readonly file: string; readonly problem: Problem }[];
+  /** A .yaml each that says how a checkpoint is drawn which is not among them: see `annotate`. */
+  readonly settings: readonly LocalFile[];
 }
 
 /** What the header of a file tells, be it a model or not. */
@@ -150,6 +168,8 @@ export interface Offer {
   readonly verdict: Inspection['verdict'];
   /** Where its bytes are; null where they cannot be used. */
   readonly model: RemoteModel | null;
+  /** As of a `LocalModel`. */
+  readonly beside?: LocalModel['beside'];
 }
 
 export type { DownloadProgress, Unfinished };
@@ -221,6 +241,11 @@ export interface EngineApi {
   install(model: LocalModel): Call<InstallProgress, ModelEntry>;
   /** Checks the model, then remembers where its files lie: they are read from there. All of them have a handle. */
   link(model: LocalModel): Call<never, ModelEntry>;
+  /**
+   * Imported checkpoints of the name of a .yaml are drawn from now on as it says. Their files stay as they are.
+   * @returns them. @throws 'settings-alone' where there is none.
+   */
+  annotate(settings: LocalFile): Call<never, readonly ModelEntry[]>;
   /** The files that a linked model is read from, for the page to ask whether they may be. */
   filesOf(id: string): Call<never, readonly FileSystemFileHandle[]>;
   /** What can be downloaded from an address, a file's or a Hugging Face repository's. Reads headers and nothing else. */

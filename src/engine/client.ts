@@ -105,6 +105,7 @@ export function startEngine(
     gather: (signal, files) => through((remote) => remote.gather(signal, files)),
     install: (signal, model) => through((remote) => remote.install(signal, model)),
     link: (signal, model) => through((remote) => remote.link(signal, model)),
+    annotate: (signal, settings) => through((remote) => remote.annotate(signal, settings)),
     filesOf: (signal, id) => through((remote) => remote.filesOf(signal, id)),
     look: (signal, address) => away((remote) => remote.look(signal, address)),
     download: (signal, what) => away((remote) => remote.download(signal, what)),

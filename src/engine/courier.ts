@@ -53,10 +53,10 @@ async function explained<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-async function beginOffer({ file, verdict, model }: Offer): Promise<string> {
+async function beginOffer({ file, verdict, model, beside }: Offer): Promise<string> {
   if ('problem' in verdict) throw new DrobeError(verdict.problem.code, verdict.problem.facts);
   if (!model) throw new DrobeError('bad-request', { reason: 'there is nothing to download' });
-  return begin(model, { file, extra: extraOf(verdict) });
+  return begin(model, { file, extra: extraOf(verdict, beside) });
 }
 
 serve(self, api);

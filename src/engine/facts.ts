@@ -21,6 +21,12 @@ export function factsOf({ model, unused, room }: Inspected, file: string): Model
     examples: model.examples,
     unused,
     miniature: model.miniature,
+    predicts: {
+      prediction: model.prediction,
+      zeroSnr: model.scheduler.zeroSnr ?? false,
+      sigmaMax: model.noise.kind === 'continuous' ? model.noise.sigmaMax : null,
+      told: model.told,
+    },
     room,
   };
 }

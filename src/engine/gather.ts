@@ -2,11 +2,13 @@
 import { toDrobeError } from '../errors';
 import { detect } from '../nets/detect';
 import { filePartOf } from '../nets/diffusers';
+import { CONFIG_YAML } from '../nets/predicts/predicts';
 import { strangerIn } from '../nets/strangers/stranger';
 import { assemble, type Member } from '../pipeline/assemble';
 import { bytesOf, plain, type Layout } from '../weights/layout';
 import { parseHeader, readHeader, type Header, type Slices } from '../weights/safetensors';
 import type { Gathered } from './api';
+import { besideOf, isSettings, ofFile, ofFolder, readSettings, type Beside, type Settings } from './beside';
 import { foreignFolders } from './foreign';
 
 /** A file with the place where it lies: "sd/unet/model.safetensors". */
@@ -15,10 +17,20 @@ export interface Placed {
 }
 
 /** A file that is a model, or looks like one: made of one of the files given, or of several. */
-export interface Found<F> {
+export interface FoundModel<F> {
   readonly name: string;
   readonly bytes: number;
   readonly layout: Layout<F>;
+  /** What lies beside it and says how it is drawn; absent where nothing does. */
+  readonly beside?: Beside;
+}
+
+/** What there is among files. */
+export interface Found<F> {
+  readonly models: readonly FoundModel<F>[];
+  readonly refused: Gathered['refused'];
+  /** Settings that say how a checkpoint is drawn which is not among them. */
+  readonly settings: readonly F[];
 }
 
 interface Seen<F> {
@@ -39,9 +51,16 @@ type Readable<F> = Seen<F> & Member<F>;
 export async function gather<F extends Placed>(
   files: readonly F[],
   slicesOf: (file: F) => Slices | Promise<Slices>,
-): Promise<{ models: Found<F>[]; refused: Gathered['refused'] }> {
+): Promise<Found<F>> {
+  const [told, rest] = [
+    files.filter(({ path }) => isSettings(path)),
+    files.filter(({ path }) => !isSettings(path)),
+  ];
+  const settings = await Promise.all(
+    told.map(async (file) => readSettings(file, file.path, await slicesOf(file))),
+  );
   const all = await Promise.all(
-    files.map(async (file): Promise<Seen<F>> => {
+    rest.map(async (file): Promise<Seen<F>> => {
       const slices = await slicesOf(file);
       return { file, path: file.path, slices, header: await readHeader(slices).catch(() => null) };
     }),
@@ -49,12 +68,15 @@ export async function gather<F extends Placed>(
   const foreign = foreignFolders(all);
   const seen = all.filter((one) => !foreign.some(({ members }) => members.includes(one)));
   const parts = seen.filter((one): one is Readable<F> => one.header !== null && isPart(one.header));
-  const gathered: Found<F>[] = [];
+  const gathered: FoundModel<F>[] = [];
+  const used = new Set<Settings<F>>();
   const refused: Gathered['refused'][number][] = foreign.map(({ file, problem }) => ({ file, problem }));
   const done: string[] = [];
   for (const [folder, members] of byFolder(parts)) {
     try {
-      gathered.push(asOne(folder, members));
+      const own = ofFolder(settings, folder);
+      for (const one of own) used.add(one);
+      gathered.push(asOne(folder, members, besideOf(own)));
       done.push(folder);
     } catch (thrown) {
       const { code, facts } = toDrobeError(thrown);
@@ -67,10 +89,35 @@ export async function gather<F extends Placed>(
     (one) =>
       !parts.some((part) => part === one) && !(isCompanion(one.header) && done.some(isAround(one.path))),
   );
-  return { models: [...others.map(alone), ...gathered], refused };
+  const single = others.map((one): FoundModel<F> => {
+    const own = settings.length > 0 ? ofFile(settings, one.path, isOnly(one, others)) : [];
+    for (const each of own) used.add(each);
+    return { ...alone(one), ...(own.length > 0 && { beside: besideOf(own) }) };
+  });
+  const models = [...single, ...gathered];
+  // In a model's folder lie many that nobody chose.
+  const chosen =
+    models.length + refused.length === 0 ? settings : settings.filter(({ path }) => !path.includes('/'));
+  const left = chosen.filter((one) => !used.has(one));
+  return {
+    models,
+    refused: [...refused, ...left.filter(({ kind }) => kind !== CONFIG_YAML).map(refusedAlone)],
+    settings: left.filter(({ kind }) => kind === CONFIG_YAML).map(({ file }) => file),
+  };
 }
 
-const alone = <F>({ file, path, slices }: Seen<F>): Found<F> => ({
+/** Whether there is no other checkpoint in its folder. */
+function isOnly<F>({ path }: Seen<F>, others: readonly Seen<F>[]): boolean {
+  const near = others.filter((one) => parent(one.path) === parent(path));
+  return near.filter(({ header }) => header !== null && isCheckpoint(header)).length < 2;
+}
+
+const refusedAlone = ({ path }: Settings<unknown>): Gathered['refused'][number] => ({
+  file: last(path),
+  problem: { code: 'settings-alone', facts: {} },
+});
+
+const alone = <F>({ file, path, slices }: Seen<F>): FoundModel<F> => ({
   name: last(path),
   bytes: slices.size,
   layout: plain(file, slices.size),
@@ -95,8 +142,8 @@ function byFolder<F>(parts: readonly Readable<F>[]): Map<string, Readable<F>[]> 
   return folders;
 }
 
-function asOne<F>(folder: string, members: readonly Readable<F>[]): Found<F> {
-  const layout = assemble(members);
+function asOne<F>(folder: string, members: readonly Readable<F>[], beside: Beside): FoundModel<F> {
+  const layout = assemble(members, beside);
   const bytes = bytesOf(layout);
   const name = last(folder) || detect(parseHeader(layout.head.subarray(8), bytes)).family;
   return { name: `${name}.safetensors`, bytes, layout };
@@ -106,6 +153,15 @@ function asOne<F>(folder: string, members: readonly Readable<F>[]): Found<F> {
 function nameOf(folder: string, members: readonly Placed[]): string {
   const names = new Set(members.map(({ path }) => last(path)));
   return (members.length > 1 && last(folder)) || [...names].join(' and ');
+}
+
+function isCheckpoint(header: Header): boolean {
+  try {
+    detect(header);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function isCompanion(header: Header | null): boolean {

@@ -3,6 +3,7 @@ import { withoutSecrets } from '../address';
 import { DrobeError } from '../errors';
 import { fieldsOf } from '../weights/records';
 import { get, isPage, type Fetch } from '../weights/remote';
+import { mayTell, sameStem } from './beside';
 import { listPage, pageOf } from './civitai';
 
 /** A file that can be downloaded. */
@@ -79,8 +80,11 @@ async function listRepository(
     ({ path: file }) => path === '' || file === path || file.startsWith(`${path}/`),
   );
   if (there.length === 0 && info.files.length > 0) throw new DrobeError('file-unknown', { repository, path });
-  const files = there.filter(({ path: file }) => /\.safetensors$/i.test(file));
-  if (files.length === 0) throw new DrobeError('no-model-there', { address: `${HUB}/${repository}` });
+  const models = there.filter((file) => isModel(file.path));
+  if (models.length === 0) throw new DrobeError('no-model-there', { address: `${HUB}/${repository}` });
+  // Of a file alone, the settings of its name.
+  const beside = isModel(path) ? info.files.filter((file) => isBesideOf(file.path, path)) : there;
+  const files = [...models, ...beside.filter((file) => mayTell(file.path))];
   // Asked for by its commit, a file stays the same while it is downloaded.
   const base = `${HUB}/${repository}/resolve/${encodeURIComponent(info.commit ?? revision)}/`;
   return {
@@ -92,6 +96,13 @@ async function listRepository(
     licence: info.licence,
   };
 }
+
+const isModel = (path: string): boolean => /\.safetensors$/i.test(path);
+
+const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/') + 1);
+
+const isBesideOf = (settings: string, model: string): boolean =>
+  sameStem(settings, model) && folderOf(settings) === folderOf(model);
 
 interface Info {
   readonly commit: string | null;

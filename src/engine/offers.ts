@@ -1,10 +1,11 @@
 /** What can be downloaded from an address, by the headers of the files there and nothing else of them. */
 import { DrobeError } from '../errors';
 import type { RemoteSource } from '../weights/origin';
-import { bytesOf, type Layout } from '../weights/layout';
+import { beginningOf, bytesOf, type Layout } from '../weights/layout';
 import { remoteFile, type Fetch, type RemoteFile } from '../weights/remote';
-import { parseHeader, readHeader } from '../weights/safetensors';
+import { parseHeader, readHeader, type Header } from '../weights/safetensors';
 import type { Offer } from './api';
+import { isSettings, toldHeader, type Beside } from './beside';
 import { gather } from './gather';
 import { listFiles, type Listed } from './hub';
 import { problemOf, verdictOn } from './verdict';
@@ -27,29 +28,37 @@ export async function offersAt(
   fetch: Fetch = globalThis.fetch,
 ): Promise<Offer[]> {
   const { files, repository, licence } = await listFiles(address, signal, fetch);
-  if (files.length > MOST) throw new DrobeError('too-many-there', { address, count: files.length });
+  const count = files.filter(({ path }) => !isSettings(path)).length;
+  if (count > MOST) throw new DrobeError('too-many-there', { address, count });
   const seen = await Promise.all(
-    files.map(async (file): Promise<Seen> => {
-      const remote = await remoteFile(file.url, fetch, signal);
+    files.map(async (file): Promise<Seen | null> => {
+      const asked = remoteFile(file.url, fetch, signal);
+      // Without its settings a model can be had all the same.
+      const optional = repository !== null && isSettings(file.path);
+      const remote = await (optional ? asked.catch(() => null) : asked);
       // A list of files has their names.
-      return { ...file, path: (repository === null && remote.called) || file.path, remote };
+      return remote && { ...file, path: (repository === null && remote.called) || file.path, remote };
     }),
   );
-  const { models, refused } = await gather(seen, ({ remote }) => remote);
+  signal.throwIfAborted();
+  const there = seen.filter((one) => one !== null);
+  const { models, refused } = await gather(there, ({ remote }) => remote);
   const offers = await Promise.all(
-    models.map(async ({ name, layout, bytes }): Promise<Offer> => {
+    models.map(async ({ name, layout, bytes, beside }): Promise<Offer> => {
       const file = called(name, repository);
       try {
         const model = await withHead(layout);
-        const header = parseHeader(model.head.subarray(8), bytesOf(model));
-        return { file, bytes, licence, verdict: verdictOn(header, file), model };
+        const header = await toldOf(model, beside);
+        const offer = { file, bytes, licence, verdict: verdictOn(header, file), model };
+        return { ...offer, ...(beside && { beside }) };
       } catch (thrown) {
         if (models.length === 1) throw thrown;
         return { file, bytes, licence, verdict: { problem: problemOf(thrown) }, model: null };
       }
     }),
   );
-  const parts = refused.map(({ file, problem }): Offer => ({
+  const incomplete = refused.filter(({ problem }) => problem.code !== 'settings-alone');
+  const parts = incomplete.map(({ file, problem }): Offer => ({
     file,
     bytes: 0,
     licence,
@@ -59,6 +68,12 @@ export async function offersAt(
   return [...offers, ...parts].sort(
     (a, b) => Number('problem' in a.verdict) - Number('problem' in b.verdict),
   );
+}
+
+/** The header of a model as it is told by; what its marks hold is read of a file that is there as a whole. */
+async function toldOf(model: Layout<RemoteSource>, beside: Beside | undefined): Promise<Header> {
+  const header = parseHeader(model.head.subarray(8), bytesOf(model));
+  return toldHeader(header, beginningOf(new Blob([model.head]), header.bytes), beside);
 }
 
 /** A layout whose head is the whole header, and files that can be fetched later. */

@@ -1,5 +1,6 @@
 /** Every checkpoint within reach: the imported ones in IndexedDB, and those served from models/ beside the app. */
 import { DrobeError } from '../errors';
+import { CONFIG_YAML } from '../nets/predicts/predicts';
 import { contentsOf } from '../pipeline/inspection';
 import { sameName } from '../text/lora';
 import { mentions } from '../text/words';
@@ -14,6 +15,7 @@ import {
   linksOf,
   listStored,
   openStored,
+  remember,
   removeStored,
   store,
   type Unreadable,
@@ -24,19 +26,29 @@ import { sharedBytes, verify } from '../weights/verify';
 import type {
   Inspection,
   InstallProgress,
+  LocalFile,
   LocalModel,
   ModelEntry,
   Offer,
   StorageFacts,
   Verification,
 } from './api';
+import { readSettings, sameStem, toldHeader, type Beside } from './beside';
 import { judge } from './judge';
 import { hashing } from './hashing';
-import { extraOf, storedEntry } from './stored';
+import { extraOf, storedBeside, storedEntry } from './stored';
 import { nowAndThen } from './throttle';
 import { problemOf, verdictOn, whatIs } from './verdict';
 
 const SERVED = 'served:';
+
+/** A model's bytes, none of which are read yet. */
+interface Found {
+  readonly slices: Slices;
+  /** The name of its file. */
+  readonly file: string;
+  readonly beside: Beside;
+}
 
 /** A model that can be read. */
 export interface Readable {
@@ -53,23 +65,33 @@ export function shelf(folder: string) {
   /** Pieces that were read once since the app was opened and are what was stored. */
   const sound = new Set<string>();
 
-  const hashes = hashing(async (id) => (await slicesOf(id))[0]);
+  /** What lies beside served files, by their names. */
+  const served = new Map<string, Promise<Beside>>();
+
+  const hashes = hashing(async (id) => (await slicesOf(id)).slices);
 
   const addressOf = (file: string): string => folder + file.split('/').map(encodeURIComponent).join('/');
 
-  async function served(): Promise<ModelEntry[]> {
+  async function listServed(): Promise<ModelEntry[]> {
     const response = await fetch(`${folder}index.json`, { cache: 'no-cache' }).catch(() => null);
     if (!response?.ok) return []; // hosted without models: only imported ones then
     const index: unknown = await response.json().catch(() => null); // some hosts answer with a page of their own
     if (!Array.isArray(index)) return [];
     return Promise.all(
-      (index as { file: string; bytes: number }[]).map(({ file, bytes }) => {
+      (index as { file: string; bytes: number; yaml?: string }[]).map(({ file, bytes, yaml }) => {
         const key = `${file} ${bytes}`;
+        if (yaml !== undefined && !known.has(key)) served.set(file, configAt(yaml));
         const entry = known.get(key) ?? servedEntry(file, bytes);
         known.set(key, entry);
         return entry;
       }),
     );
+  }
+
+  /** Where it cannot be fetched the checkpoint is as if it had none. */
+  async function configAt(yaml: string): Promise<Beside> {
+    const response = await fetch(addressOf(yaml)).catch(() => null);
+    return response?.ok ? { [CONFIG_YAML]: await response.text() } : {};
   }
 
   async function withHashes(entry: ModelEntry): Promise<ModelEntry> {
@@ -80,61 +102,82 @@ export function shelf(folder: string) {
   async function servedEntry(file: string, bytes: number): Promise<ModelEntry> {
     const entry = { id: SERVED + file, file, bytes, origin: 'served' as const };
     try {
-      const header = await readHeader(await remoteFile(addressOf(file)));
-      return { ...entry, ...whatIs(header, file) };
+      const slices = await remoteFile(addressOf(file));
+      const beside = await served.get(file);
+      return { ...entry, ...whatIs(await toldHeader(await readHeader(slices), slices, beside), file) };
     } catch (thrown) {
       return { ...entry, problem: problemOf(thrown) };
     }
   }
 
-  /** A model's bytes, none of which are read yet, and the name of its file. */
-  async function slicesOf(id: string): Promise<[Slices, string]> {
+  async function slicesOf(id: string): Promise<Found> {
     if (id.startsWith(SERVED)) {
       const file = id.slice(SERVED.length);
-      return [await remoteFile(addressOf(file)), file];
+      return { slices: await remoteFile(addressOf(file)), file, beside: (await served.get(file)) ?? {} };
     }
     const stored = await openStored(id);
     await storedSource(stored, judge, sound).check?.(HEADER);
-    return [new Blob(stored.blobs.slice()), stored.meta.file];
+    const { meta } = stored;
+    return { slices: new Blob(stored.blobs.slice()), file: meta.file, beside: storedBeside(meta) };
   }
 
-  async function readable(what: string | File | Offer): Promise<[Slices, string]> {
+  async function readable(what: string | File | Offer): Promise<Found> {
     if (typeof what === 'string') return slicesOf(what);
-    if (what instanceof File) return [what, what.name];
+    if (what instanceof File) return { slices: what, file: what.name, beside: {} };
     // Its header came with it; tensors are not asked for.
-    return [beginningOf(new Blob([what.model?.head ?? '']), what.bytes), what.file];
+    const slices = beginningOf(new Blob([what.model?.head ?? '']), what.bytes);
+    return { slices, file: what.file, beside: what.beside ?? {} };
   }
 
   return {
     async list(): Promise<ModelEntry[]> {
       await swept;
-      const [imported, beside] = await Promise.all([listStored(), served()]);
+      const [imported, beside] = await Promise.all([listStored(), listServed()]);
       const stored = await Promise.all(imported.models.map(storedEntry).map(withHashes));
       return [...stored, ...imported.unreadable.map(unreadableEntry), ...beside];
     },
 
     /** Checks a model by its header, then copies it. */
     async *install(
-      { name, layout }: LocalModel,
+      { name, layout, beside }: LocalModel,
       signal: AbortSignal,
     ): AsyncGenerator<InstallProgress, ModelEntry, void> {
       const file = new Blob(blobsOf(mapFiles(layout, (local) => local.file)));
       const header = await readHeader(file);
-      const about = { file: name, extra: extraOf(whatIs(header, name)) };
+      const what = whatIs(await toldHeader(header, file, beside), name);
+      const about = { file: name, extra: extraOf(what, beside) };
       return storedEntry(yield* store(file, segmentsOf(header), about, signal));
     },
 
     /** Checks a model by its header, then remembers where it lies. @throws DrobeError 'bad-request' without handles. */
-    async link({ name, layout }: LocalModel): Promise<ModelEntry> {
+    async link({ name, layout, beside }: LocalModel): Promise<ModelEntry> {
       const links = linksTo(
         mapFiles(layout, ({ file, handle }) => {
           if (handle) return { file, handle };
           throw new DrobeError('bad-request', { reason: 'this file cannot be found again' });
         }),
       );
-      const header = await readHeader(new Blob(blobsOf(mapFiles(layout, ({ file }) => file))));
-      const about = { file: name, extra: extraOf(whatIs(header, name)) };
-      return storedEntry(await link(links, header.bytes, about));
+      const whole = new Blob(blobsOf(mapFiles(layout, ({ file }) => file)));
+      const what = whatIs(await toldHeader(await readHeader(whole), whole, beside), name);
+      const about = { file: name, extra: extraOf(what, beside) };
+      return storedEntry(await link(links, whole.size, about));
+    },
+
+    /** Has stored checkpoints of the name of a .yaml be drawn as it says. @throws DrobeError 'settings-alone' */
+    async annotate({ file, path }: LocalFile): Promise<ModelEntry[]> {
+      const { kind, text } = await readSettings(file, path, file);
+      const { models } = await listStored();
+      const named = models.filter((model) => sameStem(model.file, path));
+      const changed: ModelEntry[] = [];
+      for (const model of kind === CONFIG_YAML ? named : []) {
+        const { slices } = await slicesOf(model.id);
+        const beside = { ...storedBeside(model), [CONFIG_YAML]: text };
+        const what = whatIs(await toldHeader(await readHeader(slices), slices, beside), model.file);
+        if ('addon' in what) continue;
+        changed.push(await withHashes(storedEntry(await remember(model.id, extraOf(what, beside)))));
+      }
+      if (changed.length === 0) throw new DrobeError('settings-alone');
+      return changed;
     },
 
     /** The files that a linked model is read from; none of one that is not linked. */
@@ -170,12 +213,12 @@ export function shelf(folder: string) {
 
     /** What the header of a file, an offer or the model with this id tells. @throws DrobeError where none is sound. */
     async inspect(what: string | File | Offer): Promise<Inspection> {
-      const [file, name] = await readable(what);
-      const { header, lack } = await peekHeader(file);
+      const { slices, file, beside } = await readable(what);
+      const { header, lack } = await peekHeader(slices);
       return {
         ...contentsOf(header),
         bytes: header.bytes,
-        verdict: verdictOn(header, name),
+        verdict: verdictOn(await toldHeader(header, slices, beside), file),
         lack: lack && problemOf(lack),
       };
     },
@@ -226,10 +269,16 @@ export function shelf(folder: string) {
         const stored = await openStored(id);
         const source = storedSource(stored, judge, sound);
         await source.check?.(HEADER);
-        return { header: await readHeader(new Blob(stored.blobs.slice())), source };
+        const whole = new Blob(stored.blobs.slice());
+        return {
+          header: await toldHeader(await readHeader(whole), whole, storedBeside(stored.meta)),
+          source,
+        };
       }
-      const file = await fetchBlob(addressOf(id.slice(SERVED.length)), signal, onBytes);
-      return { header: await readHeader(file), source: blobSource([file]) };
+      const name = id.slice(SERVED.length);
+      const file = await fetchBlob(addressOf(name), signal, onBytes);
+      const header = await toldHeader(await readHeader(file), file, await served.get(name));
+      return { header, source: blobSource([file]) };
     },
   };
 }

@@ -1,10 +1,20 @@
 /** What is remembered of a stored model, and how it is listed. */
 import { fieldsOf, type StoredModel } from '../weights/records';
 import type { AddonFacts, ModelEntry, ModelFacts } from './api';
+import type { Beside } from './beside';
 import type { What } from './verdict';
 
 /** What is remembered of a model: `install`, of this version of the schema, wrote it so. */
-export const extraOf = (what: What): unknown => ('facts' in what ? what.facts : what);
+export const extraOf = (what: What, beside: Beside = {}): unknown =>
+  'facts' in what ? { ...what.facts, ...(Object.keys(beside).length > 0 && { beside }) } : what;
+
+/** What lies beside a stored model, as `extraOf` had it. */
+export function storedBeside({ extra }: StoredModel): Beside {
+  const texts = Object.entries(fieldsOf(fieldsOf(extra)['beside']));
+  return Object.fromEntries(
+    texts.flatMap(([name, text]) => (typeof text === 'string' ? [[name, text]] : [])),
+  );
+}
 
 export function storedEntry(stored: StoredModel): ModelEntry {
   const { id, file, bytes, kind, extra } = stored;

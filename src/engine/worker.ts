@@ -60,6 +60,14 @@ const api: WorkerApi = {
 
   link: (model) => answer(() => models.link(model)),
 
+  annotate: (settings) =>
+    answer(async () => {
+      if (busy) throw new DrobeError('busy');
+      const changed = await models.annotate(settings);
+      if (changed.some(({ id }) => id === current?.id)) await close();
+      return changed;
+    }),
+
   filesOf: (id) => answer(() => models.filesOf(id)),
 
   unfinished: () => answer(listUnfinished),

@@ -30,10 +30,14 @@ interface Net<F> {
  * and does not copy them.
  * Files that are no part are left out. Where a net is there more than once (folders often hold it in single precision
  * and in half), the smaller one is taken.
+ * @param beside texts of the settings that lie with them, which become metadata.
  * @throws DrobeError 'missing-part' with the parts that are missing and those that were found, or 'missing-shard' with
  * the name of a file that a net in several lacks.
  */
-export function assemble<F>(members: readonly Member<F>[]): Layout<F> {
+export function assemble<F>(
+  members: readonly Member<F>[],
+  beside: Readonly<Record<string, string>> = {},
+): Layout<F> {
   const chosen = chooseParts(netsOf(members));
   const files = [...chosen.values()].flatMap((net) => net?.members ?? []);
   const shard = missingShard(files.map(pathOf), new Set(members.map(pathOf)));
@@ -49,7 +53,7 @@ export function assemble<F>(members: readonly Member<F>[]): Layout<F> {
   });
   // What the UNet's files state is about the model; a VAE's title would be its own.
   const stated = chosen.get('unet')!.members.flatMap(({ header }) => [...header.metadata]);
-  return combine(parts, new Map(stated));
+  return combine(parts, new Map([...stated, ...Object.entries(beside)]));
 }
 
 /** Files of one net have no tensor in common, but their kind of numbers and, of a text encoder, the width. */

@@ -127,6 +127,17 @@ export async function link(links: Links, bytes: number, about: About): Promise<S
   return meta;
 }
 
+/** Remembers something else with a model. @throws DrobeError 'model-gone' */
+export async function remember(id: string, extra: unknown): Promise<StoredModel> {
+  const meta = await read<unknown>(['meta', id]);
+  if (!isModel(meta)) throw new DrobeError('model-gone', { model: id });
+  const changed = { ...meta, extra };
+  await transact((store) => {
+    store.put(changed, ['meta', id]);
+  });
+  return changed;
+}
+
 /** A stored checkpoint that can be read. */
 export interface Opened {
   readonly meta: StoredModel;

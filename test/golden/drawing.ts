@@ -12,7 +12,7 @@ import { wasmMachine } from '../../src/runtime/device';
 import { Sessions } from '../../src/runtime/session';
 import type { Tokenizer } from '../../src/text/windows';
 import { loadTokenizer } from '../../src/text/tokenizer';
-import { readHeader } from '../../src/weights/safetensors';
+import { readHeader, type Header } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
 import { goldenBytes } from './root';
 import { pictureDifference } from './tensors';
@@ -40,9 +40,9 @@ export async function servedTokenizer(): Promise<Tokenizer> {
   return loadTokenizer('app://').finally(() => vi.unstubAllGlobals());
 }
 
-export async function openCheckpoint(file: Uint8Array<ArrayBuffer>): Promise<Checkpoint> {
-  const header = await readHeader(new Blob([file]));
-  const { model, tensors } = inspect(header);
+/** @param told the header as the app has it: with what lies beside the file. */
+export async function openCheckpoint(file: Uint8Array<ArrayBuffer>, told?: Header): Promise<Checkpoint> {
+  const { model, tensors } = inspect(told ?? (await readHeader(new Blob([file]))));
   return new Checkpoint(model, { tensors, source: memorySource(file) }, wasmMachine(new Sessions(ort)));
 }
 

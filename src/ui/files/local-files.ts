@@ -15,7 +15,14 @@ export const canFindAgain = 'showOpenFilePicker' in globalThis;
 /** Lets the person choose files that can be found again; none where they think better of it. */
 export async function chooseFindable(): Promise<LocalFile[]> {
   const types = [
-    { description: 'Models', accept: { 'application/octet-stream': ['.safetensors' as const] } },
+    {
+      description: 'Models',
+      accept: {
+        'application/octet-stream': ['.safetensors' as const],
+        'application/yaml': ['.yaml' as const, '.yml' as const],
+        'application/json': ['.json' as const],
+      },
+    },
   ];
   return filesOf(await chosen(showOpenFilePicker({ multiple: true, types })));
 }
@@ -34,6 +41,9 @@ async function chosen(picked: Promise<readonly FileSystemHandle[]>): Promise<rea
   }
 }
 
+/** What a picker of files takes: models, and the settings that lie beside them. */
+export const IMPORTED = '.safetensors,.yaml,.yml,.json';
+
 /** What to take of the files in a folder that was chosen: as of one that was dropped. */
 export function filesOfFolder(files: readonly File[]): LocalFile[] {
   const seen = files.map(localFile).filter(({ path }) => !path.split('/').some(isHidden));
@@ -47,8 +57,8 @@ const isHidden = (name: string): boolean => name.startsWith('.');
 type Entry = Pick<FileSystemEntry, 'isFile' | 'isDirectory' | 'name'>;
 
 /**
- * Everything that was dropped. Of folders only the models are taken: other files that lie with them (settings,
- * vocabularies, the same weights as pickles) are passed over, unless there is nothing else.
+ * Everything that was dropped. Of folders only the models are taken, and settings that say how they are drawn: other files
+ * that lie with them (vocabularies, the same weights as pickles) are passed over, unless there is nothing else.
  * @param inPlace each comes with what lets it be found again.
  */
 export async function droppedFiles(dropped: DataTransfer, inPlace = false): Promise<LocalFile[]> {
@@ -105,12 +115,16 @@ async function filesIn(entry: Entry, folder: string): Promise<LocalFile[]> {
   }
 }
 
+/** What says how a model is drawn, by the places where such files lie. */
+const SETTINGS = /\.ya?ml$|(?:^|\/)scheduler_config\.json$|(?:^|\/)vae\/config\.json$/i;
+
 /** A folder without a model gives one file, a pickle if it has one, whose refusal says what is wrong. */
 function worthKeeping(found: readonly LocalFile[]): LocalFile[] {
   const kept = found.filter(
     ({ file, path }) => /\.safetensors$/i.test(file.name) || (!path.includes('/') && isImage(file)),
   );
-  if (kept.length > 0) return kept;
+  // What is beside them is only of use with them.
+  if (kept.length > 0) return [...kept, ...found.filter(({ path }) => SETTINGS.test(path))];
   return [found.find(({ file }) => /\.(?:bin|ckpt|pth?)$/i.test(file.name)) ?? found[0]].filter(
     (file) => file !== undefined,
   );

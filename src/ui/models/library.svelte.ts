@@ -105,10 +105,11 @@ export class Library {
    * chosen.
    */
   async install(found: readonly LocalFile[]): Promise<void> {
-    const { models, refused } = await this.#gather(found);
+    const { models, refused, settings } = await this.#gather(found);
     this.#queue.push(...models);
     if (this.installing.kind === 'idle') this.failures = [];
     for (const { file, problem } of refused) this.#fail(file, new DrobeError(problem.code, problem.facts));
+    for (const one of settings) await this.#annotate(one);
     if (this.installing.kind === 'running') {
       this.installing = { ...this.installing, of: this.installing.number + this.#queue.length };
       return;
@@ -163,7 +164,21 @@ export class Library {
       return (await this.#engine.gather(new AbortController().signal, found).next()).value;
     } catch (thrown) {
       const { code, facts } = toDrobeError(thrown);
-      return { models: [], refused: [{ file: found[0]?.file.name ?? '', problem: { code, facts } }] };
+      return {
+        models: [],
+        settings: [],
+        refused: [{ file: found[0]?.file.name ?? '', problem: { code, facts } }],
+      };
+    }
+  }
+
+  /** Has what was imported before be told by settings that come later. */
+  async #annotate(settings: LocalFile): Promise<void> {
+    try {
+      const { value } = await this.#engine.annotate(new AbortController().signal, settings).next();
+      for (const entry of value) this.add(entry);
+    } catch (thrown) {
+      this.#fail(settings.file.name, thrown);
     }
   }
 

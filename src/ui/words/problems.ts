@@ -45,6 +45,8 @@ const words = {
     `${file} is no kind of model that Drobė knows${text('modules') && `; what is in it is called ${text('modules')}`}. It runs Stable Diffusion 1.x, 2.x and XL checkpoints, and takes LoRAs, embeddings, VAEs and TAESDs for them.`,
   'unsupported-model': ({ file, text }) =>
     `${file} is a kind of model that Drobė cannot run yet${text('found') && `: ${text('found')}`}. Import a Stable Diffusion 1.x, 2.x or XL checkpoint.`,
+  'settings-alone': ({ file }) =>
+    `${file} holds settings and is no model. A .yaml goes with the checkpoint of the same name, once that is imported or when both are chosen together; a scheduler_config.json goes with the folder it lies in.`,
   'missing-part': ({ file, text }) =>
     text('found')
       ? `${file}: of this model only the ${text('found')} can be found, without its ${text('part')}${because(filesOf(text('part')))}. Drop its whole folder here, or choose all of its .safetensors files together.`

@@ -1,4 +1,5 @@
 /** Files on the road that they take in the app, without its page and its store: told apart, opened, drawn with. */
+import { toldHeader } from '../../../src/engine/beside';
 import { gather } from '../../../src/engine/gather';
 import { settlePrompts, textsOf } from '../../../src/engine/prompts';
 import { whatIs, type What } from '../../../src/engine/verdict';
@@ -43,10 +44,10 @@ export async function pictureOf(
     return { file, problem: new DrobeError(problem.code, problem.facts) };
   }
   const arrived: Arrived[] = [];
-  for (const { name, layout } of models) {
+  for (const { name, layout, beside } of models) {
     try {
       const whole = new Blob(blobsOf(mapFiles(layout, ({ blob }) => blob)));
-      const header = await readHeader(whole);
+      const header = await toldHeader(await readHeader(whole), whole, beside);
       const bytes = new Uint8Array(await whole.arrayBuffer());
       arrived.push({ name, bytes, header, what: whatIs(header, name) });
     } catch (thrown) {
@@ -56,7 +57,9 @@ export async function pictureOf(
   const model = arrived.find(({ what }) => 'facts' in what);
   if (!model) throw new Error('there is no checkpoint among these files');
   try {
-    return { picture: await drawn(await openCheckpoint(model.bytes), arrived, tokenizer, asked) };
+    return {
+      picture: await drawn(await openCheckpoint(model.bytes, model.header), arrived, tokenizer, asked),
+    };
   } catch (thrown) {
     return { file: model.name, problem: toDrobeError(thrown) };
   }

@@ -19,6 +19,7 @@ class FakeWorker {
     const rest = {
       models: nothing,
       gather: nothing,
+      annotate: nothing,
       install: nothing,
       inspect: nothing,
       remove: nothing,

@@ -142,6 +142,43 @@ describe('an address', () => {
   );
 });
 
+describe('settings in a repository', () => {
+  const config = 'model:\n  params:\n    parameterization: v\n';
+  const scheduler = JSON.stringify({ prediction_type: 'v_prediction', rescale_betas_zero_snr: true });
+  const predicted = async (address: string) =>
+    (await offers(address)).map(({ file, verdict }) => [
+      file,
+      'facts' in verdict ? verdict.facts.predicts?.prediction : verdict,
+    ]);
+
+  it('are offered with their models: the scheduler of a folder, and the .yaml of a checkpoint’s name', async () => {
+    const folder = (part: string) => golden(`sd1/diffusers/${part}`);
+    await repository('artist/both', {
+      'a.safetensors': golden('sd1/model'),
+      'b.safetensors': golden('sd1/model'),
+      'a.yaml': new Blob([config]),
+      'unet/diffusion_pytorch_model.safetensors': folder('unet/diffusion_pytorch_model'),
+      'vae/diffusion_pytorch_model.safetensors': folder('vae/diffusion_pytorch_model'),
+      'text_encoder/model.safetensors': folder('text_encoder/model'),
+      'scheduler/scheduler_config.json': new Blob([scheduler]),
+    });
+    expect(Object.fromEntries(await predicted('artist/both'))).toEqual({
+      'a.safetensors': 'v',
+      'b.safetensors': 'epsilon',
+      'Stable Diffusion 1.x.safetensors': 'v',
+    });
+    const one = 'https://huggingface.co/artist/both/blob/main/';
+    expect(await predicted(`${one}a.safetensors`)).toEqual([['a.safetensors', 'v']]);
+    expect(await predicted(`${one}b.safetensors`)).toEqual([['b.safetensors', 'epsilon']]);
+  });
+
+  it('that cannot be had are done without', async () => {
+    await repository('artist/lost', { 'a.safetensors': golden('sd1/model'), 'a.yaml': new Blob([config]) });
+    server.files = new Map([...server.files!].filter(([path]) => !path.endsWith('.yaml')));
+    expect(await predicted('artist/lost')).toEqual([['a.safetensors', 'epsilon']]);
+  });
+});
+
 describe('a repository on Hugging Face', () => {
   it.each([
     ['a way up', '../../../../elsewhere/lora.safetensors'],

@@ -19,6 +19,7 @@ export const engine = (calls: Partial<Remote<EngineApi>>): Remote<EngineApi> => 
   device: missing,
   models: missing,
   gather: missing,
+  annotate: missing,
   install: missing,
   link: missing,
   filesOf: missing,

@@ -46,6 +46,22 @@ test('all models in a folder are found, with their places; what lies beside them
   ]);
 });
 
+test('settings that say how a model is drawn are taken with it, and not without one', async () => {
+  const settings = {
+    scheduler: { 'scheduler_config.json': '{}', 'notes.txt': 'x' },
+    vae: { 'config.json': '{}', 'e.safetensors': 'x' },
+    unet: { 'config.json': '{}' },
+    'sd.yaml': 'x',
+  };
+  expect(await paths({ sd: settings })).toEqual([
+    'sd/vae/e.safetensors',
+    'sd/scheduler/scheduler_config.json',
+    'sd/vae/config.json',
+    'sd/sd.yaml',
+  ]);
+  expect(await paths({ sd: { 'a.yaml': 'x', 'b.yaml': 'x' } })).toEqual(['sd/a.yaml']);
+});
+
 test('files on their own are all taken, whatever they are', async () => {
   expect(await paths({ 'a.bin': 'x', 'b.safetensors': 'x', 'c.json': 'x' })).toEqual([
     'a.bin',

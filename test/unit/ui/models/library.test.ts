@@ -20,7 +20,7 @@ function libraryOf(
       },
       // eslint-disable-next-line require-yield -- a call that only answers
       gather: async function* (_, files) {
-        return { models: files.map((local) => modelIn(local.file.name, local)), refused: [] };
+        return { models: files.map((local) => modelIn(local.file.name, local)), refused: [], settings: [] };
       },
       install: async function* (_, file) {
         if (file.name.startsWith('bad')) throw new DrobeError('file-is-html');
@@ -125,6 +125,7 @@ test('files that are one model are imported as one; those that lack others are t
       return {
         models: [modelIn('folder.safetensors', ...files.slice(1))],
         refused: [{ file: files[0]!.path, problem: { code: 'missing-part', facts: { part: 'VAE' } } }],
+        settings: [],
       };
     },
   });
@@ -133,6 +134,27 @@ test('files that are one model are imported as one; those that lack others are t
   expect(library.failures).toMatchObject([
     { file: 'alone.safetensors', error: { code: 'missing-part', facts: { part: 'VAE' } } },
   ]);
+});
+
+test('settings that come later are told to the models of their name, and a person where there is none', async () => {
+  const yaml = (name: string): LocalFile => ({ file: new File([''], name), path: name });
+  const { library } = libraryOf([full('sd')], {
+    // eslint-disable-next-line require-yield -- a call that only answers
+    gather: async function* (_, settings) {
+      return { models: [], refused: [], settings };
+    },
+    // eslint-disable-next-line require-yield -- a call that only answers
+    annotate: async function* (_, { file: { name } }) {
+      if (name !== 'sd.yaml') throw new DrobeError('settings-alone');
+      const entry = full('sd');
+      return [{ ...entry, facts: { ...entry.facts, family: 'told' } }];
+    },
+  });
+  await library.load();
+  await library.install([yaml('sd.yaml'), yaml('other.yaml')]);
+  expect(library.entries).toMatchObject([{ id: 'sd', facts: { family: 'told' } }]);
+  expect(library.selected?.id).toBe('sd');
+  expect(library.failures).toMatchObject([{ file: 'other.yaml', error: { code: 'settings-alone' } }]);
 });
 
 test('files that cannot even be looked at are told by the first of them', async () => {

@@ -1,0 +1,168 @@
+import { describe, expect, it, test } from 'vitest';
+import {
+  besideOf,
+  isSettings,
+  mayTell,
+  ofFile,
+  ofFolder,
+  readSettings,
+  toldHeader,
+} from '../../../src/engine/beside';
+import { gather } from '../../../src/engine/gather';
+import { whatIs } from '../../../src/engine/verdict';
+import { CONFIG_YAML, SCHEDULER_CONFIG, VAE_CONFIG } from '../../../src/nets/predicts/predicts';
+import { blobsOf, mapFiles } from '../../../src/weights/layout';
+import { readHeader } from '../../../src/weights/safetensors';
+import { modelBytes } from '../../golden/drawing';
+import { goldenBytes } from '../../golden/root';
+import { tensorsOf, written, type StoredTensor } from '../../safetensors';
+
+const config = 'model:\n  params:\n    parameterization: "v"\n';
+const scheduler = JSON.stringify({ prediction_type: 'v_prediction', rescale_betas_zero_snr: true });
+
+interface Dropped {
+  readonly path: string;
+  readonly blob: Blob;
+}
+const dropped = (path: string, content: Blob | string | Uint8Array<ArrayBuffer>): Dropped => ({
+  path,
+  blob: new Blob([content]),
+});
+const read = ({ path, blob }: Dropped) => readSettings(path, path, blob);
+const gathered = (...files: Dropped[]) => gather(files, ({ blob }) => blob);
+const sd1 = modelBytes('sd1');
+const folder = (name: string): Dropped[] =>
+  ['unet/diffusion_pytorch_model', 'vae/diffusion_pytorch_model', 'text_encoder/model'].map((part) =>
+    dropped(`${name}/${part}.safetensors`, goldenBytes(`models/sd1/diffusers/${part}.safetensors`)),
+  );
+
+/** What each model that was found predicts, by its name. */
+async function predicted(...files: Dropped[]): Promise<Record<string, unknown>> {
+  const { models } = await gathered(...files);
+  const all = models.map(async ({ name, layout, beside }) => {
+    const whole = new Blob(blobsOf(mapFiles(layout, ({ blob }) => blob)));
+    const what = whatIs(await toldHeader(await readHeader(whole), whole, beside), name);
+    return [name, 'facts' in what ? what.facts.predicts : null] as const;
+  });
+  return Object.fromEntries(await Promise.all(all));
+}
+const v = { prediction: 'v', zeroSnr: false, sigmaMax: null, told: ['yaml'] };
+const noise = { prediction: 'epsilon', zeroSnr: false, sigmaMax: null, told: [] };
+
+test('settings are told by their names, and by what is in them', async () => {
+  expect(['a.yaml', 'a.YML', 'b/x.json', 'a.safetensors'].map(isSettings)).toEqual([true, true, true, false]);
+  expect(['scheduler/scheduler_config.json', 'vae/config.json', 'unet/config.json'].map(mayTell)).toEqual([
+    ...[true, true, false],
+  ]);
+  expect((await read(dropped('a.yaml', config))).kind).toBe(CONFIG_YAML);
+  expect((await read(dropped('a.yaml', 'on: push\n'))).kind).toBeNull();
+  expect((await read(dropped('s/scheduler_config.json', scheduler))).kind).toBe(SCHEDULER_CONFIG);
+  expect((await read(dropped('s/vae/config.json', '{}'))).kind).toBe(VAE_CONFIG);
+  expect((await read(dropped('a.yaml', config + ' '.repeat(2 ** 18)))).kind).toBeNull();
+});
+
+test('a file is told by the settings of its name, or the only ones where it is the only one', async () => {
+  const all = await Promise.all(
+    [
+      dropped('in/Résumé.yaml', config),
+      dropped('in/b.yaml', config),
+      dropped('in/scheduler/scheduler_config.json', '{}'),
+    ].map(read),
+  );
+  const named = (path: string, only: boolean) => ofFile(all, path, only).map((one) => one.path);
+  expect(named('in/re\u0301sume\u0301.safetensors', false)).toEqual(['in/Résumé.yaml']);
+  expect(named('in/c.safetensors', false)).toEqual([]);
+  expect(named('in/c.safetensors', true)).toEqual(['in/scheduler/scheduler_config.json']);
+  expect(named('c.safetensors', true)).toEqual([]);
+  expect(Object.keys(besideOf(ofFolder(all, 'in')))).toEqual([SCHEDULER_CONFIG]);
+});
+
+describe('files that are chosen together', () => {
+  it('a checkpoint is told by the .yaml of its name, and no other is', async () => {
+    expect(
+      await predicted(
+        dropped('a.safetensors', sd1),
+        dropped('b.safetensors', sd1),
+        dropped('a.yaml', config),
+      ),
+    ).toEqual({
+      ...{ 'a.safetensors': v, 'b.safetensors': noise },
+    });
+  });
+
+  it('or by the only one there, whatever it is called', async () => {
+    expect(await predicted(dropped('a.safetensors', sd1), dropped('v2-inference-v.yml', config))).toEqual({
+      'a.safetensors': v,
+    });
+  });
+
+  it('a folder is told by its scheduler, which stays with it as metadata', async () => {
+    const files = [...folder('my model'), dropped('my model/scheduler/scheduler_config.json', scheduler)];
+    const told = { prediction: 'v', zeroSnr: true, sigmaMax: null, told: ['scheduler'] };
+    expect(await predicted(...files)).toEqual({ 'my model.safetensors': told });
+    const { models } = await gathered(...files);
+    const whole = new Blob(blobsOf(mapFiles(models[0]!.layout, ({ blob }) => blob)));
+    expect((await readHeader(whole)).metadata.get(SCHEDULER_CONFIG)).toBe(scheduler);
+  });
+
+  it('the bytes of a checkpoint stay as they are', async () => {
+    const { models } = await gathered(dropped('a.safetensors', sd1), dropped('a.yaml', config));
+    const [{ layout, beside }] = models as [(typeof models)[number]];
+    expect(layout).toMatchObject({ head: new Uint8Array(), ranges: [{ begin: 0, end: sd1.length }] });
+    expect(beside).toEqual({ [CONFIG_YAML]: config });
+  });
+
+  it('a .yaml without its checkpoint is handed on, and other settings are told to be alone', async () => {
+    const { models, refused, settings } = await gathered(
+      ...[
+        dropped('b.yaml', config),
+        dropped('scheduler_config.json', scheduler),
+        dropped('notes.json', '{}'),
+      ],
+    );
+    expect(models).toEqual([]);
+    expect(settings.map(({ path }) => path)).toEqual(['b.yaml']);
+    expect(refused).toEqual([
+      { file: 'scheduler_config.json', problem: { code: 'settings-alone', facts: {} } },
+      { file: 'notes.json', problem: { code: 'settings-alone', facts: {} } },
+    ]);
+  });
+
+  it('what else lies in a folder of a model is passed over', async () => {
+    const files = [...folder('m'), dropped('m/vae/config.json', '{}'), dropped('m/docs.yaml', 'a: b')];
+    expect(await gathered(...files)).toMatchObject({ refused: [], settings: [] });
+  });
+});
+
+describe('numbers in the marks of a checkpoint', () => {
+  const marked = async (marks: Record<string, StoredTensor>) => {
+    const file = written(new Map([...(await tensorsOf(new Blob([sd1]))), ...Object.entries(marks)]));
+    const header = await readHeader(file);
+    const what = whatIs(await toldHeader(header, file), 'm.safetensors');
+    return 'facts' in what ? what.facts.predicts : null;
+  };
+  const f32 = (value: number): StoredTensor => ({
+    dtype: 'F32',
+    shape: [],
+    bytes: bytesOf(Float32Array.of(value)),
+  });
+  const bytesOf = ({ buffer }: { readonly buffer: ArrayBuffer }) => new Uint8Array(buffer);
+
+  it('are read whatever their dtype and shape', async () => {
+    const told = { prediction: 'v', zeroSnr: false, sigmaMax: 80, told: ['marks'] };
+    const least = { 'edm_vpred.sigma_min': f32(0.01) };
+    expect(await marked({ ...least, 'edm_vpred.sigma_max': f32(80) })).toEqual(told);
+    const f64 = { dtype: 'F64', shape: [1], bytes: bytesOf(Float64Array.of(80)) } as const;
+    expect(await marked({ ...least, 'edm_vpred.sigma_max': f64 })).toEqual(told);
+    const bf16 = { dtype: 'BF16', shape: [1, 1], bytes: bytesOf(Uint16Array.of(0x42a0)) } as const;
+    expect(await marked({ 'edm_vpred.sigma_max': bf16 })).toEqual(told);
+  });
+
+  it('are none where they are of no use', async () => {
+    const none = { dtype: 'F32', shape: [0], bytes: new Uint8Array() } as const;
+    expect(await marked({ 'edm_vpred.sigma_max': none })).toMatchObject({ sigmaMax: 120 });
+    expect(await marked({ 'edm_vpred.sigma_max': f32(NaN) })).toMatchObject({ sigmaMax: 120 });
+    const bool = { dtype: 'BOOL', shape: [1], bytes: Uint8Array.of(1) } as const;
+    expect(await marked({ v_pred: bool, ztsnr: none })).toMatchObject({ prediction: 'v', zeroSnr: true });
+  });
+});
