@@ -2,7 +2,7 @@
  * Files of settings that lie beside a model and say what it predicts, and over which noise: a .yaml with a checkpoint's
  * name, and those of a diffusers folder. Models are told by them and stay as they are, byte for byte.
  */
-import { CONFIG_YAML, isConfig, MARKS, SCHEDULER_CONFIG, VAE_CONFIG } from '../nets/predicts/predicts';
+import { CONFIG_YAML, isConfig, markOf, SCHEDULER_CONFIG, VAE_CONFIG } from '../nets/predicts/predicts';
 import { convert, isConvertible } from '../weights/half';
 import type { Header, Slices } from '../weights/safetensors';
 
@@ -51,11 +51,7 @@ export const ofFolder = <F>(all: readonly Settings<F>[], folder: string): readon
  * Those of a checkpoint in one file: the .yaml of its name. Where it is the only one in its folder, the only .yaml there
  * is its own whatever it is called, and so is a scheduler's.
  */
-export function ofFile<F>(
-  all: readonly Settings<F>[],
-  path: string,
-  only: boolean,
-): readonly Settings<F>[] {
+export function ofFile<F>(all: readonly Settings<F>[], path: string, only: boolean): readonly Settings<F>[] {
   const near = all.filter((one) => parent(one.path) === parent(path));
   const configs = near.filter(({ kind }) => kind === CONFIG_YAML);
   const named = configs.filter((one) => sameStem(one.path, path));
@@ -78,17 +74,14 @@ export const besideOf = (all: readonly Settings<unknown>[]): Beside =>
   Object.fromEntries(all.flatMap(({ kind, text }) => (kind ? [[kind, text]] : [])));
 
 /** The header as the model is told by: with what its marks hold, and what lies beside it, among the metadata. */
-export async function toldHeader(
-  header: Header,
-  file: Slices,
-  beside: Beside = {},
-): Promise<Header> {
+export async function toldHeader(header: Header, file: Slices, beside: Beside = {}): Promise<Header> {
   const marks = await Promise.all(
     [...header.tensors.values()].map(async ({ name, dtype, begin, end }) => {
-      if (!MARKS.has(name) || begin === end || end - begin > MOST_MARKED || !isConvertible(dtype)) return [];
+      const mark = markOf(name);
+      if (!mark || begin === end || end - begin > MOST_MARKED || !isConvertible(dtype)) return [];
       const bytes = new Uint8Array(await file.slice(begin, end).arrayBuffer());
       const numbers = new Float32Array(convert(bytes, dtype, 'F32').buffer);
-      return [[name, numbers.join(', ')] as const];
+      return [[mark, numbers.join(', ')] as const];
     }),
   );
   return { ...header, metadata: new Map([...header.metadata, ...marks.flat(), ...Object.entries(beside)]) };

@@ -24,9 +24,9 @@ interface Row {
 
 /**
  * Tensors that are no weights: it says something that they are there, and of some it does what they hold. Their numbers
- * are read before (`withMarks`) and stand in the metadata by the tensor's name.
+ * are read before, and stand in the metadata by these names.
  */
-export const MARKS: ReadonlySet<string> = new Set([
+const MARKS: ReadonlySet<string> = new Set([
   'v_pred',
   'ztsnr',
   'edm_vpred.sigma_max',
@@ -34,6 +34,12 @@ export const MARKS: ReadonlySet<string> = new Set([
   'edm_mean',
   'edm_std',
 ]);
+
+/** The mark that a tensor is, whatever the part of a model it lies in; null for weights. */
+export function markOf(tensor: string): string | null {
+  const name = tensor.replace(/^(?:unet|model|model\.diffusion_model)\./, '');
+  return MARKS.has(name) ? name : null;
+}
 
 const rows: readonly Row[] = [
   // What kohya's trainers write.
@@ -126,7 +132,7 @@ export function predictsOf(
   metadata: ReadonlyMap<string, string>,
   family: Pick<Model, 'latents' | 'prediction'> & { readonly scale: number; readonly channels: number },
 ): Predicts {
-  const marks = new Set([...names].filter((name) => MARKS.has(name)));
+  const marks = new Set([...names].map(markOf));
   const witness: Witness = { has: (name) => marks.has(name), text: (key) => metadata.get(key) || undefined };
   const heard = rows.map(({ teller, says }) => ({ teller, said: says(witness) }));
   const all = heard.reduce<Said>((sum, { said }) => ({ ...sum, ...said }), {});

@@ -46,6 +46,7 @@ describe('marks among the tensors', () => {
     expect(heard({}, ['v_pred', 'ztsnr'])).toMatchObject({
       ...{ prediction: 'v', scheduler: { zeroSnr: true }, spacing: 'trailing', noise: usual },
     });
+    expect(heard({}, ['unet.v_pred']).prediction).toBe('v');
     expect(heard({}, ['ztsnr'])).toMatchObject({ prediction: 'epsilon', scheduler: { zeroSnr: true } });
   });
 
