@@ -47,4 +47,7 @@ function modulesOf(place: Place, keys: readonly string[]): ReadonlyMap<string, s
 }
 
 /** Attention processors called the first of two layers as the two together. */
-const flat = (name: string): string => name.replaceAll('.', '_').replace(/_to_out$/, '_to_out_0');
+function flat(name: string): string {
+  const joined = name.replaceAll('.', '_');
+  return joined.endsWith('_to_out') ? `${joined}_0` : joined;
+}

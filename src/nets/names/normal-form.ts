@@ -40,12 +40,14 @@ export function inNormalForm<T extends Tensor>(file: ReadonlyMap<string, T>): No
     const isText = place === 'text' || place === 'text2';
     const rename = renamer(PAIRS[place]([...net.keys()]), 'normal');
     const width = isText ? widthOf(net) : 0;
-    for (const [rest, view] of net) {
+    for (const [rest, stored] of net) {
       const own = rename(rest) ?? rest;
+      const shape = normalShape(`${place}.${own}`, stored.shape);
+      const view = shape === stored.shape ? stored : { ...stored, shape };
       for (const [name, part] of isText ? textViews(own, view, width) : [[own, view] as const]) {
         const key = `${place}.${name}`;
         if (tensors.has(key)) strays.push(view.name);
-        else tensors.set(key, { ...part, shape: normalShape(key, part.shape) });
+        else tensors.set(key, part);
       }
     }
   }

@@ -64,8 +64,7 @@ const EITHER = /^unet\..*\.proj_(?:in|out)\.weight$/;
 
 /** The shape in normal form: without dimensions of 1 at the end, but for convolutions. */
 export function normalShape(name: string, shape: readonly number[]): readonly number[] {
-  if (EITHER.test(name)) return shape;
-  const last = shape.findLastIndex((size) => size !== 1);
-  if (POINTWISE.test(name)) return shape.length < 4 ? [...shape, 1, 1, 1, 1].slice(0, 4) : shape;
-  return shape.length > 1 && last < shape.length - 1 ? shape.slice(0, Math.max(1, last + 1)) : shape;
+  if (shape.length < 4 && shape.length > 1 && POINTWISE.test(name)) return [...shape, 1, 1].slice(0, 4);
+  if (shape.length < 2 || shape.at(-1) !== 1 || POINTWISE.test(name) || EITHER.test(name)) return shape;
+  return shape.slice(0, Math.max(1, shape.findLastIndex((size) => size !== 1) + 1));
 }

@@ -29,7 +29,12 @@ export const models = [
   { kind: 'zero123', all: ['cc_projection'] },
   { kind: 'image-variation', all: ['^cond_stage_model.model.visual|^cond_stage_model.mapper'] },
   { kind: 'unclip', all: ['noise_augmentor|embedder.model.visual'] },
-  { kind: 'unclip', all: ['label_emb.0.0', '^cond_stage_model'] },
+  // SDXL has such a label, too, and a second text encoder.
+  {
+    kind: 'unclip',
+    all: ['label_emb.0.0', '^cond_stage_model'],
+    none: ['^conditioner|clip_g|text_encoder_2|te2'],
+  },
   {
     kind: 'sd-upscaler',
     all: ['low_scale_model|label_emb.weight|class_embedding.weight|resnets.#.norm1.linear'],

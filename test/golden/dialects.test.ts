@@ -1,0 +1,50 @@
+/** Golden checkpoints in a handful of dialects put together at random draw what they draw as they are. */
+import { beforeAll, expect, it } from 'vitest';
+import { inNormalForm } from '../../src/nets/names/normal-form';
+import type { Tokenizer } from '../../src/text/windows';
+import { composed, sequence, transposed } from '../dialects';
+import { jobWith } from '../job';
+import { tensorsOf, written, type StoredTensors } from '../safetensors';
+import { draw, modelBytes, openCheckpoint, servedTokenizer } from './drawing';
+import { modelsWith } from './root';
+import { pictureDifference } from './tensors';
+
+const SEEDS = [1, 2];
+const job = jobWith({ prompt: 'a red (house:1.2)', steps: 2, guidance: 4, seed: 3 });
+
+let tokenizer: Tokenizer;
+beforeAll(async () => {
+  tokenizer = await servedTokenizer();
+});
+
+/** The weights of a file by their names in normal form. */
+function plainOf(file: StoredTensors): StoredTensors {
+  const whole = [...file].map(
+    ([name, tensor]) => [name, { ...tensor, begin: 0, end: tensor.bytes.length }] as const,
+  );
+  return new Map(
+    [...inNormalForm(new Map(whole)).tensors].map(([name, { dtype, shape, bytes, begin, end, turned }]) => {
+      const stored = { dtype, shape: turned ? shape.toReversed() : shape, bytes: bytes.slice(begin, end) };
+      return [name, turned ? transposed(stored) : stored];
+    }),
+  );
+}
+
+async function drawn(file: Blob): Promise<Uint8ClampedArray> {
+  const checkpoint = await openCheckpoint(new Uint8Array(await file.arrayBuffer()));
+  const { picture } = await draw(checkpoint, tokenizer, job);
+  await checkpoint.release();
+  return picture.rgba;
+}
+
+it.each(modelsWith(/^unet/).filter((name) => /^sd/.test(name)))('%s', async (name) => {
+  const file = new Blob([modelBytes(name)]);
+  const expected = await drawn(file);
+  const plain = plainOf(await tensorsOf(file));
+  for (const seed of SEEDS) {
+    const composition = composed(plain, sequence(seed));
+    const { worst } = pictureDifference(await drawn(written(composition)), Uint8Array.from(expected));
+    console.info(`${name}, composition ${seed}: ${worst} of 255 from the file as it is`);
+    expect(worst).toBeLessThanOrEqual(1);
+  }
+});
