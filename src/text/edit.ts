@@ -1,4 +1,4 @@
-/** Weights changed by key, as in A1111: Ctrl+↑ and Ctrl+↓ in a prompt. */
+/** Changes to a prompt: weights by key, as in A1111 (Ctrl+↑ and Ctrl+↓), and suggestions that are taken up. */
 
 /** What to put where, and what is to be selected then. All are places in the prompt; `from` to `to` before the change. */
 export interface Edit {
@@ -7,6 +7,16 @@ export interface Edit {
   readonly text: string;
   readonly start: number;
   readonly end: number;
+}
+
+/**
+ * A prompt with a suggestion taken up: in the place of another one, else behind what was typed, of which nothing is lost.
+ * @param examples all there are.
+ */
+export function withExample(prompt: string, example: string, examples: readonly string[]): string {
+  const typed = prompt.trimEnd();
+  if (typed === '' || examples.includes(typed)) return example;
+  return /[,，、]$/.test(typed) ? `${typed} ${example}` : `${typed}, ${example}`;
 }
 
 const STEP = 0.1;

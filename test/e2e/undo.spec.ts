@@ -118,3 +118,30 @@ test('pictures, masks, candidates, settings and words come back', async ({ app, 
     await expect(page.getByRole('button', { name: /^Picture / })).toHaveCount(1);
   });
 });
+
+test('what is typed is not lost to a suggestion; a run that Esc stopped goes on', async ({ app, page }) => {
+  await app.open();
+  const prompt = page.getByRole('textbox', { name: 'Prompt', exact: true });
+  const typed = 'a house on a hill, in the evening, with smoke from its chimney';
+  await prompt.pressSequentially(typed);
+  const chips = page.getByRole('list', { name: 'Suggestions' });
+  await chips.getByRole('button', { name: 'penguin' }).click();
+  await expect(prompt).toHaveValue(`${typed}, penguin`);
+  await page.keyboard.press('Control+z');
+  await expect(prompt).toHaveValue(typed);
+  await page.keyboard.press('Control+Shift+z');
+  await prompt.press('End');
+  await prompt.pressSequentially(' here');
+  for (let i = 0; i < 4; i++) await page.keyboard.press('Control+z');
+  await expect(prompt).toHaveValue(typed.replace('chimney', ''));
+
+  await app.fill({ prompt: 'penguin', steps: 30, seed: 5 });
+  await prompt.press('Control+Enter');
+  await expect(page.getByText(/Step ([3-9]|\d\d) of 30/).first()).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByText(/was stopped; \d+ of its steps were done/)).toBeVisible();
+  await page.getByRole('button', { name: 'Go on' }).click();
+  await expect(page.getByText(/Step ([4-9]|\d\d) of 30/).first()).toBeVisible();
+  await expect(app.result).toBeVisible({ timeout: 200_000 });
+  await expect(page.getByText('was stopped')).toBeHidden();
+});

@@ -7,16 +7,12 @@ export interface Insertion {
   readonly end: number;
 }
 
-/** Changes a text as if it were typed, so that the browser's own undo takes it back. */
+/** Changes a text as if it were typed. */
 export function insert(field: HTMLTextAreaElement, { from, to, text, start, end }: Insertion): void {
   field.focus();
-  field.setSelectionRange(from, to);
-  // An empty text is no insertion.
-  // eslint-disable-next-line @typescript-eslint/no-deprecated -- the only way that the browser's own undo knows of
-  const typed = document.execCommand(text === '' ? 'delete' : 'insertText', false, text);
-  if (!typed) {
-    field.setRangeText(text, from, to);
-    field.dispatchEvent(new InputEvent('input', { bubbles: true, inputType: 'insertText', data: text }));
-  }
+  field.setRangeText(text, from, to);
+  field.dispatchEvent(
+    new InputEvent('input', { bubbles: true, inputType: 'insertReplacementText', data: text }),
+  );
   field.setSelectionRange(start, end);
 }

@@ -3,3 +3,7 @@ export const weighing = [
   { keys: ['Ctrl+ArrowUp'], words: 'More weight to what is selected', more: 1 },
   { keys: ['Ctrl+ArrowDown'], words: 'Less weight to what is selected', more: -1 },
 ] as const;
+
+/** Of text that is typed, and of what the page puts there. */
+export const undoing = { keys: ['Ctrl+Z'] } as const;
+export const redoing = { keys: ['Ctrl+Shift+Z', 'Ctrl+Y'] } as const;

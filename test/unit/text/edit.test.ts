@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { reweigh } from '../../../src/text/edit';
+import { reweigh, withExample } from '../../../src/text/edit';
 
 /** The prompt after the key, with what is selected between bars, which stand for the selection before, too. */
 function pressed(marked: string, more: 1 | -1): string | null {
@@ -64,4 +64,12 @@ describe('a tag', () => {
 
 it('nothing is weighed where there is nothing', () => {
   expect([pressed('a, ¦ b', 1), pressed('a¦  ¦b', 1), pressed('', 1)]).toEqual([null, null, null]);
+});
+
+it('a suggestion takes the place of another one, and stands behind what was typed', () => {
+  const examples = ['red apple', 'house'];
+  const taken = (prompt: string) => withExample(prompt, 'house', examples);
+  expect(['', ' ', 'red apple', 'red apple '].map(taken)).toEqual(['house', 'house', 'house', 'house']);
+  expect(taken('a red apple')).toBe('a red apple, house');
+  expect(taken('a red apple, ')).toBe('a red apple, house');
 });
