@@ -123,13 +123,14 @@ export const matmul = (x: Var, y: Var): Var => op('MatMul', [x, y], x.shape.with
 
 // --- modules -------------------------------------------------------------------------------------------------
 
-/** nn.Linear, or a 1×1 convolution of tokens: the same bytes. x·Wᵀ + b; x: [..., in] → [..., out]. */
+/** nn.Linear, or a 1×1 convolution of tokens: the same bytes. x·Wᵀ + b in x's dtype; x: [..., in] → [..., out]. */
 export function linear(x: Var, p: Scope): Var {
+  const dtype = x.dtype === 'f16' ? 'f16' : 'f32';
   const inner = x.shape.at(-1)!;
   const rows = sizeOf(x.shape) / inner;
   const outer = p.tensor('weight').shape[0]!;
-  const weight = p.tensor('weight', { shape: [outer, inner] });
-  const bias = p.has('bias') ? p.tensor('bias') : null;
+  const weight = p.tensor('weight', { shape: [outer, inner], dtype });
+  const bias = p.has('bias') ? p.tensor('bias', { dtype }) : null;
   const y = op('Gemm', [reshape(x, rows, inner), weight, bias], [rows, outer], { transB: 1 });
   return reshape(y, ...x.shape.slice(0, -1), outer);
 }

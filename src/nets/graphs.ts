@@ -55,12 +55,11 @@ export interface UNetSize extends LatentSize {
 export const unetGraph: Author<UNetSize> = ({ model, tensors }, target, size, used) => {
   const { batch, h, w, tokens = model.texts[0].length } = size;
   const { modelChannels, inChannels, contextWidth, labelWidth, guidanceWidth } = model.unet;
-  const given = (name: string, ...shape: number[]): Var =>
-    cast(input(name, [batch, ...shape], target), target.dtype);
+  const given = (name: string, ...shape: number[]): Var => input(name, [batch, ...shape], target);
   const inputs: UNetInputs = {
-    x: given('latents', inChannels, h, w),
+    x: cast(given('latents', inChannels, h, w), target.dtype),
     t: given('timestep', modelChannels),
-    ctx: given('context', tokens, contextWidth),
+    ctx: cast(given('context', tokens, contextWidth), target.dtype),
     y: labelWidth === null ? null : given('label', labelWidth),
     w: guidanceWidth === null ? null : given('guidance', guidanceWidth),
   };

@@ -6,6 +6,7 @@ import type { Var } from '../graph/graph';
 import {
   add,
   attention,
+  cast,
   chunk,
   concatChannels,
   conv,
@@ -33,7 +34,7 @@ export interface UNetConfig {
 export interface UNetInputs {
   /** Noisy latents [N, 4, h, w]. */
   readonly x: Var;
-  /** Sinusoidal embedding of the timestep [N, model channels] (see `timestepEmbedding`). */
+  /** Sinusoidal embedding of the timestep [N, model channels] in f32, as y and w (see `timestepEmbedding`). */
   readonly t: Var;
   /** Text encoding [N, tokens, width]. */
   readonly ctx: Var;
@@ -49,8 +50,9 @@ export function unet({ x, t, ctx, y, w }: UNetInputs, p: Scope, config: UNetConf
   const told = w ? add(t, linear(w, p('time_embed.cond_proj'))) : t;
   const time = linear(silu(linear(told, p('time_embed.0'))), p('time_embed.2'));
   const label = y && linear(silu(linear(y, p('label_emb.0.0'))), p('label_emb.0.2'));
-  // Every ResBlock begins its emb_layers with this SiLU: taken once, here.
-  const emb = silu(label ? add(time, label) : time);
+  // Every ResBlock begins its emb_layers with this SiLU: taken once, here. Up to it all is in f32: a row for each picture
+  // costs nothing, and with its long sums in f16 SDXL's prediction was twice as far off.
+  const emb = cast(silu(label ? add(time, label) : time), x.target.dtype);
   const skips: Var[] = [];
   let h = fromImage(x);
   for (const block of p('input_blocks').children()) {

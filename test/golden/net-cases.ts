@@ -33,10 +33,14 @@ export interface Compared {
 }
 
 /**
- * What `worst` may be. In f32 only the order of arithmetic differs, as files of any dtype are exact once read; in f16
- * ONNX Runtime also accumulates in f16 (1.3e-2 was the worst measured).
+ * What `worst` may be. In f32 only the order of arithmetic differs, as files of any dtype are exact once read. In f16
+ * ONNX Runtime's kernels also add in f16, and are four times as far off as PyTorch's, which add in f32: those are 3.6e-3
+ * off at most, but 8.3e-3 in SDXL's UNet, whose miniature is moved more by anything.
  */
-export const TOLERANCE = { f32: 1e-3, f16: 3e-2 };
+export function tolerance(dtype: Target['dtype'], model: string, test: string): number {
+  if (dtype === 'f32') return 1e-3;
+  return model.startsWith('sdxl') && test.startsWith('unet') ? 5e-2 : 3e-2;
+}
 
 /** A golden model, open on a machine whose graphs are for `target`. */
 export class GoldenNets {

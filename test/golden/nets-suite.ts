@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { unusedTensors } from '../../src/nets/detect';
 import { decoderGraph, encoderGraph, textGraph, unetGraph } from '../../src/nets/graphs';
 import type { Machine } from '../../src/runtime/device';
-import { GoldenNets, TOLERANCE, type Golden } from './net-cases';
+import { GoldenNets, tolerance, type Golden } from './net-cases';
 
 export function describeNets(
   backend: string,
@@ -26,7 +26,7 @@ export function describeNets(
       const expectSame = async (test: string): Promise<void> => {
         for (const { what, worst } of await nets.compare(test)) {
           console.info(`${backend} ${name} ${what}: worst relative difference ${worst.toExponential(1)}`);
-          expect(worst).toBeLessThan(TOLERANCE[nets.target.dtype]);
+          expect(worst).toBeLessThan(tolerance(nets.target.dtype, name, test));
         }
       };
 

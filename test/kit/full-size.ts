@@ -105,11 +105,6 @@ export function graphOf(checkpoint: Synthetic, kind: NetKind, target: Target, si
 
 /** Inputs by formula, as torch_rows.py has them too. */
 export function inputsOf({ model }: Synthetic, kind: NetKind, side: number): Record<string, Value> {
-  const pool = normals();
-  const filled = (seed: number, ...shape: number[]): Value => {
-    const from = turned(pool, seed * 7919);
-    return { data: Float32Array.from({ length: elements(shape) }, (_, i) => from[i % from.length]!), shape };
-  };
   if (kind === 'vae') return { latents: filled(1, 1, model.vae.latentChannels, side, side) };
   if (kind === 'text') return { ids: { data: idsOf(), shape: [BATCH, TOKENS] } };
   const { inChannels, modelChannels, contextWidth, labelWidth } = model.unet;
@@ -121,6 +116,16 @@ export function inputsOf({ model }: Synthetic, kind: NetKind, side: number): Rec
     context: filled(2, BATCH, TOKENS, contextWidth),
     ...(labelWidth !== null && { label: filled(3, BATCH, labelWidth) }),
   };
+}
+
+/** Numbers of the standard normal distribution, others for every seed, as torch_rows.py has them too. */
+export function filled(seed: number, ...shape: number[]): Filled {
+  const from = turned(normals(), seed * 7919);
+  return { data: Float32Array.from({ length: elements(shape) }, (_, i) => from[i % from.length]!), shape };
+}
+
+export interface Filled extends Value {
+  readonly data: Float32Array<ArrayBuffer>;
 }
 
 /** Any words between a start and an end mark. */

@@ -11,7 +11,7 @@ import type { Tokenizer } from '../../src/text/windows';
 import { loadTokenizer } from '../../src/text/tokenizer';
 import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
-import { GoldenNets, TOLERANCE } from '../golden/net-cases';
+import { GoldenNets, tolerance } from '../golden/net-cases';
 import type { MiniCase } from '../golden/pipeline-case';
 import { pictureDifference } from '../golden/tensors';
 import { jobWith } from '../job';
@@ -42,7 +42,7 @@ function netRow(model: string, test: string, dtype: DType): Row {
     part: 'truth',
     worth: 320 + known + (dtype === 'f16' ? 20 : 0) + (test === 'unet' ? 10 : 0),
     seconds: 120,
-    bound: TOLERANCE[dtype],
+    bound: tolerance(dtype, model, test),
     by: 'webgpu',
     async run(bench) {
       const target = targetOf(bench, dtype);
