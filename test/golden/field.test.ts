@@ -102,6 +102,7 @@ describe.each(cases)('%s', (name) => {
       return;
     }
     const picture = drawnIn(result);
+    expect(picture).toHaveLength(4 * settings.width * settings.height);
     const distance = async (twin: Twin): Promise<number> =>
       pictureDifference(picture, Uint8Array.from(drawnIn(await twinOf(twin)))).worst;
     if (same_as) {
