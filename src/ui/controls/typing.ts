@@ -1,3 +1,12 @@
+/** For fields of text. Nothing typed is to leave the device, and some browsers' spelling and writing aids ask a server. */
+export const asTyped = {
+  spellcheck: false,
+  autocomplete: 'off',
+  autocorrect: 'off',
+  autocapitalize: 'off',
+  writingsuggestions: 'false',
+} as const;
+
 /** What to put where in a field, and what is to be selected then. */
 export interface Insertion {
   readonly from: number;

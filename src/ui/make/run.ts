@@ -26,6 +26,14 @@ export type Run =
   | { readonly kind: 'failed'; readonly error: DrobeError; readonly file: string }
   | { readonly kind: 'done'; readonly result: Result };
 
+/** The parts of the way to a picture, whatever happens in each. */
+export type Phase = 'ready' | 'drawing' | 'finishing';
+
+export function phaseOf(stage: Stage | null): Phase {
+  if (stage?.kind === 'step') return 'drawing';
+  return stage?.kind === 'decoding' ? 'finishing' : 'ready';
+}
+
 /** What is to be said of a run, once: before it, when one of its pictures is done, and at its end. */
 export type News =
   | { readonly kind: 'no-prompt' }

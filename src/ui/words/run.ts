@@ -2,7 +2,7 @@
 import type { ModelFacts, Notice, Thrift } from '../../engine/api';
 import type { DrobeError } from '../../errors';
 import type { Unfinished } from '../album/kept';
-import type { News, Run, Running, Stage } from '../make/run';
+import type { News, Phase, Run, Running, Stage } from '../make/run';
 import type { UsableModel } from '../models/library.svelte';
 import type { Obstacle, Settings } from '../settings/settings';
 import { bytes, clean, duration } from './format';
@@ -66,6 +66,13 @@ export function runWords({ number, of, stage, stopping }: Running): string {
   const picture = of > 1 ? `Picture ${number} of ${of} · ` : '';
   return `${picture}${stageWords(stage)}`;
 }
+
+/** The parts of the way to a picture, in their order. */
+export const phases: Readonly<Record<Phase, string>> = {
+  ready: 'Getting ready',
+  drawing: 'Drawing',
+  finishing: 'Finishing',
+};
 
 /** What is being done right now, in a few words. */
 export function stageWords(progress: Stage | null): string {

@@ -1,0 +1,4 @@
+import { MediaQuery } from 'svelte/reactivity';
+
+/** The page in one column, as on a phone; `app.css` and components have the same width in their media queries. */
+export const narrow = new MediaQuery('max-width: 899px');
