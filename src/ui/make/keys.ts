@@ -23,10 +23,10 @@ export const general: readonly StudioCommand[] = [
   },
 ];
 
-/** Where pictures are made from one: to go through what was made of it. */
+/** To go through what was made: of a picture, or with words alone. */
 export const staging: readonly StudioCommand[] = [
-  { keys: ['ArrowLeft'], words: 'Previous candidate', repeats: true, run: (studio) => studio.leaf(-1) },
-  { keys: ['ArrowRight'], words: 'Next candidate', repeats: true, run: (studio) => studio.leaf(1) },
+  { keys: ['ArrowLeft'], words: 'Previous picture', repeats: true, run: (studio) => studio.leaf(-1) },
+  { keys: ['ArrowRight'], words: 'Next picture', repeats: true, run: (studio) => studio.leaf(1) },
 ];
 
 /** Where nothing is painted. */
@@ -43,8 +43,8 @@ export const whilePainting: readonly StudioCommand[] = painting.map((command) =>
 /** The commands that apply as things stand. */
 export function commandsNow(studio: Studio): readonly StudioCommand[] {
   if (studio.run.kind === 'running') return general;
-  if (studio.place.mode !== 'text' && studio.shown) return [...general, ...elsewhere, ...staging];
-  return studio.place.mode === 'inpaint' && studio.place.source.current && !studio.shown
+  if (studio.shown) return [...general, ...elsewhere, ...staging];
+  return studio.place.mode === 'inpaint' && studio.place.source.current
     ? [...general, ...whilePainting]
     : [...general, ...elsewhere];
 }

@@ -177,9 +177,9 @@ export class Studio {
     const { shown, candidates } = this;
     if (!shown) return;
     const place = candidates.indexOf(shown);
+    // Before it is gone, so that what is pressed to go through them stays where it is.
+    this.#shown = place < 0 ? null : (candidates[place + 1] ?? candidates[place - 1] ?? null);
     await this.album.remove([shown]);
-    if (this.#shown !== shown) return;
-    this.#shown = place < 0 ? null : (this.candidates[Math.min(place, this.candidates.length - 1)] ?? null);
   }
 
   /** All pictures are thrown away, but those made of what another tab works on: so many are left. */
@@ -190,13 +190,13 @@ export class Studio {
     return used.length;
   }
 
-  /** The candidate before (−1) or after (1) the one that is shown, in a ring. */
+  /** The picture before (−1) or after (1) the one that is shown, in a ring: of the candidates, or with words alone of all. */
   leaf(by: 1 | -1): void {
-    const { candidates } = this;
-    if (!candidates.length || this.run.kind === 'running') return;
-    const place = this.shown ? candidates.indexOf(this.shown) : -1;
-    const next = place < 0 ? (by > 0 ? 0 : candidates.length - 1) : place + by + candidates.length;
-    this.#shown = candidates[next % candidates.length]!; // there are some
+    const row = this.place.mode === 'text' ? this.album.results : this.candidates;
+    if (!row.length || this.run.kind === 'running') return;
+    const place = this.shown ? row.indexOf(this.shown) : -1;
+    const next = place < 0 ? (by > 0 ? 0 : row.length - 1) : place + by + row.length;
+    this.#shown = row[next % row.length]!; // there are some
   }
 
   reuseSeed(): void {

@@ -121,7 +121,7 @@ test('only what goes on step by step is done again while its key is held down', 
   const held = [...general, ...whilePainting, ...staging].filter(({ repeats }) => repeats);
   expect(held.map(({ words }) => words)).toEqual([
     ...['Smaller brush', 'Larger brush', 'Undo', 'Redo', 'Zoom in', 'Zoom out'],
-    ...['Previous candidate', 'Next candidate'],
+    ...['Previous picture', 'Next picture'],
   ]);
 });
 
@@ -200,12 +200,18 @@ test.each<Mode>(['image', 'inpaint', 'outpaint', 'instruct'])(
   },
 );
 
-test('with words alone there is neither a canvas nor a candidate', async () => {
+test('with words alone there is no canvas, but a picture to go on from', async () => {
   const studio = studioAt('text');
   studio.place.source.take(original(64, 48));
   expect(commandsNow(studio)).toEqual(bare);
   await studio.generate();
-  expect(commandsNow(studio)).toEqual(bare);
+  await studio.generate();
+  expect(commandsNow(studio)).toEqual([...bare, ...staging]);
+  const [latest, first] = studio.album.results;
+  studio.leaf(1);
+  expect(studio.shown).toBe(first);
+  studio.leaf(1);
+  expect(studio.shown).toBe(latest);
 });
 
 test('while a run is in work the canvas is not in sight, and no key paints on it', async () => {
