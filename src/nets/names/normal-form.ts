@@ -30,8 +30,9 @@ export function inNormalForm<T extends Tensor>(file: ReadonlyMap<string, T>): No
   const nets = new Map<Place, Map<string, View<T>>>(places.map((place) => [place, new Map()]));
   const tensors = new Map<string, View<T>>();
   const strays: string[] = [];
+  const lead = unknownLead([...file.keys()]);
   for (const [name, tensor] of file) {
-    const found = placeOf(name);
+    const found = placeOf(name.slice(lead.length));
     const net = found && nets.get(found.place)!; // each place has one
     if (!net || net.has(found.rest)) strays.push(name);
     else net.set(found.rest, { ...tensor, name });
@@ -52,6 +53,18 @@ export function inNormalForm<T extends Tensor>(file: ReadonlyMap<string, T>): No
     }
   }
   return { tensors, strays };
+}
+
+/** What all names begin with alike, where no table knows it: whoever wrote it called the whole so. */
+function unknownLead(names: readonly string[]): string {
+  const [first = ''] = names;
+  let lead = '';
+  for (const part of first.split('.').slice(0, -1)) {
+    const isKnown = names.some((name) => placeOf(name.slice(lead.length)) !== null);
+    if (isKnown || !names.every((name) => name.startsWith(`${lead}${part}.`))) return isKnown ? lead : '';
+    lead += `${part}.`;
+  }
+  return '';
 }
 
 /** The width of a text encoder, by the norm that ends it; 0 where that is not there. */

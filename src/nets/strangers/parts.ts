@@ -79,5 +79,5 @@ export const parts = [
     kind: 'training-state',
     all: ['exp_avg|exp_avg_sq|momentum_buffer|^optimizer|^optimizer_states|^lr_schedulers'],
   },
-  { kind: 'ema', all: ['^model_ema'] },
+  { kind: 'ema', all: ['^model_ema'], none: ['decoder.conv_in'] },
 ] as const satisfies readonly Row[];
