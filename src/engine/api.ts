@@ -12,7 +12,16 @@ import type { DownloadProgress, Unfinished } from '../weights/downloads';
 import type { Layout } from '../weights/layout';
 import type { RemoteModel } from '../weights/origin';
 
-export type { MaskedContent, NetName, Notice, Pixels, Source, Thrift } from '../pipeline/job';
+export type {
+  LoraUse,
+  MaskedContent,
+  NetName,
+  Notice,
+  Pixels,
+  Source,
+  Thrift,
+  Unused,
+} from '../pipeline/job';
 
 /**
  * What nets shall run on. `auto`: WebGPU on a graphics card, else the CPU; `webgpu`: WebGPU even where a CPU imitates
@@ -89,8 +98,8 @@ export interface Problem {
 }
 
 /**
- * What is added to a checkpoint: a LoRA, called by its name in a prompt, `<lora:name:0.8>`, or a textual inversion, called
- * by one of its words. `name` is its file's, without the ending.
+ * What is added to a checkpoint: a LoRA, called by its name in a prompt, `<lora:name:0.8>`, or textual inversions, called
+ * by their words. `name` is its file's, without the ending.
  */
 export type AddonFacts = { readonly name: string } & (
   | {
@@ -99,15 +108,21 @@ export type AddonFacts = { readonly name: string } & (
       readonly modules: number;
       /** What it was trained on, as it says itself; a stranger's text. */
       readonly base: string | null;
+      /** Textual inversions that lie in its file and work while it is on; absent in what was imported before these did. */
+      readonly words?: readonly Trigger[];
     }
   | { readonly kind: 'vae' | 'taesd' }
   | {
       readonly kind: 'embedding';
-      readonly triggers: readonly string[];
-      /** Tokens of a prompt that one such word takes. */
-      readonly vectors: number;
+      readonly words: readonly Trigger[];
     }
 );
+
+/** A word with vectors of its own, and how many there are: so many tokens of a prompt it takes. */
+export interface Trigger {
+  readonly trigger: string;
+  readonly vectors: number;
+}
 
 /**
  * One checkpoint that could be chosen, or what can be added to one. `stored`: copied into IndexedDB. `linked`: read from
@@ -155,6 +170,8 @@ export interface Inspection extends Contents {
   /** What Drobė takes it for, or why it cannot use it. */
   readonly verdict:
     { readonly facts: ModelFacts } | { readonly addon: AddonFacts } | { readonly problem: Problem };
+  /** How much of it the chosen model uses; null where it is no LoRA, or no model is chosen. */
+  readonly use: pipeline.LoraUse | null;
   /** Its header is whole, and its data is not or has something behind it. */
   readonly lack: Problem | null;
 }
@@ -255,8 +272,13 @@ export interface EngineApi {
   unfinished(): Call<never, readonly Unfinished[]>;
   /** Deletes what has arrived of an unfinished download. */
   discard(id: string): Call<never, void>;
-  /** Reads the header of a file, of an offer or of the model with this id, and nothing else of it. Nothing is kept. */
-  inspect(what: string | File | Offer): Call<never, Inspection>;
+  /**
+   * Reads the header of a file, of an offer or of the model with this id, and nothing else of it. Nothing is kept.
+   * @param model the id of the one that is chosen, against which a LoRA is held; empty for none.
+   */
+  inspect(what: string | File | Offer, model?: string): Call<never, Inspection>;
+  /** How much this model uses of each LoRA at hand, by the LoRA's id. */
+  uses(model: string): Call<never, ReadonlyMap<string, pipeline.LoraUse>>;
   storage(): Call<never, StorageFacts>;
   /** Reads all of a stored model and compares it with what was stored. What is damaged is deleted, to be imported anew. */
   verify(id: string): Call<InstallProgress, Verification>;

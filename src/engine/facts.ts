@@ -2,8 +2,8 @@
 import type { Inspected } from '../pipeline/inspect';
 import { chosenBy } from '../sampling/labels';
 import { spacings, type Spacing } from '../sampling/settings';
-import { loraModules } from '../nets/lora';
-import { embeddingTensors, vectorsIn } from '../pipeline/embedding';
+import { bundledWords, embeddingWords, triggersOf } from '../nets/embedding';
+import { loraModules } from '../nets/names/lora-parts';
 import type { Header } from '../weights/safetensors';
 import type { AddonFacts, ModelFacts } from './api';
 
@@ -45,15 +45,17 @@ export function loraFacts({ tensors, metadata }: Header, file: string): AddonFac
   return {
     kind: 'lora',
     name: stemOf(file),
-    modules: loraModules(tensors.keys()).size,
+    modules: loraModules(tensors.keys()).length,
     base: metadata.get('ss_base_model_version')?.slice(0, 100) ?? null,
+    words: bundledWords(tensors)
+      .filter(({ word }) => word !== '')
+      .map(({ word, vectors }) => ({ trigger: word, vectors })),
   };
 }
 
-/** Its file's name calls it, and where its tensor is named after a word, as diffusers does, that word. */
-export function embeddingFacts(header: Header, file: string): AddonFacts {
-  const [tensor] = embeddingTensors(header);
-  const own = tensor && !/^(?:emb_params|clip_[lg])$/.test(tensor.name) ? [tensor.name] : [];
-  const triggers = [...new Set([stemOf(file), ...own])];
-  return { kind: 'embedding', name: stemOf(file), triggers, vectors: tensor ? vectorsIn(tensor) : 0 };
+/** Its words call it; where it has one alone, its file's name does, too. */
+export function embeddingFacts({ tensors }: Header, file: string): AddonFacts {
+  const called = triggersOf(embeddingWords(tensors), stemOf(file));
+  const words = called.map(({ trigger, word: { vectors } }) => ({ trigger, vectors }));
+  return { kind: 'embedding', name: stemOf(file), words };
 }

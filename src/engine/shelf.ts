@@ -1,9 +1,11 @@
 /** Every checkpoint within reach: the imported ones in IndexedDB, and those served from models/ beside the app. */
 import { DrobeError } from '../errors';
 import { CONFIG_YAML } from '../nets/predicts/predicts';
+import type { LoraUse } from '../nets/lora';
+import { inNormalForm, type NormalForm } from '../nets/names/normal-form';
 import { contentsOf } from '../pipeline/inspection';
+import { useOf } from '../pipeline/lora';
 import { sameName } from '../text/lora';
-import { mentions } from '../text/words';
 import { beginningOf, blobsOf, mapFiles } from '../weights/layout';
 import { linksTo } from '../weights/links';
 import { fetchBlob, remoteFile } from '../weights/remote';
@@ -34,6 +36,7 @@ import type {
   Verification,
 } from './api';
 import { readSettings, sameStem, toldHeader, type Beside } from './beside';
+import { calledWords } from './called';
 import { judge } from './judge';
 import { hashing } from './hashing';
 import { extraOf, storedBeside, storedEntry } from './stored';
@@ -56,6 +59,12 @@ export interface Readable {
   readonly source: ByteSource;
 }
 
+/** A word of a prompt, and the entries of the files that have vectors for it. */
+export interface CalledFiles {
+  readonly trigger: string;
+  readonly files: readonly Extract<ModelEntry, { addon: unknown }>[];
+}
+
 /** @param folder where models/ is served, with a slash at the end. */
 export function shelf(folder: string) {
   // What a killed tab left half imported goes before anything is listed; failing to sweep harms nobody.
@@ -64,6 +73,8 @@ export function shelf(folder: string) {
   const known = new Map<string, Promise<ModelEntry>>();
   /** Pieces that were read once since the app was opened and are what was stored. */
   const sound = new Set<string>();
+
+  let last: { readonly id: string; readonly tensors: NormalForm['tensors'] } | null = null;
 
   /** What lies beside served files, by their names. */
   const served = new Map<string, Promise<Beside>>();
@@ -119,6 +130,14 @@ export function shelf(folder: string) {
     await storedSource(stored, judge, sound).check?.(HEADER);
     const { meta } = stored;
     return { slices: new Blob(stored.blobs.slice()), file: meta.file, beside: storedBeside(meta) };
+  }
+
+  const headerOf = async (id: string): Promise<Header> => readHeader((await slicesOf(id)).slices);
+
+  /** A checkpoint's tensors in normal form; those of the last one are kept. */
+  async function tensorsOf(id: string): Promise<NormalForm['tensors']> {
+    if (last?.id !== id) last = { id, tensors: inNormalForm((await headerOf(id)).tensors).tensors };
+    return last.tensors;
   }
 
   async function readable(what: string | File | Offer): Promise<Found> {
@@ -185,15 +204,13 @@ export function shelf(folder: string) {
       return (await linksOf(id))?.files.map(({ handle }) => handle) ?? [];
     },
 
-    /** The textual inversions that any of these prompts calls, each with the word that does. */
-    async embeddings(prompts: readonly string[]): Promise<{ id: string; trigger: string }[]> {
-      return (await this.list()).flatMap((entry) => {
-        if (!('addon' in entry) || entry.addon.kind !== 'embedding') return [];
-        const called = entry.addon.triggers.filter((word) =>
-          prompts.some((prompt) => mentions(prompt, word)),
-        );
-        return called.map((trigger) => ({ id: entry.id, trigger }));
-      });
+    /** The words in any of these prompts that have vectors of their own. @param on ids of the LoRAs that are on. */
+    async words(prompts: readonly string[], on: ReadonlySet<string>): Promise<CalledFiles[]> {
+      const addons = (await this.list()).filter((entry) => 'addon' in entry);
+      return calledWords(addons, prompts, on).map(({ trigger, ids }) => ({
+        trigger,
+        files: ids.map((id) => addons.find((entry) => entry.id === id)!), // they are these entries'
+      }));
     },
 
     /** What prompts call the LoRAs at hand. */
@@ -211,16 +228,33 @@ export function shelf(folder: string) {
       throw new DrobeError('lora-unknown', { name, known: (await this.loraNames()).join(', ') });
     },
 
-    /** What the header of a file, an offer or the model with this id tells. @throws DrobeError where none is sound. */
-    async inspect(what: string | File | Offer): Promise<Inspection> {
+    /**
+     * What the header of a file, an offer or the model with this id tells. @throws DrobeError where none is sound.
+     * @param model the id of the chosen one, or empty.
+     */
+    async inspect(what: string | File | Offer, model = ''): Promise<Inspection> {
       const { slices, file, beside } = await readable(what);
       const { header, lack } = await peekHeader(slices);
+      const verdict = verdictOn(await toldHeader(header, slices, beside), file);
+      const isLora = 'addon' in verdict && verdict.addon.kind === 'lora';
       return {
         ...contentsOf(header),
         bytes: header.bytes,
-        verdict: verdictOn(await toldHeader(header, slices, beside), file),
+        verdict,
+        use: isLora && model ? useOf(header, await tensorsOf(model)) : null,
         lack: lack && problemOf(lack),
       };
+    },
+
+    /** How much a model uses of each LoRA, by the LoRA's id. Those that cannot be read say so when they are drawn with. */
+    async uses(model: string): Promise<ReadonlyMap<string, LoraUse>> {
+      const uses = new Map<string, LoraUse>();
+      for (const entry of await this.list()) {
+        if (!('addon' in entry) || entry.addon.kind !== 'lora') continue;
+        const header = await headerOf(entry.id).catch(() => null);
+        if (header) uses.set(entry.id, useOf(header, await tensorsOf(model)));
+      }
+      return uses;
     },
 
     /** What is stored, and whether it stays. */

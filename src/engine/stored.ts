@@ -20,15 +20,30 @@ export function storedEntry(stored: StoredModel): ModelEntry {
   const { id, file, bytes, kind, extra } = stored;
   const entry = { id, file, bytes, origin: kind === 'copy' ? 'stored' : 'linked' } as const;
   if (!isRemembered(extra)) return { ...entry, problem: { code: 'record-damaged', facts: { file } } };
-  return 'addon' in extra ? { ...entry, addon: extra.addon } : { ...entry, facts: extra };
+  return 'addon' in extra ? { ...entry, addon: withWords(extra.addon) } : { ...entry, facts: extra };
+}
+
+/** A textual inversion as it was remembered before a file could have several words. */
+interface OneWord {
+  readonly triggers: readonly string[];
+  readonly vectors: number;
+}
+
+function withWords(addon: AddonFacts | (AddonFacts & OneWord)): AddonFacts {
+  if (!('triggers' in addon)) return addon;
+  const { triggers, vectors } = addon;
+  return { kind: 'embedding', name: addon.name, words: triggers.map((trigger) => ({ trigger, vectors })) };
 }
 
 /** Whether it is what `extraOf` gave, as far as the page cannot do without. */
 function isRemembered(extra: unknown): extra is ModelFacts | { readonly addon: AddonFacts } {
   const { addon, title, family, dtype, multiple, defaults, examples, unused } = fieldsOf(extra);
   if (addon !== undefined) {
-    const { kind, name, triggers } = fieldsOf(addon);
-    const known = kind === 'embedding' ? Array.isArray(triggers) : /^(?:lora|vae|taesd)$/.test(String(kind));
+    const { kind, name, triggers, words } = fieldsOf(addon);
+    const known =
+      kind === 'embedding'
+        ? [triggers, words].some(Array.isArray)
+        : /^(?:lora|vae|taesd)$/.test(String(kind));
     return known && typeof name === 'string';
   }
   return (

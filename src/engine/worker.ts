@@ -1,9 +1,9 @@
 /** The engine: wires the core to the store, the machine and the page. Runs in a module worker of its own. */
 import { DrobeError } from '../errors';
-import { Checkpoint } from '../pipeline/checkpoint';
+import { Checkpoint, type NamedUse } from '../pipeline/checkpoint';
 import { generate } from '../pipeline/generate';
 import { inspect } from '../pipeline/inspect';
-import { embeddingOf, type Embedding } from '../pipeline/embedding';
+import { embeddingOf, type Embedding, type EmbeddingSource } from '../pipeline/embedding';
 import type { Lora } from '../pipeline/lora';
 import { findMachine, wasmMachine, type Machine } from '../runtime/device';
 import { vaeWeights } from '../pipeline/vae';
@@ -16,6 +16,7 @@ import type { Tokenizer } from '../text/windows';
 import { listUnfinished } from '../weights/downloads';
 import { removeStored } from '../weights/store';
 import type { Backend, DeviceInfo, Progress, WorkerApi } from './api';
+import { sourceOf } from './called';
 import { countTokens } from './count';
 import { gather } from './gather';
 import { base } from './place';
@@ -74,7 +75,9 @@ const api: WorkerApi = {
 
   discard: (id) => answer(() => removeStored(id)),
 
-  inspect: (what) => answer(() => models.inspect(what)),
+  inspect: (what, model) => answer(() => models.inspect(what, model)),
+
+  uses: (model) => answer(() => models.uses(model)),
 
   storage: () => answer(() => models.storage()),
 
@@ -109,10 +112,14 @@ const api: WorkerApi = {
         const { told, read, loras, missing, ignored } = settlePrompts(job, names, lists);
         if (missing.length > 0) yield { kind: 'notice', notice: { code: 'lists-missing', names: missing } };
         if (ignored.length > 0) yield { kind: 'notice', notice: { code: 'tags-ignored', tags: ignored } };
-        await useLoras(checkpoint, loras, signal);
+        const { uses, ids } = await useLoras(checkpoint, loras, signal);
+        for (const { name, use } of uses) {
+          if (use.used < use.modules) yield { kind: 'notice', notice: { code: 'lora-in-part', name, use } };
+        }
         await useVae(checkpoint, vae, signal);
         await useTaesd(checkpoint, taesd, signal);
-        const embeddings = await embeddingsFor(checkpoint, textsOf(read), signal);
+        const { embeddings, unfit } = await embeddingsFor(checkpoint, textsOf(read), ids, signal);
+        if (unfit.length > 0) yield { kind: 'notice', notice: { code: 'words-for-others', words: unfit } };
         const tools = { checkpoint, tokenizer: await tokenizer(), report, embeddings };
         const picture = yield* generate({ ...job, ...read }, tools);
         const asked = { model, backend, vae, taesd, ...picture.job, ...told };
@@ -160,21 +167,31 @@ async function open(
 /** Read once for each checkpoint: what a text encoder was opened with is told by being the very same. */
 const embeddings = new WeakMap<Checkpoint, Map<string, Embedding | null>>();
 
+/** @param on ids of the LoRAs that are on. */
 async function embeddingsFor(
   checkpoint: Checkpoint,
   prompts: readonly string[],
+  on: ReadonlySet<string>,
   signal: AbortSignal,
-): Promise<Embedding[]> {
+): Promise<{ readonly embeddings: Embedding[]; readonly unfit: string[] }> {
   const known = embeddings.get(checkpoint) ?? new Map<string, Embedding | null>();
   embeddings.set(checkpoint, known);
-  const called = await models.embeddings(prompts);
-  for (const { id, trigger } of called) {
-    const key = `${id} ${trigger}`;
-    if (known.has(key)) continue;
-    const { header, source } = await openAddon(id, signal);
-    known.set(key, embeddingOf(header, source, trigger, checkpoint.model));
+  const found: Embedding[] = [];
+  const unfit: string[] = [];
+  for (const { trigger, files } of await models.words(prompts, on)) {
+    const key = JSON.stringify([trigger, ...files.map(({ id }) => id)]);
+    if (!known.has(key)) {
+      const sources: EmbeddingSource[] = [];
+      for (const { id, file, addon } of files) {
+        sources.push(sourceOf(trigger, addon, { file, ...(await openAddon(id, signal)) }));
+      }
+      known.set(key, embeddingOf(trigger, sources, checkpoint.model));
+    }
+    const embedding = known.get(key);
+    if (embedding) found.push(embedding);
+    else unfit.push(trigger);
   }
-  return called.flatMap(({ id, trigger }) => known.get(`${id} ${trigger}`) ?? []);
+  return { embeddings: found, unfit };
 }
 
 /** What is read here and there while a checkpoint is fed: all of it is compared with what was stored. */
@@ -202,21 +219,22 @@ async function useTaesd(checkpoint: Checkpoint, id: string, signal: AbortSignal)
   });
 }
 
-/** Lets a checkpoint be changed by these LoRAs, and by no others. */
+/** Lets a checkpoint be changed by these LoRAs, and by no others; tells how much of each it uses. */
 async function useLoras(
   checkpoint: Checkpoint,
   tags: readonly LoraTag[],
   signal: AbortSignal,
-): Promise<void> {
+): Promise<{ readonly uses: readonly NamedUse[]; readonly ids: ReadonlySet<string> }> {
   const entries = await Promise.all(tags.map(({ name }) => models.lora(name)));
   const key = tags.map(({ text, unet }, i) => `${entries[i]!.id}:${text}:${unet}`).join(); // one for each tag
-  await checkpoint.useLoras(key, async () => {
+  const uses = await checkpoint.useLoras(key, async () => {
     const loras: Lora[] = [];
     for (const [i, tag] of tags.entries()) {
       loras.push({ ...tag, ...(await openAddon(entries[i]!.id, signal)) }); // see above
     }
     return loras;
   });
+  return { uses, ids: new Set(entries.map(({ id }) => id)) };
 }
 
 function describe({ backend, name, float16, imitated }: Machine, wish: Backend): DeviceInfo {

@@ -4,23 +4,26 @@
  * https://github.com/huggingface/diffusers/blob/main/src/diffusers/loaders/lora_base.py
  */
 
+import { placeOf, type Place } from './names/places';
+
 /** What the product of matrices of this rank is multiplied by. */
 export type Scale = (rank: number) => number;
 
-const COMPONENTS: readonly (readonly [module: RegExp, component: string])[] = [
-  [/^lora_unet_/, 'unet'],
-  [/^lora_te1?_/, 'text_encoder'],
-  [/^lora_te2_/, 'text_encoder_2'],
-];
+const COMPONENTS: Readonly<Record<Place, string>> = {
+  unet: 'unet',
+  vae: 'vae',
+  text: 'text_encoder',
+  text2: 'text_encoder_2',
+};
 
-/** By a module's kohya name. What is not stated, or makes no sense, leaves the product as it is. */
+/** By a module's name in any dialect. What is not stated, or makes no sense, leaves the product as it is. */
 export function statedScales(metadata: ReadonlyMap<string, string>): (module: string) => Scale {
   const stated = parsed(metadata.get('lora_adapter_metadata'));
   return (module) => {
-    const [pattern, component] = COMPONENTS.find(([sign]) => sign.test(module)) ?? [];
-    if (!pattern) return () => 1;
-    const of = (name: string): unknown => stated.get(`${component}.${name}`);
-    const own = entries(of('alpha_pattern')).find(([name]) => isAt(module.replace(pattern, ''), name));
+    const found = placeOf(module);
+    if (!found) return () => 1;
+    const of = (name: string): unknown => stated.get(`${COMPONENTS[found.place]}.${name}`);
+    const own = entries(of('alpha_pattern')).find(([name]) => isAt(found.rest, name));
     const alpha = own?.[1] ?? of('lora_alpha');
     if (typeof alpha !== 'number' || !(alpha > 0)) return () => 1;
     // Rank-stabilised (Kalajdzievski, 2023, https://arxiv.org/abs/2312.03732): by the root of the rank.
@@ -30,8 +33,10 @@ export function statedScales(metadata: ReadonlyMap<string, string>): (module: st
 
 /** PEFT's patterns are the ends of names with dots. */
 function isAt(module: string, pattern: string): boolean {
-  return `_${module}`.endsWith(`_${pattern.replaceAll('.', '_')}`);
+  return `_${flat(module)}`.endsWith(`_${flat(pattern)}`);
 }
+
+const flat = (name: string): string => name.replaceAll('.', '_');
 
 function parsed(json: string | undefined): ReadonlyMap<string, unknown> {
   try {

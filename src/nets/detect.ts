@@ -2,10 +2,12 @@
  * Which model is this? Told from tensor names and shapes, never from the file name. Metadata only adds what
  * neither can say (see `metadata.ts`).
  */
-import { DrobeError, type ErrorCode } from '../errors';
+import { DrobeError } from '../errors';
 import type { Shape } from '../graph/graph';
 import { CONSISTENCY_MODEL, distilledDefaults } from './distilled';
+import { isEmbedding } from './embedding';
 import { familyOf, layersNotRead, type TextRow, type UNetSigns } from './families';
+import { isLora } from './names/lora-parts';
 import type { Model, TextEncoder } from './model';
 import { statedFacts, type StatedFacts } from './metadata';
 import { inNormalForm, type NormalForm } from './names/normal-form';
@@ -13,7 +15,6 @@ import type { Place } from './names/places';
 import { listed } from './parts';
 import { predictsOf } from './predicts/predicts';
 import { strangerIn } from './strangers/stranger';
-import { TAESD_FACTOR } from './taesd';
 
 export interface TensorFacts {
   readonly shape: Shape;
@@ -40,31 +41,16 @@ const KINDS: readonly (readonly [Model['kind'], (latents: number) => number])[] 
   ['inpaint', (latents) => 2 * latents + 1],
 ];
 
-type Sign = readonly [name: RegExp, code: ErrorCode];
-
-/** What a file without a UNet of ours is, by the names only such files have. */
-const OTHER_FILES: readonly Sign[] = [
-  [/^lora_(unet|te\d?|transformer)_|[._]lora[._](A|B|up|down)\.|\.hada_w1_a$|\.lokr_w1$/, 'file-is-lora'],
-  [/^(string_to_param|emb_params|clip_[lg]$|<.*>$)/, 'file-is-embedding'],
-  [/^(?:decoder\.layers\.)?\d+\.conv\.[024]\.weight$/, 'file-is-taesd'],
-];
+/** Layers of a TAESD, in a file of its own or as diffusers has them. */
+const TAESD = /^(?:decoder\.layers\.)?\d+\.conv\.[024]\.weight$/;
 
 /** Names that are only there where the whole part is. */
 const PARTS: Readonly<Record<Place, RegExp>> = {
   unet: /^unet\.output_blocks\.\d+\.0\.in_layers\.2\.weight$/,
-  vae: /^vae\.(?:en|de)coder\.(?:conv_in|mid|up|down|layers)\./,
+  vae: /^vae\.(?:en|de)coder\.(?:conv_in|mid|up|down)\./,
   text: /^text\.text_model\.encoder\.layers\.\d/,
   text2: /^text2\.text_model\.encoder\.layers\.\d/,
 };
-
-/** Stands in a checkpoint whose VAE is a TAESD. */
-const TAESD = 'vae.decoder.layers.0.weight';
-
-function refuseIfAny(names: readonly string[], signs: readonly Sign[]): void {
-  for (const [sign, code] of signs) {
-    if (names.some((name) => sign.test(name))) throw new DrobeError(code);
-  }
-}
 
 function unsupported(found: string): DrobeError {
   return new DrobeError('unsupported-model', { found });
@@ -77,14 +63,17 @@ function topModules(names: readonly string[]): string {
 }
 
 /** What a file without a UNet is. */
-function refuse(names: readonly string[], has: (part: Place) => boolean): never {
-  refuseIfAny(names, OTHER_FILES);
+function refuse(own: CheckpointHeader['tensors'], has: (part: Place) => boolean): never {
+  const names = [...own.keys()];
+  if (isLora(names)) throw new DrobeError('file-is-lora');
+  if (names.some((name) => TAESD.test(name))) throw new DrobeError('file-is-taesd');
   const texts = (['text', 'text2'] as const).filter(has);
   const vae = has('vae');
   if (vae && texts.length === 0) throw new DrobeError('file-is-vae');
   if (vae) throw new DrobeError('missing-part', { found: listed(['vae', ...texts]), part: listed(['unet']) });
   if (texts.length > 0)
     throw new DrobeError('missing-part', { found: listed(texts), part: listed(['unet', 'vae']) });
+  if (isEmbedding(own)) throw new DrobeError('file-is-embedding');
   throw new DrobeError('unknown-kind', { modules: topModules(names) });
 }
 
@@ -113,7 +102,7 @@ export function recognise(
   if (stranger) throw new DrobeError('other-kind', { kind: stranger.kind, as: stranger.as ?? '' });
   const names = [...tensors.keys()];
   const has = (part: Place): boolean => names.some((name) => PARTS[part].test(name));
-  if (!has('unet')) refuse([...own.keys()], has);
+  if (!has('unet')) refuse(own, has);
 
   const shape = (key: string): Shape => {
     const info = tensors.get(key);
@@ -132,7 +121,6 @@ export function recognise(
   const signs = signsOf(tensors);
   const family = familyOf(signs);
   const stated = statedFacts(metadata);
-  const small = tensors.has(TAESD);
   const lacks = (['vae', ...family.texts.map(({ place }) => place)] as const).filter((part) => !has(part));
   const texts = family.texts.map((row, i): TextEncoder => {
     const encoder = textEncoder(row, signs, lacks.includes(row.place) ? new Map() : tensors);
@@ -146,7 +134,7 @@ export function recognise(
         `a UNet that wants a text encoding ${contextWidth} wide beside a text encoder that gives ${textWidth}`,
       );
     }
-    const decoded = shape(small ? TAESD : 'vae.post_quant_conv.weight')[1]!;
+    const decoded = shape('vae.post_quant_conv.weight')[1]!;
     if (decoded !== latentChannels)
       throw unsupported(`a UNet that draws in ${latentChannels} channels beside a VAE of ${decoded}`);
   }
@@ -170,9 +158,8 @@ export function recognise(
     emptyIsZero: family.emptyIsZero,
     vae: {
       latentChannels,
-      factor: small || lacks.includes('vae') ? TAESD_FACTOR : vaeFactor(names),
-      // Others that take its place have the family's.
-      ...(small ? { scale: family.vae.scale } : vae),
+      factor: lacks.includes('vae') ? 8 : vaeFactor(names),
+      ...vae,
       float32: family.vae.float32,
     },
     latents: family.latents,

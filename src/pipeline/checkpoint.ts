@@ -2,6 +2,7 @@
 import type { Graph } from '../graph/graph';
 import { unetGraph } from '../nets/graphs';
 import { fits, roomFor } from '../nets/memory';
+import type { LoraUse } from '../nets/lora';
 import type { Model, Prediction } from '../nets/model';
 import type { Machine } from '../runtime/device';
 import type { Patch } from '../runtime/feeder';
@@ -10,7 +11,7 @@ import type { Latent } from '../sampling/latent';
 import { oneByOne, type UNetValues } from './batch';
 import { Encoders } from './encoders';
 import type { NetName, Thrift } from './job';
-import { patchesOf, type Lora } from './lora';
+import { patchesOf, useOf, type Lora } from './lora';
 import { openNet, patched } from './opening';
 import { PictureNets } from './picture-nets';
 import { scaled } from './scales';
@@ -24,6 +25,12 @@ export interface Asking extends LatentSize {
   readonly tokens: number;
 }
 
+/** A LoRA, and how much of it a model uses. */
+export interface NamedUse {
+  readonly name: string;
+  readonly use: LoraUse;
+}
+
 export class Checkpoint {
   readonly model: Model;
   readonly #machine: Machine;
@@ -33,6 +40,7 @@ export class Checkpoint {
   readonly #pictures: PictureNets;
   #patches: ReadonlyMap<string, Patch> = new Map();
   #loras = '';
+  #uses: readonly NamedUse[] = [];
   #prediction: Prediction | null = null;
   #thrift: Thrift = lavish;
   /** What that was decided for. */
@@ -113,14 +121,18 @@ export class Checkpoint {
    * From now on weights have these added on their way to the device. Nets that were opened without are closed.
    * @param key what tells these LoRAs and weights from others; empty for none.
    * @param open asked only where they are others than before.
+   * @returns how much of each is used.
    */
-  async useLoras(key: string, open: () => Promise<readonly Lora[]>): Promise<void> {
-    if (key === this.#loras) return;
-    const patches = patchesOf(this.model, this.#weights.tensors, await open());
+  async useLoras(key: string, open: () => Promise<readonly Lora[]>): Promise<readonly NamedUse[]> {
+    if (key === this.#loras) return this.#uses;
+    const { tensors } = this.#weights;
+    const loras = await open();
+    const patches = patchesOf(this.model, tensors, loras);
     await this.#encoders.close();
     await this.#slots.UNet.release();
     this.#loras = key;
     this.#patches = patches;
+    return (this.#uses = loras.map(({ name, header }) => ({ name, use: useOf(header, tensors) })));
   }
 
   /**

@@ -1,9 +1,10 @@
 /** Textual inversion (Gal et al., 2022, https://arxiv.org/abs/2208.01618): words with vectors of their own. */
 import { DrobeError } from '../errors';
+import type { EmbeddingWord } from '../nets/embedding';
 import type { Model } from '../nets/model';
 import type { Word } from '../text/words';
 import { checkFinite } from '../weights/finite';
-import { convert } from '../weights/half';
+import { numbersOf } from '../weights/numbers';
 import type { Header, TensorInfo } from '../weights/safetensors';
 import type { ByteSource } from '../weights/source';
 
@@ -13,41 +14,71 @@ export interface Embedding {
   readonly rows: readonly (readonly Float32Array[])[];
 }
 
-/** Its tensors: one for the only text encoder, or one for each of SDXL's. */
-export function embeddingTensors({ tensors }: Header): readonly TensorInfo[] {
-  const two = [tensors.get('clip_l'), tensors.get('clip_g')];
-  if (two[0] && two[1]) return [two[0], two[1]];
-  const [first] = tensors.values();
-  return first ? [tensors.get('emb_params') ?? first] : [];
+/** A word's vectors in one file. */
+export interface EmbeddingSource {
+  /** The file's, for people. */
+  readonly file: string;
+  readonly header: Header;
+  readonly source: ByteSource;
+  readonly tensors: EmbeddingWord['tensors'];
 }
 
-/** How many vectors stand for the word. */
-export const vectorsIn = ({ shape }: TensorInfo): number => (shape.length === 1 ? 1 : (shape[0] ?? 0));
+/** A tensor of one of the files. */
+interface Table extends TensorInfo {
+  readonly from: EmbeddingSource;
+  readonly encoder: number | null;
+}
 
 /**
- * Null where the vectors are not as wide as the model's: then the word is only a word, as in A1111.
+ * The vectors of a word that some files have, as a model needs them: those of the first file that has one table for each
+ * of its text encoders, or one from each of two files, as diffusers writes them for SDXL.
+ * @returns null where none are as wide as the model's: then the word is only a word, as in A1111.
  * @throws DrobeError 'weight-not-a-number' for vectors that a prompt could not be read with.
  */
 export function embeddingOf(
-  header: Header,
-  source: ByteSource,
   trigger: string,
+  sources: readonly EmbeddingSource[],
   model: Model,
 ): Embedding | null {
-  const found = embeddingTensors(header);
-  const fits =
-    found.length === model.texts.length &&
-    found.every(({ shape }, i) => shape.at(-1) === model.texts[i]!.width && shape.length <= 2); // as many
-  if (!fits) return null;
-  const tables = found.map(({ name, begin, end, dtype }) => {
-    const bytes = source.read(begin, end);
-    checkFinite(bytes, dtype, name, trigger);
-    return new Float32Array(convert(bytes, dtype, 'F32').buffer);
-  });
-  const rows = Array.from({ length: vectorsIn(found[0]!) }, (_, n) =>
-    tables.map((table, i) => table.subarray(n * model.texts[i]!.width, (n + 1) * model.texts[i]!.width)),
+  const tables = sources.map((from) =>
+    from.tensors.map(({ name, encoder }): Table => ({ ...from.header.tensors.get(name)!, from, encoder })),
   );
-  return { trigger, rows };
+  const single = tables.filter((own) => own.length === 1).flat();
+  const pairs = single.flatMap((one, i) => single.slice(i + 1).map((other) => [one, other]));
+  for (const found of [...tables, ...pairs]) {
+    const ordered = inOrder(found, model);
+    if (ordered) return { trigger, rows: rowsOf(ordered) };
+  }
+  return null;
+}
+
+/** The tables by text encoder; null where they are not one for each, of its width and as many vectors. */
+function inOrder(tables: readonly Table[], { texts }: Model): readonly Table[] | null {
+  if (tables.length !== texts.length) return null;
+  const fits = (order: readonly Table[]): boolean =>
+    order.every(
+      (table, i) =>
+        (table.encoder ?? i) === i &&
+        table.shape.at(-1) === texts[i]!.width && // as many
+        vectorsIn(table) === vectorsIn(order[0]!), // there is one at least
+    );
+  return [tables, tables.toReversed()].find(fits) ?? null;
+}
+
+const vectorsIn = ({ shape }: TensorInfo): number => (shape.length === 1 ? 1 : shape[0]!); // of one dimension or two
+
+function rowsOf(tables: readonly Table[]): Float32Array[][] {
+  const numbers = tables.map(({ from, name, begin, end, dtype }) => {
+    const bytes = from.source.read(begin, end);
+    checkFinite(bytes, dtype, name, from.file);
+    return numbersOf(bytes, dtype);
+  });
+  return Array.from({ length: vectorsIn(tables[0]!) }, (_, n) =>
+    numbers.map((all, i) => {
+      const width = tables[i]!.shape.at(-1)!; // one table for each
+      return all.subarray(n * width, (n + 1) * width);
+    }),
+  );
 }
 
 /**

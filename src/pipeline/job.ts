@@ -1,5 +1,6 @@
 /** What a picture is asked for with, what is told on the way, and what comes out. */
 import type { Pixels } from '../canvas/pixels';
+import type { LoraUse, Unused } from '../nets/lora';
 import type { Prediction } from '../nets/model';
 import type { Latent } from '../sampling/latent';
 import type { SamplerName, Sampling, ScheduleName, Seeds } from '../sampling/settings';
@@ -105,7 +106,7 @@ export type Source = { readonly pixels: Pixels } & (
 export type MaskedContent = (typeof maskedContents)[number];
 export const maskedContents = ['fill', 'original', 'latent noise', 'latent nothing'] as const;
 
-export type { Pixels };
+export type { LoraUse, Pixels, Unused };
 
 export type NetName =
   'text encoder' | 'second text encoder' | 'UNet' | 'TAESD' | 'VAE encoder' | 'VAE decoder';
@@ -120,7 +121,11 @@ export type Notice =
   /** Lists that a prompt draws from and that are not at hand; their names are read as words. */
   | { readonly code: 'lists-missing'; readonly names: readonly string[] }
   /** Tags in a prompt that ask for something that there is not here. */
-  | { readonly code: 'tags-ignored'; readonly tags: readonly string[] };
+  | { readonly code: 'tags-ignored'; readonly tags: readonly string[] }
+  /** Of a LoRA the model uses some modules only. */
+  | { readonly code: 'lora-in-part'; readonly name: string; readonly use: LoraUse }
+  /** Words that have vectors, but for other kinds of models: they are read as any word is. */
+  | { readonly code: 'words-for-others'; readonly words: readonly string[] };
 
 export type Progress =
   | {

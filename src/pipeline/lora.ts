@@ -1,23 +1,16 @@
 /** LoRAs, opened on a checkpoint: what each adds to which weight, computed when that weight passes to the device. */
 import { DrobeError } from '../errors';
-import { statedScales, type Scale } from '../nets/adapter';
-import { loraModules, loraTargets, type LoraModule, type LoraTarget } from '../nets/lora';
+import { statedScales } from '../nets/adapter';
+import { targetFinder, type LoraTarget, type LoraUse, type Unused } from '../nets/lora';
+import { loraModules, type LoraModule } from '../nets/names/lora-parts';
 import type { Model } from '../nets/model';
 import type { Patch } from '../runtime/feeder';
 import { checkFinite } from '../weights/finite';
-import { convert } from '../weights/half';
-import {
-  addProduct,
-  hadamard,
-  kronecker,
-  product,
-  productWithKernel,
-  setLengths,
-  transposed,
-  type Matrix,
-} from '../weights/lowrank';
+import { setLengths, type Matrix } from '../weights/lowrank';
+import { isNumeric, numbersOf } from '../weights/numbers';
 import type { Header, TensorInfo } from '../weights/safetensors';
 import type { ByteSource } from '../weights/source';
+import { kindOf, type Kind, type MatrixOf, type Scaling, type ShapeOf, type Size } from './lora-kinds';
 
 /** A LoRA and how much of it is added, to the UNet and to the text encoders. */
 export interface Lora {
@@ -28,161 +21,154 @@ export interface Lora {
   readonly text: number;
 }
 
+type Shapes = ReadonlyMap<string, Pick<TensorInfo, 'shape'>>;
+
+/** A module and the weight that it is for. */
+interface Fit {
+  readonly module: LoraModule;
+  readonly target: LoraTarget;
+  readonly kind: Kind;
+  /** Of that part of the weight that it changes. */
+  readonly size: Size;
+}
+
 /**
- * What all of these LoRAs add, by weight.
- * @throws DrobeError 'lora-mismatch' for one that was made for another kind of checkpoint; the patches themselves throw
- *   'bad-weight' for what cannot be added, and 'weight-not-a-number'.
+ * What all of these LoRAs add, by weight. Modules that do not fit are left out: see `useOf`.
+ * @param tensors the checkpoint's, in normal form.
+ * @throws DrobeError 'lora-mismatch' for one of which nothing fits; the patches themselves throw 'weight-not-a-number'.
  */
-export function patchesOf(
-  model: Model,
-  tensors: ReadonlyMap<string, TensorInfo>,
-  loras: readonly Lora[],
-): Map<string, Patch> {
+export function patchesOf(model: Model, tensors: Shapes, loras: readonly Lora[]): Map<string, Patch> {
   const patches = new Map<string, Patch>();
-  const targets = loras.length > 0 ? loraTargets(tensors) : new Map<string, LoraTarget>();
   for (const lora of loras) {
-    let fits = 0;
-    const fail = (): never => {
-      throw new DrobeError('lora-mismatch', { name: lora.name, family: model.family });
-    };
-    const scales = statedScales(lora.header.metadata);
-    for (const [name, module] of loraModules(lora.header.tensors.keys())) {
-      const target = targets.get(name);
-      if (!target) continue;
-      if (!hasShapeOf(target, module, lora.header)) fail();
-      fits++;
-      const scale = lora[target.net];
-      if (scale === 0) continue;
+    const { fits } = fitted(lora.header, tensors);
+    if (fits.length === 0) throw new DrobeError('lora-mismatch', { name: lora.name, family: model.family });
+    const stated = statedScales(lora.header.metadata);
+    for (const fit of fits) {
+      const { target, module } = fit;
+      const weight = lora[target.net];
+      if (weight === 0) continue;
       const before = patches.get(target.key);
-      patches.set(target.key, (weights) => {
-        before?.(weights);
-        change(weights, target, partsOf(module, lora, scales(name)), scale);
+      patches.set(target.key, (numbers) => {
+        before?.(numbers);
+        change(numbers, fit, reading(module, lora), weight, stated(module.name));
       });
     }
-    if (fits === 0) fail();
   }
   return patches;
 }
 
-/** Whether a module's first and last matrices are of the weight's size: one for another model has others. */
-function hasShapeOf({ rows, columns }: LoraTarget, module: LoraModule, { tensors }: Header): boolean {
-  const shapeOf = (part: string): readonly number[] | undefined => tensors.get(module.get(part) ?? '')?.shape;
-  const kron = [shapeOf('lokr_w1') ?? shapeOf('lokr_w1_a'), shapeOf('lokr_w2') ?? shapeOf('lokr_w2_a')];
-  if (kron[0] && kron[1]) return kron[0][0]! * kron[1][module.has('lokr_t2') ? 1 : 0]! === rows;
-  const tucker = module.has('hada_t1');
-  const [up, down] = [shapeOf('up') ?? shapeOf('hada_w1_a'), shapeOf('down') ?? shapeOf('hada_w1_b')];
-  const inner = down?.slice(1).reduce((product, d) => product * d, 1);
-  // With a kernel in between, the last matrix has the channels alone.
-  const kernel = tucker || module.has('mid');
-  return (
-    !up || !inner || (up[tucker ? 1 : 0] === rows && (kernel ? columns % inner === 0 : inner === columns))
-  );
+/** How much of a LoRA a checkpoint uses. @param tensors the checkpoint's, in normal form. */
+export function useOf(lora: Header, tensors: Shapes): LoraUse {
+  return fitted(lora, tensors).use;
 }
 
-/** One module's tensors, and how to say what is wrong with them. */
-interface Parts {
-  readonly matrix: (part: string) => Matrix | null;
-  /** How much a product of matrices counts. */
-  readonly scaleOf: Scale;
-  readonly refuse: (reason: string) => never;
-}
-
-/** @param stated what its file states where it has no alpha for this module. */
-function partsOf(module: LoraModule, lora: Lora, stated: Scale): Parts {
-  const matrix = (part: string): Matrix | null => {
-    const name = module.get(part);
-    const info = name === undefined ? undefined : lora.header.tensors.get(name);
-    return info ? read(info, lora) : null;
+function fitted(lora: Header, tensors: Shapes): { readonly fits: readonly Fit[]; readonly use: LoraUse } {
+  const find = targetFinder(tensors);
+  const modules = loraModules(lora.tensors.keys());
+  const fits: Fit[] = [];
+  const unused = new Map<Unused['why'], Unused>();
+  const leaveOut = (why: Unused['why'], such: string): void => {
+    unused.set(why, { why, such: unused.get(why)?.such ?? such, count: (unused.get(why)?.count ?? 0) + 1 });
   };
-  const alpha = matrix('alpha')?.data[0];
+  for (const module of modules) {
+    const { name, parts } = module;
+    const infos = [...parts.values()].map((tensor) => lora.tensors.get(tensor)!); // they name its tensors
+    const shape: ShapeOf = (part) => lora.tensors.get(parts.get(part) ?? '')?.shape ?? null;
+    const target = find(module);
+    const odd = infos.find(({ dtype }) => !isNumeric(dtype));
+    if ('lacks' in target) leaveOut(target.lacks ?? 'module', name);
+    else if (odd) leaveOut('kind', odd.dtype);
+    else {
+      const found = kindOf([...parts.keys()], shape, target);
+      if ('why' in found) leaveOut(found.why, found.why === 'kind' ? found.what : name);
+      else if (!isFor(target, found.size) || !hasLengthsFor(found.size, shape)) leaveOut('size', name);
+      else fits.push({ module, target, ...found });
+    }
+  }
+  const others = [...unused.values()].sort((a, b) => b.count - a.count);
+  return { fits, use: { modules: modules.length, used: fits.length, unused: others } };
+}
+
+/** Whether a weight is of this size, or has further input channels, to which nothing is added. */
+function isFor(target: LoraTarget, { rows, columns }: Size): boolean {
+  if (rows !== target.rows) return false;
+  return columns === target.columns || (target.widens && columns > 0 && columns < target.columns);
+}
+
+/** Whether DoRA's lengths are one for each output, or for each input channel; so are those that it does not have. */
+function hasLengthsFor({ rows, columns }: Size, shape: ShapeOf): boolean {
+  const lengths = shape('dora_scale') ?? shape('magnitude');
+  const count = lengths?.reduce((product, d) => product * d, 1) ?? rows;
+  return count > 0 && (count === rows || columns % count === 0);
+}
+
+/** What is read of a module when its weight passes. */
+interface Reading {
+  readonly matrix: MatrixOf;
+  readonly has: (part: string) => boolean;
+}
+
+function reading({ parts }: LoraModule, lora: Lora): Reading {
+  const infoOf = (part: string): TensorInfo | undefined => lora.header.tensors.get(parts.get(part) ?? '');
   return {
-    matrix,
-    scaleOf: alpha === undefined ? stated : (rank) => alpha / rank,
-    refuse: (reason) => {
-      throw new DrobeError('bad-weight', { key: [...module.values()][0] ?? '', reason });
-    },
+    matrix: (part) => read(infoOf(part)!, lora), // asked only for what is there
+    has: (part) => infoOf(part) !== undefined,
   };
 }
 
-/** Changes the rows of a weight by one module, as much as this weight in the prompt says. */
-function change(weights: Float32Array, target: LoraTarget, parts: Parts, weight: number): void {
-  const magnitude = parts.matrix('magnitude');
-  const lengths = parts.matrix('dora_scale') ?? magnitude;
-  if (!lengths) return add(weights, target, parts, weight);
-
-  // DoRA: all of it is added, then lengths are set. With a weight in the prompt, ComfyUI goes that part of the way.
-  const { rows, columns } = target;
-  const there = weights.slice();
-  add(there, target, parts, 1);
-  const { data } = lengths;
-  const perOutput = data.length === rows && (lengths.rows === rows || magnitude !== null);
-  if (!perOutput && columns % data.length > 0) parts.refuse(`it has ${data.length} lengths`);
-  setLengths(there, data, perOutput ? columns : columns / data.length);
-  for (let i = 0; i < weights.length; i++) weights[i]! += weight * (there[i]! - weights[i]!);
-}
-
-/** Adds one module's matrices, times a weight. Formulas as LyCORIS has them: https://github.com/KohakuBlueleaf/LyCORIS */
-function add(
-  weights: Float32Array,
-  { rows, columns }: LoraTarget,
-  { matrix, scaleOf, refuse }: Parts,
+/** Changes a weight by one module, as much as the weight in the prompt says. */
+function change(
+  numbers: Float32Array,
+  { target, kind, size }: Fit,
+  { matrix, has }: Reading,
   weight: number,
+  stated: (rank: number) => number,
 ): void {
-  const scaled = (rank: number): number => weight * scaleOf(rank);
-  const [up, down, mid] = [matrix('up'), matrix('down'), matrix('mid')];
-  if (up && down) {
-    if (up.rows !== rows || up.columns !== (mid ? mid.rows : down.rows)) refuse(`it is for ${up.rows} rows`);
-    if (!mid && down.columns === columns) return addProduct(weights, up, down, scaled(down.rows));
-    if (!mid) refuse(`it is for ${down.columns} columns, not ${columns}`);
-    return addScaled(weights, productWithKernel(up, mid!, down), scaled(down.rows), refuse);
+  const [alpha] = has('alpha') ? matrix('alpha').data : [];
+  const scaling =
+    (by: number): Scaling =>
+    (rank) =>
+      rank === null || rank === 0 ? by : by * (alpha === undefined ? stated(rank) : alpha / rank);
+  const there = part(numbers, target, size);
+  const lengths = ['dora_scale', 'magnitude'].find(has);
+  if (lengths === undefined) kind.add({ ...size, data: there }, matrix, has, scaling(weight));
+  else {
+    // DoRA: all of it is added, then lengths are set. With a weight in the prompt, ComfyUI goes that part of the way.
+    const moved = there.slice();
+    kind.add({ ...size, data: moved }, matrix, has, scaling(1));
+    const { rows, data } = matrix(lengths);
+    const perOutput = data.length === size.rows && (rows === size.rows || lengths === 'magnitude');
+    setLengths(moved, data, perOutput ? size.columns : size.columns / data.length);
+    for (let i = 0; i < there.length; i++) there[i]! += weight * (moved[i]! - there[i]!);
   }
-  /** A matrix that is whole, a product, or one with a kernel in between: its first factor is then turned. */
-  const factor = (name: string, kernel?: string): Matrix | null => {
-    const [a, b, t] = [matrix(`${name}_a`), matrix(`${name}_b`), kernel ? matrix(kernel) : null];
-    if (!a || !b) return matrix(name);
-    const fits = t ? a.rows === t.rows && t.columns % b.rows === 0 : a.columns === b.rows;
-    if (!fits) refuse('its matrices do not fit each other');
-    return t ? productWithKernel(transposed(a), t, b) : product(a, b);
-  };
-  const [hada1, hada2] = [factor('hada_w1', 'hada_t1'), factor('hada_w2', 'hada_t2')];
-  if (hada1 && hada2) {
-    const rank = matrix('hada_w1_b')?.rows ?? 1;
-    return addScaled(weights, hadamard(hada1, hada2), scaled(rank), refuse);
-  }
-  const [kron1, kron2] = [factor('lokr_w1'), factor('lokr_w2', 'lokr_t2')];
-  if (kron1 && kron2) {
-    // Where nothing is decomposed there is no rank, and alpha has no say.
-    const rank = (matrix('lokr_w1_b') ?? matrix('lokr_w2_b'))?.rows ?? null;
-    return addScaled(weights, kronecker(kron1, kron2), rank === null ? weight : scaled(rank), refuse);
-  }
-  const whole = matrix('diff');
-  if (whole) return addScaled(weights, whole, weight, refuse);
-  const unknown = OTHER_KINDS.find(([part]) => matrix(part));
-  refuse(unknown ? `${unknown[1]} is not known here` : 'its matrices are not all there');
+  putBack(there, numbers, target, size);
 }
 
-/** Kinds of LyCORIS' that are told by these parts. */
-const OTHER_KINDS = [
-  ['on_input', 'IA³'],
-  ['oft_blocks', 'OFT'],
-  ['oft_diag', 'OFT'],
-  ['a1.weight', 'GLoRA'],
-] as const;
+/** The first columns of a weight; the weight itself where those are all. */
+function part(numbers: Float32Array, target: LoraTarget, { rows, columns }: Size): Float32Array {
+  if (columns === target.columns) return numbers;
+  const first = new Float32Array(rows * columns);
+  for (let row = 0; row < rows; row++) {
+    first.set(numbers.subarray(row * target.columns, row * target.columns + columns), row * columns);
+  }
+  return first;
+}
 
-function addScaled(
-  weights: Float32Array,
-  { data }: Matrix,
-  scale: number,
-  refuse: (reason: string) => never,
+function putBack(
+  first: Float32Array,
+  numbers: Float32Array,
+  target: LoraTarget,
+  { rows, columns }: Size,
 ): void {
-  if (data.length !== weights.length) refuse(`it is for ${data.length} numbers, not ${weights.length}`);
-  for (let i = 0; i < data.length; i++) weights[i]! += scale * data[i]!;
+  if (first === numbers) return;
+  for (let row = 0; row < rows; row++) {
+    numbers.set(first.subarray(row * columns, (row + 1) * columns), row * target.columns);
+  }
 }
 
 function read({ name, shape, dtype, begin, end }: TensorInfo, lora: Lora): Matrix {
   const bytes = lora.source.read(begin, end);
   checkFinite(bytes, dtype, name, lora.name);
-  const data = new Float32Array(convert(bytes, dtype, 'F32').buffer);
-  const rows = shape[0] ?? 1;
-  return { rows, columns: data.length / rows, data };
+  const [rows = 1, ...inner] = shape;
+  return { rows, columns: inner.reduce((product, d) => product * d, 1), data: numbersOf(bytes, dtype) };
 }

@@ -71,6 +71,53 @@ export function kronecker(a: Matrix, b: Matrix): Matrix {
   return { rows, columns, data };
 }
 
+/**
+ * Rotations (I + Q)(I − Q)⁻¹, each of a block's Q = B − Bᵀ: Cayley's transform.
+ * @param blocks [count, side, side], one after the other.
+ * @param most how far all of them may go together, as the norm of their Q; 0 for no limit.
+ */
+export function cayley(blocks: Float32Array, side: number, most: number): Float32Array {
+  const area = side * side;
+  const skew = Float64Array.from(blocks, (value, at) => {
+    const [block, i] = [Math.floor(at / area) * area, at % area];
+    return value - blocks[block + (i % side) * side + Math.floor(i / side)]!; // across the diagonal
+  });
+  const norm = Math.sqrt(skew.reduce((sum, v) => sum + v * v, 0));
+  const factor = most > 0 && norm > most ? most / norm : 1;
+  const out = new Float32Array(blocks.length);
+  for (let from = 0; from < blocks.length; from += area) {
+    const q = skew.subarray(from, from + area).map((v) => v * factor);
+    // (I + Q)(I − Q)⁻¹ = 2(I − Q)⁻¹ − I
+    const inverse = inverted(
+      q.map((v, i) => (i % (side + 1) === 0 ? 1 : 0) - v),
+      side,
+    );
+    for (let i = 0; i < area; i++) out[from + i] = 2 * inverse[i]! - (i % (side + 1) === 0 ? 1 : 0);
+  }
+  return out;
+}
+
+/** By Gauss and Jordan, without a choice of pivots: those of I − Q are never 0, since x·(I − Q)x = x·x. */
+function inverted(matrix: Float64Array, side: number): Float64Array {
+  const left = matrix.slice();
+  const right = Float64Array.from(left, (_, i) => (i % (side + 1) === 0 ? 1 : 0));
+  for (let pivot = 0; pivot < side; pivot++) {
+    const by = 1 / left[pivot * side + pivot]!;
+    for (let column = 0; column < side; column++) {
+      left[pivot * side + column]! *= by;
+      right[pivot * side + column]! *= by;
+    }
+    for (let row = 0; row < side; row++) {
+      const times = row === pivot ? 0 : left[row * side + pivot]!;
+      for (let column = 0; times !== 0 && column < side; column++) {
+        left[row * side + column]! -= times * left[pivot * side + column]!;
+        right[row * side + column]! -= times * right[pivot * side + column]!;
+      }
+    }
+  }
+  return right;
+}
+
 /** float32's, by which LyCORIS keeps the norm of nothing from being 0. */
 const EPSILON = 2 ** -23;
 

@@ -1,11 +1,11 @@
 /** What goes with the bundled model draws in the app what models/train draws with it in PyTorch. */
 import { PNG } from 'pngjs';
 import { beforeAll, expect, it } from 'vitest';
+import { embeddingWords } from '../../src/nets/embedding';
 import { embeddingOf } from '../../src/pipeline/embedding';
-import { inspect } from '../../src/pipeline/inspect';
-import { patchesOf } from '../../src/pipeline/lora';
+import { useOf } from '../../src/pipeline/lora';
 import type { Job, Pixels, Source } from '../../src/pipeline/job';
-import { loraModules } from '../../src/nets/lora';
+import { inNormalForm } from '../../src/nets/names/normal-form';
 import type { Tokenizer } from '../../src/text/windows';
 import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
@@ -52,9 +52,9 @@ test('the LoRA, all of whose modules have their place', async () => {
   const file = await bundled('mini-sd.safetensors');
   const checkpoint = await openCheckpoint(file);
   const lora = { name: 'outline', ...(await addon('loras/outline.safetensors')), unet: 1, text: 1 };
-  const { tensors } = inspect(await readHeader(new Blob([file])));
-  const modules = loraModules(lora.header.tensors.keys());
-  expect(patchesOf(checkpoint.model, tensors, [lora]).size).toBe(modules.size);
+  const { tensors } = inNormalForm((await readHeader(new Blob([file]))).tensors);
+  const { modules, used } = useOf(lora.header, tensors);
+  expect(used).toBe(modules);
 
   await checkpoint.useLoras('outline', () => Promise.resolve([lora]));
   expectSame('LoRA', (await draw(checkpoint, tokenizer, jobOf('lora'))).picture, reference('lora'));
@@ -63,7 +63,9 @@ test('the LoRA, all of whose modules have their place', async () => {
 test('the embedding, by its word', async () => {
   const checkpoint = await openCheckpoint(await bundled('mini-sd.safetensors'));
   const { header, source } = await addon('embeddings/teal.safetensors');
-  const embedding = embeddingOf(header, source, 'teal', checkpoint.model)!; // it fits, or the test ends here
+  const [word] = embeddingWords(header.tensors);
+  const from = { file: 'teal.safetensors', header, source, tensors: word!.tensors };
+  const embedding = embeddingOf('teal', [from], checkpoint.model)!; // it fits, or the test ends here
   const { picture } = await draw(checkpoint, tokenizer, jobOf('embedding'), [embedding]);
   expectSame('embedding', picture, reference('embedding'));
 });

@@ -2,6 +2,7 @@
 import * as ort from 'onnxruntime-web';
 import { expect, it } from 'vitest';
 import { Checkpoint } from '../../src/pipeline/checkpoint';
+import { embeddingWords, type EmbeddingWord } from '../../src/nets/embedding';
 import { embeddingOf, wordsFor } from '../../src/pipeline/embedding';
 import { inspect } from '../../src/pipeline/inspect';
 import { wasmMachine } from '../../src/runtime/device';
@@ -36,7 +37,9 @@ it.each(words)('a word of its own (%s)', async (name) => {
 
   const learned = goldenBytes(`${at}/${file!}`);
   const header = await readHeader(new Blob([learned]));
-  const embedding = embeddingOf(header, memorySource(learned), trigger!, facts);
+  const [{ tensors: tables }] = embeddingWords(header.tensors) as [EmbeddingWord];
+  const from = { file: file!, header, source: memorySource(learned), tensors: tables };
+  const embedding = embeddingOf(trigger!, [from], facts);
   expect(embedding).not.toBeNull();
   const [word] = wordsFor([embedding!], new Set(tokenizer(prompt!)));
   const reading = { language: 'plain', emphasis: 'off', steps: 1, tokenize: tokenizer } as const;
@@ -83,9 +86,11 @@ it.runIf(present('models/sdxl'))("SDXL's two encoders get the vectors that are m
   ]);
   const learned = new Uint8Array(await written(pair).arrayBuffer());
   const header = await readHeader(new Blob([learned]));
-  const embedding = embeddingOf(header, memorySource(learned), 'duo', facts);
+  const [word] = embeddingWords(header.tensors);
+  const from = { file: 'duo', header, source: memorySource(learned), tensors: word!.tensors };
+  const embedding = embeddingOf('duo', [from], facts);
   expect(embedding?.rows).toHaveLength(2);
-  expect(embeddingOf(header, memorySource(learned), 'duo', { ...facts, texts: [first] })).toBeNull();
+  expect(embeddingOf('duo', [from], { ...facts, texts: [first] })).toBeNull();
 
   const encode = async (prompt: string, words: ReturnType<typeof wordsFor> = []) => {
     const reading = { language: 'plain', emphasis: 'off', steps: 1, tokenize: tokenizer, words } as const;

@@ -40,12 +40,6 @@ export const adapters = [
   { kind: 'photomaker', all: ['id_encoder'] },
 ] as const satisfies readonly Row[];
 
-/** Whether these are the names of a LoRA, of whatever kind. */
-export const isLora = (names: Iterable<string>): boolean =>
-  [...names].some((name) =>
-    /(?:^|[._])lora[._]?(?:A|B|up|down|mid)(?:[._]|$)|\.(?:hada|lokr|oft)_\w+$|\.diff(?:_b)?$/.test(name),
-  );
-
 /** What LoRAs write before the modules of a transformer. */
 const PREFIXES =
   /^(?:base_model\.model\.|model\.|diffusion_model\.|transformer\.|lora_unet_|lora_transformer_|lycoris_|unet\.|net\.)+/;

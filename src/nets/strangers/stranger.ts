@@ -2,8 +2,9 @@
  * Sound files that Drobė does not run, told by what is in them and never by their names. What a person reads about each
  * of them stands in `ui/words/strangers.ts`.
  */
+import { isLora } from '../names/lora-parts';
 import { unwrapped } from '../names/places';
-import { adapters, isLora, loras, modulesOf } from './additions';
+import { adapters, loras, modulesOf } from './additions';
 import { models } from './models';
 import { parts } from './parts';
 import { finder, type Find, type Role, type Row, type Tensors } from './signs';

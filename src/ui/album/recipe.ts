@@ -77,7 +77,7 @@ function isUsed(id: string, addon: AddonFacts, { prompt, negative, hires, vae }:
         .flatMap((text) => loraTags(text, [addon.name]).loras)
         .some(({ name }) => sameName(name, addon.name));
     case 'embedding':
-      return addon.triggers.some((word) => all.some((text) => mentions(text, word)));
+      return addon.words.some(({ trigger }) => all.some((text) => mentions(text, trigger)));
   }
 }
 

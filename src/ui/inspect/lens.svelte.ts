@@ -13,10 +13,13 @@ export class Lens {
   look = $state.raw<Look>({ kind: 'closed' });
 
   readonly #engine: Remote<EngineApi>;
+  readonly #chosen: () => string;
   #stop = new AbortController();
 
-  constructor(engine: Remote<EngineApi>) {
+  /** @param chosen gives the id of the chosen model, against which LoRAs are held; empty for none. */
+  constructor(engine: Remote<EngineApi>, chosen: () => string = () => '') {
     this.#engine = engine;
+    this.#chosen = chosen;
   }
 
   /** Looks at a file, at an offer or at the model with this id; whatever was looked at before makes room. */
@@ -27,7 +30,7 @@ export class Lens {
     const subject = 'id' in what ? what.id : what;
     this.look = { kind: 'reading', file };
     try {
-      const { value } = await this.#engine.inspect(signal, subject).next();
+      const { value } = await this.#engine.inspect(signal, subject, this.#chosen()).next();
       if (!signal.aborted) this.look = { kind: 'ready', file, inspection: value };
     } catch (thrown) {
       // The answer to a look that was given up comes late, or as an abort: neither is of interest.

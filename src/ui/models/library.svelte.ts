@@ -5,6 +5,7 @@ import type {
   InstallProgress,
   LocalFile,
   LocalModel,
+  LoraUse,
   ModelEntry,
   ModelFacts,
 } from '../../engine/api';
@@ -50,6 +51,8 @@ export class Library {
   embeddings = $derived(
     this.entries.flatMap((entry) => (isAddon(entry) && entry.addon.kind === 'embedding' ? entry.addon : [])),
   );
+  /** How much of each LoRA the chosen model uses, by the LoRA's id. */
+  uses = $state.raw<ReadonlyMap<string, LoraUse> | null>(null);
   selected = $derived.by(() => this.usable(this.choice.current.id));
 
   readonly #engine: Remote<EngineApi>;
@@ -125,6 +128,17 @@ export class Library {
       await this.#installOne(model);
     }
     this.installing = { kind: 'idle' };
+  }
+
+  /** Counts how much of each LoRA the chosen model uses. Where that fails nothing is said of it. */
+  async countUses(): Promise<void> {
+    const { id = '' } = this.selected ?? {};
+    if (id === '' || this.loras.length === 0) return void (this.uses = null);
+    const counted = await this.#engine
+      .uses(new AbortController().signal, id)
+      .next()
+      .catch(() => null);
+    if (this.selected?.id === id) this.uses = counted?.value ?? null;
   }
 
   /** Stops the file in work and forgets those that wait. */

@@ -1,21 +1,67 @@
 /** What is said of models, of additions to them, and of where they run. */
-import type { AddonFacts, DeviceInfo, ModelFacts } from '../../engine/api';
+import type { AddonFacts, DeviceInfo, LoraUse, ModelFacts, Trigger, Unused } from '../../engine/api';
 import { bytes, clean, count, roughly } from './format';
 
-/** What an addition to a model is, in a few words. */
-export function addonWords(addon: AddonFacts): string {
+/**
+ * What an addition to a model is, in a few words.
+ * @param use how much of a LoRA the chosen model uses, where that is known.
+ */
+export function addonWords(addon: AddonFacts, use?: LoraUse | null): string {
   switch (addon.kind) {
     case 'lora':
-      return `LoRA${addon.base ? ` for ${clean(addon.base, 40)}` : ''}, ${count(addon.modules)} modules`;
-    case 'embedding': {
-      const words = addon.triggers.map((word) => `“${clean(word, 40)}”`).join(' or ');
-      return `Textual inversion: say ${words}, which takes ${addon.vectors} of a prompt's 75 tokens`;
-    }
+      return [
+        `LoRA${addon.base ? ` for ${clean(addon.base, 40)}` : ''}`,
+        use && use.used < use.modules ? useWords(use) : `${count(addon.modules)} modules`,
+        ...(addon.words?.length ? [`and while it is on ${triggerWords(addon.words)}`] : []),
+      ].join(', ');
+    case 'embedding':
+      return `Textual inversion: say ${triggerWords(addon.words)}`;
     case 'vae':
       return 'VAE, to be chosen in the settings';
     case 'taesd':
       return 'TAESD, for previews and fast pictures: to be chosen in the settings';
   }
+}
+
+/** Words and the tokens that they take: “dog” or “toy”, which takes 2 of a prompt's 75 tokens. */
+function triggerWords(words: readonly Trigger[]): string {
+  const called = ({ trigger }: Trigger): string => `“${clean(trigger, 40)}”`;
+  const takes = ({ vectors }: Trigger): string => `takes ${vectors} of a prompt's 75 tokens`;
+  const [first, ...others] = words;
+  if (first && others.every(({ vectors }) => vectors === first.vectors))
+    return `${words.map(called).join(' or ')}, which ${takes(first)}`;
+  return words.map((word) => `${called(word)}, which ${takes(word)}`).join(', or ');
+}
+
+/** Why modules are not used: of one, and of several. */
+const unusedWords: Readonly<Record<Unused['why'], readonly [one: string, several: string]>> = {
+  unet: ['belongs to a UNet this model does not have', 'belong to a UNet this model does not have'],
+  vae: [
+    'belongs to a VAE, which LoRAs do not change here',
+    'belong to a VAE, which LoRAs do not change here',
+  ],
+  text: [
+    'belongs to a text encoder this model does not have',
+    'belong to a text encoder this model does not have',
+  ],
+  text2: [
+    'belongs to a text encoder this model does not have',
+    'belong to a text encoder this model does not have',
+  ],
+  module: ['is for a layer this model does not have', 'are for layers this model does not have'],
+  size: ['is for a layer of another size', 'are for layers of other sizes'],
+  incomplete: ['lacks some of its matrices', 'lack some of their matrices'],
+  kind: ['is of a kind not known here', 'are of a kind not known here'],
+};
+
+/** How much of a LoRA a model uses: "144 of 216 modules used; 72 belong to a text encoder this model does not have". */
+export function useWords({ used, modules, unused }: LoraUse): string {
+  const others = unused.map(({ why, such, count: number }) => {
+    const [one, several] = unusedWords[why];
+    const example = why === 'kind' ? ` (${clean(such, 40)})` : '';
+    return `${count(number)} ${number === 1 ? one : several}${example}`;
+  });
+  return [`${count(used)} of ${count(modules)} modules used`, ...others].join('; ');
 }
 
 /** The WebAssembly heap, in which nets lie that the CPU runs. */

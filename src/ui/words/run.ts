@@ -6,6 +6,7 @@ import type { News, Phase, Run, Running, Stage } from '../make/run';
 import type { UsableModel } from '../models/library.svelte';
 import type { Obstacle, Settings } from '../settings/settings';
 import { bytes, clean, duration } from './format';
+import { useWords } from './models';
 import { nets } from './nets';
 import { sentence } from './problems';
 
@@ -117,6 +118,14 @@ export function noticeWords(notice: Notice): string {
       return `Half precision overflowed in ${nets[notice.net]}; that part ran again at full precision, which takes longer.`;
     case 'lists-missing':
       return `There is no list called ${notice.names.map((name) => `“${clean(name, 60)}”`).join(', ')}, so its name was read as words. Lists are text files in models/wildcards/, one choice a line.`;
+    case 'lora-in-part':
+      return `Of the LoRA “${clean(notice.name, 60)}” ${useWords(notice.use)}.`;
+    case 'words-for-others': {
+      const words = notice.words.map((word) => `“${clean(word, 60)}”`).join(', ');
+      return notice.words.length === 1
+        ? `${words} has vectors for another kind of model, so it was read as any word is.`
+        : `${words} have vectors for other kinds of models, so they were read as any words are.`;
+    }
     case 'tags-ignored':
       return `Nothing here answers to ${clean(notice.tags.join(' '), 200)}: left out.`;
   }

@@ -21,12 +21,19 @@ const uses: Record<ModelFacts['kind'], string> = {
   instruct: 'changes a picture by instruction',
 };
 
-/** What Drobė takes a file for; where it cannot use it, why. */
-export function verdictWords(verdict: Inspection['verdict'], file: string): string {
+/**
+ * What Drobė takes a file for; where it cannot use it, why.
+ * @param use how much of a LoRA the chosen model uses.
+ */
+export function verdictWords(
+  verdict: Inspection['verdict'],
+  file: string,
+  use: Inspection['use'] = null,
+): string {
   if ('facts' in verdict) {
     const { family, kind } = verdict.facts;
     return `A checkpoint that Drobė can run: ${clean(family, 60)}, which ${uses[kind]}.`;
   }
-  if ('addon' in verdict) return `An addition to a model. ${addonWords(verdict.addon)}.`;
+  if ('addon' in verdict) return `An addition to a model. ${addonWords(verdict.addon, use)}.`;
   return sentence(verdict.problem, file);
 }

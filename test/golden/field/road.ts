@@ -1,5 +1,6 @@
 /** Files on the road that they take in the app, without its page and its store: told apart, opened, drawn with. */
 import { toldHeader } from '../../../src/engine/beside';
+import { calledWords, sourceOf } from '../../../src/engine/called';
 import { gather } from '../../../src/engine/gather';
 import { settlePrompts, textsOf } from '../../../src/engine/prompts';
 import { whatIs, type What } from '../../../src/engine/verdict';
@@ -8,7 +9,6 @@ import type { Checkpoint } from '../../../src/pipeline/checkpoint';
 import { embeddingOf } from '../../../src/pipeline/embedding';
 import type { Pixels } from '../../../src/pipeline/job';
 import { sameName } from '../../../src/text/lora';
-import { mentions } from '../../../src/text/words';
 import type { Tokenizer } from '../../../src/text/windows';
 import { blobsOf, mapFiles } from '../../../src/weights/layout';
 import { readHeader, type Header } from '../../../src/weights/safetensors';
@@ -84,11 +84,16 @@ async function drawn(
     return { ...tag, header, source: memorySource(bytes) };
   });
   await checkpoint.useLoras(JSON.stringify(settled.loras), () => Promise.resolve(loras));
-  const embeddings = addons.flatMap(({ addon, header, bytes }) =>
-    (addon.kind === 'embedding' ? addon.triggers : [])
-      .filter((word) => textsOf(settled.read).some((text) => mentions(text, word)))
-      .flatMap((word) => embeddingOf(header, memorySource(bytes), word, checkpoint.model) ?? []),
-  );
+  const listed = addons.map(({ addon }, i) => ({ id: String(i), addon }));
+  const on = listed.filter(({ addon }) => settled.loras.some((tag) => sameName(addon.name, tag.name)));
+  const called = calledWords(listed, textsOf(settled.read), new Set(on.map(({ id }) => id)));
+  const embeddings = called.flatMap(({ trigger, ids }) => {
+    const sources = ids.map((id) => {
+      const { addon, name, header, bytes } = addons[Number(id)]!; // as listed
+      return sourceOf(trigger, addon, { file: name, header, source: memorySource(bytes) });
+    });
+    return embeddingOf(trigger, sources, checkpoint.model) ?? [];
+  });
   const { picture } = await draw(checkpoint, tokenizer, { ...job, ...settled.read }, embeddings);
   return picture;
 }

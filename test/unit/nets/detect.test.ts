@@ -237,7 +237,12 @@ describe('what cannot be run is refused by its own name', () => {
     ],
     ['an LCM LoRA', named('unet.time_embedding.cond_proj.lora_A.weight'), 'file-is-lora', /lora/],
     ['a PEFT LoRA', named('unet.mid_block.attentions.0.proj_in.lora_A.weight'), 'file-is-lora', /lora/],
-    ['an embedding', named('emb_params'), 'file-is-embedding', /embedding/],
+    [
+      'an embedding',
+      new Map([['emb_params', { shape: [2, 768], dtype: 'F16' }]]),
+      'file-is-embedding',
+      /embedding/,
+    ],
     ['a TAESD', named('3.conv.0.weight'), 'file-is-taesd', /taesd/],
     ['a VAE', named('decoder.conv_in.weight', 'encoder.conv_in.weight'), 'file-is-vae', /vae/],
     ['something unheard of', named('weights', 'head.0.bias'), 'unknown-kind', /weights, head/],

@@ -2,7 +2,7 @@ import { describe, expect, it, test } from 'vitest';
 import type { Target } from '../../../src/graph/graph';
 import { detect } from '../../../src/nets/detect';
 import { unetGraph } from '../../../src/nets/graphs';
-import { loraTargets } from '../../../src/nets/lora';
+import { targetFinder } from '../../../src/nets/lora';
 import { inNormalForm } from '../../../src/nets/names/normal-form';
 import { renamer } from '../../../src/nets/names/renamer';
 import { shapeOfDiffusers, shapeOfLdm, unetPairs } from '../../../src/nets/names/unet';
@@ -55,8 +55,11 @@ describe('BK-SDM in the numbers of the net that it was made from', () => {
   });
 
   it('a LoRA finds its modules by the names of diffusers', () => {
-    const targets = loraTargets(holes);
-    const keyOf = (module: string) => targets.get(`lora_unet_${module}`)?.key;
+    const find = targetFinder(holes);
+    const keyOf = (module: string) => {
+      const found = find({ name: `lora_unet_${module}`, bias: false, parts: new Map() });
+      return 'key' in found ? found.key : null;
+    };
     expect(
       [
         'down_blocks_1_attentions_0_proj_in',

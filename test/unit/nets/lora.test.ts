@@ -1,8 +1,16 @@
 import { describe, expect, it } from 'vitest';
-import { loraModules, loraTargets } from '../../../src/nets/lora';
-import { normal, stableDiffusion15, stableDiffusionXL, type Shapes } from './stable-diffusion';
+import { targetFinder, type LoraTarget } from '../../../src/nets/lora';
+import { isLora, loraModules } from '../../../src/nets/names/lora-parts';
+import { inNormalForm } from '../../../src/nets/names/normal-form';
+import { stableDiffusion15, stableDiffusionXL, type Shapes } from './stable-diffusion';
 
-const targetsOf = (tensors: Shapes) => loraTargets(normal(tensors));
+const targetsOf = (tensors: Shapes) => {
+  const find = targetFinder(inNormalForm(tensors).tensors);
+  return (name: string, bias = false): LoraTarget | null => {
+    const found = find({ name, bias, parts: new Map() });
+    return 'lacks' in found ? null : found;
+  };
+};
 
 describe('the modules of a checkpoint that a LoRA may name', () => {
   const sd1 = targetsOf(stableDiffusion15());
@@ -37,36 +45,43 @@ describe('the modules of a checkpoint that a LoRA may name', () => {
     ],
     [sdxl, 'lora_unet_up_blocks_1_upsamplers_0_conv', 'output_blocks.5.2.conv', 640, 5760],
   ] as const)('in the UNet (%#): %s', (targets, module, key, rows, columns) => {
-    expect(targets.get(module.replaceAll('.', '_'))).toEqual({
+    expect(targets(module)).toEqual({
       key: `unet.${key}.weight`,
       rows,
       columns,
       net: 'unet',
+      widens: module === 'lora_unet_conv_in',
     });
   });
 
-  it('in the text encoders, also where OpenCLIP has queries, keys and values in one matrix', () => {
-    expect(sdxl.get('lora_te1_text_model_encoder_layers_11_mlp_fc1')).toMatchObject({
+  it('in the text encoders, whatever their names and layout', () => {
+    expect(sdxl('lora_te1_text_model_encoder_layers_11_mlp_fc1')).toMatchObject({
       key: 'text.text_model.encoder.layers.11.mlp.fc1.weight',
       rows: 3072,
     });
-    expect(sdxl.get('lora_te2_text_model_encoder_layers_31_self_attn_k_proj')).toEqual({
+    expect(sdxl('lora_te2_text_model_encoder_layers_31_self_attn_k_proj')).toMatchObject({
       key: 'text2.text_model.encoder.layers.31.self_attn.k_proj.weight',
       rows: 1280,
       columns: 1280,
       net: 'text',
     });
-    expect(sd1.get('lora_te_text_model_encoder_layers_0_self_attn_out_proj')).toMatchObject({ rows: 768 });
+    expect(sdxl('text_encoder_2.text_projection')).toMatchObject({ key: 'text2.text_projection.weight' });
+    expect(sd1('lora_te_text_model_encoder_layers_0_self_attn_out_proj')).toMatchObject({ rows: 768 });
+    expect(sd1('lora_te_text_model_encoder_layers_0_mlp_fc1', true)).toMatchObject({
+      key: 'text.text_model.encoder.layers.0.mlp.fc1.bias',
+      rows: 3072,
+      columns: 1,
+    });
   });
 
   it.each([
-    ['SD 1.5', sd1],
-    ['SDXL', sdxl],
-  ])('every convolution and linear layer of the UNet of %s has a name in both spellings', (_, targets) => {
-    const keys = new Set([...targets.values()].filter(({ net }) => net === 'unet').map(({ key }) => key));
-    const named = new Map<string, number>();
-    for (const { key } of targets.values()) named.set(key, (named.get(key) ?? 0) + 1);
-    expect([...keys].filter((key) => named.get(key) !== 2)).toEqual([]);
+    ['lora_te2_text_model_encoder_layers_0_mlp_fc1', 'text2'],
+    ['vae.decoder.conv_in', 'vae'],
+    ['lora_unet_double_blocks_0_img_attn_proj', null],
+    ['lora_te_text_model_encoder_layers_12_mlp_fc1', null],
+  ])('of %s it is told what SD 1.5 lacks', (name, lacks) => {
+    const find = targetFinder(inNormalForm(stableDiffusion15()).tensors);
+    expect(find({ name, bias: false, parts: new Map() })).toEqual({ lacks });
   });
 });
 
@@ -143,58 +158,84 @@ describe("all modules of kohya's LoRAs have their place", () => {
     ['of SDXL: the second text encoder', sdxl, text('lora_te2', 32), 192],
   ])('%s', (_, targets, modules, count) => {
     expect(modules).toHaveLength(count);
-    expect(modules.filter((module) => !targets.has(module))).toEqual([]);
+    expect(modules.filter((module) => !targets(module))).toEqual([]);
     // Each in a place of its own.
-    const places = modules.map((module) => targets.get(module)!.key);
-    expect(new Set(places).size).toBe(count);
+    expect(new Set(modules.map((module) => targets(module)?.key)).size).toBe(count);
   });
 
-  it('both spellings of SDXL mean the same weights, with the same rows', () => {
-    const places = (modules: string[]) => new Set(modules.map((module) => JSON.stringify(sdxl.get(module))));
+  it('both spellings of SDXL mean the same weights', () => {
+    const places = (modules: string[]) => new Set(modules.map((module) => sdxl(module)?.key));
     expect(places(sdxlLdm)).toEqual(places(sdxlDiffusers));
   });
 });
 
 describe('the modules of a LoRA', () => {
+  const attention = 'unet.mid_block.attentions.0.transformer_blocks.0.attn1';
+  const layer = 'text_encoder.text_model.encoder.layers.3';
   it.each([
     [
       'lora_unet_mid_block_attentions_0_proj_in.lora_down.weight',
       'lora_unet_mid_block_attentions_0_proj_in',
       'down',
     ],
-    ['unet.mid_block.attentions.0.proj_in.lora_A.weight', 'lora_unet_mid_block_attentions_0_proj_in', 'down'],
+    ['unet.mid_block.attentions.0.proj_in.lora_A.weight', 'unet.mid_block.attentions.0.proj_in', 'down'],
     [
       'unet.mid_block.attentions.0.proj_in.lora_B.default.weight',
-      'lora_unet_mid_block_attentions_0_proj_in',
+      'unet.mid_block.attentions.0.proj_in',
       'up',
     ],
-    [
-      'unet.mid_block.attentions.0.transformer_blocks.0.attn1.processor.to_out_lora.up.weight',
-      'lora_unet_mid_block_attentions_0_transformer_blocks_0_attn1_to_out_0',
-      'up',
-    ],
-    [
-      'text_encoder_2.text_model.encoder.layers.3.mlp.fc2.lora_A.weight',
-      'lora_te2_text_model_encoder_layers_3_mlp_fc2',
-      'down',
-    ],
-    [
-      'lora_te_text_model_encoder_layers_0_mlp_fc1.alpha',
-      'lora_te_text_model_encoder_layers_0_mlp_fc1',
-      'alpha',
-    ],
+    ['unet.conv_in.lora_A', 'unet.conv_in', 'down'],
+    [`${attention}.processor.to_out_lora.up.weight`, `${attention}.processor.to_out`, 'up'],
+    [`${attention}.to_q.lora.down.weight`, `${attention}.to_q`, 'down'],
+    [`${layer}.mlp.fc2.lora_linear_layer.up.weight`, `${layer}.mlp.fc2`, 'up'],
+    [`${layer}.self_attn.to_q_lora.down.weight`, `${layer}.self_attn.to_q`, 'down'],
+    [`${layer}.self_attn.to_q_lora.alpha`, `${layer}.self_attn.to_q`, 'alpha'],
+    [`${layer}.mlp.fc2.lora_linear_layer.down.weight.alpha`, `${layer}.mlp.fc2`, 'alpha'],
+    [`${layer}.mlp.fc2.alpha`, `${layer}.mlp.fc2`, 'alpha'],
     ['lora_unet_conv_in.hada_w2_b', 'lora_unet_conv_in', 'hada_w2_b'],
     ['lora_unet_conv_in.lokr_w1', 'lora_unet_conv_in', 'lokr_w1'],
-    ['lora_unet_conv_in.diff_b', 'lora_unet_conv_in.bias', 'diff'],
+    ['lora_unet_conv_in.lokr_w1_b', 'lora_unet_conv_in', 'lokr_w1_b'],
+    ['diffusion_model.out.2.diff', 'diffusion_model.out.2', 'diff'],
+    ['diffusion_model.out.2.set_weight', 'diffusion_model.out.2', 'set_weight'],
     ['lora_unet_conv_norm_out.w_norm', 'lora_unet_conv_norm_out', 'diff'],
-    ['lora_unet_conv_norm_out.b_norm', 'lora_unet_conv_norm_out.bias', 'diff'],
     ['lora_unet_conv_in.oft_blocks', 'lora_unet_conv_in', 'oft_blocks'],
+    ['lora_unet_conv_in.a2.weight', 'lora_unet_conv_in', 'a2'],
+    ['lora_unet_conv_in.on_input', 'lora_unet_conv_in', 'on_input'],
     ['lora_unet_conv_in.lokr_t2', 'lora_unet_conv_in', 'lokr_t2'],
     ['lora_unet_conv_in.dora_scale', 'lora_unet_conv_in', 'dora_scale'],
-    ['unet.conv_in.lora_magnitude_vector', 'lora_unet_conv_in', 'magnitude'],
-    ['unet.conv_in.lora_magnitude_vector.default.weight', 'lora_unet_conv_in', 'magnitude'],
+    ['unet.conv_in.lora_magnitude_vector', 'unet.conv_in', 'magnitude'],
+    ['unet.conv_in.lora_magnitude_vector.default.weight', 'unet.conv_in', 'magnitude'],
     ['lora_unet_conv_in.lora_mid.weight', 'lora_unet_conv_in', 'mid'],
-  ])('%s', (name, module, part) => {
-    expect(loraModules([name])).toEqual(new Map([[module, new Map([[part, name]])]]));
+    ['unet.conv_in.lora_B.bias', 'unet.conv_in.lora_B', 'bias'],
+    ['lora_unet_conv_in.something', 'lora_unet_conv_in', 'something'],
+  ])('%s', (tensor, name, part) => {
+    expect(loraModules([tensor])).toEqual([{ name, bias: false, parts: new Map([[part, tensor]]) }]);
   });
+
+  it.each(['diff_b', 'b_norm'])('%s is for a bias', (part) => {
+    const tensor = `lora_unet_conv_in.${part}`;
+    expect(loraModules([tensor])).toEqual([
+      { name: 'lora_unet_conv_in', bias: true, parts: new Map([['diff', tensor]]) },
+    ]);
+  });
+
+  it('embeddings that lie in its file are none', () => {
+    expect(loraModules(['bundle_emb.word.string_to_param.*', 'bundle_emb.word.clip_l'])).toEqual([]);
+  });
+
+  it.each([
+    ['diffusion_model.input_blocks.0.0.diff'],
+    ['lycoris_conv_in.lokr_w1_a'],
+    ['text_encoder.text_model.encoder.layers.3.mlp.fc2.lora_linear_layer.up.weight'],
+    ['lora_unet_conv_in.oft_blocks'],
+  ])('a file with %s is one', (name) => {
+    expect(isLora([name])).toBe(true);
+  });
+
+  it.each([['alphas_cumprod'], ['body.3.alpha'], ['head.a1.weight'], ['clip_l'], ['diff.weight']])(
+    'a file with nothing but %s is none',
+    (name) => {
+      expect(isLora([name])).toBe(false);
+    },
+  );
 });

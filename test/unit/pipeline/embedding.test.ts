@@ -16,7 +16,7 @@ it('vectors take the rows of tokens that no prompt uses, from the end of the voc
   ]);
 });
 
-it('vectors that hold no numbers are refused, by the word', () => {
+it('vectors that hold no numbers are refused, by the name of their file', () => {
   const model = detect({ tensors: stableDiffusion15(), metadata: new Map() });
   const file = new Uint8Array(Float32Array.from({ length: 768 }, (_, i) => (i === 9 ? NaN : 1)).buffer);
   const info = { name: 'emb_params', dtype: 'F32' as const, shape: [1, 768], begin: 0, end: file.length };
@@ -25,7 +25,9 @@ it('vectors that hold no numbers are refused, by the word', () => {
     metadata: new Map<string, string>(),
     bytes: file.length,
   };
-  expect(() => embeddingOf(header, memorySource(file), 'toy', model)).toThrow(
-    'weight-not-a-number, key: emb_params, count: 1, name: toy',
+  const tensors = [{ name: info.name, encoder: null }];
+  const from = { file: 'toy.safetensors', header, source: memorySource(file), tensors };
+  expect(() => embeddingOf('toy', [from], model)).toThrow(
+    'weight-not-a-number, key: emb_params, count: 1, name: toy.safetensors',
   );
 });

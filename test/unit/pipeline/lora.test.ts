@@ -1,17 +1,19 @@
 import { expect, test } from 'vitest';
 import { detect } from '../../../src/nets/detect';
-import { patchesOf, type Lora } from '../../../src/pipeline/lora';
+import { inNormalForm } from '../../../src/nets/names/normal-form';
+import { patchesOf, useOf, type Lora } from '../../../src/pipeline/lora';
 import type { TensorInfo } from '../../../src/weights/safetensors';
 import { memorySource } from '../../../src/weights/source';
-import { normal, stableDiffusion15 } from '../nets/stable-diffusion';
+import { stableDiffusion15, stableDiffusionXL, type Shapes } from '../nets/stable-diffusion';
 
-const tensors = new Map<string, TensorInfo>(
-  [...normal(stableDiffusion15())].map(([name, { shape }]) => [
-    name,
-    { name, dtype: 'F16', shape, begin: 0, end: 0 },
-  ]),
-);
-const model = detect({ tensors, metadata: new Map() });
+const stored = (shapes: Shapes) =>
+  inNormalForm(
+    new Map<string, TensorInfo>(
+      [...shapes].map(([name, { shape }]) => [name, { name, dtype: 'F16', shape, begin: 0, end: 0 }]),
+    ),
+  ).tensors;
+const tensors = stored(stableDiffusion15());
+const model = detect({ tensors: stableDiffusion15(), metadata: new Map() });
 const key = 'unet.input_blocks.1.1.proj_in.weight'; // 320 × 320
 const module = 'lora_unet_down_blocks_0_attentions_0_proj_in';
 
@@ -165,13 +167,23 @@ test('differences of norms and biases are added to theirs', () => {
   ]);
 });
 
+const dtyped = (lora: Lora, name: string, dtype: TensorInfo['dtype']): Lora => {
+  const own = new Map(lora.header.tensors);
+  own.set(name, { ...own.get(name)!, dtype }); // it is there
+  return { ...lora, header: { ...lora.header, tensors: own } };
+};
+
 test.each([
-  ['OFT is not known here', { oft_blocks: [[4, 80, 80], 1] }],
-  ['GLoRA is not known here', { 'a1.weight': [[4, 320], 1] }],
-  ['IA³ is not known here', { weight: [[320], 1], on_input: [[], 0] }],
-  ['its matrices are not all there', { 'lora_up.weight': [[320, 4], 1] }],
+  ['kind', 'BOFT', { oft_blocks: [[2, 4, 80, 80], 1] }],
+  ['kind', 'something', { something: [[320], 1] }],
+  ['incomplete', '', { 'lora_up.weight': [[320, 4], 1] }],
+  ['incomplete', '', { alpha: [[], 1] }],
+  ['size', '', { oft_blocks: [[4, 70, 70], 1] }],
+  ['size', '', { weight: [[321], 1], on_input: [[], 0] }],
+  ['size', '', { 'lora_up.weight': [[320, 4], 1], 'lora_down.weight': [[5, 320], 1] }],
   [
-    'its matrices do not fit each other',
+    'size',
+    '',
     {
       hada_w1_a: [[320, 4], 1],
       hada_w1_b: [[2, 320], 1],
@@ -180,18 +192,129 @@ test.each([
     },
   ],
   [
-    'its matrices do not fit each other',
+    'size',
+    '',
     { lokr_w1: [[4, 4], 1], lokr_w2_a: [[3, 80], 1], lokr_w2_b: [[2, 80], 1], lokr_t2: [[2, 2, 1, 1], 1] },
   ],
   [
-    'it has 7 lengths',
+    'size',
+    '',
     { 'lora_up.weight': [[320, 4], 1], 'lora_down.weight': [[4, 320], 1], dora_scale: [[7, 1], 1] },
   ],
-] as const)('one that cannot be added says so when it would be: %s', (words, parts) => {
+] as const)('a module that does not fit (%s %s) is left out, and the rest counts', (why, such, parts) => {
   const named = Object.entries(parts).map(([part, value]) => [`${module}.${part}`, value]);
-  const lora = loraOf(Object.fromEntries(named) as Parameters<typeof loraOf>[0]);
-  const patch = patchesOf(model, tensors, [lora]).get(key);
-  expect(() => patch?.(new Float32Array(320 * 320))).toThrow(new RegExp(`bad-weight.*${words}`));
+  const other = 'lora_unet_conv_in';
+  const lora = loraOf({
+    ...(Object.fromEntries(named) as Parameters<typeof loraOf>[0]),
+    [`${other}.diff`]: [[320, 4, 3, 3], 2],
+  });
+  expect(useOf(lora.header, tensors)).toEqual({
+    modules: 2,
+    used: 1,
+    unused: [{ why, such: such || module, count: 1 }],
+  });
+  const patches = patchesOf(model, tensors, [lora]);
+  expect([...patches.keys()]).toEqual(['unet.input_blocks.0.0.weight']);
+});
+
+test('numbers that cannot be read are of a kind that is not known', () => {
+  const name = `${module}.lora_up.weight`;
+  expect(useOf(dtyped(kohya(1), name, 'C64').header, tensors).unused).toEqual([
+    { why: 'kind', such: 'C64', count: 1 },
+  ]);
+});
+
+test('what a model does not have is counted by what it lacks', () => {
+  const part = [[4, 4], 1] as const;
+  const lora = loraOf({
+    'lora_te2_text_model_encoder_layers_0_mlp_fc1.lora_up.weight': part,
+    'lora_te2_text_model_encoder_layers_1_mlp_fc1.lora_up.weight': part,
+    'lora_unet_input_blocks_40_1_proj_in.lora_up.weight': part,
+    [`${module}.diff`]: [[320, 320], 1],
+  });
+  expect(useOf(lora.header, tensors)).toEqual({
+    modules: 4,
+    used: 1,
+    unused: [
+      { why: 'text2', such: 'lora_te2_text_model_encoder_layers_0_mlp_fc1', count: 2 },
+      { why: 'module', such: 'lora_unet_input_blocks_40_1_proj_in', count: 1 },
+    ],
+  });
+});
+
+const convolution = 'unet.input_blocks.0.0.weight';
+/** What is added to a first convolution of so many channels, by channel. */
+const addedTo = (channels: number, lora: Lora): number[] => {
+  const wide = new Map(tensors).set(convolution, {
+    ...tensors.get(convolution)!, // it is there
+    shape: [320, channels, 3, 3],
+  });
+  const weights = new Float32Array(320 * channels * 9);
+  patchesOf(model, wide, [lora]).get(convolution)!(weights); // or the test ends here
+  return Array.from({ length: channels }, (_, i) => weights[i * 9 + channels * 9 * 319]!); // of the last output
+};
+
+test.each([9, 8])(
+  'a first convolution of %i channels is changed in those that its LoRA knows',
+  (channels) => {
+    const more = Array<number>(channels - 4).fill(0);
+    const product = loraOf({
+      'lora_unet_conv_in.lora_up.weight': [[320, 2, 1, 1], 3],
+      'lora_unet_conv_in.lora_down.weight': [[2, 4, 3, 3], 1],
+    });
+    expect(addedTo(channels, product)).toEqual([6, 6, 6, 6, ...more]);
+    const whole = loraOf({ 'diffusion_model.input_blocks.0.0.diff': [[320, 4, 3, 3], 5] });
+    expect(addedTo(channels, whole)).toEqual([5, 5, 5, 5, ...more]);
+  },
+);
+
+test('one for a first convolution of more channels than there are is left out', () => {
+  const lora = loraOf({ 'lora_unet_conv_in.diff': [[320, 9, 3, 3], 5], [`${module}.diff`]: [[320, 320], 1] });
+  expect(useOf(lora.header, tensors).unused).toEqual([{ why: 'size', such: 'lora_unet_conv_in', count: 1 }]);
+});
+
+test('a rank of 0 adds nothing, whatever its alpha', () => {
+  const lora = loraOf({
+    [`${module}.lora_up.weight`]: [[320, 0], 1],
+    [`${module}.lora_down.weight`]: [[0, 320], 1],
+    [`${module}.alpha`]: [[], 4],
+  });
+  expect(added(lora)).toBe(0);
+});
+
+test.each([
+  ['I64', new BigInt64Array([2n])],
+  ['I32', new Int32Array([2])],
+  ['F64', new Float64Array([2])],
+  ['BF16', new Uint16Array([0x4000])],
+  ['F8_E5M2', new Uint8Array([0x40])],
+] as const)('an alpha of type %s, a scalar or one in a row, is the number it is', (dtype, alpha) => {
+  for (const shape of [[], [1], [1, 1]]) {
+    const lora = kohya(1, null);
+    const { bytes } = lora.header;
+    const name = `${module}.alpha`;
+    const own = new Map(lora.header.tensors);
+    own.set(name, { name, dtype, shape, begin: bytes, end: bytes + alpha.byteLength });
+    const file = new Uint8Array(bytes + alpha.byteLength);
+    file.set(lora.source.read(0, bytes));
+    file.set(new Uint8Array(alpha.buffer), bytes);
+    const header = { ...lora.header, tensors: own, bytes: file.length };
+    expect(added({ ...lora, header, source: memorySource(file) }), `${shape}`).toBe(3);
+  }
+});
+
+test('of a LoRA for SDXL, SD 1.5 uses what its text encoder is', () => {
+  const xl = stored(stableDiffusionXL());
+  const parts = (name: string, rows: number) => ({
+    [`${name}.lora_up.weight`]: [[rows, 1], 0] as const,
+    [`${name}.lora_down.weight`]: [[1, rows], 0] as const,
+  });
+  const lora = loraOf({
+    ...parts('lora_te1_text_model_encoder_layers_0_self_attn_q_proj', 768),
+    ...parts('lora_te2_text_model_encoder_layers_0_self_attn_q_proj', 1280),
+  });
+  expect(useOf(lora.header, xl)).toMatchObject({ modules: 2, used: 2, unused: [] });
+  expect(useOf(lora.header, tensors)).toMatchObject({ used: 1, unused: [{ why: 'text2', count: 1 }] });
 });
 
 test('a matrix that holds no numbers is told of the LoRA, not of the checkpoint', () => {

@@ -33,6 +33,7 @@ export const engine = (calls: Partial<Remote<EngineApi>>): Remote<EngineApi> => 
   contents: missing,
   countTokens: missing,
   inspect: missing,
+  uses: missing,
   remove: missing,
   generate: missing,
   ...calls,

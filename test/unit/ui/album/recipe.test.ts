@@ -21,7 +21,7 @@ const addon = (
     kind === 'lora'
       ? { kind, name, modules: 1, base: null }
       : kind === 'embedding'
-        ? { kind, name, triggers: [name, 'sunny'], vectors: 1 }
+        ? { kind, name, words: [name, 'sunny'].map((trigger) => ({ trigger, vectors: 1 })) }
         : { kind, name },
 });
 const here: readonly ModelEntry[] = [

@@ -136,6 +136,10 @@ test('a verdict says what a file is', () => {
   expect(verdictWords({ facts }, 'a.safetensors')).toMatch(/can run: Stable Diffusion 1\.x/);
   const addon = { kind: 'lora', name: 'a', modules: 3, base: null } as const;
   expect(verdictWords({ addon }, 'a.safetensors')).toMatch(/addition to a model\. LoRA, 3 modules\.$/);
+  const unused = [{ why: 'text2', such: 'lora_te2_x', count: 2 }] as const;
+  expect(verdictWords({ addon }, 'a.safetensors', { modules: 3, used: 1, unused })).toMatch(
+    /LoRA, 1 of 3 modules used; 2 belong to a text encoder this model does not have\.$/,
+  );
   const problem = { code: 'other-kind', facts: { kind: 'language-model' } } as const;
   expect(verdictWords({ problem }, 'a.safetensors')).toMatch(/a\.safetensors.*a language model/);
 });
@@ -148,6 +152,7 @@ const inspection = (bytes: number): Inspection => ({
   dtypes: [],
   metadata: [],
   verdict: { problem: { code: 'file-is-vae', facts: {} } },
+  use: null,
   lack: null,
 });
 

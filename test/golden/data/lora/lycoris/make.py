@@ -5,6 +5,9 @@
 A case has `NAME/weight`, the tensors of one module as `NAME/lora/…`, and `NAME/merged/STRENGTH`. Formulas:
 - LoCon, LoHa and LoKr, plain and Tucker: LyCORIS (Yeh et al., 2023, arXiv 2309.14859), https://github.com/KohakuBlueleaf/LyCORIS
   `lycoris/functional/{locon,loha,lokr,general}.py`.
+- Whole weights, IA3 (Liu et al., 2022, arXiv 2205.05638), GLoRA (Chavan et al., 2023, arXiv 2306.07967) and OFT (Qiu et al.,
+  2023, arXiv 2306.07280): LyCORIS `lycoris/modules/{full,ia3,glora,diag_oft}.py`. At a strength s all of them go the part s
+  of the way from W. (LyCORIS does so, too, but with OFT's `rescale`, which it applies in full at any strength.)
 - DoRA: m · (W + ΔW) / ‖W + ΔW‖ (Liu et al., 2024, arXiv 2402.09353), in LyCORIS `apply_weight_decompose`; at a strength s
   ComfyUI goes the part s of the way from W. (Its own norm on the output axis is that of W alone; the paper, LyCORIS and
   PEFT take that of W + ΔW.)
@@ -101,6 +104,88 @@ case("LoKr, in full", linear, parts, alpha / 2 * kron(a1 @ b1, a @ b))
 a, b, t = r(2, 3), r(2, 2), r(2, 2, 3, 3)
 parts = {"lokr_w1": w1, "lokr_w2_a": a, "lokr_w2_b": b, "lokr_t2": t, **scale}
 case("LoKr, Tucker", conv, parts, alpha / 2 * kron(w1, tucker(t, a, b)))
+
+w = r(linear)
+case("a whole weight", linear, {"set_weight": w}, 0 * w, None)
+tensors["a whole weight/weight"] = w + r(linear)
+for strength in (1.0, 0.6, -0.5):
+    there = tensors["a whole weight/weight"]
+    tensors[f"a whole weight/merged/{strength}"] = there + strength * (w - there)
+
+
+def changed(name, shape, parts, change):
+    """One that depends on the weight that is there."""
+    case(name, shape, parts, torch.zeros(shape))
+    weight = tensors[f"{name}/weight"]
+    for strength in (1.0, 0.6, -0.5):
+        tensors[f"{name}/merged/{strength}"] = weight + strength * (change(weight) - weight)
+
+
+def ia3(weight, on_input):
+    if on_input:
+        return lambda there: there * (1 + weight)
+    return lambda there: (there.transpose(0, 1) * (1 + weight)).transpose(0, 1)
+
+
+for name, shape, length, on_input in (
+    ("IA3 of outputs", linear, (out,), 0),
+    ("IA3 of inputs", linear, (inner,), 1),
+    ("IA3 of a convolution's outputs", conv, (1, out, 1, 1), 0),
+    ("IA3 of a convolution's inputs", conv, (1, inner, 1, 1), 1),
+    ("IA3 of a square's inputs", (out, out), (out,), 1),
+):
+    w = r(length)
+    changed(name, shape, {"weight": w, "on_input": torch.tensor(on_input)}, ia3(w, on_input))
+
+
+def glora(a1, a2, b):
+    def change(there):
+        a = torch.einsum("o i ..., i j -> o j ...", there, a1)
+        a = torch.einsum("o i ..., i j -> o j ...", a, a2)
+        return there + alpha / rank * (a + b.reshape(there.shape))
+
+    return change
+
+
+for name, shape, middle in (
+    ("GLoRA", linear, None),
+    ("GLoRA of a convolution", conv, None),
+    ("GLoRA of a convolution, Tucker", conv, r(rank, rank, 3, 3)),
+):
+    ones = [1] * (len(shape) - 2)
+    a1, a2, b1 = r(inner, rank, *ones), r(rank, inner, *ones), r(out, rank, *ones)
+    b2 = r(rank, inner, *(ones if middle is not None else shape[2:]))
+    parts = {"a1.weight": a1, "a2.weight": a2, "b1.weight": b1, "b2.weight": b2, **scale}
+    if middle is not None:
+        parts["bm.weight"] = middle
+    changed(name, shape, parts, glora(a1.flatten(1), a2.flatten(1), locon(b1, b2, middle)))
+
+
+def oft(blocks, constraint, rescale):
+    identity = torch.eye(blocks.shape[1])
+    q = blocks - blocks.transpose(1, 2)
+    norm = q.norm() + 1e-8
+    if 0 < constraint * out < norm:
+        q = q * constraint * out / norm
+    turn = (identity + q) @ (identity - q).inverse()
+
+    def change(there):
+        cut = there.reshape(*blocks.shape[:2], *there.shape[1:])
+        return rescale * torch.einsum("k n m, k n ... -> k m ...", turn, cut).reshape(there.shape)
+
+    return change
+
+
+for name, shape, constraint, rescale in (
+    ("OFT", linear, 0.0, None),
+    ("OFT, held back", linear, 0.05, None),
+    ("OFT of a convolution, rescaled", conv, 0.0, 1 + torch.rand(out, 1, 1, 1)),
+):
+    blocks = r(3, 2, 2)
+    parts = {"oft_blocks": blocks, "alpha": torch.tensor(constraint)}
+    if rescale is not None:
+        parts["rescale"] = rescale
+    changed(name, shape, parts, oft(blocks, constraint, 1 if rescale is None else rescale))
 
 tensors = {name: tensor.to(torch.float32).contiguous().clone() for name, tensor in tensors.items()}
 save_file(tensors, "cases.safetensors")

@@ -1,0 +1,77 @@
+/**
+ * What the tensors of a LoRA's file are, by the last parts of their names: which module each belongs to, and what it is
+ * there. The modules' own names are for `moduleFinder`.
+ */
+
+/** One module of a LoRA, for the weight of a checkpoint's module or for its bias. */
+export interface LoraModule {
+  /** As its file names it: `lora_unet_down_blocks_0_attentions_0_proj_in`, `unet.conv_in` … */
+  readonly name: string;
+  readonly bias: boolean;
+  /** Its tensors, by what each is: `up`, `down`, `alpha`, `hada_w1_a` … */
+  readonly parts: ReadonlyMap<string, string>;
+}
+
+/** A LoRA's modules. Tensors of no known part are some, too: they are to be counted; embeddings that came along are none. */
+export function loraModules(names: Iterable<string>): LoraModule[] {
+  const modules = new Map<string, LoraModule & { readonly parts: Map<string, string> }>();
+  for (const tensor of names) {
+    if (tensor.startsWith(BUNDLED)) continue;
+    const { name, part, bias } = partIn(tensor) ?? lastPartOf(tensor);
+    const key = `${name} ${bias}`;
+    const module = modules.get(key) ?? { name, bias, parts: new Map<string, string>() };
+    module.parts.set(part, tensor);
+    modules.set(key, module);
+  }
+  return [...modules.values()];
+}
+
+/** Parts that tell a LoRA. Of GLoRA's, which others may have, two are looked for. */
+const SIGNS = /^(?:up|down|diff|set_weight|dora_scale|on_input|hada_\w+|lokr_\w+|oft_\w+)$/;
+
+/** Whether a file's tensors are named as those of LoRAs alone are. */
+export function isLora(names: Iterable<string>): boolean {
+  return loraModules(names).some(
+    ({ parts }) => [...parts.keys()].some((part) => SIGNS.test(part)) || (parts.has('a1') && parts.has('b1')),
+  );
+}
+
+/** Before the names of embeddings that were trained together with a LoRA, and lie in its file. */
+export const BUNDLED = 'bundle_emb.';
+
+interface Named {
+  readonly name: string;
+  readonly part: string;
+  readonly bias: boolean;
+}
+
+function partIn(tensor: string): Named | null {
+  for (const [pattern, part, bias = false] of PARTS) {
+    const [, name, own] = pattern.exec(tensor) ?? [];
+    if (name !== undefined) return { name, part: part || own!, bias }; // each without a part has a second group
+  }
+  return null;
+}
+
+function lastPartOf(tensor: string): Named {
+  const dot = tensor.lastIndexOf('.');
+  return { name: tensor.slice(0, Math.max(0, dot)), part: tensor.slice(dot + 1), bias: false };
+}
+
+/** How tensors of a module end, in kohya's, PEFT's, diffusers' and LyCORIS' files. */
+const PARTS: readonly (readonly [name: RegExp, part: string, bias?: boolean])[] = [
+  // PEFT may name its adapter (`lora_A.default`); attention processors of diffusers have `to_q_lora.down`.
+  [/^(.+?)(?:\.lora_down|[._]lora\.down|\.lora_linear_layer\.down)\.weight$/, 'down'],
+  [/^(.+?)(?:\.lora_up|[._]lora\.up|\.lora_linear_layer\.up)\.weight$/, 'up'],
+  [/^(.+?)\.lora_A(?:\.(?!bias$)\w+)*$/, 'down'],
+  [/^(.+?)\.lora_B(?:\.(?!bias$)\w+)*$/, 'up'],
+  [/^(.+?)\.lora_mid\.weight$/, 'mid'],
+  [/^(.+?)(?:(?:[._]lora|\.lora_linear_layer)(?:\.(?:down|up)\.weight)?)?\.(alpha)$/, ''],
+  [/^(.+?)\.(diff|dora_scale|set_weight)$/, ''],
+  [/^(.+?)\.lora_magnitude_vector(?:\.\w+)*$/, 'magnitude'],
+  [/^(.+?)\.(hada_(?:w[12]_[ab]|t[12])|lokr_(?:w[12](?:_[ab])?|t2))$/, ''],
+  [/^(.+?)\.w_norm$/, 'diff'],
+  [/^(.+?)\.(?:diff_b|b_norm)$/, 'diff', true],
+  [/^(.+?)\.(a[12]|b[12]|bm)\.weight$/, ''],
+  [/^(.+?)\.(on_input|oft_blocks|oft_diag)$/, ''],
+];

@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import { bundledWords, embeddingWords, isEmbedding, triggersOf } from '../../../src/nets/embedding';
+
+type Shapes = Readonly<Record<string, readonly number[]>>;
+
+const fileOf = (shapes: Shapes, dtype = 'F32') =>
+  new Map(Object.entries(shapes).map(([name, shape]) => [name, { shape, dtype }]));
+
+/** What calls a file's vectors, and the text encoder of each of its tensors. */
+const told = (shapes: Shapes) => {
+  const file = fileOf(shapes);
+  expect(isEmbedding(file)).toBe(true);
+  return triggersOf(embeddingWords(file), 'file').map(({ trigger, word: { tensors, vectors } }) => [
+    trigger,
+    vectors,
+    tensors.map(({ name, encoder }) => `${name} ${encoder}`).join(', '),
+  ]);
+};
+
+describe('the words of a file', () => {
+  it.each<[Shapes, unknown]>([
+    [{ emb_params: [2, 768] }, [['file', 2, 'emb_params null']]],
+    [
+      { weight: [2, 768] },
+      [
+        ['file', 2, 'weight null'],
+        ['weight', 2, 'weight null'],
+      ],
+    ],
+    [{ '*': [2, 768] }, [['file', 2, '* null']]],
+    [{ 'string_to_param.*': [3, 768] }, [['file', 3, 'string_to_param.* null']]],
+    [{ 'string_to_param.*': [3, 768], 'string_to_token.*': [] }, [['file', 3, 'string_to_param.* null']]],
+    [
+      { 'string_to_param.toy': [3, 768] },
+      [
+        ['file', 3, 'string_to_param.toy null'],
+        ['toy', 3, 'string_to_param.toy null'],
+      ],
+    ],
+    [
+      { '<cat-toy>': [768] },
+      [
+        ['file', 1, '<cat-toy> null'],
+        ['<cat-toy>', 1, '<cat-toy> null'],
+      ],
+    ],
+    [
+      { 'abc-person.realism': [4, 768] },
+      [
+        ['file', 4, 'abc-person.realism null'],
+        ['abc-person.realism', 4, 'abc-person.realism null'],
+      ],
+    ],
+    [{ clip_g: [2, 1280], clip_l: [2, 768] }, [['file', 2, 'clip_g 1, clip_l 0']]],
+    [{ clip_g: [2, 1280], clip_l: [2, 768], t5xxl: [2, 4096] }, [['file', 2, 'clip_g 1, clip_l 0']]],
+    [
+      { text_encoders_0: [2, 768], text_encoders_1: [2, 1280] },
+      [['file', 2, 'text_encoders_0 0, text_encoders_1 1']],
+    ],
+    [
+      { text_encoder: [2, 768], text_encoder_2: [2, 1280] },
+      [['file', 2, 'text_encoder 0, text_encoder_2 1']],
+    ],
+    [
+      { text_encoder_1: [2, 768], text_encoder_2: [2, 1280] },
+      [['file', 2, 'text_encoder_1 0, text_encoder_2 1']],
+    ],
+    [{ te1: [2, 768], te2: [2, 1280] }, [['file', 2, 'te1 0, te2 1']]],
+    [
+      { 'toy.clip_l': [2, 768], 'toy.clip_g': [2, 1280] },
+      [
+        ['file', 2, 'toy.clip_l 0, toy.clip_g 1'],
+        ['toy', 2, 'toy.clip_l 0, toy.clip_g 1'],
+      ],
+    ],
+    [
+      { 'text_encoder/<s0>': [2, 768], 'text_encoder_2/<s0>': [2, 1280] },
+      [
+        ['file', 2, 'text_encoder/<s0> 0, text_encoder_2/<s0> 1'],
+        ['<s0>', 2, 'text_encoder/<s0> 0, text_encoder_2/<s0> 1'],
+      ],
+    ],
+    [
+      { '<s0>': [1, 768], '<s1>': [2, 768] },
+      [
+        ['<s0>', 1, '<s0> null'],
+        ['<s1>', 2, '<s1> null'],
+      ],
+    ],
+    [
+      { 'bundle_emb.toy.emb_params': [2, 768] },
+      [
+        ['file', 2, 'bundle_emb.toy.emb_params null'],
+        ['toy', 2, 'bundle_emb.toy.emb_params null'],
+      ],
+    ],
+  ])('%j', (shapes, expected) => {
+    expect(told(shapes)).toEqual(expected);
+  });
+
+  it.each<[string, Shapes]>([
+    ['a layer with a bias', { weight: [10, 768], bias: [768] }],
+    ['a table of many rows', { some: [49408, 768] }],
+    ['a convolution', { some: [4, 4, 3, 3] }],
+    ['numbers by themselves', { step: [], loss: [1] }],
+    ['nothing', {}],
+    ['vectors beside a layer', { '<toy>': [2, 768], 'fc.weight': [10, 768, 1, 1] }],
+  ])('%s has none', (_, shapes) => {
+    expect(isEmbedding(fileOf(shapes))).toBe(false);
+  });
+
+  it('whole numbers are none', () => {
+    expect(isEmbedding(fileOf({ '<toy>': [2, 768] }, 'I64'))).toBe(false);
+  });
+
+  it('in a LoRA are those that were trained together with it', () => {
+    const lora = fileOf({
+      'lora_unet_conv_in.lora_up.weight': [320, 4],
+      'lora_unet_conv_in.alpha': [],
+      'bundle_emb.my.word.string_to_param.*': [2, 768],
+      'bundle_emb.other.clip_l': [1, 768],
+      'bundle_emb.other.clip_g': [1, 1280],
+    });
+    expect(bundledWords(lora).map(({ word, vectors, tensors }) => [word, vectors, tensors.length])).toEqual([
+      ['my.word', 2, 1],
+      ['other', 1, 2],
+    ]);
+  });
+});
