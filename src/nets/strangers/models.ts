@@ -10,13 +10,16 @@ const latentsIn =
   (tensors: Tensors): boolean =>
     columnsOf(tensors, FIRST) === channels;
 
+const TOKENS = /token_embedding\.weight$/;
+const hasOneText = (tensors: Tensors): boolean =>
+  [...tensors.keys()].filter((name) => TOKENS.test(name)).length < 2;
+/** Whether the UNet reads what one text encoder gives. */
+const readsOneText = (tensors: Tensors): boolean =>
+  columnsOf(tensors, /\.attn2\.to_k\.weight$/) === columnsOf(tensors, TOKENS);
+
 export const models = [
   // Built on the UNet of Stable Diffusion.
-  {
-    kind: 'sdxl-refiner',
-    all: ['^conditioner.embedders.0.model', 'label_emb.0.0'],
-    none: ['^conditioner.embedders.1'],
-  },
+  { kind: 'sdxl-refiner', all: ['^conditioner.embedders.0.model', 'label_emb.0.0'], when: hasOneText },
   {
     kind: 'sdxl-refiner',
     all: ['label_emb.0.0|add_embedding.linear_1', 'attn2.to_k'],
@@ -29,12 +32,8 @@ export const models = [
   { kind: 'zero123', all: ['cc_projection'] },
   { kind: 'image-variation', all: ['^cond_stage_model.model.visual|^cond_stage_model.mapper'] },
   { kind: 'unclip', all: ['noise_augmentor|embedder.model.visual'] },
-  // SDXL has such a label, too, and a second text encoder.
-  {
-    kind: 'unclip',
-    all: ['label_emb.0.0', '^cond_stage_model'],
-    none: ['^conditioner|clip_g|text_encoder_2|te2'],
-  },
+  // SDXL has such numbers, too, and two texts side by side.
+  { kind: 'unclip', all: ['label_emb.0.0'], when: readsOneText },
   {
     kind: 'sd-upscaler',
     all: ['low_scale_model|label_emb.weight|class_embedding.weight|resnets.#.norm1.linear'],
