@@ -58,7 +58,10 @@ const arrows = {
   'src/ui/controls': { packages: ['svelte'] },
   'src/ui/words': {
     may: ['errors'],
-    types: ['engine/api', 'nets/strangers', 'recipe', 'settings', 'album', 'models', 'make', 'shell'],
+    types: [
+      ...['engine/api', 'nets/strangers', 'recipe', 'settings', 'files', 'paint', 'album', 'models'],
+      ...['make', 'shell'],
+    ],
   },
   'src/ui/files': { may: ['errors', 'canvas', 'recipe/png'], types: ['engine/api'], packages: ['svelte'] },
   'src/ui/settings': {

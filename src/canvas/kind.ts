@@ -19,6 +19,25 @@ export function kindOf(file: Uint8Array): Kind | null {
   return /<svg[\s>]/i.test(at(0, 2000)) ? 'SVG' : null;
 }
 
+/** Whether a PNG has 16 bits for each colour, of which 8 are kept. */
+export const isDeep = (file: Uint8Array): boolean => kindOf(file) === 'PNG' && file[24] === 16;
+
+/** Whether a JPEG's colours are inks: cyan, magenta, yellow and black. Its frame header counts them. */
+export function isForPrint(file: Uint8Array): boolean {
+  if (kindOf(file) !== 'JPEG') return false;
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  for (let at = 2; at + 9 < file.length && file[at] === 0xff; at += 2 + view.getUint16(at + 2)) {
+    const marker = file[at + 1]!; // in the file
+    const isFrame = marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker);
+    if (isFrame) return file[at + 9] === 4;
+    if (marker === 0xda) return false; // pixels
+  }
+  return false;
+}
+
+/** Whether something may show through pictures of this kind. */
+export const mayBeClear = (kind: Kind | null): boolean => kind !== 'JPEG' && kind !== 'BMP';
+
 /** Whether a picture has more than one frame. */
 export function moves(file: Uint8Array): boolean {
   switch (kindOf(file)) {

@@ -34,11 +34,29 @@ export function inverted({ width, height, alpha }: Mask): Mask {
   return { width, height, alpha: alpha.map((a) => 255 - a) };
 }
 
+/** Whether something shows through. */
+export function isClear({ rgba }: Pixels): boolean {
+  for (let i = 3; i < rgba.length; i += 4) if (rgba[i] !== 255) return true;
+  return false;
+}
+
+/** A picture as it looks on white; the very same one where nothing shows through. */
+export function flattened(pixels: Pixels): Pixels {
+  if (!isClear(pixels)) return pixels;
+  const rgba = pixels.rgba.slice();
+  for (let i = 0; i < rgba.length; i += 4) {
+    const share = rgba[i + 3]! / 255; // four bytes a pixel
+    for (let c = i; c < i + 3; c++) rgba[c] = 255 * (1 - share) + rgba[c]! * share;
+    rgba[i + 3] = 255;
+  }
+  return { ...pixels, rgba };
+}
+
 /**
  * `source` with `patch` laid over it at `box`, as far as the mask shows it. Where the mask is 0 or does not reach, the
- * bytes are the source's own.
+ * bytes are the source's own, clear ones too; where it is grey, they are mixed as far as either can be seen.
  * @param mask of the source's size.
- * @param patch of the box's size.
+ * @param patch of the box's size; nothing shows through it.
  */
 export function pasted(source: Pixels, patch: Pixels, box: Rect, mask: Mask): Pixels {
   const rgba = source.rgba.slice();
@@ -48,9 +66,11 @@ export function pasted(source: Pixels, patch: Pixels, box: Rect, mask: Mask): Pi
       const share = mask.alpha[to]! / 255; // the box lies inside
       if (share === 0) continue;
       const from = 4 * (y * box.width + x);
+      const kept = (1 - share) * (rgba[4 * to + 3]! / 255);
       for (let c = 0; c < 3; c++) {
-        rgba[4 * to + c] = rgba[4 * to + c]! * (1 - share) + patch.rgba[from + c]! * share;
+        rgba[4 * to + c] = (rgba[4 * to + c]! * kept + patch.rgba[from + c]! * share) / (kept + share);
       }
+      rgba[4 * to + 3] = 255 * (kept + share);
     }
   }
   return { width: source.width, height: source.height, rgba };

@@ -1,8 +1,11 @@
 /** Pictures from files, read and resampled by the platform. */
-import { cropTo, halvings, type Rect, type Size } from '../../canvas/crop';
-import { kindOf, moves } from '../../canvas/kind';
-import type { Pixels } from '../../canvas/pixels';
+import { cropTo, type Rect, type Size } from '../../canvas/crop';
+import { isDeep, isForPrint, kindOf, mayBeClear, moves } from '../../canvas/kind';
+import { maskIn, type MaskFile } from '../../canvas/mask-file';
+import { flattened, isClear, type Pixels } from '../../canvas/pixels';
 import { DrobeError } from '../../errors';
+import { decode, resampled, wholeOf, wholePixels } from './decode';
+import { png } from './png';
 
 /** A picture to start from. */
 export interface Original extends Size {
@@ -10,7 +13,13 @@ export interface Original extends Size {
   readonly blob: Blob;
   /** Kept where we drew it ourselves; a file is decoded when it is needed. */
   readonly pixels: Pixels | null;
+  /** What became of the file; older versions kept none. */
+  readonly remarks?: readonly Remark[];
 }
+
+/** What a person should know of a picture: it was scaled down, parts of it are clear, it had more shades or inks. */
+export type Remark =
+  { readonly kind: 'reduced'; readonly from: Size } | { readonly kind: 'clear' | 'deep' | 'for-print' };
 
 const longestSide = 16_384;
 const mostPixels = 100e6;
@@ -33,6 +42,7 @@ export async function readPicture(file: File): Promise<Original> {
   const content = await file.arrayBuffer().catch((cause: unknown) => {
     throw new DrobeError('image-unreadable', {}, { cause });
   });
+  if (content.byteLength === 0) throw new DrobeError('file-empty');
   const bytes = new Uint8Array(content);
   const kind = kindOf(bytes);
   if (kind === 'SVG') throw new DrobeError('image-is-drawing');
@@ -43,7 +53,8 @@ export async function readPicture(file: File): Promise<Original> {
     const size = await sizeOf(blob);
     checkSize(size);
     const bitmap = await decode({ blob, pixels: null });
-    const original = { ...size, name: file.name, blob, pixels: null };
+    const remarks = await remarksOn(bytes, blob);
+    const original = { ...size, name: file.name, blob, pixels: null, remarks };
     if (size.width * size.height > workPixels) return await reduced(bitmap, original);
     bitmap.close();
     return original;
@@ -66,10 +77,13 @@ export function checkSize({ width, height }: Size): void {
  */
 export async function drawPicture(original: Original, size: Size): Promise<Pixels> {
   const { pixels } = original;
-  if (pixels?.width === size.width && pixels.height === size.height) return pixels;
+  if (pixels?.width === size.width && pixels.height === size.height) return flattened(pixels);
   const bitmap = await decode(original);
   return resampled(bitmap, cropTo(bitmap, size), size);
 }
+
+/** All of a picture at its own size, with what is clear in it. */
+export const wholePicture = (original: Original): Promise<Pixels> => wholePixels(original);
 
 /** A part of a picture at another size. At its own size its bytes are copied. */
 export async function scaled(pixels: Pixels, part: Rect, { width, height }: Size): Promise<Pixels> {
@@ -86,56 +100,36 @@ export async function scaled(pixels: Pixels, part: Rect, { width, height }: Size
   return { width, height, rgba };
 }
 
-/** A picture read as a mask of this size: white is repainted, black and what is transparent is kept. */
-export async function readMask(file: File, { width, height }: Size): Promise<Uint8Array<ArrayBuffer>> {
+/** A picture read as a mask of this size. */
+export async function readMask(file: File, { width, height }: Size): Promise<MaskFile> {
   const bitmap = await decode(await readPicture(file));
-  const whole = { x: 0, y: 0, width: bitmap.width, height: bitmap.height };
-  const { rgba } = resampled(bitmap, whole, { width, height }, 'black');
-  // Rec. 601 luma, as PIL makes a grey picture.
-  return Uint8Array.from({ length: width * height }, (_, i) =>
-    Math.round(rgba[4 * i]! * 0.299 + rgba[4 * i + 1]! * 0.587 + rgba[4 * i + 2]! * 0.114),
-  );
-}
-
-/** Draws a part of a picture at a size, and closes the picture. */
-function resampled(bitmap: ImageBitmap, part: Rect, target: Size, ground = 'white'): Pixels {
-  const { width, height } = target;
-  let from: CanvasImageSource = bitmap;
-  let context: OffscreenCanvasRenderingContext2D | null = null;
-  for (const size of halvings(part, target)) {
-    context = canvas(size, ground);
-    context.drawImage(from, part.x, part.y, part.width, part.height, 0, 0, size.width, size.height);
-    from = context.canvas;
-    part = { x: 0, y: 0, ...size };
-  }
-  bitmap.close();
-  return { width, height, rgba: context!.getImageData(0, 0, width, height).data }; // there is always one size
+  return maskIn(resampled(bitmap, wholeOf(bitmap), { width, height }, null));
 }
 
 async function reduced(bitmap: ImageBitmap, original: Original): Promise<Original> {
   const scale = Math.sqrt(workPixels / (bitmap.width * bitmap.height));
   const size = { width: Math.floor(bitmap.width * scale), height: Math.floor(bitmap.height * scale) };
-  const pixels = resampled(bitmap, { x: 0, y: 0, width: bitmap.width, height: bitmap.height }, size);
-  const context = canvas(size);
-  context.putImageData(new ImageData(pixels.rgba, size.width, size.height), 0, 0);
-  return { ...original, ...size, pixels, blob: await context.canvas.convertToBlob() };
+  const { width, height } = bitmap;
+  const pixels = resampled(bitmap, wholeOf(bitmap), size, null);
+  const remarks = [{ kind: 'reduced', from: { width, height } } as const, ...(original.remarks ?? [])];
+  return { ...original, ...size, pixels, blob: await png(pixels), remarks };
 }
 
-function canvas({ width, height }: Size, ground = 'white'): OffscreenCanvasRenderingContext2D {
-  // Read back, so kept off the graphics card, which need not return the very bytes.
-  const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
-  if (!context) throw new DrobeError('out-of-memory', { reason: 'no canvas' });
-  context.imageSmoothingEnabled = true;
-  context.imageSmoothingQuality = 'high';
-  context.fillStyle = ground;
-  context.fillRect(0, 0, width, height);
-  return context;
+/** What a person should know of a picture that can be worked on. */
+async function remarksOn(bytes: Uint8Array, blob: Blob): Promise<Remark[]> {
+  const remarks: Remark[] = [];
+  if (mayBeClear(kindOf(bytes)) && (await hasClearParts(blob))) remarks.push({ kind: 'clear' });
+  if (isDeep(bytes)) remarks.push({ kind: 'deep' });
+  if (isForPrint(bytes)) remarks.push({ kind: 'for-print' });
+  return remarks;
 }
 
-function decode({ blob, pixels }: Pick<Original, 'blob' | 'pixels'>): Promise<ImageBitmap> {
-  return pixels
-    ? createImageBitmap(new ImageData(pixels.rgba, pixels.width, pixels.height))
-    : createImageBitmap(blob, { imageOrientation: 'from-image' });
+/** Looked for in a small picture of it: what is clear shows through that, too. */
+async function hasClearParts(blob: Blob): Promise<boolean> {
+  const bitmap = await decode({ blob, pixels: null });
+  const size = (side: number): number => Math.min(side, 512);
+  const small = { width: size(bitmap.width), height: size(bitmap.height) };
+  return isClear(resampled(bitmap, wholeOf(bitmap), small, null));
 }
 
 /** Width and height as shown (cameras turn pictures by a note), told by the header alone. */

@@ -43,6 +43,7 @@ export async function make(
       mask: mask ?? blank(original),
       margins,
       draw: (picture, size) => source.drawn(picture, size),
+      whole: (picture) => source.whole(picture),
       scale,
       sides: sidesOf(facts.multiple),
     });

@@ -1,4 +1,5 @@
 import type { Rect, Size } from '../../canvas/crop';
+import type { Reading } from '../../canvas/mask-file';
 import { boundsOf, type Mask } from '../../canvas/pixels';
 import { around, Sheet } from '../../canvas/sheet';
 import {
@@ -43,6 +44,13 @@ export const overlays = ['#e0303a', '#1f8fff', '#19a35b', '#f0a30a', '#d63af9'] 
 
 const brush = { softness: 0, opacity: 100, overlay: '#e0303a' };
 
+/** How a file was read as a mask, and how much of the picture it masks: from 0 to 1. */
+export interface MaskTold {
+  readonly file: string;
+  readonly reading: Reading;
+  readonly share: number;
+}
+
 /** The mask that is painted over a picture, and the tools that paint it. */
 export class MaskBoard {
   tool = $state<Tool>('brush');
@@ -59,6 +67,8 @@ export class MaskBoard {
   /** So many edits were ever made on this sheet. */
   edits = $state(0);
   outline = $state.raw<Outline | null>(null);
+  /** What was made of the file that became the mask. */
+  told = $state.raw<MaskTold | null>(null);
   /** Why a file did not become the mask. */
   failure = $state.raw<{ readonly file: string; readonly error: DrobeError } | null>(null);
   readonly sizes = $derived.by((): Range => {
@@ -92,6 +102,7 @@ export class MaskBoard {
     this.#stroke = null;
     this.outline = null;
     this.failure = null;
+    this.told = null;
     this.#asked++;
     this.sheet = sheet;
     this.#noted();
@@ -181,14 +192,18 @@ export class MaskBoard {
     this.#finish();
   }
 
-  /** The mask becomes what this picture says: white is repainted. Another size is scaled to the picture's. */
+  /** The mask becomes what this picture says, and that is told. Another size is scaled to the picture's. */
   async import(file: File): Promise<void> {
     const number = ++this.#asked;
     const outdated = (): boolean => number !== this.#asked; // another file or picture was opened meanwhile
     this.failure = null;
+    this.told = null;
     try {
-      const alpha = await this.#read(file, this.sheet);
-      if (!outdated()) this.take({ width: this.sheet.width, height: this.sheet.height, alpha });
+      const mask = await this.#read(file, this.sheet);
+      if (outdated()) return;
+      this.take(mask);
+      const sum = mask.alpha.reduce((all, a) => all + a, 0);
+      this.told = { file: file.name, reading: mask.reading, share: sum / (255 * mask.alpha.length) };
     } catch (thrown) {
       if (!outdated()) this.failure = { file: file.name, error: toDrobeError(thrown) };
     }

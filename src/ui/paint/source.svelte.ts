@@ -1,9 +1,15 @@
 import { toDrobeError, type DrobeError } from '../../errors';
 import type { Size } from '../../canvas/crop';
 import type { Pixels } from '../../canvas/pixels';
-import { drawPicture, readMask, readPicture, scaled, type Original } from '../files/picture';
+import { drawPicture, readMask, readPicture, scaled, wholePicture, type Original } from '../files/picture';
 
-export const pictures = { read: readPicture, readMask, draw: drawPicture, scale: scaled };
+export const pictures = {
+  read: readPicture,
+  readMask,
+  draw: drawPicture,
+  whole: wholePicture,
+  scale: scaled,
+};
 
 /** The picture to start from. It lasts for the visit. */
 export class SourcePicture {
@@ -13,6 +19,7 @@ export class SourcePicture {
   readonly #pictures: typeof pictures;
   #asked = 0;
   #drawn: { readonly of: Original; readonly pixels: Pixels } | null = null;
+  #whole: { readonly of: Original; readonly pixels: Pixels } | null = null;
 
   constructor(platform: typeof pictures) {
     this.#pictures = platform;
@@ -48,5 +55,11 @@ export class SourcePicture {
     const pixels = await this.#pictures.draw(of, { width, height });
     this.#drawn = { of, pixels };
     return pixels;
+  }
+
+  /** All of it at its own size, with what is clear in it; read once for any number of runs. */
+  async whole(of: Original): Promise<Pixels> {
+    if (this.#whole?.of !== of) this.#whole = { of, pixels: await this.#pictures.whole(of) };
+    return this.#whole.pixels;
   }
 }

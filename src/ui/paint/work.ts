@@ -2,7 +2,7 @@
 import { blurred, reachOf } from '../../canvas/blur';
 import { contextBox, grown, sizeLike, type Rect, type Sides, type Size } from '../../canvas/crop';
 import { extended, frameMask, type Margins } from '../../canvas/frame';
-import { boundsOf, inverted, pasted, type Mask, type Pixels } from '../../canvas/pixels';
+import { boundsOf, flattened, inverted, pasted, type Mask, type Pixels } from '../../canvas/pixels';
 import { DrobeError } from '../../errors';
 import type { Source } from '../../engine/api';
 import type { Original } from '../files/picture';
@@ -22,6 +22,7 @@ export interface Means {
   readonly mask: Mask;
   readonly margins: Margins;
   readonly draw: (typeof pictures)['draw'];
+  readonly whole: (typeof pictures)['whole'];
   readonly scale: (typeof pictures)['scale'];
   /** What the model can draw. */
   readonly sides: Sides;
@@ -47,9 +48,9 @@ export async function workFor(
         finish,
       };
     case 'inpaint':
-      return inpaintWork(await means.draw(original, original), settings, means);
+      return inpaintWork(await means.whole(original), settings, means);
     case 'outpaint':
-      return outpaintWork(await means.draw(original, original), settings, means);
+      return outpaintWork(await means.whole(original), settings, means);
   }
 }
 
@@ -107,7 +108,8 @@ async function patchWork(
     size,
     source: {
       kind: 'inpaint',
-      pixels: await scale(picture, box, size),
+      // On white, which is what the model sees behind clear parts; they stay clear where nothing is masked.
+      pixels: await scale(flattened(picture), box, size),
       mask: Uint8Array.from({ length: rgba.length / 4 }, (_, i) => rgba[4 * i]!),
       soft: settings.soft,
       ...how,

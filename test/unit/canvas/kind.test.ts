@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { kindOf, moves } from '../../../src/canvas/kind';
+import { isDeep, isForPrint, kindOf, moves } from '../../../src/canvas/kind';
 
 const latin = (text: string) => Uint8Array.from(text, (letter) => letter.charCodeAt(0));
 
@@ -29,4 +29,16 @@ test('animated PNG and WebP are told from still ones', () => {
   expect(moves(latin(`${head}\0\0\0\0IDAT\0\0\0\0`))).toBe(false);
   expect(moves(latin('RIFF\x16\0\0\0WEBPVP8X\x0a\0\0\0\x02'))).toBe(true);
   expect(moves(latin('RIFF\x16\0\0\0WEBPVP8X\x0a\0\0\0\x10'))).toBe(false);
+});
+
+test('a PNG tells how many bits a colour has, and a JPEG how many inks', () => {
+  const png = (bits: number) =>
+    latin(`\x89PNG\r\n\x1a\n\0\0\0\x0dIHDR${'\0'.repeat(8)}${String.fromCharCode(bits)}`);
+  expect([isDeep(png(16)), isDeep(png(8)), isDeep(latin('just words'))]).toEqual([true, false, false]);
+  const jpeg = (inks: number) =>
+    latin(
+      `\xff\xd8\xff\xe0\0\x04ab\xff\xc4\0\x02\xff\xc2\0\x11\x08\0\x01\0\x01${String.fromCharCode(inks)}${'\0'.repeat(12)}`,
+    );
+  expect([isForPrint(jpeg(4)), isForPrint(jpeg(3)), isForPrint(png(8))]).toEqual([true, false, false]);
+  expect(isForPrint(latin('\xff\xd8\xff\xda\0\x0c'))).toBe(false);
 });

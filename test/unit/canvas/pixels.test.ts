@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { boundsOf, inverted, pasted, type Mask, type Pixels } from '../../../src/canvas/pixels';
+import { boundsOf, flattened, inverted, pasted, type Mask, type Pixels } from '../../../src/canvas/pixels';
 
 function maskOf(width: number, height: number, painted: Readonly<Record<string, number>> = {}): Mask {
   const alpha = new Uint8Array(width * height);
@@ -58,7 +58,7 @@ describe('a patch that is laid over a picture', () => {
     expect(result.rgba).not.toBe(source.rgba);
   });
 
-  it('is seen byte for byte where the mask is 255, and keeps the transparency of the picture', () => {
+  it('is seen byte for byte where the mask is 255, and nothing shows through it there', () => {
     const before = source.rgba.slice();
     const result = pasted(source, patch, box, inverted(maskOf(7, 6)));
     for (let y = 0; y < 6; y++) {
@@ -66,7 +66,7 @@ describe('a patch that is laid over a picture', () => {
         const [inX, inY] = [x - box.x, y - box.y];
         const inside = inX >= 0 && inX < box.width && inY >= 0 && inY < box.height;
         const [r, g, b] = pixel(inside ? patch : source, inside ? inX : x, inside ? inY : y);
-        expect(pixel(result, x, y), `${x}, ${y}`).toEqual([r, g, b, pixel(source, x, y)[3]]);
+        expect(pixel(result, x, y), `${x}, ${y}`).toEqual([r, g, b, inside ? 255 : pixel(source, x, y)[3]]);
       }
     }
     expect(source.rgba, 'the picture itself').toEqual(before);
@@ -101,7 +101,24 @@ describe('a patch that is laid over a picture', () => {
   it('changes only what is masked inside its box', () => {
     const result = pasted(source, patch, box, maskOf(7, 6, { '3,2': 255, '0,0': 255 }));
     const expected = source.rgba.slice();
-    expected.set(patch.rgba.subarray(4 * (4 + 1), 4 * (4 + 1) + 3), 4 * (2 * 7 + 3));
+    const [r, g, b] = pixel(patch, 1, 1);
+    expected.set([r, g, b, 255].map(Number), 4 * (2 * 7 + 3));
     expect(result.rgba).toEqual(expected);
   });
+
+  it('shows on a clear place as much as the mask shows, in its own colour', () => {
+    const clear = { width: 1, height: 1, rgba: Uint8ClampedArray.of(200, 100, 50, 0) };
+    const blue = { width: 1, height: 1, rgba: Uint8ClampedArray.of(0, 0, 255, 255) };
+    const half = { width: 1, height: 1, alpha: Uint8Array.of(51) };
+    expect(pixel(pasted(clear, blue, { x: 0, y: 0, width: 1, height: 1 }, half), 0, 0)).toEqual([
+      0, 0, 255, 51,
+    ]);
+  });
+});
+
+it('a picture is flattened on white, and one that nothing shows through is left alone', () => {
+  const rgba = Uint8ClampedArray.of(10, 20, 30, 255, 9, 9, 9, 0, 0, 0, 0, 51);
+  const flat = flattened({ width: 3, height: 1, rgba });
+  expect([...flat.rgba]).toEqual([10, 20, 30, 255, 255, 255, 255, 255, 204, 204, 204, 255]);
+  expect(flattened(flat)).toBe(flat);
 });

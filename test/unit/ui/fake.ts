@@ -1,5 +1,6 @@
 /** An engine for tests: every call is a plain generator, given as an override. */
 import type { Rect, Size } from '../../../src/canvas/crop';
+import type { MaskFile } from '../../../src/canvas/mask-file';
 import type { Mask } from '../../../src/canvas/pixels';
 import type { EngineApi, Job, ModelEntry, ModelFacts, Picture, Pixels } from '../../../src/engine/api';
 import type { Remote } from '../../../src/engine/rpc';
@@ -137,11 +138,13 @@ export const pictures = {
     pixels?.width === width && pixels.height === height
       ? pixels
       : { width, height, rgba: new Uint8ClampedArray(width * height * 4).fill(255) },
+  whole: async ({ pixels, width, height }: Original): Promise<Pixels> =>
+    pixels ?? { width, height, rgba: new Uint8ClampedArray(width * height * 4).fill(255) },
   /** A file holds what each pixel of the mask is. */
-  async readMask(file: File, { width, height }: Size): Promise<Uint8Array<ArrayBuffer>> {
+  async readMask(file: File, { width, height }: Size): Promise<MaskFile> {
     const value = Number(await file.text());
     if (!Number.isFinite(value)) throw new DrobeError('image-unreadable', { kind: '' });
-    return new Uint8Array(width * height).fill(value);
+    return { width, height, alpha: new Uint8Array(width * height).fill(value), reading: 'white' };
   },
   /** Nearest neighbour. */
   async scale(pixels: Pixels, part: Rect, { width, height }: Size): Promise<Pixels> {

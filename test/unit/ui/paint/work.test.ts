@@ -18,6 +18,7 @@ const means = (more: Partial<Means> = {}): Means => ({
   mask: maskOf(size, hole),
   margins: none,
   draw: pictures.draw,
+  whole: pictures.whole,
   scale: (...asked) => pictures.scale(...asked),
   sides: sidesOf(8),
   ...more,
@@ -215,4 +216,27 @@ test('a mask as a picture is white where it is repainted', () => {
   const { rgba, ...at } = greyOf({ width: 3, height: 1, alpha: Uint8Array.of(0, 77, 255) });
   expect(at).toEqual({ width: 3, height: 1 });
   expect([...rgba]).toEqual([0, 0, 0, 255, 77, 77, 77, 255, 255, 255, 255, 255]);
+});
+
+test('clear parts are white to the model, and stay clear byte for byte where nothing is masked', async () => {
+  const from = photo();
+  for (let i = 0; i < from.pixels.rgba.length; i += 8) from.pixels.rgba[i + 3] = 0;
+  const work = await workFor('inpaint', from, set({ maskBlur: 0 }), means());
+  const seen = inpaintOf(work.source).pixels;
+  expect([bytes(seen, 0), bytes(seen, 1)]).toEqual(['255,255,255,255', bytes(from.pixels, 1)]);
+  const whole = await work.finish(plain(size, 7));
+  const { alpha } = means().mask;
+  const [kept, full] = [places(alpha, (a) => a === 0), places(alpha, (a) => a === 255)];
+  expect(compared(whole, from.pixels, kept)).toEqual({ same: kept.length, different: 0 });
+  expect(compared(whole, plain(size, 7), full)).toEqual({ same: full.length, different: 0 });
+
+  const wider = await workFor(
+    'outpaint',
+    from,
+    set({ feather: 0 }),
+    means({ margins: { ...none, left: 32 } }),
+  );
+  const { rgba, width } = await wider.finish(plain(wider.size, 7));
+  expect([...rgba.subarray(4 * 32, 4 * 32 + 8)]).toEqual([...from.pixels.rgba.subarray(0, 8)]);
+  expect([width, rgba[3]]).toEqual([size.width + 32, 255]);
 });

@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest';
+import { maskWords, remarkWords } from '../../../../src/ui/words/pictures';
+
+test('what became of a picture is told for what is done with it', () => {
+  const clear = { kind: 'clear' } as const;
+  expect(remarkWords(clear, 'inpaint')).toMatch(/stay clear where nothing is masked/);
+  expect(remarkWords(clear, 'image')).toMatch(/nothing shows through the result/);
+  const from = { width: 9000, height: 6700 };
+  expect(remarkWords({ kind: 'reduced', from }, 'image')).toContain('9000 × 6700');
+});
+
+test('what was made of a mask file is told, and how much of the picture it masks', () => {
+  const told = (share: number) => maskWords({ file: 'hole.png', reading: 'clear', share });
+  expect(told(0)).toBe('Nothing is clear in hole.png, so nothing is masked.');
+  expect(told(0.001)).toContain('less than 1 % of the picture');
+  expect(told(0.25)).toBe('What is clear in hole.png will be drawn anew: 25 % of the picture.');
+});
