@@ -22,7 +22,12 @@ export const parts = [
     ],
   },
   { kind: 'clip', all: ['^vision_model|^visual', '^text_model|^transformer.resblocks.#'] },
-  { kind: 'image-encoder', all: ['^vision_model|^visual|^vision_tower|encoder.layer.#.attention.attention'] },
+  {
+    kind: 'image-encoder',
+    all: [
+      '^vision_model|^visual|^vision_tower|vision_model.encoder.layers.#|encoder.layer.#.attention.attention',
+    ],
+  },
 
   // What repairs or enlarges pictures.
   { kind: 'face-restorer', all: ['stylegan_decoder|style_mlp.#'] },

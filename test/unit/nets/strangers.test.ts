@@ -1,5 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import { DrobeError } from '../../../src/errors';
+import { detect } from '../../../src/nets/detect';
 import { adapters, loras } from '../../../src/nets/strangers/additions';
 import { models } from '../../../src/nets/strangers/models';
 import { parts } from '../../../src/nets/strangers/parts';
@@ -335,6 +336,7 @@ test.each<[Kind, Stranger['as'], ...string[]]>([
   ['vae-16', null, 'first_stage_model.decoder.conv_in.weight: 512, 16, 3, 3'],
   ['sam', null, 'sam_mask_decoder.mask_tokens.weight', 'image_encoder.trunk.patch_embed.proj.weight'],
   ['upscaler', null, 'body.0.rdb1.conv1.weight', 'conv_first.weight'],
+  ['image-encoder', null, 'clip_vision.vision_model.encoder.layers.0.mlp.fc1.weight'],
   ['upscaler', null, 'RRDB_trunk.0.RDB1.conv1.weight'],
   ['svd', null, 'down_blocks.0.resnets.0.temporal_res_block.conv1.weight'],
   ['lumina', null, 'time_caption_embed.caption_embedder.0.weight', 'noise_refiner.0.attn.to_q.weight'],
@@ -388,8 +390,17 @@ describe('what is run is no stranger', () => {
     ];
     const checker = ['safety_checker.concept_embeds', 'model_ema.decay', 'optimizer.state.0.exp_avg'];
     expect(strangerIn(beside(stableDiffusion15(), ...more, ...checker))).toBeNull();
-    // SD-Turbo has its text encoder where the refiner has it.
-    expect(strangerIn(beside(stableDiffusion2(), 'conditioner.embedders.0.model.ln_final.bias'))).toBeNull();
+  });
+
+  it('SD-Turbo, whose text encoder stands where the refiner has its own', () => {
+    const tensors = new Map(
+      [...stableDiffusion2()].map(([name, info]) => [
+        name.replace('cond_stage_model.', 'conditioner.embedders.0.'),
+        info,
+      ]),
+    );
+    expect(strangerIn(tensors)).toBeNull();
+    expect(detect({ tensors, metadata: new Map() }).family).toBe('Stable Diffusion 2.x');
   });
 });
 
