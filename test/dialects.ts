@@ -16,7 +16,7 @@ export function sequence(seed: number): Random {
   let x = seed >>> 0;
   return () => (x = (Math.imul(x, 1664525) + 1013904223) >>> 0) / 2 ** 32;
 }
-const oneOf = <T>(random: Random, list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
+export const oneOf = <T>(random: Random, list: readonly T[]): T => list[Math.floor(random() * list.length)]!;
 
 const PREFIXES: Readonly<Record<string, readonly string[]>> = {
   unet: ['model.diffusion_model.', 'diffusion_model.', 'unet.', 'unet.unet.', 'model.', ''],
