@@ -92,7 +92,7 @@ const arrows = {
     packages: ['svelte'],
   },
   'src/ui/models': {
-    may: ['address', 'errors', 'context', 'controls', 'words', 'files', 'settings', 'inspect'],
+    may: ['address', 'errors', 'text', 'context', 'controls', 'words', 'files', 'settings', 'inspect'],
     types: ['engine/api', 'engine/rpc'],
     packages: ['svelte'],
   },

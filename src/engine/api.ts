@@ -47,6 +47,8 @@ export type Progress =
 
 export interface Picture extends pipeline.Picture {
   readonly job: Job;
+  /** Of the files it was made with, by their ids; without those that are still being computed. */
+  readonly hashes?: ReadonlyMap<string, NonNullable<ModelEntry['hashes']>>;
 }
 
 /** What a checkpoint is and how it likes to be used; read from tensor names, shapes and metadata. */
@@ -254,7 +256,7 @@ export interface EngineApi {
   models(): Call<never, ModelEntry[]>;
   /** Finds the files that are one model together, the parts of a diffusers folder, and makes them one file. */
   gather(files: readonly LocalFile[]): Call<never, Gathered>;
-  /** Checks the model, then copies it into IndexedDB. A failure or abort leaves nothing behind. */
+  /** Checks the model, then copies it into IndexedDB; one that is there already is that. A failure or abort leaves nothing behind. */
   install(model: LocalModel): Call<InstallProgress, ModelEntry>;
   /** Checks the model, then remembers where its files lie: they are read from there. All of them have a handle. */
   link(model: LocalModel): Call<never, ModelEntry>;
@@ -287,6 +289,8 @@ export interface EngineApi {
   /** The model's file, byte for byte, to be saved elsewhere; all of it is read and compared first. */
   contents(id: string): Call<InstallProgress, Blob>;
   countTokens(wish: TokenWish): Call<never, TokenCounts>;
+  /** Calls a stored or linked model by another file name from now on. */
+  rename(id: string, name: string): Call<never, ModelEntry>;
   /** Deletes a stored checkpoint, or forgets a linked one. */
   remove(id: string): Call<never, void>;
   /** One picture. Throws 'busy' while another one is in work. */

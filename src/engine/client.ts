@@ -118,6 +118,7 @@ export function startEngine(
     repair: (signal, id) => away((remote) => remote.repair(signal, id)),
     contents: (signal, id) => through((remote) => remote.contents(signal, id)),
     countTokens: (signal, wish) => through((remote) => remote.countTokens(signal, wish)),
+    rename: (signal, id, name) => through((remote) => remote.rename(signal, id, name)),
     remove: (signal, id) => through((remote) => remote.remove(signal, id)),
     generate: (signal, job) => through((remote) => remote.generate(signal, job)),
   };

@@ -8,10 +8,11 @@ import type { Fetch } from '../weights/remote';
 import { repair } from '../weights/repair';
 import type { CourierApi, Offer } from './api';
 import { causeOf } from './cause';
-import { offersAt } from './offers';
+import { offersAt, toldOf } from './offers';
 import { answer, serve } from './rpc';
 import { extraOf, storedEntry } from './stored';
 import { nowAndThen } from './throttle';
+import { whatIs } from './verdict';
 
 let tell: (origins: readonly string[]) => void = () => undefined;
 
@@ -53,10 +54,10 @@ async function explained<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-async function beginOffer({ file, verdict, model, beside }: Offer): Promise<string> {
-  if ('problem' in verdict) throw new DrobeError(verdict.problem.code, verdict.problem.facts);
+/** Under the name that the page has for it. */
+async function beginOffer({ file, model, beside }: Offer): Promise<string> {
   if (!model) throw new DrobeError('bad-request', { reason: 'there is nothing to download' });
-  return begin(model, { file, extra: extraOf(verdict, beside) });
+  return begin(model, { file, extra: extraOf(whatIs(await toldOf(model, beside), file), beside) });
 }
 
 serve(self, api);

@@ -4,8 +4,10 @@ import { chosenBy } from '../sampling/labels';
 import { spacings, type Spacing } from '../sampling/settings';
 import { bundledWords, embeddingWords, triggersOf } from '../nets/embedding';
 import { loraModules } from '../nets/names/lora-parts';
+import { callName, nameApart } from '../text/lora';
+import { callWord } from '../text/words';
 import type { Header } from '../weights/safetensors';
-import type { AddonFacts, ModelFacts } from './api';
+import type { AddonFacts, ModelEntry, ModelFacts } from './api';
 
 /** @param file the file's name, which lends its title to a checkpoint that states none. */
 export function factsOf({ model, unused, room }: Inspected, file: string): ModelFacts {
@@ -44,7 +46,7 @@ export const stemOf = (file: string): string => file.replace(/^.*\/|\.safetensor
 export function loraFacts({ tensors, metadata }: Header, file: string): AddonFacts {
   return {
     kind: 'lora',
-    name: stemOf(file),
+    name: callName(stemOf(file)),
     modules: loraModules(tensors.keys()).length,
     base: metadata.get('ss_base_model_version')?.slice(0, 100) ?? null,
     words: bundledWords(tensors)
@@ -55,7 +57,39 @@ export function loraFacts({ tensors, metadata }: Header, file: string): AddonFac
 
 /** Its words call it; where it has one alone, its file's name does, too. */
 export function embeddingFacts({ tensors }: Header, file: string): AddonFacts {
-  const called = triggersOf(embeddingWords(tensors), stemOf(file));
+  const name = callWord(stemOf(file));
+  const called = triggersOf(embeddingWords(tensors), name);
   const words = called.map(({ trigger, word: { vectors } }) => ({ trigger, vectors }));
-  return { kind: 'embedding', name: stemOf(file), words };
+  return { kind: 'embedding', name, words };
+}
+
+/** By a name that a prompt can say, whatever letters its file's has: older versions remembered that as it is. */
+export function callable(addon: AddonFacts): AddonFacts {
+  switch (addon.kind) {
+    case 'vae':
+    case 'taesd':
+      return addon;
+    case 'lora':
+      return { ...addon, name: callName(addon.name) };
+    case 'embedding': {
+      const name = callWord(addon.name);
+      const called = (trigger: string): string => (trigger === addon.name ? name : trigger);
+      return {
+        ...addon,
+        name,
+        words: addon.words.map((word) => ({ ...word, trigger: called(word.trigger) })),
+      };
+    }
+  }
+}
+
+/** Entries of which no two LoRAs have one name: the later ones get a number. */
+export function apart(entries: readonly ModelEntry[]): ModelEntry[] {
+  const taken: string[] = [];
+  return entries.map((entry) => {
+    if (!('addon' in entry) || entry.addon.kind !== 'lora') return entry;
+    const name = nameApart(entry.addon.name, taken);
+    taken.push(name);
+    return { ...entry, addon: { ...entry.addon, name } };
+  });
 }

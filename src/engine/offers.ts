@@ -71,7 +71,7 @@ export async function offersAt(
 }
 
 /** The header of a model as it is told by; what its marks hold is read of a file that is there as a whole. */
-async function toldOf(model: Layout<RemoteSource>, beside: Beside | undefined): Promise<Header> {
+export async function toldOf(model: Layout<RemoteSource>, beside: Beside | undefined): Promise<Header> {
   const header = parseHeader(model.head.subarray(8), bytesOf(model));
   return toldHeader(header, beginningOf(new Blob([model.head]), header.bytes), beside);
 }

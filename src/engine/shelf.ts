@@ -7,6 +7,7 @@ import { contentsOf } from '../pipeline/inspection';
 import { useOf } from '../pipeline/lora';
 import { sameName } from '../text/lora';
 import { beginningOf, blobsOf, mapFiles } from '../weights/layout';
+import type { Hashes } from '../weights/hashes';
 import { linksTo } from '../weights/links';
 import { fetchBlob, remoteFile } from '../weights/remote';
 import { peekHeader, readHeader, type Header, type Slices } from '../weights/safetensors';
@@ -20,6 +21,7 @@ import {
   remember,
   removeStored,
   store,
+  twinOf,
   type Unreadable,
 } from '../weights/store';
 import { storedSource } from '../weights/stored';
@@ -37,11 +39,12 @@ import type {
 } from './api';
 import { readSettings, sameStem, toldHeader, type Beside } from './beside';
 import { calledWords } from './called';
+import { apart, stemOf } from './facts';
 import { judge } from './judge';
 import { hashing } from './hashing';
 import { extraOf, storedBeside, storedEntry } from './stored';
 import { nowAndThen } from './throttle';
-import { problemOf, verdictOn, whatIs } from './verdict';
+import { problemOf, verdictOn, whatIs, type What } from './verdict';
 
 const SERVED = 'served:';
 
@@ -71,6 +74,9 @@ export function shelf(folder: string) {
   const swept = sweep().catch(() => undefined);
   /** Headers of served files do not change while the app is open. */
   const known = new Map<string, Promise<ModelEntry>>();
+  /** What tells a served file from others in its place, by id. */
+  const versions = new Map<string, string>();
+  const versionOf = (id: string): string => versions.get(id) ?? id;
   /** Pieces that were read once since the app was opened and are what was stored. */
   const sound = new Set<string>();
 
@@ -105,8 +111,11 @@ export function shelf(folder: string) {
     return response?.ok ? { [CONFIG_YAML]: await response.text() } : {};
   }
 
+  const hashesById = (id: string): Promise<Hashes | null> =>
+    id.startsWith(SERVED) ? hashes.elsewhere(versionOf(id)) : hashes.of(id);
+
   async function withHashes(entry: ModelEntry): Promise<ModelEntry> {
-    const found = await hashes.of(entry.id);
+    const found = await hashesById(entry.id).catch(() => null);
     return found ? { ...entry, hashes: found } : entry;
   }
 
@@ -114,6 +123,7 @@ export function shelf(folder: string) {
     const entry = { id: SERVED + file, file, bytes, origin: 'served' as const };
     try {
       const slices = await remoteFile(addressOf(file));
+      versions.set(entry.id, `${entry.id} ${bytes} ${slices.tag ?? ''}`);
       const beside = await served.get(file);
       return { ...entry, ...whatIs(await toldHeader(await readHeader(slices), slices, beside), file) };
     } catch (thrown) {
@@ -140,6 +150,13 @@ export function shelf(folder: string) {
     return last.tensors;
   }
 
+  /** What it is in a file of another name: that is what a person calls it, whatever it calls itself. */
+  async function calledOtherwise(entry: ModelEntry & What, name: string): Promise<What> {
+    if ('facts' in entry) return { facts: { ...entry.facts, title: stemOf(name) } };
+    const { slices, beside } = await slicesOf(entry.id);
+    return whatIs(await toldHeader(await readHeader(slices), slices, beside), name);
+  }
+
   async function readable(what: string | File | Offer): Promise<Found> {
     if (typeof what === 'string') return slicesOf(what);
     if (what instanceof File) return { slices: what, file: what.name, beside: {} };
@@ -152,11 +169,15 @@ export function shelf(folder: string) {
     async list(): Promise<ModelEntry[]> {
       await swept;
       const [imported, beside] = await Promise.all([listStored(), listServed()]);
-      const stored = await Promise.all(imported.models.map(storedEntry).map(withHashes));
-      return [...stored, ...imported.unreadable.map(unreadableEntry), ...beside];
+      const stored = imported.models.map(storedEntry);
+      return apart([
+        ...(await Promise.all(stored.map(withHashes))),
+        ...imported.unreadable.map(unreadableEntry),
+        ...(await Promise.all(beside.map(withHashes))),
+      ]);
     },
 
-    /** Checks a model by its header, then copies it. */
+    /** Checks a model by its header, then copies it. What is there already, by this name, stays alone. */
     async *install(
       { name, layout, beside }: LocalModel,
       signal: AbortSignal,
@@ -165,7 +186,21 @@ export function shelf(folder: string) {
       const header = await readHeader(file);
       const what = whatIs(await toldHeader(header, file, beside), name);
       const about = { file: name, extra: extraOf(what, beside) };
-      return storedEntry(yield* store(file, segmentsOf(header), about, signal));
+      const stored = yield* store(file, segmentsOf(header), about, signal);
+      const twin = await twinOf(stored);
+      if (!twin) return storedEntry(stored);
+      await removeStored(stored.id);
+      return storedEntry(twin);
+    },
+
+    /** Calls a model otherwise from now on. @param name with the ending. */
+    async rename(id: string, name: string): Promise<ModelEntry> {
+      const { models } = await listStored();
+      const stored = models.find((other) => other.id === id);
+      const entry = stored && storedEntry(stored);
+      if (!entry || 'problem' in entry) throw new DrobeError('model-gone', { model: id });
+      const extra = extraOf(await calledOtherwise(entry, name), storedBeside(stored));
+      return withHashes(storedEntry(await remember(id, { file: name, extra })));
     },
 
     /** Checks a model by its header, then remembers where it lies. @throws DrobeError 'bad-request' without handles. */
@@ -193,7 +228,9 @@ export function shelf(folder: string) {
         const beside = { ...storedBeside(model), [CONFIG_YAML]: text };
         const what = whatIs(await toldHeader(await readHeader(slices), slices, beside), model.file);
         if ('addon' in what) continue;
-        changed.push(await withHashes(storedEntry(await remember(model.id, extraOf(what, beside)))));
+        changed.push(
+          await withHashes(storedEntry(await remember(model.id, { extra: extraOf(what, beside) }))),
+        );
       }
       if (changed.length === 0) throw new DrobeError('settings-alone');
       return changed;
@@ -202,6 +239,13 @@ export function shelf(folder: string) {
     /** The files that a linked model is read from; none of one that is not linked. */
     async filesOf(id: string): Promise<FileSystemFileHandle[]> {
       return (await linksOf(id))?.files.map(({ handle }) => handle) ?? [];
+    },
+
+    /** The hashes of these models, as far as they are known in a moment. */
+    async hashesOf(ids: readonly string[]): Promise<Map<string, Hashes>> {
+      await hashes.soon(ids.map(versionOf));
+      const found = await Promise.all(ids.map(async (id) => [id, await hashesById(id)] as const));
+      return new Map(found.flatMap(([id, known]) => (known ? [[id, known] as const] : [])));
     },
 
     /** The words in any of these prompts that have vectors of their own. @param on ids of the LoRAs that are on. */

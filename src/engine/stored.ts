@@ -2,6 +2,7 @@
 import { fieldsOf, type StoredModel } from '../weights/records';
 import type { AddonFacts, ModelEntry, ModelFacts } from './api';
 import type { Beside } from './beside';
+import { callable } from './facts';
 import type { What } from './verdict';
 
 /** What is remembered of a model: `install`, of this version of the schema, wrote it so. */
@@ -20,7 +21,9 @@ export function storedEntry(stored: StoredModel): ModelEntry {
   const { id, file, bytes, kind, extra } = stored;
   const entry = { id, file, bytes, origin: kind === 'copy' ? 'stored' : 'linked' } as const;
   if (!isRemembered(extra)) return { ...entry, problem: { code: 'record-damaged', facts: { file } } };
-  return 'addon' in extra ? { ...entry, addon: withWords(extra.addon) } : { ...entry, facts: extra };
+  return 'addon' in extra
+    ? { ...entry, addon: callable(withWords(extra.addon)) }
+    : { ...entry, facts: extra };
 }
 
 /** A textual inversion as it was remembered before a file could have several words. */

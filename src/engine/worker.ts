@@ -90,6 +90,8 @@ const api: WorkerApi = {
 
   countTokens: (wish) => answer(async () => countTokens(wish, await tokenizer(), await models.list())),
 
+  rename: (id, name) => answer(() => models.rename(id, name)),
+
   remove: (id) =>
     answer(async () => {
       if (current?.id === id) {
@@ -123,7 +125,10 @@ const api: WorkerApi = {
         const tools = { checkpoint, tokenizer: await tokenizer(), report, embeddings };
         const picture = yield* generate({ ...job, ...read }, tools);
         const asked = { model, backend, vae, taesd, ...picture.job, ...told };
-        return { ...picture, job: asked };
+        const words = await models.words(textsOf(read), ids);
+        const called = words.flatMap(({ files }) => files.map(({ id }) => id));
+        const hashes = await models.hashesOf([model, ...(vae ? [vae] : []), ...ids, ...called]);
+        return { ...picture, job: asked, hashes };
       } catch (thrown) {
         const code = thrown instanceof DrobeError ? thrown.code : null;
         // Repaired or imported again, its pieces are others than those that are open.

@@ -30,7 +30,8 @@ export function writeComfy(recipe: Recipe): ComfyWorkflow {
 
 function layOut(sheet: Sheet, recipe: Recipe): void {
   const { settings } = recipe;
-  const { prompt: untagged, loras } = loraTags(settings.prompt ?? '');
+  const called = resourcesOf(recipe, 'lora').map(({ name }) => name);
+  const { prompt: untagged, loras } = loraTags(settings.prompt ?? '', called);
   const prompt = loras.length > 0 ? untagged.trim() : untagged;
   const [named] = resourcesOf(recipe, 'model');
   let [model, clip, vae] = sheet.add(

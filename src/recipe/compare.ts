@@ -1,5 +1,5 @@
 /** What taking over a recipe would change here, and what of it is not here. */
-import { loraTags } from '../text/lora';
+import { loraTags, sameName, withOtherName } from '../text/lora';
 import { stemOf, type Recipe, type RecipeSettings, type Resource, type ResourceKind } from './recipe';
 
 /** A file on this device. `hashes`: all that are known of it, in hexadecimal digits; others give the first ten or twelve. */
@@ -125,9 +125,9 @@ const words = (value: ReturnType<Show>): string =>
 export function neededBy({ settings, resources }: Recipe): readonly Resource[] {
   const { prompt = '', negative = '', hires } = settings;
   const asked = [prompt, negative, hires?.prompt ?? '', hires?.negative ?? ''];
-  const names = new Set(asked.flatMap((text) => loraTags(text).loras.map(({ name }) => name)));
-  const told = new Set(resources.filter(({ kind }) => kind === 'lora').map(({ name }) => name));
-  const more = [...names].filter((name) => name !== '' && !told.has(name));
+  const told = resources.filter(({ kind }) => kind === 'lora').map(({ name }) => name);
+  const names = new Set(asked.flatMap((text) => loraTags(text, told).loras.map(({ name }) => name)));
+  const more = [...names].filter((name) => name !== '' && !told.some((other) => sameName(other, name)));
   return [...resources, ...more.map((name): Resource => ({ kind: 'lora', name }))];
 }
 
@@ -137,8 +137,8 @@ function matchFor<T extends Present>(resource: Resource, present: readonly T[]):
   const same =
     hash === undefined ? undefined : present.find(({ hashes = [] }) => hashes.some(sameHash(hash)));
   if (same) return { resource, here: same, by: 'hash' };
-  const plain = (file: string): string => stemOf(file).toLowerCase();
-  const namesake = name === '' ? undefined : present.find((file) => plain(file.name) === plain(name));
+  const namesake =
+    name === '' ? undefined : present.find((file) => sameName(stemOf(file.name), stemOf(name)));
   return namesake ? { resource, here: namesake, by: 'name' } : null;
 }
 
@@ -155,8 +155,7 @@ export function withLocalNames(prompt: string, found: readonly Match<Present>[])
   let renamed = prompt;
   for (const { resource, here } of found) {
     if (resource.kind !== 'lora' || resource.name === '') continue;
-    for (const end of ':>')
-      renamed = renamed.replaceAll(`<lora:${resource.name}${end}`, `<lora:${stemOf(here.name)}${end}`);
+    renamed = withOtherName(renamed, resource.name, stemOf(here.name));
   }
   return renamed;
 }

@@ -89,7 +89,8 @@ const pipelines: Readonly<Record<RecipeMode, readonly [string, string]>> = {
 export function diffusersScript(recipe: Recipe, { isXl }: { readonly isXl: boolean }): string {
   const { settings } = recipe;
   const { mode = 'text', hires, seed = 0n, batch } = settings;
-  const { loras } = loraTags(settings.prompt ?? '');
+  const named = resourcesOf(recipe, 'lora').map(({ name }) => name);
+  const { loras } = loraTags(settings.prompt ?? '', named);
   const embeddings = resourcesOf(recipe, 'embedding');
   const [model] = resourcesOf(recipe, 'model');
   const [vae] = resourcesOf(recipe, 'vae');

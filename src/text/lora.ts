@@ -24,6 +24,8 @@ export interface Tagged {
 }
 
 const TAG = /<([\p{L}\p{N}_]+):([^>]+)>/gu;
+/** With a blank before it, which goes where it goes. */
+const SPACED = new RegExp(`([ \\t]?)${TAG.source}`, TAG.flags);
 /** LyCORIS files are LoRAs of other kinds; an extension that A1111 took in had a tag of its own for them. */
 const LORAS = new Set(['lora', 'lyco']);
 
@@ -85,25 +87,55 @@ function finite(text: string): number | null {
   return number !== null && Number.isFinite(number) ? number : null;
 }
 
-/** Whether two names of files mean the same: capitals do not matter, nor whether accents are letters of their own (macOS). */
-export function sameName(one: string, other: string): boolean {
-  const plain = (name: string): string => name.trim().normalize('NFC').toLowerCase();
-  return plain(one) === plain(other);
+/**
+ * What a prompt calls a file of this name. Files may have any letter in their names; in a prompt some would end a tag,
+ * be read as a choice or a list to draw from, or be lost with the blanks around them.
+ */
+export const callName = (name: string): string =>
+  name
+    .normalize('NFC')
+    .replace(/[<>{}|]/g, '_')
+    .replace(/__+/g, '_')
+    .replace(/\s+/g, ' ')
+    .trim() || '_';
+
+/**
+ * Whether two names of files mean the same to a prompt: capitals do not matter, nor whether accents are letters of their
+ * own (macOS), nor the letters that no tag can have.
+ */
+export const sameName = (one: string, other: string): boolean =>
+  callName(one).toLowerCase() === callName(other).toLowerCase();
+
+/** This name, or where others mean the same, the first with a number behind it that none has: "ink-2". */
+export function nameApart(name: string, others: readonly string[]): string {
+  for (let number = 1; ; number++) {
+    const apart = number === 1 ? name : `${name}-${number}`;
+    if (!others.some((other) => sameName(other, apart))) return apart;
+  }
 }
 
 /** The prompt with this LoRA at this weight, or without it where that is null; other tags stay as they are. */
 export function withLora(prompt: string, name: string, weight: number | null): string {
-  const tag = weight === null ? '' : `<lora:${name}:${weight}>`;
+  const tag = weight === null ? '' : `<lora:${callName(name)}:${weight}>`;
   const asksForIt = (whole: string): boolean =>
     loraTags(whole, [name]).loras.some((lora) => sameName(lora.name, name));
   if (![...prompt.matchAll(TAG)].some(([whole]) => asksForIt(whole)))
     return tag === '' ? prompt : [prompt.trimEnd(), tag].filter(Boolean).join(' ');
   let left = tag; // stands in the place of the first; more of the same name go
-  const changed = prompt.replace(TAG, (whole) => {
+  const changed = prompt.replace(SPACED, (whole, space: string) => {
     if (!asksForIt(whole)) return whole;
-    const put = left;
+    const put = left && space + left;
     left = '';
     return put;
   });
-  return changed.replace(/[ \t]{2,}/g, ' ').trim();
+  return changed.trim();
+}
+
+/** The prompt with another name in the tags that ask for this LoRA. */
+export function withOtherName(prompt: string, name: string, other: string): string {
+  return prompt.replace(TAG, (whole, kind: string, items: string) => {
+    if (!LORAS.has(kind.toLowerCase())) return whole;
+    const [called = '', ...weights] = split(items.split(':'), [name]);
+    return sameName(called, name) ? `<${[kind, callName(other), ...weights].join(':')}>` : whole;
+  });
 }

@@ -6,12 +6,28 @@ export interface Word {
   readonly ids: readonly number[];
 }
 
-/** Whether a prompt has this word. */
-export const mentions = (prompt: string, trigger: string): boolean => pattern([trigger]).test(prompt);
+/**
+ * A word for what a file of this name holds: without the letters that weights, choices and tags are written with, and
+ * without blanks that would be lost.
+ */
+export const callWord = (name: string): string =>
+  name
+    .normalize('NFC')
+    .replace(/[\\()[\]{}<>:|]/g, '_')
+    .replace(/__+/g, '_')
+    .replace(/\s+/g, ' ')
+    .trim() || '_';
+
+/** Whether a prompt has this word, be its brackets escaped or not. */
+export const mentions = (prompt: string, trigger: string): boolean => {
+  const text = prompt.normalize('NFC');
+  return [text, text.replace(/\\([()[\]\\])/g, '$1')].some((read) => pattern([trigger]).test(read));
+};
 
 /** A text cut into such words and what stands between them. Words count as a whole, in any letter case. */
-export function cutAtWords(text: string, words: readonly Word[]): (string | Word)[] {
-  if (words.length === 0) return [text];
+export function cutAtWords(written: string, words: readonly Word[]): (string | Word)[] {
+  if (words.length === 0) return [written];
+  const text = written.normalize('NFC');
   const parts: (string | Word)[] = [];
   let from = 0;
   for (const { 0: found, index } of text.matchAll(pattern(words.map(({ trigger }) => trigger)))) {
@@ -24,13 +40,14 @@ export function cutAtWords(text: string, words: readonly Word[]): (string | Word
 }
 
 export function wordOf(text: string, words: readonly Word[]): Word | undefined {
-  return words.find(({ trigger }) => trigger.toLowerCase() === text.toLowerCase());
+  const plain = (word: string): string => word.normalize('NFC').toLowerCase();
+  return words.find(({ trigger }) => plain(trigger) === plain(text));
 }
 
 /** Any of these words, the longest first, and not inside of another. */
 function pattern(triggers: readonly string[]): RegExp {
   const escaped = triggers
     .toSorted((a, b) => b.length - a.length)
-    .map((trigger) => trigger.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'));
+    .map((trigger) => trigger.normalize('NFC').replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'));
   return new RegExp(`(?<![\\p{L}\\p{N}])(?:${escaped.join('|')})(?![\\p{L}\\p{N}])`, 'giu');
 }

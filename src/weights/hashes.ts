@@ -50,3 +50,9 @@ export function keepHashes(id: string, hashes: Hashes): Promise<void> {
     };
   });
 }
+
+/** Remembers those of a file that lies elsewhere. @param version by which it is told from what takes its place there. */
+export const keepHashesElsewhere = (version: string, hashes: Hashes): Promise<void> =>
+  transact((store) => {
+    store.put(hashes, ['hashes', version]);
+  });

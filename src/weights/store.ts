@@ -127,11 +127,11 @@ export async function link(links: Links, bytes: number, about: About): Promise<S
   return meta;
 }
 
-/** Remembers something else with a model. @throws DrobeError 'model-gone' */
-export async function remember(id: string, extra: unknown): Promise<StoredModel> {
+/** Remembers something else with a model, or calls it otherwise. @throws DrobeError 'model-gone' */
+export async function remember(id: string, about: Partial<About>): Promise<StoredModel> {
   const meta = await read<unknown>(['meta', id]);
   if (!isModel(meta)) throw new DrobeError('model-gone', { model: id });
-  const changed = { ...meta, extra };
+  const changed = { ...meta, ...about };
   await transact((store) => {
     store.put(changed, ['meta', id]);
   });
@@ -163,6 +163,20 @@ export async function openStored(id: string): Promise<Opened> {
   if (blobs.length === parts.length) return { meta, parts, blobs };
   const lost = new Set(parts.filter((_, n) => found[n] === undefined));
   throw await damageTo({ meta, parts }, lost);
+}
+
+/** The copy that is there already, of the very same bytes and by the same name but for a number; null where there is none. */
+export async function twinOf({ id, file, bytes }: StoredModel): Promise<StoredModel | null> {
+  const plain = (name: string): string => name.replace(/(?:-\d+)?(\.\w+)?$/, '$1');
+  const { models } = await listStored();
+  const alike = models.filter(
+    (other) => other.id !== id && other.bytes === bytes && plain(other.file) === plain(file),
+  );
+  const [own, ...others] = await readMany<unknown>(
+    [id, ...alike.map((other) => other.id)].map((of) => ['parts', of]),
+  );
+  const place = others.findIndex((parts) => JSON.stringify(parts) === JSON.stringify(own));
+  return alike[place] ?? null;
 }
 
 /** The files that a model is linked to; none where it is a copy. */

@@ -133,3 +133,59 @@ test('a TAESD shows what is being drawn, at its full size', async ({ app }) => {
   await app.fill(job);
   await expectPicture(await app.draw(), 'models/taesd/sd1_txt2img_ddim.png', 'decoded by TAESD');
 });
+
+test('LoRAs with any name, and two of one name, are ticked, weighed and called; all files are told by hashes', async ({
+  app,
+}) => {
+  const { page } = app;
+  const file = (name: string, at = 'lora/kohya/kohya') => ({
+    name: `${name}.safetensors`,
+    mimeType: 'application/octet-stream',
+    buffer: readFileSync(new URL(`${at}.safetensors`, golden)),
+  });
+  await app.open();
+  await app.importFiles(checkpointFile('sd1'));
+  await expect(app.model.locator('option:checked')).toHaveText(/sd1/, { timeout: 60_000 });
+  await app.importFiles(file('ink'), file('a<b>: {x|y}  __z__ 🎨'));
+  await expect(page.getByText('LoRAs (3)')).toBeVisible();
+  await app.importFiles(file('ink'), file('ink', 'lora/peft/peft'));
+  await expect(page.getByText('ink.safetensors is here already')).toBeVisible();
+  await expect(page.getByText(/Something else here is called ink.safetensors.*ink-2/)).toBeVisible();
+  await page.getByText(/^LoRAs \(/).click();
+
+  const prompt = page.getByRole('textbox', { name: 'Prompt', exact: true });
+  await app.fill({ prompt: 'a fox', steps: 2, seed: 4, width: 128, height: 64, sampler: 'DDIM' });
+  const odd = 'a_b_: _x_y_ _z_ 🎨';
+  await page.getByRole('checkbox', { name: odd }).check();
+  await page.getByRole('slider', { name: `Weight of ${odd}` }).fill('0.5');
+  await page.getByRole('checkbox', { name: 'ink-2', exact: true }).check();
+  await expect(prompt).toHaveValue(`a fox <lora:${odd}:0.5> <lora:ink-2:1>`);
+  await expect(page.getByRole('checkbox', { name: 'ink', exact: true })).not.toBeChecked();
+
+  await page.getByText(/^Models on this device/).click();
+  await page.getByRole('button', { name: 'Rename ink-2.safetensors' }).click();
+  await page.getByRole('textbox', { name: /^New name of ink-2/ }).fill('chalk');
+  await page.keyboard.press('Enter');
+  await expect(prompt).toHaveValue(`a fox <lora:${odd}:0.5> <lora:chalk:1>`);
+  await expect(page.getByRole('button', { name: 'Rename chalk.safetensors' })).toBeFocused();
+
+  await app.draw();
+  await expect(app.alert).toHaveCount(0);
+  const told = async () => {
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Download PNG' }).click(),
+    ]);
+    return readFileSync(await download.path(), 'utf8');
+  };
+  expect(await told()).toMatch(/Model hash: [\da-f]{10}, Model: sd1,.*Lora hashes: .*chalk: [\da-f]{12}/s);
+  await page.getByRole('checkbox', { name: odd }).uncheck();
+  await page.getByRole('checkbox', { name: 'chalk' }).uncheck();
+  await expect(prompt).toHaveValue('a fox');
+
+  // What lies beside the app is known by its hash, too.
+  await app.model.selectOption({ label: (await app.model.locator('option').first().textContent()) ?? '' });
+  await app.fill({ prompt: 'penguin <lora:outline:0.5>', steps: 2 });
+  await app.draw();
+  expect(await told()).toMatch(/Model hash: [\da-f]{10}, Model: mini-sd.*Lora hashes: "outline: [\da-f]{12}/s);
+});

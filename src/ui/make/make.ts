@@ -1,7 +1,7 @@
 /** From what was asked for to the pictures: one after the other, each remembered while it is drawn and kept when it is done. */
 import { sidesOf } from '../../canvas/crop';
 import type { Mask } from '../../canvas/pixels';
-import type { ModelEntry } from '../../engine/api';
+import type { ModelEntry, Picture } from '../../engine/api';
 import { isAbort, toDrobeError } from '../../errors';
 import type { Album } from '../album/album.svelte';
 import type { Errand, Kept, Unfinished } from '../album/kept';
@@ -15,14 +15,16 @@ import type { SourcePicture, pictures } from '../paint/source.svelte';
 import type { UsableModel } from '../models/library.svelte';
 import { workFor } from '../paint/work';
 
+/** The files on this device. @param hashes that are known now. */
+export type Here = (hashes?: Picture['hashes']) => readonly ModelEntry[];
+
 export interface Workshop {
   readonly runner: Runner;
   readonly album: Album;
   readonly source: SourcePicture;
   readonly scale: (typeof pictures)['scale'];
   readonly now: () => number;
-  /** The files on this device. */
-  readonly here: () => readonly ModelEntry[];
+  readonly here: Here;
 }
 
 /**
@@ -64,7 +66,11 @@ export async function make(
           (answers) => void entry.step(answers),
         );
         const whole = { ...picture, ...(await work.finish(picture)) };
-        made = await resultOf(whole, { ...making, place, settings: own, took: now() - start }, here());
+        made = await resultOf(
+          whole,
+          { ...making, place, settings: own, took: now() - start },
+          here(picture.hashes),
+        );
       } catch (thrown) {
         await (canGoOn(thrown) ? entry.stop() : entry.end(null));
         throw thrown;

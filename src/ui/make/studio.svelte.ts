@@ -1,5 +1,5 @@
 import { marginsOf } from '../../canvas/frame';
-import type { Backend, DeviceInfo, EngineApi, ModelEntry, Notice } from '../../engine/api';
+import type { Backend, DeviceInfo, EngineApi, Notice } from '../../engine/api';
 import type { Remote } from '../../engine/rpc';
 import { Changes } from '../controls/changes.svelte';
 import { Album } from '../album/album.svelte';
@@ -16,7 +16,7 @@ import { Persisted } from '../settings/persisted.svelte';
 import { RANDOM, withBatch, type Mode, type Settings } from '../settings/settings';
 import { settingsTakenWords } from '../words/changes';
 import { TokenCounter } from '../settings/tokens.svelte';
-import { make, type Workshop } from './make';
+import { make, type Here, type Workshop } from './make';
 import type { News, Run } from './run';
 import { Runner } from './runner.svelte';
 import { system, type System } from './system';
@@ -61,12 +61,11 @@ export class Studio {
   readonly #seed: () => number;
 
   /**
-   * @param here the files on this device.
    * @param system where nothing is to be kept, without shelf and drawer.
    */
   constructor(
     engine: Remote<EngineApi>,
-    here: () => readonly ModelEntry[],
+    here: Here,
     { shelf, drawer, now, seed, pictures }: System = system,
   ) {
     this.#engine = engine;

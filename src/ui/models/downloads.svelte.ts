@@ -1,7 +1,7 @@
-import type { DownloadProgress, EngineApi, ModelEntry, Offer, Unfinished } from '../../engine/api';
+import type { DownloadProgress, EngineApi, Offer, Unfinished } from '../../engine/api';
 import type { Remote } from '../../engine/rpc';
 import { isAbort, toDrobeError, type DrobeError } from '../../errors';
-import type { Failure } from './library.svelte';
+import type { Failure, Library } from './library.svelte';
 import { askToKeep } from '../settings/persisted.svelte';
 import { Speed } from './speed';
 
@@ -29,18 +29,18 @@ export class Downloads {
   failure = $state.raw<Failure | null>(null);
 
   readonly #engine: Remote<EngineApi>;
-  readonly #onModel: (entry: ModelEntry) => void;
+  readonly #library: Pick<Library, 'add' | 'nameFor'>;
   readonly #now: () => number;
   #look = new AbortController();
   #stop = new AbortController();
 
   constructor(
     engine: Remote<EngineApi>,
-    onModel: (entry: ModelEntry) => void,
+    library: Pick<Library, 'add' | 'nameFor'>,
     now = () => performance.now(),
   ) {
     this.#engine = engine;
-    this.#onModel = onModel;
+    this.#library = library;
     this.#now = now;
   }
 
@@ -82,14 +82,16 @@ export class Downloads {
     this.failure = null;
     this.#stop = new AbortController();
     const { file } = what;
+    const coming = this.unfinished.map((rest) => rest.file);
+    const wanted = 'id' in what ? what.id : { ...what, file: this.#library.nameFor(file, coming) };
     const speed = new Speed();
     this.coming = { file, stage: 'fetching', doneBytes: 0, totalBytes: 0, speed: null, left: null };
     try {
-      const download = this.#engine.download(this.#stop.signal, 'id' in what ? what.id : what);
+      const download = this.#engine.download(this.#stop.signal, wanted);
       for (;;) {
         const { done, value } = await download.next();
         if (done) {
-          this.#onModel(value);
+          this.#library.add(value, file);
           break;
         }
         const rate = value.stage === 'fetching' ? speed.told(this.#now(), value.doneBytes) : null;

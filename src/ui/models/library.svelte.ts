@@ -8,8 +8,10 @@ import type {
   LoraUse,
   ModelEntry,
   ModelFacts,
+  Picture,
 } from '../../engine/api';
 import type { Remote } from '../../engine/rpc';
+import { nameApart } from '../../text/lora';
 import { clean } from '../words/format';
 import { Persisted, askToKeep, tabShelf, type Shelf } from '../settings/persisted.svelte';
 
@@ -33,12 +35,20 @@ export interface Failure {
   readonly error: DrobeError;
 }
 
+/** What a person should know of a file that was imported. */
+export type Remark =
+  /** Another one has its name. */
+  | { readonly kind: 'renamed'; readonly file: string; readonly name: string }
+  /** It is there already. */
+  | { readonly kind: 'again'; readonly file: string };
+
 /** The checkpoints at hand: which there are, which one is chosen, what is being imported. */
 export class Library {
   listing = $state.raw<Listing>({ kind: 'loading' });
   entries = $state.raw<readonly ModelEntry[]>([]);
   installing = $state.raw<Installing>({ kind: 'idle' });
   failures = $state.raw<readonly Failure[]>([]);
+  remarks = $state.raw<readonly Remark[]>([]);
   readonly choice: Persisted<{ id: string }>;
   /** Files that can be found again are used where they lie, and not copied. */
   readonly keeping: Persisted<{ inPlace: boolean }>;
@@ -110,7 +120,7 @@ export class Library {
   async install(found: readonly LocalFile[]): Promise<void> {
     const { models, refused, settings } = await this.#gather(found);
     this.#queue.push(...models);
-    if (this.installing.kind === 'idle') this.failures = [];
+    if (this.installing.kind === 'idle') this.failures = this.remarks = [];
     for (const { file, problem } of refused) this.#fail(file, new DrobeError(problem.code, problem.facts));
     for (const one of settings) await this.#annotate(one);
     if (this.installing.kind === 'running') {
@@ -147,6 +157,38 @@ export class Library {
     this.#stop.abort();
   }
 
+  /** The name for a file that comes: its own, or where something here has that, one like it. @param coming other names. */
+  nameFor(file: string, coming: readonly string[] = []): string {
+    const taken = [...this.entries.map((entry) => entry.file), ...coming].map(stemOf);
+    const name = nameApart(stemOf(file), taken);
+    return name === stemOf(file) ? file : name + ENDING;
+  }
+
+  /** All entries, with hashes that came to be known. */
+  knowing(hashes: Picture['hashes']): readonly ModelEntry[] {
+    if (this.entries.some(({ id, hashes: known }) => !known && hashes?.has(id)))
+      this.entries = this.entries.map((entry) => {
+        const found = hashes?.get(entry.id);
+        return found ? { ...entry, hashes: found } : entry;
+      });
+    return this.entries;
+  }
+
+  /** Calls a model otherwise. @param name without the ending. @returns whether that worked. */
+  async rename(entry: ModelEntry, name: string): Promise<ModelEntry | null> {
+    const others = this.entries.filter(({ id }) => id !== entry.id).map(({ file }) => stemOf(file));
+    const file = nameApart(name.replace(/[/\\]/g, '_').trim() || stemOf(entry.file), others) + ENDING;
+    try {
+      const { value } = await this.#engine.rename(new AbortController().signal, entry.id, file).next();
+      this.entries = this.entries.map((other) => (other.id === entry.id ? value : other));
+      if (this.choice.current.id === entry.id) this.select(entry.id);
+      return value;
+    } catch (thrown) {
+      this.#fail(entry.file, thrown);
+      return null;
+    }
+  }
+
   async remove(entry: ModelEntry): Promise<void> {
     try {
       await this.#engine.remove(new AbortController().signal, entry.id).next();
@@ -166,6 +208,10 @@ export class Library {
       ),
     );
     for (const handle of files.flat()) await handle.requestPermission({ mode: 'read' });
+  }
+
+  forget(remark: Remark): void {
+    this.remarks = this.remarks.filter((other) => other !== remark);
   }
 
   dismiss(failure: Failure): void {
@@ -199,11 +245,12 @@ export class Library {
   async #installOne(model: LocalModel): Promise<void> {
     const findable = model.layout.ranges.every(({ file }) => file.handle);
     const inPlace = this.keeping.current.inPlace && findable;
-    const install = this.#engine[inPlace ? 'link' : 'install'](this.#stop.signal, model);
+    const named = { ...model, name: this.nameFor(model.name) };
+    const install = this.#engine[inPlace ? 'link' : 'install'](this.#stop.signal, named);
     try {
       for (;;) {
         const { done, value } = await install.next();
-        if (done) return this.add(value);
+        if (done) return this.add(value, model.name);
         if (this.installing.kind === 'running') this.installing = { ...this.installing, ...value };
       }
     } catch (thrown) {
@@ -211,8 +258,12 @@ export class Library {
     }
   }
 
-  /** Lists one more, and chooses it. */
-  add(entry: ModelEntry): void {
+  /** Lists one more, and chooses it. @param file what it was called where it came from, if it came from somewhere. */
+  add(entry: ModelEntry, file?: string): void {
+    const again = this.entries.some(({ id }) => id === entry.id);
+    const renamed = file !== undefined && stemOf(entry.file) !== stemOf(file);
+    if (again && file !== undefined) this.remarks = [...this.remarks, { kind: 'again', file: entry.file }];
+    else if (renamed) this.remarks = [...this.remarks, { kind: 'renamed', file, name: entry.file }];
     this.entries = [...this.entries.filter((other) => other.id !== entry.id), entry];
     this.select(entry.id); // a LoRA is none to select, and stays unselected
   }
@@ -227,6 +278,9 @@ export class Library {
     this.#onSelect(entry ?? null);
   }
 }
+
+const ENDING = '.safetensors';
+const stemOf = (file: string): string => file.replace(/^.*\/|\.safetensors$/gi, '');
 
 export type Addon = Extract<ModelEntry, { addon: unknown }>;
 

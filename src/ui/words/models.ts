@@ -1,5 +1,6 @@
 /** What is said of models, of additions to them, and of where they run. */
 import type { AddonFacts, DeviceInfo, LoraUse, ModelFacts, Trigger, Unused } from '../../engine/api';
+import type { Remark } from '../models/library.svelte';
 import { bytes, clean, count, roughly } from './format';
 
 /**
@@ -62,6 +63,17 @@ export function useWords({ used, modules, unused }: LoraUse): string {
     return `${count(number)} ${number === 1 ? one : several}${example}`;
   });
   return [`${count(used)} of ${count(modules)} modules used`, ...others].join('; ');
+}
+
+/** What a person should know of a file that was imported. */
+export function remarkWords(remark: Remark): string {
+  const file = clean(remark.file, 80);
+  switch (remark.kind) {
+    case 'renamed':
+      return `Something else here is called ${file}, so this one is called ${clean(remark.name, 80)}. Both can be used, and renamed under “Models on this device”.`;
+    case 'again':
+      return `${file} is here already: it is the same file.`;
+  }
 }
 
 /** The WebAssembly heap, in which nets lie that the CPU runs. */

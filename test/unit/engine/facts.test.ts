@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { factsOf } from '../../../src/engine/facts';
+import type { AddonFacts, ModelEntry } from '../../../src/engine/api';
+import { apart, callable, factsOf } from '../../../src/engine/facts';
 import { inspect } from '../../../src/pipeline/inspect';
 import type { TensorInfo } from '../../../src/weights/safetensors';
 import { stableDiffusion15, type Shapes } from '../nets/stable-diffusion';
@@ -45,4 +46,31 @@ it('samplers and spacings that a file recommends are taken where they are known'
     schedule: 'Karras',
     spacing: 'leading',
   });
+});
+
+const word = (trigger: string) => ({ trigger, vectors: 4 });
+const toy: AddonFacts = { kind: 'embedding', name: 'toy', words: [word('toy'), word('<cat-toy>')] };
+const lora = (name: string): AddonFacts => ({ kind: 'lora', name, modules: 1, base: null });
+
+it('what is called in prompts has a name that they can say, beside its own', () => {
+  expect(callable(toy)).toEqual(toy);
+  const odd = { ...toy, name: 'ink (v2) ', words: [word('ink (v2) '), word('<cat-toy>')] };
+  const said = { ...odd, name: 'ink _v2_', words: [word('ink _v2_'), word('<cat-toy>')] };
+  expect(callable(odd)).toEqual(said);
+  expect(callable(said)).toEqual(said);
+  expect(callable(lora('a<b>'))).toEqual(lora('a_b_'));
+});
+
+it('of two LoRAs with one name the later gets a number; other kinds may have it too', () => {
+  const entry = (addon: AddonFacts, id: string): ModelEntry => ({
+    ...{ id, file: `${addon.name}.safetensors`, bytes: 1, origin: 'served' },
+    addon,
+  });
+  const names = apart([
+    entry(lora('ink'), '1'),
+    entry(lora('INK'), '2'),
+    entry({ ...toy, name: 'ink', words: [word('ink')] }, '3'),
+    entry(lora('ink'), '4'),
+  ]).map((found) => 'addon' in found && found.addon.name);
+  expect(names).toEqual(['ink', 'INK-2', 'ink', 'ink-3']);
 });

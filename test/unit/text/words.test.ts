@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { cutAtWords, mentions } from '../../../src/text/words';
+import { callWord, cutAtWords, mentions } from '../../../src/text/words';
 
 const toy = { trigger: '<toy>', ids: [900, 901] };
 const style = { trigger: 'my-style', ids: [800] };
@@ -24,4 +24,25 @@ describe('a word with vectors of its own', () => {
     expect(mentions('x<cat-toy>y', '<cat-toy>')).toBe(false);
     expect(mentions('a (b) c', '(b)')).toBe(true);
   });
+
+  it('is found with its brackets escaped, and with accents apart (macOS)', () => {
+    expect(mentions('by ink \\(v2\\).', 'ink (v2)')).toBe(true);
+    expect(mentions('a z\u030c', 'ž')).toBe(true);
+    expect(mentions('a ž', 'z\u030c')).toBe(true);
+    expect(cutAtWords('a z\u030c b', [{ trigger: 'Ž', ids: [1] }])).toEqual([
+      'a ',
+      { trigger: 'Ž', ids: [1] },
+      ' b',
+    ]);
+  });
+});
+
+it.each([
+  ['ink', 'ink'],
+  ['ink (v2)', 'ink _v2_'],
+  [' a:b|c\\<d>  e ', 'a_b_c_d_ e'],
+  ['墨 🎨', '墨 🎨'],
+])('a file named %j is called by the word %j', (file, word) => {
+  expect(callWord(file)).toBe(word);
+  expect(callWord(word)).toBe(word);
 });

@@ -30,6 +30,7 @@ export const engine = (calls: Partial<Remote<EngineApi>>): Remote<EngineApi> => 
   discard: missing,
   storage: missing,
   verify: missing,
+  rename: missing,
   repair: missing,
   contents: missing,
   countTokens: missing,

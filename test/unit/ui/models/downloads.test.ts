@@ -50,7 +50,7 @@ function downloadsOf(calls: Partial<Remote<EngineApi>> = {}, left: () => readonl
       },
       ...calls,
     }),
-    (entry) => added.push(entry),
+    { add: (entry) => void added.push(entry), nameFor: (file) => file },
     () => (now += 1000),
   );
   return { downloads, added, asked };

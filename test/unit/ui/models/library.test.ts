@@ -252,3 +252,42 @@ test('when the chosen model is removed another one takes its place', async () =>
   expect(library.entries).toEqual([miniature]);
   expect(chosen.at(-1)?.id).toBe('mini');
 });
+
+test('a file whose name is taken gets another one, and that is told', async () => {
+  const { library } = libraryOf([full('ink')]);
+  await library.load();
+  await library.install([file('Ink')]);
+  expect(library.entries.map((entry) => entry.file)).toEqual(['ink.safetensors', 'Ink-2.safetensors']);
+  expect(library.remarks).toEqual([{ kind: 'renamed', file: 'Ink.safetensors', name: 'Ink-2.safetensors' }]);
+  library.forget(library.remarks[0]!);
+  expect(library.remarks).toEqual([]);
+});
+
+test('a file that is there already stays one, and that is told', async () => {
+  const { library } = libraryOf([full('ink')], {
+    // eslint-disable-next-line require-yield -- a call that only answers
+    install: async function* () {
+      return full('ink');
+    },
+  });
+  await library.load();
+  await library.install([file('ink')]);
+  expect(library.entries).toHaveLength(1);
+  expect(library.remarks).toEqual([{ kind: 'again', file: 'ink.safetensors' }]);
+});
+
+test('a model is renamed in its place, never to a name that another has or that leads elsewhere', async () => {
+  const asked: string[] = [];
+  const { library } = libraryOf([full('ink'), full('chalk')], {
+    // eslint-disable-next-line require-yield -- a call that only answers
+    rename: async function* (_, id, name) {
+      asked.push(name);
+      return { ...full('ink'), id, file: name };
+    },
+  });
+  await library.load();
+  const [ink] = library.entries;
+  for (const name of ['pencil', ' chalk ', '../x', ' ']) await library.rename(ink!, name);
+  expect(asked).toEqual(['pencil.safetensors', 'chalk-2.safetensors', '.._x.safetensors', 'ink.safetensors']);
+  expect(library.entries.map((entry) => entry.file)).toEqual(['ink.safetensors', 'chalk.safetensors']);
+});
