@@ -1,7 +1,7 @@
 /** Files as they were dropped or chosen → files that are a model each: parts of a diffusers folder become one. */
 import { toDrobeError } from '../errors';
 import { detect } from '../nets/detect';
-import { filePartOf } from '../nets/diffusers';
+import { filePartOf, isTaesdPart } from '../nets/diffusers';
 import { CONFIG_YAML } from '../nets/predicts/predicts';
 import { strangerIn } from '../nets/strangers/stranger';
 import { assemble, type Member } from '../pipeline/assemble';
@@ -72,7 +72,9 @@ export async function gather<F extends Placed>(
   const used = new Set<Settings<F>>();
   const refused: Gathered['refused'][number][] = foreign.map(({ file, problem }) => ({ file, problem }));
   const done: string[] = [];
-  for (const [folder, members] of byFolder(parts)) {
+  for (const [folder, found] of byFolder(parts)) {
+    const [members, spare] = withoutSpare(found);
+    gathered.push(...spare.map(alone));
     try {
       const own = ofFolder(settings, folder);
       for (const one of own) used.add(one);
@@ -140,6 +142,16 @@ function byFolder<F>(parts: readonly Readable<F>[]): Map<string, Readable<F>[]> 
     folders.set(folder, [...(folders.get(folder) ?? []), part]);
   }
   return folders;
+}
+
+/** A TAESD is a model's VAE where there is no other; else it shows what is drawn, as it does by itself. */
+function withoutSpare<F>(
+  parts: readonly Readable<F>[],
+): [members: readonly Readable<F>[], spare: Readable<F>[]] {
+  const vaes = parts.filter(({ header }) => filePartOf(header.tensors.keys()) === 'vae');
+  const small = vaes.filter(({ header }) => isTaesdPart(header.tensors.keys()));
+  if (small.length === vaes.length) return [parts, []];
+  return [parts.filter((part) => !small.includes(part)), small];
 }
 
 function asOne<F>(folder: string, members: readonly Readable<F>[], beside: Beside): FoundModel<F> {

@@ -1,6 +1,5 @@
 /** What a file is, by its header: a checkpoint, something to add to one, or a problem. */
-import { DrobeError, toDrobeError } from '../errors';
-import { taesdPrefix } from '../nets/taesd';
+import { toDrobeError } from '../errors';
 import { inspect } from '../pipeline/inspect';
 import type { Header } from '../weights/safetensors';
 import type { AddonFacts, Inspection, ModelFacts, Problem } from './api';
@@ -15,13 +14,7 @@ export function whatIs(header: Header, file: string): What {
   } catch (thrown) {
     const { code } = toDrobeError(thrown);
     if (code === 'file-is-lora') return { addon: loraFacts(header, file) };
-    if (code === 'file-is-taesd') {
-      if (taesdPrefix(header.tensors.keys()) !== null)
-        return { addon: { kind: 'taesd', name: stemOf(file) } };
-      throw new DrobeError('unsupported-model', {
-        found: 'the encoder of a TAESD, of which the decoder is used',
-      });
-    }
+    if (code === 'file-is-taesd') return { addon: { kind: 'taesd', name: stemOf(file) } };
     if (code === 'file-is-vae') return { addon: { kind: 'vae', name: stemOf(file) } };
     if (code === 'file-is-embedding') return { addon: embeddingFacts(header, file) };
     throw thrown;

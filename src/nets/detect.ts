@@ -15,6 +15,7 @@ import type { Place } from './names/places';
 import { listed } from './parts';
 import { predictsOf } from './predicts/predicts';
 import { strangerIn } from './strangers/stranger';
+import { TAESD_FACTOR } from './taesd';
 
 export interface TensorFacts {
   readonly shape: Shape;
@@ -47,10 +48,13 @@ const TAESD = /^(?:decoder\.layers\.)?\d+\.conv\.[024]\.weight$/;
 /** Names that are only there where the whole part is. */
 const PARTS: Readonly<Record<Place, RegExp>> = {
   unet: /^unet\.output_blocks\.\d+\.0\.in_layers\.2\.weight$/,
-  vae: /^vae\.(?:en|de)coder\.(?:conv_in|mid|up|down)\./,
+  vae: /^vae\.(?:en|de)coder\.(?:conv_in|mid|up|down|layers)\./,
   text: /^text\.text_model\.encoder\.layers\.\d/,
   text2: /^text2\.text_model\.encoder\.layers\.\d/,
 };
+
+/** Stands in a checkpoint whose VAE is a TAESD. */
+const TAESD_IN_VAE = 'vae.decoder.layers.0.weight';
 
 function unsupported(found: string): DrobeError {
   return new DrobeError('unsupported-model', { found });
@@ -121,6 +125,7 @@ export function recognise(
   const signs = signsOf(tensors);
   const family = familyOf(signs);
   const stated = statedFacts(metadata);
+  const small = tensors.has(TAESD_IN_VAE);
   const lacks = (['vae', ...family.texts.map(({ place }) => place)] as const).filter((part) => !has(part));
   const texts = family.texts.map((row, i): TextEncoder => {
     const encoder = textEncoder(row, signs, lacks.includes(row.place) ? new Map() : tensors);
@@ -134,7 +139,7 @@ export function recognise(
         `a UNet that wants a text encoding ${contextWidth} wide beside a text encoder that gives ${textWidth}`,
       );
     }
-    const decoded = shape('vae.post_quant_conv.weight')[1]!;
+    const decoded = shape(small ? TAESD_IN_VAE : 'vae.post_quant_conv.weight')[1]!;
     if (decoded !== latentChannels)
       throw unsupported(`a UNet that draws in ${latentChannels} channels beside a VAE of ${decoded}`);
   }
@@ -158,8 +163,9 @@ export function recognise(
     emptyIsZero: family.emptyIsZero,
     vae: {
       latentChannels,
-      factor: lacks.includes('vae') ? 8 : vaeFactor(names),
-      ...vae,
+      factor: small || lacks.includes('vae') ? TAESD_FACTOR : vaeFactor(names),
+      // Others that take its place have the family's.
+      ...(small ? { scale: family.vae.scale } : vae),
       float32: family.vae.float32,
     },
     latents: family.latents,

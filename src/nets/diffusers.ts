@@ -8,12 +8,16 @@ import { unwrapped, type Place } from './names/places';
 /** What a file holds, or, of a net in several files, some of. Which of two text encoders it is, its names do not tell. */
 export type FilePart = Exclude<Place, 'text2'>;
 
+/** AutoencoderTiny, whose halves are told from a text encoder's layers by their convolutions. */
+const TAESD = /^(?:en|de)coder\.layers\.\d+\.conv\.0\.weight$/;
+
 const SIGNS: readonly (readonly [FilePart, RegExp])[] = [
   ['unet', /^(?:(?:down|up)_blocks\.\d|mid_block\.|(?:time|add)_embedding\.|conv_(?:in|norm_out|out)\.)/],
   [
     'vae',
     /^(?:en|de)coder\.(?:(?:down|up)_blocks\.\d|mid_block\.|conv_(?:in|norm_out|out)\.)|^(?:post_)?quant_conv\./,
   ],
+  ['vae', TAESD],
   ['text', /^text_model\.|^text_projection\.weight$|^encoder\.layers\.\d+\.|^embeddings\.token_embedding\./],
 ];
 /** LoRAs, ControlNets, and CLIP with its picture half have such names beside those of a part. */
@@ -25,6 +29,10 @@ export function filePartOf(names: Iterable<string>): FilePart | null {
   if (all.some((name) => STRANGERS.test(name))) return null;
   return SIGNS.find(([, sign]) => all.some((name) => sign.test(name)))?.[0] ?? null;
 }
+
+/** Whether a VAE is a TAESD, which goes without the names that others have. */
+export const isTaesdPart = (vae: Iterable<string>): boolean =>
+  [...vae].some((name) => TAESD.test(unwrapped(name)));
 
 /** Whether a UNet reads two text encoders: it is then told the prompt as a whole, which the second one gives. */
 export const readsTwoTexts = (unet: Iterable<string>): boolean =>

@@ -4,6 +4,7 @@ import { cast, concat, reshape } from '../graph/nn';
 import { scope, type StateDict } from '../graph/scope';
 import { clipText } from './clip';
 import type { Model } from './model';
+import { isTaesd, taesdAsDecoder, taesdAsEncoder } from './taesd';
 import { unet, type UNetInputs } from './unet';
 import { vaeDecoder, vaeEncoder } from './vae';
 
@@ -71,13 +72,16 @@ export const unetGraph: Author<UNetSize> = ({ model, tensors }, target, size, us
 export const decoderGraph: Author<LatentSize> = ({ model, tensors }, target, { batch, h, w }, used) => {
   const latents = input('latents', [batch, model.vae.latentChannels, h, w], target);
   const p = scope(tensors, target, used)('vae');
-  return build({ image: cast(vaeDecoder(cast(latents, target.dtype), p), 'f32') });
+  const z = cast(latents, target.dtype);
+  const decoded = isTaesd(p) ? taesdAsDecoder(z, p, model.vae.scale) : vaeDecoder(z, p);
+  return build({ image: cast(decoded, 'f32') });
 };
 
 /** `image` [batch, 3, f·h, f·w] in −1…1 → `moments` [batch, 8, h, w]: mean, then log-variance, unscaled. */
 export const encoderGraph: Author<LatentSize> = ({ model, tensors }, target, { batch, h, w }, used) => {
   const { factor } = model.vae;
-  const image = input('image', [batch, 3, h * factor, w * factor], target);
+  const image = cast(input('image', [batch, 3, h * factor, w * factor], target), target.dtype);
   const p = scope(tensors, target, used)('vae');
-  return build({ moments: cast(vaeEncoder(cast(image, target.dtype), p), 'f32') });
+  const encoded = isTaesd(p) ? taesdAsEncoder(image, p, model.vae.scale) : vaeEncoder(image, p);
+  return build({ moments: cast(encoded, 'f32') });
 };

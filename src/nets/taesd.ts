@@ -1,9 +1,21 @@
 /**
- * Tiny AutoEncoder for Stable Diffusion: a decoder small enough for a preview after every step.
+ * Tiny AutoEncoder for Stable Diffusion: small enough for a preview after every step, and the VAE of some small models.
  * https://github.com/madebyollin/taesd/blob/main/taesd.py
  */
 import { build, input, type Graph, type Target, type Var } from '../graph/graph';
-import { add, cast, conv, fromImage, relu, scaled, shifted, tanh, toImage, upsample2x } from '../graph/nn';
+import {
+  add,
+  cast,
+  concat,
+  conv,
+  fromImage,
+  relu,
+  scaled,
+  shifted,
+  tanh,
+  toImage,
+  upsample2x,
+} from '../graph/nn';
 import { scope, type Scope, type StateDict } from '../graph/scope';
 import type { LatentSize } from './graphs';
 
@@ -32,6 +44,33 @@ export function taesdDecoder(z: Var, p: Scope): Var {
     }
   }
   return shifted(scaled(toImage(h), 2), -1);
+}
+
+/** p: the layers. image: pixels in −1…1 [N, 3, H, W] → latents as the UNet has them [N, 4, H/8, W/8]. */
+export function taesdEncoder(image: Var, p: Scope): Var {
+  let h = fromImage(scaled(shifted(image, 1), 1 / 2));
+  for (const layer of p.children()) {
+    if (layer.has('conv')) h = block(h, layer);
+    // What makes it smaller has no bias.
+    else h = conv(h, layer, layer.has('bias') ? {} : { stride: 2 });
+  }
+  return toImage(h);
+}
+
+/** Whether the VAE of a checkpoint is one. p: `vae`. */
+export const isTaesd = (p: Scope): boolean => p.has('decoder.layers');
+
+/** What exp takes for nothing: diffusers clamps the logarithm of a variance there. */
+const NO_VARIANCE = -30;
+
+/** p: `vae`. z: latents divided by the scale factor, as a VAE has them → pixels, as `vaeDecoder`. */
+export const taesdAsDecoder = (z: Var, p: Scope, scale: number): Var =>
+  taesdDecoder(scaled(z, scale), p('decoder.layers'));
+
+/** p: `vae` → moments, as `vaeEncoder` has them: a mean that is certain. */
+export function taesdAsEncoder(image: Var, p: Scope, scale: number): Var {
+  const mean = scaled(taesdEncoder(image, p('encoder.layers')), 1 / scale);
+  return concat(1, mean, shifted(scaled(mean, 0), NO_VARIANCE));
 }
 
 function block(x: Var, p: Scope): Var {

@@ -12,7 +12,8 @@ import { sd2Folder, sdxlFolder, type Folder } from './diffusers-folder';
 import { draw, expectSame, openCheckpoint, servedTokenizer } from './drawing';
 import { caseOf, onePicture } from './picture-cases';
 import { jobOf } from './pipeline-case';
-import { goldenBytes, present } from './root';
+import { goldenBytes, goldenTensors, present } from './root';
+import { worstDifference } from './tensors';
 
 let tokenizer: Tokenizer;
 beforeAll(async () => {
@@ -63,6 +64,17 @@ function inSingle({ dtype, shape, bytes }: StoredTensor) {
   return { dtype: 'F32' as const, shape, bytes: new Uint8Array(wide.buffer) };
 }
 
+/** The one model of a folder, as an import makes it. */
+async function gathered(folder: Folder): Promise<Uint8Array<ArrayBuffer>> {
+  // Not in the order in which they are used.
+  const files = Object.entries(folder).map(([path, tensors]) => local(`my model/${path}`, tensors));
+  const { models: found, refused } = await gather(files.reverse(), ({ file }) => file);
+  expect(refused).toEqual([]);
+  expect(found.map(({ name }) => name)).toEqual(['my model.safetensors']);
+  const whole = blobsOf(mapFiles(found[0]!.layout, (part) => part.file)); // there is one
+  return new Uint8Array(await new Blob(whole).arrayBuffer());
+}
+
 describe.each<[string, string, () => Promise<Folder>]>([
   ['a folder of Stable Diffusion 1.x', 'sd1', sd1Folder],
   ['one in shards', 'sd1', async () => sharded(await sd1Folder())],
@@ -74,14 +86,7 @@ describe.each<[string, string, () => Promise<Folder>]>([
   if (model === 'sd1' && !present('models/sd1/diffusers')) return;
 
   it.each(onePicture(model))('draws what diffusers draws (%s)', async (at) => {
-    const folder = await make();
-    // Not in the order in which they are used.
-    const files = Object.entries(folder).map(([path, tensors]) => local(`my model/${path}`, tensors));
-    const { models: found, refused } = await gather(files.reverse(), ({ file }) => file);
-    expect(refused).toEqual([]);
-    expect(found.map(({ name }) => name)).toEqual(['my model.safetensors']);
-    const whole = blobsOf(mapFiles(found[0]!.layout, (part) => part.file)); // there is one
-    const file = new Uint8Array(await new Blob(whole).arrayBuffer());
+    const file = await gathered(await make());
     const { model: facts, unused } = inspect(await readHeader(new Blob([file])));
     const families: Record<string, string> = { sd1: '1.x', 'sd2-v': '2.x', sdxl: 'XL' };
     expect(facts.family).toBe(`Stable Diffusion ${families[model]}`);
@@ -89,5 +94,48 @@ describe.each<[string, string, () => Promise<Folder>]>([
 
     const { picture } = await draw(await openCheckpoint(file), tokenizer, jobOf(caseOf(at)));
     expectSame(`${what}, ${at}`, picture, goldenBytes(`${at}/expected.png`));
+  });
+});
+
+// SDXS has such a folder. The picture by TAESD is ours, of the latents of this case.
+const at = 'models/sd1/cases/txt2img_ddim';
+const byTaesd = 'models/taesd/sd1_txt2img_ddim.png';
+const taesd = 'taesd/diffusion_pytorch_model';
+const whole = present(`models/${taesd}.safetensors`, 'models/sd1/diffusers', byTaesd, at);
+
+describe.runIf(whole)('a folder whose VAE is a TAESD', () => {
+  let file: Uint8Array<ArrayBuffer>;
+  beforeAll(async () => {
+    file = await gathered({
+      ...(await sd1Folder()),
+      'vae/diffusion_pytorch_model.safetensors': await golden(taesd),
+    });
+  });
+
+  it('is drawn with it, as torch does', async () => {
+    expect(inspect(await readHeader(new Blob([file])))).toMatchObject({
+      unused: [],
+      model: { vae: { factor: 8 } },
+    });
+    const { picture } = await draw(await openCheckpoint(file), tokenizer, jobOf(caseOf(at)));
+    expectSame('a folder with a TAESD', picture, goldenBytes(byTaesd));
+  });
+
+  it('begins with a picture as it sees it, without any doubt', async () => {
+    const tensor = goldenTensors('models/taesd/expected.safetensors');
+    const checkpoint = await openCheckpoint(file);
+    const { data, shape } = tensor('latents');
+    const [, , h, w] = shape as [number, number, number, number];
+    const moments = await checkpoint.moments(
+      Float32Array.from(tensor('image').data),
+      { h, w },
+      () => undefined,
+    );
+    const { scale } = checkpoint.model.vae;
+    const mean = moments.subarray(0, data.length).map((x) => x * scale);
+    const worst = worstDifference(mean, data);
+    console.info(`what a TAESD sees: worst relative difference ${worst.toExponential(1)}`);
+    expect(worst).toBeLessThan(1e-4);
+    expect(new Set(moments.subarray(data.length))).toEqual(new Set([-30]));
   });
 });

@@ -1,7 +1,9 @@
 /** TAESD's decoder against diffusers, in both layouts; and whole pictures that it finishes. */
 import * as ort from 'onnxruntime-web';
 import { expect, it } from 'vitest';
-import { taesdGraph } from '../../src/nets/taesd';
+import { build, input } from '../../src/graph/graph';
+import { scope } from '../../src/graph/scope';
+import { taesdEncoder, taesdGraph } from '../../src/nets/taesd';
 import { wasmMachine } from '../../src/runtime/device';
 import { Sessions } from '../../src/runtime/session';
 import { readHeader } from '../../src/weights/safetensors';
@@ -30,6 +32,26 @@ it.each(files.filter((file) => present(file)))('decodes latents as diffusers doe
   const worst = worstDifference(await net.run({ latents }), tensor('decoded').data);
   await net.release();
   console.info(`${path}: worst relative difference ${worst.toExponential(1)}`);
+  expect(worst).toBeLessThan(1e-4);
+});
+
+const whole = 'models/taesd/diffusion_pytorch_model.safetensors';
+
+it.runIf(present(whole))('encodes pictures as diffusers does', async () => {
+  const tensor = goldenTensors('models/taesd/expected.safetensors');
+  const file = goldenBytes(whole);
+  const { tensors } = await readHeader(new Blob([file]));
+  const machine = wasmMachine(new Sessions(ort));
+  const image = tensor('image');
+  const p = scope(tensors, machine.target())('encoder.layers');
+  const net = await machine.sessions.open(
+    build({ latents: taesdEncoder(input('image', image.shape, machine.target()), p) }),
+    { tensors, source: memorySource(file) },
+    machine.openDevice,
+  );
+  const worst = worstDifference(await net.run({ image }), tensor('latents').data);
+  await net.release();
+  console.info(`TAESD's encoder: worst relative difference ${worst.toExponential(1)}`);
   expect(worst).toBeLessThan(1e-4);
 });
 

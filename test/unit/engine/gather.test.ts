@@ -107,6 +107,20 @@ describe('files that are one model', () => {
     ]);
   });
 
+  it('a TAESD is the VAE where there is no other, and an addition where there is one', async () => {
+    const taesd = (path: string) =>
+      named(path, [
+        'decoder.layers.0.weight',
+        'decoder.layers.2.conv.0.weight',
+        'encoder.layers.1.conv.0.weight',
+      ]);
+    const [found] = (await gather(inside('m', unet(), text(), taesd('vae/m.safetensors')))).models;
+    expect(await namesIn(found)).toContain('vae.decoder.layers.2.conv.0.weight');
+    const both = inside('m', unet(), text(), vae(), taesd('taesd/small.safetensors'));
+    expect(told(await gather(both))).toEqual({ files: ['small.safetensors', 'm.safetensors'], refused: [] });
+    expect(told(await gather([taesd('small.safetensors')])).files).toEqual(['small.safetensors']);
+  });
+
   it('what lies beside them stays as it is, but a safety checker is passed over', async () => {
     const checker = named('safety_checker/model.safetensors', ['vision_model.x', 'concept_embeds']);
     const lora = named('extra/lora.safetensors', ['lora_unet_down_blocks_0.lora_down.weight']);
