@@ -29,11 +29,11 @@ export function foreignFolders<S extends Seen>(files: readonly S[]): ForeignFold
     const members = files.filter(
       ({ path, header }) => header !== null && isIn(root, path) && isMember(header),
     );
-    const kind =
-      kindOf(members.filter(({ path }) => DRAWS.test(last(parent(path))))) ?? variationsIn(members);
+    const nets = members.filter(({ path }) => DRAWS.test(last(parent(path))));
+    const kind = kindOf(nets) ?? variationsIn(members);
     if (!kind) return [];
-    const names = new Set(members.map(({ path }) => last(path)));
-    const file = last(root) || [...names].join(' and ');
+    // Dropped without the folder around them, they go by the name of the net that draws.
+    const file = last(root) || last(parent(nets[0]?.path ?? ''));
     return [{ file, problem: { code: 'other-kind', facts: { kind, as: '' } }, members }];
   });
 }
