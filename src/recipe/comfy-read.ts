@@ -228,6 +228,10 @@ class Reader {
       else if (node.type === 'RescaleCFG') settings.guidanceRescale = this.#number(node, 'multiplier') ?? 0.7;
       else if (node.type === 'ModelSamplingDiscrete') {
         if (valueOf(this.#graph, node, 'zsnr') === true) settings.zeroSnr = true;
+        const sampling = this.#text(node, 'sampling');
+        if (sampling === 'v_prediction') settings.prediction = 'v';
+        else if (sampling === 'eps') settings.prediction = 'epsilon';
+        else if (sampling !== undefined) this.#doNotKnow('Sampling', sampling);
       } else if (!this.#checkpoint(node)) this.#doNotKnow('Node', node.type);
       node = this.#to(node, 'model')?.node;
     }

@@ -49,13 +49,11 @@ function layOut(sheet: Sheet, recipe: Recipe): void {
   const { clipSkip = 1 } = settings;
   if (clipSkip > 1)
     [clip] = sheet.add('CLIPSetLastLayer', 1, { clip: clip! }, { stop_at_clip_layer: -clipSkip });
-  if (settings.zeroSnr) {
-    [model] = sheet.add(
-      'ModelSamplingDiscrete',
-      1,
-      { model: model! },
-      { sampling: 'v_prediction', zsnr: true },
-    );
+  const { prediction, zeroSnr } = settings;
+  if (zeroSnr || prediction) {
+    // The node says both. What ends in noise alone predicts v, unless somebody says otherwise.
+    const sampling = prediction === 'epsilon' ? 'eps' : 'v_prediction';
+    [model] = sheet.add('ModelSamplingDiscrete', 1, { model: model! }, { sampling, zsnr: zeroSnr ?? false });
   }
   if (settings.guidanceRescale !== undefined) {
     [model] = sheet.add('RescaleCFG', 1, { model: model! }, { multiplier: settings.guidanceRescale });

@@ -74,6 +74,7 @@ const shown: readonly (readonly [label: string, show: Show])[] = [
   ['Discard penultimate sigma', ({ discardPenultimate }) => discardPenultimate],
   ['SGM noise multiplier', ({ scaleStart }) => scaleStart],
   ['Whole timesteps', ({ wholeTimesteps }) => wholeTimesteps],
+  ['Prediction type', ({ prediction }) => prediction],
   ['Zero terminal SNR', ({ zeroSnr }) => zeroSnr],
   ['Guidance rescale', ({ guidanceRescale }) => guidanceRescale],
   ['Solver order', ({ order }) => order],

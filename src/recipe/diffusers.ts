@@ -148,6 +148,8 @@ function schedulerLine(settings: RecipeSettings, scheduler: Scheduler): string {
   // A1111 and ComfyUI have the other of its two.
   if (sampler === 'UniPC') all.solver_type = like === undefined || like === 'diffusers' ? '"bh2"' : '"bh1"';
   if (order !== undefined && /^(?:UniPC|DEIS)/.test(scheduler.name)) all.solver_order = String(order);
+  const { prediction } = settings;
+  if (prediction) all.prediction_type = text(prediction === 'v' ? 'v_prediction' : 'epsilon');
   if (settings.zeroSnr && zeroSnr.test(scheduler.name)) all.rescale_betas_zero_snr = 'True';
   const given = Object.entries(all).map(([name, value]) => `, ${name}=${value}`);
   return `pipe.scheduler = ${scheduler.name}.from_config(pipe.scheduler.config${given.join('')})`;

@@ -6,7 +6,7 @@ import { likes, spacings, type SamplerName } from '../sampling/settings';
 import { parseSeed } from '../sampling/seed';
 import { emphases, type Emphasis } from '../text/weigh';
 import { pythonNumber } from './pairs';
-import { recipeContents, type Draft, type Hires } from './recipe';
+import { recipeContents, recipePredictions, type Draft, type Hires } from './recipe';
 
 /** A setting of T. */
 export interface Field<T> {
@@ -229,6 +229,7 @@ export const maskFields: readonly Field<Draft>[] = [
 /** What A1111 has no name for. */
 export const ownFields: readonly Field<Draft>[] = [
   choice('like', ['Like'], same(likes)),
+  choice('prediction', ['Prediction type'], same(recipePredictions)),
   choice('spacing', ['Schedule spacing'], same(spacings)),
   numbers('feather', ['Feather']),
   // Its widely used extensions call it so.

@@ -4,6 +4,7 @@ import { emphases } from '../text/weigh';
 import {
   recipeContents,
   recipeModes,
+  recipePredictions,
   resourceKinds,
   toolNames,
   type Draft,
@@ -80,6 +81,7 @@ const settings = objectOf<Draft>({
   imageGuidance: number,
   clipSkip: count,
   emphasis: oneOf(emphases),
+  prediction: oneOf(recipePredictions),
   padded: truth,
   strength: number,
   maskBlur: number,

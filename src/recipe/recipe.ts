@@ -18,6 +18,8 @@ export type RecipeMode = (typeof recipeModes)[number];
 
 export const recipeContents = ['fill', 'original', 'latent noise', 'latent nothing'] as const;
 
+export const recipePredictions = ['epsilon', 'v'] as const;
+
 /** A second pass over the enlarged picture, as A1111's "Hires. fix" does it. */
 export interface Hires {
   /** A1111's name of what enlarges it: "Latent", "Latent (nearest-exact)", "Lanczos", "R-ESRGAN 4x+". */
@@ -50,6 +52,8 @@ export interface RecipeSettings extends Partial<Sampling>, Partial<Seeds> {
   /** 1 reads the last layer of the text encoder, as A1111 counts. */
   readonly clipSkip?: number;
   readonly emphasis?: Emphasis;
+  /** What the model was taken to predict, whatever it says itself. */
+  readonly prediction?: (typeof recipePredictions)[number];
   /** Prompts of different lengths are made alike by empty windows. */
   readonly padded?: boolean;
   /** How far a picture goes towards noise, 0 to 1. */

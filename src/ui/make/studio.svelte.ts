@@ -12,6 +12,7 @@ import { Workplace } from '../paint/workplace.svelte';
 import { Form } from '../settings/form.svelte';
 import { defaultsOf } from '../settings/job';
 import { settingsFrom } from '../settings/mend';
+import { overruled, Overrules } from '../settings/overrules.svelte';
 import { Persisted } from '../settings/persisted.svelte';
 import { RANDOM, withBatch, type Mode, type Settings } from '../settings/settings';
 import { settingsTakenWords } from '../words/changes';
@@ -58,6 +59,7 @@ export class Studio {
   #resumed = $state(false);
   readonly #engine: Remote<EngineApi>;
   readonly #workshop: Workshop;
+  readonly #overrules: Overrules;
   readonly #seed: () => number;
 
   /**
@@ -73,6 +75,7 @@ export class Studio {
     this.form = new Form(shelf, () => this.model?.facts.multiple ?? 8);
     this.place = new Workplace(shelf, pictures, this.form, () => this.model?.facts ?? null, this.changes);
     this.settings = this.form.settings;
+    this.#overrules = new Overrules(shelf);
     this.rates = new Persisted('rates', unmeasured, (found) => found, shelf);
     this.album = new Album(drawer, this.changes);
     this.tokens = new TokenCounter(engine);
@@ -135,10 +138,19 @@ export class Studio {
     this.model = model;
     if (!model) return;
     const other = this.settings.current.model !== model.id;
-    if (other) this.form.take({ ...defaultsOf(model.facts), model: model.id });
+    if (other) {
+      const own = overruled(this.settings.current, this.#overrules.of(model.id));
+      this.form.take({ ...defaultsOf(model.facts), ...own, model: model.id });
+    }
     this.place.suitModel(model.facts);
     if ((first || other) && this.place.mode !== 'text') this.place.suitSize();
     this.form.settleAll();
+  }
+
+  /** What the model predicts, and over which noise, whatever it says: from now on whenever it is chosen. */
+  overrule(settings: Partial<Pick<Settings, 'prediction' | 'rare'>>): void {
+    this.form.take(settings);
+    this.#overrules.keep(this.settings.current.model, $state.snapshot(this.settings.current));
   }
 
   /** What to start from, from now on. */

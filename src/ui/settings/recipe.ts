@@ -10,11 +10,12 @@ export function recipeSettings(mode: Mode, settings: Settings): RecipeSettings {
   const { prompt, negative, width, height, steps, guidance } = settings;
   const { sampler, schedule, spacing, like, emphasis, clipSkip, rng } = settings;
   const { hires: _, ...rare } = settings.rare;
-  const { variationStrength, variationSeed } = settings;
+  const { variationStrength, variationSeed, prediction } = settings;
   return {
     ...{ mode, prompt, negative, width, height, steps, guidance },
     ...{ sampler, schedule, like, ...(like === 'diffusers' && { spacing }), ...rare },
     ...{ emphasis, clipSkip, rng },
+    ...(prediction !== 'auto' && { prediction }),
     ...(settings.seed !== RANDOM && { seed: BigInt(settings.seed) }),
     ...(variationStrength > 0 && {
       variationStrength,
@@ -103,7 +104,7 @@ export function settingsOf({ settings }: Recipe, multiple: number): Partial<Sett
 /** What has one name and one form in both. */
 const sameNames = [
   ...(['prompt', 'negative', 'width', 'height', 'steps', 'guidance', 'imageGuidance'] as const),
-  ...(['sampler', 'schedule', 'spacing', 'like', 'emphasis', 'clipSkip', 'rng'] as const),
+  ...(['sampler', 'schedule', 'spacing', 'like', 'emphasis', 'clipSkip', 'rng', 'prediction'] as const),
   ...(['maskBlur', 'maskMode', 'content', 'area', 'padding', 'soft', 'feather'] as const),
 ] satisfies (keyof Settings & keyof RecipeSettings)[];
 

@@ -110,7 +110,7 @@ export const backends: Readonly<Record<Backend, string>> = {
 };
 
 /** What a UNet predicts: told by the checkpoint or by a trial, or overruled here. */
-export const predictions = { auto: 'Automatic', epsilon: 'epsilon (noise)', v: 'v' } as const;
+export const predictions = { auto: 'As the model says', epsilon: 'epsilon (noise)', v: 'v' } as const;
 
 /** A1111's choice of "VAE type for decode". */
 export const decoders = { VAE: 'VAE', TAESD: 'TAESD (fast)' } as const;

@@ -2,6 +2,7 @@
 import type { Inspection, ModelFacts } from '../../engine/api';
 import { clean } from './format';
 import { addonWords } from './models';
+import { predictsWords, tellersWords } from './predicts';
 import { sentence } from './problems';
 
 type Part = Inspection['parts'][number]['part'];
@@ -31,8 +32,9 @@ export function verdictWords(
   use: Inspection['use'] = null,
 ): string {
   if ('facts' in verdict) {
-    const { family, kind } = verdict.facts;
-    return `A checkpoint that Drobė can run: ${clean(family, 60)}, which ${uses[kind]}.`;
+    const { family, kind, predicts } = verdict.facts;
+    const more = predicts ? ` It ${predictsWords(predicts)}${tellersWords(predicts)}.` : '';
+    return `A checkpoint that Drobė can run: ${clean(family, 60)}, which ${uses[kind]}.${more}`;
   }
   if ('addon' in verdict) return `An addition to a model. ${addonWords(verdict.addon, use)}.`;
   return sentence(verdict.problem, file);

@@ -55,6 +55,7 @@ const says = fc
     clipSkip: fc.integer({ min: 1, max: 12 }),
     rescale: fc.option(fraction),
     zeroSnr: fc.boolean(),
+    prediction: fc.option(fc.constantFrom('epsilon', 'v')),
     mode: fc.constantFrom('text', 'image', 'inpaint', 'instruct'),
     strength: fraction,
     batch: fc.option(fc.record({ index: fc.nat({ max: 3 }), count: fc.integer({ min: 4, max: 8 }) })),
@@ -77,11 +78,13 @@ const says = fc
       ),
     ),
   })
-  .map(({ rescale, zeroSnr, mode, strength: far, batch, hires, ...rest }): RecipeSettings => ({
+  .map(({ rescale, zeroSnr, prediction, mode, strength: far, batch, hires, ...rest }): RecipeSettings => ({
     ...rest,
     mode,
     ...(rescale !== null && { guidanceRescale: rescale }),
-    ...(zeroSnr && { zeroSnr }),
+    // One node says both.
+    ...(prediction && { prediction }),
+    ...(zeroSnr && { zeroSnr, prediction: prediction ?? 'v' }),
     ...((mode === 'image' || mode === 'inpaint') && { strength: far }),
     ...(mode === 'text' && batch && { batch }),
     ...(mode === 'text' && hires && { hires }),

@@ -53,7 +53,8 @@ for (const [name, args] of Object.entries(pipelines)) {
   calls[`${name}.set_adapters`] = ['adapter_weights'];
   calls[`${name}.load_textual_inversion`] = words('token text_encoder tokenizer');
 }
-for (const [name, args] of Object.entries(schedulers)) calls[`${name}.from_config`] = words(args);
+for (const [name, args] of Object.entries(schedulers))
+  calls[`${name}.from_config`] = words(`${args} prediction_type`); // all of them have it
 
 const recipe = (settings: RecipeSettings): Recipe => ({
   tool: { name: 'Drobe' },

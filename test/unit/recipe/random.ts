@@ -70,6 +70,7 @@ const sometimes = fc.record(
     ...{ zeroSnr: fc.boolean(), guidanceRescale: fraction, order: fc.integer({ min: 1, max: 4 }) },
     ...{
       padded: fc.boolean(),
+      prediction: fc.constantFrom('epsilon', 'v'),
       allSteps: fc.boolean(),
       variationSeed: seed,
       variationStrength: fraction,

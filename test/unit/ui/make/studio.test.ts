@@ -293,3 +293,19 @@ test('a run that was short of memory is not tried lavishly again, at its size', 
   expect(asked).toEqual([undefined, thrift, thrift]);
   expect(studio.run.kind).toBe('done');
 });
+
+test('what a person says of a model’s prediction is drawn with, and comes back with the model', async () => {
+  const items: Record<string, string> = {};
+  const studio = studioWith(draw, { items });
+  studio.overrule({ prediction: 'v', rare: { zeroSnr: true } });
+  await studio.generate();
+  expect(studio.album.results[0]?.job).toMatchObject({ prediction: 'v', zeroSnr: true });
+  studio.adopt(full());
+  await studio.generate();
+  expect(studio.album.results[0]?.job).not.toHaveProperty('prediction');
+  expect(studio.album.results[0]?.job).not.toHaveProperty('zeroSnr');
+  const later = studioWith(draw, { items });
+  later.adopt(full());
+  later.adopt(miniature);
+  expect(later.settings.current).toMatchObject({ prediction: 'v', rare: { zeroSnr: true } });
+});

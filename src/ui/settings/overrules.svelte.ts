@@ -1,0 +1,64 @@
+/** What a person knows better than a model's file, about what it predicts: kept for each model. */
+import { Persisted, type Shelf } from './persisted.svelte';
+import { predictions, type Settings } from './settings';
+
+/** What is absent is as the model says. */
+export interface Overrule {
+  readonly prediction?: Exclude<Settings['prediction'], 'auto'>;
+  readonly zeroSnr?: boolean;
+}
+
+/** Of so many models, the ones that were last set. */
+const MOST = 200;
+
+export class Overrules {
+  readonly #kept: Persisted<{ models: Record<string, Overrule> }>;
+
+  constructor(shelf: Shelf | null) {
+    this.#kept = new Persisted(
+      'overrules',
+      { models: {} },
+      ({ models }) => ({ models: mended(models) }),
+      shelf,
+    );
+  }
+
+  of(model: string): Overrule {
+    const { models } = this.#kept.current;
+    return (Object.hasOwn(models, model) && models[model]) || {};
+  }
+
+  /** Keeps what is set now for this model. */
+  keep(model: string, { prediction, rare: { zeroSnr } }: Settings): void {
+    const others = Object.entries(this.#kept.current.models).filter(([id]) => id !== model);
+    const overrule: Overrule = {
+      ...(prediction !== 'auto' && { prediction }),
+      ...(zeroSnr !== undefined && { zeroSnr }),
+    };
+    const own = Object.keys(overrule).length > 0 ? [[model, overrule] as const] : [];
+    this.#kept.current.models = Object.fromEntries([...others, ...own].slice(-MOST));
+    this.#kept.save();
+  }
+}
+
+/** The settings with what was kept for a model, and nothing that was for another. */
+export function overruled({ rare }: Settings, { prediction, zeroSnr }: Overrule): Partial<Settings> {
+  const { zeroSnr: _, ...others } = rare;
+  return { prediction: prediction ?? 'auto', rare: { ...others, ...(zeroSnr !== undefined && { zeroSnr }) } };
+}
+
+function mended(found: Record<string, unknown>): Record<string, Overrule> {
+  const sound = Object.entries(found).map(([id, value]) => {
+    const { prediction, zeroSnr }: { prediction?: unknown; zeroSnr?: unknown } = Object(value) as object;
+    const known =
+      typeof prediction === 'string' && prediction !== 'auto' && Object.hasOwn(predictions, prediction);
+    return [
+      id,
+      {
+        ...(known && { prediction: prediction as NonNullable<Overrule['prediction']> }),
+        ...(typeof zeroSnr === 'boolean' && { zeroSnr }),
+      },
+    ] as const;
+  });
+  return Object.fromEntries(sound.slice(-MOST));
+}
