@@ -26,9 +26,10 @@ export type ErrorCode =
   | 'settings-alone' // a file of settings without its model
   | 'missing-part' // facts: part, and found where other parts are there
   | 'missing-shard' // facts: shard
-  | 'missing-weight' // facts: key
-  | 'bad-weight' // facts: key, reason
-  | 'weight-not-a-number' // facts: key, count; name of the file, where it is not the checkpoint's
+  // of a weight; name of its file, where that is not the checkpoint's
+  | 'missing-weight' // facts: key, name
+  | 'bad-weight' // facts: key, reason, name
+  | 'weight-not-a-number' // facts: key, count, name
   // a LoRA that a prompt asks for
   | 'lora-unknown' // facts: name, known
   | 'lora-mismatch' // facts: name, family
@@ -98,6 +99,26 @@ export class DrobeError extends Error {
 /** An address may hold a key, and what an error tells is shown, copied into reports and written to consoles. */
 const shown = (fact: string | number): string | number =>
   typeof fact === 'string' && fact.includes('//') ? withoutSecrets(fact) : fact;
+
+const OF_WEIGHTS: readonly ErrorCode[] = ['missing-weight', 'bad-weight', 'weight-not-a-number'];
+
+/**
+ * Does some work, and lets errors about weights say which weight that is, and in which file.
+ * @param name the file's, where it is not the checkpoint's.
+ */
+export function aboutWeights<T>(
+  about: { readonly name?: string | undefined; readonly key?: string },
+  work: () => T,
+): T {
+  try {
+    return work();
+  } catch (thrown) {
+    if (!(thrown instanceof DrobeError) || !OF_WEIGHTS.includes(thrown.code)) throw thrown;
+    const { name, key } = about;
+    const known = { ...(name !== undefined && { name }), ...(key !== undefined && { key }) };
+    throw new DrobeError(thrown.code, { ...known, ...thrown.facts }, { cause: thrown });
+  }
+}
 
 /** Whatever was thrown, as a DrobeError: ours untouched, everything else a 'bug' that keeps its cause. */
 export function toDrobeError(thrown: unknown): DrobeError {

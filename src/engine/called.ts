@@ -1,7 +1,7 @@
 /** Which words of prompts have vectors of their own, and in which files. */
 import { bundledWords, embeddingWords, triggersOf } from '../nets/embedding';
 import type { EmbeddingSource } from '../pipeline/embedding';
-import { mentions } from '../text/words';
+import { cutAtWords, mentions } from '../text/words';
 import type { Header } from '../weights/safetensors';
 import type { ByteSource } from '../weights/source';
 import type { AddonFacts } from './api';
@@ -40,6 +40,15 @@ export function calledWords(
     }
   }
   return [...called.values()];
+}
+
+/** Whether prompts have a word by itself, and not only inside of a longer one of these. */
+export function standsAlone(trigger: string, all: readonly string[], prompts: readonly string[]): boolean {
+  const longer = all
+    .filter((other) => other.length > trigger.length)
+    .map((other) => ({ trigger: other, ids: [] }));
+  const parts = prompts.flatMap((prompt) => cutAtWords(prompt, longer));
+  return parts.some((part) => typeof part === 'string' && mentions(part, trigger));
 }
 
 /** What calls the vectors in a file; nothing for most kinds. */

@@ -16,7 +16,7 @@ import type { Tokenizer } from '../text/windows';
 import { listUnfinished } from '../weights/downloads';
 import { removeStored } from '../weights/store';
 import type { Backend, DeviceInfo, Progress, WorkerApi } from './api';
-import { sourceOf } from './called';
+import { sourceOf, standsAlone } from './called';
 import { countTokens } from './count';
 import { gather } from './gather';
 import { base } from './place';
@@ -183,7 +183,9 @@ async function embeddingsFor(
   embeddings.set(checkpoint, known);
   const found: Embedding[] = [];
   const unfit: string[] = [];
-  for (const { trigger, files } of await models.words(prompts, on)) {
+  const called = await models.words(prompts, on);
+  const triggers = called.map(({ trigger }) => trigger);
+  for (const { trigger, files } of called) {
     const key = JSON.stringify([trigger, ...files.map(({ id }) => id)]);
     if (!known.has(key)) {
       const sources: EmbeddingSource[] = [];
@@ -194,7 +196,7 @@ async function embeddingsFor(
     }
     const embedding = known.get(key);
     if (embedding) found.push(embedding);
-    else unfit.push(trigger);
+    else if (standsAlone(trigger, triggers, prompts)) unfit.push(trigger);
   }
   return { embeddings: found, unfit };
 }

@@ -1,5 +1,5 @@
 /** Textual inversion (Gal et al., 2022, https://arxiv.org/abs/2208.01618): words with vectors of their own. */
-import { DrobeError } from '../errors';
+import { aboutWeights, DrobeError } from '../errors';
 import type { EmbeddingWord } from '../nets/embedding';
 import type { Model } from '../nets/model';
 import type { Word } from '../text/words';
@@ -71,7 +71,7 @@ function rowsOf(tables: readonly Table[]): Float32Array[][] {
   const numbers = tables.map(({ from, name, begin, end, dtype }) => {
     const bytes = from.source.read(begin, end);
     checkFinite(bytes, dtype, name, from.file);
-    return numbersOf(bytes, dtype);
+    return aboutWeights({ name: from.file, key: name }, () => numbersOf(bytes, dtype));
   });
   return Array.from({ length: vectorsIn(tables[0]!) }, (_, n) =>
     numbers.map((all, i) => {

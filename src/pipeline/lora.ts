@@ -1,5 +1,5 @@
 /** LoRAs, opened on a checkpoint: what each adds to which weight, computed when that weight passes to the device. */
-import { DrobeError } from '../errors';
+import { aboutWeights, DrobeError } from '../errors';
 import { statedScales } from '../nets/adapter';
 import { targetFinder, type LoraTarget, type LoraUse, type Unused } from '../nets/lora';
 import { loraModules, type LoraModule } from '../nets/names/lora-parts';
@@ -170,5 +170,6 @@ function read({ name, shape, dtype, begin, end }: TensorInfo, lora: Lora): Matri
   const bytes = lora.source.read(begin, end);
   checkFinite(bytes, dtype, name, lora.name);
   const [rows = 1, ...inner] = shape;
-  return { rows, columns: inner.reduce((product, d) => product * d, 1), data: numbersOf(bytes, dtype) };
+  const data = aboutWeights({ name: lora.name, key: name }, () => numbersOf(bytes, dtype));
+  return { rows, columns: inner.reduce((product, d) => product * d, 1), data };
 }

@@ -1,4 +1,5 @@
 /** The nets between pictures and latents: the checkpoint's VAE or another one, and a TAESD. */
+import { aboutWeights } from '../errors';
 import type { Graph, Target } from '../graph/graph';
 import { decoderGraph, encoderGraph } from '../nets/graphs';
 import { fits, type Limits } from '../nets/memory';
@@ -74,7 +75,7 @@ export class PictureNets {
   /** Scaled latents [1, 4, h, w], as the UNet has them → picture [3, f·h, f·w] in −1…1. */
   decode(latents: Float32Array, size: LatentSize, report: Report): Promise<Float32Array> {
     const { vae } = this.#model;
-    const author: Passage['author'] = (target, part) => decoderGraph(this.#authored, target, part);
+    const author = this.#about('VAE decoder', (target, part) => decoderGraph(this.#authored, target, part));
     return this.#pass(
       { name: 'VAE decoder', input: 'latents', before: 1, after: vae.factor, author },
       fromUNet(latents, vae),
@@ -89,7 +90,7 @@ export class PictureNets {
    */
   moments(image: Float32Array, size: LatentSize, report: Report): Promise<Float32Array> {
     const { factor } = this.#model.vae;
-    const author: Passage['author'] = (target, part) => encoderGraph(this.#authored, target, part);
+    const author = this.#about('VAE encoder', (target, part) => encoderGraph(this.#authored, target, part));
     return this.#pass(
       { name: 'VAE encoder', input: 'image', before: factor, after: 1, author },
       image,
@@ -106,7 +107,7 @@ export class PictureNets {
     const weights = this.#taesd?.weights;
     const { vae } = this.#model;
     if (!weights || vae.factor !== TAESD_FACTOR) return null;
-    const author: Passage['author'] = (target, part) => taesdGraph(weights.tensors, target, part);
+    const author = this.#about('TAESD', (target, part) => taesdGraph(weights.tensors, target, part));
     return this.#pass(
       { name: 'TAESD', input: 'latents', before: 1, after: vae.factor, author },
       asShared(latents, vae),
@@ -119,10 +120,11 @@ export class PictureNets {
   tileThatFits(tile: number | null, setting: Setting, limits: Limits): number | null {
     const { size } = setting;
     const { target } = this.#slots['VAE decoder'];
+    const author = this.#about('VAE decoder', (to, part) => decoderGraph(this.#authored, to, part));
     for (;;) {
-      const part = { batch: 1, ...(tile === null ? size : tileOf(tile, size)) };
+      const part = { batch: 1 as const, ...(tile === null ? size : tileOf(tile, size)) };
       const smaller = smallerTile(tile, setting);
-      if (smaller === null || fits(decoderGraph(this.#authored, target, part), limits)) return tile;
+      if (smaller === null || fits(author(target, part), limits)) return tile;
       tile = smaller;
     }
   }
@@ -146,6 +148,11 @@ export class PictureNets {
         report,
       ),
     );
+  }
+
+  /** Errors about a weight name the file that it is in, where that is not the checkpoint's. */
+  #about(name: PictureNet, author: Passage['author']): Passage['author'] {
+    return (target, size) => aboutWeights({ name: this.weightsOf(name).name }, () => author(target, size));
   }
 
   /** The model with the VAE that is used. */

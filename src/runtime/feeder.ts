@@ -2,7 +2,7 @@
  * Weights on their way from the file to ONNX Runtime: read, converted and handed over one tensor at a time, so
  * that neither the tab nor the wasm heap ever holds a model.
  */
-import { DrobeError } from '../errors';
+import { aboutWeights, DrobeError } from '../errors';
 import type { Placement } from '../graph/graph';
 import { checkFinite } from '../weights/finite';
 import { convert } from '../weights/half';
@@ -53,28 +53,28 @@ export function feed(
   let done = 0;
   let failure: unknown;
 
+  const pass = (placement: Placement): Uint8Array => {
+    const info = tensors.get(placement.key);
+    if (!info) throw new DrobeError('missing-weight');
+    const to = placement.dtype === 'f16' ? 'F16' : 'F32';
+    const patch = patches.get(placement.key);
+    const sound = checked(info, source, name);
+    let length = 0;
+    const pieces = patch || info.turned ? [whole(info, sound, patch, to)] : converted(info, sound, to);
+    for (const piece of pieces) {
+      passage.set(piece, length);
+      length += piece.length;
+      free(piece);
+    }
+    if (length !== placement.length)
+      throw new DrobeError('bad-weight', { reason: `${length} bytes, not ${placement.length}` });
+    onBytes((done += placement.length), total);
+    return passage.subarray(0, length);
+  };
   const read = (placement: Placement): Uint8Array => {
+    const key = tensors.get(placement.key)?.name ?? placement.key; // as its file has it
     try {
-      const info = tensors.get(placement.key);
-      if (!info) throw new DrobeError('missing-weight', { key: placement.key });
-      const to = placement.dtype === 'f16' ? 'F16' : 'F32';
-      const patch = patches.get(placement.key);
-      const sound = checked(info, source, name);
-      let length = 0;
-      const pieces = patch || info.turned ? [whole(info, sound, patch, to)] : converted(info, sound, to);
-      for (const piece of pieces) {
-        passage.set(piece, length);
-        length += piece.length;
-        free(piece);
-      }
-      if (length !== placement.length) {
-        throw new DrobeError('bad-weight', {
-          key: placement.key,
-          reason: `${length} bytes, not ${placement.length}`,
-        });
-      }
-      onBytes((done += placement.length), total);
-      return passage.subarray(0, length);
+      return aboutWeights({ name, key }, () => pass(placement));
     } catch (error) {
       failure ??= error;
       throw error;

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { jobOf, type PipelineCase } from '../golden/pipeline-case';
 import { pictureDifference } from '../golden/tensors';
+import { tensorsOf, written } from '../safetensors';
 import { checkpointFile, expect, expectPicture, golden, test } from './app';
 
 const caseOf = (at: string): PipelineCase =>
@@ -45,11 +46,44 @@ test('a LoRA is imported, weighed in the prompt, and changes the picture by as m
   await expect(app.alert).toContainText('no LoRA named “summer”');
   await expect(app.alert).toContainText('winter');
 
-  // For another kind of model it was not made.
+  // It was made for a model of another size: of that one it uses what fits, and says so.
   await prompt.fill('penguin <lora:winter>');
   await app.model.selectOption({ label: (await app.model.locator('option').first().textContent()) ?? '' });
-  await app.generate.click();
-  await expect(app.alert).toContainText(/winter.*not made for/);
+  await app.draw();
+  await expect(
+    page.getByText(/Of the LoRA “winter” 18 of 216 modules used; 138 are for layers/),
+  ).toBeVisible();
+});
+
+test('a LoRA of which the model has a part only is used as far as it goes, and that is told', async ({
+  app,
+}) => {
+  const { page } = app;
+  await app.open();
+  await app.importFiles(checkpointFile('sd1'));
+  await expect(app.model.locator('option:checked')).toHaveText(/sd1/, { timeout: 60_000 });
+  // As if its text half were for SDXL's second text encoder.
+  const kohya = await tensorsOf(new Blob([readFileSync(new URL('lora/kohya/kohya.safetensors', golden))]));
+  const renamed = [...kohya].map(
+    ([name, tensor]) => [name.replace('lora_te_', 'lora_te2_'), tensor] as const,
+  );
+  await app.importFiles({
+    name: 'half.safetensors',
+    mimeType: 'application/octet-stream',
+    buffer: Buffer.from(await written(new Map(renamed)).arrayBuffer()),
+  });
+  const told = '192 of 216 modules used; 24 belong to a text encoder this model does not have';
+  await page.getByText(/^Models on this device/).click();
+  const line = page.getByRole('listitem').filter({ hasText: 'half.safetensors' });
+  await expect(line).toContainText(told);
+  await line.getByRole('button', { name: 'Inspect half.safetensors' }).click();
+  await expect(page.getByRole('dialog')).toContainText(told);
+  await page.keyboard.press('Escape');
+
+  const small = { steps: 1, seed: 4, width: 64, height: 64, sampler: 'DDIM' } as const;
+  await app.fill({ ...small, prompt: 'a fox <lora:half:1>' });
+  await app.draw();
+  await expect(page.getByText(`Of the LoRA “half” ${told}.`)).toBeVisible();
 });
 
 test('a textual inversion is imported, and called by its word', async ({ app }) => {
@@ -187,5 +221,7 @@ test('LoRAs with any name, and two of one name, are ticked, weighed and called; 
   await app.model.selectOption({ label: (await app.model.locator('option').first().textContent()) ?? '' });
   await app.fill({ prompt: 'penguin <lora:outline:0.5>', steps: 2 });
   await app.draw();
-  expect(await told()).toMatch(/Model hash: [\da-f]{10}, Model: mini-sd.*Lora hashes: "outline: [\da-f]{12}/s);
+  expect(await told()).toMatch(
+    /Model hash: [\da-f]{10}, Model: mini-sd.*Lora hashes: "outline: [\da-f]{12}/s,
+  );
 });

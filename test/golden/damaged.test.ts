@@ -38,5 +38,12 @@ it.each(onePicture('sd1'))(
       code: 'weight-not-a-number',
       facts: { key: inVae, count: 1, name: 'soft.safetensors' },
     });
+    const short = { ...weights, tensors: new Map(weights.tensors), name: 'short.safetensors' };
+    short.tensors.delete('vae.decoder.mid.block_1.conv1.weight');
+    await checkpoint.useVae('short', () => Promise.resolve(short));
+    await expect(draw(checkpoint, tokenizer, job)).rejects.toMatchObject({
+      code: 'missing-weight',
+      facts: { name: 'short.safetensors' },
+    });
   },
 );

@@ -53,12 +53,12 @@ const words = {
       : `${file} has no ${text('part') || 'part that is needed'}${because(dutyOf(text('part')))}. Import the full checkpoint, which holds all parts in one file, or drop the model's folder as diffusers keeps it${filesOf(text('part')) && `, with ${filesOf(text('part'))} in it`}.`,
   'missing-shard': ({ file, text }) =>
     `${file}: a part of this model is in several numbered files, and ${text('shard')} is not among them. Drop its whole folder here, or choose all of its .safetensors files together.`,
-  'missing-weight': ({ file, text }) =>
-    `${file} lacks a weight that this kind of model must have: ${text('key')}. Download it again or try another checkpoint.`,
-  'bad-weight': ({ file, text }) =>
-    `${file} has a weight that cannot be used: ${text('key')}${because(text('reason'))}. Download it again or try another checkpoint.`,
-  'weight-not-a-number': ({ file, text }) =>
-    `${text('name') ? `“${text('name')}”` : file} is damaged or was merged badly: its weight ${text('key')} holds values that are no numbers (NaN or infinite${text('count') && `, ${text('count')} of them`}). Download it again, or use another file.`,
+  'missing-weight': (told) =>
+    `${holder(told)} lacks a weight that this kind of model must have: ${told.text('key')}. Download it again or try another ${told.text('name') ? 'file' : 'checkpoint'}.`,
+  'bad-weight': (told) =>
+    `${holder(told)} has a weight that cannot be used: ${told.text('key')}${because(told.text('reason'))}. Download it again or try another ${told.text('name') ? 'file' : 'checkpoint'}.`,
+  'weight-not-a-number': (told) =>
+    `${holder(told)} is damaged or was merged badly: its weight ${told.text('key')} holds values that are no numbers (NaN or infinite${told.text('count') && `, ${told.text('count')} of them`}). Download it again, or use another file.`,
   'lora-unknown': ({ text }) =>
     `There is no LoRA named “${text('name')}” here${text('known') && `; there is ${text('known')}`}. Import its file, or take the tag out of the prompt.`,
   'lora-mismatch': ({ text }) =>
@@ -182,6 +182,9 @@ const filesOf = (parts: string) =>
   partsIn(parts)
     .map(([, , file]) => file)
     .join(', ');
+
+/** The file that a weight is in. */
+const holder = ({ file, text }: Told): string => (text('name') ? `“${text('name')}”` : file);
 
 const because = (reason: string) => reason && ` (${reason})`;
 

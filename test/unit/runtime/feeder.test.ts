@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { feed, type Patch } from '../../../src/runtime/feeder';
 import { convert } from '../../../src/weights/half';
-import type { Dtype } from '../../../src/weights/safetensors';
+import type { Dtype, TensorInfo } from '../../../src/weights/safetensors';
 import { memorySource } from '../../../src/weights/source';
 
 /** What ONNX Runtime is handed of one weight, or the error that feeding ended with. */
@@ -20,6 +20,24 @@ function fed(stored: Uint8Array<ArrayBuffer>, dtype: Dtype, count: number, to: '
   const read = () => externalData[0]!.data.subarray(0, size * count);
   return { read, failed };
 }
+
+it('what is wrong with a weight is told by its name in the file, and by the name of the file', () => {
+  const fail = (info: Partial<TensorInfo> | null) => {
+    const whole = { name: 'theirs', dtype: 'F32', shape: [1], begin: 0, end: 4, ...info } as const;
+    const tensors = new Map(info && [['w', whole]]);
+    const placement = { key: 'w', dtype: 'f32', location: 'a', offset: 0, length: 4 } as const;
+    const source = memorySource(new Uint8Array(8));
+    const { externalData, failed } = feed([placement], tensors, source, new Map(), () => undefined, 'soft');
+    expect(() => externalData[0]!.data.subarray(0, 4)).toThrow();
+    return failed();
+  };
+  expect(fail({ dtype: 'I32' })).toMatchObject({
+    code: 'bad-weight',
+    facts: { key: 'theirs', name: 'soft' },
+  });
+  expect(fail({ end: 0 })).toMatchObject({ code: 'bad-weight', facts: { key: 'theirs', name: 'soft' } });
+  expect(fail(null)).toMatchObject({ code: 'missing-weight', facts: { key: 'w', name: 'soft' } });
+});
 
 describe.each([
   ['F64', new Uint8Array(Float64Array.of(1, 0.5, -2).buffer), new Uint8Array(Float64Array.of(NaN).buffer)],

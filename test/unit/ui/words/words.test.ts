@@ -1,6 +1,6 @@
 import { full } from '../fake';
-import { roomWords } from '../../../../src/ui/words/models';
-import { expect, test } from 'vitest';
+import { addonWords, roomWords } from '../../../../src/ui/words/models';
+import { describe, expect, test } from 'vitest';
 import { DrobeError } from '../../../../src/errors';
 import { bytes, clean, duration, fileName, saveName, timeLeft } from '../../../../src/ui/words/format';
 import { newVersionWords } from '../../../../src/ui/words/app';
@@ -59,6 +59,50 @@ test('a weight that is no number is told by name, and in which file it is', () =
   expect(sentence(new DrobeError('weight-not-a-number', { ...facts, name: 'winter' }), 'sd')).toMatch(
     /^“winter” is/,
   );
+  expect(sentence(new DrobeError('missing-weight', { key: 'x', name: 'soft' }), 'sd')).toBe(
+    '“soft” lacks a weight that this kind of model must have: x. Download it again or try another file.',
+  );
+  expect(sentence(new DrobeError('bad-weight', { key: 'x', name: 'soft' }), 'sd')).toMatch(/^“soft” has/);
+});
+
+describe('what is said of additions', () => {
+  const unused = [
+    { why: 'text2', such: 'lora_te2_x', count: 72 },
+    { why: 'size', such: 'lora_unet_conv_in', count: 1 },
+    { why: 'kind', such: 'BOFT', count: 1200 },
+  ] as const;
+  const use = { modules: 1417, used: 144, unused };
+  const words =
+    '144 of 1,417 modules used; 72 belong to a text encoder this model does not have; 1 is for a layer of another size; 1,200 are of a kind not known here (BOFT)';
+
+  test('how much of a LoRA the chosen model uses', () => {
+    const lora = { kind: 'lora', name: 'ink', modules: 1417, base: 'sd_v1' } as const;
+    expect(addonWords(lora)).toBe('LoRA for sd_v1, 1,417 modules');
+    expect(addonWords(lora, use)).toBe(`LoRA for sd_v1, ${words}`);
+    expect(addonWords(lora, { modules: 1417, used: 1417, unused: [] })).toBe('LoRA for sd_v1, 1,417 modules');
+    expect(noticeWords({ code: 'lora-in-part', name: 'ink', use })).toBe(`Of the LoRA “ink” ${words}.`);
+  });
+
+  test('words, and how many tokens each takes', () => {
+    const [one, two] = [
+      { trigger: 'a', vectors: 2 },
+      { trigger: 'b', vectors: 3 },
+    ];
+    const said = (...words: { trigger: string; vectors: number }[]) =>
+      addonWords({ kind: 'embedding', name: 'x', words });
+    expect(said(one)).toBe("Textual inversion: say “a”, which takes 2 of a prompt's 75 tokens");
+    expect(said(one, { ...two, vectors: 2 })).toMatch(/say “a” or “b”, which takes 2 of/);
+    expect(said(one, two)).toMatch(/say “a”, which takes 2 of .* tokens, or “b”, which takes 3 of/);
+    const lora = { kind: 'lora', name: 'ink', modules: 2, base: null, words: [one] } as const;
+    expect(addonWords(lora)).toMatch(/^LoRA, 2 modules, and while it is on “a”, which takes 2 of/);
+  });
+
+  test('words that have vectors for other models', () => {
+    expect(noticeWords({ code: 'words-for-others', words: ['toy'] })).toBe(
+      '“toy” has vectors for another kind of model, so it was read as any word is.',
+    );
+    expect(noticeWords({ code: 'words-for-others', words: ['toy', 'cat'] })).toMatch(/^“toy”, “cat” have/);
+  });
 });
 
 test('each kind of wrong or damaged file has a sentence of its own, with what to do next', () => {
