@@ -29,6 +29,13 @@ export function boundsOf({ width, height, alpha }: Mask): Rect | null {
   return bottom < 0 ? null : { x: left, y: top, width: right + 1 - left, height: bottom + 1 - top };
 }
 
+/** How much of a picture is masked, from 0 to 1. */
+export function masked({ alpha }: Mask): number {
+  let sum = 0;
+  for (const a of alpha) sum += a;
+  return sum / (255 * alpha.length);
+}
+
 /** What was masked is kept, and what was kept is masked. */
 export function inverted({ width, height, alpha }: Mask): Mask {
   return { width, height, alpha: alpha.map((a) => 255 - a) };

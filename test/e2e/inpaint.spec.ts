@@ -170,6 +170,29 @@ test('keys choose tools, and the question mark lists them', async ({ app }) => {
   await expect(page.getByText('Paint over what should change', { exact: true })).toBeVisible();
 });
 
+test('a mask is painted without a pointer', async ({ app }) => {
+  const { page } = app;
+  await app.open();
+  const canvas = await openPicture(app, 'mini-sd/00.png');
+  await page.getByRole('slider', { name: 'Brush size' }).fill('10');
+  await canvas.surface.focus();
+  await page.keyboard.down('Space');
+  for (let i = 0; i < 4; i++) await page.keyboard.press('ArrowRight');
+  await page.keyboard.up('Space');
+  await expect(page.getByText(/^\d+ % of the picture is masked$/)).toBeAttached();
+  for (const key of ['ArrowDown', 'ArrowDown', 'ArrowDown', 'Enter', 'ArrowLeft', 'ArrowLeft', 'Enter'])
+    await page.keyboard.press(key);
+  const { width, height, alpha } = await canvas.mask();
+  const at = (x: number, y: number) => alpha[(height / 2 + y) * width + width / 2 + x];
+  expect([at(0, 0), at(20, 0), at(20, 15), at(10, 15), at(0, 15), at(10, -15)]).toEqual([
+    255, 255, 255, 255, 0, 0,
+  ]);
+  await canvas.surface.focus();
+  await page.keyboard.press('Control+z');
+  await page.keyboard.press('Control+z');
+  await expect(page.getByText('Paint over what should change', { exact: true })).toBeVisible();
+});
+
 test('candidates can be looked through, compared, thrown away, and one taken to go on with', async ({
   app,
 }) => {

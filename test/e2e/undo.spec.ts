@@ -145,3 +145,43 @@ test('what is typed is not lost to a suggestion; a run that Esc stopped goes on'
   await expect(app.result).toBeVisible({ timeout: 200_000 });
   await expect(page.getByText('was stopped')).toBeHidden();
 });
+
+/** The one picture that is kept becomes as many as there is room for. */
+const fill = () =>
+  new Promise<void>((done, failed) => {
+    const open = indexedDB.open('drobe-drawer-1');
+    open.onerror = failed;
+    open.onsuccess = () => {
+      const writing = open.result.transaction('drawer', 'readwrite');
+      const store = writing.objectStore('drawer');
+      const one = store.get(['picture', 1]);
+      one.onsuccess = () => {
+        for (let place = 2; place <= 40; place++) store.put(one.result, ['picture', place]);
+      };
+      writing.oncomplete = () => done();
+    };
+  });
+
+test('that the oldest picture makes room is told before, and can be undone', async ({ app, page }) => {
+  await app.open();
+  await app.fill({ prompt: 'sun', steps: 1 });
+  await app.draw();
+  await page.evaluate(fill);
+  await page.reload();
+  await app.ready();
+  await expect(page.getByText('40 pictures are kept: the oldest makes room for the next one.')).toBeVisible();
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download it' }).click(),
+  ]);
+  expect(download.suggestedFilename()).toMatch(/-sun\.png$/);
+  const pictures = page.getByRole('button', { name: /^Picture \d+:/ });
+  const oldest = page.getByRole('button', { name: /^Picture 1:/ });
+  await app.draw();
+  await expect(oldest).toHaveCount(0);
+  await expect(pictures).toHaveCount(40);
+  await page.getByRole('button', { name: 'Undo', exact: true }).click();
+  await expect(oldest).toHaveCount(1);
+  await page.reload();
+  await expect(pictures).toHaveCount(41);
+});

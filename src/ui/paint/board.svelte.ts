@@ -1,6 +1,6 @@
 import type { Rect, Size } from '../../canvas/crop';
 import type { Reading } from '../../canvas/mask-file';
-import { boundsOf, type Mask } from '../../canvas/pixels';
+import { boundsOf, masked, type Mask } from '../../canvas/pixels';
 import { around, Sheet } from '../../canvas/sheet';
 import {
   clearSheet,
@@ -202,8 +202,7 @@ export class MaskBoard {
       const mask = await this.#read(file, this.sheet);
       if (outdated()) return;
       this.take(mask);
-      const sum = mask.alpha.reduce((all, a) => all + a, 0);
-      this.told = { file: file.name, reading: mask.reading, share: sum / (255 * mask.alpha.length) };
+      this.told = { file: file.name, reading: mask.reading, share: masked(mask) };
     } catch (thrown) {
       if (!outdated()) this.failure = { file: file.name, error: toDrobeError(thrown) };
     }

@@ -37,5 +37,6 @@ export const gestures: readonly (readonly [how: string, words: string])[] = [
   ['Two fingers', 'Move and zoom the picture'],
   ['Wheel, pinch', 'Zoom'],
   ['Alt + wheel', 'Brush size'],
-  ['Arrow keys, on the canvas', 'Move the picture'],
+  ['Arrow keys, on the canvas', 'Move the brush; with Shift by one pixel, with Pan the picture'],
+  ['Space held, or Enter twice', 'Paint where the arrow keys have led'],
 ];

@@ -13,6 +13,12 @@ export const removedWords = (name: string, masked: boolean): string =>
 export const deletedWords = (pictures: number): string =>
   pictures === 1 ? 'The picture was deleted.' : `${count(pictures)} pictures were deleted.`;
 
+/** Before they do: so many are the next to go. */
+export const fullWords = (pictures: number, most: number): string =>
+  pictures === 1
+    ? `${most} pictures are kept: the oldest makes room for the next one.`
+    : `${most} pictures are kept: the ${count(pictures)} oldest make room for the next ones.`;
+
 /** Of pictures that made room, as only so many are kept. */
 export const oustedWords = (pictures: number): string =>
   pictures === 1
