@@ -58,7 +58,7 @@ async function ask(
       return { state: 'late', reason: `broken off after ${allowed.toFixed(0)} s` };
     }
     const { worst, facts, unused } = measured;
-    const state = judge(row, measured);
+    const state = judge(row.bound, measured);
     return {
       state,
       ...(worst !== undefined && { worst }),

@@ -1,4 +1,4 @@
-/** kit.json and kit.md: written anew after each row, so that whatever happens leaves what was found so far. */
+/** kit.json and kit.md, or of another name: written anew after each row, so that whatever happens leaves what was found. */
 import { renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Facts, Part, Reported, State } from './row';
@@ -11,9 +11,17 @@ export interface Report {
   readonly left: readonly string[];
 }
 
-export function writeReport(folder: string, report: Report): void {
-  write(join(folder, 'kit.json'), `${JSON.stringify(report, null, 1)}\n`);
-  write(join(folder, 'kit.md'), asMarkdown(report));
+/** What a report is called: its files, and at its head. */
+export interface Title {
+  readonly file: string;
+  readonly title: string;
+}
+
+const KIT: Title = { file: 'kit', title: 'Drobė on this card' };
+
+export function writeReport(folder: string, report: Report, { file, title }: Title = KIT): void {
+  write(join(folder, `${file}.json`), `${JSON.stringify(report, null, 1)}\n`);
+  write(join(folder, `${file}.md`), asMarkdown(report, title));
 }
 
 /** Whole or not at all. */
@@ -34,8 +42,8 @@ const said: Readonly<Record<State, string>> = {
   late: 'no time',
 };
 
-export function asMarkdown({ about, rows, left }: Report): string {
-  const lines = ['# Drobė on this card', ''];
+export function asMarkdown({ about, rows, left }: Report, title = KIT.title): string {
+  const lines = [`# ${title}`, ''];
   for (const [name, fact] of Object.entries(about)) lines.push(`- ${name}: ${fact}`);
   lines.push('', `${counted(rows)}${left.length > 0 ? `; ${left.length} not asked yet` : ''}.`);
   for (const part of parts) {

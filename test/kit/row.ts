@@ -59,9 +59,8 @@ export class Missing extends Error {
 }
 
 /** NaN is no agreement. */
-export function judge({ bound }: Asked, { worst = NaN, unused }: Measured): State {
+export function judge(bound: number | undefined, { worst = NaN, unused }: Measured): State {
   if (bound === undefined) return 'done';
-
   if (!(worst <= bound)) return unused === undefined ? 'wrong' : 'unused';
   return 'right';
 }

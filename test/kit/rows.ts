@@ -16,8 +16,8 @@ const PATIENCE = { full: 1, small: 10 };
 const all = (kit: string, scale: Scale): Row[] => [
   ...thereRows,
   ...netRows(kit),
-  ...pictureRows(kit),
-  ...moduleRows,
+  ...pictureRows(kit, scale),
+  ...moduleRows(scale),
   ...timeRows(scale),
   {
     name: 'PyTorch',

@@ -78,11 +78,12 @@ export class AppPage {
     });
   }
 
-  /** Has the app use WebGPU, and gives what it says it runs on. */
-  async useWebGPU(): Promise<string> {
-    await this.#page.getByText('Advanced').click();
-    await this.#page.getByRole('combobox', { name: 'Run on' }).selectOption('webgpu');
-    const said = this.#page.getByText(/^Runs on.*WebGPU/);
+  /** Has the app run on WebGPU or the CPU, and gives what it says it runs on. */
+  async runOn(backend: 'webgpu' | 'wasm'): Promise<string> {
+    const choice = this.#page.getByRole('combobox', { name: 'Run on' });
+    if (!(await choice.isVisible())) await this.#page.getByText('Advanced').click();
+    await choice.selectOption(backend);
+    const said = this.#page.getByText(backend === 'webgpu' ? /^Runs on.*WebGPU/ : /^Runs on the CPU/);
     await said.or(this.#alert).first().waitFor();
     await this.#complain();
     return said.innerText();
