@@ -11,7 +11,7 @@ export const rowsOf = (kit: string, scale: Scale): Row[] =>
   all(kit, scale).map((row) => ({ ...row, seconds: row.seconds * PATIENCE[scale] }));
 
 /** A CPU that imitates a card is slow. */
-const PATIENCE = { full: 1, small: 10 };
+const PATIENCE = { full: 1, small: 4 };
 
 const all = (kit: string, scale: Scale): Row[] => [
   ...thereRows,
