@@ -29,11 +29,30 @@ export async function loadTokenizer(baseUrl: string): Promise<Tokenizer> {
   };
   try {
     const clip = await AutoTokenizer.from_pretrained(FOLDER);
-    return (text) => clip.encode(asReference(text), { add_special_tokens: false });
+    return remembering((text) => clip.encode(asReference(text), { add_special_tokens: false }));
   } catch (cause) {
     // The library swallows what fetch throws and stumbles over the missing file later.
     throw failure ?? cause;
   }
+}
+
+/** So many texts are remembered. */
+const LAST = 32;
+
+/**
+ * Remembers the ids of the last texts. A prompt is read while it is typed, and several times for each picture; where somebody
+ * has pasted a book without a blank, each time takes a second in which nothing else is heard, not even that it shall stop.
+ */
+export function remembering(tokenize: Tokenizer): Tokenizer {
+  const known = new Map<string, number[]>();
+  return (text) => {
+    const ids = known.get(text) ?? tokenize(text);
+    known.delete(text);
+    known.set(text, ids);
+    const [oldest] = known.keys();
+    if (known.size > LAST && oldest !== undefined) known.delete(oldest);
+    return [...ids];
+  };
 }
 
 /**

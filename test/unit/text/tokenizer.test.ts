@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { loadTokenizer } from '../../../src/text/tokenizer';
+import { loadTokenizer, remembering } from '../../../src/text/tokenizer';
 
 const BASE = 'https://example.test/some/folder/';
 const publicFolder = new URL('../../../public/', import.meta.url);
@@ -34,5 +34,21 @@ describe('loadTokenizer', () => {
       code: 'network',
       facts: { url, reason: 'HTTP 503' },
     });
+  });
+});
+
+describe('remembering', () => {
+  it('reads a text once, and the last ones again without work, whatever was done with their ids', () => {
+    const tokenize = vi.fn((text: string) => Array.from(text, (letter) => letter.charCodeAt(0)));
+    const quick = remembering(tokenize);
+    quick('fox').push(1);
+    expect(quick('fox')).toEqual([102, 111, 120]);
+    expect(tokenize).toHaveBeenCalledTimes(1);
+    for (let i = 0; i < 31; i++) quick(String(i));
+    quick('fox');
+    expect(tokenize, 'still known').toHaveBeenCalledTimes(32);
+    for (let i = 0; i < 32; i++) quick(String(-i));
+    quick('fox');
+    expect(tokenize, 'forgotten at last').toHaveBeenCalledTimes(64);
   });
 });
