@@ -1,5 +1,6 @@
 /** A photo from a phone, on a phone: large, turned by a note in its header, and painted on with fingers. */
-import { devices, type CDPSession } from 'playwright/test';
+import { devices, type CDPSession, type Locator, type Page } from 'playwright/test';
+import { fileURLToPath } from 'node:url';
 import { expect, test } from './app';
 import { MaskCanvas } from './canvas';
 
@@ -80,3 +81,72 @@ test('a photo of 12 megapixels is turned upright, painted on by one finger and z
   expect(found.top[0]).toBeGreaterThan(150);
   expect(found.bottom[2]).toBeGreaterThan(150);
 });
+
+const photo = fileURLToPath(new URL('../../models/samples.png', import.meta.url));
+
+test('prompt and Generate are always in sight, and what one works on where it is worked on', async ({
+  app,
+}) => {
+  const { page } = app;
+  const prompt = page.getByRole('textbox', { name: 'Prompt', exact: true });
+  await app.open();
+  const seen = async (...places: Locator[]) => {
+    for (const place of [prompt, app.generate, ...places]) await expect(place).toBeInViewport({ ratio: 0.9 });
+  };
+  await seen();
+  await app.generate.tap();
+  await expect(
+    page.getByRole('status').filter({ hasText: 'Say what the picture should show' }),
+  ).toBeVisible();
+
+  await app.fill({ prompt: 'sun', steps: 2 });
+  await app.generate.tap();
+  await expect(app.progress).toBeVisible();
+  await expect(app.progress).toBeHidden({ timeout: 120_000 });
+  await seen(app.result);
+
+  await page.getByRole('tab', { name: 'Inpaint' }).tap();
+  await page.getByLabel('Source image').setInputFiles(photo);
+  await seen(page.getByRole('toolbar', { name: 'Mask tools' }), new MaskCanvas(page).surface);
+  await page.getByRole('tab', { name: 'Outpaint' }).tap();
+  await seen(page.getByRole('button', { name: /^Pull/ }).first());
+});
+
+/** What a finger could miss: things to press that are less than 44 px high, or cut off at the side. */
+const missed = (page: Page) =>
+  page.evaluate(() => {
+    const pressed =
+      'button, summary, select, textarea, a[href], label.button, label:has(> .unseen), input:not(.unseen)';
+    return [...document.querySelectorAll<HTMLElement>(pressed)]
+      .filter((thing) => thing.checkVisibility() && !thing.closest('label:not(:has(> .unseen))'))
+      .filter((thing) => {
+        const { height, left, right } = thing.getBoundingClientRect();
+        const around = Number.parseFloat(getComputedStyle(thing, '::after').insetBlockStart) || 0;
+        return (
+          height - 2 * Math.min(around, 0) < 43.9 || left < 0 || right > document.documentElement.clientWidth
+        );
+      })
+      .map((thing) => `${thing.tagName} ${thing.getAttribute('aria-label') ?? thing.innerText}`.slice(0, 50));
+  });
+
+for (const width of [390, 320]) {
+  test(`what is pressed is large enough for a finger, and nothing is cut off, ${width} pixels wide`, async ({
+    app,
+  }) => {
+    const { page } = app;
+    await page.setViewportSize({ width, height: 700 });
+    await app.open();
+    await page.getByText('Advanced').tap();
+    expect.soft(await missed(page), 'to begin with').toEqual([]);
+    await app.fill({ prompt: 'a sunflower, '.repeat(30), steps: 2 });
+    await app.generate.tap();
+    await expect(app.result).toBeVisible({ timeout: 120_000 });
+    await expect(page.getByRole('button', { name: 'Read on' })).toBeVisible();
+    expect.soft(await missed(page), 'with a picture').toEqual([]);
+    await page.getByRole('tab', { name: 'Inpaint' }).tap();
+    await page.getByLabel('Source image').setInputFiles(photo);
+    await expect(new MaskCanvas(page).surface).toBeVisible();
+    expect.soft(await missed(page), 'where one paints').toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(width);
+  });
+}

@@ -1,5 +1,8 @@
 /** What the page remembers, and what it does with numbers that cannot be. */
+import { fileURLToPath } from 'node:url';
 import { expect, test } from './app';
+
+const photo = fileURLToPath(new URL('../../models/samples.png', import.meta.url));
 
 test('settings and prompt are there again after a reload; a size that cannot be is rounded in sight', async ({
   app,
@@ -43,4 +46,66 @@ test('a graphics card that is only imitated is left alone until it is asked for'
   await expect(app.page.getByText(/only imitates a graphics card/)).toBeHidden();
   await app.fill({ prompt: 'penguin', steps: 2 });
   expect(await app.draw()).toMatchObject({ width: 96, height: 96 });
+});
+
+test('on a desktop what most people set is on the first screen; that there is no card is said at the first visit', async ({
+  app,
+}) => {
+  const { page } = app;
+  await page.setViewportSize({ width: 1440, height: 900 });
+  await app.open();
+  const bar = (await app.generate.boundingBox())!; // it can be seen
+  for (const name of ['Width', 'Batch count', 'Steps', 'Guidance scale', 'Seed']) {
+    const field = (await page.getByRole('spinbutton', { name, exact: true }).boundingBox())!; // as can these
+    expect(field.y + field.height, name).toBeLessThanOrEqual(bar.y);
+  }
+  const noCard = page.getByText(/which is slow/);
+  await expect(noCard).toBeVisible();
+  await page.reload();
+  await app.ready();
+  await expect(noCard).toBeHidden();
+
+  // Nothing typed is to be looked up by the browser.
+  const prompt = page.getByRole('textbox', { name: 'Prompt', exact: true });
+  for (const [name, value] of [
+    ['spellcheck', 'false'],
+    ['autocorrect', 'off'],
+    ['autocapitalize', 'off'],
+  ] as const) {
+    await expect(prompt).toHaveAttribute(name, value);
+  }
+
+  // A long prompt is said how long it is, and its picture's caption can be read to its end.
+  await app.fill({ prompt: `${'a red apple on a blue background, '.repeat(20)}the end`, steps: 1 });
+  await expect(page.getByLabel('Tokens').first()).toHaveText(/^1\d\d \/ 225$/);
+  await app.draw();
+  await page.getByRole('button', { name: 'Read on' }).click();
+  await expect(page.getByText(/the end$/).last()).toBeInViewport();
+});
+
+test('shortcuts go by their place on keyboards of other scripts; Space and Enter press what has the focus', async ({
+  app,
+}) => {
+  const { page } = app;
+  const key = (event: { key: string; code: string; isComposing?: boolean }) =>
+    page.evaluate((init) => {
+      document.body.dispatchEvent(new KeyboardEvent('keydown', { bubbles: true, cancelable: true, ...init }));
+    }, event);
+  await app.open();
+  await page.getByRole('tab', { name: 'Inpaint' }).click();
+  await page.getByLabel('Source image').setInputFiles(photo);
+  await expect(page.getByRole('application', { name: 'Mask canvas' })).toBeVisible();
+  const tool = (name: string) => page.getByRole('button', { name, exact: true, pressed: true });
+  await key({ key: 'у', code: 'KeyE' });
+  await expect(tool('Eraser')).toBeVisible();
+  await key({ key: 'β', code: 'KeyB', isComposing: true });
+  await expect(tool('Eraser')).toBeVisible();
+  await key({ key: 'נ', code: 'KeyB' });
+  await expect(tool('Brush')).toBeVisible();
+  await page.getByRole('button', { name: 'Lasso' }).focus();
+  await page.keyboard.press('Space');
+  await expect(tool('Lasso')).toBeVisible();
+  await page.getByRole('button', { name: 'Rectangle' }).focus();
+  await page.keyboard.press('Enter');
+  await expect(tool('Rectangle')).toBeVisible();
 });
