@@ -6,16 +6,17 @@ import { DrobeError } from '../errors';
 import type { Shape } from '../graph/graph';
 import { CONSISTENCY_MODEL, distilledDefaults } from './distilled';
 import { isEmbedding } from './embedding';
-import { familyOf, layersNotRead, type TextRow, type UNetSigns } from './families';
+import { familyOf, type UNetSigns } from './families';
 import { isLora } from './names/lora-parts';
 import type { Model, TextEncoder } from './model';
-import { statedFacts, type StatedFacts } from './metadata';
+import { statedFacts } from './metadata';
 import { inNormalForm, type NormalForm } from './names/normal-form';
 import type { Place } from './names/places';
 import { listed } from './parts';
 import { predictsOf } from './predicts/predicts';
 import { strangerIn } from './strangers/stranger';
 import { TAESD_FACTOR } from './taesd';
+import { statedOf, textEncoder } from './text-encoder';
 
 export interface TensorFacts {
   readonly shape: Shape;
@@ -190,35 +191,6 @@ export function recognise(
   return { model, lacks };
 }
 
-/** @param tensors none, for one that is not there: it is then as it should be beside such a UNet. */
-function textEncoder(row: TextRow, signs: UNetSigns, tensors: Form['tensors']): TextEncoder {
-  const { place, activation, clipSkip, finalNorm, pooled, pad } = row;
-  const at = `${place}.text_model`;
-  const positions = tensors.get(`${at}.embeddings.position_embedding.weight`);
-  if (!positions && tensors.size > 0)
-    throw new DrobeError('missing-weight', { key: `${at}.embeddings.position_embedding.weight` });
-  const [length, width] = (positions?.shape ?? [77, row.width(signs)]) as [number, number];
-  const numbers = [...tensors.keys()].map(layerIn(place));
-  const isProjected = [`${place}.text_projection.weight`, `${place}.logit_scale`].some((key) =>
-    tensors.has(key),
-  );
-  const skip = layersNotRead(row, Math.max(-1, ...numbers) + 1, isProjected);
-  const said = { place, activation, clipSkip, finalNorm, pooled, pad };
-  return { ...said, skip, heads: width / 64, width, length, bos: 49406, eos: 49407 };
-}
-
-/** The number of the layer that a weight belongs to; -1 for what belongs to none. */
-const layerIn =
-  (place: Place) =>
-  (key: string): number =>
-    key.startsWith(`${place}.`) ? Number(/\.encoder\.layers\.(\d+)\./.exec(key)?.[1] ?? -1) : -1;
-
-/** Facts of the first text encoder that metadata states. */
-const statedOf = ({ textHeads, textActivation }: StatedFacts): Partial<TextEncoder> => ({
-  ...(textHeads !== null && { heads: textHeads }),
-  ...(textActivation !== null && { activation: textActivation }),
-});
-
 function familyName(name: string, kind: Model['kind']): string {
   if (kind === 'base') return name;
   if (kind === 'inpaint') return `${name} inpainting`;
@@ -253,30 +225,3 @@ export function commonDtype(tensors: CheckpointHeader['tensors']): string {
   }
   return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0] ?? 'F32';
 }
-
-/**
- * Names in the file of tensors inside a net that no module asked for. Buffers, and layers that a family leaves out, do not
- * count.
- * @param used names in normal form.
- */
-export function unusedTensors(model: Model, { tensors }: Form, used: ReadonlySet<string>): string[] {
-  const isLeftOut = model.texts.map(leftOutOf([...tensors.keys()]));
-  const unused = [...tensors].filter(
-    ([key]) =>
-      !used.has(key) &&
-      !/\.(?:position_ids|logit_scale|text_projection\.weight|attn_mask)$/.test(key) &&
-      !isLeftOut.some((leftOut) => leftOut(key)),
-  );
-  return [...new Set(unused.map(([, { name }]) => name))];
-}
-
-/** Whether a weight belongs to the layers, or the norm after them, that the UNet does not read. */
-const leftOutOf =
-  (keys: readonly string[]) =>
-  ({ place, skip, finalNorm }: TextEncoder): ((key: string) => boolean) => {
-    const layer = layerIn(place);
-    const last = Math.max(...keys.map(layer));
-    return (key) =>
-      (skip > 0 && layer(key) > last - skip) ||
-      (!finalNorm && key.startsWith(`${place}.text_model.final_layer_norm.`));
-  };

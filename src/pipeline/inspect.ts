@@ -1,11 +1,12 @@
 /** Is this file a checkpoint that can be run? Answered from its header alone, before anything is stored or loaded. */
 import { DrobeError } from '../errors';
 import type { Target } from '../graph/graph';
-import { detect, unusedTensors } from '../nets/detect';
+import { detect } from '../nets/detect';
 import { decoderGraph, encoderGraph, textGraph, unetGraph } from '../nets/graphs';
 import { roomFor, type Room } from '../nets/memory';
 import type { Model } from '../nets/model';
 import { inNormalForm } from '../nets/names/normal-form';
+import { unusedTensors } from '../nets/unused';
 import { isConvertible } from '../weights/half';
 import type { Header } from '../weights/safetensors';
 import { isAboutScales, scaleOf } from './scales';

@@ -1,7 +1,7 @@
 /** The nets against PyTorch, the same proof for every backend. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { unusedTensors } from '../../src/nets/detect';
 import { decoderGraph, encoderGraph, textGraph, unetGraph } from '../../src/nets/graphs';
+import { unusedTensors } from '../../src/nets/unused';
 import type { Machine } from '../../src/runtime/device';
 import { GoldenNets, tolerance, type Golden } from './net-cases';
 

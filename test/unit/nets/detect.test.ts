@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { ErrorCode } from '../../../src/errors';
 import type { Target } from '../../../src/graph/graph';
-import { detect, recognise, unusedTensors } from '../../../src/nets/detect';
+import { detect, recognise } from '../../../src/nets/detect';
 import { inNormalForm } from '../../../src/nets/names/normal-form';
 import { decoderGraph, encoderGraph, textGraph, unetGraph } from '../../../src/nets/graphs';
+import { unusedTensors } from '../../../src/nets/unused';
 import {
   distilled,
   normal,

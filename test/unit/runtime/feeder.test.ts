@@ -74,3 +74,34 @@ describe.each([
     }
   });
 });
+
+it.each(['f16', 'f32'] as const)(
+  'a matrix that lies turned is seen and changed as it is used, as %s',
+  (to) => {
+    const stored = new Uint8Array(Float32Array.of(1, 2, 3, 4, 5, 6).buffer); // [[1, 2], [3, 4], [5, 6]]
+    const info = {
+      name: 'w',
+      dtype: 'F32' as const,
+      shape: [2, 3],
+      begin: 0,
+      end: stored.length,
+      turned: true as const,
+    };
+    const length = (to === 'f16' ? 2 : 4) * 6;
+    const used = (patches: ReadonlyMap<string, Patch>): number[] => {
+      const placement = { key: 'w', dtype: to, location: 'a', offset: 0, length };
+      const { externalData } = feed(
+        [placement],
+        new Map([['w', info]]),
+        memorySource(stored),
+        patches,
+        () => undefined,
+      );
+      const bytes = externalData[0]!.data.subarray(0, length);
+      return [...new Float32Array(convert(bytes, to === 'f16' ? 'F16' : 'F32', 'F32').buffer)];
+    };
+    expect(used(new Map())).toEqual([1, 3, 5, 2, 4, 6]);
+    const firstRow: Patch = (weights) => weights.fill(0, 0, 3);
+    expect(used(new Map([['w', firstRow]]))).toEqual([0, 0, 0, 2, 4, 6]);
+  },
+);
