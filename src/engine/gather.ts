@@ -97,9 +97,11 @@ export async function gather<F extends Placed>(
     return { ...alone(one), ...(own.length > 0 && { beside: besideOf(own) }) };
   });
   const models = [...single, ...gathered];
-  // In a model's folder lie many that nobody chose.
+  // In a model's folder lie many that nobody chose; beside its files some that tell other programs something.
   const chosen =
-    models.length + refused.length === 0 ? settings : settings.filter(({ path }) => !path.includes('/'));
+    models.length + refused.length === 0
+      ? settings
+      : settings.filter(({ path, kind }) => !path.includes('/') && (kind !== null || !isJson(path)));
   const left = chosen.filter((one) => !used.has(one));
   return {
     models,
@@ -113,6 +115,8 @@ function isOnly<F>({ path }: Seen<F>, others: readonly Seen<F>[]): boolean {
   const near = others.filter((one) => parent(one.path) === parent(path));
   return near.filter(({ header }) => header !== null && isCheckpoint(header)).length < 2;
 }
+
+const isJson = (path: string): boolean => /\.json$/i.test(path);
 
 const refusedAlone = ({ path }: Settings<unknown>): Gathered['refused'][number] => ({
   file: last(path),

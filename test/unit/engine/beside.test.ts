@@ -128,7 +128,9 @@ describe('files that are chosen together', () => {
     ]);
   });
 
-  it('what else lies in a folder of a model is passed over', async () => {
+  it('what else lies in a folder of a model is passed over, and a .json of other programs beside it', async () => {
+    const index = dropped('model_index.json', '{}');
+    expect(await gathered(dropped('a.safetensors', sd1), index)).toMatchObject({ refused: [], settings: [] });
     const files = [...folder('m'), dropped('m/vae/config.json', '{}'), dropped('m/docs.yaml', 'a: b')];
     expect(await gathered(...files)).toMatchObject({ refused: [], settings: [] });
   });
