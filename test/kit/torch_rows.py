@@ -49,6 +49,8 @@ else:
 torch.backends.cuda.matmul.allow_tf32 = False
 torch.backends.cudnn.allow_tf32 = False
 HALF = torch.float16
+# A CPU has half precision only by detours.
+TIMED = HALF if device == 'cuda' else torch.float32
 STRIDE, SEED = 4099, 7919
 BATCH, TOKENS, WORDS, TIMESTEP = 2, 77, 49408, 500
 RUNS, SECONDS = 20, 8
@@ -196,19 +198,19 @@ def timed(forward, inputs):
         raise ValueError('it gives numbers that are none')
     facts = {'first run ms': f'{first:.0f}', 'ms a run': f'{statistics.median(steps):.1f}'}
     facts |= {'least': f'{min(steps):.1f}', 'most': f'{max(steps):.1f}', 'runs': len(steps)}
-    facts['numbers'] = 'f16, channels last, SDPA'
+    facts['numbers'] = f"{'f16' if TIMED == HALF else 'f32'}, channels last, SDPA"
     if device == 'cuda':
         facts['MB at most'] = f'{torch.cuda.max_memory_allocated() / 1e6:.0f}'
     return {'facts': facts}
 
 
 def eager(family, kind, side, **_):
-    net = net_of(family, kind, HALF)
+    net = net_of(family, kind, TIMED)
     return timed(net, net.inputs(side))
 
 
 def compiled(family, kind, side, **_):
-    net = net_of(family, kind, HALF)
+    net = net_of(family, kind, TIMED)
     inputs = net.inputs(side)
     net(*inputs)  # places are found before anything is traced
     return timed(torch.compile(net), inputs)
@@ -244,7 +246,7 @@ def worst(actual, expected):
 
 def export(family, kind, side, **_):
     """To FAMILY-KIND.onnx, its weights beside it."""
-    net = net_of(family, kind, HALF)
+    net = net_of(family, kind, TIMED)
     inputs = net.inputs(side)
     net(*inputs)
     given = {'unet': ['latents', 'timestep', 'context', 'label'], 'vae': ['latents'], 'text': ['ids']}[kind]
