@@ -63,7 +63,7 @@ export function useOf(lora: Header, tensors: Shapes): LoraUse {
 }
 
 function fitted(lora: Header, tensors: Shapes): { readonly fits: readonly Fit[]; readonly use: LoraUse } {
-  const find = targetFinder(tensors);
+  const find = finderFor(tensors);
   const modules = loraModules(lora.tensors.keys());
   const fits: Fit[] = [];
   const unused = new Map<Unused['why'], Unused>();
@@ -87,6 +87,15 @@ function fitted(lora: Header, tensors: Shapes): { readonly fits: readonly Fit[];
   }
   const others = [...unused.values()].sort((a, b) => b.count - a.count);
   return { fits, use: { modules: modules.length, used: fits.length, unused: others } };
+}
+
+/** Made once for each checkpoint: a list of LoRAs asks it for thousands of modules. */
+const finders = new WeakMap<Shapes, ReturnType<typeof targetFinder>>();
+
+function finderFor(tensors: Shapes): ReturnType<typeof targetFinder> {
+  const find = finders.get(tensors) ?? targetFinder(tensors);
+  finders.set(tensors, find);
+  return find;
 }
 
 /** Whether a weight is of this size, or has further input channels, to which nothing is added. */
