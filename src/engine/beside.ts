@@ -3,7 +3,7 @@
  * name, and those of a diffusers folder. Models are told by them and stay as they are, byte for byte.
  */
 import { CONFIG_YAML, isConfig, markOf, SCHEDULER_CONFIG, VAE_CONFIG } from '../nets/predicts/predicts';
-import { convert, isConvertible } from '../weights/half';
+import { isNumeric, numbersOf } from '../weights/numbers';
 import type { Header, Slices } from '../weights/safetensors';
 
 /** Their texts, by the names under which they are looked for among a model's metadata. */
@@ -78,10 +78,9 @@ export async function toldHeader(header: Header, file: Slices, beside: Beside = 
   const marks = await Promise.all(
     [...header.tensors.values()].map(async ({ name, dtype, begin, end }) => {
       const mark = markOf(name);
-      if (!mark || begin === end || end - begin > MOST_MARKED || !isConvertible(dtype)) return [];
+      if (!mark || begin === end || end - begin > MOST_MARKED || !isNumeric(dtype)) return [];
       const bytes = new Uint8Array(await file.slice(begin, end).arrayBuffer());
-      const numbers = new Float32Array(convert(bytes, dtype, 'F32').buffer);
-      return [[mark, numbers.join(', ')] as const];
+      return [[mark, numbersOf(bytes, dtype).join(', ')] as const];
     }),
   );
   return { ...header, metadata: new Map([...header.metadata, ...marks.flat(), ...Object.entries(beside)]) };

@@ -156,6 +156,8 @@ describe('numbers in the marks of a checkpoint', () => {
     expect(await marked({ ...least, 'edm_vpred.sigma_max': f32(80) })).toEqual(told);
     const f64 = { dtype: 'F64', shape: [1], bytes: bytesOf(Float64Array.of(80)) } as const;
     expect(await marked({ ...least, 'edm_vpred.sigma_max': f64 })).toEqual(told);
+    const i64 = { dtype: 'I64', shape: [1], bytes: bytesOf(BigInt64Array.of(80n)) } as const;
+    expect(await marked({ 'edm_vpred.sigma_max': i64 })).toEqual(told);
     const bf16 = { dtype: 'BF16', shape: [1, 1], bytes: bytesOf(Uint16Array.of(0x42a0)) } as const;
     expect(await marked({ 'edm_vpred.sigma_max': bf16 })).toEqual(told);
   });
