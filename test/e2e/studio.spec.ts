@@ -109,3 +109,12 @@ test('shortcuts go by their place on keyboards of other scripts; Space and Enter
   await page.keyboard.press('Enter');
   await expect(tool('Rectangle')).toBeVisible();
 });
+
+test('where the system has colours of its own, what is chosen is still told apart', async ({ app }) => {
+  const { page } = app;
+  await page.emulateMedia({ forcedColors: 'active' });
+  await app.open();
+  const colour = (tab: string) =>
+    page.getByRole('tab', { name: tab }).evaluate((element) => getComputedStyle(element).backgroundColor);
+  expect(await colour('Text')).not.toBe(await colour('Image'));
+});
