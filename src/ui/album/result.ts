@@ -1,5 +1,6 @@
 import { cropTo, type Rect, type Size } from '../../canvas/crop';
 import { placeIn, type Margins } from '../../canvas/frame';
+import { isClear } from '../../canvas/pixels';
 import type { Job, ModelEntry, Picture } from '../../engine/api';
 import { writeComfy } from '../../recipe/comfy-write';
 import { writeInfotext } from '../../recipe/infotext';
@@ -51,7 +52,14 @@ export async function resultOf(
     ...about,
     fileName: name,
     job,
-    itself: { name, width, height, blob, pixels: width * height <= KEPT_PIXELS ? pixels : null },
+    itself: {
+      name,
+      width,
+      height,
+      blob,
+      pixels: width * height <= KEPT_PIXELS ? pixels : null,
+      remarks: isClear(pixels) ? [{ kind: 'clear' }] : [],
+    },
     parts: milliseconds,
   };
 }
