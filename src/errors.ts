@@ -19,12 +19,13 @@ export type ErrorCode =
   | 'file-is-lora'
   | 'file-is-embedding'
   | 'file-is-vae'
+  | 'file-is-parts' // facts: found
   | 'file-is-taesd'
   | 'other-kind' // facts: kind and, where it is not the model itself, as: both of `nets/strangers`
   | 'unknown-kind' // facts: modules
   | 'unsupported-model' // facts: found
   | 'settings-alone' // a file of settings without its model
-  | 'missing-part' // facts: part, and found where other parts are there
+  | 'missing-part' // facts: part
   | 'missing-shard' // facts: shard
   // of a weight; name of its file, where that is not the checkpoint's
   | 'missing-weight' // facts: key, name

@@ -4,6 +4,7 @@
  */
 import type { ErrorCode, Facts } from '../errors';
 import type { Contents } from '../pipeline/inspection';
+import type { Lent } from '../pipeline/job';
 import type * as pipeline from '../pipeline/job';
 import type { Like } from '../sampling/settings';
 import type { TokenCount } from '../text/count';
@@ -36,6 +37,8 @@ export interface Job extends pipeline.Job {
   readonly vae?: string;
   /** The id of a TAESD that shows what is being drawn, and decodes it where `decoder` says so; empty for none. */
   readonly taesd?: string;
+  /** For a model that lacks parts; what is absent is taken from the best lender. */
+  readonly parts?: Parts;
   readonly backend: Backend;
 }
 
@@ -79,6 +82,17 @@ export interface ModelFacts {
   readonly predicts?: Predicts;
   /** What its weights take on a device, by their precision; absent in what was imported before this was told. */
   readonly room?: Readonly<Record<'f16' | 'f32', { readonly bytes: number; readonly together: boolean }>>;
+  /** The parts that it has not and must borrow: "VAE and text encoder"; absent where it has all. */
+  readonly lacks?: string;
+}
+
+/** From which models parts are borrowed: ids. */
+export type Parts = Readonly<Partial<Record<Lent, string>>>;
+
+/** A part that a model lacks, and the files that could lend one, the best first. */
+export interface Lacking {
+  readonly part: Lent;
+  readonly lenders: readonly { readonly id: string; readonly file: string }[];
 }
 
 /** What a UNet predicts, and over which noise. */
@@ -114,6 +128,8 @@ export type AddonFacts = { readonly name: string } & (
       readonly words?: readonly Trigger[];
     }
   | { readonly kind: 'vae' | 'taesd' }
+  /** Parts of a model without a UNet, which others can borrow. `holds`: "VAE and text encoder". */
+  | { readonly kind: 'parts'; readonly holds: string }
   | {
       readonly kind: 'embedding';
       readonly words: readonly Trigger[];
@@ -288,6 +304,8 @@ export interface EngineApi {
   repair(id: string): Call<DownloadProgress, number>;
   /** The model's file, byte for byte, to be saved elsewhere; all of it is read and compared first. */
   contents(id: string): Call<InstallProgress, Blob>;
+  /** The parts that a model lacks; none for most. */
+  lacking(id: string): Call<never, readonly Lacking[]>;
   countTokens(wish: TokenWish): Call<never, TokenCounts>;
   /** Calls a stored or linked model by another file name from now on. */
   rename(id: string, name: string): Call<never, ModelEntry>;

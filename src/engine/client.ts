@@ -117,6 +117,7 @@ export function startEngine(
     verify: (signal, id) => through((remote) => remote.verify(signal, id)),
     repair: (signal, id) => away((remote) => remote.repair(signal, id)),
     contents: (signal, id) => through((remote) => remote.contents(signal, id)),
+    lacking: (signal, id) => through((remote) => remote.lacking(signal, id)),
     countTokens: (signal, wish) => through((remote) => remote.countTokens(signal, wish)),
     rename: (signal, id, name) => through((remote) => remote.rename(signal, id, name)),
     remove: (signal, id) => through((remote) => remote.remove(signal, id)),

@@ -4,13 +4,14 @@ import { chosenBy } from '../sampling/labels';
 import { spacings, type Spacing } from '../sampling/settings';
 import { bundledWords, embeddingWords, triggersOf } from '../nets/embedding';
 import { loraModules } from '../nets/names/lora-parts';
+import { listed } from '../nets/parts';
 import { callName, nameApart } from '../text/lora';
 import { callWord } from '../text/words';
 import type { Header } from '../weights/safetensors';
 import type { AddonFacts, ModelEntry, ModelFacts } from './api';
 
 /** @param file the file's name, which lends its title to a checkpoint that states none. */
-export function factsOf({ model, unused, room }: Inspected, file: string): ModelFacts {
+export function factsOf({ model, lacks, unused, room }: Inspected, file: string): ModelFacts {
   const { sampler, spacing, ...recommended } = model.recommended;
   return {
     family: model.family,
@@ -30,6 +31,7 @@ export function factsOf({ model, unused, room }: Inspected, file: string): Model
       told: model.told,
     },
     room,
+    ...(lacks.length > 0 && { lacks: listed(lacks) }),
   };
 }
 

@@ -1,6 +1,6 @@
 /** Files as they were dropped or chosen → files that are a model each: parts of a diffusers folder become one. */
 import { toDrobeError } from '../errors';
-import { detect } from '../nets/detect';
+import { recognise } from '../nets/detect';
 import { filePartOf, isTaesdPart } from '../nets/diffusers';
 import { CONFIG_YAML } from '../nets/predicts/predicts';
 import { strangerIn } from '../nets/strangers/stranger';
@@ -82,8 +82,8 @@ export async function gather<F extends Placed>(
       done.push(folder);
     } catch (thrown) {
       const { code, facts } = toDrobeError(thrown);
-      // A VAE is of use by itself.
-      if (code === 'missing-part' && facts['found'] === 'VAE') gathered.push(...members.map(alone));
+      // A VAE is of use by itself, and so is a text encoder.
+      if (code === 'missing-part') gathered.push(...members.map(alone));
       else refused.push({ file: nameOf(folder, members), problem: { code, facts } });
     }
   }
@@ -161,7 +161,7 @@ function withoutSpare<F>(
 function asOne<F>(folder: string, members: readonly Readable<F>[], beside: Beside): FoundModel<F> {
   const layout = assemble(members, beside);
   const bytes = bytesOf(layout);
-  const name = last(folder) || detect(parseHeader(layout.head.subarray(8), bytes)).family;
+  const name = last(folder) || recognise(parseHeader(layout.head.subarray(8), bytes)).model.family;
   return { name: `${name}.safetensors`, bytes, layout };
 }
 
@@ -173,7 +173,7 @@ function nameOf(folder: string, members: readonly Placed[]): string {
 
 function isCheckpoint(header: Header): boolean {
   try {
-    detect(header);
+    recognise(header);
     return true;
   } catch {
     return false;
@@ -185,7 +185,7 @@ function isCompanion(header: Header | null): boolean {
   const stranger = strangerIn(header.tensors);
   if (stranger) return !stranger.draws;
   try {
-    detect(header);
+    recognise(header);
     return false;
   } catch (thrown) {
     return toDrobeError(thrown).code === 'unknown-kind';

@@ -12,9 +12,11 @@ export function whatIs(header: Header, file: string): What {
   try {
     return { facts: factsOf(inspect(header), file) };
   } catch (thrown) {
-    const { code } = toDrobeError(thrown);
+    const { code, facts } = toDrobeError(thrown);
     if (code === 'file-is-lora') return { addon: loraFacts(header, file) };
     if (code === 'file-is-taesd') return { addon: { kind: 'taesd', name: stemOf(file) } };
+    if (code === 'file-is-parts')
+      return { addon: { kind: 'parts', name: stemOf(file), holds: String(facts['found']) } };
     if (code === 'file-is-vae') return { addon: { kind: 'vae', name: stemOf(file) } };
     if (code === 'file-is-embedding') return { addon: embeddingFacts(header, file) };
     throw thrown;

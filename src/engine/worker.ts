@@ -2,7 +2,7 @@
 import { DrobeError } from '../errors';
 import { Checkpoint, type NamedUse } from '../pipeline/checkpoint';
 import { generate } from '../pipeline/generate';
-import { inspect } from '../pipeline/inspect';
+import type { Lent } from '../nets/names/places';
 import { embeddingOf, type Embedding, type EmbeddingSource } from '../pipeline/embedding';
 import type { Lora } from '../pipeline/lora';
 import { findMachine, wasmMachine, type Machine } from '../runtime/device';
@@ -15,10 +15,11 @@ import { loadTokenizer } from '../text/tokenizer';
 import type { Tokenizer } from '../text/windows';
 import { listUnfinished } from '../weights/downloads';
 import { removeStored } from '../weights/store';
-import type { Backend, DeviceInfo, Progress, WorkerApi } from './api';
+import type { Backend, DeviceInfo, Parts, Progress, WorkerApi } from './api';
 import { sourceOf, standsAlone } from './called';
 import { countTokens } from './count';
 import { gather } from './gather';
+import { chosenLenders, complete, lackingIn } from './loans';
 import { base } from './place';
 import { answer, serve } from './rpc';
 import { confineOthers } from './scripts';
@@ -40,8 +41,14 @@ const machines: Readonly<Record<Backend, () => Promise<Machine>>> = {
 const tokenizer: () => Promise<Tokenizer> = once(() => loadTokenizer(base));
 
 /** The checkpoint on the device, kept for the next picture. */
-let current: { readonly id: string; readonly backend: Backend; readonly checkpoint: Checkpoint } | null =
-  null;
+interface Current {
+  readonly id: string;
+  readonly backend: Backend;
+  /** Whom it borrows from. */
+  readonly parts: Parts;
+  readonly checkpoint: Checkpoint;
+}
+let current: Current | null = null;
 let busy = false;
 const turn = new Turn(async () => current?.checkpoint.release());
 
@@ -88,26 +95,32 @@ const api: WorkerApi = {
 
   contents: (id) => answer(({ report }) => models.contents(id, report)),
 
+  lacking: (id) =>
+    answer(async () =>
+      lackingIn(await models.header(id), await models.list(), (other) => models.header(other)),
+    ),
+
   countTokens: (wish) => answer(async () => countTokens(wish, await tokenizer(), await models.list())),
 
   rename: (id, name) => answer(() => models.rename(id, name)),
 
   remove: (id) =>
     answer(async () => {
-      if (current?.id === id) {
+      if (current && [current.id, ...Object.values(current.parts)].includes(id)) {
         if (busy) throw new DrobeError('busy');
         await close();
       }
       await models.remove(id);
     }),
 
-  generate: ({ model, backend, vae = '', taesd = '', ...job }) =>
+  generate: ({ model, backend, vae = '', taesd = '', parts: chosen = {}, ...job }) =>
     async function* ({ signal, report }) {
       if (busy) throw new DrobeError('busy');
       busy = true;
       try {
         await turn.take(signal, () => report({ kind: 'waiting' }));
-        const checkpoint = await open(model, backend, signal, report);
+        const lenders = await lendersOf(model, chosen);
+        const { checkpoint, parts } = await open(model, backend, lenders, signal, report);
         const prompts = [job.prompt, job.negative, job.hires?.prompt, job.hires?.negative].join();
         const names = prompts.includes('<') ? await models.loraNames() : [];
         const lists = prompts.includes('__') ? await wildcardLists(folder) : new Map<string, string[]>();
@@ -124,10 +137,11 @@ const api: WorkerApi = {
         if (unfit.length > 0) yield { kind: 'notice', notice: { code: 'words-for-others', words: unfit } };
         const tools = { checkpoint, tokenizer: await tokenizer(), report, embeddings };
         const picture = yield* generate({ ...job, ...read }, tools);
-        const asked = { model, backend, vae, taesd, ...picture.job, ...told };
+        const borrowed = Object.keys(parts).length > 0 && { parts };
+        const asked = { model, backend, vae, taesd, ...borrowed, ...picture.job, ...told };
         const words = await models.words(textsOf(read), ids);
         const called = words.flatMap(({ files }) => files.map(({ id }) => id));
-        const hashes = await models.hashesOf([model, ...(vae ? [vae] : []), ...ids, ...called]);
+        const hashes = await models.hashesOf([model, ...Object.values(parts), ...(vae ? [vae] : []), ...ids, ...called]);
         return { ...picture, job: asked, hashes };
       } catch (thrown) {
         const code = thrown instanceof DrobeError ? thrown.code : null;
@@ -152,21 +166,33 @@ async function close(): Promise<void> {
 async function open(
   id: string,
   backend: Backend,
+  parts: Parts,
   signal: AbortSignal,
   report: (progress: Progress) => void,
-): Promise<Checkpoint> {
-  if (current?.id === id && current.backend === backend) return current.checkpoint;
+): Promise<Current> {
+  const isSame = current && JSON.stringify(current.parts) === JSON.stringify(parts);
+  if (current?.id === id && current.backend === backend && isSame) return current;
   await close();
-  const { header, source } = await models.open(id, signal, (doneBytes, totalBytes) => {
+  const opened = await models.open(id, signal, (doneBytes, totalBytes) => {
     report({ kind: 'fetching', doneBytes, totalBytes });
   });
-  const { model, tensors } = inspect(header);
-  current = {
-    id,
-    backend,
-    checkpoint: new Checkpoint(model, { tensors, source }, await machines[backend]()),
-  };
-  return current.checkpoint;
+  const lenders: [Lent, Readable][] = [];
+  for (const [part, lender] of Object.entries(parts) as [Lent, string][])
+    lenders.push([part, await models.open(lender, signal, () => undefined)]);
+  const { inspected, weights } = complete(opened, lenders);
+  const checkpoint = new Checkpoint(inspected.model, weights, await machines[backend]());
+  return (current = { id, backend, parts, checkpoint });
+}
+
+/** Whom a model borrows from: as was chosen, where that can be. @throws DrobeError 'missing-part' */
+async function lendersOf(id: string, chosen: Parts): Promise<Parts> {
+  const entries = await models.list();
+  const model = entries.find((entry) => entry.id === id);
+  if (!model || !('facts' in model) || !model.facts.lacks) return {};
+  return chosenLenders(
+    await lackingIn(await models.header(id), entries, (other) => models.header(other)),
+    chosen,
+  );
 }
 
 /** Read once for each checkpoint: what a text encoder was opened with is told by being the very same. */

@@ -75,9 +75,8 @@ function refuse(own: CheckpointHeader['tensors'], has: (part: Place) => boolean)
   const texts = (['text', 'text2'] as const).filter(has);
   const vae = has('vae');
   if (vae && texts.length === 0) throw new DrobeError('file-is-vae');
-  if (vae) throw new DrobeError('missing-part', { found: listed(['vae', ...texts]), part: listed(['unet']) });
   if (texts.length > 0)
-    throw new DrobeError('missing-part', { found: listed(texts), part: listed(['unet', 'vae']) });
+    throw new DrobeError('file-is-parts', { found: listed(vae ? ['vae', ...texts] : texts) });
   if (isEmbedding(own)) throw new DrobeError('file-is-embedding');
   throw new DrobeError('unknown-kind', { modules: topModules(names) });
 }

@@ -31,8 +31,9 @@ interface Net<F> {
  * Files that are no part are left out. Where a net is there more than once (folders often hold it in single precision
  * and in half), the smaller one is taken.
  * @param beside texts of the settings that lie with them, which become metadata.
- * @throws DrobeError 'missing-part' with the parts that are missing and those that were found, or 'missing-shard' with
- * the name of a file that a net in several lacks.
+ * What else than the UNet is missing can be borrowed.
+ * @throws DrobeError 'missing-part' where no UNet is among them, or 'missing-shard' with the name of a file that a net in
+ * several lacks.
  */
 export function assemble<F>(
   members: readonly Member<F>[],
@@ -42,14 +43,10 @@ export function assemble<F>(
   const files = [...chosen.values()].flatMap((net) => net?.members ?? []);
   const shard = missingShard(files.map(pathOf), new Set(members.map(pathOf)));
   if (shard) throw new DrobeError('missing-shard', { shard });
-  const missing = [...chosen].filter(([, net]) => !net).map(([part]) => part);
-  if (missing.length > 0) {
-    const found = [...chosen].filter(([, net]) => net).map(([part]) => part);
-    throw new DrobeError('missing-part', { part: listed(missing), found: listed(found) });
-  }
+  if (!chosen.get('unet')) throw new DrobeError('missing-part', { part: listed(['unet']) });
   const parts = [...chosen].flatMap(([part, net]) => {
     const rename = (name: string): string => `${part}.${name}`;
-    return net!.members.map(({ file, header }) => ({ file, header, rename })); // none is missing
+    return (net?.members ?? []).map(({ file, header }) => ({ file, header, rename }));
   });
   // What the UNet's files state is about the model; a VAE's title would be its own.
   const stated = chosen.get('unet')!.members.flatMap(({ header }) => [...header.metadata]);

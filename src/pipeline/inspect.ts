@@ -1,18 +1,21 @@
 /** Is this file a checkpoint that can be run? Answered from its header alone, before anything is stored or loaded. */
 import { DrobeError } from '../errors';
 import type { Target } from '../graph/graph';
-import { detect } from '../nets/detect';
+import { recognise } from '../nets/detect';
 import { decoderGraph, encoderGraph, textGraph, unetGraph } from '../nets/graphs';
 import { roomFor, type Room } from '../nets/memory';
 import type { Model } from '../nets/model';
-import { inNormalForm } from '../nets/names/normal-form';
+import { inNormalForm, type NormalForm } from '../nets/names/normal-form';
+import type { Place } from '../nets/names/places';
 import { unusedTensors } from '../nets/unused';
 import { isConvertible } from '../weights/half';
-import type { Header } from '../weights/safetensors';
+import type { Header, TensorInfo } from '../weights/safetensors';
 import { isAboutScales, scaleOf } from './scales';
 
 export interface Inspected {
   readonly model: Model;
+  /** Parts that are not there, and must be borrowed before it can draw. */
+  readonly lacks: readonly Place[];
   /** In normal form. */
   readonly tensors: Header['tensors'];
   /** Tensors that stand inside a net and that no module asked for. */
@@ -25,17 +28,20 @@ const ANY_TARGET: Target = { layout: 'nchw', dtype: 'f32', fusedAttention: false
 
 /**
  * Authors every graph once, at a small size: what is missing or misshapen shows now and not in the middle of a run.
+ * @param form its tensors in normal form, and what it borrows.
  * @throws DrobeError that says what the file is instead, or what is wrong with it.
  */
-export function inspect(header: Header): Inspected {
-  const form = inNormalForm(header.tensors);
+export function inspect(
+  header: Header,
+  form: NormalForm<TensorInfo> = inNormalForm(header.tensors),
+): Inspected {
   const { tensors } = form;
-  const model = detect(header, form);
+  const { model, lacks } = recognise(header, form);
   const used = new Set<string>();
   const size = { batch: 1, h: 8, w: 8 };
-  for (const encoder of model.texts.keys())
-    textGraph({ model, tensors }, ANY_TARGET, { batch: 1, encoder }, used);
-  for (const author of [unetGraph, decoderGraph, encoderGraph])
+  for (const [encoder, { place }] of model.texts.entries())
+    if (!lacks.includes(place)) textGraph({ model, tensors }, ANY_TARGET, { batch: 1, encoder }, used);
+  for (const author of lacks.includes('vae') ? [unetGraph] : [unetGraph, decoderGraph, encoderGraph])
     author({ model, tensors }, ANY_TARGET, size, used);
   for (const key of used) {
     const { dtype, name } = tensors.get(key)!; // the graphs found it there
@@ -45,5 +51,5 @@ export function inspect(header: Header): Inspected {
   }
   const room = { f16: roomFor(tensors, 'f16'), f32: roomFor(tensors, 'f32') };
   const unused = unusedTensors(model, form, used).filter((name) => !isAboutScales(name));
-  return { model, tensors, unused, room };
+  return { model, lacks, tensors, unused, room };
 }

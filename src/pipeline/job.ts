@@ -2,9 +2,12 @@
 import type { Pixels } from '../canvas/pixels';
 import type { LoraUse, Unused } from '../nets/lora';
 import type { Prediction } from '../nets/model';
+import type { Lent } from '../nets/names/places';
 import type { Latent } from '../sampling/latent';
 import type { SamplerName, Sampling, ScheduleName, Seeds } from '../sampling/settings';
 import type { Emphasis } from '../text/weigh';
+
+export type { Lent };
 
 /** What to draw, by which way from noise to picture, and from which noise. Sizes in pixels. */
 export interface Job extends Sampling, Seeds {

@@ -5,6 +5,8 @@
 
 /** The nets of a checkpoint, as their names begin in normal form. */
 export type Place = 'unet' | 'vae' | 'text' | 'text2';
+/** What one file can lend another: what a UNet draws can be drawn by no other. */
+export type Lent = Exclude<Place, 'unet'>;
 export const places: readonly Place[] = ['unet', 'vae', 'text', 'text2'];
 
 /** A name, told which net it belongs to: what is left of it is the net's own. */

@@ -34,8 +34,14 @@ export function recipeOf({ job, mode, settings, model }: Drawn, here: readonly M
     settings: { ...told, ...secondPrompts(told, job) },
     resources: resourcesOf(job, model, here),
     // A1111's name of it; no other tool's recipe has it.
-    unknown: job.decoder ? [['VAE Decoder', job.decoder]] : [],
+    unknown: [...borrowed(job, here), ...(job.decoder ? [['VAE Decoder', job.decoder] as const] : [])],
   };
+}
+
+/** Forge's words for files that parts of a model come from. */
+function borrowed({ parts = {} }: Drawn['job'], here: readonly ModelEntry[]): Recipe['unknown'] {
+  const files = Object.values(parts).map((lender) => here.find(({ id }) => id === lender)?.file ?? lender);
+  return [...new Set(files)].map((file, i) => [`Module ${i + 1}`, stemOf(file)]);
 }
 
 /** What was left to chance is drawn in the second pass's prompts, too. */
@@ -71,6 +77,7 @@ function isUsed(id: string, addon: AddonFacts, { prompt, negative, hires, vae }:
     case 'vae':
       return id === vae;
     case 'taesd':
+    case 'parts':
       return false;
     case 'lora':
       return prompts

@@ -6,6 +6,7 @@ import { Album } from '../album/album.svelte';
 import type { Errand, Unfinished } from '../album/kept';
 import type { Result } from '../album/result';
 import type { Original } from '../files/picture';
+import { Loans } from '../models/loans.svelte';
 import type { UsableModel } from '../models/library.svelte';
 import type { Desk } from '../paint/desk';
 import { Workplace } from '../paint/workplace.svelte';
@@ -35,6 +36,7 @@ export class Studio {
   readonly place: Workplace;
   readonly album: Album;
   readonly tokens: TokenCounter;
+  readonly loans: Loans;
   readonly #runner: Runner;
   model = $state.raw<UsableModel | null>(null);
   #shown = $state.raw<Result | null>(null);
@@ -79,6 +81,7 @@ export class Studio {
     this.rates = new Persisted('rates', unmeasured, (found) => found, shelf);
     this.album = new Album(drawer, this.changes);
     this.tokens = new TokenCounter(engine);
+    this.loans = new Loans(engine, shelf);
     this.#runner = new Runner(engine, now, (rate) => {
       if (this.device) this.rates.current[this.device.backend] = rate;
     });
@@ -302,6 +305,7 @@ export class Studio {
     const { seed, variationSeed, variationStrength } = settings;
     return {
       ...settings,
+      parts: this.loans.of(settings.model),
       seed: drawn(seed),
       ...(variationStrength > 0 && { variationSeed: drawn(variationSeed) }),
     };

@@ -19,7 +19,7 @@ export function jobOf(settings: Settings, source: Source | null): Job {
   const { model, backend, prompt, negative, width, height, steps, guidance } = settings;
   const { sampler, schedule, spacing, like, emphasis, clipSkip, rng } = settings;
   const { hires: _, ...rare } = settings.rare;
-  const { variationStrength, prediction, vae, taesd, decoder, tiling } = settings;
+  const { variationStrength, prediction, vae, taesd, decoder, tiling, parts } = settings;
   return {
     ...{ model, backend, prompt, negative, width, height, steps, guidance, source },
     ...{ sampler, schedule, spacing, like, emphasis, ...rare, rng, seed: drawnSeed(settings.seed) },
@@ -28,6 +28,7 @@ export function jobOf(settings: Settings, source: Source | null): Job {
     ...(settings.hires && source === null && { hires: hiresOf(settings) }),
     ...(prediction !== 'auto' && { prediction }),
     ...(vae && { vae }),
+    ...(Object.keys(parts).length > 0 && { parts }),
     ...(taesd && { taesd }),
     ...(taesd && decoder === 'TAESD' && { decoder }),
     ...(tiling === 'always' && { tiled: true }),

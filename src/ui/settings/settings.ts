@@ -40,6 +40,8 @@ export type Settings = {
   rare: Rare;
   /** The id of a VAE of its own; empty for the model's. */
   vae: string;
+  /** Whom the model borrows from, where it lacks parts and others were chosen than the best. */
+  parts: NonNullable<Job['parts']>;
   /** The id of a TAESD for previews; empty for none. */
   taesd: string;
   /** What makes the finished picture; without a TAESD, the VAE. */
@@ -150,6 +152,7 @@ export const initial: Settings = {
   model: '',
   vae: '',
   taesd: '',
+  parts: {},
   decoder: 'VAE',
   tiling: 'auto',
   backend: 'auto',

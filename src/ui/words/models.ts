@@ -1,7 +1,9 @@
 /** What is said of models, of additions to them, and of where they run. */
-import type { AddonFacts, DeviceInfo, LoraUse, ModelFacts, Trigger, Unused } from '../../engine/api';
+import type { AddonFacts, DeviceInfo, Lacking, LoraUse, ModelFacts, Trigger, Unused } from '../../engine/api';
 import type { Remark } from '../models/library.svelte';
 import { bytes, clean, count, roughly } from './format';
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /**
  * What an addition to a model is, in a few words.
@@ -19,6 +21,8 @@ export function addonWords(addon: AddonFacts, use?: LoraUse | null): string {
       return `Textual inversion: say ${triggerWords(addon.words)}`;
     case 'vae':
       return 'VAE, to be chosen in the settings';
+    case 'parts':
+      return `${capital(addon.holds)}, for models that have none`;
     case 'taesd':
       return 'TAESD, for previews and fast pictures: to be chosen in the settings';
   }
@@ -75,6 +79,26 @@ export function remarkWords(remark: Remark): string {
       return `${file} is here already: it is the same file.`;
   }
 }
+
+/** @param lacks the parts: "VAE and text encoder". */
+export const lackWords = (lacks: string): string =>
+  `This file has no ${clean(lacks, 60)} of its own and borrows from others on this device.`;
+
+/** Of each part that can be borrowed: what its field is called, and what to do where nothing lends it. */
+export const lentWords: Record<Lacking['part'], { readonly label: string; readonly none: string }> = {
+  vae: {
+    label: 'VAE from',
+    none: 'Nothing here has a VAE that fits. Import one (vae/diffusion_pytorch_model.safetensors of its folder), or a whole checkpoint of the same family.',
+  },
+  text: {
+    label: 'Text encoder from',
+    none: 'Nothing here has a text encoder that fits. Import one (text_encoder/model.safetensors of its folder, or clip_l.safetensors), or a whole checkpoint of the same family.',
+  },
+  text2: {
+    label: 'Second text encoder from',
+    none: 'Nothing here has a second text encoder that fits. Import one (text_encoder_2/model.safetensors of its folder, or clip_g.safetensors), or a whole checkpoint of the same family.',
+  },
+};
 
 /** The WebAssembly heap, in which nets lie that the CPU runs. */
 const HEAP_BYTES = 4 * 2 ** 30;

@@ -38,6 +38,8 @@ const words = {
     `${file} is a textual inversion embedding, an addition to a model. Import a full checkpoint instead.`,
   'file-is-vae': ({ file }) =>
     `${file} is only a VAE, one part of a model. Import a checkpoint that holds the UNet and the text encoder too.`,
+  'file-is-parts': ({ file, text }) =>
+    `${file} is only a model's ${text('found')}, which others can borrow. Import a checkpoint that holds the UNet, too.`,
   'file-is-taesd': ({ file }) =>
     `${file} is a TAESD, which shows pictures while they are drawn, and finishes them fast. Import a checkpoint to draw with, too.`,
   'other-kind': ({ file, text }) => strangerWords(file, text('kind'), text('as')),
@@ -48,9 +50,7 @@ const words = {
   'settings-alone': ({ file }) =>
     `${file} holds settings and is no model. A .yaml goes with the checkpoint of the same name, once that is imported or when both are chosen together; a scheduler_config.json goes with the folder it lies in.`,
   'missing-part': ({ file, text }) =>
-    text('found')
-      ? `${file}: of this model only the ${text('found')} can be found, without its ${text('part')}${because(filesOf(text('part')))}. Drop its whole folder here, or choose all of its .safetensors files together.`
-      : `${file} has no ${text('part') || 'part that is needed'}${because(dutyOf(text('part')))}. Import the full checkpoint, which holds all parts in one file, or drop the model's folder as diffusers keeps it${filesOf(text('part')) && `, with ${filesOf(text('part'))} in it`}.`,
+    `${file} has no ${text('part') || 'part that is needed'}${because(dutyOf(text('part')))}, and nothing on this device can lend one. Import the full checkpoint, which holds all parts in one file, or the missing part of the model's folder${filesOf(text('part')) && `, ${filesOf(text('part'))}`}.`,
   'missing-shard': ({ file, text }) =>
     `${file}: a part of this model is in several numbered files, and ${text('shard')} is not among them. Drop its whole folder here, or choose all of its .safetensors files together.`,
   'missing-weight': (told) =>

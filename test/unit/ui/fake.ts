@@ -33,6 +33,7 @@ export const engine = (calls: Partial<Remote<EngineApi>>): Remote<EngineApi> => 
   rename: missing,
   repair: missing,
   contents: missing,
+  lacking: missing,
   countTokens: missing,
   inspect: missing,
   uses: missing,
