@@ -70,6 +70,7 @@ export function callable(addon: AddonFacts): AddonFacts {
   switch (addon.kind) {
     case 'vae':
     case 'taesd':
+    case 'parts':
       return addon;
     case 'lora':
       return { ...addon, name: callName(addon.name) };

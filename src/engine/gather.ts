@@ -161,7 +161,9 @@ function withoutSpare<F>(
 function asOne<F>(folder: string, members: readonly Readable<F>[], beside: Beside): FoundModel<F> {
   const layout = assemble(members, beside);
   const bytes = bytesOf(layout);
-  const name = last(folder) || recognise(parseHeader(layout.head.subarray(8), bytes)).model.family;
+  const [only, ...more] = members;
+  const own = only && more.length === 0 ? last(only.path).replace(/\.safetensors$/i, '') : '';
+  const name = last(folder) || own || recognise(parseHeader(layout.head.subarray(8), bytes)).model.family;
   return { name: `${name}.safetensors`, bytes, layout };
 }
 

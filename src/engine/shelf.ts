@@ -304,7 +304,6 @@ export function shelf(folder: string) {
     /** A file's header, as the model is told by. @throws DrobeError where it is none, or is damaged. */
     header: headerOf,
 
-
     /** What is stored, and whether it stays. */
     async storage(): Promise<StorageFacts> {
       // All are missing outside secure contexts, whatever the types say.

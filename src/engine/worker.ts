@@ -141,7 +141,13 @@ const api: WorkerApi = {
         const asked = { model, backend, vae, taesd, ...borrowed, ...picture.job, ...told };
         const words = await models.words(textsOf(read), ids);
         const called = words.flatMap(({ files }) => files.map(({ id }) => id));
-        const hashes = await models.hashesOf([model, ...Object.values(parts), ...(vae ? [vae] : []), ...ids, ...called]);
+        const hashes = await models.hashesOf([
+          model,
+          ...Object.values(parts),
+          ...(vae ? [vae] : []),
+          ...ids,
+          ...called,
+        ]);
         return { ...picture, job: asked, hashes };
       } catch (thrown) {
         const code = thrown instanceof DrobeError ? thrown.code : null;

@@ -1,20 +1,25 @@
 /** Files on the road that they take in the app, without its page and its store: told apart, opened, drawn with. */
 import { toldHeader } from '../../../src/engine/beside';
+import * as ort from 'onnxruntime-web';
+import type { ModelEntry } from '../../../src/engine/api';
 import { calledWords, sourceOf } from '../../../src/engine/called';
 import { gather } from '../../../src/engine/gather';
+import { chosenLenders, complete, lackingIn } from '../../../src/engine/loans';
 import { settlePrompts, textsOf } from '../../../src/engine/prompts';
 import { whatIs, type What } from '../../../src/engine/verdict';
 import { DrobeError, toDrobeError } from '../../../src/errors';
-import type { Checkpoint } from '../../../src/pipeline/checkpoint';
+import { Checkpoint } from '../../../src/pipeline/checkpoint';
 import { embeddingOf } from '../../../src/pipeline/embedding';
-import type { Pixels } from '../../../src/pipeline/job';
+import type { Lent, Pixels } from '../../../src/pipeline/job';
+import { wasmMachine } from '../../../src/runtime/device';
+import { Sessions } from '../../../src/runtime/session';
 import { sameName } from '../../../src/text/lora';
 import type { Tokenizer } from '../../../src/text/windows';
 import { blobsOf, mapFiles } from '../../../src/weights/layout';
 import { readHeader, type Header } from '../../../src/weights/safetensors';
 import { memorySource } from '../../../src/weights/source';
 import { jobWith, type Asked } from '../../job';
-import { draw, openCheckpoint } from '../drawing';
+import { draw } from '../drawing';
 
 /** A file and where it lies: "vae/model.safetensors". */
 export interface Dropped {
@@ -57,12 +62,26 @@ export async function pictureOf(
   const model = arrived.find(({ what }) => 'facts' in what);
   if (!model) throw new Error('there is no checkpoint among these files');
   try {
-    return {
-      picture: await drawn(await openCheckpoint(model.bytes, model.header), arrived, tokenizer, asked),
-    };
+    return { picture: await drawn(await opened(model, arrived), arrived, tokenizer, asked) };
   } catch (thrown) {
     return { file: model.name, problem: toDrobeError(thrown) };
   }
+}
+
+/** The checkpoint, with what it borrows from the other files. */
+async function opened(model: Arrived, arrived: readonly Arrived[]): Promise<Checkpoint> {
+  const byName = (name: string): Arrived => arrived.find((one) => one.name === name)!; // its id here
+  const entries = arrived.map(({ name, bytes, what }): ModelEntry => {
+    return { id: name, file: name, bytes: bytes.length, origin: 'stored', ...what };
+  });
+  const lacking = await lackingIn(model.header, entries, (id) => Promise.resolve(byName(id).header));
+  const readable = ({ header, bytes }: Arrived) => ({ header, source: memorySource(bytes) });
+  const lenders = Object.entries(chosenLenders(lacking, {})) as [Lent, string][];
+  const { inspected, weights } = complete(
+    readable(model),
+    lenders.map(([part, id]) => [part, readable(byName(id))]),
+  );
+  return new Checkpoint(inspected.model, weights, wasmMachine(new Sessions(ort)));
 }
 
 async function drawn(

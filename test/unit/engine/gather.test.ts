@@ -67,9 +67,8 @@ describe('files that are one model', () => {
     expect(names).toContain('text2.text_projection.weight');
     expect(names).toContain('text.text_model.final_layer_norm.weight');
     expect(names).toContain('unet.add_embedding.linear_1.weight');
-    expect(told(await gather(inside('xl', text(), vae(), wide))).refused).toEqual([
-      ['xl', 'missing-part', { part: 'second text encoder', found: 'UNet, VAE and text encoder' }],
-    ]);
+    const lacking = await gather(inside('xl', text(), vae(), wide));
+    expect((await namesIn(lacking.models[0])).some((name) => name.startsWith('text2.'))).toBe(false);
   });
 
   it('one that is there in two precisions is taken in the smaller, in equals by the plainer path', async () => {
@@ -136,23 +135,24 @@ describe('files that are one model', () => {
   });
 });
 
-describe('a model that lacks a part is refused, and says which', () => {
-  it.each<[string, LocalFile[], string, string, string]>([
-    ['UNet alone', [unet('x.safetensors')], 'x.safetensors', 'VAE and text encoder', 'UNet'],
-    ['no VAE', inside('m', unet(), text()), 'm', 'VAE', 'UNet and text encoder'],
-    ['no text encoder', inside('m', unet(), vae()), 'm', 'text encoder', 'UNet and VAE'],
-    [
-      'chosen one by one',
-      [vae('diffusion_pytorch_model.safetensors'), text('model.safetensors')],
-      'diffusion_pytorch_model.safetensors and model.safetensors',
-      'UNet',
-      'VAE and text encoder',
-    ],
-  ])('%s', async (_, files, file, part, found) => {
+describe('a model that lacks parts is one all the same: others may lend them', () => {
+  it.each<[string, LocalFile[], string]>([
+    ['UNet alone', [unet('x.safetensors')], 'x.safetensors'],
+    ['no VAE', inside('m', unet(), text()), 'm.safetensors'],
+    ['no text encoder', inside('m', unet(), vae()), 'm.safetensors'],
+  ])('%s', async (_, files, name) => {
     const other = local('other.safetensors', 'x');
     expect(told(await gather([...files, other]))).toEqual({
-      files: ['other.safetensors'],
-      refused: [[file, 'missing-part', { part, found }]],
+      files: ['other.safetensors', name],
+      refused: [],
+    });
+  });
+
+  it('parts without a UNet stay files of their own', async () => {
+    const parts = [vae('vae.safetensors'), text('clip_l.safetensors')];
+    expect(told(await gather(parts))).toEqual({
+      files: ['vae.safetensors', 'clip_l.safetensors'],
+      refused: [],
     });
   });
 });
