@@ -2,7 +2,7 @@
 import { DrobeError, isAbort } from '../errors';
 import { fieldsOf } from '../weights/records';
 import { get, type Fetch } from '../weights/remote';
-import type { Listed, Listing } from './hub';
+import type { Listed, Listing } from './listing';
 
 const HOSTS = /^(?:www\.)?civitai\.(?:com|green|red)$/;
 

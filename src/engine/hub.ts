@@ -5,23 +5,7 @@ import { fieldsOf } from '../weights/records';
 import { get, isPage, type Fetch } from '../weights/remote';
 import { mayTell, sameStem } from './beside';
 import { listPage, pageOf } from './civitai';
-
-/** A file that can be downloaded. */
-export interface Listed {
-  /** Where it lies in its repository; of any other file its name, unless its server has one for it. */
-  readonly path: string;
-  readonly url: string;
-  /** What the hub states, in hexadecimal; null where nobody does. */
-  readonly sha256: string | null;
-}
-
-export interface Listing {
-  readonly files: readonly Listed[];
-  /** The repository's name, for files whose own says nothing. */
-  readonly repository: string | null;
-  /** As the hub spells it: "creativeml-openrail-m". */
-  readonly licence: string | null;
-}
+import type { Listed, Listing } from './listing';
 
 const HOSTS = new Set(['huggingface.co', 'www.huggingface.co', 'hf.co']);
 const HUB = 'https://huggingface.co';

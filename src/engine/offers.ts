@@ -7,7 +7,8 @@ import { parseHeader, readHeader, type Header } from '../weights/safetensors';
 import type { Offer } from './api';
 import { isSettings, toldHeader, type Beside } from './beside';
 import { gather } from './gather';
-import { listFiles, type Listed } from './hub';
+import { listFiles } from './hub';
+import type { Listed } from './listing';
 import { problemOf, verdictOn } from './verdict';
 
 /** Each costs a request or two before anything can be said. */

@@ -4,6 +4,7 @@ import { cast, concat, reshape } from '../graph/nn';
 import { scope, type StateDict } from '../graph/scope';
 import { clipText } from './clip';
 import type { Model } from './model';
+import type { LatentSize } from './size';
 import { isTaesd, taesdAsDecoder, taesdAsEncoder } from './taesd';
 import { unet, type UNetInputs } from './unet';
 import { vaeDecoder, vaeEncoder } from './vae';
@@ -35,13 +36,6 @@ export const textGraph: Author<{ batch: number; encoder: number; skip?: number }
   const hidden = reshape(text.hidden, batch, length * width);
   return build({ encoding: cast(text.pooled ? concat(1, hidden, text.pooled) : hidden, 'f32') });
 };
-
-export interface LatentSize {
-  readonly batch: number;
-  /** Height and width in latents. */
-  readonly h: number;
-  readonly w: number;
-}
 
 /** `tokens` of the context; absent: as many as one window of a prompt has. */
 export interface UNetSize extends LatentSize {

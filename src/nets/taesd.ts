@@ -17,7 +17,7 @@ import {
   upsample2x,
 } from '../graph/nn';
 import { scope, type Scope, type StateDict } from '../graph/scope';
-import type { LatentSize } from './graphs';
+import type { LatentSize } from './size';
 
 /** A picture's sides, in latents. */
 export const TAESD_FACTOR = 8;
