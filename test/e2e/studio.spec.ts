@@ -118,3 +118,34 @@ test('where the system has colours of its own, what is chosen is still told apar
     page.getByRole('tab', { name: tab }).evaluate((element) => getComputedStyle(element).backgroundColor);
   expect(await colour('Text')).not.toBe(await colour('Image'));
 });
+
+test('a number that is typed or pasted is the number used, or the field says why not', async ({ app }) => {
+  const { page } = app;
+  await app.open();
+  const field = (name: string) => page.getByRole('spinbutton', { name, exact: true });
+  const typed = async (name: string, text: string) => {
+    await field(name).fill('');
+    await field(name).pressSequentially(text);
+    await page.keyboard.press('Tab');
+  };
+  await typed('Guidance scale', ' 6,5');
+  await expect(field('Guidance scale')).toHaveValue('6.5');
+  await typed('Steps', '999');
+  await expect(field('Steps')).toHaveValue('150');
+  await expect(page.getByText('at most 150')).toBeVisible();
+  await typed('Steps', 'few');
+  await expect(page.getByText('“few” is no number: 150 is used')).toBeVisible();
+  await typed('Steps', '2');
+  await field('Steps').press('ArrowUp');
+  await expect(field('Steps')).toHaveValue('3');
+  await typed('Seed', '18446744073709551616');
+  await expect(page.getByText(/is too large: the largest is 18446744073709551615/)).toBeVisible();
+  await typed('Seed', '-1');
+  await expect(page.getByText('Every picture gets a new seed.')).toBeVisible();
+
+  await page.getByRole('tab', { name: 'Image' }).click();
+  await page.getByRole('slider', { name: 'Denoising strength' }).fill('0.1');
+  await expect(page.getByText('Too little for 3 steps: it takes 0.35 or more.')).toBeVisible();
+  await page.getByRole('slider', { name: 'Denoising strength' }).fill('0.35');
+  await expect(page.getByText(/Too little for/)).toBeHidden();
+});

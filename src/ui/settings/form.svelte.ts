@@ -1,7 +1,9 @@
 import { Persisted, type Shelf } from './persisted.svelte';
 import { parseSeed, randomSeed } from '../../sampling/seed';
 import { mend, upgraded } from './mend';
-import { numberNames, settle, type NumberName } from './ranges';
+import { numberTyped } from '../controls/numbers';
+import { noNumberWords } from '../words/numbers';
+import { numberNames, rangeOf, settle, type NumberName } from './ranges';
 import { initial, RANDOM, withBatch, type Settings } from './settings';
 
 /** Seeds are typed as text: they are longer than numbers are exact. */
@@ -25,10 +27,31 @@ export class Form {
     return this.#multiple();
   }
 
+  /** What was typed, when it has been: in range, or the old value; which of them, where it is not as typed, is said. */
+  commitText(name: NumberName, text: string): void {
+    const typed = this.#numberIn(name, text);
+    this.commit(name, typed);
+    if (Number.isNaN(typed)) this.#say(name, noNumberWords(text, this.settings.current[name]));
+  }
+
+  /** What is being typed: what is no number yet says what is used until it is. */
+  typeText(name: NumberName, text: string): void {
+    const typed = this.#numberIn(name, text);
+    if (Number.isNaN(typed)) this.#say(name, noNumberWords(text, this.settings.current[name]));
+    else this.type(name, typed);
+  }
+
+  #numberIn = (name: NumberName, text: string): number =>
+    numberTyped(text, rangeOf(name, this.multiple).step >= 1);
+
+  #say(name: NumberName, hint: string): void {
+    this.hints = { ...this.hints, [name]: hint };
+  }
+
   /** Brings a typed number into range, and says so beside it. Anything but a number leaves the old value. */
   commit(name: NumberName, typed: number): void {
     const now = this.settings.current;
-    const { value, hint } = settle(name, Number.isFinite(typed) ? typed : now[name], this.multiple);
+    const { value, hint } = settle(name, Number.isNaN(typed) ? now[name] : typed, this.multiple);
     now[name] = value;
     this.hints = { ...this.hints, [name]: hint };
   }

@@ -174,6 +174,25 @@ test('typed numbers snap into range, with a few words about it', () => {
   expect(studio.form.hints.width).toBe('');
 });
 
+test('a number that was typed is used, or why not is said', () => {
+  const { form, settings } = studioWith(draw);
+  const typed = (name: 'steps' | 'guidance' | 'width', text: string) => {
+    form.commitText(name, text);
+    return [settings.current[name], form.hints[name]];
+  };
+  expect(typed('guidance', ' 7,5 ')).toEqual([7.5, '']);
+  expect(typed('guidance', 'much')).toEqual([7.5, '“much” is no number: 7.5 is used']);
+  expect(typed('guidance', '')).toEqual([7.5, 'empty: 7.5 is used']);
+  expect(typed('guidance', '99')).toEqual([30, 'at most 30']);
+  expect(typed('steps', '12.4')).toEqual([12, 'rounded']);
+  expect(typed('steps', '1e999')).toEqual([150, 'at most 150']);
+  expect(typed('width', '1,024')).toEqual([1024, '']);
+  form.typeText('steps', 'x');
+  expect(form.hints.steps).toBe('“x” is no number: 150 is used');
+  form.typeText('steps', '9');
+  expect([settings.current.steps, form.hints.steps]).toEqual([9, '']);
+});
+
 test('a number that was typed but not left is settled before the run', async () => {
   let asked: Job | undefined;
   const studio = studioWith(async function* (signal, job) {

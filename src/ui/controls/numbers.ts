@@ -1,0 +1,33 @@
+/** Numbers as people type and paste them. */
+
+/**
+ * The number in a text: with a point or a comma before its fraction, blanks around it or between its thousands, and any
+ * of the minus signs that texts are set with. NaN where there is none.
+ * @param whole a comma before three digits groups thousands, for there is no fraction.
+ */
+export function numberTyped(text: string, whole = false): number {
+  const plain = text
+    .replace(/[\s'’_]+/g, '')
+    .replace(/^[−–]/, '-')
+    .replace(/^\+/, '');
+  const grouped = whole && /^-?\d{1,3}(?:[,.]\d{3})+$/.test(plain);
+  const last = Math.max(plain.lastIndexOf(','), plain.lastIndexOf('.'));
+  const [before, after] = last < 0 || grouped ? [plain, ''] : [plain.slice(0, last), plain.slice(last + 1)];
+  const written = `${before.replace(/[,.]/g, '')}.${after}`;
+  return /^-?(?:\d+\.\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(written) ? Number(written) : exponential(plain);
+}
+
+/** "1e3", which numbers may be written as, too. */
+const exponential = (plain: string): number =>
+  /^-?\d+(?:\.\d*)?e[+-]?\d+$/i.test(plain) ? Number(plain) : NaN;
+
+/** The next number on a grid, up (1) or down (−1), as the arrow keys of a field of numbers go. */
+export function stepped(
+  value: number,
+  by: 1 | -1,
+  { min, max, step }: { min: number; max: number; step: number },
+): number {
+  const place = (value - min) / step;
+  const next = by > 0 ? Math.floor(place + 1e-6) + 1 : Math.ceil(place - 1e-6) - 1;
+  return Math.min(Math.max(Number((min + next * step).toFixed(6)), min), max);
+}

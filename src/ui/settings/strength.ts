@@ -1,0 +1,30 @@
+/** How little strength still changes a picture: of few steps it may leave none. */
+import { plan } from '../../sampling/plan';
+import type { Sampling } from '../../sampling/settings';
+import { strengths } from './ranges';
+
+/** What nearly all models were trained with; where the steps lie hangs on little else. */
+const usual = { kind: 'scaled_linear', betaStart: 0.00085, betaEnd: 0.012, steps: 1000 } as const;
+
+/** What is chosen, as far as it has a say. */
+export interface Chosen extends Sampling {
+  readonly steps: number;
+}
+
+/** Nothing where this strength leaves a step to make; else the least that does, null where none would. */
+export function tooLittle(chosen: Chosen, strength: number): { readonly least: number | null } | null {
+  if (leaves(chosen, strength)) return null;
+  const { min, max, step } = strengths;
+  const all = Array.from({ length: Math.round((max - min) / step) + 1 }, (_, i) => min + i * step);
+  const least = all.find((more) => more > strength && leaves(chosen, more));
+  return { least: least === undefined ? null : Number(least.toFixed(2)) };
+}
+
+/** What stands in the way besides is told when it is drawn. */
+function leaves({ steps, ...sampling }: Chosen, strength: number): boolean {
+  try {
+    return plan(sampling, { steps, noise: usual, strength }).points.length > 0;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,56 @@
+import { expect, it } from 'vitest';
+import { numberTyped, stepped } from '../../../../src/ui/controls/numbers';
+import { strengthWords } from '../../../../src/ui/words/numbers';
+import { tooLittle, type Chosen } from '../../../../src/ui/settings/strength';
+
+it.each([
+  ['7.5', 7.5],
+  ['7,5', 7.5],
+  [' 7,5\u00a0', 7.5],
+  ['+7', 7],
+  ['−3', -3],
+  ['7.', 7],
+  [',5', 0.5],
+  ['1,234.5', 1234.5],
+  ['1.234,5', 1234.5],
+  ['1 024', 1024],
+  ["1'024", 1024],
+  ['1e3', 1000],
+  ['1e999', Infinity],
+])('%j is read as %d', (text, number) => {
+  expect(numberTyped(text)).toBe(number);
+});
+
+it('of whole numbers a comma groups thousands', () => {
+  expect(['1,024', '1.024', '1,024,000', '10,5'].map((text) => numberTyped(text, true))).toEqual([
+    ...[1024, 1024, 1_024_000, 10.5],
+  ]);
+});
+
+it.each(['', ' ', 'abc', '7px', '.', '-', '1-2', '0x10', '½', 'Infinity'])('%j is no number', (text) => {
+  expect(numberTyped(text)).toBeNaN();
+});
+
+it('arrow keys go from place to place, and no further than the ends', () => {
+  const range = { min: 0, max: 30, step: 0.5 };
+  expect([stepped(7, 1, range), stepped(7.3, 1, range), stepped(7.3, -1, range)]).toEqual([7.5, 7.5, 7]);
+  expect([stepped(30, 1, range), stepped(0, -1, range), stepped(0.1, -1, range)]).toEqual([30, 0, 0]);
+  expect(stepped(0.3, 1, { min: 0, max: 1, step: 0.05 })).toBe(0.35);
+});
+
+const chosen: Chosen = {
+  steps: 3,
+  sampler: 'Euler',
+  schedule: 'Automatic',
+  spacing: 'leading',
+  like: 'diffusers',
+};
+
+it('of a strength that leaves no step the least one that does is told', () => {
+  expect(tooLittle(chosen, 0.35)).toBeNull();
+  expect(tooLittle(chosen, 0.3)).toEqual({ least: 0.35 });
+  expect(tooLittle({ ...chosen, steps: 20 }, 0.05)).toBeNull();
+  expect(tooLittle({ ...chosen, steps: 10, sampler: 'LCM' }, 0.1)).toEqual({ least: 0.2 });
+  expect(tooLittle({ ...chosen, steps: 60, sampler: 'LCM' }, 0.5)).toEqual({ least: null });
+  expect(strengthWords(3, 0.35)).toBe('Too little for 3 steps: it takes 0.35 or more.');
+});
