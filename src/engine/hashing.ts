@@ -3,7 +3,7 @@ import { hashesOf, keepHashes, keepHashesElsewhere, keptHashes, type Hashes } fr
 import { readHeader, type Slices } from '../weights/safetensors';
 
 /** Milliseconds that a finished picture waits for hashes which are nearly there. */
-const PATIENCE = 500;
+const PATIENCE = 2000;
 
 /** @param open gives a stored model's bytes. */
 export function hashing(open: (id: string) => Promise<Slices>) {
