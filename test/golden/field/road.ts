@@ -61,10 +61,14 @@ export async function pictureOf(
   }
   const model = arrived.find(({ what }) => 'facts' in what);
   if (!model) throw new Error('there is no checkpoint among these files');
+  let checkpoint: Checkpoint | undefined;
   try {
-    return { picture: await drawn(await opened(model, arrived), arrived, tokenizer, asked) };
+    checkpoint = await opened(model, arrived);
+    return { picture: await drawn(checkpoint, arrived, tokenizer, asked) };
   } catch (thrown) {
     return { file: model.name, problem: toDrobeError(thrown) };
+  } finally {
+    await checkpoint?.release(); // all share one heap
   }
 }
 
