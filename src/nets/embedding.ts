@@ -2,7 +2,7 @@
  * What a textual inversion's file has vectors for. Programs name its tensors after a word, after a text encoder, after
  * both or after neither; of the rest only shapes tell.
  */
-import { BUNDLED } from './names/lora-parts';
+import { BUNDLED, isBundled } from './names/lora-parts';
 
 interface Tensor {
   readonly shape: readonly number[];
@@ -37,7 +37,7 @@ export function embeddingWords(tensors: Tensors): EmbeddingWord[] {
 
 /** The words that were trained together with a LoRA, and lie in its file. */
 export function bundledWords(lora: Tensors): EmbeddingWord[] {
-  return embeddingWords(new Map([...lora].filter(([name]) => name.startsWith(BUNDLED))));
+  return embeddingWords(new Map([...lora].filter(([name]) => isBundled(name))));
 }
 
 /** What calls each word: its own name, and that of its file where there is no other. @param file its name, without ending. */

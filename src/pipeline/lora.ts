@@ -4,6 +4,7 @@ import { statedScales } from '../nets/adapter';
 import { targetFinder, type LoraTarget, type LoraUse, type Unused } from '../nets/lora';
 import { loraModules, type LoraModule } from '../nets/names/lora-parts';
 import type { Model } from '../nets/model';
+import { numberedNames } from '../nets/names/numbered';
 import type { Patch } from '../runtime/feeder';
 import { checkFinite } from '../weights/finite';
 import { setLengths, type Matrix } from '../weights/lowrank';
@@ -65,6 +66,7 @@ export function useOf(lora: Header, tensors: Shapes): LoraUse {
 function fitted(lora: Header, tensors: Shapes): { readonly fits: readonly Fit[]; readonly use: LoraUse } {
   const find = finderFor(tensors);
   const modules = loraModules(lora.tensors.keys());
+  const nameOf = numberedNames(modules, lora.tensors, tensors);
   const fits: Fit[] = [];
   const unused = new Map<Unused['why'], Unused>();
   const leaveOut = (why: Unused['why'], such: string): void => {
@@ -74,9 +76,11 @@ function fitted(lora: Header, tensors: Shapes): { readonly fits: readonly Fit[];
     const { name, parts } = module;
     const infos = [...parts.values()].map((tensor) => lora.tensors.get(tensor)!); // they name its tensors
     const shape: ShapeOf = (part) => lora.tensors.get(parts.get(part) ?? '')?.shape ?? null;
-    const target = find(module);
+    const known = nameOf(name);
+    const target = known === null ? null : find({ ...module, name: known });
     const odd = infos.find(({ dtype }) => !isNumeric(dtype));
-    if ('lacks' in target) leaveOut(target.lacks ?? 'module', name);
+    if (!target) leaveOut('kind', name);
+    else if ('lacks' in target) leaveOut(target.lacks ?? 'module', name);
     else if (odd) leaveOut('kind', odd.dtype);
     else {
       const found = kindOf([...parts.keys()], shape, target);

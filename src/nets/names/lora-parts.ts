@@ -16,7 +16,7 @@ export interface LoraModule {
 export function loraModules(names: Iterable<string>): LoraModule[] {
   const modules = new Map<string, LoraModule & { readonly parts: Map<string, string> }>();
   for (const tensor of names) {
-    if (tensor.startsWith(BUNDLED)) continue;
+    if (isBundled(tensor)) continue;
     const { name, part, bias } = partIn(tensor) ?? lastPartOf(tensor);
     const key = `${name} ${bias}`;
     const module = modules.get(key) ?? { name, bias, parts: new Map<string, string>() };
@@ -38,6 +38,9 @@ export function isLora(names: Iterable<string>): boolean {
 
 /** Before the names of embeddings that were trained together with a LoRA, and lie in its file. */
 export const BUNDLED = 'bundle_emb.';
+
+/** Whether a tensor is of such an embedding: with that before its word, or called after a word in angle brackets. */
+export const isBundled = (tensor: string): boolean => tensor.startsWith(BUNDLED) || /^<.+>$/.test(tensor);
 
 interface Named {
   readonly name: string;
@@ -65,6 +68,8 @@ const PARTS: readonly (readonly [name: RegExp, part: string, bias?: boolean])[] 
   [/^(.+?)(?:\.lora_up|[._]lora\.up|\.lora_linear_layer\.up)\.weight$/, 'up'],
   [/^(.+?)\.lora_A(?:\.(?!bias$)\w+)*$/, 'down'],
   [/^(.+?)\.lora_B(?:\.(?!bias$)\w+)*$/, 'up'],
+  // Modules that have numbers for names: see `numbered.ts`.
+  [/^((?:unet|text_encoder):\d+):(up|down)$/, ''],
   [/^(.+?)\.lora_mid\.weight$/, 'mid'],
   [/^(.+?)(?:(?:[._]lora|\.lora_linear_layer)(?:\.(?:down|up)\.weight)?)?\.(alpha)$/, ''],
   [/^(.+?)\.(diff|dora_scale|set_weight)$/, ''],

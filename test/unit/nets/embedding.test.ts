@@ -120,10 +120,12 @@ describe('the words of a file', () => {
       'bundle_emb.my.word.string_to_param.*': [2, 768],
       'bundle_emb.other.clip_l': [1, 768],
       'bundle_emb.other.clip_g': [1, 1280],
+      '<s1>': [768],
     });
     expect(bundledWords(lora).map(({ word, vectors, tensors }) => [word, vectors, tensors.length])).toEqual([
       ['my.word', 2, 1],
       ['other', 1, 2],
+      ['<s1>', 1, 1],
     ]);
   });
 });

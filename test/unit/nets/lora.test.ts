@@ -207,6 +207,8 @@ describe('the modules of a LoRA', () => {
     ['unet.conv_in.lora_magnitude_vector.default.weight', 'unet.conv_in', 'magnitude'],
     ['lora_unet_conv_in.lora_mid.weight', 'lora_unet_conv_in', 'mid'],
     ['unet.conv_in.lora_B.bias', 'unet.conv_in.lora_B', 'bias'],
+    ['unet:127:up', 'unet:127', 'up'],
+    ['text_encoder:0:down', 'text_encoder:0', 'down'],
     ['lora_unet_conv_in.something', 'lora_unet_conv_in', 'something'],
   ])('%s', (tensor, name, part) => {
     expect(loraModules([tensor])).toEqual([{ name, bias: false, parts: new Map([[part, tensor]]) }]);
@@ -220,7 +222,8 @@ describe('the modules of a LoRA', () => {
   });
 
   it('embeddings that lie in its file are none', () => {
-    expect(loraModules(['bundle_emb.word.string_to_param.*', 'bundle_emb.word.clip_l'])).toEqual([]);
+    const names = ['bundle_emb.word.string_to_param.*', 'bundle_emb.word.clip_l', '<s1>'];
+    expect(loraModules(names)).toEqual([]);
   });
 
   it.each([
@@ -228,6 +231,7 @@ describe('the modules of a LoRA', () => {
     ['lycoris_conv_in.lokr_w1_a'],
     ['text_encoder.text_model.encoder.layers.3.mlp.fc2.lora_linear_layer.up.weight'],
     ['lora_unet_conv_in.oft_blocks'],
+    ['unet:0:up'],
   ])('a file with %s is one', (name) => {
     expect(isLora([name])).toBe(true);
   });
