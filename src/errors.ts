@@ -128,6 +128,12 @@ export function toDrobeError(thrown: unknown): DrobeError {
   return new DrobeError('bug', { reason }, { cause: thrown });
 }
 
+/** After these, ONNX Runtime cannot be trusted again in the same worker: the next call starts another one. */
+const fatal: ReadonlySet<ErrorCode> = new Set(['device-lost', 'out-of-memory', 'engine-crashed']);
+
+/** Whether the engine ends with this error. */
+export const endsEngine = (thrown: unknown): boolean => fatal.has(toDrobeError(thrown).code);
+
 /** True for the error an aborted signal throws: aborts are told by name, not by code. */
 export function isAbort(thrown: unknown): boolean {
   return thrown instanceof Error && thrown.name === 'AbortError';

@@ -2,7 +2,7 @@
  * Starts the engine's worker, and a fresh one when it has died or its graphics device is beyond repair; and, for each
  * errand to other servers, a courier.
  */
-import { DrobeError, type ErrorCode } from '../errors';
+import { DrobeError, endsEngine } from '../errors';
 import type { CourierApi, EngineApi, WorkerApi } from './api';
 import courierAddress from './courier?worker&url';
 import { connect, type Port, type Remote } from './rpc';
@@ -15,9 +15,6 @@ interface Line<A> {
 }
 
 type EngineWorker = Port & Pick<Worker, 'terminate' | 'onerror' | 'onmessageerror'>;
-
-/** After these, ONNX Runtime cannot be trusted again in the same worker. */
-const fatal: ReadonlySet<ErrorCode> = new Set(['device-lost', 'out-of-memory', 'engine-crashed']);
 
 const never = new AbortController().signal;
 
@@ -80,7 +77,7 @@ export function startEngine(
     try {
       return yield* call(line.remote);
     } catch (thrown) {
-      if (thrown instanceof DrobeError && fatal.has(thrown.code) && current === line) current = undefined;
+      if (endsEngine(thrown) && current === line) current = undefined;
       throw thrown;
     } finally {
       line.calls--;

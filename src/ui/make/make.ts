@@ -2,7 +2,7 @@
 import { sidesOf } from '../../canvas/crop';
 import type { Mask } from '../../canvas/pixels';
 import type { ModelEntry, Picture } from '../../engine/api';
-import { isAbort, toDrobeError } from '../../errors';
+import { endsEngine, isAbort } from '../../errors';
 import type { Album } from '../album/album.svelte';
 import type { Errand, Kept, Unfinished } from '../album/kept';
 import type { Original } from '../files/picture';
@@ -83,8 +83,7 @@ export async function make(
 
 /** Whether a run that ended so may come to a better end from where it was. */
 function canGoOn(thrown: unknown): boolean {
-  if (isAbort(thrown)) return true;
-  return ['device-lost', 'engine-crashed', 'out-of-memory'].includes(toDrobeError(thrown).code);
+  return isAbort(thrown) || endsEngine(thrown);
 }
 
 /**

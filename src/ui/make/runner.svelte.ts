@@ -1,6 +1,6 @@
 import type { EngineApi, Notice, Picture } from '../../engine/api';
 import type { Remote } from '../../engine/rpc';
-import { isAbort, toDrobeError } from '../../errors';
+import { endsEngine, isAbort, toDrobeError } from '../../errors';
 import { Pace } from './pace';
 import type { Known } from '../album/kept';
 import type { Result } from '../album/result';
@@ -16,16 +16,26 @@ export class Runner {
   readonly #engine: Remote<EngineApi>;
   readonly #now: () => number;
   readonly #onRate: (bytesPerSecond: number) => void;
+  readonly #onLost: () => void;
   readonly #savings = new Savings();
   #stop = new AbortController();
   /** Pictures of this run. */
   #made: Result[] = [];
 
-  /** @param onRate told how fast weights were read, whenever that was measured. */
-  constructor(engine: Remote<EngineApi>, now: () => number, onRate: (bytesPerSecond: number) => void) {
+  /**
+   * @param onRate told how fast weights were read, whenever that was measured.
+   * @param onLost told that the engine begins anew: it may run on something else from now on.
+   */
+  constructor(
+    engine: Remote<EngineApi>,
+    now: () => number,
+    onRate: (bytesPerSecond: number) => void,
+    onLost: () => void,
+  ) {
     this.#engine = engine;
     this.#now = now;
     this.#onRate = onRate;
+    this.#onLost = onLost;
   }
 
   /** A run from beginning to end, whatever it consists of. What it throws becomes the way it ended. */
@@ -43,6 +53,7 @@ export class Runner {
       this.news = { kind: 'done', pictures: this.#made.length, took };
     } catch (thrown) {
       const cancelled = isAbort(thrown);
+      if (endsEngine(thrown)) this.#onLost();
       this.run = cancelled ? { kind: 'idle' } : { kind: 'failed', error: toDrobeError(thrown), file };
       this.news = cancelled
         ? { kind: 'cancelled', pictures: this.#made.length, of: first.of }
@@ -70,6 +81,7 @@ export class Runner {
         if (rate !== null) this.#onRate(rate);
         if (progress.kind === 'notice') {
           this.#note(progress.notice);
+          if (progress.notice.code === 'resumed') this.#onLost();
         } else {
           const preview = (progress.kind === 'step' && progress.preview) || this.run.preview;
           this.run = { ...this.run, stage: progress, preview, left };

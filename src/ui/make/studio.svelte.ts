@@ -82,9 +82,10 @@ export class Studio {
     this.album = new Album(drawer, this.changes);
     this.tokens = new TokenCounter(engine);
     this.loans = new Loans(engine, shelf);
-    this.#runner = new Runner(engine, now, (rate) => {
+    const measured = (rate: number): void => {
       if (this.device) this.rates.current[this.device.backend] = rate;
-    });
+    };
+    this.#runner = new Runner(engine, now, measured, () => void this.start());
     const { album } = this;
     const { source } = this.place;
     this.#workshop = { runner: this.#runner, album, source, scale: pictures.scale, now, here };

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import type { EngineApi, Job, NetName, Notice } from '../../../../src/engine/api';
+import type { DeviceInfo, EngineApi, Job, NetName, Notice } from '../../../../src/engine/api';
 import type { Remote } from '../../../../src/engine/rpc';
 import { DrobeError } from '../../../../src/errors';
 import { Studio } from '../../../../src/ui/make/studio.svelte';
-import { engine, full, gate, miniature, picture, pictures, shelf, stopped, turn } from '../fake';
+import { drawGrey, engine, full, gate, miniature, picture, pictures, shelf, stopped, turn } from '../fake';
 
 type Generate = Remote<EngineApi>['generate'];
 
@@ -241,6 +241,35 @@ test('settings come back after a reload; what is not a setting does not', async 
 
   items[key] = '{ not json';
   expect(studioWith(draw, { items }).settings.current.prompt).toBe('');
+});
+
+test('where the graphics card is lost, the page asks anew what it runs on', async () => {
+  const cpu = { backend: 'wasm', name: 'WebAssembly', float16: false, slow: 'no-gpu' } as const;
+  const here: DeviceInfo[] = [{ backend: 'webgpu', name: 'card', float16: true, slow: null }, cpu, cpu];
+  let lost = false;
+  const studio = new Studio(
+    engine({
+      // eslint-disable-next-line require-yield -- it only answers
+      device: async function* () {
+        return here.shift()!; // asked three times at most
+      },
+      generate: async function* (signal, job) {
+        if (!lost) {
+          lost = true;
+          throw new DrobeError('device-lost');
+        }
+        return yield* drawGrey(signal, job);
+      },
+    }),
+    () => [],
+    { shelf: shelf(), drawer: null, pictures, now: () => 0, seed: () => 7 },
+  );
+  studio.adopt(miniature);
+  await studio.start();
+  expect(studio.device?.backend).toBe('webgpu');
+  await studio.generate();
+  expect(studio.run.kind).toBe('done');
+  expect(studio.device).toEqual(cpu);
 });
 
 test('a storage that throws costs nothing but the memory', () => {
