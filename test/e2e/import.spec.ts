@@ -1,6 +1,7 @@
 /** Checkpoints of one's own: imported, drawn with, kept, removed; and what is none is refused in plain words. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { readHeader } from '../../src/weights/safetensors';
 import { tensorsOf, written } from '../safetensors';
 import { jobOf, type PipelineCase } from '../golden/pipeline-case';
 import { checkpointFile, expect, expectPicture, golden, test } from './app';
@@ -121,6 +122,35 @@ test('a diffusers folder is dropped whole or chosen, and named as the folder is'
   await app.page.getByLabel('Import a folder').setInputFiles(folder);
   await expect(app.model.locator('option', { hasText: 'my apples' })).toHaveCount(2, { timeout: 60_000 });
   await expect(app.alert).toHaveCount(0);
+});
+
+test('a UNet alone says what it lacks, borrows it from another model, and draws as that one does', async ({
+  app,
+}) => {
+  const { page } = app;
+  const whole = checkpointFile('sd1');
+  const blob = new Blob([Uint8Array.from(whole.buffer)]);
+  const { metadata } = await readHeader(blob);
+  const unet = [...(await tensorsOf(blob))].filter(([name]) => name.startsWith('model.diffusion_model.'));
+  const alone = await written(new Map(unet), Object.fromEntries(metadata)).arrayBuffer();
+  const borrowed = page.getByRole('group', { name: 'Borrowed parts' });
+
+  await app.open();
+  await app.importFiles({ ...whole, name: 'unet-only.safetensors', buffer: Buffer.from(alone) });
+  await expect(app.model.locator('option:checked')).toHaveText(/unet-only/, { timeout: 60_000 });
+  await expect(borrowed).toContainText('has no VAE and text encoder of its own');
+  await expect(borrowed).toContainText('Nothing here has a text encoder that fits');
+
+  await app.importFiles(whole);
+  await expect(app.model.locator('option')).toHaveCount(5, { timeout: 60_000 });
+  const choice = app.model.locator('option', { hasText: 'unet-only' });
+  await app.model.selectOption(await choice.getAttribute('value'));
+  for (const part of ['VAE from', 'Text encoder from'])
+    await expect(borrowed.getByRole('combobox', { name: part })).toContainText('sd1');
+
+  const { spacing: _, ...job } = jobOf(caseOf('sd1', 'txt2img_euler'));
+  await app.fill(job);
+  await expectPicture(await app.draw(), 'models/sd1/cases/txt2img_euler/expected.png', 'a UNet that borrows');
 });
 
 const sound = checkpointFile('sd1');
