@@ -358,6 +358,7 @@ export function shelf(folder: string) {
       }
       const name = id.slice(SERVED.length);
       const file = await fetchBlob(addressOf(name), signal, onBytes);
+      void hashes.elsewhere(versionOf(id), file); // now that all of it is here
       const header = await toldHeader(await readHeader(file), file, await served.get(name));
       return { header, source: blobSource([file]) };
     },

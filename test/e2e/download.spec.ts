@@ -67,7 +67,7 @@ test('a model from an address outlasts breaks and a reload, and draws what diffu
   await app.page.getByRole('button', { name: /^Go on/ }).click();
   await expect(app.model.locator('option:checked')).toHaveText(/tiny sd/, { timeout: 120_000 });
   await expect(app.page.getByText(/is not finished/)).toHaveCount(0);
-  expect(app.page.workers()).toHaveLength(1); // the engine: what fetched it is gone
+  await expect.poll(() => app.page.workers()).toHaveLength(1); // the engine: what fetched it is gone
   await app.page.getByRole('button', { name: /^\d+ requests elsewhere/ }).click();
   const sent = app.page.getByRole('dialog', { name: 'What was sent' });
   const { host } = new URL(server.url());
