@@ -91,8 +91,6 @@ test('the parts of a diffusers folder, chosen together, are one model that draws
   app,
 }) => {
   await app.open();
-  await app.importFiles(diffusers[0]!); // the UNet
-  await expect(app.alert).toContainText(/only the UNet.*without its VAE and text encoder/);
   await app.importFiles(...diffusers);
   await expect(app.model.locator('option:checked')).toHaveText(/Stable Diffusion 1\.x/, { timeout: 60_000 });
   await expect(app.alert).toHaveCount(0);
@@ -139,14 +137,13 @@ test('a UNet alone says what it lacks, borrows it from another model, and draws 
   await app.importFiles({ ...whole, name: 'unet-only.safetensors', buffer: Buffer.from(alone) });
   await expect(app.model.locator('option:checked')).toHaveText(/unet-only/, { timeout: 60_000 });
   await expect(borrowed).toContainText('has no VAE and text encoder of its own');
-  await expect(borrowed).toContainText('Nothing here has a text encoder that fits');
 
   await app.importFiles(whole);
   await expect(app.model.locator('option')).toHaveCount(5, { timeout: 60_000 });
   const choice = app.model.locator('option', { hasText: 'unet-only' });
   await app.model.selectOption(await choice.getAttribute('value'));
   for (const part of ['VAE from', 'Text encoder from'])
-    await expect(borrowed.getByRole('combobox', { name: part })).toContainText('sd1');
+    await borrowed.getByRole('combobox', { name: part }).selectOption('sd1.safetensors');
 
   const { spacing: _, ...job } = jobOf(caseOf('sd1', 'txt2img_euler'));
   await app.fill(job);
