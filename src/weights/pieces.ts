@@ -35,8 +35,8 @@ export function putPieces(id: string, pieces: readonly Piece[], neededBytes: num
       there.onsuccess = () => {
         if (there.result?.size !== blob.size) store.put(blob, [...key]);
       };
-      store.put(key, ['done', id, n]);
       store.delete(beginningWith('begun', id, n));
+      store.put(key, ['done', id, n]);
     }
   }, neededBytes);
 }

@@ -101,7 +101,10 @@ export async function fetchBlob(
  * status, and with what the server says of it where it is Hugging Face: https://huggingface.co/docs/hub/api
  */
 export async function get(url: string, init: RequestInit, fetch: Fetch): Promise<Response> {
-  const response = await orError('no-answer', url, fetch(...identified(url, init)));
+  // What lies beside the app may always be read: there it is the network.
+  const { location } = globalThis as { readonly location?: { readonly origin: string } }; // none in Node
+  const own = URL.parse(url)?.origin === location?.origin;
+  const response = await orError(own ? 'network' : 'no-answer', url, fetch(...identified(url, init)));
   const { status, headers } = response;
   const empty = status === 416 && response.headers.get('Content-Range') === 'bytes */0';
   if (response.ok || empty) return response;
