@@ -31,7 +31,7 @@ export class Loans {
 
   /** From which others a model was told to borrow. */
   of(model: string): Parts {
-    return this.#chosen.current[model] ?? {};
+    return $state.snapshot(this.#chosen.current[model] ?? {}); // it is sent to the engine, and stored
   }
 
   /** The lender of a part: the chosen one, where it is still there, else the best; none where there is none. */
