@@ -107,6 +107,8 @@ describe.each(cases)('%s', (name) => {
       const words = sentence(result.problem, result.file);
       console.info(`${name}: refused: ${words}`);
       expect(words).not.toMatch(NO_ANSWER);
+      const called = /\brefused by name \((\w+)/.exec(expected)?.[1];
+      if (called) expect(words).toContain(called);
       return;
     }
     const picture = drawnIn(result);
