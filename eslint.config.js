@@ -40,17 +40,8 @@ const arrows = {
     types: ['graph'],
     packages: ['idb-keyval'],
   },
-  'src/engine/api.ts': {
-    types: [
-      'errors',
-      'pipeline',
-      'sampling',
-      'text',
-      'weights/downloads',
-      'weights/layout',
-      'weights/origin',
-    ],
-  },
+  'src/engine/api.ts': { types: ['models', 'pipeline', 'sampling', 'text', 'weights/downloads'] },
+  'src/engine/models.ts': { types: ['errors', 'pipeline', 'weights/layout', 'weights/origin'] },
   'src/engine/rpc.ts': { may: ['errors'] },
   'src/engine/client.ts': { may: ['errors'] },
   // The rooms of the page, each above those it may use. Components find what they work on in `context`.

@@ -1,0 +1,159 @@
+/** What models are, as the page is told: facts of them, files that hold them, and what stands in the list. */
+import type { ErrorCode, Facts } from '../errors';
+import type { Contents } from '../pipeline/inspection';
+import type { Job, Lent, LoraUse } from '../pipeline/job';
+import type { Layout } from '../weights/layout';
+import type { RemoteModel } from '../weights/origin';
+
+/** What a checkpoint is and how it likes to be used; read from tensor names, shapes and metadata. */
+export interface ModelFacts {
+  /** For people: "Stable Diffusion 1.x". */
+  readonly family: string;
+  /** The title a file states about itself, else its file name without the ending. */
+  readonly title: string;
+  /** `instruct` models change a picture by instruction, and do nothing else; `inpaint` models fill in best. */
+  readonly kind: 'base' | 'instruct' | 'inpaint';
+  /** Dtype most weights are stored in, as safetensors spells it: "F16". */
+  readonly dtype: string;
+  /** Every width and height must be a multiple of this many pixels (the VAE's downscale factor). */
+  readonly multiple: number;
+  /** `schedule` is absent in what was imported when samplers were named with it. */
+  readonly defaults: Pick<Job, 'width' | 'height' | 'steps' | 'guidance' | 'sampler' | 'spacing'> & {
+    readonly schedule?: Job['schedule'];
+  };
+  /** Its guidance is built in; absent in what was imported before there were such models. */
+  readonly ignoresNegative?: boolean;
+  /** Prompts the checkpoint itself suggests; empty for most. */
+  readonly examples: readonly string[];
+  /** Tensors that stand inside a net and that no part of it uses; empty for a sound checkpoint. */
+  readonly unused: readonly string[];
+  /** Draws pictures of at most 128 px: shown enlarged, and said to be a toy. */
+  readonly miniature: boolean;
+  /** What it predicts, and over which noise; absent in what was imported before this was told. */
+  readonly predicts?: Predicts;
+  /** What its weights take on a device, by their precision; absent in what was imported before this was told. */
+  readonly room?: Readonly<Record<'f16' | 'f32', { readonly bytes: number; readonly together: boolean }>>;
+  /** The parts that it has not and must borrow: "VAE and text encoder"; absent where it has all. */
+  readonly lacks?: string;
+}
+
+/** From which models parts are borrowed: ids. */
+export type Parts = Readonly<Partial<Record<Lent, string>>>;
+
+/** A part that a model lacks, and the files that could lend one, the best first. */
+export interface Lacking {
+  readonly part: Lent;
+  readonly lenders: readonly { readonly id: string; readonly file: string }[];
+}
+
+/** What a UNet predicts, and over which noise. */
+export interface Predicts {
+  /** Null where nothing tells: it is tried once. */
+  readonly prediction: 'epsilon' | 'v' | null;
+  /** Its betas end in noise alone. */
+  readonly zeroSnr: boolean;
+  /** The highest noise level of one that was trained over all noise up to it (EDM); null for a table of betas. */
+  readonly sigmaMax: number | null;
+  /** Who says so; nobody where it is as in its family. */
+  readonly told: readonly ('marks' | 'metadata' | 'yaml' | 'scheduler')[];
+}
+
+/** A problem in a form that can cross the worker line. */
+export interface Problem {
+  readonly code: ErrorCode;
+  readonly facts: Facts;
+}
+
+/**
+ * What is added to a checkpoint: a LoRA, called by its name in a prompt, `<lora:name:0.8>`, or textual inversions, called
+ * by their words. `name` is its file's, without the ending.
+ */
+export type AddonFacts = { readonly name: string } & (
+  | {
+      readonly kind: 'lora';
+      /** How many modules of a checkpoint it changes. */
+      readonly modules: number;
+      /** What it was trained on, as it says itself; a stranger's text. */
+      readonly base: string | null;
+      /** Textual inversions that lie in its file and work while it is on; absent in what was imported before these did. */
+      readonly words?: readonly Trigger[];
+    }
+  | { readonly kind: 'vae' | 'taesd' }
+  /** Parts of a model without a UNet, which others can borrow. `holds`: "VAE and text encoder". */
+  | { readonly kind: 'parts'; readonly holds: string }
+  | {
+      readonly kind: 'embedding';
+      readonly words: readonly Trigger[];
+    }
+);
+
+/** A word with vectors of its own, and how many there are: so many tokens of a prompt it takes. */
+export interface Trigger {
+  readonly trigger: string;
+  readonly vectors: number;
+}
+
+/**
+ * One checkpoint that could be chosen, or what can be added to one. `stored`: copied into IndexedDB. `linked`: read from
+ * where the person's file lies. `served`: lies in models/ beside the app.
+ */
+export type ModelEntry = {
+  readonly id: string;
+  readonly file: string;
+  readonly bytes: number;
+  readonly origin: 'stored' | 'linked' | 'served';
+  /** SHA-256 of the file, and of its tensors alone; not there before they are computed, which is some time after import. */
+  readonly hashes?: { readonly file: string; readonly tensors: string };
+} & ({ readonly facts: ModelFacts } | { readonly problem: Problem } | { readonly addon: AddonFacts });
+
+/** A file of the person's own, and where it lay in what was dropped: "sd/unet/model.safetensors". */
+export interface LocalFile {
+  readonly file: File;
+  readonly path: string;
+  /** What lets the browser find the file again, where it has such a thing. */
+  readonly handle?: FileSystemFileHandle;
+}
+
+/** A model in one of the person's files, or in several. */
+export interface LocalModel {
+  readonly name: string;
+  readonly bytes: number;
+  readonly layout: Layout<LocalFile>;
+  /** Texts of the settings that lie beside it, by the names under which a model is told by them. */
+  readonly beside?: Readonly<Record<string, string>>;
+}
+
+/** What there is to import among files. */
+export interface Gathered {
+  readonly models: readonly LocalModel[];
+  /** Parts of a model of which others are missing. */
+  readonly refused: readonly { readonly file: string; readonly problem: Problem }[];
+  /** A .yaml each that says how a checkpoint is drawn which is not among them: see `annotate`. */
+  readonly settings: readonly LocalFile[];
+}
+
+/** What the header of a file tells, be it a model or not. */
+export interface Inspection extends Contents {
+  /** Size of the file. */
+  readonly bytes: number;
+  /** What Drobė takes it for, or why it cannot use it. */
+  readonly verdict:
+    { readonly facts: ModelFacts } | { readonly addon: AddonFacts } | { readonly problem: Problem };
+  /** How much of it the chosen model uses; null where it is no LoRA, or no model is chosen. */
+  readonly use: LoraUse | null;
+  /** Its header is whole, and its data is not or has something behind it. */
+  readonly lack: Problem | null;
+}
+
+/** A model that can be downloaded. */
+export interface Offer {
+  readonly file: string;
+  readonly bytes: number;
+  /** As its server names it; null where it does not. */
+  readonly licence: string | null;
+  readonly verdict: Inspection['verdict'];
+  /** Where its bytes are; null where they cannot be used. */
+  readonly model: RemoteModel | null;
+  /** As of a `LocalModel`. */
+  readonly beside?: LocalModel['beside'];
+}
