@@ -5,12 +5,12 @@
 import { DrobeError } from '../errors';
 import { footprint, type Footprint } from './footprint';
 import { Message } from './proto';
-import type { Attributes, DType, Op, Shape, Target, Var } from './var';
+import type { Attributes, Bits, DType, Op, Packed, Shape, Target, Var } from './var';
 
-export type { DType, Shape, Target, Var };
+export type { Bits, DType, Packed, Shape, Target, Var };
 
 export const sizeOf = (shape: Shape): number => shape.reduce((n, d) => n * d, 1);
-export const bytesPer: Readonly<Record<DType, number>> = { f32: 4, f16: 2, i32: 4, i64: 8 };
+export const bytesPer: Readonly<Record<DType, number>> = { f32: 4, f16: 2, i32: 4, i64: 8, u8: 1 };
 
 export function input(name: string, shape: Shape, target: Target, dtype: DType = 'f32'): Var {
   return { shape, dtype, target, from: { kind: 'input', name } };
@@ -41,6 +41,8 @@ export function op(
 export interface Placement {
   readonly key: string;
   readonly dtype: DType;
+  /** Which part of the weight's packed form it is; absent: it is not packed. */
+  readonly packed?: Packed;
   readonly location: string;
   readonly offset: number;
   readonly length: number;
@@ -56,7 +58,7 @@ export interface Graph {
 
 /** The asyncify build truncates external offsets to 32 bits, so each virtual file stays well below 4 GiB. */
 const LOCATION_BYTES = 2 ** 31;
-const ELEMENT_TYPE: Readonly<Record<DType, number>> = { f32: 1, i32: 6, i64: 7, f16: 10 };
+const ELEMENT_TYPE: Readonly<Record<DType, number>> = { f32: 1, u8: 2, i32: 6, i64: 7, f16: 10 };
 
 /** Writes the ONNX model whose named outputs are these Vars. */
 export function build(outputs: Readonly<Record<string, Var>>): Graph {
@@ -81,7 +83,9 @@ export function build(outputs: Readonly<Record<string, Var>>): Graph {
     } else {
       const length = sizeOf(v.shape) * bytesPer[v.dtype];
       if (offset + length > LOCATION_BYTES) [location, offset] = [location + 1, 0];
-      const placement = { key: from.key, dtype: v.dtype, location: `weights${location}`, offset, length };
+      const { key, packed } = from;
+      const at = { location: `weights${location}`, offset, length };
+      const placement: Placement = { key, dtype: v.dtype, ...(packed && { packed }), ...at };
       placements.push(placement);
       graph.message(5, externalTensor(name, v, placement));
       offset += length;

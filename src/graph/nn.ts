@@ -3,6 +3,7 @@
  * memory or which kernels a backend has: a feature map is [N, H, W, C] on WebGPU and [N, C, H, W] elsewhere.
  */
 import { constant, op, sizeOf, type Shape, type Var } from './graph';
+import { BLOCK, canBePacked } from './packed';
 import type { Scope } from './scope';
 
 const ms = { domain: 'com.microsoft' } as const;
@@ -129,10 +130,25 @@ export function linear(x: Var, p: Scope): Var {
   const inner = x.shape.at(-1)!;
   const rows = sizeOf(x.shape) / inner;
   const outer = p.tensor('weight').shape[0]!;
-  const weight = p.tensor('weight', { shape: [outer, inner], dtype });
   const bias = p.has('bias') ? p.tensor('bias', { dtype }) : null;
-  const y = op('Gemm', [reshape(x, rows, inner), weight, bias], [rows, outer], { transB: 1 });
+  const y = product(reshape(x, rows, inner), p, outer, bias, dtype);
   return reshape(y, ...x.shape.slice(0, -1), outer);
+}
+
+/** x [rows, inner] · weightᵀ + bias → [rows, outer]. Nets do not know whether the weight is packed. */
+function product(x: Var, p: Scope, outer: number, bias: Var | null, dtype: 'f32' | 'f16'): Var {
+  const [rows, inner] = x.shape as [number, number];
+  const { bits } = x.target;
+  if (!bits || !canBePacked(inner)) {
+    const weight = p.tensor('weight', { shape: [outer, inner], dtype });
+    return op('Gemm', [x, weight, bias], [rows, outer], { transB: 1 });
+  }
+  const blocks = inner / BLOCK;
+  const packed = { bits, scaleType: dtype } as const;
+  const codes = p.packed('weight', { ...packed, part: 'codes' }, [outer, blocks, (BLOCK * bits) / 8]);
+  const scales = p.packed('weight', { ...packed, part: 'scales' }, [outer, blocks]);
+  const attributes = { K: inner, N: outer, bits, block_size: BLOCK };
+  return op('MatMulNBits', [x, codes, scales, null, null, bias], [rows, outer], attributes, ms);
 }
 
 /** nn.Embedding. ids: [..] of i32; table: [count, width] → [.., width]. */

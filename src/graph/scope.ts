@@ -2,7 +2,8 @@
  * A place in the state dict. `p('input_blocks', 1)` is the module of that name; its weights are the config.
  */
 import { DrobeError } from '../errors';
-import { sizeOf, type Shape, type Target, type Var } from './graph';
+import { sizeOf, type DType, type Packed, type Shape, type Target, type Var } from './graph';
+import { countIn } from './packed';
 
 /** The names and shapes of a checkpoint; a safetensors header's `tensors` is one. */
 export type StateDict = ReadonlyMap<string, { readonly shape: Shape }>;
@@ -21,12 +22,34 @@ export interface Scope {
    * @throws DrobeError 'missing-weight' when the checkpoint lacks it, 'bad-weight' when the shape cannot be.
    */
   tensor(name: string, options?: { shape?: Shape; dtype?: 'f32' | 'f16' }): Var;
+  /** A part of a tensor's packed form, under its own shape. Throws as `tensor` does. */
+  packed(name: string, packed: Packed, shape: Shape): Var;
 }
 
 /** The root scope of a state dict. `used` collects the keys that were asked for. */
 export function scope(weights: StateDict, target: Target, used: Set<string> = new Set()): Scope {
   const below = childNames(weights);
   const vars = new Map<string, Var>();
+
+  const shapeOf = (key: string): Shape => {
+    const info = weights.get(key);
+    if (!info) throw new DrobeError('missing-weight', { key });
+    return info.shape;
+  };
+  const weight = (key: string, shape: Shape, dtype: DType, packed?: Packed): Var => {
+    const stored = shapeOf(key);
+    if (countIn(shape, packed) !== sizeOf(stored)) {
+      throw new DrobeError('bad-weight', { key, reason: `shape [${stored.join(', ')}] does not fit` });
+    }
+    used.add(key);
+    // One Var per view, so that a weight used twice is one initializer.
+    const id = `${key}|${dtype}|${shape.join()}|${packed?.part}`;
+    const known = vars.get(id);
+    if (known) return known;
+    const made: Var = { shape, dtype, target, from: { kind: 'weight', key, ...(packed && { packed }) } };
+    vars.set(id, made);
+    return made;
+  };
 
   const at = (path: string): Scope => {
     const full = (name: string): string => (path === '' ? name : `${path}.${name}`);
@@ -40,26 +63,15 @@ export function scope(weights: StateDict, target: Target, used: Set<string> = ne
           .filter((name) => below.has(full(name)))
           .sort(byNumber)
           .map((name) => place(name)),
-      tensor: (name: string, options: { shape?: Shape; dtype?: 'f32' | 'f16' } = {}) => {
-        const key = full(name);
-        const info = weights.get(key);
-        if (!info) throw new DrobeError('missing-weight', { key });
-        const { shape = info.shape, dtype = target.dtype } = options;
-        if (sizeOf(shape) !== sizeOf(info.shape)) {
-          throw new DrobeError('bad-weight', {
-            key,
-            reason: `shape [${info.shape.join(', ')}] does not fit`,
-          });
-        }
-        used.add(key);
-        // One Var per view, so that a weight used twice is one initializer.
-        const id = `${key}|${dtype}|${shape.join()}`;
-        const known = vars.get(id);
-        if (known) return known;
-        const made: Var = { shape, dtype, target, from: { kind: 'weight', key } };
-        vars.set(id, made);
-        return made;
+      tensor: (
+        name: string,
+        { shape, dtype = target.dtype }: { shape?: Shape; dtype?: 'f32' | 'f16' } = {},
+      ) => {
+        const stored = shapeOf(full(name));
+        return weight(full(name), shape ?? stored, dtype);
       },
+      packed: (name: string, packed: Packed, shape: Shape) =>
+        weight(full(name), shape, packed.part === 'codes' ? 'u8' : packed.scaleType, packed),
     });
   };
   return at('');

@@ -1,7 +1,9 @@
 /** A value of a graph: immutable, with its shape, its type and where it comes from. */
 
-export type DType = 'f32' | 'f16' | 'i32' | 'i64';
+export type DType = 'f32' | 'f16' | 'i32' | 'i64' | 'u8';
 export type Shape = readonly number[];
+/** In how many bits a number of a packed weight is kept. */
+export type Bits = 8 | 4;
 
 /** What the machine that will run the graph wants of it. Decided once, in `runtime/device.ts`. */
 export interface Target {
@@ -13,12 +15,22 @@ export interface Target {
   readonly fusedAttention: boolean;
   /** Attention over more score bytes than this is computed in slices. */
   readonly maxScoreBytes: number;
+  /** Weights of linear layers are packed into so many bits a number; absent: they are of the type that others are. */
+  readonly bits?: Bits;
 }
 
 /** A tensor of the checkpoint, seen under a shape of the same size. Its bytes stay in the file. */
 export interface Weight {
   readonly kind: 'weight';
   readonly key: string;
+  /** Which part of its packed form it is; absent: it is not packed. */
+  readonly packed?: Packed;
+}
+/** A weight is packed in blocks: a code for each number, and a scale for each block (see `weights/pack.ts`). */
+export interface Packed {
+  readonly bits: Bits;
+  readonly scaleType: 'f32' | 'f16';
+  readonly part: 'codes' | 'scales';
 }
 export interface Constant {
   readonly kind: 'constant';

@@ -3,10 +3,12 @@
  * that neither the tab nor the wasm heap ever holds a model.
  */
 import { aboutWeights, DrobeError } from '../errors';
-import type { Placement } from '../graph/graph';
+import type { Packed, Placement } from '../graph/graph';
+import { BLOCK } from '../graph/packed';
 import { checkFinite } from '../weights/finite';
 import { convert } from '../weights/half';
 import { transposed } from '../weights/lowrank';
+import { pack } from '../weights/pack';
 import type { TensorInfo } from '../weights/safetensors';
 import type { ByteSource } from '../weights/source';
 
@@ -50,18 +52,27 @@ export function feed(
   const total = placements.reduce((n, placement) => n + placement.length, 0);
   // Every tensor passes through the same bytes: ONNX Runtime copies each before it asks for the next.
   const passage = new Uint8Array(placements.reduce((n, { length }) => Math.max(n, length), 0));
+  /** Scales of weights whose codes were asked for first. */
+  const scales = new Map<string, Uint8Array<ArrayBuffer>[]>();
   let done = 0;
   let failure: unknown;
 
-  const pass = (placement: Placement): Uint8Array => {
-    const info = tensors.get(placement.key);
+  const piecesOf = ({ key, dtype, packed }: Placement): Iterable<Uint8Array<ArrayBuffer>> => {
+    const info = tensors.get(key);
     if (!info) throw new DrobeError('missing-weight');
-    const to = placement.dtype === 'f16' ? 'F16' : 'F32';
-    const patch = patches.get(placement.key);
+    const patch = patches.get(key);
     const sound = checked(info, source, name);
+    const numbers = (to: 'F16' | 'F32'): Iterable<Uint8Array<ArrayBuffer>> =>
+      patch || info.turned ? [whole(info, sound, patch, to)] : converted(info, sound, to);
+    if (!packed) return numbers(dtype === 'f16' ? 'F16' : 'F32');
+    const made = scales.get(key) ?? [];
+    scales.delete(key);
+    if (packed.part === 'scales' && made.length > 0) return made;
+    return partOf(packed, numbers('F32'), (of) => scales.set(key, [...(scales.get(key) ?? []), of]));
+  };
+  const pass = (placement: Placement): Uint8Array => {
     let length = 0;
-    const pieces = patch || info.turned ? [whole(info, sound, patch, to)] : converted(info, sound, to);
-    for (const piece of pieces) {
+    for (const piece of piecesOf(placement)) {
       passage.set(piece, length);
       length += piece.length;
       free(piece);
@@ -123,6 +134,20 @@ function whole(
   patch?.(data);
   const changed = new Uint8Array(data.buffer);
   return to === 'F32' ? changed : convert(changed, 'F32', to);
+}
+
+/** Codes or scales of the numbers in these pieces. @param keep gets the scales where codes are wanted. */
+function* partOf(
+  { part, bits, scaleType }: Packed,
+  pieces: Iterable<Uint8Array<ArrayBuffer>>,
+  keep: (scales: Uint8Array<ArrayBuffer>) => void,
+): Generator<Uint8Array<ArrayBuffer>> {
+  for (const piece of pieces) {
+    const { codes, scales } = pack(new Float32Array(piece.buffer), bits, BLOCK, scaleType);
+    free(piece);
+    if (part === 'codes') keep(scales);
+    yield part === 'codes' ? codes : scales;
+  }
 }
 
 /** Gives memory back at once. Left to the garbage collector it may stay for minutes, while a net runs. */

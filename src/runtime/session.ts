@@ -97,7 +97,8 @@ export class Sessions {
 
 /** Where the weights of a graph lie, and what is read with them. */
 function rangesIn({ placements }: Graph, { tensors, beside }: Weights): TensorInfo[] {
-  return placements.flatMap(({ key }) => [tensors.get(key) ?? [], beside?.get(key) ?? []].flat());
+  const keys = new Set(placements.map(({ key }) => key)); // a packed weight is in two placements
+  return [...keys].flatMap((key) => [tensors.get(key) ?? [], beside?.get(key) ?? []].flat());
 }
 
 /** A graph ready to run, with its weights on the device. */

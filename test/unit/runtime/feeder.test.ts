@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { feed, type Patch } from '../../../src/runtime/feeder';
 import { convert } from '../../../src/weights/half';
+import { pack } from '../../../src/weights/pack';
 import type { Dtype, TensorInfo } from '../../../src/weights/safetensors';
 import { memorySource } from '../../../src/weights/source';
 
@@ -105,3 +106,46 @@ it.each(['f16', 'f32'] as const)(
     expect(used(new Map([['w', firstRow]]))).toEqual([0, 0, 0, 2, 4, 6]);
   },
 );
+
+describe.each([8, 4] as const)('a weight packed into %i bits', (bits) => {
+  const values = Float32Array.from({ length: 128 }, (_, i) => Math.sin(i * 12.9898 + 4.1));
+  const info = { name: 'w', dtype: 'F32', shape: [2, 64], begin: 0, end: 512 } as const;
+  const packed = { bits, scaleType: 'f16' } as const;
+  const codes = { key: 'w', dtype: 'u8', packed: { ...packed, part: 'codes' }, location: 'a' } as const;
+  const scales = { key: 'w', dtype: 'f16', packed: { ...packed, part: 'scales' }, location: 'a' } as const;
+  const length = 16 * bits;
+  const placements = [
+    { ...codes, offset: 0, length },
+    { ...scales, offset: length, length: 8 },
+  ];
+
+  /** What is handed over of it, codes and then scales or the other way round, and how often the file is read for it. */
+  function both(first: 'codes' | 'scales', tensor: TensorInfo = info, patch?: Patch) {
+    let reads = 0;
+    const stored = memorySource(new Uint8Array(values.buffer));
+    const source = { ...stored, read: (begin: number, end: number) => (reads++, stored.read(begin, end)) };
+    const patches = new Map(patch && [['w', patch]]);
+    const { externalData } = feed(placements, new Map([['w', tensor]]), source, patches, () => undefined);
+    const ask = (from: number, to: number): number[] => [...externalData[0]!.data.subarray(from, to)];
+    const asked = { codes: [] as number[], scales: [] as number[] };
+    const order = first === 'codes' ? (['codes', 'scales'] as const) : (['scales', 'codes'] as const);
+    for (const part of order) asked[part] = part === 'codes' ? ask(0, length) : ask(length, length + 8);
+    return { ...asked, reads };
+  }
+  const expected = (numbers: Float32Array) => {
+    const { codes, scales } = pack(numbers, bits, 32, 'f16');
+    return { codes: [...codes], scales: [...scales] };
+  };
+
+  it('is read once where its codes are asked for first, and is the same where they are not', () => {
+    expect(both('codes')).toEqual({ ...expected(values), reads: 1 });
+    expect(both('scales')).toEqual({ ...expected(values), reads: 2 });
+  });
+
+  it('is changed before, and turned', () => {
+    const double: Patch = (weights) => weights.forEach((value, i) => (weights[i] = 2 * value));
+    expect(both('codes', info, double)).toMatchObject(expected(values.map((value) => 2 * value)));
+    const turned = both('codes', { ...info, shape: [32, 4], turned: true });
+    expect(turned).toMatchObject(expected(values.map((_, i) => values[(i % 4) * 32 + Math.floor(i / 4)]!)));
+  });
+});
