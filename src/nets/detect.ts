@@ -82,17 +82,6 @@ function refuse(own: CheckpointHeader['tensors'], has: (part: Place) => boolean)
 }
 
 /**
- * A checkpoint that is there as a whole.
- * @param form its tensors in normal form.
- * @throws DrobeError that names what the file is instead, or which part it lacks.
- */
-export function detect(header: CheckpointHeader, form: Form = inNormalForm(header.tensors)): Model {
-  const { model, lacks } = recognise(header, form);
-  if (lacks.length > 0) throw new DrobeError('missing-part', { part: listed(lacks) });
-  return model;
-}
-
-/**
  * A checkpoint by its UNet, whether or not the rest is there.
  * @param form its tensors in normal form.
  * @throws DrobeError that names what the file is instead.

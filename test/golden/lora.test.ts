@@ -1,7 +1,7 @@
 /** LoRAs of every layout against diffusers: the merged text encoder, and every step of a picture. */
 import * as ort from 'onnxruntime-web';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { detect } from '../../src/nets/detect';
+import { recognise } from '../../src/nets/detect';
 import { inNormalForm } from '../../src/nets/names/normal-form';
 import type { RunUNet } from '../../src/pipeline/batch';
 import { guided } from '../../src/pipeline/denoise';
@@ -48,7 +48,7 @@ describe.each(cases)('a LoRA in the layout of %s', (name) => {
 
   it('finds a place for each of its modules, and is merged as diffusers merges it', async () => {
     const { lora_file, scale, modules, call } = goldenJson(`lora/${name}/case.json`) as Case;
-    const facts = detect(model.header);
+    const facts = recognise(model.header).model;
     const { tensors } = inNormalForm(model.header.tensors);
     const loras = [await loraOf(`lora/${name}/${lora_file}`, scale)];
     expect(patchesOf(facts, tensors, loras).size).toBe(modules);

@@ -1,6 +1,6 @@
 /** One module of every kind of LoRA, merged into a small weight as PyTorch merges it (data/lora/lycoris/make.py). */
 import { describe, expect, it } from 'vitest';
-import { detect } from '../../src/nets/detect';
+import { recognise } from '../../src/nets/detect';
 import { patchesOf, type Lora } from '../../src/pipeline/lora';
 import type { TensorInfo } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
@@ -13,7 +13,7 @@ const tensors = present(reference) ? parseTensors(goldenBytes(reference).buffer)
 const cases = [...new Set([...tensors.keys()].map((name) => name.split('/')[0]!))];
 const strengths = ['1.0', '0.6', '-0.5'] as const;
 
-const model = detect({ tensors: stableDiffusion15(), metadata: new Map() });
+const model = recognise({ tensors: stableDiffusion15(), metadata: new Map() }).model;
 const key = 'unet.input_blocks.1.0.in_layers.2.weight';
 const module = 'lora_unet_input_blocks_1_0_in_layers_2';
 

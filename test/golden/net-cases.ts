@@ -1,6 +1,6 @@
 /** The nets of a golden model against PyTorch: what is fed to them, and what they must give. */
 import type { Graph, Target } from '../../src/graph/graph';
-import { detect } from '../../src/nets/detect';
+import { recognise } from '../../src/nets/detect';
 import { decoderGraph, encoderGraph, textGraph, unetGraph } from '../../src/nets/graphs';
 import type { Model } from '../../src/nets/model';
 import { inNormalForm, type NormalForm } from '../../src/nets/names/normal-form';
@@ -83,7 +83,7 @@ export class GoldenNets {
     this.#at = at;
     this.target = target;
     this.form = inNormalForm(header.tensors);
-    this.model = detect(header, this.form);
+    this.model = recognise(header, this.form).model;
     this.#source = source;
   }
 

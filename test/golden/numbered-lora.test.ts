@@ -1,6 +1,6 @@
 /** kohya's LoRAs with their modules numbered, as cloneofsimo's trainer has them, change the same weights as before. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { detect } from '../../src/nets/detect';
+import { recognise } from '../../src/nets/detect';
 import { inNormalForm } from '../../src/nets/names/normal-form';
 import { patchesOf, useOf, type Lora } from '../../src/pipeline/lora';
 import { readHeader, type Header } from '../../src/weights/safetensors';
@@ -76,7 +76,7 @@ describe.each(cases)('%s', (name) => {
     const { tensors } = inNormalForm(header.tensors);
     const { named, numbered } = bothOf(await stored(), layers);
     const added = async (file: StoredTensors): Promise<Map<string, Float32Array>> => {
-      const patches = patchesOf(detect(header), tensors, [await loraOf(written(file))]);
+      const patches = patchesOf(recognise(header).model, tensors, [await loraOf(written(file))]);
       return new Map(
         [...patches].map(([key, patch]) => {
           const weight = new Float32Array(tensors.get(key)!.shape.reduce((product, d) => product * d, 1)); // it is found there

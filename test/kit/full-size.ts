@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Graph, Target } from '../../src/graph/graph';
-import { detect } from '../../src/nets/detect';
+import { recognise } from '../../src/nets/detect';
 import { inNormalForm } from '../../src/nets/names/normal-form';
 import { decoderGraph, textGraph, unetGraph } from '../../src/nets/graphs';
 import type { Model } from '../../src/nets/model';
@@ -83,7 +83,11 @@ export function synthetic(shapes: Shapes): Synthetic {
       return repeated(last.codes, from - last.begin, to - from);
     },
   };
-  return { model: detect({ tensors, metadata: new Map() }), tensors: inNormalForm(tensors).tensors, source };
+  return {
+    model: recognise({ tensors, metadata: new Map() }).model,
+    tensors: inNormalForm(tensors).tensors,
+    source,
+  };
 }
 
 function repeated(bytes: Uint8Array, from: number, length: number): Uint8Array<ArrayBuffer> {

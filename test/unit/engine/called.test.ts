@@ -5,7 +5,7 @@ import { countTokens } from '../../../src/engine/count';
 import { embeddingFacts, loraFacts } from '../../../src/engine/facts';
 import { storedEntry } from '../../../src/engine/stored';
 import { embeddingOf, type EmbeddingSource } from '../../../src/pipeline/embedding';
-import { detect } from '../../../src/nets/detect';
+import { recognise } from '../../../src/nets/detect';
 import { memorySource } from '../../../src/weights/source';
 import type { TensorInfo } from '../../../src/weights/safetensors';
 import { stableDiffusion15, stableDiffusionXL } from '../nets/stable-diffusion';
@@ -116,8 +116,8 @@ test('tokens of a word in a LoRA are counted while it is on', () => {
   expect(count('inky cat')).toMatchObject({ used: 2 });
 });
 
-const sd1 = detect({ tensors: stableDiffusion15(), metadata: new Map() });
-const sdxl = detect({ tensors: stableDiffusionXL(), metadata: new Map() });
+const sd1 = recognise({ tensors: stableDiffusion15(), metadata: new Map() }).model;
+const sdxl = recognise({ tensors: stableDiffusionXL(), metadata: new Map() }).model;
 const rowsFor = (model: typeof sd1, ...sources: EmbeddingSource[]) =>
   embeddingOf('toy', sources, model)?.rows.map((row) => row.map(({ length }) => length)) ?? null;
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { build, input, type Target } from '../../../src/graph/graph';
 import { add, concat, relu, reshape } from '../../../src/graph/nn';
-import { detect } from '../../../src/nets/detect';
+import { recognise } from '../../../src/nets/detect';
 import { decoderGraph, unetGraph } from '../../../src/nets/graphs';
 import { bytesOf, fits } from '../../../src/nets/memory';
 import { normal, stableDiffusion15 } from '../nets/stable-diffusion';
@@ -24,7 +24,7 @@ it('counts a tensor for as long as the last op that wants it', () => {
 });
 
 const tensors = normal(stableDiffusion15());
-const model = detect({ tensors, metadata: new Map() });
+const model = recognise({ tensors, metadata: new Map() }).model;
 const decoder = (side: number, dtype: 'f32' | 'f16') =>
   decoderGraph({ model, tensors }, { ...target, dtype }, { batch: 1, h: side / 8, w: side / 8 });
 

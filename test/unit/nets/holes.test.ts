@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import type { Target } from '../../../src/graph/graph';
-import { detect } from '../../../src/nets/detect';
+import { recognise } from '../../../src/nets/detect';
 import { unetGraph } from '../../../src/nets/graphs';
 import { targetFinder } from '../../../src/nets/lora';
 import { inNormalForm } from '../../../src/nets/names/normal-form';
@@ -12,7 +12,7 @@ const UNET = 'unet.';
 const target: Target = { layout: 'nhwc', dtype: 'f16', fusedAttention: true, maxScoreBytes: 2 ** 28 };
 
 function drawn(tensors: Shapes): { nodes: number; left: string[] } {
-  const model = detect({ tensors, metadata: new Map() });
+  const model = recognise({ tensors, metadata: new Map() }).model;
   const used = new Set<string>();
   const { nodes } = unetGraph({ model, tensors }, target, { batch: 2, h: 64, w: 64 }, used);
   return { nodes, left: [...tensors.keys()].filter((name) => name.startsWith(UNET) && !used.has(name)) };

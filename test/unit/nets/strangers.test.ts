@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import { DrobeError } from '../../../src/errors';
-import { detect } from '../../../src/nets/detect';
+import { recognise } from '../../../src/nets/detect';
 import { adapters, loras } from '../../../src/nets/strangers/additions';
 import { models } from '../../../src/nets/strangers/models';
 import { parts } from '../../../src/nets/strangers/parts';
@@ -400,7 +400,7 @@ describe('what is run is no stranger', () => {
       ]),
     );
     expect(strangerIn(tensors)).toBeNull();
-    expect(detect({ tensors, metadata: new Map() }).family).toBe('Stable Diffusion 2.x');
+    expect(recognise({ tensors, metadata: new Map() }).model.family).toBe('Stable Diffusion 2.x');
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DrobeError } from '../../../src/errors';
 import type { Graph } from '../../../src/graph/graph';
-import { detect } from '../../../src/nets/detect';
+import { recognise } from '../../../src/nets/detect';
 import { Checkpoint } from '../../../src/pipeline/checkpoint';
 import type { Progress } from '../../../src/pipeline/job';
 import { lavish } from '../../../src/pipeline/thrift';
@@ -42,7 +42,7 @@ function checkpointOn(machine: Machine): Checkpoint {
       { name, dtype: 'F16' as const, shape, begin: 0, end: 0 },
     ]),
   );
-  const model = detect({ tensors, metadata: new Map() });
+  const model = recognise({ tensors, metadata: new Map() }).model;
   return new Checkpoint(model, { tensors, source: memorySource(new Uint8Array()) }, machine);
 }
 

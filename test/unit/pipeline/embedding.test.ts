@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { embeddingOf, wordsFor } from '../../../src/pipeline/embedding';
-import { detect } from '../../../src/nets/detect';
+import { recognise } from '../../../src/nets/detect';
 import { memorySource } from '../../../src/weights/source';
 import { stableDiffusion15 } from '../nets/stable-diffusion';
 
@@ -17,7 +17,7 @@ it('vectors take the rows of tokens that no prompt uses, from the end of the voc
 });
 
 it('vectors that hold no numbers are refused, by the name of their file', () => {
-  const model = detect({ tensors: stableDiffusion15(), metadata: new Map() });
+  const model = recognise({ tensors: stableDiffusion15(), metadata: new Map() }).model;
   const file = new Uint8Array(Float32Array.from({ length: 768 }, (_, i) => (i === 9 ? NaN : 1)).buffer);
   const info = { name: 'emb_params', dtype: 'F32' as const, shape: [1, 768], begin: 0, end: file.length };
   const header = {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { detect } from '../../../src/nets/detect';
+import { recognise } from '../../../src/nets/detect';
 import { inNormalForm } from '../../../src/nets/names/normal-form';
 import { patchesOf, useOf, type Lora } from '../../../src/pipeline/lora';
 import type { TensorInfo } from '../../../src/weights/safetensors';
@@ -13,7 +13,7 @@ const stored = (shapes: Shapes) =>
     ),
   ).tensors;
 const tensors = stored(stableDiffusion15());
-const model = detect({ tensors: stableDiffusion15(), metadata: new Map() });
+const model = recognise({ tensors: stableDiffusion15(), metadata: new Map() }).model;
 const key = 'unet.input_blocks.1.1.proj_in.weight'; // 320 × 320
 const module = 'lora_unet_down_blocks_0_attentions_0_proj_in';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { detect } from '../../../../src/nets/detect';
+import { recognise } from '../../../../src/nets/detect';
 import { patchesOf, type Lora } from '../../../../src/pipeline/lora';
 import { readHeader } from '../../../../src/weights/safetensors';
 import { memorySource } from '../../../../src/weights/source';
@@ -12,7 +12,7 @@ const COMPOSITIONS = 500;
 const RANK = 2;
 
 /** SDXL with one transformer in each place and two layers in each text encoder, all of them small. */
-const model = detect({ tensors: stableDiffusionXL(), metadata: new Map() });
+const model = recognise({ tensors: stableDiffusionXL(), metadata: new Map() }).model;
 const tensors = new Map(
   [...normal(stableDiffusionXL())]
     .filter(([name]) => !/^vae|\.(?:transformer_blocks\.[1-9]|layers\.(?:[2-9]|\d\d))\./.test(name))
