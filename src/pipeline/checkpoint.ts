@@ -22,6 +22,8 @@ import { lavish } from './thrift';
 /** What the UNet is asked in each step of a pass: so many questions, about so many tokens each. */
 export interface Asking extends LatentSize {
   readonly questions: number;
+  /** In some steps fewer are asked: one session serves them all one by one. */
+  readonly varying?: boolean;
   readonly tokens: number;
 }
 
@@ -45,6 +47,8 @@ export class Checkpoint {
   #thrift: Thrift = lavish;
   /** What that was decided for. */
   #saved = '';
+  /** Some steps ask fewer questions than others. */
+  #varying = false;
 
   constructor(model: Model, weights: Weights, machine: Machine) {
     this.model = model;
@@ -79,8 +83,9 @@ export class Checkpoint {
    * From now on pictures of this size are drawn with so little memory, or less where it is plain that it would not fit.
    * @returns what is done without.
    */
-  save(thrift: Thrift, { questions, tokens, ...size }: Asking): Thrift {
+  save(thrift: Thrift, { questions, varying = false, tokens, ...size }: Asking): Thrift {
     const key = JSON.stringify([thrift, size, questions, tokens, this.#pictures.vae]);
+    this.#varying = varying;
     if (key === this.#saved) return this.#thrift;
     const { limits } = this.#machine;
     const unet = unetGraph(this.#authored, this.#slots.UNet.target, { batch: questions, tokens, ...size });
@@ -99,7 +104,7 @@ export class Checkpoint {
       const author: Author = (target) => unetGraph(this.#authored, target, { batch, h, w, tokens });
       return this.#slots.UNet.run(`${batch} ${h} ${w} ${tokens}`, author, { ...asked }, report);
     };
-    return this.#thrift.single ? oneByOne(run, values) : run(values);
+    return this.#thrift.single || this.#varying ? oneByOne(run, values) : run(values);
   }
 
   /** Scaled latents [1, 4, h, w], as the UNet has them → picture [3, f·h, f·w] in −1…1. */

@@ -20,8 +20,8 @@ export interface Guided {
   readonly prediction: Prediction;
   /** The noise that it was trained over. */
   readonly noise: Model['noise'];
-  /** What is asked in the call of this number, counted from 0. */
-  readonly questions: (call: number) => readonly Question[];
+  /** What is asked in the call of this number, counted from 0, at this sigma. */
+  readonly questions: (call: number, sigma: number) => readonly Question[];
   readonly size: LatentSize;
   /** The timestep that the UNet is told at a sigma. */
   readonly timestep: (sigma: number) => number;
@@ -61,7 +61,7 @@ export function guided(asking: Guided, call: () => number): Denoise {
   let last: { x: Latent; sigma: number; asked: readonly Question[]; answers: Float32Array } | null = null;
   return async (x, sigma, which) => {
     if (which === undefined || last?.x !== x || last.sigma !== sigma) {
-      const asked = questions(call());
+      const asked = questions(call(), sigma);
       const answers = await run(batchOf(unet, asked, shown(x, sigma), timestep(sigma), size));
       last = { x, sigma, asked, answers };
     }

@@ -7,9 +7,10 @@ import type { Embedding } from './embedding';
 import { readPrompts, tokensOf } from './encode';
 import { enlarge, secondPass } from './hires';
 import type { Job, NetName, Picture, Progress } from './job';
-import { drawPass, stepsOf, type Clock, type Pass } from './pass';
+import { drawPass, pauses, stepsOf, type Clock, type Pass } from './pass';
 import { toPixels } from './pixels';
 import { replay } from './resume';
+import { questionsOf } from './setup';
 import type { Report } from './slot';
 import { lavish, smallerTile, stepDown } from './thrift';
 
@@ -71,10 +72,10 @@ function passesOf(job: Job, { checkpoint, tokenizer, embeddings = [] }: Tools): 
   const planned = (own: Job, before?: number): Planned => {
     const reading = readPrompts(own, tokenizer, embeddings, before);
     const size = { h: own.height / factor, w: own.width / factor };
-    const questions =
-      own.source?.kind === 'instruct' ? 3 : reading.prompt.length + Number(own.guidance !== 1);
+    const weights = reading.prompt.map(({ weight }) => weight);
+    const questions = questionsOf(own, checkpoint.model, weights);
     const pass = { job: own, size, reading, again: null };
-    return { ...size, questions, tokens: tokensOf(reading, length), pass };
+    return { ...size, questions, varying: pauses(own), tokens: tokensOf(reading, length), pass };
   };
   if (!job.hires) return [planned(job)];
   if (job.source)

@@ -24,6 +24,9 @@ export interface Question extends Encoding {
   readonly guidance?: Float32Array;
 }
 
+/** Weights as small as this are what adding up others left: 0.7 + 0.2 + 0.1 is not quite 1. */
+const ROUNDING = 1e-9;
+
 /** A prompt, or one of those that AND joins, and how much it counts among them: 1 for one alone. */
 export interface Wish {
   readonly encoding: Encoding;
@@ -48,8 +51,20 @@ export function textGuidance(
     unguided: weight,
   }));
   const away = 1 - sum * guidance;
-  if (away === 0 && !always) return questions;
+  if (Math.abs(away) < ROUNDING && !always) return questions;
   return [{ ...negative, weight: away, unguided: 1 - sum, negative: true }, ...questions];
+}
+
+/**
+ * The questions where guidance rests: the negative prompt is not asked, and the first prompt's answer stands in its place,
+ * as in A1111. One prompt alone so counts as without guidance.
+ */
+export function atRest(questions: readonly Question[]): readonly Question[] {
+  const negative = questions.find((question) => question.negative);
+  const [first, ...others] = questions.filter((question) => question !== negative);
+  if (!negative || !first) return questions;
+  const weight = first.weight + negative.weight;
+  return [{ ...first, weight, unguided: first.unguided + negative.unguided }, ...others];
 }
 
 /**
@@ -63,8 +78,9 @@ export function builtInGuidance(wishes: readonly Wish[], guidance: number, width
 
 /**
  * InstructPix2Pix's two guidances (Brooks et al., 2023, https://arxiv.org/abs/2211.09800, equation 3): towards the
- * picture, and from there towards the instruction.
+ * picture, and from there towards the instruction. What counts nothing is not asked.
  * @param picture its latents, unscaled.
+ * @param always the one that is led away from is asked all the same.
  */
 export function instructGuidance(
   instruction: Encoding,
@@ -72,13 +88,18 @@ export function instructGuidance(
   picture: Float32Array,
   guidance: number,
   imageGuidance: number,
+  always = false,
 ): Question[] {
   const nothing = new Float32Array(picture.length);
-  return [
+  const questions: Question[] = [
     { ...instruction, planes: picture, weight: guidance, unguided: 1 },
     { ...negative, planes: picture, weight: imageGuidance - guidance, unguided: 0 },
     { ...negative, planes: nothing, weight: 1 - imageGuidance, unguided: 0, negative: true },
   ];
+  return questions.filter(
+    (question) =>
+      question.unguided > 0 || Math.abs(question.weight) >= ROUNDING || (always && question.negative),
+  );
 }
 
 /**

@@ -1,21 +1,23 @@
 /** One pass of a picture: from prompts and noise to latents. */
+import { hasRests, restsOf } from '../sampling/interval';
 import { toVp, type Latent } from '../sampling/latent';
 import { noiseOf } from '../sampling/noise';
 import { plan } from '../sampling/plan';
 import type { Course } from '../sampling/plans/course';
-import type { Denoise } from '../sampling/sampler';
+import type { Denoise, Plan } from '../sampling/sampler';
 import { samplers } from '../sampling/table';
 import type { RunUNet } from './batch';
 import type { Checkpoint } from './checkpoint';
-import { guided, tryPrediction } from './denoise';
+import { guided, tryPrediction, type Guided } from './denoise';
 import { encodePrompts, type Reading } from './encode';
+import { atRest } from './guidance';
 import { masked, restored } from './inpaint';
 import type { Job, Pixels, Progress } from './job';
 import { asShared } from './latent-scale';
 import { toPixels } from './pixels';
 import { project, projections } from './preview';
 import type { Replay } from './resume';
-import { asking, setUp, setUpAgain, type Parts } from './setup';
+import { asking, setUp, setUpAgain, type Parts, type Setup } from './setup';
 import type { LatentSize } from './size';
 import type { Report } from './slot';
 
@@ -73,7 +75,8 @@ export async function* drawPass(pass: Pass, drawing: Drawing): AsyncGenerator<Pr
   let calls = -1;
   const asked = guided(
     {
-      ...{ run, prediction, questions, size },
+      ...{ run, prediction, size },
+      questions: resting(job, start.plan, questions),
       unet: model.unet,
       noise: model.noise,
       timestep: start.plan.timestep,
@@ -105,6 +108,16 @@ export async function* drawPass(pass: Pass, drawing: Drawing): AsyncGenerator<Pr
   const finished = toVp(state.value, start.plan.end);
   return { latents: kept ? restored(finished, kept) : finished, encode, steps };
 }
+
+/** Where guidance rests, the prompt alone is asked; an instruction and its picture are led by more than prompts. */
+function resting(job: Job, course: Plan, questions: Setup['questions']): Guided['questions'] {
+  if (!pauses(job)) return questions;
+  const rests = restsOf(job, course);
+  return (call, sigma) => (rests(call, sigma) ? atRest(questions(call)) : questions(call));
+}
+
+/** Whether the UNet is asked less in some steps than in others. */
+export const pauses = (job: Job): boolean => hasRests(job) && job.source?.kind !== 'instruct';
 
 /** How many steps a pass makes; what adapts them on the way may make others. @param strength of what it goes on from. */
 export function stepsOf(job: Job, checkpoint: Checkpoint, strength?: number): number {

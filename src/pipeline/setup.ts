@@ -1,6 +1,7 @@
 /** What a pass is made of, for each kind of job and of model. */
 import { filled } from '../canvas/fill';
 import { DrobeError } from '../errors';
+import type { Model } from '../nets/model';
 import type { Latent } from '../sampling/latent';
 import type { NoiseSource } from '../sampling/noise';
 import { plan } from '../sampling/plan';
@@ -14,7 +15,9 @@ import {
   sameEnd,
   sameLength,
   textGuidance,
+  type Encoding,
   type Question,
+  type Wish,
 } from './guidance';
 import { contentOf, inpaintPlanes, latentMask, withoutMasked, type Inpaint, type Kept } from './inpaint';
 import type { Job, Progress } from './job';
@@ -114,28 +117,50 @@ export function asking(
   { job, texts, checkpoint }: Pick<Parts, 'job' | 'texts' | 'checkpoint'>,
   planes?: Float32Array,
 ): Setup['questions'] {
-  const { guidanceWidth, contextWidth } = checkpoint.model.unet;
-  const { negative, guidance: share = 1 } = samplers[job.sampler];
-  const scale = job.guidance * share;
-  // diffusers, which has no CFG++, asks for the prompt alone at a scale of 1 or less; elsewhere less leads away from it.
-  const guidance = job.like === 'diffusers' && !negative ? Math.max(1, scale) : scale;
+  const { contextWidth } = checkpoint.model.unet;
+  const asked = guiding(job, checkpoint.model);
   return (call) => {
-    const wishes = sameEnd(texts.wishes(call), contextWidth);
-    const questions =
-      guidanceWidth === null
-        ? textGuidance(wishes, texts.negative(call), guidance, negative)
-        : builtInGuidance(wishes, job.guidance, guidanceWidth);
+    const questions = asked(sameEnd(texts.wishes(call), contextWidth), texts.negative(call));
     return sameLength(planes ? questions.map((question) => ({ ...question, planes })) : questions);
   };
 }
 
+function guiding(
+  job: Job,
+  { unet: { guidanceWidth } }: Model,
+): (wishes: readonly Wish[], negative: Encoding) => Question[] {
+  if (guidanceWidth !== null) return (wishes) => builtInGuidance(wishes, job.guidance, guidanceWidth);
+  const { negative: always, guidance: share = 1 } = samplers[job.sampler];
+  const scale = job.guidance * share;
+  // diffusers, which has no CFG++, asks for the prompt alone at a scale of 1 or less; elsewhere less leads away from it.
+  const guidance = job.like === 'diffusers' && !always ? Math.max(1, scale) : scale;
+  return (wishes, negative) => textGuidance(wishes, negative, guidance, always);
+}
+
+/** How many questions prompts of these weights come to, where guidance does not rest. */
+export function questionsOf(job: Job, model: Model, weights: readonly number[]): number {
+  const encoding: Encoding = { context: new Float32Array() };
+  if (job.source?.kind === 'instruct') return instructed(job, encoding, encoding, new Float32Array()).length;
+  const wishes = weights.map((weight) => ({ encoding, weight }));
+  return guiding(job, model)(wishes, encoding).length;
+}
+
 function instructing({ job, texts }: Parts, picture: Float32Array): Setup['questions'] {
-  if (job.source?.kind !== 'instruct') throw new Error('not an instruction');
-  const { imageGuidance } = job.source;
   return (call) => {
-    const [{ encoding }] = texts.wishes(call) as [ReturnType<Texts['wishes']>[0]];
-    return sameLength(instructGuidance(encoding, texts.negative(call), picture, job.guidance, imageGuidance));
+    const [{ encoding }] = texts.wishes(call) as [Wish];
+    return sameLength(instructed(job, encoding, texts.negative(call), picture));
   };
+}
+
+function instructed(
+  { source, guidance, sampler }: Job,
+  instruction: Encoding,
+  negative: Encoding,
+  picture: Float32Array,
+): Question[] {
+  if (source?.kind !== 'instruct') throw new Error('not an instruction');
+  const { negative: always } = samplers[sampler];
+  return instructGuidance(instruction, negative, picture, guidance, source.imageGuidance, always);
 }
 
 /** The picture to start from, with something under the mask. */

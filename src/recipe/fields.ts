@@ -195,6 +195,9 @@ export const samplingFields: readonly Field<Draft>[] = [
   flag('discardPenultimate', 'Discard penultimate sigma'),
   flag('scaleStart', 'SGM noise multiplier'),
   order('UniPC order', true),
+  numbers('guidanceFrom', ['Skip Early CFG', 'Skip early CFG'], 0),
+  numbers('guidanceMin', ['NGMS'], 0),
+  flag('guidanceMinAll', 'NGMS all steps'),
   {
     names: ['Noise Schedule'],
     write: ({ zeroSnr }) => (zeroSnr === undefined ? undefined : zeroSnr ? 'Zero Terminal SNR' : 'Default'),
@@ -234,6 +237,7 @@ export const ownFields: readonly Field<Draft>[] = [
   numbers('feather', ['Feather']),
   // Its widely used extensions call it so.
   numbers('guidanceRescale', ['CFG Rescale', 'CFG Rescale φ', 'CFG Rescale phi']),
+  numbers('guidanceMax', ['Guidance up to sigma'], 0),
   flag('wholeTimesteps', 'Whole timesteps'),
   flag('allSteps', 'All steps'),
   order('Solver order', false),

@@ -112,6 +112,13 @@ export interface Sampling {
   readonly zeroSnr?: boolean;
   /** How far guidance is brought back to the prompt's own contrast, 0 to 1: Lin et al. (2023), section 3.4. */
   readonly guidanceRescale?: number;
+  /** Guidance rests above and below these sigmas: the prompt alone is asked. A1111's "Negative Guidance minimum sigma". */
+  readonly guidanceMax?: number;
+  readonly guidanceMin?: number;
+  /** Below that in every call, and not only in every second: A1111's "NGMS all steps". */
+  readonly guidanceMinAll?: boolean;
+  /** The share of the steps that go before without guidance, 0 to 1: A1111's "Skip Early CFG". */
+  readonly guidanceFrom?: number;
   /** DDPM puts back as much noise as it can, not as little: the other choice of Ho et al. (2020), section 3.2. */
   readonly largeVariance?: boolean;
   /** How many predictions a multistep sampler looks back on: LMS, UniPC, DEIS, iPNDM. */

@@ -1,6 +1,7 @@
 /** Sampler cases of k-diffusion, A1111 and ComfyUI: their settings in our words, and runs on the toy network. */
 import { exactAlphasCumprod } from '../../src/sampling/betas';
 import { chosenBy, scheduleNamed } from '../../src/sampling/labels';
+import { restsOf } from '../../src/sampling/interval';
 import { mix, scaled, toVp, type Latent } from '../../src/sampling/latent';
 import { plan } from '../../src/sampling/plan';
 import type { Noise, Plan, Solver } from '../../src/sampling/sampler';
@@ -56,6 +57,9 @@ const options: Readonly<Record<string, keyof Sampling>> = {
   sgm_noise_multiplier: 'scaleStart',
   enable_quantization: 'wholeTimesteps',
   img2img_fix_steps: 'allSteps',
+  s_min_uncond: 'guidanceMin',
+  s_min_uncond_all: 'guidanceMinAll',
+  skip_early_cond: 'guidanceFrom',
   uni_pc_order: 'order',
   uni_pc_lower_order_final: 'lowerOrderFinal',
   uni_pc_variant: 'unipc',
@@ -77,7 +81,8 @@ const arguments_: Readonly<Record<string, keyof Solver>> = {
 const ofSeeds = ['randn_source', 'eta_noise_seed_delta'];
 
 function settingsOf(facts: Case): { sampling: Sampling; solver: Partial<Solver> } | string {
-  const { sampler, kwargs = {}, options: chosen = {}, scheduler, schedule, zsnr } = facts;
+  const { sampler, kwargs = {}, scheduler, schedule, zsnr } = facts;
+  const chosen = { ...facts.options, ...facts.request_fields };
   const heun = kwargs.solver_type === 'heun' ? '_heun' : '';
   const adaptive = sampler === 'sample_dpm_adaptive';
   const found = chosenBy(sampler + heun, scheduler ?? schedule ?? '');
@@ -116,7 +121,6 @@ export function leftOut(facts: Case, tensors: ReadonlyMap<string, Tensor>): stri
   if (typeof settings === 'string') return settings;
   if ([...tensors.keys()].some((name) => name.includes('mask'))) return 'masks are the pipeline’s';
   if (/[[|]|AND/.test(facts.prompt ?? '')) return 'prompts that change are the pipeline’s';
-  if (Object.keys(facts.request_fields ?? {}).length > 0) return 'guidance that pauses is not offered';
   return undefined;
 }
 
@@ -171,12 +175,14 @@ export function setUp(facts: Case, tensors: ReadonlyMap<string, Tensor>): Setup 
   const vp = facts.callback_x_is.includes('variance') || Boolean(facts.sigmas_are?.startsWith('timesteps'));
   const guidance = cfg_scale === undefined ? null : cfg_scale * (samplers[sampling.sampler].guidance ?? 1);
   const ts = tensors.get('model_t')!.data;
+  const rests = restsOf(sampling, p);
   const run: Setup['run'] = async (first, noise) => {
     const timestep = (sigma: number): number => {
       const [ours, theirs] = [p.timestep(sigma), ts[asked.length] ?? 0];
       return asNear(sigma, ours, theirs) ? theirs : ours;
     };
-    const { denoise, asked } = toyDenoiser(k, prediction_type, guidance, { ...p, timestep });
+    const scale = guidance === null ? null : (sigma: number) => (rests(asked.length, sigma) ? 1 : guidance);
+    const { denoise, asked } = toyDenoiser(k, prediction_type, scale, { ...p, timestep });
     const xs: Latent[] = [];
     const steps = samplers[sampling.sampler].sample(denoise, first, p, noise);
     let step = await steps.next();

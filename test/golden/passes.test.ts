@@ -116,6 +116,16 @@ test('a prompt that is edited on the way is asked for in the words of the step',
   ]);
 });
 
+test('where guidance rests the negative prompt is not asked, and one session serves all steps', async () => {
+  const long = { prompt: 'red apple, '.repeat(30), negative: 'blurry' };
+  const { questions, told } = await watched({ ...job, ...long, steps: 6, guidanceFrom: 0.2, guidanceMin: 1 });
+  expect(questions.map(({ latents, context }) => [latents.shape[0], context.shape[1]])).toEqual(
+    [1, 1, 2, 2, 2, 1].map((asked) => [asked, 154]),
+  );
+  expect(told.filter((one) => one.kind === 'compiling' && one.net === 'UNet')).toHaveLength(1);
+  expect(told.filter(({ kind }) => kind === 'notice')).toEqual([]);
+});
+
 test.runIf(present('models/sd2-v'))(
   'what a UNet predicts is found out in a batch like those to come, once for a checkpoint',
   async () => {

@@ -19,13 +19,13 @@ const predictions: Readonly<
 };
 
 /**
- * @param guidance of cond over uncond; null asks for cond alone.
+ * @param guidance of cond over uncond, at each sigma; null asks for cond alone.
  * @returns what samplers ask, and the list of what was asked so far.
  */
 export function toyDenoiser(
   k: number,
   prediction: string,
-  guidance: number | null,
+  guidance: ((sigma: number) => number) | null,
   { timestep, readBy = (sigma) => sigma }: Pick<Plan, 'timestep' | 'readBy'>,
 ): { denoise: Denoise; asked: Asked[] } {
   const asked: Asked[] = [];
@@ -36,8 +36,9 @@ export function toyDenoiser(
     const cond = input.map((v) => Math.sin(k * v) + (0.1 * t) / 1000);
     const uncond = input.map((v) => 0.7 * Math.sin(k * v + 0.5) + (0.05 * t) / 1000);
     if (which === 'negative') return Promise.resolve(denoised(x, uncond, sigma, readBy(sigma)));
+    const scale = guidance?.(sigma) ?? 1;
     asked.push({ x, sigma, t, input });
-    const out = guidance === null ? cond : uncond.map((u, i) => u + guidance * (cond[i]! - u));
+    const out = scale === 1 ? cond : uncond.map((u, i) => u + scale * (cond[i]! - u));
     return Promise.resolve(denoised(x, out, sigma, readBy(sigma)));
   };
   return { denoise, asked };

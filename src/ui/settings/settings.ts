@@ -140,10 +140,14 @@ export const generators: Readonly<Record<Seeds['rng'], string>> = {
   NV: 'NV (as on an NVIDIA card)',
 };
 
-/** Rare settings of a picture at this place of a batch, or of one alone. */
-export function withBatch({ batch: _, ...rare }: Rare, batch: Rare['batch']): Rare {
-  return { ...rare, ...(batch && { batch }) };
+/** Rare settings with these changed; one that is undefined is then as the sampler has it. */
+export function withRare(rare: Rare, changes: { readonly [K in keyof Rare]: Rare[K] | undefined }): Rare {
+  const all = Object.entries({ ...rare, ...changes }).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(all);
 }
+
+/** Rare settings of a picture at this place of a batch, or of one alone. */
+export const withBatch = (rare: Rare, batch: Rare['batch']): Rare => withRare(rare, { batch });
 
 /** A seed of its own for each run, as people write it. */
 export const RANDOM = '-1';

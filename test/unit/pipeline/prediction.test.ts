@@ -3,8 +3,10 @@ import type { UNetValues } from '../../../src/pipeline/batch';
 import { guided, tryPrediction } from '../../../src/pipeline/denoise';
 import { stableDiffusionBetas } from '../../golden/betas';
 import {
+  atRest,
   builtInGuidance,
   combined,
+  instructGuidance,
   sameEnd,
   sameLength,
   textGuidance,
@@ -98,6 +100,45 @@ test('several prompts lead each its own way from the negative one, as A1111 has 
   ]);
   // away + 8 · (a − away) − 4 · (b − away)
   expect([...combined(Float32Array.of(10, 20, 30), asked, 1)]).toEqual([10 + 8 * 10 - 4 * 20]);
+});
+
+test('weights that come to one but for rounding leave the negative prompt unasked', () => {
+  const weights = [0.7, 0.2, 0.1];
+  expect(weights.reduce((sum, weight) => sum + weight)).not.toBe(1);
+  const wishes = weights.map((weight) => ({ encoding: told(weight), weight }));
+  expect(textGuidance(wishes, told(0), 1)).toHaveLength(3);
+});
+
+test('where guidance rests the first prompt stands in the place of the negative one', () => {
+  const wishes = [
+    { encoding: told(1), weight: 1 },
+    { encoding: told(2), weight: 0.5 },
+  ];
+  const resting = (...those: typeof wishes): (number | undefined)[][] =>
+    atRest(textGuidance(those, told(0), 8)).map(({ context, weight, unguided }) => [
+      context[0],
+      weight,
+      unguided,
+    ]);
+  expect(resting(wishes[0]!)).toEqual([[1, 1, 1]]);
+  // a + 8 · (a − a) + 4 · (b − a)
+  expect(resting(...wishes)).toEqual([
+    [1, -3, 0.5],
+    [2, 4, 0.5],
+  ]);
+  const alone = builtInGuidance(wishes, 8, 4);
+  expect(atRest(alone)).toBe(alone);
+});
+
+test('of an instruction and its picture nothing is asked that counts nothing', () => {
+  const asked = (guidance: number, imageGuidance: number, always?: boolean): number[] =>
+    instructGuidance(told(1), told(0), new Float32Array(1), guidance, imageGuidance, always).map(
+      ({ weight }) => weight,
+    );
+  expect(asked(7, 1.5)).toEqual([7, -5.5, -0.5]);
+  expect(asked(7, 1)).toEqual([7, -6]);
+  expect(asked(1, 1)).toEqual([1]);
+  expect(asked(1, 1, true)).toEqual([1, 0]);
 });
 
 test('who needs the answer to the negative prompt gets it, at any guidance, without another run', async () => {

@@ -37,3 +37,12 @@ it('what stands under a picture on Civitai', () => {
   expect(isInfotext(civitai)).toBe(true);
   expect(isInfotext('a cat, time: 12, place: home, mood: fine')).toBe(false);
 });
+
+it('where guidance rests, by A1111’s names', () => {
+  const text = 'a cat\nSteps: 20, Sampler: Euler, CFG scale: 7, Seed: 1, Size: 512x512';
+  const rests = 'Skip Early CFG: 0.1, NGMS: 3.0, NGMS all steps: True';
+  const { settings, unknown } = readInfotext(`${text}, ${rests}, Version: v1.10.1`);
+  expect(settings).toMatchObject({ guidanceFrom: 0.1, guidanceMin: 3, guidanceMinAll: true });
+  expect(unknown).toEqual([]);
+  expect(writeInfotext(readInfotext(`${text}, NGMS: 3.0`))).toMatch(/, NGMS: 3(\.0)?$/);
+});

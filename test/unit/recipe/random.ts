@@ -68,6 +68,7 @@ const sometimes = fc.record(
     ...{ sigmaMin: positive, sigmaMax: positive, rho: positive, betaAlpha: fraction, betaBeta: fraction },
     ...{ discardPenultimate: fc.boolean(), scaleStart: fc.boolean(), wholeTimesteps: fc.boolean() },
     ...{ zeroSnr: fc.boolean(), guidanceRescale: fraction, order: fc.integer({ min: 1, max: 4 }) },
+    ...{ guidanceFrom: fraction, guidanceMax: positive, guidanceMin: positive, guidanceMinAll: fc.boolean() },
     ...{
       padded: fc.boolean(),
       prediction: fc.constantFrom('epsilon', 'v'),
