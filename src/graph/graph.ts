@@ -10,7 +10,7 @@ import type { Attributes, Bits, DType, Op, Packed, Shape, Target, Var } from './
 export type { Bits, DType, Packed, Shape, Target, Var };
 
 export const sizeOf = (shape: Shape): number => shape.reduce((n, d) => n * d, 1);
-export const bytesPer: Readonly<Record<DType, number>> = { f32: 4, f16: 2, i32: 4, i64: 8, u8: 1 };
+export const bytesPer: Readonly<Record<DType, number>> = { f32: 4, f16: 2, i64: 8, u8: 1 };
 
 export function input(name: string, shape: Shape, target: Target, dtype: DType = 'f32'): Var {
   return { shape, dtype, target, from: { kind: 'input', name } };
@@ -58,7 +58,7 @@ export interface Graph {
 
 /** The asyncify build truncates external offsets to 32 bits, so each virtual file stays well below 4 GiB. */
 const LOCATION_BYTES = 2 ** 31;
-const ELEMENT_TYPE: Readonly<Record<DType, number>> = { f32: 1, u8: 2, i32: 6, i64: 7, f16: 10 };
+const ELEMENT_TYPE: Readonly<Record<DType, number>> = { f32: 1, u8: 2, i64: 7, f16: 10 };
 
 /** Writes the ONNX model whose named outputs are these Vars. */
 export function build(outputs: Readonly<Record<string, Var>>): Graph {

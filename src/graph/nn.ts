@@ -151,11 +151,6 @@ function product(x: Var, p: Scope, outer: number, bias: Var | null, dtype: 'f32'
   return op('MatMulNBits', [x, codes, scales, null, null, bias], [rows, outer], attributes, ms);
 }
 
-/** nn.Embedding. ids: [..] of i32; table: [count, width] → [.., width]. */
-export function embedding(ids: Var, table: Var): Var {
-  return op('Gather', [table, ids], [...ids.shape, table.shape[1]!]);
-}
-
 /**
  * nn.Conv2d of a feature map. Kernel size and channels come from the weight.
  * @param pad pixels added [top, left, bottom, right]; half the kernel by default.

@@ -1,6 +1,6 @@
 /** A value of a graph: immutable, with its shape, its type and where it comes from. */
 
-export type DType = 'f32' | 'f16' | 'i32' | 'i64' | 'u8';
+export type DType = 'f32' | 'f16' | 'i64' | 'u8';
 export type Shape = readonly number[];
 /** In how many bits a number of a packed weight is kept. */
 export type Bits = 8 | 4;

@@ -3,18 +3,7 @@
  * https://github.com/huggingface/transformers/blob/main/src/transformers/models/clip/modeling_clip.py
  */
 import type { Var } from '../graph/graph';
-import {
-  add,
-  attention,
-  causalMask,
-  embedding,
-  gelu,
-  layerNorm,
-  linear,
-  matmul,
-  quickGelu,
-  reshape,
-} from '../graph/nn';
+import { add, attention, causalMask, gelu, layerNorm, linear, matmul, quickGelu, reshape } from '../graph/nn';
 import type { Scope } from '../graph/scope';
 
 export interface ClipConfig {
@@ -35,19 +24,16 @@ export interface TextEncoding {
 
 /**
  * As many layers as are needed, one after another.
- * @param ids [N, 77] of i32.
+ * @param tokens [N, 77, width]: the rows of `tokenTable`, or what stands in their place.
  * @param end [N, 77]: 1 at the end mark, else 0; given where the prompt as a whole is asked for.
  * @param p `text_model`, and `text_projection` beside it where the prompt as a whole is asked for.
  */
-export function clipText(ids: Var, end: Var | null, p: Scope, config: ClipConfig): TextEncoding {
+export function clipText(tokens: Var, end: Var | null, p: Scope, config: ClipConfig): TextEncoding {
   const { skip, finalNorm } = config;
   const model = p('text_model');
   const norm = model('final_layer_norm');
-  let x = add(
-    embedding(ids, model('embeddings.token_embedding').tensor('weight')),
-    model('embeddings.position_embedding').tensor('weight'),
-  );
-  const mask = causalMask(ids.shape[1]!, x);
+  let x = add(tokens, model('embeddings.position_embedding').tensor('weight'));
+  const mask = causalMask(tokens.shape[1]!, x);
   const layers = model('encoder.layers').children();
   let hidden = x;
   for (const [i, layer] of layers.entries()) {

@@ -1,11 +1,13 @@
 /** The four graphs of a checkpoint, authored for one size: what each is fed, and what it gives back. */
+import { DrobeError } from '../errors';
 import { build, input, type Graph, type Target, type Var } from '../graph/graph';
 import { cast, concat, reshape } from '../graph/nn';
-import { scope, type StateDict } from '../graph/scope';
+import { scope, type Scope, type StateDict } from '../graph/scope';
 import { clipText } from './clip';
-import type { Model } from './model';
+import type { Model, TextEncoder } from './model';
 import type { LatentSize } from './size';
 import { isTaesd, taesdAsDecoder, taesdAsEncoder } from './taesd';
+import { tokenTable } from './text-encoder';
 import { unet, type UNetInputs } from './unet';
 import { vaeDecoder, vaeEncoder } from './vae';
 
@@ -17,8 +19,9 @@ interface Checkpoint {
 type Author<Size> = (checkpoint: Checkpoint, target: Target, size: Size, used?: Set<string>) => Graph;
 
 /**
- * Of the text encoder of this number: `ids` [batch, length] of i32, and for one that gives the prompt as a whole `end`
- * [batch, length], 1 at the end mark → `encoding` [batch, length · width], then the whole prompt's numbers.
+ * Of the text encoder of this number: `tokens` [batch, length, width], rows of its `tokenTable`, and for one that gives
+ * the prompt as a whole `end` [batch, length], 1 at the end mark → `encoding` [batch, length · width], then the whole
+ * prompt's numbers.
  * `skip`: layers at its end that are left out; absent: as many as its model was trained without.
  */
 export const textGraph: Author<{ batch: number; encoder: number; skip?: number }> = (
@@ -30,12 +33,24 @@ export const textGraph: Author<{ batch: number; encoder: number; skip?: number }
   const trained = model.texts[encoder]!; // the caller counts them
   const config = { ...trained, skip: skip ?? trained.skip };
   const { place, length, width, pooled } = config;
-  const ids = input('ids', [batch, length], target, 'i32');
+  const tokens = cast(input('tokens', [batch, length, width], target), target.dtype);
   const end = pooled ? cast(input('end', [batch, length], target), target.dtype) : null;
-  const text = clipText(ids, end, scope(tensors, target, used)(place), config);
+  const p = scope(tensors, target, used);
+  checkTable(p, config);
+  const text = clipText(tokens, end, p(place), config);
   const hidden = reshape(text.hidden, batch, length * width);
   return build({ encoding: cast(text.pooled ? concat(1, hidden, text.pooled) : hidden, 'f32') });
 };
+
+/** The table of tokens is no part of the graph, and must be there all the same. */
+function checkTable(p: Scope, { place, width }: TextEncoder): void {
+  const { shape } = p.tensor(tokenTable(place));
+  if (shape.length !== 2 || shape[1] !== width)
+    throw new DrobeError('bad-weight', {
+      key: tokenTable(place),
+      reason: `shape [${shape.join(', ')}] does not fit`,
+    });
+}
 
 /** `tokens` of the context; absent: as many as one window of a prompt has. */
 export interface UNetSize extends LatentSize {

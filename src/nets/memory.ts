@@ -1,6 +1,7 @@
 /** How much room nets take on the device. */
 import { bytesPer, sizeOf, type Graph, type Shape } from '../graph/graph';
 import { places } from './names/places';
+import { isTokenTable } from './text-encoder';
 
 /** More weights than this do not stay on the device together: each net is released before the next is opened. */
 const RESIDENT_BYTES = 3 * 2 ** 30;
@@ -16,7 +17,9 @@ export interface Room {
 export function roomFor(tensors: ReadonlyMap<string, { readonly shape: Shape }>, dtype: 'f32' | 'f16'): Room {
   const nets = places.map((net) => {
     let numbers = 0;
-    for (const [name, { shape }] of tensors) if (name.startsWith(`${net}.`)) numbers += sizeOf(shape);
+    for (const [name, { shape }] of tensors) {
+      if (name.startsWith(`${net}.`) && !isTokenTable(name)) numbers += sizeOf(shape);
+    }
     return numbers * bytesPer[dtype];
   });
   const all = nets.reduce((sum, net) => sum + net, 0);

@@ -28,6 +28,13 @@ export function textEncoder(row: TextRow, signs: UNetSigns, tensors: Tensors): T
   return { ...said, skip, heads: width / 64, width, length, bos: 49406, eos: 49407 };
 }
 
+const TOKENS = '.text_model.embeddings.token_embedding.weight';
+
+/** The name of a text encoder's table of tokens [tokens, width], of which a prompt needs few rows: it never travels. */
+export const tokenTable = (place: TextEncoder['place']): string => place + TOKENS;
+
+export const isTokenTable = (key: string): boolean => key.endsWith(TOKENS);
+
 /** The number of the layer that a weight belongs to; -1 for what belongs to none. */
 export const layerIn =
   (place: Place) =>

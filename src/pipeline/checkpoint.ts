@@ -65,7 +65,7 @@ export class Checkpoint {
       'VAE decoder': slot('VAE decoder', model.vae.float32),
     });
     const texts = [slots['text encoder'], slots['second text encoder']];
-    this.#encoders = new Encoders(model, this.#weights.tensors, texts);
+    this.#encoders = new Encoders(model, () => this.#changed, texts);
     this.#pictures = new PictureNets(model, this.#weights, slots);
   }
 
@@ -184,6 +184,11 @@ export class Checkpoint {
     return { model: this.model, tensors: this.#weights.tensors };
   }
 
+  /** The checkpoint's own weights, with what LoRAs add. */
+  get #changed(): Weights {
+    return patched(this.#weights, this.#patches);
+  }
+
   #weightsOf(name: NetName): Weights {
     switch (name) {
       case 'TAESD':
@@ -193,7 +198,7 @@ export class Checkpoint {
       case 'text encoder':
       case 'second text encoder':
       case 'UNet':
-        return patched(this.#weights, this.#patches, this.#encoders.patches);
+        return this.#changed;
     }
   }
 

@@ -1,5 +1,5 @@
 /** Textual inversion (Gal et al., 2022, https://arxiv.org/abs/2208.01618): words with vectors of their own. */
-import { aboutWeights, DrobeError } from '../errors';
+import { aboutWeights } from '../errors';
 import type { EmbeddingWord } from '../nets/embedding';
 import type { Model } from '../nets/model';
 import type { Word } from '../text/words';
@@ -81,20 +81,11 @@ function rowsOf(tables: readonly Table[]): Float32Array[][] {
   );
 }
 
-/**
- * Words for a prompt. Their vectors take the rows of tokens that the prompts do not use, from the end of the vocabulary
- * on, so that the text encoder need not be built anew.
- * @param used ids of the tokens in the prompts.
- */
-export function wordsFor(embeddings: readonly Embedding[], used: ReadonlySet<number>): Word[] {
-  let next = LAST;
-  const free = (): number => {
-    while (used.has(next)) next--;
-    if (next < 0) throw new DrobeError('bad-request', { reason: 'the embeddings have too many vectors' });
-    return next--;
-  };
-  return embeddings.map(({ trigger, rows }) => ({ trigger, ids: rows.map(free) }));
+/** Words for a prompt. Their vectors are counted on from the vocabulary's last token, as diffusers does. */
+export function wordsFor(embeddings: readonly Embedding[]): Word[] {
+  let next = VOCABULARY;
+  return embeddings.map(({ trigger, rows }) => ({ trigger, ids: rows.map(() => next++) }));
 }
 
-/** Before the begin and end marks. */
-const LAST = 49405;
+/** CLIP's tokens. */
+const VOCABULARY = 49408;

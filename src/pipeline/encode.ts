@@ -7,7 +7,7 @@ import { activeAt } from '../text/schedule';
 import { EMPTY, type Tokenizer } from '../text/windows';
 import type { Checkpoint } from './checkpoint';
 import { wordsFor, type Embedding } from './embedding';
-import type { Rows } from './encoders';
+import type { Vectors } from './encoders';
 import { sameLength, type Encoding, type Wish } from './guidance';
 import type { Job } from './job';
 import type { Report } from './slot';
@@ -16,8 +16,8 @@ import type { Report } from './slot';
 export interface Reading {
   readonly prompt: readonly Condition[];
   readonly negative: Condition;
-  /** Vectors of words that have their own. */
-  readonly rows: Rows;
+  /** Of words that have their own. */
+  readonly vectors: Vectors;
 }
 
 /** What the UNet is told of the prompts in its call of this number, counted from 0: they may change on the way. */
@@ -36,7 +36,7 @@ export function readPrompts(
   embeddings: readonly Embedding[],
   before?: number,
 ): Reading {
-  const words = wordsFor(embeddings, new Set([...tokenize(job.prompt), ...tokenize(job.negative)]));
+  const words = wordsFor(embeddings);
   const { emphasis = 'A1111' } = job;
   const calls = samplers[job.sampler].twice ? 2 : 1;
   const reading = {
@@ -47,12 +47,16 @@ export function readPrompts(
   };
   const prompt = conditions(job.prompt, 'prompt', reading);
   const [negative] = conditions(job.negative, 'negative', reading) as [Condition];
-  const rows: Rows = new Map(
-    words.flatMap(({ ids }, e) => ids.map((id, n) => [id, embeddings[e]!.rows[n]!] as const)), // a row for each id
+  const vectors: Vectors = new Map(
+    words.flatMap(({ ids }, e) => ids.map((id, n) => [id, embeddings[e]!.rows[n]!] as const)), // a row for each
   );
-  if (!job.padded) return { prompt, negative, rows };
+  if (!job.padded) return { prompt, negative, vectors };
   const most = Math.max(...[...prompt, negative].map(windowsIn));
-  return { prompt: prompt.map((one) => lengthened(one, most)), negative: lengthened(negative, most), rows };
+  return {
+    prompt: prompt.map((one) => lengthened(one, most)),
+    negative: lengthened(negative, most),
+    vectors,
+  };
 }
 
 /** All texts of a condition have as many, and there is one at least. */
@@ -82,7 +86,7 @@ export function tokensOf({ prompt, negative }: Reading, length: number): number 
 }
 
 export async function encodePrompts(
-  { prompt, negative, rows }: Reading,
+  { prompt, negative, vectors }: Reading,
   job: Job,
   checkpoint: Checkpoint,
   report: Report,
@@ -91,7 +95,7 @@ export async function encodePrompts(
   const { emphasis = 'A1111' } = job;
   const windows = distinctWindows([...prompt, negative], emphasis);
   const clipSkip = clipSkipOf(job, model.texts[0].clipSkip);
-  const encoded = await checkpoint.encode(windows, report, { clipSkip, rows });
+  const encoded = await checkpoint.encode(windows, report, { clipSkip, vectors });
   const known = new Map(windows.map((window, n) => [keyOf(window), encoded[n]!])); // one for each
   const encoders = {
     emphasis,

@@ -31,10 +31,10 @@ export async function openNet(
   return net;
 }
 
-/** The same weights, and these changes to them, one after the other, where they had some before. */
-export function patched(weights: Weights, ...changes: readonly ReadonlyMap<string, Patch>[]): Weights {
+/** The same weights, and these changes to them, after those that they had before. */
+export function patched(weights: Weights, changes: ReadonlyMap<string, Patch>): Weights {
   const patches = new Map(weights.patches);
-  for (const [key, patch] of changes.flatMap((change) => [...change])) {
+  for (const [key, patch] of changes) {
     const before = patches.get(key);
     patches.set(key, (numbers) => {
       before?.(numbers);

@@ -100,7 +100,7 @@ export function feed(
 }
 
 /** The same bytes, after a look at their numbers. */
-const checked = ({ name, dtype }: TensorInfo, source: ByteSource, file?: string): ByteSource => ({
+export const checked = ({ name, dtype }: TensorInfo, source: ByteSource, file?: string): ByteSource => ({
   bytes: source.bytes,
   read(begin, end) {
     const bytes = source.read(begin, end);
@@ -121,7 +121,7 @@ function* converted(
 }
 
 /** All at once, as it is used: turned, where it lies otherwise, and changed in full precision, whatever it comes from. */
-function whole(
+export function whole(
   { begin, end, dtype, shape, turned }: TensorInfo,
   source: ByteSource,
   patch: Patch | undefined,
@@ -151,7 +151,7 @@ function* partOf(
 }
 
 /** Gives memory back at once. Left to the garbage collector it may stay for minutes, while a net runs. */
-function free({ buffer }: Uint8Array<ArrayBuffer>): void {
+export function free({ buffer }: Uint8Array<ArrayBuffer>): void {
   if ('transfer' in ArrayBuffer.prototype) buffer.transfer(0);
   else structuredClone(null, { transfer: [buffer] }); // Node 20
 }

@@ -8,7 +8,7 @@ import { feed, type Patch } from './feeder';
 import type { OrtModule } from './ort';
 
 export interface Value {
-  readonly data: Float32Array | Int32Array;
+  readonly data: Float32Array;
   readonly shape: Shape;
 }
 
@@ -130,7 +130,7 @@ export class Net {
         Object.entries(values).map(([name, { data, shape }]) => {
           if (data.length !== sizeOf(shape))
             throw new DrobeError('bug', { reason: `${name} has ${data.length} numbers` });
-          return [name, new this.#ort.Tensor(data instanceof Int32Array ? 'int32' : 'float32', data, shape)];
+          return [name, new this.#ort.Tensor('float32', data, shape)];
         }),
       );
       const run = (): ReturnType<InferenceSession['run']> => this.#session.run(feeds);

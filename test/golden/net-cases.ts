@@ -6,10 +6,11 @@ import type { Model } from '../../src/nets/model';
 import { inNormalForm, type NormalForm } from '../../src/nets/names/normal-form';
 import { timestepEmbedding } from '../../src/nets/unet';
 import type { Machine } from '../../src/runtime/device';
-import type { Value } from '../../src/runtime/session';
+import type { Value, Weights } from '../../src/runtime/session';
 import { readHeader, type Header, type TensorInfo } from '../../src/weights/safetensors';
 import { memorySource, type ByteSource } from '../../src/weights/source';
-import { parseTensors, worstDifference, type Tensor } from './tensors';
+import { tokensOf } from '../tokens';
+import { inFloats, parseTensors, worstDifference, type Tensor } from './tensors';
 
 /** Golden files, wherever they are read. */
 export interface Golden {
@@ -106,9 +107,9 @@ export class GoldenNets {
     const size = { batch, h, w, tokens: context.shape[1]! };
     const graph = unetGraph({ model, tensors: this.form.tensors }, target, size);
     const runs = timesteps.map((t) => ({
-      latents,
+      latents: inFloats(latents),
       timestep: embeddings(t, batch, model.unet.modelChannels),
-      context,
+      context: inFloats(context),
       ...(model.unet.labelWidth && { label: label(tensor, model.unet.labelWidth) }),
     }));
     const outputs = await this.#run(graph, ...runs);
@@ -121,13 +122,14 @@ export class GoldenNets {
     const ids = tensor('input_ids');
     const [batch, length] = ids.shape as [number, number];
     const encoder = test === 'text2' ? 1 : 0;
-    const { eos, width, pooled } = model.texts[encoder]!; // a missing one fails by itself
+    const text = model.texts[encoder]!; // a missing one fails by itself
+    const { eos, width, pooled } = text;
     const graph = textGraph({ model, tensors: this.form.tensors }, target, { batch, encoder });
     const end = Float32Array.from(ids.data, (id, i) =>
       Number(id === eos && ids.data.indexOf(eos, i - (i % length)) === i),
     );
     const [encoded = new Float32Array()] = await this.#run(graph, {
-      ids,
+      tokens: await tokensOf(ids, text, this.#weights),
       ...(pooled && { end: { data: end, shape: ids.shape } }),
     });
     const each = encoded.length / batch;
@@ -144,16 +146,22 @@ export class GoldenNets {
     const latents = tensor('z');
     const [batch, , h, w] = latents.shape as [number, number, number, number];
     const checkpoint = { model: this.model, tensors: this.form.tensors };
-    const [decoded] = await this.#run(decoderGraph(checkpoint, this.target, { batch, h, w }), { latents });
+    const [decoded] = await this.#run(decoderGraph(checkpoint, this.target, { batch, h, w }), {
+      latents: inFloats(latents),
+    });
 
     const encoder = encoderGraph(checkpoint, this.target, { batch, h, w });
-    const [moments = new Float32Array()] = await this.#run(encoder, { image: tensor('image') });
+    const [moments = new Float32Array()] = await this.#run(encoder, { image: inFloats(tensor('image')) });
     const logvar = moments.slice(moments.length / 2).map((x) => Math.min(20, Math.max(-30, x)));
     return [
       compared(`${test} decode`, decoded, tensor('decoded')),
       compared(`${test} encode mean`, moments.slice(0, moments.length / 2), tensor('mean')),
       compared(`${test} encode log-variance`, logvar, tensor('logvar')),
     ];
+  }
+
+  get #weights(): Weights {
+    return { tensors: this.form.tensors, source: this.#source };
   }
 
   async #expected(test: string): Promise<(tensor: string) => Tensor> {
@@ -165,8 +173,7 @@ export class GoldenNets {
   /** Opens the graph once and runs it on each set of values. */
   async #run(graph: Graph, ...runs: Record<string, Value>[]): Promise<Float32Array[]> {
     const { sessions, openDevice } = this.#machine;
-    const weights = { tensors: this.form.tensors, source: this.#source };
-    const net = await sessions.open(graph, weights, openDevice);
+    const net = await sessions.open(graph, this.#weights, openDevice);
     try {
       const outputs: Float32Array[] = [];
       for (const values of runs) outputs.push(await net.run(values));

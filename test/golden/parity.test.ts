@@ -8,10 +8,11 @@ import { wasmMachine } from '../../src/runtime/device';
 import { Sessions, type Value, type Weights } from '../../src/runtime/session';
 import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
+import { tokensOf } from '../tokens';
 import { embeddings } from './net-cases';
 import { bundled } from './drawing';
 import { goldenTensors, present } from './root';
-import { worstDifference, type Tensor } from './tensors';
+import { inFloats, worstDifference, type Tensor } from './tensors';
 
 ort.env.wasm.numThreads = 1;
 
@@ -59,27 +60,28 @@ describe.runIf(present(reference))('the bundled checkpoint', () => {
   });
 
   it('encodes text', async () => {
-    const ids = tensor('token_ids');
-    await compare('text', textGraph(checkpoint(), machine.target(), { batch: 3, encoder: 0 }), { ids }, [
+    const tokens = await tokensOf(tensor('token_ids'), inspected.model.texts[0], weights);
+    await compare('text', textGraph(checkpoint(), machine.target(), { batch: 3, encoder: 0 }), { tokens }, [
       tensor('text_out'),
     ]);
   });
 
   it('predicts noise', async () => {
-    const latents = tensor('unet_x');
+    const latents = inFloats(tensor('unet_x'));
     const t = tensor('unet_t').data[0]!;
     const graph = unetGraph(checkpoint(), machine.target(), { batch: 1, h: 12, w: 12 });
     const timestep = embeddings(t, 1, inspected.model.unet.modelChannels);
-    const context = { data: tensor('unet_context').data, shape: [1, 77, 128] };
+    const context = { ...inFloats(tensor('unet_context')), shape: [1, 77, 128] };
     await compare('UNet', graph, { latents, timestep, context }, [tensor('unet_eps')]);
   });
 
   it('decodes and encodes pictures', async () => {
     const size = { batch: 1, h: 12, w: 12 };
     const decoder = decoderGraph(checkpoint(), machine.target(), size);
-    await compare('decode', decoder, { latents: tensor('vae_decode_in') }, [tensor('vae_decode_out')]);
+    const latents = inFloats(tensor('vae_decode_in'));
+    await compare('decode', decoder, { latents }, [tensor('vae_decode_out')]);
     const encoder = encoderGraph(checkpoint(), machine.target(), size);
-    const image = tensor('vae_image');
+    const image = inFloats(tensor('vae_image'));
     await compare('encode', encoder, { image }, [tensor('vae_mean'), tensor('vae_logvar')]);
   });
 });

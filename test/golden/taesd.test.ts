@@ -11,7 +11,7 @@ import { memorySource } from '../../src/weights/source';
 import { draw, expectSame, modelBytes, openCheckpoint, servedTokenizer } from './drawing';
 import { jobOf, type PipelineCase } from './pipeline-case';
 import { goldenBytes, goldenJson, goldenTensors, present } from './root';
-import { worstDifference } from './tensors';
+import { inFloats, worstDifference } from './tensors';
 
 ort.env.wasm.numThreads = 1;
 
@@ -22,7 +22,7 @@ it.each(files.filter((file) => present(file)))('decodes latents as diffusers doe
   const file = goldenBytes(path);
   const { tensors } = await readHeader(new Blob([file]));
   const machine = wasmMachine(new Sessions(ort));
-  const latents = tensor('z');
+  const latents = inFloats(tensor('z'));
   const [batch, , h, w] = latents.shape as [number, number, number, number];
   const net = await machine.sessions.open(
     taesdGraph(tensors, machine.target(), { batch, h, w }),
@@ -42,7 +42,7 @@ it.runIf(present(whole))('encodes pictures as diffusers does', async () => {
   const file = goldenBytes(whole);
   const { tensors } = await readHeader(new Blob([file]));
   const machine = wasmMachine(new Sessions(ort));
-  const image = tensor('image');
+  const image = inFloats(tensor('image'));
   const p = scope(tensors, machine.target())('encoder.layers');
   const net = await machine.sessions.open(
     build({ latents: taesdEncoder(input('image', image.shape, machine.target()), p) }),

@@ -21,6 +21,15 @@ export function parseTensors(file: ArrayBuffer): Map<string, Tensor> {
   return tensors;
 }
 
+/** With numbers that a net takes. */
+export const inFloats = ({
+  data,
+  shape,
+}: Tensor): { data: Float32Array<ArrayBuffer>; shape: readonly number[] } => ({
+  data: Float32Array.from(data),
+  shape,
+});
+
 /** Mean and largest difference of two opaque pictures' colour bytes, of 255. */
 export function pictureDifference(
   actual: Uint8Array | Uint8ClampedArray,

@@ -11,6 +11,7 @@ import type { Value } from '../../src/runtime/session';
 import { f32ToF16 } from '../../src/weights/half';
 import { parseHeader, type TensorInfo } from '../../src/weights/safetensors';
 import type { ByteSource } from '../../src/weights/source';
+import { tokensOf } from '../tokens';
 import { elements, normals, poolOf, turned } from '../bench/formula';
 import { stableDiffusion15, stableDiffusionXL } from '../unit/nets/stable-diffusion';
 import type { Scale } from './bench';
@@ -108,9 +109,15 @@ export function graphOf(checkpoint: Synthetic, kind: NetKind, target: Target, si
 }
 
 /** Inputs by formula, as torch_rows.py has them too. */
-export function inputsOf({ model }: Synthetic, kind: NetKind, side: number): Record<string, Value> {
+export async function inputsOf(
+  checkpoint: Synthetic,
+  kind: NetKind,
+  side: number,
+): Promise<Record<string, Value>> {
+  const { model } = checkpoint;
   if (kind === 'vae') return { latents: filled(1, 1, model.vae.latentChannels, side, side) };
-  if (kind === 'text') return { ids: { data: idsOf(), shape: [BATCH, TOKENS] } };
+  if (kind === 'text')
+    return { tokens: await tokensOf({ data: idsOf(), shape: [BATCH, TOKENS] }, model.texts[0], checkpoint) };
   const { inChannels, modelChannels, contextWidth, labelWidth } = model.unet;
   const times = new Float32Array(BATCH * modelChannels);
   for (let n = 0; n < BATCH; n++) times.set(timestepEmbedding(TIMESTEP, modelChannels), n * modelChannels);

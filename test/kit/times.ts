@@ -55,7 +55,7 @@ function ours(net: Net, worth: number, { dtype, attention }: Levers, scale: Scal
       const checkpoint = synthetic(shapesOf(bench.kit, net.family, scale));
       const side = sideOf(net.family, scale);
       const graph = graphOf(checkpoint, net.kind, { ...machines, fusedAttention }, side);
-      const inputs = inputsOf(checkpoint, net.kind, side);
+      const inputs = await inputsOf(checkpoint, net.kind, side);
       const { sessions, openDevice } = bench.machine;
       const weights = { tensors: checkpoint.tensors, source: checkpoint.source };
       return timed(
@@ -166,13 +166,10 @@ function exported(net: Net, worth: number, scale: Scale): Row {
       const path = join(bench.work, `${net.family}-${net.kind}.onnx`);
       if (!existsSync(path)) throw new Missing('PyTorch has not exported it');
       const checkpoint = synthetic(shapesOf(bench.kit, net.family, scale));
-      const feeds = Object.entries(inputsOf(checkpoint, net.kind, sideOf(net.family, scale)));
+      const feeds = Object.entries(await inputsOf(checkpoint, net.kind, sideOf(net.family, scale)));
       const { ort, machine } = bench;
       const inputs = Object.fromEntries(
-        feeds.map(([name, { data, shape }]) => [
-          name,
-          new ort.Tensor('float32', data as Float32Array, shape),
-        ]),
+        feeds.map(([name, { data, shape }]) => [name, new ort.Tensor('float32', data, shape)]),
       );
       const file = openSync(`${path}.data`, 'r');
       try {

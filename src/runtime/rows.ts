@@ -1,0 +1,76 @@
+/**
+ * Rows of a table that never travels: of a text encoder's tokens, 75 to 250 MB, a prompt needs a few kB. They are read
+ * here, each by itself, and fed to the net.
+ */
+import { aboutWeights, DrobeError } from '../errors';
+import type { TensorInfo } from '../weights/safetensors';
+import { checked, free, whole } from './feeder';
+import type { Weights } from './session';
+
+/** Some rows of one table [count, width], which lies as it is used. */
+export interface Wanted {
+  readonly key: string;
+  readonly rows: ReadonlySet<number>;
+}
+
+/** By their numbers, in full precision. */
+export type Rows = ReadonlyMap<number, Float32Array>;
+
+/**
+ * Reads rows and does something with them, while the bytes they come from are compared with what was stored, where that
+ * can be.
+ * @param use given those of each table.
+ * @throws DrobeError 'missing-weight', 'bad-weight', 'weight-not-a-number', 'model-damaged', and what `use` throws.
+ */
+export async function withRows<T>(
+  weights: Weights,
+  wanted: readonly Wanted[],
+  use: (rows: readonly Rows[]) => Promise<T>,
+): Promise<T> {
+  const ranges = wanted.flatMap(({ key, rows }) => {
+    const info = tableOf(key, weights);
+    return [...[...rows].map((row) => placeOf(row, info)), weights.beside?.get(key) ?? []].flat();
+  });
+  const sound = weights.source.check?.(ranges);
+  sound?.catch(() => undefined); // told when it is waited for
+  try {
+    const done = await use(wanted.map((one) => rowsOf(one, weights)));
+    await sound;
+    return done;
+  } catch (error) {
+    await sound; // bytes that are not what they were explain whatever went wrong with them
+    throw error;
+  }
+}
+
+function rowsOf({ key, rows }: Wanted, weights: Weights): Rows {
+  const { source, patches, name } = weights;
+  const info = tableOf(key, weights);
+  const sound = checked(info, source, name);
+  const patch = patches?.get(key);
+  const numbersOf = (part: TensorInfo): Float32Array<ArrayBuffer> =>
+    new Float32Array(whole(part, sound, patch, 'F32').buffer);
+  return aboutWeights({ name, key: info.name }, () => {
+    if (!patch) return new Map([...rows].map((row) => [row, numbersOf({ ...info, ...placeOf(row, info) })]));
+    // What changes a table, a LoRA or its scale, is made for all of it.
+    const [, width] = info.shape as [number, number];
+    const table = numbersOf(info);
+    const found = new Map([...rows].map((row) => [row, table.slice(row * width, (row + 1) * width)]));
+    free(new Uint8Array(table.buffer));
+    return found;
+  });
+}
+
+function tableOf(key: string, { tensors }: Weights): TensorInfo {
+  const info = tensors.get(key);
+  if (!info) throw new DrobeError('missing-weight', { key });
+  return info;
+}
+
+/** Where a row lies. */
+function placeOf(row: number, { name, shape, begin, end }: TensorInfo): { begin: number; end: number } {
+  const [count] = shape as [number, ...number[]];
+  if (!(row < count)) throw new DrobeError('bad-weight', { key: name, reason: `it has no row ${row}` });
+  const each = (end - begin) / count;
+  return { begin: begin + row * each, end: begin + (row + 1) * each };
+}
