@@ -244,7 +244,7 @@ const attentionRows = (dtype: DType, form: 'fused' | 'written out'): Row[] =>
 const fusedRows = (dtype: DType, scale: Scale): Row[] =>
   scale === 'full'
     ? attentionRows(dtype, 'fused')
-    : [{ ...attentionRow(dtype, 'fused', 64, 64, 40), worth: 1, seconds: 15 }];
+    : [{ ...attentionRow(dtype, 'fused', 64, 64, 40), worth: 1, seconds: 200 }];
 
 export const moduleRows = (scale: Scale): Row[] =>
   dtypes.flatMap((dtype) => [

@@ -8,7 +8,9 @@ import math
 import os
 import statistics
 import sys
+import tempfile
 import time
+import warnings
 from pathlib import Path
 
 sys.argv, arguments = sys.argv[:1], sys.argv[1:]
@@ -57,20 +59,24 @@ RUNS, SECONDS = 20, 8
 BELOW = {'unet': 'model.diffusion_model.', 'vae': 'first_stage_model.', 'text': 'cond_stage_model.'}
 
 
-class Weights:
-    """By formula, as formula.ts has them: in half precision, as a checkpoint stores them, then as `dtype`."""
+class Weights(torch.nn.Module):
+    """
+    By formula, as formula.ts has them: in half precision, as a checkpoint stores them, then as `dtype`. They are a
+    module's, so that whoever compiles or exports a net takes them for weights and not for constants to compute with.
+    """
 
     def __init__(self, family, below, dtype):
+        super().__init__()
         file = work / f'{family}.json'
         if not file.exists():
             raise Missing(f'nobody has written {file.name}')
         normals = torch.frombuffer(bytearray((work / 'normals.f32').read_bytes()), dtype=torch.float32)
         self.normals = normals.to(device)
-        self.tensors = {
-            name: self.tensor(name, shape, place, dtype)
-            for place, (name, shape) in enumerate(json.loads(file.read_text()))
-            if name.startswith(below)
-        }
+        self.named = {}
+        for place, (name, shape) in enumerate(json.loads(file.read_text())):
+            if name.startswith(below):
+                self.named[name] = name.replace('.', '_')
+                self.register_buffer(self.named[name], self.tensor(name, shape, place, dtype))
 
     def tensor(self, name, shape, place, dtype):
         pool = self.normals.roll(-(place * STRIDE) % -len(self.normals)).double()
@@ -84,10 +90,10 @@ class Weights:
         return values.contiguous(memory_format=torch.channels_last) if len(shape) == 4 else values
 
     def keys(self):
-        return self.tensors.keys()
+        return self.named.keys()
 
     def get_tensor(self, name):
-        return self.tensors[name]
+        return getattr(self, self.named[name])
 
 
 def tiled(pool, shape):
@@ -101,7 +107,7 @@ class Net(torch.nn.Module):
     def __init__(self, family, kind, dtype):
         super().__init__()
         weights = Weights(family, BELOW[kind], dtype)
-        self.root = reference.Scope(weights)
+        self.weights, self.root = weights, reference.Scope(weights)
         self.family, self.kind, self.dtype, self.normals = family, kind, dtype, weights.normals
 
     def heads(self, channels):
@@ -149,12 +155,18 @@ def there():
     if device == 'cuda':
         facts |= {'card': torch.cuda.get_device_name(), 'CUDA': torch.version.cuda}
         facts |= {'cuDNN': torch.backends.cudnn.version()}
-    for package in ('onnx', 'onnxscript', 'triton'):
-        try:
-            facts[package] = str(__import__(package).__version__)
-        except Exception as error:
-            facts[package] = f'none ({type(error).__name__})'
-    return {'facts': facts}
+    return {'facts': facts | {package: version_of(package) for package in ('onnx', 'onnxscript', 'triton')}}
+
+
+def version_of(package):
+    try:
+        return str(__import__(package).__version__)
+    except Exception as error:
+        return f'none ({type(error).__name__})'
+
+
+def has(package):
+    return not version_of(package).startswith('none')
 
 
 nets = {}
@@ -245,23 +257,39 @@ def worst(actual, expected):
 
 
 def export(family, kind, side, **_):
-    """To FAMILY-KIND.onnx, its weights beside it."""
+    """To FAMILY-KIND.onnx, its weights beside it. By the exporter of today, or the one before where its package is missing."""
     net = net_of(family, kind, TIMED)
     inputs = net.inputs(side)
     net(*inputs)
     given = {'unet': ['latents', 'timestep', 'context', 'label'], 'vae': ['latents'], 'text': ['ids']}[kind]
     path = work / f'{family}-{kind}.onnx'
-    wrapped = Exportable(net)
-    inputs = (inputs[0], reference_embedding(net, inputs[1]), *inputs[2:]) if kind == 'unet' else inputs
+    for old in work.glob(f'{path.name}*'):
+        old.unlink()
+    if kind == 'unet':
+        inputs = (inputs[0], reference_embedding(net, inputs[1]), *inputs[2:])
+    exporter, how = ('torch.export', by_torch_export) if has('onnxscript') else ('TorchScript', by_torch_script)
     try:
-        took, _ = clock(
-            lambda: torch.onnx.export(
-                wrapped, inputs, path, input_names=given[: len(inputs)], dynamo=True, external_data=True, verbose=False
-            )
-        )
+        took, _ = clock(lambda: how(Exportable(net), inputs, path, given[: len(inputs)]))
     except ImportError as error:
         raise Missing(f'torch.onnx needs more: {error}') from error
-    return {'facts': {'export ms': f'{took:.0f}', 'MB': f'{sum(f.stat().st_size for f in work.glob(path.name + "*")) / 1e6:.0f}'}}
+    size = sum(file.stat().st_size for file in work.glob(f'{path.name}*'))
+    return {'facts': {'exporter': exporter, 'export ms': f'{took:.0f}', 'MB': f'{size / 1e6:.0f}'}}
+
+
+def by_torch_export(net, inputs, path, names):
+    torch.onnx.export(net, inputs, path, input_names=names, dynamo=True, external_data=True, verbose=False)
+
+
+def by_torch_script(net, inputs, path, names):
+    """Writes one file, or one for each tensor where that is too large; `onnx` puts them beside it as the other does."""
+    import onnx
+
+    with tempfile.TemporaryDirectory(dir=work) as folder, warnings.catch_warnings():
+        warnings.simplefilter('ignore')
+        once = Path(folder) / path.name
+        torch.onnx.export(net, inputs, once, input_names=names, dynamo=False)
+        data = {'location': f'{path.name}.data', 'all_tensors_to_one_file': True, 'size_threshold': 1024}
+        onnx.save_model(onnx.load(once), path, save_as_external_data=True, **data)
 
 
 def reference_embedding(net, t):
