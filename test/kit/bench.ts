@@ -101,7 +101,7 @@ export function goldenIn(kit: string): Golden {
   };
 }
 
-export const foldersIn = (path: string): string[] => (existsSync(path) ? readdirSync(path).sort() : []);
+const foldersIn = (path: string): string[] => (existsSync(path) ? readdirSync(path).sort() : []);
 
 /** The most memory in use while something runs, in bytes: by WebGPU's own count of buffers, and by the driver's, if it tells. */
 export async function watchMemory<T>(

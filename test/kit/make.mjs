@@ -66,6 +66,7 @@ export async function assemble(to) {
     }
   }
   golden(join(root, 'test/golden/data'), join(to, 'golden'));
+  writeFileSync(join(to, 'nets.json'), JSON.stringify(netsIn(join(to, 'golden/models'))));
   put(join(root, 'models/mini-sd.safetensors'), 'mini-sd.safetensors');
   put(join(root, 'models/ATTRIBUTION.md'), 'licences/mini-sd.md');
   put(join(root, 'LICENSE'), 'licences/Drobe.txt');
@@ -95,6 +96,18 @@ function golden(from, to) {
       writeFileSync(out, packed ? gunzipSync(bytes) : bytes);
     }
   }
+}
+
+/**
+ * The cases of each golden model that are proved by a net: what is lost on the way is then missed by name.
+ * @param {string} models
+ */
+function netsIn(models) {
+  const cases = readdirSync(models).map((model) => {
+    const tests = readdirSync(join(models, model, 'cases')).sort();
+    return [model, tests.filter((test) => /^(unet|text|vae)/.test(test))];
+  });
+  return Object.fromEntries(cases.sort());
 }
 
 /** The core and the rows, for Node. @param {string} to */

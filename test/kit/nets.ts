@@ -15,7 +15,7 @@ import { GoldenNets, tolerance } from '../golden/net-cases';
 import type { MiniCase } from '../golden/pipeline-case';
 import { pictureDifference } from '../golden/tensors';
 import { jobWith } from '../job';
-import { foldersIn, goldenIn, type Bench, type Scale } from './bench';
+import { goldenIn, type Bench, type Scale } from './bench';
 import { targetOf } from './modules';
 import { Missing, type Row } from './row';
 
@@ -25,14 +25,28 @@ const dtypes = ['f16', 'f32'] as const;
 /** Mean difference of a picture's bytes, relative to 255: half a grey level, and in half precision three. */
 const PICTURE = { f32: 0.5 / 255, f16: 3 / 255 };
 
-/** Each net of each golden model in the kit. */
-export const netRows = (kit: string): Row[] =>
-  foldersIn(join(kit, 'golden/models')).flatMap((model) =>
-    goldenIn(kit)
-      .casesOf(model)
-      .filter((test) => /^(unet|text|vae)/.test(test))
-      .flatMap((test) => dtypes.map((dtype) => netRow(model, test, dtype))),
+/** Each net of each golden model that the kit was made with, whether it is still there or not. */
+export function netRows(kit: string): Row[] {
+  let nets: Readonly<Record<string, readonly string[]>>;
+  try {
+    nets = JSON.parse(readFileSync(join(kit, 'nets.json'), 'utf8')) as typeof nets;
+  } catch {
+    return [lost('golden nets', 'nets.json')];
+  }
+  return Object.entries(nets).flatMap(([model, tests]) =>
+    tests.flatMap((test) => dtypes.map((dtype) => netRow(model, test, dtype))),
   );
+}
+
+/** In place of rows that cannot be told without a file. */
+const lost = (name: string, file: string): Row => ({
+  name,
+  part: 'truth',
+  worth: 290,
+  seconds: 10,
+  by: 'webgpu',
+  run: () => Promise.reject(new Missing(`${file} is not in the kit`)),
+});
 
 function netRow(model: string, test: string, dtype: DType): Row {
   // First the nets that most people have, and the UNet.
@@ -65,12 +79,7 @@ export function pictureRows(kit: string, scale: Scale): Row[] {
   } catch {
     cases = [];
   }
-  if (cases.length === 0) {
-    const run = (): never => {
-      throw new Missing('golden/mini-sd/cases.json is not in the kit');
-    };
-    return [{ name: 'pictures', part: 'truth', worth: 290, seconds: 10, by: 'webgpu', run }];
-  }
+  if (cases.length === 0) return [lost('pictures', 'golden/mini-sd/cases.json')];
   const asked = scale === 'full' ? cases : cases.slice(0, 1);
   return asked.flatMap((told) => dtypes.map((dtype) => pictureRow(told, dtype)));
 }
