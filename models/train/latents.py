@@ -6,6 +6,7 @@ import pickle
 import random
 import time
 from pathlib import Path
+from typing import Callable
 
 import numpy as np
 import torch
@@ -17,6 +18,7 @@ from device import DEVICE, autocast
 from drawings import drawings_of
 
 SHARD = 1000
+"""Scenes in one, but for those that must be quick."""
 
 
 def to_tensor(pictures: np.ndarray) -> Tensor:
@@ -25,10 +27,18 @@ def to_tensor(pictures: np.ndarray) -> Tensor:
 
 
 @torch.inference_mode()
-def build(source: Path, work: Path, recipe: scenes.Recipe, shards: int, latent_size: int) -> None:
+def build(
+    source: Path,
+    work: Path,
+    recipe: scenes.Recipe,
+    shards: int,
+    latent_size: int,
+    each: int = SHARD,
+    late: Callable[[], bool] = lambda: False,
+) -> None:
     """
-    Encodes `shards` thousand scenes with the VAE of the checkpoint `source`, at the resolution that gives latents of
-    the asked size, and keeps them scaled and in half precision.
+    Encodes `shards` times `each` scenes with the VAE of the checkpoint `source`, at the resolution that gives latents of
+    the asked size, and keeps them scaled and in half precision. After the first shard none is begun once it is `late`.
     """
     drawings = drawings_of(work)
     model = checkpoint.load(source)
@@ -40,10 +50,13 @@ def build(source: Path, work: Path, recipe: scenes.Recipe, shards: int, latent_s
         path = folder / f"{shard:03}.pickle"
         if path.exists():
             continue
+        if shard and late():
+            print(f"There is no time for more than {shard} shards of {shards}.", flush=True)
+            return
         began, rng = time.time(), random.Random(shard)
-        drawn = [scenes.random_scene(rng, recipe, drawings.concepts) for _ in range(SHARD)]
+        drawn = [scenes.random_scene(rng, recipe, drawings.concepts) for _ in range(each)]
         encoded = []
-        for i in range(0, SHARD, together):
+        for i in range(0, each, together):
             pictures = drawings(drawn[i : i + together], size)
             with autocast():
                 mean, _ = vae.encode(pictures)
@@ -51,7 +64,7 @@ def build(source: Path, work: Path, recipe: scenes.Recipe, shards: int, latent_s
         partial = path.with_suffix(".partial")
         partial.write_bytes(pickle.dumps((drawn, torch.cat(encoded).numpy())))
         partial.rename(path)
-        print(f"shard {shard}: {SHARD} scenes in {time.time() - began:.0f} s", flush=True)
+        print(f"shard {shard}: {each} scenes in {time.time() - began:.0f} s", flush=True)
 
 
 def load(work: Path) -> tuple[list[scenes.Scene], Tensor]:

@@ -19,6 +19,7 @@ PROMPTS = [
 
 
 def draw(source: Path, out: Path, prompts: list[str] = PROMPTS) -> None:
+    """A row for each prompt."""
     model = checkpoint.load(source).to(DEVICE)
     asked = [prompt for prompt in prompts for _ in SEEDS]
     drawn = evaluate.pictures(model, asked, SEEDS * len(prompts)).split(len(SEEDS))

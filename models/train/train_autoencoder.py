@@ -84,12 +84,12 @@ def train(source: Path, work: Path, settings: Settings) -> None:
     run.save()
 
 
-def export(source: Path, work: Path, out: Path) -> None:
-    """The checkpoint `source` with the autoencoder learned, its latents whitened."""
+def export(source: Path, work: Path, out: Path, seen: int = 256) -> None:
+    """The checkpoint `source` with the autoencoder learned, its latents whitened by those of `seen` pictures."""
     model = checkpoint.load(source).to(DEVICE)
     model.vae.load_state_dict(open_run(source, work, Settings()).average.module.state_dict())
     pictures = Pictures(work, 2_000_000, model.config.size)
     with torch.no_grad(), autocast():
-        means = torch.cat([model.vae.encode(pictures(16))[0].float() for _ in range(16)])
+        means = torch.cat([model.vae.encode(pictures(16))[0].float() for _ in range(seen // 16)])
     whiten.fold(model.vae, means, model.config.vae.scale)
     checkpoint.save(model, out, checkpoint.training_of(source))

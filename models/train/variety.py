@@ -1,4 +1,4 @@
-"""How far apart pictures of one thing are: those of different seeds, beside different pictures of that thing."""
+"""How far apart pictures of one thing are: those of different seeds, beside different pictures of that thing; how sharp."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from drawings import Drawings
 SEEDS = 4
 THINGS = 20
 """The first ones that are learned."""
+PICTURES = SEEDS * THINGS
 
 Look = Callable[[Tensor], Tensor]
 """Pictures [n, 3, h, w] → what is compared of them [n, …]."""
@@ -44,3 +45,12 @@ def ratio(samples: Tensor, renderings: Tensor, look: Look) -> float:
     """
     ours, theirs = (look(pictures).unflatten(0, (-1, SEEDS)) for pictures in (samples, renderings))
     return apart(ours) / apart(theirs)
+
+
+def sharpness(pictures: Tensor) -> float:
+    """
+    Root of the mean squared step from a pixel to the next, of [n, 3, h, w]: a blur leaves the sum of the steps as it is
+    and makes that of their squares smaller.
+    """
+    steps = (pictures.diff(dim=-1), pictures.diff(dim=-2))
+    return sum(step.double().square().mean().item() for step in steps) ** 0.5
