@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
+import { fail } from '../src/cli/packages.mjs';
 
 /** Playwright's launch options; test/run.mjs sets CHROMIUM_PATH, without it Playwright takes its own download. */
 export const launch = {
@@ -43,6 +44,18 @@ export async function chromium() {
     if ((path = find())) return path;
   }
   return null;
+}
+
+/** Sees that CHROMIUM_PATH names one, for whatever is started from here; ends in one sentence where there is none. */
+export async function namedChromium() {
+  const path = await chromium();
+  if (!path) {
+    fail(
+      'No Chromium or Chrome (130 or newer) was found, nor could one be installed. Set CHROMIUM_PATH to one.',
+    );
+  }
+  console.log(`Chromium: ${path}`);
+  process.env.CHROMIUM_PATH = path;
 }
 
 /** @param {string} path */

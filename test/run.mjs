@@ -41,7 +41,11 @@ const lanes = [
 const chosen = choose(process.argv.slice(2));
 checkNode();
 installPackages();
-if (chosen.flat().some((stage) => stage.browser)) await findBrowser();
+if (chosen.flat().some((stage) => stage.browser)) {
+  // Only now: it needs the packages.
+  const { namedChromium } = await import('./chromium.mjs');
+  await namedChromium();
+}
 
 mkdirSync(join(root, 'test-results'), { recursive: true });
 const started = Date.now();
@@ -125,19 +129,6 @@ function reportPath(name) {
 /** @param {string} name */
 function report(name) {
   return JSON.parse(readFileSync(reportPath(name), 'utf8'));
-}
-
-async function findBrowser() {
-  // Only now: it needs the packages.
-  const { chromium } = await import('./chromium.mjs');
-  const path = await chromium();
-  if (!path) {
-    fail(
-      'No Chromium or Chrome (130 or newer) was found, nor could one be installed. Set CHROMIUM_PATH to one.',
-    );
-  }
-  console.log(`Chromium: ${path}`);
-  process.env.CHROMIUM_PATH = path;
 }
 
 /**

@@ -37,10 +37,10 @@ export const sideOf = (family: Family, scale: Scale): number =>
   scale === 'small' ? 16 : family === 'sd1' ? 64 : 128;
 
 export const BATCH = 2;
-const TIMESTEP = 500;
+export const TIMESTEP = 500;
 /** CLIP's. */
 const WORDS = 49408;
-const TOKENS = 77;
+export const TOKENS = 77;
 
 /** @throws Missing where the golden miniature is not in the kit whose shapes stand for full size. */
 export function shapesOf(kit: string, family: Family, scale: Scale): Shapes {

@@ -15,6 +15,8 @@ interface UNetShape {
   /** proj_in and proj_out are linear, not 1×1 convolutions. */
   readonly linear?: boolean;
   readonly label?: number;
+  /** Of the VAE beside it. */
+  readonly vaeWidths?: readonly number[];
 }
 
 const sd1: UNetShape = { context: 768, widths: [320, 640, 1280, 1280], depths: [1, 1, 1, 0], middle: 1 };
@@ -33,6 +35,11 @@ export const normal = (shapes: Shapes): Shapes => new Map(inNormalForm(shapes).t
 export const stableDiffusion15 = (inChannels = 4): Shapes => {
   const clip = clipShapes('cond_stage_model.transformer.text_model');
   return new Map([...unetAndVae({ ...sd1, inChannels }), ...clip]);
+};
+/** SD 1.x at two fifths of its widths (137 M weights), with a VAE at a quarter of them and a text encoder of few layers. */
+export const smallStableDiffusion = (): Shapes => {
+  const unet = { ...sd1, widths: [128, 256, 512, 512], vaeWidths: [32, 64, 128, 128] };
+  return new Map([...unetAndVae(unet), ...clipShapes('cond_stage_model.transformer.text_model', 4)]);
 };
 /** BK-SDM-Small (https://arxiv.org/abs/2305.15798): a block less at each level, and no middle. */
 export const distilled = (): Shapes => {
@@ -66,14 +73,16 @@ function words(shapes: Shapes) {
 function unetAndVae(unet: UNetShape): Shapes {
   const shapes: Shapes = new Map();
   const { norm, linear, conv } = words(shapes);
-  const { widths, depths, layers = 2 } = unet;
+  const { widths, depths, layers = 2, vaeWidths = [128, 256, 512, 512] } = unet;
   const last = widths.length - 1;
+  const first = widths[0]!; // each has levels
+  const time = 4 * first;
 
   const u = 'model.diffusion_model';
   const res = (p: string, inner: number, out: number): void => {
     norm(`${p}.in_layers.0`, inner);
     conv(`${p}.in_layers.2`, out, inner, 3);
-    linear(`${p}.emb_layers.1`, out, 1280);
+    linear(`${p}.emb_layers.1`, out, time);
     norm(`${p}.out_layers.0`, out);
     conv(`${p}.out_layers.3`, out, out, 3);
     if (inner !== out) conv(`${p}.skip_connection`, out, inner, 1);
@@ -101,15 +110,15 @@ function unetAndVae(unet: UNetShape): Shapes {
     project(`${p}.proj_out`, c);
   };
 
-  linear(`${u}.time_embed.0`, 1280, 320);
-  linear(`${u}.time_embed.2`, 1280, 1280);
+  linear(`${u}.time_embed.0`, time, first);
+  linear(`${u}.time_embed.2`, time, time);
   if (unet.label) {
-    linear(`${u}.label_emb.0.0`, 1280, unet.label);
-    linear(`${u}.label_emb.0.2`, 1280, 1280);
+    linear(`${u}.label_emb.0.0`, time, unet.label);
+    linear(`${u}.label_emb.0.2`, time, time);
   }
-  conv(`${u}.input_blocks.0.0`, 320, unet.inChannels ?? 4, 3);
-  const skips = [320];
-  let c = 320;
+  conv(`${u}.input_blocks.0.0`, first, unet.inChannels ?? 4, 3);
+  const skips = [first];
+  let c = first;
   let block = 1;
   for (const [level, width] of widths.entries()) {
     for (let i = 0; i < layers; i++, block++) {
@@ -137,10 +146,11 @@ function unetAndVae(unet: UNetShape): Shapes {
       if (i === layers && level > 0) conv(`${p}.${depths[level] ? 2 : 1}.conv`, c, c, 3);
     }
   }
-  norm(`${u}.out.0`, 320);
-  conv(`${u}.out.2`, 4, 320, 3);
+  norm(`${u}.out.0`, first);
+  conv(`${u}.out.2`, 4, first, 3);
 
   const v = 'first_stage_model';
+  const [wide, deep] = [vaeWidths[0]!, vaeWidths.at(-1)!];
   const vres = (p: string, inner: number, out: number): void => {
     norm(`${p}.norm1`, inner);
     conv(`${p}.conv1`, out, inner, 3);
@@ -149,42 +159,41 @@ function unetAndVae(unet: UNetShape): Shapes {
     if (inner !== out) conv(`${p}.nin_shortcut`, out, inner, 1);
   };
   const mid = (p: string): void => {
-    vres(`${p}.block_1`, 512, 512);
-    norm(`${p}.attn_1.norm`, 512);
-    for (const n of ['q', 'k', 'v', 'proj_out']) conv(`${p}.attn_1.${n}`, 512, 512, 1);
-    vres(`${p}.block_2`, 512, 512);
+    vres(`${p}.block_1`, deep, deep);
+    norm(`${p}.attn_1.norm`, deep);
+    for (const n of ['q', 'k', 'v', 'proj_out']) conv(`${p}.attn_1.${n}`, deep, deep, 1);
+    vres(`${p}.block_2`, deep, deep);
   };
-  const levels = [128, 256, 512, 512];
-  conv(`${v}.encoder.conv_in`, 128, 3, 3);
-  c = 128;
-  for (const [level, width] of levels.entries()) {
+  conv(`${v}.encoder.conv_in`, wide, 3, 3);
+  c = wide;
+  for (const [level, width] of vaeWidths.entries()) {
     for (let i = 0; i < 2; i++, c = width) vres(`${v}.encoder.down.${level}.block.${i}`, c, width);
     if (level < 3) conv(`${v}.encoder.down.${level}.downsample.conv`, c, c, 3);
   }
   mid(`${v}.encoder.mid`);
-  norm(`${v}.encoder.norm_out`, 512);
-  conv(`${v}.encoder.conv_out`, 8, 512, 3);
-  conv(`${v}.decoder.conv_in`, 512, 4, 3);
+  norm(`${v}.encoder.norm_out`, deep);
+  conv(`${v}.encoder.conv_out`, 8, deep, 3);
+  conv(`${v}.decoder.conv_in`, deep, 4, 3);
   mid(`${v}.decoder.mid`);
-  for (const [level, width] of [...levels.entries()].reverse()) {
+  for (const [level, width] of [...vaeWidths.entries()].reverse()) {
     for (let i = 0; i < 3; i++, c = width) vres(`${v}.decoder.up.${level}.block.${i}`, c, width);
     if (level > 0) conv(`${v}.decoder.up.${level}.upsample.conv`, c, c, 3);
   }
-  norm(`${v}.decoder.norm_out`, 128);
-  conv(`${v}.decoder.conv_out`, 3, 128, 3);
+  norm(`${v}.decoder.norm_out`, wide);
+  conv(`${v}.decoder.conv_out`, 3, wide, 3);
   conv(`${v}.quant_conv`, 8, 8, 1);
   conv(`${v}.post_quant_conv`, 4, 4, 1);
 
   return shapes;
 }
 
-function clipShapes(t: string): Shapes {
+function clipShapes(t: string, layers = 12): Shapes {
   const shapes: Shapes = new Map();
   const { add, norm, linear } = words(shapes);
   add(`${t}.embeddings.token_embedding.weight`, 49408, 768);
   add(`${t}.embeddings.position_embedding.weight`, 77, 768);
   add(`${t}.embeddings.position_ids`, 1, 77);
-  for (let i = 0; i < 12; i++) {
+  for (let i = 0; i < layers; i++) {
     const p = `${t}.encoder.layers.${i}`;
     for (const n of ['q_proj', 'k_proj', 'v_proj', 'out_proj']) linear(`${p}.self_attn.${n}`, 768, 768);
     linear(`${p}.mlp.fc1`, 3072, 768);
