@@ -1,6 +1,6 @@
-/** The four graphs of a checkpoint, authored for one size: what each is fed, and what it gives back. */
+/** The graphs of a checkpoint, authored for one size: what each is fed, and what it gives back. */
 import { DrobeError } from '../errors';
-import { build, input, type Graph, type Target, type Var } from '../graph/graph';
+import { build, input, sizeOf, type Graph, type Target, type Var } from '../graph/graph';
 import { cast, concat, reshape } from '../graph/nn';
 import { scope, type Scope, type StateDict } from '../graph/scope';
 import { clipText } from './clip';
@@ -8,7 +8,7 @@ import type { Model, TextEncoder } from './model';
 import type { LatentSize } from './size';
 import { isTaesd, taesdAsDecoder, taesdAsEncoder } from './taesd';
 import { tokenTable } from './text-encoder';
-import { unet, type UNetInputs } from './unet';
+import { outerUNet, unet, type UNetConfig, type UNetInputs } from './unet';
 import { vaeDecoder, vaeEncoder } from './vae';
 
 interface Checkpoint {
@@ -62,8 +62,34 @@ export interface UNetSize extends LatentSize {
  * [batch, tokens, width], and where the model has them `label` [batch, label width] and `guidance` [batch, guidance
  * width] (see guidanceEmbedding) → `prediction` [batch, 4, h, w].
  */
-export const unetGraph: Author<UNetSize> = ({ model, tensors }, target, size, used) => {
-  const { batch, h, w, tokens = model.texts[0].length } = size;
+export const unetGraph: Author<UNetSize> = (checkpoint, target, size, used) => {
+  const { inputs, p, config } = unetOf(checkpoint, target, size, used);
+  return build({ prediction: cast(unet(inputs, p, config).prediction, 'f32') });
+};
+
+/** As `unetGraph` → `prediction` [batch, numbers]: of each member the prediction, then the deep feature. */
+export const wholeUNetGraph: Author<UNetSize> = (checkpoint, target, size, used) => {
+  const { inputs, p, config } = unetOf(checkpoint, target, size, used);
+  const { prediction, deep } = unet(inputs, p, config);
+  const each = (x: Var): Var => reshape(cast(x, 'f32'), size.batch, sizeOf(x.shape) / size.batch);
+  return build({ prediction: concat(1, each(prediction), each(deep)) });
+};
+
+/** As `unetGraph`, and `deep` [batch, numbers] as `wholeUNetGraph` gives it. */
+export const outerUNetGraph: Author<UNetSize> = (checkpoint, target, size, used) => {
+  const { inputs, p, config } = unetOf(checkpoint, target, size, used);
+  const { shape } = unet(inputs, unetOf(checkpoint, target, size).p, config).deep;
+  const given = input('deep', [size.batch, sizeOf(shape) / size.batch], target);
+  const deep = reshape(cast(given, target.dtype), ...shape);
+  return build({ prediction: cast(outerUNet(inputs, deep, p, config), 'f32') });
+};
+
+function unetOf(
+  { model, tensors }: Checkpoint,
+  target: Target,
+  { batch, h, w, tokens = model.texts[0].length }: UNetSize,
+  used?: Set<string>,
+): { inputs: UNetInputs; p: Scope; config: UNetConfig } {
   const { modelChannels, inChannels, contextWidth, labelWidth, guidanceWidth } = model.unet;
   const given = (name: string, ...shape: number[]): Var => input(name, [batch, ...shape], target);
   const inputs: UNetInputs = {
@@ -73,9 +99,8 @@ export const unetGraph: Author<UNetSize> = ({ model, tensors }, target, size, us
     y: labelWidth === null ? null : given('label', labelWidth),
     w: guidanceWidth === null ? null : given('guidance', guidanceWidth),
   };
-  const p = scope(tensors, target, used)('unet');
-  return build({ prediction: cast(unet(inputs, p, model.unet), 'f32') });
-};
+  return { inputs, p: scope(tensors, target, used)('unet'), config: model.unet };
+}
 
 /** `latents` [batch, 4, h, w], divided by the scale factor → `image` [batch, 3, f·h, f·w] in −1…1. */
 export const decoderGraph: Author<LatentSize> = ({ model, tensors }, target, { batch, h, w }, used) => {

@@ -44,36 +44,99 @@ export interface UNetInputs {
   readonly w: Var | null;
 }
 
-/** p: `unet` → [N, 4, h, w]. */
-export function unet({ x, t, ctx, y, w }: UNetInputs, p: Scope, config: UNetConfig): Var {
+export interface UNetOutputs {
+  /** [N, 4, h, w]. */
+  readonly prediction: Var;
+  /** What comes up to the outermost blocks from all that is further in: a feature map, as it lies in memory. */
+  readonly deep: Var;
+}
+
+/** p: `unet`. */
+export function unet(inputs: UNetInputs, p: Scope, config: UNetConfig): UNetOutputs {
+  const told = toldTo(inputs, p, config);
+  const { down, up } = blocksOf(p);
+  const skips = descend(fromImage(inputs.x), [...down.outer, ...down.inner], told);
+  const middle = sequential(skips.at(-1)!, told, p('middle_block')); // there is an input block
+  const deep = ascend(middle, up.inner, skips, told);
+  return { prediction: head(ascend(deep, up.outer, skips, told), p), deep };
+}
+
+/**
+ * The outermost blocks alone, between which a deep feature from another step stands in for the rest: it changes little
+ * from step to step (DeepCache: Ma et al., 2023, arXiv 2312.00858).
+ * @param deep as `unet` gives it.
+ * @returns [N, 4, h, w].
+ */
+export function outerUNet(inputs: UNetInputs, deep: Var, p: Scope, config: UNetConfig): Var {
+  const told = toldTo(inputs, p, config);
+  const { down, up } = blocksOf(p);
+  const skips = descend(fromImage(inputs.x), down.outer, told);
+  return head(ascend(deep, up.outer, skips, told), p);
+}
+
+/** Input blocks that are outermost, and output blocks that meet them: the paper's first skip branch. */
+const OUTERMOST = 2;
+
+interface Blocks {
+  readonly outer: readonly Scope[];
+  readonly inner: readonly Scope[];
+}
+
+function blocksOf(p: Scope): Record<'down' | 'up', Blocks> {
+  const [down, up] = [p('input_blocks').children(), p('output_blocks').children()];
+  const first = up.findLastIndex((_, i) => up.slice(i).filter(meetsSkip).length === OUTERMOST);
+  return {
+    down: { outer: down.slice(0, OUTERMOST), inner: down.slice(OUTERMOST) },
+    up: { inner: up.slice(0, first), outer: up.slice(first) },
+  };
+}
+
+/** In a net that was made smaller, an upsampling stands alone where its ResBlock was: it goes on with what comes in. */
+const meetsSkip = (block: Scope): boolean => block.has('0.in_layers');
+
+/** What every block is told. */
+interface Told {
+  readonly emb: Var;
+  readonly ctx: Var;
+  readonly config: UNetConfig;
+}
+
+function toldTo({ x, t, ctx, y, w }: UNetInputs, p: Scope, config: UNetConfig): Told {
   // Luo et al. (2023), arXiv 2310.04378, section 4.2
-  const told = w ? add(t, linear(w, p('time_embed.cond_proj'))) : t;
-  const time = linear(silu(linear(told, p('time_embed.0'))), p('time_embed.2'));
+  const guided = w ? add(t, linear(w, p('time_embed.cond_proj'))) : t;
+  const time = linear(silu(linear(guided, p('time_embed.0'))), p('time_embed.2'));
   const label = y && linear(silu(linear(y, p('label_emb.0.0'))), p('label_emb.0.2'));
   // Every ResBlock begins its emb_layers with this SiLU: taken once, here. Up to it all is in f32: a row for each picture
   // costs nothing, and with its long sums in f16 SDXL's prediction was twice as far off.
   const emb = cast(silu(label ? add(time, label) : time), x.target.dtype);
+  return { emb, ctx, config };
+}
+
+/** What each block gives: the skip connections. */
+function descend(x: Var, blocks: readonly Scope[], told: Told): Var[] {
   const skips: Var[] = [];
-  let h = fromImage(x);
-  for (const block of p('input_blocks').children()) {
-    h = sequential(h, emb, ctx, block, config);
-    skips.push(h);
+  for (const block of blocks) skips.push((x = sequential(x, told, block)));
+  return skips;
+}
+
+/** @param skips of which the last are taken off, one for each block that meets one. */
+function ascend(x: Var, blocks: readonly Scope[], skips: Var[], told: Told): Var {
+  for (const block of blocks) {
+    if (meetsSkip(block)) x = concatChannels(x, skips.pop()!); // one for each input block
+    x = sequential(x, told, block, skips.at(-1));
   }
-  h = sequential(h, emb, ctx, p('middle_block'), config);
-  for (const block of p('output_blocks').children()) {
-    // In a net that was made smaller, an upsampling stands alone where its ResBlock was: it goes on with what comes in.
-    if (block.has('0.in_layers')) h = concatChannels(h, skips.pop()!); // one for each input block
-    h = sequential(h, emb, ctx, block, config, skips.at(-1));
-  }
-  h = groupNorm(h, p('out.0'), { activation: true });
-  return toImage(conv(h, p('out.2')));
+  return x;
+}
+
+function head(x: Var, p: Scope): Var {
+  return toImage(conv(groupNorm(x, p('out.0'), { activation: true }), p('out.2')));
 }
 
 /**
  * TimestepEmbedSequential: each child says by its weights what it is.
  * @param next the skip connection the result will meet: its size is what an upsampling aims at.
  */
-function sequential(x: Var, emb: Var, ctx: Var, p: Scope, config: UNetConfig, next?: Var): Var {
+function sequential(x: Var, { emb, ctx, config }: Told, p: Scope, next?: Var): Var {
   for (const child of p.children()) {
     if (child.has('in_layers')) x = resBlock(x, emb, child);
     else if (child.has('transformer_blocks')) x = spatialTransformer(x, ctx, child, config);

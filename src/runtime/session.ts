@@ -123,11 +123,12 @@ export class Net {
     this.#inTurn = inTurn;
   }
 
-  /** Feeds the graph's inputs by name; gives the numbers of its one output. */
+  /** Feeds the graph's inputs by name, leaving out what it does not ask for; gives the numbers of its one output. */
   run(values: Readonly<Record<string, Value>>): Promise<Float32Array<ArrayBuffer>> {
     return this.#inTurn(async () => {
+      const asked = Object.entries(values).filter(([name]) => this.#session.inputNames.includes(name));
       const feeds = Object.fromEntries(
-        Object.entries(values).map(([name, { data, shape }]) => {
+        asked.map(([name, { data, shape }]) => {
           if (data.length !== sizeOf(shape))
             throw new DrobeError('bug', { reason: `${name} has ${data.length} numbers` });
           return [name, new this.#ort.Tensor('float32', data, shape)];
