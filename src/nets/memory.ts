@@ -1,5 +1,6 @@
 /** How much room nets take on the device. */
-import { bytesPer, sizeOf, type Graph, type Shape } from '../graph/graph';
+import { bytesPer, sizeOf, type Bits, type Graph, type Shape } from '../graph/graph';
+import { BLOCK, canBePacked } from '../graph/packed';
 import { places } from './names/places';
 import { isTokenTable } from './text-encoder';
 
@@ -13,19 +14,32 @@ export interface Room {
   readonly together: boolean;
 }
 
-/** @param tensors the checkpoint's, in normal form. */
-export function roomFor(tensors: ReadonlyMap<string, { readonly shape: Shape }>, dtype: 'f32' | 'f16'): Room {
+/**
+ * @param tensors the checkpoint's, in normal form.
+ * @param bits of a number in the weights of the UNet's linear layers; null: they are of `dtype`, as others are.
+ */
+export function roomFor(
+  tensors: ReadonlyMap<string, { readonly shape: Shape }>,
+  dtype: 'f32' | 'f16',
+  bits: Bits | null = null,
+): Room {
   const nets = places.map((net) => {
-    let numbers = 0;
+    let sum = 0;
     for (const [name, { shape }] of tensors) {
-      if (name.startsWith(`${net}.`) && !isTokenTable(name)) numbers += sizeOf(shape);
+      const packed = net === 'unet' && bits !== null && isLinear(shape);
+      const each = packed ? bits / 8 + bytesPer[dtype] / BLOCK : bytesPer[dtype];
+      if (name.startsWith(`${net}.`) && !isTokenTable(name)) sum += sizeOf(shape) * each;
     }
-    return numbers * bytesPer[dtype];
+    return sum;
   });
   const all = nets.reduce((sum, net) => sum + net, 0);
   const together = all <= RESIDENT_BYTES;
   return { bytes: together ? all : Math.max(...nets), together };
 }
+
+/** Whether it is the weight of a linear layer, or of a 1×1 convolution, that can be packed. */
+const isLinear = ([, inner = 0, ...kernel]: Shape): boolean =>
+  inner > 0 && sizeOf(kernel) === 1 && canBePacked(inner);
 
 /** The bytes that a net takes while it runs: its weights, and the most that it works in at one time. */
 export function bytesOf({ placements, footprint }: Graph): number {

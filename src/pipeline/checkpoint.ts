@@ -17,7 +17,7 @@ import { PictureNets } from './picture-nets';
 import { scaled } from './scales';
 import type { LatentSize } from './size';
 import { Slot, type Author, type Report } from './slot';
-import { lavish } from './thrift';
+import { lavish, lessForUNet } from './thrift';
 
 /** What the UNet is asked in each step of a pass: so many questions, about so many tokens each. */
 export interface Asking extends LatentSize {
@@ -81,19 +81,34 @@ export class Checkpoint {
 
   /**
    * From now on pictures of this size are drawn with so little memory, or less where it is plain that it would not fit.
-   * @returns what is done without.
+   * @returns what is done without. Weights are not rounded where that would be computed wrongly.
    */
-  save(thrift: Thrift, { questions, varying = false, tokens, ...size }: Asking): Thrift {
+  async save(thrift: Thrift, asking: Asking): Promise<Thrift> {
+    const { questions, varying = false, tokens, ...size } = asking;
     const key = JSON.stringify([thrift, size, questions, tokens, this.#pictures.vae]);
     this.#varying = varying;
     if (key === this.#saved) return this.#thrift;
+    const less = await this.#roomForUNet(thrift, asking);
     const { limits } = this.#machine;
-    const unet = unetGraph(this.#authored, this.#slots.UNet.target, { batch: questions, tokens, ...size });
-    const single = thrift.single || (questions > 1 && !fits(unet, limits));
     const tile = this.#pictures.tileThatFits(thrift.tile, { size, native: this.native }, limits);
     this.#pictures.tile = tile;
+    this.#slots.UNet.bits = less.bits;
     this.#saved = key;
-    return (this.#thrift = { ...thrift, single, tile });
+    return (this.#thrift = { ...less, tile });
+  }
+
+  /** As much as is wished for, or the first of less with which the UNet fits; where none does, as before. */
+  async #roomForUNet(thrift: Thrift, { questions, tokens, ...size }: Asking): Promise<Thrift> {
+    const right = thrift.bits !== null && (await this.#machine.packs(thrift.bits));
+    const wish = right ? thrift : { ...thrift, bits: null };
+    for (const less of lessForUNet(wish, questions)) {
+      if (less.bits !== null && !(await this.#machine.packs(less.bits))) continue;
+      this.#slots.UNet.bits = less.bits;
+      const batch = less.single ? 1 : questions;
+      const unet = unetGraph(this.#authored, this.#slots.UNet.target, { batch, tokens, ...size });
+      if (fits(unet, this.#machine.limits)) return less;
+    }
+    return { ...wish, single: wish.single || questions > 1 };
   }
 
   /** One UNet run on a batch; see `unetGraph`. */
@@ -172,7 +187,7 @@ export class Checkpoint {
 
   /** Whether the weights of all nets are few enough for that. */
   get together(): boolean {
-    return roomFor(this.#weights.tensors, this.#machine.target().dtype).together;
+    return roomFor(this.#weights.tensors, this.#machine.target().dtype, this.#thrift.bits).together;
   }
 
   /** Frees everything on the device. The checkpoint can still be used: nets open again. */

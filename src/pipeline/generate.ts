@@ -6,7 +6,7 @@ import type { Asking, Checkpoint } from './checkpoint';
 import type { Embedding } from './embedding';
 import { readPrompts, tokensOf } from './encode';
 import { enlarge, secondPass } from './hires';
-import type { Job, NetName, Picture, Progress } from './job';
+import type { Job, NetName, Picture, Progress, Thrift } from './job';
 import { drawPass, pauses, stepsOf, type Clock, type Pass } from './pass';
 import { toPixels } from './pixels';
 import { replay } from './resume';
@@ -46,23 +46,35 @@ export async function* generate(wish: Job, tools: Tools): AsyncGenerator<Progres
   const { questions } = asking;
   const asked = job.thrift ?? lavish;
   const tile = asked.tile ?? (job.tiled ? smallerTile(null, { size, native }) : null);
-  const thrift = tools.checkpoint.save({ ...asked, tile }, asking);
+  const wished: Thrift = { ...asked, tile, bits: asked.bits ?? job.bits ?? null };
+  const thrift = await tools.checkpoint.save(wished, asking);
+  const { bits, ...others } = thrift;
   for (const by of ['apart', 'single', 'tile'] as const) {
-    const wished = by === 'tile' && job.tiled;
-    if (thrift[by] !== lavish[by] && !wished) yield { kind: 'notice', notice: { code: 'saving-memory', by } };
+    const chosen = by === 'tile' && job.tiled;
+    if (others[by] !== lavish[by] && !chosen) yield { kind: 'notice', notice: { code: 'saving-memory', by } };
   }
+  if (wished.bits !== null && bits === null)
+    yield { kind: 'notice', notice: { code: 'bits-refused', bits: wished.bits } };
+  if (bits !== null && bits !== job.bits) yield { kind: 'notice', notice: { code: 'fewer-bits', bits } };
   try {
     return yield* draw(
-      job,
+      withBits(job, bits),
       passes.map((planned) => planned.pass),
       tools,
     );
   } catch (error) {
     const net = shortOfMemory(error);
-    const less = net && stepDown(thrift, net, { size, native, together, questions });
+    // Where so few bits are computed wrongly, fewer may not be.
+    const less =
+      net && stepDown({ ...thrift, bits: bits ?? wished.bits }, net, { size, native, together, questions });
     if (less) yield { kind: 'short-of-memory', thrift: less };
     throw error;
   }
+}
+
+/** The same job, as its weights are really used. */
+function withBits({ bits: _, ...job }: Job, bits: Thrift['bits']): Job {
+  return bits === null ? job : { ...job, bits };
 }
 
 /** One, or two with "Hires. fix". The latents that the second goes on from are still to come. */

@@ -1,5 +1,6 @@
 /** What a picture is asked for with, what is told on the way, and what comes out. */
 import type { Pixels } from '../canvas/pixels';
+import type { Bits } from '../graph/graph';
 import type { LoraUse, Unused } from '../nets/lora';
 import type { Prediction } from '../nets/model';
 import type { Lent } from '../nets/names/places';
@@ -7,7 +8,7 @@ import type { Latent } from '../sampling/latent';
 import type { SamplerName, Sampling, ScheduleName, Seeds } from '../sampling/settings';
 import type { Emphasis } from '../text/weigh';
 
-export type { Lent };
+export type { Bits, Lent };
 
 /** What to draw, by which way from noise to picture, and from which noise. Sizes in pixels. */
 export interface Job extends Sampling, Seeds {
@@ -35,6 +36,8 @@ export interface Job extends Sampling, Seeds {
   readonly known?: readonly Latent[];
   /** Pictures are encoded and decoded in tiles, even where memory is not short. */
   readonly tiled?: true;
+  /** Weights of the UNet's linear layers in so many bits a number; absent: as they are, unless memory is short. */
+  readonly bits?: Bits;
   /** What to do without to save memory; absent: nothing, unless it is plain that it would not fit. */
   readonly thrift?: Thrift;
 }
@@ -74,6 +77,8 @@ export interface Thrift {
   readonly apart: boolean;
   /** The UNet is asked one question at a time: not all that guidance asks in one batch. */
   readonly single: boolean;
+  /** The weights of the UNet's linear layers are rounded to so many bits a number; null: they are as they are. */
+  readonly bits: Bits | null;
   /** The side, in latents, of the tiles in which pictures are encoded and decoded; null: whole. */
   readonly tile: number | null;
 }
@@ -119,7 +124,11 @@ export type Notice =
   | { readonly code: 'size-rounded'; readonly width: number; readonly height: number }
   | { readonly code: 'retried-in-f32'; readonly net: NetName }
   /** Memory was short, so the picture is made in this way, which takes longer. */
-  | { readonly code: 'saving-memory'; readonly by: keyof Thrift }
+  | { readonly code: 'saving-memory'; readonly by: Exclude<keyof Thrift, 'bits'> }
+  /** Memory was short, so weights were rounded, which changes the picture. */
+  | { readonly code: 'fewer-bits'; readonly bits: Bits }
+  /** Asked for, but computed wrongly on this device: weights are used as they are. */
+  | { readonly code: 'bits-refused'; readonly bits: Bits }
   | { readonly code: 'resumed'; readonly after: 'device-lost' | 'engine-crashed' }
   /** Lists that a prompt draws from and that are not at hand; their names are read as words. */
   | { readonly code: 'lists-missing'; readonly names: readonly string[] }

@@ -1,6 +1,6 @@
 /** One net's place on the device: its session, for one size at a time. */
 import { DrobeError, type Facts } from '../errors';
-import type { Graph, Target } from '../graph/graph';
+import type { Bits, Graph, Target } from '../graph/graph';
 import { bytesOf } from '../nets/memory';
 import type { Machine } from '../runtime/device';
 import type { Net, Value } from '../runtime/session';
@@ -17,9 +17,12 @@ export class Slot {
   readonly #open: Open;
   #dtype: 'f32' | 'f16';
   #net: Net | null = null;
-  #size = '';
+  /** What it was opened for. */
+  #opened = '';
   #graph: Graph | null = null;
   #loadedBytes = 0;
+  /** Weights of its linear layers are packed into so many bits a number from the next run on; null: they are not. */
+  bits: Bits | null = null;
 
   constructor(name: NetName, dtype: 'f32' | 'f16', machine: Machine, open: Open) {
     this.#name = name;
@@ -30,7 +33,8 @@ export class Slot {
 
   /** What the net's graphs must be like. */
   get target(): Target {
-    return this.#machine.target(this.#dtype);
+    const target = this.#machine.target(this.#dtype);
+    return this.bits === null ? target : { ...target, bits: this.bits };
   }
 
   /**
@@ -59,9 +63,10 @@ export class Slot {
   }
 
   async #ready(size: string, author: Author, report: Report): Promise<Net> {
-    if (this.#net && this.#size === size) return this.#net;
+    const asked = `${size} ${this.bits}`;
+    if (this.#net && this.#opened === asked) return this.#net;
     await this.release();
-    this.#size = size;
+    this.#opened = asked;
     this.#graph = author(this.target);
     this.#loadedBytes = 0;
     this.#net = await this.#open(this.#name, this.#graph, (progress) => {

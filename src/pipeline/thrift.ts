@@ -2,7 +2,7 @@
 import type { LatentSize } from './size';
 import type { NetName, Thrift } from './job';
 
-export const lavish: Thrift = { apart: false, single: false, tile: null };
+export const lavish: Thrift = { apart: false, single: false, bits: null, tile: null };
 
 /** What is being drawn, and with what. */
 export interface Setting {
@@ -25,6 +25,20 @@ export function smallerTile(tile: number | null, { size, native }: Setting): num
 }
 
 /**
+ * What can be done without for the UNet to find room, one thing more at a time: first this itself.
+ * @param questions that it is asked in each step.
+ */
+export function* lessForUNet(thrift: Thrift, questions: number): Generator<Thrift, void> {
+  let less = thrift;
+  yield less;
+  if (!less.single && questions > 1) yield (less = { ...less, single: true });
+  // Last, as it changes the picture.
+  for (const bits of [8, 4] as const) {
+    if (less.bits === null || less.bits > bits) yield (less = { ...less, bits });
+  }
+}
+
+/**
  * What else to do without, once this net has found too little memory; null where nothing is left to try.
  * @param together whether nets stay on the device together, as long as they are not kept apart.
  * @param questions that the UNet is asked in each step.
@@ -36,8 +50,10 @@ export function stepDown(
 ): Thrift | null {
   if (together && !thrift.apart) return { ...thrift, apart: true };
   switch (net) {
-    case 'UNet':
-      return thrift.single || questions === 1 ? null : { ...thrift, single: true };
+    case 'UNet': {
+      const [, less = null] = lessForUNet(thrift, questions);
+      return less;
+    }
     case 'VAE encoder':
     case 'VAE decoder':
     case 'TAESD': {

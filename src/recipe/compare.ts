@@ -53,6 +53,7 @@ const shown: readonly (readonly [label: string, show: Show])[] = [
   ['Like', ({ like }) => like],
   ['Emphasis', ({ emphasis }) => emphasis],
   ['Pad conds', ({ padded }) => padded],
+  ['Weight precision', ({ bits }) => bits && `${bits} bits`],
   ['Clip skip', ({ clipSkip }) => clipSkip],
   ['Seed', ({ seed }) => seed],
   ['Random numbers', ({ rng }) => rng],

@@ -238,6 +238,16 @@ export const ownFields: readonly Field<Draft>[] = [
   // Its widely used extensions call it so.
   numbers('guidanceRescale', ['CFG Rescale', 'CFG Rescale φ', 'CFG Rescale phi']),
   numbers('guidanceMax', ['Guidance up to sigma'], 0),
+  {
+    // By Forge's name, and by A1111's, which has 8-bit floats alone; their own words are for forms that we have not.
+    names: ['Weight precision', 'Diffusion in Low Bits', 'FP8 weight'],
+    write: ({ bits }) => bits && `${bits} bits`,
+    read: (value) => {
+      if (/^(?:Automatic|Disable)/.test(value)) return {};
+      if (/^(?:4 bits|bnb-|q4|int4)/i.test(value)) return { bits: 4 };
+      return /^(?:8 bits|float8|q8|int8|Enable)/i.test(value) ? { bits: 8 } : null;
+    },
+  },
   flag('wholeTimesteps', 'Whole timesteps'),
   flag('allSteps', 'All steps'),
   order('Solver order', false),

@@ -83,6 +83,7 @@ const settings = objectOf<Draft>({
   emphasis: oneOf(emphases),
   prediction: oneOf(recipePredictions),
   padded: truth,
+  bits: (value) => (value === 8 || value === 4 ? value : undefined),
   strength: number,
   maskBlur: number,
   maskMode: oneOf(['masked', 'rest']),

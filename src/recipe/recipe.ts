@@ -56,6 +56,8 @@ export interface RecipeSettings extends Partial<Sampling>, Partial<Seeds> {
   readonly prediction?: (typeof recipePredictions)[number];
   /** Prompts of different lengths are made alike by empty windows. */
   readonly padded?: boolean;
+  /** The UNet's weights were rounded to so many bits a number; absent: they were as they are. */
+  readonly bits?: 8 | 4;
   /** How far a picture goes towards noise, 0 to 1. */
   readonly strength?: number;
   readonly maskBlur?: number;

@@ -1,6 +1,6 @@
 /** What this machine can do, asked and tested once: everything later only reads the record. */
-import type { Target } from '../graph/graph';
-import { attentionIsRight } from './selftest';
+import type { Bits, Target } from '../graph/graph';
+import { attentionIsRight, packingIsRight } from './selftest';
 import type { OpenDevice, Sessions } from './session';
 
 export interface Machine {
@@ -16,6 +16,8 @@ export interface Machine {
   readonly limits: { readonly tensor: number; readonly net: number };
   /** What graphs for this machine must be like. f16 where it can be had, unless asked for f32. */
   readonly target: (dtype?: 'f32' | 'f16') => Target;
+  /** Whether linear layers with weights in so many bits give right results here. Tried when it is first asked. */
+  readonly packs: (bits: Bits) => Promise<boolean>;
 }
 
 const MIN_SUBGROUP = 16;
@@ -44,16 +46,34 @@ function isImitated({ info }: GPUAdapter): boolean {
 }
 
 export function wasmMachine(sessions: Sessions): Machine {
+  // Its fused attention kernel computes scores in blocks of its own and needs no slices of ours.
+  const target: Target = {
+    layout: 'nchw',
+    dtype: 'f32',
+    fusedAttention: true,
+    maxScoreBytes: MAX_SCORE_BYTES,
+  };
+  const openDevice: OpenDevice = () => Promise.resolve(null);
   return {
     backend: 'wasm',
     name: 'CPU',
     imitated: false,
     float16: false,
     sessions,
-    openDevice: () => Promise.resolve(null),
+    openDevice,
     limits: { tensor: HEAP_BYTES, net: HEAP_BYTES },
-    // Its fused attention kernel computes scores in blocks of its own and needs no slices of ours.
-    target: () => ({ layout: 'nchw', dtype: 'f32', fusedAttention: true, maxScoreBytes: MAX_SCORE_BYTES }),
+    target: () => target,
+    packs: packing(sessions, openDevice, target),
+  };
+}
+
+/** Asks each once. */
+function packing(sessions: Sessions, openDevice: OpenDevice, target: Target): Machine['packs'] {
+  const known = new Map<Bits, Promise<boolean>>();
+  return (bits) => {
+    const right = known.get(bits) ?? packingIsRight(sessions, openDevice, { ...target, bits });
+    known.set(bits, right);
+    return right;
   };
 }
 
@@ -62,6 +82,13 @@ async function webgpuMachine(sessions: Sessions, adapter: GPUAdapter): Promise<M
   const float16 = features.has('shader-f16');
   const kernels = await attentionKernels(sessions, adapter);
   const tensor = Math.min(limits.maxBufferSize, limits.maxStorageBufferBindingSize);
+  const target: Machine['target'] = (dtype = float16 ? 'f16' : 'f32') => ({
+    layout: 'nhwc',
+    dtype,
+    fusedAttention: kernels.fused,
+    // Flash attention keeps no scores; whatever else ONNX Runtime may choose must fit a buffer.
+    maxScoreBytes: kernels.flash ? tensor : Math.min(tensor, MAX_SCORE_BYTES),
+  });
   return {
     backend: 'webgpu',
     name: [info.vendor, info.architecture].filter(Boolean).join(' ') || 'GPU',
@@ -71,13 +98,8 @@ async function webgpuMachine(sessions: Sessions, adapter: GPUAdapter): Promise<M
     openDevice: kernels.openDevice,
     // How much memory there is in all, no browser tells.
     limits: { tensor, net: Infinity },
-    target: (dtype = float16 ? 'f16' : 'f32') => ({
-      layout: 'nhwc',
-      dtype,
-      fusedAttention: kernels.fused,
-      // Flash attention keeps no scores; whatever else ONNX Runtime may choose must fit a buffer.
-      maxScoreBytes: kernels.flash ? tensor : Math.min(tensor, MAX_SCORE_BYTES),
-    }),
+    target,
+    packs: packing(sessions, kernels.openDevice, target()),
   };
 }
 

@@ -1,6 +1,10 @@
-/** Does the fused attention kernel compute attention on this device? It did not on every one. */
-import { build, input, type Target, type Var } from '../graph/graph';
-import { attention, cast, concat, reshape } from '../graph/nn';
+/** Do kernels compute what they should on this device? Fused attention did not on every one. */
+import { build, input, type Bits, type Target, type Var } from '../graph/graph';
+import { attention, cast, concat, linear, reshape } from '../graph/nn';
+import { BLOCK } from '../graph/packed';
+import { scope } from '../graph/scope';
+import { pack, unpack } from '../weights/pack';
+import type { TensorInfo } from '../weights/safetensors';
 import { memorySource } from '../weights/source';
 import type { OpenDevice, Sessions, Value } from './session';
 
@@ -44,6 +48,68 @@ export async function attentionIsRight(
   } catch {
     return false; // no such kernel here: attention is then written out
   }
+}
+
+/** [rows, inner, outer]: there are kernels for one row, for a few, and for many. */
+const LAYERS = [
+  [1, 64, 48],
+  [3, 96, 32],
+  [20, 160, 136],
+] as const;
+
+/** Runs linear layers with packed weights and compares with plain arithmetic; as for attention. */
+export async function packingIsRight(
+  sessions: Sessions,
+  openDevice: OpenDevice,
+  target: Target & { readonly bits: Bits },
+): Promise<boolean> {
+  const tensors = new Map<string, TensorInfo>();
+  const numbers: number[] = [];
+  const stored = (name: string, shape: readonly number[], data: Float32Array): void => {
+    const begin = 4 * numbers.length;
+    numbers.push(...data);
+    tensors.set(name, { name, dtype: 'F32', shape, begin, end: 4 * numbers.length });
+  };
+  const values: Record<string, Value> = {};
+  const expected: number[] = [];
+  for (const [i, [rows, inner, outer]] of LAYERS.entries()) {
+    const [x, weight, bias] = [
+      pattern(rows * inner, i + 1),
+      pattern(outer * inner, i + 4),
+      pattern(outer, i + 7),
+    ];
+    values[`x${i}`] = { data: x, shape: [rows, inner] };
+    stored(`${i}.weight`, [outer, inner], weight);
+    stored(`${i}.bias`, [outer], bias);
+    const read = unpack(pack(weight, target.bits, BLOCK, target.dtype), target.bits, BLOCK, target.dtype);
+    expected.push(...plainLinear(x, read, bias, inner));
+  }
+  try {
+    const [first, ...rest] = LAYERS.map(([rows, inner, outer], i) => {
+      const x = cast(input(`x${i}`, [rows, inner], target), target.dtype);
+      return reshape(linear(x, scope(tensors, target)(i)), rows * outer);
+    }) as [Var, ...Var[]];
+    const graph = build({ y: cast(concat(0, first, ...rest), 'f32') });
+    const source = memorySource(new Uint8Array(Float32Array.from(numbers).buffer));
+    const net = await sessions.open(graph, { tensors, source }, openDevice);
+    const actual = await net.run(values);
+    await net.release();
+    // Sums of up to 160 products of numbers up to 2.
+    const tolerance = target.dtype === 'f16' ? 0.25 : 2e-3;
+    return expected.every((y, i) => Math.abs(y - actual[i]!) < tolerance);
+  } catch {
+    return false; // no such kernel here
+  }
+}
+
+function plainLinear(x: Float32Array, weight: Float32Array, bias: Float32Array, inner: number): number[] {
+  const outer = bias.length;
+  return Array.from({ length: (x.length / inner) * outer }, (_, i) => {
+    const [row, column] = [Math.floor(i / outer) * inner, (i % outer) * inner];
+    let sum = bias[i % outer]!; // one for each column
+    for (let k = 0; k < inner; k++) sum += x[row + k]! * weight[column + k]!;
+    return sum;
+  });
 }
 
 interface Tested {

@@ -37,6 +37,22 @@ export function pack(
   return { codes: codesOf(values, f16ToF32(halves), bits, block), scales: new Uint8Array(halves.buffer) };
 }
 
+/** The numbers that packed ones stand for. */
+export function unpack(
+  { codes, scales }: PackedNumbers,
+  bits: 8 | 4,
+  block: number,
+  scaleType: 'f32' | 'f16',
+): Float32Array<ArrayBuffer> {
+  const factors =
+    scaleType === 'f16' ? f16ToF32(new Uint16Array(scales.buffer)) : new Float32Array(scales.buffer);
+  const half = 2 ** (bits - 1);
+  return Float32Array.from({ length: (codes.length * 8) / bits }, (_, i) => {
+    const code = bits === 8 ? codes[i]! : (codes[i >> 1]! >> (4 * (i & 1))) & 15;
+    return (code - half) * factors[Math.floor(i / block)]!;
+  });
+}
+
 /** The number that is farthest from zero gets the lowest code, which is one farther from zero than the highest. */
 function scalesOf(values: Float32Array, block: number, half: number): Float32Array<ArrayBuffer> {
   const scales = new Float32Array(values.length / block);

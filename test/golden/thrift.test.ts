@@ -44,7 +44,7 @@ describe('in tiles', () => {
     [12, 0.15, 5],
     [6, 0.5, 10],
   ])('of %i latents a picture is encoded and decoded nearly as it is whole', async (tile, code, tone) => {
-    checkpoint.save({ ...lavish, tile }, { ...size, questions: 2, tokens: 77 });
+    await checkpoint.save({ ...lavish, tile }, { ...size, questions: 2, tokens: 77 });
     const tiled = await checkpoint.moments(image, size, silent);
     const means = (all: Float32Array): Float32Array => all.slice(0, all.length / 2);
     const coded = worstDifference(means(tiled), means(moments));
@@ -63,7 +63,7 @@ it('a picture is the same with questions asked one at a time and with nets kept 
   const numbers = { width: 96, height: 96, steps: 1, guidance: 5, seed: 7 };
   const job = jobWith({ ...numbers, prompt: 'red apple', sampler: 'DDIM' });
   const { picture: whole } = await draw(checkpoint, tokenizer, job);
-  const thrift = { apart: true, single: true, tile: null };
+  const thrift = { ...lavish, apart: true, single: true };
   const { picture, told } = await draw(checkpoint, tokenizer, { ...job, thrift });
   expect(pictureDifference(picture.rgba, Uint8Array.from(whole.rgba)).worst).toBeLessThanOrEqual(1);
   expect(picture.job).not.toHaveProperty('thrift');

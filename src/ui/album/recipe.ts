@@ -28,10 +28,17 @@ interface Drawn {
  */
 export function recipeOf({ job, mode, settings, model }: Drawn, here: readonly ModelEntry[]): Recipe {
   const { prompt, negative, width, height, seed } = job;
-  const told = recipeSettings(mode, { ...settings, prompt, negative, width, height, seed: String(seed) });
+  const { bits: _, ...told } = recipeSettings(mode, {
+    ...settings,
+    prompt,
+    negative,
+    width,
+    height,
+    seed: String(seed),
+  });
   return {
     tool: { name: 'Drobe' },
-    settings: { ...told, ...secondPrompts(told, job) },
+    settings: { ...told, ...(job.bits && { bits: job.bits }), ...secondPrompts(told, job) },
     resources: resourcesOf(job, model, here),
     // A1111's name of it; no other tool's recipe has it.
     unknown: [...borrowed(job, here), ...(job.decoder ? [['VAE Decoder', job.decoder] as const] : [])],

@@ -92,6 +92,7 @@ const hiresNames: ReadonlySet<string> = new Set([
 export const rareNames: Readonly<Record<keyof Rare, string>> = {
   eta: 'Eta',
   padded: 'Pad conds',
+  bits: 'Weight precision',
   churn: 'Churn',
   churnMin: 'Churn from sigma',
   churnMax: 'Churn up to sigma',

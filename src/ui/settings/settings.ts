@@ -4,7 +4,7 @@ import type { Sampling, Seeds } from '../../sampling/settings';
 import type { Emphasis } from '../../text/weigh';
 
 /** Settings that few people touch and recipes bring along. What is absent is as the sampler has it. */
-export type Rare = Pick<Job, 'padded'> &
+export type Rare = Pick<Job, 'padded' | 'bits'> &
   Pick<Seeds, 'seedDelta' | 'resizeFrom' | 'batch'> &
   Omit<Sampling, 'sampler' | 'schedule' | 'spacing' | 'like'> & {
     /** What the second pass has of its own, where there is one. */
@@ -139,6 +139,16 @@ export const generators: Readonly<Record<Seeds['rng'], string>> = {
   CPU: 'CPU (torch)',
   NV: 'NV (as on an NVIDIA card)',
 };
+
+/** In what form the weights of the UNet's linear layers are used. */
+export const precisions = { full: 'As they are', int8: '8 bits', int4: '4 bits' } as const;
+export type Precision = keyof typeof precisions;
+const bitsOf = { full: undefined, int8: 8, int4: 4 } as const;
+
+export const precisionOf = ({ bits }: Rare): Precision => (bits === undefined ? 'full' : `int${bits}`);
+
+export const withPrecision = (rare: Rare, precision: Precision): Rare =>
+  withRare(rare, { bits: bitsOf[precision] });
 
 /** Rare settings with these changed; one that is undefined is then as the sampler has it. */
 export function withRare(rare: Rare, changes: { readonly [K in keyof Rare]: Rare[K] | undefined }): Rare {

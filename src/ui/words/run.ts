@@ -99,7 +99,7 @@ export function stageWords(progress: Stage | null): string {
   }
 }
 
-const savings: Record<keyof Thrift, string> = {
+const savings: Record<Exclude<keyof Thrift, 'bits'>, string> = {
   apart: 'only one part of the model is loaded at a time',
   single: 'the UNet looks at the prompts one after the other',
   tile: 'the picture is encoded and decoded in tiles',
@@ -114,6 +114,10 @@ export function noticeWords(notice: Notice): string {
       return `${notice.after === 'device-lost' ? 'The graphics card was reset' : 'The engine stopped'} in the middle of the picture. It was started again, and went on from the last finished step.`;
     case 'saving-memory':
       return `There is not enough memory for the fastest way, so ${savings[notice.by]}, which takes longer.`;
+    case 'fewer-bits':
+      return `There is not enough memory for the UNet as it is, so its weights were rounded to ${notice.bits} bits: the picture is a little different.`;
+    case 'bits-refused':
+      return `Weights in ${notice.bits} bits are computed wrongly on this device, so they were used as they are.`;
     case 'retried-in-f32':
       return `Half precision overflowed in ${nets[notice.net]}; that part ran again at full precision, which takes longer.`;
     case 'lists-missing':

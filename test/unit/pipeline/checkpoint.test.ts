@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DrobeError } from '../../../src/errors';
-import type { Graph } from '../../../src/graph/graph';
+import type { Bits, Graph } from '../../../src/graph/graph';
 import { recognise } from '../../../src/nets/detect';
 import { Checkpoint } from '../../../src/pipeline/checkpoint';
 import type { Progress } from '../../../src/pipeline/job';
@@ -37,6 +37,7 @@ function halfPrecision(
     openDevice: () => Promise.resolve(null),
     limits: { tensor: 2 ** 30, net: Infinity },
     target: (dtype = 'f16') => ({ layout: 'nhwc', dtype, fusedAttention: true, maxScoreBytes: 2 ** 28 }),
+    packs: () => Promise.resolve(true),
   };
   return { machine, log };
 }
@@ -136,13 +137,34 @@ describe('memory', () => {
     return checkpointOn(limited).save(lavish, { h: side, w: side, questions: 2, tokens: 77 });
   };
 
-  it('is not saved where nothing says that it is short', () => {
-    expect(save(64, 2 ** 30)).toEqual(lavish);
+  it('is not saved where nothing says that it is short', async () => {
+    expect(await save(64, 2 ** 30)).toEqual(lavish);
   });
 
-  it('is saved at once where a tensor would be larger than a buffer can be', () => {
-    expect(save(192, 2 ** 30)).toEqual({ ...lavish, tile: 64 });
-    expect(save(128, 2 ** 27, 'f32')).toEqual({ apart: false, single: true, tile: 32 });
+  it('is saved at once where a tensor would be larger than a buffer can be', async () => {
+    expect(await save(192, 2 ** 30)).toEqual({ ...lavish, tile: 64 });
+    expect(await save(128, 2 ** 27, 'f32')).toEqual({ ...lavish, single: true, tile: 32 });
+  });
+
+  const asking = { h: 64, w: 64, questions: 2, tokens: 77 };
+  /** What is done without on a machine that holds nets of so many bytes, and computes right with weights in these bits. */
+  const saveOn = (net: number, right: readonly Bits[], thrift = lavish) => {
+    const { machine } = halfPrecision(() => 1);
+    const packs = (bits: Bits): Promise<boolean> => Promise.resolve(right.includes(bits));
+    return checkpointOn({ ...machine, packs, limits: { tensor: 2 ** 30, net } }).save(thrift, asking);
+  };
+
+  it('is saved by rounding weights where it is plain that the UNet would not fit, and only as far as is needed', async () => {
+    expect(await saveOn(1.9e9, [8, 4])).toEqual(lavish);
+    expect(await saveOn(1.5e9, [8, 4])).toEqual({ ...lavish, single: true, bits: 8 });
+    expect(await saveOn(1.35e9, [8, 4])).toEqual({ ...lavish, single: true, bits: 4 });
+  });
+
+  it('is not saved by what the machine computes wrongly, even where it is asked for', async () => {
+    expect(await saveOn(1.5e9, [4])).toEqual({ ...lavish, single: true, bits: 4 });
+    expect(await saveOn(1.5e9, [])).toEqual({ ...lavish, single: true });
+    expect(await saveOn(Infinity, [8], { ...lavish, bits: 4 })).toEqual(lavish);
+    expect(await saveOn(Infinity, [8], { ...lavish, bits: 8 })).toEqual({ ...lavish, bits: 8 });
   });
 
   it('is given back at once by a net that found too little of it to run', async () => {

@@ -17,8 +17,8 @@ function ladder(net: NetName, changes: Partial<typeof setting> = {}): Partial<Th
   }
 }
 
-it('first the other nets make room, then the UNet is asked one question at a time', () => {
-  expect(ladder('UNet')).toEqual([{ apart: true }, { single: true }]);
+it('first the other nets make room, then the UNet is asked one question at a time, then its weights are rounded', () => {
+  expect(ladder('UNet')).toEqual([{ apart: true }, { single: true }, { bits: 8 }, { bits: 4 }]);
 });
 
 it('a decoder or encoder works in smaller and smaller tiles', () => {
@@ -27,7 +27,7 @@ it('a decoder or encoder works in smaller and smaller tiles', () => {
 });
 
 it('nothing is tried that changes nothing', () => {
-  expect(ladder('UNet', { together: false, questions: 1 })).toEqual([]);
+  expect(ladder('UNet', { together: false, questions: 1 })).toEqual([{ bits: 8 }, { bits: 4 }]);
   expect(ladder('text encoder')).toEqual([{ apart: true }]);
   expect(ladder('VAE decoder', { together: false, size: { h: 40, w: 48 } })).toEqual([{ tile: 32 }]);
   expect(ladder('VAE decoder', { together: false, size: { h: 32, w: 24 } })).toEqual([]);

@@ -46,3 +46,21 @@ it('where guidance rests, by A1111’s names', () => {
   expect(unknown).toEqual([]);
   expect(writeInfotext(readInfotext(`${text}, NGMS: 3.0`))).toMatch(/, NGMS: 3(\.0)?$/);
 });
+
+it.each([
+  ['Weight precision: 8 bits', 8],
+  ['Weight precision: 4 bits', 4],
+  ['Diffusion in Low Bits: bnb-nf4', 4],
+  ['Diffusion in Low Bits: bnb-fp4 (fp16 LoRA)', 4],
+  ['Diffusion in Low Bits: float8-e4m3fn', 8],
+  ['FP8 weight: Enable for SDXL', 8],
+  ['Diffusion in Low Bits: Automatic (fp16 LoRA)', undefined],
+  ['FP8 weight: Disable', undefined],
+])('weights that were rounded, as tools call it: %s', (said, bits) => {
+  const recipe = readInfotext(
+    `a cat\nSteps: 20, Sampler: Euler, CFG scale: 7, Seed: 1, Size: 512x512, ${said}`,
+  );
+  expect(recipe.settings.bits).toBe(bits);
+  expect(recipe.unknown).toEqual([]);
+  if (bits) expect(writeInfotext(recipe)).toContain(`Weight precision: ${bits} bits`);
+});

@@ -71,6 +71,7 @@ const sometimes = fc.record(
     ...{ guidanceFrom: fraction, guidanceMax: positive, guidanceMin: positive, guidanceMinAll: fc.boolean() },
     ...{
       padded: fc.boolean(),
+      bits: fc.constantFrom(8, 4),
       prediction: fc.constantFrom('epsilon', 'v'),
       allSteps: fc.boolean(),
       variationSeed: seed,

@@ -130,6 +130,11 @@ test('the words are those that were drawn, and the size is the one that was', as
   expect(recipe.settings).toMatchObject({ prompt: 'a dog', width: 512, hires: { prompt: '2 dogs' } });
 });
 
+test('weights are told to be rounded as they really were', async () => {
+  expect((await saved('text', {}, { bits: 8 })).recipe.settings.bits).toBe(8);
+  expect((await saved('text', { rare: { bits: 8 } }, { bits: 4 })).recipe.settings.bits).toBe(4);
+});
+
 test('only what the prompts call is named, the rest is not; a model that is gone goes by its title', async () => {
   const named = async (settings: Partial<Settings>, files = here) =>
     (await saved('text', settings, {}, files)).recipe.resources.map(({ kind, name }) => `${kind} ${name}`);
