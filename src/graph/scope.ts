@@ -17,6 +17,8 @@ export interface Scope {
   has(name: string): boolean;
   /** The modules directly below, numbers in numeric order, as a ModuleList iterates. */
   children(): readonly Scope[];
+  /** Of a tensor that stays out of the graph. Throws as `tensor` does. */
+  shape(name: string): Shape;
   /**
    * A tensor as a graph value in the target's dtype, under its own shape or another of the same size.
    * @throws DrobeError 'missing-weight' when the checkpoint lacks it, 'bad-weight' when the shape cannot be.
@@ -63,6 +65,7 @@ export function scope(weights: StateDict, target: Target, used: Set<string> = ne
           .filter((name) => below.has(full(name)))
           .sort(byNumber)
           .map((name) => place(name)),
+      shape: (name: string) => shapeOf(full(name)),
       tensor: (
         name: string,
         { shape, dtype = target.dtype }: { shape?: Shape; dtype?: 'f32' | 'f16' } = {},

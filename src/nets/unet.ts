@@ -31,13 +31,22 @@ export interface UNetConfig {
   readonly heads: (channels: number) => number;
 }
 
+/** What an attention compares with, and what it takes from there: both [N, tokens, channels]. */
+export interface KeysAndValues {
+  readonly k: Var;
+  readonly v: Var;
+}
+
+/** What the attention at p looks at: `keysAndValues` of the text's encoding, or what was made of it beforehand. */
+export type Text = (p: Scope) => KeysAndValues;
+
 export interface UNetInputs {
   /** Noisy latents [N, 4, h, w]. */
   readonly x: Var;
   /** Sinusoidal embedding of the timestep [N, model channels] in f32, as y and w (see `timestepEmbedding`). */
   readonly t: Var;
-  /** Text encoding [N, tokens, width]. */
-  readonly ctx: Var;
+  /** Keys and values of the text, for each attention to it. */
+  readonly text: Text;
   /** What else SDXL is told, the prompt as a whole and sizes, [N, label width]. */
   readonly y: Var | null;
   /** The guidance scale, for a latent consistency model [N, guidance width] (see `guidanceEmbedding`). */
@@ -97,11 +106,11 @@ const meetsSkip = (block: Scope): boolean => block.has('0.in_layers');
 /** What every block is told. */
 interface Told {
   readonly emb: Var;
-  readonly ctx: Var;
+  readonly text: Text;
   readonly config: UNetConfig;
 }
 
-function toldTo({ x, t, ctx, y, w }: UNetInputs, p: Scope, config: UNetConfig): Told {
+function toldTo({ x, t, text, y, w }: UNetInputs, p: Scope, config: UNetConfig): Told {
   // Luo et al. (2023), arXiv 2310.04378, section 4.2
   const guided = w ? add(t, linear(w, p('time_embed.cond_proj'))) : t;
   const time = linear(silu(linear(guided, p('time_embed.0'))), p('time_embed.2'));
@@ -109,7 +118,7 @@ function toldTo({ x, t, ctx, y, w }: UNetInputs, p: Scope, config: UNetConfig): 
   // Every ResBlock begins its emb_layers with this SiLU: taken once, here. Up to it all is in f32: a row for each picture
   // costs nothing, and with its long sums in f16 SDXL's prediction was twice as far off.
   const emb = cast(silu(label ? add(time, label) : time), x.target.dtype);
-  return { emb, ctx, config };
+  return { emb, text, config };
 }
 
 /** What each block gives: the skip connections. */
@@ -136,10 +145,10 @@ function head(x: Var, p: Scope): Var {
  * TimestepEmbedSequential: each child says by its weights what it is.
  * @param next the skip connection the result will meet: its size is what an upsampling aims at.
  */
-function sequential(x: Var, { emb, ctx, config }: Told, p: Scope, next?: Var): Var {
+function sequential(x: Var, { emb, text, config }: Told, p: Scope, next?: Var): Var {
   for (const child of p.children()) {
     if (child.has('in_layers')) x = resBlock(x, emb, child);
-    else if (child.has('transformer_blocks')) x = spatialTransformer(x, ctx, child, config);
+    else if (child.has('transformer_blocks')) x = spatialTransformer(x, text, child, config);
     else if (child.has('op')) x = conv(x, child('op'), { stride: 2 });
     else if (child.has('conv')) x = upsample(x, child, next);
     else x = conv(x, child);
@@ -162,25 +171,42 @@ function resBlock(x: Var, emb: Var, p: Scope): Var {
   return add(p.has('skip_connection') ? conv(x, p('skip_connection')) : x, h);
 }
 
-function spatialTransformer(x: Var, ctx: Var, p: Scope, config: UNetConfig): Var {
+function spatialTransformer(x: Var, text: Text, p: Scope, config: UNetConfig): Var {
   const heads = config.heads(dims(x)[1]);
   let h = linear(toTokens(groupNorm(x, p('norm'), { eps: 1e-6 })), p('proj_in')); // ldm's Normalize: eps 1e-6
-  for (const block of p('transformer_blocks').children()) h = transformerBlock(h, ctx, block, heads);
+  for (const block of p('transformer_blocks').children()) h = transformerBlock(h, text, block, heads);
   return add(fromTokens(linear(h, p('proj_out')), x), x);
 }
 
-function transformerBlock(x: Var, ctx: Var, p: Scope, heads: number): Var {
-  // ldm's `disable_self_attn`: the first looks at the text as well, which the width of its keys tells.
-  const looksAround = p('attn1.to_k').tensor('weight').shape[1] === x.shape[2];
-  x = add(x, crossAttention(layerNorm(x, p('norm1')), looksAround ? null : ctx, p('attn1'), heads));
-  x = add(x, crossAttention(layerNorm(x, p('norm2')), ctx, p('attn2'), heads));
+function transformerBlock(x: Var, text: Text, p: Scope, heads: number): Var {
+  const [attn1, attn2] = [p('attn1'), p('attn2')];
+  const h = layerNorm(x, p('norm1'));
+  x = add(x, attend(h, readsText(attn1) ? text(attn1) : keysAndValues(h, attn1), attn1, heads));
+  x = add(x, attend(layerNorm(x, p('norm2')), text(attn2), attn2, heads));
   return add(x, feedForward(layerNorm(x, p('norm3')), p('ff')));
 }
 
-/** Self-attention when there is no context. */
-function crossAttention(x: Var, ctx: Var | null, p: Scope, heads: number): Var {
-  const [q, k, v] = [linear(x, p('to_q')), linear(ctx ?? x, p('to_k')), linear(ctx ?? x, p('to_v'))];
-  return linear(attention(q, k, v, heads), p('to_out.0'));
+/** CrossAttention: to itself, where keys and values are of x. */
+function attend(x: Var, { k, v }: KeysAndValues, p: Scope, heads: number): Var {
+  return linear(attention(linear(x, p('to_q')), k, v, heads), p('to_out.0'));
+}
+
+/** Of a text's encoding [N, tokens, width], or of what attention to itself is about. */
+export const keysAndValues = (x: Var, p: Scope): KeysAndValues => ({
+  k: linear(x, p('to_k')),
+  v: linear(x, p('to_v')),
+});
+
+/** ldm's `disable_self_attn`: the first attention looks at the text as well, which the width of its keys tells. */
+const readsText = (p: Scope): boolean => p('to_k').shape('weight')[1] !== p('to_q').shape('weight')[1];
+
+/** Every attention to the text, in the order of the UNet. p: `unet`. */
+export function textAttentions(p: Scope): Scope[] {
+  const places = [...p('input_blocks').children(), p('middle_block'), ...p('output_blocks').children()];
+  return places
+    .flatMap((place) => place.children())
+    .flatMap((child) => child('transformer_blocks').children())
+    .flatMap((block) => [...(readsText(block('attn1')) ? [block('attn1')] : []), block('attn2')]);
 }
 
 /** GEGLU (https://arxiv.org/abs/2002.05202), then a linear layer. */

@@ -1,6 +1,6 @@
 /** A checkpoint opened on a machine: its nets become sessions when they are first asked, and stay while there is room. */
-import type { Graph } from '../graph/graph';
-import { unetGraph } from '../nets/graphs';
+import type { Graph, Target } from '../graph/graph';
+import { unetGraph, type UNetSize } from '../nets/graphs';
 import { fits, roomFor } from '../nets/memory';
 import type { LoraUse } from '../nets/lora';
 import type { Model, Prediction } from '../nets/model';
@@ -17,6 +17,7 @@ import { PictureNets } from './picture-nets';
 import { scaled } from './scales';
 import type { LatentSize } from './size';
 import { Slot, type Author, type Report } from './slot';
+import { TextAttention } from './text-attention';
 import { lavish, lessForUNet } from './thrift';
 
 /** What the UNet is asked in each step of a pass: so many questions, about so many tokens each. */
@@ -39,6 +40,7 @@ export class Checkpoint {
   readonly #weights: Weights;
   readonly #slots: Readonly<Record<NetName, Slot>>;
   readonly #encoders: Encoders;
+  readonly #attention: TextAttention;
   readonly #pictures: PictureNets;
   #patches: ReadonlyMap<string, Patch> = new Map();
   #loras = '';
@@ -59,6 +61,7 @@ export class Checkpoint {
     const slots = (this.#slots = {
       'text encoder': slot('text encoder'),
       'second text encoder': slot('second text encoder'),
+      'text attention': slot('text attention'),
       UNet: slot('UNet'),
       TAESD: slot('TAESD'),
       'VAE encoder': slot('VAE encoder', model.vae.float32),
@@ -66,6 +69,7 @@ export class Checkpoint {
     });
     const texts = [slots['text encoder'], slots['second text encoder']];
     this.#encoders = new Encoders(model, () => this.#changed, texts);
+    this.#attention = new TextAttention(model, this.#weights.tensors, slots['text attention']);
     this.#pictures = new PictureNets(model, this.#weights, slots);
   }
 
@@ -105,19 +109,25 @@ export class Checkpoint {
       if (less.bits !== null && !(await this.#machine.packs(less.bits))) continue;
       this.#slots.UNet.bits = less.bits;
       const batch = less.single ? 1 : questions;
-      const unet = unetGraph(this.#authored, this.#slots.UNet.target, { batch, tokens, ...size });
+      const unet = this.#unetGraph(this.#slots.UNet.target, { batch, tokens, ...size });
       if (fits(unet, this.#machine.limits)) return less;
     }
     return { ...wish, single: wish.single || questions > 1 };
   }
 
+  /** What a pass is to tell the UNet of its prompts in its steps, [tokens, width] each: what can be is made beforehand. */
+  prepare(contexts: readonly Float32Array[], report: Report): Promise<void> {
+    return this.#attention.prepare(contexts, report);
+  }
+
   /** One UNet run on a batch; see `unetGraph`. */
   predict(values: UNetValues, report: Report): Promise<Float32Array> {
-    const run = (asked: UNetValues): Promise<Float32Array> => {
+    const run = async ({ context, ...asked }: UNetValues): Promise<Float32Array> => {
       const [batch, , h, w] = asked.latents.shape as [number, number, number, number];
-      const [, tokens] = asked.context.shape as [number, number];
-      const author: Author = (target) => unetGraph(this.#authored, target, { batch, h, w, tokens });
-      return this.#slots.UNet.run(`${batch} ${h} ${w} ${tokens}`, author, { ...asked }, report);
+      const [, tokens] = context.shape as [number, number];
+      const kept = await this.#attention.of(context, report);
+      const author: Author = (target) => this.#unetGraph(target, { batch, h, w, tokens });
+      return this.#slots.UNet.run(`${batch} ${h} ${w} ${tokens}`, author, asked, report, kept);
     };
     return this.#thrift.single || this.#varying ? oneByOne(run, values) : run(values);
   }
@@ -149,6 +159,7 @@ export class Checkpoint {
     const loras = await open();
     const patches = patchesOf(this.model, tensors, loras);
     await this.#encoders.close();
+    await this.#attention.close();
     await this.#slots.UNet.release();
     this.#loras = key;
     this.#patches = patches;
@@ -204,6 +215,10 @@ export class Checkpoint {
     return patched(this.#weights, this.#patches);
   }
 
+  #unetGraph(target: Target, size: UNetSize): Graph {
+    return unetGraph(this.#authored, target, { ...size, text: 'keys' });
+  }
+
   #weightsOf(name: NetName): Weights {
     switch (name) {
       case 'TAESD':
@@ -212,6 +227,7 @@ export class Checkpoint {
         return this.#pictures.weightsOf(name);
       case 'text encoder':
       case 'second text encoder':
+      case 'text attention':
       case 'UNet':
         return this.#changed;
     }

@@ -117,7 +117,13 @@ export const maskedContents = ['fill', 'original', 'latent noise', 'latent nothi
 export type { LoraUse, Pixels, Unused };
 
 export type NetName =
-  'text encoder' | 'second text encoder' | 'UNet' | 'TAESD' | 'VAE encoder' | 'VAE decoder';
+  | 'text encoder'
+  | 'second text encoder'
+  | 'text attention'
+  | 'UNet'
+  | 'TAESD'
+  | 'VAE encoder'
+  | 'VAE decoder';
 
 /** What a person should know about a run that succeeds all the same. */
 export type Notice =

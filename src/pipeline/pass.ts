@@ -61,6 +61,7 @@ export async function* drawPass(pass: Pass, drawing: Drawing): AsyncGenerator<Pr
 
   yield { kind: 'encoding', what: 'prompt' };
   const texts = await encodePrompts(reading, job, checkpoint, report);
+  await checkpoint.prepare(contextsOf({ job, texts, checkpoint }), report);
   const run: RunUNet = (values) => checkpoint.predict(values, report);
   const prediction =
     job.prediction ?? (await checkpoint.prediction(() => trial(run, { job, texts, checkpoint }, size)));
@@ -107,6 +108,15 @@ export async function* drawPass(pass: Pass, drawing: Drawing): AsyncGenerator<Pr
   }
   const finished = toVp(state.value, start.plan.end);
   return { latents: kept ? restored(finished, kept) : finished, encode, steps };
+}
+
+/** All that the UNet may be told of the prompts on the way, as it is told; the same may be in it many times. */
+function contextsOf(told: Pick<Parts, 'job' | 'texts' | 'checkpoint'>): Float32Array[] {
+  const questions = asking(told);
+  const calls = told.job.steps * (samplers[told.job.sampler].twice ? 2 : 1);
+  return Array.from({ length: calls }, (_, call) => questions(call)).flatMap((asked) =>
+    asked.map(({ context }) => context),
+  );
 }
 
 /** Where guidance rests, the prompt alone is asked; an instruction and its picture are led by more than prompts. */

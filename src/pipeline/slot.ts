@@ -3,7 +3,7 @@ import { DrobeError, type Facts } from '../errors';
 import type { Bits, Graph, Target } from '../graph/graph';
 import { bytesOf } from '../nets/memory';
 import type { Machine } from '../runtime/device';
-import type { Net, Value } from '../runtime/session';
+import type { Kept, Net, Value } from '../runtime/session';
 import type { NetName, Progress } from './job';
 
 export type Report = (progress: Progress) => void;
@@ -39,6 +39,7 @@ export class Slot {
 
   /**
    * Runs the net; where f16 overflows it is run again in f32, and in f32 from then on.
+   * @param kept inputs that stay the same for many runs, of the type that the graph has them in.
    * @throws DrobeError 'out-of-memory' with what the net needs, 'device-lost', 'not-a-number', and those of a session.
    */
   async run(
@@ -46,14 +47,18 @@ export class Slot {
     author: Author,
     values: Values,
     report: Report,
+    kept?: (dtype: Target['dtype']) => Kept,
   ): Promise<Float32Array<ArrayBuffer>> {
-    const output = await this.#attempt(async () => (await this.#ready(size, author, report)).run(values));
+    const output = await this.#attempt(async () => {
+      const net = await this.#ready(size, author, report);
+      return net.run(values, kept?.(this.#dtype));
+    });
     if (output.every(Number.isFinite)) return output;
     if (this.#dtype === 'f32') throw new DrobeError('not-a-number', { stage: this.#name });
     await this.release();
     this.#dtype = 'f32';
     report({ kind: 'notice', notice: { code: 'retried-in-f32', net: this.#name } });
-    return this.run(size, author, values, report);
+    return this.run(size, author, values, report, kept);
   }
 
   async release(): Promise<void> {

@@ -62,6 +62,7 @@ export function stepDown(
     }
     case 'text encoder':
     case 'second text encoder':
+    case 'text attention':
       return null;
   }
 }

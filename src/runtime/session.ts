@@ -12,6 +12,18 @@ export interface Value {
   readonly shape: Shape;
 }
 
+/** Inputs that stay as they are for many runs: they go to the device once. They are told from others by being the very same object. */
+export type Kept = Readonly<Record<string, KeptValue>>;
+
+export interface KeptValue {
+  /** One after the other; codes of f16 where they are of 16 bits. */
+  readonly parts: readonly (Float32Array | Uint16Array)[];
+  readonly shape: Shape;
+}
+
+/** As many are kept at a time: of one prompt and its negative one, one by one or together. */
+const MOST_KEPT = 3;
+
 /** Where the weights of a graph are. */
 export interface Weights {
   readonly tensors: ReadonlyMap<string, TensorInfo>;
@@ -108,6 +120,8 @@ export class Net {
   readonly #device: GPUDevice | null;
   readonly #watch: Watch | null;
   readonly #inTurn: <T>(work: () => Promise<T>) => Promise<T>;
+  /** The last used come last. */
+  readonly #kept = new Map<Kept, OnDevice>();
 
   constructor(
     ort: OrtModule,
@@ -124,17 +138,18 @@ export class Net {
   }
 
   /** Feeds the graph's inputs by name, leaving out what it does not ask for; gives the numbers of its one output. */
-  run(values: Readonly<Record<string, Value>>): Promise<Float32Array<ArrayBuffer>> {
+  run(values: Readonly<Record<string, Value>>, kept: Kept = {}): Promise<Float32Array<ArrayBuffer>> {
     return this.#inTurn(async () => {
       const asked = Object.entries(values).filter(([name]) => this.#session.inputNames.includes(name));
-      const feeds = Object.fromEntries(
+      const given = Object.fromEntries(
         asked.map(([name, { data, shape }]) => {
           if (data.length !== sizeOf(shape))
             throw new DrobeError('bug', { reason: `${name} has ${data.length} numbers` });
           return [name, new this.#ort.Tensor('float32', data, shape)];
         }),
       );
-      const run = (): ReturnType<InferenceSession['run']> => this.#session.run(feeds);
+      const run = (): ReturnType<InferenceSession['run']> =>
+        this.#session.run({ ...given, ...this.#onDevice(kept).tensors });
       try {
         const outputs = await (this.#watch ? this.#watch(run) : run());
         const output = outputs[this.#session.outputNames[0]!]; // a graph has an output
@@ -147,6 +162,31 @@ export class Net {
     });
   }
 
+  #onDevice(kept: Kept): OnDevice {
+    const there = this.#kept.get(kept) ?? this.#bring(kept);
+    this.#kept.delete(kept);
+    this.#kept.set(kept, there);
+    return there;
+  }
+
+  #bring(kept: Kept): OnDevice {
+    const [oldest] = this.#kept;
+    if (oldest && this.#kept.size >= MOST_KEPT) {
+      for (const buffer of oldest[1].buffers) buffer.destroy();
+      this.#kept.delete(oldest[0]);
+    }
+    const buffers: GPUBuffer[] = [];
+    const wanted = Object.entries(kept).filter(([name]) => this.#session.inputNames.includes(name));
+    const tensors = wanted.map(([name, value]) => {
+      const dataType = value.parts[0] instanceof Uint16Array ? ('float16' as const) : ('float32' as const);
+      if (!this.#device) return [name, new this.#ort.Tensor(dataType, joined(value.parts), value.shape)];
+      const buffer = uploaded(this.#device, value.parts);
+      buffers.push(buffer);
+      return [name, this.#ort.Tensor.fromGpuBuffer(buffer, { dataType, dims: value.shape })];
+    });
+    return { tensors: Object.fromEntries(tensors) as OnDevice['tensors'], buffers };
+  }
+
   /** Frees the weights and everything else on the device. */
   release(): Promise<void> {
     return this.#inTurn(async () => {
@@ -157,6 +197,41 @@ export class Net {
       }
     });
   }
+}
+
+interface OnDevice {
+  readonly tensors: InferenceSession.FeedsType;
+  readonly buffers: readonly GPUBuffer[];
+}
+
+/** ONNX Runtime binds buffers in multiples of 16 bytes. */
+const ALIGNMENT = 16;
+
+function uploaded(device: GPUDevice, parts: KeptValue['parts']): GPUBuffer {
+  const bytes = parts.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  const buffer = device.createBuffer({
+    size: Math.ceil(bytes / ALIGNMENT) * ALIGNMENT,
+    usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
+  });
+  let at = 0;
+  for (const part of parts) {
+    device.queue.writeBuffer(buffer, at, part as GPUAllowSharedBufferSource);
+    at += part.byteLength;
+  }
+  return buffer;
+}
+
+function joined(parts: KeptValue['parts']): Float32Array | Uint16Array {
+  const [first] = parts as [KeptValue['parts'][0]]; // there is one at least
+  if (parts.length === 1) return first;
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const all = first instanceof Uint16Array ? new Uint16Array(length) : new Float32Array(length);
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
 }
 
 /** Runs GPU work and turns what the device says about it into errors. */

@@ -1,12 +1,21 @@
 /** The nets of a golden model against PyTorch: what is fed to them, and what they must give. */
 import type { Graph, Target } from '../../src/graph/graph';
 import { recognise } from '../../src/nets/detect';
-import { decoderGraph, encoderGraph, textGraph, unetGraph } from '../../src/nets/graphs';
+import {
+  decoderGraph,
+  encoderGraph,
+  keysGraph,
+  textGraph,
+  textParts,
+  unetGraph,
+  type UNetSize,
+} from '../../src/nets/graphs';
 import type { Model } from '../../src/nets/model';
 import { inNormalForm, type NormalForm } from '../../src/nets/names/normal-form';
 import { timestepEmbedding } from '../../src/nets/unet';
 import type { Machine } from '../../src/runtime/device';
-import type { Value, Weights } from '../../src/runtime/session';
+import type { KeptValue, Net, Value, Weights } from '../../src/runtime/session';
+import { f32ToF16 } from '../../src/weights/half';
 import { readHeader, type Header, type TensorInfo } from '../../src/weights/safetensors';
 import { memorySource, type ByteSource } from '../../src/weights/source';
 import { tokensOf } from '../tokens';
@@ -113,7 +122,40 @@ export class GoldenNets {
       ...(model.unet.labelWidth && { label: label(tensor, model.unet.labelWidth) }),
     }));
     const outputs = await this.#run(graph, ...runs);
-    return timesteps.map((t, i) => compared(`${test} t=${t}`, outputs[i], tensor(`out.t${t}`)));
+    const [t] = timesteps as [number];
+    const again = await this.#toldBeforehand(size, context, runs[0]!);
+    return [
+      ...timesteps.map((t, i) => compared(`${test} t=${t}`, outputs[i], tensor(`out.t${t}`))),
+      compared(`${test} t=${t}, keys and values made beforehand`, again, tensor(`out.t${t}`)),
+    ];
+  }
+
+  /** As `Checkpoint` asks a UNet: what it makes of each text is made by another net. */
+  async #toldBeforehand(
+    size: UNetSize,
+    context: Tensor,
+    { context: _, ...values }: Record<string, Value>,
+  ): Promise<Float32Array | undefined> {
+    const checkpoint = { model: this.model, tensors: this.form.tensors };
+    const [batch, tokens, width] = context.shape as [number, number, number];
+    const each = (n: number): Value => ({
+      data: Float32Array.from(context.data.slice(n * tokens * width, (n + 1) * tokens * width)),
+      shape: [1, tokens, width],
+    });
+    const texts = Array.from({ length: batch }, (_, n) => ({ context: each(n) }));
+    const made = await this.#run(keysGraph(checkpoint, this.target, { tokens }), ...texts);
+    const kept: Record<string, KeptValue> = {};
+    let at = 0;
+    for (const { name, shape } of textParts(checkpoint, this.target, tokens)) {
+      const count = shape.reduce((n, d) => n * d);
+      const from = at;
+      at += count;
+      const parts = made.map((all) => all.subarray(from, from + count));
+      const half = this.target.dtype === 'f16';
+      kept[name] = { parts: half ? parts.map(f32ToF16) : parts, shape: shape.with(0, batch) };
+    }
+    const net = await this.#open(unetGraph(checkpoint, this.target, { ...size, text: 'keys' }));
+    return net.run(values, kept).finally(() => net.release());
   }
 
   async #text(test: string): Promise<Compared[]> {
@@ -170,10 +212,14 @@ export class GoldenNets {
     return (tensor) => tensors.get(tensor)!; // a missing one fails by itself
   }
 
+  #open(graph: Graph): Promise<Net> {
+    const { sessions, openDevice } = this.#machine;
+    return sessions.open(graph, this.#weights, openDevice);
+  }
+
   /** Opens the graph once and runs it on each set of values. */
   async #run(graph: Graph, ...runs: Record<string, Value>[]): Promise<Float32Array[]> {
-    const { sessions, openDevice } = this.#machine;
-    const net = await sessions.open(graph, this.#weights, openDevice);
+    const net = await this.#open(graph);
     try {
       const outputs: Float32Array[] = [];
       for (const values of runs) outputs.push(await net.run(values));

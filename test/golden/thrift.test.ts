@@ -77,6 +77,21 @@ it('a picture is the same with questions asked one at a time and with nets kept 
   expect(pictureDifference(tiled.picture.rgba, Uint8Array.from(untiled.rgba)).mean).toBeGreaterThan(0);
 });
 
+it('where nets are kept apart, none is opened twice for a prompt that changes on the way', async () => {
+  const tokenizer = await servedTokenizer();
+  const numbers = { width: 64, height: 64, steps: 4, guidance: 5, seed: 7, clipSkip: 1 };
+  const job = jobWith({ ...numbers, prompt: '[red apple:green leaf:2] AND a [cat|dog]', sampler: 'DDIM' });
+  await checkpoint.release();
+  const { picture, told } = await draw(checkpoint, tokenizer, {
+    ...job,
+    thrift: { ...lavish, apart: true },
+  });
+  const opened = told.flatMap((progress) => (progress.kind === 'compiling' ? progress.net : []));
+  expect(opened).toEqual(['text encoder', 'text attention', 'UNet', 'VAE decoder']);
+  const { picture: together } = await draw(checkpoint, tokenizer, job);
+  expect(pictureDifference(picture.rgba, Uint8Array.from(together.rgba)).worst).toBeLessThanOrEqual(1);
+});
+
 it.runIf(present('models/sdxl'))('answers of a UNet that takes labels are the same one by one', async () => {
   const sdxl = await openCheckpoint(modelBytes('sdxl'));
   const { unet, texts } = sdxl.model;

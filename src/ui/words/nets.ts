@@ -4,6 +4,7 @@ import type { NetName } from '../../engine/api';
 export const nets: Record<NetName, string> = {
   'text encoder': 'the text encoder',
   'second text encoder': 'the second text encoder',
+  'text attention': 'what the UNet reads prompts with',
   UNet: 'the UNet',
   TAESD: 'the small decoder',
   'VAE encoder': 'the encoder',
