@@ -55,117 +55,106 @@ test('a LoRA is imported, weighed in the prompt, and changes the picture by as m
   ).toBeVisible();
 });
 
-test('a LoRA of which the model has a part only is used as far as it goes, and that is told', async ({
-  app,
-}) => {
+// One visit: what a page costs is its first picture.
+test('what is added to one model is imported, called and chosen', async ({ app }) => {
   const { page } = app;
   await app.open();
   await app.importFiles(checkpointFile('sd1'));
   await expect(app.model.locator('option:checked')).toHaveText(/sd1/, { timeout: 60_000 });
-  // As if its text half were for SDXL's second text encoder.
-  const kohya = await tensorsOf(new Blob([readFileSync(new URL('lora/kohya/kohya.safetensors', golden))]));
-  const renamed = [...kohya].map(
-    ([name, tensor]) => [name.replace('lora_te_', 'lora_te2_'), tensor] as const,
-  );
-  await app.importFiles({
-    name: 'half.safetensors',
-    mimeType: 'application/octet-stream',
-    buffer: Buffer.from(await written(new Map(renamed)).arrayBuffer()),
-  });
-  const told = '192 of 216 modules used; 24 belong to a text encoder this model does not have';
-  await page.getByText(/^Models on this device/).click();
-  const line = page.getByRole('listitem').filter({ hasText: 'half.safetensors' });
-  await expect(line).toContainText(told);
-  await line.getByRole('button', { name: 'Inspect half.safetensors' }).click();
-  await expect(page.getByRole('dialog')).toContainText(told);
-  await page.keyboard.press('Escape');
-
-  const small = { steps: 1, seed: 4, width: 64, height: 64, sampler: 'DDIM' } as const;
-  await app.fill({ ...small, prompt: 'a fox <lora:half:1>' });
-  await app.draw();
-  await expect(page.getByText(`Of the LoRA “half” ${told}.`)).toBeVisible();
-});
-
-test('a textual inversion is imported, and called by its word', async ({ app }) => {
-  const { page } = app;
-  await app.open();
-  await app.importFiles(checkpointFile('sd1'));
-  await expect(app.model.locator('option:checked')).toHaveText(/sd1/, { timeout: 60_000 });
-  await app.importFiles({
-    name: 'toy.safetensors',
-    mimeType: 'application/octet-stream',
-    buffer: readFileSync(new URL('lora/textual_inversion_diffusers_4vec/learned_embeds.safetensors', golden)),
-  });
-  await page.getByText('Embeddings (2)').click();
-  const settings = { steps: 2, seed: 4, width: 128, height: 64, sampler: 'DDIM' } as const;
-  await app.fill({ ...settings, prompt: 'a photo of' });
-  const plain = await app.draw();
-  await page.getByRole('button', { name: '<cat-toy>' }).click();
-  await expect(page.getByRole('textbox', { name: 'Prompt', exact: true })).toHaveValue(
-    'a photo of <cat-toy>',
-  );
-  const called = await app.draw();
-  await app.fill({ prompt: 'a photo of toy' });
-  const byFile = await app.draw();
-  expect(pictureDifference(called.data, plain.data).mean).toBeGreaterThan(1);
-  expect(pictureDifference(byFile.data, called.data).mean).toBe(0);
-});
-
-test('a VAE of its own is imported, chosen under Advanced, and draws as the model\u2019s own, which it is', async ({
-  app,
-}) => {
-  const { page } = app;
-  const wanted = caseOf('models/sd1/cases/txt2img_euler');
-  await app.open();
-  await app.importFiles(checkpointFile('sd1'));
-  await expect(app.model.locator('option:checked')).toHaveText(/sd1/, { timeout: 60_000 });
-  await app.importFiles({
-    name: 'soft.safetensors',
-    mimeType: 'application/octet-stream',
-    buffer: gunzipSync(
-      readFileSync(new URL('models/sd1/diffusers/vae/diffusion_pytorch_model.safetensors.gzip', golden)),
-    ),
-  });
-  await page.getByText('Advanced').click();
-  await page.getByRole('combobox', { name: 'VAE', exact: true }).selectOption({ label: 'soft' });
-  const { spacing: _, ...job } = jobOf(wanted);
-  await app.fill(job);
-  await expectPicture(await app.draw(), 'models/sd1/cases/txt2img_euler/expected.png', 'a VAE of its own');
-  const [download] = await Promise.all([
-    page.waitForEvent('download'),
-    page.getByRole('button', { name: 'Download PNG' }).click(),
-  ]);
-  expect(readFileSync(await download.path(), 'latin1')).toContain(', VAE: soft.safetensors,');
-});
-
-test('a TAESD shows what is being drawn, at its full size', async ({ app }) => {
-  const { page } = app;
-  await app.open();
-  await app.importFiles(checkpointFile('sd1'));
-  await expect(app.model.locator('option:checked')).toHaveText(/sd1/, { timeout: 60_000 });
-  await app.importFiles({
-    name: 'taesd_decoder.safetensors',
-    mimeType: 'application/octet-stream',
-    buffer: gunzipSync(readFileSync(new URL('models/taesd/taesd_decoder.safetensors.gzip', golden))),
-  });
   await page.getByText('Advanced', { exact: true }).click();
-  await app.fill({ prompt: 'a fox', steps: 40, seed: 4, width: 128, height: 64, sampler: 'DDIM' });
-  const preview = page.getByRole('img', { name: 'Preview' }).locator('canvas');
-  await app.generate.click();
-  await expect(preview).toHaveAttribute('width', '16', { timeout: 60_000 });
-  await page.keyboard.press('Escape');
-  await expect(app.progress).toBeHidden();
 
-  await page.getByRole('combobox', { name: 'Preview' }).selectOption({ label: 'taesd_decoder' });
-  await app.generate.click();
-  await expect(preview).toHaveAttribute('width', '128', { timeout: 60_000 });
-  await expect(app.progress).toBeHidden({ timeout: 60_000 });
-  await expect(app.result).toBeVisible();
+  await test.step('a LoRA of which the model has a part only is used as far as it goes, and that is told', async () => {
+    // As if its text half were for SDXL's second text encoder.
+    const kohya = await tensorsOf(new Blob([readFileSync(new URL('lora/kohya/kohya.safetensors', golden))]));
+    const renamed = [...kohya].map(
+      ([name, tensor]) => [name.replace('lora_te_', 'lora_te2_'), tensor] as const,
+    );
+    await app.importFiles({
+      name: 'half.safetensors',
+      mimeType: 'application/octet-stream',
+      buffer: Buffer.from(await written(new Map(renamed)).arrayBuffer()),
+    });
+    const told = '192 of 216 modules used; 24 belong to a text encoder this model does not have';
+    await page.getByText(/^Models on this device/).click();
+    const line = page.getByRole('listitem').filter({ hasText: 'half.safetensors' });
+    await expect(line).toContainText(told);
+    await line.getByRole('button', { name: 'Inspect half.safetensors' }).click();
+    await expect(page.getByRole('dialog')).toContainText(told);
+    await page.keyboard.press('Escape');
 
-  await page.getByRole('combobox', { name: 'Decode with' }).selectOption('TAESD (fast)');
-  const { spacing: _, ...job } = jobOf(caseOf('models/sd1/cases/txt2img_ddim'));
-  await app.fill(job);
-  await expectPicture(await app.draw(), 'models/taesd/sd1_txt2img_ddim.png', 'decoded by TAESD');
+    const small = { steps: 1, seed: 4, width: 64, height: 64, sampler: 'DDIM' } as const;
+    await app.fill({ ...small, prompt: 'a fox <lora:half:1>' });
+    await app.draw();
+    await expect(page.getByText(`Of the LoRA “half” ${told}.`)).toBeVisible();
+  });
+
+  await test.step('a textual inversion is imported, and called by its word', async () => {
+    await app.importFiles({
+      name: 'toy.safetensors',
+      mimeType: 'application/octet-stream',
+      buffer: readFileSync(
+        new URL('lora/textual_inversion_diffusers_4vec/learned_embeds.safetensors', golden),
+      ),
+    });
+    await page.getByText('Embeddings (2)').click();
+    const settings = { steps: 2, seed: 4, width: 128, height: 64, sampler: 'DDIM' } as const;
+    await app.fill({ ...settings, prompt: 'a photo of' });
+    const plain = await app.draw();
+    await page.getByRole('button', { name: '<cat-toy>' }).click();
+    await expect(page.getByRole('textbox', { name: 'Prompt', exact: true })).toHaveValue(
+      'a photo of <cat-toy>',
+    );
+    const called = await app.draw();
+    await app.fill({ prompt: 'a photo of toy' });
+    const byFile = await app.draw();
+    expect(pictureDifference(called.data, plain.data).mean).toBeGreaterThan(1);
+    expect(pictureDifference(byFile.data, called.data).mean).toBe(0);
+  });
+
+  await test.step('a VAE of its own is imported, chosen under Advanced, and draws as the model\u2019s own, which it is', async () => {
+    const wanted = caseOf('models/sd1/cases/txt2img_euler');
+    await app.importFiles({
+      name: 'soft.safetensors',
+      mimeType: 'application/octet-stream',
+      buffer: gunzipSync(
+        readFileSync(new URL('models/sd1/diffusers/vae/diffusion_pytorch_model.safetensors.gzip', golden)),
+      ),
+    });
+    await page.getByRole('combobox', { name: 'VAE', exact: true }).selectOption({ label: 'soft' });
+    const { spacing: _, ...job } = jobOf(wanted);
+    await app.fill(job);
+    await expectPicture(await app.draw(), 'models/sd1/cases/txt2img_euler/expected.png', 'a VAE of its own');
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Download PNG' }).click(),
+    ]);
+    expect(readFileSync(await download.path(), 'latin1')).toContain(', VAE: soft.safetensors,');
+  });
+
+  await test.step('a TAESD shows what is being drawn, at its full size', async () => {
+    await app.importFiles({
+      name: 'taesd_decoder.safetensors',
+      mimeType: 'application/octet-stream',
+      buffer: gunzipSync(readFileSync(new URL('models/taesd/taesd_decoder.safetensors.gzip', golden))),
+    });
+    await app.fill({ prompt: 'a fox', steps: 40, seed: 4, width: 128, height: 64, sampler: 'DDIM' });
+    const preview = page.getByRole('img', { name: 'Preview' }).locator('canvas');
+    await app.generate.click();
+    await expect(preview).toHaveAttribute('width', '16', { timeout: 60_000 });
+    await page.keyboard.press('Escape');
+    await expect(app.progress).toBeHidden();
+
+    await page.getByRole('combobox', { name: 'Preview' }).selectOption({ label: 'taesd_decoder' });
+    await app.generate.click();
+    await expect(preview).toHaveAttribute('width', '128', { timeout: 60_000 });
+    await expect(app.progress).toBeHidden({ timeout: 60_000 });
+    await expect(app.result).toBeVisible();
+
+    await page.getByRole('combobox', { name: 'Decode with' }).selectOption('TAESD (fast)');
+    const { spacing: _, ...job } = jobOf(caseOf('models/sd1/cases/txt2img_ddim'));
+    await app.fill(job);
+    await expectPicture(await app.draw(), 'models/taesd/sd1_txt2img_ddim.png', 'decoded by TAESD');
+  });
 });
 
 test('LoRAs with any name, and two of one name, are ticked, weighed and called; all files are told by hashes', async ({

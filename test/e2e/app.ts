@@ -1,5 +1,7 @@
 /** The app as a test uses it: by the names people and screen readers see. */
-import { readFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { PNG } from 'pngjs';
 import { expect, test as base, type Locator, type Page } from 'playwright/test';
 import { gunzipSync } from 'node:zlib';
@@ -32,6 +34,8 @@ export class App {
   readonly violations: string[] = [];
   /** Addresses that a test asks the app to fetch from. */
   readonly allowed: string[] = [];
+  #folder: string | undefined;
+  #imported = 0;
 
   constructor(page: Page) {
     this.page = page;
@@ -127,8 +131,22 @@ export class App {
     return PNG.sync.read(await readFile(await download.path()));
   }
 
-  async importFiles(...files: { name: string; mimeType: string; buffer: Buffer }[]): Promise<void> {
-    await this.page.getByLabel('Import model').setInputFiles(files);
+  /** From a folder on the disk: what Playwright hands over in memory the page unpacks, for seconds where it is a model. */
+  async importFiles(...files: { name: string; buffer: Buffer }[]): Promise<void> {
+    this.#folder ??= await mkdtemp(join(tmpdir(), 'drobe-e2e-'));
+    const paths: string[] = [];
+    for (const { name, buffer } of files) {
+      const folder = join(this.#folder, String(this.#imported++)); // two may have one name
+      await mkdir(folder);
+      await writeFile(join(folder, name), buffer);
+      paths.push(join(folder, name));
+    }
+    await this.page.getByLabel('Import model').setInputFiles(paths);
+  }
+
+  /** Deletes what was imported from. */
+  async close(): Promise<void> {
+    if (this.#folder) await rm(this.#folder, { recursive: true });
   }
 }
 
@@ -147,6 +165,7 @@ export const test = base.extend<{ app: App }>({
   app: async ({ page, baseURL }, use) => {
     const app = new App(page);
     await use(app);
+    await app.close();
     const own = new URL(baseURL!).origin;
     const allowed = [`${own}/`, 'blob:', 'data:', ...app.allowed];
     const foreign = app.requests.filter((url) => !allowed.some((start) => url.startsWith(start)));
