@@ -39,10 +39,10 @@ export function limitGpuBytes(): void {
     bytes += by;
     peak = Math.max(peak, bytes);
   };
-  /* eslint-disable @typescript-eslint/unbound-method -- called with the object they belong to */
+  /* oxlint-disable typescript/unbound-method -- called with the object they belong to */
   const { createBuffer, destroy: destroyDevice } = GPUDevice.prototype;
   const { destroy } = GPUBuffer.prototype;
-  /* eslint-enable @typescript-eslint/unbound-method */
+  /* oxlint-enable typescript/unbound-method */
   GPUDevice.prototype.createBuffer = function (descriptor) {
     if (bytes + descriptor.size > budget) {
       const size = [8192, 8192, 256]; // 256 GiB

@@ -16,11 +16,14 @@ it('the decoder of a damaged checkpoint names its weight; that of a sound one op
   const key = 'first_stage_model.decoder.conv_out.weight';
   const damaged = sound.slice();
   damaged.fill(0xff, header.tensors.get(key)!.end - 8, header.tensors.get(key)!.end);
-  const decoded = (file: Uint8Array<ArrayBuffer>) => {
+  const decoded = async (file: Uint8Array<ArrayBuffer>) => {
     const { model, tensors } = inspect(header);
     const checkpoint = new Checkpoint(model, { tensors, source: memorySource(file) }, machine);
-    const picture = checkpoint.decode(new Float32Array(4 * 36), { h: 6, w: 6 }, () => undefined);
-    return picture.finally(() => checkpoint.release());
+    try {
+      return await checkpoint.decode(new Float32Array(4 * 36), { h: 6, w: 6 }, () => undefined);
+    } finally {
+      await checkpoint.release();
+    }
   };
   await expect(decoded(damaged)).rejects.toMatchObject({ code: 'weight-not-a-number', facts: { key } });
   expect((await decoded(sound)).every(Number.isFinite)).toBe(true);

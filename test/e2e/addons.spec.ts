@@ -16,7 +16,6 @@ test('a LoRA is imported, weighed in the prompt, and changes the picture by as m
   await expect(app.model.locator('option:checked')).toHaveText(/sd1/, { timeout: 60_000 });
   await app.importFiles({
     name: 'winter.safetensors',
-    mimeType: 'application/octet-stream',
     buffer: readFileSync(new URL('lora/kohya/kohya.safetensors', golden)),
   });
   await expect(page.getByText('LoRAs (2)')).toBeVisible();
@@ -71,7 +70,6 @@ test('what is added to one model is imported, called and chosen', async ({ app }
     );
     await app.importFiles({
       name: 'half.safetensors',
-      mimeType: 'application/octet-stream',
       buffer: Buffer.from(await written(new Map(renamed)).arrayBuffer()),
     });
     const told = '192 of 216 modules used; 24 belong to a text encoder this model does not have';
@@ -91,7 +89,6 @@ test('what is added to one model is imported, called and chosen', async ({ app }
   await test.step('a textual inversion is imported, and called by its word', async () => {
     await app.importFiles({
       name: 'toy.safetensors',
-      mimeType: 'application/octet-stream',
       buffer: readFileSync(
         new URL('lora/textual_inversion_diffusers_4vec/learned_embeds.safetensors', golden),
       ),
@@ -115,7 +112,6 @@ test('what is added to one model is imported, called and chosen', async ({ app }
     const wanted = caseOf('models/sd1/cases/txt2img_euler');
     await app.importFiles({
       name: 'soft.safetensors',
-      mimeType: 'application/octet-stream',
       buffer: gunzipSync(
         readFileSync(new URL('models/sd1/diffusers/vae/diffusion_pytorch_model.safetensors.gzip', golden)),
       ),
@@ -134,7 +130,6 @@ test('what is added to one model is imported, called and chosen', async ({ app }
   await test.step('a TAESD shows what is being drawn, at its full size', async () => {
     await app.importFiles({
       name: 'taesd_decoder.safetensors',
-      mimeType: 'application/octet-stream',
       buffer: gunzipSync(readFileSync(new URL('models/taesd/taesd_decoder.safetensors.gzip', golden))),
     });
     await app.fill({ prompt: 'a fox', steps: 40, seed: 4, width: 128, height: 64, sampler: 'DDIM' });
@@ -163,7 +158,6 @@ test('LoRAs with any name, and two of one name, are ticked, weighed and called; 
   const { page } = app;
   const file = (name: string, at = 'lora/kohya/kohya') => ({
     name: `${name}.safetensors`,
-    mimeType: 'application/octet-stream',
     buffer: readFileSync(new URL(`${at}.safetensors`, golden)),
   });
   await app.open();

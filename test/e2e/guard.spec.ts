@@ -29,7 +29,7 @@ test('neither the page nor the engine can ask another server or run what is not 
       return [
         tried(() => (document.createElement('p').innerHTML = '<b>')),
         tried(() => new Worker('./assets/courier.js')),
-        tried(() => new Function('return 1')()), // eslint-disable-line @typescript-eslint/no-implied-eval -- is the question
+        tried(() => new Function('return 1')()), // oxlint-disable-line typescript/no-implied-eval -- is the question
       ];
     });
     expect(run).toEqual(['TypeError', 'TypeError', 'EvalError']);

@@ -25,7 +25,11 @@ async function run(graph: (q: Var, k: Var, v: Var) => Var): Promise<Float32Array
     () => Promise.resolve(null),
   );
   const values = { q: { data: q, shape }, k: { data: k, shape }, v: { data: v, shape } };
-  return net.run(values).finally(() => net.release());
+  try {
+    return await net.run(values);
+  } finally {
+    await net.release();
+  }
 }
 
 /** One row by plain arithmetic. */

@@ -45,7 +45,7 @@ function spyOn(checkpoint: Checkpoint): { steps: Float32Array[]; final: () => Fl
 /** Where the reference drew its first noise from a generator of its own, all that is drawn later comes from another. */
 function drawFrom({ init_latents_seed, noise_tape_seed }: PipelineCase): void {
   if (init_latents_seed === null) return;
-  // eslint-disable-next-line @typescript-eslint/unbound-method -- it is called on a generator below
+  // oxlint-disable-next-line typescript/unbound-method -- it is called on a generator below
   const { randn } = TorchGenerator.prototype;
   const tape = new TorchGenerator(noise_tape_seed);
   let drawn = 0;

@@ -37,7 +37,11 @@ describe('the outermost blocks, given the deep feature of a whole run, give what
     const run = async (graph: Graph, values: Readonly<Record<string, Value>>): Promise<Float32Array> => {
       const weights = { tensors: form.tensors, source: memorySource(file) };
       const net = await machine.sessions.open(graph, weights, machine.openDevice);
-      return net.run(values).finally(() => net.release());
+      try {
+        return await net.run(values);
+      } finally {
+        await net.release();
+      }
     };
     const [h, w] = [9, 7]; // odd sizes are rounded up on the way down
     const size = { batch: 2, h, w };

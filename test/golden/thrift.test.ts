@@ -123,7 +123,11 @@ it.each([2 ** 30 - 16, 2 ** 30])(
       const weights = { tensors: new Map(), source: memorySource(new Uint8Array()) };
       const net = await machine.sessions.open(graph, weights, machine.openDevice);
       const one = { data: Float32Array.of(1), shape: [1, 1] };
-      return [...(await net.run({ x: one }).finally(() => net.release()))];
+      try {
+        return [...(await net.run({ x: one }))];
+      } finally {
+        await net.release();
+      }
     };
     await expect(sum(large)).rejects.toMatchObject({ code: 'out-of-memory' });
     expect(await sum(8)).toEqual([8]);

@@ -7,7 +7,7 @@ export const dispatches = (): number => count;
 /** To be called once, before the first pass. */
 export function countDispatches(): void {
   if (!('GPUComputePassEncoder' in globalThis)) return;
-  /* eslint-disable-next-line @typescript-eslint/unbound-method -- called with the object they belong to */
+  /* oxlint-disable-next-line typescript/unbound-method -- called with the object they belong to */
   const { dispatchWorkgroups, dispatchWorkgroupsIndirect } = GPUComputePassEncoder.prototype;
   GPUComputePassEncoder.prototype.dispatchWorkgroups = function (...sizes) {
     count++;
