@@ -1,11 +1,15 @@
-/** Single modules against plain arithmetic in double precision: attention, convolutions, norms. */
+/** Single modules against plain arithmetic in double precision: attention, convolutions, packed linear layers, norms. */
 import { build, input, sizeOf, type Shape, type Target, type Var } from '../../src/graph/graph';
-import { attention, cast, conv, fromImage, groupNorm, toImage } from '../../src/graph/nn';
+import { attention, cast, conv, fromImage, groupNorm, linear, toImage } from '../../src/graph/nn';
+import { BLOCK } from '../../src/graph/packed';
 import { scope, type Scope } from '../../src/graph/scope';
+import type { Bits } from '../../src/graph/var';
 import type { Value } from '../../src/runtime/session';
 import type { TensorInfo } from '../../src/weights/safetensors';
+import { pack } from '../../src/weights/pack';
 import { memorySource } from '../../src/weights/source';
 import { worstDifference } from '../golden/tensors';
+import { unpacked } from '../unpacked';
 import type { Bench, Scale } from './bench';
 import { filled } from './full-size';
 import { Missing, type Measured, type Row } from './row';
@@ -188,6 +192,38 @@ const convRow = (dtype: DType, channels: number): Row =>
     channels > 100 ? LONG[dtype] : BOUND[dtype],
   );
 
+const [INNER, OUTER] = [320, 640];
+
+/** Weights of 8 or 4 bits beside plain arithmetic with what those bits stand for. */
+const packedRow = (dtype: DType, bits: Bits, rows: number): Row =>
+  row(
+    `linear layer in ${bits} bits, ${rows} rows`,
+    dtype,
+    256 + (dtype === 'f16' ? 5 : 0),
+    async (bench, target) => {
+      const x = numbers(rows * INNER, 5);
+      const actual = await run(
+        bench,
+        { ...target, bits },
+        {
+          inputs: { x: { data: x, shape: [rows, INNER] } },
+          weights: { 'l.weight': [OUTER, INNER], 'l.bias': [OUTER] },
+          module: ({ x }, p) => linear(x!, p('l')),
+        },
+      );
+      const weight = unpacked(pack(numbers(OUTER * INNER, 0), bits, BLOCK, dtype), bits, dtype);
+      const bias = numbers(OUTER, 1);
+      const expected = new Float64Array(rows * OUTER);
+      for (let r = 0; r < rows; r++)
+        for (let o = 0; o < OUTER; o++) {
+          let sum = bias[o]!;
+          for (let i = 0; i < INNER; i++) sum += x[r * INNER + i]! * weight[o * INNER + i]!;
+          expected[r * OUTER + o] = sum;
+        }
+      return { worst: worstDifference(actual, expected) };
+    },
+  );
+
 const GROUPS = 32;
 
 const normRow = (
@@ -250,6 +286,7 @@ export const moduleRows = (scale: Scale): Row[] =>
   dtypes.flatMap((dtype) => [
     ...fusedRows(dtype, scale),
     ...attentionRows(dtype, 'written out'),
+    ...([8, 4] as const).flatMap((bits) => [1, 154, 1024].map((rows) => packedRow(dtype, bits, rows))),
     ...Array.from({ length: 14 }, (_, i) => convRow(dtype, i + 3)),
     ...[320, 1280, 2560].map((channels) => convRow(dtype, channels)),
     ...(['plain', 'with SiLU', 'with SiLU, after adding'] as const).flatMap((form) =>

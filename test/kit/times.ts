@@ -2,7 +2,9 @@
 import { closeSync, existsSync, fstatSync, openSync, readFileSync, readSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Target } from '../../src/graph/graph';
-import { watchMemory, type Scale } from './bench';
+import type { Bits } from '../../src/graph/var';
+import { worstDifference } from '../golden/tensors';
+import { watchMemory, type Bench, type Scale } from './bench';
 import { graphOf, inputsOf, shapesOf, sideOf, synthetic, type Family, type NetKind } from './full-size';
 import { targetOf } from './modules';
 import { Missing, type Facts, type Measured, type Row } from './row';
@@ -15,12 +17,33 @@ const SECONDS = 8;
 interface Levers {
   readonly dtype: Target['dtype'];
   readonly attention?: 'fused' | 'written out';
+  /** Of linear layers' weights. */
+  readonly bits?: Bits;
+}
+
+const namesOf = ({ dtype, attention, bits }: Levers): string =>
+  [dtype, attention && `attention ${attention}`, bits && `linear layers in ${bits} bits`]
+    .filter(Boolean)
+    .join(', ');
+
+function targetWith(bench: Bench, { dtype, attention, bits }: Levers): Target {
+  const target = targetOf(bench, dtype);
+  return {
+    ...target,
+    ...(attention && { fusedAttention: attention === 'fused' }),
+    ...(bits && { bits }),
+  };
 }
 
 interface Net {
   readonly family: Family;
   readonly kind: NetKind;
 }
+
+const sd1: Net = { family: 'sd1', kind: 'unet' };
+const vae: Net = { family: 'sd1', kind: 'vae' };
+const text: Net = { family: 'sd1', kind: 'text' };
+const sdxl: Net = { family: 'sdxl', kind: 'unet' };
 
 const names: Readonly<Record<Family, string>> = { sd1: 'SD 1.5', sdxl: 'SDXL' };
 const kinds: Readonly<Record<NetKind, string>> = {
@@ -40,36 +63,37 @@ const outputAt = (work: string, { family, kind }: Net, dtype: string): string =>
 
 const MB = 1e6;
 
-function ours(net: Net, worth: number, { dtype, attention }: Levers, scale: Scale, seconds = 90): Row {
-  const how = [dtype, attention && `attention ${attention}`].filter(Boolean).join(', ');
+function ours(net: Net, worth: number, levers: Levers, scale: Scale, seconds = 90): Row {
+  const plain = Object.keys(levers).length === 1; // but for the dtype
   return {
-    name: `${nameOf(net, scale)}: ${how}`,
+    name: `${nameOf(net, scale)}: ${namesOf(levers)}`,
     part: 'time',
     worth,
     seconds,
     by: 'webgpu',
     alone: true,
     async run(bench) {
-      const machines = targetOf(bench, dtype);
-      const fusedAttention = attention ? attention === 'fused' : machines.fusedAttention;
+      const target = targetWith(bench, levers);
       const checkpoint = synthetic(shapesOf(bench.kit, net.family, scale));
       const side = sideOf(net.family, scale);
-      const graph = graphOf(checkpoint, net.kind, { ...machines, fusedAttention }, side);
+      const graph = graphOf(checkpoint, net.kind, target, side);
       const inputs = await inputsOf(checkpoint, net.kind, side);
       const { sessions, openDevice } = bench.machine;
       const weights = { tensors: checkpoint.tensors, source: checkpoint.source };
+      const path = outputAt(bench.work, net, levers.dtype);
       return timed(
         graph.placements.reduce((sum, { length }) => sum + length, 0),
         {
           open: () => sessions.open(graph, weights, openDevice),
           run: (net) => net.run(inputs),
           release: (net) => net.release(),
-          onOutput(output) {
-            const path = outputAt(bench.work, net, dtype);
-            // As nets run here; how attention is written must not matter, and is proved elsewhere.
-            if (attention === undefined) writeFileSync(path, output);
+          told(output) {
+            if (plain) writeFileSync(path, output);
+            const facts = { nodes: graph.nodes };
+            if (plain || !existsSync(path)) return facts;
+            const other = new Float32Array(Uint8Array.from(readFileSync(path)).buffer);
+            return { ...facts, 'apart from that without': worstDifference(output, other).toExponential(1) };
           },
-          facts: { nodes: graph.nodes },
         },
       );
     },
@@ -80,14 +104,11 @@ interface Timed<T> {
   readonly open: () => Promise<T>;
   readonly run: (opened: T) => Promise<Float32Array>;
   readonly release: (opened: T) => Promise<void>;
-  readonly onOutput?: (output: Float32Array) => void;
-  readonly facts?: Facts;
+  /** What the first output tells. */
+  readonly told?: (output: Float32Array) => Facts;
 }
 
-async function timed<T>(
-  weightBytes: number,
-  { open, run, release, onOutput, facts }: Timed<T>,
-): Promise<Measured> {
+async function timed<T>(weightBytes: number, { open, run, release, told }: Timed<T>): Promise<Measured> {
   const clock = async <R>(work: () => Promise<R>): Promise<[number, R]> => {
     const begun = performance.now();
     const result = await work();
@@ -96,16 +117,16 @@ async function timed<T>(
   const { result, buffers, driver } = await watchMemory(async () => {
     const [create, opened] = await clock(open);
     const [first, output] = await clock(() => run(opened));
-    onOutput?.(output);
+    const facts = told?.(output);
     const steps: number[] = [];
     const end = performance.now() + 1000 * SECONDS;
     while (steps.length < RUNS && (steps.length < 3 || performance.now() < end)) {
       steps.push((await clock(() => run(opened)))[0]);
     }
     await release(opened);
-    return { create, first, steps, sound: output.every(Number.isFinite) };
+    return { create, first, steps, facts, sound: output.every(Number.isFinite) };
   });
-  const { create, first, steps, sound } = result;
+  const { create, first, steps, facts, sound } = result;
   if (!sound) throw new Error('it gives numbers that are none');
   return {
     facts: {
@@ -147,11 +168,14 @@ function torch(
   };
 }
 
-/** For a CPU PyTorch may compile for longer than all else takes: there it comes last. */
+/** For a CPU PyTorch compiles a UNet for longer than all else takes: there it compiles the smallest net. */
+const compiledRows = (scale: Scale): Row[] =>
+  scale === 'full'
+    ? [compiled(sd1, 312, scale, 120), compiled(sdxl, 240, scale, 180)]
+    : [compiled(text, 2, scale, 60)];
+
 const compiled = (net: Net, worth: number, scale: Scale, seconds: number): Row =>
-  torch('PyTorch, compiled', 'compiled', net, scale === 'full' ? worth : 2, scale, {
-    seconds: scale === 'full' ? seconds : 30,
-  });
+  torch('PyTorch, compiled', 'compiled', net, worth, scale, { seconds });
 
 /** The graph that torch.onnx made of the same modules and weights, on the same provider. */
 function exported(net: Net, worth: number, scale: Scale): Row {
@@ -218,10 +242,6 @@ function lazyFile(file: number, size: number): Uint8Array {
 const HALF = 3e-2;
 
 export function timeRows(scale: Scale): Row[] {
-  const sd1: Net = { family: 'sd1', kind: 'unet' };
-  const vae: Net = { family: 'sd1', kind: 'vae' };
-  const text: Net = { family: 'sd1', kind: 'text' };
-  const sdxl: Net = { family: 'sdxl', kind: 'unet' };
   const f16 = { dtype: 'f16' } as const;
   const f32 = { dtype: 'f32' } as const;
   return [
@@ -235,15 +255,18 @@ export function timeRows(scale: Scale): Row[] {
     ours(text, 315, f16, scale),
     torch('PyTorch, eager', 'eager', vae, 314, scale),
     torch('PyTorch, eager', 'eager', text, 313, scale),
-    compiled(sd1, 312, scale, 120),
     ours(sd1, 299, { ...f16, attention: 'written out' }, scale),
     ours(sd1, 298, { ...f16, attention: 'fused' }, scale),
+    ours(sd1, 297.9, { ...f16, bits: 8 }, scale),
+    ours(sd1, 297.8, { ...f16, bits: 4 }, scale),
     ours(sd1, 297, f32, scale),
     torch('f32 here and in PyTorch', 'compare', sd1, 296, scale, { dtype: 'f32', bound: 1e-3 }),
     torch('exporting by torch.onnx', 'export', sd1, 295, scale, { seconds: 120 }),
     exported(sd1, 294, scale),
-    compiled(sdxl, 240, scale, 180),
+    ...compiledRows(scale),
     ours(sdxl, 239, { ...f16, attention: 'written out' }, scale, 120),
+    ours(sdxl, 238.9, { ...f16, bits: 8 }, scale, 120),
+    ours(sdxl, 238.8, { ...f16, bits: 4 }, scale, 120),
     ours(vae, 238, f32, scale),
     torch('f16 here and in PyTorch', 'compare', vae, 237, scale, { dtype: 'f16', bound: HALF }),
     torch('f16 here and in PyTorch', 'compare', text, 236, scale, { dtype: 'f16', bound: HALF }),

@@ -225,7 +225,12 @@ def compiled(family, kind, side, **_):
     net = net_of(family, kind, TIMED)
     inputs = net.inputs(side)
     net(*inputs)  # places are found before anything is traced
-    return timed(torch.compile(net), inputs)
+    try:
+        return timed(torch.compile(net), inputs)
+    except Exception as error:
+        if 'compiler' not in str(error).lower():
+            raise
+        raise Missing(f'PyTorch finds no compiler: {str(error).strip().splitlines()[0]}') from error
 
 
 def compare(family, kind, side, dtype, **_):
