@@ -1,5 +1,6 @@
 /** Everything that is asked of a card. Which comes first, each row's `worth` says. */
 import type { Scale } from './bench';
+import { leverRows } from './levers';
 import { moduleRows } from './modules';
 import { netRows, pictureRows } from './nets';
 import type { Row } from './row';
@@ -19,6 +20,7 @@ const all = (kit: string, scale: Scale): Row[] => [
   ...pictureRows(kit, scale),
   ...moduleRows(scale),
   ...timeRows(scale),
+  ...leverRows(scale),
   {
     name: 'PyTorch',
     part: 'what is there',
