@@ -55,7 +55,7 @@ class Stopwatch:
 
 def seconds_a_picture(source: Path) -> float:
     """What the checkpoint has learned makes no difference to that."""
-    model, prompts = checkpoint.load(source).to(DEVICE), [""] * (evaluate.BATCH if ON_GPU else 8)
+    model, prompts = checkpoint.load(source).to(DEVICE), [""] * (evaluate.BATCH if ON_GPU else 2)
     if ON_GPU:
         evaluate.pictures(model, prompts)  # the first time kernels are chosen
     began = time.time()
