@@ -48,6 +48,8 @@ export const thereRows: readonly Row[] = [
         numbers: dtype,
         attention: fusedAttention ? 'fused' : 'written out',
         'score bytes at most': maxScoreBytes,
+        'weights in 8 bits': (await machine.packs(8)) ? 'right' : 'wrong',
+        'weights in 4 bits': (await machine.packs(4)) ? 'right' : 'wrong',
       },
     };
   }),

@@ -1,9 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { convert } from '../../../src/weights/half';
 import { pack } from '../../../src/weights/pack';
-import { unpacked } from '../../unpacked';
 
 const BLOCK = 32;
+
+/** Reads packed numbers one by one, as the format is described. */
+function unpacked({ codes, scales }: ReturnType<typeof pack>, bits: 8 | 4, type: 'f32' | 'f16'): number[] {
+  const factors = new Float32Array(convert(scales, type === 'f16' ? 'F16' : 'F32', 'F32').buffer);
+  const count = (codes.length * 8) / bits;
+  return Array.from({ length: count }, (_, i) => {
+    const byte = codes[Math.floor((i * bits) / 8)]!;
+    const code = bits === 8 ? byte : i % 2 === 0 ? byte % 16 : Math.floor(byte / 16);
+    return (code - 2 ** (bits - 1)) * factors[Math.floor(i / BLOCK)]!;
+  });
+}
 
 const farthest = (values: readonly number[]): number => Math.max(...values.map(Math.abs));
 
