@@ -14,12 +14,13 @@ import { startProcess } from '../../kit/process';
 import { smallStableDiffusion } from '../../unit/nets/stable-diffusion';
 import { normals } from '../formula';
 import { writeCheckpoint } from '../full-size';
-import type { NetKind, Numbers } from './ask';
+import type { NetKind, Numbers, Opening } from './ask';
+import { writeOurs } from './native';
 
 const made = join(root, '.cache/peer');
 /** Packages that are fetched aside, where Python has torch and lacks them. */
 const aside = join(made, 'python');
-const python = process.env.PYTHON ?? 'python3';
+export const python = process.env.PYTHON ?? 'python3';
 const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
 
 export interface PeerFiles {
@@ -30,6 +31,8 @@ export interface PeerFiles {
   readonly expected: (net: NetKind) => Float32Array | null;
   /** Why there is no peer: what to install. */
   readonly missing: string | null;
+  /** Where graphs lie that run outside the browser. */
+  readonly modelOf: (opening: Opening) => string;
 }
 
 /** As torch_rows.py feeds the exported graphs. */
@@ -83,6 +86,8 @@ export async function makeFiles(
     exported: missing ? [] : nets.flatMap(files),
     expected: (net) => (missing ? null : numbersIn(numbers(net))),
     missing,
+    modelOf: ({ by, net }) =>
+      by === 'ours' ? writeOurs(net, side, join(work, `ours-${net}`)) : files(net)[0]!, // it has two
   };
 }
 
@@ -101,7 +106,6 @@ async function exportGraphs(
   writeFileSync(join(work, 'sd1.json'), JSON.stringify(shapes));
   writeFileSync(join(work, 'normals.f32'), new Uint8Array(normals().buffer));
 
-  process.env.PYTHONPATH = withAside();
   const switches = ['--kit', here('..'), '--work', work, '--scale', 'small'];
   const torch = startProcess(python, [here('../../kit/torch_rows.py'), ...switches]);
   try {
@@ -138,18 +142,31 @@ function madeOf(): string {
   return hash.digest('hex');
 }
 
-const withAside = (): string => [process.env.PYTHONPATH, aside].filter(Boolean).join(delimiter);
-
 /** Sees that Python has what exporting takes. @returns what to install, where it has not. */
 function readyPython(say: (line: string) => void): string | null {
-  const has = (...packages: string[]): boolean => {
-    const env = { ...process.env, PYTHONPATH: withAside() };
-    return spawnSync(python, ['-c', `import ${packages.join(', ')}`], { env }).status === 0;
-  };
   if (!has('torch'))
     return `${python} has no torch: pip install torch onnxscript (PYTHON names another Python)`;
-  if (has('onnxscript')) return null;
-  say('fetching onnxscript, with which torch.onnx exports, aside…');
-  spawnSync(python, ['-m', 'pip', 'install', '--quiet', '--target', aside, 'onnxscript']);
-  return has('onnxscript') ? null : `${python} has no onnxscript: pip install onnxscript`;
+  return fetched('onnxscript', 'with which torch.onnx exports', say);
+}
+
+/** Sees that Python has ONNX Runtime. @returns what to install, where it has not. */
+export function readyNative(say: (line: string) => void): string | null {
+  return fetched('onnxruntime', 'for graphs outside the browser', say);
+}
+
+/** Fetches a package aside, where Python lacks it. @returns what to install, where it cannot be had. */
+function fetched(name: string, what: string, say: (line: string) => void): string | null {
+  process.env.PYTHONPATH = withAside();
+  if (has(name)) return null;
+  say(`Fetching ${name}, ${what}, aside…`);
+  spawnSync(python, ['-m', 'pip', 'install', '--quiet', '--target', aside, name]);
+  return has(name) ? null : `${python} has no ${name}: pip install ${name}`;
+}
+
+const has = (name: string): boolean => spawnSync(python, ['-c', `import ${name}`]).status === 0;
+
+/** What was fetched aside comes after what is there. */
+function withAside(): string {
+  const paths = (process.env.PYTHONPATH ?? '').split(delimiter).filter(Boolean);
+  return [...paths.filter((path) => path !== aside), aside].join(delimiter);
 }

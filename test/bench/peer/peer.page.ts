@@ -9,6 +9,12 @@ declare global {
 
 const workers = new Map<string, Worker>();
 
+function named(name: string): Worker {
+  const worker = workers.get(name);
+  if (!worker) throw new Error(`${name} is not open`);
+  return worker;
+}
+
 async function ask(worker: Worker, order: Order): Promise<Exclude<Reply, { error: string }>> {
   const reply = await new Promise<Reply>((resolve, reject) => {
     worker.onmessage = ({ data }: MessageEvent<Reply>) => resolve(data);
@@ -29,11 +35,14 @@ window.peer = {
     return reply.opened;
   },
   async run(name) {
-    const worker = workers.get(name);
-    if (!worker) throw new Error(`${name} is not open`);
-    const reply = await ask(worker, { run: true });
+    const reply = await ask(named(name), { run: true });
     if (!('milliseconds' in reply)) throw new Error('it answered out of turn');
     return reply.milliseconds;
+  },
+  async shares(name) {
+    const reply = await ask(named(name), { shares: true });
+    if (!('shares' in reply)) throw new Error('it answered out of turn');
+    return reply.shares;
   },
   close(name) {
     workers.get(name)?.terminate();

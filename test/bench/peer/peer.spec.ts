@@ -9,13 +9,14 @@ import { fileURLToPath } from 'node:url';
 import { chromium, expect, test, type Page } from 'playwright/test';
 import { createServer } from 'vite';
 import { launch } from '../../chromium.mjs';
-import type { Backend, NetKind, Opened } from './ask';
-import { inputsOf, makeFiles, type PeerFiles } from './files';
+import type { Backend, NetKind, Opened, Place } from './ask';
+import { inputsOf, makeFiles, python, readyNative, type PeerFiles } from './files';
+import { Native } from './native';
 import { inTurn, median, ratio, worstOf } from './ratio';
 import { switchesOf, type Variant } from './switches';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
-const { backends, nets, rounds, steps, threads, side, variants } = switchesOf(
+const { backends, nets, rounds, steps, threads, side, profile, variants } = switchesOf(
   JSON.parse(process.env.DROBE_BENCH ?? '[]') as string[],
 );
 const say = (line: string): void => console.log(line);
@@ -23,12 +24,29 @@ const say = (line: string): void => console.log(line);
 test('our graphs beside exported ones', async () => {
   const files = await makeFiles(nets, side, say);
   if (files.missing) say(`No exported graph: ${files.missing}`);
-  const asked = variants.filter(({ by }) => by === 'ours' || !files.missing);
+  const noNative = variants.some(({ native }) => native) ? readyNative(say) : null;
+  if (noNative) say(`Nothing outside the browser: ${noNative}`);
+  const asked = variants
+    .filter(({ by }) => by === 'ours' || !files.missing)
+    .filter(({ native }) => !native || !noNative);
+  const native = new Native(python, files.modelOf);
   await withPage([files.checkpoint, ...files.exported], async (page) => {
     for (const backend of backends) {
-      for (const net of nets) await compare(page, backend, net, asked, files);
+      for (const net of nets) {
+        const here = asked.filter(({ native }) => !native || backend === 'wasm');
+        const places = here.map((variant) => (variant.native ? native : placeIn(page)));
+        if (rounds > 0) await compare(places, backend, net, here, files);
+        if (profile) await tellShares(page, backend, net, here);
+      }
     }
   });
+});
+
+const placeIn = (page: Page): Place => ({
+  open: (name, opening) =>
+    page.evaluate(([name, opening]) => window.peer.open(name, opening), [name, opening] as const),
+  run: (name) => page.evaluate((name) => window.peer.run(name), name),
+  close: (name) => page.evaluate((name) => window.peer.close(name), name),
 });
 
 /** What was measured of one graph, over all rounds. */
@@ -37,8 +55,9 @@ interface Measured {
   readonly steps: number[];
 }
 
+/** @param places where each runs. */
 async function compare(
-  page: Page,
+  places: readonly Place[],
   backend: Backend,
   net: NetKind,
   asked: readonly Variant[],
@@ -48,21 +67,40 @@ async function compare(
   const inputs = inputsOf(net, side);
   for (let round = 0; round < rounds; round++) {
     for (const i of inTurn(asked.length, round)) {
-      const { name, by, levers } = asked[i]!; // of the list
+      const { name, by, levers } = asked[i]!; // of the list, as are places
       const opening = { by, levers, backend, net, inputs, ...(threads !== undefined && { threads }) };
-      measured[i]!.opened.push(
-        await page.evaluate(([name, opening]) => window.peer.open(name, opening), [name, opening] as const),
-      );
+      measured[i]!.opened.push(await places[i]!.open(name, opening));
     }
     for (let step = 0; step < steps; step++) {
-      for (const i of inTurn(asked.length, step)) {
-        measured[i]!.steps.push(await page.evaluate((name) => window.peer.run(name), asked[i]!.name));
-      }
+      for (const i of inTurn(asked.length, step))
+        measured[i]!.steps.push(await places[i]!.run(asked[i]!.name));
     }
-    for (const { name } of asked) await page.evaluate((name) => window.peer.close(name), name);
+    for (const [i, { name }] of asked.entries()) await places[i]!.close(name);
   }
   report(backend, net, asked, measured, files.expected(net));
   for (const { steps: times } of measured) expect(times).toHaveLength(rounds * steps);
+}
+
+/** Where the time of a run goes in each graph: kernels of one kind together, those of a hundredth or more. */
+async function tellShares(
+  page: Page,
+  backend: Backend,
+  net: NetKind,
+  asked: readonly Variant[],
+): Promise<void> {
+  for (const { name, by, levers, native } of asked) {
+    if (native) continue;
+    const opening = { by, levers, backend, net, inputs: inputsOf(net, side), profiled: true, threads: 1 };
+    await page.evaluate(([name, opening]) => window.peer.open(name, opening), [name, opening] as const);
+    const shares = await page.evaluate((name) => window.peer.shares(name), name);
+    await page.evaluate((name) => window.peer.close(name), name);
+    const whole = shares.reduce((sum, { milliseconds }) => sum + milliseconds, 0);
+    say(`  where the time of ${name} goes (two runs, one thread, ${whole.toFixed(0)} ms):`);
+    for (const { kind, milliseconds, count } of shares) {
+      const part = milliseconds / whole;
+      if (part >= 0.01) say(`    ${(100 * part).toFixed(1).padStart(5)} %  ${kind} (${count})`);
+    }
+  }
 }
 
 function report(

@@ -10,6 +10,7 @@ import { blobSource } from '../../../src/weights/source';
 import { limitGpuBytes, peakBytes } from '../../gpu-bytes';
 import type { Levers, NetKind, Numbers, Opened, Opening, Order, Reply } from './ask';
 import { countDispatches, dispatches } from './dispatches';
+import { profileKernels, type Profiler } from './profile';
 
 /** A net that was opened and has run once. */
 interface Ready {
@@ -20,15 +21,21 @@ interface Ready {
 }
 
 let ready: Ready | null = null;
+let profiler: Profiler | null = null;
 
 onmessage = ({ data }: MessageEvent<Order>) => {
-  const answer = 'open' in data ? open(data.open, data.files) : run();
+  const answer = 'open' in data ? open(data.open, data.files) : 'run' in data ? run() : shares();
   void answer
     .catch((error: unknown): Reply => {
       return { error: error instanceof Error ? (error.stack ?? error.message) : String(error) };
     })
     .then((reply) => postMessage(reply));
 };
+
+function shares(): Promise<Reply> {
+  if (!profiler) return Promise.reject(new Error('nothing is profiled'));
+  return Promise.resolve({ shares: profiler.shares() });
+}
 
 async function run(): Promise<Reply> {
   if (!ready) throw new Error('nothing is open');
@@ -40,7 +47,10 @@ async function run(): Promise<Reply> {
 async function open(opening: Opening, files: readonly File[]): Promise<Reply> {
   limitGpuBytes();
   countDispatches();
-  const ort = await loadOrt();
+  const profile = opening.profiled ? profileKernels() : null;
+  const loaded = await loadOrt();
+  profiler = profile && profile(loaded);
+  const ort = profiler?.ort ?? loaded;
   if (opening.threads !== undefined) ort.env.wasm.numThreads = opening.threads;
   const machine = await machineFor(opening, ort);
   peakBytes();

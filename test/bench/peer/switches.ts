@@ -11,18 +11,21 @@ export interface Switches {
   readonly threads: number | undefined;
   /** Of the latents. */
   readonly side: number;
+  /** Whether it is told, after all else, where the time of a run goes. */
+  readonly profile: boolean;
   /** The first is compared with the others. */
   readonly variants: readonly Variant[];
 }
 
 /** One of the graphs that are compared. */
-export interface Variant extends Pick<Opening, 'by' | 'levers'> {
+export interface Variant extends Pick<Opening, 'by' | 'levers' | 'native'> {
   readonly name: string;
 }
 
 /**
  * `--lever prelude=no` puts our graph with that lever off beside ours; several in one word, parted by commas, are pulled
  * together; several `--lever` are several graphs. Then there is no exported graph, unless `--exported` asks for it.
+ * `--native` runs both, beside the CPU backend, outside the browser too.
  *
  * @throws where a switch is not known.
  */
@@ -38,10 +41,17 @@ export function switchesOf(args: readonly string[]): Switches {
       side: { type: 'string', default: '32' },
       lever: { type: 'string', multiple: true, default: [] },
       exported: { type: 'boolean' },
+      native: { type: 'boolean', default: false },
+      profile: { type: 'boolean', default: false },
     },
   });
   const levers = values.lever.map((word): Variant => ({ name: word, by: 'ours', levers: leversIn(word) }));
   const exported: Variant = { name: 'exported', by: 'exported', levers: {} };
+  const peers: Variant[] = [exported];
+  if (values.native) {
+    peers.push({ ...exported, name: 'exported, native', native: true });
+    peers.push({ name: 'ours, native', by: 'ours', levers: {}, native: true });
+  }
   return {
     backends: list(values.backends, ['webgpu', 'wasm']),
     nets: list(values.nets, ['unet', 'vae']),
@@ -49,10 +59,11 @@ export function switchesOf(args: readonly string[]): Switches {
     steps: Number(values.steps),
     threads: values.threads === undefined ? undefined : Number(values.threads),
     side: Number(values.side),
+    profile: values.profile,
     variants: [
       { name: 'ours', by: 'ours', levers: {} },
       ...levers,
-      ...(levers.length === 0 || values.exported ? [exported] : []),
+      ...(levers.length === 0 || values.exported ? peers : []),
     ],
   };
 }

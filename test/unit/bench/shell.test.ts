@@ -1,0 +1,25 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { shellBytes } from '../../bench/shell';
+
+it('counts the app shell by kind, and no models', () => {
+  const dist = mkdtempSync(join(tmpdir(), 'drobe-'));
+  try {
+    mkdirSync(join(dist, 'models'));
+    mkdirSync(join(dist, 'assets'));
+    writeFileSync(join(dist, 'models/large.safetensors'), Buffer.alloc(9000));
+    writeFileSync(join(dist, 'index.html'), 'x'.repeat(1000));
+    writeFileSync(join(dist, 'assets/ort.wasm'), Buffer.alloc(5000));
+    const counted = shellBytes(dist);
+    expect(counted.map(({ files, bytes }) => [files, bytes])).toEqual([
+      [2, 6000],
+      [1, 5000],
+      [1, 1000],
+    ]);
+    for (const { bytes, packed } of counted) expect(packed).toBeLessThan(bytes / 10);
+  } finally {
+    rmSync(dist, { recursive: true });
+  }
+});
