@@ -128,9 +128,9 @@ function timed(sessions: Sessions, runs: number[]): Sessions {
   const open: Sessions['open'] = async (...asked) => {
     const net = await sessions.open(...asked);
     const run = net.run.bind(net);
-    net.run = async (values) => {
+    net.run = async (...asked) => {
       const begun = performance.now();
-      const output = await run(values);
+      const output = await run(...asked);
       runs.push(performance.now() - begun);
       return output;
     };
