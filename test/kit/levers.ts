@@ -1,7 +1,8 @@
 /** Levers that need a net of their own, each beside the net without it: in turn, in one process, on the same weights. */
 import { sizeOf, type Graph, type Target } from '../../src/graph/graph';
-import { outerUNetGraph, wholeUNetGraph } from '../../src/nets/graphs';
-import type { Value } from '../../src/runtime/session';
+import { keysGraph, outerUNetGraph, textParts, unetGraph, wholeUNetGraph } from '../../src/nets/graphs';
+import type { Kept, KeptValue, Value } from '../../src/runtime/session';
+import { f32ToF16 } from '../../src/weights/half';
 import { worstDifference } from '../golden/tensors';
 import type { Scale } from './bench';
 import { BATCH, inputsOf, shapesOf, sideOf, synthetic, type Family, type Synthetic } from './full-size';
@@ -10,7 +11,7 @@ import type { Facts, Row } from './row';
 import { HALF, nameOf, spread } from './times';
 
 type Inputs = Readonly<Record<string, Value>>;
-type Ask = (inputs: Inputs) => Promise<Float32Array>;
+type Ask = (inputs: Inputs, kept?: Kept) => Promise<Float32Array>;
 
 /** Where a lever is tried: one UNet, and what opens nets of it. */
 interface Place {
@@ -78,6 +79,30 @@ async function reuse({ checkpoint, target, side, inputs, open }: Place): Promise
   };
 }
 
+/** Keys and values of the prompt made once, not in every step. */
+async function keys({ checkpoint, target, side, inputs, open }: Place): Promise<Pair> {
+  const size = { batch: BATCH, h: side, w: side };
+  const { context, ...others } = inputs;
+  const [, tokens, width] = context!.shape as [number, number, number];
+  const make = await open(keysGraph(checkpoint, target, { tokens }));
+  const made: (Float32Array | Uint16Array)[] = [];
+  for (let n = 0; n < BATCH; n++) {
+    const data = context!.data.slice(n * tokens * width, (n + 1) * tokens * width);
+    const numbers = await make({ context: { data, shape: [1, tokens, width] } });
+    made.push(target.dtype === 'f16' ? f32ToF16(numbers) : numbers);
+  }
+  const kept: Record<string, KeptValue> = {};
+  let begin = 0;
+  for (const { name, shape } of textParts(checkpoint, target, tokens)) {
+    const end = begin + sizeOf(shape);
+    kept[name] = { parts: made.map((all) => all.subarray(begin, end)), shape: shape.with(0, BATCH) };
+    begin = end;
+  }
+  const asking = await open(unetGraph(checkpoint, target, size));
+  const told = await open(unetGraph(checkpoint, target, { ...size, text: 'keys' }));
+  return { without: () => asking(inputs), within: () => told(others, kept) };
+}
+
 function leverRow(
   what: string,
   lever: (place: Place) => Promise<Pair>,
@@ -104,7 +129,7 @@ function leverRow(
       const open = async (graph: Graph): Promise<Ask> => {
         const net = await sessions.open(graph, checkpoint, openDevice);
         releases.push(() => net.release());
-        return (inputs) => net.run(inputs);
+        return (inputs, kept) => net.run(inputs, kept);
       };
       try {
         const pair = await lever({ checkpoint, target, side, inputs, open });
@@ -118,6 +143,8 @@ function leverRow(
 }
 
 export const leverRows = (scale: Scale): Row[] => [
-  leverRow('its deep feature reused', reuse, 'sd1', 291, scale),
-  leverRow('its deep feature reused', reuse, 'sdxl', 233, scale),
+  leverRow('keys and values of the prompt once', keys, 'sd1', 291, scale),
+  leverRow('its deep feature reused', reuse, 'sd1', 290, scale),
+  leverRow('keys and values of the prompt once', keys, 'sdxl', 233, scale),
+  leverRow('its deep feature reused', reuse, 'sdxl', 232, scale),
 ];
