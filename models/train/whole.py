@@ -32,6 +32,8 @@ ENDING = 0.12 if ON_GPU else 0.4
 """Share at most for pieces, sheet and evaluation: these are what takes a CPU long."""
 SPARE = 8
 """Seconds for what the ending does beside drawing."""
+QUICK = 10
+"""Seconds that may be spent on finding out how long a picture takes."""
 LEAST = 10
 """Pictures without which there are no numbers."""
 SHEET = len(samples.PROMPTS) * len(samples.SEEDS)
@@ -54,13 +56,16 @@ class Stopwatch:
 
 
 def seconds_a_picture(source: Path) -> float:
-    """What the checkpoint has learned makes no difference to that."""
-    model, prompts = checkpoint.load(source).to(DEVICE), [""] * (evaluate.BATCH if ON_GPU else 2)
-    if ON_GPU:
-        evaluate.pictures(model, prompts)  # the first time kernels are chosen
-    began = time.time()
-    evaluate.pictures(model, prompts)
-    return (time.time() - began) / len(prompts)
+    """What the checkpoint has learned makes no difference to that. Of a whole batch where that is quick, else of two."""
+    model = checkpoint.load(source).to(DEVICE)
+
+    def pace(count: int) -> float:
+        began = time.time()
+        evaluate.pictures(model, [""] * count)
+        return (time.time() - began) / count
+
+    first = pace(2)
+    return min(first, pace(evaluate.BATCH)) if ON_GPU or first * evaluate.BATCH < QUICK else first
 
 
 def train(packed: Path, work: Path, out: Path, minutes: float, preset: str) -> None:
