@@ -12,6 +12,8 @@ export type RunUNet = (values: UNetValues) => Promise<Float32Array>;
 export type UNetValues = Readonly<Record<'latents' | 'timestep' | 'context', Value>> & {
   readonly label?: Value;
   readonly guidance?: Value;
+  /** What the rest of the UNet made, for its outermost blocks alone. */
+  readonly deep?: Value;
 };
 
 /** @param latents variance-preserving, as the UNet takes them. */
@@ -66,7 +68,8 @@ export async function oneByOne(run: RunUNet, values: UNetValues): Promise<Float3
   return joined(answers);
 }
 
-function joined(parts: readonly Float32Array[]): Float32Array<ArrayBuffer> {
+/** One after the other. */
+export function joined(parts: readonly Float32Array[]): Float32Array<ArrayBuffer> {
   const all = new Float32Array(parts.reduce((length, part) => length + part.length, 0));
   let at = 0;
   for (const part of parts) {

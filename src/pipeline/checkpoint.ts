@@ -1,6 +1,6 @@
 /** A checkpoint opened on a machine: its nets become sessions when they are first asked, and stay while there is room. */
 import type { Graph, Target } from '../graph/graph';
-import { unetGraph, type UNetSize } from '../nets/graphs';
+import { outerUNetGraph, unetGraph, wholeUNetGraph, type UNetSize } from '../nets/graphs';
 import { fits, roomFor } from '../nets/memory';
 import type { LoraUse } from '../nets/lora';
 import type { Model, Prediction } from '../nets/model';
@@ -8,12 +8,13 @@ import type { Machine } from '../runtime/device';
 import type { Patch } from '../runtime/feeder';
 import type { Net, Weights } from '../runtime/session';
 import type { Latent } from '../sampling/latent';
-import { oneByOne, type UNetValues } from './batch';
+import { oneByOne, type RunUNet, type UNetValues } from './batch';
 import { Encoders } from './encoders';
 import type { NetName, Thrift } from './job';
 import { patchesOf, useOf, type Lora } from './lora';
 import { openNet, patched } from './opening';
 import { PictureNets } from './picture-nets';
+import type { DeepFeatures } from './reuse';
 import { scaled } from './scales';
 import type { LatentSize } from './size';
 import { Slot, type Author, type Report } from './slot';
@@ -33,6 +34,11 @@ export interface NamedUse {
   readonly name: string;
   readonly use: LoraUse;
 }
+
+const unets = { plain: unetGraph, whole: wholeUNetGraph, outer: outerUNetGraph };
+
+/** They run in turn in the steps of one picture: neither makes room for the other. */
+const inTurn: readonly NetName[] = ['UNet', 'outer UNet'];
 
 export class Checkpoint {
   readonly model: Model;
@@ -63,6 +69,7 @@ export class Checkpoint {
       'second text encoder': slot('second text encoder'),
       'text attention': slot('text attention'),
       UNet: slot('UNet'),
+      'outer UNet': slot('outer UNet'),
       TAESD: slot('TAESD'),
       'VAE encoder': slot('VAE encoder', model.vae.float32),
       'VAE decoder': slot('VAE decoder', model.vae.float32),
@@ -96,7 +103,7 @@ export class Checkpoint {
     const { limits } = this.#machine;
     const tile = this.#pictures.tileThatFits(thrift.tile, { size, native: this.native }, limits);
     this.#pictures.tile = tile;
-    this.#slots.UNet.bits = less.bits;
+    for (const name of inTurn) this.#slots[name].bits = less.bits;
     this.#saved = key;
     return (this.#thrift = { ...less, tile });
   }
@@ -109,7 +116,7 @@ export class Checkpoint {
       if (less.bits !== null && !(await this.#machine.packs(less.bits))) continue;
       this.#slots.UNet.bits = less.bits;
       const batch = less.single ? 1 : questions;
-      const unet = this.#unetGraph(this.#slots.UNet.target, { batch, tokens, ...size });
+      const unet = this.#unetGraph('plain', this.#slots.UNet.target, { batch, tokens, ...size });
       if (fits(unet, this.#machine.limits)) return less;
     }
     return { ...wish, single: wish.single || questions > 1 };
@@ -120,16 +127,24 @@ export class Checkpoint {
     return this.#attention.prepare(contexts, report);
   }
 
-  /** One UNet run on a batch; see `unetGraph`. */
-  predict(values: UNetValues, report: Report): Promise<Float32Array> {
-    const run = async ({ context, ...asked }: UNetValues): Promise<Float32Array> => {
+  /** One UNet run on a batch; see `unetGraph`. @param features of calls before, that may do instead of whole runs. */
+  predict(values: UNetValues, report: Report, features?: DeepFeatures): Promise<Float32Array> {
+    // A few blocks are read at once: only what goes wrong is told.
+    const quietly: Report = (progress) => progress.kind === 'notice' && report(progress);
+    const run = this.#runner('UNet', features ? 'whole' : 'plain', report);
+    const outer = this.#runner('outer UNet', 'outer', quietly);
+    const asked: RunUNet = features ? (values) => features.predict(values, run, outer) : run;
+    return this.#thrift.single || this.#varying ? oneByOne(asked, values) : asked(values);
+  }
+
+  #runner(name: 'UNet' | 'outer UNet', form: keyof typeof unets, report: Report): RunUNet {
+    return async ({ context, ...asked }) => {
       const [batch, , h, w] = asked.latents.shape as [number, number, number, number];
       const [, tokens] = context.shape as [number, number];
       const kept = await this.#attention.of(context, report);
-      const author: Author = (target) => this.#unetGraph(target, { batch, h, w, tokens });
-      return this.#slots.UNet.run(`${batch} ${h} ${w} ${tokens}`, author, asked, report, kept);
+      const author: Author = (target) => this.#unetGraph(form, target, { batch, h, w, tokens });
+      return this.#slots[name].run(`${form} ${batch} ${h} ${w} ${tokens}`, author, asked, report, kept);
     };
-    return this.#thrift.single || this.#varying ? oneByOne(run, values) : run(values);
   }
 
   /** Scaled latents [1, 4, h, w], as the UNet has them → picture [3, f·h, f·w] in −1…1. */
@@ -161,6 +176,7 @@ export class Checkpoint {
     await this.#encoders.close();
     await this.#attention.close();
     await this.#slots.UNet.release();
+    await this.#slots['outer UNet'].release();
     this.#loras = key;
     this.#patches = patches;
     return (this.#uses = loras.map(({ name, header }) => ({ name, use: useOf(header, tensors) })));
@@ -215,8 +231,8 @@ export class Checkpoint {
     return patched(this.#weights, this.#patches);
   }
 
-  #unetGraph(target: Target, size: UNetSize): Graph {
-    return unetGraph(this.#authored, target, { ...size, text: 'keys' });
+  #unetGraph(form: keyof typeof unets, target: Target, size: UNetSize): Graph {
+    return unets[form](this.#authored, target, { ...size, text: 'keys' });
   }
 
   #weightsOf(name: NetName): Weights {
@@ -229,13 +245,16 @@ export class Checkpoint {
       case 'second text encoder':
       case 'text attention':
       case 'UNet':
+      case 'outer UNet':
         return this.#changed;
     }
   }
 
   async #open(name: NetName, graph: Graph, report: Report): Promise<Net> {
     if (!this.resident) {
-      for (const [other, slot] of Object.entries(this.#slots)) if (other !== name) await slot.release();
+      const staying: readonly string[] = inTurn.includes(name) ? inTurn : [name];
+      for (const [other, slot] of Object.entries(this.#slots))
+        if (!staying.includes(other)) await slot.release();
     }
     return openNet(this.#machine, name, graph, this.#weightsOf(name), report);
   }

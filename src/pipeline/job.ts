@@ -34,6 +34,8 @@ export interface Job extends Sampling, Seeds {
   readonly source: Source | null;
   /** The answers that a run of this very job gave before it broke off: it goes on from there. */
   readonly known?: readonly Latent[];
+  /** The UNet is run whole in one of so many calls; in the others its deep features are used again. Absent: in all. */
+  readonly reuse?: number;
   /** Pictures are encoded and decoded in tiles, even where memory is not short. */
   readonly tiled?: true;
   /** Weights of the UNet's linear layers in so many bits a number; absent: as they are, unless memory is short. */
@@ -121,6 +123,7 @@ export type NetName =
   | 'second text encoder'
   | 'text attention'
   | 'UNet'
+  | 'outer UNet'
   | 'TAESD'
   | 'VAE encoder'
   | 'VAE decoder';

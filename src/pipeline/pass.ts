@@ -1,4 +1,5 @@
 /** One pass of a picture: from prompts and noise to latents. */
+import type { Model } from '../nets/model';
 import { hasRests, restsOf } from '../sampling/interval';
 import { toVp, type Latent } from '../sampling/latent';
 import { noiseOf } from '../sampling/noise';
@@ -17,6 +18,7 @@ import { asShared } from './latent-scale';
 import { toPixels } from './pixels';
 import { project, projections } from './preview';
 import type { Replay } from './resume';
+import { DeepFeatures } from './reuse';
 import { asking, setUp, setUpAgain, type Parts, type Setup } from './setup';
 import type { LatentSize } from './size';
 import type { Report } from './slot';
@@ -62,7 +64,9 @@ export async function* drawPass(pass: Pass, drawing: Drawing): AsyncGenerator<Pr
   yield { kind: 'encoding', what: 'prompt' };
   const texts = await encodePrompts(reading, job, checkpoint, report);
   await checkpoint.prepare(contextsOf({ job, texts, checkpoint }), report);
-  const run: RunUNet = (values) => checkpoint.predict(values, report);
+  let calls = -1;
+  const features = job.reuse ? featuresOf(job.reuse, size, model, () => calls) : undefined;
+  const run: RunUNet = (values) => checkpoint.predict(values, report, features);
   const prediction =
     job.prediction ?? (await checkpoint.prediction(() => trial(run, { job, texts, checkpoint }, size)));
   const noise = noiseOf(job, job.like, { channels: model.vae.latentChannels, ...size });
@@ -73,7 +77,6 @@ export async function* drawPass(pass: Pass, drawing: Drawing): AsyncGenerator<Pr
     : yield* setUp(parts);
   const encode = clock();
 
-  let calls = -1;
   const asked = guided(
     {
       ...{ run, prediction, size },
@@ -117,6 +120,10 @@ function contextsOf(told: Pick<Parts, 'job' | 'texts' | 'checkpoint'>): Float32A
   return Array.from({ length: calls }, (_, call) => questions(call)).flatMap((asked) =>
     asked.map(({ context }) => context),
   );
+}
+
+function featuresOf(every: number, { h, w }: LatentSize, { vae }: Model, call: () => number): DeepFeatures {
+  return new DeepFeatures({ every, call, predicted: vae.latentChannels * h * w });
 }
 
 /** Where guidance rests, the prompt alone is asked; an instruction and its picture are led by more than prompts. */

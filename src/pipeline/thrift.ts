@@ -50,7 +50,8 @@ export function stepDown(
 ): Thrift | null {
   if (together && !thrift.apart) return { ...thrift, apart: true };
   switch (net) {
-    case 'UNet': {
+    case 'UNet':
+    case 'outer UNet': {
       const [, less = null] = lessForUNet(thrift, questions);
       return less;
     }

@@ -82,6 +82,7 @@ const shown: readonly (readonly [label: string, show: Show])[] = [
   ['Guidance up to sigma', ({ guidanceMax }) => guidanceMax],
   ['Guidance down to sigma', ({ guidanceMin }) => guidanceMin],
   ['In every step below', ({ guidanceMinAll }) => guidanceMinAll],
+  ['Reuse deep features, interval', ({ reuse }) => reuse],
   ['Solver order', ({ order }) => order],
   ['All steps, whatever the strength', ({ allSteps }) => allSteps],
   ['Denoising strength', ({ strength }) => strength],

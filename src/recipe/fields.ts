@@ -250,6 +250,7 @@ export const ownFields: readonly Field<Draft>[] = [
   },
   flag('wholeTimesteps', 'Whole timesteps'),
   flag('allSteps', 'All steps'),
+  numbers('reuse', ['DeepCache interval'], 1),
   order('Solver order', false),
   {
     names: ['Batch picture'],

@@ -84,6 +84,7 @@ const settings = objectOf<Draft>({
   prediction: oneOf(recipePredictions),
   padded: truth,
   bits: (value) => (value === 8 || value === 4 ? value : undefined),
+  reuse: count,
   strength: number,
   maskBlur: number,
   maskMode: oneOf(['masked', 'rest']),

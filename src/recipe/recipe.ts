@@ -58,6 +58,8 @@ export interface RecipeSettings extends Partial<Sampling>, Partial<Seeds> {
   readonly padded?: boolean;
   /** The UNet's weights were rounded to so many bits a number; absent: they were as they are. */
   readonly bits?: 8 | 4;
+  /** The UNet is run whole in one of so many calls, and its deep features are used again in the others (DeepCache). */
+  readonly reuse?: number;
   /** How far a picture goes towards noise, 0 to 1. */
   readonly strength?: number;
   readonly maskBlur?: number;

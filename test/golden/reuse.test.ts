@@ -1,17 +1,23 @@
 /** Deep features of a UNet: its outermost blocks, given what comes up from the rest, are the whole UNet. */
 import * as ort from 'onnxruntime-web';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Graph } from '../../src/graph/graph';
 import { recognise } from '../../src/nets/detect';
 import { outerUNetGraph, unetGraph, wholeUNetGraph } from '../../src/nets/graphs';
 import { inNormalForm } from '../../src/nets/names/normal-form';
+import type { Checkpoint } from '../../src/pipeline/checkpoint';
+import type { Job } from '../../src/pipeline/job';
+import { Slot } from '../../src/pipeline/slot';
+import { lavish } from '../../src/pipeline/thrift';
 import { wasmMachine } from '../../src/runtime/device';
 import { Sessions, type Value } from '../../src/runtime/session';
+import type { Tokenizer } from '../../src/text/windows';
 import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
-import { bundled, modelBytes } from './drawing';
+import { jobWith } from '../job';
+import { bundled, draw, modelBytes, openCheckpoint, servedTokenizer } from './drawing';
 import { present } from './root';
-import { worstDifference } from './tensors';
+import { pictureDifference, worstDifference } from './tensors';
 
 const TOLERANCE = 1e-5;
 
@@ -68,6 +74,77 @@ describe('the outermost blocks, given the deep feature of a whole run, give what
     const difference = worstDifference(outer, plain);
     worst = Math.max(worst, difference);
     expect(difference).toBeLessThanOrEqual(TOLERANCE);
+  });
+});
+
+describe('pictures of the bundled model', () => {
+  let checkpoint: Checkpoint;
+  let tokenizer: Tokenizer;
+  beforeAll(async () => {
+    checkpoint = await openCheckpoint(await bundled('mini-sd.safetensors'));
+    tokenizer = await servedTokenizer();
+  });
+  const job = jobWith({ prompt: 'red apple', width: 64, height: 64, steps: 6, guidance: 5, seed: 3 });
+
+  /** The picture, and which form of the UNet was run with how many questions, in turn. */
+  async function watched(changes: Partial<Job>) {
+    const run = vi.spyOn(Slot.prototype, 'run');
+    const { picture, told } = await draw(checkpoint, tokenizer, { ...job, ...changes });
+    const runs = run.mock.calls.flatMap(([key]) => /^(?:plain|whole|outer) \d/.exec(key) ?? []);
+    run.mockRestore();
+    return { picture, told, runs };
+  }
+
+  it('are the very same where every run is whole, and near where every second one is', async () => {
+    const plain = await watched({});
+    expect(plain.runs).toEqual(Array(6).fill('plain 2'));
+    const each = await watched({ reuse: 1 });
+    expect(each.runs).toEqual(Array(6).fill('whole 2'));
+    expect(each.picture.rgba).toEqual(plain.picture.rgba);
+
+    const second = await watched({ reuse: 2 });
+    expect(second.runs).toEqual(Array(3).fill(['whole 2', 'outer 2']).flat());
+    const { mean } = pictureDifference(second.picture.rgba, Uint8Array.from(plain.picture.rgba));
+    expect(mean).toBeGreaterThan(0);
+    expect(mean).toBeLessThan(30);
+    console.info(`every second run: mean ${mean.toFixed(1)} of 255 from the plain picture`);
+    // The outermost blocks are read and compiled without a word.
+    expect(second.told.filter(({ kind }) => kind === 'reading' || kind === 'compiling')).toEqual([]);
+  });
+
+  it('count calls, of which some samplers make two a step, and each pass begins anew', async () => {
+    const hires = { scale: 1.5, upscaler: 'Latent', strength: 0.5, steps: 2 } as const;
+    const { runs } = await watched({ sampler: 'Heun', steps: 2, reuse: 2, hires, like: 'A1111' });
+    expect(runs).toEqual([
+      'whole 2',
+      'outer 2',
+      'whole 2',
+      /* second pass */ 'whole 2',
+      'outer 2',
+      'whole 2',
+    ]);
+  });
+
+  it('are asked one by one where guidance rests or memory is short', async () => {
+    const resting = await watched({ steps: 4, reuse: 2, guidanceFrom: 0.1 });
+    expect(resting.runs).toEqual([
+      ...['whole 1', 'whole 1', 'outer 1'], // the negative prompt is new in the second step
+      ...['whole 1', 'whole 1', 'outer 1', 'outer 1'],
+    ]);
+    const thrift = { ...lavish, apart: true, single: true };
+    const { runs, told } = await watched({ steps: 3, reuse: 2, thrift });
+    expect(runs).toEqual(['whole 1', 'whole 1', 'outer 1', 'outer 1', 'whole 1', 'whole 1']);
+    // It is still open from before: the outermost blocks take nobody's place.
+    expect(told.some((one) => one.kind === 'compiling' && one.net === 'UNet')).toBe(false);
+  });
+
+  it('go on whole after a break', async () => {
+    const unbroken = await watched({ reuse: 3 });
+    const answers = unbroken.told.flatMap((one) => (one.kind === 'step' ? one.answers : []));
+    const rest = await watched({ reuse: 3, known: answers.slice(0, 4) });
+    expect(rest.runs).toEqual(['whole 2', 'outer 2']);
+    const at = await watched({ reuse: 3, known: answers.slice(0, 3) });
+    expect(at.picture.rgba).toEqual(unbroken.picture.rgba);
   });
 });
 

@@ -107,6 +107,7 @@ export const rareNames: Readonly<Record<keyof Rare, string>> = {
   wholeTimesteps: 'Whole timesteps',
   zeroSnr: 'Zero terminal SNR',
   guidanceRescale: 'Guidance rescale',
+  reuse: 'Reuse deep features, interval',
   guidanceFrom: 'Steps before guidance',
   guidanceMax: 'Guidance up to sigma',
   guidanceMin: 'Guidance down to sigma',

@@ -4,7 +4,7 @@ import type { Sampling, Seeds } from '../../sampling/settings';
 import type { Emphasis } from '../../text/weigh';
 
 /** Settings that few people touch and recipes bring along. What is absent is as the sampler has it. */
-export type Rare = Pick<Job, 'padded' | 'bits'> &
+export type Rare = Pick<Job, 'padded' | 'bits' | 'reuse'> &
   Pick<Seeds, 'seedDelta' | 'resizeFrom' | 'batch'> &
   Omit<Sampling, 'sampler' | 'schedule' | 'spacing' | 'like'> & {
     /** What the second pass has of its own, where there is one. */

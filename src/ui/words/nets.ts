@@ -6,6 +6,7 @@ export const nets: Record<NetName, string> = {
   'second text encoder': 'the second text encoder',
   'text attention': 'what the UNet reads prompts with',
   UNet: 'the UNet',
+  'outer UNet': 'the outermost blocks of the UNet',
   TAESD: 'the small decoder',
   'VAE encoder': 'the encoder',
   'VAE decoder': 'the decoder',

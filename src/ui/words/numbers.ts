@@ -10,3 +10,10 @@ export const strengthWords = (steps: number, least: number | null): string =>
   least === null
     ? `This sampler makes no step of ${steps} from a picture: more steps are needed.`
     : `Too little for ${steps} ${steps === 1 ? 'step' : 'steps'}: it takes ${least.toFixed(2)} or more.`;
+
+const ordinals = new Intl.PluralRules('en', { type: 'ordinal' });
+const endings: Readonly<Record<string, string>> = { one: 'st', two: 'nd', few: 'rd' };
+
+/** In which of the steps the UNet is run whole. */
+export const wholeRunWords = (every: number): string =>
+  every <= 1 ? 'Off' : `Whole run every ${every}${endings[ordinals.select(every)] ?? 'th'} step`;

@@ -72,6 +72,7 @@ const sometimes = fc.record(
     ...{
       padded: fc.boolean(),
       bits: fc.constantFrom(8, 4),
+      reuse: fc.integer({ min: 2, max: 9 }),
       prediction: fc.constantFrom('epsilon', 'v'),
       allSteps: fc.boolean(),
       variationSeed: seed,
