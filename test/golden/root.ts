@@ -31,12 +31,20 @@ function find(path: string): { readonly url: URL; readonly packed: boolean } | u
 /** Whether this file (packed or not) or folder is there. */
 export const hasGolden = (path: string): boolean => find(path) !== undefined;
 
+/** What was unpacked: the same few models are read by many tests. */
+const unpacked = new Map<string, Uint8Array>();
+
 /** A file's bytes, unpacked. `path`, here and below: from the root, without the ending that packing adds. */
 export function goldenBytes(path: string): Uint8Array<ArrayBuffer> {
+  const known = unpacked.get(path);
+  if (known) return new Uint8Array(known);
   const found = find(path);
   if (!found) throw new Error(`${path} is not in ${goldenRoot.pathname}`);
   const bytes = readFileSync(found.url);
-  return Uint8Array.from(found.packed ? gunzipSync(bytes) : bytes);
+  if (!found.packed) return new Uint8Array(bytes);
+  const whole = gunzipSync(bytes);
+  unpacked.set(path, whole);
+  return new Uint8Array(whole);
 }
 
 /** A JSON file, of the shape that its reader expects. */
