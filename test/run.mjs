@@ -13,17 +13,10 @@ import { checkNode, fail, installPackages, root } from '../src/cli/packages.mjs'
  */
 
 /**
- * Two lanes, run side by side: a software GPU compiles shaders on one core, and the other one would idle. What fails
- * fast comes first. @type {Stage[][]}
+ * Two chains at a time, each taken when one is over: a software GPU compiles shaders on one core, and the other one would
+ * idle. The longest comes first, then what fails fast. @type {Stage[][]}
  */
-const lanes = [
-  [
-    { name: 'typecheck', command: 'npm run --silent check' },
-    { name: 'lint', command: 'npm run --silent lint' },
-    vitest('unit'),
-    vitest('golden'),
-    { ...vitest('browser'), browser: true },
-  ],
+const chains = [
   [
     { name: 'build', command: 'npm run --silent build' },
     {
@@ -36,6 +29,11 @@ const lanes = [
       },
     },
   ],
+  [{ name: 'typecheck', command: 'npm run --silent check' }],
+  [{ name: 'lint', command: 'npm run --silent lint' }],
+  [vitest('unit')],
+  [vitest('golden')],
+  [{ ...vitest('browser'), browser: true }],
 ];
 
 const chosen = choose(process.argv.slice(2));
@@ -49,7 +47,8 @@ if (chosen.flat().some((stage) => stage.browser)) {
 
 mkdirSync(join(root, 'test-results'), { recursive: true });
 const started = Date.now();
-const done = (await Promise.all(chosen.map(inOrder))).flat();
+const waiting = [...chosen];
+const done = (await Promise.all([inTurn(waiting), inTurn(waiting)])).flat();
 
 console.log();
 for (const { name, ok, seconds, passed, failed, skipped } of done) {
@@ -80,10 +79,12 @@ function vitest(project) {
   };
 }
 
-/** @param {Stage[]} lane */
-async function inOrder(lane) {
+/** @param {Stage[][]} waiting chains that nobody has taken yet */
+async function inTurn(waiting) {
   const results = [];
-  for (const stage of lane) results.push(await run(stage));
+  for (let chain = waiting.shift(); chain; chain = waiting.shift()) {
+    for (const stage of chain) results.push(await run(stage));
+  }
   return results;
 }
 
@@ -136,11 +137,11 @@ function report(name) {
  * @returns {Stage[][]}
  */
 function choose([flag, list = '']) {
-  if (flag === undefined) return lanes;
+  if (flag === undefined) return chains;
   const names = list.split(',');
-  const stages = lanes.flat();
+  const stages = chains.flat();
   const known = names.every((name) => stages.some((stage) => stage.name === name));
   if (flag !== '--only' || !known)
     fail(`Usage: npm test [-- --only ${stages.map((stage) => stage.name).join(',')}]`);
-  return lanes.map((lane) => lane.filter((stage) => names.includes(stage.name)));
+  return chains.map((chain) => chain.filter((stage) => names.includes(stage.name)));
 }
