@@ -81,7 +81,7 @@ describe.each(samplerNames)('%s', (name) => {
   it.each(['leading', 'trailing', 'linspace'] as const)(
     'stays finite with few and with as many %s steps as there can be',
     async (spacing) => {
-      for (const steps of few ? [1, 49, 50] : [1, 500, 999, 1000]) {
+      for (const steps of few ? [1, 49, 50] : [1, 999, 1000]) {
         const { x } = await run(name, restless, { steps, spacing });
         expect(x.every(Number.isFinite), `${steps} steps`).toBe(true);
       }
