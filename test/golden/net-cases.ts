@@ -155,7 +155,11 @@ export class GoldenNets {
       kept[name] = { parts: half ? parts.map(f32ToF16) : parts, shape: shape.with(0, batch) };
     }
     const net = await this.#open(unetGraph(checkpoint, this.target, { ...size, text: 'keys' }));
-    return net.run(values, kept).finally(() => net.release());
+    try {
+      return await net.run(values, kept);
+    } finally {
+      await net.release();
+    }
   }
 
   async #text(test: string): Promise<Compared[]> {
