@@ -1,20 +1,23 @@
 /** Hashes of models, computed once and in the background, one model after another. */
-import { hashesOf, keepHashes, keepHashesElsewhere, keptHashes, type Hashes } from '../weights/hashes';
-import { readHeader, type Slices } from '../weights/safetensors';
+import { keepHashes, keepHashesElsewhere, keptHashes, type Hashes } from '../weights/hashes';
+import { readHeader } from '../weights/safetensors';
+import { aside } from './aside';
+import type { HasherApi } from './hasher';
+import hasherAddress from './hasher?worker&url';
 
 /** Milliseconds that a finished picture waits for hashes which are nearly there. */
 const PATIENCE = 2000;
 
 /** @param open gives a stored model's bytes. */
-export function hashing(open: (id: string) => Promise<Slices>) {
+export function hashing(open: (id: string) => Promise<Blob>) {
   /** Known, or being computed, or given up while the app is open: a model that cannot be read is told when it is used. */
   const known = new Map<string, Hashes | null>();
   let work: Promise<unknown> = Promise.resolve();
 
-  async function compute(id: string, file: Slices, keep: typeof keepHashes): Promise<void> {
+  async function compute(id: string, file: Blob, keep: typeof keepHashes): Promise<void> {
     const { tensors } = await readHeader(file);
     const begins = [...tensors.values()].map(({ begin }) => begin);
-    const hashes = await hashesOf(file, Math.min(file.size, ...begins));
+    const hashes = await hashesAside(file, Math.min(file.size, ...begins));
     known.set(id, hashes);
     await keep(id, hashes);
   }
@@ -39,7 +42,7 @@ export function hashing(open: (id: string) => Promise<Slices>) {
      * The same of a file that lies elsewhere, and is at hand once it was fetched to be used.
      * @param version by which it is told from others in its place.
      */
-    elsewhere: (version: string, file?: Slices): Promise<Hashes | null> =>
+    elsewhere: (version: string, file?: Blob): Promise<Hashes | null> =>
       lookUp(version, file ? () => compute(version, file, keepHashesElsewhere) : null),
 
     /** Those that are known in a moment, where some are not yet. @param ids or versions. */
@@ -49,3 +52,14 @@ export function hashing(open: (id: string) => Promise<Slices>) {
     },
   };
 }
+
+const hashesAside = (file: Blob, tensorsFrom: number): Promise<Hashes> =>
+  aside<HasherApi, Hashes>(
+    hasherAddress,
+    'drobe-hasher',
+    new AbortController().signal,
+    async (hasher, signal) => {
+      const { value } = await hasher.hashes(signal, file, tensorsFrom).next();
+      return value;
+    },
+  );

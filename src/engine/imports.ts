@@ -7,6 +7,7 @@ import { readHeader } from '../weights/safetensors';
 import { segmentsOf } from '../weights/segments';
 import { link, listStored, remember, removeStored, store, twinOf } from '../weights/store';
 import type { InstallProgress, LocalFile, LocalModel, ModelEntry } from './api';
+import { nameInWorkers } from './naming';
 import { readSettings, sameStem, toldHeader } from './beside';
 import { stemOf } from './facts';
 import type { Found } from './served';
@@ -25,7 +26,7 @@ export async function* installModel(
   const header = await readHeader(file);
   const what = whatIs(await toldHeader(header, file, beside), name);
   const about = { file: name, extra: extraOf(what, beside) };
-  const stored = yield* store(file, segmentsOf(header), about, signal);
+  const stored = yield* store(file, segmentsOf(header), about, signal, nameInWorkers);
   const twin = await twinOf(stored);
   if (!twin) return storedEntry(stored);
   await removeStored(stored.id);

@@ -28,6 +28,7 @@ import { apart } from './facts';
 import { hashing } from './hashing';
 import { annotateModels, installModel, linkModel, renameModel } from './imports';
 import { judge } from './judge';
+import { nameInWorkers } from './naming';
 import { isServed, served, type Found } from './served';
 import { storedBeside, storedEntry } from './stored';
 import { nowAndThen } from './throttle';
@@ -55,7 +56,7 @@ export function shelf(folder: string) {
 
   let last: { readonly id: string; readonly tensors: NormalForm['tensors'] } | null = null;
 
-  const hashes = hashing(async (id) => (await slicesOf(id)).slices);
+  const hashes = hashing(async (id) => (await storedFile(id)).slices);
 
   const hashesById = (id: string): Promise<Hashes | null> =>
     isServed(id) ? hashes.elsewhere(host.versionOf(id)) : hashes.of(id);
@@ -66,7 +67,10 @@ export function shelf(folder: string) {
   }
 
   async function slicesOf(id: string): Promise<Found> {
-    if (isServed(id)) return host.find(id);
+    return isServed(id) ? host.find(id) : storedFile(id);
+  }
+
+  async function storedFile(id: string): Promise<Found & { readonly slices: Blob }> {
     const stored = await openStored(id);
     await storedSource(stored, judge, sound).check?.(HEADER);
     const { meta } = stored;
@@ -198,7 +202,7 @@ export function shelf(folder: string) {
 
     /** Reads all of a stored model once more, and names what is damaged. */
     async *verify(id: string, signal: AbortSignal): AsyncGenerator<InstallProgress, Verification, void> {
-      const { damaged, tensors, unknown, server } = yield* verify(id, signal);
+      const { damaged, tensors, unknown, server } = yield* verify(id, signal, nameInWorkers);
       return { damaged: damaged.length > 0 ? tensors : [], unknown, server };
     },
 

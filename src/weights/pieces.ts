@@ -24,8 +24,11 @@ export interface Piece {
   readonly blob: Blob;
 }
 
+/** Where a piece of this name belongs. */
+export const keyNamed = (name: string): Key => ['segment', name];
+
 /** Where a piece of these bytes belongs. */
-export const keyOf = async (bytes: Uint8Array<ArrayBuffer>): Promise<Key> => ['segment', await nameOf(bytes)];
+export const keyOf = async (bytes: Uint8Array<ArrayBuffer>): Promise<Key> => keyNamed(await nameOf(bytes));
 
 /** Writes pieces that are not there yet or were cut, and which of the model's pieces they are. */
 export function putPieces(id: string, pieces: readonly Piece[], neededBytes: number): Promise<void> {

@@ -1,15 +1,16 @@
 /** Checkpoints that were imported, linked or downloaded, and are there whole. */
 import { DrobeError } from '../errors';
-import { allKeys, beginningWith, checkQuota, hold, randomId, read, readMany, transact } from './db';
+import { allKeys, beginningWith, checkQuota, hold, randomId, read, readMany, transact, type Key } from './db';
 import { damageTo } from './damage';
 import { openLinks, type Links } from './links';
-import { blobsAt, commit, keyOf, putPieces, recordOf } from './pieces';
+import { nameHere, type Named, type Namer } from './naming';
+import { blobsAt, commit, keyNamed, putPieces, recordOf } from './pieces';
 import type { About, Piece } from './pieces';
 import { addedOf, fileIn, isCopy, isLinks, isModel, isNewer, type Part, type StoredModel } from './records';
 import type { Segment } from './segments';
 import { collect } from './sweep';
 
-/** As much is read and written in one go, unless a single segment is larger. */
+/** As much is written in one go, unless a single segment is larger. */
 const BATCH_BYTES = 2 ** 25;
 
 /** A model that is there, and of which what was written cannot be read. */
@@ -41,12 +42,14 @@ export async function listStored(): Promise<{ models: StoredModel[]; unreadable:
 /**
  * Copies a file into the store, piece by piece. Yields how far it is, returns the record. An abort, a failure or a
  * caller that stops listening leaves nothing behind.
+ * @param name names its pieces.
  */
 export async function* store(
   file: Blob,
   segments: readonly Segment[],
   about: About,
   signal: AbortSignal,
+  name: Namer = nameHere,
 ): AsyncGenerator<{ doneBytes: number; totalBytes: number }, StoredModel, void> {
   signal.throwIfAborted();
   await checkQuota(file.size);
@@ -54,11 +57,15 @@ export async function* store(
   const unlock = await hold(id);
   let committed = false;
   let writing: Promise<unknown> = Promise.resolve();
+  // The browser takes what it keeps from the file itself, and not from our memory.
+  const blobs = segments.map(({ begin, end }) => file.slice(begin, end));
+  const names = name(blobs, signal);
   try {
     let doneBytes = 0;
     for (const batch of batches(segments)) {
-      // Read and named while the batch before is written.
-      const pieces = await piecesOf(file, batch);
+      // Named while the batch before is written.
+      const pieces: Piece[] = [];
+      for (const { n } of batch) pieces.push({ n, key: keyBy(await names.next()), blob: blobs[n]! }); // one for each
       await writing;
       signal.throwIfAborted();
       if (doneBytes > 0) yield { doneBytes, totalBytes: file.size };
@@ -74,6 +81,7 @@ export async function* store(
     committed = true;
     return meta;
   } finally {
+    await names.return();
     if (!committed) {
       await writing.catch(() => undefined);
       // A roll-back that fails too must not hide why it was needed; what it leaves is swept at the next start.
@@ -104,17 +112,11 @@ function batches(segments: readonly Segment[]): Numbered[][] {
   return all;
 }
 
-/** Read once to be named; the browser takes what it keeps from the file itself, and not from our memory. */
-async function piecesOf(file: Blob, batch: readonly Numbered[]): Promise<Piece[]> {
-  const { begin } = batch[0]!.segment; // none is empty
-  const bytes = await bytesOf(file.slice(begin, batch.at(-1)!.segment.end));
-  return Promise.all(
-    batch.map(async ({ n, segment }) => ({
-      n,
-      key: await keyOf(bytes.subarray(segment.begin - begin, segment.end - begin)),
-      blob: file.slice(segment.begin, segment.end),
-    })),
-  );
+/** @throws DrobeError 'storage' where the file was moved or changed since it was chosen. */
+function keyBy({ done, value: named }: IteratorResult<Named, void>): Key {
+  if (done) throw new DrobeError('bug', { reason: 'fewer names than pieces' });
+  if ('unread' in named) throw new DrobeError('storage', { reason: named.unread });
+  return keyNamed(named.name);
 }
 
 /** Remembers where files lie that are a model together, and copies nothing. */
@@ -192,14 +194,4 @@ export async function removeStored(id: string): Promise<void> {
     for (const kind of ['done', 'begun']) store.delete(beginningWith(kind, id));
   });
   await collect();
-}
-
-/** @throws DrobeError 'storage' where the file was moved or changed since it was chosen. */
-async function bytesOf(slice: Blob): Promise<Uint8Array<ArrayBuffer>> {
-  try {
-    return new Uint8Array(await slice.arrayBuffer());
-  } catch (cause) {
-    const reason = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
-    throw new DrobeError('storage', { reason }, { cause });
-  }
 }

@@ -1,7 +1,8 @@
 /** Is what was stored still there as it was? */
 import { DrobeError } from '../errors';
-import { allKeys, nameOf, readMany, transact } from './db';
+import { allKeys, readMany, transact } from './db';
 import { headerIn, segmentsAt, serverOf, tensorsIn, type Copy } from './damage';
+import { nameHere, type Named, type Namer } from './naming';
 import { blobsAt } from './pieces';
 import { isCopy, isLinks, isModel, type Part } from './records';
 import type { Segment } from './segments';
@@ -25,11 +26,13 @@ interface ReadProgress {
 /**
  * Reads all of a stored model and compares it with the SHA-256 under which each piece lies. Pieces that differ are deleted:
  * an import of the same file then writes them anew, for every model that shares them. Yields how far it is.
+ * @param name reads the pieces.
  * @throws DrobeError 'model-gone'
  */
 export async function* verify(
   id: string,
   signal: AbortSignal,
+  name: Namer = nameHere,
 ): AsyncGenerator<ReadProgress, Verification, void> {
   const [meta, parts] = await readMany<unknown>([
     ['meta', id],
@@ -40,7 +43,7 @@ export async function* verify(
   }
   const copy = { meta, parts };
   if (!isWhole(copy)) throw new DrobeError('model-gone', { model: id });
-  const { lost, unknown } = yield* lostOf(copy, signal);
+  const { lost, unknown } = yield* lostOf(copy, signal, name);
   const damaged = segmentsAt(copy.parts, lost);
   if (damaged.length === 0) return { damaged, tensors: [], unknown, server: null };
   const header = await headerIn(copy.parts[0], copy.meta.bytes);
@@ -54,6 +57,7 @@ const isWhole = (copy: { meta: unknown; parts: unknown }): copy is Copy =>
 export async function* lostOf(
   { meta, parts }: Copy,
   signal: AbortSignal,
+  name: Namer = nameHere,
 ): AsyncGenerator<ReadProgress, { lost: ReadonlySet<Part>; unknown: number }, void> {
   const blobs = await blobsAt(parts);
   const there = parts.flatMap((part, n) => (blobs[n] ? [{ part, blob: blobs[n] }] : []));
@@ -61,7 +65,7 @@ export async function* lostOf(
   let doneBytes = totalBytes - there.reduce((sum, { part }) => sum + part.bytes, 0);
   let unknown = 0;
   const differing: Part[] = [];
-  for await (const { part, state } of statesOf(there)) {
+  for await (const { part, state } of statesOf(there, signal, name)) {
     signal.throwIfAborted();
     if (state === 'damaged') {
       differing.push(part);
@@ -86,16 +90,17 @@ export interface Found {
   readonly blob: Blob;
 }
 
-/** Reads pieces, one while the one before is compared. */
+/** Reads pieces, and compares them with their names. */
 export async function* statesOf<F extends Found>(
   pieces: readonly F[],
+  signal: AbortSignal,
+  name: Namer = nameHere,
 ): AsyncGenerator<F & { readonly state: State }, void, void> {
-  let next: Promise<State> | undefined;
-  for (const [n, piece] of pieces.entries()) {
-    const state = next ?? stateOf(piece);
-    const follower = pieces[n + 1];
-    next = follower && stateOf(follower);
-    yield { ...piece, state: await state };
+  let n = 0;
+  const blobs = pieces.map(({ blob }) => blob);
+  for await (const named of name(blobs, signal)) {
+    const piece = pieces[n++]!; // one for each
+    yield { ...piece, state: stateOf(piece.part, named) };
   }
 }
 
@@ -107,13 +112,10 @@ const SHA256 = /^[\da-f]{64}$/;
 export const isNamed = ({ key: [kind, name] }: Part): boolean =>
   kind === 'segment' && SHA256.test(String(name));
 
-async function stateOf({ part, blob }: Found): Promise<State> {
-  const found = await blob.arrayBuffer().catch(() => null);
-  if (!found) return 'damaged';
-  if (!isNamed(part)) return 'unknown';
-  const now = await nameOf(new Uint8Array(found));
-  if (!SHA256.test(now)) return 'unknown';
-  return now === part.key[1] ? 'sound' : 'damaged';
+function stateOf(part: Part, named: Named): State {
+  if ('unread' in named) return 'damaged';
+  if (!isNamed(part) || !SHA256.test(named.name)) return 'unknown';
+  return named.name === part.key[1] ? 'sound' : 'damaged';
 }
 
 /** How many bytes of each stored model others have too; by the models' ids. */
