@@ -165,11 +165,16 @@ export class Studio {
     if (this.place.source.current && this.place.inPart) this.showCanvas();
   }
 
-  /** Starts from the picture in this file from now on. */
-  async startFrom(file: File): Promise<void> {
+  /**
+   * Starts from the picture in this file from now on.
+   * @param aside how many came with it and are left.
+   */
+  async startFrom(file: File, aside = 0): Promise<void> {
     this.place.choosePictureMode();
     const original = await this.place.source.read(file);
-    if (original) this.#begin(original);
+    if (!original) return;
+    this.#begin(original);
+    this.place.source.aside = aside;
   }
 
   /** Starts from this result from now on; to draw it anew, at its own size. */

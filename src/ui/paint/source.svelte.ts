@@ -14,6 +14,8 @@ export const pictures = {
 /** The picture to start from. It lasts for the visit. */
 export class SourcePicture {
   current = $state.raw<Original | null>(null);
+  /** How many pictures came with it and were not taken. */
+  aside = $state(0);
   failure = $state.raw<{ readonly file: string; readonly error: DrobeError } | null>(null);
 
   readonly #pictures: typeof pictures;
@@ -41,11 +43,13 @@ export class SourcePicture {
   take(original: Original | null): void {
     this.#asked++;
     this.failure = null;
+    this.aside = 0;
     this.current = original;
   }
 
   dismiss(): void {
     this.failure = null;
+    this.aside = 0;
   }
 
   /** `of` at this size; drawn once for any number of runs. */

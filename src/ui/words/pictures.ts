@@ -20,6 +20,10 @@ export function remarkWords(remark: Remark, mode: Mode): string {
   }
 }
 
+/** Of several pictures that came at once, one is taken. */
+export const asideWords = (others: number): string =>
+  `${others === 1 ? 'Another picture was' : `${others} other pictures were`} left aside: one at a time is started from.`;
+
 /** What was made of a file that became the mask. */
 export function maskWords({ file, reading, share }: MaskTold): string {
   const name = clean(file, 60);

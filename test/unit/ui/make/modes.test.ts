@@ -20,6 +20,17 @@ test('inpainting needs a picture, and then a mask, unless what is not masked cha
   expect(studio.place.obstacle).toBe('no-mask');
 });
 
+test('of pictures that come together the first is started from, and the others are told until the next one', async () => {
+  const { studio } = studioAtWork();
+  const { source } = studio.place;
+  await studio.startFrom(pictureFile('64x48', 'house.png'), 2);
+  expect([source.current?.name, source.aside]).toEqual(['house.png', 2]);
+  await studio.startFrom(pictureFile('no picture', 'words.png'), 1);
+  expect([source.current?.name, source.aside]).toEqual(['house.png', 2]);
+  await studio.startFrom(pictureFile('32x32', 'other.png'));
+  expect([source.current?.name, source.aside]).toEqual(['other.png', 0]);
+});
+
 test('outpainting needs a picture, and then a margin', async () => {
   const { studio } = studioAtWork();
   studio.choose('outpaint');

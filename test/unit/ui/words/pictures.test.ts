@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { maskWords, remarkWords } from '../../../../src/ui/words/pictures';
+import { asideWords, maskWords, remarkWords } from '../../../../src/ui/words/pictures';
 
 test('what became of a picture is told for what is done with it', () => {
   const clear = { kind: 'clear' } as const;
@@ -14,4 +14,9 @@ test('what was made of a mask file is told, and how much of the picture it masks
   expect(told(0)).toBe('Nothing is clear in hole.png, so nothing is masked.');
   expect(told(0.001)).toContain('less than 1 % of the picture');
   expect(told(0.25)).toBe('What is clear in hole.png will be drawn anew: 25 % of the picture.');
+});
+
+test('what came beside the picture that was taken is counted', () => {
+  expect(asideWords(1)).toBe('Another picture was left aside: one at a time is started from.');
+  expect(asideWords(4)).toMatch(/^4 other pictures were left aside/);
 });
