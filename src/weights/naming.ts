@@ -7,15 +7,11 @@ export type Named = { readonly name: string } | { readonly unread: string };
 /** Names pieces, in their order. */
 export type Namer = (pieces: readonly Blob[], signal: AbortSignal) => AsyncGenerator<Named, void, void>;
 
-/** In this thread, one piece read while the one before is hashed. */
+/** In this thread, one after the other: memory holds one piece at a time. */
 export const nameHere: Namer = async function* (pieces, signal) {
-  let next: Promise<Named> | undefined;
-  for (const [n, piece] of pieces.entries()) {
+  for (const piece of pieces) {
     signal.throwIfAborted();
-    const named = next ?? nameBy(piece);
-    const follower = pieces[n + 1];
-    next = follower && nameBy(follower);
-    yield await named;
+    yield await nameBy(piece);
   }
 };
 
