@@ -36,7 +36,7 @@ export const stableDiffusion15 = (inChannels = 4): Shapes => {
   const clip = clipShapes('cond_stage_model.transformer.text_model');
   return new Map([...unetAndVae({ ...sd1, inChannels }), ...clip]);
 };
-/** SD 1.x at two fifths of its widths (137 M weights), with a VAE at a quarter of them and a text encoder of few layers. */
+/** SD 1.x at two fifths of its widths (142 M weights), with a VAE at a quarter of them and a text encoder of few layers. */
 export const smallStableDiffusion = (): Shapes => {
   const unet = { ...sd1, widths: [128, 256, 512, 512], vaeWidths: [32, 64, 128, 128] };
   return new Map([...unetAndVae(unet), ...clipShapes('cond_stage_model.transformer.text_model', 4)]);
