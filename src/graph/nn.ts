@@ -3,7 +3,7 @@
  * memory or which kernels a backend has: a feature map is [N, H, W, C] on WebGPU and [N, C, H, W] elsewhere.
  */
 import { constant, op, sizeOf, type Shape, type Var } from './graph';
-import { BLOCK, canBePacked } from './packed';
+import { canBePacked, packedProduct } from './packed';
 import type { Scope } from './scope';
 
 const ms = { domain: 'com.microsoft' } as const;
@@ -124,31 +124,25 @@ export const matmul = (x: Var, y: Var): Var => op('MatMul', [x, y], x.shape.with
 
 // --- modules -------------------------------------------------------------------------------------------------
 
-/** nn.Linear, or a 1×1 convolution of tokens: the same bytes. x·Wᵀ + b in x's dtype; x: [..., in] → [..., out]. */
-export function linear(x: Var, p: Scope): Var {
+/**
+ * nn.Linear, or a 1×1 convolution of tokens: the same bytes. x·Wᵀ + b in x's dtype; x: [..., in] → [..., out].
+ * @param delicate what it gives goes past all later layers to the end: its weight is not packed into fewer than 8 bits.
+ */
+export function linear(x: Var, p: Scope, { delicate = false } = {}): Var {
   const dtype = x.dtype === 'f16' ? 'f16' : 'f32';
   const inner = x.shape.at(-1)!;
   const rows = sizeOf(x.shape) / inner;
   const outer = p.tensor('weight').shape[0]!;
   const bias = p.has('bias') ? p.tensor('bias', { dtype }) : null;
-  const y = product(reshape(x, rows, inner), p, outer, bias, dtype);
-  return reshape(y, ...x.shape.slice(0, -1), outer);
-}
-
-/** x [rows, inner] · weightᵀ + bias → [rows, outer]. Nets do not know whether the weight is packed. */
-function product(x: Var, p: Scope, outer: number, bias: Var | null, dtype: 'f32' | 'f16'): Var {
-  const [rows, inner] = x.shape as [number, number];
+  const flat = reshape(x, rows, inner);
   const { bits } = x.target;
-  if (!bits || !canBePacked(inner)) {
-    const weight = p.tensor('weight', { shape: [outer, inner], dtype });
-    return op('Gemm', [x, weight, bias], [rows, outer], { transB: 1 });
-  }
-  const blocks = inner / BLOCK;
-  const packed = { bits, scaleType: dtype } as const;
-  const codes = p.packed('weight', { ...packed, part: 'codes' }, [outer, blocks, (BLOCK * bits) / 8]);
-  const scales = p.packed('weight', { ...packed, part: 'scales' }, [outer, blocks]);
-  const attributes = { K: inner, N: outer, bits, block_size: BLOCK };
-  return op('MatMulNBits', [x, codes, scales, null, null, bias], [rows, outer], attributes, ms);
+  const y =
+    bits && canBePacked(inner)
+      ? packedProduct(flat, p, outer, bias, delicate ? 8 : bits)
+      : op('Gemm', [flat, p.tensor('weight', { shape: [outer, inner], dtype }), bias], [rows, outer], {
+          transB: 1,
+        });
+  return reshape(y, ...x.shape.slice(0, -1), outer);
 }
 
 /**
@@ -163,7 +157,8 @@ export function conv(
   const weight = p.tensor('weight');
   const [outer, inner, kh, kw] = weight.shape as [number, number, number, number];
   const [n, , h, w] = dims(x);
-  if (kh === 1 && kw === 1 && stride === 1 && x.target.layout === 'nhwc') return linear(x, p);
+  if (kh === 1 && kw === 1 && stride === 1 && x.target.layout === 'nhwc')
+    return linear(x, p, { delicate: true });
   // ONNX Runtime's NHWC kernel is wrong for 6, 9, 15 … input channels: zeros make them a multiple of four.
   const missing = x.target.layout === 'nhwc' && inner > 3 && inner % 3 === 0 ? -inner & 3 : 0;
   const [top, left, bottom, right] = pad ?? [kh >> 1, kw >> 1, kh >> 1, kw >> 1];

@@ -173,9 +173,10 @@ function resBlock(x: Var, emb: Var, p: Scope): Var {
 
 function spatialTransformer(x: Var, text: Text, p: Scope, config: UNetConfig): Var {
   const heads = config.heads(dims(x)[1]);
-  let h = linear(toTokens(groupNorm(x, p('norm'), { eps: 1e-6 })), p('proj_in')); // ldm's Normalize: eps 1e-6
+  const normed = groupNorm(x, p('norm'), { eps: 1e-6 }); // ldm's Normalize: eps 1e-6
+  let h = linear(toTokens(normed), p('proj_in'), { delicate: true });
   for (const block of p('transformer_blocks').children()) h = transformerBlock(h, text, block, heads);
-  return add(fromTokens(linear(h, p('proj_out')), x), x);
+  return add(fromTokens(linear(h, p('proj_out'), { delicate: true }), x), x);
 }
 
 function transformerBlock(x: Var, text: Text, p: Scope, heads: number): Var {

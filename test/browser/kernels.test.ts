@@ -1,7 +1,20 @@
 /** Single modules on WebGPU against the wasm backend: shapes and options that no golden net has. */
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { build, input, op, type Shape, type Target, type Var } from '../../src/graph/graph';
-import { conv, crop, fromImage, relu, scaled, shifted, tanh, toImage, upsample2x } from '../../src/graph/nn';
+import {
+  conv,
+  crop,
+  fromImage,
+  fromTokens,
+  linear,
+  relu,
+  scaled,
+  shifted,
+  tanh,
+  toImage,
+  toTokens,
+  upsample2x,
+} from '../../src/graph/nn';
 import { scope } from '../../src/graph/scope';
 import { findMachine, wasmMachine, type Machine } from '../../src/runtime/device';
 import { Sessions } from '../../src/runtime/session';
@@ -25,6 +38,7 @@ async function differ(
   module: (x: Var, weights: ReadonlyMap<string, TensorInfo>, target: Target) => Var,
   shape: Shape,
   weights: Record<string, Shape> = {},
+  wishes: Pick<Target, 'bits'> = {},
 ): Promise<number> {
   const tensors = new Map<string, TensorInfo>();
   let begin = 0;
@@ -36,7 +50,7 @@ async function differ(
   const source = memorySource(new Uint8Array(numbers(begin / 4).buffer));
   const outputs: Float32Array[] = [];
   for (const machine of [machines.webgpu, machines.wasm]) {
-    const target = machine.target('f32');
+    const target = { ...machine.target('f32'), ...wishes };
     const x = fromImage(input('x', shape, target));
     const graph = build({ y: toImage(module(x, tensors, target)) });
     const net = await machine.sessions.open(graph, { tensors, source }, machine.openDevice);
@@ -86,6 +100,20 @@ it('the arithmetic of a TAESD: a clamp by tanh, and a rectified line', async () 
 
 it('an enlargement cut to an odd size', async () => {
   expect(await differ((x) => crop(upsample2x(x), 7, 9), [2, 3, 4, 5])).toBe(0);
+});
+
+describe.each([8, 4] as const)('weights in %i bits', (bits) => {
+  it('are computed right on this adapter, by the test that comes before they are used', async () => {
+    expect(await machines.webgpu.packs(bits)).toBe(true);
+  });
+
+  // One row, as for a timestep; few, and many as of a picture's tokens, each with a kernel of its own.
+  it.each([1, 2, 77, 256])('a linear layer of %i rows', async (rows) => {
+    const module = (x: Var, weights: ReadonlyMap<string, TensorInfo>, target: Target): Var =>
+      fromTokens(linear(toTokens(x), scope(weights, target)('l')), x);
+    const weights = { 'l.weight': [80, 96], 'l.bias': [80] };
+    expect(await differ(module, [1, 96, 1, rows], weights, { bits })).toBeLessThan(1e-5);
+  });
 });
 
 it('a device that is destroyed under a net is told as lost, and the net opens again on another', async () => {

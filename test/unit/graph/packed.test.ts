@@ -6,13 +6,13 @@ import { scope } from '../../../src/graph/scope';
 const whole: Target = { layout: 'nhwc', dtype: 'f16', fusedAttention: true, maxScoreBytes: 2 ** 28 };
 
 /** What a linear layer of so many numbers, in and out, asks of the file: each part's length in bytes. */
-function parts(target: Target, inner: number, outer: number) {
+function parts(target: Target, inner: number, outer: number, options: { delicate?: boolean } = {}) {
   const weights = new Map([
     ['l.weight', { shape: [outer, inner] }],
     ['l.bias', { shape: [outer] }],
   ]);
   const x = input('x', [3, inner], target, 'f16');
-  const { model, placements } = build({ y: linear(x, scope(weights, target)('l')) });
+  const { model, placements } = build({ y: linear(x, scope(weights, target)('l'), options) });
   const asked = placements.map(({ key, packed, length }) => [key, packed?.part ?? 'all', length]);
   return {
     asked,
@@ -29,6 +29,12 @@ describe.each([8, 4] as const)('a linear layer in %i bits', (bits) => {
       ['l.weight', 'scales', 10 * 64 * 2],
       ['l.bias', 'all', 64 * 2],
     ]);
+  });
+
+  it('has 8 at least where errors go on to the end', () => {
+    expect(parts({ ...whole, bits }, 64, 32, { delicate: true })).toEqual(
+      parts({ ...whole, bits: 8 }, 64, 32),
+    );
   });
 
   it('stays whole where a row of its weight is no number of blocks', () => {

@@ -1,0 +1,110 @@
+/**
+ * Weights rounded to 8 and 4 bits on their way to the device: nets give what full weights give that were rounded in the
+ * same way, and what the rounding itself changes is known. That codes and scales are read as they are meant is shown in
+ * `unit/weights/pack.test.ts`.
+ */
+import * as ort from 'onnxruntime-web';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Bits } from '../../src/graph/graph';
+import { BLOCK } from '../../src/graph/packed';
+import { unetGraph } from '../../src/nets/graphs';
+import type { Checkpoint } from '../../src/pipeline/checkpoint';
+import { inspect } from '../../src/pipeline/inspect';
+import { wasmMachine } from '../../src/runtime/device';
+import type { Patch } from '../../src/runtime/feeder';
+import { Sessions, type Value } from '../../src/runtime/session';
+import type { Tokenizer } from '../../src/text/windows';
+import { pack, unpack } from '../../src/weights/pack';
+import { readHeader } from '../../src/weights/safetensors';
+import { memorySource } from '../../src/weights/source';
+import { jobWith } from '../job';
+import { bundled, draw, modelBytes, openCheckpoint, servedTokenizer } from './drawing';
+import { modelsWith } from './root';
+import { pictureDifference, worstDifference } from './tensors';
+
+ort.env.wasm.numThreads = 1;
+
+const models = modelsWith(/^txt2img/);
+
+const rounding =
+  (bits: Bits): Patch =>
+  (weights) =>
+    weights.set(unpack(pack(weights, bits, BLOCK, 'f32'), bits, BLOCK, 'f32'));
+
+describe.each(models)('the UNet of %s', (name) => {
+  it('gives with packed weights what it gives with full ones that were rounded alike', async () => {
+    const file = modelBytes(name);
+    const { model, tensors } = inspect(await readHeader(new Blob([file])));
+    const { sessions, openDevice, target } = wasmMachine(new Sessions(ort));
+    const { inChannels, modelChannels, contextWidth, labelWidth } = model.unet;
+    const value = (...shape: number[]): Value => {
+      const length = shape.reduce((n, d) => n * d);
+      return { data: Float32Array.from({ length }, (_, i) => Math.sin(i * 12.9898 + 4.1)), shape };
+    };
+    const values = {
+      latents: value(2, inChannels, 8, 12),
+      timestep: value(2, modelChannels),
+      context: value(2, model.texts[0].length, contextWidth),
+      ...(labelWidth !== null && { label: value(2, labelWidth) }),
+    };
+    const run = async (bits: Bits | null, patches?: ReadonlyMap<string, Patch>) => {
+      const asked = bits === null ? target() : { ...target(), bits };
+      const graph = unetGraph({ model, tensors }, asked, { batch: 2, h: 8, w: 12 });
+      const weights = { tensors, source: memorySource(file), ...(patches && { patches }) };
+      const net = await sessions.open(graph, weights, openDevice);
+      const packed = graph.placements.flatMap(({ key, packed }) =>
+        packed ? ([[key, packed.bits]] as const) : [],
+      );
+      return { packed, prediction: await net.run(values).finally(() => net.release()) };
+    };
+    const full = await run(null);
+    for (const bits of [8, 4] as const) {
+      const { packed, prediction } = await run(bits);
+      expect(packed.length).toBeGreaterThan(20);
+      const rounded = await run(null, new Map(packed.map(([key, own]) => [key, rounding(own)])));
+      const worst = worstDifference(prediction, rounded.prediction);
+      const moved = worstDifference(rounded.prediction, full.prediction);
+      console.info(
+        `${name} in ${bits} bits: worst relative difference ${worst.toExponential(1)}; rounding moved it by ${moved.toExponential(1)}`,
+      );
+      expect(worst).toBeLessThan(1e-4);
+      expect(moved).toBeGreaterThan(1e-3);
+    }
+  });
+});
+
+describe('what a picture is moved by', () => {
+  let tokenizer: Tokenizer;
+  beforeAll(async () => {
+    tokenizer = await servedTokenizer();
+  });
+  const job = jobWith({
+    ...{ prompt: 'a red apple', negative: 'blurry', width: 96, height: 96 },
+    ...{ steps: 8, guidance: 5, sampler: 'DDIM', seed: 7 },
+  });
+
+  /** The bundled model is trained; the others' weights are random, and what they draw is moved more by anything. */
+  const opened: Record<string, () => Promise<Checkpoint>> = {
+    'mini-sd': async () => openCheckpoint(await bundled('mini-sd.safetensors')),
+    ...Object.fromEntries(models.map((name) => [name, () => openCheckpoint(modelBytes(name))])),
+  };
+  const most = { 'mini-sd': { 8: 1, 4: 12 } } as Readonly<Record<string, Record<Bits, number>>>;
+
+  it.each(Object.entries(opened))('%s', async (name, open) => {
+    const checkpoint = await open();
+    const drawn = async (bits?: Bits) => {
+      const { picture, told } = await draw(checkpoint, tokenizer, { ...job, ...(bits && { bits }) });
+      expect(told.filter(({ kind }) => kind === 'notice')).toEqual([]);
+      expect(picture.job.bits).toBe(bits);
+      return Uint8Array.from(picture.rgba);
+    };
+    const full = await drawn();
+    for (const bits of [8, 4] as const) {
+      const { mean, worst } = pictureDifference(await drawn(bits), full);
+      console.info(`${name} in ${bits} bits: mean ${mean.toFixed(2)}, worst ${worst} of 255`);
+      expect(mean).toBeGreaterThan(0);
+      expect(mean).toBeLessThan(most[name]?.[bits] ?? 100);
+    }
+    await checkpoint.release();
+  });
+});
