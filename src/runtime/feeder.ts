@@ -11,6 +11,7 @@ import { transposed } from '../weights/lowrank';
 import { pack } from '../weights/pack';
 import type { TensorInfo } from '../weights/safetensors';
 import type { ByteSource } from '../weights/source';
+import { free, passageInMemory, passageTo } from './passage';
 
 /** Changes a weight's numbers in place on its way: what LoRAs add. */
 export type Patch = (weights: Float32Array) => void;
@@ -34,6 +35,7 @@ const PIECE = 4 * 2 ** 20;
  * @param patches by tensor name.
  * @param onBytes told after each tensor how many bytes of the graph's weights are through.
  * @param name of the file that the weights are in, where it is not the checkpoint's.
+ * @param device that they go to, if any.
  */
 export function feed(
   placements: readonly Placement[],
@@ -42,6 +44,7 @@ export function feed(
   patches: ReadonlyMap<string, Patch>,
   onBytes: (done: number, total: number) => void,
   name?: string,
+  device?: GPUDevice | null,
 ): Feed {
   const files = new Map<string, Placement[]>();
   for (const placement of placements) {
@@ -50,8 +53,8 @@ export function feed(
     else files.set(placement.location, [placement]);
   }
   const total = placements.reduce((n, placement) => n + placement.length, 0);
-  // Every tensor passes through the same bytes: ONNX Runtime copies each before it asks for the next.
-  const passage = new Uint8Array(placements.reduce((n, { length }) => Math.max(n, length), 0));
+  const largest = placements.reduce((n, { length }) => Math.max(n, length), 0);
+  const passage = device ? passageTo(device) : passageInMemory(largest);
   /** Scales of weights whose codes were asked for first. */
   const scales = new Map<string, Uint8Array<ArrayBuffer>[]>();
   let done = 0;
@@ -70,33 +73,34 @@ export function feed(
     if (packed.part === 'scales' && made.length > 0) return made;
     return partOf(packed, numbers('F32'), (of) => scales.set(key, [...(scales.get(key) ?? []), of]));
   };
-  const pass = (placement: Placement): Uint8Array => {
+  const pass = (placement: Placement, put: (piece: Uint8Array<ArrayBuffer>) => void): void => {
     let length = 0;
     for (const piece of piecesOf(placement)) {
-      passage.set(piece, length);
       length += piece.length;
+      if (length <= placement.length) put(piece);
       free(piece);
     }
     if (length !== placement.length)
       throw new DrobeError('bad-weight', { reason: `${length} bytes, not ${placement.length}` });
     onBytes((done += placement.length), total);
-    return passage.subarray(0, length);
   };
   const read = (placement: Placement): Uint8Array => {
     const key = tensors.get(placement.key)?.name ?? placement.key; // as its file has it
-    try {
-      return aboutWeights({ name, key }, () => pass(placement));
-    } catch (error) {
-      failure ??= error;
-      throw error;
-    }
+    return passage.take((put) => {
+      try {
+        aboutWeights({ name, key }, () => pass(placement, put));
+      } catch (error) {
+        failure ??= error;
+        throw error;
+      }
+    }, placement.length);
   };
   const externalData = [...files].map(([path, inFile]) => {
     const byOffset = new Map(inFile.map((placement) => [placement.offset, placement]));
     const last = inFile.at(-1)!; // a group has at least one member
     return { path, data: lazyBytes(last.offset + last.length, (from) => read(byOffset.get(from)!)) };
   });
-  return { externalData, failed: () => failure, close: () => free(passage) };
+  return { externalData, failed: () => failure, close: passage.close };
 }
 
 /** The same bytes, after a look at their numbers. */
@@ -148,12 +152,6 @@ function* partOf(
     if (part === 'codes') keep(scales);
     yield part === 'codes' ? codes : scales;
   }
-}
-
-/** Gives memory back at once. Left to the garbage collector it may stay for minutes, while a net runs. */
-export function free({ buffer }: Uint8Array<ArrayBuffer>): void {
-  if ('transfer' in ArrayBuffer.prototype) buffer.transfer(0);
-  else structuredClone(null, { transfer: [buffer] }); // Node 20
 }
 
 /**

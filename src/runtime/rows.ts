@@ -4,7 +4,8 @@
  */
 import { aboutWeights, DrobeError } from '../errors';
 import type { TensorInfo } from '../weights/safetensors';
-import { checked, free, whole } from './feeder';
+import { checked, whole } from './feeder';
+import { free } from './passage';
 import type { Weights } from './session';
 
 /** Some rows of one table [count, width], which lies as it is used. */

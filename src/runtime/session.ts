@@ -79,6 +79,7 @@ export class Sessions {
         weights.patches ?? NONE,
         onBytes,
         weights.name,
+        device,
       );
       const create = (): Promise<InferenceSession> =>
         this.#ort.InferenceSession.create(graph.model, {
