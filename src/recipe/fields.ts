@@ -237,7 +237,7 @@ export const ownFields: readonly Field<Draft>[] = [
   numbers('feather', ['Feather']),
   // Its widely used extensions call it so.
   numbers('guidanceRescale', ['CFG Rescale', 'CFG Rescale φ', 'CFG Rescale phi']),
-  numbers('guidanceMax', ['Guidance up to sigma'], 0),
+  numbers('guidanceMax', ['Guidance below sigma'], 0),
   {
     // By Forge's name, and by A1111's, which has 8-bit floats alone; their own words are for forms that we have not.
     names: ['Weight precision', 'Diffusion in Low Bits', 'FP8 weight'],

@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { DrobeError } from '../../../../src/errors';
 import { bytes, clean, duration, fileName, saveName, timeLeft } from '../../../../src/ui/words/format';
 import { newVersionWords } from '../../../../src/ui/words/app';
+import { wholeRunWords } from '../../../../src/ui/words/numbers';
 import { sentence } from '../../../../src/ui/words/problems';
 import { negativeWords, noticeWords, stageWords } from '../../../../src/ui/words/run';
 import { readHeader } from '../../../../src/weights/safetensors';
@@ -243,4 +244,11 @@ test('what was done to save memory is told', () => {
   expect(noticeWords({ code: 'fewer-bits', bits: 8 })).toBe(
     'There is not enough memory for the UNet as it is, so its weights were rounded to 8 bits: the picture is a little different.',
   );
+});
+
+test('in which steps the UNet is run whole', () => {
+  expect([1, 2, 3, 5, 11, 21].map(wholeRunWords)).toEqual([
+    'Off',
+    ...['2nd', '3rd', '5th', '11th', '21st'].map((step) => `Whole run every ${step} step`),
+  ]);
 });
