@@ -2,8 +2,8 @@
  * torch.nn, as graph values. The nets are written with these words alone and do not know how feature maps lie in
  * memory or which kernels a backend has: a feature map is [N, H, W, C] on WebGPU and [N, C, H, W] elsewhere.
  */
-import { constant, op, sizeOf, type Shape, type Var } from './graph';
-import { canBePacked, packedProduct } from './packed';
+import { constant, op, sizeOf, type Bits, type Shape, type Var } from './graph';
+import { BLOCK, canBePacked } from './packed';
 import type { Scope } from './scope';
 
 const ms = { domain: 'com.microsoft' } as const;
@@ -143,6 +143,22 @@ export function linear(x: Var, p: Scope, { delicate = false } = {}): Var {
           transB: 1,
         });
   return reshape(y, ...x.shape.slice(0, -1), outer);
+}
+
+/** x [rows, in] · weightᵀ + bias → [rows, out], with the weight of a module packed. */
+function packedProduct(x: Var, p: Scope, outer: number, bias: Var | null, bits: Bits): Var {
+  const [rows, inner] = x.shape as [number, number];
+  const scaleType = x.dtype === 'f16' ? 'f16' : 'f32';
+  const blocks = inner / BLOCK;
+  const codes = p.packed('weight', { bits, scaleType, part: 'codes' }, [outer, blocks, (BLOCK * bits) / 8]);
+  const scales = p.packed('weight', { bits, scaleType, part: 'scales' }, [outer, blocks]);
+  return op(
+    'MatMulNBits',
+    [x, codes, scales, null, null, bias],
+    [rows, outer],
+    { K: inner, N: outer, bits, block_size: BLOCK },
+    ms,
+  );
 }
 
 /**

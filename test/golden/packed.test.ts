@@ -55,7 +55,11 @@ describe.each(models)('the UNet of %s', (name) => {
       const packed = graph.placements.flatMap(({ key, packed }) =>
         packed ? ([[key, packed.bits]] as const) : [],
       );
-      return { packed, prediction: await net.run(values).finally(() => net.release()) };
+      try {
+        return { packed, prediction: await net.run(values) };
+      } finally {
+        await net.release();
+      }
     };
     const full = await run(null);
     for (const bits of [8, 4] as const) {
