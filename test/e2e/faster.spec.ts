@@ -11,7 +11,7 @@ test('guidance rests and deep features are used again, as was chosen, and the re
   await app.fill({ prompt: 'sun', steps: 4, seed: 7, sampler: 'Euler', width: 32, height: 32, guidance: 5 });
   const plain = await app.draw();
 
-  await page.getByText('Faster, other pictures').click();
+  await page.getByText('Faster, at a price').click();
   const early = page.getByRole('spinbutton', { name: 'Steps before guidance' });
   await early.focus();
   for (const key of ['Delete', '0', '.', '2', '5', 'Tab']) await page.keyboard.press(key);
@@ -29,7 +29,7 @@ test('guidance rests and deep features are used again, as was chosen, and the re
 
   await page.reload();
   await app.ready();
-  await page.getByText('Faster, other pictures').click();
+  await page.getByText('Faster, at a price').click();
   await expect(early).toHaveValue('0.25');
   await expect(reuse).toHaveValue('2');
   await early.fill('');
