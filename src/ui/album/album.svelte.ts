@@ -119,8 +119,16 @@ export class Album {
     if (results.length > 0) this.#changes.add(this.#deletion(deletedWords(results.length), results));
   }
 
+  /** All pictures are thrown away, but those made of what another tab works on: so many are left. */
+  async clear(): Promise<number> {
+    const { results } = this;
+    const used = await this.#usedElsewhere(results);
+    await this.remove(results.filter((result) => !used.includes(result)));
+    return used.length;
+  }
+
   /** Of these pictures, those that were made of what another tab works on. */
-  async usedElsewhere(results: readonly Result[]): Promise<readonly Result[]> {
+  async #usedElsewhere(results: readonly Result[]): Promise<readonly Result[]> {
     const places = await this.#try((drawer) => drawer.usedElsewhere(this.#placesOf(results)));
     return results.filter((result) => places?.includes(this.#places.get(result) ?? NaN));
   }

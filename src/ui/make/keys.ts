@@ -25,8 +25,8 @@ export const general: readonly StudioCommand[] = [
 
 /** To go through what was made: of a picture, or with words alone. */
 export const staging: readonly StudioCommand[] = [
-  { keys: ['ArrowLeft'], words: 'Previous picture', repeats: true, run: (studio) => studio.leaf(-1) },
-  { keys: ['ArrowRight'], words: 'Next picture', repeats: true, run: (studio) => studio.leaf(1) },
+  { keys: ['ArrowLeft'], words: 'Previous picture', repeats: true, run: (studio) => studio.view.leaf(-1) },
+  { keys: ['ArrowRight'], words: 'Next picture', repeats: true, run: (studio) => studio.view.leaf(1) },
 ];
 
 /** Where nothing is painted. */
@@ -43,7 +43,7 @@ export const whilePainting: readonly StudioCommand[] = painting.map((command) =>
 /** The commands that apply as things stand. */
 export function commandsNow(studio: Studio): readonly StudioCommand[] {
   if (studio.run.kind === 'running') return general;
-  if (studio.shown) return [...general, ...elsewhere, ...staging];
+  if (studio.view.shown) return [...general, ...elsewhere, ...staging];
   return studio.place.mode === 'inpaint' && studio.place.source.current
     ? [...general, ...whilePainting]
     : [...general, ...elsewhere];

@@ -22,6 +22,7 @@ import { make, type Here, type Workshop } from './make';
 import type { News, Run } from './run';
 import { Runner } from './runner.svelte';
 import { system, type System } from './system';
+import { View } from './view.svelte';
 
 const unmeasured = { webgpu: 0, wasm: 0 };
 
@@ -37,23 +38,10 @@ export class Studio {
   readonly album: Album;
   readonly tokens: TokenCounter;
   readonly loans: Loans;
+  readonly view: View;
   readonly #runner: Runner;
   model = $state.raw<UsableModel | null>(null);
-  #shown = $state.raw<Result | null>(null);
-  /** Null: the canvas, to be painted on. Another tab may delete the picture. */
-  readonly shown = $derived.by(() => this.album.results.find((result) => result === this.#shown) ?? null);
   device = $state.raw<DeviceInfo | null>(null);
-  /** Whether the picture in work is to be in sight while it is drawn, and not one from before. */
-  #watching = $state(true);
-  /** Whether it is. */
-  readonly drawing = $derived.by(
-    () => this.run.kind === 'running' && (this.#watching || this.shown === null),
-  );
-  /** What was made of the picture in work, oldest first: one of them may take its place. */
-  candidates = $derived.by(() => {
-    const original = this.place.mode === 'text' ? null : this.place.source.current;
-    return this.album.results.filter((result) => original && result.original === original).toReversed();
-  });
   canGenerate = $derived.by(
     () => this.model !== null && this.run.kind !== 'running' && this.place.obstacle === null,
   );
@@ -86,6 +74,7 @@ export class Studio {
       if (this.device) this.rates.current[this.device.backend] = rate;
     };
     this.#runner = new Runner(engine, now, measured, () => void this.start());
+    this.view = new View(this.album, this.place, this.#runner);
     const { album } = this;
     const { source } = this.place;
     this.#workshop = { runner: this.#runner, album, source, scale: pictures.scale, now, here };
@@ -162,7 +151,7 @@ export class Studio {
     if (mode === this.place.mode) return;
     this.place.choose(mode);
     this.#runner.forget();
-    if (this.place.source.current && this.place.inPart) this.showCanvas();
+    if (this.place.source.current && this.place.inPart) this.view.showCanvas();
   }
 
   /**
@@ -186,49 +175,22 @@ export class Studio {
 
   /** The candidate that is shown becomes the picture to go on with. */
   accept(): void {
-    const { shown } = this;
-    if (!shown || !this.candidates.includes(shown)) return;
+    const { shown, candidates } = this.view;
+    if (!shown || !candidates.includes(shown)) return;
     this.edit(shown);
-    this.showCanvas();
-  }
-
-  /** The picture that is shown is thrown away; of candidates, the next one is shown. */
-  async discard(): Promise<void> {
-    const { shown, candidates } = this;
-    if (!shown) return;
-    const place = candidates.indexOf(shown);
-    // Before it is gone, so that what is pressed to go through them stays where it is.
-    this.#shown = place < 0 ? null : (candidates[place + 1] ?? candidates[place - 1] ?? null);
-    await this.album.remove([shown]);
-  }
-
-  /** All pictures are thrown away, but those made of what another tab works on: so many are left. */
-  async clear(): Promise<number> {
-    const { results } = this.album;
-    const used = await this.album.usedElsewhere(results);
-    await this.album.remove(results.filter((result) => !used.includes(result)));
-    return used.length;
-  }
-
-  /** The picture before (−1) or after (1) the one that is shown, in a ring: of the candidates, or with words alone of all. */
-  leaf(by: 1 | -1): void {
-    const row = this.place.mode === 'text' ? this.album.results : this.candidates;
-    if (!row.length || this.run.kind === 'running') return;
-    const place = this.shown ? row.indexOf(this.shown) : -1;
-    const next = place < 0 ? (by > 0 ? 0 : row.length - 1) : place + by + row.length;
-    this.#shown = row[next % row.length]!; // there are some
+    this.view.showCanvas();
   }
 
   reuseSeed(): void {
-    if (!this.shown) return;
-    const { seed, batch } = this.shown.job;
+    if (!this.view.shown) return;
+    const { seed, batch } = this.view.shown.job;
     this.form.take({ seed: String(seed), rare: withBatch(this.settings.current.rare, batch) });
   }
 
   /** Takes over everything that made the shown picture, except the model. */
   reuseSettings(): void {
-    if (!this.shown) return;
-    const { settings, mode, original, place, itself } = this.shown;
+    if (!this.view.shown) return;
+    const { settings, mode, original, place, itself } = this.view.shown;
     const { model, backend, count } = this.settings.current;
     const before = { mode: this.place.mode, settings: $state.snapshot(this.settings.current) };
     this.place.mode = mode;
@@ -243,23 +205,6 @@ export class Studio {
         this.form.take(before.settings);
       },
     });
-  }
-
-  show(result: Result): void {
-    this.#shown = result;
-    this.#watching = false;
-    this.dismissFailure();
-  }
-
-  /** Back to the picture that is being drawn. */
-  watch(): void {
-    this.#watching = true;
-  }
-
-  /** Back from a candidate to the picture that is worked on. */
-  showCanvas(): void {
-    this.#shown = null;
-    this.dismissFailure();
   }
 
   dismiss(notice: Notice): void {
@@ -320,14 +265,13 @@ export class Studio {
   async #make(errand: Errand, before?: Unfinished): Promise<void> {
     const { model } = this;
     if (!model) return;
-    this.#watching = true;
+    this.view.watch();
     await make(
       errand,
       model,
       this.#workshop,
       (result) => {
-        // Somebody who looks at another picture goes on doing so.
-        if (this.#watching) this.#shown = result;
+        this.view.made(result);
         this.#runner.made(result);
       },
       before,
@@ -337,12 +281,12 @@ export class Studio {
   /** Puts what was worked on back where it was. */
   #lay(desk: Desk): void {
     this.place.lay(desk);
-    if (desk.original && this.place.inPart) this.showCanvas();
+    if (desk.original && this.place.inPart) this.view.showCanvas();
   }
 
   /** Another picture to work on. */
   #begin(original: Original): void {
     this.place.take(original);
-    if (this.place.inPart) this.showCanvas();
+    if (this.place.inPart) this.view.showCanvas();
   }
 }

@@ -83,11 +83,15 @@ test('of many pictures each comes back in turn, and a file that is none changes 
 test('accepting a candidate can be undone: picture, mask and candidates are as before', async () => {
   const { studio, mask } = await painted();
   await studio.generate();
-  const [made] = studio.candidates;
+  const [made] = studio.view.candidates;
   studio.accept();
   expect(studio.place.board.bounds).toBeNull();
   studio.place.undo();
-  expect([named(studio), studio.place.board.copy(), studio.candidates]).toEqual(['house.png', mask, [made]]);
+  expect([named(studio), studio.place.board.copy(), studio.view.candidates]).toEqual([
+    'house.png',
+    mask,
+    [made],
+  ]);
 });
 
 test('deleted pictures come back, each into its place', async () => {
@@ -95,10 +99,10 @@ test('deleted pictures come back, each into its place', async () => {
   Object.assign(studio.settings.current, { count: 3, seed: '1', like: 'A1111' });
   await studio.generate();
   const seeds = () => studio.album.results.map(({ job }) => job.seed);
-  studio.show(studio.album.results[1]!);
-  await studio.discard();
+  studio.view.show(studio.album.results[1]!);
+  await studio.view.discard();
   expect([seeds(), words(studio)]).toEqual([[3n, 1n], 'The picture was deleted.']);
-  await studio.clear();
+  await studio.album.clear();
   expect([seeds(), words(studio)]).toEqual([[], '2 pictures were deleted.']);
   studio.changes.undo();
   expect(seeds()).toEqual([3n, 1n]);

@@ -195,7 +195,7 @@ test.each<Mode>(['image', 'inpaint', 'outpaint', 'instruct'])(
     studio.place.source.take(original(64, 48));
     studio.place.mode = mode;
     expect(commandsNow(studio)).toEqual([...bare, ...staging]);
-    studio.showCanvas();
+    studio.view.showCanvas();
     expect(commandsNow(studio)).toEqual(mode === 'inpaint' ? [...general, ...whilePainting] : bare);
   },
 );
@@ -208,10 +208,10 @@ test('with words alone there is no canvas, but a picture to go on from', async (
   await studio.generate();
   expect(commandsNow(studio)).toEqual([...bare, ...staging]);
   const [latest, first] = studio.album.results;
-  studio.leaf(1);
-  expect(studio.shown).toBe(first);
-  studio.leaf(1);
-  expect(studio.shown).toBe(latest);
+  studio.view.leaf(1);
+  expect(studio.view.shown).toBe(first);
+  studio.view.leaf(1);
+  expect(studio.view.shown).toBe(latest);
 });
 
 test('while a run is in work the canvas is not in sight, and no key paints on it', async () => {

@@ -64,11 +64,11 @@ test.each<[mode: Mode, shows: 'canvas' | 'result']>([
   const { studio } = studioAtWork();
   await studio.generate();
   studio.choose(mode);
-  expect(studio.shown).toBe(studio.album.results[0]);
+  expect(studio.view.shown).toBe(studio.album.results[0]);
   studio.choose('text');
   studio.place.source.take(await pictures.read(pictureFile()));
   studio.choose(mode);
-  expect(studio.shown).toBe(shows === 'canvas' ? null : studio.album.results[0]);
+  expect(studio.view.shown).toBe(shows === 'canvas' ? null : studio.album.results[0]);
   expect(studio.settings.current).toMatchObject({ width: 64, height: 48 });
 });
 
@@ -105,7 +105,7 @@ test.each<[mode: Mode, kind: Kind, then: Mode, shows: 'canvas' | 'result']>([
     const [made] = studio.album.results;
     if (made) studio.edit(made);
     expect([studio.place.mode, studio.place.source.current]).toEqual([then, made?.itself]);
-    expect(studio.shown).toBe(shows === 'canvas' ? null : made);
+    expect(studio.view.shown).toBe(shows === 'canvas' ? null : made);
     expect(studio.place.board.sheet).toMatchObject({ width: 48, height: 48 });
   },
 );

@@ -20,10 +20,10 @@ const seeds = (results: Studio['album']['results']) => results.map(({ job }) => 
 test('a run of several makes them with one seed after the other, as A1111 does', async () => {
   const { studio, jobs } = await withCandidates(3);
   expect(jobs.map(({ seed }) => seed)).toEqual([1n, 2n, 3n]);
-  expect(seeds(studio.candidates)).toEqual([1n, 2n, 3n]);
+  expect(seeds(studio.view.candidates)).toEqual([1n, 2n, 3n]);
   expect(studio.album.results.map(({ settings }) => settings.seed)).toEqual(['3', '2', '1']);
   expect(studio.settings.current.seed).toBe('1');
-  expect([studio.run.kind, studio.shown]).toEqual(['done', studio.album.results[0]]);
+  expect([studio.run.kind, studio.view.shown]).toEqual(['done', studio.album.results[0]]);
 });
 
 test.each(['diffusers', 'ComfyUI'] as const)('to %s a run of several is one batch', async (like) => {
@@ -37,7 +37,7 @@ test.each(['diffusers', 'ComfyUI'] as const)('to %s a run of several is one batc
   ]);
 
   // One of them once more, and what comes behind it.
-  studio.show(studio.album.results[1]!);
+  studio.view.show(studio.album.results[1]!);
   studio.form.typeSeed('seed', '9');
   studio.reuseSettings();
   studio.settings.current.count = 1;
@@ -52,7 +52,7 @@ test.each(['diffusers', 'ComfyUI'] as const)('to %s a run of several is one batc
   studio.settings.current.count = 1;
   await studio.generate();
   expect(jobs.at(-1)).not.toHaveProperty('batch');
-  studio.show(studio.album.results[2]!);
+  studio.view.show(studio.album.results[2]!);
   studio.reuseSeed();
   await studio.generate();
   expect(jobs.at(-1)).toMatchObject(batch(2));
@@ -93,7 +93,7 @@ test('a run of several that is cancelled keeps those that are done', async () =>
   studio.cancel();
   await run;
   expect([seeds(studio.album.results), jobs.length, studio.run.kind]).toEqual([[8n, 7n], 3, 'idle']);
-  expect(studio.shown).toBe(studio.album.results[0]);
+  expect(studio.view.shown).toBe(studio.album.results[0]);
 });
 
 test('what is painted while a run is in work is for the next one', async () => {
@@ -116,57 +116,57 @@ test('what is painted while a run is in work is for the next one', async () => {
 
 test('candidates are what was made of the picture in work, and of no other', async () => {
   const { studio } = await withCandidates(2);
-  const [first] = studio.candidates;
+  const [first] = studio.view.candidates;
   await studio.startFrom(pictureFile('64x48', 'other.jpg'));
-  expect(studio.candidates).toEqual([]);
+  expect(studio.view.candidates).toEqual([]);
   studio.place.board.invert();
   await studio.generate();
-  expect([studio.candidates.length, studio.album.results.length]).toEqual([2, 4]);
+  expect([studio.view.candidates.length, studio.album.results.length]).toEqual([2, 4]);
   studio.place.source.take(first?.original ?? null);
-  expect(studio.candidates[0]).toBe(first);
+  expect(studio.view.candidates[0]).toBe(first);
   studio.choose('text');
-  expect(studio.candidates).toEqual([]);
+  expect(studio.view.candidates).toEqual([]);
 });
 
 test('candidates are gone through in a ring, from the canvas on', async () => {
   const { studio } = await withCandidates(3);
   const leafed = (by: 1 | -1) => {
-    studio.leaf(by);
-    return studio.shown?.job.seed;
+    studio.view.leaf(by);
+    return studio.view.shown?.job.seed;
   };
-  studio.showCanvas();
+  studio.view.showCanvas();
   expect([leafed(1), leafed(1), leafed(1), leafed(1)]).toEqual([1n, 2n, 3n, 1n]);
-  studio.showCanvas();
+  studio.view.showCanvas();
   expect([leafed(-1), leafed(-1), leafed(-1), leafed(-1)]).toEqual([3n, 2n, 1n, 3n]);
 });
 
 test('while a run is in work its candidates are not gone through', async () => {
   const { studio } = await withCandidates(3);
-  const [, , third] = studio.candidates;
+  const [, , third] = studio.view.candidates;
   const run = studio.generate();
-  studio.leaf(1);
-  expect(studio.shown).toBe(third);
+  studio.view.leaf(1);
+  expect(studio.view.shown).toBe(third);
   await run;
 });
 
 test('without candidates there is nowhere to go', () => {
   const { studio } = studioAtWork();
-  studio.leaf(1);
-  void studio.discard();
+  studio.view.leaf(1);
+  void studio.view.discard();
   studio.accept();
-  expect(studio.shown).toBeNull();
+  expect(studio.view.shown).toBeNull();
 });
 
 test('a candidate that is thrown away makes room for its neighbour, the last one for the canvas', async () => {
   const { studio } = await withCandidates(3);
-  const [first, second, third] = studio.candidates;
-  if (second) studio.show(second);
-  await studio.discard();
-  expect([studio.shown, studio.candidates]).toEqual([third, [first, third]]);
-  await studio.discard();
-  expect(studio.shown).toBe(first);
-  await studio.discard();
-  expect([studio.shown, studio.album.results]).toEqual([null, []]);
+  const [first, second, third] = studio.view.candidates;
+  if (second) studio.view.show(second);
+  await studio.view.discard();
+  expect([studio.view.shown, studio.view.candidates]).toEqual([third, [first, third]]);
+  await studio.view.discard();
+  expect(studio.view.shown).toBe(first);
+  await studio.view.discard();
+  expect([studio.view.shown, studio.album.results]).toEqual([null, []]);
   await expect(fetch(first?.url ?? '')).rejects.toThrow();
 });
 
@@ -175,20 +175,20 @@ test('only candidates can be accepted; any other picture can be deleted', async 
   await studio.generate();
   await studio.startFrom(pictureFile());
   const [drawn] = studio.album.results;
-  if (drawn) studio.show(drawn);
+  if (drawn) studio.view.show(drawn);
   studio.accept();
-  expect([studio.shown, studio.place.source.current?.name]).toEqual([drawn, 'photo.jpg']);
-  await studio.discard();
-  expect([studio.shown, studio.album.results]).toEqual([null, []]);
+  expect([studio.view.shown, studio.place.source.current?.name]).toEqual([drawn, 'photo.jpg']);
+  await studio.view.discard();
+  expect([studio.view.shown, studio.album.results]).toEqual([null, []]);
 });
 
 test('a candidate that is accepted is the picture to go on with, with an empty mask', async () => {
   const { studio } = await withCandidates(2);
-  studio.leaf(1);
-  const accepted = studio.shown;
+  studio.view.leaf(1);
+  const accepted = studio.view.shown;
   studio.accept();
   expect(studio.place.source.current).toBe(accepted?.itself);
-  expect([studio.place.mode, studio.shown, studio.candidates]).toEqual(['inpaint', null, []]);
+  expect([studio.place.mode, studio.view.shown, studio.view.candidates]).toEqual(['inpaint', null, []]);
   expect([studio.place.board.bounds, studio.place.board.canUndo, studio.place.obstacle]).toEqual([
     null,
     false,
@@ -203,9 +203,9 @@ test('a picture that is drawn anew as a whole can be accepted, too, and keeps it
   studio.form.commit('width', 96);
   await studio.generate();
   studio.form.commit('width', 48);
-  const drawn = studio.shown?.itself;
+  const drawn = studio.view.shown?.itself;
   studio.accept();
-  expect([studio.place.mode, studio.shown, studio.place.source.current]).toEqual(['image', null, drawn]);
+  expect([studio.place.mode, studio.view.shown, studio.place.source.current]).toEqual(['image', null, drawn]);
   expect(studio.settings.current).toMatchObject({ width: 96, height: 48 });
 });
 
@@ -215,10 +215,14 @@ test('a wider picture that is accepted closes its frame', async () => {
   await studio.startFrom(pictureFile());
   studio.place.pull({ right: 64 });
   await studio.generate();
-  expect(studio.shown?.itself).toMatchObject({ width: 128, height: 48 });
-  expect(studio.shown?.place).toEqual({ x: 0, y: 0, width: 64, height: 48 });
+  expect(studio.view.shown?.itself).toMatchObject({ width: 128, height: 48 });
+  expect(studio.view.shown?.place).toEqual({ x: 0, y: 0, width: 64, height: 48 });
   studio.accept();
-  expect([studio.place.mode, studio.shown, studio.place.frame.isOpen]).toEqual(['outpaint', null, false]);
+  expect([studio.place.mode, studio.view.shown, studio.place.frame.isOpen]).toEqual([
+    'outpaint',
+    null,
+    false,
+  ]);
   expect(studio.place.board.sheet).toMatchObject({ width: 128, height: 48 });
   expect(studio.place.obstacle).toBe('no-margin');
 });
@@ -230,7 +234,7 @@ test('the result of inpainting has the picture’s size, at whatever size it is 
   studio.place.board.invert();
   await studio.generate();
   expect(jobs[0]).toMatchObject({ width: 64, height: 48, source: { kind: 'inpaint' } });
-  expect(studio.shown?.itself).toMatchObject({ width: 200, height: 150 });
+  expect(studio.view.shown?.itself).toMatchObject({ width: 200, height: 150 });
 });
 
 test('the settings of a candidate bring back its mode and how it was inpainted', async () => {
@@ -248,7 +252,7 @@ test('the settings of a candidate bring back its mode and how it was inpainted',
   } as const;
   Object.assign(studio.settings.current, how);
   await studio.generate();
-  const [made] = studio.candidates;
+  const [made] = studio.view.candidates;
   studio.choose('text');
   studio.place.source.take(null);
   Object.assign(studio.settings.current, { maskBlur: 1, content: 'original', area: 'whole', padding: 64 });

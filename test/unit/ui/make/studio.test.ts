@@ -35,9 +35,9 @@ test('a run ends in a result that is shown, with a PNG of its own', async () => 
   studio.settings.current.prompt = 'Red äpple!';
   await studio.generate();
   expect(studio.run.kind).toBe('done');
-  expect(studio.shown).toBe(studio.album.results[0]);
-  expect(studio.shown).toMatchObject({ fileName: 'drobe-101-red-apple.png', model: 'mini-sd' });
-  const png = await (await fetch(studio.shown?.url ?? '')).arrayBuffer();
+  expect(studio.view.shown).toBe(studio.album.results[0]);
+  expect(studio.view.shown).toMatchObject({ fileName: 'drobe-101-red-apple.png', model: 'mini-sd' });
+  const png = await (await fetch(studio.view.shown?.url ?? '')).arrayBuffer();
   expect([...new Uint8Array(png).subarray(1, 4)]).toEqual([0x50, 0x4e, 0x47]);
 });
 
@@ -58,7 +58,7 @@ test('every run draws a seed of its own until one is typed or reused', async () 
   expect(studio.album.results.map(({ job }) => job.seed)).toEqual([102n, 101n]);
 
   const [, first] = studio.album.results;
-  if (first) studio.show(first);
+  if (first) studio.view.show(first);
   studio.reuseSeed();
   await studio.generate();
   expect(studio.album.results[0]?.job.seed).toBe(101n);
@@ -140,7 +140,7 @@ test('a failed run keeps its error until it is dismissed, and the earlier pictur
     error: { code: 'out-of-memory' },
     file: miniature.file,
   });
-  expect(studio.shown).not.toBeNull();
+  expect(studio.view.shown).not.toBeNull();
   studio.dismissFailure();
   expect(studio.run.kind).toBe('idle');
 });

@@ -130,7 +130,7 @@ test('a result can be edited: the very pixels that were drawn, at their own size
   Object.assign(studio.settings.current, { width: 256, height: 1024 });
   await studio.generate();
   Object.assign(studio.settings.current, { width: 512, height: 512 });
-  if (studio.shown) studio.edit(studio.shown);
+  if (studio.view.shown) studio.edit(studio.view.shown);
   expect(studio.place.mode).toBe('image');
   await studio.generate();
   expect(jobs[1]).toMatchObject({ width: 256, height: 1024 });
@@ -184,13 +184,13 @@ test('the settings of an edited picture bring back its mode, strength and source
   const [edited, drawn] = studio.album.results;
 
   studio.settings.current.strength = 0.9;
-  if (drawn) studio.show(drawn);
+  if (drawn) studio.view.show(drawn);
   studio.reuseSettings();
   expect(studio.place.mode).toBe('text');
   expect(studio.settings.current).not.toHaveProperty('source');
 
   studio.place.source.take(null);
-  if (edited) studio.show(edited);
+  if (edited) studio.view.show(edited);
   studio.reuseSettings();
   expect(studio.place.mode).toBe('image');
   expect(studio.settings.current.strength).toBe(0.3);
