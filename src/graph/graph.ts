@@ -5,9 +5,9 @@
 import { DrobeError } from '../errors';
 import { footprint, type Footprint } from './footprint';
 import { Message } from './proto';
-import type { Attributes, Bits, DType, Op, Packed, Shape, Target, Var } from './var';
+import type { Attributes, Bits, DType, Op, Packed, Shape, Target, Var, Winograd } from './var';
 
-export type { Bits, DType, Packed, Shape, Target, Var };
+export type { Bits, DType, Packed, Shape, Target, Var, Winograd };
 
 export const sizeOf = (shape: Shape): number => shape.reduce((n, d) => n * d, 1);
 export const bytesPer: Readonly<Record<DType, number>> = { f32: 4, f16: 2, i64: 8, u8: 1 };
@@ -43,6 +43,8 @@ export interface Placement {
   readonly dtype: DType;
   /** Which part of the weight's packed form it is; absent: it is not packed. */
   readonly packed?: Packed;
+  /** Its 3 × 3 kernels are spread for Winograd's way. */
+  readonly spread?: true;
   readonly location: string;
   readonly offset: number;
   readonly length: number;
@@ -83,9 +85,15 @@ export function build(outputs: Readonly<Record<string, Var>>): Graph {
     } else {
       const length = sizeOf(v.shape) * bytesPer[v.dtype];
       if (offset + length > LOCATION_BYTES) [location, offset] = [location + 1, 0];
-      const { key, packed } = from;
+      const { key, packed, spread } = from;
       const at = { location: `weights${location}`, offset, length };
-      const placement: Placement = { key, dtype: v.dtype, ...(packed && { packed }), ...at };
+      const placement: Placement = {
+        key,
+        dtype: v.dtype,
+        ...(packed && { packed }),
+        ...(spread && { spread }),
+        ...at,
+      };
       placements.push(placement);
       graph.message(5, externalTensor(name, v, placement));
       offset += length;

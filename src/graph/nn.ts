@@ -5,39 +5,14 @@
 import { constant, op, sizeOf, type Bits, type Shape, type Var } from './graph';
 import { BLOCK, canBePacked } from './packed';
 import type { Scope } from './scope';
+import { concat, padAxis, reshape, slice, transpose } from './shapes';
+import { winograd, winogradPays } from './winograd';
+
+export { concat, reshape, slice };
 
 const ms = { domain: 'com.microsoft' } as const;
 
-// --- shapes --------------------------------------------------------------------------------------------------
-
-export function reshape(x: Var, ...shape: number[]): Var {
-  const to = constant(BigInt64Array.from(shape, BigInt), [shape.length], x.target);
-  return op('Reshape', [x, to], shape);
-}
-
-function transpose(x: Var, ...perm: number[]): Var {
-  const shape = perm.map((i) => x.shape[i]!); // perm permutes the axes of x
-  return op('Transpose', [x], shape, { perm });
-}
-
-/** Elements `from` (inclusive) to `to` (exclusive) of one axis. */
-export function slice(x: Var, axis: number, from: number, to: number): Var {
-  const at = (n: number): Var => constant(BigInt64Array.of(BigInt(n)), [1], x.target);
-  return op('Slice', [x, at(from), at(to), at(axis)], x.shape.with(axis, to - from));
-}
-
-export function concat(axis: number, ...parts: [Var, ...Var[]]): Var {
-  const length = parts.reduce((n, part) => n + part.shape[axis]!, 0);
-  return op('Concat', parts, parts[0].shape.with(axis, length), { axis });
-}
-
-/** Zeros at the end of one axis. */
-function padAxis(x: Var, axis: number, count: number): Var {
-  if (count === 0) return x;
-  const pads = x.shape.flatMap(() => [0, 0]).with(x.shape.length + axis, count);
-  const to = constant(BigInt64Array.from(pads, BigInt), [pads.length], x.target);
-  return op('Pad', [x, to], x.shape.with(axis, x.shape[axis]! + count));
-}
+// --- feature maps --------------------------------------------------------------------------------------------
 
 /** Where N, C, H and W of a feature map stand. */
 function axes(x: Var): { n: number; c: number; h: number; w: number } {
@@ -181,6 +156,7 @@ export function conv(
   const oh = Math.floor((h + top + bottom - kh) / stride) + 1;
   const ow = Math.floor((w + left + right - kw) / stride) + 1;
   const attributes = { kernel_shape: [kh, kw], strides: [stride, stride], pads: [top, left, bottom, right] };
+  if (kh === 3 && kw === 3 && stride === 1 && !pad && winogradPays(x, outer)) return winograd(x, p);
   const bias = p.has('bias') ? p.tensor('bias') : null;
   // On WebGPU ONNX Runtime rewrites Conv to NHWC and cancels its own transposes against these two.
   const operands = [padAxis(toImage(x), 1, missing), padAxis(weight, 1, missing), bias] as const;

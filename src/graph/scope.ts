@@ -4,6 +4,7 @@
 import { DrobeError } from '../errors';
 import { sizeOf, type DType, type Packed, type Shape, type Target, type Var } from './graph';
 import { countIn } from './packed';
+import type { Weight } from './var';
 
 /** The names and shapes of a checkpoint; a safetensors header's `tensors` is one. */
 export type StateDict = ReadonlyMap<string, { readonly shape: Shape }>;
@@ -26,6 +27,8 @@ export interface Scope {
   tensor(name: string, options?: { shape?: Shape; dtype?: 'f32' | 'f16' }): Var;
   /** A part of a tensor's packed form, under its own shape. Throws as `tensor` does. */
   packed(name: string, packed: Packed, shape: Shape): Var;
+  /** 3 × 3 kernels [outer, inner, 3, 3], spread over 4 × 4: [16, outer, inner]. Throws as `tensor` does. */
+  spread(name: string): Var;
 }
 
 /** The root scope of a state dict. `used` collects the keys that were asked for. */
@@ -53,6 +56,14 @@ export function scope(weights: StateDict, target: Target, used: Set<string> = ne
     return made;
   };
 
+  const spread = (key: string): Var => {
+    const [outer, inner, ...kernel] = shapeOf(key);
+    if (kernel.join() !== '3,3') throw new DrobeError('bad-weight', { key, reason: 'no 3 × 3 kernels' });
+    used.add(key);
+    const from: Weight = { kind: 'weight', key, spread: true };
+    return { shape: [16, outer!, inner!], dtype: 'f32', target, from }; // it has four axes
+  };
+
   const at = (path: string): Scope => {
     const full = (name: string): string => (path === '' ? name : `${path}.${name}`);
     const place = (...names: readonly (string | number)[]): Scope => at(full(names.join('.')));
@@ -73,6 +84,7 @@ export function scope(weights: StateDict, target: Target, used: Set<string> = ne
         const stored = shapeOf(full(name));
         return weight(full(name), shape ?? stored, dtype);
       },
+      spread: (name: string) => spread(full(name)),
       packed: (name: string, packed: Packed, shape: Shape) =>
         weight(full(name), shape, packed.part === 'codes' ? 'u8' : packed.scaleType, packed),
     });

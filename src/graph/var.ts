@@ -17,6 +17,16 @@ export interface Target {
   readonly maxScoreBytes: number;
   /** Weights of linear layers are packed into so many bits a number; absent: they are of the type that others are. */
   readonly bits?: Bits;
+  /** 3 × 3 convolutions go Winograd's way where that is quicker (see `graph/winograd.ts`). */
+  readonly winograd?: Winograd;
+}
+
+/** From where on that is quicker. */
+export interface Winograd {
+  /** Tiles of 2 × 2 pixels in a feature map: products have as many columns. */
+  readonly tiles: number;
+  /** Half the channels on either side, where both have as many: with fewer, adding up takes as long as what is saved. */
+  readonly channels: number;
 }
 
 /** A tensor of the checkpoint, seen under a shape of the same size. Its bytes stay in the file. */
@@ -25,6 +35,8 @@ export interface Weight {
   readonly key: string;
   /** Which part of its packed form it is; absent: it is not packed. */
   readonly packed?: Packed;
+  /** Its 3 × 3 kernels are spread for Winograd's way (see `weights/winograd.ts`). */
+  readonly spread?: true;
 }
 /** A weight is packed in blocks: a code for each number, and a scale for each block (see `weights/pack.ts`). */
 export interface Packed {

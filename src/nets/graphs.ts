@@ -1,6 +1,15 @@
 /** The graphs of a checkpoint, authored for one size: what each is fed, and what it gives back. */
 import { DrobeError } from '../errors';
-import { build, input, sizeOf, type Graph, type Shape, type Target, type Var } from '../graph/graph';
+import {
+  build,
+  bytesPer,
+  input,
+  sizeOf,
+  type Graph,
+  type Shape,
+  type Target,
+  type Var,
+} from '../graph/graph';
 import { cast, concat, reshape } from '../graph/nn';
 import { scope, type Scope, type StateDict } from '../graph/scope';
 import { clipText } from './clip';
@@ -127,11 +136,12 @@ export const outerUNetGraph: Author<UNetSize> = (checkpoint, target, size, used)
 
 function unetOf(
   { model, tensors }: Checkpoint,
-  target: Target,
+  wished: Target,
   { batch, h, w, tokens = model.texts[0].length, text = 'context' }: UNetSize,
   used?: Set<string>,
 ): { inputs: UNetInputs; p: Scope; config: UNetConfig } {
   const { modelChannels, inChannels, contextWidth, labelWidth, guidanceWidth } = model.unet;
+  const target = roomy(wished, tensors);
   const given = (name: string, ...shape: number[]): Var => input(name, [batch, ...shape], target);
   const encoded = (): Text => {
     const context = cast(given('context', tokens, contextWidth), target.dtype);
@@ -150,6 +160,15 @@ function unetOf(
     w: guidanceWidth === null ? null : given('guidance', guidanceWidth),
   };
   return { inputs, p: scope(tensors, target, used)('unet'), config: model.unet };
+}
+
+/** A UNet's weights up to which some may take 16/9 of their room: in single precision SD 1.5's nearly fill WebAssembly's 4 GB. */
+const MOST_SPREAD_BYTES = 2 ** 30;
+
+function roomy({ winograd, ...target }: Target, tensors: StateDict): Target {
+  let numbers = 0;
+  for (const [name, { shape }] of tensors) if (name.startsWith('unet.')) numbers += sizeOf(shape);
+  return winograd && numbers * bytesPer.f32 <= MOST_SPREAD_BYTES ? { ...target, winograd } : target;
 }
 
 /** `latents` [batch, 4, h, w], divided by the scale factor → `image` [batch, 3, f·h, f·w] in −1…1. */

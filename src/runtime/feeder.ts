@@ -11,6 +11,7 @@ import { transposed } from '../weights/lowrank';
 import { pack } from '../weights/pack';
 import type { TensorInfo } from '../weights/safetensors';
 import type { ByteSource } from '../weights/source';
+import { spreadKernels } from '../weights/winograd';
 import { free, passageInMemory, passageTo } from './passage';
 
 /** Changes a weight's numbers in place on its way: what LoRAs add. */
@@ -60,13 +61,14 @@ export function feed(
   let done = 0;
   let failure: unknown;
 
-  const piecesOf = ({ key, dtype, packed }: Placement): Iterable<Uint8Array<ArrayBuffer>> => {
+  const piecesOf = ({ key, dtype, packed, spread }: Placement): Iterable<Uint8Array<ArrayBuffer>> => {
     const info = tensors.get(key);
     if (!info) throw new DrobeError('missing-weight');
     const patch = patches.get(key);
     const sound = checked(info, source, name);
     const numbers = (to: 'F16' | 'F32'): Iterable<Uint8Array<ArrayBuffer>> =>
       patch || info.turned ? [whole(info, sound, patch, to)] : converted(info, sound, to);
+    if (spread) return [spreadOut(whole(info, sound, patch, 'F32'))];
     if (!packed) return numbers(dtype === 'f16' ? 'F16' : 'F32');
     const made = scales.get(key) ?? [];
     scales.delete(key);
@@ -138,6 +140,12 @@ export function whole(
   patch?.(data);
   const changed = new Uint8Array(data.buffer);
   return to === 'F32' ? changed : convert(changed, 'F32', to);
+}
+
+function spreadOut(kernels: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+  const spread = spreadKernels(new Float32Array(kernels.buffer));
+  free(kernels);
+  return new Uint8Array(spread.buffer);
 }
 
 /** Codes or scales of the numbers in these pieces. @param keep gets the scales where codes are wanted. */

@@ -30,3 +30,15 @@ describeNets(
   golden,
   models.filter((name) => name === 'sd1'),
 );
+
+// The miniatures have too few channels for it to pay.
+describeNets(
+  'wasm with convolutions Winograd’s way',
+  () => {
+    const machine = wasmMachine(new Sessions(ort));
+    const target: Machine['target'] = () => ({ ...machine.target(), winograd: { tiles: 1, channels: 1 } });
+    return Promise.resolve({ ...machine, target });
+  },
+  golden,
+  models.filter((name) => name === 'sd1' || name === 'sdxl'),
+);

@@ -1,0 +1,31 @@
+/** Values under other shapes. */
+import { constant, op, type Var } from './graph';
+
+export function reshape(x: Var, ...shape: number[]): Var {
+  const to = constant(BigInt64Array.from(shape, BigInt), [shape.length], x.target);
+  return op('Reshape', [x, to], shape);
+}
+
+export function transpose(x: Var, ...perm: number[]): Var {
+  const shape = perm.map((i) => x.shape[i]!); // perm permutes the axes of x
+  return op('Transpose', [x], shape, { perm });
+}
+
+/** Elements `from` (inclusive) to `to` (exclusive) of one axis. */
+export function slice(x: Var, axis: number, from: number, to: number): Var {
+  const at = (n: number): Var => constant(BigInt64Array.of(BigInt(n)), [1], x.target);
+  return op('Slice', [x, at(from), at(to), at(axis)], x.shape.with(axis, to - from));
+}
+
+export function concat(axis: number, ...parts: [Var, ...Var[]]): Var {
+  const length = parts.reduce((n, part) => n + part.shape[axis]!, 0);
+  return op('Concat', parts, parts[0].shape.with(axis, length), { axis });
+}
+
+/** Zeros at the end of one axis. */
+export function padAxis(x: Var, axis: number, count: number): Var {
+  if (count === 0) return x;
+  const pads = x.shape.flatMap(() => [0, 0]).with(x.shape.length + axis, count);
+  const to = constant(BigInt64Array.from(pads, BigInt), [pads.length], x.target);
+  return op('Pad', [x, to], x.shape.with(axis, x.shape[axis]! + count));
+}

@@ -1,0 +1,62 @@
+/**
+ * 3 × 3 convolutions by Winograd's minimal filtering F(2 × 2, 3 × 3): four pixels at a time take 16 products for each pair of
+ * channels instead of 36. Lavin and Gray (2015), arXiv 1509.09308, section 4.1, whose names for matrices these are.
+ */
+import { constant, op, type Var } from './graph';
+import type { Scope } from './scope';
+import { reshape, transpose } from './shapes';
+
+/** Bᵀ: [4, 4], by which pixels are added up before. */
+const B = [
+  [1, 0, -1, 0],
+  [0, 1, 1, 0],
+  [0, -1, 1, 0],
+  [0, 1, 0, -1],
+] as const;
+
+/** Aᵀ: [2, 4], by which products are added up after. */
+const A = [
+  [1, 1, 1, 0],
+  [0, 1, -1, -1],
+] as const;
+
+/** Of what stands between the steps, four times a feature map: WebAssembly has 4 GB for everything. */
+const MOST_BYTES = 2 ** 27;
+
+/** Whether a 3 × 3 convolution of this feature map to so many channels is quicker this way. */
+export function winogradPays(x: Var, outer: number): boolean {
+  const { winograd, layout } = x.target;
+  if (!winograd || layout !== 'nchw' || x.dtype !== 'f32') return false;
+  const [n, inner, h, w] = x.shape as [number, number, number, number];
+  const tiles = (h * w) / 4;
+  const bytes = n * Math.max(inner, outer) * tiles * 16 * 4;
+  if (h % 2 !== 0 || w % 2 !== 0 || bytes > MOST_BYTES) return false;
+  return tiles >= winograd.tiles && (inner * outer) / (inner + outer) >= winograd.channels;
+}
+
+/** nn.Conv2d with 3 × 3 kernels and a padding of 1; x: [N, C, H, W] with even H and W. */
+export function winograd(x: Var, p: Scope): Var {
+  const [n, inner, h, w] = x.shape as [number, number, number, number];
+  const kernels = p.spread('weight');
+  const outer = kernels.shape[1]!; // it has three axes
+  const tiles = (h / 2) * (w / 2);
+  const forward = constant(alongBoth(B), [16, 1, 4, 4], x.target);
+  const overlapping = { kernel_shape: [4, 4], strides: [2, 2], pads: [1, 1, 1, 1] };
+  const image = reshape(x, n * inner, 1, h, w);
+  const summed = op('Conv', [image, forward], [n * inner, 16, h / 2, w / 2], overlapping);
+  const apart = transpose(reshape(summed, n, inner, 16, tiles), 2, 0, 1, 3);
+  const products = op('MatMul', [reshape(kernels, 16, 1, outer, inner), apart], [16, n, outer, tiles]);
+  const back = constant(alongBoth(A), [4, 16], x.target);
+  const each = n * outer * tiles;
+  const pixels = op('MatMul', [back, reshape(products, 16, each)], [4, each]);
+  const placed = transpose(reshape(pixels, 2, 2, n, outer, h / 2, w / 2), 2, 3, 4, 0, 5, 1);
+  const whole = reshape(placed, n, outer, h, w);
+  return p.has('bias') ? op('Add', [whole, p.tensor('bias', { shape: [outer, 1, 1] })], whole.shape) : whole;
+}
+
+/** What a matrix does to the rows and then to the columns of a square, as one matrix: its Kronecker product with itself. */
+function alongBoth(matrix: readonly (readonly number[])[]): Float32Array {
+  return Float32Array.from(
+    matrix.flatMap((a) => matrix.flatMap((b) => a.flatMap((u) => b.map((v) => u * v)))),
+  );
+}

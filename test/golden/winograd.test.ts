@@ -1,0 +1,73 @@
+/** 3 × 3 convolutions Winograd's way, beside ONNX Runtime's own kernel. */
+import * as ort from 'onnxruntime-web';
+import { expect, it } from 'vitest';
+import { build, input, type Graph } from '../../src/graph/graph';
+import { conv } from '../../src/graph/nn';
+import { scope } from '../../src/graph/scope';
+import { wasmMachine } from '../../src/runtime/device';
+import { Sessions, type Weights } from '../../src/runtime/session';
+import type { TensorInfo } from '../../src/weights/safetensors';
+import { memorySource } from '../../src/weights/source';
+import { worstDifference } from './tensors';
+
+ort.env.wasm.numThreads = 1;
+const machine = wasmMachine(new Sessions(ort));
+
+const sines = (length: number, by: number): Float32Array =>
+  Float32Array.from({ length }, (_, i) => Math.sin(i * by + 1));
+
+/** A convolution's weights and its bias, in f32. */
+function weightsOf(outer: number, inner: number): Weights {
+  const numbers = sines(outer * inner * 9 + outer, 12.9898).map((v) => v / 8);
+  const begins = outer * inner * 36;
+  const tensor = (name: string, shape: number[], begin: number, end: number): [string, TensorInfo] => [
+    name,
+    { name, dtype: 'F32', shape, begin, end },
+  ];
+  const tensors = new Map([
+    tensor('weight', [outer, inner, 3, 3], 0, begins),
+    tensor('bias', [outer], begins, begins + outer * 4),
+  ]);
+  return { tensors, source: memorySource(new Uint8Array(numbers.buffer)) };
+}
+
+function graphOf(weights: Weights, shape: readonly number[], { quick }: { quick: boolean }): Graph {
+  const { winograd, ...plain } = machine.target();
+  const target = quick && winograd ? { ...plain, winograd } : plain;
+  return build({ y: conv(input('x', shape, target), scope(weights.tensors, target)) });
+}
+
+it.each([
+  { inner: 96, outer: 96, h: 8, w: 8 },
+  { inner: 128, outer: 64, h: 16, w: 8 },
+  { inner: 64, outer: 160, h: 8, w: 24 },
+])('$inner to $outer channels of $h × $w are the same', async ({ inner, outer, h, w }) => {
+  const shape = [2, inner, h, w];
+  const weights = weightsOf(outer, inner);
+  const values = { x: { data: sines(2 * inner * h * w, 4.1), shape } };
+  const [plain, quick] = [false, true].map((quick) => graphOf(weights, shape, { quick }));
+  expect(quick!.placements.map(({ spread }) => spread ?? false)).toEqual([true, false]);
+  expect(plain!.placements.some(({ spread }) => spread)).toBe(false);
+  const results: Float32Array[] = [];
+  for (const graph of [plain!, quick!]) {
+    const net = await machine.sessions.open(graph, weights, machine.openDevice);
+    try {
+      results.push(await net.run(values));
+    } finally {
+      await net.release();
+    }
+  }
+  const worst = worstDifference(results[1]!, results[0]!);
+  console.info(`${inner} to ${outer}: worst relative difference ${worst.toExponential(1)}`);
+  expect(worst).toBeLessThan(2e-5);
+});
+
+it.each([
+  { what: 'few tiles', shape: [1, 96, 4, 4], outer: 96 },
+  { what: 'few channels', shape: [1, 4, 16, 16], outer: 96 },
+  { what: 'odd sizes', shape: [1, 96, 9, 16], outer: 96 },
+  { what: 'more than there is room for', shape: [1, 96, 1024, 1024], outer: 96 },
+])('$what stay with the kernel that is there', ({ shape, outer }) => {
+  const weights = weightsOf(outer, shape[1]!);
+  expect(graphOf(weights, shape, { quick: true }).placements.some(({ spread }) => spread)).toBe(false);
+});
