@@ -51,7 +51,7 @@ export function profileKernels(): (ort: OrtModule) => Profiler {
 
 function askForTimestamps(): void {
   if (!('GPUAdapter' in globalThis)) return;
-  /* eslint-disable-next-line @typescript-eslint/unbound-method -- called with the object it belongs to */
+  /* oxlint-disable-next-line typescript/unbound-method -- called with the object it belongs to */
   const { requestDevice } = GPUAdapter.prototype;
   GPUAdapter.prototype.requestDevice = function (descriptor = {}) {
     const own: GPUFeatureName[] = this.features.has('timestamp-query') ? ['timestamp-query'] : [];
