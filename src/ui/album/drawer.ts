@@ -105,14 +105,13 @@ export class Drawer {
   /** Remembers what lies on this tab's desk, in the place of what lay there before. */
   async saveDesk(desk: Desk): Promise<void> {
     const tab = await this.#name();
+    const turn = performance.timeOrigin + performance.now();
     await this.#write((store) => {
-      const turns = store.get(['turn']);
-      turns.onsuccess = () => {
-        const turn = Number(turns.result ?? 0) + 1;
-        store.put(turn, ['turn']);
-        store.put({ ...this.#named(desk, store), turn } satisfies NamedDesk, ['desk', tab]);
-        store.delete(['desk']); // an older version's, which is this one now
-      };
+      store.put({ ...this.#named(desk, store), turn } satisfies NamedDesk, ['desk', tab]);
+      store.delete(['desk']); // an older version's, which is this one now
+      store.delete(['turn']); // an older version counted
+      // The page may be gone before the browser could ask it whether there is more to write.
+      store.transaction.commit();
     });
   }
 

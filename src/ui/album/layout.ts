@@ -15,7 +15,7 @@ export interface NamedErrand {
   readonly stopped?: true;
 }
 
-/** `turn`: the greatest is that of the desk that was changed last. Older versions knew of one desk, without. */
+/** `turn`: when it was changed, in milliseconds since 1970. Older versions counted, or knew of one desk, without. */
 export type NamedDesk = Named<Desk> & { readonly turn?: number };
 
 export const deskOf = ({ mode, original, mask, margins }: Desk): Desk => ({ mode, original, mask, margins });
