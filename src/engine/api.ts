@@ -19,6 +19,8 @@ import type {
 } from './models';
 
 export type {
+  Control,
+  ControlMode,
   LoraUse,
   MaskedContent,
   NetName,

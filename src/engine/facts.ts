@@ -71,6 +71,7 @@ export function callable(addon: AddonFacts): AddonFacts {
     case 'vae':
     case 'taesd':
     case 'parts':
+    case 'control':
       return addon;
     case 'lora':
       return { ...addon, name: callName(addon.name) };

@@ -81,11 +81,24 @@ export type AddonFacts = { readonly name: string } & (
   | { readonly kind: 'vae' | 'taesd' }
   /** Parts of a model without a UNet, which others can borrow. `holds`: "VAE and text encoder". */
   | { readonly kind: 'parts'; readonly holds: string }
+  | ControlFacts
   | {
       readonly kind: 'embedding';
       readonly words: readonly Trigger[];
     }
 );
+
+/** A net that reads a picture and guides a UNet by it. */
+export interface ControlFacts {
+  readonly kind: 'control';
+  readonly net: 'ControlNet' | 'Control-LoRA' | 'T2I-Adapter';
+  /** The family of the models whose UNet it fits, as `ModelFacts` names them: "Stable Diffusion 1.x". */
+  readonly base: string;
+  /** Channels of the hint: 3, or 1 for sketches in shades of grey. */
+  readonly hintChannels: number;
+  /** The kinds of hint that it tells apart, where it was made for several. */
+  readonly kinds?: readonly string[];
+}
 
 /** A word with vectors of its own, and how many there are: so many tokens of a prompt it takes. */
 export interface Trigger {

@@ -29,6 +29,9 @@ export interface Asking extends LatentSize {
   readonly tokens: number;
 }
 
+/** All but those of control files. */
+type OwnNet = Exclude<NetName, 'ControlNet' | 'T2I-Adapter'>;
+
 /** A LoRA, and how much of it a model uses. */
 export interface NamedUse {
   readonly name: string;
@@ -38,13 +41,13 @@ export interface NamedUse {
 const unets = { plain: unetGraph, whole: wholeUNetGraph, outer: outerUNetGraph };
 
 /** They run in turn in the steps of one picture: neither makes room for the other. */
-const inTurn: readonly NetName[] = ['UNet', 'outer UNet'];
+const inTurn: readonly OwnNet[] = ['UNet', 'outer UNet'];
 
 export class Checkpoint {
   readonly model: Model;
   readonly #machine: Machine;
   readonly #weights: Weights;
-  readonly #slots: Readonly<Record<NetName, Slot>>;
+  readonly #slots: Readonly<Record<OwnNet, Slot>>;
   readonly #encoders: Encoders;
   readonly #attention: TextAttention;
   readonly #pictures: PictureNets;
@@ -62,8 +65,10 @@ export class Checkpoint {
     this.model = model;
     this.#weights = scaled(weights);
     this.#machine = machine;
-    const slot = (name: NetName, float32 = false): Slot =>
-      new Slot(name, float32 ? 'f32' : machine.target().dtype, machine, this.#open.bind(this));
+    const slot = (name: OwnNet, float32 = false): Slot =>
+      new Slot(name, float32 ? 'f32' : machine.target().dtype, machine, (graph, report) =>
+        this.#open(name, graph, report),
+      );
     const slots = (this.#slots = {
       'text encoder': slot('text encoder'),
       'second text encoder': slot('second text encoder'),
@@ -235,7 +240,7 @@ export class Checkpoint {
     return unets[form](this.#authored, target, { ...size, text: 'keys' });
   }
 
-  #weightsOf(name: NetName): Weights {
+  #weightsOf(name: OwnNet): Weights {
     switch (name) {
       case 'TAESD':
       case 'VAE encoder':
@@ -250,7 +255,7 @@ export class Checkpoint {
     }
   }
 
-  async #open(name: NetName, graph: Graph, report: Report): Promise<Net> {
+  async #open(name: OwnNet, graph: Graph, report: Report): Promise<Net> {
     if (!this.resident) {
       const staying: readonly string[] = inTurn.includes(name) ? inTurn : [name];
       for (const [other, slot] of Object.entries(this.#slots))

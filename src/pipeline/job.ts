@@ -32,6 +32,8 @@ export interface Job extends Sampling, Seeds {
   readonly decoder?: 'TAESD';
   /** The picture to start from, or to change; null to start from noise alone. */
   readonly source: Source | null;
+  /** Pictures that guide, each with the net that reads it. */
+  readonly controls?: readonly Control[];
   /** The answers that a run of this very job gave before it broke off: it goes on from there. */
   readonly known?: readonly Latent[];
   /** The UNet is run whole in one of so many calls; in the others its deep features are used again. Absent: in all. */
@@ -116,6 +118,34 @@ export type Source = { readonly pixels: Pixels } & (
 export type MaskedContent = (typeof maskedContents)[number];
 export const maskedContents = ['fill', 'original', 'latent noise', 'latent nothing'] as const;
 
+/** A picture that guides, and the net that reads it: a ControlNet or a T2I-Adapter. */
+export interface Control {
+  /** The id of the net's file. */
+  readonly model: string;
+  /**
+   * What the net is shown, already a hint (edges, depths, …) of the job's width and height. Alpha is looked at by nets for
+   * inpainting alone: where it is less than half, they are told that something is to be drawn.
+   */
+  readonly hint: Pixels;
+  /** The same of the size that the second pass of Hires fix draws; absent: the hint, enlarged. */
+  readonly large?: Pixels;
+  /** How much of what the net adds is added, 0 to 2. */
+  readonly weight: number;
+  /** From and up to which part of the run it guides, 0 to 1. */
+  readonly start: number;
+  readonly end: number;
+  readonly mode: ControlMode;
+  /** Of a net that knows several kinds of hint: which this one is, by its name there. */
+  readonly hintKind?: string;
+}
+
+/**
+ * Whether prompt and hint count the same, or one of them more, as in A1111's extension: the prompt by less control the
+ * further out in the net; the hint by control of the prompt's half of guidance alone.
+ */
+export const controlModes = ['balanced', 'prompt', 'control'] as const;
+export type ControlMode = (typeof controlModes)[number];
+
 export type { LoraUse, Pixels, Unused };
 
 export type NetName =
@@ -124,6 +154,8 @@ export type NetName =
   | 'text attention'
   | 'UNet'
   | 'outer UNet'
+  | 'ControlNet'
+  | 'T2I-Adapter'
   | 'TAESD'
   | 'VAE encoder'
   | 'VAE decoder';

@@ -9,7 +9,7 @@ import type { NetName, Progress } from './job';
 export type Report = (progress: Progress) => void;
 export type Author = (target: Target) => Graph;
 export type Values = Readonly<Record<string, Value>>;
-export type Open = (name: NetName, graph: Graph, report: Report) => Promise<Net>;
+export type Open = (graph: Graph, report: Report) => Promise<Net>;
 
 export class Slot {
   readonly #name: NetName;
@@ -74,7 +74,7 @@ export class Slot {
     this.#opened = asked;
     this.#graph = author(this.target);
     this.#loadedBytes = 0;
-    this.#net = await this.#open(this.#name, this.#graph, (progress) => {
+    this.#net = await this.#open(this.#graph, (progress) => {
       if (progress.kind === 'reading') this.#loadedBytes = progress.doneBytes;
       report(progress);
     });

@@ -51,7 +51,9 @@ export function stepDown(
   if (together && !thrift.apart) return { ...thrift, apart: true };
   switch (net) {
     case 'UNet':
-    case 'outer UNet': {
+    case 'outer UNet':
+    case 'ControlNet':
+    case 'T2I-Adapter': {
       const [, less = null] = lessForUNet(thrift, questions);
       return less;
     }

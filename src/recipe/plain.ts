@@ -1,6 +1,7 @@
 /** Recipes as plain JSON and back. What comes back is a stranger's: each value is looked at before it counts. */
 import { likes, samplerNames, scheduleNames, spacings } from '../sampling/settings';
 import { emphases } from '../text/weigh';
+import { controlResizes, recipeControlModes, type ControlUnit } from './control';
 import {
   recipeContents,
   recipeModes,
@@ -70,6 +71,25 @@ const hires = objectOf<Hires>(
   'strength',
 );
 
+const control = objectOf<ControlUnit>(
+  {
+    model: text,
+    hash: text,
+    module: text,
+    weight: number,
+    start: number,
+    end: number,
+    mode: oneOf(recipeControlModes),
+    resize: oneOf(controlResizes),
+    processorRes: count,
+    pixelPerfect: truth,
+    thresholdA: number,
+    thresholdB: number,
+    hintKind: text,
+  },
+  ...(['model', 'module', 'weight', 'start', 'end', 'mode', 'resize'] as const),
+);
+
 const settings = objectOf<Draft>({
   mode: oneOf(recipeModes),
   prompt: text,
@@ -132,6 +152,7 @@ const settings = objectOf<Draft>({
   seedDelta: (value) => (Number.isSafeInteger(value) ? (value as number) : undefined),
   resizeFrom: objectOf({ width: count, height: count }, 'width', 'height'),
   batch: objectOf({ index: count, count }, 'index', 'count'),
+  controls: (value) => listOf(control)(value),
 });
 
 const resource = objectOf<Resource>({ kind: oneOf(resourceKinds), name: text, hash: text }, 'kind', 'name');

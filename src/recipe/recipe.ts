@@ -1,6 +1,7 @@
 /** What a picture is told to be made with, whichever tool wrote it down. */
 import type { Like, SamplerName, Sampling, ScheduleName, Seeds } from '../sampling/settings';
 import type { Emphasis } from '../text/weigh';
+import type { ControlUnit } from './control';
 
 /** The tools whose recipes are read. */
 export const toolNames = ['A1111', 'ComfyUI', 'InvokeAI', 'NovelAI', 'diffusers', 'Drobe'] as const;
@@ -70,12 +71,13 @@ export interface RecipeSettings extends Partial<Sampling>, Partial<Seeds> {
   readonly soft?: boolean;
   readonly feather?: number;
   readonly hires?: Hires;
+  readonly controls?: readonly ControlUnit[];
 }
 
 /** While it is being read. */
 export type Draft = { -readonly [K in keyof RecipeSettings]: RecipeSettings[K] };
 
-export const resourceKinds = ['model', 'vae', 'lora', 'embedding'] as const;
+export const resourceKinds = ['model', 'vae', 'lora', 'embedding', 'control'] as const;
 export type ResourceKind = (typeof resourceKinds)[number];
 
 /** A file that a recipe uses: its name without folder and ending, and its hash, as they are given. Either may be empty. */

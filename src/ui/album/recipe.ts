@@ -15,7 +15,7 @@ import type { Mode, Settings } from '../settings/settings';
 
 /** What is known of a picture that was drawn. */
 interface Drawn {
-  readonly job: Omit<Job, 'source'>;
+  readonly job: Omit<Job, 'source' | 'controls'>;
   readonly mode: Mode;
   readonly settings: Settings;
   /** Its model's title, for want of a file name. */
@@ -85,6 +85,7 @@ function isUsed(id: string, addon: AddonFacts, { prompt, negative, hires, vae }:
       return id === vae;
     case 'taesd':
     case 'parts':
+    case 'control': // told with its settings
       return false;
     case 'lora':
       return prompts

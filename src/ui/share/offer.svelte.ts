@@ -183,7 +183,7 @@ export class RecipeOffer {
     const { entries } = this.#library;
     const known = (hashes: ModelEntry['hashes']): Pick<Here, 'hashes'> =>
       hashes ? { hashes: [hashes.file, hashes.tensors] } : {};
-    const named = (kind: 'vae' | 'lora' | 'embedding'): Here[] =>
+    const named = (kind: 'vae' | 'lora' | 'embedding' | 'control'): Here[] =>
       entries
         .filter(isAddon)
         .flatMap(({ id, addon, hashes }) =>
@@ -196,6 +196,7 @@ export class RecipeOffer {
       vae: named('vae'),
       lora: named('lora'),
       embedding: named('embedding'),
+      control: named('control'),
     };
   }
 }

@@ -25,6 +25,8 @@ export function addonWords(addon: AddonFacts, use?: LoraUse | null): string {
       return `${capital(addon.holds)}, for models that have none`;
     case 'taesd':
       return 'TAESD, for previews and fast pictures: to be chosen in the settings';
+    case 'control':
+      return `${addon.net} for ${clean(addon.base, 60)}: to be chosen under “Control”`;
   }
 }
 

@@ -7,6 +7,8 @@ export const nets: Record<NetName, string> = {
   'text attention': 'what the UNet reads prompts with',
   UNet: 'the UNet',
   'outer UNet': 'the outermost blocks of the UNet',
+  ControlNet: 'the ControlNet',
+  'T2I-Adapter': 'the T2I-Adapter',
   TAESD: 'the small decoder',
   'VAE encoder': 'the encoder',
   'VAE decoder': 'the decoder',

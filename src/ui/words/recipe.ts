@@ -21,6 +21,7 @@ const kinds: Readonly<Record<ResourceKind, string>> = {
   vae: 'VAE',
   lora: 'LoRA',
   embedding: 'Textual inversion',
+  control: 'Control model',
 };
 
 /** A file that a recipe needs, by what is told of it. */

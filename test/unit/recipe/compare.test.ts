@@ -18,7 +18,7 @@ const recipe: Recipe = {
   ],
   unknown: [['ADetailer model', 'face.pt']],
 };
-const nothing: Device<Present> = { model: [], vae: [], lora: [], embedding: [] };
+const nothing: Device<Present> = { model: [], vae: [], lora: [], embedding: [], control: [] };
 
 it('tells what changes, by the labels of the page', () => {
   const now = { prompt: 'a cat <lora:ink:0.7> <lora:fur:1>', width: 512, height: 512, seed: 1n };
