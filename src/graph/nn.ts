@@ -5,10 +5,10 @@
 import { constant, op, sizeOf, type Bits, type Shape, type Var } from './graph';
 import { BLOCK, canBePacked } from './packed';
 import type { Scope } from './scope';
-import { concat, padAxis, reshape, slice, transpose } from './shapes';
+import { concat, padAxis, pixelUnshuffle, reshape, slice, transpose } from './shapes';
 import { winograd, winogradPays } from './winograd';
 
-export { concat, reshape, slice };
+export { concat, pixelUnshuffle, reshape, slice };
 
 const ms = { domain: 'com.microsoft' } as const;
 
@@ -222,6 +222,19 @@ export function upsample2x(x: Var): Var {
   }
   const scales = constant(Float32Array.of(1, 1, 2, 2), [4], x.target);
   return op('Resize', [x, null, scales], [n, c, 2 * h, 2 * w]);
+}
+
+/** nn.AvgPool2d(2, ceil_mode=True) of a feature map: at an odd edge of the pixels that there are. */
+export function averagePool2x(x: Var): Var {
+  const [n, c, h, w] = dims(x);
+  const at = axes(x);
+  const even = [at.h, at.w].reduce((y, axis) => {
+    const last = y.shape[axis]!;
+    return last % 2 === 0 ? y : concat(axis, y, slice(y, axis, last - 1, last));
+  }, x);
+  const attributes = { kernel_shape: [2, 2], strides: [2, 2] };
+  const shape = [n, c, Math.ceil(h / 2), Math.ceil(w / 2)];
+  return fromImage(op('AveragePool', [toImage(even)], shape, attributes));
 }
 
 /** The top left h × w of a feature map. */

@@ -29,3 +29,11 @@ export function padAxis(x: Var, axis: number, count: number): Var {
   const to = constant(BigInt64Array.from(pads, BigInt), [pads.length], x.target);
   return op('Pad', [x, to], x.shape.with(axis, x.shape[axis]! + count));
 }
+
+/** torch's pixel_unshuffle of [N, C, H, W]: squares of pixels become channels, [N, C·side², H/side, W/side]. */
+export function pixelUnshuffle(x: Var, side: number): Var {
+  const [n, c, h, w] = x.shape as [number, number, number, number];
+  const [rows, columns] = [h / side, w / side];
+  const squares = transpose(reshape(x, n, c, rows, side, columns, side), 0, 1, 3, 5, 2, 4);
+  return reshape(squares, n, c * side * side, rows, columns);
+}

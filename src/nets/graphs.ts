@@ -12,6 +12,7 @@ import {
 } from '../graph/graph';
 import { cast, concat, reshape } from '../graph/nn';
 import { scope, type Scope, type StateDict } from '../graph/scope';
+import { additionsFrom } from './additions';
 import { clipText } from './clip';
 import type { Model, TextEncoder } from './model';
 import type { LatentSize } from './size';
@@ -22,6 +23,8 @@ import {
   outerUNet,
   textAttentions,
   unet,
+  unetEncoder,
+  type Additions,
   type Text,
   type UNetConfig,
   type UNetInputs,
@@ -104,44 +107,61 @@ export interface UNetSize extends LatentSize {
   readonly tokens?: number;
   /** The text comes as its encoding, or as `keysGraph` made of it: then weights that are in that graph are not in this. */
   readonly text?: 'context' | 'keys';
+  /** Whether residuals are added, of ControlNets. */
+  readonly residuals?: boolean;
+  /** Whether features are added, of T2I-Adapters: of so many pixels a side each. */
+  readonly features?: number;
 }
 
 /**
  * `latents` [batch, in channels, h, w], `timestep` [batch, model channels] (see timestepEmbedding), `context`
  * [batch, tokens, width] or all `textParts` [batch, tokens, channels] in the target's dtype, and where the model has them
- * `label` [batch, label width] and `guidance` [batch, guidance width] (see guidanceEmbedding)
- * → `prediction` [batch, 4, h, w].
+ * `label` [batch, label width] and `guidance` [batch, guidance width] (see guidanceEmbedding); where they are added,
+ * `residuals` [batch, numbers] as `controlGraph` gives them and `features` [batch, numbers] as `t2iGraph` gives them, or
+ * sums of those → `prediction` [batch, 4, h, w].
  */
 export const unetGraph: Author<UNetSize> = (checkpoint, target, size, used) => {
-  const { inputs, p, config } = unetOf(checkpoint, target, size, used);
-  return build({ prediction: cast(unet(inputs, p, config).prediction, 'f32') });
+  const { inputs, p, config, additions } = unetOf(checkpoint, target, size, used);
+  return build({ prediction: cast(unet(inputs, p, config, additions).prediction, 'f32') });
 };
 
 /** As `unetGraph` → `prediction` [batch, numbers]: of each member the prediction, then the deep feature. */
 export const wholeUNetGraph: Author<UNetSize> = (checkpoint, target, size, used) => {
-  const { inputs, p, config } = unetOf(checkpoint, target, size, used);
-  const { prediction, deep } = unet(inputs, p, config);
+  const { inputs, p, config, additions } = unetOf(checkpoint, target, size, used);
+  const { prediction, deep } = unet(inputs, p, config, additions);
   const each = (x: Var): Var => reshape(cast(x, 'f32'), size.batch, sizeOf(x.shape) / size.batch);
   return build({ prediction: concat(1, each(prediction), each(deep)) });
 };
 
 /** As `unetGraph`, and `deep` [batch, numbers] as `wholeUNetGraph` gives it. */
 export const outerUNetGraph: Author<UNetSize> = (checkpoint, target, size, used) => {
-  const { inputs, p, config } = unetOf(checkpoint, target, size, used);
+  const { inputs, p, config, additions } = unetOf(checkpoint, target, size, used);
   const { shape } = unet(inputs, unetOf(checkpoint, target, size).p, config).deep;
   const given = input('deep', [size.batch, sizeOf(shape) / size.batch], target);
   const deep = reshape(cast(given, target.dtype), ...shape);
-  return build({ prediction: cast(outerUNet(inputs, deep, p, config), 'f32') });
+  return build({ prediction: cast(outerUNet(inputs, deep, p, config, additions), 'f32') });
 };
 
 function unetOf(
   { model, tensors }: Checkpoint,
   wished: Target,
-  { batch, h, w, tokens = model.texts[0].length, text = 'context' }: UNetSize,
+  { tokens = model.texts[0].length, ...size }: UNetSize,
   used?: Set<string>,
-): { inputs: UNetInputs; p: Scope; config: UNetConfig } {
-  const { modelChannels, inChannels, contextWidth, labelWidth, guidanceWidth } = model.unet;
+): { inputs: UNetInputs; p: Scope; config: UNetConfig; additions: Partial<Additions> } {
   const target = roomy(wished, tensors);
+  const inputs = unetInputs(model.unet, target, { ...size, tokens });
+  const config = model.unet;
+  const unnoted = scope(tensors, target)('unet'); // what shapes are asked of
+  const additions = additionsFrom(size, () => unetEncoder(inputs, unnoted, config), unnoted);
+  return { inputs, p: scope(tensors, target, used)('unet'), config, additions };
+}
+
+/** What a UNet is fed, and a ControlNet, which is a copy of half of one. */
+export function unetInputs(
+  { modelChannels, inChannels, contextWidth, labelWidth, guidanceWidth }: Model['unet'],
+  target: Target,
+  { batch, h, w, tokens, text = 'context' }: LatentSize & { tokens: number; text?: 'context' | 'keys' },
+): UNetInputs {
   const given = (name: string, ...shape: number[]): Var => input(name, [batch, ...shape], target);
   const encoded = (): Text => {
     const context = cast(given('context', tokens, contextWidth), target.dtype);
@@ -152,14 +172,13 @@ function unetOf(
     const [k, v] = partNames(p);
     return { k: input(k, shape, target, target.dtype), v: input(v, shape, target, target.dtype) };
   };
-  const inputs: UNetInputs = {
+  return {
     x: cast(given('latents', inChannels, h, w), target.dtype),
     t: given('timestep', modelChannels),
     text: text === 'keys' ? made : encoded(),
     y: labelWidth === null ? null : given('label', labelWidth),
     w: guidanceWidth === null ? null : given('guidance', guidanceWidth),
   };
-  return { inputs, p: scope(tensors, target, used)('unet'), config: model.unet };
 }
 
 /** A UNet's weights up to which some may take 16/9 of their room: in single precision SD 1.5's nearly fill WebAssembly's 4 GB. */

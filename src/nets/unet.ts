@@ -53,6 +53,19 @@ export interface UNetInputs {
   readonly w: Var | null;
 }
 
+/** What is done to a UNet's values from outside: what adapters ask for, which the blocks do not know. */
+export interface Additions {
+  /** To what the input block of this number gives, on to the next one and into its skip connection (T2I-Adapter). */
+  readonly block: (x: Var, index: number) => Var;
+  /** To the skip connections as the output blocks meet them, and to what the middle block gives, the last number (ControlNet). */
+  readonly skip: (x: Var, index: number) => Var;
+  /** To what the attention to the text at p found for q, both [N, S, channels], before its `to_out` (IP-Adapter). */
+  readonly attended: (x: Var, q: Var, p: Scope, heads: number) => Var;
+}
+
+const same = (x: Var): Var => x;
+const NOTHING: Additions = { block: same, skip: same, attended: same };
+
 export interface UNetOutputs {
   /** [N, 4, h, w]. */
   readonly prediction: Var;
@@ -61,13 +74,39 @@ export interface UNetOutputs {
 }
 
 /** p: `unet`. */
-export function unet(inputs: UNetInputs, p: Scope, config: UNetConfig): UNetOutputs {
-  const told = toldTo(inputs, p, config);
-  const { down, up } = blocksOf(p);
-  const skips = descend(fromImage(inputs.x), [...down.outer, ...down.inner], told);
-  const middle = sequential(skips.at(-1)!, told, p('middle_block')); // there is an input block
-  const deep = ascend(middle, up.inner, skips, told);
+export function unet(
+  inputs: UNetInputs,
+  p: Scope,
+  config: UNetConfig,
+  additions: Partial<Additions> = {},
+): UNetOutputs {
+  const told = toldTo(inputs, p, config, additions);
+  const { up } = blocksOf(p);
+  const { skips, middle } = encoded(inputs.x, told, p);
+  const deep = ascend(told.additions.skip(middle, skips.length), up.inner, skips, told);
   return { prediction: head(ascend(deep, up.outer, skips, told), p), deep };
+}
+
+/** What the way down gives: feature maps. */
+export interface Encoded {
+  /** Of each input block. */
+  readonly skips: Var[];
+  readonly middle: Var;
+}
+
+/** The way down alone, and the middle: what a ControlNet is a copy of. p: that of `input_blocks` and `middle_block`. */
+export function unetEncoder(
+  inputs: UNetInputs,
+  p: Scope,
+  config: UNetConfig,
+  additions: Partial<Additions> = {},
+): Encoded {
+  return encoded(inputs.x, toldTo(inputs, p, config, additions), p);
+}
+
+function encoded(x: Var, told: Told, p: Scope): Encoded {
+  const skips = descend(fromImage(x), p('input_blocks').children(), told);
+  return { skips, middle: sequential(skips.at(-1)!, told, p('middle_block')) }; // there is an input block
 }
 
 /**
@@ -76,10 +115,16 @@ export function unet(inputs: UNetInputs, p: Scope, config: UNetConfig): UNetOutp
  * @param deep as `unet` gives it.
  * @returns [N, 4, h, w].
  */
-export function outerUNet(inputs: UNetInputs, deep: Var, p: Scope, config: UNetConfig): Var {
-  const told = toldTo(inputs, p, config);
+export function outerUNet(
+  inputs: UNetInputs,
+  deep: Var,
+  p: Scope,
+  config: UNetConfig,
+  additions: Partial<Additions> = {},
+): Var {
+  const told = toldTo(inputs, p, config, additions);
   const { down, up } = blocksOf(p);
-  const skips = descend(fromImage(inputs.x), down.outer, told);
+  const skips = descend(fromImage(inputs.x), down, told);
   return head(ascend(deep, up.outer, skips, told), p);
 }
 
@@ -87,15 +132,16 @@ export function outerUNet(inputs: UNetInputs, deep: Var, p: Scope, config: UNetC
 const OUTERMOST = 2;
 
 interface Blocks {
-  readonly outer: readonly Scope[];
-  readonly inner: readonly Scope[];
+  /** The outermost input blocks. */
+  readonly down: readonly Scope[];
+  readonly up: { readonly inner: readonly Scope[]; readonly outer: readonly Scope[] };
 }
 
-function blocksOf(p: Scope): Record<'down' | 'up', Blocks> {
-  const [down, up] = [p('input_blocks').children(), p('output_blocks').children()];
+function blocksOf(p: Scope): Blocks {
+  const up = p('output_blocks').children();
   const first = up.findLastIndex((_, i) => up.slice(i).filter(meetsSkip).length === OUTERMOST);
   return {
-    down: { outer: down.slice(0, OUTERMOST), inner: down.slice(OUTERMOST) },
+    down: p('input_blocks').children().slice(0, OUTERMOST),
     up: { inner: up.slice(0, first), outer: up.slice(first) },
   };
 }
@@ -108,9 +154,15 @@ interface Told {
   readonly emb: Var;
   readonly text: Text;
   readonly config: UNetConfig;
+  readonly additions: Additions;
 }
 
-function toldTo({ x, t, text, y, w }: UNetInputs, p: Scope, config: UNetConfig): Told {
+function toldTo(
+  { x, t, text, y, w }: UNetInputs,
+  p: Scope,
+  config: UNetConfig,
+  additions: Partial<Additions>,
+): Told {
   // Luo et al. (2023), arXiv 2310.04378, section 4.2
   const guided = w ? add(t, linear(w, p('time_embed.cond_proj'))) : t;
   const time = linear(silu(linear(guided, p('time_embed.0'))), p('time_embed.2'));
@@ -118,20 +170,26 @@ function toldTo({ x, t, text, y, w }: UNetInputs, p: Scope, config: UNetConfig):
   // Every ResBlock begins its emb_layers with this SiLU: taken once, here. Up to it all is in f32: a row for each picture
   // costs nothing, and with its long sums in f16 SDXL's prediction was twice as far off.
   const emb = cast(silu(label ? add(time, label) : time), x.target.dtype);
-  return { emb, text, config };
+  return { emb, text, config, additions: { ...NOTHING, ...additions } };
 }
 
 /** What each block gives: the skip connections. */
 function descend(x: Var, blocks: readonly Scope[], told: Told): Var[] {
   const skips: Var[] = [];
-  for (const block of blocks) skips.push((x = sequential(x, told, block)));
+  for (const [i, block] of blocks.entries()) {
+    x = told.additions.block(sequential(x, told, block), i);
+    skips.push(x);
+  }
   return skips;
 }
 
 /** @param skips of which the last are taken off, one for each block that meets one. */
 function ascend(x: Var, blocks: readonly Scope[], skips: Var[], told: Told): Var {
   for (const block of blocks) {
-    if (meetsSkip(block)) x = concatChannels(x, skips.pop()!); // one for each input block
+    if (meetsSkip(block)) {
+      const skip = skips.pop()!; // one for each input block
+      x = concatChannels(x, told.additions.skip(skip, skips.length));
+    }
     x = sequential(x, told, block, skips.at(-1));
   }
   return x;
@@ -145,10 +203,10 @@ function head(x: Var, p: Scope): Var {
  * TimestepEmbedSequential: each child says by its weights what it is.
  * @param next the skip connection the result will meet: its size is what an upsampling aims at.
  */
-function sequential(x: Var, { emb, text, config }: Told, p: Scope, next?: Var): Var {
+function sequential(x: Var, told: Told, p: Scope, next?: Var): Var {
   for (const child of p.children()) {
-    if (child.has('in_layers')) x = resBlock(x, emb, child);
-    else if (child.has('transformer_blocks')) x = spatialTransformer(x, text, child, config);
+    if (child.has('in_layers')) x = resBlock(x, told.emb, child);
+    else if (child.has('transformer_blocks')) x = spatialTransformer(x, told, child);
     else if (child.has('op')) x = conv(x, child('op'), { stride: 2 });
     else if (child.has('conv')) x = upsample(x, child, next);
     else x = conv(x, child);
@@ -171,25 +229,32 @@ function resBlock(x: Var, emb: Var, p: Scope): Var {
   return add(p.has('skip_connection') ? conv(x, p('skip_connection')) : x, h);
 }
 
-function spatialTransformer(x: Var, text: Text, p: Scope, config: UNetConfig): Var {
-  const heads = config.heads(dims(x)[1]);
+function spatialTransformer(x: Var, told: Told, p: Scope): Var {
+  const heads = told.config.heads(dims(x)[1]);
   const normed = groupNorm(x, p('norm'), { eps: 1e-6 }); // ldm's Normalize: eps 1e-6
   let h = linear(toTokens(normed), p('proj_in'), { delicate: true });
-  for (const block of p('transformer_blocks').children()) h = transformerBlock(h, text, block, heads);
+  for (const block of p('transformer_blocks').children()) h = transformerBlock(h, told, block, heads);
   return add(fromTokens(linear(h, p('proj_out'), { delicate: true }), x), x);
 }
 
-function transformerBlock(x: Var, text: Text, p: Scope, heads: number): Var {
+function transformerBlock(x: Var, { text, additions }: Told, p: Scope, heads: number): Var {
   const [attn1, attn2] = [p('attn1'), p('attn2')];
   const h = layerNorm(x, p('norm1'));
   x = add(x, attend(h, readsText(attn1) ? text(attn1) : keysAndValues(h, attn1), attn1, heads));
-  x = add(x, attend(layerNorm(x, p('norm2')), text(attn2), attn2, heads));
+  x = add(x, attend(layerNorm(x, p('norm2')), text(attn2), attn2, heads, additions.attended));
   return add(x, feedForward(layerNorm(x, p('norm3')), p('ff')));
 }
 
 /** CrossAttention: to itself, where keys and values are of x. */
-function attend(x: Var, { k, v }: KeysAndValues, p: Scope, heads: number): Var {
-  return linear(attention(linear(x, p('to_q')), k, v, heads), p('to_out.0'));
+function attend(
+  x: Var,
+  { k, v }: KeysAndValues,
+  p: Scope,
+  heads: number,
+  attended: Additions['attended'] = same,
+): Var {
+  const q = linear(x, p('to_q'));
+  return linear(attended(attention(q, k, v, heads), q, p, heads), p('to_out.0'));
 }
 
 /** Of a text's encoding [N, tokens, width], or of what attention to itself is about. */
