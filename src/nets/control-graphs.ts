@@ -1,0 +1,94 @@
+/** The graphs of nets that guide a UNet by a picture, authored for one size. What they give is for `unetGraph`. */
+import { build, input, type Graph, type Shape, type Target } from '../graph/graph';
+import { cast, mul, reshape, slice } from '../graph/nn';
+import { scope, type StateDict } from '../graph/scope';
+import { flattened } from './additions';
+import { controlNet } from './controlnet';
+import { unetInputs } from './graphs';
+import type { Model } from './model';
+import type { LatentSize } from './size';
+import { featurePlaces, t2iAdapter, type T2IConfig } from './t2i-adapter';
+import { unetEncoder } from './unet';
+
+interface Opened<M> {
+  readonly model: M;
+  /** In normal form. */
+  readonly tensors: StateDict;
+}
+
+/** What its weights tell of a ControlNet. */
+export interface ControlNetModel {
+  readonly unet: Model['unet'];
+  /** Channels of the picture that it is shown. */
+  readonly hintChannels: number;
+}
+
+export interface ControlNetSize extends LatentSize {
+  /** Of the text. */
+  readonly tokens: number;
+}
+
+/** Pixels per latent, along each side, of the picture that a ControlNet is shown. */
+export const HINT_FACTOR = 8;
+
+/**
+ * `hint` [1, channels, 8·h, 8·w], colours in 0…1, `scale` [batch, residuals], by which each residual is multiplied, and
+ * `latents`, `timestep`, `context` and `label` as `unetGraph` has them → `residuals` [batch, numbers]: those of each member,
+ * one after the other in the order of `residualShapes`, feature maps as they lie in memory.
+ */
+export function controlGraph(
+  { model, tensors }: Opened<ControlNetModel>,
+  target: Target,
+  size: ControlNetSize,
+  used?: Set<string>,
+): Graph {
+  const { batch, h, w } = size;
+  const shown = [1, model.hintChannels, HINT_FACTOR * h, HINT_FACTOR * w];
+  const hint = cast(input('hint', shown, target), target.dtype);
+  const inputs = { ...unetInputs(model.unet, target, size), hint };
+  const residuals = controlNet(inputs, scope(tensors, target, used)('control'), model.unet);
+  const scale = cast(input('scale', [batch, residuals.length], target), target.dtype);
+  const scaled = residuals.map((residual, i) =>
+    mul(residual, reshape(slice(scale, 1, i, i + 1), batch, 1, 1, 1)),
+  );
+  return build({ residuals: flattened(scaled) });
+}
+
+/** What its weights tell of a T2I-Adapter. */
+export interface T2IModel extends T2IConfig {
+  /** Channels of the picture that it is shown. */
+  readonly hintChannels: number;
+}
+
+/** `hint` [1, channels, height, width], colours in 0…1 → `features` [1, numbers], in the order of `featureShapes`. */
+export function t2iGraph(
+  { model, tensors }: Opened<T2IModel>,
+  target: Target,
+  { height, width }: { readonly height: number; readonly width: number },
+  used?: Set<string>,
+): Graph {
+  const hint = cast(input('hint', [1, model.hintChannels, height, width], target), target.dtype);
+  return build({ features: flattened(t2iAdapter(hint, scope(tensors, target, used)('adapter'), model)) });
+}
+
+/** Of the residuals that a UNet takes at this size, as they lie in memory: one for each skip connection, then the middle's. */
+export function residualShapes(
+  { model, tensors }: Opened<Pick<Model, 'unet' | 'texts'>>,
+  target: Target,
+  size: LatentSize,
+): Shape[] {
+  const inputs = unetInputs(model.unet, target, { ...size, tokens: model.texts[0].length });
+  const { skips, middle } = unetEncoder(inputs, scope(tensors, target)('unet'), model.unet);
+  return [...skips, middle].map(({ shape }) => shape);
+}
+
+/** Of the features that a UNet takes from a T2I-Adapter, as `residualShapes`. */
+export function featureShapes(
+  checkpoint: Opened<Pick<Model, 'unet' | 'texts'>>,
+  target: Target,
+  size: LatentSize,
+  config: Pick<T2IConfig, 'pixels'>,
+): Shape[] {
+  const maps = residualShapes(checkpoint, target, size);
+  return featurePlaces(scope(checkpoint.tensors, target)('unet'), config).map((place) => maps[place]!); // each has a map
+}
