@@ -2,7 +2,16 @@
 
 /** Kinds of what runs along a link. */
 export type LinkType =
-  'MODEL' | 'CLIP' | 'VAE' | 'CONDITIONING' | 'LATENT' | 'IMAGE' | 'MASK' | 'SAMPLER' | 'SIGMAS';
+  | 'MODEL'
+  | 'CLIP'
+  | 'VAE'
+  | 'CONDITIONING'
+  | 'LATENT'
+  | 'IMAGE'
+  | 'MASK'
+  | 'SAMPLER'
+  | 'SIGMAS'
+  | 'CONTROL_NET';
 
 export interface NodeKind {
   /** By name, in the order in which a node shows them. */
@@ -54,6 +63,22 @@ export const nodeKinds = {
     'CONDITIONING',
     'LATENT',
   ),
+  ControlNetLoader: node({}, ['control_net_name'], 'CONTROL_NET'),
+  DiffControlNetLoader: node({ model: 'MODEL' }, ['control_net_name'], 'CONTROL_NET'),
+  SetUnionControlNetType: node({ control_net: 'CONTROL_NET' }, ['type'], 'CONTROL_NET'),
+  ControlNetApply: node(
+    { conditioning: 'CONDITIONING', control_net: 'CONTROL_NET', image: 'IMAGE' },
+    ['strength'],
+    'CONDITIONING',
+  ),
+  ControlNetApplyAdvanced: node(
+    { positive: 'CONDITIONING', negative: 'CONDITIONING', control_net: 'CONTROL_NET', image: 'IMAGE' },
+    ['strength', 'start_percent', 'end_percent'],
+    'CONDITIONING',
+    'CONDITIONING',
+  ),
+  Canny: node({ image: 'IMAGE' }, ['low_threshold', 'high_threshold'], 'IMAGE'),
+  ImageInvert: node({ image: 'IMAGE' }, [], 'IMAGE'),
   EmptyLatentImage: node({}, ['width', 'height', 'batch_size'], 'LATENT'),
   LatentFromBatch: node({ samples: 'LATENT' }, ['batch_index', 'length'], 'LATENT'),
   LatentUpscale: node({ samples: 'LATENT' }, ['upscale_method', 'width', 'height', 'crop'], 'LATENT'),

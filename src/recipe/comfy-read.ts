@@ -3,8 +3,10 @@
  * words and the noise. What stands in the way and is not understood is named, and so is the rest of its nodes.
  */
 import { chosenBy, scheduleNamed } from '../sampling/labels';
+import { controlOf, controlTypes, type Walk } from './comfy-control';
 import { graphOf, sourceOf, valueOf, type Graph, type GraphNode } from './comfy-graph';
 import { isNodeType } from './comfy-nodes';
+import type { RecipeControl } from './control';
 import { parseExact } from './json';
 import { stemOf, type Draft, type Hires, type Recipe, type RecipeSettings, type Resource } from './recipe';
 
@@ -30,6 +32,8 @@ class Reader {
   readonly #resources: Resource[] = [];
   readonly #unknown: [string, string][] = [];
   readonly #seen = new Set<string>();
+  /** Of the pass that is read, by the nodes that apply them, those nearest to the sampler first. */
+  readonly #controls = new Map<string, RecipeControl>();
 
   constructor(graph: Graph) {
     this.#graph = graph;
@@ -152,6 +156,7 @@ class Reader {
   /** What a sampler does, with the model and the words that it has. */
   #pass(sampler: GraphNode): RecipeSettings {
     const model = this.#model(sampler);
+    this.#controls.clear();
     const positive = this.#words(sampler, 'positive');
     const negative = this.#words(sampler, 'negative');
     const clip = this.#clip(positive.clip);
@@ -165,6 +170,7 @@ class Reader {
       prompt: [positive.text, ...asked].filter(Boolean).join(' '),
       negative: negative.text,
       clipSkip: clip.skip,
+      ...(this.#controls.size > 0 && { controls: [...this.#controls.values()].reverse() }),
     };
   }
 
@@ -291,6 +297,10 @@ class Reader {
       return { text: plainWords(this.#text(node, 'text') ?? ''), clip: this.#to(node, 'clip')?.node ?? null };
     }
     if (node.type === 'InstructPixToPixConditioning') return on(name);
+    if (controlTypes.has(node.type)) {
+      this.#control(node);
+      return on(node.type === 'ControlNetApply' ? 'conditioning' : name);
+    }
     this.#doNotKnow('Node', node.type);
     const text = this.#text(node, 'text_g') ?? this.#text(node, 'text');
     if (text !== undefined) return { text: plainWords(text), clip: this.#to(node, 'clip')?.node ?? null };
@@ -300,6 +310,19 @@ class Reader {
     const parts = inputs.includes(name) ? [on(name)] : inputs.map(on);
     const texts = parts.map((part) => part.text).filter(Boolean);
     return { text: texts.join(' '), clip: parts.find(({ clip }) => clip)?.clip ?? null };
+  }
+
+  #control(node: GraphNode): void {
+    if (this.#controls.has(node.id)) return;
+    const walk: Walk = {
+      to: (from, name) => this.#to(from, name)?.node,
+      text: (from, name) => this.#text(from, name),
+      number: (from, name) => this.#number(from, name),
+      unknown: (type) => this.#doNotKnow('Node', type),
+    };
+    const control = controlOf(node, walk);
+    if (control) this.#controls.set(node.id, control);
+    else this.#doNotKnow('Node', node.type);
   }
 
   /** What noise is put on. */

@@ -5,6 +5,7 @@
 import type { ScheduleName } from '../sampling/settings';
 import { attention, BREAK } from '../text/attention';
 import { loraTags } from '../text/lora';
+import { controlled } from './comfy-control';
 import { comfySampler, comfyScheduler } from './comfy-names';
 import { AFTER_SEED, type NodeType } from './comfy-nodes';
 import { words } from './comfy-prompt';
@@ -61,8 +62,11 @@ function layOut(sheet: Sheet, recipe: Recipe): void {
   const nets = { model: model!, clip: clip!, vae: vae! };
   const embeddings = resourcesOf(recipe, 'embedding').map(({ name }) => name);
   const say = (text: string): Output => words(sheet, nets.clip, text, settings, embeddings);
+  const { controls = [] } = settings;
+  const guided = (said: Omit<Start, 'latents'>): Omit<Start, 'latents'> =>
+    controlled(sheet, controls, said, fileOf);
   const said = { positive: say(prompt), negative: say(settings.negative ?? '') };
-  const start = startOf(sheet, settings, nets.vae, said);
+  const start = startOf(sheet, settings, nets.vae, guided(said));
   const strength = settings.mode === 'image' || settings.mode === 'inpaint' ? (settings.strength ?? 1) : 1;
   let latents = sampled(sheet, settings, nets.model, start, strength, 3);
   const { hires } = settings;
@@ -74,11 +78,12 @@ function layOut(sheet: Sheet, recipe: Recipe): void {
       prompt: hires.prompt ?? settings.prompt ?? '',
       negative: hires.negative ?? settings.negative ?? '',
     };
-    const again = {
-      positive: hires.prompt === undefined ? start.positive : say(loraTags(hires.prompt).prompt),
-      negative: hires.negative === undefined ? start.negative : say(hires.negative),
-      latents: larger,
+    const own = {
+      positive: hires.prompt === undefined ? said.positive : say(loraTags(hires.prompt).prompt),
+      negative: hires.negative === undefined ? said.negative : say(hires.negative),
     };
+    const same = hires.prompt === undefined && hires.negative === undefined;
+    const again = { ...(same ? start : guided(own)), latents: larger };
     latents = sampled(sheet, second, nets.model, again, hires.strength, 5);
   }
   const { batch } = settings;

@@ -1,5 +1,6 @@
 /** What taking over a recipe would change here, and what of it is not here. */
 import { loraTags, sameName, withOtherName } from '../text/lora';
+import type { RecipeControl } from './control';
 import { stemOf, type Recipe, type RecipeSettings, type Resource, type ResourceKind } from './recipe';
 
 /** A file on this device. `hashes`: all that are known of it, in hexadecimal digits; others give the first ten or twelve. */
@@ -102,7 +103,18 @@ const shown: readonly (readonly [label: string, show: Show])[] = [
   ['Hires schedule type', ({ hires }) => hires?.schedule],
   ['Hires prompt', ({ hires }) => hires?.prompt],
   ['Hires negative prompt', ({ hires }) => hires?.negative],
+  ['Control', ({ controls = [] }) => controls.map(controlWords).join('; ') || undefined],
 ];
+
+/** "canny for control_v11p_sd15_canny, weight 0.8, 0 to 0.6": what is as usual is not said. */
+function controlWords({ module, model, weight, start, end, mode = 'balanced' }: RecipeControl): string {
+  return [
+    module === 'none' ? model : `${module} for ${model}`,
+    ...(weight === 1 ? [] : [`weight ${weight}`]),
+    ...(start === 0 && end === 1 ? [] : [`${start} to ${end}`]),
+    ...(mode === 'balanced' ? [] : [`${mode} more important`]),
+  ].join(', ');
+}
 
 /** @param settings the page's, by the names of a recipe's. */
 export function compare<T extends Present>(
@@ -128,14 +140,19 @@ export function compare<T extends Present>(
 const words = (value: ReturnType<Show>): string =>
   value === undefined ? '' : typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value);
 
-/** The files that are named, and the LoRAs that the prompts ask for besides. */
+/** The files that are named, and the LoRAs that the prompts ask for besides, and the nets of pictures that guide. */
 export function neededBy({ settings, resources }: Recipe): readonly Resource[] {
-  const { prompt = '', negative = '', hires } = settings;
+  const { prompt = '', negative = '', hires, controls = [] } = settings;
   const asked = [prompt, negative, hires?.prompt ?? '', hires?.negative ?? ''];
   const told = resources.filter(({ kind }) => kind === 'lora').map(({ name }) => name);
   const names = new Set(asked.flatMap((text) => loraTags(text, told).loras.map(({ name }) => name)));
   const more = [...names].filter((name) => name !== '' && !told.some((other) => sameName(other, name)));
-  return [...resources, ...more.map((name): Resource => ({ kind: 'lora', name }))];
+  const nets = new Map(controls.map(({ model, hash }) => [model, hash]));
+  return [
+    ...resources,
+    ...more.map((name): Resource => ({ kind: 'lora', name })),
+    ...[...nets].map(([name, hash]): Resource => ({ kind: 'control', name, ...(hash && { hash }) })),
+  ];
 }
 
 /** The one with its hash, or else the one with its name. */

@@ -41,7 +41,7 @@ export function numbers<T>(key: KeysOf<T, number> & keyof T, names: Names, unset
   };
 }
 
-function flag<T>(key: KeysOf<T, boolean> & keyof T, ...names: Names): Field<T> {
+export function flag<T>(key: KeysOf<T, boolean> & keyof T, ...names: Names): Field<T> {
   return {
     names,
     write: (settings) => {
@@ -53,7 +53,7 @@ function flag<T>(key: KeysOf<T, boolean> & keyof T, ...names: Names): Field<T> {
 }
 
 /** `words`: how each of the values is written. */
-function choice<T, V extends string>(
+export function choice<T, V extends string>(
   key: KeysOf<T, V> & keyof T,
   names: Names,
   words: readonly (readonly [V, string])[],

@@ -5,6 +5,8 @@
  */
 import { chosenBy, scheduleNamed } from '../sampling/labels';
 import { partsOf, resolve, SAME_SAMPLER, SAME_SCHEDULE, parametersOf } from './a1111';
+import type { RecipeControl } from './control';
+import { readControl, writeControl } from './control-text';
 import {
   firstFields,
   hiresFields,
@@ -61,9 +63,10 @@ export function readInfotext(text: string): Recipe {
   const tool = toolNamed(said.get('Version'));
   const settings: Draft = { prompt, negative, ...usual(tool, said) };
   const hires: HiresDraft = {};
-  const unknown: [string, string][] = [];
+  const { controls, unknown } = controlsIn(said);
+  if (controls.length > 0) settings.controls = controls;
   for (const [name, value] of said) {
-    if (taken.has(name)) continue;
+    if (taken.has(name) || CONTROL.test(name)) continue;
     const asSetting = settingNamed.get(name)?.read(value);
     const asHires = hiresNamed.get(name)?.read(value);
     if (asSetting) Object.assign(settings, asSetting);
@@ -76,6 +79,27 @@ export function readInfotext(text: string): Recipe {
   Object.assign(settings, passesIn(said, hires));
   const recipe = { tool, settings, resources: together(resourcesIn(said), resources), unknown };
   return withExact(recipe, said.get(EXACT));
+}
+
+/** A unit of A1111's ControlNet extension, by its number. */
+const CONTROL = /^ControlNet \d{1,2}$/;
+
+function controlsIn(said: ReadonlyMap<string, string>): {
+  readonly controls: readonly RecipeControl[];
+  readonly unknown: [string, string][];
+} {
+  const controls: RecipeControl[] = [];
+  const unknown: [string, string][] = [];
+  for (const [name, value] of said) {
+    if (!CONTROL.test(name)) continue;
+    const read = readControl(value);
+    if (!read) unknown.push([name, value]);
+    else {
+      controls.push(read.control);
+      unknown.push(...read.unknown.map(([own, text]): [string, string] => [`${name} ${own}`, text]));
+    }
+  }
+  return { controls, unknown };
 }
 
 /** Read together with others. */
@@ -179,7 +203,7 @@ export function textOf(prompt: string, negative: string, pairs: readonly string[
 
 function pairsTold(recipe: Recipe): string[] {
   const { tool, settings, unknown } = recipe;
-  const { hires, sampler, schedule, strength } = settings;
+  const { hires, sampler, schedule, strength, controls = [] } = settings;
   const all: string[] = [];
   const tell = (name: string, value: string | undefined): void => {
     if (value !== undefined && value !== '') all.push(surePairText(name, value));
@@ -209,10 +233,12 @@ function pairsTold(recipe: Recipe): string[] {
     tell('Hires schedule type', hires.schedule);
     tellAll(hiresFields, hires);
   }
+  for (const [i, control] of controls.entries()) tell(`ControlNet ${i}`, writeControl(control));
   tellAll(maskFields, settings);
   tellAll(ownFields, withoutUsual(tool, settings));
   const known = new Set([...settingNamed.keys(), ...hiresNamed.keys(), ...taken]);
-  for (const [name, value] of unknown) if (isName(name) && !known.has(name)) tell(name, value);
+  for (const [name, value] of unknown)
+    if (isName(name) && !known.has(name) && !CONTROL.test(name)) tell(name, value);
   tell('Version', tool.version ?? (tool.name === 'A1111' ? undefined : tool.name));
   return all;
 }

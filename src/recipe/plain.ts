@@ -1,7 +1,7 @@
 /** Recipes as plain JSON and back. What comes back is a stranger's: each value is looked at before it counts. */
 import { likes, samplerNames, scheduleNames, spacings } from '../sampling/settings';
 import { emphases } from '../text/weigh';
-import { controlResizes, recipeControlModes, type ControlUnit } from './control';
+import { recipeControlModes, recipeResizes, type RecipeControl } from './control';
 import {
   recipeContents,
   recipeModes,
@@ -71,23 +71,23 @@ const hires = objectOf<Hires>(
   'strength',
 );
 
-const control = objectOf<ControlUnit>(
+const control = objectOf<RecipeControl>(
   {
+    module: text,
     model: text,
     hash: text,
-    module: text,
     weight: number,
     start: number,
     end: number,
-    mode: oneOf(recipeControlModes),
-    resize: oneOf(controlResizes),
-    processorRes: count,
+    resize: oneOf(recipeResizes),
+    resolution: count,
+    a: number,
+    b: number,
     pixelPerfect: truth,
-    thresholdA: number,
-    thresholdB: number,
+    mode: oneOf(recipeControlModes),
     hintKind: text,
   },
-  ...(['model', 'module', 'weight', 'start', 'end', 'mode', 'resize'] as const),
+  ...(['module', 'model', 'weight', 'start', 'end'] as const),
 );
 
 const settings = objectOf<Draft>({

@@ -1,7 +1,7 @@
 /** What a picture is told to be made with, whichever tool wrote it down. */
 import type { Like, SamplerName, Sampling, ScheduleName, Seeds } from '../sampling/settings';
 import type { Emphasis } from '../text/weigh';
-import type { ControlUnit } from './control';
+import type { RecipeControl } from './control';
 
 /** The tools whose recipes are read. */
 export const toolNames = ['A1111', 'ComfyUI', 'InvokeAI', 'NovelAI', 'diffusers', 'Drobe'] as const;
@@ -71,7 +71,7 @@ export interface RecipeSettings extends Partial<Sampling>, Partial<Seeds> {
   readonly soft?: boolean;
   readonly feather?: number;
   readonly hires?: Hires;
-  readonly controls?: readonly ControlUnit[];
+  readonly controls?: readonly RecipeControl[];
 }
 
 /** While it is being read. */

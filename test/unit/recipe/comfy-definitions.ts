@@ -42,6 +42,30 @@ export const definitions: Readonly<
     inputs: { positive: 'CONDITIONING', negative: 'CONDITIONING', vae: 'VAE', pixels: 'IMAGE' },
     outputs: ['CONDITIONING', 'CONDITIONING', 'LATENT'],
   },
+  ControlNetLoader: { inputs: { control_net_name: 'FILE' }, outputs: ['CONTROL_NET'] },
+  SetUnionControlNetType: {
+    inputs: {
+      control_net: 'CONTROL_NET',
+      type: [
+        ...['auto', 'openpose', 'depth', 'hed/pidi/scribble/ted', 'canny/lineart/anime_lineart/mlsd'],
+        ...['normal', 'segment', 'tile', 'repaint'],
+      ],
+    },
+    outputs: ['CONTROL_NET'],
+  },
+  // Its VAE is optional.
+  ControlNetApplyAdvanced: {
+    inputs: {
+      ...{ positive: 'CONDITIONING', negative: 'CONDITIONING', control_net: 'CONTROL_NET', image: 'IMAGE' },
+      ...{ strength: 'FLOAT', start_percent: 'FLOAT', end_percent: 'FLOAT' },
+    },
+    outputs: ['CONDITIONING', 'CONDITIONING'],
+  },
+  Canny: {
+    inputs: { image: 'IMAGE', low_threshold: 'FLOAT', high_threshold: 'FLOAT' },
+    outputs: ['IMAGE'],
+  },
+  ImageInvert: { inputs: { image: 'IMAGE' }, outputs: ['IMAGE'] },
   EmptyLatentImage: { inputs: { width: 'INT', height: 'INT', batch_size: 'INT' }, outputs: ['LATENT'] },
   LatentFromBatch: { inputs: { samples: 'LATENT', batch_index: 'INT', length: 'INT' }, outputs: ['LATENT'] },
   LatentUpscale: {

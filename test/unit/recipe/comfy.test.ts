@@ -41,6 +41,8 @@ const guidance = fc.integer({ min: 0, max: 60 }).map((halves) => halves / 2);
 const some = { sampler: fc.constantFrom(...samplers), schedule: fc.constantFrom(...schedules) };
 const fraction = fc.integer({ min: 1, max: 100 }).map((hundredths) => hundredths / 100);
 
+const applied = { model: name, weight: fraction, start: fraction, end: fraction };
+
 /** What ComfyUI's own nodes can say, in the form in which it is read: what is as in the first pass is not said of the second. */
 const says = fc
   .record({
@@ -58,6 +60,17 @@ const says = fc
     prediction: fc.option(fc.constantFrom('epsilon', 'v')),
     mode: fc.constantFrom('text', 'image', 'inpaint', 'instruct'),
     strength: fraction,
+    controls: fc.array(
+      fc.oneof(
+        fc.record({ module: fc.constantFrom('none', 'invert'), ...applied }),
+        fc.record({
+          ...{ module: fc.constant('canny'), ...applied },
+          ...{ a: fc.integer({ min: 3, max: 252 }), b: fc.integer({ min: 3, max: 252 }) },
+        }),
+        fc.record({ module: fc.constant('none'), ...applied, hintKind: fc.constantFrom('depth', 'tile') }),
+      ),
+      { maxLength: 3 },
+    ),
     batch: fc.option(fc.record({ index: fc.nat({ max: 3 }), count: fc.integer({ min: 4, max: 8 }) })),
     hires: fc.option(
       fc.record(
@@ -78,18 +91,31 @@ const says = fc
       ),
     ),
   })
-  .map(({ rescale, zeroSnr, prediction, mode, strength: far, batch, hires, ...rest }): RecipeSettings => ({
-    ...rest,
-    mode,
-    ...(rescale !== null && { guidanceRescale: rescale }),
-    // One node says both.
-    ...(prediction && { prediction }),
-    ...(zeroSnr && { zeroSnr, prediction: prediction ?? 'v' }),
-    ...((mode === 'image' || mode === 'inpaint') && { strength: far }),
-    ...(mode === 'text' && batch && { batch }),
-    ...(mode === 'text' && hires && { hires }),
-    ...{ like: 'ComfyUI', emphasis: 'ComfyUI', rng: 'CPU' },
-  }));
+  .map(
+    ({
+      rescale,
+      zeroSnr,
+      prediction,
+      mode,
+      strength: far,
+      batch,
+      hires,
+      controls,
+      ...rest
+    }): RecipeSettings => ({
+      ...rest,
+      ...(controls.length > 0 && { controls }),
+      mode,
+      ...(rescale !== null && { guidanceRescale: rescale }),
+      // One node says both.
+      ...(prediction && { prediction }),
+      ...(zeroSnr && { zeroSnr, prediction: prediction ?? 'v' }),
+      ...((mode === 'image' || mode === 'inpaint') && { strength: far }),
+      ...(mode === 'text' && batch && { batch }),
+      ...(mode === 'text' && hires && { hires }),
+      ...{ like: 'ComfyUI', emphasis: 'ComfyUI', rng: 'CPU' },
+    }),
+  );
 
 const own: fc.Arbitrary<Recipe> = fc.record({
   tool: fc.constant({ name: 'ComfyUI' } as const),
@@ -309,6 +335,30 @@ describe('workflows of others', () => {
       api({ 4: { class_type: 'LoraLoader', inputs: { lora_name: 'x', model: ['4', 0], clip: ['4', 1] } } }),
     );
     expect(circle?.settings.prompt).toBe('a cat <lora:x:1>');
+  });
+
+  it('a control by the older node, with the preprocessor of an extension', () => {
+    const recipe = readComfy(
+      api({
+        30: { class_type: 'ControlNetLoader', inputs: { control_net_name: 'sd15/canny.safetensors' } },
+        31: { class_type: 'LoadImage', inputs: { image: 'x.png' } },
+        32: {
+          class_type: 'CannyEdgePreprocessor',
+          inputs: { low_threshold: 80, high_threshold: 180, resolution: 512, image: ['31', 0] },
+        },
+        33: {
+          class_type: 'ControlNetApply',
+          inputs: { conditioning: ['6', 0], control_net: ['30', 0], image: ['32', 0], strength: 0.8 },
+        },
+      }).replace('"positive":["6",0]', '"positive":["33",0]'),
+    );
+    expect(recipe?.settings).toMatchObject({
+      prompt: 'a cat',
+      controls: [
+        { module: 'canny', model: 'canny', weight: 0.8, start: 0, end: 1, a: 80, b: 180, resolution: 512 },
+      ],
+    });
+    expect(recipe?.unknown).toEqual([]);
   });
 
   it('conditionings that meet again and again are read once', () => {

@@ -1,5 +1,6 @@
 /** Recipes at random, of everything that one can hold. */
 import fc from 'fast-check';
+import { recipeControlModes, recipeResizes } from '../../../src/recipe/control';
 import { recipeContents, resourceKinds, type Recipe, type RecipeSettings } from '../../../src/recipe/recipe';
 import { likes, samplerNames, scheduleNames, spacings } from '../../../src/sampling/settings';
 import { emphases } from '../../../src/text/weigh';
@@ -46,6 +47,25 @@ const hires = fc.record(
   { requiredKeys: ['upscaler', 'strength'] },
 );
 
+const control = fc.record(
+  {
+    module: fc.oneof(fc.constantFrom('canny', 'none'), text),
+    model: fc.oneof(fc.constantFrom('control_v11p_sd15_canny', 'None', 'x [12345678]'), text),
+    hash: fc.stringMatching(/^[\da-f]{8}$/),
+    weight: fc.double({ min: 0, max: 2, noNaN: true }),
+    start: fraction,
+    end: fraction,
+    resize: fc.constantFrom(...recipeResizes),
+    resolution: fc.integer({ min: 64, max: 2048 }),
+    a: positive,
+    b: positive,
+    pixelPerfect: fc.boolean(),
+    mode: fc.constantFrom(...recipeControlModes),
+    hintKind: text,
+  },
+  { requiredKeys: ['module', 'model', 'weight', 'start', 'end'] },
+);
+
 /** What every job has. */
 const always = fc.record({
   prompt: text,
@@ -80,6 +100,7 @@ const sometimes = fc.record(
       resizeFrom: size,
     },
     seedDelta: fc.maxSafeInteger(),
+    controls: fc.array(control, { minLength: 1, maxLength: 3 }),
     batch: fc.record({ index: fc.nat({ max: 15 }), count: fc.integer({ min: 1, max: 16 }) }),
   },
   { requiredKeys: [] },

@@ -1,0 +1,142 @@
+/** Pictures that guide, as nodes of ComfyUI: a loader of the net, the picture, and what applies one to the words. */
+import type { GraphNode } from './comfy-graph';
+import type { Output, Sheet } from './comfy-sheet';
+import type { ControlDraft, RecipeControl } from './control';
+import { stemOf } from './recipe';
+
+export interface Words {
+  readonly positive: Output;
+  readonly negative: Output;
+}
+
+/** Its own node for edges has thresholds of colours up to 1. */
+const COLOURS = 255;
+const CANNY = { a: 100, b: 200 };
+
+/** Kinds of hint, by the names of the node that chooses one of them. */
+const unionTypes = [
+  ...['openpose', 'depth', 'hed/pidi/scribble/ted', 'canny/lineart/anime_lineart/mlsd', 'normal', 'segment'],
+  ...['tile', 'repaint'],
+];
+
+/** The words with all that guides them. @param fileOf the name of a net's file, with its ending. */
+export function controlled(
+  sheet: Sheet,
+  controls: readonly RecipeControl[],
+  said: Words,
+  fileOf: (name: string) => string,
+): Words {
+  return controls.reduce((before, control) => {
+    let [net] = sheet.add('ControlNetLoader', 0, {}, { control_net_name: fileOf(control.model) });
+    const { hintKind: kind } = control;
+    if (kind !== undefined) {
+      const type = unionTypes.find((name) => name.split('/').includes(kind) || name === kind) ?? 'auto';
+      if (type === 'auto') sheet.note(`ComfyUI knows no kind of hint “${kind}”.`);
+      [net] = sheet.add('SetUnionControlNetType', 1, { control_net: net! }, { type });
+    }
+    const { weight: strength, start: start_percent, end: end_percent, mode = 'balanced' } = control;
+    if (start_percent > 0 || end_percent < 1)
+      sheet.note('ComfyUI counts the start and the end of a control by noise levels, not by steps.');
+    if (mode !== 'balanced')
+      sheet.note('ComfyUI’s own nodes cannot say that the prompt or the control is more important.');
+    const [positive, negative] = sheet.add(
+      'ControlNetApplyAdvanced',
+      2,
+      { ...before, control_net: net!, image: hint(sheet, control) },
+      { strength, start_percent, end_percent },
+    );
+    return { positive: positive!, negative: negative! };
+  }, said);
+}
+
+function hint(sheet: Sheet, { module, a = CANNY.a, b = CANNY.b }: RecipeControl): Output {
+  const [picture] = sheet.add('LoadImage', 0, {}, { image: 'control.png', upload: 'image' });
+  sheet.note('Choose the pictures that guide in the “Load Image” nodes beside the ControlNets.');
+  const image = { image: picture! };
+  if (module === 'canny') {
+    const fields = { low_threshold: inColours(a), high_threshold: inColours(b) };
+    return sheet.add('Canny', 1, image, fields)[0]!;
+  }
+  if (module === 'invert') return sheet.add('ImageInvert', 1, image)[0]!;
+  if (module !== 'none')
+    sheet.note(`ComfyUI’s own nodes have no preprocessor “${module}”: choose the finished hint.`);
+  return picture!;
+}
+
+const inColours = (threshold: number): number =>
+  Number(Math.min(0.99, Math.max(0.01, threshold / COLOURS)).toFixed(4));
+
+/** Nodes that apply a net to the words. The older one has no start and no end. */
+export const controlTypes: ReadonlySet<string> = new Set(['ControlNetApplyAdvanced', 'ControlNetApply']);
+
+/** Nodes that make hints, by the names of A1111's extension: ComfyUI's own, and those of a widely used extension. */
+const modules: Readonly<Record<string, string>> = {
+  LoadImage: 'none',
+  Canny: 'canny',
+  CannyEdgePreprocessor: 'canny',
+  ImageInvert: 'invert',
+  Scribble_XDoG_Preprocessor: 'scribble_xdog',
+  TilePreprocessor: 'tile_resample',
+  ShufflePreprocessor: 'shuffle',
+  ColorPreprocessor: 't2ia_color_grid',
+  InpaintPreprocessor: 'inpaint_only',
+};
+
+/** How a graph is walked. */
+export interface Walk {
+  readonly to: (node: GraphNode, name: string) => GraphNode | undefined;
+  readonly text: (node: GraphNode, name: string) => string | undefined;
+  readonly number: (node: GraphNode, name: string) => number | undefined;
+  readonly unknown: (type: string) => void;
+}
+
+/** What such a node applies; null where it has no net, or none by name. */
+export function controlOf(node: GraphNode, walk: Walk): RecipeControl | null {
+  const draft: ControlDraft = {};
+  let net = walk.to(node, 'control_net');
+  if (net?.type === 'SetUnionControlNetType') {
+    const kind = walk.text(net, 'type');
+    if (kind !== undefined && kind !== 'auto') draft.hintKind = kind;
+    net = walk.to(net, 'control_net');
+  }
+  const file = net && walk.text(net, 'control_net_name');
+  if (file === undefined) return null;
+  return {
+    ...made(walk.to(node, 'image'), walk),
+    ...draft,
+    model: stemOf(file),
+    weight: walk.number(node, 'strength') ?? 1,
+    start: walk.number(node, 'start_percent') ?? 0,
+    end: walk.number(node, 'end_percent') ?? 1,
+  };
+}
+
+/** Nobody scales a picture more often; a circle of nodes does. */
+const MOST_SCALED = 9;
+
+/** From the hint back to the picture: what was made of it. */
+function made(
+  from: GraphNode | undefined,
+  walk: Walk,
+): Pick<RecipeControl, 'module' | 'resolution' | 'a' | 'b'> {
+  let node = from;
+  for (let steps = 0; node && steps < MOST_SCALED && /^ImageScale(?:By)?$/.test(node.type); steps++)
+    node = walk.to(node, 'image');
+  if (!node) return { module: 'none' };
+  const module = modules[node.type];
+  if (module === undefined) walk.unknown(node.type);
+  if (node.type !== 'LoadImage') walk.to(node, 'image');
+  const scale = node.type === 'Canny' ? COLOURS : 1;
+  const threshold = (name: string): number | undefined => {
+    const value = node && walk.number(node, name);
+    return value === undefined ? undefined : Math.round(value * scale);
+  };
+  const [a, b] = [threshold('low_threshold'), threshold('high_threshold')];
+  const resolution = walk.number(node, 'resolution');
+  return {
+    module: module ?? 'none',
+    ...(resolution !== undefined && { resolution }),
+    ...(a !== undefined && { a }),
+    ...(b !== undefined && { b }),
+  };
+}

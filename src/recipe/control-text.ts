@@ -1,0 +1,98 @@
+/**
+ * A unit of A1111's ControlNet extension as it stands in the text about a picture: `ControlNet 0: "Module: canny, Model:
+ * control_v11p_sd15_canny [d14c016b], Weight: 1, …"`. What is in the quotes is written and read here.
+ */
+import type { ControlDraft, RecipeControl } from './control';
+import { choice, flag, numberIn, numbers, texts, type Field } from './fields';
+
+type Unit = ControlDraft;
+
+/** In the order in which the extension writes them. −1 is a number that its module does not have. */
+const fields: readonly Field<Unit>[] = [
+  texts<Unit>('module', 'Module', 'Preprocessor'),
+  {
+    names: ['Model'],
+    write: ({ model, hash }) => (hash ? `${model} [${hash}]` : model),
+    read: (value) => {
+      const [, model, hash] = /^(.*?)(?: \[([\da-f]{8,64})\])?$/i.exec(value) ?? [];
+      return { model: model ?? value, ...(hash && { hash }) };
+    },
+  },
+  numbers<Unit>('weight', ['Weight']),
+  choice<Unit, NonNullable<Unit['resize']>>(
+    'resize',
+    ['Resize Mode'],
+    [
+      ['stretch', 'Just Resize'],
+      ['crop', 'Crop and Resize'],
+      ['fill', 'Resize and Fill'],
+    ],
+  ),
+  numbers<Unit>('resolution', ['Processor Res'], -1),
+  numbers<Unit>('a', ['Threshold A'], -1),
+  numbers<Unit>('b', ['Threshold B'], -1),
+  numbers<Unit>('start', ['Guidance Start']),
+  numbers<Unit>('end', ['Guidance End']),
+  flag<Unit>('pixelPerfect', 'Pixel Perfect'),
+  choice<Unit, NonNullable<Unit['mode']>>(
+    'mode',
+    ['Control Mode'],
+    [
+      ['balanced', 'Balanced'],
+      ['prompt', 'My prompt is more important'],
+      ['control', 'ControlNet is more important'],
+    ],
+  ),
+  texts<Unit>('hintKind', 'Union Control Type'),
+];
+
+/** Older versions wrote these numbers in brackets. */
+const bracketed: Readonly<Record<string, readonly (keyof Unit)[]>> = {
+  'starting/ending': ['start', 'end'],
+  'preprocessor params': ['resolution', 'a', 'b'],
+};
+
+/** What makes no other picture, whatever it says; of the last only as it stands here. */
+const HARMLESS =
+  /^(?:enabled|low vram|save detected map|input mode|batch images|output dir|loopback|inpaint crop input image|hr option: both$)/i;
+
+const named = new Map(fields.flatMap((field) => field.names.map((name) => [name.toLowerCase(), field])));
+
+export interface ReadControl {
+  readonly control: RecipeControl;
+  /** What is not understood of it. */
+  readonly unknown: readonly (readonly [name: string, value: string])[];
+}
+
+/** Null for what is no unit with a net: some of the extension's modules need none, and are not here. */
+export function readControl(text: string): ReadControl | null {
+  const unit: Unit = {};
+  const unknown: [string, string][] = [];
+  // Commas in brackets are part of a value.
+  for (const part of text.split(/,(?![^(]*\))/)) {
+    const colon = part.indexOf(':');
+    const [name, value] = [part.slice(0, Math.max(0, colon)).trim(), part.slice(colon + 1).trim()];
+    const found = named.get(name.toLowerCase())?.read(value) ?? inBrackets(name, value);
+    if (found) Object.assign(unit, found);
+    else if (!HARMLESS.test(part.trim())) unknown.push([name, value]);
+  }
+  const { module = 'none', model, weight = 1, start = 0, end = 1, ...rest } = unit;
+  if (model === undefined || model === '' || model === 'None') return null;
+  return { control: { module, model, weight, start, end, ...rest }, unknown };
+}
+
+function inBrackets(name: string, value: string): Unit | null {
+  const keys = bracketed[name.toLowerCase()];
+  const said = /^\((.*)\)$/.exec(value)?.[1]?.split(',').map(numberIn);
+  if (!keys || !said) return null;
+  const pairs = keys.map((key, i) => [key, said[i] ?? -1] as const);
+  return Object.fromEntries(pairs.filter(([, number]) => number !== -1));
+}
+
+export function writeControl(control: RecipeControl): string {
+  return fields
+    .map((field) => [field.names[0], field.write(control)] as const)
+    .filter(([, value]) => value !== undefined)
+    .map(([name, value]) => `${name}: ${value}`)
+    .join(', ');
+}
