@@ -15,6 +15,7 @@ const arrows = {
   'src/graph': { may: ['errors'] },
   'src/sampling': { may: ['errors'] },
   'src/canvas': { may: ['errors'] },
+  'src/canvas/hints': { may: ['crop', 'pixels', 'resample', 'sampling/mersenne'] },
   'src/text': { may: ['errors'], packages: ['@huggingface/transformers'] },
   // Samplers know of no tools; plans do.
   'src/sampling/samplers': { may: ['latent'], types: ['sampler'] },

@@ -11,7 +11,8 @@ export interface Extent {
 
 /**
  * How a number is made of those around it. The plain kinds are torch.nn.functional.interpolate's (align_corners false),
- * the antialiased its `antialias=True`, which are Pillow's too; `lanczos` is Pillow's.
+ * the antialiased its `antialias=True`, which are Pillow's too; `lanczos` is Pillow's, and `area` OpenCV's INTER_AREA:
+ * the mean of what a pixel covers.
  */
 export type Kernel =
   | 'nearest'
@@ -20,7 +21,8 @@ export type Kernel =
   | 'bicubic'
   | 'bilinear antialiased'
   | 'bicubic antialiased'
-  | 'lanczos';
+  | 'lanczos'
+  | 'area';
 
 /** Of one side: for each place the first number that counts, and how much it and those after it count. */
 type Shares = readonly { readonly first: number; readonly shares: readonly number[] }[];
@@ -73,6 +75,8 @@ function sharesOf(kernel: Kernel, from: number, to: number): Shares {
       return places(to, (i) => around(i, from, to, 2, cubic(-0.5)));
     case 'lanczos':
       return places(to, (i) => around(i, from, to, 3, lanczos));
+    case 'area':
+      return places(to, (i) => (to > from ? softly(i, from, to) : covered(i, from, to)));
   }
 }
 
@@ -112,6 +116,22 @@ function around(
   const weights = places(last - first, (n) => weight((first + n - centre + 0.5) / stretch));
   const sum = weights.reduce((a, b) => a + b, 0);
   return { first, shares: weights.map((share) => share / sum) };
+}
+
+/** What a pixel of the smaller picture covers, each as far as it is covered. */
+function covered(i: number, from: number, to: number): Shares[number] {
+  const [start, end] = [(i * from) / to, ((i + 1) * from) / to];
+  const first = Math.floor(start);
+  const share = (n: number): number => Math.min(first + n + 1, end) - Math.max(first + n, start);
+  const count = Math.min(Math.ceil(end), from) - first;
+  return { first, shares: places(count, (n) => (share(n) * to) / from) };
+}
+
+/** OpenCV's INTER_AREA of a larger picture: a pixel that lies in one of the smaller has its colour, else a mixture of two. */
+function softly(i: number, from: number, to: number): Shares[number] {
+  const first = Math.floor((i * from) / to);
+  const next = Math.max(0, i + 1 - ((first + 1) * to) / from) % 1;
+  return next === 0 || first + 1 >= from ? { first, shares: [1] } : { first, shares: [1 - next, next] };
 }
 
 const triangle = (x: number): number => Math.max(0, 1 - Math.abs(x));

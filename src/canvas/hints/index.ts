@@ -1,0 +1,192 @@
+/**
+ * How a picture becomes a hint: what a ControlNet or a T2I-Adapter is shown, where no other net is needed to make it. One
+ * row each, under its name in A1111's extension (sd-webui-controlnet); `grey` and `softedge_filter` are our own.
+ */
+import type { Pixels } from '../pixels';
+import { canny } from './canny';
+import { colourGrid, downsampled } from './coarse';
+import { gaussianBlur } from './gauss';
+import { lineArt, scribble, softEdges } from './lines';
+import { greyOf } from './planes';
+import { shuffled } from './shuffle';
+import { grey, intensity, luminance, negative, threshold, withHole } from './tones';
+
+/** A number that a maker takes, as a slider shows it. */
+export interface HintNumber {
+  /** A1111's "Threshold A" and "Threshold B". */
+  readonly name: 'a' | 'b';
+  readonly label: string;
+  readonly min: number;
+  readonly max: number;
+  readonly step: number;
+  readonly initial: number;
+}
+
+export interface HintMaker {
+  /** What it is called on the page. */
+  readonly label: string;
+  /** What A1111's page writes into infotext ("Module: canny"), where that is not its name. */
+  readonly module?: string;
+  /** What infotext may call it beside that. */
+  readonly also?: string;
+  readonly numbers: readonly HintNumber[];
+  /** Whether it is made at a resolution of its own (A1111's "Processor Res"), and not at the picture's size. */
+  readonly scaled: boolean;
+  /** Whether it needs to know what is masked. */
+  readonly masked?: true;
+  /** What files of nets are called that take such hints, in small letters. The first row with a word is its usual one. */
+  readonly nets: readonly string[];
+  /**
+   * @param picture opaque; for a maker that is `scaled`, already at the resolution.
+   * @param numbers those it does not take count for nothing.
+   * @param mask a number for each pixel, above 127 where it is to be inpainted; for a maker that is `masked`.
+   */
+  make(picture: Pixels, numbers: { readonly a: number; readonly b: number }, mask?: Uint8Array): Pixels;
+}
+
+const gamma: HintNumber = { name: 'a', label: 'Gamma', min: 0.1, max: 2, step: 0.001, initial: 1 };
+
+const makers = {
+  none: {
+    label: 'None: it is a hint already',
+    numbers: [],
+    scaled: false,
+    nets: [],
+    make: (picture) => picture,
+  },
+  canny: {
+    label: 'Canny edges',
+    numbers: [
+      { name: 'a', label: 'Low threshold', min: 1, max: 255, step: 1, initial: 100 },
+      { name: 'b', label: 'High threshold', min: 1, max: 255, step: 1, initial: 200 },
+    ],
+    scaled: true,
+    nets: ['canny'],
+    make: (picture, { a, b }) => greyOf(canny(picture, a, b), picture),
+  },
+  scribble_xdog: {
+    label: 'Scribble (difference of blurs)',
+    numbers: [{ name: 'a', label: 'Threshold', min: 1, max: 64, step: 1, initial: 32 }],
+    scaled: true,
+    nets: ['scribble', 'sketch'],
+    make: (picture, { a }) => scribble(picture, a),
+  },
+  softedge_filter: {
+    label: 'Soft edges (by filters)',
+    numbers: [{ name: 'a', label: 'Softness', min: 0.5, max: 6, step: 0.1, initial: 1.5 }],
+    scaled: true,
+    nets: ['softedge', 'soft-edge', 'soft_edge', 'hed', 'pidi'],
+    make: (picture, { a }) => softEdges(picture, a),
+  },
+  lineart_standard: {
+    label: 'Line art of dark lines on white',
+    module: 'lineart_standard (from white bg & black line)',
+    numbers: [],
+    scaled: true,
+    nets: ['lineart', 'line-art', 'line_art'],
+    make: lineArt,
+  },
+  invert: {
+    label: 'Invert: dark lines on white become white on black',
+    module: 'invert (from white bg & black line)',
+    numbers: [],
+    scaled: false,
+    nets: ['canny', 'lineart', 'scribble', 'sketch', 'mlsd'],
+    make: negative,
+  },
+  threshold: {
+    label: 'Black and white by a threshold',
+    numbers: [{ name: 'a', label: 'Threshold', min: 0, max: 255, step: 1, initial: 127 }],
+    scaled: true,
+    nets: ['qrcode', 'qr_code', 'brightness'],
+    make: (picture, { a }) => threshold(picture, a),
+  },
+  grey: {
+    label: 'Grey',
+    numbers: [],
+    scaled: false,
+    nets: ['grey', 'gray'],
+    make: grey,
+  },
+  recolor_luminance: {
+    label: 'Lightness, to colour anew',
+    numbers: [gamma],
+    scaled: false,
+    nets: ['recolor', 'recolour'],
+    make: (picture, { a }) => luminance(picture, a),
+  },
+  recolor_intensity: {
+    label: 'Strongest colour, to colour anew',
+    numbers: [gamma],
+    scaled: false,
+    nets: ['recolor', 'recolour'],
+    make: (picture, { a }) => intensity(picture, a),
+  },
+  t2ia_color_grid: {
+    label: 'Colours of large squares',
+    also: 'color',
+    numbers: [],
+    scaled: true,
+    nets: ['color', 'colour'],
+    make: colourGrid,
+  },
+  tile_resample: {
+    label: 'Tile: less detail',
+    numbers: [{ name: 'a', label: 'Times smaller', min: 1, max: 8, step: 0.01, initial: 1 }],
+    scaled: false,
+    nets: ['tile'],
+    make: (picture, { a }) => downsampled(picture, a),
+  },
+  blur_gaussian: {
+    label: 'Blur',
+    numbers: [{ name: 'a', label: 'Sigma', min: 0.01, max: 64, step: 0.01, initial: 9 }],
+    scaled: true,
+    nets: ['blur', 'tile'],
+    make: (picture, { a }) => gaussianBlur(picture, a),
+  },
+  shuffle: {
+    label: 'Shuffle: colours without shapes',
+    // A1111's has no seed and is another each time; it reads over the number.
+    numbers: [{ name: 'a', label: 'Seed', min: 0, max: 1000, step: 1, initial: 0 }],
+    scaled: true,
+    nets: ['shuffle'],
+    make: (picture, { a }) => shuffled(picture, a),
+  },
+  inpaint_only: {
+    label: 'Inpaint: what is masked is left out',
+    numbers: [],
+    scaled: false,
+    masked: true,
+    nets: ['inpaint'],
+    make: (picture, _numbers, mask) => (mask ? withHole(picture, mask) : picture),
+  },
+  inpaint_global_harmonious: {
+    label: 'Inpaint, all of the picture anew',
+    also: 'inpaint',
+    numbers: [],
+    scaled: false,
+    masked: true,
+    nets: ['inpaint'],
+    make: (picture, _numbers, mask) => (mask ? withHole(picture, mask) : picture),
+  },
+} as const satisfies Readonly<Record<string, HintMaker>>;
+
+export type HintName = keyof typeof makers;
+
+/** In the order in which they are offered. */
+export const hintMakers: Readonly<Record<HintName, HintMaker>> = makers;
+
+export const hintNames = Object.keys(makers) as readonly HintName[];
+
+/** What infotext calls a maker. */
+export const moduleOf = (name: HintName): string => hintMakers[name].module ?? name;
+
+/** The maker that infotext means. */
+export const makerNamed = (module: string): HintName | undefined =>
+  hintNames.find((name) => [name, moduleOf(name), hintMakers[name].also].includes(module));
+
+/** The maker whose hints a net is usually shown, by the name of its file (or of a union net's kind of hint). */
+export function usualMaker(net: string): HintName {
+  const small = net.toLowerCase();
+  return hintNames.find((name) => hintMakers[name].nets.some((word) => small.includes(word))) ?? 'none';
+}
