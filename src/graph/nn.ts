@@ -102,13 +102,14 @@ export const matmul = (x: Var, y: Var): Var => op('MatMul', [x, y], x.shape.with
 /**
  * nn.Linear, or a 1×1 convolution of tokens: the same bytes. x·Wᵀ + b in x's dtype; x: [..., in] → [..., out].
  * @param delicate what it gives goes past all later layers to the end: its weight is not packed into fewer than 8 bits.
+ * @param biased whether its bias is added; by default, where it has one.
  */
-export function linear(x: Var, p: Scope, { delicate = false } = {}): Var {
+export function linear(x: Var, p: Scope, { delicate = false, biased = p.has('bias') } = {}): Var {
   const dtype = x.dtype === 'f16' ? 'f16' : 'f32';
   const inner = x.shape.at(-1)!;
   const rows = sizeOf(x.shape) / inner;
   const outer = p.tensor('weight').shape[0]!;
-  const bias = p.has('bias') ? p.tensor('bias', { dtype }) : null;
+  const bias = biased ? p.tensor('bias', { dtype }) : null;
   const flat = reshape(x, rows, inner);
   const { bits } = x.target;
   const y =
@@ -134,6 +135,21 @@ function packedProduct(x: Var, p: Scope, outer: number, bias: Var | null, bits: 
     { K: inner, N: outer, bits, block_size: BLOCK },
     ms,
   );
+}
+
+/** What ONNX Runtime's kernel for it takes: the widths of Stable Diffusion. Others are cut in two before. */
+const SPLIT_GELU = [2560, 5120, 10240];
+
+/** A linear layer, of whose output the first half is let through by gelu of the second: GEGLU (https://arxiv.org/abs/2002.05202). */
+export function geglu(x: Var, p: Scope): Var {
+  const [outer] = p.shape('weight') as [number];
+  if (x.target.layout === 'nhwc' && p.has('bias') && SPLIT_GELU.includes(outer)) {
+    const bias = p.tensor('bias', { dtype: x.dtype === 'f16' ? 'f16' : 'f32' });
+    const y = linear(x, p, { biased: false });
+    return op('BiasSplitGelu', [y, bias], y.shape.with(-1, outer / 2), {}, ms);
+  }
+  const [h, gate] = chunk(linear(x, p), 2) as [Var, Var];
+  return mul(h, gelu(gate));
 }
 
 /**

@@ -7,18 +7,16 @@ import {
   add,
   attention,
   cast,
-  chunk,
   concatChannels,
   conv,
   crop,
   dims,
   fromImage,
   fromTokens,
-  gelu,
+  geglu,
   groupNorm,
   layerNorm,
   linear,
-  mul,
   silu,
   toImage,
   toTokens,
@@ -275,10 +273,8 @@ export function textAttentions(p: Scope): Scope[] {
     .flatMap((block) => [...(readsText(block('attn1')) ? [block('attn1')] : []), block('attn2')]);
 }
 
-/** GEGLU (https://arxiv.org/abs/2002.05202), then a linear layer. */
 function feedForward(x: Var, p: Scope): Var {
-  const [h, gate] = chunk(linear(x, p('net.0.proj')), 2) as [Var, Var];
-  return linear(mul(h, gelu(gate)), p('net.2'));
+  return linear(geglu(x, p('net.0.proj')), p('net.2'));
 }
 
 /**

@@ -6,6 +6,7 @@ import {
   crop,
   fromImage,
   fromTokens,
+  geglu,
   linear,
   relu,
   scaled,
@@ -63,6 +64,16 @@ async function differ(
 it('proves something: this browser has WebGPU', () => {
   expect(machines.webgpu.backend).toBe('webgpu');
 });
+
+it.each([64, 2560, 5120, 10240])(
+  'a linear layer of %i, the first half let through by gelu of the second',
+  async (outer) => {
+    const module = (x: Var, weights: ReadonlyMap<string, TensorInfo>, target: Target): Var =>
+      fromTokens(geglu(toTokens(x), scope(weights, target)('g')), x);
+    const weights = { 'g.weight': [outer, 8], 'g.bias': [outer] };
+    expect(await differ(module, [2, 8, 3, 5], weights)).toBeLessThan(1e-5);
+  },
+);
 
 it('a convolution without a bias', async () => {
   const module = (x: Var, weights: ReadonlyMap<string, TensorInfo>, target: Target): Var =>
