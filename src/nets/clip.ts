@@ -54,17 +54,23 @@ function marked(x: Var, end: Var): Var {
   return matmul(reshape(end, n, 1, length), x);
 }
 
-function encoderLayer(x: Var, mask: Var, p: Scope, config: ClipConfig): Var {
+/** Of texts, and of pictures, where every token sees all others. @param mask see `attention`. */
+export function encoderLayer(
+  x: Var,
+  mask: Var | undefined,
+  p: Scope,
+  config: Pick<ClipConfig, 'heads' | 'activation'>,
+): Var {
   x = add(x, selfAttention(layerNorm(x, p('layer_norm1')), mask, p('self_attn'), config.heads));
   return add(x, mlp(layerNorm(x, p('layer_norm2')), p('mlp'), config));
 }
 
-function selfAttention(x: Var, mask: Var, p: Scope, heads: number): Var {
+function selfAttention(x: Var, mask: Var | undefined, p: Scope, heads: number): Var {
   const [q, k, v] = [linear(x, p('q_proj')), linear(x, p('k_proj')), linear(x, p('v_proj'))];
   return linear(attention(q, k, v, heads, mask), p('out_proj'));
 }
 
-function mlp(x: Var, p: Scope, config: ClipConfig): Var {
+function mlp(x: Var, p: Scope, config: Pick<ClipConfig, 'activation'>): Var {
   const activate = config.activation === 'quick_gelu' ? quickGelu : gelu;
   return linear(activate(linear(x, p('fc1'))), p('fc2'));
 }

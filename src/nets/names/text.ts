@@ -15,7 +15,8 @@ export function layersOf(names: Iterable<string>): number {
   return layers;
 }
 
-const LAYER: readonly Pair[] = [
+/** Of a text encoder's layer, and of a vision tower's. */
+export const LAYER: readonly Pair[] = [
   // OpenCLIP; its queries, keys and values lie in one matrix.
   ['layer_norm1', 'ln_1'],
   ['layer_norm2', 'ln_2'],

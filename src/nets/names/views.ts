@@ -51,7 +51,8 @@ function third<T extends Tensor>(view: View<T>, i: number): View<T> {
   };
 }
 
-const turned = <T extends Tensor>(view: View<T>): View<T> => ({
+/** With rows and columns swapped. */
+export const turned = <T extends Tensor>(view: View<T>): View<T> => ({
   ...view,
   shape: view.shape.toReversed(),
   turned: true,

@@ -1,0 +1,55 @@
+/**
+ * A picture as CLIP looks at it: its middle, square, in the numbers that CLIP was trained with.
+ * https://github.com/openai/CLIP/blob/main/clip/clip.py
+ */
+import { flattened, type Pixels } from './pixels';
+import { resample, type Extent } from './resample';
+
+/** Of the pictures that CLIP was trained with, in 0…1, for red, green and blue. */
+const MEAN = [0.48145466, 0.4578275, 0.40821073] as const;
+const DEVIATION = [0.26862954, 0.26130258, 0.27577711] as const;
+
+/** A picture's middle [3, side, side], less their mean and divided by their deviation. What shows through is white. */
+export function clipView(picture: Pixels, side: number): Float32Array<ArrayBuffer> {
+  const bytes = clipSquare(picture, side);
+  const plane = side * side;
+  return bytes.map((byte, i) => {
+    const c = Math.floor(i / plane);
+    return (byte / 255 - MEAN[c]!) / DEVIATION[c]!; // three planes
+  });
+}
+
+/** The same in bytes, [3, side, side], as Pillow makes it: the shorter side becomes `side` long, by its bicubic filter. */
+export function clipSquare(picture: Pixels, side: number): Float32Array<ArrayBuffer> {
+  const { width, height, rgba } = flattened(picture);
+  const planes = new Float32Array(3 * width * height);
+  for (let i = 0; i < width * height; i++)
+    for (let c = 0; c < 3; c++) planes[c * width * height + i] = rgba[4 * i + c]!; // four bytes a pixel
+  const from = { h: height, w: width };
+  const short = Math.min(width, height);
+  const to = {
+    h: Math.floor((side * height) / short),
+    w: Math.floor((side * width) / short),
+  };
+  // Pillow rounds to bytes between rows and columns, too.
+  const narrow = inBytes(planes, from, { h: from.h, w: to.w });
+  return middle(inBytes(narrow, { h: from.h, w: to.w }, to), to, side);
+}
+
+function inBytes(planes: Float32Array, from: Extent, to: Extent): Float32Array<ArrayBuffer> {
+  if (from.h === to.h && from.w === to.w) return Float32Array.from(planes);
+  return resample(planes, from, to, 'bicubic antialiased').map((v) =>
+    Math.min(255, Math.max(0, Math.round(v))),
+  );
+}
+
+function middle(planes: Float32Array, { h, w }: Extent, side: number): Float32Array<ArrayBuffer> {
+  const [top, left] = [(h - side) >> 1, (w - side) >> 1];
+  const out = new Float32Array(3 * side * side);
+  for (let row = 0; row < 3 * side; row++) {
+    const [c, y] = [Math.floor(row / side), row % side];
+    const at = c * h * w + (top + y) * w + left;
+    out.set(planes.subarray(at, at + side), row * side);
+  }
+  return out;
+}

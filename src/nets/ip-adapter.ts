@@ -1,0 +1,163 @@
+/**
+ * IP-Adapter: a picture as a prompt. What CLIP sees in it becomes a few more tokens, to which each attention to the text
+ * looks with keys and values of their own (Ye et al., 2023, arXiv 2308.06721).
+ * https://github.com/tencent-ailab/IP-Adapter/blob/main/ip_adapter/ip_adapter.py
+ */
+import { DrobeError } from '../errors';
+import { build, input, sizeOf, type Graph, type Target, type Var } from '../graph/graph';
+import {
+  add,
+  attention,
+  cast,
+  chunk,
+  concat,
+  gelu,
+  layerNorm,
+  linear,
+  reshape,
+} from '../graph/nn';
+import { scope, type Scope, type StateDict } from '../graph/scope';
+import type { Seen, VisionTower } from './vision';
+
+/** An adapter, as its weights tell. */
+export interface IpAdapter {
+  /** Plain: a picture's embedding spread over a few tokens. Plus: a few tokens gathered from all states; full: all of them. */
+  readonly kind: 'plain' | 'plus' | 'full';
+  /** What it takes from a vision tower, and how many numbers that has: of a picture, or of each state. */
+  readonly seen: Seen;
+  readonly wants: number;
+  /** Tokens that a picture becomes; null where that is as many as the tower has. */
+  readonly tokens: number | null;
+  /** Numbers of a token, which is how wide the UNet's texts are. */
+  readonly width: number;
+  /** Attentions that it has keys and values for. */
+  readonly attentions: number;
+}
+
+/** @throws DrobeError 'missing-weight' or 'bad-weight' */
+export function ipAdapter(tensors: StateDict): IpAdapter {
+  const p = scope(tensors, SHAPES_ONLY);
+  const proj = p('image_proj');
+  const pairs = p('ip_adapter').children();
+  const [first] = pairs;
+  if (!first) throw new DrobeError('missing-weight', { key: 'ip_adapter.1.to_k_ip.weight' });
+  const width = columns(first, 'to_k_ip');
+  const common = { width, attentions: pairs.length };
+  if (proj.has('latents')) {
+    const tokens = proj.shape('latents').at(-2)!; // [1, tokens, channels]
+    return { ...common, kind: 'plus', seen: 'states', wants: columns(proj, 'proj_in'), tokens };
+  }
+  if (proj.has('proj.0'))
+    return { ...common, kind: 'full', seen: 'states', wants: columns(proj, 'proj.0'), tokens: null };
+  const tokens = proj('proj').shape('weight')[0]! / width;
+  if (!Number.isInteger(tokens))
+    throw new DrobeError('bad-weight', { key: 'image_proj.proj.weight', reason: 'no whole tokens' });
+  return { ...common, kind: 'plain', seen: 'embedding', wants: columns(proj, 'proj'), tokens };
+}
+
+const columns = (p: Scope, module: string): number => p(module).shape('weight')[1] ?? 0;
+
+/** Nothing is computed: only names and shapes are asked for. */
+const SHAPES_ONLY: Target = { layout: 'nchw', dtype: 'f32', fusedAttention: false, maxScoreBytes: 2 ** 28 };
+
+/** Whether what this tower sees is what the adapter was trained with, as far as shapes tell. */
+export const readsBy = ({ seen, wants }: IpAdapter, { width, projection }: VisionTower): boolean =>
+  wants === (seen === 'embedding' ? projection : width);
+
+/** Tokens that a picture becomes which this tower looks at. */
+export const tokensBy = ({ tokens }: IpAdapter, tower: VisionTower): number => tokens ?? tower.tokens;
+
+/**
+ * @param seen the embedding [N, wants], or the states [N, tokens, wants].
+ * @param p `image_proj`.
+ * @returns [N, tokens, width].
+ */
+export function imageTokens(seen: Var, p: Scope, { kind, tokens, width }: IpAdapter): Var {
+  const n = seen.shape[0]!;
+  switch (kind) {
+    case 'plain':
+      return layerNorm(reshape(linear(seen, p('proj')), n, tokens!, width), p('norm')); // plain ones say how many
+    case 'plus':
+      return resampler(seen, p);
+    case 'full':
+      return layerNorm(linear(gelu(linear(seen, p('proj.0'))), p('proj.2')), p('proj.3'));
+  }
+}
+
+/** Flamingo's Perceiver Resampler (Alayrac et al., 2022, arXiv 2204.14198). p: `image_proj`. */
+function resampler(states: Var, p: Scope): Var {
+  const x = linear(states, p('proj_in'));
+  let latents = p.tensor('latents');
+  for (const layer of p('layers').children()) {
+    latents = add(latents, perceive(x, latents, layer(0)));
+    const [norm, up, down] = [layer('1.0'), layer('1.1'), layer('1.3')];
+    latents = add(latents, linear(gelu(linear(layerNorm(latents, norm), up)), down));
+  }
+  return layerNorm(linear(latents, p('proj_out')), p('norm_out'));
+}
+
+/** Channels of a head in the resampler, in all adapters there are. */
+const HEAD = 64;
+
+/** The latents look at the picture, and at each other. */
+function perceive(states: Var, latents: Var, p: Scope): Var {
+  const [x, own] = [layerNorm(states, p('norm1')), layerNorm(latents, p('norm2'))];
+  const q = linear(own, p('to_q'));
+  const [k, v] = chunk(linear(concat(1, x, own), p('to_kv')), 2) as [Var, Var];
+  return linear(attention(q, k, v, q.shape[2]! / HEAD), p('to_out'));
+}
+
+/** Keys, then values of each attention that an adapter has them for: [1, tokens, channels] in its order. */
+export interface ImagePart {
+  readonly channels: number;
+}
+
+/** @param tensors the adapter's. */
+export const imageParts = (tensors: StateDict): ImagePart[] =>
+  scope(tensors, SHAPES_ONLY)('ip_adapter')
+    .children()
+    .flatMap((p) => ['to_k_ip', 'to_v_ip'].map((name) => ({ channels: p(name).shape('weight')[0]! })));
+
+/**
+ * What all attentions are to look at in a picture, once and for all: `seen` as a vision tower gives it → `parts`, all of
+ * `imageParts` one after the other.
+ */
+export function imageKeysGraph(tensors: StateDict, target: Target, tower: VisionTower, used?: Set<string>): Graph {
+  const adapter = ipAdapter(tensors);
+  const { seen, wants } = adapter;
+  const p = scope(tensors, target, used);
+  const shape = seen === 'embedding' ? [1, wants] : [1, tower.tokens, wants];
+  const tokens = imageTokens(cast(input('seen', shape, target), target.dtype), p('image_proj'), adapter);
+  const parts = p('ip_adapter')
+    .children()
+    .flatMap((pair) => [linear(tokens, pair('to_k_ip')), linear(tokens, pair('to_v_ip'))])
+    .map((part) => reshape(part, sizeOf(part.shape)));
+  const [first, ...rest] = parts as [Var, ...Var[]]; // `ipAdapter` found one
+  return build({ parts: cast(concat(0, first, ...rest), 'f32') });
+}
+
+/**
+ * A UNet's attentions to the text in the order in which adapters number theirs, 1, 3, 5 …, as diffusers has its attention
+ * processors: those of the way down, of the way up, and of the middle. p: `unet`.
+ */
+export function imageAttentions(p: Scope): Scope[] {
+  const places = [...p('input_blocks').children(), ...p('output_blocks').children(), p('middle_block')];
+  return places
+    .flatMap((place) => place.children())
+    .flatMap((child) => child('transformer_blocks').children())
+    .map((block) => block('attn2'));
+}
+
+/** Whether an adapter was made for a UNet like this: as wide a text, and as many attentions, each of its channels. */
+export function fitsUNet(adapter: StateDict, unet: Scope): boolean {
+  const theirs = scope(adapter, SHAPES_ONLY)('ip_adapter').children();
+  const own = imageAttentions(unet);
+  return (
+    theirs.length === own.length &&
+    own.every((p, i) => {
+      const [rows, width] = theirs[i]!('to_k_ip').shape('weight'); // as many
+      const [channels, contextWidth] = p('to_k').shape('weight');
+      return rows === channels && width === contextWidth;
+    })
+  );
+}

@@ -1,0 +1,94 @@
+/**
+ * CLIP's vision tower, as transformers' CLIPVisionModelWithProjection names it: what an IP-Adapter reads a picture with.
+ * https://github.com/huggingface/transformers/blob/main/src/transformers/models/clip/modeling_clip.py
+ */
+import { build, input, type Graph, type Target, type Var } from '../graph/graph';
+import { add, cast, concat, conv, fromImage, layerNorm, linear, reshape, slice, toTokens } from '../graph/nn';
+import { scope, type Scope, type StateDict } from '../graph/scope';
+import { encoderLayer, type ClipConfig } from './clip';
+
+/** A tower, as its weights tell. */
+export interface VisionTower extends Pick<ClipConfig, 'heads' | 'activation'> {
+  /** Numbers of a token. */
+  readonly width: number;
+  /** Numbers of the embedding of a whole picture. */
+  readonly projection: number;
+  /** The side of the pictures that it looks at, in pixels. */
+  readonly side: number;
+  /** Patches, and one token for the whole. */
+  readonly tokens: number;
+}
+
+/** What is taken from a tower: the embedding of the whole picture, or all tokens as they go into the last layer. */
+export type Seen = 'embedding' | 'states';
+
+/** Channels of a head in ViT-bigG, -g and -H; 64 in all that are smaller. */
+const HEADS = [104, 88, 80, 64];
+
+/** @param tensors in normal form (see `names/vision`). @throws DrobeError 'missing-weight' */
+export function visionTower(tensors: StateDict): VisionTower {
+  const p = scope(tensors, SHAPES_ONLY);
+  const [width, , patch] = p('vision_model.embeddings.patch_embedding').shape('weight') as [
+    number,
+    number,
+    number,
+  ];
+  const [tokens] = p('vision_model.embeddings.position_embedding').shape('weight') as [number];
+  const [projection] = p('visual_projection').shape('weight') as [number];
+  const each = HEADS.find((channels) => width % channels === 0) ?? width;
+  return {
+    width,
+    projection,
+    side: Math.round(Math.sqrt(tokens - 1)) * patch,
+    tokens,
+    heads: width / each,
+    // Those of 64 are OpenAI's, the larger ones OpenCLIP's.
+    activation: each === 64 ? 'quick_gelu' : 'gelu',
+  };
+}
+
+/** Nothing is computed: only names and shapes are asked for. */
+const SHAPES_ONLY: Target = { layout: 'nchw', dtype: 'f32', fusedAttention: false, maxScoreBytes: 2 ** 28 };
+
+/**
+ * @param image [1, 3, side, side], of mean 0 and deviation 1 (see `canvas/clip-view`).
+ * @param p `vision_model`, and `visual_projection` beside it.
+ * @returns the embedding [1, projection], or the states [1, tokens, width].
+ */
+export function clipVision(
+  image: Var,
+  p: Scope,
+  seen: Seen,
+  config: Pick<VisionTower, 'heads' | 'activation'>,
+): Var {
+  const model = p('vision_model');
+  const layers = model('encoder.layers').children();
+  let x = layerNorm(embedded(image, model('embeddings')), model('pre_layrnorm'));
+  for (const layer of seen === 'states' ? layers.slice(0, -1) : layers)
+    x = encoderLayer(x, undefined, layer, config);
+  if (seen === 'states') return x;
+  const [n, , width] = x.shape as [number, number, number];
+  const whole = reshape(slice(x, 1, 0, 1), n, width);
+  return linear(layerNorm(whole, model('post_layernorm')), p('visual_projection'));
+}
+
+/** A token for the whole picture, then one for each patch. */
+function embedded(image: Var, p: Scope): Var {
+  const patch = p('patch_embedding');
+  const [width, , stride] = patch.shape('weight') as [number, number, number];
+  const patches = toTokens(conv(fromImage(image), patch, { stride, pad: [0, 0, 0, 0] }));
+  const whole = p.tensor('class_embedding', { shape: [1, 1, width] });
+  return add(concat(1, whole, patches), p('position_embedding').tensor('weight'));
+}
+
+/** `image` [1, 3, side, side] → `seen` [1, projection] or [1, tokens, width]. @param tensors in normal form. */
+export function visionGraph(
+  tensors: StateDict,
+  target: Target,
+  { seen, tower }: { seen: Seen; tower: VisionTower },
+  used?: Set<string>,
+): Graph {
+  const { side } = tower;
+  const image = cast(input('image', [1, 3, side, side], target), target.dtype);
+  return build({ seen: cast(clipVision(image, scope(tensors, target, used), seen, tower), 'f32') });
+}
