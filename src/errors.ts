@@ -21,6 +21,8 @@ export type ErrorCode =
   | 'file-is-vae'
   | 'file-is-parts' // facts: found
   | 'file-is-taesd'
+  | 'file-is-ip-adapter'
+  | 'file-is-image-encoder'
   | 'other-kind' // facts: kind and, where it is not the model itself, as: both of `nets/strangers`
   | 'unknown-kind' // facts: modules
   | 'unsupported-model' // facts: found
@@ -35,6 +37,9 @@ export type ErrorCode =
   | 'lora-unknown' // facts: name, known
   | 'lora-mismatch' // facts: name, family
   | 'vae-mismatch' // facts: name, family
+  // an IP-Adapter that a picture asks for
+  | 'adapter-mismatch' // facts: name, base, family
+  | 'encoder-missing' // facts: name; seen, width: what the adapter must be given
   // a picture to start from
   | 'image-unreadable' // facts: kind, empty where it is no picture at all
   | 'image-damaged' // facts: kind

@@ -26,6 +26,7 @@ export type {
   NetName,
   Notice,
   Pixels,
+  Reference,
   Source,
   Thrift,
   Unused,

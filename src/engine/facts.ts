@@ -3,8 +3,11 @@ import type { Inspected } from '../pipeline/inspect';
 import { chosenBy } from '../sampling/labels';
 import { spacings, type Spacing } from '../sampling/settings';
 import { bundledWords, embeddingWords, triggersOf } from '../nets/embedding';
+import { adapterBase, ipAdapter } from '../nets/ip-adapter';
 import { loraModules } from '../nets/names/lora-parts';
+import { visionForm } from '../nets/names/vision';
 import { listed } from '../nets/parts';
+import { visionTower } from '../nets/vision';
 import { callName, nameApart } from '../text/lora';
 import { callWord } from '../text/words';
 import type { Header } from '../weights/safetensors';
@@ -65,6 +68,25 @@ export function embeddingFacts({ tensors }: Header, file: string): AddonFacts {
   return { kind: 'embedding', name, words };
 }
 
+/** @throws DrobeError 'missing-weight' or 'bad-weight' */
+export function ipAdapterFacts({ tensors }: Header, file: string): AddonFacts {
+  const adapter = ipAdapter(tensors);
+  const { kind: variant, seen, wants: width } = adapter;
+  return {
+    kind: 'ip-adapter',
+    name: stemOf(file),
+    variant,
+    base: adapterBase(adapter),
+    wants: { seen, width },
+  };
+}
+
+/** @throws DrobeError 'missing-weight' */
+export function imageEncoderFacts({ tensors }: Header, file: string): AddonFacts {
+  const { width, projection } = visionTower(visionForm(tensors));
+  return { kind: 'image-encoder', name: stemOf(file), width, projection };
+}
+
 /** By a name that a prompt can say, whatever letters its file's has: older versions remembered that as it is. */
 export function callable(addon: AddonFacts): AddonFacts {
   switch (addon.kind) {
@@ -72,6 +94,8 @@ export function callable(addon: AddonFacts): AddonFacts {
     case 'taesd':
     case 'parts':
     case 'control':
+    case 'ip-adapter':
+    case 'image-encoder':
       return addon;
     case 'lora':
       return { ...addon, name: callName(addon.name) };

@@ -82,6 +82,8 @@ export type AddonFacts = { readonly name: string } & (
   /** Parts of a model without a UNet, which others can borrow. `holds`: "VAE and text encoder". */
   | { readonly kind: 'parts'; readonly holds: string }
   | ControlFacts
+  | IpAdapterFacts
+  | ImageEncoderFacts
   | {
       readonly kind: 'embedding';
       readonly words: readonly Trigger[];
@@ -98,6 +100,25 @@ export interface ControlFacts {
   readonly hintChannels: number;
   /** The kinds of hint that it tells apart, where it was made for several. */
   readonly kinds?: readonly string[];
+}
+
+/** An IP-Adapter: it tells a UNet of a picture, which an image encoder looks at. */
+export interface IpAdapterFacts {
+  readonly kind: 'ip-adapter';
+  /** Plain: of the picture as a whole; plus and full: of all its parts. */
+  readonly variant: 'plain' | 'plus' | 'full';
+  /** The family of the models whose UNet it fits. */
+  readonly base: string;
+  /** What the image encoder must give it: so many numbers for the whole picture, or for each part of it. */
+  readonly wants: { readonly seen: 'embedding' | 'states'; readonly width: number };
+}
+
+/** What looks at pictures for IP-Adapters: CLIP's vision tower. */
+export interface ImageEncoderFacts {
+  readonly kind: 'image-encoder';
+  /** Numbers that it gives for each part of a picture, and for the whole of it. */
+  readonly width: number;
+  readonly projection: number;
 }
 
 /** A word with vectors of its own, and how many there are: so many tokens of a prompt it takes. */

@@ -3,7 +3,7 @@ import { toDrobeError } from '../errors';
 import { inspect } from '../pipeline/inspect';
 import type { Header } from '../weights/safetensors';
 import type { AddonFacts, Inspection, ModelFacts, Problem } from './api';
-import { embeddingFacts, factsOf, loraFacts, stemOf } from './facts';
+import { embeddingFacts, factsOf, imageEncoderFacts, ipAdapterFacts, loraFacts, stemOf } from './facts';
 
 export type What = { readonly facts: ModelFacts } | { readonly addon: AddonFacts };
 
@@ -18,6 +18,8 @@ export function whatIs(header: Header, file: string): What {
     if (code === 'file-is-parts')
       return { addon: { kind: 'parts', name: stemOf(file), holds: String(facts['found']) } };
     if (code === 'file-is-vae') return { addon: { kind: 'vae', name: stemOf(file) } };
+    if (code === 'file-is-ip-adapter') return { addon: ipAdapterFacts(header, file) };
+    if (code === 'file-is-image-encoder') return { addon: imageEncoderFacts(header, file) };
     if (code === 'file-is-embedding') return { addon: embeddingFacts(header, file) };
     throw thrown;
   }

@@ -6,6 +6,7 @@ import { DrobeError } from '../errors';
 import type { Shape } from '../graph/graph';
 import { CONSISTENCY_MODEL, distilledDefaults } from './distilled';
 import { isEmbedding } from './embedding';
+import { isIpAdapter } from './ip-adapter';
 import { familyOf, type UNetSigns } from './families';
 import { isLora } from './names/lora-parts';
 import type { Model, TextEncoder } from './model';
@@ -14,9 +15,10 @@ import { inNormalForm, type NormalForm } from './names/normal-form';
 import type { Place } from './names/places';
 import { listed } from './parts';
 import { predictsOf } from './predicts/predicts';
-import { strangerIn } from './strangers/stranger';
+import { strangerIn, type Stranger } from './strangers/stranger';
 import { TAESD_FACTOR } from './taesd';
 import { statedOf, textEncoder } from './text-encoder';
+import { isImageEncoder } from './vision';
 
 export interface TensorFacts {
   readonly shape: Shape;
@@ -67,6 +69,14 @@ function topModules(names: readonly string[]): string {
   return [...tops.slice(0, 5), ...(tops.length > 5 ? ['…'] : [])].join(', ');
 }
 
+/** What is no model may be of use beside one. */
+function refuseStranger({ kind, as }: Stranger, own: CheckpointHeader['tensors']): never {
+  if (kind === 'ip-adapter' && isIpAdapter(own)) throw new DrobeError('file-is-ip-adapter');
+  if ((kind === 'image-encoder' || kind === 'clip') && isImageEncoder(own))
+    throw new DrobeError('file-is-image-encoder');
+  throw new DrobeError('other-kind', { kind, as: as ?? '' });
+}
+
 /** What a file without a UNet is. */
 function refuse(own: CheckpointHeader['tensors'], has: (part: Place) => boolean): never {
   const names = [...own.keys()];
@@ -92,7 +102,7 @@ export function recognise(
 ): Recognised {
   const { tensors } = form;
   const stranger = strangerIn(own);
-  if (stranger) throw new DrobeError('other-kind', { kind: stranger.kind, as: stranger.as ?? '' });
+  if (stranger) refuseStranger(stranger, own);
   const names = [...tensors.keys()];
   const has = (part: Place): boolean => names.some((name) => PARTS[part].test(name));
   if (!has('unet')) refuse(own, has);

@@ -5,17 +5,7 @@
  */
 import { DrobeError } from '../errors';
 import { build, input, sizeOf, type Graph, type Target, type Var } from '../graph/graph';
-import {
-  add,
-  attention,
-  cast,
-  chunk,
-  concat,
-  gelu,
-  layerNorm,
-  linear,
-  reshape,
-} from '../graph/nn';
+import { add, attention, cast, chunk, concat, gelu, layerNorm, linear, reshape } from '../graph/nn';
 import { scope, type Scope, type StateDict } from '../graph/scope';
 import type { Seen, VisionTower } from './vision';
 
@@ -53,6 +43,27 @@ export function ipAdapter(tensors: StateDict): IpAdapter {
   if (!Number.isInteger(tokens))
     throw new DrobeError('bad-weight', { key: 'image_proj.proj.weight', reason: 'no whole tokens' });
   return { ...common, kind: 'plain', seen: 'embedding', wants: columns(proj, 'proj'), tokens };
+}
+
+/** Numbers that a face is recognised by: adapters that read these (FaceID, InstantID) want nets of their own. */
+const FACE = 512;
+
+/** Whether this is an adapter that looks at pictures by CLIP. @param tensors of a file, as they are called in it. */
+export function isIpAdapter(tensors: StateDict): boolean {
+  const read = ['proj', 'proj_in', 'proj.0'].map(
+    (name) => tensors.get(`image_proj.${name}.weight`)?.shape[1],
+  );
+  return (
+    tensors.has('ip_adapter.1.to_k_ip.weight') &&
+    read.some((columns) => columns !== undefined && columns !== FACE) &&
+    ![...tensors.keys()].some((name) => /\.to_q_lora\.|^image_proj\.perceiver_resampler\./.test(name))
+  );
+}
+
+/** The family that an adapter was made for, as far as its weights tell. */
+export function adapterBase({ width, attentions }: IpAdapter): string {
+  if (attentions > 16) return 'Stable Diffusion XL';
+  return width >= 1024 ? 'Stable Diffusion 2.x' : 'Stable Diffusion 1.x';
 }
 
 const columns = (p: Scope, module: string): number => p(module).shape('weight')[1] ?? 0;
@@ -114,7 +125,10 @@ export interface ImagePart {
 
 /** @param tensors the adapter's. */
 export const imageParts = (tensors: StateDict): ImagePart[] =>
-  scope(tensors, SHAPES_ONLY)('ip_adapter')
+  scope(
+    tensors,
+    SHAPES_ONLY,
+  )('ip_adapter')
     .children()
     .flatMap((p) => ['to_k_ip', 'to_v_ip'].map((name) => ({ channels: p(name).shape('weight')[0]! })));
 
@@ -122,7 +136,12 @@ export const imageParts = (tensors: StateDict): ImagePart[] =>
  * What all attentions are to look at in a picture, once and for all: `seen` as a vision tower gives it → `parts`, all of
  * `imageParts` one after the other.
  */
-export function imageKeysGraph(tensors: StateDict, target: Target, tower: VisionTower, used?: Set<string>): Graph {
+export function imageKeysGraph(
+  tensors: StateDict,
+  target: Target,
+  tower: VisionTower,
+  used?: Set<string>,
+): Graph {
   const adapter = ipAdapter(tensors);
   const { seen, wants } = adapter;
   const p = scope(tensors, target, used);

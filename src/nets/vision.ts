@@ -6,6 +6,8 @@ import { build, input, type Graph, type Target, type Var } from '../graph/graph'
 import { add, cast, concat, conv, fromImage, layerNorm, linear, reshape, slice, toTokens } from '../graph/nn';
 import { scope, type Scope, type StateDict } from '../graph/scope';
 import { encoderLayer, type ClipConfig } from './clip';
+import { visionForm } from './names/vision';
+import type { Tensor } from './names/views';
 
 /** A tower, as its weights tell. */
 export interface VisionTower extends Pick<ClipConfig, 'heads' | 'activation'> {
@@ -45,6 +47,16 @@ export function visionTower(tensors: StateDict): VisionTower {
     // Those of 64 are OpenAI's, the larger ones OpenCLIP's.
     activation: each === 64 ? 'quick_gelu' : 'gelu',
   };
+}
+
+/** Whether this is a tower as a file has it, alone or beside CLIP's text model. @param file its tensors by the names in it. */
+export function isImageEncoder(file: ReadonlyMap<string, Tensor>): boolean {
+  const tensors = visionForm(file);
+  const own = ['patch_embedding.weight', 'position_embedding.weight', 'class_embedding'];
+  return (
+    own.every((name) => tensors.has(`vision_model.embeddings.${name}`)) &&
+    tensors.has('visual_projection.weight')
+  );
 }
 
 /** Nothing is computed: only names and shapes are asked for. */

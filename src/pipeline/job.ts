@@ -34,6 +34,8 @@ export interface Job extends Sampling, Seeds {
   readonly source: Source | null;
   /** Pictures that guide, each with the net that reads it. */
   readonly controls?: readonly Control[];
+  /** Pictures that show what to draw like, each with the IP-Adapter that tells the UNet of it. */
+  readonly references?: readonly Reference[];
   /** The answers that a run of this very job gave before it broke off: it goes on from there. */
   readonly known?: readonly Latent[];
   /** The UNet is run whole in one of so many calls; in the others its deep features are used again. Absent: in all. */
@@ -146,6 +148,21 @@ export interface Control {
 export const controlModes = ['balanced', 'prompt', 'control'] as const;
 export type ControlMode = (typeof controlModes)[number];
 
+/** A picture that is part of the prompt, by an IP-Adapter. */
+export interface Reference {
+  /** The id of the adapter's file. */
+  readonly model: string;
+  /** The id of the file of what looks at the picture; absent: the first at hand that the adapter was made for. */
+  readonly encoder?: string;
+  /** Of any size: its middle is seen, as a square. */
+  readonly pixels: Pixels;
+  /** How much of it is added to what the prompt says. */
+  readonly weight: number;
+  /** From and up to which part of the run it counts, 0 to 1. */
+  readonly start: number;
+  readonly end: number;
+}
+
 export type { LoraUse, Pixels, Unused };
 
 export type NetName =
@@ -156,6 +173,8 @@ export type NetName =
   | 'outer UNet'
   | 'ControlNet'
   | 'T2I-Adapter'
+  | 'image encoder'
+  | 'IP-Adapter'
   | 'TAESD'
   | 'VAE encoder'
   | 'VAE decoder';

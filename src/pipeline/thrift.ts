@@ -66,6 +66,8 @@ export function stepDown(
     case 'text encoder':
     case 'second text encoder':
     case 'text attention':
+    case 'image encoder':
+    case 'IP-Adapter':
       return null;
   }
 }

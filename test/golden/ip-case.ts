@@ -39,8 +39,7 @@ export const adapters = listGolden('ip').filter((name) => hasGolden(`ip/${name}/
 /** An adapter's cases of a family. */
 export const casesOf = (adapter: string, family: string): string[] =>
   listCases(`ip/${adapter}/cases`).filter(
-    (name) =>
-      (goldenJson(`ip/${adapter}/cases/${name}/case.json`) as { family: string }).family === family,
+    (name) => (goldenJson(`ip/${adapter}/cases/${name}/case.json`) as { family: string }).family === family,
   );
 
 /** @param path from the folder of the adapter. */

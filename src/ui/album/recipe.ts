@@ -15,7 +15,7 @@ import type { Mode, Settings } from '../settings/settings';
 
 /** What is known of a picture that was drawn. */
 interface Drawn {
-  readonly job: Omit<Job, 'source' | 'controls'>;
+  readonly job: Omit<Job, 'source' | 'controls' | 'references'>;
   readonly mode: Mode;
   readonly settings: Settings;
   /** Its model's title, for want of a file name. */
@@ -86,6 +86,8 @@ function isUsed(id: string, addon: AddonFacts, { prompt, negative, hires, vae }:
     case 'taesd':
     case 'parts':
     case 'control': // told with its settings
+    case 'ip-adapter':
+    case 'image-encoder':
       return false;
     case 'lora':
       return prompts

@@ -28,7 +28,7 @@ export interface Result extends Making {
   readonly number: number;
   readonly url: string;
   readonly fileName: string;
-  readonly job: Omit<Job, 'source' | 'controls'>;
+  readonly job: Omit<Job, 'source' | 'controls' | 'references'>;
   /** The picture itself, so that it can be started from. */
   readonly itself: Original;
   /** From pressing Generate to the picture, loading included, in milliseconds. */
@@ -41,7 +41,13 @@ const KEPT_PIXELS = 2 ** 22;
 
 /** @param here the files on this device, which the picture's recipe names. */
 export async function resultOf(
-  { job: { source: _, controls: _hints, ...job }, milliseconds, width, height, rgba }: Picture,
+  {
+    job: { source: _, controls: _hints, references: _seen, ...job },
+    milliseconds,
+    width,
+    height,
+    rgba,
+  }: Picture,
   about: Making & Pick<Result, 'took'>,
   here: readonly ModelEntry[],
 ): Promise<Omit<Result, 'number' | 'url'>> {

@@ -139,7 +139,9 @@ export function upgraded(found: unknown): unknown {
 export const settingsFrom = (found: object): Settings => mend({ ...initial, ...(upgraded(found) as object) });
 
 /** A job as it lies in the drawer, whichever version put it there. */
-export function jobFrom(job: Omit<Job, 'source' | 'controls'>): Omit<Job, 'source' | 'controls'> {
+export function jobFrom(
+  job: Omit<Job, 'source' | 'controls' | 'references'>,
+): Omit<Job, 'source' | 'controls' | 'references'> {
   const { sampler, seed, ...rest } = job;
   const older: Partial<Job> = rest;
   const seedDigits = seedOf(String(seed));

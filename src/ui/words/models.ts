@@ -1,5 +1,15 @@
 /** What is said of models, of additions to them, and of where they run. */
-import type { AddonFacts, DeviceInfo, Lacking, LoraUse, ModelFacts, Trigger, Unused } from '../../engine/api';
+import type {
+  AddonFacts,
+  DeviceInfo,
+  ImageEncoderFacts,
+  IpAdapterFacts,
+  Lacking,
+  LoraUse,
+  ModelFacts,
+  Trigger,
+  Unused,
+} from '../../engine/api';
 import type { Remark } from '../models/library.svelte';
 import { bytes, clean, count, roughly } from './format';
 
@@ -27,7 +37,40 @@ export function addonWords(addon: AddonFacts, use?: LoraUse | null): string {
       return 'TAESD, for previews and fast pictures: to be chosen in the settings';
     case 'control':
       return `${addon.net} for ${clean(addon.base, 60)}: to be chosen under “Control”`;
+    case 'ip-adapter':
+      return `${adapterName[addon.variant]} for ${clean(addon.base, 60)}: to be chosen under “Reference image”`;
+    case 'image-encoder':
+      return `${encoderName(addon)}, which looks at pictures for IP-Adapters`;
   }
+}
+
+const adapterName: Record<IpAdapterFacts['variant'], string> = {
+  plain: 'IP-Adapter',
+  plus: 'IP-Adapter Plus',
+  full: 'IP-Adapter Full',
+};
+
+/** CLIP's vision towers by their widths, and where those that IP-Adapters were made for lie. */
+const TOWERS = [
+  { name: 'ViT-H', width: 1280, projection: 1024, at: 'models/image_encoder/model.safetensors' },
+  { name: 'ViT-bigG', width: 1664, projection: 1280, at: 'sdxl_models/image_encoder/model.safetensors' },
+  { name: 'ViT-L', width: 1024, projection: 768, at: '' },
+] as const;
+
+/** “Image encoder ViT-H” */
+export function encoderName({ width, projection }: Pick<ImageEncoderFacts, 'width' | 'projection'>): string {
+  const known = TOWERS.find((tower) => tower.width === width && tower.projection === projection);
+  return ['Image encoder', known?.name ?? 'CLIP'].join(' ');
+}
+
+/** The file that gives an IP-Adapter what it must have. */
+export function encoderWanted(seen: string, width: number): string {
+  const key = seen === 'embedding' ? 'projection' : 'width';
+  const known = TOWERS.find((tower) => tower[key] === width && tower.at);
+  if (known) return `CLIP ${known.name}, which is ${known.at} of h94/IP-Adapter on Hugging Face`;
+  return seen === 'embedding'
+    ? `a CLIP image encoder that gives ${width} numbers for a picture`
+    : `a CLIP image encoder that is ${width} wide`;
 }
 
 /** Words and the tokens that they take: “dog” or “toy”, which takes 2 of a prompt's 75 tokens. */

@@ -9,6 +9,8 @@ export const nets: Record<NetName, string> = {
   'outer UNet': 'the outermost blocks of the UNet',
   ControlNet: 'the ControlNet',
   'T2I-Adapter': 'the T2I-Adapter',
+  'image encoder': 'the image encoder',
+  'IP-Adapter': 'the IP-Adapter',
   TAESD: 'the small decoder',
   'VAE encoder': 'the encoder',
   'VAE decoder': 'the decoder',

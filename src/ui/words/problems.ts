@@ -1,6 +1,7 @@
 /** What Drobė says where something does not work: one table, so that no problem stays without words. */
 import type { DrobeError, ErrorCode, Facts } from '../../errors';
 import { bytes, clean } from './format';
+import { encoderWanted } from './models';
 import { netOf } from './nets';
 import { strangerWords } from './strangers';
 
@@ -42,6 +43,10 @@ const words = {
     `${file} is only a model's ${text('found')}, which others can borrow. Import a checkpoint that holds the UNet, too.`,
   'file-is-taesd': ({ file }) =>
     `${file} is a TAESD, which shows pictures while they are drawn, and finishes them fast. Import a checkpoint to draw with, too.`,
+  'file-is-ip-adapter': ({ file }) =>
+    `${file} is an IP-Adapter, by which a model follows a picture. Import a checkpoint to draw with, too.`,
+  'file-is-image-encoder': ({ file }) =>
+    `${file} is an image encoder, which looks at pictures for an IP-Adapter. Import a checkpoint to draw with, too.`,
   'other-kind': ({ file, text }) => strangerWords(file, text('kind'), text('as')),
   'unknown-kind': ({ file, text }) =>
     `${file} is no kind of model that Drobė knows${text('modules') && `; what is in it is called ${text('modules')}`}. It runs Stable Diffusion 1.x, 2.x and XL checkpoints, and takes LoRAs, embeddings, VAEs and TAESDs for them.`,
@@ -65,6 +70,10 @@ const words = {
     `The LoRA “${text('name')}” was not made for this kind of model (${text('family')}). Choose a model it was made for, or take its tag out of the prompt.`,
   'vae-mismatch': ({ text }) =>
     `The VAE “${text('name')}” was not made for this kind of model (${text('family')}). Choose another VAE, or the model's own, under Advanced.`,
+  'adapter-mismatch': ({ text }) =>
+    `The IP-Adapter “${text('name')}” was made for ${text('base') || 'another kind of model'}, not for this one (${text('family')}). Choose a model it was made for, or another adapter under “Reference image”.`,
+  'encoder-missing': ({ text }) =>
+    `The IP-Adapter “${text('name')}” needs an image encoder to look at the picture, and none here fits. Import ${encoderWanted(text('seen'), Number(text('width')))}.`,
   'image-unreadable': ({ file, text }) =>
     text('kind')
       ? `${file} is a picture of a kind (${text('kind')}) that this browser cannot open. Save it as PNG or JPEG and choose that.`
