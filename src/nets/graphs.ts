@@ -14,6 +14,7 @@ import { cast, concat, reshape } from '../graph/nn';
 import { scope, type Scope, type StateDict } from '../graph/scope';
 import { additionsFrom } from './additions';
 import { clipText } from './clip';
+import { attendedTo } from './ip-adapter';
 import type { Model, TextEncoder } from './model';
 import type { LatentSize } from './size';
 import { isTaesd, taesdAsDecoder, taesdAsEncoder } from './taesd';
@@ -111,6 +112,8 @@ export interface UNetSize extends LatentSize {
   readonly residuals?: boolean;
   /** Whether features are added, of T2I-Adapters: of so many pixels a side each. */
   readonly features?: number;
+  /** How many tokens each picture has that the UNet is told of, by IP-Adapters; absent: none. */
+  readonly pictures?: readonly number[];
 }
 
 /**
@@ -118,7 +121,7 @@ export interface UNetSize extends LatentSize {
  * [batch, tokens, width] or all `textParts` [batch, tokens, channels] in the target's dtype, and where the model has them
  * `label` [batch, label width] and `guidance` [batch, guidance width] (see guidanceEmbedding); where they are added,
  * `residuals` [batch, numbers] as `controlGraph` gives them and `features` [batch, numbers] as `t2iGraph` gives them, or
- * sums of those → `prediction` [batch, 4, h, w].
+ * sums of those, and of pictures what `attendedTo` asks for → `prediction` [batch, 4, h, w].
  */
 export const unetGraph: Author<UNetSize> = (checkpoint, target, size, used) => {
   const { inputs, p, config, additions } = unetOf(checkpoint, target, size, used);
@@ -152,7 +155,11 @@ function unetOf(
   const inputs = unetInputs(model.unet, target, { ...size, tokens });
   const config = model.unet;
   const unnoted = scope(tensors, target)('unet'); // what shapes are asked of
-  const additions = additionsFrom(size, () => unetEncoder(inputs, unnoted, config), unnoted);
+  const { batch, pictures = [] } = size;
+  const additions = {
+    ...additionsFrom(size, () => unetEncoder(inputs, unnoted, config), unnoted),
+    ...(pictures.length > 0 && { attended: attendedTo(pictures, batch) }),
+  };
   return { inputs, p: scope(tensors, target, used)('unet'), config, additions };
 }
 

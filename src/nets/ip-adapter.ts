@@ -5,8 +5,21 @@
  */
 import { DrobeError } from '../errors';
 import { build, input, sizeOf, type Graph, type Target, type Var } from '../graph/graph';
-import { add, attention, cast, chunk, concat, gelu, layerNorm, linear, reshape } from '../graph/nn';
+import {
+  add,
+  attention,
+  cast,
+  chunk,
+  concat,
+  gelu,
+  layerNorm,
+  linear,
+  mul,
+  reshape,
+  slice,
+} from '../graph/nn';
 import { scope, type Scope, type StateDict } from '../graph/scope';
+import type { Additions } from './unet';
 import type { Seen, VisionTower } from './vision';
 
 /** An adapter, as its weights tell. */
@@ -118,23 +131,9 @@ function perceive(states: Var, latents: Var, p: Scope): Var {
   return linear(attention(q, k, v, q.shape[2]! / HEAD), p('to_out'));
 }
 
-/** Keys, then values of each attention that an adapter has them for: [1, tokens, channels] in its order. */
-export interface ImagePart {
-  readonly channels: number;
-}
-
-/** @param tensors the adapter's. */
-export const imageParts = (tensors: StateDict): ImagePart[] =>
-  scope(
-    tensors,
-    SHAPES_ONLY,
-  )('ip_adapter')
-    .children()
-    .flatMap((p) => ['to_k_ip', 'to_v_ip'].map((name) => ({ channels: p(name).shape('weight')[0]! })));
-
 /**
- * What all attentions are to look at in a picture, once and for all: `seen` as a vision tower gives it → `parts`, all of
- * `imageParts` one after the other.
+ * What all attentions are to look at in a picture, once and for all: `seen` as a vision tower gives it → `parts`, keys,
+ * then values [tokens, channels] of each attention in the adapter's order, one after the other.
  */
 export function imageKeysGraph(
   tensors: StateDict,
@@ -165,6 +164,53 @@ export function imageAttentions(p: Scope): Scope[] {
     .flatMap((place) => place.children())
     .flatMap((child) => child('transformer_blocks').children())
     .map((block) => block('attn2'));
+}
+
+/** Of a picture [1, tokens, channels]: an input of a UNet's graph. */
+export interface ImagePart {
+  readonly name: string;
+  readonly channels: number;
+}
+
+/**
+ * The inputs of a UNet's graph for one of its pictures, in the order in which `imageKeysGraph` gives them.
+ * @param unet `unet`.
+ * @param picture its number.
+ */
+export const imageParts = (unet: Scope, picture: number): ImagePart[] =>
+  imageAttentions(unet).flatMap((p) => {
+    const channels = p('to_k').shape('weight')[0]!; // a matrix has rows
+    return partNames(p, picture).map((name) => ({ name, channels }));
+  });
+
+const partNames = ({ path }: Scope, picture: number): [k: string, v: string] => [
+  `${path}.image${picture}.k`,
+  `${path}.image${picture}.v`,
+];
+
+/** The name of an input: how much each picture counts at each of so many places of a feature map, [pictures, places, 1]. */
+export const sharesAt = (places: number): string => `shares${places}`;
+
+/**
+ * Attention to pictures beside that to the text, of the inputs `imageParts` [batch, tokens, channels] in the target's
+ * dtype, and `sharesAt` as many places as a feature map has.
+ * @param pictures how many tokens each of them has.
+ */
+export function attendedTo(pictures: readonly number[], batch: number): Additions['attended'] {
+  const shares = new Map<number, Var>();
+  return (found, q, p, heads) => {
+    const [, places, channels] = q.shape as [number, number, number];
+    const { target } = q;
+    const all =
+      shares.get(places) ?? cast(input(sharesAt(places), [pictures.length, places, 1], target), target.dtype);
+    shares.set(places, all);
+    return pictures.reduce((sum, tokens, n) => {
+      const [k, v] = partNames(p, n).map((name) =>
+        input(name, [batch, tokens, channels], target, target.dtype),
+      ) as [Var, Var];
+      return add(sum, mul(attention(q, k, v, heads), slice(all, 0, n, n + 1)));
+    }, found);
+  };
 }
 
 /** Whether an adapter was made for a UNet like this: as wide a text, and as many attentions, each of its channels. */

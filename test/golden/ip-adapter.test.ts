@@ -1,13 +1,21 @@
 /** CLIP's vision tower against transformers, and IP-Adapters against diffusers. */
 import { describe, expect, it } from 'vitest';
 import { clipSquare, clipView } from '../../src/canvas/clip-view';
-import { build, input } from '../../src/graph/graph';
+import { build, input, sizeOf, type Var } from '../../src/graph/graph';
+import { concat, linear, reshape } from '../../src/graph/nn';
 import { scope } from '../../src/graph/scope';
-import { imageTokens, ipAdapter, readsBy } from '../../src/nets/ip-adapter';
+import { recognise } from '../../src/nets/detect';
+import { unetGraph } from '../../src/nets/graphs';
+import { fitsUNet, imageParts, imageTokens, ipAdapter, readsBy, sharesAt } from '../../src/nets/ip-adapter';
+import { inNormalForm } from '../../src/nets/names/normal-form';
+import { timestepEmbedding } from '../../src/nets/unet';
 import { visionGraph, visionTower } from '../../src/nets/vision';
+import type { KeptValue, Value, Weights } from '../../src/runtime/session';
+import { readHeader } from '../../src/weights/safetensors';
+import { memorySource } from '../../src/weights/source';
 import { adapters, casesOf, machine, openAdapter, picture, run } from './ip-case';
-import { goldenTensors, hasGolden, listGolden } from './root';
-import { worstDifference } from './tensors';
+import { goldenBytes, goldenJson, goldenTensors, hasGolden, listGolden } from './root';
+import { inFloats, worstDifference } from './tensors';
 
 describe.each(adapters)('%s', (name) => {
   it('is told by its weights, and its tower by those of its own', async () => {
@@ -72,4 +80,80 @@ describe.each(adapters)('%s', (name) => {
       expect(nothing).toBeLessThan(1e-4);
     },
   );
+
+  it.each(casesOf(name, 'ip_forward'))('adds to what the UNet takes from the text (%s)', async (test) => {
+    const at = `ip/${name}/cases/${test}`;
+    const { timestep, scale, tensors } = goldenJson(`${at}/case.json`) as ForwardCase;
+    const { adapter, base } = await openAdapter(name);
+    const file = goldenBytes(base);
+    const header = await readHeader(new Blob([file]));
+    const form = inNormalForm(header.tensors);
+    const { model } = recognise(header, form);
+    const tensor = goldenTensors(`${at}/expected.safetensors`);
+    const target = machine.target();
+    const unet = scope(form.tensors, target)('unet');
+    expect(fitsUNet(adapter.tensors, unet)).toBe(true);
+
+    const [batch, , h, w] = tensors['sample'] as [number, number, number, number];
+    const [, tokens, width] = tensors['ip_tokens'] as [number, number, number];
+    const parts = await keysOf(adapter, inFloats(tensor('ip_tokens')));
+    const kept: Record<string, KeptValue> = {};
+    let from = 0;
+    for (const { name: part, channels } of imageParts(unet, 0)) {
+      const each = batch * tokens * channels;
+      kept[part] = { parts: [parts.subarray(from, from + each)], shape: [batch, tokens, channels] };
+      from += each;
+    }
+    expect(from).toBe(parts.length);
+    const [, length] = tensors['encoder_hidden_states'] as [number, number];
+    const graph = unetGraph({ model, tensors: form.tensors }, target, {
+      ...{ batch, h, w, tokens: length, pictures: [tokens] },
+    });
+    const time = timestepEmbedding(timestep, model.unet.modelChannels);
+    const values = {
+      latents: inFloats(tensor('sample')),
+      context: inFloats(tensor('encoder_hidden_states')),
+      timestep: {
+        data: Float32Array.from({ length: batch * time.length }, (_, i) => time[i % time.length]!),
+        shape: [batch, time.length],
+      },
+      ...everywhere(scale, h, w),
+    };
+    const weights = { tensors: form.tensors, source: memorySource(file) };
+    const worst = worstDifference(await run(graph, weights, values, kept), tensor('unet_out').data);
+    console.info(`${name} ${test}: worst relative difference ${worst.toExponential(1)}`);
+    expect(worst).toBeLessThan(1e-3);
+    expect(width).toBe(model.unet.contextWidth);
+  });
 });
+
+interface ForwardCase {
+  readonly timestep: number;
+  readonly scale: number;
+  /** Shapes. */
+  readonly tensors: Readonly<Record<string, readonly number[]>>;
+}
+
+/** Keys and values of all attentions, one after the other, of tokens [batch, tokens, width]. */
+function keysOf(adapter: Weights, tokens: Value): Promise<Float32Array> {
+  const target = machine.target();
+  const given = input('tokens', tokens.shape, target);
+  const parts = scope(
+    adapter.tensors,
+    target,
+  )('ip_adapter')
+    .children()
+    .flatMap((p) => [linear(given, p('to_k_ip')), linear(given, p('to_v_ip'))])
+    .map((part) => reshape(part, sizeOf(part.shape)));
+  return run(build({ parts: concat(0, ...(parts as [Var, ...Var[]])) }), adapter, { tokens });
+}
+
+/** One picture that counts the same in all places of all feature maps of latents of this size. */
+function everywhere(share: number, h: number, w: number): Record<string, Value> {
+  return Object.fromEntries(
+    [1, 2, 4, 8].map((by) => {
+      const places = Math.ceil(h / by) * Math.ceil(w / by);
+      return [sharesAt(places), { data: new Float32Array(places).fill(share), shape: [1, places, 1] }];
+    }),
+  );
+}

@@ -19,9 +19,9 @@ function header(shapes: Shapes): Header {
   const tensors = Object.entries(shapes).map(([name, shape]) => {
     const begin = at;
     at += shape.reduce((n, d) => 2 * n * d, 2);
-    return [name, { name, dtype: 'F16', shape, begin, end: at }] as const;
+    return [name, { name, dtype: 'F16' as const, shape, begin, end: at }] as const;
   });
-  return { tensors: new Map(tensors), metadata: new Map(), bytes: at } as Header;
+  return { tensors: new Map(tensors), metadata: new Map(), bytes: at };
 }
 
 /** An adapter for a UNet with so many attentions to a text of this width. */
