@@ -31,6 +31,14 @@ export function settledSide(side: number, { min, max, step }: Sides): number {
   return Math.min(Math.max(Math.round(side / step) * step, min), max);
 }
 
+/** So many times as large, as a model can draw it that wants multiples of so many pixels: A1111 rounds down. */
+export function enlargedSize({ width, height }: Size, scale: number, multiple: number): Size {
+  const sides = sidesOf(multiple);
+  const side = (before: number): number =>
+    settledSide(Math.floor((before * scale) / multiple) * multiple, sides);
+  return { width: side(width), height: side(height) };
+}
+
 /** What a model can draw: sides, and the area in pixels at which it is best. */
 export interface Sizes extends Sides {
   readonly area: number;

@@ -1,5 +1,5 @@
 /** Between the two passes of "Hires. fix" (A1111): from a picture's latents to those of a larger one. */
-import { settledSide, sidesOf, type Size } from '../canvas/crop';
+import { enlargedSize } from '../canvas/crop';
 import { resample, type Kernel } from '../canvas/resample';
 import type { Latent } from '../sampling/latent';
 import type { Checkpoint } from './checkpoint';
@@ -20,19 +20,12 @@ const ways: Readonly<Record<Upscaler, readonly ['latents' | 'picture', Kernel]>>
   Nearest: ['picture', 'nearest'],
 };
 
-/** The size that the second pass draws, of what the model can draw. */
-export function enlarged({ width, height }: Size, { scale }: Hires, factor: number): Size {
-  const sides = sidesOf(factor);
-  const side = (before: number): number => settledSide(Math.floor((before * scale) / factor) * factor, sides);
-  return { width: side(width), height: side(height) };
-}
-
 /** The second pass as a job of its own. What it does not say is as in the first. */
 export function secondPass({ hires: _hires, ...job }: Job, hires: Hires, factor: number): Job {
   const { steps, guidance, sampler, schedule, prompt, negative } = hires;
   return {
     ...job,
-    ...enlarged(job, hires, factor),
+    ...enlargedSize(job, hires.scale, factor),
     ...(steps && { steps }),
     ...(guidance && { guidance }),
     ...(sampler && { sampler }),
