@@ -51,8 +51,8 @@ const arrows = {
   'src/ui/words': {
     may: ['errors'],
     types: [
-      ...['engine/api', 'nets/strangers', 'recipe', 'settings', 'files', 'paint', 'album', 'models'],
-      ...['make', 'shell'],
+      ...['engine/api', 'nets/strangers', 'recipe', 'settings', 'files', 'control', 'paint', 'album'],
+      ...['models', 'make', 'shell'],
     ],
   },
   'src/ui/files': { may: ['errors', 'canvas', 'recipe/png'], types: ['engine/api'], packages: ['svelte'] },
@@ -61,22 +61,36 @@ const arrows = {
     types: ['engine/api', 'engine/rpc'],
     packages: ['svelte'],
   },
-  'src/ui/paint': {
-    may: ['errors', 'canvas', 'context', 'controls', 'words', 'files', 'settings'],
+  'src/ui/control': {
+    may: [
+      ...['errors', 'canvas', 'recipe', 'engine/rpc', 'engine/scripts'],
+      ...['context', 'controls', 'words', 'files', 'settings'],
+    ],
     types: ['engine/api'],
     packages: ['svelte'],
   },
+  'src/ui/paint': {
+    may: ['errors', 'canvas', 'context', 'controls', 'words', 'files', 'settings'],
+    types: ['engine/api', 'control/unit'],
+    packages: ['svelte'],
+  },
   'src/ui/album': {
-    may: ['errors', 'canvas', 'recipe', 'text', 'context', 'controls', 'words', 'files', 'settings'],
+    may: [
+      ...['errors', 'canvas', 'recipe', 'text', 'context', 'controls', 'words', 'files', 'settings'],
+      'control',
+    ],
     types: ['engine/api', 'paint/desk'],
     packages: ['svelte'],
   },
   'src/ui/album/drawer.ts': {
     may: ['errors', 'weights/db'],
-    types: ['engine/api', 'files', 'settings', 'paint/desk'],
+    types: ['engine/api', 'files', 'settings', 'control/unit', 'paint/desk'],
     packages: ['idb-keyval'],
   },
-  'src/ui/album/layout.ts': { may: ['weights/db'], types: ['files', 'settings', 'paint/desk'] },
+  'src/ui/album/layout.ts': {
+    may: ['weights/db'],
+    types: ['files', 'settings', 'control/unit', 'paint/desk'],
+  },
   'src/ui/album/tab.ts': { may: ['weights/db'] },
   'src/ui/inspect': {
     may: ['errors', 'context', 'controls', 'words'],
@@ -91,7 +105,7 @@ const arrows = {
   'src/ui/make': {
     may: [
       ...['errors', 'canvas', 'sampling', 'context', 'controls', 'words', 'files', 'settings'],
-      ...['paint', 'album', 'models'],
+      ...['control', 'paint', 'album', 'models'],
     ],
     types: ['engine/api', 'engine/rpc'],
     packages: ['svelte'],
@@ -99,7 +113,7 @@ const arrows = {
   'src/ui/share': {
     may: [
       ...['errors', 'recipe', 'sampling', 'context', 'controls', 'words', 'files', 'settings'],
-      ...['album', 'models', 'make'],
+      ...['control', 'album', 'models', 'make'],
     ],
     types: ['engine/api'],
     packages: ['svelte'],

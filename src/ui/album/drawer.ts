@@ -19,7 +19,18 @@ import {
   type Placed,
   type Unfinished,
 } from './kept';
-import { deskOf, forget, sweep, type Named, type NamedDesk, type NamedErrand } from './layout';
+import {
+  deskOf,
+  forget,
+  named,
+  namesIn,
+  sweep,
+  whole,
+  type Named,
+  type NamedDesk,
+  type NamedErrand,
+  type Owner,
+} from './layout';
 import { Tab, type Session } from './tab';
 
 /** So many desks of tabs that are gone are kept: each may be taken over by a new one. */
@@ -57,10 +68,7 @@ export class Drawer {
       all.flatMap(([[its, ...key], value]) => (its === kind ? [{ key, value }] : []));
     const originals = new Map(of('original').map(({ key: [name], value }) => [name, value as Original]));
     for (const [name, original] of originals) this.#names.set(original, String(name));
-    const whole = <T extends { readonly original: string | null }>(named: T) => ({
-      ...named,
-      original: (named.original !== null && originals.get(named.original)) || null,
-    });
+    const pictureOf = (name: string): Original | undefined => originals.get(name);
 
     const unfinished: Unfinished[] = [];
     for (const { key, value } of of('errand')) {
@@ -69,7 +77,14 @@ export class Drawer {
       if (await isHeld(id)) continue;
       const steps = of('step').filter(({ key: [errand] }) => errand === id);
       const known = steps.flatMap(({ value: answers }) => answers as Known);
-      unfinished.push({ id, settings, desk: whole(desk), steps: steps.length, known, stopped });
+      unfinished.push({
+        id,
+        settings,
+        desk: deskOf(whole(desk, pictureOf)),
+        steps: steps.length,
+        known,
+        stopped,
+      });
     }
     const desks = of('desk').map(({ key: [tab = ''], value }) => ({
       tab: String(tab),
@@ -79,9 +94,9 @@ export class Drawer {
     return {
       pictures: of('picture').map(({ key: [place], value }) => ({
         place: Number(place),
-        picture: whole(value as Named<Kept>),
+        picture: whole(value as Named<Kept>, pictureOf),
       })),
-      desk: desk && deskOf(whole(desk)),
+      desk: desk && deskOf(whole(desk, pictureOf)),
       unfinished,
     };
   }
@@ -95,10 +110,16 @@ export class Drawer {
         store,
       ),
     );
-    const names = found.map((picture) => ['original', picture?.original ?? '']);
-    const originals = await guarded(getMany<Original | undefined>(names, store));
-    return found.flatMap((named, i) =>
-      named ? [{ place: places[i]!, picture: { ...named, original: originals[i] ?? null } }] : [],
+    const names = [...new Set(found.flatMap((picture) => (picture ? namesIn(picture) : [])))];
+    const originals = await guarded(
+      getMany<Original | undefined>(
+        names.map((name) => ['original', name]),
+        store,
+      ),
+    );
+    const pictureOf = (name: string): Original | undefined => originals[names.indexOf(name)];
+    return found.flatMap((picture, i) =>
+      picture ? [{ place: places[i]!, picture: whole(picture, pictureOf) }] : [],
     );
   }
 
@@ -264,14 +285,14 @@ export class Drawer {
     if (added.length + removed.length > 0) this.#channel().postMessage({ added, removed } satisfies News);
   }
 
-  /** Puts what a thing was started from where it lies by itself, and its name into the thing. */
-  #named<T extends { readonly original: Original | null }>(thing: T, store: IDBObjectStore): Named<T> {
-    const { original } = thing;
-    if (!original) return { ...thing, original };
-    const name = this.#names.get(original) ?? randomId();
-    this.#names.set(original, name);
-    store.put({ ...original, pixels: null }, ['original', name]);
-    return { ...thing, original: name };
+  /** Puts the pictures that a thing was made of where they lie by themselves, and their names into the thing. */
+  #named<T extends Owner>(thing: T, store: IDBObjectStore): Named<T> {
+    return named(thing, (picture) => {
+      const name = this.#names.get(picture) ?? randomId();
+      this.#names.set(picture, name);
+      store.put({ ...picture, pixels: null }, ['original', name]);
+      return name;
+    });
   }
 
   #write(work: (store: IDBObjectStore) => void): Promise<void> {

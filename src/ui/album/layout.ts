@@ -1,13 +1,52 @@
 /** How things lie in the drawer, and what belongs to what there. */
 import { beginningWith } from '../../weights/db';
+import type { Unit } from '../control/unit';
 import type { Original } from '../files/picture';
 import type { Desk } from '../paint/desk';
 import type { Settings } from '../settings/settings';
 
-/** What is started from lies there once, whatever was made of it: the rest has its name. */
-export type Named<T extends { readonly original: Original | null }> = Omit<T, 'original'> & {
+/** Whatever has pictures that others may have, too: what it was started from, and what guides it. */
+export interface Owner {
+  readonly original: Original | null;
+  readonly controls?: readonly Unit[];
+}
+
+/** Such a picture lies there once, whatever was made of it: the rest has its name. */
+export type Named<T extends Owner> = Omit<T, 'original' | 'controls'> & {
   readonly original: string | null;
+  readonly controls?: readonly NamedUnit[];
 };
+
+export type NamedUnit = Omit<Unit, 'picture'> & { readonly picture: string | null };
+
+/** With the names of its pictures. */
+export function named<T extends Owner>(thing: T, nameOf: (picture: Original) => string): Named<T> {
+  const { original, controls } = thing;
+  const name = (picture: Original | null): string | null => picture && nameOf(picture);
+  return {
+    ...thing,
+    original: name(original),
+    ...(controls && { controls: controls.map((unit) => ({ ...unit, picture: name(unit.picture) })) }),
+  };
+}
+
+/** With its pictures, as far as they are there. */
+export function whole<T extends Named<Owner>>(
+  thing: T,
+  pictureOf: (name: string) => Original | undefined,
+): Omit<T, 'original' | 'controls'> & Owner {
+  const { original, controls, ...rest } = thing;
+  const picture = (name: string | null): Original | null => (name !== null && pictureOf(name)) || null;
+  return {
+    ...rest,
+    original: picture(original),
+    ...(controls && { controls: controls.map((unit) => ({ ...unit, picture: picture(unit.picture) })) }),
+  };
+}
+
+/** The names that it has. */
+export const namesIn = ({ original, controls = [] }: Partial<Named<Owner>>): readonly string[] =>
+  [original, ...controls.map(({ picture }) => picture)].filter((name) => typeof name === 'string');
 
 export interface NamedErrand {
   readonly settings: Settings;
@@ -18,23 +57,26 @@ export interface NamedErrand {
 /** `turn`: when it was changed, in milliseconds since 1970. Older versions counted, or knew of one desk, without. */
 export type NamedDesk = Named<Desk> & { readonly turn?: number };
 
-export const deskOf = ({ mode, original, mask, margins }: Desk): Desk => ({ mode, original, mask, margins });
+export const deskOf = ({ mode, original, mask, margins, controls }: Desk): Desk => ({
+  ...{ mode, original, mask, margins },
+  ...(controls && { controls }),
+});
 
 export function forget(store: IDBObjectStore, id: string): void {
   store.delete(['errand', id]);
   store.delete(beginningWith('step', id));
 }
 
-/** Deletes what was started from and is nobody's any more. */
+/** Deletes pictures that something was made of and that are nobody's any more. */
 export function sweep(store: IDBObjectStore): void {
   const [values, names] = [store.getAll(), store.getAllKeys(beginningWith('original'))];
   names.onsuccess = () => {
     const used = new Set(
-      (values.result as Owner[]).flatMap(({ original, desk }) => [original, desk?.original]),
+      (values.result as Holder[]).flatMap((holder) => [...namesIn(holder), ...namesIn(holder.desk ?? {})]),
     );
     for (const key of names.result as [string, string][]) if (!used.has(key[1])) store.delete(key);
   };
 }
 
-/** Whatever may have the name of what it was started from: a picture, the desk or a run. */
-type Owner = Partial<Named<Desk> & NamedErrand>;
+/** Whatever may have the names of pictures: a result, the desk or a run. */
+type Holder = Partial<Named<Desk> & NamedErrand>;

@@ -10,6 +10,8 @@ import {
 } from '../../recipe/recipe';
 import { loraTags, sameName } from '../../text/lora';
 import { mentions } from '../../text/words';
+import { recipeUnits } from '../control/recipe';
+import type { Unit } from '../control/unit';
 import { recipeSettings } from '../settings/recipe';
 import type { Mode, Settings } from '../settings/settings';
 
@@ -18,6 +20,7 @@ interface Drawn {
   readonly job: Omit<Job, 'source' | 'controls' | 'references'>;
   readonly mode: Mode;
   readonly settings: Settings;
+  readonly controls?: readonly Unit[];
   /** Its model's title, for want of a file name. */
   readonly model: string;
 }
@@ -26,7 +29,10 @@ interface Drawn {
  * As it was really drawn: prompts, size and seed are the job's, the rest the settings'.
  * @param here the files on this device, for their names and hashes.
  */
-export function recipeOf({ job, mode, settings, model }: Drawn, here: readonly ModelEntry[]): Recipe {
+export function recipeOf(
+  { job, mode, settings, controls = [], model }: Drawn,
+  here: readonly ModelEntry[],
+): Recipe {
   const { prompt, negative, width, height, seed } = job;
   const { bits: _, ...told } = recipeSettings(mode, {
     ...settings,
@@ -38,7 +44,12 @@ export function recipeOf({ job, mode, settings, model }: Drawn, here: readonly M
   });
   return {
     tool: { name: 'Drobe' },
-    settings: { ...told, ...(job.bits && { bits: job.bits }), ...secondPrompts(told, job) },
+    settings: {
+      ...told,
+      ...(job.bits && { bits: job.bits }),
+      ...secondPrompts(told, job),
+      ...(controls.length > 0 && { controls: recipeUnits(controls, here) }),
+    },
     resources: resourcesOf(job, model, here),
     // A1111's name of it; no other tool's recipe has it.
     unknown: [...borrowed(job, here), ...(job.decoder ? [['VAE Decoder', job.decoder] as const] : [])],

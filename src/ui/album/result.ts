@@ -6,6 +6,7 @@ import { writeComfy } from '../../recipe/comfy-write';
 import { writeInfotext } from '../../recipe/infotext';
 import type { Texts } from '../../recipe/png';
 import type { Recipe } from '../../recipe/recipe';
+import type { Unit } from '../control/unit';
 import { fileName } from '../words/format';
 import type { Original } from '../files/picture';
 import { png } from '../files/png';
@@ -19,6 +20,8 @@ export interface Making {
   /** The picture it was started from, and where that would lie in it, in its pixels. */
   readonly original: Original | null;
   readonly place: Rect | null;
+  /** Pictures that guided; older versions had none. */
+  readonly controls?: readonly Unit[];
   readonly model: string;
 }
 

@@ -5,6 +5,8 @@ import type { ModelEntry, Picture } from '../../engine/api';
 import { endsEngine, isAbort } from '../../errors';
 import type { Album } from '../album/album.svelte';
 import type { Errand, Kept, Unfinished } from '../album/kept';
+import { controlsOf } from '../control/orders';
+import type { Units } from '../control/units.svelte';
 import type { Original } from '../files/picture';
 import { placeOf, resultOf, type Result } from '../album/result';
 import type { Runner } from './runner.svelte';
@@ -14,6 +16,7 @@ import { jobOf } from '../settings/job';
 import type { SourcePicture, pictures } from '../paint/source.svelte';
 import type { UsableModel } from '../models/library.svelte';
 import { workFor } from '../paint/work';
+import { sceneOf } from './scene';
 
 /** The files on this device. @param hashes that are known now. */
 export type Here = (hashes?: Picture['hashes']) => readonly ModelEntry[];
@@ -22,6 +25,7 @@ export interface Workshop {
   readonly runner: Runner;
   readonly album: Album;
   readonly source: SourcePicture;
+  readonly units: Units;
   readonly scale: (typeof pictures)['scale'];
   readonly now: () => number;
   readonly here: Here;
@@ -34,11 +38,11 @@ export interface Workshop {
 export async function make(
   { settings, desk }: Errand,
   { file, facts }: UsableModel,
-  { runner, album, source, scale, now, here }: Workshop,
+  { runner, album, source, units, scale, now, here }: Workshop,
   onResult: (result: Result) => void,
   before?: Unfinished,
 ): Promise<void> {
-  const { mode, original, mask, margins } = desk;
+  const { mode, original, mask, margins, controls: guides = [] } = desk;
   const of = settings.count;
   await runner.through(file, { job: jobOf(settings, null), number: 1, of }, async (signal) => {
     const work = await workFor(mode, original, settings, {
@@ -49,7 +53,9 @@ export async function make(
       scale,
       sides: sidesOf(facts.multiple),
     });
-    const making = { mode, original, model: facts.title };
+    const scene = sceneOf(work, settings, facts.multiple);
+    const controls = await controlsOf(guides, scene, units.whole, units.means.hint);
+    const making = { mode, original, controls: guides, model: facts.title };
     const place = original && placeOf(mode, original, settings, margins);
     for (let i = 0; i < of; i++) {
       signal.throwIfAborted();
@@ -61,7 +67,7 @@ export async function make(
       try {
         const start = now();
         const picture = await runner.draw(
-          { job: jobOf(own, work.source), number: i + 1, of },
+          { job: jobOf(own, work.source, controls), number: i + 1, of },
           begun?.known ?? [],
           (answers) => void entry.step(answers),
         );

@@ -5,6 +5,8 @@ import { Changes } from '../controls/changes.svelte';
 import { Album } from '../album/album.svelte';
 import type { Errand, Unfinished } from '../album/kept';
 import type { Result } from '../album/result';
+import { Units } from '../control/units.svelte';
+import type { UnitObstacle } from '../control/unit';
 import type { Original } from '../files/picture';
 import { Loans } from '../models/loans.svelte';
 import type { UsableModel } from '../models/library.svelte';
@@ -15,12 +17,13 @@ import { defaultsOf } from '../settings/job';
 import { settingsFrom } from '../settings/mend';
 import { overruled, Overrules } from '../settings/overrules.svelte';
 import { Persisted } from '../settings/persisted.svelte';
-import { RANDOM, withBatch, type Mode, type Settings } from '../settings/settings';
+import { RANDOM, withBatch, type Mode, type Obstacle, type Settings } from '../settings/settings';
 import { settingsTakenWords } from '../words/changes';
 import { TokenCounter } from '../settings/tokens.svelte';
 import { make, type Here, type Workshop } from './make';
 import type { News, Run } from './run';
 import { Runner } from './runner.svelte';
+import { drawnOver, sceneToSee } from './scene';
 import { system, type System } from './system';
 import { View } from './view.svelte';
 
@@ -35,6 +38,8 @@ export class Studio {
   /** What was done last and can be taken back. */
   readonly changes = new Changes();
   readonly place: Workplace;
+  /** The pictures that guide. */
+  readonly units: Units;
   readonly album: Album;
   readonly tokens: TokenCounter;
   readonly loans: Loans;
@@ -42,8 +47,17 @@ export class Studio {
   readonly #runner: Runner;
   model = $state.raw<UsableModel | null>(null);
   device = $state.raw<DeviceInfo | null>(null);
+  /** What stands in the way of a picture. */
+  readonly obstacle = $derived.by((): Obstacle | UnitObstacle | null => {
+    if (this.place.obstacle || !this.model) return this.place.obstacle;
+    return this.units.obstacle(this.#workshop.here(), this.model.facts.family, this.source !== null);
+  });
   canGenerate = $derived.by(
-    () => this.model !== null && this.run.kind !== 'running' && this.place.obstacle === null,
+    () => this.model !== null && this.run.kind !== 'running' && this.obstacle === null,
+  );
+  /** What hints are made for as things stand; another one after every change. */
+  readonly hintScene = $derived.by(() =>
+    sceneToSee(this.place, this.settings.current, this.form.multiple, this.#workshop),
   );
 
   #resumed = $state(false);
@@ -58,12 +72,13 @@ export class Studio {
   constructor(
     engine: Remote<EngineApi>,
     here: Here,
-    { shelf, drawer, now, seed, pictures }: System = system,
+    { shelf, drawer, now, seed, pictures, hint }: System = system,
   ) {
     this.#engine = engine;
     this.#seed = seed;
     this.form = new Form(shelf, () => this.model?.facts.multiple ?? 8);
     this.place = new Workplace(shelf, pictures, this.form, () => this.model?.facts ?? null, this.changes);
+    this.units = new Units({ ...pictures, hint }, this.changes);
     this.settings = this.form.settings;
     this.#overrules = new Overrules(shelf);
     this.rates = new Persisted('rates', unmeasured, (found) => found, shelf);
@@ -75,9 +90,9 @@ export class Studio {
     };
     this.#runner = new Runner(engine, now, measured, () => void this.start());
     this.view = new View(this.album, this.place, this.#runner);
-    const { album } = this;
+    const { album, units } = this;
     const { source } = this.place;
-    this.#workshop = { runner: this.#runner, album, source, scale: pictures.scale, now, here };
+    this.#workshop = { runner: this.#runner, album, source, units, scale: pictures.scale, now, here };
   }
 
   get run(): Run {
@@ -93,9 +108,19 @@ export class Studio {
     return this.#runner.news;
   }
 
+  /** The picture that is drawn over, where one is. */
+  get source(): Original | null {
+    return drawnOver(this.place);
+  }
+
+  /** What is worked on, and what guides, as it is now; another one after every change. */
+  get desk(): Desk {
+    return { ...this.place.desk, controls: this.units.all };
+  }
+
   /** Called in an effect, it remembers what is worked on a moment after that has changed. */
   rememberDesk(): (() => void) | undefined {
-    const { desk } = this.place;
+    const { desk } = this;
     return this.#resumed ? this.album.remember(desk) : undefined;
   }
 
@@ -103,7 +128,8 @@ export class Studio {
   async resume(): Promise<void> {
     const desk = await this.album.open();
     // What was begun meanwhile is not cleared away.
-    if (desk && this.place.mode === 'text' && !this.place.source.current) this.#lay(desk);
+    const idle = this.place.mode === 'text' && !this.place.source.current && this.units.all.length === 0;
+    if (desk && idle) this.#lay(desk);
     this.#resumed = true;
   }
 
@@ -190,18 +216,24 @@ export class Studio {
   /** Takes over everything that made the shown picture, except the model. */
   reuseSettings(): void {
     if (!this.view.shown) return;
-    const { settings, mode, original, place, itself } = this.view.shown;
+    const { settings, mode, original, controls = [], place, itself } = this.view.shown;
     const { model, backend, count } = this.settings.current;
-    const before = { mode: this.place.mode, settings: $state.snapshot(this.settings.current) };
+    const before = {
+      mode: this.place.mode,
+      settings: $state.snapshot(this.settings.current),
+      controls: this.units.all,
+    };
     this.place.mode = mode;
     if (original && original !== this.place.source.current) this.#begin(original);
     if (mode === 'outpaint' && place) this.place.frame.pull(marginsOf(place, itself));
+    this.units.lay(controls);
     this.form.take({ ...settings, model, backend, count });
     this.form.settleAll();
     this.changes.add({
       words: settingsTakenWords,
       undo: () => {
         this.place.mode = before.mode;
+        this.units.lay(before.controls);
         this.form.take(before.settings);
       },
     });
@@ -221,7 +253,8 @@ export class Studio {
 
   /** Generate was pressed. What keeps it from beginning is said; without words it is asked once whether that is meant. */
   async press(): Promise<void> {
-    const { mode, obstacle } = this.place;
+    const { mode } = this.place;
+    const { obstacle } = this;
     const wordless = (mode === 'text' || mode === 'instruct') && !this.settings.current.prompt.trim();
     if (this.run.kind === 'running') this.#runner.news = { kind: 'busy' };
     else if (obstacle) this.#runner.news = { kind: 'obstacle', obstacle };
@@ -235,7 +268,7 @@ export class Studio {
     // A copy: what is painted from now on is for the next run.
     await this.#make({
       settings: this.#drawn($state.snapshot(this.settings.current)),
-      desk: this.place.desk,
+      desk: this.desk,
     });
   }
 
@@ -247,7 +280,7 @@ export class Studio {
     const { seed } = this.settings.current;
     const rare = withBatch(settings.rare, undefined);
     this.form.take({ ...settings, ...(seed === RANDOM && { seed, rare }) });
-    await this.#make({ settings, desk: this.place.desk }, unfinished);
+    await this.#make({ settings, desk: this.desk }, unfinished);
   }
 
   /** With seeds where random ones are wanted. */
@@ -281,6 +314,7 @@ export class Studio {
   /** Puts what was worked on back where it was. */
   #lay(desk: Desk): void {
     this.place.lay(desk);
+    this.units.lay(desk.controls ?? []);
     if (desk.original && this.place.inPart) this.view.showCanvas();
   }
 

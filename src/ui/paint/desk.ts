@@ -1,5 +1,6 @@
 import type { Margins } from '../../canvas/frame';
 import type { Mask } from '../../canvas/pixels';
+import type { Unit } from '../control/unit';
 import type { Original } from '../files/picture';
 import type { Mode } from '../settings/settings';
 
@@ -10,4 +11,6 @@ export interface Desk {
   /** What is painted over it, if anything, and how far the frame goes beyond it. */
   readonly mask: Mask | null;
   readonly margins: Margins;
+  /** Pictures that guide; older versions had none. */
+  readonly controls?: readonly Unit[];
 }

@@ -29,3 +29,14 @@ export function paintOverlay(
   }
   context.putImageData(image, part.x, part.y);
 }
+
+/** The same in plain white. */
+export function paintWhite(context: CanvasRenderingContext2D, { width, alpha }: Mask, part: Rect): void {
+  const image = new ImageData(part.width, part.height);
+  const pixels = new Uint32Array(image.data.buffer);
+  for (let y = 0; y < part.height; y++) {
+    const from = (part.y + y) * width + part.x;
+    for (let x = 0; x < part.width; x++) pixels[y * part.width + x] = 0xffffff | (alpha[from + x]! << 24); // as above
+  }
+  context.putImageData(image, part.x, part.y);
+}

@@ -13,6 +13,8 @@ export interface Work {
   /** The size at which it is drawn. */
   readonly size: Size;
   readonly source: Source | null;
+  /** Where only a part of a larger picture is drawn: that one's size, and the part. */
+  readonly part: { readonly whole: Size; readonly box: Rect } | null;
   /** The finished picture: what was drawn, laid over the one it began with. */
   readonly finish: (drawn: Pixels) => Promise<Pixels>;
 }
@@ -36,17 +38,14 @@ export async function workFor(
 ): Promise<Work> {
   const size = { width: settings.width, height: settings.height };
   const finish = (drawn: Pixels): Promise<Pixels> => Promise.resolve(drawn);
-  if (!original || mode === 'text') return { size, source: null, finish };
+  const all = { size, part: null, finish };
+  if (!original || mode === 'text') return { ...all, source: null };
   const { strength, imageGuidance } = settings;
   switch (mode) {
     case 'image':
-      return { size, source: { kind: mode, pixels: await means.draw(original, size), strength }, finish };
+      return { ...all, source: { kind: mode, pixels: await means.draw(original, size), strength } };
     case 'instruct':
-      return {
-        size,
-        source: { kind: mode, pixels: await means.draw(original, size), imageGuidance },
-        finish,
-      };
+      return { ...all, source: { kind: mode, pixels: await means.draw(original, size), imageGuidance } };
     case 'inpaint':
       return inpaintWork(await means.whole(original), settings, means);
     case 'outpaint':
@@ -106,6 +105,7 @@ async function patchWork(
   const { rgba } = await scale(greyOf(mask), box, size);
   return {
     size,
+    part: { whole: { width: picture.width, height: picture.height }, box },
     source: {
       kind: 'inpaint',
       // On white, which is what the model sees behind clear parts; they stay clear where nothing is masked.

@@ -1,5 +1,5 @@
 /** From the settings to what the engine takes, and what a model brings along. */
-import type { Job, ModelFacts, Source } from '../../engine/api';
+import type { Control, Job, ModelFacts, Source } from '../../engine/api';
 import { chosenBy } from '../../sampling/labels';
 import { initial, type Settings } from './settings';
 
@@ -15,7 +15,7 @@ export function defaultsOf({ defaults }: ModelFacts): Pick<Settings, keyof Model
  * The settings as the engine takes them.
  * @param settings whose seeds are drawn: a random one counts as 0.
  */
-export function jobOf(settings: Settings, source: Source | null): Job {
+export function jobOf(settings: Settings, source: Source | null, controls: readonly Control[] = []): Job {
   const { model, backend, prompt, negative, width, height, steps, guidance } = settings;
   const { sampler, schedule, spacing, like, emphasis, clipSkip, rng } = settings;
   const { hires: _, ...rare } = settings.rare;
@@ -26,6 +26,7 @@ export function jobOf(settings: Settings, source: Source | null): Job {
     ...(variationStrength > 0 && { variationSeed: drawnSeed(settings.variationSeed), variationStrength }),
     ...(clipSkip > 1 && { clipSkip }),
     ...(settings.hires && source === null && { hires: hiresOf(settings) }),
+    ...(controls.length > 0 && { controls }),
     ...(prediction !== 'auto' && { prediction }),
     ...(vae && { vae }),
     ...(Object.keys(parts).length > 0 && { parts }),

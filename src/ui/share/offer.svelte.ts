@@ -4,10 +4,13 @@ import { compare, withLocalNames, type Comparison, type Device, type Present } f
 import { recipeInFragment } from '../../recipe/link';
 import { recipeInPicture, recipeInText } from '../../recipe/read';
 import { stemOf, type Recipe } from '../../recipe/recipe';
+import { recipeUnits, unitsOf } from '../control/recipe';
+import type { Unit } from '../control/unit';
 import { isImage } from '../files/picture';
 import type { Studio } from '../make/studio.svelte';
 import { isAddon, isUsable, type Library } from '../models/library.svelte';
 import { rareNames, rareOf } from '../settings/mend';
+import { controlsWords } from '../words/control';
 import { rareWords } from '../words/recipe';
 import { completed, isUpscaler, modeOf, recipeSettings, settingsOf } from '../settings/recipe';
 import { withBatch, type Mode, type Rare, type Settings } from '../settings/settings';
@@ -32,6 +35,7 @@ interface Before {
   readonly mode: Mode;
   readonly model: string;
   readonly settings: Settings;
+  readonly controls: readonly Unit[];
 }
 
 /** Text files that are read as recipes, in bytes. */
@@ -111,6 +115,7 @@ export class RecipeOffer {
       ...(rare && { rare: withNames(rare, named) }),
       ...(vae && { vae: vae.here.id }),
     });
+    this.#studio.units.lay(unitsOf(recipe.settings.controls ?? [], this.#library.entries));
     const mode = modeOf(recipe, facts);
     if (mode && mode !== this.#studio.place.mode) this.#studio.place.mode = mode;
     this.#studio.form.settleAll();
@@ -146,25 +151,32 @@ export class RecipeOffer {
     if (!before) return;
     this.#library.select(before.model);
     this.#studio.place.mode = before.mode;
+    this.#studio.units.lay(before.controls);
     this.#studio.form.take(before.settings);
   }
 
   #remember(): void {
-    const { settings, place } = this.#studio;
+    const { settings, place, units } = this.#studio;
     const model = this.#library.choice.current.id;
-    this.before = { mode: place.mode, model, settings: $state.snapshot(settings.current) };
+    this.before = {
+      ...{ mode: place.mode, model, controls: units.all },
+      settings: $state.snapshot(settings.current),
+    };
   }
 
   #offer(found: Recipe, picture: File | null, plainly: (() => void) | null): void {
-    const { settings, place } = this.#studio;
+    const { settings, place, units } = this.#studio;
     const whole = completed(found);
-    const now = recipeSettings(place.mode, settings.current);
+    const controls = recipeUnits(units.all, this.#library.entries);
+    const now = { ...recipeSettings(place.mode, settings.current), controls };
     const comparison = compare(whole, now, this.#device);
     const rare = Object.entries(settings.current.rare) as [keyof Rare, Rare[keyof Rare]][];
     const kept = rareOf(whole.settings);
     const lost = rare
       .filter(([name, value]) => value !== undefined && kept[name] === undefined)
       .map(([name, value]) => ({ label: rareNames[name], from: rareWords(value), to: '' }));
+    if (controls.length > 0 && !whole.settings.controls?.length)
+      lost.push({ label: 'Control', from: controlsWords(controls.length), to: '' });
     const { hires } = whole.settings;
     const strange = hires && !isUpscaler(hires.upscaler) ? [['Hires upscaler', hires.upscaler] as const] : [];
     this.offered = {

@@ -5,6 +5,8 @@ import type { Mask } from '../../../src/canvas/pixels';
 import type { EngineApi, Job, ModelEntry, ModelFacts, Picture, Pixels } from '../../../src/engine/api';
 import type { Remote } from '../../../src/engine/rpc';
 import { DrobeError } from '../../../src/errors';
+import { hintOf } from '../../../src/ui/control/hint';
+import type { MakeHint } from '../../../src/ui/control/orders';
 import { MaskBoard } from '../../../src/ui/paint/board.svelte';
 import type { Original } from '../../../src/ui/files/picture';
 import type { Shelf } from '../../../src/ui/settings/persisted.svelte';
@@ -162,6 +164,9 @@ export const pictures = {
   },
 };
 
+/** Hints are made at once, and here. */
+export const hint: MakeHint = async (order) => hintOf(order);
+
 /** localStorage by another name. */
 export function shelf(items: Record<string, string> = {}): Shelf & { items: Record<string, string> } {
   return {
@@ -200,7 +205,7 @@ export function studioAtWork(
       },
     }),
     here,
-    { shelf: shelf(), drawer: null, pictures, now: () => 0, seed: () => 7 },
+    { shelf: shelf(), drawer: null, pictures, hint, now: () => 0, seed: () => 7 },
   );
   studio.adopt(model);
   return { studio, jobs };

@@ -3,7 +3,19 @@ import type { DeviceInfo, EngineApi, Job, NetName, Notice } from '../../../../sr
 import type { Remote } from '../../../../src/engine/rpc';
 import { DrobeError } from '../../../../src/errors';
 import { Studio } from '../../../../src/ui/make/studio.svelte';
-import { drawGrey, engine, full, gate, miniature, picture, pictures, shelf, stopped, turn } from '../fake';
+import {
+  drawGrey,
+  engine,
+  full,
+  gate,
+  hint,
+  miniature,
+  picture,
+  pictures,
+  shelf,
+  stopped,
+  turn,
+} from '../fake';
 
 type Generate = Remote<EngineApi>['generate'];
 
@@ -23,6 +35,7 @@ function studioWith(
     shelf: shelf(options.items),
     drawer: null,
     pictures,
+    hint,
     now: options.now ?? (() => 0),
     seed: () => ++seed,
   });
@@ -262,7 +275,7 @@ test('where the graphics card is lost, the page asks anew what it runs on', asyn
       },
     }),
     () => [],
-    { shelf: shelf(), drawer: null, pictures, now: () => 0, seed: () => 7 },
+    { shelf: shelf(), drawer: null, pictures, hint, now: () => 0, seed: () => 7 },
   );
   studio.adopt(miniature);
   await studio.start();
@@ -280,6 +293,7 @@ test('a storage that throws costs nothing but the memory', () => {
     shelf: { getItem: forbidden, setItem: forbidden },
     drawer: null,
     pictures,
+    hint,
     now: () => 0,
     seed: () => 0,
   });

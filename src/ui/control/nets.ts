@@ -1,0 +1,34 @@
+/** The nets at hand that read pictures: which of them fit a model, and what each likes to be shown. */
+import { hintMakers, usualMaker, type HintName } from '../../canvas/hints';
+import type { AddonFacts, ModelEntry } from '../../engine/api';
+import { withPreprocessor, type Unit } from './unit';
+
+export type ControlFacts = Extract<AddonFacts, { kind: 'control' }>;
+
+/** A file with such a net. */
+export type ControlNet = ModelEntry & { readonly addon: ControlFacts };
+
+export const isControlNet = (entry: ModelEntry): entry is ControlNet =>
+  'addon' in entry && entry.addon.kind === 'control';
+
+/** @param family of the model that is drawn with, as its facts name it. */
+export function fits({ addon: { base } }: ControlNet, family: string): boolean {
+  return family.startsWith(base) || (family === 'InstructPix2Pix' && base === 'Stable Diffusion 1.x');
+}
+
+/** Of the kinds that a net tells apart, the one that a preprocessor makes; the first where none is called like it. */
+export function likelyKind({ kinds = [] }: ControlFacts, preprocessor: HintName): string {
+  const [word = ''] = preprocessor.split('_');
+  return kinds.find((kind) => kind.toLowerCase().includes(word)) ?? kinds[0] ?? '';
+}
+
+/** From now on with another net: with the preprocessor and the kind of hint that suit it. */
+export function withNet({ id, file, addon }: ControlNet): Partial<Unit> {
+  const preprocessor = usualMaker(file.replace(/^.*\//, ''));
+  return { model: id, ...withPreprocessor(preprocessor), hintKind: likelyKind(addon, preprocessor) };
+}
+
+/** Preprocessors as they are called on the page. */
+export const preprocessorLabels = Object.fromEntries(
+  Object.entries(hintMakers).map(([name, { label }]) => [name, label]),
+) as Readonly<Record<HintName, string>>;

@@ -1,0 +1,66 @@
+/** What hints are made for: the picture that will be drawn, as far as they are concerned. */
+import { enlargedSize, settledSide, sidesOf, type Size } from '../../canvas/crop';
+import { extended } from '../../canvas/frame';
+import { flattened } from '../../canvas/pixels';
+import type { Scene } from '../control/orders';
+import type { Original } from '../files/picture';
+import type { pictures } from '../paint/source.svelte';
+import type { Work } from '../paint/work';
+import type { Workplace } from '../paint/workplace.svelte';
+import type { Settings } from '../settings/settings';
+
+/** Of a run. @param multiple of what the model's sides must be one. */
+export function sceneOf({ size, source, part }: Work, settings: Settings, multiple: number): Scene {
+  const { hires, hiresScale } = settings;
+  return {
+    size,
+    large: hires && !source ? enlargedSize(size, hiresScale, multiple) : null,
+    source: source?.pixels ?? null,
+    mask: source?.kind === 'inpaint' ? source.mask : null,
+    part,
+  };
+}
+
+/** The same before a run, to look at, and without what is masked: it is read when it is asked for. */
+export type SceneToSee = () => Promise<Scene>;
+
+/** As things stand: whatever is looked at here is looked at before this returns. */
+export function sceneToSee(
+  place: Workplace,
+  settings: Settings,
+  multiple: number,
+  { scale }: Pick<typeof pictures, 'scale'>,
+): SceneToSee {
+  const { mode, inPart, plan, source } = place;
+  const { margins } = place.frame;
+  const sides = sidesOf(multiple);
+  const settled = { width: settledSide(settings.width, sides), height: settledSide(settings.height, sides) };
+  const original = drawnOver(place);
+  const rest = { large: null, mask: null };
+  if (!original) return async () => ({ ...rest, size: settled, source: null, part: null });
+  if (!inPart || !plan) {
+    return async () => ({
+      ...rest,
+      size: settled,
+      source: await source.drawn(original, settled),
+      part: null,
+    });
+  }
+  const { box, size } = plan;
+  return async () => {
+    const picture = await source.whole(original);
+    const whole = mode === 'outpaint' ? extended(picture, margins) : picture;
+    return {
+      ...rest,
+      size,
+      source: await scale(flattened(whole), box, size),
+      part: { whole: sizeOf(whole), box },
+    };
+  };
+}
+
+const sizeOf = ({ width, height }: Size): Size => ({ width, height });
+
+/** The picture that is drawn over, where one is. */
+export const drawnOver = ({ mode, source }: Workplace): Original | null =>
+  mode === 'text' ? null : source.current;

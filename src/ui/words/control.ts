@@ -1,0 +1,46 @@
+/** What is said of pictures that guide, and of the nets that read them. */
+import type { UnitObstacle } from '../control/unit';
+import { clean, count } from './format';
+
+export const unitObstacleWords: Readonly<Record<UnitObstacle, string>> = {
+  'no-control-model': 'Choose a control model, or remove the control',
+  'control-misfit':
+    'A control model is for other models than this one: choose another, or remove the control',
+  'no-control-picture': 'Choose a picture for the control',
+};
+
+export const unitRemovedWords = (number: number): string => `Control ${number} was removed.`;
+
+/** @param after null where none took its place. */
+export const controlReplacedWords = (before: string, after: string | null): string =>
+  after === null
+    ? `${clean(before, 60)} was removed.`
+    : `${clean(after, 60)} took the place of ${clean(before, 60)}.`;
+
+const listed = (names: readonly string[]): string =>
+  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
+
+/** Some control models at hand that do not fit the chosen model, with what they are for. */
+export function misfitWords(nets: readonly { readonly name: string; readonly base: string }[]): string {
+  if (nets.length === 0) return '';
+  const bases = [...new Set(nets.map(({ base }) => base))];
+  const told = bases.map((base) => {
+    const names = nets.filter((net) => net.base === base).map(({ name }) => clean(name, 60));
+    return `${listed(names)} for ${clean(base, 40)}`;
+  });
+  return `Not for this model: ${told.join('; ')}.`;
+}
+
+/** Where no control model at hand fits. */
+export const noNetWords = (family: string): string =>
+  `No control model here is for ${clean(family, 60)}: import a ControlNet or a T2I-Adapter, as a .safetensors file.`;
+
+/** So many pictures guide. */
+export const controlsWords = (units: number): string =>
+  units === 1 ? 'a picture that guides' : `${count(units)} pictures that guide`;
+
+/** Why no hint can be shown yet. */
+export const hintAwaits = {
+  picture: 'Its hint will be shown here.',
+  mask: 'Made of the picture and its mask when the run begins.',
+} as const;
