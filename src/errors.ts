@@ -23,9 +23,11 @@ export type ErrorCode =
   | 'file-is-taesd'
   | 'file-is-ip-adapter'
   | 'file-is-image-encoder'
+  | 'file-is-control'
   | 'other-kind' // facts: kind and, where it is not the model itself, as: both of `nets/strangers`
   | 'unknown-kind' // facts: modules
   | 'unsupported-model' // facts: found
+  | 'unsupported-control' // facts: found
   | 'settings-alone' // a file of settings without its model
   | 'missing-part' // facts: part
   | 'missing-shard' // facts: shard

@@ -1,5 +1,6 @@
 /** A checkpoint's facts in the form the page shows them. */
 import type { Inspected } from '../pipeline/inspect';
+import { inspectControl } from '../pipeline/inspect-control';
 import { chosenBy } from '../sampling/labels';
 import { spacings, type Spacing } from '../sampling/settings';
 import { bundledWords, embeddingWords, triggersOf } from '../nets/embedding';
@@ -85,6 +86,21 @@ export function ipAdapterFacts({ tensors }: Header, file: string): AddonFacts {
 export function imageEncoderFacts({ tensors }: Header, file: string): AddonFacts {
   const { width, projection } = visionTower(visionForm(tensors));
   return { kind: 'image-encoder', name: stemOf(file), width, projection };
+}
+
+/** @throws DrobeError that says what is wrong with it. */
+export function controlFacts(header: Header, file: string): AddonFacts {
+  const guide = inspectControl(header);
+  const kinds = guide.net === 'T2I-Adapter' ? [] : guide.model.kinds;
+  const { net, base, model } = guide;
+  return {
+    kind: 'control',
+    name: stemOf(file),
+    net,
+    base,
+    hintChannels: model.hintChannels,
+    ...(kinds.length > 0 && { kinds }),
+  };
 }
 
 /** By a name that a prompt can say, whatever letters its file's has: older versions remembered that as it is. */

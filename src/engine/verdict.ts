@@ -3,7 +3,15 @@ import { toDrobeError } from '../errors';
 import { inspect } from '../pipeline/inspect';
 import type { Header } from '../weights/safetensors';
 import type { AddonFacts, Inspection, ModelFacts, Problem } from './api';
-import { embeddingFacts, factsOf, imageEncoderFacts, ipAdapterFacts, loraFacts, stemOf } from './facts';
+import {
+  controlFacts,
+  embeddingFacts,
+  factsOf,
+  imageEncoderFacts,
+  ipAdapterFacts,
+  loraFacts,
+  stemOf,
+} from './facts';
 
 export type What = { readonly facts: ModelFacts } | { readonly addon: AddonFacts };
 
@@ -14,6 +22,7 @@ export function whatIs(header: Header, file: string): What {
   } catch (thrown) {
     const { code, facts } = toDrobeError(thrown);
     if (code === 'file-is-lora') return { addon: loraFacts(header, file) };
+    if (code === 'file-is-control') return { addon: controlFacts(header, file) };
     if (code === 'file-is-taesd') return { addon: { kind: 'taesd', name: stemOf(file) } };
     if (code === 'file-is-parts')
       return { addon: { kind: 'parts', name: stemOf(file), holds: String(facts['found']) } };

@@ -2,6 +2,7 @@
  * torch.nn, as graph values. The nets are written with these words alone and do not know how feature maps lie in
  * memory or which kernels a backend has: a feature map is [N, H, W, C] on WebGPU and [N, C, H, W] elsewhere.
  */
+import { DrobeError } from '../errors';
 import { constant, op, sizeOf, type Bits, type Shape, type Var } from './graph';
 import { BLOCK, canBePacked } from './packed';
 import type { Scope } from './scope';
@@ -154,6 +155,7 @@ export function geglu(x: Var, p: Scope): Var {
 
 /**
  * nn.Conv2d of a feature map. Kernel size and channels come from the weight.
+ * @throws DrobeError 'bad-weight' for one that takes other channels.
  * @param pad pixels added [top, left, bottom, right]; half the kernel by default.
  */
 export function conv(
@@ -163,7 +165,11 @@ export function conv(
 ): Var {
   const weight = p.tensor('weight');
   const [outer, inner, kh, kw] = weight.shape as [number, number, number, number];
-  const [n, , h, w] = dims(x);
+  const [n, channels, h, w] = dims(x);
+  if (weight.shape.length !== 4 || inner !== channels) {
+    const reason = `shape [${weight.shape.join(', ')}] does not fit ${channels} channels`;
+    throw new DrobeError('bad-weight', { key: `${p.path}.weight`, reason });
+  }
   if (kh === 1 && kw === 1 && stride === 1 && x.target.layout === 'nhwc')
     return linear(x, p, { delicate: true });
   // ONNX Runtime's NHWC kernel is wrong for 6, 9, 15 … input channels: zeros make them a multiple of four.

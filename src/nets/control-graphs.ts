@@ -19,8 +19,10 @@ interface Opened<M> {
 /** What its weights tell of a ControlNet. */
 export interface ControlNetModel {
   readonly unet: Model['unet'];
-  /** Channels of the picture that it is shown. */
+  /** Channels of the picture that it is shown: 3, or 1 for shades of grey. */
   readonly hintChannels: number;
+  /** The kinds of picture that it must be told apart, by their names; none for most. */
+  readonly kinds: readonly string[];
 }
 
 export interface ControlNetSize extends LatentSize {
@@ -56,7 +58,7 @@ export function controlGraph(
 
 /** What its weights tell of a T2I-Adapter. */
 export interface T2IModel extends T2IConfig {
-  /** Channels of the picture that it is shown. */
+  /** Channels of the picture that it is shown: 3, or 1 for shades of grey. */
   readonly hintChannels: number;
 }
 

@@ -4,10 +4,11 @@
  */
 import { DrobeError } from '../errors';
 import type { Shape } from '../graph/graph';
+import { controlKind } from './control-kinds';
 import { CONSISTENCY_MODEL, distilledDefaults } from './distilled';
 import { isEmbedding } from './embedding';
+import { familyOf, signsOf } from './families';
 import { isIpAdapter } from './ip-adapter';
-import { familyOf, type UNetSigns } from './families';
 import { isLora } from './names/lora-parts';
 import type { Model, TextEncoder } from './model';
 import { statedFacts } from './metadata';
@@ -103,6 +104,7 @@ export function recognise(
   const { tensors } = form;
   const stranger = strangerIn(own);
   if (stranger) refuseStranger(stranger, own);
+  if (controlKind(own)) throw new DrobeError('file-is-control');
   const names = [...tensors.keys()];
   const has = (part: Place): boolean => names.some((name) => PARTS[part].test(name));
   if (!has('unet')) refuse(own, has);
@@ -121,7 +123,8 @@ export function recognise(
   const consistent = guidanceWidth !== null;
   if (consistent && kind === 'instruct') throw unsupported('a latent consistency model for instructions');
 
-  const signs = signsOf(tensors);
+  const signs = signsOf(tensors, 'unet');
+  if (signs.contextWidth === 0) throw unsupported('a UNet without cross-attention');
   const family = familyOf(signs);
   const stated = statedFacts(metadata);
   const small = tensors.has(TAESD_IN_VAE);
@@ -193,21 +196,6 @@ function familyName(name: string, kind: Model['kind']): string {
   if (kind === 'base') return name;
   if (kind === 'inpaint') return `${name} inpainting`;
   return name === 'Stable Diffusion 1.x' ? 'InstructPix2Pix' : `${name} InstructPix2Pix`;
-}
-
-/** Of any block with attention, as all blocks are alike in this. */
-function signsOf(tensors: Form['tensors']): UNetSigns {
-  const shapeOf = (weight: RegExp): Shape | undefined => {
-    for (const [name, { shape }] of tensors) if (weight.test(name)) return shape;
-    return undefined;
-  };
-  const context = shapeOf(/^unet\..*\.attn2\.to_k\.weight$/);
-  if (!context) throw unsupported('a UNet without cross-attention');
-  return {
-    contextWidth: context[1]!,
-    labelWidth: tensors.get('unet.label_emb.0.0.weight')?.shape[1] ?? null,
-    projectsLinearly: shapeOf(/^unet\..*\.proj_in\.weight$/)?.length === 2,
-  };
 }
 
 /** Each upsampling level of the decoder doubles the picture's sides. */

@@ -1,8 +1,10 @@
 /** The families of Stable Diffusion, a row each: what a UNet's weights tell, and what they cannot. */
+import type { Shape } from '../graph/graph';
 import type { Model, Prediction, TextEncoder } from './model';
 
 /** What the weights of a UNet tell of its family. */
 export interface UNetSigns {
+  /** 0 for one that reads no text. */
   readonly contextWidth: number;
   /** Null for one that is told nothing beside the prompt's words and the timestep. */
   readonly labelWidth: number | null;
@@ -124,10 +126,33 @@ const sdxl: Family = {
   side: 1024,
 };
 
-const families: readonly Family[] = [sdxl, sd2, sd1];
+export const families = { sdxl, sd2, sd1 } as const;
+
+/**
+ * What the weights of a UNet tell, by any block with attention, as all blocks are alike in this.
+ * @param tensors in normal form.
+ * @param place what their names begin with.
+ */
+export function signsOf(
+  tensors: ReadonlyMap<string, { readonly shape: Shape }>,
+  place: 'unet' | 'control',
+): UNetSigns {
+  const shapeOf = (weight: RegExp): Shape | undefined => {
+    for (const [name, { shape }] of tensors)
+      if (name.startsWith(`${place}.`) && weight.test(name)) return shape;
+    return undefined;
+  };
+  const context = shapeOf(/\.attn2\.to_k\.(?:weight|down)$/);
+  return {
+    contextWidth: context?.[1] ?? 0,
+    labelWidth: shapeOf(/\.label_emb\.0\.0\.(?:weight|down)$/)?.[1] ?? null,
+    projectsLinearly: shapeOf(/\.proj_in\.weight$/)?.length === 2,
+  };
+}
 
 /** The first row that fits; the last one fits all. */
-export const familyOf = (unet: UNetSigns): Family => families.find(({ when }) => when(unet)) ?? sd1;
+export const familyOf = (unet: UNetSigns): Family =>
+  Object.values(families).find(({ when }) => when(unet)) ?? sd1;
 
 /**
  * Layers at an encoder's end that are not read. Where the count is that of a real one, whole or cut, it tells; a miniature's

@@ -59,7 +59,8 @@ export const turned = <T extends Tensor>(view: View<T>): View<T> => ({
 });
 
 /** 1×1 convolutions that may have lost their last dimensions. */
-const POINTWISE = /\.(?:skip_connection|nin_shortcut|(?:post_)?quant_conv)\.weight$/;
+const POINTWISE =
+  /\.(?:skip_connection|nin_shortcut|(?:post_)?quant_conv|zero_convs\.\d+\.0|middle_block_out\.0|in_conv|out_conv|block2|skep)\.weight$/;
 /** A matrix or a 1×1 convolution: which one it is tells families apart. */
 const EITHER = /^unet\..*\.proj_(?:in|out)\.weight$/;
 

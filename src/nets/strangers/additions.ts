@@ -2,7 +2,6 @@
 import type { Row } from './signs';
 
 export const adapters = [
-  { kind: 'control-lora', all: ['^lora_controlnet'] },
   {
     kind: 'qwen-image',
     as: 'ControlNet',
@@ -25,15 +24,9 @@ export const adapters = [
     as: 'ControlNet',
     all: ['motion_modules.#', 'controlnet_down_blocks.#|controlnet_cond_embedding|input_hint_block.#'],
   },
-  {
-    kind: 'controlnet',
-    all: [
-      'controlnet_cond_embedding|controlnet_down_blocks.#|input_hint_block.#|zero_convs.#|^control_model',
-    ],
-  },
   { kind: 'anima', as: 'ControlNet', all: ['^lllite_dit_blocks[^.]*|^lllite_conditioning1'] },
   { kind: 'controllite', all: ['^lllite_unet_[^.]*'] },
-  { kind: 't2i-adapter', all: ['body.#.block2|body.#.resnets.#.block1|body.#.in_conv|style_embedding'] },
+  { kind: 'style-adapter', all: ['style_embedding'] },
   { kind: 'flux', as: 'IP-Adapter', all: ['ip_adapter_proj_model', 'double_blocks.#'] },
   { kind: 'ip-adapter', all: ['^image_proj|^ip_adapter'] },
   { kind: 'pulid', all: ['pulid_ca.#|pulid_encoder|^id_adapter'] },

@@ -47,11 +47,15 @@ const words = {
     `${file} is an IP-Adapter, by which a model follows a picture. Import a checkpoint to draw with, too.`,
   'file-is-image-encoder': ({ file }) =>
     `${file} is an image encoder, which looks at pictures for an IP-Adapter. Import a checkpoint to draw with, too.`,
+  'file-is-control': ({ file }) =>
+    `${file} guides a model by a picture, and cannot be drawn with by itself. Import a checkpoint to draw with, too.`,
   'other-kind': ({ file, text }) => strangerWords(file, text('kind'), text('as')),
   'unknown-kind': ({ file, text }) =>
     `${file} is no kind of model that Drobė knows${text('modules') && `; what is in it is called ${text('modules')}`}. It runs Stable Diffusion 1.x, 2.x and XL checkpoints, and takes LoRAs, embeddings, VAEs and TAESDs for them.`,
   'unsupported-model': ({ file, text }) =>
     `${file} is a kind of model that Drobė cannot run yet${text('found') && `: ${text('found')}`}. Import a Stable Diffusion 1.x, 2.x or XL checkpoint.`,
+  'unsupported-control': ({ file, text }) =>
+    `${file} guides models in a way that Drobė cannot run${text('found') && `: ${text('found')}`}. Look for a ControlNet or T2I-Adapter for Stable Diffusion 1.x, 2.x or XL.`,
   'settings-alone': ({ file }) =>
     `${file} holds settings and is no model. A .yaml goes with the checkpoint of the same name, once that is imported or when both are chosen together; a scheduler_config.json goes with the folder it lies in.`,
   'missing-part': ({ file, text }) =>

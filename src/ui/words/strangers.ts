@@ -84,14 +84,12 @@ const strangers: Record<Kind, Words> = {
   ],
 
   // What is added to a model.
-  'control-lora': ['a Control-LoRA', 'which steers another model by a drawing, a pose or a depth map', STEER],
-  controlnet: ['a ControlNet', 'which steers another model by a drawing, a pose or a depth map', STEER],
   controllite: [
     'a ControlNet-LLLite',
     'which steers another model by a drawing, a pose or a depth map',
     STEER,
   ],
-  't2i-adapter': ['a T2I-Adapter', 'which steers another model by a drawing, a pose or a depth map', STEER],
+  'style-adapter': ['a style adapter', 'which makes another model follow the style of a picture', STEER],
   'ip-adapter': [
     'an IP-Adapter of another kind',
     'which reads faces, or is not whole',

@@ -217,15 +217,19 @@ describe('a folder of a model that is not run is named once', () => {
       'image_proj.proj.weight',
       'ip_adapter.1.to_k_ip.weight',
     ]);
-    const control = named('controlnet/m.safetensors', [
-      'controlnet_cond_embedding.conv_in.weight',
-      ...UNET.slice(0, 2),
-    ]);
     const motion = named('motion_adapter/m.safetensors', [
       'down_blocks.0.motion_modules.0.temporal_transformer.norm.weight',
     ]);
-    const files = [unet(), vae(), text(), eye, adapter, control, motion];
+    const files = [unet(), vae(), text(), eye, adapter, motion];
     expect(told(await gather(inside('m', ...files)))).toEqual({ files: ['m.safetensors'], refused: [] });
+  });
+
+  it('what guides a model by a picture and lies beside it comes along', async () => {
+    const names = ['controlnet_cond_embedding.conv_in.weight', ...UNET.slice(0, 2)];
+    const files = [unet(), vae(), text(), named('controlnet/canny.safetensors', names)];
+    const { files: found, refused } = told(await gather(inside('m', ...files)));
+    expect(found.toSorted()).toEqual(['canny.safetensors', 'm.safetensors']);
+    expect(refused).toEqual([]);
   });
 });
 

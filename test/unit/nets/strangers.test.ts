@@ -39,7 +39,6 @@ const D = 'model.diffusion_model';
 /** A file for each row, in the order of the rows. */
 const examples = {
   adapters: [
-    file('lora_controlnet', 'input_hint_block.0.weight', 'input_blocks.1.0.in_layers.2.down'),
     file('controlnet_blocks.0.weight', 'controlnet_x_embedder.weight', 'txt_norm.weight', 'img_in.weight'),
     file('control_blocks.0.after_proj.weight', 'control_img_in.weight'),
     file(
@@ -53,10 +52,9 @@ const examples = {
       'controlnet_cond_embedding.weight',
       'down_blocks.0.motion_modules.0.temporal_transformer.norm.weight',
     ),
-    file('control_model.input_hint_block.0.weight', 'control_model.zero_convs.0.0.weight'),
     file('lllite_dit_blocks_0_self_attn_q.down.weight', 'lllite_conditioning1.conv1.weight'),
     file('lllite_unet_input_blocks_4_1_transformer_blocks_0_attn1_to_q.conditioning1.0.weight'),
-    file('body.0.block1.weight', 'body.0.block2.weight', 'conv_in.weight: 320, 192, 3, 3'),
+    file('style_embedding', 'transformer_layes.0.attn.in_proj_weight', 'ln_post.weight', 'proj'),
     file(
       'ip_adapter_proj_model.norm.weight',
       'double_blocks.0.processor.ip_adapter_double_stream_k_proj.weight',
@@ -322,15 +320,6 @@ test.each<[Kind, Stranger['as'], ...string[]]>([
   ['hunyuan-video', 'LoRA', 'transformer.double_blocks.9.txt_mod.linear.lora_B.weight'],
   ['flux', 'ControlNet', 'controlnet_blocks.0.weight', 'controlnet_x_embedder.weight'],
   ['sd3', 'ControlNet', 'controlnet_blocks.0.bias', 'transformer_blocks.0.adaLN_modulation.1.bias'],
-  ['controlnet', null, 'input_hint_block.0.weight', 'zero_convs.0.0.weight', 'difference'],
-  [
-    'controlnet',
-    null,
-    'controlnet_down_blocks.0.bias',
-    'task_embedding',
-    'control_add_embedding.linear_1.weight',
-  ],
-  ['t2i-adapter', null, 'adapter.body.0.resnets.0.block1.weight', 'adapter.conv_in.weight'],
   ['ip-adapter', null, 'ip_adapter.0.to_q_lora.down.weight', 'image_proj.latents'],
   ['wan', 'VAE', 'decoder.mid_block.resnets.0.norm1.gamma'],
   ['vae-16', null, 'first_stage_model.decoder.conv_in.weight: 512, 16, 3, 3'],
