@@ -248,7 +248,7 @@ export function embeddings(t: number, batch: number, width: number): Value {
 }
 
 /** What SDXL is told beside the context: the prompt as a whole, then six numbers, each embedded. */
-function label(tensor: (name: string) => Tensor, width: number): Value {
+export function label(tensor: (name: string) => Tensor, width: number): Value {
   const whole = tensor('text_embeds');
   const sizes = tensor('time_ids');
   const [batch, own] = whole.shape as [number, number];
