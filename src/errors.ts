@@ -24,6 +24,7 @@ export type ErrorCode =
   | 'file-is-ip-adapter'
   | 'file-is-image-encoder'
   | 'file-is-control'
+  | 'file-is-upscaler'
   | 'other-kind' // facts: kind and, where it is not the model itself, as: both of `nets/strangers`
   | 'unknown-kind' // facts: modules
   | 'unsupported-model' // facts: found
@@ -48,6 +49,9 @@ export type ErrorCode =
   | 'image-is-drawing'
   | 'image-moves'
   | 'image-too-large' // facts: width, height
+  // a picture to enlarge
+  | 'result-too-large' // facts: width, height
+  | 'upscaler-unknown' // facts: name, known
   // storage and network
   | 'quota' // facts: neededBytes, freeBytes
   | 'storage' // facts: reason

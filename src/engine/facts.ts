@@ -11,6 +11,7 @@ import { listed } from '../nets/parts';
 import { visionTower } from '../nets/vision';
 import { callName, nameApart } from '../text/lora';
 import { callWord } from '../text/words';
+import { inspectUpscaler } from '../pipeline/upscaler';
 import type { Header } from '../weights/safetensors';
 import type { AddonFacts, ModelEntry, ModelFacts } from './api';
 
@@ -103,6 +104,11 @@ export function controlFacts(header: Header, file: string): AddonFacts {
   };
 }
 
+export function upscalerFacts({ tensors }: Header, file: string): AddonFacts {
+  const { architecture, scale } = inspectUpscaler(tensors);
+  return { kind: 'upscaler', name: stemOf(file), architecture, scale };
+}
+
 /** By a name that a prompt can say, whatever letters its file's has: older versions remembered that as it is. */
 export function callable(addon: AddonFacts): AddonFacts {
   switch (addon.kind) {
@@ -112,6 +118,7 @@ export function callable(addon: AddonFacts): AddonFacts {
     case 'control':
     case 'ip-adapter':
     case 'image-encoder':
+    case 'upscaler':
       return addon;
     case 'lora':
       return { ...addon, name: callName(addon.name) };

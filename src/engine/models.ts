@@ -79,6 +79,8 @@ export type AddonFacts = { readonly name: string } & (
       readonly words?: readonly Trigger[];
     }
   | { readonly kind: 'vae' | 'taesd' }
+  /** Enlarges finished pictures to so many times their sides. `architecture`: "ESRGAN". */
+  | { readonly kind: 'upscaler'; readonly architecture: string; readonly scale: number }
   /** Parts of a model without a UNet, which others can borrow. `holds`: "VAE and text encoder". */
   | { readonly kind: 'parts'; readonly holds: string }
   | ControlFacts

@@ -11,6 +11,7 @@ import {
   ipAdapterFacts,
   loraFacts,
   stemOf,
+  upscalerFacts,
 } from './facts';
 
 export type What = { readonly facts: ModelFacts } | { readonly addon: AddonFacts };
@@ -29,6 +30,7 @@ export function whatIs(header: Header, file: string): What {
     if (code === 'file-is-vae') return { addon: { kind: 'vae', name: stemOf(file) } };
     if (code === 'file-is-ip-adapter') return { addon: ipAdapterFacts(header, file) };
     if (code === 'file-is-image-encoder') return { addon: imageEncoderFacts(header, file) };
+    if (code === 'file-is-upscaler') return { addon: upscalerFacts(header, file) };
     if (code === 'file-is-embedding') return { addon: embeddingFacts(header, file) };
     throw thrown;
   }

@@ -81,6 +81,10 @@ export const scaled = (x: Var, by: number): Var => mul(x, scalar(by, x));
 export const shifted = (x: Var, by: number): Var => add(x, scalar(by, x));
 export const relu = (x: Var): Var => op('Relu', [x], x.shape);
 export const tanh = (x: Var): Var => op('Tanh', [x], x.shape);
+export const sqrt = (x: Var): Var => op('Sqrt', [x], x.shape);
+/** x, and below zero so much of it. */
+export const leakyRelu = (x: Var, slope: number): Var =>
+  op('LeakyRelu', [x], x.shape, { alpha: { float: slope } });
 
 /** x·sigmoid(x). QuickGelu with alpha 1 is SiLU in one kernel, on both backends. */
 export const silu = (x: Var): Var => op('QuickGelu', [x], x.shape, { alpha: { float: 1 } }, ms);
@@ -185,6 +189,14 @@ export function conv(
   return fromImage(op('Conv', operands, [n, outer, oh, ow], attributes));
 }
 
+/** nn.PReLU of a feature map: below zero each channel has a slope of its own. */
+export function prelu(x: Var, p: Scope): Var {
+  const slope = p.tensor('weight', { shape: x.target.layout === 'nhwc' ? [dims(x)[1]] : [dims(x)[1], 1, 1] });
+  if (x.target.layout === 'nchw') return op('PRelu', [x, slope], x.shape);
+  // WebGPU has no such kernel.
+  return add(relu(x), mul(slope, scaled(relu(scaled(x, -1)), -1)));
+}
+
 /**
  * nn.GroupNorm of a feature map with what usually stands around it.
  * @param shift [N, C], added to x before the norm (the time embedding of a ResBlock).
@@ -233,17 +245,29 @@ export function layerNorm(x: Var, p: Scope, eps = 1e-5): Var {
   });
 }
 
-/** Nearest-neighbour enlargement of a feature map to twice its size. */
-export function upsample2x(x: Var): Var {
+/** Nearest-neighbour enlargement of a feature map to so many times its size. */
+export function upsample(x: Var, times: number): Var {
   const [n, c, h, w] = dims(x);
+  if (times === 1) return x;
   if (x.target.layout === 'nhwc') {
     // Every pixel repeated along two new axes: one Expand, where Resize would need the other layout.
-    const to = [n * h, 2, w, 2, c];
+    const to = [n * h, times, w, times, c];
     const shape = constant(BigInt64Array.from(to, BigInt), [5], x.target);
-    return reshape(op('Expand', [reshape(x, n * h, 1, w, 1, c), shape], to), n, 2 * h, 2 * w, c);
+    return reshape(op('Expand', [reshape(x, n * h, 1, w, 1, c), shape], to), n, times * h, times * w, c);
   }
-  const scales = constant(Float32Array.of(1, 1, 2, 2), [4], x.target);
-  return op('Resize', [x, null, scales], [n, c, 2 * h, 2 * w]);
+  const scales = constant(Float32Array.of(1, 1, times, times), [4], x.target);
+  return op('Resize', [x, null, scales], [n, c, times * h, times * w]);
+}
+export const upsample2x = (x: Var): Var => upsample(x, 2);
+
+/** nn.PixelShuffle of a feature map: channels [C·r², H, W] become pixels [C, r·H, r·W]. */
+export function pixelShuffle(x: Var, r: number): Var {
+  const [n, channels, h, w] = dims(x);
+  const c = channels / r ** 2;
+  if (r === 1) return x;
+  if (x.target.layout === 'nhwc')
+    return reshape(transpose(reshape(x, n * h, w, c, r, r), 0, 3, 1, 4, 2), n, r * h, r * w, c);
+  return reshape(transpose(reshape(x, n * c, r, r, h, w), 0, 3, 1, 4, 2), n, c, r * h, r * w);
 }
 
 /** nn.AvgPool2d(2, ceil_mode=True) of a feature map: at an odd edge of the pixels that there are. */

@@ -19,6 +19,7 @@ import { predictsOf } from './predicts/predicts';
 import { strangerIn, type Stranger } from './strangers/stranger';
 import { TAESD_FACTOR } from './taesd';
 import { statedOf, textEncoder } from './text-encoder';
+import { upscalerIn } from './upscaler';
 import { isImageEncoder } from './vision';
 
 export interface TensorFacts {
@@ -88,6 +89,7 @@ function refuse(own: CheckpointHeader['tensors'], has: (part: Place) => boolean)
   if (vae && texts.length === 0) throw new DrobeError('file-is-vae');
   if (texts.length > 0)
     throw new DrobeError('file-is-parts', { found: listed(vae ? ['vae', ...texts] : texts) });
+  if (upscalerIn(own)) throw new DrobeError('file-is-upscaler');
   if (isEmbedding(own)) throw new DrobeError('file-is-embedding');
   throw new DrobeError('unknown-kind', { modules: topModules(names) });
 }

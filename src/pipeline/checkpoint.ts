@@ -29,8 +29,8 @@ export interface Asking extends LatentSize {
   readonly tokens: number;
 }
 
-/** All but those of control files, and of IP-Adapters. */
-type OwnNet = Exclude<NetName, 'ControlNet' | 'T2I-Adapter' | 'image encoder' | 'IP-Adapter'>;
+/** All but those of control files, of IP-Adapters and of upscalers. */
+type OwnNet = Exclude<NetName, 'ControlNet' | 'T2I-Adapter' | 'image encoder' | 'IP-Adapter' | 'upscaler'>;
 
 /** A LoRA, and how much of it a model uses. */
 export interface NamedUse {

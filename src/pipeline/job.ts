@@ -177,7 +177,8 @@ export type NetName =
   | 'IP-Adapter'
   | 'TAESD'
   | 'VAE encoder'
-  | 'VAE decoder';
+  | 'VAE decoder'
+  | 'upscaler';
 
 /** What a person should know about a run that succeeds all the same. */
 export type Notice =
@@ -218,6 +219,8 @@ export type Progress =
       readonly answers: readonly Latent[];
     }
   | { readonly kind: 'decoding' }
+  /** So many of its tiles are larger now. */
+  | { readonly kind: 'enlarging'; readonly done: number; readonly tiles: number }
   /** Told before a run fails: another one that does without this may succeed. */
   | { readonly kind: 'short-of-memory'; readonly thrift: Thrift }
   | { readonly kind: 'notice'; readonly notice: Notice };

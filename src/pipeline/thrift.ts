@@ -68,6 +68,7 @@ export function stepDown(
     case 'text attention':
     case 'image encoder':
     case 'IP-Adapter':
+    case 'upscaler': // has tiles of its own
       return null;
   }
 }

@@ -5,8 +5,15 @@
  */
 import type { LatentSize } from './size';
 
-/** Neighbours fade into each other over this part of a tile's side. */
+/** Unless said otherwise neighbours fade into each other over this part of a tile's side. */
 const OVERLAP = 1 / 4;
+
+/** How neighbours overlap, in latents. */
+export interface Overlap {
+  readonly width: number;
+  /** So much of it, at the edges of tiles, is not used: a net sees nothing beyond the edge. */
+  readonly blind: number;
+}
 
 export interface Tiling {
   /** The whole, and a tile of at most the same size: in latents. */
@@ -15,6 +22,14 @@ export interface Tiling {
   /** Numbers for each latent, along either side: of what goes in, and of what comes out. */
   readonly before: number;
   readonly after: number;
+  readonly overlap?: Overlap;
+}
+
+/** A part of the whole, to be run through a net. */
+export interface Tile {
+  readonly part: () => Float32Array;
+  /** Takes what the net gave. */
+  readonly put: (result: Float32Array) => void;
 }
 
 /** @param side of a tile, in latents; on a side that is shorter, a tile goes all along it. */
@@ -28,22 +43,43 @@ export function tileOf(side: number, { h, w }: LatentSize): LatentSize {
  */
 export async function inTiles(
   whole: Float32Array,
-  { size, tile, before, after }: Tiling,
+  tiling: Tiling,
   run: (part: Float32Array) => Promise<Float32Array>,
 ): Promise<Float32Array> {
+  const { tiles, result } = mosaic(whole, tiling);
+  for (const { part, put } of tiles) put(await run(part()));
+  return result();
+}
+
+/** The tiles of [channels, height, width], and what is made of all of them. */
+export function mosaic(
+  whole: Float32Array,
+  { size, tile, before, after, overlap }: Tiling,
+): { readonly tiles: readonly Tile[]; readonly result: () => Float32Array } {
   const from = { h: size.h * before, w: size.w * before };
   const to = { h: size.h * after, w: size.w * after };
   let out = new Float32Array();
-  for (const row of stripsOf(size.h, tile.h, after)) {
-    for (const column of stripsOf(size.w, tile.w, after)) {
+  const columns = stripsOf(size.w, tile.w, after, overlap);
+  const tiles = stripsOf(size.h, tile.h, after, overlap).flatMap((row) =>
+    columns.map((column): Tile => {
       const at = { y: row.start * before, x: column.start * before };
-      const part = await run(cut(whole, from, at, { h: tile.h * before, w: tile.w * before }));
-      const channels = part.length / (row.shares.length * column.shares.length);
-      if (out.length === 0) out = new Float32Array(channels * to.h * to.w);
-      fadeIn(out, to, part, { ...row, start: row.start * after }, { ...column, start: column.start * after });
-    }
-  }
-  return out;
+      return {
+        part: () => cut(whole, from, at, { h: tile.h * before, w: tile.w * before }),
+        put: (part) => {
+          const channels = part.length / (row.shares.length * column.shares.length);
+          if (out.length === 0) out = new Float32Array(channels * to.h * to.w);
+          fadeIn(
+            out,
+            to,
+            part,
+            { ...row, start: row.start * after },
+            { ...column, start: column.start * after },
+          );
+        },
+      };
+    }),
+  );
+  return { tiles, result: () => out };
 }
 
 /** Part of a side. */
@@ -57,17 +93,21 @@ interface Strip {
  * As few strips as cover a side and overlap enough.
  * @param after numbers for each latent; `start` is in latents.
  */
-export function stripsOf(side: number, length: number, after: number): Strip[] {
-  const overlap = Math.floor(length * OVERLAP);
-  const count = Math.max(1, Math.ceil((side - overlap) / (length - overlap)));
+export function stripsOf(
+  side: number,
+  length: number,
+  after: number,
+  { width: overlap, blind }: Overlap = { width: Math.floor(length * OVERLAP), blind: 0 },
+): Strip[] {
+  const count = length >= side ? 1 : Math.ceil((side - overlap) / (length - overlap));
   const starts = Array.from({ length: count }, (_, i) =>
     count === 1 ? 0 : Math.round((i * (side - length)) / (count - 1)),
   );
   /** How much of a number belongs to the strip that begins at `start`, and not to the one before. */
   const arrived = (number: number, start: number, previous: number): number => {
     // Where more than needed overlaps, the middle of it fades: farthest from both edges.
-    const begin = ((start + previous + length - overlap) / 2) * after;
-    return Math.min(1, Math.max(0, (number - begin) / (overlap * after)));
+    const begin = ((start + previous + length - overlap) / 2 + blind) * after;
+    return Math.min(1, Math.max(0, (number - begin) / ((overlap - 2 * blind) * after)));
   };
   return starts.map((start, i) => {
     const [previous, next] = [starts[i - 1], starts[i + 1]];

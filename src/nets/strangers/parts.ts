@@ -33,14 +33,15 @@ export const parts = [
   { kind: 'face-restorer', all: ['stylegan_decoder|style_mlp.#'] },
   { kind: 'face-restorer', all: ['quantize.embedding', 'position_emb'] },
   { kind: 'eraser', all: ['model.#.bn_l|model.#.ffc'] },
-  { kind: 'upscaler', all: ['RRDB_trunk.#.RDB#|model.#.sub.#.RDB#|body.#.rdb#|f_HR_conv#'] },
-  {
-    kind: 'upscaler',
-    all: [
-      'layers.#.residual_group.blocks.#|layers.#.blocks.#.attn.attn_mask_#|feats.#.lk|residual_layer.#.residual_layer|m_head.#',
-    ],
-  },
-  { kind: 'upscaler', all: ['body.0.weight', 'body.1.weight'] },
+  // Upscalers; those of convolutions alone are run (see `nets/upscaler.ts`).
+  { kind: 'srformer', all: ['attn.aligned_relative_position_index'] },
+  { kind: 'hat', all: ['conv_block.cab.#|^relative_position_index_SA'] },
+  { kind: 'swinir', all: ['layers.#.residual_group.blocks.#'] },
+  { kind: 'dat', all: ['layers.#.blocks.#.attn.attn_mask_#'] },
+  { kind: 'plksr', all: ['feats.#.lk'] },
+  { kind: 'omnisr', all: ['residual_layer.#.residual_layer'] },
+  { kind: 'span', all: ['block_#.c1_r'] },
+  { kind: 'scunet', all: ['m_head.#', 'm_tail.#'] },
 
   // Between pictures and the latents of other models.
   { kind: 'cascade-a', all: ['vquantizer'] },

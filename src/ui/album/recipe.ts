@@ -99,6 +99,7 @@ function isUsed(id: string, addon: AddonFacts, { prompt, negative, hires, vae }:
     case 'control': // told with its settings
     case 'ip-adapter':
     case 'image-encoder':
+    case 'upscaler': // likewise
       return false;
     case 'lora':
       return prompts

@@ -35,6 +35,8 @@ export function addonWords(addon: AddonFacts, use?: LoraUse | null): string {
       return `${capital(addon.holds)}, for models that have none`;
     case 'taesd':
       return 'TAESD, for previews and fast pictures: to be chosen in the settings';
+    case 'upscaler':
+      return `Upscaler (${clean(addon.architecture, 40)}): makes finished pictures ${addon.scale} × as large`;
     case 'control':
       return `${addon.net} for ${clean(addon.base, 60)}: to be chosen under “Control”`;
     case 'ip-adapter':

@@ -14,6 +14,7 @@ export const nets: Record<NetName, string> = {
   TAESD: 'the small decoder',
   'VAE encoder': 'the encoder',
   'VAE decoder': 'the decoder',
+  upscaler: 'the upscaler',
 };
 
 const isNet = (name: string): name is NetName => Object.hasOwn(nets, name);

@@ -49,9 +49,11 @@ const words = {
     `${file} is an image encoder, which looks at pictures for an IP-Adapter. Import a checkpoint to draw with, too.`,
   'file-is-control': ({ file }) =>
     `${file} guides a model by a picture, and cannot be drawn with by itself. Import a checkpoint to draw with, too.`,
+  'file-is-upscaler': ({ file }) =>
+    `${file} is an upscaler, which makes finished pictures larger. Import a checkpoint to draw with, too.`,
   'other-kind': ({ file, text }) => strangerWords(file, text('kind'), text('as')),
   'unknown-kind': ({ file, text }) =>
-    `${file} is no kind of model that Drobė knows${text('modules') && `; what is in it is called ${text('modules')}`}. It runs Stable Diffusion 1.x, 2.x and XL checkpoints, and takes LoRAs, embeddings, VAEs and TAESDs for them.`,
+    `${file} is no kind of model that Drobė knows${text('modules') && `; what is in it is called ${text('modules')}`}. It runs Stable Diffusion 1.x, 2.x and XL checkpoints, and takes LoRAs, embeddings, VAEs, TAESDs and upscalers for them.`,
   'unsupported-model': ({ file, text }) =>
     `${file} is a kind of model that Drobė cannot run yet${text('found') && `: ${text('found')}`}. Import a Stable Diffusion 1.x, 2.x or XL checkpoint.`,
   'unsupported-control': ({ file, text }) =>
@@ -89,6 +91,10 @@ const words = {
   'image-moves': ({ file }) => `${file} is an animation. Save the frame you want as PNG and choose that.`,
   'image-too-large': ({ file, text }) =>
     `${file} is too large${text('width') && `: ${text('width')} × ${text('height')} pixels`}. At most 16384 on a side and 100 million in all can be read; scale it down first.`,
+  'result-too-large': ({ text }) =>
+    `The larger picture would be too large${text('width') && `: ${text('width')} × ${text('height')} pixels`}. At most 67 million fit. Take an upscaler that enlarges less, or a smaller picture.`,
+  'upscaler-unknown': ({ text }) =>
+    `There is no upscaler named “${text('name')}” here${text('known') && `; there is ${text('known')}`}. Import its file, or choose another upscaler.`,
   quota: ({ file, size }) =>
     `There is no room for ${file === 'The file' ? 'the file' : file}: it needs ${size('neededBytes')}, and the browser has ${size('freeBytes')} free. Remove a model here or free disk space, then try again; or import the file without a copy, where the browser offers it under “Models on this device”.`,
   storage: ({ text }) =>

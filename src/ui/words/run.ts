@@ -7,7 +7,7 @@ import type { News, Phase, Run, Running, Stage } from '../make/run';
 import type { UsableModel } from '../models/library.svelte';
 import type { Obstacle, Settings } from '../settings/settings';
 import { unitObstacleWords } from './control';
-import { bytes, clean, duration } from './format';
+import { bytes, clean, count, duration } from './format';
 import { useWords } from './models';
 import { nets } from './nets';
 import { sentence } from './problems';
@@ -99,6 +99,8 @@ export function stageWords(progress: Stage | null): string {
       return `Step ${progress.step} of ${progress.steps}`;
     case 'decoding':
       return 'Decoding the picture';
+    case 'enlarging':
+      return `Enlarging the picture, ${progress.done} of ${count(progress.tiles)} ${progress.tiles === 1 ? 'tile' : 'tiles'}`;
   }
 }
 

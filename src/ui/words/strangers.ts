@@ -10,6 +10,8 @@ const STEER =
   'To begin with a picture of your own, use image to image or inpainting with a Stable Diffusion 1.x, 2.x or XL checkpoint.';
 const VAE = 'Import a VAE that was made for Stable Diffusion 1.x, 2.x or XL.';
 const TAESD = 'Import the decoder for Stable Diffusion: taesd_decoder or taesdxl_decoder.';
+const UPSCALER = 'Import one of the older kinds: ESRGAN, Real-ESRGAN, BSRGAN, SPSR or Compact.';
+const ENLARGES = 'an upscaler of a newer kind';
 const PART = `Of other models this part is of no use here. ${CHECKPOINT}`;
 const FILM = 'which makes films';
 
@@ -114,7 +116,14 @@ const strangers: Record<Kind, Words> = {
   ],
   'face-restorer': ['a face restorer (GFPGAN, CodeFormer)', 'which repairs faces in pictures'],
   eraser: ['LaMa', 'which fills holes in pictures', STEER],
-  upscaler: ['an upscaler', 'which enlarges pictures and draws none'],
+  srformer: ['SRFormer', ENLARGES, UPSCALER],
+  hat: ['HAT', ENLARGES, UPSCALER],
+  swinir: ['SwinIR', ENLARGES, UPSCALER],
+  dat: ['DAT', ENLARGES, UPSCALER],
+  plksr: ['PLKSR', ENLARGES, UPSCALER],
+  omnisr: ['OmniSR', ENLARGES, UPSCALER],
+  span: ['SPAN', ENLARGES, UPSCALER],
+  scunet: ['SCUNet', 'which takes noise out of pictures', UPSCALER],
   'cascade-a': ['Stable Cascade, stage A', 'a decoder', VAE],
   effnet: ['an EfficientNet', 'the encoder of Stable Cascade'],
   movq: ['the VAE of Kandinsky', '', VAE],

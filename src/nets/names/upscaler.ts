@@ -1,0 +1,69 @@
+/**
+ * The names of an upscaler's tensors in one form: Real-ESRGAN's for what ESRGAN is made of, SPSR's own for its second
+ * branch. Compact has one naming.
+ */
+import { renamer, type Pair } from './renamer';
+
+/** What a training saves a net in; where both are there, the averaged weights are the net. */
+const AVERAGED = /^params[_-]ema\./;
+const WRAPPERS =
+  /^(?:params(?:[_-]ema)?|(?:model_)?state_dict|module|netG|net_g|generator|net|model(?!\.\d))\./;
+
+/** Names of old and new, a row each. What a row does not match goes on to the next. */
+const ROWS: readonly (readonly [theirs: RegExp, normal: string])[] = [
+  // ESRGAN as BasicSR had it at first, BSRGAN, RealSR
+  [/^RRDB_trunk\.(\d+)\.RDB(\d)\./, 'body.$1.rdb$2.'],
+  [/^trunk_conv\./, 'conv_body.'],
+  [/^upconv(\d)\./, 'conv_up$1.'],
+  [/^HRconv\./, 'conv_hr.'],
+  // ESRGAN and ESRGAN+ as they were published
+  [/^model\.0\./, 'conv_first.'],
+  [/^model\.1\.sub\.(\d+)\.RDB(\d)\.(conv\d(?:x1)?)\.(?:0\.)?/, 'body.$1.rdb$2.$3.'],
+  [/^model\.1\.sub\.\d+\./, 'conv_body.'],
+  // SPSR
+  [/^HR_conv0_new\.0\./, 'conv_hr.'],
+  [/^HR_conv1_new\.0\./, 'conv_last.'],
+  [/^([bf]_block(?:_\d)?)\.RDB(\d)\.(conv\d)\.0\./, '$1.rdb$2.$3.'],
+  [/^((?:[bf]_[A-Za-z\d_]*(?:conv|concat)[\d_]*)|conv_w)\.0\./, '$1.'],
+];
+
+/** A file's tensors in normal form; they keep what else is known of them. */
+export function upscalerForm<T>(file: ReadonlyMap<string, T>): Map<string, T & { readonly name: string }> {
+  const averaged = [...file.keys()].some((name) => AVERAGED.test(name));
+  const own = new Map<string, T & { readonly name: string }>();
+  for (const [name, tensor] of file)
+    if (!averaged || AVERAGED.test(name)) own.set(unwrapped(name), { ...tensor, name });
+  const named = renamer(tailPairs([...own.keys()]), 'normal');
+  return new Map([...own].map(([name, tensor]) => [named(name) ?? inForm(name), tensor]));
+}
+
+function unwrapped(name: string): string {
+  const rest = name.replace(WRAPPERS, '');
+  return rest === name ? name : unwrapped(rest);
+}
+
+function inForm(name: string): string {
+  const row = ROWS.find(([theirs]) => theirs.test(name));
+  return row ? name.replace(...row) : name;
+}
+
+/** Convolutions that enlarge, and the two that follow them, stand in a numbered row with what has no weights between. */
+function tailPairs(names: readonly string[]): Pair[] {
+  const branch = numbersIn(names, /^b_module\.(\d+)\.weight$/);
+  const main = numbersIn(names, /^model\.(\d+)\.weight$/).filter((number) => number > 1);
+  // SPSR's main branch ends elsewhere: of its end the first alone is in the row.
+  const ups = branch.length > 0 ? branch.length - 2 : main.length - 2;
+  const pairsOf = (row: readonly number[], theirs: string, normal: string): Pair[] =>
+    row.map((number, i): Pair => {
+      const role = i < ups ? `up${i + 1}` : (['hr', 'last'][i - ups] ?? number);
+      return [`${normal}conv_${role}`, `${theirs}.${number}`];
+    });
+  return [...pairsOf(main, 'model', ''), ...pairsOf(branch, 'b_module', 'b_')];
+}
+
+function numbersIn(names: readonly string[], pattern: RegExp): number[] {
+  return names
+    .flatMap((name) => pattern.exec(name)?.[1] ?? [])
+    .map(Number)
+    .sort((a, b) => a - b);
+}
