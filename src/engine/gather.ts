@@ -1,15 +1,18 @@
 /** Files as they were dropped or chosen → files that are a model each: parts of a diffusers folder become one. */
-import { toDrobeError } from '../errors';
+import { DrobeError, toDrobeError } from '../errors';
 import { recognise } from '../nets/detect';
 import { filePartOf, isTaesdPart } from '../nets/diffusers';
 import { CONFIG_YAML } from '../nets/predicts/predicts';
 import { strangerIn } from '../nets/strangers/stranger';
 import { assemble, type Member } from '../pipeline/assemble';
+import { inLine } from '../weights/combine';
 import { bytesOf, plain, type Layout } from '../weights/layout';
 import { parseHeader, readHeader, type Header, type Slices } from '../weights/safetensors';
+import { readTorch } from '../weights/torch';
 import type { Gathered } from './api';
 import { besideOf, isSettings, ofFile, ofFolder, readSettings, type Beside, type Settings } from './beside';
 import { foreignFolders } from './foreign';
+import { problemOf } from './verdict';
 
 /** A file with the place where it lies: "sd/unet/model.safetensors". */
 export interface Placed {
@@ -39,6 +42,8 @@ interface Seen<F> {
   readonly slices: Slices;
   /** Null where it cannot be read: whoever imports the file says why. */
   readonly header: Header | null;
+  /** Of a PyTorch file: its tensors as a file of their own, or why they cannot be had. */
+  readonly torch?: Layout<F> | DrobeError;
 }
 /** A part of a model. */
 type Readable<F> = Seen<F> & Member<F>;
@@ -59,18 +64,19 @@ export async function gather<F extends Placed>(
   const settings = await Promise.all(
     told.map(async (file) => readSettings(file, file.path, await slicesOf(file))),
   );
-  const all = await Promise.all(
-    rest.map(async (file): Promise<Seen<F>> => {
-      const slices = await slicesOf(file);
-      return { file, path: file.path, slices, header: await readHeader(slices).catch(() => null) };
-    }),
-  );
+  const all = await Promise.all(rest.map(async (file) => look(file, await slicesOf(file))));
+  const broken = all.filter(({ torch }) => torch instanceof DrobeError);
   const foreign = foreignFolders(all);
-  const seen = all.filter((one) => !foreign.some(({ members }) => members.includes(one)));
+  const seen = all.filter(
+    (one) => !broken.includes(one) && !foreign.some(({ members }) => members.includes(one)),
+  );
   const parts = seen.filter((one): one is Readable<F> => one.header !== null && isPart(one.header));
   const gathered: FoundModel<F>[] = [];
   const used = new Set<Settings<F>>();
-  const refused: Gathered['refused'][number][] = foreign.map(({ file, problem }) => ({ file, problem }));
+  const refused: Gathered['refused'][number][] = [
+    ...foreign.map(({ file, problem }) => ({ file, problem })),
+    ...broken.map(({ path, torch }) => ({ file: last(path), problem: problemOf(torch) })),
+  ];
   const done: string[] = [];
   for (const [folder, found] of byFolder(parts)) {
     const [members, spare] = withoutSpare(found);
@@ -110,6 +116,25 @@ export async function gather<F extends Placed>(
   };
 }
 
+async function look<F extends Placed>(file: F, slices: Slices): Promise<Seen<F>> {
+  const one = { file, path: file.path, slices };
+  try {
+    return { ...one, header: await readHeader(slices) };
+  } catch (thrown) {
+    // From elsewhere each tensor would be a request.
+    const isTorch = toDrobeError(thrown).code === 'file-is-torch' && slices instanceof Blob;
+    return { ...one, header: null, ...(isTorch && { torch: await inLineOf(file, slices) }) };
+  }
+}
+
+async function inLineOf<F>(file: F, slices: Slices): Promise<Layout<F> | DrobeError> {
+  try {
+    return inLine(file, await readTorch(slices));
+  } catch (thrown) {
+    return toDrobeError(thrown);
+  }
+}
+
 /** Whether there is no other checkpoint in its folder. */
 function isOnly<F>({ path }: Seen<F>, others: readonly Seen<F>[]): boolean {
   const near = others.filter((one) => parent(one.path) === parent(path));
@@ -123,11 +148,13 @@ const refusedAlone = ({ path }: Settings<unknown>): Gathered['refused'][number] 
   problem: { code: 'settings-alone', facts: {} },
 });
 
-const alone = <F>({ file, path, slices }: Seen<F>): FoundModel<F> => ({
-  name: last(path),
-  bytes: slices.size,
-  layout: plain(file, slices.size),
-});
+function alone<F>({ file, path, slices, torch }: Seen<F>): FoundModel<F> {
+  if (!torch || torch instanceof DrobeError) {
+    return { name: last(path), bytes: slices.size, layout: plain(file, slices.size) };
+  }
+  const stem = last(path).replace(/\.(?:pth|pt|ckpt|bin)$/i, '');
+  return { name: `${stem}.safetensors`, bytes: bytesOf(torch), layout: torch };
+}
 
 const isPart = ({ tensors }: Header): boolean =>
   filePartOf(tensors.keys()) !== null && strangerIn(tensors) === null;

@@ -1,6 +1,6 @@
-/** Several safetensors files as one, without copying them: a header of its own, then each file's data as it lies. */
+/** What lies in other files as one safetensors file, without copying it: a header of its own, then their data as it lies. */
 import { DrobeError } from '../errors';
-import type { Layout } from './layout';
+import type { Layout, Range } from './layout';
 import type { Header, TensorInfo } from './safetensors';
 
 /** One of the files, and what its tensors are called in the whole. */
@@ -35,6 +35,25 @@ export function combine<F>(
     }
   }
   const ranges = parts.map(({ file, header }) => ({ file, begin: dataStart(header), end: header.bytes }));
+  return { head: head(`{${entries.join()}}`), ranges };
+}
+
+/**
+ * Tensors that lie anywhere in a file, as one safetensors file of them: a range for each, in the order given. Two may lie
+ * at the same place.
+ * @throws DrobeError 'bad-header' when one has the name that metadata has.
+ */
+export function inLine<F>(file: F, tensors: Iterable<TensorInfo>): Layout<F> {
+  const entries: string[] = [];
+  const ranges: Range<F>[] = [];
+  let end = 0;
+  for (const tensor of tensors) {
+    if (tensor.name === '__metadata__')
+      throw new DrobeError('bad-header', { reason: 'a tensor "__metadata__"' });
+    entries.push(entry(tensor.name, infoOf(tensor, end - tensor.begin)));
+    end += tensor.end - tensor.begin;
+    if (tensor.begin < tensor.end) ranges.push({ file, begin: tensor.begin, end: tensor.end });
+  }
   return { head: head(`{${entries.join()}}`), ranges };
 }
 

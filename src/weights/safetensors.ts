@@ -157,7 +157,8 @@ function checkLayout(tensors: readonly TensorInfo[], data: number): number {
   return at;
 }
 
-function byteLength({ name, dtype, shape }: TensorInfo): bigint {
+/** How many bytes the numbers of such a tensor take. @throws DrobeError 'bad-header' where no file could hold them. */
+export function byteLength({ name, dtype, shape }: Pick<TensorInfo, 'name' | 'dtype' | 'shape'>): bigint {
   let elements = 1n;
   for (const size of shape) {
     elements *= BigInt(size);

@@ -24,7 +24,7 @@ const ARCHIVES: typeof MAGIC = [
 export function sniff(head: Uint8Array): DrobeError | null {
   if (isPickle(head)) return new DrobeError('file-is-pickle');
   const archive = kindIn(ARCHIVES, head);
-  if (archive === 'zip' && isTorchZip(head)) return new DrobeError('file-is-pickle');
+  if (archive === 'zip' && isTorchZip(head)) return new DrobeError('file-is-torch');
   if (archive) return new DrobeError('file-is-archive', { kind: archive });
   const kind = kindIn(MAGIC, head);
   if (kind) return other(kind);

@@ -18,7 +18,7 @@ export async function chooseFindable(): Promise<LocalFile[]> {
     {
       description: 'Models',
       accept: {
-        'application/octet-stream': ['.safetensors' as const],
+        'application/octet-stream': ['.safetensors', '.pth', '.pt', '.ckpt'] as `.${string}`[],
         'application/yaml': ['.yaml' as const, '.yml' as const],
         'application/json': ['.json' as const],
       },
@@ -42,7 +42,7 @@ async function chosen(picked: Promise<readonly FileSystemHandle[]>): Promise<rea
 }
 
 /** What a picker of files takes: models, and the settings that lie beside them. */
-export const IMPORTED = '.safetensors,.yaml,.yml,.json';
+export const IMPORTED = '.safetensors,.pth,.pt,.ckpt,.yaml,.yml,.json';
 
 /** What to take of the files in a folder that was chosen: as of one that was dropped. */
 export function filesOfFolder(files: readonly File[]): LocalFile[] {
@@ -118,14 +118,16 @@ async function filesIn(entry: Entry, folder: string): Promise<LocalFile[]> {
 /** What says how a model is drawn, by the places where such files lie. */
 const SETTINGS = /\.ya?ml$|(?:^|\/)scheduler_config\.json$|(?:^|\/)vae\/config\.json$/i;
 
-/** A folder without a model gives one file, a pickle if it has one, whose refusal says what is wrong. */
+/** Of a folder without .safetensors its PyTorch files are taken; else one file, whose refusal says what is wrong. */
 function worthKeeping(found: readonly LocalFile[]): LocalFile[] {
   const kept = found.filter(
     ({ file, path }) => /\.safetensors$/i.test(file.name) || (!path.includes('/') && isImage(file)),
   );
   // What is beside them is only of use with them.
   if (kept.length > 0) return [...kept, ...found.filter(({ path }) => SETTINGS.test(path))];
-  return [found.find(({ file }) => /\.(?:bin|ckpt|pth?)$/i.test(file.name)) ?? found[0]].filter(
+  const ofTorch = found.filter(({ file }) => /\.(?:ckpt|pth?)$/i.test(file.name));
+  if (ofTorch.length > 0) return ofTorch;
+  return [found.find(({ file }) => /\.bin$/i.test(file.name)) ?? found[0]].filter(
     (file) => file !== undefined,
   );
 }

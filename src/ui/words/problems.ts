@@ -20,7 +20,13 @@ const words = {
   'file-is-html': ({ file }) =>
     `${file} is a web page, not a model: the download link led to a page. Open that page, sign in if it asks for it, and download the .safetensors file itself.`,
   'file-is-pickle': ({ file }) =>
-    `${file} is a pickle file (.ckpt, .pt), which can hide programs and is never opened here. Look for the same model as .safetensors.`,
+    `${file} is a pickle of a kind (.ckpt, .pt, older than PyTorch 1.6) that is not read here. Look for the same model as .safetensors.`,
+  'file-is-torch': ({ file }) =>
+    `${file} is a PyTorch file, of which the weights can be taken once it is on this device: download it, and drop it on this page.`,
+  'bad-pickle': ({ file, text }) =>
+    `${file} cannot be read as a PyTorch file that holds nothing but weights${because(text('reason'))}. Download it again, or look for the same model as .safetensors.`,
+  'pickle-asks': ({ file, text }) =>
+    `${file} holds more than weights: it wants ${text('name')} to be run, and nothing in a file is run here. Look for the same model as .safetensors.`,
   'file-is-lfs-pointer': ({ file }) =>
     `${file} is only a Git LFS pointer, a note that says where the model is. Download the model itself, or run “git lfs pull”.`,
   'file-is-archive': ({ file, text }) =>

@@ -254,3 +254,22 @@ describe('files without a folder', () => {
     expect(told(await gather(files))).toEqual({ files: ['Stable Diffusion 1.x.safetensors'], refused: [] });
   });
 });
+
+describe('a PyTorch file', () => {
+  const folder = new URL('../../golden/data/torch/', import.meta.url);
+  const torch = async (name: string): Promise<LocalFile> =>
+    local(name, new Blob([await readFile(new URL(name, folder))]));
+
+  it('becomes a safetensors file of its name, beside others', async () => {
+    const gathered = await gather([await torch('params-ema.pth'), unet('other.safetensors')]);
+    expect(told(gathered)).toEqual({ files: ['params-ema.safetensors', 'other.safetensors'], refused: [] });
+    expect(await namesIn(gathered.models[0])).toEqual(['body.0.weight', 'body.1.weight', 'body.2.weight']);
+  });
+
+  it('that wants something to be run is refused by its name', async () => {
+    expect(told(await gather([await torch('command.pth')]))).toEqual({
+      files: [],
+      refused: [['command.pth', 'pickle-asks', { name: 'posix.system' }]],
+    });
+  });
+});

@@ -97,7 +97,7 @@ describe('readHeader', () => {
   });
 
   it.each([
-    ['torch_zip_ckpt', 'file-is-pickle', undefined],
+    ['torch_zip_ckpt', 'file-is-torch', undefined],
     ['torch_legacy_pickle', 'file-is-pickle', undefined],
     ['pickle', 'file-is-pickle', undefined],
     ['pickle4', 'file-is-pickle', undefined],

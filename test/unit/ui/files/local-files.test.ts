@@ -70,6 +70,11 @@ test('files on their own are all taken, whatever they are', async () => {
   ]);
 });
 
+test('of a folder without .safetensors its PyTorch files are taken', async () => {
+  const folder = { up: { 'a.json': '{}', 'b.pth': 'x', 'c.pth': 'x', 'd.txt': 'x' } };
+  expect(await paths(folder)).toEqual(['up/b.pth', 'up/c.pth']);
+});
+
 test('a folder without a model gives a pickle, or else its first file, to be refused in its own words', async () => {
   expect(await paths({ sd: { 'a.json': '{}', 'b.bin': 'x', 'c.bin': 'x' } })).toEqual(['sd/b.bin']);
   expect(await paths({ sd: { 'a.json': '{}' } })).toEqual(['sd/a.json']);

@@ -1,0 +1,293 @@
+/**
+ * Python's pickles, so far as they hold tensors and nothing else.
+ *
+ * A pickle is a program for a small stack machine, and one of its opcodes calls whatever function the pickle names: that is
+ * how a model can hide a virus. Here no name is ever looked up and nothing is ever called. The machine knows the opcodes
+ * that build numbers, texts, tuples, lists and dicts, and a closed list of names (`NAMES`), each of which makes a plain
+ * record of its arguments; every other opcode and every other name ends the reading. What comes out is data that this file
+ * made, whatever the pickle says. Time and memory are bounded by the pickle's length: no opcode repeats or copies what
+ * others made, values are shared by reference and never walked in depth, and of containers there are so many at most.
+ */
+import { DrobeError } from '../errors';
+import { PickledTensor, Storage } from './pickled';
+import type { Dtype } from './safetensors';
+
+const DTYPES: Readonly<Record<string, Dtype>> = {
+  'torch.DoubleStorage': 'F64',
+  'torch.FloatStorage': 'F32',
+  'torch.HalfStorage': 'F16',
+  'torch.BFloat16Storage': 'BF16',
+  'torch.LongStorage': 'I64',
+  'torch.IntStorage': 'I32',
+  'torch.ShortStorage': 'I16',
+  'torch.CharStorage': 'I8',
+  'torch.ByteStorage': 'U8',
+  'torch.BoolStorage': 'BOOL',
+};
+
+/** Names that a pickle may call, and what is made of the arguments. */
+const NAMES: Readonly<Record<string, (args: readonly unknown[]) => unknown>> = {
+  'torch._utils._rebuild_tensor_v2': tensorOf,
+  'torch._utils._rebuild_parameter': ([tensor]) => {
+    if (tensor instanceof PickledTensor) return tensor;
+    throw bad('a parameter that is no tensor');
+  },
+  'collections.OrderedDict': (args) => {
+    if (args.length === 0) return new Map();
+    throw bad('a dict made of another');
+  },
+};
+
+/** A name that stands on the stack until it is called, or says what a storage holds. */
+class Name {
+  readonly name: string;
+
+  constructor(name: string) {
+    this.name = name;
+  }
+}
+
+class Tuple {
+  readonly items: readonly unknown[];
+
+  constructor(items: readonly unknown[]) {
+    this.items = items;
+  }
+}
+
+/** As many tuples, lists and dicts may there be: ten thousand tensors need fifty thousand. */
+const MOST_CONTAINERS = 2 ** 18;
+const MOST_RANK = 64;
+const HIGHEST_PROTOCOL = 5;
+
+/** Stands on the stack where a tuple or a list of items begins. */
+const MARK = Symbol('mark');
+
+const bad = (reason: string) => new DrobeError('bad-pickle', { reason });
+
+/** What a pickle holds. @throws DrobeError 'bad-pickle', and 'pickle-asks' with what it wants to be run. */
+export function unpickle(pickle: Uint8Array): unknown {
+  return new Machine(pickle).run();
+}
+
+class Machine {
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  #at = 0;
+  readonly #stack: unknown[] = [];
+  readonly #memo = new Map<number, unknown>();
+  #containers = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  run(): unknown {
+    for (;;) {
+      const opcode = this.#bytes[this.#take(1)]!;
+      if (opcode === 0x2e) return this.#pop(); // STOP
+      const run = OPCODES.get(opcode);
+      if (!run) throw new DrobeError('pickle-asks', { name: `the opcode ${shownCode(opcode)}` });
+      run(this);
+    }
+  }
+
+  /** Passes over so many bytes, and gives where they begin. */
+  #take(bytes: number): number {
+    const at = this.#at;
+    if (at + bytes > this.#bytes.length) throw bad('it ends in the middle');
+    this.#at += bytes;
+    return at;
+  }
+
+  uint8 = (): number => this.#view.getUint8(this.#take(1));
+  uint16 = (): number => this.#view.getUint16(this.#take(2), true);
+  int32 = (): number => this.#view.getInt32(this.#take(4), true);
+  uint32 = (): number => this.#view.getUint32(this.#take(4), true);
+  float64 = (): number => this.#view.getFloat64(this.#take(8));
+
+  /** A whole number of so many bytes, the lowest first. */
+  long(bytes: number): number {
+    if (bytes > 8) throw bad('a number above 2^53');
+    let value = 0n;
+    for (let i = 0; i < bytes; i++) value |= BigInt(this.uint8()) << BigInt(8 * i);
+    const signed = Number(BigInt.asIntN(8 * bytes, value));
+    if (!Number.isSafeInteger(signed)) throw bad('a number above 2^53');
+    return signed;
+  }
+
+  text(bytes: number): string {
+    const begin = this.#take(bytes);
+    try {
+      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
+        this.#bytes.subarray(begin, begin + bytes),
+      );
+    } catch (cause) {
+      throw new DrobeError('bad-pickle', { reason: 'a text that is not UTF-8' }, { cause });
+    }
+  }
+
+  /** Up to the end of the line. */
+  line(): string {
+    const end = this.#bytes.indexOf(0x0a, this.#at);
+    if (end < 0) throw bad('it ends in the middle');
+    const line = this.text(end - this.#at);
+    this.#take(1);
+    return line;
+  }
+
+  push(value: unknown): void {
+    this.#stack.push(value);
+  }
+
+  /** Pushes a tuple, a list or a dict. */
+  pushNew(container: Tuple | unknown[] | Map<unknown, unknown>): void {
+    if (++this.#containers > MOST_CONTAINERS) throw bad('it has too many parts');
+    this.#stack.push(container);
+  }
+
+  #pop(): unknown {
+    if (this.#stack.length === 0) throw bad('it takes what is not there');
+    const value = this.#stack.pop();
+    if (value === MARK) throw bad('it takes what is not there');
+    return value;
+  }
+
+  /** The topmost values, the last one last. */
+  popMany(count: number): unknown[] {
+    return Array.from({ length: count }, () => this.#pop()).reverse();
+  }
+
+  /** Everything above the topmost mark, and the mark. */
+  popToMark(): unknown[] {
+    const mark = this.#stack.lastIndexOf(MARK);
+    if (mark < 0) throw bad('it takes what is not there');
+    return this.#stack.splice(mark).slice(1);
+  }
+
+  /** The topmost value, which stays. */
+  top(): unknown {
+    const value = this.#pop();
+    this.#stack.push(value);
+    return value;
+  }
+
+  put(place: number): void {
+    this.#memo.set(place, this.top());
+  }
+
+  putNext(): void {
+    this.put(this.#memo.size);
+  }
+
+  get(place: number): void {
+    if (!this.#memo.has(place)) throw bad('it asks for what it never made');
+    this.#stack.push(this.#memo.get(place));
+  }
+
+  /** Sets keys and values of the topmost value, a dict. */
+  setItems(items: readonly unknown[]): void {
+    const dict = this.top();
+    if (!(dict instanceof Map) || items.length % 2 !== 0) throw bad('keys of what is no dict');
+    for (let i = 0; i < items.length; i += 2) dict.set(items[i], items[i + 1]);
+  }
+
+  append(items: readonly unknown[]): void {
+    const list = this.top();
+    if (!Array.isArray(list)) throw bad('items of what is no list');
+    for (const item of items) list.push(item);
+  }
+
+  /** What a storage is called outside of the pickle: the only thing there that it may refer to. */
+  persistent(): void {
+    const [kind, type, key, , count] = itemsOf(this.#pop());
+    const dtype = type instanceof Name ? DTYPES[type.name] : undefined;
+    if (kind !== 'storage' || dtype === undefined || typeof key !== 'string' || !isCount(count)) {
+      throw bad('numbers of an unknown kind');
+    }
+    this.#stack.push(new Storage(key, dtype, count));
+  }
+
+  name(module: unknown, name: unknown): void {
+    const full = `${String(module)}.${String(name)}`;
+    if (!Object.hasOwn(NAMES, full) && !Object.hasOwn(DTYPES, full)) {
+      throw new DrobeError('pickle-asks', { name: full.slice(0, 100) });
+    }
+    this.#stack.push(new Name(full));
+  }
+
+  call(): void {
+    const [callee, args] = this.popMany(2);
+    if (!(callee instanceof Name) || !Object.hasOwn(NAMES, callee.name))
+      throw bad('it calls what cannot be called');
+    const made = NAMES[callee.name]!(itemsOf(args)); // own, as was asked
+    if (made instanceof Map) this.pushNew(made as Map<unknown, unknown>);
+    else this.#stack.push(made);
+  }
+
+  /** What is to be set on an OrderedDict beside its items (torch notes versions there) is passed over. */
+  build(): void {
+    this.#pop();
+    if (!(this.top() instanceof Map)) throw bad('it sets what cannot be set');
+  }
+}
+
+/** Opcodes as pickletools names them; a protocol of 2 is torch's own, the higher ones' are a few more. */
+const OPCODES: ReadonlyMap<number, (machine: Machine) => void> = new Map<number, (machine: Machine) => void>([
+  [0x80, (m) => protocol(m.uint8())], // PROTO
+  [0x95, (m) => void m.float64()], // FRAME: its length, which says nothing new
+  [0x28, (m) => m.push(MARK)], // MARK
+  [0x4e, (m) => m.push(null)], // NONE
+  [0x88, (m) => m.push(true)], // NEWTRUE
+  [0x89, (m) => m.push(false)], // NEWFALSE
+  [0x4b, (m) => m.push(m.uint8())], // BININT1
+  [0x4d, (m) => m.push(m.uint16())], // BININT2
+  [0x4a, (m) => m.push(m.int32())], // BININT
+  [0x8a, (m) => m.push(m.long(m.uint8()))], // LONG1
+  [0x47, (m) => m.push(m.float64())], // BINFLOAT
+  [0x58, (m) => m.push(m.text(m.uint32()))], // BINUNICODE
+  [0x8c, (m) => m.push(m.text(m.uint8()))], // SHORT_BINUNICODE
+  [0x29, (m) => m.pushNew(new Tuple([]))], // EMPTY_TUPLE
+  [0x85, (m) => m.pushNew(new Tuple(m.popMany(1)))], // TUPLE1
+  [0x86, (m) => m.pushNew(new Tuple(m.popMany(2)))], // TUPLE2
+  [0x87, (m) => m.pushNew(new Tuple(m.popMany(3)))], // TUPLE3
+  [0x74, (m) => m.pushNew(new Tuple(m.popToMark()))], // TUPLE
+  [0x5d, (m) => m.pushNew([])], // EMPTY_LIST
+  [0x61, (m) => m.append(m.popMany(1))], // APPEND
+  [0x65, (m) => m.append(m.popToMark())], // APPENDS
+  [0x7d, (m) => m.pushNew(new Map())], // EMPTY_DICT
+  [0x73, (m) => m.setItems(m.popMany(2))], // SETITEM
+  [0x75, (m) => m.setItems(m.popToMark())], // SETITEMS
+  [0x71, (m) => m.put(m.uint8())], // BINPUT
+  [0x72, (m) => m.put(m.uint32())], // LONG_BINPUT
+  [0x94, (m) => m.putNext()], // MEMOIZE
+  [0x68, (m) => m.get(m.uint8())], // BINGET
+  [0x6a, (m) => m.get(m.uint32())], // LONG_BINGET
+  [0x51, (m) => m.persistent()], // BINPERSID
+  [0x63, (m) => m.name(m.line(), m.line())], // GLOBAL
+  [0x93, (m) => m.name(...(m.popMany(2) as [unknown, unknown]))], // STACK_GLOBAL
+  [0x52, (m) => m.call()], // REDUCE
+  [0x62, (m) => m.build()], // BUILD
+]);
+
+function protocol(version: number): void {
+  if (version > HIGHEST_PROTOCOL) throw bad(`a pickle of protocol ${version}`);
+}
+
+/** _rebuild_tensor_v2(storage, offset, size, stride, requires_grad, backward_hooks). */
+function tensorOf([storage, offset, size, stride]: readonly unknown[]): PickledTensor {
+  if (!(storage instanceof Storage) || !isCount(offset)) throw bad('a tensor without numbers');
+  const [shape, strides] = [itemsOf(size), itemsOf(stride)];
+  const sound = shape.length <= MOST_RANK && shape.length === strides.length;
+  if (!sound || !shape.every(isCount) || !strides.every(isCount)) throw bad('a tensor of a broken shape');
+  return new PickledTensor(storage, offset, shape, strides);
+}
+
+function itemsOf(value: unknown): readonly unknown[] {
+  if (value instanceof Tuple) return value.items;
+  throw bad('a tuple that is none');
+}
+
+const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+const shownCode = (code: number): string => `0x${code.toString(16).padStart(2, '0')}`;

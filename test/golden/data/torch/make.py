@@ -1,0 +1,83 @@
+"""Files of torch.save and what is in them: python3 make.py writes the files and case.json beside it."""
+
+import hashlib
+import json
+import os
+from collections import OrderedDict
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+here = Path(__file__).parent
+torch.manual_seed(23)
+names = {
+    torch.float32: "F32", torch.float16: "F16", torch.bfloat16: "BF16", torch.float64: "F64", torch.int64: "I64",
+    torch.int32: "I32", torch.int16: "I16", torch.int8: "I8", torch.uint8: "U8", torch.bool: "BOOL",
+}  # fmt: skip
+files = []
+
+
+def write(file, saved, tensors=None, code=None, name=None, **options):
+    """`tensors` is what is to be found, in this order; `code` the error otherwise, `name` what it wants to be run."""
+    torch.save(saved, here / file, **options)
+    case = {"file": file}
+    if tensors is None:
+        files.append({**case, "code": code, "name": name})
+        return
+    found = [
+        {
+            "name": key,
+            "dtype": names[value.dtype],
+            "shape": list(value.shape),
+            "sha256": hashlib.sha256(value.detach().contiguous().view(-1).view(torch.uint8).numpy().tobytes()).hexdigest()
+            if value.numel()
+            else hashlib.sha256(b"").hexdigest(),
+        }
+        for key, value in tensors.items()
+    ]
+    files.append({**case, "tensors": found})
+
+
+net = nn.Sequential(nn.Conv2d(3, 4, 3), nn.PReLU(4), nn.BatchNorm2d(4))
+state = net.state_dict()
+weights = {f"body.{i}.weight": torch.randn(4, 4, 3, 3) for i in range(3)}
+better = {key: value + 1 for key, value in weights.items()}
+
+write("module.pth", state, state)
+write("params.pth", {"params": weights}, weights)
+write("params-ema.pth", {"params": weights, "params_ema": better}, better)
+write("protocol-4.pth", {"params": weights}, weights, pickle_protocol=4)
+kinds = {str(names[dtype]): torch.arange(6).to(dtype).reshape(2, 3) for dtype in names}
+write("kinds.pt", kinds, kinds)
+whole = torch.randn(6, 5)
+odd = {"whole": whole, "rows": whole[2:4], "tied": whole, "one": torch.tensor(7.5), "none": torch.zeros(0, 3), "long": whole[:1]}
+write("views.pt", odd, odd)
+parameters = OrderedDict((key, nn.Parameter(value)) for key, value in weights.items())
+write("parameters.pt", parameters, parameters)
+half = {f"model.diffusion_model.{key}": value.half() for key, value in weights.items()}
+checkpoint = {"epoch": 3, "global_step": 2**40, "lr": 0.5, "loops": {"fit": [1, None, True]}, "state_dict": half}
+write("checkpoint.ckpt", checkpoint, half)
+
+write("transposed.pth", {"turned": whole.t()}, code="bad-pickle")
+write("expanded.pth", {"wide": torch.randn(1, 5).expand(4, 5)}, code="bad-pickle")
+write("no-tensors.pth", {"epoch": 3}, code="bad-pickle")
+write("list.pth", [whole], code="bad-pickle")
+write("old.pth", weights, code="file-is-pickle", _use_new_zipfile_serialization=False)
+write("module-itself.pth", net, code="pickle-asks", name="torch.nn.modules.container.Sequential")
+scalar = {**weights, "best": np.float64(0.25)}
+asks = "numpy._core.multiarray.scalar"
+write("numpy.pth", scalar, code="pickle-asks", name=asks)
+
+
+class Command:
+    def __reduce__(self):
+        return os.system, ("echo this was run",)
+
+
+write("command.pth", {**weights, "_": Command()}, code="pickle-asks", name="posix.system")
+write("command-4.pth", {**weights, "_": Command()}, code="pickle-asks", name="posix.system", pickle_protocol=4)
+torch.jit.script(nn.PReLU()).save(here / "script.pt")
+files.append({"file": "script.pt", "code": "pickle-asks", "name": "__torch__.torch.nn.modules.activation.PReLU"})
+(here / "case.json").write_text(json.dumps({"torch": torch.__version__, "files": files}, indent=1) + "\n")

@@ -1,0 +1,155 @@
+import { describe, expect, it, test } from 'vitest';
+import { DrobeError } from '../../../src/errors';
+import { unpickle } from '../../../src/weights/pickle';
+import { PickledTensor, Storage } from '../../../src/weights/pickled';
+import { mulberry32 } from './golden';
+
+const encoder = new TextEncoder();
+
+/** Numbers are bytes, and texts go in as they are. */
+const program = (...parts: readonly (number | string)[]): Uint8Array =>
+  Uint8Array.from(parts.flatMap((part) => (typeof part === 'number' ? [part] : [...encoder.encode(part)])));
+
+const failure = (pickle: Uint8Array): DrobeError => {
+  try {
+    unpickle(pickle);
+  } catch (error) {
+    if (error instanceof DrobeError) return error;
+    throw error;
+  }
+  throw new Error('the pickle was read');
+};
+
+const text = (value: string): (number | string)[] => ['X', value.length, 0, 0, 0, value];
+/** ('storage', FloatStorage, '0', 'cpu', count) and what makes it a storage. */
+const storage = (count: number): (number | string)[] => [
+  '(',
+  ...text('storage'),
+  'ctorch\nFloatStorage\n',
+  ...text('0'),
+  ...text('cpu'),
+  'K',
+  count,
+  'tQ',
+];
+
+describe('unpickle', () => {
+  it('reads numbers, texts, tuples, lists and dicts', () => {
+    const value = unpickle(
+      program(0x80, 2, '}(', ...text('a'), 'K', 7, ...text('b'), '](J', 254, 255, 255, 255, 'N', 0x88, 'eu.'),
+    );
+    expect(value).toEqual(
+      new Map<string, unknown>([
+        ['a', 7],
+        ['b', [-2, null, true]],
+      ]),
+    );
+  });
+
+  it('reads a tensor as a view of its numbers', () => {
+    const sizes = ['K', 2, 'K', 3, 0x86, 'K', 3, 'K', 1, 0x86];
+    const rest = [0x89, 'ccollections\nOrderedDict\n)R'];
+    const value = unpickle(
+      program('ctorch._utils\n_rebuild_tensor_v2\n(', ...storage(9), 'K', 1, ...sizes, ...rest, 'tR.'),
+    );
+    expect(value).toEqual(new PickledTensor(new Storage('0', 'F32', 9), 1, [2, 3], [3, 1]));
+  });
+
+  it('keeps a key that means something to JavaScript as any other', () => {
+    const value = unpickle(program('}', ...text('__proto__'), 'K', 1, 's.'));
+    expect([...(value as Map<string, number>)]).toEqual([['__proto__', 1]]);
+  });
+});
+
+test.each([
+  ['cos\nsystem\n(X\x03\0\0\0rm tR.', 'os.system'],
+  ['cbuiltins\neval\n.', 'builtins.eval'],
+  ['c__builtin__\ngetattr\n.', '__builtin__.getattr'],
+  ['ctorch\nload\n.', 'torch.load'],
+  ['cconstructor\nprototype\n.', 'constructor.prototype'],
+  ['X\x02\0\0\0osX\x06\0\0\0system\x93.', 'os.system'],
+  ['(ios\nsystem\n.', 'the opcode 0x69'], // INST
+  ['(o.', 'the opcode 0x6f'], // OBJ
+  [')\x81.', 'the opcode 0x81'], // NEWOBJ
+  ['\x82\x01.', 'the opcode 0x82'], // EXT1
+  ['Pname\n.', 'the opcode 0x50'], // PERSID
+  ['I7\n.', 'the opcode 0x49'], // INT
+  ['0.', 'the opcode 0x30'], // POP
+])('what asks for something to be run is refused by name: %j', (pickle, name) => {
+  const bytes = Uint8Array.from(pickle, (char) => char.charCodeAt(0));
+  expect(failure(bytes)).toMatchObject({ code: 'pickle-asks', facts: { name } });
+});
+
+test.each([
+  ['nothing', ''],
+  ['no end', 'K'],
+  ['a pop of nothing', '.'],
+  ['a pop of a mark', '(.'],
+  ['a tuple without a mark', 'NNt.'],
+  ['an item of what is no list', 'NNa.'],
+  ['a key without a value', '}(Nu.'],
+  ['an unknown place', 'h\x01.'],
+  ['a call of what is no name', 'N)R.'],
+  ['a call of a kind of numbers', 'ctorch\nFloatStorage\n)R.'],
+  ['a call without a tuple', 'ccollections\nOrderedDict\nNR.'],
+  ['a dict made of another', 'ccollections\nOrderedDict\n(]tR.'],
+  ['a setting of what is no dict', 'N}b.'],
+  ['a tensor of nothing', 'ctorch._utils\n_rebuild_tensor_v2\n)R.'],
+  ['numbers of an unknown kind', '(NNNNNtQ.'],
+  ['a text longer than the file', 'X\xff\xff\xff\xffa.'],
+  ['a text that is not UTF-8', 'X\x01\0\0\0\xff.'],
+  ['a number of 255 bytes', '\x8a\xff.'],
+  ['a protocol to come', '\x80\x06N.'],
+])('%s is refused', (_, pickle) => {
+  const bytes = Uint8Array.from(pickle, (char) => char.charCodeAt(0));
+  expect(failure(bytes).code).toBe('bad-pickle');
+});
+
+describe('a bomb', () => {
+  it('of a million dicts is refused before they take memory', () => {
+    expect(failure(new Uint8Array(2 ** 20).fill(0x7d)).facts).toEqual({ reason: 'it has too many parts' });
+  });
+
+  it('of lists in lists, each twice in the next, is read at once and never walked', () => {
+    const levels = Array.from({ length: 200 }, (_, i) => ['](', 'h', i, 'h', i, 'eq', i + 1]);
+    const value = unpickle(program(']q', 0, ...levels.flat(), '.'));
+    expect(value).toHaveLength(2);
+  });
+
+  it('that puts something at a place far away takes no room for those before', () => {
+    expect(unpickle(program('Nr', 255, 255, 255, 255, '.'))).toBe(null);
+  });
+});
+
+test('opcodes in any order, 20,000 times, give a value or a DrobeError', () => {
+  const random = mulberry32(1711);
+  const below = (count: number): number => Math.floor(random() * count);
+  const pieces: readonly (() => (number | string)[])[] = [
+    () => ['('],
+    () => ['N'],
+    () => ['K', below(4)],
+    () => ['q', below(4)],
+    () => ['h', below(4)],
+    () => text('0'),
+    () => storage(below(9)),
+    () => ['ctorch._utils\n_rebuild_tensor_v2\n'],
+    () => ['ctorch._utils\n_rebuild_parameter\n'],
+    () => ['ccollections\nOrderedDict\n)R'],
+    ...Array.from('})]tReuasbQ.').map((opcode) => () => [opcode]),
+    ...[0x85, 0x86, 0x87, 0x93, 0x94].map((opcode) => () => [opcode]),
+    () => [below(256)],
+  ];
+  let read = 0;
+  for (let round = 0; round < 20_000; round++) {
+    const parts = Array.from({ length: 1 + below(24) }, () => pieces[below(pieces.length)]!());
+    try {
+      unpickle(program(...parts.flat(), '.'));
+      read++;
+    } catch (error) {
+      if (!(error instanceof DrobeError)) throw error;
+    }
+  }
+  // Neither all nor none: both ways out were tried.
+  expect(read).toBeGreaterThan(400);
+  expect(read).toBeLessThan(19_600);
+});
