@@ -50,16 +50,18 @@ function inParts(kernel: Float64Array, parts: number): Float64Array {
   return whole;
 }
 
-/** Planes [channels, height, width] under the same kernel across and down. */
+/** Planes [channels, height, width] under the same kernel across and down, which is its own mirror image. */
 function convolved(
   planes: Float32Array,
   { width, height }: Size,
   kernel: Float64Array,
 ): Float32Array<ArrayBuffer> {
   const reach = (kernel.length - 1) / 2;
-  const taps = Array.from(kernel, (weight, k) => ({ weight, by: k - reach })).filter(
-    ({ weight }) => weight !== 0,
-  );
+  // Both neighbours at a distance at once; so the middle comes twice, each time with half its weight.
+  const taps = Array.from(kernel.subarray(reach), (weight, by) => ({
+    weight: by === 0 ? weight / 2 : weight,
+    by,
+  })).filter(({ weight }) => weight !== 0);
   const area = width * height;
   const out = new Float32Array(planes.length);
   const across = new Float32Array(area);
@@ -71,15 +73,19 @@ function convolved(
       for (let i = 0; i < wide.length; i++) wide[i] = planes[plane + y * width + mirror[i]!]!;
       line.fill(0);
       for (const { weight, by } of taps) {
-        for (let x = 0; x < width; x++) line[x] = line[x]! + weight * wide[x + reach + by]!;
+        for (let x = 0; x < width; x++) {
+          line[x] = line[x]! + weight * (wide[x + reach - by]! + wide[x + reach + by]!);
+        }
       }
       across.set(line, y * width);
     }
     for (let y = 0; y < height; y++) {
       line.fill(0);
       for (const { weight, by } of taps) {
-        const row = mirrored(y + by, height) * width;
-        for (let x = 0; x < width; x++) line[x] = line[x]! + weight * across[row + x]!;
+        const above = mirrored(y - by, height) * width;
+        const below = mirrored(y + by, height) * width;
+        for (let x = 0; x < width; x++)
+          line[x] = line[x]! + weight * (across[above + x]! + across[below + x]!);
       }
       out.set(line, plane + y * width);
     }

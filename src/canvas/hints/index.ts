@@ -34,7 +34,7 @@ export interface HintMaker {
   readonly scaled: boolean;
   /** Whether it needs to know what is masked. */
   readonly masked?: true;
-  /** What files of nets are called that take such hints, in small letters. The first row with a word is its usual one. */
+  /** Words in the names of nets that take such hints, in small letters. */
   readonly nets: readonly string[];
   /**
    * @param picture opaque; for a maker that is `scaled`, already at the resolution.
@@ -61,7 +61,7 @@ const makers = {
       { name: 'b', label: 'High threshold', min: 1, max: 255, step: 1, initial: 200 },
     ],
     scaled: true,
-    nets: ['canny'],
+    nets: ['canny', 'edge'],
     make: (picture, { a, b }) => greyOf(canny(picture, a, b), picture),
   },
   scribble_xdog: {
@@ -75,7 +75,7 @@ const makers = {
     label: 'Soft edges (by filters)',
     numbers: [{ name: 'a', label: 'Softness', min: 0.5, max: 6, step: 0.1, initial: 1.5 }],
     scaled: true,
-    nets: ['softedge', 'soft-edge', 'soft_edge', 'hed', 'pidi'],
+    nets: ['softedge', 'soft-edge', 'soft_edge', '-hed', '_hed', 'pidi'],
     make: (picture, { a }) => softEdges(picture, a),
   },
   lineart_standard: {
@@ -185,8 +185,17 @@ export const moduleOf = (name: HintName): string => hintMakers[name].module ?? n
 export const makerNamed = (module: string): HintName | undefined =>
   hintNames.find((name) => [name, moduleOf(name), hintMakers[name].also].includes(module));
 
-/** The maker whose hints a net is usually shown, by the name of its file (or of a union net's kind of hint). */
+/**
+ * The maker whose hints a net is usually shown, by the name of its file (or of a union net's kind of hint): of all words in
+ * it the longest tells ("softedge" more than "edge"), and of rows with the same word the first.
+ */
 export function usualMaker(net: string): HintName {
   const small = net.toLowerCase();
-  return hintNames.find((name) => hintMakers[name].nets.some((word) => small.includes(word))) ?? 'none';
+  let [usual, longest]: [HintName, number] = ['none', 0];
+  for (const name of hintNames) {
+    for (const word of hintMakers[name].nets) {
+      if (word.length > longest && small.includes(word)) [usual, longest] = [name, word.length];
+    }
+  }
+  return usual;
 }

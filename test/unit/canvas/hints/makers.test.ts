@@ -70,6 +70,8 @@ test('soft edges lie where colours meet, and a plain picture has none', () => {
 test.each([
   ['control_v11p_sd15_canny.pth', 'canny'],
   ['control_v11p_sd15_softedge.safetensors', 'softedge_filter'],
+  ['mini-sd-edges.safetensors', 'canny'],
+  ['control_sd15_hed.pth', 'softedge_filter'],
   ['control_v11p_sd15_lineart.safetensors', 'lineart_standard'],
   ['control_v11p_sd15s2_lineart_anime.safetensors', 'lineart_standard'],
   ['control_v11f1e_sd15_tile.safetensors', 'tile_resample'],
