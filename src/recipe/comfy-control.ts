@@ -128,7 +128,7 @@ function made(
   if (node.type !== 'LoadImage') walk.to(node, 'image');
   const scale = node.type === 'Canny' ? COLOURS : 1;
   const threshold = (name: string): number | undefined => {
-    const value = node && walk.number(node, name);
+    const value = walk.number(node, name);
     return value === undefined ? undefined : Math.round(value * scale);
   };
   const [a, b] = [threshold('low_threshold'), threshold('high_threshold')];
