@@ -46,6 +46,7 @@ export type ErrorCode =
   // an IP-Adapter that a picture asks for
   | 'adapter-mismatch' // facts: name, base, family
   | 'encoder-missing' // facts: name; seen, width: what the adapter must be given
+  | 'control-mismatch' // facts: name, base, family
   // a picture to start from
   | 'image-unreadable' // facts: kind, empty where it is no picture at all
   | 'image-damaged' // facts: kind

@@ -17,11 +17,13 @@ export interface Room {
 /**
  * @param tensors the checkpoint's, in normal form.
  * @param bits of a number in the weights of the UNet's linear layers; null: they are of `dtype`, as others are.
+ * @param beside bytes of what would be there too, if all stayed.
  */
 export function roomFor(
   tensors: ReadonlyMap<string, { readonly shape: Shape }>,
   dtype: 'f32' | 'f16',
   bits: Bits | null = null,
+  beside = 0,
 ): Room {
   const nets = places.map((net) => {
     let sum = 0;
@@ -33,8 +35,18 @@ export function roomFor(
     return sum;
   });
   const all = nets.reduce((sum, net) => sum + net, 0);
-  const together = all <= RESIDENT_BYTES;
+  const together = all + beside <= RESIDENT_BYTES;
   return { bytes: together ? all : Math.max(...nets), together };
+}
+
+/** What the weights of a net take that is whole in its tensors. */
+export function weightBytes(
+  tensors: ReadonlyMap<string, { readonly shape: Shape }>,
+  dtype: 'f32' | 'f16',
+): number {
+  let numbers = 0;
+  for (const { shape } of tensors.values()) numbers += sizeOf(shape);
+  return numbers * bytesPer[dtype];
 }
 
 /** Whether it is the weight of a linear layer, or of a 1×1 convolution, that can be packed. */
@@ -57,4 +69,10 @@ export interface Limits {
 /** False where a net cannot run for sure; where it is true, memory may still run out. */
 export function fits(graph: Graph, limits: Limits): boolean {
   return graph.footprint.largest <= limits.tensor && bytesOf(graph) <= limits.net;
+}
+
+/** The same of nets that run in turn. @param apart whether only one of them is there at a time. */
+export function fitTogether(graphs: readonly Graph[], limits: Limits, apart: boolean): boolean {
+  const isRoomy = apart || graphs.reduce((sum, graph) => sum + bytesOf(graph), 0) <= limits.net;
+  return isRoomy && graphs.every((graph) => fits(graph, limits));
 }

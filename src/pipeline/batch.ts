@@ -9,9 +9,15 @@ import type { LatentSize } from './size';
 /** Runs the UNet on the batch: `latents`, `timestep`, `context` and what else it takes in, prediction out. */
 export type RunUNet = (values: UNetValues) => Promise<Float32Array>;
 
+/** Of each a row for each member of the batch. */
 export type UNetValues = Readonly<Record<'latents' | 'timestep' | 'context', Value>> & {
   readonly label?: Value;
   readonly guidance?: Value;
+  /** What ControlNets and T2I-Adapters add, where there are any. */
+  readonly residuals?: Value;
+  readonly features?: Value;
+  /** How much each of them counts for each member: no input of the UNet, but part of what it is asked. */
+  readonly control?: Value;
   /** What the rest of the UNet made, for its outermost blocks alone. */
   readonly deep?: Value;
 };
@@ -49,23 +55,19 @@ export function batchOf(
 export async function oneByOne(run: RunUNet, values: UNetValues): Promise<Float32Array> {
   const [batch] = values.latents.shape as [number];
   const answers: Float32Array[] = [];
-  for (let n = 0; n < batch; n++) {
-    const member = ({ data, shape }: Value): Value => {
-      const each = data.length / batch;
-      return { data: data.slice(n * each, (n + 1) * each), shape: shape.with(0, 1) };
-    };
-    const { latents, timestep, context, label, guidance } = values;
-    answers.push(
-      await run({
-        latents: member(latents),
-        timestep: member(timestep),
-        context: member(context),
-        ...(label && { label: member(label) }),
-        ...(guidance && { guidance: member(guidance) }),
-      }),
-    );
-  }
+  for (let n = 0; n < batch; n++) answers.push(await run(membersOf(values, [n])));
   return joined(answers);
+}
+
+/** These members of a batch, in this order. */
+export function membersOf<V extends Readonly<Record<string, Value>>>(values: V, rows: readonly number[]): V {
+  const only = ({ data, shape }: Value): Value => {
+    const each = data.length / shape[0]!; // it is a batch's
+    const parts = rows.map((n) => data.subarray(n * each, (n + 1) * each));
+    return { data: joined(parts), shape: shape.with(0, rows.length) };
+  };
+  // Of the same names.
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, only(value)])) as V;
 }
 
 /** One after the other. */

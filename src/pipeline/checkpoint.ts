@@ -1,14 +1,15 @@
 /** A checkpoint opened on a machine: its nets become sessions when they are first asked, and stay while there is room. */
 import type { Graph, Target } from '../graph/graph';
 import { outerUNetGraph, unetGraph, wholeUNetGraph, type UNetSize } from '../nets/graphs';
-import { fits, roomFor } from '../nets/memory';
+import { fitTogether, roomFor } from '../nets/memory';
 import type { LoraUse } from '../nets/lora';
 import type { Model, Prediction } from '../nets/model';
 import type { Machine } from '../runtime/device';
 import type { Patch } from '../runtime/feeder';
-import type { Net, Weights } from '../runtime/session';
+import type { Weights } from '../runtime/session';
 import type { Latent } from '../sampling/latent';
 import { oneByOne, type RunUNet, type UNetValues } from './batch';
+import { Controls, type ControlFile } from './controls';
 import { Encoders } from './encoders';
 import type { NetName, Thrift } from './job';
 import { patchesOf, useOf, type Lora } from './lora';
@@ -40,7 +41,7 @@ export interface NamedUse {
 
 const unets = { plain: unetGraph, whole: wholeUNetGraph, outer: outerUNetGraph };
 
-/** They run in turn in the steps of one picture: neither makes room for the other. */
+/** They run in turn in the steps of one picture. */
 const inTurn: readonly OwnNet[] = ['UNet', 'outer UNet'];
 
 export class Checkpoint {
@@ -51,6 +52,8 @@ export class Checkpoint {
   readonly #encoders: Encoders;
   readonly #attention: TextAttention;
   readonly #pictures: PictureNets;
+  /** Nets that guide by pictures. */
+  readonly controls: Controls;
   #patches: ReadonlyMap<string, Patch> = new Map();
   #loras = '';
   #uses: readonly NamedUse[] = [];
@@ -65,10 +68,16 @@ export class Checkpoint {
     this.model = model;
     this.#weights = scaled(weights);
     this.#machine = machine;
+    const slotOf = (name: NetName, dtype: Target['dtype'], weightsNow: () => Weights): Slot => {
+      const slot = new Slot(name, dtype, machine, async (graph, report) => {
+        await this.#makeRoomFor(slot);
+        return openNet(machine, name, graph, weightsNow(), report);
+      });
+      return slot;
+    };
+    const { dtype } = machine.target();
     const slot = (name: OwnNet, float32 = false): Slot =>
-      new Slot(name, float32 ? 'f32' : machine.target().dtype, machine, (graph, report) =>
-        this.#open(name, graph, report),
-      );
+      slotOf(name, float32 ? 'f32' : dtype, () => this.#weightsOf(name));
     const slots = (this.#slots = {
       'text encoder': slot('text encoder'),
       'second text encoder': slot('second text encoder'),
@@ -83,6 +92,12 @@ export class Checkpoint {
     this.#encoders = new Encoders(model, () => this.#changed, texts);
     this.#attention = new TextAttention(model, this.#weights.tensors, slots['text attention']);
     this.#pictures = new PictureNets(model, this.#weights, slots);
+    this.controls = new Controls(
+      model,
+      this.#weights.tensors,
+      () => slots.UNet.target,
+      (name, weights) => slotOf(name, dtype, () => weights),
+    );
   }
 
   /** What all text encoders make of windows of prompts; see `Encoders`. */
@@ -101,8 +116,9 @@ export class Checkpoint {
    */
   async save(thrift: Thrift, asking: Asking): Promise<Thrift> {
     const { questions, varying = false, tokens, ...size } = asking;
-    const key = JSON.stringify([thrift, size, questions, tokens, this.#pictures.vae]);
+    const key = JSON.stringify([thrift, size, questions, tokens, this.#pictures.vae, this.controls.key]);
     this.#varying = varying;
+    this.controls.single = varying || this.#thrift.single;
     if (key === this.#saved) return this.#thrift;
     const less = await this.#roomForUNet(thrift, asking);
     const { limits } = this.#machine;
@@ -110,6 +126,7 @@ export class Checkpoint {
     this.#pictures.tile = tile;
     for (const name of inTurn) this.#slots[name].bits = less.bits;
     this.#saved = key;
+    this.controls.single = varying || less.single;
     return (this.#thrift = { ...less, tile });
   }
 
@@ -117,14 +134,16 @@ export class Checkpoint {
   async #roomForUNet(thrift: Thrift, { questions, tokens, ...size }: Asking): Promise<Thrift> {
     const right = thrift.bits !== null && (await this.#machine.packs(thrift.bits));
     const wish = right ? thrift : { ...thrift, bits: null };
-    for (const less of lessForUNet(wish, questions)) {
+    const guided = this.controls.stepping.length > 0;
+    for (const less of lessForUNet(wish, questions, guided)) {
       if (less.bits !== null && !(await this.#machine.packs(less.bits))) continue;
       this.#slots.UNet.bits = less.bits;
       const batch = less.single ? 1 : questions;
-      const unet = this.#unetGraph('plain', this.#slots.UNet.target, { batch, tokens, ...size });
-      if (fits(unet, this.#machine.limits)) return less;
+      const asked = { batch, tokens, ...size, ...this.controls.additions };
+      const unet = this.#unetGraph('plain', this.#slots.UNet.target, asked);
+      if (fitTogether([unet, ...this.controls.graphs(asked)], this.#machine.limits, less.turns)) return less;
     }
-    return { ...wish, single: wish.single || questions > 1 };
+    return { ...wish, single: wish.single || questions > 1, turns: wish.turns || guided };
   }
 
   /** What a pass is to tell the UNet of its prompts in its steps, [tokens, width] each: what can be is made beforehand. */
@@ -147,8 +166,10 @@ export class Checkpoint {
       const [batch, , h, w] = asked.latents.shape as [number, number, number, number];
       const [, tokens] = context.shape as [number, number];
       const kept = await this.#attention.of(context, report);
-      const author: Author = (target) => this.#unetGraph(form, target, { batch, h, w, tokens });
-      return this.#slots[name].run(`${form} ${batch} ${h} ${w} ${tokens}`, author, asked, report, kept);
+      const { additions } = this.controls;
+      const author: Author = (target) => this.#unetGraph(form, target, { batch, h, w, tokens, ...additions });
+      const size = [form, batch, h, w, tokens, JSON.stringify(additions)].join(' ');
+      return this.#slots[name].run(size, author, asked, report, kept);
     };
   }
 
@@ -219,12 +240,13 @@ export class Checkpoint {
 
   /** Whether the weights of all nets are few enough for that. */
   get together(): boolean {
-    return roomFor(this.#weights.tensors, this.#machine.target().dtype, this.#thrift.bits).together;
+    const { dtype } = this.#machine.target();
+    return roomFor(this.#weights.tensors, dtype, this.#thrift.bits, this.controls.bytes).together;
   }
 
   /** Frees everything on the device. The checkpoint can still be used: nets open again. */
   async release(): Promise<void> {
-    for (const slot of Object.values(this.#slots)) await slot.release();
+    for (const slot of this.#all) await slot.release();
   }
 
   get #authored(): { model: Model; tensors: Weights['tensors'] } {
@@ -255,12 +277,23 @@ export class Checkpoint {
     }
   }
 
-  async #open(name: OwnNet, graph: Graph, report: Report): Promise<Net> {
-    if (!this.resident) {
-      const staying: readonly string[] = inTurn.includes(name) ? inTurn : [name];
-      for (const [other, slot] of Object.entries(this.#slots))
-        if (!staying.includes(other)) await slot.release();
-    }
-    return openNet(this.#machine, name, graph, this.#weightsOf(name), report);
+  get #all(): readonly Slot[] {
+    return [...Object.values(this.#slots), ...this.controls.slots];
+  }
+
+  /** Releases what cannot stay beside a net that is to be opened. */
+  async #makeRoomFor(slot: Slot): Promise<void> {
+    if (this.resident) return;
+    const staying = this.#beside(slot);
+    for (const other of this.#all) if (!staying.includes(other)) await other.release();
+  }
+
+  /** Nets that run in turn in the steps of one picture make no room for each other. */
+  #beside(slot: Slot): readonly Slot[] {
+    const unets = inTurn.map((name) => this.#slots[name]);
+    const stepping = [...unets, ...this.controls.stepping];
+    if (!stepping.includes(slot)) return [slot];
+    if (!this.#thrift.turns) return stepping;
+    return unets.includes(slot) ? unets : [slot];
   }
 }

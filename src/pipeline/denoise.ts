@@ -10,12 +10,15 @@ import {
   type Latent,
 } from '../sampling/latent';
 import type { Denoise } from '../sampling/sampler';
-import { batchOf, type RunUNet } from './batch';
+import { batchOf, type RunUNet, type UNetValues } from './batch';
 import { combined, type Question } from './guidance';
 import type { LatentSize } from './size';
 
+/** Runs a UNet on the batch that these questions are. */
+export type Ask = (values: UNetValues, asked: readonly Question[], sigma: number) => Promise<Float32Array>;
+
 export interface Guided {
-  readonly run: RunUNet;
+  readonly run: Ask;
   readonly unet: Model['unet'];
   readonly prediction: Prediction;
   /** The noise that it was trained over. */
@@ -62,7 +65,8 @@ export function guided(asking: Guided, call: () => number): Denoise {
   return async (x, sigma, which) => {
     if (which === undefined || last?.x !== x || last.sigma !== sigma) {
       const asked = questions(call(), sigma);
-      const answers = await run(batchOf(unet, asked, shown(x, sigma), timestep(sigma), size));
+      const values = batchOf(unet, asked, shown(x, sigma), timestep(sigma), size);
+      const answers = await run(values, asked, sigma);
       last = { x, sigma, asked, answers };
     }
     const { asked, answers } = last;

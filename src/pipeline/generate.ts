@@ -33,7 +33,7 @@ interface Planned extends Asking {
  * memory, it says so, 'short-of-memory', and throws.
  */
 export async function* generate(wish: Job, tools: Tools): AsyncGenerator<Progress, Picture, void> {
-  const { model, native, together } = tools.checkpoint;
+  const { model, native, together, controls } = tools.checkpoint;
   const sides = sidesOf(model.vae.factor);
   const job = { ...wish, width: settledSide(wish.width, sides), height: settledSide(wish.height, sides) };
   if (job.width !== wish.width || job.height !== wish.height) {
@@ -49,7 +49,7 @@ export async function* generate(wish: Job, tools: Tools): AsyncGenerator<Progres
   const wished: Thrift = { ...asked, tile, bits: asked.bits ?? job.bits ?? null };
   const thrift = await tools.checkpoint.save(wished, asking);
   const { bits, ...others } = thrift;
-  for (const by of ['apart', 'single', 'tile'] as const) {
+  for (const by of ['apart', 'single', 'turns', 'tile'] as const) {
     const chosen = by === 'tile' && job.tiled;
     if (others[by] !== lavish[by] && !chosen) yield { kind: 'notice', notice: { code: 'saving-memory', by } };
   }
@@ -65,8 +65,9 @@ export async function* generate(wish: Job, tools: Tools): AsyncGenerator<Progres
   } catch (error) {
     const net = shortOfMemory(error);
     // Where so few bits are computed wrongly, fewer may not be.
+    const pressure = { together, questions, guided: controls.stepping.length > 0 };
     const less =
-      net && stepDown({ ...thrift, bits: bits ?? wished.bits }, net, { size, native, together, questions });
+      net && stepDown({ ...thrift, bits: bits ?? wished.bits }, net, { size, native, ...pressure });
     if (less) yield { kind: 'short-of-memory', thrift: less };
     throw error;
   }

@@ -21,11 +21,14 @@ const ways: Readonly<Record<Upscaler, readonly ['latents' | 'picture', Kernel]>>
 };
 
 /** The second pass as a job of its own. What it does not say is as in the first. */
-export function secondPass({ hires: _hires, ...job }: Job, hires: Hires, factor: number): Job {
+export function secondPass({ hires: _hires, controls, ...job }: Job, hires: Hires, factor: number): Job {
   const { steps, guidance, sampler, schedule, prompt, negative } = hires;
   return {
     ...job,
     ...enlargedSize(job, hires.scale, factor),
+    ...(controls && {
+      controls: controls.map(({ hint, large = hint, ...own }) => ({ ...own, hint: large })),
+    }),
     ...(steps && { steps }),
     ...(guidance && { guidance }),
     ...(sampler && { sampler }),

@@ -83,6 +83,8 @@ export interface Thrift {
   readonly apart: boolean;
   /** The UNet is asked one question at a time: not all that guidance asks in one batch. */
   readonly single: boolean;
+  /** Nets that guide and the UNet are not on the device at the same time, and take turns in every step. */
+  readonly turns: boolean;
   /** The weights of the UNet's linear layers are rounded to so many bits a number; null: they are as they are. */
   readonly bits: Bits | null;
   /** The side, in latents, of the tiles in which pictures are encoded and decoded; null: whole. */
@@ -125,8 +127,8 @@ export interface Control {
   /** The id of the net's file. */
   readonly model: string;
   /**
-   * What the net is shown, already a hint (edges, depths, …) of the job's width and height. Alpha is looked at by nets for
-   * inpainting alone: where it is less than half, they are told that something is to be drawn.
+   * What the net is shown, already a hint (edges, depths, …) of the job's width and height. What is clear in it is shown as
+   * −1, by which nets for inpainting are told what is to be drawn; hints for others are opaque.
    */
   readonly hint: Pixels;
   /** The same of the size that the second pass of Hires fix draws; absent: the hint, enlarged. */

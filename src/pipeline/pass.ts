@@ -3,7 +3,7 @@ import type { Model } from '../nets/model';
 import { hasRests, restsOf } from '../sampling/interval';
 import { toVp, type Latent } from '../sampling/latent';
 import { noiseOf } from '../sampling/noise';
-import { plan } from '../sampling/plan';
+import { plan, stepAt } from '../sampling/plan';
 import type { Course } from '../sampling/plans/course';
 import type { Denoise, Plan } from '../sampling/sampler';
 import { samplers } from '../sampling/table';
@@ -12,13 +12,14 @@ import type { Checkpoint } from './checkpoint';
 import { guided, tryPrediction, type Guided } from './denoise';
 import { encodePrompts, type Reading } from './encode';
 import { atRest } from './guidance';
+import { guidesOf } from './guides';
 import { masked, restored } from './inpaint';
 import type { Job, Pixels, Progress } from './job';
 import { asShared } from './latent-scale';
 import { toPixels } from './pixels';
 import { project, projections } from './preview';
 import type { Replay } from './resume';
-import { DeepFeatures } from './reuse';
+import { DeepFeatures, Reused, type Grouping } from './reuse';
 import { asking, setUp, setUpAgain, type Parts, type Setup } from './setup';
 import type { LatentSize } from './size';
 import type { Report } from './slot';
@@ -65,7 +66,8 @@ export async function* drawPass(pass: Pass, drawing: Drawing): AsyncGenerator<Pr
   const texts = await encodePrompts(reading, job, checkpoint, report);
   await checkpoint.prepare(contextsOf({ job, texts, checkpoint }), report);
   let calls = -1;
-  const features = job.reuse ? featuresOf(job.reuse, size, model, () => calls) : undefined;
+  const grouping = job.reuse ? groupingOf(job.reuse, size, model, () => calls) : null;
+  const features = grouping ? new DeepFeatures(grouping) : undefined;
   const run: RunUNet = (values) => checkpoint.predict(values, report, features);
   const prediction =
     job.prediction ?? (await checkpoint.prediction(() => trial(run, { job, texts, checkpoint }, size)));
@@ -75,11 +77,18 @@ export async function* drawPass(pass: Pass, drawing: Drawing): AsyncGenerator<Pr
   const { start, questions, kept } = again
     ? await setUpAgain(parts, again.latents, again.strength)
     : yield* setUp(parts);
+  const guide = await guidesOf(job.controls ?? [], {
+    ...{ controls: checkpoint.controls, size, drawn: job, steps: start.plan.points.length },
+    ...{ reused: grouping && new Reused(grouping), report },
+  });
   const encode = clock();
 
   const asked = guided(
     {
-      ...{ run, prediction, size },
+      run: guide
+        ? async (values, asking, sigma) => run(await guide(values, asking, stepAt(start.plan, sigma)))
+        : run,
+      ...{ prediction, size },
       questions: resting(job, start.plan, questions),
       unet: model.unet,
       noise: model.noise,
@@ -122,8 +131,8 @@ function contextsOf(told: Pick<Parts, 'job' | 'texts' | 'checkpoint'>): Float32A
   );
 }
 
-function featuresOf(every: number, { h, w }: LatentSize, { vae }: Model, call: () => number): DeepFeatures {
-  return new DeepFeatures({ every, call, predicted: vae.latentChannels * h * w });
+function groupingOf(every: number, { h, w }: LatentSize, { vae }: Model, call: () => number): Grouping {
+  return { every, call, predicted: vae.latentChannels * h * w };
 }
 
 /** Where guidance rests, the prompt alone is asked; an instruction and its picture are led by more than prompts. */
@@ -155,10 +164,12 @@ function trial(
   told: Pick<Parts, 'job' | 'texts' | 'checkpoint'>,
   size: LatentSize,
 ): ReturnType<typeof tryPrediction> {
-  const { unet, vae } = told.checkpoint.model;
+  const { controls, model } = told.checkpoint;
+  const { unet, vae } = model;
   const beside = (unet.inChannels - vae.latentChannels) * size.h * size.w;
   const questions = asking(told, beside > 0 ? new Float32Array(beside) : undefined)(0);
-  return tryPrediction(run, unet, questions, vae.latentChannels, size);
+  const alone: RunUNet = (values) => run({ ...values, ...controls.nothing(questions.length, size) });
+  return tryPrediction(alone, unet, questions, vae.latentChannels, size);
 }
 
 /**

@@ -1,18 +1,12 @@
 /**
- * Deep features of the UNet that are used again (DeepCache: Ma et al., 2023, arXiv 2312.00858). Calls go in groups of so
- * many: in the first of a group the UNet is run whole, in the others its outermost blocks alone.
+ * What was made for a question and is used again in later calls. Calls go in groups of so many: in the first of a group
+ * everything is made, in the others what was made there stands in (DeepCache: Ma et al., 2023, arXiv 2312.00858).
  */
 import type { Value } from '../runtime/session';
 import { joined, type RunUNet, type UNetValues } from './batch';
 
 /** What a question is about, whatever the latents and the timestep are: planes beside them, context, label, guidance. */
 type About = readonly Float32Array[];
-
-interface Made {
-  readonly group: number;
-  readonly about: About;
-  readonly deep: Float32Array;
-}
 
 export interface Grouping {
   /** Calls in a group. */
@@ -23,12 +17,47 @@ export interface Grouping {
   readonly predicted: number;
 }
 
-export class DeepFeatures {
+/** Numbers for each question that the group of the current call has asked. */
+export class Reused {
   readonly #grouping: Grouping;
-  #made: readonly Made[] = [];
+  #made: readonly { readonly group: number; readonly about: About; readonly numbers: Float32Array }[] = [];
 
   constructor(grouping: Grouping) {
     this.#grouping = grouping;
+  }
+
+  /** Of each member of the batch; null where it is not known of all of them. */
+  of(values: UNetValues): Float32Array[] | null {
+    const group = this.#group;
+    this.#made = this.#made.filter((made) => made.group === group);
+    const abouts = aboutEach(values, this.#grouping.predicted);
+    const known = abouts.flatMap(
+      (about) => this.#made.find((made) => alike(made.about, about))?.numbers ?? [],
+    );
+    return known.length === abouts.length ? known : null;
+  }
+
+  /** @param numbers for each member of the batch. */
+  keep(values: UNetValues, numbers: readonly Float32Array[]): void {
+    const group = this.#group;
+    const abouts = aboutEach(values, this.#grouping.predicted);
+    const made = abouts.map((about, n) => ({ group, about, numbers: numbers[n]! })); // as many
+    this.#made = [...made, ...this.#made];
+  }
+
+  get #group(): number {
+    return Math.floor(this.#grouping.call() / this.#grouping.every);
+  }
+}
+
+/** Deep features of the UNet: where they are known, its outermost blocks alone are run. */
+export class DeepFeatures {
+  readonly #predicted: number;
+  readonly #features: Reused;
+
+  constructor(grouping: Grouping) {
+    this.#predicted = grouping.predicted;
+    this.#features = new Reused(grouping);
   }
 
   /**
@@ -38,32 +67,31 @@ export class DeepFeatures {
    * @param outer takes that as `deep`.
    */
   async predict(values: UNetValues, whole: RunUNet, outer: RunUNet): Promise<Float32Array> {
-    const { every, call, predicted } = this.#grouping;
-    const group = Math.floor(call() / every);
-    const abouts = membersOf(values, predicted);
-    this.#made = this.#made.filter((made) => made.group === group);
-    const known = abouts.flatMap((about) => this.#made.find((made) => alike(made.about, about)) ?? []);
-    if (known.length === abouts.length) {
-      const deep = joined(known.map((made) => made.deep));
-      return outer({ ...values, deep: { data: deep, shape: [abouts.length, deep.length / abouts.length] } });
+    const [batch] = values.latents.shape as [number];
+    const known = this.#features.of(values);
+    if (known) {
+      const deep = joined(known);
+      return outer({ ...values, deep: { data: deep, shape: [batch, deep.length / batch] } });
     }
     const output = await whole(values);
-    const each = output.length / abouts.length;
-    const made = abouts.map((about, n): Made => {
-      return { group, about, deep: output.slice(n * each + predicted, (n + 1) * each) };
-    });
-    this.#made = [...made, ...this.#made];
-    return joined(abouts.map((_, n) => output.subarray(n * each, n * each + predicted)));
+    const each = output.length / batch;
+    const members = Array.from({ length: batch }, (_, n) => output.subarray(n * each, (n + 1) * each));
+    const predicted = this.#predicted;
+    this.#features.keep(
+      values,
+      members.map((member) => member.slice(predicted)),
+    );
+    return joined(members.map((member) => member.subarray(0, predicted)));
   }
 }
 
-function membersOf({ latents, context, label, guidance }: UNetValues, predicted: number): About[] {
+function aboutEach({ latents, context, label, guidance, control }: UNetValues, predicted: number): About[] {
   const [batch] = latents.shape as [number];
   const partOf = ({ data }: Value, n: number): Float32Array => {
     const each = data.length / batch;
     return Float32Array.from(data.subarray(n * each, (n + 1) * each));
   };
-  const beside = [context, label, guidance].filter((value) => value !== undefined);
+  const beside = [context, label, guidance, control].filter((value) => value !== undefined);
   return Array.from({ length: batch }, (_, n) => [
     partOf(latents, n).subarray(predicted),
     ...beside.map((value) => partOf(value, n)),

@@ -2,7 +2,7 @@
 import type { LatentSize } from './size';
 import type { NetName, Thrift } from './job';
 
-export const lavish: Thrift = { apart: false, single: false, bits: null, tile: null };
+export const lavish: Thrift = { apart: false, single: false, turns: false, bits: null, tile: null };
 
 /** What is being drawn, and with what. */
 export interface Setting {
@@ -27,34 +27,43 @@ export function smallerTile(tile: number | null, { size, native }: Setting): num
 /**
  * What can be done without for the UNet to find room, one thing more at a time: first this itself.
  * @param questions that it is asked in each step.
+ * @param guided nets beside it run in each step, too.
  */
-export function* lessForUNet(thrift: Thrift, questions: number): Generator<Thrift, void> {
+export function* lessForUNet(thrift: Thrift, questions: number, guided: boolean): Generator<Thrift, void> {
   let less = thrift;
   yield less;
   if (!less.single && questions > 1) yield (less = { ...less, single: true });
+  if (!less.turns && guided) yield (less = { ...less, turns: true });
   // Last, as it changes the picture.
   for (const bits of [8, 4] as const) {
     if (less.bits === null || less.bits > bits) yield (less = { ...less, bits });
   }
 }
 
+/** What takes memory beside what a net works in. */
+export interface Pressure {
+  /** Whether nets stay on the device together, as long as they are not kept apart. */
+  readonly together: boolean;
+  /** That the UNet is asked in each step. */
+  readonly questions: number;
+  /** Whether nets that guide run in each step. */
+  readonly guided: boolean;
+}
+
 /**
  * What else to do without, once this net has found too little memory; null where nothing is left to try.
- * @param together whether nets stay on the device together, as long as they are not kept apart.
- * @param questions that the UNet is asked in each step.
  */
 export function stepDown(
   thrift: Thrift,
   net: NetName,
-  { together, questions, ...setting }: Setting & { together: boolean; questions: number },
+  { together, questions, guided, ...setting }: Setting & Pressure,
 ): Thrift | null {
   if (together && !thrift.apart) return { ...thrift, apart: true };
   switch (net) {
     case 'UNet':
     case 'outer UNet':
-    case 'ControlNet':
-    case 'T2I-Adapter': {
-      const [, less = null] = lessForUNet(thrift, questions);
+    case 'ControlNet': {
+      const [, less = null] = lessForUNet(thrift, questions, guided);
       return less;
     }
     case 'VAE encoder':
@@ -68,6 +77,7 @@ export function stepDown(
     case 'text attention':
     case 'image encoder':
     case 'IP-Adapter':
+    case 'T2I-Adapter':
     case 'upscaler': // has tiles of its own
       return null;
   }

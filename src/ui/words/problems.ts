@@ -86,6 +86,8 @@ const words = {
     `The IP-Adapter “${text('name')}” was made for ${text('base') || 'another kind of model'}, not for this one (${text('family')}). Choose a model it was made for, or another adapter under “Reference image”.`,
   'encoder-missing': ({ text }) =>
     `The IP-Adapter “${text('name')}” needs an image encoder to look at the picture, and none here fits. Import ${encoderWanted(text('seen'), Number(text('width')))}.`,
+  'control-mismatch': ({ text }) =>
+    `“${text('name')}” guides models of another kind (${text('base')}) than the chosen one (${text('family')}). Choose a model of that kind, or another control model.`,
   'image-unreadable': ({ file, text }) =>
     text('kind')
       ? `${file} is a picture of a kind (${text('kind')}) that this browser cannot open. Save it as PNG or JPEG and choose that.`

@@ -107,6 +107,7 @@ export function stageWords(progress: Stage | null): string {
 const savings: Record<Exclude<keyof Thrift, 'bits'>, string> = {
   apart: 'only one part of the model is loaded at a time',
   single: 'the UNet looks at the prompts one after the other',
+  turns: 'the UNet and the nets that guide it are loaded in turns in every step',
   tile: 'the picture is encoded and decoded in tiles',
 };
 

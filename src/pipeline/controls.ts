@@ -1,0 +1,235 @@
+/** The nets of files that guide by pictures, ControlNets and T2I-Adapters, beside the checkpoint that they guide. */
+import type { Size } from '../canvas/crop';
+import { aboutWeights, DrobeError } from '../errors';
+import { sizeOf, type Graph, type Target } from '../graph/graph';
+import { recogniseControl, type ControlNetGuide, type T2IGuide } from '../nets/control';
+import { controlGraph, featureShapes, HINT_FACTOR, residualShapes, t2iGraph } from '../nets/control-graphs';
+import type { UNetSize } from '../nets/graphs';
+import { weightBytes } from '../nets/memory';
+import type { Model } from '../nets/model';
+import type { Kept, Value, Weights } from '../runtime/session';
+import type { Header, TensorInfo } from '../weights/safetensors';
+import type { ByteSource } from '../weights/source';
+import { joined, oneByOne, type UNetValues } from './batch';
+import { fits } from './control-fit';
+import type { LatentSize } from './size';
+import type { Author, Report, Slot } from './slot';
+
+/** A file that guides. */
+export interface ControlFile {
+  /** What people call it. */
+  readonly name: string;
+  readonly header: Header;
+  readonly source: ByteSource;
+}
+
+interface Open<G> {
+  readonly guide: G;
+  readonly weights: Weights;
+  readonly slot: Slot;
+}
+export type OpenControlNet = Open<ControlNetGuide<TensorInfo>> & { readonly kind: 'ControlNet' };
+export type OpenAdapter = Open<T2IGuide<TensorInfo>> & { readonly kind: 'T2I-Adapter' };
+
+export type OpenControl = OpenControlNet | OpenAdapter;
+
+type SlotFor = (name: OpenControl['kind'], weights: Weights) => Slot;
+
+export class Controls {
+  readonly #model: Model;
+  readonly #tensors: Weights['tensors'];
+  readonly #target: () => Target;
+  readonly #slotFor: SlotFor;
+  /** By the ids of their files. */
+  #open: ReadonlyMap<string, OpenControl> = new Map();
+  #sizes: { readonly size: string; readonly numbers: readonly number[] } | null = null;
+  /** Hints that are on the device, by their numbers: told from others by being the very same. */
+  readonly #hints = new WeakMap<Float32Array, Kept>();
+  /** ControlNets are asked one question at a time. */
+  single = false;
+
+  /**
+   * @param tensors of the checkpoint, in normal form.
+   * @param target what the UNet's graphs are like.
+   */
+  constructor(model: Model, tensors: Weights['tensors'], target: () => Target, slotFor: SlotFor) {
+    this.#model = model;
+    this.#tensors = tensors;
+    this.#target = target;
+    this.#slotFor = slotFor;
+  }
+
+  /**
+   * From now on these files guide; nets of others are closed.
+   * @param open asked for those that did not before.
+   * @throws DrobeError 'control-mismatch' for one that was made for other models, and what `recogniseControl` throws.
+   */
+  async use(ids: readonly string[], open: (id: string) => Promise<ControlFile>): Promise<void> {
+    for (const [id, { slot }] of this.#open) if (!ids.includes(id)) await slot.release();
+    const before = this.#open;
+    this.#open = new Map([...before].filter(([id]) => ids.includes(id)));
+    for (const id of new Set(ids)) {
+      if (!this.#open.has(id)) this.#open = new Map(this.#open).set(id, this.#opened(await open(id)));
+    }
+  }
+
+  #opened({ name, header, source }: ControlFile): OpenControl {
+    const guide = aboutWeights({ name }, () => recogniseControl(header));
+    if (!fits(guide, this.#authored))
+      throw new DrobeError('control-mismatch', { name, base: guide.base, family: this.#model.family });
+    const weights: Weights = { tensors: guide.tensors, source, name };
+    return guide.net === 'T2I-Adapter'
+      ? { kind: 'T2I-Adapter', guide, weights, slot: this.#slotFor('T2I-Adapter', weights) }
+      : { kind: 'ControlNet', guide, weights, slot: this.#slotFor('ControlNet', weights) };
+  }
+
+  /** The net of a file that is in use. */
+  of(id: string): OpenControl {
+    const open = this.#open.get(id);
+    if (!open) throw new DrobeError('bug', { reason: `control ${id} is not open` });
+    return open;
+  }
+
+  /** Places of all of them, and of those that run in every step. */
+  get slots(): readonly Slot[] {
+    return [...this.#open.values()].map(({ slot }) => slot);
+  }
+  get stepping(): readonly Slot[] {
+    return [...this.#open.values()].filter(({ kind }) => kind === 'ControlNet').map(({ slot }) => slot);
+  }
+
+  /** What tells those in use from others. */
+  get key(): string {
+    return [...this.#open.keys()].join();
+  }
+
+  /** What the UNet is told to take. */
+  get additions(): Pick<UNetSize, 'residuals' | 'features'> {
+    const open = [...this.#open.values()];
+    const adapter = open.find((one) => one.kind === 'T2I-Adapter');
+    return {
+      ...(open.some(({ kind }) => kind === 'ControlNet') && { residuals: true }),
+      ...(adapter && { features: adapter.guide.model.pixels }),
+    };
+  }
+
+  /** What their weights take on the device. */
+  get bytes(): number {
+    return [...this.#open.values()].reduce(
+      (sum, { guide, slot }) => sum + weightBytes(guide.tensors, slot.target.dtype),
+      0,
+    );
+  }
+
+  /** The graphs of those that run in every step, for so many questions at a time. */
+  graphs(size: LatentSize & { readonly batch: number; readonly tokens: number }): Graph[] {
+    return [...this.#open.values()].flatMap((open) =>
+      open.kind === 'ControlNet' ? controlGraph(authored(open), open.slot.target, size) : [],
+    );
+  }
+
+  /**
+   * What a ControlNet makes of latents and a hint, for each member of the batch: as many numbers as `residualSizes` come to.
+   * @param scale [batch, residuals], what each is multiplied by.
+   * @param hint planes as `hintPlanes` gives them, the very same in every step.
+   */
+  residuals(
+    net: OpenControlNet,
+    { latents, timestep, context, label }: UNetValues,
+    scale: Value,
+    hint: Float32Array,
+    report: Report,
+  ): Promise<Float32Array> {
+    const { inChannels } = net.guide.model.unet;
+    const own = { latents: firstChannels(latents, inChannels), timestep, context, ...(label && { label }) };
+    return this.single
+      ? oneByOne((one) => this.#run(net, one, hint, report), { ...own, scale })
+      : this.#run(net, { ...own, scale }, hint, report);
+  }
+
+  #run(
+    net: OpenControlNet,
+    values: UNetValues & { readonly scale: Value },
+    hint: Float32Array,
+    report: Report,
+  ): Promise<Float32Array> {
+    const [batch, , h, w] = values.latents.shape as [number, number, number, number];
+    const [, tokens] = values.context.shape as [number, number];
+    const author: Author = (target) =>
+      aboutWeights({ name: net.weights.name }, () =>
+        controlGraph(authored(net), target, { batch, h, w, tokens }),
+      );
+    return net.slot.run(`${batch} ${h} ${w} ${tokens}`, author, values, report, () =>
+      this.#kept(net, hint, { h, w }),
+    );
+  }
+
+  #kept({ guide }: OpenControlNet, hint: Float32Array, { h, w }: LatentSize): Kept {
+    const known = this.#hints.get(hint);
+    if (known) return known;
+    const shape = [1, guide.model.hintChannels, h * HINT_FACTOR, w * HINT_FACTOR];
+    const kept = { hint: { parts: [hint], shape } };
+    this.#hints.set(hint, kept);
+    return kept;
+  }
+
+  /** What a T2I-Adapter makes of a hint: as many numbers as `featureSizes` come to. */
+  features(
+    net: OpenAdapter,
+    hint: Float32Array,
+    { width, height }: Size,
+    report: Report,
+  ): Promise<Float32Array> {
+    const author: Author = (target) =>
+      aboutWeights({ name: net.weights.name }, () => t2iGraph(authored(net), target, { width, height }));
+    const shape = [1, net.guide.model.hintChannels, height, width];
+    return net.slot.run(`${width} ${height}`, author, { hint: { data: hint, shape } }, report);
+  }
+
+  /** Numbers of each residual that the UNet takes: one for each skip connection, then the middle's. */
+  residualSizes(size: LatentSize): readonly number[] {
+    const key = `${size.h} ${size.w}`;
+    if (this.#sizes?.size !== key) {
+      const shapes = residualShapes(this.#authored, this.#target(), { batch: 1, ...size });
+      this.#sizes = { size: key, numbers: shapes.map(sizeOf) };
+    }
+    return this.#sizes.numbers;
+  }
+
+  /** Numbers of each feature that the UNet takes of a T2I-Adapter. */
+  featureSizes({ guide }: OpenAdapter, size: LatentSize): readonly number[] {
+    return featureShapes(this.#authored, this.#target(), { batch: 1, ...size }, guide.model).map(sizeOf);
+  }
+
+  /** What the UNet is fed where nothing guides: zeros for each member of the batch. */
+  nothing(batch: number, size: LatentSize): Pick<UNetValues, 'residuals' | 'features'> {
+    const { residuals, features } = this.additions;
+    const zeros = (sizes: readonly number[]): Value => {
+      const numbers = sizes.reduce((sum, own) => sum + own, 0);
+      return { data: new Float32Array(batch * numbers), shape: [batch, numbers] };
+    };
+    const adapter = [...this.#open.values()].find((open) => open.kind === 'T2I-Adapter');
+    return {
+      ...(residuals && { residuals: zeros(this.residualSizes(size)) }),
+      ...(features && adapter && { features: zeros(this.featureSizes(adapter, size)) }),
+    };
+  }
+
+  get #authored(): { model: Model; tensors: Weights['tensors'] } {
+    return { model: this.#model, tensors: this.#tensors };
+  }
+}
+
+const authored = <M>({ guide: { model, tensors } }: Open<{ model: M; tensors: Weights['tensors'] }>) => ({
+  model,
+  tensors,
+});
+
+/** Of [batch, channels, h, w]: what a UNet is shown beside the latents, a ControlNet is not. */
+function firstChannels({ data, shape }: Value, channels: number): Value {
+  const [batch, all, h, w] = shape as [number, number, number, number];
+  if (all === channels) return { data, shape };
+  const [each, own] = [all * h * w, channels * h * w];
+  const parts = Array.from({ length: batch }, (_, n) => data.subarray(n * each, n * each + own));
+  return { data: joined(parts), shape: [batch, channels, h, w] };
+}
