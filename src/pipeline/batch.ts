@@ -52,7 +52,10 @@ export function batchOf(
 }
 
 /** The members of a batch one after the other: the same answers, with less memory at a time. */
-export async function oneByOne(run: RunUNet, values: UNetValues): Promise<Float32Array> {
+export async function oneByOne<V extends UNetValues>(
+  run: (values: V) => Promise<Float32Array>,
+  values: V,
+): Promise<Float32Array> {
   const [batch] = values.latents.shape as [number];
   const answers: Float32Array[] = [];
   for (let n = 0; n < batch; n++) answers.push(await run(membersOf(values, [n])));

@@ -9,7 +9,7 @@ import type { Patch } from '../runtime/feeder';
 import type { Weights } from '../runtime/session';
 import type { Latent } from '../sampling/latent';
 import { oneByOne, type RunUNet, type UNetValues } from './batch';
-import { Controls, type ControlFile } from './controls';
+import { Controls } from './controls';
 import { Encoders } from './encoders';
 import type { NetName, Thrift } from './job';
 import { patchesOf, useOf, type Lora } from './lora';

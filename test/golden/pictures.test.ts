@@ -1,90 +1,19 @@
 /** Whole pictures against diffusers, on the wasm backend. */
-import { PNG } from 'pngjs';
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Checkpoint } from '../../src/pipeline/checkpoint';
-import type { Pixels } from '../../src/pipeline/job';
-import { TorchGenerator } from '../../src/sampling/random';
 import type { Tokenizer } from '../../src/text/windows';
 import { jobWith } from '../job';
 import { bundled, draw, expectSame, modelBytes, openCheckpoint, servedTokenizer } from './drawing';
 import { caseOf, unlike } from './picture-cases';
-import { jobOf, picturesIn, type MiniCase, type PipelineCase } from './pipeline-case';
+import { jobOf, picturesIn, type MiniCase } from './pipeline-case';
 import { goldenBytes, goldenJson, goldenTensors, hasGolden, listCases, modelsWith, present } from './root';
-import type { Tensor } from './tensors';
+import { drawFrom, expectLatents, goldenPixels, spyOn } from './spied';
 
 let tokenizer: Tokenizer;
 
 beforeAll(async () => {
   tokenizer = await servedTokenizer();
 });
-
-function png(path: string): Pixels {
-  const { width, height, data: rgba } = PNG.sync.read(Buffer.from(goldenBytes(path)));
-  return { width, height, rgba: Uint8ClampedArray.from(rgba) };
-}
-
-/** Notes what the UNet is given in every step and what is decoded in the end: [4, h, w] of the first in the batch. */
-function spyOn(checkpoint: Checkpoint): { steps: Float32Array[]; final: () => Float32Array } {
-  const steps: Float32Array[] = [];
-  let final = new Float32Array();
-  const predict = checkpoint.predict.bind(checkpoint);
-  vi.spyOn(checkpoint, 'predict').mockImplementation((values, report) => {
-    const { data, shape } = values.latents;
-    const [, , h, w] = shape as [number, number, number, number];
-    steps.push(Float32Array.from(data.slice(0, 4 * h * w)));
-    return predict(values, report);
-  });
-  const decode = checkpoint.decode.bind(checkpoint);
-  vi.spyOn(checkpoint, 'decode').mockImplementation((latents, size, report) => {
-    final = latents.slice();
-    return decode(latents, size, report);
-  });
-  return { steps, final: () => final };
-}
-
-/** Where the reference drew its first noise from a generator of its own, all that is drawn later comes from another. */
-function drawFrom({ init_latents_seed, noise_tape_seed }: PipelineCase): void {
-  if (init_latents_seed === null) return;
-  // oxlint-disable-next-line typescript/unbound-method -- it is called on a generator below
-  const { randn } = TorchGenerator.prototype;
-  const tape = new TorchGenerator(noise_tape_seed);
-  let drawn = 0;
-  vi.spyOn(TorchGenerator.prototype, 'randn').mockImplementation(function (this: TorchGenerator, count) {
-    return randn.call(drawn++ === 0 ? this : tape, count);
-  });
-}
-
-/** Latents at the start of every step, and those that are decoded, against diffusers' own. */
-function expectLatents(
-  what: string,
-  { steps, final }: ReturnType<typeof spyOn>,
-  { tolerance, scheduler }: PipelineCase,
-  tensor: (name: string) => Tensor,
-): void {
-  const latents = tensor('step_latents');
-  const [count] = latents.shape as [number];
-  const size = latents.data.length / count;
-  const worst = (actual: Float32Array, reference: ArrayLike<number>): number =>
-    actual.reduce((most, v, i) => Math.max(most, Math.abs(v - reference[i]!)), 0);
-
-  expect(steps).toHaveLength(tensor('unet_timesteps').data.length);
-  const first = worst(steps[0]!, tensor('unet_first_input').data);
-  const found = [`first ${first.toExponential(1)}`];
-  expect(first).toBeLessThan(1e-4);
-  // Where the UNet is asked twice a step, only the end is compared.
-  for (let i = 1; i < count && steps.length === count; i++) {
-    // These keep their latents in sigma space, and scale them for the UNet.
-    const scaled = /^(?:Euler|LMS|Heun)/.test(scheduler.class);
-    const sigma = scaled ? tensor('sigmas').data.at(i - count - 1)! : 0;
-    const own = steps[i]!.map((v) => v * Math.hypot(sigma, 1));
-    const difference = worst(own, latents.data.subarray((i - 1) * size, (i - 1) * size + own.length));
-    found.push(`${i}: ${difference.toExponential(1)}`);
-    expect(difference).toBeLessThan(tolerance.step_latents.per_step_suggested_atol[i - 1]!);
-  }
-  const last = worst(final(), tensor('final_latents').data);
-  console.info(`${what} latents: ${found.join(', ')}, last ${last.toExponential(1)}`);
-  expect(last).toBeLessThan(tolerance.final_latents.suggested_atol);
-}
 
 const mini = present('mini-sd/cases.json')
   ? (goldenJson('mini-sd/cases.json') as { cases: MiniCase[] }).cases
@@ -139,8 +68,8 @@ describe.each(modelsWith(kinds))('%s draws what diffusers draws', (name) => {
     }
 
     it.each(Array.from({ length: picturesIn(wanted) }, (_, i) => i))(`${test}, picture %i`, async (index) => {
-      const source = hasGolden(`${at}/image.png`) ? png(`${at}/image.png`) : undefined;
-      const mask = hasGolden(`${at}/mask_image.png`) ? png(`${at}/mask_image.png`) : undefined;
+      const source = hasGolden(`${at}/image.png`) ? goldenPixels(`${at}/image.png`) : undefined;
+      const mask = hasGolden(`${at}/mask_image.png`) ? goldenPixels(`${at}/mask_image.png`) : undefined;
       const alpha = mask && Uint8Array.from(mask.rgba.filter((_, i) => i % 4 === 0));
       const asked = jobOf(wanted, source, alpha, index);
       const job = { ...asked, prompt: seenByDiffusers(asked.prompt) };
