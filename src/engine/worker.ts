@@ -1,22 +1,18 @@
 /** The engine: wires the core to the store, the machine and the page. Runs in a module worker of its own. */
 import { DrobeError } from '../errors';
-import { Checkpoint, type NamedUse } from '../pipeline/checkpoint';
+import { Checkpoint } from '../pipeline/checkpoint';
 import { generate } from '../pipeline/generate';
 import type { Lent } from '../nets/names/places';
-import { embeddingOf, type Embedding, type EmbeddingSource } from '../pipeline/embedding';
-import type { Lora } from '../pipeline/lora';
 import { findMachine, wasmMachine, type Machine } from '../runtime/device';
-import { vaeWeights } from '../pipeline/vae';
 import { loadOrt } from '../runtime/ort';
 import { Sessions } from '../runtime/session';
 import { watchRequests } from '../requests';
-import type { LoraTag } from '../text/lora';
 import { loadTokenizer } from '../text/tokenizer';
 import type { Tokenizer } from '../text/windows';
 import { listUnfinished } from '../weights/downloads';
 import { removeStored } from '../weights/store';
 import type { Backend, DeviceInfo, Parts, Progress, WorkerApi } from './api';
-import { sourceOf, standsAlone } from './called';
+import { additionsFrom } from './additions';
 import { countTokens } from './count';
 import { gather } from './gather';
 import { chosenLenders, complete, lackingIn } from './loans';
@@ -32,6 +28,7 @@ confineOthers(); // ONNX Runtime's threads
 
 const folder = `${base}models/`;
 const models = shelf(folder);
+const additions = additionsFrom(models);
 const sessions = once(async () => new Sessions(await loadOrt()));
 const machines: Readonly<Record<Backend, () => Promise<Machine>>> = {
   auto: once(async () => findMachine(await sessions(), 'auto')),
@@ -127,13 +124,15 @@ const api: WorkerApi = {
         const { told, read, loras, missing, ignored } = settlePrompts(job, names, lists);
         if (missing.length > 0) yield { kind: 'notice', notice: { code: 'lists-missing', names: missing } };
         if (ignored.length > 0) yield { kind: 'notice', notice: { code: 'tags-ignored', tags: ignored } };
-        const { uses, ids } = await useLoras(checkpoint, loras, signal);
+        const { uses, ids } = await additions.useLoras(checkpoint, loras, signal);
         for (const { name, use } of uses) {
           if (use.used < use.modules) yield { kind: 'notice', notice: { code: 'lora-in-part', name, use } };
         }
-        await useVae(checkpoint, vae, signal);
-        await useTaesd(checkpoint, taesd, signal);
-        const { embeddings, unfit } = await embeddingsFor(checkpoint, textsOf(read), ids, signal);
+        await additions.useVae(checkpoint, vae, signal);
+        await additions.useTaesd(checkpoint, taesd, signal);
+        const guides = job.controls?.map((control) => control.model) ?? [];
+        await additions.useControls(checkpoint, guides, signal);
+        const { embeddings, unfit } = await additions.embeddingsFor(checkpoint, textsOf(read), ids, signal);
         if (unfit.length > 0) yield { kind: 'notice', notice: { code: 'words-for-others', words: unfit } };
         const tools = { checkpoint, tokenizer: await tokenizer(), report, embeddings };
         const picture = yield* generate({ ...job, ...read }, tools);
@@ -145,6 +144,7 @@ const api: WorkerApi = {
           model,
           ...Object.values(parts),
           ...(vae ? [vae] : []),
+          ...guides,
           ...ids,
           ...called,
         ]);
@@ -199,81 +199,6 @@ async function lendersOf(id: string, chosen: Parts): Promise<Parts> {
     await lackingIn(await models.header(id), entries, (other) => models.header(other)),
     chosen,
   );
-}
-
-/** Read once for each checkpoint: what a text encoder was opened with is told by being the very same. */
-const embeddings = new WeakMap<Checkpoint, Map<string, Embedding | null>>();
-
-/** @param on ids of the LoRAs that are on. */
-async function embeddingsFor(
-  checkpoint: Checkpoint,
-  prompts: readonly string[],
-  on: ReadonlySet<string>,
-  signal: AbortSignal,
-): Promise<{ readonly embeddings: Embedding[]; readonly unfit: string[] }> {
-  const known = embeddings.get(checkpoint) ?? new Map<string, Embedding | null>();
-  embeddings.set(checkpoint, known);
-  const found: Embedding[] = [];
-  const unfit: string[] = [];
-  const called = await models.words(prompts, on);
-  const triggers = called.map(({ trigger }) => trigger);
-  for (const { trigger, files } of called) {
-    const key = JSON.stringify([trigger, ...files.map(({ id }) => id)]);
-    if (!known.has(key)) {
-      const sources: EmbeddingSource[] = [];
-      for (const { id, file, addon } of files) {
-        sources.push(sourceOf(trigger, addon, { file, ...(await openAddon(id, signal)) }));
-      }
-      known.set(key, embeddingOf(trigger, sources, checkpoint.model));
-    }
-    const embedding = known.get(key);
-    if (embedding) found.push(embedding);
-    else if (standsAlone(trigger, triggers, prompts)) unfit.push(trigger);
-  }
-  return { embeddings: found, unfit };
-}
-
-/** What is read here and there while a checkpoint is fed: all of it is compared with what was stored. */
-async function openAddon(id: string, signal: AbortSignal): Promise<Readable> {
-  const opened = await models.open(id, signal, () => undefined);
-  await opened.source.check?.([{ begin: 0, end: opened.source.bytes }]);
-  return opened;
-}
-
-/** Gives the file's name; null for the model's own. */
-async function useVae(checkpoint: Checkpoint, id: string, signal: AbortSignal): Promise<void> {
-  const entry = id && (await models.list()).find((other) => other.id === id);
-  // One that was removed meanwhile leaves the model's own.
-  await checkpoint.useVae(entry ? id : '', async () => {
-    const { header, source } = await models.open(id, signal, () => undefined);
-    return vaeWeights(entry ? entry.file : id, header, source, checkpoint.model);
-  });
-}
-
-async function useTaesd(checkpoint: Checkpoint, id: string, signal: AbortSignal): Promise<void> {
-  const entry = id && (await models.list()).find((other) => other.id === id);
-  await checkpoint.useTaesd(entry ? id : '', async () => {
-    const { header, source } = await models.open(id, signal, () => undefined);
-    return { tensors: header.tensors, source, ...(entry && { name: entry.file }) };
-  });
-}
-
-/** Lets a checkpoint be changed by these LoRAs, and by no others; tells how much of each it uses. */
-async function useLoras(
-  checkpoint: Checkpoint,
-  tags: readonly LoraTag[],
-  signal: AbortSignal,
-): Promise<{ readonly uses: readonly NamedUse[]; readonly ids: ReadonlySet<string> }> {
-  const entries = await Promise.all(tags.map(({ name }) => models.lora(name)));
-  const key = tags.map(({ text, unet }, i) => `${entries[i]!.id}:${text}:${unet}`).join(); // one for each tag
-  const uses = await checkpoint.useLoras(key, async () => {
-    const loras: Lora[] = [];
-    for (const [i, tag] of tags.entries()) {
-      loras.push({ ...tag, ...(await openAddon(entries[i]!.id, signal)) }); // see above
-    }
-    return loras;
-  });
-  return { uses, ids: new Set(entries.map(({ id }) => id)) };
 }
 
 function describe({ backend, name, float16, imitated }: Machine, wish: Backend): DeviceInfo {

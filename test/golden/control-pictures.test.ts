@@ -24,7 +24,9 @@ const opened = new Map<string, Promise<Checkpoint>>();
 async function guided(model: string, { controls = [] }: Job): Promise<Checkpoint> {
   const checkpoint = opened.get(model) ?? openCheckpoint(modelBytes(model));
   opened.set(model, checkpoint);
-  await (await checkpoint).controls.use(
+  await (
+    await checkpoint
+  ).controls.use(
     controls.map((control) => control.model),
     goldenControl,
   );

@@ -87,7 +87,7 @@ const words = {
   'encoder-missing': ({ text }) =>
     `The IP-Adapter “${text('name')}” needs an image encoder to look at the picture, and none here fits. Import ${encoderWanted(text('seen'), Number(text('width')))}.`,
   'control-mismatch': ({ text }) =>
-    `“${text('name')}” guides models of another kind (${text('base')}) than the chosen one (${text('family')}). Choose a model of that kind, or another control model.`,
+    `“${text('name')}” guides ${text('family').startsWith(text('base')) ? `models of another size than the chosen one` : `${text('base')}, and the chosen model is ${text('family')}`}. Choose a model that it was made for, or another control model.`,
   'image-unreadable': ({ file, text }) =>
     text('kind')
       ? `${file} is a picture of a kind (${text('kind')}) that this browser cannot open. Save it as PNG or JPEG and choose that.`

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { NetName, Thrift } from '../../../src/pipeline/job';
 import { lavish, stepDown } from '../../../src/pipeline/thrift';
 
-const setting = { size: { h: 128, w: 96 }, native: 64, together: true, questions: 2 };
+const setting = { size: { h: 128, w: 96 }, native: 64, together: true, questions: 2, guided: false };
 
 /** All that is tried where a net fails again and again. */
 function ladder(net: NetName, changes: Partial<typeof setting> = {}): Partial<Thrift>[] {
@@ -19,6 +19,12 @@ function ladder(net: NetName, changes: Partial<typeof setting> = {}): Partial<Th
 
 it('first the other nets make room, then the UNet is asked one question at a time, then its weights are rounded', () => {
   expect(ladder('UNet')).toEqual([{ apart: true }, { single: true }, { bits: 8 }, { bits: 4 }]);
+});
+
+it('nets that guide and the UNet take turns before weights are rounded', () => {
+  const turns = [{ apart: true }, { single: true }, { turns: true }, { bits: 8 }, { bits: 4 }];
+  expect(ladder('UNet', { guided: true })).toEqual(turns);
+  expect(ladder('ControlNet', { guided: true })).toEqual(turns);
 });
 
 it('a decoder or encoder works in smaller and smaller tiles', () => {

@@ -96,7 +96,7 @@ test.each(['out-of-memory', 'bad-request', 'not-a-number', 'busy'] satisfies Err
   },
 );
 
-const alone: Thrift = { apart: true, single: false, bits: null, tile: null };
+const alone: Thrift = { apart: true, single: false, turns: false, bits: null, tile: null };
 const tiled: Thrift = { ...alone, tile: 64 };
 const full = new DrobeError('out-of-memory');
 

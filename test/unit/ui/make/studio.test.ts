@@ -340,7 +340,7 @@ test('what several pictures of a run have to tell is told once', async () => {
 });
 
 test('a run that was short of memory is not tried lavishly again, at its size', async () => {
-  const thrift = { apart: true, single: false, bits: null, tile: null };
+  const thrift = { apart: true, single: false, turns: false, bits: null, tile: null };
   const asked: unknown[] = [];
   const studio = studioWith(async function* (signal, job) {
     asked.push(job.thrift);
