@@ -5,6 +5,13 @@
 import type { SamplerName, ScheduleName } from '../sampling/settings';
 import { attention, BREAK } from '../text/attention';
 import { loraTags, type LoraTag } from '../text/lora';
+import {
+  controlArguments,
+  controlDifferences,
+  controlLines,
+  controlPipeline,
+  controlsOf,
+} from './diffusers-control';
 import { pythonNumber } from './pairs';
 import { automaticOf } from './names';
 import { resourcesOf, type Recipe, type RecipeMode, type RecipeSettings } from './recipe';
@@ -89,20 +96,31 @@ const pipelines: Readonly<Record<RecipeMode, readonly [string, string]>> = {
 export function diffusersScript(recipe: Recipe, { isXl }: { readonly isXl: boolean }): string {
   const { settings } = recipe;
   const { mode = 'text', hires, seed = 0n, batch } = settings;
-  const named = resourcesOf(recipe, 'lora').map(({ name }) => name);
-  const { loras } = loraTags(settings.prompt ?? '', named);
+  const called = resourcesOf(recipe, 'lora').map(({ name }) => name);
+  const { loras } = loraTags(settings.prompt ?? '', called);
   const embeddings = resourcesOf(recipe, 'embedding');
   const [model] = resourcesOf(recipe, 'model');
   const [vae] = resourcesOf(recipe, 'vae');
   const scheduler = schedulers[settings.sampler ?? 'Euler'] ?? otherwise;
-  const pipeline = pipelines[mode][isXl ? 1 : 0];
-  const second = pipelines.image[isXl ? 1 : 0];
-  const classes = [pipeline, scheduler.name, ...(vae ? ['AutoencoderKL'] : []), ...(hires ? [second] : [])];
+  const controls = controlsOf(mode, settings.controls);
+  const isGuided = controls.length > 0;
+  const size = `${widthOf(settings)}, ${heightOf(settings)}`;
+  const guides = controlLines(controls, size, file);
+  const named = (kind: RecipeMode): string =>
+    isGuided ? controlPipeline(kind, isXl) : pipelines[kind][isXl ? 1 : 0];
+  const pipeline = named(mode);
+  const second = named('image');
+  const classes = [
+    ...[pipeline, scheduler.name],
+    ...(vae ? ['AutoencoderKL'] : []),
+    ...(isGuided ? ['ControlNetModel'] : []),
+    ...(hires ? [second] : []),
+  ];
   const lines = [
     ...differences(settings, scheduler).map((sentence) => `# ${sentence}`),
     'import torch',
     `from diffusers import ${[...new Set(classes)].sort().join(', ')}`,
-    ...(mode === 'text' ? [] : ['from diffusers.utils import load_image']),
+    ...(mode === 'text' && !isGuided ? [] : ['from diffusers.utils import load_image']),
     ...(isXl && embeddings.length > 0 ? ['from safetensors.torch import load_file'] : []),
     '',
     'device = "cuda" if torch.cuda.is_available() else "cpu"',
@@ -110,23 +128,33 @@ export function diffusersScript(recipe: Recipe, { isXl }: { readonly isXl: boole
     '',
   ];
   if (vae) lines.push(`vae = AutoencoderKL.from_single_file(${file(vae.name)}, torch_dtype=dtype)`);
-  const parts = [file(model?.name ?? 'model'), 'torch_dtype=dtype', ...(vae ? ['vae=vae'] : [])];
+  if (isGuided) lines.push(...guides.nets);
+  const parts = [
+    ...[file(model?.name ?? 'model'), 'torch_dtype=dtype'],
+    ...(vae ? ['vae=vae'] : []),
+    ...(isGuided ? ['controlnet=controlnets'] : []),
+  ];
   lines.push(`pipe = ${pipeline}.from_single_file(${parts.join(', ')}).to(device)`);
   lines.push(schedulerLine(settings, scheduler));
   lines.push(...loraLines(loras), ...embeddings.flatMap(({ name }) => embeddingLines(name, isXl)), '');
 
   const passed = argumentsOf(settings, isXl, scheduler);
   if (mode !== 'text') passed.image = 'image';
-  if (mode !== 'text')
-    lines.push(`image = load_image("picture.png").resize((${widthOf(settings)}, ${heightOf(settings)}))`);
+  if (mode !== 'text') lines.push(`image = load_image("picture.png").resize((${size}))`);
   if (mode === 'inpaint' || mode === 'outpaint') {
     lines.push('mask = load_image("mask.png").resize(image.size)');
     passed.mask_image = 'mask';
   }
+  if (isGuided) {
+    lines.push(...guides.hints);
+    // Their pipelines know of none.
+    delete passed.guidance_rescale;
+    Object.assign(passed, controlArguments(controls, mode));
+  }
   lines.push(`generator = torch.Generator("cpu").manual_seed(${seed})`);
   if (batch && batch.count > 1) passed.num_images_per_prompt = String(batch.count);
   lines.push(`result = pipe(${listed(passed)}).images[${batch?.index ?? 0}]`);
-  if (hires) lines.push('', ...hiresLines(settings, hires, second, isXl, scheduler));
+  if (hires) lines.push('', ...hiresLines({ ...settings, controls }, hires, second, isXl, scheduler));
   lines.push('result.save("result.png")', '');
   return lines.join('\n');
 }
@@ -226,6 +254,12 @@ function hiresLines(
   const width = hires.width ?? Math.round((widthOf(settings) * scale) / 8) * 8;
   const height = hires.height ?? Math.round((heightOf(settings) * scale) / 8) * 8;
   const passed = argumentsOf({ ...settings, ...hires, mode: 'image' }, isXl, scheduler);
+  const { controls = [] } = settings;
+  if (controls.length > 0) {
+    delete passed.guidance_rescale;
+    const hints = `[hint.resize((${width}, ${height})) for hint in hints]`;
+    Object.assign(passed, controlArguments(controls, 'image', hints));
+  }
   return [
     `larger = result.resize((${width}, ${height}))`,
     `again = ${pipeline}(**pipe.components)`,
@@ -238,6 +272,7 @@ function differences(settings: RecipeSettings, { exact = true, name }: Scheduler
   const { sampler, like, prompt = '', negative = '', rng, hires } = settings;
   const weighs = [prompt, negative].some((said) => attention(said).some(({ weight }) => weight !== 1));
   const all = [
+    ...controlDifferences(settings.controls ?? [], settings.mode ?? 'text'),
     sampler !== undefined && !exact && `diffusers has no sampler ${sampler}: ${name} stands in.`,
     like !== undefined &&
       like !== 'diffusers' &&

@@ -10,7 +10,7 @@ const words = (text: string): string[] => text.split(' ');
 
 /** Arguments of calls, as diffusers 0.35 documents them. */
 const called = 'prompt negative_prompt num_inference_steps guidance_scale num_images_per_prompt generator';
-const loaded = words('torch_dtype vae');
+const loaded = words('torch_dtype vae controlnet');
 const pipelines: Record<string, string> = {
   StableDiffusionPipeline: `${called} width height eta clip_skip guidance_rescale`,
   StableDiffusionXLPipeline: `${called} width height eta clip_skip guidance_rescale`,
@@ -21,6 +21,16 @@ const pipelines: Record<string, string> = {
   StableDiffusionInstructPix2PixPipeline: `${called} image image_guidance_scale eta`,
   StableDiffusionXLInstructPix2PixPipeline: `${called} image image_guidance_scale width height eta guidance_rescale`,
 };
+const controls =
+  'controlnet_conditioning_scale control_guidance_start control_guidance_end guess_mode image eta clip_skip';
+Object.assign(pipelines, {
+  StableDiffusionControlNetPipeline: `${called} width height ${controls}`,
+  StableDiffusionXLControlNetPipeline: `${called} width height ${controls}`,
+  StableDiffusionControlNetImg2ImgPipeline: `${called} width height strength control_image ${controls}`,
+  StableDiffusionXLControlNetImg2ImgPipeline: `${called} width height strength control_image ${controls}`,
+  StableDiffusionControlNetInpaintPipeline: `${called} width height strength mask_image control_image ${controls}`,
+  StableDiffusionXLControlNetInpaintPipeline: `${called} width height strength mask_image control_image ${controls}`,
+});
 const sigmas = 'use_karras_sigmas use_exponential_sigmas use_beta_sigmas timestep_spacing';
 const solver = `${sigmas} solver_order solver_type`;
 const schedulers: Record<string, string> = {
@@ -43,6 +53,7 @@ const schedulers: Record<string, string> = {
 };
 const calls: Record<string, readonly string[]> = {
   'AutoencoderKL.from_single_file': loaded,
+  'ControlNetModel.from_single_file': loaded,
   load_image: [],
   load_file: [],
 };
@@ -132,4 +143,32 @@ result = pipe(
 ).images[0]
 result.save("result.png")
 `);
+});
+
+it('loads the nets that guide, and says how the pictures for them are made', () => {
+  const canny = { module: 'canny', model: 'control_canny', weight: 0.8, start: 0, end: 0.5 } as const;
+  const depth = { module: 'none', model: 'depth', weight: 1, start: 0, end: 1, mode: 'control' } as const;
+  const script = (mode: 'text' | 'inpaint' | 'instruct'): string =>
+    diffusersScript(recipe({ mode, prompt: 'a', width: 512, height: 768, controls: [canny, depth] }), {
+      isXl: true,
+    });
+  expect(script('text')).toContain(`
+controlnets = [
+    ControlNetModel.from_single_file("control_canny.safetensors", torch_dtype=dtype),
+    ControlNetModel.from_single_file("depth.safetensors", torch_dtype=dtype),
+]
+pipe = StableDiffusionXLControlNetPipeline.from_single_file("toy.safetensors", torch_dtype=dtype, controlnet=controlnets).to(device)
+`);
+  expect(script('text')).toContain(`
+hints = [
+    load_image("control_0.png").resize((512, 768)),  # made by "canny"
+    load_image("control_1.png").resize((512, 768)),
+]
+`);
+  expect(script('text')).toMatch(
+    /image=hints,\s+controlnet_conditioning_scale=\[0\.8, 1\],\s+control_guidance_start=\[0, 0\],\s+control_guidance_end=\[0\.5, 1\],\s+guess_mode=True/,
+  );
+  expect(script('text')).toContain('# diffusers has one guess mode for all controls.');
+  expect(script('inpaint')).toMatch(/image=image,\s+mask_image=mask,\s+control_image=hints,/);
+  expect(script('instruct')).not.toContain('ControlNet');
 });

@@ -1,0 +1,64 @@
+/** Pictures that guide, in a script for diffusers. Whether a file is a T2I-Adapter no recipe tells: ControlNets are meant. */
+import type { RecipeControl } from './control';
+import { pythonNumber } from './pairs';
+import type { RecipeMode } from './recipe';
+
+/** By what is started from; diffusers changes no picture by instruction under control. */
+const pipelines: Readonly<Record<Exclude<RecipeMode, 'instruct'>, readonly [sd: string, xl: string]>> = {
+  text: ['StableDiffusionControlNetPipeline', 'StableDiffusionXLControlNetPipeline'],
+  image: ['StableDiffusionControlNetImg2ImgPipeline', 'StableDiffusionXLControlNetImg2ImgPipeline'],
+  inpaint: ['StableDiffusionControlNetInpaintPipeline', 'StableDiffusionXLControlNetInpaintPipeline'],
+  outpaint: ['StableDiffusionControlNetInpaintPipeline', 'StableDiffusionXLControlNetInpaintPipeline'],
+};
+
+/** The controls of a recipe that a script can have. */
+export const controlsOf = (
+  mode: RecipeMode,
+  controls: readonly RecipeControl[] = [],
+): readonly RecipeControl[] => (mode === 'instruct' ? [] : controls);
+
+export const controlPipeline = (mode: RecipeMode, isXl: boolean): string =>
+  pipelines[mode === 'instruct' ? 'text' : mode][isXl ? 1 : 0];
+
+/** The nets, and the pictures that they are shown. @param file the name of a net's file in quotes, with its ending. */
+export function controlLines(
+  controls: readonly RecipeControl[],
+  size: string,
+  file: (name: string) => string,
+): { readonly nets: string[]; readonly hints: string[] } {
+  const nets = controls.map(
+    ({ model }) => `    ControlNetModel.from_single_file(${file(model)}, torch_dtype=dtype),`,
+  );
+  const hints = controls.map(({ module }, i) => {
+    const made = module === 'none' ? '' : `  # made by ${JSON.stringify(module)}`;
+    return `    load_image("control_${i}.png").resize((${size})),${made}`;
+  });
+  return { nets: ['controlnets = [', ...nets, ']'], hints: ['hints = [', ...hints, ']'] };
+}
+
+/** What a pipeline is called with besides. @param hints the pictures' name in the script. */
+export function controlArguments(
+  controls: readonly RecipeControl[],
+  mode: RecipeMode,
+  hints = 'hints',
+): Record<string, string> {
+  const list = (key: 'weight' | 'start' | 'end'): string =>
+    `[${controls.map((control) => pythonNumber(control[key])).join(', ')}]`;
+  return {
+    [mode === 'text' ? 'image' : 'control_image']: hints,
+    controlnet_conditioning_scale: list('weight'),
+    control_guidance_start: list('start'),
+    control_guidance_end: list('end'),
+    ...(controls.some((control) => control.mode === 'control') && { guess_mode: 'True' }),
+  };
+}
+
+/** Where a guided picture will be another. */
+export function controlDifferences(controls: readonly RecipeControl[], mode: RecipeMode): (string | false)[] {
+  const modes = new Set(controls.map((control) => control.mode ?? 'balanced'));
+  return [
+    mode === 'instruct' && controls.length > 0 && 'diffusers has no control of such a model: it is left out.',
+    modes.has('prompt') && 'diffusers cannot say that the prompt is more important than a control.',
+    modes.has('control') && modes.size > 1 && 'diffusers has one guess mode for all controls.',
+  ];
+}
