@@ -52,7 +52,8 @@ describe.skipIf(present.length > 0)('a guided picture', () => {
     residuals.mockRestore();
     return { picture, told, runs };
   }
-  const difference = (a: Pixels, b: Pixels): number => pictureDifference(a.rgba, b.rgba).mean;
+  const difference = (a: Pixels, b: Pixels): number =>
+    pictureDifference(a.rgba, Uint8Array.from(b.rgba)).mean;
 
   it('is another one than without, and without it is the one that it was before', async () => {
     const plain = await drawn(job);
