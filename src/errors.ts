@@ -8,8 +8,8 @@ export type ErrorCode =
   // the file is not what its name says
   | 'file-empty'
   | 'file-is-html'
-  | 'file-is-pickle' // an old one, not in a zip
-  | 'file-is-torch' // one in a zip, where such are not taken apart
+  | 'file-is-pickle' // and none of torch.save
+  | 'file-is-torch' // one of torch.save, where such are not taken apart
   | 'bad-pickle' // facts: reason
   | 'pickle-asks' // facts: name of what it wants to be run
   | 'file-is-lfs-pointer'

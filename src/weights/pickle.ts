@@ -55,38 +55,58 @@ class Tuple {
   }
 }
 
+/** Bytes; a full checkpoint's has half a megabyte. */
+export const MOST_PICKLE = 2 ** 23;
+/** As many values may be put aside to be had again: ten thousand tensors need a hundred thousand. */
+const MOST_PUT = 2 ** 20;
 /** As many tuples, lists and dicts may there be: ten thousand tensors need fifty thousand. */
 const MOST_CONTAINERS = 2 ** 18;
 const MOST_RANK = 64;
 const HIGHEST_PROTOCOL = 5;
+
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /** Stands on the stack where a tuple or a list of items begins. */
 const MARK = Symbol('mark');
 
 const bad = (reason: string) => new DrobeError('bad-pickle', { reason });
 
-/** What a pickle holds. @throws DrobeError 'bad-pickle', and 'pickle-asks' with what it wants to be run. */
-export function unpickle(pickle: Uint8Array): unknown {
-  return new Machine(pickle).run();
+/** What a pickle holds. */
+export interface Unpickled {
+  readonly value: unknown;
+  /** Every storage that it speaks of, by its key. */
+  readonly storages: ReadonlyMap<unknown, Storage>;
+  /** Where it ends among the bytes. */
+  readonly end: number;
+}
+
+/**
+ * Reads the pickle that begins at `at`.
+ * @throws DrobeError 'bad-pickle', and 'pickle-asks' with what it wants to be run.
+ */
+export function unpickle(bytes: Uint8Array, at = 0): Unpickled {
+  return new Machine(bytes, at).run();
 }
 
 class Machine {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
-  #at = 0;
+  #at: number;
   readonly #stack: unknown[] = [];
   readonly #memo = new Map<number, unknown>();
+  readonly #storages = new Map<unknown, Storage>();
   #containers = 0;
 
-  constructor(bytes: Uint8Array) {
+  constructor(bytes: Uint8Array, at: number) {
     this.#bytes = bytes;
+    this.#at = at;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
-  run(): unknown {
+  run(): Unpickled {
     for (;;) {
       const opcode = this.#bytes[this.#take(1)]!;
-      if (opcode === 0x2e) return this.#pop(); // STOP
+      if (opcode === 0x2e) return { value: this.#pop(), storages: this.#storages, end: this.#at }; // STOP
       const run = OPCODES.get(opcode);
       if (!run) throw new DrobeError('pickle-asks', { name: `the opcode ${shownCode(opcode)}` });
       run(this);
@@ -120,9 +140,7 @@ class Machine {
   text(bytes: number): string {
     const begin = this.#take(bytes);
     try {
-      return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(
-        this.#bytes.subarray(begin, begin + bytes),
-      );
+      return utf8.decode(this.#bytes.subarray(begin, begin + bytes));
     } catch (cause) {
       throw new DrobeError('bad-pickle', { reason: 'a text that is not UTF-8' }, { cause });
     }
@@ -175,6 +193,7 @@ class Machine {
 
   put(place: number): void {
     this.#memo.set(place, this.top());
+    if (this.#memo.size > MOST_PUT) throw bad('it has too many parts');
   }
 
   putNext(): void {
@@ -201,12 +220,17 @@ class Machine {
 
   /** What a storage is called outside of the pickle: the only thing there that it may refer to. */
   persistent(): void {
-    const [kind, type, key, , count] = itemsOf(this.#pop());
+    const [kind, type, key, , count, view] = itemsOf(this.#pop());
     const dtype = type instanceof Name ? DTYPES[type.name] : undefined;
     if (kind !== 'storage' || dtype === undefined || typeof key !== 'string' || !isCount(count)) {
       throw bad('numbers of an unknown kind');
     }
-    this.#stack.push(new Storage(key, dtype, count));
+    // Old files could have views of storages, too.
+    if (view !== undefined && view !== null) throw bad('numbers that are part of others');
+    const storage = this.#storages.get(key) ?? new Storage(key, dtype, count);
+    if (storage.dtype !== dtype || storage.count !== count) throw bad('numbers of two kinds');
+    this.#storages.set(key, storage);
+    this.#stack.push(storage);
   }
 
   name(module: unknown, name: unknown): void {

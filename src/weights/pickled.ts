@@ -1,4 +1,4 @@
-/** What a pickle of tensors holds beside numbers, texts and lists. */
+/** What a pickle of tensors holds beside numbers, texts and lists, and a file of torch.save beside pickles. */
 import type { Dtype } from './safetensors';
 
 /** A file of numbers beside the pickle. */
@@ -33,3 +33,15 @@ export class PickledTensor {
 
 /** A dict, an OrderedDict too. */
 export type PickledDict = ReadonlyMap<unknown, unknown>;
+
+/** What a file of torch.save holds. */
+export interface Saved {
+  readonly value: unknown;
+  /** Where the bytes of a storage lie in the file. @throws DrobeError 'bad-pickle' where they do not. */
+  numbersOf(storage: Storage): Promise<Numbers>;
+}
+
+export interface Numbers {
+  readonly begin: number;
+  readonly bytes: number;
+}

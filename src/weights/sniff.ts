@@ -9,6 +9,11 @@ const MAGIC: readonly (readonly [kind: string, bytes: readonly number[]])[] = [
   ['JPEG', [0xff, 0xd8, 0xff]],
 ];
 
+/** How torch.save began its files before it wrote zips: a pickle of the number 0x1950a86a20f9469cfc6c. */
+export const OLD_TORCH: readonly number[] = [
+  0x80, 0x02, 0x8a, 0x0a, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e,
+];
+
 /** What a model may be packed in. */
 const ARCHIVES: typeof MAGIC = [
   ['gzip', [0x1f, 0x8b]],
@@ -22,7 +27,7 @@ const ARCHIVES: typeof MAGIC = [
  * null when the bytes are like nothing we know.
  */
 export function sniff(head: Uint8Array): DrobeError | null {
-  if (isPickle(head)) return new DrobeError('file-is-pickle');
+  if (isPickle(head)) return new DrobeError(beginsAsOldTorch(head) ? 'file-is-torch' : 'file-is-pickle');
   const archive = kindIn(ARCHIVES, head);
   if (archive === 'zip' && isTorchZip(head)) return new DrobeError('file-is-torch');
   if (archive) return new DrobeError('file-is-archive', { kind: archive });
@@ -45,7 +50,9 @@ const other = (kind: string) => new DrobeError('file-is-other', { kind });
 const kindIn = (table: typeof MAGIC, head: Uint8Array): string | undefined =>
   table.find(([, bytes]) => bytes.every((byte, i) => head[i] === byte))?.[0];
 
-/** PROTO opcode and a protocol that Python has; torch.save wrote such files before it wrote zips. */
+export const beginsAsOldTorch = (head: Uint8Array): boolean => OLD_TORCH.every((byte, i) => head[i] === byte);
+
+/** PROTO opcode and a protocol that Python has. */
 function isPickle(head: Uint8Array): boolean {
   return head[0] === 0x80 && head[1]! >= 2 && head[1]! <= 5;
 }

@@ -20,7 +20,7 @@ const words = {
   'file-is-html': ({ file }) =>
     `${file} is a web page, not a model: the download link led to a page. Open that page, sign in if it asks for it, and download the .safetensors file itself.`,
   'file-is-pickle': ({ file }) =>
-    `${file} is a pickle of a kind (.ckpt, .pt, older than PyTorch 1.6) that is not read here. Look for the same model as .safetensors.`,
+    `${file} is a pickle, which can hide programs, and not one that PyTorch saved: it is not opened here. Look for the same model as .safetensors.`,
   'file-is-torch': ({ file }) =>
     `${file} is a PyTorch file, of which the weights can be taken once it is on this device: download it, and drop it on this page.`,
   'bad-pickle': ({ file, text }) =>

@@ -98,7 +98,7 @@ describe('readHeader', () => {
 
   it.each([
     ['torch_zip_ckpt', 'file-is-torch', undefined],
-    ['torch_legacy_pickle', 'file-is-pickle', undefined],
+    ['torch_legacy_pickle', 'file-is-torch', undefined],
     ['pickle', 'file-is-pickle', undefined],
     ['pickle4', 'file-is-pickle', undefined],
     ['html_404', 'file-is-html', undefined],

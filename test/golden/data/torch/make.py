@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import pickle
 from collections import OrderedDict
 from pathlib import Path
 
@@ -59,12 +60,15 @@ write("parameters.pt", parameters, parameters)
 half = {f"model.diffusion_model.{key}": value.half() for key, value in weights.items()}
 checkpoint = {"epoch": 3, "global_step": 2**40, "lr": 0.5, "loops": {"fit": [1, None, True]}, "state_dict": half}
 write("checkpoint.ckpt", checkpoint, half)
+old = {"_use_new_zipfile_serialization": False}
+write("old.pth", {"params_ema": better, "params": weights}, better, **old)
+write("old-module.pth", state, state, **old)
+write("old-kinds.pt", {**kinds, **odd}, {**kinds, **odd}, **old)
 
 write("transposed.pth", {"turned": whole.t()}, code="bad-pickle")
 write("expanded.pth", {"wide": torch.randn(1, 5).expand(4, 5)}, code="bad-pickle")
 write("no-tensors.pth", {"epoch": 3}, code="bad-pickle")
 write("list.pth", [whole], code="bad-pickle")
-write("old.pth", weights, code="file-is-pickle", _use_new_zipfile_serialization=False)
 write("module-itself.pth", net, code="pickle-asks", name="torch.nn.modules.container.Sequential")
 scalar = {**weights, "best": np.float64(0.25)}
 asks = "numpy._core.multiarray.scalar"
@@ -78,6 +82,9 @@ class Command:
 
 write("command.pth", {**weights, "_": Command()}, code="pickle-asks", name="posix.system")
 write("command-4.pth", {**weights, "_": Command()}, code="pickle-asks", name="posix.system", pickle_protocol=4)
+write("old-command.pth", {**weights, "_": Command()}, code="pickle-asks", name="posix.system", **old)
 torch.jit.script(nn.PReLU()).save(here / "script.pt")
+(here / "plain.pt").write_bytes(pickle.dumps({"a": [1.5, 2.5]}))
+files.append({"file": "plain.pt", "code": "file-is-pickle", "name": None})
 files.append({"file": "script.pt", "code": "pickle-asks", "name": "__torch__.torch.nn.modules.activation.PReLU"})
 (here / "case.json").write_text(json.dumps({"torch": torch.__version__, "files": files}, indent=1) + "\n")
