@@ -3,57 +3,13 @@
  *
  * A pickle is a program for a small stack machine, and one of its opcodes calls whatever function the pickle names: that is
  * how a model can hide a virus. Here no name is ever looked up and nothing is ever called. The machine knows the opcodes
- * that build numbers, texts, tuples, lists and dicts, and a closed list of names (`NAMES`), each of which makes a plain
- * record of its arguments; every other opcode and every other name ends the reading. What comes out is data that this file
+ * that build numbers, texts, tuples, lists and dicts, and a closed list of names (`pickled.ts`), each of which makes a
+ * plain record of its arguments; every other opcode and every other name ends the reading. What comes out is data that this file
  * made, whatever the pickle says. Time and memory are bounded by the pickle's length: no opcode repeats or copies what
  * others made, values are shared by reference and never walked in depth, and of containers there are so many at most.
  */
 import { DrobeError } from '../errors';
-import { PickledTensor, Storage } from './pickled';
-import type { Dtype } from './safetensors';
-
-const DTYPES: Readonly<Record<string, Dtype>> = {
-  'torch.DoubleStorage': 'F64',
-  'torch.FloatStorage': 'F32',
-  'torch.HalfStorage': 'F16',
-  'torch.BFloat16Storage': 'BF16',
-  'torch.LongStorage': 'I64',
-  'torch.IntStorage': 'I32',
-  'torch.ShortStorage': 'I16',
-  'torch.CharStorage': 'I8',
-  'torch.ByteStorage': 'U8',
-  'torch.BoolStorage': 'BOOL',
-};
-
-/** Names that a pickle may call, and what is made of the arguments. */
-const NAMES: Readonly<Record<string, (args: readonly unknown[]) => unknown>> = {
-  'torch._utils._rebuild_tensor_v2': tensorOf,
-  'torch._utils._rebuild_parameter': ([tensor]) => {
-    if (tensor instanceof PickledTensor) return tensor;
-    throw bad('a parameter that is no tensor');
-  },
-  'collections.OrderedDict': (args) => {
-    if (args.length === 0) return new Map();
-    throw bad('a dict made of another');
-  },
-};
-
-/** A name that stands on the stack until it is called, or says what a storage holds. */
-class Name {
-  readonly name: string;
-
-  constructor(name: string) {
-    this.name = name;
-  }
-}
-
-class Tuple {
-  readonly items: readonly unknown[];
-
-  constructor(items: readonly unknown[]) {
-    this.items = items;
-  }
-}
+import { called, nameOf, storageOf, Tuple, type Storage } from './pickled';
 
 /** Bytes; a full checkpoint's has half a megabyte. */
 export const MOST_PICKLE = 2 ** 23;
@@ -61,7 +17,6 @@ export const MOST_PICKLE = 2 ** 23;
 const MOST_PUT = 2 ** 20;
 /** As many tuples, lists and dicts may there be: ten thousand tensors need fifty thousand. */
 const MOST_CONTAINERS = 2 ** 18;
-const MOST_RANK = 64;
 const HIGHEST_PROTOCOL = 5;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
@@ -220,32 +175,20 @@ class Machine {
 
   /** What a storage is called outside of the pickle: the only thing there that it may refer to. */
   persistent(): void {
-    const [kind, type, key, , count, view] = itemsOf(this.#pop());
-    const dtype = type instanceof Name ? DTYPES[type.name] : undefined;
-    if (kind !== 'storage' || dtype === undefined || typeof key !== 'string' || !isCount(count)) {
-      throw bad('numbers of an unknown kind');
-    }
-    // Old files could have views of storages, too.
-    if (view !== undefined && view !== null) throw bad('numbers that are part of others');
-    const storage = this.#storages.get(key) ?? new Storage(key, dtype, count);
-    if (storage.dtype !== dtype || storage.count !== count) throw bad('numbers of two kinds');
-    this.#storages.set(key, storage);
-    this.#stack.push(storage);
+    const storage = storageOf(this.#pop());
+    const known = this.#storages.get(storage.key) ?? storage;
+    if (storage.dtype !== known.dtype || storage.count !== known.count) throw bad('numbers of two kinds');
+    this.#storages.set(storage.key, known);
+    this.#stack.push(known);
   }
 
   name(module: unknown, name: unknown): void {
-    const full = `${String(module)}.${String(name)}`;
-    if (!Object.hasOwn(NAMES, full) && !Object.hasOwn(DTYPES, full)) {
-      throw new DrobeError('pickle-asks', { name: full.slice(0, 100) });
-    }
-    this.#stack.push(new Name(full));
+    this.#stack.push(nameOf(module, name));
   }
 
   call(): void {
     const [callee, args] = this.popMany(2);
-    if (!(callee instanceof Name) || !Object.hasOwn(NAMES, callee.name))
-      throw bad('it calls what cannot be called');
-    const made = NAMES[callee.name]!(itemsOf(args)); // own, as was asked
+    const made = called(callee, args);
     if (made instanceof Map) this.pushNew(made as Map<unknown, unknown>);
     else this.#stack.push(made);
   }
@@ -299,19 +242,4 @@ function protocol(version: number): void {
   if (version > HIGHEST_PROTOCOL) throw bad(`a pickle of protocol ${version}`);
 }
 
-/** _rebuild_tensor_v2(storage, offset, size, stride, requires_grad, backward_hooks). */
-function tensorOf([storage, offset, size, stride]: readonly unknown[]): PickledTensor {
-  if (!(storage instanceof Storage) || !isCount(offset)) throw bad('a tensor without numbers');
-  const [shape, strides] = [itemsOf(size), itemsOf(stride)];
-  const sound = shape.length <= MOST_RANK && shape.length === strides.length;
-  if (!sound || !shape.every(isCount) || !strides.every(isCount)) throw bad('a tensor of a broken shape');
-  return new PickledTensor(storage, offset, shape, strides);
-}
-
-function itemsOf(value: unknown): readonly unknown[] {
-  if (value instanceof Tuple) return value.items;
-  throw bad('a tuple that is none');
-}
-
-const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
 const shownCode = (code: number): string => `0x${code.toString(16).padStart(2, '0')}`;

@@ -4,8 +4,8 @@
  */
 import { DrobeError } from '../errors';
 import { MOST_PICKLE, unpickle } from './pickle';
-import type { Numbers, Saved } from './pickled';
 import { byteLength, type Slices } from './safetensors';
+import type { Numbers, Saved } from './saved';
 import { beginsAsOldTorch, OLD_TORCH } from './sniff';
 import { viewOf } from './zip';
 

@@ -1,8 +1,8 @@
 /** Files of torch.save since PyTorch 1.6: a zip of a pickle, and a file of numbers for each storage. */
 import { DrobeError } from '../errors';
 import { MOST_PICKLE, unpickle } from './pickle';
-import type { Numbers, Saved } from './pickled';
 import type { Slices } from './safetensors';
+import type { Numbers, Saved } from './saved';
 import { dataOf, readZip, viewOf, type ZipEntry } from './zip';
 
 const bad = (reason: string) => new DrobeError('bad-pickle', { reason });

@@ -3,8 +3,9 @@
  * are read as safetensors files are, by what they hold and where it lies; `pickle.ts` says why that is safe.
  */
 import { DrobeError } from '../errors';
-import { PickledTensor, type Numbers, type PickledDict } from './pickled';
+import { PickledTensor, type PickledDict } from './pickled';
 import { byteLength, type Slices, type TensorInfo } from './safetensors';
+import type { Numbers } from './saved';
 import { isOldTorch, readOldTorch } from './torch-old';
 import { readTorchZip } from './torch-zip';
 
