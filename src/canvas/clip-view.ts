@@ -31,16 +31,7 @@ export function clipSquare(picture: Pixels, side: number): Float32Array<ArrayBuf
     h: Math.floor((side * height) / short),
     w: Math.floor((side * width) / short),
   };
-  // Pillow rounds to bytes between rows and columns, too.
-  const narrow = inBytes(planes, from, { h: from.h, w: to.w });
-  return middle(inBytes(narrow, { h: from.h, w: to.w }, to), to, side);
-}
-
-function inBytes(planes: Float32Array, from: Extent, to: Extent): Float32Array<ArrayBuffer> {
-  if (from.h === to.h && from.w === to.w) return Float32Array.from(planes);
-  return resample(planes, from, to, 'bicubic antialiased').map((v) =>
-    Math.min(255, Math.max(0, Math.round(v))),
-  );
+  return middle(resample(planes, from, to, 'bicubic antialiased', { bytes: true }), to, side);
 }
 
 function middle(planes: Float32Array, { h, w }: Extent, side: number): Float32Array<ArrayBuffer> {

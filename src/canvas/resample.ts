@@ -27,22 +27,28 @@ export type Kernel =
 /** Of one side: for each place the first number that counts, and how much it and those after it count. */
 type Shares = readonly { readonly first: number; readonly shares: readonly number[] }[];
 
-/** Planes [channels, from.h, from.w] → [channels, to.h, to.w]. */
+/**
+ * Planes [channels, from.h, from.w] → [channels, to.h, to.w].
+ * @param bytes they are of bytes, and are computed in whole numbers as Pillow does, which gives bytes again.
+ */
 export function resample(
   planes: Float32Array,
   from: Extent,
   to: Extent,
   kernel: Kernel,
+  { bytes = false } = {},
 ): Float32Array<ArrayBuffer> {
   const channels = planes.length / (from.h * from.w);
-  const across = sharesOf(kernel, from.w, to.w);
-  const down = sharesOf(kernel, from.h, to.h);
+  const [across, down] = [sharesOf(kernel, from.w, to.w), sharesOf(kernel, from.h, to.h)].map((shares) =>
+    bytes ? inSteps(shares) : shares,
+  ) as [Shares, Shares];
+  const settled = bytes ? toByte : (sum: number): number => sum;
   const narrow = new Float32Array(channels * from.h * to.w);
   for (let row = 0; row < channels * from.h; row++) {
     for (const [x, { first, shares }] of across.entries()) {
       let sum = 0;
       for (let i = 0; i < shares.length; i++) sum += shares[i]! * planes[row * from.w + first + i]!;
-      narrow[row * to.w + x] = sum;
+      narrow[row * to.w + x] = settled(sum);
     }
   }
   const out = new Float32Array(channels * to.h * to.w);
@@ -52,12 +58,19 @@ export function resample(
         let sum = 0;
         for (let i = 0; i < shares.length; i++)
           sum += shares[i]! * narrow[(c * from.h + first + i) * to.w + x]!;
-        out[(c * to.h + y) * to.w + x] = sum;
+        out[(c * to.h + y) * to.w + x] = settled(sum);
       }
     }
   }
   return out;
 }
+
+/** Pillow's shares of bytes are whole numbers of so many parts of 1. */
+const STEP = 2 ** -22;
+const inSteps = (all: Shares): Shares =>
+  all.map(({ first, shares }) => ({ first, shares: shares.map((share) => Math.round(share / STEP) * STEP) }));
+
+const toByte = (sum: number): number => Math.min(255, Math.max(0, Math.floor(sum + 0.5)));
 
 function sharesOf(kernel: Kernel, from: number, to: number): Shares {
   switch (kernel) {

@@ -4,6 +4,7 @@ import { PNG } from 'pngjs';
 import type { Pixels } from '../../src/canvas/pixels';
 import type { Graph } from '../../src/graph/graph';
 import { visionForm } from '../../src/nets/names/vision';
+import type { ControlFile } from '../../src/pipeline/controls';
 import { visionTower, type VisionTower } from '../../src/nets/vision';
 import { wasmMachine } from '../../src/runtime/device';
 import { Sessions, type Kept, type Value, type Weights } from '../../src/runtime/session';
@@ -36,7 +37,7 @@ export interface GoldenAdapter {
 /** Names of the adapters. */
 export const adapters = listGolden('ip').filter((name) => hasGolden(`ip/${name}/case.json`));
 
-/** An adapter's cases of a family. */
+/** An adapter's cases of a family; each has those of some. */
 export const casesOf = (adapter: string, family: string): string[] =>
   listCases(`ip/${adapter}/cases`).filter(
     (name) => (goldenJson(`ip/${adapter}/cases/${name}/case.json`) as { family: string }).family === family,
@@ -58,6 +59,19 @@ export async function openAdapter(name: string): Promise<GoldenAdapter> {
   const tower = { ...visionTower(encoder.tensors), heads, activation };
   return { adapter, encoder, tower, base: pathFrom(name, base_model) };
 }
+
+/** Gives an adapter's own file, and that of its encoder. */
+export const adapterFiles =
+  (name: string) =>
+  async (id: string): Promise<ControlFile> => {
+    const { files } = goldenJson(`ip/${name}/case.json`) as AdapterCase;
+    const path =
+      id === 'adapter'
+        ? `ip/${name}/${files.ip_adapter.unpacked}`
+        : `ip/${name}/image_encoder/${files.image_encoder.unpacked}`;
+    const file = goldenBytes(path);
+    return { name: id, header: await readHeader(new Blob([file])), source: memorySource(file) };
+  };
 
 export async function weightsOf(file: Uint8Array<ArrayBuffer>): Promise<Weights> {
   const { tensors } = await readHeader(new Blob([file]));
