@@ -4,7 +4,9 @@ import { embeddingOf, type Embedding, type EmbeddingSource } from '../pipeline/e
 import type { Lora } from '../pipeline/lora';
 import { vaeWeights } from '../pipeline/vae';
 import type { LoraTag } from '../text/lora';
+import type { Job } from './api';
 import { sourceOf, standsAlone } from './called';
+import { referenceFiles } from './references';
 import type { shelf, Readable } from './shelf';
 
 /** @param models the files at hand. */
@@ -68,12 +70,28 @@ export function additionsFrom(models: ReturnType<typeof shelf>) {
 
   /** Lets these files guide, by their ids, and no others. @throws DrobeError 'control-mismatch', 'model-gone' */
   function useControls(checkpoint: Checkpoint, ids: readonly string[], signal: AbortSignal): Promise<void> {
-    return checkpoint.controls.use(ids, async (id) => {
-      const { header, source } = await models.open(id, signal, () => undefined);
-      const entry = (await models.list()).find((other) => other.id === id);
-      return { name: entry?.file ?? id, header, source };
-    });
+    return checkpoint.controls.use(ids, opening(signal));
   }
+
+  /**
+   * Lets a checkpoint be told of these pictures, and of no others; gives the ids of the files by which it is.
+   * @throws DrobeError 'adapter-mismatch', 'encoder-missing', 'model-gone'
+   */
+  async function useReferences(
+    checkpoint: Checkpoint,
+    references: NonNullable<Job['references']>,
+    signal: AbortSignal,
+  ): Promise<readonly string[]> {
+    const files = references.length > 0 ? referenceFiles(references, await models.list()) : [];
+    await checkpoint.references.use(files, opening(signal));
+    return [...new Set(files.flatMap(({ adapter, encoder }) => [adapter, encoder]))];
+  }
+
+  const opening = (signal: AbortSignal) => async (id: string) => {
+    const { header, source } = await models.open(id, signal, () => undefined);
+    const entry = (await models.list()).find((other) => other.id === id);
+    return { name: entry?.file ?? id, header, source };
+  };
 
   /** Lets a checkpoint be changed by these LoRAs, and by no others; tells how much of each it uses. */
   async function useLoras(
@@ -93,5 +111,5 @@ export function additionsFrom(models: ReturnType<typeof shelf>) {
     return { uses, ids: new Set(entries.map(({ id }) => id)) };
   }
 
-  return { embeddingsFor, useVae, useTaesd, useLoras, useControls };
+  return { embeddingsFor, useVae, useTaesd, useLoras, useControls, useReferences };
 }

@@ -132,6 +132,7 @@ const api: WorkerApi = {
         await additions.useTaesd(checkpoint, taesd, signal);
         const guides = job.controls?.map((control) => control.model) ?? [];
         await additions.useControls(checkpoint, guides, signal);
+        const referred = await additions.useReferences(checkpoint, job.references ?? [], signal);
         const { embeddings, unfit } = await additions.embeddingsFor(checkpoint, textsOf(read), ids, signal);
         if (unfit.length > 0) yield { kind: 'notice', notice: { code: 'words-for-others', words: unfit } };
         const tools = { checkpoint, tokenizer: await tokenizer(), report, embeddings };
@@ -145,6 +146,7 @@ const api: WorkerApi = {
           ...Object.values(parts),
           ...(vae ? [vae] : []),
           ...guides,
+          ...referred,
           ...ids,
           ...called,
         ]);

@@ -18,6 +18,8 @@ export type UNetValues = Readonly<Record<'latents' | 'timestep' | 'context', Val
   readonly features?: Value;
   /** How much each of them counts for each member: no input of the UNet, but part of what it is asked. */
   readonly control?: Value;
+  /** Whether each member is shown the pictures that are part of the prompt, then how much each of those counts. */
+  readonly pictures?: Value;
   /** What the rest of the UNet made, for its outermost blocks alone. */
   readonly deep?: Value;
 };

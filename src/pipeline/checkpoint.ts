@@ -15,6 +15,7 @@ import type { NetName, Thrift } from './job';
 import { patchesOf, useOf, type Lora } from './lora';
 import { openNet, patched } from './opening';
 import { PictureNets } from './picture-nets';
+import { References } from './references';
 import type { DeepFeatures } from './reuse';
 import { scaled } from './scales';
 import type { LatentSize } from './size';
@@ -54,6 +55,8 @@ export class Checkpoint {
   readonly #pictures: PictureNets;
   /** Nets that guide by pictures. */
   readonly controls: Controls;
+  /** Pictures that are part of the prompt. */
+  readonly references: References;
   #patches: ReadonlyMap<string, Patch> = new Map();
   #loras = '';
   #uses: readonly NamedUse[] = [];
@@ -98,6 +101,9 @@ export class Checkpoint {
       () => slots.UNet.target,
       (name, weights) => slotOf(name, dtype, () => weights),
     );
+    this.references = new References(model, this.#weights.tensors, machine.target(), (name, weightsNow) =>
+      slotOf(name, dtype, weightsNow),
+    );
   }
 
   /** What all text encoders make of windows of prompts; see `Encoders`. */
@@ -116,7 +122,8 @@ export class Checkpoint {
    */
   async save(thrift: Thrift, asking: Asking): Promise<Thrift> {
     const { questions, varying = false, tokens, ...size } = asking;
-    const key = JSON.stringify([thrift, size, questions, tokens, this.#pictures.vae, this.controls.key]);
+    const files = [this.#pictures.vae, this.controls.key, this.references.key];
+    const key = JSON.stringify([thrift, size, questions, tokens, files]);
     this.#varying = varying;
     this.controls.single = varying || this.#thrift.single;
     if (key === this.#saved) return this.#thrift;
@@ -139,7 +146,7 @@ export class Checkpoint {
       if (less.bits !== null && !(await this.#machine.packs(less.bits))) continue;
       this.#slots.UNet.bits = less.bits;
       const batch = less.single ? 1 : questions;
-      const asked = { batch, tokens, ...size, ...this.controls.additions };
+      const asked = { batch, tokens, ...size, ...this.#additions };
       const unet = this.#unetGraph('plain', this.#slots.UNet.target, asked);
       if (fitTogether([unet, ...this.controls.graphs(asked)], this.#machine.limits, less.turns)) return less;
     }
@@ -162,11 +169,13 @@ export class Checkpoint {
   }
 
   #runner(name: 'UNet' | 'outer UNet', form: keyof typeof unets, report: Report): RunUNet {
-    return async ({ context, ...asked }) => {
-      const [batch, , h, w] = asked.latents.shape as [number, number, number, number];
+    return async ({ context, pictures, ...own }) => {
+      const [batch, , h, w] = own.latents.shape as [number, number, number, number];
       const [, tokens] = context.shape as [number, number];
-      const kept = await this.#attention.of(context, report);
-      const { additions } = this.controls;
+      const texts = await this.#attention.of(context, report);
+      const { kept, shares } = this.references.beside(texts, pictures, { batch, h, w });
+      const asked = { ...own, ...shares };
+      const additions = this.#additions;
       const author: Author = (target) => this.#unetGraph(form, target, { batch, h, w, tokens, ...additions });
       const size = [form, batch, h, w, tokens, JSON.stringify(additions)].join(' ');
       return this.#slots[name].run(size, author, asked, report, kept);
@@ -240,13 +249,24 @@ export class Checkpoint {
 
   /** Whether the weights of all nets are few enough for that. */
   get together(): boolean {
+    return this.#togetherWith(0);
+  }
+
+  /** @param bytes of weights that are there for a while. */
+  #togetherWith(bytes: number): boolean {
     const { dtype } = this.#machine.target();
-    return roomFor(this.#weights.tensors, dtype, this.#thrift.bits, this.controls.bytes).together;
+    const beside = this.controls.bytes + bytes;
+    return roomFor(this.#weights.tensors, dtype, this.#thrift.bits, beside).together;
   }
 
   /** Frees everything on the device. The checkpoint can still be used: nets open again. */
   async release(): Promise<void> {
     for (const slot of this.#all) await slot.release();
+  }
+
+  /** What the UNet is told to take beside the text. */
+  get #additions(): Pick<UNetSize, 'residuals' | 'features' | 'pictures'> {
+    return { ...this.controls.additions, ...this.references.additions };
   }
 
   get #authored(): { model: Model; tensors: Weights['tensors'] } {
@@ -278,12 +298,13 @@ export class Checkpoint {
   }
 
   get #all(): readonly Slot[] {
-    return [...Object.values(this.#slots), ...this.controls.slots];
+    return [...Object.values(this.#slots), ...this.controls.slots, ...this.references.slots];
   }
 
   /** Releases what cannot stay beside a net that is to be opened. */
   async #makeRoomFor(slot: Slot): Promise<void> {
-    if (this.resident) return;
+    const passing = this.references.slots.includes(slot) ? this.references.bytes : 0;
+    if (this.resident && this.#togetherWith(passing)) return;
     const staying = this.#beside(slot);
     for (const other of this.#all) if (!staying.includes(other)) await other.release();
   }

@@ -90,9 +90,12 @@ export const forceOf =
   ({ weight, start, end, mode }: Pick<Control, 'weight' | 'start' | 'end' | 'mode'>) =>
   (question: Pick<Question, 'negative' | 'unguided'>, step: number): number => {
     const isOn = step / steps >= start && (step + 1) / steps <= end;
-    const isPrompted = !question.negative && question.unguided !== 0;
-    return isOn && (mode !== 'control' || isPrompted) ? weight : 0;
+    return isOn && (mode !== 'control' || isPrompted(question)) ? weight : 0;
   };
+
+/** Whether it asks what the prompt leads to, and not what guidance leads away from. */
+export const isPrompted = (question: Pick<Question, 'negative' | 'unguided'>): boolean =>
+  !question.negative && question.unguided !== 0;
 
 /**
  * What a ControlNet's residuals are multiplied by, the first of which belongs to the outermost skip connection. Where

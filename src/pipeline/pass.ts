@@ -18,6 +18,7 @@ import type { Job, Pixels, Progress } from './job';
 import { asShared } from './latent-scale';
 import { toPixels } from './pixels';
 import { project, projections } from './preview';
+import { referringTo } from './referring';
 import type { Replay } from './resume';
 import { DeepFeatures, Reused, type Grouping } from './reuse';
 import { asking, setUp, setUpAgain, type Parts, type Setup } from './setup';
@@ -65,6 +66,8 @@ export async function* drawPass(pass: Pass, drawing: Drawing): AsyncGenerator<Pr
   yield { kind: 'encoding', what: 'prompt' };
   const texts = await encodePrompts(reading, job, checkpoint, report);
   await checkpoint.prepare(contextsOf({ job, texts, checkpoint }), report);
+  const { references = [] } = job;
+  await checkpoint.references.prepare(references, report);
   let calls = -1;
   const grouping = job.reuse ? groupingOf(job.reuse, size, model, () => calls) : null;
   const features = grouping ? new DeepFeatures(grouping) : undefined;
@@ -77,17 +80,21 @@ export async function* drawPass(pass: Pass, drawing: Drawing): AsyncGenerator<Pr
   const { start, questions, kept } = again
     ? await setUpAgain(parts, again.latents, again.strength)
     : yield* setUp(parts);
+  const count = start.plan.points.length;
+  const refer = referringTo(references, count);
   const guide = await guidesOf(job.controls ?? [], {
-    ...{ controls: checkpoint.controls, size, drawn: job, steps: start.plan.points.length },
+    ...{ controls: checkpoint.controls, size, drawn: job, steps: count },
     ...{ reused: grouping && new Reused(grouping), report },
   });
   const encode = clock();
 
   const asked = guided(
     {
-      run: guide
-        ? async (values, asking, sigma) => run(await guide(values, asking, stepAt(start.plan, sigma)))
-        : run,
+      run: async (values, asking, sigma) => {
+        const step = stepAt(start.plan, sigma);
+        const told = refer(values, asking, step);
+        return run(guide ? await guide(told, asking, step) : told);
+      },
       ...{ prediction, size },
       questions: resting(job, start.plan, questions),
       unet: model.unet,

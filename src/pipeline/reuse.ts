@@ -85,13 +85,16 @@ export class DeepFeatures {
   }
 }
 
-function aboutEach({ latents, context, label, guidance, control }: UNetValues, predicted: number): About[] {
+function aboutEach(
+  { latents, context, label, guidance, control, pictures }: UNetValues,
+  predicted: number,
+): About[] {
   const [batch] = latents.shape as [number];
   const partOf = ({ data }: Value, n: number): Float32Array => {
     const each = data.length / batch;
     return Float32Array.from(data.subarray(n * each, (n + 1) * each));
   };
-  const beside = [context, label, guidance, control].filter((value) => value !== undefined);
+  const beside = [context, label, guidance, control, pictures].filter((value) => value !== undefined);
   return Array.from({ length: batch }, (_, n) => [
     partOf(latents, n).subarray(predicted),
     ...beside.map((value) => partOf(value, n)),

@@ -1,0 +1,31 @@
+/** Pictures that a job refers to: the files by which they are told, and what looks at them where nobody chose it. */
+import { DrobeError } from '../errors';
+import type { ReferenceFiles } from '../pipeline/references';
+import type { IpAdapterFacts, ImageEncoderFacts, Job, ModelEntry } from './api';
+
+/** Whether this encoder gives what an adapter must have. */
+const gives = ({ wants: { seen, width } }: IpAdapterFacts, encoder: ImageEncoderFacts): boolean =>
+  width === (seen === 'embedding' ? encoder.projection : encoder.width);
+
+/**
+ * The files for each reference: the encoder that was chosen, where it is at hand and fits, else the first that does.
+ * @throws DrobeError 'model-gone' for an adapter that is not there, 'encoder-missing' where no encoder fits.
+ */
+export function referenceFiles(
+  references: NonNullable<Job['references']>,
+  here: readonly ModelEntry[],
+): ReferenceFiles[] {
+  const encoders = here.flatMap((entry) =>
+    'addon' in entry && entry.addon.kind === 'image-encoder' ? [{ id: entry.id, facts: entry.addon }] : [],
+  );
+  return references.map(({ model, encoder }) => {
+    const entry = here.find(({ id }) => id === model);
+    if (!entry || !('addon' in entry) || entry.addon.kind !== 'ip-adapter')
+      throw new DrobeError('model-gone', { model });
+    const { addon } = entry;
+    const fitting = encoders.filter(({ facts }) => gives(addon, facts));
+    const chosen = fitting.find(({ id }) => id === encoder) ?? fitting[0];
+    if (!chosen) throw new DrobeError('encoder-missing', { name: addon.name, ...addon.wants });
+    return { adapter: model, encoder: chosen.id };
+  });
+}
