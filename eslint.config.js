@@ -51,8 +51,8 @@ const arrows = {
   'src/ui/words': {
     may: ['errors'],
     types: [
-      ...['engine/api', 'nets/strangers', 'recipe', 'settings', 'files', 'control', 'paint', 'album'],
-      ...['models', 'make', 'shell'],
+      ...['engine/api', 'nets/strangers', 'recipe', 'settings', 'files', 'control', 'reference', 'paint'],
+      ...['album', 'models', 'make', 'shell'],
     ],
   },
   'src/ui/files': { may: ['errors', 'canvas', 'recipe/png'], types: ['engine/api'], packages: ['svelte'] },
@@ -69,27 +69,32 @@ const arrows = {
     types: ['engine/api'],
     packages: ['svelte'],
   },
+  'src/ui/reference': {
+    may: ['errors', 'canvas', 'recipe', 'context', 'controls', 'words', 'files'],
+    types: ['engine/api'],
+    packages: ['svelte'],
+  },
   'src/ui/paint': {
     may: ['errors', 'canvas', 'context', 'controls', 'words', 'files', 'settings'],
-    types: ['engine/api', 'control/unit'],
+    types: ['engine/api', 'control/unit', 'reference/reference'],
     packages: ['svelte'],
   },
   'src/ui/album': {
     may: [
       ...['errors', 'canvas', 'recipe', 'text', 'context', 'controls', 'words', 'files', 'settings'],
-      'control',
+      ...['control', 'reference'],
     ],
     types: ['engine/api', 'paint/desk'],
     packages: ['svelte'],
   },
   'src/ui/album/drawer.ts': {
     may: ['errors', 'weights/db'],
-    types: ['engine/api', 'files', 'settings', 'control/unit', 'paint/desk'],
+    types: ['engine/api', 'files', 'settings', 'control/unit', 'reference/reference', 'paint/desk'],
     packages: ['idb-keyval'],
   },
   'src/ui/album/layout.ts': {
     may: ['weights/db'],
-    types: ['files', 'settings', 'control/unit', 'paint/desk'],
+    types: ['files', 'settings', 'control/unit', 'reference/reference', 'paint/desk'],
   },
   'src/ui/album/tab.ts': { may: ['weights/db'] },
   'src/ui/inspect': {
@@ -105,7 +110,7 @@ const arrows = {
   'src/ui/make': {
     may: [
       ...['errors', 'canvas', 'sampling', 'context', 'controls', 'words', 'files', 'settings'],
-      ...['control', 'paint', 'album', 'models'],
+      ...['control', 'reference', 'paint', 'album', 'models'],
     ],
     types: ['engine/api', 'engine/rpc'],
     packages: ['svelte'],
@@ -113,7 +118,7 @@ const arrows = {
   'src/ui/share': {
     may: [
       ...['errors', 'recipe', 'sampling', 'context', 'controls', 'words', 'files', 'settings'],
-      ...['control', 'album', 'models', 'make'],
+      ...['control', 'reference', 'album', 'models', 'make'],
     ],
     types: ['engine/api'],
     packages: ['svelte'],

@@ -3,30 +3,34 @@ import { beginningWith } from '../../weights/db';
 import type { Unit } from '../control/unit';
 import type { Original } from '../files/picture';
 import type { Desk } from '../paint/desk';
+import type { Reference } from '../reference/reference';
 import type { Settings } from '../settings/settings';
 
 /** Whatever has pictures that others may have, too: what it was started from, and what guides it. */
 export interface Owner {
   readonly original: Original | null;
   readonly controls?: readonly Unit[];
+  readonly references?: readonly Reference[];
 }
 
 /** Such a picture lies there once, whatever was made of it: the rest has its name. */
-export type Named<T extends Owner> = Omit<T, 'original' | 'controls'> & {
+export type Named<T extends Owner> = Omit<T, keyof Owner> & {
   readonly original: string | null;
-  readonly controls?: readonly NamedUnit[];
+  readonly controls?: readonly NamedPicture<Unit>[];
+  readonly references?: readonly NamedPicture<Reference>[];
 };
 
-export type NamedUnit = Omit<Unit, 'picture'> & { readonly picture: string | null };
+type NamedPicture<T> = Omit<T, 'picture'> & { readonly picture: string | null };
 
 /** With the names of its pictures. */
 export function named<T extends Owner>(thing: T, nameOf: (picture: Original) => string): Named<T> {
-  const { original, controls } = thing;
+  const { original, controls, references } = thing;
   const name = (picture: Original | null): string | null => picture && nameOf(picture);
   return {
     ...thing,
     original: name(original),
     ...(controls && { controls: controls.map((unit) => ({ ...unit, picture: name(unit.picture) })) }),
+    ...(references && { references: references.map((one) => ({ ...one, picture: name(one.picture) })) }),
   };
 }
 
@@ -34,19 +38,26 @@ export function named<T extends Owner>(thing: T, nameOf: (picture: Original) => 
 export function whole<T extends Named<Owner>>(
   thing: T,
   pictureOf: (name: string) => Original | undefined,
-): Omit<T, 'original' | 'controls'> & Owner {
-  const { original, controls, ...rest } = thing;
+): Omit<T, keyof Owner> & Owner {
+  const { original, controls, references, ...rest } = thing;
   const picture = (name: string | null): Original | null => (name !== null && pictureOf(name)) || null;
   return {
     ...rest,
     original: picture(original),
     ...(controls && { controls: controls.map((unit) => ({ ...unit, picture: picture(unit.picture) })) }),
+    ...(references && { references: references.map((one) => ({ ...one, picture: picture(one.picture) })) }),
   };
 }
 
 /** The names that it has. */
-export const namesIn = ({ original, controls = [] }: Partial<Named<Owner>>): readonly string[] =>
-  [original, ...controls.map(({ picture }) => picture)].filter((name) => typeof name === 'string');
+export const namesIn = ({
+  original,
+  controls = [],
+  references = [],
+}: Partial<Named<Owner>>): readonly string[] =>
+  [original, ...[...controls, ...references].map(({ picture }) => picture)].filter(
+    (name) => typeof name === 'string',
+  );
 
 export interface NamedErrand {
   readonly settings: Settings;
@@ -57,9 +68,10 @@ export interface NamedErrand {
 /** `turn`: when it was changed, in milliseconds since 1970. Older versions counted, or knew of one desk, without. */
 export type NamedDesk = Named<Desk> & { readonly turn?: number };
 
-export const deskOf = ({ mode, original, mask, margins, controls }: Desk): Desk => ({
+export const deskOf = ({ mode, original, mask, margins, controls, references }: Desk): Desk => ({
   ...{ mode, original, mask, margins },
   ...(controls && { controls }),
+  ...(references && { references }),
 });
 
 export function forget(store: IDBObjectStore, id: string): void {

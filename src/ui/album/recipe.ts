@@ -12,6 +12,7 @@ import { loraTags, sameName } from '../../text/lora';
 import { mentions } from '../../text/words';
 import { recipeUnits } from '../control/recipe';
 import type { Unit } from '../control/unit';
+import { recipeReferences, type ReferenceSettings } from '../reference/reference';
 import { recipeSettings } from '../settings/recipe';
 import type { Mode, Settings } from '../settings/settings';
 
@@ -21,6 +22,7 @@ interface Drawn {
   readonly mode: Mode;
   readonly settings: Settings;
   readonly controls?: readonly Unit[];
+  readonly references?: readonly ReferenceSettings[];
   /** Its model's title, for want of a file name. */
   readonly model: string;
 }
@@ -30,7 +32,7 @@ interface Drawn {
  * @param here the files on this device, for their names and hashes.
  */
 export function recipeOf(
-  { job, mode, settings, controls = [], model }: Drawn,
+  { job, mode, settings, controls = [], references = [], model }: Drawn,
   here: readonly ModelEntry[],
 ): Recipe {
   const { prompt, negative, width, height, seed } = job;
@@ -42,13 +44,14 @@ export function recipeOf(
     height,
     seed: String(seed),
   });
+  const units = [...recipeUnits(controls, here), ...recipeReferences(references, here)];
   return {
     tool: { name: 'Drobe' },
     settings: {
       ...told,
       ...(job.bits && { bits: job.bits }),
       ...secondPrompts(told, job),
-      ...(controls.length > 0 && { controls: recipeUnits(controls, here) }),
+      ...(units.length > 0 && { controls: units }),
     },
     resources: resourcesOf(job, model, here),
     // A1111's name of it; no other tool's recipe has it.

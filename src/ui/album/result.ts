@@ -7,6 +7,7 @@ import { writeInfotext } from '../../recipe/infotext';
 import type { Texts } from '../../recipe/png';
 import type { Recipe } from '../../recipe/recipe';
 import type { Unit } from '../control/unit';
+import type { Reference } from '../reference/reference';
 import { fileName } from '../words/format';
 import type { Original } from '../files/picture';
 import { png } from '../files/png';
@@ -22,6 +23,8 @@ export interface Making {
   readonly place: Rect | null;
   /** Pictures that guided; older versions had none. */
   readonly controls?: readonly Unit[];
+  /** Pictures that were part of the prompt; older versions had none. */
+  readonly references?: readonly Reference[];
   readonly model: string;
 }
 

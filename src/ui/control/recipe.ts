@@ -39,7 +39,8 @@ export function recipeUnits(units: readonly UnitSettings[], here: readonly Model
 /** A recipe's units with the nets among the files here, without pictures. What is not known here is as in a new unit. */
 export function unitsOf(units: readonly RecipeControl[], here: readonly ModelEntry[]): Omit<Unit, 'key'>[] {
   const nets = here.filter(isControlNet);
-  return units.map((unit) => {
+  const own = units.filter(({ module }) => !module.startsWith('ip-adapter')); // which hold no hints
+  return own.map((unit) => {
     const net = netFor(unit, nets);
     const preprocessor = makerNamed(unit.module) ?? 'none';
     const start = within(unit.start, moments);

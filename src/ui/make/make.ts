@@ -9,6 +9,8 @@ import { controlsOf } from '../control/orders';
 import type { Units } from '../control/units.svelte';
 import type { Original } from '../files/picture';
 import { placeOf, resultOf, type Result } from '../album/result';
+import { referencesOf, settled } from '../reference/reference';
+import type { ReferenceImage } from '../reference/reference-image.svelte';
 import type { Runner } from './runner.svelte';
 import { seedAfter } from '../../sampling/seed';
 import type { Settings } from '../settings/settings';
@@ -26,6 +28,7 @@ export interface Workshop {
   readonly album: Album;
   readonly source: SourcePicture;
   readonly units: Units;
+  readonly reference: ReferenceImage;
   readonly scale: (typeof pictures)['scale'];
   readonly now: () => number;
   readonly here: Here;
@@ -38,7 +41,7 @@ export interface Workshop {
 export async function make(
   { settings, desk }: Errand,
   { file, facts }: UsableModel,
-  { runner, album, source, units, scale, now, here }: Workshop,
+  { runner, album, source, units, reference, scale, now, here }: Workshop,
   onResult: (result: Result) => void,
   before?: Unfinished,
 ): Promise<void> {
@@ -55,7 +58,9 @@ export async function make(
     });
     const scene = sceneOf(work, settings, facts.multiple);
     const controls = await controlsOf(guides, scene, units.whole, units.means.hint);
-    const making = { mode, original, controls: guides, model: facts.title };
+    const shown = settled(desk.references ?? [], here(), facts.family);
+    const references = await referencesOf(shown, reference.whole);
+    const making = { mode, original, controls: guides, references: shown, model: facts.title };
     const place = original && placeOf(mode, original, settings, margins);
     for (let i = 0; i < of; i++) {
       signal.throwIfAborted();
@@ -67,7 +72,7 @@ export async function make(
       try {
         const start = now();
         const picture = await runner.draw(
-          { job: jobOf(own, work.source, controls), number: i + 1, of },
+          { job: jobOf(own, work.source, { controls, references }), number: i + 1, of },
           begun?.known ?? [],
           (answers) => void entry.step(answers),
         );

@@ -2,6 +2,7 @@ import type { Job, Picture, Pixels, Progress, Thrift } from '../../engine/api';
 import { isAbort, toDrobeError, type DrobeError } from '../../errors';
 import type { Result } from '../album/result';
 import type { UnitObstacle } from '../control/unit';
+import type { ReferenceObstacle } from '../reference/reference';
 import type { Obstacle } from '../settings/settings';
 
 /** What a run tells that goes on, whatever happens to the engine. */
@@ -39,7 +40,7 @@ export function phaseOf(stage: Stage | null): Phase {
 export type News =
   | { readonly kind: 'no-prompt' }
   | { readonly kind: 'busy' }
-  | { readonly kind: 'obstacle'; readonly obstacle: Obstacle | UnitObstacle }
+  | { readonly kind: 'obstacle'; readonly obstacle: Obstacle | UnitObstacle | ReferenceObstacle }
   | { readonly kind: 'picture'; readonly number: number; readonly of: number }
   | { readonly kind: 'done'; readonly pictures: number; readonly took: number }
   | { readonly kind: 'cancelled'; readonly pictures: number; readonly of: number }

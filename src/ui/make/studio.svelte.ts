@@ -12,6 +12,8 @@ import { Loans } from '../models/loans.svelte';
 import type { UsableModel } from '../models/library.svelte';
 import type { Desk } from '../paint/desk';
 import { Workplace } from '../paint/workplace.svelte';
+import type { ReferenceObstacle } from '../reference/reference';
+import { ReferenceImage } from '../reference/reference-image.svelte';
 import { Form } from '../settings/form.svelte';
 import { defaultsOf } from '../settings/job';
 import { settingsFrom } from '../settings/mend';
@@ -40,6 +42,8 @@ export class Studio {
   readonly place: Workplace;
   /** The pictures that guide. */
   readonly units: Units;
+  /** The picture that is part of the prompt. */
+  readonly reference: ReferenceImage;
   readonly album: Album;
   readonly tokens: TokenCounter;
   readonly loans: Loans;
@@ -48,9 +52,10 @@ export class Studio {
   model = $state.raw<UsableModel | null>(null);
   device = $state.raw<DeviceInfo | null>(null);
   /** What stands in the way of a picture. */
-  readonly obstacle = $derived.by((): Obstacle | UnitObstacle | null => {
+  readonly obstacle = $derived.by((): Obstacle | UnitObstacle | ReferenceObstacle | null => {
     if (this.place.obstacle || !this.model) return this.place.obstacle;
-    return this.units.obstacle(this.#workshop.here(), this.model.facts.family, this.source !== null);
+    const [here, { family }] = [this.#workshop.here(), this.model.facts];
+    return this.units.obstacle(here, family, this.source !== null) ?? this.reference.obstacle(here, family);
   });
   canGenerate = $derived.by(
     () => this.model !== null && this.run.kind !== 'running' && this.obstacle === null,
@@ -79,6 +84,7 @@ export class Studio {
     this.form = new Form(shelf, () => this.model?.facts.multiple ?? 8);
     this.place = new Workplace(shelf, pictures, this.form, () => this.model?.facts ?? null, this.changes);
     this.units = new Units({ ...pictures, hint }, this.changes);
+    this.reference = new ReferenceImage(pictures, this.changes);
     this.settings = this.form.settings;
     this.#overrules = new Overrules(shelf);
     this.rates = new Persisted('rates', unmeasured, (found) => found, shelf);
@@ -90,9 +96,18 @@ export class Studio {
     };
     this.#runner = new Runner(engine, now, measured, () => void this.start());
     this.view = new View(this.album, this.place, this.#runner);
-    const { album, units } = this;
+    const { album, units, reference } = this;
     const { source } = this.place;
-    this.#workshop = { runner: this.#runner, album, source, units, scale: pictures.scale, now, here };
+    this.#workshop = {
+      runner: this.#runner,
+      album,
+      source,
+      units,
+      reference,
+      scale: pictures.scale,
+      now,
+      here,
+    };
   }
 
   get run(): Run {
@@ -115,7 +130,7 @@ export class Studio {
 
   /** What is worked on, and what guides, as it is now; another one after every change. */
   get desk(): Desk {
-    return { ...this.place.desk, controls: this.units.all };
+    return { ...this.place.desk, controls: this.units.all, references: this.reference.all };
   }
 
   /** Called in an effect, it remembers what is worked on a moment after that has changed. */
@@ -216,17 +231,19 @@ export class Studio {
   /** Takes over everything that made the shown picture, except the model. */
   reuseSettings(): void {
     if (!this.view.shown) return;
-    const { settings, mode, original, controls = [], place, itself } = this.view.shown;
+    const { settings, mode, original, controls = [], references, place, itself } = this.view.shown;
     const { model, backend, count } = this.settings.current;
     const before = {
       mode: this.place.mode,
       settings: $state.snapshot(this.settings.current),
       controls: this.units.all,
+      references: this.reference.all,
     };
     this.place.mode = mode;
     if (original && original !== this.place.source.current) this.#begin(original);
     if (mode === 'outpaint' && place) this.place.frame.pull(marginsOf(place, itself));
     this.units.lay(controls);
+    this.reference.lay(references);
     this.form.take({ ...settings, model, backend, count });
     this.form.settleAll();
     this.changes.add({
@@ -234,6 +251,7 @@ export class Studio {
       undo: () => {
         this.place.mode = before.mode;
         this.units.lay(before.controls);
+        this.reference.lay(before.references);
         this.form.take(before.settings);
       },
     });
@@ -315,6 +333,7 @@ export class Studio {
   #lay(desk: Desk): void {
     this.place.lay(desk);
     this.units.lay(desk.controls ?? []);
+    this.reference.lay(desk.references);
     if (desk.original && this.place.inPart) this.view.showCanvas();
   }
 

@@ -2,6 +2,7 @@ import type { Margins } from '../../canvas/frame';
 import type { Mask } from '../../canvas/pixels';
 import type { Unit } from '../control/unit';
 import type { Original } from '../files/picture';
+import type { Reference } from '../reference/reference';
 import type { Mode } from '../settings/settings';
 
 /** What is worked on. */
@@ -13,4 +14,6 @@ export interface Desk {
   readonly margins: Margins;
   /** Pictures that guide; older versions had none. */
   readonly controls?: readonly Unit[];
+  /** Pictures that are part of the prompt; older versions had none. */
+  readonly references?: readonly Reference[];
 }

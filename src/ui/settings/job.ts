@@ -1,5 +1,5 @@
 /** From the settings to what the engine takes, and what a model brings along. */
-import type { Control, Job, ModelFacts, Source } from '../../engine/api';
+import type { Job, ModelFacts, Source } from '../../engine/api';
 import { chosenBy } from '../../sampling/labels';
 import { initial, type Settings } from './settings';
 
@@ -11,11 +11,15 @@ export function defaultsOf({ defaults }: ModelFacts): Pick<Settings, keyof Model
   return { width, height, steps, guidance, sampler, schedule, spacing };
 }
 
+/** Pictures beside the one to start from. */
+type Guides = Pick<Job, 'controls' | 'references'>;
+
 /**
  * The settings as the engine takes them.
  * @param settings whose seeds are drawn: a random one counts as 0.
  */
-export function jobOf(settings: Settings, source: Source | null, controls: readonly Control[] = []): Job {
+export function jobOf(settings: Settings, source: Source | null, guides: Guides = {}): Job {
+  const { controls = [], references = [] } = guides;
   const { model, backend, prompt, negative, width, height, steps, guidance } = settings;
   const { sampler, schedule, spacing, like, emphasis, clipSkip, rng } = settings;
   const { hires: _, ...rare } = settings.rare;
@@ -27,6 +31,7 @@ export function jobOf(settings: Settings, source: Source | null, controls: reado
     ...(clipSkip > 1 && { clipSkip }),
     ...(settings.hires && source === null && { hires: hiresOf(settings) }),
     ...(controls.length > 0 && { controls }),
+    ...(references.length > 0 && { references }),
     ...(prediction !== 'auto' && { prediction }),
     ...(vae && { vae }),
     ...(Object.keys(parts).length > 0 && { parts }),

@@ -3,6 +3,7 @@ import type { ModelFacts, Notice, Thrift } from '../../engine/api';
 import type { DrobeError } from '../../errors';
 import type { Unfinished } from '../album/kept';
 import type { UnitObstacle } from '../control/unit';
+import type { ReferenceObstacle } from '../reference/reference';
 import type { News, Phase, Run, Running, Stage } from '../make/run';
 import type { UsableModel } from '../models/library.svelte';
 import type { Obstacle, Settings } from '../settings/settings';
@@ -10,11 +11,13 @@ import { unitObstacleWords } from './control';
 import { bytes, clean, count, duration } from './format';
 import { useWords } from './models';
 import { nets } from './nets';
+import { referenceObstacleWords } from './reference';
 import { sentence } from './problems';
 
 /** Why nothing can be generated as things stand. */
-export const obstacleWords: Record<Obstacle | UnitObstacle, string> = {
+export const obstacleWords: Record<Obstacle | UnitObstacle | ReferenceObstacle, string> = {
   ...unitObstacleWords,
+  ...referenceObstacleWords,
   'no-picture': 'Choose a picture to start from',
   'no-mask': 'Paint over what should change',
   'all-kept': 'All of it is kept: erase the mask where the picture should change',

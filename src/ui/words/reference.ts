@@ -1,0 +1,27 @@
+/** What is said of a picture that is part of the prompt. */
+import type { IpAdapterFacts } from '../../engine/api';
+import type { ReferenceObstacle } from '../reference/reference';
+import { clean } from './format';
+import { encoderWanted } from './models';
+
+export const referenceObstacleWords: Readonly<Record<ReferenceObstacle, string>> = {
+  'no-adapter': 'Import an IP-Adapter for this model, or remove the reference image',
+  'no-encoder': 'Import the image encoder that the IP-Adapter needs, or remove the reference image',
+};
+
+/** @param after null where none took its place. */
+export const referenceReplacedWords = (before: string, after: string | null): string =>
+  after === null
+    ? `${clean(before, 60)} was removed.`
+    : `${clean(after, 60)} took the place of ${clean(before, 60)}.`;
+
+/** Where no adapter at hand fits. @param others that there are for other models: their bases. */
+export function noAdapterWords(family: string, others: readonly string[]): string {
+  const bases = [...new Set(others)].map((base) => clean(base, 40));
+  const there = bases.length > 0 ? ` Here are some for ${bases.join(' and ')}.` : '';
+  return `No IP-Adapter here is for ${clean(family, 60)}: import one, as a .safetensors file.${there}`;
+}
+
+/** Where no encoder at hand gives an adapter what it needs. */
+export const noEncoderWords = ({ wants: { seen, width } }: IpAdapterFacts): string =>
+  `This adapter looks at pictures by ${encoderWanted(seen, width)}. Import that, too.`;
