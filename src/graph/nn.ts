@@ -283,6 +283,22 @@ export function averagePool2x(x: Var): Var {
   return fromImage(op('AveragePool', [toImage(even)], shape, attributes));
 }
 
+/** The mean of all pixels of a feature map, [N, C]: torch's x.mean(dim=(2, 3)). */
+export function spatialMean(x: Var): Var {
+  const [n, c] = dims(x);
+  const axis = constant(BigInt64Array.of(1n), [1], x.target);
+  return op('ReduceMean', [toTokens(x), axis], [n, c], { keepdims: 0 });
+}
+
+/** [N, C] → a feature map of one pixel, which others broadcast. */
+export const onePixel = (x: Var): Var => fromImage(reshape(x, x.shape[0]!, x.shape[1]!, 1, 1)); // it has two axes
+
+/** A feature map with the mean of all pixels in each. */
+export function levelled(x: Var): Var {
+  const shape = constant(BigInt64Array.from(x.shape, BigInt), [x.shape.length], x.target);
+  return op('Expand', [onePixel(spatialMean(x)), shape], x.shape);
+}
+
 /** The top left h × w of a feature map. */
 export function crop(x: Var, h: number, w: number): Var {
   const at = axes(x);

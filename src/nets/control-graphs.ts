@@ -1,6 +1,6 @@
 /** The graphs of nets that guide a UNet by a picture, authored for one size. What they give is for `unetGraph`. */
 import { build, input, type Graph, type Shape, type Target } from '../graph/graph';
-import { cast, mul, reshape, slice } from '../graph/nn';
+import { cast, levelled, mul, reshape, slice } from '../graph/nn';
 import { scope, type StateDict } from '../graph/scope';
 import { flattened } from './additions';
 import { controlNet } from './controlnet';
@@ -28,14 +28,17 @@ export interface ControlNetModel {
 export interface ControlNetSize extends LatentSize {
   /** Of the text. */
   readonly tokens: number;
+  /** Residuals are the same all over the picture: for nets that were trained so ("shuffle"), which no file tells. */
+  readonly levelled?: boolean;
 }
 
 /** Pixels per latent, along each side, of the picture that a ControlNet is shown. */
 export const HINT_FACTOR = 8;
 
 /**
- * `hint` [1, channels, 8·h, 8·w], colours in 0…1, `scale` [batch, residuals], by which each residual is multiplied, and
- * `latents`, `timestep`, `context` and `label` as `unetGraph` has them → `residuals` [batch, numbers]: those of each member,
+ * `hint` [1, channels, 8·h, 8·w], colours in 0…1, `scale` [batch, residuals], by which each residual is multiplied,
+ * where the net knows several kinds of hint `kind` [1, kinds], 1 for the one that it is and 0 for others, and `latents`,
+ * `timestep`, `context` and `label` as `unetGraph` has them → `residuals` [batch, numbers]: those of each member,
  * one after the other in the order of `residualShapes`, feature maps as they lie in memory.
  */
 export function controlGraph(
@@ -47,11 +50,12 @@ export function controlGraph(
   const { batch, h, w } = size;
   const shown = [1, model.hintChannels, HINT_FACTOR * h, HINT_FACTOR * w];
   const hint = cast(input('hint', shown, target), target.dtype);
-  const inputs = { ...unetInputs(model.unet, target, size), hint };
+  const kind = model.kinds.length === 0 ? null : input('kind', [1, model.kinds.length], target);
+  const inputs = { ...unetInputs(model.unet, target, size), hint, kind };
   const residuals = controlNet(inputs, scope(tensors, target, used)('control'), model.unet);
   const scale = cast(input('scale', [batch, residuals.length], target), target.dtype);
   const scaled = residuals.map((residual, i) =>
-    mul(residual, reshape(slice(scale, 1, i, i + 1), batch, 1, 1, 1)),
+    mul(size.levelled ? levelled(residual) : residual, reshape(slice(scale, 1, i, i + 1), batch, 1, 1, 1)),
   );
   return build({ residuals: flattened(scaled) });
 }

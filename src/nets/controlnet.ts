@@ -6,18 +6,23 @@
 import type { Var } from '../graph/graph';
 import { add, conv, fromImage, silu } from '../graph/nn';
 import type { Scope } from '../graph/scope';
+import { kindEmbedding, seenAs } from './union';
 import { unetEncoder, type UNetConfig, type UNetInputs } from './unet';
 
 export interface ControlInputs extends UNetInputs {
   /** The picture to be guided by, colours in 0…1: [1 or N, channels, 8·h, 8·w]. */
   readonly hint: Var;
+  /** For a net that knows several kinds of picture: 1 for the kind that this one is, 0 for the others, [1, kinds] in f32. */
+  readonly kind: Var | null;
 }
 
 /** p: `control`. @returns the residuals, feature maps: one for each skip connection of the UNet, and one for its middle. */
-export function controlNet({ hint, ...inputs }: ControlInputs, p: Scope, config: UNetConfig): Var[] {
-  const guide = hintBlock(fromImage(hint), p('input_hint_block'));
+export function controlNet({ hint, kind, ...inputs }: ControlInputs, p: Scope, config: UNetConfig): Var[] {
+  const seen = hintBlock(fromImage(hint), p('input_hint_block'));
+  const guide = kind ? seenAs(kind, seen, p) : seen;
   const { skips, middle } = unetEncoder(inputs, p, config, {
     block: (x, index) => (index === 0 ? add(x, guide) : x),
+    ...(kind && { emb: (x: Var) => add(x, kindEmbedding(kind, p)) }),
   });
   return [...skips.map((x, i) => conv(x, p('zero_convs', i, 0))), conv(middle, p('middle_block_out.0'))];
 }

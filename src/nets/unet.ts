@@ -53,6 +53,8 @@ export interface UNetInputs {
 
 /** What is done to a UNet's values from outside: what adapters ask for, which the blocks do not know. */
 export interface Additions {
+  /** To what all blocks are told of the timestep, [N, channels] in f32 (nets for several kinds of hint). */
+  readonly emb: (x: Var) => Var;
   /** To what the input block of this number gives, on to the next one and into its skip connection (T2I-Adapter). */
   readonly block: (x: Var, index: number) => Var;
   /** To the skip connections as the output blocks meet them, and to what the middle block gives, the last number (ControlNet). */
@@ -62,7 +64,7 @@ export interface Additions {
 }
 
 const same = (x: Var): Var => x;
-const NOTHING: Additions = { block: same, skip: same, attended: same };
+const NOTHING: Additions = { emb: same, block: same, skip: same, attended: same };
 
 export interface UNetOutputs {
   /** [N, 4, h, w]. */
@@ -159,16 +161,17 @@ function toldTo(
   { x, t, text, y, w }: UNetInputs,
   p: Scope,
   config: UNetConfig,
-  additions: Partial<Additions>,
+  asked: Partial<Additions>,
 ): Told {
+  const additions = { ...NOTHING, ...asked };
   // Luo et al. (2023), arXiv 2310.04378, section 4.2
   const guided = w ? add(t, linear(w, p('time_embed.cond_proj'))) : t;
   const time = linear(silu(linear(guided, p('time_embed.0'))), p('time_embed.2'));
   const label = y && linear(silu(linear(y, p('label_emb.0.0'))), p('label_emb.0.2'));
   // Every ResBlock begins its emb_layers with this SiLU: taken once, here. Up to it all is in f32: a row for each picture
   // costs nothing, and with its long sums in f16 SDXL's prediction was twice as far off.
-  const emb = cast(silu(label ? add(time, label) : time), x.target.dtype);
-  return { emb, text, config, additions: { ...NOTHING, ...additions } };
+  const emb = cast(silu(additions.emb(label ? add(time, label) : time)), x.target.dtype);
+  return { emb, text, config, additions };
 }
 
 /** What each block gives: the skip connections. */

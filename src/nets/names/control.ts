@@ -7,7 +7,7 @@
 import { unwrapped } from './places';
 import { renamer, type Pair } from './renamer';
 import { shapeOfUNet, unetPairs } from './unet';
-import { normalShape, type Tensor, type View } from './views';
+import { normalShape, textViews, type Tensor, type View } from './views';
 
 type Tensors<T> = ReadonlyMap<string, T>;
 
@@ -81,11 +81,13 @@ function placed<T extends Tensor>(
   place: 'control' | 'adapter',
   rename: (name: string) => string,
 ): Map<string, View<T>> {
-  return new Map(
-    [...own].map(([name, view]) => {
-      const normal = rename(name);
-      const shape = normalShape(`unet.${normal}`, view.shape);
-      return [`${place}.${normal}`, shape === view.shape ? view : { ...view, shape }];
-    }),
-  );
+  const tensors = new Map<string, View<T>>();
+  for (const [name, stored] of own) {
+    const normal = rename(name);
+    const shape = normalShape(`unet.${normal}`, stored.shape);
+    const view = shape === stored.shape ? stored : { ...stored, shape };
+    // Attention that keeps queries, keys and values in one is written as in text encoders.
+    for (const [part, one] of textViews(normal, view, 0)) tensors.set(`${place}.${part}`, one);
+  }
+  return tensors;
 }
