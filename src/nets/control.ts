@@ -8,6 +8,7 @@ import { controlKind } from './control-kinds';
 import type { CheckpointHeader, TensorFacts } from './detect';
 import { familyOf, families, signsOf } from './families';
 import { statedFacts } from './metadata';
+import type { Model } from './model';
 import { adapterForm, controlForm } from './names/control';
 import { unwrapped } from './names/places';
 import type { View } from './names/views';
@@ -50,6 +51,12 @@ export function recogniseControl<T extends TensorFacts>(header: {
     ? t2iIn(adapterForm(header.tensors))
     : controlNetIn(net ?? 'ControlNet', controlForm(header.tensors), header);
 }
+
+/** A ControlNet beside the UNet that it guides: it is a copy of half of it, which tells what is left open, such as heads. */
+export const besideUNet = (model: ControlNetModel, unet: Model['unet']): ControlNetModel => ({
+  ...model,
+  unet: { ...unet, inChannels: model.unet.inChannels, guidanceWidth: null },
+});
 
 function controlNetIn<T extends TensorFacts>(
   net: ControlNetGuide['net'],

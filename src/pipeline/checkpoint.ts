@@ -97,7 +97,7 @@ export class Checkpoint {
     this.#pictures = new PictureNets(model, this.#weights, slots);
     this.controls = new Controls(
       model,
-      this.#weights.tensors,
+      this.#weights,
       () => slots.UNet.target,
       (name, weights) => slotOf(name, dtype, () => weights),
     );

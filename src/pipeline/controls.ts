@@ -2,7 +2,7 @@
 import type { Size } from '../canvas/crop';
 import { aboutWeights, DrobeError } from '../errors';
 import { sizeOf, type Graph, type Target } from '../graph/graph';
-import { recogniseControl, type ControlNetGuide, type T2IGuide } from '../nets/control';
+import { besideUNet, recogniseControl, type ControlNetGuide, type T2IGuide } from '../nets/control';
 import { controlGraph, featureShapes, HINT_FACTOR, residualShapes, t2iGraph } from '../nets/control-graphs';
 import type { UNetSize } from '../nets/graphs';
 import { weightBytes } from '../nets/memory';
@@ -12,6 +12,8 @@ import type { Header, TensorInfo } from '../weights/safetensors';
 import type { ByteSource } from '../weights/source';
 import { joined, oneByOne, type UNetValues } from './batch';
 import { fits } from './control-fit';
+import { controlWeights } from './control-weights';
+import { scaled } from './scales';
 import type { LatentSize } from './size';
 import type { Author, Report, Slot } from './slot';
 
@@ -37,7 +39,7 @@ type SlotFor = (name: OpenControl['kind'], weights: Weights) => Slot;
 
 export class Controls {
   readonly #model: Model;
-  readonly #tensors: Weights['tensors'];
+  readonly #unet: Weights;
   readonly #target: () => Target;
   readonly #slotFor: SlotFor;
   /** By the ids of their files. */
@@ -49,12 +51,12 @@ export class Controls {
   single = false;
 
   /**
-   * @param tensors of the checkpoint, in normal form.
+   * @param unet weights of the checkpoint, in normal form. What LoRAs add is not lent to ControlNets.
    * @param target what the UNet's graphs are like.
    */
-  constructor(model: Model, tensors: Weights['tensors'], target: () => Target, slotFor: SlotFor) {
+  constructor(model: Model, unet: Weights, target: () => Target, slotFor: SlotFor) {
     this.#model = model;
-    this.#tensors = tensors;
+    this.#unet = unet;
     this.#target = target;
     this.#slotFor = slotFor;
   }
@@ -77,10 +79,13 @@ export class Controls {
     const guide = aboutWeights({ name }, () => recogniseControl(header));
     if (!fits(guide, this.#authored))
       throw new DrobeError('control-mismatch', { name, base: guide.base, family: this.#model.family });
-    const weights: Weights = { tensors: guide.tensors, source, name };
-    return guide.net === 'T2I-Adapter'
-      ? { kind: 'T2I-Adapter', guide, weights, slot: this.#slotFor('T2I-Adapter', weights) }
-      : { kind: 'ControlNet', guide, weights, slot: this.#slotFor('ControlNet', weights) };
+    const own = scaled({ tensors: guide.tensors, source, name });
+    if (guide.net === 'T2I-Adapter') {
+      return { kind: 'T2I-Adapter', guide, weights: own, slot: this.#slotFor('T2I-Adapter', own) };
+    }
+    const weights = aboutWeights({ name }, () => controlWeights(guide, own, this.#unet));
+    const beside = { ...guide, model: besideUNet(guide.model, this.#model.unet), tensors: weights.tensors };
+    return { kind: 'ControlNet', guide: beside, weights, slot: this.#slotFor('ControlNet', weights) };
   }
 
   /** The net of a file that is in use. */
@@ -132,24 +137,28 @@ export class Controls {
    * What a ControlNet makes of latents and a hint, for each member of the batch: as many numbers as `residualSizes` come to.
    * @param scale [batch, residuals], what each is multiplied by.
    * @param hint planes as `hintPlanes` gives them, the very same in every step.
+   * @param kind what it shows, by its name among the kinds that the net knows, where it knows several.
    */
   residuals(
     net: OpenControlNet,
     { latents, timestep, context, label }: UNetValues,
     scale: Value,
     hint: Float32Array,
+    kind: string | undefined,
     report: Report,
   ): Promise<Float32Array> {
-    const { inChannels } = net.guide.model.unet;
+    const { unet, kinds } = net.guide.model;
+    const { inChannels } = unet;
+    const told = { data: Float32Array.from(kinds, (one) => Number(one === kind)), shape: [1, kinds.length] };
     const own = { latents: firstChannels(latents, inChannels), timestep, context, ...(label && { label }) };
     return this.single
-      ? oneByOne((one) => this.#run(net, one, hint, report), { ...own, scale })
-      : this.#run(net, { ...own, scale }, hint, report);
+      ? oneByOne((one) => this.#run(net, { ...one, kind: told }, hint, report), { ...own, scale })
+      : this.#run(net, { ...own, scale, kind: told }, hint, report);
   }
 
   #run(
     net: OpenControlNet,
-    values: UNetValues & { readonly scale: Value },
+    values: UNetValues & { readonly scale: Value; readonly kind: Value },
     hint: Float32Array,
     report: Report,
   ): Promise<Float32Array> {
@@ -157,7 +166,7 @@ export class Controls {
     const [, tokens] = values.context.shape as [number, number];
     const author: Author = (target) =>
       aboutWeights({ name: net.weights.name }, () =>
-        controlGraph(authored(net), target, { batch, h, w, tokens }),
+        controlGraph(authored(net), target, { batch, h, w, tokens, levelled: isLevelled(net.weights.name) }),
       );
     return net.slot.run(`${batch} ${h} ${w} ${tokens}`, author, values, report, () =>
       this.#kept(net, hint, { h, w }),
@@ -216,7 +225,7 @@ export class Controls {
   }
 
   get #authored(): { model: Model; tensors: Weights['tensors'] } {
-    return { model: this.#model, tensors: this.#tensors };
+    return { model: this.#model, tensors: this.#unet.tensors };
   }
 }
 
@@ -224,6 +233,9 @@ const authored = <M>({ guide: { model, tensors } }: Open<{ model: M; tensors: We
   model,
   tensors,
 });
+
+/** "Shuffle" was trained to tell colours and no places; nothing else than its name says so. */
+const isLevelled = (name = ''): boolean => /shuffle/i.test(name);
 
 /** Of [batch, channels, h, w]: what a UNet is shown beside the latents, a ControlNet is not. */
 function firstChannels({ data, shape }: Value, channels: number): Value {

@@ -60,6 +60,32 @@ export function blobSource(parts: readonly Blob[]): ByteSource {
   };
 }
 
+/** Two of them as one. What is read lies in one of the two, and each tells of its own checks. */
+export function oneBehind(first: ByteSource, second: ByteSource): ByteSource {
+  const parts = [
+    { source: first, from: 0 },
+    { source: second, from: first.bytes },
+  ] as const;
+  const partAt = (begin: number): (typeof parts)[number] => parts[begin < first.bytes ? 0 : 1];
+  return {
+    bytes: first.bytes + second.bytes,
+    read(begin, end) {
+      const { source, from } = partAt(begin);
+      return source.read(begin - from, end - from);
+    },
+    async check(ranges, onBytes) {
+      for (const part of parts) {
+        const own = ranges.filter(({ begin }) => partAt(begin) === part);
+        const { source, from } = part;
+        await source.check?.(
+          own.map(({ begin, end }) => ({ begin: begin - from, end: end - from })),
+          onBytes,
+        );
+      }
+    },
+  };
+}
+
 /** As much of one part as lies between begin and end. */
 function readPart(reader: FileReaderSync, part: Blob, begin: number, end: number): Uint8Array<ArrayBuffer> {
   const slice = part.slice(begin, Math.min(end, part.size));
