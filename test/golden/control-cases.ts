@@ -1,11 +1,13 @@
 /** Nets that guide a UNet against PyTorch: what is fed to them, what they must give, and what the UNet makes of it. */
 import type { Graph } from '../../src/graph/graph';
-import { recogniseControl, type AnyGuide } from '../../src/nets/control';
-import { controlGraph, residualShapes, t2iGraph } from '../../src/nets/control-graphs';
+import { besideUNet, type AnyGuide, type ControlNetGuide, type T2IGuide } from '../../src/nets/control';
+import { controlGraph, residualShapes, t2iGraph, type ControlNetSize } from '../../src/nets/control-graphs';
 import { recognise } from '../../src/nets/detect';
 import { unetGraph, type UNetSize } from '../../src/nets/graphs';
 import type { Model } from '../../src/nets/model';
 import { inNormalForm, type NormalForm } from '../../src/nets/names/normal-form';
+import { controlWeights } from '../../src/pipeline/control-weights';
+import { inspectControl } from '../../src/pipeline/inspect-control';
 import type { Machine } from '../../src/runtime/device';
 import type { Value, Weights } from '../../src/runtime/session';
 import { readHeader, type TensorInfo } from '../../src/weights/safetensors';
@@ -20,8 +22,10 @@ interface NetFacts {
   readonly files: Readonly<Record<string, { readonly unpacked: string }>>;
 }
 
-interface ForwardCase {
+export interface ForwardCase {
   readonly timestep: number;
+  /** Of a net that knows several kinds of hint: which this one is. */
+  readonly kind?: number;
   /** Of a ControlNet: one. */
   readonly scales?: readonly number[];
   /** Of a T2I-Adapter. */
@@ -51,54 +55,64 @@ export function guides(): { readonly name: string; readonly layout: string; read
   });
 }
 
-/** A golden net beside the model that it guides, open on a machine. */
+/** A net that guides beside the model that it guides, open on a machine. */
 export class GoldenGuide {
   readonly guide: AnyGuide<TensorInfo>;
   readonly #own: Weights;
   readonly #unet: Weights;
   readonly #model: Model;
   readonly #machine: Machine;
-  readonly #at: string;
 
-  static async open(machine: Machine, name: string, layout: string): Promise<GoldenGuide> {
-    const at = `control/${name}`;
-    const { base_model, files } = goldenJson(`${at}/case.json`) as NetFacts;
-    const model = /models\/[^/]+\/model/.exec(base_model)![0]; // "../../models/sd1/model.safetensors.gz"
-    const [own, base] = [`${at}/${files[layout]!.unpacked}`, `${model}.safetensors`].map(goldenBytes);
-    const header = await readHeader(new Blob([own!]));
-    const guide = recogniseControl(header);
-    const baseHeader = await readHeader(new Blob([base!]));
-    const form: NormalForm<TensorInfo> = inNormalForm(baseHeader.tensors);
-    return new GoldenGuide(
-      machine,
-      at,
-      guide,
-      { tensors: guide.tensors, source: memorySource(own!) },
-      { tensors: form.tensors, source: memorySource(base!) },
-      recognise(baseHeader, form).model,
-    );
+  static open(machine: Machine, name: string, layout: string): Promise<GoldenGuide> {
+    const { base_model, files } = goldenJson(`control/${name}/case.json`) as NetFacts;
+    const base = /models\/[^/]+\/model/.exec(base_model)![0]; // "../../models/sd1/model.safetensors.gz"
+    const file = goldenBytes(`control/${name}/${files[layout]!.unpacked}`);
+    return GoldenGuide.of(machine, file, goldenBytes(`${base}.safetensors`));
+  }
+
+  /** @param file the net's. @param base the model's. */
+  static async of(
+    machine: Machine,
+    file: Uint8Array<ArrayBuffer>,
+    base: Uint8Array<ArrayBuffer>,
+  ): Promise<GoldenGuide> {
+    const guide = inspectControl(await readHeader(new Blob([file])));
+    const header = await readHeader(new Blob([base]));
+    const form: NormalForm<TensorInfo> = inNormalForm(header.tensors);
+    const unet: Weights = { tensors: form.tensors, source: memorySource(base) };
+    const own: Weights = { tensors: guide.tensors, source: memorySource(file) };
+    const weights = guide.net === 'T2I-Adapter' ? own : controlWeights(guide, own, unet);
+    return new GoldenGuide(machine, guide, weights, unet, recognise(header, form).model);
   }
 
   private constructor(
     machine: Machine,
-    at: string,
     guide: AnyGuide<TensorInfo>,
     own: Weights,
     unet: Weights,
     model: Model,
   ) {
     this.#machine = machine;
-    this.#at = at;
     this.guide = guide;
     this.#own = own;
     this.#unet = unet;
     this.#model = model;
   }
 
-  /** What it gives, and what the UNet predicts with it. */
-  async compare(test: string): Promise<Compared[]> {
-    const facts = goldenJson(`${this.#at}/cases/${test}/case.json`) as ForwardCase;
-    const tensor = goldenTensors(`${this.#at}/cases/${test}/expected.safetensors`);
+  /** What it gives, and what the UNet predicts with it. @param at the case's folder. */
+  async compare(at: string): Promise<Compared[]> {
+    const facts = goldenJson(`${at}/case.json`) as ForwardCase;
+    const tensor = goldenTensors(`${at}/expected.safetensors`);
+    const { maps, prediction } = await this.answer(facts, tensor);
+    return [...maps, { name: 'unet_out', numbers: prediction }].map(({ name, numbers }) => ({
+      what: name,
+      worst: worst(numbers, tensor(name).data),
+      allowed: facts.tolerance[name]!.suggested_atol,
+    }));
+  }
+
+  /** @param levelled see `ControlNetSize`. */
+  async answer(facts: ForwardCase, tensor: Tensors, levelled = false): Promise<Given & { prediction: Float32Array }> {
     const latents = tensor('sample');
     const context = tensor('encoder_hidden_states');
     const [batch, , h, w] = latents.shape as [number, number, number, number];
@@ -110,67 +124,59 @@ export class GoldenGuide {
       timestep: embeddings(facts.timestep, batch, modelChannels),
       ...(labelWidth !== null && { label: label(tensor, labelWidth) }),
     };
+    const { guide } = this;
     const given =
-      this.guide.net === 'T2I-Adapter'
-        ? await this.#features(facts, tensor, batch)
-        : await this.#residuals(facts, tensor, size, values);
-    const { flat, maps, extra } = given;
-    const predicted = await this.#run(
-      unetGraph(this.#checkpoint, this.#machine.target(), { ...size, ...extra }),
-      this.#unet,
-      { ...values, [maps[0]!.name === 'feature.0' ? 'features' : 'residuals']: flat },
-    );
-    const compared = (what: string, actual: Float32Array): Compared => ({
-      what: `${test} ${what}`,
-      worst: worst(actual, tensor(what)),
-      allowed: facts.tolerance[what]!.suggested_atol,
-    });
-    return [...maps.map(({ name, numbers }) => compared(name, numbers)), compared('unet_out', predicted)];
+      guide.net === 'T2I-Adapter'
+        ? await this.#features(guide, facts, tensor, batch)
+        : await this.#residuals(guide, facts, tensor, { ...size, levelled }, values);
+    const graph = unetGraph(this.#checkpoint, this.#machine.target(), { ...size, ...given.asked });
+    return { ...given, prediction: await this.#run(graph, this.#unet, { ...values, ...given.values }) };
   }
 
   async #residuals(
-    { scales = [1] }: ForwardCase,
-    tensor: (name: string) => Tensor,
-    size: UNetSize & { readonly tokens: number },
+    guide: ControlNetGuide,
+    { scales = [1], kind }: ForwardCase,
+    tensor: Tensors,
+    size: ControlNetSize,
     values: Readonly<Record<string, Value>>,
   ): Promise<Given> {
-    const { guide } = this;
-    if (guide.net === 'T2I-Adapter') throw new Error('it gives features');
     const target = this.#machine.target();
-    const shapes = residualShapes(this.#checkpoint, target, size);
-    const count = size.batch * shapes.length;
-    const scale = { data: new Float32Array(count).fill(scales[0]!), shape: [size.batch, shapes.length] };
-    const hint = inFloats(tensor('cond.0'));
-    const residuals = await this.#run(controlGraph(guide, target, size), this.#own, {
+    const { length } = residualShapes(this.#checkpoint, target, size);
+    const { batch } = size;
+    const { kinds } = guide.model;
+    const net = { model: besideUNet(guide.model, this.#model.unet), tensors: this.#own.tensors };
+    const residuals = await this.#run(controlGraph(net, target, size), this.#own, {
       ...values,
-      scale,
-      hint,
+      hint: inFloats(tensor('cond.0')),
+      scale: { data: new Float32Array(batch * length).fill(scales[0]!), shape: [batch, length] },
+      kind: { data: Float32Array.from(kinds, (_, i) => Number(i === kind)), shape: [1, kinds.length] },
     });
-    const names = shapes.map((_, i) => (i === shapes.length - 1 ? 'mid' : `down.${i}`));
-    return { ...given(residuals, size.batch, names, tensor), extra: { residuals: true } };
+    const names = Array.from({ length }, (_, i) => (i === length - 1 ? 'mid' : `down.${i}`));
+    return {
+      maps: mapsIn(residuals, batch, names, tensor),
+      values: { residuals: { data: residuals, shape: [batch, residuals.length / batch] } },
+      asked: { residuals: true },
+    };
   }
 
   async #features(
+    guide: T2IGuide,
     { scale = 1 }: ForwardCase,
-    tensor: (name: string) => Tensor,
+    tensor: Tensors,
     batch: number,
   ): Promise<Given> {
-    const { guide } = this;
-    if (guide.net !== 'T2I-Adapter') throw new Error('it gives residuals');
     const hint = inFloats(tensor('cond'));
     const [, , height, width] = hint.shape as [number, number, number, number];
     const graph = t2iGraph(guide, this.#machine.target(), { height, width });
     const features = await this.#run(graph, this.#own, { hint });
-    const names = ['feature.0', 'feature.1', 'feature.2', 'feature.3'];
-    const { maps } = given(features, 1, names, tensor);
     const all = new Float32Array(batch * features.length);
-    for (let n = 0; n < batch; n++)
-      all.set(
-        features.map((x) => x * scale),
-        n * features.length,
-      );
-    const flat = { data: all, shape: [batch, features.length] };
-    return { maps, flat, extra: { features: guide.model.pixels } };
+    const weighted = features.map((x) => x * scale);
+    for (let n = 0; n < batch; n++) all.set(weighted, n * features.length);
+    return {
+      maps: mapsIn(features, 1, ['feature.0', 'feature.1', 'feature.2', 'feature.3'], tensor),
+      values: { features: { data: all, shape: [batch, features.length] } },
+      asked: { features: guide.model.pixels },
+    };
   }
 
   get #checkpoint(): { model: Model; tensors: Weights['tensors'] } {
@@ -188,39 +194,39 @@ export class GoldenGuide {
   }
 }
 
+type Tensors = (name: string) => Tensor;
+
 interface Given {
-  /** As the UNet is fed it. */
-  readonly flat: Value;
-  /** The same, map by map, as PyTorch has them. */
+  /** As PyTorch has them. */
   readonly maps: readonly { readonly name: string; readonly numbers: Float32Array }[];
-  readonly extra: Pick<UNetSize, 'residuals' | 'features'>;
+  /** What the UNet is fed, and told to take. */
+  readonly values: Readonly<Record<string, Value>>;
+  readonly asked: Pick<UNetSize, 'residuals' | 'features'>;
 }
 
-/** Numbers of all maps of each member, taken apart. */
-function given(
-  flat: Float32Array,
-  batch: number,
-  names: readonly string[],
-  tensor: (name: string) => Tensor,
-): Omit<Given, 'extra'> {
+/** Numbers of all maps of each member, map by map. */
+function mapsIn(flat: Float32Array, batch: number, names: readonly string[], tensor: Tensors): Given['maps'] {
   const each = flat.length / batch;
   let at = 0;
-  const maps = names.map((name) => {
+  return names.map((name) => {
     const count = tensor(name).data.length / batch;
     const numbers = new Float32Array(batch * count);
-    for (let n = 0; n < batch; n++)
-      numbers.set(flat.subarray(n * each + at, n * each + at + count), n * count);
+    for (let n = 0; n < batch; n++) {
+      const from = n * each + at;
+      numbers.set(flat.subarray(from, from + count), n * count);
+    }
     at += count;
     return { name, numbers };
   });
-  return { flat: { data: flat, shape: [batch, each] }, maps };
 }
 
 /** The largest difference. */
-function worst(actual: Float32Array, { data }: Tensor): number {
-  if (actual.length !== data.length) return Infinity;
-  return actual.reduce((most, x, i) => {
-    const difference = Math.abs(x - data[i]!); // both have i numbers
-    return Number.isNaN(difference) ? Infinity : Math.max(most, difference);
-  }, 0);
+export function worst(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
+  if (actual.length !== expected.length) return Infinity;
+  let most = 0;
+  for (let i = 0; i < expected.length; i++) {
+    const difference = Math.abs(actual[i]! - expected[i]!); // both have i numbers
+    most = Number.isNaN(difference) ? Infinity : Math.max(most, difference);
+  }
+  return most;
 }

@@ -2,10 +2,19 @@ import * as ort from 'onnxruntime-web';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { wasmMachine } from '../../src/runtime/device';
 import { Sessions } from '../../src/runtime/session';
-import { GoldenGuide, guides } from './control-cases';
+import { GoldenGuide, guides, worst, type ForwardCase } from './control-cases';
+import { changed, made, type MadeFacts } from './control-made';
+import { goldenBytes, goldenJson, goldenTensors, hasGolden, listCases, present } from './root';
 
 ort.env.wasm.numThreads = 1;
 const machine = wasmMachine(new Sessions(ort));
+
+async function expectSame(guide: GoldenGuide, name: string, at: string): Promise<void> {
+  for (const { what, worst, allowed } of await guide.compare(at)) {
+    console.info(`${name} ${what}: ${worst.toExponential(1)} of ${allowed.toExponential(1)}`);
+    expect(worst).toBeLessThan(allowed);
+  }
+}
 
 for (const { name, layout, cases } of guides()) {
   describe(`${name}, ${layout} layout`, () => {
@@ -14,11 +23,60 @@ for (const { name, layout, cases } of guides()) {
       guide = await GoldenGuide.open(machine, name, layout);
     });
 
-    it.each(cases)('guides a UNet as diffusers does (%s)', async (test) => {
-      for (const { what, worst, allowed } of await guide.compare(test)) {
-        console.info(`${name} ${what}: ${worst.toExponential(1)} of ${allowed.toExponential(1)}`);
-        expect(worst).toBeLessThan(allowed);
-      }
-    });
+    it.each(cases)('guides a UNet as diffusers does (%s)', (test) =>
+      expectSame(guide, `${name} ${test}`, `control/${name}/cases/${test}`),
+    );
   });
 }
+
+describe('a net of another build guides as its formulas say', () => {
+  const cases = listCases('control-made');
+  it.each(cases)('%s', async (name) => {
+    const at = `control-made/${name}`;
+    const facts = goldenJson(`${at}/case.json`) as MadeFacts;
+    const base = goldenBytes(facts.base_model);
+    await expectSame(await GoldenGuide.of(machine, await made(facts, base), base), name, at);
+  });
+});
+
+it.skipIf(!hasGolden('control-made/controlnet-sd2/case.json'))(
+  'what a levelled ControlNet gives is the mean of what it gives',
+  async () => {
+    const at = 'control-made/controlnet-sd2';
+    const facts = goldenJson(`${at}/case.json`) as MadeFacts & ForwardCase;
+    const tensor = goldenTensors(`${at}/expected.safetensors`);
+    const base = goldenBytes(facts.base_model);
+    const guide = await GoldenGuide.of(machine, await made(facts, base), base);
+    const { maps } = await guide.answer(facts, tensor, true);
+    for (const { name, numbers } of maps) {
+      const { data, shape } = tensor(name);
+      const pixels = shape[2]! * shape[3]!; // it is a feature map
+      const means = data.map((_, i) => {
+        const first = i - (i % pixels);
+        return data.subarray(first, first + pixels).reduce((sum, x) => sum + x, 0) / pixels;
+      });
+      expect(worst(numbers, means)).toBeLessThan(facts.tolerance[name]!.suggested_atol);
+    }
+  },
+);
+
+describe('a ControlNet that comes as changes to a UNet is the ControlNet that it was made from', () => {
+  const at = 'control-made/controlnet-sd2';
+  if (!present(`${at}/case.json`)) return;
+  const facts = goldenJson(`${at}/case.json`) as MadeFacts & ForwardCase;
+  const base = goldenBytes(facts.base_model);
+  const residualsOf = async (file: Uint8Array<ArrayBuffer>): Promise<Float32Array> => {
+    const guide = await GoldenGuide.of(machine, file, base);
+    const { values } = await guide.answer(facts, goldenTensors(`${at}/expected.safetensors`));
+    return values['residuals']!.data; // a ControlNet gives them
+  };
+
+  it.each(['difference', 'Control-LoRA'] as const)('%s', async (kind) => {
+    const { whole, changes } = await changed(facts, base, kind);
+    const [expected, actual] = [await residualsOf(whole), await residualsOf(changes)];
+    const largest = expected.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+    const difference = worst(actual, expected) / largest;
+    console.info(`${kind}: worst relative difference ${difference.toExponential(1)}`);
+    expect(difference).toBeLessThan(1e-5);
+  });
+});
