@@ -129,7 +129,14 @@ async function sumOfResiduals(
       data: Float32Array.from(rows.flatMap((n) => scales.map((share) => share * weights[n]!))), // one for each row
       shape: [rows.length, shapes.length],
     };
-    const given = await controls.residuals(net, membersOf(values, rows), scale, hint, control.hintKind, report);
+    const given = await controls.residuals(
+      net,
+      membersOf(values, rows),
+      scale,
+      hint,
+      control.hintKind,
+      report,
+    );
     for (const [i, n] of rows.entries()) addTo(sums[n]!, given.subarray(i * numbers, (i + 1) * numbers));
   }
   return sums;

@@ -112,7 +112,11 @@ export class GoldenGuide {
   }
 
   /** @param levelled see `ControlNetSize`. */
-  async answer(facts: ForwardCase, tensor: Tensors, levelled = false): Promise<Given & { prediction: Float32Array }> {
+  async answer(
+    facts: ForwardCase,
+    tensor: Tensors,
+    levelled = false,
+  ): Promise<Given & { prediction: Float32Array }> {
     const latents = tensor('sample');
     const context = tensor('encoder_hidden_states');
     const [batch, , h, w] = latents.shape as [number, number, number, number];

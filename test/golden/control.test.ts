@@ -5,6 +5,7 @@ import { Sessions } from '../../src/runtime/session';
 import { GoldenGuide, guides, worst, type ForwardCase } from './control-cases';
 import { changed, made, type MadeFacts } from './control-made';
 import { goldenBytes, goldenJson, goldenTensors, hasGolden, listCases, present } from './root';
+import { inFloats } from './tensors';
 
 ort.env.wasm.numThreads = 1;
 const machine = wasmMachine(new Sessions(ort));
@@ -49,7 +50,7 @@ it.skipIf(!hasGolden('control-made/controlnet-sd2/case.json'))(
     const guide = await GoldenGuide.of(machine, await made(facts, base), base);
     const { maps } = await guide.answer(facts, tensor, true);
     for (const { name, numbers } of maps) {
-      const { data, shape } = tensor(name);
+      const { data, shape } = inFloats(tensor(name));
       const pixels = shape[2]! * shape[3]!; // it is a feature map
       const means = data.map((_, i) => {
         const first = i - (i % pixels);
