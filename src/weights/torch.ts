@@ -10,7 +10,10 @@ import { isOldTorch, readOldTorch } from './torch-old';
 import { readTorchZip } from './torch-zip';
 
 /** Where a model lies in what was saved, the likeliest first: what is best for drawing, then all there is. */
-const WRAPPERS = ['params_ema', 'params-ema', 'params', 'model_state_dict', 'state_dict', 'model', 'net'];
+const WRAPPERS = [
+  ...['params_ema', 'params-ema', 'params', 'model_state_dict', 'state_dict', 'model', 'net'],
+  'string_to_param', // of a textual inversion
+];
 
 const bad = (reason: string) => new DrobeError('bad-pickle', { reason });
 const shown = (name: string): string => `"${name.slice(0, 100)}"`;

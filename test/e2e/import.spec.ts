@@ -170,6 +170,11 @@ test('what is no checkpoint is refused in its own words, and nothing else is los
       /pickle\.safetensors.*pickle/i,
     ],
     [
+      'a PyTorch file with a program in it',
+      file('program.pth', readFileSync(new URL('torch/command.pth', golden))),
+      /program\.pth.*posix\.system/,
+    ],
+    [
       'an HTML page',
       file('page.safetensors', '<!doctype html><title>Sign in</title>'),
       /page\.safetensors.*(HTML|web page)/i,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from safetensors.torch import load_file
 from torch import nn
 
 here = Path(__file__).parent
@@ -60,6 +61,12 @@ write("parameters.pt", parameters, parameters)
 half = {f"model.diffusion_model.{key}": value.half() for key, value in weights.items()}
 checkpoint = {"epoch": 3, "global_step": 2**40, "lr": 0.5, "loops": {"fit": [1, None, True]}, "state_dict": half}
 write("checkpoint.ckpt", checkpoint, half)
+toy = load_file(here.parent / "lora/textual_inversion_diffusers_4vec/learned_embeds.safetensors")
+write("toy.pt", toy, toy)
+vectors = {"*": torch.randn(2, 8)}
+inversion = {"string_to_token": {"*": 265}, "string_to_param": vectors, "name": "word", "step": 500, "sd_checkpoint": None}
+write("inversion.pt", inversion, vectors)
+
 old = {"_use_new_zipfile_serialization": False}
 write("old.pth", {"params_ema": better, "params": weights}, better, **old)
 write("old-module.pth", state, state, **old)
