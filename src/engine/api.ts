@@ -30,6 +30,7 @@ export type {
   Source,
   Thrift,
   Unused,
+  Upscaler,
 } from '../pipeline/job';
 export type * from './models';
 
@@ -56,6 +57,21 @@ export type Progress =
   | { readonly kind: 'waiting' }
   | { readonly kind: 'fetching'; readonly doneBytes: number; readonly totalBytes: number }
   | pipeline.Progress;
+
+/** A picture to make larger. */
+export interface EnlargeWish {
+  readonly pixels: pipeline.Pixels;
+  /** The name of the upscaler. */
+  readonly upscaler: string;
+  readonly backend: Backend;
+  /** It works in tiles of at most so many pixels on a side; absent: as large as fits. */
+  readonly side?: number;
+}
+
+export type EnlargeProgress =
+  | Exclude<Progress, { kind: 'short-of-memory' | 'step' | 'encoding' | 'decoding' }>
+  /** Told before it fails: with tiles of this side it may succeed. */
+  | { readonly kind: 'short-of-memory'; readonly side: number };
 
 export interface Picture extends pipeline.Picture {
   readonly job: Job;
@@ -169,6 +185,11 @@ export interface EngineApi {
   remove(id: string): Call<never, void>;
   /** One picture. Throws 'busy' while another one is in work. */
   generate(job: Job): Call<Progress, Picture>;
+  /**
+   * A picture as many times as large as its upscaler makes it, with what shows through. Throws 'busy' while a picture is
+   * in work, 'upscaler-unknown' and 'result-too-large'.
+   */
+  enlarge(wish: EnlargeWish): Call<EnlargeProgress, pipeline.Pixels>;
 }
 
 /** Of both workers. */

@@ -119,5 +119,6 @@ export function startEngine(
     rename: (signal, id, name) => through((remote) => remote.rename(signal, id, name)),
     remove: (signal, id) => through((remote) => remote.remove(signal, id)),
     generate: (signal, job) => through((remote) => remote.generate(signal, job)),
+    enlarge: (signal, wish) => through((remote) => remote.enlarge(signal, wish)),
   };
 }

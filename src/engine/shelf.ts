@@ -155,6 +155,16 @@ export function shelf(folder: string) {
       throw new DrobeError('lora-unknown', { name, known: (await this.loraNames()).join(', ') });
     },
 
+    /** The upscaler of this name; letter case does not count. @throws DrobeError 'upscaler-unknown' */
+    async upscaler(name: string): Promise<ModelEntry> {
+      const named = (await this.list()).flatMap((entry) =>
+        'addon' in entry && entry.addon.kind === 'upscaler' ? [{ entry, called: entry.addon.name }] : [],
+      );
+      const found = named.find(({ called }) => sameName(called, name));
+      if (found) return found.entry;
+      throw new DrobeError('upscaler-unknown', { name, known: named.map(({ called }) => called).join(', ') });
+    },
+
     /**
      * What the header of a file, an offer or the model with this id tells. @throws DrobeError where none is sound.
      * @param model the id of the chosen one, or empty.

@@ -4,6 +4,7 @@ import { Checkpoint } from '../pipeline/checkpoint';
 import { generate } from '../pipeline/generate';
 import type { Lent } from '../nets/names/places';
 import { findMachine, wasmMachine, type Machine } from '../runtime/device';
+import { OpenUpscaler } from '../pipeline/upscaler';
 import { loadOrt } from '../runtime/ort';
 import { Sessions } from '../runtime/session';
 import { watchRequests } from '../requests';
@@ -14,6 +15,7 @@ import { removeStored } from '../weights/store';
 import type { Backend, DeviceInfo, Parts, Progress, WorkerApi } from './api';
 import { additionsFrom } from './additions';
 import { countTokens } from './count';
+import { enlarge } from './enlarge';
 import { gather } from './gather';
 import { chosenLenders, complete, lackingIn } from './loans';
 import { base } from './place';
@@ -135,7 +137,8 @@ const api: WorkerApi = {
         const referred = await additions.useReferences(checkpoint, job.references ?? [], signal);
         const { embeddings, unfit } = await additions.embeddingsFor(checkpoint, textsOf(read), ids, signal);
         if (unfit.length > 0) yield { kind: 'notice', notice: { code: 'words-for-others', words: unfit } };
-        const tools = { checkpoint, tokenizer: await tokenizer(), report, embeddings };
+        const upscaler = (name: string): Promise<OpenUpscaler> => openUpscaler(name, backend, signal);
+        const tools = { checkpoint, tokenizer: await tokenizer(), report, embeddings, upscaler };
         const picture = yield* generate({ ...job, ...read }, tools);
         const borrowed = Object.keys(parts).length > 0 && { parts };
         const asked = { model, backend, vae, taesd, ...borrowed, ...picture.job, ...told };
@@ -163,7 +166,33 @@ const api: WorkerApi = {
         turn.end();
       }
     },
+
+  enlarge: (wish) =>
+    async function* ({ signal, report }) {
+      if (busy) throw new DrobeError('busy');
+      busy = true;
+      try {
+        await turn.take(signal, () => report({ kind: 'waiting' }));
+        const upscaler = await openUpscaler(wish.upscaler, wish.backend, signal);
+        // A model that leaves others no room makes room.
+        if (current && !current.checkpoint.resident) await current.checkpoint.release();
+        return yield* enlarge(wish, upscaler, report);
+      } catch (thrown) {
+        if (thrown instanceof DrobeError && thrown.code === 'out-of-memory')
+          void close().catch(() => undefined);
+        throw thrown;
+      } finally {
+        busy = false;
+        turn.end();
+      }
+    },
 };
+
+async function openUpscaler(name: string, backend: Backend, signal: AbortSignal): Promise<OpenUpscaler> {
+  const { id, file } = await models.upscaler(name);
+  const { header, source } = await models.open(id, signal, () => undefined);
+  return new OpenUpscaler(file, header, source, await machines[backend]());
+}
 
 async function close(): Promise<void> {
   const open = current;

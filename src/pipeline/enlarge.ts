@@ -42,7 +42,8 @@ export async function* enlargedPicture(
   const rgba = new Uint8ClampedArray(4 * width * height);
   const area = width * height;
   for (let i = 0; i < area; i++) {
-    for (let c = 0; c < 3; c++) rgba[4 * i + c] = data[c * area + i]! * 255; // the array rounds and clamps
+    // The array clamps, and rounds halves to even as numpy does.
+    for (let c = 0; c < 3; c++) rgba[4 * i + c] = data[c * area + i]! * 255;
     rgba[4 * i + 3] = alpha ? alpha[i]! * 255 : 255;
   }
   return { width, height, rgba };
@@ -86,7 +87,8 @@ async function* enlargedOnce(
     put(await upscaler.run(part(), { h: tile.h * fold, w: tile.w * fold }, report));
   }
   yield { kind: 'enlarging', done: tiles.length, tiles: tiles.length };
-  return cropped({ h: whole.h * scale, w: whole.w * scale, data: result() }, { h, w });
+  const data = result().map((v) => Math.min(1, Math.max(0, v)));
+  return cropped({ h: whole.h * scale, w: whole.w * scale, data }, { h, w });
 }
 
 /** How to try again where memory ran out; null where nothing is left to try. */

@@ -13,12 +13,15 @@ import { replay } from './resume';
 import { questionsOf } from './setup';
 import type { Report } from './slot';
 import { lavish, smallerTile, stepDown } from './thrift';
+import type { OpenUpscaler } from './upscaler';
 
 export interface Tools {
   readonly checkpoint: Checkpoint;
   readonly tokenizer: Tokenizer;
   /** Words in the prompts that have vectors of their own. */
   readonly embeddings?: readonly Embedding[];
+  /** Opens the upscaler of this name, for "Hires. fix". @throws DrobeError 'upscaler-unknown' */
+  readonly upscaler?: (name: string) => Promise<OpenUpscaler>;
   /** Progress from inside a stage goes here at once; what separates stages is yielded. */
   readonly report: Report;
 }
@@ -106,7 +109,7 @@ function shortOfMemory(error: unknown): NetName | null {
 async function* draw(
   job: Job,
   passes: readonly Pass[],
-  { checkpoint, report }: Tools,
+  { checkpoint, report, upscaler: open = noUpscaler }: Tools,
 ): AsyncGenerator<Progress, Picture, void> {
   const [first, second] = passes as [Pass, Pass?];
   const clock = stopwatch();
@@ -116,7 +119,14 @@ async function* draw(
   let drawn = yield* drawPass(first, { ...common, done: 0 });
   if (second && job.hires) {
     const { upscaler, strength } = job.hires;
-    const latents = await enlarge(drawn.latents, upscaler, first.size, second.size, checkpoint, report);
+    const { size: from } = first;
+    const latents = yield* enlarge(drawn.latents, upscaler, {
+      from,
+      to: second.size,
+      checkpoint,
+      open,
+      report,
+    });
     const again = yield* drawPass(
       { ...second, again: { latents, strength } },
       { ...common, done: drawn.steps.length },
@@ -140,6 +150,10 @@ async function* draw(
     job: sketch ? own : rest,
     milliseconds: { encode, steps, decode: clock() },
   };
+}
+
+function noUpscaler(name: string): Promise<never> {
+  return Promise.reject(new DrobeError('upscaler-unknown', { name }));
 }
 
 /** Gives the milliseconds since it was last asked. */

@@ -52,7 +52,8 @@ export interface Job extends Sampling, Seeds {
 export interface Hires {
   /** What the sides are multiplied by. */
   readonly scale: number;
-  readonly upscaler: Upscaler;
+  /** One of `upscalers`, or the name of an upscaler's file. */
+  readonly upscaler: string;
   /** Denoising strength, above 0 to 1. */
   readonly strength: number;
   /** Absent: as in the first pass. */

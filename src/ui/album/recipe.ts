@@ -17,7 +17,7 @@ import { recipeSettings } from '../settings/recipe';
 import type { Mode, Settings } from '../settings/settings';
 
 /** What is known of a picture that was drawn. */
-interface Drawn {
+export interface Drawn {
   readonly job: Omit<Job, 'source' | 'controls' | 'references'>;
   readonly mode: Mode;
   readonly settings: Settings;
@@ -25,6 +25,8 @@ interface Drawn {
   readonly references?: readonly ReferenceSettings[];
   /** Its model's title, for want of a file name. */
   readonly model: string;
+  /** What made it larger once it was drawn. */
+  readonly enlarged?: { readonly name: string; readonly by: number };
 }
 
 /**
@@ -32,7 +34,7 @@ interface Drawn {
  * @param here the files on this device, for their names and hashes.
  */
 export function recipeOf(
-  { job, mode, settings, controls = [], references = [], model }: Drawn,
+  { job, mode, settings, controls = [], references = [], model, enlarged }: Drawn,
   here: readonly ModelEntry[],
 ): Recipe {
   const { prompt, negative, width, height, seed } = job;
@@ -54,10 +56,19 @@ export function recipeOf(
       ...(units.length > 0 && { controls: units }),
     },
     resources: resourcesOf(job, model, here),
-    // A1111's name of it; no other tool's recipe has it.
-    unknown: [...borrowed(job, here), ...(job.decoder ? [['VAE Decoder', job.decoder] as const] : [])],
+    // A1111's names of them; no other tool's recipe has these.
+    unknown: [
+      ...borrowed(job, here),
+      ...(job.decoder ? [['VAE Decoder', job.decoder] as const] : []),
+      ...(enlarged ? postprocessed(enlarged) : []),
+    ],
   };
 }
+
+const postprocessed = ({ name, by }: NonNullable<Drawn['enlarged']>): Recipe['unknown'] => [
+  ['Postprocess upscale by', String(by)],
+  ['Postprocess upscaler', name],
+];
 
 /** Forge's words for files that parts of a model come from. */
 function borrowed({ parts = {} }: Drawn['job'], here: readonly ModelEntry[]): Recipe['unknown'] {

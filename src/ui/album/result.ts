@@ -1,6 +1,6 @@
 import { cropTo, type Rect, type Size } from '../../canvas/crop';
 import { placeIn, type Margins } from '../../canvas/frame';
-import { isClear } from '../../canvas/pixels';
+import { isClear, type Pixels } from '../../canvas/pixels';
 import type { Job, ModelEntry, Picture } from '../../engine/api';
 import { writeComfy } from '../../recipe/comfy-write';
 import { writeInfotext } from '../../recipe/infotext';
@@ -12,7 +12,7 @@ import { fileName } from '../words/format';
 import type { Original } from '../files/picture';
 import { png } from '../files/png';
 import type { Mode, Settings } from '../settings/settings';
-import { recipeOf } from './recipe';
+import { recipeOf, type Drawn } from './recipe';
 
 /** What a picture was made from. */
 export interface Making {
@@ -37,9 +37,17 @@ export interface Result extends Making {
   readonly job: Omit<Job, 'source' | 'controls' | 'references'>;
   /** The picture itself, so that it can be started from. */
   readonly itself: Original;
+  /** What made it larger once it was drawn; absent for most. */
+  readonly enlarged?: Enlarged;
   /** From pressing Generate to the picture, loading included, in milliseconds. */
   readonly took: number;
   readonly parts: Picture['milliseconds'];
+}
+
+/** By how much a picture was made larger, and the name of what did it. */
+export interface Enlarged {
+  readonly name: string;
+  readonly by: number;
 }
 
 /** Larger pictures are not kept as pixels beside their PNG. */
@@ -47,32 +55,46 @@ const KEPT_PIXELS = 2 ** 22;
 
 /** @param here the files on this device, which the picture's recipe names. */
 export async function resultOf(
-  {
-    job: { source: _, controls: _hints, references: _seen, ...job },
-    milliseconds,
-    width,
-    height,
-    rgba,
-  }: Picture,
+  { job: { source: _, controls: _hints, ...job }, milliseconds, width, height, rgba }: Picture,
   about: Making & Pick<Result, 'took'>,
   here: readonly ModelEntry[],
 ): Promise<Omit<Result, 'number' | 'url'>> {
-  const pixels = { width, height, rgba };
-  const blob = await png(pixels, textsOf(recipeOf({ job, ...about }, here)));
-  const name = fileName(job.seed, job.prompt, job.batch?.index);
-  return {
+  const itself = await originalOf({ width, height, rgba }, fileName(job.seed, job.prompt, job.batch?.index), {
     ...about,
-    fileName: name,
     job,
-    itself: {
-      name,
-      width,
-      height,
-      blob,
-      pixels: width * height <= KEPT_PIXELS ? pixels : null,
-      remarks: isClear(pixels) ? [{ kind: 'clear' }] : [],
-    },
-    parts: milliseconds,
+    here,
+  });
+  return { ...about, fileName: itself.name, job, itself, parts: milliseconds };
+}
+
+/** A picture that was made larger: made as it was, and by something more. What that one was made of is left behind. */
+export async function enlargedOf(
+  { url: _, number: __, ...before }: Result,
+  pixels: Pixels,
+  enlarged: Enlarged,
+  took: number,
+  here: readonly ModelEntry[],
+): Promise<Omit<Result, 'number' | 'url'>> {
+  const by = enlarged.by * (before.enlarged?.by ?? 1);
+  const name = before.fileName.replace(/\.png$/, `-x${by}.png`);
+  const about = { ...before, original: null, place: null, took, enlarged: { ...enlarged, by } };
+  return { ...about, fileName: name, itself: await originalOf(pixels, name, { ...about, here }) };
+}
+
+/** A picture as it is kept, with its recipe in it. */
+async function originalOf(
+  pixels: Pixels,
+  name: string,
+  { here, ...drawn }: Drawn & { readonly here: readonly ModelEntry[] },
+): Promise<Original> {
+  const { width, height } = pixels;
+  return {
+    name,
+    width,
+    height,
+    blob: await png(pixels, textsOf(recipeOf(drawn, here))),
+    pixels: width * height <= KEPT_PIXELS ? pixels : null,
+    remarks: isClear(pixels) ? [{ kind: 'clear' }] : [],
   };
 }
 

@@ -6,7 +6,7 @@ import type { ReferenceObstacle } from '../reference/reference';
 import type { Obstacle } from '../settings/settings';
 
 /** What a run tells that goes on, whatever happens to the engine. */
-type Told = Exclude<Progress, { kind: 'short-of-memory' }>;
+export type Told = Exclude<Progress, { kind: 'short-of-memory' }>;
 export type Stage = Exclude<Told, { kind: 'notice' }>;
 
 export interface Running {
@@ -32,7 +32,7 @@ export type Run =
 export type Phase = 'ready' | 'drawing' | 'finishing';
 
 export function phaseOf(stage: Stage | null): Phase {
-  if (stage?.kind === 'step') return 'drawing';
+  if (stage?.kind === 'step' || stage?.kind === 'enlarging') return 'drawing';
   return stage?.kind === 'decoding' ? 'finishing' : 'ready';
 }
 
@@ -47,21 +47,31 @@ export type News =
   | { readonly kind: 'failed' };
 
 /** Pulls a run to its end and tells how far it is. */
-export async function follow(
-  pulled: AsyncGenerator<Told, Picture, void>,
+export async function follow<R>(
+  pulled: AsyncGenerator<Told, R, void>,
   now: () => number,
   told: (progress: Told, left: number | null) => void,
-): Promise<Picture> {
+): Promise<R> {
   const times: number[] = [];
+  let counted = '';
   for (;;) {
     const { done, value } = await pulled.next();
     if (done) return value;
-    if (value.kind === 'step') times.push(now());
-    told(value, value.kind === 'step' ? timeLeft(times, value.steps - value.step) : null);
+    const ahead = toGo(value);
+    if (ahead !== null && ahead.kind !== counted) times.length = 0;
+    counted = ahead?.kind ?? counted;
+    if (ahead) times.push(now());
+    told(value, ahead && timeLeft(times, ahead.count));
   }
 }
 
-/** From the times at which steps were done: the mean step, times those to come. The first warms up and counts not. */
+/** Steps or tiles that are still to come; null where none are counted. */
+function toGo(progress: Told): { readonly kind: string; readonly count: number } | null {
+  if (progress.kind === 'step') return { kind: 'step', count: progress.steps - progress.step };
+  return progress.kind === 'enlarging' ? { kind: 'tile', count: progress.tiles - progress.done } : null;
+}
+
+/** From the times at which steps or tiles were done: the mean one, times those to come. The first warms up and counts not. */
 function timeLeft(times: readonly number[], steps: number): number | null {
   const first = times[0];
   const last = times.at(-1);

@@ -1,10 +1,11 @@
-import type { EngineApi, Notice, Picture } from '../../engine/api';
+import type { EngineApi, EnlargeWish, Notice, Picture, Pixels } from '../../engine/api';
 import type { Remote } from '../../engine/rpc';
 import { endsEngine, isAbort, toDrobeError } from '../../errors';
 import { Pace } from './pace';
 import type { Known } from '../album/kept';
 import type { Result } from '../album/result';
-import { follow, persistent, Savings, type News, type Run, type Running } from './run';
+import { persistently } from './enlarging';
+import { follow, persistent, Savings, type News, type Run, type Running, type Told } from './run';
 
 /** The run in work, how far it is and what is to be said of it; then, how it ended. */
 export class Runner {
@@ -68,26 +69,38 @@ export class Runner {
    */
   draw(begin: Begin, known: Known, onStep: (answers: Known) => void): Promise<Picture> {
     this.#begin(begin);
-    const pace = new Pace();
-    return follow(
-      persistent({ ...begin.job, known }, this.#savings, (job) =>
-        this.#engine.generate(this.#stop.signal, job),
-      ),
-      this.#now,
-      (progress, left) => {
-        if (progress.kind === 'step') onStep(progress.answers);
-        if (this.run.kind !== 'running') return;
-        const rate = pace.see(progress, this.#now);
-        if (rate !== null) this.#onRate(rate);
-        if (progress.kind === 'notice') {
-          this.#note(progress.notice);
-          if (progress.notice.code === 'resumed') this.#onLost();
-        } else {
-          const preview = (progress.kind === 'step' && progress.preview) || this.run.preview;
-          this.run = { ...this.run, stage: progress, preview, left };
-        }
-      },
+    const pulled = persistent({ ...begin.job, known }, this.#savings, (job) =>
+      this.#engine.generate(this.#stop.signal, job),
     );
+    return this.#follow(pulled, (progress) => {
+      if (progress.kind === 'step') onStep(progress.answers);
+    });
+  }
+
+  /** A picture made larger, as a run or a part of one; until it is there, it is seen as it is. */
+  enlarge(begin: Begin, wish: EnlargeWish): Promise<Pixels> {
+    this.#begin(begin, wish.pixels);
+    return this.#follow(persistently(wish, (again) => this.#engine.enlarge(this.#stop.signal, again)));
+  }
+
+  #follow<R>(
+    pulled: AsyncGenerator<Told, R, void>,
+    onTold: (progress: Told) => void = () => undefined,
+  ): Promise<R> {
+    const pace = new Pace();
+    return follow(pulled, this.#now, (progress, left) => {
+      onTold(progress);
+      if (this.run.kind !== 'running') return;
+      const rate = pace.see(progress, this.#now);
+      if (rate !== null) this.#onRate(rate);
+      if (progress.kind === 'notice') {
+        this.#note(progress.notice);
+        if (progress.notice.code === 'resumed') this.#onLost();
+      } else {
+        const preview = (progress.kind === 'step' && progress.preview) || this.run.preview;
+        this.run = { ...this.run, stage: progress, preview, left };
+      }
+    });
   }
 
   /** One picture of the run is done. */
@@ -127,9 +140,9 @@ export class Runner {
       this.notices = [...this.notices, notice];
   }
 
-  #begin(about: Begin): void {
+  #begin(about: Begin, preview: Pixels | null = null): void {
     const stopping = this.run.kind === 'running' && this.run.stopping;
-    this.run = { kind: 'running', stage: null, preview: null, left: null, stopping, ...about };
+    this.run = { kind: 'running', stage: null, preview, left: null, stopping, ...about };
   }
 }
 

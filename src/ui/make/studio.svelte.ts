@@ -9,7 +9,7 @@ import { Units } from '../control/units.svelte';
 import type { UnitObstacle } from '../control/unit';
 import type { Original } from '../files/picture';
 import { Loans } from '../models/loans.svelte';
-import type { UsableModel } from '../models/library.svelte';
+import { chosenUpscaler, type UsableModel } from '../models/library.svelte';
 import type { Desk } from '../paint/desk';
 import { Workplace } from '../paint/workplace.svelte';
 import type { ReferenceObstacle } from '../reference/reference';
@@ -22,6 +22,7 @@ import { Persisted } from '../settings/persisted.svelte';
 import { RANDOM, withBatch, type Mode, type Obstacle, type Settings } from '../settings/settings';
 import { settingsTakenWords } from '../words/changes';
 import { TokenCounter } from '../settings/tokens.svelte';
+import { makeLarger } from './enlarge';
 import { make, type Here, type Workshop } from './make';
 import type { News, Run } from './run';
 import { Runner } from './runner.svelte';
@@ -59,6 +60,10 @@ export class Studio {
   });
   canGenerate = $derived.by(
     () => this.model !== null && this.run.kind !== 'running' && this.obstacle === null,
+  );
+  /** What makes finished pictures larger; null where nothing does. */
+  readonly upscaler = $derived.by(() =>
+    chosenUpscaler(this.#workshop.here(), this.settings.current.upscaler),
   );
   /** What hints are made for as things stand; another one after every change. */
   readonly hintScene = $derived.by(() =>
@@ -287,6 +292,19 @@ export class Studio {
     await this.#make({
       settings: this.#drawn($state.snapshot(this.settings.current)),
       desk: this.desk,
+    });
+  }
+
+  /** Makes the picture that is shown larger. */
+  async enlarge(): Promise<void> {
+    const { upscaler } = this;
+    const { shown } = this.view;
+    if (!shown || !upscaler || this.run.kind === 'running') return;
+    this.view.watch();
+    const { backend } = this.settings.current;
+    await makeLarger(shown, upscaler, backend, this.place.desk, this.#workshop, (result) => {
+      this.view.made(result);
+      this.#runner.made(result);
     });
   }
 

@@ -1,5 +1,6 @@
 import { DrobeError, isAbort, toDrobeError } from '../../errors';
 import type {
+  AddonFacts,
   EngineApi,
   Gathered,
   InstallProgress,
@@ -58,6 +59,7 @@ export class Library {
   loras = $derived(this.entries.filter(isAddon).filter(({ addon }) => addon.kind === 'lora'));
   taesds = $derived(this.entries.filter(isAddon).filter(({ addon }) => addon.kind === 'taesd'));
   vaes = $derived(this.entries.filter(isAddon).filter(({ addon }) => addon.kind === 'vae'));
+  upscalers = $derived(this.entries.filter(isUpscaler));
   embeddings = $derived(
     this.entries.flatMap((entry) => (isAddon(entry) && entry.addon.kind === 'embedding' ? entry.addon : [])),
   );
@@ -289,6 +291,18 @@ export type UsableModel = ModelEntry & { readonly facts: ModelFacts };
 
 export function isAddon(entry: ModelEntry): entry is Addon {
   return 'addon' in entry;
+}
+
+/** What makes finished pictures larger. */
+export type Upscaler = Addon & { readonly addon: Extract<AddonFacts, { kind: 'upscaler' }> };
+
+const isUpscaler = (entry: ModelEntry): entry is Upscaler =>
+  isAddon(entry) && entry.addon.kind === 'upscaler';
+
+/** The upscaler of this name; where there is none, the first. */
+export function chosenUpscaler(entries: readonly ModelEntry[], name: string): Upscaler | null {
+  const upscalers = entries.filter(isUpscaler);
+  return upscalers.find(({ addon }) => addon.name === name) ?? upscalers[0] ?? null;
 }
 
 export function isUsable(entry: ModelEntry): entry is UsableModel {

@@ -18,7 +18,6 @@ import {
   predictions,
   RANDOM,
   tilings,
-  upscalers,
   type Rare,
   type Settings,
 } from './settings';
@@ -44,7 +43,9 @@ export function mend(found: Settings): Settings {
   mended.tiling = known(tilings, found.tiling, initial.tiling);
   mended.backend = known(backends, found.backend, initial.backend);
   mended.rng = known(generators, found.rng, initial.rng);
-  mended.hiresUpscaler = known(upscalers, found.hiresUpscaler, initial.hiresUpscaler);
+  // They may be names of files, which are at hand or not.
+  for (const name of ['hiresUpscaler', 'upscaler'] as const)
+    mended[name] = typeof found[name] === 'string' ? found[name] : initial[name];
   mended.emphasis = listed(emphases, found.emphasis, initial.emphasis);
   mended.spacing = listed(spacings, found.spacing, initial.spacing);
   mended.like = listed(likes, found.like, initial.like);

@@ -1,6 +1,6 @@
 /** Between the settings and recipes: what a picture is told to be made with, in the words that tools share. */
 import { likeOf, type Hires, type Recipe, type RecipeSettings } from '../../recipe/recipe';
-import { modesOf, RANDOM, upscalers, type Mode, type Settings } from './settings';
+import { modesOf, RANDOM, upscalers as builtIn, type Mode, type Settings } from './settings';
 import type { ModelFacts } from '../../engine/api';
 import { rareOf } from './mend';
 import { numberNames, settle } from './ranges';
@@ -78,8 +78,13 @@ export function completed(recipe: Recipe): Recipe {
 
 /**
  * What taking over a completed recipe sets. Its mode counts where the model can do it; words alone need nothing else.
+ * @param upscalers the names of those at hand.
  */
-export function settingsOf({ settings }: Recipe, multiple: number): Partial<Settings> {
+export function settingsOf(
+  { settings }: Recipe,
+  multiple: number,
+  upscalers: readonly string[] = [],
+): Partial<Settings> {
   const { seed, variationSeed, variationStrength = 0, hires, strength, mode, ...rest } = settings;
   const same = Object.fromEntries(
     Object.entries(rest).filter(([name]) => (sameNames as readonly string[]).includes(name)),
@@ -91,7 +96,7 @@ export function settingsOf({ settings }: Recipe, multiple: number): Partial<Sett
     ...(variationSeed !== undefined && { variationSeed: String(variationSeed) }),
     ...(strength !== undefined && { [mode === 'outpaint' ? 'outpaintStrength' : 'strength']: strength }),
     hires: hires !== undefined,
-    ...(hires && hiresSettings(hires, settings.width)),
+    ...(hires && hiresSettings(hires, settings.width, upscalers)),
     rare: rareOf({ ...rest, ...(hires && { hires }) }),
   };
   for (const name of numberNames) {
@@ -108,10 +113,14 @@ const sameNames = [
   ...(['maskBlur', 'maskMode', 'content', 'area', 'padding', 'soft', 'feather'] as const),
 ] satisfies (keyof Settings & keyof RecipeSettings)[];
 
-function hiresSettings(hires: Hires, firstWidth: number | undefined): Partial<Settings> {
+function hiresSettings(
+  hires: Hires,
+  firstWidth: number | undefined,
+  upscalers: readonly string[],
+): Partial<Settings> {
   const scale = hires.scale ?? (hires.width && firstWidth ? hires.width / firstWidth : undefined);
   return {
-    ...(isUpscaler(hires.upscaler) && { hiresUpscaler: hires.upscaler }),
+    ...(isUpscaler(hires.upscaler, upscalers) && { hiresUpscaler: hires.upscaler }),
     ...(scale !== undefined && { hiresScale: scale }),
     hiresStrength: hires.strength,
     hiresSteps: hires.steps ?? 0,
@@ -119,7 +128,9 @@ function hiresSettings(hires: Hires, firstWidth: number | undefined): Partial<Se
   };
 }
 
-export const isUpscaler = (name: string): name is Settings['hiresUpscaler'] => Object.hasOwn(upscalers, name);
+/** Whether a picture can be enlarged so. @param files the names of upscalers at hand. */
+export const isUpscaler = (name: string, files: readonly string[]): boolean =>
+  Object.hasOwn(builtIn, name) || files.includes(name);
 
 /** The mode that a recipe asks for, where this model can work in it. */
 export function modeOf({ settings }: Recipe, facts: ModelFacts | null): Mode | null {

@@ -1,5 +1,5 @@
 /** The settings of the form: what can be chosen, and what it begins with. */
-import type { Backend, Job, MaskedContent, ModelFacts } from '../../engine/api';
+import type { Backend, Job, MaskedContent, ModelFacts, Upscaler } from '../../engine/api';
 import type { Sampling, Seeds } from '../../sampling/settings';
 import type { Emphasis } from '../../text/weigh';
 
@@ -31,12 +31,15 @@ export type Settings = {
   variationStrength: number;
   /** Whether there is a second pass, larger. */
   hires: boolean;
-  hiresUpscaler: NonNullable<Job['hires']>['upscaler'];
+  /** One of `upscalers`, or the name of an upscaler's file. */
+  hiresUpscaler: string;
   hiresScale: number;
   hiresStrength: number;
   /** Of the second pass; 0: as in the first. */
   hiresSteps: number;
   hiresGuidance: number;
+  /** The name of what makes finished pictures larger; empty: the first that there is. */
+  upscaler: string;
   rare: Rare;
   /** The id of a VAE of its own; empty for the model's. */
   vae: string;
@@ -123,7 +126,7 @@ export const tilings = { auto: 'Automatic', always: 'Always' } as const;
 export const isBackend = (value: string): value is Backend => Object.hasOwn(backends, value);
 
 /** What enlarges a picture for the second pass: its latents, or its pixels. */
-export const upscalers: Readonly<Record<Settings['hiresUpscaler'], string>> = {
+export const upscalers: Readonly<Record<Upscaler, string>> = {
   Latent: 'Latent',
   'Latent (antialiased)': 'Latent (antialiased)',
   'Latent (bicubic)': 'Latent (bicubic)',
@@ -194,6 +197,7 @@ export const initial: Settings = {
   hiresStrength: 0.7,
   hiresSteps: 0,
   hiresGuidance: 0,
+  upscaler: '',
   rare: {},
   count: 1,
   strength: 0.75,

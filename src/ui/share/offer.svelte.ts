@@ -104,7 +104,7 @@ export class RecipeOffer {
     const model = comparison.found.find(({ resource }) => resource.kind === 'model');
     if (model) this.#library.select(model.here.id);
     const facts = this.#studio.model?.facts ?? null;
-    const taken = settingsOf(recipe, facts?.multiple ?? 8);
+    const taken = settingsOf(recipe, facts?.multiple ?? 8, this.#upscalers);
     const named = (prompt: string): string => withLocalNames(prompt, comparison.found);
     const { rare } = taken;
     const vae = comparison.found.find(({ resource }) => resource.kind === 'vae');
@@ -178,7 +178,8 @@ export class RecipeOffer {
     if (controls.length > 0 && !whole.settings.controls?.length)
       lost.push({ label: 'Control', from: controlsWords(controls.length), to: '' });
     const { hires } = whole.settings;
-    const strange = hires && !isUpscaler(hires.upscaler) ? [['Hires upscaler', hires.upscaler] as const] : [];
+    const isStrange = hires && !isUpscaler(hires.upscaler, this.#upscalers);
+    const strange = isStrange ? [['Hires upscaler', hires.upscaler] as const] : [];
     this.offered = {
       recipe: whole,
       comparison: {
@@ -189,6 +190,10 @@ export class RecipeOffer {
       picture,
       plainly,
     };
+  }
+
+  get #upscalers(): readonly string[] {
+    return this.#library.upscalers.map(({ addon }) => addon.name);
   }
 
   get #device(): Device<Here> {

@@ -116,6 +116,13 @@ export function useWords({ used, modules, unused }: LoraUse): string {
   return [`${count(used)} of ${count(modules)} modules used`, ...others].join('; ');
 }
 
+/** A file that was chosen, and is not here any more. */
+export const goneWords = (name: string): string => `${clean(name, 60)} (not here)`;
+
+/** Why nothing can be made larger. */
+export const noUpscalerWords =
+  'To make pictures larger, import an upscaler: ESRGAN, Real-ESRGAN, BSRGAN, SPSR or Compact, as .safetensors.';
+
 /** What a person should know of a file that was imported. */
 export function remarkWords(remark: Remark): string {
   const file = clean(remark.file, 80);

@@ -41,6 +41,7 @@ export const engine = (calls: Partial<Remote<EngineApi>>): Remote<EngineApi> => 
   uses: missing,
   remove: missing,
   generate: missing,
+  enlarge: missing,
   ...calls,
 });
 

@@ -1,0 +1,43 @@
+/** A picture made larger at a person's wish. */
+import { toDrobeError } from '../errors';
+import { enlargedPicture, lessThan } from '../pipeline/enlarge';
+import type { Pixels, Progress } from '../pipeline/job';
+import type { OpenUpscaler } from '../pipeline/upscaler';
+import type { EnlargeProgress, EnlargeWish } from './api';
+
+/**
+ * As many times as large as the upscaler makes it. Where memory runs out, it is said with which tiles another try may
+ * succeed.
+ */
+export async function* enlarge(
+  { pixels, side }: EnlargeWish,
+  upscaler: OpenUpscaler,
+  report: (progress: EnlargeProgress) => void,
+): AsyncGenerator<EnlargeProgress, Pixels, void> {
+  const { scale } = upscaler.facts;
+  const size = { width: pixels.width * scale, height: pixels.height * scale };
+  const told = (progress: Progress): void => {
+    if (isTold(progress)) report(progress);
+  };
+  try {
+    const run = enlargedPicture(pixels, size, upscaler, told, side);
+    for (;;) {
+      const { done, value } = await run.next();
+      if (done) return value;
+      if (isTold(value)) yield value;
+    }
+  } catch (thrown) {
+    const { code } = toDrobeError(thrown);
+    const less = code === 'out-of-memory' || code === 'device-lost' ? lessThan(upscaler, side) : null;
+    if (less !== null) yield { kind: 'short-of-memory', side: less };
+    throw thrown;
+  } finally {
+    // What is lost may wait for ever.
+    void upscaler.release().catch(() => undefined);
+  }
+}
+
+/** What enlarging tells; the rest belongs to drawing. */
+function isTold(progress: Progress): progress is Progress & EnlargeProgress {
+  return !['short-of-memory', 'step', 'encoding', 'decoding'].includes(progress.kind);
+}
