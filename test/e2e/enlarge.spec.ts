@@ -1,0 +1,80 @@
+/** A finished picture made larger, by an upscaler from a file. On the CPU, which is quick here. */
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import * as ort from 'onnxruntime-web';
+import type { PNG } from 'pngjs';
+import { enlargedPicture } from '../../src/pipeline/enlarge';
+import { OpenUpscaler } from '../../src/pipeline/upscaler';
+import { wasmMachine } from '../../src/runtime/device';
+import { Sessions } from '../../src/runtime/session';
+import { readHeader } from '../../src/weights/safetensors';
+import { memorySource } from '../../src/weights/source';
+import { pictureDifference } from '../golden/tensors';
+import { expect, golden, test, type App } from './app';
+
+const file = gunzipSync(
+  readFileSync(new URL('upscale/srvgg_x4/realesr-general-x4v3.safetensors.gzip', golden)),
+);
+
+/** What the engine's core makes of it, whole. */
+async function enlargedInNode({ width, height, data }: PNG): Promise<Uint8Array> {
+  ort.env.wasm.numThreads = 1;
+  const bytes = new Uint8Array(file);
+  const header = await readHeader(new Blob([bytes]));
+  const net = new OpenUpscaler('sharp', header, memorySource(bytes), wasmMachine(new Sessions(ort)));
+  const pixels = { width, height, rgba: new Uint8ClampedArray(data) };
+  const run = enlargedPicture(pixels, { width: 4 * width, height: 4 * height }, net, () => undefined);
+  for (;;) {
+    const { done, value } = await run.next();
+    if (done) return Uint8Array.from(value.rgba);
+  }
+}
+
+/** The text in the picture that is shown, as it is saved. */
+async function recipeIn({ page }: App): Promise<string> {
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download PNG' }).click(),
+  ]);
+  return readFileSync(await download.path(), 'latin1');
+}
+
+test('a picture is enlarged by the upscaler that was imported, and keeps what made it', async ({ app }) => {
+  const { page } = app;
+  await app.open();
+  await app.fill({ prompt: 'red apple', steps: 2, seed: 7 });
+  const small = await app.draw();
+  const enlarge = page.getByRole('button', { name: 'Enlarge' });
+  await app.importFiles({ name: 'sharp.safetensors', buffer: file });
+  const upscaler = page.getByRole('combobox', { name: 'Upscaler', exact: true });
+  await upscaler.selectOption('sharp');
+  await enlarge.click();
+  await expect(page.getByText('Enlarged', { exact: true })).toBeVisible({ timeout: 120_000 });
+  const large = await app.download();
+  expect([large.width, large.height]).toEqual([4 * small.width, 4 * small.height]);
+  const { mean, worst } = pictureDifference(large.data, await enlargedInNode(small));
+  console.log(`the page's and Node's: mean difference ${mean.toFixed(4)}, worst ${worst} of 255`);
+  expect(worst).toBeLessThanOrEqual(1);
+
+  await test.step('its recipe says so, as A1111 does', async () => {
+    await expect(page.getByText(/4× by sharp/)).toBeVisible();
+    const text = await recipeIn(app);
+    expect(text).toMatch(/Seed: 7.*Postprocess upscale by: 4, Postprocess upscaler: sharp/s);
+  });
+
+  await test.step('both pictures are in the album, and what was chosen stays chosen', async () => {
+    await page.reload();
+    await app.ready();
+    await expect(page.getByRole('button', { name: /^Picture \d+: red apple/ })).toHaveCount(2);
+  });
+
+  await test.step('between the passes of Hires fix it enlarges, too', async () => {
+    await page.getByText('Hires fix', { exact: true }).click();
+    await page.getByRole('combobox', { name: 'Hires upscaler' }).selectOption('sharp');
+    await page.getByRole('spinbutton', { name: 'Hires upscale' }).fill('1.5');
+    await app.fill({ prompt: 'red apple', steps: 2, seed: 7 });
+    const hires = await app.draw();
+    expect([hires.width, hires.height]).toEqual([1.5 * small.width, 1.5 * small.height]);
+    expect(await recipeIn(app)).toContain('Hires upscaler: sharp');
+  });
+});
