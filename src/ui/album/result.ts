@@ -55,7 +55,13 @@ const KEPT_PIXELS = 2 ** 22;
 
 /** @param here the files on this device, which the picture's recipe names. */
 export async function resultOf(
-  { job: { source: _, controls: _hints, ...job }, milliseconds, width, height, rgba }: Picture,
+  {
+    job: { source: _, controls: _hints, references: _seen, ...job },
+    milliseconds,
+    width,
+    height,
+    rgba,
+  }: Picture,
   about: Making & Pick<Result, 'took'>,
   here: readonly ModelEntry[],
 ): Promise<Omit<Result, 'number' | 'url'>> {
