@@ -138,8 +138,11 @@ export type ModelEntry = {
   readonly file: string;
   readonly bytes: number;
   readonly origin: 'stored' | 'linked' | 'served';
-  /** SHA-256 of the file, and of its tensors alone; not there before they are computed, which is some time after import. */
-  readonly hashes?: { readonly file: string; readonly tensors: string };
+  /**
+   * SHA-256 of the file, of its tensors alone, and of a small part of it (see `weights/hashes.ts`); not there before they
+   * are computed, which is some time after import.
+   */
+  readonly hashes?: { readonly file: string; readonly tensors: string; readonly brief?: string };
 } & ({ readonly facts: ModelFacts } | { readonly problem: Problem } | { readonly addon: AddonFacts });
 
 /** A file of the person's own, and where it lay in what was dropped: "sd/unet/model.safetensors". */

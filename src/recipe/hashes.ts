@@ -1,15 +1,21 @@
 /** The files that a text about a picture names, with their hashes. */
 import type { Resource, ResourceKind } from './recipe';
 
-/** SHA-256 of a file, and of its tensors alone. */
+/** SHA-256 of a file, of its tensors alone, and of a small part of it, where that is known. */
 export interface FileHashes {
   readonly file: string;
   readonly tensors: string;
+  readonly brief?: string;
 }
 
-/** As A1111 writes it: of LoRAs what lies behind the header, which keeps its hash when only its metadata change. */
-export const shortHash = (kind: ResourceKind, { file, tensors }: FileHashes): string =>
-  kind === 'lora' ? tensors.slice(0, 12) : file.slice(0, 10);
+/**
+ * As A1111 writes it: of LoRAs what lies behind the header, which keeps its hash when only its metadata change; of nets
+ * that guide the hash of a part, by which its extension finds them. Undefined where that is not known.
+ */
+export function shortHash(kind: ResourceKind, { file, tensors, brief }: FileHashes): string | undefined {
+  if (kind === 'control') return brief;
+  return kind === 'lora' ? tensors.slice(0, 12) : file.slice(0, 10);
+}
 
 /** "name: hash, name: hash"; nothing for files without a hash. */
 export const hashList = (resources: readonly Resource[]): string =>

@@ -3,7 +3,7 @@
  * first ten digits), and of what lies behind a file's header, as they name LoRAs (its first twelve): a file keeps that when
  * only its metadata change.
  */
-import { createSHA256 } from 'hash-wasm';
+import { createSHA256, sha256 } from 'hash-wasm';
 import { read, transact } from './db';
 import { fieldsOf } from './records';
 import type { Slices } from './safetensors';
@@ -12,7 +12,14 @@ import type { Slices } from './safetensors';
 export interface Hashes {
   readonly file: string;
   readonly tensors: string;
+  /**
+   * The first eight digits of a hash of 64 KB that begin at 1 MB, by which A1111 named models once, and its extension
+   * still names ControlNets; absent in what an older version computed.
+   */
+  readonly brief?: string;
 }
+
+const BRIEF = { from: 2 ** 20, bytes: 2 ** 16, digits: 8 };
 
 /** Read at a time, so that others have their turn in between. */
 const SLICE = 2 ** 22;
@@ -30,15 +37,23 @@ export async function hashesOf(file: Slices, tensorsFrom: number): Promise<Hashe
     if (at >= tensorsFrom) behind.update(bytes);
     at = end;
   }
-  return { file: whole.digest(), tensors: behind.digest() };
+  return { file: whole.digest(), tensors: behind.digest(), brief: await briefOf(file) };
+}
+
+async function briefOf(file: Slices): Promise<string> {
+  const part = await file.slice(BRIEF.from, BRIEF.from + BRIEF.bytes).arrayBuffer();
+  return (await sha256(new Uint8Array(part))).slice(0, BRIEF.digits);
 }
 
 const isHash = (value: unknown): value is string => typeof value === 'string' && /^[\da-f]{64}$/.test(value);
 
+const isBrief = (value: unknown): value is string => typeof value === 'string' && /^[\da-f]{8}$/.test(value);
+
 /** Those that were computed before. */
 export async function keptHashes(id: string): Promise<Hashes | null> {
-  const { file, tensors } = fieldsOf(await read<unknown>(['hashes', id]));
-  return isHash(file) && isHash(tensors) ? { file, tensors } : null;
+  const { file, tensors, brief } = fieldsOf(await read<unknown>(['hashes', id]));
+  if (!isHash(file) || !isHash(tensors)) return null;
+  return { file, tensors, ...(isBrief(brief) && { brief }) };
 }
 
 /** Remembers them as long as the model is there. */

@@ -124,8 +124,7 @@ function isUsed(id: string, addon: AddonFacts, { prompt, negative, hires, vae }:
   }
 }
 
-const resource = (kind: ResourceKind, name: string, entry: ModelEntry | undefined): Resource => ({
-  kind,
-  name,
-  ...(entry?.hashes && { hash: shortHash(kind, entry.hashes) }),
-});
+function resource(kind: ResourceKind, name: string, entry: ModelEntry | undefined): Resource {
+  const hash = entry?.hashes && shortHash(kind, entry.hashes);
+  return { kind, name, ...(hash !== undefined && { hash }) };
+}

@@ -20,12 +20,13 @@ import {
 export function recipeUnits(units: readonly UnitSettings[], here: readonly ModelEntry[]): RecipeControl[] {
   return units.map((unit) => {
     const net = here.find(({ id }) => id === unit.model);
+    const hash = net?.hashes && shortHash('control', net.hashes);
     const { weight, start, end, mode, resize, resolution, pixelPerfect, hintKind } = unit;
     const { numbers } = hintMakers[unit.preprocessor];
     const takes = (name: 'a' | 'b'): boolean => numbers.some((number) => number.name === name);
     return {
       model: net ? stemOf(net.file) : unit.model,
-      ...(net?.hashes && { hash: shortHash('control', net.hashes) }),
+      ...(hash && { hash }),
       module: moduleOf(unit.preprocessor),
       ...{ weight, start, end, mode, resize, pixelPerfect },
       ...(!pixelPerfect && { resolution }),
@@ -61,7 +62,7 @@ export function unitsOf(units: readonly RecipeControl[], here: readonly ModelEnt
 
 /** By its hash, or else by its name. */
 function netFor({ model, hash }: RecipeControl, nets: readonly ControlNet[]): ControlNet | undefined {
-  const same = nets.find(({ hashes }) => hash && hashes?.file.startsWith(hash.toLowerCase()));
+  const same = nets.find(({ hashes }) => hash && hashes?.brief === hash.toLowerCase());
   return same ?? nets.find(({ file }) => stemOf(file).toLowerCase() === stemOf(model).toLowerCase());
 }
 

@@ -199,8 +199,8 @@ export class RecipeOffer {
   get #device(): Device<Here> {
     const { entries } = this.#library;
     const known = (hashes: ModelEntry['hashes']): Pick<Here, 'hashes'> =>
-      hashes ? { hashes: [hashes.file, hashes.tensors] } : {};
-    const named = (kind: 'vae' | 'lora' | 'embedding' | 'control'): Here[] =>
+      hashes ? { hashes: [hashes.file, hashes.tensors, ...(hashes.brief ? [hashes.brief] : [])] } : {};
+    const named = (kind: 'vae' | 'lora' | 'embedding' | 'control' | 'ip-adapter'): Here[] =>
       entries
         .filter(isAddon)
         .flatMap(({ id, addon, hashes }) =>
@@ -213,7 +213,8 @@ export class RecipeOffer {
       vae: named('vae'),
       lora: named('lora'),
       embedding: named('embedding'),
-      control: named('control'),
+      // A1111's extension tells of both as units of its own.
+      control: [...named('control'), ...named('ip-adapter')],
     };
   }
 }

@@ -9,8 +9,10 @@ it('a file’s hash, and that of what lies behind its header, over several slice
   const bytes = Uint8Array.from({ length: 2 ** 23 + 77 }, (_, i) => (i * 7) % 251);
   for (const header of [16, 1000, 2 ** 22 + 5]) {
     const hashes = await hashesOf(new Blob([bytes]), header);
-    expect(hashes).toEqual({ file: sha256(bytes), tensors: sha256(bytes.subarray(header)) });
+    const brief = sha256(bytes.subarray(2 ** 20, 2 ** 20 + 2 ** 16)).slice(0, 8);
+    expect(hashes).toEqual({ file: sha256(bytes), tensors: sha256(bytes.subarray(header)), brief });
     expect(shortHash('model', hashes)).toBe(sha256(bytes).slice(0, 10));
+    expect(shortHash('control', hashes)).toBe(brief);
     expect(shortHash('lora', hashes)).toBe(sha256(bytes.subarray(header)).slice(0, 12));
   }
 });

@@ -5,7 +5,7 @@ import { likelyKind } from '../../../../src/ui/control/nets';
 import { recipeUnits, unitsOf } from '../../../../src/ui/control/recipe';
 import { canny, pose, netOf, union } from './nets';
 
-const hashed = netOf('edges', {}, { file: `d14c016b${'0'.repeat(56)}`, tensors: '' });
+const hashed = netOf('edges', {}, { file: '0'.repeat(64), tensors: '', brief: 'd14c016b' });
 
 const told: RecipeControl = {
   ...{ model: 'control_v11p_sd15_canny', module: 'canny', weight: 0.8, start: 0.1, end: 0.9 },
@@ -22,6 +22,13 @@ test('a unit goes into a recipe and comes back, but for its picture', () => {
   const recipe = recipeUnits([unit], [canny, pose]);
   expect(recipe).toEqual([told]);
   expect(unitsOf(recipe, [pose, canny])).toEqual([unit]);
+});
+
+test('a net is named with the hash by which A1111’s extension finds it, once that is known', () => {
+  const [told, untold] = [hashed, canny].map(
+    (net) => recipeUnits([{ ...initialUnit, model: net.id }], [hashed, canny])[0],
+  );
+  expect([told?.hash, untold?.hash]).toEqual(['d14c016b', undefined]);
 });
 
 test('numbers that a preprocessor does not take are not told', () => {
