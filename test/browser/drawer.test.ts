@@ -4,6 +4,7 @@ import { CAPACITY, type Kept, type News, type Unfinished } from '../../src/ui/al
 import type { Desk } from '../../src/ui/paint/desk';
 import type { Original } from '../../src/ui/files/picture';
 import { jobOf } from '../../src/ui/settings/job';
+import { initialUnit } from '../../src/ui/control/unit';
 import { initial } from '../../src/ui/settings/settings';
 import type { Order } from './drawer-worker';
 
@@ -183,6 +184,34 @@ it('the desk is as it was left, with the very picture that results were started 
   const { desk, pictures } = await reopened().open();
   expect(desk).toMatchObject({ mode: 'outpaint', mask: { alpha: Uint8Array.of(0, 255) } });
   expect(desk?.original).toBe(pictures[0]?.picture.original);
+});
+
+it('pictures that guide lie there once, for the desk, runs and results, and go with the last of these', async () => {
+  const drawer = reopened();
+  const [cat, lines] = [photo('cat.jpg'), photo('lines.png')];
+  const guided = (original: Original | null) => ({
+    original,
+    controls: [lines, null].map((picture, key) => ({ ...initialUnit, key, picture, weight: 0.5 })),
+  });
+  const begun = await drawer.begin({ settings: initial, desk: { ...blank, ...guided(cat) } });
+  await put(drawer, { ...pictureOf(1), ...guided(cat) });
+  await drawer.saveDesk({ ...blank, ...guided(lines) });
+  expect(await count('original')).toBe(2);
+
+  const again = reopened();
+  const { desk, pictures } = await again.open();
+  const result = pictures[0]!.picture;
+  expect(desk?.controls?.map(({ picture, weight }) => [picture?.name, weight])).toEqual([
+    ['lines.png', 0.5],
+    [undefined, 0.5],
+  ]);
+  expect(await desk?.original?.blob.text()).toBe('lines.png');
+  expect(result.controls?.[0]?.picture).toBe(desk?.original);
+  expect(result.original?.name).toBe('cat.jpg');
+
+  await begun.end(null);
+  await drawer.remove([pictures[0]!.place]);
+  expect(await count('original')).toBe(1); // the desk's of this tab
 });
 
 it('each tab has a desk of its own, which begins as a copy of another’s', async () => {
