@@ -2,11 +2,13 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { build, input, op, type Shape, type Target, type Var } from '../../src/graph/graph';
 import {
+  averagePool2x,
   conv,
   crop,
   fromImage,
   fromTokens,
   geglu,
+  levelled,
   linear,
   relu,
   scaled,
@@ -17,6 +19,7 @@ import {
   upsample2x,
 } from '../../src/graph/nn';
 import { scope } from '../../src/graph/scope';
+import { t2iAdapter } from '../../src/nets/t2i-adapter';
 import { findMachine, wasmMachine, type Machine } from '../../src/runtime/device';
 import { Sessions } from '../../src/runtime/session';
 import { loadOrt } from '../../src/runtime/ort';
@@ -107,6 +110,33 @@ it('such a convolution without added zeros is still wrong: once it is right, `co
 it('the arithmetic of a TAESD: a clamp by tanh, and a rectified line', async () => {
   const module = (x: Var): Var => relu(shifted(scaled(tanh(scaled(x, 1 / 3)), 3), -0.25));
   expect(await differ(module, [1, 4, 5, 6])).toBeLessThan(1e-5);
+});
+
+it('the mean of each four pixels, at an odd edge of two, and in its corner of one', async () => {
+  expect(await differ(averagePool2x, [2, 3, 5, 7])).toBeLessThan(1e-6);
+});
+
+it('the mean of all pixels in each', async () => {
+  expect(await differ(levelled, [2, 4, 5, 6])).toBeLessThan(1e-5);
+});
+
+it('a T2I-Adapter of two levels, from squares of pixels to half their number', async () => {
+  const weights: Record<string, Shape> = {
+    'adapter.conv_in.weight': [8, 12, 3, 3],
+    'adapter.conv_in.bias': [8],
+  };
+  for (const level of [0, 1]) {
+    for (const [name, kernel] of [
+      ['block1', 3],
+      ['block2', 1],
+    ] as const) {
+      weights[`adapter.body.${level}.resnets.0.${name}.weight`] = [8, 8, kernel, kernel];
+      weights[`adapter.body.${level}.resnets.0.${name}.bias`] = [8];
+    }
+  }
+  const module = (x: Var, tensors: ReadonlyMap<string, TensorInfo>, target: Target): Var =>
+    t2iAdapter(toImage(x), scope(tensors, target)('adapter'), { pixels: 2, halving: [1] }).at(-1)!; // of two
+  expect(await differ(module, [1, 3, 10, 14], weights)).toBeLessThan(1e-5);
 });
 
 it('an enlargement cut to an odd size', async () => {

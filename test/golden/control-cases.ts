@@ -1,5 +1,5 @@
 /** Nets that guide a UNet against PyTorch: what is fed to them, what they must give, and what the UNet makes of it. */
-import type { Graph } from '../../src/graph/graph';
+import type { Graph, Target } from '../../src/graph/graph';
 import { besideUNet, type AnyGuide, type ControlNetGuide, type T2IGuide } from '../../src/nets/control';
 import { controlGraph, residualShapes, t2iGraph, type ControlNetSize } from '../../src/nets/control-graphs';
 import { recognise } from '../../src/nets/detect';
@@ -13,14 +13,7 @@ import type { Value, Weights } from '../../src/runtime/session';
 import { readHeader, type TensorInfo } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
 import { embeddings, label } from './net-cases';
-import { goldenBytes, goldenJson, goldenTensors, hasGolden, listCases, listGolden, skipped } from './root';
 import { inFloats, type Tensor } from './tensors';
-
-interface NetFacts {
-  readonly base_model: string;
-  /** By layout. */
-  readonly files: Readonly<Record<string, { readonly unpacked: string }>>;
-}
 
 export interface ForwardCase {
   readonly timestep: number;
@@ -40,21 +33,6 @@ export interface Compared {
   readonly allowed: number;
 }
 
-/** Nets with cases of one run, and the layouts in which each is there; what is lacking is told as skipped. */
-export function guides(): { readonly name: string; readonly layout: string; readonly cases: string[] }[] {
-  const nets = listGolden('control').filter((name) =>
-    listGolden(`control/${name}/cases`).some((test) => test.startsWith('forward')),
-  );
-  if (nets.length === 0) skipped('nets of control with cases of one run');
-  return nets.flatMap((name) => {
-    const { files } = goldenJson(`control/${name}/case.json`) as NetFacts;
-    const cases = listCases(`control/${name}/cases`, (test) => test.startsWith('forward'));
-    return Object.entries(files)
-      .filter(([, { unpacked }]) => hasGolden(`control/${name}/${unpacked}`))
-      .map(([layout]) => ({ name, layout, cases }));
-  });
-}
-
 /** A net that guides beside the model that it guides, open on a machine. */
 export class GoldenGuide {
   readonly guide: AnyGuide<TensorInfo>;
@@ -62,13 +40,6 @@ export class GoldenGuide {
   readonly #unet: Weights;
   readonly #model: Model;
   readonly #machine: Machine;
-
-  static open(machine: Machine, name: string, layout: string): Promise<GoldenGuide> {
-    const { base_model, files } = goldenJson(`control/${name}/case.json`) as NetFacts;
-    const base = /models\/[^/]+\/model/.exec(base_model)![0]; // "../../models/sd1/model.safetensors.gz"
-    const file = goldenBytes(`control/${name}/${files[layout]!.unpacked}`);
-    return GoldenGuide.of(machine, file, goldenBytes(`${base}.safetensors`));
-  }
 
   /** @param file the net's. @param base the model's. */
   static async of(
@@ -99,10 +70,12 @@ export class GoldenGuide {
     this.#model = model;
   }
 
-  /** What it gives, and what the UNet predicts with it. @param at the case's folder. */
-  async compare(at: string): Promise<Compared[]> {
-    const facts = goldenJson(`${at}/case.json`) as ForwardCase;
-    const tensor = goldenTensors(`${at}/expected.safetensors`);
+  get target(): Target {
+    return this.#machine.target();
+  }
+
+  /** What it gives, and what the UNet predicts with it, where feature maps lie in memory as PyTorch has them. */
+  async compare(facts: ForwardCase, tensor: Tensors): Promise<Compared[]> {
     const { maps, prediction } = await this.answer(facts, tensor);
     return [...maps, { name: 'unet_out', numbers: prediction }].map(({ name, numbers }) => ({
       what: name,
@@ -133,7 +106,7 @@ export class GoldenGuide {
       guide.net === 'T2I-Adapter'
         ? await this.#features(guide, facts, tensor, batch)
         : await this.#residuals(guide, facts, tensor, { ...size, levelled }, values);
-    const graph = unetGraph(this.#checkpoint, this.#machine.target(), { ...size, ...given.asked });
+    const graph = unetGraph(this.#checkpoint, this.target, { ...size, ...given.asked });
     return { ...given, prediction: await this.#run(graph, this.#unet, { ...values, ...given.values }) };
   }
 
@@ -144,7 +117,7 @@ export class GoldenGuide {
     size: ControlNetSize,
     values: Readonly<Record<string, Value>>,
   ): Promise<Given> {
-    const target = this.#machine.target();
+    const { target } = this;
     const { length } = residualShapes(this.#checkpoint, target, size);
     const { batch } = size;
     const { kinds } = guide.model;
@@ -171,7 +144,7 @@ export class GoldenGuide {
   ): Promise<Given> {
     const hint = inFloats(tensor('cond'));
     const [, , height, width] = hint.shape as [number, number, number, number];
-    const graph = t2iGraph(guide, this.#machine.target(), { height, width });
+    const graph = t2iGraph(guide, this.target, { height, width });
     const features = await this.#run(graph, this.#own, { hint });
     const all = new Float32Array(batch * features.length);
     const weighted = features.map((x) => x * scale);

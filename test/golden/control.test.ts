@@ -2,7 +2,8 @@ import * as ort from 'onnxruntime-web';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { wasmMachine } from '../../src/runtime/device';
 import { Sessions } from '../../src/runtime/session';
-import { GoldenGuide, guides, worst, type ForwardCase } from './control-cases';
+import { GoldenGuide, worst, type ForwardCase } from './control-cases';
+import { guideFiles } from './control-files';
 import { changed, made, type MadeFacts } from './control-made';
 import { goldenBytes, goldenJson, goldenTensors, hasGolden, listCases, present } from './root';
 import { inFloats } from './tensors';
@@ -11,22 +12,22 @@ ort.env.wasm.numThreads = 1;
 const machine = wasmMachine(new Sessions(ort));
 
 async function expectSame(guide: GoldenGuide, name: string, at: string): Promise<void> {
-  for (const { what, worst, allowed } of await guide.compare(at)) {
+  const facts = goldenJson(`${at}/case.json`) as ForwardCase;
+  const differences = await guide.compare(facts, goldenTensors(`${at}/expected.safetensors`));
+  for (const { what, worst, allowed } of differences) {
     console.info(`${name} ${what}: ${worst.toExponential(1)} of ${allowed.toExponential(1)}`);
     expect(worst).toBeLessThan(allowed);
   }
 }
 
-for (const { name, layout, cases } of guides()) {
+for (const { name, layout, file, base, cases } of guideFiles()) {
   describe(`${name}, ${layout} layout`, () => {
     let guide: GoldenGuide;
     beforeAll(async () => {
-      guide = await GoldenGuide.open(machine, name, layout);
+      guide = await GoldenGuide.of(machine, goldenBytes(file), goldenBytes(base));
     });
 
-    it.each(cases)('guides a UNet as diffusers does (%s)', (test) =>
-      expectSame(guide, `${name} ${test}`, `control/${name}/cases/${test}`),
-    );
+    it.each(cases)('guides a UNet as diffusers does (%s)', (at) => expectSame(guide, at, at));
   });
 }
 
