@@ -4,7 +4,7 @@ import { cast, levelled, mul, reshape, slice } from '../graph/nn';
 import { scope, type StateDict } from '../graph/scope';
 import { flattened } from './additions';
 import { controlNet } from './controlnet';
-import { unetInputs } from './graphs';
+import { roomy, unetInputs } from './graphs';
 import type { Model } from './model';
 import type { LatentSize } from './size';
 import { featurePlaces, t2iAdapter, type T2IConfig } from './t2i-adapter';
@@ -43,10 +43,11 @@ export const HINT_FACTOR = 8;
  */
 export function controlGraph(
   { model, tensors }: Opened<ControlNetModel>,
-  target: Target,
+  wished: Target,
   size: ControlNetSize,
   used?: Set<string>,
 ): Graph {
+  const target = roomy(wished, tensors, 'control');
   const { batch, h, w } = size;
   const shown = [1, model.hintChannels, HINT_FACTOR * h, HINT_FACTOR * w];
   const hint = cast(input('hint', shown, target), target.dtype);

@@ -151,7 +151,7 @@ function unetOf(
   { tokens = model.texts[0].length, ...size }: UNetSize,
   used?: Set<string>,
 ): { inputs: UNetInputs; p: Scope; config: UNetConfig; additions: Partial<Additions> } {
-  const target = roomy(wished, tensors);
+  const target = roomy(wished, tensors, 'unet');
   const inputs = unetInputs(model.unet, target, { ...size, tokens });
   const config = model.unet;
   const unnoted = scope(tensors, target)('unet'); // what shapes are asked of
@@ -188,12 +188,17 @@ export function unetInputs(
   };
 }
 
-/** A UNet's weights up to which some may take 16/9 of their room: in single precision SD 1.5's nearly fill WebAssembly's 4 GB. */
+/** A net's weights up to which some may take 16/9 of their room: in single precision SD 1.5's nearly fill WebAssembly's 4 GB. */
 const MOST_SPREAD_BYTES = 2 ** 30;
 
-function roomy({ winograd, ...target }: Target, tensors: StateDict): Target {
+/** What is wished of a net's graph, where its weights leave room for that. @param place what their names begin with. */
+export function roomy(
+  { winograd, ...target }: Target,
+  tensors: StateDict,
+  place: 'unet' | 'control',
+): Target {
   let numbers = 0;
-  for (const [name, { shape }] of tensors) if (name.startsWith('unet.')) numbers += sizeOf(shape);
+  for (const [name, { shape }] of tensors) if (name.startsWith(`${place}.`)) numbers += sizeOf(shape);
   return winograd && numbers * bytesPer.f32 <= MOST_SPREAD_BYTES ? { ...target, winograd } : target;
 }
 

@@ -2,9 +2,13 @@ import * as ort from 'onnxruntime-web';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { wasmMachine } from '../../src/runtime/device';
 import { Sessions } from '../../src/runtime/session';
+import { readHeader } from '../../src/weights/safetensors';
+import { memorySource } from '../../src/weights/source';
 import { GoldenGuide, worst, type ForwardCase } from './control-cases';
 import { guideFiles } from './control-files';
 import { changed, made, type MadeFacts } from './control-made';
+import { openCheckpoint } from './drawing';
+import { embeddings, label } from './net-cases';
 import { goldenBytes, goldenJson, goldenTensors, hasGolden, listCases, present } from './root';
 import { inFloats } from './tensors';
 
@@ -40,6 +44,38 @@ describe('a net of another build guides as its formulas say', () => {
     await expectSame(await GoldenGuide.of(machine, await made(facts, base), base), name, at);
   });
 });
+
+const UNION = 'control-made/controlnet-union';
+it.skipIf(!hasGolden(`${UNION}/case.json`))(
+  'a net is told by a checkpoint which kind of hint it sees',
+  async () => {
+    const facts = goldenJson(`${UNION}/case.json`) as MadeFacts & ForwardCase;
+    const tensor = goldenTensors(`${UNION}/expected.safetensors`);
+    const base = goldenBytes(facts.base_model);
+    const file = await made(facts, base);
+    const { controls, model } = await openCheckpoint(base);
+    const header = await readHeader(new Blob([file]));
+    await controls.use(['union'], () =>
+      Promise.resolve({ name: 'union', header, source: memorySource(file) }),
+    );
+    const net = controls.of('union');
+    if (net.kind !== 'ControlNet') throw new Error('it is a ControlNet');
+    const values = {
+      latents: inFloats(tensor('sample')),
+      context: inFloats(tensor('encoder_hidden_states')),
+      timestep: embeddings(facts.timestep, 1, model.unet.modelChannels),
+      label: label(tensor, model.unet.labelWidth!), // an SDXL's
+    };
+    const scale = { data: new Float32Array(10).fill(facts.scales![0]!), shape: [1, 10] };
+    const hint = inFloats(tensor('cond.0')).data;
+    const told = async (kind: string): Promise<Float32Array> =>
+      (await controls.residuals(net, values, scale, hint, kind, () => undefined)).slice(0, 64 * 64);
+    const expected = tensor('down.0').data;
+    const allowed = facts.tolerance['down.0']!.suggested_atol;
+    expect(worst(await told('canny/lineart/anime_lineart/mlsd'), expected)).toBeLessThan(allowed);
+    expect(worst(await told('depth'), expected)).toBeGreaterThan(allowed);
+  },
+);
 
 it.skipIf(!hasGolden('control-made/controlnet-sd2/case.json'))(
   'what a levelled ControlNet gives is the mean of what it gives',
