@@ -6,6 +6,7 @@ import type { ScheduleName } from '../sampling/settings';
 import { attention, BREAK } from '../text/attention';
 import { loraTags } from '../text/lora';
 import { controlled } from './comfy-control';
+import { isReference } from './control';
 import { comfySampler, comfyScheduler } from './comfy-names';
 import { AFTER_SEED, type NodeType } from './comfy-nodes';
 import { words } from './comfy-prompt';
@@ -62,7 +63,8 @@ function layOut(sheet: Sheet, recipe: Recipe): void {
   const nets = { model: model!, clip: clip!, vae: vae! };
   const embeddings = resourcesOf(recipe, 'embedding').map(({ name }) => name);
   const say = (text: string): Output => words(sheet, nets.clip, text, settings, embeddings);
-  const { controls = [] } = settings;
+  // It has no nodes of its own for IP-Adapters.
+  const controls = (settings.controls ?? []).filter((control) => !isReference(control));
   const guided = (said: Omit<Start, 'latents'>): Omit<Start, 'latents'> =>
     controlled(sheet, controls, said, fileOf);
   const said = { positive: say(prompt), negative: say(settings.negative ?? '') };

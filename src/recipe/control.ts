@@ -30,5 +30,9 @@ export interface RecipeControl {
   readonly hintKind?: string;
 }
 
+/** A picture that is part of the prompt, by an IP-Adapter: A1111's extension has it as a unit like others. */
+export const isReference = ({ module }: Pick<RecipeControl, 'module'>): boolean =>
+  module.startsWith('ip-adapter');
+
 /** While it is being read. */
 export type ControlDraft = { -readonly [K in keyof RecipeControl]?: RecipeControl[K] };

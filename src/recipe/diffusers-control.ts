@@ -1,5 +1,5 @@
 /** Pictures that guide, in a script for diffusers. Whether a file is a T2I-Adapter no recipe tells: ControlNets are meant. */
-import type { RecipeControl } from './control';
+import { isReference, type RecipeControl } from './control';
 import { pythonNumber } from './pairs';
 import type { RecipeMode } from './recipe';
 
@@ -15,7 +15,8 @@ const pipelines: Readonly<Record<Exclude<RecipeMode, 'instruct'>, readonly [sd: 
 export const controlsOf = (
   mode: RecipeMode,
   controls: readonly RecipeControl[] = [],
-): readonly RecipeControl[] => (mode === 'instruct' ? [] : controls);
+): readonly RecipeControl[] =>
+  mode === 'instruct' ? [] : controls.filter((control) => !isReference(control));
 
 export const controlPipeline = (mode: RecipeMode, isXl: boolean): string =>
   pipelines[mode === 'instruct' ? 'text' : mode][isXl ? 1 : 0];
@@ -55,9 +56,10 @@ export function controlArguments(
 
 /** Where a guided picture will be another. */
 export function controlDifferences(controls: readonly RecipeControl[], mode: RecipeMode): (string | false)[] {
-  const modes = new Set(controls.map((control) => control.mode ?? 'balanced'));
+  const guides = controls.filter((control) => !isReference(control));
+  const modes = new Set(guides.map((control) => control.mode ?? 'balanced'));
   return [
-    mode === 'instruct' && controls.length > 0 && 'diffusers has no control of such a model: it is left out.',
+    mode === 'instruct' && guides.length > 0 && 'diffusers has no control of such a model: it is left out.',
     modes.has('prompt') && 'diffusers cannot say that the prompt is more important than a control.',
     modes.has('control') && modes.size > 1 && 'diffusers has one guess mode for all controls.',
   ];

@@ -5,6 +5,7 @@
 import type { SamplerName, ScheduleName } from '../sampling/settings';
 import { attention, BREAK } from '../text/attention';
 import { loraTags, type LoraTag } from '../text/lora';
+import { isReference, type RecipeControl } from './control';
 import {
   controlArguments,
   controlDifferences,
@@ -104,6 +105,7 @@ export function diffusersScript(recipe: Recipe, { isXl }: { readonly isXl: boole
   const scheduler = schedulers[settings.sampler ?? 'Euler'] ?? otherwise;
   const controls = controlsOf(mode, settings.controls);
   const isGuided = controls.length > 0;
+  const reference = referenceOf(settings, isXl);
   const size = `${widthOf(settings)}, ${heightOf(settings)}`;
   const guides = controlLines(controls, size, file);
   const named = (kind: RecipeMode): string =>
@@ -120,7 +122,7 @@ export function diffusersScript(recipe: Recipe, { isXl }: { readonly isXl: boole
     ...differences(settings, scheduler).map((sentence) => `# ${sentence}`),
     'import torch',
     `from diffusers import ${[...new Set(classes)].sort().join(', ')}`,
-    ...(mode === 'text' && !isGuided ? [] : ['from diffusers.utils import load_image']),
+    ...(mode === 'text' && !isGuided && !reference ? [] : ['from diffusers.utils import load_image']),
     ...(isXl && embeddings.length > 0 ? ['from safetensors.torch import load_file'] : []),
     '',
     'device = "cuda" if torch.cuda.is_available() else "cpu"',
@@ -136,6 +138,7 @@ export function diffusersScript(recipe: Recipe, { isXl }: { readonly isXl: boole
   ];
   lines.push(`pipe = ${pipeline}.from_single_file(${parts.join(', ')}).to(device)`);
   lines.push(schedulerLine(settings, scheduler));
+  if (reference) lines.push(...referenceLines(reference));
   lines.push(...loraLines(loras), ...embeddings.flatMap(({ name }) => embeddingLines(name, isXl)), '');
 
   const passed = argumentsOf(settings, isXl, scheduler);
@@ -154,10 +157,21 @@ export function diffusersScript(recipe: Recipe, { isXl }: { readonly isXl: boole
   lines.push(`generator = torch.Generator("cpu").manual_seed(${seed})`);
   if (batch && batch.count > 1) passed.num_images_per_prompt = String(batch.count);
   lines.push(`result = pipe(${listed(passed)}).images[${batch?.index ?? 0}]`);
-  if (hires) lines.push('', ...hiresLines({ ...settings, controls }, hires, second, isXl, scheduler));
+  if (hires) lines.push('', ...hiresLines(settings, hires, second, isXl, scheduler));
   lines.push('result.save("result.png")', '');
   return lines.join('\n');
 }
+
+/** diffusers has none for SDXL models that change pictures by instruction. */
+const referenceOf = ({ controls = [], mode }: RecipeSettings, isXl: boolean): RecipeControl | undefined =>
+  isXl && mode === 'instruct' ? undefined : controls.find(isReference);
+
+/** An IP-Adapter lies in a folder, and what looks at pictures for it in image_encoder beside it. */
+const referenceLines = ({ model, weight }: RecipeControl): string[] => [
+  `pipe.load_ip_adapter(".", subfolder="", weight_name=${file(model)})`,
+  `pipe.set_ip_adapter_scale(${pythonNumber(weight)})`,
+  'reference = load_image("reference.png")',
+];
 
 const text = (value: string): string => JSON.stringify(value);
 const file = (name: string): string =>
@@ -225,6 +239,7 @@ function argumentsOf(settings: RecipeSettings, isXl: boolean, scheduler: Schedul
   const rescales = mode === 'text' || (isXl && mode !== 'instruct');
   if (guidanceRescale !== undefined && rescales) all.guidance_rescale = pythonNumber(guidanceRescale);
   if (eta !== undefined && /^(?:DDIM|TCD)/.test(scheduler.name)) all.eta = pythonNumber(eta);
+  if (referenceOf(settings, isXl)) all.ip_adapter_image = 'reference';
   all.generator = 'generator';
   return all;
 }
@@ -254,7 +269,7 @@ function hiresLines(
   const width = hires.width ?? Math.round((widthOf(settings) * scale) / 8) * 8;
   const height = hires.height ?? Math.round((heightOf(settings) * scale) / 8) * 8;
   const passed = argumentsOf({ ...settings, ...hires, mode: 'image' }, isXl, scheduler);
-  const { controls = [] } = settings;
+  const controls = controlsOf('image', settings.controls);
   if (controls.length > 0) {
     delete passed.guidance_rescale;
     const hints = `[hint.resize((${width}, ${height})) for hint in hints]`;
@@ -273,6 +288,8 @@ function differences(settings: RecipeSettings, { exact = true, name }: Scheduler
   const weighs = [prompt, negative].some((said) => attention(said).some(({ weight }) => weight !== 1));
   const all = [
     ...controlDifferences(settings.controls ?? [], settings.mode ?? 'text'),
+    (settings.controls ?? []).filter(isReference).some(({ start, end }) => start > 0 || end < 1) &&
+      'diffusers shows a reference image in the whole run.',
     sampler !== undefined && !exact && `diffusers has no sampler ${sampler}: ${name} stands in.`,
     like !== undefined &&
       like !== 'diffusers' &&

@@ -1,7 +1,7 @@
 /** Between units and recipes: all but their pictures, which no recipe carries. */
 import { hintMakers, makerNamed, moduleOf, type HintName } from '../../canvas/hints';
 import type { ModelEntry } from '../../engine/api';
-import type { RecipeControl } from '../../recipe/control';
+import { isReference, type RecipeControl } from '../../recipe/control';
 import { shortHash } from '../../recipe/hashes';
 import { stemOf } from '../../recipe/recipe';
 import { isControlNet, likelyKind, type ControlNet } from './nets';
@@ -40,7 +40,7 @@ export function recipeUnits(units: readonly UnitSettings[], here: readonly Model
 /** A recipe's units with the nets among the files here, without pictures. What is not known here is as in a new unit. */
 export function unitsOf(units: readonly RecipeControl[], here: readonly ModelEntry[]): Omit<Unit, 'key'>[] {
   const nets = here.filter(isControlNet);
-  const own = units.filter(({ module }) => !module.startsWith('ip-adapter')); // which hold no hints
+  const own = units.filter((unit) => !isReference(unit));
   return own.map((unit) => {
     const net = netFor(unit, nets);
     const preprocessor = makerNamed(unit.module) ?? 'none';

@@ -172,3 +172,28 @@ hints = [
   expect(script('inpaint')).toMatch(/image=image,\s+mask_image=mask,\s+control_image=hints,/);
   expect(script('instruct')).not.toContain('ControlNet');
 });
+
+it('loads an IP-Adapter for a picture that is part of the prompt, beside nets that guide', () => {
+  const canny = { module: 'canny', model: 'control_canny', weight: 0.8, start: 0, end: 1 } as const;
+  const reference = {
+    module: 'ip-adapter_clip_sd15',
+    model: 'ip-adapter_sd15',
+    weight: 0.6,
+    start: 0,
+  } as const;
+  const script = (end: number, hires = {}): string =>
+    diffusersScript(recipe({ prompt: 'a', controls: [canny, { ...reference, end }], ...hires }), {
+      isXl: false,
+    });
+  expect(script(1)).toContain(`
+pipe.load_ip_adapter(".", subfolder="", weight_name="ip-adapter_sd15.safetensors")
+pipe.set_ip_adapter_scale(0.6)
+reference = load_image("reference.png")
+`);
+  expect(script(1).match(/ControlNetModel.from_single_file/g)).toHaveLength(1);
+  expect(script(1).match(/ip_adapter_image=reference/g)).toHaveLength(1);
+  const hires = { upscaler: 'Latent', scale: 2, strength: 0.5 };
+  expect(script(1, { hires }).match(/ip_adapter_image=reference/g)).toHaveLength(2);
+  expect(script(1)).not.toContain('whole run');
+  expect(script(0.5)).toContain('# diffusers shows a reference image in the whole run.');
+});
