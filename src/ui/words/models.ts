@@ -42,7 +42,7 @@ export function addonWords(addon: AddonFacts, use?: LoraUse | null): string {
     case 'ip-adapter':
       return `${adapterName[addon.variant]} for ${clean(addon.base, 60)}: to be chosen under “Reference image”`;
     case 'image-encoder':
-      return `${encoderName(addon)}, which looks at pictures for IP-Adapters`;
+      return `Image encoder ${towerName(addon)}, which looks at pictures for IP-Adapters`;
   }
 }
 
@@ -59,10 +59,10 @@ const TOWERS = [
   { name: 'ViT-L', width: 1024, projection: 768, at: '' },
 ] as const;
 
-/** “Image encoder ViT-H” */
-export function encoderName({ width, projection }: Pick<ImageEncoderFacts, 'width' | 'projection'>): string {
+/** “ViT-H” */
+export function towerName({ width, projection }: Pick<ImageEncoderFacts, 'width' | 'projection'>): string {
   const known = TOWERS.find((tower) => tower.width === width && tower.projection === projection);
-  return ['Image encoder', known?.name ?? 'CLIP'].join(' ');
+  return known?.name ?? 'CLIP';
 }
 
 /** The file that gives an IP-Adapter what it must have. */
