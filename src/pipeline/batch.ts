@@ -75,6 +75,15 @@ export function membersOf<V extends Readonly<Record<string, Value>>>(values: V, 
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, only(value)])) as V;
 }
 
+/** Of [batch, channels, h, w]: what a UNet is shown beside the latents, a ControlNet is not. */
+export function firstChannels({ data, shape }: Value, channels: number): Value {
+  const [batch, all, h, w] = shape as [number, number, number, number];
+  if (all === channels) return { data, shape };
+  const [each, own] = [all * h * w, channels * h * w];
+  const parts = Array.from({ length: batch }, (_, n) => data.subarray(n * each, n * each + own));
+  return { data: joined(parts), shape: [batch, channels, h, w] };
+}
+
 /** One after the other. */
 export function joined(parts: readonly Float32Array[]): Float32Array<ArrayBuffer> {
   const all = new Float32Array(parts.reduce((length, part) => length + part.length, 0));

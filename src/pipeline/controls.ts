@@ -10,7 +10,7 @@ import type { Model } from '../nets/model';
 import type { Kept, Value, Weights } from '../runtime/session';
 import type { Header, TensorInfo } from '../weights/safetensors';
 import type { ByteSource } from '../weights/source';
-import { joined, oneByOne, type UNetValues } from './batch';
+import { firstChannels, oneByOne, type UNetValues } from './batch';
 import { fits } from './control-fit';
 import { controlWeights } from './control-weights';
 import { scaled } from './scales';
@@ -236,12 +236,3 @@ const authored = <M>({ guide: { model, tensors } }: Open<{ model: M; tensors: We
 
 /** "Shuffle" was trained to tell colours and no places; nothing else than its name says so. */
 const isLevelled = (name = ''): boolean => /shuffle/i.test(name);
-
-/** Of [batch, channels, h, w]: what a UNet is shown beside the latents, a ControlNet is not. */
-function firstChannels({ data, shape }: Value, channels: number): Value {
-  const [batch, all, h, w] = shape as [number, number, number, number];
-  if (all === channels) return { data, shape };
-  const [each, own] = [all * h * w, channels * h * w];
-  const parts = Array.from({ length: batch }, (_, n) => data.subarray(n * each, n * each + own));
-  return { data: joined(parts), shape: [batch, channels, h, w] };
-}
