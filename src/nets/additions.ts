@@ -16,9 +16,10 @@ export function flattened(maps: readonly Var[]): Var {
 
 /** The maps of these shapes, whose numbers are an input [N, numbers]. */
 function inputOf(name: string, shapes: readonly Shape[], target: Target): Var[] {
+  if (shapes.length === 0) return [];
   const counts = shapes.map((shape) => sizeOf(shape.slice(1)));
   const numbers = counts.reduce((sum, count) => sum + count, 0);
-  const flat = cast(input(name, [shapes[0]![0]!, numbers], target), target.dtype); // no net is given none
+  const flat = cast(input(name, [shapes[0]![0]!, numbers], target), target.dtype); // all are of one batch
   let at = 0;
   return shapes.map((shape, i) => {
     const from = at;
@@ -41,16 +42,10 @@ export function additionsFrom(
   if (!residuals && pixels === undefined) return {};
   const { skips, middle } = encode();
   const shapes = [...skips, middle].map(({ shape }) => shape);
-  const added = residuals ? inputOf('residuals', shapes, p.target) : [];
+  const added = inputOf('residuals', residuals ? shapes : [], p.target);
   const places = pixels === undefined ? [] : featurePlaces(p, { pixels });
-  const features =
-    places.length === 0
-      ? []
-      : inputOf(
-          'features',
-          places.map((place) => shapes[place]!), // one for each block, and the middle's
-          p.target,
-        );
+  const shapesThere = places.map((place) => shapes[place]!); // there is one for each block, and the middle's
+  const features = inputOf('features', shapesThere, p.target);
   const withFeature = (x: Var, index: number): Var => {
     const feature = features[places.indexOf(index)];
     return feature ? add(x, feature) : x;

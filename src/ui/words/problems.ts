@@ -59,7 +59,7 @@ const words = {
     `${file} is an upscaler, which makes finished pictures larger. Import a checkpoint to draw with, too.`,
   'other-kind': ({ file, text }) => strangerWords(file, text('kind'), text('as')),
   'unknown-kind': ({ file, text }) =>
-    `${file} is no kind of model that Drobė knows${text('modules') && `; what is in it is called ${text('modules')}`}. It runs Stable Diffusion 1.x, 2.x and XL checkpoints, and takes LoRAs, embeddings, VAEs, TAESDs and upscalers for them.`,
+    `${file} is no kind of model that Drobė knows${text('modules') && `; what is in it is called ${text('modules')}`}. It runs Stable Diffusion 1.x, 2.x and XL checkpoints, and takes LoRAs, embeddings, ControlNets, T2I-Adapters, IP-Adapters, VAEs, TAESDs and upscalers for them.`,
   'unsupported-model': ({ file, text }) =>
     `${file} is a kind of model that Drobė cannot run yet${text('found') && `: ${text('found')}`}. Import a Stable Diffusion 1.x, 2.x or XL checkpoint.`,
   'unsupported-control': ({ file, text }) =>

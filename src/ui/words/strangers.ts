@@ -8,6 +8,7 @@ const CHECKPOINT = 'Import a Stable Diffusion 1.x, 2.x or XL checkpoint.';
 const PROMPT = 'Import a model that is drawn with by words: a Stable Diffusion 1.x, 2.x or XL checkpoint.';
 const STEER =
   'To begin with a picture of your own, use image to image or inpainting with a Stable Diffusion 1.x, 2.x or XL checkpoint.';
+const GUIDE = 'Look for a ControlNet or T2I-Adapter for Stable Diffusion 1.x, 2.x or XL.';
 const VAE = 'Import a VAE that was made for Stable Diffusion 1.x, 2.x or XL.';
 const TAESD = 'Import the decoder for Stable Diffusion: taesd_decoder or taesdxl_decoder.';
 const UPSCALER = 'Import one of the older kinds: ESRGAN, Real-ESRGAN, BSRGAN, SPSR or Compact.';
@@ -89,9 +90,13 @@ const strangers: Record<Kind, Words> = {
   controllite: [
     'a ControlNet-LLLite',
     'which steers another model by a drawing, a pose or a depth map',
-    STEER,
+    GUIDE,
   ],
-  'style-adapter': ['a style adapter', 'which makes another model follow the style of a picture', STEER],
+  'style-adapter': [
+    'a style adapter',
+    'which makes another model follow the style of a picture',
+    'Look for an IP-Adapter instead.',
+  ],
   'ip-adapter': [
     'an IP-Adapter of another kind',
     'which reads faces, or is not whole',
@@ -149,8 +154,8 @@ const strangers: Record<Kind, Words> = {
 
 const ADDITIONS: Readonly<Record<NonNullable<Stranger['as']>, readonly [is: string, instead: string]>> = {
   LoRA: ['a LoRA for', 'Look for a LoRA that was made for Stable Diffusion 1.x, 2.x or XL.'],
-  ControlNet: ['a ControlNet for', STEER],
-  'IP-Adapter': ['an IP-Adapter for', STEER],
+  ControlNet: ['a ControlNet for', GUIDE],
+  'IP-Adapter': ['an IP-Adapter for', 'Look for one for Stable Diffusion 1.x or XL.'],
   VAE: ['the VAE of', VAE],
 };
 
