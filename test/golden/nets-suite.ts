@@ -3,13 +3,14 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { decoderGraph, encoderGraph, textGraph, unetGraph } from '../../src/nets/graphs';
 import { unusedTensors } from '../../src/nets/unused';
 import type { Machine } from '../../src/runtime/device';
-import { GoldenNets, tolerance, type Golden } from './net-cases';
+import { GoldenNets, tolerance, type Golden, type Ways } from './net-cases';
 
 export function describeNets(
   backend: string,
   findMachine: () => Promise<Machine>,
   golden: Golden,
   models: readonly string[],
+  ways: Ways = 'all',
 ): void {
   let machine: Machine;
   beforeAll(async () => {
@@ -24,7 +25,7 @@ export function describeNets(
       });
       const cases = (kind: RegExp): string[] => golden.casesOf(name).filter((test) => kind.test(test));
       const expectSame = async (test: string): Promise<void> => {
-        for (const { what, worst } of await nets.compare(test)) {
+        for (const { what, worst } of await nets.compare(test, ways)) {
           console.info(`${backend} ${name} ${what}: worst relative difference ${worst.toExponential(1)}`);
           expect(worst).toBeLessThan(tolerance(nets.target.dtype, name, test));
         }
