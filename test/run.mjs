@@ -14,7 +14,7 @@ import { checkNode, fail, installPackages, root } from '../src/cli/packages.mjs'
 
 /**
  * Two chains at a time, each taken when one is over: a software GPU compiles shaders on one core, and the other one would
- * idle. The longest comes first, then what fails fast. @type {Stage[][]}
+ * idle. The longest comes first, then what fails fast, and short ones fill up what is left at the end. @type {Stage[][]}
  */
 const chains = [
   [
@@ -30,10 +30,10 @@ const chains = [
     },
   ],
   [{ name: 'typecheck', command: 'npm run --silent check' }],
-  [{ name: 'lint', command: 'npm run --silent lint' }],
-  [vitest('unit')],
   [vitest('golden')],
   [{ ...vitest('browser'), browser: true }],
+  [vitest('unit')],
+  [{ name: 'lint', command: 'npm run --silent lint' }],
 ];
 
 const chosen = choose(process.argv.slice(2));
