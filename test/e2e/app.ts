@@ -3,12 +3,20 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PNG } from 'pngjs';
-import { expect, test as base, type Locator, type Page } from 'playwright/test';
+import {
+  expect,
+  test as base,
+  type ConsoleMessage,
+  type Locator,
+  type Page,
+  type Request,
+} from 'playwright/test';
 import { gunzipSync } from 'node:zlib';
 import { readFileSync } from 'node:fs';
 import { chosenBy } from '../../src/sampling/labels';
 import type { Asked } from '../job';
 import { pictureDifference } from '../golden/tensors';
+import { SharedContext } from './shared-context';
 
 export const golden = new URL('../golden/data/', import.meta.url);
 
@@ -39,14 +47,16 @@ export class App {
 
   constructor(page: Page) {
     this.page = page;
-    page.context().on('request', (request) => this.requests.push(request.url()));
-    page.context().on('requestfailed', (request) => {
-      if (request.failure()?.errorText === 'csp') this.violations.push(request.url());
-    });
-    page.context().on('console', (message) => {
-      if (/Content Security Policy|Trusted/.test(message.text())) this.violations.push(message.text());
-    });
+    page.context().on('request', this.#asked).on('requestfailed', this.#failed).on('console', this.#said);
   }
+
+  readonly #asked = (request: Request): void => void this.requests.push(request.url());
+  readonly #failed = (request: Request): void => {
+    if (request.failure()?.errorText === 'csp') this.violations.push(request.url());
+  };
+  readonly #said = (message: ConsoleMessage): void => {
+    if (/Content Security Policy|Trusted/.test(message.text())) this.violations.push(message.text());
+  };
 
   async open(): Promise<void> {
     await this.page.goto('/');
@@ -144,8 +154,13 @@ export class App {
     await this.page.getByLabel('Import model').setInputFiles(paths);
   }
 
-  /** Deletes what was imported from. */
+  /** Hears no more, and deletes what was imported from. */
   async close(): Promise<void> {
+    this.page
+      .context()
+      .off('request', this.#asked)
+      .off('requestfailed', this.#failed)
+      .off('console', this.#said);
     if (this.#folder) await rm(this.#folder, { recursive: true });
   }
 }
@@ -160,8 +175,23 @@ export function colourAt(
   return [data[first]!, data[first + 1]!, data[first + 2]!]; // in the picture
 }
 
+interface Visit {
+  readonly app: App;
+  /** Whether a test has a profile of its own: where it is about processes or profiles, or a device that is none of ours. */
+  readonly ownProfile: boolean;
+}
+
 /** Fails when anything was asked of another origin than the app's own, or was tried that the page's policy forbids. */
-export const test = base.extend<{ app: App }>({
+export const test = base.extend<Visit, { shared: SharedContext }>({
+  ownProfile: [false, { option: true }],
+  // eslint-disable-next-line no-empty-pattern -- Playwright reads from the parameters what is needed
+  shared: [async ({}, use) => use(new SharedContext()), { scope: 'worker' }],
+  context: async ({ browser, context, shared, ownProfile, baseURL }, use) => {
+    if (ownProfile) return use(context);
+    const { origin } = new URL(baseURL!); // the configuration has one
+    await use(await shared.open(browser, origin));
+    await shared.empty(origin);
+  },
   app: async ({ page, baseURL }, use) => {
     const app = new App(page);
     await use(app);

@@ -5,7 +5,7 @@ import { expect, test } from './app';
 import { MaskCanvas } from './canvas';
 
 const { viewport, hasTouch, isMobile } = { ...devices['iPhone 14'], viewport: { width: 390, height: 844 } };
-test.use({ viewport, hasTouch, isMobile });
+test.use({ ownProfile: true, viewport, hasTouch, isMobile });
 
 /** EXIF with nothing but "turn me by 90° clockwise", for behind a JPEG's first two bytes. */
 const turned = Buffer.from(

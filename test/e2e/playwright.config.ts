@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'playwright/test';
 import { launch } from '../chromium.mjs';
+import { oneProcess } from './shared-context';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const port = Number(process.env.PORT ?? 4199);
@@ -24,7 +25,12 @@ export default defineConfig({
     // Only offline.spec.ts is about it: elsewhere it would fetch 50 MB for each test.
     serviceWorkers: 'block',
   },
-  projects: [{ name: 'chromium', use: { browserName: 'chromium', launchOptions: launch } }],
+  projects: [
+    {
+      name: 'chromium',
+      use: { browserName: 'chromium', launchOptions: { ...launch, args: [...launch.args, oneProcess] } },
+    },
+  ],
   webServer: {
     // What a person runs, not a server made for tests.
     command: `node src/cli/start.mjs --port ${port}`,

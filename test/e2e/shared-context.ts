@@ -1,0 +1,57 @@
+/**
+ * One browser profile for all tests of a worker, emptied between them: a page of its own in it stays open and keeps ONNX
+ * Runtime compiled, so that a test's first picture takes half of what it takes a profile that is new.
+ */
+import { readdirSync } from 'node:fs';
+import type { Browser, BrowserContext, Page } from 'playwright/test';
+
+/** Every page of one site in one process: it is what compiled code is shared in. */
+export const oneProcess = '--process-per-site';
+
+export class SharedContext {
+  #context: BrowserContext | undefined;
+  #keeper: Page | undefined;
+
+  /** @param origin of the app. */
+  async open(browser: Browser, origin: string): Promise<BrowserContext> {
+    this.#context ??= await browser.newContext();
+    this.#keeper ??= (await keeper(this.#context, origin)).once('crash', () => (this.#keeper = undefined));
+    return this.#context;
+  }
+
+  /** As if nobody had been there. */
+  async empty(origin: string): Promise<void> {
+    const context = this.#context;
+    const keeper = this.#keeper;
+    // A test that had its process crash took the keeper with it: the next one begins with another profile.
+    if (!context || !keeper) return this.#forget();
+    for (const page of context.pages()) if (page !== keeper) await page.close();
+    await context.unrouteAll();
+    await context.clearPermissions();
+    await context.clearCookies();
+    const session = await context.newCDPSession(keeper);
+    await session.send('Storage.clearDataForOrigin', { origin, storageTypes: 'all' });
+    await session.detach();
+  }
+
+  async #forget(): Promise<void> {
+    await this.#context?.close();
+    this.#context = undefined;
+  }
+}
+
+/** Any page of the app's server but the app itself, which would count as another tab. */
+async function keeper(context: BrowserContext, origin: string): Promise<Page> {
+  const page = await context.newPage();
+  await page.goto(`${origin}/models/index.json`);
+  const files = readdirSync(new URL('../../dist/assets/', import.meta.url)).filter((name) =>
+    name.endsWith('.wasm'),
+  );
+  await page.evaluate(async (wasm) => {
+    const variant = 'Suspending' in WebAssembly ? 'jspi' : 'asyncify'; // as in src/runtime/variant.ts
+    const name = wasm.find((file) => file.includes(`.${variant}-`));
+    const response = await fetch(`/assets/${name}`);
+    Object.assign(window, { kept: await WebAssembly.compile(await response.arrayBuffer()) });
+  }, files);
+  return page;
+}
