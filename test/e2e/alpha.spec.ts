@@ -48,7 +48,6 @@ test('clear parts stay clear, masks are read by what they show, and each file is
     // What was accepted, and kept by the browser over a reload, is as good as the file.
     await page.getByRole('button', { name: 'Accept' }).click();
     await expect(page.getByText('Paint over what should change', { exact: true })).toBeVisible();
-    await page.waitForTimeout(2_000); // what lies on the desk is remembered a moment after it was laid there
     await page.reload();
     await expect(page.getByText('Paint over what should change', { exact: true })).toBeVisible();
     await page.getByLabel('Mask image').setInputFiles(file('hole.png', hole));
