@@ -33,7 +33,7 @@ test('a result can be edited: little strength keeps it, full strength draws what
   await app.open();
   await app.fill({
     prompt: 'red apple',
-    steps: 20,
+    steps: 10,
     guidance: 5,
     seed: 1,
     sampler: 'DDIM',

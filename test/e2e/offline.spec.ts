@@ -13,7 +13,7 @@ import { StaticHost } from './static-host';
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const port = 4198;
 
-test.use({ serviceWorkers: 'allow', baseURL: `http://localhost:${port}` });
+test.use({ ownProfile: true, serviceWorkers: 'allow', baseURL: `http://localhost:${port}` });
 
 const worksOffline = (page: Page) => page.getByText('Works offline');
 
@@ -117,7 +117,7 @@ test('on any host: keeping goes on where it broke off, threads come with the sec
 
   // A newer build comes in the middle of a picture: only what changed is fetched, and the page stays as it is until a
   // person wants it.
-  await app.fill({ steps: 40 });
+  await app.fill({ steps: 40, width: 64, height: 64 });
   await app.generate.click();
   await expect(page.getByText(/Step \d+ of 40/)).toBeVisible({ timeout: 60_000 });
   host.sent.length = 0;

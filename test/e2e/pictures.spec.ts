@@ -20,7 +20,7 @@ test('a picture, after a run that was cancelled midway, and with the graphics pr
   test.setTimeout(1_800_000);
   const { png, ...job } = cases.find(({ sampler }) => sampler === 'DPM++ 2M')!;
   const { page } = app;
-  const small = { ...job, width: 64, height: 64, steps: 4 };
+  const small = { ...job, width: 48, height: 48, steps: 4 };
   await app.openOnWebGPU();
 
   await test.step('a run shows its progress and a preview, and can be cancelled', async () => {

@@ -49,7 +49,7 @@ test('a tab is killed in the middle of a picture: the next one has the pictures 
 
 test('of two tabs one draws and the other waits its turn', async ({ app, context }) => {
   await app.open();
-  await app.fill({ prompt: 'red apple', steps: 30 });
+  await app.fill({ prompt: 'red apple', steps: 30, width: 64, height: 64 });
   const other = new App(await context.newPage());
   await other.open();
   await other.fill({ prompt: 'penguin', steps: 1 });

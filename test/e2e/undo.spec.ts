@@ -135,7 +135,7 @@ test('what is typed is not lost to a suggestion; a run that Esc stopped goes on'
   for (let i = 0; i < 4; i++) await page.keyboard.press('Control+z');
   await expect(prompt).toHaveValue(typed.replace('chimney', ''));
 
-  await app.fill({ prompt: 'penguin', steps: 30, seed: 5 });
+  await app.fill({ prompt: 'penguin', steps: 30, seed: 5, width: 64, height: 64 });
   await prompt.press('Control+Enter');
   await expect(page.getByText(/Step ([3-9]|\d\d) of 30/).first()).toBeVisible();
   await page.keyboard.press('Escape');
