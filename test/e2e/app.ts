@@ -90,7 +90,7 @@ export class App {
     return this.page.getByRole('img', { name: 'Result' });
   }
   get model(): Locator {
-    return this.page.getByRole('combobox', { name: 'Model' });
+    return this.page.getByRole('combobox', { name: 'Model', exact: true });
   }
   get progress(): Locator {
     return this.page.getByRole('progressbar');

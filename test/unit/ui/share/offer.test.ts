@@ -5,7 +5,8 @@ import { fragmentOf } from '../../../../src/recipe/link';
 import { Library } from '../../../../src/ui/models/library.svelte';
 import { RecipeOffer } from '../../../../src/ui/share/offer.svelte';
 import { recipeOf } from '../../../../src/ui/album/recipe';
-import { engine, miniature, studioAtWork } from '../fake';
+import { canny } from '../control/nets';
+import { drawGrey, engine, miniature, original, studioAtWork } from '../fake';
 
 const INFO = `a red apple <lora:Ink:0.7>
 Negative prompt: blurry
@@ -19,8 +20,8 @@ const lora: ModelEntry = {
 let entries: ModelEntry[] = [];
 beforeEach(() => void (entries = [miniature, lora]));
 
-async function offering() {
-  const { studio } = studioAtWork();
+async function offering(here: () => readonly ModelEntry[] = () => []) {
+  const { studio } = studioAtWork(miniature, drawGrey, here);
   const library = new Library(
     engine({
       // eslint-disable-next-line require-yield -- a call without progress
@@ -150,6 +151,46 @@ test('the recipe of a picture that was made here leads to the same settings, as 
     offer.use();
     expect(plainly(studio.settings.current)).toEqual(made);
   }
+});
+
+test('pictures that guide come with text and link but for the picture, which is asked for; undone, those before are back', async () => {
+  entries = [miniature, canny];
+  const { studio, library, offer } = await offering(() => library.entries);
+  studio.units.add(canny);
+  studio.units.take(studio.units.all[0]!, original(48, 48));
+  studio.units.change(studio.units.all[0]!, { weight: 0.6, end: 0.8, mode: 'prompt', a: 40 });
+  await studio.generate();
+  const recipe = recipeOf(studio.album.results[0]!, library.entries);
+  const made = plainly(studio.units.all);
+  for (const bring of [
+    () => offer.choose(file(writeInfotext(recipe))),
+    () => offer.followed(`#${fragmentOf(recipe)}`),
+  ]) {
+    studio.units.lay([]);
+    await bring();
+    expect(offer.offered?.comparison.changes.map(({ label }) => label)).toContain('Control');
+    offer.use();
+    expect(plainly(studio.units.all)).toEqual([{ ...made[0], picture: null, key: expect.any(Number) }]);
+    expect(studio.obstacle).toBe('no-control-picture');
+    offer.undo();
+    expect(studio.units.all).toEqual([]);
+  }
+});
+
+test('what guides is taken away by a recipe that tells of nothing that does, and that is told before', async () => {
+  entries = [miniature, canny];
+  const { studio, offer } = await offering();
+  studio.units.add(canny);
+  await offer.choose(file(INFO));
+  expect(offer.offered?.comparison.changes).toContainEqual({
+    label: 'Control',
+    from: 'a picture that guides',
+    to: '',
+  });
+  offer.use();
+  expect(studio.units.all).toEqual([]);
+  offer.undo();
+  expect(studio.units.all).toMatchObject([{ model: canny.id }]);
 });
 
 /** The settings as plain values. */
