@@ -1,5 +1,6 @@
 /** Files as they were dropped or chosen → files that are a model each: parts of a diffusers folder become one. */
 import { DrobeError, toDrobeError } from '../errors';
+import { controlKind } from '../nets/control-kinds';
 import { recognise } from '../nets/detect';
 import { filePartOf, isTaesdPart } from '../nets/diffusers';
 import { CONFIG_YAML } from '../nets/predicts/predicts';
@@ -148,12 +149,20 @@ const refusedAlone = ({ path }: Settings<unknown>): Gathered['refused'][number] 
   problem: { code: 'settings-alone', facts: {} },
 });
 
-function alone<F>({ file, path, slices, torch }: Seen<F>): FoundModel<F> {
+function alone<F>({ file, path, slices, torch, header }: Seen<F>): FoundModel<F> {
   if (!torch || torch instanceof DrobeError) {
-    return { name: last(path), bytes: slices.size, layout: plain(file, slices.size) };
+    const name = header && controlKind(header.tensors) ? ownName(path) : last(path);
+    return { name, bytes: slices.size, layout: plain(file, slices.size) };
   }
   const stem = last(path).replace(/\.(?:pth|pt|ckpt|bin)$/i, '');
   return { name: `${stem}.safetensors`, bytes: bytesOf(torch), layout: torch };
+}
+
+/** diffusers calls all nets that guide the same, and their folders by what they do. */
+function ownName(path: string): string {
+  const isCommon = /^(?:diffusion_pytorch_)?model(?:\.fp16)?\.safetensors$/i.test(last(path));
+  const folder = last(parent(path));
+  return isCommon && folder ? `${folder}.safetensors` : last(path);
 }
 
 const isPart = ({ tensors }: Header): boolean =>

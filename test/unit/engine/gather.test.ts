@@ -231,6 +231,17 @@ describe('a folder of a model that is not run is named once', () => {
     expect(found.toSorted()).toEqual(['canny.safetensors', 'm.safetensors']);
     expect(refused).toEqual([]);
   });
+
+  it('a net that guides is called by its folder, where its own name says nothing', async () => {
+    const names = ['controlnet_cond_embedding.conv_in.weight', ...UNET.slice(0, 2)];
+    const common = 'diffusion_pytorch_model.safetensors';
+    const files = [named(common, names), local('config.json', '{}')];
+    const alone = await gather([named(common, names)]);
+    expect(told(await gather(inside('controlnet-depth', ...files))).files).toEqual([
+      'controlnet-depth.safetensors',
+    ]);
+    expect(told(alone).files).toEqual([common]);
+  });
 });
 
 it('a VAE alone is of use by itself, and stays as it is', async () => {
