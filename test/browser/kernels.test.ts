@@ -9,13 +9,17 @@ import {
   fromTokens,
   geglu,
   levelled,
+  leakyRelu,
   linear,
+  pixelShuffle,
+  prelu,
   relu,
   scaled,
   shifted,
   tanh,
   toImage,
   toTokens,
+  upsample,
   upsample2x,
 } from '../../src/graph/nn';
 import { scope } from '../../src/graph/scope';
@@ -137,6 +141,14 @@ it('a T2I-Adapter of two levels, from squares of pixels to half their number', a
   const module = (x: Var, tensors: ReadonlyMap<string, TensorInfo>, target: Target): Var =>
     t2iAdapter(toImage(x), scope(tensors, target)('adapter'), { pixels: 2, halving: [1] }).at(-1)!; // of two
   expect(await differ(module, [1, 3, 10, 14], weights)).toBeLessThan(1e-5);
+it('what upscalers are made of: slopes below zero, one for all and one for each channel, and channels that become pixels', async () => {
+  const module = (x: Var, weights: ReadonlyMap<string, TensorInfo>, target: Target): Var =>
+    pixelShuffle(prelu(leakyRelu(shifted(x, -0.25), 0.2), scope(weights, target)('a')), 2);
+  expect(await differ(module, [1, 12, 5, 6], { 'a.weight': [12] })).toBeLessThan(1e-5);
+});
+
+it('pixels repeated three times', async () => {
+  expect(await differ((x) => upsample(x, 3), [1, 3, 4, 5])).toBe(0);
 });
 
 it('an enlargement cut to an odd size', async () => {

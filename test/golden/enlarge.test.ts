@@ -88,3 +88,51 @@ describe.each(cases)('%s', (name) => {
     expect(whole.width).toBe(96 * scale);
   });
 });
+
+it.each(cases.filter((name) => upscaleCase(name).scale === 2))(
+  'pictures of any size are enlarged, one of a single pixel, too (%s)',
+  async (name) => {
+    const upscaler = await open(name);
+    for (const [width, height] of [
+      [1, 1],
+      [1, 5],
+      [7, 3],
+    ] as const) {
+      const { picture } = await through(painted(width, height), upscaler);
+      expect([picture.width, picture.height]).toEqual([2 * width, 2 * height]);
+    }
+    // Past what the upscaler does, it works on what it gave; then Lanczos goes back to the size that was asked for.
+    const { picture, told } = await through(painted(6, 4), upscaler, { factor: 3 });
+    expect([picture.width, picture.height]).toEqual([18, 12]);
+    expect(told).toHaveLength(4);
+  },
+);
+
+it.each(cases.slice(0, 1))('what shows through a picture is enlarged with it (%s)', async (name) => {
+  const upscaler = await open(name);
+  const { scale } = upscaler.facts;
+  const pixels = painted(16, 8);
+  for (let i = 0; i < 16 * 8; i++) pixels.rgba[4 * i + 3] = i % 16 < 8 ? 0 : 255;
+  const { picture } = await through(pixels, upscaler);
+  const { picture: opaque } = await through(painted(16, 8), upscaler);
+  const alpha = (x: number, y: number): number => picture.rgba[4 * (y * picture.width + x) + 3]!;
+  expect([alpha(0, 0), alpha(picture.width - 1, picture.height - 1)]).toEqual([0, 255]);
+  expect(alpha(8 * scale - 1, scale)).toBeLessThan(alpha(8 * scale, scale));
+  const colours = (rgba: Uint8ClampedArray): Uint8ClampedArray => rgba.filter((_, i) => i % 4 < 3);
+  expect(colours(picture.rgba)).toEqual(colours(opaque.rgba));
+});
+
+/** The smallest net of those that enlarge four times. */
+const quick = cases
+  .filter((name) => upscaleCase(name).scale === 4)
+  .map((name) => ({ name, bytes: goldenBytes(Object.values(upscaleCase(name).files)[0]!).length }))
+  .sort((a, b) => a.bytes - b.bytes)
+  .map(({ name }) => name)
+  .slice(0, 1);
+
+it.each(quick)('512 × 512 pixels become 2048 × 2048 where a buffer has at most 1 GB (%s)', async (name) => {
+  const limits = { tensor: 2 ** 30, net: 2 ** 32 };
+  const { picture, told } = await through(painted(512, 512), await open(name, { ...plain, limits }));
+  expect([picture.width, picture.height]).toEqual([2048, 2048]);
+  expect(told.length).toBeGreaterThan(2);
+});
