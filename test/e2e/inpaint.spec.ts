@@ -109,7 +109,8 @@ for (const [name, at, what] of [
   });
 }
 
-test('200 strokes can be undone to an empty mask, and redone to the very same one', async ({ app }) => {
+// That 200 can, byte for byte, is shown in `unit/canvas/sheet.test.ts`; here they are made by a pointer.
+test('60 strokes can be undone to an empty mask, and redone to the very same one', async ({ app }) => {
   const { page } = app;
   await app.open();
   const canvas = await openPicture(app, 'models/sd1/cases/inpaint4_euler_s075/image.png');
@@ -117,7 +118,7 @@ test('200 strokes can be undone to an empty mask, and redone to the very same on
   const redo = page.getByRole('button', { name: 'Redo' });
   await page.getByRole('slider', { name: 'Brush softness' }).fill('60');
   await page.getByRole('slider', { name: 'Brush size' }).fill('5');
-  for (let i = 0; i < 200; i++) {
+  for (let i = 0; i < 60; i++) {
     // Now and then the eraser: undoing must bring back what was wiped.
     if (i % 20 === 15) await page.keyboard.press('e');
     if (i % 20 === 18) await page.keyboard.press('b');
@@ -130,7 +131,7 @@ test('200 strokes can be undone to an empty mask, and redone to the very same on
   let undone = 0;
   for (; await undo.isEnabled(); undone++) await page.keyboard.press('Control+z');
   // A stroke that changed nothing, such as the eraser on a bare place, is none to undo.
-  expect(undone).toBeGreaterThan(170);
+  expect(undone).toBeGreaterThan(50);
   expect((await canvas.mask()).alpha.every((a) => a === 0)).toBe(true);
   await expect(page.getByRole('button', { name: 'Clear mask' })).toBeDisabled();
 
