@@ -1,12 +1,14 @@
 /** Whole pictures with a picture as part of the prompt, against diffusers. */
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Job } from '../../src/pipeline/job';
+import { lavish } from '../../src/pipeline/thrift';
 import type { Tokenizer } from '../../src/text/windows';
 import { draw, expectSame, openCheckpoint, servedTokenizer } from './drawing';
 import { adapters, adapterFiles, casesOf, openAdapter, picture } from './ip-case';
 import { jobOf, type PipelineCase } from './pipeline-case';
 import { goldenBytes, goldenJson, goldenTensors, skipped } from './root';
 import { drawFrom, expectLatents, spyOn } from './spied';
+import { pictureDifference } from './tensors';
 
 interface ReferredCase extends PipelineCase {
   readonly ip_adapter_scale: number;
@@ -37,13 +39,37 @@ describe.each(drawn)('%s: drawn as diffusers draws', (name) => {
     const { picture: own } = await draw(checkpoint, tokenizer, job).finally(() => vi.restoreAllMocks());
     expectLatents(`${name} ${test}`, spied, wanted, goldenTensors(`${at}/expected.safetensors`));
     expectSame(`${name} ${test}`, own, goldenBytes(`${at}/expected.png`));
+  });
 
-    // Off for the whole run, it is as if there were none.
-    const off = { ...job, references: [{ ...reference, start: 1, end: 0 }] };
-    const without = await draw(checkpoint, tokenizer, off);
-    await checkpoint.references.use([], adapterFiles(name));
-    const plain = await draw(checkpoint, tokenizer, jobOf(wanted));
-    expect(without.picture.rgba).toEqual(plain.picture.rgba);
-    expect(plain.picture.rgba).not.toEqual(own.rgba);
+  it('two of one picture are one of both their weights, and one of no weight is none: in two passes, with rests, inpainting', async () => {
+    const [test] = casesOf(name, 'pipeline') as [string];
+    const at = `ip/${name}/cases/${test}`;
+    const wanted = goldenJson(`${at}/case.json`) as ReferredCase;
+    const pixels = picture(`${at}/${wanted.input_images.ip_adapter_image[0]}`);
+    const checkpoint = await openCheckpoint(goldenBytes((await openAdapter(name)).base));
+    const job: Job = { ...jobOf(wanted), width: 64, height: 64, steps: 3 };
+    const source = { width: 64, height: 64, rgba: new Uint8ClampedArray(4 * 64 * 64).fill(255) };
+    const mask = new Uint8Array(64 * 64).fill(255, 0, 2048);
+    const hires = { scale: 1.5, upscaler: 'Latent', strength: 0.7 } as const;
+    const ways: Partial<Job>[] = [
+      { hires, like: 'A1111', reuse: 2 },
+      { guidanceFrom: 0.5, thrift: { ...lavish, apart: true, single: true } },
+      { source: { kind: 'inpaint', pixels: source, mask, strength: 0.8, content: 'fill', soft: true } },
+    ];
+    const drawn = async (way: Partial<Job>, ...weights: number[]): Promise<Uint8Array> => {
+      const files = weights.map(() => ({ adapter: 'adapter', encoder: 'encoder' }));
+      await checkpoint.references.use(files, adapterFiles(name));
+      const references = weights.map((weight) => ({ model: 'adapter', pixels, weight, start: 0, end: 1 }));
+      const { picture: own } = await draw(checkpoint, tokenizer, { ...job, ...way, references });
+      return Uint8Array.from(own.rgba);
+    };
+    for (const way of ways) {
+      const one = await drawn(way, 0.6);
+      const { mean } = pictureDifference(await drawn(way, 0.2, 0.4), one);
+      expect(mean).toBeLessThan(0.01);
+      const without = await drawn(way);
+      expect(pictureDifference(without, one).mean).toBeGreaterThan(1);
+      if (way === ways[0]) expect(await drawn(way, 0)).toEqual(without);
+    }
   });
 });
