@@ -118,6 +118,29 @@ def stage_edit(options: argparse.Namespace) -> None:
     train_edits.export(options.source, options.work, options.kind, options.out)
 
 
+def stage_control(options: argparse.Namespace) -> None:
+    """trains a ControlNet for edges on those of --kind edges, and writes it"""
+    import train_control
+
+    train_control.train(options.source, options.work, chosen(options, train_control.Settings()))
+    train_control.export(options.source, options.work, options.out)
+
+
+def stage_large(options: argparse.Namespace) -> None:
+    """draws the icons of the flat style four times as large"""
+    import data
+
+    data.build_large(options.packages or options.work / "packages", options.work)
+
+
+def stage_upscaler(options: argparse.Namespace) -> None:
+    """trains an upscaler on scenes of those, and writes it"""
+    import train_upscaler
+
+    train_upscaler.train(options.work, chosen(options, train_upscaler.Settings()))
+    train_upscaler.export(options.work, options.out)
+
+
 def stage_export(options: argparse.Namespace) -> None:
     """writes the checkpoint with what `vae` and `unet` have learned so far"""
     import train_unet
@@ -157,7 +180,7 @@ def stage_companions(options: argparse.Namespace) -> None:
     import companion_samples
     import companions
 
-    companions.evaluate(MODELS, options.source, options.work)
+    companions.evaluate(MODELS, options.source, options.work, options.only)
     if options.out:
         companion_samples.draw(MODELS, options.source, options.work, options.out)
 
@@ -174,6 +197,13 @@ def stage_samples(options: argparse.Namespace) -> None:
     import samples
 
     samples.draw(options.source, options.out, options.prompts or samples.PROMPTS)
+
+
+def stage_enlarged(options: argparse.Namespace) -> None:
+    """draws a labelled sheet of enlarged pictures"""
+    import enlarged_samples
+
+    enlarged_samples.draw(MODELS, options.source, options.work, options.out)
 
 
 def stage_pictures(options: argparse.Namespace) -> None:
@@ -197,8 +227,8 @@ def stage_parity(options: argparse.Namespace) -> None:
 STAGES = {name.removeprefix("stage_"): run for name, run in list(globals().items()) if name.startswith("stage_")}
 
 WRITING = (
-    "init", "grow", "autoencoder", "export", "lora", "embedding", "edit", "references", "samples", "parity", "pictures",
-    "pack", "whole",
+    "init", "grow", "autoencoder", "export", "lora", "embedding", "edit", "control", "upscaler", "references", "samples",
+    "enlarged", "parity", "pictures", "pack", "whole",
 )
 """Stages that want --out."""
 
@@ -218,7 +248,7 @@ def main() -> None:
     parser.add_argument("--packed", type=Path, help="what the stage pack wrote (whole)")
     parser.add_argument("--preset", choices=PRESETS, default="gpu", help="sizes of a new model (init, whole)")
     parser.add_argument("--latent-size", type=int, default=16, help="latents on a side (grow, latents)")
-    parser.add_argument("--shards", type=int, default=10, help="thousands of scenes (latents)")
+    parser.add_argument("--shards", type=int, default=10, help="of a thousand scenes (latents, edits)")
     parser.add_argument("--styles", type=styles, help="flat:0.9,noto:0.1 for example (latents)")
     parser.add_argument("--posed", type=float, help="share of scenes not in the middle, turned, mirrored (latents)")
     parser.add_argument("--coloured", type=float, help="share of things in another colour than their own (latents)")
@@ -226,7 +256,7 @@ def main() -> None:
     parser.add_argument("--grounds", type=float, help="share of scenes on another ground than white (latents, edits)")
     parser.add_argument("--ground", help="the only other ground (latents)")
     parser.add_argument("--look", choices=("plain", "outline"), help="of all scenes (latents)")
-    parser.add_argument("--kind", choices=("inpaint", "instruct"), default="inpaint", help="(edits, edit)")
+    parser.add_argument("--kind", choices=("inpaint", "instruct", "edges"), default="inpaint", help="(edits, edit)")
     parser.add_argument("--rank", type=int, help="of a LoRA (lora)")
     parser.add_argument("--word", help="to teach (embedding)")
     parser.add_argument("--vectors", type=int, help="that stand for it (embedding)")
@@ -240,11 +270,14 @@ def main() -> None:
     parser.add_argument("--rehearsal", type=float, help="share of pictures of known ones (unet)")
     parser.add_argument("--styled", type=float, help="share of captions that name another style than flat (unet)")
     parser.add_argument("--noisy", type=float, help="share of timesteps from 400 on (unet)")
+    parser.add_argument("--only", nargs="+", help="the names of those to judge (companions)")
     parser.add_argument("--prompts", nargs="+", help="instead of the usual ones (samples)")
     parser.add_argument("--check", action="store_true", help="compare, do not write (parity, pictures)")
     options = parser.parse_args()
     if options.stage in WRITING and options.out is None:
         parser.error(f"{options.stage} needs --out")
+    if options.stage == "edit" and options.kind == "edges":
+        parser.error("edges are for the stage control")
     options.work.mkdir(parents=True, exist_ok=True)
     STAGES[options.stage](options)
 

@@ -11,11 +11,15 @@ from PIL import Image
 from torch import Tensor
 
 import checkpoint
+import control
+import control_scores
 import edits
 import lora
 import sampler
 import sheet
 import train_embedding
+import upscaler
+import upscaler_scores
 from latents import to_tensor
 
 STEPS, GUIDANCE, IMAGE_GUIDANCE, SEED = 10, 5.0, 1.5, 7
@@ -24,6 +28,7 @@ CASES = {
     "embedding": "penguin on a teal background",
     "instruct": "make it blue",
     "inpaint": "red apple",
+    "control": "green apple on a blue background",
 }
 MASKED = slice(16, 80)
 """Pixels, across and down, of the picture that is painted anew."""
@@ -36,7 +41,7 @@ def read(path: Path) -> Tensor:
 
 @torch.inference_mode()
 def write(folder: Path, bundled: Path, out: Path) -> None:
-    """Pictures of all four, and what they were made with, from `before.png` in the folder `out`."""
+    """Pictures of all, and what they were made with, from `before.png` in the folder `out`."""
     model = checkpoint.load(bundled)
     before, size = read(out / "before.png"), model.config.size
     noise = sampler.seeded(model.config.latent_size, model.config.vae.latent_channels, [SEED])
@@ -50,6 +55,16 @@ def write(folder: Path, bundled: Path, out: Path) -> None:
     save("embedding", sampler.sample(model, taught, noise, STEPS)[1])
     lora.apply(model.unet, model.config.unet, folder / "loras" / "outline.safetensors")
     save("lora", sampler.ddim(model, prompts["lora"], noise, STEPS, GUIDANCE)[1])
+
+    plain = checkpoint.load(bundled)
+    hint = edits.edges_of(before)
+    Image.fromarray((hint[0, 0].numpy() * 255).astype(np.uint8)).save(out / "hint.png")
+    adds = control_scores.adder(control.load(plain.unet, folder / "controlnets" / "mini-sd-canny.safetensors"), hint)
+    along = sampler.by_text(plain, prompts["control"], GUIDANCE, control=adds)
+    save("control", sampler.sample(plain, along, noise, STEPS)[1])
+
+    net = upscaler.load(folder / "upscalers" / "mini-compact-x4.safetensors")
+    save("enlarged", upscaler_scores.enlarged(net, before))
 
     instruct = checkpoint.load(folder / "mini-sd-instruct.safetensors")
     shown = edits.encoded(instruct, before)

@@ -8,6 +8,8 @@ import torch
 from torch import Tensor
 
 import checkpoint
+import control
+import control_scores
 import edits
 import lora
 import sampler
@@ -16,6 +18,7 @@ import sheet
 import train_embedding
 from device import DEVICE
 from drawings import drawings_of
+from easel import Pose
 from model import LatentDiffusion
 from samples import SEEDS
 
@@ -29,6 +32,14 @@ INPAINT = [
     # What the picture shows, on which ground; what is asked for; left, top, right and bottom of the mask.
     ("sunflower", "blue", "sunflower", (0.0, 0.0, 1.0, 0.5)), ("house", "yellow", "house", (0.5, 0.0, 1.0, 1.0)),
     ("cat face", "pink", "penguin", (0.08, 0.08, 0.92, 0.92)), ("owl", "green", "owl", (0.3, 0.3, 0.7, 0.7)),
+]
+
+CONTROL = [
+    # What the hint shows, how it stands, and what is asked for.
+    ("airplane", Pose(0.8, 0.45, 0.5, 20), "airplane on a blue background"),
+    ("red apple", Pose(0.6, 0.35, 0.6, -15), "green apple"),
+    ("house", Pose(0.75, 0.6, 0.55, 0, mirrored=True), "house on a yellow background"),
+    ("owl", Pose(0.7, 0.6, 0.4, -12), "purple owl"),
 ]
 
 Row = tuple[str, list[Tensor]]
@@ -45,10 +56,10 @@ class Sheet:
         self.folder, self.bundled = folder, bundled
         self.drawings = drawings_of(work)
 
-    def scene(self, name: str, ground: str, size: int) -> Tensor:
+    def scene(self, name: str, ground: str, size: int, pose: Pose = Pose()) -> Tensor:
         """A picture [1, 3, size, size] in −1…1."""
         concept = next(i for i, concept in enumerate(self.drawings.concepts) if concept.name == name)
-        return self.drawings([scenes.Scene((scenes.Thing(concept, "flat"),), ground)], size).cpu()
+        return self.drawings([scenes.Scene((scenes.Thing(concept, "flat", pose=pose),), ground)], size).cpu()
 
     def lora(self) -> list[Row]:
         model = checkpoint.load(self.bundled).to(DEVICE)
@@ -93,7 +104,20 @@ class Sheet:
             rows.append((f"inpainted: {prompt}", [(picture * (1 - mask))[0], *pictures]))
         return rows
 
+    def control(self) -> list[Row]:
+        """The hint stands first."""
+        model = checkpoint.load(self.bundled).to(DEVICE)
+        net = control.load(model.unet, self.folder / "controlnets" / "mini-sd-canny.safetensors").to(DEVICE)
+        rows = []
+        for thing, pose, prompt in CONTROL:
+            hint = edits.edges_of(self.scene(thing, "white", model.config.size, pose))
+            adds = control_scores.adder(net, hint)
+            guided = sampler.by_text(model, [prompt] * len(SEEDS), control_scores.GUIDANCE, control=adds)
+            drawn = sampler.sample(model, guided, noise(model))[1].cpu()
+            rows.append((f"edges: {prompt}", [hint[0].expand(3, -1, -1) * 2 - 1, *drawn]))
+        return rows
+
 
 def draw(folder: Path, bundled: Path, work: Path, out: Path) -> None:
     rows = Sheet(folder, bundled, work)
-    sheet.write(out, [*rows.lora(), *rows.embedding(), *rows.instruct(), *rows.inpaint()], side=96)
+    sheet.write(out, [*rows.lora(), *rows.embedding(), *rows.instruct(), *rows.inpaint(), *rows.control()], side=96)

@@ -1,4 +1,7 @@
-"""Numbers for what goes with the bundled model: LoRA, textual inversion, inpainting, instructions."""
+"""
+Numbers for what goes with the bundled model: LoRA, textual inversion, inpainting, instructions; ControlNet
+(control_scores.py) and upscaler (upscaler_scores.py).
+"""
 
 from __future__ import annotations
 
@@ -12,11 +15,13 @@ from torch import Tensor
 import checkpoint
 import classifier
 import colours
+import control_scores
 import edits
 import lora
 import sampler
 import scenes
 import train_embedding
+import upscaler_scores
 from device import DEVICE
 from drawings import drawings_of
 from evaluate import BATCH, colour_of, corners, nearest_hue, to_pixels
@@ -41,7 +46,7 @@ class Judge:
     """What the companions are asked, of the concepts that the bundled model draws."""
 
     def __init__(self, bundled: Path, work: Path) -> None:
-        self.bundled = bundled
+        self.bundled, self.work = bundled, work
         self.drawings = drawings_of(work)
         self.concepts = self.drawings.concepts
         self.common = classifier.common(self.concepts)
@@ -122,6 +127,12 @@ class Judge:
         same = [seen == i for seen, (i, _) in zip(self.names(drawn), grounds)]
         print(f"instructions, ground: right in {share(right)}, thing the same in {share(same)}")
 
+    def control(self, path: Path) -> None:
+        control_scores.evaluate(path, self.bundled, self.drawings, self.draw, self.names)
+
+    def upscaler(self, path: Path) -> None:
+        upscaler_scores.evaluate(path, self.bundled, self.work)
+
     def edited(self, model: LatentDiffusion, things: list[int], texts: list[str]) -> Tensor:
         drawn = [scenes.Scene((scenes.Thing(i, "flat"),), "white") for i in things]
         shown = edits.encoded(model, self.drawings(drawn, model.config.size))
@@ -136,13 +147,14 @@ class Judge:
         return torch.cat([sampler.sample(model, guided(part), noise[part])[1].cpu() for part in parts])
 
 
-def evaluate(folder: Path, bundled: Path, work: Path) -> None:
-    """Of all that there are in the folder models/."""
+def evaluate(folder: Path, bundled: Path, work: Path, only: list[str] | None = None) -> None:
+    """Of all that there are in the folder models/, or of those that are named."""
     judge = Judge(bundled, work)
     for name, run in (
         ("loras/outline", judge.lora), ("embeddings/teal", judge.embedding),
         ("mini-sd-inpainting", judge.inpaint), ("mini-sd-instruct", judge.instruct),
+        ("controlnets/mini-sd-canny", judge.control), ("upscalers/mini-compact-x4", judge.upscaler),
     ):
         path = folder / f"{name}.safetensors"
-        if path.exists():
+        if path.exists() and (only is None or path.stem in only):
             run(path)

@@ -7,6 +7,7 @@ import re
 import subprocess
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Iterable
 
 import numpy as np
 from PIL import Image
@@ -17,6 +18,8 @@ from config import HERE
 STYLES = {"flat": "fluent-emoji-flat", "noto": "noto", "twemoji": "twemoji"}
 """Word in a caption → Iconify's name of the set."""
 PIXELS = 128
+LARGE = 384
+"""Of the drawings that an upscaler learns from: four times the side of what the bundled model draws."""
 LEFT_OUT = {"component", "flags"}
 
 
@@ -52,27 +55,29 @@ def read_common() -> dict[str, list[str]]:
     return {name.strip(): [word.strip() for word in words.split(",") if word.strip()] for name, _, words in pairs}
 
 
-def rasterise(packages: Path, work: Path, labels: list[str]) -> Path:
-    """Draws all icons of all styles; one that resvg dies of is left out."""
-    folder = work / "png"
+def rasterise(
+    packages: Path, folder: Path, labels: list[str], styles: Iterable[str] = STYLES, pixels: int = PIXELS
+) -> Path:
+    """Draws all icons of those styles; one that resvg dies of is left out."""
     folder.mkdir(parents=True, exist_ok=True)
-    jobs = [(STYLES[style], slug(name), f"{style}-{i}.png") for i, name in enumerate(labels) for style in STYLES]
-    (work / "jobs.json").write_text(json.dumps(jobs))
-    command = ["node", str(HERE / "rasterise.mjs"), str(packages), str(work / "jobs.json"), str(folder), str(PIXELS)]
+    jobs = [(STYLES[style], slug(name), f"{style}-{i}.png") for i, name in enumerate(labels) for style in styles]
+    listed = folder.with_suffix(".json")
+    listed.write_text(json.dumps(jobs))
+    command = ["node", str(HERE / "rasterise.mjs"), str(packages), str(listed), str(folder), str(pixels)]
     for _ in range(100):
         if subprocess.run(command, stderr=subprocess.DEVNULL).returncode == 0:
             return folder
     raise RuntimeError("rasterise.mjs ends early again and again: run it by hand to see why")
 
 
-def read_icon(path: Path) -> np.ndarray | None:
-    """RGBA [PIXELS, PIXELS, 4] in 0…255, centred on a square."""
+def read_icon(path: Path, pixels: int = PIXELS) -> np.ndarray | None:
+    """RGBA [pixels, pixels, 4] in 0…255, centred on a square."""
     if not path.exists() or path.stat().st_size == 0:
         return None
     image = Image.open(path).convert("RGBA")
-    image.thumbnail((PIXELS, PIXELS), Image.Resampling.LANCZOS)
-    square = Image.new("RGBA", (PIXELS, PIXELS))
-    square.paste(image, ((PIXELS - image.width) // 2, (PIXELS - image.height) // 2))
+    image.thumbnail((pixels, pixels), Image.Resampling.LANCZOS)
+    square = Image.new("RGBA", (pixels, pixels))
+    square.paste(image, ((pixels - image.width) // 2, (pixels - image.height) // 2))
     return np.asarray(square)
 
 
@@ -111,7 +116,7 @@ def build(packages: Path, work: Path) -> None:
         for tag in entry.get("tags", []):
             uses[tag] = uses.get(tag, 0) + 1
 
-    folder = rasterise(packages, work, labels)
+    folder = rasterise(packages, work / "png", labels)
     common = read_common()
     concepts: list[Concept] = []
     rows: list[np.ndarray] = []
@@ -134,7 +139,26 @@ def build(packages: Path, work: Path) -> None:
         print("in common.txt, but not an emoji:", ", ".join(missing))
 
 
-def load(work: Path) -> tuple[np.ndarray, list[Concept]]:
-    """Icons [concepts, styles, PIXELS, PIXELS, 4], mapped from disk, and what they are."""
+def build_large(packages: Path, work: Path) -> None:
+    """Writes large.npy [concepts, 1, LARGE, LARGE, 4]: the flat style; clear where it has none."""
+    _, concepts = load(work)
+    folder = rasterise(packages, work / "large", [concept.name for concept in concepts], ["flat"], LARGE)
+    shape = (len(concepts), 1, LARGE, LARGE, 4)
+    partial = work / "large.partial"
+    icons = np.lib.format.open_memmap(partial, mode="w+", dtype=np.uint8, shape=shape)
+    drawn = 0
+    for i in range(len(concepts)):
+        icon = read_icon(folder / f"flat-{i}.png", LARGE)
+        if icon is not None:
+            icons[i, 0] = icon
+            drawn += 1
+    icons.flush()
+    partial.rename(work / "large.npy")
+    print(f"{drawn} of {len(concepts)} concepts drawn at {LARGE} px")
+
+
+def load(work: Path, name: str = "icons.npy") -> tuple[np.ndarray, list[Concept]]:
+    """Icons [concepts, styles, PIXELS, PIXELS, 4], or [concepts, 1, LARGE, LARGE, 4] of large.npy, mapped from disk, and
+    what they are."""
     concepts = [Concept(**fields) for fields in json.loads((work / "concepts.json").read_text())]
-    return np.load(work / "icons.npy", mmap_mode="r"), concepts
+    return np.load(work / name, mmap_mode="r"), concepts

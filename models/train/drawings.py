@@ -21,9 +21,10 @@ from scenes import Scene
 class Drawings:
     """Icons as scenes want them, in other colours and looks; each is made once and stays on the device."""
 
-    def __init__(self, work: Path) -> None:
-        self.icons, self.concepts = data.load(work)
-        self.clear = torch.zeros(4, PIXELS, PIXELS, dtype=torch.uint8, device=DEVICE)
+    def __init__(self, work: Path, icons: str = "icons.npy") -> None:
+        self.icons, self.concepts = data.load(work, icons)
+        pixels = self.icons.shape[-2]
+        self.clear = torch.zeros(4, pixels, pixels, dtype=torch.uint8, device=DEVICE)
         self.drawing = cache(self._drawing)
 
     def _drawing(self, concept: int, style: str, colour: str | None, look: str) -> Tensor:

@@ -1,7 +1,7 @@
 """
-Pictures with what is asked of them, for the checkpoints that take more channels than latents alone: inpainting (mask and
-what it leaves of the picture; https://github.com/runwayml/stable-diffusion) and InstructPix2Pix (the picture to change;
-https://arxiv.org/abs/2211.09800).
+Pictures with what is asked of them, for nets that are shown more than latents: checkpoints for inpainting (mask and
+what it leaves of the picture; https://github.com/runwayml/stable-diffusion), InstructPix2Pix (the picture to change;
+https://arxiv.org/abs/2211.09800), and a ControlNet (the picture's edges; https://arxiv.org/abs/2302.05543).
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+import canny
 import checkpoint
 import colours
 import data
@@ -29,7 +30,8 @@ from model import LatentDiffusion
 
 @dataclass
 class Edits:
-    """What a net is trained on: texts, latents to come to [n, z, h, w], scaled, and planes it is shown [n, p, h, w]."""
+    """What a net is trained on: texts, latents to come to [n, z, h, w], scaled, and planes it is shown [n, p, h, w], or
+    pictures [n, p, height, width]."""
 
     texts: list[str]
     clean: Tensor
@@ -57,6 +59,14 @@ def encoded(model: LatentDiffusion, pictures: Tensor) -> Tensor:
     """Pixels in −1…1 → latents, not scaled."""
     with autocast():
         parts = [model.vae.encode(part.to(DEVICE))[0].float().cpu() for part in pictures.split(25)]
+    return torch.cat(parts)
+
+
+@torch.inference_mode()
+def decoded(model: LatentDiffusion, latents: Tensor) -> Tensor:
+    """And back."""
+    with autocast():
+        parts = [model.vae.decode(part.to(DEVICE)).float().cpu() for part in latents.split(25)]
     return torch.cat(parts)
 
 
@@ -126,9 +136,27 @@ def instructions(model: LatentDiffusion, rng: random.Random, work: Path, recipe:
     return Edits(list(texts), latents_of(list(afters)) * model.config.vae.scale, latents_of(list(befores)))
 
 
+def edges_of(pictures: Tensor) -> Tensor:
+    """Pixels [n, 3, h, w] in −1…1 → white lines on black [n, 1, h, w] of 0 and 1."""
+    pixels = ((pictures.clamp(-1, 1) + 1) * 127.5).round().byte().permute(0, 2, 3, 1).numpy()
+    return torch.from_numpy(np.stack([canny.canny(picture) for picture in pixels])[:, None]).float()
+
+
+def edged(model: LatentDiffusion, rng: random.Random, work: Path, recipe: scenes.Recipe, count: int) -> Edits:
+    drawings = drawings_of(work)
+    drawn = [scenes.random_scene(rng, recipe, drawings.concepts) for _ in range(count)]
+    pictures = drawings(drawn, model.config.size).cpu()
+    return Edits(
+        [scenes.caption(rng, scene, drawings.concepts) for scene in drawn],
+        encoded(model, pictures) * model.config.vae.scale,
+        edges_of(pictures),
+    )
+
+
 MAKERS: dict[str, Callable[[LatentDiffusion, random.Random, Path, scenes.Recipe, int], Edits]] = {
     "inpaint": inpainting,
     "instruct": instructions,
+    "edges": edged,
 }
 
 

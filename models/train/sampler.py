@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Callable
+from typing import Callable, Sequence
 
 import torch
 from torch import Tensor
@@ -16,13 +16,23 @@ Guided = Callable[[Tensor, int], Tensor]
 """Noisy latents [n, z, h, w] and a timestep → what the net predicts for them, with guidance."""
 
 
+Control = Callable[[Tensor, Tensor, Tensor], Sequence[Tensor]]
+"""Noisy latents, timesteps [n] and text [n, words, width] → what a ControlNet adds to the UNet."""
+
+
 def seeded(config_size: int, channels: int, seeds: list[int]) -> Tensor:
     """Unit noise [n, channels, size, size], the same for a seed whatever stands beside it."""
     size = (channels, config_size, config_size)
     return torch.stack([torch.randn(size, generator=torch.Generator().manual_seed(seed)) for seed in seeds])
 
 
-def _asked(model: LatentDiffusion, tokenizer: Tokenizer, texts: list[str], planes: Tensor | None) -> Guided:
+def _asked(
+    model: LatentDiffusion,
+    tokenizer: Tokenizer,
+    texts: list[str],
+    planes: Tensor | None,
+    control: Control | None = None,
+) -> Guided:
     """All questions in one batch; answers come one after the other."""
     ids = torch.tensor([tokenizer(text) for text in texts], device=DEVICE)
     with torch.inference_mode(), autocast():
@@ -32,7 +42,8 @@ def _asked(model: LatentDiffusion, tokenizer: Tokenizer, texts: list[str], plane
         x = x.repeat(len(texts) // len(x), 1, 1, 1)
         t = torch.full((len(texts),), timestep, device=DEVICE)
         with autocast():
-            return model.unet(x if planes is None else torch.cat([x, planes], 1), t, context).float()
+            added = control(x, t, context) if control else ()
+            return model.unet(x if planes is None else torch.cat([x, planes], 1), t, context, added).float()
 
     return ask
 
@@ -43,10 +54,12 @@ def by_text(
     guidance: float = 5.0,
     planes: Tensor | None = None,
     tokenizer: Tokenizer | None = None,
+    control: Control | None = None,
 ) -> Guided:
-    """Without a classifier: https://arxiv.org/abs/2207.12598. `planes` [n, p, h, w] are what an inpainting net sees."""
+    """Without a classifier: https://arxiv.org/abs/2207.12598. `planes` [n, p, h, w] are what an inpainting net sees;
+    `control` is asked in both halves."""
     shown = None if planes is None else torch.cat([planes, planes]).to(DEVICE)
-    ask = _asked(model, tokenizer or Tokenizer(), [""] * len(prompts) + prompts, shown)
+    ask = _asked(model, tokenizer or Tokenizer(), [""] * len(prompts) + prompts, shown, control)
 
     def guided(x: Tensor, timestep: int) -> Tensor:
         without, given = ask(x, timestep).chunk(2)

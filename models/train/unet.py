@@ -7,6 +7,7 @@ https://github.com/CompVis/stable-diffusion/blob/main/ldm/modules/attention.py
 from __future__ import annotations
 
 import math
+from typing import Sequence
 
 import torch
 import torch.nn.functional as F
@@ -192,13 +193,18 @@ class UNetModel(nn.Module):
                 self.output_blocks.append(Block(*layers))
         self.out = nn.Sequential(norm(now), nn.SiLU(), zeroed(nn.Conv2d(now, latent_channels, 3, padding=1)))
 
-    def forward(self, x: Tensor, t: Tensor, context: Tensor) -> Tensor:
+    def forward(self, x: Tensor, t: Tensor, context: Tensor, control: Sequence[Tensor] = ()) -> Tensor:
+        """`control`: what a ControlNet adds to each skip connection and, last, to what the middle block gives."""
         embedding = self.time_embed(timestep_embedding(t, self.channels))
         skips: list[Tensor] = []
         for block in self.input_blocks:
             x = block(x, embedding, context)
             skips.append(x)
         x = self.middle_block(x, embedding, context)
+        if control:
+            *to_skips, to_middle = control
+            skips = [skip + added for skip, added in zip(skips, to_skips)]
+            x = x + to_middle
         for block in self.output_blocks:
             x = block(torch.cat([x, skips.pop()], 1), embedding, context)
         return self.out(x)
