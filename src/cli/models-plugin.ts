@@ -19,7 +19,7 @@ const WILDCARDS = 'wildcards';
 const isList = (name: string) => /^wildcards\/[^./\\\0][^/\\\0]*\.txt$/i.test(name);
 
 /** Where other programs look, too: for checkpoints, and for what is added to them. */
-const FOLDERS = ['', 'loras', 'embeddings', 'vae'] as const;
+const FOLDERS = ['', 'loras', 'embeddings', 'vae', 'controlnets', 'upscalers'] as const;
 
 export interface ModelFile {
   /** With its subfolder, where it lies in one: "loras/winter.safetensors". */
@@ -79,11 +79,17 @@ async function wildcards(folder: string): Promise<string[]> {
   return inside.filter((name) => isList(`${WILDCARDS}/${name}`)).sort();
 }
 
-/** One plain file name, at the top or in a known subfolder: no other folder, no way up, no hidden file. */
+/** No other folder, no way up, no hidden file. */
 const isServed = (name: string) => SERVED.test(name);
 const isConfig = (name: string) => CONFIG.test(name);
-const CONFIG = /^(?:(?:loras|embeddings|vae)\/)?[^./\\\0][^/\\\0]*\.ya?ml$/i;
-const SERVED = /^(?:(?:loras|embeddings|vae)\/)?[^./\\\0][^/\\\0]*\.safetensors$/i;
+const CONFIG = inFolders('ya?ml');
+const SERVED = inFolders('safetensors');
+
+/** A plain file name of that ending, at the top or in a known subfolder. */
+function inFolders(ending: string): RegExp {
+  const sub = FOLDERS.filter((folder) => folder !== '').join('|');
+  return new RegExp(String.raw`^(?:(?:${sub})/)?[^./\\\0][^/\\\0]*\.${ending}$`, 'i');
+}
 
 async function answer(folder: string, req: IncomingMessage, res: ServerResponse): Promise<void> {
   try {

@@ -1,22 +1,29 @@
 /** What goes with the bundled model draws in the app what models/train draws with it in PyTorch. */
+import * as ort from 'onnxruntime-web';
 import { PNG } from 'pngjs';
 import { beforeAll, expect, it } from 'vitest';
+import { canny } from '../../src/canvas/hints/canny';
 import { embeddingWords } from '../../src/nets/embedding';
 import { embeddingOf } from '../../src/pipeline/embedding';
+import { enlargedPicture } from '../../src/pipeline/enlarge';
+import type { Control, Job, Pixels, Source } from '../../src/pipeline/job';
 import { useOf } from '../../src/pipeline/lora';
-import type { Job, Pixels, Source } from '../../src/pipeline/job';
+import { OpenUpscaler } from '../../src/pipeline/upscaler';
 import { inNormalForm } from '../../src/nets/names/normal-form';
+import { wasmMachine } from '../../src/runtime/device';
+import { Sessions } from '../../src/runtime/session';
 import type { Tokenizer } from '../../src/text/windows';
 import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
 import { jobWith } from '../job';
 import { bundled, draw, expectSame, openCheckpoint, servedTokenizer } from './drawing';
 import { goldenBytes, goldenJson, present } from './root';
+import { pictureDifference } from './tensors';
 
 const reference = (name: string): Uint8Array => goldenBytes(`companions/${name}.png`);
 
 interface Facts {
-  readonly prompts: Readonly<Record<'lora' | 'embedding' | 'instruct' | 'inpaint', string>>;
+  readonly prompts: Readonly<Record<'lora' | 'embedding' | 'instruct' | 'inpaint' | 'control', string>>;
   readonly steps: number;
   readonly guidance: number;
   readonly imageGuidance: number;
@@ -38,8 +45,10 @@ function jobOf(what: keyof Facts['prompts'], source: Source | null = null): Job 
   return jobWith({ prompt: prompts[what], ...size, ...how, source });
 }
 
+const pngOf = (name: string) => PNG.sync.read(Buffer.from(reference(name)));
+
 function picture(name: string): Pixels {
-  const { width, height, data } = PNG.sync.read(Buffer.from(reference(name)));
+  const { width, height, data } = pngOf(name);
   return { width, height, rgba: Uint8ClampedArray.from(data) };
 }
 
@@ -84,4 +93,32 @@ test('inpainting', async () => {
   const source = { kind: 'inpaint', pixels: picture('before'), strength: 1, mask } as const;
   const job = jobOf('inpaint', { ...source, content: 'original', soft: false });
   expectSame('inpainting', (await draw(checkpoint, tokenizer, job)).picture, reference('inpaint'));
+});
+
+test('the edges that the ControlNet was trained on are those that hints are made of', () => {
+  const colours = (pixels: Pixels) => pixels.rgba.filter((_, i) => i % 4 === 0);
+  expect(canny(picture('before'), 100, 200)).toEqual(Uint8Array.from(colours(picture('hint'))));
+});
+
+test('the ControlNet', async () => {
+  const checkpoint = await openCheckpoint(await bundled('mini-sd.safetensors'));
+  const name = 'controlnets/mini-sd-canny.safetensors';
+  const net = { name, ...(await addon(name)) };
+  await checkpoint.controls.use([name], () => Promise.resolve(net));
+  const all: Omit<Control, 'hint'> = { model: name, weight: 1, start: 0, end: 1, mode: 'balanced' };
+  const job = { ...jobOf('control'), controls: [{ ...all, hint: picture('hint') }] };
+  expectSame('ControlNet', (await draw(checkpoint, tokenizer, job)).picture, reference('control'));
+});
+
+test('the upscaler', async () => {
+  const name = 'upscalers/mini-compact-x4.safetensors';
+  const { header, source } = await addon(name);
+  const upscaler = new OpenUpscaler(name, header, source, wasmMachine(new Sessions(ort)));
+  const run = enlargedPicture(picture('before'), { width: 384, height: 384 }, upscaler, () => undefined);
+  let step = await run.next();
+  while (!step.done) step = await run.next();
+  await upscaler.release();
+  const { mean, worst } = pictureDifference(step.value.rgba, pngOf('enlarged').data);
+  console.info(`upscaler: mean ${mean.toFixed(4)}, worst ${worst} of 255`);
+  expect(worst).toBeLessThanOrEqual(1);
 });
