@@ -5,6 +5,7 @@ import { recognise } from '../nets/detect';
 import { filePartOf, isTaesdPart } from '../nets/diffusers';
 import { CONFIG_YAML } from '../nets/predicts/predicts';
 import { strangerIn } from '../nets/strangers/stranger';
+import { isImageEncoder } from '../nets/vision';
 import { assemble, type Member } from '../pipeline/assemble';
 import { inLine } from '../weights/combine';
 import { bytesOf, plain, type Layout } from '../weights/layout';
@@ -151,14 +152,15 @@ const refusedAlone = ({ path }: Settings<unknown>): Gathered['refused'][number] 
 
 function alone<F>({ file, path, slices, torch, header }: Seen<F>): FoundModel<F> {
   if (!torch || torch instanceof DrobeError) {
-    const name = header && controlKind(header.tensors) ? ownName(path) : last(path);
+    const guides = header && (controlKind(header.tensors) !== null || isImageEncoder(header.tensors));
+    const name = guides ? ownName(path) : last(path);
     return { name, bytes: slices.size, layout: plain(file, slices.size) };
   }
   const stem = last(path).replace(/\.(?:pth|pt|ckpt|bin)$/i, '');
   return { name: `${stem}.safetensors`, bytes: bytesOf(torch), layout: torch };
 }
 
-/** diffusers calls all nets that guide the same, and their folders by what they do. */
+/** diffusers calls all nets that guide the same, and those that look at pictures, and their folders by what they do. */
 function ownName(path: string): string {
   const isCommon = /^(?:diffusion_pytorch_)?model(?:\.fp16)?\.safetensors$/i.test(last(path));
   const folder = last(parent(path));

@@ -242,6 +242,13 @@ describe('a folder of a model that is not run is named once', () => {
     ]);
     expect(told(alone).files).toEqual([common]);
   });
+
+  it('and so is what looks at pictures for it', async () => {
+    const tower = ['patch_embedding.weight', 'position_embedding.weight', 'class_embedding'];
+    const names = [...tower.map((name) => `vision_model.embeddings.${name}`), 'visual_projection.weight'];
+    const found = await gather(inside('image_encoder', named('model.safetensors', names)));
+    expect(told(found).files).toEqual(['image_encoder.safetensors']);
+  });
 });
 
 it('a VAE alone is of use by itself, and stays as it is', async () => {
