@@ -39,15 +39,23 @@ export async function readTorch(file: Slices): Promise<TensorInfo[]> {
   return infos;
 }
 
+/** IP-Adapters were saved as these two dicts, whose names begin the names in them. */
+const SIDE_BY_SIDE: readonly string[] = ['image_proj', 'ip_adapter'];
+
 /** The tensors of a model by their names, taken out of what it was wrapped in. */
 function tensorsIn(saved: unknown): ReadonlyMap<string, PickledTensor> {
   if (!isDict(saved)) throw bad('it holds no dict of tensors');
   const inner = WRAPPERS.map((name) => saved.get(name)).find((value) => isDict(value) && hasTensors(value));
   const dict = (inner ?? saved) as PickledDict;
   const tensors = new Map<string, PickledTensor>();
-  for (const [name, value] of dict) {
-    if (typeof name === 'string' && value instanceof PickledTensor) tensors.set(name, value);
-  }
+  const collect = (from: PickledDict, before: string): void => {
+    for (const [name, value] of from) {
+      if (typeof name !== 'string') continue;
+      if (value instanceof PickledTensor) tensors.set(before + name, value);
+      else if (before === '' && SIDE_BY_SIDE.includes(name) && isDict(value)) collect(value, `${name}.`);
+    }
+  };
+  collect(dict, '');
   return tensors;
 }
 

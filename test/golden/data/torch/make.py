@@ -94,4 +94,6 @@ torch.jit.script(nn.PReLU()).save(here / "script.pt")
 (here / "plain.pt").write_bytes(pickle.dumps({"a": [1.5, 2.5]}))
 files.append({"file": "plain.pt", "code": "file-is-pickle", "name": None})
 files.append({"file": "script.pt", "code": "pickle-asks", "name": "__torch__.torch.nn.modules.activation.PReLU"})
+adapter = {"image_proj": {"proj.weight": torch.arange(6.0).reshape(2, 3)}, "ip_adapter": {"1.to_k_ip.weight": torch.ones(2, 2)}}
+write("ip-adapter.bin", adapter, {f"{part}.{key}": value for part, own in adapter.items() for key, value in own.items()})
 (here / "case.json").write_text(json.dumps({"torch": torch.__version__, "files": files}, indent=1) + "\n")
