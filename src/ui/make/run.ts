@@ -39,6 +39,7 @@ export function phaseOf(stage: Stage | null): Phase {
 /** What is to be said of a run, once: before it, when one of its pictures is done, and at its end. */
 export type News =
   | { readonly kind: 'no-prompt' }
+  | { readonly kind: 'no-upscaler' }
   | { readonly kind: 'busy' }
   | { readonly kind: 'obstacle'; readonly obstacle: Obstacle | UnitObstacle | ReferenceObstacle }
   | { readonly kind: 'picture'; readonly number: number; readonly of: number }

@@ -295,10 +295,11 @@ export class Studio {
     });
   }
 
-  /** Makes the picture that is shown larger. */
+  /** Makes the picture that is shown larger. What keeps it from that is said. */
   async enlarge(): Promise<void> {
     const { upscaler } = this;
     const { shown } = this.view;
+    if (!upscaler) this.#runner.news = { kind: 'no-upscaler' };
     if (!shown || !upscaler || this.run.kind === 'running') return;
     this.view.watch();
     const { backend } = this.settings.current;

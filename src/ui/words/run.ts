@@ -9,7 +9,7 @@ import type { UsableModel } from '../models/library.svelte';
 import type { Obstacle, Settings } from '../settings/settings';
 import { unitObstacleWords } from './control';
 import { bytes, clean, count, duration } from './format';
-import { useWords } from './models';
+import { noUpscalerWords, useWords } from './models';
 import { nets } from './nets';
 import { referenceObstacleWords } from './reference';
 import { sentence } from './problems';
@@ -31,6 +31,8 @@ export function newsWords(news: News): string {
   switch (news.kind) {
     case 'no-prompt':
       return 'Say what the picture should show, or press once more to draw without words.';
+    case 'no-upscaler':
+      return noUpscalerWords;
     case 'busy':
       return 'A picture is being drawn. Cancel it first, or wait until it is done.';
     case 'obstacle':

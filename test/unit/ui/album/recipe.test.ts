@@ -5,7 +5,7 @@ import { textsIn } from '../../../../src/recipe/containers';
 import { recipeInPicture } from '../../../../src/recipe/read';
 import type { Recipe } from '../../../../src/recipe/recipe';
 import { recipeOf } from '../../../../src/ui/album/recipe';
-import { resultOf } from '../../../../src/ui/album/result';
+import { enlargedOf, resultOf } from '../../../../src/ui/album/result';
 import { jobOf } from '../../../../src/ui/settings/job';
 import { initial, type Mode, type Settings } from '../../../../src/ui/settings/settings';
 import { miniature, picture } from '../fake';
@@ -147,4 +147,33 @@ test('only what the prompts call is named, the rest is not; a model that is gone
 
 test('what no TAESD is chosen for is done by the VAE', () => {
   expect(jobOf({ ...initial, decoder: 'TAESD' }, null)).not.toHaveProperty('decoder');
+});
+
+test('an enlarged picture has the recipe of the one before it, and what made it larger in A1111’s words', async () => {
+  const all: Settings = { ...initial, model: miniature.id, seed: '42', prompt: 'a cat' };
+  const about = {
+    mode: 'text',
+    settings: all,
+    original: null,
+    place: null,
+    model: 'A title',
+    took: 1,
+  } as const;
+  const before = { ...(await resultOf(picture(jobOf(all, null)), about, here)), number: 1, url: '' };
+  const pixels = { width: 4, height: 4, rgba: new Uint8ClampedArray(64).fill(255) };
+  const enlarged = await enlargedOf(before, pixels, { name: '4x-sharp', by: 4 }, 9, here);
+  expect(enlarged).toMatchObject({ took: 9, itself: { width: 4, height: 4 }, enlarged: { by: 4 } });
+  expect(enlarged.fileName).toMatch(/-x4\.png$/);
+  const text = textsIn(new Uint8Array(await enlarged.itself.blob.arrayBuffer())).get('parameters');
+  expect(text).toMatch(/^a cat\nSteps: 20, .*Seed: 42, .*Size: 512x512/);
+  expect(text).toContain('Postprocess upscale by: 4, Postprocess upscaler: 4x-sharp');
+
+  const again = await enlargedOf(
+    { ...enlarged, number: 2, url: '' },
+    pixels,
+    { name: 'soft', by: 2 },
+    9,
+    here,
+  );
+  expect(again.enlarged).toEqual({ name: 'soft', by: 8 });
 });

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { Form } from '../../../../src/ui/settings/form.svelte';
 import { jobOf } from '../../../../src/ui/settings/job';
 import { jobFrom, mend, rareOf, settingsFrom } from '../../../../src/ui/settings/mend';
+import { recipeSettings, settingsOf } from '../../../../src/ui/settings/recipe';
 import { initial, RANDOM, type Settings } from '../../../../src/ui/settings/settings';
 import { shelf } from '../fake';
 
@@ -76,6 +77,17 @@ test('what recipes brought along stays where it is sound', () => {
   expect(rareOf({ hires, batch })).toEqual({ hires: { sampler: 'Heun', prompt: 'a dog' }, batch });
   for (const nonsense of [5, 'words', null, [], { strength: 1 }])
     expect(rareOf({ hires: nonsense, batch: nonsense })).toEqual({});
+});
+
+test('an upscaler from a file stays chosen, here or not; a recipe brings one along that is here', () => {
+  const settings: Settings = { ...initial, hires: true, hiresUpscaler: '4x-sharp', upscaler: '4x-sharp' };
+  expect(mend(settings)).toMatchObject({ hiresUpscaler: '4x-sharp', upscaler: '4x-sharp' });
+  expect(mend({ ...settings, upscaler: 4 as never }).upscaler).toBe('');
+  expect(jobOf(settings, null).hires?.upscaler).toBe('4x-sharp');
+  const told = recipeSettings('text', settings);
+  const recipe = { tool: { name: 'A1111' }, settings: told, resources: [], unknown: [] } as const;
+  expect(settingsOf(recipe, 8, ['4x-sharp']).hiresUpscaler).toBe('4x-sharp');
+  expect(settingsOf(recipe, 8)).not.toHaveProperty('hiresUpscaler');
 });
 
 test('a second pass is asked for where words alone are drawn from, and says only what it has of its own', () => {
