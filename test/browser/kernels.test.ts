@@ -141,6 +141,8 @@ it('a T2I-Adapter of two levels, from squares of pixels to half their number', a
   const module = (x: Var, tensors: ReadonlyMap<string, TensorInfo>, target: Target): Var =>
     t2iAdapter(toImage(x), scope(tensors, target)('adapter'), { pixels: 2, halving: [1] }).at(-1)!; // of two
   expect(await differ(module, [1, 3, 10, 14], weights)).toBeLessThan(1e-5);
+});
+
 it('what upscalers are made of: slopes below zero, one for all and one for each channel, and channels that become pixels', async () => {
   const module = (x: Var, weights: ReadonlyMap<string, TensorInfo>, target: Target): Var =>
     pixelShuffle(prelu(leakyRelu(shifted(x, -0.25), 0.2), scope(weights, target)('a')), 2);
