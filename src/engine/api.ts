@@ -183,6 +183,11 @@ export interface EngineApi {
   rename(id: string, name: string): Call<never, ModelEntry>;
   /** Deletes a stored checkpoint, or forgets a linked one. */
   remove(id: string): Call<never, void>;
+  /**
+   * Opens the nets that such a picture from words needs, and compiles them, where they stay on the device together and
+   * nobody draws. It stops for whatever is asked meanwhile, and what is open by then is used.
+   */
+  prepare(job: Job): Call<Progress, void>;
   /** One picture. Throws 'busy' while another one is in work. */
   generate(job: Job): Call<Progress, Picture>;
   /**

@@ -118,6 +118,7 @@ export function startEngine(
     countTokens: (signal, wish) => through((remote) => remote.countTokens(signal, wish)),
     rename: (signal, id, name) => through((remote) => remote.rename(signal, id, name)),
     remove: (signal, id) => through((remote) => remote.remove(signal, id)),
+    prepare: (signal, job) => through((remote) => remote.prepare(signal, job)),
     generate: (signal, job) => through((remote) => remote.generate(signal, job)),
     enlarge: (signal, wish) => through((remote) => remote.enlarge(signal, wish)),
   };

@@ -2,6 +2,7 @@
 import { DrobeError } from '../errors';
 import { Checkpoint } from '../pipeline/checkpoint';
 import { generate } from '../pipeline/generate';
+import { getReady } from '../pipeline/ready';
 import type { Lent } from '../nets/names/places';
 import { findMachine, wasmMachine, type Machine } from '../runtime/device';
 import { OpenUpscaler } from '../pipeline/upscaler';
@@ -12,19 +13,19 @@ import { loadTokenizer } from '../text/tokenizer';
 import type { Tokenizer } from '../text/windows';
 import { listUnfinished } from '../weights/downloads';
 import { removeStored } from '../weights/store';
-import type { Backend, DeviceInfo, Parts, Progress, WorkerApi } from './api';
+import type { Backend, DeviceInfo, Job, Parts, Progress, WorkerApi } from './api';
 import { additionsFrom } from './additions';
 import { countTokens } from './count';
 import { enlarge } from './enlarge';
+import { equipFrom } from './equip';
 import { gather } from './gather';
 import { chosenLenders, complete, lackingIn } from './loans';
 import { base } from './place';
+import { Preparing } from './preparing';
 import { answer, serve } from './rpc';
 import { confineOthers } from './scripts';
 import { shelf, type Readable } from './shelf';
-import { settlePrompts, textsOf } from './prompts';
 import { Turn } from './turn';
-import { wildcardLists } from './wildcards';
 
 confineOthers(); // ONNX Runtime's threads
 
@@ -38,6 +39,7 @@ const machines: Readonly<Record<Backend, () => Promise<Machine>>> = {
   wasm: once(async () => wasmMachine(await sessions())),
 };
 const tokenizer: () => Promise<Tokenizer> = once(() => loadTokenizer(base));
+const equip = equipFrom({ models, additions, folder, tokenizer, openUpscaler });
 
 /** The checkpoint on the device, kept for the next picture. */
 interface Current {
@@ -49,6 +51,8 @@ interface Current {
 }
 let current: Current | null = null;
 let busy = false;
+const silent = (): void => undefined;
+const preparing = new Preparing();
 const turn = new Turn(async () => current?.checkpoint.release());
 
 const api: WorkerApi = {
@@ -70,6 +74,7 @@ const api: WorkerApi = {
   annotate: (settings) =>
     answer(async () => {
       if (busy) throw new DrobeError('busy');
+      await preparing.end(silent);
       const changed = await models.annotate(settings);
       if (changed.some(({ id }) => id === current?.id)) await close();
       return changed;
@@ -107,59 +112,35 @@ const api: WorkerApi = {
     answer(async () => {
       if (current && [current.id, ...Object.values(current.parts)].includes(id)) {
         if (busy) throw new DrobeError('busy');
+        await preparing.end(silent);
         await close();
       }
       await models.remove(id);
     }),
 
-  generate: ({ model, backend, vae = '', taesd = '', parts: chosen = {}, ...job }) =>
+  prepare: (job) =>
+    answer(async ({ signal, report }) => {
+      if (busy) return;
+      await preparing.begin(signal, report, (stop, told) => prepare(job, stop, told));
+    }),
+
+  generate: (request) =>
     async function* ({ signal, report }) {
       if (busy) throw new DrobeError('busy');
       busy = true;
       try {
+        await preparing.end(report);
         await turn.take(signal, () => report({ kind: 'waiting' }));
-        const lenders = await lendersOf(model, chosen);
-        const { checkpoint, parts } = await open(model, backend, lenders, signal, report);
-        const prompts = [job.prompt, job.negative, job.hires?.prompt, job.hires?.negative].join();
-        const names = prompts.includes('<') ? await models.loraNames() : [];
-        const lists = prompts.includes('__') ? await wildcardLists(folder) : new Map<string, string[]>();
-        const { told, read, loras, missing, ignored } = settlePrompts(job, names, lists);
-        if (missing.length > 0) yield { kind: 'notice', notice: { code: 'lists-missing', names: missing } };
-        if (ignored.length > 0) yield { kind: 'notice', notice: { code: 'tags-ignored', tags: ignored } };
-        const { uses, ids } = await additions.useLoras(checkpoint, loras, signal);
-        for (const { name, use } of uses) {
-          if (use.used < use.modules) yield { kind: 'notice', notice: { code: 'lora-in-part', name, use } };
-        }
-        await additions.useVae(checkpoint, vae, signal);
-        await additions.useTaesd(checkpoint, taesd, signal);
-        const guides = job.controls?.map((control) => control.model) ?? [];
-        await additions.useControls(checkpoint, guides, signal);
-        const referred = await additions.useReferences(checkpoint, job.references ?? [], signal);
-        const { embeddings, unfit } = await additions.embeddingsFor(checkpoint, textsOf(read), ids, signal);
-        if (unfit.length > 0) yield { kind: 'notice', notice: { code: 'words-for-others', words: unfit } };
-        const upscaler = (name: string): Promise<OpenUpscaler> => openUpscaler(name, backend, signal);
-        const tools = { checkpoint, tokenizer: await tokenizer(), report, embeddings, upscaler };
+        const { checkpoint, parts } = await open(request, signal, report);
+        const { tools, read, told, files } = yield* equip(checkpoint, request, signal, report);
+        const { model, backend, vae = '', taesd = '', parts: _, ...job } = request;
         const picture = yield* generate({ ...job, ...read }, tools);
         const borrowed = Object.keys(parts).length > 0 && { parts };
         const asked = { model, backend, vae, taesd, ...borrowed, ...picture.job, ...told };
-        const words = await models.words(textsOf(read), ids);
-        const called = words.flatMap(({ files }) => files.map(({ id }) => id));
-        const hashes = await models.hashesOf([
-          model,
-          ...Object.values(parts),
-          ...(vae ? [vae] : []),
-          ...guides,
-          ...referred,
-          ...ids,
-          ...called,
-        ]);
+        const hashes = await models.hashesOf([model, ...Object.values(parts), ...files]);
         return { ...picture, job: asked, hashes };
       } catch (thrown) {
-        const code = thrown instanceof DrobeError ? thrown.code : null;
-        // Repaired or imported again, its pieces are others than those that are open.
-        if (code === 'model-damaged') await close();
-        // The page goes on with another worker. While calls keep this one alive, it shall not hold on to memory.
-        if (code === 'out-of-memory') void close().catch(() => undefined);
+        await distrust(thrown);
         throw thrown;
       } finally {
         busy = false;
@@ -172,14 +153,14 @@ const api: WorkerApi = {
       if (busy) throw new DrobeError('busy');
       busy = true;
       try {
+        await preparing.end(silent);
         await turn.take(signal, () => report({ kind: 'waiting' }));
         const upscaler = await openUpscaler(wish.upscaler, wish.backend, signal);
         // A model that leaves others no room makes room.
         if (current && !current.checkpoint.resident) await current.checkpoint.release();
         return yield* enlarge(wish, upscaler, report);
       } catch (thrown) {
-        if (thrown instanceof DrobeError && thrown.code === 'out-of-memory')
-          void close().catch(() => undefined);
+        await distrust(thrown);
         throw thrown;
       } finally {
         busy = false;
@@ -187,6 +168,35 @@ const api: WorkerApi = {
       }
     },
 };
+
+/** Opens nets for a job like this one, as far as nobody else draws. */
+async function prepare(job: Job, signal: AbortSignal, report: (progress: Progress) => void): Promise<void> {
+  const elsewhere = new AbortController();
+  const stop = AbortSignal.any([signal, elsewhere.signal]);
+  try {
+    await turn.take(stop, () => elsewhere.abort());
+    const { checkpoint } = await open(job, stop, report);
+    const equipping = equip(checkpoint, job, stop, report);
+    let equipped = await equipping.next();
+    while (!equipped.done) equipped = await equipping.next(); // what it tells is told when a picture is drawn
+    const { read, tools } = equipped.value;
+    await getReady({ ...job, ...read }, tools, stop);
+  } catch (thrown) {
+    await distrust(thrown);
+    throw thrown;
+  } finally {
+    if (!busy) turn.end();
+  }
+}
+
+/** Lets go of what cannot be relied on after this. */
+async function distrust(thrown: unknown): Promise<void> {
+  const code = thrown instanceof DrobeError ? thrown.code : null;
+  // Repaired or imported again, its pieces are others than those that are open.
+  if (code === 'model-damaged') await close();
+  // The page goes on with another worker. While calls keep this one alive, it shall not hold on to memory.
+  if (code === 'out-of-memory') void close().catch(() => undefined);
+}
 
 async function openUpscaler(name: string, backend: Backend, signal: AbortSignal): Promise<OpenUpscaler> {
   const { id, file } = await models.upscaler(name);
@@ -201,12 +211,11 @@ async function close(): Promise<void> {
 }
 
 async function open(
-  id: string,
-  backend: Backend,
-  parts: Parts,
+  { model: id, backend, parts: chosen = {} }: Job,
   signal: AbortSignal,
   report: (progress: Progress) => void,
 ): Promise<Current> {
+  const parts = await lendersOf(id, chosen);
   const isSame = current && JSON.stringify(current.parts) === JSON.stringify(parts);
   if (current?.id === id && current.backend === backend && isSame) return current;
   await close();

@@ -31,26 +31,42 @@ interface Planned extends Asking {
   readonly pass: Pass;
 }
 
+/** How a picture is going to be made. */
+interface Plan {
+  /** As it was wished for, in a size that can be drawn. */
+  readonly job: Job;
+  readonly passes: readonly [Pass, Pass?];
+  /** What the last pass asks, which is the largest. */
+  readonly asking: Asking;
+  /** What is to be done without, and what is. */
+  readonly wished: Thrift;
+  readonly thrift: Thrift;
+}
+
+/** Plans a picture, and has the checkpoint save what memory it must from now on. */
+export async function plan(wish: Job, tools: Tools): Promise<Plan> {
+  const { model, native } = tools.checkpoint;
+  const sides = sidesOf(model.vae.factor);
+  const job = { ...wish, width: settledSide(wish.width, sides), height: settledSide(wish.height, sides) };
+  const planned = passesOf(job, tools);
+  const { pass, ...asking } = planned.at(-1)!; // there is one at least
+  const asked = job.thrift ?? lavish;
+  const tile = asked.tile ?? (job.tiled ? smallerTile(null, { size: pass.size, native }) : null);
+  const wished: Thrift = { ...asked, tile, bits: asked.bits ?? job.bits ?? null };
+  const thrift = await tools.checkpoint.save(wished, asking);
+  const passes = planned.map((one) => one.pass) as [Pass, Pass?];
+  return { job, passes, asking, wished, thrift };
+}
+
 /**
  * To stop it, stop pulling: it stands still between steps. Where the machine fails and another run may succeed with less
  * memory, it says so, 'short-of-memory', and throws.
  */
 export async function* generate(wish: Job, tools: Tools): AsyncGenerator<Progress, Picture, void> {
-  const { model, native, together, controls } = tools.checkpoint;
-  const sides = sidesOf(model.vae.factor);
-  const job = { ...wish, width: settledSide(wish.width, sides), height: settledSide(wish.height, sides) };
+  const { job, passes, asking, wished, thrift } = await plan(wish, tools);
   if (job.width !== wish.width || job.height !== wish.height) {
     yield { kind: 'notice', notice: { code: 'size-rounded', width: job.width, height: job.height } };
   }
-  const passes = passesOf(job, tools);
-  // The last is the largest.
-  const { pass, ...asking } = passes.at(-1)!; // there is one at least
-  const { size } = pass;
-  const { questions } = asking;
-  const asked = job.thrift ?? lavish;
-  const tile = asked.tile ?? (job.tiled ? smallerTile(null, { size, native }) : null);
-  const wished: Thrift = { ...asked, tile, bits: asked.bits ?? job.bits ?? null };
-  const thrift = await tools.checkpoint.save(wished, asking);
   const { bits, ...others } = thrift;
   for (const by of ['apart', 'single', 'turns', 'tile'] as const) {
     const chosen = by === 'tile' && job.tiled;
@@ -60,17 +76,15 @@ export async function* generate(wish: Job, tools: Tools): AsyncGenerator<Progres
     yield { kind: 'notice', notice: { code: 'bits-refused', bits: wished.bits } };
   if (bits !== null && bits !== job.bits) yield { kind: 'notice', notice: { code: 'fewer-bits', bits } };
   try {
-    return yield* draw(
-      withBits(job, bits),
-      passes.map((planned) => planned.pass),
-      tools,
-    );
+    return yield* draw(withBits(job, bits), passes, tools);
   } catch (error) {
     const net = shortOfMemory(error);
+    const { native, together, controls } = tools.checkpoint;
+    const { questions, h, w } = asking;
+    const guided = controls.stepping.length > 0;
+    const setting = { size: { h, w }, native, together, questions, guided };
     // Where so few bits are computed wrongly, fewer may not be.
-    const pressure = { together, questions, guided: controls.stepping.length > 0 };
-    const less =
-      net && stepDown({ ...thrift, bits: bits ?? wished.bits }, net, { size, native, ...pressure });
+    const less = net && stepDown({ ...thrift, bits: bits ?? wished.bits }, net, setting);
     if (less) yield { kind: 'short-of-memory', thrift: less };
     throw error;
   }
@@ -108,10 +122,9 @@ function shortOfMemory(error: unknown): NetName | null {
 
 async function* draw(
   job: Job,
-  passes: readonly Pass[],
+  [first, second]: Plan['passes'],
   { checkpoint, report, upscaler: open = noUpscaler }: Tools,
 ): AsyncGenerator<Progress, Picture, void> {
-  const [first, second] = passes as [Pass, Pass?];
   const clock = stopwatch();
   const early = stepsOf(first.job, checkpoint);
   const late = second && job.hires ? stepsOf(second.job, checkpoint, job.hires.strength) : 0;

@@ -130,7 +130,7 @@ export async function* drawPass(pass: Pass, drawing: Drawing): AsyncGenerator<Pr
 }
 
 /** All that the UNet may be told of the prompts on the way, as it is told; the same may be in it many times. */
-function contextsOf(told: Pick<Parts, 'job' | 'texts' | 'checkpoint'>): Float32Array[] {
+export function contextsOf(told: Pick<Parts, 'job' | 'texts' | 'checkpoint'>): Float32Array[] {
   const questions = asking(told);
   const calls = told.job.steps * (samplers[told.job.sampler].twice ? 2 : 1);
   return Array.from({ length: calls }, (_, call) => questions(call)).flatMap((asked) =>
@@ -166,7 +166,7 @@ function courseOf(job: Job, { model }: Checkpoint): Course {
 }
 
 /** Asked about nothing in particular, in a batch like those to come: the UNet need not be opened twice. */
-function trial(
+export function trial(
   run: RunUNet,
   told: Pick<Parts, 'job' | 'texts' | 'checkpoint'>,
   size: LatentSize,

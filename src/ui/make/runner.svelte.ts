@@ -1,4 +1,4 @@
-import type { EngineApi, EnlargeWish, Notice, Picture, Pixels } from '../../engine/api';
+import type { EngineApi, EnlargeWish, Job, Notice, Picture, Pixels, Thrift } from '../../engine/api';
 import type { Remote } from '../../engine/rpc';
 import { endsEngine, isAbort, toDrobeError } from '../../errors';
 import { Pace } from './pace';
@@ -101,6 +101,11 @@ export class Runner {
         this.run = { ...this.run, stage: progress, preview, left };
       }
     });
+  }
+
+  /** What runs like this one were found to do without. */
+  thriftOf(job: Job): Thrift | undefined {
+    return this.#savings.of(job);
   }
 
   /** One picture of the run is done. */

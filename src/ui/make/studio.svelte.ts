@@ -1,3 +1,4 @@
+import { untrack } from 'svelte';
 import { marginsOf } from '../../canvas/frame';
 import type { Backend, DeviceInfo, EngineApi, Notice } from '../../engine/api';
 import type { Remote } from '../../engine/rpc';
@@ -15,7 +16,7 @@ import { Workplace } from '../paint/workplace.svelte';
 import type { ReferenceObstacle } from '../reference/reference';
 import { ReferenceImage } from '../reference/reference-image.svelte';
 import { Form } from '../settings/form.svelte';
-import { defaultsOf } from '../settings/job';
+import { defaultsOf, jobOf } from '../settings/job';
 import { settingsFrom } from '../settings/mend';
 import { overruled, Overrules } from '../settings/overrules.svelte';
 import { Persisted } from '../settings/persisted.svelte';
@@ -24,6 +25,8 @@ import { settingsTakenWords } from '../words/changes';
 import { TokenCounter } from '../settings/tokens.svelte';
 import { makeLarger } from './enlarge';
 import { make, type Here, type Workshop } from './make';
+import { isLowOnPower } from './power';
+import { Readiness } from './readiness.svelte';
 import type { News, Run } from './run';
 import { Runner } from './runner.svelte';
 import { drawnOver, sceneToSee } from './scene';
@@ -49,6 +52,7 @@ export class Studio {
   readonly tokens: TokenCounter;
   readonly loans: Loans;
   readonly view: View;
+  readonly readiness: Readiness;
   readonly #runner: Runner;
   model = $state.raw<UsableModel | null>(null);
   device = $state.raw<DeviceInfo | null>(null);
@@ -69,6 +73,20 @@ export class Studio {
   readonly hintScene = $derived.by(() =>
     sceneToSee(this.place, this.settings.current, this.form.multiple, this.#workshop),
   );
+
+  /** What tells the nets of the next picture, and their sizes, from others; empty where they are not opened ahead. */
+  readonly #nets = $derived.by(() => {
+    const { model, device } = this;
+    // Elsewhere it would keep the processor busy; and what is served is fetched when it is asked for.
+    if (model?.origin !== 'stored' || device?.backend !== 'webgpu' || device.slow !== null) return '';
+    if (this.place.mode !== 'text' || this.units.all.length > 0 || this.reference.all.length > 0) return '';
+    const { width, height, guidance, sampler, like, clipSkip, hires } = this.settings.current;
+    const { rare, vae, taesd, decoder, tiling, backend } = this.settings.current;
+    const parts = this.loans.of(model.id);
+    const size = [width, height, guidance > 1, sampler, like, clipSkip, hires];
+    return JSON.stringify([model.id, backend, parts, size, rare.bits, vae, taesd, decoder, tiling]);
+  });
+  readonly #ahead = $derived(this.run.kind === 'running' ? '' : this.#nets);
 
   #resumed = $state(false);
   readonly #engine: Remote<EngineApi>;
@@ -96,10 +114,15 @@ export class Studio {
     this.album = new Album(drawer, this.changes);
     this.tokens = new TokenCounter(engine);
     this.loans = new Loans(engine, shelf);
+    this.readiness = new Readiness(engine, isLowOnPower);
     const measured = (rate: number): void => {
       if (this.device) this.rates.current[this.device.backend] = rate;
     };
-    this.#runner = new Runner(engine, now, measured, () => void this.start());
+    const lost = (): void => {
+      this.readiness.opened('');
+      void this.start();
+    };
+    this.#runner = new Runner(engine, now, measured, lost);
     this.view = new View(this.album, this.place, this.#runner);
     const { album, units, reference } = this;
     const { source } = this.place;
@@ -142,6 +165,18 @@ export class Studio {
   rememberDesk(): (() => void) | undefined {
     const { desk } = this;
     return this.#resumed ? this.album.remember(desk) : undefined;
+  }
+
+  /** Called in an effect, it has the model got ready, a moment after it was chosen or its settings were changed. */
+  getReady(): (() => void) | undefined {
+    const nets = this.#ahead;
+    if (nets === '') return undefined;
+    return untrack(() => {
+      const settings = $state.snapshot(this.settings.current);
+      const job = jobOf({ ...settings, parts: this.loans.of(settings.model) }, null);
+      const thrift = this.#runner.thriftOf(job);
+      return this.readiness.for(nets, { ...job, ...(thrift && { thrift }) });
+    });
   }
 
   /** Takes up the work where an earlier visit left it. */
@@ -336,6 +371,7 @@ export class Studio {
     const { model } = this;
     if (!model) return;
     this.view.watch();
+    this.readiness.opened(this.#nets);
     await make(
       errand,
       model,

@@ -40,6 +40,7 @@ export const engine = (calls: Partial<Remote<EngineApi>>): Remote<EngineApi> => 
   inspect: missing,
   uses: missing,
   remove: missing,
+  prepare: missing,
   generate: missing,
   enlarge: missing,
   ...calls,

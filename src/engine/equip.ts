@@ -1,0 +1,63 @@
+/** What a picture is drawn with, beside its checkpoint: what its prompts and settings call for. */
+import type { Checkpoint } from '../pipeline/checkpoint';
+import type { Tools } from '../pipeline/generate';
+import type { OpenUpscaler } from '../pipeline/upscaler';
+import type { Tokenizer } from '../text/windows';
+import type { additionsFrom } from './additions';
+import type { Backend, Job, Progress } from './api';
+import { settlePrompts, textsOf, type Settled } from './prompts';
+import type { shelf } from './shelf';
+import { wildcardLists } from './wildcards';
+
+/** Where it is taken from. */
+interface Stock {
+  readonly models: ReturnType<typeof shelf>;
+  readonly additions: ReturnType<typeof additionsFrom>;
+  /** The address of models/ beside the app. */
+  readonly folder: string;
+  readonly tokenizer: () => Promise<Tokenizer>;
+  readonly openUpscaler: (name: string, backend: Backend, signal: AbortSignal) => Promise<OpenUpscaler>;
+}
+
+export interface Equipped {
+  readonly tools: Tools;
+  /** The prompts as they are drawn, and as they are told. */
+  readonly read: Settled['read'];
+  readonly told: Settled['told'];
+  /** Ids of the files that were called for. */
+  readonly files: readonly string[];
+}
+
+export type Equip = (
+  checkpoint: Checkpoint,
+  job: Job,
+  signal: AbortSignal,
+  report: (progress: Progress) => void,
+) => AsyncGenerator<Progress, Equipped, void>;
+
+export function equipFrom({ models, additions, folder, tokenizer, openUpscaler }: Stock): Equip {
+  return async function* (checkpoint, { backend, vae = '', taesd = '', ...job }, signal, report) {
+    const prompts = [job.prompt, job.negative, job.hires?.prompt, job.hires?.negative].join();
+    const names = prompts.includes('<') ? await models.loraNames() : [];
+    const lists = prompts.includes('__') ? await wildcardLists(folder) : new Map<string, string[]>();
+    const { told, read, loras, missing, ignored } = settlePrompts(job, names, lists);
+    if (missing.length > 0) yield { kind: 'notice', notice: { code: 'lists-missing', names: missing } };
+    if (ignored.length > 0) yield { kind: 'notice', notice: { code: 'tags-ignored', tags: ignored } };
+    const { uses, ids } = await additions.useLoras(checkpoint, loras, signal);
+    for (const { name, use } of uses) {
+      if (use.used < use.modules) yield { kind: 'notice', notice: { code: 'lora-in-part', name, use } };
+    }
+    await additions.useVae(checkpoint, vae, signal);
+    await additions.useTaesd(checkpoint, taesd, signal);
+    const guides = job.controls?.map((control) => control.model) ?? [];
+    await additions.useControls(checkpoint, guides, signal);
+    const referred = await additions.useReferences(checkpoint, job.references ?? [], signal);
+    const { embeddings, unfit } = await additions.embeddingsFor(checkpoint, textsOf(read), ids, signal);
+    if (unfit.length > 0) yield { kind: 'notice', notice: { code: 'words-for-others', words: unfit } };
+    const upscaler = (name: string): Promise<OpenUpscaler> => openUpscaler(name, backend, signal);
+    const tools = { checkpoint, tokenizer: await tokenizer(), report, embeddings, upscaler };
+    const called = (await models.words(textsOf(read), ids)).flatMap((word) => word.files.map(({ id }) => id));
+    const files = [...(vae ? [vae] : []), ...guides, ...referred, ...ids, ...called];
+    return { tools, read, told, files };
+  };
+}

@@ -1,0 +1,35 @@
+/** Nets are opened, and what they need is compiled, before a picture is asked for. */
+import type { RunUNet } from './batch';
+import { encodePrompts } from './encode';
+import { plan, type Tools } from './generate';
+import type { Job } from './job';
+import { contextsOf, trial } from './pass';
+
+/**
+ * Opens the nets that a picture from words alone asks, in their order, and has each of them run once, on nothing: shaders are
+ * compiled by the first run. A picture like it that is drawn next finds them as they are. Nothing is done where nets do not
+ * stay on the device together.
+ * @throws AbortError between two nets, once the signal says so.
+ */
+export async function getReady(wish: Job, tools: Tools, signal: AbortSignal): Promise<void> {
+  const { checkpoint, report } = tools;
+  const { passes } = await plan(wish, tools);
+  const { job, size, reading } = passes[0];
+  if (!checkpoint.resident || job.source) return;
+  const texts = await encodePrompts(reading, job, checkpoint, report);
+  await mayGoOn(signal);
+  await checkpoint.prepare(contextsOf({ job, texts, checkpoint }), report);
+  await mayGoOn(signal);
+  const run: RunUNet = (values) => checkpoint.predict(values, report);
+  const predicted = await trial(run, { job, texts, checkpoint }, size);
+  await checkpoint.prediction(() => Promise.resolve(predicted));
+  await mayGoOn(signal);
+  const { latentChannels } = checkpoint.model.vae;
+  if (!job.hires) await checkpoint.decode(new Float32Array(latentChannels * size.h * size.w), size, report);
+}
+
+/** Lets whatever has been asked meanwhile in. */
+async function mayGoOn(signal: AbortSignal): Promise<void> {
+  await new Promise((resolve) => setTimeout(resolve));
+  signal.throwIfAborted();
+}

@@ -1,0 +1,55 @@
+/** The chosen model is got ready while nothing is drawn, so that the first picture begins sooner. */
+import type { EngineApi, Job } from '../../engine/api';
+import type { Remote } from '../../engine/rpc';
+
+/** Milliseconds without a change after which it begins. */
+const PAUSE = 1500;
+
+export class Readiness {
+  /** Whether that is in work. */
+  inWork = $state(false);
+  readonly #engine: Remote<EngineApi>;
+  readonly #spares: () => Promise<boolean>;
+  /** What is ready. */
+  #ready = '';
+
+  /** @param spares whether the device is to be spared: its battery is low. */
+  constructor(engine: Remote<EngineApi>, spares: () => Promise<boolean>) {
+    this.#engine = engine;
+    this.#spares = spares;
+  }
+
+  /**
+   * Begins in a moment, unless it is ready already.
+   * @param nets what tells the nets of this job, and their sizes, from those of others.
+   * @returns what breaks it off.
+   */
+  for(nets: string, job: Job): () => void {
+    const stop = new AbortController();
+    const timer = setTimeout(() => void this.#begin(nets, job, stop.signal), PAUSE);
+    return () => {
+      clearTimeout(timer);
+      stop.abort();
+    };
+  }
+
+  /** A run has these nets opened. */
+  opened(nets: string): void {
+    this.#ready = nets;
+  }
+
+  async #begin(nets: string, job: Job, signal: AbortSignal): Promise<void> {
+    const stopped = (): boolean => signal.aborted;
+    if (nets === this.#ready || (await this.#spares()) || stopped()) return;
+    this.#ready = ''; // others give way
+    this.inWork = true;
+    try {
+      for await (const _ of this.#engine.prepare(signal, job));
+    } catch {
+      // A picture will tell what is wrong; it is not tried again before.
+    } finally {
+      this.inWork = false;
+      if (!stopped()) this.#ready = nets;
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import { beforeEach, expect, it, vi } from 'vitest';
+import type { DeviceInfo, Job } from '../../../../src/engine/api';
+import { Readiness } from '../../../../src/ui/make/readiness.svelte';
+import { Studio } from '../../../../src/ui/make/studio.svelte';
+import { engine, hint, miniature, pictures, shelf } from '../fake';
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.stubGlobal('navigator', {});
+  return () => {
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+  };
+});
+
+/** What it asks of the engine: sizes of pictures, and how the calls end. */
+function readinessWith(spares = false) {
+  const asked: number[] = [];
+  const readiness = new Readiness(
+    engine({
+      // eslint-disable-next-line require-yield -- it tells nothing
+      async *prepare(signal, { width }) {
+        asked.push(width);
+        await new Promise((resolve) => setTimeout(resolve, 1000));
+        signal.throwIfAborted();
+      },
+    }),
+    () => Promise.resolve(spares),
+  );
+  const begin = (width: number) => readiness.for(`${width}`, { width } as Job);
+  return { readiness, asked, begin };
+}
+
+it('nets are opened once nothing has changed for a moment, and not again', async () => {
+  const { readiness, asked, begin } = readinessWith();
+  begin(1)();
+  begin(2);
+  await vi.advanceTimersByTimeAsync(1600);
+  expect([asked, readiness.inWork]).toEqual([[2], true]);
+  await vi.advanceTimersByTimeAsync(1000);
+  expect(readiness.inWork).toBe(false);
+  begin(2);
+  await vi.advanceTimersByTimeAsync(3000);
+  expect(asked).toEqual([2]);
+});
+
+it('what is broken off is begun again, what a run has opened is not', async () => {
+  const { readiness, asked, begin } = readinessWith();
+  const breakOff = begin(1);
+  await vi.advanceTimersByTimeAsync(1600);
+  breakOff();
+  await vi.advanceTimersByTimeAsync(1000);
+  const again = begin(1);
+  await vi.advanceTimersByTimeAsync(1600);
+  expect(asked).toEqual([1, 1]);
+  again();
+  readiness.opened('3');
+  begin(3);
+  await vi.advanceTimersByTimeAsync(3000);
+  expect(asked).toEqual([1, 1]);
+});
+
+it('nothing is opened ahead on a low battery', async () => {
+  const { asked, begin } = readinessWith(true);
+  begin(1);
+  await vi.advanceTimersByTimeAsync(3000);
+  expect(asked).toEqual([]);
+});
+
+it('only a stored model on a real card is got ready, for the settings there are', async () => {
+  const asked: Job[] = [];
+  const studio = new Studio(
+    engine({
+      // eslint-disable-next-line require-yield -- it tells nothing
+      async *prepare(_, job) {
+        asked.push(job);
+      },
+    }),
+    () => [],
+    { shelf: shelf(), drawer: null, pictures, hint, now: () => 0, seed: () => 1 },
+  );
+  const card: DeviceInfo = { backend: 'webgpu', name: 'card', float16: true, slow: null };
+  const stored = { ...miniature, origin: 'stored' } as const;
+  for (const [model, device] of [
+    [miniature, card],
+    [stored, { ...card, slow: 'imitated-gpu' }],
+    [stored, { ...card, backend: 'wasm' }],
+  ] as const) {
+    studio.adopt(model);
+    studio.device = device;
+    expect(studio.getReady()).toBeUndefined();
+  }
+  studio.device = card;
+  studio.settings.current.prompt = 'red apple';
+  studio.getReady();
+  await vi.advanceTimersByTimeAsync(2000);
+  expect(asked).toMatchObject([{ model: 'mini', prompt: 'red apple', width: 48, height: 48, source: null }]);
+});
