@@ -103,7 +103,7 @@ test('a chosen LoRA is named one, and neither it nor what is dropped on the wind
   await expect(window).toBeHidden();
   await app.page.reload();
   await app.ready();
-  await expect(app.page.getByText('Models on this device (5)')).toBeVisible();
+  await expect(app.page.getByText('Models on this device (7)')).toBeVisible();
 });
 
 test('an imported file is inspected where it is stored', async ({ app }) => {
@@ -113,7 +113,7 @@ test('an imported file is inspected where it is stored', async ({ app }) => {
       'lora_unet_mid_block_attentions_0_proj_in.lora_down.weight': { dtype: 'F32', shape: [8, 640] },
     }),
   );
-  await app.page.getByText('Models on this device (6)').click();
+  await app.page.getByText('Models on this device (8)').click();
   await app.page.getByRole('button', { name: 'Inspect kept.safetensors' }).click();
   await expect(inspector(app)).toHaveAccessibleName('Inspector: kept.safetensors');
   await expect(inspector(app).getByRole('row', { name: 'F32 1 5,120 20.5 kB' })).toBeVisible();

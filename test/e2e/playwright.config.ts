@@ -18,6 +18,8 @@ export default defineConfig({
   forbidOnly: Boolean(process.env.CI),
   use: {
     baseURL: `http://localhost:${port}`,
+    // What cannot be pressed is told long before the whole test is given up.
+    actionTimeout: 120_000,
     screenshot: 'only-on-failure',
     // Motion on the page is painted by the CPU here, as is the work of the nets: neither animations nor a screencast.
     contextOptions: { reducedMotion: 'reduce' },

@@ -44,6 +44,7 @@ it.each(sound)('$file becomes a safetensors file of the same tensors', async ({ 
 it.each(refused)('$file is refused: $code $name', async ({ file, code, name }) => {
   const { models, refused } = await gathered(file);
   const problem =
-    refused[0]?.problem ?? (await readHeader(models[0]!.layout.ranges[0]!.file.blob).catch((error: unknown) => error));
+    refused[0]?.problem ??
+    (await readHeader(models[0]!.layout.ranges[0]!.file.blob).catch((error: unknown) => error));
   expect(problem).toMatchObject(name ? { code, facts: { name } } : { code });
 });
