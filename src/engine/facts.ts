@@ -36,6 +36,7 @@ export function factsOf({ model, lacks, unused, room }: Inspected, file: string)
       told: model.told,
     },
     room,
+    textWidth: model.unet.contextWidth,
     ...(lacks.length > 0 && { lacks: listed(lacks) }),
   };
 }
@@ -92,14 +93,16 @@ export function imageEncoderFacts({ tensors }: Header, file: string): AddonFacts
 /** @throws DrobeError that says what is wrong with it. */
 export function controlFacts(header: Header, file: string): AddonFacts {
   const guide = inspectControl(header);
-  const kinds = guide.net === 'T2I-Adapter' ? [] : guide.model.kinds;
   const { net, base, model } = guide;
+  const [kinds, textWidth] =
+    guide.net === 'T2I-Adapter' ? [[], 0] : [guide.model.kinds, guide.model.unet.contextWidth];
   return {
     kind: 'control',
     name: stemOf(file),
     net,
     base,
     hintChannels: model.hintChannels,
+    ...(textWidth > 0 && { textWidth }),
     ...(kinds.length > 0 && { kinds }),
   };
 }

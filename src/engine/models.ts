@@ -33,6 +33,8 @@ export interface ModelFacts {
   readonly predicts?: Predicts;
   /** What its weights take on a device, by their precision; absent in what was imported before this was told. */
   readonly room?: Readonly<Record<'f16' | 'f32', { readonly bytes: number; readonly together: boolean }>>;
+  /** How wide the text is that its UNet reads; absent in what was imported before this was told. */
+  readonly textWidth?: number;
   /** The parts that it has not and must borrow: "VAE and text encoder"; absent where it has all. */
   readonly lacks?: string;
 }
@@ -98,6 +100,8 @@ export interface ControlFacts {
   readonly net: 'ControlNet' | 'Control-LoRA' | 'T2I-Adapter';
   /** The family of the models whose UNet it fits, as `ModelFacts` names them: "Stable Diffusion 1.x". */
   readonly base: string;
+  /** How wide the text is that it reads, as the UNet's; absent where it reads none, or before this was told. */
+  readonly textWidth?: number;
   /** Channels of the hint: 3, or 1 for sketches in shades of grey. */
   readonly hintChannels: number;
   /** The kinds of hint that it tells apart, where it was made for several. */

@@ -1,6 +1,6 @@
 /** The nets at hand that read pictures: which of them fit a model, and what each likes to be shown. */
 import { hintMakers, usualMaker, type HintName } from '../../canvas/hints';
-import type { AddonFacts, ModelEntry } from '../../engine/api';
+import type { AddonFacts, ModelEntry, ModelFacts } from '../../engine/api';
 import { withPreprocessor, type Unit } from './unit';
 
 export type ControlFacts = Extract<AddonFacts, { kind: 'control' }>;
@@ -11,10 +11,21 @@ export type ControlNet = ModelEntry & { readonly addon: ControlFacts };
 export const isControlNet = (entry: ModelEntry): entry is ControlNet =>
   'addon' in entry && entry.addon.kind === 'control';
 
-/** @param family of the model that is drawn with, as its facts name it. */
-export function fits({ addon: { base } }: ControlNet, family: string): boolean {
-  return family.startsWith(base) || (family === 'InstructPix2Pix' && base === 'Stable Diffusion 1.x');
+/** What a net must fit of a model. */
+export type Guided = Pick<ModelFacts, 'family' | 'textWidth'>;
+
+/** Whether a net was made for models like this one; where it is not known how large they are, for its family. */
+export function fits({ addon }: ControlNet, model: Guided): boolean {
+  const known = addon.textWidth !== undefined && model.textWidth !== undefined;
+  return isForFamily(addon, model) && (!known || addon.textWidth === model.textWidth);
 }
+
+const isForFamily = ({ base }: ControlFacts, { family }: Guided): boolean =>
+  family.startsWith(base) || (family === 'InstructPix2Pix' && base === 'Stable Diffusion 1.x');
+
+/** What a net that does not fit a model is for. */
+export const meantFor = ({ addon }: ControlNet, model: Guided): string =>
+  isForFamily(addon, model) ? `${addon.base} of another size` : addon.base;
 
 /** Of the kinds that a net tells apart, the one that a preprocessor makes; the first where none is called like it. */
 export function likelyKind({ kinds = [] }: ControlFacts, preprocessor: HintName): string {

@@ -4,7 +4,7 @@ import type { ModelEntry } from '../../engine/api';
 import type { Changes } from '../controls/changes.svelte';
 import type { Original } from '../files/picture';
 import { controlReplacedWords, unitRemovedWords } from '../words/control';
-import { fits, isControlNet, withNet, type ControlNet } from './nets';
+import { fits, isControlNet, withNet, type ControlNet, type Guided } from './nets';
 import type { MakeHint } from './orders';
 import { initialUnit, mended, type Unit, type UnitObstacle, type UnitSettings } from './unit';
 
@@ -113,14 +113,14 @@ export class Units {
 
   /**
    * What stands in the way of a picture.
-   * @param here the files on this device. @param family of the model that is drawn with.
+   * @param here the files on this device. @param guided the model that is drawn with.
    * @param drawsOver there is a picture that is drawn over.
    */
-  obstacle(here: readonly ModelEntry[], family: string, drawsOver: boolean): UnitObstacle | null {
+  obstacle(here: readonly ModelEntry[], guided: Guided, drawsOver: boolean): UnitObstacle | null {
     for (const { model, picture } of this.all) {
       const net = here.filter(isControlNet).find(({ id }) => id === model);
       if (!net) return 'no-control-model';
-      if (!fits(net, family)) return 'control-misfit';
+      if (!fits(net, guided)) return 'control-misfit';
       if (!picture && !drawsOver) return 'no-control-picture';
     }
     return null;

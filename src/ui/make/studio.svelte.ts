@@ -59,8 +59,10 @@ export class Studio {
   /** What stands in the way of a picture. */
   readonly obstacle = $derived.by((): Obstacle | UnitObstacle | ReferenceObstacle | null => {
     if (this.place.obstacle || !this.model) return this.place.obstacle;
-    const [here, { family }] = [this.#workshop.here(), this.model.facts];
-    return this.units.obstacle(here, family, this.source !== null) ?? this.reference.obstacle(here, family);
+    const [here, { facts }] = [this.#workshop.here(), this.model];
+    return (
+      this.units.obstacle(here, facts, this.source !== null) ?? this.reference.obstacle(here, facts.family)
+    );
   });
   canGenerate = $derived.by(
     () => this.model !== null && this.run.kind !== 'running' && this.obstacle === null,
