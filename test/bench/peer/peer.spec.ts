@@ -69,16 +69,26 @@ async function compare(
     for (const i of inTurn(asked.length, round)) {
       const { name, by, levers } = asked[i]!; // of the list, as are places
       const opening = { by, levers, backend, net, inputs, ...(threads !== undefined && { threads }) };
-      measured[i]!.opened.push(await places[i]!.open(name, opening));
+      measured[i]!.opened.push(await told(`${name} opened`, places[i]!.open(name, opening)));
     }
     for (let step = 0; step < steps; step++) {
-      for (const i of inTurn(asked.length, step))
-        measured[i]!.steps.push(await places[i]!.run(asked[i]!.name));
+      for (const i of inTurn(asked.length, step)) {
+        const { name } = asked[i]!;
+        measured[i]!.steps.push(await told(`${name} run`, places[i]!.run(name)));
+      }
     }
     for (const [i, { name }] of asked.entries()) await places[i]!.close(name);
   }
   report(backend, net, asked, measured, files.expected(net));
   for (const { steps: times } of measured) expect(times).toHaveLength(rounds * steps);
+}
+
+/** Says that it is done, and when: on an imitated card each takes minutes. */
+async function told<T>(what: string, work: Promise<T>): Promise<T> {
+  const begun = performance.now();
+  const result = await work;
+  say(`  ${what}: ${((performance.now() - begun) / 1000).toFixed(1)} s`);
+  return result;
 }
 
 /** Where the time of a run goes in each graph: kernels of one kind together, those of a hundredth or more. */
