@@ -70,7 +70,7 @@ const arrows = {
     packages: ['svelte'],
   },
   'src/ui/reference': {
-    may: ['errors', 'canvas', 'recipe', 'context', 'controls', 'words', 'files'],
+    may: ['errors', 'canvas', 'recipe', 'context', 'controls', 'words', 'files', 'settings'],
     types: ['engine/api'],
     packages: ['svelte'],
   },

@@ -87,7 +87,7 @@ export function ipAdapterFacts({ tensors }: Header, file: string): AddonFacts {
 /** @throws DrobeError 'missing-weight' */
 export function imageEncoderFacts({ tensors }: Header, file: string): AddonFacts {
   const { width, projection } = visionTower(visionForm(tensors));
-  return { kind: 'image-encoder', name: stemOf(file), width, projection };
+  return { kind: 'image-encoder', name: stemOf(file), gives: { embedding: projection, states: width } };
 }
 
 /** @throws DrobeError that says what is wrong with it. */

@@ -122,9 +122,8 @@ export interface IpAdapterFacts {
 /** What looks at pictures for IP-Adapters: CLIP's vision tower. */
 export interface ImageEncoderFacts {
   readonly kind: 'image-encoder';
-  /** Numbers that it gives for each part of a picture, and for the whole of it. */
-  readonly width: number;
-  readonly projection: number;
+  /** How many numbers it gives for the whole of a picture, and for each part of it. */
+  readonly gives: Readonly<Record<IpAdapterFacts['wants']['seen'], number>>;
 }
 
 /** A word with vectors of its own, and how many there are: so many tokens of a prompt it takes. */

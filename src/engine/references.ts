@@ -1,11 +1,7 @@
 /** Pictures that a job refers to: the files by which they are told, and what looks at them where nobody chose it. */
 import { DrobeError } from '../errors';
 import type { ReferenceFiles } from '../pipeline/references';
-import type { IpAdapterFacts, ImageEncoderFacts, Job, ModelEntry } from './api';
-
-/** Whether this encoder gives what an adapter must have. */
-const gives = ({ wants: { seen, width } }: IpAdapterFacts, encoder: ImageEncoderFacts): boolean =>
-  width === (seen === 'embedding' ? encoder.projection : encoder.width);
+import type { Job, ModelEntry } from './api';
 
 /**
  * The files for each reference: the encoder that was chosen, where it is at hand and fits, else the first that does.
@@ -23,7 +19,7 @@ export function referenceFiles(
     if (!entry || !('addon' in entry) || entry.addon.kind !== 'ip-adapter')
       throw new DrobeError('model-gone', { model });
     const { addon } = entry;
-    const fitting = encoders.filter(({ facts }) => gives(addon, facts));
+    const fitting = encoders.filter(({ facts }) => facts.gives[addon.wants.seen] === addon.wants.width);
     const chosen = fitting.find(({ id }) => id === encoder) ?? fitting[0];
     if (!chosen) throw new DrobeError('encoder-missing', { name: addon.name, ...addon.wants });
     return { adapter: model, encoder: chosen.id };

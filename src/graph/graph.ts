@@ -9,6 +9,14 @@ import type { Attributes, Bits, DType, Op, Packed, Shape, Target, Var, Winograd 
 
 export type { Bits, DType, Packed, Shape, Target, Var, Winograd };
 
+/** For a graph that is authored to learn names and shapes, and never run. */
+export const SHAPES_ONLY: Target = {
+  layout: 'nchw',
+  dtype: 'f32',
+  fusedAttention: false,
+  maxScoreBytes: Infinity,
+};
+
 export const sizeOf = (shape: Shape): number => shape.reduce((n, d) => n * d, 1);
 export const bytesPer: Readonly<Record<DType, number>> = { f32: 4, f16: 2, i64: 8, u8: 1 };
 

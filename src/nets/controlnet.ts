@@ -9,7 +9,7 @@ import type { Scope } from '../graph/scope';
 import { kindEmbedding, seenAs } from './union';
 import { unetEncoder, type UNetConfig, type UNetInputs } from './unet';
 
-export interface ControlInputs extends UNetInputs {
+export interface ControlInputs extends Omit<UNetInputs, 'additions'> {
   /** The picture to be guided by, colours in 0…1: [1 or N, channels, 8·h, 8·w]. */
   readonly hint: Var;
   /** For a net that knows several kinds of picture: 1 for the kind that this one is, 0 for the others, [1, kinds] in f32. */
@@ -20,10 +20,11 @@ export interface ControlInputs extends UNetInputs {
 export function controlNet({ hint, kind, ...inputs }: ControlInputs, p: Scope, config: UNetConfig): Var[] {
   const seen = hintBlock(fromImage(hint), p('input_hint_block'));
   const guide = kind ? seenAs(kind, seen, p) : seen;
-  const { skips, middle } = unetEncoder(inputs, p, config, {
+  const additions: UNetInputs['additions'] = {
     block: (x, index) => (index === 0 ? add(x, guide) : x),
-    ...(kind && { emb: (x: Var) => add(x, kindEmbedding(kind, p)) }),
-  });
+    ...(kind && { emb: (x) => add(x, kindEmbedding(kind, p)) }),
+  };
+  const { skips, middle } = unetEncoder({ ...inputs, additions }, p, config);
   return [...skips.map((x, i) => conv(x, p('zero_convs', i, 0))), conv(middle, p('middle_block_out.0'))];
 }
 

@@ -25,7 +25,6 @@ import {
   textAttentions,
   unet,
   unetEncoder,
-  type Additions,
   type Text,
   type UNetConfig,
   type UNetInputs,
@@ -124,25 +123,25 @@ export interface UNetSize extends LatentSize {
  * sums of those, and of pictures what `attendedTo` asks for → `prediction` [batch, 4, h, w].
  */
 export const unetGraph: Author<UNetSize> = (checkpoint, target, size, used) => {
-  const { inputs, p, config, additions } = unetOf(checkpoint, target, size, used);
-  return build({ prediction: cast(unet(inputs, p, config, additions).prediction, 'f32') });
+  const { inputs, p, config } = unetOf(checkpoint, target, size, used);
+  return build({ prediction: cast(unet(inputs, p, config).prediction, 'f32') });
 };
 
 /** As `unetGraph` → `prediction` [batch, numbers]: of each member the prediction, then the deep feature. */
 export const wholeUNetGraph: Author<UNetSize> = (checkpoint, target, size, used) => {
-  const { inputs, p, config, additions } = unetOf(checkpoint, target, size, used);
-  const { prediction, deep } = unet(inputs, p, config, additions);
+  const { inputs, p, config } = unetOf(checkpoint, target, size, used);
+  const { prediction, deep } = unet(inputs, p, config);
   const each = (x: Var): Var => reshape(cast(x, 'f32'), size.batch, sizeOf(x.shape) / size.batch);
   return build({ prediction: concat(1, each(prediction), each(deep)) });
 };
 
 /** As `unetGraph`, and `deep` [batch, numbers] as `wholeUNetGraph` gives it. */
 export const outerUNetGraph: Author<UNetSize> = (checkpoint, target, size, used) => {
-  const { inputs, p, config, additions } = unetOf(checkpoint, target, size, used);
+  const { inputs, p, config } = unetOf(checkpoint, target, size, used);
   const { shape } = unet(inputs, unetOf(checkpoint, target, size).p, config).deep;
   const given = input('deep', [size.batch, sizeOf(shape) / size.batch], target);
   const deep = reshape(cast(given, target.dtype), ...shape);
-  return build({ prediction: cast(outerUNet(inputs, deep, p, config, additions), 'f32') });
+  return build({ prediction: cast(outerUNet(inputs, deep, p, config), 'f32') });
 };
 
 function unetOf(
@@ -150,7 +149,7 @@ function unetOf(
   wished: Target,
   { tokens = model.texts[0].length, ...size }: UNetSize,
   used?: Set<string>,
-): { inputs: UNetInputs; p: Scope; config: UNetConfig; additions: Partial<Additions> } {
+): { inputs: UNetInputs; p: Scope; config: UNetConfig } {
   const target = roomy(wished, tensors, 'unet');
   const inputs = unetInputs(model.unet, target, { ...size, tokens });
   const config = model.unet;
@@ -160,7 +159,7 @@ function unetOf(
     ...additionsFrom(size, () => unetEncoder(inputs, unnoted, config), unnoted),
     ...(pictures.length > 0 && { attended: attendedTo(pictures, batch) }),
   };
-  return { inputs, p: scope(tensors, target, used)('unet'), config, additions };
+  return { inputs: { ...inputs, additions }, p: scope(tensors, target, used)('unet'), config };
 }
 
 /** What a UNet is fed, and a ControlNet, which is a copy of half of one. */

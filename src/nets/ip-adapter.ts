@@ -4,7 +4,7 @@
  * https://github.com/tencent-ailab/IP-Adapter/blob/main/ip_adapter/ip_adapter.py
  */
 import { DrobeError } from '../errors';
-import { build, input, sizeOf, type Graph, type Target, type Var } from '../graph/graph';
+import { build, input, SHAPES_ONLY, sizeOf, type Graph, type Target, type Var } from '../graph/graph';
 import {
   add,
   attention,
@@ -80,9 +80,6 @@ export function adapterBase({ width, attentions }: IpAdapter): string {
 }
 
 const columns = (p: Scope, module: string): number => p(module).shape('weight')[1] ?? 0;
-
-/** Nothing is computed: only names and shapes are asked for. */
-const SHAPES_ONLY: Target = { layout: 'nchw', dtype: 'f32', fusedAttention: false, maxScoreBytes: 2 ** 28 };
 
 /** Whether what this tower sees is what the adapter was trained with, as far as shapes tell. */
 export const readsBy = ({ seen, wants }: IpAdapter, { width, projection }: VisionTower): boolean =>

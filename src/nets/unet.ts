@@ -49,6 +49,8 @@ export interface UNetInputs {
   readonly y: Var | null;
   /** The guidance scale, for a latent consistency model [N, guidance width] (see `guidanceEmbedding`). */
   readonly w: Var | null;
+  /** What adapters do to its values; absent: nothing. */
+  readonly additions?: Partial<Additions>;
 }
 
 /** What is done to a UNet's values from outside: what adapters ask for, which the blocks do not know. */
@@ -74,13 +76,8 @@ export interface UNetOutputs {
 }
 
 /** p: `unet`. */
-export function unet(
-  inputs: UNetInputs,
-  p: Scope,
-  config: UNetConfig,
-  additions: Partial<Additions> = {},
-): UNetOutputs {
-  const told = toldTo(inputs, p, config, additions);
+export function unet(inputs: UNetInputs, p: Scope, config: UNetConfig): UNetOutputs {
+  const told = toldTo(inputs, p, config);
   const { up } = blocksOf(p);
   const { skips, middle } = encoded(inputs.x, told, p);
   const deep = ascend(told.additions.skip(middle, skips.length), up.inner, skips, told);
@@ -95,13 +92,8 @@ export interface Encoded {
 }
 
 /** The way down alone, and the middle: what a ControlNet is a copy of. p: that of `input_blocks` and `middle_block`. */
-export function unetEncoder(
-  inputs: UNetInputs,
-  p: Scope,
-  config: UNetConfig,
-  additions: Partial<Additions> = {},
-): Encoded {
-  return encoded(inputs.x, toldTo(inputs, p, config, additions), p);
+export function unetEncoder(inputs: UNetInputs, p: Scope, config: UNetConfig): Encoded {
+  return encoded(inputs.x, toldTo(inputs, p, config), p);
 }
 
 function encoded(x: Var, told: Told, p: Scope): Encoded {
@@ -115,14 +107,8 @@ function encoded(x: Var, told: Told, p: Scope): Encoded {
  * @param deep as `unet` gives it.
  * @returns [N, 4, h, w].
  */
-export function outerUNet(
-  inputs: UNetInputs,
-  deep: Var,
-  p: Scope,
-  config: UNetConfig,
-  additions: Partial<Additions> = {},
-): Var {
-  const told = toldTo(inputs, p, config, additions);
+export function outerUNet(inputs: UNetInputs, deep: Var, p: Scope, config: UNetConfig): Var {
+  const told = toldTo(inputs, p, config);
   const { down, up } = blocksOf(p);
   const skips = descend(fromImage(inputs.x), down, told);
   return head(ascend(deep, up.outer, skips, told), p);
@@ -157,12 +143,7 @@ interface Told {
   readonly additions: Additions;
 }
 
-function toldTo(
-  { x, t, text, y, w }: UNetInputs,
-  p: Scope,
-  config: UNetConfig,
-  asked: Partial<Additions>,
-): Told {
+function toldTo({ x, t, text, y, w, additions: asked }: UNetInputs, p: Scope, config: UNetConfig): Told {
   const additions = { ...NOTHING, ...asked };
   // Luo et al. (2023), arXiv 2310.04378, section 4.2
   const guided = w ? add(t, linear(w, p('time_embed.cond_proj'))) : t;

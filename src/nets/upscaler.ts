@@ -35,6 +35,10 @@ interface Row {
   readonly last: (tensors: Tensors) => string;
   /** What the sides are multiplied by from the first tensor to the last. */
   readonly times: (tensors: Tensors) => number;
+  /** Its first tensor may take squares of pixels as channels. */
+  readonly folds: boolean;
+  /** Its last tensor gives them, and not colours. */
+  readonly shuffles: boolean;
   readonly author: (image: Var, p: Scope, factors: Factors) => Var;
 }
 
@@ -65,6 +69,8 @@ const esrgan = {
   ],
   last: () => 'conv_last.weight',
   times: doubled,
+  folds: true,
+  shuffles: false,
   author: (image, p, { fold }) => rrdbNet(image, p, fold),
 } as const satisfies Row;
 
@@ -81,6 +87,7 @@ const architectures = [
       'f_HR_conv1.weight',
     ],
     last: () => 'f_HR_conv1.weight',
+    folds: false,
     author: spsrNet,
   },
   { ...esrgan, name: 'ESRGAN+', all: [...esrgan.all, 'body.0.rdb1.conv1x1.weight'] },
@@ -90,6 +97,8 @@ const architectures = [
     all: ['body.0.weight', 'body.1.weight', 'body.2.weight'],
     last: lastOfRow,
     times: (tensors) => Math.sqrt(channels(tensors, lastOfRow(tensors))[0] / COLOURS),
+    folds: false,
+    shuffles: true,
     author: (image, p, { scale }) => srvggNet(image, p, scale),
   },
 ] as const satisfies readonly Row[];
@@ -111,10 +120,10 @@ export function upscalerIn(file: Tensors): Upscaler | null {
   if (!row) return null;
   const [, taken] = channels(tensors, row.all[0]);
   const [given] = channels(tensors, row.last(tensors));
-  const fold = row.name === 'ESRGAN' || row.name === 'ESRGAN+' ? Math.sqrt(taken / COLOURS) : 1;
+  const fold = row.folds ? Math.sqrt(taken / COLOURS) : 1;
   const scale = row.times(tensors) / fold;
   const whole = [fold, scale].every((factor) => Number.isInteger(factor) && factor >= 1);
-  const isColour = taken === COLOURS * fold ** 2 && (row.name === 'Compact' || given === COLOURS);
+  const isColour = taken === COLOURS * fold ** 2 && (row.shuffles || given === COLOURS);
   if (!whole || !isColour)
     throw new DrobeError('unsupported-model', {
       found: `an upscaler that makes ${given} channels of ${taken}`,

@@ -2,7 +2,7 @@
  * CLIP's vision tower, as transformers' CLIPVisionModelWithProjection names it: what an IP-Adapter reads a picture with.
  * https://github.com/huggingface/transformers/blob/main/src/transformers/models/clip/modeling_clip.py
  */
-import { build, input, type Graph, type Target, type Var } from '../graph/graph';
+import { build, input, SHAPES_ONLY, type Graph, type Target, type Var } from '../graph/graph';
 import { add, cast, concat, conv, fromImage, layerNorm, linear, reshape, slice, toTokens } from '../graph/nn';
 import { scope, type Scope, type StateDict } from '../graph/scope';
 import { encoderLayer, type ClipConfig } from './clip';
@@ -58,9 +58,6 @@ export function isImageEncoder(file: ReadonlyMap<string, Tensor>): boolean {
     tensors.has('visual_projection.weight')
   );
 }
-
-/** Nothing is computed: only names and shapes are asked for. */
-const SHAPES_ONLY: Target = { layout: 'nchw', dtype: 'f32', fusedAttention: false, maxScoreBytes: 2 ** 28 };
 
 /**
  * @param image [1, 3, side, side], of mean 0 and deviation 1 (see `canvas/clip-view`).

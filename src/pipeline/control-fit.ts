@@ -1,5 +1,5 @@
 /** Whether a net that guides was made for UNets like a model's, told from shapes. */
-import type { Target } from '../graph/graph';
+import { SHAPES_ONLY } from '../graph/graph';
 import type { ControlNetGuide, T2IGuide } from '../nets/control';
 import { featureShapes, residualShapes } from '../nets/control-graphs';
 import type { Model } from '../nets/model';
@@ -11,8 +11,6 @@ interface Checkpoint {
   readonly tensors: Weights['tensors'];
 }
 
-/** Shapes are asked for, and nothing is run: any will do in which channels come second. */
-const TARGET: Target = { layout: 'nchw', dtype: 'f32', fusedAttention: false, maxScoreBytes: Infinity };
 const SIZE = { batch: 1, h: 8, w: 8 };
 
 export function fits(guide: ControlNetGuide | T2IGuide, checkpoint: Checkpoint): boolean {
@@ -27,14 +25,14 @@ function residualsFit({ model: { unet: own }, tensors }: ControlNetGuide, checkp
     // 0 for one that reads no text.
     (own.contextWidth === 0 || own.contextWidth === unet.contextWidth);
   if (!isTold) return false;
-  const skips = residualShapes(checkpoint, TARGET, SIZE).slice(0, -1);
+  const skips = residualShapes(checkpoint, SHAPES_ONLY, SIZE).slice(0, -1);
   const channels = (i: number): number | undefined =>
     tensors.get(`control.zero_convs.${i}.0.weight`)?.shape[0];
   return skips.every(([, wanted], i) => channels(i) === wanted) && channels(skips.length) === undefined;
 }
 
 function featuresFit({ model, tensors }: T2IGuide, checkpoint: Checkpoint): boolean {
-  const wanted = featureShapes(checkpoint, TARGET, SIZE, model).map(([, channels]) => channels);
+  const wanted = featureShapes(checkpoint, SHAPES_ONLY, SIZE, model).map(([, channels]) => channels);
   const channels: number[] = [];
   for (const [name, { shape }] of tensors) {
     const [, level] = /^adapter\.body\.(\d+)\.(?:resnets\.\d+\.block2|out_conv)\.weight$/.exec(name) ?? [];

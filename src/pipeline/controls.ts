@@ -8,22 +8,14 @@ import type { UNetSize } from '../nets/graphs';
 import { weightBytes } from '../nets/memory';
 import type { Model } from '../nets/model';
 import type { Kept, Value, Weights } from '../runtime/session';
-import type { Header, TensorInfo } from '../weights/safetensors';
-import type { ByteSource } from '../weights/source';
+import type { TensorInfo } from '../weights/safetensors';
 import { firstChannels, oneByOne, type UNetValues } from './batch';
 import { fits } from './control-fit';
 import { controlWeights } from './control-weights';
+import type { OpenFile } from './opening';
 import { scaled } from './scales';
 import type { LatentSize } from './size';
 import type { Author, Report, Slot } from './slot';
-
-/** A file that guides. */
-export interface ControlFile {
-  /** What people call it. */
-  readonly name: string;
-  readonly header: Header;
-  readonly source: ByteSource;
-}
 
 interface Open<G> {
   readonly guide: G;
@@ -66,7 +58,7 @@ export class Controls {
    * @param open asked for those that did not before.
    * @throws DrobeError 'control-mismatch' for one that was made for other models, and what `recogniseControl` throws.
    */
-  async use(ids: readonly string[], open: (id: string) => Promise<ControlFile>): Promise<void> {
+  async use(ids: readonly string[], open: (id: string) => Promise<OpenFile>): Promise<void> {
     for (const [id, { slot }] of this.#open) if (!ids.includes(id)) await slot.release();
     const before = this.#open;
     this.#open = new Map([...before].filter(([id]) => ids.includes(id)));
@@ -75,7 +67,7 @@ export class Controls {
     }
   }
 
-  #opened({ name, header, source }: ControlFile): OpenControl {
+  #opened({ name, header, source }: OpenFile): OpenControl {
     const guide = aboutWeights({ name }, () => recogniseControl(header));
     if (!fits(guide, this.#authored))
       throw new DrobeError('control-mismatch', { name, base: guide.base, family: this.#model.family });

@@ -1,13 +1,11 @@
 /** Is this file a net that guides others by a picture, and one that can be run? Answered from its header alone. */
 import { DrobeError } from '../errors';
-import type { Target } from '../graph/graph';
+import { SHAPES_ONLY } from '../graph/graph';
 import { recogniseControl, type AnyGuide } from '../nets/control';
 import { controlGraph, HINT_FACTOR, t2iGraph } from '../nets/control-graphs';
 import { isConvertible } from '../weights/half';
 import type { Header, TensorInfo } from '../weights/safetensors';
 import { scaleOf } from './scales';
-
-const ANY_TARGET: Target = { layout: 'nchw', dtype: 'f32', fusedAttention: false, maxScoreBytes: 2 ** 28 };
 
 /**
  * Authors its graph once, at a small size: what is missing or misshapen shows now and not in the middle of a run. What a
@@ -19,9 +17,9 @@ export function inspectControl(header: Header): AnyGuide<TensorInfo> {
   const used = new Set<string>();
   const [h, w] = [8, 8];
   if (guide.net === 'T2I-Adapter') {
-    t2iGraph(guide, ANY_TARGET, { height: HINT_FACTOR * h, width: HINT_FACTOR * w }, used);
+    t2iGraph(guide, SHAPES_ONLY, { height: HINT_FACTOR * h, width: HINT_FACTOR * w }, used);
   } else if (guide.borrows !== 'rest') {
-    controlGraph(guide, ANY_TARGET, { batch: 1, h, w, tokens: 1 }, used);
+    controlGraph(guide, SHAPES_ONLY, { batch: 1, h, w, tokens: 1 }, used);
   }
   for (const key of guide.net === 'Control-LoRA' ? guide.tensors.keys() : used) {
     const { dtype, name } = guide.tensors.get(key)!; // the graph found it there

@@ -1,6 +1,6 @@
 /** Is this file a checkpoint that can be run? Answered from its header alone, before anything is stored or loaded. */
 import { DrobeError } from '../errors';
-import type { Target } from '../graph/graph';
+import { SHAPES_ONLY } from '../graph/graph';
 import { recognise } from '../nets/detect';
 import { decoderGraph, encoderGraph, textGraph, unetGraph } from '../nets/graphs';
 import { roomFor, type Room } from '../nets/memory';
@@ -24,8 +24,6 @@ export interface Inspected {
   readonly room: { readonly f16: Room; readonly f32: Room };
 }
 
-const ANY_TARGET: Target = { layout: 'nchw', dtype: 'f32', fusedAttention: false, maxScoreBytes: 2 ** 28 };
-
 /**
  * Authors every graph once, at a small size: what is missing or misshapen shows now and not in the middle of a run.
  * @param form its tensors in normal form, and what it borrows.
@@ -40,9 +38,9 @@ export function inspect(
   const used = new Set<string>();
   const size = { batch: 1, h: 8, w: 8 };
   for (const [encoder, { place }] of model.texts.entries())
-    if (!lacks.includes(place)) textGraph({ model, tensors }, ANY_TARGET, { batch: 1, encoder }, used);
+    if (!lacks.includes(place)) textGraph({ model, tensors }, SHAPES_ONLY, { batch: 1, encoder }, used);
   for (const author of lacks.includes('vae') ? [unetGraph] : [unetGraph, decoderGraph, encoderGraph])
-    author({ model, tensors }, ANY_TARGET, size, used);
+    author({ model, tensors }, SHAPES_ONLY, size, used);
   for (const key of used) {
     const { dtype, name } = tensors.get(key)!; // the graphs found it there
     if (!isConvertible(dtype))

@@ -3,9 +3,18 @@ import type { Graph } from '../graph/graph';
 import type { Machine } from '../runtime/device';
 import type { Patch } from '../runtime/feeder';
 import type { Net, Weights } from '../runtime/session';
-import type { OnBytes } from '../weights/source';
+import type { Header } from '../weights/safetensors';
+import type { ByteSource, OnBytes } from '../weights/source';
 import type { NetName } from './job';
 import type { Report } from './slot';
+
+/** A file that adds something to a checkpoint. */
+export interface OpenFile {
+  /** What people call it. */
+  readonly name: string;
+  readonly header: Header;
+  readonly source: ByteSource;
+}
 
 /** How often reading is reported, in bytes. */
 const REPORT_BYTES = 8 * 2 ** 20;

@@ -23,12 +23,12 @@ import type { Model } from '../nets/model';
 import { visionForm } from '../nets/names/vision';
 import { visionGraph, visionTower, type VisionTower } from '../nets/vision';
 import type { Kept, KeptValue, Value, Weights } from '../runtime/session';
-import { f32ToF16 } from '../weights/half';
-import type { ControlFile } from './controls';
 import type { Pixels, Reference } from './job';
+import type { OpenFile } from './opening';
 import { scaled } from './scales';
 import type { LatentSize } from './size';
 import type { Report, Slot } from './slot';
+import { inType } from './text-attention';
 
 /** The ids of the files of an adapter, and of what looks at pictures for it. */
 export interface ReferenceFiles {
@@ -93,7 +93,7 @@ export class References {
    * @param open asked for files that were not in use before.
    * @throws DrobeError 'adapter-mismatch' for an adapter of other models, 'encoder-missing' where the encoder is not its own.
    */
-  async use(files: readonly ReferenceFiles[], open: (id: string) => Promise<ControlFile>): Promise<void> {
+  async use(files: readonly ReferenceFiles[], open: (id: string) => Promise<OpenFile>): Promise<void> {
     const adapters = new Map<string, Adapter>();
     const encoders = new Map<string, Encoder>();
     for (const { adapter, encoder } of files) {
@@ -116,7 +116,7 @@ export class References {
     this.#kept = [];
   }
 
-  #adapterIn({ name, header: { tensors }, source }: ControlFile): Adapter {
+  #adapterIn({ name, header: { tensors }, source }: OpenFile): Adapter {
     const facts = aboutWeights({ name }, () => ipAdapter(tensors));
     if (!fitsUNet(tensors, this.#unet))
       throw new DrobeError('adapter-mismatch', {
@@ -248,7 +248,7 @@ export class References {
   }
 }
 
-function encoderIn({ name, header, source }: ControlFile): Encoder {
+function encoderIn({ name, header, source }: OpenFile): Encoder {
   const tensors = visionForm(header.tensors);
   const tower = aboutWeights({ name }, () => visionTower(tensors));
   return { tower, weights: scaled({ tensors, source, name }) };
@@ -264,9 +264,6 @@ export function sharesOf(weights: readonly number[], { h, w }: LatentSize): Reco
     if (places === 1) return shares;
   }
 }
-
-const inType = (numbers: Float32Array, dtype: Target['dtype']): Float32Array | Uint16Array =>
-  dtype === 'f16' ? f32ToF16(numbers) : numbers;
 
 function isSame(a: Pick<Made, 'pair' | 'pixels'>, b: Pick<Made, 'pair' | 'pixels'>): boolean {
   if (a.pair.adapter !== b.pair.adapter || a.pair.encoder !== b.pair.encoder) return false;

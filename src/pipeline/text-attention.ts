@@ -104,7 +104,8 @@ export class TextAttention {
   }
 }
 
-function inType(numbers: Numbers, dtype: 'f32' | 'f16'): Numbers {
+/** Numbers as a net has them that computes in this type. */
+export function inType(numbers: Numbers, dtype: 'f32' | 'f16'): Numbers {
   if (numbers instanceof Float32Array) return dtype === 'f16' ? f32ToF16(numbers) : numbers;
   return dtype === 'f32' ? f16ToF32(numbers) : numbers;
 }

@@ -1,6 +1,6 @@
 /** A net that enlarges pictures, from a file of its own: what it is, and how it gets onto a machine. */
 import { aboutWeights, DrobeError } from '../errors';
-import type { Graph, Target } from '../graph/graph';
+import { SHAPES_ONLY, type Graph, type Target } from '../graph/graph';
 import { upscalerForm } from '../nets/names/upscaler';
 import { bytesOf } from '../nets/memory';
 import { upscalerGraph, upscalerIn, type Upscaler } from '../nets/upscaler';
@@ -12,8 +12,6 @@ import type { ByteSource } from '../weights/source';
 import { openNet } from './opening';
 import { Slot, type Report } from './slot';
 
-const ANY_TARGET: Target = { layout: 'nchw', dtype: 'f32', fusedAttention: false, maxScoreBytes: 2 ** 28 };
-
 /**
  * Authors its graph once, at a small size: what is missing or misshapen shows now and not in the middle of a picture.
  * @throws DrobeError of weights, and 'unsupported-model'.
@@ -24,7 +22,7 @@ export function inspectUpscaler(tensors: Header['tensors']): Upscaler {
   const form = upscalerForm(tensors);
   const used = new Set<string>();
   const side = 2 * upscaler.fold;
-  upscalerGraph(upscaler, form, ANY_TARGET, { h: side, w: side }, used);
+  upscalerGraph(upscaler, form, SHAPES_ONLY, { h: side, w: side }, used);
   for (const key of used) {
     const { dtype, name } = form.get(key)!; // the graph found it there
     if (!isConvertible(dtype))

@@ -1,5 +1,5 @@
 /** Golden pictures that were guided: their jobs, and the nets that guided them. */
-import type { ControlFile } from '../../src/pipeline/controls';
+import type { OpenFile } from '../../src/pipeline/opening';
 import type { Control, Job, Pixels } from '../../src/pipeline/job';
 import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
@@ -77,7 +77,7 @@ function hintOf({ data, shape }: Tensor): Pixels {
 }
 
 /** A net by its folder: one of the files in it. */
-export async function goldenControl(folder: string): Promise<ControlFile> {
+export async function goldenControl(folder: string): Promise<OpenFile> {
   const { files } = goldenJson(`${folder}/case.json`) as {
     readonly files: Readonly<Record<string, { readonly unpacked: string }>>;
   };

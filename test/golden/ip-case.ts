@@ -4,7 +4,7 @@ import { PNG } from 'pngjs';
 import type { Pixels } from '../../src/canvas/pixels';
 import type { Graph } from '../../src/graph/graph';
 import { visionForm } from '../../src/nets/names/vision';
-import type { ControlFile } from '../../src/pipeline/controls';
+import type { OpenFile } from '../../src/pipeline/opening';
 import { visionTower, type VisionTower } from '../../src/nets/vision';
 import { wasmMachine } from '../../src/runtime/device';
 import { Sessions, type Kept, type Value, type Weights } from '../../src/runtime/session';
@@ -63,7 +63,7 @@ export async function openAdapter(name: string): Promise<GoldenAdapter> {
 /** Gives an adapter's own file, and that of its encoder. */
 export const adapterFiles =
   (name: string) =>
-  async (id: string): Promise<ControlFile> => {
+  async (id: string): Promise<OpenFile> => {
     const { files } = goldenJson(`ip/${name}/case.json`) as AdapterCase;
     const path =
       id === 'adapter'

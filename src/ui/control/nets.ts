@@ -1,6 +1,7 @@
 /** The nets at hand that read pictures: which of them fit a model, and what each likes to be shown. */
 import { hintMakers, usualMaker, type HintName } from '../../canvas/hints';
 import type { AddonFacts, ModelEntry, ModelFacts } from '../../engine/api';
+import { isForFamily } from '../settings/family';
 import { withPreprocessor, type Unit } from './unit';
 
 export type ControlFacts = Extract<AddonFacts, { kind: 'control' }>;
@@ -17,15 +18,12 @@ export type Guided = Pick<ModelFacts, 'family' | 'textWidth'>;
 /** Whether a net was made for models like this one; where it is not known how large they are, for its family. */
 export function fits({ addon }: ControlNet, model: Guided): boolean {
   const known = addon.textWidth !== undefined && model.textWidth !== undefined;
-  return isForFamily(addon, model) && (!known || addon.textWidth === model.textWidth);
+  return isForFamily(addon.base, model.family) && (!known || addon.textWidth === model.textWidth);
 }
-
-const isForFamily = ({ base }: ControlFacts, { family }: Guided): boolean =>
-  family.startsWith(base) || (family === 'InstructPix2Pix' && base === 'Stable Diffusion 1.x');
 
 /** What a net that does not fit a model is for. */
 export const meantFor = ({ addon }: ControlNet, model: Guided): string =>
-  isForFamily(addon, model) ? `${addon.base} of another size` : addon.base;
+  isForFamily(addon.base, model.family) ? `${addon.base} of another size` : addon.base;
 
 /** Of the kinds that a net tells apart, the one that a preprocessor makes; the first where none is called like it. */
 export function likelyKind({ kinds = [] }: ControlFacts, preprocessor: HintName): string {

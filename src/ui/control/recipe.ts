@@ -4,17 +4,9 @@ import type { ModelEntry } from '../../engine/api';
 import { isReference, type RecipeControl } from '../../recipe/control';
 import { shortHash } from '../../recipe/hashes';
 import { stemOf } from '../../recipe/recipe';
+import { moments, weights } from '../settings/ranges';
 import { isControlNet, likelyKind, type ControlNet } from './nets';
-import {
-  initialUnit,
-  moments,
-  resolutions,
-  weights,
-  withPreprocessor,
-  within,
-  type Unit,
-  type UnitSettings,
-} from './unit';
+import { initialUnit, resolutions, withPreprocessor, within, type Unit, type UnitSettings } from './unit';
 
 /** @param here the files on this device, for their names and hashes. */
 export function recipeUnits(units: readonly UnitSettings[], here: readonly ModelEntry[]): RecipeControl[] {

@@ -55,8 +55,6 @@ export function mended<T extends UnitSettings>(found: T): T {
 }
 
 /** From A1111's extension. */
-export const weights: Range = { min: 0, max: 2, step: 0.05 };
-export const moments: Range = { min: 0, max: 1, step: 0.01 };
 export const resolutions: Range = { min: 64, max: 2048, step: 8 };
 
 /** The nearest that is allowed. */

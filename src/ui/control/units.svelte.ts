@@ -3,6 +3,7 @@ import type { Pixels } from '../../canvas/pixels';
 import type { ModelEntry } from '../../engine/api';
 import type { Changes } from '../controls/changes.svelte';
 import type { Original } from '../files/picture';
+import { remembering } from '../files/remembering';
 import { controlReplacedWords, unitRemovedWords } from '../words/control';
 import { fits, isControlNet, withNet, type ControlNet, type Guided } from './nets';
 import type { MakeHint } from './orders';
@@ -10,10 +11,13 @@ import { initialUnit, mended, type Unit, type UnitObstacle, type UnitSettings } 
 
 /** What units need of the browser. */
 export interface Means {
-  read(file: File): Promise<Original>;
-  whole(picture: Original): Promise<Pixels>;
+  readonly read: (file: File) => Promise<Original>;
+  readonly whole: (picture: Original) => Promise<Pixels>;
   readonly hint: MakeHint;
 }
+
+/** Pictures whose pixels are kept: nobody has more units, and hints are made of them while sliders move. */
+const PICTURES = 4;
 
 /** The pictures that guide, in their order. */
 export class Units {
@@ -26,7 +30,8 @@ export class Units {
   );
   readonly means: Means;
   readonly #changes: Changes;
-  readonly #wholes = new WeakMap<Original, Promise<Pixels>>();
+  /** A picture's pixels, read once however often they are asked for. */
+  readonly whole: Means['whole'];
   #made = 0;
   /** How often each unit's picture was changed, or begun to be. */
   readonly #asked: Record<number, number> = {};
@@ -34,6 +39,7 @@ export class Units {
   /** @param changes told of what can be taken back. */
   constructor(means: Means, changes: Changes) {
     this.means = means;
+    this.whole = remembering(means.whole, PICTURES);
     this.#changes = changes;
   }
 
@@ -100,16 +106,6 @@ export class Units {
   dismiss(): void {
     this.failure = null;
   }
-
-  /** A picture's pixels, read once however often they are asked for. */
-  readonly whole = (picture: Original): Promise<Pixels> => {
-    const known = this.#wholes.get(picture);
-    if (known) return known;
-    const read = this.means.whole(picture);
-    this.#wholes.set(picture, read);
-    read.catch(() => this.#wholes.delete(picture));
-    return read;
-  };
 
   /**
    * What stands in the way of a picture.

@@ -37,6 +37,14 @@ export function isImage({ type, name }: Pick<File, 'type' | 'name'>): boolean {
   return type.startsWith('image/') || imageEnding.test(name);
 }
 
+/** The picture that is dropped or pasted here; then nobody else takes it. */
+export function broughtPicture(event: DragEvent | ClipboardEvent): File | undefined {
+  const data = 'dataTransfer' in event ? event.dataTransfer : event.clipboardData;
+  const file = [...(data?.files ?? [])].find(isImage);
+  if (file) event.preventDefault();
+  return file;
+}
+
 /** Checks a picture before anything large is made of it, and then that it can be decoded. */
 export async function readPicture(file: File): Promise<Original> {
   const content = await file.arrayBuffer().catch((cause: unknown) => {

@@ -1,9 +1,25 @@
 /** The chosen model is got ready while nothing is drawn, so that the first picture begins sooner. */
-import type { EngineApi, Job } from '../../engine/api';
+import type { DeviceInfo, EngineApi, Job, Parts } from '../../engine/api';
 import type { Remote } from '../../engine/rpc';
+import type { UsableModel } from '../models/library.svelte';
+import type { Settings } from '../settings/settings';
 
 /** Milliseconds without a change after which it begins. */
 const PAUSE = 1500;
+
+/** What tells the nets of a picture from words, and their sizes, from others; empty where they are not opened ahead. */
+export function netsAhead(
+  { id, origin }: UsableModel,
+  device: DeviceInfo | null,
+  { width, height, guidance, sampler, like, clipSkip, hires, ...settings }: Settings,
+  parts: Parts,
+): string {
+  // Elsewhere it would keep the processor busy; and what is served is fetched when it is asked for.
+  if (origin !== 'stored' || device?.backend !== 'webgpu' || device.slow !== null) return '';
+  const { rare, vae, taesd, decoder, tiling, backend } = settings;
+  const size = [width, height, guidance > 1, sampler, like, clipSkip, hires];
+  return JSON.stringify([id, backend, parts, size, rare.bits, vae, taesd, decoder, tiling]);
+}
 
 export class Readiness {
   /** Whether that is in work. */

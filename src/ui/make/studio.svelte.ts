@@ -26,7 +26,7 @@ import { TokenCounter } from '../settings/tokens.svelte';
 import { makeLarger } from './enlarge';
 import { make, type Here, type Workshop } from './make';
 import { isLowOnPower } from './power';
-import { Readiness } from './readiness.svelte';
+import { netsAhead, Readiness } from './readiness.svelte';
 import type { News, Run } from './run';
 import { Runner } from './runner.svelte';
 import { drawnOver, sceneToSee } from './scene';
@@ -78,15 +78,9 @@ export class Studio {
 
   /** What tells the nets of the next picture, and their sizes, from others; empty where they are not opened ahead. */
   readonly #nets = $derived.by(() => {
-    const { model, device } = this;
-    // Elsewhere it would keep the processor busy; and what is served is fetched when it is asked for.
-    if (model?.origin !== 'stored' || device?.backend !== 'webgpu' || device.slow !== null) return '';
-    if (this.place.mode !== 'text' || this.units.all.length > 0 || this.reference.all.length > 0) return '';
-    const { width, height, guidance, sampler, like, clipSkip, hires } = this.settings.current;
-    const { rare, vae, taesd, decoder, tiling, backend } = this.settings.current;
-    const parts = this.loans.of(model.id);
-    const size = [width, height, guidance > 1, sampler, like, clipSkip, hires];
-    return JSON.stringify([model.id, backend, parts, size, rare.bits, vae, taesd, decoder, tiling]);
+    const alone = this.units.all.length === 0 && this.reference.all.length === 0;
+    if (!this.model || this.place.mode !== 'text' || !alone) return '';
+    return netsAhead(this.model, this.device, this.settings.current, this.loans.of(this.model.id));
   });
   readonly #ahead = $derived(this.run.kind === 'running' ? '' : this.#nets);
 
@@ -185,7 +179,8 @@ export class Studio {
   async resume(): Promise<void> {
     const desk = await this.album.open();
     // What was begun meanwhile is not cleared away.
-    const idle = this.place.mode === 'text' && !this.place.source.current && this.units.all.length === 0;
+    const guided = this.units.all.length > 0 || this.reference.all.length > 0;
+    const idle = this.place.mode === 'text' && !this.place.source.current && !guided;
     if (desk && idle) this.#lay(desk);
     this.#resumed = true;
   }
@@ -340,10 +335,7 @@ export class Studio {
     if (!shown || !upscaler || this.run.kind === 'running') return;
     this.view.watch();
     const { backend } = this.settings.current;
-    await makeLarger(shown, upscaler, backend, this.place.desk, this.#workshop, (result) => {
-      this.view.made(result);
-      this.#runner.made(result);
-    });
+    await makeLarger(shown, upscaler, backend, this.desk, this.#workshop, this.#made);
   }
 
   /** Goes on with a run that was in work when its page went. Its model must have been adopted. */
@@ -374,17 +366,13 @@ export class Studio {
     if (!model) return;
     this.view.watch();
     this.readiness.opened(this.#nets);
-    await make(
-      errand,
-      model,
-      this.#workshop,
-      (result) => {
-        this.view.made(result);
-        this.#runner.made(result);
-      },
-      before,
-    );
+    await make(errand, model, this.#workshop, this.#made, before);
   }
+
+  readonly #made = (result: Result): void => {
+    this.view.made(result);
+    this.#runner.made(result);
+  };
 
   /** Puts what was worked on back where it was. */
   #lay(desk: Desk): void {

@@ -1,6 +1,7 @@
 import { toDrobeError, type DrobeError } from '../../errors';
 import type { Size } from '../../canvas/crop';
 import type { Pixels } from '../../canvas/pixels';
+import { remembering } from '../files/remembering';
 import { drawPicture, readMask, readPicture, scaled, wholePicture, type Original } from '../files/picture';
 
 export const pictures = {
@@ -21,10 +22,12 @@ export class SourcePicture {
   readonly #pictures: typeof pictures;
   #asked = 0;
   #drawn: { readonly of: Original; readonly pixels: Pixels } | null = null;
-  #whole: { readonly of: Original; readonly pixels: Pixels } | null = null;
+  /** All of a picture at its own size, with what is clear in it; read once for any number of runs. */
+  readonly whole: (of: Original) => Promise<Pixels>;
 
   constructor(platform: typeof pictures) {
     this.#pictures = platform;
+    this.whole = remembering(platform.whole);
   }
 
   /** Null where the file is no usable picture, or another one was chosen meanwhile. What is in work stays so. */
@@ -59,11 +62,5 @@ export class SourcePicture {
     const pixels = await this.#pictures.draw(of, { width, height });
     this.#drawn = { of, pixels };
     return pixels;
-  }
-
-  /** All of it at its own size, with what is clear in it; read once for any number of runs. */
-  async whole(of: Original): Promise<Pixels> {
-    if (this.#whole?.of !== of) this.#whole = { of, pixels: await this.#pictures.whole(of) };
-    return this.#whole.pixels;
   }
 }

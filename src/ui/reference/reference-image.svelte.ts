@@ -3,6 +3,7 @@ import type { ModelEntry } from '../../engine/api';
 import { toDrobeError, type DrobeError } from '../../errors';
 import type { Changes } from '../controls/changes.svelte';
 import type { Original } from '../files/picture';
+import { remembering } from '../files/remembering';
 import { referenceReplacedWords } from '../words/reference';
 import {
   filesFor,
@@ -14,8 +15,8 @@ import {
 
 /** What it needs of the browser. */
 export interface Means {
-  read(file: File): Promise<Original>;
-  whole(picture: Original): Promise<Pixels>;
+  readonly read: (file: File) => Promise<Original>;
+  readonly whole: (picture: Original) => Promise<Pixels>;
 }
 
 /** The picture that is part of the prompt, and how far it is followed. */
@@ -26,11 +27,13 @@ export class ReferenceImage {
   readonly #means: Means;
   readonly #changes: Changes;
   #asked = 0;
-  #whole: { readonly of: Original; readonly pixels: Promise<Pixels> } | null = null;
+  /** A picture's pixels, read once for any number of runs. */
+  readonly whole: Means['whole'];
 
   /** @param changes told of what can be taken back. */
   constructor(means: Means, changes: Changes) {
     this.#means = means;
+    this.whole = remembering(means.whole);
     this.#changes = changes;
   }
 
@@ -78,12 +81,6 @@ export class ReferenceImage {
   dismiss(): void {
     this.failure = null;
   }
-
-  /** A picture's pixels, read once for any number of runs. */
-  readonly whole = (of: Original): Promise<Pixels> => {
-    if (this.#whole?.of !== of) this.#whole = { of, pixels: this.#means.whole(of) };
-    return this.#whole.pixels;
-  };
 
   /**
    * What stands in the way of a picture.

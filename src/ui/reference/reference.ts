@@ -3,8 +3,8 @@ import type { ImageEncoderFacts, IpAdapterFacts, Job, ModelEntry, Pixels } from 
 import type { RecipeControl } from '../../recipe/control';
 import { shortHash } from '../../recipe/hashes';
 import { stemOf } from '../../recipe/recipe';
-import type { Range } from '../controls/range';
 import type { Original } from '../files/picture';
+import { isForFamily } from '../settings/family';
 
 export interface Reference {
   readonly picture: Original | null;
@@ -22,10 +22,6 @@ export type ReferenceSettings = Omit<Reference, 'picture'>;
 
 export const initialReference: ReferenceSettings = { model: '', encoder: '', weight: 1, start: 0, end: 1 };
 
-/** From A1111's extension. */
-export const weights: Range = { min: 0, max: 2, step: 0.05 };
-export const moments: Range = { min: 0, max: 1, step: 0.01 };
-
 /** What stands in the way of a picture that is like another. */
 export type ReferenceObstacle = 'no-adapter' | 'no-encoder';
 
@@ -41,11 +37,11 @@ export const isEncoder = (entry: ModelEntry): entry is EncoderEntry =>
 
 /** @param family of the model that is drawn with, as its facts name it. */
 export const fitsFamily = ({ addon: { base } }: AdapterEntry, family: string): boolean =>
-  family.startsWith(base) || (family === 'InstructPix2Pix' && base === 'Stable Diffusion 1.x');
+  isForFamily(base, family);
 
 /** Whether an encoder gives what an adapter must have. */
 export function looksFor({ addon }: EncoderEntry, { addon: { wants } }: AdapterEntry): boolean {
-  return wants.width === (wants.seen === 'embedding' ? addon.projection : addon.width);
+  return addon.gives[wants.seen] === wants.width;
 }
 
 /** The adapter that was chosen, or else the first that fits; and the encoder that looks for it. */

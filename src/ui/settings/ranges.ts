@@ -20,6 +20,10 @@ export const maskBlurs: Range = { min: 0, max: 64, step: 1 };
 export const paddings: Range = { min: 0, max: 256, step: 4 };
 export const feathers: Range = { min: 0, max: 128, step: 1 };
 
+/** How much of what guides, or of what is like another picture, is added, and in which part of the run; from A1111's extension. */
+export const weights: Range = { min: 0, max: 2, step: 0.05 };
+export const moments: Range = { min: 0, max: 1, step: 0.01 };
+
 /** Image guidance scale; range and default from A1111 and diffusers. */
 export const imageGuidances: Range = { min: 1, max: 3, step: 0.05 };
 

@@ -52,22 +52,24 @@ const adapterName: Record<IpAdapterFacts['variant'], string> = {
   full: 'IP-Adapter Full',
 };
 
-/** CLIP's vision towers by their widths, and where those that IP-Adapters were made for lie. */
+/** CLIP's vision towers by how many numbers they give, and where those that IP-Adapters were made for lie. */
 const TOWERS = [
-  { name: 'ViT-H', width: 1280, projection: 1024, at: 'models/image_encoder/model.safetensors' },
-  { name: 'ViT-bigG', width: 1664, projection: 1280, at: 'sdxl_models/image_encoder/model.safetensors' },
-  { name: 'ViT-L', width: 1024, projection: 768, at: '' },
+  { name: 'ViT-H', embedding: 1024, states: 1280, at: 'models/image_encoder/model.safetensors' },
+  { name: 'ViT-bigG', embedding: 1280, states: 1664, at: 'sdxl_models/image_encoder/model.safetensors' },
+  { name: 'ViT-L', embedding: 768, states: 1024, at: '' },
 ] as const;
 
 /** “ViT-H” */
-export function towerName({ width, projection }: Pick<ImageEncoderFacts, 'width' | 'projection'>): string {
-  const known = TOWERS.find((tower) => tower.width === width && tower.projection === projection);
+export function towerName({ gives }: Pick<ImageEncoderFacts, 'gives'>): string {
+  const known = TOWERS.find(
+    ({ embedding, states }) => gives.embedding === embedding && gives.states === states,
+  );
   return known?.name ?? 'CLIP';
 }
 
 /** The file that gives an IP-Adapter what it must have. */
 export function encoderWanted(seen: string, width: number): string {
-  const key = seen === 'embedding' ? 'projection' : 'width';
+  const key = seen === 'embedding' ? 'embedding' : 'states';
   const known = TOWERS.find((tower) => tower[key] === width && tower.at);
   if (known) return `CLIP ${known.name}, which is ${known.at} of h94/IP-Adapter on Hugging Face`;
   return seen === 'embedding'

@@ -10,7 +10,7 @@ const wants = { seen: 'embedding', width: 1024 } as const;
 const base = 'Stable Diffusion 1.x';
 const adapter = entry('a', { kind: 'ip-adapter', name: 'a', variant: 'plain', base, wants });
 const encoder = (id: string, projection: number) =>
-  entry(id, { kind: 'image-encoder', name: id, width: 1280, projection });
+  entry(id, { kind: 'image-encoder', name: id, gives: { embedding: projection, states: 1280 } });
 const asked = { model: 'a', pixels: { width: 1, height: 1, rgba: new Uint8ClampedArray(4) }, weight: 1 };
 const reference = { ...asked, start: 0, end: 1 };
 

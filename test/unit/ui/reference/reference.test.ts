@@ -14,7 +14,7 @@ const adapterFor = (id: string, base: string, width: number): ModelEntry =>
 const adapter = adapterFor('ip-adapter_sd15', 'Stable Diffusion 1.x', 1024);
 const large = adapterFor('ip-adapter_sdxl', 'Stable Diffusion XL', 1280);
 const encoder = (id: string, projection: number): ModelEntry =>
-  entry(id, { kind: 'image-encoder', name: id, width: 1280, projection });
+  entry(id, { kind: 'image-encoder', name: id, gives: { embedding: projection, states: 1280 } });
 const [vitH, other, bigG] = [encoder('ViT-H', 1024), encoder('another', 1024), encoder('bigG', 1280)];
 
 function atWork(here: readonly ModelEntry[] = [bigG, large, vitH, adapter, other]) {
