@@ -36,6 +36,14 @@ const arrows = {
   'src/pipeline': {
     may: ['errors', 'graph', 'nets', 'sampling', 'text', 'canvas', 'weights', 'runtime'],
   },
+  // What adds to the UNet from files of its own, on the words of the pipeline; passes and checkpoints use it.
+  'src/pipeline/guiding': {
+    may: [
+      ...['errors', 'graph', 'nets', 'canvas', 'weights', 'runtime'],
+      ...['batch', 'opening', 'scales', 'slot', 'text-attention'],
+    ],
+    types: ['guidance', 'job', 'reuse', 'size'],
+  },
   'src/engine': {
     may: ['address', 'errors', 'requests', 'pipeline', 'nets', 'sampling', 'text', 'weights', 'runtime'],
     types: ['graph'],

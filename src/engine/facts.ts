@@ -1,6 +1,6 @@
 /** A checkpoint's facts in the form the page shows them. */
 import type { Inspected } from '../pipeline/inspect';
-import { inspectControl } from '../pipeline/inspect-control';
+import { inspectControl } from '../pipeline/guiding/inspect-control';
 import { chosenBy } from '../sampling/labels';
 import { spacings, type Spacing } from '../sampling/settings';
 import { bundledWords, embeddingWords, triggersOf } from '../nets/embedding';

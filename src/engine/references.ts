@@ -1,6 +1,6 @@
 /** Pictures that a job refers to: the files by which they are told, and what looks at them where nobody chose it. */
 import { DrobeError } from '../errors';
-import type { ReferenceFiles } from '../pipeline/references';
+import type { ReferenceFiles } from '../pipeline/guiding/references';
 import type { Job, ModelEntry } from './api';
 
 /**

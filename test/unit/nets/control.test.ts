@@ -6,7 +6,7 @@ import { recogniseControl, type AnyGuide } from '../../../src/nets/control';
 import { recognise } from '../../../src/nets/detect';
 import { renamer } from '../../../src/nets/names/renamer';
 import { shapeOfLdm, unetPairs } from '../../../src/nets/names/unet';
-import { inspectControl } from '../../../src/pipeline/inspect-control';
+import { inspectControl } from '../../../src/pipeline/guiding/inspect-control';
 import type { Header, TensorInfo } from '../../../src/weights/safetensors';
 import { stableDiffusion15, stableDiffusion2, stableDiffusionXL, type Shapes } from './stable-diffusion';
 

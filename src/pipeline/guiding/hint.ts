@@ -1,7 +1,7 @@
 /** A hint as a net is shown it: planar floats in 0…1. */
-import { resized } from '../canvas/hints/resize';
-import type { Size } from '../canvas/crop';
-import type { Pixels } from './job';
+import { resized } from '../../canvas/hints/resize';
+import type { Size } from '../../canvas/crop';
+import type { Pixels } from '../job';
 
 /** What is to be drawn anew, to a net for inpainting. */
 const MASKED = -1;

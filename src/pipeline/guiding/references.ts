@@ -2,10 +2,10 @@
  * Pictures that are part of the prompt, by IP-Adapters. What the UNet's attentions look at in them is the same in every
  * step: it is made once, before the UNet takes the room, and fed to it as that of texts is.
  */
-import { clipView } from '../canvas/clip-view';
-import { aboutWeights, DrobeError } from '../errors';
-import { scope, type Scope } from '../graph/scope';
-import type { Target } from '../graph/graph';
+import { clipView } from '../../canvas/clip-view';
+import { aboutWeights, DrobeError } from '../../errors';
+import { scope, type Scope } from '../../graph/scope';
+import type { Target } from '../../graph/graph';
 import {
   adapterBase,
   fitsUNet,
@@ -16,19 +16,19 @@ import {
   sharesAt,
   tokensBy,
   type IpAdapter,
-} from '../nets/ip-adapter';
-import type { UNetSize } from '../nets/graphs';
-import { weightBytes } from '../nets/memory';
-import type { Model } from '../nets/model';
-import { visionForm } from '../nets/names/vision';
-import { visionGraph, visionTower, type VisionTower } from '../nets/vision';
-import type { Kept, KeptValue, Value, Weights } from '../runtime/session';
-import type { Pixels, Reference } from './job';
-import type { OpenFile } from './opening';
-import { scaled } from './scales';
-import type { LatentSize } from './size';
-import type { Report, Slot } from './slot';
-import { inType } from './text-attention';
+} from '../../nets/ip-adapter';
+import type { UNetSize } from '../../nets/graphs';
+import { weightBytes } from '../../nets/memory';
+import type { Model } from '../../nets/model';
+import { visionForm } from '../../nets/names/vision';
+import { visionGraph, visionTower, type VisionTower } from '../../nets/vision';
+import type { Kept, KeptValue, Value, Weights } from '../../runtime/session';
+import type { Pixels, Reference } from '../job';
+import type { OpenFile } from '../opening';
+import { scaled } from '../scales';
+import type { LatentSize } from '../size';
+import type { Report, Slot } from '../slot';
+import { inType } from '../text-attention';
 
 /** The ids of the files of an adapter, and of what looks at pictures for it. */
 export interface ReferenceFiles {

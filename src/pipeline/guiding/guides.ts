@@ -1,14 +1,14 @@
 /** What pictures that guide add to the UNet in a pass: how much, in which of its steps, and to which questions. */
-import type { Size } from '../canvas/crop';
-import type { Value } from '../runtime/session';
-import { joined, membersOf, type UNetValues } from './batch';
+import type { Size } from '../../canvas/crop';
+import type { Value } from '../../runtime/session';
+import { joined, membersOf, type UNetValues } from '../batch';
 import type { Controls, OpenAdapter, OpenControlNet } from './controls';
-import type { Question } from './guidance';
+import type { Question } from '../guidance';
 import { hintPlanes } from './hint';
-import type { Control } from './job';
-import type { Reused } from './reuse';
-import type { LatentSize } from './size';
-import type { Report } from './slot';
+import type { Control } from '../job';
+import type { Reused } from '../reuse';
+import type { LatentSize } from '../size';
+import type { Report } from '../slot';
 
 /** Gives what the UNet is asked, with what is added to it. @param step of the pass, counted from 0. */
 export type Guide = (values: UNetValues, asked: readonly Question[], step: number) => Promise<UNetValues>;

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { featureScales, forceOf, residualScales } from '../../../src/pipeline/guides';
-import { hintPlanes } from '../../../src/pipeline/hint';
+import { featureScales, forceOf, residualScales } from '../../../../src/pipeline/guiding/guides';
+import { hintPlanes } from '../../../../src/pipeline/guiding/hint';
 
 const prompt = { unguided: 1 };
 const negative = { negative: true, unguided: 0 } as const;

@@ -1,11 +1,11 @@
 /** Is this file a net that guides others by a picture, and one that can be run? Answered from its header alone. */
-import { DrobeError } from '../errors';
-import { SHAPES_ONLY } from '../graph/graph';
-import { recogniseControl, type AnyGuide } from '../nets/control';
-import { controlGraph, HINT_FACTOR, t2iGraph } from '../nets/control-graphs';
-import { isConvertible } from '../weights/half';
-import type { Header, TensorInfo } from '../weights/safetensors';
-import { scaleOf } from './scales';
+import { DrobeError } from '../../errors';
+import { SHAPES_ONLY } from '../../graph/graph';
+import { recogniseControl, type AnyGuide } from '../../nets/control';
+import { controlGraph, HINT_FACTOR, t2iGraph } from '../../nets/control-graphs';
+import { isConvertible } from '../../weights/half';
+import type { Header, TensorInfo } from '../../weights/safetensors';
+import { scaleOf } from '../scales';
 
 /**
  * Authors its graph once, at a small size: what is missing or misshapen shows now and not in the middle of a run. What a

@@ -1,8 +1,8 @@
 /** How much pictures count that are part of the prompt, in each step of a pass. */
-import type { UNetValues } from './batch';
-import type { Question } from './guidance';
+import type { UNetValues } from '../batch';
+import type { Question } from '../guidance';
 import { forceOf, isPrompted } from './guides';
-import type { Reference } from './job';
+import type { Reference } from '../job';
 
 /** Gives what the UNet is asked, with what it is told of pictures. @param step of the pass, counted from 0. */
 export type Refer = (values: UNetValues, asked: readonly Question[], step: number) => UNetValues;

@@ -1,9 +1,9 @@
 /** Whether a net that guides was made for UNets like a model's, told from shapes. */
-import { SHAPES_ONLY } from '../graph/graph';
-import type { ControlNetGuide, T2IGuide } from '../nets/control';
-import { featureShapes, residualShapes } from '../nets/control-graphs';
-import type { Model } from '../nets/model';
-import type { Weights } from '../runtime/session';
+import { SHAPES_ONLY } from '../../graph/graph';
+import type { ControlNetGuide, T2IGuide } from '../../nets/control';
+import { featureShapes, residualShapes } from '../../nets/control-graphs';
+import type { Model } from '../../nets/model';
+import type { Weights } from '../../runtime/session';
 
 interface Checkpoint {
   readonly model: Model;

@@ -1,21 +1,27 @@
 /** The nets of files that guide by pictures, ControlNets and T2I-Adapters, beside the checkpoint that they guide. */
-import type { Size } from '../canvas/crop';
-import { aboutWeights, DrobeError } from '../errors';
-import { sizeOf, type Graph, type Target } from '../graph/graph';
-import { besideUNet, recogniseControl, type ControlNetGuide, type T2IGuide } from '../nets/control';
-import { controlGraph, featureShapes, HINT_FACTOR, residualShapes, t2iGraph } from '../nets/control-graphs';
-import type { UNetSize } from '../nets/graphs';
-import { weightBytes } from '../nets/memory';
-import type { Model } from '../nets/model';
-import type { Kept, Value, Weights } from '../runtime/session';
-import type { TensorInfo } from '../weights/safetensors';
-import { firstChannels, oneByOne, type UNetValues } from './batch';
+import type { Size } from '../../canvas/crop';
+import { aboutWeights, DrobeError } from '../../errors';
+import { sizeOf, type Graph, type Target } from '../../graph/graph';
+import { besideUNet, recogniseControl, type ControlNetGuide, type T2IGuide } from '../../nets/control';
+import {
+  controlGraph,
+  featureShapes,
+  HINT_FACTOR,
+  residualShapes,
+  t2iGraph,
+} from '../../nets/control-graphs';
+import type { UNetSize } from '../../nets/graphs';
+import { weightBytes } from '../../nets/memory';
+import type { Model } from '../../nets/model';
+import type { Kept, Value, Weights } from '../../runtime/session';
+import type { TensorInfo } from '../../weights/safetensors';
+import { firstChannels, oneByOne, type UNetValues } from '../batch';
 import { fits } from './control-fit';
 import { controlWeights } from './control-weights';
-import type { OpenFile } from './opening';
-import { scaled } from './scales';
-import type { LatentSize } from './size';
-import type { Author, Report, Slot } from './slot';
+import type { OpenFile } from '../opening';
+import { scaled } from '../scales';
+import type { LatentSize } from '../size';
+import type { Author, Report, Slot } from '../slot';
 
 interface Open<G> {
   readonly guide: G;

@@ -1,11 +1,11 @@
 /** Weights of ControlNets that come as changes to a UNet's, put together as they pass to the device. */
-import { aboutWeights, DrobeError } from '../errors';
-import type { ControlNetGuide } from '../nets/control';
-import { checked, whole, type Patch } from '../runtime/feeder';
-import type { Weights } from '../runtime/session';
-import { addProduct, type Matrix } from '../weights/lowrank';
-import type { TensorInfo } from '../weights/safetensors';
-import { oneBehind } from '../weights/source';
+import { aboutWeights, DrobeError } from '../../errors';
+import type { ControlNetGuide } from '../../nets/control';
+import { checked, whole, type Patch } from '../../runtime/feeder';
+import type { Weights } from '../../runtime/session';
+import { addProduct, type Matrix } from '../../weights/lowrank';
+import type { TensorInfo } from '../../weights/safetensors';
+import { oneBehind } from '../../weights/source';
 
 /**
  * What a ControlNet's graph is fed: its own weights, and what a UNet lends.
