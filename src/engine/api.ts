@@ -22,6 +22,7 @@ export type {
   Control,
   ControlMode,
   LoraUse,
+  Mask,
   MaskedContent,
   NetName,
   Notice,

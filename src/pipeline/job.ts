@@ -1,5 +1,5 @@
 /** What a picture is asked for with, what is told on the way, and what comes out. */
-import type { Pixels } from '../canvas/pixels';
+import type { Mask, Pixels } from '../canvas/pixels';
 import type { Bits } from '../graph/graph';
 import type { LoraUse, Unused } from '../nets/lora';
 import type { Prediction } from '../nets/model';
@@ -161,12 +161,14 @@ export interface Reference {
   readonly pixels: Pixels;
   /** How much of it is added to what the prompt says. */
   readonly weight: number;
+  /** Where in what is drawn it counts, and how much there. Of any size: it lies over all of that. Absent: everywhere. */
+  readonly mask?: Mask;
   /** From and up to which part of the run it counts, 0 to 1. */
   readonly start: number;
   readonly end: number;
 }
 
-export type { LoraUse, Pixels, Unused };
+export type { LoraUse, Mask, Pixels, Unused };
 
 export type NetName =
   | 'text encoder'

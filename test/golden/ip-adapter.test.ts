@@ -1,20 +1,15 @@
 /** CLIP's vision tower against transformers, and IP-Adapters against diffusers. */
 import { describe, expect, it } from 'vitest';
 import { clipSquare, clipView } from '../../src/canvas/clip-view';
-import { build, input, sizeOf, type Var } from '../../src/graph/graph';
-import { concat, linear, reshape } from '../../src/graph/nn';
+import { maskIn } from '../../src/canvas/mask-file';
+import { build, input } from '../../src/graph/graph';
 import { scope } from '../../src/graph/scope';
-import { recognise } from '../../src/nets/detect';
-import { unetGraph } from '../../src/nets/graphs';
-import { fitsUNet, imageParts, imageTokens, ipAdapter, readsBy, sharesAt } from '../../src/nets/ip-adapter';
-import { inNormalForm } from '../../src/nets/names/normal-form';
-import { timestepEmbedding } from '../../src/nets/unet';
+import { imageTokens, ipAdapter, readsBy, sharesAt } from '../../src/nets/ip-adapter';
 import { visionGraph, visionTower } from '../../src/nets/vision';
-import type { KeptValue, Value, Weights } from '../../src/runtime/session';
-import { readHeader } from '../../src/weights/safetensors';
-import { memorySource } from '../../src/weights/source';
+import { sharesOf } from '../../src/pipeline/guiding/shares';
 import { adapters, casesOf, machine, openAdapter, picture, run } from './ip-case';
-import { goldenBytes, goldenJson, goldenTensors, hasGolden, listGolden, skipped } from './root';
+import { forward } from './ip-forward';
+import { goldenJson, goldenTensors, hasGolden, listGolden, skipped } from './root';
 import { inFloats, worstDifference } from './tensors';
 
 if (adapters.length === 0) skipped('adapters of ip');
@@ -115,46 +110,40 @@ describe.each(adapters)('%s', (name) => {
   it.each(casesOf(name, 'ip_forward'))('adds to what the UNet takes from the text (%s)', async (test) => {
     const at = `ip/${name}/cases/${test}`;
     const { timestep, scale, tensors } = goldenJson(`${at}/case.json`) as ForwardCase;
-    const { adapter, base } = await openAdapter(name);
-    const file = goldenBytes(base);
-    const header = await readHeader(new Blob([file]));
-    const form = inNormalForm(header.tensors);
-    const { model } = recognise(header, form);
     const tensor = goldenTensors(`${at}/expected.safetensors`);
-    const target = machine.target();
-    const unet = scope(form.tensors, target)('unet');
-    expect(fitsUNet(adapter.tensors, unet)).toBe(true);
-
-    const [batch, , h, w] = tensors['sample'] as [number, number, number, number];
-    const [, tokens, width] = tensors['ip_tokens'] as [number, number, number];
-    const parts = await keysOf(adapter, inFloats(tensor('ip_tokens')));
-    const kept: Record<string, KeptValue> = {};
-    let from = 0;
-    for (const { name: part, channels } of imageParts(unet, 0)) {
-      const each = batch * tokens * channels;
-      kept[part] = { parts: [parts.subarray(from, from + each)], shape: [batch, tokens, channels] };
-      from += each;
-    }
-    expect(from).toBe(parts.length);
-    const [, length] = tensors['encoder_hidden_states'] as [number, number];
-    const graph = unetGraph({ model, tensors: form.tensors }, target, {
-      ...{ batch, h, w, tokens: length, pictures: [tokens] },
-    });
-    const time = timestepEmbedding(timestep, model.unet.modelChannels);
-    const values = {
-      latents: inFloats(tensor('sample')),
-      context: inFloats(tensor('encoder_hidden_states')),
-      timestep: {
-        data: Float32Array.from({ length: batch * time.length }, (_, i) => time[i % time.length]!),
-        shape: [batch, time.length],
-      },
-      ...everywhere(scale, h, w),
-    };
-    const weights = { tensors: form.tensors, source: memorySource(file) };
-    const worst = worstDifference(await run(graph, weights, values, kept), tensor('unet_out').data);
+    const [, , h, w] = tensors['sample'] as [number, number, number, number];
+    const own = { timestep, tensor, pictures: [inFloats(tensor('ip_tokens'))] };
+    const out = await forward(name, { ...own, shares: sharesOf([undefined])([scale], { h, w }) });
+    const worst = worstDifference(out, tensor('unet_out').data);
     console.info(`${name} ${test}: worst relative difference ${worst.toExponential(1)}`);
     expect(worst).toBeLessThan(1e-3);
-    expect(width).toBe(model.unet.contextWidth);
+  });
+
+  it.each(casesOf(name, 'ip_masked'))('adds it where a mask says so (%s)', async (test) => {
+    const at = `ip/${name}/cases/${test}`;
+    const { timestep, scales, masks } = goldenJson(`${at}/case.json`) as MaskedCase;
+    const tensor = goldenTensors(`${at}/expected.safetensors`);
+    const read = masks.map((file) => maskIn(picture(`${at}/${file}`)));
+    const [, , h, w] = tensor('sample').shape as [number, number, number, number];
+    const shares = sharesOf(read);
+    const brought = shares(Array<number>(read.length).fill(1), { h, w });
+    const places = [1, 2, 4, 8].map((by) => Math.ceil(h / by) * Math.ceil(w / by));
+    const far = Math.max(
+      ...places.map((n) => worstDifference(brought[sharesAt(n)]!.data, tensor(`shares.${n}`).data)), // of all maps
+    );
+    const tokens = inFloats(tensor('ip_tokens'));
+    const each = tokens.data.length / read.length;
+    const pictures = read.map((_, n) => ({
+      data: tokens.data.subarray(n * each, (n + 1) * each),
+      shape: tokens.shape.slice(1),
+    }));
+    const out = await forward(name, { timestep, tensor, pictures, shares: shares(scales, { h, w }) });
+    const worst = worstDifference(out, tensor('unet_out').data);
+    console.info(
+      `${name} ${test}: worst relative difference ${worst.toExponential(1)}, of the masks ${far.toExponential(1)}`,
+    );
+    expect(far).toBeLessThan(1e-5);
+    expect(worst).toBeLessThan(1e-3);
   });
 });
 
@@ -168,33 +157,16 @@ interface StatesCase {
 const everyRow = (rows: Float32Array, width: number, every: number): Float32Array =>
   rows.filter((_, i) => Math.floor(i / width) % every === 0);
 
+interface MaskedCase {
+  readonly timestep: number;
+  readonly scales: readonly number[];
+  /** Files of pictures, one for each picture that is told. */
+  readonly masks: readonly string[];
+}
+
 interface ForwardCase {
   readonly timestep: number;
   readonly scale: number;
   /** Shapes. */
   readonly tensors: Readonly<Record<string, readonly number[]>>;
-}
-
-/** Keys and values of all attentions, one after the other, of tokens [batch, tokens, width]. */
-function keysOf(adapter: Weights, tokens: Value): Promise<Float32Array> {
-  const target = machine.target();
-  const given = input('tokens', tokens.shape, target);
-  const parts = scope(
-    adapter.tensors,
-    target,
-  )('ip_adapter')
-    .children()
-    .flatMap((p) => [linear(given, p('to_k_ip')), linear(given, p('to_v_ip'))])
-    .map((part) => reshape(part, sizeOf(part.shape)));
-  return run(build({ parts: concat(0, ...(parts as [Var, ...Var[]])) }), adapter, { tokens });
-}
-
-/** One picture that counts the same in all places of all feature maps of latents of this size. */
-function everywhere(share: number, h: number, w: number): Record<string, Value> {
-  return Object.fromEntries(
-    [1, 2, 4, 8].map((by) => {
-      const places = Math.ceil(h / by) * Math.ceil(w / by);
-      return [sharesAt(places), { data: new Float32Array(places).fill(share), shape: [1, places, 1] }];
-    }),
-  );
 }

@@ -1,5 +1,6 @@
 /** Whole pictures with a picture as part of the prompt, against diffusers. */
 import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { inverted, type Mask } from '../../src/canvas/pixels';
 import type { Job } from '../../src/pipeline/job';
 import { lavish } from '../../src/pipeline/thrift';
 import type { Tokenizer } from '../../src/text/windows';
@@ -71,5 +72,32 @@ describe.each(drawn)('%s: drawn as diffusers draws', (name) => {
       expect(pictureDifference(without, one).mean).toBeGreaterThan(1);
       if (way === ways[0]) expect(await drawn(way, 0)).toEqual(without);
     }
+  });
+
+  it('a mask of all is none, to the byte, and two that make up all of it are one', async () => {
+    const [test] = casesOf(name, 'pipeline') as [string];
+    const at = `ip/${name}/cases/${test}`;
+    const wanted = goldenJson(`${at}/case.json`) as ReferredCase;
+    const pixels = picture(`${at}/${wanted.input_images.ip_adapter_image[0]}`);
+    const checkpoint = await openCheckpoint(goldenBytes((await openAdapter(name)).base));
+    const job: Job = { ...jobOf(wanted), steps: 3 };
+    const drawn = async (...masks: (Mask | null)[]): Promise<Uint8Array> => {
+      const files = masks.map(() => ({ adapter: 'adapter', encoder: 'encoder' }));
+      await checkpoint.references.use(files, adapterFiles(name));
+      const common = { model: 'adapter', pixels, weight: wanted.ip_adapter_scale, start: 0, end: 1 };
+      const references = masks.map((mask) => ({ ...common, ...(mask && { mask }) }));
+      const { picture: own } = await draw(checkpoint, tokenizer, { ...job, references });
+      return Uint8Array.from(own.rgba);
+    };
+    const { width, height } = job;
+    const left: Mask = {
+      ...{ width, height },
+      alpha: Uint8Array.from({ length: width * height }, (_, i) => (i % width < width / 2 ? 255 : 0)),
+    };
+    const plain = await drawn(null);
+    expect(await drawn({ width: 7, height: 5, alpha: new Uint8Array(35).fill(255) })).toEqual(plain);
+    const { mean } = pictureDifference(await drawn(left, inverted(left)), plain);
+    expect(mean).toBeLessThan(0.01);
+    expect(pictureDifference(await drawn(left), plain).mean).toBeGreaterThan(1);
   });
 });

@@ -13,7 +13,6 @@ import {
   imageParts,
   ipAdapter,
   readsBy,
-  sharesAt,
   tokensBy,
   type IpAdapter,
 } from '../../nets/ip-adapter';
@@ -26,6 +25,7 @@ import type { Kept, KeptValue, Value, Weights } from '../../runtime/session';
 import type { Pixels, Reference } from '../job';
 import type { OpenFile } from '../opening';
 import { scaled } from '../scales';
+import { sharesOf, type Shares } from './shares';
 import type { LatentSize } from '../size';
 import type { Report, Slot } from '../slot';
 import { inType } from '../text-attention';
@@ -77,6 +77,7 @@ export class References {
   #made: readonly Made[] = [];
   /** Those of the pictures in use. */
   #used: readonly Made[] = [];
+  #shares: Shares = sharesOf([]);
   /** What was last fed: a net has it on the device. */
   #kept: readonly { readonly key: string; readonly text: Kept; readonly kept: Kept }[] = [];
 
@@ -150,6 +151,7 @@ export class References {
 
   /** Makes all that is needed of these pictures, one for each of the files in use; then the nets are closed. */
   async prepare(references: readonly Reference[], report: Report): Promise<void> {
+    this.#shares = sharesOf(references.map(({ mask }) => mask));
     const wanted = this.#pairs.map((pair, n) => ({ pair, pixels: references[n]!.pixels })); // as many
     const known = wanted.map((one) => this.#made.find(({ pair, pixels }) => isSame({ pair, pixels }, one)));
     this.#used = known.flatMap((made) => made ?? []);
@@ -228,7 +230,7 @@ export class References {
       this.#kept = [...this.#kept.slice(1 - OTHERS), { key, text, kept }];
       return kept;
     };
-    return { kept, shares: sharesOf([...rows.subarray(1, 1 + count)], size) };
+    return { kept, shares: this.#shares([...rows.subarray(1, 1 + count)], size) };
   }
 
   #keptOf(shown: readonly boolean[], dtype: Target['dtype']): Kept {
@@ -252,17 +254,6 @@ function encoderIn({ name, header, source }: OpenFile): Encoder {
   const tensors = visionForm(header.tensors);
   const tower = aboutWeights({ name }, () => visionTower(tensors));
   return { tower, weights: scaled({ tensors, source, name }) };
-}
-
-/** How much each picture counts, at each place of all feature maps in which the UNet attends to it. */
-export function sharesOf(weights: readonly number[], { h, w }: LatentSize): Record<string, Value> {
-  const shares: Record<string, Value> = {};
-  for (let size = { h, w }; ; size = { h: Math.ceil(size.h / 2), w: Math.ceil(size.w / 2) }) {
-    const places = size.h * size.w;
-    const data = Float32Array.from(weights.flatMap((weight) => Array<number>(places).fill(weight)));
-    shares[sharesAt(places)] = { data, shape: [weights.length, places, 1] };
-    if (places === 1) return shares;
-  }
 }
 
 function isSame(a: Pick<Made, 'pair' | 'pixels'>, b: Pick<Made, 'pair' | 'pixels'>): boolean {
