@@ -20,7 +20,10 @@ const arrows = {
   // Samplers know of no tools; plans do.
   'src/sampling/samplers': { may: ['latent'], types: ['sampler'] },
   'src/sampling/plans': {
-    may: ['errors', 'beta', 'betas', 'continuous', 'ladders', 'numbers', 'sigmas', 'timesteps', 'trained'],
+    may: [
+      ...['errors', 'beta', 'betas', 'continuous', 'flow', 'ladders', 'numbers', 'sigmas', 'timesteps'],
+      'trained',
+    ],
     types: ['sampler', 'settings'],
   },
   'src/recipe': { may: ['errors', 'sampling', 'text', 'canvas/kind'], packages: ['fflate'] },

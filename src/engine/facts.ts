@@ -25,7 +25,7 @@ export function factsOf({ model, lacks, unused, room }: Inspected, file: string)
     dtype: model.dtype,
     multiple: model.vae.factor,
     defaults: { ...recommended, ...(chosenBy(sampler) ?? DEFAULT), spacing: spacingNamed(spacing) },
-    ignoresNegative: model.unet.guidanceWidth !== null,
+    ignoresNegative: model.denoiser.guidanceWidth !== null,
     examples: model.examples,
     unused,
     miniature: model.miniature,
@@ -36,7 +36,7 @@ export function factsOf({ model, lacks, unused, room }: Inspected, file: string)
       told: model.told,
     },
     room,
-    textWidth: model.unet.contextWidth,
+    textWidth: model.denoiser.contextWidth,
     ...(lacks.length > 0 && { lacks: listed(lacks) }),
   };
 }

@@ -51,7 +51,7 @@ export interface Lacking {
 /** What a UNet predicts, and over which noise. */
 export interface Predicts {
   /** Null where nothing tells: it is tried once. */
-  readonly prediction: 'epsilon' | 'v' | null;
+  readonly prediction: 'epsilon' | 'v' | 'flow' | null;
   /** Its betas end in noise alone. */
   readonly zeroSnr: boolean;
   /** The highest noise level of one that was trained over all noise up to it (EDM); null for a table of betas. */

@@ -11,9 +11,11 @@ export type Scale = (rank: number) => number;
 
 const COMPONENTS: Readonly<Record<Place, string>> = {
   unet: 'unet',
+  mmdit: 'transformer',
   vae: 'vae',
   text: 'text_encoder',
   text2: 'text_encoder_2',
+  t5: 'text_encoder_3',
 };
 
 /** By a module's name in any dialect. What is not stated, or makes no sense, leaves the product as it is. */

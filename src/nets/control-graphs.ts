@@ -5,7 +5,7 @@ import { scope, type StateDict } from '../graph/scope';
 import { flattened } from './additions';
 import { controlNet } from './controlnet';
 import { roomy, unetInputs } from './graphs';
-import type { Model } from './model';
+import { unetIn, type Model, type UNetModel } from './model';
 import type { LatentSize } from './size';
 import { featurePlaces, t2iAdapter, type T2IConfig } from './t2i-adapter';
 import { unetEncoder } from './unet';
@@ -18,7 +18,7 @@ interface Opened<M> {
 
 /** What its weights tell of a ControlNet. */
 export interface ControlNetModel {
-  readonly unet: Model['unet'];
+  readonly unet: UNetModel;
   /** Channels of the picture that it is shown: 3, or 1 for shades of grey. */
   readonly hintChannels: number;
   /** The kinds of picture that it must be told apart, by their names; none for most. */
@@ -80,18 +80,19 @@ export function t2iGraph(
 
 /** Of the residuals that a UNet takes at this size, as they lie in memory: one for each skip connection, then the middle's. */
 export function residualShapes(
-  { model, tensors }: Opened<Pick<Model, 'unet' | 'texts'>>,
+  { model, tensors }: Opened<Pick<Model, 'denoiser' | 'texts'>>,
   target: Target,
   size: LatentSize,
 ): Shape[] {
-  const inputs = unetInputs(model.unet, target, { ...size, tokens: model.texts[0].length });
-  const { skips, middle } = unetEncoder(inputs, scope(tensors, target)('unet'), model.unet);
+  const facts = unetIn(model);
+  const inputs = unetInputs(facts, target, { ...size, tokens: model.texts[0].length });
+  const { skips, middle } = unetEncoder(inputs, scope(tensors, target)('unet'), facts);
   return [...skips, middle].map(({ shape }) => shape);
 }
 
 /** Of the features that a UNet takes from a T2I-Adapter, as `residualShapes`. */
 export function featureShapes(
-  checkpoint: Opened<Pick<Model, 'unet' | 'texts'>>,
+  checkpoint: Opened<Pick<Model, 'denoiser' | 'texts'>>,
   target: Target,
   size: LatentSize,
   config: Pick<T2IConfig, 'pixels'>,

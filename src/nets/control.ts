@@ -8,7 +8,7 @@ import { controlKind } from './control-kinds';
 import type { CheckpointHeader, TensorFacts } from './detect';
 import { familyOf, families, signsOf } from './families';
 import { statedFacts } from './metadata';
-import type { Model } from './model';
+import type { UNetModel } from './model';
 import { adapterForm, controlForm } from './names/control';
 import { unwrapped } from './names/places';
 import type { View } from './names/views';
@@ -53,7 +53,7 @@ export function recogniseControl<T extends TensorFacts>(header: {
 }
 
 /** A ControlNet beside the UNet that it guides: it is a copy of half of it, which tells what is left open, such as heads. */
-export const besideUNet = (model: ControlNetModel, unet: Model['unet']): ControlNetModel => ({
+export const besideUNet = (model: ControlNetModel, unet: UNetModel): ControlNetModel => ({
   ...model,
   unet: { ...unet, inChannels: model.unet.inChannels, guidanceWidth: null },
 });
@@ -77,6 +77,7 @@ function controlNetIn<T extends TensorFacts>(
     tensors,
     model: {
       unet: {
+        net: 'unet',
         heads: unetHeads === null ? family.heads : () => unetHeads,
         modelChannels,
         inChannels: columnsOf('control.input_blocks.0.0') ?? LATENTS,

@@ -53,9 +53,11 @@ const TAESD = /^(?:decoder\.layers\.)?\d+\.conv\.[024]\.weight$/;
 /** Names that are only there where the whole part is. */
 const PARTS: Readonly<Record<Place, RegExp>> = {
   unet: /^unet\.output_blocks\.\d+\.0\.in_layers\.2\.weight$/,
+  mmdit: /^mmdit\.joint_blocks\.\d/,
   vae: /^vae\.(?:en|de)coder\.(?:conv_in|mid|up|down|layers)\./,
   text: /^text\.text_model\.encoder\.layers\.\d/,
   text2: /^text2\.text_model\.encoder\.layers\.\d/,
+  t5: /^t5\.encoder\.block\.\d/,
 };
 
 /** Stands in a checkpoint whose VAE is a TAESD. */
@@ -148,14 +150,15 @@ export function recognise(
       throw unsupported(`a UNet that draws in ${latentChannels} channels beside a VAE of ${decoded}`);
   }
   const { prediction, latents } = family;
-  const usual = { prediction, latents, scale: family.vae.scale, channels: latentChannels };
+  const usual = { prediction, latents, ...family.vae, channels: latentChannels };
   const { vae, spacing, ...predicts } = predictsOf([...own.keys()], metadata, usual);
   const { unetHeads } = stated;
   const side = stated.imageSize ?? family.side;
   const model: Model = {
     family: familyName(consistent ? `${family.name} LCM` : family.name, kind),
     kind,
-    unet: {
+    denoiser: {
+      net: 'unet',
       heads: unetHeads === null ? family.heads : () => unetHeads,
       modelChannels,
       inChannels,
@@ -163,13 +166,14 @@ export function recognise(
       labelWidth: signs.labelWidth,
       guidanceWidth,
     },
+    t5: null,
     texts: texts as [TextEncoder, ...TextEncoder[]], // as many as the family has
     emptyIsZero: family.emptyIsZero,
     vae: {
       latentChannels,
       factor: small || lacks.includes('vae') ? TAESD_FACTOR : vaeFactor(names),
       // Others that take its place have the family's.
-      ...(small ? { scale: family.vae.scale } : vae),
+      ...(small ? { scale: family.vae.scale, shift: family.vae.shift } : vae),
       float32: family.vae.float32,
     },
     latents: family.latents,

@@ -19,10 +19,10 @@ export interface Family {
   readonly texts: readonly [TextRow, ...TextRow[]];
   /** Attention heads of the UNet at so many channels. */
   readonly heads: (channels: number) => number;
-  readonly vae: Pick<Model['vae'], 'scale' | 'float32'>;
+  readonly vae: Pick<Model['vae'], 'scale' | 'shift' | 'float32'>;
   readonly latents: Model['latents'];
   readonly emptyIsZero: boolean;
-  /** What its UNets predict, where all predict the same. */
+  /** What its nets predict, where all predict the same. */
   readonly prediction: Prediction | null;
   /** Pixels on a side that it was trained with. */
   readonly side: number;
@@ -95,7 +95,7 @@ const sd1: Family = {
   when: () => true,
   texts: [clipL],
   heads: () => 8,
-  vae: { scale: 0.18215, float32: false },
+  vae: { scale: 0.18215, shift: 0, float32: false },
   latents: 'sd',
   emptyIsZero: false,
   prediction: 'epsilon',
@@ -119,7 +119,7 @@ const sdxl: Family = {
   when: ({ labelWidth }) => labelWidth !== null,
   texts: xlTexts,
   heads: sizeOf64,
-  vae: { scale: 0.13025, float32: true },
+  vae: { scale: 0.13025, shift: 0, float32: true },
   latents: 'sdxl',
   emptyIsZero: true,
   prediction: 'epsilon',

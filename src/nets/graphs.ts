@@ -15,7 +15,7 @@ import { scope, type Scope, type StateDict } from '../graph/scope';
 import { additionsFrom } from './additions';
 import { clipText } from './clip';
 import { attendedTo } from './ip-adapter';
-import type { Model, TextEncoder } from './model';
+import { unetIn, type Model, type TextEncoder, type UNetModel } from './model';
 import type { LatentSize } from './size';
 import { isTaesd, taesdAsDecoder, taesdAsEncoder } from './taesd';
 import { tokenTable } from './text-encoder';
@@ -93,7 +93,7 @@ const partNames = ({ path }: Scope): [k: string, v: string] => [`${path}.k`, `${
  */
 export const keysGraph: Author<{ tokens?: number }> = ({ model, tensors }, target, size, used) => {
   const { tokens = model.texts[0].length } = size;
-  const context = cast(input('context', [1, tokens, model.unet.contextWidth], target), target.dtype);
+  const context = cast(input('context', [1, tokens, model.denoiser.contextWidth], target), target.dtype);
   const parts = textAttentions(scope(tensors, target, used)('unet')).flatMap((p) => {
     const { k, v } = keysAndValues(context, p);
     return [reshape(k, sizeOf(k.shape)), reshape(v, sizeOf(v.shape))];
@@ -151,8 +151,8 @@ function unetOf(
   used?: Set<string>,
 ): { inputs: UNetInputs; p: Scope; config: UNetConfig } {
   const target = roomy(wished, tensors, 'unet');
-  const inputs = unetInputs(model.unet, target, { ...size, tokens });
-  const config = model.unet;
+  const config = unetIn(model);
+  const inputs = unetInputs(config, target, { ...size, tokens });
   const unnoted = scope(tensors, target)('unet'); // what shapes are asked of
   const { batch, pictures = [] } = size;
   const additions = {
@@ -164,7 +164,7 @@ function unetOf(
 
 /** What a UNet is fed, and a ControlNet, which is a copy of half of one. */
 export function unetInputs(
-  { modelChannels, inChannels, contextWidth, labelWidth, guidanceWidth }: Model['unet'],
+  { modelChannels, inChannels, contextWidth, labelWidth, guidanceWidth }: UNetModel,
   target: Target,
   { batch, h, w, tokens, text = 'context' }: LatentSize & { tokens: number; text?: 'context' | 'keys' },
 ): UNetInputs {

@@ -1,13 +1,15 @@
 /** What a checkpoint turned out to be: the facts that weights alone cannot tell, and how it likes to be used. */
+import { DrobeError } from '../errors';
 import type { ClipConfig } from './clip';
 import type { Place } from './names/places';
 import type { UNetConfig } from './unet';
 
 /**
- * The noise, or v (Salimans and Ho, 2022). Over continuous noise 'epsilon' is what Karras et al. (2022), Table 1, scale
+ * The noise, v (Salimans and Ho, 2022), or how latents flow towards noise: noise less latents (Liu et al., 2022, arXiv
+ * 2209.03003). Over continuous noise 'epsilon' is what Karras et al. (2022), Table 1, scale
  * by c_out: v with the other sign.
  */
-export type Prediction = 'epsilon' | 'v';
+export type Prediction = 'epsilon' | 'v' | 'flow';
 
 /** How much noise each trained timestep has. As in `sampling/betas.ts`. */
 export interface BetaSchedule {
@@ -28,6 +30,17 @@ export interface ContinuousNoise {
   readonly spread: 'karras' | 'exponential';
 }
 
+/**
+ * Straight paths from latents to noise, σ of the way at t = 1000·σ (Esser et al., 2024, arXiv 2403.03206). As in
+ * `sampling/flow.ts`.
+ */
+export interface FlowNoise {
+  readonly kind: 'flow';
+  /** How far levels are moved towards noise: section 5.3.2 there. */
+  readonly shift: number;
+  readonly steps: number;
+}
+
 /** Who says what a UNet predicts: marks among its tensors, its metadata, a file beside it, its folder's scheduler. */
 export type Teller = 'marks' | 'metadata' | 'yaml' | 'scheduler';
 
@@ -46,6 +59,38 @@ export interface TextEncoder extends ClipConfig {
   readonly pad: number;
 }
 
+/** T5's encoder, beside what its shapes tell its graph. */
+export interface T5Encoder {
+  readonly width: number;
+  /** Rows of its table: ids that it knows are below. */
+  readonly vocabulary: number;
+  readonly eos: number;
+  readonly pad: number;
+}
+
+/** What any net that predicts takes, beside latents. */
+interface Inputs {
+  /** Numbers of the timestep's embedding. */
+  readonly modelChannels: number;
+  /** Channels it takes: latents, and what else its kind needs. */
+  readonly inChannels: number;
+  readonly contextWidth: number;
+  /** Numbers it is told beside the timestep, of the prompt as a whole, and for SDXL of sizes; null for most UNets. */
+  readonly labelWidth: number | null;
+  /** Numbers that tell it the guidance scale (latent consistency models); null for most. */
+  readonly guidanceWidth: number | null;
+}
+
+export interface UNetModel extends UNetConfig, Inputs {
+  readonly net: 'unet';
+}
+
+/** Of which all else stands in its weights. */
+export interface MMDiTModel extends Inputs {
+  readonly net: 'mmdit';
+  readonly labelWidth: number;
+}
+
 export interface Model {
   /** For people: "Stable Diffusion 1.x". */
   readonly family: string;
@@ -54,26 +99,21 @@ export interface Model {
    * latents of the picture without what the mask hides.
    */
   readonly kind: 'base' | 'instruct' | 'inpaint';
-  readonly unet: UNetConfig & {
-    readonly modelChannels: number;
-    /** Channels it takes: latents, and what else its kind needs. */
-    readonly inChannels: number;
-    readonly contextWidth: number;
-    /** Numbers it is told beside the timestep, the prompt as a whole and sizes (SDXL); null for most. */
-    readonly labelWidth: number | null;
-    /** Numbers that tell it the guidance scale (latent consistency models); null for most. */
-    readonly guidanceWidth: number | null;
-  };
+  /** The net that predicts. */
+  readonly denoiser: UNetModel | MMDiTModel;
   /** Their encodings side by side are the context. */
   readonly texts: readonly [TextEncoder, ...TextEncoder[]];
+  /** Gives tokens behind theirs (SD3, which draws without it, too); null where it is not there, or never is. */
+  readonly t5: T5Encoder | null;
   /** An empty negative prompt is nothing at all, all zeros, and not the encoding of no words (SDXL). */
   readonly emptyIsZero: boolean;
   readonly vae: {
     readonly latentChannels: number;
     /** Pixels per latent, along each side. */
     readonly factor: number;
-    /** Latents the UNet works on = encoder's mean × this. */
+    /** Latents that are drawn = (encoder's mean − shift) × scale. */
     readonly scale: number;
+    readonly shift: number;
     /** What each channel is moved and divided by before, where it is. */
     readonly mean?: readonly number[];
     readonly deviation?: readonly number[];
@@ -81,11 +121,11 @@ export interface Model {
     readonly float32: boolean;
   };
   /** Whose latents they are: SD 1.x and 2.x share theirs. */
-  readonly latents: 'sd' | 'sdxl';
-  /** What the UNet predicts; null where nothing in the file tells. */
+  readonly latents: 'sd' | 'sdxl' | 'sd3';
+  /** Null where nothing in the file tells. */
   readonly prediction: Prediction | null;
   /** The noise that it was trained over. */
-  readonly noise: BetaSchedule | ContinuousNoise;
+  readonly noise: BetaSchedule | ContinuousNoise | FlowNoise;
   /** How its own scheduler is set; what is absent is as usual. */
   readonly scheduler: {
     /** Its betas are rescaled so that the last timestep is noise alone. */
@@ -113,4 +153,11 @@ export interface Model {
   readonly examples: readonly string[];
   /** Draws pictures of at most 128 px: a toy, and cheap to run. */
   readonly miniature: boolean;
+}
+
+/** What is known of a model's UNet. @throws DrobeError 'bug' where another net predicts: whoever asks tells them apart. */
+export function unetIn({ denoiser }: Pick<Model, 'denoiser'>): UNetModel {
+  if (denoiser.net !== 'unet')
+    throw new DrobeError('bug', { reason: `a UNet is asked for, not ${denoiser.net}` });
+  return denoiser;
 }

@@ -4,9 +4,11 @@ import { placeOf, type Place } from './names/places';
 /** The parts of a model as people call them. */
 export const partNames = {
   unet: 'UNet',
+  mmdit: 'MMDiT',
   vae: 'VAE',
   text: 'text encoder',
   text2: 'second text encoder',
+  t5: 'T5',
 } as const satisfies Record<Place, string>;
 
 export type Part = (typeof partNames)[Place] | 'EMA copy' | 'other';

@@ -26,7 +26,7 @@ export type UNetValues = Readonly<Record<'latents' | 'timestep' | 'context', Val
 
 /** @param latents variance-preserving, as the UNet takes them. */
 export function batchOf(
-  { modelChannels, inChannels, contextWidth }: Model['unet'],
+  { modelChannels, inChannels, contextWidth }: Model['denoiser'],
   questions: readonly Question[],
   latents: Latent,
   t: number,

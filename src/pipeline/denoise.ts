@@ -19,7 +19,7 @@ export type Ask = (values: UNetValues, asked: readonly Question[], sigma: number
 
 export interface Guided {
   readonly run: Ask;
-  readonly unet: Model['unet'];
+  readonly denoiser: Model['denoiser'];
   readonly prediction: Prediction;
   /** The noise that it was trained over. */
   readonly noise: Model['noise'];
@@ -58,14 +58,14 @@ function readingOf({ prediction, noise, readBy }: Guided): Reading {
 
 /** Asks the UNet all questions in one run, and adds up the answers. @param call what runs are counted by. */
 export function guided(asking: Guided, call: () => number): Denoise {
-  const { run, unet, questions, size, timestep, rescale } = asking;
+  const { run, denoiser, questions, size, timestep, rescale } = asking;
   const { shown, denoised } = readingOf(asking);
   /** The last answers: whoever wants to know what the negative prompt alone leads to asks just after. */
   let last: { x: Latent; sigma: number; asked: readonly Question[]; answers: Float32Array } | null = null;
   return async (x, sigma, which) => {
     if (which === undefined || last?.x !== x || last.sigma !== sigma) {
       const asked = questions(call(), sigma);
-      const values = batchOf(unet, asked, shown(x, sigma), timestep(sigma), size);
+      const values = batchOf(denoiser, asked, shown(x, sigma), timestep(sigma), size);
       const answers = await run(values, asked, sigma);
       last = { x, sigma, asked, answers };
     }
@@ -85,7 +85,7 @@ export function guided(asking: Guided, call: () => number): Denoise {
  */
 export async function tryPrediction(
   run: RunUNet,
-  unet: Model['unet'],
+  unet: Model['denoiser'],
   questions: readonly Question[],
   latentChannels: number,
   size: LatentSize,

@@ -105,7 +105,7 @@ export async function encodePrompts(
   };
   const told = (condition: Condition, nothing = false): ((call: number) => Encoding) => {
     const all = encodings(condition, encoders).map((one) =>
-      encodingOf(nothing ? zeros(one) : one, job, model.unet.labelWidth),
+      encodingOf(nothing ? zeros(one) : one, job, model.denoiser.labelWidth),
     );
     return (call) => all[activeAt(condition.schedule, call).text]!; // of the condition's own texts
   };

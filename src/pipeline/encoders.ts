@@ -145,13 +145,13 @@ export function layersLeftOut(
 }
 
 /** Encodings of one window by several encoders, token by token. */
-function sideBySide(parts: readonly Encoded[], { texts, unet }: Model): Encoded {
-  const context = new Float32Array(texts[0].length * unet.contextWidth);
+function sideBySide(parts: readonly Encoded[], { texts, denoiser }: Model): Encoded {
+  const context = new Float32Array(texts[0].length * denoiser.contextWidth);
   let from = 0;
   for (const [i, { width, length }] of texts.entries()) {
     for (let token = 0; token < length; token++) {
       const row = parts[i]!.context.subarray(token * width, (token + 1) * width); // one part for each encoder
-      context.set(row, token * unet.contextWidth + from);
+      context.set(row, token * denoiser.contextWidth + from);
     }
     from += width;
   }

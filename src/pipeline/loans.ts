@@ -39,6 +39,7 @@ export function loanFrom({ form, latents }: Lender, part: Lent, model: Model): L
     const fits = whole && channels === model.vae.latentChannels;
     return fits && (latents ?? model.latents) === model.latents ? 'vae' : null;
   }
+  if (part === 't5') return shape('t5.shared.weight')[1] === model.denoiser.contextWidth ? 't5' : null;
   const wanted = model.texts.find(({ place }) => place === part);
   const found = (['text', 'text2'] as const).find(
     (place) =>

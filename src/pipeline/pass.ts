@@ -97,7 +97,7 @@ export async function* drawPass(pass: Pass, drawing: Drawing): AsyncGenerator<Pr
       },
       ...{ prediction, size },
       questions: resting(job, start.plan, questions),
-      unet: model.unet,
+      denoiser: model.denoiser,
       noise: model.noise,
       timestep: start.plan.timestep,
       ...(start.plan.readBy && { readBy: start.plan.readBy }),
@@ -172,11 +172,11 @@ export function trial(
   size: LatentSize,
 ): ReturnType<typeof tryPrediction> {
   const { controls, model } = told.checkpoint;
-  const { unet, vae } = model;
-  const beside = (unet.inChannels - vae.latentChannels) * size.h * size.w;
+  const { denoiser, vae } = model;
+  const beside = (denoiser.inChannels - vae.latentChannels) * size.h * size.w;
   const questions = asking(told, beside > 0 ? new Float32Array(beside) : undefined)(0);
   const alone: RunUNet = (values) => run({ ...values, ...controls.nothing(questions.length, size) });
-  return tryPrediction(alone, unet, questions, vae.latentChannels, size);
+  return tryPrediction(alone, denoiser, questions, vae.latentChannels, size);
 }
 
 /**

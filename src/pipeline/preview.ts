@@ -9,7 +9,7 @@ export type Projection = readonly (readonly number[])[];
 /**
  * Found by regression over many pictures:
  * https://discuss.huggingface.co/t/decoding-latents-to-rgb-without-upscaling/23204 for SD 1.x and 2.x,
- * https://github.com/comfyanonymous/ComfyUI/blob/master/comfy/latent_formats.py for SDXL.
+ * https://github.com/comfyanonymous/ComfyUI/blob/master/comfy/latent_formats.py for SDXL and SD3.
  */
 export const projections: Readonly<Record<Model['latents'], Projection>> = {
   sd: [
@@ -21,6 +21,22 @@ export const projections: Readonly<Record<Model['latents'], Projection>> = {
     [0.3651, -0.2533, 0.1076, -0.3165, 0.1084],
     [0.4232, -0.0042, 0.1111, -0.2492, -0.0175],
     [0.4341, 0.1068, -0.0362, -0.2188, -0.0011],
+  ],
+  sd3: [
+    [
+      ...[
+        -0.0922, 0.0311, 0.1994, 0.0856, 0.0587, -0.0006, 0.0978, -0.0042, -0.0194, -0.0488, 0.0922, -0.0278,
+      ],
+      ...[0.0332, -0.0069, -0.0596, -0.1448, 0.2394],
+    ],
+    [
+      ...[-0.0175, 0.0633, 0.0927, 0.0339, 0.0272, 0.1104, 0.0306, 0.1038, 0.002, 0.013, 0.0988, 0.0524],
+      ...[0.0456, -0.003, -0.0465, -0.1463, 0.2135],
+    ],
+    [
+      ...[0.0749, 0.0954, 0.0458, 0.0902, -0.0496, 0.0309, 0.0427, 0.1358, 0.0669, -0.0268, 0.0951, -0.0542],
+      ...[0.0895, -0.081, -0.0293, -0.1189, 0.1925],
+    ],
   ],
 };
 

@@ -64,7 +64,7 @@ export async function* setUp(parts: Parts): AsyncGenerator<Progress, Setup, void
   switch (source?.kind) {
     case 'instruct': {
       const moments = await encode(fromPixels(source.pixels));
-      const picture = meanLatents(moments, { scale: 1 });
+      const picture = meanLatents(moments, { scale: 1, shift: 0 });
       return {
         start: fromNoise(planned(), noise.first()),
         questions: instructing(parts, picture),
@@ -117,7 +117,7 @@ export function asking(
   { job, texts, checkpoint }: Pick<Parts, 'job' | 'texts' | 'checkpoint'>,
   planes?: Float32Array,
 ): Setup['questions'] {
-  const { contextWidth } = checkpoint.model.unet;
+  const { contextWidth } = checkpoint.model.denoiser;
   const asked = guiding(job, checkpoint.model);
   return (call) => {
     const questions = asked(sameEnd(texts.wishes(call), contextWidth), texts.negative(call));
@@ -127,7 +127,7 @@ export function asking(
 
 function guiding(
   job: Job,
-  { unet: { guidanceWidth } }: Model,
+  { denoiser: { guidanceWidth } }: Model,
 ): (wishes: readonly Wish[], negative: Encoding) => Question[] {
   if (guidanceWidth !== null) return (wishes) => builtInGuidance(wishes, job.guidance, guidanceWidth);
   const { negative: always, guidance: share = 1 } = samplers[job.sampler];

@@ -73,8 +73,8 @@ export class TextAttention {
   async #text(context: Float32Array, report: Report): Promise<Text> {
     const known = this.#texts.find((text) => same(text.context, context));
     if (known) return known;
-    const tokens = context.length / this.#model.unet.contextWidth;
-    const shape = [1, tokens, this.#model.unet.contextWidth];
+    const tokens = context.length / this.#model.denoiser.contextWidth;
+    const shape = [1, tokens, this.#model.denoiser.contextWidth];
     const author: Author = (target) => keysGraph(this.#authored, target, { tokens });
     const values = { context: { data: context.slice(), shape } };
     const made = await this.#slot.run(`${tokens}`, author, values, report);

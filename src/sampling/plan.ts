@@ -33,6 +33,7 @@ export function plan(sampling: Sampling, course: Course): Plan {
 
 function planned(sampling: Sampling, course: Course): Plan {
   const { noise } = course;
+  if (noise.kind === 'flow') throw new DrobeError('bug', { reason: 'no plan is made for flow matching' });
   if (noise.kind !== 'continuous') return planners[sampling.like](sampling, { ...course, noise });
   // A1111 has no such networks; what is built on it draws them as ComfyUI does.
   const plan = sampling.like === 'diffusers' ? continuousLikeDiffusers : planLikeComfyUI;

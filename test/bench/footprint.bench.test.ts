@@ -47,7 +47,7 @@ it('expected and measured memory', async () => {
     );
   };
   const ignored = (): void => undefined;
-  const { unet, vae } = model;
+  const { denoiser, vae } = model;
   for (const size of sizes) {
     const { h, w } = size;
     const latents = new Float32Array(vae.latentChannels * h * w);
@@ -60,8 +60,8 @@ it('expected and measured memory', async () => {
       checkpoint.predict(
         {
           latents: value([batch, vae.latentChannels, h, w]),
-          timestep: value([batch, unet.modelChannels]),
-          context: value([batch, model.texts[0].length, unet.contextWidth]),
+          timestep: value([batch, denoiser.modelChannels]),
+          context: value([batch, model.texts[0].length, denoiser.contextWidth]),
         },
         ignored,
       ),

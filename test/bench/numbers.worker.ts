@@ -32,13 +32,13 @@ class RecordedCheckpoint extends Checkpoint {
   override async encode(...request: Parameters<Checkpoint['encode']>): ReturnType<Checkpoint['encode']> {
     const [windows] = request;
     const encoded = await super.encode(...request);
-    const { texts, unet } = this.model;
+    const { texts, denoiser } = this.model;
     for (const [i, text] of texts.entries()) {
       const ids = windows.flatMap((window) => [...marked(window, text).ids]);
       this.#note(`ids.${i}`, [windows.length, text.length], ids);
     }
     for (const [n, { context, pooled }] of encoded.entries()) {
-      this.#note(`context.${n}`, [texts[0].length, unet.contextWidth], context);
+      this.#note(`context.${n}`, [texts[0].length, denoiser.contextWidth], context);
       if (pooled.length > 0) this.#note(`pooled.${n}`, [pooled.length], pooled);
     }
     return encoded;

@@ -11,6 +11,6 @@ export const stableDiffusionBetas: BetaSchedule = {
 
 /** What a model was trained with, which here is a table of betas for all. */
 export function betasOf({ noise }: Model): BetaSchedule {
-  if (noise.kind === 'continuous') throw new Error('it was trained over continuous noise');
+  if (!('betaStart' in noise)) throw new Error('it was trained over noise without betas');
   return noise;
 }

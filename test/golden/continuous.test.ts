@@ -22,7 +22,8 @@ interface Case {
   readonly tolerance: number;
 }
 
-const unet = {
+const denoiser = {
+  net: 'unet' as const,
   ...{
     heads: () => 1,
     modelChannels: 2,
@@ -56,7 +57,7 @@ describe.each(listCases('continuous'))('%s', (name) => {
     ).toBeLessThan(1e-5);
 
     const asking = {
-      unet,
+      denoiser,
       prediction,
       noise,
       size: { h: 1, w: told.unit_noise.length },

@@ -4,7 +4,7 @@ import { besideUNet, type AnyGuide, type ControlNetGuide, type T2IGuide } from '
 import { controlGraph, residualShapes, t2iGraph, type ControlNetSize } from '../../src/nets/control-graphs';
 import { recognise } from '../../src/nets/detect';
 import { unetGraph, type UNetSize } from '../../src/nets/graphs';
-import type { Model } from '../../src/nets/model';
+import { unetIn, type Model } from '../../src/nets/model';
 import { inNormalForm, type NormalForm } from '../../src/nets/names/normal-form';
 import { controlWeights } from '../../src/pipeline/guiding/control-weights';
 import { inspectControl } from '../../src/pipeline/guiding/inspect-control';
@@ -94,7 +94,7 @@ export class GoldenGuide {
     const context = tensor('encoder_hidden_states');
     const [batch, , h, w] = latents.shape as [number, number, number, number];
     const size = { batch, h, w, tokens: context.shape[1]! };
-    const { labelWidth, modelChannels } = this.#model.unet;
+    const { labelWidth, modelChannels } = this.#model.denoiser;
     const values = {
       latents: inFloats(latents),
       context: inFloats(context),
@@ -121,7 +121,7 @@ export class GoldenGuide {
     const { length } = residualShapes(this.#checkpoint, target, size);
     const { batch } = size;
     const { kinds } = guide.model;
-    const net = { model: besideUNet(guide.model, this.#model.unet), tensors: this.#own.tensors };
+    const net = { model: besideUNet(guide.model, unetIn(this.#model)), tensors: this.#own.tensors };
     const residuals = await this.#run(controlGraph(net, target, size), this.#own, {
       ...values,
       hint: inFloats(tensor('cond.0')),

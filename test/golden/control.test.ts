@@ -63,8 +63,8 @@ it.skipIf(!hasGolden(`${UNION}/case.json`))(
     const values = {
       latents: inFloats(tensor('sample')),
       context: inFloats(tensor('encoder_hidden_states')),
-      timestep: embeddings(facts.timestep, 1, model.unet.modelChannels),
-      label: label(tensor, model.unet.labelWidth!), // an SDXL's
+      timestep: embeddings(facts.timestep, 1, model.denoiser.modelChannels),
+      label: label(tensor, model.denoiser.labelWidth!), // an SDXL's
     };
     const scale = { data: new Float32Array(10).fill(facts.scales![0]!), shape: [1, 10] };
     const hint = inFloats(tensor('cond.0')).data;

@@ -101,7 +101,9 @@ it.runIf(present('models/sdxl'))("SDXL's two encoders get the vectors that are m
       vectors,
     })) as [Encoded];
     const half = (from: number, to: number): Float32Array =>
-      context.filter((_, i) => i % facts.unet.contextWidth >= from && i % facts.unet.contextWidth < to);
+      context.filter(
+        (_, i) => i % facts.denoiser.contextWidth >= from && i % facts.denoiser.contextWidth < to,
+      );
     return { first: half(0, first.width), second: half(first.width, Infinity), pooled };
   };
   const duo = await encode('a duo there', wordsFor([embedding!]));

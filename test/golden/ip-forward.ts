@@ -43,7 +43,7 @@ export async function forward(
   const kept: Record<string, KeptValue> = {};
   for (const [n, picture] of pictures.entries()) {
     const [, tokens, width] = picture.shape as [number, number, number];
-    expect(width).toBe(model.unet.contextWidth);
+    expect(width).toBe(model.denoiser.contextWidth);
     const parts = await keysOf(adapter, picture);
     let from = 0;
     for (const { name: part, channels } of imageParts(unet, n)) {
@@ -53,7 +53,7 @@ export async function forward(
     }
     expect(from).toBe(parts.length);
   }
-  const time = timestepEmbedding(timestep, model.unet.modelChannels);
+  const time = timestepEmbedding(timestep, model.denoiser.modelChannels);
   const steps = Float32Array.from({ length: batch * time.length }, (_, i) => time[i % time.length]!);
   const graph = unetGraph({ model, tensors: form.tensors }, target, {
     ...{ batch, h, w, tokens: context.shape[1]!, pictures: pictures.map(({ shape }) => shape[1]!) }, // see above

@@ -33,7 +33,7 @@ interface Pair {
 async function openPair(name: keyof typeof NAMES): Promise<Pair> {
   const file = modelBytes(name);
   const plain = await openCheckpoint(file);
-  const channels = plain.model.unet.modelChannels;
+  const channels = plain.model.denoiser.modelChannels;
   const projection = new TorchGenerator(3).randn(channels * WIDTH).map((v) => v / 8);
   const tensors = await tensorsOf(new Blob([file]));
   tensors.set(`model.diffusion_model.${NAMES[name]}.weight`, {
@@ -58,7 +58,7 @@ const models = (['sd1', 'sdxl'] as const).filter((name) => present(`models/${nam
 describe.each(models)('%s with a guidance projection', (name) => {
   it('predicts what the plain UNet does when the guidance is in its timestep', async () => {
     const { plain, lcm, told } = await openPair(name);
-    const { modelChannels, contextWidth, labelWidth } = lcm.model.unet;
+    const { modelChannels, contextWidth, labelWidth } = lcm.model.denoiser;
     const generator = new TorchGenerator(1);
     const random = (...shape: number[]) => ({
       data: generator.randn(shape.reduce((product, d) => product * d, 1)),
@@ -100,7 +100,7 @@ describe.runIf(models.includes('sd1'))(
     /** diffusers' loop and LCMScheduler.step, in its own variance-preserving latents. */
     async function byHand(x: Latent, timesteps: readonly number[], noise: () => Latent): Promise<Latent> {
       const { plain, told } = pair;
-      const { modelChannels, contextWidth } = plain.model.unet;
+      const { modelChannels, contextWidth } = plain.model.denoiser;
       const [prompt] = await plain.encode([{ ids: tokenizer(job.prompt), weights: [] }], silent);
       const context = { data: Float32Array.from(prompt!.context), shape: [1, 77, contextWidth] };
       const alphas = alphasCumprod(betasOf(plain.model));

@@ -79,7 +79,7 @@ describe.each(cases)('a LoRA in the layout of %s', (name) => {
     const run: RunUNet = (values) => checkpoint.predict(values, () => undefined);
     const { timestep } = start.plan;
     const asking = {
-      ...({ run, unet: facts.unet, prediction: 'epsilon', size: { h, w }, timestep } as const),
+      ...({ run, denoiser: facts.denoiser, prediction: 'epsilon', size: { h, w }, timestep } as const),
       noise: facts.noise,
     };
     const denoise = guided({ ...asking, questions: () => questions }, () => 0);

@@ -122,8 +122,8 @@ export class GoldenNets {
     const size = { batch, h, w, tokens: context.shape[1]! };
     const runs = timesteps.map((t) => ({
       latents: inFloats(latents),
-      timestep: embeddings(t, batch, model.unet.modelChannels),
-      ...(model.unet.labelWidth && { label: label(tensor, model.unet.labelWidth) }),
+      timestep: embeddings(t, batch, model.denoiser.modelChannels),
+      ...(model.denoiser.labelWidth && { label: label(tensor, model.denoiser.labelWidth) }),
     }));
     const said = (outputs: readonly Float32Array[], way: string): Compared[] =>
       outputs.map((output, i) => {

@@ -36,7 +36,7 @@ describe.each(models)('the UNet of %s', (name) => {
     const file = modelBytes(name);
     const { model, tensors } = inspect(await readHeader(new Blob([file])));
     const { sessions, openDevice, target } = wasmMachine(new Sessions(ort));
-    const { inChannels, modelChannels, contextWidth, labelWidth } = model.unet;
+    const { inChannels, modelChannels, contextWidth, labelWidth } = model.denoiser;
     const value = (...shape: number[]): Value => {
       const length = shape.reduce((n, d) => n * d);
       return { data: Float32Array.from({ length }, (_, i) => Math.sin(i * 12.9898 + 4.1)), shape };

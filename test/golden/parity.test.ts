@@ -70,7 +70,7 @@ describe.runIf(present(reference))('the bundled checkpoint', () => {
     const latents = inFloats(tensor('unet_x'));
     const t = tensor('unet_t').data[0]!;
     const graph = unetGraph(checkpoint(), machine.target(), { batch: 1, h: 12, w: 12 });
-    const timestep = embeddings(t, 1, inspected.model.unet.modelChannels);
+    const timestep = embeddings(t, 1, inspected.model.denoiser.modelChannels);
     const context = { ...inFloats(tensor('unet_context')), shape: [1, 77, 128] };
     await compare('UNet', graph, { latents, timestep, context }, [tensor('unet_eps')]);
   });

@@ -51,7 +51,7 @@ describe('the outermost blocks, given the deep feature of a whole run, give what
     };
     const [h, w] = [9, 7]; // odd sizes are rounded up on the way down
     const size = { batch: 2, h, w };
-    const { modelChannels, inChannels, contextWidth, labelWidth, guidanceWidth } = model.unet;
+    const { modelChannels, inChannels, contextWidth, labelWidth, guidanceWidth } = model.denoiser;
     const values = {
       latents: wave(2, inChannels, h, w),
       timestep: wave(2, modelChannels),

@@ -94,16 +94,16 @@ it('where nets are kept apart, none is opened twice for a prompt that changes on
 
 it.runIf(present('models/sdxl'))('answers of a UNet that takes labels are the same one by one', async () => {
   const sdxl = await openCheckpoint(modelBytes('sdxl'));
-  const { unet, texts } = sdxl.model;
+  const { denoiser, texts } = sdxl.model;
   const value = (...shape: number[]) => {
     const length = shape.reduce((n, d) => n * d);
     return { data: Float32Array.from({ length }, (_, i) => Math.sin(i * 12.9898 + 4.1)), shape };
   };
   const values = {
-    latents: value(3, unet.inChannels, 8, 12),
-    timestep: value(3, unet.modelChannels),
-    context: value(3, texts[0].length, unet.contextWidth),
-    label: value(3, unet.labelWidth!), // it has one
+    latents: value(3, denoiser.inChannels, 8, 12),
+    timestep: value(3, denoiser.modelChannels),
+    context: value(3, texts[0].length, denoiser.contextWidth),
+    label: value(3, denoiser.labelWidth!), // it has one
   };
   const together = await sdxl.predict(values, silent);
   const alone = await oneByOne((one) => sdxl.predict(one, silent), values);

@@ -118,7 +118,7 @@ export async function inputsOf(
   if (kind === 'vae') return { latents: filled(1, 1, model.vae.latentChannels, side, side) };
   if (kind === 'text')
     return { tokens: await tokensOf({ data: idsOf(), shape: [BATCH, TOKENS] }, model.texts[0], checkpoint) };
-  const { inChannels, modelChannels, contextWidth, labelWidth } = model.unet;
+  const { inChannels, modelChannels, contextWidth, labelWidth } = model.denoiser;
   const times = new Float32Array(BATCH * modelChannels);
   for (let n = 0; n < BATCH; n++) times.set(timestepEmbedding(TIMESTEP, modelChannels), n * modelChannels);
   return {

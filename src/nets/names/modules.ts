@@ -10,6 +10,8 @@ const PAIRS: Readonly<Record<Place, (names: readonly string[]) => Pair[]>> = {
   vae: (names) => vaePairs(shapeOfVae(names)),
   text: (names) => textPairs(layersOf(names)),
   text2: (names) => textPairs(layersOf(names)),
+  mmdit: () => [],
+  t5: () => [],
 };
 
 /**

@@ -23,6 +23,8 @@ const PAIRS: Readonly<Record<Place, (names: readonly string[]) => Pair[]>> = {
   vae: (names) => vaePairs(shapeOfVae(names)),
   text: (names) => textPairs(layersOf(names)),
   text2: (names) => textPairs(layersOf(names)),
+  mmdit: () => [],
+  t5: () => [],
 };
 
 /** A file's tensors in normal form. What is in normal form already stays as it is. */

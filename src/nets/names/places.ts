@@ -4,10 +4,10 @@
  */
 
 /** The nets of a checkpoint, as their names begin in normal form. */
-export type Place = 'unet' | 'vae' | 'text' | 'text2';
-/** What one file can lend another: what a UNet draws can be drawn by no other. */
-export type Lent = Exclude<Place, 'unet'>;
-export const places: readonly Place[] = ['unet', 'vae', 'text', 'text2'];
+export type Place = 'unet' | 'mmdit' | 'vae' | 'text' | 'text2' | 't5';
+/** What one file can lend another: what a denoiser draws can be drawn by no other. */
+export type Lent = Exclude<Place, 'unet' | 'mmdit'>;
+export const places: readonly Place[] = ['unet', 'mmdit', 'vae', 'text', 'text2', 't5'];
 
 /** A name, told which net it belongs to: what is left of it is the net's own. */
 export interface Placed {

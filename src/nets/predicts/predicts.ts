@@ -119,7 +119,7 @@ const continuous: ContinuousNoise = {
 
 /** What a model's facts take from all that was said. */
 export interface Predicts extends Pick<Model, 'prediction' | 'noise' | 'scheduler' | 'told'> {
-  readonly vae: Pick<Model['vae'], 'scale' | 'mean' | 'deviation'>;
+  readonly vae: Pick<Model['vae'], 'scale' | 'shift' | 'mean' | 'deviation'>;
   readonly spacing?: string;
 }
 
@@ -130,13 +130,21 @@ export interface Predicts extends Pick<Model, 'prediction' | 'noise' | 'schedule
 export function predictsOf(
   names: Iterable<string>,
   metadata: ReadonlyMap<string, string>,
-  family: Pick<Model, 'latents' | 'prediction'> & { readonly scale: number; readonly channels: number },
+  family: Pick<Model, 'latents' | 'prediction'> &
+    Pick<Model['vae'], 'scale' | 'shift'> & { readonly channels: number },
 ): Predicts {
   const marks = new Set([...names].map(markOf));
   const witness: Witness = { has: (name) => marks.has(name), text: (key) => metadata.get(key) || undefined };
   const heard = rows.map(({ teller, says }) => ({ teller, said: says(witness) }));
   const all = heard.reduce<Said>((sum, { said }) => ({ ...sum, ...said }), {});
-  const { prediction = family.prediction, scaleFactor = family.scale, mean, deviation, spacing } = all;
+  const {
+    prediction = family.prediction,
+    scaleFactor = family.scale,
+    shift = family.shift,
+    mean,
+    deviation,
+    spacing,
+  } = all;
   const { zeroSnr, stepsOffset, alphaToOne, finalSigma } = all;
   return {
     prediction,
@@ -153,6 +161,7 @@ export function predictsOf(
     told: tellersOf(heard),
     vae: {
       scale: scaleFactor,
+      shift,
       ...(mean && mean.length === family.channels && deviation && { mean, deviation }),
     },
     ...(spacing && { spacing }),

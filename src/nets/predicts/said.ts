@@ -10,6 +10,8 @@ export interface Said {
   readonly continuous?: Partial<ContinuousNoise>;
   /** What the VAE's latents are multiplied by to be the UNet's. */
   readonly scaleFactor?: number;
+  /** What is taken off them before. */
+  readonly shift?: number;
   /** What each channel of them is moved and divided by before. */
   readonly mean?: readonly number[];
   readonly deviation?: readonly number[];

@@ -14,16 +14,17 @@ interface Checkpoint {
 const SIZE = { batch: 1, h: 8, w: 8 };
 
 export function fits(guide: ControlNetGuide | T2IGuide, checkpoint: Checkpoint): boolean {
+  if (checkpoint.model.denoiser.net !== 'unet') return false;
   return guide.net === 'T2I-Adapter' ? featuresFit(guide, checkpoint) : residualsFit(guide, checkpoint);
 }
 
 function residualsFit({ model: { unet: own }, tensors }: ControlNetGuide, checkpoint: Checkpoint): boolean {
-  const { unet } = checkpoint.model;
+  const { denoiser } = checkpoint.model;
   const isTold =
-    own.modelChannels === unet.modelChannels &&
-    own.labelWidth === unet.labelWidth &&
+    own.modelChannels === denoiser.modelChannels &&
+    own.labelWidth === denoiser.labelWidth &&
     // 0 for one that reads no text.
-    (own.contextWidth === 0 || own.contextWidth === unet.contextWidth);
+    (own.contextWidth === 0 || own.contextWidth === denoiser.contextWidth);
   if (!isTold) return false;
   const skips = residualShapes(checkpoint, SHAPES_ONLY, SIZE).slice(0, -1);
   const channels = (i: number): number | undefined =>

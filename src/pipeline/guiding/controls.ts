@@ -12,7 +12,7 @@ import {
 } from '../../nets/control-graphs';
 import type { UNetSize } from '../../nets/graphs';
 import { weightBytes } from '../../nets/memory';
-import type { Model } from '../../nets/model';
+import { unetIn, type Model } from '../../nets/model';
 import type { Kept, Value, Weights } from '../../runtime/session';
 import type { TensorInfo } from '../../weights/safetensors';
 import { firstChannels, oneByOne, type UNetValues } from '../batch';
@@ -82,7 +82,11 @@ export class Controls {
       return { kind: 'T2I-Adapter', guide, weights: own, slot: this.#slotFor('T2I-Adapter', own) };
     }
     const weights = aboutWeights({ name }, () => controlWeights(guide, own, this.#unet));
-    const beside = { ...guide, model: besideUNet(guide.model, this.#model.unet), tensors: weights.tensors };
+    const beside = {
+      ...guide,
+      model: besideUNet(guide.model, unetIn(this.#model)),
+      tensors: weights.tensors,
+    };
     return { kind: 'ControlNet', guide: beside, weights, slot: this.#slotFor('ControlNet', weights) };
   }
 

@@ -5,7 +5,7 @@ import { ladderLikeComfyUI } from '../ladders';
 import type { Plan, Point, Solver } from '../sampler';
 import type { SamplerName, Sampling } from '../settings';
 import { logSigmaAt, nearestTimestep, trainedOn, type Trained } from '../trained';
-import { churning, descend, rangeOf, withoutPenultimate, type Course } from './course';
+import { churning, descend, rangeOf, withoutPenultimate, type Exploding } from './course';
 import { solverOf } from './solver';
 
 /** Samplers that leave out the last level but one. */
@@ -18,7 +18,7 @@ const LAST_ALPHA = 4.8973451890853435e-8;
 const UNIPC_END = 0.001;
 
 /** Automatic is Normal here, the choice a new workflow begins with. */
-export function planLikeComfyUI(sampling: Sampling, course: Course): Plan {
+export function planLikeComfyUI(sampling: Sampling, course: Exploding): Plan {
   const { sampler, schedule, sigmaMin, sigmaMax, rho, betaAlpha = 0.6, betaBeta = 0.6 } = sampling;
   const trained = trainedFor(sampling, course);
   const ladder = {
@@ -55,7 +55,7 @@ export function planLikeComfyUI(sampling: Sampling, course: Course): Plan {
   };
 }
 
-function trainedFor({ zeroSnr }: Sampling, { noise }: Course): Trained {
+function trainedFor({ zeroSnr }: Sampling, { noise }: Exploding): Trained {
   if (noise.kind === 'continuous') return continuousLevels(noise);
   const exact = exactAlphasCumprod(noise);
   const alphas = zeroSnr ? zeroTerminalSnr(exact, LAST_ALPHA) : exact;

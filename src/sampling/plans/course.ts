@@ -1,6 +1,7 @@
 /** What a plan is made for, and what plans have in common. */
 import type { BetaSchedule } from '../betas';
 import type { ContinuousNoise } from '../continuous';
+import type { FlowNoise } from '../flow';
 import type { Point } from '../sampler';
 import type { SamplerName, Sampling } from '../settings';
 
@@ -8,8 +9,8 @@ import type { SamplerName, Sampling } from '../settings';
 export interface Course {
   readonly steps: number;
   /** What the network was trained with, and what it says. */
-  readonly noise: BetaSchedule | ContinuousNoise;
-  readonly prediction?: 'epsilon' | 'v';
+  readonly noise: BetaSchedule | ContinuousNoise | FlowNoise;
+  readonly prediction?: 'epsilon' | 'v' | 'flow';
   /** How the model's own scheduler is set. */
   readonly scheduler?: Scheduler;
   /** The network is of the SDXL family, for which some schedules have levels of their own. */
@@ -20,6 +21,9 @@ export interface Course {
 
 /** Of a network that was trained with a table of betas. */
 export type Tabled = Course & { readonly noise: BetaSchedule };
+
+/** Of one whose noise is added to latents, and does not take their place. */
+export type Exploding = Course & { readonly noise: BetaSchedule | ContinuousNoise };
 
 /** What a scheduler that comes with a model says of sampling; it holds where settings leave it open. */
 export interface Scheduler {

@@ -90,6 +90,8 @@ function triggerWords(words: readonly Trigger[]): string {
 /** Why modules are not used: of one, and of several. */
 const unusedWords: Readonly<Record<Unused['why'], readonly [one: string, several: string]>> = {
   unet: ['belongs to a UNet this model does not have', 'belong to a UNet this model does not have'],
+  mmdit: ['belongs to an MMDiT this model does not have', 'belong to an MMDiT this model does not have'],
+  t5: ['belongs to T5, which this model does not have', 'belong to T5, which this model does not have'],
   vae: [
     'belongs to a VAE, which LoRAs do not change here',
     'belong to a VAE, which LoRAs do not change here',
@@ -153,6 +155,10 @@ export const lentWords: Record<Lacking['part'], { readonly label: string; readon
   text2: {
     label: 'Second text encoder from',
     none: 'Nothing here has a second text encoder that fits. Import one (text_encoder_2/model.safetensors of its folder, or clip_g.safetensors), or a whole checkpoint of the same family.',
+  },
+  t5: {
+    label: 'T5 from',
+    none: 'Nothing here has a T5 that fits. Import one (text_encoder_3 of its folder, or t5xxl_fp8_e4m3fn.safetensors): pictures are drawn without it, too.',
   },
 };
 

@@ -9,9 +9,11 @@ type Part = Inspection['parts'][number]['part'];
 
 export const partWords: Record<Part, string> = {
   UNet: 'UNet',
+  MMDiT: 'MMDiT',
   VAE: 'VAE',
   'text encoder': 'Text encoder',
   'second text encoder': 'Second text encoder',
+  T5: 'T5',
   'EMA copy': 'EMA copy of the UNet',
   other: 'Other',
 };

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { ErrorCode } from '../../../src/errors';
 import type { Target } from '../../../src/graph/graph';
 import { recognise } from '../../../src/nets/detect';
+import { unetIn } from '../../../src/nets/model';
 import { listed } from '../../../src/nets/parts';
 import { inNormalForm } from '../../../src/nets/names/normal-form';
 import { decoderGraph, encoderGraph, textGraph, unetGraph } from '../../../src/nets/graphs';
@@ -24,7 +25,7 @@ describe('a checkpoint with the names and shapes of Stable Diffusion 1.5', () =>
   it('is recognised, with the defaults of its family', () => {
     expect(recognise({ tensors, metadata: none }).model).toMatchObject({
       family: 'Stable Diffusion 1.x',
-      unet: { modelChannels: 320, contextWidth: 768 },
+      denoiser: { modelChannels: 320, contextWidth: 768 },
       texts: [{ heads: 12, activation: 'quick_gelu', length: 77 }],
       vae: { latentChannels: 4, factor: 8, scale: 0.18215 },
       prediction: 'epsilon',
@@ -55,7 +56,7 @@ describe('a checkpoint with the names and shapes of Stable Diffusion 1.5', () =>
 
   it('with eight input channels is InstructPix2Pix', () => {
     const model = recognise({ tensors: stableDiffusion15(8), metadata: none }).model;
-    expect(model).toMatchObject({ kind: 'instruct', family: 'InstructPix2Pix', unet: { inChannels: 8 } });
+    expect(model).toMatchObject({ kind: 'instruct', family: 'InstructPix2Pix', denoiser: { inChannels: 8 } });
   });
 
   it('with nine input channels is an inpainting model', () => {
@@ -63,7 +64,7 @@ describe('a checkpoint with the names and shapes of Stable Diffusion 1.5', () =>
     expect(model).toMatchObject({
       kind: 'inpaint',
       family: 'Stable Diffusion 1.x inpainting',
-      unet: { inChannels: 9 },
+      denoiser: { inChannels: 9 },
     });
   });
 
@@ -96,7 +97,7 @@ describe.each([
 
   it('is recognised, with the defaults of its family', () => {
     expect(model).toMatchObject({ family, kind: 'base', recommended: { width: side, height: side } });
-    expect([model.unet.heads(320), model.unet.heads(1280)]).toEqual([5, 20]);
+    expect([unetIn(model).heads(320), unetIn(model).heads(1280)]).toEqual([5, 20]);
   });
 
   it(`has ${keys} UNet keys, and every key of every net is used or known to be left out`, () => {
@@ -136,7 +137,7 @@ describe('a UNet that is told its guidance scale is a latent consistency model',
   ] as const)('%s (%#), and that weight is used', (family, plain, name, keys) => {
     const tensors = normal(projected(plain, name));
     const model = recognise({ tensors, metadata: none }).model;
-    expect(model).toMatchObject({ family, unet: { guidanceWidth: 256 }, recommended: LCM });
+    expect(model).toMatchObject({ family, denoiser: { guidanceWidth: 256 }, recommended: LCM });
     const used = new Set<string>();
     unetGraph({ model, tensors }, target, { batch: 1, h: 64, w: 64 }, used);
     expect(used.size).toBe(keys + 1);
@@ -144,7 +145,9 @@ describe('a UNet that is told its guidance scale is a latent consistency model',
   });
 
   it('others are told none; one for instructions is refused', () => {
-    expect(recognise({ tensors: stableDiffusion15(), metadata: none }).model.unet.guidanceWidth).toBeNull();
+    expect(
+      recognise({ tensors: stableDiffusion15(), metadata: none }).model.denoiser.guidanceWidth,
+    ).toBeNull();
     const instructs = projected(stableDiffusion15(8), 'time_embed.cond_proj');
     expect(() => recognise({ tensors: instructs, metadata: none }).model).toThrow(
       /unsupported-model.*consistency/,
@@ -205,7 +208,7 @@ it('Stable Diffusion 2.x does not tell what it predicts; metadata does, or a mar
 });
 
 it('Stable Diffusion XL reads two text encoders, side by side, and the prompt as a whole', () => {
-  const { texts, unet, emptyIsZero, vae, latents } = recognise({
+  const { texts, denoiser, emptyIsZero, vae, latents } = recognise({
     tensors: stableDiffusionXL(),
     metadata: none,
   }).model;
@@ -213,7 +216,7 @@ it('Stable Diffusion XL reads two text encoders, side by side, and the prompt as
     [768, 12, 1, false, 49407],
     [1280, 20, 1, true, 0],
   ]);
-  expect([unet.contextWidth, unet.labelWidth]).toEqual([2048, 2816]);
+  expect([denoiser.contextWidth, denoiser.labelWidth]).toEqual([2048, 2816]);
   expect({ emptyIsZero, latents, vae }).toMatchObject({
     emptyIsZero: true,
     latents: 'sdxl',
@@ -340,7 +343,7 @@ describe('metadata', () => {
       ['sd.image_size', '64'],
     ]);
     const model = recognise({ tensors: stableDiffusion15(), metadata }).model;
-    expect(model.unet.heads(320)).toBe(4);
+    expect(unetIn(model).heads(320)).toBe(4);
     expect(model).toMatchObject({
       prediction: 'v',
       title: 'Tiny',
@@ -359,7 +362,7 @@ describe('metadata', () => {
       ['sd.example_prompts', '{"length": 9}'],
     ]);
     const model = recognise({ tensors: stableDiffusion15(), metadata }).model;
-    expect(model.unet.heads(320)).toBe(8);
+    expect(unetIn(model).heads(320)).toBe(8);
     expect(model).toMatchObject({ vae: { scale: 0.18215 }, prediction: 'epsilon', examples: [] });
   });
 });

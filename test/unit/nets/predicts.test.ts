@@ -9,8 +9,8 @@ import {
 } from '../../../src/nets/predicts/predicts';
 import { scalarsOf } from '../../../src/nets/predicts/yaml-config';
 
-const sd = { prediction: 'epsilon', latents: 'sd', scale: 0.18215, channels: 4 } as const;
-const xl = { prediction: 'epsilon', latents: 'sdxl', scale: 0.13025, channels: 4 } as const;
+const sd = { prediction: 'epsilon', latents: 'sd', scale: 0.18215, shift: 0, channels: 4 } as const;
+const xl = { prediction: 'epsilon', latents: 'sdxl', scale: 0.13025, shift: 0, channels: 4 } as const;
 const usual = { kind: 'scaled_linear', betaStart: 0.00085, betaEnd: 0.012, steps: 1000 };
 
 const heard = (
@@ -35,7 +35,7 @@ const refused = (run: () => unknown): string => {
 it('where nobody says a thing it is as in the family, over the betas of Stable Diffusion', () => {
   expect(heard({})).toEqual({
     ...{ prediction: 'epsilon', noise: usual, scheduler: {}, told: [] },
-    vae: { scale: 0.13025 },
+    vae: { scale: 0.13025, shift: 0 },
   });
   expect(predictsOf([], new Map(), { ...sd, prediction: null }).prediction).toBeNull();
 });
@@ -245,10 +245,11 @@ it('the config.json of a folder’s VAE says how its latents are scaled', () => 
     latents_std: [5, 6, 7, 8],
   };
   expect(heard({ [VAE_CONFIG]: JSON.stringify(config) }).vae).toEqual({
-    ...{ scale: 0.5, mean: [1, 2, 3, 4], deviation: [5, 6, 7, 8] },
+    ...{ scale: 0.5, shift: 0, mean: [1, 2, 3, 4], deviation: [5, 6, 7, 8] },
   });
   expect(heard({ [VAE_CONFIG]: JSON.stringify({ latents_mean: [1], latents_std: [2] }) }).vae).toEqual({
     scale: 0.13025,
+    shift: 0,
   });
 });
 

@@ -14,7 +14,8 @@ import {
   type Question,
 } from '../../../src/pipeline/guidance';
 
-const unet = {
+const denoiser = {
+  net: 'unet' as const,
   heads: () => 1,
   modelChannels: 32,
   inChannels: 4,
@@ -28,7 +29,7 @@ const questions: Question[] = [
 ];
 const size = { h: 2, w: 2 };
 const common = {
-  ...({ unet, prediction: 'epsilon', size, timestep: () => 500 } as const),
+  ...({ denoiser, prediction: 'epsilon', size, timestep: () => 500 } as const),
   noise: stableDiffusionBetas,
 };
 const first = (): number => 0;
@@ -42,7 +43,7 @@ test.each([
     asked.push(values);
     return Promise.resolve(Float32Array.from(values.latents.data, answer));
   };
-  expect(await tryPrediction(run, unet, questions, 4, size)).toBe(expected);
+  expect(await tryPrediction(run, denoiser, questions, 4, size)).toBe(expected);
   expect(asked.map(({ latents }) => latents.shape)).toEqual([[2, 4, 2, 2]]);
   expect(new Set(asked.flatMap(({ latents, context }) => [...latents.data, ...context.data]))).toEqual(
     new Set([0.5]),
@@ -56,7 +57,7 @@ test('what SDXL is told beside the context goes along with each question', async
     return Promise.resolve(new Float32Array(32));
   };
   const told = questions.map((question, n) => ({ ...question, label: Float32Array.of(n, 5) }));
-  const labelled = { ...common, run, unet: { ...unet, labelWidth: 2 }, questions: () => told };
+  const labelled = { ...common, run, denoiser: { ...denoiser, labelWidth: 2 }, questions: () => told };
   await guided(labelled, first)(new Float32Array(16), 1);
   await guided({ ...common, run, questions: () => questions }, first)(new Float32Array(16), 1);
   expect(labels).toEqual([{ data: Float32Array.of(0, 5, 1, 5), shape: [2, 2] }, undefined]);

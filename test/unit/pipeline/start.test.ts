@@ -42,7 +42,7 @@ describe('text to image', () => {
 describe('sampleLatents', () => {
   it('is mean plus deviation times noise, scaled, with the variance kept in bounds', () => {
     const moments = Float32Array.of(1, 2, 3, /* log-variances */ 0, Math.log(4), -99);
-    const latents = sampleLatents(moments, { scale: 2 }, Float32Array.of(1, -1, 1));
+    const latents = sampleLatents(moments, { scale: 2, shift: 0 }, Float32Array.of(1, -1, 1));
     expect(latents[0]).toBeCloseTo(2 * (1 + 1));
     expect(latents[1]).toBeCloseTo(2 * (2 - 2));
     expect(latents[2]).toBeCloseTo(2 * 3);
