@@ -6,6 +6,7 @@ import { spacings, type Spacing } from '../sampling/settings';
 import { bundledWords, embeddingWords, triggersOf } from '../nets/embedding';
 import { adapterBase, ipAdapter } from '../nets/ip-adapter';
 import { loraModules } from '../nets/names/lora-parts';
+import { ipAdapterForm } from '../nets/names/ip-adapter';
 import { visionForm } from '../nets/names/vision';
 import { listed } from '../nets/parts';
 import { visionTower } from '../nets/vision';
@@ -73,7 +74,7 @@ export function embeddingFacts({ tensors }: Header, file: string): AddonFacts {
 
 /** @throws DrobeError 'missing-weight' or 'bad-weight' */
 export function ipAdapterFacts({ tensors }: Header, file: string): AddonFacts {
-  const adapter = ipAdapter(tensors);
+  const adapter = ipAdapter(ipAdapterForm(tensors));
   const { kind: variant, seen, wants: width } = adapter;
   return {
     kind: 'ip-adapter',

@@ -9,6 +9,7 @@ import { CONSISTENCY_MODEL, distilledDefaults } from './distilled';
 import { isEmbedding } from './embedding';
 import { familyOf, signsOf } from './families';
 import { isIpAdapter } from './ip-adapter';
+import { ipAdapterForm } from './names/ip-adapter';
 import { isLora } from './names/lora-parts';
 import type { Model, TextEncoder } from './model';
 import { statedFacts } from './metadata';
@@ -75,7 +76,7 @@ function topModules(names: readonly string[]): string {
 
 /** What is no model may be of use beside one. */
 function refuseStranger({ kind, as }: Stranger, own: CheckpointHeader['tensors']): never {
-  if (kind === 'ip-adapter' && isIpAdapter(own)) throw new DrobeError('file-is-ip-adapter');
+  if (kind === 'ip-adapter' && isIpAdapter(ipAdapterForm(own))) throw new DrobeError('file-is-ip-adapter');
   if ((kind === 'image-encoder' || kind === 'clip') && isImageEncoder(own))
     throw new DrobeError('file-is-image-encoder');
   throw new DrobeError('other-kind', { kind, as: as ?? '' });

@@ -5,19 +5,7 @@
  */
 import { DrobeError } from '../errors';
 import { build, input, SHAPES_ONLY, sizeOf, type Graph, type Target, type Var } from '../graph/graph';
-import {
-  add,
-  attention,
-  cast,
-  chunk,
-  concat,
-  gelu,
-  layerNorm,
-  linear,
-  mul,
-  reshape,
-  slice,
-} from '../graph/nn';
+import { add, attention, cast, concat, gelu, layerNorm, linear, mul, reshape, slice } from '../graph/nn';
 import { scope, type Scope, type StateDict } from '../graph/scope';
 import type { Additions } from './unet';
 import type { Seen, VisionTower } from './vision';
@@ -37,7 +25,10 @@ export interface IpAdapter {
   readonly attentions: number;
 }
 
-/** @throws DrobeError 'missing-weight' or 'bad-weight' */
+/**
+ * @param tensors in normal form, see `names/ip-adapter.ts`; here and below.
+ * @throws DrobeError 'missing-weight' or 'bad-weight'
+ */
 export function ipAdapter(tensors: StateDict): IpAdapter {
   const p = scope(tensors, SHAPES_ONLY);
   const proj = p('image_proj');
@@ -61,7 +52,11 @@ export function ipAdapter(tensors: StateDict): IpAdapter {
 /** Numbers that a face is recognised by: adapters that read these (FaceID, InstantID) want nets of their own. */
 const FACE = 512;
 
-/** Whether this is an adapter that looks at pictures by CLIP. @param tensors of a file, as they are called in it. */
+/** Names of adapters for faces, and of a second adapter in one file. */
+const NOT_OURS =
+  /\.to_q_lora\.|^image_proj\.(?:perceiver_resampler|proj\.net)\.|\.image_projection_layers\.1\.|\.to_k_ip\.1\./;
+
+/** Whether this is an adapter that looks at pictures by CLIP, and one alone. */
 export function isIpAdapter(tensors: StateDict): boolean {
   const read = ['proj', 'proj_in', 'proj.0'].map(
     (name) => tensors.get(`image_proj.${name}.weight`)?.shape[1],
@@ -69,7 +64,7 @@ export function isIpAdapter(tensors: StateDict): boolean {
   return (
     tensors.has('ip_adapter.1.to_k_ip.weight') &&
     read.some((columns) => columns !== undefined && columns !== FACE) &&
-    ![...tensors.keys()].some((name) => /\.to_q_lora\.|^image_proj\.perceiver_resampler\./.test(name))
+    ![...tensors.keys()].some((name) => NOT_OURS.test(name))
   );
 }
 
@@ -124,7 +119,8 @@ const HEAD = 64;
 function perceive(states: Var, latents: Var, p: Scope): Var {
   const [x, own] = [layerNorm(states, p('norm1')), layerNorm(latents, p('norm2'))];
   const q = linear(own, p('to_q'));
-  const [k, v] = chunk(linear(concat(1, x, own), p('to_kv')), 2) as [Var, Var];
+  const all = concat(1, x, own);
+  const [k, v] = [linear(all, p('to_k')), linear(all, p('to_v'))];
   return linear(attention(q, k, v, q.shape[2]! / HEAD), p('to_out'));
 }
 

@@ -3,6 +3,7 @@ import * as ort from 'onnxruntime-web';
 import { PNG } from 'pngjs';
 import type { Pixels } from '../../src/canvas/pixels';
 import type { Graph } from '../../src/graph/graph';
+import { ipAdapterForm } from '../../src/nets/names/ip-adapter';
 import { visionForm } from '../../src/nets/names/vision';
 import type { OpenFile } from '../../src/pipeline/opening';
 import { visionTower, type VisionTower } from '../../src/nets/vision';
@@ -50,7 +51,8 @@ function pathFrom(adapter: string, path: string): string {
 
 export async function openAdapter(name: string): Promise<GoldenAdapter> {
   const { base_model, files } = goldenJson(`ip/${name}/case.json`) as AdapterCase;
-  const adapter = await weightsOf(goldenBytes(`ip/${name}/${files.ip_adapter.unpacked}`));
+  const own = await weightsOf(goldenBytes(`ip/${name}/${files.ip_adapter.unpacked}`));
+  const adapter = { ...own, tensors: ipAdapterForm(own.tensors) };
   const file = await weightsOf(goldenBytes(`ip/${name}/image_encoder/${files.image_encoder.unpacked}`));
   const encoder = { ...file, tensors: visionForm(file.tensors) };
   const { num_attention_heads: heads, hidden_act: activation } = goldenJson(

@@ -28,7 +28,7 @@ export function textViews<T extends Tensor>(name: string, view: View<T>, width: 
   if (packed) {
     return ['q', 'k', 'v'].map((which, i) => [
       `${packed[1]}self_attn.${which}_proj.${packed[2]}`,
-      third(view, i),
+      part(view, i, 3),
     ]);
   }
   if (!/^text_projection(?:\.weight)?$/.test(name)) return [[name, view]];
@@ -38,15 +38,15 @@ export function textViews<T extends Tensor>(name: string, view: View<T>, width: 
   return [['text_projection.weight', isTurned ? turned(view) : view]];
 }
 
-/** A third of its rows; all of what does not come in rows, such as one scale for all. */
-function third<T extends Tensor>(view: View<T>, i: number): View<T> {
+/** One of so many equal parts of its rows; all of what does not come in rows, such as one scale for all. */
+export function part<T extends Tensor>(view: View<T>, i: number, of: number): View<T> {
   const { shape, begin, end } = view;
   const [rows = 1, ...rest] = shape;
-  if (rows % 3 > 0) return view;
-  const bytes = begin === undefined || end === undefined ? null : { from: begin, each: (end - begin) / 3 };
+  if (rows % of > 0) return view;
+  const bytes = begin === undefined || end === undefined ? null : { from: begin, each: (end - begin) / of };
   return {
     ...view,
-    shape: [rows / 3, ...rest],
+    shape: [rows / of, ...rest],
     ...(bytes && { begin: bytes.from + i * bytes.each, end: bytes.from + (i + 1) * bytes.each }),
   };
 }

@@ -28,7 +28,7 @@ export const adapters = [
   { kind: 'controllite', all: ['^lllite_unet_[^.]*'] },
   { kind: 'style-adapter', all: ['style_embedding'] },
   { kind: 'flux', as: 'IP-Adapter', all: ['ip_adapter_proj_model', 'double_blocks.#'] },
-  { kind: 'ip-adapter', all: ['^image_proj|^ip_adapter'] },
+  { kind: 'ip-adapter', all: ['^image_proj|^ip_adapter|attn2.to_k_ip|^image_proj_model|^adapter_modules'] },
   { kind: 'pulid', all: ['pulid_ca.#|pulid_encoder|^id_adapter'] },
   { kind: 'photomaker', all: ['id_encoder'] },
 ] as const satisfies readonly Row[];

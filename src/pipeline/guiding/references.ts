@@ -19,6 +19,7 @@ import {
 import type { UNetSize } from '../../nets/graphs';
 import { weightBytes } from '../../nets/memory';
 import type { Model } from '../../nets/model';
+import { ipAdapterForm } from '../../nets/names/ip-adapter';
 import { visionForm } from '../../nets/names/vision';
 import { visionGraph, visionTower, type VisionTower } from '../../nets/vision';
 import type { Kept, KeptValue, Value, Weights } from '../../runtime/session';
@@ -117,7 +118,8 @@ export class References {
     this.#kept = [];
   }
 
-  #adapterIn({ name, header: { tensors }, source }: OpenFile): Adapter {
+  #adapterIn({ name, header, source }: OpenFile): Adapter {
+    const tensors = ipAdapterForm(header.tensors);
     const facts = aboutWeights({ name }, () => ipAdapter(tensors));
     if (!fitsUNet(tensors, this.#unet))
       throw new DrobeError('adapter-mismatch', {

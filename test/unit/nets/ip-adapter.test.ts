@@ -3,11 +3,12 @@ import { whatIs } from '../../../src/engine/verdict';
 import { DrobeError } from '../../../src/errors';
 import { scope } from '../../../src/graph/scope';
 import { imageAttentions, ipAdapter, readsBy } from '../../../src/nets/ip-adapter';
+import { ipAdapterForm } from '../../../src/nets/names/ip-adapter';
 import { inNormalForm } from '../../../src/nets/names/normal-form';
 import { visionForm } from '../../../src/nets/names/vision';
 import { visionTower } from '../../../src/nets/vision';
 import type { Header } from '../../../src/weights/safetensors';
-import { addonWords } from '../../../src/ui/words/models';
+import { addonWords, encoderWanted } from '../../../src/ui/words/models';
 import { sentence } from '../../../src/ui/words/problems';
 import { stableDiffusion15, stableDiffusionXL } from './stable-diffusion';
 
@@ -42,6 +43,31 @@ const full = adapter(16, 768, {
   'image_proj.proj.0.weight': [1280, 1280],
   'image_proj.proj.2.weight': [768, 1280],
 });
+
+/** Plain ones, and those that gather a few tokens from all states, for texts of this width. */
+const spread = (pairs: number, width: number, wants: number): Shapes =>
+  adapter(pairs, width, { 'image_proj.proj.weight': [4 * width, wants], 'image_proj.norm.weight': [width] });
+const gathered = (pairs: number, width: number): Shapes =>
+  adapter(pairs, width, { 'image_proj.latents': [1, 16, 768], 'image_proj.proj_in.weight': [768, 1280] });
+
+/** What stands before a projection in a UNet of diffusers that an adapter was loaded into. */
+const LOADED = 'encoder_hid_proj.image_projection_layers.0';
+
+/** The attentions of SD 1.5 that an adapter has keys and values for, as diffusers' names sort. */
+const attentions = [
+  ...[0, 1, 2].flatMap((level) => [0, 1].map((n) => `down_blocks.${level}.attentions.${n}`)),
+  'mid_block.attentions.0',
+  ...[1, 2, 3].flatMap((level) => [0, 1, 2].map((n) => `up_blocks.${level}.attentions.${n}`)),
+].map((place) => `${place}.transformer_blocks.0.attn2.processor`);
+const processors = (width: number, n = 0): Shapes =>
+  Object.fromEntries(
+    attentions.flatMap((at) => ['k', 'v'].map((which) => [`${at}.to_${which}_ip.${n}.weight`, [320, width]])),
+  );
+
+/** Tensors of a module, and a norm's. */
+const below = (place: string, shapes: Shapes): Shapes =>
+  Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [`${place}.${name}`, shape]));
+const norms = (place: string): Shapes => ({ [`${place}.weight`]: [64], [`${place}.bias`]: [64] });
 
 /** CLIP's vision tower of a layer, as transformers names it, and as OpenCLIP does. */
 const tower = (width: number, projection: number): Shapes => ({
@@ -96,13 +122,151 @@ describe('an adapter is told by its weights', () => {
     expect('addon' in what && addonWords(what.addon)).toBe(words);
   });
 
+  // As they lie at h94/IP-Adapter and in its kin; light, face and composition differ from others in their numbers alone.
+  it.each([
+    ['ip-adapter_sd15', plain, 'IP-Adapter for Stable Diffusion 1.x', 'ViT-H'],
+    ['ip-adapter_sd15_light', plain, 'IP-Adapter for Stable Diffusion 1.x', 'ViT-H'],
+    ['ip-adapter_sd15_vit-G', spread(16, 768, 1280), 'IP-Adapter for Stable Diffusion 1.x', 'ViT-bigG'],
+    ['ip-adapter-plus_sd15', gathered(16, 768), 'IP-Adapter Plus for Stable Diffusion 1.x', 'ViT-H'],
+    ['ip-adapter-plus-face_sd15', gathered(16, 768), 'IP-Adapter Plus for Stable Diffusion 1.x', 'ViT-H'],
+    ['ip-adapter-full-face_sd15', full, 'IP-Adapter Full for Stable Diffusion 1.x', 'ViT-H'],
+    ['ip-adapter_sdxl', spread(70, 2048, 1280), 'IP-Adapter for Stable Diffusion XL', 'ViT-bigG'],
+    ['ip-adapter_sdxl_vit-h', spread(70, 2048, 1024), 'IP-Adapter for Stable Diffusion XL', 'ViT-H'],
+    ['ip-adapter-plus_sdxl_vit-h', plus, 'IP-Adapter Plus for Stable Diffusion XL', 'ViT-H'],
+    ['ip-adapter-plus-face_sdxl_vit-h', plus, 'IP-Adapter Plus for Stable Diffusion XL', 'ViT-H'],
+  ])('%s', (name, shapes, words, eyes) => {
+    const what = whatIs(header(shapes), `${name}.safetensors`);
+    if (!('addon' in what) || what.addon.kind !== 'ip-adapter') throw new Error('no adapter');
+    expect(what.addon.name).toBe(name);
+    expect(addonWords(what.addon)).toBe(`${words}: to be chosen under “Reference image”`);
+    const { seen, width } = what.addon.wants;
+    expect(encoderWanted(seen, width)).toContain(`CLIP ${eyes},`);
+  });
+
   it.each([
     ['adapters for faces', { ...plain, 'ip_adapter.0.to_q_lora.down.weight': [128, 320] }],
     ['InstantID', { ...plus, 'image_proj.proj_in.weight': [1280, 512] }],
     ['half an adapter', { 'image_proj.proj.weight': [3072, 1024] }],
+    ['a UNet’s attention processors without a projection', processors(768)],
+    [
+      'two adapters',
+      { ...processors(768), ...processors(768, 1), [`${LOADED}.image_embeds.weight`]: [3072, 1024] },
+    ],
+    [
+      'FaceID in a UNet of diffusers',
+      { ...processors(768), [`${LOADED}.ff.net.0.proj.weight`]: [1024, 512] },
+    ],
+    [
+      'FaceID Plus there',
+      {
+        ...processors(768),
+        [`${LOADED}.proj_in.weight`]: [768, 1280],
+        [`${LOADED}.proj.net.0.proj.weight`]: [1024, 512],
+      },
+    ],
     ['a tower without its projection', { 'vision_model.encoder.layers.0.layer_norm1.weight': [1280] }],
   ])('but not %s', (_, shapes) => {
     expect(() => whatIs(header(shapes), 'x.safetensors')).toThrow(/^other-kind/);
+  });
+});
+
+describe('an adapter that was saved from a UNet of diffusers has the names of its authors', () => {
+  const layer = {
+    ...norms('0.norm1'),
+    ...norms('0.norm2'),
+    '0.to_q.weight': [128, 64],
+    '0.to_out.weight': [64, 128],
+  };
+  const feed = { ...norms('1.0'), '1.1.weight': [256, 64], '1.3.weight': [64, 256] };
+  const theirLayer = {
+    ...norms('ln0'),
+    ...norms('ln1'),
+    'attn.to_q.weight': [128, 64],
+    'attn.to_out.0.weight': [64, 128],
+  };
+  const theirFeed = { ...norms('ff.0'), 'ff.1.net.0.proj.weight': [256, 64], 'ff.1.net.2.weight': [64, 256] };
+  const resampler = {
+    latents: [1, 16, 64],
+    'proj_in.weight': [64, 1280],
+    'proj_out.weight': [768, 64],
+    ...norms('norm_out'),
+  };
+  it.each<[string, Shapes, Shapes]>([
+    [
+      'plain',
+      { 'proj.weight': [3072, 1024], ...norms('norm') },
+      { 'image_embeds.weight': [3072, 1024], ...norms('norm') },
+    ],
+    [
+      'plus',
+      { ...resampler, ...below('layers.0', { ...layer, ...feed, '0.to_kv.weight': [256, 64] }) },
+      {
+        ...resampler,
+        ...below('layers.0', {
+          ...theirLayer,
+          ...theirFeed,
+          'attn.to_k.weight': [128, 64],
+          'attn.to_v.weight': [128, 64],
+        }),
+      },
+    ],
+    [
+      'full',
+      { 'proj.0.weight': [1280, 1280], 'proj.2.weight': [768, 1280], ...norms('proj.3') },
+      { 'ff.net.0.proj.weight': [1280, 1280], 'ff.net.2.weight': [768, 1280], ...norms('norm') },
+    ],
+  ])('%s', (kind, own, theirs) => {
+    const authors = ipAdapterForm(header(adapter(16, 768, below('image_proj', own))).tensors);
+    const saved = header({ ...processors(768), ...below(LOADED, theirs) });
+    const loaded = ipAdapterForm(saved.tensors);
+    const shapes = (form: typeof loaded) =>
+      Object.fromEntries([...form].map(([name, { shape }]) => [name, shape]).sort());
+    expect(shapes(loaded)).toEqual(shapes(authors));
+    expect(ipAdapter(loaded)).toEqual(ipAdapter(authors));
+    expect(ipAdapter(loaded).kind).toBe(kind);
+    expect('addon' in whatIs(saved, 'unet.safetensors')).toBe(true);
+    const lying = (n: number): string | undefined => loaded.get(`ip_adapter.${n}.to_k_ip.weight`)?.name;
+    expect([1, 3, 11, 13, 29, 31].map(lying).map((name) => name?.split('.transformer')[0])).toEqual([
+      ...['down_blocks.0.attentions.0', 'down_blocks.0.attentions.1', 'down_blocks.2.attentions.1'],
+      ...['up_blocks.1.attentions.0', 'up_blocks.3.attentions.2', 'mid_block.attentions.0'],
+    ]);
+  });
+
+  it('whatever stands before them: of its training, of a pipeline, of the first diffusers', () => {
+    const trained = {
+      'image_proj_model.proj.weight': [3072, 1024],
+      'image_proj_model.norm.weight': [768],
+      'adapter_modules.1.to_k_ip.weight': [320, 768],
+      'adapter_modules.1.to_v_ip.weight': [320, 768],
+    };
+    const at = 'unet.down_blocks.0.attentions.0.transformer_blocks.0.attn2.processor';
+    const early = {
+      'unet.encoder_hid_proj.image_embeds.weight': [3072, 1024],
+      'unet.encoder_hid_proj.norm.weight': [768],
+      [`${at}.to_k_ip.weight`]: [320, 768],
+      [`${at}.to_v_ip.weight`]: [320, 768],
+    };
+    for (const shapes of [trained, early]) {
+      expect([...ipAdapterForm(header(shapes).tensors).keys()].sort()).toEqual([
+        'image_proj.norm.weight',
+        'image_proj.proj.weight',
+        'ip_adapter.1.to_k_ip.weight',
+        'ip_adapter.1.to_v_ip.weight',
+      ]);
+      expect('addon' in whatIs(header(shapes), 'x.safetensors')).toBe(true);
+    }
+  });
+
+  it('keys and values that lie in one are its halves', () => {
+    const { tensors } = header({ 'image_proj.layers.0.0.to_kv.weight': [256, 64] });
+    const form = ipAdapterForm(tensors);
+    const [k, v] = ['k', 'v'].map((which) => form.get(`image_proj.layers.0.0.to_${which}.weight`)!);
+    expect([k!.shape, v!.shape]).toEqual([
+      [128, 64],
+      [128, 64],
+    ]);
+    const { end } = tensors.get('image_proj.layers.0.0.to_kv.weight')!;
+    expect([k!.begin, k!.end, v!.begin, v!.end]).toEqual([0, end / 2, end / 2, end]);
   });
 });
 
