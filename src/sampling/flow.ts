@@ -1,8 +1,33 @@
-/** Networks that were trained on straight paths from latents to noise: Esser et al. (2024), arXiv 2403.03206. */
+/**
+ * Networks that were trained on straight paths from latents to noise (Liu et al., 2022, arXiv 2209.03003; Esser et al., 2024,
+ * arXiv 2403.03206): x = (1 − share) · x0 + share · noise, and they say which way noise lies: noise − x0.
+ */
+import { mix, type Latent } from './latent';
+import { trainedOn, type Trained } from './trained';
 
 export interface FlowNoise {
   readonly kind: 'flow';
   /** How far levels are moved towards noise: section 5.3.2 there. */
   readonly shift: number;
   readonly steps: number;
+}
+
+/** A share of noise, moved towards noise as larger pictures need it: equation 23 of Esser et al. */
+export const shifted = (share: number, shift: number): number => (shift * share) / (1 + (shift - 1) * share);
+
+/** The share of noise at each trained timestep, going up to noise alone. */
+export function flowLevels({ shift, steps }: FlowNoise): Trained {
+  return trainedOn(Float32Array.from({ length: steps }, (_, i) => shifted((i + 1) / steps, shift)));
+}
+
+/**
+ * A share of noise as sigma in x0 + sigma · noise, which is x divided by the share of x0: in such sigmas noise is added and
+ * taken away as with any other network. Noise alone is Infinity.
+ */
+export const sigmaOfShare = (share: number): number => share / (1 - share);
+export const shareOfSigma = (sigma: number): number => sigma / (1 + sigma);
+
+/** The x0 that an answer stands for. @param x at this share of noise. */
+export function denoisedFromFlow(x: Latent, flow: Latent, share: number): Latent {
+  return mix(1, x, -share, flow);
 }

@@ -4,11 +4,19 @@ import { LEVELS } from './continuous';
 import { planLikeA1111 } from './plans/a1111';
 import { planLikeComfyUI } from './plans/comfyui';
 import { continuousLikeDiffusers, planLikeDiffusers } from './plans/diffusers';
+import { flowLikeDiffusers } from './plans/flow-diffusers';
 import type { Course } from './plans/course';
 import type { Plan } from './sampler';
 import type { SamplerName, Sampling } from './settings';
 
 const planners = { diffusers: planLikeDiffusers, A1111: planLikeA1111, ComfyUI: planLikeComfyUI };
+const flowPlanners = { ...planners, diffusers: flowLikeDiffusers };
+// A1111 has no networks of continuous noise; what is built on it draws them as ComfyUI does.
+const continuousPlanners = {
+  diffusers: continuousLikeDiffusers,
+  A1111: planLikeComfyUI,
+  ComfyUI: planLikeComfyUI,
+};
 
 /**
  * The points a sampler visits in so many steps, and how it begins. A sampler or schedule that the tool does not have is
@@ -33,11 +41,15 @@ export function plan(sampling: Sampling, course: Course): Plan {
 
 function planned(sampling: Sampling, course: Course): Plan {
   const { noise } = course;
-  if (noise.kind === 'flow') throw new DrobeError('bug', { reason: 'no plan is made for flow matching' });
-  if (noise.kind !== 'continuous') return planners[sampling.like](sampling, { ...course, noise });
-  // A1111 has no such networks; what is built on it draws them as ComfyUI does.
-  const plan = sampling.like === 'diffusers' ? continuousLikeDiffusers : planLikeComfyUI;
-  return plan(sampling, { ...course, noise });
+  const { like } = sampling;
+  switch (noise.kind) {
+    case 'flow':
+      return flowPlanners[like](sampling, { ...course, noise });
+    case 'continuous':
+      return continuousPlanners[like](sampling, { ...course, noise });
+    default:
+      return planners[like](sampling, { ...course, noise });
+  }
 }
 
 /** Those whose last step set_alpha_to_one is about. */

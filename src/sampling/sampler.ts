@@ -30,6 +30,8 @@ export interface Point {
   readonly down?: number;
   /** How much noise that is, where it is not what is missing to `next`. */
   readonly up?: number;
+  /** What of x is kept where that noise is added; absent: all, as it does not take the place of anything. */
+  readonly kept?: number;
 }
 
 /** What samplers that have a choice are told; each reads what it knows of. */
@@ -70,6 +72,11 @@ export interface Plan {
   readonly latentScale: number;
   /** The timestep that the network is told at a sigma. */
   readonly timestep: (sigma: number) => number;
+  /**
+   * For a network trained by flow matching: the share of noise in x at a sigma, once x is multiplied by share / sigma. Sigma
+   * may be that share itself, or go to infinity. Absent: noise is added to x0, and takes no share from it.
+   */
+  readonly share?: (sigma: number) => number;
   /** The sigma by which an answer in v is read; absent: x's own. */
   readonly readBy?: (sigma: number) => number;
   /** The lowest and the highest sigma that a Brownian tree spans. */

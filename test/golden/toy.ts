@@ -1,5 +1,6 @@
 /** The network of the sampler cases: a sine of what it is given, with a little of the timestep. */
-import { denoisedFromEps, denoisedFromV, toVp, type Latent } from '../../src/sampling/latent';
+import { denoisedFromFlow } from '../../src/sampling/flow';
+import { denoisedFromEps, denoisedFromV, scaled, toVp, type Latent } from '../../src/sampling/latent';
 import type { Denoise, Plan } from '../../src/sampling/sampler';
 
 export interface Asked {
@@ -26,13 +27,15 @@ export function toyDenoiser(
   k: number,
   prediction: string,
   guidance: ((sigma: number) => number) | null,
-  { timestep, readBy = (sigma) => sigma }: Pick<Plan, 'timestep' | 'readBy'>,
+  { timestep, readBy = (sigma) => sigma, share }: Pick<Plan, 'timestep' | 'readBy' | 'share'>,
 ): { denoise: Denoise; asked: Asked[] } {
   const asked: Asked[] = [];
-  const denoised = predictions[prediction]!;
+  const denoised: (x: Latent, out: Latent, sigma: number, readBy: number) => Latent = share
+    ? (x, out, sigma) => denoisedFromFlow(asFlow(x, sigma, share), out, share(sigma))
+    : predictions[prediction]!;
   const denoise: Denoise = (x, sigma, which) => {
     const t = timestep(sigma);
-    const input = toVp(x, sigma);
+    const input = share ? asFlow(x, sigma, share) : toVp(x, sigma);
     const cond = input.map((v) => Math.sin(k * v) + (0.1 * t) / 1000);
     const uncond = input.map((v) => 0.7 * Math.sin(k * v + 0.5) + (0.05 * t) / 1000);
     if (which === 'negative') return Promise.resolve(denoised(x, uncond, sigma, readBy(sigma)));
@@ -43,3 +46,7 @@ export function toyDenoiser(
   };
   return { denoise, asked };
 }
+
+/** x as a network takes it that was trained by flow matching. */
+export const asFlow = (x: Latent, sigma: number, share: NonNullable<Plan['share']>): Latent =>
+  sigma === 0 ? x : scaled(share(sigma) / sigma, x);

@@ -1,5 +1,6 @@
 /** As AUTOMATIC1111's webui 1.10 has it, over k-diffusion. */
 import { exactAlphasCumprod, trainedSigmas, zeroTerminalSnr } from '../betas';
+import { flowLevels } from '../flow';
 import { ladderLikeA1111, type Ladder, type Named } from '../ladders';
 import { linspace } from '../numbers';
 import type { Plan, Point, Solver } from '../sampler';
@@ -7,6 +8,7 @@ import type { SamplerName, Sampling } from '../settings';
 import { karras } from '../sigmas';
 import { logSigmaAt, nearestTimestep, timestepOf, trainedOn, type Trained } from '../trained';
 import { churning, descend, looking, rangeOf, withoutPenultimate, type Course, type Tabled } from './course';
+import { checkFlow, walked, type Flowing } from './flow';
 import { solverOf } from './solver';
 
 /** What Automatic is; for all others Uniform. */
@@ -37,7 +39,34 @@ const LAST_ALPHA = 4.8973451890853435e-8;
 /** How many timesteps a latent consistency model is taken to know. */
 const DISTILLED = 50;
 
-export function planLikeA1111(sampling: Sampling, course: Tabled): Plan {
+/**
+ * Networks trained by flow matching, too. Where A1111 adds noise to them it lets none of the picture make room for it, which
+ * spoils it; here that is as in ComfyUI.
+ */
+export function planLikeA1111(sampling: Sampling, course: Tabled | Flowing): Plan {
+  const { noise } = course;
+  if (noise.kind === 'flow') return flowPlan(sampling, { ...course, noise });
+  return tablePlan(sampling, { ...course, noise });
+}
+
+function flowPlan(sampling: Sampling, course: Flowing): Plan {
+  checkFlow(sampling);
+  const steps = stepsIn(sampling, course);
+  const { ladder } = whole(flowLevels(course.noise), false);
+  const all = levels(sampling, steps, ladder, false);
+  const part = reached(sampling, course, all, steps);
+  const [first = 0] = part;
+  const plan = {
+    points: looking(descend(part), sampling),
+    end: part.at(-1) ?? 0,
+    scale: first,
+    latentScale: 1 - first,
+    solver: solverOf(sampling, own[sampling.sampler]),
+  };
+  return walked(plan, sampling, course.noise);
+}
+
+function tablePlan(sampling: Sampling, course: Tabled): Plan {
   const alphas = Float32Array.from(exactAlphasCumprod(course.noise));
   const trained = trainedOn(trainedSigmas(sampling.zeroSnr ? zeroTerminalSnr(alphas, LAST_ALPHA) : alphas));
   if (byTimesteps.has(sampling.sampler)) return timestepPlan(sampling, course, trained);
@@ -45,8 +74,7 @@ export function planLikeA1111(sampling: Sampling, course: Tabled): Plan {
     sampling.sampler === 'LCM' ? distilled(trained) : whole(trained, sampling.wholeTimesteps ?? false);
   const steps = stepsIn(sampling, course);
   const sigmas = levels(sampling, steps, ladder, course.xl ?? false);
-  const part =
-    course.strength === undefined ? sigmas : sigmas.slice(steps - encoded(sampling, course, steps) - 1);
+  const part = reached(sampling, course, sigmas, steps);
   const points = sampling.sampler === 'Restart' ? restarting(part) : descend(part);
   const [first = 0] = part;
   const { sampler, scaleStart = false } = sampling;
@@ -73,6 +101,11 @@ const own: Partial<Record<SamplerName, Partial<Solver>>> = {
 /** How many steps are laid out. */
 function stepsIn({ allSteps }: Sampling, { steps, strength }: Course): number {
   return allSteps && strength ? Math.floor(steps / Math.min(strength, 0.999)) : steps;
+}
+
+/** The levels that a picture goes through, of all that are laid out. */
+function reached(sampling: Sampling, course: Course, sigmas: readonly number[], laid: number): readonly number[] {
+  return course.strength === undefined ? sigmas : sigmas.slice(laid - encoded(sampling, course, laid) - 1);
 }
 
 /** How far a picture goes into the noise, in steps. */

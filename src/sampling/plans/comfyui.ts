@@ -1,11 +1,13 @@
 /** As ComfyUI's KSampler has it. */
-import { exactAlphasCumprod, zeroTerminalSnr } from '../betas';
+import { exactAlphasCumprod, zeroTerminalSnr, type BetaSchedule } from '../betas';
 import { continuousLevels, toldOf } from '../continuous';
-import { ladderLikeComfyUI } from '../ladders';
+import { ladderLikeComfyUI, type Ladder } from '../ladders';
 import type { Plan, Point, Solver } from '../sampler';
 import type { SamplerName, Sampling } from '../settings';
 import { logSigmaAt, nearestTimestep, trainedOn, type Trained } from '../trained';
-import { churning, descend, rangeOf, withoutPenultimate, type Exploding } from './course';
+import { shifted, flowLevels } from '../flow';
+import { churning, descend, rangeOf, withoutPenultimate, type Course } from './course';
+import { checkFlow, walked } from './flow';
 import { solverOf } from './solver';
 
 /** Samplers that leave out the last level but one. */
@@ -18,15 +20,12 @@ const LAST_ALPHA = 4.8973451890853435e-8;
 const UNIPC_END = 0.001;
 
 /** Automatic is Normal here, the choice a new workflow begins with. */
-export function planLikeComfyUI(sampling: Sampling, course: Exploding): Plan {
+export function planLikeComfyUI(sampling: Sampling, course: Course): Plan {
   const { sampler, schedule, sigmaMin, sigmaMax, rho, betaAlpha = 0.6, betaBeta = 0.6 } = sampling;
-  const trained = trainedFor(sampling, course);
-  const ladder = {
-    trained,
-    sigmaAt: (t: number) => logSigmaAt(t, trained),
-    top: trained.sigmas.length - 1,
-    bottom: 0,
-  };
+  const { noise } = course;
+  if (noise.kind === 'flow') checkFlow(sampling);
+  const ladder = ladderFor(sampling, course);
+  const { trained } = ladder;
   const bounds = {
     min: sigmaMin ?? trained.sigmas[0]!,
     max: sigmaMax ?? trained.sigmas.at(-1)!,
@@ -43,20 +42,41 @@ export function planLikeComfyUI(sampling: Sampling, course: Exploding): Plan {
   const whole = less ? withoutPenultimate(all) : all;
   const sigmas = strength > 0.9999 ? whole : whole.slice(-(steps + 1));
   const [first = 0] = sigmas;
+  if (noise.kind === 'flow') {
+    const solver = solverOf(sampling, own[sampler]);
+    const plan = { points: ordered(sampling, sigmas), end: 0, scale: first, latentScale: 1 - first, solver };
+    return walked(plan, sampling, noise);
+  }
   const fromTop = first > bounds.max || Math.abs(first - bounds.max) <= 1e-5 * bounds.max;
   return {
     points: churning(ordered(sampling, sigmas), sampling, false),
     end: 0,
     scale: fromTop ? Math.hypot(first, 1) : first,
     latentScale: 1,
-    timestep: course.noise.kind === 'continuous' ? toldOf : (sigma) => nearestTimestep(sigma, trained),
+    timestep: noise.kind === 'continuous' ? toldOf : (sigma) => nearestTimestep(sigma, trained),
     range: rangeOf(sigmas),
     solver: solverOf(sampling, own[sampler]),
   };
 }
 
-function trainedFor({ zeroSnr }: Sampling, { noise }: Exploding): Trained {
-  if (noise.kind === 'continuous') return continuousLevels(noise);
+function ladderFor(sampling: Sampling, { noise }: Course): Ladder {
+  if (noise.kind === 'flow') {
+    const { shift, steps } = noise;
+    const trained = flowLevels(noise);
+    // A level is taken for as much of the way before it is shifted: the lowest is shifted twice.
+    const sigmaAt = (t: number): number => Math.fround(shifted(t / steps, shift));
+    return { trained, sigmaAt, top: steps * trained.sigmas.at(-1)!, bottom: steps * trained.sigmas[0]! };
+  }
+  const trained = noise.kind === 'continuous' ? continuousLevels(noise) : trainedFor(sampling, noise);
+  return {
+    trained,
+    sigmaAt: (t) => logSigmaAt(t, trained),
+    top: trained.sigmas.length - 1,
+    bottom: 0,
+  };
+}
+
+function trainedFor({ zeroSnr }: Sampling, noise: BetaSchedule): Trained {
   const exact = exactAlphasCumprod(noise);
   const alphas = zeroSnr ? zeroTerminalSnr(exact, LAST_ALPHA) : exact;
   const levels = Float64Array.from(alphas, (a) => Math.sqrt((1 - a) / a));

@@ -22,9 +22,6 @@ export interface Course {
 /** Of a network that was trained with a table of betas. */
 export type Tabled = Course & { readonly noise: BetaSchedule };
 
-/** Of one whose noise is added to latents, and does not take their place. */
-export type Exploding = Course & { readonly noise: BetaSchedule | ContinuousNoise };
-
 /** What a scheduler that comes with a model says of sampling; it holds where settings leave it open. */
 export interface Scheduler {
   readonly zeroSnr?: boolean;

@@ -5,7 +5,7 @@ import { betaQuantile } from '../beta';
 import { continuousLevels, toldOf, type ContinuousNoise } from '../continuous';
 import { ladderLikeA1111 } from '../ladders';
 import { float64, linspace, roundEven } from '../numbers';
-import type { Plan, Point } from '../sampler';
+import type { Plan, Point, Solver } from '../sampler';
 import type { SamplerName, Sampling } from '../settings';
 import { exponential, karras } from '../sigmas';
 import { spaced } from '../timesteps';
@@ -115,7 +115,7 @@ function fractional(sampling: Sampling, course: Tabled): Plan {
     latentScale: 1,
     timestep: (sigma) => known.get(sigma) ?? timestepOf(sigma, trained),
     range: rangeOf(all),
-    solver: solverOf(sampling, sampler === 'DPM fast' || sampler === 'DPM adaptive' ? { eta: 0 } : {}),
+    solver: solverOf(sampling, ownSolver(sampler)),
   };
 }
 
@@ -187,12 +187,18 @@ function whole(sampling: Sampling, course: Tabled): Plan {
     latentScale: 1,
     timestep: lookup(points, ts.slice(ts.length - points.length), trained),
     range: rangeOf(all),
-    solver: solverOf(sampling, sampler === 'DPM++ 3M SDE' ? { curvature: -1 / 2 } : {}),
+    solver: solverOf(sampling, ownSolver(sampler)),
   };
 }
 
+/** What samplers are told here. */
+export function ownSolver(sampler: SamplerName): Partial<Solver> {
+  if (sampler === 'DPM fast' || sampler === 'DPM adaptive') return { eta: 0 };
+  return sampler === 'DPM++ 3M SDE' ? { curvature: -1 / 2 } : {};
+}
+
 /** How far each step looks back: less in the last ones where there are few, and not at all into sigma 0. */
-function lookingBack(sampling: Sampling, points: Point[]): Point[] {
+export function lookingBack(sampling: Sampling, points: Point[]): Point[] {
   const { sampler, order = most[sampler] ?? 2, lowerOrderFinal = true } = sampling;
   const n = points.length;
   const round = rounds[sampler];
@@ -256,7 +262,7 @@ function distilled(sampling: Sampling, course: Tabled): Plan {
 }
 
 /** The levels of a schedule other than spaced timesteps, without the end; null where those are it. */
-function scheduled(
+export function scheduled(
   sampling: Sampling,
   course: Course,
   trained: Trained,

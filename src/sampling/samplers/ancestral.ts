@@ -11,10 +11,13 @@ export function ancestral(sigma: number, next: number, eta: number): { down: num
   return { down: Math.sqrt(next * next - up * up), up };
 }
 
-/** The same for a point of a plan, which may have it otherwise. */
-export function descent({ sigma, next, down, up }: Point, { eta }: Solver): { down: number; up: number } {
-  if (down === undefined) return ancestral(sigma, next, eta);
-  return { down, up: up ?? Math.sqrt(next * next - down * down) };
+/** The same for a point of a plan, which may have it otherwise; and what of x is kept where noise is added. */
+export function descent(
+  { sigma, next, down, up, kept = 1 }: Point,
+  { eta }: Solver,
+): { down: number; up: number; kept: number } {
+  if (down === undefined) return { ...ancestral(sigma, next, eta), kept };
+  return { down, up: up ?? Math.sqrt(next * next - down * down), kept };
 }
 
 /** x with as much noise as a step of a plan begins with: where it churns, or starts above where the last one ended. */

@@ -8,13 +8,13 @@ import type { Sampler } from '../sampler';
  * have sigma_data 0.5.
  */
 export const lcm: Sampler = async function* (denoise, x, { points, timestep, solver }, noise) {
-  for (const [i, { sigma, next }] of points.entries()) {
+  for (const [i, { sigma, next, kept = 1 }] of points.entries()) {
     const denoised = await denoise(x, sigma);
     yield { i, sigma, x, denoised };
     const scaledT = solver.timestepScaling * timestep(sigma);
     const out = solver.timestepScaling < Infinity ? scaledT / Math.hypot(scaledT, 0.5) : 1;
     x = mix(out, denoised, 1 - out * out, toVp(x, sigma));
-    if (next > 0) x = mix(1, x, solver.noiseScale * next, noise(sigma, next));
+    if (next > 0) x = mix(kept, x, solver.noiseScale * next, noise(sigma, next));
   }
   return x;
 };

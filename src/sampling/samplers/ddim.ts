@@ -21,9 +21,9 @@ export const ddim: Sampler = async function* (denoise, x, plan, noise) {
     const { sigma, next } = point;
     const denoised = await denoise(x, sigma);
     yield { i, sigma, x, denoised };
-    const { down, up } = descent(point, solver);
+    const { down, up, kept } = descent(point, solver);
     x = toward(denoised, x, sigma, down);
-    if (up > 0) x = mix(1, x, solver.noiseScale * up, noise(sigma, next));
+    if (up > 0) x = mix(kept, x, solver.noiseScale * up, noise(sigma, next));
     x = handedOn(x, plan, i);
   }
   return x;

@@ -29,9 +29,9 @@ export const eulerAncestral: Sampler = async function* (denoise, x, { points, so
     const { sigma, next } = point;
     const denoised = await denoise(x, sigma);
     yield { i, sigma, x, denoised };
-    const { down, up } = descent(point, solver);
+    const { down, up, kept } = descent(point, solver);
     x = toward(denoised, x, sigma, down);
-    if (next > 0 && up > 0) x = mix(1, x, solver.noiseScale * up, noise(sigma, next));
+    if (next > 0 && up > 0) x = mix(kept, x, solver.noiseScale * up, noise(sigma, next));
   }
   return x;
 };
@@ -71,9 +71,9 @@ export const dpm2Ancestral: Sampler = async function* (denoise, x, { points, sol
     const { sigma, next } = point;
     const denoised = await denoise(x, sigma);
     yield { i, sigma, x, denoised };
-    const { down, up } = descent(point, solver);
+    const { down, up, kept } = descent(point, solver);
     x = await midpoint(denoise, x, denoised, sigma, down);
-    if (next > 0) x = mix(1, x, solver.noiseScale * up, noise(sigma, next));
+    if (next > 0) x = mix(kept, x, solver.noiseScale * up, noise(sigma, next));
   }
   return x;
 };

@@ -12,7 +12,7 @@ function res(cfgpp: boolean): Sampler {
       const denoised = await denoise(x, sigma);
       const x0 = cfgpp ? await denoise(x, sigma, 'negative') : denoised;
       yield { i, sigma, x, denoised };
-      const { down, up } = descent(point, solver);
+      const { down, up, kept } = descent(point, solver);
       const moved = cfgpp ? mix(1, x, 1, mix(1, denoised, -1, x0)) : x;
       if (old && old.down < old.sigma && down > 0 && down < sigma) {
         const h = Math.log(sigma / down);
@@ -23,7 +23,7 @@ function res(cfgpp: boolean): Sampler {
       } else {
         x = mix(1, denoised, down / sigma, mix(1, x, -1, x0));
       }
-      if (next > 0 && up > 0) x = mix(1, x, solver.noiseScale * up, noise(sigma, next));
+      if (next > 0 && up > 0) x = mix(kept, x, solver.noiseScale * up, noise(sigma, next));
       old = { x0, sigma, down };
     }
     return x;

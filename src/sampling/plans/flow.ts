@@ -1,0 +1,134 @@
+/**
+ * What is otherwise for networks trained by flow matching. Their plans are laid out in shares of noise, 1 to 0, and so most
+ * samplers walk them: steps along a direction are the same there as in sigma. Noise takes the place of x0 there, so that
+ * of x less is kept where it is added; and samplers that reckon with how much noise there is for each bit of picture are
+ * given sigmas of that kind.
+ */
+import { DrobeError } from '../../errors';
+import { shareOfSigma, shifted, sigmaOfShare, type FlowNoise } from '../flow';
+import type { Plan, Point } from '../sampler';
+import type { SamplerName, Sampling, ScheduleName } from '../settings';
+import { rangeOf, type Course } from './course';
+
+/** Of a network that was trained by flow matching. */
+export type Flowing = Course & { readonly noise: FlowNoise };
+
+/** A plan in shares of noise, before samplers that add noise are told how. */
+export type SharePlan = Omit<Plan, 'share' | 'timestep' | 'range'>;
+
+/** Samplers whose levels, or ways to put noise back, are made of a table of betas. */
+const refused: ReadonlySet<SamplerName> = new Set(['Restart', 'TCD']);
+
+/** Schedules whose levels were found for other networks. */
+const foreign: ReadonlySet<ScheduleName> = new Set(['Align Your Steps']);
+
+/** Whether networks trained by flow matching can be sampled so. */
+export const flowTakes = ({ sampler, schedule }: Pick<Sampling, 'sampler' | 'schedule'>): boolean =>
+  !refused.has(sampler) && !foreign.has(schedule);
+
+/** @throws DrobeError 'bad-request' */
+export function checkFlow({ sampler, schedule }: Sampling): void {
+  const what = refused.has(sampler) ? sampler : foreign.has(schedule) ? schedule : null;
+  if (what !== null)
+    throw new DrobeError('bad-request', { reason: `${what} is not for models trained by flow matching` });
+}
+
+/** Ancestral samplers: how far down a step goes is chosen as ComfyUI does. */
+const ancestral: ReadonlySet<SamplerName> = new Set([
+  'Euler a',
+  'DPM2 a',
+  'DPM++ 2S a',
+  'RES multistep',
+  'RES multistep a',
+  'DDIM',
+  'DDIM CFG++',
+  'Euler CFG++',
+  'Euler a CFG++',
+  'DPM++ 2S a CFG++',
+  'RES multistep CFG++',
+  'RES multistep a CFG++',
+]);
+
+/** Samplers of stochastic equations, and those that put noise back themselves. */
+const bySigma: ReadonlySet<SamplerName> = new Set([
+  'DPM++ 2S a',
+  'DPM++ SDE',
+  'DPM++ 2M SDE',
+  'DPM++ 2M SDE Heun',
+  'DPM++ 3M SDE',
+  'DDPM',
+  'ER SDE',
+  'SEEDS 2',
+  'SEEDS 3',
+  'Exp Heun 2 x0',
+  'Exp Heun 2 x0 SDE',
+  'DDIM CFG++',
+  'Euler CFG++',
+  'Euler a CFG++',
+  'DPM++ 2M CFG++',
+  'DPM++ 2S a CFG++',
+  'RES multistep CFG++',
+  'RES multistep a CFG++',
+  'Gradient Estimation CFG++',
+]);
+
+/** Where noise alone stands in sigma, which is nowhere: that far before the end of a trained path, as in ComfyUI. */
+const OFFSET = 1e-4;
+
+/**
+ * The plan as the sampler walks it.
+ * @param sigmas whether the tool has this sampler in sigmas, whatever others do.
+ */
+export function walked(
+  plan: SharePlan,
+  sampling: Sampling,
+  { shift, steps }: FlowNoise,
+  { sigmas = false, timestep = (share) => share * steps }: Walk = {},
+): Plan {
+  const { sampler } = sampling;
+  const still = sampler === 'DPM fast' || sampler === 'DPM adaptive';
+  const solver = { ...plan.solver, timestepScaling: Infinity, ...(still && { eta: 0 }) };
+  const points = plan.points.map((point) => ({ ...point, ...descentOf(point, sampler, solver.eta) }));
+  const shares: Plan = {
+    ...{ ...plan, points, solver, timestep },
+    share: (share) => share,
+    range: rangeOf(points.flatMap(({ sigma, next }) => [sigma, next])),
+  };
+  return sigmas || bySigma.has(sampler) ? inSigmas(shares, shifted(1 - OFFSET, shift)) : shares;
+}
+
+export interface Walk {
+  readonly sigmas?: boolean;
+  /** The timestep told at a share; absent: as far on the path. */
+  readonly timestep?: (share: number) => number;
+}
+
+/** Where noise is put back: how far down the step goes before, and what is kept of x. */
+function descentOf({ sigma, next }: Point, sampler: SamplerName, eta: number): Partial<Point> {
+  if (sampler === 'LCM') return { kept: 1 - next };
+  if (next === 0 || !ancestral.has(sampler) || eta === 0) return {};
+  const down = next * (1 + (next / sigma - 1) * eta);
+  const kept = (1 - next) / (1 - down);
+  return { down, kept, up: Math.sqrt(next * next - (kept * down) ** 2) };
+}
+
+/** The same plan in sigmas. @param top the share that stands for noise alone. */
+function inSigmas(plan: Plan, top: number): Plan {
+  const below = (share: number): number => (share < 1 ? share : top);
+  const sigmaOf = (share: number): number => sigmaOfShare(below(share));
+  const points = plan.points.map(({ kept: _kept, up: _up, ...point }): Point => ({
+    ...point,
+    sigma: sigmaOf(point.sigma),
+    next: sigmaOf(point.next),
+    ...(point.down !== undefined && { down: sigmaOf(point.down) }),
+  }));
+  const whole = 1 - below(plan.points[0]?.sigma ?? 0);
+  return {
+    ...{ ...plan, points },
+    scale: plan.scale / whole,
+    latentScale: plan.latentScale / whole,
+    share: shareOfSigma,
+    timestep: (sigma) => plan.timestep(shareOfSigma(sigma)),
+    range: rangeOf(points.flatMap(({ sigma, next }) => [sigma, next])),
+  };
+}
