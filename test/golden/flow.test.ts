@@ -108,44 +108,51 @@ const worst = new Map<string, number>();
 describe.runIf(cases.length > 0)('the samplers do what the schedulers for flow matching do', () => {
   afterAll(() => {
     for (const [what, difference] of [...worst].sort())
-      console.info(`${what} by flow, like diffusers: worst ${difference.toExponential(1)} of the largest value`);
+      console.info(
+        `${what} by flow, like diffusers: worst ${difference.toExponential(1)} of the largest value`,
+      );
     for (const { name, reason } of cases) if (reason) console.info(`left out, ${reason}: ${name}`);
   });
 
-  it.each(offered)('$name: same timesteps, levels, inputs and x after every call', async ({ name, facts }) => {
-    const tensors = parseTensors(goldenBytes(`${folder}/${name}/expected.safetensors`).buffer);
-    const tensor = (key: string): Tensor => tensors.get(key)!;
-    const { sampler } = samplingOf(facts);
-    const made = planOf(facts);
-    const share = made.share!; // see planOf
-    const correction = facts.config.solver_type === 'heun' ? ('heun' as const) : made.solver.correction;
-    const p = { ...made, solver: { ...made.solver, correction } };
-    const first = scaled(p.scale, Float32Array.from(tensor('unit_noise').data));
-    expect(worstDifference(asFlow(first, p.points[0]!.sigma, share), tensor('x_init').data)).toBeLessThan(1e-6);
+  it.each(offered)(
+    '$name: same timesteps, levels, inputs and x after every call',
+    async ({ name, facts }) => {
+      const tensors = parseTensors(goldenBytes(`${folder}/${name}/expected.safetensors`).buffer);
+      const tensor = (key: string): Tensor => tensors.get(key)!;
+      const { sampler } = samplingOf(facts);
+      const made = planOf(facts);
+      const share = made.share!; // see planOf
+      const correction = facts.config.solver_type === 'heun' ? ('heun' as const) : made.solver.correction;
+      const p = { ...made, solver: { ...made.solver, correction } };
+      const first = scaled(p.scale, Float32Array.from(tensor('unit_noise').data));
+      expect(worstDifference(asFlow(first, p.points[0]!.sigma, share), tensor('x_init').data)).toBeLessThan(
+        1e-6,
+      );
 
-    const { denoise, asked } = toyDenoiser(facts.k, 'flow', null, p);
-    let drawn = 0;
-    const run = samplers[sampler].sample(denoise, first, p, () => entry(tensor('noises'), drawn++));
-    let step = await run.next();
-    while (!step.done) step = await run.next();
+      const { denoise, asked } = toyDenoiser(facts.k, 'flow', null, p);
+      let drawn = 0;
+      const run = samplers[sampler].sample(denoise, first, p, () => entry(tensor('noises'), drawn++));
+      let step = await run.next();
+      while (!step.done) step = await run.next();
 
-    const ts = tensor('timesteps').data;
-    expect(asked).toHaveLength(ts.length);
-    for (const [i, { t }] of asked.entries())
-      expect(Math.abs(t - ts[i]!), `timestep ${i}`).toBeLessThan(1e-3);
-    const theirs = tensor('sigmas').data;
-    for (const [i, { sigma }] of asked.entries())
-      expect(Math.abs(share(sigma) - theirs[i]!), `level ${i}`).toBeLessThanOrEqual(1e-5 * theirs[i]!);
+      const ts = tensor('timesteps').data;
+      expect(asked).toHaveLength(ts.length);
+      for (const [i, { t }] of asked.entries())
+        expect(Math.abs(t - ts[i]!), `timestep ${i}`).toBeLessThan(1e-3);
+      const theirs = tensor('sigmas').data;
+      for (const [i, { sigma }] of asked.entries())
+        expect(Math.abs(share(sigma) - theirs[i]!), `level ${i}`).toBeLessThanOrEqual(1e-5 * theirs[i]!);
 
-    const inputs = flat(asked.map(({ input }) => input));
-    const rows = flat([...asked.slice(1).map(({ input }) => input), step.value]);
-    const difference = Math.max(
-      worstDifference(inputs, tensor('model_inputs').data),
-      worstDifference(rows, tensor('trajectory').data),
-    );
-    worst.set(sampler, Math.max(worst.get(sampler) ?? 0, difference));
-    expect(difference).toBeLessThan(TOLERANCE);
-  });
+      const inputs = flat(asked.map(({ input }) => input));
+      const rows = flat([...asked.slice(1).map(({ input }) => input), step.value]);
+      const difference = Math.max(
+        worstDifference(inputs, tensor('model_inputs').data),
+        worstDifference(rows, tensor('trajectory').data),
+      );
+      worst.set(sampler, Math.max(worst.get(sampler) ?? 0, difference));
+      expect(difference).toBeLessThan(TOLERANCE);
+    },
+  );
 
   it.each(offered)('$name: a picture is given the noise of the same timestep', ({ name, facts }) => {
     const tensors = parseTensors(goldenBytes(`${folder}/${name}/expected.safetensors`).buffer);

@@ -104,7 +104,12 @@ function stepsIn({ allSteps }: Sampling, { steps, strength }: Course): number {
 }
 
 /** The levels that a picture goes through, of all that are laid out. */
-function reached(sampling: Sampling, course: Course, sigmas: readonly number[], laid: number): readonly number[] {
+function reached(
+  sampling: Sampling,
+  course: Course,
+  sigmas: readonly number[],
+  laid: number,
+): readonly number[] {
   return course.strength === undefined ? sigmas : sigmas.slice(laid - encoded(sampling, course, laid) - 1);
 }
 

@@ -1,11 +1,11 @@
 /** As ComfyUI's KSampler has it. */
 import { exactAlphasCumprod, zeroTerminalSnr, type BetaSchedule } from '../betas';
 import { continuousLevels, toldOf } from '../continuous';
+import { flowLevels, shifted } from '../flow';
 import { ladderLikeComfyUI, type Ladder } from '../ladders';
 import type { Plan, Point, Solver } from '../sampler';
 import type { SamplerName, Sampling } from '../settings';
 import { logSigmaAt, nearestTimestep, trainedOn, type Trained } from '../trained';
-import { shifted, flowLevels } from '../flow';
 import { churning, descend, rangeOf, withoutPenultimate, type Course } from './course';
 import { checkFlow, walked } from './flow';
 import { solverOf } from './solver';
