@@ -1,6 +1,7 @@
 /** A checkpoint's facts in the form the page shows them. */
 import type { Inspected } from '../pipeline/inspect';
 import { inspectControl } from '../pipeline/guiding/inspect-control';
+import { textWidth } from '../pipeline/loans';
 import { chosenBy } from '../sampling/labels';
 import { spacings, type Spacing } from '../sampling/settings';
 import { bundledWords, embeddingWords, triggersOf } from '../nets/embedding';
@@ -8,7 +9,9 @@ import { adapterBase, ipAdapter } from '../nets/ip-adapter';
 import { loraModules } from '../nets/names/lora-parts';
 import { ipAdapterForm } from '../nets/names/ip-adapter';
 import { visionForm } from '../nets/names/vision';
-import { listed } from '../nets/parts';
+import { inNormalForm } from '../nets/names/normal-form';
+import { enumerated, listed, partNames } from '../nets/parts';
+import { T5_TOKENIZER } from '../nets/t5-tokenizer';
 import { visionTower } from '../nets/vision';
 import { callName, nameApart } from '../text/lora';
 import { callWord } from '../text/words';
@@ -39,6 +42,7 @@ export function factsOf({ model, lacks, unused, room }: Inspected, file: string)
     room,
     textWidth: model.denoiser.contextWidth,
     ...(lacks.length > 0 && { lacks: listed(lacks) }),
+    ...(model.denoiser.net === 'mmdit' && { t5: model.t5 !== null }),
   };
 }
 
@@ -70,6 +74,30 @@ export function embeddingFacts({ tensors }: Header, file: string): AddonFacts {
   const called = triggersOf(embeddingWords(tensors), name);
   const words = called.map(({ trigger, word: { vectors } }) => ({ trigger, vectors }));
   return { kind: 'embedding', name, words };
+}
+
+/** CLIP's text models by their widths, as people call them. */
+const CLIPS = new Map([
+  [768, 'CLIP-L'],
+  [1024, 'CLIP-H'],
+  [1280, 'CLIP-G'],
+]);
+
+/** Parts of a model without a net that draws. */
+export function partsFacts({ tensors: own }: Header, file: string): AddonFacts {
+  const form = inNormalForm(own);
+  const has = (key: string): boolean => form.tensors.has(key);
+  const clips = (['text', 'text2'] as const).flatMap((place) => {
+    const width = textWidth(form, place);
+    return width === null ? [] : [CLIPS.get(width) ?? partNames[place]];
+  });
+  const holds = [
+    ...(has('vae.decoder.conv_in.weight') ? [partNames.vae] : []),
+    ...clips,
+    ...(has('t5.shared.weight') ? [partNames.t5] : []),
+    ...(has(T5_TOKENIZER) ? ['tokenizer of T5'] : []),
+  ];
+  return { kind: 'parts', name: stemOf(file), holds: enumerated(holds) };
 }
 
 /** @throws DrobeError 'missing-weight' or 'bad-weight' */

@@ -5,15 +5,17 @@ import { recognise } from '../nets/detect';
 import { filePartOf, isTaesdPart } from '../nets/diffusers';
 import { CONFIG_YAML } from '../nets/predicts/predicts';
 import { strangerIn } from '../nets/strangers/stranger';
+import { isTokenizerFile, T5_TOKENIZER } from '../nets/t5-tokenizer';
 import { isImageEncoder } from '../nets/vision';
 import { assemble, type Member } from '../pipeline/assemble';
-import { inLine } from '../weights/combine';
+import { combine, inLine } from '../weights/combine';
 import { bytesOf, plain, type Layout } from '../weights/layout';
 import { parseHeader, readHeader, type Header, type Slices } from '../weights/safetensors';
 import { readTorch } from '../weights/torch';
 import type { Gathered } from './api';
 import { besideOf, isSettings, ofFile, ofFolder, readSettings, type Beside, type Settings } from './beside';
 import { foreignFolders } from './foreign';
+import { tokenizersAmong } from './tokenizers';
 import { problemOf } from './verdict';
 
 /** A file with the place where it lies: "sd/unet/model.safetensors". */
@@ -59,14 +61,17 @@ export async function gather<F extends Placed>(
   files: readonly F[],
   slicesOf: (file: F) => Slices | Promise<Slices>,
 ): Promise<Found<F>> {
+  const tokenizers = await tokenizersAmong(files, slicesOf);
+  const others = files.filter((file) => !tokenizers.some((one) => one.file === file));
   const [told, rest] = [
-    files.filter(({ path }) => isSettings(path)),
-    files.filter(({ path }) => !isSettings(path)),
+    others.filter(({ path }) => isSettings(path)),
+    others.filter(({ path }) => !isSettings(path)),
   ];
   const settings = await Promise.all(
     told.map(async (file) => readSettings(file, file.path, await slicesOf(file))),
   );
-  const all = await Promise.all(rest.map(async (file) => look(file, await slicesOf(file))));
+  const looked = await Promise.all(rest.map(async (file) => look(file, await slicesOf(file))));
+  const all: Seen<F>[] = [...looked, ...tokenizers];
   const broken = all.filter(({ torch }) => torch instanceof DrobeError);
   const foreign = foreignFolders(all);
   const seen = all.filter(
@@ -95,12 +100,12 @@ export async function gather<F extends Placed>(
       else refused.push({ file: nameOf(folder, members), problem: { code, facts } });
     }
   }
-  const others = seen.filter(
+  const whole = seen.filter(
     (one) =>
       !parts.some((part) => part === one) && !(isCompanion(one.header) && done.some(isAround(one.path))),
   );
-  const single = others.map((one): FoundModel<F> => {
-    const own = settings.length > 0 ? ofFile(settings, one.path, isOnly(one, others)) : [];
+  const single = whole.map((one): FoundModel<F> => {
+    const own = settings.length > 0 ? ofFile(settings, one.path, isOnly(one, whole)) : [];
     for (const each of own) used.add(each);
     return { ...alone(one), ...(own.length > 0 && { beside: besideOf(own) }) };
   });
@@ -151,6 +156,10 @@ const refusedAlone = ({ path }: Settings<unknown>): Gathered['refused'][number] 
 });
 
 function alone<F>({ file, path, slices, torch, header }: Seen<F>): FoundModel<F> {
+  if (header?.tensors.has(T5_TOKENIZER) && isTokenizerFile(path)) {
+    const layout = combine([{ file, header, rename: (name) => name }]);
+    return { name: 'T5 tokenizer.safetensors', bytes: bytesOf(layout), layout };
+  }
   if (!torch || torch instanceof DrobeError) {
     const guides = header && (controlKind(header.tensors) !== null || isImageEncoder(header.tensors));
     const name = guides ? ownName(path) : last(path);

@@ -1,6 +1,7 @@
 /** Addresses as people paste them, and what Hugging Face says of a repository: https://huggingface.co/docs/hub/api. */
 import { withoutSecrets } from '../address';
 import { DrobeError } from '../errors';
+import { isTokenizerFile } from '../nets/t5-tokenizer';
 import { fieldsOf } from '../weights/records';
 import { get, isPage, type Fetch } from '../weights/remote';
 import { mayTell, sameStem } from './beside';
@@ -64,11 +65,11 @@ async function listRepository(
     ({ path: file }) => path === '' || file === path || file.startsWith(`${path}/`),
   );
   if (there.length === 0 && info.files.length > 0) throw new DrobeError('file-unknown', { repository, path });
-  const models = there.filter((file) => isModel(file.path));
+  const models = there.filter((file) => isModel(file.path) || (isTokenizerFile(path) && file.path === path));
   if (models.length === 0) throw new DrobeError('no-model-there', { address: `${HUB}/${repository}` });
   // Of a file alone, the settings of its name.
   const beside = isModel(path) ? info.files.filter((file) => isBesideOf(file.path, path)) : there;
-  const files = [...models, ...beside.filter((file) => mayTell(file.path))];
+  const files = [...models, ...beside.filter((file) => mayTell(file.path) || isT5s(file.path))];
   // Asked for by its commit, a file stays the same while it is downloaded.
   const base = `${HUB}/${repository}/resolve/${encodeURIComponent(info.commit ?? revision)}/`;
   return {
@@ -82,6 +83,9 @@ async function listRepository(
 }
 
 const isModel = (path: string): boolean => /\.safetensors$/i.test(path);
+
+/** Others than T5's are not used: they are not asked for. */
+const isT5s = (path: string): boolean => isTokenizerFile(path) && /(?:^|\/)tokenizer_3\//.test(path);
 
 const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/') + 1);
 

@@ -37,14 +37,18 @@ export interface ModelFacts {
   readonly textWidth?: number;
   /** The parts that it has not and must borrow: "VAE and text encoder"; absent where it has all. */
   readonly lacks?: string;
+  /** Whether T5 is in it; absent where models of its family have none. */
+  readonly t5?: boolean;
 }
 
-/** From which models parts are borrowed: ids. */
+/** From which models parts are borrowed: ids; empty for one that it shall do without. */
 export type Parts = Readonly<Partial<Record<Lent, string>>>;
 
 /** A part that a model lacks, and the files that could lend one, the best first. */
 export interface Lacking {
   readonly part: Lent;
+  /** It draws without it, too. */
+  readonly optional: boolean;
   readonly lenders: readonly { readonly id: string; readonly file: string }[];
 }
 

@@ -1,5 +1,6 @@
 /** What can be downloaded from an address, by the headers of the files there and nothing else of them. */
 import { DrobeError } from '../errors';
+import { isTokenizerFile } from '../nets/t5-tokenizer';
 import type { RemoteSource } from '../weights/origin';
 import { beginningOf, bytesOf, type Layout } from '../weights/layout';
 import { remoteFile, type Fetch, type RemoteFile } from '../weights/remote';
@@ -35,7 +36,7 @@ export async function offersAt(
     files.map(async (file): Promise<Seen | null> => {
       const asked = remoteFile(file.url, fetch, signal);
       // Without its settings a model can be had all the same.
-      const optional = repository !== null && isSettings(file.path);
+      const optional = repository !== null && files.length > 1 && isSettings(file.path);
       const remote = await (optional ? asked.catch(() => null) : asked);
       // A list of files has their names.
       return remote && { ...file, path: (repository === null && remote.called) || file.path, remote };
@@ -83,7 +84,8 @@ async function withHead({ head, ranges }: Layout<Seen>): Promise<Layout<RemoteSo
   for (const { file } of ranges) {
     const { url, sha256, remote } = file;
     const { size: bytes, tag, ranged } = remote;
-    sources.set(file, { url, sha256, bytes, tag, ranged, head: await headOf(remote) });
+    const head = isTokenizerFile(file.path) ? new Uint8Array() : await headOf(remote);
+    sources.set(file, { url, sha256, bytes, tag, ranged, head });
   }
   const known = { head, ranges: ranges.map((range) => ({ ...range, file: sources.get(range.file)! })) };
   if (head.length > 0) return known;

@@ -10,6 +10,7 @@ import {
   imageEncoderFacts,
   ipAdapterFacts,
   loraFacts,
+  partsFacts,
   stemOf,
   upscalerFacts,
 } from './facts';
@@ -21,12 +22,11 @@ export function whatIs(header: Header, file: string): What {
   try {
     return { facts: factsOf(inspect(header), file) };
   } catch (thrown) {
-    const { code, facts } = toDrobeError(thrown);
+    const { code } = toDrobeError(thrown);
     if (code === 'file-is-lora') return { addon: loraFacts(header, file) };
     if (code === 'file-is-control') return { addon: controlFacts(header, file) };
     if (code === 'file-is-taesd') return { addon: { kind: 'taesd', name: stemOf(file) } };
-    if (code === 'file-is-parts')
-      return { addon: { kind: 'parts', name: stemOf(file), holds: String(facts['found']) } };
+    if (code === 'file-is-parts') return { addon: partsFacts(header, file) };
     if (code === 'file-is-vae') return { addon: { kind: 'vae', name: stemOf(file) } };
     if (code === 'file-is-ip-adapter') return { addon: ipAdapterFacts(header, file) };
     if (code === 'file-is-image-encoder') return { addon: imageEncoderFacts(header, file) };

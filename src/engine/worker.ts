@@ -19,7 +19,7 @@ import { countTokens } from './count';
 import { enlarge } from './enlarge';
 import { equipFrom } from './equip';
 import { gather } from './gather';
-import { chosenLenders, complete, lackingIn } from './loans';
+import { borrowed, chosenLenders, complete, lackingIn, mayBorrow } from './loans';
 import { base } from './place';
 import { Preparing } from './preparing';
 import { answer, serve } from './rpc';
@@ -135,9 +135,9 @@ const api: WorkerApi = {
         const { tools, read, told, files } = yield* equip(checkpoint, request, signal, report);
         const { model, backend, vae = '', taesd = '', parts: _, ...job } = request;
         const picture = yield* generate({ ...job, ...read }, tools);
-        const borrowed = Object.keys(parts).length > 0 && { parts };
-        const asked = { model, backend, vae, taesd, ...borrowed, ...picture.job, ...told };
-        const hashes = await models.hashesOf([model, ...Object.values(parts), ...files]);
+        const lent = Object.keys(parts).length > 0 && { parts };
+        const asked = { model, backend, vae, taesd, ...lent, ...picture.job, ...told };
+        const hashes = await models.hashesOf([model, ...borrowed(parts).map(([, id]) => id), ...files]);
         return { ...picture, job: asked, hashes };
       } catch (thrown) {
         await distrust(thrown);
@@ -223,7 +223,7 @@ async function open(
     report({ kind: 'fetching', doneBytes, totalBytes });
   });
   const lenders: [Lent, Readable][] = [];
-  for (const [part, lender] of Object.entries(parts) as [Lent, string][])
+  for (const [part, lender] of borrowed(parts))
     lenders.push([part, await models.open(lender, signal, () => undefined)]);
   const { inspected, weights } = complete(opened, lenders);
   const checkpoint = new Checkpoint(inspected.model, weights, await machines[backend]());
@@ -234,7 +234,7 @@ async function open(
 async function lendersOf(id: string, chosen: Parts): Promise<Parts> {
   const entries = await models.list();
   const model = entries.find((entry) => entry.id === id);
-  if (!model || !('facts' in model) || !model.facts.lacks) return {};
+  if (!model || !('facts' in model) || !mayBorrow(model.facts)) return {};
   return chosenLenders(
     await lackingIn(await models.header(id), entries, (other) => models.header(other)),
     chosen,

@@ -2,10 +2,14 @@
 import { bytesPer, sizeOf, type Bits, type Graph, type Shape } from '../graph/graph';
 import { BLOCK, canBePacked } from '../graph/packed';
 import { places } from './names/places';
+import { T5_TOKENIZER } from './t5-tokenizer';
 import { isTokenTable } from './text-encoder';
 
 /** More weights than this do not stay on the device together: each net is released before the next is opened. */
 const RESIDENT_BYTES = 3 * 2 ** 30;
+
+/** Where T5 finds no room whole, so much of its weights is there at a time, or one of its layers if that is more. */
+export const T5_PART_BYTES = 2 ** 30;
 
 export interface Room {
   /** Bytes of weights on the device at any one time. */
@@ -16,7 +20,7 @@ export interface Room {
 
 /**
  * @param tensors the checkpoint's, in normal form.
- * @param bits of a number in the weights of the UNet's linear layers; null: they are of `dtype`, as others are.
+ * @param bits of a number in the weights of the denoiser's linear layers; null: they are of `dtype`, as others are.
  * @param beside bytes of what would be there too, if all stayed.
  */
 export function roomFor(
@@ -28,16 +32,21 @@ export function roomFor(
   const nets = places.map((net) => {
     let sum = 0;
     for (const [name, { shape }] of tensors) {
-      const packed = net === 'unet' && bits !== null && isLinear(shape);
+      const packed = (net === 'unet' || net === 'mmdit') && bits !== null && isLinear(shape);
       const each = packed ? bits / 8 + bytesPer[dtype] / BLOCK : bytesPer[dtype];
-      if (name.startsWith(`${net}.`) && !isTokenTable(name)) sum += sizeOf(shape) * each;
+      if (name.startsWith(`${net}.`) && !staysBehind(name)) sum += sizeOf(shape) * each;
     }
-    return sum;
+    return { net, bytes: sum };
   });
-  const all = nets.reduce((sum, net) => sum + net, 0);
-  const together = all + beside <= RESIDENT_BYTES;
-  return { bytes: together ? all : Math.max(...nets), together };
+  const all = nets.reduce((sum, { bytes }) => sum + bytes, 0);
+  if (all + beside <= RESIDENT_BYTES) return { bytes: all, together: true };
+  const alone = nets.map(({ net, bytes }) => (net === 't5' ? Math.min(bytes, T5_PART_BYTES) : bytes));
+  return { bytes: Math.max(...alone), together: false };
 }
+
+/** Tables of which a picture needs a few rows, and what is no weight. */
+const staysBehind = (name: string): boolean =>
+  isTokenTable(name) || name === 'mmdit.pos_embed' || name === T5_TOKENIZER;
 
 /** What the weights of a net take that is whole in its tensors. */
 export function weightBytes(

@@ -21,8 +21,11 @@ export function partOf(name: string): Part {
 }
 
 /** "UNet, VAE and text encoder" */
-export function listed(parts: readonly Place[]): string {
-  const names = parts.map((part) => partNames[part]);
+export const listed = (parts: readonly (Place | 'tokenizer')[]): string =>
+  enumerated(parts.map((part) => (part === 'tokenizer' ? 'tokenizer of T5' : partNames[part])));
+
+/** "one, two and three" */
+export function enumerated(names: readonly string[]): string {
   const last = names.at(-1) ?? '';
   return names.length > 1 ? `${names.slice(0, -1).join(', ')} and ${last}` : last;
 }

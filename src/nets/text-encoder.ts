@@ -33,7 +33,10 @@ const TOKENS = '.text_model.embeddings.token_embedding.weight';
 /** The name of a text encoder's table of tokens [tokens, width], of which a prompt needs few rows: it never travels. */
 export const tokenTable = (place: TextEncoder['place']): string => place + TOKENS;
 
-export const isTokenTable = (key: string): boolean => key.endsWith(TOKENS);
+/** T5's, of all its blocks, and as some files have it once more. */
+const T5_TABLES: ReadonlySet<string> = new Set(['t5.shared.weight', 't5.encoder.embed_tokens.weight']);
+
+export const isTokenTable = (key: string): boolean => key.endsWith(TOKENS) || T5_TABLES.has(key);
 
 /** The number of the layer that a weight belongs to; -1 for what belongs to none. */
 export const layerIn =

@@ -1,7 +1,14 @@
 /** The parts of a diffusers folder, made one checkpoint: as if it had been a single file all along. */
 import { DrobeError } from '../errors';
 import { commonDtype } from '../nets/detect';
-import { filePartOf, isProjected, readsTwoTexts, textWidth, type FilePart } from '../nets/diffusers';
+import {
+  filePartOf,
+  isProjected,
+  readsTwoTexts,
+  textWidth,
+  wholeWidth,
+  type FilePart,
+} from '../nets/diffusers';
 import type { Place } from '../nets/names/places';
 import { listed } from '../nets/parts';
 import { combine } from '../weights/combine';
@@ -21,6 +28,8 @@ interface Net<F> {
   readonly part: FilePart;
   /** What all files of a net have in common. */
   readonly mark: string;
+  /** Of a text encoder, where that is known. */
+  readonly width: number | null;
   readonly members: Member<F>[];
   readonly names: Set<string>;
 }
@@ -31,8 +40,8 @@ interface Net<F> {
  * Files that are no part are left out. Where a net is there more than once (folders often hold it in single precision
  * and in half), the smaller one is taken.
  * @param beside texts of the settings that lie with them, which become metadata.
- * What else than the UNet is missing can be borrowed.
- * @throws DrobeError 'missing-part' where no UNet is among them, or 'missing-shard' with the name of a file that a net in
+ * What else than the net that draws is missing can be borrowed.
+ * @throws DrobeError 'missing-part' where that is not among them, or 'missing-shard' with the name of a file that a net in
  * several lacks.
  */
 export function assemble<F>(
@@ -43,13 +52,14 @@ export function assemble<F>(
   const files = [...chosen.values()].flatMap((net) => net?.members ?? []);
   const shard = missingShard(files.map(pathOf), new Set(members.map(pathOf)));
   if (shard) throw new DrobeError('missing-shard', { shard });
-  if (!chosen.get('unet')) throw new DrobeError('missing-part', { part: listed(['unet']) });
+  const denoiser = chosen.get('unet') ?? chosen.get('mmdit');
+  if (!denoiser) throw new DrobeError('missing-part', { part: listed(['unet']) });
   const parts = [...chosen].flatMap(([part, net]) => {
-    const rename = (name: string): string => `${part}.${name}`;
+    const rename = (name: string): string => (part === 'tokenizer' ? name : `${part}.${name}`);
     return (net?.members ?? []).map(({ file, header }) => ({ file, header, rename }));
   });
-  // What the UNet's files state is about the model; a VAE's title would be its own.
-  const stated = chosen.get('unet')!.members.flatMap(({ header }) => [...header.metadata]);
+  // What its files state is about the model; a VAE's title would be its own.
+  const stated = denoiser.members.flatMap(({ header }) => [...header.metadata]);
   return combine(parts, new Map([...stated, ...Object.entries(beside)]));
 }
 
@@ -60,11 +70,12 @@ function netsOf<F>(members: readonly Member<F>[]): Net<F>[] {
     const { tensors } = member.header;
     const part = filePartOf(tensors.keys());
     if (!part) continue;
-    const mark = [part, commonDtype(tensors), part === 'text' ? textWidth(tensors) : ''].join(' ');
+    const width = part === 'text' ? textWidth(tensors) : null;
+    const mark = [part, commonDtype(tensors), width].join(' ');
     const known = nets.find(
       (net) => net.mark === mark && ![...tensors.keys()].some((name) => net.names.has(name)),
     );
-    const net = known ?? { part, mark, members: [], names: new Set() };
+    const net = known ?? { part, mark, width, members: [], names: new Set() };
     if (!known) nets.push(net);
     net.members.push(member);
     for (const name of tensors.keys()) net.names.add(name);
@@ -73,18 +84,35 @@ function netsOf<F>(members: readonly Member<F>[]): Net<F>[] {
 }
 
 /** A net for each part that the model needs, or none. */
-function chooseParts<F>(nets: readonly Net<F>[]): Map<Place, Net<F> | undefined> {
-  const unet = best(nets.filter(({ part }) => part === 'unet'));
-  const vae = best(nets.filter(({ part }) => part === 'vae'));
+function chooseParts<F>(nets: readonly Net<F>[]): Map<Place | 'tokenizer', Net<F> | undefined> {
+  const bestOf = (wanted: FilePart): Net<F> | undefined => best(nets.filter(({ part }) => part === wanted));
+  const unet = bestOf('unet');
+  const mmdit = unet ? undefined : bestOf('mmdit');
+  const chosen = new Map<Place | 'tokenizer', Net<F> | undefined>([
+    ['unet', unet],
+    ['mmdit', mmdit],
+    ['vae', bestOf('vae')],
+  ]);
   const texts = nets.filter(({ part }) => part === 'text');
+  if (mmdit) {
+    const [text, text2] = byWidth(texts, mmdit);
+    return chosen
+      .set('text', text)
+      .set('text2', text2)
+      .set('t5', bestOf('t5'))
+      .set('tokenizer', bestOf('tokenizer'));
+  }
   const plain = best(texts.filter(({ names }) => !isProjected(names)));
   const projected = best(texts.filter(({ names }) => isProjected(names)));
-  const chosen = new Map<Place, Net<F> | undefined>([
-    ['unet', unet],
-    ['vae', vae],
-  ]);
   if (!unet || !readsTwoTexts(unet.names)) return chosen.set('text', plain ?? projected);
   return chosen.set('text', plain).set('text2', projected);
+}
+
+/** Both of an MMDiT's give the prompt as a whole, side by side: the first one is the narrower. */
+function byWidth<F>(texts: readonly Net<F>[], mmdit: Net<F>): (Net<F> | undefined)[] {
+  const whole = mmdit.members.map(({ header }) => wholeWidth(header.tensors)).find((width) => width !== null);
+  const isWide = ({ width }: Net<F>): boolean => (width ?? 0) > (whole ?? 0) / 2;
+  return [best(texts.filter((net) => !isWide(net))), best(texts.filter(isWide))];
 }
 
 /** The most complete; of these the smallest, as computing in half precision asks for no more; then the plainest path. */

@@ -5,8 +5,8 @@
 
 /** The nets of a checkpoint, as their names begin in normal form. */
 export type Place = 'unet' | 'mmdit' | 'vae' | 'text' | 'text2' | 't5';
-/** What one file can lend another: what a denoiser draws can be drawn by no other. */
-export type Lent = Exclude<Place, 'unet' | 'mmdit'>;
+/** What one file can lend another: what a denoiser draws can be drawn by no other. The tokenizer is T5's. */
+export type Lent = Exclude<Place, 'unet' | 'mmdit'> | 'tokenizer';
 export const places: readonly Place[] = ['unet', 'mmdit', 'vae', 'text', 'text2', 't5'];
 
 /** A name, told which net it belongs to: what is left of it is the net's own. */

@@ -115,8 +115,9 @@ async function filesIn(entry: Entry, folder: string): Promise<LocalFile[]> {
   }
 }
 
-/** What says how a model is drawn, by the places where such files lie. */
-const SETTINGS = /\.ya?ml$|(?:^|\/)scheduler_config\.json$|(?:^|\/)vae\/config\.json$/i;
+/** What says how a model is drawn and how its T5 reads, by the places where such files lie. */
+const SETTINGS =
+  /\.ya?ml$|(?:^|\/)scheduler_config\.json$|(?:^|\/)vae\/config\.json$|(?:^|\/)(?:tokenizer_3\/)?tokenizer\.json$/i;
 
 /** Of a folder without .safetensors its PyTorch files are taken; else one file, whose refusal says what is wrong. */
 function worthKeeping(found: readonly LocalFile[]): LocalFile[] {

@@ -3,6 +3,8 @@ import type { Remote } from '../../engine/rpc';
 import { Persisted, type Shelf } from '../settings/persisted.svelte';
 import type { UsableModel } from './library.svelte';
 
+const mayBorrow = ({ lacks, t5 }: UsableModel['facts']): boolean => lacks !== undefined || t5 !== undefined;
+
 /** Parts that models lack, and from which others they borrow them: chosen once, remembered by model. */
 export class Loans {
   /** What the model that is worked with lacks, each with those that could lend it. */
@@ -21,7 +23,7 @@ export class Loans {
     const turn = ++this.#looked;
     let lacking: readonly Lacking[] = [];
     try {
-      if (model?.facts.lacks && here.length > 0)
+      if (model && mayBorrow(model.facts) && here.length > 0)
         ({ value: lacking } = await this.#engine.lacking(new AbortController().signal, model.id).next());
     } catch {
       // Drawing with it says what is wrong.
@@ -34,9 +36,10 @@ export class Loans {
     return $state.snapshot(this.#chosen.current[model] ?? {}); // it is sent to the engine, and stored
   }
 
-  /** The lender of a part: the chosen one, where it is still there, else the best; none where there is none. */
-  lenderOf({ part, lenders }: Lacking, model: string): string {
+  /** The lender of a part: the chosen one, where it is still there, else the best; none where there is or shall be none. */
+  lenderOf({ part, optional, lenders }: Lacking, model: string): string {
     const chosen = this.of(model)[part];
+    if (optional && chosen === '') return '';
     return (lenders.find(({ id }) => id === chosen) ?? lenders[0])?.id ?? '';
   }
 

@@ -4,7 +4,6 @@ import type {
   DeviceInfo,
   ImageEncoderFacts,
   IpAdapterFacts,
-  Lacking,
   LoraUse,
   ModelFacts,
   Trigger,
@@ -137,30 +136,6 @@ export function remarkWords(remark: Remark): string {
       return `${file} is here already: it is the same file.`;
   }
 }
-
-/** @param lacks the parts: "VAE and text encoder". */
-export const lackWords = (lacks: string): string =>
-  `This file has no ${clean(lacks, 60)} of its own and borrows from others on this device.`;
-
-/** Of each part that can be borrowed: what its field is called, and what to do where nothing lends it. */
-export const lentWords: Record<Lacking['part'], { readonly label: string; readonly none: string }> = {
-  vae: {
-    label: 'VAE from',
-    none: 'Nothing here has a VAE that fits. Import one (vae/diffusion_pytorch_model.safetensors of its folder), or a whole checkpoint of the same family.',
-  },
-  text: {
-    label: 'Text encoder from',
-    none: 'Nothing here has a text encoder that fits. Import one (text_encoder/model.safetensors of its folder, or clip_l.safetensors), or a whole checkpoint of the same family.',
-  },
-  text2: {
-    label: 'Second text encoder from',
-    none: 'Nothing here has a second text encoder that fits. Import one (text_encoder_2/model.safetensors of its folder, or clip_g.safetensors), or a whole checkpoint of the same family.',
-  },
-  t5: {
-    label: 'T5 from',
-    none: 'Nothing here has a T5 that fits. Import one (text_encoder_3 of its folder, or t5xxl_fp8_e4m3fn.safetensors): pictures are drawn without it, too.',
-  },
-};
 
 /** The WebAssembly heap, in which nets lie that the CPU runs. */
 const HEAP_BYTES = 4 * 2 ** 30;

@@ -1,6 +1,7 @@
 /** What a file turned out to be, in words. */
 import type { Inspection, ModelFacts } from '../../engine/api';
 import { clean } from './format';
+import { holdsWords } from './loans';
 import { addonWords } from './models';
 import { predictsWords, tellersWords } from './predicts';
 import { sentence } from './problems';
@@ -36,7 +37,8 @@ export function verdictWords(
   if ('facts' in verdict) {
     const { family, kind, predicts } = verdict.facts;
     const more = predicts ? ` It ${predictsWords(predicts)}${tellersWords(predicts)}.` : '';
-    return `A checkpoint that Drobė can run: ${clean(family, 60)}, which ${uses[kind]}.${more}`;
+    const holds = holdsWords(verdict.facts);
+    return `A checkpoint that Drobė can run: ${clean(family, 60)}${holds && ` ${holds}`}, which ${uses[kind]}.${more}`;
   }
   if ('addon' in verdict) return `An addition to a model. ${addonWords(verdict.addon, use)}.`;
   return sentence(verdict.problem, file);

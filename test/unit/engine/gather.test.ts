@@ -135,6 +135,54 @@ describe('files that are one model', () => {
   });
 });
 
+describe('a folder of Stable Diffusion 3', () => {
+  /** A file with tensors of these names and shapes. */
+  const shaped = (path: string, shapes: Readonly<Record<string, number[]>>): LocalFile => {
+    const tensors: StoredTensors = new Map(
+      Object.entries(shapes).map(([name, shape]) => {
+        const bytes = new Uint8Array(2 * shape.reduce((product, n) => product * n, 1));
+        return [name, { dtype: 'F16', shape, bytes }];
+      }),
+    );
+    return local(path, written(tensors));
+  };
+  const clip = (path: string, width: number): LocalFile =>
+    shaped(path, { 'text_model.final_layer_norm.weight': [width], 'text_projection.weight': [width, width] });
+  const pieces = [
+    ['<pad>', 0],
+    ['</s>', 0],
+    ['<unk>', 0],
+    ['▁', -2.5],
+  ];
+  const tokenizer = (path: string, type = 'Unigram'): LocalFile =>
+    local(path, JSON.stringify({ model: { type, vocab: pieces } }));
+
+  it('shares its parts: several of them dropped together stay files of their own', async () => {
+    const files = [
+      clip('clip_l.safetensors', 8),
+      clip('clip_g.safetensors', 16),
+      tokenizer('tokenizer.json'),
+    ];
+    const gathered = await gather([...files, shaped('t5xxl.safetensors', { 'shared.weight': [4, 16] })]);
+    expect(told(gathered).files.toSorted()).toEqual([
+      'T5 tokenizer.safetensors',
+      'clip_g.safetensors',
+      'clip_l.safetensors',
+      't5xxl.safetensors',
+    ]);
+    expect(told(gathered).refused).toEqual([]);
+  });
+
+  it('takes no tokenizer but T5’s', async () => {
+    expect(told(await gather([tokenizer('tokenizer.json', 'BPE')]))).toEqual({
+      files: [],
+      refused: [['tokenizer.json', 'settings-alone', {}]],
+    });
+    const broken = local('tokenizer.json', '{"model":{"type":"Unigram"');
+    expect(told(await gather([broken])).refused[0]?.[1]).toBe('settings-alone');
+  });
+});
+
 describe('a model that lacks parts is one all the same: others may lend them', () => {
   it.each<[string, LocalFile[], string]>([
     ['UNet alone', [unet('x.safetensors')], 'x.safetensors'],

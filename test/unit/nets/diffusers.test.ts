@@ -73,7 +73,10 @@ describe('a part is told by its names', () => {
     ['a LoRA', ['up_blocks.1.attentions.0.proj_in.lora_A.weight'], null],
     ['CLIP with its picture half', ['text_model.final_layer_norm.bias', 'vision_model.x'], null],
     ['a safety checker', ['vision_model.vision_model.pre_layrnorm.bias', 'concept_embeds'], null],
-    ['T5', ['encoder.block.0.layer.0.SelfAttention.q.weight', 'shared.weight'], null],
+    ['T5', ['encoder.block.0.layer.0.SelfAttention.q.weight', 'shared.weight'], 't5'],
+    ['some of T5', ['encoder.block.13.layer.1.DenseReluDense.wo.weight'], 't5'],
+    ['an MMDiT', ['transformer_blocks.0.attn.to_q.weight', 'pos_embed.proj.weight'], 'mmdit'],
+    ["T5's tokenizer", ['t5.tokenizer_json'], 'tokenizer'],
   ])('%s', (_, names, part) => {
     expect(filePartOf(names)).toBe(part);
   });
