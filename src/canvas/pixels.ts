@@ -41,6 +41,13 @@ export function inverted({ width, height, alpha }: Mask): Mask {
   return { width, height, alpha: alpha.map((a) => 255 - a) };
 }
 
+/** A mask as a picture: white is repainted. */
+export function greyOf({ width, height, alpha }: Mask): Pixels {
+  const rgba = new Uint8ClampedArray(4 * width * height);
+  new Uint32Array(rgba.buffer).set(Uint32Array.from(alpha, (a) => 0xff000000 | (a * 0x010101)));
+  return { width, height, rgba };
+}
+
 /** Whether something shows through. */
 export function isClear({ rgba }: Pixels): boolean {
   for (let i = 3; i < rgba.length; i += 4) if (rgba[i] !== 255) return true;

@@ -5,7 +5,7 @@
 import type { SamplerName, ScheduleName } from '../sampling/settings';
 import { attention, BREAK } from '../text/attention';
 import { loraTags, type LoraTag } from '../text/lora';
-import { isReference, type RecipeControl } from './control';
+import { isReference } from './control';
 import {
   controlArguments,
   controlDifferences,
@@ -13,6 +13,7 @@ import {
   controlPipeline,
   controlsOf,
 } from './diffusers-control';
+import { referenceArguments, referenceLines, referencesOf } from './diffusers-references';
 import { pythonNumber } from './pairs';
 import { automaticOf } from './names';
 import { resourcesOf, type Recipe, type RecipeMode, type RecipeSettings } from './recipe';
@@ -105,7 +106,7 @@ export function diffusersScript(recipe: Recipe, { isXl }: { readonly isXl: boole
   const scheduler = schedulers[settings.sampler ?? 'Euler'] ?? otherwise;
   const controls = controlsOf(mode, settings.controls);
   const isGuided = controls.length > 0;
-  const reference = referenceOf(settings, isXl);
+  const references = referencesOf(settings, isXl);
   const size = `${widthOf(settings)}, ${heightOf(settings)}`;
   const guides = controlLines(controls, size, file);
   const named = (kind: RecipeMode): string =>
@@ -122,7 +123,9 @@ export function diffusersScript(recipe: Recipe, { isXl }: { readonly isXl: boole
     ...differences(settings, scheduler).map((sentence) => `# ${sentence}`),
     'import torch',
     `from diffusers import ${[...new Set(classes)].sort().join(', ')}`,
-    ...(mode === 'text' && !isGuided && !reference ? [] : ['from diffusers.utils import load_image']),
+    ...(mode === 'text' && !isGuided && references.length === 0
+      ? []
+      : ['from diffusers.utils import load_image']),
     ...(isXl && embeddings.length > 0 ? ['from safetensors.torch import load_file'] : []),
     '',
     'device = "cuda" if torch.cuda.is_available() else "cpu"',
@@ -138,7 +141,7 @@ export function diffusersScript(recipe: Recipe, { isXl }: { readonly isXl: boole
   ];
   lines.push(`pipe = ${pipeline}.from_single_file(${parts.join(', ')}).to(device)`);
   lines.push(schedulerLine(settings, scheduler));
-  if (reference) lines.push(...referenceLines(reference));
+  lines.push(...referenceLines(references, file));
   lines.push(...loraLines(loras), ...embeddings.flatMap(({ name }) => embeddingLines(name, isXl)), '');
 
   const passed = argumentsOf(settings, isXl, scheduler);
@@ -161,17 +164,6 @@ export function diffusersScript(recipe: Recipe, { isXl }: { readonly isXl: boole
   lines.push('result.save("result.png")', '');
   return lines.join('\n');
 }
-
-/** diffusers has none for SDXL models that change pictures by instruction. */
-const referenceOf = ({ controls = [], mode }: RecipeSettings, isXl: boolean): RecipeControl | undefined =>
-  isXl && mode === 'instruct' ? undefined : controls.find(isReference);
-
-/** An IP-Adapter lies in a folder, and what looks at pictures for it in image_encoder beside it. */
-const referenceLines = ({ model, weight }: RecipeControl): string[] => [
-  `pipe.load_ip_adapter(".", subfolder="", weight_name=${file(model)})`,
-  `pipe.set_ip_adapter_scale(${pythonNumber(weight)})`,
-  'reference = load_image("reference.png")',
-];
 
 const text = (value: string): string => JSON.stringify(value);
 const file = (name: string): string =>
@@ -239,9 +231,7 @@ function argumentsOf(settings: RecipeSettings, isXl: boolean, scheduler: Schedul
   const rescales = mode === 'text' || (isXl && mode !== 'instruct');
   if (guidanceRescale !== undefined && rescales) all.guidance_rescale = pythonNumber(guidanceRescale);
   if (eta !== undefined && /^(?:DDIM|TCD)/.test(scheduler.name)) all.eta = pythonNumber(eta);
-  if (referenceOf(settings, isXl)) all.ip_adapter_image = 'reference';
-  all.generator = 'generator';
-  return all;
+  return { ...all, ...referenceArguments(referencesOf(settings, isXl)), generator: 'generator' };
 }
 
 const listed = (all: Readonly<Record<string, string>>): string =>

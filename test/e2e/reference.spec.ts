@@ -2,8 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
+import { PNG } from 'pngjs';
+import type { Locator } from 'playwright/test';
 import { jobOf, type PipelineCase } from '../golden/pipeline-case';
-import { checkpointFile, expect, expectPicture, golden, test } from './app';
+import { pictureDifference } from '../golden/tensors';
+import { checkpointFile, expect, expectPicture, golden, test, type App } from './app';
 
 const at = 'ip/ip-adapter-sd1';
 const file = (name: string, path: string): { name: string; buffer: Buffer } => ({
@@ -11,27 +14,33 @@ const file = (name: string, path: string): { name: string; buffer: Buffer } => (
   buffer: gunzipSync(readFileSync(new URL(`${at}/${path}.safetensors.gzip`, golden))),
 });
 
-test('a picture is followed, by an adapter and an image encoder that are imported', async ({ app }) => {
-  test.setTimeout(300_000);
+const drawn = `${at}/cases/txt2img`;
+const wanted = JSON.parse(readFileSync(new URL(`${drawn}/case.json`, golden), 'utf8')) as PipelineCase & {
+  readonly ip_adapter_scale: number;
+};
+const like = fileURLToPath(new URL(`${drawn}/ip_adapter_image.png`, golden));
+
+/** The adapter's own model, what it draws in the case, and the region for pictures to draw like. */
+async function begin(app: App): Promise<Locator> {
   const { page } = app;
-  const drawn = `${at}/cases/txt2img`;
-  const wanted = JSON.parse(readFileSync(new URL(`${drawn}/case.json`, golden), 'utf8')) as PipelineCase & {
-    readonly ip_adapter_scale: number;
-  };
-  const job = jobOf(wanted);
   await app.open();
   await app.importFiles(checkpointFile('sd1'));
   await expect(app.model.locator('option:checked')).toHaveText(/sd1/, { timeout: 60_000 });
+  const job = jobOf(wanted);
   await app.fill(job);
   await page.getByRole('combobox', { name: 'Timestep spacing' }).selectOption(job.spacing);
-  const region = page.getByRole('region', { name: 'Reference image' });
+  return page.getByRole('region', { name: 'Reference image' });
+}
+
+test('a picture is followed, by an adapter and an image encoder that are imported', async ({ app }) => {
+  test.setTimeout(300_000);
+  const { page } = app;
+  const region = await begin(app);
   const weight = region.getByRole('slider', { name: 'Reference weight' });
 
   await test.step('what is missing is said', async () => {
     await expect(weight).toHaveCount(0);
-    await region
-      .getByLabel('Reference image', { exact: true })
-      .setInputFiles(fileURLToPath(new URL(`${drawn}/ip_adapter_image.png`, golden)));
+    await region.getByLabel('Reference image', { exact: true }).setInputFiles(like);
     await expect(region.getByText('No IP-Adapter here is for Stable Diffusion 1.x')).toBeVisible();
     await expect(app.generate).toHaveAccessibleDescription(/^Import an IP-Adapter for this model/);
     await app.importFiles(file('ip-adapter_sd15.safetensors', 'ip-adapter_sd15'));
@@ -54,5 +63,101 @@ test('a picture is followed, by an adapter and an image encoder that are importe
     await expect(weight).toHaveCount(0);
     await page.keyboard.press('Control+z');
     await expect(region.getByRole('img', { name: 'To draw like' })).toBeVisible();
+  });
+});
+
+/** A mask of the size that is drawn, white where it says so. */
+function maskFile(name: string, isWhite: (x: number, y: number) => boolean) {
+  const { width, height } = jobOf(wanted);
+  const png = new PNG({ width, height });
+  for (let i = 0; i < width * height; i++) {
+    png.data.fill(isWhite(i % width, Math.floor(i / width)) ? 255 : 0, 4 * i, 4 * i + 3);
+    png.data[4 * i + 3] = 255;
+  }
+  return { name, mimeType: 'image/png', buffer: PNG.sync.write(png) };
+}
+
+test('two pictures count as much as both their weights, and where their masks say', async ({ app }) => {
+  test.setTimeout(300_000);
+  const { page } = app;
+  const region = await begin(app);
+  await app.importFiles(
+    file('ip-adapter_sd15.safetensors', 'ip-adapter_sd15'),
+    file('image-encoder.safetensors', 'image_encoder/model'),
+  );
+  const unit = (number: number) => region.getByRole('group', { name: `Reference ${number}` });
+  const weigh = (number: number, weight: number) =>
+    unit(number).getByRole('slider', { name: 'Reference weight' }).fill(String(weight));
+  const all = wanted.ip_adapter_scale;
+
+  await test.step('two of one picture are one of both their weights', async () => {
+    await region.getByLabel('Reference image', { exact: true }).setInputFiles(like);
+    await region.getByLabel('Add reference image').setInputFiles(like);
+    await expect(unit(2).getByRole('combobox', { name: 'Image encoder' })).toHaveText(/image-encoder/);
+    await weigh(1, all / 3);
+    await weigh(2, (2 * all) / 3);
+    await expectPicture(await app.draw(), `${drawn}/expected.png`, 'with two references');
+  });
+
+  const masks = (number: number) => unit(number).getByRole('img', { name: 'The mask' });
+  const whites = (number: number) =>
+    masks(number)
+      .locator('canvas')
+      .evaluate((mask: HTMLCanvasElement) => {
+        const { data } = mask.getContext('2d')!.getImageData(0, 0, mask.width, mask.height);
+        return data.filter((byte, i) => i % 4 === 0 && byte > 127).length / (mask.width * mask.height);
+      });
+  await test.step('two that make up all of it are one that counts everywhere', async () => {
+    const { width } = jobOf(wanted);
+    await weigh(1, all);
+    await weigh(2, all);
+    const left = maskFile('left.png', (x) => x < width / 2);
+    await unit(1).getByLabel('Reference mask').setInputFiles(left);
+    await unit(2)
+      .getByLabel('Reference mask')
+      .setInputFiles(maskFile('right.png', (x) => x >= width / 2));
+    await expect(masks(2)).toBeVisible();
+    await expectPicture(await app.draw(), `${drawn}/expected.png`, 'with two masks');
+  });
+
+  await test.step('a mask is painted, by the pointer or by keys', async () => {
+    await unit(2).getByRole('button', { name: 'Remove reference image' }).click();
+    await expect(unit(2)).toHaveCount(0);
+    await unit(1).getByRole('button', { name: 'Paint a mask' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Where it counts' });
+    const canvas = dialog.getByRole('application', { name: 'Reference mask canvas' });
+    await dialog.getByRole('button', { name: 'Clear mask' }).click(); // what was there is gone over
+    await dialog.getByRole('button', { name: 'Rectangle' }).click();
+    const { x, y, width, height } = (await canvas.boundingBox())!;
+    await page.mouse.move(x + width / 2, y + 2);
+    await page.mouse.down();
+    await page.mouse.move(x + width - 2, y + height - 2, { steps: 5 });
+    await page.mouse.up();
+    await dialog.getByRole('button', { name: 'Use this mask' }).click();
+    await expect.poll(() => whites(1)).toBeCloseTo(0.5, 1);
+    const painted = await whites(1);
+    await unit(1).getByRole('button', { name: 'Paint a mask' }).click();
+    await dialog.getByRole('button', { name: 'Brush', exact: true }).click();
+    await canvas.focus();
+    for (let i = 0; i < 8; i++) await page.keyboard.press('ArrowLeft');
+    await page.keyboard.press('Enter');
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('Enter');
+    await dialog.getByRole('button', { name: 'Use this mask' }).click();
+    await expect.poll(() => whites(1)).toBeGreaterThan(painted);
+    const parts = await app.draw();
+    const plain = PNG.sync.read(readFileSync(new URL(`${drawn}/expected.png`, golden)));
+    expect(pictureDifference(parts.data, plain.data).mean).toBeGreaterThan(1);
+  });
+
+  await test.step('masks are remembered, and can be removed and brought back', async () => {
+    const painted = await whites(1);
+    await page.reload();
+    await app.ready();
+    await expect.poll(() => whites(1)).toBe(painted);
+    await unit(1).getByRole('button', { name: 'Remove reference mask' }).click();
+    await expect(unit(1).getByText('Everywhere')).toBeVisible();
+    await page.keyboard.press('Control+z');
+    await expect.poll(() => whites(1)).toBe(painted);
   });
 });

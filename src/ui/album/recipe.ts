@@ -12,7 +12,8 @@ import { loraTags, sameName } from '../../text/lora';
 import { mentions } from '../../text/words';
 import { recipeUnits } from '../control/recipe';
 import type { Unit } from '../control/unit';
-import { recipeReferences, type ReferenceSettings } from '../reference/reference';
+import { recipeReferences } from '../reference/recipe';
+import type { ReferenceSettings } from '../reference/reference';
 import { recipeSettings } from '../settings/recipe';
 import type { Mode, Settings } from '../settings/settings';
 

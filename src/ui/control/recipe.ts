@@ -6,7 +6,8 @@ import { shortHash } from '../../recipe/hashes';
 import { stemOf } from '../../recipe/recipe';
 import { moments, weights } from '../settings/ranges';
 import { isControlNet, likelyKind, type ControlNet } from './nets';
-import { initialUnit, resolutions, withPreprocessor, within, type Unit, type UnitSettings } from './unit';
+import { within } from '../controls/range';
+import { initialUnit, resolutions, withPreprocessor, type Unit, type UnitSettings } from './unit';
 
 /** @param here the files on this device, for their names and hashes. */
 export function recipeUnits(units: readonly UnitSettings[], here: readonly ModelEntry[]): RecipeControl[] {

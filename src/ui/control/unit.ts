@@ -57,9 +57,6 @@ export function mended<T extends UnitSettings>(found: T): T {
 /** From A1111's extension. */
 export const resolutions: Range = { min: 64, max: 2048, step: 8 };
 
-/** The nearest that is allowed. */
-export const within = (value: number, { min, max }: Range): number => Math.min(Math.max(value, min), max);
-
 /** A1111's words for its choices. */
 export const controlModes: Readonly<Record<ControlMode, string>> = {
   balanced: 'Balanced',

@@ -4,3 +4,6 @@ export interface Range {
   readonly max: number;
   readonly step: number;
 }
+
+/** The nearest that is allowed. */
+export const within = (value: number, { min, max }: Range): number => Math.min(Math.max(value, min), max);

@@ -10,7 +10,7 @@ import type { Units } from '../control/units.svelte';
 import type { Original } from '../files/picture';
 import { placeOf, resultOf, type Result } from '../album/result';
 import { referencesOf, settled } from '../reference/reference';
-import type { ReferenceImage } from '../reference/reference-image.svelte';
+import type { References } from '../reference/references.svelte';
 import type { Runner } from './runner.svelte';
 import { seedAfter } from '../../sampling/seed';
 import type { Settings } from '../settings/settings';
@@ -28,7 +28,7 @@ export interface Workshop {
   readonly album: Album;
   readonly source: SourcePicture;
   readonly units: Units;
-  readonly reference: ReferenceImage;
+  readonly references: References;
   readonly scale: (typeof pictures)['scale'];
   readonly now: () => number;
   readonly here: Here;
@@ -41,7 +41,7 @@ export interface Workshop {
 export async function make(
   { settings, desk }: Errand,
   { file, facts }: UsableModel,
-  { runner, album, source, units, reference, scale, now, here }: Workshop,
+  { runner, album, source, units, references: seen, scale, now, here }: Workshop,
   onResult: (result: Result) => void,
   before?: Unfinished,
 ): Promise<void> {
@@ -59,7 +59,7 @@ export async function make(
     const scene = sceneOf(work, settings, facts.multiple);
     const controls = await controlsOf(guides, scene, units.whole, units.means.hint);
     const shown = settled(desk.references ?? [], here(), facts.family);
-    const references = await referencesOf(shown, reference.whole);
+    const references = await referencesOf(shown, seen.whole, work.part);
     const making = { mode, original, controls: guides, references: shown, model: facts.title };
     const place = original && placeOf(mode, original, settings, margins);
     for (let i = 0; i < of; i++) {

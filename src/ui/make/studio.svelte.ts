@@ -14,7 +14,7 @@ import { chosenUpscaler, type UsableModel } from '../models/library.svelte';
 import type { Desk } from '../paint/desk';
 import { Workplace } from '../paint/workplace.svelte';
 import type { ReferenceObstacle } from '../reference/reference';
-import { ReferenceImage } from '../reference/reference-image.svelte';
+import { References } from '../reference/references.svelte';
 import { Form } from '../settings/form.svelte';
 import { defaultsOf, jobOf } from '../settings/job';
 import { settingsFrom } from '../settings/mend';
@@ -46,8 +46,8 @@ export class Studio {
   readonly place: Workplace;
   /** The pictures that guide. */
   readonly units: Units;
-  /** The picture that is part of the prompt. */
-  readonly reference: ReferenceImage;
+  /** The pictures that are part of the prompt. */
+  readonly references: References;
   readonly album: Album;
   readonly tokens: TokenCounter;
   readonly loans: Loans;
@@ -61,7 +61,7 @@ export class Studio {
     if (this.place.obstacle || !this.model) return this.place.obstacle;
     const [here, { facts }] = [this.#workshop.here(), this.model];
     return (
-      this.units.obstacle(here, facts, this.source !== null) ?? this.reference.obstacle(here, facts.family)
+      this.units.obstacle(here, facts, this.source !== null) ?? this.references.obstacle(here, facts.family)
     );
   });
   canGenerate = $derived.by(
@@ -78,7 +78,7 @@ export class Studio {
 
   /** What tells the nets of the next picture, and their sizes, from others; empty where they are not opened ahead. */
   readonly #nets = $derived.by(() => {
-    const alone = this.units.all.length === 0 && this.reference.all.length === 0;
+    const alone = this.units.all.length === 0 && this.references.all.length === 0;
     if (!this.model || this.place.mode !== 'text' || !alone) return '';
     return netsAhead(this.model, this.device, this.settings.current, this.loans.of(this.model.id));
   });
@@ -103,7 +103,7 @@ export class Studio {
     this.form = new Form(shelf, () => this.model?.facts.multiple ?? 8);
     this.place = new Workplace(shelf, pictures, this.form, () => this.model?.facts ?? null, this.changes);
     this.units = new Units({ ...pictures, hint }, this.changes);
-    this.reference = new ReferenceImage(pictures, this.changes);
+    this.references = new References(pictures, this.changes);
     this.settings = this.form.settings;
     this.#overrules = new Overrules(shelf);
     this.rates = new Persisted('rates', unmeasured, (found) => found, shelf);
@@ -120,14 +120,14 @@ export class Studio {
     };
     this.#runner = new Runner(engine, now, measured, lost);
     this.view = new View(this.album, this.place, this.#runner);
-    const { album, units, reference } = this;
+    const { album, units, references } = this;
     const { source } = this.place;
     this.#workshop = {
       runner: this.#runner,
       album,
       source,
       units,
-      reference,
+      references,
       scale: pictures.scale,
       now,
       here,
@@ -154,7 +154,7 @@ export class Studio {
 
   /** What is worked on, and what guides, as it is now; another one after every change. */
   get desk(): Desk {
-    return { ...this.place.desk, controls: this.units.all, references: this.reference.all };
+    return { ...this.place.desk, controls: this.units.all, references: this.references.all };
   }
 
   /** Called in an effect, it remembers what is worked on a moment after that has changed. */
@@ -179,7 +179,7 @@ export class Studio {
   async resume(): Promise<void> {
     const desk = await this.album.open();
     // What was begun meanwhile is not cleared away.
-    const guided = this.units.all.length > 0 || this.reference.all.length > 0;
+    const guided = this.units.all.length > 0 || this.references.all.length > 0;
     const idle = this.place.mode === 'text' && !this.place.source.current && !guided;
     if (desk && idle) this.#lay(desk);
     this.#resumed = true;
@@ -274,13 +274,13 @@ export class Studio {
       mode: this.place.mode,
       settings: $state.snapshot(this.settings.current),
       controls: this.units.all,
-      references: this.reference.all,
+      references: this.references.all,
     };
     this.place.mode = mode;
     if (original && original !== this.place.source.current) this.#begin(original);
     if (mode === 'outpaint' && place) this.place.frame.pull(marginsOf(place, itself));
     this.units.lay(controls);
-    this.reference.lay(references);
+    this.references.lay(references);
     this.form.take({ ...settings, model, backend, count });
     this.form.settleAll();
     this.changes.add({
@@ -288,7 +288,7 @@ export class Studio {
       undo: () => {
         this.place.mode = before.mode;
         this.units.lay(before.controls);
-        this.reference.lay(before.references);
+        this.references.lay(before.references);
         this.form.take(before.settings);
       },
     });
@@ -378,7 +378,7 @@ export class Studio {
   #lay(desk: Desk): void {
     this.place.lay(desk);
     this.units.lay(desk.controls ?? []);
-    this.reference.lay(desk.references);
+    this.references.lay(desk.references);
     if (desk.original && this.place.inPart) this.view.showCanvas();
   }
 

@@ -1,6 +1,6 @@
 import type { Rect, Size } from '../../canvas/crop';
 import type { Reading } from '../../canvas/mask-file';
-import { boundsOf, masked, type Mask } from '../../canvas/pixels';
+import { boundsOf, greyOf, masked, type Mask } from '../../canvas/pixels';
 import { around, Sheet } from '../../canvas/sheet';
 import {
   clearSheet,
@@ -17,7 +17,6 @@ import { Persisted, type Shelf } from '../settings/persisted.svelte';
 import { png } from '../files/png';
 import type { Range } from '../controls/range';
 import type { pictures } from './source.svelte';
-import { greyOf } from './work';
 
 export const tools = {
   brush: 'Brush',

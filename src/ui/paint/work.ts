@@ -2,7 +2,7 @@
 import { blurred, reachOf } from '../../canvas/blur';
 import { contextBox, grown, sizeLike, type Rect, type Sides, type Size } from '../../canvas/crop';
 import { extended, frameMask, type Margins } from '../../canvas/frame';
-import { boundsOf, flattened, inverted, pasted, type Mask, type Pixels } from '../../canvas/pixels';
+import { boundsOf, flattened, greyOf, inverted, pasted, type Mask, type Pixels } from '../../canvas/pixels';
 import { DrobeError } from '../../errors';
 import type { Source } from '../../engine/api';
 import type { Original } from '../files/picture';
@@ -119,11 +119,4 @@ async function patchWork(
       return pasted(picture, await scale(drawn, whole, box), box, mask);
     },
   };
-}
-
-/** A mask as a picture: white is repainted. */
-export function greyOf({ width, height, alpha }: Mask): Pixels {
-  const rgba = new Uint8ClampedArray(4 * width * height);
-  new Uint32Array(rgba.buffer).set(Uint32Array.from(alpha, (a) => 0xff000000 | (a * 0x010101)));
-  return { width, height, rgba };
 }

@@ -1,12 +1,14 @@
 /** A picture that is part of the prompt, the IP-Adapter that tells the UNet of it, and how far it is followed. */
+import type { Rect, Size } from '../../canvas/crop';
+import type { Mask } from '../../canvas/pixels';
 import type { ImageEncoderFacts, IpAdapterFacts, Job, ModelEntry, Pixels } from '../../engine/api';
-import type { RecipeControl } from '../../recipe/control';
-import { shortHash } from '../../recipe/hashes';
-import { stemOf } from '../../recipe/recipe';
 import type { Original } from '../files/picture';
 import { isForFamily } from '../settings/family';
 
 export interface Reference {
+  /** Which one it is on this page, whatever its place. */
+  readonly key: number;
+  /** Null where a recipe told of it: none carries pictures. */
   readonly picture: Original | null;
   /** The id of the adapter's file; empty: the first that fits. */
   readonly model: string;
@@ -16,14 +18,20 @@ export interface Reference {
   /** From and up to which part of the run it counts, 0 to 1. */
   readonly start: number;
   readonly end: number;
+  /** Where in the picture it counts, laid over all of that, whatever its size; null: everywhere. */
+  readonly mask: Mask | null;
 }
 
-export type ReferenceSettings = Omit<Reference, 'picture'>;
+/** What a recipe tells of it. */
+export type ReferenceSettings = Omit<Reference, 'key' | 'picture' | 'mask'>;
 
-export const initialReference: ReferenceSettings = { model: '', encoder: '', weight: 1, start: 0, end: 1 };
+export const initialReference: Omit<Reference, 'key'> = {
+  ...{ picture: null, mask: null },
+  ...{ model: '', encoder: '', weight: 1, start: 0, end: 1 },
+};
 
 /** What stands in the way of a picture that is like another. */
-export type ReferenceObstacle = 'no-adapter' | 'no-encoder';
+export type ReferenceObstacle = 'no-adapter' | 'no-encoder' | 'no-reference-picture';
 
 type Addon<F> = ModelEntry & { readonly addon: F & { readonly name: string } };
 export type AdapterEntry = Addon<IpAdapterFacts>;
@@ -70,36 +78,53 @@ export function settled(
   });
 }
 
-/** As the engine takes them. @param whole gives the pixels of a picture. */
+/** Where only a part of a larger picture is drawn: that one's size, and the part. */
+interface Part {
+  readonly whole: Size;
+  readonly box: Rect;
+}
+
+/**
+ * As the engine takes them.
+ * @param whole gives the pixels of a picture.
+ * @param part that is drawn, where it is not all of a picture.
+ */
 export async function referencesOf(
   references: readonly Reference[],
   whole: (picture: Original) => Promise<Pixels>,
+  part: Part | null,
 ): Promise<NonNullable<Job['references']>> {
   const asked: NonNullable<Job['references']>[number][] = [];
-  for (const { picture, model, encoder, weight, start, end } of references) {
+  for (const { picture, model, encoder, weight, start, end, mask } of references) {
     if (!picture) continue;
     const pixels = await whole(picture);
-    asked.push({ model, ...(encoder && { encoder }), pixels, weight, start, end });
+    const shown = mask && (part ? inPart(mask, part) : mask);
+    asked.push({
+      model,
+      ...(encoder && { encoder }),
+      pixels,
+      weight,
+      start,
+      end,
+      ...(shown && { mask: shown }),
+    });
   }
   return asked;
 }
 
-/** What A1111's extension calls the way in which a picture is looked at. */
-const moduleOf = ({ addon: { wants } }: AdapterEntry): string =>
-  wants.width === (wants.seen === 'embedding' ? 1280 : 1664)
-    ? 'ip-adapter_clip_sdxl'
-    : 'ip-adapter_clip_sd15';
+/** What lies over the part of a picture, of a mask that lies over all of it. */
+export function inPart({ width, height, alpha }: Mask, { whole, box }: Part): Mask {
+  const [left, right] = stretch(box.x, box.width, width / whole.width);
+  const [top, bottom] = stretch(box.y, box.height, height / whole.height);
+  const cut = new Uint8Array((right - left) * (bottom - top));
+  for (let y = top; y < bottom; y++) {
+    cut.set(alpha.subarray(y * width + left, y * width + right), (y - top) * (right - left));
+  }
+  return { width: right - left, height: bottom - top, alpha: cut };
+}
 
-/** As A1111's extension writes them: units of control, without their pictures. @param here files, for names and hashes. */
-export function recipeReferences(
-  references: readonly ReferenceSettings[],
-  here: readonly ModelEntry[],
-): RecipeControl[] {
-  return references.flatMap(({ model, weight, start, end }) => {
-    const adapter = here.filter(isAdapter).find(({ id }) => id === model);
-    if (!adapter) return [];
-    const hash = adapter.hashes && shortHash('control', adapter.hashes);
-    const name = stemOf(adapter.file);
-    return [{ model: name, ...(hash && { hash }), module: moduleOf(adapter), weight, start, end }];
-  });
+/** From where to where something lies in another scale: one at least. */
+function stretch(from: number, length: number, scale: number): [from: number, to: number] {
+  const begin = Math.floor(from * scale);
+  return [begin, Math.max(begin + 1, Math.round((from + length) * scale))];
 }

@@ -10,7 +10,10 @@ import { isImage } from '../files/picture';
 import type { Studio } from '../make/studio.svelte';
 import { isAddon, isUsable, type Library } from '../models/library.svelte';
 import { rareNames, rareOf } from '../settings/mend';
+import { recipeReferences, referencesIn } from '../reference/recipe';
+import type { Reference } from '../reference/reference';
 import { controlsWords } from '../words/control';
+import { referencesWords } from '../words/reference';
 import { rareWords } from '../words/recipe';
 import { completed, isUpscaler, modeOf, recipeSettings, settingsOf } from '../settings/recipe';
 import { withBatch, type Mode, type Rare, type Settings } from '../settings/settings';
@@ -36,6 +39,7 @@ interface Before {
   readonly model: string;
   readonly settings: Settings;
   readonly controls: readonly Unit[];
+  readonly references: readonly Reference[];
 }
 
 /** Text files that are read as recipes, in bytes. */
@@ -115,7 +119,9 @@ export class RecipeOffer {
       ...(rare && { rare: withNames(rare, named) }),
       ...(vae && { vae: vae.here.id }),
     });
-    this.#studio.units.lay(unitsOf(recipe.settings.controls ?? [], this.#library.entries));
+    const { controls = [] } = recipe.settings;
+    this.#studio.units.lay(unitsOf(controls, this.#library.entries));
+    this.#studio.references.lay(referencesIn(controls, this.#library.entries));
     const mode = modeOf(recipe, facts);
     if (mode && mode !== this.#studio.place.mode) this.#studio.place.mode = mode;
     this.#studio.form.settleAll();
@@ -152,22 +158,24 @@ export class RecipeOffer {
     this.#library.select(before.model);
     this.#studio.place.mode = before.mode;
     this.#studio.units.lay(before.controls);
+    this.#studio.references.lay(before.references);
     this.#studio.form.take(before.settings);
   }
 
   #remember(): void {
-    const { settings, place, units } = this.#studio;
+    const { settings, place, units, references } = this.#studio;
     const model = this.#library.choice.current.id;
     this.before = {
-      ...{ mode: place.mode, model, controls: units.all },
+      ...{ mode: place.mode, model, controls: units.all, references: references.all },
       settings: $state.snapshot(settings.current),
     };
   }
 
   #offer(found: Recipe, picture: File | null, plainly: (() => void) | null): void {
-    const { settings, place, units } = this.#studio;
+    const { settings, place, units, references } = this.#studio;
     const whole = completed(found);
-    const controls = recipeUnits(units.all, this.#library.entries);
+    const { entries } = this.#library;
+    const controls = [...recipeUnits(units.all, entries), ...recipeReferences(references.all, entries)];
     const now = { ...recipeSettings(place.mode, settings.current), controls };
     const comparison = compare(whole, now, this.#device);
     const rare = Object.entries(settings.current.rare) as [keyof Rare, Rare[keyof Rare]][];
@@ -175,8 +183,12 @@ export class RecipeOffer {
     const lost = rare
       .filter(([name, value]) => value !== undefined && kept[name] === undefined)
       .map(([name, value]) => ({ label: rareNames[name], from: rareWords(value), to: '' }));
-    if (controls.length > 0 && !whole.settings.controls?.length)
-      lost.push({ label: 'Control', from: controlsWords(controls.length), to: '' });
+    if (!whole.settings.controls?.length) {
+      if (units.all.length > 0)
+        lost.push({ label: 'Control', from: controlsWords(units.all.length), to: '' });
+      if (references.all.length > 0)
+        lost.push({ label: 'Reference image', from: referencesWords(references.all.length), to: '' });
+    }
     const { hires } = whole.settings;
     const isStrange = hires && !isUpscaler(hires.upscaler, this.#upscalers);
     const strange = isStrange ? [['Hires upscaler', hires.upscaler] as const] : [];

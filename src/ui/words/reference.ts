@@ -2,19 +2,34 @@
 import type { IpAdapterFacts } from '../../engine/api';
 import type { ReferenceObstacle } from '../reference/reference';
 import { hasUNet } from './family';
-import { clean } from './format';
+import { clean, count } from './format';
 import { encoderWanted } from './models';
 
 export const referenceObstacleWords: Readonly<Record<ReferenceObstacle, string>> = {
   'no-adapter': 'Import an IP-Adapter for this model, or remove the reference image',
   'no-encoder': 'Import the image encoder that the IP-Adapter needs, or remove the reference image',
+  'no-reference-picture': 'Choose a picture as the reference image, or remove it',
 };
+
+export const referenceRemovedWords = (number: number): string => `Reference ${number} was removed.`;
 
 /** @param after null where none took its place. */
 export const referenceReplacedWords = (before: string, after: string | null): string =>
   after === null
     ? `${clean(before, 60)} was removed.`
     : `${clean(after, 60)} took the place of ${clean(before, 60)}.`;
+
+/** @param other another mask took its place; else none. */
+export const maskReplacedWords = (other: boolean): string =>
+  other ? 'Another mask took the place of the reference image’s.' : 'The reference image’s mask was removed.';
+
+export const maskHint = 'Nothing is drawn like it where the mask is black.';
+export const maskPaintHint =
+  'Where nothing is painted it does not count; without any paint, it counts everywhere.';
+
+/** So many pictures are part of the prompt. */
+export const referencesWords = (references: number): string =>
+  references === 1 ? 'a reference image' : `${count(references)} reference images`;
 
 /** Where no adapter at hand fits. @param others that there are for other models: their bases. */
 export function noAdapterWords(family: string, others: readonly string[]): string {

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { boundsOf, flattened, inverted, pasted, type Mask, type Pixels } from '../../../src/canvas/pixels';
+import {
+  boundsOf,
+  flattened,
+  greyOf,
+  inverted,
+  pasted,
+  type Mask,
+  type Pixels,
+} from '../../../src/canvas/pixels';
 
 function maskOf(width: number, height: number, painted: Readonly<Record<string, number>> = {}): Mask {
   const alpha = new Uint8Array(width * height);
@@ -121,4 +129,10 @@ it('a picture is flattened on white, and one that nothing shows through is left 
   const flat = flattened({ width: 3, height: 1, rgba });
   expect([...flat.rgba]).toEqual([10, 20, 30, 255, 255, 255, 255, 255, 204, 204, 204, 255]);
   expect(flattened(flat)).toBe(flat);
+});
+
+it('a mask as a picture is white where it is repainted', () => {
+  const { rgba, ...at } = greyOf({ width: 3, height: 1, alpha: Uint8Array.of(0, 77, 255) });
+  expect(at).toEqual({ width: 3, height: 1 });
+  expect([...rgba]).toEqual([0, 0, 0, 255, 77, 77, 77, 255, 255, 255, 255, 255]);
 });

@@ -196,4 +196,14 @@ reference = load_image("reference.png")
   expect(script(1, { hires }).match(/ip_adapter_image=reference/g)).toHaveLength(2);
   expect(script(1)).not.toContain('whole run');
   expect(script(0.5)).toContain('# diffusers shows a reference image in the whole run.');
+  const light = { ...reference, end: 1, model: 'ip-adapter_sd15_light', weight: 1 };
+  const both = diffusersScript(recipe({ prompt: 'a', controls: [{ ...reference, end: 1 }, light] }), {
+    isXl: false,
+  });
+  expect(both).toContain(`
+pipe.load_ip_adapter([".", "."], subfolder=["", ""], weight_name=["ip-adapter_sd15.safetensors", "ip-adapter_sd15_light.safetensors"])
+pipe.set_ip_adapter_scale([0.6, 1])
+references = [load_image("reference_0.png"), load_image("reference_1.png")]
+`);
+  expect(both).toMatch(/ip_adapter_image=references,\s+generator=generator,/);
 });

@@ -5,7 +5,7 @@ import type { Pixels } from '../../../../src/canvas/pixels';
 import type { Source } from '../../../../src/engine/api';
 import { DrobeError } from '../../../../src/errors';
 import { initial, type Settings } from '../../../../src/ui/settings/settings';
-import { greyOf, planOf, workFor, type Means } from '../../../../src/ui/paint/work';
+import { planOf, workFor, type Means } from '../../../../src/ui/paint/work';
 import { maskOf, motley, original, pictures, plain } from '../fake';
 
 const size: Size = { width: 96, height: 64 };
@@ -210,12 +210,6 @@ test.each([
   expect(Math.abs(Math.log(width / height / 1.5))).toBeLessThan(Math.log(1.1));
   expect(Math.abs(Math.log((width * height) / (wish.width * wish.height)))).toBeLessThan(Math.log(1.1));
   expect(inpaintOf(work.source).pixels).toMatchObject(work.size);
-});
-
-test('a mask as a picture is white where it is repainted', () => {
-  const { rgba, ...at } = greyOf({ width: 3, height: 1, alpha: Uint8Array.of(0, 77, 255) });
-  expect(at).toEqual({ width: 3, height: 1 });
-  expect([...rgba]).toEqual([0, 0, 0, 255, 77, 77, 77, 255, 255, 255, 255, 255]);
 });
 
 test('clear parts are white to the model, and stay clear byte for byte where nothing is masked', async () => {

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
+import type { Mask } from '../../../../src/canvas/pixels';
 import type { AddonFacts, ModelEntry } from '../../../../src/engine/api';
 import { unitsOf } from '../../../../src/ui/control/recipe';
-import { recipeReferences } from '../../../../src/ui/reference/reference';
+import { recipeReferences, referencesIn } from '../../../../src/ui/reference/recipe';
+import { inPart, type Reference } from '../../../../src/ui/reference/reference';
 import { drawGrey, miniature, original, pictureFile, studioAtWork } from '../fake';
 
 const entry = (id: string, addon: AddonFacts): ModelEntry => ({
@@ -17,17 +19,26 @@ const encoder = (id: string, projection: number): ModelEntry =>
   entry(id, { kind: 'image-encoder', name: id, gives: { embedding: projection, states: 1280 } });
 const [vitH, other, bigG] = [encoder('ViT-H', 1024), encoder('another', 1024), encoder('bigG', 1280)];
 
+/** The left half of what is drawn. */
+const left: Mask = {
+  width: 4,
+  height: 2,
+  alpha: Uint8Array.from([255, 255, 0, 0, 255, 255, 0, 0]),
+};
+
 function atWork(here: readonly ModelEntry[] = [bigG, large, vitH, adapter, other]) {
   const { studio, jobs } = studioAtWork(miniature, drawGrey, () => here);
   studio.settings.current.seed = '1';
-  return { studio, jobs, reference: studio.reference };
+  const { references } = studio;
+  const reference = (place = 0): Reference => references.all[place]!;
+  return { studio, jobs, references, reference };
 }
 
 test('the first adapter for the model is taken, and the encoder that it was made with', async () => {
-  const { studio, jobs, reference } = atWork();
+  const { studio, jobs, references, reference } = atWork();
   expect(family).toMatch(/^Stable Diffusion 1/);
-  await reference.read(pictureFile('48x32'));
-  reference.change({ weight: 0.6, end: 0.5 });
+  await references.add(pictureFile('48x32'));
+  references.change(reference(), { weight: 0.6, end: 0.5 });
   await studio.generate();
   expect(jobs[0]?.references).toMatchObject([
     {
@@ -39,54 +50,106 @@ test('the first adapter for the model is taken, and the encoder that it was made
       pixels: { width: 48, height: 32 },
     },
   ]);
-  reference.change({ encoder: other.id });
+  expect(jobs[0]?.references?.[0]).not.toHaveProperty('mask');
+  references.change(reference(), { encoder: other.id });
   await studio.generate();
   expect(jobs[1]?.references).toMatchObject([{ encoder: other.id }]);
-  reference.take(null);
+  references.remove(reference());
   await studio.generate();
   expect(jobs[2]).not.toHaveProperty('references');
 });
 
-test('what it lacks stands in the way, once there is a picture', async () => {
+test('several pictures are told one after the other, each with its own adapter, weight and mask', async () => {
+  const second = adapterFor('ip-adapter_sd15_light', 'Stable Diffusion 1.x', 1024);
+  const { studio, jobs, references, reference } = atWork([adapter, second, vitH]);
+  await references.add(pictureFile('48x32'));
+  await references.add(pictureFile('16x16'));
+  references.change(reference(1), { model: second.id, weight: 0.3 });
+  references.mask(reference(1), left);
+  await studio.generate();
+  expect(jobs[0]?.references).toMatchObject([
+    { model: adapter.id, weight: 1, pixels: { width: 48 } },
+    { model: second.id, weight: 0.3, pixels: { width: 16 }, mask: left },
+  ]);
+  references.remove(reference(0));
+  expect(studio.changes.last?.words).toBe('Reference 1 was removed.');
+  expect(references.all.map(({ model }) => model)).toEqual([second.id]);
+  studio.changes.undo();
+  expect(references.all.map(({ weight }) => weight)).toEqual([1, 0.3]);
+});
+
+test('what one lacks stands in the way', async () => {
   const without = async (...here: ModelEntry[]) => {
-    const { studio, reference } = atWork(here);
+    const { studio, references } = atWork(here);
     expect(studio.obstacle).toBe(null);
-    await reference.read(pictureFile('48x48'));
+    await references.add(pictureFile('48x48'));
     return studio.obstacle;
   };
   expect(await without(large, bigG, vitH)).toBe('no-adapter');
   expect(await without(adapter, bigG)).toBe('no-encoder');
   expect(await without(adapter, vitH)).toBe(null);
+  const { studio, references, reference } = atWork();
+  await references.add(pictureFile('48x48'));
+  references.take(reference(), null);
+  expect(studio.obstacle).toBe('no-reference-picture');
 });
 
-test('a file that is no picture is told, and the one before stays', async () => {
-  const { reference } = atWork();
-  await reference.read(pictureFile('48x48'));
-  const { picture } = reference.current;
-  await reference.read(pictureFile('no picture'));
-  expect(reference.failure?.error.code).toBe('image-unreadable');
-  expect(reference.current.picture).toBe(picture);
+test('a file that is no picture is told where it was chosen, and what was there stays', async () => {
+  const { references, reference } = atWork();
+  await references.add(pictureFile('no picture'));
+  expect([references.all.length, references.failure?.key]).toEqual([0, null]);
+  await references.add(pictureFile('48x48'));
+  const { picture, key } = reference();
+  await references.read(reference(), pictureFile('no picture'));
+  expect(references.failure).toMatchObject({ key, error: { code: 'image-unreadable' } });
+  expect(reference().picture).toBe(picture);
+  await references.readMask(reference(), pictureFile('no mask'), { width: 8, height: 8 });
+  expect([references.failure?.error.code, reference().mask]).toEqual(['image-unreadable', null]);
+  await references.readMask(reference(), pictureFile('255'), { width: 8, height: 8 });
+  expect(reference().mask).toEqual({ width: 8, height: 8, alpha: new Uint8Array(64).fill(255) });
 });
 
-test('what took another one’s place can be taken back, and settings bring their picture along', async () => {
-  const { studio, reference } = atWork();
+test('what took another one’s place can be taken back, and settings bring their pictures along', async () => {
+  const { studio, references, reference } = atWork();
   const [first, second] = [original(48, 48, 'first.png'), original(48, 48, 'second.png')];
-  reference.take(first);
-  reference.change({ weight: 1.5 });
+  await references.add(pictureFile('48x48'));
+  references.lay([{ ...reference(), picture: first }]);
+  references.change(reference(), { weight: 1.5 });
+  references.mask(reference(), left);
+  expect(studio.changes.all).toEqual([]);
   await studio.generate();
-  reference.take(second);
+  references.take(reference(), second);
   expect(studio.changes.last?.words).toBe('second.png took the place of first.png.');
   studio.changes.undo();
-  expect(reference.current.picture).toBe(first);
+  expect(reference().picture).toBe(first);
+  references.mask(reference(), null);
+  expect(studio.changes.last?.words).toBe('The reference image’s mask was removed.');
+  studio.changes.undo();
+  expect(reference().mask).toBe(left);
 
-  reference.take(null);
-  reference.change({ weight: 1 });
+  references.remove(reference());
   studio.reuseSettings();
-  expect(reference.current).toMatchObject({ picture: first, weight: 1.5 });
+  expect(reference()).toMatchObject({ picture: first, weight: 1.5, mask: left });
 });
 
-test('recipes have it as a unit of A1111’s extension, which is no control of ours', () => {
-  const told = { encoder: '', weight: 0.6, start: 0, end: 1 };
+test('what an older version remembered knows of no masks', () => {
+  const { references, reference } = atWork();
+  const older = { picture: original(8, 8, 'old.png'), model: '', encoder: '', weight: 0.5, start: 0, end: 1 };
+  references.lay([older]);
+  expect(reference()).toMatchObject({ ...older, mask: null });
+});
+
+test('where a part of a picture is drawn, that part of the mask counts', () => {
+  const whole = { width: 8, height: 4 };
+  const box = { x: 2, y: 0, width: 4, height: 2 };
+  expect(inPart(left, { whole, box })).toEqual({ width: 2, height: 1, alpha: Uint8Array.of(255, 0) });
+  expect(inPart(left, { whole, box: { x: 0, y: 0, ...whole } })).toEqual(left);
+  const tiny = inPart(left, { whole, box: { x: 7, y: 3, width: 1, height: 1 } });
+  expect(tiny).toEqual({ width: 1, height: 1, alpha: Uint8Array.of(0) });
+});
+
+test('recipes have it as a unit of A1111’s extension, which is no control of ours, and bring it back without its picture', () => {
+  const told = { encoder: '', weight: 0.6, start: 0.1, end: 1 };
   const units = recipeReferences(
     [
       { model: adapter.id, ...told },
@@ -100,4 +163,9 @@ test('recipes have it as a unit of A1111’s extension, which is no control of o
     ['ip-adapter_sdxl', 'ip-adapter_clip_sdxl', 0.6],
   ]);
   expect(unitsOf(units, [])).toEqual([]);
+  const face = { module: 'ip-adapter_face_id', model: 'ip-adapter-faceid_sd15', weight: 1, start: 0, end: 1 };
+  expect(referencesIn([...units, face], [large, adapter])).toMatchObject([
+    { model: adapter.id, weight: 0.6, start: 0.1, end: 1, picture: null, mask: null },
+    { model: large.id, weight: 0.6, picture: null },
+  ]);
 });

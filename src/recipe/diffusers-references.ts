@@ -1,0 +1,41 @@
+/** Pictures that are part of the prompt, by IP-Adapters, in a script for diffusers. */
+import { isReference, type RecipeControl } from './control';
+import { pythonNumber } from './pairs';
+import type { RecipeSettings } from './recipe';
+
+/** Those that a script can have: diffusers has none for SDXL models that change pictures by instruction. */
+export const referencesOf = ({ controls = [], mode }: RecipeSettings, isXl: boolean): RecipeControl[] =>
+  isXl && mode === 'instruct' ? [] : controls.filter(isReference);
+
+/**
+ * Adapters lie in a folder, and what looks at pictures for them in image_encoder beside them. Each picture has an adapter
+ * loaded for itself, be it the same file again: else diffusers looks at all pictures of one in one attention.
+ * @param file the name of an adapter's file in quotes, with its ending.
+ */
+export function referenceLines(
+  references: readonly RecipeControl[],
+  file: (name: string) => string,
+): string[] {
+  const [only, ...others] = references;
+  if (!only) return [];
+  if (others.length === 0)
+    return [
+      `pipe.load_ip_adapter(".", subfolder="", weight_name=${file(only.model)})`,
+      `pipe.set_ip_adapter_scale(${pythonNumber(only.weight)})`,
+      'reference = load_image("reference.png")',
+    ];
+  const list = (of: (reference: RecipeControl, i: number) => string): string =>
+    `[${references.map(of).join(', ')}]`;
+  const names = list(({ model }) => file(model));
+  return [
+    `pipe.load_ip_adapter(${list(() => '"."')}, subfolder=${list(() => '""')}, weight_name=${names})`,
+    `pipe.set_ip_adapter_scale(${list(({ weight }) => pythonNumber(weight))})`,
+    `references = ${list((_, i) => `load_image("reference_${i}.png")`)}`,
+  ];
+}
+
+/** What a pipeline is called with besides. */
+export function referenceArguments(references: readonly RecipeControl[]): Record<string, string> {
+  if (references.length === 0) return {};
+  return { ip_adapter_image: references.length === 1 ? 'reference' : 'references' };
+}
