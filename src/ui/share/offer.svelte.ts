@@ -11,7 +11,7 @@ import type { Studio } from '../make/studio.svelte';
 import { isAddon, isUsable, type Library } from '../models/library.svelte';
 import { rareNames, rareOf } from '../settings/mend';
 import { recipeReferences, referencesIn } from '../reference/recipe';
-import type { Reference } from '../reference/reference';
+import { settled, type Reference } from '../reference/reference';
 import { controlsWords } from '../words/control';
 import { referencesWords } from '../words/reference';
 import { rareWords } from '../words/recipe';
@@ -175,7 +175,8 @@ export class RecipeOffer {
     const { settings, place, units, references } = this.#studio;
     const whole = completed(found);
     const { entries } = this.#library;
-    const controls = [...recipeUnits(units.all, entries), ...recipeReferences(references.all, entries)];
+    const seen = settled(references.all, entries, this.#studio.model?.facts.family ?? '');
+    const controls = [...recipeUnits(units.all, entries), ...recipeReferences(seen, entries)];
     const now = { ...recipeSettings(place.mode, settings.current), controls };
     const comparison = compare(whole, now, this.#device);
     const rare = Object.entries(settings.current.rare) as [keyof Rare, Rare[keyof Rare]][];

@@ -1,23 +1,13 @@
 import { expect, test } from 'vitest';
 import type { Mask } from '../../../../src/canvas/pixels';
-import type { AddonFacts, ModelEntry } from '../../../../src/engine/api';
+import type { ModelEntry } from '../../../../src/engine/api';
 import { unitsOf } from '../../../../src/ui/control/recipe';
 import { recipeReferences, referencesIn } from '../../../../src/ui/reference/recipe';
 import { inPart, type Reference } from '../../../../src/ui/reference/reference';
 import { drawGrey, miniature, original, pictureFile, studioAtWork } from '../fake';
+import { adapter, adapterFor, bigG, large, other, vitH } from './files';
 
-const entry = (id: string, addon: AddonFacts): ModelEntry => ({
-  ...{ id, file: `${id}.safetensors`, bytes: 1, origin: 'stored' },
-  addon,
-});
 const { family } = miniature.facts;
-const adapterFor = (id: string, base: string, width: number): ModelEntry =>
-  entry(id, { kind: 'ip-adapter', name: id, variant: 'plain', base, wants: { seen: 'embedding', width } });
-const adapter = adapterFor('ip-adapter_sd15', 'Stable Diffusion 1.x', 1024);
-const large = adapterFor('ip-adapter_sdxl', 'Stable Diffusion XL', 1280);
-const encoder = (id: string, projection: number): ModelEntry =>
-  entry(id, { kind: 'image-encoder', name: id, gives: { embedding: projection, states: 1280 } });
-const [vitH, other, bigG] = [encoder('ViT-H', 1024), encoder('another', 1024), encoder('bigG', 1280)];
 
 /** The left half of what is drawn. */
 const left: Mask = {

@@ -6,7 +6,8 @@ import { Library } from '../../../../src/ui/models/library.svelte';
 import { RecipeOffer } from '../../../../src/ui/share/offer.svelte';
 import { recipeOf } from '../../../../src/ui/album/recipe';
 import { canny } from '../control/nets';
-import { drawGrey, engine, miniature, original, studioAtWork } from '../fake';
+import { drawGrey, engine, miniature, original, pictureFile, studioAtWork } from '../fake';
+import { adapter, vitH } from '../reference/files';
 
 const INFO = `a red apple <lora:Ink:0.7>
 Negative prompt: blurry
@@ -175,6 +176,41 @@ test('pictures that guide come with text and link but for the picture, which is 
     offer.undo();
     expect(studio.units.all).toEqual([]);
   }
+});
+
+test('pictures that are part of the prompt come with text and link as those that guide do', async () => {
+  entries = [miniature, adapter, vitH];
+  const { studio, library, offer } = await offering(() => library.entries);
+  const { references } = studio;
+  await references.add(pictureFile('48x48'));
+  references.change(references.all[0]!, { weight: 0.6, start: 0.2, end: 0.8 });
+  await studio.generate();
+  const recipe = recipeOf(studio.album.results[0]!, library.entries);
+  expect(writeInfotext(recipe)).toContain(
+    'ControlNet 0: "Module: ip-adapter_clip_sd15, Model: ip-adapter_sd15, Weight: 0.6, Guidance Start: 0.2, Guidance End: 0.8',
+  );
+  for (const bring of [
+    () => offer.choose(file(writeInfotext(recipe))),
+    () => offer.followed(`#${fragmentOf(recipe)}`),
+  ]) {
+    references.lay([]);
+    await bring();
+    expect(offer.offered?.comparison).toMatchObject({ missing: [], unknown: [] });
+    offer.use();
+    expect(references.all).toMatchObject([
+      { model: adapter.id, picture: null, mask: null, weight: 0.6, start: 0.2, end: 0.8 },
+    ]);
+    expect([studio.units.all, studio.obstacle]).toEqual([[], 'no-reference-picture']);
+    offer.undo();
+    expect(references.all).toEqual([]);
+  }
+  await references.add(pictureFile('48x48'));
+  await offer.choose(file(INFO));
+  expect(offer.offered?.comparison.changes).toContainEqual({
+    label: 'Reference image',
+    from: 'a reference image',
+    to: '',
+  });
 });
 
 test('what guides is taken away by a recipe that tells of nothing that does, and that is told before', async () => {
