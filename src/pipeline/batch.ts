@@ -1,7 +1,8 @@
 /** The UNet's batch: every question about the same latents, in one run or one after the other. */
 import type { Model } from '../nets/model';
 import { timestepEmbedding } from '../nets/unet';
-import type { Value } from '../runtime/session';
+import { DeviceValue } from '../runtime/device-value';
+import type { Fed, Value } from '../runtime/session';
 import type { Latent } from '../sampling/latent';
 import type { Question } from './guidance';
 import type { LatentSize } from './size';
@@ -14,7 +15,7 @@ export type UNetValues = Readonly<Record<'latents' | 'timestep' | 'context', Val
   readonly label?: Value;
   readonly guidance?: Value;
   /** What ControlNets and T2I-Adapters add, where there are any. */
-  readonly residuals?: Value;
+  readonly residuals?: Fed;
   readonly features?: Value;
   /** How much each of them counts for each member: no input of the UNet, but part of what it is asked. */
   readonly control?: Value;
@@ -65,8 +66,11 @@ export async function oneByOne<V extends UNetValues>(
 }
 
 /** These members of a batch, in this order. */
-export function membersOf<V extends Readonly<Record<string, Value>>>(values: V, rows: readonly number[]): V {
-  const only = ({ data, shape }: Value): Value => {
+export function membersOf<V extends Readonly<Record<string, Fed>>>(values: V, rows: readonly number[]): V {
+  const only = (value: Fed): Fed => {
+    if (value instanceof DeviceValue) return { of: value, rows };
+    if ('of' in value) return { of: value.of, rows: rows.map((n) => value.rows[n]!) };
+    const { data, shape } = value;
     const each = data.length / shape[0]!; // it is a batch's
     const parts = rows.map((n) => data.subarray(n * each, (n + 1) * each));
     return { data: joined(parts), shape: shape.with(0, rows.length) };

@@ -6,6 +6,7 @@ import type { LoraUse } from '../nets/lora';
 import type { Model, Prediction } from '../nets/model';
 import type { Machine } from '../runtime/device';
 import type { Patch } from '../runtime/feeder';
+import { SharedDevice } from '../runtime/place';
 import type { Weights } from '../runtime/session';
 import type { Latent } from '../sampling/latent';
 import { oneByOne, type RunUNet, type UNetValues } from './batch';
@@ -61,6 +62,8 @@ export class Checkpoint {
   #loras = '';
   #uses: readonly NamedUse[] = [];
   #prediction: Prediction | null = null;
+  /** Of the nets that hand residuals to each other in the steps. */
+  readonly #steps: SharedDevice;
   #thrift: Thrift = lavish;
   /** What that was decided for. */
   #saved = '';
@@ -71,10 +74,11 @@ export class Checkpoint {
     this.model = model;
     this.#weights = scaled(weights);
     this.#machine = machine;
+    this.#steps = new SharedDevice(machine.openDevice);
     const slotOf = (name: NetName, dtype: Target['dtype'], weightsNow: () => Weights): Slot => {
       const slot = new Slot(name, dtype, machine, async (graph, report) => {
         await this.#makeRoomFor(slot);
-        return openNet(machine, name, graph, weightsNow(), report);
+        return openNet(machine, name, graph, weightsNow(), report, this.#deviceFor(slot));
       });
       return slot;
     };
@@ -125,16 +129,25 @@ export class Checkpoint {
     const files = [this.#pictures.vae, this.controls.key, this.references.key];
     const key = JSON.stringify([thrift, size, questions, tokens, files]);
     this.#varying = varying;
-    this.controls.single = varying || this.#thrift.single;
-    if (key === this.#saved) return this.#thrift;
+    if (key === this.#saved) {
+      this.#tellControls();
+      return this.#thrift;
+    }
     const less = await this.#roomForUNet(thrift, asking);
     const { limits } = this.#machine;
     const tile = this.#pictures.tileThatFits(thrift.tile, { size, native: this.native }, limits);
     this.#pictures.tile = tile;
     for (const name of inTurn) this.#slots[name].bits = less.bits;
     this.#saved = key;
-    this.controls.single = varying || less.single;
-    return (this.#thrift = { ...less, tile });
+    this.#thrift = { ...less, tile };
+    this.#tellControls();
+    return this.#thrift;
+  }
+
+  #tellControls(): void {
+    const { single, turns } = this.#thrift;
+    this.controls.single = this.#varying || single;
+    this.controls.there = this.#machine.backend === 'webgpu' && !turns;
   }
 
   /** As much as is wished for, or the first of less with which the UNet fits; where none does, as before. */
@@ -309,10 +322,23 @@ export class Checkpoint {
     for (const other of this.#all) if (!staying.includes(other)) await other.release();
   }
 
+  /** Nets that guide, and the UNet beside them, share a device; all others have one of their own. */
+  #deviceFor(slot: Slot): SharedDevice | undefined {
+    const shared = this.controls.stepping.length > 0 && this.#stepping.includes(slot);
+    return shared ? this.#steps : undefined;
+  }
+
+  get #unets(): readonly Slot[] {
+    return inTurn.map((name) => this.#slots[name]);
+  }
+
+  get #stepping(): readonly Slot[] {
+    return [...this.#unets, ...this.controls.stepping];
+  }
+
   /** Nets that run in turn in the steps of one picture make no room for each other. */
   #beside(slot: Slot): readonly Slot[] {
-    const unets = inTurn.map((name) => this.#slots[name]);
-    const stepping = [...unets, ...this.controls.stepping];
+    const [unets, stepping] = [this.#unets, this.#stepping];
     if (!stepping.includes(slot)) return [slot];
     if (!this.#thrift.turns) return stepping;
     return unets.includes(slot) ? unets : [slot];

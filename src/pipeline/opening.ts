@@ -2,6 +2,7 @@
 import type { Graph } from '../graph/graph';
 import type { Machine } from '../runtime/device';
 import type { Patch } from '../runtime/feeder';
+import type { SharedDevice } from '../runtime/place';
 import type { Net, Weights } from '../runtime/session';
 import type { Header } from '../weights/safetensors';
 import type { ByteSource, OnBytes } from '../weights/source';
@@ -19,13 +20,17 @@ export interface OpenFile {
 /** How often reading is reported, in bytes. */
 const REPORT_BYTES = 8 * 2 ** 20;
 
-/** Opens a net, and tells how far its weights are read and compared with what was stored. */
+/**
+ * Opens a net, and tells how far its weights are read and compared with what was stored.
+ * @param where absent: on a device of its own.
+ */
 export async function openNet(
   { sessions, openDevice }: Machine,
   name: NetName,
   graph: Graph,
   weights: Weights,
   report: Report,
+  where?: SharedDevice,
 ): Promise<Net> {
   const telling = (kind: 'reading' | 'checking'): OnBytes => {
     let told = -Infinity;
@@ -35,7 +40,8 @@ export async function openNet(
       report({ kind, net: name, doneBytes, totalBytes });
     };
   };
-  const net = await sessions.open(graph, weights, openDevice, telling('reading'), telling('checking'));
+  const told = [telling('reading'), telling('checking')] as const;
+  const net = await sessions.open(graph, weights, where ?? openDevice, ...told);
   report({ kind: 'compiling', net: name }); // shaders are compiled by the first run
   return net;
 }

@@ -93,7 +93,7 @@ export async function* drawPass(pass: Pass, drawing: Drawing): AsyncGenerator<Pr
       run: async (values, asking, sigma) => {
         const step = stepAt(start.plan, sigma);
         const told = refer(values, asking, step);
-        return run(guide ? await guide(told, asking, step) : told);
+        return guide ? guide(told, asking, step, run) : run(told);
       },
       ...{ prediction, size },
       questions: resting(job, start.plan, questions),

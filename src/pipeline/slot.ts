@@ -1,14 +1,15 @@
 /** One net's place on the device: its session, for one size at a time. */
 import { DrobeError, type Facts } from '../errors';
-import type { Bits, Graph, Target } from '../graph/graph';
+import type { Bits, Graph, Shape, Target } from '../graph/graph';
 import { bytesOf } from '../nets/memory';
 import type { Machine } from '../runtime/device';
-import type { Kept, Net, Value } from '../runtime/session';
+import { Unusable, type DeviceValue } from '../runtime/device-value';
+import type { Fed, Kept, Net } from '../runtime/session';
 import type { NetName, Progress } from './job';
 
 export type Report = (progress: Progress) => void;
 export type Author = (target: Target) => Graph;
-export type Values = Readonly<Record<string, Value>>;
+export type Values = Readonly<Record<string, Fed>>;
 export type Open = (graph: Graph, report: Report) => Promise<Net>;
 
 export class Slot {
@@ -40,7 +41,8 @@ export class Slot {
   /**
    * Runs the net; where f16 overflows it is run again in f32, and in f32 from then on.
    * @param kept inputs that stay the same for many runs, of the type that the graph has them in.
-   * @throws DrobeError 'out-of-memory' with what the net needs, 'device-lost', 'not-a-number', and those of a session.
+   * @throws DrobeError 'out-of-memory' with what the net needs, 'device-lost', 'not-a-number', and those of a session;
+   * Unusable where it may be what lies on the device that is not finite.
    */
   async run(
     size: string,
@@ -54,11 +56,27 @@ export class Slot {
       return net.run(values, kept?.(this.#dtype));
     });
     if (allFinite(output)) return output;
+    if (!Object.values(values).every((value) => 'data' in value)) throw new Unusable();
     if (this.#dtype === 'f32') throw new DrobeError('not-a-number', { stage: this.#name });
     await this.release();
     this.#dtype = 'f32';
     report({ kind: 'notice', notice: { code: 'retried-in-f32', net: this.#name } });
     return this.run(size, author, values, report, kept);
+  }
+
+  /** As `run`, and the numbers stay on the device: whether they are finite nobody has seen. @param shape of them. */
+  runThere(
+    size: string,
+    author: Author,
+    values: Values,
+    shape: Shape,
+    report: Report,
+    kept?: (dtype: Target['dtype']) => Kept,
+  ): Promise<DeviceValue> {
+    return this.#attempt(async () => {
+      const net = await this.#ready(size, author, report);
+      return net.runThere(values, shape, kept?.(this.#dtype));
+    });
   }
 
   async release(): Promise<void> {
@@ -69,7 +87,7 @@ export class Slot {
 
   async #ready(size: string, author: Author, report: Report): Promise<Net> {
     const asked = `${size} ${this.bits}`;
-    if (this.#net && this.#opened === asked) return this.#net;
+    if (this.#net?.isOpen && this.#opened === asked) return this.#net;
     await this.release();
     this.#opened = asked;
     this.#graph = author(this.target);

@@ -1,7 +1,8 @@
 /** What this machine can do, asked and tested once: everything later only reads the record. */
 import type { Bits, Target, Winograd } from '../graph/graph';
 import { attentionIsRight, packingIsRight } from './selftest';
-import type { OpenDevice, Sessions } from './session';
+import type { Sessions } from './session';
+import type { OpenDevice } from './place';
 
 export interface Machine {
   readonly backend: 'webgpu' | 'wasm';

@@ -6,7 +6,8 @@ import { scope } from '../graph/scope';
 import { pack, unpack } from '../weights/pack';
 import type { TensorInfo } from '../weights/safetensors';
 import { memorySource } from '../weights/source';
-import type { OpenDevice, Sessions, Value } from './session';
+import type { OpenDevice } from './place';
+import type { Sessions, Value } from './session';
 
 /** [queries, keys, heads, head size]: self- and cross-attention as Stable Diffusion has them. */
 const CASES = [

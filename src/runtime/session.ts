@@ -1,15 +1,26 @@
 /** Graphs become sessions, and sessions run: one at a time, whoever asks. */
-import type { InferenceSession } from 'onnxruntime-web';
-import { DrobeError, isAbort } from '../errors';
+import type { InferenceSession, Tensor } from 'onnxruntime-web';
+import { DrobeError } from '../errors';
 import { sizeOf, type Graph, type Shape } from '../graph/graph';
 import type { TensorInfo } from '../weights/safetensors';
 import type { ByteSource, OnBytes } from '../weights/source';
+import { DeviceValue, storage, Unusable } from './device-value';
+import { explained } from './failures';
 import { feed, type Patch } from './feeder';
 import type { OrtModule } from './ort';
+import { Place, type OpenDevice, type SharedDevice } from './place';
 
 export interface Value {
   readonly data: Float32Array;
   readonly shape: Shape;
+}
+
+/** What a graph is fed: numbers, or such as another net left on the same device, or some members of those. */
+export type Fed = Value | DeviceValue | DeviceMembers;
+
+export interface DeviceMembers {
+  readonly of: DeviceValue;
+  readonly rows: readonly number[];
 }
 
 /** Inputs that stay as they are for many runs: they go to the device once. They are told from others by being the very same object. */
@@ -38,9 +49,6 @@ export interface Weights {
 
 const NONE: ReadonlyMap<string, Patch> = new Map();
 
-/** Opens a GPU device of its own for a net, or nothing on the wasm backend. */
-export type OpenDevice = () => Promise<GPUDevice | null>;
-
 /** ONNX Runtime allows one create and one run at a time over all sessions: make one of these for each copy of it. */
 export class Sessions {
   readonly #ort: OrtModule;
@@ -51,8 +59,8 @@ export class Sessions {
   }
 
   /**
-   * A session on a device of its own: releasing a session frees its memory only with the last one of its device. Its
-   * weights are compared with what was stored, where that can be, while they are loaded.
+   * A session on a device of its own, or on one that it shares. Its weights are compared with what was stored, where that
+   * can be, while they are loaded.
    * @param onBytes told how many of the graph's bytes are loaded.
    * @param onChecked told how many stored bytes are compared, as far as that takes longer.
    * @throws DrobeError of the feeder, 'model-damaged', 'out-of-memory', 'device-lost', or 'bug' with what ONNX Runtime said.
@@ -60,13 +68,13 @@ export class Sessions {
   async open(
     graph: Graph,
     weights: Weights,
-    openDevice: OpenDevice,
+    where: OpenDevice | SharedDevice,
     onBytes: OnBytes = () => undefined,
     onChecked: OnBytes = () => undefined,
   ): Promise<Net> {
     return this.#inTurn(async () => {
-      const device = await openDevice();
-      const watch = device && watched(device);
+      const place = typeof where === 'function' ? new Place(await where()) : await where.place();
+      const { device, watch } = place;
       let session: InferenceSession | undefined;
       const sound = weights.source.check?.(rangesIn(graph, weights), (done, total) => {
         if (session) onChecked(done, total);
@@ -87,12 +95,12 @@ export class Sessions {
           externalData,
         });
       try {
-        session = await (watch ? watch(create) : create());
+        session = await watch(create);
+        place.add(session);
         await sound;
-        return new Net(this.#ort, session, device, watch, (work) => this.#inTurn(work));
+        return new Net(this.#ort, session, place, (work) => this.#inTurn(work));
       } catch (error) {
-        await session?.release();
-        device?.destroy();
+        await place.close();
         if (failed()) await sound; // bytes that are not what they were explain whatever is wrong with their numbers
         throw explained(failed() ?? error);
       } finally {
@@ -118,8 +126,7 @@ function rangesIn({ placements }: Graph, { tensors, beside }: Weights): TensorIn
 export class Net {
   readonly #ort: OrtModule;
   readonly #session: InferenceSession;
-  readonly #device: GPUDevice | null;
-  readonly #watch: Watch | null;
+  readonly #place: Place;
   readonly #inTurn: <T>(work: () => Promise<T>) => Promise<T>;
   /** The last used come last. */
   readonly #kept = new Map<Kept, OnDevice>();
@@ -127,40 +134,81 @@ export class Net {
   constructor(
     ort: OrtModule,
     session: InferenceSession,
-    device: GPUDevice | null,
-    watch: Watch | null,
+    place: Place,
     inTurn: <T>(work: () => Promise<T>) => Promise<T>,
   ) {
     this.#ort = ort;
     this.#session = session;
-    this.#device = device;
-    this.#watch = watch;
+    this.#place = place;
     this.#inTurn = inTurn;
   }
 
   /** Feeds the graph's inputs by name, leaving out what it does not ask for; gives the numbers of its one output. */
-  run(values: Readonly<Record<string, Value>>, kept: Kept = {}): Promise<Float32Array<ArrayBuffer>> {
-    return this.#inTurn(async () => {
-      const asked = Object.entries(values).filter(([name]) => this.#session.inputNames.includes(name));
-      const given = Object.fromEntries(
-        asked.map(([name, { data, shape }]) => {
-          if (data.length !== sizeOf(shape))
-            throw new DrobeError('bug', { reason: `${name} has ${data.length} numbers` });
-          return [name, new this.#ort.Tensor('float32', data, shape)];
-        }),
-      );
-      const run = (): ReturnType<InferenceSession['run']> =>
-        this.#session.run({ ...given, ...this.#onDevice(kept).tensors });
+  run(values: Readonly<Record<string, Fed>>, kept: Kept = {}): Promise<Float32Array<ArrayBuffer>> {
+    return this.#running(values, kept, async (feeds) => {
+      const outputs = await this.#session.run(feeds);
+      const output = outputs[this.#session.outputNames[0]!]; // a graph has an output
+      if (!(output?.data instanceof Float32Array))
+        throw new DrobeError('bug', { reason: 'output is not f32' });
+      return output.data as Float32Array<ArrayBuffer>;
+    });
+  }
+
+  /** As `run`; the numbers stay on the device. @param shape of the output. Not for the wasm backend, which has no device. */
+  runThere(values: Readonly<Record<string, Fed>>, shape: Shape, kept: Kept = {}): Promise<DeviceValue> {
+    return this.#running(values, kept, async (feeds) => {
+      const place = this.#place;
+      if (!place.device) throw new DrobeError('bug', { reason: 'no device to leave numbers on' });
+      const given = new DeviceValue(place, place.device, shape);
       try {
-        const outputs = await (this.#watch ? this.#watch(run) : run());
-        const output = outputs[this.#session.outputNames[0]!]; // a graph has an output
-        if (!(output?.data instanceof Float32Array))
-          throw new DrobeError('bug', { reason: 'output is not f32' });
-        return output.data as Float32Array<ArrayBuffer>;
+        const [name] = this.#session.outputNames as [string]; // see above
+        await this.#session.run(feeds, { [name]: this.#there(given) });
+        return given;
       } catch (error) {
-        throw explained(error);
+        given.release();
+        throw error;
       }
     });
+  }
+
+  #running<T>(
+    values: Readonly<Record<string, Fed>>,
+    kept: Kept,
+    work: (feeds: InferenceSession.FeedsType) => Promise<T>,
+  ): Promise<T> {
+    return this.#inTurn(async () => {
+      const copies: DeviceValue[] = [];
+      const fed = (name: string, value: Fed): Tensor => {
+        if ('data' in value) return this.#brought(name, value);
+        if (value instanceof DeviceValue) return this.#there(value);
+        if (!value.of.isAt(this.#place)) throw new Unusable();
+        const copy = value.of.copied(value.rows);
+        copies.push(copy);
+        return this.#there(copy);
+      };
+      try {
+        return await this.#place.watch(async () => {
+          const asked = Object.entries(values).filter(([name]) => this.#session.inputNames.includes(name));
+          const given = asked.map(([name, value]) => [name, fed(name, value)] as const);
+          return work({ ...Object.fromEntries(given), ...this.#onDevice(kept).tensors });
+        });
+      } catch (error) {
+        throw explained(error);
+      } finally {
+        for (const copy of copies) copy.release();
+      }
+    });
+  }
+
+  #brought(name: string, { data, shape }: Value): Tensor {
+    if (data.length !== sizeOf(shape))
+      throw new DrobeError('bug', { reason: `${name} has ${data.length} numbers` });
+    return new this.#ort.Tensor('float32', data, shape);
+  }
+
+  #there(value: DeviceValue): Tensor {
+    if (!value.isAt(this.#place)) throw new Unusable();
+    return this.#ort.Tensor.fromGpuBuffer(value.buffer, { dataType: 'float32', dims: value.shape });
   }
 
   #onDevice(kept: Kept): OnDevice {
@@ -180,23 +228,23 @@ export class Net {
     const wanted = Object.entries(kept).filter(([name]) => this.#session.inputNames.includes(name));
     const tensors = wanted.map(([name, value]) => {
       const dataType = value.parts[0] instanceof Uint16Array ? ('float16' as const) : ('float32' as const);
-      if (!this.#device) return [name, new this.#ort.Tensor(dataType, joined(value.parts), value.shape)];
-      const buffer = uploaded(this.#device, value.parts);
+      const { device } = this.#place;
+      if (!device) return [name, new this.#ort.Tensor(dataType, joined(value.parts), value.shape)];
+      const buffer = uploaded(device, value.parts);
       buffers.push(buffer);
       return [name, this.#ort.Tensor.fromGpuBuffer(buffer, { dataType, dims: value.shape })];
     });
     return { tensors: Object.fromEntries(tensors) as OnDevice['tensors'], buffers };
   }
 
-  /** Frees the weights and everything else on the device. */
+  /** Whether it was not released, nor went with others. */
+  get isOpen(): boolean {
+    return this.#place.isOpen;
+  }
+
+  /** Frees the weights and everything else on the device: other nets there, too. */
   release(): Promise<void> {
-    return this.#inTurn(async () => {
-      try {
-        await this.#session.release();
-      } finally {
-        this.#device?.destroy();
-      }
-    });
+    return this.#inTurn(() => this.#place.close());
   }
 }
 
@@ -205,15 +253,9 @@ interface OnDevice {
   readonly buffers: readonly GPUBuffer[];
 }
 
-/** ONNX Runtime binds buffers in multiples of 16 bytes. */
-const ALIGNMENT = 16;
-
 function uploaded(device: GPUDevice, parts: KeptValue['parts']): GPUBuffer {
   const bytes = parts.reduce((sum, { byteLength }) => sum + byteLength, 0);
-  const buffer = device.createBuffer({
-    size: Math.ceil(bytes / ALIGNMENT) * ALIGNMENT,
-    usage: GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST,
-  });
+  const buffer = storage(device, bytes);
   let at = 0;
   for (const part of parts) {
     device.queue.writeBuffer(buffer, at, part as GPUAllowSharedBufferSource);
@@ -233,46 +275,4 @@ function joined(parts: KeptValue['parts']): Float32Array | Uint16Array {
     at += part.length;
   }
   return all;
-}
-
-/** Runs GPU work and turns what the device says about it into errors. */
-type Watch = <T>(work: () => Promise<T>) => Promise<T>;
-
-/** Where the process behind a device is killed, whatever was asked of it fails before the loss is told. */
-function gone(cause: unknown): never {
-  const reason = cause instanceof Error ? cause.message : String(cause);
-  throw new DrobeError('device-lost', { reason }, { cause });
-}
-
-function watched(device: GPUDevice): Watch {
-  // Once lost, ONNX Runtime may wait for ever.
-  const lost = device.lost.then(({ reason }) => {
-    throw new DrobeError('device-lost', { reason });
-  });
-  lost.catch(() => undefined); // also settles when nobody runs anything
-  return async (work) => {
-    device.pushErrorScope('out-of-memory');
-    const [outcome] = await Promise.allSettled([Promise.race([work(), lost])]);
-    // Asked first: it says more than what it led to.
-    const error = await Promise.race([device.popErrorScope().catch(gone), lost]);
-    if (error) throw new DrobeError('out-of-memory', { reason: error.message });
-    // What a lost device cuts off fails as if it had been aborted; nobody else aborts.
-    if (outcome.status === 'rejected') throw isAbort(outcome.reason) ? gone(outcome.reason) : outcome.reason;
-    return outcome.value;
-  };
-}
-
-/**
- * As ONNX Runtime, WebGPU and browsers say it. WebAssembly may go out of its memory's bounds where it got none, and counts
- * bytes in 32 bits.
- */
-const NO_MEMORY =
-  /out of memory|allocat|bad_alloc|memory access out of bounds|out of bounds memory access|aborted\(OOM\)|SafeIntOnOverflow/i;
-
-function explained(error: unknown): unknown {
-  if (!(error instanceof Error) || error instanceof DrobeError || error.name === 'AbortError') return error;
-  if (NO_MEMORY.test(error.message)) {
-    return new DrobeError('out-of-memory', { reason: error.message }, { cause: error });
-  }
-  return error;
 }

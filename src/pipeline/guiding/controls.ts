@@ -13,6 +13,7 @@ import {
 import type { UNetSize } from '../../nets/graphs';
 import { weightBytes } from '../../nets/memory';
 import { unetIn, type Model } from '../../nets/model';
+import type { DeviceValue } from '../../runtime/device-value';
 import type { Kept, Value, Weights } from '../../runtime/session';
 import type { TensorInfo } from '../../weights/safetensors';
 import { firstChannels, oneByOne, type UNetValues } from '../batch';
@@ -47,6 +48,8 @@ export class Controls {
   readonly #hints = new WeakMap<Float32Array, Kept>();
   /** ControlNets are asked one question at a time. */
   single = false;
+  /** What ControlNets give the UNet can stay on a device that they share. */
+  there = false;
 
   /**
    * @param unet weights of the checkpoint, in normal form. What LoRAs add is not lent to ControlNets.
@@ -143,36 +146,49 @@ export class Controls {
    */
   residuals(
     net: OpenControlNet,
-    { latents, timestep, context, label }: UNetValues,
+    values: UNetValues,
     scale: Value,
     hint: Float32Array,
     kind: string | undefined,
     report: Report,
   ): Promise<Float32Array> {
-    const { unet, kinds } = net.guide.model;
-    const { inChannels } = unet;
-    const told = { data: Float32Array.from(kinds, (one) => Number(one === kind)), shape: [1, kinds.length] };
-    const own = { latents: firstChannels(latents, inChannels), timestep, context, ...(label && { label }) };
-    return this.single
-      ? oneByOne((one) => this.#run(net, { ...one, kind: told }, hint, report), { ...own, scale })
-      : this.#run(net, { ...own, scale, kind: told }, hint, report);
+    const run = (told: UNetValues): Promise<Float32Array> => {
+      const { size, author, kept } = this.#asked(net, told, hint);
+      return net.slot.run(size, author, { ...told, kind: kindOf(net, kind) }, report, kept);
+    };
+    const told = { ...shownTo(net, values), scale };
+    return this.single ? oneByOne(run, told) : run(told);
   }
 
-  #run(
+  /** The same of all members in one run, left on the device. Where one is to be asked at a time, others do so. */
+  residualsThere(
     net: OpenControlNet,
-    values: UNetValues & { readonly scale: Value; readonly kind: Value },
+    values: UNetValues,
+    scale: Value,
     hint: Float32Array,
+    kind: string | undefined,
     report: Report,
-  ): Promise<Float32Array> {
+  ): Promise<DeviceValue> {
+    const { size, author, kept } = this.#asked(net, values, hint);
     const [batch, , h, w] = values.latents.shape as [number, number, number, number];
-    const [, tokens] = values.context.shape as [number, number];
+    const shape = [batch, this.residualSizes({ h, w }).reduce((sum, own) => sum + own, 0)];
+    const told = { ...shownTo(net, values), scale, kind: kindOf(net, kind) };
+    return net.slot.runThere(size, author, told, shape, report, kept);
+  }
+
+  /** What a ControlNet's session is made for, and what it is fed all the time. */
+  #asked(
+    net: OpenControlNet,
+    { latents, context }: UNetValues,
+    hint: Float32Array,
+  ): { size: string; author: Author; kept: () => Kept } {
+    const [batch, , h, w] = latents.shape as [number, number, number, number];
+    const [, tokens] = context.shape as [number, number];
     const author: Author = (target) =>
       aboutWeights({ name: net.weights.name }, () =>
         controlGraph(authored(net), target, { batch, h, w, tokens, levelled: isLevelled(net.weights.name) }),
       );
-    return net.slot.run(`${batch} ${h} ${w} ${tokens}`, author, values, report, () =>
-      this.#kept(net, hint, { h, w }),
-    );
+    return { size: `${batch} ${h} ${w} ${tokens}`, author, kept: () => this.#kept(net, hint, { h, w }) };
   }
 
   #kept({ guide }: OpenControlNet, hint: Float32Array, { h, w }: LatentSize): Kept {
@@ -235,6 +251,18 @@ const authored = <M>({ guide: { model, tensors } }: Open<{ model: M; tensors: We
   model,
   tensors,
 });
+
+/** What a ControlNet is told of what a UNet is asked. */
+function shownTo({ guide }: OpenControlNet, { latents, timestep, context, label }: UNetValues): UNetValues {
+  const own = firstChannels(latents, guide.model.unet.inChannels);
+  return { latents: own, timestep, context, ...(label && { label }) };
+}
+
+/** 1 for the kind of picture that it is shown, among those that it knows. */
+function kindOf({ guide }: OpenControlNet, kind: string | undefined): Value {
+  const { kinds } = guide.model;
+  return { data: Float32Array.from(kinds, (one) => Number(one === kind)), shape: [1, kinds.length] };
+}
 
 /** "Shuffle" was trained to tell colours and no places; nothing else than its name says so. */
 const isLevelled = (name = ''): boolean => /shuffle/i.test(name);

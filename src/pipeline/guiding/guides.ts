@@ -1,17 +1,24 @@
 /** What pictures that guide add to the UNet in a pass: how much, in which of its steps, and to which questions. */
 import type { Size } from '../../canvas/crop';
+import { Unusable } from '../../runtime/device-value';
 import type { Value } from '../../runtime/session';
-import { joined, membersOf, type UNetValues } from '../batch';
-import type { Controls, OpenAdapter, OpenControlNet } from './controls';
+import { joined, type RunUNet, type UNetValues } from '../batch';
+import type { Controls, OpenAdapter } from './controls';
 import type { Question } from '../guidance';
 import { hintPlanes } from './hint';
 import type { Control } from '../job';
+import { sumOfResiduals, sumThere, type Asking, type Read } from './residuals';
 import type { Reused } from '../reuse';
 import type { LatentSize } from '../size';
 import type { Report } from '../slot';
 
-/** Gives what the UNet is asked, with what is added to it. @param step of the pass, counted from 0. */
-export type Guide = (values: UNetValues, asked: readonly Question[], step: number) => Promise<UNetValues>;
+/** Runs the UNet on what it is asked, with what is added to that. @param step of the pass, counted from 0. */
+export type Guide = (
+  values: UNetValues,
+  asked: readonly Question[],
+  step: number,
+  run: RunUNet,
+) => Promise<Float32Array>;
 
 export interface Guided {
   readonly controls: Controls;
@@ -23,14 +30,6 @@ export interface Guided {
   /** Where deep features are used again, what belongs to them is, too. */
   readonly reused: Reused | null;
   readonly report: Report;
-}
-
-/** A picture that is read in every step. */
-interface Read {
-  readonly control: Control;
-  readonly net: OpenControlNet;
-  /** The very same in all steps. */
-  readonly hint: Float32Array;
 }
 
 /** A picture that was read once. */
@@ -54,18 +53,37 @@ export async function guidesOf(asked: readonly Control[], pass: Guided): Promise
   if (asked.length === 0) return null;
   const force = asked.map(forceOf(steps));
 
-  return async (values, questions, step) => {
+  return async (values, questions, step, run) => {
     const weights = questions.map((question) => force.map((of) => of(question, step)));
     const control = { data: Float32Array.from(weights.flat()), shape: [questions.length, asked.length] };
     const weightsFor = (one: Control): number[] => weights.map((row) => row[asked.indexOf(one)]!); // it is one of them
-    const told = { ...values, control };
-    const residuals = (): Promise<Float32Array[]> => sumOfResiduals(read, weightsFor, values, pass);
-    return {
-      ...told,
-      ...(read.length > 0 && { residuals: batched(await again(reused, told, residuals)) }),
+    const told = {
+      ...{ ...values, control },
       ...(known.length > 0 && { features: batched(sumOfFeatures(known, weightsFor, pass)) }),
     };
+    if (read.length === 0) return run(told);
+    const asking = { ...pass, read, weightsFor, values };
+    const answer = controls.there && !reused ? await runThere(asking, told, run) : null;
+    if (answer) return answer;
+    const residuals = await again(reused, told, () => sumOfResiduals(asking));
+    return run({ ...told, residuals: batched(residuals) });
   };
+}
+
+/** The UNet's answer, where what is added never leaves the device; null where nothing is, or it came to nothing. */
+async function runThere(asking: Asking, told: UNetValues, run: RunUNet): Promise<Float32Array | null> {
+  try {
+    const residuals = await sumThere(asking);
+    if (!residuals) return null;
+    try {
+      return await run({ ...told, residuals });
+    } finally {
+      residuals.release();
+    }
+  } catch (error) {
+    if (error instanceof Unusable) return null;
+    throw error;
+  }
 }
 
 /** What was made in this group of calls, or is made now. */
@@ -97,50 +115,9 @@ export const forceOf =
 export const isPrompted = (question: Pick<Question, 'negative' | 'unguided'>): boolean =>
   !question.negative && question.unguided !== 0;
 
-/**
- * What a ControlNet's residuals are multiplied by, the first of which belongs to the outermost skip connection. Where
- * prompt and picture do not count the same, less is added further out, as in A1111's extension; which counts thirteen of
- * them, however many there are.
- */
-export function residualScales(mode: Control['mode'], count: number): number[] {
-  return Array.from({ length: count }, (_, i) => (mode === 'balanced' ? 1 : 0.825 ** (12 - i)));
-}
-
-/** The same of a T2I-Adapter's features. */
+/** What a T2I-Adapter's features are multiplied by; see `residualScales`. */
 export const featureScales = (mode: Control['mode']): readonly number[] =>
   mode === 'balanced' ? [1, 1, 1, 1] : [0.25, 0.62, 0.825, 1];
-
-async function sumOfResiduals(
-  read: readonly Read[],
-  weightsFor: (control: Control) => readonly number[],
-  values: UNetValues,
-  { controls, size, report }: Guided,
-): Promise<Float32Array[]> {
-  const [batch] = values.latents.shape as [number];
-  const shapes = controls.residualSizes(size);
-  const numbers = shapes.reduce((sum, own) => sum + own, 0);
-  const sums = Array.from({ length: batch }, () => new Float32Array(numbers));
-  for (const { control, net, hint } of read) {
-    const weights = weightsFor(control);
-    const rows = weights.flatMap((weight, n) => (weight === 0 ? [] : [n]));
-    if (rows.length === 0) continue;
-    const scales = residualScales(control.mode, shapes.length);
-    const scale: Value = {
-      data: Float32Array.from(rows.flatMap((n) => scales.map((share) => share * weights[n]!))), // one for each row
-      shape: [rows.length, shapes.length],
-    };
-    const given = await controls.residuals(
-      net,
-      membersOf(values, rows),
-      scale,
-      hint,
-      control.hintKind,
-      report,
-    );
-    for (const [i, n] of rows.entries()) addTo(sums[n]!, given.subarray(i * numbers, (i + 1) * numbers));
-  }
-  return sums;
-}
 
 function sumOfFeatures(
   known: readonly Known[],
@@ -161,10 +138,6 @@ function sumOfFeatures(
     }
     return sum;
   });
-}
-
-function addTo(sum: Float32Array, more: Float32Array): void {
-  for (let i = 0; i < sum.length; i++) sum[i]! += more[i]!;
 }
 
 function batched(members: readonly Float32Array[]): Value {

@@ -6,7 +6,7 @@ import { Checkpoint } from '../../../src/pipeline/checkpoint';
 import type { Progress } from '../../../src/pipeline/job';
 import { lavish } from '../../../src/pipeline/thrift';
 import type { Machine } from '../../../src/runtime/device';
-import type { Net, Sessions } from '../../../src/runtime/session';
+import type { Net, Sessions, Value } from '../../../src/runtime/session';
 import type { Window } from '../../../src/text/windows';
 import { memorySource } from '../../../src/weights/source';
 import { normal, stableDiffusion15 } from '../nets/stable-diffusion';
@@ -25,6 +25,7 @@ function halfPrecision(
         onRun(values);
         return Promise.resolve(Float32Array.of(0, outputOf(dtype)));
       },
+      isOpen: true,
       release: () => Promise.resolve(void log.push(`release ${dtype}`)),
     } as Partial<Net> as Net);
   };
@@ -102,7 +103,7 @@ describe('sessions', () => {
     const told: Float32Array[] = [];
     const { machine, log } = halfPrecision(
       () => 1,
-      ({ tokens }) => told.push(tokens!.data),
+      ({ tokens }) => told.push((tokens as Value).data),
     );
     const checkpoint = checkpointOn(machine);
     const word = (value: number) => new Map([[49408, [new Float32Array(768).fill(value)]]]);

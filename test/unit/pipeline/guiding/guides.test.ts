@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
-import { featureScales, forceOf, residualScales } from '../../../../src/pipeline/guiding/guides';
+import { featureScales, forceOf } from '../../../../src/pipeline/guiding/guides';
 import { hintPlanes } from '../../../../src/pipeline/guiding/hint';
+import { residualScales } from '../../../../src/pipeline/guiding/residuals';
 
 const prompt = { unguided: 1 };
 const negative = { negative: true, unguided: 0 } as const;
