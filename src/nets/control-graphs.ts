@@ -28,6 +28,8 @@ export interface ControlNetModel {
 export interface ControlNetSize extends LatentSize {
   /** Of the text. */
   readonly tokens: number;
+  /** As `UNetSize` has it. */
+  readonly text?: 'context' | 'keys';
   /** Residuals are the same all over the picture: for nets that were trained so ("shuffle"), which no file tells. */
   readonly levelled?: boolean;
 }

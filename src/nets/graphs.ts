@@ -78,9 +78,17 @@ export interface TextPart {
   readonly shape: Shape;
 }
 
-/** Keys, then values of each attention to a text of so many tokens, in the order of the UNet. */
-export function textParts({ tensors }: Checkpoint, target: Target, tokens: number): TextPart[] {
-  return textAttentions(scope(tensors, target)('unet')).flatMap((p) =>
+/** What a net's names begin with that reads texts: a UNet's, or a ControlNet's, which is a copy of half of one. */
+export type Reader = 'unet' | 'control';
+
+/** Keys, then values of each attention to a text of so many tokens, in the order of the net; none where it reads none. */
+export function textParts(
+  { tensors }: Pick<Checkpoint, 'tensors'>,
+  target: Target,
+  tokens: number,
+  reader: Reader = 'unet',
+): TextPart[] {
+  return textAttentions(scope(tensors, target)(reader)).flatMap((p) =>
     partNames(p).map((name) => ({ name, shape: [1, tokens, p('to_k').shape('weight')[0]!] })),
   );
 }
@@ -91,16 +99,22 @@ const partNames = ({ path }: Scope): [k: string, v: string] => [`${path}.k`, `${
  * What a UNet makes of a text once and for all: `context` [1, tokens, width] → `parts`, all of `textParts` one after the
  * other. Of its weights these are 2 of 100 in SD 1.x, 13 of 100 in SDXL.
  */
-export const keysGraph: Author<{ tokens?: number }> = ({ model, tensors }, target, size, used) => {
-  const { tokens = model.texts[0].length } = size;
-  const context = cast(input('context', [1, tokens, model.denoiser.contextWidth], target), target.dtype);
-  const parts = textAttentions(scope(tensors, target, used)('unet')).flatMap((p) => {
+export function keysGraph(
+  { tensors }: Pick<Checkpoint, 'tensors'>,
+  target: Target,
+  { tokens, reader = 'unet' }: { readonly tokens: number; readonly reader?: Reader },
+  used?: Set<string>,
+): Graph {
+  const attentions = textAttentions(scope(tensors, target, used)(reader));
+  const width = attentions[0]!('to_k').shape('weight')[1]!; // asked of a net that reads texts
+  const context = cast(input('context', [1, tokens, width], target), target.dtype);
+  const parts = attentions.flatMap((p) => {
     const { k, v } = keysAndValues(context, p);
     return [reshape(k, sizeOf(k.shape)), reshape(v, sizeOf(v.shape))];
   });
-  const [first, ...rest] = parts as [Var, ...Var[]]; // a UNet without any would know nothing of the prompt
+  const [first, ...rest] = parts as [Var, ...Var[]]; // see above
   return build({ parts: cast(concat(0, first, ...rest), 'f32') });
-};
+}
 
 /** `tokens` of the text; absent: as many as one window of a prompt has. */
 export interface UNetSize extends LatentSize {

@@ -97,7 +97,10 @@ export class Checkpoint {
     });
     const texts = [slots['text encoder'], slots['second text encoder']];
     this.#encoders = new Encoders(model, () => this.#changed, texts);
-    this.#attention = new TextAttention(model, this.#weights.tensors, slots['text attention']);
+    this.#attention = new TextAttention(
+      { tensors: this.#weights.tensors, width: model.denoiser.contextWidth, reader: 'unet' },
+      slots['text attention'],
+    );
     this.#pictures = new PictureNets(model, this.#weights, slots);
     this.controls = new Controls(
       model,
@@ -166,9 +169,10 @@ export class Checkpoint {
     return { ...wish, single: wish.single || questions > 1, turns: wish.turns || guided };
   }
 
-  /** What a pass is to tell the UNet of its prompts in its steps, [tokens, width] each: what can be is made beforehand. */
-  prepare(contexts: readonly Float32Array[], report: Report): Promise<void> {
-    return this.#attention.prepare(contexts, report);
+  /** What a pass is to tell the UNet, and ControlNets, of its prompts in its steps, [tokens, width] each: what can be is made beforehand. */
+  async prepare(contexts: readonly Float32Array[], report: Report): Promise<void> {
+    await this.#attention.prepare(contexts, report);
+    await this.controls.prepare(contexts, report);
   }
 
   /** One UNet run on a batch; see `unetGraph`. @param features of calls before, that may do instead of whole runs. */
@@ -191,7 +195,7 @@ export class Checkpoint {
       const additions = this.#additions;
       const author: Author = (target) => this.#unetGraph(form, target, { batch, h, w, tokens, ...additions });
       const size = [form, batch, h, w, tokens, JSON.stringify(additions)].join(' ');
-      return this.#slots[name].run(size, author, asked, report, kept);
+      return this.#slots[name].run(size, author, asked, report, (dtype) => [kept(dtype)]);
     };
   }
 

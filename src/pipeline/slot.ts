@@ -49,11 +49,11 @@ export class Slot {
     author: Author,
     values: Values,
     report: Report,
-    kept?: (dtype: Target['dtype']) => Kept,
+    kept?: (dtype: Target['dtype']) => readonly Kept[],
   ): Promise<Float32Array<ArrayBuffer>> {
     const output = await this.#attempt(async () => {
       const net = await this.#ready(size, author, report);
-      return net.run(values, kept?.(this.#dtype));
+      return net.run(values, ...(kept?.(this.#dtype) ?? []));
     });
     if (allFinite(output)) return output;
     if (!Object.values(values).every((value) => 'data' in value)) throw new Unusable();
@@ -71,11 +71,11 @@ export class Slot {
     values: Values,
     shape: Shape,
     report: Report,
-    kept?: (dtype: Target['dtype']) => Kept,
+    kept?: (dtype: Target['dtype']) => readonly Kept[],
   ): Promise<DeviceValue> {
     return this.#attempt(async () => {
       const net = await this.#ready(size, author, report);
-      return net.runThere(values, shape, kept?.(this.#dtype));
+      return net.runThere(values, shape, ...(kept?.(this.#dtype) ?? []));
     });
   }
 

@@ -1,9 +1,8 @@
 /**
- * What the UNet's attentions make of texts, which is the same in every step: made once, by a net of those weights alone,
- * and fed to a UNet that does not hold them.
+ * What a UNet's attentions make of texts, or a ControlNet's, which is the same in every step: made once, by a net of those
+ * weights alone, and fed to one that does not hold them.
  */
-import { keysGraph, textParts } from '../nets/graphs';
-import type { Model } from '../nets/model';
+import { keysGraph, textParts, type Reader } from '../nets/graphs';
 import type { Kept, KeptValue, Value, Weights } from '../runtime/session';
 import { f16ToF32, f32ToF16 } from '../weights/half';
 import type { Author, Report, Slot } from './slot';
@@ -19,21 +18,28 @@ interface Text {
 /** So many texts are remembered beside those of the last picture. */
 const OTHERS = 4;
 
+/** Whose attentions they are. */
+interface Reading {
+  /** In normal form. */
+  readonly tensors: Weights['tensors'];
+  /** Of the text's encoding. */
+  readonly width: number;
+  readonly reader: Reader;
+}
+
 export class TextAttention {
-  readonly #model: Model;
-  readonly #tensors: Weights['tensors'];
+  readonly #net: Reading;
   readonly #slot: Slot;
   #texts: readonly Text[] = [];
   /** What was last fed, by its texts and type: a net has it on the device. */
   #kept: readonly { readonly key: readonly unknown[]; readonly kept: Kept }[] = [];
 
-  constructor(model: Model, tensors: Weights['tensors'], slot: Slot) {
-    this.#model = model;
-    this.#tensors = tensors;
+  constructor(net: Reading, slot: Slot) {
+    this.#net = net;
     this.#slot = slot;
   }
 
-  /** Makes all that a picture needs of these texts, before a UNet takes the room; others are forgotten. */
+  /** Makes all that a picture needs of these texts, before the net takes the room; others are forgotten. */
   async prepare(contexts: readonly Float32Array[], report: Report): Promise<void> {
     const texts: Text[] = [];
     for (const context of contexts) {
@@ -43,7 +49,7 @@ export class TextAttention {
     this.#kept = [];
   }
 
-  /** @param context [batch, tokens, width] → inputs of a UNet graph of that type; for the same texts the very same. */
+  /** @param context [batch, tokens, width] → inputs of a graph of that type; for the same texts the very same. */
   async of({ data, shape }: Value, report: Report): Promise<(dtype: 'f32' | 'f16') => Kept> {
     const [batch, tokens] = shape as [number, number];
     const each = data.length / batch;
@@ -73,9 +79,10 @@ export class TextAttention {
   async #text(context: Float32Array, report: Report): Promise<Text> {
     const known = this.#texts.find((text) => same(text.context, context));
     if (known) return known;
-    const tokens = context.length / this.#model.denoiser.contextWidth;
-    const shape = [1, tokens, this.#model.denoiser.contextWidth];
-    const author: Author = (target) => keysGraph(this.#authored, target, { tokens });
+    const { width, reader } = this.#net;
+    const tokens = context.length / width;
+    const shape = [1, tokens, width];
+    const author: Author = (target) => keysGraph(this.#net, target, { tokens, reader });
     const values = { context: { data: context.slice(), shape } };
     const made = await this.#slot.run(`${tokens}`, author, values, report);
     // From a net in half precision: as codes they are the same numbers.
@@ -90,17 +97,13 @@ export class TextAttention {
     const numbers = texts.map((text) => inType(text.numbers, dtype));
     const kept: Record<string, KeptValue> = {};
     let at = 0;
-    for (const { name, shape } of textParts(this.#authored, target, tokens)) {
+    for (const { name, shape } of textParts(this.#net, target, tokens, this.#net.reader)) {
       const [from, channels] = [at, shape.at(-1)!]; // it has three
       at += tokens * channels;
       const parts = numbers.map((all) => all.subarray(from, from + tokens * channels));
       kept[name] = { parts, shape: [texts.length, tokens, channels] };
     }
     return kept;
-  }
-
-  get #authored(): { model: Model; tensors: Weights['tensors'] } {
-    return { model: this.#model, tensors: this.#tensors };
   }
 }
 

@@ -32,7 +32,7 @@ export interface KeptValue {
   readonly shape: Shape;
 }
 
-/** As many are kept at a time: of one prompt and its negative one, one by one or together. */
+/** As many of a kind are kept at a time: of one prompt and its negative one, one by one or together. */
 const MOST_KEPT = 3;
 
 /** Where the weights of a graph are. */
@@ -128,8 +128,8 @@ export class Net {
   readonly #session: InferenceSession;
   readonly #place: Place;
   readonly #inTurn: <T>(work: () => Promise<T>) => Promise<T>;
-  /** The last used come last. */
-  readonly #kept = new Map<Kept, OnDevice>();
+  /** Of each kind, in the order in which they are given. The last used come last. */
+  readonly #kept: Map<Kept, OnDevice>[] = [];
 
   constructor(
     ort: OrtModule,
@@ -144,7 +144,7 @@ export class Net {
   }
 
   /** Feeds the graph's inputs by name, leaving out what it does not ask for; gives the numbers of its one output. */
-  run(values: Readonly<Record<string, Fed>>, kept: Kept = {}): Promise<Float32Array<ArrayBuffer>> {
+  run(values: Readonly<Record<string, Fed>>, ...kept: Kept[]): Promise<Float32Array<ArrayBuffer>> {
     return this.#running(values, kept, async (feeds) => {
       const outputs = await this.#session.run(feeds);
       const output = outputs[this.#session.outputNames[0]!]; // a graph has an output
@@ -155,7 +155,7 @@ export class Net {
   }
 
   /** As `run`; the numbers stay on the device. @param shape of the output. Not for the wasm backend, which has no device. */
-  runThere(values: Readonly<Record<string, Fed>>, shape: Shape, kept: Kept = {}): Promise<DeviceValue> {
+  runThere(values: Readonly<Record<string, Fed>>, shape: Shape, ...kept: Kept[]): Promise<DeviceValue> {
     return this.#running(values, kept, async (feeds) => {
       const place = this.#place;
       if (!place.device) throw new DrobeError('bug', { reason: 'no device to leave numbers on' });
@@ -173,7 +173,7 @@ export class Net {
 
   #running<T>(
     values: Readonly<Record<string, Fed>>,
-    kept: Kept,
+    kept: readonly Kept[],
     work: (feeds: InferenceSession.FeedsType) => Promise<T>,
   ): Promise<T> {
     return this.#inTurn(async () => {
@@ -190,7 +190,8 @@ export class Net {
         return await this.#place.watch(async () => {
           const asked = Object.entries(values).filter(([name]) => this.#session.inputNames.includes(name));
           const given = asked.map(([name, value]) => [name, fed(name, value)] as const);
-          return work({ ...Object.fromEntries(given), ...this.#onDevice(kept).tensors });
+          const there = kept.map((one, kind) => this.#onDevice(one, kind).tensors);
+          return work(Object.assign(Object.fromEntries(given), ...there) as InferenceSession.FeedsType);
         });
       } catch (error) {
         throw explained(error);
@@ -211,18 +212,20 @@ export class Net {
     return this.#ort.Tensor.fromGpuBuffer(value.buffer, { dataType: 'float32', dims: value.shape });
   }
 
-  #onDevice(kept: Kept): OnDevice {
-    const there = this.#kept.get(kept) ?? this.#bring(kept);
-    this.#kept.delete(kept);
-    this.#kept.set(kept, there);
+  #onDevice(kept: Kept, kind: number): OnDevice {
+    const ofKind = (this.#kept[kind] ??= new Map<Kept, OnDevice>());
+    const there = ofKind.get(kept) ?? this.#bring(kept, ofKind);
+    ofKind.delete(kept);
+    ofKind.set(kept, there);
     return there;
   }
 
-  #bring(kept: Kept): OnDevice {
-    const [oldest] = this.#kept;
-    if (oldest && this.#kept.size >= MOST_KEPT) {
+  /** @param others of its kind that are there. */
+  #bring(kept: Kept, others: Map<Kept, OnDevice>): OnDevice {
+    const [oldest] = others;
+    if (oldest && others.size >= MOST_KEPT) {
       for (const buffer of oldest[1].buffers) buffer.destroy();
-      this.#kept.delete(oldest[0]);
+      others.delete(oldest[0]);
     }
     const buffers: GPUBuffer[] = [];
     const wanted = Object.entries(kept).filter(([name]) => this.#session.inputNames.includes(name));

@@ -88,7 +88,7 @@ export async function run(
 ): Promise<Float32Array> {
   const net = await machine.sessions.open(graph, weights, machine.openDevice);
   try {
-    return await net.run(values, kept);
+    return await net.run(values, ...(kept ? [kept] : []));
   } finally {
     await net.release();
   }

@@ -129,7 +129,7 @@ function leverRow(
       const open = async (graph: Graph): Promise<Ask> => {
         const net = await sessions.open(graph, checkpoint, openDevice);
         releases.push(() => net.release());
-        return (inputs, kept) => net.run(inputs, kept);
+        return (inputs, kept = {}) => net.run(inputs, kept);
       };
       try {
         const pair = await lever({ checkpoint, target, side, inputs, open });

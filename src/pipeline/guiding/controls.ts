@@ -10,7 +10,7 @@ import {
   residualShapes,
   t2iGraph,
 } from '../../nets/control-graphs';
-import type { UNetSize } from '../../nets/graphs';
+import { textParts, type UNetSize } from '../../nets/graphs';
 import { weightBytes } from '../../nets/memory';
 import { unetIn, type Model } from '../../nets/model';
 import type { DeviceValue } from '../../runtime/device-value';
@@ -23,18 +23,23 @@ import type { OpenFile } from '../opening';
 import { scaled } from '../scales';
 import type { LatentSize } from '../size';
 import type { Author, Report, Slot } from '../slot';
+import { TextAttention } from '../text-attention';
 
 interface Open<G> {
   readonly guide: G;
   readonly weights: Weights;
   readonly slot: Slot;
 }
-export type OpenControlNet = Open<ControlNetGuide<TensorInfo>> & { readonly kind: 'ControlNet' };
+export type OpenControlNet = Open<ControlNetGuide<TensorInfo>> & {
+  readonly kind: 'ControlNet';
+  /** What it makes of texts; null where it reads none. */
+  readonly texts: { readonly attention: TextAttention; readonly slot: Slot } | null;
+};
 export type OpenAdapter = Open<T2IGuide<TensorInfo>> & { readonly kind: 'T2I-Adapter' };
 
 export type OpenControl = OpenControlNet | OpenAdapter;
 
-type SlotFor = (name: OpenControl['kind'], weights: Weights) => Slot;
+type SlotFor = (name: OpenControl['kind'] | 'text attention', weights: Weights) => Slot;
 
 export class Controls {
   readonly #model: Model;
@@ -68,7 +73,8 @@ export class Controls {
    * @throws DrobeError 'control-mismatch' for one that was made for other models, and what `recogniseControl` throws.
    */
   async use(ids: readonly string[], open: (id: string) => Promise<OpenFile>): Promise<void> {
-    for (const [id, { slot }] of this.#open) if (!ids.includes(id)) await slot.release();
+    for (const [id, open] of this.#open)
+      if (!ids.includes(id)) for (const slot of slotsOf(open)) await slot.release();
     const before = this.#open;
     this.#open = new Map([...before].filter(([id]) => ids.includes(id)));
     for (const id of new Set(ids)) {
@@ -90,7 +96,22 @@ export class Controls {
       model: besideUNet(guide.model, unetIn(this.#model)),
       tensors: weights.tensors,
     };
-    return { kind: 'ControlNet', guide: beside, weights, slot: this.#slotFor('ControlNet', weights) };
+    const texts = this.#textsOf(beside, weights);
+    return { kind: 'ControlNet', guide: beside, weights, slot: this.#slotFor('ControlNet', weights), texts };
+  }
+
+  #textsOf({ model }: ControlNetGuide<TensorInfo>, weights: Weights): OpenControlNet['texts'] {
+    const { tensors } = weights;
+    if (textParts({ tensors }, this.#target(), 1, 'control').length === 0) return null;
+    const slot = this.#slotFor('text attention', weights);
+    const { contextWidth: width } = model.unet;
+    return { attention: new TextAttention({ tensors, width, reader: 'control' }, slot), slot };
+  }
+
+  /** What they are to be told of prompts: see `Checkpoint`. */
+  async prepare(contexts: readonly Float32Array[], report: Report): Promise<void> {
+    for (const open of this.#open.values())
+      if (open.kind === 'ControlNet') await open.texts?.attention.prepare(contexts, report);
   }
 
   /** The net of a file that is in use. */
@@ -102,7 +123,7 @@ export class Controls {
 
   /** Places of all of them, and of those that run in every step. */
   get slots(): readonly Slot[] {
-    return [...this.#open.values()].map(({ slot }) => slot);
+    return [...this.#open.values()].flatMap(slotsOf);
   }
   get stepping(): readonly Slot[] {
     return [...this.#open.values()].filter(({ kind }) => kind === 'ControlNet').map(({ slot }) => slot);
@@ -134,7 +155,9 @@ export class Controls {
   /** The graphs of those that run in every step, for so many questions at a time. */
   graphs(size: LatentSize & { readonly batch: number; readonly tokens: number }): Graph[] {
     return [...this.#open.values()].flatMap((open) =>
-      open.kind === 'ControlNet' ? controlGraph(authored(open), open.slot.target, size) : [],
+      open.kind === 'ControlNet'
+        ? controlGraph(authored(open), open.slot.target, { ...size, text: textOf(open) })
+        : [],
     );
   }
 
@@ -152,8 +175,8 @@ export class Controls {
     kind: string | undefined,
     report: Report,
   ): Promise<Float32Array> {
-    const run = (told: UNetValues): Promise<Float32Array> => {
-      const { size, author, kept } = this.#asked(net, told, hint);
+    const run = async (told: UNetValues): Promise<Float32Array> => {
+      const { size, author, kept } = await this.#asked(net, told, hint, report);
       return net.slot.run(size, author, { ...told, kind: kindOf(net, kind) }, report, kept);
     };
     const told = { ...shownTo(net, values), scale };
@@ -161,7 +184,7 @@ export class Controls {
   }
 
   /** The same of all members in one run, left on the device. Where one is to be asked at a time, others do so. */
-  residualsThere(
+  async residualsThere(
     net: OpenControlNet,
     values: UNetValues,
     scale: Value,
@@ -169,7 +192,7 @@ export class Controls {
     kind: string | undefined,
     report: Report,
   ): Promise<DeviceValue> {
-    const { size, author, kept } = this.#asked(net, values, hint);
+    const { size, author, kept } = await this.#asked(net, values, hint, report);
     const [batch, , h, w] = values.latents.shape as [number, number, number, number];
     const shape = [batch, this.residualSizes({ h, w }).reduce((sum, own) => sum + own, 0)];
     const told = { ...shownTo(net, values), scale, kind: kindOf(net, kind) };
@@ -177,18 +200,24 @@ export class Controls {
   }
 
   /** What a ControlNet's session is made for, and what it is fed all the time. */
-  #asked(
+  async #asked(
     net: OpenControlNet,
     { latents, context }: UNetValues,
     hint: Float32Array,
-  ): { size: string; author: Author; kept: () => Kept } {
+    report: Report,
+  ): Promise<{ size: string; author: Author; kept: (dtype: Target['dtype']) => Kept[] }> {
     const [batch, , h, w] = latents.shape as [number, number, number, number];
     const [, tokens] = context.shape as [number, number];
+    const size = { batch, h, w, tokens, text: textOf(net) };
     const author: Author = (target) =>
       aboutWeights({ name: net.weights.name }, () =>
-        controlGraph(authored(net), target, { batch, h, w, tokens, levelled: isLevelled(net.weights.name) }),
+        controlGraph(authored(net), target, { ...size, levelled: isLevelled(net.weights.name) }),
       );
-    return { size: `${batch} ${h} ${w} ${tokens}`, author, kept: () => this.#kept(net, hint, { h, w }) };
+    const texts = await net.texts?.attention.of(context, report);
+    return {
+      ...{ size: `${batch} ${h} ${w} ${tokens}`, author },
+      kept: (dtype) => [this.#kept(net, hint, { h, w }), ...(texts ? [texts(dtype)] : [])],
+    };
   }
 
   #kept({ guide }: OpenControlNet, hint: Float32Array, { h, w }: LatentSize): Kept {
@@ -251,6 +280,14 @@ const authored = <M>({ guide: { model, tensors } }: Open<{ model: M; tensors: We
   model,
   tensors,
 });
+
+const slotsOf = (open: OpenControl): Slot[] => [
+  open.slot,
+  ...(open.kind === 'ControlNet' && open.texts ? [open.texts.slot] : []),
+];
+
+/** How a ControlNet's graph is fed texts. */
+const textOf = ({ texts }: OpenControlNet): 'context' | 'keys' => (texts ? 'keys' : 'context');
 
 /** What a ControlNet is told of what a UNet is asked. */
 function shownTo({ guide }: OpenControlNet, { latents, timestep, context, label }: UNetValues): UNetValues {
