@@ -5,9 +5,9 @@
 import { DrobeError } from '../errors';
 import { footprint, type Footprint } from './footprint';
 import { Message } from './proto';
-import type { Attributes, Bits, DType, Op, Packed, Shape, Target, Var, Winograd } from './var';
+import type { Attributes, Bits, DType, Op, Packed, Range, Shape, Target, Var, Winograd } from './var';
 
-export type { Bits, DType, Packed, Shape, Target, Var, Winograd };
+export type { Bits, DType, Packed, Range, Shape, Target, Var, Winograd };
 
 /** For a graph that is authored to learn names and shapes, and never run. */
 export const SHAPES_ONLY: Target = {
@@ -53,6 +53,8 @@ export interface Placement {
   readonly packed?: Packed;
   /** Its 3 × 3 kernels are spread for Winograd's way. */
   readonly spread?: true;
+  /** Only these of its numbers; absent: all. */
+  readonly ranges?: readonly Range[];
   readonly location: string;
   readonly offset: number;
   readonly length: number;
@@ -93,13 +95,14 @@ export function build(outputs: Readonly<Record<string, Var>>): Graph {
     } else {
       const length = sizeOf(v.shape) * bytesPer[v.dtype];
       if (offset + length > LOCATION_BYTES) [location, offset] = [location + 1, 0];
-      const { key, packed, spread } = from;
+      const { key, packed, spread, ranges } = from;
       const at = { location: `weights${location}`, offset, length };
       const placement: Placement = {
         key,
         dtype: v.dtype,
         ...(packed && { packed }),
         ...(spread && { spread }),
+        ...(ranges && { ranges }),
         ...at,
       };
       placements.push(placement);

@@ -6,10 +6,10 @@ import { DrobeError } from '../errors';
 import { constant, op, sizeOf, type Bits, type Shape, type Var } from './graph';
 import { BLOCK, canBePacked } from './packed';
 import type { Scope } from './scope';
-import { concat, padAxis, pixelUnshuffle, reshape, slice, transpose } from './shapes';
+import { concat, padAxis, pixelUnshuffle, reshape, rowsOf, slice, transpose } from './shapes';
 import { winograd, winogradPays } from './winograd';
 
-export { concat, pixelUnshuffle, reshape, slice };
+export { concat, pixelUnshuffle, reshape, rowsOf, slice, transpose };
 
 const ms = { domain: 'com.microsoft' } as const;
 
@@ -91,6 +91,15 @@ export const silu = (x: Var): Var => op('QuickGelu', [x], x.shape, { alpha: { fl
 /** x·sigmoid(1.702 x): https://github.com/openai/CLIP/blob/main/clip/model.py */
 export const quickGelu = (x: Var): Var => op('QuickGelu', [x], x.shape, { alpha: { float: 1.702 } }, ms);
 export const gelu = (x: Var): Var => op('Gelu', [x], x.shape);
+/** gelu by tanh, which is a little off: torch's nn.GELU(approximate="tanh"). */
+export const tanhGelu = (x: Var): Var => op('FastGelu', [x], x.shape, {}, ms);
+
+/** The largest number of half precision in the place of what is beyond. */
+export function bounded(x: Var): Var {
+  if (x.dtype !== 'f16') return x;
+  const end = (value: number): Var => cast(constant(Float32Array.of(value), [], x.target), 'f16');
+  return op('Clip', [x, end(-65504), end(65504)], x.shape);
+}
 
 /** torch's x.chunk(count, dim=-1). */
 export function chunk(x: Var, count: number): Var[] {
@@ -245,6 +254,20 @@ export function layerNorm(x: Var, p: Scope, eps = 1e-5): Var {
   });
 }
 
+/** Mean 0 and deviation 1 over the last axis: nn.LayerNorm without weights. */
+export function normed(x: Var, eps = 1e-6): Var {
+  const width = x.shape.at(-1)!;
+  const ones = constant(new Float32Array(width).fill(1), [width], x.target);
+  const scale = x.dtype === 'f16' ? cast(ones, 'f16') : ones;
+  return op('LayerNormalization', [x, scale], x.shape, { axis: -1, epsilon: { float: eps } });
+}
+
+/** nn.RMSNorm over the last axis (https://arxiv.org/abs/1910.07467), in x's dtype. */
+export function rmsNorm(x: Var, p: Scope, eps = 1e-6): Var {
+  const scale = p.tensor('weight', { dtype: x.dtype === 'f16' ? 'f16' : 'f32' });
+  return op('SimplifiedLayerNormalization', [x, scale], x.shape, { axis: -1, epsilon: { float: eps } });
+}
+
 /** Nearest-neighbour enlargement of a feature map to so many times its size. */
 export function upsample(x: Var, times: number): Var {
   const [n, c, h, w] = dims(x);
@@ -299,6 +322,14 @@ export function levelled(x: Var): Var {
   return op('Expand', [onePixel(spatialMean(x)), shape], x.shape);
 }
 
+/** Tokens [N, h·w, side·side·C], patches of an image with their channels last → [N, C, h·side, w·side]. */
+export function fromPatches(x: Var, h: number, w: number, side: number): Var {
+  const [n, , size] = x.shape as [number, number, number];
+  const c = size / side ** 2;
+  const pixels = transpose(reshape(x, n, h, w, side, side, c), 0, 5, 1, 3, 2, 4);
+  return reshape(pixels, n, c, h * side, w * side);
+}
+
 /** The top left h × w of a feature map. */
 export function crop(x: Var, h: number, w: number): Var {
   const at = axes(x);
@@ -316,8 +347,9 @@ const MAX_COUNT = 2 ** 29;
  * softmax(q·kᵀ/√d)·v with the heads side by side in the last axis, as nn.MultiheadAttention has them.
  * q: [N, S, heads·d]; k, v: [N, L, heads·d] → [N, S, heads·d]
  * @param mask [S, L] or broadcastable, added to the scores.
+ * @param scale of q·kᵀ, where it is not 1/√d.
  */
-export function attention(q: Var, k: Var, v: Var, heads: number, mask?: Var): Var {
+export function attention(q: Var, k: Var, v: Var, heads: number, mask?: Var, scale?: number): Var {
   const [n, s, width] = q.shape as [number, number, number];
   const scores = s * k.shape[1]!;
   const room = Math.ceil((n * heads * scores * 4) / q.target.maxScoreBytes);
@@ -332,10 +364,10 @@ export function attention(q: Var, k: Var, v: Var, heads: number, mask?: Var): Va
     const [first, ...rest] = parts as [Var, ...Var[]];
     return concat(1, first, ...rest);
   }
-  return attentionOnce(q, k, v, heads, mask);
+  return attentionOnce(q, k, v, heads, mask, scale);
 }
 
-function attentionOnce(q: Var, k: Var, v: Var, heads: number, mask?: Var): Var {
+function attentionOnce(q: Var, k: Var, v: Var, heads: number, mask?: Var, scale?: number): Var {
   const [n, s, width] = q.shape as [number, number, number];
   const l = k.shape[1]!;
   const d = width / heads;
@@ -346,7 +378,7 @@ function attentionOnce(q: Var, k: Var, v: Var, heads: number, mask?: Var): Var {
     transpose(reshape(x, n, length, heads, d), ...perm);
   const scores = op(
     'MatMul',
-    [split(scaled(q, d ** -0.5), s, 0, 2, 1, 3), split(k, l, 0, 2, 3, 1)],
+    [split(scaled(q, scale ?? d ** -0.5), s, 0, 2, 1, 3), split(k, l, 0, 2, 3, 1)],
     [n, heads, s, l],
   );
   const biased = mask ? add(scores, mask) : scores;

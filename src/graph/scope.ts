@@ -2,7 +2,7 @@
  * A place in the state dict. `p('input_blocks', 1)` is the module of that name; its weights are the config.
  */
 import { DrobeError } from '../errors';
-import { sizeOf, type DType, type Packed, type Shape, type Target, type Var } from './graph';
+import { sizeOf, type DType, type Packed, type Range, type Shape, type Target, type Var } from './graph';
 import { countIn } from './packed';
 import type { Weight } from './var';
 
@@ -29,6 +29,8 @@ export interface Scope {
   packed(name: string, packed: Packed, shape: Shape): Var;
   /** 3 × 3 kernels [outer, inner, 3, 3], spread over 4 × 4: [16, outer, inner]. Throws as `tensor` does. */
   spread(name: string): Var;
+  /** Some of a tensor's numbers, which alone travel: these ranges one after the other. Throws as `tensor` does. */
+  cut(name: string, ranges: readonly Range[], shape: Shape): Var;
 }
 
 /** The root scope of a state dict. `used` collects the keys that were asked for. */
@@ -64,6 +66,15 @@ export function scope(weights: StateDict, target: Target, used: Set<string> = ne
     return { shape: [16, outer!, inner!], dtype: 'f32', target, from }; // it has four axes
   };
 
+  const cut = (key: string, ranges: readonly Range[], shape: Shape): Var => {
+    const all = sizeOf(shapeOf(key));
+    const count = ranges.reduce((sum, [from, to]) => sum + to - from, 0);
+    if (count !== sizeOf(shape) || ranges.some(([from, to]) => from < 0 || to > all))
+      throw new DrobeError('bad-weight', { key, reason: `${all} numbers are not enough` });
+    used.add(key);
+    return { shape, dtype: target.dtype, target, from: { kind: 'weight', key, ranges } };
+  };
+
   const at = (path: string): Scope => {
     const full = (name: string): string => (path === '' ? name : `${path}.${name}`);
     const place = (...names: readonly (string | number)[]): Scope => at(full(names.join('.')));
@@ -85,6 +96,7 @@ export function scope(weights: StateDict, target: Target, used: Set<string> = ne
         return weight(full(name), shape ?? stored, dtype);
       },
       spread: (name: string) => spread(full(name)),
+      cut: (name: string, ranges: readonly Range[], shape: Shape) => cut(full(name), ranges, shape),
       packed: (name: string, packed: Packed, shape: Shape) =>
         weight(full(name), shape, packed.part === 'codes' ? 'u8' : packed.scaleType, packed),
     });

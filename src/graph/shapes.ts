@@ -22,6 +22,12 @@ export function concat(axis: number, ...parts: [Var, ...Var[]]): Var {
   return op('Concat', parts, parts[0].shape.with(axis, length), { axis });
 }
 
+/** These rows of a table, in this order; the same may be in it many times. */
+export function rowsOf(table: Var, rows: readonly number[]): Var {
+  const at = constant(BigInt64Array.from(rows, BigInt), [rows.length], table.target);
+  return op('Gather', [table, at], table.shape.with(0, rows.length), { axis: 0 });
+}
+
 /** Zeros at the end of one axis. */
 export function padAxis(x: Var, axis: number, count: number): Var {
   if (count === 0) return x;

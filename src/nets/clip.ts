@@ -13,6 +13,8 @@ export interface ClipConfig {
   readonly skip: number;
   /** Whether the norm that follows the last layer follows all the same. */
   readonly finalNorm: boolean;
+  /** Whether the prompt as a whole goes through its projection. */
+  readonly projected: boolean;
 }
 
 export interface TextEncoding {
@@ -26,10 +28,10 @@ export interface TextEncoding {
  * As many layers as are needed, one after another.
  * @param tokens [N, 77, width]: the rows of `tokenTable`, or what stands in their place.
  * @param end [N, 77]: 1 at the end mark, else 0; given where the prompt as a whole is asked for.
- * @param p `text_model`, and `text_projection` beside it where the prompt as a whole is asked for.
+ * @param p `text_model`, and `text_projection` beside it where the prompt as a whole goes through that.
  */
 export function clipText(tokens: Var, end: Var | null, p: Scope, config: ClipConfig): TextEncoding {
-  const { skip, finalNorm } = config;
+  const { skip, finalNorm, projected } = config;
   const model = p('text_model');
   const norm = model('final_layer_norm');
   let x = add(tokens, model('embeddings.position_embedding').tensor('weight'));
@@ -41,7 +43,8 @@ export function clipText(tokens: Var, end: Var | null, p: Scope, config: ClipCon
     x = encoderLayer(x, mask, layer, config);
     if (i === layers.length - skip - 1) hidden = x;
   }
-  const pooled = end && linear(marked(layerNorm(x, norm), end), p('text_projection'));
+  const whole = end && marked(layerNorm(x, norm), end);
+  const pooled = whole && (projected ? linear(whole, p('text_projection')) : whole);
   return {
     hidden: finalNorm ? layerNorm(hidden, norm) : hidden,
     pooled: pooled && reshape(pooled, pooled.shape[0]!, pooled.shape[2]!),

@@ -7,17 +7,18 @@ import type { Shape } from '../graph/graph';
 import { controlKind } from './control-kinds';
 import { CONSISTENCY_MODEL, distilledDefaults } from './distilled';
 import { isEmbedding } from './embedding';
-import { familyOf, signsOf } from './families';
+import { mmditDenoising, shapeOf, unetDenoising, unsupported } from './denoisers';
 import { isIpAdapter } from './ip-adapter';
 import { ipAdapterForm } from './names/ip-adapter';
 import { isLora } from './names/lora-parts';
-import type { Model, TextEncoder } from './model';
+import type { Model, T5Encoder, TextEncoder } from './model';
 import { statedFacts } from './metadata';
 import { inNormalForm, type NormalForm } from './names/normal-form';
 import type { Place } from './names/places';
 import { listed } from './parts';
 import { predictsOf } from './predicts/predicts';
 import { strangerIn, type Stranger } from './strangers/stranger';
+import { T5_TABLE } from './t5';
 import { TAESD_FACTOR } from './taesd';
 import { statedOf, textEncoder } from './text-encoder';
 import { upscalerIn } from './upscaler';
@@ -33,20 +34,13 @@ export interface CheckpointHeader {
 }
 type Form = NormalForm<TensorFacts>;
 
-/** A checkpoint, told by its UNet. */
+/** A checkpoint, told by its denoiser. */
 export interface Recognised {
-  /** What is lacking is as it should be beside this UNet. */
+  /** What is lacking is as it should be beside this denoiser. */
   readonly model: Model;
   /** The parts that are not there. */
   readonly lacks: readonly Place[];
 }
-
-/** Channels the UNet takes, for latents of so many channels. */
-const KINDS: readonly (readonly [Model['kind'], (latents: number) => number])[] = [
-  ['base', (latents) => latents],
-  ['instruct', (latents) => 2 * latents],
-  ['inpaint', (latents) => 2 * latents + 1],
-];
 
 /** Layers of a TAESD, in a file of its own or as diffusers has them. */
 const TAESD = /^(?:decoder\.layers\.)?\d+\.conv\.[024]\.weight$/;
@@ -64,10 +58,6 @@ const PARTS: Readonly<Record<Place, RegExp>> = {
 /** Stands in a checkpoint whose VAE is a TAESD. */
 const TAESD_IN_VAE = 'vae.decoder.layers.0.weight';
 
-function unsupported(found: string): DrobeError {
-  return new DrobeError('unsupported-model', { found });
-}
-
 /** The first few modules that a file is made of: "model, head, …". */
 function topModules(names: readonly string[]): string {
   const tops = [...new Set(names.map((name) => name.split('.', 1)[0]))];
@@ -82,12 +72,12 @@ function refuseStranger({ kind, as }: Stranger, own: CheckpointHeader['tensors']
   throw new DrobeError('other-kind', { kind, as: as ?? '' });
 }
 
-/** What a file without a UNet is. */
+/** What a file without a denoiser is. */
 function refuse(own: CheckpointHeader['tensors'], has: (part: Place) => boolean): never {
   const names = [...own.keys()];
   if (isLora(names)) throw new DrobeError('file-is-lora');
   if (names.some((name) => TAESD.test(name))) throw new DrobeError('file-is-taesd');
-  const texts = (['text', 'text2'] as const).filter(has);
+  const texts = (['text', 'text2', 't5'] as const).filter(has);
   const vae = has('vae');
   if (vae && texts.length === 0) throw new DrobeError('file-is-vae');
   if (texts.length > 0)
@@ -98,7 +88,7 @@ function refuse(own: CheckpointHeader['tensors'], has: (part: Place) => boolean)
 }
 
 /**
- * A checkpoint by its UNet, whether or not the rest is there.
+ * A checkpoint by its denoiser, whether or not the rest is there.
  * @param form its tensors in normal form.
  * @throws DrobeError that names what the file is instead.
  */
@@ -112,63 +102,39 @@ export function recognise(
   if (controlKind(own)) throw new DrobeError('file-is-control');
   const names = [...tensors.keys()];
   const has = (part: Place): boolean => names.some((name) => PARTS[part].test(name));
-  if (!has('unet')) refuse(own, has);
-
-  const shape = (key: string): Shape => {
-    const info = tensors.get(key);
-    if (!info) throw new DrobeError('missing-weight', { key });
-    return info.shape;
-  };
-  const [modelChannels, inChannels] = shape('unet.input_blocks.0.0.weight') as [number, number];
-  const latentChannels = shape('unet.out.2.weight')[0]!;
-  const kind = KINDS.find(([, channels]) => channels(latentChannels) === inChannels)?.[0];
-  if (!kind) throw unsupported(`a UNet with ${inChannels} input channels`);
-
-  const guidanceWidth = tensors.get('unet.time_embed.cond_proj.weight')?.shape[1] ?? null;
-  const consistent = guidanceWidth !== null;
-  if (consistent && kind === 'instruct') throw unsupported('a latent consistency model for instructions');
-
-  const signs = signsOf(tensors, 'unet');
-  if (signs.contextWidth === 0) throw unsupported('a UNet without cross-attention');
-  const family = familyOf(signs);
   const stated = statedFacts(metadata);
+  const { denoiser, family, recommended, kind, latentChannels } = has('unet')
+    ? unetDenoising(tensors, stated)
+    : has('mmdit')
+      ? mmditDenoising(tensors)
+      : refuse(own, has);
   const small = tensors.has(TAESD_IN_VAE);
   const lacks = (['vae', ...family.texts.map(({ place }) => place)] as const).filter((part) => !has(part));
   const texts = family.texts.map((row, i): TextEncoder => {
-    const encoder = textEncoder(row, signs, lacks.includes(row.place) ? new Map() : tensors);
+    const encoder = textEncoder(row, denoiser, tensors, !lacks.includes(row.place));
     return i === 0 ? { ...encoder, ...statedOf(stated) } : encoder;
   });
-  const textWidth = texts.reduce((sum, { width }) => sum + width, 0);
-  if (lacks.length === 0) {
-    const { contextWidth } = signs;
-    if (contextWidth !== textWidth) {
-      throw unsupported(
-        `a UNet that wants a text encoding ${contextWidth} wide beside a text encoder that gives ${textWidth}`,
-      );
-    }
-    const decoded = shape(small ? TAESD_IN_VAE : 'vae.post_quant_conv.weight')[1]!;
-    if (decoded !== latentChannels)
-      throw unsupported(`a UNet that draws in ${latentChannels} channels beside a VAE of ${decoded}`);
+  const t5 = has('t5') && denoiser.net === 'mmdit' ? t5Of(tensors, denoiser.contextWidth) : null;
+  if (!lacks.includes('vae')) {
+    const first = small
+      ? TAESD_IN_VAE
+      : latentChannels > 4
+        ? 'vae.decoder.conv_in.weight'
+        : 'vae.post_quant_conv.weight';
+    checkChannels(denoiser, latentChannels, shapeOf(tensors, first)[1]!);
   }
+  if (lacks.length === 0) checkWidths(denoiser, texts);
   const { prediction, latents } = family;
   const usual = { prediction, latents, ...family.vae, channels: latentChannels };
   const { vae, spacing, ...predicts } = predictsOf([...own.keys()], metadata, usual);
-  const { unetHeads } = stated;
   const side = stated.imageSize ?? family.side;
+  const consistent = denoiser.guidanceWidth !== null;
   const model: Model = {
     family: familyName(consistent ? `${family.name} LCM` : family.name, kind),
     kind,
-    denoiser: {
-      net: 'unet',
-      heads: unetHeads === null ? family.heads : () => unetHeads,
-      modelChannels,
-      inChannels,
-      contextWidth: signs.contextWidth,
-      labelWidth: signs.labelWidth,
-      guidanceWidth,
-    },
-    t5: null,
+    denoiser,
     texts: texts as [TextEncoder, ...TextEncoder[]], // as many as the family has
+    t5,
     emptyIsZero: family.emptyIsZero,
     vae: {
       latentChannels,
@@ -189,7 +155,9 @@ export function recognise(
       guidance: 7,
       sampler: 'DPM++ 2M Karras',
       spacing: 'leading',
+      ...recommended,
       ...(consistent ? CONSISTENCY_MODEL : distilledDefaults(stated.names)),
+      ...(family.prediction === 'flow' && { sampler: 'Euler' }),
       ...(spacing && { spacing }),
       ...stated.recommended,
     },
@@ -197,6 +165,33 @@ export function recognise(
     miniature: side <= 128,
   };
   return { model, lacks };
+}
+
+function t5Of(tensors: Form['tensors'], contextWidth: number): T5Encoder {
+  const [vocabulary, width] = shapeOf(tensors, T5_TABLE) as [number, number];
+  if (width !== contextWidth)
+    throw unsupported(`an MMDiT that reads tokens ${contextWidth} wide beside a T5 that gives ${width}`);
+  return { width, vocabulary, eos: 1, pad: 0 };
+}
+
+const NETS = { unet: 'a UNet', mmdit: 'an MMDiT' } as const;
+
+function checkChannels({ net }: Model['denoiser'], drawn: number, decoded: number): void {
+  if (decoded !== drawn)
+    throw unsupported(`${NETS[net]} that draws in ${drawn} channels beside a VAE of ${decoded}`);
+}
+
+/** Side by side, text encoders must give what is read: a UNet's tokens, or what an MMDiT is told of the prompt as a whole. */
+function checkWidths(
+  { net, contextWidth, labelWidth }: Model['denoiser'],
+  texts: readonly TextEncoder[],
+): void {
+  const given = texts.reduce((sum, { width }) => sum + width, 0);
+  const read = net === 'unet' ? contextWidth : labelWidth;
+  if (given !== read)
+    throw unsupported(
+      `${NETS[net]} that wants a text encoding ${read} wide beside a text encoder that gives ${given}`,
+    );
 }
 
 function familyName(name: string, kind: Model['kind']): string {

@@ -1,4 +1,4 @@
-/** The families of Stable Diffusion, a row each: what a UNet's weights tell, and what they cannot. */
+/** The families of Stable Diffusion that have a UNet, a row each: what its weights tell, and what they cannot. */
 import type { Shape } from '../graph/graph';
 import type { Model, Prediction, TextEncoder } from './model';
 
@@ -14,11 +14,7 @@ export interface UNetSigns {
 
 export interface Family {
   readonly name: string;
-  /** What tells its UNets from those of families further down. */
-  readonly when: (unet: UNetSigns) => boolean;
   readonly texts: readonly [TextRow, ...TextRow[]];
-  /** Attention heads of the UNet at so many channels. */
-  readonly heads: (channels: number) => number;
   readonly vae: Pick<Model['vae'], 'scale' | 'shift' | 'float32'>;
   readonly latents: Model['latents'];
   readonly emptyIsZero: boolean;
@@ -28,12 +24,22 @@ export interface Family {
   readonly side: number;
 }
 
+export interface UNetFamily extends Family {
+  /** What tells its UNets from those of families further down. */
+  readonly when: (unet: UNetSigns) => boolean;
+  /** Attention heads of the UNet at so many channels. */
+  readonly heads: (channels: number) => number;
+}
+
+/** How wide what a denoiser reads is, token by token and as a whole. */
+export type Widths = Pick<UNetSigns, 'contextWidth' | 'labelWidth'>;
+
 export interface TextRow extends Pick<
   TextEncoder,
-  'place' | 'activation' | 'clipSkip' | 'finalNorm' | 'pooled' | 'pad'
+  'place' | 'activation' | 'clipSkip' | 'finalNorm' | 'pooled' | 'projected' | 'pad'
 > {
-  /** How wide it is beside a UNet with these signs. */
-  readonly width: (unet: UNetSigns) => number;
+  /** How wide it is beside a denoiser that reads this. @param other the width of another one, where that is there. */
+  readonly width: (read: Widths, other: (place: TextRow['place']) => number | undefined) => number;
   /** Of how many layers the UNet reads what comes after how many. */
   readonly layers: { readonly all: number; readonly read: number };
   /** Whether the layers that are not read were cut off, where its projection is not there: they go together. */
@@ -55,6 +61,7 @@ const clipL: TextRow = {
   clipSkip: 1,
   finalNorm: true,
   pooled: false,
+  projected: false,
   pad: END,
 };
 
@@ -69,7 +76,7 @@ const clipH: TextRow = {
 };
 
 /** SDXL reads CLIP ViT-L and OpenCLIP ViT-bigG, both one layer before the end, and as it comes from there. */
-const xlTexts: Family['texts'] = [
+export const xlTexts: readonly [clipL: TextRow, clipG: TextRow] = [
   {
     ...clipL,
     width: ({ contextWidth, labelWidth }) => contextWidth - (labelWidth ?? 0) + TOLD,
@@ -85,12 +92,13 @@ const xlTexts: Family['texts'] = [
     cutWithProjection: false, // what goes through all of it is the prompt as a whole
     finalNorm: false,
     pooled: true,
+    projected: true,
   },
 ];
 
 const sizeOf64 = (channels: number): number => channels / 64;
 
-const sd1: Family = {
+const sd1: UNetFamily = {
   name: 'Stable Diffusion 1.x',
   when: () => true,
   texts: [clipL],
@@ -102,7 +110,7 @@ const sd1: Family = {
   side: 512,
 };
 
-const sd2: Family = {
+const sd2: UNetFamily = {
   ...sd1,
   name: 'Stable Diffusion 2.x',
   when: ({ contextWidth, projectsLinearly }) =>
@@ -114,7 +122,7 @@ const sd2: Family = {
 };
 
 /** https://github.com/Stability-AI/generative-models/blob/main/configs/inference/sd_xl_base.yaml and its like. */
-const sdxl: Family = {
+const sdxl: UNetFamily = {
   name: 'Stable Diffusion XL',
   when: ({ labelWidth }) => labelWidth !== null,
   texts: xlTexts,
@@ -151,7 +159,7 @@ export function signsOf(
 }
 
 /** The first row that fits; the last one fits all. */
-export const familyOf = (unet: UNetSigns): Family =>
+export const familyOf = (unet: UNetSigns): UNetFamily =>
   Object.values(families).find(({ when }) => when(unet)) ?? sd1;
 
 /**

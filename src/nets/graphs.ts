@@ -31,12 +31,12 @@ import {
 } from './unet';
 import { vaeDecoder, vaeEncoder } from './vae';
 
-interface Checkpoint {
+export interface Checkpoint {
   readonly model: Model;
   /** In normal form. */
   readonly tensors: StateDict;
 }
-type Author<Size> = (checkpoint: Checkpoint, target: Target, size: Size, used?: Set<string>) => Graph;
+export type Author<Size> = (checkpoint: Checkpoint, target: Target, size: Size, used?: Set<string>) => Graph;
 
 /**
  * Of the text encoder of this number: `tokens` [batch, length, width], rows of its `tokenTable`, and for one that gives
@@ -215,7 +215,7 @@ export function roomy(
   return winograd && numbers * bytesPer.f32 <= MOST_SPREAD_BYTES ? { ...target, winograd } : target;
 }
 
-/** `latents` [batch, 4, h, w], divided by the scale factor → `image` [batch, 3, f·h, f·w] in −1…1. */
+/** `latents` [batch, channels, h, w], as the VAE's encoder gives them → `image` [batch, 3, f·h, f·w] in −1…1. */
 export const decoderGraph: Author<LatentSize> = ({ model, tensors }, target, { batch, h, w }, used) => {
   const latents = input('latents', [batch, model.vae.latentChannels, h, w], target);
   const p = scope(tensors, target, used)('vae');
@@ -224,7 +224,7 @@ export const decoderGraph: Author<LatentSize> = ({ model, tensors }, target, { b
   return build({ image: cast(decoded, 'f32') });
 };
 
-/** `image` [batch, 3, f·h, f·w] in −1…1 → `moments` [batch, 8, h, w]: mean, then log-variance, unscaled. */
+/** `image` [batch, 3, f·h, f·w] in −1…1 → `moments` [batch, 2 · channels, h, w]: mean, then log-variance, unscaled. */
 export const encoderGraph: Author<LatentSize> = ({ model, tensors }, target, { batch, h, w }, used) => {
   const { factor } = model.vae;
   const image = cast(input('image', [batch, 3, h * factor, w * factor], target), target.dtype);

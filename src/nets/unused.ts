@@ -13,7 +13,7 @@ export function unusedTensors(model: Model, { tensors }: NormalForm, used: Reado
   const unused = [...tensors].filter(
     ([key]) =>
       !used.has(key) &&
-      !/\.(?:position_ids|logit_scale|text_projection\.weight|attn_mask)$/.test(key) &&
+      !/\.(?:position_ids|logit_scale|text_projection\.weight|attn_mask|tokenizer_json)$/.test(key) &&
       !isLeftOut.some((leftOut) => leftOut(key)),
   );
   return [...new Set(unused.map(([, { name }]) => name))];

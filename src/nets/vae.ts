@@ -7,6 +7,7 @@ import {
   add,
   attention,
   conv,
+  dims,
   fromImage,
   fromTokens,
   groupNorm,
@@ -19,10 +20,10 @@ import type { Scope } from '../graph/scope';
 
 const EPS = 1e-6; // ldm's Normalize
 
-/** p: `vae`. z: latents divided by the scale factor [N, 4, h, w] → pixels in −1…1 [N, 3, f·h, f·w]. */
+/** p: `vae`. z: latents as the encoder gives them [N, channels, h, w] → pixels in −1…1 [N, 3, f·h, f·w]. */
 export function vaeDecoder(z: Var, p: Scope): Var {
   const d = p('decoder');
-  let h = conv(conv(fromImage(z), p('post_quant_conv')), d('conv_in'));
+  let h = conv(quantized(fromImage(z), p('post_quant_conv'), z.shape[1]!), d('conv_in'));
   h = middle(h, d('mid'));
   for (const level of d('up').children().toReversed()) {
     for (const block of level('block').children()) h = resnetBlock(h, block);
@@ -33,7 +34,7 @@ export function vaeDecoder(z: Var, p: Scope): Var {
 
 /**
  * p: `vae`. image: pixels in −1…1 [N, 3, H, W] → the posterior's mean and log-variance, side by
- * side in the channels [N, 8, H/f, W/f].
+ * side in the channels [N, 2 · channels, H/f, W/f].
  */
 export function vaeEncoder(image: Var, p: Scope): Var {
   const e = p('encoder');
@@ -45,8 +46,12 @@ export function vaeEncoder(image: Var, p: Scope): Var {
   }
   h = middle(h, e('mid'));
   h = conv(groupNorm(h, e('norm_out'), { eps: EPS, activation: true }), e('conv_out'));
-  return toImage(conv(h, p('quant_conv')));
+  return toImage(quantized(h, p('quant_conv'), dims(h)[1] / 2));
 }
+
+/** VAEs of more channels than four go without. */
+const quantized = (x: Var, p: Scope, channels: number): Var =>
+  channels > 4 && !p.has('weight') ? x : conv(x, p);
 
 function middle(x: Var, p: Scope): Var {
   return resnetBlock(attnBlock(resnetBlock(x, p('block_1')), p('attn_1')), p('block_2'));

@@ -3,6 +3,7 @@ import { DrobeError } from '../errors';
 import { SHAPES_ONLY } from '../graph/graph';
 import { recognise } from '../nets/detect';
 import { decoderGraph, encoderGraph, textGraph, unetGraph } from '../nets/graphs';
+import { mmditGraph, t5Graph } from '../nets/mmdit-graphs';
 import { roomFor, type Room } from '../nets/memory';
 import type { Model } from '../nets/model';
 import { inNormalForm, type NormalForm } from '../nets/names/normal-form';
@@ -39,7 +40,10 @@ export function inspect(
   const size = { batch: 1, h: 8, w: 8 };
   for (const [encoder, { place }] of model.texts.entries())
     if (!lacks.includes(place)) textGraph({ model, tensors }, SHAPES_ONLY, { batch: 1, encoder }, used);
-  for (const author of lacks.includes('vae') ? [unetGraph] : [unetGraph, decoderGraph, encoderGraph])
+  if (model.t5) t5Graph({ model, tensors }, SHAPES_ONLY, { batch: 1, length: 1 }, used);
+  if (model.denoiser.net === 'unet') unetGraph({ model, tensors }, SHAPES_ONLY, size, used);
+  else mmditGraph({ model, tensors }, SHAPES_ONLY, { ...size, tokens: 1 }, used);
+  for (const author of lacks.includes('vae') ? [] : [decoderGraph, encoderGraph])
     author({ model, tensors }, SHAPES_ONLY, size, used);
   for (const key of used) {
     const { dtype, name } = tensors.get(key)!; // the graphs found it there

@@ -59,7 +59,7 @@ function textFrom(form: Form, part: Text, model: Model): Text | null {
   const wanted = model.texts.find(({ place }) => place === part);
   const found = (['text', 'text2'] as const).find((place) => {
     const width = textWidth(form, place);
-    const isWhole = part === 'text' || !wanted?.pooled || form.tensors.has(`${place}.text_projection.weight`);
+    const isWhole = !wanted?.projected || form.tensors.has(`${place}.text_projection.weight`);
     return width !== null && isWhole && isAsWide(width, part, model);
   });
   return found ?? null;

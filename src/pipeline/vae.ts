@@ -12,7 +12,8 @@ import type { ByteSource } from '../weights/source';
  */
 export function vaeWeights(name: string, header: Header, source: ByteSource, model: Model): Weights {
   const { tensors } = inNormalForm(header.tensors);
-  const channels = tensors.get('vae.post_quant_conv.weight')?.shape[1];
+  const first = model.vae.latentChannels > 4 ? 'decoder.conv_in' : 'post_quant_conv';
+  const channels = tensors.get(`vae.${first}.weight`)?.shape[1];
   if (channels !== model.vae.latentChannels)
     throw new DrobeError('vae-mismatch', { name, family: model.family });
   return { tensors, source, name };

@@ -3,7 +3,7 @@
  * that neither the tab nor the wasm heap ever holds a model.
  */
 import { aboutWeights, DrobeError } from '../errors';
-import type { Packed, Placement } from '../graph/graph';
+import { sizeOf, type Packed, type Placement, type Range } from '../graph/graph';
 import { BLOCK } from '../graph/packed';
 import { checkFinite } from '../weights/finite';
 import { convert } from '../weights/half';
@@ -61,15 +61,17 @@ export function feed(
   let done = 0;
   let failure: unknown;
 
-  const piecesOf = ({ key, dtype, packed, spread }: Placement): Iterable<Uint8Array<ArrayBuffer>> => {
+  const piecesOf = ({ key, dtype, packed, spread, ranges }: Placement): Iterable<Uint8Array<ArrayBuffer>> => {
     const info = tensors.get(key);
     if (!info) throw new DrobeError('missing-weight');
     const patch = patches.get(key);
     const sound = checked(info, source, name);
     const numbers = (to: 'F16' | 'F32'): Iterable<Uint8Array<ArrayBuffer>> =>
       patch || info.turned ? [whole(info, sound, patch, to)] : converted(info, sound, to);
+    const wanted = dtype === 'f16' ? 'F16' : 'F32';
+    if (ranges) return cutOut(partsOf(info, ranges), sound, wanted);
     if (spread) return [spreadOut(whole(info, sound, patch, 'F32'))];
-    if (!packed) return numbers(dtype === 'f16' ? 'F16' : 'F32');
+    if (!packed) return numbers(wanted);
     const made = scales.get(key) ?? [];
     scales.delete(key);
     if (packed.part === 'scales' && made.length > 0) return made;
@@ -124,6 +126,25 @@ function* converted(
   for (let at = begin; at < end; at += PIECE) {
     yield convert(source.read(at, Math.min(at + PIECE, end)), dtype, to);
   }
+}
+
+/** Where these of a tensor's numbers lie, each range like a tensor of its own. */
+export const partsOf = (info: TensorInfo, ranges: readonly Range[]): TensorInfo[] => {
+  const each = (info.end - info.begin) / sizeOf(info.shape);
+  return ranges.map(([from, to]) => ({
+    ...info,
+    shape: [to - from],
+    begin: info.begin + from * each,
+    end: info.begin + to * each,
+  }));
+};
+
+function* cutOut(
+  parts: readonly TensorInfo[],
+  source: ByteSource,
+  to: 'F16' | 'F32',
+): Generator<Uint8Array<ArrayBuffer>> {
+  for (const part of parts) yield* converted(part, source, to);
 }
 
 /** All at once, as it is used: turned, where it lies otherwise, and changed in full precision, whatever it comes from. */

@@ -6,7 +6,7 @@ import type { TensorInfo } from '../weights/safetensors';
 import type { ByteSource, OnBytes } from '../weights/source';
 import { DeviceValue, storage, Unusable } from './device-value';
 import { explained } from './failures';
-import { feed, type Patch } from './feeder';
+import { feed, partsOf, type Patch } from './feeder';
 import type { OrtModule } from './ort';
 import { Place, type OpenDevice, type SharedDevice } from './place';
 
@@ -118,8 +118,12 @@ export class Sessions {
 
 /** Where the weights of a graph lie, and what is read with them. */
 function rangesIn({ placements }: Graph, { tensors, beside }: Weights): TensorInfo[] {
-  const keys = new Set(placements.map(({ key }) => key)); // a packed weight is in two placements
-  return [...keys].flatMap((key) => [tensors.get(key) ?? [], beside?.get(key) ?? []].flat());
+  const all = new Map(placements.map(({ key, ranges }) => [key, ranges])); // a packed weight is in two placements
+  return [...all].flatMap(([key, ranges]) => {
+    const info = tensors.get(key);
+    const read = info && ranges ? partsOf(info, ranges) : (info ?? []);
+    return [read, beside?.get(key) ?? []].flat();
+  });
 }
 
 /** A graph ready to run, with its weights on the device. */

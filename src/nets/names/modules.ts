@@ -1,6 +1,8 @@
 /** Modules by whatever name a LoRA calls them. */
+import { blocksOf, mmditPairs } from './mmdit';
 import { placeOf, places, type Place } from './places';
 import type { Pair } from './renamer';
+import { T5_PAIRS } from './t5';
 import { layersOf, textPairs } from './text';
 import { shapeOfLdm, unetPairs } from './unet';
 import { shapeOfVae, vaePairs } from './vae';
@@ -10,8 +12,8 @@ const PAIRS: Readonly<Record<Place, (names: readonly string[]) => Pair[]>> = {
   vae: (names) => vaePairs(shapeOfVae(names)),
   text: (names) => textPairs(layersOf(names)),
   text2: (names) => textPairs(layersOf(names)),
-  mmdit: () => [],
-  t5: () => [],
+  mmdit: (names) => mmditPairs(blocksOf(names)),
+  t5: () => T5_PAIRS,
 };
 
 /**

@@ -1,10 +1,12 @@
 /**
  * The normal form of a checkpoint's names: one name for every tensor of a net, whichever program wrote the file.
- * `unet.` and `vae.` go before ldm's names of modules, `text.` and `text2.` before transformers'. See README.md in the
+ * `unet.`, `mmdit.` and `vae.` go before their makers' names of modules, `text.`, `text2.` and `t5.` before transformers'. See README.md in the
  * folder above for the dialects.
  */
 import { placeOf, places, type Place } from './places';
 import { renamer, type Pair } from './renamer';
+import { blocksOf, mmditPairs, mmditViews } from './mmdit';
+import { T5_PAIRS } from './t5';
 import { layersOf, textPairs } from './text';
 import { shapeOfUNet, unetPairs } from './unet';
 import { shapeOfVae, vaePairs } from './vae';
@@ -23,9 +25,28 @@ const PAIRS: Readonly<Record<Place, (names: readonly string[]) => Pair[]>> = {
   vae: (names) => vaePairs(shapeOfVae(names)),
   text: (names) => textPairs(layersOf(names)),
   text2: (names) => textPairs(layersOf(names)),
-  mmdit: () => [],
-  t5: () => [],
+  mmdit: (names) => mmditPairs(blocksOf(names)),
+  t5: () => T5_PAIRS,
 };
+
+/** How views are made of a net's tensors: by its names and shapes, then one by one. */
+const VIEWS: Partial<Record<Place, typeof textViewer>> = {
+  text: textViewer,
+  text2: textViewer,
+  mmdit: mmditViewer,
+};
+type Net<T extends Tensor> = ReadonlyMap<string, View<T>>;
+type Viewer = <T extends Tensor>(name: string, view: View<T>) => [string, View<T>][];
+
+function textViewer(net: Net<Tensor>): Viewer {
+  const width = widthOf(net);
+  return (name, view) => textViews(name, view, width);
+}
+
+function mmditViewer(net: Net<Tensor>): Viewer {
+  const blocks = blocksOf(net.keys());
+  return (name, view) => mmditViews(name, view, blocks);
+}
 
 /** A file's tensors in normal form. What is in normal form already stays as it is. */
 export function inNormalForm<T extends Tensor>(file: ReadonlyMap<string, T>): NormalForm<T> {
@@ -40,14 +61,13 @@ export function inNormalForm<T extends Tensor>(file: ReadonlyMap<string, T>): No
     else net.set(found.rest, { ...tensor, name });
   }
   for (const [place, net] of nets) {
-    const isText = place === 'text' || place === 'text2';
     const rename = renamer(PAIRS[place]([...net.keys()]), 'normal');
-    const width = isText ? widthOf(net) : 0;
+    const views = VIEWS[place]?.(net);
     for (const [rest, stored] of net) {
       const own = rename(rest) ?? rest;
       const shape = normalShape(`${place}.${own}`, stored.shape);
       const view = shape === stored.shape ? stored : { ...stored, shape };
-      for (const [name, part] of isText ? textViews(own, view, width) : [[own, view] as const]) {
+      for (const [name, part] of views?.(own, view) ?? [[own, view] as const]) {
         const key = `${place}.${name}`;
         if (tensors.has(key)) strays.push(view.name);
         else tensors.set(key, part);

@@ -38,16 +38,20 @@ const PREFIXES: readonly (readonly [prefix: string, place: Place | null])[] = [
   ['text_encoder.', 'text'],
   ['text_encoder_1.', 'text'],
   ['text_encoder_2.', 'text2'],
+  ['text_encoder_3.', 't5'],
   // ComfyUI, Forge, OneTrainer: CLIP by its size
   ['text_encoders.', 'text'],
   ['clip_l.', 'text'],
   ['clip_h.', 'text'],
   ['clip_g.', 'text2'],
+  ['t5xxl.', 't5'],
   // kohya, LyCORIS
   ['lora_unet_', 'unet'],
   ['lora_te_', 'text'],
   ['lora_te1_', 'text'],
   ['lora_te2_', 'text2'],
+  ['lora_te3_', 't5'],
+  ['lora_transformer_', null],
   ['lycoris_unet_', 'unet'],
   ['lycoris_te_', 'text'],
   ['lycoris_te1_', 'text'],
@@ -59,6 +63,8 @@ const PREFIXES: readonly (readonly [prefix: string, place: Place | null])[] = [
   // the normal form itself
   ['text.', 'text'],
   ['text2.', 'text2'],
+  ['mmdit.', 'mmdit'],
+  ['t5.', 't5'],
   // Lightning, PEFT, and whatever holds a net as its member
   ['model.', null],
   ['base_model.', null],
@@ -66,6 +72,10 @@ const PREFIXES: readonly (readonly [prefix: string, place: Place | null])[] = [
   ['net.', null],
   ['transformer.', null],
 ];
+
+/** What those of an MMDiT begin with, which many write behind a UNet's prefixes. */
+const MMDIT =
+  /^(?:joint|transformer)_blocks[._]\d|^(?:x|t|y|context)_embedder[._]|^pos_embed(?:[._]|$)|^final_layer[._]|^time_text_embed[._]|^norm_out[._]linear(?:\.|$)|^proj_out(?:\.|$)/;
 
 /** The modules a net begins with, by which it is told where nothing stands before them. */
 const MODULES: readonly (readonly [module: RegExp, place: Place])[] = [
@@ -82,6 +92,8 @@ const MODULES: readonly (readonly [module: RegExp, place: Place])[] = [
   [/^(?:post_)?quant_conv(?:[._]|$)/, 'vae'],
   [/^text_model[._]|^text_projection(?:\.|$)|^encoder[._]layers[._]\d|^final_layer_norm[._]/, 'text'],
   [/^embeddings[._](?:token|position)_/, 'text'],
+  [/^encoder[._](?:block[._]\d|embed_tokens\.|final_layer_norm\.)|^shared(?:\.|$)/, 't5'],
+  [MMDIT, 'mmdit'],
   [/^transformer[._]resblocks[._]\d|^(?:token_embedding|ln_final)[._]|^positional_embedding$/, 'text'],
 ];
 
@@ -100,6 +112,7 @@ export function placeOf(name: string): Placed | null {
     place = KNOWN.get(found) ?? place;
     rest = rest.slice(found.length);
   }
+  if (place === 'unet' && MMDIT.test(rest)) place = 'mmdit';
   place ??= MODULES.find(([module]) => module.test(rest))?.[1] ?? null;
   return place && { place, rest };
 }

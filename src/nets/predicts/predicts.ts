@@ -1,9 +1,9 @@
 /**
- * What a UNet predicts, and over which noise it was trained: shapes do not tell. Whoever may say so has a row here, in
+ * What a denoiser predicts, and over which noise it was trained: shapes do not tell. Whoever may say so has a row here, in
  * the order in which they are believed, a later one more than those before it; what a person chooses comes after all.
  */
-import type { BetaSchedule, ContinuousNoise, Model, Teller } from '../model';
-import { betaEnds, isTrue, positive, predictionSaid, sigmaRange, ZERO_SNR, type Said } from './said';
+import type { BetaSchedule, ContinuousNoise, FlowNoise, Model, Teller } from '../model';
+import { betaEnds, isTrue, positive, predictionSaid, refuse, sigmaRange, ZERO_SNR, type Said } from './said';
 import { SCHEDULER_CONFIG, schedulerSays, VAE_CONFIG, vaeConfigSays } from './scheduler-config';
 import { CONFIG_YAML, configSays } from './yaml-config';
 
@@ -117,6 +117,9 @@ const continuous: ContinuousNoise = {
   spread: 'karras',
 };
 
+/** Of every Stable Diffusion 3 that was published. */
+const flow: FlowNoise = { kind: 'flow', shift: 3, steps: 1000 };
+
 /** What a model's facts take from all that was said. */
 export interface Predicts extends Pick<Model, 'prediction' | 'noise' | 'scheduler' | 'told'> {
   readonly vae: Pick<Model['vae'], 'scale' | 'shift' | 'mean' | 'deviation'>;
@@ -137,6 +140,8 @@ export function predictsOf(
   const witness: Witness = { has: (name) => marks.has(name), text: (key) => metadata.get(key) || undefined };
   const heard = rows.map(({ teller, says }) => ({ teller, said: says(witness) }));
   const all = heard.reduce<Said>((sum, { said }) => ({ ...sum, ...said }), {});
+  if (family.prediction === 'flow') return flowOf(heard, all, family);
+  if (all.flow) refuse('a UNet for flow matching, by what its scheduler_config.json says');
   const {
     prediction = family.prediction,
     scaleFactor = family.scale,
@@ -168,8 +173,21 @@ export function predictsOf(
   };
 }
 
+type Heard = readonly { readonly teller: Teller; readonly said: Said }[];
+
+/** Of an MMDiT all is known but how far its noise is moved, and how its latents are scaled. */
+function flowOf(heard: Heard, all: Said, { scale, shift }: Pick<Model['vae'], 'scale' | 'shift'>): Predicts {
+  return {
+    prediction: 'flow',
+    noise: { ...flow, ...all.flow },
+    scheduler: {},
+    told: heard.flatMap(({ teller, said }) => (said.flow ? [teller] : [])),
+    vae: { scale: all.scaleFactor ?? scale, shift: all.shift ?? shift },
+  };
+}
+
 /** Who has said what the UNet predicts, or over which noise it is not as usual. */
-function tellersOf(heard: readonly { readonly teller: Teller; readonly said: Said }[]): readonly Teller[] {
+function tellersOf(heard: Heard): readonly Teller[] {
   const telling = heard.filter(({ said }) => said.prediction ?? said.zeroSnr ?? said.continuous);
   return [...new Set(telling.map(({ teller }) => teller))];
 }

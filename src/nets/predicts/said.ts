@@ -1,6 +1,6 @@
 /** What somebody says of a model's noise, and how the same thing is spelled by those who say it. */
 import { DrobeError } from '../../errors';
-import type { BetaSchedule, ContinuousNoise, Prediction } from '../model';
+import type { BetaSchedule, ContinuousNoise, FlowNoise, Prediction } from '../model';
 
 /** What is absent is left to others. */
 export interface Said {
@@ -8,6 +8,8 @@ export interface Said {
   readonly betas?: Partial<BetaSchedule>;
   /** It was trained over all the noise between two levels, and not over a table of betas. */
   readonly continuous?: Partial<ContinuousNoise>;
+  /** It was trained over straight paths to noise. */
+  readonly flow?: Partial<FlowNoise>;
   /** What the VAE's latents are multiplied by to be the UNet's. */
   readonly scaleFactor?: number;
   /** What is taken off them before. */
@@ -65,14 +67,19 @@ export function betaEnds(start: unknown, end: unknown, steps: unknown): Partial<
     const number = positive(value);
     return number !== undefined && number < 1 ? number : undefined;
   };
-  const count = positive(steps);
-  const whole = count !== undefined && Number.isInteger(count) && count >= 2 && count <= 10_000;
   return present<BetaSchedule>({
     betaStart: beta(start),
     betaEnd: beta(end),
-    steps: whole ? count : undefined,
+    steps: wholeSteps(steps),
     kind: undefined,
   });
+}
+
+/** Of timesteps that were trained, a number there may be. */
+export function wholeSteps(steps: unknown): number | undefined {
+  const count = positive(steps);
+  const isCount = count !== undefined && Number.isInteger(count) && count >= 2 && count <= 10_000;
+  return isCount ? count : undefined;
 }
 
 /** Two noise levels, the lower one first; none where they are not so. */

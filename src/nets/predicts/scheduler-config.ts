@@ -1,5 +1,5 @@
 /** What the settings in a diffusers folder say: scheduler/scheduler_config.json, and vae/config.json. */
-import type { BetaSchedule, ContinuousNoise } from '../model';
+import type { BetaSchedule, ContinuousNoise, FlowNoise } from '../model';
 import {
   betaEnds,
   positive,
@@ -7,6 +7,7 @@ import {
   present,
   refuse,
   sigmaRange,
+  wholeSteps,
   ZERO_SNR,
   type Said,
 } from './said';
@@ -42,8 +43,7 @@ export function schedulerSays(json: string | undefined): Said {
   if (!fields) return {};
   const { _class_name: stated } = fields;
   const name = typeof stated === 'string' ? stated : '';
-  if (/Flow/.test(name) || fields['use_flow_sigmas'] === true)
-    refuse('a model for flow matching, by what its scheduler_config.json says');
+  if (/Flow/.test(name) || fields['use_flow_sigmas'] === true) return { flow: flowIn(fields) };
   const spacing = fields['timestep_spacing'];
   const offset = fields['steps_offset'];
   const final = fields['final_sigmas_type'];
@@ -79,6 +79,15 @@ function betasIn(fields: Fields): Said {
   return { betas: { ...ends, ...(kind && { kind }) } };
 }
 
+function flowIn(fields: Fields): Partial<FlowNoise> {
+  return present<FlowNoise>({
+    kind: 'flow',
+    // The first is FlowMatchEulerDiscreteScheduler's, the other one of schedulers that may have flow sigmas.
+    shift: positive(fields['shift'] ?? fields['flow_shift']),
+    steps: wholeSteps(fields['num_train_timesteps']),
+  });
+}
+
 function continuousIn(fields: Fields, name: string): Partial<ContinuousNoise> {
   const spread = fields['sigma_schedule'];
   return {
@@ -91,13 +100,15 @@ function continuousIn(fields: Fields, name: string): Partial<ContinuousNoise> {
   };
 }
 
-/** The factor to the UNet's latents, and what each channel is moved and divided by. */
+/** The factor to the latents that are drawn, what is taken off before, and what each channel is moved and divided by. */
 export function vaeConfigSays(json: string | undefined): Said {
   const fields = fieldsOf(json) ?? {};
   const [mean, deviation] = [numbersIn(fields['latents_mean']), numbersIn(fields['latents_std'])];
   const scaleFactor = positive(fields['scaling_factor']);
+  const shift = fields['shift_factor'];
   return {
     ...(scaleFactor !== undefined && { scaleFactor }),
+    ...(typeof shift === 'number' && Number.isFinite(shift) && { shift }),
     ...(mean && deviation && mean.length === deviation.length && deviation.every((d) => d > 0)
       ? { mean, deviation }
       : {}),

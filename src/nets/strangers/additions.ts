@@ -60,9 +60,9 @@ export const loras = [
       '^transformer_blocks.#.img_mlp|^transformer_blocks.#.img_mod|^transformer_blocks.#.txt_mlp|^transformer_blocks.59',
     ],
   },
-  { kind: 'sd3', as: 'LoRA', all: ['^joint_blocks.#|^transformer_blocks.#.attn'] },
   { kind: 'auraflow', as: 'LoRA', all: ['^joint_transformer_blocks.#|^double_layers.#|^single_layers.#'] },
-  { kind: 'transformer', as: 'LoRA', all: ['^transformer_blocks.#'] },
+  // Those of an MMDiT attend in one place for words and pictures.
+  { kind: 'transformer', as: 'LoRA', all: ['^transformer_blocks.#'], none: ['^transformer_blocks.#.attn'] },
   { kind: 'anima', as: 'LoRA', all: ['^llm_adapter'] },
   {
     kind: 'cosmos',

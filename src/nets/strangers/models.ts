@@ -58,8 +58,6 @@ export const models = [
   { kind: 'cascade-b', all: ['effnet_mapper|pixels_mapper|clf.1'] },
 
   // Transformers.
-  { kind: 'sd3', all: ['joint_blocks.#.x_block|joint_blocks.#.context_block'] },
-  { kind: 'sd3', all: ['transformer_blocks.#', 'pos_embed.proj', 'context_embedder', 'time_text_embed'] },
   {
     kind: 'hunyuan-video',
     all: ['individual_token_refiner|context_embedder.token_refiner|img_attn_qkv|byt5_in'],
@@ -97,6 +95,7 @@ export const models = [
   {
     kind: 'transformer',
     all: ['^transformer_blocks.#|^single_transformer_blocks.#|diffusion_model.transformer_blocks.#'],
+    none: ['transformer_blocks.#.attn'], // as in an MMDiT
   },
   { kind: 'four-bit', all: ['absmax|quant_map|qweight|wscales|wtscale'] },
 ] as const satisfies readonly Row[];

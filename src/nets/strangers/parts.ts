@@ -11,7 +11,8 @@ export const parts = [
   { kind: 'sam', all: ['mask_decoder|sam_mask_decoder'] },
   { kind: 'depth-estimator', all: ['depth_head|neck.reassemble_stage|scratch.refinenet1'] },
   { kind: 'detector', all: ['model.#.cv1|bbox_embed.#'] },
-  { kind: 't5', all: ['block.#.layer.0.SelfAttention'] },
+  // Of other T5s only the first block knows distances.
+  { kind: 't5', all: ['block.1.layer.0.SelfAttention.relative_attention_bias'] },
   {
     kind: 'language-model',
     all: [
@@ -58,14 +59,13 @@ export const parts = [
   { kind: 'mochi', as: 'VAE', all: ['decoder.blocks.#.blocks.#.stack|encoder.layers.#.layers.#.attn_block'] },
   { kind: 'video-vae', all: ['decoder.conv_in.conv|encoder.conv_in.conv|decoder.unpatcher3d'] },
   { kind: 'sana', as: 'VAE', all: ['decoder.stages.#|encoder.stages.#|encoder.down_blocks.#.#'] },
-  { kind: 'vae-16', all: ['decoder.conv_in'], when: (tensors) => latentsOut(tensors) === 16 },
   {
     kind: 'flux2',
     as: 'VAE',
     all: ['decoder.conv_in'],
     when: (tensors) => latentsOut(tensors) === 32,
   },
-  { kind: 'other-vae', all: ['decoder.conv_in'], when: (tensors) => latentsOut(tensors) !== 4 },
+  { kind: 'other-vae', all: ['decoder.conv_in'], when: (tensors) => ![4, 16].includes(latentsOut(tensors)) },
   {
     kind: 'taesd-16',
     all: ['^3.conv.0|^decoder.layers.2.conv.0'],

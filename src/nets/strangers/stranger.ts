@@ -26,6 +26,8 @@ type KnownRow = Row & { readonly kind: Kind };
 
 /** A UNet that might be ours: with one in the file, what else is in it is beside the point. */
 const UNET = 'output_blocks.#.0.in_layers|up_blocks.#.resnets.#.time_emb_proj';
+/** The same of an MMDiT, which ControlNets are copies of. */
+const MMDIT = 'joint_blocks.#.x_block|transformer_blocks.#.norm1_context';
 
 /** The first row that fits. */
 export function rowFor(tensors: Tensors): KnownRow | null {
@@ -39,7 +41,7 @@ export function rowFor(tensors: Tensors): KnownRow | null {
   const adapter = alone ? first(adapters) : null;
   if (adapter) return adapter;
   if (isLora(names)) return first(loras, finder(modulesOf(names), '[._]'));
-  return first(models) ?? (alone ? first(parts) : null);
+  return first(models) ?? (alone && !has(MMDIT) ? first(parts) : null);
 }
 
 /** What a file is, if it is none that is run here. */

@@ -136,7 +136,6 @@ const strangers: Record<Kind, Words> = {
   'consistency-decoder': ['the consistency decoder', 'which makes pixels in the place of a VAE', VAE],
   'asymmetric-vae': ['an asymmetric VAE', 'whose decoder wants the painted picture, too', VAE],
   'video-vae': ['a VAE for films', '', VAE],
-  'vae-16': ['a VAE of FLUX.1 or Stable Diffusion 3', 'with latents of 16 channels', VAE],
   'other-vae': ['a VAE of another kind of model', 'with latents of other channels', VAE],
   'taesd-16': ['a TAESD for FLUX.1 or Stable Diffusion 3', 'with latents of 16 channels', TAESD],
   'taesd-encoder': ['the encoder of a TAESD', 'of which the decoder is used', TAESD],

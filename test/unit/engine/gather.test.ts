@@ -213,19 +213,6 @@ describe('a folder of a model that is not run is named once', () => {
 
   it.each<[string, LocalFile[], string]>([
     [
-      'sd3',
-      [
-        transformer(
-          'transformer/m.safetensors',
-          'pos_embed.proj.weight',
-          'context_embedder.weight',
-          'time_text_embed.x',
-        ),
-        ...[text(), text('text_encoder_2/model.safetensors'), t5, vae()],
-      ],
-      'sd3',
-    ],
-    [
       'flux, its net in several files, and once more in one',
       [
         transformer(

@@ -76,6 +76,7 @@ describe('a part is told by its names', () => {
     ['T5', ['encoder.block.0.layer.0.SelfAttention.q.weight', 'shared.weight'], 't5'],
     ['some of T5', ['encoder.block.13.layer.1.DenseReluDense.wo.weight'], 't5'],
     ['an MMDiT', ['transformer_blocks.0.attn.to_q.weight', 'pos_embed.proj.weight'], 'mmdit'],
+    ['some of an MMDiT', ['transformer_blocks.7.ff_context.net.2.bias'], 'mmdit'],
     ["T5's tokenizer", ['t5.tokenizer_json'], 'tokenizer'],
   ])('%s', (_, names, part) => {
     expect(filePartOf(names)).toBe(part);

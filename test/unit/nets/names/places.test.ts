@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { placeOf } from '../../../../src/nets/names/places';
 
 const CONV = 'input_blocks.1.0.in_layers.2.weight';
+const JOINT = 'joint_blocks.0.x_block.attn.qkv.weight';
+const T5 = 'encoder.block.0.layer.0.SelfAttention.q.weight';
 const LAYER = 'text_model.encoder.layers.0.mlp.fc1.weight';
 
 describe('a name is told which net it belongs to, and what is left of it is the net’s own', () => {
@@ -66,6 +68,18 @@ describe('a name is told which net it belongs to, and what is left of it is the 
     ['lycoris_te1_text_model_encoder_layers_0_mlp_fc1', 'text', 'text_model_encoder_layers_0_mlp_fc1'],
     [LAYER, 'text', LAYER],
     [`text2.${LAYER}`, 'text2', LAYER],
+
+    [`model.diffusion_model.${JOINT}`, 'mmdit', JOINT],
+    [`mmdit.${JOINT}`, 'mmdit', JOINT],
+    [JOINT, 'mmdit', JOINT],
+    ['model.diffusion_model.pos_embed', 'mmdit', 'pos_embed'],
+    ['transformer.transformer_blocks.0.attn.to_q', 'mmdit', 'transformer_blocks.0.attn.to_q'],
+    ['lora_unet_joint_blocks_0_x_block_attn_qkv', 'mmdit', 'joint_blocks_0_x_block_attn_qkv'],
+    ['lora_transformer_transformer_blocks_0_ff_net_2', 'mmdit', 'transformer_blocks_0_ff_net_2'],
+    [`text_encoders.t5xxl.transformer.${T5}`, 't5', T5],
+    [`text_encoder_3.${T5}`, 't5', T5],
+    [T5, 't5', T5],
+    ['lora_te3_encoder_block_0_layer_0_SelfAttention_q', 't5', 'encoder_block_0_layer_0_SelfAttention_q'],
     ['transformer.resblocks.3.mlp.c_fc.weight', 'text', 'transformer.resblocks.3.mlp.c_fc.weight'],
   ])('%s', (name, place, rest) => {
     expect(placeOf(name)).toEqual({ place, rest });
@@ -77,9 +91,7 @@ describe('a name is told which net it belongs to, and what is left of it is the 
     'noise_augmentor.model.mean',
     'v_pred',
     'alphas_cumprod',
-    'lora_te3_encoder_block_0_layer_0_SelfAttention_q',
     'lora_transformer_single_transformer_blocks_0_attn_to_q',
-    'transformer.transformer_blocks.0.attn.to_q',
     'model.layers.0.self_attn.q_proj.weight',
     'decoder.layers.0.weight',
     'string_to_param.*',

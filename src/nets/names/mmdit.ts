@@ -1,0 +1,94 @@
+/**
+ * What the modules of an MMDiT are called: Stability AI's names, which are the normal form but for matrices that hold several,
+ * and diffusers'.
+ * https://github.com/huggingface/diffusers/blob/main/scripts/convert_sd3_to_diffusers.py
+ */
+import { within, type Pair } from './renamer';
+import { part, type Tensor, type View } from './views';
+
+/** Blocks of an MMDiT with the names of either, without prefix. */
+export function blocksOf(names: Iterable<string>): number {
+  let blocks = 0;
+  for (const name of names) {
+    const block = /^(?:joint|transformer)_blocks\.(\d+)\./.exec(name)?.[1];
+    blocks = Math.max(blocks, Number(block ?? -1) + 1);
+  }
+  return blocks;
+}
+
+const BLOCK: readonly Pair[] = [
+  ['x_block.adaLN_modulation.1', 'norm1.linear'],
+  ['context_block.adaLN_modulation.1', 'norm1_context.linear'],
+  ['x_block.attn.q', 'attn.to_q'],
+  ['x_block.attn.k', 'attn.to_k'],
+  ['x_block.attn.v', 'attn.to_v'],
+  ['x_block.attn.proj', 'attn.to_out.0'],
+  ['x_block.attn.ln_q', 'attn.norm_q'],
+  ['x_block.attn.ln_k', 'attn.norm_k'],
+  ['context_block.attn.q', 'attn.add_q_proj'],
+  ['context_block.attn.k', 'attn.add_k_proj'],
+  ['context_block.attn.v', 'attn.add_v_proj'],
+  ['context_block.attn.proj', 'attn.to_add_out'],
+  ['context_block.attn.ln_q', 'attn.norm_added_q'],
+  ['context_block.attn.ln_k', 'attn.norm_added_k'],
+  ['x_block.attn2.q', 'attn2.to_q'],
+  ['x_block.attn2.k', 'attn2.to_k'],
+  ['x_block.attn2.v', 'attn2.to_v'],
+  ['x_block.attn2.proj', 'attn2.to_out.0'],
+  ['x_block.attn2.ln_q', 'attn2.norm_q'],
+  ['x_block.attn2.ln_k', 'attn2.norm_k'],
+  ['x_block.mlp.fc1', 'ff.net.0.proj'],
+  ['x_block.mlp.fc2', 'ff.net.2'],
+  ['context_block.mlp.fc1', 'ff_context.net.0.proj'],
+  ['context_block.mlp.fc2', 'ff_context.net.2'],
+];
+
+/** All modules of an MMDiT that diffusers calls otherwise. */
+export function mmditPairs(blocks: number): Pair[] {
+  const pairs: Pair[] = [
+    ['x_embedder.proj', 'pos_embed.proj'],
+    ['pos_embed', 'pos_embed.pos_embed'],
+    ['t_embedder.mlp.0', 'time_text_embed.timestep_embedder.linear_1'],
+    ['t_embedder.mlp.2', 'time_text_embed.timestep_embedder.linear_2'],
+    ['y_embedder.mlp.0', 'time_text_embed.text_embedder.linear_1'],
+    ['y_embedder.mlp.2', 'time_text_embed.text_embedder.linear_2'],
+    [`final_layer.${SWAPPED}`, 'norm_out.linear'],
+    ['final_layer.linear', 'proj_out'],
+  ];
+  for (let i = 0; i < blocks; i++)
+    pairs.push(...within([`joint_blocks.${i}`, `transformer_blocks.${i}`], BLOCK));
+  const last = blocks - 1;
+  pairs.push([
+    `joint_blocks.${last}.context_block.${SWAPPED}`,
+    `transformer_blocks.${last}.norm1_context.linear`,
+  ]);
+  return pairs;
+}
+
+/** Where diffusers has the scale before the shift: in modulations of these two alone. */
+const SWAPPED = 'adaLN_modulation.scale_shift';
+
+/**
+ * What a tensor of an MMDiT is in normal form: queries, keys and values each by itself, as are shift and scale where there are
+ * no more than these. [name, view], one or more.
+ * @param blocks how many blocks it has: in the last one words have shift and scale alone.
+ */
+export function mmditViews<T extends Tensor>(
+  name: string,
+  view: View<T>,
+  blocks: number,
+): [string, View<T>][] {
+  const [, module, kind, end] = /^(.*)\.(qkv|adaLN_modulation\.(?:1|scale_shift))\.(\w+)$/.exec(name) ?? [];
+  const parts = kind && partsIn(module!, kind, blocks); // the one is there with the other
+  if (!parts) return [[name, view]];
+  const at = kind === 'qkv' ? module! : `${module!}.adaLN_modulation`;
+  return parts.map((which, i) => [`${at}.${which}.${end!}`, part(view, i, parts.length)]);
+}
+
+/** What lies in one matrix, in its order; undefined for what is used as it is. */
+function partsIn(module: string, kind: string, blocks: number): readonly string[] | undefined {
+  if (kind === 'qkv') return ['q', 'k', 'v'];
+  if (kind === 'adaLN_modulation.scale_shift') return ['scale', 'shift'];
+  const isPair = module === 'final_layer' || module === `joint_blocks.${blocks - 1}.context_block`;
+  return isPair ? ['shift', 'scale'] : undefined;
+}
