@@ -104,7 +104,7 @@ export class Checkpoint {
     this.#pictures = new PictureNets(model, this.#weights, slots);
     this.controls = new Controls(
       model,
-      this.#weights,
+      () => this.#changed,
       () => slots.UNet.target,
       (name, weights) => slotOf(name, dtype, () => weights),
     );
@@ -231,6 +231,7 @@ export class Checkpoint {
     await this.#slots['outer UNet'].release();
     this.#loras = key;
     this.#patches = patches;
+    await this.controls.lend();
     return (this.#uses = loras.map(({ name, header }) => ({ name, use: useOf(header, tensors) })));
   }
 

@@ -1,5 +1,6 @@
 import * as ort from 'onnxruntime-web';
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { OpenFile } from '../../src/pipeline/opening';
 import { wasmMachine } from '../../src/runtime/device';
 import { Sessions } from '../../src/runtime/session';
 import { readHeader } from '../../src/weights/safetensors';
@@ -10,6 +11,7 @@ import { changed, made, type MadeFacts } from './control-made';
 import { openCheckpoint } from './drawing';
 import { embeddings, label } from './net-cases';
 import { goldenBytes, goldenJson, goldenTensors, hasGolden, listCases, present } from './root';
+import { written, tensorsOf, type StoredTensor } from '../safetensors';
 import { inFloats } from './tensors';
 
 ort.env.wasm.numThreads = 1;
@@ -98,6 +100,15 @@ it.skipIf(!hasGolden('control-made/controlnet-sd2/case.json'))(
   },
 );
 
+async function opened(name: string, file: Uint8Array<ArrayBuffer>): Promise<OpenFile> {
+  return { name, header: await readHeader(new Blob([file])), source: memorySource(file) };
+}
+
+const floats = (shape: readonly number[], { buffer }: Float32Array<ArrayBuffer>): StoredTensor => ({
+  ...{ dtype: 'F32', shape },
+  bytes: new Uint8Array(buffer),
+});
+
 describe('a ControlNet that comes as changes to a UNet is the ControlNet that it was made from', () => {
   const at = 'control-made/controlnet-sd2';
   if (!present(`${at}/case.json`)) return;
@@ -118,3 +129,61 @@ describe('a ControlNet that comes as changes to a UNet is the ControlNet that it
     expect(difference).toBeLessThan(1e-5);
   });
 });
+
+it.skipIf(!hasGolden('control-made/controlnet-sd2/case.json'))(
+  'what a Control-LoRA borrows is the model’s weights as LoRAs changed them',
+  async () => {
+    const at = 'control-made/controlnet-sd2';
+    const facts = goldenJson(`${at}/case.json`) as MadeFacts & ForwardCase;
+    const tensor = goldenTensors(`${at}/expected.safetensors`);
+    const base = goldenBytes(facts.base_model);
+    const { whole, changes } = await changed(facts, base, 'Control-LoRA');
+    // A matrix that the file leaves to the model, and what a LoRA adds to it.
+    const weight = 'input_blocks.1.1.transformer_blocks.0.attn2.to_v.weight';
+    const tensors = await tensorsOf(new Blob([whole]));
+    const { shape, bytes } = tensors.get(weight)!;
+    const change = new Float32Array(bytes.buffer).map((x, i) => x + Math.sin(i));
+    const added = new Map([[`diffusion_model.${weight.replace(/weight$/, 'diff')}`, floats(shape, change)]]);
+    const merged = new Float32Array(bytes.buffer).map((x, i) => x + change[i]!);
+    const lora = await opened('lora', new Uint8Array(await written(added).arrayBuffer()));
+
+    const checkpoint = await openCheckpoint(base);
+    const { controls, model } = checkpoint;
+    const residualsOf = async (file: Uint8Array<ArrayBuffer>): Promise<Float32Array> => {
+      await controls.use(['net'], () => opened('net', file));
+      return asked();
+    };
+    const asked = async (): Promise<Float32Array> => {
+      const net = controls.of('net');
+      if (net.kind !== 'ControlNet') throw new Error('it is a ControlNet');
+      const latents = inFloats(tensor('sample'));
+      const [batch] = latents.shape as [number];
+      const values = {
+        latents,
+        context: inFloats(tensor('encoder_hidden_states')),
+        timestep: embeddings(facts.timestep, batch, model.denoiser.modelChannels),
+      };
+      const count = 13;
+      const scale = { data: new Float32Array(batch * count).fill(1), shape: [batch, count] };
+      const hint = inFloats(tensor('cond.0')).data;
+      return controls.residuals(net, values, scale, hint, undefined, () => undefined);
+    };
+    const plain = await residualsOf(changes);
+    const { use } = (
+      await checkpoint.useLoras('on', () => Promise.resolve([{ ...lora, unet: 1, text: 1 }]))
+    )[0]!;
+    expect(use.used).toBe(1);
+    const changedByLora = await asked();
+    await checkpoint.useLoras('', () => Promise.resolve([]));
+    expect(await asked()).toEqual(plain);
+    await controls.use([], () => Promise.reject(new Error('none')));
+    tensors.set(weight, floats(shape, merged));
+    const expected = await residualsOf(new Uint8Array(await written(tensors).arrayBuffer()));
+    const largest = expected.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
+    console.info(
+      `with a LoRA: ${(worst(changedByLora, expected) / largest).toExponential(1)} of the largest off`,
+    );
+    expect(worst(changedByLora, expected) / largest).toBeLessThan(1e-5);
+    expect(worst(plain, expected) / largest).toBeGreaterThan(1e-2);
+  },
+);

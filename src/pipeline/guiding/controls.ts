@@ -2,7 +2,6 @@
 import type { Size } from '../../canvas/crop';
 import { aboutWeights, DrobeError } from '../../errors';
 import { sizeOf, type Graph, type Target } from '../../graph/graph';
-import { besideUNet, recogniseControl, type ControlNetGuide, type T2IGuide } from '../../nets/control';
 import {
   controlGraph,
   featureShapes,
@@ -10,40 +9,28 @@ import {
   residualShapes,
   t2iGraph,
 } from '../../nets/control-graphs';
-import { textParts, type UNetSize } from '../../nets/graphs';
+import type { UNetSize } from '../../nets/graphs';
 import { weightBytes } from '../../nets/memory';
-import { unetIn, type Model } from '../../nets/model';
+import type { Model } from '../../nets/model';
 import type { DeviceValue } from '../../runtime/device-value';
 import type { Kept, Value, Weights } from '../../runtime/session';
-import type { TensorInfo } from '../../weights/safetensors';
 import { firstChannels, oneByOne, type UNetValues } from '../batch';
-import { fits } from './control-fit';
-import { controlWeights } from './control-weights';
 import type { OpenFile } from '../opening';
-import { scaled } from '../scales';
 import type { LatentSize } from '../size';
 import type { Author, Report, Slot } from '../slot';
-import { TextAttention } from '../text-attention';
-
-interface Open<G> {
-  readonly guide: G;
-  readonly weights: Weights;
-  readonly slot: Slot;
-}
-export type OpenControlNet = Open<ControlNetGuide<TensorInfo>> & {
-  readonly kind: 'ControlNet';
-  /** What it makes of texts; null where it reads none. */
-  readonly texts: { readonly attention: TextAttention; readonly slot: Slot } | null;
-};
-export type OpenAdapter = Open<T2IGuide<TensorInfo>> & { readonly kind: 'T2I-Adapter' };
-
-export type OpenControl = OpenControlNet | OpenAdapter;
-
-type SlotFor = (name: OpenControl['kind'] | 'text attention', weights: Weights) => Slot;
+import {
+  authored,
+  openControl,
+  slotsOf,
+  type OpenAdapter,
+  type OpenControl,
+  type OpenControlNet,
+  type SlotFor,
+} from './open-control';
 
 export class Controls {
   readonly #model: Model;
-  readonly #unet: Weights;
+  readonly #unet: () => Weights;
   readonly #target: () => Target;
   readonly #slotFor: SlotFor;
   /** By the ids of their files. */
@@ -57,10 +44,10 @@ export class Controls {
   there = false;
 
   /**
-   * @param unet weights of the checkpoint, in normal form. What LoRAs add is not lent to ControlNets.
+   * @param unet weights of the checkpoint, in normal form, with what LoRAs add.
    * @param target what the UNet's graphs are like.
    */
-  constructor(model: Model, unet: Weights, target: () => Target, slotFor: SlotFor) {
+  constructor(model: Model, unet: () => Weights, target: () => Target, slotFor: SlotFor) {
     this.#model = model;
     this.#unet = unet;
     this.#target = target;
@@ -82,30 +69,17 @@ export class Controls {
     }
   }
 
-  #opened({ name, header, source }: OpenFile): OpenControl {
-    const guide = aboutWeights({ name }, () => recogniseControl(header));
-    if (!fits(guide, this.#authored))
-      throw new DrobeError('control-mismatch', { name, base: guide.base, family: this.#model.family });
-    const own = scaled({ tensors: guide.tensors, source, name });
-    if (guide.net === 'T2I-Adapter') {
-      return { kind: 'T2I-Adapter', guide, weights: own, slot: this.#slotFor('T2I-Adapter', own) };
+  /** From now on the checkpoint's weights are others: nets that borrow of them are closed, to be opened with those. */
+  async lend(): Promise<void> {
+    for (const [id, open] of this.#open) {
+      if (open.kind !== 'ControlNet' || open.guide.borrows === 'nothing') continue;
+      for (const slot of slotsOf(open)) await slot.release();
+      this.#open = new Map(this.#open).set(id, this.#opened(open.file));
     }
-    const weights = aboutWeights({ name }, () => controlWeights(guide, own, this.#unet));
-    const beside = {
-      ...guide,
-      model: besideUNet(guide.model, unetIn(this.#model)),
-      tensors: weights.tensors,
-    };
-    const texts = this.#textsOf(beside, weights);
-    return { kind: 'ControlNet', guide: beside, weights, slot: this.#slotFor('ControlNet', weights), texts };
   }
 
-  #textsOf({ model }: ControlNetGuide<TensorInfo>, weights: Weights): OpenControlNet['texts'] {
-    const { tensors } = weights;
-    if (textParts({ tensors }, this.#target(), 1, 'control').length === 0) return null;
-    const slot = this.#slotFor('text attention', weights);
-    const { contextWidth: width } = model.unet;
-    return { attention: new TextAttention({ tensors, width, reader: 'control' }, slot), slot };
+  #opened(file: OpenFile): OpenControl {
+    return openControl(file, this.#model, this.#unet(), this.#slotFor);
   }
 
   /** What they are to be told of prompts: see `Checkpoint`. */
@@ -272,19 +246,9 @@ export class Controls {
   }
 
   get #authored(): { model: Model; tensors: Weights['tensors'] } {
-    return { model: this.#model, tensors: this.#unet.tensors };
+    return { model: this.#model, tensors: this.#unet().tensors };
   }
 }
-
-const authored = <M>({ guide: { model, tensors } }: Open<{ model: M; tensors: Weights['tensors'] }>) => ({
-  model,
-  tensors,
-});
-
-const slotsOf = (open: OpenControl): Slot[] => [
-  open.slot,
-  ...(open.kind === 'ControlNet' && open.texts ? [open.texts.slot] : []),
-];
 
 /** How a ControlNet's graph is fed texts. */
 const textOf = ({ texts }: OpenControlNet): 'context' | 'keys' => (texts ? 'keys' : 'context');

@@ -5,7 +5,8 @@ import { membersOf, type UNetValues } from '../batch';
 import type { Control } from '../job';
 import type { LatentSize } from '../size';
 import type { Report } from '../slot';
-import type { Controls, OpenControlNet } from './controls';
+import type { Controls } from './controls';
+import type { OpenControlNet } from './open-control';
 
 /** A picture that is read in every step. */
 export interface Read {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import type { UNetValues } from '../../../../src/pipeline/batch';
-import type { Controls, OpenControlNet } from '../../../../src/pipeline/guiding/controls';
+import type { Controls } from '../../../../src/pipeline/guiding/controls';
+import type { OpenControlNet } from '../../../../src/pipeline/guiding/open-control';
 import { sumThere, type Asking } from '../../../../src/pipeline/guiding/residuals';
 import type { Control } from '../../../../src/pipeline/job';
 import { DeviceValue, Unusable } from '../../../../src/runtime/device-value';
