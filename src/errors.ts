@@ -28,6 +28,7 @@ export type ErrorCode =
   | 'file-is-image-encoder'
   | 'file-is-control'
   | 'file-is-upscaler'
+  | 'file-is-hint-net'
   | 'other-kind' // facts: kind and, where it is not the model itself, as: both of `nets/strangers`
   | 'unknown-kind' // facts: modules
   | 'unsupported-model' // facts: found
@@ -56,6 +57,8 @@ export type ErrorCode =
   // a picture to enlarge
   | 'result-too-large' // facts: width, height
   | 'upscaler-unknown' // facts: name, known
+  // a hint that a net makes
+  | 'hint-net-missing' // facts: hint
   // storage and network
   | 'quota' // facts: neededBytes, freeBytes
   | 'storage' // facts: reason

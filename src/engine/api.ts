@@ -24,6 +24,7 @@ export type {
   LoraUse,
   Mask,
   MaskedContent,
+  NetHintName,
   NetName,
   Notice,
   Pixels,
@@ -67,6 +68,16 @@ export interface EnlargeWish {
   readonly backend: Backend;
   /** It works in tiles of at most so many pixels on a side; absent: as large as fits. */
   readonly side?: number;
+}
+
+/** A picture of which a net shall make a hint. */
+export interface HintWish {
+  readonly pixels: pipeline.Pixels;
+  /** Which one; of several that a net can make. */
+  readonly hint: pipeline.NetHintName;
+  /** The id of the net's file. */
+  readonly model: string;
+  readonly backend: Backend;
 }
 
 export type EnlargeProgress =
@@ -191,6 +202,11 @@ export interface EngineApi {
   prepare(job: Job): Call<Progress, void>;
   /** One picture. Throws 'busy' while another one is in work. */
   generate(job: Job): Call<Progress, Picture>;
+  /**
+   * The hint that a net makes of a picture, of its size. Throws 'busy' while a picture is in work, and 'model-gone'; while
+   * one is made, the next waits.
+   */
+  hint(wish: HintWish): Call<Progress, pipeline.Pixels>;
   /**
    * A picture as many times as large as its upscaler makes it, with what shows through. Throws 'busy' while a picture is
    * in work, 'upscaler-unknown' and 'result-too-large'.

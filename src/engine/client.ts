@@ -120,6 +120,7 @@ export function startEngine(
     remove: (signal, id) => through((remote) => remote.remove(signal, id)),
     prepare: (signal, job) => through((remote) => remote.prepare(signal, job)),
     generate: (signal, job) => through((remote) => remote.generate(signal, job)),
+    hint: (signal, wish) => through((remote) => remote.hint(signal, wish)),
     enlarge: (signal, wish) => through((remote) => remote.enlarge(signal, wish)),
   };
 }

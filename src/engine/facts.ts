@@ -15,6 +15,7 @@ import { T5_TOKENIZER } from '../nets/t5-tokenizer';
 import { visionTower } from '../nets/vision';
 import { callName, nameApart } from '../text/lora';
 import { callWord } from '../text/words';
+import { inspectHintNet } from '../pipeline/hint-net';
 import { inspectUpscaler } from '../pipeline/upscaler';
 import type { Header } from '../weights/safetensors';
 import type { AddonFacts, ModelEntry, ModelFacts } from './api';
@@ -136,6 +137,11 @@ export function controlFacts(header: Header, file: string): AddonFacts {
   };
 }
 
+/** @throws DrobeError that says what is wrong with it. */
+export function hintNetFacts({ tensors }: Header, file: string): AddonFacts {
+  return { kind: 'hint-net', name: stemOf(file), net: inspectHintNet(tensors) };
+}
+
 export function upscalerFacts({ tensors }: Header, file: string): AddonFacts {
   const { architecture, scale } = inspectUpscaler(tensors);
   return { kind: 'upscaler', name: stemOf(file), architecture, scale };
@@ -151,6 +157,7 @@ export function callable(addon: AddonFacts): AddonFacts {
     case 'ip-adapter':
     case 'image-encoder':
     case 'upscaler':
+    case 'hint-net':
       return addon;
     case 'lora':
       return { ...addon, name: callName(addon.name) };

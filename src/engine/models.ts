@@ -1,7 +1,7 @@
 /** What models are, as the page is told: facts of them, files that hold them, and what stands in the list. */
 import type { ErrorCode, Facts } from '../errors';
 import type { Contents } from '../pipeline/inspection';
-import type { Job, Lent, LoraUse } from '../pipeline/job';
+import type { HintNet, Job, Lent, LoraUse } from '../pipeline/job';
 import type { Layout } from '../weights/layout';
 import type { RemoteModel } from '../weights/origin';
 
@@ -89,6 +89,7 @@ export type AddonFacts = { readonly name: string } & (
   | { readonly kind: 'upscaler'; readonly architecture: string; readonly scale: number }
   /** Parts of a model without a UNet, which others can borrow. `holds`: "VAE and text encoder". */
   | { readonly kind: 'parts'; readonly holds: string }
+  | HintNetFacts
   | ControlFacts
   | IpAdapterFacts
   | ImageEncoderFacts
@@ -110,6 +111,13 @@ export interface ControlFacts {
   readonly hintChannels: number;
   /** The kinds of hint that it tells apart, where it was made for several. */
   readonly kinds?: readonly string[];
+}
+
+/** A net that makes hints of pictures, for those that guide. Which one exactly, its file's name may tell beside. */
+export interface HintNetFacts {
+  readonly kind: 'hint-net';
+  /** As `nets/hint-net` calls it: "Depth Anything". */
+  readonly net: HintNet;
 }
 
 /** An IP-Adapter: it tells a UNet of a picture, which an image encoder looks at. */

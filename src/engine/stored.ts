@@ -46,7 +46,7 @@ function isRemembered(extra: unknown): extra is ModelFacts | { readonly addon: A
     const known =
       kind === 'embedding'
         ? [triggers, words].some(Array.isArray)
-        : /^(?:lora|vae|taesd|parts|control|ip-adapter|image-encoder|upscaler)$/.test(String(kind));
+        : /^(?:lora|vae|taesd|parts|control|ip-adapter|image-encoder|upscaler|hint-net)$/.test(String(kind));
     return known && typeof name === 'string';
   }
   return (

@@ -7,6 +7,7 @@ import {
   controlFacts,
   embeddingFacts,
   factsOf,
+  hintNetFacts,
   imageEncoderFacts,
   ipAdapterFacts,
   loraFacts,
@@ -31,6 +32,7 @@ export function whatIs(header: Header, file: string): What {
     if (code === 'file-is-ip-adapter') return { addon: ipAdapterFacts(header, file) };
     if (code === 'file-is-image-encoder') return { addon: imageEncoderFacts(header, file) };
     if (code === 'file-is-upscaler') return { addon: upscalerFacts(header, file) };
+    if (code === 'file-is-hint-net') return { addon: hintNetFacts(header, file) };
     if (code === 'file-is-embedding') return { addon: embeddingFacts(header, file) };
     throw thrown;
   }

@@ -5,6 +5,8 @@ import { generate } from '../pipeline/generate';
 import { getReady } from '../pipeline/ready';
 import type { Lent } from '../nets/names/places';
 import { findMachine, wasmMachine, type Machine } from '../runtime/device';
+import { OpenHintNet } from '../pipeline/hint-net';
+import type { Pixels } from '../pipeline/job';
 import { OpenUpscaler } from '../pipeline/upscaler';
 import { loadOrt } from '../runtime/ort';
 import { Sessions } from '../runtime/session';
@@ -13,7 +15,7 @@ import { loadTokenizer } from '../text/tokenizer';
 import type { Tokenizer } from '../text/windows';
 import { listUnfinished } from '../weights/downloads';
 import { removeStored } from '../weights/store';
-import type { Backend, DeviceInfo, Job, Parts, Progress, WorkerApi } from './api';
+import type { Backend, DeviceInfo, HintWish, Job, Parts, Progress, WorkerApi } from './api';
 import { additionsFrom } from './additions';
 import { countTokens } from './count';
 import { enlarge } from './enlarge';
@@ -51,6 +53,8 @@ interface Current {
 }
 let current: Current | null = null;
 let busy = false;
+/** The last hint that was asked for of a net, until it is there. */
+let hinting: Promise<unknown> = Promise.resolve();
 const silent = (): void => undefined;
 const preparing = new Preparing();
 const turn = new Turn(async () => current?.checkpoint.release());
@@ -130,6 +134,7 @@ const api: WorkerApi = {
       busy = true;
       try {
         await preparing.end(report);
+        await hinting;
         await turn.take(signal, () => report({ kind: 'waiting' }));
         const { checkpoint, parts } = await open(request, signal, report);
         const { tools, read, told, files } = yield* equip(checkpoint, request, signal, report);
@@ -148,16 +153,24 @@ const api: WorkerApi = {
       }
     },
 
+  hint: (wish) =>
+    answer(async ({ signal, report }) => {
+      if (busy) throw new DrobeError('busy');
+      const made = hinting.then(() => hint(wish, signal, report));
+      hinting = made.catch(silent);
+      return made;
+    }),
+
   enlarge: (wish) =>
     async function* ({ signal, report }) {
       if (busy) throw new DrobeError('busy');
       busy = true;
       try {
         await preparing.end(silent);
+        await hinting;
         await turn.take(signal, () => report({ kind: 'waiting' }));
         const upscaler = await openUpscaler(wish.upscaler, wish.backend, signal);
-        // A model that leaves others no room makes room.
-        if (current && !current.checkpoint.resident) await current.checkpoint.release();
+        await makeRoom();
         return yield* enlarge(wish, upscaler, report);
       } catch (thrown) {
         await distrust(thrown);
@@ -174,6 +187,7 @@ async function prepare(job: Job, signal: AbortSignal, report: (progress: Progres
   const elsewhere = new AbortController();
   const stop = AbortSignal.any([signal, elsewhere.signal]);
   try {
+    await hinting;
     await turn.take(stop, () => elsewhere.abort());
     const { checkpoint } = await open(job, stop, report);
     const equipping = equip(checkpoint, job, stop, report);
@@ -189,6 +203,37 @@ async function prepare(job: Job, signal: AbortSignal, report: (progress: Progres
   }
 }
 
+/** A hint by a net, which is open only while it is made. */
+async function hint(
+  { pixels, hint: name, model, backend }: HintWish,
+  signal: AbortSignal,
+  report: (progress: Progress) => void,
+): Promise<Pixels> {
+  signal.throwIfAborted();
+  try {
+    await preparing.end(silent);
+    await turn.take(signal, () => report({ kind: 'waiting' }));
+    const net = await openHintNet(model, backend, signal);
+    await makeRoom();
+    signal.throwIfAborted();
+    try {
+      return await net.make(name, pixels, report);
+    } finally {
+      await net.release();
+    }
+  } catch (thrown) {
+    await distrust(thrown);
+    throw thrown;
+  } finally {
+    if (!busy) turn.end();
+  }
+}
+
+/** A model that leaves others no room makes room. */
+async function makeRoom(): Promise<void> {
+  if (current && !current.checkpoint.resident) await current.checkpoint.release();
+}
+
 /** Lets go of what cannot be relied on after this. */
 async function distrust(thrown: unknown): Promise<void> {
   const code = thrown instanceof DrobeError ? thrown.code : null;
@@ -202,6 +247,14 @@ async function openUpscaler(name: string, backend: Backend, signal: AbortSignal)
   const { id, file } = await models.upscaler(name);
   const { header, source } = await models.open(id, signal, () => undefined);
   return new OpenUpscaler(file, header, source, await machines[backend]());
+}
+
+async function openHintNet(id: string, backend: Backend, signal: AbortSignal): Promise<OpenHintNet> {
+  const entry = (await models.list()).find((one) => one.id === id);
+  if (!entry || !('addon' in entry) || entry.addon.kind !== 'hint-net')
+    throw new DrobeError('model-gone', { model: id });
+  const { header, source } = await models.open(id, signal, () => undefined);
+  return new OpenHintNet({ name: entry.file, header, source }, await machines[backend]());
 }
 
 async function close(): Promise<void> {

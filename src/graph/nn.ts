@@ -16,7 +16,7 @@ const ms = { domain: 'com.microsoft' } as const;
 // --- feature maps --------------------------------------------------------------------------------------------
 
 /** Where N, C, H and W of a feature map stand. */
-function axes(x: Var): { n: number; c: number; h: number; w: number } {
+export function axes(x: Var): { n: number; c: number; h: number; w: number } {
   return x.target.layout === 'nhwc' ? { n: 0, h: 1, w: 2, c: 3 } : { n: 0, c: 1, h: 2, w: 3 };
 }
 
@@ -80,6 +80,7 @@ export const scaled = (x: Var, by: number): Var => mul(x, scalar(by, x));
 /** x plus a number. */
 export const shifted = (x: Var, by: number): Var => add(x, scalar(by, x));
 export const relu = (x: Var): Var => op('Relu', [x], x.shape);
+export const sigmoid = (x: Var): Var => op('Sigmoid', [x], x.shape);
 export const tanh = (x: Var): Var => op('Tanh', [x], x.shape);
 export const sqrt = (x: Var): Var => op('Sqrt', [x], x.shape);
 /** x, and below zero so much of it. */

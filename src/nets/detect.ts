@@ -11,6 +11,7 @@ import { mmditDenoising, shapeOf, unetDenoising, unsupported } from './denoisers
 import { isIpAdapter } from './ip-adapter';
 import { ipAdapterForm } from './names/ip-adapter';
 import { isLora } from './names/lora-parts';
+import { hintNetIn } from './hint-net';
 import type { Model, T5Encoder, TextEncoder } from './model';
 import { statedFacts } from './metadata';
 import { inNormalForm, type NormalForm } from './names/normal-form';
@@ -69,6 +70,7 @@ function refuseStranger({ kind, as }: Stranger, own: CheckpointHeader['tensors']
   if (kind === 'ip-adapter' && isIpAdapter(ipAdapterForm(own))) throw new DrobeError('file-is-ip-adapter');
   if ((kind === 'image-encoder' || kind === 'clip') && isImageEncoder(own))
     throw new DrobeError('file-is-image-encoder');
+  if (kind === 'depth-estimator' && hintNetIn(own)) throw new DrobeError('file-is-hint-net');
   throw new DrobeError('other-kind', { kind, as: as ?? '' });
 }
 
@@ -82,6 +84,7 @@ function refuse(own: CheckpointHeader['tensors'], has: (part: Place) => boolean)
   if (vae && texts.length === 0) throw new DrobeError('file-is-vae');
   if (texts.length > 0)
     throw new DrobeError('file-is-parts', { found: listed(vae ? ['vae', ...texts] : texts) });
+  if (hintNetIn(own)) throw new DrobeError('file-is-hint-net');
   if (upscalerIn(own)) throw new DrobeError('file-is-upscaler');
   if (isEmbedding(own)) throw new DrobeError('file-is-embedding');
   throw new DrobeError('unknown-kind', { modules: topModules(names) });

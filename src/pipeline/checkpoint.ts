@@ -33,7 +33,10 @@ export interface Asking extends LatentSize {
 }
 
 /** All but those of control files, of IP-Adapters and of upscalers. */
-type OwnNet = Exclude<NetName, 'ControlNet' | 'T2I-Adapter' | 'image encoder' | 'IP-Adapter' | 'upscaler'>;
+type OwnNet = Exclude<
+  NetName,
+  'ControlNet' | 'T2I-Adapter' | 'image encoder' | 'IP-Adapter' | 'upscaler' | 'hint net'
+>;
 
 /** A LoRA, and how much of it a model uses. */
 export interface NamedUse {

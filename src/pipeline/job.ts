@@ -1,6 +1,8 @@
 /** What a picture is asked for with, what is told on the way, and what comes out. */
+import type { NetHintName } from '../canvas/hints/by-nets';
 import type { Mask, Pixels } from '../canvas/pixels';
 import type { Bits } from '../graph/graph';
+import type { HintNet } from '../nets/hint-net';
 import type { LoraUse, Unused } from '../nets/lora';
 import type { Prediction } from '../nets/model';
 import type { Lent } from '../nets/names/places';
@@ -168,7 +170,7 @@ export interface Reference {
   readonly end: number;
 }
 
-export type { LoraUse, Mask, Pixels, Unused };
+export type { HintNet, LoraUse, Mask, NetHintName, Pixels, Unused };
 
 export type NetName =
   | 'text encoder'
@@ -183,7 +185,8 @@ export type NetName =
   | 'TAESD'
   | 'VAE encoder'
   | 'VAE decoder'
-  | 'upscaler';
+  | 'upscaler'
+  | 'hint net';
 
 /** What a person should know about a run that succeeds all the same. */
 export type Notice =

@@ -79,6 +79,7 @@ export function stepDown(
     case 'IP-Adapter':
     case 'T2I-Adapter':
     case 'upscaler': // has tiles of its own
+    case 'hint net': // is shown less by itself
       return null;
   }
 }

@@ -1,6 +1,6 @@
 /** Hints and their sizes, as OpenCV and numpy make them. */
 import { expect, it } from 'vitest';
-import { hintMakers, makerNamed } from '../../src/canvas/hints';
+import { hintMakers, isNetHint, makerNamed } from '../../src/canvas/hints';
 import { atResolution, resized, type ResizeMode } from '../../src/canvas/hints/resize';
 import type { Pixels } from '../../src/canvas/pixels';
 import { goldenJson, goldenTensors, present } from './root';
@@ -40,7 +40,7 @@ function done({ kind, a, b, side, width, height }: Case, picture: Pixels): Pixel
   if (kind === 'resolution') return atResolution(picture, side);
   if (isMode(kind)) return resized(picture, { width, height }, kind);
   const name = makerNamed(kind);
-  if (name === undefined) throw new Error(`There is no preprocessor ${kind}.`);
+  if (name === undefined || isNetHint(name)) throw new Error(`There is no preprocessor ${kind}.`);
   return hintMakers[name].make(picture, { a, b });
 }
 

@@ -1,41 +1,20 @@
 /**
- * How a picture becomes a hint: what a ControlNet or a T2I-Adapter is shown, where no other net is needed to make it. One
- * row each, under its name in A1111's extension (sd-webui-controlnet); `grey` and `softedge_filter` are our own.
+ * How a picture becomes a hint: what a ControlNet or a T2I-Adapter is shown. Here are those that need no other net, one row
+ * each, under its name in A1111's extension (sd-webui-controlnet); `grey` and `softedge_filter` are our own. What nets make
+ * stands in `by-nets.ts`.
  */
 import type { Pixels } from '../pixels';
+import { netHintNames, netHints, type NetHintName } from './by-nets';
 import { canny } from './canny';
 import { colourGrid, downsampled } from './coarse';
 import { gaussianBlur } from './gauss';
 import { lineArt, scribble, softEdges } from './lines';
 import { greyOf } from './planes';
+import type { HintNumber, Preprocessor } from './preprocessor';
 import { shuffled } from './shuffle';
 import { grey, intensity, luminance, negative, threshold, withHole } from './tones';
 
-/** A number that a maker takes, as a slider shows it. */
-export interface HintNumber {
-  /** A1111's "Threshold A" and "Threshold B". */
-  readonly name: 'a' | 'b';
-  readonly label: string;
-  readonly min: number;
-  readonly max: number;
-  readonly step: number;
-  readonly initial: number;
-}
-
-export interface HintMaker {
-  /** What it is called on the page. */
-  readonly label: string;
-  /** What A1111's page writes into infotext ("Module: canny"), where that is not its name. */
-  readonly module?: string;
-  /** What infotext may call it beside that. */
-  readonly also?: string;
-  readonly numbers: readonly HintNumber[];
-  /** Whether it is made at a resolution of its own (A1111's "Processor Res"), and not at the picture's size. */
-  readonly scaled: boolean;
-  /** Whether it needs to know what is masked. */
-  readonly masked?: true;
-  /** Words in the names of nets that take such hints, in small letters. */
-  readonly nets: readonly string[];
+export interface HintMaker extends Preprocessor {
   /**
    * @param picture opaque; for a maker that is `scaled`, already at the resolution.
    * @param numbers those it does not take count for nothing.
@@ -178,22 +157,32 @@ export const hintMakers: Readonly<Record<HintName, HintMaker>> = makers;
 
 export const hintNames = Object.keys(makers) as readonly HintName[];
 
-/** What infotext calls a maker. */
-export const moduleOf = (name: HintName): string => hintMakers[name].module ?? name;
+export { isNetHint, netHintNames, netHintOf, type NetHintName } from './by-nets';
 
-/** The maker that infotext means. */
-export const makerNamed = (module: string): HintName | undefined =>
-  hintNames.find((name) => [name, moduleOf(name), hintMakers[name].also].includes(module));
+/** Any of them, whoever makes it. */
+export type PreprocessorName = HintName | NetHintName;
+
+export const preprocessors: Readonly<Record<PreprocessorName, Preprocessor>> = { ...makers, ...netHints };
+
+const preprocessorNames: readonly PreprocessorName[] = [...hintNames, ...netHintNames];
+
+/** What infotext calls one. */
+export const moduleOf = (name: PreprocessorName): string => preprocessors[name].module ?? name;
+
+/** The one that infotext means. */
+export const makerNamed = (module: string): PreprocessorName | undefined =>
+  preprocessorNames.find((name) => [name, moduleOf(name), preprocessors[name].also].includes(module));
 
 /**
- * The maker whose hints a net is usually shown, by the name of its file (or of a union net's kind of hint): of all words in
+ * The one whose hints a net is usually shown, by the name of its file (or of a union net's kind of hint): of all words in
  * it the longest tells ("softedge" more than "edge"), and of rows with the same word the first.
+ * @param byNets those whose nets are at hand: they come first.
  */
-export function usualMaker(net: string): HintName {
+export function usualMaker(net: string, byNets: readonly NetHintName[] = []): PreprocessorName {
   const small = net.toLowerCase();
-  let [usual, longest]: [HintName, number] = ['none', 0];
-  for (const name of hintNames) {
-    for (const word of hintMakers[name].nets) {
+  let [usual, longest]: [PreprocessorName, number] = ['none', 0];
+  for (const name of [...byNets, ...hintNames]) {
+    for (const word of preprocessors[name].nets) {
       if (word.length > longest && small.includes(word)) [usual, longest] = [name, word.length];
     }
   }

@@ -115,6 +115,7 @@ function isUsed(id: string, addon: AddonFacts, { prompt, negative, hires, vae }:
     case 'ip-adapter':
     case 'image-encoder':
     case 'upscaler': // likewise
+    case 'hint-net':
       return false;
     case 'lora':
       return prompts

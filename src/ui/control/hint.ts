@@ -1,14 +1,15 @@
 /** From a picture to the hint that a net is shown. It may take a second, and so a worker does it. */
 import type { Rect, Size } from '../../canvas/crop';
-import { hintMakers, type HintName } from '../../canvas/hints';
+import { hintMakers, isNetHint, preprocessors, type PreprocessorName } from '../../canvas/hints';
 import { atResolution, pixelPerfect, resized, type ResizeMode } from '../../canvas/hints/resize';
 import { flattened, isClear, type Pixels } from '../../canvas/pixels';
+import { DrobeError } from '../../errors';
 
 export interface HintOrder {
   readonly picture: Pixels;
   /** How much each pixel of what is drawn may change, 0 to 255, where only some do. */
   readonly mask: Uint8Array | null;
-  readonly preprocessor: HintName;
+  readonly preprocessor: PreprocessorName;
   readonly a: number;
   readonly b: number;
   /** The shorter side of what the preprocessor is shown; null: as large as what is drawn. */
@@ -20,16 +21,29 @@ export interface HintOrder {
   readonly part: { readonly whole: Size; readonly box: Rect } | null;
 }
 
+/** By a preprocessor that needs no net. */
 export function hintOf(order: HintOrder): Pixels {
-  const { preprocessor, resolution, a, b, size } = order;
+  const { preprocessor, a, b, size } = order;
+  if (isNetHint(preprocessor)) throw new DrobeError('bug', { reason: `a net makes ${preprocessor}` });
   const maker = hintMakers[preprocessor];
+  if (!maker.masked) return fittedHint(maker.make(shownTo(order), { a, b }), order);
+  const [picture, resize] = laid(order);
+  const shown = resized(flattened(picture), size, resize);
+  return maker.make(shown, { a, b }, order.mask ?? clearIn(picture, size, resize));
+}
+
+/** What a preprocessor is shown, where it needs no mask. */
+export function shownTo(order: HintOrder): Pixels {
+  const { preprocessor, resolution, size } = order;
   const [picture, resize] = laid(order);
   const solid = flattened(picture);
-  if (maker.masked)
-    return maker.make(resized(solid, size, resize), { a, b }, order.mask ?? clearIn(picture, size, resize));
-  const shown = maker.scaled ? atResolution(solid, resolution ?? pixelPerfect(solid, size, resize)) : solid;
-  return resized(maker.make(shown, { a, b }), size, resize);
+  if (!preprocessors[preprocessor].scaled) return solid;
+  return atResolution(solid, resolution ?? pixelPerfect(solid, size, resize));
 }
+
+/** What a preprocessor made of that, at the size of what is drawn. */
+export const fittedHint = (made: Pixels, { size, part, resize }: HintOrder): Pixels =>
+  resized(made, size, part ? 'stretch' : resize);
 
 /** The picture, or the part of it that lies where something is drawn, which then has that shape. */
 function laid({ picture, part, resize }: HintOrder): readonly [Pixels, ResizeMode] {

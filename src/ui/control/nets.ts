@@ -1,5 +1,13 @@
 /** The nets at hand that read pictures: which of them fit a model, and what each likes to be shown. */
-import { hintMakers, usualMaker, type HintName } from '../../canvas/hints';
+import {
+  hintNames,
+  isNetHint,
+  netHintNames,
+  preprocessors,
+  usualMaker,
+  type NetHintName,
+  type PreprocessorName,
+} from '../../canvas/hints';
 import type { AddonFacts, ModelEntry, ModelFacts } from '../../engine/api';
 import { isForFamily } from '../settings/family';
 import { withPreprocessor, type Unit } from './unit';
@@ -26,18 +34,46 @@ export const meantFor = ({ addon }: ControlNet, model: Guided): string =>
   isForFamily(addon.base, model.family) ? `${addon.base} of another size` : addon.base;
 
 /** Of the kinds that a net tells apart, the one that a preprocessor makes; the first where none is called like it. */
-export function likelyKind({ kinds = [] }: ControlFacts, preprocessor: HintName): string {
+export function likelyKind({ kinds = [] }: ControlFacts, preprocessor: PreprocessorName): string {
   const [word = ''] = preprocessor.split('_');
   return kinds.find((kind) => kind.toLowerCase().includes(word)) ?? kinds[0] ?? '';
 }
 
-/** From now on with another net: with the preprocessor and the kind of hint that suit it. */
-export function withNet({ id, file, addon }: ControlNet): Partial<Unit> {
-  const preprocessor = usualMaker(file.replace(/^.*\//, ''));
+const bareName = (file: string): string => file.replace(/^.*\//, '');
+
+/**
+ * From now on with another net: with the preprocessor and the kind of hint that suit it.
+ * @param byNets the preprocessors whose nets are at hand.
+ */
+export function withNet({ id, file, addon }: ControlNet, byNets: readonly NetHintName[]): Partial<Unit> {
+  const preprocessor = usualMaker(bareName(file), byNets);
   return { model: id, ...withPreprocessor(preprocessor), hintKind: likelyKind(addon, preprocessor) };
 }
 
-/** Preprocessors as they are called on the page. */
-export const preprocessorLabels = Object.fromEntries(
-  Object.entries(hintMakers).map(([name, { label }]) => [name, label]),
-) as Readonly<Record<HintName, string>>;
+/** The preprocessor that would suit a net best, and whose own net is not at hand; null for most. */
+export function lacking({ file }: ControlNet, byNets: readonly NetHintName[]): NetHintName | null {
+  const usual = usualMaker(bareName(file), netHintNames);
+  const kin = isNetHint(usual) && netHintNames.filter((name) => sameNet(name, usual));
+  return kin && !kin.some((name) => byNets.includes(name)) ? usual : null;
+}
+
+const sameNet = (a: NetHintName, b: NetHintName): boolean =>
+  preprocessors[a].nets.join() === preprocessors[b].nets.join();
+
+/**
+ * Preprocessors as they are called on the page: those that nets make where these are at hand, and the one that is chosen.
+ * @param gone what is said of that one where its net is not at hand.
+ */
+export function preprocessorLabels(
+  byNets: readonly NetHintName[],
+  chosen: PreprocessorName,
+  gone: (label: string) => string,
+): Readonly<Partial<Record<PreprocessorName, string>>> {
+  const [none, ...others] = hintNames;
+  const offered = [none!, ...byNets, ...others]; // there are some
+  const { label } = preprocessors[chosen];
+  return {
+    ...Object.fromEntries(offered.map((name) => [name, preprocessors[name].label])),
+    ...(!offered.includes(chosen) && { [chosen]: gone(label) }),
+  };
+}

@@ -19,8 +19,15 @@ export interface Scene {
   readonly part: { readonly whole: Size; readonly box: Rect } | null;
 }
 
-/** What makes hints, wherever it does so. */
-export type MakeHint = (order: HintOrder) => Promise<Pixels>;
+/** What makes hints, wherever it does so. @param signal stops what takes long. */
+export type MakeHint = (order: HintOrder, signal?: AbortSignal) => Promise<Pixels>;
+
+/** What is done beside the page (see `hint.ts`): all of a hint, or what comes before and after a net. */
+export interface HintSteps {
+  readonly hint: (order: HintOrder) => Promise<Pixels>;
+  readonly shown: (order: HintOrder) => Promise<Pixels>;
+  readonly fitted: (made: Pixels, order: HintOrder) => Promise<Pixels>;
+}
 
 /** All of a unit that its hint depends on. */
 export type Hinting = Pick<
@@ -52,6 +59,7 @@ export async function controlsOf(
   scene: Scene,
   whole: (picture: Original) => Promise<Pixels>,
   make: MakeHint,
+  signal?: AbortSignal,
 ): Promise<readonly Control[]> {
   const controls: Control[] = [];
   for (const unit of units) {
@@ -59,8 +67,8 @@ export async function controlsOf(
     if (!order) continue;
     const { model, weight, start, end, mode, hintKind } = unit;
     controls.push({
-      ...{ model, weight, start, end, mode, hint: await make(order) },
-      ...(scene.large && { large: await make({ ...order, size: scene.large }) }),
+      ...{ model, weight, start, end, mode, hint: await make(order, signal) },
+      ...(scene.large && { large: await make({ ...order, size: scene.large }, signal) }),
       ...(hintKind && { hintKind }),
     });
   }

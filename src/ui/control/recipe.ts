@@ -1,5 +1,5 @@
 /** Between units and recipes: all but their pictures, which no recipe carries. */
-import { hintMakers, makerNamed, moduleOf, type HintName } from '../../canvas/hints';
+import { makerNamed, moduleOf, preprocessors, type PreprocessorName } from '../../canvas/hints';
 import type { ModelEntry } from '../../engine/api';
 import { isReference, type RecipeControl } from '../../recipe/control';
 import { shortHash } from '../../recipe/hashes';
@@ -15,7 +15,7 @@ export function recipeUnits(units: readonly UnitSettings[], here: readonly Model
     const net = here.find(({ id }) => id === unit.model);
     const hash = net?.hashes && shortHash('control', net.hashes);
     const { weight, start, end, mode, resize, resolution, pixelPerfect, hintKind } = unit;
-    const { numbers } = hintMakers[unit.preprocessor];
+    const { numbers } = preprocessors[unit.preprocessor];
     const takes = (name: 'a' | 'b'): boolean => numbers.some((number) => number.name === name);
     return {
       model: net ? stemOf(net.file) : unit.model,
@@ -60,13 +60,13 @@ function netFor({ model, hash }: RecipeControl, nets: readonly ControlNet[]): Co
 }
 
 /** Those that the preprocessor takes, where they are in its range: A1111 writes -1 for none. */
-function numbersOf(unit: RecipeControl, preprocessor: HintName): Partial<Pick<Unit, 'a' | 'b'>> {
-  const usable = hintMakers[preprocessor].numbers.flatMap(({ name, min, max }) => {
+function numbersOf(unit: RecipeControl, preprocessor: PreprocessorName): Partial<Pick<Unit, 'a' | 'b'>> {
+  const usable = preprocessors[preprocessor].numbers.flatMap(({ name, min, max }) => {
     const value = unit[name];
     return value !== undefined && value >= min && value <= max ? [[name, value] as const] : [];
   });
   return Object.fromEntries(usable);
 }
 
-const kindOf = ({ hintKind }: RecipeControl, { addon }: ControlNet, preprocessor: HintName): string =>
+const kindOf = ({ hintKind }: RecipeControl, { addon }: ControlNet, preprocessor: PreprocessorName): string =>
   addon.kinds?.find((kind) => kind === hintKind) ?? likelyKind(addon, preprocessor);

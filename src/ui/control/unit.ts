@@ -1,5 +1,5 @@
 /** A picture that guides, the net that reads it and how far it is followed: a unit of A1111's extension for ControlNet. */
-import { hintMakers, type HintName } from '../../canvas/hints';
+import { preprocessors, type PreprocessorName } from '../../canvas/hints';
 import type { ResizeMode } from '../../canvas/hints/resize';
 import type { ControlMode } from '../../engine/api';
 import type { Range } from '../controls/range';
@@ -12,7 +12,7 @@ export interface Unit {
   readonly model: string;
   /** Null: the picture that is drawn over guides, too. */
   readonly picture: Original | null;
-  readonly preprocessor: HintName;
+  readonly preprocessor: PreprocessorName;
   /** The preprocessor's own numbers, by A1111's names: Threshold A and B. */
   readonly a: number;
   readonly b: number;
@@ -51,7 +51,7 @@ export const initialUnit: UnitSettings = {
 /** A unit as it was remembered, by this version or an older one. */
 export function mended<T extends UnitSettings>(found: T): T {
   const unit = { ...initialUnit, ...found };
-  return Object.hasOwn(hintMakers, unit.preprocessor) ? unit : { ...unit, ...withPreprocessor('none') };
+  return Object.hasOwn(preprocessors, unit.preprocessor) ? unit : { ...unit, ...withPreprocessor('none') };
 }
 
 /** From A1111's extension. */
@@ -71,11 +71,11 @@ export const resizeModes: Readonly<Record<ResizeMode, string>> = {
 };
 
 /** Another preprocessor, with the numbers that it begins with. */
-export function withPreprocessor(preprocessor: HintName): Pick<Unit, 'preprocessor' | 'a' | 'b'> {
-  const { numbers } = hintMakers[preprocessor];
+export function withPreprocessor(preprocessor: PreprocessorName): Pick<Unit, 'preprocessor' | 'a' | 'b'> {
+  const { numbers } = preprocessors[preprocessor];
   const of = (name: 'a' | 'b'): number => numbers.find((number) => number.name === name)?.initial ?? 0;
   return { preprocessor, a: of('a'), b: of('b') };
 }
 
 /** What stands in the way of a picture that is guided. */
-export type UnitObstacle = 'no-control-model' | 'control-misfit' | 'no-control-picture';
+export type UnitObstacle = 'no-control-model' | 'control-misfit' | 'no-control-picture' | 'no-hint-net';

@@ -1,6 +1,8 @@
+import type { NetHintName } from '../../canvas/hints';
 import type { ModelEntry } from '../../engine/api';
 import { PicturedList, type PictureReaders, type Undoable } from '../files/pictured.svelte';
 import { controlReplacedWords, unitRemovedWords } from '../words/control';
+import { isAtHand } from './net-hints';
 import { fits, isControlNet, withNet, type ControlNet, type Guided } from './nets';
 import type { MakeHint } from './orders';
 import { initialUnit, mended, type Unit, type UnitObstacle } from './unit';
@@ -22,9 +24,9 @@ export class Units extends PicturedList<Omit<Unit, 'key'>> {
     this.means = means;
   }
 
-  /** One more, with this net where there is one. */
-  add(net: ControlNet | null): void {
-    this.append({ ...initialUnit, picture: null, ...(net && withNet(net)) });
+  /** One more, with this net where there is one. @param byNets the preprocessors whose nets are at hand. */
+  add(net: ControlNet | null, byNets: readonly NetHintName[] = []): void {
+    this.append({ ...initialUnit, picture: null, ...(net && withNet(net, byNets)) });
   }
 
   /** Units as they were left, or as somebody else had them: in the place of those that are there. */
@@ -38,11 +40,12 @@ export class Units extends PicturedList<Omit<Unit, 'key'>> {
    * @param drawsOver there is a picture that is drawn over.
    */
   obstacle(here: readonly ModelEntry[], guided: Guided, drawsOver: boolean): UnitObstacle | null {
-    for (const { model, picture } of this.all) {
+    for (const { model, picture, preprocessor } of this.all) {
       const net = here.filter(isControlNet).find(({ id }) => id === model);
       if (!net) return 'no-control-model';
       if (!fits(net, guided)) return 'control-misfit';
       if (!picture && !drawsOver) return 'no-control-picture';
+      if (!isAtHand(preprocessor, here)) return 'no-hint-net';
     }
     return null;
   }

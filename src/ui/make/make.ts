@@ -57,7 +57,7 @@ export async function make(
       sides: sidesOf(facts.multiple),
     });
     const scene = sceneOf(work, settings, facts.multiple);
-    const controls = await controlsOf(guides, scene, units.whole, units.means.hint);
+    const controls = await controlsOf(guides, scene, units.whole, units.means.hint, signal);
     const shown = settled(desk.references ?? [], here(), facts.family);
     const references = await referencesOf(shown, seen.whole, work.part);
     const making = { mode, original, controls: guides, references: shown, model: facts.title };

@@ -1,11 +1,13 @@
 import { untrack } from 'svelte';
 import { marginsOf } from '../../canvas/frame';
+import type { Pixels } from '../../canvas/pixels';
 import type { Backend, DeviceInfo, EngineApi, Notice } from '../../engine/api';
 import type { Remote } from '../../engine/rpc';
 import { Changes } from '../controls/changes.svelte';
 import { Album } from '../album/album.svelte';
 import type { Errand, Unfinished } from '../album/kept';
 import type { Result } from '../album/result';
+import { hintsBy, type AskNet } from '../control/net-hints';
 import { Units } from '../control/units.svelte';
 import type { UnitObstacle } from '../control/unit';
 import type { Original } from '../files/picture';
@@ -96,12 +98,13 @@ export class Studio {
   constructor(
     engine: Remote<EngineApi>,
     here: Here,
-    { shelf, drawer, now, seed, pictures, hint }: System = system,
+    { shelf, drawer, now, seed, pictures, hints }: System = system,
   ) {
     this.#engine = engine;
     this.#seed = seed;
     this.form = new Form(shelf, () => this.model?.facts.multiple ?? 8);
     this.place = new Workplace(shelf, pictures, this.form, () => this.model?.facts ?? null, this.changes);
+    const hint = hintsBy(hints, (wish, signal) => this.#hint(wish, signal), here);
     this.units = new Units({ ...pictures, hint }, this.changes);
     this.references = new References(pictures, this.changes);
     this.settings = this.form.settings;
@@ -359,6 +362,15 @@ export class Studio {
       seed: drawn(seed),
       ...(variationStrength > 0 && { variationSeed: drawn(variationSeed) }),
     };
+  }
+
+  async #hint(wish: Parameters<AskNet>[0], signal: AbortSignal): Promise<Pixels> {
+    const { backend } = this.settings.current;
+    const made = this.#engine.hint(signal, { ...wish, backend });
+    for (;;) {
+      const { done, value } = await made.next();
+      if (done) return value;
+    }
   }
 
   async #make(errand: Errand, before?: Unfinished): Promise<void> {

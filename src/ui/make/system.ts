@@ -1,6 +1,6 @@
 /** What the studio needs of the browser. */
 import { Drawer } from '../album/drawer';
-import { makeHint } from '../control/hints';
+import { hintSteps } from '../control/hints';
 import { pictures } from '../paint/source.svelte';
 import { sessionShelf, tabShelf, type Shelf } from '../settings/persisted.svelte';
 
@@ -8,7 +8,7 @@ export const system = {
   shelf: tabShelf(),
   drawer: new Drawer(undefined, sessionShelf()),
   pictures,
-  hint: makeHint,
+  hints: hintSteps,
   now: () => performance.now(),
   seed: () => crypto.getRandomValues(new Uint32Array(1))[0]!, // an array of one
 };

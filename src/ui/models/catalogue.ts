@@ -64,6 +64,22 @@ export const catalogue: readonly Known[] = [
     terms: `${hub}/lllyasviel/ControlNet-v1-1`,
   },
   {
+    name: 'Depth Anything V2 Small',
+    what: 'Sees in a picture what is near and what is far: makes hints for ControlNets for depth.',
+    address: `${hub}/depth-anything/Depth-Anything-V2-Small-hf/blob/main/model.safetensors`,
+    bytes: 99_200_000,
+    licence: 'Apache-2.0',
+    terms: `${hub}/depth-anything/Depth-Anything-V2-Small-hf`,
+  },
+  {
+    name: 'Informative drawings',
+    what: 'Makes line art of photographs: hints for ControlNets for lines.',
+    address: `${hub}/OzzyGT/lineart`,
+    bytes: 17_200_000,
+    licence: 'MIT',
+    terms: `${hub}/OzzyGT/lineart`,
+  },
+  {
     name: 'IP-Adapter',
     what: 'Lets Stable Diffusion 1.x draw what a picture shows. It needs the image encoder below.',
     address: `${hub}/h94/IP-Adapter/blob/main/models/ip-adapter_sd15.safetensors`,

@@ -1,4 +1,5 @@
 /** What is said of pictures that guide, and of the nets that read them. */
+import type { NetHintName } from '../../canvas/hints/by-nets';
 import type { UnitObstacle } from '../control/unit';
 import { hasUNet } from './family';
 import { clean, count } from './format';
@@ -8,6 +9,7 @@ export const unitObstacleWords: Readonly<Record<UnitObstacle, string>> = {
   'control-misfit':
     'A control model is for other models than this one: choose another, or remove the control',
   'no-control-picture': 'Choose a picture for the control',
+  'no-hint-net': 'Import the net that a control’s preprocessor needs, or choose another preprocessor',
 };
 
 export const unitRemovedWords = (number: number): string => `Control ${number} was removed.`;
@@ -45,5 +47,28 @@ export const controlsWords = (units: number): string =>
 /** Why no hint can be shown yet. */
 export const hintAwaits = {
   picture: 'Its hint will be shown here.',
+  net: 'A net makes it, which takes a moment…',
+  run: 'Made when nothing is drawn.',
   mask: 'Made of the picture and its mask when the run begins.',
 } as const;
+
+/** At the end of the list of preprocessors, where some are not at hand. */
+export const moreHintsWords = 'Depth, line art, HED: import a net of their own';
+
+/** A preprocessor that is chosen and whose net is not here. */
+export const hintGoneWords = (label: string): string => `${label}: its net is not here`;
+
+const depthNet = 'Depth Anything V2 Small (99 MB, Apache-2.0), which is under “Download a model”';
+const lineNet =
+  'sk_model.pth, or sk_model2.pth for coarse lines (17 MB, MIT), of lllyasviel/Annotators on Hugging Face';
+const wanted: Readonly<Record<NetHintName, string>> = {
+  depth_anything_v2: depthNet,
+  depth_anything: depthNet,
+  lineart_realistic: lineNet,
+  lineart_coarse: lineNet,
+  softedge_hed: 'ControlNetHED.pth (29 MB, Apache-2.0), of lllyasviel/Annotators on Hugging Face',
+};
+
+/** What to bring where a control model is usually shown hints that a net makes, and that net is not here. */
+export const bringNetWords = (hint: NetHintName): string =>
+  `Such hints are best made by a net of their own: import ${wanted[hint]}. Or bring a picture that is such a hint, and choose None.`;

@@ -2,6 +2,7 @@
 import type {
   AddonFacts,
   DeviceInfo,
+  HintNetFacts,
   ImageEncoderFacts,
   IpAdapterFacts,
   LoraUse,
@@ -36,6 +37,8 @@ export function addonWords(addon: AddonFacts, use?: LoraUse | null): string {
       return 'TAESD, for previews and fast pictures: to be chosen in the settings';
     case 'upscaler':
       return `Upscaler (${clean(addon.architecture, 40)}): makes finished pictures ${addon.scale} × as large`;
+    case 'hint-net':
+      return `${hintNetName[addon.net]}: makes hints, as a preprocessor under “Control”`;
     case 'control':
       return `${addon.net} for ${clean(addon.base, 60)}: to be chosen under “Control”`;
     case 'ip-adapter':
@@ -44,6 +47,12 @@ export function addonWords(addon: AddonFacts, use?: LoraUse | null): string {
       return `Image encoder ${towerName(addon)}, which looks at pictures for IP-Adapters`;
   }
 }
+
+const hintNetName: Record<HintNetFacts['net'], string> = {
+  'Depth Anything': 'Depths (Depth Anything)',
+  'Informative drawings': 'Line art (informative drawings)',
+  HED: 'Soft edges (HED)',
+};
 
 const adapterName: Record<IpAdapterFacts['variant'], string> = {
   plain: 'IP-Adapter',

@@ -15,6 +15,7 @@ export const nets: Record<NetName, string> = {
   'VAE encoder': 'the encoder',
   'VAE decoder': 'the decoder',
   upscaler: 'the upscaler',
+  'hint net': 'the net that makes the hint',
 };
 
 const isNet = (name: string): name is NetName => Object.hasOwn(nets, name);

@@ -57,9 +57,11 @@ const words = {
     `${file} guides a model by a picture, and cannot be drawn with by itself. Import a checkpoint to draw with, too.`,
   'file-is-upscaler': ({ file }) =>
     `${file} is an upscaler, which makes finished pictures larger. Import a checkpoint to draw with, too.`,
+  'file-is-hint-net': ({ file }) =>
+    `${file} makes hints of pictures for models that guide. Import a checkpoint to draw with, too.`,
   'other-kind': ({ file, text }) => strangerWords(file, text('kind'), text('as')),
   'unknown-kind': ({ file, text }) =>
-    `${file} is no kind of model that Drobė knows${text('modules') && `; what is in it is called ${text('modules')}`}. It runs Stable Diffusion 1.x, 2.x and XL checkpoints, and takes LoRAs, embeddings, ControlNets, T2I-Adapters, IP-Adapters, VAEs, TAESDs and upscalers for them.`,
+    `${file} is no kind of model that Drobė knows${text('modules') && `; what is in it is called ${text('modules')}`}. It runs Stable Diffusion 1.x, 2.x and XL checkpoints, and takes LoRAs, embeddings, ControlNets, T2I-Adapters, IP-Adapters, VAEs, TAESDs, upscalers and nets that make hints for them.`,
   'unsupported-model': ({ file, text }) =>
     `${file} is a kind of model that Drobė cannot run yet${text('found') && `: ${text('found')}`}. Import a Stable Diffusion 1.x, 2.x or XL checkpoint.`,
   'unsupported-control': ({ file, text }) =>
@@ -103,6 +105,8 @@ const words = {
     `The larger picture would be too large${text('width') && `: ${text('width')} × ${text('height')} pixels`}. At most 67 million fit. Take an upscaler that enlarges less, or a smaller picture.`,
   'upscaler-unknown': ({ text }) =>
     `There is no upscaler named “${text('name')}” here${text('known') && `; there is ${text('known')}`}. Import its file, or choose another upscaler.`,
+  'hint-net-missing': ({ text }) =>
+    `The preprocessor${text('hint') && ` “${text('hint')}”`} needs a net of its own, and its file is not here. Import it, or choose another preprocessor.`,
   quota: ({ file, size }) =>
     `There is no room for ${file === 'The file' ? 'the file' : file}: it needs ${size('neededBytes')}, and the browser has ${size('freeBytes')} free. Remove a model here or free disk space, then try again; or import the file without a copy, where the browser offers it under “Models on this device”.`,
   storage: ({ text }) =>

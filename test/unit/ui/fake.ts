@@ -5,8 +5,8 @@ import type { Mask } from '../../../src/canvas/pixels';
 import type { EngineApi, Job, ModelEntry, ModelFacts, Picture, Pixels } from '../../../src/engine/api';
 import type { Remote } from '../../../src/engine/rpc';
 import { DrobeError } from '../../../src/errors';
-import { hintOf } from '../../../src/ui/control/hint';
-import type { MakeHint } from '../../../src/ui/control/orders';
+import { fittedHint, hintOf, shownTo } from '../../../src/ui/control/hint';
+import type { HintSteps } from '../../../src/ui/control/orders';
 import { MaskBoard } from '../../../src/ui/paint/board.svelte';
 import type { Original } from '../../../src/ui/files/picture';
 import type { Shelf } from '../../../src/ui/settings/persisted.svelte';
@@ -42,6 +42,7 @@ export const engine = (calls: Partial<Remote<EngineApi>>): Remote<EngineApi> => 
   remove: missing,
   prepare: missing,
   generate: missing,
+  hint: missing,
   enlarge: missing,
   ...calls,
 });
@@ -167,7 +168,11 @@ export const pictures = {
 };
 
 /** Hints are made at once, and here. */
-export const hint: MakeHint = async (order) => hintOf(order);
+export const hints: HintSteps = {
+  hint: async (order) => hintOf(order),
+  shown: async (order) => shownTo(order),
+  fitted: async (made, order) => fittedHint(made, order),
+};
 
 /** localStorage by another name. */
 export function shelf(items: Record<string, string> = {}): Shelf & { items: Record<string, string> } {
@@ -207,7 +212,7 @@ export function studioAtWork(
       },
     }),
     here,
-    { shelf: shelf(), drawer: null, pictures, hint, now: () => 0, seed: () => 7 },
+    { shelf: shelf(), drawer: null, pictures, hints, now: () => 0, seed: () => 7 },
   );
   studio.adopt(model);
   return { studio, jobs };

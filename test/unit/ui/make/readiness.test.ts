@@ -2,7 +2,7 @@ import { beforeEach, expect, it, vi } from 'vitest';
 import type { DeviceInfo, Job } from '../../../../src/engine/api';
 import { Readiness } from '../../../../src/ui/make/readiness.svelte';
 import { Studio } from '../../../../src/ui/make/studio.svelte';
-import { engine, hint, miniature, pictures, shelf } from '../fake';
+import { engine, hints, miniature, pictures, shelf } from '../fake';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -77,7 +77,7 @@ it('only a stored model on a real card is got ready, for the settings there are'
       },
     }),
     () => [],
-    { shelf: shelf(), drawer: null, pictures, hint, now: () => 0, seed: () => 1 },
+    { shelf: shelf(), drawer: null, pictures, hints, now: () => 0, seed: () => 1 },
   );
   const card: DeviceInfo = { backend: 'webgpu', name: 'card', float16: true, slow: null };
   const stored = { ...miniature, origin: 'stored' } as const;

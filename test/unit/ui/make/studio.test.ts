@@ -8,7 +8,7 @@ import {
   engine,
   full,
   gate,
-  hint,
+  hints,
   miniature,
   picture,
   pictures,
@@ -35,7 +35,7 @@ function studioWith(
     shelf: shelf(options.items),
     drawer: null,
     pictures,
-    hint,
+    hints,
     now: options.now ?? (() => 0),
     seed: () => ++seed,
   });
@@ -275,7 +275,7 @@ test('where the graphics card is lost, the page asks anew what it runs on', asyn
       },
     }),
     () => [],
-    { shelf: shelf(), drawer: null, pictures, hint, now: () => 0, seed: () => 7 },
+    { shelf: shelf(), drawer: null, pictures, hints, now: () => 0, seed: () => 7 },
   );
   studio.adopt(miniature);
   await studio.start();
@@ -293,7 +293,7 @@ test('a storage that throws costs nothing but the memory', () => {
     shelf: { getItem: forbidden, setItem: forbidden },
     drawer: null,
     pictures,
-    hint,
+    hints,
     now: () => 0,
     seed: () => 0,
   });

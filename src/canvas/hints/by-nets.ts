@@ -1,0 +1,60 @@
+/**
+ * Hints that a net makes, from a file of its own: one row each, under its name in A1111's extension (sd-webui-controlnet).
+ * The net runs in the engine; here stands what they are called, and which file makes which.
+ */
+import type { Preprocessor } from './preprocessor';
+
+export interface NetHint extends Preprocessor {
+  /** The net in the file, as `nets/hint-net` calls it. */
+  readonly net: string;
+  /** What only the file's name tells, where several are nets of one kind; absent: all others of that kind. */
+  readonly named?: RegExp;
+}
+
+const depths = ['depth', 'zoe', 'midas'];
+const lines = ['lineart', 'line-art', 'line_art'];
+
+/** In the order in which they are offered. */
+const hints = {
+  depth_anything_v2: {
+    label: 'Depth (Depth Anything V2)',
+    ...{ net: 'Depth Anything', nets: depths, numbers: [], scaled: true },
+  },
+  depth_anything: {
+    label: 'Depth (Depth Anything)',
+    ...{ net: 'Depth Anything', nets: depths, numbers: [], scaled: true },
+    named: /depth[-_ ]?anything(?![-_ ]?v2)/i,
+  },
+  lineart_realistic: {
+    label: 'Line art (informative drawings)',
+    ...{ net: 'Informative drawings', nets: lines, numbers: [], scaled: true },
+  },
+  lineart_coarse: {
+    label: 'Line art, coarse (informative drawings)',
+    ...{ net: 'Informative drawings', nets: lines, numbers: [], scaled: true },
+    named: /sk_model2|coarse/i,
+  },
+  softedge_hed: {
+    label: 'Soft edges (HED)',
+    ...{
+      net: 'HED',
+      nets: ['softedge', 'soft-edge', 'soft_edge', '-hed', '_hed'],
+      numbers: [],
+      scaled: true,
+    },
+  },
+} as const satisfies Readonly<Record<string, NetHint>>;
+
+export type NetHintName = keyof typeof hints;
+
+export const netHints: Readonly<Record<NetHintName, NetHint>> = hints;
+
+export const netHintNames = Object.keys(hints) as readonly NetHintName[];
+
+export const isNetHint = (name: string): name is NetHintName => Object.hasOwn(hints, name);
+
+/** Which hint a file with this net makes; undefined for a net that makes none of ours. */
+export function netHintOf(net: string, file: string): NetHintName | undefined {
+  const own = netHintNames.filter((name) => netHints[name].net === net);
+  return own.find((name) => netHints[name].named?.test(file)) ?? own.find((name) => !netHints[name].named);
+}
