@@ -58,8 +58,8 @@ const DEVIATION = [0.229, 0.224, 0.225] as const;
 /** What DINOv2 was trained with: the shorter side is about as long. */
 const SIDE = 518;
 const PATCH = 14;
-/** Of a picture longer than that, its shape is not kept. */
-const LONGEST = 4 * SIDE;
+/** Of a picture longer than that, its shape is not kept: what attention takes grows with the square of the area. */
+const LONGEST = 92 * PATCH;
 
 function depthSize({ width, height }: Size, shrink: number): Extent {
   const least = Math.max(PATCH, Math.round((SIDE * shrink) / PATCH) * PATCH);

@@ -5,7 +5,11 @@ import { loadOrt } from '../../src/runtime/ort';
 import { GoldenGuide, type ForwardCase } from '../golden/control-cases';
 import type { Golden } from '../golden/net-cases';
 import { describeNets, unzipped } from '../golden/nets-suite';
-import { parseTensors, worstDifference } from '../golden/tensors';
+import { hintNetGraph, hintNetIn } from '../../src/nets/hint-net';
+import { hintNetForm } from '../../src/nets/names/hint-net';
+import { readHeader } from '../../src/weights/safetensors';
+import { memorySource } from '../../src/weights/source';
+import { inFloats, parseTensors, worstDifference } from '../golden/tensors';
 
 const folder = '/test/golden/data/';
 const cases = Object.keys(import.meta.glob('/test/golden/data/models/*/cases/*/case.json'));
@@ -58,4 +62,27 @@ it('a ControlNet guides a UNet as diffusers does, on WebGPU', async () => {
   const difference = worstDifference(prediction, expected);
   console.info(`WebGPU controlnet-sdxl: worst relative difference ${difference.toExponential(1)}`);
   expect(difference).toBeLessThan(guide.target.dtype === 'f16' ? 5e-2 : 1e-3);
+});
+
+// What no other net here has: instance norm, transposed convolutions, pooling, products with matrices of the graph's own.
+it.each([
+  ['depth_v1', 'depth_anything_vits14'],
+  ['lines', 'sk_model'],
+  ['edges', 'ControlNetHED'],
+])('a net for hints gives what PyTorch gives, on WebGPU (%s)', async (name, file) => {
+  const read = async (path: string): Promise<Uint8Array<ArrayBuffer>> =>
+    new Uint8Array(await (await fetch(`${folder}hint-nets/${name}/${path}`)).arrayBuffer());
+  const bytes = await unzipped(await read(`${file}.safetensors.gzip`));
+  const expected = parseTensors((await read('expected.safetensors')).buffer);
+  const image = inFloats(expected.get('image0')!); // each case has one, and what comes of it
+  const [, , h, w] = image.shape as [number, number, number, number];
+  const { tensors } = await readHeader(new Blob([bytes]));
+  const form = hintNetForm(tensors);
+  const { sessions, openDevice, target } = await webgpu();
+  const graph = hintNetGraph(hintNetIn(tensors)!, form, target(), { h, w, version: 1 });
+  const net = await sessions.open(graph, { tensors: form, source: memorySource(bytes) }, openDevice);
+  const difference = worstDifference(await net.run({ image }), expected.get('output0')!.data);
+  await net.release();
+  console.info(`WebGPU ${name}: worst relative difference ${difference.toExponential(1)}`);
+  expect(difference).toBeLessThan(target().dtype === 'f16' ? 5e-2 : 1e-3);
 });

@@ -1,5 +1,5 @@
 /** What is said of pictures that guide, and of the nets that read them. */
-import type { NetHintName } from '../../canvas/hints/by-nets';
+import type { NetHintName } from '../../engine/api';
 import type { UnitObstacle } from '../control/unit';
 import { hasUNet } from './family';
 import { clean, count } from './format';
