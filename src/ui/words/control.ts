@@ -49,6 +49,7 @@ export const hintAwaits = {
   picture: 'Its hint will be shown here.',
   net: 'A net makes it, which takes a moment…',
   run: 'Made when nothing is drawn.',
+  gone: 'The net that makes it is not here: import it, or choose another preprocessor.',
   mask: 'Made of the picture and its mask when the run begins.',
 } as const;
 
