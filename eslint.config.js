@@ -47,6 +47,11 @@ const arrows = {
     ],
     types: ['guidance', 'job', 'reuse', 'size'],
   },
+  // A composition of passes.
+  'src/pipeline/redraw': {
+    may: ['errors', 'sampling', 'canvas', 'enlarge', 'pass', 'pixels', 'resume', 'tiles'],
+    types: ['checkpoint', 'job', 'size', 'slot'],
+  },
   'src/engine': {
     may: ['address', 'errors', 'requests', 'pipeline', 'nets', 'sampling', 'text', 'weights', 'runtime'],
     types: ['graph'],

@@ -39,6 +39,12 @@ export function enlargedSize({ width, height }: Size, scale: number, multiple: n
   return { width: side(width), height: side(height) };
 }
 
+/** So many times as large, in whole pixels. */
+export const timesAsLarge = ({ width, height }: Size, scale: number): Size => ({
+  width: Math.max(1, Math.round(width * scale)),
+  height: Math.max(1, Math.round(height * scale)),
+});
+
 /** What a model can draw: sides, and the area in pixels at which it is best. */
 export interface Sizes extends Sides {
   readonly area: number;

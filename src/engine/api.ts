@@ -28,6 +28,8 @@ export type {
   NetName,
   Notice,
   Pixels,
+  Redraw,
+  RedrawOrder,
   Reference,
   Source,
   Thrift,
@@ -65,6 +67,8 @@ export interface EnlargeWish {
   readonly pixels: pipeline.Pixels;
   /** The name of the upscaler. */
   readonly upscaler: string;
+  /** As large as it shall be; absent: as the upscaler makes it. */
+  readonly size?: Pick<pipeline.Pixels, 'width' | 'height'>;
   readonly backend: Backend;
   /** It works in tiles of at most so many pixels on a side; absent: as large as fits. */
   readonly side?: number;
@@ -208,7 +212,7 @@ export interface EngineApi {
    */
   hint(wish: HintWish): Call<Progress, pipeline.Pixels>;
   /**
-   * A picture as many times as large as its upscaler makes it, with what shows through. Throws 'busy' while a picture is
+   * A picture as large as is wished, or as its upscaler makes it, with what shows through. Throws 'busy' while a picture is
    * in work, 'upscaler-unknown' and 'result-too-large'.
    */
   enlarge(wish: EnlargeWish): Call<EnlargeProgress, pipeline.Pixels>;

@@ -6,16 +6,16 @@ import type { OpenUpscaler } from '../pipeline/upscaler';
 import type { EnlargeProgress, EnlargeWish } from './api';
 
 /**
- * As many times as large as the upscaler makes it. Where memory runs out, it is said with which tiles another try may
+ * As large as is wished, or as the upscaler makes it. Where memory runs out, it is said with which tiles another try may
  * succeed.
  */
 export async function* enlarge(
-  { pixels, side }: EnlargeWish,
+  { pixels, size: wished, side }: EnlargeWish,
   upscaler: OpenUpscaler,
   report: (progress: EnlargeProgress) => void,
 ): AsyncGenerator<EnlargeProgress, Pixels, void> {
   const { scale } = upscaler.facts;
-  const size = { width: pixels.width * scale, height: pixels.height * scale };
+  const size = wished ?? { width: pixels.width * scale, height: pixels.height * scale };
   const told = (progress: Progress): void => {
     if (isTold(progress)) report(progress);
   };

@@ -15,7 +15,7 @@ const OVERLAP: Overlap = { width: 32, blind: 8 };
 const MOST_PASSES = 3;
 
 /** What a picture may become: its numbers have to lie in memory as a whole. */
-const MOST_PIXELS = 2 ** 26;
+export const MOST_PIXELS = 2 ** 26;
 
 /** A picture of numbers in 0…1, [3, h, w]. */
 export interface Plane extends Extent {

@@ -1,6 +1,7 @@
 /** One picture, from prompt to pixels. */
 import { settledSide, sidesOf } from '../canvas/crop';
 import { DrobeError } from '../errors';
+import type { Latent } from '../sampling/latent';
 import type { Tokenizer } from '../text/windows';
 import type { Asking, Checkpoint } from './checkpoint';
 import type { Embedding } from './embedding';
@@ -9,8 +10,10 @@ import { enlarge, secondPass } from './hires';
 import type { Job, NetName, Picture, Progress, Thrift } from './job';
 import { drawPass, pauses, stepsOf, type Clock, type Pass } from './pass';
 import { toPixels } from './pixels';
+import { partJob, redrawn } from './redraw/redraw';
 import { replay } from './resume';
 import { questionsOf } from './setup';
+import type { LatentSize } from './size';
 import type { Report } from './slot';
 import { lavish, smallerTile, stepDown } from './thrift';
 import type { OpenUpscaler } from './upscaler';
@@ -47,7 +50,10 @@ interface Plan {
 export async function plan(wish: Job, tools: Tools): Promise<Plan> {
   const { model, native } = tools.checkpoint;
   const sides = sidesOf(model.vae.factor);
-  const job = { ...wish, width: settledSide(wish.width, sides), height: settledSide(wish.height, sides) };
+  // In parts a picture may be of any size.
+  const job = wish.redraw
+    ? wish
+    : { ...wish, width: settledSide(wish.width, sides), height: settledSide(wish.height, sides) };
   const planned = passesOf(job, tools);
   const { pass, ...asking } = planned.at(-1)!; // there is one at least
   const asked = job.thrift ?? lavish;
@@ -76,7 +82,8 @@ export async function* generate(wish: Job, tools: Tools): AsyncGenerator<Progres
     yield { kind: 'notice', notice: { code: 'bits-refused', bits: wished.bits } };
   if (bits !== null && bits !== job.bits) yield { kind: 'notice', notice: { code: 'fewer-bits', bits } };
   try {
-    return yield* draw(withBits(job, bits), passes, tools);
+    const way = job.redraw ? drawInParts : draw;
+    return yield* way(withBits(job, bits), passes, tools);
   } catch (error) {
     const net = shortOfMemory(error);
     const { native, together, controls } = tools.checkpoint;
@@ -107,6 +114,7 @@ function passesOf(job: Job, { checkpoint, tokenizer, embeddings = [] }: Tools): 
     const pass = { job: own, size, reading, again: null };
     return { ...size, questions, varying: pauses(own), tokens: tokensOf(reading, length), pass };
   };
+  if (job.redraw) return [planned(partJob(job, checkpoint))];
   if (!job.hires) return [planned(job)];
   if (job.source)
     throw new DrobeError('bad-request', { reason: 'only pictures from words have a second pass' });
@@ -154,15 +162,44 @@ async function* draw(
   const { size, job: last } = second ?? first;
 
   yield { kind: 'decoding' };
-  const { known: _known, thrift: _thrift, ...own } = job;
-  const { decoder, ...rest } = own;
-  const sketch = decoder === 'TAESD' ? await checkpoint.sketch(latents, size, report) : null;
-  const image = sketch ?? (await checkpoint.decode(latents, size, report));
+  const { image, job: told } = await decoded(latents, size, job, { checkpoint, report });
   return {
     ...toPixels(image, last.width, last.height),
-    job: sketch ? own : rest,
+    job: told,
     milliseconds: { encode, steps, decode: clock() },
   };
+}
+
+async function* drawInParts(
+  job: Job,
+  [pass]: Plan['passes'],
+  { checkpoint, report }: Tools,
+): AsyncGenerator<Progress, Picture, void> {
+  const clock = stopwatch();
+  let told = job;
+  const { pixels, encode, steps } = yield* redrawn(job, pass, {
+    ...{ checkpoint, report, clock },
+    decode: async (latents, size) => {
+      const part = await decoded(latents, size, job, { checkpoint, report });
+      told = part.job;
+      return part.image;
+    },
+  });
+  return { ...pixels, job: told, milliseconds: { encode, steps, decode: clock() } };
+}
+
+/** The picture of a job's latents, and the job as it was really run. */
+async function decoded(
+  latents: Latent,
+  size: LatentSize,
+  { known: _known, thrift: _thrift, ...job }: Job,
+  { checkpoint, report }: Pick<Tools, 'checkpoint' | 'report'>,
+): Promise<{ readonly image: Float32Array; readonly job: Job }> {
+  const { decoder, ...rest } = job;
+  const sketch = decoder === 'TAESD' ? await checkpoint.sketch(latents, size, report) : null;
+  return sketch
+    ? { image: sketch, job }
+    : { image: await checkpoint.decode(latents, size, report), job: rest };
 }
 
 function noUpscaler(name: string): Promise<never> {

@@ -1,5 +1,6 @@
 /** What a picture is asked for with, what is told on the way, and what comes out. */
 import type { NetHintName } from '../canvas/hints/by-nets';
+import type { Size } from '../canvas/crop';
 import type { Mask, Pixels } from '../canvas/pixels';
 import type { Bits } from '../graph/graph';
 import type { HintNet } from '../nets/hint-net';
@@ -28,6 +29,8 @@ export interface Job extends Sampling, Seeds {
   readonly padded?: boolean;
   /** A second pass, larger. Only for pictures from words alone. */
   readonly hires?: Hires;
+  /** The source is drawn anew part by part. Only for image to image. */
+  readonly redraw?: Redraw;
   /** What the UNet predicts; absent: as the checkpoint says, or as a trial shows. */
   readonly prediction?: Prediction;
   /** What makes the picture of the last latents; absent, or where there is no TAESD that fits: the VAE. */
@@ -67,6 +70,23 @@ export interface Hires {
   readonly negative?: string;
 }
 
+/**
+ * Tiled redraw, as A1111's extension "Ultimate SD upscale" has it: a picture of any size, drawn in parts of a size that the
+ * model draws well. A source that is not as large as the job is made so. Lengths in pixels.
+ */
+export interface Redraw {
+  /** What is drawn of the picture at a time, without what is seen around it. */
+  readonly tile: Size;
+  /** How much is seen, and kept, around a tile. */
+  readonly padding: number;
+  /** How softly neighbours fade into each other: the radius of A1111's blur. */
+  readonly blur: number;
+  readonly order: RedrawOrder;
+}
+
+/** Row by row, or first the dark fields of a chessboard and then the light ones. */
+export type RedrawOrder = 'linear' | 'chess';
+
 /** By A1111's names: what enlarges latents, and what enlarges the picture that they are decoded to. */
 export const upscalers = [
   'Latent',
@@ -94,7 +114,7 @@ export interface Thrift {
   readonly tile: number | null;
 }
 
-/** A picture, already of the job's width and height and opaque, and what to do with it. */
+/** A picture, already of the job's width and height and opaque (both but for `redraw`), and what to do with it. */
 export type Source = { readonly pixels: Pixels } & (
   | {
       /** Image to image: it goes this far towards noise, above 0 to 1, and is drawn anew from there. */
@@ -222,6 +242,8 @@ export type Progress =
       readonly kind: 'step';
       readonly step: number;
       readonly steps: number;
+      /** Which part of how many, where a picture is drawn anew in tiles. */
+      readonly tile?: { readonly number: number; readonly of: number };
       readonly preview: Pixels | null;
       /** What the UNet led to in this step; none where that was known. */
       readonly answers: readonly Latent[];

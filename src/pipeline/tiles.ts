@@ -83,7 +83,7 @@ export function mosaic(
 }
 
 /** Part of a side. */
-interface Strip {
+export interface Strip {
   readonly start: number;
   /** How much each of its numbers counts, 0 to 1: where strips overlap, together 1. */
   readonly shares: Float32Array;

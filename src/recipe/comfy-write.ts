@@ -257,6 +257,7 @@ function tellDifferences(sheet: Sheet, settings: RecipeSettings): void {
   if (like !== undefined && like !== 'ComfyUI') {
     sheet.note(`The picture was drawn as ${like} does; ComfyUI’s noise and noise levels differ a little.`);
   }
+  if (settings.redraw) sheet.note('It was drawn anew in tiles afterwards: this is the picture before that.');
   if (rng === 'NV') sheet.note('The noise was that of a graphics card; ComfyUI draws its own on the CPU.');
   if (variationStrength) sheet.note('ComfyUI has no variation seed.');
   if (seedDelta) sheet.note('ComfyUI has no seed delta (ENSD).');

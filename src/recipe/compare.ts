@@ -103,6 +103,13 @@ const shown: readonly (readonly [label: string, show: Show])[] = [
   ['Hires schedule type', ({ hires }) => hires?.schedule],
   ['Hires prompt', ({ hires }) => hires?.prompt],
   ['Hires negative prompt', ({ hires }) => hires?.negative],
+  ['Redraw details', ({ redraw }) => redraw?.upscaler],
+  ['Upscale by', ({ redraw }) => redraw?.scale],
+  ['Redraw strength', ({ redraw }) => redraw?.strength],
+  ['Tile', ({ redraw }) => sideways(redraw)],
+  ['Tile padding', ({ redraw }) => redraw?.padding],
+  ['Tile blur', ({ redraw }) => redraw?.blur],
+  ['Tile order', ({ redraw }) => redraw?.order],
   ['Control', ({ controls = [] }) => controls.map(controlWords).join('; ') || undefined],
 ];
 

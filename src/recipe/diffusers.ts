@@ -286,6 +286,7 @@ function differences(settings: RecipeSettings, { exact = true, name }: Scheduler
       `The picture was drawn as ${like} does: noise and noise levels differ a little.`,
     rng === 'NV' && 'The noise was that of a graphics card: this draws it on the CPU.',
     weighs && settings.emphasis !== 'off' && 'diffusers knows no weights of words: they are left out.',
+    settings.redraw && 'It was drawn anew in tiles afterwards: this is the picture before that.',
     hires?.upscaler.startsWith('Latent') && 'Enlarged as a picture, not as latents.',
     settings.mode === 'outpaint' && 'picture.png must have the margins already, and mask.png be white there.',
     Math.max(prompt.length, negative.length) > 200 && 'diffusers cuts prompts after 75 tokens.',

@@ -22,6 +22,7 @@ import { hashList, resourcesIn, together, withoutJson } from './hashes';
 import { automaticOf } from './names';
 import { isName, pythonNumber, strip, surePairText } from './pairs';
 import { jsonOf, partsFrom } from './plain';
+import { redrawFields, redrawIn, toldOf, type RedrawDraft } from './redraw';
 import {
   likeOf,
   resourcesOf,
@@ -45,6 +46,7 @@ function byName<T>(fields: readonly Field<T>[]): ReadonlyMap<string, Field<T>> {
 }
 const settingNamed = byName(settingFields);
 const hiresNamed = byName(hiresFields);
+const redrawNamed = byName(redrawFields);
 const maskNames: ReadonlySet<string> = new Set(maskFields.flatMap(({ names }) => names));
 
 /** Whether a text is about a picture, and not only a prompt. */
@@ -63,20 +65,25 @@ export function readInfotext(text: string): Recipe {
   const tool = toolNamed(said.get('Version'));
   const settings: Draft = { prompt, negative, ...usual(tool, said) };
   const hires: HiresDraft = {};
+  const redrawn: RedrawDraft = {};
   const { controls, unknown } = controlsIn(said);
   if (controls.length > 0) settings.controls = controls;
   for (const [name, value] of said) {
     if (taken.has(name) || CONTROL.test(name)) continue;
     const asSetting = settingNamed.get(name)?.read(value);
     const asHires = hiresNamed.get(name)?.read(value);
+    const asRedraw = redrawNamed.get(name)?.read(value);
     if (asSetting) Object.assign(settings, asSetting);
     else if (asHires) Object.assign(hires, asHires);
+    else if (asRedraw) Object.assign(redrawn, asRedraw);
     else unknown.push([name, value]);
   }
   const chosen = samplingIn(plain, said, settings);
   if (chosen) Object.assign(settings, chosen);
   else if (said.has('Sampler')) unknown.push(['Sampler', said.get('Sampler')!]);
   Object.assign(settings, passesIn(said, hires));
+  const redraw = redrawIn(redrawn, settings.strength);
+  if (redraw) settings.redraw = redraw;
   const recipe = { tool, settings, resources: together(resourcesIn(said), resources), unknown };
   return withExact(recipe, said.get(EXACT));
 }
@@ -203,7 +210,7 @@ export function textOf(prompt: string, negative: string, pairs: readonly string[
 
 function pairsTold(recipe: Recipe): string[] {
   const { tool, settings, unknown } = recipe;
-  const { hires, sampler, schedule, strength, controls = [] } = settings;
+  const { hires, redraw, sampler, schedule, strength, controls = [] } = settings;
   const all: string[] = [];
   const tell = (name: string, value: string | undefined): void => {
     if (value !== undefined && value !== '') all.push(surePairText(name, value));
@@ -233,10 +240,11 @@ function pairsTold(recipe: Recipe): string[] {
     tell('Hires schedule type', hires.schedule);
     tellAll(hiresFields, hires);
   }
+  if (redraw) tellAll(redrawFields, toldOf(redraw, strength));
   for (const [i, control] of controls.entries()) tell(`ControlNet ${i}`, writeControl(control));
   tellAll(maskFields, settings);
   tellAll(ownFields, withoutUsual(tool, settings));
-  const known = new Set([...settingNamed.keys(), ...hiresNamed.keys(), ...taken]);
+  const known = new Set([...settingNamed.keys(), ...hiresNamed.keys(), ...redrawNamed.keys(), ...taken]);
   for (const [name, value] of unknown)
     if (isName(name) && !known.has(name) && !CONTROL.test(name)) tell(name, value);
   tell('Version', tool.version ?? (tool.name === 'A1111' ? undefined : tool.name));

@@ -6,11 +6,13 @@ import {
   recipeContents,
   recipeModes,
   recipePredictions,
+  recipeRedrawOrders,
   resourceKinds,
   toolNames,
   type Draft,
   type Hires,
   type Recipe,
+  type RecipeRedraw,
   type Resource,
 } from './recipe';
 
@@ -71,6 +73,20 @@ const hires = objectOf<Hires>(
   'strength',
 );
 
+const redraw = objectOf<RecipeRedraw>(
+  {
+    upscaler: text,
+    scale: number,
+    strength: number,
+    width: count,
+    height: count,
+    padding: count,
+    blur: number,
+    order: oneOf(recipeRedrawOrders),
+  },
+  'upscaler',
+);
+
 const control = objectOf<RecipeControl>(
   {
     module: text,
@@ -114,6 +130,7 @@ const settings = objectOf<Draft>({
   soft: truth,
   feather: count,
   hires,
+  redraw,
   sampler: oneOf(samplerNames),
   schedule: oneOf(scheduleNames),
   spacing: oneOf(spacings),

@@ -39,6 +39,22 @@ export interface Hires {
   readonly negative?: string;
 }
 
+export const recipeRedrawOrders = ['linear', 'chess'] as const;
+
+/** Tiled redraw: the finished picture was made larger and drawn anew part by part. Lengths in pixels. */
+export interface RecipeRedraw {
+  /** What made the picture larger: "Lanczos", "4x-UltraSharp". */
+  readonly upscaler: string;
+  /** How many times larger than the size that the recipe tells; absent: that is the larger one's. */
+  readonly scale?: number;
+  readonly strength?: number;
+  readonly width?: number;
+  readonly height?: number;
+  readonly padding?: number;
+  readonly blur?: number;
+  readonly order?: (typeof recipeRedrawOrders)[number];
+}
+
 /** Settings by the names of a job's; what a recipe does not tell is absent. Sizes in pixels. */
 export interface RecipeSettings extends Partial<Sampling>, Partial<Seeds> {
   readonly mode?: RecipeMode;
@@ -71,6 +87,8 @@ export interface RecipeSettings extends Partial<Sampling>, Partial<Seeds> {
   readonly soft?: boolean;
   readonly feather?: number;
   readonly hires?: Hires;
+  /** What was done once the picture was finished. */
+  readonly redraw?: RecipeRedraw;
   readonly controls?: readonly RecipeControl[];
 }
 

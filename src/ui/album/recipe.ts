@@ -4,6 +4,7 @@ import { shortHash } from '../../recipe/hashes';
 import {
   stemOf,
   type Recipe,
+  type RecipeRedraw,
   type RecipeSettings,
   type Resource,
   type ResourceKind,
@@ -16,6 +17,7 @@ import { recipeReferences } from '../reference/recipe';
 import type { ReferenceSettings } from '../reference/reference';
 import { recipeSettings } from '../settings/recipe';
 import type { Mode, Settings } from '../settings/settings';
+import type { Enlarged } from './enlarged';
 
 /** What is known of a picture that was drawn. */
 export interface Drawn {
@@ -27,7 +29,7 @@ export interface Drawn {
   /** Its model's title, for want of a file name. */
   readonly model: string;
   /** What made it larger once it was drawn. */
-  readonly enlarged?: { readonly name: string; readonly by: number };
+  readonly enlarged?: Enlarged;
 }
 
 /**
@@ -54,6 +56,7 @@ export function recipeOf(
       ...told,
       ...(job.bits && { bits: job.bits }),
       ...secondPrompts(told, job),
+      ...(enlarged?.redrawn && { redraw: redrawOf(enlarged, enlarged.redrawn) }),
       ...(units.length > 0 && { controls: units }),
     },
     resources: resourcesOf(job, model, here),
@@ -66,10 +69,20 @@ export function recipeOf(
   };
 }
 
-const postprocessed = ({ name, by }: NonNullable<Drawn['enlarged']>): Recipe['unknown'] => [
-  ['Postprocess upscale by', String(by)],
-  ['Postprocess upscaler', name],
-];
+const postprocessed = ({ name, by, redrawn }: Enlarged): Recipe['unknown'] =>
+  redrawn
+    ? []
+    : [
+        ['Postprocess upscale by', String(by)],
+        ['Postprocess upscaler', name],
+      ];
+
+function redrawOf(
+  { name, by }: Enlarged,
+  { tile, padding, blur, order, strength }: NonNullable<Enlarged['redrawn']>,
+): RecipeRedraw {
+  return { upscaler: name, scale: by, strength, ...tile, padding, blur, ...(order === 'chess' && { order }) };
+}
 
 /** Forge's words for files that parts of a model come from. */
 function borrowed({ parts = {} }: Drawn['job'], here: readonly ModelEntry[]): Recipe['unknown'] {

@@ -12,6 +12,7 @@ import { fileName } from '../words/format';
 import type { Original } from '../files/picture';
 import { png } from '../files/png';
 import type { Mode, Settings } from '../settings/settings';
+import type { Enlarged } from './enlarged';
 import { recipeOf, type Drawn } from './recipe';
 
 /** What a picture was made from. */
@@ -44,12 +45,6 @@ export interface Result extends Making {
   readonly parts: Picture['milliseconds'];
 }
 
-/** By how much a picture was made larger, and the name of what did it. */
-export interface Enlarged {
-  readonly name: string;
-  readonly by: number;
-}
-
 /** Larger pictures are not kept as pixels beside their PNG. */
 const KEPT_PIXELS = 2 ** 22;
 
@@ -76,7 +71,7 @@ export async function resultOf(
 /** A picture that was made larger: made as it was, and by something more. What that one was made of is left behind. */
 export async function enlargedOf(
   { url: _, number: __, ...before }: Result,
-  pixels: Pixels,
+  { width, height, rgba }: Pixels,
   enlarged: Enlarged,
   took: number,
   here: readonly ModelEntry[],
@@ -84,7 +79,11 @@ export async function enlargedOf(
   const by = enlarged.by * (before.enlarged?.by ?? 1);
   const name = before.fileName.replace(/\.png$/, `-x${by}.png`);
   const about = { ...before, original: null, place: null, took, enlarged: { ...enlarged, by } };
-  return { ...about, fileName: name, itself: await originalOf(pixels, name, { ...about, here }) };
+  return {
+    ...about,
+    fileName: name,
+    itself: await originalOf({ width, height, rgba }, name, { ...about, here }),
+  };
 }
 
 /** A picture as it is kept, with its recipe in it. */

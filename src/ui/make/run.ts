@@ -96,7 +96,8 @@ export class Savings {
   }
 }
 
-const alike = ({ model, backend, width, height }: Job): string => `${backend} ${width} ${height} ${model}`;
+const alike = ({ model, backend, width, height, redraw }: Job): string =>
+  [backend, width, height, redraw?.tile.width, redraw?.tile.height, model].join(' ');
 
 /**
  * A run that outlives the engine: where the graphics card is lost or the worker dies, it is started again with what is

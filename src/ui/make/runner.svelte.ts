@@ -66,9 +66,15 @@ export class Runner {
    * One picture of a run.
    * @param known what is known of it, where it goes on from there.
    * @param onStep told what the UNet led to in each step.
+   * @param before what is seen until something of it is drawn.
    */
-  draw(begin: Begin, known: Known, onStep: (answers: Known) => void): Promise<Picture> {
-    this.#begin(begin);
+  draw(
+    begin: Begin,
+    known: Known,
+    onStep: (answers: Known) => void,
+    before: Pixels | null = null,
+  ): Promise<Picture> {
+    this.#begin(begin, before);
     const pulled = persistent({ ...begin.job, known }, this.#savings, (job) =>
       this.#engine.generate(this.#stop.signal, job),
     );

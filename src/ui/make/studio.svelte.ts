@@ -8,6 +8,7 @@ import { Album } from '../album/album.svelte';
 import type { Errand, Unfinished } from '../album/kept';
 import type { Result } from '../album/result';
 import { hintsBy, type AskNet } from '../control/net-hints';
+import { tileNets } from '../control/tiles';
 import { Units } from '../control/units.svelte';
 import type { UnitObstacle } from '../control/unit';
 import type { Original } from '../files/picture';
@@ -31,6 +32,7 @@ import { isLowOnPower } from './power';
 import { netsAhead, Readiness } from './readiness.svelte';
 import type { News, Run } from './run';
 import { Runner } from './runner.svelte';
+import { redrawLarger, redrawWish } from './redraw';
 import { drawnOver, sceneToSee } from './scene';
 import { system, type System } from './system';
 import { View } from './view.svelte';
@@ -72,6 +74,10 @@ export class Studio {
   /** What makes finished pictures larger; null where nothing does. */
   readonly upscaler = $derived.by(() =>
     chosenUpscaler(this.#workshop.here(), this.settings.current.upscaler),
+  );
+  /** Nets that may be shown the tiles of a picture that is drawn anew. */
+  readonly tileNets = $derived.by(() =>
+    this.model ? tileNets(this.#workshop.here(), this.model.facts) : [],
   );
   /** What hints are made for as things stand; another one after every change. */
   readonly hintScene = $derived.by(() =>
@@ -330,15 +336,31 @@ export class Studio {
     });
   }
 
-  /** Makes the picture that is shown larger. What keeps it from that is said. */
+  /** Makes the picture that is shown larger, and draws it anew in tiles if that is chosen. What keeps it from that is said. */
   async enlarge(): Promise<void> {
-    const { upscaler } = this;
     const { shown } = this.view;
-    if (!upscaler) this.#runner.news = { kind: 'no-upscaler' };
-    if (!shown || !upscaler || this.run.kind === 'running') return;
+    if (!shown || this.run.kind === 'running') return;
+    if (this.settings.current.redraw) await this.#redraw(shown);
+    else if (!this.upscaler) this.#runner.news = { kind: 'no-upscaler' };
+    else {
+      this.view.watch();
+      const { backend } = this.settings.current;
+      await makeLarger(shown, this.upscaler, backend, this.desk, this.#workshop, this.#made);
+    }
+  }
+
+  async #redraw(result: Result): Promise<void> {
+    const { model, upscaler } = this;
+    if (!model) return;
+    if (model.facts.kind === 'instruct') {
+      this.#runner.news = { kind: 'obstacle', obstacle: 'only-instruct' };
+      return;
+    }
+    this.form.settleAll();
+    const settings = { ...$state.snapshot(this.settings.current), parts: this.loans.of(model.id) };
+    const wish = redrawWish(settings, model, upscaler, this.#workshop.here());
     this.view.watch();
-    const { backend } = this.settings.current;
-    await makeLarger(shown, upscaler, backend, this.desk, this.#workshop, this.#made);
+    await redrawLarger(result, model, wish, this.desk, this.#workshop, this.#made);
   }
 
   /** Goes on with a run that was in work when its page went. Its model must have been adopted. */

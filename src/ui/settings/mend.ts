@@ -17,6 +17,7 @@ import {
   maskModes,
   predictions,
   RANDOM,
+  redrawOrders,
   tilings,
   type Rare,
   type Settings,
@@ -42,9 +43,10 @@ export function mend(found: Settings): Settings {
   mended.decoder = known(decoders, found.decoder, initial.decoder);
   mended.tiling = known(tilings, found.tiling, initial.tiling);
   mended.backend = known(backends, found.backend, initial.backend);
+  mended.redrawOrder = known(redrawOrders, found.redrawOrder, initial.redrawOrder);
   mended.rng = known(generators, found.rng, initial.rng);
   // They may be names of files, which are at hand or not.
-  for (const name of ['hiresUpscaler', 'upscaler'] as const)
+  for (const name of ['hiresUpscaler', 'upscaler', 'redrawNet'] as const)
     mended[name] = typeof found[name] === 'string' ? found[name] : initial[name];
   mended.emphasis = listed(emphases, found.emphasis, initial.emphasis);
   mended.spacing = listed(spacings, found.spacing, initial.spacing);

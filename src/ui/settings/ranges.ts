@@ -5,11 +5,14 @@ import type { Range } from '../controls/range';
 /** Numbers that are typed. */
 export type NumberName =
   | ('width' | 'height' | 'steps' | 'guidance' | 'count' | 'clipSkip' | 'variationStrength')
-  | ('hiresScale' | 'hiresStrength' | 'hiresSteps' | 'hiresGuidance');
+  | ('hiresScale' | 'hiresStrength' | 'hiresSteps' | 'hiresGuidance')
+  | ('redrawScale' | 'redrawStrength' | 'redrawWidth' | 'redrawHeight' | 'redrawPadding' | 'redrawBlur');
 
 export const numberNames: readonly NumberName[] = [
   ...(['width', 'height', 'steps', 'guidance', 'count', 'clipSkip', 'variationStrength'] as const),
   ...(['hiresScale', 'hiresStrength', 'hiresSteps', 'hiresGuidance'] as const),
+  ...(['redrawScale', 'redrawStrength', 'redrawWidth', 'redrawHeight'] as const),
+  ...(['redrawPadding', 'redrawBlur'] as const),
 ];
 
 /** Denoising strength; from A1111, but for 0, which would change nothing. */
@@ -48,6 +51,17 @@ export function rangeOf(name: NumberName, multiple: number): Range {
       return { min: 0, max: 150, step: 1 };
     case 'hiresGuidance':
       return { min: 0, max: 30, step: 0.5 };
+    case 'redrawScale':
+      return { min: 1, max: 8, step: 0.05 };
+    case 'redrawStrength':
+      return strengths;
+    case 'redrawWidth':
+    case 'redrawHeight':
+      return { min: 0, max: 2048, step: 8 };
+    case 'redrawPadding':
+      return { min: 0, max: 256, step: 1 };
+    case 'redrawBlur':
+      return maskBlurs;
     case 'width':
     case 'height':
       return sidesOf(multiple);

@@ -1,6 +1,6 @@
 /** Between the settings and recipes: what a picture is told to be made with, in the words that tools share. */
-import { likeOf, type Hires, type Recipe, type RecipeSettings } from '../../recipe/recipe';
-import { modesOf, RANDOM, upscalers as builtIn, type Mode, type Settings } from './settings';
+import { likeOf, type Hires, type Recipe, type RecipeRedraw, type RecipeSettings } from '../../recipe/recipe';
+import { modesOf, PLAIN_UPSCALER, RANDOM, upscalers as builtIn, type Mode, type Settings } from './settings';
 import type { ModelFacts } from '../../engine/api';
 import { rareOf } from './mend';
 import { numberNames, settle } from './ranges';
@@ -85,7 +85,7 @@ export function settingsOf(
   multiple: number,
   upscalers: readonly string[] = [],
 ): Partial<Settings> {
-  const { seed, variationSeed, variationStrength = 0, hires, strength, mode, ...rest } = settings;
+  const { seed, variationSeed, variationStrength = 0, hires, redraw, strength, mode, ...rest } = settings;
   const same = Object.fromEntries(
     Object.entries(rest).filter(([name]) => (sameNames as readonly string[]).includes(name)),
   ) as Partial<Settings>;
@@ -97,6 +97,7 @@ export function settingsOf(
     ...(strength !== undefined && { [mode === 'outpaint' ? 'outpaintStrength' : 'strength']: strength }),
     hires: hires !== undefined,
     ...(hires && hiresSettings(hires, settings.width, upscalers)),
+    ...(redraw && redrawSettings(redraw, upscalers)),
     rare: rareOf({ ...rest, ...(hires && { hires }) }),
   };
   for (const name of numberNames) {
@@ -125,6 +126,22 @@ function hiresSettings(
     hiresStrength: hires.strength,
     hiresSteps: hires.steps ?? 0,
     hiresGuidance: hires.guidance ?? 0,
+  };
+}
+
+function redrawSettings(redraw: RecipeRedraw, upscalers: readonly string[]): Partial<Settings> {
+  const { upscaler, scale, strength, width, height, padding, blur, order } = redraw;
+  const isHere = upscaler === PLAIN_UPSCALER || upscalers.includes(upscaler);
+  return {
+    redraw: true,
+    ...(isHere && { upscaler }),
+    ...(scale !== undefined && { redrawScale: scale }),
+    ...(strength !== undefined && { redrawStrength: strength }),
+    ...(width !== undefined && { redrawWidth: width }),
+    ...(height !== undefined && { redrawHeight: height }),
+    ...(padding !== undefined && { redrawPadding: padding }),
+    ...(blur !== undefined && { redrawBlur: blur }),
+    redrawOrder: order ?? 'linear',
   };
 }
 

@@ -1,5 +1,5 @@
 /** The settings of the form: what can be chosen, and what it begins with. */
-import type { Backend, Job, MaskedContent, ModelFacts, Upscaler } from '../../engine/api';
+import type { Backend, Job, MaskedContent, ModelFacts, RedrawOrder, Upscaler } from '../../engine/api';
 import type { Sampling, Seeds } from '../../sampling/settings';
 import type { Emphasis } from '../../text/weigh';
 
@@ -40,6 +40,19 @@ export type Settings = {
   hiresGuidance: number;
   /** The name of what makes finished pictures larger; empty: the first that there is. */
   upscaler: string;
+  /** Whether those are drawn anew then, tile by tile. */
+  redraw: boolean;
+  /** How many times as large they become. */
+  redrawScale: number;
+  redrawStrength: number;
+  /** Of a tile; 0: as the model draws best. */
+  redrawWidth: number;
+  redrawHeight: number;
+  redrawPadding: number;
+  redrawBlur: number;
+  redrawOrder: RedrawOrder;
+  /** The id of a ControlNet that is shown the tiles; empty: the first that is made for it, `NO_NET`: none. */
+  redrawNet: string;
   rare: Rare;
   /** The id of a VAE of its own; empty for the model's. */
   vae: string;
@@ -137,6 +150,15 @@ export const upscalers: Readonly<Record<Upscaler, string>> = {
   Nearest: 'Nearest',
 };
 
+/** The plain way in which finished pictures become larger, where they are drawn anew: by a name of `upscalers`. */
+export const PLAIN_UPSCALER = 'Lanczos';
+
+/** In which order tiles are drawn anew, by the words of "Ultimate SD upscale". */
+export const redrawOrders: Readonly<Record<RedrawOrder, string>> = { linear: 'Linear', chess: 'Chess' };
+
+/** No ControlNet is shown them. */
+export const NO_NET = 'none';
+
 /** Where random numbers come from. */
 export const generators: Readonly<Record<Seeds['rng'], string>> = {
   CPU: 'CPU (torch)',
@@ -198,6 +220,15 @@ export const initial: Settings = {
   hiresSteps: 0,
   hiresGuidance: 0,
   upscaler: '',
+  redraw: false,
+  redrawScale: 2,
+  redrawStrength: 0.35,
+  redrawWidth: 0,
+  redrawHeight: 0,
+  redrawPadding: 32,
+  redrawBlur: 8,
+  redrawOrder: 'linear',
+  redrawNet: '',
   rare: {},
   count: 1,
   strength: 0.75,

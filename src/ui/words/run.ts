@@ -83,6 +83,10 @@ export const phases: Readonly<Record<Phase, string>> = {
   finishing: 'Finishing',
 };
 
+/** Where a picture is drawn anew in tiles, which one. */
+const tileWords = ({ tile }: Extract<Stage, { kind: 'step' }>): string =>
+  tile && tile.of > 1 ? `Tile ${tile.number} of ${tile.of} · ` : '';
+
 /** What is being done right now, in a few words. */
 export function stageWords(progress: Stage | null): string {
   switch (progress?.kind) {
@@ -101,7 +105,7 @@ export function stageWords(progress: Stage | null): string {
     case 'encoding':
       return `Reading the ${progress.what}`;
     case 'step':
-      return `Step ${progress.step} of ${progress.steps}`;
+      return `${tileWords(progress)}Step ${progress.step} of ${progress.steps}`;
     case 'decoding':
       return 'Decoding the picture';
     case 'enlarging':

@@ -38,6 +38,35 @@ it('what stands under a picture on Civitai', () => {
   expect(isInfotext('a cat, time: 12, place: home, mood: fine')).toBe(false);
 });
 
+const anew =
+  'Ultimate SD upscale upscaler: 4x-UltraSharp, Ultimate SD upscale tile_width: 512, Ultimate SD upscale tile_height: 640, Ultimate SD upscale mask_blur: 8, Ultimate SD upscale padding: 32';
+
+it('pictures drawn anew in tiles, by the names of A1111’s extension', () => {
+  const text = `a cat\nSteps: 20, Sampler: Euler, CFG scale: 7, Seed: 1, Size: 2816x1984, Denoising strength: 0.42, RNG: NV, ${anew}`;
+  const recipe = readInfotext(text);
+  expect(recipe.unknown).toEqual([]);
+  expect(recipe.settings).toMatchObject({ mode: 'image', strength: 0.42, width: 2816 });
+  const tile = { width: 512, height: 640, padding: 32, blur: 8 };
+  expect(recipe.settings.redraw).toEqual({ upscaler: '4x-UltraSharp', strength: 0.42, ...tile });
+  expect(writeInfotext(recipe)).toContain(anew);
+  expect(writeInfotext(recipe)).not.toContain('denoise');
+});
+
+it('what the extension leaves out has the names of its ComfyUI node', () => {
+  const redraw = {
+    upscaler: 'Lanczos',
+    scale: 2,
+    strength: 0.35,
+    width: 512,
+    height: 512,
+    order: 'chess',
+  } as const;
+  const settings = { prompt: 'a cat', mode: 'text', steps: 20, redraw } as const;
+  const text = writeInfotext({ tool: { name: 'Drobe' }, settings, resources: [], unknown: [] });
+  expect(text).toMatch(/upscale_by: 2.*denoise: 0.35.*mode_type: Chess/);
+  expect(readInfotext(text).settings).toMatchObject({ mode: 'text', redraw });
+});
+
 it('where guidance rests, by A1111’s names', () => {
   const text = 'a cat\nSteps: 20, Sampler: Euler, CFG scale: 7, Seed: 1, Size: 512x512';
   const rests = 'Skip Early CFG: 0.1, NGMS: 3.0, NGMS all steps: True';

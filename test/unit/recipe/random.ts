@@ -1,7 +1,13 @@
 /** Recipes at random, of everything that one can hold. */
 import fc from 'fast-check';
 import { recipeControlModes, recipeResizes } from '../../../src/recipe/control';
-import { recipeContents, resourceKinds, type Recipe, type RecipeSettings } from '../../../src/recipe/recipe';
+import {
+  recipeContents,
+  recipeRedrawOrders,
+  resourceKinds,
+  type Recipe,
+  type RecipeSettings,
+} from '../../../src/recipe/recipe';
 import { likes, samplerNames, scheduleNames, spacings } from '../../../src/sampling/settings';
 import { emphases } from '../../../src/text/weigh';
 
@@ -45,6 +51,20 @@ const hires = fc.record(
     negative: text,
   },
   { requiredKeys: ['upscaler', 'strength'] },
+);
+
+const redraw = fc.record(
+  {
+    upscaler: text,
+    scale: fc.double({ min: 1, max: 8, noNaN: true }),
+    strength: fraction,
+    width: side,
+    height: side,
+    padding: fc.integer({ min: 0, max: 256 }),
+    blur: fc.integer({ min: 0, max: 64 }),
+    order: fc.constantFrom(...recipeRedrawOrders),
+  },
+  { requiredKeys: ['upscaler'] },
 );
 
 const control = fc.record(
@@ -100,6 +120,7 @@ const sometimes = fc.record(
       resizeFrom: size,
     },
     seedDelta: fc.maxSafeInteger(),
+    redraw,
     controls: fc.array(control, { minLength: 1, maxLength: 3 }),
     batch: fc.record({ index: fc.nat({ max: 15 }), count: fc.integer({ min: 1, max: 16 }) }),
   },

@@ -1,0 +1,44 @@
+/**
+ * Tiled redraw in recipes: a finished picture was made larger and drawn anew part by part. Its names are those that A1111's
+ * extension "Ultimate SD upscale" writes, and for what it leaves out those of its ComfyUI node's inputs.
+ */
+import { choice, numbers, texts, type Field } from './fields';
+import type { RecipeRedraw } from './recipe';
+
+export type RedrawDraft = { -readonly [K in keyof RecipeRedraw]?: RecipeRedraw[K] };
+
+/** In the order in which the extension writes them; after them ours. */
+export const redrawFields: readonly Field<RedrawDraft>[] = [
+  texts('upscaler', 'Ultimate SD upscale upscaler'),
+  numbers('width', ['Ultimate SD upscale tile_width']),
+  numbers('height', ['Ultimate SD upscale tile_height']),
+  numbers('blur', ['Ultimate SD upscale mask_blur']),
+  numbers('padding', ['Ultimate SD upscale padding']),
+  numbers('scale', ['Ultimate SD upscale upscale_by']),
+  numbers('strength', ['Ultimate SD upscale denoise']),
+  choice(
+    'order',
+    ['Ultimate SD upscale mode_type'],
+    [
+      ['linear', 'Linear'],
+      ['chess', 'Chess'],
+    ],
+  ),
+];
+
+/**
+ * What a text says of it; null where it says nothing.
+ * @param strength as the text tells it of the picture: the extension has no other.
+ */
+export function redrawIn(draft: RedrawDraft, strength: number | undefined): RecipeRedraw | null {
+  const { upscaler } = draft;
+  if (upscaler === undefined) return null;
+  const own = draft.scale === undefined && draft.strength === undefined ? strength : draft.strength;
+  return { ...draft, upscaler, ...(own !== undefined && { strength: own }) };
+}
+
+/** What is said of it beside the picture's own strength. */
+export function toldOf(redraw: RecipeRedraw, strength: number | undefined): RedrawDraft {
+  const { strength: own, ...rest } = redraw;
+  return redraw.scale === undefined && own === strength ? rest : redraw;
+}
