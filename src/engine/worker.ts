@@ -15,13 +15,15 @@ import { loadTokenizer } from '../text/tokenizer';
 import type { Tokenizer } from '../text/windows';
 import { listUnfinished } from '../weights/downloads';
 import { removeStored } from '../weights/store';
-import type { Backend, DeviceInfo, HintWish, Job, Parts, Progress, WorkerApi } from './api';
+import type { Backend, HintWish, Job, Parts, Progress, WorkerApi } from './api';
 import { additionsFrom } from './additions';
 import { countTokens } from './count';
+import { describe } from './described';
 import { enlarge } from './enlarge';
 import { equipFrom } from './equip';
 import { gather } from './gather';
 import { borrowed, chosenLenders, complete, lackingIn, mayBorrow } from './loans';
+import { once } from './once';
 import { base } from './place';
 import { Preparing } from './preparing';
 import { answer, serve } from './rpc';
@@ -292,25 +294,6 @@ async function lendersOf(id: string, chosen: Parts): Promise<Parts> {
     await lackingIn(await models.header(id), entries, (other) => models.header(other)),
     chosen,
   );
-}
-
-function describe({ backend, name, float16, imitated }: Machine, wish: Backend): DeviceInfo {
-  const slow = imitated ? 'imitated-gpu' : backend === 'wasm' && wish !== 'wasm' ? 'no-gpu' : null;
-  return { backend, name, float16, slow };
-}
-
-/** Remembers the first success; a failure is tried again. */
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return async () => {
-    made ??= make();
-    try {
-      return await made;
-    } catch (error) {
-      made = undefined;
-      throw error;
-    }
-  };
 }
 
 serve(self, api);
