@@ -138,6 +138,22 @@ test('where a part of a picture is drawn, that part of the mask counts', () => {
   expect(tiny).toEqual({ width: 1, height: 1, alpha: Uint8Array.of(0) });
 });
 
+test('what is drawn of a picture that is painted over has its part of the mask', async () => {
+  const { studio, jobs, references, reference } = atWork();
+  await references.add(pictureFile('48x48'));
+  references.mask(reference(), left);
+  studio.place.mode = 'inpaint';
+  studio.place.take(original(256, 256));
+  Object.assign(studio.settings.current, { area: 'masked', maskBlur: 0, padding: 0, width: 64, height: 64 });
+  studio.place.board.tool = 'rectangle';
+  studio.place.board.begin({ x: 192, y: 0, pressure: 1 }, false);
+  studio.place.board.move([{ x: 256, y: 64, pressure: 1 }]);
+  studio.place.board.end();
+  await studio.generate();
+  const { mask } = jobs[0]!.references![0]!;
+  expect(mask).toEqual({ width: 1, height: 1, alpha: Uint8Array.of(0) });
+});
+
 test('recipes have it as a unit of A1111’s extension, which is no control of ours, and bring it back without its picture', () => {
   const told = { encoder: '', weight: 0.6, start: 0.1, end: 1 };
   const units = recipeReferences(
