@@ -46,7 +46,7 @@ export const t5Graph: Author<{ batch: number; length: number }> = (
   used,
 ) => {
   const p = scope(tensors, target, used)('t5');
-  const [, width] = p('shared').shape('weight') as [number, number];
+  const [, width] = p('shared').tensor('weight').shape as [number, number]; // it is no part of the graph, and must be there
   const encoded = t5Encoder(input('tokens', [batch, length, width], target), p);
   return build({ encoding: reshape(encoded, batch, length * width) });
 };

@@ -3,9 +3,11 @@ import * as ort from 'onnxruntime-web';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { wasmMachine } from '../../src/runtime/device';
 import { Sessions } from '../../src/runtime/session';
+import { tensorsOf, written } from '../safetensors';
 import type { Compared } from './net-cases';
 import { goldenBytes, goldenJson, goldenTensors, hasGolden, listCases, modelsWith } from './root';
 import { SD3Nets, type Expected } from './sd3-cases';
+import { likeDiffusers } from './sd3-diffusers';
 
 ort.env.wasm.numThreads = 1;
 
@@ -77,6 +79,30 @@ for (const name of modelsWith(/^mmdit/)) {
     );
   });
 }
+
+describe.each(modelsWith(/^mmdit/))('%s in the names of diffusers', (name) => {
+  const at = `models/${name}`;
+  const file = LAYOUTS.map((layout) => `${at}/${layout.file}.safetensors`).find(hasGolden);
+
+  it.runIf(file)('has scale before shift where diffusers has, and predicts the same', async () => {
+    const tensors = await tensorsOf(new Blob([goldenBytes(file!)]));
+    const theirs = likeDiffusers(tensors);
+    expect([...theirs.keys()].some((key) => key.includes('joint_blocks'))).toBe(false);
+    const nets = await SD3Nets.open(machine, new Uint8Array(await written(theirs).arrayBuffer()));
+    const [test] = listCases(`${at}/cases`, (one) => /^mmdit/.test(one) && hasContext(`${at}/cases/${one}`));
+    const facts = goldenJson(`${at}/cases/${test}/case.json`) as Facts;
+    const expected = goldenTensors(`${at}/cases/${test}/expected.safetensors`);
+    for (const { what, worst } of await nets.mmdit(facts, expected, expected('encoder_hidden_states'))) {
+      console.info(
+        `${name} in diffusers' names, ${test} ${what}: worst relative difference ${worst.toExponential(1)}`,
+      );
+      expect(worst).toBeLessThan(1e-3);
+    }
+  });
+});
+
+const hasContext = (at: string): boolean =>
+  'encoder_hidden_states' in (goldenJson(`${at}/case.json`) as Facts).tensors;
 
 interface Facts {
   readonly timesteps: readonly number[];

@@ -55,7 +55,8 @@ export const stableDiffusionXL = (): Shapes =>
     ...openClipShapes('conditioner.embedders.1.model', 1280, 32),
   ]);
 
-function words(shapes: Shapes) {
+/** To say shapes in the words of modules. */
+export function words(shapes: Shapes) {
   const add = (name: string, ...shape: number[]): unknown => shapes.set(name, { shape, dtype: 'F16' });
   const norm = (name: string, c: number): unknown => (add(`${name}.weight`, c), add(`${name}.bias`, c));
   const linear = (name: string, out: number, inner: number, bias = true): unknown => (
@@ -148,9 +149,15 @@ function unetAndVae(unet: UNetShape): Shapes {
   }
   norm(`${u}.out.0`, first);
   conv(`${u}.out.2`, 4, first, 3);
+  return new Map([...shapes, ...vaeShapes(vaeWidths, 4, true)]);
+}
 
+/** @param quantised with the 1×1 convolutions between encoder, latents and decoder. */
+export function vaeShapes(widths: readonly number[], latents: number, quantised: boolean): Shapes {
+  const shapes: Shapes = new Map();
+  const { norm, conv } = words(shapes);
   const v = 'first_stage_model';
-  const [wide, deep] = [vaeWidths[0]!, vaeWidths.at(-1)!];
+  const [wide, deep] = [widths[0]!, widths.at(-1)!];
   const vres = (p: string, inner: number, out: number): void => {
     norm(`${p}.norm1`, inner);
     conv(`${p}.conv1`, out, inner, 3);
@@ -165,25 +172,26 @@ function unetAndVae(unet: UNetShape): Shapes {
     vres(`${p}.block_2`, deep, deep);
   };
   conv(`${v}.encoder.conv_in`, wide, 3, 3);
-  c = wide;
-  for (const [level, width] of vaeWidths.entries()) {
+  let c = wide;
+  for (const [level, width] of widths.entries()) {
     for (let i = 0; i < 2; i++, c = width) vres(`${v}.encoder.down.${level}.block.${i}`, c, width);
     if (level < 3) conv(`${v}.encoder.down.${level}.downsample.conv`, c, c, 3);
   }
   mid(`${v}.encoder.mid`);
   norm(`${v}.encoder.norm_out`, deep);
-  conv(`${v}.encoder.conv_out`, 8, deep, 3);
-  conv(`${v}.decoder.conv_in`, deep, 4, 3);
+  conv(`${v}.encoder.conv_out`, 2 * latents, deep, 3);
+  conv(`${v}.decoder.conv_in`, deep, latents, 3);
   mid(`${v}.decoder.mid`);
-  for (const [level, width] of [...vaeWidths.entries()].reverse()) {
+  for (const [level, width] of [...widths.entries()].reverse()) {
     for (let i = 0; i < 3; i++, c = width) vres(`${v}.decoder.up.${level}.block.${i}`, c, width);
     if (level > 0) conv(`${v}.decoder.up.${level}.upsample.conv`, c, c, 3);
   }
   norm(`${v}.decoder.norm_out`, wide);
   conv(`${v}.decoder.conv_out`, 3, wide, 3);
-  conv(`${v}.quant_conv`, 8, 8, 1);
-  conv(`${v}.post_quant_conv`, 4, 4, 1);
-
+  if (quantised) {
+    conv(`${v}.quant_conv`, 2 * latents, 2 * latents, 1);
+    conv(`${v}.post_quant_conv`, latents, latents, 1);
+  }
   return shapes;
 }
 
