@@ -1,22 +1,26 @@
 /** Which weights of a checkpoint a LoRA's modules are for, and how many of them have one. */
 import type { LoraModule } from './names/lora-parts';
+import { modulesIn } from './names/mmdit';
 import { moduleFinder } from './names/modules';
 import { placeOf, type Place } from './names/places';
 
 /** A weight of a checkpoint, or a bias, seen as a matrix. A convolution's columns are input channels times kernel. */
 export interface LoraTarget {
   readonly key: string;
+  /** Of the module, which may be larger than the weight: see `share`. */
   readonly rows: number;
   readonly columns: number;
   readonly net: 'unet' | 'text';
   /** It may take more channels than those that a LoRA knows, which come first: a mask's, or another picture's. */
   readonly widens: boolean;
+  /** Which of so many equal parts of the module's rows the weight is: absent, all of them. */
+  readonly share?: { readonly at: number; readonly of: number };
 }
 
 type Tensors = ReadonlyMap<string, { readonly shape: readonly number[] }>;
 
-/** Where what a module is for stands, or the part of a model that it stands in and that is not there; null for no part. */
-export type Found = LoraTarget | { readonly lacks: Place | null };
+/** What a module is for, in file order where it is for several, or the part of a model that it stands in and that is not there; null for no part. */
+export type Found = readonly LoraTarget[] | { readonly lacks: Place | null };
 
 /** @param tensors a checkpoint's, in normal form. */
 export function targetFinder(tensors: Tensors): (module: LoraModule) => Found {
@@ -24,21 +28,27 @@ export function targetFinder(tensors: Tensors): (module: LoraModule) => Found {
   const there = new Set([...tensors.keys()].map((key) => key.slice(0, key.indexOf('.'))));
   return ({ name, bias }) => {
     const module = find(name);
-    const key = `${module}.${bias ? 'bias' : 'weight'}`;
-    const shape = module === null ? undefined : tensors.get(key)?.shape;
     const place = placeOf(name)?.place ?? null;
-    if (!shape || place === null || place === 'vae') {
+    if (module === null || place === null || place === 'vae')
       return { lacks: place === 'vae' || (place && !there.has(place)) ? place : null };
-    }
-    const [rows = 1, ...inner] = shape;
-    const columns = inner.reduce((product, d) => product * d, 1);
-    return {
-      key,
-      rows,
-      columns,
-      net: place === 'unet' ? 'unet' : 'text',
-      widens: module === FIRST_CONVOLUTION,
-    };
+    const end = bias ? 'bias' : 'weight';
+    const own = modulesIn(module, (one) => tensors.has(`${one}.weight`));
+    const targets = own.flatMap((one, at): LoraTarget[] => {
+      const shape = tensors.get(`${one}.${end}`)?.shape;
+      if (!shape) return [];
+      const [rows = 1, ...inner] = shape;
+      return [
+        {
+          key: `${one}.${end}`,
+          rows: rows * own.length,
+          columns: inner.reduce((product, d) => product * d, 1),
+          net: place === 'unet' || place === 'mmdit' ? 'unet' : 'text',
+          widens: one === FIRST_CONVOLUTION,
+          ...(own.length > 1 && { share: { at, of: own.length } }),
+        },
+      ];
+    });
+    return targets.length > 0 ? targets : { lacks: null };
   };
 }
 

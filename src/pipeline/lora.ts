@@ -68,6 +68,7 @@ function fitted(lora: Header, tensors: Shapes): { readonly fits: readonly Fit[];
   const modules = loraModules(lora.tensors.keys());
   const nameOf = numberedNames(modules, lora.tensors, tensors);
   const fits: Fit[] = [];
+  let used = 0;
   const unused = new Map<Unused['why'], Unused>();
   const leaveOut = (why: Unused['why'], such: string): void => {
     unused.set(why, { why, such: unused.get(why)?.such ?? such, count: (unused.get(why)?.count ?? 0) + 1 });
@@ -77,20 +78,25 @@ function fitted(lora: Header, tensors: Shapes): { readonly fits: readonly Fit[];
     const infos = [...parts.values()].map((tensor) => lora.tensors.get(tensor)!); // they name its tensors
     const shape: ShapeOf = (part) => lora.tensors.get(parts.get(part) ?? '')?.shape ?? null;
     const known = nameOf(name);
-    const target = known === null ? null : find({ ...module, name: known });
+    const found = known === null ? null : find({ ...module, name: known });
     const odd = infos.find(({ dtype }) => !isNumeric(dtype));
-    if (!target) leaveOut('kind', name);
-    else if ('lacks' in target) leaveOut(target.lacks ?? 'module', name);
+    if (!found) leaveOut('kind', name);
+    else if ('lacks' in found) leaveOut(found.lacks ?? 'module', name);
     else if (odd) leaveOut('kind', odd.dtype);
     else {
-      const found = kindOf([...parts.keys()], shape, target);
-      if ('why' in found) leaveOut(found.why, found.why === 'kind' ? found.what : name);
-      else if (!isFor(target, found.size) || !hasLengthsFor(found.size, shape)) leaveOut('size', name);
-      else fits.push({ module, target, ...found });
+      const [target] = found as readonly [LoraTarget]; // all of them are alike
+      const told = kindOf([...parts.keys()], shape, target);
+      if ('why' in told) leaveOut(told.why, told.why === 'kind' ? told.what : name);
+      else if (!isFor(target, told.size) || !hasLengthsFor(told.size, shape)) leaveOut('size', name);
+      else if (target.share && mixesRows(told.kind, told.size, shape)) leaveOut('kind', told.kind.name);
+      else {
+        fits.push(...found.map((one) => ({ module, target: one, ...told })));
+        used++;
+      }
     }
   }
   const others = [...unused.values()].sort((a, b) => b.count - a.count);
-  return { fits, use: { modules: modules.length, used: fits.length, unused: others } };
+  return { fits, use: { modules: modules.length, used, unused: others } };
 }
 
 /** Made once for each checkpoint: a list of LoRAs asks it for thousands of modules. */
@@ -113,6 +119,12 @@ function hasLengthsFor({ rows, columns }: Size, shape: ShapeOf): boolean {
   const lengths = shape('dora_scale') ?? shape('magnitude');
   const count = lengths?.reduce((product, d) => product * d, 1) ?? rows;
   return count > 0 && (count === rows || columns % count === 0);
+}
+
+/** Whether what it does to a row depends on other rows: of those of several weights only one's are at hand. */
+function mixesRows({ name }: Kind, { rows }: Size, shape: ShapeOf): boolean {
+  const lengths = shape('dora_scale') ?? shape('magnitude');
+  return name === 'OFT' || (lengths !== null && lengths.reduce((product, d) => product * d, 1) !== rows);
 }
 
 /** What is read of a module when its weight passes. */
@@ -157,8 +169,13 @@ function change(
   putBack(there, numbers, target, size);
 }
 
-/** The first columns of a weight; the weight itself where those are all. */
+/** What a module changes: a weight, its first columns, or it among other rows that are of no matter. */
 function part(numbers: Float32Array, target: LoraTarget, { rows, columns }: Size): Float32Array {
+  if (target.share) {
+    const whole = new Float32Array(rows * columns);
+    whole.set(numbers, target.share.at * numbers.length);
+    return whole;
+  }
   if (columns === target.columns) return numbers;
   const first = new Float32Array(rows * columns);
   for (let row = 0; row < rows; row++) {
@@ -174,6 +191,11 @@ function putBack(
   { rows, columns }: Size,
 ): void {
   if (first === numbers) return;
+  if (target.share) {
+    const from = target.share.at * numbers.length;
+    numbers.set(first.subarray(from, from + numbers.length));
+    return;
+  }
   for (let row = 0; row < rows; row++) {
     numbers.set(first.subarray(row * columns, (row + 1) * columns), row * target.columns);
   }

@@ -87,8 +87,30 @@ export function mmditViews<T extends Tensor>(
 
 /** What lies in one matrix, in its order; undefined for what is used as it is. */
 function partsIn(module: string, kind: string, blocks: number): readonly string[] | undefined {
-  if (kind === 'qkv') return ['q', 'k', 'v'];
-  if (kind === 'adaLN_modulation.scale_shift') return ['scale', 'shift'];
   const isPair = module === 'final_layer' || module === `joint_blocks.${blocks - 1}.context_block`;
-  return isPair ? ['shift', 'scale'] : undefined;
+  return kind === 'adaLN_modulation.1' && !isPair ? undefined : WHOLES[kind];
+}
+
+/** Modules that normal form takes apart. */
+const WHOLES: Readonly<Record<string, readonly string[]>> = {
+  qkv: ['q', 'k', 'v'],
+  'adaLN_modulation.1': ['shift', 'scale'],
+  [SWAPPED]: ['scale', 'shift'],
+};
+
+/** Names of modules that several of normal form are in files. @param modules in normal form. */
+export function wholesOf(modules: readonly string[]): string[] {
+  return modules.flatMap((module) => {
+    if (/\.attn2?\.q$/.test(module)) return [`${module}kv`];
+    const at = /^(.*)\.shift$/.exec(module)?.[1];
+    return at === undefined ? [] : [`${at}.1`, `${at}.scale_shift`];
+  });
+}
+
+/** The modules of normal form that lie in one of this name, first rows first; only itself, where it is one. */
+export function modulesIn(whole: string, isThere: (module: string) => boolean): readonly string[] {
+  const kind = Object.keys(WHOLES).find((one) => whole.endsWith(`.${one}`));
+  if (kind === undefined || isThere(whole)) return [whole];
+  const at = whole.slice(0, kind === 'qkv' ? -kind.length - 1 : whole.lastIndexOf('.'));
+  return WHOLES[kind]!.map((part) => `${at}.${part}`); // it is one of their keys
 }

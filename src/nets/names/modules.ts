@@ -1,5 +1,5 @@
 /** Modules by whatever name a LoRA calls them. */
-import { blocksOf, mmditPairs } from './mmdit';
+import { blocksOf, mmditPairs, wholesOf } from './mmdit';
 import { placeOf, places, type Place } from './places';
 import type { Pair } from './renamer';
 import { T5_PAIRS } from './t5';
@@ -19,7 +19,8 @@ const PAIRS: Readonly<Record<Place, (names: readonly string[]) => Pair[]>> = {
 /**
  * Finds modules of a checkpoint in normal form.
  * @returns for a module's name in any dialect, with dots or underscores, that in normal form: `unet.middle_block.1.norm`,
- * whose weight is `unet.middle_block.1.norm.weight`; null where the checkpoint has no such module.
+ * whose weight is `unet.middle_block.1.norm.weight`, or that of several together (see `modulesIn`); null where the checkpoint
+ * has no such module.
  */
 export function moduleFinder(tensors: ReadonlyMap<string, unknown>): (module: string) => string | null {
   const nets = new Map(places.map((place) => [place, modulesOf(place, [...tensors.keys()])]));
@@ -37,9 +38,8 @@ function modulesOf(place: Place, keys: readonly string[]): ReadonlyMap<string, s
   for (const [normal, theirs] of PAIRS[place](names))
     others.set(normal, [...(others.get(normal) ?? []), theirs]);
   const found = new Map<string, string>();
-  for (const name of names) {
-    const module = /^(.*)\.weight$/.exec(name)?.[1];
-    if (module === undefined) continue;
+  const modules = names.flatMap((name) => /^(.*)\.weight$/.exec(name)?.[1] ?? []);
+  for (const module of [...modules, ...(place === 'mmdit' ? wholesOf(modules) : [])]) {
     found.set(flat(module), prefix + module);
     for (let end = module.length; end > 0; end = module.lastIndexOf('.', end - 1)) {
       for (const theirs of others.get(module.slice(0, end)) ?? []) {

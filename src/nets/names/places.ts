@@ -75,7 +75,7 @@ const PREFIXES: readonly (readonly [prefix: string, place: Place | null])[] = [
 
 /** What those of an MMDiT begin with, which many write behind a UNet's prefixes. */
 const MMDIT =
-  /^(?:joint|transformer)_blocks[._]\d|^(?:x|t|y|context)_embedder[._]|^pos_embed(?:[._]|$)|^final_layer[._]|^time_text_embed[._]|^norm_out[._]linear(?:\.|$)|^proj_out(?:\.|$)/;
+  /^(?:joint|transformer)_blocks[._]\d|^(?:x|t|y|context)_embedder(?:[._]|$)|^pos_embed(?:[._]|$)|^final_layer[._]|^time_text_embed[._]|^norm_out[._]linear(?:\.|$)|^proj_out(?:\.|$)/;
 
 /** The modules a net begins with, by which it is told where nothing stands before them. */
 const MODULES: readonly (readonly [module: RegExp, place: Place])[] = [

@@ -8,7 +8,7 @@ const targetsOf = (tensors: Shapes) => {
   const find = targetFinder(inNormalForm(tensors).tensors);
   return (name: string, bias = false): LoraTarget | null => {
     const found = find({ name, bias, parts: new Map() });
-    return 'lacks' in found ? null : found;
+    return 'lacks' in found ? null : found[0]!;
   };
 };
 

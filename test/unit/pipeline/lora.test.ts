@@ -325,3 +325,67 @@ test('a matrix that holds no numbers is told of the LoRA, not of the checkpoint'
     `weight-not-a-number, key: ${module}.lora_up.weight, count: 320, name: style`,
   );
 });
+
+/** A matrix of a LoRA, each row of `up` filled with its number. */
+const rowsFrom = (rows: number): Lora => {
+  const up = Float32Array.from({ length: rows }, (_, row) => row);
+  const bytes = new Uint8Array(new Float32Array([...up, 1, 1]).buffer);
+  const infoOf = (name: string, shape: number[], begin: number, end: number) =>
+    [name, { name, dtype: 'F32', shape, begin, end }] as const;
+  const module = 'lora_unet_joint_blocks_0_x_block_attn_qkv';
+  const tensors = new Map<string, TensorInfo>([
+    infoOf(`${module}.lora_up.weight`, [rows, 1], 0, 4 * rows),
+    infoOf(`${module}.lora_down.weight`, [1, 2], 4 * rows, bytes.length),
+  ]);
+  const header = { tensors, metadata: new Map<string, string>(), bytes: bytes.length };
+  return { name: 'fused', header, source: memorySource(bytes), unet: 1, text: 1 };
+};
+
+test('of a matrix that holds queries, keys and values each gets its own rows', () => {
+  const own = stored(
+    new Map(
+      ['attn.qkv', 'attn.proj'].map((name) => [
+        `model.diffusion_model.joint_blocks.0.x_block.${name}.weight`,
+        { shape: name === 'attn.qkv' ? [6, 2] : [2, 2], dtype: 'F16' },
+      ]),
+    ),
+  );
+  const lora = rowsFrom(6);
+  expect(useOf(lora.header, own)).toEqual({ modules: 1, used: 1, unused: [] });
+  const patches = patchesOf(model, own, [lora]);
+  const changed = [...patches].map(([key, patch]) => {
+    const weights = Float32Array.of(10, 10, 10, 10);
+    patch(weights);
+    return [key, [...weights]];
+  });
+  expect(changed).toEqual([
+    ['mmdit.joint_blocks.0.x_block.attn.q.weight', [10, 10, 11, 11]],
+    ['mmdit.joint_blocks.0.x_block.attn.k.weight', [12, 12, 13, 13]],
+    ['mmdit.joint_blocks.0.x_block.attn.v.weight', [14, 14, 15, 15]],
+  ]);
+  expect(useOf(rowsFrom(4).header, own).unused).toMatchObject([{ why: 'size', count: 1 }]);
+});
+
+test('a modulation of scale and shift is for each in the order of its names', () => {
+  const own = stored(
+    new Map([
+      ['model.diffusion_model.final_layer.adaLN_modulation.1.weight', { shape: [4, 2], dtype: 'F16' }],
+    ]),
+  );
+  const of = (module: string): unknown => {
+    const lora = loraOf({ [`${module}.diff`]: [[4, 2], 1] });
+    const info = lora.header.tensors.get(`${module}.diff`)!;
+    const bytes = new Uint8Array(Float32Array.of(1, 1, 1, 1, 2, 2, 2, 2).buffer);
+    expect(info.end).toBe(bytes.length);
+    const patches = patchesOf(model, own, [{ ...lora, source: memorySource(bytes) }]);
+    return Object.fromEntries(
+      [...patches].map(([key, patch]) => {
+        const weights = new Float32Array(4);
+        patch(weights);
+        return [key.split('.').at(-2), weights[0]];
+      }),
+    );
+  };
+  expect(of('lora_unet_final_layer_adaLN_modulation_1')).toEqual({ shift: 1, scale: 2 });
+  expect(of('transformer.norm_out.linear')).toEqual({ scale: 1, shift: 2 });
+});

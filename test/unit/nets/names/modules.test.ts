@@ -2,18 +2,21 @@ import { describe, expect, it } from 'vitest';
 import { moduleFinder } from '../../../../src/nets/names/modules';
 import { inNormalForm } from '../../../../src/nets/names/normal-form';
 import { stableDiffusion15, stableDiffusion2, stableDiffusionXL } from '../stable-diffusion';
+import { clipsInside, stableDiffusion35Medium, t5xxl } from '../stable-diffusion-3';
 
 const finderOf = (file: ReturnType<typeof stableDiffusion15>) => moduleFinder(inNormalForm(file).tensors);
 const finders = {
   sd1: finderOf(stableDiffusion15()),
   sd2: finderOf(stableDiffusion2()),
   sdxl: finderOf(stableDiffusionXL()),
+  sd3: finderOf(new Map([...stableDiffusion35Medium(), ...clipsInside(), ...t5xxl('text_encoders.t5xxl.')])),
 };
 
 describe('a module is found by any of its names', () => {
   const TO_Q = 'unet.input_blocks.1.1.transformer_blocks.0.attn1.to_q';
   const TO_OUT = 'unet.middle_block.1.transformer_blocks.0.attn2.to_out.0';
   const Q = 'text.text_model.encoder.layers.3.self_attn.q_proj';
+  const JOINT = 'mmdit.joint_blocks.0';
   it.each([
     ['sd1', 'lora_unet_down_blocks_0_attentions_0_transformer_blocks_0_attn1_to_q', TO_Q],
     ['sd1', 'lora_unet_input_blocks_1_1_transformer_blocks_0_attn1_to_q', TO_Q],
@@ -55,6 +58,21 @@ describe('a module is found by any of its names', () => {
     ['sdxl', 'clip_l.text_model.encoder.layers.3.self_attn.q_proj', Q],
     ['sdxl', 'lora_te2_text_projection', 'text2.text_projection'],
     ['sdxl', 'lora_unet_add_embedding_linear_1', 'unet.label_emb.0.0'],
+    ['sd3', 'lora_unet_joint_blocks_0_x_block_attn_qkv', `${JOINT}.x_block.attn.qkv`],
+    ['sd3', 'lora_unet_joint_blocks_0_x_block_attn2_qkv', `${JOINT}.x_block.attn2.qkv`],
+    ['sd3', 'lora_unet_joint_blocks_0_context_block_mlp_fc1', `${JOINT}.context_block.mlp.fc1`],
+    ['sd3', 'lora_unet_joint_blocks_0_x_block_adaLN_modulation_1', `${JOINT}.x_block.adaLN_modulation.1`],
+    ['sd3', 'lora_unet_final_layer_adaLN_modulation_1', 'mmdit.final_layer.adaLN_modulation.1'],
+    ['sd3', 'lora_unet_context_embedder', 'mmdit.context_embedder'],
+    ['sd3', 'diffusion_model.joint_blocks.0.x_block.attn.proj', `${JOINT}.x_block.attn.proj`],
+    ['sd3', 'transformer.transformer_blocks.0.attn.add_q_proj', `${JOINT}.context_block.attn.q`],
+    ['sd3', 'transformer.transformer_blocks.0.attn.to_out.0', `${JOINT}.x_block.attn.proj`],
+    ['sd3', 'transformer.transformer_blocks.0.attn2.to_v', `${JOINT}.x_block.attn2.v`],
+    ['sd3', 'transformer.transformer_blocks.0.ff_context.net.0.proj', `${JOINT}.context_block.mlp.fc1`],
+    ['sd3', 'transformer.norm_out.linear', 'mmdit.final_layer.adaLN_modulation.scale_shift'],
+    ['sd3', 'lycoris_transformer_blocks_0_attn_to_k', `${JOINT}.x_block.attn.k`],
+    ['sd3', 'lora_te1_text_model_encoder_layers_3_self_attn_q_proj', Q],
+    ['sd3', 'lora_te3_encoder_block_0_layer_0_SelfAttention_q', 't5.encoder.block.0.layer.0.SelfAttention.q'],
   ] as const)('of %s: %s', (model, module, found) => {
     expect(finders[model](module)).toBe(found);
   });
