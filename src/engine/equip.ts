@@ -54,8 +54,11 @@ export function equipFrom({ models, additions, folder, tokenizer, openUpscaler }
     const referred = await additions.useReferences(checkpoint, job.references ?? [], signal);
     const { embeddings, unfit } = await additions.embeddingsFor(checkpoint, textsOf(read), ids, signal);
     if (unfit.length > 0) yield { kind: 'notice', notice: { code: 'words-for-others', words: unfit } };
+    const t5 = await checkpoint.t5Tokenizer();
+    if (checkpoint.model.t5 && !t5) yield { kind: 'notice', notice: { code: 't5-without-tokenizer' } };
     const upscaler = (name: string): Promise<OpenUpscaler> => openUpscaler(name, backend, signal);
-    const tools = { checkpoint, tokenizer: await tokenizer(), report, embeddings, upscaler };
+    const readers = { tokenizer: await tokenizer(), ...(t5 && { t5 }), embeddings };
+    const tools = { checkpoint, ...readers, report, upscaler };
     const called = (await models.words(textsOf(read), ids)).flatMap((word) => word.files.map(({ id }) => id));
     const files = [...(vae ? [vae] : []), ...guides, ...referred, ...ids, ...called];
     return { tools, read, told, files };

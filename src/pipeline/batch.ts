@@ -14,6 +14,8 @@ export type RunUNet = (values: UNetValues) => Promise<Float32Array>;
 export type UNetValues = Readonly<Record<'latents' | 'timestep' | 'context', Value>> & {
   readonly label?: Value;
   readonly guidance?: Value;
+  /** Which blocks each member goes through, for an MMDiT that may be asked without some. */
+  readonly keep?: Value;
   /** What ControlNets and T2I-Adapters add, where there are any. */
   readonly residuals?: Fed;
   readonly features?: Value;
@@ -25,7 +27,7 @@ export type UNetValues = Readonly<Record<'latents' | 'timestep' | 'context', Val
   readonly deep?: Value;
 };
 
-/** @param latents variance-preserving, as the UNet takes them. */
+/** @param latents as the denoiser takes them. */
 export function batchOf(
   { modelChannels, inChannels, contextWidth }: Model['denoiser'],
   questions: readonly Question[],
@@ -35,7 +37,7 @@ export function batchOf(
 ): UNetValues {
   const batch = questions.length;
   const context = joined(questions.map((question) => question.context));
-  const perQuestion = (name: 'label' | 'guidance'): Partial<UNetValues> => {
+  const perQuestion = (name: 'label' | 'guidance' | 'keep'): Partial<UNetValues> => {
     const data = joined(questions.flatMap((question) => question[name] ?? []));
     return data.length > 0 ? { [name]: { data, shape: [batch, data.length / batch] } } : {};
   };
@@ -51,6 +53,7 @@ export function batchOf(
     context: { data: context, shape: [batch, context.length / batch / contextWidth, contextWidth] },
     ...perQuestion('label'),
     ...perQuestion('guidance'),
+    ...perQuestion('keep'),
   };
 }
 
@@ -97,4 +100,12 @@ export function joined(parts: readonly Float32Array[]): Float32Array<ArrayBuffer
     at += part.length;
   }
   return all;
+}
+
+/** Rows [n, from] made longer by zeros: [n, to]. */
+export function widened(rows: Float32Array, from: number, to: number): Float32Array {
+  if (from === to) return rows;
+  const wide = new Float32Array((rows.length / from) * to);
+  for (let n = 0; n * from < rows.length; n++) wide.set(rows.subarray(n * from, (n + 1) * from), n * to);
+  return wide;
 }

@@ -9,11 +9,13 @@ import type { Patch } from '../runtime/feeder';
 import { SharedDevice } from '../runtime/place';
 import type { Weights } from '../runtime/session';
 import type { Latent } from '../sampling/latent';
+import type { Tokenizer } from '../text/windows';
 import { oneByOne, type RunUNet, type UNetValues } from './batch';
 import { Controls } from './guiding/controls';
 import { Encoders } from './encoders';
 import type { NetName, Thrift } from './job';
 import { patchesOf, useOf, type Lora } from './lora';
+import { MMDiT } from './mmdit';
 import { openNet, patched } from './opening';
 import { PictureNets } from './picture-nets';
 import { References } from './guiding/references';
@@ -21,6 +23,7 @@ import type { DeepFeatures } from './reuse';
 import { scaled } from './scales';
 import type { LatentSize } from './size';
 import { Slot, type Author, type Report } from './slot';
+import { T5, t5TokenizerIn } from './t5';
 import { TextAttention } from './text-attention';
 import { lavish, lessForUNet } from './thrift';
 
@@ -47,7 +50,7 @@ export interface NamedUse {
 const unets = { plain: unetGraph, whole: wholeUNetGraph, outer: outerUNetGraph };
 
 /** They run in turn in the steps of one picture. */
-const inTurn: readonly OwnNet[] = ['UNet', 'outer UNet'];
+const inTurn: readonly OwnNet[] = ['UNet', 'outer UNet', 'MMDiT'];
 
 export class Checkpoint {
   readonly model: Model;
@@ -55,6 +58,8 @@ export class Checkpoint {
   readonly #weights: Weights;
   readonly #slots: Readonly<Record<OwnNet, Slot>>;
   readonly #encoders: Encoders;
+  readonly #t5: T5;
+  readonly #mmdit: MMDiT;
   readonly #attention: TextAttention;
   readonly #pictures: PictureNets;
   /** Nets that guide by pictures. */
@@ -64,6 +69,7 @@ export class Checkpoint {
   #patches: ReadonlyMap<string, Patch> = new Map();
   #loras = '';
   #uses: readonly NamedUse[] = [];
+  #t5Tokenizer: Promise<Tokenizer | null> | null = null;
   #prediction: Prediction | null = null;
   /** Of the nets that hand residuals to each other in the steps. */
   readonly #steps: SharedDevice;
@@ -92,7 +98,9 @@ export class Checkpoint {
       'text encoder': slot('text encoder'),
       'second text encoder': slot('second text encoder'),
       'text attention': slot('text attention'),
+      T5: slot('T5'),
       UNet: slot('UNet'),
+      MMDiT: slot('MMDiT'),
       'outer UNet': slot('outer UNet'),
       TAESD: slot('TAESD'),
       'VAE encoder': slot('VAE encoder', model.vae.float32),
@@ -100,6 +108,8 @@ export class Checkpoint {
     });
     const texts = [slots['text encoder'], slots['second text encoder']];
     this.#encoders = new Encoders(model, () => this.#changed, texts);
+    this.#t5 = new T5(model, () => this.#changed, slots.T5);
+    this.#mmdit = new MMDiT(model, this.#weights.tensors, slots.MMDiT);
     this.#attention = new TextAttention(
       { tensors: this.#weights.tensors, width: model.denoiser.contextWidth, reader: 'unet' },
       slots['text attention'],
@@ -163,17 +173,18 @@ export class Checkpoint {
     const guided = this.controls.stepping.length > 0;
     for (const less of lessForUNet(wish, questions, guided)) {
       if (less.bits !== null && !(await this.#machine.packs(less.bits))) continue;
-      this.#slots.UNet.bits = less.bits;
+      this.#slots[this.#draws].bits = less.bits;
       const batch = less.single ? 1 : questions;
       const asked = { batch, tokens, ...size, ...this.#additions };
-      const unet = this.#unetGraph('plain', this.#slots.UNet.target, asked);
-      if (fitTogether([unet, ...this.controls.graphs(asked)], this.#machine.limits, less.turns)) return less;
+      const graphs = [this.#drawingGraph(asked), ...this.controls.graphs(asked)];
+      if (fitTogether(graphs, this.#machine.limits, less.turns)) return less;
     }
     return { ...wish, single: wish.single || questions > 1, turns: wish.turns || guided };
   }
 
   /** What a pass is to tell the UNet, and ControlNets, of its prompts in its steps, [tokens, width] each: what can be is made beforehand. */
   async prepare(contexts: readonly Float32Array[], report: Report): Promise<void> {
+    if (this.#draws === 'MMDiT') return; // reads them beside the latents
     await this.#attention.prepare(contexts, report);
     await this.controls.prepare(contexts, report);
   }
@@ -182,10 +193,26 @@ export class Checkpoint {
   predict(values: UNetValues, report: Report, features?: DeepFeatures): Promise<Float32Array> {
     // A few blocks are read at once: only what goes wrong is told.
     const quietly: Report = (progress) => progress.kind === 'notice' && report(progress);
-    const run = this.#runner('UNet', features ? 'whole' : 'plain', report);
+    const form = features ? 'whole' : 'plain';
+    const run = this.#draws === 'MMDiT' ? this.#mmdit.runner(report) : this.#runner('UNet', form, report);
     const outer = this.#runner('outer UNet', 'outer', quietly);
     const asked: RunUNet = features ? (values) => features.predict(values, run, outer) : run;
     return this.#thrift.single || this.#varying ? oneByOne(asked, values) : asked(values);
+  }
+
+  /** How many blocks an MMDiT has; none of a UNet's count. */
+  get blocks(): number {
+    return this.#mmdit.blocks;
+  }
+
+  /** How the model's T5 cuts words into pieces; null where there is none, or nothing that says so. */
+  t5Tokenizer(): Promise<Tokenizer | null> {
+    return (this.#t5Tokenizer ??= this.model.t5 ? t5TokenizerIn(this.#weights) : Promise.resolve(null));
+  }
+
+  /** What T5 makes of texts; see `T5`. */
+  readT5(...asked: Parameters<T5['encode']>): ReturnType<T5['encode']> {
+    return this.#t5.encode(...asked);
   }
 
   #runner(name: 'UNet' | 'outer UNet', form: keyof typeof unets, report: Report): RunUNet {
@@ -229,9 +256,9 @@ export class Checkpoint {
     const loras = await open();
     const patches = patchesOf(this.model, tensors, loras);
     await this.#encoders.close();
+    await this.#t5.close();
     await this.#attention.close();
-    await this.#slots.UNet.release();
-    await this.#slots['outer UNet'].release();
+    for (const name of inTurn) await this.#slots[name].release();
     this.#loras = key;
     this.#patches = patches;
     await this.controls.lend();
@@ -303,6 +330,16 @@ export class Checkpoint {
     return unets[form](this.#authored, target, { ...size, text: 'keys' });
   }
 
+  /** The net that predicts. */
+  get #draws(): 'UNet' | 'MMDiT' {
+    return this.model.denoiser.net === 'mmdit' ? 'MMDiT' : 'UNet';
+  }
+
+  #drawingGraph(size: UNetSize & { readonly tokens: number }): Graph {
+    if (this.#draws === 'MMDiT') return this.#mmdit.graph({ ...size, skips: this.#varying });
+    return this.#unetGraph('plain', this.#slots.UNet.target, size);
+  }
+
   #weightsOf(name: OwnNet): Weights {
     switch (name) {
       case 'TAESD':
@@ -311,8 +348,10 @@ export class Checkpoint {
         return this.#pictures.weightsOf(name);
       case 'text encoder':
       case 'second text encoder':
+      case 'T5':
       case 'text attention':
       case 'UNet':
+      case 'MMDiT':
       case 'outer UNet':
         return this.#changed;
     }

@@ -1,5 +1,6 @@
 /** From a UNet that predicts noise to the denoiser a sampler asks. */
 import type { Model, Prediction } from '../nets/model';
+import { asFlow, denoisedFromFlow } from '../sampling/flow';
 import {
   denoisedFromEdm,
   denoisedFromEps,
@@ -30,6 +31,8 @@ export interface Guided {
   readonly timestep: (sigma: number) => number;
   /** The sigma by which an answer in v is read; absent: the one it was asked at. */
   readonly readBy?: (sigma: number) => number;
+  /** For a network trained by flow matching; see `Plan`. */
+  readonly share?: (sigma: number) => number;
   /** See `combined`. */
   readonly rescale?: number;
 }
@@ -40,7 +43,11 @@ interface Reading {
   readonly denoised: (x: Latent, said: Latent, sigma: number) => Latent;
 }
 
-function readingOf({ prediction, noise, readBy }: Guided): Reading {
+function readingOf({ prediction, noise, readBy, share }: Guided): Reading {
+  if (share) {
+    const shown = (x: Latent, sigma: number): Latent => asFlow(x, sigma, share);
+    return { shown, denoised: (x, said, sigma) => denoisedFromFlow(shown(x, sigma), said, share(sigma)) };
+  }
   if (noise.kind === 'continuous') {
     const { sigmaData } = noise;
     const sign = prediction === 'v' ? -1 : 1;

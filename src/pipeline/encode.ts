@@ -1,16 +1,20 @@
 /** From prompts to what the UNet is told of them, in each of its calls. */
+import type { Model } from '../nets/model';
 import { timestepEmbedding } from '../nets/unet';
 import { samplers } from '../sampling/table';
 import { conditions, languageOf, type Condition } from '../text/conditions';
 import { distinctWindows, encodings, keyOf, type Encoded } from '../text/encodings';
 import { activeAt } from '../text/schedule';
+import type { Emphasis } from '../text/weigh';
 import { EMPTY, type Tokenizer } from '../text/windows';
+import { joined, widened } from './batch';
 import type { Checkpoint } from './checkpoint';
 import { wordsFor, type Embedding } from './embedding';
 import type { Vectors } from './encoders';
 import { sameLength, type Encoding, type Wish } from './guidance';
 import type { Job } from './job';
 import type { Report } from './slot';
+import { t5Encodings, t5Length } from './t5';
 
 /** Prompts as they are read, before any net is asked. */
 export interface Reading {
@@ -18,6 +22,17 @@ export interface Reading {
   readonly negative: Condition;
   /** Of words that have their own. */
   readonly vectors: Vectors;
+  /** Tokens that stand behind CLIP's, T5's or zeros in their place; 0 for a model that takes none. */
+  readonly behind: number;
+}
+
+/** What prompts are read with. */
+export interface Readers {
+  readonly model: Model;
+  readonly tokenizer: Tokenizer;
+  /** Of a model with a T5; absent: its tokenizer is not there, and so it is not asked. */
+  readonly t5?: Tokenizer;
+  readonly embeddings?: readonly Embedding[];
 }
 
 /** What the UNet is told of the prompts in its call of this number, counted from 0: they may change on the way. */
@@ -30,17 +45,14 @@ export interface Texts {
  * @param job of the pass that is to be drawn.
  * @param before steps of the pass before it, where it is the second.
  */
-export function readPrompts(
-  job: Job,
-  tokenize: Tokenizer,
-  embeddings: readonly Embedding[],
-  before?: number,
-): Reading {
+export function readPrompts(job: Job, readers: Readers, before?: number): Reading {
+  const { model, tokenizer: tokenize, t5, embeddings = [] } = readers;
   const words = wordsFor(embeddings);
   const { emphasis = 'A1111' } = job;
   const calls = samplers[job.sampler].twice ? 2 : 1;
   const reading = {
     ...{ tokenize, words, emphasis },
+    ...(model.t5 && t5 && { t5 }),
     language: languageOf(emphasis, job.like),
     steps: (before ?? job.steps) * calls,
     ...(before !== undefined && { hires: job.steps * calls }),
@@ -50,13 +62,22 @@ export function readPrompts(
   const vectors: Vectors = new Map(
     words.flatMap(({ ids }, e) => ids.map((id, n) => [id, embeddings[e]!.rows[n]!] as const)), // a row for each
   );
-  if (!job.padded) return { prompt, negative, vectors };
-  const most = Math.max(...[...prompt, negative].map(windowsIn));
+  const all = [...prompt, negative];
+  const most = Math.max(...all.map(windowsIn));
+  const behind = behindClip(job, model, most * model.texts[0].length, all);
+  // Words that meet the picture in one attention count more where they are repeated: there, lengths must be alike.
+  if (!job.padded && model.denoiser.net === 'unet') return { prompt, negative, vectors, behind };
   return {
+    ...{ vectors, behind },
     prompt: prompt.map((one) => lengthened(one, most)),
     negative: lengthened(negative, most),
-    vectors,
   };
+}
+
+function behindClip(job: Job, { denoiser }: Model, clip: number, all: readonly Condition[]): number {
+  if (denoiser.net === 'unet') return 0;
+  const texts = all.flatMap(({ t5 = [] }) => t5);
+  return job.t5Tokens ?? t5Length(job.like, clip, texts.length > 0 ? texts : undefined);
 }
 
 /** All texts of a condition have as many, and there is one at least. */
@@ -72,8 +93,8 @@ function lengthened(condition: Condition, windows: number): Condition {
   };
 }
 
-/** How many tokens all questions of a step are about, once they are of one length. */
-export function tokensOf({ prompt, negative }: Reading, length: number): number {
+/** How many tokens all questions of a step are about, once they are of one length. @param length of a window. */
+export function tokensOf({ prompt, negative, behind }: Reading, length: number): number {
   const longest = Math.max(...prompt.map(windowsIn));
   const alike = sameLength(
     [longest, windowsIn(negative)].map((windows) => ({
@@ -82,18 +103,20 @@ export function tokensOf({ prompt, negative }: Reading, length: number): number 
       unguided: 1,
     })),
   );
-  return alike[0]!.context.length * length; // of two
+  return alike[0]!.context.length * length + behind; // of two
 }
 
 export async function encodePrompts(
-  { prompt, negative, vectors }: Reading,
+  reading: Reading,
   job: Job,
   checkpoint: Checkpoint,
   report: Report,
 ): Promise<Texts> {
+  const { prompt, negative, vectors } = reading;
   const { model } = checkpoint;
   const { emphasis = 'A1111' } = job;
-  const windows = distinctWindows([...prompt, negative], emphasis);
+  const conditions = [...prompt, negative];
+  const windows = distinctWindows(conditions, emphasis);
   const clipSkip = clipSkipOf(job, model.texts[0].clipSkip);
   const encoded = await checkpoint.encode(windows, report, { clipSkip, vectors });
   const known = new Map(windows.map((window, n) => [keyOf(window), encoded[n]!])); // one for each
@@ -103,19 +126,38 @@ export async function encodePrompts(
     marks: model.texts[0],
     encodingOf: (window: (typeof windows)[number]) => known.get(keyOf(window))!, // see distinctWindows
   };
-  const told = (condition: Condition, nothing = false): ((call: number) => Encoding) => {
-    const all = encodings(condition, encoders).map((one) =>
-      encodingOf(nothing ? zeros(one) : one, job, model.denoiser.labelWidth),
+  const behind = await behindEach(reading, emphasis, checkpoint, report);
+  const told = (n: number, nothing = false): ((call: number) => Encoding) => {
+    const condition = conditions[n]!; // of those
+    const all = encodings(condition, encoders).map((one, text) =>
+      encodingOf(nothing ? zeros(one) : one, behind(n, text), job, model),
     );
     return (call) => all[activeAt(condition.schedule, call).text]!; // of the condition's own texts
   };
-  const wishes = prompt.map((condition) => ({ weight: condition.weight, at: told(condition) }));
+  const wishes = prompt.map(({ weight }, n) => ({ weight, at: told(n) }));
   // ComfyUI encodes the empty prompt as it is.
   const nothing = model.emptyIsZero && job.negative === '' && job.like !== 'ComfyUI';
   return {
     wishes: (call) => wishes.map(({ weight, at }) => ({ weight, encoding: at(call) })),
-    negative: told(negative, nothing),
+    negative: told(prompt.length, nothing),
   };
+}
+
+/** What stands behind CLIP's tokens for each text of each condition, prompts first. */
+async function behindEach(
+  { prompt, negative, behind: length }: Reading,
+  emphasis: Emphasis,
+  checkpoint: Checkpoint,
+  report: Report,
+): Promise<(condition: number, text: number) => Float32Array> {
+  const { t5, denoiser } = checkpoint.model;
+  if (length === 0 || !t5 || !negative.t5) {
+    const none = new Float32Array(length * denoiser.contextWidth);
+    return () => none;
+  }
+  const encode = (texts: readonly Int32Array[]): Promise<Float32Array[]> => checkpoint.readT5(texts, report);
+  const all = await t5Encodings([...prompt, negative], { t5, length, emphasis, encode });
+  return (condition, text) => all[condition]![text]!; // one for each
 }
 
 /**
@@ -134,20 +176,27 @@ const zeros = ({ context, pooled }: Encoded): Encoded => ({
 });
 
 /**
- * With what SDXL's UNet is told beside the context (Podell et al., 2023, https://arxiv.org/abs/2307.01952, section 2.2):
- * the prompt as a whole, then height and width of an original picture, how far it was cropped, and the target's height
- * and width, each as a timestep is embedded.
+ * With what denoisers are told beside the context. SD3's: the prompt as a whole (Esser et al., 2024,
+ * https://arxiv.org/abs/2403.03206, section 4). SDXL's (Podell et al., 2023, https://arxiv.org/abs/2307.01952, section 2.2):
+ * that, then height and width of an original picture, how far it was cropped, and the target's height and width, each as a
+ * timestep is embedded.
+ * @param behind tokens that follow those of CLIP, which are made as wide by zeros.
  */
 function encodingOf(
-  { context, pooled }: Encoded,
+  { context: clip, pooled }: Encoded,
+  behind: Float32Array,
   { width, height }: Job,
-  labelWidth: number | null,
+  { texts, denoiser: { net, labelWidth, contextWidth } }: Model,
 ): Encoding {
-  if (labelWidth === null) return { context };
+  if (net === 'mmdit') {
+    const own = texts.reduce((sum, text) => sum + text.width, 0);
+    return { context: joined([widened(clip, own, contextWidth), behind]), label: pooled };
+  }
+  if (labelWidth === null) return { context: clip };
   const sizes = [height, width, 0, 0, height, width];
   const each = (labelWidth - pooled.length) / sizes.length;
   const label = new Float32Array(labelWidth);
   label.set(pooled);
   for (const [i, size] of sizes.entries()) label.set(timestepEmbedding(size, each), pooled.length + i * each);
-  return { context, label };
+  return { context: clip, label };
 }

@@ -6,6 +6,7 @@ import { withRows, type Rows } from '../runtime/rows';
 import type { Weights } from '../runtime/session';
 import { keyOf, type Encoded } from '../text/encodings';
 import { marked, type Window } from '../text/windows';
+import { joined } from './batch';
 import type { Author, Report, Slot } from './slot';
 
 /**
@@ -145,15 +146,16 @@ export function layersLeftOut(
 }
 
 /** Encodings of one window by several encoders, token by token. */
-function sideBySide(parts: readonly Encoded[], { texts, denoiser }: Model): Encoded {
-  const context = new Float32Array(texts[0].length * denoiser.contextWidth);
+function sideBySide(parts: readonly Encoded[], { texts }: Model): Encoded {
+  const all = texts.reduce((sum, { width }) => sum + width, 0);
+  const context = new Float32Array(texts[0].length * all);
   let from = 0;
   for (const [i, { width, length }] of texts.entries()) {
     for (let token = 0; token < length; token++) {
       const row = parts[i]!.context.subarray(token * width, (token + 1) * width); // one part for each encoder
-      context.set(row, token * denoiser.contextWidth + from);
+      context.set(row, token * all + from);
     }
     from += width;
   }
-  return { context, pooled: parts.find(({ pooled }) => pooled.length > 0)?.pooled ?? new Float32Array() };
+  return { context, pooled: joined(parts.map(({ pooled }) => pooled)) };
 }

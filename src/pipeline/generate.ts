@@ -21,6 +21,8 @@ import type { OpenUpscaler } from './upscaler';
 export interface Tools {
   readonly checkpoint: Checkpoint;
   readonly tokenizer: Tokenizer;
+  /** Of the model's T5; absent: there is none, or its tokenizer is not at hand. */
+  readonly t5?: Tokenizer;
   /** Words in the prompts that have vectors of their own. */
   readonly embeddings?: readonly Embedding[];
   /** Opens the upscaler of this name, for "Hires. fix". @throws DrobeError 'upscaler-unknown' */
@@ -103,16 +105,22 @@ function withBits({ bits: _, ...job }: Job, bits: Thrift['bits']): Job {
 }
 
 /** One, or two with "Hires. fix". The latents that the second goes on from are still to come. */
-function passesOf(job: Job, { checkpoint, tokenizer, embeddings = [] }: Tools): readonly Planned[] {
+function passesOf(job: Job, { checkpoint, ...readers }: Tools): readonly Planned[] {
   const { factor } = checkpoint.model.vae;
   const [{ length }] = checkpoint.model.texts;
   const planned = (own: Job, before?: number): Planned => {
-    const reading = readPrompts(own, tokenizer, embeddings, before);
+    const reading = readPrompts(own, { model: checkpoint.model, ...readers }, before);
     const size = { h: own.height / factor, w: own.width / factor };
     const weights = reading.prompt.map(({ weight }) => weight);
     const questions = questionsOf(own, checkpoint.model, weights);
     const pass = { job: own, size, reading, again: null };
-    return { ...size, questions, varying: pauses(own), tokens: tokensOf(reading, length), pass };
+    return {
+      ...size,
+      questions,
+      varying: pauses(own, checkpoint.model),
+      tokens: tokensOf(reading, length),
+      pass,
+    };
   };
   if (job.redraw) return [planned(partJob(job, checkpoint))];
   if (!job.hires) return [planned(job)];

@@ -1,4 +1,5 @@
 /** Keeping what a mask does not show: for any UNet while it samples, and told to one that was trained for it. */
+import { signalAt } from '../sampling/flow';
 import type { Latent } from '../sampling/latent';
 import { stepAt } from '../sampling/plan';
 import type { Denoise, Plan } from '../sampling/sampler';
@@ -58,7 +59,9 @@ export function masked(denoise: Denoise, kept: Kept, plan: Plan): Denoise {
     const isKept = keptAt(i / plan.points.length, kept);
     if (last?.x !== x || last.sigma !== sigma) {
       const untouched = fromNoise && sigma === plan.points[0]?.sigma;
-      const seen = untouched ? x : x.map((v, k) => (isKept(k) ? latents[k]! + sigma * noise[k]! : v));
+      const signal = plan.share ? signalAt(sigma, plan.share) : 1;
+      const noisy = (k: number): number => signal * latents[k]! + sigma * noise[k]!;
+      const seen = untouched ? x : x.map((v, k) => (isKept(k) ? noisy(k) : v));
       last = { x, sigma, seen };
     }
     const denoised = await denoise(last.seen, sigma, which);

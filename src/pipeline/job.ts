@@ -25,6 +25,10 @@ export interface Job extends Sampling, Seeds {
   readonly emphasis?: Emphasis;
   /** Which layer of the text encoders is read, from the end, as A1111 counts; absent or 1: as the UNet was trained. */
   readonly clipSkip?: number;
+  /** So many tokens are read by T5, for a model that has one; absent: as the tool has it. */
+  readonly t5Tokens?: number;
+  /** Away from what the net does without some of its layers, too, for Stable Diffusion 3.x; absent: not. */
+  readonly skipLayers?: SkipLayers;
   /** Prompts of different lengths are made alike by empty windows: A1111's "Pad conds". */
   readonly padded?: boolean;
   /** A second pass, larger. Only for pictures from words alone. */
@@ -51,6 +55,14 @@ export interface Job extends Sampling, Seeds {
   readonly bits?: Bits;
   /** What to do without to save memory; absent: nothing, unless it is plain that it would not fit. */
   readonly thrift?: Thrift;
+}
+
+/** Skip-layer guidance: which layers, counted from 0, how much it counts, and from and up to which part of the run. */
+export interface SkipLayers {
+  readonly layers: readonly number[];
+  readonly scale: number;
+  readonly start: number;
+  readonly end: number;
 }
 
 /** A1111's "Hires. fix": the picture is made larger, goes some way back to noise and is drawn from there. */
@@ -195,8 +207,10 @@ export type { HintNet, LoraUse, Mask, NetHintName, Pixels, Unused };
 export type NetName =
   | 'text encoder'
   | 'second text encoder'
+  | 'T5'
   | 'text attention'
   | 'UNet'
+  | 'MMDiT'
   | 'outer UNet'
   | 'ControlNet'
   | 'T2I-Adapter'
@@ -218,6 +232,8 @@ export type Notice =
   | { readonly code: 'fewer-bits'; readonly bits: Bits }
   /** Asked for, but computed wrongly on this device: weights are used as they are. */
   | { readonly code: 'bits-refused'; readonly bits: Bits }
+  /** The model's T5 is there, but not its tokenizer: it is not asked. */
+  | { readonly code: 't5-without-tokenizer' }
   | { readonly code: 'resumed'; readonly after: 'device-lost' | 'engine-crashed' }
   /** Lists that a prompt draws from and that are not at hand; their names are read as words. */
   | { readonly code: 'lists-missing'; readonly names: readonly string[] }

@@ -2,7 +2,8 @@
 import type { Model } from '../nets/model';
 import { hasRests, restsOf } from '../sampling/interval';
 import { toVp, type Latent } from '../sampling/latent';
-import { noiseOf } from '../sampling/noise';
+import type { LevelNoise } from '../sampling/brownian';
+import { noiseOf, type NoiseSource } from '../sampling/noise';
 import { plan, stepAt } from '../sampling/plan';
 import type { Course } from '../sampling/plans/course';
 import type { Denoise, Plan } from '../sampling/sampler';
@@ -23,6 +24,7 @@ import type { Replay } from './resume';
 import { DeepFeatures, Reused, type Grouping } from './reuse';
 import { asking, setUp, setUpAgain, type Parts, type Setup } from './setup';
 import type { LatentSize } from './size';
+import { skipsLayers, withSkips } from './skip-layers';
 import type { Report } from './slot';
 
 export interface Pass {
@@ -69,7 +71,8 @@ export async function* drawPass(pass: Pass, drawing: Drawing): AsyncGenerator<Pr
   const { references = [] } = job;
   await checkpoint.references.prepare(references, report);
   let calls = -1;
-  const grouping = job.reuse ? groupingOf(job.reuse, size, model, () => calls) : null;
+  const grouping =
+    job.reuse && model.denoiser.net === 'unet' ? groupingOf(job.reuse, size, model, () => calls) : null;
   const features = grouping ? new DeepFeatures(grouping) : undefined;
   const run: RunUNet = (values) => checkpoint.predict(values, report, features);
   const prediction =
@@ -96,11 +99,18 @@ export async function* drawPass(pass: Pass, drawing: Drawing): AsyncGenerator<Pr
         return guide ? guide(told, asking, step, run) : run(told);
       },
       ...{ prediction, size },
-      questions: resting(job, start.plan, questions),
+      questions: withSkips(
+        job,
+        course.noise,
+        start.plan,
+        checkpoint.blocks,
+        resting(job, start.plan, questions),
+      ),
       denoiser: model.denoiser,
       noise: model.noise,
       timestep: start.plan.timestep,
       ...(start.plan.readBy && { readBy: start.plan.readBy }),
+      ...(start.plan.share && { share: start.plan.share }),
       ...(job.guidanceRescale !== undefined && { rescale: job.guidanceRescale }),
     },
     () => calls,
@@ -112,7 +122,7 @@ export async function* drawPass(pass: Pass, drawing: Drawing): AsyncGenerator<Pr
   };
   const denoise = kept ? masked(counted, kept, start.plan) : counted;
   const row = samplers[job.sampler];
-  const fresh = row.noise === 'brownian' ? noise.brownian(...start.plan.range) : noise.next;
+  const fresh = row.noise === 'brownian' ? brownianOf(noise, start.plan) : noise.next;
   const sampling = row.sample(denoise, start.x, start.plan, fresh);
   const steps: number[] = [];
   let state = await sampling.next();
@@ -125,8 +135,14 @@ export async function* drawPass(pass: Pass, drawing: Drawing): AsyncGenerator<Pr
     clock(); // previews are not the sampler's time
     state = await sampling.next();
   }
-  const finished = toVp(state.value, start.plan.end);
+  const finished = start.plan.share ? state.value : toVp(state.value, start.plan.end);
   return { latents: kept ? restored(finished, kept) : finished, encode, steps };
+}
+
+/** By the levels that tools know: shares of noise, for a network trained by flow matching. */
+function brownianOf(noise: NoiseSource, { range: [low, high], share = (sigma) => sigma }: Plan): LevelNoise {
+  const tree = noise.brownian(share(low), share(high));
+  return (sigma, next) => tree(share(sigma), share(next));
 }
 
 /** All that the UNet may be told of the prompts on the way, as it is told; the same may be in it many times. */
@@ -144,13 +160,16 @@ function groupingOf(every: number, { h, w }: LatentSize, { vae }: Model, call: (
 
 /** Where guidance rests, the prompt alone is asked; an instruction and its picture are led by more than prompts. */
 function resting(job: Job, course: Plan, questions: Setup['questions']): Guided['questions'] {
-  if (!pauses(job)) return questions;
+  if (!isResting(job)) return questions;
   const rests = restsOf(job, course);
-  return (call, sigma) => (rests(call, sigma) ? atRest(questions(call)) : questions(call));
+  const { share = (sigma) => sigma } = course;
+  return (call, sigma) => (rests(call, share(sigma)) ? atRest(questions(call)) : questions(call));
 }
 
-/** Whether the UNet is asked less in some steps than in others. */
-export const pauses = (job: Job): boolean => hasRests(job) && job.source?.kind !== 'instruct';
+const isResting = (job: Job): boolean => hasRests(job) && job.source?.kind !== 'instruct';
+
+/** Whether less is asked in some steps than in others. */
+export const pauses = (job: Job, model: Model): boolean => isResting(job) || skipsLayers(job, model);
 
 /** How many steps a pass makes; what adapts them on the way may make others. @param strength of what it goes on from. */
 export function stepsOf(job: Job, checkpoint: Checkpoint, strength?: number): number {

@@ -62,6 +62,7 @@ export function stepDown(
   switch (net) {
     case 'UNet':
     case 'outer UNet':
+    case 'MMDiT':
     case 'ControlNet': {
       const [, less = null] = lessForUNet(thrift, questions, guided);
       return less;
@@ -74,6 +75,7 @@ export function stepDown(
     }
     case 'text encoder':
     case 'second text encoder':
+    case 'T5':
     case 'text attention':
     case 'image encoder':
     case 'IP-Adapter':

@@ -44,6 +44,12 @@ export const nodeKinds = {
   LoraLoaderModelOnly: node({ model: 'MODEL' }, ['lora_name', 'strength_model'], 'MODEL'),
   CLIPSetLastLayer: node({ clip: 'CLIP' }, ['stop_at_clip_layer'], 'CLIP'),
   RescaleCFG: node({ model: 'MODEL' }, ['multiplier'], 'MODEL'),
+  ModelSamplingSD3: node({ model: 'MODEL' }, ['shift'], 'MODEL'),
+  SkipLayerGuidanceSD3: node(
+    { model: 'MODEL' },
+    ['layers', 'scale', 'start_percent', 'end_percent'],
+    'MODEL',
+  ),
   ModelSamplingDiscrete: node({ model: 'MODEL' }, ['sampling', 'zsnr'], 'MODEL'),
   CLIPTextEncode: node({ clip: 'CLIP' }, ['text'], 'CONDITIONING'),
   ConditioningConcat: node(

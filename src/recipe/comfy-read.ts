@@ -8,7 +8,16 @@ import { graphOf, sourceOf, valueOf, type Graph, type GraphNode } from './comfy-
 import { isNodeType } from './comfy-nodes';
 import type { RecipeControl } from './control';
 import { parseExact } from './json';
-import { stemOf, type Draft, type Hires, type Recipe, type RecipeSettings, type Resource } from './recipe';
+import {
+  stemOf,
+  type Draft,
+  type Hires,
+  type Recipe,
+  type RecipeSettings,
+  type RecipeSkipLayers,
+  type Resource,
+} from './recipe';
+import { layersIn } from './skip-layers';
 
 /** @param json of the "prompt" or the "workflow". Null for what is no workflow, or has no sampler. */
 export function readComfy(json: string): Recipe | null {
@@ -232,6 +241,8 @@ class Reader {
     for (let steps = 0; node && steps < this.#graph.size; steps++) {
       if (node.type.startsWith('LoraLoader')) this.#lora(node, tags);
       else if (node.type === 'RescaleCFG') settings.guidanceRescale = this.#number(node, 'multiplier') ?? 0.7;
+      else if (node.type === 'ModelSamplingSD3') settings.shift = this.#number(node, 'shift') ?? 3;
+      else if (node.type === 'SkipLayerGuidanceSD3') settings.skipLayers = this.#skipLayers(node);
       else if (node.type === 'ModelSamplingDiscrete') {
         if (valueOf(this.#graph, node, 'zsnr') === true) settings.zeroSnr = true;
         const sampling = this.#text(node, 'sampling');
@@ -242,6 +253,16 @@ class Reader {
       node = this.#to(node, 'model')?.node;
     }
     return { settings, tags };
+  }
+
+  /** What is not told is as the node has it. */
+  #skipLayers(node: GraphNode): RecipeSkipLayers {
+    return {
+      layers: layersIn(this.#text(node, 'layers') ?? '7, 8, 9'),
+      scale: this.#number(node, 'scale') ?? 3,
+      start: this.#number(node, 'start_percent') ?? 0.01,
+      end: this.#number(node, 'end_percent') ?? 0.15,
+    };
   }
 
   #checkpoint(node: GraphNode): boolean {

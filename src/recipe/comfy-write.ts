@@ -60,6 +60,13 @@ function layOut(sheet: Sheet, recipe: Recipe): void {
   if (settings.guidanceRescale !== undefined) {
     [model] = sheet.add('RescaleCFG', 1, { model: model! }, { multiplier: settings.guidanceRescale });
   }
+  const { shift, skipLayers } = settings;
+  if (shift !== undefined) [model] = sheet.add('ModelSamplingSD3', 1, { model: model! }, { shift });
+  if (skipLayers) {
+    const { layers, scale, start, end } = skipLayers;
+    const fields = { layers: layers.join(', '), scale, start_percent: start, end_percent: end };
+    [model] = sheet.add('SkipLayerGuidanceSD3', 1, { model: model! }, fields);
+  }
   const nets = { model: model!, clip: clip!, vae: vae! };
   const embeddings = resourcesOf(recipe, 'embedding').map(({ name }) => name);
   const say = (text: string): Output => words(sheet, nets.clip, text, settings, embeddings);

@@ -2,6 +2,7 @@
 import { loraTags, sameName, withOtherName } from '../text/lora';
 import type { RecipeControl } from './control';
 import { stemOf, type Recipe, type RecipeSettings, type Resource, type ResourceKind } from './recipe';
+import { skipLayerWords } from './skip-layers';
 
 /** A file on this device. `hashes`: all that are known of it, in hexadecimal digits; others give the first ten or twelve. */
 export interface Present {
@@ -83,6 +84,9 @@ const shown: readonly (readonly [label: string, show: Show])[] = [
   ['Guidance below sigma', ({ guidanceMax }) => guidanceMax],
   ['Guidance above sigma', ({ guidanceMin }) => guidanceMin],
   ['In every step below', ({ guidanceMinAll }) => guidanceMinAll],
+  ['Shift', ({ shift }) => shift],
+  ['Skip-layer guidance', ({ skipLayers }) => skipLayers && skipLayerWords(skipLayers)],
+  ['T5 tokens', ({ t5Tokens }) => t5Tokens],
   ['Reuse deep features, interval', ({ reuse }) => reuse],
   ['Solver order', ({ order }) => order],
   ['All steps, whatever the strength', ({ allSteps }) => allSteps],

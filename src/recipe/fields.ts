@@ -7,6 +7,7 @@ import { parseSeed } from '../sampling/seed';
 import { emphases, type Emphasis } from '../text/weigh';
 import { pythonNumber } from './pairs';
 import { recipeContents, recipePredictions, type Draft, type Hires } from './recipe';
+import { skipLayersIn, skipLayerWords } from './skip-layers';
 
 /** A setting of T. */
 export interface Field<T> {
@@ -238,6 +239,17 @@ export const ownFields: readonly Field<Draft>[] = [
   // Its widely used extensions call it so.
   numbers('guidanceRescale', ['CFG Rescale', 'CFG Rescale φ', 'CFG Rescale phi']),
   numbers('guidanceMax', ['Guidance below sigma'], 0),
+  // As Forge calls it.
+  numbers('shift', ['Shift']),
+  numbers('t5Tokens', ['T5 tokens']),
+  {
+    names: ['Skip layer guidance'],
+    write: ({ skipLayers }) => skipLayers && skipLayerWords(skipLayers),
+    read: (value) => {
+      const skipLayers = skipLayersIn(value);
+      return skipLayers && { skipLayers };
+    },
+  },
   {
     // By Forge's name, and by A1111's, which has 8-bit floats alone; their own words are for forms that we have not.
     names: ['Weight precision', 'Diffusion in Low Bits', 'FP8 weight'],

@@ -13,6 +13,7 @@ import {
   type Hires,
   type Recipe,
   type RecipeRedraw,
+  type RecipeSkipLayers,
   type Resource,
 } from './recipe';
 
@@ -106,6 +107,11 @@ const control = objectOf<RecipeControl>(
   ...(['module', 'model', 'weight', 'start', 'end'] as const),
 );
 
+const skipLayers = objectOf<RecipeSkipLayers>(
+  { layers: listOf(count), scale: number, start: number, end: number },
+  ...(['layers', 'scale', 'start', 'end'] as const),
+);
+
 const settings = objectOf<Draft>({
   mode: oneOf(recipeModes),
   prompt: text,
@@ -121,6 +127,8 @@ const settings = objectOf<Draft>({
   padded: truth,
   bits: (value) => (value === 8 || value === 4 ? value : undefined),
   reuse: count,
+  t5Tokens: count,
+  skipLayers,
   strength: number,
   maskBlur: number,
   maskMode: oneOf(['masked', 'rest']),
@@ -162,6 +170,7 @@ const settings = objectOf<Draft>({
   unipc: oneOf(['bh1', 'bh2']),
   unipcSpacing: oneOf(['time', 'time squared', 'log SNR']),
   allSteps: truth,
+  shift: number,
   seed,
   rng: oneOf(['CPU', 'NV']),
   variationSeed: seed,

@@ -55,6 +55,13 @@ export interface RecipeRedraw {
   readonly order?: (typeof recipeRedrawOrders)[number];
 }
 
+export interface RecipeSkipLayers {
+  readonly layers: readonly number[];
+  readonly scale: number;
+  readonly start: number;
+  readonly end: number;
+}
+
 /** Settings by the names of a job's; what a recipe does not tell is absent. Sizes in pixels. */
 export interface RecipeSettings extends Partial<Sampling>, Partial<Seeds> {
   readonly mode?: RecipeMode;
@@ -77,6 +84,10 @@ export interface RecipeSettings extends Partial<Sampling>, Partial<Seeds> {
   readonly bits?: 8 | 4;
   /** The UNet is run whole in one of so many calls, and its deep features are used again in the others (DeepCache). */
   readonly reuse?: number;
+  /** How many tokens T5 read, of a model that has one. */
+  readonly t5Tokens?: number;
+  /** Layers, counted from 0, without which the net was asked, too, to lead away from that, and in which part of the run. */
+  readonly skipLayers?: RecipeSkipLayers;
   /** How far a picture goes towards noise, 0 to 1. */
   readonly strength?: number;
   readonly maskBlur?: number;

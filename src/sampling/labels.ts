@@ -23,6 +23,9 @@ const samplerAliases: Readonly<Record<string, SamplerName>> = {
   pndm: 'PLMS',
   unipcmultistep: 'UniPC',
   deismultistep: 'DEIS',
+  flowmatcheulerdiscrete: 'Euler',
+  flowmatchheundiscrete: 'Heun',
+  flowmatchlcm: 'LCM',
 };
 
 const scheduleAliases: Readonly<Record<string, ScheduleName>> = {

@@ -44,7 +44,10 @@ function planned(sampling: Sampling, course: Course): Plan {
   const { like } = sampling;
   switch (noise.kind) {
     case 'flow':
-      return flowPlanners[like](sampling, { ...course, noise });
+      return flowPlanners[like](sampling, {
+        ...course,
+        noise: { ...noise, shift: sampling.shift ?? noise.shift },
+      });
     case 'continuous':
       return continuousPlanners[like](sampling, { ...course, noise });
     default:

@@ -132,6 +132,8 @@ export interface Sampling {
   /** UniPC's variant, and how its steps lie under A1111. */
   readonly unipc?: 'bh1' | 'bh2';
   readonly unipcSpacing?: 'time' | 'time squared' | 'log SNR';
+  /** How far levels are moved towards noise, of a model trained by flow matching; absent: as the model says. */
+  readonly shift?: number;
   /** Image to image makes all of the steps, whatever the strength: A1111's img2img_fix_steps. */
   readonly allSteps?: boolean;
 }

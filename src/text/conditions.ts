@@ -2,8 +2,17 @@
 import { attention, comfyWeights, type Piece } from './attention';
 import { parts } from './parts';
 import { schedule, type Span, type Timeline } from './schedule';
+import { t5Tokens } from './t5';
 import type { Emphasis } from './weigh';
-import { comfyWindows, EMPTY, windows, type Reader, type Window, type Windows } from './windows';
+import {
+  comfyWindows,
+  EMPTY,
+  windows,
+  type Reader,
+  type Tokenizer,
+  type Window,
+  type Windows,
+} from './windows';
 
 /** Whose signs in a prompt mean something; in a plain one, none do. */
 export type Language = 'A1111' | 'ComfyUI' | 'plain';
@@ -22,6 +31,8 @@ export interface Reading extends Reader, Timeline {
   readonly emphasis: Emphasis;
   /** Windows that are read, where all the others are lost (diffusers reads one). */
   readonly limit?: number;
+  /** Of a model that has a T5 beside: how it cuts words into pieces. */
+  readonly t5?: Tokenizer;
 }
 
 export type Which = 'prompt' | 'negative';
@@ -34,6 +45,8 @@ export interface Condition {
   readonly schedule: readonly { readonly until: number; readonly text: number }[];
   /** Each text once, by its windows: all have as many, as the shorter ones are padded with empty windows. */
   readonly texts: readonly (readonly Window[])[];
+  /** What a T5 reads of each. */
+  readonly t5?: readonly Window[];
 }
 
 /**
@@ -47,6 +60,7 @@ export function conditions(prompt: string, which: Which, reading: Reading): Cond
       weight,
       schedule: spans.map(({ until, text }) => ({ until, text: texts.indexOf(text) })),
       texts: padded(texts.map((text) => cut(text, reading).windows.slice(0, reading.limit))),
+      ...(reading.t5 && { t5: texts.map((text) => t5Tokens(piecesOf(text, reading), reading.t5!)) }),
     };
   });
 }

@@ -37,7 +37,7 @@ export interface Encoders {
  */
 export function encodings({ texts, schedule: spans }: Condition, encoders: Encoders): Encoded[] {
   const { encodingOf, marks, emphasis, widths } = encoders;
-  const times = texts.map((_, n) => spans.filter(({ text }) => text === n).length);
+  const times = timesOf({ texts, schedule: spans });
   const weighing = {
     emphasis,
     widths,
@@ -57,6 +57,10 @@ export function encodings({ texts, schedule: spans }: Condition, encoders: Encod
     pooled: encodingOf(text[0]!).pooled,
   }));
 }
+
+/** How many spans each text of a condition stands for. */
+export const timesOf = ({ texts, schedule: spans }: Pick<Condition, 'texts' | 'schedule'>): number[] =>
+  texts.map((_, n) => spans.filter(({ text }) => text === n).length);
 
 function concatenated(arrays: readonly Float32Array[]): Float32Array {
   if (arrays.length === 1) return arrays[0]!;

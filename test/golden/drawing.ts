@@ -11,6 +11,7 @@ import type { Job, Picture, Progress } from '../../src/pipeline/job';
 import { wasmMachine } from '../../src/runtime/device';
 import { Sessions } from '../../src/runtime/session';
 import type { Tokenizer } from '../../src/text/windows';
+import { t5Tokenizer } from '../../src/text/t5';
 import { loadTokenizer } from '../../src/text/tokenizer';
 import { readHeader, type Header } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
@@ -27,8 +28,12 @@ export const bundled = async (name: string): Promise<Uint8Array<ArrayBuffer>> =>
   Uint8Array.from(await readFile(new URL(`../../models/${name}`, import.meta.url)));
 
 /** A golden model's single file. */
-export const modelBytes = (name: string): Uint8Array<ArrayBuffer> =>
-  goldenBytes(`models/${name}/model.safetensors`);
+export const modelBytes = (name: string, file = 'model'): Uint8Array<ArrayBuffer> =>
+  goldenBytes(`models/${name}/${file}.safetensors`);
+
+/** The tokenizer that golden models with a T5 were run with. */
+export const goldenT5 = (): Promise<Tokenizer> =>
+  t5Tokenizer(new TextDecoder().decode(goldenBytes('t5_tokenizer/tokenizer.json')));
 
 /** The app's tokenizer, from the files that the app is served with. */
 export async function servedTokenizer(): Promise<Tokenizer> {
@@ -51,11 +56,13 @@ export async function draw(
   tokenizer: Tokenizer,
   job: Job,
   embeddings: readonly Embedding[] = [],
+  t5?: Tokenizer,
 ): Promise<{ picture: Picture; told: Progress[] }> {
   const told: Progress[] = [];
   const run = generate(job, {
     checkpoint,
     tokenizer,
+    ...(t5 && { t5 }),
     embeddings,
     report: (progress) => told.push(progress),
   });

@@ -1,12 +1,13 @@
 /** diffusers' schedulers for flow matching on a toy network: timesteps, levels, what it is given, and x after every call. */
 import { afterAll, describe, expect, it } from 'vitest';
+import { asFlow } from '../../src/sampling/flow';
 import { mix, scaled, type Latent } from '../../src/sampling/latent';
 import { plan } from '../../src/sampling/plan';
 import type { SamplerName, Sampling, ScheduleName } from '../../src/sampling/settings';
 import { samplers } from '../../src/sampling/table';
 import { goldenBytes, goldenJson, listCases } from './root';
 import { parseTensors, worstDifference, type Tensor } from './tensors';
-import { asFlow, toyDenoiser } from './toy';
+import { toyDenoiser } from './toy';
 
 interface Case {
   readonly class: string;

@@ -1,11 +1,11 @@
 /** Whole pictures against diffusers, on the wasm backend. */
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Checkpoint } from '../../src/pipeline/checkpoint';
-import type { Tokenizer } from '../../src/text/windows';
+import { ROOM, type Tokenizer } from '../../src/text/windows';
 import { jobWith } from '../job';
-import { bundled, draw, expectSame, modelBytes, openCheckpoint, servedTokenizer } from './drawing';
+import { bundled, draw, expectSame, goldenT5, modelBytes, openCheckpoint, servedTokenizer } from './drawing';
 import { caseOf, unlike } from './picture-cases';
-import { jobOf, picturesIn, type MiniCase } from './pipeline-case';
+import { jobOf, modelFileOf, picturesIn, type MiniCase } from './pipeline-case';
 import { goldenBytes, goldenJson, goldenTensors, hasGolden, listCases, modelsWith, present } from './root';
 import { drawFrom, expectLatents, goldenPixels, spyOn } from './spied';
 
@@ -38,25 +38,19 @@ describe('the bundled model draws what PyTorch draws', () => {
   });
 });
 
-/** diffusers leaves the end of a long prompt out. */
-function seenByDiffusers(prompt: string): string {
-  const ids = tokenizer(prompt);
-  if (ids.length <= 75) return prompt;
-  const seen = ids.slice(0, 75).join();
-  const end = Array.from({ length: prompt.length }, (_, i) => prompt.length - i);
-  return prompt.slice(
-    0,
-    end.find((at) => tokenizer(prompt.slice(0, at)).join() === seen),
-  );
-}
+/** diffusers leaves the end of a long prompt out for CLIP, though T5 reads it. */
+const clipped: Tokenizer = (text) => tokenizer(text).slice(0, ROOM);
 
 const kinds = /^(txt2img|img2img|inpaint|pix2pix)/;
 
 describe.each(modelsWith(kinds))('%s draws what diffusers draws', (name) => {
-  let checkpoint: Checkpoint;
-  beforeAll(async () => {
-    checkpoint = await openCheckpoint(modelBytes(name));
-  });
+  /** Of each file that cases are drawn with. */
+  const opened = new Map<string, Promise<Checkpoint>>();
+  const openedFrom = (file: string): Promise<Checkpoint> => {
+    const checkpoint = opened.get(file) ?? openCheckpoint(modelBytes(name, file));
+    opened.set(file, checkpoint);
+    return checkpoint;
+  };
 
   for (const test of listCases(`models/${name}/cases`, (test) => kinds.test(test))) {
     const at = `models/${name}/cases/${test}`;
@@ -71,11 +65,12 @@ describe.each(modelsWith(kinds))('%s draws what diffusers draws', (name) => {
       const source = hasGolden(`${at}/image.png`) ? goldenPixels(`${at}/image.png`) : undefined;
       const mask = hasGolden(`${at}/mask_image.png`) ? goldenPixels(`${at}/mask_image.png`) : undefined;
       const alpha = mask && Uint8Array.from(mask.rgba.filter((_, i) => i % 4 === 0));
-      const asked = jobOf(wanted, source, alpha, index);
-      const job = { ...asked, prompt: seenByDiffusers(asked.prompt) };
+      const job = jobOf(wanted, source, alpha, index);
+      const checkpoint = await openedFrom(modelFileOf(wanted));
+      const t5 = checkpoint.model.t5 ? await goldenT5() : undefined;
       drawFrom(wanted);
       const spied = spyOn(checkpoint);
-      const { picture } = await draw(checkpoint, tokenizer, job).finally(() => vi.restoreAllMocks());
+      const { picture } = await draw(checkpoint, clipped, job, [], t5).finally(() => vi.restoreAllMocks());
       const tensors = goldenTensors(`${at}/expected.safetensors`);
       if (index === 0) expectLatents(`${name} ${test}`, spied, wanted, tensors);
       const [own, numbered] = [`${at}/expected.png`, `${at}/expected_${index}.png`];

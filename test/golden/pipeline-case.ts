@@ -17,7 +17,15 @@ export interface PipelineCase {
     readonly original_size?: readonly number[];
     readonly target_size?: readonly number[];
     readonly crops_coords_top_left?: readonly number[];
+    /** Of Stable Diffusion 3. */
+    readonly max_sequence_length?: number;
+    readonly skip_guidance_layers?: readonly number[];
+    readonly skip_layer_guidance_scale?: number;
+    readonly skip_layer_guidance_start?: number;
+    readonly skip_layer_guidance_stop?: number;
   };
+  /** Where it lies, packed. */
+  readonly model: string;
   readonly size_wh: readonly [number, number];
   readonly prediction_type: string;
   readonly note?: string;
@@ -25,7 +33,8 @@ export interface PipelineCase {
     readonly class: string;
     readonly config: {
       readonly use_karras_sigmas?: boolean;
-      readonly timestep_spacing: Job['spacing'];
+      readonly timestep_spacing?: Job['spacing'];
+      readonly shift?: number;
       readonly rescale_betas_zero_snr?: boolean;
     };
   };
@@ -47,6 +56,10 @@ function promptsOf({ call, note = '' }: PipelineCase, index: number): { prompt: 
   return { prompt: one(call.prompt ?? told?.[1]), negative: one(call.negative_prompt ?? told?.[2]) };
 }
 
+/** The name of the model's file that a case is drawn with. */
+export const modelFileOf = ({ model }: PipelineCase): string =>
+  /([^/]+)\.safetensors/.exec(model)?.[1] ?? 'model';
+
 /** How many pictures a case draws at once. */
 export const picturesIn = ({ call }: PipelineCase): number =>
   typeof call.prompt === 'object' ? call.prompt.length : 1;
@@ -58,7 +71,7 @@ export const picturesIn = ({ call }: PipelineCase): number =>
  */
 export function jobOf(wanted: PipelineCase, source?: Pixels, mask?: Uint8Array<ArrayBuffer>, index = 0): Job {
   const { call, scheduler, size_wh, init_latents_seed, noise_tape_seed, prediction_type } = wanted;
-  const { use_karras_sigmas, timestep_spacing, rescale_betas_zero_snr } = scheduler.config;
+  const { use_karras_sigmas, timestep_spacing, rescale_betas_zero_snr, shift } = scheduler.config;
   const count = picturesIn(wanted);
   const clipSkip = Number(/^clip skip (\d+)/.exec(wanted.note ?? '')?.[1] ?? 1);
   return jobWith({
@@ -69,7 +82,10 @@ export function jobOf(wanted: PipelineCase, source?: Pixels, mask?: Uint8Array<A
     guidance: call.guidance_scale,
     sampler: scheduler.class,
     schedule: use_karras_sigmas ? 'Karras' : 'Automatic',
-    spacing: timestep_spacing,
+    ...(timestep_spacing && { spacing: timestep_spacing }),
+    ...(shift !== undefined && { shift }),
+    ...(call.max_sequence_length !== undefined && { t5Tokens: call.max_sequence_length }),
+    ...(call.skip_guidance_layers && { skipLayers: skipsOf(call, call.skip_guidance_layers) }),
     seed: init_latents_seed ?? noise_tape_seed,
     ...(count > 1 && { batch: { index, count } }),
     ...(clipSkip > 1 && { clipSkip }),
@@ -78,6 +94,16 @@ export function jobOf(wanted: PipelineCase, source?: Pixels, mask?: Uint8Array<A
     ...(prediction_type === 'v_prediction' && { prediction: 'v' }),
     source: source ? sourceOf(source, call, mask) : null,
   });
+}
+
+/** What is not told is as in StableDiffusion3Pipeline. */
+function skipsOf(call: PipelineCase['call'], layers: readonly number[]): NonNullable<Job['skipLayers']> {
+  return {
+    layers,
+    scale: call.skip_layer_guidance_scale ?? 2.8,
+    start: call.skip_layer_guidance_start ?? 0.01,
+    end: call.skip_layer_guidance_stop ?? 0.2,
+  };
 }
 
 function sourceOf(

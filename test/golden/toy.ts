@@ -1,6 +1,6 @@
 /** The network of the sampler cases: a sine of what it is given, with a little of the timestep. */
-import { denoisedFromFlow } from '../../src/sampling/flow';
-import { denoisedFromEps, denoisedFromV, scaled, toVp, type Latent } from '../../src/sampling/latent';
+import { asFlow, denoisedFromFlow } from '../../src/sampling/flow';
+import { denoisedFromEps, denoisedFromV, toVp, type Latent } from '../../src/sampling/latent';
 import type { Denoise, Plan } from '../../src/sampling/sampler';
 
 export interface Asked {
@@ -46,7 +46,3 @@ export function toyDenoiser(
   };
   return { denoise, asked };
 }
-
-/** x as a network takes it that was trained by flow matching. */
-export const asFlow = (x: Latent, sigma: number, share: NonNullable<Plan['share']>): Latent =>
-  sigma === 0 ? x : scaled(share(sigma) / sigma, x);

@@ -5,9 +5,9 @@
  * given sigmas of that kind.
  */
 import { DrobeError } from '../../errors';
-import { shareOfSigma, shifted, sigmaOfShare, type FlowNoise } from '../flow';
+import { flowTakes, shareOfSigma, shifted, sigmaOfShare, type FlowNoise } from '../flow';
 import type { Plan, Point } from '../sampler';
-import type { SamplerName, Sampling, ScheduleName } from '../settings';
+import type { SamplerName, Sampling } from '../settings';
 import { rangeOf, type Course } from './course';
 
 /** Of a network that was trained by flow matching. */
@@ -16,20 +16,10 @@ export type Flowing = Course & { readonly noise: FlowNoise };
 /** A plan in shares of noise, before samplers that add noise are told how. */
 export type SharePlan = Omit<Plan, 'share' | 'timestep' | 'range'>;
 
-/** Samplers whose levels, or ways to put noise back, are made of a table of betas. */
-const refused: ReadonlySet<SamplerName> = new Set(['Restart', 'TCD']);
-
-/** Schedules whose levels were found for other networks. */
-const foreign: ReadonlySet<ScheduleName> = new Set(['Align Your Steps']);
-
-/** Whether networks trained by flow matching can be sampled so. */
-export const flowTakes = ({ sampler, schedule }: Pick<Sampling, 'sampler' | 'schedule'>): boolean =>
-  !refused.has(sampler) && !foreign.has(schedule);
-
 /** @throws DrobeError 'bad-request' */
 export function checkFlow({ sampler, schedule }: Sampling): void {
-  const what = refused.has(sampler) ? sampler : foreign.has(schedule) ? schedule : null;
-  if (what !== null)
+  const what = [sampler, schedule].find((name) => !flowTakes(name));
+  if (what !== undefined)
     throw new DrobeError('bad-request', { reason: `${what} is not for models trained by flow matching` });
 }
 

@@ -4,7 +4,7 @@ import type { Sampling, Seeds } from '../../sampling/settings';
 import type { Emphasis } from '../../text/weigh';
 
 /** Settings that few people touch and recipes bring along. What is absent is as the sampler has it. */
-export type Rare = Pick<Job, 'padded' | 'bits' | 'reuse'> &
+export type Rare = Pick<Job, 'padded' | 'bits' | 'reuse' | 't5Tokens' | 'skipLayers'> &
   Pick<Seeds, 'seedDelta' | 'resizeFrom' | 'batch'> &
   Omit<Sampling, 'sampler' | 'schedule' | 'spacing' | 'like'> & {
     /** What the second pass has of its own, where there is one. */
@@ -107,6 +107,9 @@ export function modesOf({ kind }: ModelFacts): readonly [Mode, ...Mode[]] {
   }
 }
 
+/** Whether it was trained by flow matching. */
+export const isFlow = (facts: ModelFacts | undefined): boolean => facts?.predicts?.prediction === 'flow';
+
 /** A1111's words for its choices. */
 export const maskModes = { masked: 'Inpaint masked', rest: 'Inpaint not masked' } as const;
 export type MaskMode = keyof typeof maskModes;
@@ -180,6 +183,14 @@ export function withRare(rare: Rare, changes: { readonly [K in keyof Rare]: Rare
   const all = Object.entries({ ...rare, ...changes }).filter(([, value]) => value !== undefined);
   return Object.fromEntries(all);
 }
+
+/** Skip-layer guidance as Stability AI's and diffusers' have it for 3.5 Medium. */
+export const skipping: NonNullable<Rare['skipLayers']> = {
+  layers: [7, 8, 9],
+  scale: 2.8,
+  start: 0.01,
+  end: 0.2,
+};
 
 /** Rare settings of a picture at this place of a batch, or of one alone. */
 export const withBatch = (rare: Rare, batch: Rare['batch']): Rare => withRare(rare, { batch });

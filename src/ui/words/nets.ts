@@ -4,8 +4,10 @@ import type { NetName } from '../../engine/api';
 export const nets: Record<NetName, string> = {
   'text encoder': 'the text encoder',
   'second text encoder': 'the second text encoder',
+  T5: 'T5',
   'text attention': 'what the UNet reads prompts with',
   UNet: 'the UNet',
+  MMDiT: 'the MMDiT',
   'outer UNet': 'the outermost blocks of the UNet',
   ControlNet: 'the ControlNet',
   'T2I-Adapter': 'the T2I-Adapter',

@@ -38,6 +38,7 @@ export function rareWords(value: Rare[keyof Rare]): string {
   if (typeof value !== 'object') return String(value);
   if ('width' in value) return `${value.width} × ${value.height}`;
   if ('index' in value) return `${value.index + 1} of ${value.count}`;
+  if ('layers' in value) return value.layers.join(', ');
   const { sampler, schedule, prompt, negative } = value;
   const words = [prompt, negative].flatMap((text) => (text === undefined ? [] : `“${clean(text, 80)}”`));
   return [sampler, schedule, ...words].filter((part) => part !== undefined).join(', ');

@@ -29,6 +29,17 @@ export const definitions: Readonly<
   },
   CLIPSetLastLayer: { inputs: { clip: 'CLIP', stop_at_clip_layer: 'INT' }, outputs: ['CLIP'] },
   RescaleCFG: { inputs: { model: 'MODEL', multiplier: 'FLOAT' }, outputs: ['MODEL'] },
+  ModelSamplingSD3: { inputs: { model: 'MODEL', shift: 'FLOAT' }, outputs: ['MODEL'] },
+  SkipLayerGuidanceSD3: {
+    inputs: {
+      model: 'MODEL',
+      layers: 'STRING',
+      scale: 'FLOAT',
+      start_percent: 'FLOAT',
+      end_percent: 'FLOAT',
+    },
+    outputs: ['MODEL'],
+  },
   ModelSamplingDiscrete: {
     inputs: { model: 'MODEL', sampling: ['eps', 'v_prediction', 'lcm', 'x0', 'img_to_img'], zsnr: 'BOOLEAN' },
     outputs: ['MODEL'],

@@ -111,6 +111,12 @@ const sometimes = fc.record(
     ...{ guidanceFrom: fraction, guidanceMax: positive, guidanceMin: positive, guidanceMinAll: fc.boolean() },
     ...{
       padded: fc.boolean(),
+      shift: positive,
+      t5Tokens: fc.integer({ min: 1, max: 512 }),
+      skipLayers: fc.record({
+        layers: fc.array(fc.nat({ max: 37 }), { maxLength: 4 }),
+        ...{ scale: positive, start: fraction, end: fraction },
+      }),
       bits: fc.constantFrom(8, 4),
       reuse: fc.integer({ min: 2, max: 9 }),
       prediction: fc.constantFrom('epsilon', 'v'),
