@@ -3,15 +3,16 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { sidesOf } from '../../src/canvas/crop';
 import { scaled } from '../../src/canvas/hints/planes';
 import type { Checkpoint } from '../../src/pipeline/checkpoint';
-import type { Job, Pixels, Progress, Redraw } from '../../src/pipeline/job';
+import type { Control, Job, Pixels, Progress, Redraw } from '../../src/pipeline/job';
 import { fromPixels, toPixels } from '../../src/pipeline/pixels';
 import { boxOf, partsOf } from '../../src/pipeline/redraw/parts';
 import { Sheet } from '../../src/pipeline/redraw/sheet';
 import { meanLatents } from '../../src/pipeline/start';
 import type { Tokenizer } from '../../src/text/windows';
 import { jobWith } from '../job';
+import { goldenControl } from './control-jobs';
 import { bundled, draw, modelBytes, openCheckpoint, servedTokenizer } from './drawing';
-import { present } from './root';
+import { listGolden, present, skipped } from './root';
 import { pictureDifference } from './tensors';
 
 const redraw: Redraw = { tile: { width: 48, height: 48 }, padding: 24, blur: 4, order: 'linear' };
@@ -69,6 +70,43 @@ describe('a tile that covers the whole picture', () => {
         stepsIn(expected.told).map(() => ({ number: 1, of: 1 })),
       );
     }
+  });
+});
+
+const CONTROL = 'control/controlnet-sd1';
+const missing = [CONTROL, 'models/sd1'].filter((path) => listGolden(path).length === 0);
+for (const path of missing) skipped(path);
+
+describe.skipIf(missing.length > 0)('a ControlNet that guides by what is drawn anew', () => {
+  let guided: Checkpoint;
+  beforeAll(async () => {
+    guided = await openCheckpoint(modelBytes('sd1'));
+    await guided.controls.use([CONTROL], goldenControl);
+  });
+  const guidedBy = (pixels: Pixels, weight: number): readonly Control[] => [
+    { model: CONTROL, hint: pixels, weight, start: 0, end: 1, mode: 'balanced' },
+  ];
+
+  it('guides the one tile there is as it guides image to image, to the bit', async () => {
+    const pixels = scaled(large, { width: 96, height: 80 }, 'area');
+    const job = anew(pixels, 0.6, { like: 'diffusers', steps: 3, controls: guidedBy(pixels, 1) });
+    const { redraw: _, ...whole } = job;
+    const { picture } = await draw(guided, tokenizer, job);
+    expect(picture.rgba).toEqual((await draw(guided, tokenizer, whole)).picture.rgba);
+  });
+
+  it('guides every one of several tiles, by its own part of the hint', async () => {
+    const pixels = scaled(large, { width: 112, height: 64 }, 'area');
+    const drawnBy = (weight: number): ReturnType<typeof draw> =>
+      draw(guided, tokenizer, anew(pixels, 0.6, { steps: 3, controls: guidedBy(pixels, weight) }));
+    const [guide, none] = [await drawnBy(1), await drawnBy(0)];
+    const parts = stepsIn(guide.told).map(({ tile }) => tile?.number);
+    expect(new Set(parts).size).toBeGreaterThan(1);
+    const differ = (from: number, to: number): boolean =>
+      Array.from({ length: to - from }, (_, x) => 4 * (32 * 112 + from + x)).some(
+        (at) => guide.picture.rgba[at] !== none.picture.rgba[at],
+      );
+    expect([differ(0, 20), differ(92, 112)]).toEqual([true, true]);
   });
 });
 
