@@ -3,116 +3,20 @@
  * memory or which kernels a backend has: a feature map is [N, H, W, C] on WebGPU and [N, C, H, W] elsewhere.
  */
 import { DrobeError } from '../errors';
-import { constant, op, sizeOf, type Bits, type Shape, type Var } from './graph';
+import { add, cast, chunk, gelu, mul, relu, scaled, silu } from './arithmetic';
+import { axes, dims, fromImage, toImage, toTokens } from './feature-map';
+import { constant, op, sizeOf, type Bits, type Var } from './graph';
 import { BLOCK, canBePacked } from './packed';
 import type { Scope } from './scope';
 import { concat, padAxis, pixelUnshuffle, reshape, rowsOf, slice, transpose } from './shapes';
 import { winograd, winogradPays } from './winograd';
 
+export * from './arithmetic';
+export * from './attention';
+export * from './feature-map';
 export { concat, pixelUnshuffle, reshape, rowsOf, slice, transpose };
 
 const ms = { domain: 'com.microsoft' } as const;
-
-// --- feature maps --------------------------------------------------------------------------------------------
-
-/** Where N, C, H and W of a feature map stand. */
-export function axes(x: Var): { n: number; c: number; h: number; w: number } {
-  return x.target.layout === 'nhwc' ? { n: 0, h: 1, w: 2, c: 3 } : { n: 0, c: 1, h: 2, w: 3 };
-}
-
-/** A feature map's size as [N, C, H, W], whatever its layout. */
-export function dims(x: Var): [n: number, c: number, h: number, w: number] {
-  const { n, c, h, w } = axes(x);
-  return [x.shape[n]!, x.shape[c]!, x.shape[h]!, x.shape[w]!];
-}
-
-/** [N, C, H, W] as the outside gives it → a feature map. */
-export function fromImage(x: Var): Var {
-  return x.target.layout === 'nhwc' ? transpose(x, 0, 2, 3, 1) : x;
-}
-
-/** A feature map → [N, C, H, W] as the outside takes it. */
-export function toImage(x: Var): Var {
-  return x.target.layout === 'nhwc' ? transpose(x, 0, 3, 1, 2) : x;
-}
-
-/** Feature maps side by side in their channels: torch.cat([x, y], dim=1). */
-export function concatChannels(x: Var, y: Var): Var {
-  return concat(axes(x).c, x, y);
-}
-
-/** Feature map → tokens [N, H·W, C]. */
-export function toTokens(x: Var): Var {
-  const [n, c, h, w] = dims(x);
-  if (x.target.layout === 'nhwc') return reshape(x, n, h * w, c);
-  return transpose(reshape(x, n, c, h * w), 0, 2, 1);
-}
-
-/** Tokens [N, H·W, C] → feature map of the size of `like`. */
-export function fromTokens(x: Var, like: Var): Var {
-  const [n, , h, w] = dims(like);
-  const c = x.shape[2]!;
-  if (x.target.layout === 'nhwc') return reshape(x, n, h, w, c);
-  return reshape(transpose(x, 0, 2, 1), n, c, h, w);
-}
-
-// --- arithmetic ----------------------------------------------------------------------------------------------
-
-/** Broadcasting as NumPy does. */
-function broadcast(a: Shape, b: Shape): number[] {
-  const rank = Math.max(a.length, b.length);
-  return Array.from({ length: rank }, (_, i) =>
-    Math.max(a[i - rank + a.length] ?? 1, b[i - rank + b.length] ?? 1),
-  );
-}
-export const add = (x: Var, y: Var): Var => op('Add', [x, y], broadcast(x.shape, y.shape));
-export const mul = (x: Var, y: Var): Var => op('Mul', [x, y], broadcast(x.shape, y.shape));
-export const cast = (x: Var, to: 'f32' | 'f16'): Var =>
-  x.dtype === to ? x : op('Cast', [x], x.shape, { to: to === 'f32' ? 1 : 10 }, { dtype: to });
-
-function scalar(value: number, like: Var): Var {
-  const v = constant(Float32Array.of(value), [1], like.target);
-  return like.dtype === 'f16' ? cast(v, 'f16') : v; // one number: ONNX Runtime folds the Cast
-}
-
-/** x times a number. */
-export const scaled = (x: Var, by: number): Var => mul(x, scalar(by, x));
-/** x plus a number. */
-export const shifted = (x: Var, by: number): Var => add(x, scalar(by, x));
-export const relu = (x: Var): Var => op('Relu', [x], x.shape);
-export const sigmoid = (x: Var): Var => op('Sigmoid', [x], x.shape);
-export const tanh = (x: Var): Var => op('Tanh', [x], x.shape);
-export const sqrt = (x: Var): Var => op('Sqrt', [x], x.shape);
-/** x, and below zero so much of it. */
-export const leakyRelu = (x: Var, slope: number): Var =>
-  op('LeakyRelu', [x], x.shape, { alpha: { float: slope } });
-
-/** x·sigmoid(x). QuickGelu with alpha 1 is SiLU in one kernel, on both backends. */
-export const silu = (x: Var): Var => op('QuickGelu', [x], x.shape, { alpha: { float: 1 } }, ms);
-/** x·sigmoid(1.702 x): https://github.com/openai/CLIP/blob/main/clip/model.py */
-export const quickGelu = (x: Var): Var => op('QuickGelu', [x], x.shape, { alpha: { float: 1.702 } }, ms);
-export const gelu = (x: Var): Var => op('Gelu', [x], x.shape);
-/** gelu by tanh, which is a little off: torch's nn.GELU(approximate="tanh"). */
-export const tanhGelu = (x: Var): Var => op('FastGelu', [x], x.shape, {}, ms);
-
-/** The largest number of half precision in the place of what is beyond. */
-export function bounded(x: Var): Var {
-  if (x.dtype !== 'f16') return x;
-  const end = (value: number): Var => cast(constant(Float32Array.of(value), [], x.target), 'f16');
-  return op('Clip', [x, end(-65504), end(65504)], x.shape);
-}
-
-/** torch's x.chunk(count, dim=-1). */
-export function chunk(x: Var, count: number): Var[] {
-  const last = x.shape.length - 1;
-  const part = x.shape[last]! / count;
-  return Array.from({ length: count }, (_, i) => slice(x, last, i * part, (i + 1) * part));
-}
-
-/** [.., m, k] · [.., k, n] → [.., m, n]; where y is a matrix, it is the same for all of x. */
-export const matmul = (x: Var, y: Var): Var => op('MatMul', [x, y], x.shape.with(-1, y.shape.at(-1)!));
-
-// --- modules -------------------------------------------------------------------------------------------------
 
 /**
  * nn.Linear, or a 1×1 convolution of tokens: the same bytes. x·Wᵀ + b in x's dtype; x: [..., in] → [..., out].
@@ -336,61 +240,4 @@ export function crop(x: Var, h: number, w: number): Var {
   const at = axes(x);
   const rows = x.shape[at.h] === h ? x : slice(x, at.h, 0, h);
   return rows.shape[at.w] === w ? rows : slice(rows, at.w, 0, w);
-}
-
-/**
- * ONNX Runtime's CPU kernel counts what a head multiplies, 2·S·L·d, in 32 bits where it is WebAssembly, and fails beyond:
- * at 512 pixels in the VAE. Half of what it can bear, as slices are not all of one size.
- */
-const MAX_COUNT = 2 ** 29;
-
-/**
- * softmax(q·kᵀ/√d)·v with the heads side by side in the last axis, as nn.MultiheadAttention has them.
- * q: [N, S, heads·d]; k, v: [N, L, heads·d] → [N, S, heads·d]
- * @param mask [S, L] or broadcastable, added to the scores.
- * @param scale of q·kᵀ, where it is not 1/√d.
- */
-export function attention(q: Var, k: Var, v: Var, heads: number, mask?: Var, scale?: number): Var {
-  const [n, s, width] = q.shape as [number, number, number];
-  const scores = s * k.shape[1]!;
-  const room = Math.ceil((n * heads * scores * 4) / q.target.maxScoreBytes);
-  const count = q.target.layout === 'nchw' ? Math.ceil((scores * (width / heads)) / MAX_COUNT) : 1;
-  const slices = Math.min(s, Math.max(room, count));
-  if (slices > 1 && !mask) {
-    const rows = Math.ceil(s / slices);
-    const parts: Var[] = [];
-    for (let from = 0; from < s; from += rows) {
-      parts.push(attentionOnce(slice(q, 1, from, Math.min(s, from + rows)), k, v, heads));
-    }
-    const [first, ...rest] = parts as [Var, ...Var[]];
-    return concat(1, first, ...rest);
-  }
-  return attentionOnce(q, k, v, heads, mask, scale);
-}
-
-function attentionOnce(q: Var, k: Var, v: Var, heads: number, mask?: Var, scale?: number): Var {
-  const [n, s, width] = q.shape as [number, number, number];
-  const l = k.shape[1]!;
-  const d = width / heads;
-  if (q.target.fusedAttention && !mask) {
-    return op('MultiHeadAttention', [q, k, v], q.shape, { num_heads: heads }, ms);
-  }
-  const split = (x: Var, length: number, ...perm: number[]): Var =>
-    transpose(reshape(x, n, length, heads, d), ...perm);
-  const scores = op(
-    'MatMul',
-    [split(scaled(q, scale ?? d ** -0.5), s, 0, 2, 1, 3), split(k, l, 0, 2, 3, 1)],
-    [n, heads, s, l],
-  );
-  const biased = mask ? add(scores, mask) : scores;
-  const weights = op('Softmax', [biased], biased.shape, { axis: -1 });
-  const mixed = op('MatMul', [weights, split(v, l, 0, 2, 1, 3)], [n, heads, s, d]);
-  return reshape(transpose(mixed, 0, 2, 1, 3), n, s, width);
-}
-
-/** [length, length], −∞-like above the diagonal: a token sees itself and what came before. */
-export function causalMask(length: number, like: Var): Var {
-  const data = new Float32Array(length * length);
-  for (let i = 0; i < length; i++) data.fill(-65504, i * length + i + 1, (i + 1) * length);
-  return cast(constant(data, [length, length], like.target), like.dtype === 'f16' ? 'f16' : 'f32');
 }
