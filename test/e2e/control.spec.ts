@@ -21,10 +21,14 @@ const inpainting = net('controlnet-sd1-inpaint', 'control_v11p_sd15_inpaint');
 
 const region = ({ page }: App) => page.getByRole('region', { name: 'Control' });
 
-async function openWith(app: App, ...nets: { name: string; buffer: Buffer }[]): Promise<void> {
+async function openWith(
+  app: App,
+  model: 'sd1' | 'sdxl',
+  ...nets: { name: string; buffer: Buffer }[]
+): Promise<void> {
   await app.open();
-  await app.importFiles(checkpointFile('sd1'), ...nets);
-  await expect(app.model.locator('option:checked')).toHaveText(/sd1/, { timeout: 60_000 });
+  await app.importFiles(checkpointFile(model), ...nets);
+  await expect(app.model.locator('option:checked')).toHaveText(new RegExp(model), { timeout: 60_000 });
   await expect(app.page.getByText(/^Importing/)).toBeHidden({ timeout: 60_000 });
 }
 
@@ -34,7 +38,7 @@ test('two ControlNets guide as diffusers has them guide, each its part of the wa
   const of = (asked: number | readonly number[] = 0, i: number): string =>
     String(typeof asked === 'object' ? asked[i] : asked);
   const { page } = app;
-  await openWith(app, canny, inpainting);
+  await openWith(app, 'sd1', canny, inpainting);
   await app.fill(jobOf(wanted));
 
   const control = region(app);
@@ -56,11 +60,69 @@ test('two ControlNets guide as diffusers has them guide, each its part of the wa
   await expectPicture(await app.draw(), `${at}/expected.png`, 'sd1 with two ControlNets');
 });
 
+const guides = [
+  ['a T2I-Adapter', 't2iadapter-sd1', 't2iadapter_sd15v2', 'sd1'],
+  ['a ControlNet of SDXL', 'controlnet-sdxl', 'diffusion_pytorch_model', 'sdxl'],
+] as const;
+for (const [what, folder, name, model] of guides) {
+  test(`${what} guides as diffusers has it guide`, async ({ app }) => {
+    const at = `control/${folder}/cases/txt2img`;
+    const wanted = caseAt(at);
+    await openWith(app, model, net(folder, name));
+    const job = jobOf(wanted);
+    await app.fill(job);
+    await app.page.getByRole('combobox', { name: 'Timestep spacing' }).selectOption(job.spacing);
+
+    const control = region(app);
+    await control.getByRole('button', { name: 'Add control' }).click();
+    await control.getByRole('combobox', { name: 'Control model' }).selectOption(name);
+    await control.getByLabel('Control image').setInputFiles(picture(`${at}/image.png`));
+    await control.getByRole('combobox', { name: 'Preprocessor' }).selectOption('none');
+    const { controlnet_conditioning_scale, adapter_conditioning_scale, width, height } = wanted.call;
+    await control
+      .getByRole('slider', { name: 'Control weight' })
+      .fill(String(controlnet_conditioning_scale ?? adapter_conditioning_scale));
+    await expect(control.getByText(/^Hint, /)).toHaveText(`Hint, ${width} × ${height}`);
+    await expectPicture(await app.draw(), `${at}/expected.png`, `${model} with ${what}`);
+  });
+}
+
+test('what is drawn beyond the edges is guided too, and the picture inside them stays', async ({ app }) => {
+  const { page } = app;
+  await app.open();
+  await page.getByRole('tab', { name: 'Outpaint' }).click();
+  await page.getByLabel('Source image').setInputFiles(picture('mini-sd/00.png'));
+  await page.getByRole('spinbutton', { name: 'Right' }).fill('32');
+  await page.getByRole('slider', { name: 'Feather' }).fill('8');
+  await app.fill({ prompt: 'penguin', steps: 3, seed: 1 });
+  const plain = await app.draw();
+
+  const control = region(app);
+  await control.getByRole('button', { name: 'Add control' }).click();
+  await control.getByLabel('Control image').setInputFiles(picture('mini-sd/01.png'));
+  await control.getByRole('combobox', { name: 'Preprocessor' }).selectOption('canny');
+  await expect(control.getByText('Hint, 128 × 96')).toBeVisible();
+  const guided = await app.draw();
+  expect([guided.width, guided.height]).toEqual([128, 96]);
+
+  const columns = (png: PNG, from: number, to: number): Buffer => {
+    const part = new PNG({ width: to - from, height: png.height });
+    PNG.bitblt(png, part, from, 0, part.width, part.height, 0, 0);
+    return part.data;
+  };
+  const kept = 96 - 8;
+  const source = PNG.sync.read(bytesOf('mini-sd/00.png'));
+  expect(columns(guided, 0, kept).equals(columns(source, 0, kept))).toBe(true);
+  const { mean } = pictureDifference(columns(guided, 96, 128), columns(plain, 96, 128));
+  console.log(`what a control changes beyond the edge: mean difference ${mean.toFixed(2)} of 255`);
+  expect(mean).toBeGreaterThan(1);
+});
+
 test('the ControlNet for inpainting is shown the picture without what is masked', async ({ app }) => {
   const at = 'control/controlnet-sd1-inpaint/cases/inpaint4';
   const wanted = caseAt(at);
   const { page } = app;
-  await openWith(app, inpainting);
+  await openWith(app, 'sd1', inpainting);
   await page.getByRole('tab', { name: 'Inpaint' }).click();
   await page.getByLabel('Source image').setInputFiles(picture(`${at}/image.png`));
   await page.getByLabel('Mask image').setInputFiles(picture(`${at}/mask_image.png`));
