@@ -9,6 +9,7 @@ import { hintNetGraph, hintNetIn } from '../../src/nets/hint-net';
 import { hintNetForm } from '../../src/nets/names/hint-net';
 import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
+import { SD3Nets, type MMDiTCase } from '../golden/sd3-cases';
 import { inFloats, parseTensors, worstDifference } from '../golden/tensors';
 
 const folder = '/test/golden/data/';
@@ -16,7 +17,7 @@ const cases = Object.keys(import.meta.glob('/test/golden/data/models/*/cases/*/c
 
 const golden: Golden = {
   async read(path) {
-    const packed = /\/(?:diffusion_pytorch_)?model\.safetensors$/.test(path);
+    const packed = /\/(?:diffusion_pytorch_)?model\w*\.safetensors$/.test(path);
     const response = await fetch(folder + path + (packed ? '.gzip' : ''));
     if (!response.ok) throw new Error(`${path}: ${response.status}`);
     const bytes = new Uint8Array(await response.arrayBuffer());
@@ -85,4 +86,32 @@ it.each([
   await net.release();
   console.info(`WebGPU ${name}: worst relative difference ${difference.toExponential(1)}`);
   expect(difference).toBeLessThan(target().dtype === 'f16' ? 5e-2 : 1e-3);
+});
+
+it('an MMDiT predicts, and T5 reads, as with PyTorch, on WebGPU', async () => {
+  const machine = await webgpu();
+  const most = machine.target().dtype === 'f16' ? 5e-2 : 1e-3;
+  const opened = (path: string) => golden.read(path).then((file) => SD3Nets.open(machine, file));
+  const expectedOf = async (path: string) => {
+    const tensors = parseTensors((await golden.read(`${path}/expected.safetensors`)).buffer);
+    return (name: string) => tensors.get(name)!; // the case has it
+  };
+  // Of 3.5-medium: with norms in its attentions, of which some blocks have two.
+  const at = 'models/sd35m/cases/mmdit';
+  const { timesteps, ...facts } = JSON.parse(
+    new TextDecoder().decode(await golden.read(`${at}/case.json`)),
+  ) as MMDiTCase;
+  const forward = await expectedOf(at);
+  const mmdit = await opened('models/sd35m/model_bare.safetensors');
+  const predicted = await mmdit.mmdit(
+    { ...facts, timesteps: timesteps.slice(0, 1) },
+    forward,
+    forward('encoder_hidden_states'),
+  );
+  const withT5 = await opened('models/sd3/model_t5.safetensors');
+  const read = await withT5.t5(await expectedOf('models/sd3/cases/text'), 77);
+  for (const { what, worst } of [...predicted, ...read]) {
+    console.info(`WebGPU Stable Diffusion 3 ${what}: worst relative difference ${worst.toExponential(1)}`);
+    expect(worst).toBeLessThan(most);
+  }
 });

@@ -15,7 +15,7 @@ import { rowsOf, tokensOf } from '../tokens';
 import { embeddings, type Compared } from './net-cases';
 import { inFloats, worstDifference, type Tensor } from './tensors';
 
-interface MMDiTCase {
+export interface MMDiTCase {
   readonly timesteps: readonly number[];
   /** Tokens of nothing but zeros that follow those that are stored. */
   readonly append_zero_tokens: number;
