@@ -27,7 +27,7 @@ export function attention(q: Var, k: Var, v: Var, heads: number, mask?: Var, sca
     const rows = Math.ceil(s / slices);
     const parts: Var[] = [];
     for (let from = 0; from < s; from += rows) {
-      parts.push(attentionOnce(slice(q, 1, from, Math.min(s, from + rows)), k, v, heads));
+      parts.push(attentionOnce(slice(q, 1, from, Math.min(s, from + rows)), k, v, heads, undefined, scale));
     }
     const [first, ...rest] = parts as [Var, ...Var[]];
     return concat(1, first, ...rest);
@@ -39,7 +39,7 @@ function attentionOnce(q: Var, k: Var, v: Var, heads: number, mask?: Var, scale?
   const [n, s, width] = q.shape as [number, number, number];
   const l = k.shape[1]!;
   const d = width / heads;
-  if (q.target.fusedAttention && !mask) {
+  if (q.target.fusedAttention && !mask && scale === undefined) {
     return op('MultiHeadAttention', [q, k, v], q.shape, { num_heads: heads }, ms);
   }
   const split = (x: Var, length: number, ...perm: number[]): Var =>
