@@ -2,6 +2,7 @@
 import { bytesPer, sizeOf, type Bits, type Graph, type Shape } from '../graph/graph';
 import { BLOCK, canBePacked } from '../graph/packed';
 import { places } from './names/places';
+import type { Blocks } from './t5';
 import { T5_TOKENIZER } from './t5-tokenizer';
 import { isTokenTable } from './text-encoder';
 
@@ -47,6 +48,31 @@ export function roomFor(
 /** Tables of which a picture needs a few rows, and what is no weight. */
 const staysBehind = (name: string): boolean =>
   isTokenTable(name) || name === 'mmdit.pos_embed' || name === T5_TOKENIZER;
+
+/**
+ * T5's blocks in parts that run one after the other: each with as many as `T5_PART_BYTES` allows, and one at least.
+ * @param together where all nets stay on the device: all blocks are one part.
+ */
+export function t5Parts(
+  tensors: ReadonlyMap<string, { readonly shape: Shape }>,
+  dtype: 'f32' | 'f16',
+  together = false,
+): Blocks[] {
+  const blocks: number[] = [];
+  for (const [name, { shape }] of tensors) {
+    const block = /^t5\.encoder\.block\.(\d+)\./.exec(name)?.[1];
+    if (block !== undefined) blocks[+block] = (blocks[+block] ?? 0) + sizeOf(shape) * bytesPer[dtype];
+  }
+  if (together) return [[0, blocks.length]];
+  const parts: Blocks[] = [];
+  for (let from = 0; from < blocks.length;) {
+    let [to, bytes] = [from + 1, blocks[from] ?? 0];
+    while (to < blocks.length && bytes + blocks[to]! <= T5_PART_BYTES) bytes += blocks[to++]!;
+    parts.push([from, to]);
+    from = to;
+  }
+  return parts;
+}
 
 /** What the weights of a net take that is whole in its tensors. */
 export function weightBytes(

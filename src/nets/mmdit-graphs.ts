@@ -5,7 +5,7 @@ import { scope } from '../graph/scope';
 import type { Author } from './graphs';
 import { mmdit } from './mmdit';
 import type { LatentSize } from './size';
-import { t5Encoder } from './t5';
+import { t5Encoder, type Blocks } from './t5';
 
 export interface MMDiTSize extends LatentSize {
   /** Of the text: CLIP's, and T5's behind them. */
@@ -38,15 +38,18 @@ export const mmditGraph: Author<MMDiTSize> = ({ model, tensors }, target, size, 
   return build({ prediction: cast(prediction, 'f32') });
 };
 
-/** `tokens` [batch, length, width], rows of `T5_TABLE` → `encoding` [batch, length · width]. */
-export const t5Graph: Author<{ batch: number; length: number }> = (
+/**
+ * `tokens` [batch, length, width], rows of `T5_TABLE` → `encoding` [batch, length · width]. Of a part of its blocks `tokens`
+ * are what those before give, and `encoding` what those behind take.
+ */
+export const t5Graph: Author<{ batch: number; length: number; part?: Blocks }> = (
   { tensors },
   target,
-  { batch, length },
+  { batch, length, part },
   used,
 ) => {
   const p = scope(tensors, target, used)('t5');
   const [, width] = p('shared').tensor('weight').shape as [number, number]; // it is no part of the graph, and must be there
-  const encoded = t5Encoder(input('tokens', [batch, length, width], target), p);
+  const encoded = t5Encoder(input('tokens', [batch, length, width], target), p, part);
   return build({ encoding: reshape(encoded, batch, length * width) });
 };

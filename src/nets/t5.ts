@@ -25,27 +25,33 @@ export const T5_TABLE = 't5.shared.weight';
 /** Up to this many tokens apart distances are told by themselves; from then on in steps that grow, up to the largest. */
 const LARGEST_DISTANCE = 128;
 
+/** Some of its blocks: from one to before another. */
+export type Blocks = readonly [from: number, to: number];
+
 /**
  * In half precision what blocks add up overflows: that much is in f32, and what is multiplied in the target's type.
- * @param tokens [N, length, width]: the rows of `T5_TABLE`, in f32. Padding is read as any token is.
+ * @param tokens [N, length, width]: the rows of `T5_TABLE`, or what the blocks before give, in f32. Padding is read as any
+ * token is.
  * @param p `t5`.
+ * @param part the blocks that are asked; absent: all.
  * @returns [N, length, width] in f32.
  */
-export function t5Encoder(tokens: Var, p: Scope): Var {
+export function t5Encoder(tokens: Var, p: Scope, part?: Blocks): Var {
   const encoder = p('encoder');
   const blocks = encoder('block').children();
+  const [from, to] = part ?? [0, blocks.length];
   // The first block's distances are those of all.
   const bias = relativeBias(
     tokens.shape[1]!,
     encoder('block.0.layer.0.SelfAttention.relative_attention_bias'),
   );
   let x = tokens;
-  for (const block of blocks) {
+  for (const block of blocks.slice(from, to)) {
     const [attn, mlp] = [block('layer.0'), block('layer.1')];
     x = add(x, selfAttention(rmsNorm(x, attn('layer_norm')), bias, attn('SelfAttention')));
     x = add(x, feedForward(rmsNorm(x, mlp('layer_norm')), mlp('DenseReluDense')));
   }
-  return rmsNorm(x, encoder('final_layer_norm'));
+  return to < blocks.length ? x : rmsNorm(x, encoder('final_layer_norm'));
 }
 
 function selfAttention(x: Var, bias: Var, p: Scope): Var {

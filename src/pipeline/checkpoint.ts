@@ -1,7 +1,7 @@
 /** A checkpoint opened on a machine: its nets become sessions when they are first asked, and stay while there is room. */
 import type { Graph, Target } from '../graph/graph';
 import { outerUNetGraph, unetGraph, wholeUNetGraph, type UNetSize } from '../nets/graphs';
-import { fitTogether, roomFor } from '../nets/memory';
+import { fitTogether, roomFor, t5Parts } from '../nets/memory';
 import type { LoraUse } from '../nets/lora';
 import type { Model, Prediction } from '../nets/model';
 import type { Machine } from '../runtime/device';
@@ -108,7 +108,12 @@ export class Checkpoint {
     });
     const texts = [slots['text encoder'], slots['second text encoder']];
     this.#encoders = new Encoders(model, () => this.#changed, texts);
-    this.#t5 = new T5(model, () => this.#changed, slots.T5);
+    this.#t5 = new T5(
+      model,
+      () => this.#changed,
+      slots.T5,
+      () => t5Parts(this.#weights.tensors, slots.T5.target.dtype, this.resident),
+    );
     this.#mmdit = new MMDiT(model, this.#weights.tensors, slots.MMDiT);
     this.#attention = new TextAttention(
       { tensors: this.#weights.tensors, width: model.denoiser.contextWidth, reader: 'unet' },

@@ -1,17 +1,19 @@
 /** T5 beside the other text encoders: what it makes of prompts, and how that counts. */
 import { t5Graph } from '../nets/mmdit-graphs';
 import type { Model, T5Encoder } from '../nets/model';
-import { T5_TABLE } from '../nets/t5';
+import { T5_TABLE, type Blocks } from '../nets/t5';
 import { T5_TOKENIZER } from '../nets/t5-tokenizer';
 import { withRows } from '../runtime/rows';
-import type { Weights } from '../runtime/session';
+import type { Value, Weights } from '../runtime/session';
 import type { Like } from '../sampling/settings';
 import type { Condition } from '../text/conditions';
 import { timesOf } from '../text/encodings';
 import { endedAt, t5Tokenizer } from '../text/t5';
 import { weigh, type Emphasis } from '../text/weigh';
 import { EMPTY, type Tokenizer, type Window } from '../text/windows';
-import type { Report, Slot } from './slot';
+import { joined } from './batch';
+import type { Progress } from './job';
+import type { Author, Report, Slot } from './slot';
 
 /** Texts that it reads at once: most often a prompt's and a negative one's. */
 const BATCH = 2;
@@ -20,14 +22,19 @@ export class T5 {
   readonly #model: Model;
   readonly #weights: () => Weights;
   readonly #slot: Slot;
+  readonly #parts: () => readonly Blocks[];
   /** Those of the last picture: drawn again with another seed, it needs no T5. */
   #known: ReadonlyMap<string, Float32Array> = new Map();
 
-  /** @param weights asked for with what is added to them. */
-  constructor(model: Model, weights: () => Weights, slot: Slot) {
+  /**
+   * @param weights asked for with what is added to them.
+   * @param parts of its blocks that run one after the other, where not all are on the device together.
+   */
+  constructor(model: Model, weights: () => Weights, slot: Slot, parts: () => readonly Blocks[]) {
     this.#model = model;
     this.#weights = weights;
     this.#slot = slot;
+    this.#parts = parts;
   }
 
   /**
@@ -40,11 +47,8 @@ export class T5 {
     if (unknown.length > 0) {
       const rows = new Set(unknown.flatMap((ids) => [...ids]));
       await withRows(this.#weights(), [{ key: T5_TABLE, rows }], async ([table]) => {
-        for (let at = 0; at < unknown.length; at += BATCH) {
-          const together = unknown.slice(at, at + BATCH);
-          const encoded = await this.#run(together, (id) => table!.get(id)!, report); // one of one, and all of its rows
-          for (const [n, ids] of together.entries()) known.set(ids.join(), encoded[n]!); // one for each
-        }
+        const encoded = await this.#run(unknown, (id) => table!.get(id)!, report); // one of one, and all of its rows
+        for (const [n, ids] of unknown.entries()) known.set(ids.join(), encoded[n]!); // one for each
       });
     }
     const asked = texts.map((ids) => [ids.join(), known.get(ids.join())!] as const); // by now all are
@@ -52,27 +56,42 @@ export class T5 {
     return asked.map(([, encoding]) => encoding);
   }
 
-  /** In full batches, so that a session serves prompts of any number. */
+  /** All texts go through a part of its blocks before the next one is opened. */
   async #run(
     texts: readonly Int32Array[],
     row: (id: number) => Float32Array,
     report: Report,
   ): Promise<Float32Array[]> {
-    const [{ length }] = texts as [Int32Array];
-    const { width } = this.#model.t5!; // whoever asks has one
-    const tokens = new Float32Array(BATCH * length * width);
-    for (let n = 0; n < BATCH; n++) {
-      const ids = texts[n] ?? texts[0]!; // there is one at least
-      for (const [place, id] of ids.entries()) tokens.set(row(id), (n * length + place) * width);
+    const { length } = texts[0]!; // there is one at least
+    const { tensors } = this.#weights();
+    const parts = this.#parts();
+    let states = texts.map((ids) => joined(Array.from(ids, row)));
+    for (const [i, part] of parts.entries()) {
+      const author: Author = (target) =>
+        t5Graph({ model: this.#model, tensors }, target, { batch: BATCH, length, part });
+      const telling: Report = (progress) => report(inAll(progress, i, parts.length));
+      states = await this.#runPart(states, length, (tokens) =>
+        this.#slot.run(`${length} ${part.join()}`, author, { tokens }, telling),
+      );
     }
-    const authored = { model: this.#model, tensors: this.#weights().tensors };
-    const data = await this.#slot.run(
-      `${length}`,
-      (target) => t5Graph(authored, target, { batch: BATCH, length }),
-      { tokens: { data: tokens, shape: [BATCH, length, width] } },
-      report,
-    );
-    return texts.map((_, n) => data.slice(n * length * width, (n + 1) * length * width));
+    return states;
+  }
+
+  /** In full batches, so that a session serves prompts of any number. */
+  async #runPart(
+    states: readonly Float32Array[],
+    length: number,
+    run: (tokens: Value) => Promise<Float32Array>,
+  ): Promise<Float32Array<ArrayBuffer>[]> {
+    const { width } = this.#model.t5!; // whoever asks has one
+    const done: Float32Array<ArrayBuffer>[] = [];
+    for (let at = 0; at < states.length; at += BATCH) {
+      const batch = Array.from({ length: BATCH }, (_, n) => states[at + n] ?? states[at]!); // where one is missing, one is read twice
+      const data = await run({ data: joined(batch), shape: [BATCH, length, width] });
+      const each = length * width;
+      for (const n of states.slice(at, at + BATCH).keys()) done.push(data.slice(n * each, (n + 1) * each));
+    }
+    return done;
   }
 
   /** Closes it: what it is made of is not the same any more. */
@@ -80,6 +99,13 @@ export class T5 {
     await this.#slot.release();
     this.#known = new Map();
   }
+}
+
+/** How far all parts are, which are about as large, by one of them. */
+function inAll(progress: Progress, part: number, parts: number): Progress {
+  if (progress.kind !== 'reading' && progress.kind !== 'checking') return progress;
+  const { doneBytes, totalBytes } = progress;
+  return { ...progress, doneBytes: part * totalBytes + doneBytes, totalBytes: parts * totalBytes };
 }
 
 /** The tokenizer that lies among a model's weights, if one does. */
