@@ -20,6 +20,7 @@ import { listed } from './parts';
 import { predictsOf } from './predicts/predicts';
 import { strangerIn, type Stranger } from './strangers/stranger';
 import { T5_TABLE } from './t5';
+import { T5_TOKENIZER } from './t5-tokenizer';
 import { TAESD_FACTOR } from './taesd';
 import { statedOf, textEncoder } from './text-encoder';
 import { upscalerIn } from './upscaler';
@@ -80,10 +81,11 @@ function refuse(own: CheckpointHeader['tensors'], has: (part: Place) => boolean)
   if (isLora(names)) throw new DrobeError('file-is-lora');
   if (names.some((name) => TAESD.test(name))) throw new DrobeError('file-is-taesd');
   const texts = (['text', 'text2', 't5'] as const).filter(has);
+  const others = own.has(T5_TOKENIZER) ? ([...texts, 'tokenizer'] as const) : texts;
   const vae = has('vae');
-  if (vae && texts.length === 0) throw new DrobeError('file-is-vae');
-  if (texts.length > 0)
-    throw new DrobeError('file-is-parts', { found: listed(vae ? ['vae', ...texts] : texts) });
+  if (vae && others.length === 0) throw new DrobeError('file-is-vae');
+  if (others.length > 0)
+    throw new DrobeError('file-is-parts', { found: listed(vae ? ['vae', ...others] : others) });
   if (hintNetIn(own)) throw new DrobeError('file-is-hint-net');
   if (upscalerIn(own)) throw new DrobeError('file-is-upscaler');
   if (isEmbedding(own)) throw new DrobeError('file-is-embedding');

@@ -1,10 +1,12 @@
 /** Checkpoints that lack parts draw with borrowed ones: what whole ones draw, where these are the same. */
+import { PNG } from 'pngjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Tokenizer } from '../../src/text/windows';
 import { tensorsOf, written, type StoredTensors } from '../safetensors';
 import { modelBytes, servedTokenizer } from './drawing';
 import { pictureOf, type Dropped } from './field/road';
-import { present } from './root';
+import { jobOf, type PipelineCase } from './pipeline-case';
+import { goldenBytes, goldenJson, hasGolden, present } from './root';
 import { pictureDifference } from './tensors';
 
 let tokenizer: Tokenizer;
@@ -55,5 +57,52 @@ describe.runIf(present('models/sd1', 'models/sdxl'))('a UNet without the rest', 
   it('takes no VAE of other latents, and says what is missing', async () => {
     const unet = await partOf('sd1', 'a-unet.safetensors', 'model.diffusion_model.');
     await expect(drawn(unet, whole('sdxl'))).rejects.toThrow(/missing-part.*VAE/);
+  });
+});
+
+/** Files under the names by which such are published. */
+const published = (path: string, file: string): Dropped => ({ path, bytes: goldenBytes(file) });
+
+interface Split {
+  readonly what: string;
+  readonly at: string;
+  readonly files: readonly (readonly [path: string, file: string])[];
+}
+
+const splits: readonly Split[] = [
+  {
+    what: 'a bare file of Stable Diffusion 3.5, and both CLIPs beside it',
+    at: 'models/sd35m/cases/txt2img_euler',
+    files: [
+      ['clip_g.safetensors', 'models/sd35m/clip_g.safetensors'],
+      ['clip_l.safetensors', 'models/sd35m/clip_l.safetensors'],
+      ['sd3.5_medium.safetensors', 'models/sd35m/model_bare.safetensors'],
+    ],
+  },
+  {
+    what: 'a file with T5 in it, and the tokenizer beside it',
+    at: 'models/sd3/cases/txt2img_t5',
+    files: [
+      ['sd3_medium.safetensors', 'models/sd3/model_t5.safetensors'],
+      ['tokenizer.json', 't5_tokenizer/tokenizer.json'],
+    ],
+  },
+];
+
+describe.each(
+  splits.filter(({ at, files }) => [`${at}/case.json`, ...files.map(([, file]) => file)].every(hasGolden)),
+)('$what', ({ at, files }) => {
+  it('draws what diffusers draws with all in one', async () => {
+    const job = jobOf(goldenJson(`${at}/case.json`) as PipelineCase);
+    const result = await pictureOf(
+      files.map(([path, file]) => published(path, file)),
+      tokenizer,
+      job,
+    );
+    if ('problem' in result) throw result.problem;
+    const { data } = PNG.sync.read(Buffer.from(goldenBytes(`${at}/expected.png`)));
+    const { mean, worst } = pictureDifference(result.picture.rgba, data);
+    console.info(`${at}: mean difference ${mean.toFixed(4)}, worst ${worst} of 255`);
+    expect(mean).toBeLessThan(0.1);
   });
 });

@@ -42,6 +42,6 @@ export const lentWords: Record<Lacking['part'], LentWords> = {
   },
   tokenizer: {
     label: 'Tokenizer of T5 from',
-    none: 'T5 cannot read without its tokenizer, so pictures are drawn without T5. Import tokenizer.json, which lies in tokenizer_3 of the model’s folder and in google-t5/t5-base on Hugging Face.',
+    none: 'T5 cannot read without its tokenizer, so pictures are drawn without T5. Import tokenizer.json: it lies in tokenizer_3 of the model’s folder, and under “Download”.',
   },
 };

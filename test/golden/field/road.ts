@@ -117,6 +117,7 @@ async function drawn(
     });
     return embeddingOf(trigger, sources, checkpoint.model) ?? [];
   });
-  const { picture } = await draw(checkpoint, tokenizer, { ...job, ...settled.read }, embeddings);
+  const t5 = (await checkpoint.t5Tokenizer()) ?? undefined;
+  const { picture } = await draw(checkpoint, tokenizer, { ...job, ...settled.read }, embeddings, t5);
   return picture;
 }

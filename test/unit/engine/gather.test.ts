@@ -148,6 +148,22 @@ describe('a folder of Stable Diffusion 3', () => {
   };
   const clip = (path: string, width: number): LocalFile =>
     shaped(path, { 'text_model.final_layer_norm.weight': [width], 'text_projection.weight': [width, width] });
+  const transformer = [
+    shaped('transformer/diffusion_pytorch_model-00001-of-00002.safetensors', {
+      'pos_embed.proj.weight': [8, 16, 2, 2],
+      'context_embedder.weight': [8, 16],
+      'time_text_embed.text_embedder.linear_1.weight': [8, 24],
+    }),
+    shaped('transformer/diffusion_pytorch_model-00002-of-00002.safetensors', {
+      'transformer_blocks.0.attn.add_k_proj.weight': [8, 8],
+    }),
+  ];
+  const t5 = [
+    shaped('text_encoder_3/model-00001-of-00002.safetensors', { 'shared.weight': [4, 16] }),
+    shaped('text_encoder_3/model-00002-of-00002.safetensors', {
+      'encoder.block.0.layer.0.SelfAttention.q.weight': [16, 16],
+    }),
+  ];
   const pieces = [
     ['<pad>', 0],
     ['</s>', 0],
@@ -156,6 +172,34 @@ describe('a folder of Stable Diffusion 3', () => {
   ];
   const tokenizer = (path: string, type = 'Unigram'): LocalFile =>
     local(path, JSON.stringify({ model: { type, vocab: pieces } }));
+
+  it('is one model with three text encoders, told apart by their widths, and the tokenizer of the third', async () => {
+    const clips = [clip('text_encoder/model.safetensors', 8), clip('text_encoder_2/model.safetensors', 16)];
+    const tokenizers = [
+      tokenizer('tokenizer_3/tokenizer.json'),
+      tokenizer('tokenizer/tokenizer.json', 'BPE'),
+    ];
+    const gathered = await gather(inside('sd3', ...t5, ...clips, vae(), ...transformer, ...tokenizers));
+    expect(told(gathered)).toEqual({ files: ['sd3.safetensors'], refused: [] });
+    const tensors = await tensorsOf(fileOf(gathered.models[0]!));
+    expect(tensors.get('text.text_model.final_layer_norm.weight')?.shape).toEqual([8]);
+    expect(tensors.get('text2.text_model.final_layer_norm.weight')?.shape).toEqual([16]);
+    expect([...tensors.keys()]).toEqual(
+      expect.arrayContaining([
+        'mmdit.pos_embed.proj.weight',
+        'mmdit.transformer_blocks.0.attn.add_k_proj.weight',
+        't5.shared.weight',
+        't5.encoder.block.0.layer.0.SelfAttention.q.weight',
+      ]),
+    );
+    const kept = tensors.get('t5.tokenizer_json');
+    expect(new TextDecoder().decode(kept?.bytes)).toBe(await tokenizers[0]!.file.text());
+  });
+
+  it('may lack its text encoders', async () => {
+    const gathered = await gather(inside('bare', vae(), ...transformer));
+    expect(told(gathered)).toEqual({ files: ['bare.safetensors'], refused: [] });
+  });
 
   it('shares its parts: several of them dropped together stay files of their own', async () => {
     const files = [

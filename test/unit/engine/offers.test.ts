@@ -62,6 +62,32 @@ async function repository(name: string, files: Record<string, Blob | Uint8Array>
   server.files = served;
 }
 
+it("T5's tokenizer is offered where its own address is given", async () => {
+  const json = new TextEncoder().encode(
+    JSON.stringify({
+      model: {
+        type: 'Unigram',
+        vocab: [
+          ['<pad>', 0],
+          ['</s>', 0],
+          ['<unk>', 0],
+        ],
+      },
+    }),
+  );
+  await repository('google-t5/t5-base', { 'tokenizer.json': json, 'model.safetensors': lora }, 'apache-2.0');
+  const [offer, ...more] = await offers('https://huggingface.co/google-t5/t5-base/blob/main/tokenizer.json');
+  expect(more).toEqual([]);
+  expect(offer).toMatchObject({
+    file: 'T5 tokenizer.safetensors',
+    licence: 'apache-2.0',
+    verdict: { addon: { kind: 'parts', holds: 'tokenizer of T5' } },
+  });
+  expect(bytesOf(offer!.model!)).toBe(offer!.bytes);
+  // All of its file is fetched, behind a header of our own.
+  expect(offer!.model!.ranges).toMatchObject([{ begin: 0, end: json.length, file: { bytes: json.length } }]);
+});
+
 describe('an address', () => {
   it('of a checkpoint offers it, and of the file only the header was read', async () => {
     server.bytes = golden('sd1/model');
