@@ -10,9 +10,16 @@ export interface Known {
   /** As the hub abbreviates it, and where it can be read. */
   readonly licence: string;
   readonly terms: string;
+  /** Its page gives it to those who have signed in and agreed to something: it is downloaded there, by hand. */
+  readonly gated?: true;
 }
 
 const hub = 'https://huggingface.co';
+const sd35 = `${hub}/Comfy-Org/stable-diffusion-3.5-fp8`;
+const sd35Terms = {
+  licence: 'Stability AI Community',
+  terms: `${hub}/stabilityai/stable-diffusion-3.5-medium/blob/main/LICENSE.md`,
+};
 
 export const catalogue: readonly Known[] = [
   {
@@ -38,6 +45,50 @@ export const catalogue: readonly Known[] = [
     bytes: 6_938_078_334,
     licence: 'CreativeML OpenRAIL++-M',
     terms: `${hub}/stabilityai/stable-diffusion-xl-base-1.0/blob/main/LICENSE.md`,
+  },
+  {
+    name: 'Stable Diffusion 3.5 Medium, complete',
+    what: '1024 pixels, with all of its text encoders: 5 GB of it are T5, which understands long prompts.',
+    address: `${sd35}/blob/main/sd3.5_medium_incl_clips_t5xxlfp8scaled.safetensors`,
+    bytes: 11_600_000_000,
+    ...sd35Terms,
+  },
+  {
+    name: 'Stable Diffusion 3.5 Medium',
+    what: 'Without text encoders: it needs CLIP-L and CLIP-G, and draws better with T5 beside them.',
+    address: `${hub}/stabilityai/stable-diffusion-3.5-medium/blob/main/sd3.5_medium.safetensors`,
+    bytes: 5_110_000_000,
+    ...sd35Terms,
+    gated: true,
+  },
+  {
+    name: 'CLIP-L',
+    what: 'The first text encoder of Stable Diffusion 3.x and XL, for files that have none.',
+    address: `${sd35}/blob/main/text_encoders/clip_l.safetensors`,
+    bytes: 246_000_000,
+    ...sd35Terms,
+  },
+  {
+    name: 'CLIP-G',
+    what: 'The second text encoder of Stable Diffusion 3.x and XL, for files that have none.',
+    address: `${sd35}/blob/main/text_encoders/clip_g.safetensors`,
+    bytes: 1_390_000_000,
+    ...sd35Terms,
+  },
+  {
+    name: 'T5 XXL, 8 bits',
+    what: 'The third text encoder of Stable Diffusion 3.x, which draws without it, too.',
+    address: `${sd35}/blob/main/text_encoders/t5xxl_fp8_e4m3fn.safetensors`,
+    bytes: 4_890_000_000,
+    ...sd35Terms,
+  },
+  {
+    name: 'T5’s tokenizer',
+    what: 'How T5 cuts words into pieces. T5 cannot read without it.',
+    address: `${hub}/google-t5/t5-base/blob/main/tokenizer.json`,
+    bytes: 1_390_000,
+    licence: 'Apache-2.0',
+    terms: `${hub}/google-t5/t5-base`,
   },
   {
     name: 'LCM LoRA for Stable Diffusion 1.5',

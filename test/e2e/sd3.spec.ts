@@ -1,0 +1,74 @@
+/** Stable Diffusion 3.x: files dropped together or one by one, told what they are, and drawn with as diffusers draws. */
+import { readFileSync } from 'node:fs';
+import { gunzipSync } from 'node:zlib';
+import { jobOf, type PipelineCase } from '../golden/pipeline-case';
+import { checkpointFile, expect, expectPicture, golden, test, type App } from './app';
+
+const caseAt = (path: string): PipelineCase =>
+  JSON.parse(readFileSync(new URL(`models/${path}/case.json`, golden)).toString()) as PipelineCase;
+
+const tokenizer = {
+  name: 'tokenizer.json',
+  buffer: gunzipSync(readFileSync(new URL('t5_tokenizer/tokenizer.json.gzip', golden))),
+};
+
+/** Under the names by which they are published. */
+const named = (file: { buffer: Buffer }, name: string) => ({
+  name: `${name}.safetensors`,
+  buffer: file.buffer,
+});
+const bare = named(checkpointFile('sd35m', 'model_bare'), 'sd3.5_medium');
+const clipL = named(checkpointFile('sd35m', 'clip_l'), 'clip_l');
+const clipG = named(checkpointFile('sd35m', 'clip_g'), 'clip_g');
+
+/** Imports files, and waits until all of them are listed. */
+async function drop(app: App, ...files: { name: string; buffer: Buffer }[]): Promise<void> {
+  const count = async (): Promise<number> =>
+    Number(/\d+/.exec(await app.page.getByText(/^Models on this device/).innerText())?.[0]);
+  const before = await count();
+  await app.importFiles(...files);
+  await expect.poll(count, { timeout: 60_000 }).toBe(before + files.length);
+  await expect(app.page.getByText(/^Importing/)).toBeHidden();
+}
+
+async function drawCase(app: App, path: string): Promise<void> {
+  await app.fill(jobOf(caseAt(path)));
+  await expectPicture(await app.draw(), `models/${path}/expected.png`, path);
+}
+
+test('a checkpoint with T5 and a tokenizer dropped beside it draws what diffusers draws', async ({ app }) => {
+  const { page } = app;
+  await app.open();
+  await drop(app, checkpointFile('sd3', 'model_t5'));
+  await expect(app.model.locator('option:checked')).toHaveText(/model_t5/);
+  await expect(page.getByText('T5 cannot read without its tokenizer')).toBeVisible();
+  await drop(app, tokenizer);
+  await expect(page.getByRole('combobox', { name: 'Tokenizer of T5 from' })).toHaveText(/T5 tokenizer/);
+  await page.getByText('Advanced').click();
+  const { max_sequence_length: tokens } = caseAt('sd3/cases/txt2img_t5').call;
+  await page.getByRole('spinbutton', { name: 'T5 tokens' }).fill(String(tokens));
+  await drawCase(app, 'sd3/cases/txt2img_t5');
+});
+
+test('Stable Diffusion 3.5 Medium is told by its file, and draws with the CLIPs that were dropped with it', async ({
+  app,
+}) => {
+  const { page } = app;
+  await app.open();
+  await drop(app, bare, clipL, clipG);
+  await expect(app.model.locator('option:checked')).toHaveText(/sd3.5_medium/);
+  const borrowed = page.getByRole('group', { name: 'Borrowed parts' });
+  await expect(borrowed.getByLabel('Text encoder from', { exact: true })).toHaveText(/clip_l/);
+  await expect(borrowed.getByLabel('Second text encoder from')).toHaveText(/clip_g/);
+  await expect(borrowed.getByText('T5 is not here.')).toBeVisible();
+  await page.getByText(/^Models on this device/).click();
+  const listed = page.getByText(/^Stable Diffusion 3\.5 Medium, F16, /);
+  await expect(listed).toContainText('without text encoder and second text encoder, without T5');
+  await drawCase(app, 'sd35m/cases/txt2img_euler');
+});
+
+test('and on WebGPU', async ({ app }) => {
+  await app.openOnWebGPU();
+  await drop(app, bare, clipL, clipG);
+  await drawCase(app, 'sd35m/cases/txt2img_euler');
+});
