@@ -1,6 +1,7 @@
 /**
  * A checkpoint of full size, imported and drawn with in a real browser; prints what it took, and fails nothing for it.
- * `npm run bench:full`, with SIZE=sd1 (2.1 GB), sd2 (2.6 GB) or sdxl (6.9 GB), and DRAW=no to import it only.
+ * `npm run bench:full`, with SIZE=sd1 (2.1 GB), sd2 (2.6 GB), sdxl (6.9 GB) or
+ * sd3.5-medium (6.7 GB), and DRAW=no to import it only.
  */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';

@@ -7,9 +7,15 @@ import {
   stableDiffusionXL,
   type Shapes,
 } from '../unit/nets/stable-diffusion';
+import { clipsInside, stableDiffusion35Medium } from '../unit/nets/stable-diffusion-3';
 import { elements, normals, poolOf } from './formula';
 
-export const sizes = { sd1: stableDiffusion15, sd2: stableDiffusion2, sdxl: stableDiffusionXL };
+export const sizes = {
+  sd1: stableDiffusion15,
+  sd2: stableDiffusion2,
+  sdxl: stableDiffusionXL,
+  'sd3.5-medium': (): Shapes => new Map([...stableDiffusion35Medium(), ...clipsInside()]),
+};
 /** The one that was asked for: SIZE. */
 export const size = (process.env.SIZE ?? 'sd1') as keyof typeof sizes;
 

@@ -1,9 +1,9 @@
-/** Draws on WebGPU with a checkpoint, and notes what its nets were asked and said. */
+/** Draws with a checkpoint, and notes what its nets were asked and said. */
 import { Checkpoint } from '../../src/pipeline/checkpoint';
 import { generate } from '../../src/pipeline/generate';
 import { inspect } from '../../src/pipeline/inspect';
 import type { Job, Progress } from '../../src/pipeline/job';
-import { findMachine } from '../../src/runtime/device';
+import { findMachine, wasmMachine } from '../../src/runtime/device';
 import { loadOrt } from '../../src/runtime/ort';
 import { Sessions, type Weights } from '../../src/runtime/session';
 import { marked } from '../../src/text/windows';
@@ -15,6 +15,7 @@ import { limitGpuBytes, peakBytes } from '../gpu-bytes';
 export interface Request {
   readonly file: File;
   readonly job: Job;
+  readonly backend: 'webgpu' | 'wasm';
 }
 /** Numbers of each tensor by its name; plain arrays, as they cross to the benchmark. */
 export type Recording = Record<string, { readonly shape: readonly number[]; readonly data: number[] }>;
@@ -32,24 +33,27 @@ class RecordedCheckpoint extends Checkpoint {
   override async encode(...request: Parameters<Checkpoint['encode']>): ReturnType<Checkpoint['encode']> {
     const [windows] = request;
     const encoded = await super.encode(...request);
-    const { texts, denoiser } = this.model;
+    const { texts } = this.model;
     for (const [i, text] of texts.entries()) {
       const ids = windows.flatMap((window) => [...marked(window, text).ids]);
       this.#note(`ids.${i}`, [windows.length, text.length], ids);
     }
     for (const [n, { context, pooled }] of encoded.entries()) {
-      this.#note(`context.${n}`, [texts[0].length, denoiser.contextWidth], context);
+      this.#note(`context.${n}`, [texts[0].length, context.length / texts[0].length], context);
       if (pooled.length > 0) this.#note(`pooled.${n}`, [pooled.length], pooled);
     }
     return encoded;
   }
 
   override async predict(...request: Parameters<Checkpoint['predict']>): ReturnType<Checkpoint['predict']> {
-    const [{ latents }] = request;
+    const [{ latents, timestep, context, label }] = request;
     const predicted = await super.predict(...request);
-    const run = this.#runs++;
-    this.#note(`unet.${run}.latents`, latents.shape, latents.data);
-    this.#note(`unet.${run}.prediction`, latents.shape.with(1, this.model.vae.latentChannels), predicted);
+    const { denoiser, vae } = this.model;
+    const run = `${denoiser.net}.${this.#runs++}`;
+    const asked = denoiser.net === 'mmdit' ? { latents, timestep, context, label } : { latents };
+    for (const [name, value] of Object.entries(asked))
+      if (value) this.#note(`${run}.${name}`, value.shape, value.data);
+    this.#note(`${run}.prediction`, latents.shape.with(1, vae.latentChannels), predicted);
     return predicted;
   }
 
@@ -71,10 +75,11 @@ onmessage = async ({ data }: MessageEvent<Request>) => {
   );
 };
 
-async function record({ file, job }: Request): Promise<Reply> {
+async function record({ file, job, backend }: Request): Promise<Reply> {
   limitGpuBytes();
-  const machine = await findMachine(new Sessions(await loadOrt()), 'webgpu');
-  if (machine.backend !== 'webgpu') throw new Error('This browser gave no WebGPU adapter.');
+  const sessions = new Sessions(await loadOrt());
+  const machine = backend === 'wasm' ? wasmMachine(sessions) : await findMachine(sessions, backend);
+  if (machine.backend !== backend) throw new Error('This browser gave no WebGPU adapter.');
   const header = await readHeader(file);
   const { model, tensors } = inspect(header);
   const weights: Weights = { tensors, source: blobSource([file]) };

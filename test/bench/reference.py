@@ -1,6 +1,7 @@
 """
 Stable Diffusion 1.x, 2.x and XL in PyTorch: text encoders, UNet, VAE decoder and DDIM as the papers' own code has
 them, straight from a checkpoint in CompVis' names. A weight is read when it is used, so SDXL fits into any memory.
+What 3.x has of its own is in reference_sd3.py.
 
   python3 test/bench/reference.py                   checks this reference against diffusers' numbers in test/golden
   python3 test/bench/reference.py FILE RECORDING    compares what the browser recorded (numbers.spec.ts) with it
@@ -202,7 +203,7 @@ def attn_block(x, p):
 def decode(z, p):
     """p: first_stage_model. z: latents divided by the scale factor → picture in −1…1."""
     d = p('decoder')
-    h = conv(conv(z, p('post_quant_conv')), d('conv_in'))
+    h = conv(conv(z, p('post_quant_conv')) if p.has('post_quant_conv') else z, d('conv_in'))
     mid = d('mid')
     h = resnet_block(attn_block(resnet_block(h, mid('block_1')), mid('attn_1')), mid('block_2'))
     for level in reversed(d('up').children()):
@@ -217,10 +218,8 @@ def decode(z, p):
 
 
 class Checkpoint:
-    def __init__(self, path):
-        from safetensors import safe_open
-
-        root = self.root = Scope(safe_open(path, 'pt'))
+    def __init__(self, root):
+        self.root = root
         self.family = 'sdxl' if root.has('conditioner.') else 'sd2' if root.has('cond_stage_model.model.') else 'sd1'
         self.scale = 0.13025 if self.family == 'sdxl' else 0.18215
         self.heads = (lambda _: 8) if self.family == 'sd1' else (lambda channels: channels // 64)
@@ -314,7 +313,13 @@ def compare_recording(path, recording):
     recorded = load_file(recording)
     with safe_open(recording, 'pt') as file:
         job = json.loads(file.metadata()['job'])
-    checkpoint = Checkpoint(path)
+    root = Scope(safe_open(path, 'pt'))
+    if root.has('model.diffusion_model.joint_blocks.'):
+        import reference_sd3
+
+        sd3 = reference_sd3.Checkpoint(root, (job.get('thrift') or {}).get('bits'))
+        return require(max(compare(*answer) for answer in sd3.answers(recorded)))
+    checkpoint = Checkpoint(root)
     ids = [recorded[f'ids.{i}'].long() for i in range(2) if f'ids.{i}' in recorded]
     shape = (1, 4, job['height'] // 8, job['width'] // 8)
     noise = seeded_noise(shape, job['seed'])
@@ -329,13 +334,22 @@ def compare_recording(path, recording):
 
 def check_reference():
     """This reference against diffusers, on the miniatures of the golden tests."""
+    import reference_sd3
+    from safetensors import safe_open
+
     worst = 0.0
-    for name in ('sd1', 'sd2-v', 'sdxl'):
+    models = {'sd1': 'model', 'sd2-v': 'model', 'sdxl': 'model', 'sd3': 'model_t5', 'sd35m': 'model'}
+    for name, model in models.items():
         folder = Path(__file__).parent.parent / 'golden/data/models' / name
         with tempfile.NamedTemporaryFile(suffix='.safetensors') as file:
-            file.write(gzip.decompress((folder / 'model.safetensors.gzip').read_bytes()))
+            file.write(gzip.decompress((folder / f'{model}.safetensors.gzip').read_bytes()))
             file.flush()
-            for what, actual, expected in golden_cases(Checkpoint(file.name), folder / 'cases', name):
+            root, cases = Scope(safe_open(file.name, 'pt')), folder / 'cases'
+            if name.startswith('sd3'):
+                compared = reference_sd3.golden_cases(reference_sd3.Checkpoint(root), cases)
+            else:
+                compared = golden_cases(Checkpoint(root), cases, name)
+            for what, actual, expected in compared:
                 worst = max(worst, compare(f'{name} {what}', actual, expected))
     require(worst)
 
