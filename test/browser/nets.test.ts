@@ -11,6 +11,7 @@ import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
 import { SD3Nets, type MMDiTCase } from '../golden/sd3-cases';
 import { inFloats, parseTensors, worstDifference } from '../golden/tensors';
+import { withOneDevice } from './one-device';
 
 const folder = '/test/golden/data/';
 const cases = Object.keys(import.meta.glob('/test/golden/data/models/*/cases/*/case.json'));
@@ -29,12 +30,15 @@ const golden: Golden = {
   },
 };
 
-async function webgpu(): Promise<Machine> {
+let found: Promise<Machine> | undefined;
+const webgpu = (): Promise<Machine> => (found ??= findWebGPU());
+
+async function findWebGPU(): Promise<Machine> {
   const machine = await findMachine(new Sessions(await loadOrt()), 'webgpu');
   if (machine.backend !== 'webgpu')
     throw new Error('This browser gave no WebGPU adapter: nothing would be proved.');
   console.info(`WebGPU on ${machine.name}, attention ${JSON.stringify(machine.target())}`);
-  return machine;
+  return withOneDevice(machine);
 }
 
 describeNets(
