@@ -22,9 +22,16 @@ export function written(
   const json = new TextEncoder().encode(
     JSON.stringify({ __metadata__: metadata, ...Object.fromEntries(entries) }),
   );
-  const length = new Uint8Array(8);
-  new DataView(length.buffer).setBigUint64(0, BigInt(json.length), true);
-  return new Blob([length, json, ...[...tensors.values()].map(({ bytes }) => bytes)]);
+  // In one piece: Node takes longer for a Blob of a thousand than for all else that is done with it.
+  const file = new Uint8Array(8 + json.length + end);
+  new DataView(file.buffer).setBigUint64(0, BigInt(json.length), true);
+  file.set(json, 8);
+  let at = 8 + json.length;
+  for (const { bytes } of tensors.values()) {
+    file.set(bytes, at);
+    at += bytes.length;
+  }
+  return new Blob([file]);
 }
 
 /** All tensors of a file, in its order. */

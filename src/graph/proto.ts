@@ -28,8 +28,12 @@ export class Message {
   }
 
   #varint(value: number | bigint): void {
-    let rest = BigInt.asUintN(64, BigInt(value)); // negatives take ten bytes, as int64 does
     this.#reserve(10);
+    if (value >= 0 && value < 128) {
+      this.#bytes[this.#length++] = Number(value);
+      return;
+    }
+    let rest = BigInt.asUintN(64, BigInt(value)); // negatives take ten bytes, as int64 does
     while (rest > 127n) {
       this.#bytes[this.#length++] = Number(rest & 127n) | 128;
       rest >>= 7n;

@@ -108,11 +108,11 @@ export function scope(weights: StateDict, target: Target, used: Set<string> = ne
 function childNames(weights: StateDict): Map<string, Set<string>> {
   const below = new Map<string, Set<string>>();
   for (const key of weights.keys()) {
-    const names = key.split('.');
-    for (let i = 0; i < names.length; i++) {
-      const parent = names.slice(0, i).join('.');
+    for (let begin = 0, end = 0; end >= 0; begin = end + 1) {
+      end = key.indexOf('.', begin);
+      const parent = key.slice(0, Math.max(begin - 1, 0));
       const siblings = below.get(parent) ?? new Set();
-      below.set(parent, siblings.add(names[i]!)); // i counts names
+      below.set(parent, siblings.add(key.slice(begin, end < 0 ? undefined : end)));
     }
   }
   return below;
