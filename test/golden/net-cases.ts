@@ -233,20 +233,29 @@ export class GoldenNets {
     return sessions.open(graph, this.#weights, openDevice);
   }
 
-  /** Opens the graph once and runs it on each set of values. */
-  async #run(graph: Graph, ...runs: Record<string, Value>[]): Promise<Float32Array[]> {
-    const net = await this.#open(graph);
-    try {
-      const outputs: Float32Array[] = [];
-      for (const values of runs) outputs.push(await net.run(values));
-      return outputs;
-    } finally {
-      await net.release();
-    }
+  #run(graph: Graph, ...runs: Record<string, Value>[]): Promise<Float32Array[]> {
+    return answers(this.#machine, graph, this.#weights, runs);
   }
 }
 
-const compared = (what: string, actual: Float32Array | undefined, { data }: Tensor): Compared => ({
+/** Opens a graph once and runs it on each set of values. */
+export async function answers(
+  { sessions, openDevice }: Machine,
+  graph: Graph,
+  weights: Weights,
+  runs: readonly Record<string, Value>[],
+): Promise<Float32Array[]> {
+  const net = await sessions.open(graph, weights, openDevice);
+  try {
+    const outputs: Float32Array[] = [];
+    for (const values of runs) outputs.push(await net.run(values));
+    return outputs;
+  } finally {
+    await net.release();
+  }
+}
+
+export const compared = (what: string, actual: Float32Array | undefined, { data }: Tensor): Compared => ({
   what,
   worst: worstDifference(actual ?? [], data),
 });

@@ -12,8 +12,8 @@ import type { Value, Weights } from '../../src/runtime/session';
 import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
 import { rowsOf, tokensOf } from '../tokens';
-import { embeddings, type Compared } from './net-cases';
-import { inFloats, worstDifference, type Tensor } from './tensors';
+import { answers, compared, embeddings, type Compared } from './net-cases';
+import { inFloats, type Tensor } from './tensors';
 
 export interface MMDiTCase {
   readonly timesteps: readonly number[];
@@ -76,7 +76,7 @@ export class SD3Nets {
     const outputs = await this.run(mmditGraph(this.#checkpoint, this.target, size), ...runs);
     return facts.timesteps.map((t, i) => {
       const name = `out.t${Number.isInteger(t) ? t.toFixed(1) : t}`; // as Python writes it
-      return compared(name, outputs[i]!, expected(name)); // one of each run
+      return compared(name, outputs[i], expected(name)); // one of each run
     });
   }
 
@@ -139,17 +139,8 @@ export class SD3Nets {
     ];
   }
 
-  /** Opens the graph once and runs it on each set of values. */
-  async run(graph: Graph, ...runs: Record<string, Value>[]): Promise<Float32Array[]> {
-    const { sessions, openDevice } = this.#machine;
-    const net = await sessions.open(graph, this.weights, openDevice);
-    try {
-      const outputs: Float32Array[] = [];
-      for (const values of runs) outputs.push(await net.run(values));
-      return outputs;
-    } finally {
-      await net.release();
-    }
+  run(graph: Graph, ...runs: Record<string, Value>[]): Promise<Float32Array[]> {
+    return answers(this.#machine, graph, this.weights, runs);
   }
 
   get #checkpoint(): { model: Model; tensors: Weights['tensors'] } {
@@ -166,8 +157,3 @@ function withZeros({ data, shape }: Tensor, count: number): Value {
     longer.set(data.subarray(n * each, (n + 1) * each), n * (tokens + count) * width);
   return { data: longer, shape: [batch, tokens + count, width] };
 }
-
-const compared = (what: string, actual: Float32Array, { data }: Tensor): Compared => ({
-  what,
-  worst: worstDifference(actual, data),
-});
