@@ -27,7 +27,7 @@ export const general: readonly StudioCommand[] = [
 export const staging: readonly StudioCommand[] = [
   { keys: ['ArrowLeft'], words: 'Previous picture', repeats: true, run: (studio) => studio.view.leaf(-1) },
   { keys: ['ArrowRight'], words: 'Next picture', repeats: true, run: (studio) => studio.view.leaf(1) },
-  { keys: ['U'], words: 'Enlarge the picture', run: (studio) => void studio.enlarge() },
+  { keys: ['U'], words: 'Enlarge the picture', run: (studio) => void studio.larger.enlarge() },
 ];
 
 /** Where nothing is painted. */

@@ -8,12 +8,11 @@ import { Album } from '../album/album.svelte';
 import type { Errand, Unfinished } from '../album/kept';
 import type { Result } from '../album/result';
 import { hintsBy, type AskNet } from '../control/net-hints';
-import { tileNets } from '../control/tiles';
 import { Units } from '../control/units.svelte';
 import type { UnitObstacle } from '../control/unit';
 import type { Original } from '../files/picture';
 import { Loans } from '../models/loans.svelte';
-import { chosenUpscaler, type UsableModel } from '../models/library.svelte';
+import type { UsableModel } from '../models/library.svelte';
 import type { Desk } from '../paint/desk';
 import { Workplace } from '../paint/workplace.svelte';
 import type { ReferenceObstacle } from '../reference/reference';
@@ -26,13 +25,12 @@ import { Persisted } from '../settings/persisted.svelte';
 import { RANDOM, withBatch, type Mode, type Obstacle, type Settings } from '../settings/settings';
 import { settingsTakenWords } from '../words/changes';
 import { TokenCounter } from '../settings/tokens.svelte';
-import { makeLarger } from './enlarge';
+import { Larger } from './larger.svelte';
 import { make, type Here, type Workshop } from './make';
 import { isLowOnPower } from './power';
 import { netsAhead, Readiness } from './readiness.svelte';
 import type { News, Run } from './run';
 import { Runner } from './runner.svelte';
-import { redrawLarger, redrawWish } from './redraw';
 import { drawnOver, sceneToSee } from './scene';
 import { system, type System } from './system';
 import { View } from './view.svelte';
@@ -57,6 +55,7 @@ export class Studio {
   readonly loans: Loans;
   readonly view: View;
   readonly readiness: Readiness;
+  readonly larger: Larger;
   readonly #runner: Runner;
   model = $state.raw<UsableModel | null>(null);
   device = $state.raw<DeviceInfo | null>(null);
@@ -70,14 +69,6 @@ export class Studio {
   });
   canGenerate = $derived.by(
     () => this.model !== null && this.run.kind !== 'running' && this.obstacle === null,
-  );
-  /** What makes finished pictures larger; null where nothing does. */
-  readonly upscaler = $derived.by(() =>
-    chosenUpscaler(this.#workshop.here(), this.settings.current.upscaler),
-  );
-  /** Nets that may be shown the tiles of a picture that is drawn anew. */
-  readonly tileNets = $derived.by(() =>
-    this.model ? tileNets(this.#workshop.here(), this.model.facts) : [],
   );
   /** What hints are made for as things stand; another one after every change. */
   readonly hintScene = $derived.by(() =>
@@ -141,6 +132,7 @@ export class Studio {
       now,
       here,
     };
+    this.larger = new Larger(this, this.#workshop, this.#made);
   }
 
   get run(): Run {
@@ -334,33 +326,6 @@ export class Studio {
       settings: this.#drawn($state.snapshot(this.settings.current)),
       desk: this.desk,
     });
-  }
-
-  /** Makes the picture that is shown larger, and draws it anew in tiles if that is chosen. What keeps it from that is said. */
-  async enlarge(): Promise<void> {
-    const { shown } = this.view;
-    if (!shown || this.run.kind === 'running') return;
-    if (this.settings.current.redraw) await this.#redraw(shown);
-    else if (!this.upscaler) this.#runner.news = { kind: 'no-upscaler' };
-    else {
-      this.view.watch();
-      const { backend } = this.settings.current;
-      await makeLarger(shown, this.upscaler, backend, this.desk, this.#workshop, this.#made);
-    }
-  }
-
-  async #redraw(result: Result): Promise<void> {
-    const { model, upscaler } = this;
-    if (!model) return;
-    if (model.facts.kind === 'instruct') {
-      this.#runner.news = { kind: 'obstacle', obstacle: 'only-instruct' };
-      return;
-    }
-    this.form.settleAll();
-    const settings = { ...$state.snapshot(this.settings.current), parts: this.loans.of(model.id) };
-    const wish = redrawWish(settings, model, upscaler, this.#workshop.here());
-    this.view.watch();
-    await redrawLarger(result, model, wish, this.desk, this.#workshop, this.#made);
   }
 
   /** Goes on with a run that was in work when its page went. Its model must have been adopted. */
