@@ -241,11 +241,12 @@ def golden_cases(checkpoint, cases):
         yield f't5, {length} tokens', t5(text[f't5_{length}_ids'].long(), checkpoint.t5), text[f't5_{length}']
     for case in sorted(cases.glob('mmdit*')):
         told, numbers = json.loads((case / 'case.json').read_text()), of(case.name)
-        context = numbers.get('encoder_hidden_states', of('mmdit')['encoder_hidden_states'])
-        context = F.pad(context, (0, 0, 0, told['append_zero_tokens']))
+        with_context = numbers if 'encoder_hidden_states' in numbers else of('mmdit')
+        context = F.pad(with_context['encoder_hidden_states'], (0, 0, 0, told['append_zero_tokens']))
         for t in told['timesteps']:
             time = embed_timestep(torch.full((len(context),), t), 256)
             inputs = numbers['sample'], time, context, numbers['pooled_projections']
             yield f'{case.name} t={t}', checkpoint.predict(*(x.to(DTYPE) for x in inputs)), numbers[f'out.t{t}']
-    case = of('vae')
-    yield 'vae', decode(case['z'].to(DTYPE), checkpoint.vae), case['decoded']
+    for case in sorted(cases.glob('vae*')):
+        numbers = of(case.name)
+        yield case.name, decode(numbers['z'].to(DTYPE), checkpoint.vae), numbers['decoded']
