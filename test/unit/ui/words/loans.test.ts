@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import type { ModelFacts } from '../../../../src/engine/api';
+import { noNetWords } from '../../../../src/ui/words/control';
+import { holdsWords } from '../../../../src/ui/words/loans';
+import { noAdapterWords } from '../../../../src/ui/words/reference';
+
+const holding = (facts: Partial<ModelFacts>): string => holdsWords(facts as ModelFacts);
+
+test('a list tells which parts a file lacks, and of T5 whether it is there where it might be', () => {
+  expect(holding({})).toBe('');
+  expect(holding({ lacks: 'VAE' })).toBe('without VAE');
+  expect(holding({ t5: true })).toBe('with T5');
+  expect(holding({ lacks: 'text encoder and second text encoder', t5: false })).toBe(
+    'without text encoder and second text encoder, without T5',
+  );
+});
+
+test('models that have no UNet are said to take no control models and no reference images', () => {
+  expect(noNetWords('Stable Diffusion XL')).toContain('import a ControlNet');
+  expect(noNetWords('Stable Diffusion 3.5 Medium')).toContain('takes no control models here');
+  expect(noAdapterWords('Stable Diffusion XL', [])).toContain('import one');
+  expect(noAdapterWords('Stable Diffusion 3', ['Stable Diffusion XL'])).toContain(
+    'takes no reference images here',
+  );
+});
