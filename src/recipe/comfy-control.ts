@@ -1,6 +1,7 @@
 /** Pictures that guide, as nodes of ComfyUI: a loader of the net, the picture, and what applies one to the words. */
 import type { GraphNode } from './comfy-graph';
 import type { Output, Sheet } from './comfy-sheet';
+import type { Walk } from './comfy-walk';
 import type { ControlDraft, RecipeControl } from './control';
 import { stemOf } from './recipe';
 
@@ -82,14 +83,6 @@ const modules: Readonly<Record<string, string>> = {
   InpaintPreprocessor: 'inpaint_only',
 };
 
-/** How a graph is walked. */
-export interface Walk {
-  readonly to: (node: GraphNode, name: string) => GraphNode | undefined;
-  readonly text: (node: GraphNode, name: string) => string | undefined;
-  readonly number: (node: GraphNode, name: string) => number | undefined;
-  readonly unknown: (type: string) => void;
-}
-
 /** What such a node applies; null where it has no net, or none by name. */
 export function controlOf(node: GraphNode, walk: Walk): RecipeControl | null {
   const draft: ControlDraft = {};
@@ -124,7 +117,7 @@ function made(
     node = walk.to(node, 'image');
   if (!node) return { module: 'none' };
   const module = modules[node.type];
-  if (module === undefined) walk.unknown(node.type);
+  if (module === undefined) walk.doNotKnow('Node', node.type);
   if (node.type !== 'LoadImage') walk.to(node, 'image');
   const scale = node.type === 'Canny' ? COLOURS : 1;
   const threshold = (name: string): number | undefined => {

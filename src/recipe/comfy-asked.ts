@@ -1,0 +1,133 @@
+/** What a sampler of a workflow is asked for: the model, with what is done to it, the words and the pictures that guide. */
+import { controlOf, controlTypes } from './comfy-control';
+import type { GraphNode } from './comfy-graph';
+import { isNodeType } from './comfy-nodes';
+import type { Walk } from './comfy-walk';
+import type { RecipeControl } from './control';
+import { stemOf, type Draft, type RecipeSettings, type RecipeSkipLayers } from './recipe';
+import { layersIn } from './skip-layers';
+
+/** A LoRA as a prompt asks for it, and the node that it was. */
+interface Tag {
+  readonly id: string;
+  readonly tag: string;
+}
+
+/** The text of a conditioning, and the text encoder that reads it. */
+interface Words {
+  readonly text: string;
+  readonly clip?: GraphNode | undefined;
+}
+
+/** By the nodes that apply them, those nearest to the sampler first. */
+type Controls = Map<string, RecipeControl>;
+
+export function askedOf(sampler: GraphNode, walk: Walk): RecipeSettings {
+  const model = modelOf(sampler, walk);
+  const controls: Controls = new Map();
+  const said = (name: string): Words =>
+    saidIn(walk.to(sampler, name), name, { walk, controls, before: new Set() });
+  const [positive, negative] = [said('positive'), said('negative')];
+  const clip = clipOf(positive.clip, walk);
+  const tags = model.tags.concat(clip.tags.filter((tag) => !model.tags.some((other) => other.id === tag.id)));
+  const asked = tags.reverse().map(({ tag }) => tag);
+  return {
+    ...model.settings,
+    prompt: [positive.text, ...asked].filter(Boolean).join(' '),
+    negative: negative.text,
+    clipSkip: clip.skip,
+    ...(controls.size > 0 && { controls: [...controls.values()].reverse() }),
+  };
+}
+
+/** From a sampler to its checkpoint. */
+function modelOf(sampler: GraphNode, walk: Walk): { settings: Draft; tags: Tag[] } {
+  const settings: Draft = {};
+  const tags: Tag[] = [];
+  for (const node of walk.along(walk.to(sampler, 'model'), 'model')) {
+    if (node.type.startsWith('LoraLoader')) addLora(node, tags, walk);
+    else if (node.type === 'RescaleCFG') settings.guidanceRescale = walk.number(node, 'multiplier') ?? 0.7;
+    else if (node.type === 'ModelSamplingSD3') settings.shift = walk.number(node, 'shift') ?? 3;
+    else if (node.type === 'SkipLayerGuidanceSD3') settings.skipLayers = skipLayersOf(node, walk);
+    else if (node.type === 'ModelSamplingDiscrete') {
+      if (walk.value(node, 'zsnr') === true) settings.zeroSnr = true;
+      const sampling = walk.text(node, 'sampling');
+      if (sampling === 'v_prediction') settings.prediction = 'v';
+      else if (sampling === 'eps') settings.prediction = 'epsilon';
+      else if (sampling !== undefined) walk.doNotKnow('Sampling', sampling);
+    } else {
+      const name = walk.text(node, 'ckpt_name') ?? walk.text(node, 'unet_name');
+      if (name === undefined) walk.doNotKnow('Node', node.type);
+      else walk.file('model', name);
+    }
+  }
+  return { settings, tags };
+}
+
+/** What is not told is as the node has it. */
+function skipLayersOf(node: GraphNode, walk: Walk): RecipeSkipLayers {
+  return {
+    layers: layersIn(walk.text(node, 'layers') ?? '7, 8, 9'),
+    scale: walk.number(node, 'scale') ?? 3,
+    start: walk.number(node, 'start_percent') ?? 0.01,
+    end: walk.number(node, 'end_percent') ?? 0.15,
+  };
+}
+
+function addLora(node: GraphNode, tags: Tag[], walk: Walk): void {
+  const name = walk.text(node, 'lora_name');
+  if (name === undefined || tags.some(({ id }) => id === node.id)) return;
+  const unet = walk.number(node, 'strength_model') ?? 1;
+  const te = node.type === 'LoraLoaderModelOnly' ? 0 : (walk.number(node, 'strength_clip') ?? 1);
+  tags.push({ id: node.id, tag: `<lora:${stemOf(name)}:${te === unet ? unet : `${te}:${unet}`}>` });
+}
+
+/** Along the text encoder: its LoRAs, and how many of its layers are left out. */
+function clipOf(from: GraphNode | undefined, walk: Walk): { skip: number; tags: Tag[] } {
+  const tags: Tag[] = [];
+  let skip = 1;
+  for (const node of walk.along(from, 'clip')) {
+    if (node.type === 'CLIPSetLastLayer')
+      skip = Math.max(1, -(walk.number(node, 'stop_at_clip_layer') ?? -1));
+    else if (node.type === 'LoraLoader') addLora(node, tags, walk);
+    else if (!isNodeType(node.type)) walk.doNotKnow('Node', node.type);
+  }
+  return { skip, tags };
+}
+
+/** Of several conditionings that are put together, all texts in a row. @param name of the input that leads here. */
+function saidIn(
+  node: GraphNode | undefined,
+  name: string,
+  along: { readonly walk: Walk; readonly controls: Controls; readonly before: Set<string> },
+): Words {
+  const { walk, controls, before } = along;
+  if (!node || before.has(node.id)) return { text: '' };
+  before.add(node.id);
+  const on = (input: string): Words => saidIn(walk.to(node, input), input, along);
+  const own = (text: string): Words => ({ text: plainWords(text), clip: walk.to(node, 'clip') });
+  if (node.type === 'CLIPTextEncode') return own(walk.text(node, 'text') ?? '');
+  if (node.type === 'InstructPixToPixConditioning') return on(name);
+  if (controlTypes.has(node.type)) {
+    addControl(node, controls, walk);
+    return on(node.type === 'ControlNetApply' ? 'conditioning' : name);
+  }
+  walk.doNotKnow('Node', node.type);
+  const text = walk.text(node, 'text_g') ?? walk.text(node, 'text');
+  if (text !== undefined) return own(text);
+  const inputs = [...node.inputs.keys()].filter((input) => /^(?:conditioning|positive|negative)/.test(input));
+  const parts = inputs.includes(name) ? [on(name)] : inputs.map(on);
+  const texts = parts.map((part) => part.text).filter(Boolean);
+  return { text: texts.join(' '), clip: parts.find(({ clip }) => clip)?.clip };
+}
+
+function addControl(node: GraphNode, controls: Controls, walk: Walk): void {
+  if (controls.has(node.id)) return;
+  const control = controlOf(node, walk);
+  if (control) controls.set(node.id, control);
+  else walk.doNotKnow('Node', node.type);
+}
+
+/** ComfyUI calls a textual inversion "embedding:name". */
+const plainWords = (text: string): string =>
+  text.replace(/\bembedding:([\w.-]+)/g, (_, file: string) => stemOf(file));

@@ -1,0 +1,82 @@
+/** A way through the nodes of a workflow, that remembers where it came by, and what it did not understand. */
+import { sourceOf, valueOf, type Graph, type GraphNode } from './comfy-graph';
+import { stemOf, type Resource } from './recipe';
+
+/** Nothing of the picture depends on them. */
+const beside = new Set(['PreviewImage', 'SaveImage', 'Note', 'MarkdownNote', 'Reroute', 'PrimitiveNode']);
+
+export class Walk {
+  readonly nodes: readonly GraphNode[];
+  /** Files that were named on the way. */
+  readonly resources: Resource[] = [];
+  /** Names and values that have no meaning here. */
+  readonly unknown: [string, string][] = [];
+  readonly #graph: Graph;
+  readonly #seen = new Set<string>();
+
+  constructor(graph: Graph) {
+    this.#graph = graph;
+    this.nodes = [...graph.values()];
+  }
+
+  see({ id }: GraphNode): void {
+    this.#seen.add(id);
+  }
+
+  doNotKnow(name: string, value: string): void {
+    if (!this.unknown.some(([key, said]) => key === name && said === value)) this.unknown.push([name, value]);
+  }
+
+  /** Names the nodes that were not come by. */
+  tellOthers(): void {
+    for (const { id, type } of this.nodes)
+      if (!this.#seen.has(id) && !beside.has(type)) this.doNotKnow('Node', type);
+  }
+
+  /** What this input comes from. */
+  to(node: GraphNode, name: string): GraphNode | undefined {
+    const source = sourceOf(this.#graph, node, name)?.node;
+    if (source) this.see(source);
+    return source;
+  }
+
+  /** A node, and from there what comes before by the first of these inputs that each has. */
+  *along(from: GraphNode | undefined, ...names: readonly string[]): Generator<GraphNode> {
+    let node = from;
+    for (let steps = 0; node && steps < this.nodes.length; steps++) {
+      yield node;
+      node = this.#before(node, names);
+    }
+  }
+
+  #before(node: GraphNode, names: readonly string[]): GraphNode | undefined {
+    return names.map((name) => this.to(node, name)).find((source) => source !== undefined);
+  }
+
+  /** The first node of these types on the way back along pictures and latents. */
+  back(from: GraphNode | undefined, types: ReadonlySet<string>): GraphNode | null {
+    for (const node of this.along(from, 'samples', 'images', 'image', 'pixels', 'latent_image'))
+      if (types.has(node.type)) return node;
+    return null;
+  }
+
+  value(node: GraphNode, name: string): unknown {
+    return valueOf(this.#graph, node, name);
+  }
+
+  text(node: GraphNode, name: string): string | undefined {
+    const value = this.value(node, name);
+    return typeof value === 'string' ? value : undefined;
+  }
+
+  number(node: GraphNode, name: string): number | undefined {
+    const value = Number(this.value(node, name) ?? NaN);
+    return Number.isFinite(value) ? value : undefined;
+  }
+
+  file(kind: Resource['kind'], file: string): void {
+    const name = stemOf(file);
+    if (!this.resources.some((other) => other.kind === kind && other.name === name))
+      this.resources.push({ kind, name });
+  }
+}
