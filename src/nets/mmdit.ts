@@ -57,7 +57,7 @@ export function mmdit({ x, t, context, y, keep }: MMDiTInputs, p: Scope): Var {
   const c = cast(silu(add(embedded(t, p('t_embedder')), embedded(y, p('y_embedder')))), x.target.dtype);
   let tokens: Tokens = {
     image: add(toTokens(patches), positions(rows, columns, p)),
-    words: linear(context, p('context_embedder')),
+    words: linear(context, p('context_embedder'), { delicate: true }),
   };
   for (const [i, block] of p('joint_blocks').children().entries()) {
     tokens = jointBlock(tokens, c, block, keep && slice(keep, 1, i, i + 1));
@@ -77,7 +77,7 @@ const first = (x: Var, axis: number, count: number): Var =>
   x.shape[axis] === count ? x : slice(x, axis, 0, count);
 
 function embedded(x: Var, p: Scope): Var {
-  return linear(silu(linear(x, p('mlp.0'))), p('mlp.2'));
+  return linear(silu(linear(x, p('mlp.0'), { delicate: true })), p('mlp.2'), { delicate: true });
 }
 
 /** Where each patch is: the middle of a table of places [1, side · side, width], of which no more travels. */

@@ -8,6 +8,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { Bits } from '../../src/graph/graph';
 import { BLOCK } from '../../src/graph/packed';
 import { unetGraph } from '../../src/nets/graphs';
+import { mmditGraph } from '../../src/nets/mmdit-graphs';
 import type { Checkpoint } from '../../src/pipeline/checkpoint';
 import { inspect } from '../../src/pipeline/inspect';
 import { wasmMachine } from '../../src/runtime/device';
@@ -19,19 +20,23 @@ import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
 import { jobWith } from '../job';
 import { bundled, draw, modelBytes, openCheckpoint, servedTokenizer } from './drawing';
-import { listGolden, modelsWith } from './root';
+import { hasGolden, listGolden, modelsWith } from './root';
 import { pictureDifference, worstDifference } from './tensors';
 
 ort.env.wasm.numThreads = 1;
 
-const models = modelsWith(/^txt2img/).filter((name) => listGolden(`models/${name}/cases`).includes('unet'));
+const models = modelsWith(/^txt2img/).filter(
+  (name) =>
+    listGolden(`models/${name}/cases`).some((test) => test === 'unet' || test === 'mmdit') &&
+    hasGolden(`models/${name}/model.safetensors`),
+);
 
 const rounding =
   (bits: Bits): Patch =>
   (weights) =>
     weights.set(unpack(pack(weights, bits, BLOCK, 'f32'), bits, BLOCK, 'f32'));
 
-describe.each(models)('the UNet of %s', (name) => {
+describe.each(models)('the denoiser of %s', (name) => {
   it('gives with packed weights what it gives with full ones that were rounded alike', async () => {
     const file = modelBytes(name);
     const { model, tensors } = inspect(await readHeader(new Blob([file])));
@@ -49,7 +54,9 @@ describe.each(models)('the UNet of %s', (name) => {
     };
     const run = async (bits: Bits | null, patches?: ReadonlyMap<string, Patch>) => {
       const asked = bits === null ? target() : { ...target(), bits };
-      const graph = unetGraph({ model, tensors }, asked, { batch: 2, h: 8, w: 12 });
+      const size = { batch: 2, h: 8, w: 12, tokens: model.texts[0].length };
+      const author = model.denoiser.net === 'unet' ? unetGraph : mmditGraph;
+      const graph = author({ model, tensors }, asked, size);
       const weights = { tensors, source: memorySource(file), ...(patches && { patches }) };
       const net = await sessions.open(graph, weights, openDevice);
       const packed = graph.placements.flatMap(({ key, packed }) =>
