@@ -1,6 +1,5 @@
 /** A checkpoint opened on a machine: its nets become sessions when they are first asked, and stay while there is room. */
-import type { Graph, Target } from '../graph/graph';
-import { outerUNetGraph, unetGraph, wholeUNetGraph, type UNetSize } from '../nets/graphs';
+import type { Target } from '../graph/graph';
 import { fitTogether, roomFor, t5Parts } from '../nets/memory';
 import type { LoraUse } from '../nets/lora';
 import type { Model, Prediction } from '../nets/model';
@@ -10,7 +9,7 @@ import { SharedDevice } from '../runtime/place';
 import type { Weights } from '../runtime/session';
 import type { Latent } from '../sampling/latent';
 import type { Tokenizer } from '../text/windows';
-import { oneByOne, type RunUNet, type UNetValues } from './batch';
+import { oneByOne, type UNetValues } from './batch';
 import { Controls } from './guiding/controls';
 import { Encoders } from './encoders';
 import type { NetName, Thrift } from './job';
@@ -22,10 +21,10 @@ import { References } from './guiding/references';
 import type { DeepFeatures } from './reuse';
 import { scaled } from './scales';
 import type { LatentSize } from './size';
-import { Slot, type Author, type Report } from './slot';
+import { Slot, type Report } from './slot';
 import { T5, t5TokenizerIn } from './t5';
-import { TextAttention } from './text-attention';
 import { lavish, lessForUNet } from './thrift';
+import { UNet } from './unet';
 
 /** What the UNet is asked in each step of a pass: so many questions, about so many tokens each. */
 export interface Asking extends LatentSize {
@@ -47,8 +46,6 @@ export interface NamedUse {
   readonly use: LoraUse;
 }
 
-const unets = { plain: unetGraph, whole: wholeUNetGraph, outer: outerUNetGraph };
-
 /** They run in turn in the steps of one picture. */
 const inTurn: readonly OwnNet[] = ['UNet', 'outer UNet', 'MMDiT'];
 
@@ -59,8 +56,8 @@ export class Checkpoint {
   readonly #slots: Readonly<Record<OwnNet, Slot>>;
   readonly #encoders: Encoders;
   readonly #t5: T5;
-  readonly #mmdit: MMDiT;
-  readonly #attention: TextAttention;
+  /** The net that predicts. */
+  readonly #denoiser: UNet | MMDiT;
   readonly #pictures: PictureNets;
   /** Nets that guide by pictures. */
   readonly controls: Controls;
@@ -114,11 +111,6 @@ export class Checkpoint {
       slots.T5,
       () => t5Parts(this.#weights.tensors, slots.T5.target.dtype, this.resident),
     );
-    this.#mmdit = new MMDiT(model, this.#weights.tensors, slots.MMDiT);
-    this.#attention = new TextAttention(
-      { tensors: this.#weights.tensors, width: model.denoiser.contextWidth, reader: 'unet' },
-      slots['text attention'],
-    );
     this.#pictures = new PictureNets(model, this.#weights, slots);
     this.controls = new Controls(
       model,
@@ -129,6 +121,12 @@ export class Checkpoint {
     this.references = new References(model, this.#weights.tensors, machine.target(), (name, weightsNow) =>
       slotOf(name, dtype, weightsNow),
     );
+    const { tensors } = this.#weights;
+    const unets = { whole: slots.UNet, outer: slots['outer UNet'], attention: slots['text attention'] };
+    this.#denoiser =
+      model.denoiser.net === 'mmdit'
+        ? new MMDiT(model, tensors, slots.MMDiT)
+        : new UNet(model, tensors, unets, this);
   }
 
   /** What all text encoders make of windows of prompts; see `Encoders`. */
@@ -178,10 +176,13 @@ export class Checkpoint {
     const guided = this.controls.stepping.length > 0;
     for (const less of lessForUNet(wish, questions, guided)) {
       if (less.bits !== null && !(await this.#machine.packs(less.bits))) continue;
-      this.#slots[this.#draws].bits = less.bits;
+      this.#denoiser.slot.bits = less.bits;
       const batch = less.single ? 1 : questions;
-      const asked = { batch, tokens, ...size, ...this.#additions };
-      const graphs = [this.#drawingGraph(asked), ...this.controls.graphs(asked)];
+      const asked = { batch, tokens, ...size };
+      const graphs = [
+        this.#denoiser.graph({ ...asked, skips: this.#varying }),
+        ...this.controls.graphs({ ...asked, ...this.#denoiser.additions }),
+      ];
       if (fitTogether(graphs, this.#machine.limits, less.turns)) return less;
     }
     return { ...wish, single: wish.single || questions > 1, turns: wish.turns || guided };
@@ -189,25 +190,19 @@ export class Checkpoint {
 
   /** What a pass is to tell the UNet, and ControlNets, of its prompts in its steps, [tokens, width] each: what can be is made beforehand. */
   async prepare(contexts: readonly Float32Array[], report: Report): Promise<void> {
-    if (this.#draws === 'MMDiT') return; // reads them beside the latents
-    await this.#attention.prepare(contexts, report);
+    await this.#denoiser.prepare(contexts, report);
     await this.controls.prepare(contexts, report);
   }
 
   /** One UNet run on a batch; see `unetGraph`. @param features of calls before, that may do instead of whole runs. */
   predict(values: UNetValues, report: Report, features?: DeepFeatures): Promise<Float32Array> {
-    // A few blocks are read at once: only what goes wrong is told.
-    const quietly: Report = (progress) => progress.kind === 'notice' && report(progress);
-    const form = features ? 'whole' : 'plain';
-    const run = this.#draws === 'MMDiT' ? this.#mmdit.runner(report) : this.#runner('UNet', form, report);
-    const outer = this.#runner('outer UNet', 'outer', quietly);
-    const asked: RunUNet = features ? (values) => features.predict(values, run, outer) : run;
+    const asked = this.#denoiser.runner(report, features);
     return this.#thrift.single || this.#varying ? oneByOne(asked, values) : asked(values);
   }
 
   /** How many blocks an MMDiT has; none of a UNet's count. */
   get blocks(): number {
-    return this.#mmdit.blocks;
+    return this.#denoiser.blocks;
   }
 
   /** How the model's T5 cuts words into pieces; null where there is none, or nothing that says so. */
@@ -218,20 +213,6 @@ export class Checkpoint {
   /** What T5 makes of texts; see `T5`. */
   readT5(...asked: Parameters<T5['encode']>): ReturnType<T5['encode']> {
     return this.#t5.encode(...asked);
-  }
-
-  #runner(name: 'UNet' | 'outer UNet', form: keyof typeof unets, report: Report): RunUNet {
-    return async ({ context, pictures, ...own }) => {
-      const [batch, , h, w] = own.latents.shape as [number, number, number, number];
-      const [, tokens] = context.shape as [number, number];
-      const texts = await this.#attention.of(context, report);
-      const { kept, shares } = this.references.beside(texts, pictures, { batch, h, w });
-      const asked = { ...own, ...shares };
-      const additions = this.#additions;
-      const author: Author = (target) => this.#unetGraph(form, target, { batch, h, w, tokens, ...additions });
-      const size = [form, batch, h, w, tokens, JSON.stringify(additions)].join(' ');
-      return this.#slots[name].run(size, author, asked, report, (dtype) => [kept(dtype)]);
-    };
   }
 
   /** Scaled latents [1, 4, h, w], as the UNet has them → picture [3, f·h, f·w] in −1…1. */
@@ -262,8 +243,7 @@ export class Checkpoint {
     const patches = patchesOf(this.model, tensors, loras);
     await this.#encoders.close();
     await this.#t5.close();
-    await this.#attention.close();
-    for (const name of inTurn) await this.#slots[name].release();
+    await this.#denoiser.close();
     this.#loras = key;
     this.#patches = patches;
     await this.controls.lend();
@@ -317,32 +297,9 @@ export class Checkpoint {
     for (const slot of this.#all) await slot.release();
   }
 
-  /** What the UNet is told to take beside the text. */
-  get #additions(): Pick<UNetSize, 'residuals' | 'features' | 'pictures'> {
-    return { ...this.controls.additions, ...this.references.additions };
-  }
-
-  get #authored(): { model: Model; tensors: Weights['tensors'] } {
-    return { model: this.model, tensors: this.#weights.tensors };
-  }
-
   /** The checkpoint's own weights, with what LoRAs add. */
   get #changed(): Weights {
     return patched(this.#weights, this.#patches);
-  }
-
-  #unetGraph(form: keyof typeof unets, target: Target, size: UNetSize): Graph {
-    return unets[form](this.#authored, target, { ...size, text: 'keys' });
-  }
-
-  /** The net that predicts. */
-  get #draws(): 'UNet' | 'MMDiT' {
-    return this.model.denoiser.net === 'mmdit' ? 'MMDiT' : 'UNet';
-  }
-
-  #drawingGraph(size: UNetSize & { readonly tokens: number }): Graph {
-    if (this.#draws === 'MMDiT') return this.#mmdit.graph({ ...size, skips: this.#varying });
-    return this.#unetGraph('plain', this.#slots.UNet.target, size);
   }
 
   #weightsOf(name: OwnNet): Weights {

@@ -1,37 +1,31 @@
 /** An MMDiT in the place of a UNet. Its words and latents meet in one attention: nothing is made beforehand. */
 import type { Graph, Target } from '../graph/graph';
-import { mmditGraph } from '../nets/mmdit-graphs';
+import { mmditGraph, type MMDiTSize } from '../nets/mmdit-graphs';
 import type { Model } from '../nets/model';
 import type { Weights } from '../runtime/session';
 import type { RunUNet } from './batch';
 import type { Report, Slot } from './slot';
 
-interface Size {
-  readonly batch: number;
-  readonly h: number;
-  readonly w: number;
-  readonly tokens: number;
-  /** Members may go without some blocks. */
-  readonly skips: boolean;
-}
-
 export class MMDiT {
-  readonly #model: Model;
-  readonly #tensors: Weights['tensors'];
-  readonly #slot: Slot;
+  readonly slot: Slot;
+  readonly #authored: { readonly model: Model; readonly tensors: Weights['tensors'] };
+  /** How many blocks there are, each of which may be left out. */
+  readonly blocks: number;
+  /** Nothing guides it. */
+  readonly additions = {};
 
   constructor(model: Model, tensors: Weights['tensors'], slot: Slot) {
-    this.#model = model;
-    this.#tensors = tensors;
-    this.#slot = slot;
-  }
-
-  /** How many blocks there are, one of which may be left out each. */
-  get blocks(): number {
-    const numbers = [...this.#tensors.keys()].map((key) =>
+    this.#authored = { model, tensors };
+    this.slot = slot;
+    const numbers = [...tensors.keys()].map((key) =>
       Number(/^mmdit\.joint_blocks\.(\d+)\./.exec(key)?.[1] ?? -1),
     );
-    return Math.max(-1, ...numbers) + 1;
+    this.blocks = Math.max(-1, ...numbers) + 1;
+  }
+
+  /** It reads words beside latents. */
+  prepare(): Promise<void> {
+    return Promise.resolve();
   }
 
   runner(report: Report): RunUNet {
@@ -39,11 +33,20 @@ export class MMDiT {
       const [batch, , h, w] = values.latents.shape as [number, number, number, number];
       const [, tokens] = values.context.shape as [number, number];
       const size = { batch, h, w, tokens, skips: values.keep !== undefined };
-      return this.#slot.run(JSON.stringify(size), (target) => this.graph(size, target), values, report);
+      return this.slot.run(JSON.stringify(size), (target) => this.#graph(size, target), values, report);
     };
   }
 
-  graph(size: Size, target: Target = this.#slot.target): Graph {
-    return mmditGraph({ model: this.#model, tensors: this.#tensors }, target, size);
+  graph(size: MMDiTSize): Graph {
+    return this.#graph(size, this.slot.target);
+  }
+
+  #graph(size: MMDiTSize, target: Target): Graph {
+    return mmditGraph(this.#authored, target, size);
+  }
+
+  /** Closes it: what it is made of is not the same any more. */
+  close(): Promise<void> {
+    return this.slot.release();
   }
 }
