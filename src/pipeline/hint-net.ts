@@ -8,7 +8,7 @@ import { bytesOf } from '../nets/memory';
 import { hintNetForm } from '../nets/names/hint-net';
 import type { Machine } from '../runtime/device';
 import type { Weights } from '../runtime/session';
-import { isConvertible } from '../weights/half';
+import { mustBeFloats } from '../weights/floats';
 import type { Header, TensorInfo } from '../weights/safetensors';
 import { hintFrom, shownNumbers, shownSize } from './hint-views';
 import { openNet, type OpenFile } from './opening';
@@ -27,11 +27,7 @@ export function inspectHintNet(tensors: Header['tensors']): HintNet {
   const used = new Set<string>();
   const size = shownSize(net, { width: 1, height: 1 }, 0);
   hintNetGraph(net, form, SHAPES_ONLY, { ...size, ...way('depth_anything_v2') }, used);
-  for (const key of used) {
-    const { dtype, name } = form.get(key)!; // the graph found it there
-    if (!isConvertible(dtype))
-      throw new DrobeError('bad-weight', { key: name, reason: `its dtype ${dtype} is not a float` });
-  }
+  mustBeFloats(used, form);
   return net;
 }
 

@@ -1,5 +1,4 @@
 /** Is this file a checkpoint that can be run? Answered from its header alone, before anything is stored or loaded. */
-import { DrobeError } from '../errors';
 import { SHAPES_ONLY } from '../graph/graph';
 import { recognise } from '../nets/detect';
 import { decoderGraph, encoderGraph, textGraph, unetGraph } from '../nets/graphs';
@@ -9,7 +8,7 @@ import type { Model } from '../nets/model';
 import { inNormalForm, type NormalForm } from '../nets/names/normal-form';
 import type { Place } from '../nets/names/places';
 import { unusedTensors } from '../nets/unused';
-import { isConvertible } from '../weights/half';
+import { mustBeFloats } from '../weights/floats';
 import type { Header, TensorInfo } from '../weights/safetensors';
 import { isAboutScales, scaleOf } from './scales';
 
@@ -45,12 +44,8 @@ export function inspect(
   else mmditGraph({ model, tensors }, SHAPES_ONLY, { ...size, tokens: 1 }, used);
   for (const author of lacks.includes('vae') ? [] : [decoderGraph, encoderGraph])
     author({ model, tensors }, SHAPES_ONLY, size, used);
-  for (const key of used) {
-    const { dtype, name } = tensors.get(key)!; // the graphs found it there
-    if (!isConvertible(dtype))
-      throw new DrobeError('bad-weight', { key: name, reason: `its dtype ${dtype} is not a float` });
-    scaleOf(key, tensors); // one that is not known is refused
-  }
+  mustBeFloats(used, tensors);
+  for (const key of used) scaleOf(key, tensors); // one that is not known is refused
   const room = { f16: roomFor(tensors, 'f16'), f32: roomFor(tensors, 'f32') };
   const unused = unusedTensors(model, form, used).filter((name) => !isAboutScales(name));
   return { model, lacks, tensors, unused, room };

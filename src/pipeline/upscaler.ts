@@ -6,7 +6,7 @@ import { bytesOf } from '../nets/memory';
 import { upscalerGraph, upscalerIn, type Upscaler } from '../nets/upscaler';
 import type { Machine } from '../runtime/device';
 import type { Weights } from '../runtime/session';
-import { isConvertible } from '../weights/half';
+import { mustBeFloats } from '../weights/floats';
 import type { Header, TensorInfo } from '../weights/safetensors';
 import type { ByteSource } from '../weights/source';
 import { openNet } from './opening';
@@ -23,11 +23,7 @@ export function inspectUpscaler(tensors: Header['tensors']): Upscaler {
   const used = new Set<string>();
   const side = 2 * upscaler.fold;
   upscalerGraph(upscaler, form, SHAPES_ONLY, { h: side, w: side }, used);
-  for (const key of used) {
-    const { dtype, name } = form.get(key)!; // the graph found it there
-    if (!isConvertible(dtype))
-      throw new DrobeError('bad-weight', { key: name, reason: `its dtype ${dtype} is not a float` });
-  }
+  mustBeFloats(used, form);
   return upscaler;
 }
 

@@ -60,8 +60,8 @@ export class Controls {
    * @throws DrobeError 'control-mismatch' for one that was made for other models, and what `recogniseControl` throws.
    */
   async use(ids: readonly string[], open: (id: string) => Promise<OpenFile>): Promise<void> {
-    for (const [id, open] of this.#open)
-      if (!ids.includes(id)) for (const slot of slotsOf(open)) await slot.release();
+    for (const [id, gone] of this.#open)
+      if (!ids.includes(id)) for (const slot of slotsOf(gone)) await slot.release();
     const before = this.#open;
     this.#open = new Map([...before].filter(([id]) => ids.includes(id)));
     for (const id of new Set(ids)) {

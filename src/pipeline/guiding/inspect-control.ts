@@ -1,9 +1,8 @@
 /** Is this file a net that guides others by a picture, and one that can be run? Answered from its header alone. */
-import { DrobeError } from '../../errors';
 import { SHAPES_ONLY } from '../../graph/graph';
 import { recogniseControl, type AnyGuide } from '../../nets/control';
 import { controlGraph, HINT_FACTOR, t2iGraph } from '../../nets/control-graphs';
-import { isConvertible } from '../../weights/half';
+import { mustBeFloats } from '../../weights/floats';
 import type { Header, TensorInfo } from '../../weights/safetensors';
 import { scaleOf } from '../scales';
 
@@ -21,11 +20,8 @@ export function inspectControl(header: Header): AnyGuide<TensorInfo> {
   } else if (guide.borrows !== 'rest') {
     controlGraph(guide, SHAPES_ONLY, { batch: 1, h, w, tokens: 1 }, used);
   }
-  for (const key of guide.net === 'Control-LoRA' ? guide.tensors.keys() : used) {
-    const { dtype, name } = guide.tensors.get(key)!; // the graph found it there
-    if (!isConvertible(dtype))
-      throw new DrobeError('bad-weight', { key: name, reason: `its dtype ${dtype} is not a float` });
-    scaleOf(key, guide.tensors); // one that is not known is refused
-  }
+  const read = guide.net === 'Control-LoRA' ? [...guide.tensors.keys()] : used;
+  mustBeFloats(read, guide.tensors);
+  for (const key of read) scaleOf(key, guide.tensors); // one that is not known is refused
   return guide;
 }
