@@ -16,40 +16,39 @@ const lines = ['lineart', 'line-art', 'line_art'];
 
 /** In the order in which they are offered. */
 const hints = {
-  depth_anything_v2: {
-    label: 'Depth (Depth Anything V2)',
-    ...{ net: 'Depth Anything', nets: depths, numbers: [], scaled: true },
-  },
+  depth_anything_v2: { label: 'Depth (Depth Anything V2)', net: 'Depth Anything', nets: depths },
   depth_anything: {
     label: 'Depth (Depth Anything)',
-    ...{ net: 'Depth Anything', nets: depths, numbers: [], scaled: true },
+    net: 'Depth Anything',
+    nets: depths,
     named: /depth[-_ ]?anything(?![-_ ]?v2)/i,
   },
   lineart_realistic: {
     label: 'Line art (informative drawings)',
-    ...{ net: 'Informative drawings', nets: lines, numbers: [], scaled: true },
+    net: 'Informative drawings',
+    nets: lines,
   },
   lineart_coarse: {
     label: 'Line art, coarse (informative drawings)',
-    ...{ net: 'Informative drawings', nets: lines, numbers: [], scaled: true },
+    net: 'Informative drawings',
+    nets: lines,
     named: /sk_model2|coarse/i,
   },
   softedge_hed: {
     label: 'Soft edges (HED)',
-    ...{
-      net: 'HED',
-      nets: ['softedge', 'soft-edge', 'soft_edge', '-hed', '_hed'],
-      numbers: [],
-      scaled: true,
-    },
+    net: 'HED',
+    nets: ['softedge', 'soft-edge', 'soft_edge', '-hed', '_hed'],
   },
-} as const satisfies Readonly<Record<string, NetHint>>;
+} as const satisfies Readonly<Record<string, Omit<NetHint, 'numbers' | 'scaled'>>>;
 
 export type NetHintName = keyof typeof hints;
 
-export const netHints: Readonly<Record<NetHintName, NetHint>> = hints;
-
 export const netHintNames = Object.keys(hints) as readonly NetHintName[];
+
+/** None takes numbers, and each has a resolution of its own. */
+export const netHints = Object.fromEntries(
+  netHintNames.map((name) => [name, { ...hints[name], numbers: [], scaled: true }]),
+) as unknown as Readonly<Record<NetHintName, NetHint>>; // one for each name
 
 export const isNetHint = (name: string): name is NetHintName => Object.hasOwn(hints, name);
 
