@@ -48,28 +48,27 @@ export const controlsWords = (units: number): string =>
 export const hintAwaits = {
   picture: 'Its hint will be shown here.',
   net: 'A net makes it, which takes a moment…',
-  run: 'Made when nothing is drawn.',
+  run: 'It is made when the current picture is done.',
   gone: 'The net that makes it is not here: import it, or choose another preprocessor.',
   mask: 'Made of the picture and its mask when the run begins.',
 } as const;
 
 /** At the end of the list of preprocessors, where some are not at hand. */
-export const moreHintsWords = 'Depth, line art, HED: import a net of their own';
+export const moreHintsWords = 'Depth, line art, HED: import a net first';
 
 /** A preprocessor that is chosen and whose net is not here. */
 export const hintGoneWords = (label: string): string => `${label}: its net is not here`;
 
 const depthNet = 'Depth Anything V2 Small (99 MB, Apache-2.0), which is under “Download a model”';
-const lineNet =
-  'sk_model.pth, or sk_model2.pth for coarse lines (17 MB, MIT), of lllyasviel/Annotators on Hugging Face';
+const lineNet = 'Informative drawings (17 MB, MIT), which is under “Download a model”';
 const wanted: Readonly<Record<NetHintName, string>> = {
   depth_anything_v2: depthNet,
   depth_anything: depthNet,
   lineart_realistic: lineNet,
-  lineart_coarse: lineNet,
+  lineart_coarse: 'sk_model2.pth (17 MB, MIT), of lllyasviel/Annotators on Hugging Face',
   softedge_hed: 'ControlNetHED.pth (29 MB, Apache-2.0), of lllyasviel/Annotators on Hugging Face',
 };
 
 /** What to bring where a control model is usually shown hints that a net makes, and that net is not here. */
 export const bringNetWords = (hint: NetHintName): string =>
-  `Such hints are best made by a net of their own: import ${wanted[hint]}. Or bring a picture that is such a hint, and choose None.`;
+  `Hints for this control model are best made by a net of their own: import ${wanted[hint]}. Or add a picture that is such a hint already, and choose “None”.`;

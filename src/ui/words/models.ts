@@ -49,7 +49,7 @@ export function addonWords(addon: AddonFacts, use?: LoraUse | null): string {
 }
 
 const hintNetName: Record<HintNetFacts['net'], string> = {
-  'Depth Anything': 'Depths (Depth Anything)',
+  'Depth Anything': 'Depth (Depth Anything)',
   'Informative drawings': 'Line art (informative drawings)',
   HED: 'Soft edges (HED)',
 };

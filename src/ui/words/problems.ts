@@ -58,7 +58,7 @@ const words = {
   'file-is-upscaler': ({ file }) =>
     `${file} is an upscaler, which makes finished pictures larger. Import a checkpoint to draw with, too.`,
   'file-is-hint-net': ({ file }) =>
-    `${file} makes hints of pictures for models that guide. Import a checkpoint to draw with, too.`,
+    `${file} makes hints for ControlNets, and cannot be drawn with by itself. Import a checkpoint to draw with, too.`,
   'other-kind': ({ file, text }) => strangerWords(file, text('kind'), text('as')),
   'unknown-kind': ({ file, text }) =>
     `${file} is no kind of model that Drobė knows${text('modules') && `; what is in it is called ${text('modules')}`}. It runs Stable Diffusion 1.x, 2.x and XL checkpoints, and takes LoRAs, embeddings, ControlNets, T2I-Adapters, IP-Adapters, VAEs, TAESDs, upscalers and nets that make hints for them.`,

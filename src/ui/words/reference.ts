@@ -21,11 +21,11 @@ export const referenceReplacedWords = (before: string, after: string | null): st
 
 /** @param other another mask took its place; else none. */
 export const maskReplacedWords = (other: boolean): string =>
-  other ? 'Another mask took the place of the reference image’s.' : 'The reference image’s mask was removed.';
+  other ? 'The reference image’s mask was replaced.' : 'The reference image’s mask was removed.';
 
-export const maskHint = 'Nothing is drawn like it where the mask is black.';
+export const maskHint = 'Where the mask is black, this picture has no say.';
 export const maskPaintHint =
-  'Where nothing is painted it does not count; without any paint, it counts everywhere.';
+  'The picture counts where you paint. With nothing painted, it counts everywhere.';
 
 /** So many pictures are part of the prompt. */
 export const referencesWords = (references: number): string =>
