@@ -61,9 +61,9 @@ const words = {
     `${file} makes hints for ControlNets, and cannot be drawn with by itself. Import a checkpoint to draw with, too.`,
   'other-kind': ({ file, text }) => strangerWords(file, text('kind'), text('as')),
   'unknown-kind': ({ file, text }) =>
-    `${file} is no kind of model that Drobė knows${text('modules') && `; what is in it is called ${text('modules')}`}. It runs Stable Diffusion 1.x, 2.x and XL checkpoints, and takes LoRAs, embeddings, ControlNets, T2I-Adapters, IP-Adapters, VAEs, TAESDs, upscalers and nets that make hints for them.`,
+    `${file} is no kind of model that Drobė knows${text('modules') && `; what is in it is called ${text('modules')}`}. It runs Stable Diffusion 1.x, 2.x, XL and 3.x checkpoints, and takes LoRAs, embeddings, ControlNets, T2I-Adapters, IP-Adapters, VAEs, TAESDs, upscalers and nets that make hints for them.`,
   'unsupported-model': ({ file, text }) =>
-    `${file} is a kind of model that Drobė cannot run yet${text('found') && `: ${text('found')}`}. Import a Stable Diffusion 1.x, 2.x or XL checkpoint.`,
+    `${file} is a kind of model that Drobė cannot run yet${text('found') && `: ${text('found')}`}. Import a Stable Diffusion 1.x, 2.x, XL or 3.x checkpoint.`,
   'unsupported-control': ({ file, text }) =>
     `${file} guides models in a way that Drobė cannot run${text('found') && `: ${text('found')}`}. Look for a ControlNet or T2I-Adapter for Stable Diffusion 1.x, 2.x or XL.`,
   'settings-alone': ({ file }) =>

@@ -4,12 +4,13 @@ import type { Kind, Stranger } from '../../nets/strangers/stranger';
 /** A name, what it is for where that is not another kind of model, and what to do where that is not the usual. */
 type Words = readonly [name: string, purpose?: string, instead?: string];
 
-const CHECKPOINT = 'Import a Stable Diffusion 1.x, 2.x or XL checkpoint.';
-const PROMPT = 'Import a model that is drawn with by words: a Stable Diffusion 1.x, 2.x or XL checkpoint.';
+const CHECKPOINT = 'Import a Stable Diffusion 1.x, 2.x, XL or 3.x checkpoint.';
+const PROMPT =
+  'Import a model that is drawn with by words: a Stable Diffusion 1.x, 2.x, XL or 3.x checkpoint.';
 const STEER =
-  'To begin with a picture of your own, use image to image or inpainting with a Stable Diffusion 1.x, 2.x or XL checkpoint.';
+  'To begin with a picture of your own, use image to image or inpainting with a Stable Diffusion 1.x, 2.x, XL or 3.x checkpoint.';
 const GUIDE = 'Look for a ControlNet or T2I-Adapter for Stable Diffusion 1.x, 2.x or XL.';
-const VAE = 'Import a VAE that was made for Stable Diffusion 1.x, 2.x or XL.';
+const VAE = 'Import a VAE that was made for Stable Diffusion 1.x, 2.x, XL or 3.x.';
 const TAESD = 'Import the decoder for Stable Diffusion: taesd_decoder or taesdxl_decoder.';
 const UPSCALER = 'Import one of the older kinds: ESRGAN, Real-ESRGAN, BSRGAN, SPSR or Compact.';
 const ENLARGES = 'an upscaler of a newer kind';
@@ -38,7 +39,7 @@ const strangers: Record<Kind, Words> = {
   'sd-depth': [
     'Stable Diffusion 2 with a depth map',
     'which is told how far away everything in its picture is',
-    'Import Stable Diffusion 2.x without depth, or another 1.x, 2.x or XL checkpoint.',
+    'Import Stable Diffusion 2.x without depth, or another 1.x, 2.x, XL or 3.x checkpoint.',
   ],
   if: ['DeepFloyd IF'],
   kandinsky: ['Kandinsky'],
@@ -147,12 +148,12 @@ const strangers: Record<Kind, Words> = {
   ema: [
     'only the EMA copy of a model',
     '',
-    'Look for the file that holds the model itself: Stable Diffusion 1.x, 2.x or XL.',
+    'Look for the file that holds the model itself: Stable Diffusion 1.x, 2.x, XL or 3.x.',
   ],
 };
 
 const ADDITIONS: Readonly<Record<NonNullable<Stranger['as']>, readonly [is: string, instead: string]>> = {
-  LoRA: ['a LoRA for', 'Look for a LoRA that was made for Stable Diffusion 1.x, 2.x or XL.'],
+  LoRA: ['a LoRA for', 'Look for a LoRA that was made for Stable Diffusion 1.x, 2.x, XL or 3.x.'],
   ControlNet: ['a ControlNet for', GUIDE],
   'IP-Adapter': ['an IP-Adapter for', 'Look for one for Stable Diffusion 1.x or XL.'],
   VAE: ['the VAE of', VAE],
