@@ -88,12 +88,17 @@ export class MaskBoard {
     this.#read = read;
   }
 
-  /** An empty mask for a picture of this size. */
-  open(size: Size): void {
+  /**
+   * A mask for a picture of this size.
+   * @param begun what is masked already, a number for each pixel, which is nothing to be undone; else none is.
+   */
+  open(size: Size, begun?: Uint8Array): void {
     const longest = Math.max(size.width, size.height);
     if (longest !== Math.max(this.sheet.width, this.sheet.height))
       this.size = Math.max(Math.round(longest / 12), 2);
-    this.lay(new Sheet(size));
+    const sheet = new Sheet(size);
+    if (begun) sheet.alpha.set(begun);
+    this.lay(sheet);
   }
 
   /** A mask as it was left, with all that can be undone on it. */

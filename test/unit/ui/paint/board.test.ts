@@ -195,3 +195,13 @@ test('whoever watches is told where the mask changed, until they stop', () => {
   board.invert();
   expect([told.length, alsoTold.length]).toEqual([4, 5]);
 });
+
+test('a mask begins with what is masked already, which is nothing to be undone', () => {
+  const board = boardWith();
+  board.open({ width: 3, height: 2 }, Uint8Array.of(0, 255, 0, 0, 9, 0));
+  expect(board.bounds).toEqual({ x: 1, y: 0, width: 1, height: 2 });
+  expect(board.canUndo).toBe(false);
+  board.clear();
+  board.undo();
+  expect([...board.copy().alpha]).toEqual([0, 255, 0, 0, 9, 0]);
+});
