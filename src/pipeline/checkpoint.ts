@@ -1,38 +1,30 @@
 /** A checkpoint opened on a machine: its nets become sessions when they are first asked, and stay while there is room. */
 import type { Target } from '../graph/graph';
-import { fitTogether, roomFor, t5Parts } from '../nets/memory';
+import { t5Parts } from '../nets/memory';
 import type { LoraUse } from '../nets/lora';
 import type { Model, Prediction } from '../nets/model';
 import type { Machine } from '../runtime/device';
 import type { Patch } from '../runtime/feeder';
-import { SharedDevice } from '../runtime/place';
 import type { Weights } from '../runtime/session';
 import type { Latent } from '../sampling/latent';
 import type { Tokenizer } from '../text/windows';
 import { oneByOne, type UNetValues } from './batch';
 import { Controls } from './guiding/controls';
 import { Encoders } from './encoders';
-import type { NetName, Thrift } from './job';
+import type { NetName } from './job';
 import { patchesOf, useOf, type Lora } from './lora';
 import { MMDiT } from './mmdit';
 import { openNet, patched } from './opening';
 import { PictureNets } from './picture-nets';
 import { References } from './guiding/references';
 import type { DeepFeatures } from './reuse';
+import { Room } from './room';
+import { Saving } from './saving';
 import { scaled } from './scales';
 import type { LatentSize } from './size';
 import { Slot, type Report } from './slot';
 import { T5, t5TokenizerIn } from './t5';
-import { lavish, lessForUNet } from './thrift';
 import { UNet } from './unet';
-
-/** What the UNet is asked in each step of a pass: so many questions, about so many tokens each. */
-export interface Asking extends LatentSize {
-  readonly questions: number;
-  /** In some steps fewer are asked: one session serves them all one by one. */
-  readonly varying?: boolean;
-  readonly tokens: number;
-}
 
 /** All but those of control files, of IP-Adapters and of upscalers. */
 type OwnNet = Exclude<
@@ -53,7 +45,6 @@ export class Checkpoint {
   readonly model: Model;
   readonly #machine: Machine;
   readonly #weights: Weights;
-  readonly #slots: Readonly<Record<OwnNet, Slot>>;
   readonly #encoders: Encoders;
   readonly #t5: T5;
   /** The net that predicts. */
@@ -68,30 +59,24 @@ export class Checkpoint {
   #uses: readonly NamedUse[] = [];
   #t5Tokenizer: Promise<Tokenizer | null> | null = null;
   #prediction: Prediction | null = null;
-  /** Of the nets that hand residuals to each other in the steps. */
-  readonly #steps: SharedDevice;
-  #thrift: Thrift = lavish;
-  /** What that was decided for. */
-  #saved = '';
-  /** Some steps ask fewer questions than others. */
-  #varying = false;
+  readonly #room: Room;
+  readonly #saving: Saving;
 
   constructor(model: Model, weights: Weights, machine: Machine) {
     this.model = model;
     this.#weights = scaled(weights);
     this.#machine = machine;
-    this.#steps = new SharedDevice(machine.openDevice);
     const slotOf = (name: NetName, dtype: Target['dtype'], weightsNow: () => Weights): Slot => {
       const slot = new Slot(name, dtype, machine, async (graph, report) => {
-        await this.#makeRoomFor(slot);
-        return openNet(machine, name, graph, weightsNow(), report, this.#deviceFor(slot));
+        await this.#room.makeFor(slot);
+        return openNet(machine, name, graph, weightsNow(), report, this.#room.deviceFor(slot));
       });
       return slot;
     };
     const { dtype } = machine.target();
     const slot = (name: OwnNet, float32 = false): Slot =>
       slotOf(name, float32 ? 'f32' : dtype, () => this.#weightsOf(name));
-    const slots = (this.#slots = {
+    const slots = {
       'text encoder': slot('text encoder'),
       'second text encoder': slot('second text encoder'),
       'text attention': slot('text attention'),
@@ -102,7 +87,7 @@ export class Checkpoint {
       TAESD: slot('TAESD'),
       'VAE encoder': slot('VAE encoder', model.vae.float32),
       'VAE decoder': slot('VAE decoder', model.vae.float32),
-    });
+    };
     const texts = [slots['text encoder'], slots['second text encoder']];
     this.#encoders = new Encoders(model, () => this.#changed, texts);
     this.#t5 = new T5(
@@ -127,6 +112,18 @@ export class Checkpoint {
       model.denoiser.net === 'mmdit'
         ? new MMDiT(model, tensors, slots.MMDiT)
         : new UNet(model, tensors, unets, this);
+    const { controls, references } = this;
+    const turning = inTurn.map((name) => slots[name]);
+    const own = Object.values(slots);
+    this.#room = new Room(machine, tensors, { own, inTurn: turning, controls, references });
+    const nets = {
+      denoiser: this.#denoiser,
+      inTurn: turning,
+      pictures: this.#pictures,
+      controls,
+      references,
+    };
+    this.#saving = new Saving(machine, this.#room, nets, this.native);
   }
 
   /** What all text encoders make of windows of prompts; see `Encoders`. */
@@ -134,73 +131,29 @@ export class Checkpoint {
     return this.#encoders.encode(...asked);
   }
 
-  /** What the UNet predicts: as the checkpoint says, or as one trial shows, which is not made again. */
+  /** What the denoiser predicts: as the checkpoint says, or as one trial shows, which is not made again. */
   async prediction(trial: () => Promise<Prediction>): Promise<Prediction> {
     return (this.#prediction ??= this.model.prediction ?? (await trial()));
   }
 
-  /**
-   * From now on pictures of this size are drawn with so little memory, or less where it is plain that it would not fit.
-   * @returns what is done without. Weights are not rounded where that would be computed wrongly.
-   */
-  async save(thrift: Thrift, asking: Asking): Promise<Thrift> {
-    const { questions, varying = false, tokens, ...size } = asking;
-    const files = [this.#pictures.vae, this.controls.key, this.references.key];
-    const key = JSON.stringify([thrift, size, questions, tokens, files]);
-    this.#varying = varying;
-    if (key === this.#saved) {
-      this.#tellControls();
-      return this.#thrift;
-    }
-    const less = await this.#roomForUNet(thrift, asking);
-    const { limits } = this.#machine;
-    const tile = this.#pictures.tileThatFits(thrift.tile, { size, native: this.native }, limits);
-    this.#pictures.tile = tile;
-    for (const name of inTurn) this.#slots[name].bits = less.bits;
-    this.#saved = key;
-    this.#thrift = { ...less, tile };
-    this.#tellControls();
-    return this.#thrift;
+  /** From now on pictures of a size are drawn with so little memory, or less; see `Saving`. */
+  save(...asked: Parameters<Saving['save']>): ReturnType<Saving['save']> {
+    return this.#saving.save(...asked);
   }
 
-  #tellControls(): void {
-    const { single, turns } = this.#thrift;
-    this.controls.single = this.#varying || single;
-    this.controls.there = this.#machine.backend === 'webgpu' && !turns;
-  }
-
-  /** As much as is wished for, or the first of less with which the UNet fits; where none does, as before. */
-  async #roomForUNet(thrift: Thrift, { questions, tokens, ...size }: Asking): Promise<Thrift> {
-    const right = thrift.bits !== null && (await this.#machine.packs(thrift.bits));
-    const wish = right ? thrift : { ...thrift, bits: null };
-    const guided = this.controls.stepping.length > 0;
-    for (const less of lessForUNet(wish, questions, guided)) {
-      if (less.bits !== null && !(await this.#machine.packs(less.bits))) continue;
-      this.#denoiser.slot.bits = less.bits;
-      const batch = less.single ? 1 : questions;
-      const asked = { batch, tokens, ...size };
-      const graphs = [
-        this.#denoiser.graph({ ...asked, skips: this.#varying }),
-        ...this.controls.graphs({ ...asked, ...this.#denoiser.additions }),
-      ];
-      if (fitTogether(graphs, this.#machine.limits, less.turns)) return less;
-    }
-    return { ...wish, single: wish.single || questions > 1, turns: wish.turns || guided };
-  }
-
-  /** What a pass is to tell the UNet, and ControlNets, of its prompts in its steps, [tokens, width] each: what can be is made beforehand. */
+  /** What a pass is to tell the denoiser, and ControlNets, of its prompts, [tokens, width] each: what can be is made beforehand. */
   async prepare(contexts: readonly Float32Array[], report: Report): Promise<void> {
     await this.#denoiser.prepare(contexts, report);
     await this.controls.prepare(contexts, report);
   }
 
-  /** One UNet run on a batch; see `unetGraph`. @param features of calls before, that may do instead of whole runs. */
+  /** One run of the denoiser on a batch; see `unetGraph` and `mmditGraph`. @param features of calls before, that may do instead of whole runs. */
   predict(values: UNetValues, report: Report, features?: DeepFeatures): Promise<Float32Array> {
     const asked = this.#denoiser.runner(report, features);
-    return this.#thrift.single || this.#varying ? oneByOne(asked, values) : asked(values);
+    return this.#saving.single ? oneByOne(asked, values) : asked(values);
   }
 
-  /** How many blocks an MMDiT has; none of a UNet's count. */
+  /** How many blocks of the denoiser can be left out: all of an MMDiT's, none of a UNet's. */
   get blocks(): number {
     return this.#denoiser.blocks;
   }
@@ -215,7 +168,7 @@ export class Checkpoint {
     return this.#t5.encode(...asked);
   }
 
-  /** Scaled latents [1, 4, h, w], as the UNet has them → picture [3, f·h, f·w] in −1…1. */
+  /** Scaled latents [1, channels, h, w], as the denoiser has them → picture [3, f·h, f·w] in −1…1. */
   decode(latents: Float32Array, size: LatentSize, report: Report): Promise<Float32Array> {
     return this.#pictures.decode(latents, size, report);
   }
@@ -277,24 +230,17 @@ export class Checkpoint {
 
   /** Whether all nets stay on the device together. */
   get resident(): boolean {
-    return this.together && !this.#thrift.apart;
+    return this.#room.resident;
   }
 
   /** Whether the weights of all nets are few enough for that. */
   get together(): boolean {
-    return this.#togetherWith(0);
-  }
-
-  /** @param bytes of weights that are there for a while. */
-  #togetherWith(bytes: number): boolean {
-    const { dtype } = this.#machine.target();
-    const beside = this.controls.bytes + bytes;
-    return roomFor(this.#weights.tensors, dtype, this.#thrift.bits, beside).together;
+    return this.#room.together;
   }
 
   /** Frees everything on the device. The checkpoint can still be used: nets open again. */
-  async release(): Promise<void> {
-    for (const slot of this.#all) await slot.release();
+  release(): Promise<void> {
+    return this.#room.clear();
   }
 
   /** The checkpoint's own weights, with what LoRAs add. */
@@ -317,39 +263,5 @@ export class Checkpoint {
       case 'outer UNet':
         return this.#changed;
     }
-  }
-
-  get #all(): readonly Slot[] {
-    return [...Object.values(this.#slots), ...this.controls.slots, ...this.references.slots];
-  }
-
-  /** Releases what cannot stay beside a net that is to be opened. */
-  async #makeRoomFor(slot: Slot): Promise<void> {
-    const passing = this.references.slots.includes(slot) ? this.references.bytes : 0;
-    if (this.resident && this.#togetherWith(passing)) return;
-    const staying = this.#beside(slot);
-    for (const other of this.#all) if (!staying.includes(other)) await other.release();
-  }
-
-  /** Nets that guide, and the UNet beside them, share a device; all others have one of their own. */
-  #deviceFor(slot: Slot): SharedDevice | undefined {
-    const shared = this.controls.stepping.length > 0 && this.#stepping.includes(slot);
-    return shared ? this.#steps : undefined;
-  }
-
-  get #unets(): readonly Slot[] {
-    return inTurn.map((name) => this.#slots[name]);
-  }
-
-  get #stepping(): readonly Slot[] {
-    return [...this.#unets, ...this.controls.stepping];
-  }
-
-  /** Nets that run in turn in the steps of one picture make no room for each other. */
-  #beside(slot: Slot): readonly Slot[] {
-    const [unets, stepping] = [this.#unets, this.#stepping];
-    if (!stepping.includes(slot)) return [slot];
-    if (!this.#thrift.turns) return stepping;
-    return unets.includes(slot) ? unets : [slot];
   }
 }

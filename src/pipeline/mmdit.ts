@@ -2,6 +2,7 @@
 import type { Graph, Target } from '../graph/graph';
 import { mmditGraph, type MMDiTSize } from '../nets/mmdit-graphs';
 import type { Model } from '../nets/model';
+import { blocksOf } from '../nets/names/mmdit';
 import type { Weights } from '../runtime/session';
 import type { RunUNet } from './batch';
 import type { Report, Slot } from './slot';
@@ -17,10 +18,8 @@ export class MMDiT {
   constructor(model: Model, tensors: Weights['tensors'], slot: Slot) {
     this.#authored = { model, tensors };
     this.slot = slot;
-    const numbers = [...tensors.keys()].map((key) =>
-      Number(/^mmdit\.joint_blocks\.(\d+)\./.exec(key)?.[1] ?? -1),
-    );
-    this.blocks = Math.max(-1, ...numbers) + 1;
+    const names = [...tensors.keys()].filter((key) => key.startsWith('mmdit.'));
+    this.blocks = blocksOf(names.map((key) => key.slice('mmdit.'.length)));
   }
 
   /** It reads words beside latents. */

@@ -72,7 +72,7 @@ export class PictureNets {
     return (name === 'TAESD' ? this.#taesd : this.#vae)?.weights ?? this.#weights;
   }
 
-  /** Scaled latents [1, 4, h, w], as the UNet has them → picture [3, f·h, f·w] in −1…1. */
+  /** Scaled latents [1, channels, h, w], as the denoiser has them → picture [3, f·h, f·w] in −1…1. */
   decode(latents: Float32Array, size: LatentSize, report: Report): Promise<Float32Array> {
     const { vae } = this.#model;
     const author = this.#about('VAE decoder', (target, part) => decoderGraph(this.#authored, target, part));
@@ -86,7 +86,7 @@ export class PictureNets {
 
   /**
    * A picture [3, f·h, f·w] in −1…1 → what the VAE takes it for: mean and log-variance of its latents, unscaled and
-   * side by side in the channels [8, h, w].
+   * side by side in the channels [2 · channels, h, w].
    */
   moments(image: Float32Array, size: LatentSize, report: Report): Promise<Float32Array> {
     const { factor } = this.#model.vae;
@@ -100,7 +100,7 @@ export class PictureNets {
   }
 
   /**
-   * What scaled latents [1, 4, h, w] look like, as a TAESD sees it: [3, 8h, 8w] in −1…1. Null without a TAESD, and where
+   * What scaled latents [1, channels, h, w] look like, as a TAESD sees it: [3, 8h, 8w] in −1…1. Null without a TAESD, and where
    * its pictures would have another size than the VAE's.
    */
   async sketch(latents: Latent, size: LatentSize, report: Report): Promise<Float32Array | null> {
