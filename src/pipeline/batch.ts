@@ -1,4 +1,4 @@
-/** The UNet's batch: every question about the same latents, in one run or one after the other. */
+/** The denoiser's batch: every question about the same latents, in one run or one after the other. */
 import type { Model } from '../nets/model';
 import { timestepEmbedding } from '../nets/unet';
 import { DeviceValue } from '../runtime/device-value';
@@ -7,11 +7,11 @@ import type { Latent } from '../sampling/latent';
 import type { Question } from './guidance';
 import type { LatentSize } from './size';
 
-/** Runs the UNet on the batch: `latents`, `timestep`, `context` and what else it takes in, prediction out. */
-export type RunUNet = (values: UNetValues) => Promise<Float32Array>;
+/** Runs the denoiser on the batch: `latents`, `timestep`, `context` and what else it takes in, prediction out. */
+export type RunDenoiser = (values: DenoiserValues) => Promise<Float32Array>;
 
 /** Of each a row for each member of the batch. */
-export type UNetValues = Readonly<Record<'latents' | 'timestep' | 'context', Value>> & {
+export type DenoiserValues = Readonly<Record<'latents' | 'timestep' | 'context', Value>> & {
   readonly label?: Value;
   readonly guidance?: Value;
   /** Which blocks each member goes through, for an MMDiT that may be asked without some. */
@@ -19,7 +19,7 @@ export type UNetValues = Readonly<Record<'latents' | 'timestep' | 'context', Val
   /** What ControlNets and T2I-Adapters add, where there are any. */
   readonly residuals?: Fed;
   readonly features?: Value;
-  /** How much each of them counts for each member: no input of the UNet, but part of what it is asked. */
+  /** How much each of them counts for each member: no input of the net, but part of what it is asked. */
   readonly control?: Value;
   /** Whether each member is shown the pictures that are part of the prompt, then how much each of those counts. */
   readonly pictures?: Value;
@@ -34,10 +34,10 @@ export function batchOf(
   latents: Latent,
   t: number,
   { h, w }: LatentSize,
-): UNetValues {
+): DenoiserValues {
   const batch = questions.length;
   const context = joined(questions.map((question) => question.context));
-  const perQuestion = (name: 'label' | 'guidance' | 'keep'): Partial<UNetValues> => {
+  const perQuestion = (name: 'label' | 'guidance' | 'keep'): Partial<DenoiserValues> => {
     const data = joined(questions.flatMap((question) => question[name] ?? []));
     return data.length > 0 ? { [name]: { data, shape: [batch, data.length / batch] } } : {};
   };
@@ -58,7 +58,7 @@ export function batchOf(
 }
 
 /** The members of a batch one after the other: the same answers, with less memory at a time. */
-export async function oneByOne<V extends UNetValues>(
+export async function oneByOne<V extends DenoiserValues>(
   run: (values: V) => Promise<Float32Array>,
   values: V,
 ): Promise<Float32Array> {

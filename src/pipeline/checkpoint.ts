@@ -8,7 +8,7 @@ import type { Patch } from '../runtime/feeder';
 import type { Weights } from '../runtime/session';
 import type { Latent } from '../sampling/latent';
 import type { Tokenizer } from '../text/windows';
-import { oneByOne, type UNetValues } from './batch';
+import { oneByOne, type DenoiserValues } from './batch';
 import { Controls } from './guiding/controls';
 import { Encoders } from './encoders';
 import type { NetName } from './job';
@@ -148,7 +148,7 @@ export class Checkpoint {
   }
 
   /** One run of the denoiser on a batch; see `unetGraph` and `mmditGraph`. @param features of calls before, that may do instead of whole runs. */
-  predict(values: UNetValues, report: Report, features?: DeepFeatures): Promise<Float32Array> {
+  predict(values: DenoiserValues, report: Report, features?: DeepFeatures): Promise<Float32Array> {
     const asked = this.#denoiser.runner(report, features);
     return this.#saving.single ? oneByOne(asked, values) : asked(values);
   }

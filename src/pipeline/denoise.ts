@@ -11,12 +11,16 @@ import {
   type Latent,
 } from '../sampling/latent';
 import type { Denoise } from '../sampling/sampler';
-import { batchOf, type RunUNet, type UNetValues } from './batch';
+import { batchOf, type DenoiserValues, type RunDenoiser } from './batch';
 import { combined, type Question } from './guidance';
 import type { LatentSize } from './size';
 
 /** Runs a UNet on the batch that these questions are. */
-export type Ask = (values: UNetValues, asked: readonly Question[], sigma: number) => Promise<Float32Array>;
+export type Ask = (
+  values: DenoiserValues,
+  asked: readonly Question[],
+  sigma: number,
+) => Promise<Float32Array>;
 
 export interface Guided {
   readonly run: Ask;
@@ -27,7 +31,7 @@ export interface Guided {
   /** What is asked in the call of this number, counted from 0, at this sigma. */
   readonly questions: (call: number, sigma: number) => readonly Question[];
   readonly size: LatentSize;
-  /** The timestep that the UNet is told at a sigma. */
+  /** The timestep that the denoiser is told at a sigma. */
   readonly timestep: (sigma: number) => number;
   /** The sigma by which an answer in v is read; absent: the one it was asked at. */
   readonly readBy?: (sigma: number) => number;
@@ -63,7 +67,7 @@ function readingOf({ prediction, noise, readBy, share }: Guided): Reading {
   };
 }
 
-/** Asks the UNet all questions in one run, and adds up the answers. @param call what runs are counted by. */
+/** Asks the denoiser all questions in one run, and adds up the answers. @param call what runs are counted by. */
 export function guided(asking: Guided, call: () => number): Denoise {
   const { run, denoiser, questions, size, timestep, rescale } = asking;
   const { shown, denoised } = readingOf(asking);
@@ -91,7 +95,7 @@ export function guided(asking: Guided, call: () => number): Denoise {
  * https://github.com/AUTOMATIC1111/stable-diffusion-webui/blob/master/modules/sd_models_config.py
  */
 export async function tryPrediction(
-  run: RunUNet,
+  run: RunDenoiser,
   unet: Model['denoiser'],
   questions: readonly Question[],
   latentChannels: number,

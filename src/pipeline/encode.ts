@@ -1,4 +1,4 @@
-/** From prompts to what the UNet is told of them, in each of its calls. */
+/** From prompts to what the denoiser is told of them, in each of its calls. */
 import type { Model } from '../nets/model';
 import { timestepEmbedding } from '../nets/unet';
 import { samplers } from '../sampling/table';
@@ -35,7 +35,7 @@ export interface Readers {
   readonly embeddings?: readonly Embedding[];
 }
 
-/** What the UNet is told of the prompts in its call of this number, counted from 0: they may change on the way. */
+/** What the denoiser is told of the prompts in its call of this number, counted from 0: they may change on the way. */
 export interface Texts {
   readonly wishes: (call: number) => readonly Wish[];
   readonly negative: (call: number) => Encoding;
@@ -161,7 +161,7 @@ async function behindEach(
 }
 
 /**
- * Which layer is read, from the end. diffusers counts on from the layer that the UNet was trained with. A1111 leaves
+ * Which layer is read, from the end. diffusers counts on from the layer that the denoiser was trained with. A1111 leaves
  * families alone that were trained with the last but one.
  */
 function clipSkipOf({ clipSkip = 1, like }: Job, trained: number): number {

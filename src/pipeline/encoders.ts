@@ -38,7 +38,7 @@ export class Encoders {
 
   /**
    * What all of them make of each window.
-   * @param clipSkip how far from the end they are read, as A1111 counts; absent: as the UNet was trained.
+   * @param clipSkip how far from the end they are read, as A1111 counts; absent: as the denoiser was trained.
    * @param vectors of ids that are no token's.
    */
   async encode(

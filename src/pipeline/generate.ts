@@ -32,7 +32,7 @@ export interface Tools {
   readonly report: Report;
 }
 
-/** A pass, and what the UNet is asked in each of its steps at most. */
+/** A pass, and what the denoiser is asked in each of its steps at most. */
 interface Planned extends Asking {
   readonly pass: Pass;
 }

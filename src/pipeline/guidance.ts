@@ -10,7 +10,7 @@ export interface Encoding {
   readonly label?: Float32Array;
 }
 
-/** One question to the UNet about the same latents, and how much its answer counts. */
+/** One question to the denoiser about the same latents, and how much its answer counts. */
 export interface Question extends Encoding {
   /** The answers are added up, each times its weight. */
   readonly weight: number;

@@ -23,7 +23,7 @@ export interface Job extends Sampling, Seeds {
   readonly guidance: number;
   /** What a weight in the prompt does; absent: as in A1111. */
   readonly emphasis?: Emphasis;
-  /** Which layer of the text encoders is read, from the end, as A1111 counts; absent or 1: as the UNet was trained. */
+  /** Which layer of the text encoders is read, from the end, as A1111 counts; absent or 1: as the denoiser was trained. */
   readonly clipSkip?: number;
   /** So many tokens are read by T5, for a model that has one; absent: as the tool has it. */
   readonly t5Tokens?: number;
@@ -35,7 +35,7 @@ export interface Job extends Sampling, Seeds {
   readonly hires?: Hires;
   /** The source is drawn anew part by part. Only for image to image. */
   readonly redraw?: Redraw;
-  /** What the UNet predicts; absent: as the checkpoint says, or as a trial shows. */
+  /** What the denoiser predicts; absent: as the checkpoint says, or as a trial shows. */
   readonly prediction?: Prediction;
   /** What makes the picture of the last latents; absent, or where there is no TAESD that fits: the VAE. */
   readonly decoder?: 'TAESD';
@@ -51,7 +51,7 @@ export interface Job extends Sampling, Seeds {
   readonly reuse?: number;
   /** Pictures are encoded and decoded in tiles, even where memory is not short. */
   readonly tiled?: true;
-  /** Weights of the UNet's linear layers in so many bits a number; absent: as they are, unless memory is short. */
+  /** Weights of the denoiser's linear layers in so many bits a number; absent: as they are, unless memory is short. */
   readonly bits?: Bits;
   /** What to do without to save memory; absent: nothing, unless it is plain that it would not fit. */
   readonly thrift?: Thrift;
@@ -116,11 +116,11 @@ export type Upscaler = (typeof upscalers)[number];
 export interface Thrift {
   /** No two nets are on the device at the same time. */
   readonly apart: boolean;
-  /** The UNet is asked one question at a time: not all that guidance asks in one batch. */
+  /** The denoiser is asked one question at a time: not all that guidance asks in one batch. */
   readonly single: boolean;
   /** Nets that guide and the UNet are not on the device at the same time, and take turns in every step. */
   readonly turns: boolean;
-  /** The weights of the UNet's linear layers are rounded to so many bits a number; null: they are as they are. */
+  /** The weights of the denoiser's linear layers are rounded to so many bits a number; null: they are as they are. */
   readonly bits: Bits | null;
   /** The side, in latents, of the tiles in which pictures are encoded and decoded; null: whole. */
   readonly tile: number | null;
@@ -261,7 +261,7 @@ export type Progress =
       /** Which part of how many, where a picture is drawn anew in tiles. */
       readonly tile?: { readonly number: number; readonly of: number };
       readonly preview: Pixels | null;
-      /** What the UNet led to in this step; none where that was known. */
+      /** What the denoiser led to in this step; none where that was known. */
       readonly answers: readonly Latent[];
     }
   | { readonly kind: 'decoding' }

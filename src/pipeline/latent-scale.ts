@@ -1,12 +1,12 @@
-/** Between the latents of a VAE and those that the UNet works on. */
+/** Between the latents of a VAE and those that the denoiser works on. */
 import type { Model } from '../nets/model';
 import type { Latent } from '../sampling/latent';
 
 /** How the one become the other: a factor, what is taken off before and, for few models, where each channel lies. */
 export type LatentScale = Pick<Model['vae'], 'scale' | 'shift' | 'mean' | 'deviation'>;
 
-/** Channels [c, h, w] of a VAE → of the UNet. */
-export function toUNet(latents: Latent, { scale, shift, mean, deviation }: LatentScale): Latent {
+/** Channels [c, h, w] of a VAE → of the denoiser. */
+export function toDenoiser(latents: Latent, { scale, shift, mean, deviation }: LatentScale): Latent {
   if (!mean || !deviation) return latents.map((x) => (x - shift) * scale);
   const area = latents.length / mean.length;
   return latents.map((x, i) => {
@@ -16,7 +16,7 @@ export function toUNet(latents: Latent, { scale, shift, mean, deviation }: Laten
 }
 
 /** And back. */
-export function fromUNet(latents: Float32Array, { scale, shift, mean, deviation }: LatentScale): Latent {
+export function fromDenoiser(latents: Float32Array, { scale, shift, mean, deviation }: LatentScale): Latent {
   if (!mean || !deviation) return Float32Array.from(latents, (x) => x / scale + shift);
   const area = latents.length / mean.length;
   return Float32Array.from(latents, (x, i) => {
@@ -30,5 +30,5 @@ const SDXL_SCALE = 0.13025;
 
 /** The latents as those of other models that share the VAE are. */
 export function asShared(latents: Latent, scale: LatentScale): Latent {
-  return scale.mean ? toUNet(fromUNet(latents, scale), { scale: SDXL_SCALE, shift: 0 }) : latents;
+  return scale.mean ? toDenoiser(fromDenoiser(latents, scale), { scale: SDXL_SCALE, shift: 0 }) : latents;
 }

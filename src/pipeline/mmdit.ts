@@ -4,7 +4,7 @@ import { mmditGraph, type MMDiTSize } from '../nets/mmdit-graphs';
 import type { Model } from '../nets/model';
 import { blocksOf } from '../nets/names/mmdit';
 import type { Weights } from '../runtime/session';
-import type { RunUNet } from './batch';
+import type { RunDenoiser } from './batch';
 import type { Report, Slot } from './slot';
 
 export class MMDiT {
@@ -27,7 +27,7 @@ export class MMDiT {
     return Promise.resolve();
   }
 
-  runner(report: Report): RunUNet {
+  runner(report: Report): RunDenoiser {
     return (values) => {
       const [batch, , h, w] = values.latents.shape as [number, number, number, number];
       const [, tokens] = values.context.shape as [number, number];

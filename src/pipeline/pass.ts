@@ -8,7 +8,7 @@ import { plan, stepAt } from '../sampling/plan';
 import type { Course } from '../sampling/plans/course';
 import type { Denoise, Plan } from '../sampling/sampler';
 import { samplers } from '../sampling/table';
-import type { RunUNet } from './batch';
+import type { RunDenoiser } from './batch';
 import type { Checkpoint } from './checkpoint';
 import { guided, tryPrediction, type Guided } from './denoise';
 import { encodePrompts, type Reading } from './encode';
@@ -74,7 +74,7 @@ export async function* drawPass(pass: Pass, drawing: Drawing): AsyncGenerator<Pr
   const grouping =
     job.reuse && model.denoiser.net === 'unet' ? groupingOf(job.reuse, size, model, () => calls) : null;
   const features = grouping ? new DeepFeatures(grouping) : undefined;
-  const run: RunUNet = (values) => checkpoint.predict(values, report, features);
+  const run: RunDenoiser = (values) => checkpoint.predict(values, report, features);
   const prediction =
     job.prediction ?? (await checkpoint.prediction(() => trial(run, { job, texts, checkpoint }, size)));
   const noise = noiseOf(job, job.like, { channels: model.vae.latentChannels, ...size });
@@ -145,7 +145,7 @@ function brownianOf(noise: NoiseSource, { range: [low, high], share = (sigma) =>
   return (sigma, next) => tree(share(sigma), share(next));
 }
 
-/** All that the UNet may be told of the prompts on the way, as it is told; the same may be in it many times. */
+/** All that the denoiser may be told of the prompts on the way, as it is told; the same may be in it many times. */
 export function contextsOf(told: Pick<Parts, 'job' | 'texts' | 'checkpoint'>): Float32Array[] {
   const questions = asking(told);
   const calls = told.job.steps * (samplers[told.job.sampler].twice ? 2 : 1);
@@ -184,9 +184,9 @@ function courseOf(job: Job, { model }: Checkpoint): Course {
   return { steps: job.steps, noise, scheduler, xl: model.latents === 'sdxl' };
 }
 
-/** Asked about nothing in particular, in a batch like those to come: the UNet need not be opened twice. */
+/** Asked about nothing in particular, in a batch like those to come: the denoiser need not be opened twice. */
 export function trial(
-  run: RunUNet,
+  run: RunDenoiser,
   told: Pick<Parts, 'job' | 'texts' | 'checkpoint'>,
   size: LatentSize,
 ): ReturnType<typeof tryPrediction> {
@@ -194,7 +194,7 @@ export function trial(
   const { denoiser, vae } = model;
   const beside = (denoiser.inChannels - vae.latentChannels) * size.h * size.w;
   const questions = asking(told, beside > 0 ? new Float32Array(beside) : undefined)(0);
-  const alone: RunUNet = (values) => run({ ...values, ...controls.nothing(questions.length, size) });
+  const alone: RunDenoiser = (values) => run({ ...values, ...controls.nothing(questions.length, size) });
   return tryPrediction(alone, denoiser, questions, vae.latentChannels, size);
 }
 
@@ -210,7 +210,7 @@ async function preview(
 ): Promise<Pixels | null> {
   const { miniature, vae, latents } = checkpoint.model;
   if (!miniature) {
-    // Where nets do not fit together, the UNet would have to make room for a TAESD.
+    // Where nets do not fit together, the denoiser would have to make room for a TAESD.
     const sketch = checkpoint.resident ? await checkpoint.sketch(denoised, size, report) : null;
     return sketch
       ? toPixels(sketch, size.w * vae.factor, size.h * vae.factor)

@@ -8,7 +8,7 @@ import { TAESD_FACTOR, taesdGraph } from '../nets/taesd';
 import type { Weights } from '../runtime/session';
 import type { Latent } from '../sampling/latent';
 import type { NetName } from './job';
-import { asShared, fromUNet } from './latent-scale';
+import { asShared, fromDenoiser } from './latent-scale';
 import type { LatentSize } from './size';
 import type { Report, Slot } from './slot';
 import { smallerTile, type Setting } from './thrift';
@@ -78,7 +78,7 @@ export class PictureNets {
     const author = this.#about('VAE decoder', (target, part) => decoderGraph(this.#authored, target, part));
     return this.#pass(
       { name: 'VAE decoder', input: 'latents', before: 1, after: vae.factor, author },
-      fromUNet(latents, vae),
+      fromDenoiser(latents, vae),
       size,
       report,
     );

@@ -1,5 +1,5 @@
 /** Nets are opened, and what they need is compiled, before a picture is asked for. */
-import type { RunUNet } from './batch';
+import type { RunDenoiser } from './batch';
 import { encodePrompts } from './encode';
 import { plan, type Tools } from './generate';
 import type { Job } from './job';
@@ -20,7 +20,7 @@ export async function getReady(wish: Job, tools: Tools, signal: AbortSignal): Pr
   await mayGoOn(signal);
   await checkpoint.prepare(contextsOf({ job, texts, checkpoint }), report);
   await mayGoOn(signal);
-  const run: RunUNet = (values) => checkpoint.predict(values, report);
+  const run: RunDenoiser = (values) => checkpoint.predict(values, report);
   const predicted = await trial(run, { job, texts, checkpoint }, size);
   await checkpoint.prediction(() => Promise.resolve(predicted));
   await mayGoOn(signal);

@@ -3,7 +3,7 @@
  * everything is made, in the others what was made there stands in (DeepCache: Ma et al., 2023, arXiv 2312.00858).
  */
 import type { Value } from '../runtime/session';
-import { joined, type RunUNet, type UNetValues } from './batch';
+import { joined, type DenoiserValues, type RunDenoiser } from './batch';
 
 /** What a question is about, whatever the latents and the timestep are: planes beside them, context, label, guidance. */
 type About = readonly Float32Array[];
@@ -27,7 +27,7 @@ export class Reused {
   }
 
   /** Of each member of the batch; null where it is not known of all of them. */
-  of(values: UNetValues): Float32Array[] | null {
+  of(values: DenoiserValues): Float32Array[] | null {
     const group = this.#group;
     this.#made = this.#made.filter((made) => made.group === group);
     const abouts = aboutEach(values, this.#grouping.predicted);
@@ -38,7 +38,7 @@ export class Reused {
   }
 
   /** @param numbers for each member of the batch. */
-  keep(values: UNetValues, numbers: readonly Float32Array[]): void {
+  keep(values: DenoiserValues, numbers: readonly Float32Array[]): void {
     const group = this.#group;
     const abouts = aboutEach(values, this.#grouping.predicted);
     const made = abouts.map((about, n) => ({ group, about, numbers: numbers[n]! })); // as many
@@ -66,7 +66,7 @@ export class DeepFeatures {
    * @param whole gives each member's prediction, and its deep feature behind it.
    * @param outer takes that as `deep`.
    */
-  async predict(values: UNetValues, whole: RunUNet, outer: RunUNet): Promise<Float32Array> {
+  async predict(values: DenoiserValues, whole: RunDenoiser, outer: RunDenoiser): Promise<Float32Array> {
     const [batch] = values.latents.shape as [number];
     const known = this.#features.of(values);
     if (known) {
@@ -86,7 +86,7 @@ export class DeepFeatures {
 }
 
 function aboutEach(
-  { latents, context, label, guidance, control, pictures }: UNetValues,
+  { latents, context, label, guidance, control, pictures }: DenoiserValues,
   predicted: number,
 ): About[] {
   const [batch] = latents.shape as [number];

@@ -9,7 +9,7 @@ import type { PictureNets } from './picture-nets';
 import type { Room } from './room';
 import type { LatentSize } from './size';
 import type { Slot } from './slot';
-import { lessForUNet } from './thrift';
+import { lessForDenoiser } from './thrift';
 import type { UNet } from './unet';
 
 /** What the denoiser is asked in each step of a pass: so many questions, about so many tokens each. */
@@ -85,7 +85,7 @@ export class Saving {
     const right = thrift.bits !== null && (await this.#machine.packs(thrift.bits));
     const wish = right ? thrift : { ...thrift, bits: null };
     const guided = controls.stepping.length > 0;
-    for (const less of lessForUNet(wish, questions, guided)) {
+    for (const less of lessForDenoiser(wish, questions, guided)) {
       if (less.bits !== null && !(await this.#machine.packs(less.bits))) continue;
       denoiser.slot.bits = less.bits;
       const asked = { batch: less.single ? 1 : questions, tokens, ...size };

@@ -28,7 +28,7 @@ import { fromLatents, fromNoise, meanLatents, sampleLatents, type Start } from '
 
 export interface Setup {
   readonly start: Start;
-  /** What the UNet is asked in its call of this number, counted from 0. */
+  /** What the denoiser is asked in its call of this number, counted from 0. */
   readonly questions: (call: number) => readonly Question[];
   /** What is kept of the picture by a UNet that knows no masks. */
   readonly kept: Kept | null;

@@ -1,7 +1,7 @@
 /** Where a run begins: pure noise, or a picture on its way towards noise. */
 import { mix, scaled, type Latent } from '../sampling/latent';
 import type { Plan } from '../sampling/sampler';
-import { toUNet, type LatentScale } from './latent-scale';
+import { toDenoiser, type LatentScale } from './latent-scale';
 
 /** x at the first sigma of a plan. */
 export interface Start {
@@ -32,10 +32,10 @@ export function sampleLatents(moments: Float32Array, scale: LatentScale, noise: 
     const logVariance = Math.min(Math.max(moments[noise.length + i]!, -30), 20); // diffusers' clamp
     return moments[i]! + Math.exp(logVariance / 2) * n;
   });
-  return toUNet(drawn, scale);
+  return toDenoiser(drawn, scale);
 }
 
 /** The most likely of what the VAE takes a picture for, scaled for the UNet. */
 export function meanLatents(moments: Float32Array, scale: LatentScale): Latent {
-  return toUNet(Float32Array.from(moments.subarray(0, moments.length / 2)), scale);
+  return toDenoiser(Float32Array.from(moments.subarray(0, moments.length / 2)), scale);
 }

@@ -25,11 +25,15 @@ export function smallerTile(tile: number | null, { size, native }: Setting): num
 }
 
 /**
- * What can be done without for the UNet to find room, one thing more at a time: first this itself.
+ * What can be done without for the denoiser to find room, one thing more at a time: first this itself.
  * @param questions that it is asked in each step.
  * @param guided nets beside it run in each step, too.
  */
-export function* lessForUNet(thrift: Thrift, questions: number, guided: boolean): Generator<Thrift, void> {
+export function* lessForDenoiser(
+  thrift: Thrift,
+  questions: number,
+  guided: boolean,
+): Generator<Thrift, void> {
   let less = thrift;
   yield less;
   if (!less.single && questions > 1) yield (less = { ...less, single: true });
@@ -44,7 +48,7 @@ export function* lessForUNet(thrift: Thrift, questions: number, guided: boolean)
 export interface Pressure {
   /** Whether nets stay on the device together, as long as they are not kept apart. */
   readonly together: boolean;
-  /** That the UNet is asked in each step. */
+  /** That the denoiser is asked in each step. */
   readonly questions: number;
   /** Whether nets that guide run in each step. */
   readonly guided: boolean;
@@ -64,7 +68,7 @@ export function stepDown(
     case 'outer UNet':
     case 'MMDiT':
     case 'ControlNet': {
-      const [, less = null] = lessForUNet(thrift, questions, guided);
+      const [, less = null] = lessForDenoiser(thrift, questions, guided);
       return less;
     }
     case 'VAE encoder':

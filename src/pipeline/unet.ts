@@ -3,7 +3,7 @@ import type { Graph, Target } from '../graph/graph';
 import { outerUNetGraph, unetGraph, wholeUNetGraph, type UNetSize } from '../nets/graphs';
 import type { Model } from '../nets/model';
 import type { Weights } from '../runtime/session';
-import type { RunUNet } from './batch';
+import type { RunDenoiser } from './batch';
 import type { Controls } from './guiding/controls';
 import type { References } from './guiding/references';
 import type { DeepFeatures } from './reuse';
@@ -47,7 +47,7 @@ export class UNet {
   }
 
   /** @param features of calls before, that may do instead of whole runs. */
-  runner(report: Report, features?: DeepFeatures): RunUNet {
+  runner(report: Report, features?: DeepFeatures): RunDenoiser {
     if (!features) return this.#run(this.slot, 'plain', report);
     // A few blocks are read at once: only what goes wrong is told.
     const quietly: Report = (progress) => progress.kind === 'notice' && report(progress);
@@ -56,7 +56,7 @@ export class UNet {
     return (values) => features.predict(values, whole, outer);
   }
 
-  #run(slot: Slot, form: keyof typeof forms, report: Report): RunUNet {
+  #run(slot: Slot, form: keyof typeof forms, report: Report): RunDenoiser {
     return async ({ context, pictures, ...own }) => {
       const [batch, , h, w] = own.latents.shape as [number, number, number, number];
       const [, tokens] = context.shape as [number, number];

@@ -1,6 +1,6 @@
 /** Pictures that others guide, drawn in the other ways there are: fewer bits, CFG++, deep features again, several prompts. */
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import type { UNetValues } from '../../src/pipeline/batch';
+import type { DenoiserValues } from '../../src/pipeline/batch';
 import type { Checkpoint } from '../../src/pipeline/checkpoint';
 import type { Control, Job, Picture, Pixels } from '../../src/pipeline/job';
 import { lavish } from '../../src/pipeline/thrift';
@@ -89,7 +89,8 @@ describe.skipIf(missing.length > 0)('a guided picture', () => {
   });
 
   it('goes with CFG++ to the guided x0, and from there by the noise of the guided negative prompt', async () => {
-    const asked: { latents: Float32Array; residuals: UNetValues['residuals']; answers: Float32Array }[] = [];
+    const asked: { latents: Float32Array; residuals: DenoiserValues['residuals']; answers: Float32Array }[] =
+      [];
     const predict = checkpoint.predict.bind(checkpoint);
     const spy = vi.spyOn(checkpoint, 'predict').mockImplementation(async (values, report) => {
       const answers = await predict(values, report);

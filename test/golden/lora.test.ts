@@ -3,7 +3,7 @@ import * as ort from 'onnxruntime-web';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { recognise } from '../../src/nets/detect';
 import { inNormalForm } from '../../src/nets/names/normal-form';
-import type { RunUNet } from '../../src/pipeline/batch';
+import type { RunDenoiser } from '../../src/pipeline/batch';
 import { guided } from '../../src/pipeline/denoise';
 import { textGuidance } from '../../src/pipeline/guidance';
 import { Checkpoint } from '../../src/pipeline/checkpoint';
@@ -76,7 +76,7 @@ describe.each(cases)('a LoRA in the layout of %s', (name) => {
     const course = { steps: call.num_inference_steps, noise: facts.noise };
     const start = fromNoise(plan(sampling, course), init);
     const questions = textGuidance([{ encoding: prompt!, weight: 1 }], negative!, call.guidance_scale);
-    const run: RunUNet = (values) => checkpoint.predict(values, () => undefined);
+    const run: RunDenoiser = (values) => checkpoint.predict(values, () => undefined);
     const { timestep } = start.plan;
     const asking = {
       ...({ run, denoiser: facts.denoiser, prediction: 'epsilon', size: { h, w }, timestep } as const),

@@ -1,7 +1,7 @@
 /** Pictures in two passes, and prompts longer than one window: what the UNet is asked, with the bundled model. */
 import { beforeAll, expect, test, vi } from 'vitest';
 import { resample } from '../../src/canvas/resample';
-import type { UNetValues } from '../../src/pipeline/batch';
+import type { DenoiserValues } from '../../src/pipeline/batch';
 import type { Checkpoint } from '../../src/pipeline/checkpoint';
 import type { Job } from '../../src/pipeline/job';
 import { mix, toVp, type Latent } from '../../src/sampling/latent';
@@ -28,7 +28,7 @@ async function watched(asked: Job, opened = checkpoint) {
   const predict = vi.spyOn(opened, 'predict');
   const decode = vi.spyOn(opened, 'decode');
   const drawn = await draw(opened, tokenizer, asked);
-  const questions = predict.mock.calls.map(([values]): UNetValues => values);
+  const questions = predict.mock.calls.map(([values]): DenoiserValues => values);
   const latents: Latent = Float32Array.from(decode.mock.calls.at(-1)![0]); // the picture's own, after previews
   vi.restoreAllMocks();
   return { ...drawn, questions, latents };
@@ -97,7 +97,7 @@ test('a second pass is only for pictures from words', async () => {
 
 test('a prompt of three windows beside a negative one of two is asked at the length that both divide', async () => {
   const long = { prompt: 'red apple, '.repeat(60), negative: 'blurry, '.repeat(50), steps: 1 };
-  const tokens = ({ context }: UNetValues): number => context.shape[1]!;
+  const tokens = ({ context }: DenoiserValues): number => context.shape[1]!;
   const { questions } = await watched({ ...job, ...long });
   expect(questions.map(tokens)).toEqual([6 * 77]);
   // A1111's "Pad conds" adds empty windows instead.

@@ -1,6 +1,6 @@
 /** Stable Diffusion 3 in all that a job may ask for: what its net is asked, and what of a picture is kept. */
 import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
-import type { UNetValues } from '../../src/pipeline/batch';
+import type { DenoiserValues } from '../../src/pipeline/batch';
 import type { Checkpoint } from '../../src/pipeline/checkpoint';
 import type { Job, Source } from '../../src/pipeline/job';
 import { meanLatents } from '../../src/pipeline/start';
@@ -40,13 +40,13 @@ describe.runIf(there)('Stable Diffusion 3', () => {
     const predict = vi.spyOn(checkpoint, 'predict');
     const decode = vi.spyOn(checkpoint, 'decode');
     const { picture } = await draw(checkpoint, tokenizer, asked, [], reads);
-    const questions = predict.mock.calls.map(([values]): UNetValues => values);
+    const questions = predict.mock.calls.map(([values]): DenoiserValues => values);
     const latents: Latent = Float32Array.from(decode.mock.calls.at(-1)![0]); // the picture's own, after previews
     vi.restoreAllMocks();
     return { picture, questions, latents };
   }
 
-  const tokens = ({ context }: UNetValues): number => context.shape[1]!; // [batch, tokens, width]
+  const tokens = ({ context }: DenoiserValues): number => context.shape[1]!; // [batch, tokens, width]
   const long = Array<string>(60).fill('apple').join(', ');
 
   it.each([
@@ -60,7 +60,7 @@ describe.runIf(there)('Stable Diffusion 3', () => {
     expect(questions.map(tokens)).toEqual([wanted.clip + wanted.t5]);
     const { questions: alone } = await watched(asked, withT5);
     expect(alone.map(tokens)).toEqual([wanted.clip + wanted.zeros]);
-    const [{ context }] = alone as [UNetValues];
+    const [{ context }] = alone as [DenoiserValues];
     const [, all, width] = context.shape as [number, number, number];
     const behind = context.data.subarray(wanted.clip * width, all * width);
     expect(behind.every((v) => v === 0)).toBe(true);

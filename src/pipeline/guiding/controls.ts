@@ -14,7 +14,7 @@ import { weightBytes } from '../../nets/memory';
 import type { Model } from '../../nets/model';
 import type { DeviceValue } from '../../runtime/device-value';
 import type { Kept, Value, Weights } from '../../runtime/session';
-import { firstChannels, oneByOne, type UNetValues } from '../batch';
+import { firstChannels, oneByOne, type DenoiserValues } from '../batch';
 import type { OpenFile } from '../opening';
 import type { LatentSize } from '../size';
 import type { Author, Report, Slot } from '../slot';
@@ -143,13 +143,13 @@ export class Controls {
    */
   residuals(
     net: OpenControlNet,
-    values: UNetValues,
+    values: DenoiserValues,
     scale: Value,
     hint: Float32Array,
     kind: string | undefined,
     report: Report,
   ): Promise<Float32Array> {
-    const run = async (told: UNetValues): Promise<Float32Array> => {
+    const run = async (told: DenoiserValues): Promise<Float32Array> => {
       const { size, author, kept } = await this.#asked(net, told, hint, report);
       return net.slot.run(size, author, { ...told, kind: kindOf(net, kind) }, report, kept);
     };
@@ -160,7 +160,7 @@ export class Controls {
   /** The same of all members in one run, left on the device. Where one is to be asked at a time, others do so. */
   async residualsThere(
     net: OpenControlNet,
-    values: UNetValues,
+    values: DenoiserValues,
     scale: Value,
     hint: Float32Array,
     kind: string | undefined,
@@ -176,7 +176,7 @@ export class Controls {
   /** What a ControlNet's session is made for, and what it is fed all the time. */
   async #asked(
     net: OpenControlNet,
-    { latents, context }: UNetValues,
+    { latents, context }: DenoiserValues,
     hint: Float32Array,
     report: Report,
   ): Promise<{ size: string; author: Author; kept: (dtype: Target['dtype']) => Kept[] }> {
@@ -232,7 +232,7 @@ export class Controls {
   }
 
   /** What the UNet is fed where nothing guides: zeros for each member of the batch. */
-  nothing(batch: number, size: LatentSize): Pick<UNetValues, 'residuals' | 'features'> {
+  nothing(batch: number, size: LatentSize): Pick<DenoiserValues, 'residuals' | 'features'> {
     const { residuals, features } = this.additions;
     const zeros = (sizes: readonly number[]): Value => {
       const numbers = sizes.reduce((sum, own) => sum + own, 0);
@@ -254,7 +254,10 @@ export class Controls {
 const textOf = ({ texts }: OpenControlNet): 'context' | 'keys' => (texts ? 'keys' : 'context');
 
 /** What a ControlNet is told of what a UNet is asked. */
-function shownTo({ guide }: OpenControlNet, { latents, timestep, context, label }: UNetValues): UNetValues {
+function shownTo(
+  { guide }: OpenControlNet,
+  { latents, timestep, context, label }: DenoiserValues,
+): DenoiserValues {
   const own = firstChannels(latents, guide.model.unet.inChannels);
   return { latents: own, timestep, context, ...(label && { label }) };
 }

@@ -2,7 +2,7 @@
 import type { Size } from '../../canvas/crop';
 import { Unusable } from '../../runtime/device-value';
 import type { Value } from '../../runtime/session';
-import { joined, type RunUNet, type UNetValues } from '../batch';
+import { joined, type DenoiserValues, type RunDenoiser } from '../batch';
 import type { Controls } from './controls';
 import type { OpenAdapter } from './open-control';
 import type { Question } from '../guidance';
@@ -15,10 +15,10 @@ import type { Report } from '../slot';
 
 /** Runs the UNet on what it is asked, with what is added to that. @param step of the pass, counted from 0. */
 export type Guide = (
-  values: UNetValues,
+  values: DenoiserValues,
   asked: readonly Question[],
   step: number,
-  run: RunUNet,
+  run: RunDenoiser,
 ) => Promise<Float32Array>;
 
 export interface Guided {
@@ -72,7 +72,11 @@ export async function guidesOf(asked: readonly Control[], pass: Guided): Promise
 }
 
 /** The UNet's answer, where what is added never leaves the device; null where nothing is, or it came to nothing. */
-async function runThere(asking: Asking, told: UNetValues, run: RunUNet): Promise<Float32Array | null> {
+async function runThere(
+  asking: Asking,
+  told: DenoiserValues,
+  run: RunDenoiser,
+): Promise<Float32Array | null> {
   try {
     const residuals = await sumThere(asking);
     if (!residuals) return null;
@@ -90,7 +94,7 @@ async function runThere(asking: Asking, told: UNetValues, run: RunUNet): Promise
 /** What was made in this group of calls, or is made now. */
 async function again(
   reused: Reused | null,
-  values: UNetValues,
+  values: DenoiserValues,
   make: () => Promise<Float32Array[]>,
 ): Promise<readonly Float32Array[]> {
   const before = reused?.of(values);

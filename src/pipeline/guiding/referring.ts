@@ -1,11 +1,11 @@
 /** How much pictures count that are part of the prompt, in each step of a pass. */
-import type { UNetValues } from '../batch';
+import type { DenoiserValues } from '../batch';
 import type { Question } from '../guidance';
 import { forceOf, isPrompted } from './guides';
 import type { Reference } from '../job';
 
 /** Gives what the UNet is asked, with what it is told of pictures. @param step of the pass, counted from 0. */
-export type Refer = (values: UNetValues, asked: readonly Question[], step: number) => UNetValues;
+export type Refer = (values: DenoiserValues, asked: readonly Question[], step: number) => DenoiserValues;
 
 /**
  * The questions that guidance leads away from are shown nothing in their place.

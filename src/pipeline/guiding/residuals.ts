@@ -1,7 +1,7 @@
 /** What ControlNets add to the UNet in a step: asked one after the other, and added up on the CPU or where they run. */
 import type { DeviceValue } from '../../runtime/device-value';
 import type { Value } from '../../runtime/session';
-import { membersOf, type UNetValues } from '../batch';
+import { membersOf, type DenoiserValues } from '../batch';
 import type { Control } from '../job';
 import type { LatentSize } from '../size';
 import type { Report } from '../slot';
@@ -22,7 +22,7 @@ export interface Asking {
   readonly read: readonly Read[];
   /** How much a control counts for each member of the batch. */
   readonly weightsFor: (control: Control) => readonly number[];
-  readonly values: UNetValues;
+  readonly values: DenoiserValues;
   readonly size: LatentSize;
   readonly report: Report;
 }

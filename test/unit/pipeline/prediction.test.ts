@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { UNetValues } from '../../../src/pipeline/batch';
+import type { DenoiserValues } from '../../../src/pipeline/batch';
 import { guided, tryPrediction } from '../../../src/pipeline/denoise';
 import { stableDiffusionBetas } from '../../golden/betas';
 import {
@@ -38,8 +38,8 @@ test.each([
   ['about what it was given, predicts the noise', (x: number) => x + 0.1, 'epsilon'],
   ['far less than it was given, predicts v', (x: number) => x - 1.8, 'v'],
 ] as const)('a UNet that answers grey with %s', async (_, answer, expected) => {
-  const asked: UNetValues[] = [];
-  const run = (values: UNetValues): Promise<Float32Array> => {
+  const asked: DenoiserValues[] = [];
+  const run = (values: DenoiserValues): Promise<Float32Array> => {
     asked.push(values);
     return Promise.resolve(Float32Array.from(values.latents.data, answer));
   };
@@ -51,8 +51,8 @@ test.each([
 });
 
 test('what SDXL is told beside the context goes along with each question', async () => {
-  const labels: UNetValues['label'][] = [];
-  const run = ({ label }: UNetValues): Promise<Float32Array> => {
+  const labels: DenoiserValues['label'][] = [];
+  const run = ({ label }: DenoiserValues): Promise<Float32Array> => {
     labels.push(label);
     return Promise.resolve(new Float32Array(32));
   };
@@ -66,8 +66,8 @@ test('what SDXL is told beside the context goes along with each question', async
 test('without guidance, or with one that is built in, the UNet is asked about the prompt alone', async () => {
   const [negative, prompt] = questions as [Question, Question];
   const alone = [{ encoding: { context: prompt.context }, weight: 1 }];
-  const asked: UNetValues[] = [];
-  const run = (values: UNetValues): Promise<Float32Array> => {
+  const asked: DenoiserValues[] = [];
+  const run = (values: DenoiserValues): Promise<Float32Array> => {
     asked.push(values);
     return Promise.resolve(new Float32Array(values.latents.data.length));
   };
@@ -144,7 +144,7 @@ test('of an instruction and its picture nothing is asked that counts nothing', (
 
 test('who needs the answer to the negative prompt gets it, at any guidance, without another run', async () => {
   let runs = 0;
-  const run = ({ context }: UNetValues): Promise<Float32Array> => {
+  const run = ({ context }: DenoiserValues): Promise<Float32Array> => {
     runs++;
     return Promise.resolve(Float32Array.from({ length: 8 }, (_, i) => context.data[i < 4 ? 0 : 3]!));
   };

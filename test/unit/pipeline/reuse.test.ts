@@ -1,11 +1,15 @@
 import { expect, test } from 'vitest';
-import type { UNetValues } from '../../../src/pipeline/batch';
+import type { DenoiserValues } from '../../../src/pipeline/batch';
 import { DeepFeatures } from '../../../src/pipeline/reuse';
 
 const value = (shape: readonly number[], ...data: number[]) => ({ data: Float32Array.from(data), shape });
 
 /** About contexts of one number each; latents are two numbers, of which the second is a plane that stays. */
-const asked = (contexts: readonly number[], planes: readonly number[] = [], label?: number): UNetValues => ({
+const asked = (
+  contexts: readonly number[],
+  planes: readonly number[] = [],
+  label?: number,
+): DenoiserValues => ({
   latents: value([contexts.length, 2, 1, 1], ...contexts.flatMap((_, n) => [Math.random(), planes[n] ?? 0])),
   timestep: value([contexts.length, 1], ...contexts.map(() => Math.random())),
   context: value([contexts.length, 1, 1], ...contexts),
@@ -17,15 +21,15 @@ function watched(every: number) {
   let call = -1;
   const log: string[] = [];
   const features = new DeepFeatures({ every, call: () => call, predicted: 1 });
-  const whole = ({ context }: UNetValues): Promise<Float32Array> => {
+  const whole = ({ context }: DenoiserValues): Promise<Float32Array> => {
     log.push(`${call} whole`);
     return Promise.resolve(Float32Array.from([...context.data].flatMap((c) => [10 * c, call, 100 * c, 0.5])));
   };
-  const outer = ({ context, deep }: UNetValues): Promise<Float32Array> => {
+  const outer = ({ context, deep }: DenoiserValues): Promise<Float32Array> => {
     log.push(`${call} outer with ${[...deep!.data].join()} as ${deep!.shape.join()}`);
     return Promise.resolve(Float32Array.from(context.data, (c) => 10 * c));
   };
-  const ask = (values: UNetValues): Promise<Float32Array> => features.predict(values, whole, outer);
+  const ask = (values: DenoiserValues): Promise<Float32Array> => features.predict(values, whole, outer);
   return { log, ask, next: (by = 1) => void (call += by) };
 }
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import type { UNetValues } from '../../../../src/pipeline/batch';
+import type { DenoiserValues } from '../../../../src/pipeline/batch';
 import type { Controls } from '../../../../src/pipeline/guiding/controls';
 import type { OpenControlNet } from '../../../../src/pipeline/guiding/open-control';
 import { sumThere, type Asking } from '../../../../src/pipeline/guiding/residuals';
@@ -37,7 +37,7 @@ const control = (weight: number): Control =>
   ({ weight, mode: 'balanced', start: 0, end: 1 }) as Partial<Control> as Control;
 const values = {
   latents: { data: new Float32Array(2), shape: [2, 1, 1, 1] },
-} as Partial<UNetValues> as UNetValues;
+} as Partial<DenoiserValues> as DenoiserValues;
 
 /** @param counts how much each picture counts for the two members of the batch. */
 function asking(
@@ -49,7 +49,7 @@ function asking(
   const controls = {
     single,
     residualSizes: () => SIZES,
-    residualsThere: (_net: OpenControlNet, told: UNetValues) => {
+    residualsThere: (_net: OpenControlNet, told: DenoiserValues) => {
       const batch = told.latents.shape[0]!;
       batches.push(batch);
       return Promise.resolve().then(() => give(batch));
