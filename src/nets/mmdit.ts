@@ -85,7 +85,7 @@ function positions(rows: number, columns: number, p: Scope): Var {
   const [, places, width] = p.shape('pos_embed') as [number, number, number];
   const side = Math.sqrt(places);
   if (Math.max(rows, columns) > side) {
-    const reason = `a picture of ${rows} × ${columns} patches is too large for a model of ${side} × ${side}`;
+    const reason = `the picture is too large for this model, which knows places for ${side} × ${side} patches of ${PATCH} × ${PATCH} latents`;
     throw new DrobeError('bad-request', { reason });
   }
   const top = Math.floor((side - rows) / 2);

@@ -48,7 +48,7 @@ export const catalogue: readonly Known[] = [
   },
   {
     name: 'Stable Diffusion 3.5 Medium, complete',
-    what: '1024 pixels, with all of its text encoders: 5 GB of it are T5, which understands long prompts.',
+    what: '1024 pixels, with all of its text encoders: 5 GB of it is T5, which understands long prompts.',
     address: `${sd35}/blob/main/sd3.5_medium_incl_clips_t5xxlfp8scaled.safetensors`,
     bytes: 11_600_000_000,
     ...sd35Terms,
@@ -77,14 +77,14 @@ export const catalogue: readonly Known[] = [
   },
   {
     name: 'T5 XXL, 8 bits',
-    what: 'The third text encoder of Stable Diffusion 3.x, which draws without it, too.',
+    what: 'The third text encoder of Stable Diffusion 3.x, which also draws without it.',
     address: `${sd35}/blob/main/text_encoders/t5xxl_fp8_e4m3fn.safetensors`,
     bytes: 4_890_000_000,
     ...sd35Terms,
   },
   {
     name: 'T5’s tokenizer',
-    what: 'How T5 cuts words into pieces. T5 cannot read without it.',
+    what: 'Tells T5 how to split words. T5 cannot read without it.',
     address: `${hub}/google-t5/t5-base/blob/main/tokenizer.json`,
     bytes: 1_390_000,
     licence: 'Apache-2.0',

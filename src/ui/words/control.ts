@@ -1,7 +1,7 @@
 /** What is said of pictures that guide, and of the nets that read them. */
 import type { NetHintName } from '../../engine/api';
 import type { UnitObstacle } from '../control/unit';
-import { hasUNet } from './family';
+import { hasUNet, type Family } from './family';
 import { clean, count } from './format';
 
 export const unitObstacleWords: Readonly<Record<UnitObstacle, string>> = {
@@ -35,10 +35,10 @@ export function misfitWords(nets: readonly { readonly name: string; readonly bas
 }
 
 /** Where no control model at hand fits. */
-export const noNetWords = (family: string): string =>
-  hasUNet(family)
-    ? `No control model here is for ${clean(family, 60)}: import a ControlNet or a T2I-Adapter, as a .safetensors file.`
-    : `${clean(family, 60)} takes no control models here: they are for Stable Diffusion 1.x, 2.x and XL.`;
+export const noNetWords = (model: Family): string =>
+  hasUNet(model)
+    ? `No control model here is for ${clean(model.family, 60)}: import a ControlNet or a T2I-Adapter, as a .safetensors file.`
+    : `${clean(model.family, 60)} takes no control models here: they are for Stable Diffusion 1.x, 2.x and XL.`;
 
 /** So many pictures guide. */
 export const controlsWords = (units: number): string =>

@@ -1,4 +1,7 @@
-/** What the name of a family tells. */
+/** What is told of the kind that a model is of. */
+import type { ModelFacts } from '../../engine/api';
 
-/** Whether its models draw by a UNet, which is what nets and adapters that read pictures are for. */
-export const hasUNet = (family: string): boolean => !family.startsWith('Stable Diffusion 3');
+export type Family = Pick<ModelFacts, 'family' | 't5'>;
+
+/** Whether it draws by a UNet, which is what nets and adapters that read pictures are for: only MMDiTs may have a T5. */
+export const hasUNet = ({ t5 }: Family): boolean => t5 === undefined;

@@ -37,11 +37,11 @@ export const lentWords: Record<Lacking['part'], LentWords> = {
   },
   t5: {
     label: 'T5 from',
-    none: 'T5 is not here. Pictures are drawn without it, and then keep less to long prompts and spell worse. To have it, import t5xxl_fp16.safetensors or t5xxl_fp8_e4m3fn.safetensors.',
+    none: 'T5 is not here. Pictures are drawn without it: they follow long prompts less closely, and misspell more. To add it, import t5xxl_fp16.safetensors or t5xxl_fp8_e4m3fn.safetensors.',
     without: 'None: draw without T5',
   },
   tokenizer: {
     label: 'Tokenizer of T5 from',
-    none: 'T5 cannot read without its tokenizer, so pictures are drawn without T5. Import tokenizer.json: it lies in tokenizer_3 of the model’s folder, and under “Download”.',
+    none: 'T5 cannot read without its tokenizer, so pictures are drawn without T5. Import tokenizer.json: it is in the folder tokenizer_3 of the model, and under “Download a model”.',
   },
 };

@@ -1,7 +1,7 @@
 /** What is said of what a model predicts, and over which noise. */
 import type { Predicts } from '../../engine/api';
 
-const predictionWords = { epsilon: 'noise', v: 'v', flow: 'how latents flow' } as const;
+const predictionWords = { epsilon: 'noise', v: 'v', flow: 'the flow towards noise' } as const;
 
 /** What a model predicts, and over which noise: "predicts v, zero terminal SNR". */
 export function predictsWords({ prediction, zeroSnr, sigmaMax }: Predicts): string {

@@ -1,7 +1,7 @@
 /** What is said of a picture that is part of the prompt. */
 import type { IpAdapterFacts } from '../../engine/api';
 import type { ReferenceObstacle } from '../reference/reference';
-import { hasUNet } from './family';
+import { hasUNet, type Family } from './family';
 import { clean, count } from './format';
 import { encoderWanted } from './models';
 
@@ -32,12 +32,13 @@ export const referencesWords = (references: number): string =>
   references === 1 ? 'a reference image' : `${count(references)} reference images`;
 
 /** Where no adapter at hand fits. @param others that there are for other models: their bases. */
-export function noAdapterWords(family: string, others: readonly string[]): string {
-  if (!hasUNet(family))
-    return `${clean(family, 60)} takes no reference images here: IP-Adapters are for Stable Diffusion 1.x and XL.`;
+export function noAdapterWords(model: Family, others: readonly string[]): string {
+  const family = clean(model.family, 60);
+  if (!hasUNet(model))
+    return `${family} takes no reference images here: IP-Adapters are for Stable Diffusion 1.x and XL.`;
   const bases = [...new Set(others)].map((base) => clean(base, 40));
   const there = bases.length > 0 ? ` Here are some for ${bases.join(' and ')}.` : '';
-  return `No IP-Adapter here is for ${clean(family, 60)}: import one, as a .safetensors file.${there}`;
+  return `No IP-Adapter here is for ${family}: import one, as a .safetensors file.${there}`;
 }
 
 /** Where no encoder at hand gives an adapter what it needs. */

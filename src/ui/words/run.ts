@@ -130,11 +130,11 @@ export function noticeWords(notice: Notice): string {
     case 'saving-memory':
       return `There is not enough memory for the fastest way, so ${savings[notice.by]}, which takes longer.`;
     case 'fewer-bits':
-      return `There is not enough memory for the UNet as it is, so its weights were rounded to ${notice.bits} bits: the picture is a little different.`;
+      return `There is not enough memory for the model as it is, so its weights were rounded to ${notice.bits} bits: the picture is a little different.`;
     case 'bits-refused':
       return `Weights in ${notice.bits} bits are computed wrongly on this device, so they were used as they are.`;
     case 't5-without-tokenizer':
-      return 'T5 was not asked, as the file that says how it cuts words is not there: a tokenizer.json, which lies in the folder tokenizer_3 of Stable Diffusion 3 in diffusers’ form. Drop it here, and T5 reads prompts, too.';
+      return 'T5 was left out, because the file that tells it how to split words is missing: tokenizer.json, from the folder tokenizer_3 of Stable Diffusion 3 in diffusers’ form. Drop it here, and T5 reads your prompts, too.';
     case 'retried-in-f32':
       return `Half precision overflowed in ${nets[notice.net]}; that part ran again at full precision, which takes longer.`;
     case 'lists-missing':

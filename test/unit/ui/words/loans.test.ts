@@ -16,10 +16,10 @@ test('a list tells which parts a file lacks, and of T5 whether it is there where
 });
 
 test('models that have no UNet are said to take no control models and no reference images', () => {
-  expect(noNetWords('Stable Diffusion XL')).toContain('import a ControlNet');
-  expect(noNetWords('Stable Diffusion 3.5 Medium')).toContain('takes no control models here');
-  expect(noAdapterWords('Stable Diffusion XL', [])).toContain('import one');
-  expect(noAdapterWords('Stable Diffusion 3', ['Stable Diffusion XL'])).toContain(
-    'takes no reference images here',
-  );
+  const xl = { family: 'Stable Diffusion XL' };
+  const sd3 = { family: 'Stable Diffusion 3.5 Medium', t5: false };
+  expect(noNetWords(xl)).toContain('import a ControlNet');
+  expect(noNetWords(sd3)).toContain('takes no control models here');
+  expect(noAdapterWords(xl, [])).toContain('import one');
+  expect(noAdapterWords(sd3, ['Stable Diffusion XL'])).toContain('takes no reference images here');
 });

@@ -242,7 +242,7 @@ test('what was done to save memory is told', () => {
     'There is not enough memory for the fastest way, so the picture is encoded and decoded in tiles, which takes longer.',
   );
   expect(noticeWords({ code: 'fewer-bits', bits: 8 })).toBe(
-    'There is not enough memory for the UNet as it is, so its weights were rounded to 8 bits: the picture is a little different.',
+    'There is not enough memory for the model as it is, so its weights were rounded to 8 bits: the picture is a little different.',
   );
 });
 
