@@ -1,5 +1,5 @@
 /** Safetensors files as tests need them: written from tensors, split, told apart. */
-import { readHeader, type Dtype } from '../src/weights/safetensors';
+import { parseHeader, readHeader, type Dtype } from '../src/weights/safetensors';
 
 export interface StoredTensor {
   readonly dtype: Dtype;
@@ -13,6 +13,14 @@ export function written(
   tensors: ReadonlyMap<string, StoredTensor>,
   metadata: Readonly<Record<string, string>> = { format: 'pt' },
 ): Blob {
+  // In one piece: Node takes longer for a Blob of a thousand than for all else that is done with it.
+  return new Blob([bytesOf(tensors, metadata)]);
+}
+
+function bytesOf(
+  tensors: ReadonlyMap<string, StoredTensor>,
+  metadata: Readonly<Record<string, string>>,
+): Uint8Array<ArrayBuffer> {
   let end = 0;
   const entries = [...tensors].map(([name, { dtype, shape, bytes }]) => {
     const begin = end;
@@ -22,7 +30,6 @@ export function written(
   const json = new TextEncoder().encode(
     JSON.stringify({ __metadata__: metadata, ...Object.fromEntries(entries) }),
   );
-  // In one piece: Node takes longer for a Blob of a thousand than for all else that is done with it.
   const file = new Uint8Array(8 + json.length + end);
   new DataView(file.buffer).setBigUint64(0, BigInt(json.length), true);
   file.set(json, 8);
@@ -31,7 +38,22 @@ export function written(
     file.set(bytes, at);
     at += bytes.length;
   }
-  return new Blob([file]);
+  return file;
+}
+
+/** One file of the tensors of several, each with its prefix before their names. */
+export function merged(
+  files: readonly { readonly file: Uint8Array<ArrayBuffer>; readonly prefix: string }[],
+): Uint8Array<ArrayBuffer> {
+  const all = files.flatMap(({ file, prefix }) => {
+    const end = 8 + Number(new DataView(file.buffer).getBigUint64(0, true));
+    const { tensors } = parseHeader(file.subarray(8, end), file.length);
+    return [...tensors.values()].map(
+      ({ name, dtype, shape, begin, end: to }) =>
+        [prefix + name, { dtype, shape, bytes: file.subarray(begin, to) }] as const,
+    );
+  });
+  return bytesOf(new Map(all), { format: 'pt' });
 }
 
 /** All tensors of a file, in its order. */

@@ -13,9 +13,10 @@ test('skip-layer guidance draws what diffusers draws, and the recipe says so', a
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await app.open();
   await expect(page.getByLabel('Skip-layer guidance')).toBeHidden();
-  await app.importFiles(checkpointFile('sd35m'));
+  await app.importFiles(...['model_bare', 'clip_l', 'clip_g'].map((part) => checkpointFile('sd35m', part)));
   const skips = page.getByLabel('Skip-layer guidance');
   await expect(skips).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByLabel('Second text encoder from')).toHaveText(/clip_g/);
   await expect(page.getByRole('combobox', { name: 'Sampler' }).locator('option')).not.toContainText([
     'Restart',
   ]);

@@ -5,7 +5,8 @@ import type { Tokenizer } from '../../src/text/windows';
 import { composed, sequence, transposed } from '../dialects';
 import { jobWith } from '../job';
 import { tensorsOf, written, type StoredTensors } from '../safetensors';
-import { draw, modelBytes, openCheckpoint, servedTokenizer } from './drawing';
+import { draw, openCheckpoint, servedTokenizer } from './drawing';
+import { modelBytes } from './models';
 import { modelsWith } from './root';
 import { pictureDifference } from './tensors';
 

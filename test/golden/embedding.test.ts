@@ -13,7 +13,8 @@ import { marked, type Window } from '../../src/text/windows';
 import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
 import { tensorsOf, written } from '../safetensors';
-import { modelBytes, servedTokenizer } from './drawing';
+import { servedTokenizer } from './drawing';
+import { modelBytes } from './models';
 import { goldenBytes, goldenJson, goldenTensors, listCases, present } from './root';
 import { worstDifference } from './tensors';
 

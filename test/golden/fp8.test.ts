@@ -11,7 +11,8 @@ import { convert, f16ToF32, f32ToF16 } from '../../src/weights/half';
 import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
 import { tensorsOf, written, type StoredTensor, type StoredTensors } from '../safetensors';
-import { draw, modelBytes, openCheckpoint, servedTokenizer } from './drawing';
+import { draw, openCheckpoint, servedTokenizer } from './drawing';
+import { modelBytes } from './models';
 import { goldenBytes, present } from './root';
 import { pictureDifference } from './tensors';
 

@@ -9,7 +9,8 @@ import { samplers } from '../../src/sampling/table';
 import type { Tokenizer } from '../../src/text/windows';
 import { jobWith } from '../job';
 import { goldenControl } from './control-jobs';
-import { draw, modelBytes, openCheckpoint, servedTokenizer } from './drawing';
+import { draw, openCheckpoint, servedTokenizer } from './drawing';
+import { modelBytes } from './models';
 import { listGolden, skipped } from './root';
 import { pictureDifference, worstDifference } from './tensors';
 

@@ -6,7 +6,8 @@ import { lavish } from '../../src/pipeline/thrift';
 import type { Tokenizer } from '../../src/text/windows';
 import { jobWith } from '../job';
 import { goldenControl } from './control-jobs';
-import { draw, modelBytes, openCheckpoint, servedTokenizer } from './drawing';
+import { draw, openCheckpoint, servedTokenizer } from './drawing';
+import { modelBytes } from './models';
 import { listGolden, skipped } from './root';
 import { pictureDifference } from './tensors';
 

@@ -14,7 +14,8 @@ import { betasOf } from './betas';
 import type { Tokenizer } from '../../src/text/windows';
 import { jobWith } from '../job';
 import { tensorsOf, written } from '../safetensors';
-import { draw, modelBytes, openCheckpoint, servedTokenizer } from './drawing';
+import { draw, openCheckpoint, servedTokenizer } from './drawing';
+import { modelBytes } from './models';
 import { present } from './root';
 import { worstDifference } from './tensors';
 

@@ -16,7 +16,7 @@ import { plan } from '../../src/sampling/plan';
 import { samplers } from '../../src/sampling/table';
 import { readHeader, type Header } from '../../src/weights/safetensors';
 import { memorySource, type ByteSource } from '../../src/weights/source';
-import { modelBytes } from './drawing';
+import { modelBytes } from './models';
 import { goldenBytes, goldenJson, goldenTensors, listCases } from './root';
 import { worstDifference } from './tensors';
 

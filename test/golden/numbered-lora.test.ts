@@ -6,7 +6,8 @@ import { patchesOf, useOf, type Lora } from '../../src/pipeline/lora';
 import { readHeader, type Header } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
 import { tensorsOf, written, type StoredTensors } from '../safetensors';
-import { modelBytes } from './drawing';
+
+import { modelBytes } from './models';
 import { goldenBytes, goldenJson, listCases } from './root';
 import { worstDifference } from './tensors';
 

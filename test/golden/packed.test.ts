@@ -19,16 +19,16 @@ import { pack, unpack } from '../../src/weights/pack';
 import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
 import { jobWith } from '../job';
-import { bundled, draw, modelBytes, openCheckpoint, servedTokenizer } from './drawing';
-import { hasGolden, listGolden, modelsWith } from './root';
+import { bundled, draw, openCheckpoint, servedTokenizer } from './drawing';
+import { hasModel, modelBytes } from './models';
+import { listGolden, modelsWith } from './root';
 import { pictureDifference, worstDifference } from './tensors';
 
 ort.env.wasm.numThreads = 1;
 
 const models = modelsWith(/^txt2img/).filter(
   (name) =>
-    listGolden(`models/${name}/cases`).some((test) => test === 'unet' || test === 'mmdit') &&
-    hasGolden(`models/${name}/model.safetensors`),
+    listGolden(`models/${name}/cases`).some((test) => test === 'unet' || test === 'mmdit') && hasModel(name),
 );
 
 const rounding =

@@ -9,7 +9,8 @@ import { noiseOf } from '../../src/sampling/noise';
 import { plan } from '../../src/sampling/plan';
 import type { Tokenizer } from '../../src/text/windows';
 import { jobWith } from '../job';
-import { bundled, draw, modelBytes, openCheckpoint, servedTokenizer } from './drawing';
+import { bundled, draw, openCheckpoint, servedTokenizer } from './drawing';
+import { modelBytes } from './models';
 import { present } from './root';
 import { worstDifference } from './tensors';
 

@@ -3,7 +3,8 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Checkpoint } from '../../src/pipeline/checkpoint';
 import { ROOM, type Tokenizer } from '../../src/text/windows';
 import { jobWith } from '../job';
-import { bundled, draw, expectSame, goldenT5, modelBytes, openCheckpoint, servedTokenizer } from './drawing';
+import { bundled, draw, expectSame, goldenT5, openCheckpoint, servedTokenizer } from './drawing';
+import { modelBytes } from './models';
 import { caseOf, unlike } from './picture-cases';
 import { jobOf, modelFileOf, picturesIn, type MiniCase } from './pipeline-case';
 import { goldenBytes, goldenJson, goldenTensors, hasGolden, listCases, modelsWith, present } from './root';
@@ -74,7 +75,8 @@ describe.each(modelsWith(kinds))('%s draws what diffusers draws', (name) => {
       const tensors = goldenTensors(`${at}/expected.safetensors`);
       if (index === 0) expectLatents(`${name} ${test}`, spied, wanted, tensors);
       const [own, numbered] = [`${at}/expected.png`, `${at}/expected_${index}.png`];
-      expectSame(`${name} ${test}`, picture, goldenBytes(hasGolden(own) ? own : numbered));
+      const expected = goldenBytes(hasGolden(own) ? own : numbered);
+      expectSame(`${name} ${test}`, picture, expected, checkpoint.model.denoiser.net);
     });
   }
 });

@@ -11,7 +11,8 @@ import { meanLatents } from '../../src/pipeline/start';
 import type { Tokenizer } from '../../src/text/windows';
 import { jobWith } from '../job';
 import { goldenControl } from './control-jobs';
-import { bundled, draw, modelBytes, openCheckpoint, servedTokenizer } from './drawing';
+import { bundled, draw, openCheckpoint, servedTokenizer } from './drawing';
+import { modelBytes } from './models';
 import { listGolden, present, skipped } from './root';
 import { pictureDifference } from './tensors';
 

@@ -4,7 +4,8 @@ import type { Checkpoint } from '../../src/pipeline/checkpoint';
 import type { Progress } from '../../src/pipeline/job';
 import type { Tokenizer } from '../../src/text/windows';
 import { jobWith } from '../job';
-import { draw, modelBytes, openCheckpoint, servedTokenizer } from './drawing';
+import { draw, openCheckpoint, servedTokenizer } from './drawing';
+import { modelBytes } from './models';
 import { present } from './root';
 
 const test = it.runIf(present('models/sd1'));

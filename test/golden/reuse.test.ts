@@ -15,7 +15,8 @@ import type { Tokenizer } from '../../src/text/windows';
 import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
 import { jobWith } from '../job';
-import { bundled, draw, modelBytes, openCheckpoint, servedTokenizer } from './drawing';
+import { bundled, draw, openCheckpoint, servedTokenizer } from './drawing';
+import { modelBytes } from './models';
 import { present } from './root';
 import { pictureDifference, worstDifference } from './tensors';
 

@@ -10,7 +10,8 @@ import { wasmMachine } from '../../src/runtime/device';
 import { Sessions } from '../../src/runtime/session';
 import { memorySource } from '../../src/weights/source';
 import { jobWith } from '../job';
-import { bundled, draw, modelBytes, openCheckpoint, servedTokenizer } from './drawing';
+import { bundled, draw, openCheckpoint, servedTokenizer } from './drawing';
+import { modelBytes } from './models';
 import { present } from './root';
 import { pictureDifference, worstDifference } from './tensors';
 

@@ -13,7 +13,7 @@ import { whatIs } from '../../../src/engine/verdict';
 import { CONFIG_YAML, SCHEDULER_CONFIG, VAE_CONFIG } from '../../../src/nets/predicts/predicts';
 import { blobsOf, mapFiles } from '../../../src/weights/layout';
 import { readHeader } from '../../../src/weights/safetensors';
-import { modelBytes } from '../../golden/drawing';
+import { modelBytes } from '../../golden/models';
 import { goldenBytes } from '../../golden/root';
 import { tensorsOf, written, type StoredTensor } from '../../safetensors';
 
