@@ -96,7 +96,7 @@ export function partsFacts({ tensors: own }: Header, file: string): AddonFacts {
     ...(has('vae.decoder.conv_in.weight') ? [partNames.vae] : []),
     ...clips,
     ...(has('t5.shared.weight') ? [partNames.t5] : []),
-    ...(has(T5_TOKENIZER) ? ['tokenizer of T5'] : []),
+    ...(has(T5_TOKENIZER) ? [partNames.tokenizer] : []),
   ];
   return { kind: 'parts', name: stemOf(file), holds: enumerated(holds) };
 }

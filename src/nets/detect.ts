@@ -24,6 +24,7 @@ import { T5_TOKENIZER } from './t5-tokenizer';
 import { TAESD_FACTOR } from './taesd';
 import { statedOf, textEncoder } from './text-encoder';
 import { upscalerIn } from './upscaler';
+import { firstWeight } from './vae';
 import { isImageEncoder } from './vision';
 
 export interface TensorFacts {
@@ -121,11 +122,7 @@ export function recognise(
   });
   const t5 = has('t5') && denoiser.net === 'mmdit' ? t5Of(tensors, denoiser.contextWidth) : null;
   if (!lacks.includes('vae')) {
-    const first = small
-      ? TAESD_IN_VAE
-      : latentChannels > 4
-        ? 'vae.decoder.conv_in.weight'
-        : 'vae.post_quant_conv.weight';
+    const first = small ? TAESD_IN_VAE : firstWeight(latentChannels);
     checkChannels(denoiser, latentChannels, shapeOf(tensors, first)[1]!);
   }
   if (lacks.length === 0) checkWidths(denoiser, texts);

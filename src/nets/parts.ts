@@ -1,7 +1,7 @@
 /** Which part of a model a tensor belongs to, by its name alone: also in files that are no model we can run. */
 import { placeOf, type Place } from './names/places';
 
-/** The parts of a model as people call them. */
+/** The parts of a model as people call them, and what T5 reads with. */
 export const partNames = {
   unet: 'UNet',
   mmdit: 'MMDiT',
@@ -9,7 +9,8 @@ export const partNames = {
   text: 'text encoder',
   text2: 'second text encoder',
   t5: 'T5',
-} as const satisfies Record<Place, string>;
+  tokenizer: 'tokenizer of T5',
+} as const satisfies Record<Place | 'tokenizer', string>;
 
 export type Part = (typeof partNames)[Place] | 'EMA copy' | 'other';
 
@@ -21,8 +22,8 @@ export function partOf(name: string): Part {
 }
 
 /** "UNet, VAE and text encoder" */
-export const listed = (parts: readonly (Place | 'tokenizer')[]): string =>
-  enumerated(parts.map((part) => (part === 'tokenizer' ? 'tokenizer of T5' : partNames[part])));
+export const listed = (parts: readonly (keyof typeof partNames)[]): string =>
+  enumerated(parts.map((part) => partNames[part]));
 
 /** "one, two and three" */
 export function enumerated(names: readonly string[]): string {

@@ -49,9 +49,15 @@ export function vaeEncoder(image: Var, p: Scope): Var {
   return toImage(quantized(h, p('quant_conv'), dims(h)[1] / 2));
 }
 
-/** VAEs of more channels than four go without. */
+/** VAEs of more channels than this go without the convolutions between latents and net; others lack them if they do. */
+const QUANTIZED = 4;
+
 const quantized = (x: Var, p: Scope, channels: number): Var =>
-  channels > 4 && !p.has('weight') ? x : conv(x, p);
+  channels > QUANTIZED && !p.has('weight') ? x : conv(x, p);
+
+/** The first weight that so many channels of latents must fit, by its second axis. In normal form. */
+export const firstWeight = (channels: number): string =>
+  channels > QUANTIZED ? 'vae.decoder.conv_in.weight' : 'vae.post_quant_conv.weight';
 
 function middle(x: Var, p: Scope): Var {
   return resnetBlock(attnBlock(resnetBlock(x, p('block_1')), p('attn_1')), p('block_2'));

@@ -96,7 +96,7 @@ export function guided(asking: Guided, call: () => number): Denoise {
  */
 export async function tryPrediction(
   run: RunDenoiser,
-  unet: Model['denoiser'],
+  denoiser: Model['denoiser'],
   questions: readonly Question[],
   latentChannels: number,
   size: LatentSize,
@@ -108,7 +108,7 @@ export async function tryPrediction(
     ...(question.planes && { planes: grey(question.planes.length) }),
   }));
   const latents = grey(latentChannels * size.h * size.w);
-  const answers = await run(batchOf(unet, alike, latents, 999, size));
+  const answers = await run(batchOf(denoiser, alike, latents, 999, size));
   const mean = answers.reduce((sum, v) => sum + v, 0) / answers.length;
   return mean - 0.5 < -1 ? 'v' : 'epsilon';
 }

@@ -2,6 +2,7 @@
 import { DrobeError } from '../errors';
 import type { Model } from '../nets/model';
 import { inNormalForm } from '../nets/names/normal-form';
+import { firstWeight } from '../nets/vae';
 import type { Weights } from '../runtime/session';
 import type { Header } from '../weights/safetensors';
 import type { ByteSource } from '../weights/source';
@@ -12,9 +13,8 @@ import type { ByteSource } from '../weights/source';
  */
 export function vaeWeights(name: string, header: Header, source: ByteSource, model: Model): Weights {
   const { tensors } = inNormalForm(header.tensors);
-  const first = model.vae.latentChannels > 4 ? 'decoder.conv_in' : 'post_quant_conv';
-  const channels = tensors.get(`vae.${first}.weight`)?.shape[1];
-  if (channels !== model.vae.latentChannels)
+  const { latentChannels } = model.vae;
+  if (tensors.get(firstWeight(latentChannels))?.shape[1] !== latentChannels)
     throw new DrobeError('vae-mismatch', { name, family: model.family });
   return { tensors, source, name };
 }

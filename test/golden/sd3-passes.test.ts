@@ -77,7 +77,7 @@ describe.runIf(there)('Stable Diffusion 3', () => {
       return data.slice(77 * shape[2]!); // all behind CLIP's
     };
     expect(worstDifference(await rows('(red:1.5) apple'), await rows('red apple'))).toBeGreaterThan(0.01);
-    expect(worstDifference(await rows('(red apple:1.5)'), await rows('(red apple:1.5)'))).toBe(0);
+    expect(worstDifference(await rows('(red apple:1)'), await rows('red apple'))).toBe(0);
   });
 
   const half = (): Uint8Array<ArrayBuffer> =>
@@ -127,7 +127,7 @@ describe.runIf(there)('Stable Diffusion 3', () => {
       ...Array<number[]>(2).fill([8, 8]),
       ...Array<number[]>(questions.length - 2).fill([16, 16]),
     ]);
-    expect(picture.rgba.every(Number.isFinite)).toBe(true);
+    expect(new Set(picture.rgba).size).toBeGreaterThan(16); // it is not all of one colour
   });
 
   it.each([
