@@ -27,9 +27,9 @@ test('skip-layer guidance draws what diffusers draws, and the recipe says so', a
   await skips.check();
   const fields = [
     ['Layers', skipLayers!.layers.join(', ')],
-    ['How much', String(skipLayers!.scale)],
-    ['Skip from', String(skipLayers!.start)],
-    ['Skip up to', String(skipLayers!.end)],
+    ['Skip scale', String(skipLayers!.scale)],
+    ['Skip start', String(skipLayers!.start)],
+    ['Skip end', String(skipLayers!.end)],
   ] as const;
   for (const [label, value] of fields) {
     await page.getByLabel(label, { exact: true }).fill(value);
