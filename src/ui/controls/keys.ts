@@ -56,8 +56,9 @@ export function isKey(event: KeyFacts, key: string): boolean {
   const wants = (modifier: string): boolean => parts.slice(0, -1).includes(modifier);
   // With which keys "?" or "[" is typed differs from keyboard to keyboard: with Shift, Option or AltGr, which is Ctrl and Alt.
   const isSymbol = name.length === 1 && !/[a-z0-9]/i.test(name);
-  if (event.altKey && !isSymbol) return false;
-  if (!event.altKey && (event.ctrlKey || event.metaKey) !== wants('Ctrl')) return false;
+  if (!isSymbol && event.altKey !== wants('Alt')) return false;
+  const byAlt = event.altKey && isSymbol;
+  if (!byAlt && (event.ctrlKey || event.metaKey) !== wants('Ctrl')) return false;
   return (
     nameOf(event).toLowerCase() === name.toLowerCase() && (isSymbol || event.shiftKey === wants('Shift'))
   );

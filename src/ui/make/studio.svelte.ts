@@ -22,6 +22,7 @@ import { defaultsOf, jobOf } from '../settings/job';
 import { settingsFrom } from '../settings/mend';
 import { overruled, Overrules } from '../settings/overrules.svelte';
 import { Persisted } from '../settings/persisted.svelte';
+import { PromptHistory } from '../settings/prompt-history.svelte';
 import { RANDOM, withBatch, type Mode, type Obstacle, type Settings } from '../settings/settings';
 import { settingsTakenWords } from '../words/changes';
 import { TokenCounter } from '../settings/tokens.svelte';
@@ -51,6 +52,8 @@ export class Studio {
   /** The pictures that are part of the prompt. */
   readonly references: References;
   readonly album: Album;
+  /** Prompts that were drawn. */
+  readonly history: PromptHistory;
   readonly tokens: TokenCounter;
   readonly loans: Loans;
   readonly view: View;
@@ -95,7 +98,7 @@ export class Studio {
   constructor(
     engine: Remote<EngineApi>,
     here: Here,
-    { shelf, drawer, now, seed, pictures, hints }: System = system,
+    { shelf, common = null, drawer, now, seed, pictures, hints }: System = system,
   ) {
     this.#engine = engine;
     this.#seed = seed;
@@ -108,6 +111,7 @@ export class Studio {
     this.#overrules = new Overrules(shelf);
     this.rates = new Persisted('rates', unmeasured, (found) => found, shelf);
     this.album = new Album(drawer, this.changes);
+    this.history = new PromptHistory(common);
     this.tokens = new TokenCounter(engine);
     this.loans = new Loans(engine, shelf);
     this.readiness = new Readiness(engine, isLowOnPower);
@@ -321,11 +325,10 @@ export class Studio {
   async generate(): Promise<void> {
     if (!this.canGenerate) return;
     this.form.settleAll();
+    const settings = $state.snapshot(this.settings.current);
+    this.history.remember({ prompt: settings.prompt, negative: settings.negative });
     // A copy: what is painted from now on is for the next run.
-    await this.#make({
-      settings: this.#drawn($state.snapshot(this.settings.current)),
-      desk: this.desk,
-    });
+    await this.#make({ settings: this.#drawn(settings), desk: this.desk });
   }
 
   /** Goes on with a run that was in work when its page went. Its model must have been adopted. */

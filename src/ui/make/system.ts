@@ -2,10 +2,12 @@
 import { Drawer } from '../album/drawer';
 import { hintSteps } from '../control/hints';
 import { pictures } from '../paint/source.svelte';
-import { sessionShelf, tabShelf, type Shelf } from '../settings/persisted.svelte';
+import { localShelf, sessionShelf, tabShelf, type Shelf } from '../settings/persisted.svelte';
 
 export const system = {
   shelf: tabShelf(),
+  /** Of all tabs. */
+  common: localShelf(),
   drawer: new Drawer(undefined, sessionShelf()),
   pictures,
   hints: hintSteps,
@@ -13,8 +15,9 @@ export const system = {
   seed: () => crypto.getRandomValues(new Uint32Array(1))[0]!, // an array of one
 };
 
-/** As `system`; where nothing is to be kept, without shelf and drawer. */
-export type System = Omit<typeof system, 'shelf' | 'drawer'> & {
+/** As `system`; where nothing is to be kept, without shelves and drawer. */
+export type System = Omit<typeof system, 'shelf' | 'common' | 'drawer'> & {
   readonly shelf: Shelf | null;
+  readonly common?: Shelf | null;
   readonly drawer: Drawer | null;
 };

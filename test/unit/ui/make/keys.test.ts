@@ -67,6 +67,11 @@ test('keys with names and digits are told by their modifiers, too', () => {
   expect(isKey(press('ArrowLeft', { shiftKey }), 'ArrowLeft')).toBe(false);
   expect(isKey(press('0'), '0')).toBe(true);
   expect(isKey(press('0', { ctrlKey }), '0'), 'the browser’s own zoom').toBe(false);
+  const altKey = true;
+  expect(isKey(press('ArrowUp', { altKey }), 'Alt+ArrowUp')).toBe(true);
+  expect(isKey(press('ArrowUp', { altKey, ctrlKey }), 'Alt+ArrowUp')).toBe(false);
+  expect(isKey(press('ArrowUp'), 'Alt+ArrowUp')).toBe(false);
+  expect(isKey(press('ArrowUp', { altKey, ctrlKey }), 'Ctrl+ArrowUp')).toBe(false);
 });
 
 /** What the keys of B, Z, Y, [ and 0 type on keyboards whose letters are not Latin. */
