@@ -77,6 +77,10 @@ const arrows = {
     types: ['engine/api', 'engine/rpc'],
     packages: ['svelte'],
   },
+  'src/ui/styles': {
+    may: ['text', 'context', 'controls', 'words', 'files', 'settings'],
+    packages: ['svelte'],
+  },
   'src/ui/control': {
     may: [
       ...['errors', 'canvas', 'recipe', 'engine/rpc', 'engine/scripts'],
@@ -126,7 +130,7 @@ const arrows = {
   'src/ui/make': {
     may: [
       ...['errors', 'canvas', 'sampling', 'context', 'controls', 'words', 'files', 'settings'],
-      ...['control', 'reference', 'paint', 'album', 'models'],
+      ...['styles', 'control', 'reference', 'paint', 'album', 'models'],
     ],
     types: ['engine/api', 'engine/rpc'],
     packages: ['svelte'],
@@ -142,7 +146,7 @@ const arrows = {
   'src/ui/shell': {
     may: [
       ...['engine/scripts', 'context', 'controls', 'words', 'files', 'settings'],
-      ...['paint', 'album', 'models', 'inspect', 'make', 'share'],
+      ...['styles', 'paint', 'album', 'models', 'inspect', 'make', 'share'],
     ],
     types: ['engine/api', 'engine/rpc'],
     packages: ['svelte'],

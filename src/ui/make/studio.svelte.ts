@@ -25,6 +25,7 @@ import { Persisted } from '../settings/persisted.svelte';
 import { PromptHistory } from '../settings/prompt-history.svelte';
 import { RANDOM, withBatch, type Mode, type Obstacle, type Settings } from '../settings/settings';
 import { settingsTakenWords } from '../words/changes';
+import { Styles } from '../styles/styles.svelte';
 import { TokenCounter } from '../settings/tokens.svelte';
 import { Larger } from './larger.svelte';
 import { make, type Here, type Workshop } from './make';
@@ -54,6 +55,8 @@ export class Studio {
   readonly album: Album;
   /** Prompts that were drawn. */
   readonly history: PromptHistory;
+  /** Words with a name, that are added to the prompts. */
+  readonly styles: Styles;
   readonly tokens: TokenCounter;
   readonly loans: Loans;
   readonly view: View;
@@ -112,6 +115,7 @@ export class Studio {
     this.rates = new Persisted('rates', unmeasured, (found) => found, shelf);
     this.album = new Album(drawer, this.changes);
     this.history = new PromptHistory(common);
+    this.styles = new Styles(common, this.form, this.changes);
     this.tokens = new TokenCounter(engine);
     this.loans = new Loans(engine, shelf);
     this.readiness = new Readiness(engine, isLowOnPower);
@@ -315,7 +319,7 @@ export class Studio {
   async press(): Promise<void> {
     const { mode } = this.place;
     const { obstacle } = this;
-    const wordless = (mode === 'text' || mode === 'instruct') && !this.settings.current.prompt.trim();
+    const wordless = (mode === 'text' || mode === 'instruct') && !this.styles.words.prompt.trim();
     if (this.run.kind === 'running') this.#runner.news = { kind: 'busy' };
     else if (obstacle) this.#runner.news = { kind: 'obstacle', obstacle };
     else if (wordless && this.news?.kind !== 'no-prompt') this.#runner.news = { kind: 'no-prompt' };
@@ -342,12 +346,12 @@ export class Studio {
     await this.#make({ settings, desk: this.desk }, unfinished);
   }
 
-  /** With seeds where random ones are wanted. */
+  /** With the words of its styles, and seeds where random ones are wanted. */
   #drawn(settings: Settings): Settings {
     const drawn = (seed: string): string => (seed === RANDOM ? String(this.#seed()) : seed);
     const { seed, variationSeed, variationStrength } = settings;
     return {
-      ...settings,
+      ...this.styles.applied(settings),
       parts: this.loans.of(settings.model),
       seed: drawn(seed),
       ...(variationStrength > 0 && { variationSeed: drawn(variationSeed) }),

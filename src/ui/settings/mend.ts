@@ -57,6 +57,8 @@ export function mend(found: Settings): Settings {
   mended.sampler = chosen?.sampler ?? initial.sampler;
   mended.schedule = chosen?.schedule ?? schedule;
   for (const name of ['seed', 'variationSeed'] as const) mended[name] = seedOf(found[name]);
+  const styles: unknown = found.styles;
+  mended.styles = Array.isArray(styles) ? styles.filter((name) => typeof name === 'string') : initial.styles;
   mended.rare = rareOf(found.rare);
   return mended;
 }

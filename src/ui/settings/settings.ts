@@ -19,6 +19,8 @@ export type Settings = {
       | ('sampler' | 'schedule' | 'spacing' | 'like')
   ]: Job[K];
 } & {
+  /** Names of styles that are added to the prompts when a picture is drawn, in their order. */
+  styles: readonly string[];
   /** What a weight in the prompt does. */
   emphasis: Emphasis;
   /** Which layer of the text encoders is read, from the end. */
@@ -209,6 +211,7 @@ export const initial: Settings = {
   prediction: 'auto',
   prompt: '',
   negative: '',
+  styles: [],
   width: 512,
   height: 512,
   steps: 20,

@@ -114,7 +114,8 @@ export class RecipeOffer {
     const vae = comparison.found.find(({ resource }) => resource.kind === 'vae');
     this.#studio.form.take({
       ...taken,
-      ...(taken.prompt !== undefined && { prompt: named(taken.prompt) }),
+      // It has all words in its prompts.
+      ...(taken.prompt !== undefined && { prompt: named(taken.prompt), styles: [] }),
       ...(taken.negative !== undefined && { negative: named(taken.negative) }),
       ...(rare && { rare: withNames(rare, named) }),
       ...(vae && { vae: vae.here.id }),
@@ -190,6 +191,9 @@ export class RecipeOffer {
       if (references.all.length > 0)
         lost.push({ label: 'Reference image', from: referencesWords(references.all.length), to: '' });
     }
+    const { styles } = settings.current;
+    if (styles.length > 0 && whole.settings.prompt !== undefined)
+      lost.push({ label: 'Styles', from: styles.join(', '), to: 'None' });
     const { hires } = whole.settings;
     const isStrange = hires && !isUpscaler(hires.upscaler, this.#upscalers);
     const strange = isStrange ? [['Hires upscaler', hires.upscaler] as const] : [];

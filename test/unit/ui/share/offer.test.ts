@@ -70,6 +70,21 @@ test('used, it sets what it says, under the names that things have here; undone,
   expect(plainly(studio.settings.current)).toEqual(before);
 });
 
+test('styles that are ticked go when a recipe brings all of the prompt, which is told, and come back when that is undone', async () => {
+  const { studio, offer } = await offering();
+  studio.settings.current.styles = ['film', 'sharp'];
+  await offer.choose(file(INFO));
+  expect(offer.offered?.comparison.changes).toContainEqual({
+    label: 'Styles',
+    from: 'film, sharp',
+    to: 'None',
+  });
+  offer.use();
+  expect(studio.settings.current.styles).toEqual([]);
+  offer.undo();
+  expect(studio.settings.current.styles).toEqual(['film', 'sharp']);
+});
+
 test('a second pass keeps what it has of its own, and a picture of a batch its place', async () => {
   const { studio, offer } = await offering();
   const more =
