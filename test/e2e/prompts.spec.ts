@@ -112,6 +112,16 @@ test('styles are made, chosen, drawn with, brought and taken away', async ({ app
     /^red apple, shiny, on a blue background, "really"\nNegative prompt: heart\nSteps: 1,/,
   );
 
+  await test.step('the picture’s settings have their words, and untick them; undone, all is as before', async () => {
+    await page.getByRole('button', { name: 'Use these settings' }).click();
+    await expect(prompt).toHaveValue('red apple, shiny, on a blue background, "really"');
+    for (const name of ['Shiny', 'Blue'])
+      await expect(page.getByRole('checkbox', { name })).not.toBeChecked();
+    await page.getByRole('button', { name: 'Undo', exact: true }).click();
+    await expect(prompt).toHaveValue('apple');
+    for (const name of ['Shiny', 'Blue']) await expect(page.getByRole('checkbox', { name })).toBeChecked();
+  });
+
   await test.step('renamed, deleted, brought back and exported', async () => {
     await page.getByRole('button', { name: 'Edit styles' }).click();
     await dialog.getByText('Shiny', { exact: true }).click();
@@ -135,14 +145,10 @@ test('styles are made, chosen, drawn with, brought and taken away', async ({ app
     await dialog.getByRole('button', { name: 'Close' }).click();
   });
 
-  await test.step('both are there after a reload, and chosen; a picture’s settings have their words and untick them', async () => {
+  await test.step('both are there after a reload, and chosen', async () => {
     await page.reload();
     await app.ready();
     await page.getByText('Styles (2)').click();
     for (const name of ['Glossy', 'Blue']) await expect(page.getByRole('checkbox', { name })).toBeChecked();
-    await page.getByRole('button', { name: 'Use these settings' }).click();
-    await expect(prompt).toHaveValue('red apple, shiny, on a blue background, "really"');
-    for (const name of ['Glossy', 'Blue'])
-      await expect(page.getByRole('checkbox', { name })).not.toBeChecked();
   });
 });
