@@ -154,6 +154,20 @@ export class App {
     await this.page.getByLabel('Import model').setInputFiles(paths);
   }
 
+  /** A picture let go of over the page, as from a window beside it. */
+  async drop(name: string, bytes: Buffer): Promise<void> {
+    await this.page.evaluate(
+      ([called, base64]) => {
+        const dataTransfer = new DataTransfer();
+        const content = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+        dataTransfer.items.add(new File([content], called, { type: 'image/png' }));
+        for (const type of ['dragenter', 'dragover', 'drop'])
+          document.body.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
+      },
+      [name, bytes.toString('base64')] as const,
+    );
+  }
+
   /** Hears no more, and deletes what was imported from. */
   async close(): Promise<void> {
     this.page

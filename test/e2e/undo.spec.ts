@@ -1,7 +1,6 @@
 /** Nothing a person made is lost by one click, one key or one drop: by real events, on one page. */
 import { readFileSync } from 'node:fs';
 import { PNG } from 'pngjs';
-import type { Page } from 'playwright/test';
 import { expect, golden, test } from './app';
 import { MaskCanvas } from './canvas';
 
@@ -14,20 +13,6 @@ const maskFile = (() => {
   return PNG.sync.write(png);
 })();
 
-/** A file let go of over the page, as from a window beside it. */
-async function drop(page: Page, name: string, bytes: Buffer): Promise<void> {
-  await page.evaluate(
-    ([called, base64]) => {
-      const dataTransfer = new DataTransfer();
-      const content = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
-      dataTransfer.items.add(new File([content], called, { type: 'image/png' }));
-      for (const type of ['dragenter', 'dragover', 'drop'])
-        document.body.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
-    },
-    [name, bytes.toString('base64')] as const,
-  );
-}
-
 test('pictures, masks, candidates, settings and words come back', async ({ app, page }) => {
   await app.open();
   const canvas = new MaskCanvas(page);
@@ -35,14 +20,14 @@ test('pictures, masks, candidates, settings and words come back', async ({ app, 
   const source = page.locator('.source .name');
   const undo = page.getByRole('button', { name: 'Undo', exact: true }).last();
   await page.getByRole('tab', { name: 'Inpaint' }).click();
-  await drop(page, 'house.png', house);
+  await app.drop('house.png', house);
   await expect(source).toHaveText('house.png');
   await page.getByRole('slider', { name: 'Brush size' }).fill('14');
   await canvas.stroke([0.2, 0.2], [0.8, 0.8]);
   const painted = await canvas.mask();
 
   await test.step('a picture dropped on the canvas may be the mask; one stroke less is the way back', async () => {
-    await drop(page, 'mask.png', maskFile);
+    await app.drop('mask.png', maskFile);
     await expect(question).toBeVisible();
     await question.getByRole('button', { name: 'Use it as the mask' }).click();
     await expect(source).toHaveText('house.png');
@@ -54,7 +39,7 @@ test('pictures, masks, candidates, settings and words come back', async ({ app, 
   });
 
   await test.step('or the next picture, and Ctrl+Z brings back the one before with every stroke', async () => {
-    await drop(page, 'mask.png', maskFile);
+    await app.drop('mask.png', maskFile);
     await question.getByRole('button', { name: 'Start from it' }).click();
     await expect(source).toHaveText('mask.png');
     await canvas.surface.focus();

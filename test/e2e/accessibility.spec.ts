@@ -1,0 +1,166 @@
+/** What axe-core can tell of: names, roles, contrast, order. One visit walks through all views and windows. */
+import axe from 'axe-core';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import type { Page } from 'playwright/test';
+import { expect, test } from './app';
+import { MaskCanvas } from './canvas';
+
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice'];
+const picture = fileURLToPath(new URL('../golden/data/mini-sd/00.png', import.meta.url));
+const recipe = `a red apple
+Steps: 3, Sampler: Euler, CFG scale: 6, Seed: 7, Size: 64x64, Model: elsewhere, Colour: unheard of`;
+
+/** What axe finds in the window that is open, or on the page, a line each. */
+const found = (page: Page, rules: axe.RunOptions): Promise<string[]> =>
+  page.evaluate(async (options) => {
+    const { axe: here } = window as unknown as { axe: typeof axe };
+    const { violations } = await here.run(document.querySelector('dialog[open]') ?? document, {
+      ...options,
+      resultTypes: ['violations'],
+    });
+    return violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ target, failureSummary }) => `${id}: ${String(target)}: ${failureSummary}`),
+    );
+  }, rules);
+
+test('axe finds nothing to mend in any view or window, in light or in dark', async ({ app }) => {
+  const { page } = app;
+  const { keyboard } = page;
+  const button = (name: string | RegExp) => page.getByRole('button', { name });
+  const tab = (name: string) => page.getByRole('tab', { name }).click();
+  const dialog = page.getByRole('dialog');
+  let views = 0;
+
+  /** By all rules in light; in dark nothing but colours is different. */
+  const expectSound = async (where: string) => {
+    await page.emulateMedia({ colorScheme: 'light' });
+    expect.soft(await found(page, { runOnly: RULES }), `${where}, light`).toEqual([]);
+    await page.emulateMedia({ colorScheme: 'dark' });
+    expect.soft(await found(page, { runOnly: ['color-contrast'] }), `${where}, dark`).toEqual([]);
+    views++;
+  };
+  const unfold = (open: boolean) =>
+    page.evaluate((is) => document.querySelectorAll('details').forEach((one) => (one.open = is)), open);
+  const expectSoundWindow = async (where: string) => {
+    await expect(dialog).toBeVisible();
+    await expectSound(where);
+  };
+  const close = async () => {
+    await keyboard.press('Escape');
+    await expect(dialog).toBeHidden();
+  };
+
+  await app.open();
+  await page.evaluate(axe.source);
+
+  await test.step('the wheel over a number with the focus leaves it as it is', async () => {
+    const steps = page.getByRole('spinbutton', { name: 'Steps', exact: true });
+    await steps.fill('12');
+    await steps.hover();
+    await page.mouse.wheel(0, 120);
+    await page.mouse.wheel(0, -240);
+    await expect(steps).toHaveValue('12');
+  });
+
+  await test.step('Text: to begin with, while it draws, and with a picture', async () => {
+    await unfold(true);
+    await expectSound('Text, all unfolded');
+    await unfold(false);
+    await app.fill({ prompt: 'sun', width: 64, height: 64, steps: 150 });
+    await app.generate.click();
+    await expect(page.getByRole('img', { name: 'Preview' })).toBeVisible();
+    await expectSound('a run');
+    await app.cancel.click();
+    await expect(app.progress).toBeHidden();
+    await app.fill({ steps: 2 });
+    await app.generate.click();
+    await expect(app.result).toBeVisible({ timeout: 60_000 });
+    await expect(app.progress).toBeHidden();
+    await page.getByText('Redraw details', { exact: true }).click();
+    await expectSound('a result');
+  });
+
+  await test.step('Image, Inpaint, Outpaint and Instruct', async () => {
+    await tab('Image');
+    await page.getByLabel('Source image').setInputFiles(picture);
+    await expect(page.getByRole('img', { name: 'To start from' }).first()).toBeVisible();
+    await expectSound('Image');
+    await page.getByRole('spinbutton', { name: 'Batch count' }).fill('2');
+    await app.generate.click();
+    await expect(button('Discard')).toBeVisible({ timeout: 60_000 });
+    await expect(app.progress).toBeHidden();
+    await button('Slider').click();
+    await expectSound('candidates');
+    await button('Discard').click();
+    await button('Discard').click();
+
+    await tab('Inpaint');
+    await new MaskCanvas(page).stroke([0.2, 0.2], [0.8, 0.8]);
+    await page.getByText('More about the mask').click();
+    await expectSound('Inpaint');
+    await app.drop('mask.png', readFileSync(picture));
+    await expectSoundWindow('What is this picture?');
+    await close();
+    await tab('Outpaint');
+    await expectSound('Outpaint');
+    await tab('Instruct');
+    await expectSound('Instruct');
+    await tab('Text');
+  });
+
+  await test.step('pictures that guide and that are drawn like', async () => {
+    await button('Add control').click();
+    await page.getByLabel('Control image').setInputFiles(picture);
+    await page.getByRole('button', { name: 'Reference image' }).setInputFiles(picture);
+    await expect(page.getByText(/^Hint, /)).toBeVisible();
+    await expect(page.getByRole('img', { name: 'To draw like' })).toBeVisible();
+    await expectSound('a control and a reference');
+    await button('Draw…').click();
+    await expect(dialog.getByRole('application')).toBeVisible();
+    await expectSoundWindow('a hint that is drawn');
+    await close();
+    await button('Paint a mask…').click();
+    await expect(dialog.getByRole('application')).toBeVisible();
+    await expectSoundWindow('a mask that is painted');
+    await close();
+  });
+
+  await test.step('windows', async () => {
+    await button(/nothing sent elsewhere/).click();
+    await expectSoundWindow('What was sent');
+    await close();
+
+    await button('Download a model').click();
+    const address = dialog.getByRole('textbox', { name: 'Address' });
+    await address.fill(`${new URL(page.url()).origin}/models/mini-sd.safetensors`);
+    await address.press('Enter');
+    await expect(dialog.getByRole('button', { name: /^Download mini-sd/ })).toBeVisible();
+    await expectSoundWindow('Download');
+    await close();
+
+    await page.getByText(/^Models on this device/).click();
+    await button('Storage…').click();
+    await expectSoundWindow('Storage');
+    await close();
+
+    await button('Inspect mini-sd.safetensors').click();
+    for (const name of ['Overview', 'Metadata', 'Tensors']) {
+      await dialog.getByRole('tab', { name }).click();
+      await expectSoundWindow(`Inspector: ${name}`);
+    }
+    await close();
+
+    await page
+      .getByLabel('Recipe', { exact: true })
+      .setInputFiles({ name: 'apple.txt', mimeType: 'text/plain', buffer: Buffer.from(recipe) });
+    await expectSoundWindow('Recipe');
+    await close();
+
+    await app.generate.focus();
+    await keyboard.press('?');
+    await expectSoundWindow('Keyboard shortcuts');
+    await close();
+  });
+  console.log(`axe ${axe.version}: ${views} views and windows, each in light and in dark`);
+});
