@@ -4,7 +4,7 @@ import { mend, upgraded } from './mend';
 import { numberTyped } from '../controls/numbers';
 import { noNumberWords } from '../words/numbers';
 import { numberNames, rangeOf, settle, type NumberName } from './ranges';
-import { initial, RANDOM, withBatch, type Settings } from './settings';
+import { initial, RANDOM, withBatch, withRare, type Settings } from './settings';
 
 /** Seeds are typed as text: they are longer than numbers are exact. */
 export type SeedName = 'seed' | 'variationSeed';
@@ -25,6 +25,12 @@ export class Form {
   /** Of what a side must be one. */
   get multiple(): number {
     return this.#multiple();
+  }
+
+  /** Changes of what is rarely set: undefined leaves a thing out again. */
+  takeRare(changes: Parameters<typeof withRare>[1]): void {
+    const { current } = this.settings;
+    current.rare = withRare(current.rare, changes);
   }
 
   /** What was typed, when it has been: in range, or the old value; which of them, where it is not as typed, is said. */
