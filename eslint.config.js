@@ -4,6 +4,12 @@ import { defineConfig } from 'eslint/config';
 import globals from 'globals';
 import ts from 'typescript-eslint';
 
+/** What the page tells of. */
+const told = [
+  ...['engine/api', 'nets/strangers', 'recipe', 'settings', 'files', 'control', 'reference', 'paint'],
+  ...['album', 'models', 'make', 'shell'],
+];
+
 /**
  * Who may import whom. `may`: folders and files of src/ beside one's own. `types`: the same, as types only.
  * `packages`: from npm. Nothing else may be imported.
@@ -63,15 +69,26 @@ const arrows = {
   'src/engine/client.ts': { may: ['errors'] },
   // The rooms of the page, each above those it may use. Components find what they work on in `context`.
   'src/ui': { types: ['make', 'models', 'inspect'], packages: ['svelte'] },
-  'src/ui/controls': { packages: ['svelte'] },
+  'src/ui/controls': { may: ['words/language.svelte'], packages: ['svelte'] },
+  // Each language has the same rooms; what they have in common lies beside them.
   'src/ui/words': {
     may: ['errors'],
-    types: [
-      ...['engine/api', 'nets/strangers', 'recipe', 'settings', 'files', 'control', 'reference', 'paint'],
-      ...['album', 'models', 'make', 'shell'],
-    ],
+    types: told,
+    packages: ['svelte'],
   },
-  'src/ui/files': { may: ['errors', 'canvas', 'recipe/png'], types: ['engine/api'], packages: ['svelte'] },
+  'src/ui/words/en': {
+    may: ['errors', 'family', 'format', 'grammar'],
+    types: told,
+  },
+  'src/ui/words/lt': {
+    may: ['errors', 'family', 'format', 'grammar'],
+    types: ['en', ...told],
+  },
+  'src/ui/files': {
+    may: ['errors', 'canvas', 'recipe/png', 'words'],
+    types: ['engine/api'],
+    packages: ['svelte'],
+  },
   'src/ui/settings': {
     may: ['canvas', 'sampling', 'text', 'recipe', 'context', 'controls', 'words'],
     types: ['engine/api', 'engine/rpc'],

@@ -1,6 +1,6 @@
 import { toDrobeError, type DrobeError } from '../../errors';
 import type { Change, Changes } from '../controls/changes.svelte';
-import { deletedWords, oustedWords } from '../words/changes';
+import { words } from '../words/language.svelte';
 import type { Drawer } from './drawer';
 import {
   CAPACITY,
@@ -116,7 +116,7 @@ export class Album {
     // What is no longer shown is no longer kept, whatever becomes of the page.
     await this.#try((drawer) => drawer.remove(this.#placesOf(results)));
     this.#takeAway(results);
-    if (results.length > 0) this.#changes.add(this.#deletion(deletedWords(results.length), results));
+    if (results.length > 0) this.#changes.add(this.#deletion(words.changes.deleted(results.length), results));
   }
 
   /** All pictures are thrown away, but those made of what another tab works on: so many are left. */
@@ -146,7 +146,7 @@ export class Album {
       : this.results.slice(this.capacity - 1);
     this.#takeAway(ousted);
     this.results = [result, ...this.results];
-    if (ousted.length > 0) this.#changes.add(this.#deletion(oustedWords(ousted.length), ousted));
+    if (ousted.length > 0) this.#changes.add(this.#deletion(words.changes.ousted(ousted.length), ousted));
     await this.#dropStopped();
     return result;
   }

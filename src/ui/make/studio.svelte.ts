@@ -24,7 +24,7 @@ import { overruled, Overrules } from '../settings/overrules.svelte';
 import { Persisted } from '../settings/persisted.svelte';
 import { PromptHistory } from '../settings/prompt-history.svelte';
 import { RANDOM, withBatch, type Mode, type Obstacle, type Settings } from '../settings/settings';
-import { settingsTakenWords } from '../words/changes';
+import { words } from '../words/language.svelte';
 import { Styles } from '../styles/styles.svelte';
 import { TokenCounter } from '../settings/tokens.svelte';
 import { Larger } from './larger.svelte';
@@ -293,7 +293,7 @@ export class Studio {
     this.form.take({ ...settings, model, backend, count });
     this.form.settleAll();
     this.changes.add({
-      words: settingsTakenWords,
+      words: words.changes.settingsTaken,
       undo: () => {
         this.place.mode = before.mode;
         this.units.lay(before.controls);

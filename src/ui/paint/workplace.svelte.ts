@@ -7,7 +7,7 @@ import type { Form } from '../settings/form.svelte';
 import type { Shelf } from '../settings/persisted.svelte';
 import { rangeOf } from '../settings/ranges';
 import { modesOf, type Mode, type Obstacle } from '../settings/settings';
-import { removedWords, replacedWords } from '../words/changes';
+import { words } from '../words/language.svelte';
 import { MaskBoard } from './board.svelte';
 import type { Desk } from './desk';
 import { Frame } from './frame.svelte';
@@ -117,7 +117,9 @@ export class Workplace {
     if (before && before !== original) {
       this.board.cancel();
       this.#scenes.leave(
-        original ? replacedWords(before.name, original.name, masked) : removedWords(before.name, masked),
+        original
+          ? words.changes.replaced(before.name, original.name, masked)
+          : words.changes.removed(before.name, masked),
       );
     }
     this.source.take(original);

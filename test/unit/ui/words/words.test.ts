@@ -3,7 +3,7 @@ import { addonWords, roomWords } from '../../../../src/ui/words/models';
 import { describe, expect, test } from 'vitest';
 import { DrobeError } from '../../../../src/errors';
 import { bytes, clean, duration, fileName, saveName, timeLeft } from '../../../../src/ui/words/format';
-import { newVersionWords } from '../../../../src/ui/words/app';
+import { en } from '../../../../src/ui/words/en';
 import { wholeRunWords } from '../../../../src/ui/words/numbers';
 import { sentence } from '../../../../src/ui/words/problems';
 import { negativeWords, noticeWords, stageWords } from '../../../../src/ui/words/run';
@@ -219,9 +219,9 @@ test('a negative prompt that makes no difference is told of', () => {
 });
 
 test('a new version says what a reload costs, and asks for none while a picture is made', () => {
-  expect(newVersionWords(false, false)).toBe('A new version of Drobė is ready.');
-  expect(newVersionWords(false, true)).toMatch(/clears the pictures on this page/);
-  expect(newVersionWords(true, true)).toMatch(/when this picture is done/);
+  expect(en.app.newVersion(false, false)).toBe('A new version of Drobė is ready.');
+  expect(en.app.newVersion(false, true)).toMatch(/clears the pictures on this page/);
+  expect(en.app.newVersion(true, true)).toMatch(/when this picture is done/);
 });
 
 test('where memory runs out it is told for what, how much, and how far it went', () => {

@@ -1,0 +1,73 @@
+/** How a language counts: which form of a word goes with a number, and how numbers, sizes and times are written. */
+
+type Form = Intl.LDMLPluralRule;
+
+/**
+ * Which of the forms of a word goes with a number. `Needed` are those that whole numbers ask for beside `other`; for one
+ * that is not given, `other` stands in.
+ */
+export function pluralsIn<Needed extends Form>(language: string) {
+  const rules = new Intl.PluralRules(language);
+  return (n: number, forms: Record<Needed | 'other', string> & Partial<Record<Form, string>>): string => {
+    const given: Partial<Record<Form, string>> = forms;
+    return given[rules.select(n)] ?? forms.other;
+  };
+}
+
+/** How numbers, sizes and times are written. */
+export function formatsIn(language: string) {
+  const whole = new Intl.NumberFormat(language);
+  const byte = new Intl.NumberFormat(language, { style: 'unit', unit: 'byte', unitDisplay: 'long' });
+  const unitOf = (unit: string) =>
+    new Intl.NumberFormat(language, {
+      style: 'unit',
+      unit,
+      unitDisplay: 'short',
+      maximumFractionDigits: 1,
+    });
+  const sizes = (
+    [
+      [1e9, 'gigabyte'],
+      [1e6, 'megabyte'],
+      [1e3, 'kilobyte'],
+    ] as const
+  ).map(([least, unit]) => ({ least, format: unitOf(unit) }));
+
+  /** Not rounded but to so many digits after the comma, all of which are shown: 0.5 → "0.50". */
+  function fixed(n: number, digits: number): string {
+    return n.toLocaleString(language, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  }
+
+  return {
+    /** 859_520_964 → "859,520,964". */
+    count: (n: number): string => whole.format(n),
+
+    fixed,
+
+    /** 28_100_000 → "28.1 MB". */
+    bytes(count: number): string {
+      const size = sizes.find(({ least }) => count >= least * 0.9995); // 999,999 is "1 MB", not "1,000 kB"
+      return size ? size.format.format(count / size.least) : byte.format(count);
+    },
+
+    /** 3_200 → "3.2 s"; 75_000 → "1 min 15 s". The signs of these units are the same in all languages. */
+    duration(milliseconds: number): string {
+      const seconds = milliseconds / 1000;
+      if (seconds < 9.95) return `${fixed(seconds, 1)} s`;
+      const whole = Math.round(seconds);
+      if (whole < 60) return `${whole} s`;
+      const minutes = Math.floor(whole / 60);
+      return minutes < 60
+        ? `${minutes} min ${whole % 60} s`
+        : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+    },
+
+    /** No more exactly than a guess deserves: "1 s", "4 s", "35 s", "2 min". */
+    roughly(seconds: number): string {
+      if (seconds < 10) return `${Math.max(Math.round(seconds), 1)} s`;
+      if (seconds < 55) return `${Math.round(seconds / 5) * 5} s`;
+      if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
+      return `${Math.round(seconds / 3600)} h`;
+    },
+  };
+}
