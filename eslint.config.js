@@ -7,7 +7,7 @@ import ts from 'typescript-eslint';
 /** What the page tells of. */
 const told = [
   ...['engine/api', 'nets/strangers', 'recipe', 'settings', 'files', 'control', 'reference', 'paint'],
-  ...['album', 'models', 'make', 'shell'],
+  ...['album', 'models', 'make', 'shell', 'canvas', 'sampling', 'text', 'rich'],
 ];
 
 /**

@@ -2,6 +2,7 @@
 import type { LocalFile } from '../../engine/api';
 import { isAbort } from '../../errors';
 import { isImage } from './picture';
+import { words } from '../words/language.svelte';
 
 /** A file that was chosen or pasted. */
 export const localFile = (file: File): LocalFile => ({
@@ -16,7 +17,7 @@ export const canFindAgain = 'showOpenFilePicker' in globalThis;
 export async function chooseFindable(): Promise<LocalFile[]> {
   const types = [
     {
-      description: 'Models',
+      description: words.files.models,
       accept: {
         'application/octet-stream': ['.safetensors', '.pth', '.pt', '.ckpt'] as `.${string}`[],
         'application/yaml': ['.yaml' as const, '.yml' as const],

@@ -35,7 +35,11 @@ export function formatsIn(language: string) {
 
   /** Not rounded but to so many digits after the comma, all of which are shown: 0.5 → "0.50". */
   function fixed(n: number, digits: number): string {
-    return n.toLocaleString(language, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+    return n.toLocaleString(language, {
+      minimumFractionDigits: digits,
+      maximumFractionDigits: digits,
+      useGrouping: false,
+    });
   }
 
   return {
@@ -44,14 +48,18 @@ export function formatsIn(language: string) {
 
     fixed,
 
+    /** 0.5 → "0.5", 120 → "120": with as many digits as it has, and none between thousands. */
+    number: (n: number): string =>
+      n.toLocaleString(language, { maximumFractionDigits: 20, useGrouping: false }),
+
     /** 28_100_000 → "28.1 MB". */
-    bytes(count: number): string {
+    bytes(this: void, count: number): string {
       const size = sizes.find(({ least }) => count >= least * 0.9995); // 999,999 is "1 MB", not "1,000 kB"
       return size ? size.format.format(count / size.least) : byte.format(count);
     },
 
     /** 3_200 → "3.2 s"; 75_000 → "1 min 15 s". The signs of these units are the same in all languages. */
-    duration(milliseconds: number): string {
+    duration(this: void, milliseconds: number): string {
       const seconds = milliseconds / 1000;
       if (seconds < 9.95) return `${fixed(seconds, 1)} s`;
       const whole = Math.round(seconds);
@@ -63,7 +71,7 @@ export function formatsIn(language: string) {
     },
 
     /** No more exactly than a guess deserves: "1 s", "4 s", "35 s", "2 min". */
-    roughly(seconds: number): string {
+    roughly(this: void, seconds: number): string {
       if (seconds < 10) return `${Math.max(Math.round(seconds), 1)} s`;
       if (seconds < 55) return `${Math.round(seconds / 5) * 5} s`;
       if (seconds < 5400) return `${Math.round(seconds / 60)} min`;

@@ -2,10 +2,16 @@
 import type { Words } from '../en';
 import { app } from './app';
 import { changes } from './changes';
+import { controls } from './controls';
+import { files } from './files';
 import { format } from './format';
+import { inspecting } from './inspecting';
 
 export const lt: Words = {
   app,
   changes,
+  controls,
+  files,
   format,
+  inspecting,
 };
