@@ -5,7 +5,7 @@
 import { renamer } from '../src/nets/names/renamer';
 import { shapeOfLdm, unetPairs } from '../src/nets/names/unet';
 import { shapeOfVae, vaePairs } from '../src/nets/names/vae';
-import { convert } from '../src/weights/half';
+import { convert } from '../src/weights/values/half';
 import type { StoredTensor, StoredTensors } from './safetensors';
 
 /** A number from 0 to 1, the next of a sequence. */

@@ -1,7 +1,7 @@
 /** A LoRA as any program might write it: prefixes, namings, endings, dtypes and layouts, put together at random. */
 import { renamer } from '../src/nets/names/renamer';
 import { shapeOfLdm, unetPairs } from '../src/nets/names/unet';
-import { f32ToF16 } from '../src/weights/half';
+import { f32ToF16 } from '../src/weights/values/half';
 import { oneOf, type Random } from './dialects';
 import type { StoredTensor, StoredTensors } from './safetensors';
 

@@ -11,7 +11,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Connect, Plugin } from 'vite';
-import { parseRange } from '../weights/range.ts';
+import { parseRange } from '../weights/download/range.ts';
 import { CREDITS, SHIPPED } from './shipped.mjs';
 
 /** Lists of words that prompts draw from, as other programs keep them: one choice a line. */

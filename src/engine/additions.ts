@@ -1,7 +1,7 @@
 /** What is added to a checkpoint for a picture: LoRAs, words with vectors, another VAE, nets that guide. */
 import type { Checkpoint, NamedUse } from '../pipeline/checkpoint';
-import { embeddingOf, type Embedding, type EmbeddingSource } from '../pipeline/embedding';
-import type { Lora } from '../pipeline/lora';
+import { embeddingOf, type Embedding, type EmbeddingSource } from '../pipeline/files/embedding';
+import type { Lora } from '../pipeline/files/lora';
 import { vaeWeights } from '../pipeline/vae';
 import type { LoraTag } from '../text/lora';
 import type { Job } from './api';

@@ -6,7 +6,7 @@ import type * as pipeline from '../pipeline/job';
 import type { Like } from '../sampling/settings';
 import type { TokenCount } from '../text/count';
 import type { Emphasis } from '../text/weigh';
-import type { DownloadProgress, Unfinished } from '../weights/downloads';
+import type { DownloadProgress, Unfinished } from '../weights/download/downloads';
 import type {
   Gathered,
   Inspection,

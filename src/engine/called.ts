@@ -1,6 +1,6 @@
 /** Which words of prompts have vectors of their own, and in which files. */
-import { bundledWords, embeddingWords, triggersOf } from '../nets/embedding';
-import type { EmbeddingSource } from '../pipeline/embedding';
+import { bundledWords, embeddingWords, triggersOf } from '../nets/detect/embedding';
+import type { EmbeddingSource } from '../pipeline/files/embedding';
 import { cutAtWords, mentions } from '../text/words';
 import type { Header } from '../weights/safetensors';
 import type { ByteSource } from '../weights/source';

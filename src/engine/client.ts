@@ -4,7 +4,7 @@
  */
 import { DrobeError, endsEngine } from '../errors';
 import type { CourierApi, EngineApi, WorkerApi } from './api';
-import courierAddress from './courier?worker&url';
+import courierAddress from './remote/courier?worker&url';
 import { connect, type Port, type Remote } from './rpc';
 import { confinedScript, ownScript } from './scripts';
 import engineAddress from './worker?worker&url';

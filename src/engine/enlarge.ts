@@ -1,8 +1,8 @@
 /** A picture made larger at a person's wish. */
 import { toDrobeError } from '../errors';
-import { enlargedPicture, lessThan } from '../pipeline/enlarge';
+import { enlargedPicture, lessThan } from '../pipeline/enlarging/enlarge';
 import type { Pixels, Progress } from '../pipeline/job';
-import type { OpenUpscaler } from '../pipeline/upscaler';
+import type { OpenUpscaler } from '../pipeline/enlarging/upscaler';
 import type { EnlargeProgress, EnlargeWish } from './api';
 
 /**

@@ -1,7 +1,7 @@
 /** What a picture is drawn with, beside its checkpoint: what its prompts and settings call for. */
 import type { Checkpoint } from '../pipeline/checkpoint';
 import type { Tools } from '../pipeline/generate';
-import type { OpenUpscaler } from '../pipeline/upscaler';
+import type { OpenUpscaler } from '../pipeline/enlarging/upscaler';
 import type { Tokenizer } from '../text/windows';
 import type { additionsFrom } from './additions';
 import type { Backend, Job, Progress } from './api';

@@ -1,12 +1,12 @@
 /** What a checkpoint lacks, who could lend it, and the checkpoint with what it borrows. */
 import { DrobeError } from '../errors';
-import { recognise } from '../nets/detect';
+import { recognise } from '../nets/detect/detect';
 import type { Model } from '../nets/model';
 import { inNormalForm, type NormalForm } from '../nets/names/normal-form';
 import type { Lent, Place } from '../nets/names/places';
-import { listed } from '../nets/parts';
+import { listed } from '../nets/detect/parts';
 import { T5_TOKENIZER } from '../nets/t5-tokenizer';
-import { inspect, type Inspected } from '../pipeline/inspect';
+import { inspect, type Inspected } from '../pipeline/files/inspect';
 import {
   goTogether,
   lenderIn,
@@ -16,7 +16,7 @@ import {
   withLoans,
   type Lender,
   type Loan,
-} from '../pipeline/loans';
+} from '../pipeline/files/loans';
 import type { Stored } from '../weights/joined';
 import type { Header } from '../weights/safetensors';
 import type { Lacking, ModelEntry, ModelFacts, Parts } from './api';

@@ -1,9 +1,9 @@
 /** What models are, as the page is told: facts of them, files that hold them, and what stands in the list. */
 import type { ErrorCode, Facts } from '../errors';
-import type { Contents } from '../pipeline/inspection';
+import type { Contents } from '../pipeline/files/inspection';
 import type { HintNet, Job, Lent, LoraUse } from '../pipeline/job';
-import type { Layout } from '../weights/layout';
-import type { RemoteModel } from '../weights/origin';
+import type { Layout } from '../weights/store/layout';
+import type { RemoteModel } from '../weights/store/origin';
 
 /** What a checkpoint is and how it likes to be used; read from tensor names, shapes and metadata. */
 export interface ModelFacts {
@@ -116,7 +116,7 @@ export interface ControlFacts {
 /** A net that makes hints of pictures, for those that guide. Which one exactly, its file's name may tell beside. */
 export interface HintNetFacts {
   readonly kind: 'hint-net';
-  /** As `nets/hint-net` calls it: "Depth Anything". */
+  /** As `nets/hints/hint-net` calls it: "Depth Anything". */
   readonly net: HintNet;
 }
 
@@ -154,7 +154,7 @@ export type ModelEntry = {
   readonly bytes: number;
   readonly origin: 'stored' | 'linked' | 'served';
   /**
-   * SHA-256 of the file, of its tensors alone, and of a small part of it (see `weights/hashes.ts`); not there before they
+   * SHA-256 of the file, of its tensors alone, and of a small part of it (see `weights/store/hashes.ts`); not there before they
    * are computed, which is some time after import.
    */
   readonly hashes?: { readonly file: string; readonly tensors: string; readonly brief?: string };

@@ -2,17 +2,17 @@
 import { DrobeError } from '../errors';
 import type { LoraUse } from '../nets/lora';
 import { inNormalForm, type NormalForm } from '../nets/names/normal-form';
-import { contentsOf } from '../pipeline/inspection';
-import { useOf } from '../pipeline/lora';
+import { contentsOf } from '../pipeline/files/inspection';
+import { useOf } from '../pipeline/files/lora';
 import { sameName } from '../text/lora';
-import type { Hashes } from '../weights/hashes';
-import { beginningOf } from '../weights/layout';
+import type { Hashes } from '../weights/store/hashes';
+import { beginningOf } from '../weights/store/layout';
 import { peekHeader, readHeader, type Header } from '../weights/safetensors';
 import { blobSource, type ByteSource } from '../weights/source';
-import { linksOf, listStored, openStored, removeStored, type Unreadable } from '../weights/store';
-import { storedSource } from '../weights/stored';
-import { sweep } from '../weights/sweep';
-import { sharedBytes, verify } from '../weights/verify';
+import { linksOf, listStored, openStored, removeStored, type Unreadable } from '../weights/store/store';
+import { storedSource } from '../weights/store/stored';
+import { sweep } from '../weights/store/sweep';
+import { sharedBytes, verify } from '../weights/store/verify';
 import type {
   Inspection,
   InstallProgress,
@@ -22,17 +22,17 @@ import type {
   StorageFacts,
   Verification,
 } from './api';
-import { toldHeader } from './beside';
+import { toldHeader } from './files/beside';
 import { calledWords } from './called';
-import { apart } from './facts';
-import { hashing } from './hashing';
-import { annotateModels, installModel, linkModel, renameModel } from './imports';
-import { judge } from './judge';
-import { nameInWorkers } from './naming';
-import { isServed, served, type Found } from './served';
-import { storedBeside, storedEntry } from './stored';
+import { apart } from './files/facts';
+import { hashing } from './files/hashing';
+import { annotateModels, installModel, linkModel, renameModel } from './files/imports';
+import { judge } from './files/judge';
+import { nameInWorkers } from './files/naming';
+import { isServed, served, type Found } from './files/served';
+import { storedBeside, storedEntry } from './files/stored';
 import { nowAndThen } from './throttle';
-import { problemOf, verdictOn } from './verdict';
+import { problemOf, verdictOn } from './files/verdict';
 
 /** A model that can be read. */
 export interface Readable {

@@ -35,14 +35,14 @@ export interface Weight {
   readonly key: string;
   /** Which part of its packed form it is; absent: it is not packed. */
   readonly packed?: Packed;
-  /** Its 3 × 3 kernels are spread for Winograd's way (see `weights/winograd.ts`). */
+  /** Its 3 × 3 kernels are spread for Winograd's way (see `weights/values/winograd.ts`). */
   readonly spread?: true;
   /** Only these of its numbers, one range after the other; absent: all. */
   readonly ranges?: readonly Range[];
 }
 /** From one number to before another. */
 export type Range = readonly [from: number, to: number];
-/** A weight is packed in blocks: a code for each number, and a scale for each block (see `weights/pack.ts`). */
+/** A weight is packed in blocks: a code for each number, and a scale for each block (see `weights/values/pack.ts`). */
 export interface Packed {
   readonly bits: Bits;
   readonly scaleType: 'f32' | 'f16';

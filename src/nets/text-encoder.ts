@@ -1,7 +1,7 @@
 /** What the weights of a text encoder tell of it, beside what its family says. */
 import { DrobeError } from '../errors';
 import { layersNotRead, type TextRow, type Widths } from './families';
-import type { StatedFacts } from './metadata';
+import type { StatedFacts } from './detect/metadata';
 import type { TextEncoder } from './model';
 import type { Place } from './names/places';
 import { T5_TABLE } from './t5';

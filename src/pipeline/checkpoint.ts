@@ -10,20 +10,20 @@ import type { Latent } from '../sampling/latent';
 import type { Tokenizer } from '../text/windows';
 import { oneByOne, type DenoiserValues } from './batch';
 import { Controls } from './guiding/controls';
-import { Encoders } from './encoders';
+import { Encoders } from './prompt/encoders';
 import type { NetName } from './job';
-import { patchesOf, useOf, type Lora } from './lora';
+import { patchesOf, useOf, type Lora } from './files/lora';
 import { MMDiT } from './mmdit';
-import { openNet, patched } from './opening';
+import { openNet, patched } from './memory/opening';
 import { PictureNets } from './picture-nets';
 import { References } from './guiding/references';
 import type { DeepFeatures } from './reuse';
-import { Room } from './room';
-import { Saving } from './saving';
+import { Room } from './memory/room';
+import { Saving } from './memory/saving';
 import { scaled } from './scales';
 import type { LatentSize } from './size';
-import { Slot, type Report } from './slot';
-import { T5, t5TokenizerIn } from './t5';
+import { Slot, type Report } from './memory/slot';
+import { T5, t5TokenizerIn } from './prompt/t5';
 import { UNet } from './unet';
 
 /** All but those of control files, of IP-Adapters and of upscalers. */

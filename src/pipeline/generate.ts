@@ -4,20 +4,20 @@ import { DrobeError } from '../errors';
 import type { Latent } from '../sampling/latent';
 import type { Tokenizer } from '../text/windows';
 import type { Checkpoint } from './checkpoint';
-import type { Embedding } from './embedding';
-import { readPrompts, tokensOf } from './encode';
+import type { Embedding } from './files/embedding';
+import { readPrompts, tokensOf } from './prompt/encode';
 import { enlarge, secondPass } from './hires';
 import type { Job, NetName, Picture, Progress, Thrift } from './job';
 import { drawPass, pauses, stepsOf, type Clock, type Pass } from './pass';
 import { toPixels } from './pixels';
 import { partJob, redrawn } from './redraw/redraw';
 import { replay } from './resume';
-import type { Asking } from './saving';
+import type { Asking } from './memory/saving';
 import { questionsOf } from './setup';
 import type { LatentSize } from './size';
-import type { Report } from './slot';
-import { lavish, smallerTile, stepDown } from './thrift';
-import type { OpenUpscaler } from './upscaler';
+import type { Report } from './memory/slot';
+import { lavish, smallerTile, stepDown } from './memory/thrift';
+import type { OpenUpscaler } from './enlarging/upscaler';
 
 export interface Tools {
   readonly checkpoint: Checkpoint;

@@ -3,12 +3,12 @@ import { enlargedSize } from '../canvas/crop';
 import { resample, type Kernel } from '../canvas/resample';
 import type { Latent } from '../sampling/latent';
 import type { Checkpoint } from './checkpoint';
-import { enlargedTo, type Plane } from './enlarge';
+import { enlargedTo, type Plane } from './enlarging/enlarge';
 import type { Hires, Job, Progress, Upscaler } from './job';
 import type { LatentSize } from './size';
-import type { Report } from './slot';
+import type { Report } from './memory/slot';
 import { meanLatents } from './start';
-import type { OpenUpscaler } from './upscaler';
+import type { OpenUpscaler } from './enlarging/upscaler';
 
 /** What each enlarges, and how. A1111's "Latent" is torch's bilinear. */
 const ways: Readonly<Record<Upscaler, readonly ['latents' | 'picture', Kernel]>> = {

@@ -3,7 +3,7 @@ import type { NetHintName } from '../canvas/hints/by-nets';
 import type { Size } from '../canvas/crop';
 import type { Mask, Pixels } from '../canvas/pixels';
 import type { Bits } from '../graph/graph';
-import type { HintNet } from '../nets/hint-net';
+import type { HintNet } from '../nets/hints/hint-net';
 import type { LoraUse, Unused } from '../nets/lora';
 import type { Prediction } from '../nets/model';
 import type { Lent } from '../nets/names/places';

@@ -5,7 +5,7 @@ import type { Model } from '../nets/model';
 import { blocksOf } from '../nets/names/mmdit';
 import type { Weights } from '../runtime/session';
 import type { RunDenoiser } from './batch';
-import type { Report, Slot } from './slot';
+import type { Report, Slot } from './memory/slot';
 
 export class MMDiT {
   readonly slot: Slot;

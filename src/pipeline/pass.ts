@@ -11,7 +11,7 @@ import { samplers } from '../sampling/table';
 import type { RunDenoiser } from './batch';
 import type { Checkpoint } from './checkpoint';
 import { guided, tryPrediction, type Guided } from './denoise';
-import { encodePrompts, type Reading } from './encode';
+import { encodePrompts, type Reading } from './prompt/encode';
 import { atRest } from './guidance';
 import { guidesOf } from './guiding/guides';
 import { masked, restored } from './inpaint';
@@ -25,7 +25,7 @@ import { DeepFeatures, Reused, type Grouping } from './reuse';
 import { asking, setUp, setUpAgain, type Parts, type Setup } from './setup';
 import type { LatentSize } from './size';
 import { skipsLayers, withSkips } from './skip-layers';
-import type { Report } from './slot';
+import type { Report } from './memory/slot';
 
 export interface Pass {
   readonly job: Job;

@@ -10,9 +10,9 @@ import type { Latent } from '../sampling/latent';
 import type { NetName } from './job';
 import { asShared, fromDenoiser } from './latent-scale';
 import type { LatentSize } from './size';
-import type { Report, Slot } from './slot';
-import { smallerTile, type Setting } from './thrift';
-import { inTiles, tileOf } from './tiles';
+import type { Report, Slot } from './memory/slot';
+import { smallerTile, type Setting } from './memory/thrift';
+import { inTiles, tileOf } from './enlarging/tiles';
 
 type PictureNet = Extract<NetName, 'VAE encoder' | 'VAE decoder' | 'TAESD'>;
 

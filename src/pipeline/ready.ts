@@ -1,6 +1,6 @@
 /** Nets are opened, and what they need is compiled, before a picture is asked for. */
 import type { RunDenoiser } from './batch';
-import { encodePrompts } from './encode';
+import { encodePrompts } from './prompt/encode';
 import { plan, type Tools } from './generate';
 import type { Job } from './job';
 import { contextsOf, trial } from './pass';

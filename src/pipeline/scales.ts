@@ -5,8 +5,8 @@
 import { DrobeError } from '../errors';
 import type { Patch } from '../runtime/feeder';
 import type { Weights } from '../runtime/session';
-import { checkFinite } from '../weights/finite';
-import { convert, isConvertible } from '../weights/half';
+import { checkFinite } from '../weights/values/finite';
+import { convert, isConvertible } from '../weights/values/half';
 import type { TensorInfo } from '../weights/safetensors';
 
 type Tensors = ReadonlyMap<string, TensorInfo>;

@@ -8,7 +8,7 @@ import { plan } from '../sampling/plan';
 import type { Course } from '../sampling/plans/course';
 import { samplers } from '../sampling/table';
 import type { Checkpoint } from './checkpoint';
-import type { Texts } from './encode';
+import type { Texts } from './prompt/encode';
 import {
   builtInGuidance,
   instructGuidance,
@@ -23,7 +23,7 @@ import { contentOf, inpaintPlanes, latentMask, withoutMasked, type Inpaint, type
 import type { Job, Progress } from './job';
 import { fromPixels } from './pixels';
 import type { LatentSize } from './size';
-import type { Report } from './slot';
+import type { Report } from './memory/slot';
 import { fromLatents, fromNoise, meanLatents, sampleLatents, type Start } from './start';
 
 export interface Setup {

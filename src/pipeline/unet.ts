@@ -7,8 +7,8 @@ import type { RunDenoiser } from './batch';
 import type { Controls } from './guiding/controls';
 import type { References } from './guiding/references';
 import type { DeepFeatures } from './reuse';
-import type { Author, Report, Slot } from './slot';
-import { TextAttention } from './text-attention';
+import type { Author, Report, Slot } from './memory/slot';
+import { TextAttention } from './prompt/text-attention';
 
 const forms = { plain: unetGraph, whole: wholeUNetGraph, outer: outerUNetGraph };
 

@@ -5,13 +5,13 @@
 import { aboutWeights, DrobeError } from '../errors';
 import { sizeOf, type Packed, type Placement, type Range } from '../graph/graph';
 import { BLOCK } from '../graph/packed';
-import { checkFinite } from '../weights/finite';
-import { convert } from '../weights/half';
-import { transposed } from '../weights/lowrank';
-import { pack } from '../weights/pack';
+import { checkFinite } from '../weights/values/finite';
+import { convert } from '../weights/values/half';
+import { transposed } from '../weights/values/lowrank';
+import { pack } from '../weights/values/pack';
 import type { TensorInfo } from '../weights/safetensors';
 import type { ByteSource } from '../weights/source';
-import { spreadKernels } from '../weights/winograd';
+import { spreadKernels } from '../weights/values/winograd';
 import { free, passageInMemory, passageTo } from './passage';
 
 /** Changes a weight's numbers in place on its way: what LoRAs add. */

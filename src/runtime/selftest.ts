@@ -3,7 +3,7 @@ import { build, input, type Bits, type Target, type Var } from '../graph/graph';
 import { attention, cast, concat, linear, reshape } from '../graph/nn';
 import { BLOCK } from '../graph/packed';
 import { scope } from '../graph/scope';
-import { pack, unpack } from '../weights/pack';
+import { pack, unpack } from '../weights/values/pack';
 import type { TensorInfo } from '../weights/safetensors';
 import { memorySource } from '../weights/source';
 import type { OpenDevice } from './place';

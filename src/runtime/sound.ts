@@ -1,5 +1,5 @@
 import { DrobeError } from '../errors';
-import { get } from '../weights/remote';
+import { get } from '../weights/download/remote';
 
 /**
  * A file of the app, if it is what was built.

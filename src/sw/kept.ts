@@ -2,9 +2,9 @@
  * A large file that is kept for when there is no network, in pieces: what was interrupted is gone on with where it was.
  * A record of the file comes first and its pieces follow, each an entry of a cache.
  */
-import { pull, type Carrier, type Wish } from '../weights/pull';
-import { parseRange } from '../weights/range';
-import { remoteFile, type Fetch } from '../weights/remote';
+import { pull, type Carrier, type Wish } from '../weights/download/pull';
+import { parseRange } from '../weights/download/range';
+import { remoteFile, type Fetch } from '../weights/download/remote';
 
 /** A file of this build. */
 export interface Asset {

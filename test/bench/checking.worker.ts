@@ -1,14 +1,14 @@
 /** Loads a stored UNet in a worker, as the engine does: weights are read synchronously, which only workers can. */
-import { judge } from '../../src/engine/judge';
+import { judge } from '../../src/engine/files/judge';
 import { unetGraph } from '../../src/nets/graphs';
-import { inspect } from '../../src/pipeline/inspect';
+import { inspect } from '../../src/pipeline/files/inspect';
 import { wasmMachine } from '../../src/runtime/device';
 import { loadOrt } from '../../src/runtime/ort';
 import { Sessions } from '../../src/runtime/session';
 import { readHeader } from '../../src/weights/safetensors';
 import { segmentsOf } from '../../src/weights/segments';
-import { openStored, removeStored, store } from '../../src/weights/store';
-import { storedSource } from '../../src/weights/stored';
+import { openStored, removeStored, store } from '../../src/weights/store/store';
+import { storedSource } from '../../src/weights/store/stored';
 
 /** Milliseconds of each round. */
 export interface Times {

@@ -1,7 +1,7 @@
 /** What nets of the bundled model are expected to need on the device, beside what they take. Prints. `npm run bench` */
 import { expect, it } from 'vitest';
 import { Checkpoint } from '../../src/pipeline/checkpoint';
-import { inspect } from '../../src/pipeline/inspect';
+import { inspect } from '../../src/pipeline/files/inspect';
 import { bytesOf } from '../../src/nets/memory';
 import { findMachine, type Machine } from '../../src/runtime/device';
 import { loadOrt } from '../../src/runtime/ort';

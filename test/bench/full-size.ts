@@ -1,6 +1,6 @@
 /** Checkpoints of full size: the true names and shapes, weights by formula. */
 import { open } from 'node:fs/promises';
-import { f32ToF16 } from '../../src/weights/half';
+import { f32ToF16 } from '../../src/weights/values/half';
 import {
   stableDiffusion15,
   stableDiffusion2,

@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium, expect, test } from 'playwright/test';
 import { createServer } from 'vite';
-import { lavish } from '../../src/pipeline/thrift';
+import { lavish } from '../../src/pipeline/memory/thrift';
 import { jobWith } from '../job';
 import { launch } from '../chromium.mjs';
 import { size, sizes, writeCheckpoint } from './full-size';

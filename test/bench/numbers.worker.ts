@@ -1,7 +1,7 @@
 /** Draws with a checkpoint, and notes what its nets were asked and said. */
 import { Checkpoint } from '../../src/pipeline/checkpoint';
 import { generate } from '../../src/pipeline/generate';
-import { inspect } from '../../src/pipeline/inspect';
+import { inspect } from '../../src/pipeline/files/inspect';
 import type { Job, Progress } from '../../src/pipeline/job';
 import { findMachine, wasmMachine } from '../../src/runtime/device';
 import { loadOrt } from '../../src/runtime/ort';

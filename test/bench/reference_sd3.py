@@ -161,7 +161,7 @@ def t5(ids, p):
 
 
 class Rounded:
-    """A scope whose linear layers have weights of 8 bits a number, in blocks of 32 as src/weights/pack.ts makes them."""
+    """A scope whose linear layers have weights of 8 bits a number, in blocks of 32 as src/weights/values/pack.ts makes them."""
 
     def __init__(self, scope):
         self.scope = scope

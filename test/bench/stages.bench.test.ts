@@ -5,7 +5,7 @@
 import { expect, it } from 'vitest';
 import { Checkpoint } from '../../src/pipeline/checkpoint';
 import { generate } from '../../src/pipeline/generate';
-import { inspect } from '../../src/pipeline/inspect';
+import { inspect } from '../../src/pipeline/files/inspect';
 import type { Picture } from '../../src/pipeline/job';
 import { findMachine, wasmMachine, type Machine } from '../../src/runtime/device';
 import { Sessions } from '../../src/runtime/session';

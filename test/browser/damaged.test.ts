@@ -1,7 +1,7 @@
 /** On WebGPU, as on the CPU: a weight that is no number ends the run, and nothing after it. */
 import { expect, it } from 'vitest';
 import { Checkpoint } from '../../src/pipeline/checkpoint';
-import { inspect } from '../../src/pipeline/inspect';
+import { inspect } from '../../src/pipeline/files/inspect';
 import { findMachine } from '../../src/runtime/device';
 import { loadOrt } from '../../src/runtime/ort';
 import { Sessions } from '../../src/runtime/session';

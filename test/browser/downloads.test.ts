@@ -1,11 +1,11 @@
 import { createStore, del, get, keys } from 'idb-keyval';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { begin, carryOn, listUnfinished, type DownloadProgress } from '../../src/weights/downloads';
-import { combine } from '../../src/weights/combine';
-import type { RemoteModel, RemoteSource } from '../../src/weights/origin';
-import { listStored, openStored, removeStored } from '../../src/weights/store';
+import { begin, carryOn, listUnfinished, type DownloadProgress } from '../../src/weights/download/downloads';
+import { combine } from '../../src/weights/values/combine';
+import type { RemoteModel, RemoteSource } from '../../src/weights/store/origin';
+import { listStored, openStored, removeStored } from '../../src/weights/store/store';
 import { readHeader } from '../../src/weights/safetensors';
-import { sweep } from '../../src/weights/sweep';
+import { sweep } from '../../src/weights/store/sweep';
 import { written, type StoredTensors } from '../safetensors';
 
 const database = createStore('drobe-weights', 'weights');

@@ -4,11 +4,11 @@ import { afterAll, afterEach, expect, it } from 'vitest';
 import type { ModelEntry } from '../../src/engine/api';
 import { shelf } from '../../src/engine/shelf';
 import { toDrobeError } from '../../src/errors';
-import { listUnfinished } from '../../src/weights/downloads';
-import type { Part } from '../../src/weights/records';
+import { listUnfinished } from '../../src/weights/download/downloads';
+import type { Part } from '../../src/weights/store/records';
 import { readHeader } from '../../src/weights/safetensors';
 import { segmentsOf } from '../../src/weights/segments';
-import { openStored, store } from '../../src/weights/store';
+import { openStored, store } from '../../src/weights/store/store';
 import { written } from '../safetensors';
 
 const database = createStore('drobe-weights', 'weights');

@@ -1,9 +1,9 @@
 import { createStore, keys, set } from 'idb-keyval';
 import { expect, it } from 'vitest';
-import { hashing } from '../../src/engine/hashing';
-import { hashesOf, keepHashes, keptHashes } from '../../src/weights/hashes';
-import { openStored, removeStored, store } from '../../src/weights/store';
-import { sweep } from '../../src/weights/sweep';
+import { hashing } from '../../src/engine/files/hashing';
+import { hashesOf, keepHashes, keptHashes } from '../../src/weights/store/hashes';
+import { openStored, removeStored, store } from '../../src/weights/store/store';
+import { sweep } from '../../src/weights/store/sweep';
 import { written } from '../safetensors';
 
 const database = createStore('drobe-weights', 'weights');

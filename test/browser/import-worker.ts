@@ -1,6 +1,6 @@
 /** Imports a file in a worker of its own: terminated, it stops wherever it is, as a page that is killed. */
 import type { Segment } from '../../src/weights/segments';
-import { store } from '../../src/weights/store';
+import { store } from '../../src/weights/store/store';
 
 export interface Import {
   readonly file: Blob;

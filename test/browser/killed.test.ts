@@ -1,10 +1,10 @@
 /** Imports that are killed at any moment: nothing of them stays, and nothing else is touched. */
 import { createStore, keys } from 'idb-keyval';
 import { afterEach, expect, it, vi } from 'vitest';
-import type { StoredModel } from '../../src/weights/records';
+import type { StoredModel } from '../../src/weights/store/records';
 import type { Segment } from '../../src/weights/segments';
-import { listStored, openStored, removeStored, store } from '../../src/weights/store';
-import { sweep } from '../../src/weights/sweep';
+import { listStored, openStored, removeStored, store } from '../../src/weights/store/store';
+import { sweep } from '../../src/weights/store/sweep';
 import type { Import } from './import-worker';
 
 const database = createStore('drobe-weights', 'weights');

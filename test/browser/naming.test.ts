@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { nameInWorkers } from '../../src/engine/naming';
-import { nameHere, type Named, type Namer } from '../../src/weights/naming';
+import { nameInWorkers } from '../../src/engine/files/naming';
+import { nameHere, type Named, type Namer } from '../../src/weights/store/naming';
 
 const never = new AbortController().signal;
 

@@ -5,7 +5,7 @@ import { loadOrt } from '../../src/runtime/ort';
 import { GoldenGuide, type ForwardCase } from '../golden/control-cases';
 import type { Golden } from '../golden/net-cases';
 import { describeNets, unzipped } from '../golden/nets-suite';
-import { hintNetGraph, hintNetIn } from '../../src/nets/hint-net';
+import { hintNetGraph, hintNetIn } from '../../src/nets/hints/hint-net';
 import { hintNetForm } from '../../src/nets/names/hint-net';
 import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';

@@ -3,7 +3,7 @@ import { createStore, keys } from 'idb-keyval';
 import { afterEach, expect, it, vi } from 'vitest';
 import { cdp } from 'vitest/browser';
 import { toDrobeError } from '../../src/errors';
-import { openStored, removeStored, store } from '../../src/weights/store';
+import { openStored, removeStored, store } from '../../src/weights/store/store';
 
 const database = createStore('drobe-weights', 'weights');
 const never = new AbortController().signal;

@@ -4,7 +4,7 @@ import { build, input } from '../../src/graph/graph';
 import { scaled } from '../../src/graph/nn';
 import { Checkpoint } from '../../src/pipeline/checkpoint';
 import { generate } from '../../src/pipeline/generate';
-import { inspect } from '../../src/pipeline/inspect';
+import { inspect } from '../../src/pipeline/files/inspect';
 import type { Control, Job, Pixels } from '../../src/pipeline/job';
 import { findMachine, type Machine } from '../../src/runtime/device';
 import { Unusable } from '../../src/runtime/device-value';

@@ -1,13 +1,13 @@
 import { createStore, del, entries, get, keys, set } from 'idb-keyval';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { plain } from '../../src/weights/layout';
-import { linksTo, type Links } from '../../src/weights/links';
-import type { StoredModel } from '../../src/weights/records';
+import { plain } from '../../src/weights/store/layout';
+import { linksTo, type Links } from '../../src/weights/store/links';
+import type { StoredModel } from '../../src/weights/store/records';
 import type { Segment } from '../../src/weights/segments';
 import { memorySource } from '../../src/weights/source';
-import { link, linksOf, listStored, openStored, removeStored, store } from '../../src/weights/store';
-import { sweep } from '../../src/weights/sweep';
-import { sharedBytes, verify } from '../../src/weights/verify';
+import { link, linksOf, listStored, openStored, removeStored, store } from '../../src/weights/store/store';
+import { sweep } from '../../src/weights/store/sweep';
+import { sharedBytes, verify } from '../../src/weights/store/verify';
 import { written } from '../safetensors';
 import type { Answer, Question } from './source-worker';
 

@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib';
 import * as ort from 'onnxruntime-web';
 import { PNG } from 'pngjs';
 import type { Pixels } from '../../src/canvas/pixels';
-import { OpenHintNet } from '../../src/pipeline/hint-net';
+import { OpenHintNet } from '../../src/pipeline/hints/hint-net';
 import { wasmMachine } from '../../src/runtime/device';
 import { Sessions } from '../../src/runtime/session';
 import { readHeader } from '../../src/weights/safetensors';

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseRange } from '../../src/weights/range.ts';
+import { parseRange } from '../../src/weights/download/range.ts';
 
 const dist = new URL('../../dist/', import.meta.url);
 const types: Record<string, string> = {

@@ -1,8 +1,13 @@
 /** Nets that guide a UNet against PyTorch: what is fed to them, what they must give, and what the UNet makes of it. */
 import type { Graph, Target } from '../../src/graph/graph';
-import { besideUNet, type AnyGuide, type ControlNetGuide, type T2IGuide } from '../../src/nets/control';
+import {
+  besideUNet,
+  type AnyGuide,
+  type ControlNetGuide,
+  type T2IGuide,
+} from '../../src/nets/detect/control';
 import { controlGraph, residualShapes, t2iGraph, type ControlNetSize } from '../../src/nets/control-graphs';
-import { recognise } from '../../src/nets/detect';
+import { recognise } from '../../src/nets/detect/detect';
 import { unetGraph, type UNetSize } from '../../src/nets/graphs';
 import { unetIn, type Model } from '../../src/nets/model';
 import { inNormalForm, type NormalForm } from '../../src/nets/names/normal-form';

@@ -1,5 +1,5 @@
 /** Golden pictures that were guided: their jobs, and the nets that guided them. */
-import type { OpenFile } from '../../src/pipeline/opening';
+import type { OpenFile } from '../../src/pipeline/memory/opening';
 import type { Control, Job, Pixels } from '../../src/pipeline/job';
 import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';

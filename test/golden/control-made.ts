@@ -1,5 +1,5 @@
 /** Files of nets that guide, made of a golden model's weights and of numbers of the formula in `control-made/make.py`. */
-import { convert } from '../../src/weights/half';
+import { convert } from '../../src/weights/values/half';
 import { written, tensorsOf, type StoredTensor } from '../safetensors';
 
 export interface MadeFacts {

@@ -1,6 +1,6 @@
 import * as ort from 'onnxruntime-web';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { OpenFile } from '../../src/pipeline/opening';
+import type { OpenFile } from '../../src/pipeline/memory/opening';
 import { wasmMachine } from '../../src/runtime/device';
 import { Sessions } from '../../src/runtime/session';
 import { readHeader } from '../../src/weights/safetensors';

@@ -1,10 +1,10 @@
 /** Models in diffusers' folder layout draw what diffusers draws, on the wasm backend. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { gather } from '../../src/engine/gather';
+import { gather } from '../../src/engine/files/gather';
 import type { LocalFile } from '../../src/engine/api';
-import { inspect } from '../../src/pipeline/inspect';
-import { f16ToF32 } from '../../src/weights/half';
-import { blobsOf, mapFiles } from '../../src/weights/layout';
+import { inspect } from '../../src/pipeline/files/inspect';
+import { f16ToF32 } from '../../src/weights/values/half';
+import { blobsOf, mapFiles } from '../../src/weights/store/layout';
 import { readHeader } from '../../src/weights/safetensors';
 import type { Tokenizer } from '../../src/text/windows';
 import { tensorsOf, written, type StoredTensor, type StoredTensors } from '../safetensors';

@@ -2,9 +2,9 @@
 import * as ort from 'onnxruntime-web';
 import { expect, it } from 'vitest';
 import { Checkpoint } from '../../src/pipeline/checkpoint';
-import { embeddingWords, type EmbeddingWord } from '../../src/nets/embedding';
-import { embeddingOf, wordsFor } from '../../src/pipeline/embedding';
-import { inspect } from '../../src/pipeline/inspect';
+import { embeddingWords, type EmbeddingWord } from '../../src/nets/detect/embedding';
+import { embeddingOf, wordsFor } from '../../src/pipeline/files/embedding';
+import { inspect } from '../../src/pipeline/files/inspect';
 import { wasmMachine } from '../../src/runtime/device';
 import { Sessions } from '../../src/runtime/session';
 import { conditions } from '../../src/text/conditions';

@@ -3,11 +3,11 @@
  * they were rounded does not matter here; that they are read as torch reads them is shown in `unit/weights/half.test.ts`.
  */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { inspect } from '../../src/pipeline/inspect';
+import { inspect } from '../../src/pipeline/files/inspect';
 import { jobWith } from '../job';
-import type { Lora } from '../../src/pipeline/lora';
+import type { Lora } from '../../src/pipeline/files/lora';
 import type { Tokenizer } from '../../src/text/windows';
-import { convert, f16ToF32, f32ToF16 } from '../../src/weights/half';
+import { convert, f16ToF32, f32ToF16 } from '../../src/weights/values/half';
 import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
 import { tensorsOf, written, type StoredTensor, type StoredTensors } from '../safetensors';

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { DenoiserValues } from '../../src/pipeline/batch';
 import type { Checkpoint } from '../../src/pipeline/checkpoint';
 import type { Control, Job, Picture, Pixels } from '../../src/pipeline/job';
-import { lavish } from '../../src/pipeline/thrift';
+import { lavish } from '../../src/pipeline/memory/thrift';
 import { plan } from '../../src/sampling/plan';
 import { samplers } from '../../src/sampling/table';
 import type { Tokenizer } from '../../src/text/windows';

@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Checkpoint } from '../../src/pipeline/checkpoint';
 import type { Control, Job, Pixels } from '../../src/pipeline/job';
-import { lavish } from '../../src/pipeline/thrift';
+import { lavish } from '../../src/pipeline/memory/thrift';
 import type { Tokenizer } from '../../src/text/windows';
 import { jobWith } from '../job';
 import { goldenControl } from './control-jobs';

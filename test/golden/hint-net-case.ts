@@ -1,7 +1,7 @@
 /** The cases of nets that make hints, as their folders tell. */
 import type { NetHintName } from '../../src/canvas/hints';
 import type { Pixels } from '../../src/canvas/pixels';
-import type { HintNet, HintWay } from '../../src/nets/hint-net';
+import type { HintNet, HintWay } from '../../src/nets/hints/hint-net';
 import { goldenJson, goldenTensors } from './root';
 import type { Tensor } from './tensors';
 

@@ -2,9 +2,9 @@
 import * as ort from 'onnxruntime-web';
 import { describe, expect, it } from 'vitest';
 import { DrobeError } from '../../src/errors';
-import { hintNetGraph, hintNetIn } from '../../src/nets/hint-net';
+import { hintNetGraph, hintNetIn } from '../../src/nets/hints/hint-net';
 import { hintNetForm } from '../../src/nets/names/hint-net';
-import { OpenHintNet, inspectHintNet } from '../../src/pipeline/hint-net';
+import { OpenHintNet, inspectHintNet } from '../../src/pipeline/hints/hint-net';
 import { wasmMachine, type Machine } from '../../src/runtime/device';
 import { Sessions } from '../../src/runtime/session';
 import { readHeader } from '../../src/weights/safetensors';

@@ -5,7 +5,7 @@ import type { Pixels } from '../../src/canvas/pixels';
 import type { Graph } from '../../src/graph/graph';
 import { ipAdapterForm } from '../../src/nets/names/ip-adapter';
 import { visionForm } from '../../src/nets/names/vision';
-import type { OpenFile } from '../../src/pipeline/opening';
+import type { OpenFile } from '../../src/pipeline/memory/opening';
 import { visionTower, type VisionTower } from '../../src/nets/vision';
 import { wasmMachine } from '../../src/runtime/device';
 import { Sessions, type Kept, type Value, type Weights } from '../../src/runtime/session';

@@ -3,7 +3,7 @@ import { expect } from 'vitest';
 import { build, input, sizeOf, type Var } from '../../src/graph/graph';
 import { concat, linear, reshape } from '../../src/graph/nn';
 import { scope } from '../../src/graph/scope';
-import { recognise } from '../../src/nets/detect';
+import { recognise } from '../../src/nets/detect/detect';
 import { unetGraph } from '../../src/nets/graphs';
 import { fitsUNet, imageParts } from '../../src/nets/ip-adapter';
 import { inNormalForm } from '../../src/nets/names/normal-form';

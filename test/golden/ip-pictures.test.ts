@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { inverted, type Mask } from '../../src/canvas/pixels';
 import type { Job } from '../../src/pipeline/job';
-import { lavish } from '../../src/pipeline/thrift';
+import { lavish } from '../../src/pipeline/memory/thrift';
 import type { Tokenizer } from '../../src/text/windows';
 import { draw, expectSame, openCheckpoint, servedTokenizer } from './drawing';
 import { adapters, adapterFiles, casesOf, openAdapter, picture } from './ip-case';

@@ -1,7 +1,7 @@
 /** Kinds of checkpoints and VAEs that programs write, each made of a golden one: what its nets are is the same. */
 import { describe, expect, it } from 'vitest';
-import { whatIs } from '../../src/engine/verdict';
-import { inspect, type Inspected } from '../../src/pipeline/inspect';
+import { whatIs } from '../../src/engine/files/verdict';
+import { inspect, type Inspected } from '../../src/pipeline/files/inspect';
 import { readHeader } from '../../src/weights/safetensors';
 import { transposed } from '../dialects';
 import { fileBytes, type Made } from './field/build';

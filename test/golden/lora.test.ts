@@ -1,13 +1,13 @@
 /** LoRAs of every layout against diffusers: the merged text encoder, and every step of a picture. */
 import * as ort from 'onnxruntime-web';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { recognise } from '../../src/nets/detect';
+import { recognise } from '../../src/nets/detect/detect';
 import { inNormalForm } from '../../src/nets/names/normal-form';
 import type { RunDenoiser } from '../../src/pipeline/batch';
 import { guided } from '../../src/pipeline/denoise';
 import { textGuidance } from '../../src/pipeline/guidance';
 import { Checkpoint } from '../../src/pipeline/checkpoint';
-import { patchesOf, type Lora } from '../../src/pipeline/lora';
+import { patchesOf, type Lora } from '../../src/pipeline/files/lora';
 import { fromNoise } from '../../src/pipeline/start';
 import { wasmMachine } from '../../src/runtime/device';
 import { Sessions } from '../../src/runtime/session';

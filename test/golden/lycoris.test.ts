@@ -1,7 +1,7 @@
 /** One module of every kind of LoRA, merged into a small weight as PyTorch merges it (data/lora/lycoris/make.py). */
 import { describe, expect, it } from 'vitest';
-import { recognise } from '../../src/nets/detect';
-import { patchesOf, type Lora } from '../../src/pipeline/lora';
+import { recognise } from '../../src/nets/detect/detect';
+import { patchesOf, type Lora } from '../../src/pipeline/files/lora';
 import type { TensorInfo } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
 import { stableDiffusion15 } from '../unit/nets/stable-diffusion';

@@ -1,6 +1,6 @@
 /** The nets of a golden model against PyTorch: what is fed to them, and what they must give. */
 import type { Graph, Target } from '../../src/graph/graph';
-import { recognise } from '../../src/nets/detect';
+import { recognise } from '../../src/nets/detect/detect';
 import {
   decoderGraph,
   encoderGraph,
@@ -15,7 +15,7 @@ import { inNormalForm, type NormalForm } from '../../src/nets/names/normal-form'
 import { timestepEmbedding } from '../../src/nets/unet';
 import type { Machine } from '../../src/runtime/device';
 import type { KeptValue, Net, Value, Weights } from '../../src/runtime/session';
-import { f32ToF16 } from '../../src/weights/half';
+import { f32ToF16 } from '../../src/weights/values/half';
 import { readHeader, type Header, type TensorInfo } from '../../src/weights/safetensors';
 import { memorySource, type ByteSource } from '../../src/weights/source';
 import { tokensOf } from '../tokens';

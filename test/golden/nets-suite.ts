@@ -1,7 +1,7 @@
 /** The nets against PyTorch, the same proof for every backend. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import { decoderGraph, encoderGraph, textGraph, unetGraph } from '../../src/nets/graphs';
-import { unusedTensors } from '../../src/nets/unused';
+import { unusedTensors } from '../../src/nets/detect/unused';
 import type { Machine } from '../../src/runtime/device';
 import { GoldenNets, tolerance, type Golden, type Ways } from './net-cases';
 

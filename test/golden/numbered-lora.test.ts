@@ -1,8 +1,8 @@
 /** kohya's LoRAs with their modules numbered, as cloneofsimo's trainer has them, change the same weights as before. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { recognise } from '../../src/nets/detect';
+import { recognise } from '../../src/nets/detect/detect';
 import { inNormalForm } from '../../src/nets/names/normal-form';
-import { patchesOf, useOf, type Lora } from '../../src/pipeline/lora';
+import { patchesOf, useOf, type Lora } from '../../src/pipeline/files/lora';
 import { readHeader, type Header } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
 import { tensorsOf, written, type StoredTensors } from '../safetensors';

@@ -3,7 +3,7 @@ import * as ort from 'onnxruntime-web';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Graph } from '../../src/graph/graph';
 import { decoderGraph, encoderGraph, textGraph, unetGraph } from '../../src/nets/graphs';
-import { inspect, type Inspected } from '../../src/pipeline/inspect';
+import { inspect, type Inspected } from '../../src/pipeline/files/inspect';
 import { wasmMachine } from '../../src/runtime/device';
 import { Sessions, type Value, type Weights } from '../../src/runtime/session';
 import { readHeader } from '../../src/weights/safetensors';

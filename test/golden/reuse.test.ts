@@ -2,13 +2,13 @@
 import * as ort from 'onnxruntime-web';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Graph } from '../../src/graph/graph';
-import { recognise } from '../../src/nets/detect';
+import { recognise } from '../../src/nets/detect/detect';
 import { outerUNetGraph, unetGraph, wholeUNetGraph } from '../../src/nets/graphs';
 import { inNormalForm } from '../../src/nets/names/normal-form';
 import type { Checkpoint } from '../../src/pipeline/checkpoint';
 import type { Job } from '../../src/pipeline/job';
-import { Slot } from '../../src/pipeline/slot';
-import { lavish } from '../../src/pipeline/thrift';
+import { Slot } from '../../src/pipeline/memory/slot';
+import { lavish } from '../../src/pipeline/memory/thrift';
 import { wasmMachine } from '../../src/runtime/device';
 import { Sessions, type Value } from '../../src/runtime/session';
 import type { Tokenizer } from '../../src/text/windows';

@@ -1,12 +1,12 @@
 /** The nets of Stable Diffusion 3 against PyTorch: what is fed to them, and what they must give. */
 import type { Graph, Target } from '../../src/graph/graph';
-import { recognise } from '../../src/nets/detect';
+import { recognise } from '../../src/nets/detect/detect';
 import { decoderGraph, encoderGraph, textGraph } from '../../src/nets/graphs';
 import { mmditGraph, t5Graph } from '../../src/nets/mmdit-graphs';
 import type { Model } from '../../src/nets/model';
 import { inNormalForm } from '../../src/nets/names/normal-form';
 import { T5_TABLE } from '../../src/nets/t5';
-import { withLoans, type Loan } from '../../src/pipeline/loans';
+import { withLoans, type Loan } from '../../src/pipeline/files/loans';
 import type { Machine } from '../../src/runtime/device';
 import type { Value, Weights } from '../../src/runtime/session';
 import { readHeader } from '../../src/weights/safetensors';

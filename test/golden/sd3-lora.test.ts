@@ -2,10 +2,10 @@
 import * as ort from 'onnxruntime-web';
 import { expect, it } from 'vitest';
 import { mmditGraph } from '../../src/nets/mmdit-graphs';
-import { patchesOf, useOf } from '../../src/pipeline/lora';
+import { patchesOf, useOf } from '../../src/pipeline/files/lora';
 import { wasmMachine } from '../../src/runtime/device';
 import { Sessions } from '../../src/runtime/session';
-import { convert } from '../../src/weights/half';
+import { convert } from '../../src/weights/values/half';
 import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
 import { tensorsOf, written, type StoredTensor, type StoredTensors } from '../safetensors';

@@ -1,9 +1,9 @@
 /** T5 block by block, as where it finds no room whole, gives what it gives at once. */
 import * as ort from 'onnxruntime-web';
 import { expect, it } from 'vitest';
-import { openNet } from '../../src/pipeline/opening';
-import { Slot } from '../../src/pipeline/slot';
-import { T5 } from '../../src/pipeline/t5';
+import { openNet } from '../../src/pipeline/memory/opening';
+import { Slot } from '../../src/pipeline/memory/slot';
+import { T5 } from '../../src/pipeline/prompt/t5';
 import { wasmMachine } from '../../src/runtime/device';
 import { Sessions } from '../../src/runtime/session';
 import { goldenBytes, goldenTensors, hasGolden, modelsWith } from './root';

@@ -5,7 +5,7 @@ import { build, constant, input, op } from '../../src/graph/graph';
 import type { Checkpoint } from '../../src/pipeline/checkpoint';
 import { oneByOne } from '../../src/pipeline/batch';
 import { toPixels } from '../../src/pipeline/pixels';
-import { lavish } from '../../src/pipeline/thrift';
+import { lavish } from '../../src/pipeline/memory/thrift';
 import { wasmMachine } from '../../src/runtime/device';
 import { Sessions } from '../../src/runtime/session';
 import { memorySource } from '../../src/weights/source';

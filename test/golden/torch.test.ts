@@ -1,8 +1,8 @@
 /** Files of torch.save: the tensors that are in them, and what is refused. */
 import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { gather } from '../../src/engine/gather';
-import { blobsOf, mapFiles } from '../../src/weights/layout';
+import { gather } from '../../src/engine/files/gather';
+import { blobsOf, mapFiles } from '../../src/weights/store/layout';
 import { readHeader } from '../../src/weights/safetensors';
 import { goldenBytes, goldenJson, present } from './root';
 

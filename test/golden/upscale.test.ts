@@ -2,7 +2,7 @@
 import * as ort from 'onnxruntime-web';
 import { describe, expect, it } from 'vitest';
 import { upscalerForm } from '../../src/nets/names/upscaler';
-import { upscalerGraph, upscalerIn } from '../../src/nets/upscaler';
+import { upscalerGraph, upscalerIn } from '../../src/nets/upscalers/upscaler';
 import { wasmMachine, type Machine } from '../../src/runtime/device';
 import { Sessions } from '../../src/runtime/session';
 import { readHeader } from '../../src/weights/safetensors';

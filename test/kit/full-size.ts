@@ -2,13 +2,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Graph, Target } from '../../src/graph/graph';
-import { recognise } from '../../src/nets/detect';
+import { recognise } from '../../src/nets/detect/detect';
 import { inNormalForm } from '../../src/nets/names/normal-form';
 import { decoderGraph, textGraph, unetGraph } from '../../src/nets/graphs';
 import type { Model } from '../../src/nets/model';
 import { timestepEmbedding } from '../../src/nets/unet';
 import type { Value } from '../../src/runtime/session';
-import { f32ToF16 } from '../../src/weights/half';
+import { f32ToF16 } from '../../src/weights/values/half';
 import { parseHeader, type TensorInfo } from '../../src/weights/safetensors';
 import type { ByteSource } from '../../src/weights/source';
 import { tokensOf } from '../tokens';

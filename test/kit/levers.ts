@@ -2,7 +2,7 @@
 import { sizeOf, type Graph, type Target } from '../../src/graph/graph';
 import { keysGraph, outerUNetGraph, textParts, unetGraph, wholeUNetGraph } from '../../src/nets/graphs';
 import type { Kept, KeptValue, Value } from '../../src/runtime/session';
-import { f32ToF16 } from '../../src/weights/half';
+import { f32ToF16 } from '../../src/weights/values/half';
 import { worstDifference } from '../golden/tensors';
 import type { Scale } from './bench';
 import { BATCH, inputsOf, shapesOf, sideOf, synthetic, type Family, type Synthetic } from './full-size';

@@ -6,7 +6,7 @@ import { scope, type Scope } from '../../src/graph/scope';
 import type { Bits } from '../../src/graph/var';
 import type { Value } from '../../src/runtime/session';
 import type { TensorInfo } from '../../src/weights/safetensors';
-import { pack, unpack } from '../../src/weights/pack';
+import { pack, unpack } from '../../src/weights/values/pack';
 import { memorySource } from '../../src/weights/source';
 import { worstDifference } from '../golden/tensors';
 import type { Bench, Scale } from './bench';

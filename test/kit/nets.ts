@@ -5,7 +5,7 @@ import { PNG } from 'pngjs';
 import type { Target } from '../../src/graph/graph';
 import { Checkpoint } from '../../src/pipeline/checkpoint';
 import { generate } from '../../src/pipeline/generate';
-import { inspect } from '../../src/pipeline/inspect';
+import { inspect } from '../../src/pipeline/files/inspect';
 import type { Picture } from '../../src/pipeline/job';
 import type { Tokenizer } from '../../src/text/windows';
 import { loadTokenizer } from '../../src/text/tokenizer';

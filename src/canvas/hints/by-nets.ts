@@ -5,7 +5,7 @@
 import type { Preprocessor } from './preprocessor';
 
 export interface NetHint extends Preprocessor {
-  /** The net in the file, as `nets/hint-net` calls it. */
+  /** The net in the file, as `nets/hints/hint-net` calls it. */
   readonly net: string;
   /** What only the file's name tells, where several are nets of one kind; absent: all others of that kind. */
   readonly named?: RegExp;

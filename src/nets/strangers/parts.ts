@@ -34,7 +34,7 @@ export const parts = [
   { kind: 'face-restorer', all: ['stylegan_decoder|style_mlp.#'] },
   { kind: 'face-restorer', all: ['quantize.embedding', 'position_emb'] },
   { kind: 'eraser', all: ['model.#.bn_l|model.#.ffc'] },
-  // Upscalers; those of convolutions alone are run (see `nets/upscaler.ts`).
+  // Upscalers; those of convolutions alone are run (see `nets/upscalers/upscaler.ts`).
   { kind: 'srformer', all: ['attn.aligned_relative_position_index'] },
   { kind: 'hat', all: ['conv_block.cab.#|^relative_position_index_SA'] },
   { kind: 'swinir', all: ['layers.#.residual_group.blocks.#'] },

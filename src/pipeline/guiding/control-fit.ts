@@ -1,6 +1,6 @@
 /** Whether a net that guides was made for UNets like a model's, told from shapes. */
 import { SHAPES_ONLY } from '../../graph/graph';
-import type { ControlNetGuide, T2IGuide } from '../../nets/control';
+import type { ControlNetGuide, T2IGuide } from '../../nets/detect/control';
 import { featureShapes, residualShapes } from '../../nets/control-graphs';
 import type { Model } from '../../nets/model';
 import type { Weights } from '../../runtime/session';

@@ -1,9 +1,9 @@
 /** Weights of ControlNets that come as changes to a UNet's, put together as they pass to the device. */
 import { aboutWeights, DrobeError } from '../../errors';
-import type { ControlNetGuide } from '../../nets/control';
+import type { ControlNetGuide } from '../../nets/detect/control';
 import { checked, whole, type Patch } from '../../runtime/feeder';
 import type { Weights } from '../../runtime/session';
-import { addProduct, type Matrix } from '../../weights/lowrank';
+import { addProduct, type Matrix } from '../../weights/values/lowrank';
 import type { TensorInfo } from '../../weights/safetensors';
 import { oneBehind } from '../../weights/source';
 

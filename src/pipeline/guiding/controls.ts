@@ -15,9 +15,9 @@ import type { Model } from '../../nets/model';
 import type { DeviceValue } from '../../runtime/device-value';
 import type { Kept, Value, Weights } from '../../runtime/session';
 import { firstChannels, oneByOne, type DenoiserValues } from '../batch';
-import type { OpenFile } from '../opening';
+import type { OpenFile } from '../memory/opening';
 import type { LatentSize } from '../size';
-import type { Author, Report, Slot } from '../slot';
+import type { Author, Report, Slot } from '../memory/slot';
 import {
   authored,
   openControl,

@@ -11,7 +11,7 @@ import type { Control } from '../job';
 import { sumOfResiduals, sumThere, type Asking, type Read } from './residuals';
 import type { Reused } from '../reuse';
 import type { LatentSize } from '../size';
-import type { Report } from '../slot';
+import type { Report } from '../memory/slot';
 
 /** Runs the UNet on what it is asked, with what is added to that. @param step of the pass, counted from 0. */
 export type Guide = (

@@ -1,8 +1,8 @@
 /** Is this file a net that guides others by a picture, and one that can be run? Answered from its header alone. */
 import { SHAPES_ONLY } from '../../graph/graph';
-import { recogniseControl, type AnyGuide } from '../../nets/control';
+import { recogniseControl, type AnyGuide } from '../../nets/detect/control';
 import { controlGraph, HINT_FACTOR, t2iGraph } from '../../nets/control-graphs';
-import { mustBeFloats } from '../../weights/floats';
+import { mustBeFloats } from '../../weights/values/floats';
 import type { Header, TensorInfo } from '../../weights/safetensors';
 import { scaleOf } from '../scales';
 

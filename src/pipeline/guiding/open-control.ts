@@ -1,15 +1,15 @@
 /** A file of a net that guides by pictures, opened beside the checkpoint that it guides. */
 import { aboutWeights, DrobeError } from '../../errors';
 import { SHAPES_ONLY } from '../../graph/graph';
-import { besideUNet, recogniseControl, type ControlNetGuide, type T2IGuide } from '../../nets/control';
+import { besideUNet, recogniseControl, type ControlNetGuide, type T2IGuide } from '../../nets/detect/control';
 import { textParts } from '../../nets/graphs';
 import { unetIn, type Model } from '../../nets/model';
 import type { Weights } from '../../runtime/session';
 import type { TensorInfo } from '../../weights/safetensors';
-import type { OpenFile } from '../opening';
+import type { OpenFile } from '../memory/opening';
 import { scaled } from '../scales';
-import type { Slot } from '../slot';
-import { TextAttention } from '../text-attention';
+import type { Slot } from '../memory/slot';
+import { TextAttention } from '../prompt/text-attention';
 import { fits } from './control-fit';
 import { controlWeights } from './control-weights';
 

@@ -24,12 +24,12 @@ import { visionForm } from '../../nets/names/vision';
 import { visionGraph, visionTower, type VisionTower } from '../../nets/vision';
 import type { Kept, KeptValue, Value, Weights } from '../../runtime/session';
 import type { Pixels, Reference } from '../job';
-import type { OpenFile } from '../opening';
+import type { OpenFile } from '../memory/opening';
 import { scaled } from '../scales';
 import { sharesOf, type Shares } from './shares';
 import type { LatentSize } from '../size';
-import type { Report, Slot } from '../slot';
-import { inType } from '../text-attention';
+import type { Report, Slot } from '../memory/slot';
+import { inType } from '../prompt/text-attention';
 
 /** The ids of the files of an adapter, and of what looks at pictures for it. */
 export interface ReferenceFiles {

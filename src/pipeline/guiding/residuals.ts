@@ -4,7 +4,7 @@ import type { Value } from '../../runtime/session';
 import { membersOf, type DenoiserValues } from '../batch';
 import type { Control } from '../job';
 import type { LatentSize } from '../size';
-import type { Report } from '../slot';
+import type { Report } from '../memory/slot';
 import type { Controls } from './controls';
 import type { OpenControlNet } from './open-control';
 

@@ -6,7 +6,7 @@
  */
 import type { Rect, Sides, Size } from '../../canvas/crop';
 import type { Redraw } from '../job';
-import { stripsOf, type Strip } from '../tiles';
+import { stripsOf, type Strip } from '../enlarging/tiles';
 
 /** Neighbours fade into each other as far from their border as A1111's blur of a mask reaches, in its radii. */
 const REACH = 2.5;

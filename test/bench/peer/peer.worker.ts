@@ -1,7 +1,7 @@
 /** One net on one backend: ours, opened and run by the app's own checkpoint, or an exported graph. */
 import type { Target } from '../../../src/graph/graph';
 import { Checkpoint } from '../../../src/pipeline/checkpoint';
-import { inspect } from '../../../src/pipeline/inspect';
+import { inspect } from '../../../src/pipeline/files/inspect';
 import { findMachine, wasmMachine, type Machine } from '../../../src/runtime/device';
 import { loadOrt, type OrtModule } from '../../../src/runtime/ort';
 import { Sessions } from '../../../src/runtime/session';

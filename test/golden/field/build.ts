@@ -1,5 +1,5 @@
 /** Files as people have them, made from golden ones by what their case says: `ops`, one after the other. */
-import { convert, f16ToF32, f32ToF16, isConvertible } from '../../../src/weights/half';
+import { convert, f16ToF32, f32ToF16, isConvertible } from '../../../src/weights/values/half';
 import { readHeader, type Dtype } from '../../../src/weights/safetensors';
 import { tensorsOf, written, type StoredTensor, type StoredTensors } from '../../safetensors';
 import { goldenBytes } from '../root';

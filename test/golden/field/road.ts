@@ -1,21 +1,21 @@
 /** Files on the road that they take in the app, without its page and its store: told apart, opened, drawn with. */
-import { toldHeader } from '../../../src/engine/beside';
+import { toldHeader } from '../../../src/engine/files/beside';
 import * as ort from 'onnxruntime-web';
 import type { ModelEntry } from '../../../src/engine/api';
 import { calledWords, sourceOf } from '../../../src/engine/called';
-import { gather } from '../../../src/engine/gather';
+import { gather } from '../../../src/engine/files/gather';
 import { chosenLenders, complete, lackingIn } from '../../../src/engine/loans';
 import { settlePrompts, textsOf } from '../../../src/engine/prompts';
-import { whatIs, type What } from '../../../src/engine/verdict';
+import { whatIs, type What } from '../../../src/engine/files/verdict';
 import { DrobeError, toDrobeError } from '../../../src/errors';
 import { Checkpoint } from '../../../src/pipeline/checkpoint';
-import { embeddingOf } from '../../../src/pipeline/embedding';
+import { embeddingOf } from '../../../src/pipeline/files/embedding';
 import type { Lent, Pixels } from '../../../src/pipeline/job';
 import { wasmMachine } from '../../../src/runtime/device';
 import { Sessions } from '../../../src/runtime/session';
 import { sameName } from '../../../src/text/lora';
 import type { Tokenizer } from '../../../src/text/windows';
-import { blobsOf, mapFiles } from '../../../src/weights/layout';
+import { blobsOf, mapFiles } from '../../../src/weights/store/layout';
 import { readHeader, type Header } from '../../../src/weights/safetensors';
 import { memorySource } from '../../../src/weights/source';
 import { jobWith, type Asked } from '../../job';

@@ -4,7 +4,7 @@ import { stat } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
-import { parseRange } from '../../../src/weights/range';
+import { parseRange } from '../../../src/weights/download/range';
 
 const types: Readonly<Record<string, string>> = {
   '.html': 'text/html',

@@ -7,11 +7,11 @@ import {
   ofFolder,
   readSettings,
   toldHeader,
-} from '../../../src/engine/beside';
-import { gather } from '../../../src/engine/gather';
-import { whatIs } from '../../../src/engine/verdict';
+} from '../../../src/engine/files/beside';
+import { gather } from '../../../src/engine/files/gather';
+import { whatIs } from '../../../src/engine/files/verdict';
 import { CONFIG_YAML, SCHEDULER_CONFIG, VAE_CONFIG } from '../../../src/nets/predicts/predicts';
-import { blobsOf, mapFiles } from '../../../src/weights/layout';
+import { blobsOf, mapFiles } from '../../../src/weights/store/layout';
 import { readHeader } from '../../../src/weights/safetensors';
 import { modelBytes } from '../../golden/models';
 import { goldenBytes } from '../../golden/root';

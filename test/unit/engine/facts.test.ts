@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { AddonFacts, ModelEntry } from '../../../src/engine/api';
-import { apart, callable, factsOf } from '../../../src/engine/facts';
-import { inspect } from '../../../src/pipeline/inspect';
+import { apart, callable, factsOf } from '../../../src/engine/files/facts';
+import { inspect } from '../../../src/pipeline/files/inspect';
 import type { TensorInfo } from '../../../src/weights/safetensors';
 import { stableDiffusion15, type Shapes } from '../nets/stable-diffusion';
 

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Gathered, LocalFile, LocalModel } from '../../../src/engine/api';
-import { gather as gatherAll } from '../../../src/engine/gather';
-import { blobsOf, mapFiles } from '../../../src/weights/layout';
+import { gather as gatherAll } from '../../../src/engine/files/gather';
+import { blobsOf, mapFiles } from '../../../src/weights/store/layout';
 import { unzipped } from '../../golden/nets-suite';
 import { tensorsOf, written, type StoredTensors } from '../../safetensors';
 

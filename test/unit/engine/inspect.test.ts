@@ -1,5 +1,5 @@
 /** The inspector's side of the shelf: any file is looked at, and nothing but its header is read. */
-import { plain } from '../../../src/weights/layout';
+import { plain } from '../../../src/weights/store/layout';
 import { expect, test } from 'vitest';
 import { shelf } from '../../../src/engine/shelf';
 import { stableDiffusionXL, type Shapes } from '../nets/stable-diffusion';

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { causeOf, type Here } from '../../../src/engine/cause';
-import { offersAt } from '../../../src/engine/offers';
+import { causeOf, type Here } from '../../../src/engine/remote/cause';
+import { offersAt } from '../../../src/engine/remote/offers';
 import type { DrobeError } from '../../../src/errors';
-import { bytesOf } from '../../../src/weights/layout';
+import { bytesOf } from '../../../src/weights/store/layout';
 import { parseHeader } from '../../../src/weights/safetensors';
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';

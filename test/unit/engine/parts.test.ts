@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { chosenLenders, lackingIn } from '../../../src/engine/loans';
-import { whatIs } from '../../../src/engine/verdict';
+import { whatIs } from '../../../src/engine/files/verdict';
 import { tokenizerHeader } from '../../../src/nets/t5-tokenizer';
 import type { ModelEntry } from '../../../src/engine/api';
 import type { Dtype, Header, TensorInfo } from '../../../src/weights/safetensors';

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { build, input, type Target } from '../../../src/graph/graph';
 import { add, concat, relu, reshape } from '../../../src/graph/nn';
-import { recognise } from '../../../src/nets/detect';
+import { recognise } from '../../../src/nets/detect/detect';
 import { decoderGraph, unetGraph } from '../../../src/nets/graphs';
 import { bytesOf, fits } from '../../../src/nets/memory';
 import { normal, stableDiffusion15 } from '../nets/stable-diffusion';

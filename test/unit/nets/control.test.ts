@@ -1,9 +1,9 @@
 import { describe, expect, it, test } from 'vitest';
 import type { DrobeError } from '../../../src/errors';
-import { controlKind } from '../../../src/nets/control-kinds';
+import { controlKind } from '../../../src/nets/detect/control-kinds';
 import { controlGraph } from '../../../src/nets/control-graphs';
-import { recogniseControl, type AnyGuide } from '../../../src/nets/control';
-import { recognise } from '../../../src/nets/detect';
+import { recogniseControl, type AnyGuide } from '../../../src/nets/detect/control';
+import { recognise } from '../../../src/nets/detect/detect';
 import { renamer } from '../../../src/nets/names/renamer';
 import { shapeOfLdm, unetPairs } from '../../../src/nets/names/unet';
 import { inspectControl } from '../../../src/pipeline/guiding/inspect-control';

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { ErrorCode } from '../../../src/errors';
 import type { Target } from '../../../src/graph/graph';
-import { recognise } from '../../../src/nets/detect';
+import { recognise } from '../../../src/nets/detect/detect';
 import { unetIn } from '../../../src/nets/model';
-import { listed } from '../../../src/nets/parts';
+import { listed } from '../../../src/nets/detect/parts';
 import { inNormalForm } from '../../../src/nets/names/normal-form';
 import { decoderGraph, encoderGraph, textGraph, unetGraph } from '../../../src/nets/graphs';
-import { unusedTensors } from '../../../src/nets/unused';
+import { unusedTensors } from '../../../src/nets/detect/unused';
 import {
   distilled,
   normal,

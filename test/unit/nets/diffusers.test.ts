@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { filePartOf, isProjected, readsTwoTexts } from '../../../src/nets/diffusers';
+import { filePartOf, isProjected, readsTwoTexts } from '../../../src/nets/detect/diffusers';
 import { inNormalForm } from '../../../src/nets/names/normal-form';
 import { renamer } from '../../../src/nets/names/renamer';
 import { shapeOfVae, vaePairs } from '../../../src/nets/names/vae';

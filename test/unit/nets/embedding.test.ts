@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bundledWords, embeddingWords, isEmbedding, triggersOf } from '../../../src/nets/embedding';
+import { bundledWords, embeddingWords, isEmbedding, triggersOf } from '../../../src/nets/detect/embedding';
 
 type Shapes = Readonly<Record<string, readonly number[]>>;
 

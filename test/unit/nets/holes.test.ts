@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import type { Target } from '../../../src/graph/graph';
-import { recognise } from '../../../src/nets/detect';
+import { recognise } from '../../../src/nets/detect/detect';
 import { unetGraph } from '../../../src/nets/graphs';
 import { targetFinder } from '../../../src/nets/lora';
 import { inNormalForm } from '../../../src/nets/names/normal-form';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { whatIs } from '../../../src/engine/verdict';
+import { whatIs } from '../../../src/engine/files/verdict';
 import { DrobeError } from '../../../src/errors';
 import { scope } from '../../../src/graph/scope';
 import { imageAttentions, ipAdapter, readsBy } from '../../../src/nets/ip-adapter';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Target } from '../../../src/graph/graph';
-import { recognise } from '../../../src/nets/detect';
+import { recognise } from '../../../src/nets/detect/detect';
 import { unetGraph } from '../../../src/nets/graphs';
 import { bytesOf, roomFor, T5_PART_BYTES, t5Parts } from '../../../src/nets/memory';
 import { mmditGraph, t5Graph } from '../../../src/nets/mmdit-graphs';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Graph, Target } from '../../../src/graph/graph';
-import { recognise } from '../../../src/nets/detect';
+import { recognise } from '../../../src/nets/detect/detect';
 import { outerUNetGraph, wholeUNetGraph } from '../../../src/nets/graphs';
 import { distilled, normal, stableDiffusion15, stableDiffusionXL, type Shapes } from './stable-diffusion';
 

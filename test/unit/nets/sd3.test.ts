@@ -1,14 +1,14 @@
 /** Stable Diffusion 3 at its true size, by names and shapes alone. */
 import { describe, expect, it } from 'vitest';
 import { SHAPES_ONLY } from '../../../src/graph/graph';
-import { recognise } from '../../../src/nets/detect';
+import { recognise } from '../../../src/nets/detect/detect';
 import { decoderGraph, encoderGraph, textGraph } from '../../../src/nets/graphs';
 import { mmditGraph, t5Graph } from '../../../src/nets/mmdit-graphs';
 import { inNormalForm } from '../../../src/nets/names/normal-form';
 import { mmditPairs } from '../../../src/nets/names/mmdit';
 import { SCHEDULER_CONFIG } from '../../../src/nets/predicts/predicts';
 import { bucketOf } from '../../../src/nets/t5';
-import { unusedTensors } from '../../../src/nets/unused';
+import { unusedTensors } from '../../../src/nets/detect/unused';
 import type { Shapes } from './stable-diffusion';
 import {
   clipsInside,

@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 import { DrobeError } from '../../../src/errors';
-import { recognise } from '../../../src/nets/detect';
+import { recognise } from '../../../src/nets/detect/detect';
 import { adapters, loras } from '../../../src/nets/strangers/additions';
 import { models } from '../../../src/nets/strangers/models';
 import { parts } from '../../../src/nets/strangers/parts';

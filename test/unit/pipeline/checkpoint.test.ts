@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { DrobeError } from '../../../src/errors';
 import type { Bits, Graph } from '../../../src/graph/graph';
-import { recognise } from '../../../src/nets/detect';
+import { recognise } from '../../../src/nets/detect/detect';
 import { Checkpoint } from '../../../src/pipeline/checkpoint';
 import type { Progress } from '../../../src/pipeline/job';
-import { lavish } from '../../../src/pipeline/thrift';
+import { lavish } from '../../../src/pipeline/memory/thrift';
 import type { Machine } from '../../../src/runtime/device';
 import type { Net, Sessions, Value } from '../../../src/runtime/session';
 import type { Window } from '../../../src/text/windows';

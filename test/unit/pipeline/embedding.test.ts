@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { embeddingOf, wordsFor } from '../../../src/pipeline/embedding';
-import { recognise } from '../../../src/nets/detect';
+import { embeddingOf, wordsFor } from '../../../src/pipeline/files/embedding';
+import { recognise } from '../../../src/nets/detect/detect';
 import { memorySource } from '../../../src/weights/source';
 import { stableDiffusion15 } from '../nets/stable-diffusion';
 

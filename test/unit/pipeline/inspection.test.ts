@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { partOf } from '../../../src/nets/parts';
-import { contentsOf } from '../../../src/pipeline/inspection';
+import { partOf } from '../../../src/nets/detect/parts';
+import { contentsOf } from '../../../src/pipeline/files/inspection';
 import type { Dtype, Header } from '../../../src/weights/safetensors';
 import { stableDiffusion15, stableDiffusionXL } from '../nets/stable-diffusion';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { recognise } from '../../../src/nets/detect';
+import { recognise } from '../../../src/nets/detect/detect';
 import { inNormalForm } from '../../../src/nets/names/normal-form';
-import { patchesOf, useOf, type Lora } from '../../../src/pipeline/lora';
+import { patchesOf, useOf, type Lora } from '../../../src/pipeline/files/lora';
 import type { TensorInfo } from '../../../src/weights/safetensors';
 import { memorySource } from '../../../src/weights/source';
 import { stableDiffusion15, stableDiffusionXL, type Shapes } from '../nets/stable-diffusion';

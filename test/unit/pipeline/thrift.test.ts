@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { NetName, Thrift } from '../../../src/pipeline/job';
-import { lavish, stepDown } from '../../../src/pipeline/thrift';
+import { lavish, stepDown } from '../../../src/pipeline/memory/thrift';
 
 const setting = { size: { h: 128, w: 96 }, native: 64, together: true, questions: 2, guided: false };
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { inTiles, stripsOf, tileOf } from '../../../src/pipeline/tiles';
+import { inTiles, stripsOf, tileOf } from '../../../src/pipeline/enlarging/tiles';
 
 describe('a side', () => {
   it('shorter than a tile is one strip', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { upscalerForm } from '../../../src/nets/names/upscaler';
-import { upscalerGraph, upscalerIn } from '../../../src/nets/upscaler';
-import { inspectUpscaler, OpenUpscaler, smallerSide } from '../../../src/pipeline/upscaler';
+import { upscalerGraph, upscalerIn } from '../../../src/nets/upscalers/upscaler';
+import { inspectUpscaler, OpenUpscaler, smallerSide } from '../../../src/pipeline/enlarging/upscaler';
 import type { Machine } from '../../../src/runtime/device';
 import type { TensorInfo } from '../../../src/weights/safetensors';
 import { memorySource } from '../../../src/weights/source';

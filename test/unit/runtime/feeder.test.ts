@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { feed, type Patch } from '../../../src/runtime/feeder';
-import { convert } from '../../../src/weights/half';
-import { pack } from '../../../src/weights/pack';
+import { convert } from '../../../src/weights/values/half';
+import { pack } from '../../../src/weights/values/pack';
 import type { Dtype, TensorInfo } from '../../../src/weights/safetensors';
 import { memorySource } from '../../../src/weights/source';
 

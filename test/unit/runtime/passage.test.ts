@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Placement } from '../../../src/graph/graph';
 import { feed, type Patch } from '../../../src/runtime/feeder';
-import { f16ToF32, f32ToF16 } from '../../../src/weights/half';
+import { f16ToF32, f32ToF16 } from '../../../src/weights/values/half';
 import type { TensorInfo } from '../../../src/weights/safetensors';
 import { memorySource } from '../../../src/weights/source';
 

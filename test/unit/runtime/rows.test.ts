@@ -3,7 +3,7 @@ import { DrobeError } from '../../../src/errors';
 import type { Patch } from '../../../src/runtime/feeder';
 import { withRows, type Rows } from '../../../src/runtime/rows';
 import type { Weights } from '../../../src/runtime/session';
-import { f32ToF16 } from '../../../src/weights/half';
+import { f32ToF16 } from '../../../src/weights/values/half';
 import type { ByteSource } from '../../../src/weights/source';
 
 /** A table of 4 rows of 3 halves, 0 to 11, behind 2 other bytes; and what was read and compared of it. */

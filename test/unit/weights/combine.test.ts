@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { combine } from '../../../src/weights/combine';
-import { blobsOf } from '../../../src/weights/layout';
+import { combine } from '../../../src/weights/values/combine';
+import { blobsOf } from '../../../src/weights/store/layout';
 import { readHeader } from '../../../src/weights/safetensors';
 import { tensorsOf, written, type StoredTensor, type StoredTensors } from '../../safetensors';
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { nameIn } from '../../../src/weights/disposition';
+import { nameIn } from '../../../src/weights/download/disposition';
 
 it.each([
   ['attachment; filename="ink_v2.safetensors"', 'ink_v2.safetensors'],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { checkFinite, countNonFinite } from '../../../src/weights/finite';
-import { convert } from '../../../src/weights/half';
+import { checkFinite, countNonFinite } from '../../../src/weights/values/finite';
+import { convert } from '../../../src/weights/values/half';
 import type { Dtype } from '../../../src/weights/safetensors';
 
 const bytesOf = ({ buffer }: { buffer: ArrayBuffer }) => new Uint8Array(buffer);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { DrobeError } from '../../../src/errors';
-import { bf16ToF32, convert, f16ToF32, f32ToF16, f64ToF32 } from '../../../src/weights/half';
+import { bf16ToF32, convert, f16ToF32, f32ToF16, f64ToF32 } from '../../../src/weights/values/half';
 import { readHeader, type Dtype } from '../../../src/weights/safetensors';
 import { decoded, goldenFile, mulberry32 } from './golden';
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
 import { shortHash } from '../../../src/recipe/hashes';
-import { hashesOf } from '../../../src/weights/hashes';
+import { hashesOf } from '../../../src/weights/store/hashes';
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 

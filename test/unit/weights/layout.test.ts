@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { blobsOf, bytesOf, mapFiles, plain, within, type Layout } from '../../../src/weights/layout';
+import { blobsOf, bytesOf, mapFiles, plain, within, type Layout } from '../../../src/weights/store/layout';
 
 const abc = new Blob(['abcdefghij']);
 const xyz = new Blob(['ZYXWVUT']);

@@ -8,7 +8,7 @@ import {
   setLengths,
   transposed,
   type Matrix,
-} from '../../../src/weights/lowrank';
+} from '../../../src/weights/values/lowrank';
 
 const matrix = (rows: number, ...numbers: number[]): Matrix => ({
   rows,

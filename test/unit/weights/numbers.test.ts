@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isNumeric, numbersOf } from '../../../src/weights/numbers';
+import { isNumeric, numbersOf } from '../../../src/weights/values/numbers';
 
 test.each([
   ['BOOL', new Uint8Array([0, 1]), [0, 1]],

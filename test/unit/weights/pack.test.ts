@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { convert } from '../../../src/weights/half';
-import { pack } from '../../../src/weights/pack';
+import { convert } from '../../../src/weights/values/half';
+import { pack } from '../../../src/weights/values/pack';
 
 const BLOCK = 32;
 

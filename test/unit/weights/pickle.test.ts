@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { DrobeError } from '../../../src/errors';
-import { unpickle } from '../../../src/weights/pickle';
-import { PickledTensor, Storage } from '../../../src/weights/pickled';
+import { unpickle } from '../../../src/weights/torch/pickle';
+import { PickledTensor, Storage } from '../../../src/weights/torch/pickled';
 import { mulberry32 } from './golden';
 
 const encoder = new TextEncoder();

@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { fetchBlob, remoteFile } from '../../../src/weights/remote';
+import { fetchBlob, remoteFile } from '../../../src/weights/download/remote';
 import { readHeader } from '../../../src/weights/safetensors';
 import { goldenFile } from './golden';
 

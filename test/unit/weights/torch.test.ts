@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it, test } from 'vitest';
 import { DrobeError } from '../../../src/errors';
 import type { Slices, TensorInfo } from '../../../src/weights/safetensors';
-import { readTorch } from '../../../src/weights/torch';
+import { readTorch } from '../../../src/weights/torch/torch';
 import { mulberry32 } from './golden';
 
 const folder = new URL('../../golden/data/torch/', import.meta.url);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { spreadKernels } from '../../../src/weights/winograd';
+import { spreadKernels } from '../../../src/weights/values/winograd';
 
 /** F(2 × 2, 3 × 3) of one tile, as the paper has it: Aᵀ[(G·g·Gᵀ) ⊙ (Bᵀ·d·B)]A. */
 function filtered(spread: readonly number[], d: readonly number[]): number[] {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { inNormalForm } from '../../../../src/nets/names/normal-form';
-import { convert } from '../../../../src/weights/half';
+import { convert } from '../../../../src/weights/values/half';
 import { composed, sequence, transposed } from '../../../dialects';
 import type { StoredTensors } from '../../../safetensors';
 import { distilled, normal, stableDiffusionXL } from '../stable-diffusion';

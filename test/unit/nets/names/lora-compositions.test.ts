@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { recognise } from '../../../../src/nets/detect';
-import { patchesOf, type Lora } from '../../../../src/pipeline/lora';
+import { recognise } from '../../../../src/nets/detect/detect';
+import { patchesOf, type Lora } from '../../../../src/pipeline/files/lora';
 import { readHeader } from '../../../../src/weights/safetensors';
 import { memorySource } from '../../../../src/weights/source';
 import { sequence } from '../../../dialects';

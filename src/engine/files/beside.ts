@@ -1,0 +1,93 @@
+/**
+ * Files of settings that lie beside a model and say what it predicts, and over which noise: a .yaml with a checkpoint's
+ * name, and those of a diffusers folder. Models are told by them and stay as they are, byte for byte.
+ */
+import { CONFIG_YAML, isConfig, markOf, SCHEDULER_CONFIG, VAE_CONFIG } from '../../nets/predicts/predicts';
+import { isNumeric, numbersOf } from '../../weights/values/numbers';
+import type { Header, Slices } from '../../weights/safetensors';
+
+/** Their texts, by the names under which they are looked for among a model's metadata. */
+export type Beside = Readonly<Record<string, string>>;
+
+/** A file of settings with the place where it lies. */
+export interface Settings<F> {
+  readonly file: F;
+  readonly path: string;
+  /** What it is of; null for whatever else has such an ending. */
+  readonly kind: typeof CONFIG_YAML | typeof SCHEDULER_CONFIG | typeof VAE_CONFIG | null;
+  readonly text: string;
+}
+
+/** Longer ones are none. */
+const LONGEST = 2 ** 18;
+
+export const isSettings = (path: string): boolean => /\.(?:ya?ml|json)$/i.test(path);
+
+/** Whether a file of settings may tell something of a model, by its name. */
+export const mayTell = (path: string): boolean =>
+  /\.ya?ml$|(?:^|\/)scheduler_config\.json$|(?:^|\/)vae\/config\.json$/i.test(path);
+
+export async function readSettings<F>(file: F, path: string, slices: Slices): Promise<Settings<F>> {
+  if (slices.size > LONGEST || !mayTell(path)) return { file, path, kind: null, text: '' };
+  const bytes = await slices.slice(0, slices.size).arrayBuffer();
+  const text = new TextDecoder().decode(bytes);
+  return { file, path, kind: kindOf(path, text), text };
+}
+
+function kindOf(path: string, text: string): Settings<unknown>['kind'] {
+  if (/\.ya?ml$/i.test(path)) return isConfig(text) ? CONFIG_YAML : null;
+  return /scheduler_config\.json$/i.test(path) ? SCHEDULER_CONFIG : VAE_CONFIG;
+}
+
+/** Those of a model in a folder: they lie in folders of their own in it, or side by side with its files. */
+export const ofFolder = <F>(all: readonly Settings<F>[], folder: string): readonly Settings<F>[] =>
+  all.filter(({ path, kind }) => {
+    const own = parent(path);
+    if (kind === SCHEDULER_CONFIG) return own === folder || own === inside(folder, 'scheduler');
+    return kind === VAE_CONFIG && own === inside(folder, 'vae');
+  });
+
+/**
+ * Those of a checkpoint in one file: the .yaml of its name. Where it is the only one in its folder, the only .yaml there
+ * is its own whatever it is called, and so is a scheduler's.
+ */
+export function ofFile<F>(all: readonly Settings<F>[], path: string, only: boolean): readonly Settings<F>[] {
+  const near = all.filter((one) => parent(one.path) === parent(path));
+  const configs = near.filter(({ kind }) => kind === CONFIG_YAML);
+  const named = configs.filter((one) => sameStem(one.path, path));
+  if (!only) return named;
+  const schedulers = ofFolder(all, parent(path)).filter(({ kind }) => kind === SCHEDULER_CONFIG);
+  return [...(configs.length === 1 ? configs : named), ...(schedulers.length === 1 ? schedulers : [])];
+}
+
+/** Whether two files have one name, but for their endings; letters count in either case, as on most disks. */
+export const sameStem = (one: string, other: string): boolean => stem(one) === stem(other);
+
+const stem = (path: string): string =>
+  path
+    .slice(path.lastIndexOf('/') + 1)
+    .replace(/\.\w+$/, '')
+    .normalize()
+    .toLowerCase();
+
+export const besideOf = (all: readonly Settings<unknown>[]): Beside =>
+  Object.fromEntries(all.flatMap(({ kind, text }) => (kind ? [[kind, text]] : [])));
+
+/** The header as the model is told by: with what its marks hold, and what lies beside it, among the metadata. */
+export async function toldHeader(header: Header, file: Slices, beside: Beside = {}): Promise<Header> {
+  const marks = await Promise.all(
+    [...header.tensors.values()].map(async ({ name, dtype, begin, end }) => {
+      const mark = markOf(name);
+      if (!mark || begin === end || end - begin > MOST_MARKED || !isNumeric(dtype)) return [];
+      const bytes = new Uint8Array(await file.slice(begin, end).arrayBuffer());
+      return [[mark, numbersOf(bytes, dtype).join(', ')] as const];
+    }),
+  );
+  return { ...header, metadata: new Map([...header.metadata, ...marks.flat(), ...Object.entries(beside)]) };
+}
+
+/** In bytes: a number for each of a few channels. */
+const MOST_MARKED = 512;
+
+const parent = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
+const inside = (folder: string, name: string): string => (folder === '' ? name : `${folder}/${name}`);

@@ -1,0 +1,251 @@
+/** Files as they were dropped or chosen → files that are a model each: parts of a diffusers folder become one. */
+import { DrobeError, toDrobeError } from '../../errors';
+import { controlKind } from '../../nets/detect/control-kinds';
+import { recognise } from '../../nets/detect/detect';
+import { filePartOf, isTaesdPart } from '../../nets/detect/diffusers';
+import { CONFIG_YAML } from '../../nets/predicts/predicts';
+import { strangerIn } from '../../nets/strangers/stranger';
+import { isTokenizerFile, T5_TOKENIZER } from '../../nets/t5-tokenizer';
+import { isImageEncoder } from '../../nets/vision';
+import { assemble, type Member } from '../../pipeline/files/assemble';
+import { combine, inLine } from '../../weights/values/combine';
+import { bytesOf, plain, type Layout } from '../../weights/store/layout';
+import { parseHeader, readHeader, type Header, type Slices } from '../../weights/safetensors';
+import { readTorch } from '../../weights/torch/torch';
+import type { Gathered } from '../api';
+import { besideOf, isSettings, ofFile, ofFolder, readSettings, type Beside, type Settings } from './beside';
+import { foreignFolders } from './foreign';
+import { tokenizersAmong } from './tokenizers';
+import { problemOf } from './verdict';
+
+/** A file with the place where it lies: "sd/unet/model.safetensors". */
+export interface Placed {
+  readonly path: string;
+}
+
+/** A file that is a model, or looks like one: made of one of the files given, or of several. */
+export interface FoundModel<F> {
+  readonly name: string;
+  readonly bytes: number;
+  readonly layout: Layout<F>;
+  /** What lies beside it and says how it is drawn; absent where nothing does. */
+  readonly beside?: Beside;
+}
+
+/** What there is among files. */
+export interface Found<F> {
+  readonly models: readonly FoundModel<F>[];
+  readonly refused: Gathered['refused'];
+  /** Settings that say how a checkpoint is drawn which is not among them. */
+  readonly settings: readonly F[];
+}
+
+interface Seen<F> {
+  readonly file: F;
+  readonly path: string;
+  readonly slices: Slices;
+  /** Null where it cannot be read: whoever imports the file says why. */
+  readonly header: Header | null;
+  /** Of a PyTorch file: its tensors as a file of their own, or why they cannot be had. */
+  readonly torch?: Layout<F> | DrobeError;
+}
+/** A part of a model. */
+type Readable<F> = Seen<F> & Member<F>;
+
+/**
+ * Reads headers and nothing else. What is no part of a model in several files stays as it is, sound or not; only what
+ * diffusers keeps beside a model (a safety checker, say) is left out where the model itself was found.
+ * @param slicesOf what a file is read by.
+ */
+export async function gather<F extends Placed>(
+  files: readonly F[],
+  slicesOf: (file: F) => Slices | Promise<Slices>,
+): Promise<Found<F>> {
+  const tokenizers = await tokenizersAmong(files, slicesOf);
+  const others = files.filter((file) => !tokenizers.some((one) => one.file === file));
+  const [told, rest] = [
+    others.filter(({ path }) => isSettings(path)),
+    others.filter(({ path }) => !isSettings(path)),
+  ];
+  const settings = await Promise.all(
+    told.map(async (file) => readSettings(file, file.path, await slicesOf(file))),
+  );
+  const looked = await Promise.all(rest.map(async (file) => look(file, await slicesOf(file))));
+  const all: Seen<F>[] = [...looked, ...tokenizers];
+  const broken = all.filter(({ torch }) => torch instanceof DrobeError);
+  const foreign = foreignFolders(all);
+  const seen = all.filter(
+    (one) => !broken.includes(one) && !foreign.some(({ members }) => members.includes(one)),
+  );
+  const parts = seen.filter((one): one is Readable<F> => one.header !== null && isPart(one.header));
+  const gathered: FoundModel<F>[] = [];
+  const used = new Set<Settings<F>>();
+  const refused: Gathered['refused'][number][] = [
+    ...foreign.map(({ file, problem }) => ({ file, problem })),
+    ...broken.map(({ path, torch }) => ({ file: last(path), problem: problemOf(torch) })),
+  ];
+  const done: string[] = [];
+  for (const [folder, found] of byFolder(parts)) {
+    const [members, spare] = withoutSpare(found);
+    gathered.push(...spare.map(alone));
+    try {
+      const own = ofFolder(settings, folder);
+      for (const one of own) used.add(one);
+      gathered.push(asOne(folder, members, besideOf(own)));
+      done.push(folder);
+    } catch (thrown) {
+      const { code, facts } = toDrobeError(thrown);
+      // A VAE is of use by itself, and so is a text encoder.
+      if (code === 'missing-part') gathered.push(...members.map(alone));
+      else refused.push({ file: nameOf(folder, members), problem: { code, facts } });
+    }
+  }
+  const whole = seen.filter(
+    (one) =>
+      !parts.some((part) => part === one) && !(isCompanion(one.header) && done.some(isAround(one.path))),
+  );
+  const single = whole.map((one): FoundModel<F> => {
+    const own = settings.length > 0 ? ofFile(settings, one.path, isOnly(one, whole)) : [];
+    for (const each of own) used.add(each);
+    return { ...alone(one), ...(own.length > 0 && { beside: besideOf(own) }) };
+  });
+  const models = [...single, ...gathered];
+  // In a model's folder lie many that nobody chose; beside its files some that tell other programs something.
+  const chosen =
+    models.length + refused.length === 0
+      ? settings
+      : settings.filter(({ path, kind }) => !path.includes('/') && (kind !== null || !isJson(path)));
+  const left = chosen.filter((one) => !used.has(one));
+  return {
+    models,
+    refused: [...refused, ...left.filter(({ kind }) => kind !== CONFIG_YAML).map(refusedAlone)],
+    settings: left.filter(({ kind }) => kind === CONFIG_YAML).map(({ file }) => file),
+  };
+}
+
+async function look<F extends Placed>(file: F, slices: Slices): Promise<Seen<F>> {
+  const one = { file, path: file.path, slices };
+  try {
+    return { ...one, header: await readHeader(slices) };
+  } catch (thrown) {
+    // From elsewhere each tensor would be a request.
+    const isTorch = toDrobeError(thrown).code === 'file-is-torch' && slices instanceof Blob;
+    return { ...one, header: null, ...(isTorch && { torch: await inLineOf(file, slices) }) };
+  }
+}
+
+async function inLineOf<F>(file: F, slices: Slices): Promise<Layout<F> | DrobeError> {
+  try {
+    return inLine(file, await readTorch(slices));
+  } catch (thrown) {
+    return toDrobeError(thrown);
+  }
+}
+
+/** Whether there is no other checkpoint in its folder. */
+function isOnly<F>({ path }: Seen<F>, others: readonly Seen<F>[]): boolean {
+  const near = others.filter((one) => parent(one.path) === parent(path));
+  return near.filter(({ header }) => header !== null && isCheckpoint(header)).length < 2;
+}
+
+const isJson = (path: string): boolean => /\.json$/i.test(path);
+
+const refusedAlone = ({ path }: Settings<unknown>): Gathered['refused'][number] => ({
+  file: last(path),
+  problem: { code: 'settings-alone', facts: {} },
+});
+
+function alone<F>({ file, path, slices, torch, header }: Seen<F>): FoundModel<F> {
+  if (header?.tensors.has(T5_TOKENIZER) && isTokenizerFile(path)) {
+    const layout = combine([{ file, header, rename: (name) => name }]);
+    return { name: 'T5 tokenizer.safetensors', bytes: bytesOf(layout), layout };
+  }
+  if (!torch || torch instanceof DrobeError) {
+    const guides = header && (controlKind(header.tensors) !== null || isImageEncoder(header.tensors));
+    const name = guides ? ownName(path) : last(path);
+    return { name, bytes: slices.size, layout: plain(file, slices.size) };
+  }
+  const stem = last(path).replace(/\.(?:pth|pt|ckpt|bin)$/i, '');
+  return { name: `${stem}.safetensors`, bytes: bytesOf(torch), layout: torch };
+}
+
+/** diffusers calls all nets that guide the same, and those that look at pictures, and their folders by what they do. */
+function ownName(path: string): string {
+  const isCommon = /^(?:diffusion_pytorch_)?model(?:\.fp16)?\.safetensors$/i.test(last(path));
+  const folder = last(parent(path));
+  return isCommon && folder ? `${folder}.safetensors` : last(path);
+}
+
+const isPart = ({ tensors }: Header): boolean =>
+  filePartOf(tensors.keys()) !== null && strangerIn(tensors) === null;
+
+/** By the model's folder: the one around unet/, vae/ and so on, or the one in which its files lie side by side. */
+function byFolder<F>(parts: readonly Readable<F>[]): Map<string, Readable<F>[]> {
+  const kinds = new Map<string, Set<string | null>>();
+  for (const { path, header } of parts) {
+    const found = kinds.get(parent(path)) ?? new Set();
+    kinds.set(parent(path), found.add(filePartOf(header.tensors.keys())));
+  }
+  const folders = new Map<string, Readable<F>[]>();
+  for (const part of parts) {
+    const own = parent(part.path);
+    const folder = kinds.get(own)!.size > 1 ? own : parent(own); // filled above
+    folders.set(folder, [...(folders.get(folder) ?? []), part]);
+  }
+  return folders;
+}
+
+/** A TAESD is a model's VAE where there is no other; else it shows what is drawn, as it does by itself. */
+function withoutSpare<F>(
+  parts: readonly Readable<F>[],
+): [members: readonly Readable<F>[], spare: Readable<F>[]] {
+  const vaes = parts.filter(({ header }) => filePartOf(header.tensors.keys()) === 'vae');
+  const small = vaes.filter(({ header }) => isTaesdPart(header.tensors.keys()));
+  if (small.length === vaes.length) return [parts, []];
+  return [parts.filter((part) => !small.includes(part)), small];
+}
+
+function asOne<F>(folder: string, members: readonly Readable<F>[], beside: Beside): FoundModel<F> {
+  const layout = assemble(members, beside);
+  const bytes = bytesOf(layout);
+  const [only, ...more] = members;
+  const own = only && more.length === 0 ? last(only.path).replace(/\.safetensors$/i, '') : '';
+  const name = last(folder) || own || recognise(parseHeader(layout.head.subarray(8), bytes)).model.family;
+  return { name: `${name}.safetensors`, bytes, layout };
+}
+
+/** What a person would call these files. */
+function nameOf(folder: string, members: readonly Placed[]): string {
+  const names = new Set(members.map(({ path }) => last(path)));
+  return (members.length > 1 && last(folder)) || [...names].join(' and ');
+}
+
+function isCheckpoint(header: Header): boolean {
+  try {
+    recognise(header);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function isCompanion(header: Header | null): boolean {
+  if (!header) return false;
+  const stranger = strangerIn(header.tensors);
+  if (stranger) return !stranger.draws;
+  try {
+    recognise(header);
+    return false;
+  } catch (thrown) {
+    return toDrobeError(thrown).code === 'unknown-kind';
+  }
+}
+
+/** Whether a file lies somewhere in a folder; '' is the one around all folders that were dropped. */
+const isAround =
+  (path: string) =>
+  (folder: string): boolean =>
+    path.includes('/') && path.startsWith(folder && `${folder}/`);
+
+const parent = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
+const last = (path: string): string => path.slice(path.lastIndexOf('/') + 1);

@@ -1,0 +1,15 @@
+/** Computes a model's hashes, which takes many times as long as to read it: in a worker of its own, that nothing waits for. */
+import { hashesOf, type Hashes } from '../../weights/store/hashes';
+import type { Call } from '../api';
+import { answer, serve } from '../rpc';
+
+export interface HasherApi {
+  /** @param tensorsFrom where the header ends. */
+  hashes(file: Blob, tensorsFrom: number): Call<never, Hashes>;
+}
+
+const api: HasherApi = {
+  hashes: (file, tensorsFrom) => answer(() => hashesOf(file, tensorsFrom)),
+};
+
+serve(self, api);

@@ -1,0 +1,82 @@
+/** What a person brings: models that are copied or linked, and what is remembered of them from then on. */
+import { DrobeError } from '../../errors';
+import { CONFIG_YAML } from '../../nets/predicts/predicts';
+import { blobsOf, mapFiles } from '../../weights/store/layout';
+import { linksTo } from '../../weights/store/links';
+import { readHeader } from '../../weights/safetensors';
+import { segmentsOf } from '../../weights/segments';
+import { link, listStored, remember, removeStored, store, twinOf } from '../../weights/store/store';
+import type { InstallProgress, LocalFile, LocalModel, ModelEntry } from '../api';
+import { nameInWorkers } from './naming';
+import { readSettings, sameStem, toldHeader } from './beside';
+import { stemOf } from './facts';
+import type { Found } from './served';
+import { extraOf, storedBeside, storedEntry } from './stored';
+import { whatIs, type What } from './verdict';
+
+/** Finds the bytes of the stored model with this id. */
+type Find = (id: string) => Promise<Found>;
+
+/** Checks a model by its header, then copies it. What is there already, by this name, stays alone. */
+export async function* installModel(
+  { name, layout, beside }: LocalModel,
+  signal: AbortSignal,
+): AsyncGenerator<InstallProgress, ModelEntry, void> {
+  const file = new Blob(blobsOf(mapFiles(layout, (local) => local.file)));
+  const header = await readHeader(file);
+  const what = whatIs(await toldHeader(header, file, beside), name);
+  const about = { file: name, extra: extraOf(what, beside) };
+  const stored = yield* store(file, segmentsOf(header), about, signal, nameInWorkers);
+  const twin = await twinOf(stored);
+  if (!twin) return storedEntry(stored);
+  await removeStored(stored.id);
+  return storedEntry(twin);
+}
+
+/** Checks a model by its header, then remembers where it lies. @throws DrobeError 'bad-request' without handles. */
+export async function linkModel({ name, layout, beside }: LocalModel): Promise<ModelEntry> {
+  const links = linksTo(
+    mapFiles(layout, ({ file, handle }) => {
+      if (handle) return { file, handle };
+      throw new DrobeError('bad-request', { reason: 'this file cannot be found again' });
+    }),
+  );
+  const whole = new Blob(blobsOf(mapFiles(layout, ({ file }) => file)));
+  const what = whatIs(await toldHeader(await readHeader(whole), whole, beside), name);
+  const about = { file: name, extra: extraOf(what, beside) };
+  return storedEntry(await link(links, whole.size, about));
+}
+
+/** Calls a model otherwise from now on. @param name with the ending. */
+export async function renameModel(id: string, name: string, find: Find): Promise<ModelEntry> {
+  const { models } = await listStored();
+  const stored = models.find((other) => other.id === id);
+  const entry = stored && storedEntry(stored);
+  if (!entry || 'problem' in entry) throw new DrobeError('model-gone', { model: id });
+  const extra = extraOf(await calledOtherwise(entry, name, find), storedBeside(stored));
+  return storedEntry(await remember(id, { file: name, extra }));
+}
+
+/** What it is in a file of another name: that is what a person calls it, whatever it calls itself. */
+async function calledOtherwise(entry: ModelEntry & What, name: string, find: Find): Promise<What> {
+  if ('facts' in entry) return { facts: { ...entry.facts, title: stemOf(name) } };
+  const { slices, beside } = await find(entry.id);
+  return whatIs(await toldHeader(await readHeader(slices), slices, beside), name);
+}
+
+/** Has stored checkpoints of the name of a .yaml be drawn as it says. @throws DrobeError 'settings-alone' */
+export async function annotateModels({ file, path }: LocalFile, find: Find): Promise<ModelEntry[]> {
+  const { kind, text } = await readSettings(file, path, file);
+  const { models } = await listStored();
+  const named = models.filter((model) => sameStem(model.file, path));
+  const changed: ModelEntry[] = [];
+  for (const model of kind === CONFIG_YAML ? named : []) {
+    const { slices } = await find(model.id);
+    const beside = { ...storedBeside(model), [CONFIG_YAML]: text };
+    const what = whatIs(await toldHeader(await readHeader(slices), slices, beside), model.file);
+    if ('addon' in what) continue;
+    changed.push(storedEntry(await remember(model.id, { extra: extraOf(what, beside) })));
+  }
+  if (changed.length === 0) throw new DrobeError('settings-alone');
+  return changed;
+}

@@ -1,0 +1,88 @@
+/** Models that are served from models/ beside the app. */
+import { CONFIG_YAML } from '../../nets/predicts/predicts';
+import { fetchBlob, remoteFile } from '../../weights/download/remote';
+import { readHeader, type Slices } from '../../weights/safetensors';
+import type { ModelEntry } from '../api';
+import { toldHeader, type Beside } from './beside';
+import { problemOf, whatIs } from './verdict';
+
+/** A model's bytes, none of which are read yet. */
+export interface Found {
+  readonly slices: Slices;
+  /** The name of its file. */
+  readonly file: string;
+  readonly beside: Beside;
+}
+
+const SERVED = 'served:';
+
+/** Whether the model of this id is served, and not stored. */
+export const isServed = (id: string): boolean => id.startsWith(SERVED);
+
+/** @param folder where models/ is served, with a slash at the end. */
+export function served(folder: string) {
+  /** Headers of served files do not change while the app is open. */
+  const known = new Map<string, Promise<ModelEntry>>();
+  /** What tells a served file from others in its place, by id. */
+  const versions = new Map<string, string>();
+  /** What lies beside served files, by their names. */
+  const besides = new Map<string, Promise<Beside>>();
+
+  const addressOf = (file: string): string => folder + file.split('/').map(encodeURIComponent).join('/');
+  const fileOf = (id: string): string => id.slice(SERVED.length);
+  const besideOf = async (file: string): Promise<Beside> => (await besides.get(file)) ?? {};
+
+  /** Where it cannot be fetched the checkpoint is as if it had none. */
+  async function configAt(yaml: string): Promise<Beside> {
+    const response = await fetch(addressOf(yaml)).catch(() => null);
+    return response?.ok ? { [CONFIG_YAML]: await response.text() } : {};
+  }
+
+  async function entryOf(file: string, bytes: number): Promise<ModelEntry> {
+    const entry = { id: SERVED + file, file, bytes, origin: 'served' as const };
+    try {
+      const slices = await remoteFile(addressOf(file));
+      versions.set(entry.id, `${entry.id} ${bytes} ${slices.tag ?? ''}`);
+      const header = await toldHeader(await readHeader(slices), slices, await besideOf(file));
+      return { ...entry, ...whatIs(header, file) };
+    } catch (thrown) {
+      return { ...entry, problem: problemOf(thrown) };
+    }
+  }
+
+  return {
+    async list(): Promise<ModelEntry[]> {
+      const response = await fetch(`${folder}index.json`, { cache: 'no-cache' }).catch(() => null);
+      if (!response?.ok) return []; // hosted without models: only imported ones then
+      const index: unknown = await response.json().catch(() => null); // some hosts answer with a page of their own
+      if (!Array.isArray(index)) return [];
+      return Promise.all(
+        (index as { file: string; bytes: number; yaml?: string }[]).map(({ file, bytes, yaml }) => {
+          const key = `${file} ${bytes}`;
+          if (yaml !== undefined && !known.has(key)) besides.set(file, configAt(yaml));
+          const entry = known.get(key) ?? entryOf(file, bytes);
+          known.set(key, entry);
+          return entry;
+        }),
+      );
+    },
+
+    /** The id, and what tells the file from others in its place; of others, their id alone. */
+    versionOf: (id: string): string => versions.get(id) ?? id,
+
+    async find(id: string): Promise<Found> {
+      const file = fileOf(id);
+      return { slices: await remoteFile(addressOf(file)), file, beside: await besideOf(file) };
+    },
+
+    /** All of its file, and what lies beside it. */
+    async fetch(
+      id: string,
+      signal: AbortSignal,
+      onBytes: (doneBytes: number, totalBytes: number) => void,
+    ): Promise<{ readonly blob: Blob; readonly beside: Beside }> {
+      const file = fileOf(id);
+      return { blob: await fetchBlob(addressOf(file), signal, onBytes), beside: await besideOf(file) };
+    },
+  };
+}

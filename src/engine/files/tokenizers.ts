@@ -1,0 +1,29 @@
+/** Tokenizers of T5 among files: each is taken for a file of one tensor, and goes on like any part of a model. */
+import { isT5Tokenizer, isTokenizerFile, LONGEST_TOKENIZER, tokenizerHeader } from '../../nets/t5-tokenizer';
+import type { Header, Slices } from '../../weights/safetensors';
+
+interface Tokenizer<F> {
+  readonly file: F;
+  readonly path: string;
+  readonly slices: Slices;
+  readonly header: Header;
+}
+
+export async function tokenizersAmong<F extends { readonly path: string }>(
+  files: readonly F[],
+  slicesOf: (file: F) => Slices | Promise<Slices>,
+): Promise<Tokenizer<F>[]> {
+  const named = files.filter(({ path }) => isTokenizerFile(path));
+  const found = await Promise.all(
+    named.map(async (file) => {
+      const slices = await slicesOf(file);
+      const { size } = slices;
+      const isT5s = size <= LONGEST_TOKENIZER && isT5Tokenizer(await textOf(slices));
+      return isT5s ? [{ file, path: file.path, slices, header: tokenizerHeader(size) }] : [];
+    }),
+  );
+  return found.flat();
+}
+
+const textOf = async (slices: Slices): Promise<string> =>
+  new TextDecoder().decode(await slices.slice(0, slices.size).arrayBuffer());

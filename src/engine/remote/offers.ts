@@ -1,0 +1,108 @@
+/** What can be downloaded from an address, by the headers of the files there and nothing else of them. */
+import { DrobeError } from '../../errors';
+import { isTokenizerFile } from '../../nets/t5-tokenizer';
+import type { RemoteSource } from '../../weights/store/origin';
+import { beginningOf, bytesOf, type Layout } from '../../weights/store/layout';
+import { remoteFile, type Fetch, type RemoteFile } from '../../weights/download/remote';
+import { parseHeader, readHeader, type Header } from '../../weights/safetensors';
+import type { Offer } from '../api';
+import { isSettings, toldHeader, type Beside } from '../files/beside';
+import { gather } from '../files/gather';
+import { listFiles } from './hub';
+import type { Listed } from './listing';
+import { problemOf, verdictOn } from '../files/verdict';
+
+/** Each costs a request or two before anything can be said. */
+const MOST = 60;
+
+interface Seen extends Listed {
+  readonly remote: RemoteFile;
+}
+
+/**
+ * Finds the models at an address: a file, or a repository on Hugging Face with single files, the parts of a diffusers
+ * folder, or both. Those that can be used come first.
+ * @throws DrobeError of `listFiles`, or why the only file there cannot be read.
+ */
+export async function offersAt(
+  address: string,
+  signal: AbortSignal,
+  fetch: Fetch = globalThis.fetch,
+): Promise<Offer[]> {
+  const { files, repository, licence } = await listFiles(address, signal, fetch);
+  const count = files.filter(({ path }) => !isSettings(path)).length;
+  if (count > MOST) throw new DrobeError('too-many-there', { address, count });
+  const seen = await Promise.all(
+    files.map(async (file): Promise<Seen | null> => {
+      const asked = remoteFile(file.url, fetch, signal);
+      // Without its settings a model can be had all the same.
+      const optional = repository !== null && files.length > 1 && isSettings(file.path);
+      const remote = await (optional ? asked.catch(() => null) : asked);
+      // A list of files has their names.
+      return remote && { ...file, path: (repository === null && remote.called) || file.path, remote };
+    }),
+  );
+  signal.throwIfAborted();
+  const there = seen.filter((one) => one !== null);
+  const { models, refused } = await gather(there, ({ remote }) => remote);
+  const offers = await Promise.all(
+    models.map(async ({ name, layout, bytes, beside }): Promise<Offer> => {
+      const file = called(name, repository);
+      try {
+        const model = await withHead(layout);
+        const header = await toldOf(model, beside);
+        const offer = { file, bytes, licence, verdict: verdictOn(header, file), model };
+        return { ...offer, ...(beside && { beside }) };
+      } catch (thrown) {
+        if (models.length === 1) throw thrown;
+        return { file, bytes, licence, verdict: { problem: problemOf(thrown) }, model: null };
+      }
+    }),
+  );
+  const incomplete = refused.filter(({ problem }) => problem.code !== 'settings-alone');
+  const parts = incomplete.map(({ file, problem }): Offer => ({
+    file,
+    bytes: 0,
+    licence,
+    verdict: { problem },
+    model: null,
+  }));
+  return [...offers, ...parts].sort(
+    (a, b) => Number('problem' in a.verdict) - Number('problem' in b.verdict),
+  );
+}
+
+/** The header of a model as it is told by; what its marks hold is read of a file that is there as a whole. */
+export async function toldOf(model: Layout<RemoteSource>, beside: Beside | undefined): Promise<Header> {
+  const header = parseHeader(model.head.subarray(8), bytesOf(model));
+  return toldHeader(header, beginningOf(new Blob([model.head]), header.bytes), beside);
+}
+
+/** A layout whose head is the whole header, and files that can be fetched later. */
+async function withHead({ head, ranges }: Layout<Seen>): Promise<Layout<RemoteSource>> {
+  const sources = new Map<Seen, RemoteSource>();
+  for (const { file } of ranges) {
+    const { url, sha256, remote } = file;
+    const { size: bytes, tag, ranged } = remote;
+    const head = isTokenizerFile(file.path) ? new Uint8Array() : await headOf(remote);
+    sources.set(file, { url, sha256, bytes, tag, ranged, head });
+  }
+  const known = { head, ranges: ranges.map((range) => ({ ...range, file: sources.get(range.file)! })) };
+  if (head.length > 0) return known;
+  const [only] = known.ranges; // a file as it is
+  return { head: only!.file.head, ranges: [{ ...only!, begin: only!.file.head.length }] };
+}
+
+/** The bytes before a file's tensors. */
+async function headOf(remote: RemoteFile): Promise<Uint8Array<ArrayBuffer>> {
+  const [first] = (await readHeader(remote)).tensors.values();
+  return new Uint8Array(await remote.slice(0, first?.begin ?? remote.size).arrayBuffer());
+}
+
+/** Files that are named after what they are, not what they hold, take their repository's name. */
+function called(name: string, repository: string | null): string {
+  const known =
+    /^(?:pytorch_lora_weights|pytorch_model|diffusion_pytorch_model|model|learned_embeds)(?:\.fp16)?\.safetensors$/i;
+  if (repository && known.test(name)) return `${repository.slice(repository.indexOf('/') + 1)}.safetensors`;
+  return /\.safetensors$/i.test(name) ? name : `${name}.safetensors`;
+}

@@ -1,0 +1,217 @@
+/**
+ * Which model is this? Told from tensor names and shapes, never from the file name. Metadata only adds what
+ * neither can say (see `metadata.ts`).
+ */
+import { DrobeError } from '../../errors';
+import type { Shape } from '../../graph/graph';
+import { controlKind } from './control-kinds';
+import { CONSISTENCY_MODEL, distilledDefaults } from './distilled';
+import { isEmbedding } from './embedding';
+import { mmditDenoising, shapeOf, unetDenoising, unsupported } from './denoisers';
+import { isIpAdapter } from '../ip-adapter';
+import { ipAdapterForm } from '../names/ip-adapter';
+import { isLora } from '../names/lora-parts';
+import { hintNetIn } from '../hints/hint-net';
+import type { Model, T5Encoder, TextEncoder } from '../model';
+import { statedFacts } from './metadata';
+import { inNormalForm, type NormalForm } from '../names/normal-form';
+import type { Place } from '../names/places';
+import { listed } from './parts';
+import { predictsOf } from '../predicts/predicts';
+import { strangerIn, type Stranger } from '../strangers/stranger';
+import { T5_TABLE } from '../t5';
+import { T5_TOKENIZER } from '../t5-tokenizer';
+import { TAESD_FACTOR } from '../taesd';
+import { statedOf, textEncoder } from '../text-encoder';
+import { upscalerIn } from '../upscalers/upscaler';
+import { firstWeight } from '../vae';
+import { isImageEncoder } from '../vision';
+
+export interface TensorFacts {
+  readonly shape: Shape;
+  readonly dtype: string;
+}
+export interface CheckpointHeader {
+  readonly tensors: ReadonlyMap<string, TensorFacts>;
+  readonly metadata: ReadonlyMap<string, string>;
+}
+type Form = NormalForm<TensorFacts>;
+
+/** A checkpoint, told by its denoiser. */
+export interface Recognised {
+  /** What is lacking is as it should be beside this denoiser. */
+  readonly model: Model;
+  /** The parts that are not there. */
+  readonly lacks: readonly Place[];
+}
+
+/** Layers of a TAESD, in a file of its own or as diffusers has them. */
+const TAESD = /^(?:decoder\.layers\.)?\d+\.conv\.[024]\.weight$/;
+
+/** Names that are only there where the whole part is. */
+const PARTS: Readonly<Record<Place, RegExp>> = {
+  unet: /^unet\.output_blocks\.\d+\.0\.in_layers\.2\.weight$/,
+  mmdit: /^mmdit\.joint_blocks\.\d/,
+  vae: /^vae\.(?:en|de)coder\.(?:conv_in|mid|up|down|layers)\./,
+  text: /^text\.text_model\.encoder\.layers\.\d/,
+  text2: /^text2\.text_model\.encoder\.layers\.\d/,
+  t5: /^t5\.encoder\.block\.\d/,
+};
+
+/** Stands in a checkpoint whose VAE is a TAESD. */
+const TAESD_IN_VAE = 'vae.decoder.layers.0.weight';
+
+/** The first few modules that a file is made of: "model, head, …". */
+function topModules(names: readonly string[]): string {
+  const tops = [...new Set(names.map((name) => name.split('.', 1)[0]))];
+  return [...tops.slice(0, 5), ...(tops.length > 5 ? ['…'] : [])].join(', ');
+}
+
+/** What is no model may be of use beside one. */
+function refuseStranger({ kind, as }: Stranger, own: CheckpointHeader['tensors']): never {
+  if (kind === 'ip-adapter' && isIpAdapter(ipAdapterForm(own))) throw new DrobeError('file-is-ip-adapter');
+  if ((kind === 'image-encoder' || kind === 'clip') && isImageEncoder(own))
+    throw new DrobeError('file-is-image-encoder');
+  if (kind === 'depth-estimator' && hintNetIn(own)) throw new DrobeError('file-is-hint-net');
+  throw new DrobeError('other-kind', { kind, as: as ?? '' });
+}
+
+/** What a file without a denoiser is. */
+function refuse(own: CheckpointHeader['tensors'], has: (part: Place) => boolean): never {
+  const names = [...own.keys()];
+  if (isLora(names)) throw new DrobeError('file-is-lora');
+  if (names.some((name) => TAESD.test(name))) throw new DrobeError('file-is-taesd');
+  const texts = (['text', 'text2', 't5'] as const).filter(has);
+  const others = own.has(T5_TOKENIZER) ? ([...texts, 'tokenizer'] as const) : texts;
+  const vae = has('vae');
+  if (vae && others.length === 0) throw new DrobeError('file-is-vae');
+  if (others.length > 0)
+    throw new DrobeError('file-is-parts', { found: listed(vae ? ['vae', ...others] : others) });
+  if (hintNetIn(own)) throw new DrobeError('file-is-hint-net');
+  if (upscalerIn(own)) throw new DrobeError('file-is-upscaler');
+  if (isEmbedding(own)) throw new DrobeError('file-is-embedding');
+  throw new DrobeError('unknown-kind', { modules: topModules(names) });
+}
+
+/**
+ * A checkpoint by its denoiser, whether or not the rest is there.
+ * @param form its tensors in normal form.
+ * @throws DrobeError that names what the file is instead.
+ */
+export function recognise(
+  { tensors: own, metadata }: CheckpointHeader,
+  form: Form = inNormalForm(own),
+): Recognised {
+  const { tensors } = form;
+  const stranger = strangerIn(own);
+  if (stranger) refuseStranger(stranger, own);
+  if (controlKind(own)) throw new DrobeError('file-is-control');
+  const names = [...tensors.keys()];
+  const has = (part: Place): boolean => names.some((name) => PARTS[part].test(name));
+  const stated = statedFacts(metadata);
+  const { denoiser, family, recommended, kind, latentChannels } = has('unet')
+    ? unetDenoising(tensors, stated)
+    : has('mmdit')
+      ? mmditDenoising(tensors)
+      : refuse(own, has);
+  const small = tensors.has(TAESD_IN_VAE);
+  const lacks = (['vae', ...family.texts.map(({ place }) => place)] as const).filter((part) => !has(part));
+  const texts = family.texts.map((row, i): TextEncoder => {
+    const encoder = textEncoder(row, denoiser, tensors, !lacks.includes(row.place));
+    return i === 0 ? { ...encoder, ...statedOf(stated) } : encoder;
+  });
+  const t5 = has('t5') && denoiser.net === 'mmdit' ? t5Of(tensors, denoiser.contextWidth) : null;
+  if (!lacks.includes('vae')) {
+    const first = small ? TAESD_IN_VAE : firstWeight(latentChannels);
+    checkChannels(denoiser, latentChannels, shapeOf(tensors, first)[1]!);
+  }
+  if (lacks.length === 0) checkWidths(denoiser, texts);
+  const { prediction, latents } = family;
+  const usual = { prediction, latents, ...family.vae, channels: latentChannels };
+  const { vae, spacing, ...predicts } = predictsOf([...own.keys()], metadata, usual);
+  const side = stated.imageSize ?? family.side;
+  const consistent = denoiser.guidanceWidth !== null;
+  const model: Model = {
+    family: familyName(consistent ? `${family.name} LCM` : family.name, kind),
+    kind,
+    denoiser,
+    texts: texts as [TextEncoder, ...TextEncoder[]], // as many as the family has
+    t5,
+    emptyIsZero: family.emptyIsZero,
+    vae: {
+      latentChannels,
+      factor: small || lacks.includes('vae') ? TAESD_FACTOR : vaeFactor(names),
+      // Others that take its place have the family's.
+      ...(small ? { scale: family.vae.scale, shift: family.vae.shift } : vae),
+      float32: family.vae.float32,
+    },
+    latents: family.latents,
+    ...predicts,
+    dtype: commonDtype(tensors),
+    title: stated.title,
+    // A1111's defaults, unless the checkpoint says better.
+    recommended: {
+      width: side,
+      height: side,
+      steps: 20,
+      guidance: 7,
+      sampler: 'DPM++ 2M Karras',
+      spacing: 'leading',
+      ...recommended,
+      ...(consistent ? CONSISTENCY_MODEL : distilledDefaults(stated.names)),
+      ...(family.prediction === 'flow' && { sampler: 'Euler' }),
+      ...(spacing && { spacing }),
+      ...stated.recommended,
+    },
+    examples: stated.examples,
+    miniature: side <= 128,
+  };
+  return { model, lacks };
+}
+
+function t5Of(tensors: Form['tensors'], contextWidth: number): T5Encoder {
+  const [vocabulary, width] = shapeOf(tensors, T5_TABLE) as [number, number];
+  if (width !== contextWidth)
+    throw unsupported(`an MMDiT that reads tokens ${contextWidth} wide beside a T5 that gives ${width}`);
+  return { width, vocabulary, eos: 1, pad: 0 };
+}
+
+const NETS = { unet: 'a UNet', mmdit: 'an MMDiT' } as const;
+
+function checkChannels({ net }: Model['denoiser'], drawn: number, decoded: number): void {
+  if (decoded !== drawn)
+    throw unsupported(`${NETS[net]} that draws in ${drawn} channels beside a VAE of ${decoded}`);
+}
+
+/** Side by side, text encoders must give what is read: a UNet's tokens, or what an MMDiT is told of the prompt as a whole. */
+function checkWidths(
+  { net, contextWidth, labelWidth }: Model['denoiser'],
+  texts: readonly TextEncoder[],
+): void {
+  const given = texts.reduce((sum, { width }) => sum + width, 0);
+  const read = net === 'unet' ? contextWidth : labelWidth;
+  if (given !== read)
+    throw unsupported(
+      `${NETS[net]} that wants a text encoding ${read} wide beside a text encoder that gives ${given}`,
+    );
+}
+
+function familyName(name: string, kind: Model['kind']): string {
+  if (kind === 'base') return name;
+  if (kind === 'inpaint') return `${name} inpainting`;
+  return name === 'Stable Diffusion 1.x' ? 'InstructPix2Pix' : `${name} InstructPix2Pix`;
+}
+
+/** Each upsampling level of the decoder doubles the picture's sides. */
+function vaeFactor(names: readonly string[]): number {
+  return 2 ** names.filter((name) => /^vae\.decoder\.up\.\d+\.upsample\.conv\.weight$/.test(name)).length;
+}
+
+/** The dtype that holds the most numbers. */
+export function commonDtype(tensors: CheckpointHeader['tensors']): string {
+  const counts = new Map<string, number>();
+  for (const { dtype, shape } of tensors.values()) {
+    counts.set(dtype, (counts.get(dtype) ?? 0) + shape.reduce((n, d) => n * d, 1));
+  }
+  return [...counts].sort((a, b) => b[1] - a[1])[0]?.[0] ?? 'F32';
+}

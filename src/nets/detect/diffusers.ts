@@ -1,0 +1,66 @@
+/**
+ * A model in the folder layout of diffusers (unet/ or transformer/, vae/, text_encoder/, text_encoder_2/, text_encoder_3/):
+ * which part a file holds, told by its tensor names.
+ */
+import type { Shape } from '../../graph/graph';
+import { unwrapped, type Place } from '../names/places';
+import { T5_TOKENIZER } from '../t5-tokenizer';
+
+/**
+ * What a file holds, or, of a net in several files, some of. Which of two text encoders of CLIP it is, its names do not
+ * tell.
+ */
+export type FilePart = Exclude<Place, 'text2'> | 'tokenizer';
+
+/** AutoencoderTiny, whose halves are told from a text encoder's layers by their convolutions. */
+const TAESD = /^(?:en|de)coder\.layers\.\d+\.conv\.0\.weight$/;
+
+const SIGNS: readonly (readonly [FilePart, RegExp])[] = [
+  ['unet', /^(?:(?:down|up)_blocks\.\d|mid_block\.|(?:time|add)_embedding\.|conv_(?:in|norm_out|out)\.)/],
+  [
+    'vae',
+    /^(?:en|de)coder\.(?:(?:down|up)_blocks\.\d|mid_block\.|conv_(?:in|norm_out|out)\.)|^(?:post_)?quant_conv\./,
+  ],
+  ['vae', TAESD],
+  ['mmdit', /^(?:transformer_blocks\.\d|time_text_embed\.|context_embedder\.|pos_embed\.)/],
+  ['t5', /^shared\.weight$|^encoder\.(?:block\.\d|embed_tokens\.)/],
+  ['tokenizer', new RegExp(`^${T5_TOKENIZER.replace('.', '\\.')}$`)],
+  ['text', /^text_model\.|^text_projection\.weight$|^encoder\.layers\.\d+\.|^embeddings\.token_embedding\./],
+];
+/** LoRAs, ControlNets, and CLIP with its picture half have such names beside those of a part. */
+const STRANGERS = /(?:^|[._])lora[._]|^controlnet_|^vision_model\.|^visual_projection\./i;
+
+/** The part that tensors of these names belong to, in diffusers' names; null for whatever else. */
+export function filePartOf(names: Iterable<string>): FilePart | null {
+  const all = [...names].map(unwrapped);
+  if (all.some((name) => STRANGERS.test(name))) return null;
+  return SIGNS.find(([, sign]) => all.some((name) => sign.test(name)))?.[0] ?? null;
+}
+
+/** Whether a VAE is a TAESD, which goes without the names that others have. */
+export const isTaesdPart = (vae: Iterable<string>): boolean =>
+  [...vae].some((name) => TAESD.test(unwrapped(name)));
+
+/** Whether a UNet reads two text encoders: it is then told the prompt as a whole, which the second one gives. */
+export const readsTwoTexts = (unet: Iterable<string>): boolean =>
+  [...unet].some((name) => /(?:^|\.)add_embedding\./.test(name));
+
+/** How much an MMDiT is told of the prompt as a whole, by both text encoders of CLIP; null where that is in another file. */
+export function wholeWidth(tensors: ReadonlyMap<string, { readonly shape: Shape }>): number | null {
+  for (const [name, { shape }] of tensors)
+    if (/(?:^|\.)time_text_embed\.text_embedder\.linear_1\.weight$/.test(name)) return shape[1] ?? null;
+  return null;
+}
+
+/** Whether a text encoder gives the prompt as a whole. */
+export const isProjected = (text: Iterable<string>): boolean =>
+  [...text].some((name) => unwrapped(name) === 'text_projection.weight');
+
+/** How wide a text encoder is, by whichever of its tensors are there; null where none of these tells. */
+export function textWidth(tensors: ReadonlyMap<string, { readonly shape: Shape }>): number | null {
+  for (const [name, { shape }] of tensors) {
+    if (/layer_norm\d?\.(?:weight|bias)$/.test(name)) return shape[0] ?? null;
+    if (/(?:_embedding|text_projection)\.weight$/.test(name)) return shape[1] ?? null;
+  }
+  return null;
+}

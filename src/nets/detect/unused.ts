@@ -1,0 +1,31 @@
+/** What stands inside the nets of a checkpoint and does nothing there. */
+import type { Model, TextEncoder } from '../model';
+import type { NormalForm } from '../names/normal-form';
+import { layerIn } from '../text-encoder';
+
+/**
+ * Names in the file of tensors inside a net that no module asked for. Buffers, and layers that a family leaves out, do not
+ * count.
+ * @param used names in normal form.
+ */
+export function unusedTensors(model: Model, { tensors }: NormalForm, used: ReadonlySet<string>): string[] {
+  const isLeftOut = model.texts.map(leftOutOf([...tensors.keys()]));
+  const unused = [...tensors].filter(
+    ([key]) =>
+      !used.has(key) &&
+      !/\.(?:position_ids|logit_scale|text_projection\.weight|attn_mask|tokenizer_json)$/.test(key) &&
+      !isLeftOut.some((leftOut) => leftOut(key)),
+  );
+  return [...new Set(unused.map(([, { name }]) => name))];
+}
+
+/** Whether a weight belongs to the layers, or the norm after them, that the UNet does not read. */
+const leftOutOf =
+  (keys: readonly string[]) =>
+  ({ place, skip, finalNorm }: TextEncoder): ((key: string) => boolean) => {
+    const layer = layerIn(place);
+    const last = Math.max(...keys.map(layer));
+    return (key) =>
+      (skip > 0 && layer(key) > last - skip) ||
+      (!finalNorm && key.startsWith(`${place}.text_model.final_layer_norm.`));
+  };

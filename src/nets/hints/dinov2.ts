@@ -1,0 +1,87 @@
+/**
+ * DINOv2's vision transformer, as transformers' Dinov2Model names it. Oquab et al. (2023), arXiv 2304.07193.
+ * https://github.com/huggingface/transformers/blob/main/src/transformers/models/dinov2/modeling_dinov2.py
+ */
+import { DrobeError } from '../../errors';
+import type { Var } from '../../graph/graph';
+import {
+  add,
+  attention,
+  concat,
+  conv,
+  dims,
+  fromImage,
+  gelu,
+  layerNorm,
+  linear,
+  mul,
+  reshape,
+  slice,
+  toTokens,
+} from '../../graph/nn';
+import type { Scope } from '../../graph/scope';
+import { transpose } from '../../graph/shapes';
+import { interpolated } from '../../graph/spatial';
+
+/** Channels of a head, in all sizes that there are. */
+const HEAD = 64;
+const EPS = 1e-6;
+
+/** How many pixels on a side a token stands for. */
+export const patchOf = (p: Scope): number => p('embeddings.patch_embeddings.projection').shape('weight')[2]!; // a kernel
+
+/**
+ * What layers give, each after the last norm: [1, 1 + h·w, width], of which the first token stands for the whole.
+ * @param image [1, 3, H, W], both sides multiples of a patch's. @param layers which, by their numbers.
+ */
+export function dinov2(image: Var, p: Scope, layers: readonly number[]): Var[] {
+  let x = embedded(image, p('embeddings'));
+  const given: Var[] = [];
+  for (const [i, layer] of p('encoder.layer').children().entries()) {
+    x = encoderLayer(x, layer);
+    if (layers.includes(i)) given.push(layerNorm(x, p('layernorm'), EPS));
+  }
+  return given;
+}
+
+function embedded(image: Var, p: Scope): Var {
+  const projection = p('patch_embeddings.projection');
+  const [width, , stride] = projection.shape('weight') as [number, number, number];
+  const map = conv(fromImage(image), projection, { stride, pad: [0, 0, 0, 0] });
+  const positions = p.tensor('position_embeddings', {
+    shape: [1, p.shape('position_embeddings')[1] ?? 0, width],
+  });
+  const whole = add(p.tensor('cls_token', { shape: [1, 1, width] }), slice(positions, 1, 0, 1));
+  return concat(1, whole, add(toTokens(map), placesOf(positions, map)));
+}
+
+/** Where each patch lies: learned for a square, and stretched to what is looked at. [1, h·w, width] */
+function placesOf(positions: Var, map: Var): Var {
+  const [, tokens, width] = positions.shape as [number, number, number];
+  const [, , h, w] = dims(map);
+  const side = Math.round(Math.sqrt(tokens - 1));
+  const square = reshape(slice(positions, 1, 1, tokens), 1, side, side, width);
+  const image = map.target.layout === 'nhwc' ? square : transpose(square, 0, 3, 1, 2);
+  return toTokens(interpolated(image, h, w, 'bicubic'));
+}
+
+function encoderLayer(x: Var, p: Scope): Var {
+  const attended = selfAttention(layerNorm(x, p('norm1'), EPS), p('attention'));
+  x = add(x, mul(attended, p('layer_scale1').tensor('lambda1')));
+  const mixed = mlp(layerNorm(x, p('norm2'), EPS), p('mlp'));
+  return add(x, mul(mixed, p('layer_scale2').tensor('lambda1')));
+}
+
+function selfAttention(x: Var, p: Scope): Var {
+  const [q, k, v] = (['query', 'key', 'value'] as const).map((name) => linear(x, p('attention', name)));
+  return linear(attention(q!, k!, v!, headsOf(x)), p('output.dense')); // three of them
+}
+
+function headsOf(x: Var): number {
+  const width = x.shape.at(-1)!; // of tokens
+  if (width % HEAD !== 0)
+    throw new DrobeError('unsupported-model', { found: `a vision transformer that is ${width} wide` });
+  return width / HEAD;
+}
+
+const mlp = (x: Var, p: Scope): Var => linear(gelu(linear(x, p('fc1'))), p('fc2'));

@@ -1,0 +1,264 @@
+/**
+ * The kinds of modules that LoRAs are made of: what tells each, the size of the weight it is for, and what it does to that
+ * weight. Formulas as LyCORIS has them: https://github.com/KohakuBlueleaf/LyCORIS
+ */
+import {
+  addProduct,
+  cayley,
+  hadamard,
+  kronecker,
+  product,
+  productWithKernel,
+  transposed,
+  type Matrix,
+} from '../../weights/values/lowrank';
+
+type Shape = readonly number[];
+
+/** A weight as a matrix; a convolution's columns are input channels times kernel. */
+export interface Size {
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** The numbers of one, row by row, to be changed. */
+export interface Weight extends Size {
+  readonly data: Float32Array;
+}
+
+/** The shape of one of a module's tensors, by what it is; null where it has none. */
+export type ShapeOf = (part: string) => Shape | null;
+
+/** One of a module's tensors that is known to be there. */
+export type MatrixOf = (part: string) => Matrix;
+
+export interface Kind {
+  readonly name: string;
+  /** The size of the weight it is for, which `target` may settle; null where its tensors do not fit each other. */
+  readonly size: (shape: ShapeOf, target: Size) => Size | null;
+  /**
+   * Adds what it has to a weight of its size.
+   */
+  readonly add: (weight: Weight, matrix: MatrixOf, has: (part: string) => boolean, scaleOf: Scaling) => void;
+}
+
+/** How much something of this rank counts; null where nothing is decomposed, and alpha has no say. */
+export type Scaling = (rank: number | null) => number;
+
+interface Row extends Kind {
+  /** Parts of which all must be there; `a|b` is either. */
+  readonly parts: readonly string[];
+}
+
+const KINDS: readonly Row[] = [
+  {
+    name: 'LoRA',
+    parts: ['up', 'down'],
+    size: (shape) => {
+      const [up, down, mid] = [shape('up')!, shape('down')!, shape('mid')]; // they tell the kind
+      const [first, last] = mid ? [rows(mid), mid[1]] : [rows(down), rows(down)];
+      if (columns(up) !== first || rows(down) !== last) return null;
+      return { rows: rows(up), columns: columns(down) * (mid ? kernel(mid) : 1) };
+    },
+    add: (weight, matrix, has, scaleOf) => {
+      const [up, down] = [matrix('up'), matrix('down')];
+      const scale = scaleOf(down.rows);
+      if (has('mid')) addScaled(weight, productWithKernel(up, matrix('mid'), down), scale);
+      else addProduct(weight.data, up, down, scale);
+    },
+  },
+  {
+    name: 'LoHa',
+    parts: ['hada_w1_a', 'hada_w1_b', 'hada_w2_a', 'hada_w2_b'],
+    size: (shape) => {
+      const [one, two] = [factorSize(shape, 'hada_w1', 'hada_t1'), factorSize(shape, 'hada_w2', 'hada_t2')];
+      return one && two && one.rows === two.rows && one.columns === two.columns ? one : null;
+    },
+    add: (weight, matrix, has, scaleOf) => {
+      const [one, two] = [
+        factor(matrix, has, 'hada_w1', 'hada_t1'),
+        factor(matrix, has, 'hada_w2', 'hada_t2'),
+      ];
+      addScaled(weight, hadamard(one, two), scaleOf(matrix('hada_w1_b').rows));
+    },
+  },
+  {
+    name: 'LoKr',
+    parts: ['lokr_w1|lokr_w1_a', 'lokr_w2|lokr_w2_a'],
+    size: (shape) => {
+      const [one, two] = [factorSize(shape, 'lokr_w1'), factorSize(shape, 'lokr_w2', 'lokr_t2')];
+      return one && two && { rows: one.rows * two.rows, columns: one.columns * two.columns };
+    },
+    add: (weight, matrix, has, scaleOf) => {
+      const [one, two] = [factor(matrix, has, 'lokr_w1'), factor(matrix, has, 'lokr_w2', 'lokr_t2')];
+      const decomposed = ['lokr_w1_b', 'lokr_w2_b'].find(has);
+      addScaled(weight, kronecker(one, two), scaleOf(decomposed ? matrix(decomposed).rows : null));
+    },
+  },
+  {
+    name: 'a whole difference',
+    parts: ['diff'],
+    size: (shape) => sizeOf(shape('diff')!),
+    add: (weight, matrix, _, scaleOf) => addScaled(weight, matrix('diff'), scaleOf(null)),
+  },
+  {
+    name: 'a weight in place of another',
+    parts: ['set_weight'],
+    size: (shape) => sizeOf(shape('set_weight')!),
+    add: ({ data }, matrix, _, scaleOf) => {
+      const other = matrix('set_weight').data;
+      for (let i = 0; i < data.length; i++) data[i]! += scaleOf(null) * (other[i]! - data[i]!);
+    },
+  },
+  {
+    // Liu et al., 2022, https://arxiv.org/abs/2205.05638: outputs, or inputs, grow and shrink.
+    name: 'IA³',
+    parts: ['on_input', 'weight'],
+    size: (shape, target) => {
+      const count = area(shape('weight')!);
+      return count > 0 && (count === target.rows || target.columns % count === 0) ? target : null;
+    },
+    add: ({ rows, columns, data }, matrix, _, scaleOf) => {
+      const factors = matrix('weight').data;
+      const count = factors.length;
+      const byOutput = count === rows && (matrix('on_input').data[0] === 0 || columns % count > 0);
+      const span = byOutput ? columns : columns / count; // of a convolution the kernel belongs to its input
+      const scale = scaleOf(null);
+      for (let i = 0; i < data.length; i++) {
+        data[i]! *= 1 + scale * factors[Math.floor(i / span) % count]!; // never beyond
+      }
+    },
+  },
+  {
+    // Chavan et al., 2023, https://arxiv.org/abs/2306.07967: W·A + B, both of low rank; A is over input channels.
+    name: 'GLoRA',
+    parts: ['a1', 'a2', 'b1', 'b2'],
+    size: (shape) => {
+      const [a1, a2, b1, b2] = [shape('a1')!, shape('a2')!, shape('b1')!, shape('b2')!]; // they tell the kind
+      const mid = shape('bm');
+      const [first, last] = mid ? [rows(mid), mid[1]] : [rows(b2), rows(b2)];
+      if (columns(b1) !== first || rows(b2) !== last) return null;
+      const size = { rows: rows(b1), columns: columns(b2) * (mid ? kernel(mid) : 1) };
+      const fits = columns(a1) === rows(a2) && rows(a1) === columns(a2) && size.columns % rows(a1) === 0;
+      return fits ? size : null;
+    },
+    add: (weight, matrix, has, scaleOf) => {
+      const [a1, a2, b1, b2] = [matrix('a1'), matrix('a2'), matrix('b1'), matrix('b2')];
+      const scale = scaleOf(b2.rows);
+      const there = { ...weight, data: weight.data.slice() };
+      const kernel = weight.columns / a1.rows;
+      for (let at = 0; at < kernel; at++) {
+        const slice = everyNth(there, kernel, at);
+        const moved = product(product(slice, a1), a2);
+        for (let i = 0; i < moved.data.length; i++) weight.data[i * kernel + at]! += scale * moved.data[i]!;
+      }
+      if (has('bm')) addScaled(weight, productWithKernel(b1, matrix('bm'), b2), scale);
+      else addProduct(weight.data, b1, b2, scale);
+    },
+  },
+  {
+    // Qiu et al., 2023, https://arxiv.org/abs/2306.07280: blocks of outputs are turned, each by a rotation of its own.
+    name: 'OFT',
+    parts: ['oft_blocks'],
+    size: (shape, target) => {
+      const [count = 0, side = 0, other, ...more] = shape('oft_blocks')!; // it tells the kind
+      const rescale = shape('rescale');
+      const fits =
+        side === other && count * side === target.rows && (!rescale || area(rescale) === target.rows);
+      return fits && more.length === 0 ? target : null; // with four dimensions it is BOFT
+    },
+    add: ({ rows, columns, data }, matrix, has, scaleOf) => {
+      const { rows: count, data: blocks } = matrix('oft_blocks');
+      const side = rows / count;
+      const scale = scaleOf(null);
+      const constraint = has('alpha') ? matrix('alpha').data[0]! * rows : 0;
+      const turns = cayley(blocks, side, constraint);
+      const lengths = has('rescale') ? matrix('rescale').data : null;
+      const before = data.slice();
+      for (let row = 0; row < rows; row++) {
+        const first = row - (row % side); // of its block
+        for (let column = 0; column < columns; column++) {
+          const at = row * columns + column;
+          let turned = 0;
+          for (let n = 0; n < side; n++) {
+            turned += turns[(first + n) * side + (row - first)]! * before[(first + n) * columns + column]!;
+          }
+          data[at]! += scale * (turned * (lengths?.[row] ?? 1) - before[at]!);
+        }
+      }
+    },
+  },
+];
+
+/** What is said of modules of a kind that is not known, by parts that only they have. */
+const OTHER_KINDS = [
+  ['oft_blocks', 'BOFT'],
+  ['oft_diag', 'OFT of PEFT'],
+  ['lora_embedding', 'a LoRA of an embedding'],
+] as const;
+
+/** Why a module cannot be used, and an example of it: a kind's name or a part's. */
+export interface Misfit {
+  readonly why: 'size' | 'incomplete' | 'kind';
+  readonly what: string;
+}
+
+/** Parts of the kinds that are known: where only some of them are there, the others were lost. */
+const KNOWN_PARTS = new Set(
+  KINDS.flatMap(({ parts }) => parts.flatMap((part) => part.split('|'))).concat('alpha'),
+);
+
+/** The kind that a module with these parts is of, and the size of the weight that it is for. */
+export function kindOf(
+  parts: readonly string[],
+  shape: ShapeOf,
+  target: Size,
+): { readonly kind: Kind; readonly size: Size } | Misfit {
+  const has = (part: string): boolean => part.split('|').some((one) => parts.includes(one));
+  const kind = KINDS.find((row) => row.parts.every(has));
+  const size = kind?.size(shape, target);
+  if (kind && size) return { kind, size };
+  const other = OTHER_KINDS.find(([part]) => parts.includes(part) && shape(part)?.length !== 3);
+  if (other) return { why: 'kind', what: other[1] };
+  if (kind) return { why: 'size', what: kind.name };
+  const known = parts.some((part) => KNOWN_PARTS.has(part));
+  return known ? { why: 'incomplete', what: '' } : { why: 'kind', what: parts[0] ?? '' };
+}
+
+const area = (shape: Shape): number => shape.reduce((product, d) => product * d, 1);
+const rows = ([first = 1]: Shape): number => first;
+const columns = ([, ...others]: Shape): number => area(others);
+const kernel = ([, , ...others]: Shape): number => area(others);
+const sizeOf = (shape: Shape): Size => ({ rows: rows(shape), columns: columns(shape) });
+
+/**
+ * The size of a matrix that is whole, a product, or one with a kernel in between, of which the first factor lies turned:
+ * [r, out], [r, r, kernel], [r, in].
+ */
+function factorSize(shape: ShapeOf, name: string, between?: string): Size | null {
+  const [a, b, t] = [shape(`${name}_a`), shape(`${name}_b`), between ? shape(between) : null];
+  if (a && b && t) {
+    const fits = rows(a) === rows(t) && t[1] === rows(b);
+    return fits ? { rows: columns(a), columns: columns(b) * kernel(t) } : null;
+  }
+  if (a && b) return columns(a) === rows(b) ? { rows: rows(a), columns: columns(b) } : null;
+  const whole = shape(name);
+  return whole && sizeOf(whole);
+}
+
+/** What `factorSize` tells the size of. */
+function factor(matrix: MatrixOf, has: (part: string) => boolean, name: string, between?: string): Matrix {
+  if (!has(`${name}_a`) || !has(`${name}_b`)) return matrix(name);
+  const [a, b] = [matrix(`${name}_a`), matrix(`${name}_b`)];
+  return between && has(between) ? productWithKernel(transposed(a), matrix(between), b) : product(a, b);
+}
+
+function addScaled({ data: weight }: Weight, { data }: Matrix, scale: number): void {
+  for (let i = 0; i < weight.length; i++) weight[i]! += scale * data[i]!; // of one size
+}
+
+/** Every n-th column of a matrix, from one on. */
+function everyNth({ rows, columns, data }: Matrix, n: number, from: number): Matrix {
+  const numbers = Float32Array.from({ length: data.length / n }, (_, i) => data[i * n + from]!); // as many
+  return { rows, columns: columns / n, data: numbers };
+}

@@ -1,0 +1,100 @@
+/** What pictures of a size are drawn without, so that the nets of their steps find room. */
+import { fitTogether } from '../../nets/memory';
+import type { Machine } from '../../runtime/device';
+import type { Controls } from '../guiding/controls';
+import type { References } from '../guiding/references';
+import type { Thrift } from '../job';
+import type { MMDiT } from '../mmdit';
+import type { PictureNets } from '../picture-nets';
+import type { Room } from './room';
+import type { LatentSize } from '../size';
+import type { Slot } from './slot';
+import { lessForDenoiser } from './thrift';
+import type { UNet } from '../unet';
+
+/** What the denoiser is asked in each step of a pass: so many questions, about so many tokens each. */
+export interface Asking extends LatentSize {
+  readonly questions: number;
+  /** In some steps fewer are asked: one session serves them all one by one. */
+  readonly varying?: boolean;
+  readonly tokens: number;
+}
+
+/** What works in a picture. */
+interface Nets {
+  readonly denoiser: UNet | MMDiT;
+  /** What it is, or its parts are, opened in. */
+  readonly inTurn: readonly Slot[];
+  readonly pictures: PictureNets;
+  readonly controls: Controls;
+  readonly references: References;
+}
+
+export class Saving {
+  readonly #machine: Machine;
+  readonly #room: Room;
+  readonly #nets: Nets;
+  /** The side at which the model draws best, in latents. */
+  readonly #native: number;
+  /** What the room's thrift was decided for. */
+  #decided = '';
+  /** Some steps ask fewer questions than others. */
+  #varying = false;
+
+  constructor(machine: Machine, room: Room, nets: Nets, native: number) {
+    this.#machine = machine;
+    this.#room = room;
+    this.#nets = nets;
+    this.#native = native;
+  }
+
+  /** Whether questions are asked one by one. */
+  get single(): boolean {
+    return this.#varying || this.#room.thrift.single;
+  }
+
+  /**
+   * From now on pictures of this size are drawn with so little memory, or less where it is plain that it would not fit.
+   * @returns what is done without. Weights are not rounded where that would be computed wrongly.
+   */
+  async save(thrift: Thrift, asking: Asking): Promise<Thrift> {
+    const { pictures, controls, references, inTurn } = this.#nets;
+    const { questions, varying = false, tokens, ...size } = asking;
+    const key = JSON.stringify([
+      ...[thrift, size, questions, tokens],
+      ...[pictures.vae, controls.key, references.key],
+    ]);
+    this.#varying = varying;
+    if (key !== this.#decided) {
+      const less = await this.#roomForSteps(thrift, asking);
+      const setting = { size, native: this.#native };
+      const tile = pictures.tileThatFits(thrift.tile, setting, this.#machine.limits);
+      pictures.tile = tile;
+      for (const slot of inTurn) slot.bits = less.bits;
+      this.#decided = key;
+      this.#room.thrift = { ...less, tile };
+    }
+    controls.single = this.single;
+    controls.there = this.#machine.backend === 'webgpu' && !this.#room.thrift.turns;
+    return this.#room.thrift;
+  }
+
+  /** As much as is wished for, or the first of less with which the denoiser fits; where none does, as before. */
+  async #roomForSteps(thrift: Thrift, { questions, tokens, ...size }: Asking): Promise<Thrift> {
+    const { denoiser, controls } = this.#nets;
+    const right = thrift.bits !== null && (await this.#machine.packs(thrift.bits));
+    const wish = right ? thrift : { ...thrift, bits: null };
+    const guided = controls.stepping.length > 0;
+    for (const less of lessForDenoiser(wish, questions, guided)) {
+      if (less.bits !== null && !(await this.#machine.packs(less.bits))) continue;
+      denoiser.slot.bits = less.bits;
+      const asked = { batch: less.single ? 1 : questions, tokens, ...size };
+      const graphs = [
+        denoiser.graph({ ...asked, skips: this.#varying }),
+        ...controls.graphs({ ...asked, ...denoiser.additions }),
+      ];
+      if (fitTogether(graphs, this.#machine.limits, less.turns)) return less;
+    }
+    return { ...wish, single: wish.single || questions > 1, turns: wish.turns || guided };
+  }
+}

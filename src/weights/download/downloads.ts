@@ -1,0 +1,259 @@
+/**
+ * Downloads that outlast the page: what has arrived is in the store already, piece by piece, and a record under
+ * ['download', id] says what is to become of it. A download that was broken off is gone on with from there.
+ */
+import { createSHA256 } from 'hash-wasm';
+import { hasSecrets } from '../../address';
+import { DrobeError } from '../../errors';
+import { ELSEWHERE, allKeys, checkQuota, hold, randomId, read, readMany, transact } from '../db';
+import { bytesOf, within } from '../store/layout';
+import { commit, keyOf, piecesBegun, piecesDone, putBegun, putPieces, type About } from '../store/pieces';
+import type { RemoteModel, RemoteSource } from '../store/origin';
+import { pull, type Carrier, type Order, type Wish } from './pull';
+import { addedOf, fieldsOf, fileIn, isOrigin, type StoredModel } from '../store/records';
+import { parseHeader } from '../safetensors';
+import { segmentsOf, type Segment } from '../segments';
+import { removeStored } from '../store/store';
+
+interface Download {
+  readonly schema: 1;
+  readonly id: string;
+  readonly model: RemoteModel;
+  readonly about: About;
+  readonly added: number;
+  /** Its server gave the file another tag, and who pressed "Go on" after that took it for the same. */
+  readonly doubted?: boolean;
+}
+
+/** A download that was begun and is not finished. */
+export interface Unfinished {
+  readonly id: string;
+  readonly file: string;
+  readonly doneBytes: number;
+  /** 0 where what is remembered of it cannot be read: it can only be discarded. */
+  readonly totalBytes: number;
+  /** Its server gave the file another tag than before. To go on is to take it for the same. */
+  readonly doubted: boolean;
+  /** What is remembered of its address may be a key. */
+  readonly secret: boolean;
+}
+
+export type DownloadProgress = {
+  readonly stage: 'fetching' | 'checking';
+  readonly doneBytes: number;
+  readonly totalBytes: number;
+};
+
+/** How a download reaches the world; tests bring their own clock. */
+export interface Ways extends Pick<Carrier, 'signal'> {
+  readonly report: (progress: DownloadProgress) => void;
+  readonly fetch?: Carrier['fetch'];
+  readonly wait?: Carrier['wait'];
+}
+
+/** Remembers what shall be downloaded, and gives the download's id. @throws DrobeError 'quota' */
+export async function begin(model: RemoteModel, about: About): Promise<string> {
+  await checkQuota(bytesOf(model));
+  const download: Download = { schema: 1, id: randomId(), model, about, added: Date.now() };
+  await transact((store) => {
+    store.put(download, ['download', download.id]);
+  });
+  return download.id;
+}
+
+/** Oldest first. */
+export async function listUnfinished(): Promise<Unfinished[]> {
+  const keys = (await allKeys()).filter(([kind]) => kind === 'download');
+  const records = await readMany<unknown>(keys);
+  const found = records.map((record, n) => ({ id: String(keys[n]![1]), record })); // as many as were asked for
+  return Promise.all(
+    found
+      .sort((a, b) => addedOf(a.record) - addedOf(b.record))
+      .map(async ({ id, record }) => {
+        const doubted = fieldsOf(record)['doubted'] === true;
+        if (!isDownload(record)) {
+          const file = fileIn(fieldsOf(record)['about']);
+          return { id, file, doneBytes: 0, totalBytes: 0, doubted, secret: false };
+        }
+        const { about, model } = record;
+        const there = [await piecesDone(id, segmentsIn(model)), await piecesBegun(id)];
+        const blobs = there.flatMap((pieces) => [...pieces.values()]);
+        const doneBytes = blobs.reduce((sum, { size }) => sum + size, 0);
+        const secret = isSecret(model);
+        return { id, file: about.file, doneBytes, totalBytes: bytesOf(model), doubted, secret };
+      }),
+  );
+}
+
+const isSecret = (model: RemoteModel): boolean => model.ranges.some(({ file }) => hasSecrets(file.url));
+
+function isDownload(record: unknown): record is Download {
+  const { schema, model, about } = fieldsOf(record);
+  if (schema !== 1 || !isOrigin(model) || fileIn(about) === '') return false;
+  try {
+    segmentsIn(model);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Fetches what is still to come, checks the SHA-256 where one is stated, and makes a model of it. An abort or a broken
+ * line leaves the download as far as it got.
+ * @throws DrobeError of `pull`, 'quota', 'download-elsewhere', 'model-gone' where it was discarded; 'download-damaged',
+ * after which nothing is left of it.
+ */
+export async function carryOn(id: string, ways: Ways): Promise<StoredModel> {
+  const unlock = await hold(id);
+  if (unlock === ELSEWHERE) throw new DrobeError('download-elsewhere');
+  try {
+    const download = await read<unknown>(['download', id]);
+    if (!isDownload(download)) throw new DrobeError('model-gone', { model: id });
+    const { about, model } = download;
+    const segments = segmentsIn(model);
+    await fetchMissing({ ...download, id }, segments, ways);
+    await checkSums({ ...download, id }, segments, ways);
+    ways.signal.throwIfAborted();
+    // A key has done its work. Without it nothing could be fetched again.
+    return await commit(id, segments, about, isSecret(model) ? undefined : model);
+  } catch (thrown) {
+    const code = thrown instanceof DrobeError ? thrown.code : null;
+    if (code === 'download-damaged') await removeStored(id).catch(() => undefined);
+    if (code === 'download-doubtful') await remember(id);
+    throw thrown;
+  } finally {
+    unlock?.();
+  }
+}
+
+/** That there is a doubt about a download. */
+function remember(id: string): Promise<void> {
+  return transact((store) => {
+    const there = store.get(['download', id]) as IDBRequest<Download | undefined>;
+    there.onsuccess = () => {
+      if (there.result) store.put({ ...there.result, doubted: true }, ['download', id]);
+    };
+  });
+}
+
+/** Cut where one file ends and the next begins: a piece comes from one server. */
+function segmentsIn(model: RemoteModel): Segment[] {
+  let at = model.head.length;
+  const seams = [at];
+  for (const { begin, end } of model.ranges) seams.push((at += end - begin));
+  return segmentsOf(parseHeader(model.head.subarray(8), bytesOf(model)), seams);
+}
+
+async function fetchMissing(
+  { id, model, doubted = false }: Download,
+  segments: readonly Segment[],
+  ways: Ways,
+): Promise<void> {
+  const [done, begun] = [await piecesDone(id, segments), await piecesBegun(id)];
+  const totalBytes = bytesOf(model);
+  const missing = await Promise.all(
+    segments.flatMap((segment, n) => (done.has(n) ? [] : [withBegun({ n, ...segment }, begun.get(n))])),
+  );
+  const doneBytes = totalBytes - missing.reduce((sum, { begin, end }) => sum + end - begin, 0);
+  await checkQuota(totalBytes - doneBytes);
+  await fetchPieces(model, missing, ways, {
+    doneBytes,
+    async take(pieces) {
+      const named = pieces.map(async ({ n, bytes }) => ({
+        n,
+        key: await keyOf(bytes),
+        blob: new Blob([bytes]),
+      }));
+      await putPieces(id, await Promise.all(named), totalBytes);
+    },
+    keep: (part) => putBegun(id, part),
+    isProven: ({ sha256 }) => doubted || sha256 !== null,
+  });
+}
+
+/** With what arrived of it before, as far as that can still be read. */
+async function withBegun(wish: Wish, begun: Blob | undefined): Promise<Wish> {
+  if (!begun || begun.size >= wish.end - wish.begin) return wish;
+  const bytes = await begun.arrayBuffer().catch(() => null);
+  return bytes ? { ...wish, have: new Uint8Array(bytes) } : wish;
+}
+
+/** What becomes of pieces that are fetched. */
+interface Keeping extends Pick<Carrier, 'take' | 'keep'> {
+  /** That are reported as done besides. */
+  readonly doneBytes: number;
+  /** Whether what arrives is compared with a sum. */
+  readonly isProven: (file: RemoteSource) => boolean;
+}
+
+/**
+ * Fetches pieces of a model, and hands them over as they come; those of its header are at hand.
+ * @throws DrobeError of `pull`, and what `take` and `keep` throw.
+ */
+export async function fetchPieces(
+  model: RemoteModel,
+  pieces: readonly Wish[],
+  { signal, report, fetch = globalThis.fetch, wait = sleep }: Ways,
+  { take, keep, isProven, ...before }: Keeping,
+): Promise<void> {
+  let { doneBytes } = before;
+  const totalBytes = doneBytes + pieces.reduce((sum, { begin, end }) => sum + end - begin, 0);
+  const onBytes = (count: number) => {
+    doneBytes += count;
+    report({ stage: 'fetching', doneBytes, totalBytes });
+  };
+  const orders = new Map<RemoteSource, Wish[]>();
+  for (const { n, begin, end, have } of pieces) {
+    const { head, ranges } = within(model, begin, end);
+    if (head.length > 0) await take([{ n, bytes: head }]);
+    onBytes(head.length + (have?.length ?? 0));
+    for (const range of ranges) {
+      const wishes = orders.get(range.file) ?? [];
+      orders.set(range.file, wishes);
+      wishes.push({ n, begin: range.begin, end: range.end, ...(have && { have }) });
+    }
+  }
+  const ordered = [...orders].map(([file, wishes]): Order => ({ file, wishes, proven: isProven(file) }));
+  await pull(ordered, { fetch, signal, take, wait, onBytes, ...(keep && { keep }) });
+}
+
+/** Reads what is stored once more: it is what will be used. */
+async function checkSums({ id, model }: Download, segments: readonly Segment[], ways: Ways): Promise<void> {
+  const stated = new Set(model.ranges.flatMap(({ file }) => (file.sha256 === null ? [] : [file])));
+  const totalBytes = [...stated].reduce((sum, { bytes }) => sum + bytes, 0);
+  if (totalBytes === 0) return;
+  const blobs = await piecesDone(id, segments);
+  const sha256 = await createSHA256();
+  let doneBytes = 0;
+  for (const file of stated) {
+    sha256.init().update(file.head);
+    for (const n of piecesOf(file, model, segments)) {
+      ways.signal.throwIfAborted();
+      const bytes = new Uint8Array(await (blobs.get(n) ?? new Blob()).arrayBuffer());
+      sha256.update(bytes);
+      doneBytes += bytes.length;
+      ways.report({ stage: 'checking', doneBytes, totalBytes });
+    }
+    if (sha256.digest() !== file.sha256?.toLowerCase())
+      throw new DrobeError('download-damaged', { url: file.url });
+  }
+}
+
+/** The numbers of a file's pieces, in its order. */
+function piecesOf(file: RemoteSource, model: RemoteModel, segments: readonly Segment[]): number[] {
+  return segments
+    .flatMap(({ begin, end }, n) =>
+      within(model, begin, end).ranges.flatMap((range) =>
+        range.file === file ? [{ n, at: range.begin }] : [],
+      ),
+    )
+    .sort((a, b) => a.at - b.at)
+    .map(({ n }) => n);
+}
+
+const sleep: Carrier['wait'] = (milliseconds, signal) =>
+  new Promise((done) => {
+    setTimeout(done, milliseconds);
+    signal.addEventListener('abort', () => done(), { once: true });
+  });

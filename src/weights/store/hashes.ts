@@ -1,0 +1,73 @@
+/**
+ * Hashes by which recipes name files: of a whole file, as A1111 and Civitai name checkpoints and embeddings ("AutoV2" is its
+ * first ten digits), and of what lies behind a file's header, as they name LoRAs (its first twelve): a file keeps that when
+ * only its metadata change.
+ */
+import { createSHA256, sha256 } from 'hash-wasm';
+import { read, transact } from '../db';
+import { fieldsOf } from './records';
+import type { Slices } from '../safetensors';
+
+/** SHA-256, in hexadecimal digits. */
+export interface Hashes {
+  readonly file: string;
+  readonly tensors: string;
+  /**
+   * The first eight digits of a hash of 64 KB that begin at 1 MB, by which A1111 named models once, and its extension
+   * still names ControlNets; absent in what an older version computed.
+   */
+  readonly brief?: string;
+}
+
+const BRIEF = { from: 2 ** 20, bytes: 2 ** 16, digits: 8 };
+
+/** Read at a time, so that others have their turn in between. */
+const SLICE = 2 ** 22;
+
+/** @param tensorsFrom where the header ends. */
+export async function hashesOf(file: Slices, tensorsFrom: number): Promise<Hashes> {
+  const [whole, behind] = await Promise.all([createSHA256(), createSHA256()]);
+  whole.init();
+  behind.init();
+  for (let at = 0; at < file.size;) {
+    // No slice lies on both sides of the header's end.
+    const end = Math.min(at + SLICE, at < tensorsFrom ? tensorsFrom : file.size, file.size);
+    const bytes = new Uint8Array(await file.slice(at, end).arrayBuffer());
+    whole.update(bytes);
+    if (at >= tensorsFrom) behind.update(bytes);
+    at = end;
+  }
+  return { file: whole.digest(), tensors: behind.digest(), brief: await briefOf(file) };
+}
+
+async function briefOf(file: Slices): Promise<string> {
+  const part = await file.slice(BRIEF.from, BRIEF.from + BRIEF.bytes).arrayBuffer();
+  return (await sha256(new Uint8Array(part))).slice(0, BRIEF.digits);
+}
+
+const isHash = (value: unknown): value is string => typeof value === 'string' && /^[\da-f]{64}$/.test(value);
+
+const isBrief = (value: unknown): value is string => typeof value === 'string' && /^[\da-f]{8}$/.test(value);
+
+/** Those that were computed before. */
+export async function keptHashes(id: string): Promise<Hashes | null> {
+  const { file, tensors, brief } = fieldsOf(await read<unknown>(['hashes', id]));
+  if (!isHash(file) || !isHash(tensors)) return null;
+  return { file, tensors, ...(isBrief(brief) && { brief }) };
+}
+
+/** Remembers them as long as the model is there. */
+export function keepHashes(id: string, hashes: Hashes): Promise<void> {
+  return transact((store) => {
+    const there = store.getKey(['meta', id]);
+    there.onsuccess = () => {
+      if (there.result !== undefined) store.put(hashes, ['hashes', id]);
+    };
+  });
+}
+
+/** Remembers those of a file that lies elsewhere. @param version by which it is told from what takes its place there. */
+export const keepHashesElsewhere = (version: string, hashes: Hashes): Promise<void> =>
+  transact((store) => {
+    store.put(hashes, ['hashes', version]);
+  });

@@ -1,0 +1,16 @@
+/** Whether weights can be read as numbers at all. Asked of a header, before anything is loaded. */
+import { DrobeError } from '../../errors';
+import { isConvertible } from './half';
+import type { TensorInfo } from '../safetensors';
+
+/**
+ * @param used keys that a graph found among these tensors.
+ * @throws DrobeError 'bad-weight' for one that holds no floats.
+ */
+export function mustBeFloats(used: Iterable<string>, tensors: ReadonlyMap<string, TensorInfo>): void {
+  for (const key of used) {
+    const { dtype, name } = tensors.get(key)!; // the graph found it there
+    if (!isConvertible(dtype))
+      throw new DrobeError('bad-weight', { key: name, reason: `its dtype ${dtype} is not a float` });
+  }
+}

@@ -1,0 +1,181 @@
+/**
+ * Conversions between the number formats that weights are stored in. Exact in both directions: widening keeps every
+ * value, narrowing rounds to nearest, ties to even. All typed arrays are little-endian, as safetensors is and as every
+ * machine with a browser is.
+ */
+import { DrobeError } from '../../errors';
+import type { Dtype } from '../safetensors';
+
+const f64 = new Float64Array(1);
+const f32 = new Float32Array(f64.buffer, 0, 1);
+const u32 = new Uint32Array(f64.buffer, 0, 1);
+
+/** Bits of the single that a half means. NaN payloads are kept. */
+function halfToSingle(half: number): number {
+  const sign = (half & 0x8000) << 16;
+  const exponent = (half >>> 10) & 0x1f;
+  const fraction = half & 0x3ff;
+  if (exponent === 0x1f) return sign | 0x7f800000 | (fraction << 13);
+  if (exponent > 0) return sign | ((exponent + 112) << 23) | (fraction << 13);
+  if (fraction === 0) return sign;
+  const zeros = Math.clz32(fraction) - 21; // how far the leading 1 is from bit 10
+  return sign | ((113 - zeros) << 23) | ((fraction << (13 + zeros)) & 0x7fffff);
+}
+
+/**
+ * Bits of the half nearest to a single. What would round to infinity becomes ±65504, since an infinite weight spoils
+ * a whole picture and a clipped one does not; infinities and NaN stay what they are.
+ */
+function singleToHalf(single: number): number {
+  const sign = (single >>> 16) & 0x8000;
+  const size = single & 0x7fffffff;
+  if (size > 0x7f800000) return sign | 0x7e00 | ((size >>> 13) & 0x1ff);
+  if (size === 0x7f800000) return sign | 0x7c00;
+  if (size >= 0x477ff000) return sign | 0x7bff; // 65520 and above
+  if (size >= 0x38800000) return sign | ((size - 0x38000000 + 0xfff + ((size >>> 13) & 1)) >>> 13);
+  if (size <= 0x33000000) return sign; // half of the least subnormal, and below
+  const shift = 126 - (size >>> 23); // 14 … 24
+  const fraction = (size & 0x7fffff) | 0x800000;
+  return sign | ((fraction + (1 << (shift - 1)) - 1 + ((fraction >>> shift) & 1)) >>> shift);
+}
+
+/** Bits of the single that an 8-bit float means. E4M3 here is the FN kind: no infinities, NaN is all ones. */
+function byteToSingle(code: number, fractionBits: 2 | 3): number {
+  if (fractionBits === 2) return halfToSingle(code << 8); // E5M2 is a half without its last 8 bits
+  const sign = (code & 0x80) << 24;
+  const size = code & 0x7f;
+  if (size === 0x7f) return sign | 0x7fc00000;
+  f32[0] = size < 8 ? size * 2 ** -9 : (8 + (size & 7)) * 2 ** ((size >>> 3) - 10);
+  return sign | u32[0]!;
+}
+
+/** 2^16 or 2^8 answers, computed when first asked for. A look-up is faster than arithmetic, and there is one loop for all. */
+function lazyTable<A extends Uint16Array | Uint32Array>(
+  make: () => A,
+  entry: (code: number) => number,
+): () => A {
+  let table: A | undefined;
+  return () => {
+    if (!table) {
+      table = make();
+      for (let code = 0; code < table.length; code++) table[code] = entry(code);
+    }
+    return table;
+  };
+}
+
+const wide = (codes: number, entry: (code: number) => number) =>
+  lazyTable(() => new Uint32Array(codes), entry);
+const narrow = (codes: number, entry: (code: number) => number) =>
+  lazyTable(
+    () => new Uint16Array(codes),
+    (code) => singleToHalf(entry(code)),
+  );
+
+const brainToSingle = (code: number) => code << 16;
+const e4m3 = (code: number) => byteToSingle(code, 3);
+const e5m2 = (code: number) => byteToSingle(code, 2);
+const tables = {
+  F32: { F16: wide(65536, halfToSingle), F8_E4M3: wide(256, e4m3), F8_E5M2: wide(256, e5m2) },
+  F16: { BF16: narrow(65536, brainToSingle), F8_E4M3: narrow(256, e4m3), F8_E5M2: narrow(256, e5m2) },
+};
+
+function lookUp<A extends Uint16Array | Uint32Array>(
+  table: Uint16Array | Uint32Array,
+  codes: ArrayLike<number>,
+  out: A,
+): A {
+  for (let i = 0; i < out.length; i++) out[i] = table[codes[i]!]!;
+  return out;
+}
+
+/** Halves, as their bits, to singles. */
+export function f16ToF32(codes: Uint16Array): Float32Array<ArrayBuffer> {
+  return new Float32Array(lookUp(tables.F32.F16(), codes, new Uint32Array(codes.length)).buffer);
+}
+
+/** bfloat16, as its bits, to singles. */
+export function bf16ToF32(codes: Uint16Array): Float32Array<ArrayBuffer> {
+  const out = new Uint32Array(codes.length);
+  for (let i = 0; i < out.length; i++) out[i] = codes[i]! << 16;
+  return new Float32Array(out.buffer);
+}
+
+/** Singles to the bits of the nearest halves. */
+export function f32ToF16(values: Float32Array): Uint16Array<ArrayBuffer> {
+  const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  const out = new Uint16Array(values.length);
+  for (let i = 0; i < out.length; i++) out[i] = singleToHalf(bits[i]!);
+  return out;
+}
+
+/** Doubles to the nearest singles. */
+export function f64ToF32(values: Float64Array): Float32Array<ArrayBuffer> {
+  return new Float32Array(values);
+}
+
+/** Doubles to the bits of the nearest halves, rounded once. */
+function f64ToF16(values: Float64Array): Uint16Array<ArrayBuffer> {
+  const out = new Uint16Array(values.length);
+  for (let i = 0; i < out.length; i++) {
+    const value = values[i]!;
+    f32[0] = value;
+    const rounded = f32[0];
+    let bits = u32[0]!;
+    // Round to odd first: an inexact single ends in 1, so that the second rounding cannot mistake it for a tie.
+    if (rounded !== value && !Number.isNaN(value)) {
+      if (Math.abs(rounded) > Math.abs(value)) bits--;
+      bits |= 1;
+    }
+    out[i] = singleToHalf(bits);
+  }
+  return out;
+}
+
+/** Whether `convert` can read numbers of this type. */
+export function isConvertible(dtype: Dtype): boolean {
+  return ['F64', 'F32', 'F16', 'BF16', 'F8_E4M3', 'F8_E5M2'].includes(dtype);
+}
+
+/**
+ * The weights of a tensor in another number format, in memory of their own. The bytes may begin at any offset.
+ * Throws 'bad-weight' for dtypes that hold no real numbers, or in a form no checkpoint uses.
+ */
+export function convert(bytes: Uint8Array, from: Dtype, to: 'F32' | 'F16'): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(converted(bytes, from, to).buffer);
+}
+
+function converted(bytes: Uint8Array, from: Dtype, to: 'F32' | 'F16'): { readonly buffer: ArrayBuffer } {
+  if (from === to) return bytes.slice();
+  if (from === 'F8_E4M3' || from === 'F8_E5M2') {
+    return to === 'F32'
+      ? lookUp(tables.F32[from](), bytes, new Uint32Array(bytes.length))
+      : lookUp(tables.F16[from](), bytes, new Uint16Array(bytes.length));
+  }
+  if (from === 'F16') return f16ToF32(view(Uint16Array, bytes, from));
+  if (from === 'F32') return f32ToF16(view(Float32Array, bytes, from));
+  if (from === 'BF16') {
+    const codes = view(Uint16Array, bytes, from);
+    return to === 'F32' ? bf16ToF32(codes) : lookUp(tables.F16.BF16(), codes, new Uint16Array(codes.length));
+  }
+  if (from === 'F64') {
+    const values = view(Float64Array, bytes, from);
+    return to === 'F32' ? f64ToF32(values) : f64ToF16(values);
+  }
+  throw new DrobeError('bad-weight', { reason: `numbers of type ${from} cannot be used as weights` });
+}
+
+interface Numbers<A> {
+  new (buffer: ArrayBufferLike, byteOffset: number, length: number): A;
+  readonly BYTES_PER_ELEMENT: number;
+}
+
+/** The same bytes as numbers; copied only if they begin at an offset where such numbers cannot. */
+function view<A>(Type: Numbers<A>, bytes: Uint8Array, dtype: Dtype): A {
+  const size = Type.BYTES_PER_ELEMENT;
+  if (bytes.length % size !== 0) {
+    throw new DrobeError('bad-weight', { reason: `${bytes.length} bytes are no whole number of ${dtype}` });
+  }
+  const aligned = bytes.byteOffset % size === 0 ? bytes : bytes.slice();
+  return new Type(aligned.buffer, aligned.byteOffset, bytes.length / size);
+}
