@@ -35,11 +35,28 @@ const arrows = {
   'src/recipe': { may: ['errors', 'sampling', 'text', 'canvas/kind'], packages: ['fflate'] },
   'src/nets': { may: ['errors', 'graph'], types: ['weights'] },
   'src/nets/names': {},
+  // Nets that read names and shapes alone: whatever recognises files uses them, and they nothing of it.
+  'src/nets/upscalers': { may: ['errors', 'graph', 'names'] },
+  'src/nets/hints': { may: ['errors', 'graph', 'names'] },
+  'src/nets/detect': {
+    may: [
+      ...['errors', 'families', 'hints', 'ip-adapter', 'mmdit', 'names', 'predicts', 'strangers', 't5'],
+      ...['t5-tokenizer', 'taesd', 'text-encoder', 'upscalers', 'vae', 'vision'],
+    ],
+    types: ['graph', 'control-graphs', 'model'],
+  },
   'src/nets/predicts': { may: ['errors'], types: ['model'] },
   'src/nets/strangers': { may: ['names'], types: ['graph'] },
   'src/weights': { may: ['errors'] },
-  'src/weights/downloads.ts': { may: ['address', 'errors'], packages: ['hash-wasm'] },
-  'src/weights/hashes.ts': { may: ['errors'], packages: ['hash-wasm'] },
+  'src/weights/torch': { may: ['errors', 'safetensors', 'sniff'] },
+  'src/weights/values': { may: ['errors'], types: ['safetensors', 'store/layout'] },
+  'src/weights/store': { may: ['errors', 'db', 'safetensors', 'source'], types: ['download', 'segments'] },
+  'src/weights/download': { may: ['address', 'errors', 'db', 'safetensors', 'segments', 'store'] },
+  'src/weights/download/downloads.ts': {
+    may: ['address', 'errors', 'db', 'safetensors', 'segments', 'store'],
+    packages: ['hash-wasm'],
+  },
+  'src/weights/store/hashes.ts': { may: ['errors', 'db'], types: ['safetensors'], packages: ['hash-wasm'] },
   'src/weights/db.ts': { may: ['errors'], packages: ['idb-keyval'] },
   'src/runtime': { may: ['errors', 'graph', 'weights'], packages: ['onnxruntime-web'] },
   'src/pipeline': {
@@ -49,22 +66,53 @@ const arrows = {
   'src/pipeline/guiding': {
     may: [
       ...['errors', 'graph', 'nets', 'canvas', 'weights', 'runtime'],
-      ...['batch', 'opening', 'scales', 'slot', 'text-attention'],
+      ...['batch', 'memory', 'prompt/text-attention', 'scales'],
     ],
     types: ['guidance', 'job', 'reuse', 'size'],
   },
+  // What files bring to a checkpoint.
+  'src/pipeline/files': {
+    may: ['errors', 'graph', 'nets', 'weights', 'scales'],
+    types: ['runtime', 'text'],
+  },
+  // What lies on the device, for how long, and what is done without.
+  'src/pipeline/memory': {
+    may: ['errors', 'nets/memory', 'runtime'],
+    types: ['graph', 'weights', 'guiding', 'job', 'mmdit', 'picture-nets', 'size', 'unet'],
+  },
+  'src/pipeline/prompt': {
+    may: ['nets', 'sampling', 'text', 'weights', 'runtime', 'batch', 'files', 'guidance'],
+    types: ['checkpoint', 'job', 'memory'],
+  },
+  'src/pipeline/hints': {
+    may: ['errors', 'graph', 'nets', 'canvas', 'weights', 'memory'],
+    types: ['runtime'],
+  },
+  'src/pipeline/enlarging': {
+    may: ['errors', 'graph', 'nets', 'canvas', 'weights', 'memory'],
+    types: ['runtime', 'job', 'size'],
+  },
   // A composition of passes.
   'src/pipeline/redraw': {
-    may: ['errors', 'sampling', 'canvas', 'enlarge', 'pass', 'pixels', 'resume', 'tiles'],
-    types: ['checkpoint', 'job', 'size', 'slot'],
+    may: ['errors', 'sampling', 'canvas', 'enlarging', 'pass', 'pixels', 'resume'],
+    types: ['checkpoint', 'job', 'memory', 'size'],
   },
   'src/engine': {
     may: ['address', 'errors', 'requests', 'pipeline', 'nets', 'sampling', 'text', 'weights', 'runtime'],
     types: ['graph'],
     packages: ['idb-keyval'],
   },
-  'src/engine/api.ts': { types: ['models', 'pipeline', 'sampling', 'text', 'weights/downloads'] },
-  'src/engine/models.ts': { types: ['errors', 'pipeline', 'weights/layout', 'weights/origin'] },
+  // What files are, and how they come onto this device: by the hand of a person, or from a server.
+  'src/engine/files': {
+    may: ['errors', 'pipeline', 'nets', 'sampling', 'text', 'weights', 'aside', 'rpc'],
+    types: ['runtime', 'api'],
+  },
+  'src/engine/remote': {
+    may: ['address', 'errors', 'requests', 'nets', 'weights', 'files', 'rpc', 'throttle'],
+    types: ['api'],
+  },
+  'src/engine/api.ts': { types: ['models', 'pipeline', 'sampling', 'text', 'weights/download'] },
+  'src/engine/models.ts': { types: ['errors', 'pipeline', 'weights/store'] },
   'src/engine/rpc.ts': { may: ['errors'] },
   'src/engine/client.ts': { may: ['errors'] },
   // The rooms of the page, each above those it may use. Components find what they work on in `context`.
@@ -169,7 +217,7 @@ const arrows = {
     packages: ['svelte'],
   },
   'src/sw': {
-    may: ['requests', 'runtime/variant', 'weights/pull', 'weights/range', 'weights/remote'],
+    may: ['requests', 'runtime/variant', 'weights/download'],
     packages: ['workbox-core', 'workbox-precaching', 'workbox-routing', 'workbox-strategies'],
   },
   'src/main.ts': { may: ['app', 'ui', 'errors', 'requests', 'engine/client'], packages: ['svelte'] },
