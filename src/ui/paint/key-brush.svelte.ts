@@ -1,6 +1,6 @@
 import type { Point } from '../../canvas/tools';
 import { masked } from '../../canvas/pixels';
-import { brushWords, maskedWords } from '../words/paint';
+import { words } from '../words/language.svelte';
 import type { MaskBoard } from './board.svelte';
 import type { Viewport } from './viewport.svelte';
 
@@ -66,7 +66,7 @@ export class KeyBrush {
     if (!this.#held) return;
     this.#held = null;
     this.#board.end();
-    this.said = maskedWords(masked(this.#board.sheet));
+    this.said = words.paint.masked(masked(this.#board.sheet));
   }
 
   #work(key: ' ' | 'Enter'): void {
@@ -114,6 +114,6 @@ export class KeyBrush {
   }
 
   #tell(at: Point): void {
-    this.said = brushWords(this.#board.tool, at, this.#held !== null);
+    this.said = words.paint.brush(this.#board.tool, at, this.#held !== null);
   }
 }

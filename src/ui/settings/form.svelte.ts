@@ -2,7 +2,7 @@ import { Persisted, type Shelf } from './persisted.svelte';
 import { parseSeed, randomSeed } from '../../sampling/seed';
 import { mend, upgraded } from './mend';
 import { numberTyped } from '../controls/numbers';
-import { noNumberWords } from '../words/numbers';
+import { words } from '../words/language.svelte';
 import { numberNames, rangeOf, settle, type NumberName } from './ranges';
 import { initial, RANDOM, withBatch, withRare, type Settings } from './settings';
 
@@ -37,13 +37,13 @@ export class Form {
   commitText(name: NumberName, text: string): void {
     const typed = this.#numberIn(name, text);
     this.commit(name, typed);
-    if (Number.isNaN(typed)) this.#say(name, noNumberWords(text, this.settings.current[name]));
+    if (Number.isNaN(typed)) this.#say(name, words.numbers.none(text, this.settings.current[name]));
   }
 
   /** What is being typed: what is no number yet says what is used until it is. */
   typeText(name: NumberName, text: string): void {
     const typed = this.#numberIn(name, text);
-    if (Number.isNaN(typed)) this.#say(name, noNumberWords(text, this.settings.current[name]));
+    if (Number.isNaN(typed)) this.#say(name, words.numbers.none(text, this.settings.current[name]));
     else this.type(name, typed);
   }
 

@@ -12,7 +12,7 @@ import type { Form } from '../settings/form.svelte';
 import type { Shelf } from '../settings/persisted.svelte';
 import { withRare, type Settings } from '../settings/settings';
 import { Shared } from '../settings/shared.svelte';
-import { deletedWords, importedWords, noStylesWords, savedOverWords } from '../words/styles';
+import { words } from '../words/language.svelte';
 
 /** In bytes; a file of a thousand styles has some hundred thousand. */
 const LARGEST_FILE = 2 ** 24;
@@ -76,7 +76,7 @@ export class Styles {
     const { prompt, negative } = this.#form.settings.current;
     const isKnown = this.all.some((style) => style.name === name);
     const undo = this.#change((all) => withStylesOf(all, [{ name, prompt, negative }]));
-    if (isKnown) this.#changes.add({ words: savedOverWords(name), undo });
+    if (isKnown) this.#changes.add({ words: words.styles.savedOver(name), undo });
   }
 
   /** False where another one has the name. */
@@ -90,18 +90,18 @@ export class Styles {
 
   remove({ name }: Style): void {
     const undo = this.#change((all) => all.filter((style) => style.name !== name));
-    this.#changes.add({ words: deletedWords(name), undo });
+    this.#changes.add({ words: words.styles.deleted(name), undo });
   }
 
   /** Takes what is in a styles.csv, over those of the same names. */
   async take(file: File): Promise<void> {
     const styles = file.size > LARGEST_FILE ? null : stylesIn(await file.text());
-    this.failure = styles && styles.length > 0 ? null : noStylesWords(file.name);
+    this.failure = styles && styles.length > 0 ? null : words.styles.none(file.name);
     if (!styles || this.failure !== null) return;
     const names = this.all.map(({ name }) => name);
     const replaced = styles.filter(({ name }) => names.includes(name)).length;
     const undo = this.#change((all) => withStylesOf(all, styles));
-    this.#changes.add({ words: importedWords(styles.length, replaced), undo });
+    this.#changes.add({ words: words.styles.imported(styles.length, replaced), undo });
   }
 
   /** All of them as A1111's styles.csv. */

@@ -5,6 +5,13 @@ import { controls } from './controls';
 import { files } from './files';
 import { format } from './format';
 import { inspecting } from './inspecting';
+import { numbers } from './numbers';
+import { outgoing } from './outgoing';
+import { paint } from './paint';
+import { pictures } from './pictures';
+import { prompts } from './prompts';
+import { redraw } from './redraw';
+import { styles } from './styles';
 
 export const en = {
   app,
@@ -13,6 +20,13 @@ export const en = {
   files,
   format,
   inspecting,
+  numbers,
+  outgoing,
+  paint,
+  pictures,
+  prompts,
+  redraw,
+  styles,
 };
 
 /** What each language must be able to say. */

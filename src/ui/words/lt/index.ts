@@ -6,6 +6,13 @@ import { controls } from './controls';
 import { files } from './files';
 import { format } from './format';
 import { inspecting } from './inspecting';
+import { numbers } from './numbers';
+import { outgoing } from './outgoing';
+import { paint } from './paint';
+import { pictures } from './pictures';
+import { prompts } from './prompts';
+import { redraw } from './redraw';
+import { styles } from './styles';
 
 export const lt: Words = {
   app,
@@ -14,4 +21,11 @@ export const lt: Words = {
   files,
   format,
   inspecting,
+  numbers,
+  outgoing,
+  paint,
+  pictures,
+  prompts,
+  redraw,
+  styles,
 };

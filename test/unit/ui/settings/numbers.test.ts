@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { numberTyped, stepped } from '../../../../src/ui/controls/numbers';
-import { strengthWords } from '../../../../src/ui/words/numbers';
+import { en } from '../../../../src/ui/words/en';
 import { tooLittle, type Chosen } from '../../../../src/ui/settings/strength';
 
 it.each([
@@ -52,5 +52,5 @@ it('of a strength that leaves no step the least one that does is told', () => {
   expect(tooLittle({ ...chosen, steps: 20 }, 0.05)).toBeNull();
   expect(tooLittle({ ...chosen, steps: 10, sampler: 'LCM' }, 0.1)).toEqual({ least: 0.2 });
   expect(tooLittle({ ...chosen, steps: 60, sampler: 'LCM' }, 0.5)).toEqual({ least: null });
-  expect(strengthWords(3, 0.35)).toBe('Too little for 3 steps: it takes 0.35 or more.');
+  expect(en.numbers.strength(3, 0.35)).toBe('Too little for 3 steps: it takes 0.35 or more.');
 });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { badgeWords, reasonWords, serverWords } from '../../../../src/ui/words/outgoing';
+import { en } from '../../../../src/ui/words/en';
 import { Outgoing } from '../../../../src/ui/shell/outgoing.svelte';
 
 const own = 'https://drobe.example';
@@ -8,16 +8,16 @@ const hub = 'https://huggingface.co';
 test('requests are counted by server, the own one apart', () => {
   const outgoing = new Outgoing(own);
   outgoing.add([own, own], 'app');
-  expect(badgeWords(outgoing)).toBe('nothing sent elsewhere');
+  expect(en.outgoing.badge(outgoing)).toBe('nothing sent elsewhere');
   outgoing.add([hub], 'courier');
-  expect(badgeWords(outgoing)).toBe('1 request elsewhere');
+  expect(en.outgoing.badge(outgoing)).toBe('1 request elsewhere');
   outgoing.add([hub, own, hub], 'courier');
   expect([outgoing.own, outgoing.others]).toEqual([3, 3]);
   expect(outgoing.list.map(({ origin, count }) => [origin, count])).toEqual([
     [own, 3],
     [hub, 3],
   ]);
-  expect(outgoing.list.map(serverWords)).toEqual(['drobe.example', 'huggingface.co']);
+  expect(outgoing.list.map(en.outgoing.server)).toEqual(['drobe.example', 'huggingface.co']);
   expect(outgoing.alarming).toBe(false);
 });
 
@@ -26,5 +26,5 @@ test('what went elsewhere and not by the courier is an alarm', () => {
   outgoing.add([hub], 'courier');
   outgoing.add([hub], 'app');
   expect(outgoing.alarming).toBe(true);
-  expect(outgoing.list.map(reasonWords)).toEqual(['not asked for by you: please report this']);
+  expect(outgoing.list.map((asked) => en.outgoing.reason(asked))).toEqual(['not asked for by you: please report this']);
 });

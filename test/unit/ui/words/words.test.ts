@@ -4,7 +4,6 @@ import { describe, expect, test } from 'vitest';
 import { DrobeError } from '../../../../src/errors';
 import { bytes, clean, duration, fileName, saveName, timeLeft } from '../../../../src/ui/words/format';
 import { en } from '../../../../src/ui/words/en';
-import { wholeRunWords } from '../../../../src/ui/words/numbers';
 import { sentence } from '../../../../src/ui/words/problems';
 import { negativeWords, noticeWords, stageWords } from '../../../../src/ui/words/run';
 import { readHeader } from '../../../../src/weights/safetensors';
@@ -247,7 +246,7 @@ test('what was done to save memory is told', () => {
 });
 
 test('in which steps the UNet is run whole', () => {
-  expect([1, 2, 3, 5, 11, 21].map(wholeRunWords)).toEqual([
+  expect([1, 2, 3, 5, 11, 21].map(en.numbers.wholeRun)).toEqual([
     'Off',
     ...['2nd', '3rd', '5th', '11th', '21st'].map((step) => `Whole run every ${step} step`),
   ]);

@@ -1,0 +1,22 @@
+import type { numbers as English } from '../en/numbers';
+import { clean } from '../format';
+import { format, plural } from './format';
+
+const shown = (used: number | string): string => (typeof used === 'number' ? format.number(used) : used);
+
+export const numbers: typeof English = {
+  none: (typed, used) =>
+    typed.trim() === ''
+      ? `tuščia: naudojama ${shown(used)}`
+      : `„${clean(typed, 30)}“ – ne skaičius: naudojama ${shown(used)}`,
+
+  strength: (steps, least) =>
+    least === null
+      ? `Pradėdamas nuo vaizdo, šis atrinkėjas iš ${steps} ${plural(steps, { one: 'žingsnio', few: 'žingsnių', other: 'žingsnių' })} neatlieka nė vieno: reikia daugiau žingsnių.`
+      : `Per mažai ${steps} ${plural(steps, { one: 'žingsniui', few: 'žingsniams', other: 'žingsnių' })}: reikia bent ${format.fixed(least, 2)}.`,
+
+  wholeRun: (every) =>
+    every <= 1
+      ? 'Išjungta'
+      : `Visas kas ${every} ${plural(every, { one: 'žingsnį', few: 'žingsnius', other: 'žingsnių' })}`,
+};
