@@ -1,4 +1,5 @@
 import { mount } from 'svelte';
+import './design.css';
 import './app.css';
 import { startEngine } from './engine/client';
 import { watchRequests } from './requests';

@@ -25,7 +25,7 @@ export const pwa = () =>
       start_url: './',
       scope: './',
       display: 'standalone',
-      // As --bg in app.css. Dark ones cannot be said here; index.html says them for the page itself.
+      // As --bg in design.css. Dark ones cannot be said here; index.html says them for the page itself.
       background_color: '#f3efe9',
       theme_color: '#f3efe9',
       categories: ['graphics', 'productivity'],

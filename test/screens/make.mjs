@@ -21,7 +21,8 @@ installPackages();
 const { namedChromium } = await import('../chromium.mjs');
 await namedChromium();
 process.env.DROBE_SCREENS = JSON.stringify(values);
-const run = (/** @type {string} */ command) => spawnSync(command, { cwd: root, shell: true, stdio: 'inherit' });
+const run = (/** @type {string} */ command) =>
+  spawnSync(command, { cwd: root, shell: true, stdio: 'inherit' });
 process.exitCode =
   run('npm run --silent build').status ||
   run('npx --no-install playwright test --config test/screens/playwright.config.ts').status ||

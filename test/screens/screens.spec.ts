@@ -36,7 +36,7 @@ async function walk(app: App, camera: Camera): Promise<void> {
   const window = async (view: string) => {
     await expect(dialog).toBeVisible();
     await camera.take(view);
-    await page.keyboard.press('Escape');
+    await dialog.getByRole('button', { name: 'Close' }).click();
     await expect(dialog).toBeHidden();
   };
 
