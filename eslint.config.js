@@ -172,16 +172,15 @@ const arrows = {
     types: ['engine/api', 'paint/desk'],
     packages: ['svelte'],
   },
-  'src/ui/album/drawer.ts': {
-    may: ['errors', 'weights/db'],
-    types: ['engine/api', 'files', 'settings', 'control/unit', 'reference/reference', 'paint/desk'],
+  // What outlasts the page, as it lies in the database.
+  'src/ui/album/drawer': {
+    may: ['errors', 'weights/db', 'files/thumbnail', 'card'],
+    types: [
+      ...['engine/api', 'files/picture', 'settings', 'control/unit', 'reference/reference', 'paint/desk'],
+      'kept',
+    ],
     packages: ['idb-keyval'],
   },
-  'src/ui/album/layout.ts': {
-    may: ['weights/db'],
-    types: ['files', 'settings', 'control/unit', 'reference/reference', 'paint/desk'],
-  },
-  'src/ui/album/tab.ts': { may: ['weights/db'] },
   'src/ui/inspect': {
     may: ['errors', 'context', 'controls', 'words'],
     types: ['engine/api', 'engine/rpc'],

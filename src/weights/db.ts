@@ -36,13 +36,18 @@ export function transact(work: (store: IDBObjectStore) => void, neededBytes = 0)
 /** Every key that begins so. */
 export const beginningWith = (...start: Key): IDBKeyRange => IDBKeyRange.bound([...start], [...start, []]); // arrays sort after strings and numbers
 
+/** Bytes that the browser says it would still take; null where it does not tell. */
+export async function freeBytes(): Promise<number | null> {
+  const estimate = await storageManager()?.estimate();
+  if (estimate?.quota === undefined) return null;
+  return Math.max(0, estimate.quota - (estimate.usage ?? 0));
+}
+
 /** @throws DrobeError 'quota' when there is less room than that, and a little more. */
 export async function checkQuota(bytes: number): Promise<void> {
-  const estimate = await storageManager()?.estimate();
-  if (estimate?.quota === undefined) return;
-  const freeBytes = Math.max(0, estimate.quota - (estimate.usage ?? 0));
+  const free = await freeBytes();
   const neededBytes = Math.ceil(bytes * 1.05);
-  if (freeBytes < neededBytes) throw new DrobeError('quota', { neededBytes, freeBytes });
+  if (free !== null && free < neededBytes) throw new DrobeError('quota', { neededBytes, freeBytes: free });
 }
 
 /** What IndexedDB throws, as our errors. */

@@ -1,230 +1,310 @@
-import { toDrobeError, type DrobeError } from '../../errors';
+import type { DrobeError } from '../../errors';
 import type { Change, Changes } from '../controls/changes.svelte';
-import { words } from '../words/language.svelte';
-import type { Drawer } from './drawer';
-import {
-  CAPACITY,
-  type Begun,
-  type Ended,
-  type Errand,
-  type Findings,
-  type Kept,
-  type News,
-  type Unfinished,
-} from './kept';
+import { thumbnailOf } from '../files/thumbnail';
 import type { Desk } from '../paint/desk';
-import { jobFrom, settingsFrom } from '../settings/mend';
+import type { Shelf } from '../settings/persisted.svelte';
+import { words } from '../words/language.svelte';
+import { cardOf, ousted, type Card, type Marks, type Stars } from './card';
+import { at, byMarks, laid, without } from './cards';
+import { DeskMemory } from './desk-memory';
+import type { Drawer } from './drawer/drawer';
+import type { Ended, Errand, Kept, News, Removal, Unfinished } from './kept';
 import type { Result } from './result';
+import { Room } from './room.svelte';
+import { Runs, type Entry } from './runs.svelte';
+import { Storing } from './storing.svelte';
+import { RECENT, Wholes } from './wholes.svelte';
 
-/** Milliseconds without a change, and the desk is remembered. */
-const SOON = 400;
+/** Places of pictures that could not be kept: behind those of all others. */
+const UNKEPT = 2 ** 40;
 
-/** The pictures that were made, newest first; and what was found of them, and of work on them, when the page opened. */
+/**
+ * The pictures that were made or brought, as many as there is room for: a card of each, the newest few of them whole, and any
+ * other when it is asked for.
+ */
 export class Album {
-  /** So many pictures are kept. */
-  readonly capacity = CAPACITY;
-  results = $state.raw<readonly Result[]>([]);
-  /** Runs that were in work when their page went. */
-  unfinished = $state.raw<readonly Unfinished[]>([]);
-  /** Why nothing is kept: it is there for this visit only. */
-  failure = $state.raw<DrobeError | null>(null);
+  /** Newest first. */
+  cards = $state.raw<readonly Card[]>([]);
   /** Bytes of the pictures. */
-  readonly bytes = $derived(this.results.reduce((sum, { itself }) => sum + itself.blob.size, 0));
+  readonly bytes = $derived(this.cards.reduce((sum, { bytes }) => sum + bytes, 0));
+  /** How many are kept, and for how many more there is room. */
+  readonly room: Room;
 
-  readonly #drawer: Drawer | null;
-  /** Where pictures lie in the drawer; those that could not be kept lie nowhere. */
-  readonly #places = new WeakMap<Result, number>();
+  readonly #storing: Storing;
+  readonly #wholes: Wholes;
+  readonly #runs: Runs;
+  readonly #desk: DeskMemory;
   readonly #changes: Changes;
-  #made = 0;
-  /** What is still to be remembered. */
-  #desk: Desk | null = null;
-  #deskIsLost = false;
+  /** What is out of sight and can be brought back, and what was said of it. */
+  #removals: readonly { readonly removal: Removal; readonly change: Change }[] = [];
+  #unkept = 0;
 
-  /** @param drawer null where nothing is to be kept. @param changes told of what can be taken back. */
-  constructor(drawer: Drawer | null, changes: Changes) {
-    this.#drawer = drawer;
+  /**
+   * @param drawer null where nothing is to be kept. @param changes told of what can be taken back.
+   * @param common where the choices of all tabs lie.
+   */
+  constructor(drawer: Drawer | null, changes: Changes, common: Shelf | null = null) {
+    this.#storing = new Storing(drawer);
+    this.#wholes = new Wholes(this.#storing);
+    this.#desk = new DeskMemory(this.#storing);
+    this.room = new Room(this.#storing, common);
+    this.#runs = new Runs(this.#storing, {
+      keep: (work) => this.#keep(() => work(this.room.most)),
+      made: (picture, ended) => this.#made(picture, ended),
+    });
     this.#changes = changes;
   }
 
-  /** Takes out what earlier visits left, and gives the desk. */
-  async open(): Promise<Desk | null> {
-    this.#drawer?.watch((news) => void this.#heard(news));
-    const found = await this.#try<Findings>((drawer) => drawer.open());
-    if (!found) return null;
-    const before = found.pictures.map(({ place, picture }) => this.#shown(todays(picture), place));
-    this.results = [...this.results, ...before.toReversed()];
-    this.unfinished = found.unfinished.map((run) => ({ ...run, settings: settingsFrom(run.settings) }));
-    return found.desk;
+  /** The newest few, whole, newest first. */
+  get results(): readonly Result[] {
+    return this.#wholes.recent;
   }
 
-  /** Remembers what lies on the desk, a moment after it was last told; gives a way not to. */
-  remember(desk: Desk): () => void {
-    this.#desk = desk;
-    const soon = setTimeout(() => this.rememberNow(), SOON);
-    return () => clearTimeout(soon);
+  /** Runs that were in work when their page went. */
+  get unfinished(): readonly Unfinished[] {
+    return this.#runs.unfinished;
   }
 
-  /** Remembers at once what is still to be remembered: the page may go. */
-  rememberNow(): void {
-    const desk = this.#desk;
-    if (!desk) return;
-    this.#desk = null;
-    void this.#try((drawer) => drawer.saveDesk(desk).then(() => true)).then((kept) => {
-      this.#deskIsLost = this.#drawer !== null && !kept;
-    });
+  /** Why something is not kept: it is there for this visit only. */
+  get failure(): DrobeError | null {
+    return this.#storing.failure;
   }
 
   /** Whether there is something that would go with the page. */
   get isAtRisk(): boolean {
-    if (!this.failure) return false;
-    return this.#deskIsLost || this.results.some((result) => !this.#places.has(result));
+    return this.failure !== null && (this.#desk.isLost || this.#wholes.hasUnkept);
+  }
+
+  /** Takes out what earlier visits left, and gives the desk. */
+  async open(): Promise<Desk | null> {
+    this.#storing.drawer?.watch((news) => void this.#heard(news));
+    const cards = await this.#storing.attempt((drawer) => drawer.pictures.cards());
+    if (!cards) return null;
+    this.#lay(cards);
+    await this.#fill();
+    const desk = await this.#storing.attempt((drawer) => drawer.desks.take());
+    await this.#runs.open();
+    void this.#tidy();
+    return desk;
+  }
+
+  /** Remembers what lies on the desk, a moment after it was last told; gives a way not to. */
+  remember(desk: Desk): () => void {
+    return this.#desk.remember(desk);
+  }
+
+  /** Remembers at once what is still to be remembered: the page may go. */
+  rememberNow(): void {
+    this.#desk.rememberNow();
+  }
+
+  /** The page goes, and with it what could be undone. */
+  leave(): void {
+    void this.#erase(this.#removals.map(({ removal }) => removal));
   }
 
   /** Begins a run that shall outlast the page, or goes on with one. Gives what is to be told of it. */
-  async begin(errand: Errand, before?: Unfinished): Promise<Entry> {
-    if (before) this.unfinished = this.unfinished.filter((other) => other !== before);
-    const begun = await this.#try<Begun>((drawer) => drawer.begin(errand, before));
-    const known = [...(before?.known ?? [])];
-    let steps = before?.steps ?? 0;
-    const end: Entry['end'] = async (picture) => {
-      const ended = begun && (await this.#try(() => begun.end(picture)));
-      return picture && this.#add(picture, ended);
-    };
-    return {
-      step: async (answers) => {
-        if (answers.length === 0) return;
-        known.push(...answers);
-        steps++;
-        if (begun) await this.#try(() => begun.step(answers));
-      },
-      stop: async () => {
-        if (steps === 0) {
-          await end(null);
-          return;
-        }
-        if (begun) await this.#try(() => begun.stop());
-        await this.#dropStopped();
-        const id = begun?.id ?? `unkept-${++this.#made}`;
-        this.unfinished = [...this.unfinished, { ...errand, id, known, steps, stopped: true }];
-      },
-      end,
-    };
+  begin(errand: Errand, before?: Unfinished): Promise<Entry> {
+    return this.#runs.begin(errand, before);
+  }
+
+  drop(unfinished: Unfinished): Promise<void> {
+    return this.#runs.drop(unfinished);
+  }
+
+  /** Any picture with all that made it; null where it is gone. */
+  async whole(place: number): Promise<Result | null> {
+    await this.#wholes.load([place]);
+    return this.#wholes.open(place) ?? null;
+  }
+
+  /** Where a picture lies: what its card says. */
+  placeOf(result: Result): number {
+    return this.#wholes.placeOf(result);
+  }
+
+  /** Whether a picture is still there to be shown. */
+  has(result: Result): boolean {
+    return this.#wholes.has(result);
+  }
+
+  /** A picture at most 256 pixels wide and high; null where it is gone. */
+  async thumbnail(place: number): Promise<Blob | null> {
+    const kept = this.#wholes.isUnkept(place)
+      ? null
+      : await this.#storing.attempt((drawer) => drawer.pictures.thumbnail(place));
+    const whole = this.#wholes.at(place);
+    if (kept || !whole) return kept;
+    return thumbnailOf(whole.itself).catch(() => whole.itself.blob);
+  }
+
+  /** Gives pictures so many stars. */
+  star(places: readonly number[], stars: Stars): Promise<void> {
+    return this.#mark(places, { stars }, words.album.starred(places.length, stars));
+  }
+
+  /** Puts pictures into a folder; an empty name: into none. */
+  file(places: readonly number[], folder: string): Promise<void> {
+    return this.#mark(places, { folder }, words.album.filed(places.length, folder));
   }
 
   /** Deletes pictures, for good unless they are brought back. */
-  async remove(results: readonly Result[]): Promise<void> {
-    // What is no longer shown is no longer kept, whatever becomes of the page.
-    await this.#try((drawer) => drawer.remove(this.#placesOf(results)));
-    this.#takeAway(results);
-    if (results.length > 0) this.#changes.add(this.#deletion(words.changes.deleted(results.length), results));
+  async remove(places: readonly number[]): Promise<void> {
+    const there = at(this.cards, places).map(({ place }) => place);
+    if (there.length > 0) await this.#remove(there, words.changes.deleted(there.length));
   }
 
   /** All pictures are thrown away, but those made of what another tab works on: so many are left. */
   async clear(): Promise<number> {
-    const { results } = this;
-    const used = await this.#usedElsewhere(results);
-    await this.remove(results.filter((result) => !used.includes(result)));
+    const places = this.cards.map(({ place }) => place);
+    const used = (await this.#storing.attempt((drawer) => drawer.pictures.usedElsewhere(places))) ?? [];
+    await this.remove(without(this.cards, used).map(({ place }) => place));
     return used.length;
   }
 
-  /** Of these pictures, those that were made of what another tab works on. */
-  async #usedElsewhere(results: readonly Result[]): Promise<readonly Result[]> {
-    const places = await this.#try((drawer) => drawer.usedElsewhere(this.#placesOf(results)));
-    return results.filter((result) => places?.includes(this.#places.get(result) ?? NaN));
+  /** Those that will make room when so many more are made, oldest first. */
+  going(more: number): readonly Card[] {
+    const { most } = this.room;
+    return ousted(this.cards, most === null ? null : Math.max(most - more, 0));
   }
 
-  async drop(unfinished: Unfinished): Promise<void> {
-    this.unfinished = this.unfinished.filter((other) => other !== unfinished);
-    await this.#try((drawer) => drawer.drop(unfinished));
-  }
-
-  /** A picture that was just made. The oldest make room, and can be brought back. */
-  async #add(picture: Kept, ended: Ended | null): Promise<Result> {
-    const result = this.#shown(picture, ended?.place ?? null);
-    const ousted = ended
-      ? this.results.filter((other) => ended.ousted.includes(this.#places.get(other) ?? NaN))
-      : this.results.slice(this.capacity - 1);
-    this.#takeAway(ousted);
-    this.results = [result, ...this.results];
-    if (ousted.length > 0) this.#changes.add(this.#deletion(words.changes.ousted(ousted.length), ousted));
-    await this.#dropStopped();
+  /** A picture that was just made. Others may make room, and can be brought back. */
+  #made(picture: Kept, ended: Ended | null): Result {
+    const place = ended?.card.place ?? UNKEPT + ++this.#unkept;
+    const card = ended?.card ?? cardOf(place, picture, { made: Date.now(), hash: null, uses: [] });
+    const result = this.#wholes.add(place, picture, ended !== null);
+    this.#lay([card]);
+    this.#settle();
+    const { removal, places } = ended
+      ? { removal: ended.ousted, places: ended.ousted?.places ?? [] }
+      : { removal: null, places: this.going(0).map((going) => going.place) };
+    if (places.length > 0) this.#tookAway(places, removal, words.changes.ousted(places.length));
+    void this.room.look(this.bytes, this.cards.length);
     return result;
   }
 
-  /** Runs that were cancelled are offered until the next one is done. */
-  async #dropStopped(): Promise<void> {
-    for (const stopped of this.unfinished.filter((run) => run.stopped)) await this.drop(stopped);
+  async #remove(places: readonly number[], told: string): Promise<void> {
+    const kept = places.filter((place) => !this.#wholes.isUnkept(place));
+    const removal =
+      kept.length > 0 ? await this.#storing.attempt((drawer) => drawer.pictures.remove(kept)) : null;
+    this.#tookAway(places, removal, told);
+    await this.#fill();
   }
 
-  #deletion(words: string, results: readonly Result[]): Change {
-    return { words, undo: () => void this.#bringBack(results) };
+  /** Pictures are out of sight, until they are brought back or that can no longer be. */
+  #tookAway(places: readonly number[], removal: Removal | null, told: string): void {
+    const cards = at(this.cards, places);
+    const unkept = this.#wholes.takeAway(places).map((result) => [this.placeOf(result), result] as const);
+    this.cards = without(this.cards, places);
+    const change: Change = {
+      words: told,
+      undo: () => {
+        for (const [place, { url: _, number: __, ...picture }] of unkept)
+          this.#wholes.add(place, picture, false);
+        const back = unkept.map(([place]) => place);
+        this.#lay(removal ? at(cards, back) : cards);
+        if (removal) void this.#bringBack(removal);
+        else void this.#fill();
+      },
+      ...(removal && { over: () => void this.#erase([removal]) }),
+    };
+    if (removal) this.#removals = [...this.#removals, { removal, change }];
+    this.#changes.add(change);
   }
 
-  /** Keeps pictures again that were removed, where they lay. */
-  async #bringBack(results: readonly Result[]): Promise<void> {
-    const again = results.map((result) => {
-      const shown = { ...result, url: URL.createObjectURL(result.itself.blob) };
-      const place = this.#places.get(result);
-      if (place !== undefined) this.#places.set(shown, place);
-      return shown;
-    });
-    this.results = [...this.results, ...again].toSorted((a, b) => b.number - a.number);
-    const placed = again.flatMap(({ url: _, number: __, ...picture }, i) => {
-      const place = this.#places.get(results[i]!); // as many
-      return place === undefined ? [] : [{ place, picture }];
-    });
-    await this.#try((drawer) => drawer.putBack(placed));
+  async #bringBack(removal: Removal): Promise<void> {
+    this.#removals = this.#removals.filter((other) => other.removal !== removal);
+    const cards = await this.#storing.attempt((drawer) => drawer.pictures.bringBack(removal));
+    this.#lay(cards ?? []);
+    await this.#fill();
+  }
+
+  /** Deletes for good what was not brought back. */
+  async #erase(removals: readonly Removal[]): Promise<void> {
+    const left = removals.filter((removal) => this.#removals.some((other) => other.removal === removal));
+    this.#removals = this.#removals.filter(({ removal }) => !left.includes(removal));
+    if (left.length > 0) await this.#storing.attempt((drawer) => drawer.pictures.erase(left));
+  }
+
+  /** Keeps a picture. Where there is no room, what is only held to be brought back goes for it. */
+  async #keep<T>(work: () => Promise<T>): Promise<T | null> {
+    const { failure } = this.#storing;
+    const kept = await this.#storing.attempt(work);
+    if (kept !== null || this.failure?.code !== 'quota' || this.#removals.length === 0) return kept;
+    const held = this.#removals;
+    await this.#erase(held.map(({ removal }) => removal));
+    for (const { change } of held) this.#changes.forget(change);
+    this.#storing.failure = failure;
+    return this.#storing.attempt(work);
+  }
+
+  async #mark(places: readonly number[], marks: Partial<Marks>, told: string): Promise<void> {
+    const before = at(this.cards, places);
+    await this.#putMarks(before, marks);
+    // One picture's stars are taken back by the key that gave them.
+    if (before.length > 1 || marks.folder !== undefined)
+      this.#changes.add({ words: told, undo: () => void this.#unmark(before) });
+  }
+
+  /** As they were. */
+  async #unmark(before: readonly Card[]): Promise<void> {
+    for (const cards of byMarks(before)) {
+      const { stars, folder } = cards[0]!; // none is empty
+      await this.#putMarks(cards, { stars, folder });
+    }
+  }
+
+  async #putMarks(cards: readonly Card[], marks: Partial<Marks>): Promise<void> {
+    this.#lay(cards.map((card) => ({ ...card, ...marks })));
+    const kept = cards.map(({ place }) => place).filter((place) => !this.#wholes.isUnkept(place));
+    if (kept.length > 0) await this.#storing.attempt((drawer) => drawer.pictures.mark(kept, marks));
   }
 
   /** What another tab did to pictures is done to those on this page. */
-  async #heard({ added, removed }: News): Promise<void> {
-    const at = (place: number): Result | undefined =>
-      this.results.find((result) => this.#places.get(result) === place);
-    this.#takeAway(removed.flatMap((place) => at(place) ?? []));
-    const found = await this.#try((drawer) => drawer.pictures(added));
-    const fresh = (found ?? []).filter(({ place }) => !at(place));
-    const shown = fresh.map(({ place, picture }) => this.#shown(todays(picture), place));
-    this.results = [...shown.toReversed(), ...this.results];
+  async #heard({ added, removed, marked = [] }: News): Promise<void> {
+    this.#lose(removed);
+    await this.#storing.attempt((drawer) => drawer.pictures.forget(removed));
+    await this.#see([...added, ...marked]);
   }
 
-  #takeAway(results: readonly Result[]): void {
-    this.results = this.results.filter((other) => !results.includes(other));
-    for (const { url } of results) URL.revokeObjectURL(url);
+  async #tidy(): Promise<void> {
+    await this.#storing.attempt((drawer) =>
+      drawer.pictures.tidy(({ added, removed }) => {
+        this.#lose(removed);
+        void this.#see(added);
+      }),
+    );
+    await this.room.look(this.bytes, this.cards.length);
   }
 
-  #placesOf(results: readonly Result[]): number[] {
-    return results.flatMap((result) => this.#places.get(result) ?? []);
+  #lose(places: readonly number[]): void {
+    if (places.length === 0) return;
+    this.#wholes.takeAway(places);
+    this.cards = without(this.cards, places);
   }
 
-  #shown(picture: Kept, place: number | null): Result {
-    const result = { ...picture, number: ++this.#made, url: URL.createObjectURL(picture.itself.blob) };
-    if (place !== null) this.#places.set(result, place);
-    return result;
+  async #see(places: readonly number[]): Promise<void> {
+    const cards = await this.#storing.attempt((drawer) => drawer.pictures.cardsAt(places));
+    this.#lay(cards ?? []);
+    await this.#fill();
   }
 
-  /** Where the drawer is stuck, work goes on without. */
-  async #try<T>(work: (drawer: Drawer) => Promise<T>): Promise<T | null> {
-    if (!this.#drawer) return null;
-    try {
-      return await work(this.#drawer);
-    } catch (thrown) {
-      this.failure = toDrobeError(thrown);
-      return null;
-    }
+  #lay(cards: readonly Card[]): void {
+    if (cards.length > 0) this.cards = laid(this.cards, cards);
   }
-}
 
-/** A picture that an older version may have kept. */
-const todays = (picture: Kept): Kept => ({
-  ...picture,
-  settings: settingsFrom(picture.settings),
-  job: jobFrom(picture.job),
-});
+  get #newest(): number[] {
+    return this.cards.slice(0, RECENT).map(({ place }) => place);
+  }
 
-/** A run in the album: its steps, and the picture it led to or none. */
-interface Entry {
-  step(answers: Unfinished['known']): Promise<void>;
-  /** It was cancelled: it may be gone on with until the next one is done. */
-  stop(): Promise<void>;
-  end(picture: Kept | null): Promise<Result | null>;
+  #settle(): void {
+    this.#wholes.settle(this.#newest);
+  }
+
+  /** The newest are whole again. */
+  async #fill(): Promise<void> {
+    this.#settle();
+    await this.#wholes.load(this.#newest);
+    this.#settle();
+  }
 }

@@ -2,6 +2,7 @@
 import type { Job } from '../../engine/api';
 import type { Desk } from '../paint/desk';
 import type { Settings } from '../settings/settings';
+import type { Filed } from './card';
 import type { Result } from './result';
 
 /** A run as it was asked for: its seed is drawn, and `count` says how many pictures are still to come. */
@@ -28,17 +29,23 @@ export interface Begun {
   readonly id: string;
   /** One more step is done. */
   step(answers: Known): Promise<void>;
-  /** It led to a picture, or to none. */
-  end(picture: Kept | null): Promise<Ended | null>;
+  /** It led to a picture, or to none. @param most so many pictures are kept; null: as many as there is room for. */
+  end(picture: Kept | null, most: number | null): Promise<Ended | null>;
   /** It was cancelled, and may be gone on with. */
   stop(): Promise<void>;
 }
 
+/** What became of a picture that is to be kept. */
 export interface Ended {
-  /** Where the picture lies. */
-  readonly place: number;
-  /** The places of pictures that made room for it. */
-  readonly ousted: readonly number[];
+  readonly card: Filed;
+  /** Pictures that made room for it. */
+  readonly ousted: Removal | null;
+}
+
+/** Pictures that are out of sight and can be brought back, until they are deleted for good. */
+export interface Removal {
+  readonly id: string;
+  readonly places: readonly number[];
 }
 
 /** A picture and where it lies. */
@@ -50,18 +57,10 @@ export interface Placed {
 /** A picture without what it is called by on the page. */
 export type Kept = Omit<Result, 'url' | 'number'>;
 
-export interface Findings {
-  /** Oldest first. */
-  readonly pictures: readonly Placed[];
-  readonly desk: Desk | null;
-  readonly unfinished: readonly Unfinished[];
-}
-
-/** So many pictures are kept. */
-export const CAPACITY = 40;
-
 /** What happened to pictures, told to all other tabs: their places. */
 export interface News {
   readonly added: readonly number[];
   readonly removed: readonly number[];
+  /** Those that were given stars or a folder; older versions tell of none. */
+  readonly marked?: readonly number[];
 }

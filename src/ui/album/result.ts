@@ -5,7 +5,7 @@ import type { Job, ModelEntry, Picture } from '../../engine/api';
 import { writeComfy } from '../../recipe/comfy-write';
 import { writeInfotext } from '../../recipe/infotext';
 import type { Texts } from '../../recipe/png';
-import type { Recipe } from '../../recipe/recipe';
+import type { Recipe, Tool } from '../../recipe/recipe';
 import type { Unit } from '../control/unit';
 import type { Reference } from '../reference/reference';
 import { fileName } from '../words/format';
@@ -43,6 +43,10 @@ export interface Result extends Making {
   /** From pressing Generate to the picture, loading included, in milliseconds. */
   readonly took: number;
   readonly parts: Picture['milliseconds'];
+  /** It was made elsewhere: by which tool, null where its file does not tell. Absent for what was drawn here. */
+  readonly brought?: { readonly tool: Tool | null };
+  /** When it was made, in milliseconds since 1970, where that was not just now. */
+  readonly made?: number;
 }
 
 /** Larger pictures are not kept as pixels beside their PNG. */

@@ -3,6 +3,8 @@ export interface Change {
   /** What was done, in a sentence. */
   readonly words: string;
   undo(): void;
+  /** It cannot be taken back any more: what was held for that may go. */
+  over?(): void;
 }
 
 /** So many are remembered: each may hold a picture. */
@@ -14,22 +16,28 @@ export class Changes {
   readonly last = $derived(this.all.at(-1) ?? null);
 
   add(change: Change): void {
-    this.all = [...this.all, change].slice(-MOST);
+    this.all = [...this.all, change];
+    for (const oldest of this.all.slice(0, -MOST)) this.forget(oldest);
   }
 
   undo(change = this.last): void {
     if (!change) return;
-    this.forget(change);
+    this.#drop(change);
     change.undo();
   }
 
-  /** It cannot be taken back any more, or was already. */
+  /** It cannot be taken back any more. */
   forget(change: Change): void {
-    this.all = this.all.filter((other) => other !== change);
+    this.#drop(change);
+    change.over?.();
   }
 
   /** Nothing needs to be told any more. */
   clear(): void {
-    this.all = [];
+    for (const change of this.all) this.forget(change);
+  }
+
+  #drop(change: Change): void {
+    this.all = this.all.filter((other) => other !== change);
   }
 }

@@ -113,7 +113,7 @@ export class Studio {
     this.settings = this.form.settings;
     this.#overrules = new Overrules(shelf);
     this.rates = new Persisted('rates', unmeasured, (found) => found, shelf);
-    this.album = new Album(drawer, this.changes);
+    this.album = new Album(drawer, this.changes, common);
     this.history = new PromptHistory(common);
     this.styles = new Styles(common, this.form, this.changes);
     this.tokens = new TokenCounter(engine);

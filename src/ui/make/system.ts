@@ -1,5 +1,5 @@
 /** What the studio needs of the browser. */
-import { Drawer } from '../album/drawer';
+import { Drawer } from '../album/drawer/drawer';
 import { hintSteps } from '../control/hints';
 import { pictures } from '../paint/source.svelte';
 import { localShelf, sessionShelf, tabShelf, type Shelf } from '../settings/persisted.svelte';

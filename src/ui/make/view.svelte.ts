@@ -7,7 +7,7 @@ import type { Runner } from './runner.svelte';
 export class View {
   #shown = $state.raw<Result | null>(null);
   /** Null: the canvas, to be painted on. Another tab may delete the picture. */
-  readonly shown = $derived.by(() => this.#album.results.find((result) => result === this.#shown) ?? null);
+  readonly shown = $derived.by(() => (this.#shown && this.#album.has(this.#shown) ? this.#shown : null));
   /** Whether the picture in work is to be in sight while it is drawn, and not one from before. */
   #watching = $state(true);
   /** Whether it is. */
@@ -69,6 +69,6 @@ export class View {
     const place = candidates.indexOf(shown);
     // Before it is gone, so that what is pressed to go through them stays where it is.
     this.#shown = place < 0 ? null : (candidates[place + 1] ?? candidates[place - 1] ?? null);
-    await this.#album.remove([shown]);
+    await this.#album.remove([this.#album.placeOf(shown)]);
   }
 }

@@ -32,14 +32,6 @@ export function storageWords({ usedBytes, freeBytes, persisted }: StorageFacts):
   return `${used && `${used}${free}. `}${stays}`;
 }
 
-/** How many pictures are kept, of how many at most, and how long. */
-export function picturesWords(number: number, most: number, size: number): string {
-  const how = `${most} at most, until you delete them`;
-  return number === 0
-    ? `None. What you draw is kept in this browser: ${how}.`
-    : `${count(number)}, ${bytes(size)}. They are kept in this browser: ${how}.`;
-}
-
 /** Of pictures that were to be deleted, and were not. */
 export const leftWords = (pictures: number): string =>
   `${pictures === 1 ? 'One picture stays' : `${count(pictures)} pictures stay`}: another tab works with what ${pictures === 1 ? 'it was' : 'they were'} made of. Delete ${pictures === 1 ? 'it' : 'them'} there, or close that tab first.`;

@@ -1,4 +1,5 @@
 /** All that the page says, in English, which is in the page from the start. */
+import { album } from './album';
 import { app } from './app';
 import { changes } from './changes';
 import { controls } from './controls';
@@ -14,6 +15,7 @@ import { redraw } from './redraw';
 import { styles } from './styles';
 
 export const en = {
+  album,
   app,
   changes,
   controls,

@@ -1,5 +1,6 @@
 /** All that the page says, in Lithuanian, which is fetched when it is spoken. */
 import type { Words } from '../en';
+import { album } from './album';
 import { app } from './app';
 import { changes } from './changes';
 import { controls } from './controls';
@@ -15,6 +16,7 @@ import { redraw } from './redraw';
 import { styles } from './styles';
 
 export const lt: Words = {
+  album,
   app,
   changes,
   controls,

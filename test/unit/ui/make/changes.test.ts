@@ -1,6 +1,6 @@
 /** What was done can be taken back: pictures and masks that others took the place of, deletions, settings. */
 import { expect, test } from 'vitest';
-import { CAPACITY } from '../../../../src/ui/album/kept';
+import { RECENT } from '../../../../src/ui/album/wholes.svelte';
 import type { Studio } from '../../../../src/ui/make/studio.svelte';
 import { drawGrey, miniature, pictureFile, stopped, studioAtWork, turn } from '../fake';
 
@@ -112,18 +112,39 @@ test('deleted pictures come back, each into its place', async () => {
   expect(shown.ok).toBe(true);
 });
 
-test('the oldest picture of a full album makes room with a word, and comes back', async () => {
+test('the oldest picture without a star makes room where only so many are kept, with a word, and comes back', async () => {
   const { studio } = studioAtWork();
-  for (let i = 0; i < CAPACITY; i++) {
+  const { album, changes } = studio;
+  album.room.keep(3);
+  for (const seed of ['0', '1', '2']) {
+    studio.settings.current.seed = seed;
+    await studio.generate();
+  }
+  await album.star([album.placeOf(album.results.at(-1)!)], 1);
+  expect([changes.all, album.going(1).map(({ seed }) => seed)]).toEqual([[], ['1']]);
+  await studio.generate();
+  const seeds = () => album.cards.map(({ seed }) => seed);
+  expect([seeds(), words(studio)]).toEqual([['2', '2', '0'], 'The oldest picture made room for this one.']);
+  changes.undo();
+  expect(seeds()).toEqual(['2', '2', '1', '0']);
+  expect(album.results.map(({ job }) => String(job.seed))).toEqual(seeds());
+});
+
+test('as many pictures are kept as there is room for, and only the newest are whole', async () => {
+  const { studio } = studioAtWork();
+  for (let i = 0; i < RECENT + 2; i++) {
     studio.settings.current.seed = String(i);
     await studio.generate();
   }
-  expect(studio.changes.all).toEqual([]);
-  await studio.generate();
-  expect([studio.album.results.length, studio.album.results.at(-1)?.job.seed]).toEqual([CAPACITY, 1n]);
-  expect(words(studio)).toBe('The oldest picture made room for this one.');
-  studio.changes.undo();
-  expect(studio.album.results.at(-1)?.job.seed).toBe(0n);
+  const { album } = studio;
+  expect([studio.changes.all, album.cards.length, album.results.length]).toEqual([[], RECENT + 2, RECENT]);
+  const [oldest] = album.cards.slice(-1);
+  const result = await album.whole(oldest!.place);
+  expect(result?.job.seed).toBe(0n);
+  studio.view.show(result!);
+  expect(studio.view.shown).toBe(result);
+  await studio.view.discard();
+  expect([studio.view.shown, await album.whole(oldest!.place)]).toEqual([null, null]);
 });
 
 test('settings that were taken over give way to those before', async () => {

@@ -1,10 +1,11 @@
 /** How things lie in the drawer, and what belongs to what there. */
-import { beginningWith } from '../../weights/db';
-import type { Unit } from '../control/unit';
-import type { Original } from '../files/picture';
-import type { Desk } from '../paint/desk';
-import type { Reference } from '../reference/reference';
-import type { Settings } from '../settings/settings';
+import { beginningWith, type Key } from '../../../weights/db';
+import type { Unit } from '../../control/unit';
+import type { Original } from '../../files/picture';
+import type { Desk } from '../../paint/desk';
+import type { Reference } from '../../reference/reference';
+import type { Settings } from '../../settings/settings';
+import type { Filed } from '../card';
 
 /** Whatever has pictures that others may have, too: what it was started from, and what guides it. */
 export interface Owner {
@@ -79,16 +80,52 @@ export function forget(store: IDBObjectStore, id: string): void {
   store.delete(beginningWith('step', id));
 }
 
+/**
+ * Pictures of older versions have places from 1 on and lie under another name than ours. Those versions keep the last 40 of
+ * what they find under theirs and delete the others: a page of one, in another tab or after a step back, must not find ours.
+ */
+export const FIRST = 1_000_000;
+
+/** Whether an older version keeps what lies there. */
+export const isOlder = (place: number): boolean => place < FIRST;
+
+/** The key of a picture. */
+export const keyOf = (place: number): Key => [isOlder(place) ? 'picture' : 'kept', place];
+
+/** The names under which things lie. A picture has its card and its thumbnail in the same place. */
+export const under = (
+  kind: 'picture' | 'card' | 'removal' | 'errand' | 'step' | 'desk' | 'original',
+): IDBKeyRange => beginningWith(kind);
+
+/** A picture with all that lies beside it. */
+export function erase(store: IDBObjectStore, place: number): void {
+  for (const key of [keyOf(place), ['card', place], ['thumbnail', place]]) store.delete([...key]);
+}
+
+/** Pictures that were taken out of sight by a tab, which can bring them back. */
+export interface NamedRemoval {
+  readonly tab: string;
+  readonly places: readonly number[];
+}
+
 /** Deletes pictures that something was made of and that are nobody's any more. */
 export function sweep(store: IDBObjectStore): void {
-  const [values, names] = [store.getAll(), store.getAllKeys(beginningWith('original'))];
+  const names = store.getAllKeys(under('original'));
   names.onsuccess = () => {
-    const used = new Set(
-      (values.result as Holder[]).flatMap((holder) => [...namesIn(holder), ...namesIn(holder.desk ?? {})]),
-    );
-    for (const key of names.result as [string, string][]) if (!used.has(key[1])) store.delete(key);
+    if (names.result.length === 0) return;
+    const cards = store.getAll(under('card'));
+    const holders = (['picture', 'desk', 'errand'] as const).map((kind) => store.getAll(under(kind)));
+    holders.at(-1)!.onsuccess = () => {
+      const used = new Set([
+        ...(cards.result as Filed[]).flatMap(({ uses }) => uses),
+        ...holders
+          .flatMap(({ result }) => result as Holder[])
+          .flatMap((holder) => [...namesIn(holder), ...namesIn(holder.desk ?? {})]),
+      ]);
+      for (const key of names.result as [string, string][]) if (!used.has(key[1])) store.delete(key);
+    };
   };
 }
 
-/** Whatever may have the names of pictures: a result, the desk or a run. */
+/** Whatever may have the names of pictures: a picture without a card, the desk or a run. */
 type Holder = Partial<Named<Desk> & NamedErrand>;

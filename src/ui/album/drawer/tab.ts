@@ -2,7 +2,7 @@
  * Which tab this is. Each has a desk of its own, under a name that outlasts a reload; while it lives it holds the lock of
  * that name, so that no other tab takes its desk.
  */
-import { ELSEWHERE, hold, isHeld, randomId } from '../../weights/db';
+import { ELSEWHERE, hold, isHeld, randomId } from '../../../weights/db';
 
 /** A reload may come before the page that goes has let go of its lock: so long it is waited for, in milliseconds. */
 const WAITS = [0, 100, 300, 600] as const;

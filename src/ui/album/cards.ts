@@ -1,0 +1,35 @@
+/** Lists of cards, newest first. */
+import type { Card } from './card';
+
+/** With these where they belong, in the place of those that lie there. */
+export function laid(cards: readonly Card[], more: readonly Card[]): readonly Card[] {
+  const others = without(
+    cards,
+    more.map(({ place }) => place),
+  );
+  return [...others, ...more].sort((a, b) => b.place - a.place);
+}
+
+/** Those that do not lie there. */
+export function without(cards: readonly Card[], places: readonly number[]): readonly Card[] {
+  const gone = new Set(places);
+  return cards.filter(({ place }) => !gone.has(place));
+}
+
+/** Those that lie there. */
+export function at(cards: readonly Card[], places: readonly number[]): readonly Card[] {
+  const wanted = new Set(places);
+  return cards.filter(({ place }) => wanted.has(place));
+}
+
+/** Apart by what a person said of them. */
+export function byMarks(cards: readonly Card[]): readonly (readonly Card[])[] {
+  const groups = new Map<string, Card[]>();
+  for (const card of cards) {
+    const marks = JSON.stringify([card.stars, card.folder]);
+    const group = groups.get(marks);
+    if (group) group.push(card);
+    else groups.set(marks, [card]);
+  }
+  return [...groups.values()];
+}

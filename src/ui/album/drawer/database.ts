@@ -1,0 +1,90 @@
+/** The database of what outlasts the page, and the pictures in it that others were made of. */
+import { createStore, promisifyRequest, type UseStore } from 'idb-keyval';
+import { guarded, randomId, type Key } from '../../../weights/db';
+import type { Original } from '../../files/picture';
+import { named, namesIn, whole, type Named, type Owner } from './layout';
+
+export class Database {
+  readonly #store: () => UseStore;
+  readonly #names = new WeakMap<Original, string>();
+  /** The same picture is the same object wherever it is met, as long as somebody has it. */
+  readonly #originals = new Map<string, WeakRef<Original>>();
+
+  constructor(name: string) {
+    let opened: UseStore | undefined;
+    this.#store = () => (opened ??= createStore(name, 'drawer'));
+  }
+
+  read<T>(key: Key): Promise<T | undefined> {
+    return this.#ask((store) => store.get([...key]) as IDBRequest<T | undefined>);
+  }
+
+  /** In the order of the keys; undefined where there is nothing. */
+  async readMany<T>(wanted: readonly Key[]): Promise<(T | undefined)[]> {
+    if (wanted.length === 0) return [];
+    const answers = this.#store()('readonly', (store) =>
+      Promise.all(wanted.map((key) => promisifyRequest(store.get([...key]) as IDBRequest<T | undefined>))),
+    );
+    return guarded(answers);
+  }
+
+  all<T>(range: IDBKeyRange): Promise<T[]> {
+    return this.#ask((store) => store.getAll(range) as IDBRequest<T[]>);
+  }
+
+  keys(range: IDBKeyRange): Promise<Key[]> {
+    return this.#ask((store) => store.getAllKeys(range)) as Promise<Key[]>; // all keys here are such
+  }
+
+  /**
+   * Reads and writes that happen all or not at all. `work` must ask for everything at once, or from inside of the answers.
+   * @throws DrobeError 'quota' | 'storage'
+   */
+  write(work: (store: IDBObjectStore) => void): Promise<void> {
+    const done = this.#store()('readwrite', (store) => {
+      work(store);
+      return promisifyRequest(store.transaction);
+    });
+    return guarded(done);
+  }
+
+  /** Puts the pictures that a thing was made of where they lie by themselves, and their names into the thing. */
+  named<T extends Owner>(thing: T, store: IDBObjectStore): Named<T> {
+    return named(thing, (picture) => {
+      const name = this.#names.get(picture) ?? randomId();
+      this.#know(name, picture);
+      store.put({ ...picture, pixels: null }, ['original', name]);
+      return name;
+    });
+  }
+
+  /** Things with the pictures that they were made of. */
+  async wholes<T extends Owner>(things: readonly Named<T>[]): Promise<T[]> {
+    const wanted = [...new Set(things.flatMap((thing) => namesIn(thing as Named<Owner>)))];
+    // Held until all things have theirs.
+    const originals = new Map<string, Original>();
+    const known = (name: string): Original | undefined => this.#originals.get(name)?.deref();
+    const take = (name: string, original: Original | undefined): void => {
+      if (original) originals.set(name, original);
+    };
+    for (const name of wanted) take(name, known(name));
+    const unknown = wanted.filter((name) => !originals.has(name));
+    const found = await this.readMany<Original>(unknown.map((name) => ['original', name]));
+    for (const [i, name] of unknown.entries()) {
+      const original = known(name) ?? found[i]; // somebody may have asked for it meanwhile
+      if (original) this.#know(name, original);
+      take(name, original);
+    }
+    const pictureOf = (name: string): Original | undefined => originals.get(name);
+    return things.map((thing) => whole(thing as Named<Owner>, pictureOf) as T); // what it was, less the names
+  }
+
+  #know(name: string, picture: Original): void {
+    this.#names.set(picture, name);
+    this.#originals.set(name, new WeakRef(picture));
+  }
+
+  #ask<T>(question: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
+    return guarded(this.#store()('readonly', (store) => promisifyRequest(question(store))));
+  }
+}

@@ -1,0 +1,40 @@
+/**
+ * What outlasts the page: pictures that were made, the desk with the one in work, and runs that were not finished when the
+ * page went. It lies in a database of its own in this browser, in an order that no clock decides.
+ */
+import { freeBytes } from '../../../weights/db';
+import type { News } from '../kept';
+import { Database } from './database';
+import { Desks } from './desks';
+import { Errands } from './errands';
+import { Pictures } from './pictures';
+import { Tab, type Session } from './tab';
+
+const DATABASE = 'drobe-drawer-1';
+
+export class Drawer {
+  readonly pictures: Pictures;
+  readonly errands: Errands;
+  readonly desks: Desks;
+  readonly #channel: () => BroadcastChannel;
+
+  /** @param session where this tab finds its name again. */
+  constructor(name = DATABASE, session: Session | null = null) {
+    const database = new Database(name);
+    let channel: BroadcastChannel | undefined;
+    this.#channel = () => (channel ??= new BroadcastChannel(name));
+    this.desks = new Desks(database, new Tab(name, session));
+    this.pictures = new Pictures(database, this.desks, (news) => this.#channel().postMessage(news));
+    this.errands = new Errands(database, this.pictures);
+  }
+
+  /** Tells what other tabs do to pictures. */
+  watch(told: (news: News) => void): void {
+    this.#channel().onmessage = ({ data }: MessageEvent<News>) => told(data);
+  }
+
+  /** Bytes that the browser says it would still take; null where it does not tell. */
+  freeBytes(): Promise<number | null> {
+    return freeBytes();
+  }
+}

@@ -1,0 +1,72 @@
+/** Runs: they outlast the page, and end with a picture or without one. */
+import { DrobeError } from '../../../errors';
+import { ELSEWHERE, beginningWith, hold, isHeld, randomId } from '../../../weights/db';
+import type { Begun, Errand, Known, Unfinished } from '../kept';
+import type { Database } from './database';
+import { deskOf, forget, sweep, under, type NamedErrand } from './layout';
+import type { Desk } from '../../paint/desk';
+import type { Pictures } from './pictures';
+
+export class Errands {
+  readonly #database: Database;
+  readonly #pictures: Pictures;
+
+  constructor(database: Database, pictures: Pictures) {
+    this.#database = database;
+    this.#pictures = pictures;
+  }
+
+  /** Runs that were not finished. Those that another tab is busy with are left out. */
+  async unfinished(): Promise<Unfinished[]> {
+    const keys = await this.#database.keys(under('errand'));
+    const found = await this.#database.readMany<NamedErrand>(keys);
+    const left: Unfinished[] = [];
+    for (const [i, errand] of found.entries()) {
+      const id = String(keys[i]?.[1]);
+      if (!errand || (await isHeld(id))) continue;
+      const { settings, stopped = false } = errand;
+      const steps = await this.#database.all<Known>(beginningWith('step', id));
+      const [desk] = await this.#database.wholes<Desk>([errand.desk]);
+      left.push({ id, settings, desk: deskOf(desk!), steps: steps.length, known: steps.flat(), stopped }); // one for one
+    }
+    return left;
+  }
+
+  /** Begins a run, or goes on with one. @throws DrobeError 'busy' where another tab does */
+  async begin({ settings, desk }: Errand, before?: Unfinished): Promise<Begun> {
+    const id = before?.id ?? randomId();
+    let steps = before?.steps ?? 0;
+    const unlock = await hold(id);
+    if (unlock === ELSEWHERE) throw new DrobeError('busy');
+    const write = (more: Partial<NamedErrand> = {}): Promise<void> =>
+      this.#database.write((store) => {
+        const errand: NamedErrand = { settings, desk: this.#database.named(desk, store), ...more };
+        store.put(errand, ['errand', id]);
+      });
+    try {
+      await write();
+    } catch (thrown) {
+      unlock?.();
+      throw thrown;
+    }
+    return {
+      id,
+      step: (answers) => this.#database.write((store) => store.put(answers, ['step', id, steps++])),
+      end: async (picture, most) => {
+        const ended = picture
+          ? this.#pictures.add(picture, most, (store) => forget(store, id))
+          : this.#database.write((store) => forget(store, id)).then(() => null);
+        return ended.finally(() => unlock?.());
+      },
+      stop: () => write({ stopped: true }).finally(() => unlock?.()),
+    };
+  }
+
+  /** Forgets a run that was not finished. */
+  drop({ id }: Unfinished): Promise<void> {
+    return this.#database.write((store) => {
+      forget(store, id);
+      sweep(store);
+    });
+  }
+}

@@ -1,0 +1,282 @@
+/**
+ * Pictures, as many as there is room for. Each has a card beside it, small, which is read for all of them at the start, and a
+ * thumbnail; the picture itself is read when somebody looks at it.
+ */
+import { nameOf, randomId } from '../../../weights/db';
+import type { Original } from '../../files/picture';
+import { thumbnailOf } from '../../files/thumbnail';
+import { cardOf, isOf, ousted, type Filed, type Marks } from '../card';
+import type { Ended, Kept, News, Placed, Removal } from '../kept';
+import type { Database } from './database';
+import type { Desks } from './desks';
+import { erase, FIRST, isOlder, keyOf, namesIn, sweep, under, type Named, type NamedRemoval } from './layout';
+
+/** What is made of a picture's file before it is kept. */
+interface Beside {
+  readonly hash: string;
+  /** Null where the browser cannot make it small. */
+  readonly thumbnail: Blob | null;
+}
+
+export class Pictures {
+  readonly #database: Database;
+  readonly #desks: Desks;
+  readonly #tell: (news: News) => void;
+  /** What this page took out of sight and may bring back. */
+  readonly #removals = new Set<string>();
+
+  constructor(database: Database, desks: Desks, tell: (news: News) => void) {
+    this.#database = database;
+    this.#desks = desks;
+    this.#tell = tell;
+  }
+
+  /** The cards of all pictures that are in sight, newest first. */
+  async cards(): Promise<Filed[]> {
+    const [cards, removals, older] = await Promise.all([
+      this.#database.all<Filed>(under('card')),
+      this.#database.all<NamedRemoval>(under('removal')),
+      this.#database.keys(under('picture')),
+    ]);
+    const carded = new Set(cards.map(({ place }) => place));
+    const bare = older.map(([, place]) => Number(place)).filter((place) => !carded.has(place));
+    const removed = new Set(removals.flatMap(({ places }) => places));
+    return [...cards, ...(await this.#bare(bare))]
+      .filter(({ place }) => !removed.has(place))
+      .sort((a, b) => b.place - a.place);
+  }
+
+  /** The cards of the pictures in these places, as far as they are there. */
+  async cardsAt(places: readonly number[]): Promise<Filed[]> {
+    const found = await this.#database.readMany<Filed>(places.map((place) => ['card', place]));
+    const bare = places.filter((place, i) => !found[i] && isOlder(place));
+    return [...found.filter((card) => card !== undefined), ...(await this.#bare(bare))];
+  }
+
+  /** Pictures by their places, as far as they are there. */
+  async wholes(places: readonly number[]): Promise<Placed[]> {
+    const found = await this.#database.readMany<Named<Kept>>(places.map(keyOf));
+    const there = found.flatMap((picture, i) => (picture ? [{ place: places[i]!, picture }] : [])); // as many
+    const pictures = await this.#database.wholes<Kept>(there.map(({ picture }) => picture));
+    return there.map(({ place }, i) => ({ place, picture: pictures[i]! })); // as many
+  }
+
+  /** A picture made small, or as it is where the browser cannot do that; null where it is gone. */
+  async thumbnail(place: number): Promise<Blob | null> {
+    const there = await this.#database.read<Blob>(['thumbnail', place]);
+    if (there) return there;
+    const picture = await this.#database.read<Named<Kept>>(keyOf(place));
+    if (!picture) return null;
+    const made = await thumbnailOf(picture.itself).catch(() => null);
+    if (!made) return picture.itself.blob;
+    await this.#database.write((store) => {
+      const card = store.getKey(['card', place]);
+      card.onsuccess = () => card.result !== undefined && store.put(made, ['thumbnail', place]);
+    });
+    return made;
+  }
+
+  /**
+   * Puts a picture behind all others; where only so many are kept, others make room: none that has a star, none that another
+   * tab works with.
+   * @param most null: as many as there is room for. @param also is done with it or not at all.
+   * @throws DrobeError 'quota' | 'storage'
+   */
+  async add(picture: Kept, most: number | null, also: (store: IDBObjectStore) => void): Promise<Ended> {
+    const [beside, spared, tab] = await Promise.all([
+      besideOf(picture.itself),
+      most === null ? new Set<string>() : this.#desks.usedElsewhere(),
+      this.#desks.tab(),
+    ]);
+    const told: Ended[] = [];
+    await this.#database.write((store) => {
+      also(store);
+      const last = store.openKeyCursor(IDBKeyRange.bound(['card', FIRST], ['card', []]), 'prev');
+      last.onsuccess = () => {
+        const [, before = FIRST - 1] = (last.result?.key ?? []) as [string?, number?];
+        const card = this.#put(picture, before + 1, beside, store);
+        if (most === null) told.push({ card, ousted: null });
+        else this.#makeRoom(store, { most, spared, tab }, (ousted) => told.push({ card, ousted }));
+      };
+    });
+    const [ended] = told as [Ended]; // it is written
+    this.#tell({ added: [ended.card.place], removed: ended.ousted?.places ?? [] });
+    return ended;
+  }
+
+  /** Says of pictures what a person thinks of them; gives their cards. */
+  async mark(places: readonly number[], marks: Partial<Marks>): Promise<Filed[]> {
+    const marked: Filed[] = [];
+    await this.#database.write((store) => {
+      for (const place of places) {
+        const found = store.get(['card', place]) as IDBRequest<Filed | undefined>;
+        found.onsuccess = () => {
+          if (!found.result) return;
+          const card = { ...found.result, ...marks };
+          store.put(card, ['card', place]);
+          marked.push(card);
+        };
+      }
+    });
+    this.#tell({ added: [], removed: [], marked: places });
+    return marked;
+  }
+
+  /** Takes pictures out of sight, in all tabs. They are deleted for good by `erase`, or when this tab is gone. */
+  async remove(places: readonly number[]): Promise<Removal> {
+    const removal = { id: randomId(), places };
+    const tab = await this.#desks.tab();
+    await this.#database.write((store) => this.#putRemoval(store, removal, tab));
+    this.#tell({ added: [], removed: places });
+    return removal;
+  }
+
+  /** Brings pictures back into sight; gives their cards. */
+  async bringBack({ id, places }: Removal): Promise<Filed[]> {
+    this.#removals.delete(id);
+    await this.#database.write((store) => store.delete(['removal', id]));
+    this.#tell({ added: places, removed: [] });
+    return this.cardsAt(places);
+  }
+
+  /** Deletes for good what was taken out of sight, with what it was made of where nothing else was. */
+  async erase(removals: readonly Pick<Removal, 'id'>[]): Promise<void> {
+    for (const { id } of removals) this.#removals.delete(id);
+    await this.#database.write((store) => {
+      for (const { id } of removals) {
+        const found = store.get(['removal', id]) as IDBRequest<NamedRemoval | undefined>;
+        found.onsuccess = () => {
+          for (const place of found.result?.places ?? []) erase(store, place);
+          store.delete(['removal', id]);
+          sweep(store);
+        };
+      }
+    });
+  }
+
+  /** Of these places, those of pictures that were made of what another tab has on its desk. */
+  async usedElsewhere(places: readonly number[]): Promise<readonly number[]> {
+    const names = await this.#desks.usedElsewhere();
+    if (names.size === 0) return [];
+    const cards = await this.cardsAt(places);
+    return cards.filter(({ uses }) => uses.some((name) => names.has(name))).map(({ place }) => place);
+  }
+
+  /**
+   * What can be done once the page is there: pictures of an older version get cards and thumbnails, and what pages took out of
+   * sight that are gone is deleted. @param told what changed by it.
+   */
+  async tidy(told: (news: News) => void): Promise<void> {
+    const ids = await this.#database.keys(under('removal'));
+    const removals = await this.#database.readMany<NamedRemoval>(ids);
+    const living = await this.#desks.living(removals.flatMap((removal) => removal?.tab ?? []));
+    const left = ids
+      .filter((_, i) => !living.includes(removals[i]?.tab ?? ''))
+      .map(([, id]) => ({ id: String(id) }))
+      .filter(({ id }) => !this.#removals.has(id));
+    if (left.length > 0) await this.erase(left);
+
+    const places = (await this.#database.keys(under('picture'))).map(([, place]) => Number(place));
+    const carded = await this.#database.keys(IDBKeyRange.bound(['card', 0], ['card', FIRST], false, true));
+    const gone = carded.map(([, place]) => Number(place)).filter((place) => !places.includes(place));
+    await this.forget(gone);
+    const added: number[] = [];
+    // The newest first: these are looked at first.
+    for (const place of places.toReversed()) if (await this.#takeOver(place)) added.push(place);
+    if (added.length + gone.length > 0) {
+      const news = { added, removed: gone };
+      told(news);
+      this.#tell(news);
+    }
+    await this.#database.write(sweep);
+  }
+
+  /** What lies beside pictures that an older version deleted goes with them. */
+  async forget(places: readonly number[]): Promise<void> {
+    const older = places.filter(isOlder);
+    if (older.length === 0) return;
+    await this.#database.write((store) => {
+      for (const place of older) {
+        const picture = store.getKey([...keyOf(place)]);
+        picture.onsuccess = () => {
+          if (picture.result === undefined) erase(store, place);
+        };
+      }
+    });
+  }
+
+  /** Gives a picture of an older version a card that is its own. False where it has one. */
+  async #takeOver(place: number): Promise<boolean> {
+    const picture = await this.#database.read<Named<Kept>>(keyOf(place));
+    if (!picture) return false;
+    const bare = bareCard(place, picture);
+    const card = await this.#database.read<Filed>(['card', place]);
+    // An older version may have put another picture where one was deleted.
+    if (card && isOf(card, bare)) return false;
+    const { hash, thumbnail } = await besideOf(picture.itself);
+    let taken = false;
+    await this.#database.write((store) => {
+      const there = store.getKey([...keyOf(place)]);
+      there.onsuccess = () => {
+        if (there.result === undefined) return;
+        taken = true;
+        putBeside(store, { ...bare, hash }, thumbnail);
+      };
+    });
+    return taken;
+  }
+
+  /** Cards of pictures that an older version kept, which made none. */
+  async #bare(places: readonly number[]): Promise<Filed[]> {
+    const found = await this.#database.readMany<Named<Kept>>(places.map(keyOf));
+    return found.flatMap((picture, i) => (picture ? [bareCard(places[i]!, picture)] : [])); // as many
+  }
+
+  #put(picture: Kept, place: number, { hash, thumbnail }: Beside, store: IDBObjectStore): Filed {
+    const itself = { ...picture.itself, pixels: null };
+    const kept = { ...this.#database.named(picture, store), itself };
+    store.put(kept, [...keyOf(place)]);
+    const card = cardOf(place, picture, { made: picture.made ?? Date.now(), hash, uses: namesIn(kept) });
+    putBeside(store, card, thumbnail);
+    return card;
+  }
+
+  #makeRoom(
+    store: IDBObjectStore,
+    { most, spared, tab }: { most: number; spared: ReadonlySet<string>; tab: string },
+    told: (removal: Removal | null) => void,
+  ): void {
+    const removals = store.getAll(under('removal')) as IDBRequest<NamedRemoval[]>;
+    const cards = store.getAll(under('card')) as IDBRequest<Filed[]>;
+    cards.onsuccess = () => {
+      const removed = new Set(removals.result.flatMap(({ places }) => places));
+      const inSight = cards.result.filter(({ place }) => !removed.has(place)).reverse();
+      const going = ousted(inSight, most, ({ uses }) => uses.some((name) => spared.has(name)));
+      const removal = { id: randomId(), places: going.map(({ place }) => place) };
+      if (going.length > 0) this.#putRemoval(store, removal, tab);
+      told(going.length > 0 ? removal : null);
+    };
+  }
+
+  #putRemoval(store: IDBObjectStore, { id, places }: Removal, tab: string): void {
+    this.#removals.add(id);
+    store.put({ tab, places } satisfies NamedRemoval, ['removal', id]);
+  }
+}
+
+function putBeside(store: IDBObjectStore, card: Filed, thumbnail: Blob | null): void {
+  store.put(card, ['card', card.place]);
+  if (thumbnail) store.put(thumbnail, ['thumbnail', card.place]);
+  else store.delete(['thumbnail', card.place]);
+}
+
+const bareCard = (place: number, picture: Named<Kept>): Filed =>
+  cardOf(place, picture, { made: 0, hash: null, uses: namesIn(picture) });
+
+async function besideOf(itself: Original): Promise<Beside> {
+  const [thumbnail, content] = await Promise.all([
+    thumbnailOf(itself).catch(() => null),
+    itself.blob.arrayBuffer(),
+  ]);
+  return { thumbnail, hash: await nameOf(new Uint8Array(content)) };
+}

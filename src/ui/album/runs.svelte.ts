@@ -1,0 +1,84 @@
+import { settingsFrom } from '../settings/mend';
+import type { Begun, Ended, Errand, Kept, Unfinished } from './kept';
+import type { Result } from './result';
+import type { Storing } from './storing.svelte';
+
+/** A run in the album: its steps, and the picture it led to or none. */
+export interface Entry {
+  step(answers: Unfinished['known']): Promise<void>;
+  /** It was cancelled: it may be gone on with until the next one is done. */
+  stop(): Promise<void>;
+  end(picture: Kept | null): Promise<Result | null>;
+}
+
+/** What becomes of the pictures that runs lead to. */
+interface Keeper {
+  /** Keeps one, or finds that it cannot: null. @param work is told how many are kept at most. */
+  keep(work: (most: number | null) => Promise<Ended | null>): Promise<Ended | null>;
+  /** One was made. @param ended null where it was not kept. */
+  made(picture: Kept, ended: Ended | null): Result;
+}
+
+/** Runs that are remembered while they last. */
+export class Runs {
+  /** Those that were in work when their page went, or that were cancelled. */
+  unfinished = $state.raw<readonly Unfinished[]>([]);
+  readonly #storing: Storing;
+  readonly #keeper: Keeper;
+  #unkept = 0;
+
+  constructor(storing: Storing, keeper: Keeper) {
+    this.#storing = storing;
+    this.#keeper = keeper;
+  }
+
+  /** Takes out what earlier visits left. */
+  async open(): Promise<void> {
+    const found = await this.#storing.attempt((drawer) => drawer.errands.unfinished());
+    if (found) this.unfinished = found.map((run) => ({ ...run, settings: settingsFrom(run.settings) }));
+  }
+
+  /** Begins a run that shall outlast the page, or goes on with one. Gives what is to be told of it. */
+  async begin(errand: Errand, before?: Unfinished): Promise<Entry> {
+    if (before) this.unfinished = this.unfinished.filter((other) => other !== before);
+    const begun = await this.#storing.attempt<Begun>((drawer) => drawer.errands.begin(errand, before));
+    const known = [...(before?.known ?? [])];
+    let steps = before?.steps ?? 0;
+    const end: Entry['end'] = async (picture) => {
+      const ended = begun && (await this.#keeper.keep((most) => begun.end(picture, most)));
+      if (!picture) return null;
+      const result = this.#keeper.made(picture, ended);
+      await this.#dropStopped();
+      return result;
+    };
+    return {
+      step: async (answers) => {
+        if (answers.length === 0) return;
+        known.push(...answers);
+        steps++;
+        if (begun) await this.#storing.attempt(() => begun.step(answers));
+      },
+      stop: async () => {
+        if (steps === 0) {
+          await end(null);
+          return;
+        }
+        if (begun) await this.#storing.attempt(() => begun.stop());
+        await this.#dropStopped();
+        const id = begun?.id ?? `unkept-${++this.#unkept}`;
+        this.unfinished = [...this.unfinished, { ...errand, id, known, steps, stopped: true }];
+      },
+      end,
+    };
+  }
+
+  async drop(unfinished: Unfinished): Promise<void> {
+    this.unfinished = this.unfinished.filter((other) => other !== unfinished);
+    await this.#storing.attempt((drawer) => drawer.errands.drop(unfinished));
+  }
+
+  /** Runs that were cancelled are offered until the next one is done. */
+  async #dropStopped(): Promise<void> {
+    for (const stopped of this.unfinished.filter((run) => run.stopped)) await this.drop(stopped);
+  }
+}

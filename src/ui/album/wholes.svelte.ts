@@ -1,0 +1,115 @@
+import { jobFrom, settingsFrom } from '../settings/mend';
+import type { Kept } from './kept';
+import type { Result } from './result';
+import type { Storing } from './storing.svelte';
+
+/** So many of the newest pictures are whole at all times. */
+export const RECENT = 40;
+
+/** So many others stay whole that were opened last. */
+const OPENED = 100;
+
+/** Pictures with all that made them: the newest few, those that were opened last, and those that lie nowhere else. */
+export class Wholes {
+  /** Newest first. */
+  recent = $state.raw<readonly Result[]>([]);
+  /** The one that was opened last at the end. */
+  #opened = $state.raw<readonly Result[]>([]);
+  /** Those that could not be kept. */
+  #unkept: readonly Result[] = [];
+  readonly #places = new WeakMap<Result, number>();
+  /** By their places: a picture that comes back is called as before. */
+  readonly #numbers: Record<number, number> = {};
+  readonly #storing: Storing;
+  #made = 0;
+
+  constructor(storing: Storing) {
+    this.#storing = storing;
+  }
+
+  get hasUnkept(): boolean {
+    return this.#unkept.length > 0;
+  }
+
+  isUnkept(place: number): boolean {
+    return this.#unkept.some((result) => this.placeOf(result) === place);
+  }
+
+  placeOf(result: Result): number {
+    return this.#places.get(result) ?? NaN;
+  }
+
+  /** Whether this very object can be shown. */
+  has(result: Result): boolean {
+    return this.recent.includes(result) || this.#opened.includes(result);
+  }
+
+  /** A picture that was just made or brought back. @param isKept whether it can be read again. */
+  add(place: number, picture: Kept, isKept: boolean): Result {
+    const known = this.at(place);
+    if (known) return known;
+    const number = (this.#numbers[place] ??= ++this.#made);
+    const result = { ...picture, number, url: URL.createObjectURL(picture.itself.blob) };
+    this.#places.set(result, place);
+    if (!isKept) this.#unkept = [...this.#unkept, result];
+    this.#hold(result);
+    return result;
+  }
+
+  /** As `at`, of one that somebody looks at: it stays whole for a while. */
+  open(place: number): Result | undefined {
+    const result = this.at(place);
+    if (result) this.#hold(result);
+    return result;
+  }
+
+  at(place: number): Result | undefined {
+    const isThere = (result: Result): boolean => this.placeOf(result) === place;
+    return this.recent.find(isThere) ?? this.#opened.find(isThere) ?? this.#unkept.find(isThere);
+  }
+
+  /** Pictures by their places, as far as they are there. Those that are not whole yet are read, all at once. */
+  async load(places: readonly number[]): Promise<void> {
+    const missing = places.filter((place) => !this.at(place));
+    if (missing.length === 0) return;
+    const found = await this.#storing.attempt((drawer) => drawer.pictures.wholes(missing));
+    // The oldest first: numbers go up with the pictures.
+    for (const { place, picture } of (found ?? []).toReversed()) this.add(place, todays(picture), true);
+  }
+
+  /** The newest are these now, as far as they are whole. */
+  settle(newest: readonly number[]): void {
+    const before = this.recent;
+    const recent = newest.flatMap((place) => this.at(place) ?? []);
+    // Somebody may look at one that is not among them any more.
+    for (const result of before) if (!recent.includes(result)) this.#hold(result);
+    this.recent = recent;
+  }
+
+  /** They are not there any more. Gives those that lie nowhere else, and whose files are only in memory. */
+  takeAway(places: readonly number[]): readonly Result[] {
+    const taken = places.flatMap((place) => this.at(place) ?? []);
+    const unkept = this.#unkept.filter((result) => taken.includes(result));
+    const isLeft = (result: Result): boolean => !taken.includes(result);
+    this.#unkept = this.#unkept.filter(isLeft);
+    this.recent = this.recent.filter(isLeft);
+    this.#opened = this.#opened.filter(isLeft);
+    for (const { url } of taken) URL.revokeObjectURL(url);
+    return unkept;
+  }
+
+  #hold(result: Result): void {
+    const opened = [...this.#opened.filter((other) => other !== result), result];
+    const spent = opened.slice(0, -OPENED);
+    this.#opened = opened.slice(-OPENED);
+    for (const old of spent)
+      if (!this.recent.includes(old) && !this.#unkept.includes(old)) URL.revokeObjectURL(old.url);
+  }
+}
+
+/** A picture that an older version may have kept. */
+const todays = (picture: Kept): Kept => ({
+  ...picture,
+  settings: settingsFrom(picture.settings),
+  job: jobFrom(picture.job),
+});
