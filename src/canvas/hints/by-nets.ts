@@ -1,6 +1,6 @@
 /**
  * Hints that a net makes, from a file of its own: one row each, under its name in A1111's extension (sd-webui-controlnet).
- * The net runs in the engine; here stands what they are called, and which file makes which.
+ * The net runs in the engine; here stands which file makes which.
  */
 import type { Preprocessor } from './preprocessor';
 
@@ -16,26 +16,22 @@ const lines = ['lineart', 'line-art', 'line_art'];
 
 /** In the order in which they are offered. */
 const hints = {
-  depth_anything_v2: { label: 'Depth (Depth Anything V2)', net: 'Depth Anything', nets: depths },
+  depth_anything_v2: { net: 'Depth Anything', nets: depths },
   depth_anything: {
-    label: 'Depth (Depth Anything)',
     net: 'Depth Anything',
     nets: depths,
     named: /depth[-_ ]?anything(?![-_ ]?v2)/i,
   },
   lineart_realistic: {
-    label: 'Line art (informative drawings)',
     net: 'Informative drawings',
     nets: lines,
   },
   lineart_coarse: {
-    label: 'Line art, coarse (informative drawings)',
     net: 'Informative drawings',
     nets: lines,
     named: /sk_model2|coarse/i,
   },
   softedge_hed: {
-    label: 'Soft edges (HED)',
     net: 'HED',
     nets: ['softedge', 'soft-edge', 'soft_edge', '-hed', '_hed'],
   },

@@ -23,42 +23,37 @@ export interface HintMaker extends Preprocessor {
   make(picture: Pixels, numbers: { readonly a: number; readonly b: number }, mask?: Uint8Array): Pixels;
 }
 
-const gamma: HintNumber = { name: 'a', label: 'Gamma', min: 0.1, max: 2, step: 0.001, initial: 1 };
+const gamma: HintNumber = { name: 'a', of: 'gamma', min: 0.1, max: 2, step: 0.001, initial: 1 };
 
 const makers = {
   none: {
-    label: 'None: it is a hint already',
     numbers: [],
     scaled: false,
     nets: [],
     make: (picture) => picture,
   },
   canny: {
-    label: 'Canny edges',
     numbers: [
-      { name: 'a', label: 'Low threshold', min: 1, max: 255, step: 1, initial: 100 },
-      { name: 'b', label: 'High threshold', min: 1, max: 255, step: 1, initial: 200 },
+      { name: 'a', of: 'low', min: 1, max: 255, step: 1, initial: 100 },
+      { name: 'b', of: 'high', min: 1, max: 255, step: 1, initial: 200 },
     ],
     scaled: true,
     nets: ['canny', 'edge'],
     make: (picture, { a, b }) => greyOf(canny(picture, a, b), picture),
   },
   scribble_xdog: {
-    label: 'Scribble (difference of blurs)',
-    numbers: [{ name: 'a', label: 'Threshold', min: 1, max: 64, step: 1, initial: 32 }],
+    numbers: [{ name: 'a', of: 'threshold', min: 1, max: 64, step: 1, initial: 32 }],
     scaled: true,
     nets: ['scribble', 'sketch'],
     make: (picture, { a }) => scribble(picture, a),
   },
   softedge_filter: {
-    label: 'Soft edges (by filters)',
-    numbers: [{ name: 'a', label: 'Softness', min: 0.5, max: 6, step: 0.1, initial: 1.5 }],
+    numbers: [{ name: 'a', of: 'softness', min: 0.5, max: 6, step: 0.1, initial: 1.5 }],
     scaled: true,
     nets: ['softedge', 'soft-edge', 'soft_edge', '-hed', '_hed', 'pidi'],
     make: (picture, { a }) => softEdges(picture, a),
   },
   lineart_standard: {
-    label: 'Line art of dark lines on white',
     module: 'lineart_standard (from white bg & black line)',
     numbers: [],
     scaled: true,
@@ -66,7 +61,6 @@ const makers = {
     make: lineArt,
   },
   invert: {
-    label: 'Invert: dark lines on white become white on black',
     module: 'invert (from white bg & black line)',
     numbers: [],
     scaled: false,
@@ -74,35 +68,30 @@ const makers = {
     make: negative,
   },
   threshold: {
-    label: 'Black and white by a threshold',
-    numbers: [{ name: 'a', label: 'Threshold', min: 0, max: 255, step: 1, initial: 127 }],
+    numbers: [{ name: 'a', of: 'threshold', min: 0, max: 255, step: 1, initial: 127 }],
     scaled: true,
     nets: ['qrcode', 'qr_code', 'brightness'],
     make: (picture, { a }) => threshold(picture, a),
   },
   grey: {
-    label: 'Grey',
     numbers: [],
     scaled: false,
     nets: ['grey', 'gray'],
     make: grey,
   },
   recolor_luminance: {
-    label: 'Lightness, to colour anew',
     numbers: [gamma],
     scaled: false,
     nets: ['recolor', 'recolour'],
     make: (picture, { a }) => luminance(picture, a),
   },
   recolor_intensity: {
-    label: 'Strongest colour, to colour anew',
     numbers: [gamma],
     scaled: false,
     nets: ['recolor', 'recolour'],
     make: (picture, { a }) => intensity(picture, a),
   },
   t2ia_color_grid: {
-    label: 'Colours of large squares',
     also: 'color',
     numbers: [],
     scaled: true,
@@ -110,29 +99,25 @@ const makers = {
     make: colourGrid,
   },
   tile_resample: {
-    label: 'Tile: less detail',
-    numbers: [{ name: 'a', label: 'Times smaller', min: 1, max: 8, step: 0.01, initial: 1 }],
+    numbers: [{ name: 'a', of: 'smaller', min: 1, max: 8, step: 0.01, initial: 1 }],
     scaled: false,
     nets: ['tile'],
     make: (picture, { a }) => downsampled(picture, a),
   },
   blur_gaussian: {
-    label: 'Blur',
-    numbers: [{ name: 'a', label: 'Sigma', min: 0.01, max: 64, step: 0.01, initial: 9 }],
+    numbers: [{ name: 'a', of: 'sigma', min: 0.01, max: 64, step: 0.01, initial: 9 }],
     scaled: true,
     nets: ['blur', 'tile'],
     make: (picture, { a }) => gaussianBlur(picture, a),
   },
   shuffle: {
-    label: 'Shuffle: colours without shapes',
     // A1111's has no seed and is another each time; it reads over the number.
-    numbers: [{ name: 'a', label: 'Seed', min: 0, max: 1000, step: 1, initial: 0 }],
+    numbers: [{ name: 'a', of: 'seed', min: 0, max: 1000, step: 1, initial: 0 }],
     scaled: true,
     nets: ['shuffle'],
     make: (picture, { a }) => shuffled(picture, a),
   },
   inpaint_only: {
-    label: 'Inpaint: what is masked is left out',
     numbers: [],
     scaled: false,
     masked: true,
@@ -140,7 +125,6 @@ const makers = {
     make: (picture, _numbers, mask) => (mask ? withHole(picture, mask) : picture),
   },
   inpaint_global_harmonious: {
-    label: 'Inpaint, all of the picture anew',
     also: 'inpaint',
     numbers: [],
     scaled: false,

@@ -4,7 +4,8 @@
 export interface HintNumber {
   /** A1111's "Threshold A" and "Threshold B". */
   readonly name: 'a' | 'b';
-  readonly label: string;
+  /** What it is a number of. */
+  readonly of: 'gamma' | 'low' | 'high' | 'threshold' | 'softness' | 'smaller' | 'sigma' | 'seed';
   readonly min: number;
   readonly max: number;
   readonly step: number;
@@ -12,8 +13,6 @@ export interface HintNumber {
 }
 
 export interface Preprocessor {
-  /** What it is called on the page. */
-  readonly label: string;
   /** What A1111's page writes into infotext ("Module: canny"), where that is not its name. */
   readonly module?: string;
   /** What infotext may call it beside that. */

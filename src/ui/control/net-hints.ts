@@ -3,7 +3,6 @@ import {
   isNetHint,
   netHintNames,
   netHintOf,
-  preprocessors,
   type NetHintName,
   type PreprocessorName,
 } from '../../canvas/hints';
@@ -12,6 +11,7 @@ import type { AddonFacts, HintWish, ModelEntry } from '../../engine/api';
 import { DrobeError } from '../../errors';
 import type { HintOrder } from './hint';
 import type { HintSteps, MakeHint } from './orders';
+import { words } from '../words/language.svelte';
 
 /** A file with such a net. */
 type HintNetFile = ModelEntry & { readonly addon: Extract<AddonFacts, { kind: 'hint-net' }> };
@@ -52,7 +52,7 @@ export function hintsBy(steps: HintSteps, ask: AskNet, here: () => readonly Mode
   /** What a net makes of what it is shown, asked once. */
   async function byNet(hint: NetHintName, order: HintOrder, signal: AbortSignal): Promise<Pixels> {
     const net = netFor(hint, here());
-    if (!net) throw new DrobeError('hint-net-missing', { hint: preprocessors[hint].label });
+    if (!net) throw new DrobeError('hint-net-missing', { hint: words.guiding.preprocessors[hint] });
     const shown = await steps.shown(order);
     const { picture, part, resize } = order;
     const key = JSON.stringify([hint, net.id, shown.width, shown.height, part && [part, resize]]);

@@ -11,6 +11,7 @@ import {
 import type { AddonFacts, ModelEntry, ModelFacts } from '../../engine/api';
 import { isForFamily } from '../settings/family';
 import { withPreprocessor, type Unit } from './unit';
+import { words } from '../words/language.svelte';
 
 export type ControlFacts = Extract<AddonFacts, { kind: 'control' }>;
 
@@ -31,7 +32,7 @@ export function fits({ addon }: ControlNet, model: Guided): boolean {
 
 /** What a net that does not fit a model is for. */
 export const meantFor = ({ addon }: ControlNet, model: Guided): string =>
-  isForFamily(addon.base, model.family) ? `${addon.base} of another size` : addon.base;
+  isForFamily(addon.base, model.family) ? words.guiding.otherSize(addon.base) : addon.base;
 
 /** Of the kinds that a net tells apart, the one that a preprocessor makes; the first where none is called like it. */
 export function likelyKind({ kinds = [] }: ControlFacts, preprocessor: PreprocessorName): string {
@@ -71,9 +72,8 @@ export function preprocessorLabels(
 ): Readonly<Partial<Record<PreprocessorName, string>>> {
   const [none, ...others] = hintNames;
   const offered = [none!, ...byNets, ...others]; // there are some
-  const { label } = preprocessors[chosen];
   return {
-    ...Object.fromEntries(offered.map((name) => [name, preprocessors[name].label])),
-    ...(!offered.includes(chosen) && { [chosen]: gone(label) }),
+    ...Object.fromEntries(offered.map((name) => [name, words.guiding.preprocessors[name]])),
+    ...(!offered.includes(chosen) && { [chosen]: gone(words.guiding.preprocessors[chosen]) }),
   };
 }

@@ -57,19 +57,6 @@ export function mended<T extends UnitSettings>(found: T): T {
 /** From A1111's extension. */
 export const resolutions: Range = { min: 64, max: 2048, step: 8 };
 
-/** A1111's words for its choices. */
-export const controlModes: Readonly<Record<ControlMode, string>> = {
-  balanced: 'Balanced',
-  prompt: 'My prompt is more important',
-  control: 'ControlNet is more important',
-};
-
-export const resizeModes: Readonly<Record<ResizeMode, string>> = {
-  stretch: 'Just Resize',
-  crop: 'Crop and Resize',
-  fill: 'Resize and Fill',
-};
-
 /** Another preprocessor, with the numbers that it begins with. */
 export function withPreprocessor(preprocessor: PreprocessorName): Pick<Unit, 'preprocessor' | 'a' | 'b'> {
   const { numbers } = preprocessors[preprocessor];

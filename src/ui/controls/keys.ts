@@ -4,7 +4,8 @@
 export interface Command<On> {
   /** As a keyboard has them; the first is the one to show. "Ctrl" is ⌘ on a Mac. */
   readonly keys: readonly string[];
-  readonly words: string;
+  /** What it is for. */
+  readonly words: () => string;
   run(on: On): void;
   /** Those of the keys that count while somebody types, too. */
   readonly typing?: readonly string[];

@@ -2,19 +2,20 @@
 import type { Command } from '../controls/keys';
 import { painting } from '../paint/keys';
 import type { Studio } from './studio.svelte';
+import { words } from '../words/language.svelte';
 
 type StudioCommand = Command<Studio>;
 
 export const general: readonly StudioCommand[] = [
   {
     keys: ['Ctrl+Enter'],
-    words: 'Generate',
+    words: () => words.keys.generate,
     run: (studio) => void studio.press(),
     typing: ['Ctrl+Enter'],
   },
   {
     keys: ['Escape', 'Shift+X'],
-    words: 'Cancel',
+    words: () => words.keys.cancel,
     run: (studio) => {
       studio.place.board.cancel(); // a stroke that is being painted
       studio.cancel();
@@ -25,14 +26,24 @@ export const general: readonly StudioCommand[] = [
 
 /** To go through what was made: of a picture, or with words alone. */
 export const staging: readonly StudioCommand[] = [
-  { keys: ['ArrowLeft'], words: 'Previous picture', repeats: true, run: (studio) => studio.view.leaf(-1) },
-  { keys: ['ArrowRight'], words: 'Next picture', repeats: true, run: (studio) => studio.view.leaf(1) },
-  { keys: ['U'], words: 'Enlarge the picture', run: (studio) => void studio.larger.enlarge() },
+  {
+    keys: ['ArrowLeft'],
+    words: () => words.keys.previousPicture,
+    repeats: true,
+    run: (studio) => studio.view.leaf(-1),
+  },
+  {
+    keys: ['ArrowRight'],
+    words: () => words.keys.nextPicture,
+    repeats: true,
+    run: (studio) => studio.view.leaf(1),
+  },
+  { keys: ['U'], words: () => words.keys.enlarge, run: (studio) => void studio.larger.enlarge() },
 ];
 
 /** Where nothing is painted. */
 export const elsewhere: readonly StudioCommand[] = [
-  { keys: ['Ctrl+Z'], words: 'Undo the last change that is told', run: ({ changes }) => changes.undo() },
+  { keys: ['Ctrl+Z'], words: () => words.keys.undoTold, run: ({ changes }) => changes.undo() },
 ];
 
 /** Those of painting, told to the studio. */

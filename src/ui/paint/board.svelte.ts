@@ -18,15 +18,8 @@ import { png } from '../files/png';
 import type { Range } from '../controls/range';
 import type { pictures } from './source.svelte';
 
-export const tools = {
-  brush: 'Brush',
-  eraser: 'Eraser',
-  rectangle: 'Rectangle',
-  lasso: 'Lasso',
-  fill: 'Fill',
-  pan: 'Pan',
-} as const;
-export type Tool = keyof typeof tools;
+export const tools = ['brush', 'eraser', 'rectangle', 'lasso', 'fill', 'pan'] as const;
+export type Tool = (typeof tools)[number];
 
 /** Where a pen, finger or mouse is on the picture, and how hard it presses: 0 to 1. */
 export interface Touch extends Point {

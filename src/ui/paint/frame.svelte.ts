@@ -4,7 +4,7 @@ import type { Range } from '../controls/range';
 
 const none: Margins = { left: 0, right: 0, top: 0, bottom: 0 };
 
-export const sides = { left: 'Left', right: 'Right', top: 'Top', bottom: 'Bottom' } as const;
+export const sides: readonly Side[] = ['left', 'right', 'top', 'bottom'];
 
 export const margins: Range = { min: 0, max: 2048, step: 8 };
 

@@ -32,19 +32,17 @@ export function mend(found: Settings): Settings {
     const whole = range.step < 1 || Number.isInteger(found[name]);
     if (!whole || !within(found[name], range)) mended[name] = initial[name];
   }
-  const known = <T extends string>(table: Readonly<Record<T, string>>, value: T, fallback: T): T =>
-    Object.hasOwn(table, value) ? value : fallback;
   const listed = <T extends string>(names: readonly T[], value: T, fallback: T): T =>
     names.includes(value) ? value : fallback;
-  mended.maskMode = known(maskModes, found.maskMode, initial.maskMode);
-  mended.content = known(contents, found.content, initial.content);
-  mended.area = known(areas, found.area, initial.area);
-  mended.prediction = known(predictions, found.prediction, initial.prediction);
-  mended.decoder = known(decoders, found.decoder, initial.decoder);
-  mended.tiling = known(tilings, found.tiling, initial.tiling);
-  mended.backend = known(backends, found.backend, initial.backend);
-  mended.redrawOrder = known(redrawOrders, found.redrawOrder, initial.redrawOrder);
-  mended.rng = known(generators, found.rng, initial.rng);
+  mended.maskMode = listed(maskModes, found.maskMode, initial.maskMode);
+  mended.content = listed(contents, found.content, initial.content);
+  mended.area = listed(areas, found.area, initial.area);
+  mended.prediction = listed(predictions, found.prediction, initial.prediction);
+  mended.decoder = listed(decoders, found.decoder, initial.decoder);
+  mended.tiling = listed(tilings, found.tiling, initial.tiling);
+  mended.backend = listed(backends, found.backend, initial.backend);
+  mended.redrawOrder = listed(redrawOrders, found.redrawOrder, initial.redrawOrder);
+  mended.rng = listed(generators, found.rng, initial.rng);
   // They may be names of files, which are at hand or not.
   for (const name of ['hiresUpscaler', 'upscaler', 'redrawNet'] as const)
     mended[name] = typeof found[name] === 'string' ? found[name] : initial[name];
@@ -86,53 +84,52 @@ export function rareOf(found: object): Rare {
   };
 }
 
+const rareNames: Readonly<Record<keyof Rare, true>> = {
+  eta: true,
+  padded: true,
+  bits: true,
+  churn: true,
+  churnMin: true,
+  churnMax: true,
+  noiseScale: true,
+  sigmaMin: true,
+  sigmaMax: true,
+  rho: true,
+  betaAlpha: true,
+  betaBeta: true,
+  discardPenultimate: true,
+  scaleStart: true,
+  wholeTimesteps: true,
+  zeroSnr: true,
+  guidanceRescale: true,
+  reuse: true,
+  guidanceFrom: true,
+  guidanceMax: true,
+  guidanceMin: true,
+  guidanceMinAll: true,
+  order: true,
+  largeVariance: true,
+  lastSigma: true,
+  stepsOffset: true,
+  lowerOrderFinal: true,
+  unipc: true,
+  unipcSpacing: true,
+  allSteps: true,
+  shift: true,
+  t5Tokens: true,
+  skipLayers: true,
+  seedDelta: true,
+  resizeFrom: true,
+  batch: true,
+  hires: true,
+};
+
 const hiresNames: ReadonlySet<string> = new Set([
   'sampler',
   'schedule',
   'prompt',
   'negative',
 ] satisfies (keyof NonNullable<Rare['hires']>)[]);
-
-/** What they are called on the page. */
-export const rareNames: Readonly<Record<keyof Rare, string>> = {
-  eta: 'Eta',
-  padded: 'Pad conds',
-  bits: 'Weight precision',
-  churn: 'Churn',
-  churnMin: 'Churn from sigma',
-  churnMax: 'Churn up to sigma',
-  noiseScale: 'Noise scale',
-  sigmaMin: 'Smallest sigma',
-  sigmaMax: 'Largest sigma',
-  rho: 'Rho',
-  betaAlpha: 'Beta schedule’s alpha',
-  betaBeta: 'Beta schedule’s beta',
-  discardPenultimate: 'Discard penultimate sigma',
-  scaleStart: 'SGM noise multiplier',
-  wholeTimesteps: 'Whole timesteps',
-  zeroSnr: 'Zero terminal SNR',
-  guidanceRescale: 'Guidance rescale',
-  reuse: 'Reuse deep features, interval',
-  guidanceFrom: 'Steps before guidance',
-  guidanceMax: 'Guidance below sigma',
-  guidanceMin: 'Guidance above sigma',
-  guidanceMinAll: 'In every step below',
-  order: 'Solver order',
-  largeVariance: 'Large variance',
-  lastSigma: 'Last sigma',
-  stepsOffset: 'Timestep offset',
-  lowerOrderFinal: 'Lower order at the end',
-  unipc: 'UniPC variant',
-  unipcSpacing: 'UniPC spacing',
-  allSteps: 'All steps, whatever the strength',
-  shift: 'Shift',
-  t5Tokens: 'T5 tokens',
-  skipLayers: 'Skip-layer guidance',
-  seedDelta: 'Seed delta (ENSD)',
-  resizeFrom: 'Seed resize from',
-  batch: 'Picture of a batch',
-  hires: 'Of the second pass',
-};
 
 /** What an older version remembered, in the form of today. */
 export function upgraded(found: unknown): unknown {

@@ -50,8 +50,7 @@ export function overruled({ rare }: Settings, { prediction, zeroSnr }: Overrule)
 function mended(found: Record<string, unknown>): Record<string, Overrule> {
   const sound = Object.entries(found).map(([id, value]) => {
     const { prediction, zeroSnr }: { prediction?: unknown; zeroSnr?: unknown } = Object(value) as object;
-    const known =
-      typeof prediction === 'string' && prediction !== 'auto' && Object.hasOwn(predictions, prediction);
+    const known = prediction !== 'auto' && predictions.some((known) => known === prediction);
     return [
       id,
       {

@@ -1,6 +1,7 @@
 /** The ranges that numbers must keep, and how a typed one gets into its range. */
 import { sidesOf } from '../../canvas/crop';
 import type { Range } from '../controls/range';
+import { words } from '../words/language.svelte';
 
 /** Numbers that are typed. */
 export type NumberName =
@@ -75,8 +76,9 @@ export function settle(name: NumberName, typed: number, multiple: number): { val
   const rounded = step < 1 ? Math.round(typed * 100) / 100 : Math.round(typed / step) * step;
   const value = Math.min(Math.max(rounded, min), max);
   if (value === typed) return { value, hint: '' };
-  if (value !== rounded) return { value, hint: value === min ? `at least ${min}` : `at most ${max}` };
-  return { value, hint: step > 1 ? `rounded to a multiple of ${step}` : 'rounded' };
+  const told = words.form;
+  if (value !== rounded) return { value, hint: value === min ? told.atLeast(min) : told.atMost(max) };
+  return { value, hint: step > 1 ? told.roundedTo(step) : told.rounded };
 }
 
 /** Numbers that are chosen by sliders. */

@@ -63,9 +63,9 @@ export type Settings = {
   /** The id of a TAESD for previews; empty for none. */
   taesd: string;
   /** What makes the finished picture; without a TAESD, the VAE. */
-  decoder: keyof typeof decoders;
-  tiling: keyof typeof tilings;
-  prediction: keyof typeof predictions;
+  decoder: Decoder;
+  tiling: Tiling;
+  prediction: Prediction;
   /** How many pictures a run makes: with the next seeds under A1111, else as one batch. */
   count: number;
   strength: number;
@@ -86,14 +86,6 @@ export type Settings = {
 /** What to start from: words alone; a picture that is drawn anew, in part or beyond its edges; or that words change. */
 export type Mode = 'text' | 'image' | 'inpaint' | 'outpaint' | 'instruct';
 
-export const modes: Readonly<Record<Mode, string>> = {
-  text: 'Text',
-  image: 'Image',
-  inpaint: 'Inpaint',
-  outpaint: 'Outpaint',
-  instruct: 'Instruct',
-};
-
 /** What stands in the way of a picture. */
 export type Obstacle = 'no-picture' | 'no-mask' | 'all-kept' | 'no-margin' | 'only-instruct' | 'no-instruct';
 
@@ -112,36 +104,29 @@ export function modesOf({ kind }: ModelFacts): readonly [Mode, ...Mode[]] {
 /** Whether it was trained by flow matching. */
 export const isFlow = (facts: ModelFacts | undefined): boolean => facts?.predicts?.prediction === 'flow';
 
-/** A1111's words for its choices. */
-export const maskModes = { masked: 'Inpaint masked', rest: 'Inpaint not masked' } as const;
-export type MaskMode = keyof typeof maskModes;
+export const maskModes = ['masked', 'rest'] as const;
+export type MaskMode = (typeof maskModes)[number];
 
-export const areas = { whole: 'Whole picture', masked: 'Only masked' } as const;
-export type Area = keyof typeof areas;
+export const areas = ['whole', 'masked'] as const;
+export type Area = (typeof areas)[number];
 
-export const contents: Readonly<Record<MaskedContent, string>> = {
-  fill: 'fill',
-  original: 'original',
-  'latent noise': 'latent noise',
-  'latent nothing': 'latent nothing',
-};
+export const contents: readonly MaskedContent[] = ['fill', 'original', 'latent noise', 'latent nothing'];
 
-export const backends: Readonly<Record<Backend, string>> = {
-  auto: 'Automatic',
-  webgpu: 'Graphics card (WebGPU)',
-  wasm: 'CPU (WebAssembly)',
-};
+export const backends: readonly Backend[] = ['auto', 'webgpu', 'wasm'];
 
 /** What a UNet predicts: told by the checkpoint or by a trial, or overruled here. */
-export const predictions = { auto: 'As the model says', epsilon: 'epsilon (noise)', v: 'v' } as const;
+export const predictions = ['auto', 'epsilon', 'v'] as const;
+export type Prediction = (typeof predictions)[number];
 
 /** A1111's choice of "VAE type for decode". */
-export const decoders = { VAE: 'VAE', TAESD: 'TAESD (fast)' } as const;
+export const decoders = ['VAE', 'TAESD'] as const;
+export type Decoder = (typeof decoders)[number];
 
 /** When the VAE works in tiles. */
-export const tilings = { auto: 'Automatic', always: 'Always' } as const;
+export const tilings = ['auto', 'always'] as const;
+export type Tiling = (typeof tilings)[number];
 
-export const isBackend = (value: string): value is Backend => Object.hasOwn(backends, value);
+export const isBackend = (value: string): value is Backend => backends.some((backend) => backend === value);
 
 /** What enlarges a picture for the second pass: its latents, or its pixels. */
 export const upscalers: Readonly<Record<Upscaler, string>> = {
@@ -158,22 +143,18 @@ export const upscalers: Readonly<Record<Upscaler, string>> = {
 /** The plain way in which finished pictures become larger, where they are drawn anew: by a name of `upscalers`. */
 export const PLAIN_UPSCALER = 'Lanczos';
 
-/** In which order tiles are drawn anew, by the words of "Ultimate SD upscale". */
-export const redrawOrders: Readonly<Record<RedrawOrder, string>> = { linear: 'Linear', chess: 'Chess' };
+/** In which order tiles are drawn anew. */
+export const redrawOrders: readonly RedrawOrder[] = ['linear', 'chess'];
 
 /** No ControlNet is shown them. */
 export const NO_NET = 'none';
 
 /** Where random numbers come from. */
-export const generators: Readonly<Record<Seeds['rng'], string>> = {
-  CPU: 'CPU (torch)',
-  NV: 'NV (as on an NVIDIA card)',
-};
+export const generators: readonly Seeds['rng'][] = ['CPU', 'NV'];
 
 /** In what form the weights of the UNet's linear layers are used. */
-export const precisions = { full: 'As they are', int8: '8 bits', int4: '4 bits' } as const;
-export type Precision = keyof typeof precisions;
 const bitsOf = { full: undefined, int8: 8, int4: 4 } as const;
+export type Precision = keyof typeof bitsOf;
 
 export const precisionOf = ({ bits }: Rare): Precision => (bits === undefined ? 'full' : `int${bits}`);
 

@@ -9,7 +9,7 @@ import type { Unit } from '../control/unit';
 import { isImage } from '../files/picture';
 import type { Studio } from '../make/studio.svelte';
 import { isAddon, isUsable, type Library } from '../models/library.svelte';
-import { rareNames, rareOf } from '../settings/mend';
+import { rareOf } from '../settings/mend';
 import { recipeReferences, referencesIn } from '../reference/recipe';
 import { settled, type Reference } from '../reference/reference';
 import { controlsWords } from '../words/control';
@@ -17,6 +17,7 @@ import { referencesWords } from '../words/reference';
 import { rareWords } from '../words/recipe';
 import { completed, isUpscaler, modeOf, recipeSettings, settingsOf } from '../settings/recipe';
 import { withBatch, type Mode, type Rare, type Settings } from '../settings/settings';
+import { words } from '../words/language.svelte';
 
 /** A file of this device that a recipe may mean. */
 interface Here extends Present {
@@ -184,19 +185,19 @@ export class RecipeOffer {
     const kept = rareOf(whole.settings);
     const lost = rare
       .filter(([name, value]) => value !== undefined && kept[name] === undefined)
-      .map(([name, value]) => ({ label: rareNames[name], from: rareWords(value), to: '' }));
+      .map(([name, value]) => ({ label: words.sampling.rare[name], from: rareWords(value), to: '' }));
     if (!whole.settings.controls?.length) {
       if (units.all.length > 0)
-        lost.push({ label: 'Control', from: controlsWords(units.all.length), to: '' });
+        lost.push({ label: words.guiding.control, from: controlsWords(units.all.length), to: '' });
       if (references.all.length > 0)
-        lost.push({ label: 'Reference image', from: referencesWords(references.all.length), to: '' });
+        lost.push({ label: words.likeness.reference, from: referencesWords(references.all.length), to: '' });
     }
     const { styles } = settings.current;
     if (styles.length > 0 && whole.settings.prompt !== undefined)
-      lost.push({ label: 'Styles', from: styles.join(', '), to: 'None' });
+      lost.push({ label: words.styling.title, from: styles.join(', '), to: words.controls.none });
     const { hires } = whole.settings;
     const isStrange = hires && !isUpscaler(hires.upscaler, this.#upscalers);
-    const strange = isStrange ? [['Hires upscaler', hires.upscaler] as const] : [];
+    const strange = isStrange ? [[words.form.hiresUpscaler, hires.upscaler] as const] : [];
     this.offered = {
       recipe: whole,
       comparison: {

@@ -3,31 +3,51 @@ import type { Words } from '../en';
 import { album } from './album';
 import { app } from './app';
 import { changes } from './changes';
+import { choices } from './choices';
 import { controls } from './controls';
 import { files } from './files';
+import { form } from './form';
 import { format } from './format';
+import { guiding } from './guiding';
 import { inspecting } from './inspecting';
+import { keys } from './keys';
+import { likeness } from './likeness';
+import { masking } from './masking';
 import { numbers } from './numbers';
 import { outgoing } from './outgoing';
 import { paint } from './paint';
+import { painting } from './painting';
 import { pictures } from './pictures';
+import { prompting } from './prompting';
 import { prompts } from './prompts';
 import { redraw } from './redraw';
+import { sampling } from './sampling';
 import { styles } from './styles';
+import { styling } from './styling';
 
 export const lt: Words = {
   album,
   app,
   changes,
+  choices,
   controls,
   files,
+  form,
   format,
+  guiding,
   inspecting,
+  keys,
+  likeness,
+  masking,
   numbers,
   outgoing,
   paint,
+  painting,
   pictures,
+  prompting,
   prompts,
   redraw,
+  sampling,
   styles,
+  styling,
 };

@@ -1,10 +1,11 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { tools, type Tool } from '../../../../src/ui/paint/board.svelte';
+import { tools } from '../../../../src/ui/paint/board.svelte';
 import { isKey, isTyping, type Command } from '../../../../src/ui/controls/keys';
 import { commandsNow, elsewhere, general, staging, whilePainting } from '../../../../src/ui/make/keys';
 import type { Studio } from '../../../../src/ui/make/studio.svelte';
 import type { Mode } from '../../../../src/ui/settings/settings';
 import { drawGrey, gate, miniature, original, studioAtWork, turn } from '../fake';
+import { en } from '../../../../src/ui/words/en';
 
 type Press = Parameters<typeof isKey>[0];
 
@@ -124,7 +125,7 @@ test('what AltGr types, and what a word is composed of, is no shortcut', () => {
 
 test('only what goes on step by step is done again while its key is held down', () => {
   const held = [...general, ...whilePainting, ...staging].filter(({ repeats }) => repeats);
-  expect(held.map(({ words }) => words)).toEqual([
+  expect(held.map(({ words }) => words())).toEqual([
     ...['Smaller brush', 'Larger brush', 'Undo', 'Redo', 'Zoom in', 'Zoom out'],
     ...['Previous picture', 'Next picture'],
   ]);
@@ -143,9 +144,12 @@ test('⌘ is Ctrl', () => {
 
 const isSymbol = (key: string): boolean => /^[^a-z0-9]$/i.test(key);
 
-test.each([...general, ...whilePainting, ...staging])('with Alt, no letter means $words', ({ keys }) => {
-  for (const key of keys) expect(isKey({ ...typed(key), altKey: true }, key)).toBe(isSymbol(key));
-});
+test.each([...general, ...whilePainting, ...staging])(
+  'with Alt, no letter means what $keys do',
+  ({ keys }) => {
+    for (const key of keys) expect(isKey({ ...typed(key), altKey: true }, key)).toBe(isSymbol(key));
+  },
+);
 
 test('a symbol may be typed with Option or AltGr, as some keyboards have it', () => {
   expect(isKey(press('[', { altKey: true }), '[')).toBe(true);
@@ -173,10 +177,10 @@ test('a key that counts while somebody types writes nothing', () => {
   }
 });
 
-test.each(Object.keys(tools) as Tool[])('the tool %s has a key', (tool) => {
+test.each(tools)('the tool %s has a key', (tool) => {
   const studio = studioAt('inpaint');
   studio.place.board.tool = tool === 'brush' ? 'eraser' : 'brush';
-  const command = whilePainting.find(({ words }) => words === tools[tool]);
+  const command = whilePainting.find(({ words }) => words() === en.painting.tools[tool]);
   expect(command?.keys).toHaveLength(1);
   command?.run(studio);
   expect(studio.place.board.tool).toBe(tool);
@@ -230,7 +234,7 @@ test('while a run is in work the canvas is not in sight, and no key paints on it
   studio.place.board.invert();
   const run = studio.generate();
   await turn();
-  const now = commandsNow(studio).map(({ words }) => words);
+  const now = commandsNow(studio).map(({ words }) => words());
   open();
   await run;
   expect(now).toEqual(['Generate', 'Cancel']);

@@ -1,0 +1,23 @@
+import type { likeness as English } from '../en/likeness';
+
+export const likeness: typeof English = {
+  reference: 'Pavyzdinis vaizdas',
+  numbered: (number) => `${number} pavyzdys`,
+  add: 'Pridėti pavyzdinį vaizdą',
+  remove: 'Pašalinti pavyzdinį vaizdą',
+  toDrawLike: 'Vaizdas, į kurį turi būti panašu',
+  adapter: 'Adapteris',
+  encoder: 'Vaizdo koduotojas',
+  weight: 'Pavyzdžio svoris',
+  weightHint: 'Kiek šio vaizdo laikomasi. Matomas tik jo vidurys, kaip kvadratas.',
+  start: 'Pavyzdžio pradžia',
+  end: 'Pavyzdžio pabaiga',
+
+  where: 'Kur galioja',
+  everywhere: 'Visur',
+  theMask: 'Kaukė',
+  paintMask: 'Nupiešti kaukę…',
+  fromFile: 'Iš failo',
+  mask: 'Pavyzdinio vaizdo kaukė',
+  removeMask: 'Pašalinti pavyzdinio vaizdo kaukę',
+};
