@@ -8,6 +8,12 @@ import { createRequire } from 'node:module';
 import { delimiter, dirname, join } from 'node:path';
 import { fail } from '../src/cli/packages.mjs';
 
+/**
+ * What a workgroup shares is zero to begin with: written by the shader, as Chromium does where a driver cannot. SwiftShader
+ * can, but takes two and a half times as long for a net then.
+ */
+const ZEROED_BY_SHADERS = '--disable-dawn-features=use_vulkan_zero_initialize_workgroup_memory_extension';
+
 /** Playwright's launch options; test/run.mjs sets CHROMIUM_PATH, without it Playwright takes its own download. */
 export const launch = {
   ...(process.env.CHROMIUM_PATH && { executablePath: process.env.CHROMIUM_PATH }),
@@ -15,6 +21,7 @@ export const launch = {
     '--no-sandbox',
     '--enable-unsafe-webgpu',
     '--use-webgpu-adapter=swiftshader',
+    ZEROED_BY_SHADERS,
     '--disable-quic',
     '--no-first-run',
     '--disable-background-networking',
