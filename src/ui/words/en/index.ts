@@ -1,15 +1,18 @@
 /** All that the page says, in English, which is in the page from the start. */
 import { album } from './album';
 import { app } from './app';
+import { catalogue } from './catalogue';
 import { changes } from './changes';
 import { choices } from './choices';
 import { controls } from './controls';
+import { downloading } from './downloading';
 import { files } from './files';
 import { form } from './form';
 import { format } from './format';
 import { guiding } from './guiding';
 import { inspecting } from './inspecting';
 import { keys } from './keys';
+import { library } from './library';
 import { likeness } from './likeness';
 import { masking } from './masking';
 import { numbers } from './numbers';
@@ -21,21 +24,26 @@ import { prompting } from './prompting';
 import { prompts } from './prompts';
 import { redraw } from './redraw';
 import { sampling } from './sampling';
+import { sharing } from './sharing';
+import { storing } from './storing';
 import { styles } from './styles';
 import { styling } from './styling';
 
 export const en = {
   album,
   app,
+  catalogue,
   changes,
   choices,
   controls,
+  downloading,
   files,
   form,
   format,
   guiding,
   inspecting,
   keys,
+  library,
   likeness,
   masking,
   numbers,
@@ -47,6 +55,8 @@ export const en = {
   prompts,
   redraw,
   sampling,
+  sharing,
+  storing,
   styles,
   styling,
 };

@@ -2,15 +2,18 @@
 import type { Words } from '../en';
 import { album } from './album';
 import { app } from './app';
+import { catalogue } from './catalogue';
 import { changes } from './changes';
 import { choices } from './choices';
 import { controls } from './controls';
+import { downloading } from './downloading';
 import { files } from './files';
 import { form } from './form';
 import { format } from './format';
 import { guiding } from './guiding';
 import { inspecting } from './inspecting';
 import { keys } from './keys';
+import { library } from './library';
 import { likeness } from './likeness';
 import { masking } from './masking';
 import { numbers } from './numbers';
@@ -22,21 +25,26 @@ import { prompting } from './prompting';
 import { prompts } from './prompts';
 import { redraw } from './redraw';
 import { sampling } from './sampling';
+import { sharing } from './sharing';
+import { storing } from './storing';
 import { styles } from './styles';
 import { styling } from './styling';
 
 export const lt: Words = {
   album,
   app,
+  catalogue,
   changes,
   choices,
   controls,
+  downloading,
   files,
   form,
   format,
   guiding,
   inspecting,
   keys,
+  library,
   likeness,
   masking,
   numbers,
@@ -48,6 +56,8 @@ export const lt: Words = {
   prompts,
   redraw,
   sampling,
+  sharing,
+  storing,
   styles,
   styling,
 };

@@ -1,0 +1,60 @@
+import type { library as English } from '../en/library';
+import { clean } from '../format';
+import { format, plural } from './format';
+
+const { bytes, count } = format;
+
+export const library: typeof English = {
+  model: 'Modelis',
+  looking: 'Ieškoma modelių…',
+  noModel: 'Modelio dar nėra',
+  miniature: [
+    'Tai miniatiūra, mokanti apie aštuoniasdešimt žodžių. Norėdami daugiau, nuvilkite ',
+    { code: '.safetensors' },
+    ' failą į šį puslapį arba modelį atsisiųskite.',
+  ],
+  begin: [
+    'Pradėkite: bet kur šiame puslapyje paleiskite „Stable Diffusion“ ',
+    { code: '.safetensors' },
+    ' failą arba modelį atsisiųskite.',
+  ],
+  importModel: 'Importuoti modelį',
+  folder: 'Aplankas',
+  importFolder: 'Importuoti aplanką',
+  folderTitle: 'Modelis aplanke, kaip jį laiko diffusers',
+  borrowedParts: 'Pasiskolintos dalys',
+
+  importing: (file, number, of) => [
+    'Importuojama: ',
+    { strong: clean(file, 60) },
+    of > 1 ? `, ${number} failas iš ${of}` : '',
+  ],
+  amount: (done, total) => `${bytes(done)} iš ${bytes(total)}`,
+  importProgress: 'Importas',
+  stopImport: 'Stabdyti importą',
+  tryAgain: 'Bandyti dar kartą',
+
+  onDevice: (models) => `Modeliai šiame įrenginyje (${models})`,
+  origins: { stored: 'importuotas', linked: 'naudojamas iš savo vietos', served: 'iš modelių aplanko' },
+  unusedTensors: (tensors) =>
+    plural(tensors, {
+      one: `${count(tensors)} jo tenzorius nenaudojamas.`,
+      few: `${count(tensors)} jo tenzoriai nenaudojami.`,
+      other: `${count(tensors)} jo tenzorių nenaudojama.`,
+    }),
+  inspect: 'Apžiūrėti',
+  inspectNamed: (name) => `Apžiūrėti „${name}“`,
+  remove: 'Pašalinti…',
+  removeNamed: (name) => `Pašalinti „${name}“`,
+  removeAsked: (name) => `Pašalinti „${name}“?`,
+  forgetHint: 'Pamiršti šį modelį? Jo failas liks, kur yra.',
+  removeHint: 'Pašalinti šią kopiją iš naršyklės? Importuotas failas liks, kur yra.',
+  keep: 'Palikti',
+  withoutCopy: 'Importuoti be kopijos: failus skaityti iš ten, kur jie yra',
+  storage: 'Saugykla…',
+
+  rename: 'Pervardyti…',
+  renameNamed: (name) => `Pervardyti „${name}“`,
+  newNameOf: (name) => `Naujas „${name}“ vardas`,
+  takeName: 'Pervardyti',
+};
