@@ -172,6 +172,10 @@ const arrows = {
     types: ['engine/api', 'paint/desk'],
     packages: ['svelte'],
   },
+  'src/ui/album/bring.ts': {
+    may: ['errors', 'recipe', 'weights/db', 'files', 'settings'],
+    types: ['kept'],
+  },
   // What outlasts the page, as it lies in the database.
   'src/ui/album/drawer': {
     may: ['errors', 'weights/db', 'files/thumbnail', 'card'],

@@ -51,6 +51,7 @@ export default defineConfig({
     exclude: ['onnxruntime-web', '@huggingface/transformers'],
     // Only the worker imports these, where Vite finds them late, and would reload the page in the middle of a test.
     include: [
+      'fflate',
       'idb-keyval',
       'onnxruntime-common',
       '@huggingface/transformers > @huggingface/jinja',

@@ -1,13 +1,16 @@
-import type { DrobeError } from '../../errors';
+import { DrobeError } from '../../errors';
 import type { Change, Changes } from '../controls/changes.svelte';
 import { thumbnailOf } from '../files/thumbnail';
 import type { Desk } from '../paint/desk';
 import type { Shelf } from '../settings/persisted.svelte';
 import { words } from '../words/language.svelte';
-import { cardOf, ousted, type Card, type Marks, type Stars } from './card';
+import { cardOf, ousted, type Card, type Filed, type Marks, type Stars } from './card';
 import { at, byMarks, laid, without } from './cards';
+import { bring, type Bringing } from './bring';
 import { DeskMemory } from './desk-memory';
 import type { Drawer } from './drawer/drawer';
+import type { Beside } from './drawer/pictures';
+import { Inflow } from './inflow';
 import type { Ended, Errand, Kept, News, Removal, Unfinished } from './kept';
 import type { Result } from './result';
 import { Room } from './room.svelte';
@@ -24,7 +27,7 @@ const UNKEPT = 2 ** 40;
  */
 export class Album {
   /** Newest first. */
-  cards = $state.raw<readonly Card[]>([]);
+  cards = $state.raw<readonly Filed[]>([]);
   /** Bytes of the pictures. */
   readonly bytes = $derived(this.cards.reduce((sum, { bytes }) => sum + bytes, 0));
   /** How many are kept, and for how many more there is room. */
@@ -162,6 +165,35 @@ export class Album {
     return used.length;
   }
 
+  /**
+   * Takes in pictures that were made elsewhere, file by file, with their recipes; those that are here already are counted. Tells
+   * after each how far it is; whoever stops asking stops it, and what was taken in by then stays. All of it is undone at once.
+   */
+  async *bring(
+    files: Iterable<File> | AsyncIterable<File>,
+    folder = '',
+  ): AsyncGenerator<Bringing, void, void> {
+    const brought = new Inflow(this.cards, (cards) => {
+      this.#lay(cards);
+      void this.#fill();
+    });
+    try {
+      yield* bring(files, {
+        isKnown: (hash) => brought.isKnown(hash),
+        take: async ({ picture, ...beside }) => brought.add(await this.#takeIn(picture, beside, folder)),
+      });
+    } finally {
+      brought.lay();
+      const { places } = brought;
+      if (places.length > 0)
+        this.#changes.add({
+          words: words.album.brought(places.length),
+          undo: () => void this.remove(places),
+        });
+      void this.room.look(this.bytes, this.cards.length);
+    }
+  }
+
   /** Those that will make room when so many more are made, oldest first. */
   going(more: number): readonly Card[] {
     const { most } = this.room;
@@ -170,9 +202,8 @@ export class Album {
 
   /** A picture that was just made. Others may make room, and can be brought back. */
   #made(picture: Kept, ended: Ended | null): Result {
-    const place = ended?.card.place ?? UNKEPT + ++this.#unkept;
-    const card = ended?.card ?? cardOf(place, picture, { made: Date.now(), hash: null, uses: [] });
-    const result = this.#wholes.add(place, picture, ended !== null);
+    const card = ended?.card ?? this.#unkeptCard(picture);
+    const result = this.#wholes.add(card.place, picture, ended !== null);
     this.#lay([card]);
     this.#settle();
     const { removal, places } = ended
@@ -181,6 +212,25 @@ export class Album {
     if (places.length > 0) this.#tookAway(places, removal, words.changes.ousted(places.length));
     void this.room.look(this.bytes, this.cards.length);
     return result;
+  }
+
+  /** A picture that was brought; it makes no other go. @throws DrobeError where it cannot be kept. */
+  async #takeIn(picture: Kept, beside: Beside, folder: string): Promise<Filed> {
+    if (!this.#storing.drawer) {
+      const card = this.#unkeptCard(picture, { ...beside, folder });
+      this.#wholes.add(card.place, picture, false);
+      return card;
+    }
+    const ended = await this.#keep((drawer) => drawer.pictures.add(picture, { most: null, beside, folder }));
+    if (!ended) throw this.failure ?? new DrobeError('storage', { reason: 'nothing can be kept' });
+    return ended.card;
+  }
+
+  /** The card of a picture that lies in no drawer. */
+  #unkeptCard(picture: Kept, more: Partial<Filed> = {}): Filed {
+    const place = UNKEPT + ++this.#unkept;
+    const facts = { made: picture.made ?? Date.now(), hash: null, uses: [] };
+    return { ...cardOf(place, picture, facts), ...more };
   }
 
   async #remove(places: readonly number[], told: string): Promise<void> {
@@ -227,7 +277,7 @@ export class Album {
   }
 
   /** Keeps a picture. Where there is no room, what is only held to be brought back goes for it. */
-  async #keep<T>(work: () => Promise<T>): Promise<T | null> {
+  async #keep<T>(work: (drawer: Drawer) => Promise<T>): Promise<T | null> {
     const { failure } = this.#storing;
     const kept = await this.#storing.attempt(work);
     if (kept !== null || this.failure?.code !== 'quota' || this.#removals.length === 0) return kept;
@@ -247,14 +297,14 @@ export class Album {
   }
 
   /** As they were. */
-  async #unmark(before: readonly Card[]): Promise<void> {
+  async #unmark(before: readonly Filed[]): Promise<void> {
     for (const cards of byMarks(before)) {
       const { stars, folder } = cards[0]!; // none is empty
       await this.#putMarks(cards, { stars, folder });
     }
   }
 
-  async #putMarks(cards: readonly Card[], marks: Partial<Marks>): Promise<void> {
+  async #putMarks(cards: readonly Filed[], marks: Partial<Marks>): Promise<void> {
     this.#lay(cards.map((card) => ({ ...card, ...marks })));
     const kept = cards.map(({ place }) => place).filter((place) => !this.#wholes.isUnkept(place));
     if (kept.length > 0) await this.#storing.attempt((drawer) => drawer.pictures.mark(kept, marks));
@@ -289,7 +339,7 @@ export class Album {
     await this.#fill();
   }
 
-  #lay(cards: readonly Card[]): void {
+  #lay(cards: readonly Filed[]): void {
     if (cards.length > 0) this.cards = laid(this.cards, cards);
   }
 

@@ -1,5 +1,5 @@
 /** What a gallery must know of a picture without reading its file. */
-import type { Mode } from '../settings/settings';
+import { RANDOM, type Mode } from '../settings/settings';
 import type { Result } from './result';
 
 export interface Card {
@@ -42,12 +42,12 @@ export interface Filed extends Card {
 export type CardFacts = Pick<Filed, 'made' | 'hash' | 'uses'>;
 
 /** What a card is made of. */
-type Told = Pick<Result, 'itself' | 'job' | 'model' | 'mode' | 'fileName' | 'brought'>;
+type Told = Pick<Result, 'itself' | 'job' | 'model' | 'mode' | 'settings' | 'fileName' | 'brought'>;
 
 /** The card of a picture that nobody has marked yet. */
 export function cardOf(place: number, picture: Told, facts: CardFacts): Filed {
-  const { itself, job, model, mode, brought, fileName } = picture;
-  const told = brought === undefined || brought.tool !== null;
+  const { itself, job, model, mode, settings, brought, fileName } = picture;
+  const isTold = !brought || settings.seed !== RANDOM;
   return {
     place,
     ...facts,
@@ -57,7 +57,7 @@ export function cardOf(place: number, picture: Told, facts: CardFacts): Filed {
     title: job.prompt.trim() || fileName,
     negative: job.negative,
     model,
-    seed: told ? String(job.seed) : '',
+    seed: isTold ? String(job.seed) : '',
     mode,
     stars: 0,
     folder: '',
@@ -70,7 +70,7 @@ export const isOf = (card: Filed, other: Filed): boolean =>
   card.bytes === other.bytes && card.seed === other.seed && card.title === other.title;
 
 /**
- * Those that make room where only so many are kept: the oldest, but none that somebody gave a star to.
+ * Those that make room where only so many are kept that were made here: the oldest, but none that somebody gave a star to.
  * @param cards newest first. @param spared those that are worked with.
  */
 export function ousted<T extends Card>(
@@ -78,9 +78,10 @@ export function ousted<T extends Card>(
   most: number | null,
   spared: (card: T) => boolean = () => false,
 ): readonly T[] {
-  const tooMany = most === null ? 0 : cards.length - most;
+  const made = cards.filter(({ origin }) => origin === 'here');
+  const tooMany = most === null ? 0 : made.length - most;
   if (tooMany <= 0) return [];
-  return cards
+  return made
     .toReversed()
     .filter((card) => card.stars === 0 && !spared(card))
     .slice(0, tooMany);

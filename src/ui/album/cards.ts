@@ -1,8 +1,8 @@
 /** Lists of cards, newest first. */
-import type { Card } from './card';
+import type { Filed } from './card';
 
 /** With these where they belong, in the place of those that lie there. */
-export function laid(cards: readonly Card[], more: readonly Card[]): readonly Card[] {
+export function laid(cards: readonly Filed[], more: readonly Filed[]): readonly Filed[] {
   const others = without(
     cards,
     more.map(({ place }) => place),
@@ -11,20 +11,20 @@ export function laid(cards: readonly Card[], more: readonly Card[]): readonly Ca
 }
 
 /** Those that do not lie there. */
-export function without(cards: readonly Card[], places: readonly number[]): readonly Card[] {
+export function without(cards: readonly Filed[], places: readonly number[]): readonly Filed[] {
   const gone = new Set(places);
   return cards.filter(({ place }) => !gone.has(place));
 }
 
 /** Those that lie there. */
-export function at(cards: readonly Card[], places: readonly number[]): readonly Card[] {
+export function at(cards: readonly Filed[], places: readonly number[]): readonly Filed[] {
   const wanted = new Set(places);
   return cards.filter(({ place }) => wanted.has(place));
 }
 
 /** Apart by what a person said of them. */
-export function byMarks(cards: readonly Card[]): readonly (readonly Card[])[] {
-  const groups = new Map<string, Card[]>();
+export function byMarks(cards: readonly Filed[]): readonly (readonly Filed[])[] {
+  const groups = new Map<string, Filed[]>();
   for (const card of cards) {
     const marks = JSON.stringify([card.stars, card.folder]);
     const group = groups.get(marks);

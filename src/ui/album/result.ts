@@ -74,7 +74,7 @@ export async function resultOf(
 
 /** A picture that was made larger: made as it was, and by something more. What that one was made of is left behind. */
 export async function enlargedOf(
-  { url: _, number: __, ...before }: Result,
+  { url: _, number: __, brought: _elsewhere, made: _before, ...before }: Result,
   { width, height, rgba }: Pixels,
   enlarged: Enlarged,
   took: number,

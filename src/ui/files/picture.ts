@@ -6,6 +6,7 @@ import { flattened, isClear, type Pixels } from '../../canvas/pixels';
 import { DrobeError } from '../../errors';
 import { decode, resampled, wholeOf, wholePixels } from './decode';
 import { png } from './png';
+import { thumbnailOf } from './thumbnail';
 
 /** A picture to start from. */
 export interface Original extends Size {
@@ -47,30 +48,63 @@ export function broughtPicture(event: DragEvent | ClipboardEvent): File | undefi
 
 /** Checks a picture before anything large is made of it, and then that it can be decoded. */
 export async function readPicture(file: File): Promise<Original> {
+  const { bytes, ...original } = await readHead(file);
+  try {
+    const bitmap = await decode(original);
+    const told = { ...original, remarks: await remarksOn(bytes, original.blob) };
+    if (original.width * original.height > workPixels) return await reduced(bitmap, told);
+    bitmap.close();
+    return told;
+  } catch (cause) {
+    throw unreadable(bytes, cause);
+  }
+}
+
+/**
+ * A picture as it is in its file, byte for byte and however large, with a small one made of it.
+ * @throws DrobeError as `readPicture`
+ */
+export async function readAsItIs(file: File): Promise<Untouched> {
+  const { bytes, ...original } = await readHead(file);
+  try {
+    const thumbnail = await thumbnailOf(original);
+    // What is clear in a picture is clear in a small one of it.
+    const remarks = await remarksOn(bytes, thumbnail);
+    return { bytes, thumbnail, original: { ...original, remarks } };
+  } catch (cause) {
+    throw unreadable(bytes, cause);
+  }
+}
+
+export interface Untouched {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly thumbnail: Blob;
+  readonly original: Original;
+}
+
+/** What the file's first bytes tell: that it is a picture, and of which size. Nothing is decoded. */
+async function readHead(file: File): Promise<Original & { readonly bytes: Uint8Array<ArrayBuffer> }> {
   const content = await file.arrayBuffer().catch((cause: unknown) => {
     throw new DrobeError('image-unreadable', {}, { cause });
   });
   if (content.byteLength === 0) throw new DrobeError('file-empty');
   const bytes = new Uint8Array(content);
-  const kind = kindOf(bytes);
-  if (kind === 'SVG') throw new DrobeError('image-is-drawing');
+  if (kindOf(bytes) === 'SVG') throw new DrobeError('image-is-drawing');
   if (moves(bytes)) throw new DrobeError('image-moves');
   // A copy in memory: the file may be changed or removed before it is needed again.
   const blob = new Blob([content], { type: file.type });
-  try {
-    const size = await sizeOf(blob);
-    checkSize(size);
-    const bitmap = await decode({ blob, pixels: null });
-    const remarks = await remarksOn(bytes, blob);
-    const original = { ...size, name: file.name, blob, pixels: null, remarks };
-    if (size.width * size.height > workPixels) return await reduced(bitmap, original);
-    bitmap.close();
-    return original;
-  } catch (cause) {
-    if (cause instanceof DrobeError) throw cause;
-    const code = kind && everywhere.includes(kind) ? 'image-damaged' : 'image-unreadable';
-    throw new DrobeError(code, { kind: kind ?? '' }, { cause });
-  }
+  const size = await sizeOf(blob).catch((cause: unknown) => {
+    throw unreadable(bytes, cause);
+  });
+  checkSize(size);
+  return { ...size, name: file.name, blob, pixels: null, bytes };
+}
+
+function unreadable(bytes: Uint8Array, cause: unknown): DrobeError {
+  if (cause instanceof DrobeError) return cause;
+  const kind = kindOf(bytes);
+  const code = kind && everywhere.includes(kind) ? 'image-damaged' : 'image-unreadable';
+  return new DrobeError(code, { kind: kind ?? '' }, { cause });
 }
 
 export function checkSize({ width, height }: Size): void {

@@ -54,7 +54,7 @@ export class Errands {
       step: (answers) => this.#database.write((store) => store.put(answers, ['step', id, steps++])),
       end: async (picture, most) => {
         const ended = picture
-          ? this.#pictures.add(picture, most, (store) => forget(store, id))
+          ? this.#pictures.add(picture, { most, also: (store) => forget(store, id) })
           : this.#database.write((store) => forget(store, id)).then(() => null);
         return ended.finally(() => unlock?.());
       },

@@ -12,10 +12,21 @@ import type { Desks } from './desks';
 import { erase, FIRST, isOlder, keyOf, namesIn, sweep, under, type Named, type NamedRemoval } from './layout';
 
 /** What is made of a picture's file before it is kept. */
-interface Beside {
+export interface Beside {
   readonly hash: string;
   /** Null where the browser cannot make it small. */
   readonly thumbnail: Blob | null;
+}
+
+/** How a picture is added. */
+interface Adding {
+  /** So many are kept of those that were made here; null: as many as there is room for. */
+  readonly most: number | null;
+  /** Where that is known already. */
+  readonly beside?: Beside;
+  readonly folder?: string;
+  /** Is done with it or not at all. */
+  readonly also?: (store: IDBObjectStore) => void;
 }
 
 export class Pictures {
@@ -79,22 +90,21 @@ export class Pictures {
   /**
    * Puts a picture behind all others; where only so many are kept, others make room: none that has a star, none that another
    * tab works with.
-   * @param most null: as many as there is room for. @param also is done with it or not at all.
    * @throws DrobeError 'quota' | 'storage'
    */
-  async add(picture: Kept, most: number | null, also: (store: IDBObjectStore) => void): Promise<Ended> {
-    const [beside, spared, tab] = await Promise.all([
-      besideOf(picture.itself),
+  async add(picture: Kept, { most, beside, folder = '', also }: Adding): Promise<Ended> {
+    const [known, spared, tab] = await Promise.all([
+      beside ?? besideOf(picture.itself),
       most === null ? new Set<string>() : this.#desks.usedElsewhere(),
       this.#desks.tab(),
     ]);
     const told: Ended[] = [];
     await this.#database.write((store) => {
-      also(store);
+      also?.(store);
       const last = store.openKeyCursor(IDBKeyRange.bound(['card', FIRST], ['card', []]), 'prev');
       last.onsuccess = () => {
         const [, before = FIRST - 1] = (last.result?.key ?? []) as [string?, number?];
-        const card = this.#put(picture, before + 1, beside, store);
+        const card = this.#put(picture, before + 1, { ...known, folder }, store);
         if (most === null) told.push({ card, ousted: null });
         else this.#makeRoom(store, { most, spared, tab }, (ousted) => told.push({ card, ousted }));
       };
@@ -232,11 +242,17 @@ export class Pictures {
     return found.flatMap((picture, i) => (picture ? [bareCard(places[i]!, picture)] : [])); // as many
   }
 
-  #put(picture: Kept, place: number, { hash, thumbnail }: Beside, store: IDBObjectStore): Filed {
+  #put(
+    picture: Kept,
+    place: number,
+    { hash, thumbnail, folder }: Beside & Pick<Marks, 'folder'>,
+    store: IDBObjectStore,
+  ): Filed {
     const itself = { ...picture.itself, pixels: null };
     const kept = { ...this.#database.named(picture, store), itself };
     store.put(kept, [...keyOf(place)]);
-    const card = cardOf(place, picture, { made: picture.made ?? Date.now(), hash, uses: namesIn(kept) });
+    const facts = { made: picture.made ?? Date.now(), hash, uses: namesIn(kept) };
+    const card = { ...cardOf(place, picture, facts), folder };
     putBeside(store, card, thumbnail);
     return card;
   }

@@ -31,7 +31,11 @@ export const album = {
   asManyAsFit: 'As many as there is room for',
   mostAtOnce: 'A number',
   mostNumber: 'Number of pictures',
-  mostHint: 'Then the oldest makes room for the next one. Pictures with a star stay.',
+  mostHint:
+    'Then the oldest makes room for the next one. Pictures with a star stay, and those from elsewhere.',
+
+  brought: (n: number): string =>
+    plural(n, { one: '1 picture was added.', other: `${count(n)} pictures were added.` }),
 
   starred: (n: number, stars: number): string =>
     stars === 0

@@ -35,7 +35,14 @@ export const album: typeof English = {
   asManyAsFit: 'Kiek telpa',
   mostAtOnce: 'Nurodytas skaičius',
   mostNumber: 'Vaizdų skaičius',
-  mostHint: 'Tada seniausias užleidžia vietą kitam. Vaizdai su žvaigždute lieka.',
+  mostHint: 'Tada seniausias užleidžia vietą kitam. Vaizdai su žvaigždute ir pridėti iš kitur lieka.',
+
+  brought: (n) =>
+    plural(n, {
+      one: `Pridėtas ${count(n)} vaizdas.`,
+      few: `Pridėti ${count(n)} vaizdai.`,
+      other: `Pridėta ${count(n)} vaizdų.`,
+    }),
 
   starred: (n, stars) =>
     stars === 0

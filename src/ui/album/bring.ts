@@ -1,0 +1,96 @@
+/** Pictures that were made elsewhere, with the recipes that other tools wrote into them. */
+import { isAbort, toDrobeError, type DrobeError } from '../../errors';
+import { recipeInPicture } from '../../recipe/read';
+import { resourcesOf, type Recipe } from '../../recipe/recipe';
+import { nameOf } from '../../weights/db';
+import { readAsItIs, type Original } from '../files/picture';
+import { jobOf } from '../settings/job';
+import { completed, settingsOf } from '../settings/recipe';
+import { initial, RANDOM, type Settings } from '../settings/settings';
+import type { Kept } from './kept';
+
+/** How far pictures are that are brought. */
+export interface Bringing {
+  /** Files that were looked at. */
+  readonly done: number;
+  readonly kept: number;
+  /** Those that are in the album already, byte for byte. */
+  readonly known: number;
+  readonly refused: readonly Refused[];
+}
+
+/** A file that is not kept, and why. */
+export interface Refused {
+  readonly name: string;
+  readonly error: DrobeError;
+}
+
+/** A picture that is to be kept, and what was made of its file. */
+export interface Brought {
+  readonly picture: Kept;
+  readonly hash: string;
+  readonly thumbnail: Blob;
+}
+
+/** What takes the pictures. */
+interface Taker {
+  isKnown(hash: string): boolean;
+  /** @throws DrobeError 'quota' | 'storage', after which there is no use in more. */
+  take(brought: Brought): Promise<void>;
+}
+
+/**
+ * Reads files one after the other and hands on what is a picture, with its recipe; tells after each how far it is. Whoever
+ * stops asking stops it.
+ */
+export async function* bring(
+  files: Iterable<File> | AsyncIterable<File>,
+  taker: Taker,
+): AsyncGenerator<Bringing, void, void> {
+  let told: Bringing = { done: 0, kept: 0, known: 0, refused: [] };
+  for await (const file of files) {
+    const { name } = file;
+    const done = told.done + 1;
+    try {
+      const brought = await read(file);
+      if (taker.isKnown(brought.hash)) {
+        told = { ...told, done, known: told.known + 1 };
+      } else {
+        await taker.take(brought);
+        told = { ...told, done, kept: told.kept + 1 };
+      }
+    } catch (thrown) {
+      if (isAbort(thrown)) throw thrown;
+      const error = toDrobeError(thrown);
+      told = { ...told, done, refused: [...told.refused, { name, error }] };
+      if (error.code === 'quota' || error.code === 'storage') {
+        yield told;
+        return;
+      }
+    }
+    yield told;
+  }
+}
+
+async function read(file: File): Promise<Brought> {
+  const { bytes, original, thumbnail } = await readAsItIs(file);
+  const recipe = recipeInPicture(bytes);
+  const picture = keptOf(original, recipe, file.lastModified);
+  return { picture, thumbnail, hash: await nameOf(bytes) };
+}
+
+/** As if it had been made here, as far as its recipe tells. @param made in milliseconds since 1970. */
+export function keptOf(itself: Original, recipe: Recipe | null, made: number): Kept {
+  const { width, height, name } = itself;
+  const settings: Settings = {
+    ...{ ...initial, prompt: '', negative: '', seed: RANDOM, width, height },
+    ...(recipe && settingsOf(completed(recipe), 1)),
+  };
+  const { source: _, controls: __, references: ___, ...job } = jobOf(settings, null);
+  const model = recipe ? resourcesOf(recipe, 'model')[0]?.name : undefined;
+  return {
+    ...{ mode: recipe?.settings.mode ?? 'text', settings, original: null, place: null, model: model ?? '' },
+    ...{ fileName: name, job, itself, took: 0, parts: { encode: 0, steps: [], decode: 0 } },
+    ...{ brought: { tool: recipe?.tool ?? null }, made },
+  };
+}
