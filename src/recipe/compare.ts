@@ -12,9 +12,9 @@ export interface Present {
 
 export type Device<T extends Present> = Readonly<Record<ResourceKind, readonly T[]>>;
 
-/** A setting that changes, by its label on the page. `from` is empty where it had no value. */
+/** A setting that changes. `from` is empty where it had no value. */
 export interface Change {
-  readonly label: string;
+  readonly setting: Compared;
   readonly from: string;
   readonly to: string;
 }
@@ -33,7 +33,17 @@ export interface Comparison<T extends Present> {
   readonly unknown: Recipe['unknown'];
 }
 
-type Show = (settings: RecipeSettings) => string | number | bigint | boolean | undefined;
+/** How the page says values that are no plain numbers or names. */
+export interface Sayings {
+  readonly on: string;
+  readonly off: string;
+  bits(bits: number): string;
+  /** Which picture of a batch, from 1. */
+  place(number: number, of: number): string;
+  control(control: RecipeControl): string;
+}
+
+type Show = (settings: RecipeSettings, say: Sayings) => string | number | bigint | boolean | undefined;
 
 const sideways = (
   size: { readonly width?: number; readonly height?: number } | undefined,
@@ -41,102 +51,99 @@ const sideways = (
   size?.width === undefined || size.height === undefined ? undefined : `${size.width} × ${size.height}`;
 
 /** In the order of the page. */
-const shown: readonly (readonly [label: string, show: Show])[] = [
-  ['Mode', ({ mode }) => mode],
-  ['Prompt', ({ prompt }) => prompt],
-  ['Negative prompt', ({ negative }) => negative],
-  ['Size', (settings) => sideways(settings)],
-  ['Steps', ({ steps }) => steps],
-  ['Guidance scale', ({ guidance }) => guidance],
-  ['Image guidance scale', ({ imageGuidance }) => imageGuidance],
-  ['Sampler', ({ sampler }) => sampler],
-  ['Schedule type', ({ schedule }) => schedule],
-  ['Timestep spacing', ({ spacing }) => spacing],
-  ['Like', ({ like }) => like],
-  ['Emphasis', ({ emphasis }) => emphasis],
-  ['Pad conds', ({ padded }) => padded],
-  ['Weight precision', ({ bits }) => bits && `${bits} bits`],
-  ['Clip skip', ({ clipSkip }) => clipSkip],
-  ['Seed', ({ seed }) => seed],
-  ['Random numbers', ({ rng }) => rng],
-  ['Variation seed', ({ variationSeed }) => variationSeed],
-  ['Variation strength', ({ variationStrength }) => variationStrength],
-  ['Seed delta (ENSD)', ({ seedDelta }) => seedDelta],
-  ['Seed resize from', ({ resizeFrom }) => sideways(resizeFrom)],
-  ['Picture of a batch', ({ batch }) => batch && `${batch.index + 1} of ${batch.count}`],
-  ['Eta', ({ eta }) => eta],
-  ['Churn', ({ churn }) => churn],
-  ['Churn from sigma', ({ churnMin }) => churnMin],
-  ['Churn up to sigma', ({ churnMax }) => churnMax],
-  ['Noise scale', ({ noiseScale }) => noiseScale],
-  ['Smallest sigma', ({ sigmaMin }) => sigmaMin],
-  ['Largest sigma', ({ sigmaMax }) => sigmaMax],
-  ['Rho', ({ rho }) => rho],
-  ['Beta schedule’s alpha', ({ betaAlpha }) => betaAlpha],
-  ['Beta schedule’s beta', ({ betaBeta }) => betaBeta],
-  ['Discard penultimate sigma', ({ discardPenultimate }) => discardPenultimate],
-  ['SGM noise multiplier', ({ scaleStart }) => scaleStart],
-  ['Whole timesteps', ({ wholeTimesteps }) => wholeTimesteps],
-  ['Prediction type', ({ prediction }) => prediction],
-  ['Zero terminal SNR', ({ zeroSnr }) => zeroSnr],
-  ['Guidance rescale', ({ guidanceRescale }) => guidanceRescale],
-  ['Steps before guidance', ({ guidanceFrom }) => guidanceFrom],
-  ['Guidance below sigma', ({ guidanceMax }) => guidanceMax],
-  ['Guidance above sigma', ({ guidanceMin }) => guidanceMin],
-  ['In every step below', ({ guidanceMinAll }) => guidanceMinAll],
-  ['Shift', ({ shift }) => shift],
-  ['Skip-layer guidance', ({ skipLayers }) => skipLayers && skipLayerWords(skipLayers)],
-  ['T5 tokens', ({ t5Tokens }) => t5Tokens],
-  ['Reuse deep features, interval', ({ reuse }) => reuse],
-  ['Solver order', ({ order }) => order],
-  ['All steps, whatever the strength', ({ allSteps }) => allSteps],
-  ['Denoising strength', ({ strength }) => strength],
-  ['Mask blur', ({ maskBlur }) => maskBlur],
-  ['Mask mode', ({ maskMode }) => maskMode],
-  ['Masked content', ({ content }) => content],
-  ['Inpaint area', ({ area }) => area],
-  ['Padding', ({ padding }) => padding],
-  ['Soft inpainting', ({ soft }) => soft],
-  ['Feather', ({ feather }) => feather],
-  ['Hires fix', ({ hires }) => (hires ? hires.upscaler : undefined)],
-  ['Hires upscale', ({ hires }) => hires?.scale ?? sideways(hires)],
-  ['Hires steps', ({ hires }) => hires?.steps],
-  ['Hires strength', ({ hires }) => hires?.strength],
-  ['Hires guidance', ({ hires }) => hires?.guidance],
-  ['Hires sampler', ({ hires }) => hires?.sampler],
-  ['Hires schedule type', ({ hires }) => hires?.schedule],
-  ['Hires prompt', ({ hires }) => hires?.prompt],
-  ['Hires negative prompt', ({ hires }) => hires?.negative],
-  ['Redraw details', ({ redraw }) => redraw?.upscaler],
-  ['Upscale by', ({ redraw }) => redraw?.scale],
-  ['Redraw strength', ({ redraw }) => redraw?.strength],
-  ['Tile', ({ redraw }) => sideways(redraw)],
-  ['Tile padding', ({ redraw }) => redraw?.padding],
-  ['Tile blur', ({ redraw }) => redraw?.blur],
-  ['Tile order', ({ redraw }) => redraw?.order],
-  ['Control', ({ controls = [] }) => controls.map(controlWords).join('; ') || undefined],
-];
+const shown = {
+  mode: ({ mode }) => mode,
+  prompt: ({ prompt }) => prompt,
+  negative: ({ negative }) => negative,
+  size: (settings) => sideways(settings),
+  steps: ({ steps }) => steps,
+  guidance: ({ guidance }) => guidance,
+  imageGuidance: ({ imageGuidance }) => imageGuidance,
+  sampler: ({ sampler }) => sampler,
+  schedule: ({ schedule }) => schedule,
+  spacing: ({ spacing }) => spacing,
+  like: ({ like }) => like,
+  emphasis: ({ emphasis }) => emphasis,
+  padded: ({ padded }) => padded,
+  bits: ({ bits }, say) => bits && say.bits(bits),
+  clipSkip: ({ clipSkip }) => clipSkip,
+  seed: ({ seed }) => seed,
+  rng: ({ rng }) => rng,
+  variationSeed: ({ variationSeed }) => variationSeed,
+  variationStrength: ({ variationStrength }) => variationStrength,
+  seedDelta: ({ seedDelta }) => seedDelta,
+  resizeFrom: ({ resizeFrom }) => sideways(resizeFrom),
+  batch: ({ batch }, say) => batch && say.place(batch.index + 1, batch.count),
+  eta: ({ eta }) => eta,
+  churn: ({ churn }) => churn,
+  churnMin: ({ churnMin }) => churnMin,
+  churnMax: ({ churnMax }) => churnMax,
+  noiseScale: ({ noiseScale }) => noiseScale,
+  sigmaMin: ({ sigmaMin }) => sigmaMin,
+  sigmaMax: ({ sigmaMax }) => sigmaMax,
+  rho: ({ rho }) => rho,
+  betaAlpha: ({ betaAlpha }) => betaAlpha,
+  betaBeta: ({ betaBeta }) => betaBeta,
+  discardPenultimate: ({ discardPenultimate }) => discardPenultimate,
+  scaleStart: ({ scaleStart }) => scaleStart,
+  wholeTimesteps: ({ wholeTimesteps }) => wholeTimesteps,
+  prediction: ({ prediction }) => prediction,
+  zeroSnr: ({ zeroSnr }) => zeroSnr,
+  guidanceRescale: ({ guidanceRescale }) => guidanceRescale,
+  guidanceFrom: ({ guidanceFrom }) => guidanceFrom,
+  guidanceMax: ({ guidanceMax }) => guidanceMax,
+  guidanceMin: ({ guidanceMin }) => guidanceMin,
+  guidanceMinAll: ({ guidanceMinAll }) => guidanceMinAll,
+  shift: ({ shift }) => shift,
+  skipLayers: ({ skipLayers }) => skipLayers && skipLayerWords(skipLayers),
+  t5Tokens: ({ t5Tokens }) => t5Tokens,
+  reuse: ({ reuse }) => reuse,
+  order: ({ order }) => order,
+  allSteps: ({ allSteps }) => allSteps,
+  strength: ({ strength }) => strength,
+  maskBlur: ({ maskBlur }) => maskBlur,
+  maskMode: ({ maskMode }) => maskMode,
+  content: ({ content }) => content,
+  area: ({ area }) => area,
+  padding: ({ padding }) => padding,
+  soft: ({ soft }) => soft,
+  feather: ({ feather }) => feather,
+  hires: ({ hires }) => (hires ? hires.upscaler : undefined),
+  hiresScale: ({ hires }) => hires?.scale ?? sideways(hires),
+  hiresSteps: ({ hires }) => hires?.steps,
+  hiresStrength: ({ hires }) => hires?.strength,
+  hiresGuidance: ({ hires }) => hires?.guidance,
+  hiresSampler: ({ hires }) => hires?.sampler,
+  hiresSchedule: ({ hires }) => hires?.schedule,
+  hiresPrompt: ({ hires }) => hires?.prompt,
+  hiresNegative: ({ hires }) => hires?.negative,
+  redraw: ({ redraw }) => redraw?.upscaler,
+  redrawScale: ({ redraw }) => redraw?.scale,
+  redrawStrength: ({ redraw }) => redraw?.strength,
+  tile: ({ redraw }) => sideways(redraw),
+  tilePadding: ({ redraw }) => redraw?.padding,
+  tileBlur: ({ redraw }) => redraw?.blur,
+  tileOrder: ({ redraw }) => redraw?.order,
+  control: ({ controls = [] }, say) =>
+    controls.map((control) => say.control(control)).join('; ') || undefined,
+} satisfies Readonly<Record<string, Show>>;
 
-/** "canny for control_v11p_sd15_canny, weight 0.8, 0 to 0.6": what is as usual is not said. */
-function controlWords({ module, model, weight, start, end, mode = 'balanced' }: RecipeControl): string {
-  return [
-    module === 'none' ? model : `${module} for ${model}`,
-    ...(weight === 1 ? [] : [`weight ${weight}`]),
-    ...(start === 0 && end === 1 ? [] : [`${start} to ${end}`]),
-    ...(mode === 'balanced' ? [] : [`${mode} more important`]),
-  ].join(', ');
-}
+/** A setting whose change is told. */
+export type Compared = keyof typeof shown;
 
 /** @param settings the page's, by the names of a recipe's. */
 export function compare<T extends Present>(
   recipe: Recipe,
   settings: RecipeSettings,
   device: Device<T>,
+  say: Sayings,
 ): Comparison<T> {
-  const changes = shown.flatMap(([label, show]) => {
-    const to = show(recipe.settings);
-    const from = show(settings);
-    return to === undefined || to === from ? [] : [{ label, from: words(from), to: words(to) }];
+  const said = (value: ReturnType<Show>): string =>
+    value === undefined ? '' : typeof value === 'boolean' ? (value ? say.on : say.off) : String(value);
+  const changes = (Object.entries(shown) as [Compared, Show][]).flatMap(([setting, show]) => {
+    const to = show(recipe.settings, say);
+    const from = show(settings, say);
+    return to === undefined || to === from ? [] : [{ setting, from: said(from), to: said(to) }];
   });
   const found: Match<T>[] = [];
   const missing: Resource[] = [];
@@ -147,9 +154,6 @@ export function compare<T extends Present>(
   }
   return { changes, found, missing, unknown: recipe.unknown };
 }
-
-const words = (value: ReturnType<Show>): string =>
-  value === undefined ? '' : typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value);
 
 /** The files that are named, and the LoRAs that the prompts ask for besides, and the nets of pictures that guide. */
 export function neededBy({ settings, resources }: Recipe): readonly Resource[] {

@@ -24,10 +24,17 @@ interface Here extends Present {
   readonly id: string;
 }
 
+/** A setting that changes, in the words of the page. `from` and `to` are empty where it has no value. */
+interface ChangeTold {
+  readonly label: string;
+  readonly from: string;
+  readonly to: string;
+}
+
 /** A recipe that could be taken over, and what that would do. Nothing has changed yet. */
 export interface Offered {
   readonly recipe: Recipe;
-  readonly comparison: Comparison<Here>;
+  readonly comparison: Omit<Comparison<Here>, 'changes'> & { readonly changes: readonly ChangeTold[] };
   /** The picture that it came in. */
   readonly picture: File | null;
   /** Where it was pasted: goes on with the text as it is. */
@@ -180,7 +187,11 @@ export class RecipeOffer {
     const seen = settled(references.all, entries, this.#studio.model?.facts.family ?? '');
     const controls = [...recipeUnits(units.all, entries), ...recipeReferences(seen, entries)];
     const now = { ...recipeSettings(place.mode, settings.current), controls };
-    const comparison = compare(whole, now, this.#device);
+    const comparison = compare(whole, now, this.#device, words.compared.values);
+    const changes = comparison.changes.map(({ setting, ...rest }) => ({
+      label: words.compared.settings[setting],
+      ...rest,
+    }));
     const rare = Object.entries(settings.current.rare) as [keyof Rare, Rare[keyof Rare]][];
     const kept = rareOf(whole.settings);
     const lost = rare
@@ -202,7 +213,7 @@ export class RecipeOffer {
       recipe: whole,
       comparison: {
         ...comparison,
-        changes: [...comparison.changes, ...lost],
+        changes: [...changes, ...lost],
         unknown: [...comparison.unknown, ...strange],
       },
       picture,

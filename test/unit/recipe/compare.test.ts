@@ -1,6 +1,9 @@
 import { expect, it } from 'vitest';
 import { compare, withLocalNames, type Device, type Present } from '../../../src/recipe/compare';
 import type { Recipe } from '../../../src/recipe/recipe';
+import { en } from '../../../src/ui/words/en';
+
+const { values } = en.compared;
 
 const recipe: Recipe = {
   tool: { name: 'A1111' },
@@ -20,12 +23,12 @@ const recipe: Recipe = {
 };
 const nothing: Device<Present> = { model: [], vae: [], lora: [], embedding: [], control: [] };
 
-it('tells what changes, by the labels of the page', () => {
+it('tells what changes', () => {
   const now = { prompt: 'a cat <lora:ink:0.7> <lora:fur:1>', width: 512, height: 512, seed: 1n };
-  expect(compare(recipe, now, nothing).changes).toEqual([
-    { label: 'Size', from: '512 × 512', to: '512 × 768' },
-    { label: 'Seed', from: '1', to: '18446744073709551615' },
-    { label: 'Soft inpainting', from: '', to: 'on' },
+  expect(compare(recipe, now, nothing, values).changes).toEqual([
+    { setting: 'size', from: '512 × 512', to: '512 × 768' },
+    { setting: 'seed', from: '1', to: '18446744073709551615' },
+    { setting: 'soft', from: '', to: 'on' },
   ]);
 });
 
@@ -38,7 +41,7 @@ it('a file is the one that is meant by its hash, or by its name', () => {
     ],
     lora: [{ name: 'Fur.safetensors', hashes: ['e3b0c44'] }],
   };
-  const { found, missing, unknown } = compare(recipe, {}, device);
+  const { found, missing, unknown } = compare(recipe, {}, device, values);
   expect(found.map(({ here, by }) => [here.name, by])).toEqual([
     ['my pony.safetensors', 'hash'],
     ['Fur.safetensors', 'name'],
@@ -52,6 +55,7 @@ it('a LoRA that has another name here is called by it', () => {
     recipe,
     {},
     { ...nothing, lora: [{ name: 'ink2.safetensors', hashes: ['e3b0c44298fc'] }] },
+    values,
   );
   expect(withLocalNames('<lora:ink:0.7> <lora:ink2:1> <lora:ink>', found)).toBe(
     '<lora:ink2:0.7> <lora:ink2:1> <lora:ink2>',

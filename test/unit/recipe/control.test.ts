@@ -3,6 +3,7 @@ import { compare, type Device, type Present } from '../../../src/recipe/compare'
 import type { RecipeControl } from '../../../src/recipe/control';
 import { readInfotext, writeInfotext } from '../../../src/recipe/infotext';
 import type { RecipeSettings } from '../../../src/recipe/recipe';
+import { en } from '../../../src/ui/words/en';
 
 const settings = 'a cat\nSteps: 20, Sampler: Euler, CFG scale: 7, Seed: 1, Size: 512x512';
 const read = (pairs: string): ReturnType<typeof readInfotext> => readInfotext(`${settings}, ${pairs}`);
@@ -68,10 +69,10 @@ it('a net that is not on this device is missing, one by another hash is found by
   };
   const told: RecipeSettings = { controls: [canny, { ...canny, model: 'pose', weight: 0.5, end: 0.5 }] };
   const recipe = { tool: { name: 'A1111' }, settings: told, resources: [], unknown: [] } as const;
-  const { changes, found, missing } = compare(recipe, {}, device);
+  const { changes, found, missing } = compare(recipe, {}, device, en.compared.values);
   expect(changes).toEqual([
     {
-      label: 'Control',
+      setting: 'control',
       from: '',
       to: 'canny for control_v11p_sd15_canny; canny for pose, weight 0.5, 0 to 0.5',
     },

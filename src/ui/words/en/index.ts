@@ -4,6 +4,7 @@ import { app } from './app';
 import { catalogue } from './catalogue';
 import { changes } from './changes';
 import { choices } from './choices';
+import { compared } from './compared';
 import { controls } from './controls';
 import { downloading } from './downloading';
 import { files } from './files';
@@ -35,6 +36,7 @@ export const en = {
   catalogue,
   changes,
   choices,
+  compared,
   controls,
   downloading,
   files,

@@ -5,6 +5,7 @@ import { app } from './app';
 import { catalogue } from './catalogue';
 import { changes } from './changes';
 import { choices } from './choices';
+import { compared } from './compared';
 import { controls } from './controls';
 import { downloading } from './downloading';
 import { files } from './files';
@@ -36,6 +37,7 @@ export const lt: Words = {
   catalogue,
   changes,
   choices,
+  compared,
   controls,
   downloading,
   files,
