@@ -3,6 +3,7 @@ import './design.css';
 import './app.css';
 import { startEngine } from './engine/client';
 import { watchRequests } from './requests';
+import { inTurn } from './ui/controls/turns';
 import App from './ui/shell/App.svelte';
 import { LanguageChoice } from './ui/shell/language-choice.svelte';
 import { Outgoing } from './ui/shell/outgoing.svelte';
@@ -12,4 +13,6 @@ watchRequests((origins) => outgoing.add(origins, 'app'));
 const engine = startEngine((origins, asker) => outgoing.add(origins, asker));
 const speech = new LanguageChoice();
 // Not awaited at the top: the words of other languages may lie beside this file, and would wait for it.
-void speech.begin().then(() => mount(App, { target: document.body, props: { engine, outgoing, speech } }));
+void speech
+  .begin()
+  .then(() => inTurn(() => mount(App, { target: document.body, props: { engine, outgoing, speech } })));
