@@ -2,29 +2,40 @@
 
 type Form = Intl.LDMLPluralRule;
 
+/** What is made when it is first asked for. A browser takes milliseconds for each of these, and the page opens before. */
+function lazily<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => (made ??= make());
+}
+
 /**
  * Which of the forms of a word goes with a number. `Needed` are those that whole numbers ask for beside `other`; for one
  * that is not given, `other` stands in.
  */
 export function pluralsIn<Needed extends Form>(language: string) {
-  const rules = new Intl.PluralRules(language);
+  const rules = lazily(() => new Intl.PluralRules(language));
   return (n: number, forms: Record<Needed | 'other', string> & Partial<Record<Form, string>>): string => {
     const given: Partial<Record<Form, string>> = forms;
-    return given[rules.select(n)] ?? forms.other;
+    return given[rules().select(n)] ?? forms.other;
   };
 }
 
 /** How numbers, sizes and times are written. */
 export function formatsIn(language: string) {
-  const whole = new Intl.NumberFormat(language);
-  const byte = new Intl.NumberFormat(language, { style: 'unit', unit: 'byte', unitDisplay: 'long' });
+  const whole = lazily(() => new Intl.NumberFormat(language));
+  const byte = lazily(
+    () => new Intl.NumberFormat(language, { style: 'unit', unit: 'byte', unitDisplay: 'long' }),
+  );
   const unitOf = (unit: string) =>
-    new Intl.NumberFormat(language, {
-      style: 'unit',
-      unit,
-      unitDisplay: 'short',
-      maximumFractionDigits: 1,
-    });
+    lazily(
+      () =>
+        new Intl.NumberFormat(language, {
+          style: 'unit',
+          unit,
+          unitDisplay: 'short',
+          maximumFractionDigits: 1,
+        }),
+    );
   const sizes = (
     [
       [1e9, 'gigabyte'],
@@ -44,7 +55,7 @@ export function formatsIn(language: string) {
 
   return {
     /** 859_520_964 → "859,520,964". */
-    count: (n: number): string => whole.format(n),
+    count: (n: number): string => whole().format(n),
 
     fixed,
 
@@ -55,7 +66,7 @@ export function formatsIn(language: string) {
     /** 28_100_000 → "28.1 MB". */
     bytes(this: void, count: number): string {
       const size = sizes.find(({ least }) => count >= least * 0.9995); // 999,999 is "1 MB", not "1,000 kB"
-      return size ? size.format.format(count / size.least) : byte.format(count);
+      return size ? size.format().format(count / size.least) : byte().format(count);
     },
 
     /** 3_200 → "3.2 s"; 75_000 → "1 min 15 s". The signs of these units are the same in all languages. */
