@@ -12,6 +12,7 @@ import { form } from './form';
 import { format } from './format';
 import { guiding } from './guiding';
 import { inspecting } from './inspecting';
+import { installed } from './installed';
 import { keys } from './keys';
 import { library } from './library';
 import { likeness } from './likeness';
@@ -44,6 +45,7 @@ export const en = {
   format,
   guiding,
   inspecting,
+  installed,
   keys,
   library,
   likeness,

@@ -13,6 +13,7 @@ import { form } from './form';
 import { format } from './format';
 import { guiding } from './guiding';
 import { inspecting } from './inspecting';
+import { installed } from './installed';
 import { keys } from './keys';
 import { library } from './library';
 import { likeness } from './likeness';
@@ -45,6 +46,7 @@ export const lt: Words = {
   format,
   guiding,
   inspecting,
+  installed,
   keys,
   library,
   likeness,
