@@ -16,6 +16,7 @@ import type { Result } from './result';
 import { Room } from './room.svelte';
 import { Runs, type Entry } from './runs.svelte';
 import { Storing } from './storing.svelte';
+import { Waits } from './waits';
 import { RECENT, Wholes } from './wholes.svelte';
 
 /** Places of pictures that could not be kept: behind those of all others. */
@@ -32,6 +33,8 @@ export class Album {
   readonly bytes = $derived(this.cards.reduce((sum, { bytes }) => sum + bytes, 0));
   /** How many are kept, and for how many more there is room. */
   readonly room: Room;
+  /** Runs that wait. */
+  readonly waits: Waits;
 
   readonly #storing: Storing;
   readonly #wholes: Wholes;
@@ -51,6 +54,7 @@ export class Album {
     this.#wholes = new Wholes(this.#storing);
     this.#desk = new DeskMemory(this.#storing);
     this.room = new Room(this.#storing, common);
+    this.waits = new Waits(this.#storing);
     this.#runs = new Runs(this.#storing, {
       keep: (work) => this.#keep(() => work(this.room.most)),
       made: (picture, ended) => this.#made(picture, ended),

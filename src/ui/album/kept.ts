@@ -11,6 +11,20 @@ export interface Errand {
   readonly desk: Desk;
 }
 
+/** Runs that belong together: they are shown as one thing, and removed as one. */
+export interface Group {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** A run that was asked for while another one was in work: it waits. */
+export interface Order extends Errand {
+  readonly id: string;
+  readonly group?: Group;
+  /** Which of its group it is, by a name that whoever made the group gave it. */
+  readonly cell?: string;
+}
+
 /** What the UNet has led to so far. */
 export type Known = NonNullable<Job['known']>;
 

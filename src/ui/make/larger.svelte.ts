@@ -6,6 +6,7 @@ import type { Desk } from '../paint/desk';
 import type { Form } from '../settings/form.svelte';
 import { makeLarger } from './enlarge';
 import type { Workshop } from './make';
+import type { Queue } from './queue.svelte';
 import { redrawLarger, redrawWish } from './redraw';
 import type { View } from './view.svelte';
 
@@ -16,6 +17,7 @@ interface Table {
   readonly loans: Loans;
   readonly view: View;
   readonly desk: Desk;
+  readonly queue: Queue;
 }
 
 /** Makes the picture that is shown larger, and draws it anew in tiles where that is chosen. */
@@ -42,21 +44,22 @@ export class Larger {
 
   /** What keeps it from beginning is said. */
   async enlarge(): Promise<void> {
-    const { view, form, desk } = this.#table;
+    const { view, form, desk, queue } = this.#table;
     const { runner } = this.#workshop;
     const { shown } = view;
-    if (!shown || runner.run.kind === 'running') return;
+    if (!shown || queue.working) return;
     const { redraw, backend } = form.settings.current;
     if (redraw) await this.#redraw(shown);
     else if (!this.upscaler) runner.news = { kind: 'no-upscaler' };
     else {
+      const { upscaler } = this;
       view.watch();
-      await makeLarger(shown, this.upscaler, backend, desk, this.#workshop, this.#made);
+      await queue.meanwhile(() => makeLarger(shown, upscaler, backend, desk, this.#workshop, this.#made));
     }
   }
 
   async #redraw(result: Result): Promise<void> {
-    const { model, form, loans, view, desk } = this.#table;
+    const { model, form, loans, view, desk, queue } = this.#table;
     if (!model) return;
     if (model.facts.kind === 'instruct') {
       this.#workshop.runner.news = { kind: 'obstacle', obstacle: 'only-instruct' };
@@ -66,6 +69,6 @@ export class Larger {
     const chosen = { ...$state.snapshot(form.settings.current), parts: loans.of(model.id) };
     const wish = redrawWish(chosen, model, this.upscaler, this.#workshop.here());
     view.watch();
-    await redrawLarger(result, model, wish, desk, this.#workshop, this.#made);
+    await queue.meanwhile(() => redrawLarger(result, model, wish, desk, this.#workshop, this.#made));
   }
 }

@@ -11,7 +11,7 @@ import type { Original } from '../files/picture';
 import { placeOf, resultOf, type Result } from '../album/result';
 import { referencesOf, settled } from '../reference/reference';
 import type { References } from '../reference/references.svelte';
-import type { Runner } from './runner.svelte';
+import type { Ending, Runner } from './runner.svelte';
 import { seedAfter } from '../../sampling/seed';
 import type { Settings } from '../settings/settings';
 import { jobOf } from '../settings/job';
@@ -34,20 +34,24 @@ export interface Workshop {
   readonly here: Here;
 }
 
-/**
- * @param before what is known of this run, where it goes on.
- * @param onResult told of each picture.
- */
+/** What is told of a run while it goes on. */
+export interface Telling {
+  /** It is remembered: from now on it outlasts the page. */
+  begun(): void;
+  made(result: Result): void;
+}
+
+/** @param before what is known of this run, where it goes on. */
 export async function make(
   { settings, desk }: Errand,
   { file, facts }: UsableModel,
   { runner, album, source, units, references: seen, scale, now, here }: Workshop,
-  onResult: (result: Result) => void,
+  told: Telling,
   before?: Unfinished,
-): Promise<void> {
+): Promise<Ending> {
   const { mode, original, mask, margins, controls: guides = [] } = desk;
   const of = settings.count;
-  await runner.through(file, { job: jobOf(settings, null), number: 1, of }, async (signal) => {
+  return runner.through(file, { job: jobOf(settings, null), number: 1, of }, async (signal) => {
     const work = await workFor(mode, original, settings, {
       mask: mask ?? blank(original),
       margins,
@@ -64,10 +68,11 @@ export async function make(
     const place = original && placeOf(mode, original, settings, margins);
     for (let i = 0; i < of; i++) {
       signal.throwIfAborted();
-      const rest = { ...settings, ...noiseAfter(settings, i), count: of - i };
+      const rest = restOf(settings, i);
       const own = { ...rest, ...work.size, count: of };
       const begun = i === 0 ? before : undefined;
       const entry = await album.begin({ settings: rest, desk }, begun);
+      told.begun();
       let made: Kept;
       try {
         const start = now();
@@ -87,10 +92,17 @@ export async function make(
         throw thrown;
       }
       const result = await entry.end(made);
-      if (result) onResult(result);
+      if (result) told.made(result);
     }
   });
 }
+
+/** What is left of a run once so many of its pictures are there. */
+export const restOf = (settings: Settings, pictures: number): Settings => ({
+  ...settings,
+  ...noiseAfter(settings, pictures),
+  count: settings.count - pictures,
+});
 
 /** Whether a run that ended so may come to a better end from where it was. */
 function canGoOn(thrown: unknown): boolean {

@@ -2,6 +2,7 @@
 import type { DeviceInfo, EngineApi, Job, Parts } from '../../engine/api';
 import type { Remote } from '../../engine/rpc';
 import type { UsableModel } from '../models/library.svelte';
+import type { Desk } from '../paint/desk';
 import type { Settings } from '../settings/settings';
 
 /** Milliseconds without a change after which it begins. */
@@ -13,7 +14,9 @@ export function netsAhead(
   device: DeviceInfo | null,
   { width, height, guidance, sampler, like, clipSkip, hires, ...settings }: Settings,
   parts: Parts,
+  { mode, controls = [], references = [] }: Pick<Desk, 'mode' | 'controls' | 'references'>,
 ): string {
+  if (mode !== 'text' || controls.length + references.length > 0) return '';
   // Elsewhere it would keep the processor busy; and what is served is fetched when it is asked for.
   if (origin !== 'stored' || device?.backend !== 'webgpu' || device.slow !== null) return '';
   const { rare, vae, taesd, decoder, tiling, backend } = settings;

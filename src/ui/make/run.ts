@@ -40,12 +40,16 @@ export function phaseOf(stage: Stage | null): Phase {
 export type News =
   | { readonly kind: 'no-prompt' }
   | { readonly kind: 'no-upscaler' }
-  | { readonly kind: 'busy' }
+  /** Every picture would be the same. */
+  | { readonly kind: 'alike' }
+  | { readonly kind: 'waits'; readonly waiting: number; readonly held: boolean }
   | { readonly kind: 'obstacle'; readonly obstacle: Obstacle | UnitObstacle | ReferenceObstacle }
-  | { readonly kind: 'picture'; readonly number: number; readonly of: number }
-  | { readonly kind: 'done'; readonly pictures: number; readonly took: number }
-  | { readonly kind: 'cancelled'; readonly pictures: number; readonly of: number }
-  | { readonly kind: 'failed' };
+  | { readonly kind: 'picture'; readonly number: number; readonly of: number | null }
+  /** Of all runs that followed each other; of those some may have failed. */
+  | { readonly kind: 'done'; readonly pictures: number; readonly took: number; readonly failed?: number }
+  /** `next`: another run follows. */
+  | { readonly kind: 'cancelled'; readonly pictures: number; readonly of: number; readonly next?: true }
+  | { readonly kind: 'failed'; readonly next?: true };
 
 /** Pulls a run to its end and tells how far it is. */
 export async function follow<R>(

@@ -1,6 +1,6 @@
 import type { EngineApi, EnlargeWish, Job, Notice, Picture, Pixels, Thrift } from '../../engine/api';
 import type { Remote } from '../../engine/rpc';
-import { endsEngine, isAbort, toDrobeError } from '../../errors';
+import { endsEngine, isAbort, toDrobeError, type DrobeError } from '../../errors';
 import { Pace } from './pace';
 import type { Known } from '../album/kept';
 import type { Result } from '../album/result';
@@ -19,9 +19,12 @@ export class Runner {
   readonly #onRate: (bytesPerSecond: number) => void;
   readonly #onLost: () => void;
   readonly #savings = new Savings();
+  #after: After = { follows: () => false, toCome: 0 };
   #stop = new AbortController();
-  /** Pictures of this run. */
-  #made: Result[] = [];
+  /** Pictures of this run and of those before it that it followed. */
+  #made = $state.raw<readonly Result[]>([]);
+  /** How many of those runs failed. */
+  #failed = 0;
 
   /**
    * @param onRate told how fast weights were read, whenever that was measured.
@@ -39,27 +42,68 @@ export class Runner {
     this.#onLost = onLost;
   }
 
+  /** What is asked of from now on. */
+  followedBy(after: After): void {
+    this.#after = after;
+  }
+
+  /** Which picture of how many is drawn, over all runs that follow each other; of null where there is no end to them. */
+  get place(): { readonly number: number; readonly of: number | null } {
+    const here = this.run.kind === 'running' ? this.run.of - this.run.number + 1 : 0;
+    const { toCome } = this.#after;
+    const made = this.#made.length;
+    return { number: made + 1, of: toCome === null ? null : made + here + toCome };
+  }
+
   /** A run from beginning to end, whatever it consists of. What it throws becomes the way it ended. */
-  async through(file: string, first: Begin, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  async through(file: string, first: Begin, work: (signal: AbortSignal) => Promise<void>): Promise<Ending> {
     this.#stop = new AbortController();
-    this.notices = [];
-    this.news = null;
-    this.#made = [];
-    this.#begin(first);
+    if (this.run.kind !== 'running') {
+      this.notices = [];
+      this.news = null;
+      this.#made = [];
+      this.#failed = 0;
+    }
+    const before = this.#made.length;
+    this.#begin(first, null, false);
     try {
       await work(this.#stop.signal);
-      const result = this.#made.at(-1);
-      this.run = result ? { kind: 'done', result } : { kind: 'idle' };
-      const took = this.#made.reduce((sum, made) => sum + made.took, 0);
-      this.news = { kind: 'done', pictures: this.#made.length, took };
+      if (!this.#after.follows(null)) this.#end();
+      return { kind: 'done' };
     } catch (thrown) {
-      const cancelled = isAbort(thrown);
       if (endsEngine(thrown)) this.#onLost();
-      this.run = cancelled ? { kind: 'idle' } : { kind: 'failed', error: toDrobeError(thrown), file };
-      this.news = cancelled
-        ? { kind: 'cancelled', pictures: this.#made.length, of: first.of }
-        : { kind: 'failed' };
+      if (isAbort(thrown)) {
+        const next = this.#after.follows(null);
+        if (!next) this.run = { kind: 'idle' };
+        this.news = {
+          kind: 'cancelled',
+          pictures: this.#made.length - before,
+          of: first.of,
+          ...(next && { next }),
+        };
+        return { kind: 'cancelled' };
+      }
+      const error = toDrobeError(thrown);
+      const next = this.#after.follows(error);
+      this.#failed++;
+      if (!next) this.run = { kind: 'failed', error, file };
+      this.news = { kind: 'failed', ...(next && { next }) };
+      return { kind: 'failed', error };
     }
+  }
+
+  /** Nothing follows after all. */
+  rest(): void {
+    if (this.run.kind === 'running') this.#end();
+  }
+
+  /** The last of the runs that follow each other is done. */
+  #end(): void {
+    const result = this.#made.at(-1);
+    this.run = result ? { kind: 'done', result } : { kind: 'idle' };
+    const took = this.#made.reduce((sum, made) => sum + made.took, 0);
+    const failed = this.#failed;
+    this.news = { kind: 'done', pictures: this.#made.length, took, ...(failed > 0 && { failed }) };
   }
 
   /**
@@ -116,10 +160,9 @@ export class Runner {
 
   /** One picture of the run is done. */
   made(result: Result): void {
-    this.#made.push(result);
-    if (this.run.kind !== 'running') return;
-    const { number, of } = this.run;
-    if (number < of) this.news = { kind: 'picture', number, of };
+    const { number, of } = this.place;
+    this.#made = [...this.#made, result];
+    if (of === null || number < of) this.news = { kind: 'picture', number, of };
   }
 
   cancel(): void {
@@ -151,11 +194,28 @@ export class Runner {
       this.notices = [...this.notices, notice];
   }
 
-  #begin(about: Begin, preview: Pixels | null = null): void {
-    const stopping = this.run.kind === 'running' && this.run.stopping;
+  #begin(
+    about: Begin,
+    preview: Pixels | null = null,
+    stopping = this.run.kind === 'running' && this.run.stopping,
+  ): void {
     this.run = { kind: 'running', stage: null, preview, left: null, stopping, ...about };
   }
 }
+
+/** What comes after a run. */
+export interface After {
+  /** Whether another run follows one that ends so: the last one's end is the end of all. */
+  follows(error: DrobeError | null): boolean;
+  /** Pictures of those runs; null where there is no end to them. */
+  readonly toCome: number | null;
+}
+
+/** How a run has ended. */
+export type Ending =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'cancelled' }
+  | { readonly kind: 'failed'; readonly error: DrobeError };
 
 /** What is drawn, and which picture of how many it is. */
 type Begin = Pick<Running, 'job' | 'number' | 'of'>;

@@ -1,11 +1,10 @@
 import { untrack } from 'svelte';
-import { marginsOf } from '../../canvas/frame';
 import type { Pixels } from '../../canvas/pixels';
 import type { Backend, DeviceInfo, EngineApi, Notice } from '../../engine/api';
 import type { Remote } from '../../engine/rpc';
 import { Changes } from '../controls/changes.svelte';
 import { Album } from '../album/album.svelte';
-import type { Errand, Unfinished } from '../album/kept';
+import type { Unfinished } from '../album/kept';
 import type { Result } from '../album/result';
 import { hintsBy, type AskNet } from '../control/net-hints';
 import { Units } from '../control/units.svelte';
@@ -19,22 +18,24 @@ import type { ReferenceObstacle } from '../reference/reference';
 import { References } from '../reference/references.svelte';
 import { Form } from '../settings/form.svelte';
 import { defaultsOf, jobOf } from '../settings/job';
-import { settingsFrom } from '../settings/mend';
 import { overruled, Overrules } from '../settings/overrules.svelte';
 import { Persisted } from '../settings/persisted.svelte';
 import { PromptHistory } from '../settings/prompt-history.svelte';
-import { RANDOM, withBatch, type Mode, type Obstacle, type Settings } from '../settings/settings';
-import { words } from '../words/language.svelte';
+import type { Mode, Obstacle, Settings } from '../settings/settings';
 import { Styles } from '../styles/styles.svelte';
 import { TokenCounter } from '../settings/tokens.svelte';
+import { Drawing } from './drawing';
 import { Larger } from './larger.svelte';
-import { make, type Here, type Workshop } from './make';
+import type { Here, Workshop } from './make';
+import { Ordering } from './ordering.svelte';
 import { isLowOnPower } from './power';
+import { Queue } from './queue.svelte';
 import { netsAhead, Readiness } from './readiness.svelte';
+import { Reuse } from './reuse.svelte';
 import type { News, Run } from './run';
 import { Runner } from './runner.svelte';
 import { drawnOver, sceneToSee } from './scene';
-import { system, type System } from './system';
+import { randomId, system, type System } from './system';
 import { View } from './view.svelte';
 
 const unmeasured = { webgpu: 0, wasm: 0 };
@@ -62,6 +63,10 @@ export class Studio {
   readonly view: View;
   readonly readiness: Readiness;
   readonly larger: Larger;
+  /** What waits for the run in work to end. */
+  readonly queue: Queue;
+  readonly ordering: Ordering;
+  readonly reuse: Reuse;
   readonly #runner: Runner;
   model = $state.raw<UsableModel | null>(null);
   device = $state.raw<DeviceInfo | null>(null);
@@ -73,9 +78,8 @@ export class Studio {
       this.units.obstacle(here, facts, this.source !== null) ?? this.references.obstacle(here, facts.family)
     );
   });
-  canGenerate = $derived.by(
-    () => this.model !== null && this.run.kind !== 'running' && this.obstacle === null,
-  );
+  /** Whether there is something to draw: at once, or after what is in work. */
+  readonly canGenerate = $derived.by(() => this.model !== null && this.obstacle === null);
   /** What hints are made for as things stand; another one after every change. */
   readonly hintScene = $derived.by(() =>
     sceneToSee(this.place, this.settings.current, this.form.multiple, this.#workshop),
@@ -83,9 +87,11 @@ export class Studio {
 
   /** What tells the nets of the next picture, and their sizes, from others; empty where they are not opened ahead. */
   readonly #nets = $derived.by(() => {
-    const alone = this.units.all.length === 0 && this.references.all.length === 0;
-    if (!this.model || this.place.mode !== 'text' || !alone) return '';
-    return netsAhead(this.model, this.device, this.settings.current, this.loans.of(this.model.id));
+    const { model, device, settings } = this;
+    if (!model) return '';
+    const { mode } = this.place;
+    const guides = { controls: this.units.all, references: this.references.all };
+    return netsAhead(model, device, settings.current, this.loans.of(model.id), { mode, ...guides });
   });
   readonly #ahead = $derived(this.run.kind === 'running' ? '' : this.#nets);
 
@@ -93,7 +99,6 @@ export class Studio {
   readonly #engine: Remote<EngineApi>;
   readonly #workshop: Workshop;
   readonly #overrules: Overrules;
-  readonly #seed: () => number;
 
   /**
    * @param system where nothing is to be kept, without shelf and drawer.
@@ -104,7 +109,6 @@ export class Studio {
     { shelf, common = null, drawer, now, seed, pictures, hints }: System = system,
   ) {
     this.#engine = engine;
-    this.#seed = seed;
     this.form = new Form(shelf, () => this.model?.facts.multiple ?? 8);
     this.place = new Workplace(shelf, pictures, this.form, () => this.model?.facts ?? null, this.changes);
     const hint = hintsBy(hints, (wish, signal) => this.#hint(wish, signal), here);
@@ -141,6 +145,10 @@ export class Studio {
       here,
     };
     this.larger = new Larger(this, this.#workshop, this.#made);
+    this.queue = new Queue(new Drawing(this, this.#workshop, this.#made), this.changes, randomId);
+    this.#runner.followedBy(this.queue);
+    this.ordering = new Ordering(this, this.#runner, this.queue, seed);
+    this.reuse = new Reuse(this);
   }
 
   get run(): Run {
@@ -154,6 +162,11 @@ export class Studio {
   /** What is to be said of the run, or of what keeps it from beginning. */
   get news(): News | null {
     return this.#runner.news;
+  }
+
+  /** Which picture of how many is drawn, over all runs that follow each other. */
+  get progress(): Runner['place'] {
+    return this.#runner.place;
   }
 
   /** The picture that is drawn over, where one is. */
@@ -190,8 +203,9 @@ export class Studio {
     // What was begun meanwhile is not cleared away.
     const guided = this.units.all.length > 0 || this.references.all.length > 0;
     const idle = this.place.mode === 'text' && !this.place.source.current && !guided;
-    if (desk && idle) this.#lay(desk);
+    if (desk && idle) this.lay(desk);
     this.#resumed = true;
+    this.queue.bringBack(await this.album.waits.open());
   }
 
   /** Lets nets run somewhere else from now on. */
@@ -249,14 +263,14 @@ export class Studio {
     this.place.choosePictureMode();
     const original = await this.place.source.read(file);
     if (!original) return;
-    this.#begin(original);
+    this.begin(original);
     this.place.source.aside = aside;
   }
 
   /** Starts from this result from now on; to draw it anew, at its own size. */
   edit({ itself }: Result): void {
     this.place.choosePictureMode();
-    this.#begin(itself);
+    this.begin(itself);
     this.place.takeSizeOf(itself);
   }
 
@@ -268,41 +282,6 @@ export class Studio {
     this.view.showCanvas();
   }
 
-  reuseSeed(): void {
-    if (!this.view.shown) return;
-    const { seed, batch } = this.view.shown.job;
-    this.form.take({ seed: String(seed), rare: withBatch(this.settings.current.rare, batch) });
-  }
-
-  /** Takes over everything that made the shown picture, except the model. */
-  reuseSettings(): void {
-    if (!this.view.shown) return;
-    const { settings, mode, original, controls = [], references, place, itself } = this.view.shown;
-    const { model, backend, count } = this.settings.current;
-    const before = {
-      mode: this.place.mode,
-      settings: $state.snapshot(this.settings.current),
-      controls: this.units.all,
-      references: this.references.all,
-    };
-    this.place.mode = mode;
-    if (original && original !== this.place.source.current) this.#begin(original);
-    if (mode === 'outpaint' && place) this.place.frame.pull(marginsOf(place, itself));
-    this.units.lay(controls);
-    this.references.lay(references);
-    this.form.take({ ...settings, model, backend, count });
-    this.form.settleAll();
-    this.changes.add({
-      words: words.changes.settingsTaken,
-      undo: () => {
-        this.place.mode = before.mode;
-        this.units.lay(before.controls);
-        this.references.lay(before.references);
-        this.form.take(before.settings);
-      },
-    });
-  }
-
   dismiss(notice: Notice): void {
     this.#runner.dismiss(notice);
   }
@@ -311,51 +290,36 @@ export class Studio {
     this.#runner.dismissFailure();
   }
 
+  /** The run in work ends; what waits goes on. */
   cancel(): void {
     this.#runner.cancel();
   }
 
-  /** Generate was pressed. What keeps it from beginning is said; without words it is asked once whether that is meant. */
-  async press(): Promise<void> {
-    const { mode } = this.place;
-    const { obstacle } = this;
-    const wordless = (mode === 'text' || mode === 'instruct') && !this.styles.words.prompt.trim();
-    if (this.run.kind === 'running') this.#runner.news = { kind: 'busy' };
-    else if (obstacle) this.#runner.news = { kind: 'obstacle', obstacle };
-    else if (wordless && this.news?.kind !== 'no-prompt') this.#runner.news = { kind: 'no-prompt' };
-    else await this.generate();
+  /** Nothing is drawn any more. What waited can be brought back. */
+  cancelAll(): void {
+    this.queue.hold();
+    this.queue.remove(this.queue.waiting);
+    this.#runner.cancel();
   }
 
-  async generate(): Promise<void> {
-    if (!this.canGenerate) return;
-    this.form.settleAll();
-    const settings = $state.snapshot(this.settings.current);
-    this.history.remember({ prompt: settings.prompt, negative: settings.negative });
-    // A copy: what is painted from now on is for the next run.
-    await this.#make({ settings: this.#drawn(settings), desk: this.desk });
+  press(): Promise<void> {
+    return this.ordering.press();
   }
 
-  /** Goes on with a run that was in work when its page went. Its model must have been adopted. */
-  async goOn(unfinished: Unfinished): Promise<void> {
-    if (this.run.kind === 'running') return;
-    this.#lay(unfinished.desk);
-    const settings = settingsFrom(unfinished.settings);
-    const { seed } = this.settings.current;
-    const rare = withBatch(settings.rare, undefined);
-    this.form.take({ ...settings, ...(seed === RANDOM && { seed, rare }) });
-    await this.#make({ settings, desk: this.desk }, unfinished);
+  generate(): Promise<void> {
+    return this.ordering.generate();
   }
 
-  /** With the words of its styles, and seeds where random ones are wanted. */
-  #drawn(settings: Settings): Settings {
-    const drawn = (seed: string): string => (seed === RANDOM ? String(this.#seed()) : seed);
-    const { seed, variationSeed, variationStrength } = settings;
-    return {
-      ...this.styles.applied(settings),
-      parts: this.loans.of(settings.model),
-      seed: drawn(seed),
-      ...(variationStrength > 0 && { variationSeed: drawn(variationSeed) }),
-    };
+  reuseSeed(): void {
+    this.reuse.seed();
+  }
+
+  reuseSettings(): void {
+    this.reuse.settings();
+  }
+
+  goOn(unfinished: Unfinished): Promise<void> {
+    return this.ordering.goOn(unfinished);
   }
 
   async #hint(wish: Parameters<AskNet>[0], signal: AbortSignal): Promise<Pixels> {
@@ -367,21 +331,13 @@ export class Studio {
     }
   }
 
-  async #make(errand: Errand, before?: Unfinished): Promise<void> {
-    const { model } = this;
-    if (!model) return;
-    this.view.watch();
-    this.readiness.opened(this.#nets);
-    await make(errand, model, this.#workshop, this.#made, before);
-  }
-
   readonly #made = (result: Result): void => {
     this.view.made(result);
     this.#runner.made(result);
   };
 
   /** Puts what was worked on back where it was. */
-  #lay(desk: Desk): void {
+  lay(desk: Desk): void {
     this.place.lay(desk);
     this.units.lay(desk.controls ?? []);
     this.references.lay(desk.references);
@@ -389,7 +345,7 @@ export class Studio {
   }
 
   /** Another picture to work on. */
-  #begin(original: Original): void {
+  begin(original: Original): void {
     this.place.take(original);
     if (this.place.inPart) this.view.showCanvas();
   }

@@ -21,3 +21,8 @@ export type System = Omit<typeof system, 'shelf' | 'common' | 'drawer'> & {
   readonly common?: Shelf | null;
   readonly drawer: Drawer | null;
 };
+
+/** A name that nothing else has. */
+export function randomId(): string {
+  return Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(36)).join('');
+}

@@ -5,6 +5,7 @@ import type { Unfinished } from '../album/kept';
 import type { UnitObstacle } from '../control/unit';
 import type { ReferenceObstacle } from '../reference/reference';
 import type { News, Phase, Run, Running, Stage } from '../make/run';
+import type { Runner } from '../make/runner.svelte';
 import type { UsableModel } from '../models/library.svelte';
 import type { Obstacle, Settings } from '../settings/settings';
 import { unitObstacleWords } from './control';
@@ -12,6 +13,7 @@ import { bytes, clean, count, duration } from './format';
 import { noUpscalerWords, useWords } from './models';
 import { nets } from './nets';
 import { referenceObstacleWords } from './reference';
+import { words } from './language.svelte';
 import { sentence } from './problems';
 
 /** Why nothing can be generated as things stand. */
@@ -33,27 +35,39 @@ export function newsWords(news: News): string {
       return 'Say what the picture should show, or press once more to draw without words.';
     case 'no-upscaler':
       return noUpscalerWords;
-    case 'busy':
-      return 'A picture is being drawn. Cancel it first, or wait until it is done.';
+    case 'alike':
+      return words.queue.alike;
+    case 'waits':
+      return words.queue.waits(news.waiting, news.held);
     case 'obstacle':
       return `${obstacleWords[news.obstacle]}.`;
     case 'picture':
-      return `Picture ${news.number} of ${news.of} is done.`;
-    case 'done':
-      return `Done: ${news.pictures === 1 ? 'the picture' : `${news.pictures} pictures`} took ${duration(news.took)}.`;
+      return words.queue.picture(news.number, news.of);
+    case 'done': {
+      const done = `Done: ${news.pictures === 1 ? 'the picture' : `${news.pictures} pictures`} took ${duration(news.took)}.`;
+      return news.failed ? `${done} ${words.queue.failed(news.failed)}` : done;
+    }
     case 'cancelled':
+      if (news.next) return words.queue.cancelledNext;
       return news.of === 1 ? 'Cancelled.' : `Cancelled: ${news.pictures} of ${news.of} pictures are done.`;
     case 'failed':
-      return 'The run has failed.';
+      return news.next ? words.queue.failedNext : 'The run has failed.';
   }
 }
 
-/** How far it is, before the page's name in the tab; what has ended is said until somebody has seen it. */
-export function titleWords(run: Run, unseen: News | null): string {
+/**
+ * How far it is, before the page's name in the tab; what has ended is said until somebody has seen it.
+ * @param place which picture of how many is drawn, over all runs that follow each other.
+ */
+export function titleWords(
+  run: Run,
+  unseen: News | null,
+  { number, of }: Runner['place'] = { number: 1, of: 1 },
+): string {
   if (run.kind === 'running') {
-    const { stage, number, of } = run;
+    const { stage } = run;
     const step = stage?.kind === 'step' ? `${stage.step}/${stage.steps}` : 'Working';
-    return `${step}${of > 1 ? `, picture ${number} of ${of}` : ''} · Drobė`;
+    return `${of === 1 ? '' : `${words.queue.place(number, of)} `}${step} · Drobė`;
   }
   if (unseen?.kind === 'done') return 'Done · Drobė';
   return unseen?.kind === 'failed' ? 'Failed · Drobė' : 'Drobė: Stable Diffusion in your browser';

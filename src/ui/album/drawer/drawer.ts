@@ -9,6 +9,7 @@ import { Desks } from './desks';
 import { Errands } from './errands';
 import { Pictures } from './pictures';
 import { Tab, type Session } from './tab';
+import { Waiting } from './waiting';
 
 const DATABASE = 'drobe-drawer-1';
 
@@ -16,6 +17,7 @@ export class Drawer {
   readonly pictures: Pictures;
   readonly errands: Errands;
   readonly desks: Desks;
+  readonly waiting: Waiting;
   readonly #channel: () => BroadcastChannel;
 
   /** @param session where this tab finds its name again. */
@@ -26,6 +28,7 @@ export class Drawer {
     this.desks = new Desks(database, new Tab(name, session));
     this.pictures = new Pictures(database, this.desks, (news) => this.#channel().postMessage(news));
     this.errands = new Errands(database, this.pictures);
+    this.waiting = new Waiting(database, this.desks);
   }
 
   /** Tells what other tabs do to pictures. */

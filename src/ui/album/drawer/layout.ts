@@ -94,7 +94,7 @@ export const keyOf = (place: number): Key => [isOlder(place) ? 'picture' : 'kept
 
 /** The names under which things lie. A picture has its card and its thumbnail in the same place. */
 export const under = (
-  kind: 'picture' | 'card' | 'removal' | 'errand' | 'step' | 'desk' | 'original',
+  kind: 'picture' | 'card' | 'removal' | 'errand' | 'step' | 'desk' | 'original' | 'queue' | 'waiting',
 ): IDBKeyRange => beginningWith(kind);
 
 /** A picture with all that lies beside it. */
@@ -114,7 +114,9 @@ export function sweep(store: IDBObjectStore): void {
   names.onsuccess = () => {
     if (names.result.length === 0) return;
     const cards = store.getAll(under('card'));
-    const holders = (['picture', 'desk', 'errand'] as const).map((kind) => store.getAll(under(kind)));
+    const holders = (['picture', 'desk', 'errand', 'waiting'] as const).map((kind) =>
+      store.getAll(under(kind)),
+    );
     holders.at(-1)!.onsuccess = () => {
       const used = new Set([
         ...(cards.result as Filed[]).flatMap(({ uses }) => uses),
@@ -127,5 +129,5 @@ export function sweep(store: IDBObjectStore): void {
   };
 }
 
-/** Whatever may have the names of pictures: a picture without a card, the desk or a run. */
+/** Whatever may have the names of pictures: a picture without a card, the desk, or a run that goes on or waits. */
 type Holder = Partial<Named<Desk> & NamedErrand>;

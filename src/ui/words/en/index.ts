@@ -24,6 +24,7 @@ import { painting } from './painting';
 import { pictures } from './pictures';
 import { prompting } from './prompting';
 import { prompts } from './prompts';
+import { queue } from './queue';
 import { redraw } from './redraw';
 import { sampling } from './sampling';
 import { sharing } from './sharing';
@@ -57,6 +58,7 @@ export const en = {
   pictures,
   prompting,
   prompts,
+  queue,
   redraw,
   sampling,
   sharing,

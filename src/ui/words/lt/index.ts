@@ -25,6 +25,7 @@ import { painting } from './painting';
 import { pictures } from './pictures';
 import { prompting } from './prompting';
 import { prompts } from './prompts';
+import { queue } from './queue';
 import { redraw } from './redraw';
 import { sampling } from './sampling';
 import { sharing } from './sharing';
@@ -58,6 +59,7 @@ export const lt: Words = {
   pictures,
   prompting,
   prompts,
+  queue,
   redraw,
   sampling,
   sharing,

@@ -25,7 +25,7 @@ test('a picture needs no words to be painted over', async () => {
   expect(jobs).toHaveLength(1);
 });
 
-test('what stands in the way is said with each press, as is that a run is in work', async () => {
+test('what stands in the way is said with each press, as is that a run waits for the one in work', async () => {
   const { opened, open } = gate();
   const { studio, jobs } = studioAtWork(miniature, async function* (signal, job) {
     await opened;
@@ -44,10 +44,10 @@ test('what stands in the way is said with each press, as is that a run is in wor
   const run = studio.press();
   await turn();
   await studio.press();
-  expect(studio.news).toEqual({ kind: 'busy' });
+  expect(studio.news).toEqual({ kind: 'waits', waiting: 1, held: false });
   open();
   await run;
-  expect(jobs).toHaveLength(1);
+  expect(jobs).toHaveLength(2);
 });
 
 test('each picture of a run is told, and between two of them the run goes on', async () => {

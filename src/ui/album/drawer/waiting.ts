@@ -1,0 +1,68 @@
+/**
+ * Runs that wait. Each tab has a sequence of them; one that a tab has left which is gone belongs to the next tab that looks.
+ * What moves from one to the other moves at once, so no run is in two sequences.
+ */
+import type { Order } from '../kept';
+import type { Database } from './database';
+import type { Desks } from './desks';
+import { deskOf, under, type NamedErrand } from './layout';
+import type { Desk } from '../../paint/desk';
+
+/** With the names of its desk's pictures. */
+type NamedOrder = Omit<Order, 'desk' | 'id'> & Pick<NamedErrand, 'desk'>;
+
+export class Waiting {
+  readonly #database: Database;
+  readonly #desks: Desks;
+
+  constructor(database: Database, desks: Desks) {
+    this.#database = database;
+    this.#desks = desks;
+  }
+
+  /** Takes what waits in this tab, and what tabs have left that are gone. */
+  async take(): Promise<readonly Order[]> {
+    const keys = await this.#database.keys(under('queue'));
+    const tabs = keys.map(([, tab]) => String(tab));
+    const own = await this.#desks.tab();
+    const living = await this.#desks.living(tabs);
+    const left = [own, ...tabs.filter((tab) => tab !== own && !living.includes(tab))];
+    const sequence: string[] = [];
+    await this.#database.write((store) => {
+      for (const tab of left) {
+        const ids = store.get(['queue', tab]);
+        ids.onsuccess = () => {
+          sequence.push(...((ids.result as string[] | undefined) ?? []));
+          store.delete(['queue', tab]);
+          if (tab === left.at(-1) && sequence.length > 0) store.put(sequence, ['queue', own]);
+        };
+      }
+    });
+    const found = await this.#database.readMany<NamedOrder>(sequence.map((id) => ['waiting', id]));
+    const orders = sequence.flatMap((id, i) => (found[i] ? [{ ...found[i], id }] : []));
+    const desks = await this.#database.wholes<Desk>(orders.map(({ desk }) => desk));
+    return orders.map((order, i) => ({ ...order, desk: deskOf(desks[i]!) })); // one for one
+  }
+
+  /** More runs wait. @param sequence the ids of all that do, the next one first. */
+  async put(orders: readonly Order[], sequence: readonly string[]): Promise<void> {
+    const tab = await this.#desks.tab();
+    await this.#database.write((store) => {
+      for (const { id, ...order } of orders) {
+        const desk = this.#database.named(order.desk, store);
+        store.put({ ...order, desk } satisfies NamedOrder, ['waiting', id]);
+      }
+      store.put(sequence, ['queue', tab]);
+    });
+  }
+
+  /** These wait in this sequence. @param gone the ids of those that do not any more. */
+  async keep(sequence: readonly string[], gone: readonly string[] = []): Promise<void> {
+    const tab = await this.#desks.tab();
+    await this.#database.write((store) => {
+      for (const id of gone) store.delete(['waiting', id]);
+      if (sequence.length > 0) store.put(sequence, ['queue', tab]);
+      else store.delete(['queue', tab]);
+    });
+  }
+}
