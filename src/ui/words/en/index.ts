@@ -7,18 +7,22 @@ import { choices } from './choices';
 import { compared } from './compared';
 import { controls } from './controls';
 import { downloading } from './downloading';
+import { enlarging } from './enlarging';
 import { files } from './files';
 import { form } from './form';
 import { format } from './format';
+import { gallery } from './gallery';
 import { guiding } from './guiding';
 import { inspecting } from './inspecting';
 import { installed } from './installed';
 import { keys } from './keys';
 import { library } from './library';
 import { likeness } from './likeness';
+import { making } from './making';
 import { masking } from './masking';
 import { numbers } from './numbers';
 import { outgoing } from './outgoing';
+import { page } from './page';
 import { paint } from './paint';
 import { painting } from './painting';
 import { pictures } from './pictures';
@@ -41,18 +45,22 @@ export const en = {
   compared,
   controls,
   downloading,
+  enlarging,
   files,
   form,
   format,
+  gallery,
   guiding,
   inspecting,
   installed,
   keys,
   library,
   likeness,
+  making,
   masking,
   numbers,
   outgoing,
+  page,
   paint,
   painting,
   pictures,
