@@ -178,7 +178,7 @@ const arrows = {
   },
   // What outlasts the page, as it lies in the database.
   'src/ui/album/drawer': {
-    may: ['errors', 'weights/db', 'files/thumbnail', 'card'],
+    may: ['errors', 'weights/db', 'files/thumbnail', 'card', 'cards'],
     types: [
       ...['engine/api', 'files/picture', 'settings', 'control/unit', 'reference/reference', 'paint/desk'],
       'kept',

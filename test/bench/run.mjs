@@ -14,6 +14,7 @@ const benches = {
   footprint: `${vitest} footprint`,
   checking: `${vitest} checking`,
   paint: `${vitest} paint`,
+  album: `${vitest} album`,
   app: `${playwright} test/bench/playwright.config.ts app`,
   peer: `${playwright} test/bench/peer/playwright.config.ts`,
 };

@@ -1,23 +1,24 @@
 import { DrobeError } from '../../errors';
-import type { Change, Changes } from '../controls/changes.svelte';
+import type { Changes } from '../controls/changes.svelte';
 import { thumbnailOf } from '../files/thumbnail';
 import type { Desk } from '../paint/desk';
 import type { Shelf } from '../settings/persisted.svelte';
 import { words } from '../words/language.svelte';
-import { cardOf, ousted, type Card, type Filed, type Marks, type Stars } from './card';
-import { at, byMarks, laid, without } from './cards';
-import { bring, type Bringing } from './bring';
+import { bring, type Bringing, type Brought } from './bring';
+import { cardOf, ousted, type Card, type Filed, type Stars } from './card';
+import { without } from './cards';
+import { Deletions } from './deletions';
 import { DeskMemory } from './desk-memory';
 import type { Drawer } from './drawer/drawer';
-import type { Beside } from './drawer/pictures';
 import { Inflow } from './inflow';
-import type { Ended, Errand, Kept, News, Removal, Unfinished } from './kept';
+import type { Ended, Errand, Kept, News, Unfinished } from './kept';
+import { Marking } from './marking';
 import type { Result } from './result';
 import { Room } from './room.svelte';
 import { Runs, type Entry } from './runs.svelte';
+import { Sight } from './sight.svelte';
 import { Storing } from './storing.svelte';
 import { Waits } from './waits';
-import { RECENT, Wholes } from './wholes.svelte';
 
 /** Places of pictures that could not be kept: behind those of all others. */
 const UNKEPT = 2 ** 40;
@@ -27,22 +28,17 @@ const UNKEPT = 2 ** 40;
  * other when it is asked for.
  */
 export class Album {
-  /** Newest first. */
-  cards = $state.raw<readonly Filed[]>([]);
-  /** Bytes of the pictures. */
-  readonly bytes = $derived(this.cards.reduce((sum, { bytes }) => sum + bytes, 0));
   /** How many are kept, and for how many more there is room. */
   readonly room: Room;
   /** Runs that wait. */
   readonly waits: Waits;
-
   readonly #storing: Storing;
-  readonly #wholes: Wholes;
+  readonly #sight: Sight;
   readonly #runs: Runs;
   readonly #desk: DeskMemory;
+  readonly #deletions: Deletions;
+  readonly #marking: Marking;
   readonly #changes: Changes;
-  /** What is out of sight and can be brought back, and what was said of it. */
-  #removals: readonly { readonly removal: Removal; readonly change: Change }[] = [];
   #unkept = 0;
 
   /**
@@ -50,21 +46,33 @@ export class Album {
    * @param common where the choices of all tabs lie.
    */
   constructor(drawer: Drawer | null, changes: Changes, common: Shelf | null = null) {
+    this.#changes = changes;
     this.#storing = new Storing(drawer);
-    this.#wholes = new Wholes(this.#storing);
+    this.#sight = new Sight(this.#storing);
     this.#desk = new DeskMemory(this.#storing);
+    this.#deletions = new Deletions(this.#storing, this.#sight, changes);
+    this.#marking = new Marking(this.#storing, this.#sight, changes);
     this.room = new Room(this.#storing, common);
     this.waits = new Waits(this.#storing);
     this.#runs = new Runs(this.#storing, {
       keep: (work) => this.#keep(() => work(this.room.most)),
       made: (picture, ended) => this.#made(picture, ended),
     });
-    this.#changes = changes;
+  }
+
+  /** Newest first. */
+  get cards(): readonly Card[] {
+    return this.#sight.cards;
   }
 
   /** The newest few, whole, newest first. */
   get results(): readonly Result[] {
-    return this.#wholes.recent;
+    return this.#sight.wholes.recent;
+  }
+
+  /** Bytes of the pictures. */
+  get bytes(): number {
+    return this.#sight.bytes;
   }
 
   /** Runs that were in work when their page went. */
@@ -79,7 +87,7 @@ export class Album {
 
   /** Whether there is something that would go with the page. */
   get isAtRisk(): boolean {
-    return this.failure !== null && (this.#desk.isLost || this.#wholes.hasUnkept);
+    return this.failure !== null && (this.#desk.isLost || this.#sight.wholes.hasUnkept);
   }
 
   /** Takes out what earlier visits left, and gives the desk. */
@@ -87,8 +95,7 @@ export class Album {
     this.#storing.drawer?.watch((news) => void this.#heard(news));
     const cards = await this.#storing.attempt((drawer) => drawer.pictures.cards());
     if (!cards) return null;
-    this.#lay(cards);
-    await this.#fill();
+    await this.#sight.lay(cards);
     const desk = await this.#storing.attempt((drawer) => drawer.desks.take());
     await this.#runs.open();
     void this.#tidy();
@@ -107,7 +114,7 @@ export class Album {
 
   /** The page goes, and with it what could be undone. */
   leave(): void {
-    void this.#erase(this.#removals.map(({ removal }) => removal));
+    void this.#deletions.eraseAll();
   }
 
   /** Begins a run that shall outlast the page, or goes on with one. Gives what is to be told of it. */
@@ -121,52 +128,60 @@ export class Album {
 
   /** Any picture with all that made it; null where it is gone. */
   async whole(place: number): Promise<Result | null> {
-    await this.#wholes.load([place]);
-    return this.#wholes.open(place) ?? null;
+    await this.#sight.wholes.load([place]);
+    return this.#sight.wholes.open(place) ?? null;
   }
 
   /** Where a picture lies: what its card says. */
   placeOf(result: Result): number {
-    return this.#wholes.placeOf(result);
+    return this.#sight.wholes.placeOf(result);
   }
 
   /** Whether a picture is still there to be shown. */
   has(result: Result): boolean {
-    return this.#wholes.has(result);
+    return this.#sight.wholes.has(result);
   }
 
   /** A picture at most 256 pixels wide and high; null where it is gone. */
   async thumbnail(place: number): Promise<Blob | null> {
-    const kept = this.#wholes.isUnkept(place)
+    const { wholes } = this.#sight;
+    const kept = wholes.isUnkept(place)
       ? null
       : await this.#storing.attempt((drawer) => drawer.pictures.thumbnail(place));
-    const whole = this.#wholes.at(place);
+    const whole = wholes.at(place);
     if (kept || !whole) return kept;
     return thumbnailOf(whole.itself).catch(() => whole.itself.blob);
   }
 
   /** Gives pictures so many stars. */
   star(places: readonly number[], stars: Stars): Promise<void> {
-    return this.#mark(places, { stars }, words.album.starred(places.length, stars));
+    return this.#marking.mark(places, { stars }, words.album.starred(places.length, stars));
   }
 
   /** Puts pictures into a folder; an empty name: into none. */
   file(places: readonly number[], folder: string): Promise<void> {
-    return this.#mark(places, { folder }, words.album.filed(places.length, folder));
+    return this.#marking.mark(places, { folder }, words.album.filed(places.length, folder));
   }
 
   /** Deletes pictures, for good unless they are brought back. */
   async remove(places: readonly number[]): Promise<void> {
-    const there = at(this.cards, places).map(({ place }) => place);
-    if (there.length > 0) await this.#remove(there, words.changes.deleted(there.length));
+    const there = this.#sight.at(places).map(({ place }) => place);
+    if (there.length > 0) await this.#deletions.remove(there, words.changes.deleted(there.length));
   }
 
   /** All pictures are thrown away, but those made of what another tab works on: so many are left. */
   async clear(): Promise<number> {
-    const places = this.cards.map(({ place }) => place);
+    const { cards } = this.#sight;
+    const places = cards.map(({ place }) => place);
     const used = (await this.#storing.attempt((drawer) => drawer.pictures.usedElsewhere(places))) ?? [];
-    await this.remove(without(this.cards, used).map(({ place }) => place));
+    await this.remove(without(cards, used).map(({ place }) => place));
     return used.length;
+  }
+
+  /** Those that will make room when so many more are made, oldest first. */
+  going(more: number): readonly Card[] {
+    const { most } = this.room;
+    return ousted(this.cards, most === null ? null : Math.max(most - more, 0));
   }
 
   /**
@@ -177,55 +192,46 @@ export class Album {
     files: Iterable<File> | AsyncIterable<File>,
     folder = '',
   ): AsyncGenerator<Bringing, void, void> {
-    const brought = new Inflow(this.cards, (cards) => {
-      this.#lay(cards);
-      void this.#fill();
-    });
+    const inflow = new Inflow(this.#sight.cards, (cards) => void this.#sight.lay(cards));
     try {
       yield* bring(files, {
-        isKnown: (hash) => brought.isKnown(hash),
-        take: async ({ picture, ...beside }) => brought.add(await this.#takeIn(picture, beside, folder)),
+        isKnown: (hash) => inflow.isKnown(hash),
+        take: async (brought) => inflow.add(await this.#takeIn(brought, folder)),
       });
     } finally {
-      brought.lay();
-      const { places } = brought;
+      inflow.lay();
+      const { places } = inflow;
       if (places.length > 0)
         this.#changes.add({
           words: words.album.brought(places.length),
           undo: () => void this.remove(places),
         });
-      void this.room.look(this.bytes, this.cards.length);
+      void this.#look();
     }
-  }
-
-  /** Those that will make room when so many more are made, oldest first. */
-  going(more: number): readonly Card[] {
-    const { most } = this.room;
-    return ousted(this.cards, most === null ? null : Math.max(most - more, 0));
   }
 
   /** A picture that was just made. Others may make room, and can be brought back. */
   #made(picture: Kept, ended: Ended | null): Result {
     const card = ended?.card ?? this.#unkeptCard(picture);
-    const result = this.#wholes.add(card.place, picture, ended !== null);
-    this.#lay([card]);
-    this.#settle();
+    const result = this.#sight.wholes.add(card.place, picture, ended !== null);
+    void this.#sight.lay([card]);
     const { removal, places } = ended
       ? { removal: ended.ousted, places: ended.ousted?.places ?? [] }
       : { removal: null, places: this.going(0).map((going) => going.place) };
-    if (places.length > 0) this.#tookAway(places, removal, words.changes.ousted(places.length));
-    void this.room.look(this.bytes, this.cards.length);
+    if (places.length > 0) this.#deletions.done(places, removal, words.changes.ousted(places.length));
+    void this.#look();
     return result;
   }
 
   /** A picture that was brought; it makes no other go. @throws DrobeError where it cannot be kept. */
-  async #takeIn(picture: Kept, beside: Beside, folder: string): Promise<Filed> {
+  async #takeIn({ picture, hash, thumbnail }: Brought, folder: string): Promise<Filed> {
     if (!this.#storing.drawer) {
-      const card = this.#unkeptCard(picture, { ...beside, folder });
-      this.#wholes.add(card.place, picture, false);
+      const card = this.#unkeptCard(picture, { hash, folder });
+      this.#sight.wholes.add(card.place, picture, false);
       return card;
     }
-    const ended = await this.#keep((drawer) => drawer.pictures.add(picture, { most: null, beside, folder }));
+    const how = { most: null, beside: { hash, thumbnail }, folder };
+    const ended = await this.#keep((drawer) => drawer.pictures.add(picture, how));
     if (!ended) throw this.failure ?? new DrobeError('storage', { reason: 'nothing can be kept' });
     return ended.card;
   }
@@ -237,86 +243,19 @@ export class Album {
     return { ...cardOf(place, picture, facts), ...more };
   }
 
-  async #remove(places: readonly number[], told: string): Promise<void> {
-    const kept = places.filter((place) => !this.#wholes.isUnkept(place));
-    const removal =
-      kept.length > 0 ? await this.#storing.attempt((drawer) => drawer.pictures.remove(kept)) : null;
-    this.#tookAway(places, removal, told);
-    await this.#fill();
-  }
-
-  /** Pictures are out of sight, until they are brought back or that can no longer be. */
-  #tookAway(places: readonly number[], removal: Removal | null, told: string): void {
-    const cards = at(this.cards, places);
-    const unkept = this.#wholes.takeAway(places).map((result) => [this.placeOf(result), result] as const);
-    this.cards = without(this.cards, places);
-    const change: Change = {
-      words: told,
-      undo: () => {
-        for (const [place, { url: _, number: __, ...picture }] of unkept)
-          this.#wholes.add(place, picture, false);
-        const back = unkept.map(([place]) => place);
-        this.#lay(removal ? at(cards, back) : cards);
-        if (removal) void this.#bringBack(removal);
-        else void this.#fill();
-      },
-      ...(removal && { over: () => void this.#erase([removal]) }),
-    };
-    if (removal) this.#removals = [...this.#removals, { removal, change }];
-    this.#changes.add(change);
-  }
-
-  async #bringBack(removal: Removal): Promise<void> {
-    this.#removals = this.#removals.filter((other) => other.removal !== removal);
-    const cards = await this.#storing.attempt((drawer) => drawer.pictures.bringBack(removal));
-    this.#lay(cards ?? []);
-    await this.#fill();
-  }
-
-  /** Deletes for good what was not brought back. */
-  async #erase(removals: readonly Removal[]): Promise<void> {
-    const left = removals.filter((removal) => this.#removals.some((other) => other.removal === removal));
-    this.#removals = this.#removals.filter(({ removal }) => !left.includes(removal));
-    if (left.length > 0) await this.#storing.attempt((drawer) => drawer.pictures.erase(left));
-  }
-
   /** Keeps a picture. Where there is no room, what is only held to be brought back goes for it. */
   async #keep<T>(work: (drawer: Drawer) => Promise<T>): Promise<T | null> {
     const { failure } = this.#storing;
     const kept = await this.#storing.attempt(work);
-    if (kept !== null || this.failure?.code !== 'quota' || this.#removals.length === 0) return kept;
-    const held = this.#removals;
-    await this.#erase(held.map(({ removal }) => removal));
-    for (const { change } of held) this.#changes.forget(change);
+    const isFull = this.failure !== failure && this.failure?.code === 'quota';
+    if (!isFull || !(await this.#deletions.eraseAll())) return kept;
     this.#storing.failure = failure;
     return this.#storing.attempt(work);
   }
 
-  async #mark(places: readonly number[], marks: Partial<Marks>, told: string): Promise<void> {
-    const before = at(this.cards, places);
-    await this.#putMarks(before, marks);
-    // One picture's stars are taken back by the key that gave them.
-    if (before.length > 1 || marks.folder !== undefined)
-      this.#changes.add({ words: told, undo: () => void this.#unmark(before) });
-  }
-
-  /** As they were. */
-  async #unmark(before: readonly Filed[]): Promise<void> {
-    for (const cards of byMarks(before)) {
-      const { stars, folder } = cards[0]!; // none is empty
-      await this.#putMarks(cards, { stars, folder });
-    }
-  }
-
-  async #putMarks(cards: readonly Filed[], marks: Partial<Marks>): Promise<void> {
-    this.#lay(cards.map((card) => ({ ...card, ...marks })));
-    const kept = cards.map(({ place }) => place).filter((place) => !this.#wholes.isUnkept(place));
-    if (kept.length > 0) await this.#storing.attempt((drawer) => drawer.pictures.mark(kept, marks));
-  }
-
   /** What another tab did to pictures is done to those on this page. */
   async #heard({ added, removed, marked = [] }: News): Promise<void> {
-    this.#lose(removed);
+    this.#sight.lose(removed);
     await this.#storing.attempt((drawer) => drawer.pictures.forget(removed));
     await this.#see([...added, ...marked]);
   }
@@ -324,41 +263,20 @@ export class Album {
   async #tidy(): Promise<void> {
     await this.#storing.attempt((drawer) =>
       drawer.pictures.tidy(({ added, removed }) => {
-        this.#lose(removed);
+        this.#sight.lose(removed);
         void this.#see(added);
       }),
     );
-    await this.room.look(this.bytes, this.cards.length);
-  }
-
-  #lose(places: readonly number[]): void {
-    if (places.length === 0) return;
-    this.#wholes.takeAway(places);
-    this.cards = without(this.cards, places);
+    await this.#look();
   }
 
   async #see(places: readonly number[]): Promise<void> {
     const cards = await this.#storing.attempt((drawer) => drawer.pictures.cardsAt(places));
-    this.#lay(cards ?? []);
-    await this.#fill();
+    await this.#sight.lay(cards ?? []);
   }
 
-  #lay(cards: readonly Filed[]): void {
-    if (cards.length > 0) this.cards = laid(this.cards, cards);
-  }
-
-  get #newest(): number[] {
-    return this.cards.slice(0, RECENT).map(({ place }) => place);
-  }
-
-  #settle(): void {
-    this.#wholes.settle(this.#newest);
-  }
-
-  /** The newest are whole again. */
-  async #fill(): Promise<void> {
-    this.#settle();
-    await this.#wholes.load(this.#newest);
-    this.#settle();
+  /** How much room is left. */
+  #look(): Promise<void> {
+    return this.room.look(this.bytes, this.cards.length);
   }
 }

@@ -12,14 +12,20 @@ export function laid(cards: readonly Filed[], more: readonly Filed[]): readonly 
 
 /** Those that do not lie there. */
 export function without(cards: readonly Filed[], places: readonly number[]): readonly Filed[] {
-  const gone = new Set(places);
-  return cards.filter(({ place }) => !gone.has(place));
+  const isThere = oneOf(places);
+  return cards.filter(({ place }) => !isThere(place));
 }
 
 /** Those that lie there. */
 export function at(cards: readonly Filed[], places: readonly number[]): readonly Filed[] {
-  const wanted = new Set(places);
-  return cards.filter(({ place }) => wanted.has(place));
+  const isThere = oneOf(places);
+  return cards.filter(({ place }) => isThere(place));
+}
+
+/** Whether a place is one of these, of which there may be thousands. */
+export function oneOf(places: readonly number[]): (place: number) => boolean {
+  const all = new Set(places);
+  return (place) => all.has(place);
 }
 
 /** Apart by what a person said of them. */

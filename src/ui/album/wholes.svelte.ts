@@ -1,4 +1,5 @@
 import { jobFrom, settingsFrom } from '../settings/mend';
+import { oneOf } from './cards';
 import type { Kept } from './kept';
 import type { Result } from './result';
 import type { Storing } from './storing.svelte';
@@ -68,13 +69,14 @@ export class Wholes {
     return this.recent.find(isThere) ?? this.#opened.find(isThere) ?? this.#unkept.find(isThere);
   }
 
-  /** Pictures by their places, as far as they are there. Those that are not whole yet are read, all at once. */
-  async load(places: readonly number[]): Promise<void> {
+  /** Reads pictures that are not whole yet, all at once, as far as they are there. False where there was nothing to read. */
+  async load(places: readonly number[]): Promise<boolean> {
     const missing = places.filter((place) => !this.at(place));
-    if (missing.length === 0) return;
+    if (missing.length === 0) return false;
     const found = await this.#storing.attempt((drawer) => drawer.pictures.wholes(missing));
     // The oldest first: numbers go up with the pictures.
     for (const { place, picture } of (found ?? []).toReversed()) this.add(place, todays(picture), true);
+    return true;
   }
 
   /** The newest are these now, as far as they are whole. */
@@ -88,7 +90,9 @@ export class Wholes {
 
   /** They are not there any more. Gives those that lie nowhere else, and whose files are only in memory. */
   takeAway(places: readonly number[]): readonly Result[] {
-    const taken = places.flatMap((place) => this.at(place) ?? []);
+    const isThere = oneOf(places);
+    const all = [...this.recent, ...this.#opened, ...this.#unkept];
+    const taken = all.filter((result) => isThere(this.placeOf(result)));
     const unkept = this.#unkept.filter((result) => taken.includes(result));
     const isLeft = (result: Result): boolean => !taken.includes(result);
     this.#unkept = this.#unkept.filter(isLeft);

@@ -2,21 +2,19 @@
  * Pictures, as many as there is room for. Each has a card beside it, small, which is read for all of them at the start, and a
  * thumbnail; the picture itself is read when somebody looks at it.
  */
-import { nameOf, randomId } from '../../../weights/db';
-import type { Original } from '../../files/picture';
+import { randomId } from '../../../weights/db';
 import { thumbnailOf } from '../../files/thumbnail';
-import { cardOf, isOf, ousted, type Filed, type Marks } from '../card';
+import { cardOf, ousted, type Filed, type Marks } from '../card';
+import { at, laid, oneOf, without } from '../cards';
 import type { Ended, Kept, News, Placed, Removal } from '../kept';
+import { besideOf, putBeside, type Beside } from './beside';
 import type { Database } from './database';
 import type { Desks } from './desks';
 import { erase, FIRST, isOlder, keyOf, namesIn, sweep, under, type Named, type NamedRemoval } from './layout';
+import { Older } from './older';
 
-/** What is made of a picture's file before it is kept. */
-export interface Beside {
-  readonly hash: string;
-  /** Null where the browser cannot make it small. */
-  readonly thumbnail: Blob | null;
-}
+/** For more cards than these it is quicker to read all that there are. */
+const MANY = 200;
 
 /** How a picture is added. */
 interface Adding {
@@ -32,6 +30,7 @@ interface Adding {
 export class Pictures {
   readonly #database: Database;
   readonly #desks: Desks;
+  readonly #older: Older;
   readonly #tell: (news: News) => void;
   /** What this page took out of sight and may bring back. */
   readonly #removals = new Set<string>();
@@ -39,29 +38,29 @@ export class Pictures {
   constructor(database: Database, desks: Desks, tell: (news: News) => void) {
     this.#database = database;
     this.#desks = desks;
+    this.#older = new Older(database);
     this.#tell = tell;
   }
 
   /** The cards of all pictures that are in sight, newest first. */
-  async cards(): Promise<Filed[]> {
+  async cards(): Promise<readonly Filed[]> {
     const [cards, removals, older] = await Promise.all([
       this.#database.all<Filed>(under('card')),
       this.#database.all<NamedRemoval>(under('removal')),
-      this.#database.keys(under('picture')),
+      this.#older.places(),
     ]);
-    const carded = new Set(cards.map(({ place }) => place));
-    const bare = older.map(([, place]) => Number(place)).filter((place) => !carded.has(place));
-    const removed = new Set(removals.flatMap(({ places }) => places));
-    return [...cards, ...(await this.#bare(bare))]
-      .filter(({ place }) => !removed.has(place))
-      .sort((a, b) => b.place - a.place);
+    const hasCard = oneOf(cards.map(({ place }) => place));
+    const bare = older.filter((place) => !hasCard(place));
+    const removed = removals.flatMap(({ places }) => places);
+    return without(laid(cards, await this.#older.bare(bare)), removed);
   }
 
   /** The cards of the pictures in these places, as far as they are there. */
-  async cardsAt(places: readonly number[]): Promise<Filed[]> {
+  async cardsAt(places: readonly number[]): Promise<readonly Filed[]> {
+    if (places.length > MANY) return at(await this.cards(), places);
     const found = await this.#database.readMany<Filed>(places.map((place) => ['card', place]));
     const bare = places.filter((place, i) => !found[i] && isOlder(place));
-    return [...found.filter((card) => card !== undefined), ...(await this.#bare(bare))];
+    return [...found.filter((card) => card !== undefined), ...(await this.#older.bare(bare))];
   }
 
   /** Pictures by their places, as far as they are there. */
@@ -142,7 +141,7 @@ export class Pictures {
   }
 
   /** Brings pictures back into sight; gives their cards. */
-  async bringBack({ id, places }: Removal): Promise<Filed[]> {
+  async bringBack({ id, places }: Removal): Promise<readonly Filed[]> {
     this.#removals.delete(id);
     await this.#database.write((store) => store.delete(['removal', id]));
     this.#tell({ added: places, removed: [] });
@@ -186,60 +185,17 @@ export class Pictures {
       .filter(({ id }) => !this.#removals.has(id));
     if (left.length > 0) await this.erase(left);
 
-    const places = (await this.#database.keys(under('picture'))).map(([, place]) => Number(place));
-    const carded = await this.#database.keys(IDBKeyRange.bound(['card', 0], ['card', FIRST], false, true));
-    const gone = carded.map(([, place]) => Number(place)).filter((place) => !places.includes(place));
-    await this.forget(gone);
-    const added: number[] = [];
-    // The newest first: these are looked at first.
-    for (const place of places.toReversed()) if (await this.#takeOver(place)) added.push(place);
-    if (added.length + gone.length > 0) {
-      const news = { added, removed: gone };
+    const news = await this.#older.takeOver();
+    if (news.added.length + news.removed.length > 0) {
       told(news);
       this.#tell(news);
     }
     await this.#database.write(sweep);
   }
 
-  /** What lies beside pictures that an older version deleted goes with them. */
-  async forget(places: readonly number[]): Promise<void> {
-    const older = places.filter(isOlder);
-    if (older.length === 0) return;
-    await this.#database.write((store) => {
-      for (const place of older) {
-        const picture = store.getKey([...keyOf(place)]);
-        picture.onsuccess = () => {
-          if (picture.result === undefined) erase(store, place);
-        };
-      }
-    });
-  }
-
-  /** Gives a picture of an older version a card that is its own. False where it has one. */
-  async #takeOver(place: number): Promise<boolean> {
-    const picture = await this.#database.read<Named<Kept>>(keyOf(place));
-    if (!picture) return false;
-    const bare = bareCard(place, picture);
-    const card = await this.#database.read<Filed>(['card', place]);
-    // An older version may have put another picture where one was deleted.
-    if (card && isOf(card, bare)) return false;
-    const { hash, thumbnail } = await besideOf(picture.itself);
-    let taken = false;
-    await this.#database.write((store) => {
-      const there = store.getKey([...keyOf(place)]);
-      there.onsuccess = () => {
-        if (there.result === undefined) return;
-        taken = true;
-        putBeside(store, { ...bare, hash }, thumbnail);
-      };
-    });
-    return taken;
-  }
-
-  /** Cards of pictures that an older version kept, which made none. */
-  async #bare(places: readonly number[]): Promise<Filed[]> {
-    const found = await this.#database.readMany<Named<Kept>>(places.map(keyOf));
-    return found.flatMap((picture, i) => (picture ? [bareCard(places[i]!, picture)] : [])); // as many
+  /** An older version may have deleted some of its own. */
+  forget(places: readonly number[]): Promise<void> {
+    return this.#older.forget(places);
   }
 
   #put(
@@ -263,14 +219,21 @@ export class Pictures {
     told: (removal: Removal | null) => void,
   ): void {
     const removals = store.getAll(under('removal')) as IDBRequest<NamedRemoval[]>;
-    const cards = store.getAll(under('card')) as IDBRequest<Filed[]>;
-    cards.onsuccess = () => {
-      const removed = new Set(removals.result.flatMap(({ places }) => places));
-      const inSight = cards.result.filter(({ place }) => !removed.has(place)).reverse();
-      const going = ousted(inSight, most, ({ uses }) => uses.some((name) => spared.has(name)));
-      const removal = { id: randomId(), places: going.map(({ place }) => place) };
-      if (going.length > 0) this.#putRemoval(store, removal, tab);
-      told(going.length > 0 ? removal : null);
+    const count = store.count(under('card'));
+    count.onsuccess = () => {
+      const removed = removals.result.flatMap(({ places }) => places);
+      if (count.result - removed.length <= most) {
+        told(null);
+        return;
+      }
+      const cards = store.getAll(under('card')) as IDBRequest<Filed[]>;
+      cards.onsuccess = () => {
+        const inSight = without(cards.result, removed).toReversed();
+        const going = ousted(inSight, most, ({ uses }) => uses.some((name) => spared.has(name)));
+        const removal = { id: randomId(), places: going.map(({ place }) => place) };
+        if (going.length > 0) this.#putRemoval(store, removal, tab);
+        told(going.length > 0 ? removal : null);
+      };
     };
   }
 
@@ -278,21 +241,4 @@ export class Pictures {
     this.#removals.add(id);
     store.put({ tab, places } satisfies NamedRemoval, ['removal', id]);
   }
-}
-
-function putBeside(store: IDBObjectStore, card: Filed, thumbnail: Blob | null): void {
-  store.put(card, ['card', card.place]);
-  if (thumbnail) store.put(thumbnail, ['thumbnail', card.place]);
-  else store.delete(['thumbnail', card.place]);
-}
-
-const bareCard = (place: number, picture: Named<Kept>): Filed =>
-  cardOf(place, picture, { made: 0, hash: null, uses: namesIn(picture) });
-
-async function besideOf(itself: Original): Promise<Beside> {
-  const [thumbnail, content] = await Promise.all([
-    thumbnailOf(itself).catch(() => null),
-    itself.blob.arrayBuffer(),
-  ]);
-  return { thumbnail, hash: await nameOf(new Uint8Array(content)) };
 }

@@ -1,0 +1,71 @@
+import type { Change, Changes } from '../controls/changes.svelte';
+import type { Removal } from './kept';
+import type { Sight } from './sight.svelte';
+import type { Storing } from './storing.svelte';
+
+/**
+ * Pictures that are out of sight, and can be brought back. They stay in the drawer until that can be done no more, so that
+ * thousands need not be held in memory for it; those that lie in none are held.
+ */
+export class Deletions {
+  readonly #storing: Storing;
+  readonly #sight: Sight;
+  readonly #changes: Changes;
+  #pending: readonly { readonly removal: Removal; readonly change: Change }[] = [];
+
+  /** @param changes told of what can be taken back. */
+  constructor(storing: Storing, sight: Sight, changes: Changes) {
+    this.#storing = storing;
+    this.#sight = sight;
+    this.#changes = changes;
+  }
+
+  /** @param told what is said of it. */
+  async remove(places: readonly number[], told: string): Promise<void> {
+    const kept = places.filter((place) => !this.#sight.wholes.isUnkept(place));
+    const removal =
+      kept.length > 0 ? await this.#storing.attempt((drawer) => drawer.pictures.remove(kept)) : null;
+    this.done(places, removal, told);
+    await this.#sight.fill();
+  }
+
+  /** Pictures were taken out of sight. @param removal null where they lie in no drawer, or it is stuck. */
+  done(places: readonly number[], removal: Removal | null, told: string): void {
+    const cards = this.#sight.at(places);
+    const { wholes } = this.#sight;
+    const unkept = this.#sight.lose(places).map((result) => [wholes.placeOf(result), result] as const);
+    const change: Change = {
+      words: told,
+      undo: () => {
+        for (const [place, { url: _, number: __, ...picture }] of unkept) wholes.add(place, picture, false);
+        const inMemory = unkept.map(([place]) => place);
+        void this.#sight.lay(removal ? cards.filter(({ place }) => inMemory.includes(place)) : cards);
+        if (removal) void this.#bringBack(removal);
+      },
+      ...(removal && { over: () => void this.#erase([removal]) }),
+    };
+    if (removal) this.#pending = [...this.#pending, { removal, change }];
+    this.#changes.add(change);
+  }
+
+  /** All of them are deleted for good. False where there were none. */
+  async eraseAll(): Promise<boolean> {
+    const pending = this.#pending;
+    if (pending.length === 0) return false;
+    await this.#erase(pending.map(({ removal }) => removal));
+    for (const { change } of pending) this.#changes.forget(change);
+    return true;
+  }
+
+  async #bringBack(removal: Removal): Promise<void> {
+    this.#pending = this.#pending.filter((other) => other.removal !== removal);
+    const cards = await this.#storing.attempt((drawer) => drawer.pictures.bringBack(removal));
+    await this.#sight.lay(cards ?? []);
+  }
+
+  async #erase(removals: readonly Removal[]): Promise<void> {
+    const left = removals.filter((removal) => this.#pending.some((other) => other.removal === removal));
+    this.#pending = this.#pending.filter(({ removal }) => !left.includes(removal));
+    if (left.length > 0) await this.#storing.attempt((drawer) => drawer.pictures.erase(left));
+  }
+}

@@ -1,0 +1,27 @@
+/** What lies beside a picture: its card and its thumbnail. */
+import { nameOf } from '../../../weights/db';
+import type { Original } from '../../files/picture';
+import { thumbnailOf } from '../../files/thumbnail';
+import type { Filed } from '../card';
+
+/** What is made of a picture's file before it is kept. */
+export interface Beside {
+  /** The file's SHA-256. */
+  readonly hash: string;
+  /** Null where the browser cannot make it small. */
+  readonly thumbnail: Blob | null;
+}
+
+export async function besideOf(itself: Original): Promise<Beside> {
+  const [thumbnail, content] = await Promise.all([
+    thumbnailOf(itself).catch(() => null),
+    itself.blob.arrayBuffer(),
+  ]);
+  return { thumbnail, hash: await nameOf(new Uint8Array(content)) };
+}
+
+export function putBeside(store: IDBObjectStore, card: Filed, thumbnail: Blob | null): void {
+  store.put(card, ['card', card.place]);
+  if (thumbnail) store.put(thumbnail, ['thumbnail', card.place]);
+  else store.delete(['thumbnail', card.place]);
+}

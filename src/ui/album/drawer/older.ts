@@ -1,0 +1,77 @@
+/**
+ * Pictures of versions that made no cards, and kept 40. They stay where they lie, so that a page of such a version, which may
+ * be open in another tab, finds them; what it does to them meanwhile is found out.
+ */
+import { cardOf, isOf, type Filed } from '../card';
+import type { Kept } from '../kept';
+import { besideOf, putBeside } from './beside';
+import type { Database } from './database';
+import { erase, FIRST, isOlder, keyOf, namesIn, under, type Named } from './layout';
+
+export class Older {
+  readonly #database: Database;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  async places(): Promise<number[]> {
+    return (await this.#database.keys(under('picture'))).map(([, place]) => Number(place));
+  }
+
+  /** Cards for those that have none yet, as far as the pictures are there. */
+  async bare(places: readonly number[]): Promise<Filed[]> {
+    const found = await this.#database.readMany<Named<Kept>>(places.map(keyOf));
+    return found.flatMap((picture, i) => (picture ? [bareCard(places[i]!, picture)] : [])); // as many
+  }
+
+  /** Gives them cards and thumbnails. Tells the places of those that got some, and of those that are gone. */
+  async takeOver(): Promise<{ readonly added: readonly number[]; readonly removed: readonly number[] }> {
+    const places = await this.places();
+    const cards = await this.#database.keys(IDBKeyRange.bound(['card', 0], ['card', FIRST], false, true));
+    const removed = cards.map(([, place]) => Number(place)).filter((place) => !places.includes(place));
+    await this.forget(removed);
+    const added: number[] = [];
+    // The newest first: these are looked at first.
+    for (const place of places.toReversed()) if (await this.#takeOver(place)) added.push(place);
+    return { added, removed };
+  }
+
+  /** What lies beside pictures that an older version deleted goes with them. */
+  async forget(places: readonly number[]): Promise<void> {
+    const older = places.filter(isOlder);
+    if (older.length === 0) return;
+    await this.#database.write((store) => {
+      for (const place of older) {
+        const picture = store.getKey([...keyOf(place)]);
+        picture.onsuccess = () => {
+          if (picture.result === undefined) erase(store, place);
+        };
+      }
+    });
+  }
+
+  /** False where it has a card that is its own. */
+  async #takeOver(place: number): Promise<boolean> {
+    const picture = await this.#database.read<Named<Kept>>(keyOf(place));
+    if (!picture) return false;
+    const bare = bareCard(place, picture);
+    const card = await this.#database.read<Filed>(['card', place]);
+    // An older version may have put another picture where one was deleted.
+    if (card && isOf(card, bare)) return false;
+    const { hash, thumbnail } = await besideOf(picture.itself);
+    let taken = false;
+    await this.#database.write((store) => {
+      const there = store.getKey([...keyOf(place)]);
+      there.onsuccess = () => {
+        if (there.result === undefined) return;
+        taken = true;
+        putBeside(store, { ...bare, hash }, thumbnail);
+      };
+    });
+    return taken;
+  }
+}
+
+const bareCard = (place: number, picture: Named<Kept>): Filed =>
+  cardOf(place, picture, { made: 0, hash: null, uses: namesIn(picture) });
