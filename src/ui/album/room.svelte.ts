@@ -1,9 +1,10 @@
-import { Shared } from '../settings/shared.svelte';
+import { within, type Range } from '../controls/range';
 import type { Shelf } from '../settings/persisted.svelte';
+import { Shared } from '../settings/shared.svelte';
+
 import type { Storing } from './storing.svelte';
 
-/** How many pictures one may choose to keep. */
-export const mostRange = { min: 1, max: 1_000_000 } as const;
+const range: Range = { min: 1, max: 1_000_000, step: 1 };
 
 /** Of so few pictures it is said that there is room for no more. */
 const FEW = 25;
@@ -13,6 +14,8 @@ const USUAL_BYTES = 1e6;
 
 /** How many pictures are kept, and for how many more the browser has room. */
 export class Room {
+  /** How many one may choose to keep. */
+  readonly range = range;
   readonly #most: Shared<number | null>;
   readonly #storing: Storing;
   /** Bytes that the browser says it would still take; null where it does not tell. */
@@ -54,5 +57,5 @@ export class Room {
 
 function mostIn(found: unknown): number | null {
   if (typeof found !== 'number' || !Number.isFinite(found)) return null;
-  return Math.min(Math.max(Math.round(found), mostRange.min), mostRange.max);
+  return within(Math.round(found), range);
 }
