@@ -7,7 +7,8 @@ import {
   type PreprocessorName,
 } from '../../canvas/hints';
 import type { Pixels } from '../../canvas/pixels';
-import type { AddonFacts, HintWish, ModelEntry } from '../../engine/api';
+import type { AddonFacts, Backend, EngineApi, HintWish, ModelEntry } from '../../engine/api';
+import type { Remote } from '../../engine/rpc';
 import { DrobeError } from '../../errors';
 import type { HintOrder } from './hint';
 import type { HintSteps, MakeHint } from './orders';
@@ -37,6 +38,17 @@ export const isAtHand = (name: PreprocessorName, here: readonly ModelEntry[]): b
 
 /** What asks the engine. */
 export type AskNet = (wish: Omit<HintWish, 'backend'>, signal: AbortSignal) => Promise<Pixels>;
+
+/** @param backend where nets are to run when one is asked. */
+export function askingNets(engine: Pick<Remote<EngineApi>, 'hint'>, backend: () => Backend): AskNet {
+  return async (wish, signal) => {
+    const made = engine.hint(signal, { ...wish, backend: backend() });
+    for (;;) {
+      const { done, value } = await made.next();
+      if (done) return value;
+    }
+  };
+}
 
 /** Hints of each picture that are kept: a net takes seconds for one. */
 const KEPT = 8;

@@ -1,12 +1,10 @@
 import { untrack } from 'svelte';
-import type { Pixels } from '../../canvas/pixels';
 import type { Backend, DeviceInfo, EngineApi, Notice } from '../../engine/api';
 import type { Remote } from '../../engine/rpc';
 import { Changes } from '../controls/changes.svelte';
 import { Album } from '../album/album.svelte';
-import type { Unfinished } from '../album/kept';
 import type { Result } from '../album/result';
-import { hintsBy, type AskNet } from '../control/net-hints';
+import { askingNets, hintsBy } from '../control/net-hints';
 import { Units } from '../control/units.svelte';
 import type { UnitObstacle } from '../control/unit';
 import type { Original } from '../files/picture';
@@ -19,7 +17,7 @@ import { References } from '../reference/references.svelte';
 import { Form } from '../settings/form.svelte';
 import { defaultsOf, jobOf } from '../settings/job';
 import { overruled, Overrules } from '../settings/overrules.svelte';
-import { Persisted } from '../settings/persisted.svelte';
+import type { Persisted } from '../settings/persisted.svelte';
 import { PromptHistory } from '../settings/prompt-history.svelte';
 import type { Mode, Obstacle, Settings } from '../settings/settings';
 import { Styles } from '../styles/styles.svelte';
@@ -28,6 +26,7 @@ import { Drawing } from './drawing';
 import { Larger } from './larger.svelte';
 import type { Here, Workshop } from './make';
 import { Ordering } from './ordering.svelte';
+import { Measured } from './measured.svelte';
 import { isLowOnPower } from './power';
 import { Queue } from './queue.svelte';
 import { netsAhead, Readiness } from './readiness.svelte';
@@ -38,14 +37,11 @@ import { drawnOver, sceneToSee } from './scene';
 import { randomId, system, type System } from './system';
 import { View } from './view.svelte';
 
-const unmeasured = { webgpu: 0, wasm: 0 };
-
 /** The table where pictures are made: the settings, the run in work, the pictures so far. */
 export class Studio {
   readonly form: Form;
   readonly settings: Persisted<Settings>;
-  /** Bytes of weights a second that were last read, by where nets ran; 0 where none were. */
-  readonly rates: Persisted<Record<DeviceInfo['backend'], number>>;
+  readonly measured: Measured;
   /** What was done last and can be taken back. */
   readonly changes = new Changes();
   readonly place: Workplace;
@@ -111,26 +107,24 @@ export class Studio {
     this.#engine = engine;
     this.form = new Form(shelf, () => this.model?.facts.multiple ?? 8);
     this.place = new Workplace(shelf, pictures, this.form, () => this.model?.facts ?? null, this.changes);
-    const hint = hintsBy(hints, (wish, signal) => this.#hint(wish, signal), here);
+    const ask = askingNets(engine, () => this.settings.current.backend);
+    const hint = hintsBy(hints, ask, here);
     this.units = new Units({ ...pictures, hint }, this.changes);
     this.references = new References(pictures, this.changes);
     this.settings = this.form.settings;
     this.#overrules = new Overrules(shelf);
-    this.rates = new Persisted('rates', unmeasured, (found) => found, shelf);
+    this.measured = new Measured(this, here, shelf, common);
     this.album = new Album(drawer, this.changes, common);
     this.history = new PromptHistory(common);
     this.styles = new Styles(common, this.form, this.changes);
     this.tokens = new TokenCounter(engine);
     this.loans = new Loans(engine, shelf);
     this.readiness = new Readiness(engine, isLowOnPower);
-    const measured = (rate: number): void => {
-      if (this.device) this.rates.current[this.device.backend] = rate;
-    };
     const lost = (): void => {
       this.readiness.opened('');
       void this.start();
     };
-    this.#runner = new Runner(engine, now, measured, lost);
+    this.#runner = new Runner(engine, now, (rate) => this.measured.read(rate), lost);
     this.view = new View(this.album, this.place, this.#runner);
     const { album, units, references } = this;
     const { source } = this.place;
@@ -310,30 +304,10 @@ export class Studio {
     return this.ordering.generate();
   }
 
-  reuseSeed(): void {
-    this.reuse.seed();
-  }
-
-  reuseSettings(): void {
-    this.reuse.settings();
-  }
-
-  goOn(unfinished: Unfinished): Promise<void> {
-    return this.ordering.goOn(unfinished);
-  }
-
-  async #hint(wish: Parameters<AskNet>[0], signal: AbortSignal): Promise<Pixels> {
-    const { backend } = this.settings.current;
-    const made = this.#engine.hint(signal, { ...wish, backend });
-    for (;;) {
-      const { done, value } = await made.next();
-      if (done) return value;
-    }
-  }
-
   readonly #made = (result: Result): void => {
     this.view.made(result);
     this.#runner.made(result);
+    this.measured.drew(result);
   };
 
   /** Puts what was worked on back where it was. */

@@ -20,11 +20,17 @@ export function tooLittle(chosen: Chosen, strength: number): { readonly least: n
   return { least: least === undefined ? null : Number(least.toFixed(2)) };
 }
 
-/** What stands in the way besides is told when it is drawn. */
-function leaves({ steps, ...sampling }: Chosen, strength: number): boolean {
+const leaves = (chosen: Chosen, strength: number): boolean => stepsMade(chosen, strength) > 0;
+
+/**
+ * How many steps are made. What stands in the way of any is told when it is drawn.
+ * @param strength of what is drawn over; absent where nothing is.
+ */
+export function stepsMade({ steps, ...sampling }: Chosen, strength?: number): number {
+  const course = { steps, noise: usual, ...(strength !== undefined && { strength }) };
   try {
-    return plan(sampling, { steps, noise: usual, strength }).points.length > 0;
+    return plan(sampling, course).points.length;
   } catch {
-    return false;
+    return 0;
   }
 }

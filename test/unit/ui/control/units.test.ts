@@ -138,7 +138,7 @@ test('a result remembers its units with their pictures, and brings them back', a
   await studio.generate();
   expect(studio.album.results[0]?.job).not.toHaveProperty('controls');
   units.remove(unit());
-  studio.reuseSettings();
+  studio.reuse.settings();
   expect(unit()).toMatchObject({ model: pose.id, weight: 1.2, picture });
   studio.changes.undo();
   expect(units.all).toEqual([]);
@@ -150,7 +150,7 @@ test('a run that is gone on with has its hints again', async () => {
   units.take(unit(), drawn(48, 48));
   const unfinished = { id: 'a', steps: 1, known: [], stopped: false, desk: studio.desk };
   units.lay([]);
-  await studio.goOn({ ...unfinished, settings: settingsFrom({ ...studio.settings.current }) });
+  await studio.ordering.goOn({ ...unfinished, settings: settingsFrom({ ...studio.settings.current }) });
   await turn();
   expect(jobs[0]?.controls?.map(({ model }) => model)).toEqual([pose.id]);
 });

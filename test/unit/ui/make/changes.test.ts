@@ -152,7 +152,7 @@ test('settings that were taken over give way to those before', async () => {
   studio.settings.current.prompt = 'house';
   await studio.generate();
   Object.assign(studio.settings.current, { prompt: 'a long prompt', steps: 9 });
-  studio.reuseSettings();
+  studio.reuse.settings();
   expect(studio.settings.current).toMatchObject({ prompt: 'house', steps: 20 });
   studio.changes.undo();
   expect(studio.settings.current).toMatchObject({ prompt: 'a long prompt', steps: 9 });
@@ -176,7 +176,7 @@ test('a run that was cancelled after some steps can be gone on with, until the n
   await cancelled();
   const [left] = studio.album.unfinished;
   expect(left).toMatchObject({ stopped: true, steps: 1, known: answers });
-  await studio.goOn(left!);
+  await studio.ordering.goOn(left!);
   expect(jobs.at(-1)).toMatchObject({ known: answers, seed: jobs[0]?.seed });
   expect([studio.album.unfinished, studio.album.results.length]).toEqual([[], 1]);
 

@@ -39,7 +39,7 @@ test.each(['diffusers', 'ComfyUI'] as const)('to %s a run of several is one batc
   // One of them once more, and what comes behind it.
   studio.view.show(studio.album.results[1]!);
   studio.form.typeSeed('seed', '9');
-  studio.reuseSettings();
+  studio.reuse.settings();
   studio.settings.current.count = 1;
   await studio.generate();
   expect(jobs.at(-1)).toEqual(jobs[1]);
@@ -53,7 +53,7 @@ test.each(['diffusers', 'ComfyUI'] as const)('to %s a run of several is one batc
   await studio.generate();
   expect(jobs.at(-1)).not.toHaveProperty('batch');
   studio.view.show(studio.album.results[2]!);
-  studio.reuseSeed();
+  studio.reuse.seed();
   await studio.generate();
   expect(jobs.at(-1)).toMatchObject(batch(2));
 });
@@ -63,7 +63,7 @@ test('a batch that was left in work is gone on with, and the next run is its own
   const { desk } = studio.place;
   const rest = { seed: '1', count: 2, rare: { batch: { index: 1, count: 3 } } };
   const settings = { ...studio.settings.current, ...rest };
-  await studio.goOn({ id: 'left', settings, desk, steps: 0, known: [], stopped: false });
+  await studio.ordering.goOn({ id: 'left', settings, desk, steps: 0, known: [], stopped: false });
   expect(jobs.map(({ seed, batch }) => [seed, batch?.index, batch?.count])).toEqual([
     [1n, 1, 3],
     [1n, 2, 3],
@@ -257,7 +257,7 @@ test('the settings of a candidate bring back its mode and how it was inpainted',
   studio.place.source.take(null);
   Object.assign(studio.settings.current, { maskBlur: 1, content: 'original', area: 'whole', padding: 64 });
   Object.assign(studio.settings.current, { soft: true, strength: 1, count: 5 });
-  studio.reuseSettings();
+  studio.reuse.settings();
   expect([studio.place.mode, studio.place.source.current]).toEqual(['inpaint', made?.original]);
   expect(studio.settings.current).toMatchObject({ ...how, count: 5, seed: '7' });
 });

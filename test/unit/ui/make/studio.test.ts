@@ -72,7 +72,7 @@ test('every run draws a seed of its own until one is typed or reused', async () 
 
   const [, first] = studio.album.results;
   if (first) studio.view.show(first);
-  studio.reuseSeed();
+  studio.reuse.seed();
   await studio.generate();
   expect(studio.album.results[0]?.job.seed).toBe(101n);
 
@@ -222,7 +222,7 @@ test('the settings of a picture can be taken up again, the model stays', async (
   await studio.generate();
   studio.adopt(full());
   studio.settings.current.prompt = 'second';
-  studio.reuseSettings();
+  studio.reuse.settings();
   expect(studio.settings.current).toMatchObject({
     prompt: 'first',
     seed: '101',
@@ -322,9 +322,9 @@ test('how fast weights were read is measured, by where nets run, and outlasts a 
   await studio.generate();
   expect(studio.run.kind).toBe('done');
   // The text encoder is too small to tell.
-  expect(studio.rates.current).toEqual({ webgpu: (200 * MB) / 2, wasm: 0 });
-  studio.rates.save();
-  expect(studioWith(draw, { items }).rates.current.webgpu).toBe((200 * MB) / 2);
+  expect(studio.measured.rates.current).toEqual({ webgpu: (200 * MB) / 2, wasm: 0 });
+  studio.measured.rates.save();
+  expect(studioWith(draw, { items }).measured.rates.current.webgpu).toBe((200 * MB) / 2);
 });
 
 test('what several pictures of a run have to tell is told once', async () => {

@@ -185,13 +185,13 @@ test('the settings of an edited picture bring back its mode, strength and source
 
   studio.settings.current.strength = 0.9;
   if (drawn) studio.view.show(drawn);
-  studio.reuseSettings();
+  studio.reuse.settings();
   expect(studio.place.mode).toBe('text');
   expect(studio.settings.current).not.toHaveProperty('source');
 
   studio.place.source.take(null);
   if (edited) studio.view.show(edited);
-  studio.reuseSettings();
+  studio.reuse.settings();
   expect(studio.place.mode).toBe('image');
   expect(studio.settings.current.strength).toBe(0.3);
   expect(studio.place.source.current?.name).toBe('photo.jpg');

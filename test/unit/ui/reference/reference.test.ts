@@ -118,7 +118,7 @@ test('what took another one’s place can be taken back, and settings bring thei
   expect(reference().mask).toBe(left);
 
   references.remove(reference());
-  studio.reuseSettings();
+  studio.reuse.settings();
   expect(reference()).toMatchObject({ picture: first, weight: 1.5, mask: left });
 });
 

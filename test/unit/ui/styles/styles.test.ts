@@ -41,7 +41,7 @@ test('the chosen styles’ words are in what is drawn and in its recipe; the fie
   expect(studio.history.drawn).toEqual([{ prompt: 'a cat', negative: 'dog' }]);
 
   // Taken over from the picture they are not added once more.
-  studio.reuseSettings();
+  studio.reuse.settings();
   expect(current).toMatchObject({
     prompt: 'film still of a cat, sharp',
     negative: 'dog, drawing',

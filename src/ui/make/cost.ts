@@ -1,0 +1,159 @@
+/** What runs will take: time, by what pictures took on this machine before, and memory, by what their models ask for. */
+import type { DeviceInfo, ModelFacts } from '../../engine/api';
+import type { Errand } from '../album/kept';
+import type { Result } from '../album/result';
+import { stepsMade } from '../settings/strength';
+import type { Mode, Settings } from '../settings/settings';
+
+/** How fast a picture came. */
+export interface Pace {
+  /** What tells pictures of one speed from others, but for their size and sampler. */
+  readonly kind: string;
+  readonly sampler: string;
+  /** So many it has. */
+  readonly pixels: number;
+  /** Milliseconds of one look at it: a step has one for each prompt that is followed. */
+  readonly look: number;
+  /** Milliseconds before the first step and after the last. */
+  readonly rest: number;
+}
+
+/** What is known of this machine. */
+export interface Known {
+  readonly paces: readonly Pace[];
+  readonly device: Pick<DeviceInfo, 'backend' | 'float16'> | null;
+  /** Bytes of weights a second; 0 where that was not measured. */
+  readonly rates: Readonly<Record<DeviceInfo['backend'], number>>;
+  /** Of a model by its id; null where it is not here. */
+  facts(model: string): Pick<ModelFacts, 'room'> | null;
+}
+
+export interface Cost {
+  readonly pictures: number;
+  /** Null where nothing like some of it was drawn here before. */
+  readonly milliseconds: number | null;
+  /** Memory that the weights of the largest model take; null where that is not known. */
+  readonly bytes: number | null;
+}
+
+/** What all of this takes, one after the other. */
+export function cost(errands: readonly Errand[], known: Known): Cost {
+  const models = errands.map(({ settings }) => settings.model);
+  const rooms = models.map((model) => roomOf(model, known));
+  // Weights are loaded anew where the model changes.
+  const loads = rooms.map((bytes, i) => (i > 0 && models[i] !== models[i - 1] ? loading(bytes, known) : 0));
+  const times = errands.map((errand) => drawing(errand, known.paces));
+  const sized = rooms.filter((bytes) => bytes !== null);
+  return {
+    pictures: errands.reduce((sum, { settings }) => sum + settings.count, 0),
+    milliseconds: sumOf([...times, ...loads]),
+    bytes: sized.length > 0 ? Math.max(...sized) : null,
+  };
+}
+
+/** What a finished picture tells; null where it was drawn at several sizes, or too quickly to tell. */
+export function paceOf({ job, parts, settings, mode, ...made }: Result): Pace | null {
+  // The first step warms up.
+  const [, ...steps] = parts.steps;
+  if (job.hires || job.redraw || steps.length === 0) return null;
+  const step = steps.reduce((sum, took) => sum + took, 0) / steps.length;
+  return {
+    kind: kindOf(settings, made),
+    sampler: job.sampler,
+    pixels: job.width * job.height,
+    look: step / looksOf(settings, mode),
+    rest: parts.encode + parts.decode,
+  };
+}
+
+/** So many are remembered. */
+const MOST = 60;
+
+/** One more is known, in the place of one like it. Loading once made a first picture late: the shortest wait counts. */
+export function learnt(paces: readonly Pace[], pace: Pace): readonly Pace[] {
+  const isLike = ({ kind, sampler, pixels }: Pace): boolean =>
+    kind === pace.kind && sampler === pace.sampler && pixels === pace.pixels;
+  const rest = Math.min(pace.rest, paces.find(isLike)?.rest ?? Infinity);
+  return [{ ...pace, rest }, ...paces.filter((other) => !isLike(other))].slice(0, MOST);
+}
+
+/** What is sound of paces that were remembered. */
+export function pacesFrom(found: unknown): readonly Pace[] {
+  return Array.isArray(found) ? found.filter(isPace).slice(0, MOST) : [];
+}
+
+function isPace(found: unknown): found is Pace {
+  if (typeof found !== 'object' || found === null) return false;
+  const { kind, sampler, pixels, look, rest } = found as Partial<Record<keyof Pace, unknown>>;
+  const numbers = [pixels, look, rest].every((n) => typeof n === 'number' && n >= 0 && Number.isFinite(n));
+  return typeof kind === 'string' && typeof sampler === 'string' && numbers && pixels !== 0;
+}
+
+type Guided = Pick<Errand['desk'], 'controls' | 'references'>;
+
+const kindOf = ({ model, backend, rare }: Settings, { controls = [], references = [] }: Guided): string =>
+  [backend, rare.bits ?? 0, rare.reuse ?? 0, controls.length, references.length, model].join(' ');
+
+/** How often the picture is looked at in a step. */
+function looksOf({ guidance }: Settings, mode: Mode): number {
+  if (mode === 'instruct') return 3;
+  return guidance > 1 ? 2 : 1;
+}
+
+function drawing({ settings, desk }: Errand, paces: readonly Pace[]): number | null {
+  const { width, height, hires, hiresScale, hiresStrength, hiresSteps, sampler, schedule } = settings;
+  const alike = paces.filter(({ kind }) => kind === kindOf(settings, desk));
+  const same = alike.filter((pace) => pace.sampler === sampler);
+  const known = same.length > 0 ? same : alike;
+  const looks = looksOf(settings, desk.mode);
+  const chosen = { ...settings.rare, sampler, schedule, spacing: settings.spacing, like: settings.like };
+  const pass = (pixels: number, steps: number): number | null => {
+    const pace = paceAt(pixels, known);
+    return pace && pace.rest + steps * looks * pace.look;
+  };
+  const first = pass(
+    width * height,
+    stepsMade({ ...chosen, steps: settings.steps }, strengthOf(settings, desk.mode)),
+  );
+  const again = hires && desk.mode === 'text';
+  const large = width * height * hiresScale ** 2;
+  const second = again
+    ? pass(large, stepsMade({ ...chosen, steps: hiresSteps || settings.steps }, hiresStrength))
+    : 0;
+  const one = sumOf([first, second]);
+  return one && one * settings.count;
+}
+
+/** What is drawn over: by how much of it. */
+function strengthOf({ strength, outpaintStrength }: Settings, mode: Mode): number | undefined {
+  if (mode === 'text' || mode === 'instruct') return undefined;
+  const own = mode === 'outpaint' ? outpaintStrength : strength;
+  return mode === 'inpaint' && own === 1 ? undefined : own;
+}
+
+/** From the pace at the size nearest to this one; how it grows with the size, from the next nearest. */
+function paceAt(pixels: number, paces: readonly Pace[]): Pick<Pace, 'look' | 'rest'> | null {
+  const away = (pace: Pace): number => Math.abs(Math.log(pixels / pace.pixels));
+  const [near, ...others] = paces.toSorted((a, b) => away(a) - away(b));
+  if (!near) return null;
+  const other = others.find((pace) => pace.pixels !== near.pixels);
+  const growth = other ? Math.log(near.look / other.look) / Math.log(near.pixels / other.pixels) : 1;
+  const larger = pixels / near.pixels;
+  // What was measured twice may have been slow for other reasons.
+  return { look: near.look * larger ** Math.min(Math.max(growth, 0.5), 2), rest: near.rest * larger };
+}
+
+function roomOf(model: string, known: Known): number | null {
+  const { device } = known;
+  const room = known.facts(model)?.room;
+  return room && device ? room[device.float16 ? 'f16' : 'f32'].bytes : null;
+}
+
+function loading(bytes: number | null, { device, rates }: Known): number {
+  const rate = device ? rates[device.backend] : 0;
+  return bytes !== null && rate > 0 ? (bytes / rate) * 1000 : 0;
+}
+
+/** Null where one of them is not known. */
+const sumOf = (all: readonly (number | null)[]): number | null =>
+  all.reduce<number | null>((sum, one) => (sum === null || one === null ? null : sum + one), 0);
