@@ -82,8 +82,8 @@ export class RecipeOffer {
   async choose(file: File): Promise<void> {
     try {
       if (await this.look(file)) return;
-      const reason = 'there is no recipe in it that is known here';
-      this.failure = { file: file.name, error: new DrobeError('bad-request', { reason }) };
+      const error = new DrobeError('bad-request', { reason: words.sharing.noRecipe });
+      this.failure = { file: file.name, error };
     } catch (thrown) {
       this.failure = { file: file.name, error: toDrobeError(thrown) };
     }
