@@ -2,7 +2,7 @@ import { withoutSecrets } from './address';
 
 /**
  * Everything that can go wrong, as one closed list. The core throws codes with facts; the sentences a person
- * reads stand in one table (`ui/words.ts`), so that they can be translated and every code has its words.
+ * reads stand in a table of each language (`ui/words`), so that they can be translated and every code has its words.
  */
 export type ErrorCode =
   // the file is not what its name says

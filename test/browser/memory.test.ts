@@ -13,7 +13,7 @@ import { Sessions } from '../../src/runtime/session';
 import { loadTokenizer } from '../../src/text/tokenizer';
 import type { Tokenizer } from '../../src/text/windows';
 import { persistent, Savings } from '../../src/ui/make/run';
-import { sentence } from '../../src/ui/words/problems';
+import { en } from '../../src/ui/words/en';
 import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
 import { jobWith } from '../job';
@@ -111,7 +111,7 @@ it('where there is none at all it says how much is needed, and for what', async 
   const failure = await draw(checkpoint, job, () => undefined).catch((error: unknown) => error);
   giveBuffers();
   expect(failure).toMatchObject({ code: 'out-of-memory', facts: { stage: 'text encoder' } });
-  expect(sentence(failure as Parameters<typeof sentence>[0])).toMatch(
+  expect(en.problems.sentence(failure as Parameters<typeof en.problems.sentence>[0])).toMatch(
     /not enough memory for the text encoder, which needs at least [\d.]+ MB/,
   );
   expect(bytesInUse()).toBe(idleBytes);

@@ -4,7 +4,7 @@
  */
 import { PNG } from 'pngjs';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { sentence } from '../../src/ui/words/problems';
+import { en } from '../../src/ui/words/en';
 import type { Tokenizer } from '../../src/text/windows';
 import { fileBytes, type Made } from './field/build';
 import { pictureOf, type Dropped, type Outcome } from './field/road';
@@ -81,7 +81,8 @@ async function outcome(
 }
 
 function drawnIn(result: Outcome): Uint8ClampedArray {
-  if ('problem' in result) expect.fail(`${result.file}: ${sentence(result.problem, result.file)}`);
+  if ('problem' in result)
+    expect.fail(`${result.file}: ${en.problems.sentence(result.problem, result.file)}`);
   return result.picture.rgba;
 }
 
@@ -104,7 +105,7 @@ describe.each(cases)('%s', (name) => {
   it(`${wanted.what}: ${expected}`, async () => {
     const result = await outcome(name, wanted, wanted, settings);
     if (mayBeRefused && 'problem' in result) {
-      const words = sentence(result.problem, result.file);
+      const words = en.problems.sentence(result.problem, result.file);
       console.info(`${name}: refused: ${words}`);
       expect(words).not.toMatch(NO_ANSWER);
       const called = /\brefused by name \((\w+)/.exec(expected)?.[1];

@@ -1,6 +1,6 @@
 /**
  * Sound files that Drobė does not run, told by what is in them and never by their names. What a person reads about each
- * of them stands in `ui/words/strangers.ts`.
+ * of them stands in `strangers.ts` of each language in `ui/words`.
  */
 import { isLora } from '../names/lora-parts';
 import { unwrapped } from '../names/places';

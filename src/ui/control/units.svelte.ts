@@ -1,7 +1,7 @@
 import type { NetHintName } from '../../canvas/hints';
 import type { ModelEntry } from '../../engine/api';
 import { PicturedList, type PictureReaders, type Undoable } from '../files/pictured.svelte';
-import { controlReplacedWords, unitRemovedWords } from '../words/control';
+import { words } from '../words/language.svelte';
 import { isAtHand } from './net-hints';
 import { fits, isControlNet, withNet, type ControlNet, type Guided } from './nets';
 import type { MakeHint } from './orders';
@@ -20,7 +20,7 @@ export class Units extends PicturedList<Omit<Unit, 'key'>> {
 
   /** @param changes told of what can be taken back. */
   constructor(means: Means, changes: Undoable) {
-    super(means, { removed: unitRemovedWords, replaced: controlReplacedWords }, changes);
+    super(means, { removed: words.control.removed, replaced: words.control.replaced }, changes);
     this.means = means;
   }
 

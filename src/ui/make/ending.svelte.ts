@@ -1,4 +1,4 @@
-import type { News } from './run';
+import type { News } from './news';
 
 /** What a person does who is there. */
 const SIGNS = ['pointermove', 'pointerdown', 'keydown', 'wheel', 'focus'] as const;

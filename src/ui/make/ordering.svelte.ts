@@ -9,7 +9,7 @@ import type { PromptHistory } from '../settings/prompt-history.svelte';
 import { RANDOM, withBatch, type Settings } from '../settings/settings';
 import type { Styles } from '../styles/styles.svelte';
 import type { Queue } from './queue.svelte';
-import type { News } from './run';
+import type { News } from './news';
 import type { Runner } from './runner.svelte';
 import type { View } from './view.svelte';
 

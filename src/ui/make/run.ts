@@ -1,26 +1,7 @@
-import type { Job, Picture, Pixels, Progress, Thrift } from '../../engine/api';
+import type { Job, Picture, Progress, Thrift } from '../../engine/api';
 import { isAbort, toDrobeError, type DrobeError } from '../../errors';
 import type { Result } from '../album/result';
-import type { UnitObstacle } from '../control/unit';
-import type { ReferenceObstacle } from '../reference/reference';
-import type { Obstacle } from '../settings/settings';
-
-/** What a run tells that goes on, whatever happens to the engine. */
-export type Told = Exclude<Progress, { kind: 'short-of-memory' }>;
-export type Stage = Exclude<Told, { kind: 'notice' }>;
-
-export interface Running {
-  readonly kind: 'running';
-  readonly job: Job;
-  /** Which picture of how many. */
-  readonly number: number;
-  readonly of: number;
-  readonly stage: Stage | null;
-  readonly preview: Pixels | null;
-  /** Milliseconds still to go for this picture, once two steps have been measured. */
-  readonly left: number | null;
-  readonly stopping: boolean;
-}
+import type { Phase, Running, Stage, Told } from './news';
 
 export type Run =
   | { readonly kind: 'idle' }
@@ -28,28 +9,10 @@ export type Run =
   | { readonly kind: 'failed'; readonly error: DrobeError; readonly file: string }
   | { readonly kind: 'done'; readonly result: Result };
 
-/** The parts of the way to a picture, whatever happens in each. */
-export type Phase = 'ready' | 'drawing' | 'finishing';
-
 export function phaseOf(stage: Stage | null): Phase {
   if (stage?.kind === 'step' || stage?.kind === 'enlarging') return 'drawing';
   return stage?.kind === 'decoding' ? 'finishing' : 'ready';
 }
-
-/** What is to be said of a run, once: before it, when one of its pictures is done, and at its end. */
-export type News =
-  | { readonly kind: 'no-prompt' }
-  | { readonly kind: 'no-upscaler' }
-  /** Every picture would be the same. */
-  | { readonly kind: 'alike' }
-  | { readonly kind: 'waits'; readonly waiting: number; readonly held: boolean }
-  | { readonly kind: 'obstacle'; readonly obstacle: Obstacle | UnitObstacle | ReferenceObstacle }
-  | { readonly kind: 'picture'; readonly number: number; readonly of: number | null }
-  /** Of all runs that followed each other; of those some may have failed. */
-  | { readonly kind: 'done'; readonly pictures: number; readonly took: number; readonly failed?: number }
-  /** `next`: another run follows. */
-  | { readonly kind: 'cancelled'; readonly pictures: number; readonly of: number; readonly next?: true }
-  | { readonly kind: 'failed'; readonly next?: true };
 
 /** Pulls a run to its end and tells how far it is. */
 export async function follow<R>(

@@ -5,7 +5,8 @@ import { Pace } from './pace';
 import type { Known } from '../album/kept';
 import type { Result } from '../album/result';
 import { persistently } from './enlarging';
-import { follow, persistent, Savings, type News, type Run, type Running, type Told } from './run';
+import type { News, Running, Told } from './news';
+import { follow, persistent, Savings, type Run } from './run';
 
 /** The run in work, how far it is and what is to be said of it; then, how it ended. */
 export class Runner {

@@ -3,7 +3,7 @@ import type { Mask } from '../../canvas/pixels';
 import type { ModelEntry } from '../../engine/api';
 import { toDrobeError } from '../../errors';
 import { PicturedList, type PictureReaders, type Undoable } from '../files/pictured.svelte';
-import { maskReplacedWords, referenceRemovedWords, referenceReplacedWords } from '../words/reference';
+import { words } from '../words/language.svelte';
 import { filesFor, initialReference, type Reference, type ReferenceObstacle } from './reference';
 
 /** What references need of the browser. */
@@ -20,7 +20,7 @@ export class References extends PicturedList<Omit<Reference, 'key'>> {
 
   /** @param changes told of what can be taken back. */
   constructor(means: Means, changes: Undoable) {
-    super(means, { removed: referenceRemovedWords, replaced: referenceReplacedWords }, changes);
+    super(means, { removed: words.reference.removed, replaced: words.reference.replaced }, changes);
     this.#readMask = means.readMask;
   }
 
@@ -33,7 +33,7 @@ export class References extends PicturedList<Omit<Reference, 'key'>> {
   /** Where it counts; null: everywhere. What was masked before can be brought back. */
   mask(reference: Reference, mask: Mask | null): void {
     const { mask: before } = this.all.find(({ key }) => key === reference.key) ?? reference;
-    if (before) this.changeUndoably(reference, { mask }, maskReplacedWords(mask !== null));
+    if (before) this.changeUndoably(reference, { mask }, words.reference.maskReplaced(mask !== null));
     else this.change(reference, { mask });
   }
 

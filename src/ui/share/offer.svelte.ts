@@ -12,9 +12,6 @@ import { isAddon, isUsable, type Library } from '../models/library.svelte';
 import { rareOf } from '../settings/mend';
 import { recipeReferences, referencesIn } from '../reference/recipe';
 import { settled, type Reference } from '../reference/reference';
-import { controlsWords } from '../words/control';
-import { referencesWords } from '../words/reference';
-import { rareWords } from '../words/recipe';
 import { completed, isUpscaler, modeOf, recipeSettings, settingsOf } from '../settings/recipe';
 import { withBatch, type Mode, type Rare, type Settings } from '../settings/settings';
 import { words } from '../words/language.svelte';
@@ -196,12 +193,16 @@ export class RecipeOffer {
     const kept = rareOf(whole.settings);
     const lost = rare
       .filter(([name, value]) => value !== undefined && kept[name] === undefined)
-      .map(([name, value]) => ({ label: words.sampling.rare[name], from: rareWords(value), to: '' }));
+      .map(([name, value]) => ({ label: words.sampling.rare[name], from: words.recipe.rare(value), to: '' }));
     if (!whole.settings.controls?.length) {
       if (units.all.length > 0)
-        lost.push({ label: words.guiding.control, from: controlsWords(units.all.length), to: '' });
+        lost.push({ label: words.guiding.control, from: words.control.guiding(units.all.length), to: '' });
       if (references.all.length > 0)
-        lost.push({ label: words.likeness.reference, from: referencesWords(references.all.length), to: '' });
+        lost.push({
+          label: words.likeness.reference,
+          from: words.reference.taken(references.all.length),
+          to: '',
+        });
     }
     const { styles } = settings.current;
     if (styles.length > 0 && whole.settings.prompt !== undefined)

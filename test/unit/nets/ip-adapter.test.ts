@@ -8,8 +8,7 @@ import { inNormalForm } from '../../../src/nets/names/normal-form';
 import { visionForm } from '../../../src/nets/names/vision';
 import { visionTower } from '../../../src/nets/vision';
 import type { Header } from '../../../src/weights/safetensors';
-import { addonWords, encoderWanted } from '../../../src/ui/words/models';
-import { sentence } from '../../../src/ui/words/problems';
+import { en } from '../../../src/ui/words/en';
 import { stableDiffusion15, stableDiffusionXL } from './stable-diffusion';
 
 type Shapes = Readonly<Record<string, readonly number[]>>;
@@ -119,7 +118,7 @@ describe('an adapter is told by its weights', () => {
     ],
   ])('and said in the list: %s', (file, shapes, words) => {
     const what = whatIs(header(shapes), file);
-    expect('addon' in what && addonWords(what.addon)).toBe(words);
+    expect('addon' in what && en.models.addon(what.addon)).toBe(words);
   });
 
   // As they lie at h94/IP-Adapter and in its kin; light, face and composition differ from others in their numbers alone.
@@ -138,9 +137,9 @@ describe('an adapter is told by its weights', () => {
     const what = whatIs(header(shapes), `${name}.safetensors`);
     if (!('addon' in what) || what.addon.kind !== 'ip-adapter') throw new Error('no adapter');
     expect(what.addon.name).toBe(name);
-    expect(addonWords(what.addon)).toBe(`${words}: to be chosen under “Reference image”`);
+    expect(en.models.addon(what.addon)).toBe(`${words}: to be chosen under “Reference image”`);
     const { seen, width } = what.addon.wants;
-    expect(encoderWanted(seen, width)).toContain(`CLIP ${eyes},`);
+    expect(en.models.encoderWanted(seen, width)).toContain(`CLIP ${eyes},`);
   });
 
   it.each([
@@ -330,6 +329,6 @@ it.each([
   ],
   [{ seen: 'states', width: 1664 }, /Import CLIP ViT-bigG, which is sdxl_models\/image_encoder/],
   [{ seen: 'embedding', width: 96 }, /Import a CLIP image encoder that gives 96 numbers for a picture\.$/],
-])('where no encoder is at hand, one sentence says which file is needed: %o', (facts, words) => {
-  expect(sentence(new DrobeError('encoder-missing', { name: 'x', ...facts }))).toMatch(words);
+])('where no encoder is at hand, one en.problems.sentence says which file is needed: %o', (facts, words) => {
+  expect(en.problems.sentence(new DrobeError('encoder-missing', { name: 'x', ...facts }))).toMatch(words);
 });

@@ -5,7 +5,7 @@ import { adapters, loras } from '../../../src/nets/strangers/additions';
 import { models } from '../../../src/nets/strangers/models';
 import { parts } from '../../../src/nets/strangers/parts';
 import { rowFor, strangerIn, type Kind, type Stranger } from '../../../src/nets/strangers/stranger';
-import { sentence } from '../../../src/ui/words/problems';
+import { en } from '../../../src/ui/words/en';
 import {
   distilled,
   stableDiffusion15,
@@ -421,10 +421,10 @@ describe('what is run is no stranger', () => {
   });
 });
 
-test('every kind has a sentence that says what it is, and what to look for', () => {
+test('every kind has a en.problems.sentence that says what it is, and what to look for', () => {
   for (const example of Object.values(examples).flat()) {
     const { kind, as } = strangerIn(example)!; // as shown above
-    const words = sentence(new DrobeError('other-kind', { kind, as: as ?? '' }), 'x.safetensors');
+    const words = en.problems.sentence(new DrobeError('other-kind', { kind, as: as ?? '' }), 'x.safetensors');
     expect(words).toMatch(/^x\.safetensors is .+\. .*(?:Import|Look|use|of no use)/);
     expect(words).not.toMatch(/undefined|of another kind\.|lacks|again|, ,| {2}/);
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sentence } from '../../../src/ui/words/problems';
+import { en } from '../../../src/ui/words/en';
 import { DrobeError } from '../../../src/errors';
 import { parseHeader, readHeader, type Header, type Slices } from '../../../src/weights/safetensors';
 import { goldenFile, goldenFiles, mulberry32 } from './golden';
@@ -221,8 +221,8 @@ describe('the header', () => {
       const result = await verdict(new Blob([Uint8Array.from(bytes)]));
       if (result instanceof DrobeError) {
         // Every refusal has words of its own for a person.
-        if (!/^[A-Z\p{L}].{20,}\.$/u.test(sentence(result, 'The file')))
-          throw new Error(`no sentence for ${result.message}`);
+        if (!/^[A-Z\p{L}].{20,}\.$/u.test(en.problems.sentence(result, 'The file')))
+          throw new Error(`no en.problems.sentence for ${result.message}`);
         continue;
       }
       accepted++;

@@ -5,6 +5,7 @@ import { catalogue } from './catalogue';
 import { changes } from './changes';
 import { choices } from './choices';
 import { compared } from './compared';
+import { control } from './control';
 import { controls } from './controls';
 import { downloading } from './downloading';
 import { enlarging } from './enlarging';
@@ -18,23 +19,34 @@ import { installed } from './installed';
 import { keys } from './keys';
 import { library } from './library';
 import { likeness } from './likeness';
+import { loans } from './loans';
 import { making } from './making';
 import { masking } from './masking';
+import { models } from './models';
+import { nets } from './nets';
 import { numbers } from './numbers';
 import { outgoing } from './outgoing';
 import { page } from './page';
 import { paint } from './paint';
 import { painting } from './painting';
 import { pictures } from './pictures';
+import { predicts } from './predicts';
+import { problems } from './problems';
 import { prompting } from './prompting';
 import { prompts } from './prompts';
 import { queue } from './queue';
+import { recipe } from './recipe';
 import { redraw } from './redraw';
+import { reference } from './reference';
+import { run } from './run';
 import { sampling } from './sampling';
 import { sharing } from './sharing';
+import { storage } from './storage';
 import { storing } from './storing';
+import { strangers } from './strangers';
 import { styles } from './styles';
 import { styling } from './styling';
+import { verdict } from './verdict';
 
 export const en = {
   album,
@@ -43,6 +55,7 @@ export const en = {
   changes,
   choices,
   compared,
+  control,
   controls,
   downloading,
   enlarging,
@@ -56,23 +69,34 @@ export const en = {
   keys,
   library,
   likeness,
+  loans,
   making,
   masking,
+  models,
+  nets,
   numbers,
   outgoing,
   page,
   paint,
   painting,
   pictures,
+  predicts,
+  problems,
   prompting,
   prompts,
   queue,
+  recipe,
   redraw,
+  reference,
+  run,
   sampling,
   sharing,
+  storage,
   storing,
+  strangers,
   styles,
   styling,
+  verdict,
 };
 
 /** What each language must be able to say. */

@@ -6,8 +6,12 @@ import { formatsIn, pluralsIn } from '../grammar';
 export const plural = pluralsIn<'one' | 'few'>('lt');
 
 const formats = formatsIn('lt');
+const list = new Intl.ListFormat('lt');
 
 export const format: typeof English = {
   ...formats,
   timeLeft: (milliseconds) => `liko apie ${formats.roughly(milliseconds / 1000)}`,
 };
+
+/** „a, b ir c“ */
+export const listed = (names: readonly string[]): string => list.format(names);

@@ -4,7 +4,7 @@ import { DrobeError } from '../../../../src/errors';
 import { Lens } from '../../../../src/ui/inspect/lens.svelte';
 import { pretty } from '../../../../src/ui/inspect/pretty';
 import { shapeWords, TensorRows, type Tensor } from '../../../../src/ui/inspect/tensors.svelte';
-import { verdictWords } from '../../../../src/ui/words/verdict';
+import { en } from '../../../../src/ui/words/en';
 import { engine, gate, miniature, stopped, turn } from '../fake';
 
 const tensor = (name: string, shape: number[] = [1], dtype: Tensor['dtype'] = 'F16'): Tensor => {
@@ -133,15 +133,15 @@ describe('JSON in metadata', () => {
 
 test('a verdict says what a file is', () => {
   const { facts } = miniature;
-  expect(verdictWords({ facts }, 'a.safetensors')).toMatch(/can run: Stable Diffusion 1\.x/);
+  expect(en.verdict.verdict({ facts }, 'a.safetensors')).toMatch(/can run: Stable Diffusion 1\.x/);
   const addon = { kind: 'lora', name: 'a', modules: 3, base: null } as const;
-  expect(verdictWords({ addon }, 'a.safetensors')).toMatch(/addition to a model\. LoRA, 3 modules\.$/);
+  expect(en.verdict.verdict({ addon }, 'a.safetensors')).toMatch(/addition to a model\. LoRA, 3 modules\.$/);
   const unused = [{ why: 'text2', such: 'lora_te2_x', count: 2 }] as const;
-  expect(verdictWords({ addon }, 'a.safetensors', { modules: 3, used: 1, unused })).toMatch(
+  expect(en.verdict.verdict({ addon }, 'a.safetensors', { modules: 3, used: 1, unused })).toMatch(
     /LoRA, 1 of 3 modules used; 2 belong to a text encoder this model does not have\.$/,
   );
   const problem = { code: 'other-kind', facts: { kind: 'language-model' } } as const;
-  expect(verdictWords({ problem }, 'a.safetensors')).toMatch(/a\.safetensors.*a language model/);
+  expect(en.verdict.verdict({ problem }, 'a.safetensors')).toMatch(/a\.safetensors.*a language model/);
 });
 
 const inspection = (bytes: number): Inspection => ({

@@ -1,7 +1,7 @@
 /** What is said of a run before it, while it goes on and when it has ended. */
 import { expect, test } from 'vitest';
 import { DrobeError } from '../../../../src/errors';
-import { newsWords, runWords, titleWords } from '../../../../src/ui/words/run';
+import { en } from '../../../../src/ui/words/en';
 import { drawGrey, gate, miniature, original, stopped, studioAtWork, turn } from '../fake';
 
 test('without words it is asked once whether that is meant, and then drawn', async () => {
@@ -53,7 +53,11 @@ test('what stands in the way is said with each press, as is that a run waits for
 test('each picture of a run is told, and between two of them the run goes on', async () => {
   const told: unknown[] = [];
   const { studio } = studioAtWork(miniature, async function* (signal, job) {
-    told.push([studio.run.kind, studio.news, runWords(studio.run as Parameters<typeof runWords>[0])]);
+    told.push([
+      studio.run.kind,
+      studio.news,
+      en.run.running(studio.run as Parameters<typeof en.run.running>[0]),
+    ]);
     return yield* drawGrey(signal, job);
   });
   studio.settings.current.count = 3;
@@ -83,8 +87,8 @@ test('a run that was cancelled or has failed says so', async () => {
 
 test('the end of a run in words, and in the title of the tab', () => {
   const done = { kind: 'done', pictures: 4, took: 12_000 } as const;
-  expect(newsWords(done)).toBe('Done: 4 pictures took 12 s.');
-  expect(newsWords({ kind: 'cancelled', pictures: 1, of: 4 })).toBe('Cancelled: 1 of 4 pictures are done.');
-  expect(titleWords({ kind: 'idle' }, done)).toBe('Done · Drobė');
-  expect(titleWords({ kind: 'idle' }, null)).not.toContain('Done');
+  expect(en.run.news(done)).toBe('Done: 4 pictures took 12 s.');
+  expect(en.run.news({ kind: 'cancelled', pictures: 1, of: 4 })).toBe('Cancelled: 1 of 4 pictures are done.');
+  expect(en.run.title({ kind: 'idle' }, done)).toBe('Done · Drobė');
+  expect(en.run.title({ kind: 'idle' }, null)).not.toContain('Done');
 });

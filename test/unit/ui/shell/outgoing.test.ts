@@ -26,5 +26,7 @@ test('what went elsewhere and not by the courier is an alarm', () => {
   outgoing.add([hub], 'courier');
   outgoing.add([hub], 'app');
   expect(outgoing.alarming).toBe(true);
-  expect(outgoing.list.map((asked) => en.outgoing.reason(asked))).toEqual(['not asked for by you: please report this']);
+  expect(outgoing.list.map((asked) => en.outgoing.reason(asked))).toEqual([
+    'not asked for by you: please report this',
+  ]);
 });

@@ -1,10 +1,8 @@
 import { expect, test } from 'vitest';
 import type { ModelFacts } from '../../../../src/engine/api';
-import { noNetWords } from '../../../../src/ui/words/control';
-import { holdsWords } from '../../../../src/ui/words/loans';
-import { noAdapterWords } from '../../../../src/ui/words/reference';
+import { en } from '../../../../src/ui/words/en';
 
-const holding = (facts: Partial<ModelFacts>): string => holdsWords(facts as ModelFacts);
+const holding = (facts: Partial<ModelFacts>): string => en.loans.holds(facts as ModelFacts);
 
 test('a list tells which parts a file lacks, and of T5 whether it is there where it might be', () => {
   expect(holding({})).toBe('');
@@ -18,8 +16,8 @@ test('a list tells which parts a file lacks, and of T5 whether it is there where
 test('models that have no UNet are said to take no control models and no reference images', () => {
   const xl = { family: 'Stable Diffusion XL' };
   const sd3 = { family: 'Stable Diffusion 3.5 Medium', t5: false };
-  expect(noNetWords(xl)).toContain('import a ControlNet');
-  expect(noNetWords(sd3)).toContain('takes no control models here');
-  expect(noAdapterWords(xl, [])).toContain('import one');
-  expect(noAdapterWords(sd3, ['Stable Diffusion XL'])).toContain('takes no reference images here');
+  expect(en.control.noNet(xl)).toContain('import a ControlNet');
+  expect(en.control.noNet(sd3)).toContain('takes no control models here');
+  expect(en.reference.noAdapter(xl, [])).toContain('import one');
+  expect(en.reference.noAdapter(sd3, ['Stable Diffusion XL'])).toContain('takes no reference images here');
 });

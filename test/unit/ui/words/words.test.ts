@@ -1,16 +1,13 @@
 import { full } from '../fake';
-import { addonWords, roomWords } from '../../../../src/ui/words/models';
 import { describe, expect, test } from 'vitest';
 import { DrobeError } from '../../../../src/errors';
-import { bytes, clean, duration, fileName, saveName, timeLeft } from '../../../../src/ui/words/format';
+import { clean, fileName, saveName } from '../../../../src/ui/words/format';
 import { en } from '../../../../src/ui/words/en';
-import { sentence } from '../../../../src/ui/words/problems';
-import { negativeWords, noticeWords, stageWords } from '../../../../src/ui/words/run';
 import { readHeader } from '../../../../src/weights/safetensors';
 
 test('a truncated file is told with its name and sizes', () => {
   const error = new DrobeError('file-truncated', { expectedBytes: 28.1e6, actualBytes: 3.1e6 });
-  expect(sentence(error, 'anything.safetensors')).toBe(
+  expect(en.problems.sentence(error, 'anything.safetensors')).toBe(
     'anything.safetensors is incomplete: 3.1 MB of 28.1 MB arrived, 25 MB are missing. Download it again and import the full file.',
   );
 });
@@ -18,7 +15,7 @@ test('a truncated file is told with its name and sizes', () => {
 test('of a file that ends in its header no more is told than it says', async () => {
   const start = new Uint8Array([100, 0, 0, 0, 0, 0, 0, 0, 123]);
   const error = await readHeader(new Blob([start])).catch((thrown: unknown) => thrown as DrobeError);
-  expect(sentence(error as DrobeError, 'a')).toBe(
+  expect(en.problems.sentence(error as DrobeError, 'a')).toBe(
     'a is incomplete: 9 bytes of at least 108 bytes arrived, at least 99 bytes are missing. Download it again and import the full file.',
   );
 });
@@ -33,21 +30,23 @@ test.each([
     "sd.safetensors has no VAE and text encoder, and nothing on this device can lend one. Import the full checkpoint, which holds all parts in one file, or the missing part of the model's folder, vae/diffusion_pytorch_model.safetensors, text_encoder/model.safetensors.",
   ],
 ])('a model without some part is told which file to add: %s', (part, words) => {
-  expect(sentence(new DrobeError('missing-part', { part }), 'sd.safetensors')).toBe(words);
+  expect(en.problems.sentence(new DrobeError('missing-part', { part }), 'sd.safetensors')).toBe(words);
 });
 
 test('a weight that is no number is told by name, and in which file it is', () => {
   const facts = { key: 'x.weight', count: 3 };
-  expect(sentence(new DrobeError('weight-not-a-number', facts), 'sd.safetensors')).toBe(
+  expect(en.problems.sentence(new DrobeError('weight-not-a-number', facts), 'sd.safetensors')).toBe(
     'sd.safetensors is damaged or was merged badly: its weight x.weight holds values that are no numbers (NaN or infinite, 3 of them). Download it again, or use another file.',
   );
-  expect(sentence(new DrobeError('weight-not-a-number', { ...facts, name: 'winter' }), 'sd')).toMatch(
-    /^“winter” is/,
-  );
-  expect(sentence(new DrobeError('missing-weight', { key: 'x', name: 'soft' }), 'sd')).toBe(
+  expect(
+    en.problems.sentence(new DrobeError('weight-not-a-number', { ...facts, name: 'winter' }), 'sd'),
+  ).toMatch(/^“winter” is/);
+  expect(en.problems.sentence(new DrobeError('missing-weight', { key: 'x', name: 'soft' }), 'sd')).toBe(
     '“soft” lacks a weight that this kind of model must have: x. Download it again or try another file.',
   );
-  expect(sentence(new DrobeError('bad-weight', { key: 'x', name: 'soft' }), 'sd')).toMatch(/^“soft” has/);
+  expect(en.problems.sentence(new DrobeError('bad-weight', { key: 'x', name: 'soft' }), 'sd')).toMatch(
+    /^“soft” has/,
+  );
 });
 
 describe('what is said of additions', () => {
@@ -62,10 +61,12 @@ describe('what is said of additions', () => {
 
   test('how much of a LoRA the chosen model uses', () => {
     const lora = { kind: 'lora', name: 'ink', modules: 1417, base: 'sd_v1' } as const;
-    expect(addonWords(lora)).toBe('LoRA for sd_v1, 1,417 modules');
-    expect(addonWords(lora, use)).toBe(`LoRA for sd_v1, ${words}`);
-    expect(addonWords(lora, { modules: 1417, used: 1417, unused: [] })).toBe('LoRA for sd_v1, 1,417 modules');
-    expect(noticeWords({ code: 'lora-in-part', name: 'ink', use })).toBe(`Of the LoRA “ink” ${words}.`);
+    expect(en.models.addon(lora)).toBe('LoRA for sd_v1, 1,417 modules');
+    expect(en.models.addon(lora, use)).toBe(`LoRA for sd_v1, ${words}`);
+    expect(en.models.addon(lora, { modules: 1417, used: 1417, unused: [] })).toBe(
+      'LoRA for sd_v1, 1,417 modules',
+    );
+    expect(en.run.notice({ code: 'lora-in-part', name: 'ink', use })).toBe(`Of the LoRA “ink” ${words}.`);
   });
 
   test('words, and how many tokens each takes', () => {
@@ -74,23 +75,23 @@ describe('what is said of additions', () => {
       { trigger: 'b', vectors: 3 },
     ];
     const said = (...words: { trigger: string; vectors: number }[]) =>
-      addonWords({ kind: 'embedding', name: 'x', words });
+      en.models.addon({ kind: 'embedding', name: 'x', words });
     expect(said(one)).toBe("Textual inversion: say “a”, which takes 2 of a prompt's 75 tokens");
     expect(said(one, { ...two, vectors: 2 })).toMatch(/say “a” or “b”, which takes 2 of/);
     expect(said(one, two)).toMatch(/say “a”, which takes 2 of .* tokens, or “b”, which takes 3 of/);
     const lora = { kind: 'lora', name: 'ink', modules: 2, base: null, words: [one] } as const;
-    expect(addonWords(lora)).toMatch(/^LoRA, 2 modules, and while it is on “a”, which takes 2 of/);
+    expect(en.models.addon(lora)).toMatch(/^LoRA, 2 modules, and while it is on “a”, which takes 2 of/);
   });
 
   test('words that have vectors for other models', () => {
-    expect(noticeWords({ code: 'words-for-others', words: ['toy'] })).toBe(
+    expect(en.run.notice({ code: 'words-for-others', words: ['toy'] })).toBe(
       '“toy” has vectors for another kind of model, so it was read as any word is.',
     );
-    expect(noticeWords({ code: 'words-for-others', words: ['toy', 'cat'] })).toMatch(/^“toy”, “cat” have/);
+    expect(en.run.notice({ code: 'words-for-others', words: ['toy', 'cat'] })).toMatch(/^“toy”, “cat” have/);
   });
 });
 
-test('each kind of wrong or damaged file has a sentence of its own, with what to do next', () => {
+test('each kind of wrong or damaged file has a en.problems.sentence of its own, with what to do next', () => {
   const sentences = [
     new DrobeError('file-truncated', { expectedBytes: 28.1e6, actualBytes: 3.1e6 }),
     new DrobeError('file-too-long', { extraBytes: 1.5e6 }),
@@ -99,7 +100,7 @@ test('each kind of wrong or damaged file has a sentence of its own, with what to
     new DrobeError('file-is-pickle'),
     new DrobeError('file-is-archive', { kind: 'zip' }),
     new DrobeError('file-is-other', { kind: 'GGUF' }),
-  ].map((error) => sentence(error, 'a.safetensors'));
+  ].map((error) => en.problems.sentence(error, 'a.safetensors'));
   for (const [i, words] of ['25 MB', '1.5 MB', 'web page', 'Git LFS', 'pickle', 'zip', 'GGUF'].entries()) {
     expect(sentences.filter((text) => text.includes(words))).toEqual([sentences[i]]);
     expect(sentences[i]).toMatch(/\. .*(?:Download|Open|Look|Unpack|Import)/);
@@ -123,7 +124,7 @@ test('facts that are missing leave no holes in a sentence', () => {
     'image-too-large',
     'bug',
   ] as const) {
-    expect(sentence(new DrobeError(code))).not.toMatch(/undefined|NaN|\(\)|: \.| {2}/);
+    expect(en.problems.sentence(new DrobeError(code))).not.toMatch(/undefined|NaN|\(\)|: \.| {2}/);
   }
 });
 
@@ -133,15 +134,20 @@ test('names from files lose control characters and direction marks, and end', ()
 });
 
 test('bytes, times and file names read well', () => {
-  expect([0, 999, 29_678_606, 999_999_999, 2_132_625_918].map(bytes)).toEqual([
+  expect([0, 999, 29_678_606, 999_999_999, 2_132_625_918].map(en.format.bytes)).toEqual([
     '0 bytes',
     '999 bytes',
     '29.7 MB',
     '1 GB',
     '2.1 GB',
   ]);
-  expect([40, 9_990, 75_000, 3_700_000].map(duration)).toEqual(['0.0 s', '10 s', '1 min 15 s', '1 h 1 min']);
-  expect([900, 4_200, 33_000, 130_000].map(timeLeft)).toEqual([
+  expect([40, 9_990, 75_000, 3_700_000].map(en.format.duration)).toEqual([
+    '0.0 s',
+    '10 s',
+    '1 min 15 s',
+    '1 h 1 min',
+  ]);
+  expect([900, 4_200, 33_000, 130_000].map(en.format.timeLeft)).toEqual([
     'about a second left',
     'about 4 s left',
     'about 35 s left',
@@ -170,10 +176,10 @@ test('what a stranger calls a file is saved under a plain name', () => {
 });
 
 test('each stage of a run has its words', () => {
-  expect(stageWords({ kind: 'reading', net: 'UNet', doneBytes: 1e6, totalBytes: 2e7 })).toBe(
+  expect(en.run.stage({ kind: 'reading', net: 'UNet', doneBytes: 1e6, totalBytes: 2e7 })).toBe(
     'Reading the UNet, 1 MB of 20 MB',
   );
-  expect(stageWords({ kind: 'step', step: 7, steps: 20, preview: null, answers: [] })).toBe('Step 7 of 20');
+  expect(en.run.stage({ kind: 'step', step: 7, steps: 20, preview: null, answers: [] })).toBe('Step 7 of 20');
 });
 
 test('what a model asks of the machine is said for where it will run', () => {
@@ -181,35 +187,37 @@ test('what a model asks of the machine is said for where it will run', () => {
   const unmeasured = { webgpu: 0, wasm: 0 };
   const large = { bytes: 5.13e9, together: false };
   const facts = { ...full().facts, room: { f16: { bytes: 2.13e9, together: true }, f32: large } };
-  expect(roomWords(facts, device, unmeasured)).toBe('Its weights take about 2.1 GB of graphics memory.');
-  expect(roomWords(facts, { ...device, float16: false }, unmeasured)).toContain(
+  expect(en.models.room(facts, device, unmeasured)).toBe('Its weights take about 2.1 GB of graphics memory.');
+  expect(en.models.room(facts, { ...device, float16: false }, unmeasured)).toContain(
     '5.1 GB, one net after the other',
   );
-  expect(roomWords(facts, { ...device, float16: false, backend: 'wasm' }, unmeasured)).toContain(
+  expect(en.models.room(facts, { ...device, float16: false, backend: 'wasm' }, unmeasured)).toContain(
     'will most likely not run',
   );
   expect([
-    roomWords(facts, null, unmeasured),
-    roomWords({ ...facts, miniature: true }, device, unmeasured),
+    en.models.room(facts, null, unmeasured),
+    en.models.room({ ...facts, miniature: true }, device, unmeasured),
   ]).toEqual(['', '']);
 
   const measured = { webgpu: 2e8, wasm: 1e8 };
-  expect(roomWords(facts, device, measured)).toBe(
+  expect(en.models.room(facts, device, measured)).toBe(
     'Its weights take about 2.1 GB of graphics memory. Loading them takes about 10 s.',
   );
-  expect(roomWords(facts, { ...device, float16: false }, measured)).toMatch(
+  expect(en.models.room(facts, { ...device, float16: false }, measured)).toMatch(
     /Loading the largest takes about 25 s\.$/,
   );
-  expect(roomWords(facts, { ...device, backend: 'wasm' }, measured)).toMatch(
+  expect(en.models.room(facts, { ...device, backend: 'wasm' }, measured)).toMatch(
     /of memory\. Loading them takes about 20 s\.$/,
   );
-  expect(roomWords(facts, { ...device, float16: false, backend: 'wasm' }, measured)).not.toContain('Loading');
+  expect(en.models.room(facts, { ...device, float16: false, backend: 'wasm' }, measured)).not.toContain(
+    'Loading',
+  );
 });
 
 test('a negative prompt that makes no difference is told of', () => {
   const { facts } = full();
   const told = (negative: string, guidance: number, own: object = {}) =>
-    negativeWords({ negative, guidance }, { ...facts, ...own });
+    en.run.negative({ negative, guidance }, { ...facts, ...own });
   expect(told('blurry', 8, { ignoresNegative: true })).toMatch(/no effect: this model/);
   expect(told('blurry', 1)).toMatch(/no effect at a guidance scale of 1/);
   expect(told('blurry', 1.5)).toBe('');
@@ -225,22 +233,22 @@ test('a new version says what a reload costs, and asks for none while a picture 
 
 test('where memory runs out it is told for what, how much, and how far it went', () => {
   const facts = { reason: 'x', stage: 'UNet', neededBytes: 5.2e9, loadedBytes: 3.1e9 };
-  expect(sentence(new DrobeError('out-of-memory', facts))).toBe(
+  expect(en.problems.sentence(new DrobeError('out-of-memory', facts))).toBe(
     'There was not enough memory for the UNet, which needs at least 5.2 GB; it ran out after 3.1 GB of its weights were loaded. Everything that saves memory has been tried. Choose a smaller width and height, close other tabs and programs that use the graphics card, or run on the CPU (under Advanced), and try again.',
   );
-  expect(sentence(new DrobeError('out-of-memory', { ...facts, limitBytes: 2 ** 32 }))).toContain(
+  expect(en.problems.sentence(new DrobeError('out-of-memory', { ...facts, limitBytes: 2 ** 32 }))).toContain(
     'at least 5.2 GB; at most 4.3 GB can be had here. ',
   );
-  expect(sentence(new DrobeError('out-of-memory', { reason: 'no canvas' }))).toMatch(
+  expect(en.problems.sentence(new DrobeError('out-of-memory', { reason: 'no canvas' }))).toMatch(
     /^There was not enough memory \(no canvas\)\. Choose/,
   );
 });
 
 test('what was done to save memory is told', () => {
-  expect(noticeWords({ code: 'saving-memory', by: 'tile' })).toBe(
+  expect(en.run.notice({ code: 'saving-memory', by: 'tile' })).toBe(
     'There is not enough memory for the fastest way, so the picture is encoded and decoded in tiles, which takes longer.',
   );
-  expect(noticeWords({ code: 'fewer-bits', bits: 8 })).toBe(
+  expect(en.run.notice({ code: 'fewer-bits', bits: 8 })).toBe(
     'There is not enough memory for the model as it is, so its weights were rounded to 8 bits: the picture is a little different.',
   );
 });

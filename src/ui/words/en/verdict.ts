@@ -1,14 +1,14 @@
 /** What a file turned out to be, in words. */
-import type { Inspection, ModelFacts } from '../../engine/api';
-import { clean } from './format';
-import { holdsWords } from './loans';
-import { addonWords } from './models';
-import { predictsWords, tellersWords } from './predicts';
-import { sentence } from './problems';
+import type { Inspection, ModelFacts } from '../../../engine/api';
+import { clean } from '../format';
+import { loans } from './loans';
+import { models } from './models';
+import { predicts as predicting } from './predicts';
+import { problems } from './problems';
 
 type Part = Inspection['parts'][number]['part'];
 
-export const partWords: Record<Part, string> = {
+const partWords: Record<Part, string> = {
   UNet: 'UNet',
   MMDiT: 'MMDiT',
   VAE: 'VAE',
@@ -29,17 +29,18 @@ const uses: Record<ModelFacts['kind'], string> = {
  * What Drobė takes a file for; where it cannot use it, why.
  * @param use how much of a LoRA the chosen model uses.
  */
-export function verdictWords(
-  verdict: Inspection['verdict'],
-  file: string,
-  use: Inspection['use'] = null,
-): string {
+function verdictWords(verdict: Inspection['verdict'], file: string, use: Inspection['use'] = null): string {
   if ('facts' in verdict) {
     const { family, kind, predicts } = verdict.facts;
-    const more = predicts ? ` It ${predictsWords(predicts)}${tellersWords(predicts)}.` : '';
-    const holds = holdsWords(verdict.facts);
+    const more = predicts ? ` It ${predicting.predicts(predicts)}${predicting.tellers(predicts)}.` : '';
+    const holds = loans.holds(verdict.facts);
     return `A checkpoint that Drobė can run: ${clean(family, 60)}${holds && ` ${holds}`}, which ${uses[kind]}.${more}`;
   }
-  if ('addon' in verdict) return `An addition to a model. ${addonWords(verdict.addon, use)}.`;
-  return sentence(verdict.problem, file);
+  if ('addon' in verdict) return `An addition to a model. ${models.addon(verdict.addon, use)}.`;
+  return problems.sentence(verdict.problem, file);
 }
+
+export const verdict = {
+  parts: partWords,
+  verdict: verdictWords,
+};

@@ -1,21 +1,11 @@
-/** What Drobė says where something does not work: one table, so that no problem stays without words. */
-import type { DrobeError, ErrorCode, Facts } from '../../errors';
-import { bytes, clean } from './format';
-import { encoderWanted } from './models';
-import { netOf } from './nets';
-import { strangerWords } from './strangers';
+/** What Drobė says where something does not work. */
+import { because, filesOf, missingParts, sentenceOf, type Sentences, type Told } from '../telling';
+import { format } from './format';
+import { models } from './models';
+import { nets } from './nets';
+import { strangers } from './strangers';
 
-/** What a sentence may be made of. Facts come from files and are only ever shown as text. */
-interface Told {
-  /** The file it is about, or "The file". */
-  readonly file: string;
-  /** A fact in bytes, less another one. */
-  readonly size: (fact: string, less?: string) => string;
-  readonly text: (fact: string) => string;
-}
-
-/** Each says what happened and what to do next. */
-const words = {
+const sentences: Sentences = {
   'file-empty': ({ file }) => `${file} is empty. Download it again and import the full file.`,
   'file-is-html': ({ file }) =>
     `${file} is a web page, not a model: the download link led to a page. Open that page, sign in if it asks for it, and download the .safetensors file itself.`,
@@ -59,7 +49,7 @@ const words = {
     `${file} is an upscaler, which makes finished pictures larger. Import a checkpoint to draw with, too.`,
   'file-is-hint-net': ({ file }) =>
     `${file} makes hints for ControlNets, and cannot be drawn with by itself. Import a checkpoint to draw with, too.`,
-  'other-kind': ({ file, text }) => strangerWords(file, text('kind'), text('as')),
+  'other-kind': ({ file, text }) => strangers.sentence(file, text('kind'), text('as')),
   'unknown-kind': ({ file, text }) =>
     `${file} is no kind of model that Drobė knows${text('modules') && `; what is in it is called ${text('modules')}`}. It runs Stable Diffusion 1.x, 2.x, XL and 3.x checkpoints, and takes LoRAs, embeddings, ControlNets, T2I-Adapters, IP-Adapters, VAEs, TAESDs, upscalers and nets that make hints for them.`,
   'unsupported-model': ({ file, text }) =>
@@ -87,7 +77,7 @@ const words = {
   'adapter-mismatch': ({ text }) =>
     `The IP-Adapter “${text('name')}” was made for ${text('base') || 'another kind of model'}, not for this one (${text('family')}). Choose a model it was made for, or another adapter under “Reference image”.`,
   'encoder-missing': ({ text }) =>
-    `The IP-Adapter “${text('name')}” needs an image encoder to look at the picture, and none here fits. Import ${encoderWanted(text('seen'), Number(text('width')))}.`,
+    `The IP-Adapter “${text('name')}” needs an image encoder to look at the picture, and none here fits. Import ${models.encoderWanted(text('seen'), Number(text('width')))}.`,
   'control-mismatch': ({ text }) =>
     `“${text('name')}” guides ${text('family').startsWith(text('base')) ? `models of another size than the chosen one` : `${text('base')}, and the chosen model is ${text('family')}`}. Choose a model that it was made for, or another control model.`,
   'image-unreadable': ({ file, text }) =>
@@ -107,18 +97,18 @@ const words = {
     `There is no upscaler named “${text('name')}” here${text('known') && `; there is ${text('known')}`}. Import its file, or choose another upscaler.`,
   'hint-net-missing': ({ text }) =>
     `The preprocessor${text('hint') && ` “${text('hint')}”`} needs a net of its own, and its file is not here. Import it, or choose another preprocessor.`,
-  quota: ({ file, size }) =>
-    `There is no room for ${file === 'The file' ? 'the file' : file}: it needs ${size('neededBytes')}, and the browser has ${size('freeBytes')} free. Remove a model here or free disk space, then try again; or import the file without a copy, where the browser offers it under “Models on this device”.`,
+  quota: ({ file, isNamed, size }) =>
+    `There is no room for ${isNamed ? file : 'the file'}: it needs ${size('neededBytes')}, and the browser has ${size('freeBytes')} free. Remove a model here or free disk space, then try again; or import the file without a copy, where the browser offers it under “Models on this device”.`,
   storage: ({ text }) =>
     `The browser's storage failed${because(text('reason'))}. Reload the page; a private window may not be allowed to keep models.`,
   'model-gone': ({ text }) =>
     `The model ${text('model')} is no longer there: the browser or you cleared it. Choose another model or import the file again.`,
   'model-damaged': ({ text }) =>
     `${text('file')} is damaged in the browser's storage${because(text('reason'))}. ${text('server') ? `Press “Repair” to fetch these bytes again from ${text('server')}, or import` : 'Import'} the same file again: what is damaged is replaced.`,
-  'record-damaged': ({ file }) =>
-    `What the browser remembers of ${file === 'The file' ? 'a model' : file} cannot be read any more. Remove it here and import its file again; other models are not affected.`,
-  'record-newer': ({ file }) =>
-    `${file === 'The file' ? 'A model' : file} was stored by a newer version of Drobė. Reload the page to get that version.`,
+  'record-damaged': ({ file, isNamed }) =>
+    `What the browser remembers of ${isNamed ? file : 'a model'} cannot be read any more. Remove it here and import its file again; other models are not affected.`,
+  'record-newer': ({ file, isNamed }) =>
+    `${isNamed ? file : 'A model'} was stored by a newer version of Drobė. Reload the page to get that version.`,
   'repair-differs': ({ file }) =>
     `${file} could not be repaired: its server now sends other bytes than those that were stored. Remove it and download it again, or import the same file as before.`,
   'file-locked': ({ text }) =>
@@ -168,7 +158,7 @@ const words = {
   'out-of-memory': ({ text, size }) => {
     const net = text('stage');
     const loaded = Number(text('loadedBytes'));
-    const need = net && ` for ${netOf(net)}, which needs at least ${size('neededBytes')}`;
+    const need = net && ` for ${nets.called(net)}, which needs at least ${size('neededBytes')}`;
     const limit = text('limitBytes') && `; at most ${size('limitBytes')} can be had here`;
     const have = loaded > 0 ? `; it ran out after ${size('loadedBytes')} of its weights were loaded` : '';
     const tried = net && ' Everything that saves memory has been tried.';
@@ -183,7 +173,7 @@ const words = {
   busy: () => 'Another picture is still in work. Wait for it, or cancel it, then try again.',
   bug: ({ text }) =>
     `Something went wrong that should not have${because(text('reason'))}. Try again; if it stays, please report it with these words.`,
-} satisfies Record<ErrorCode, (told: Told) => string>;
+};
 
 /** What a status means: https://www.rfc-editor.org/rfc/rfc9110#name-status-codes */
 function statusWords(status: number, text: Told['text']): string {
@@ -197,43 +187,28 @@ function statusWords(status: number, text: Told['text']): string {
   return `The model could not be fetched${reason}. Check the connection and try again.`;
 }
 
-/** The parts that can be missing from a model: what each is for, and its file in a folder of diffusers. */
-const modelParts: readonly (readonly [part: RegExp, duty: string, file: string])[] = [
-  [/\bUNet\b/, 'which draws', 'unet/diffusion_pytorch_model.safetensors'],
-  [/\bVAE\b/, 'which makes pixels of what was drawn', 'vae/diffusion_pytorch_model.safetensors'],
-  [/(?<!second )text encoder/, 'which reads prompts', 'text_encoder/model.safetensors'],
-  [/second text encoder/, 'which reads prompts', 'text_encoder_2/model.safetensors'],
-];
+/** What a part is for. */
+const duties: Readonly<Record<ReturnType<typeof missingParts>[number]['part'], string>> = {
+  unet: 'which draws',
+  vae: 'which makes pixels of what was drawn',
+  text: 'which reads prompts',
+  text2: 'which reads prompts',
+};
 
-/** @param parts as an error names them: "VAE and text encoder". */
-const partsIn = (parts: string) => modelParts.filter(([part]) => part.test(parts));
-/** Of several parts it would be a list of its own. */
-const dutyOf = (parts: string) => (partsIn(parts).length === 1 ? partsIn(parts)[0]![1] : '');
-const filesOf = (parts: string) =>
-  partsIn(parts)
-    .map(([, , file]) => file)
-    .join(', ');
+/** Of several parts it would be a list of its own. @param parts as an error names them. */
+function dutyOf(parts: string): string {
+  const [one, ...others] = missingParts(parts);
+  return one && others.length === 0 ? duties[one.part] : '';
+}
 
 /** The file that a weight is in. */
 const holder = ({ file, text }: Told): string => (text('name') ? `“${text('name')}”` : file);
 
-const because = (reason: string) => reason && ` (${reason})`;
-
-/** The sentence for a problem, about `file` where that is known. */
-export function sentence({ code, facts }: Pick<DrobeError, 'code' | 'facts'>, file?: string): string {
-  const name = clean(file ?? textOf(facts, 'file'));
-  return words[code]({
-    file: name || 'The file',
-    size: (fact, less) => sizeOf(facts, fact, less),
-    text: (fact) => textOf(facts, fact),
-  });
-}
-
-function textOf(facts: Facts, fact: string): string {
-  return clean(String(facts[fact] ?? ''), 200).replace(/[.\s]+$/, '');
-}
-
-function sizeOf(facts: Facts, fact: string, less?: string): string {
-  const size = Number(facts[fact] ?? NaN) - (less === undefined ? 0 : Number(facts[less] ?? NaN));
-  return Number.isFinite(size) ? bytes(size) : 'an unknown amount';
-}
+export const problems = {
+  /** The sentence for a problem, about `file` where that is known. */
+  sentence: sentenceOf(sentences, {
+    file: (name) => name || 'The file',
+    bytes: format.bytes,
+    unknownSize: 'an unknown amount',
+  }),
+};

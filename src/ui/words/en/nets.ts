@@ -1,7 +1,7 @@
 /** What the nets of a model are called in a sentence. */
-import type { NetName } from '../../engine/api';
+import type { NetName } from '../../../engine/api';
 
-export const nets: Record<NetName, string> = {
+const names: Readonly<Record<NetName, string>> = {
   'text encoder': 'the text encoder',
   'second text encoder': 'the second text encoder',
   T5: 'T5',
@@ -20,6 +20,11 @@ export const nets: Record<NetName, string> = {
   'hint net': 'the net that makes the hint',
 };
 
-const isNet = (name: string): name is NetName => Object.hasOwn(nets, name);
-/** Of a name that a problem brings along. */
-export const netOf = (name: string): string => (isNet(name) ? nets[name] : name);
+const isNet = (name: string): name is NetName => Object.hasOwn(names, name);
+
+export const nets = {
+  names,
+
+  /** Of a name that a problem brings along. */
+  called: (name: string): string => (isNet(name) ? names[name] : name),
+};

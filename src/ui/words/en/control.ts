@@ -1,10 +1,13 @@
 /** What is said of pictures that guide, and of the nets that read them. */
-import type { NetHintName } from '../../engine/api';
-import type { UnitObstacle } from '../control/unit';
-import { hasUNet, type Family } from './family';
-import { clean, count } from './format';
+import type { NetHintName } from '../../../engine/api';
+import type { UnitObstacle } from '../../control/unit';
+import { hasUNet, type Family } from '../family';
+import { clean } from '../format';
+import { format } from './format';
 
-export const unitObstacleWords: Readonly<Record<UnitObstacle, string>> = {
+const { count } = format;
+
+const unitObstacleWords: Readonly<Record<UnitObstacle, string>> = {
   'no-control-model': 'Choose a control model, or remove the control',
   'control-misfit':
     'A control model is for other models than this one: choose another, or remove the control',
@@ -12,10 +15,10 @@ export const unitObstacleWords: Readonly<Record<UnitObstacle, string>> = {
   'no-hint-net': 'Import the net that a control’s preprocessor needs, or choose another preprocessor',
 };
 
-export const unitRemovedWords = (number: number): string => `Control ${number} was removed.`;
+const unitRemovedWords = (number: number): string => `Control ${number} was removed.`;
 
 /** @param after null where none took its place. */
-export const controlReplacedWords = (before: string, after: string | null): string =>
+const controlReplacedWords = (before: string, after: string | null): string =>
   after === null
     ? `${clean(before, 60)} was removed.`
     : `${clean(after, 60)} took the place of ${clean(before, 60)}.`;
@@ -24,7 +27,7 @@ const listed = (names: readonly string[]): string =>
   names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 
 /** Some control models at hand that do not fit the chosen model, with what they are for. */
-export function misfitWords(nets: readonly { readonly name: string; readonly base: string }[]): string {
+function misfitWords(nets: readonly { readonly name: string; readonly base: string }[]): string {
   if (nets.length === 0) return '';
   const bases = [...new Set(nets.map(({ base }) => base))];
   const told = bases.map((base) => {
@@ -35,29 +38,29 @@ export function misfitWords(nets: readonly { readonly name: string; readonly bas
 }
 
 /** Where no control model at hand fits. */
-export const noNetWords = (model: Family): string =>
+const noNetWords = (model: Family): string =>
   hasUNet(model)
     ? `No control model here is for ${clean(model.family, 60)}: import a ControlNet or a T2I-Adapter, as a .safetensors file.`
     : `${clean(model.family, 60)} takes no control models here: they are for Stable Diffusion 1.x, 2.x and XL.`;
 
 /** So many pictures guide. */
-export const controlsWords = (units: number): string =>
+const controlsWords = (units: number): string =>
   units === 1 ? 'a picture that guides' : `${count(units)} pictures that guide`;
 
 /** Why no hint can be shown yet. */
-export const hintAwaits = {
+const hintAwaits = {
   picture: 'Its hint will be shown here.',
   net: 'A net makes it, which takes a moment…',
   run: 'It is made when the current picture is done.',
   gone: 'The net that makes it is not here: import it, or choose another preprocessor.',
   mask: 'Made of the picture and its mask when the run begins.',
-} as const;
+};
 
 /** At the end of the list of preprocessors, where some are not at hand. */
-export const moreHintsWords = 'Depth, line art, HED: import a net first';
+const moreHintsWords = 'Depth, line art, HED: import a net first';
 
 /** A preprocessor that is chosen and whose net is not here. */
-export const hintGoneWords = (label: string): string => `${label}: its net is not here`;
+const hintGoneWords = (label: string): string => `${label}: its net is not here`;
 
 const depthNet = 'Depth Anything V2 Small (99 MB, Apache-2.0), which is under “Download a model”';
 const lineNet = 'Informative drawings (17 MB, MIT), which is under “Download a model”';
@@ -70,5 +73,18 @@ const wanted: Readonly<Record<NetHintName, string>> = {
 };
 
 /** What to bring where a control model is usually shown hints that a net makes, and that net is not here. */
-export const bringNetWords = (hint: NetHintName): string =>
+const bringNetWords = (hint: NetHintName): string =>
   `Hints for this control model are best made by a net of their own: import ${wanted[hint]}. Or add a picture that is such a hint already, and choose “None”.`;
+
+export const control = {
+  obstacles: unitObstacleWords,
+  removed: unitRemovedWords,
+  replaced: controlReplacedWords,
+  misfit: misfitWords,
+  noNet: noNetWords,
+  guiding: controlsWords,
+  awaits: hintAwaits,
+  moreHints: moreHintsWords,
+  hintGone: hintGoneWords,
+  bringNet: bringNetWords,
+};

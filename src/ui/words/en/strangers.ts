@@ -1,5 +1,5 @@
 /** What is said of files that are known and not run: what each is, and what to look for instead. */
-import type { Kind, Stranger } from '../../nets/strangers/stranger';
+import type { Kind, Stranger } from '../../../nets/strangers/stranger';
 
 /** A name, what it is for where that is not another kind of model, and what to do where that is not the usual. */
 type Words = readonly [name: string, purpose?: string, instead?: string];
@@ -17,7 +17,7 @@ const ENLARGES = 'an upscaler of a newer kind';
 const PART = `Of other models this part is of no use here. ${CHECKPOINT}`;
 const FILM = 'which makes films';
 
-const strangers: Record<Kind, Words> = {
+const kinds: Record<Kind, Words> = {
   // Built on the UNet of Stable Diffusion.
   'sdxl-refiner': [
     'the Stable Diffusion XL refiner',
@@ -159,13 +159,13 @@ const ADDITIONS: Readonly<Record<NonNullable<Stranger['as']>, readonly [is: stri
   VAE: ['the VAE of', VAE],
 };
 
-const isKind = (kind: string): kind is Kind => Object.hasOwn(strangers, kind);
+const isKind = (kind: string): kind is Kind => Object.hasOwn(kinds, kind);
 const isAddition = (as: string): as is keyof typeof ADDITIONS => Object.hasOwn(ADDITIONS, as);
 
 /** @param kind, @param as how a problem names it; what is not known is left unsaid. */
-export function strangerWords(file: string, kind: string, as = ''): string {
+function strangerWords(file: string, kind: string, as = ''): string {
   const [name, purpose = 'another kind of model', instead = CHECKPOINT]: Words = isKind(kind)
-    ? strangers[kind]
+    ? kinds[kind]
     : ['a model', 'of another kind'];
   if (isAddition(as)) {
     const [is, other] = ADDITIONS[as];
@@ -173,3 +173,5 @@ export function strangerWords(file: string, kind: string, as = ''): string {
   }
   return `${file} is ${name}${purpose ? `, ${purpose}` : ''}. Drobė does not run it. ${instead}`;
 }
+
+export const strangers = { sentence: strangerWords };

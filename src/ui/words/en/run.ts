@@ -1,25 +1,26 @@
 /** What is said before a run, while it goes on, and afterwards. */
-import type { ModelFacts, Notice, Thrift } from '../../engine/api';
-import type { DrobeError } from '../../errors';
-import type { Unfinished } from '../album/kept';
-import type { UnitObstacle } from '../control/unit';
-import type { ReferenceObstacle } from '../reference/reference';
-import type { News, Phase, Run, Running, Stage } from '../make/run';
-import type { Runner } from '../make/runner.svelte';
-import type { UsableModel } from '../models/library.svelte';
-import type { Obstacle, Settings } from '../settings/settings';
-import { unitObstacleWords } from './control';
-import { bytes, clean, count, duration } from './format';
-import { noUpscalerWords, useWords } from './models';
+import type { ModelFacts, Notice, Thrift } from '../../../engine/api';
+import type { DrobeError } from '../../../errors';
+import type { UnitObstacle } from '../../control/unit';
+import type { ReferenceObstacle } from '../../reference/reference';
+import type { News, Phase, Running, Stage } from '../../make/news';
+import type { Obstacle, Settings } from '../../settings/settings';
+import { app } from './app';
+import { control } from './control';
+import { clean } from '../format';
+import { format } from './format';
+import { models } from './models';
 import { nets } from './nets';
-import { referenceObstacleWords } from './reference';
-import { words } from './language.svelte';
-import { sentence } from './problems';
+import { reference } from './reference';
+import { problems } from './problems';
+import { queue } from './queue';
+
+const { bytes, count, duration } = format;
 
 /** Why nothing can be generated as things stand. */
-export const obstacleWords: Record<Obstacle | UnitObstacle | ReferenceObstacle, string> = {
-  ...unitObstacleWords,
-  ...referenceObstacleWords,
+const obstacleWords: Record<Obstacle | UnitObstacle | ReferenceObstacle, string> = {
+  ...control.obstacles,
+  ...reference.obstacles,
   'no-picture': 'Choose a picture to start from',
   'no-mask': 'Paint over what should change',
   'all-kept': 'All of it is kept: erase the mask where the picture should change',
@@ -29,29 +30,29 @@ export const obstacleWords: Record<Obstacle | UnitObstacle | ReferenceObstacle, 
 };
 
 /** What is said once of a run: before it, in it and at its end. */
-export function newsWords(news: News): string {
+function newsWords(news: News): string {
   switch (news.kind) {
     case 'no-prompt':
       return 'Say what the picture should show, or press once more to draw without words.';
     case 'no-upscaler':
-      return noUpscalerWords;
+      return models.noUpscaler;
     case 'alike':
-      return words.queue.alike;
+      return queue.alike;
     case 'waits':
-      return words.queue.waits(news.waiting, news.held);
+      return queue.waits(news.waiting, news.held);
     case 'obstacle':
       return `${obstacleWords[news.obstacle]}.`;
     case 'picture':
-      return words.queue.picture(news.number, news.of);
+      return queue.picture(news.number, news.of);
     case 'done': {
       const done = `Done: ${news.pictures === 1 ? 'the picture' : `${news.pictures} pictures`} took ${duration(news.took)}.`;
-      return news.failed ? `${done} ${words.queue.failed(news.failed)}` : done;
+      return news.failed ? `${done} ${queue.failed(news.failed)}` : done;
     }
     case 'cancelled':
-      if (news.next) return words.queue.cancelledNext;
+      if (news.next) return queue.cancelledNext;
       return news.of === 1 ? 'Cancelled.' : `Cancelled: ${news.pictures} of ${news.of} pictures are done.`;
     case 'failed':
-      return news.next ? words.queue.failedNext : 'The run has failed.';
+      return news.next ? queue.failedNext : 'The run has failed.';
   }
 }
 
@@ -59,22 +60,22 @@ export function newsWords(news: News): string {
  * How far it is, before the page's name in the tab; what has ended is said until somebody has seen it.
  * @param place which picture of how many is drawn, over all runs that follow each other.
  */
-export function titleWords(
-  run: Run,
+function titleWords(
+  run: Running | { readonly kind: 'idle' | 'failed' | 'done' },
   unseen: News | null,
-  { number, of }: Runner['place'] = { number: 1, of: 1 },
+  { number, of }: { readonly number: number; readonly of: number | null } = { number: 1, of: 1 },
 ): string {
   if (run.kind === 'running') {
     const { stage } = run;
     const step = stage?.kind === 'step' ? `${stage.step}/${stage.steps}` : 'Working';
-    return `${of === 1 ? '' : `${words.queue.place(number, of)} `}${step} · Drobė`;
+    return `${of === 1 ? '' : `${queue.place(number, of)} `}${step} · Drobė`;
   }
   if (unseen?.kind === 'done') return 'Done · Drobė';
-  return unseen?.kind === 'failed' ? 'Failed · Drobė' : 'Drobė: Stable Diffusion in your browser';
+  return unseen?.kind === 'failed' ? 'Failed · Drobė' : app.title;
 }
 
 /** Why the negative prompt that was typed makes no difference; nothing where it does. */
-export function negativeWords(
+function negativeWords(
   { negative, guidance }: Pick<Settings, 'negative' | 'guidance'>,
   model: Pick<ModelFacts, 'kind' | 'ignoresNegative'> | null,
 ): string {
@@ -84,14 +85,14 @@ export function negativeWords(
 }
 
 /** Which picture of how many, which part of the way there, and what is being done for it. */
-export function runWords({ number, of, stage, stopping }: Running): string {
+function runWords({ number, of, stage, stopping }: Running): string {
   if (stopping) return 'Stopping…';
   const picture = of > 1 ? `Picture ${number} of ${of} · ` : '';
   return `${picture}${stageWords(stage)}`;
 }
 
 /** The parts of the way to a picture, in their order. */
-export const phases: Readonly<Record<Phase, string>> = {
+const phases: Readonly<Record<Phase, string>> = {
   ready: 'Getting ready',
   drawing: 'Drawing',
   finishing: 'Finishing',
@@ -102,7 +103,7 @@ const tileWords = ({ tile }: Extract<Stage, { kind: 'step' }>): string =>
   tile && tile.of > 1 ? `Tile ${tile.number} of ${tile.of} · ` : '';
 
 /** What is being done right now, in a few words. */
-export function stageWords(progress: Stage | null): string {
+function stageWords(progress: Stage | null): string {
   switch (progress?.kind) {
     case undefined:
       return 'Starting';
@@ -111,11 +112,11 @@ export function stageWords(progress: Stage | null): string {
     case 'fetching':
       return `Fetching the model, ${bytes(progress.doneBytes)} of ${bytes(progress.totalBytes)}`;
     case 'reading':
-      return `Reading ${nets[progress.net]}, ${bytes(progress.doneBytes)} of ${bytes(progress.totalBytes)}`;
+      return `Reading ${nets.names[progress.net]}, ${bytes(progress.doneBytes)} of ${bytes(progress.totalBytes)}`;
     case 'checking':
-      return `Comparing ${nets[progress.net]} with what was stored, ${bytes(progress.doneBytes)} of ${bytes(progress.totalBytes)}`;
+      return `Comparing ${nets.names[progress.net]} with what was stored, ${bytes(progress.doneBytes)} of ${bytes(progress.totalBytes)}`;
     case 'compiling':
-      return `Compiling ${nets[progress.net]}`;
+      return `Compiling ${nets.names[progress.net]}`;
     case 'encoding':
       return `Reading the ${progress.what}`;
     case 'step':
@@ -135,7 +136,7 @@ const savings: Record<Exclude<keyof Thrift, 'bits'>, string> = {
 };
 
 /** What a person should know about a run that worked. */
-export function noticeWords(notice: Notice): string {
+function noticeWords(notice: Notice): string {
   switch (notice.code) {
     case 'size-rounded':
       return `This model draws in whole blocks: the size was rounded to ${notice.width} × ${notice.height}.`;
@@ -150,11 +151,11 @@ export function noticeWords(notice: Notice): string {
     case 't5-without-tokenizer':
       return 'T5 was left out, because the file that tells it how to split words is missing: tokenizer.json, from the folder tokenizer_3 of Stable Diffusion 3 in diffusers’ form. Drop it here, and T5 reads your prompts, too.';
     case 'retried-in-f32':
-      return `Half precision overflowed in ${nets[notice.net]}; that part ran again at full precision, which takes longer.`;
+      return `Half precision overflowed in ${nets.names[notice.net]}; that part ran again at full precision, which takes longer.`;
     case 'lists-missing':
       return `There is no list called ${notice.names.map((name) => `“${clean(name, 60)}”`).join(', ')}, so its name was read as words. Lists are text files in models/wildcards/, one choice a line.`;
     case 'lora-in-part':
-      return `Of the LoRA “${clean(notice.name, 60)}” ${useWords(notice.use)}.`;
+      return `Of the LoRA “${clean(notice.name, 60)}” ${models.use(notice.use)}.`;
     case 'words-for-others': {
       const words = notice.words.map((word) => `“${clean(word, 60)}”`).join(', ');
       return notice.words.length === 1
@@ -167,14 +168,35 @@ export function noticeWords(notice: Notice): string {
 }
 
 /** That pictures and work on them will not outlast the page. */
-export const unkeptWords = (error: DrobeError): string =>
-  `Pictures cannot be kept in this browser now, and last until this page is closed: download those you want. ${sentence(error, 'them')}`;
+const unkeptWords = (error: DrobeError): string =>
+  `Pictures cannot be kept in this browser now, and last until this page is closed: download those you want. ${problems.sentence(error, 'them')}`;
+
+interface Unfinished {
+  readonly settings: Pick<Settings, 'prompt'>;
+  /** That were done. */
+  readonly steps: number;
+  /** It was cancelled. */
+  readonly stopped: boolean;
+}
 
 /** @param model null where the run's is no longer there. */
-export function unfinishedWords({ settings, steps, stopped }: Unfinished, model: UsableModel | null): string {
+function unfinishedWords({ settings, steps, stopped }: Unfinished, model: object | null): string {
   const what = settings.prompt ? `“${clean(settings.prompt, 80)}”` : 'A picture';
   const done = steps > 0 ? `${steps} of its steps were done` : 'none of its steps was done';
   const gone = model ? '' : ' Its model is no longer there, so it cannot be gone on with.';
   const how = stopped ? 'was stopped' : 'was in work when the page was closed';
   return `${what} ${how}; ${done}.${gone}`;
 }
+
+export const run = {
+  obstacles: obstacleWords,
+  news: newsWords,
+  title: titleWords,
+  negative: negativeWords,
+  running: runWords,
+  phases,
+  stage: stageWords,
+  notice: noticeWords,
+  unkept: unkeptWords,
+  unfinished: unfinishedWords,
+};

@@ -1,12 +1,15 @@
 /** What is said of downloads and of the browser's storage. */
-import type { StorageFacts } from '../../engine/api';
-import type { Coming } from '../models/downloads.svelte';
-import { bytes, clean, count, timeLeft } from './format';
-import type { Task } from '../models/vault.svelte';
-import { sentence } from './problems';
+import type { StorageFacts } from '../../../engine/api';
+import type { Coming } from '../../models/downloads.svelte';
+import { clean } from '../format';
+import { format } from './format';
+import type { Task } from '../../models/vault.svelte';
+import { problems } from './problems';
+
+const { bytes, count, timeLeft } = format;
 
 /** How far a download is: "1.2 GB of 2.1 GB, 23.4 MB/s, about 40 s left". */
-export function comingWords({ stage, doneBytes, totalBytes, speed, left }: Coming): string {
+function comingWords({ stage, doneBytes, totalBytes, speed, left }: Coming): string {
   if (totalBytes === 0) return 'Starting';
   const amount = `${bytes(doneBytes)} of ${bytes(totalBytes)}`;
   if (stage === 'checking') return `${amount} checked`;
@@ -15,15 +18,15 @@ export function comingWords({ stage, doneBytes, totalBytes, speed, left }: Comin
 }
 
 /** Of a download whose server gave its file another tag. */
-export const doubtWords =
+const doubtWords =
   'Its server gave the file another mark than before. “Go on” takes it for the same file from another mirror.';
 
 /** Of a download whose address may hold a key. */
-export const secretWords =
+const secretWords =
   'Its address holds more than a place, perhaps a key. It is kept in this browser until the download is done or discarded, to go on with, and is never shown.';
 
 /** How much is stored, how much room is left, and whether it stays. */
-export function storageWords({ usedBytes, freeBytes, persisted }: StorageFacts): string {
+function storageWords({ usedBytes, freeBytes, persisted }: StorageFacts): string {
   const used = usedBytes === null ? '' : `This page uses ${bytes(usedBytes)} of the browser's storage`;
   const free = freeBytes === null ? '' : `; there is room for ${bytes(freeBytes)} more`;
   const stays = persisted
@@ -33,11 +36,11 @@ export function storageWords({ usedBytes, freeBytes, persisted }: StorageFacts):
 }
 
 /** Of pictures that were to be deleted, and were not. */
-export const leftWords = (pictures: number): string =>
+const leftWords = (pictures: number): string =>
   `${pictures === 1 ? 'One picture stays' : `${count(pictures)} pictures stay`}: another tab works with what ${pictures === 1 ? 'it was' : 'they were'} made of. Delete ${pictures === 1 ? 'it' : 'them'} there, or close that tab first.`;
 
 /** What a check of a stored model is at, or found. */
-export function taskWords(task: Task, file: string): string {
+function taskWords(task: Task, file: string): string {
   switch (task.kind) {
     case 'verifying':
       return task.totalBytes > 0 ? `${bytes(task.doneBytes)} of ${bytes(task.totalBytes)} read` : 'Reading…';
@@ -51,7 +54,7 @@ export function taskWords(task: Task, file: string): string {
         ? `Repaired: ${bytes(task.bytes)} were fetched again, and are what was stored.`
         : 'Sound: every byte is as it was stored.';
     case 'failed':
-      return sentence(task.error, file);
+      return problems.sentence(task.error, file);
     case 'verified': {
       const { damaged, unknown, server } = task;
       if (damaged?.length === 0)
@@ -68,3 +71,12 @@ export function taskWords(task: Task, file: string): string {
     }
   }
 }
+
+export const storage = {
+  coming: comingWords,
+  doubt: doubtWords,
+  secret: secretWords,
+  kept: storageWords,
+  left: leftWords,
+  task: taskWords,
+};

@@ -1,7 +1,7 @@
 /** What is said of recipes. */
-import type { Resource, ResourceKind, Tool } from '../../recipe/recipe';
-import type { Rare } from '../settings/settings';
-import { clean } from './format';
+import type { Resource, ResourceKind, Tool } from '../../../recipe/recipe';
+import type { Rare } from '../../settings/settings';
+import { clean } from '../format';
 
 const tools: Readonly<Record<Tool['name'], string>> = {
   A1111: 'Stable Diffusion web UI (A1111)',
@@ -13,7 +13,7 @@ const tools: Readonly<Record<Tool['name'], string>> = {
 };
 
 /** Where a recipe comes from. */
-export const toolWords = ({ name, version = '' }: Tool): string =>
+const toolWords = ({ name, version = '' }: Tool): string =>
   `From ${tools[name]}${version && ` ${clean(version, 40)}`}. Nothing changes unless you say so.`;
 
 const kinds: Readonly<Record<ResourceKind, string>> = {
@@ -25,15 +25,15 @@ const kinds: Readonly<Record<ResourceKind, string>> = {
 };
 
 /** A file that a recipe needs, by what is told of it. */
-export function resourceWords({ kind, name, hash }: Resource): string {
+function resourceWords({ kind, name, hash }: Resource): string {
   const called = name ? ` “${clean(name, 80)}”` : '';
   return `${kinds[kind]}${called}${hash === undefined ? '' : ` (hash ${clean(hash, 64)})`}`;
 }
 
-export const takenWords = 'The recipe was taken over.';
+const takenWords = 'The recipe was taken over.';
 
 /** The value of a setting that recipes bring along. */
-export function rareWords(value: Rare[keyof Rare]): string {
+function rareWords(value: Rare[keyof Rare]): string {
   if (typeof value === 'boolean') return value ? 'on' : 'off';
   if (typeof value !== 'object') return String(value);
   if ('width' in value) return `${value.width} × ${value.height}`;
@@ -43,3 +43,10 @@ export function rareWords(value: Rare[keyof Rare]): string {
   const words = [prompt, negative].flatMap((text) => (text === undefined ? [] : `“${clean(text, 80)}”`));
   return [sampler, schedule, ...words].filter((part) => part !== undefined).join(', ');
 }
+
+export const recipe = {
+  tool: toolWords,
+  resource: resourceWords,
+  taken: takenWords,
+  rare: rareWords,
+};

@@ -1,16 +1,16 @@
 /** What is said of the parts that a model has, lacks, and borrows from other files. */
-import type { Lacking, ModelFacts } from '../../engine/api';
-import { clean } from './format';
+import type { Lacking, ModelFacts } from '../../../engine/api';
+import { clean } from '../format';
 
 /** Which parts are in a model's file, where not all are, or T5 may be: "without VAE, with T5". */
-export const holdsWords = ({ lacks, t5 }: ModelFacts): string =>
+const holdsWords = ({ lacks, t5 }: ModelFacts): string =>
   [
     ...(lacks === undefined ? [] : [`without ${clean(lacks, 60)}`]),
     ...(t5 === undefined ? [] : [t5 ? 'with T5' : 'without T5']),
   ].join(', ');
 
 /** @param lacks the parts: "VAE and text encoder". */
-export const lackWords = (lacks: string): string =>
+const lackWords = (lacks: string): string =>
   `This file has no ${clean(lacks, 60)} of its own and borrows from others on this device.`;
 
 interface LentWords {
@@ -22,7 +22,7 @@ interface LentWords {
   readonly without?: string;
 }
 
-export const lentWords: Record<Lacking['part'], LentWords> = {
+const lentWords: Record<Lacking['part'], LentWords> = {
   vae: {
     label: 'VAE from',
     none: 'Nothing here has a VAE that fits. Import one (vae/diffusion_pytorch_model.safetensors of its folder), or a whole checkpoint of the same family.',
@@ -44,4 +44,10 @@ export const lentWords: Record<Lacking['part'], LentWords> = {
     label: 'Tokenizer of T5 from',
     none: 'T5 cannot read without its tokenizer, so pictures are drawn without T5. Import tokenizer.json: it is in the folder tokenizer_3 of the model, and under “Download a model”.',
   },
+};
+
+export const loans = {
+  holds: holdsWords,
+  lack: lackWords,
+  lent: lentWords,
 };

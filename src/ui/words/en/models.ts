@@ -3,15 +3,19 @@ import type {
   AddonFacts,
   DeviceInfo,
   HintNetFacts,
-  ImageEncoderFacts,
   IpAdapterFacts,
   LoraUse,
   ModelFacts,
   Trigger,
   Unused,
-} from '../../engine/api';
-import type { Remark } from '../models/library.svelte';
-import { bytes, clean, count, roughly } from './format';
+} from '../../../engine/api';
+import type { Remark } from '../../models/library.svelte';
+import { clean } from '../format';
+import { neededBy } from '../needs';
+import { towerFor, towerName } from '../towers';
+import { format } from './format';
+
+const { bytes, count, roughly } = format;
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
@@ -19,7 +23,7 @@ const capital = (text: string): string => text.charAt(0).toUpperCase() + text.sl
  * What an addition to a model is, in a few words.
  * @param use how much of a LoRA the chosen model uses, where that is known.
  */
-export function addonWords(addon: AddonFacts, use?: LoraUse | null): string {
+function addonWords(addon: AddonFacts, use?: LoraUse | null): string {
   switch (addon.kind) {
     case 'lora':
       return [
@@ -60,25 +64,9 @@ const adapterName: Record<IpAdapterFacts['variant'], string> = {
   full: 'IP-Adapter Full',
 };
 
-/** CLIP's vision towers by how many numbers they give, and where those that IP-Adapters were made for lie. */
-const TOWERS = [
-  { name: 'ViT-H', embedding: 1024, states: 1280, at: 'models/image_encoder/model.safetensors' },
-  { name: 'ViT-bigG', embedding: 1280, states: 1664, at: 'sdxl_models/image_encoder/model.safetensors' },
-  { name: 'ViT-L', embedding: 768, states: 1024, at: '' },
-] as const;
-
-/** “ViT-H” */
-export function towerName({ gives }: Pick<ImageEncoderFacts, 'gives'>): string {
-  const known = TOWERS.find(
-    ({ embedding, states }) => gives.embedding === embedding && gives.states === states,
-  );
-  return known?.name ?? 'CLIP';
-}
-
 /** The file that gives an IP-Adapter what it must have. */
-export function encoderWanted(seen: string, width: number): string {
-  const key = seen === 'embedding' ? 'embedding' : 'states';
-  const known = TOWERS.find((tower) => tower[key] === width && tower.at);
+function encoderWanted(seen: string, width: number): string {
+  const known = towerFor(seen, width);
   if (known) return `CLIP ${known.name}, which is ${known.at} of h94/IP-Adapter on Hugging Face`;
   return seen === 'embedding'
     ? `a CLIP image encoder that gives ${width} numbers for a picture`
@@ -119,7 +107,7 @@ const unusedWords: Readonly<Record<Unused['why'], readonly [one: string, several
 };
 
 /** How much of a LoRA a model uses: "144 of 216 modules used; 72 belong to a text encoder this model does not have". */
-export function useWords({ used, modules, unused }: LoraUse): string {
+function useWords({ used, modules, unused }: LoraUse): string {
   const others = unused.map(({ why, such, count: number }) => {
     const [one, several] = unusedWords[why];
     const example = why === 'kind' ? ` (${clean(such, 40)})` : '';
@@ -129,14 +117,14 @@ export function useWords({ used, modules, unused }: LoraUse): string {
 }
 
 /** A file that was chosen, and is not here any more. */
-export const goneWords = (name: string): string => `${clean(name, 60)} (not here)`;
+const goneWords = (name: string): string => `${clean(name, 60)} (not here)`;
 
 /** Why nothing can be made larger. */
-export const noUpscalerWords =
+const noUpscalerWords =
   'To make pictures larger, import an upscaler: ESRGAN, Real-ESRGAN, BSRGAN, SPSR or Compact, as .safetensors.';
 
 /** What a person should know of a file that was imported. */
-export function remarkWords(remark: Remark): string {
+function remarkWords(remark: Remark): string {
   const file = clean(remark.file, 80);
   switch (remark.kind) {
     case 'renamed':
@@ -146,40 +134,50 @@ export function remarkWords(remark: Remark): string {
   }
 }
 
-/** The WebAssembly heap, in which nets lie that the CPU runs. */
-const HEAP_BYTES = 4 * 2 ** 30;
-
 /**
  * What a model asks of where it will run; nothing while that is not known, or for a miniature.
  * @param rates bytes of weights a second, as last measured; 0 where they were not.
  */
-export function roomWords(
-  { room, miniature }: ModelFacts,
+function roomWords(
+  facts: ModelFacts,
   device: DeviceInfo | null,
   rates: Readonly<Record<DeviceInfo['backend'], number>>,
 ): string {
-  if (!room || !device || miniature) return '';
-  const { bytes: need, together } = room[device.float16 ? 'f16' : 'f32'];
-  const amount = `about ${bytes(need)}${together ? '' : ', one net after the other'}`;
-  const rate = rates[device.backend];
+  const need = neededBy(facts, device, rates);
+  if (!need) return '';
+  const { together, seconds } = need;
+  const amount = `about ${bytes(need.bytes)}${together ? '' : ', one net after the other'}`;
   const wait =
-    rate > 0 ? ` Loading ${together ? 'them' : 'the largest'} takes about ${roughly(need / rate)}.` : '';
-  if (device.backend === 'webgpu') return `Its weights take ${amount} of graphics memory.${wait}`;
-  const tooLarge =
-    need > HEAP_BYTES ? ', which is more than a browser gives the CPU: it will most likely not run here' : '';
-  return `Its weights take ${amount} of memory${tooLarge}.${tooLarge ? '' : wait}`;
+    seconds === null ? '' : ` Loading ${together ? 'them' : 'the largest'} takes about ${roughly(seconds)}.`;
+  if (need.of === 'card') return `Its weights take ${amount} of graphics memory.${wait}`;
+  const tooLarge = need.isTooMuch
+    ? ', which is more than a browser gives the CPU: it will most likely not run here'
+    : '';
+  return `Its weights take ${amount} of memory${tooLarge}.${wait}`;
 }
 
-export const slowWords: Record<NonNullable<DeviceInfo['slow']>, string> = {
+const slowWords: Record<NonNullable<DeviceInfo['slow']>, string> = {
   'no-gpu': 'No graphics card that WebGPU can use here: running on the CPU, which is slow.',
   'imitated-gpu':
     'WebGPU only imitates a graphics card here, which is very slow. The CPU by itself is faster.',
 };
 
 /** Where nets run, in a few words; nothing while that is not known. */
-export function deviceWords(device: DeviceInfo | null): string {
+function deviceWords(device: DeviceInfo | null): string {
   if (!device) return '';
   const { backend, name, float16 } = device;
   if (backend === 'wasm') return 'Runs on the CPU.';
   return `Runs on WebGPU: ${clean(name, 60)}, ${float16 ? 'half' : 'full'} precision.`;
 }
+
+export const models = {
+  addon: addonWords,
+  encoderWanted,
+  use: useWords,
+  gone: goneWords,
+  noUpscaler: noUpscalerWords,
+  remark: remarkWords,
+  room: roomWords,
+  slow: slowWords,
+  device: deviceWords,
+};

@@ -1,0 +1,40 @@
+/** What a run tells, to be put into words. */
+import type { Job, Pixels, Progress } from '../../engine/api';
+import type { UnitObstacle } from '../control/unit';
+import type { ReferenceObstacle } from '../reference/reference';
+import type { Obstacle } from '../settings/settings';
+
+/** What a run tells that goes on, whatever happens to the engine. */
+export type Told = Exclude<Progress, { kind: 'short-of-memory' }>;
+export type Stage = Exclude<Told, { kind: 'notice' }>;
+
+export interface Running {
+  readonly kind: 'running';
+  readonly job: Job;
+  /** Which picture of how many. */
+  readonly number: number;
+  readonly of: number;
+  readonly stage: Stage | null;
+  readonly preview: Pixels | null;
+  /** Milliseconds still to go for this picture, once two steps have been measured. */
+  readonly left: number | null;
+  readonly stopping: boolean;
+}
+
+/** The parts of the way to a picture, whatever happens in each. */
+export type Phase = 'ready' | 'drawing' | 'finishing';
+
+/** What is to be said of a run, once: before it, when one of its pictures is done, and at its end. */
+export type News =
+  | { readonly kind: 'no-prompt' }
+  | { readonly kind: 'no-upscaler' }
+  /** Every picture would be the same. */
+  | { readonly kind: 'alike' }
+  | { readonly kind: 'waits'; readonly waiting: number; readonly held: boolean }
+  | { readonly kind: 'obstacle'; readonly obstacle: Obstacle | UnitObstacle | ReferenceObstacle }
+  | { readonly kind: 'picture'; readonly number: number; readonly of: number | null }
+  /** Of all runs that followed each other; of those some may have failed. */
+  | { readonly kind: 'done'; readonly pictures: number; readonly took: number; readonly failed?: number }
+  /** `next`: another run follows. */
+  | { readonly kind: 'cancelled'; readonly pictures: number; readonly of: number; readonly next?: true }
+  | { readonly kind: 'failed'; readonly next?: true };
