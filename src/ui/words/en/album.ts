@@ -27,6 +27,9 @@ export const album = {
       ? 'This browser has no room for another picture: delete some, or models that you do not need. What is drawn now is there for this visit only.'
       : `This browser has room for about ${pictures(n)} more. Delete some, or models that you do not need.`,
 
+  /** Of a picture that was made elsewhere, which may be of any kind. */
+  downloadFile: 'Download file',
+
   most: 'Pictures that are kept',
   asManyAsFit: 'As many as there is room for',
   mostAtOnce: 'A number',

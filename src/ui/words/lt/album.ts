@@ -31,6 +31,8 @@ export const album: typeof English = {
       ? 'Šioje naršyklėje nebėra vietos kitam vaizdui: ištrinkite kelis vaizdus arba nereikalingus modelius. Kas nupiešta dabar, liks tik iki puslapio uždarymo.'
       : `Šioje naršyklėje liko vietos maždaug ${plural(n, { one: `${count(n)} vaizdui`, few: `${count(n)} vaizdams`, other: `${count(n)} vaizdams` })}. Ištrinkite kelis vaizdus arba nereikalingus modelius.`,
 
+  downloadFile: 'Atsisiųsti failą',
+
   most: 'Laikomi vaizdai',
   asManyAsFit: 'Kiek telpa',
   mostAtOnce: 'Nurodytas skaičius',
