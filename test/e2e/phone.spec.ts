@@ -93,7 +93,15 @@ test('prompt and Generate are always in sight, and what one works on where it is
   const seen = async (...places: Locator[]) => {
     for (const place of [prompt, app.generate, ...places]) await expect(place).toBeInViewport({ ratio: 0.9 });
   };
-  await seen();
+  const canvas = page.getByRole('group', { name: 'Canvas' });
+  for (const mode of ['Image', 'Inpaint', 'Outpaint', 'Instruct']) {
+    await page.getByRole('tab', { name: mode }).tap();
+    await canvas.scrollIntoViewIfNeeded();
+    await seen(canvas, canvas.getByText('Choose a picture'));
+  }
+  await page.getByRole('tab', { name: 'Text' }).tap();
+  await canvas.scrollIntoViewIfNeeded();
+  await seen(canvas);
   await app.generate.tap();
   await expect(
     page.getByRole('status').filter({ hasText: 'Say what the picture should show' }),
@@ -112,46 +120,115 @@ test('prompt and Generate are always in sight, and what one works on where it is
   await seen(page.getByRole('button', { name: /^Pull/ }).first());
 });
 
-/** What a finger could miss: things to press that are less than 44 px high, or cut off at the side. */
-const missed = (page: Page) =>
-  page.evaluate(() => {
-    const pressed =
-      'button, summary, select, textarea, a[href], label.button, label:has(> .unseen), input:not(.unseen)';
-    return [...document.querySelectorAll<HTMLElement>(pressed)]
-      .filter((thing) => thing.checkVisibility() && !thing.closest('label:not(:has(> .unseen))'))
-      .filter((thing) => {
-        const { height, left, right } = thing.getBoundingClientRect();
-        const around = Number.parseFloat(getComputedStyle(thing, '::after').insetBlockStart) || 0;
-        return (
-          height - 2 * Math.min(around, 0) < 43.9 || left < 0 || right > document.documentElement.clientWidth
-        );
-      })
-      .map((thing) => `${thing.tagName} ${thing.getAttribute('aria-label') ?? thing.innerText}`.slice(0, 50));
-  });
+const pressed =
+  'button, summary, select, textarea, a[href], label.button, label:has(> .unseen), input:not(.unseen)';
 
-test('what is pressed is large enough for a finger, and nothing is cut off, on narrow phones too', async ({
+/** What is wrong with what is pressed, in the window that is open or on the page, a line each. */
+const awkward = (page: Page) =>
+  page.evaluate((selector) => {
+    const things = [
+      ...(document.querySelector('dialog[open]') ?? document).querySelectorAll<HTMLElement>(selector),
+    ]
+      .filter((thing) => thing.checkVisibility() && !thing.closest('label:not(:has(> .unseen))'))
+      .map((thing) => ({ thing, box: thing.getBoundingClientRect() }));
+    const nameOf = (thing: HTMLElement) =>
+      `${thing.tagName} ${thing.getAttribute('aria-label') ?? thing.innerText}`.slice(0, 50);
+    /** What stays where it is while the rest is scrolled. */
+    const layerOf = (thing: Element): Element | null => {
+      const { position } = getComputedStyle(thing);
+      if (position === 'fixed' || position === 'sticky' || !thing.parentElement) return thing;
+      return layerOf(thing.parentElement);
+    };
+    const small = things.filter(({ thing, box }) => {
+      const around = Number.parseFloat(getComputedStyle(thing, '::after').insetBlockStart) || 0;
+      return !thing.matches('p a:not(.button)') && box.height - 2 * Math.min(around, 0) < 43.9; // links in a sentence are as high as it
+    });
+    const cutOff = things.filter(
+      ({ box }) => box.left < 0 || box.right > document.documentElement.clientWidth,
+    );
+    const tooNarrow = things.filter(
+      ({ thing }) =>
+        thing.matches('button, label, summary, a') &&
+        thing.innerText &&
+        thing.scrollWidth > thing.clientWidth + 1,
+    );
+    const covered = things.flatMap(({ thing, box }, i) =>
+      things.slice(i + 1).flatMap(({ thing: other, box: over }) => {
+        const wide = Math.min(box.right, over.right) - Math.max(box.left, over.left);
+        const high = Math.min(box.bottom, over.bottom) - Math.max(box.top, over.top);
+        const apart = wide < 2 || high < 2 || thing.contains(other) || layerOf(thing) !== layerOf(other);
+        return apart ? [] : [`${nameOf(other)} lies over ${nameOf(thing)}`];
+      }),
+    );
+    return [
+      ...small.map(({ thing }) => `${nameOf(thing)} is less than 44 px high`),
+      ...cutOff.map(({ thing }) => `${nameOf(thing)} is cut off at the side`),
+      ...tooNarrow.map(({ thing }) => `${nameOf(thing)} says more than it has room for`),
+      ...covered,
+    ];
+  }, pressed);
+
+test('what is pressed is large enough for a finger, and nothing is cut off or covered, on narrow phones and enlarged to 200 % too', async ({
   app,
 }) => {
   const { page } = app;
-  const expectLarge = async (where: string) => {
-    for (const width of [390, 320]) {
-      await page.setViewportSize({ width, height: 700 });
-      expect.soft(await missed(page), `${where}, ${width} pixels wide`).toEqual([]);
-      expect
-        .soft(await page.evaluate(() => document.documentElement.scrollWidth), where)
-        .toBeLessThanOrEqual(width);
+  const dialog = page.getByRole('dialog');
+  const expectRoom = async (where: string) => {
+    // The first two are what desktops have at 200 %.
+    for (const [width, height] of [
+      [720, 700],
+      [640, 400],
+      [390, 700],
+      [320, 700],
+    ] as const) {
+      await page.setViewportSize({ width, height });
+      const wide = () => page.evaluate(() => document.documentElement.scrollWidth);
+      await expect.poll(wide, `${where}, ${width} pixels wide`).toBeLessThanOrEqual(width); // pictures follow a moment later
+      expect.soft(await awkward(page), `${where}, ${width} pixels wide`).toEqual([]);
     }
   };
   await app.open();
   await page.getByText('Advanced').tap();
-  await expectLarge('to begin with');
+  await expectRoom('to begin with');
+  const middleOf = ({ top, bottom }: DOMRect) => (top + bottom) / 2;
+  const add = [page.getByText('Add control'), page.getByText('Reference image', { exact: true })];
+  for (const width of [1440, 720, 390, 320]) {
+    await page.setViewportSize({ width, height: 700 });
+    const [control, reference] = await Promise.all(
+      add.map((words) => words.evaluate((thing) => thing.getBoundingClientRect())),
+    );
+    expect(middleOf(reference!), `on one line, ${width} pixels wide`).toBeCloseTo(middleOf(control!), 0);
+  }
+
   await app.fill({ prompt: 'a sunflower, '.repeat(30), steps: 2 });
   await app.generate.tap();
   await expect(app.result).toBeVisible({ timeout: 120_000 });
   await expect(page.getByRole('button', { name: 'Read on' })).toBeVisible();
-  await expectLarge('with a picture');
+  await expectRoom('with a picture');
   await page.getByRole('tab', { name: 'Inpaint' }).tap();
   await page.getByLabel('Source image').setInputFiles(photo);
   await expect(new MaskCanvas(page).surface).toBeVisible();
-  await expectLarge('where one paints');
+  await expectRoom('where one paints');
+
+  await page.getByRole('button', { name: 'Add control' }).tap();
+  await page.getByRole('button', { name: 'Reference image' }).setInputFiles(photo);
+  await expect(page.getByRole('img', { name: 'To draw like' })).toBeVisible();
+  await page.getByText(/^Models on this device/).tap();
+  await expectRoom('with a control and a reference');
+  for (const name of [
+    'Draw…',
+    'Paint a mask…',
+    'Download a model',
+    'Storage…',
+    'Inspect mini-sd.safetensors',
+  ]) {
+    await page.getByRole('button', { name }).tap();
+    await expect(dialog).toBeVisible();
+    await expectRoom(name);
+    if (name.startsWith('Inspect')) {
+      await dialog.getByRole('tab', { name: /^Tensors/ }).tap();
+      await expectRoom('tensors');
+    }
+    await page.keyboard.press('Escape');
+  }
 });

@@ -61,9 +61,15 @@ test('on a desktop what most people set is on the first screen; that there is no
   }
   const noCard = page.getByText(/which is slow/);
   await expect(noCard).toBeVisible();
+  const toBegin = page.getByRole('heading', { name: 'To begin with' });
   await page.reload();
   await app.ready();
   await expect(noCard).toBeHidden();
+  await expect(toBegin).toBeVisible();
+  await page.getByRole('button', { name: 'Got it' }).click();
+  await page.reload();
+  await app.ready();
+  await expect(toBegin).toBeHidden();
 
   // Nothing typed is to be looked up by the browser.
   const prompt = page.getByRole('textbox', { name: 'Prompt', exact: true });

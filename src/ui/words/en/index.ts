@@ -47,6 +47,7 @@ import { strangers } from './strangers';
 import { styles } from './styles';
 import { styling } from './styling';
 import { verdict } from './verdict';
+import { welcome } from './welcome';
 
 export const en = {
   album,
@@ -97,6 +98,7 @@ export const en = {
   styles,
   styling,
   verdict,
+  welcome,
 };
 
 /** What each language must be able to say. */

@@ -17,11 +17,6 @@ export const library = {
   model: 'Model',
   looking: 'Looking for models…',
   noModel: 'No model yet',
-  miniature: [
-    'A miniature of some eighty words. For more, drop a ',
-    { code: '.safetensors' },
-    ' on this page or download one.',
-  ] as Rich,
   begin: [
     'Drop a Stable Diffusion ',
     { code: '.safetensors' },

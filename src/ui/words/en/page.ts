@@ -9,8 +9,6 @@ export const page = {
   picture: 'Picture',
   canvas: 'Canvas',
   empty: 'An empty canvas.',
-  sayWhat: 'Say what it should show, and press Generate.',
-  dropPicture: 'Drop a picture on it, or choose one.',
 
   reload: 'Reload',
   useCpu: 'Use the CPU',

@@ -48,6 +48,7 @@ import { strangers } from './strangers';
 import { styles } from './styles';
 import { styling } from './styling';
 import { verdict } from './verdict';
+import { welcome } from './welcome';
 
 export const lt: Words = {
   album,
@@ -98,4 +99,5 @@ export const lt: Words = {
   styles,
   styling,
   verdict,
+  welcome,
 };

@@ -8,11 +8,6 @@ export const library: typeof English = {
   model: 'Modelis',
   looking: 'Ieškoma modelių…',
   noModel: 'Modelio dar nėra',
-  miniature: [
-    'Tai miniatiūra, mokanti apie aštuoniasdešimt žodžių. Norėdami daugiau, nuvilkite ',
-    { code: '.safetensors' },
-    ' failą į šį puslapį arba modelį atsisiųskite.',
-  ],
   begin: [
     'Pradėkite: bet kur šiame puslapyje paleiskite „Stable Diffusion“ ',
     { code: '.safetensors' },

@@ -9,8 +9,6 @@ export const page: typeof English = {
   picture: 'Vaizdas',
   canvas: 'Drobė',
   empty: 'Tuščia drobė.',
-  sayWhat: 'Parašykite, kas joje turi būti, ir spustelėkite „Generuoti“.',
-  dropPicture: 'Paleiskite ant jos vaizdą arba jį pasirinkite.',
 
   reload: 'Įkelti iš naujo',
   useCpu: 'Skaičiuoti procesoriumi',
