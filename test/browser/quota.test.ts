@@ -3,9 +3,12 @@ import { createStore, keys } from 'idb-keyval';
 import { afterEach, expect, it, vi } from 'vitest';
 import { cdp } from 'vitest/browser';
 import { toDrobeError } from '../../src/errors';
+import type { Album } from '../../src/ui/album/album.svelte';
 import { openStored, removeStored, store } from '../../src/weights/store/store';
+import { make, paint, seedsOf, tab } from './album-parts';
 
 const database = createStore('drobe-weights', 'weights');
+const name = `test-quota-${crypto.randomUUID()}`;
 const never = new AbortController().signal;
 const MiB = 2 ** 20;
 
@@ -69,9 +72,26 @@ it('what does not fit is not begun', async () => {
   expect(await kinds()).toEqual([]);
 });
 
+/** It is there for this visit, which is said; those that are kept stay, and what was deleted comes back. */
+async function pictureWithoutRoom(album: Album): Promise<void> {
+  await make(album, 2);
+  expect([album.failure?.code, album.isAtRisk, seedsOf(album)]).toEqual(['quota', true, ['2', '1']]);
+  expect((await album.whole(album.cards[0]!.place))?.job.seed).toBe(2n);
+  expect(await album.thumbnail(album.cards[0]!.place)).toBeInstanceOf(Blob);
+  const files = await Promise.all([3, 4].map(async (seed) => new File([await paint(seed)], `${seed}.png`)));
+  // The first one that finds no room ends it.
+  expect(await Array.fromAsync(album.bring(files))).toMatchObject([
+    { done: 1, kept: 0, refused: [{ name: '3.png', error: { code: 'quota' } }] },
+  ]);
+  const other = tab(name).album;
+  await other.open();
+  expect(seedsOf(other)).toEqual(['1']);
+}
+
 it('a disk that fills up at whatever byte', async () => {
   const kept = await stored(new Blob([small]));
   const before = await kinds();
+  const { album } = tab(name);
   // As where another program fills the disk after we have looked.
   const look = vi.spyOn(navigator.storage, 'estimate').mockResolvedValue({});
 
@@ -82,7 +102,10 @@ it('a disk that fills up at whatever byte', async () => {
     const { code } = await failure(stored(other).then(removeStored));
     expect(code).toBe('quota');
   };
+  await album.open();
+  await make(album, 1);
   await vi.waitFor(full, { timeout: 90_000, interval: 2000 });
+  await pictureWithoutRoom(album);
 
   // Chromium counts a batch late at times: at the end of the file, there must be more than one too many.
   for (const room of [2, 10, 40, 60]) {
@@ -96,6 +119,10 @@ it('a disk that fills up at whatever byte', async () => {
     expect(new Uint8Array(await new Blob([...blobs]).arrayBuffer())).toEqual(small);
   }
   await limitTo();
+  await make(album, 5);
   look.mockRestore();
+  const later = tab(name).album;
+  await later.open();
+  expect(seedsOf(later)).toEqual(['5', '1']);
   await stored(large);
 });

@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import type { Drawer } from '../../../../src/ui/album/drawer/drawer';
+import { Room } from '../../../../src/ui/album/room.svelte';
+import { Storing } from '../../../../src/ui/album/storing.svelte';
+import { shelf } from '../fake';
+
+/** @param free bytes that the browser says it would take. */
+const drawer = (free: number | null): Drawer =>
+  ({ freeBytes: async () => free }) as Partial<Drawer> as Drawer; // no more is asked for
+
+test('as many pictures are kept as there is room for, unless another number is chosen, in all tabs', () => {
+  const common = shelf();
+  const [one, other] = [new Room(new Storing(null), common), new Room(new Storing(null), common)];
+  expect(one.most).toBeNull();
+  one.keep(250);
+  other.refresh();
+  expect([one.most, other.most, new Room(new Storing(null), common).most]).toEqual([250, 250, 250]);
+  other.keep(null);
+  expect(new Room(new Storing(null), common).most).toBeNull();
+});
+
+test.each(['"many"', '-3', '0', '1e99', '{}', 'null', '['])(
+  'what storage has may be anything: %s',
+  (found) => {
+    const { most } = new Room(new Storing(null), shelf({ 'drobe.album.1': found }));
+    expect(most === null || (most >= 1 && most <= 1_000_000)).toBe(true);
+  },
+);
+
+test('that there is room for few pictures more is said, by how large they are so far', async () => {
+  const left = async (free: number | null, bytes: number, pictures: number) => {
+    const room = new Room(new Storing(drawer(free)), null);
+    await room.look(bytes, pictures);
+    return room.left;
+  };
+  expect(await left(30e6, 12e6, 4)).toBe(10);
+  expect(await left(30e6, 120e6, 40)).toBe(10);
+  expect(await left(3e6, 0, 0)).toBe(3);
+  expect(await left(0, 12e6, 4)).toBe(0);
+  for (const free of [null, 10e9]) expect(await left(free, 12e6, 4), String(free)).toBeNull();
+});
