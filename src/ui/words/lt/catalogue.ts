@@ -31,7 +31,7 @@ export const catalogue: typeof English = {
     what: 'Trečiasis „Stable Diffusion 3.x“ teksto koduotojas; galima piešti ir be jo.',
   },
   tokenizer: {
-    name: 'T5 žymiklis (tokenizer)',
+    name: 'T5 žymių skaidytuvas (tokenizer)',
     what: 'Pasako T5, kaip skaidyti žodžius. Be jo T5 skaityti negali.',
   },
   lcm: {

@@ -4,9 +4,9 @@ export const choices: typeof English = {
   modes: {
     text: 'Iš teksto',
     image: 'Iš vaizdo',
-    inpaint: 'Įpiešimas',
-    outpaint: 'Pratęsimas',
-    instruct: 'Nurodymas',
+    inpaint: 'Įpiešti',
+    outpaint: 'Pratęsti',
+    instruct: 'Nurodyti',
   },
   maskModes: { masked: 'Perpiešti, kas po kauke', rest: 'Perpiešti, kas aplink kaukę' },
   areas: { whole: 'Visas vaizdas', masked: 'Tik po kauke' },

@@ -9,7 +9,7 @@ export const enlarging: typeof English = {
     'Paskui plytelė po plytelės perpiešia su ta užklausa ir tais nustatymais, su kuriais vaizdas sukurtas',
 
   scale: 'Kiek kartų didinti',
-  strength: 'Perpiešimo stiprumas',
+  strength: 'Stiprumas',
   width: 'Plytelės plotis',
   height: 'Plytelės aukštis',
   padding: 'Plytelės paraštė',

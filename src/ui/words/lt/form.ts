@@ -11,8 +11,8 @@ export const form: typeof English = {
   swapSize: 'Sukeisti plotį su aukščiu',
   count: 'Vaizdų skaičius',
   steps: 'Žingsniai',
-  sampler: 'Atrinkėjas (sampler)',
-  schedule: 'Triukšmo tvarkaraštis',
+  sampler: 'Atrinkėjas',
+  schedule: 'Tvarkaraštis',
   guidance: 'Užklausos laikymasis (CFG)',
 
   sampling: 'Atranka',

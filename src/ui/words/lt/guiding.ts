@@ -2,7 +2,7 @@ import type { guiding as English } from '../en/guiding';
 
 export const guiding: typeof English = {
   control: 'Valdymas',
-  numbered: (number) => `${number} valdymas`,
+  numbered: (number) => `Valdymas ${number}`,
   add: 'Pridėti valdymą',
   remove: 'Pašalinti valdymą',
   model: 'Valdymo modelis',

@@ -13,7 +13,7 @@ export const library: typeof English = {
     { code: '.safetensors' },
     ' failą arba modelį atsisiųskite.',
   ],
-  importModel: 'Importuoti modelį',
+  importModel: 'Importuoti',
   folder: 'Aplankas',
   importFolder: 'Importuoti aplanką',
   folderTitle: 'Modelis aplanke, kaip jį laiko diffusers',

@@ -2,7 +2,7 @@ import type { likeness as English } from '../en/likeness';
 
 export const likeness: typeof English = {
   reference: 'Pavyzdinis vaizdas',
-  numbered: (number) => `${number} pavyzdys`,
+  numbered: (number) => `Pavyzdinis vaizdas ${number}`,
   add: 'Pridėti pavyzdinį vaizdą',
   remove: 'Pašalinti pavyzdinį vaizdą',
   toDrawLike: 'Vaizdas, į kurį turi būti panašu',

@@ -31,7 +31,7 @@ const obstacles: (typeof English)['obstacles'] = {
   'no-mask': 'Uždažykite tai, kas turi pasikeisti',
   'all-kept': 'Paliekama viskas: ištrinkite kaukę ten, kur vaizdas turi keistis',
   'no-margin': 'Patempkite rėmelio kraštą arba nurodykite, kiek pikselių pridėti',
-  'only-instruct': 'Šis modelis vaizdus keičia pagal nurodymą: rinkitės „Nurodymas“ arba kitą modelį',
+  'only-instruct': 'Šis modelis vaizdus keičia pagal nurodymą: rinkitės „Nurodyti“ arba kitą modelį',
   'no-instruct': 'Šis modelis nurodymų nesupranta: pasirinkite InstructPix2Pix modelį',
 };
 

@@ -50,7 +50,7 @@ export const sampling: typeof English = {
     'Kuriuos triukšmo lygius, su kuriais modelis mokytas, aplanko žingsniai. Modelis atsineša savo.',
   emphasis: 'Pabrėžimas (emphasis)',
   emphasisHint: 'Ką daro svoris užklausoje, pavyzdžiui, (word:1.2).',
-  clipSkip: 'CLIP praleidimas (clip skip)',
+  clipSkip: 'CLIP praleidimas',
   etaHint: 'Kiek šviežio triukšmo kiekviename žingsnyje, jei atrinkėjas jo ima.',
   variationSeed: 'Atmainos sėkla',
   variationStrength: 'Atmainos stiprumas',

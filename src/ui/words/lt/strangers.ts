@@ -8,7 +8,7 @@ const CHECKPOINT = 'Importuokite Stable Diffusion 1.x, 2.x, XL arba 3.x modelio 
 const PROMPT =
   'Importuokite modelį, kuris piešia pagal užklausą: Stable Diffusion 1.x, 2.x, XL arba 3.x modelio failą.';
 const STEER =
-  'Norėdami pradėti nuo savo vaizdo, rinkitės „Iš vaizdo“ arba „Įpiešimas“ su Stable Diffusion 1.x, 2.x, XL arba 3.x modeliu.';
+  'Norėdami pradėti nuo savo vaizdo, rinkitės „Iš vaizdo“ arba „Įpiešti“ su Stable Diffusion 1.x, 2.x, XL arba 3.x modeliu.';
 const GUIDE = 'Ieškokite ControlNet arba T2I-Adapter, skirto Stable Diffusion 1.x, 2.x arba XL.';
 const VAE = 'Importuokite VAE, skirtą Stable Diffusion 1.x, 2.x, XL arba 3.x.';
 const TAESD = 'Importuokite Stable Diffusion dekoderį: taesd_decoder arba taesdxl_decoder.';

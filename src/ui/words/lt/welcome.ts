@@ -12,7 +12,7 @@ export const welcome: typeof English = {
     { strong: 'daugiau' },
     ', atsineškite „Stable Diffusion“ failą ',
     { code: '.safetensors' },
-    ': nuvilkite jį į šį puslapį arba spustelėkite „Importuoti modelį“. Tokių failų rasite „Hugging Face“ ir „Civitai“.',
+    ': nuvilkite jį į šį puslapį arba spustelėkite „Importuoti“. Tokių failų rasite „Hugging Face“ ir „Civitai“.',
   ],
   kept: [
     'Įrašyti vaizdai ',
