@@ -14,11 +14,18 @@ export const general: readonly StudioCommand[] = [
     typing: ['Ctrl+Enter'],
   },
   {
+    keys: ['Ctrl+Shift+Enter'],
+    words: () => words.queue.forever,
+    run: (studio) => void studio.ordering.toggleForever(),
+    typing: ['Ctrl+Shift+Enter'],
+  },
+  {
     keys: ['Escape', 'Shift+X'],
     words: () => words.keys.cancel,
     run: (studio) => {
-      studio.place.board.cancel(); // a stroke that is being painted
-      studio.cancel();
+      const { board } = studio.place;
+      if (board.isPainting) board.cancel();
+      else studio.cancel();
     },
     typing: ['Escape'],
   },
@@ -54,7 +61,7 @@ export const whilePainting: readonly StudioCommand[] = painting.map((command) =>
 
 /** The commands that apply as things stand. */
 export function commandsNow(studio: Studio): readonly StudioCommand[] {
-  if (studio.run.kind === 'running') return general;
+  if (studio.view.drawing) return [...general, ...elsewhere];
   if (studio.view.shown) return [...general, ...elsewhere, ...staging];
   return studio.place.mode === 'inpaint' && studio.place.source.current
     ? [...general, ...whilePainting]

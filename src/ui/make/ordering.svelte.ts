@@ -1,3 +1,4 @@
+import type { Album } from '../album/album.svelte';
 import type { Errand, Unfinished } from '../album/kept';
 import type { Loans } from '../models/loans.svelte';
 import type { UsableModel } from '../models/library.svelte';
@@ -23,6 +24,7 @@ interface Table {
   readonly loans: Loans;
   readonly history: PromptHistory;
   readonly view: View;
+  readonly album: Album;
   readonly obstacle: Extract<News, { kind: 'obstacle' }>['obstacle'] | null;
   lay(desk: Desk): void;
 }
@@ -109,6 +111,16 @@ export class Ordering {
     form.take({ ...settings, ...(seed === RANDOM && { seed, rare }) });
     this.#table.view.watch();
     await this.#queue.begin({ settings, desk: this.#table.desk }, unfinished);
+  }
+
+  /** All that waits goes on; first of all the run that was in work when its page went. */
+  async goOnWithAll(): Promise<void> {
+    const { album, view } = this.#table;
+    const [left] = album.unfinished.filter(({ stopped }) => !stopped);
+    this.#queue.held = false;
+    if (this.#queue.working) return;
+    view.watch();
+    await (left ? this.#queue.begin(left, left) : this.#queue.goOn());
   }
 
   get #able(): boolean {

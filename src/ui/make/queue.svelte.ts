@@ -106,6 +106,16 @@ export class Queue implements After {
     return this.#audience.follow(group, told);
   }
 
+  /** Whether what waits does so until somebody has it go on. */
+  get paused(): boolean {
+    return this.waiting.length > 0 && (this.held || !this.working);
+  }
+
+  /** Whether what waits would be lost with the page. */
+  get isAtRisk(): boolean {
+    return this.waiting.length > 0 && this.#hands.unkept !== null;
+  }
+
   /** Of a group, what waits. */
   of(group: string): readonly Order[] {
     return this.waiting.filter((order) => order.group?.id === group);

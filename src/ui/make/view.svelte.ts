@@ -11,7 +11,12 @@ export class View {
   /** Whether the picture in work is to be in sight while it is drawn, and not one from before. */
   #watching = $state(true);
   /** Whether it is. */
-  readonly drawing = $derived.by(() => this.#running && (this.#watching || this.shown === null));
+  readonly drawing = $derived.by(() => {
+    const { inPart, source } = this.#place;
+    // The next mask can be painted meanwhile.
+    const nothingElse = this.shown === null && !(inPart && source.current);
+    return this.#running && (this.#watching || nothingElse);
+  });
   /** What was made of the picture in work, oldest first: one of them may take its place. */
   readonly candidates = $derived.by(() => {
     const original = this.#place.mode === 'text' ? null : this.#place.source.current;
@@ -47,16 +52,17 @@ export class View {
     this.#watching = true;
   }
 
-  /** Back from a candidate to the picture that is worked on. */
+  /** Back from a candidate, or from what is being drawn, to the picture that is worked on. */
   showCanvas(): void {
     this.#shown = null;
+    this.#watching = false;
     this.#runner.dismissFailure();
   }
 
   /** The picture before (−1) or after (1) the one that is shown, in a ring: of the candidates, or with words alone of all. */
   leaf(by: 1 | -1): void {
     const row = this.#place.mode === 'text' ? this.#album.results : this.candidates;
-    if (!row.length || this.#running) return;
+    if (!row.length || this.drawing) return;
     const place = this.shown ? row.indexOf(this.shown) : -1;
     const next = place < 0 ? (by > 0 ? 0 : row.length - 1) : place + by + row.length;
     this.#shown = row[next % row.length]!; // there are some

@@ -160,6 +160,11 @@ export class MaskBoard {
     this.#finish();
   }
 
+  /** Whether the tool touches the picture. */
+  get isPainting(): boolean {
+    return this.#stroke !== null;
+  }
+
   /** As if the tool had not touched the picture. */
   cancel(): void {
     this.#stroke = null;

@@ -7,7 +7,22 @@ const { count } = format;
 /** A run, by the beginning of its prompt. */
 const called = (prompt: string): string => (prompt.trim() ? `“${clean(prompt, 40)}”` : 'A run without words');
 
-const pictures = (n: number): string => plural(n, { one: 'a picture', other: `${count(n)} pictures` });
+const pictures = (n: number): string => plural(n, { one: 'one picture', other: `${count(n)} pictures` });
+
+/** What is told of an order. */
+interface Told {
+  readonly width: number;
+  readonly height: number;
+  readonly steps: number;
+  readonly count: number;
+}
+
+/** What runs will take; null: not known. */
+interface Cost {
+  readonly pictures: number;
+  readonly milliseconds: number | null;
+  readonly bytes: number | null;
+}
 
 export const queue = {
   waits: (waiting: number, held: boolean): string =>
@@ -43,5 +58,44 @@ export const queue = {
   add: (waiting: number): string => (waiting === 0 ? 'Add to queue' : `Add to queue (${count(waiting)})`),
 
   called,
-  pictures,
+
+  title: 'Queue',
+  inWork: 'Being drawn',
+  /** What an order is, in a line. */
+  facts: ({ width, height, steps, count: runs }: Told, model: string): string =>
+    [
+      `${width} × ${height}`,
+      plural(steps, { one: 'one step', other: `${count(steps)} steps` }),
+      ...(runs > 1 ? [pictures(runs)] : []),
+      clean(model, 40),
+    ].join(' · '),
+  modelGone: 'its model is not here',
+  /** So many runs wait, and what they will take. */
+  cost: (runs: number, cost: Cost): string => {
+    const waiting = plural(runs, { one: 'one waits', other: `${count(runs)} wait` });
+    const time = cost.milliseconds === null ? '' : `about ${format.roughly(cost.milliseconds / 1000)}, `;
+    const room = cost.bytes === null ? '' : `, ${format.bytes(cost.bytes)} of memory`;
+    return `${waiting}: ${time}${pictures(cost.pictures)}${room}`;
+  },
+  paused: 'paused',
+  pause: 'Pause',
+  goOn: 'Go on',
+  clear: 'Clear queue',
+  cancelAll: 'Cancel all',
+  again: 'Try again',
+  drag: 'Drag to another place',
+  moveUp: 'Earlier (Alt+↑)',
+  moveDown: 'Later (Alt+↓)',
+  useSettings: 'Use these settings',
+  takeOut: 'Remove',
+  earlier: (name: string): string => `Draw ${name} earlier`,
+  later: (name: string): string => `Draw ${name} later`,
+  useSettingsOf: (name: string): string => `Use the settings of ${name}`,
+  remove: (name: string): string => `Remove ${name}`,
+
+  more: 'More ways to draw',
+  forever: 'Generate forever',
+  foreverHint: 'One run after the other, as set then, until it is stopped',
+  goesOn: 'goes on forever',
+  stopAfter: 'Stop after this one',
 };

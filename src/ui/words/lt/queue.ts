@@ -41,7 +41,47 @@ export const queue: typeof English = {
   add: (waiting) => (waiting === 0 ? 'Į eilę' : `Į eilę (${count(waiting)})`),
 
   called,
-  pictures,
+
+  title: 'Eilė',
+  inWork: 'Piešiama',
+  facts: ({ width, height, steps, count: runs }, model) =>
+    [
+      `${width} × ${height}`,
+      plural(steps, {
+        one: `${count(steps)} žingsnis`,
+        few: `${count(steps)} žingsniai`,
+        other: `${count(steps)} žingsnių`,
+      }),
+      ...(runs > 1 ? [pictures(runs)] : []),
+      clean(model, 40),
+    ].join(' · '),
+  modelGone: 'jos modelio nėra',
+  cost: (runs, cost) => {
+    const time = cost.milliseconds === null ? '' : `apie ${format.roughly(cost.milliseconds / 1000)}, `;
+    const room = cost.bytes === null ? '' : `, ${format.bytes(cost.bytes)} atminties`;
+    return `laukia ${count(runs)}: ${time}${pictures(cost.pictures)}${room}`;
+  },
+  paused: 'pristabdyta',
+  pause: 'Pristabdyti',
+  goOn: 'Tęsti',
+  clear: 'Išvalyti eilę',
+  cancelAll: 'Atšaukti viską',
+  again: 'Bandyti dar kartą',
+  drag: 'Nutempkite į kitą vietą',
+  moveUp: 'Anksčiau (Alt+↑)',
+  moveDown: 'Vėliau (Alt+↓)',
+  useSettings: 'Naudoti šiuos nustatymus',
+  takeOut: 'Pašalinti',
+  earlier: (name) => `Piešti anksčiau: ${name}`,
+  later: (name) => `Piešti vėliau: ${name}`,
+  useSettingsOf: (name) => `Naudoti nustatymus: ${name}`,
+  remove: (name) => `Pašalinti: ${name}`,
+
+  more: 'Kiti piešimo būdai',
+  forever: 'Generuoti be pabaigos',
+  foreverHint: 'Vienas vaizdas po kito pagal tuo metu esančius nustatymus, kol bus sustabdyta',
+  goesOn: 'piešiama be pabaigos',
+  stopAfter: 'Sustoti po šio',
 };
 
 function called(prompt: string): string {

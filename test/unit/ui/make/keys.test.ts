@@ -235,9 +235,12 @@ test('while a run is in work the canvas is not in sight, and no key paints on it
   const run = studio.generate();
   await turn();
   const now = commandsNow(studio).map(({ words }) => words());
+  // The next mask is painted meanwhile.
+  studio.view.showCanvas();
+  expect(commandsNow(studio)).toEqual(expect.arrayContaining([...whilePainting]));
   open();
   await run;
-  expect(now).toEqual(['Generate', 'Cancel']);
+  expect(now).toEqual(['Generate', 'Generate forever', 'Cancel', 'Undo the last change that is told']);
 });
 
 test('typing goes into text fields and lists, not into sliders, buttons or the page', () => {
