@@ -1,22 +1,12 @@
 /** What is said while somebody paints. */
 import type { Tool } from '../../paint/board.svelte';
-
-const tools: Readonly<Record<Tool, string>> = {
-  brush: 'Brush',
-  eraser: 'Eraser',
-  rectangle: 'Rectangle',
-  lasso: 'Lasso',
-  fill: 'Fill',
-  pan: 'Pan',
-};
+import { painting } from './painting';
 
 export const paint = {
-  tools,
-
   /** Where a tool is, in pixels of the picture, and whether it works. */
   brush(tool: Tool, { x, y }: { x: number; y: number }, works: boolean): string {
     const doing = works ? (tool === 'eraser' ? ', erasing' : ', painting') : '';
-    return `${tools[tool]} at ${Math.floor(x)}, ${Math.floor(y)}${doing}`;
+    return `${painting.tools[tool]} at ${Math.floor(x)}, ${Math.floor(y)}${doing}`;
   },
 
   /** How much of a picture is masked, from 0 to 1. */

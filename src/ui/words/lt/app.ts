@@ -3,6 +3,9 @@ import type { app as English } from '../en/app';
 export const app: typeof English = {
   title: 'Drobė: Stable Diffusion jūsų naršyklėje',
 
+  description:
+    'Kurkite vaizdus su Stable Diffusion tiesiai iš .safetensors failo, naudodami savo vaizdo plokštę, naršyklėje. Niekas neišsiunčiama iš jūsų įrenginio.',
+
   newVersion(running, lost) {
     const ready = 'Yra nauja Drobės versija.';
     if (running) return `${ready} Ją bus galima įkelti, kai šis vaizdas bus baigtas.`;

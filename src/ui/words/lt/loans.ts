@@ -28,7 +28,7 @@ export const loans: typeof English = {
     t5: {
       label: 'T5 iš',
       none: 'T5 čia nėra, tad vaizdai piešiami be jo: ne taip tiksliai laikomasi ilgų užklausų, daugiau rašybos klaidų vaizduose. Norėdami jį pridėti, importuokite t5xxl_fp16.safetensors arba t5xxl_fp8_e4m3fn.safetensors.',
-      without: 'Jokio: piešti be T5',
+      without: 'Nėra: piešti be T5',
     },
     tokenizer: {
       label: 'T5 žymių skaidytuvas iš',

@@ -1,20 +1,10 @@
 import type { paint as English } from '../en/paint';
-
-const tools: (typeof English)['tools'] = {
-  brush: 'Teptukas',
-  eraser: 'Trintukas',
-  rectangle: 'Stačiakampis',
-  lasso: 'Laso',
-  fill: 'Užpildas',
-  pan: 'Stumdymas',
-};
+import { painting } from './painting';
 
 export const paint: typeof English = {
-  tools,
-
   brush(tool, { x, y }, works) {
     const doing = works ? (tool === 'eraser' ? ', trina' : ', piešia') : '';
-    return `${tools[tool]} ties ${Math.floor(x)}, ${Math.floor(y)}${doing}`;
+    return `${painting.tools[tool]} ties ${Math.floor(x)}, ${Math.floor(y)}${doing}`;
   },
 
   masked(share) {

@@ -36,7 +36,7 @@ const sentences: Sentences = {
   'file-is-vae': ({ file }) =>
     `${file} yra tik VAE, viena modelio dalis. Importuokite modelio failą, kuriame yra ir UNet, ir teksto koduotojas.`,
   'file-is-parts': ({ file, text }) =>
-    `${file} yra tik modelio dalis (${parts(text('found')).nominative}), kurią gali skolintis kiti modeliai. Importuokite modelio failą, kuriame yra ir UNet.`,
+    `${file} yra tik modelio dalis${because(parts(text('found')).nominative)}, kurią gali skolintis kiti modeliai. Importuokite modelio failą, kuriame yra ir UNet.`,
   'file-is-taesd': ({ file }) =>
     `${file} yra TAESD, kuris rodo piešiamus vaizdus ir greitai juos užbaigia. Importuokite ir modelio failą, su kuriuo būtų piešiama.`,
   'file-is-ip-adapter': ({ file }) =>
@@ -73,7 +73,7 @@ const sentences: Sentences = {
   'lora-mismatch': ({ text }) =>
     `LoRA „${text('name')}“ skirta kitos rūšies modeliui, ne ${text('family')}. Pasirinkite modelį, kuriam ji skirta, arba išimkite jos žymą iš užklausos.`,
   'vae-mismatch': ({ text }) =>
-    `VAE „${text('name')}“ skirtas kitos rūšies modeliui, ne ${text('family')}. Skyriuje „Išplėstiniai“ pasirinkite kitą VAE arba paties modelio.`,
+    `VAE „${text('name')}“ skirtas kitos rūšies modeliui, ne ${text('family')}. Skyriuje „Išsamiau“ pasirinkite kitą VAE arba paties modelio.`,
   'adapter-mismatch': ({ text }) =>
     `IP-Adapter „${text('name')}“ skirtas ${text('base') || 'kitos rūšies modeliui'}, o pasirinktas modelis yra ${text('family')}. Pasirinkite modelį, kuriam jis skirtas, arba kitą adapterį skyriuje „Pavyzdinis vaizdas“.`,
   'encoder-missing': ({ text }) =>
@@ -163,7 +163,7 @@ const sentences: Sentences = {
     const limit = text('limitBytes') && `, o čia galima gauti daugiausia ${size('limitBytes')}`;
     const have = loaded > 0 ? `, o ji baigėsi įkėlus ${size('loadedBytes')} svorių` : '';
     const tried = net && ' Išbandyta viskas, kas taupo atmintį.';
-    return `Neužteko atminties${need}${limit || have}${net ? '' : because(text('reason'))}.${tried} Pasirinkite mažesnį plotį ir aukštį, uždarykite kitas korteles ir vaizdo plokštę naudojančias programas arba skaičiuokite procesoriumi (skyriuje „Išplėstiniai“) ir pabandykite dar kartą.`;
+    return `Neužteko atminties${need}${limit || have}${net ? '' : because(text('reason'))}.${tried} Pasirinkite mažesnį plotį ir aukštį, uždarykite kitas korteles ir vaizdo plokštę naudojančias programas arba skaičiuokite procesoriumi (skyriuje „Išsamiau“) ir pabandykite dar kartą.`;
   },
   'not-a-number': ({ text }) =>
     `Skaičiai tapo per dideli (${nets.called(text('stage')) || 'modelis'}) net visu tikslumu, tad vaizdo nėra. Pabandykite kitą sėklą, mažesnį užklausos laikymąsi arba kitą modelį.`,

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { DrobeError } from '../../../../src/errors';
+import { full } from '../fake';
 import { lt } from '../../../../src/ui/words/lt';
 import { preferred } from '../../../../src/ui/words/language.svelte';
 
@@ -39,4 +41,39 @@ test('numbers have a comma, and sizes and times their units', () => {
   expect(fixed(0.5, 2)).toBe('0,50');
   expect([40, 1500, 75_000].map(duration)).toEqual(['0,0 s', '1,5 s', '1 min 15 s']);
   expect([900, 33_000].map(timeLeft)).toEqual(['liko apie 1 s', 'liko apie 35 s']);
+});
+
+test('whatever is counted is in its case', () => {
+  const steps = [1, 2, 10, 11, 21].map((n) => plain(lt.numbers.strength(n, 0.25)));
+  expect(steps).toEqual([
+    'Per mažai 1 žingsniui: reikia bent 0,25.',
+    'Per mažai 2 žingsniams: reikia bent 0,25.',
+    'Per mažai 10 žingsnių: reikia bent 0,25.',
+    'Per mažai 11 žingsnių: reikia bent 0,25.',
+    'Per mažai 21 žingsniui: reikia bent 0,25.',
+  ]);
+  expect([1, 2, 5].map(lt.numbers.wholeRun)).toEqual([
+    'Išjungta',
+    'Visas kas 2 žingsnius',
+    'Visas kas 5 žingsnius',
+  ]);
+  expect([1, 3, 12, 31].map((n) => lt.styles.imported(n, 0))).toEqual([
+    'Importuotas 1 stilius.',
+    'Importuoti 3 stiliai.',
+    'Importuota 12 stilių.',
+    'Importuotas 31 stilius.',
+  ]);
+});
+
+test('a file keeps its name as it is, and says what happened to it', () => {
+  const error = new DrobeError('file-truncated', { expectedBytes: 28.1e6, actualBytes: 3.1e6 });
+  expect(plain(lt.problems.sentence(error, 'x.safetensors'))).toBe(
+    'Failas „x.safetensors“ nepilnas: yra 3,1 MB iš 28,1 MB, trūksta 25 MB. Atsisiųskite jį iš naujo ir importuokite visą.',
+  );
+  expect(lt.problems.sentence(new DrobeError('missing-part', { part: 'VAE and text encoder' }), 'x')).toMatch(
+    /^Failas „x“ nepilnas, trūksta: VAE ir teksto koduotojas\./,
+  );
+  expect(lt.loans.holds({ ...full().facts, lacks: 'text encoder and second text encoder', t5: false })).toBe(
+    'be teksto koduotojo ir antrojo teksto koduotojo, be T5',
+  );
 });

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { DrobeError } from '../../../../src/errors';
 import { clean, fileName, saveName } from '../../../../src/ui/words/format';
 import { en } from '../../../../src/ui/words/en';
+import { lt } from '../../../../src/ui/words/lt';
 import { readHeader } from '../../../../src/weights/safetensors';
 
 test('a truncated file is told with its name and sizes', () => {
@@ -124,7 +125,8 @@ test('facts that are missing leave no holes in a sentence', () => {
     'image-too-large',
     'bug',
   ] as const) {
-    expect(en.problems.sentence(new DrobeError(code))).not.toMatch(/undefined|NaN|\(\)|: \.| {2}/);
+    for (const { problems } of [en, lt])
+      expect(problems.sentence(new DrobeError(code))).not.toMatch(/undefined|NaN|\(\)|: \.| {2}/);
   }
 });
 
