@@ -13,6 +13,7 @@ export const form = {
   steps: 'Steps',
   sampler: 'Sampler',
   schedule: 'Schedule type',
+  automaticSchedule: 'Automatic',
   guidance: 'Guidance scale',
 
   sampling: 'Sampling',

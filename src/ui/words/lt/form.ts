@@ -13,6 +13,7 @@ export const form: typeof English = {
   steps: 'Žingsniai',
   sampler: 'Atrinkėjas',
   schedule: 'Tvarkaraštis',
+  automaticSchedule: 'Auto',
   guidance: 'Užklausos laikymasis (CFG)',
 
   sampling: 'Atranka',
