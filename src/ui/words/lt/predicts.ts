@@ -23,7 +23,7 @@ const predictsWords = ({ prediction, zeroSnr, sigmaMax }: Predicts): string => {
         ? ', nulinis galinis SNR'
         : ''
       : `, EDM tvarkaraštis, σ iki ${format.number(Number(sigmaMax.toPrecision(4)))}`;
-  return `nuspėja ${what}${over}`;
+  return `spėja ${what}${over}`;
 };
 
 const tellers = ({ told }: Predicts): string =>

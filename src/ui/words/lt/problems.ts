@@ -3,6 +3,7 @@ import { because, filesOf, missingParts, sentenceOf, type Sentences, type Told }
 import { format } from './format';
 import { models } from './models';
 import { nets, parts } from './nets';
+import { reasonOf } from './reasons';
 import { strangers } from './strangers';
 
 const sentences: Sentences = {
@@ -14,7 +15,7 @@ const sentences: Sentences = {
   'file-is-torch': ({ file }) =>
     `${file} yra PyTorch failas: jo svorius galima paimti, kai jis jau yra šiame įrenginyje. Atsisiųskite jį ir užvilkite ant šio puslapio.`,
   'bad-pickle': ({ file, text }) =>
-    `${file} nėra toks PyTorch failas, kuriame būtų tik svoriai, tad jo perskaityti nepavyko${because(text('reason'))}. Atsisiųskite jį iš naujo arba ieškokite to paties modelio .safetensors formatu.`,
+    `${file} nėra toks PyTorch failas, kuriame būtų tik svoriai, tad jo perskaityti nepavyko${because(reasonOf(text('reason')))}. Atsisiųskite jį iš naujo arba ieškokite to paties modelio .safetensors formatu.`,
   'pickle-asks': ({ file, text }) =>
     `${file} turi ne tik svorius: jis nori, kad būtų įvykdyta ${text('name')}, o čia iš failų niekas nevykdoma. Ieškokite to paties modelio .safetensors formatu.`,
   'file-is-lfs-pointer': ({ file }) =>
@@ -22,13 +23,13 @@ const sentences: Sentences = {
   'file-is-archive': ({ file, text }) =>
     `${file} yra supakuotas archyvas${because(text('kind'))}, o ne modelis. Išpakuokite jį ir importuokite jame esančius .safetensors failus.`,
   'file-is-other': ({ file, text }) =>
-    `${file} nėra .safetensors failas${because(text('kind'))}. Importuokite Stable Diffusion modelio failą, kurio plėtinys .safetensors.`,
+    `${file} nėra .safetensors failas${because(reasonOf(text('kind')))}. Importuokite Stable Diffusion modelio failą, kurio plėtinys .safetensors.`,
   'file-truncated': ({ file, size, text }) =>
     `${file} nepilnas: yra ${size('actualBytes')} iš ${text('cut') && 'bent '}${size('expectedBytes')}, trūksta ${text('cut') && 'bent '}${size('expectedBytes', 'actualBytes')}. Atsisiųskite jį iš naujo ir importuokite visą.`,
   'file-too-long': ({ file, size }) =>
     `${file} nesibaigia ten, kur baigiasi modelis: po jo dar yra ${size('extraBytes')}. Buvo sujungti du failai arba siuntimas tęstas ne nuo tos vietos. Atsisiųskite jį iš naujo.`,
   'bad-header': ({ file, text }) =>
-    `${file} sugadintas: nepavyksta perskaityti jo antraštės${because(text('reason'))}. Atsisiųskite jį iš naujo.`,
+    `${file} sugadintas: nepavyksta perskaityti jo antraštės${because(reasonOf(text('reason')))}. Atsisiųskite jį iš naujo.`,
   'file-is-lora': ({ file }) =>
     `${file} yra LoRA – modelio priedas, kuriuo vienu piešti negalima. Importuokite ir visą modelio failą.`,
   'file-is-embedding': ({ file }) =>
@@ -53,9 +54,9 @@ const sentences: Sentences = {
   'unknown-kind': ({ file, text }) =>
     `${file} nėra modelis, kurį Drobė pažintų${text('modules') && `; jame yra ${text('modules')}`}. Ji piešia su Stable Diffusion 1.x, 2.x, XL ir 3.x modeliais, o prie jų tinka LoRA, tekstinės inversijos, ControlNet, T2I-Adapter, IP-Adapter, VAE, TAESD, didintuvai ir tinklai, ruošiantys užuominas.`,
   'unsupported-model': ({ file, text }) =>
-    `${file} yra tokios rūšies modelis, kurio Drobė dar nepaleidžia${text('found') && `: ${text('found')}`}. Importuokite Stable Diffusion 1.x, 2.x, XL arba 3.x modelio failą.`,
+    `${file} yra tokios rūšies modelis, kurio Drobė dar nepaleidžia${text('found') && `: ${reasonOf(text('found'))}`}. Importuokite Stable Diffusion 1.x, 2.x, XL arba 3.x modelio failą.`,
   'unsupported-control': ({ file, text }) =>
-    `${file} valdo modelius taip, kaip Drobė nemoka${text('found') && `: ${text('found')}`}. Ieškokite ControlNet arba T2I-Adapter, skirto Stable Diffusion 1.x, 2.x arba XL.`,
+    `${file} valdo modelius taip, kaip Drobė nemoka${text('found') && `: ${reasonOf(text('found'))}`}. Ieškokite ControlNet arba T2I-Adapter, skirto Stable Diffusion 1.x, 2.x arba XL.`,
   'settings-alone': ({ file }) =>
     `${file} turi tik nustatymus, o ne modelį. Failas .yaml tinka prie to paties pavadinimo modelio failo, kai šis jau importuotas arba kai abu pasirenkami kartu; scheduler_config.json – prie aplanko, kuriame jis yra.`,
   'missing-part': ({ file, text }) =>
@@ -65,7 +66,7 @@ const sentences: Sentences = {
   'missing-weight': (told) =>
     `${holder(told)} neturi svorio, kuris šios rūšies modeliui būtinas: ${told.text('key')}. Atsisiųskite jį iš naujo arba išbandykite kitą failą.`,
   'bad-weight': (told) =>
-    `${holder(told)} turi svorį, kurio naudoti negalima: ${told.text('key')}${because(told.text('reason'))}. Atsisiųskite jį iš naujo arba išbandykite kitą failą.`,
+    `${holder(told)} turi svorį, kurio naudoti negalima: ${told.text('key')}${because(reasonOf(told.text('reason')))}. Atsisiųskite jį iš naujo arba išbandykite kitą failą.`,
   'weight-not-a-number': (told) =>
     `${holder(told)} sugadintas arba blogai sulietas: svoryje ${told.text('key')} yra reikšmių, kurios nėra skaičiai (NaN arba begalybė${told.text('count') && `, iš viso ${told.text('count')}`}). Atsisiųskite jį iš naujo arba naudokite kitą failą.`,
   'lora-unknown': ({ text }) =>
@@ -101,11 +102,11 @@ const sentences: Sentences = {
   quota: ({ file, isNamed, size }) =>
     `${isNamed ? `${file} netelpa` : 'Neužtenka vietos'}: reikia ${size('neededBytes')}, o naršyklė turi laisvų ${size('freeBytes')}. Pašalinkite čia kurį nors modelį arba atlaisvinkite vietos diske ir pabandykite dar kartą; arba importuokite failą be kopijos, jei naršyklė tai siūlo sąraše „Modeliai šiame įrenginyje“.`,
   storage: ({ text }) =>
-    `Naršyklės saugykla sutriko${because(text('reason'))}. Įkelkite puslapį iš naujo; privačiame lange modelių laikyti gali būti neleidžiama.`,
+    `Naršyklės saugykla sutriko${because(reasonOf(text('reason')))}. Įkelkite puslapį iš naujo; privačiame lange modelių laikyti gali būti neleidžiama.`,
   'model-gone': ({ text }) =>
     `Modelio ${text('model')} nebėra: jį išvalė naršyklė arba jūs. Pasirinkite kitą modelį arba importuokite failą iš naujo.`,
   'model-damaged': ({ text }) =>
-    `Naršyklės saugykloje sugadintas failas ${text('file')}${because(text('reason'))}. ${text('server') ? `Paspauskite „Taisyti“, kad šie baitai būtų iš naujo atsiųsti iš ${text('server')}, arba dar kartą importuokite` : 'Dar kartą importuokite'} tą patį failą: sugadintos dalys bus pakeistos.`,
+    `Naršyklės saugykloje sugadintas failas ${text('file')}${because(reasonOf(text('reason')))}. ${text('server') ? `Paspauskite „Taisyti“, kad šie baitai būtų iš naujo atsiųsti iš ${text('server')}, arba dar kartą importuokite` : 'Dar kartą importuokite'} tą patį failą: sugadintos dalys bus pakeistos.`,
   'record-damaged': ({ file, isNamed }) =>
     `Nebepavyksta perskaityti, ką naršyklė prisimena apie ${isNamed ? file.replace('Failas', 'failą') : 'modelį'}. Pašalinkite jį čia ir importuokite failą iš naujo; kitiems modeliams tai nekenkia.`,
   'record-newer': ({ file, isNamed }) =>
@@ -133,7 +134,7 @@ const sentences: Sentences = {
   'file-unknown': ({ text }) =>
     `Modelis „${text('repository')}“ neturi failo ar aplanko „${text('path')}“. Ar pavadinimas tikslus, taip pat didžiosios raidės? Kas ten yra, rodo adresas https://huggingface.co/${text('repository')}.`,
   'download-refused': ({ text }) =>
-    `Serveris neduoda ${text('url')}${because(text('said') || text('reason'))}. Galbūt jis prašo prisijungti, sutikti su licencija arba rakto: atverkite šį adresą naršyklės kortelėje, atsisiųskite failą ir užvilkite jį čia.`,
+    `Serveris neduoda ${text('url')}${because(text('said') || reasonOf(text('reason')))}. Galbūt jis prašo prisijungti, sutikti su licencija arba rakto: atverkite šį adresą naršyklės kortelėje, atsisiųskite failą ir užvilkite jį čia.`,
   'download-changed': ({ text }) =>
     `Adresu ${text('url')} dabar yra kitas failas: jo dydis kitoks nei to, kurį pradėjote siųstis. Kas atsiųsta, išlaikyta: paspauskite „Tęsti“, jei senasis gali sugrįžti, arba „Atmesti“ ir pradėkite iš naujo.`,
   'download-doubtful': ({ text }) =>
@@ -148,7 +149,7 @@ const sentences: Sentences = {
     'Šį failą jau siunčia kita kortelė. Pažiūrėkite ten arba uždarykite ją ir pabandykite dar kartą.',
   network: ({ text }) => statusWords(Number(text('status')), text),
   'no-answer': ({ text }) =>
-    `${text('host') || 'Serveris'} neatsako arba neleidžia kitoms svetainėms skaityti, ką turi (nėra CORS antraščių): naršyklės nesako, kuri priežastis tikroji${because(text('reason'))}. Patikrinkite adresą ir ryšį. Jei adresas veikia naršyklės kortelėje, atsisiųskite failą ten ir užvilkite jį čia.`,
+    `${text('host') || 'Serveris'} neatsako arba neleidžia kitoms svetainėms skaityti, ką turi (nėra CORS antraščių): naršyklės nesako, kuri priežastis tikroji${because(reasonOf(text('reason')))}. Patikrinkite adresą ir ryšį. Jei adresas veikia naršyklės kortelėje, atsisiųskite failą ten ir užvilkite jį čia.`,
   offline: () => 'Šis įrenginys neprisijungęs prie tinklo. Patikrinkite ryšį ir pabandykite dar kartą.',
   'page-closed': ({ text }) =>
     `${text('url')} yra tinklalapis apie modelį, o ${text('host') || 'jo serveris'} neleidžia kitoms svetainėms jo skaityti. Atverkite jį naršyklės kortelėje, atsisiųskite failą ir užvilkite jį čia.`,
@@ -163,24 +164,24 @@ const sentences: Sentences = {
     const limit = text('limitBytes') && `, o čia galima gauti daugiausia ${size('limitBytes')}`;
     const have = loaded > 0 ? `, o ji baigėsi įkėlus ${size('loadedBytes')} svorių` : '';
     const tried = net && ' Išbandyta viskas, kas taupo atmintį.';
-    return `Neužteko atminties${need}${limit || have}${net ? '' : because(text('reason'))}.${tried} Pasirinkite mažesnį plotį ir aukštį, uždarykite kitas korteles ir vaizdo plokštę naudojančias programas arba skaičiuokite procesoriumi (skyriuje „Išsamiau“) ir pabandykite dar kartą.`;
+    return `Neužteko atminties${need}${limit || have}${net ? '' : because(reasonOf(text('reason')))}.${tried} Pasirinkite mažesnį plotį ir aukštį, uždarykite kitas korteles ir vaizdo plokštę naudojančias programas arba skaičiuokite procesoriumi (skyriuje „Išsamiau“) ir pabandykite dar kartą.`;
   },
   'not-a-number': ({ text }) =>
     `Skaičiai tapo per dideli (${nets.called(text('stage')) || 'modelis'}) net visu tikslumu, tad vaizdo nėra. Pabandykite kitą sėklą, mažesnį užklausos laikymąsi arba kitą modelį.`,
   'engine-crashed': ({ text }) =>
-    `Variklis sustojo${because(text('reason'))}. Paspauskite „Generuoti“, kad jis pasileistų iš naujo; jei vėl sustos, pasirinkite mažesnį dydį.`,
+    `Variklis sustojo${because(reasonOf(text('reason')))}. Paspauskite „Generuoti“, kad jis pasileistų iš naujo; jei vėl sustos, pasirinkite mažesnį dydį.`,
   'bad-request': ({ text }) =>
-    `Su tokiais nustatymais piešti negalima${because(text('reason'))}. Pakeiskite juos ir pabandykite dar kartą.`,
+    `Su tokiais nustatymais piešti negalima${because(reasonOf(text('reason')))}. Pakeiskite juos ir pabandykite dar kartą.`,
   busy: () =>
     'Dar piešiamas kitas vaizdas. Palaukite, kol jis bus baigtas, arba jį atšaukite, ir pabandykite dar kartą.',
   bug: ({ text }) =>
-    `Nutiko tai, kas nutikti neturėjo${because(text('reason'))}. Pabandykite dar kartą; jei nepadeda, praneškite apie tai šiais žodžiais.`,
+    `Nutiko tai, kas nutikti neturėjo${because(reasonOf(text('reason')))}. Pabandykite dar kartą; jei nepadeda, praneškite apie tai šiais žodžiais.`,
 };
 
 /** What a status means: https://www.rfc-editor.org/rfc/rfc9110#name-status-codes */
 function statusWords(status: number, text: Told['text']): string {
   const at = text('url') || 'šis adresas';
-  const reason = because(text('said') || text('reason'));
+  const reason = because(text('said') || reasonOf(text('reason')));
   if (status === 404 || status === 410)
     return `Čia nieko nėra: ${at}${reason}. Ar adresas tikslus? Atverkite jį naršyklės kortelėje ir pažiūrėkite.`;
   if (status === 429)

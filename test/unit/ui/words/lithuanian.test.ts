@@ -77,3 +77,12 @@ test('a file keeps its name as it is, and says what happened to it', () => {
     'be teksto koduotojo ir antrojo teksto koduotojo, be T5',
   );
 });
+
+test('reasons that the engine gives are told in Lithuanian, those of others as they are', () => {
+  const told = (reason: string) => lt.problems.sentence(new DrobeError('bad-request', { reason }));
+  expect(told('nothing is masked')).toBe(
+    'Su tokiais nustatymais piešti negalima (kaukė nieko nedengia). Pakeiskite juos ir pabandykite dar kartą.',
+  );
+  expect(told('steps must be 1 to 150, not 0')).toContain('(žingsnių gali būti nuo 1 iki 150, o ne 0)');
+  expect(told('Failed to fetch')).toContain('(Failed to fetch)');
+});

@@ -1,0 +1,46 @@
+/** The page speaks the language of whoever opens it. */
+import { expect, test } from './app';
+
+test.use({ ownProfile: true, locale: 'lt-LT' });
+
+test('a Lithuanian draws in Lithuanian, and may choose English, which is remembered', async ({ app }) => {
+  const { page } = app;
+  await page.goto('/');
+  await expect(page.locator('html')).toHaveAttribute('lang', 'lt');
+  await expect(page).toHaveTitle('Drobė: Stable Diffusion jūsų naršyklėje');
+  await expect(page.locator('meta[name=description]')).toHaveAttribute('content', /^Kurkite vaizdus/);
+  await expect(page.locator('link[rel=manifest]')).toHaveAttribute('href', './manifest.lt.webmanifest');
+  const generate = page.getByRole('button', { name: 'Generuoti' });
+  await expect(generate).toBeEnabled();
+  // English is the other language, and names of things that have no other.
+  await expect(page.getByRole('button', { name: 'Generate' })).toHaveCount(0);
+
+  await page.getByRole('textbox', { name: 'Užklausa', exact: true }).fill('red apple');
+  await page.getByRole('spinbutton', { name: 'Žingsniai', exact: true }).fill('2');
+  await generate.click();
+  await expect(
+    page.getByRole('status').filter({ hasText: /^Baigta: vaizdas užtruko \d+,?\d* s\.$/ }),
+  ).toBeVisible({
+    timeout: 600_000,
+  });
+
+  // At once and without a reload, with what was typed still there.
+  await page.evaluate(() => Object.assign(window, { before: true }));
+  await page.getByRole('button', { name: 'English (EN)' }).click();
+  await expect(page.locator('html')).toHaveAttribute('lang', 'en');
+  await expect(app.generate).toBeVisible();
+  await expect(app.result).toBeVisible();
+  await expect(page).toHaveTitle('Drobė: Stable Diffusion in your browser');
+  await expect(page.locator('link[rel=manifest]')).toHaveAttribute('href', './manifest.webmanifest');
+  await expect(page.getByRole('textbox', { name: 'Prompt', exact: true })).toHaveValue('red apple');
+  expect(await page.evaluate(() => 'before' in window)).toBe(true);
+
+  await page.reload();
+  await expect(app.generate).toBeVisible();
+  await expect(page.locator('html')).toHaveAttribute('lang', 'en');
+
+  await page.getByRole('button', { name: 'Lietuvių (LT)' }).click();
+  await expect(generate).toBeVisible();
+  await page.reload();
+  await expect(generate).toBeVisible();
+});
