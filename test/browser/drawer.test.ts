@@ -325,3 +325,12 @@ it('a run that was stopped is told from one whose page went', async () => {
   await begun.stop();
   expect(await drawer.errands.unfinished()).toMatchObject([{ stopped: true, steps: 1 }]);
 });
+
+it('a picture of an older version can be marked before it has a card', async () => {
+  const drawer = reopened();
+  await drawer.pictures.cards();
+  await write((store) => store.put(pictureOf(4), ['picture', 1]));
+  expect(await drawer.pictures.mark([1], { stars: 2 })).toMatchObject([{ place: 1, seed: '4', stars: 2 }]);
+  await drawer.pictures.tidy(() => undefined);
+  expect(await reopened().pictures.cards()).toMatchObject([{ place: 1, seed: '4', stars: 2 }]);
+});

@@ -33,7 +33,7 @@ export class Older {
     await this.forget(removed);
     const added: number[] = [];
     // The newest first: these are looked at first.
-    for (const place of places.toReversed()) if (await this.#takeOver(place)) added.push(place);
+    for (const place of places.toReversed()) if (await this.take(place)) added.push(place);
     return { added, removed };
   }
 
@@ -51,8 +51,8 @@ export class Older {
     });
   }
 
-  /** False where it has a card that is its own. */
-  async #takeOver(place: number): Promise<boolean> {
+  /** Gives one a card and a thumbnail. False where it has a card that is its own. */
+  async take(place: number): Promise<boolean> {
     const picture = await this.#database.read<Named<Kept>>(keyOf(place));
     if (!picture) return false;
     const bare = bareCard(place, picture);

@@ -79,10 +79,11 @@ export class Pictures {
     if (!picture) return null;
     const made = await thumbnailOf(picture.itself).catch(() => null);
     if (!made) return picture.itself.blob;
-    await this.#database.write((store) => {
+    const written = this.#database.write((store) => {
       const card = store.getKey(['card', place]);
       card.onsuccess = () => card.result !== undefined && store.put(made, ['thumbnail', place]);
     });
+    await written.catch(() => undefined); // where there is no room it is made again when it is wanted again
     return made;
   }
 
@@ -116,6 +117,7 @@ export class Pictures {
   /** Says of pictures what a person thinks of them; gives their cards. */
   async mark(places: readonly number[], marks: Partial<Marks>): Promise<Filed[]> {
     const marked: Filed[] = [];
+    for (const place of places.filter(isOlder)) await this.#older.take(place);
     await this.#database.write((store) => {
       for (const place of places) {
         const found = store.get(['card', place]) as IDBRequest<Filed | undefined>;
