@@ -4,9 +4,11 @@
  */
 import { expect, it } from 'vitest';
 import { search } from '../../src/ui/album/search';
-import { Raw, make, pictureOf, tab } from '../browser/album-parts';
+import { Raw, make, paint, pictureOf, tab } from '../browser/album-parts';
 
 const PICTURES = 5000;
+/** Of 512 × 512, which are brought. */
+const BROUGHT = 100;
 
 /** Prompts as long as those that people write. */
 const prompt = (seed: number): string =>
@@ -75,4 +77,16 @@ it('opens with 5,000 pictures', async () => {
     changes.clear();
     while ((await raw.count('kept')) > 0) await new Promise((next) => setTimeout(next, 20));
   });
+});
+
+it('takes in pictures from elsewhere', async () => {
+  const { album } = tab(`bench-album-${crypto.randomUUID()}`);
+  await album.open();
+  const files: File[] = [];
+  for (let seed = 0; seed < BROUGHT; seed++)
+    files.push(new File([await paint(seed, 512, new Map([['parameters', prompt(seed)]]))], `${seed}.png`));
+  const told = await timed(`${BROUGHT} pictures brought`, () => Array.fromAsync(album.bring(files)));
+  expect(told.at(-1)).toMatchObject({ kept: BROUGHT, refused: [] });
+  await timed('the same again, all of them known', () => Array.fromAsync(album.bring(files)));
+  expect(album.cards).toHaveLength(BROUGHT);
 });
