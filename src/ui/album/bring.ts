@@ -3,7 +3,7 @@ import { isAbort, toDrobeError, type DrobeError } from '../../errors';
 import { recipeInPicture } from '../../recipe/read';
 import { resourcesOf, type Recipe } from '../../recipe/recipe';
 import { nameOf } from '../../weights/db';
-import { readAsItIs, type Original } from '../files/picture';
+import { opened, readHead, type Original, type Unopened } from '../files/picture';
 import { jobOf } from '../settings/job';
 import { completed, settingsOf } from '../settings/recipe';
 import { initial, RANDOM, type Settings } from '../settings/settings';
@@ -52,11 +52,12 @@ export async function* bring(
     const { name } = file;
     const done = told.done + 1;
     try {
-      const brought = await read(file);
-      if (taker.isKnown(brought.hash)) {
+      const unopened = await readHead(file);
+      const hash = await nameOf(unopened.bytes);
+      if (taker.isKnown(hash)) {
         told = { ...told, done, known: told.known + 1 };
       } else {
-        await taker.take(brought);
+        await taker.take({ ...(await lookInto(unopened, file.lastModified)), hash });
         told = { ...told, done, kept: told.kept + 1 };
       }
     } catch (thrown) {
@@ -72,11 +73,9 @@ export async function* bring(
   }
 }
 
-async function read(file: File): Promise<Brought> {
-  const { bytes, original, thumbnail } = await readAsItIs(file);
-  const recipe = recipeInPicture(bytes);
-  const picture = keptOf(original, recipe, file.lastModified);
-  return { picture, thumbnail, hash: await nameOf(bytes) };
+async function lookInto(unopened: Unopened, made: number): Promise<Omit<Brought, 'hash'>> {
+  const { original, thumbnail } = await opened(unopened);
+  return { picture: keptOf(original, recipeInPicture(unopened.bytes), made), thumbnail };
 }
 
 /** As if it had been made here, as far as its recipe tells. @param made in milliseconds since 1970. */

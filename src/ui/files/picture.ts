@@ -60,30 +60,30 @@ export async function readPicture(file: File): Promise<Original> {
   }
 }
 
+/** A picture whose file was read, and not looked into yet. */
+export interface Unopened extends Original {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+}
+
 /**
- * A picture as it is in its file, byte for byte and however large, with a small one made of it.
+ * A picture as it is in its file, byte for byte and however large: what is to be known of it, and a small one.
  * @throws DrobeError as `readPicture`
  */
-export async function readAsItIs(file: File): Promise<Untouched> {
-  const { bytes, ...original } = await readHead(file);
+export async function opened({ bytes, ...original }: Unopened): Promise<{
+  readonly original: Original;
+  readonly thumbnail: Blob;
+}> {
   try {
     const thumbnail = await thumbnailOf(original);
     // What is clear in a picture is clear in a small one of it.
-    const remarks = await remarksOn(bytes, thumbnail);
-    return { bytes, thumbnail, original: { ...original, remarks } };
+    return { thumbnail, original: { ...original, remarks: await remarksOn(bytes, thumbnail) } };
   } catch (cause) {
     throw unreadable(bytes, cause);
   }
 }
 
-export interface Untouched {
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly thumbnail: Blob;
-  readonly original: Original;
-}
-
 /** What the file's first bytes tell: that it is a picture, and of which size. Nothing is decoded. */
-async function readHead(file: File): Promise<Original & { readonly bytes: Uint8Array<ArrayBuffer> }> {
+export async function readHead(file: File): Promise<Unopened> {
   const content = await file.arrayBuffer().catch((cause: unknown) => {
     throw new DrobeError('image-unreadable', {}, { cause });
   });
