@@ -6,22 +6,20 @@ export const maxSeed = 2n ** 64n - 1n;
 /** A random seed is wanted: "−1", or nothing at all. */
 export const randomSeed = 'random';
 
-export type ParsedSeed = bigint | typeof randomSeed | { readonly error: string };
+export type ParsedSeed =
+  bigint | typeof randomSeed | { readonly error: 'no-seed' | 'seed-too-large'; readonly written: string };
 
 /**
- * Reads a seed: a whole number in digits from 0 to 2⁶⁴ − 1; −1 or nothing for a random one. Anything else is told in a
- * sentence, and never made into a seed that was not meant.
+ * Reads a seed: a whole number in digits from 0 to 2⁶⁴ − 1; −1 or nothing for a random one. Anything else is told, as it was
+ * written or the beginning of it, and never made into a seed that was not meant.
  */
 export function parseSeed(text: string): ParsedSeed {
   const written = text.trim().replace(/^[−–]/, '-'); // minus signs that texts are set with
   if (written === '' || written === '-1') return randomSeed;
-  if (!/^\d+$/.test(written))
-    return {
-      error: `“${shortened(written)}” is not a seed: that is a whole number, or −1 for a random one.`,
-    };
+  if (!/^\d+$/.test(written)) return { error: 'no-seed', written: shortened(written) };
   const seed = BigInt(written);
   if (seed <= maxSeed) return seed;
-  return { error: `The seed ${shortened(written)} is too large: the largest is ${maxSeed}.` };
+  return { error: 'seed-too-large', written: shortened(written) };
 }
 
 /** The seed so many after this one; after the largest comes 0. */

@@ -1,5 +1,5 @@
 import { Persisted, type Shelf } from './persisted.svelte';
-import { parseSeed, randomSeed } from '../../sampling/seed';
+import { maxSeed, parseSeed, randomSeed } from '../../sampling/seed';
 import { mend, upgraded } from './mend';
 import { numberTyped } from '../controls/numbers';
 import { words } from '../words/language.svelte';
@@ -73,7 +73,10 @@ export class Form {
   typeSeed(name: SeedName, text: string): void {
     const seed = parseSeed(text);
     const isSeed = seed === randomSeed || typeof seed === 'bigint';
-    this.hints = { ...this.hints, [name]: isSeed ? '' : seed.error };
+    this.hints = {
+      ...this.hints,
+      [name]: isSeed ? '' : words.form.seedErrors[seed.error](seed.written, maxSeed),
+    };
     if (!isSeed) return;
     const now = this.settings.current;
     now[name] = seed === randomSeed ? RANDOM : String(seed);

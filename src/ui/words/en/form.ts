@@ -41,6 +41,13 @@ export const form = {
   takeSeed: 'Take the seed of the picture shown',
   seedIsNew: 'Every picture gets a new seed.',
   seedIsKept: 'The seed is kept: same settings, same picture.',
+  /** Why something that was typed is no seed. */
+  seedErrors: {
+    'no-seed': (written: string, _: bigint): string =>
+      `“${written}” is not a seed: that is a whole number, or −1 for a random one.`,
+    'seed-too-large': (written: string, largest: bigint): string =>
+      `The seed ${written} is too large: the largest is ${largest}.`,
+  },
 
   hires: 'Hires fix',
   hiresScale: 'Hires upscale',

@@ -41,6 +41,10 @@ export const form: typeof English = {
   takeSeed: 'Paimti rodomo vaizdo sėklą',
   seedIsNew: 'Kiekvienas vaizdas gauna naują sėklą.',
   seedIsKept: 'Sėkla nesikeičia: tie patys nustatymai – tas pats vaizdas.',
+  seedErrors: {
+    'no-seed': (written) => `„${written}“ nėra sėkla: tai sveikasis skaičius arba −1, jei ji atsitiktinė.`,
+    'seed-too-large': (written, largest) => `Sėkla ${written} per didelė: didžiausia yra ${largest}.`,
+  },
 
   hires: 'Didelės raiškos pataisa (Hires fix)',
   hiresScale: 'Hires didinimas',
