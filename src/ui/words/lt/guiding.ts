@@ -22,13 +22,13 @@ export const guiding: typeof English = {
   orDrop: 'Arba nuvilkite ar įklijuokite jį čia.',
 
   preprocessor: 'Paruošimas (preprocessor)',
-  resizeMode: 'Kaip pritaikyti dydį',
-  pixelPerfect: 'Tikslus dydis (pixel perfect)',
+  resizeMode: 'Dydžio pritaikymas',
+  pixelPerfect: 'Tikslus dydis',
   resolution: 'Paruošimo raiška',
   kind: 'Užuominos rūšis',
   weight: 'Valdymo svoris',
-  start: 'Valdymo pradžia',
-  end: 'Valdymo pabaiga',
+  start: 'Pradžia',
+  end: 'Pabaiga',
   mode: 'Kas svarbiau',
 
   modes: {

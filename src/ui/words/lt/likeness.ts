@@ -10,8 +10,8 @@ export const likeness: typeof English = {
   encoder: 'Vaizdo koduotojas',
   weight: 'Pavyzdžio svoris',
   weightHint: 'Kiek šio vaizdo laikomasi. Matomas tik jo vidurys, kaip kvadratas.',
-  start: 'Pavyzdžio pradžia',
-  end: 'Pavyzdžio pabaiga',
+  start: 'Pradžia',
+  end: 'Pabaiga',
 
   where: 'Kur galioja',
   everywhere: 'Visur',
