@@ -5,7 +5,7 @@ import { defineConfig, type TestProjectConfiguration } from 'vitest/config';
 import { guard } from './src/cli/guard-plugin.ts';
 import { integrity } from './src/cli/integrity-plugin.ts';
 import { models } from './src/cli/models-plugin.ts';
-import { pwa } from './src/cli/pwa.ts';
+import { pwa, translatedManifests } from './src/cli/pwa.ts';
 import { tokenizerOnly } from './src/cli/tokenizer-plugin.ts';
 import { isolation } from './src/sw/headers.ts';
 import { launch } from './test/chromium.mjs';
@@ -38,6 +38,7 @@ export default defineConfig({
     guard(),
     models(here('models')),
     pwa(),
+    translatedManifests(),
   ],
   worker: { format: 'es', plugins: () => [tokenizerOnly(), integrity()] },
   server: { headers: isolation },

@@ -3,6 +3,18 @@ import { expect, test } from './app';
 
 test.use({ ownProfile: true, locale: 'lt-LT' });
 
+test('the app is listed in Lithuanian, too', async ({ request }) => {
+  const [english, lithuanian] = await Promise.all(
+    ['', '.lt'].map(async (lang) => (await request.get(`/manifest${lang}.webmanifest`)).json()),
+  );
+  expect(english.lang).toBe('en');
+  expect(lithuanian).toMatchObject({
+    ...english,
+    lang: 'lt',
+    description: expect.stringContaining('naršyklėje'),
+  });
+});
+
 test('a Lithuanian draws in Lithuanian, and may choose English, which is remembered', async ({ app }) => {
   const { page } = app;
   await page.goto('/');

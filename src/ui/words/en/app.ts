@@ -3,6 +3,9 @@ export const app = {
   /** In the browser's tab, while nothing is drawn. */
   title: 'Drobė: Stable Diffusion in your browser',
 
+  /** For the system, which shows it where it lists its apps. */
+  inShort: 'Stable Diffusion in your browser, straight from a .safetensors file.',
+
   /** For whoever lists pages. */
   description:
     'Make pictures with Stable Diffusion straight from a .safetensors file, on your own graphics card, in the browser. Nothing leaves your device.',

@@ -3,6 +3,8 @@ import type { app as English } from '../en/app';
 export const app: typeof English = {
   title: 'Drobė: Stable Diffusion jūsų naršyklėje',
 
+  inShort: 'Stable Diffusion jūsų naršyklėje, tiesiai iš .safetensors failo.',
+
   description:
     'Kurkite vaizdus su Stable Diffusion tiesiai iš .safetensors failo, naudodami savo vaizdo plokštę, naršyklėje. Niekas neišsiunčiama iš jūsų įrenginio.',
 
