@@ -17,6 +17,7 @@ import { chosenBy } from '../../src/sampling/labels';
 import type { Asked } from '../job';
 import { pictureDifference } from '../golden/tensors';
 import { SharedContext } from './shared-context';
+import { blocksOf, steadinessOf, sumOfShifts, watchSteadiness } from './steadiness';
 
 export const golden = new URL('../golden/data/', import.meta.url);
 
@@ -208,7 +209,13 @@ export const test = base.extend<Visit, { shared: SharedContext }>({
   },
   app: async ({ page, baseURL }, use) => {
     const app = new App(page);
+    await watchSteadiness(page);
     await use(app);
+    const steadiness = await steadinessOf(page);
+    if (steadiness) {
+      const description = `moved ${sumOfShifts(steadiness).toFixed(3)}, ${blocksOf(steadiness.longTasks)}`;
+      test.info().annotations.push({ type: 'last visit', description });
+    }
     await app.close();
     const own = new URL(baseURL!).origin;
     const allowed = [`${own}/`, 'blob:', 'data:', ...app.allowed];
