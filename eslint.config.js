@@ -216,7 +216,7 @@ const arrows = {
   },
   'src/ui/shell': {
     may: [
-      ...['engine/scripts', 'context', 'controls', 'words', 'files', 'settings'],
+      ...['engine/scripts', 'sw/shared', 'context', 'controls', 'words', 'files', 'settings'],
       ...['styles', 'paint', 'album', 'models', 'inspect', 'make', 'share'],
     ],
     types: ['engine/api', 'engine/rpc'],

@@ -10,6 +10,7 @@ import { watchRequests } from '../requests';
 import { variant } from '../runtime/variant';
 import { withHeaders } from './headers';
 import { keep, keepOnly, kept, partOf, type Asset } from './kept';
+import { keepShared, SHARE_ADDRESS, SHARED, sharedCache } from './shared';
 
 declare const self: ServiceWorkerGlobalScope;
 
@@ -50,6 +51,15 @@ async function listKept(): Promise<Response> {
   });
   return Response.json((await Promise.all(found)).filter(({ bytes }) => !Number.isNaN(bytes)));
 }
+
+registerRoute(
+  ({ url }) => url.href === at(SHARE_ADDRESS),
+  async ({ request }) => {
+    await keepShared(await caches.open(sharedCache(self.registration.scope)), await request.formData());
+    return Response.redirect(at(`./#${SHARED}`), 303);
+  },
+  'POST',
+);
 
 addPlugins([{ fetchDidSucceed: async ({ request, response }) => withHeaders(request.url, response) }]);
 precacheAndRoute(

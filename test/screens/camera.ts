@@ -46,15 +46,26 @@ export class Camera {
     return folder(`test-results/screens/${this.#orders.language}`);
   }
 
-  /** `readme`: by which name a README shows this view of a desktop, and whether as large as it is. */
-  async take(view: string, readme?: { readonly as: string; readonly large?: true }): Promise<void> {
+  /**
+   * `readme`: by which name a README shows this view of a desktop, and whether as large as it is. `manifest`: it is what a
+   * browser shows of the app that offers to install it.
+   */
+  async take(
+    view: string,
+    readme?: { readonly as: string; readonly large?: true; readonly manifest?: true },
+  ): Promise<void> {
     if (!view.startsWith(this.#orders.only)) return;
     await mkdir(this.#folder, { recursive: true });
     // What has the focus has a ring around it, and on a phone there would be a keyboard.
     await this.#page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
     for (const theme of ['dark', 'light'] as const)
       await this.#photograph(theme, `${this.#folder}${view}-${this.#device}-${theme}.webp`);
-    if (!readme || !this.#orders.readme || this.#device === 'phone') return;
+    if (!readme || !this.#orders.readme) return;
+    if (readme.manifest) {
+      await mkdir(folder('public/screenshots'), { recursive: true });
+      await this.#photograph('light', `${folder('public/screenshots')}${this.#device}.webp`);
+    }
+    if (this.#device === 'phone') return;
     if (!readme.large) await this.#page.setViewportSize(small);
     await this.#photograph('light', `${folder('.github')}${readme.as}.webp`);
     await this.#page.setViewportSize(devices.desktop);

@@ -50,7 +50,7 @@ async function walk(app: App, camera: Camera): Promise<void> {
 
   await app.fill({ width: 96, height: 96, steps: 20, guidance: 5, sampler: 'DDIM' });
   await draw('red apple', 2);
-  await camera.take('text', { as: 'screenshot', large: true });
+  await camera.take('text', { as: 'screenshot', large: true, manifest: true });
 
   await draw('sunflower', 1);
   await button('Edit this').click();

@@ -79,6 +79,15 @@ export async function droppedFiles(dropped: DataTransfer, inPlace = false): Prom
   return worthKeeping(found);
 }
 
+/** What the system opens with the app. @param inPlace each comes with what lets it be found again. */
+export async function openedFiles(
+  handles: readonly FileSystemHandle[],
+  inPlace: boolean,
+): Promise<LocalFile[]> {
+  const found = await filesOf(handles);
+  return inPlace ? found : found.map(({ file, path }) => ({ file, path }));
+}
+
 /** As `filesIn`, of what can be found again. */
 async function filesOf(handles: readonly FileSystemHandle[], folder = ''): Promise<LocalFile[]> {
   const found: LocalFile[] = [];

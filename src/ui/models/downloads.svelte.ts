@@ -23,6 +23,8 @@ export interface Coming extends DownloadProgress {
 export class Downloads {
   /** The window for choosing one is open. */
   open = $state(false);
+  /** An address that came from elsewhere, for the window to begin with. */
+  suggested = '';
   finding = $state.raw<Finding>({ kind: 'none' });
   coming = $state.raw<Coming | null>(null);
   unfinished = $state.raw<readonly Unfinished[]>([]);
@@ -54,6 +56,12 @@ export class Downloads {
     }
   }
 
+  /** Opens the window with an address in it. Nothing is asked of a server before a person presses there. */
+  suggest(address: string): void {
+    this.suggested = address;
+    this.open = true;
+  }
+
   /** Asks the server at an address what there is; whatever was asked before makes room. */
   async lookAt(address: string): Promise<void> {
     this.#look.abort();
@@ -71,6 +79,7 @@ export class Downloads {
   close(): void {
     this.#look.abort();
     this.open = false;
+    this.suggested = '';
     this.finding = { kind: 'none' };
   }
 

@@ -3,4 +3,19 @@ export const installed = {
   /** What was wanted came from no server, nor was it kept. */
   partMissing: 'This part of Drobė could not be fetched. It may come after a reload, with a network.',
   reload: 'Reload',
+
+  /** Hands the picture to another app. */
+  share: 'Share',
+  notShared: 'It could not be shared from here. Downloaded, it can be.',
+
+  /** Of words that came from another app. */
+  promptTaken: 'The words that were shared took the place of your prompt.',
+
+  /** For the system, which shows these where it lists its apps. */
+  manifest: {
+    screenshot: 'The prompt and its settings, and the picture that was made of them',
+    newPicture: 'New picture',
+    inpaint: 'Inpaint',
+    album: 'Album',
+  },
 };

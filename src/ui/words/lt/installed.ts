@@ -3,4 +3,16 @@ import type { installed as English } from '../en/installed';
 export const installed: typeof English = {
   partMissing: 'Šios Drobės dalies nepavyko gauti. Ji gali atsirasti įkėlus iš naujo, kai bus ryšys.',
   reload: 'Įkelti iš naujo',
+
+  share: 'Bendrinti',
+  notShared: 'Iš čia bendrinti nepavyko. Atsisiųstą vaizdą – galima.',
+
+  promptTaken: 'Bendrinti žodžiai pakeitė jūsų užklausą.',
+
+  manifest: {
+    screenshot: 'Užklausa su nustatymais ir pagal ją sukurtas vaizdas',
+    newPicture: 'Naujas vaizdas',
+    inpaint: 'Įpiešti',
+    album: 'Albumas',
+  },
 };

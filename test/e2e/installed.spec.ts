@@ -1,0 +1,150 @@
+/**
+ * The app as one among those of a device. No system is here that would install it and start it with a file: what that
+ * system reads of the app, posts to it and hands over to it is tried where it comes in.
+ */
+import type { Page } from 'playwright/test';
+import { PNG } from 'pngjs';
+import { pngTexts } from '../../src/recipe/png';
+import { expect, test, type App } from './app';
+import { StaticHost } from './static-host';
+
+const picture = PNG.sync.write(new PNG({ width: 64, height: 64 }));
+
+const source = (page: Page) => page.getByText(/^source\.png/);
+const tab = (page: Page, name: string) => page.getByRole('tab', { name });
+
+test('Chromium reads the whole manifest without an error, and finds all it names', async ({
+  app,
+  request,
+}) => {
+  await app.page.goto('/');
+  const session = await app.page.context().newCDPSession(app.page);
+  const { errors, data, url } = await session.send('Page.getAppManifest');
+  expect(errors).toEqual([]);
+  const manifest = JSON.parse(data!) as {
+    icons: { src: string; purpose?: string }[];
+    screenshots: { src: string }[];
+    share_target: { action: string };
+    file_handlers: { accept: Record<string, string[]> }[];
+  };
+  for (const { src } of [...manifest.icons, ...manifest.screenshots])
+    expect((await request.get(new URL(src, url).href)).ok(), src).toBe(true);
+  expect(manifest.icons.map(({ purpose }) => purpose)).toContain('maskable');
+  expect(Object.values(manifest.file_handlers[0]!.accept).flat()).toEqual(
+    expect.arrayContaining(['.safetensors', '.png', '.webp', '.jpg', '.pth']),
+  );
+});
+
+test('shortcuts lead to a mode, once', async ({ app }) => {
+  const { page } = app;
+  await page.goto('/#inpaint');
+  await expect(tab(page, 'Inpaint')).toHaveAttribute('aria-selected', 'true');
+  expect(new URL(page.url()).hash).toBe('');
+  await page.evaluate(() => (location.hash = 'new'));
+  await expect(tab(page, 'Text')).toHaveAttribute('aria-selected', 'true');
+});
+
+test('a picture that the app is started with is started from', async ({ app }) => {
+  await app.page.addInitScript(() => {
+    const launchQueue = { setConsumer: (consumer: unknown) => Object.assign(window, { consumer }) };
+    Object.defineProperty(window, 'launchQueue', { value: launchQueue });
+  });
+  await app.open();
+  await app.page.waitForFunction(() => 'consumer' in window);
+  await app.page.evaluate(async (bytes) => {
+    const folder = await navigator.storage.getDirectory();
+    const handle = await folder.getFileHandle('source.png', { create: true });
+    const file = await handle.createWritable();
+    await file.write(Uint8Array.from(atob(bytes), (letter) => letter.charCodeAt(0)));
+    await file.close();
+    const { consumer } = window as unknown as { consumer: (launch: object) => void };
+    consumer({ targetURL: location.href, files: [handle] });
+  }, picture.toString('base64'));
+  await expect(source(app.page)).toBeVisible();
+  await expect(tab(app.page, 'Image')).toHaveAttribute('aria-selected', 'true');
+});
+
+test('a result is shared as its PNG, with the recipe in it, where the system can', async ({ app }) => {
+  await app.page.addInitScript(() => {
+    const share = async ({ files: [file] }: { files: File[] }) => {
+      Object.assign(window, {
+        shared: [file!.name, file!.type, [...new Uint8Array(await file!.arrayBuffer())]],
+      });
+    };
+    Object.assign(navigator, { canShare: ({ files }: ShareData) => files?.length === 1, share });
+  });
+  await app.open();
+  await app.fill({ prompt: 'red apple', steps: 2, seed: 7 });
+  await app.draw();
+  await app.page.getByRole('button', { name: 'Share' }).click();
+  await app.page.waitForFunction(() => 'shared' in window);
+  const [name, type, bytes] = await app.page.evaluate(
+    () => (window as unknown as { shared: [string, string, number[]] }).shared,
+  );
+  expect([name, type]).toEqual(['drobe-7-red-apple.png', 'image/png']);
+  expect(pngTexts(Uint8Array.from(bytes)).get('parameters')).toContain('red apple');
+});
+
+test('a window whose script does not come is told of', async ({ app }) => {
+  await app.open();
+  await app.page.route(/\/KeyHelp-[^/]*\.js$/, (route) => route.abort());
+  await app.page.keyboard.press('?');
+  await expect(app.alert).toContainText('could not be fetched');
+  await expect(app.alert.getByRole('button', { name: 'Reload' })).toBeVisible();
+});
+
+test.describe(() => {
+  const port = Number(process.env.PORT ?? 4199) - 2;
+  test.use({ ownProfile: true, serviceWorkers: 'allow', baseURL: `http://localhost:${port}/some/folder/` });
+
+  test('what others share is taken without a network: a picture, words, a link', async ({ app }) => {
+    const { page } = app;
+    const host = new StaticHost(port);
+    await host.start();
+    await page.goto('');
+    await expect(page.getByText('Works offline')).toBeVisible({ timeout: 120_000 });
+    await host.stop();
+
+    await share(app, host.address, {}, true);
+    await expect(source(page)).toBeVisible();
+    await expect(tab(page, 'Image')).toHaveAttribute('aria-selected', 'true');
+
+    await share(app, host.address, { text: 'cat face' });
+    await expect(page.getByRole('textbox', { name: 'Prompt', exact: true })).toHaveValue('cat face');
+
+    await share(app, host.address, { title: 'A model', text: 'https://huggingface.co/some/model' });
+    const dialog = page.getByRole('dialog', { name: 'Download a model' });
+    await expect(dialog.getByRole('textbox')).toHaveValue('https://huggingface.co/some/model');
+    expect(host.sent.filter(({ path }) => path.startsWith('share'))).toEqual([]);
+
+    // What was taken is not there for a second time.
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    await page.goto('about:blank');
+    await page.goto('./#shared');
+    await app.ready();
+    await expect(dialog).toBeHidden();
+  });
+});
+
+/** As a system does it: a navigation that posts a form, from nowhere. */
+async function share(
+  app: App,
+  to: string,
+  fields: Record<string, string>,
+  withPicture = false,
+): Promise<void> {
+  const { page } = app;
+  await page.goto('about:blank');
+  const inputs = Object.keys(fields).map((name) => `<textarea name="${name}"></textarea>`);
+  await page.setContent(
+    `<form method="post" enctype="multipart/form-data" action="${to}share">${inputs.join('')}` +
+      '<input type="file" name="files" multiple><button>Send</button></form>',
+  );
+  for (const [name, value] of Object.entries(fields)) await page.locator(`[name=${name}]`).fill(value);
+  if (withPicture)
+    await page
+      .locator('[name=files]')
+      .setInputFiles({ name: 'source.png', mimeType: 'image/png', buffer: picture });
+  await page.getByRole('button', { name: 'Send' }).click();
+  await app.ready();
+}
