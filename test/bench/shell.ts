@@ -10,10 +10,10 @@ export interface Share {
   readonly packed: number;
 }
 
-/** @param dist the built app; its models do not count. */
+/** @param dist the built app; its models do not count, nor the screenshots that only systems fetch. */
 export function shellBytes(dist: string): Share[] {
   const paths = readdirSync(dist, { recursive: true, encoding: 'utf8' }).filter(
-    (path) => !/^models[\\/]/.test(path) && statSync(join(dist, path)).isFile(),
+    (path) => !/^(?:models|screenshots)[\\/]/.test(path) && statSync(join(dist, path)).isFile(),
   );
   const share = (what: string, of: readonly string[]): Share => {
     const contents = of.map((path) => readFileSync(join(dist, path)));
@@ -33,5 +33,16 @@ export function shellBytes(dist: string): Share[] {
       'of which scripts, styles and pages',
       paths.filter((path) => /\.(js|css|html)$/.test(path)),
     ),
+    share('of which what the page begins with', beginning(dist, paths)),
   ];
+}
+
+/** The page, and the scripts and styles that it names: all that is fetched before it is there. */
+function beginning(dist: string, paths: readonly string[]): string[] {
+  if (!paths.includes('index.html')) return [];
+  const html = readFileSync(join(dist, 'index.html'), 'utf8');
+  const named = [...html.matchAll(/(?:src|href)="\.\/(assets\/[^"]+\.(?:js|css))"/g)].map(
+    ([, path]) => path!,
+  );
+  return ['index.html', ...named.map((path) => join(path))];
 }
