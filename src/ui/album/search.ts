@@ -96,7 +96,7 @@ function starsWish(value: string): Wish | null {
 }
 
 /** A sign, a field, and words: in quotes, of which the last may still be missing, or up to the next space. */
-const TERM = /(-?)(?:([a-z]+):)?(?:["“”]([^"“”]*)["“”]?|(\S+))?/giy;
+const TERM = /(-?)(?:([a-z]+):)?(?:["„“”]([^"„“”]*)["“”]?|(\S+))?/giy;
 
 function termsIn(query: string): readonly Term[] {
   const terms: Term[] = [];
@@ -110,7 +110,7 @@ function termsIn(query: string): readonly Term[] {
     const [all = '', sign = '', field = '', quoted, plain] = TERM.exec(query) ?? [];
     at += Math.max(all.length, 1);
     const value = quoted ?? plain ?? '';
-    const text = field === '' ? value : all.slice(sign.length).replace(/["“”]/g, '');
+    const text = field === '' ? value : all.slice(sign.length).replace(/["„“”]/g, '');
     // A minus by itself is still being typed; one without words would leave nothing.
     if (text.trim() === '' && field === '') continue;
     terms.push({

@@ -25,6 +25,7 @@ test.each([
   ['RED apple', [3, 1]],
   ['"red apple"', [1]],
   ['“red apple', [1]], // still being typed
+  ['„red apple“', [1]],
   ['apple -shiny', [3]],
   ['-apple', [4, 2]],
   ['apple -"that is"', [1]],
