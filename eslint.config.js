@@ -214,10 +214,15 @@ const arrows = {
     types: ['engine/api'],
     packages: ['svelte'],
   },
+  // Fetched when it is first opened: so only by `import()`, but for its keys, which are shown among all others.
+  'src/ui/browse': {
+    may: ['errors', 'canvas', 'context', 'controls', 'words', 'files', 'settings', 'album'],
+    packages: ['client-zip', 'svelte'],
+  },
   'src/ui/shell': {
     may: [
       ...['engine/scripts', 'sw/shared', 'context', 'controls', 'words', 'files', 'settings'],
-      ...['styles', 'paint', 'album', 'models', 'inspect', 'make', 'share'],
+      ...['styles', 'paint', 'album', 'models', 'inspect', 'make', 'share', 'browse'],
     ],
     types: ['engine/api', 'engine/rpc'],
     packages: ['svelte'],

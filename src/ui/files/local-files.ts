@@ -88,6 +88,15 @@ export async function openedFiles(
   return inPlace ? found : found.map(({ file, path }) => ({ file, path }));
 }
 
+/** All pictures that were dropped, those in folders too. */
+export async function droppedPictures(dropped: DataTransfer): Promise<File[]> {
+  // Asked for now, as above.
+  const entries = [...dropped.items].map((item) => item.webkitGetAsEntry());
+  const found: LocalFile[] = [];
+  for (const entry of entries) if (entry) found.push(...(await filesIn(entry, '')));
+  return found.map(({ file }) => file).filter(isImage);
+}
+
 /** As `filesIn`, of what can be found again. */
 async function filesOf(handles: readonly FileSystemHandle[], folder = ''): Promise<LocalFile[]> {
   const found: LocalFile[] = [];

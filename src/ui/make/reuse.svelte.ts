@@ -1,5 +1,6 @@
 import { marginsOf } from '../../canvas/frame';
 import type { Order } from '../album/kept';
+import type { Result } from '../album/result';
 import type { Units } from '../control/units.svelte';
 import type { Changes } from '../controls/changes.svelte';
 import type { Original } from '../files/picture';
@@ -39,12 +40,28 @@ export class Reuse {
     this.#table = table;
   }
 
-  /** The seed of the picture that is shown. */
-  seed(): void {
-    const { form, view } = this.#table;
-    if (!view.shown) return;
-    const { seed, batch } = view.shown.job;
-    form.take({ seed: String(seed), rare: withBatch(form.settings.current.rare, batch) });
+  /** The seed of a picture, by default of the one that is shown. */
+  seed(of = this.#table.view.shown): void {
+    if (!of) return;
+    const { form, changes } = this.#table;
+    const { seed, batch } = of.job;
+    const { seed: seedBefore, rare } = $state.snapshot(form.settings.current);
+    form.take({ seed: String(seed), rare: withBatch(rare, batch) });
+    changes.add({
+      words: words.changes.seedTaken(String(seed)),
+      undo: () => form.take({ seed: seedBefore, rare }),
+    });
+  }
+
+  /** The prompts of a picture, as they were drawn: with the words of styles in them. */
+  prompts({ job }: Result): void {
+    const { form, changes } = this.#table;
+    const { prompt, negative, styles } = $state.snapshot(form.settings.current);
+    form.take({ prompt: job.prompt, negative: job.negative, styles: [] });
+    changes.add({
+      words: words.changes.promptTaken,
+      undo: () => form.take({ prompt, negative, styles }),
+    });
   }
 
   /** Everything that made the shown picture, except the model. */

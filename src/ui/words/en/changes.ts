@@ -35,4 +35,6 @@ export const changes = {
     }),
 
   settingsTaken: 'The settings of this picture took the place of yours.',
+  promptTaken: 'The prompts of this picture took the place of yours.',
+  seedTaken: (seed: string): string => `The next picture will be drawn with the seed ${seed}.`,
 };

@@ -1,5 +1,6 @@
 /** All that the page says, in English, which is in the page from the start. */
 import { album } from './album';
+import { albumView } from './album-view';
 import { app } from './app';
 import { catalogue } from './catalogue';
 import { changes } from './changes';
@@ -51,6 +52,7 @@ import { welcome } from './welcome';
 
 export const en = {
   album,
+  albumView,
   app,
   catalogue,
   changes,

@@ -47,4 +47,6 @@ export const changes: typeof English = {
         }),
 
   settingsTaken: 'Jūsų nustatymus pakeitė šio vaizdo nustatymai.',
+  promptTaken: 'Jūsų užklausas pakeitė šio vaizdo užklausos.',
+  seedTaken: (seed) => `Kitas vaizdas bus kuriamas su sėkla ${seed}.`,
 };

@@ -1,6 +1,7 @@
 /** All that the page says, in Lithuanian, which is fetched when it is spoken. */
 import type { Words } from '../en';
 import { album } from './album';
+import { albumView } from './album-view';
 import { app } from './app';
 import { catalogue } from './catalogue';
 import { changes } from './changes';
@@ -52,6 +53,7 @@ import { welcome } from './welcome';
 
 export const lt: Words = {
   album,
+  albumView,
   app,
   catalogue,
   changes,

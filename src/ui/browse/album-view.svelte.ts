@@ -1,0 +1,169 @@
+import type { Album } from '../album/album.svelte';
+import type { Card, Stars } from '../album/card';
+import { orders, search, type Order } from '../album/search';
+import { localShelf, Persisted } from '../settings/persisted.svelte';
+import { Export } from './export.svelte';
+import { groupsOf } from './groups';
+import { Import } from './import.svelte';
+import { Selection } from './selection.svelte';
+import { Slideshow } from './slideshow.svelte';
+import { Thumbnails } from './thumbnails';
+import { WHOLE, type Zoom } from './zoom';
+
+/** What is seen: all that was found, one of these, or two side by side. */
+export type Scene = 'all' | 'one' | 'two';
+
+/** The album as it is looked through: what is asked for, what is found, and what is chosen of that. */
+export class AlbumView {
+  isOpen = $state(false);
+  scene = $state<Scene>('all');
+  /** What is searched for, as it is typed. */
+  text = $state('');
+  /** Those with fewer stars are not shown. */
+  stars = $state<Stars>(0);
+  /** Null: of all folders; empty: of none. */
+  folder = $state<string | null>(null);
+  /** How near pictures are looked at. */
+  zoom = $state.raw<Zoom>(WHOLE);
+  readonly order: Persisted<{ sort: Order }>;
+  readonly selection = new Selection();
+  readonly thumbnails: Thumbnails;
+  readonly slideshow: Slideshow;
+  readonly export: Export;
+  readonly import: Import;
+  readonly #album: Album;
+
+  readonly found = $derived.by((): readonly Card[] => {
+    const { stars, folder } = this;
+    const narrowed = this.#album.cards.filter(
+      (card) => card.stars >= stars && (folder === null || card.folder === folder),
+    );
+    return search(narrowed, this.text, this.order.current.sort);
+  });
+  readonly places = $derived(this.found.map(({ place }) => place));
+  readonly groups = $derived.by(() => groupsOf(this.found, this.order.current.sort));
+  /** Of those found, in bytes. */
+  readonly bytes = $derived(this.found.reduce((sum, { bytes }) => sum + bytes, 0));
+  /** How many pictures are in each folder, and under '' in none. */
+  readonly folders = $derived.by(() => {
+    const folders: Record<string, number> = {};
+    for (const { folder } of this.#album.cards) folders[folder] = (folders[folder] ?? 0) + 1;
+    return Object.entries(folders).toSorted(([a], [b]) => a.localeCompare(b));
+  });
+  readonly selected = $derived(this.found.filter(({ place }) => this.selection.chosen.has(place)));
+
+  #place = $state<number | null>(null);
+  #last = $state(0);
+  /** Which of those found the keys go to. Where that is gone, the one that came in its place. */
+  readonly at = $derived.by(() => {
+    const at = this.#place === null ? -1 : this.places.indexOf(this.#place);
+    return at >= 0 ? at : Math.max(Math.min(this.#last, this.places.length - 1), 0);
+  });
+  readonly active = $derived(this.found[this.at] ?? null);
+  /** What is done is done to these: what is chosen, or else the one that the keys go to. */
+  readonly meant = $derived.by((): readonly Card[] =>
+    this.scene === 'all' && this.selected.length > 0 ? this.selected : this.active ? [this.active] : [],
+  );
+  /** The two that are compared. */
+  readonly pair = $derived.by(() => {
+    const [first, second, ...others] = this.selected;
+    return first && second && others.length === 0 ? ([first, second] as const) : null;
+  });
+  /** What can be seen of what is wished for: the pictures may be gone. */
+  readonly seen = $derived.by((): Scene => {
+    if (this.scene === 'two' && this.pair) return 'two';
+    return this.scene === 'one' && this.active ? 'one' : 'all';
+  });
+
+  constructor(album: Album, shelf = localShelf()) {
+    this.#album = album;
+    const first: { sort: Order } = { sort: 'newest' };
+    this.order = new Persisted(
+      'album-order',
+      first,
+      (found) => (orders.includes(found.sort) ? found : first),
+      shelf,
+    );
+    this.slideshow = new Slideshow(shelf);
+    this.thumbnails = new Thumbnails((place) => album.thumbnail(place));
+    this.export = new Export((place) => album.whole(place));
+    this.import = new Import((files) => album.bring(files, this.folder ?? ''));
+  }
+
+  open(): void {
+    this.isOpen = true;
+  }
+
+  close(): void {
+    this.isOpen = false;
+    this.showAll();
+    this.selection.clear();
+    this.thumbnails.clear();
+  }
+
+  /** A step back: from a picture to all, from what is chosen to nothing chosen, and then out. */
+  back(): void {
+    if (this.seen !== 'all') this.showAll();
+    else if (this.selected.length > 0) this.selection.clear();
+    else this.close();
+  }
+
+  showAll(): void {
+    this.scene = 'all';
+    this.slideshow.stop();
+  }
+
+  /** Shows one of those found large. */
+  show(at: number): void {
+    this.go(at);
+    this.scene = 'one';
+  }
+
+  compare(): void {
+    if (!this.pair) return;
+    this.zoom = WHOLE;
+    this.scene = 'two';
+  }
+
+  /** The keys go to this one of those found from now on. */
+  go(at: number): void {
+    this.#place = this.places[at] ?? null;
+    this.#last = at;
+    this.zoom = WHOLE;
+  }
+
+  /** To the picture before or after; a slideshow begins again after the last. */
+  leaf(by: 1 | -1, around = false): void {
+    const { length } = this.places;
+    const next = around ? (this.at + by + length) % length : this.at + by;
+    if (next >= 0 && next < length) this.go(next);
+  }
+
+  clearSearch(): void {
+    this.text = '';
+    this.stars = 0;
+    this.folder = null;
+  }
+
+  async rate(stars: Stars): Promise<void> {
+    this.#stay();
+    await this.#album.star(placesOf(this.meant), stars);
+  }
+
+  async move(folder: string): Promise<void> {
+    this.#stay();
+    await this.#album.file(placesOf(this.meant), folder.trim());
+  }
+
+  async remove(): Promise<void> {
+    this.#stay();
+    await this.#album.remove(placesOf(this.meant));
+  }
+
+  /** What comes in the place of the one that keys go to takes them over. */
+  #stay(): void {
+    this.go(this.at);
+  }
+}
+
+const placesOf = (cards: readonly Card[]): number[] => cards.map(({ place }) => place);

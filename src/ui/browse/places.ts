@@ -1,0 +1,7 @@
+/** Sets of places, which are never changed but made anew. */
+export type Places = ReadonlySet<number>;
+
+export const placesIn = (places: Iterable<number>): Places => new Set(places);
+
+export const toggled = (places: Places, place: number): Places =>
+  placesIn(places.has(place) ? [...places].filter((other) => other !== place) : [...places, place]);
