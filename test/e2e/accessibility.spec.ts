@@ -70,7 +70,14 @@ test('axe finds nothing to mend in any view or window, in light or in dark', asy
     await app.fill({ prompt: 'sun', width: 64, height: 64, steps: 150 });
     await app.generate.click();
     await expect(page.getByRole('img', { name: 'Preview' })).toBeVisible();
-    await expectSound('a run');
+    await app.fill({ prompt: 'red apple' });
+    await page.getByRole('button', { name: 'Add to queue' }).click();
+    await button(/^Queue/).click();
+    await expectSound('a run, and one that waits');
+    await button('More ways to draw').click();
+    await expectSound('the menu at Generate');
+    await keyboard.press('Escape');
+    await button('Clear queue').click();
     await app.cancel.click();
     await expect(app.progress).toBeHidden();
     await app.fill({ steps: 2 });

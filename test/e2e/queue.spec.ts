@@ -123,7 +123,7 @@ test('pictures are drawn one after the other until that is stopped, by keys alon
   await app.fill({ prompt: 'apple' });
   await add.press('Enter');
   await expect(page.getByRole('button', { name: /: apple$/ }).first()).toBeVisible({ timeout: 60_000 });
-  await page.getByRole('button', { name: 'Stop after this one' }).press('Enter');
+  await page.getByRole('button', { name: 'Stop after this' }).press('Enter');
   await expect(app.progress).toBeHidden({ timeout: 60_000 });
   await expect(status(/^\s*Done: \d+ pictures took/)).toBeVisible();
   await expect(app.generate, 'what was pressed has gone').toBeFocused();

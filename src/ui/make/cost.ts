@@ -1,6 +1,6 @@
 /** What runs will take: time, by what pictures took on this machine before, and memory, by what their models ask for. */
 import type { DeviceInfo, ModelFacts } from '../../engine/api';
-import type { Errand } from '../album/kept';
+import type { Desk } from '../paint/desk';
 import type { Result } from '../album/result';
 import { stepsMade } from '../settings/strength';
 import type { Mode, Settings } from '../settings/settings';
@@ -16,6 +16,12 @@ export interface Pace {
   readonly look: number;
   /** Milliseconds before the first step and after the last. */
   readonly rest: number;
+}
+
+/** A run, as far as it bears on what it takes. */
+export interface Priced {
+  readonly settings: Settings;
+  readonly desk: Pick<Desk, 'mode' | 'controls' | 'references'>;
 }
 
 /** What is known of this machine. */
@@ -37,7 +43,7 @@ export interface Cost {
 }
 
 /** What all of this takes, one after the other. */
-export function cost(errands: readonly Errand[], known: Known): Cost {
+export function cost(errands: readonly Priced[], known: Known): Cost {
   const models = errands.map(({ settings }) => settings.model);
   const rooms = models.map((model) => roomOf(model, known));
   // Weights are loaded anew where the model changes.
@@ -89,7 +95,7 @@ function isPace(found: unknown): found is Pace {
   return typeof kind === 'string' && typeof sampler === 'string' && numbers && pixels !== 0;
 }
 
-type Guided = Pick<Errand['desk'], 'controls' | 'references'>;
+type Guided = Pick<Desk, 'controls' | 'references'>;
 
 const kindOf = ({ model, backend, rare }: Settings, { controls = [], references = [] }: Guided): string =>
   [backend, rare.bits ?? 0, rare.reuse ?? 0, controls.length, references.length, model].join(' ');
@@ -100,7 +106,7 @@ function looksOf({ guidance }: Settings, mode: Mode): number {
   return guidance > 1 ? 2 : 1;
 }
 
-function drawing({ settings, desk }: Errand, paces: readonly Pace[]): number | null {
+function drawing({ settings, desk }: Priced, paces: readonly Pace[]): number | null {
   const { width, height, hires, hiresScale, hiresStrength, hiresSteps, sampler, schedule } = settings;
   const alike = paces.filter(({ kind }) => kind === kindOf(settings, desk));
   const same = alike.filter((pace) => pace.sampler === sampler);

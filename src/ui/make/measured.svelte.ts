@@ -1,10 +1,9 @@
 import type { DeviceInfo } from '../../engine/api';
-import type { Errand } from '../album/kept';
 import type { Result } from '../album/result';
 import { isUsable, type UsableModel } from '../models/library.svelte';
 import { Persisted, type Shelf } from '../settings/persisted.svelte';
 import { Shared } from '../settings/shared.svelte';
-import { cost, learnt, paceOf, pacesFrom, type Cost, type Pace } from './cost';
+import { cost, learnt, paceOf, pacesFrom, type Cost, type Pace, type Priced } from './cost';
 import type { Here } from './make';
 
 const unmeasured = { webgpu: 0, wasm: 0 };
@@ -45,7 +44,7 @@ export class Measured {
   }
 
   /** What these will take, one after the other. */
-  cost(errands: readonly Errand[]): Cost {
+  cost(errands: readonly Priced[]): Cost {
     const { model, device } = this.#table;
     const models = [model, ...this.#here()].filter((one) => one !== null).filter(isUsable);
     return cost(errands, {

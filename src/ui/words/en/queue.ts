@@ -9,6 +9,9 @@ const called = (prompt: string): string => (prompt.trim() ? `“${clean(prompt, 
 
 const pictures = (n: number): string => plural(n, { one: 'one picture', other: `${count(n)} pictures` });
 
+/** About how long something takes, from milliseconds. */
+const time = (milliseconds: number): string => `about ${format.roughly(milliseconds / 1000)}`;
+
 /** What is told of an order. */
 interface Told {
   readonly width: number;
@@ -73,10 +76,12 @@ export const queue = {
   /** So many runs wait, and what they will take. */
   cost: (runs: number, cost: Cost): string => {
     const waiting = plural(runs, { one: 'one waits', other: `${count(runs)} wait` });
-    const time = cost.milliseconds === null ? '' : `about ${format.roughly(cost.milliseconds / 1000)}, `;
-    const room = cost.bytes === null ? '' : `, ${format.bytes(cost.bytes)} of memory`;
-    return `${waiting}: ${time}${pictures(cost.pictures)}${room}`;
+    const long = cost.milliseconds === null ? '' : `${time(cost.milliseconds)}, `;
+    return `${waiting}: ${long}${pictures(cost.pictures)}`;
   },
+  /** Of the largest model, in bytes. */
+  memory: (room: number): string => `The weights take about ${format.bytes(room)} of memory.`,
+  time,
   paused: 'paused',
   pause: 'Pause',
   goOn: 'Go on',
@@ -97,5 +102,5 @@ export const queue = {
   forever: 'Generate forever',
   foreverHint: 'One run after the other, as set then, until it is stopped',
   goesOn: 'goes on forever',
-  stopAfter: 'Stop after this one',
+  stopAfter: 'Stop after this',
 };

@@ -7,6 +7,8 @@ const { count } = format;
 const pictures = (n: number): string =>
   plural(n, { one: `${count(n)} vaizdas`, few: `${count(n)} vaizdai`, other: `${count(n)} vaizdų` });
 
+const time = (milliseconds: number): string => `apie ${format.roughly(milliseconds / 1000)}`;
+
 export const queue: typeof English = {
   waits: (waiting, held) =>
     `Įtraukta į eilę${held ? ', kuri pristabdyta' : ''}${waiting === 1 ? '' : `: laukia ${count(waiting)}`}.`,
@@ -57,10 +59,11 @@ export const queue: typeof English = {
     ].join(' · '),
   modelGone: 'jos modelio nėra',
   cost: (runs, cost) => {
-    const time = cost.milliseconds === null ? '' : `apie ${format.roughly(cost.milliseconds / 1000)}, `;
-    const room = cost.bytes === null ? '' : `, ${format.bytes(cost.bytes)} atminties`;
-    return `laukia ${count(runs)}: ${time}${pictures(cost.pictures)}${room}`;
+    const long = cost.milliseconds === null ? '' : `${time(cost.milliseconds)}, `;
+    return `laukia ${count(runs)}: ${long}${pictures(cost.pictures)}`;
   },
+  memory: (room) => `Svoriai užima apie ${format.bytes(room)} atminties.`,
+  time,
   paused: 'pristabdyta',
   pause: 'Pristabdyti',
   goOn: 'Tęsti',

@@ -25,16 +25,21 @@ function studioInTurns(generate: Generate = drawGrey) {
     },
     () => [full()],
   );
+  /** Until another one is begun, or none is any more. */
+  const next = async (begun = jobs.length) => {
+    while (jobs.length === begun && studio.queue.working) await turn();
+    await turn();
+  };
   const letOne = async () => {
     gates.pop()?.open(); // earlier ones may be those of cancelled runs
-    for (let i = 0; i < 8; i++) await turn();
+    await next();
   };
   const ask = async (prompt: string) => {
     studio.settings.current.prompt = prompt;
     void studio.press();
     await turn();
   };
-  return { studio, jobs, letOne, ask };
+  return { studio, jobs, letOne, next, ask };
 }
 
 const prompts = ({ queue }: Studio) => queue.waiting.map(({ settings }) => settings.prompt);
@@ -138,15 +143,15 @@ test('one that fails is told, kept to be tried again, and the next goes on', asy
 });
 
 test('Cancel ends the run in work alone, Cancel all takes out what waits, which can be brought back', async () => {
-  const { studio, jobs, letOne, ask } = studioInTurns();
+  const { studio, jobs, letOne, next, ask } = studioInTurns();
   for (const prompt of ['one', 'two', 'three', 'four']) await ask(prompt);
   studio.cancel();
-  for (let i = 0; i < 8; i++) await turn();
+  await next();
   expect(studio.news).toEqual({ kind: 'cancelled', pictures: 0, of: 1, next: true });
   expect([studio.run.kind, jobs.at(-1)?.prompt]).toEqual(['running', 'two']);
 
   studio.cancelAll();
-  for (let i = 0; i < 8; i++) await turn();
+  await next();
   expect([studio.run.kind, prompts(studio)]).toEqual(['idle', []]);
   studio.changes.undo();
   expect([prompts(studio), studio.queue.held, studio.queue.working]).toEqual([
