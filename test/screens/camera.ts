@@ -1,7 +1,7 @@
 /** Photographs of the page as it is now, in both themes. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import type { CDPSession, Page } from 'playwright/test';
+import { expect, type CDPSession, type Locator, type Page } from 'playwright/test';
 
 const folder = (path: string) => fileURLToPath(new URL(`../../${path}/`, import.meta.url));
 
@@ -13,7 +13,7 @@ export const devices = {
 export type Device = keyof typeof devices;
 
 /** What fits beside another one in a table, and can still be read there. */
-const small = { width: 1000, height: 600 };
+const small = { width: 1200, height: 760 };
 
 /** What `npm run screens` was asked for. */
 export interface Orders {
@@ -22,6 +22,18 @@ export interface Orders {
   readonly only: string;
   /** Whether those that READMEs show are replaced. */
   readonly readme: boolean;
+}
+
+/** Where a view is shown elsewhere: how a README shows it, of a desktop. */
+interface ForReadme {
+  /** Name of its file. */
+  readonly as: string;
+  /** As large as a desktop is. */
+  readonly large?: true;
+  /** Whether it is, too, what a browser shows of the app that offers to install it: of this device, whichever that is. */
+  readonly manifest?: true;
+  /** What is to be seen of what scrolls. */
+  readonly about?: Locator;
 }
 
 export class Camera {
@@ -46,29 +58,37 @@ export class Camera {
     return folder(`test-results/screens/${this.#orders.language}`);
   }
 
-  /**
-   * `readme`: by which name a README shows this view of a desktop, and whether as large as it is. `manifest`: it is what a
-   * browser shows of the app that offers to install it.
-   */
-  async take(
-    view: string,
-    readme?: { readonly as: string; readonly large?: true; readonly manifest?: true },
-  ): Promise<void> {
+  async take(view: string, readme?: ForReadme): Promise<void> {
     if (!view.startsWith(this.#orders.only)) return;
     await mkdir(this.#folder, { recursive: true });
     // What has the focus has a ring around it, and on a phone there would be a keyboard.
     await this.#page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+    await this.#speak(this.#orders.language);
     for (const theme of ['dark', 'light'] as const)
       await this.#photograph(theme, `${this.#folder}${view}-${this.#device}-${theme}.webp`);
-    if (!readme || !this.#orders.readme) return;
-    if (readme.manifest) {
+    if (readme && this.#orders.readme) await this.#photographForOthers(readme);
+    await this.#speak('en');
+  }
+
+  async #photographForOthers({ as, large, manifest, about }: ForReadme): Promise<void> {
+    if (manifest) {
       await mkdir(folder('public/screenshots'), { recursive: true });
       await this.#photograph('light', `${folder('public/screenshots')}${this.#device}.webp`);
     }
     if (this.#device === 'phone') return;
-    if (!readme.large) await this.#page.setViewportSize(small);
-    await this.#photograph('light', `${folder('.github')}${readme.as}.webp`);
+    if (!large) await this.#page.setViewportSize(small);
+    await about?.evaluate((element) => element.scrollIntoView({ block: 'center' }));
+    await this.#photograph('light', `${folder('.github')}${as}.webp`);
     await this.#page.setViewportSize(devices.desktop);
+  }
+
+  /** Whoever walks finds what is pressed by its English name. The switch is behind a window, where one is open. */
+  async #speak(language: string): Promise<void> {
+    await this.#page.evaluate((wanted) => {
+      if (document.documentElement.lang === wanted) return;
+      document.querySelector<HTMLElement>(`header button[lang=${wanted}]`)?.click();
+    }, language);
+    await expect(this.#page.locator('html')).toHaveAttribute('lang', language);
   }
 
   async #photograph(theme: 'light' | 'dark', path: string): Promise<void> {

@@ -40,6 +40,15 @@ async function walk(app: App, camera: Camera): Promise<void> {
     await expect(dialog).toBeHidden();
   };
 
+  const choose = async (model: RegExp) => {
+    const labels = await app.model.locator('option').allInnerTexts();
+    await app.model.selectOption({ label: labels.find((label) => model.test(label))! }); // it comes along
+  };
+  /** What was said is read: nothing lies over what is photographed next. */
+  const tidy = async () => {
+    for (const said of await button('Dismiss').all()) await said.click();
+  };
+
   await app.open();
   await camera.take('first-visit');
   for (const name of ['Image', 'Inpaint', 'Outpaint', 'Instruct']) {
@@ -49,6 +58,7 @@ async function walk(app: App, camera: Camera): Promise<void> {
   await tab('Text');
 
   await app.fill({ width: 96, height: 96, steps: 20, guidance: 5, sampler: 'DDIM' });
+  await tidy();
   await draw('red apple', 2);
   await camera.take('text', { as: 'screenshot', large: true, manifest: true });
 
@@ -64,13 +74,20 @@ async function walk(app: App, camera: Camera): Promise<void> {
   await draw('house', 2);
   await button('Edit this').click();
   await tab('Inpaint');
-  await new MaskCanvas(page).stroke([0.25, 0.55], [0.5, 0.75], [0.7, 0.6], [0.4, 0.6]);
+  await page.getByRole('slider', { name: 'Size' }).fill('40');
+  await new MaskCanvas(page).stroke([0.15, 0.85], [0.85, 0.85]);
   await app.fill({ prompt: 'red heart' });
+  await tidy();
   await camera.take('inpaint', { as: 'inpaint' });
 
   await tab('Instruct');
-  await app.fill({ prompt: 'make it winter' });
+  await choose(/instruct/);
+  await app.fill({ width: 96, height: 96 });
+  await draw('make it winter', 1);
+  await button('Slider').click();
   await camera.take('instruct', { as: 'instruct' });
+  await button('Discard').click();
+  await choose(/^mini-sd emoji \(/);
 
   await tab('Outpaint');
   await page.getByRole('spinbutton', { name: 'Right' }).fill('64');
@@ -78,17 +95,20 @@ async function walk(app: App, camera: Camera): Promise<void> {
   await camera.take('outpaint', { as: 'outpaint' });
   await button('Discard').click();
   await tab('Text');
+  await app.fill({ width: 96, height: 96 });
+  await tidy();
 
   await page.getByRole('button', { name: /^Picture \d+: house/ }).click();
   await button('Add control').click();
   await button('Use this result').click();
   await expect(page.getByText(/^Hint, /)).toBeVisible();
   await draw('blue house', 13);
-  await button('Remove control').scrollIntoViewIfNeeded();
-  await camera.take('control', { as: 'control-page' });
+  await button('Remove control').evaluate((element) => element.scrollIntoView({ block: 'center' }));
+  await camera.take('control', { as: 'control-page', about: button('Remove control') });
   await button('Draw…').click();
   await window('control-drawn');
   await button('Remove control').click();
+  await tidy();
 
   await app.fill({ prompt: 'penguin', steps: 150 });
   await app.generate.click();
@@ -123,7 +143,7 @@ async function walk(app: App, camera: Camera): Promise<void> {
     await dialog.getByRole('tab', { name }).click();
     await camera.take(`inspector-${name.toLowerCase()}`);
   }
-  await page.keyboard.press('Escape');
+  await dialog.getByRole('button', { name: 'Close' }).click();
   await page
     .getByLabel('Recipe', { exact: true })
     .setInputFiles({ name: 'apple.txt', mimeType: 'text/plain', buffer: Buffer.from(recipe) });

@@ -7,7 +7,7 @@ export const welcome = {
   miniature: [
     'The model that comes along is a ',
     { strong: 'miniature' },
-    ': some eighty words, such as “red apple”, at 96 × 96 pixels.',
+    ': some eighty words, such as “red apple”, at 96 × 96 pixels.',
   ] as Rich,
   models: [
     'For ',

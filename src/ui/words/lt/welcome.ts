@@ -5,7 +5,7 @@ export const welcome: typeof English = {
   miniature: [
     'Pridedamas modelis yra ',
     { strong: 'miniatiūra' },
-    ': moka apie aštuoniasdešimt angliškų žodžių, pavyzdžiui, „red apple“, ir piešia 96 × 96 taškų vaizdus.',
+    ': moka apie aštuoniasdešimt angliškų žodžių, pavyzdžiui, „red apple“, ir piešia 96 × 96 taškų vaizdus.',
   ],
   models: [
     'Norėdami ',
