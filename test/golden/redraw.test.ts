@@ -16,8 +16,8 @@ import { modelBytes } from './models';
 import { listGolden, present, skipped } from './root';
 import { pictureDifference } from './tensors';
 
-const redraw: Redraw = { tile: { width: 48, height: 48 }, padding: 24, blur: 4, order: 'linear' };
-const SIDE = 144;
+const redraw: Redraw = { tile: { width: 32, height: 32 }, padding: 16, blur: 4, order: 'linear' };
+const SIDE = 96;
 let tokenizer: Tokenizer;
 let checkpoint: Checkpoint;
 /** Drawn by the bundled model, and enlarged: it takes four tiles. */
@@ -26,7 +26,7 @@ let large: Pixels;
 beforeAll(async () => {
   tokenizer = await servedTokenizer();
   checkpoint = await openCheckpoint(await bundled('mini-sd.safetensors'));
-  const asked = jobWith({ prompt: 'red apple', width: 96, height: 96, steps: 8, guidance: 5, seed: 4 });
+  const asked = jobWith({ prompt: 'red apple', width: 64, height: 64, steps: 8, guidance: 5, seed: 4 });
   const { picture } = await draw(checkpoint, tokenizer, asked);
   large = scaled(picture, { width: SIDE, height: SIDE }, 'lanczos');
 });
@@ -60,7 +60,7 @@ describe('a tile that covers the whole picture', () => {
   const models = ['sd1', 'sd2-v', 'sdxl'].filter((name) => present(`models/${name}`));
   it.each(['bundled', ...models])('gives what image to image gives, to the bit (%s)', async (name) => {
     const opened = name === 'bundled' ? checkpoint : await openCheckpoint(modelBytes(name));
-    const pixels = scaled(large, { width: 96, height: 80 }, 'area');
+    const pixels = scaled(large, { width: 64, height: 48 }, 'area');
     for (const like of name === 'bundled' ? (['A1111', 'diffusers'] as const) : (['diffusers'] as const)) {
       const job = anew(pixels, 0.6, { like, steps: 3, sampler: 'Euler a' });
       const { redraw: _, ...whole } = job;
@@ -89,7 +89,7 @@ describe.skipIf(missing.length > 0)('a ControlNet that guides by what is drawn a
   ];
 
   it('guides the one tile there is as it guides image to image, to the bit', async () => {
-    const pixels = scaled(large, { width: 96, height: 80 }, 'area');
+    const pixels = scaled(large, { width: 64, height: 48 }, 'area');
     const job = anew(pixels, 0.6, { like: 'diffusers', steps: 3, controls: guidedBy(pixels, 1) });
     const { redraw: _, ...whole } = job;
     const { picture } = await draw(guided, tokenizer, job);
@@ -138,7 +138,7 @@ it('no border of a tile stands out', async () => {
     expect(stepsIn(told).at(-1)?.tile?.of).toBe(side < SIDE ? 4 : 1);
     return picture;
   };
-  const [four, hard, whole] = [await drawnIn(48), await drawnIn(48, 0), await drawnIn(SIDE)];
+  const [four, hard, whole] = [await drawnIn(32), await drawnIn(32, 0), await drawnIn(SIDE)];
   const across = ['x', 'y'] as const;
   /** How much more neighbours differ than in the picture drawn whole, as far from the border as this says. */
   const ratio = (picture: Pixels, isMeant: (distance: number) => boolean): number => {
@@ -189,12 +189,12 @@ it('each tile has noise of its own, and a picture is shown whole while it is dra
 
 it('what shows through stays as it was, and a picture of another size is made to fit', async () => {
   const rgba = large.rgba.map((value, i) => (i % 4 === 3 && i / 4 < SIDE * 20 ? 90 : value));
-  const size = { width: 150, height: 101 };
+  const size = { width: 100, height: 69 };
   const job = anew({ ...large, rgba }, 0.4, { steps: 2 });
   const { picture } = await draw(checkpoint, tokenizer, job);
   expect(picture.rgba.subarray(0, 4 * SIDE * 20)).toEqual(rgba.subarray(0, 4 * SIDE * 20));
   const other = await draw(checkpoint, tokenizer, { ...anew(large, 0.4, { steps: 2 }), ...size });
-  expect([other.picture.width, other.picture.height]).toEqual([150, 101]);
+  expect([other.picture.width, other.picture.height]).toEqual([100, 69]);
 });
 
 it('only a picture can be drawn anew so', async () => {
