@@ -1,6 +1,5 @@
 /** Files on the road that they take in the app, without its page and its store: told apart, opened, drawn with. */
 import { toldHeader } from '../../../src/engine/files/beside';
-import * as ort from 'onnxruntime-web';
 import type { ModelEntry } from '../../../src/engine/api';
 import { calledWords, sourceOf } from '../../../src/engine/called';
 import { gather } from '../../../src/engine/files/gather';
@@ -19,7 +18,7 @@ import { blobsOf, mapFiles } from '../../../src/weights/store/layout';
 import { readHeader, type Header } from '../../../src/weights/safetensors';
 import { memorySource } from '../../../src/weights/source';
 import { jobWith, type Asked } from '../../job';
-import { draw } from '../drawing';
+import { draw, untuned } from '../drawing';
 
 /** A file and where it lies: "vae/model.safetensors". */
 export interface Dropped {
@@ -85,7 +84,7 @@ async function opened(model: Arrived, arrived: readonly Arrived[]): Promise<Chec
     readable(model),
     lenders.map(([part, id]) => [part, readable(byName(id))]),
   );
-  return new Checkpoint(inspected.model, weights, wasmMachine(new Sessions(ort)));
+  return new Checkpoint(inspected.model, weights, wasmMachine(new Sessions(untuned)));
 }
 
 async function drawn(
