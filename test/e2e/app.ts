@@ -16,6 +16,7 @@ import { readFileSync } from 'node:fs';
 import { chosenBy } from '../../src/sampling/labels';
 import type { Asked } from '../job';
 import { pictureDifference } from '../golden/tensors';
+import { oneThreadPort } from './ports';
 import { SharedContext } from './shared-context';
 import { blocksOf, steadinessOf, sumOfShifts, watchSteadiness } from './steadiness';
 
@@ -194,18 +195,24 @@ interface Visit {
   readonly app: App;
   /** Whether a test has a profile of its own: where it is about processes or profiles, or a device that is none of ours. */
   readonly ownProfile: boolean;
+  /** Whether ONNX Runtime has as many threads as where `npm start` serves the app, or one, which takes less of the cores. */
+  readonly threads: boolean;
 }
 
 /** Fails when anything was asked of another origin than the app's own, or was tried that the page's policy forbids. */
-export const test = base.extend<Visit, { shared: SharedContext }>({
+export const test = base.extend<Visit, { shared: Map<string, SharedContext> }>({
   ownProfile: [false, { option: true }],
+  threads: [false, { option: true }],
+  baseURL: ({ baseURL, threads }, use) => use(threads ? baseURL : `http://localhost:${oneThreadPort}`),
   // eslint-disable-next-line no-empty-pattern -- Playwright reads from the parameters what is needed
-  shared: [async ({}, use) => use(new SharedContext()), { scope: 'worker' }],
+  shared: [async ({}, use) => use(new Map()), { scope: 'worker' }],
   context: async ({ browser, context, shared, ownProfile, baseURL }, use) => {
     if (ownProfile) return use(context);
     const { origin } = new URL(baseURL!); // the configuration has one
-    await use(await shared.open(browser, origin));
-    await shared.empty(origin);
+    const profile = shared.get(origin) ?? new SharedContext();
+    shared.set(origin, profile);
+    await use(await profile.open(browser, origin));
+    await profile.empty(origin);
   },
   app: async ({ page, baseURL }, use) => {
     const app = new App(page);

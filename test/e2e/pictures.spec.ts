@@ -12,6 +12,8 @@ const { cases } = JSON.parse(await readFile(new URL('mini-sd/cases.json', golden
   cases: MiniCase[];
 };
 
+test.use({ threads: true });
+
 // One visit for all of it, as a person would: a software GPU compiles shaders for many seconds.
 test('a picture, after a run that was cancelled midway, and with the graphics process killed', async ({
   app,

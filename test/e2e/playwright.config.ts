@@ -1,10 +1,10 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'playwright/test';
 import { launch } from '../chromium.mjs';
+import { startPort, oneThreadPort } from './ports';
 import { oneProcess } from './shared-context';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
-const port = Number(process.env.PORT ?? 4199);
 
 export default defineConfig({
   testDir: '.',
@@ -17,7 +17,7 @@ export default defineConfig({
   expect: { timeout: 30_000 },
   forbidOnly: Boolean(process.env.CI),
   use: {
-    baseURL: `http://localhost:${port}`,
+    baseURL: `http://localhost:${startPort}`,
     // What cannot be pressed is told long before the whole test is given up.
     actionTimeout: 120_000,
     screenshot: 'only-on-failure',
@@ -33,12 +33,13 @@ export default defineConfig({
       use: { browserName: 'chromium', launchOptions: { ...launch, args: [...launch.args, oneProcess] } },
     },
   ],
-  webServer: {
+  webServer: [
     // What a person runs, not a server made for tests.
-    command: `node src/cli/start.mjs --port ${port}`,
-    cwd: root,
-    env: { CI: 'true' },
-    url: `http://localhost:${port}`,
-    timeout: 300_000,
-  },
+    served(`node src/cli/start.mjs --port ${startPort}`, startPort),
+    served(`node test/e2e/one-thread.mjs ${oneThreadPort}`, oneThreadPort),
+  ],
 });
+
+function served(command: string, port: number) {
+  return { command, cwd: root, env: { CI: 'true' }, url: `http://localhost:${port}`, timeout: 300_000 };
+}

@@ -5,15 +5,15 @@ import { expect, test } from './app';
 test('a picture is enlarged and drawn anew tile by tile, and keeps what made it', async ({ app }) => {
   const { page } = app;
   await app.open();
-  await app.fill({ prompt: 'red apple', steps: 4, seed: 7 });
+  await app.fill({ prompt: 'red apple', width: 64, height: 64, steps: 4, seed: 7 });
   const small = await app.draw();
   await page.getByText('Redraw details', { exact: true }).click();
   await page.getByRole('combobox', { name: 'Upscaler', exact: true }).selectOption('Lanczos');
   const numbers: readonly (readonly [string, string])[] = [
     ['Upscale by', '1.5'],
     ['Redraw strength', '0.5'],
-    ['Tile width', '64'],
-    ['Tile height', '64'],
+    ['Tile width', '48'],
+    ['Tile height', '48'],
     ['Tile padding', '16'],
     ['Tile blur', '4'],
   ];
@@ -44,7 +44,7 @@ test('a picture is enlarged and drawn anew tile by tile, and keeps what made it'
       page.getByRole('button', { name: 'Download PNG' }).click(),
     ]);
     expect(readFileSync(await download.path(), 'latin1')).toMatch(
-      /Seed: 7.*Ultimate SD upscale upscaler: Lanczos, Ultimate SD upscale tile_width: 64, Ultimate SD upscale tile_height: 64, Ultimate SD upscale mask_blur: 4, Ultimate SD upscale padding: 16, Ultimate SD upscale upscale_by: 1.5, Ultimate SD upscale denoise: 0.5, Ultimate SD upscale mode_type: Chess/s,
+      /Seed: 7.*Ultimate SD upscale upscaler: Lanczos, Ultimate SD upscale tile_width: 48, Ultimate SD upscale tile_height: 48, Ultimate SD upscale mask_blur: 4, Ultimate SD upscale padding: 16, Ultimate SD upscale upscale_by: 1.5, Ultimate SD upscale denoise: 0.5, Ultimate SD upscale mode_type: Chess/s,
     );
   });
 

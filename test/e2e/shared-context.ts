@@ -1,6 +1,6 @@
 /**
- * One browser profile for all tests of a worker, emptied between them: a page of its own in it stays open and keeps ONNX
- * Runtime compiled, so that a test's first picture takes half of what it takes a profile that is new.
+ * One browser profile for all tests of a worker that visit one address, emptied between them: a page of its own in it stays
+ * open and keeps ONNX Runtime compiled, so that a test's first picture takes half of what it takes a profile that is new.
  */
 import { readdirSync } from 'node:fs';
 import type { Browser, BrowserContext, Page } from 'playwright/test';
@@ -14,7 +14,7 @@ export class SharedContext {
 
   /** @param origin of the app. */
   async open(browser: Browser, origin: string): Promise<BrowserContext> {
-    this.#context ??= await browser.newContext();
+    this.#context ??= await browser.newContext({ baseURL: origin });
     this.#keeper ??= (await keeper(this.#context, origin)).once('crash', () => (this.#keeper = undefined));
     return this.#context;
   }
