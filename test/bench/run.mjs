@@ -16,6 +16,7 @@ const benches = {
   paint: `${vitest} paint`,
   album: `${vitest} album`,
   app: `${playwright} test/bench/playwright.config.ts app`,
+  browse: `${playwright} test/bench/playwright.config.ts browse`,
   peer: `${playwright} test/bench/peer/playwright.config.ts`,
 };
 

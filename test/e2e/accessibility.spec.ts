@@ -133,6 +133,36 @@ test('axe finds nothing to mend in any view or window, in light or in dark', asy
     await close();
   });
 
+  await test.step('the album: all, chosen, one, two, none found', async () => {
+    const card = dialog.getByRole('listbox').getByRole('option');
+    const reach = async (name: string) => {
+      await dialog.getByRole('button', { name, exact: true }).click();
+    };
+    await page.getByRole('button', { name: 'Album', exact: true }).click();
+    await dialog.getByLabel('Add pictures…').setInputFiles(picture);
+    await expect(card.nth(1)).toBeVisible();
+    await card.first().focus();
+    await expectSoundWindow('Album');
+    await keyboard.press('Space');
+    await keyboard.press('Shift+ArrowRight');
+    await reach('Move to a folder…');
+    await expectSoundWindow('Album, two selected');
+    await reach('Compare');
+    await expectSoundWindow('Album, two compared');
+    await reach('Slider');
+    await expectSoundWindow('Album, two compared by a line');
+    await keyboard.press('Escape');
+    await keyboard.press('Enter');
+    await expect(dialog.getByRole('group', { name: 'Use' })).toBeVisible();
+    await expectSoundWindow('Album, one picture');
+    await keyboard.press('Escape');
+    await dialog.getByRole('searchbox').fill('nothing like it');
+    await expectSoundWindow('Album, nothing found');
+    await reach('Clear the search');
+    await reach('Close');
+    await expect(dialog).toBeHidden();
+  });
+
   await test.step('windows', async () => {
     await button(/nothing sent elsewhere/).click();
     await expectSoundWindow('What was sent');
