@@ -61,6 +61,14 @@ test('pictures are brought, found, starred, opened, recalled, compared, exported
     await expect(album(page)).toBeHidden();
   });
 
+  await test.step('a shortcut of the installed app opens it', async () => {
+    await page.goto('#album');
+    await expect(album(page)).toBeVisible();
+    expect(new URL(page.url()).hash).toBe('');
+    await keyboard.press('Escape');
+    await expect(album(page)).toBeHidden();
+  });
+
   const drawn = [await draw(app, 'a red apple', 41), await draw(app, 'a blue house', 42)];
   const elsewhere = {
     'old-tram.png': brought(200, recipeOf('an old tram', 7001)),
