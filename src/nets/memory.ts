@@ -32,18 +32,26 @@ export function roomFor(
 ): Room {
   const nets = places.map((net) => {
     let sum = 0;
+    let ofTexts = 0;
     for (const [name, { shape }] of tensors) {
+      if (!name.startsWith(`${net}.`) || staysBehind(name)) continue;
       const packed = (net === 'unet' || net === 'mmdit') && bits !== null && isLinear(shape);
       const each = packed ? bits / 8 + bytesPer[dtype] / BLOCK : bytesPer[dtype];
-      if (name.startsWith(`${net}.`) && !staysBehind(name)) sum += sizeOf(shape) * each;
+      sum += sizeOf(shape) * each;
+      if (readsTexts(name)) ofTexts += sizeOf(shape) * each;
     }
-    return { net, bytes: sum };
+    return { net, bytes: sum, ofTexts };
   });
   const all = nets.reduce((sum, { bytes }) => sum + bytes, 0);
   if (all + beside <= RESIDENT_BYTES) return { bytes: all, together: true };
-  const alone = nets.map(({ net, bytes }) => (net === 't5' ? Math.min(bytes, T5_PART_BYTES) : bytes));
+  const alone = nets.map(({ net, bytes, ofTexts }) =>
+    net === 't5' ? Math.min(bytes, T5_PART_BYTES) : Math.max(bytes - ofTexts, ofTexts),
+  );
   return { bytes: Math.max(...alone), together: false };
 }
+
+/** What a UNet's attentions make of texts is made before the steps, by a net of these weights alone. */
+const readsTexts = (name: string): boolean => /^unet\..*\.attn2\.to_[kv]\.weight$/.test(name);
 
 /** Tables of which a picture needs a few rows, and what is no weight. */
 const staysBehind = (name: string): boolean =>
