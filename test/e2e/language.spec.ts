@@ -38,7 +38,7 @@ test('a Lithuanian draws in Lithuanian, and may choose English, which is remembe
 
   // At once and without a reload, with what was typed still there.
   await page.evaluate(() => Object.assign(window, { before: true }));
-  await page.getByRole('button', { name: 'English (EN)' }).click();
+  await page.getByRole('button', { name: 'EN, English' }).click();
   await expect(page.locator('html')).toHaveAttribute('lang', 'en');
   await expect(app.generate).toBeVisible();
   await expect(app.result).toBeVisible();
@@ -51,7 +51,7 @@ test('a Lithuanian draws in Lithuanian, and may choose English, which is remembe
   await expect(app.generate).toBeVisible();
   await expect(page.locator('html')).toHaveAttribute('lang', 'en');
 
-  await page.getByRole('button', { name: 'Lietuvių (LT)' }).click();
+  await page.getByRole('button', { name: 'LT, Lietuvių' }).click();
   await expect(generate).toBeVisible();
   await page.reload();
   await expect(generate).toBeVisible();
