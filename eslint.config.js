@@ -7,7 +7,7 @@ import ts from 'typescript-eslint';
 /** What the page tells of. */
 const told = [
   ...['engine/api', 'nets/strangers', 'recipe', 'settings', 'files', 'control', 'reference', 'paint'],
-  ...['album', 'models', 'make', 'shell', 'canvas', 'sampling', 'text', 'rich'],
+  ...['album', 'models', 'make', 'grid', 'shell', 'canvas', 'sampling', 'text', 'rich'],
 ];
 
 /** What no language changes, beside the languages. */
@@ -206,6 +206,13 @@ const arrows = {
     types: ['engine/api', 'engine/rpc'],
     packages: ['svelte'],
   },
+  'src/ui/grid': {
+    may: [
+      ...['errors', 'canvas', 'recipe', 'sampling', 'text', 'context', 'controls', 'words', 'files'],
+      ...['settings', 'album', 'models', 'make'],
+    ],
+    packages: ['svelte'],
+  },
   'src/ui/share': {
     may: [
       ...['errors', 'recipe', 'sampling', 'context', 'controls', 'words', 'files', 'settings'],
@@ -222,7 +229,7 @@ const arrows = {
   'src/ui/shell': {
     may: [
       ...['engine/scripts', 'sw/shared', 'context', 'controls', 'words', 'files', 'settings'],
-      ...['styles', 'paint', 'album', 'models', 'inspect', 'make', 'share', 'browse'],
+      ...['styles', 'paint', 'album', 'models', 'inspect', 'make', 'grid', 'share', 'browse'],
     ],
     types: ['engine/api', 'engine/rpc'],
     packages: ['svelte'],

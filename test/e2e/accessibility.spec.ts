@@ -164,6 +164,11 @@ test('axe finds nothing to mend in any view or window, in light or in dark', asy
   });
 
   await test.step('windows', async () => {
+    await button('More ways to draw').click();
+    await page.getByRole('menuitem', { name: 'Grid…' }).click();
+    await expectSoundWindow('Grid');
+    await close();
+
     await button(/nothing sent elsewhere/).click();
     await expectSoundWindow('What was sent');
     await close();

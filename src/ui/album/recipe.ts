@@ -30,6 +30,8 @@ export interface Drawn {
   readonly model: string;
   /** What made it larger once it was drawn. */
   readonly enlarged?: Enlarged;
+  /** What else is to be told of it, in A1111's words. */
+  readonly script?: Recipe['unknown'];
 }
 
 /**
@@ -37,7 +39,7 @@ export interface Drawn {
  * @param here the files on this device, for their names and hashes.
  */
 export function recipeOf(
-  { job, mode, settings, controls = [], references = [], model, enlarged }: Drawn,
+  { job, mode, settings, controls = [], references = [], model, enlarged, script = [] }: Drawn,
   here: readonly ModelEntry[],
 ): Recipe {
   const { prompt, negative, width, height, seed } = job;
@@ -65,6 +67,7 @@ export function recipeOf(
       ...borrowed(job, here),
       ...(job.decoder ? [['VAE Decoder', job.decoder] as const] : []),
       ...(enlarged ? postprocessed(enlarged) : []),
+      ...script,
     ],
   };
 }

@@ -90,6 +90,19 @@ export async function enlargedOf(
   };
 }
 
+/**
+ * A sheet of several pictures: told to be made as the first of them was.
+ * @param script what its recipe tells beside that. @param took milliseconds for all of them.
+ */
+export async function sheetOf(
+  { url: _, number: __, enlarged: ___, ...first }: Result,
+  { name, pixels, script, took }: { name: string; pixels: Pixels; script: Recipe['unknown']; took: number },
+  here: readonly ModelEntry[],
+): Promise<Omit<Result, 'number' | 'url'>> {
+  const about = { ...first, original: null, place: null, took };
+  return { ...about, fileName: name, itself: await originalOf(pixels, name, { ...about, script, here }) };
+}
+
 /** A picture as it is kept, with its recipe in it. */
 async function originalOf(
   pixels: Pixels,

@@ -44,11 +44,18 @@ export class Ordering {
     this.#seed = seed;
   }
 
-  /** What would be drawn as things stand, with all its seeds drawn. A copy: what is painted from now on is for the next one. */
-  errand(): Errand {
-    const { form, desk } = this.#table;
+  /**
+   * What would be drawn as things stand, with all its seeds drawn. A copy: what is painted from now on is for the next one.
+   * @param settings in the place of those in the form.
+   */
+  errand(settings = this.#settled()): Errand {
+    return { settings: this.#drawn(settings), desk: this.#table.desk };
+  }
+
+  #settled(): Settings {
+    const { form } = this.#table;
     form.settleAll();
-    return { settings: this.#drawn($state.snapshot(form.settings.current)), desk };
+    return $state.snapshot(form.settings.current);
   }
 
   /** Generate was pressed. What keeps it from beginning is said; without words it is asked once whether that is meant. */
@@ -96,6 +103,11 @@ export class Ordering {
     return this.endless ? this.errand() : null;
   }
 
+  /** In digits. */
+  newSeed(): string {
+    return String(this.#seed());
+  }
+
   get endless(): boolean {
     return this.#able && this.#random;
   }
@@ -139,7 +151,7 @@ export class Ordering {
 
   /** With the words of its styles, and seeds where random ones are wanted. */
   #drawn(settings: Settings): Settings {
-    const drawn = (seed: string): string => (seed === RANDOM ? String(this.#seed()) : seed);
+    const drawn = (seed: string): string => (seed === RANDOM ? this.newSeed() : seed);
     const { seed, variationSeed, variationStrength } = settings;
     return {
       ...this.#table.styles.applied(settings),

@@ -14,6 +14,7 @@ import { files } from './files';
 import { form } from './form';
 import { format } from './format';
 import { gallery } from './gallery';
+import { grid } from './grid';
 import { guiding } from './guiding';
 import { inspecting } from './inspecting';
 import { installed } from './installed';
@@ -66,6 +67,7 @@ export const en = {
   form,
   format,
   gallery,
+  grid,
   guiding,
   inspecting,
   installed,

@@ -15,6 +15,7 @@ import { files } from './files';
 import { form } from './form';
 import { format } from './format';
 import { gallery } from './gallery';
+import { grid } from './grid';
 import { guiding } from './guiding';
 import { inspecting } from './inspecting';
 import { installed } from './installed';
@@ -67,6 +68,7 @@ export const lt: Words = {
   form,
   format,
   gallery,
+  grid,
   guiding,
   inspecting,
   installed,

@@ -14,7 +14,11 @@ const names: ReadonlySet<string> = new Set([
   ...['Stable Diffusion 1.x', 'Euler a', 'Latent (bicubic antialiased)', 'latent noise', 'latent nothing'],
   ...['Stability AI Community', 'CreativeML OpenRAIL-M', 'CreativeML OpenRAIL++-M'],
   ...['VAE Decoder', 'Postprocess upscale by', 'Postprocess upscaler', 'bilinear antialiased', 'take over'],
-  ...['(prefers-color-scheme: dark)', 'a[href], button, input, select, textarea, summary, [tabindex]'],
+  ...[
+    'system-ui, sans-serif',
+    '(prefers-color-scheme: dark)',
+    'a[href], button, input, select, textarea, summary, [tabindex]',
+  ],
 ]);
 
 const strange = (file: string): string[] => {

@@ -1,0 +1,211 @@
+import type { Pixels } from '../../canvas/pixels';
+import { toDrobeError, type DrobeError } from '../../errors';
+import type { ToldAxis } from '../../recipe/grid';
+import { parseSeed } from '../../sampling/seed';
+import type { Errand, Group } from '../album/kept';
+import type { Result } from '../album/result';
+import { Persisted, type Shelf } from '../settings/persisted.svelte';
+import { words } from '../words/language.svelte';
+import { axes, offered, type Around } from './axes';
+import { axisNames, type AxisName } from './names';
+import { drawGrid } from './draw';
+import { cellName, cellsIn, cellsOf, placeNamed, planOf, type AxisWish, type Plan, type Row } from './plan';
+import type { Labels } from './sheet';
+
+/** More in one go is a slip. */
+export const MOST_CELLS = 1000;
+
+/** What a grid needs of those who draw and keep. */
+export interface Hands {
+  /** What axes read their values by; null where nothing can be drawn. */
+  readonly around: Around | null;
+  /** What would be drawn with these settings, all of whose seeds are drawn. */
+  errand(settings: Around['settings']): Errand;
+  /** Has the cells drawn, one after the other. @param onmade told of each, with its name. */
+  draw(
+    errands: readonly Errand[],
+    group: Group,
+    cells: readonly string[],
+    onmade: (cell: string, result: Result) => void,
+  ): Promise<void>;
+  /** Keeps the sheet, made as the first of its pictures was, and by these axes. @param took milliseconds for all of it. */
+  keep(sheet: Pixels, first: Result, errand: Errand, axes: readonly ToldAxis[], took: number): Promise<void>;
+  /** Milliseconds that these take, by what was measured here; null where nothing like them was. */
+  takes(cells: readonly Around['settings'][]): number | null;
+  newId(): string;
+}
+
+const places = ['x', 'y', 'z'] as const;
+export type Place = (typeof places)[number];
+
+/** As they are remembered. */
+interface Wishes {
+  x: string;
+  xValues: string;
+  y: string;
+  yValues: string;
+  z: string;
+  zValues: string;
+  legend: boolean;
+}
+
+const nothing: Wishes = {
+  ...{ x: 'steps', xValues: '', y: 'none', yValues: '', z: 'none', zValues: '' },
+  legend: true,
+};
+
+const nameOf = (written: string): AxisName => axisNames.find((name) => name === written) ?? 'none';
+
+/** A grid as it is asked for, and those that are being drawn. */
+export class Grid {
+  open = $state(false);
+  readonly #wishes: Persisted<Wishes>;
+  readonly #hands: Hands;
+  /** Why the sheet of the last grid could not be made: its pictures are in the album all the same. */
+  failure = $state.raw<DrobeError | null>(null);
+
+  /** Axes that can be chosen now. */
+  readonly offered = $derived.by(() => (this.#hands.around ? offered(this.#hands.around) : []));
+  readonly #planned = $derived.by(() => {
+    const { around } = this.#hands;
+    return around && planOf([this.#wish('x'), this.#wish('y'), this.#wish('z')], around);
+  });
+  readonly plan = $derived.by(() => {
+    const planned = this.#planned;
+    return planned && 'plan' in planned ? planned.plan : null;
+  });
+  readonly cells = $derived(this.plan ? cellsIn(this.plan) : 0);
+  /** How many values the axes have that are used. */
+  readonly factors = $derived(
+    this.plan ? rowsOf(this.plan).flatMap(({ points }) => (points.length > 0 ? [points.length] : [])) : [],
+  );
+  readonly canStart = $derived(this.factors.length > 0 && this.cells <= MOST_CELLS);
+  /** Milliseconds that it takes; null where nothing tells. */
+  readonly takes = $derived.by(() => {
+    const { around } = this.#hands;
+    if (!around || !this.plan || !this.canStart) return null;
+    return this.#hands.takes(cellsOf(this.plan, around.settings).map(({ settings }) => settings));
+  });
+
+  constructor(hands: Hands, shelf: Shelf | null) {
+    this.#hands = hands;
+    this.#wishes = new Persisted('grid', nothing, (found) => found, shelf);
+  }
+
+  save(): void {
+    this.#wishes.save();
+  }
+
+  get legend(): boolean {
+    return this.#wishes.current.legend;
+  }
+
+  set legend(wanted: boolean) {
+    this.#wishes.current.legend = wanted;
+  }
+
+  name(place: Place): AxisName {
+    const name = nameOf(this.#wishes.current[place]);
+    return this.offered.includes(name) ? name : 'none';
+  }
+
+  /** Another axis begins with what is set now. */
+  choose(place: Place, name: AxisName): void {
+    const { around } = this.#hands;
+    this.#wishes.current[place] = name;
+    this.#wishes.current[`${place}Values`] = (around && axes[name].begin?.(around)) ?? '';
+  }
+
+  values(place: Place): string {
+    return this.#wishes.current[`${place}Values`];
+  }
+
+  write(place: Place, text: string): void {
+    this.#wishes.current[`${place}Values`] = text;
+  }
+
+  /** All values of an axis, as they are written; null where there is no end to them. */
+  all(place: Place): string | null {
+    const { around } = this.#hands;
+    const all = around && axes[this.name(place)].all?.(around);
+    return all ? all.map((value) => (/[",]/.test(value) ? `"${value}"` : value)).join(', ') : null;
+  }
+
+  swap(one: Place, other: Place): void {
+    const { current } = this.#wishes;
+    [current[one], current[other]] = [current[other], current[one]];
+    const [a, b] = [`${one}Values`, `${other}Values`] as const;
+    [current[a], current[b]] = [current[b], current[a]];
+  }
+
+  /** The items of an axis that make no sense. */
+  wrong(place: Place): readonly string[] {
+    const planned = this.#planned;
+    return planned && 'wrong' in planned ? planned.wrong[places.indexOf(place)]! : [];
+  }
+
+  /** Has all cells drawn, and then the sheet of them kept, as far as there are pictures. */
+  async start(): Promise<void> {
+    const { around } = this.#hands;
+    const { plan } = this;
+    if (!around || !plan || !this.canStart) return;
+    this.open = false;
+    this.failure = null;
+    // A copy, which can be kept: what is set from now on is for the next one.
+    const base = { ...$state.snapshot(around.settings), seed: drawn(around.settings.seed, around), count: 1 };
+    const cells = cellsOf(plan, base);
+    const used = rowsOf(plan).filter(({ points }) => points.length > 0);
+    const group = { id: this.#hands.newId(), name: words.grid.called(used.map(({ name }) => name)) };
+    // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nothing shows it
+    const made = new Map<string, Result>();
+    const errands = cells.map(({ settings }) => this.#hands.errand(settings));
+    await this.#hands.draw(errands, group, cells.map(cellName), (cell, result) => made.set(cell, result));
+    const [first] = made.values();
+    const [errand] = errands;
+    // One picture needs no sheet.
+    if (made.size < 2 || !first || !errand) return;
+    try {
+      const sheet = await drawGrid(this.#labels(plan), [...made].flatMap(placed));
+      const took = [...made.values()].reduce((sum, result) => sum + result.took, 0);
+      await this.#hands.keep(sheet, first, errand, toldOf(plan), took);
+    } catch (thrown) {
+      this.failure = toDrobeError(thrown);
+      this.open = true;
+    }
+  }
+
+  #labels({ x, y, z }: Plan): Labels {
+    const texts = (row: Row): string[] =>
+      !this.legend || row.points.length === 0
+        ? Array.from({ length: Math.max(row.points.length, 1) }, () => '')
+        : row.points.map(({ text }) => labelOf(row.name, text));
+    return { x: texts(x), y: texts(y), z: texts(z) };
+  }
+
+  #wish(place: Place): AxisWish {
+    return { name: this.name(place), text: this.values(place) };
+  }
+}
+
+const rowsOf = ({ x, y, z }: Plan): readonly Row[] => [x, y, z];
+
+/** Names speak for themselves; a number needs what it is of. */
+const speaking: ReadonlySet<AxisName> = new Set(['replace', 'model', 'styles', 'lora', 'size']);
+const labelOf = (axis: AxisName, text: string): string =>
+  speaking.has(axis) ? text : `${words.grid.axes[axis]}: ${text}`;
+
+const drawn = (seed: string, { seed: fresh }: Around): string =>
+  typeof parseSeed(seed) === 'bigint' ? seed : fresh();
+
+function placed([cell, { itself }]: [string, Result]) {
+  const at = placeNamed(cell);
+  return at ? [{ at, picture: itself }] : [];
+}
+
+const toldOf = (plan: Plan): readonly ToldAxis[] =>
+  places.flatMap((place) => {
+    const { name, points } = plan[place];
+    return name !== 'none' && points.length > 0
+      ? [{ place, name, values: points.map(({ text }) => text) }]
+      : [];
+  });

@@ -1,0 +1,86 @@
+/** A grid that is drawn by the studio, with the models at hand. */
+import type { Pixels } from '../../canvas/pixels';
+import { gridScript, type ToldAxis } from '../../recipe/grid';
+import type { Errand, Group } from '../album/kept';
+import { sheetOf, type Result } from '../album/result';
+import { isUsable, type Library } from '../models/library.svelte';
+import type { Studio } from '../make/studio.svelte';
+import { randomId } from '../make/system';
+import { upscalers } from '../settings/settings';
+import type { Around } from './axes';
+import type { Hands } from './grid.svelte';
+
+export class StudioHands implements Hands {
+  readonly #studio: Studio;
+  readonly #library: Library;
+
+  constructor(studio: Studio, library: Library) {
+    this.#studio = studio;
+    this.#library = library;
+  }
+
+  get around(): Around | null {
+    const { model, form, place, styles } = this.#studio;
+    const library = this.#library;
+    if (!model) return null;
+    return {
+      settings: form.settings.current,
+      mode: place.mode,
+      multiple: form.multiple,
+      models: library.entries.filter(isUsable).map((entry) => ({ id: entry.id, name: library.label(entry) })),
+      vaes: library.vaes.map(({ id, addon }) => ({ id, name: addon.name })),
+      upscalers: [...Object.keys(upscalers), ...library.upscalers.map(({ addon }) => addon.name)],
+      styles: styles.all.map(({ name }) => name),
+      loras: library.loras.map(({ addon }) => addon.name),
+      seed: () => this.#studio.ordering.newSeed(),
+    };
+  }
+
+  errand(settings: Around['settings']): Errand {
+    return this.#studio.ordering.errand(settings);
+  }
+
+  async draw(
+    errands: readonly Errand[],
+    group: Group,
+    cells: readonly string[],
+    onmade: (cell: string, result: Result) => void,
+  ): Promise<void> {
+    const { queue, history, form, view } = this.#studio;
+    const { prompt, negative } = form.settings.current;
+    history.remember({ prompt, negative });
+    view.watch();
+    const stop = queue.follow(group.id, {
+      made: (result, { cell }) => {
+        if (cell !== undefined) onmade(cell, result);
+      },
+    });
+    await queue.add(errands, { group, cells });
+    stop();
+  }
+
+  async keep(
+    pixels: Pixels,
+    first: Result,
+    errand: Errand,
+    axes: readonly ToldAxis[],
+    took: number,
+  ): Promise<void> {
+    const { album, view } = this.#studio;
+    const name = first.fileName.replace(/^drobe-/, 'drobe-grid-');
+    const script = gridScript(axes);
+    const sheet = await sheetOf(first, { name, pixels, script, took }, this.#library.entries);
+    const entry = await album.begin(errand);
+    const kept = await entry.end(sheet);
+    if (kept) view.made(kept);
+  }
+
+  takes(cells: readonly Around['settings'][]): number | null {
+    const { measured, desk } = this.#studio;
+    return measured.cost(cells.map((settings) => ({ settings, desk }))).milliseconds;
+  }
+
+  newId(): string {
+    return randomId();
+  }
+}
