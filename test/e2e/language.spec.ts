@@ -8,11 +8,14 @@ test('the app is listed in Lithuanian, too', async ({ request }) => {
     ['', '.lt'].map(async (lang) => (await request.get(`/manifest${lang}.webmanifest`)).json()),
   );
   expect(english.lang).toBe('en');
-  expect(lithuanian).toMatchObject({
-    ...english,
-    lang: 'lt',
-    description: expect.stringContaining('naršyklėje'),
-  });
+  expect(lithuanian.lang).toBe('lt');
+  expect(lithuanian.description).toContain('naršyklėje');
+  expect(lithuanian.shortcuts.map(({ name }: { name: string }) => name)).toContain('Albumas');
+  // All but what people read is the same.
+  const read = new Set(['lang', 'description', 'name', 'label']);
+  const unread = (manifest: object): string =>
+    JSON.stringify(manifest, (key, value: unknown) => (read.has(key) ? undefined : value));
+  expect(unread(lithuanian)).toBe(unread(english));
 });
 
 test('a Lithuanian draws in Lithuanian, and may choose English, which is remembered', async ({ app }) => {
