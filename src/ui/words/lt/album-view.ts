@@ -124,7 +124,7 @@ export const albumView: typeof English = {
   useAllHint: 'Grįžti į puslapį su visais šio vaizdo nustatymais',
   usePromptHint: 'Perimti jo užklausą ir neigiamą užklausą',
   useSeedHint: 'Perimti jo sėklą',
-  edit: 'Taisyti šį',
+  edit: 'Keisti šį',
   download: 'Atsisiųsti PNG',
   deleteOne: 'Ištrinti vaizdą',
   facts: {
