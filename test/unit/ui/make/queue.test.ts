@@ -1,45 +1,51 @@
 /** Orders that wait: in which order they are drawn, what becomes of those that fail, and what can be taken back. */
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { EngineApi } from '../../../../src/engine/api';
 import type { Remote } from '../../../../src/engine/rpc';
 import { DrobeError } from '../../../../src/errors';
 import type { Told } from '../../../../src/ui/make/audience';
 import type { Studio } from '../../../../src/ui/make/studio.svelte';
-import { drawGrey, full, gate, miniature, original, stopped, studioAtWork, turn } from '../fake';
+import { drawGrey, full, gate, miniature, original, stopped, studioAtWork } from '../fake';
 
 type Generate = Remote<EngineApi>['generate'];
 
-/** A studio whose pictures are each begun when they are let; `let one` lets the next be drawn. */
+/** A studio whose pictures are each begun when they are let; `letOne` lets the one in work be drawn. */
 function studioInTurns(generate: Generate = drawGrey) {
-  const gates: ReturnType<typeof gate>[] = [];
+  /** Of the picture in work, once the engine has been asked for it. */
+  let shut: ReturnType<typeof gate> | null = null;
   const { studio, jobs } = studioAtWork(
     miniature,
     async function* (signal, job) {
       const here = gate();
-      gates.push(here);
+      shut = here;
       await Promise.race([
         here.opened,
-        new Promise((_, fail) => signal.addEventListener('abort', () => fail(stopped()))),
+        new Promise((_, fail) =>
+          signal.addEventListener('abort', () => {
+            shut = null;
+            fail(stopped());
+          }),
+        ),
       ]);
       return yield* generate(signal, job);
     },
     () => [full()],
   );
-  /** Until another one is begun, or none is any more. */
-  const next = async (begun = jobs.length) => {
-    while (jobs.length === begun && studio.queue.working) await turn();
-    await turn();
-  };
+  /** Until a picture waits to be let, or nothing is in work: where the machine is busy, that takes any number of turns. */
+  const settled = () =>
+    vi.waitUntil(() => shut !== null || !studio.queue.working, { timeout: 60_000, interval: 1 });
   const letOne = async () => {
-    gates.pop()?.open(); // earlier ones may be those of cancelled runs
-    await next();
+    if (!shut) throw new Error('No picture is in work.');
+    shut.open();
+    shut = null;
+    await settled();
   };
   const ask = async (prompt: string) => {
     studio.settings.current.prompt = prompt;
     void studio.press();
-    await turn();
+    await settled();
   };
-  return { studio, jobs, letOne, next, ask };
+  return { studio, jobs, letOne, settled, ask };
 }
 
 const prompts = ({ queue }: Studio) => queue.waiting.map(({ settings }) => settings.prompt);
@@ -86,7 +92,7 @@ test('the picture and the mask wait as they were, too', async () => {
 });
 
 test('another model that was chosen is drawn with when its turn comes, one that has gone holds what waits', async () => {
-  const { studio, jobs, letOne, ask } = studioInTurns();
+  const { studio, jobs, letOne, settled, ask } = studioInTurns();
   await ask('one');
   studio.adopt(full());
   await ask('two');
@@ -103,14 +109,14 @@ test('another model that was chosen is drawn with when its turn comes, one that 
   const [third] = studio.queue.waiting;
   studio.queue.remove([third!]);
   void studio.queue.goOn();
-  await letOne();
+  await settled();
   await letOne();
   expect(jobs.at(-1)).toMatchObject({ model: 'mini', prompt: 'four' });
 });
 
 test('one that fails is told, kept to be tried again, and the next goes on', async () => {
   let fails = true;
-  const { studio, jobs, letOne, ask } = studioInTurns(async function* (signal, job) {
+  const { studio, jobs, letOne, settled, ask } = studioInTurns(async function* (signal, job) {
     if (fails && job.prompt === 'two' && job.batch?.index === 1)
       throw new DrobeError('not-a-number', { stage: 'unet' });
     return yield* drawGrey(signal, job);
@@ -129,7 +135,7 @@ test('one that fails is told, kept to be tried again, and the next goes on', asy
 
   fails = false;
   studio.queue.retry(failure!);
-  await turn();
+  await settled();
   await letOne();
   await letOne();
   expect(studio.queue.failures).toEqual([]);
@@ -143,15 +149,15 @@ test('one that fails is told, kept to be tried again, and the next goes on', asy
 });
 
 test('Cancel ends the run in work alone, Cancel all takes out what waits, which can be brought back', async () => {
-  const { studio, jobs, letOne, next, ask } = studioInTurns();
+  const { studio, jobs, letOne, settled, ask } = studioInTurns();
   for (const prompt of ['one', 'two', 'three', 'four']) await ask(prompt);
   studio.cancel();
-  await next();
+  await settled();
   expect(studio.news).toEqual({ kind: 'cancelled', pictures: 0, of: 1, next: true });
   expect([studio.run.kind, jobs.at(-1)?.prompt]).toEqual(['running', 'two']);
 
   studio.cancelAll();
-  await next();
+  await settled();
   expect([studio.run.kind, prompts(studio)]).toEqual(['idle', []]);
   studio.changes.undo();
   expect([prompts(studio), studio.queue.held, studio.queue.working]).toEqual([
@@ -165,7 +171,7 @@ test('Cancel ends the run in work alone, Cancel all takes out what waits, which 
   await letOne();
   expect([jobs.at(-1)?.prompt, prompts(studio)]).toEqual(['five', ['three', 'four']]);
   void studio.queue.goOn();
-  await turn();
+  await settled();
   await letOne();
   await letOne();
   expect(jobs.map(({ prompt }) => prompt)).toEqual(['one', 'two', 'five', 'three', 'four']);
@@ -193,10 +199,10 @@ test('what waits is moved, taken out and brought back where it was', async () =>
 });
 
 test('for ever, each picture is drawn as things stand then; what waits goes first', async () => {
-  const { studio, jobs, letOne, ask } = studioInTurns();
+  const { studio, jobs, letOne, settled, ask } = studioInTurns();
   studio.settings.current.prompt = 'one';
   void studio.ordering.toggleForever();
-  await turn();
+  await settled();
   expect(studio.progress).toEqual({ number: 1, of: null });
   await ask('two');
   studio.settings.current.prompt = 'three';
@@ -210,7 +216,7 @@ test('for ever, each picture is drawn as things stand then; what waits goes firs
 });
 
 test('pictures that would all be alike are not drawn for ever, and it ends where nothing can be drawn', async () => {
-  const { studio, jobs, letOne } = studioInTurns();
+  const { studio, jobs, letOne, settled } = studioInTurns();
   studio.settings.current.prompt = 'one';
   studio.form.typeSeed('seed', '7');
   await studio.ordering.toggleForever();
@@ -218,7 +224,7 @@ test('pictures that would all be alike are not drawn for ever, and it ends where
 
   studio.form.typeSeed('seed', '-1');
   void studio.ordering.toggleForever();
-  await turn();
+  await settled();
   studio.choose('image');
   await letOne();
   expect([jobs.length, studio.queue.forever, studio.run.kind]).toEqual([1, false, 'done']);
@@ -265,9 +271,10 @@ test('what waited in an earlier visit waits until somebody has it go on', async 
 
   const later = studioInTurns();
   later.studio.queue.bringBack(before);
-  await turn();
+  await later.settled();
   expect([later.jobs.length, later.studio.queue.held, prompts(later.studio)]).toEqual([0, true, ['two']]);
   void later.studio.queue.goOn();
+  await later.settled();
   await later.letOne();
   expect(later.jobs.map(({ prompt }) => prompt)).toEqual(['two']);
   await letOne();
