@@ -6,7 +6,17 @@ import ts from 'typescript-eslint';
 
 /** What the page tells of. */
 const told = [
-  ...['engine/api', 'nets/strangers', 'recipe', 'settings', 'files', 'control', 'reference', 'paint'],
+  ...[
+    'engine/api',
+    'nets/strangers',
+    'recipe/compare',
+    'recipe/recipe',
+    'settings',
+    'files',
+    'control',
+    'reference',
+    'paint',
+  ],
   ...['album', 'models', 'make', 'grid', 'shell', 'canvas', 'sampling', 'text', 'rich'],
 ];
 
@@ -128,12 +138,12 @@ const arrows = {
     packages: ['svelte'],
   },
   'src/ui/words/en': {
-    may: ['errors', ...spoken],
+    may: ['errors', 'recipe/comfy-notes', ...spoken],
     types: told,
   },
   'src/ui/words/lt': {
     may: ['errors', ...spoken],
-    types: ['en', ...told],
+    types: ['en', 'recipe/comfy-notes', ...told],
   },
   'src/ui/files': {
     may: ['errors', 'canvas', 'recipe/png', 'words'],

@@ -32,14 +32,12 @@ export function controlled(
     const { hintKind: kind } = control;
     if (kind !== undefined) {
       const type = unionTypes.find((name) => name.split('/').includes(kind) || name === kind) ?? 'auto';
-      if (type === 'auto') sheet.note(`ComfyUI knows no kind of hint “${kind}”.`);
+      if (type === 'auto') sheet.note(sheet.say.hintKind(kind));
       [net] = sheet.add('SetUnionControlNetType', 1, { control_net: net! }, { type });
     }
     const { weight: strength, start: start_percent, end: end_percent, mode = 'balanced' } = control;
-    if (start_percent > 0 || end_percent < 1)
-      sheet.note('ComfyUI counts the start and the end of a control by noise levels, not by steps.');
-    if (mode !== 'balanced')
-      sheet.note('ComfyUI’s own nodes cannot say that the prompt or the control is more important.');
+    if (start_percent > 0 || end_percent < 1) sheet.note(sheet.say.controlMoments);
+    if (mode !== 'balanced') sheet.note(sheet.say.controlMode);
     const [positive, negative] = sheet.add(
       'ControlNetApplyAdvanced',
       2,
@@ -52,15 +50,14 @@ export function controlled(
 
 function hint(sheet: Sheet, { module, a = CANNY.a, b = CANNY.b }: RecipeControl): Output {
   const [picture] = sheet.add('LoadImage', 0, {}, { image: 'control.png', upload: 'image' });
-  sheet.note('Choose the pictures that guide in the “Load Image” nodes beside the ControlNets.');
+  sheet.note(sheet.say.chooseGuides);
   const image = { image: picture! };
   if (module === 'canny') {
     const fields = { low_threshold: inColours(a), high_threshold: inColours(b) };
     return sheet.add('Canny', 1, image, fields)[0]!;
   }
   if (module === 'invert') return sheet.add('ImageInvert', 1, image)[0]!;
-  if (module !== 'none')
-    sheet.note(`ComfyUI’s own nodes have no preprocessor “${module}”: choose the finished hint.`);
+  if (module !== 'none') sheet.note(sheet.say.preprocessor(module));
   return picture!;
 }
 

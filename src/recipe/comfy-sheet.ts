@@ -1,5 +1,6 @@
 /** Nodes of a workflow while they are laid out, and the two forms in which ComfyUI knows them. */
 import { AFTER_SEED, nodeKinds, type LinkType, type NodeKind, type NodeType } from './comfy-nodes';
+import type { ComfyNotes } from './comfy-notes';
 import { exactJson } from './json';
 
 /** An output of a node that is being laid out. */
@@ -23,6 +24,12 @@ interface Laid {
 export class Sheet {
   readonly nodes: Laid[] = [];
   readonly notes: string[] = [];
+  /** In whose language that is. */
+  readonly say: ComfyNotes;
+
+  constructor(say: ComfyNotes) {
+    this.say = say;
+  }
 
   add(type: NodeType, column: number, links: Laid['links'], fields: Laid['fields'] = {}): Output[] {
     const id = this.nodes.length + 1;

@@ -2,6 +2,7 @@
  * A recipe as a workflow of ComfyUI's own nodes, in both of its forms. Told `like: 'ComfyUI'` it draws the same picture; of
  * the others, a note in the workflow says what ComfyUI does otherwise.
  */
+import { comfyNotes, type ComfyNotes } from './comfy-notes';
 import type { ScheduleName } from '../sampling/settings';
 import { attention, BREAK } from '../text/attention';
 import { loraTags } from '../text/lora';
@@ -24,8 +25,9 @@ export interface ComfyWorkflow {
   readonly notes: readonly string[];
 }
 
-export function writeComfy(recipe: Recipe): ComfyWorkflow {
-  const sheet = new Sheet();
+/** @param say in whose language it speaks to people. */
+export function writeComfy(recipe: Recipe, say: ComfyNotes = comfyNotes): ComfyWorkflow {
+  const sheet = new Sheet(say);
   layOut(sheet, recipe);
   return { workflow: pageForm(sheet), prompt: exactJson(runForm(sheet)), notes: sheet.notes };
 }
@@ -126,7 +128,7 @@ function startOf(sheet: Sheet, settings: RecipeSettings, vae: Output, said: Omit
     return { ...said, latents: latents! };
   }
   const [picture, mask] = sheet.add('LoadImage', 0, {}, { image: 'picture.png', upload: 'image' });
-  sheet.note('Choose the picture to start from in “Load Image”.');
+  sheet.note(sheet.say.chooseSource);
   const fields = { upscale_method: 'lanczos', width, height, crop: 'center' };
   const [pixels] = sheet.add('ImageScale', 1, { image: picture! }, fields);
   if (mode === 'instruct') {
@@ -135,15 +137,13 @@ function startOf(sheet: Sheet, settings: RecipeSettings, vae: Output, said: Omit
       vae,
       pixels: pixels!,
     });
-    sheet.note('ComfyUI’s sampler has one guidance scale: that of the picture is as if it were 1.');
+    sheet.note(sheet.say.oneScale);
     return { positive: positive!, negative: negative!, latents: latents! };
   }
   const [encoded] = sheet.add('VAEEncode', 2, { pixels: pixels!, vae });
   if (mode === 'image') return { ...said, latents: encoded! };
   const [masked] = sheet.add('SetLatentNoiseMask', 2, { samples: encoded!, mask: mask! });
-  sheet.note(
-    'What is to be drawn anew is what is transparent in the picture. Blur, padding and content of the mask are not carried over.',
-  );
+  sheet.note(sheet.say.maskIsClear);
   return { ...said, latents: masked! };
 }
 
@@ -167,7 +167,7 @@ function sampled(
 ): Output {
   const { sampler = 'Euler', schedule = 'Automatic', steps = 20, guidance = 7, seed = 0n } = settings;
   const named = comfySampler(sampler);
-  if (!named.exact) sheet.note(`ComfyUI has no sampler ${sampler}; ${named.name} stands in.`);
+  if (!named.exact) sheet.note(sheet.say.sampler(sampler, named.name));
   const { positive, negative, latents } = start;
   const links = { model, positive, negative, latent_image: latents };
   const resolved =
@@ -176,7 +176,7 @@ function sampled(
   const bent = sigmaMin !== undefined || sigmaMax !== undefined || rho !== undefined;
   const ends = { sigma_max: sigmaMax ?? SIGMA_MAX, sigma_min: sigmaMin ?? SIGMA_MIN };
   const own = ownSchedule(resolved, bent && denoise === 1);
-  if (bent && (!own || denoise < 1)) sheet.note('The ends of the schedule are ComfyUI’s own.');
+  if (bent && (!own || denoise < 1)) sheet.note(sheet.say.ends);
   if (!own) {
     const scheduler = comfyScheduler(resolved) ?? 'normal';
     const all = {
@@ -201,10 +201,8 @@ function sampled(
             ...ends,
             ...(own !== 'ExponentialScheduler' && { rho: rho ?? (own === 'KarrasScheduler' ? 7 : 1) }),
           };
-  if (own === 'AlignYourStepsScheduler')
-    sheet.note('Set “Align Your Steps” to SDXL for a model of that kind.');
-  if (own === 'PolyexponentialScheduler' && denoise < 1)
-    sheet.note('This schedule always runs whole: the strength is lost.');
+  if (own === 'AlignYourStepsScheduler') sheet.note(sheet.say.alignSteps);
+  if (own === 'PolyexponentialScheduler' && denoise < 1) sheet.note(sheet.say.wholeSchedule);
   const [sigmas] = sheet.add(own, column - 1, own === 'SDTurboScheduler' ? { model } : {}, fields);
   const [select] = sheet.add('KSamplerSelect', column - 1, {}, { sampler_name: named.name });
   const custom = { add_noise: true, noise_seed: seed, [AFTER_SEED]: 'fixed', cfg: guidance };
@@ -234,7 +232,7 @@ function enlarged(
   const { upscaler, scale = 1, width, height } = hires;
   const isLatent = upscaler.startsWith('Latent');
   const method = (isLatent ? latentMethods : pixelMethods)[upscaler];
-  if (method === undefined) sheet.note(`ComfyUI’s own nodes have no upscaler “${upscaler}”.`);
+  if (method === undefined) sheet.note(sheet.say.upscaler(upscaler));
   const fixed = width !== undefined && height !== undefined;
   const how = { upscale_method: method ?? (isLatent ? 'bilinear' : 'lanczos') };
   const size = fixed ? { ...how, width, height, crop: 'disabled' } : { ...how, scale_by: scale };
@@ -262,25 +260,24 @@ function tellDifferences(sheet: Sheet, settings: RecipeSettings): void {
     spacing,
   } = settings;
   if (like !== undefined && like !== 'ComfyUI') {
-    sheet.note(`The picture was drawn as ${like} does; ComfyUI’s noise and noise levels differ a little.`);
+    sheet.note(sheet.say.like(like));
   }
-  if (settings.redraw) sheet.note('It was drawn anew in tiles afterwards: this is the picture before that.');
-  if (rng === 'NV') sheet.note('The noise was that of a graphics card; ComfyUI draws its own on the CPU.');
-  if (variationStrength) sheet.note('ComfyUI has no variation seed.');
-  if (seedDelta) sheet.note('ComfyUI has no seed delta (ENSD).');
-  if (resizeFrom) sheet.note('ComfyUI has no seed of another size.');
-  if (like === 'diffusers' && spacing !== undefined)
-    sheet.note(`Timesteps were spaced “${spacing}”, which ComfyUI has not.`);
+  if (settings.redraw) sheet.note(sheet.say.redrawn);
+  if (rng === 'NV') sheet.note(sheet.say.cardsNoise);
+  if (variationStrength) sheet.note(sheet.say.variation);
+  if (seedDelta) sheet.note(sheet.say.seedDelta);
+  if (resizeFrom) sheet.note(sheet.say.seedSize);
+  if (like === 'diffusers' && spacing !== undefined) sheet.note(sheet.say.spacing(spacing));
   const weighs = [prompt, negative].some((text) =>
     attention(text).some(({ text: part, weight }) => weight !== 1 && part !== BREAK),
   );
   if (weighs && (emphasis === undefined || emphasis === 'A1111' || emphasis === 'No norm')) {
-    sheet.note('Weights of words are the same numbers; ComfyUI applies them in another way.');
+    sheet.note(sheet.say.weights);
   }
   if (emphasis !== 'ComfyUI' && /\[[^\]]*[:|][^\]]*\]|\bAND\b/.test(prompt + negative)) {
-    sheet.note('ComfyUI does not change words on the way: [a:b:0.5], [a|b] and AND are words there.');
+    sheet.note(sheet.say.wordsStay);
   }
   const quiet = ['eta', 'churn', 'noiseScale', 'betaAlpha', 'betaBeta', 'order'] as const;
   const lost = quiet.filter((name) => settings[name] !== undefined);
-  if (lost.length > 0) sheet.note(`Not carried over: ${lost.join(', ')}.`);
+  if (lost.length > 0) sheet.note(sheet.say.lost(lost));
 }

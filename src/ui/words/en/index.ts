@@ -1,4 +1,5 @@
 /** All that the page says, in English, which is in the page from the start. */
+import { comfyNotes as comfy } from '../../../recipe/comfy-notes';
 import { album } from './album';
 import { albumView } from './album-view';
 import { app } from './app';
@@ -58,6 +59,7 @@ export const en = {
   catalogue,
   changes,
   choices,
+  comfy,
   compared,
   control,
   controls,

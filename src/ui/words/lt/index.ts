@@ -6,6 +6,7 @@ import { app } from './app';
 import { catalogue } from './catalogue';
 import { changes } from './changes';
 import { choices } from './choices';
+import { comfy } from './comfy';
 import { compared } from './compared';
 import { control } from './control';
 import { controls } from './controls';
@@ -59,6 +60,7 @@ export const lt: Words = {
   catalogue,
   changes,
   choices,
+  comfy,
   compared,
   control,
   controls,
