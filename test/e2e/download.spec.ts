@@ -171,7 +171,7 @@ test('a file that is used in place is not copied, is there after a reload, and s
 
   await page.getByText(/Models on this device/).click();
   await page.getByRole('checkbox', { name: /Import without a copy/ }).check();
-  await page.getByText('Import model').click();
+  await page.getByText('Import model', { exact: true }).click();
   await expect(app.model.locator('option:checked')).toHaveText(/mine/);
   await page.reload();
   await app.ready();

@@ -111,6 +111,8 @@ test('pictures are drawn one after the other until that is stopped, by keys alon
   const forever = page.getByRole('menuitemcheckbox', { name: /^Generate forever/ });
   await more.focus();
   await keyboard.press('Enter');
+  await expect(page.getByRole('menuitem', { name: /^Grid…/ })).toBeFocused();
+  await keyboard.press('ArrowDown');
   await expect(forever).toBeFocused();
   await keyboard.press('Enter');
   await expect(status(/With this seed all pictures would be alike/)).toBeVisible();
