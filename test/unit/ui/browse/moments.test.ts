@@ -96,13 +96,14 @@ describe('pictures that are opened', () => {
   const result = (place: number) => ({ fileName: `${place}.png` }) as Result;
 
   test('are read with their neighbours, once, and forgotten with them', async () => {
+    vi.useRealTimers(); // nothing here is a matter of time
     const whole = vi.fn(async (place: number) => (place === 3 ? null : result(place)));
     const opened = new Opened(whole);
     opened.read([1, 2]);
     expect(opened.of(1)).toEqual({ kind: 'reading' });
-    await vi.runAllTimersAsync();
+    await vi.waitFor(() => expect(opened.of(2).kind).toBe('ready'));
     opened.read([2, 1, 3]);
-    await vi.runAllTimersAsync();
+    await vi.waitFor(() => expect(opened.of(3).kind).toBe('gone'));
     expect(whole.mock.calls.flat()).toEqual([1, 2, 3]);
     expect([1, 2, 3].map((place) => opened.of(place).kind)).toEqual(['ready', 'ready', 'gone']);
     opened.read([3]);
