@@ -33,8 +33,16 @@ export interface Comparison<T extends Present> {
   readonly unknown: Recipe['unknown'];
 }
 
+/** Of settings that are chosen from a few, what each choice is called. */
+export type ChoiceWords = {
+  readonly [K in 'mode' | 'rng' | 'maskMode' | 'content' | 'area']: Readonly<
+    Record<NonNullable<RecipeSettings[K]>, string>
+  >;
+};
+
 /** How the page says values that are no plain numbers or names. */
 export interface Sayings {
+  readonly choices: ChoiceWords;
   readonly on: string;
   readonly off: string;
   bits(bits: number): string;
@@ -52,7 +60,7 @@ const sideways = (
 
 /** In the order of the page. */
 const shown = {
-  mode: ({ mode }) => mode,
+  mode: ({ mode }, say) => mode && say.choices.mode[mode],
   prompt: ({ prompt }) => prompt,
   negative: ({ negative }) => negative,
   size: (settings) => sideways(settings),
@@ -68,7 +76,7 @@ const shown = {
   bits: ({ bits }, say) => bits && say.bits(bits),
   clipSkip: ({ clipSkip }) => clipSkip,
   seed: ({ seed }) => seed,
-  rng: ({ rng }) => rng,
+  rng: ({ rng }, say) => rng && say.choices.rng[rng],
   variationSeed: ({ variationSeed }) => variationSeed,
   variationStrength: ({ variationStrength }) => variationStrength,
   seedDelta: ({ seedDelta }) => seedDelta,
@@ -102,9 +110,9 @@ const shown = {
   allSteps: ({ allSteps }) => allSteps,
   strength: ({ strength }) => strength,
   maskBlur: ({ maskBlur }) => maskBlur,
-  maskMode: ({ maskMode }) => maskMode,
-  content: ({ content }) => content,
-  area: ({ area }) => area,
+  maskMode: ({ maskMode }, say) => maskMode && say.choices.maskMode[maskMode],
+  content: ({ content }, say) => content && say.choices.content[content],
+  area: ({ area }, say) => area && say.choices.area[area],
   padding: ({ padding }) => padding,
   soft: ({ soft }) => soft,
   feather: ({ feather }) => feather,

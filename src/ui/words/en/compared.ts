@@ -1,5 +1,6 @@
 /** What a recipe would change. */
 import type { Compared, Sayings } from '../../../recipe/compare';
+import { choices } from './choices';
 import { form } from './form';
 import { format } from './format';
 import { guiding } from './guiding';
@@ -57,6 +58,13 @@ const settings: Readonly<Record<Compared, string>> = {
 };
 
 const values: Sayings = {
+  choices: {
+    mode: choices.modes,
+    rng: choices.generators,
+    maskMode: choices.maskModes,
+    content: choices.contents,
+    area: choices.areas,
+  },
   on: 'on',
   off: 'off',
   bits: (bits) => `${bits} bits`,

@@ -1,4 +1,5 @@
 import type { compared as English } from '../en/compared';
+import { choices } from './choices';
 import { form } from './form';
 import { format, plural } from './format';
 import { guiding } from './guiding';
@@ -56,6 +57,13 @@ export const compared: typeof English = {
     control: guiding.control,
   },
   values: {
+    choices: {
+      mode: choices.modes,
+      rng: choices.generators,
+      maskMode: choices.maskModes,
+      content: choices.contents,
+      area: choices.areas,
+    },
     on: 'įjungta',
     off: 'išjungta',
     bits: (bits) => `${bits} ${plural(bits, { one: 'bitas', few: 'bitai', other: 'bitų' })}`,
