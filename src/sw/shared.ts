@@ -22,7 +22,10 @@ export type Shelf = Pick<Cache, 'put' | 'match' | 'delete' | 'keys'>;
 /** @param scope of this copy of the app: others on the same origin have their own. */
 export const sharedCache = (scope: string): string => `drobe-shared-${scope}`;
 
-/** Keeps what was shared; what nobody came for makes room. */
+/**
+ * Keeps what was shared; what nobody came for makes room. Any site may have a form posted here, so nothing but words and
+ * pictures is taken: the page offers or undoes what it does with these, and would import a model.
+ */
 export async function keepShared(cache: Shelf, form: FormData): Promise<void> {
   await takeShared(cache);
   const { title, text, url } = SHARE_FIELDS;
@@ -30,7 +33,8 @@ export async function keepShared(cache: Shelf, form: FormData): Promise<void> {
   await cache.put(TEXTS, Response.json(texts.filter((said) => said.trim() !== '')));
   const files = form.getAll(SHARE_FIELDS.files).filter((entry) => entry instanceof File);
   for (const [n, file] of files.entries()) {
-    if (file.size === 0) continue; // a field of files that was left empty
+    // A field of files that was left empty has a file of nothing.
+    if (file.size === 0 || !file.type.startsWith('image/')) continue;
     const headers = { 'Content-Type': file.type, [NAME]: encodeURIComponent(file.name) };
     await cache.put(`${FILE}${n}`, new Response(file, { headers }));
   }

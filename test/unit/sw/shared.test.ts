@@ -35,7 +35,14 @@ test('what was shared is taken as it was, once', async () => {
 
 test('what nobody came for makes room, and a field of files that was left empty is none', async () => {
   const cache = shelf();
-  await keepShared(cache, posted({ files: new File(['first'], 'first.png') }));
+  await keepShared(cache, posted({ files: new File(['first'], 'first.png', { type: 'image/png' }) }));
   await keepShared(cache, posted({ text: 'second', files: new File([], '') }));
   expect(await takeShared(cache)).toEqual({ files: [], texts: ['second'] });
+});
+
+test('any site may post here: what is no picture is not taken', async () => {
+  const cache = shelf();
+  const model = new File(['weights'], 'model.safetensors', { type: 'application/octet-stream' });
+  await keepShared(cache, posted({ text: 'an oak', files: model }));
+  expect(await takeShared(cache)).toEqual({ files: [], texts: ['an oak'] });
 });
