@@ -36,7 +36,8 @@ export function resampled(
   return { width, height, rgba: context!.getImageData(0, 0, width, height).data }; // there is always one size
 }
 
-function canvas({ width, height }: Size, ground: string | null): OffscreenCanvasRenderingContext2D {
+/** To draw on and read back. @param ground what it is filled with; null: it is clear. @throws DrobeError 'out-of-memory' */
+export function canvas({ width, height }: Size, ground: string | null): OffscreenCanvasRenderingContext2D {
   // Read back, so kept off the graphics card, which need not return the very bytes.
   const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
   if (!context) throw new DrobeError('out-of-memory', { reason: 'no canvas' });

@@ -175,7 +175,7 @@ function readPoints(text: string, read: (item: string) => Partial<Settings> | nu
 
 function numbersWithin(
   { min, max }: { readonly min: number; readonly max: number },
-  change: (value: number) => Partial<Settings>,
+  change: (value: number, settings: Settings) => Partial<Settings>,
   whole = false,
 ): (text: string) => Points {
   return (text) => {
@@ -184,7 +184,7 @@ function numbersWithin(
     return {
       points: values.filter(fits).map((value) => ({
         text: String(value),
-        apply: (settings) => ({ ...settings, ...change(value) }),
+        apply: (settings) => ({ ...settings, ...change(value, settings) }),
       })),
       wrong: [...wrong, ...values.filter((value) => !fits(value)).map(String)],
     };
@@ -203,17 +203,7 @@ function numbers(name: NumberName): Axis {
 
 function rare(name: keyof Rare, range: { readonly min: number; readonly max: number }): Axis {
   return {
-    read: (text) => {
-      const { values, wrong } = readNumbers(text, false);
-      const fits = (value: number): boolean => value >= range.min && value <= range.max;
-      return {
-        points: values.filter(fits).map((value) => ({
-          text: String(value),
-          apply: (settings) => ({ ...settings, rare: withRare(settings.rare, { [name]: value }) }),
-        })),
-        wrong: [...wrong, ...values.filter((value) => !fits(value)).map(String)],
-      };
-    },
+    read: numbersWithin(range, (value, { rare: before }) => ({ rare: withRare(before, { [name]: value }) })),
   };
 }
 

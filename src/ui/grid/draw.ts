@@ -1,8 +1,7 @@
 /** The picture of a grid: labels by a canvas, and between them the bytes of its pictures as they are. */
 import type { Rect, Size } from '../../canvas/crop';
 import type { Pixels } from '../../canvas/pixels';
-import { DrobeError } from '../../errors';
-import { decode, resampled, wholeOf, wholePixels, type Encoded } from '../files/decode';
+import { canvas, decode, resampled, wholeOf, wholePixels, type Encoded } from '../files/decode';
 import type { Cell } from './plan';
 import { inCell, sheetOf, type Labels, type Sheet } from './sheet';
 
@@ -24,7 +23,7 @@ export async function drawGrid(labels: Labels, cells: readonly Drawn[]): Promise
     width: Math.max(1, ...cells.map(({ picture }) => picture.width)),
     height: Math.max(1, ...cells.map(({ picture }) => picture.height)),
   };
-  const rule = contextOf({ width: 1, height: 1 });
+  const rule = canvas({ width: 1, height: 1 }, null);
   rule.font = `100px ${FONT}`;
   const sheet = sheetOf(labels, largest, (text) => rule.measureText(text).width / 100);
   const pixels = withLabels(sheet, labels);
@@ -43,9 +42,7 @@ async function scaled(picture: Encoded & Size, place: Rect): Promise<Pixels> {
 
 function withLabels(sheet: Sheet, labels: Labels): Pixels {
   const { width, height } = sheet;
-  const context = contextOf(sheet);
-  context.fillStyle = PAPER;
-  context.fillRect(0, 0, width, height);
+  const context = canvas(sheet, PAPER);
   context.fillStyle = MISSING;
   for (const [k] of labels.z.entries())
     for (const [j] of labels.y.entries())
@@ -61,12 +58,6 @@ function withLabels(sheet: Sheet, labels: Labels): Pixels {
     for (const [i, line] of lines.entries())
       context.fillText(line, x + room / 2, y + tall / 2 + (i - (lines.length - 1) / 2) * sheet.line);
   return { width, height, rgba: context.getImageData(0, 0, width, height).data };
-}
-
-function contextOf({ width, height }: Size): OffscreenCanvasRenderingContext2D {
-  const context = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
-  if (!context) throw new DrobeError('out-of-memory', { reason: 'no canvas' });
-  return context;
 }
 
 function copy(from: Pixels, to: Pixels, { x, y }: Rect): void {
