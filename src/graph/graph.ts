@@ -60,8 +60,9 @@ export interface Placement {
   readonly length: number;
 }
 
-/** A serialized ModelProto and the external data it names. */
+/** A ModelProto and the external data it names. */
 export interface Graph {
+  /** Serialized, when it is first asked for. */
   readonly model: Uint8Array;
   readonly placements: readonly Placement[];
   readonly nodes: number;
@@ -72,15 +73,54 @@ export interface Graph {
 const LOCATION_BYTES = 2 ** 31;
 const ELEMENT_TYPE: Readonly<Record<DType, number>> = { f32: 1, u8: 2, i64: 7, f16: 10 };
 
-/** Writes the ONNX model whose named outputs are these Vars. */
+/** The ONNX model whose named outputs are these Vars. */
 export function build(outputs: Readonly<Record<string, Var>>): Graph {
   const order = topological(Object.values(outputs));
-  const names = new Map<Var, string>();
-  const graph = new Message().text(2, 'drobe');
-  const placements: Placement[] = [];
-  let nodes = 0;
+  const placed = placedIn(order);
+  let model: Uint8Array | undefined;
+  return {
+    // Many a graph is authored for its names and sizes alone.
+    get model() {
+      return (model ??= serialized(order, placed, outputs));
+    },
+    placements: [...placed.values()],
+    nodes: order.filter(({ from }) => from.kind === 'op').length,
+    footprint: footprint(order, Object.values(outputs), (v) => sizeOf(v.shape) * bytesPer[v.dtype]),
+  };
+}
+
+/** Where each weight is, one behind the other. */
+function placedIn(order: readonly Var[]): ReadonlyMap<Var, Placement> {
+  const placed = new Map<Var, Placement>();
   let location = 0;
   let offset = 0;
+  for (const v of order) {
+    if (v.from.kind !== 'weight') continue;
+    const { key, packed, spread, ranges } = v.from;
+    const length = sizeOf(v.shape) * bytesPer[v.dtype];
+    if (offset + length > LOCATION_BYTES) [location, offset] = [location + 1, 0];
+    placed.set(v, {
+      key,
+      dtype: v.dtype,
+      ...(packed && { packed }),
+      ...(spread && { spread }),
+      ...(ranges && { ranges }),
+      location: `weights${location}`,
+      offset,
+      length,
+    });
+    offset += length;
+  }
+  return placed;
+}
+
+function serialized(
+  order: readonly Var[],
+  placed: ReadonlyMap<Var, Placement>,
+  outputs: Readonly<Record<string, Var>>,
+): Uint8Array {
+  const names = new Map<Var, string>();
+  const graph = new Message().text(2, 'drobe');
   const nameOf = (v: Var | null): string => (v === null ? '' : names.get(v)!); // inputs come before their users
 
   for (const v of order) {
@@ -89,44 +129,22 @@ export function build(outputs: Readonly<Record<string, Var>>): Graph {
     names.set(v, name);
     if (from.kind === 'input') graph.message(11, valueInfo(name, v));
     else if (from.kind === 'constant') graph.message(5, inlineTensor(name, v, from.data));
-    else if (from.kind === 'op') {
-      graph.message(1, node(from, from.inputs.map(nameOf), name));
-      nodes++;
-    } else {
-      const length = sizeOf(v.shape) * bytesPer[v.dtype];
-      if (offset + length > LOCATION_BYTES) [location, offset] = [location + 1, 0];
-      const { key, packed, spread, ranges } = from;
-      const at = { location: `weights${location}`, offset, length };
-      const placement: Placement = {
-        key,
-        dtype: v.dtype,
-        ...(packed && { packed }),
-        ...(spread && { spread }),
-        ...(ranges && { ranges }),
-        ...at,
-      };
-      placements.push(placement);
-      graph.message(5, externalTensor(name, v, placement));
-      offset += length;
-    }
+    else if (from.kind === 'op') graph.message(1, node(from, from.inputs.map(nameOf), name));
+    else graph.message(5, externalTensor(name, v, placed.get(v)!)); // every weight is placed
   }
   for (const [name, v] of Object.entries(outputs)) {
     graph.message(1, new Message().text(1, nameOf(v)).text(2, name).text(4, 'Identity'));
     graph.message(12, valueInfo(name, v));
   }
   const opset = (domain: string, version: number): Message => new Message().text(1, domain).int(2, version);
-  const model = new Message()
+  return new Message()
     .int(1, 10) // IR version
     .text(2, 'drobe')
     .message(7, graph)
     .message(8, opset('', 20))
-    .message(8, opset('com.microsoft', 1));
-  return {
-    model: model.done().slice(),
-    placements,
-    nodes,
-    footprint: footprint(order, Object.values(outputs), (v) => sizeOf(v.shape) * bytesPer[v.dtype]),
-  };
+    .message(8, opset('com.microsoft', 1))
+    .done()
+    .slice();
 }
 
 /** Every Var after its inputs. A loop, not recursion: a UNet is over a thousand ops deep. */

@@ -11,6 +11,7 @@ import { transposed } from '../weights/values/lowrank';
 import { pack } from '../weights/values/pack';
 import type { TensorInfo } from '../weights/safetensors';
 import type { ByteSource } from '../weights/source';
+import { readTogether } from '../weights/together';
 import { spreadKernels } from '../weights/values/winograd';
 import { free, passageInMemory, passageTo } from './passage';
 
@@ -53,6 +54,10 @@ export function feed(
     if (inFile) inFile.push(placement);
     else files.set(placement.location, [placement]);
   }
+  const together = readTogether(
+    source,
+    placements.flatMap(({ key }) => tensors.get(key) ?? []),
+  );
   const total = placements.reduce((n, placement) => n + placement.length, 0);
   const largest = placements.reduce((n, { length }) => Math.max(n, length), 0);
   const passage = device ? passageTo(device) : passageInMemory(largest);
@@ -65,7 +70,7 @@ export function feed(
     const info = tensors.get(key);
     if (!info) throw new DrobeError('missing-weight');
     const patch = patches.get(key);
-    const sound = checked(info, source, name);
+    const sound = checked(info, together, name);
     const numbers = (to: 'F16' | 'F32'): Iterable<Uint8Array<ArrayBuffer>> =>
       patch || info.turned ? [whole(info, sound, patch, to)] : converted(info, sound, to);
     const wanted = dtype === 'f16' ? 'F16' : 'F32';
