@@ -6,10 +6,11 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkNode, fail, installPackages, root } from '../src/cli/packages.mjs';
+import { ofFiles, ofPages } from './reports.mjs';
 
 /**
- * @typedef {{ passed: number, failed: number, skipped: number }} Count
- * @typedef {{ name: string, command: string, browser?: boolean, count?: () => Count }} Stage
+ * @typedef {import('./reports.mjs').Outcome} Outcome
+ * @typedef {{ name: string, command: string, browser?: boolean, outcome?: () => Outcome }} Stage
  */
 
 /**
@@ -23,10 +24,7 @@ const chains = [
       name: 'e2e',
       command: 'npx --no-install playwright test --config test/e2e/playwright.config.ts',
       browser: true,
-      count() {
-        const { stats } = report('e2e');
-        return { passed: stats.expected + stats.flaky, failed: stats.unexpected, skipped: stats.skipped };
-      },
+      outcome: () => ofPages(report('e2e')),
     },
   ],
   [{ name: 'typecheck', command: 'npm run --silent check' }],
@@ -50,6 +48,10 @@ const started = Date.now();
 const waiting = [...chosen];
 const done = (await Promise.all([inTurn(waiting), inTurn(waiting)])).flat();
 
+// Once more: what a stage printed may be thousands of lines above.
+for (const { name, failures } of done) {
+  for (const { test, why } of failures) console.log(`\n${name}: ${test}\n${why}`);
+}
 console.log();
 for (const { name, ok, seconds, passed, failed, skipped } of done) {
   const tests = passed + failed > 0 ? `${passed} passed, ${failed} failed` : '';
@@ -72,10 +74,7 @@ function vitest(project) {
   return {
     name: project,
     command: `npx --no-install vitest run --project ${project} ${reporters}`,
-    count() {
-      const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = report(project);
-      return { passed: numPassedTests, failed: numFailedTests, skipped: numPendingTests + numTodoTests };
-    },
+    outcome: () => ofFiles(report(project)),
   };
 }
 
@@ -103,22 +102,23 @@ async function run(stage) {
   });
   console.log(`\n── ${stage.name} ──\n${output}`);
   const seconds = (Date.now() - started) / 1000;
-  const { passed, failed, skipped } = counted(stage);
+  const { passed, failed, skipped, failures } = outcomeOf(stage);
   const ok = status === 0 && failed === 0;
   // What fails without a failing test (a type error, a file that does not load) must not read as "0 failed".
-  return { name: stage.name, ok, seconds, passed, skipped, failed: ok ? 0 : Math.max(failed, 1) };
+  return { name: stage.name, ok, seconds, passed, skipped, failures, failed: ok ? 0 : Math.max(failed, 1) };
 }
 
 /**
  * @param {Stage} stage
- * @returns {Count}
+ * @returns {Outcome}
  */
-function counted(stage) {
+function outcomeOf(stage) {
+  const none = { passed: 0, failed: 0, skipped: 0, failures: [] };
   try {
-    return stage.count?.() ?? { passed: 0, failed: 0, skipped: 0 };
+    return stage.outcome?.() ?? none;
   } catch {
     // No report: the runner itself did not get that far.
-    return { passed: 0, failed: 1, skipped: 0 };
+    return { ...none, failed: 1 };
   }
 }
 
