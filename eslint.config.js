@@ -17,7 +17,7 @@ const told = [
     'reference',
     'paint',
   ],
-  ...['album', 'models', 'make', 'grid', 'shell', 'canvas', 'sampling', 'text', 'rich'],
+  ...['album', 'models', 'run', 'make', 'grid', 'shell', 'canvas', 'sampling', 'text', 'rich'],
 ];
 
 /** What no language changes, beside the languages. */
@@ -208,10 +208,15 @@ const arrows = {
     types: ['engine/api', 'engine/rpc'],
     packages: ['svelte'],
   },
+  'src/ui/run': {
+    may: ['errors', 'context', 'controls', 'words', 'settings'],
+    types: ['engine/api', 'engine/rpc', 'control/unit', 'reference/reference', 'album'],
+    packages: ['svelte'],
+  },
   'src/ui/make': {
     may: [
       ...['errors', 'canvas', 'sampling', 'context', 'controls', 'words', 'files', 'settings'],
-      ...['styles', 'control', 'reference', 'paint', 'album', 'models'],
+      ...['styles', 'control', 'reference', 'paint', 'album', 'models', 'run'],
     ],
     types: ['engine/api', 'engine/rpc'],
     packages: ['svelte'],
@@ -239,7 +244,7 @@ const arrows = {
   'src/ui/shell': {
     may: [
       ...['engine/scripts', 'sw/shared', 'context', 'controls', 'words', 'files', 'settings'],
-      ...['styles', 'paint', 'album', 'models', 'inspect', 'make', 'grid', 'share', 'browse'],
+      ...['styles', 'paint', 'album', 'models', 'inspect', 'run', 'make', 'grid', 'share', 'browse'],
     ],
     types: ['engine/api', 'engine/rpc'],
     packages: ['svelte'],

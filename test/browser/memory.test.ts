@@ -12,7 +12,7 @@ import { loadOrt } from '../../src/runtime/ort';
 import { Sessions } from '../../src/runtime/session';
 import { loadTokenizer } from '../../src/text/tokenizer';
 import type { Tokenizer } from '../../src/text/windows';
-import { persistent, Savings } from '../../src/ui/make/run';
+import { persistent, Savings } from '../../src/ui/run/run';
 import { en } from '../../src/ui/words/en';
 import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';

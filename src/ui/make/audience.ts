@@ -1,7 +1,7 @@
 /** Those who are told what becomes of orders. */
 import type { Order } from '../album/kept';
 import type { Result } from '../album/result';
-import type { Ending } from './runner.svelte';
+import type { Ending } from '../run/runner.svelte';
 
 /** How an order has ended: drawn, cancelled, failed, or taken out before it began. */
 export type Outcome = Ending | { readonly kind: 'removed' };

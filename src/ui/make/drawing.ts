@@ -10,7 +10,7 @@ import { make, type Telling, type Workshop } from './make';
 import type { Ordering } from './ordering.svelte';
 import type { Hands } from './queue.svelte';
 import { netsAhead, type Readiness } from './readiness.svelte';
-import type { Ending } from './runner.svelte';
+import type { Ending } from '../run/runner.svelte';
 
 /** Where orders come from. */
 interface Table {

@@ -11,7 +11,7 @@ import type { Original } from '../files/picture';
 import { placeOf, resultOf, type Result } from '../album/result';
 import { referencesOf, settled } from '../reference/reference';
 import type { References } from '../reference/references.svelte';
-import type { Ending, Runner } from './runner.svelte';
+import type { Ending, Runner } from '../run/runner.svelte';
 import { seedAfter } from '../../sampling/seed';
 import type { Settings } from '../settings/settings';
 import { jobOf } from '../settings/job';

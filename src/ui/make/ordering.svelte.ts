@@ -10,8 +10,8 @@ import type { PromptHistory } from '../settings/prompt-history.svelte';
 import { RANDOM, withBatch, type Settings } from '../settings/settings';
 import type { Styles } from '../styles/styles.svelte';
 import type { Queue } from './queue.svelte';
-import type { News } from './news';
-import type { Runner } from './runner.svelte';
+import type { News } from '../run/news';
+import type { Runner } from '../run/runner.svelte';
 import type { View } from './view.svelte';
 
 /** The table that orders are taken from. */

@@ -5,7 +5,7 @@ import type { Changes } from '../controls/changes.svelte';
 import { words } from '../words/language.svelte';
 import { Audience, type Told } from './audience';
 import { restOf, type Telling } from './make';
-import type { After, Ending } from './runner.svelte';
+import type { After, Ending } from '../run/runner.svelte';
 
 /** An order that failed while others waited: it can be tried again. */
 export interface Failure {

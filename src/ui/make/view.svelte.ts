@@ -1,7 +1,7 @@
 import type { Album } from '../album/album.svelte';
 import type { Result } from '../album/result';
 import type { Workplace } from '../paint/workplace.svelte';
-import type { Runner } from './runner.svelte';
+import type { Runner } from '../run/runner.svelte';
 
 /** What is in sight: one of the pictures so far, the one that is being drawn, or the canvas. */
 export class View {

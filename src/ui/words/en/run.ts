@@ -3,7 +3,7 @@ import type { ModelFacts, Notice, Thrift } from '../../../engine/api';
 import type { DrobeError } from '../../../errors';
 import type { UnitObstacle } from '../../control/unit';
 import type { ReferenceObstacle } from '../../reference/reference';
-import type { News, Phase, Running, Stage } from '../../make/news';
+import type { News, Phase, Running, Stage } from '../../run/news';
 import type { Obstacle, Settings } from '../../settings/settings';
 import { app } from './app';
 import { control } from './control';

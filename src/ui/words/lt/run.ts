@@ -1,5 +1,5 @@
 import type { Thrift } from '../../../engine/api';
-import type { Stage } from '../../make/news';
+import type { Stage } from '../../run/news';
 import type { run as English } from '../en/run';
 import { clean } from '../format';
 import { app } from './app';

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Job, Picture, Progress, Thrift } from '../../../../src/engine/api';
 import { DrobeError, type ErrorCode } from '../../../../src/errors';
 import type { Known } from '../../../../src/ui/album/kept';
-import { persistent, Savings } from '../../../../src/ui/make/run';
+import { persistent, Savings } from '../../../../src/ui/run/run';
 import { picture, stopped } from '../fake';
 
 const answer = (n: number) => Float32Array.of(n);

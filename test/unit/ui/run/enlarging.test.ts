@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { EnlargeProgress, EnlargeWish, Pixels } from '../../../../src/engine/api';
 import { DrobeError } from '../../../../src/errors';
-import { persistently } from '../../../../src/ui/make/enlarging';
+import { persistently } from '../../../../src/ui/run/enlarging';
 
 const pixels: Pixels = { width: 1, height: 1, rgba: new Uint8ClampedArray(4) };
 const wish: EnlargeWish = { pixels, upscaler: 'sharp', backend: 'auto' };
