@@ -5,7 +5,7 @@ import type { Tokenizer } from '../../src/text/windows';
 import { composed, sequence, transposed } from '../dialects';
 import { jobWith } from '../job';
 import { tensorsOf, written, type StoredTensors } from '../safetensors';
-import { draw, openCheckpoint, servedTokenizer } from './drawing';
+import { draw, openCheckpoint, servedTokenizer, untuned } from './drawing';
 import { modelBytes } from './models';
 import { modelsWith } from './root';
 import { pictureDifference } from './tensors';
@@ -32,7 +32,7 @@ function plainOf(file: StoredTensors): StoredTensors {
 }
 
 async function drawn(file: Blob): Promise<Uint8ClampedArray> {
-  const checkpoint = await openCheckpoint(new Uint8Array(await file.arrayBuffer()));
+  const checkpoint = await openCheckpoint(new Uint8Array(await file.arrayBuffer()), { runtime: untuned });
   const { picture } = await draw(checkpoint, tokenizer, job);
   await checkpoint.release();
   return picture.rgba;

@@ -15,7 +15,7 @@ import { Sessions } from '../../src/runtime/session';
 import type { Tokenizer } from '../../src/text/windows';
 import { t5Tokenizer } from '../../src/text/t5';
 import { loadTokenizer } from '../../src/text/tokenizer';
-import { readHeader, type Header } from '../../src/weights/safetensors';
+import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
 import { goldenBytes } from './root';
 import { pictureDifference } from './tensors';
@@ -57,10 +57,27 @@ export async function servedTokenizer(): Promise<Tokenizer> {
   return loadTokenizer('app://').finally(() => vi.unstubAllGlobals());
 }
 
-/** @param told the header as the app has it: with what lies beside the file. */
-export async function openCheckpoint(file: Uint8Array<ArrayBuffer>, told?: Header): Promise<Checkpoint> {
-  const { model, tensors } = inspect(told ?? (await readHeader(new Blob([file]))));
-  return new Checkpoint(model, { tensors, source: memorySource(file) }, wasmMachine(new Sessions(ort)));
+/**
+ * The model as one of full size, whose steps are shown by a projection of their latents: a miniature's are decoded by its VAE,
+ * each of them, which takes longer than the steps themselves. Pictures are the same.
+ */
+export const withoutPreviews = (model: Model): Model => ({ ...model, miniature: false });
+
+interface Ways {
+  /** `untuned` where pictures are compared with each other alone, and not with those of others. */
+  readonly runtime?: OrtModule;
+  /** Whether steps are decoded, as those of a miniature are in the app. */
+  readonly previews?: boolean;
+}
+
+export async function openCheckpoint(
+  file: Uint8Array<ArrayBuffer>,
+  { runtime = ort, previews = false }: Ways = {},
+): Promise<Checkpoint> {
+  const { model, tensors } = inspect(await readHeader(new Blob([file])));
+  const weights = { tensors, source: memorySource(file) };
+  const machine = wasmMachine(new Sessions(runtime));
+  return new Checkpoint(previews ? model : withoutPreviews(model), weights, machine);
 }
 
 export async function draw(

@@ -11,7 +11,7 @@ import { convert, f16ToF32, f32ToF16 } from '../../src/weights/values/half';
 import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
 import { tensorsOf, written, type StoredTensor, type StoredTensors } from '../safetensors';
-import { draw, openCheckpoint, servedTokenizer } from './drawing';
+import { draw, openCheckpoint, servedTokenizer, untuned } from './drawing';
 import { modelBytes } from './models';
 import { goldenBytes, present } from './root';
 import { pictureDifference } from './tensors';
@@ -30,7 +30,7 @@ beforeAll(async () => {
 const job = jobWith({
   prompt: 'a red apple',
   negative: 'blurry',
-  width: 128,
+  width: 64,
   height: 64,
   steps: 2,
   guidance: 7.5,
@@ -102,9 +102,11 @@ function quantised(dtype: Float8, scalesOf: ScalesOf): { packed: StoredTensors; 
 
 async function drawn(tensors: StoredTensors, ...loras: Lora[]): Promise<Uint8Array> {
   const file = new Uint8Array(await written(tensors).arrayBuffer());
-  const checkpoint = await openCheckpoint(file);
+  const checkpoint = await openCheckpoint(file, { runtime: untuned });
   await checkpoint.useLoras(loras.map(({ name }) => name).join(), () => Promise.resolve(loras));
-  return Uint8Array.from((await draw(checkpoint, tokenizer, job)).picture.rgba);
+  const { picture } = await draw(checkpoint, tokenizer, job);
+  await checkpoint.release();
+  return Uint8Array.from(picture.rgba);
 }
 
 const none: ScalesOf = () => null;

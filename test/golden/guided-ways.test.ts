@@ -9,7 +9,7 @@ import { samplers } from '../../src/sampling/table';
 import type { Tokenizer } from '../../src/text/windows';
 import { jobWith } from '../job';
 import { goldenControl } from './control-jobs';
-import { draw, openCheckpoint, servedTokenizer } from './drawing';
+import { draw, openCheckpoint, servedTokenizer, untuned } from './drawing';
 import { modelBytes } from './models';
 import { listGolden, skipped } from './root';
 import { pictureDifference, worstDifference } from './tensors';
@@ -41,7 +41,7 @@ describe.skipIf(missing.length > 0)('a guided picture', () => {
   let checkpoint: Checkpoint;
   let tokenizer: Tokenizer;
   beforeAll(async () => {
-    checkpoint = await openCheckpoint(modelBytes('sd1'));
+    checkpoint = await openCheckpoint(modelBytes('sd1'), { runtime: untuned });
     tokenizer = await servedTokenizer();
   });
 

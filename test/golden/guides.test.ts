@@ -6,7 +6,7 @@ import { lavish } from '../../src/pipeline/memory/thrift';
 import type { Tokenizer } from '../../src/text/windows';
 import { jobWith } from '../job';
 import { goldenControl } from './control-jobs';
-import { draw, openCheckpoint, servedTokenizer } from './drawing';
+import { draw, openCheckpoint, servedTokenizer, untuned } from './drawing';
 import { modelBytes } from './models';
 import { listGolden, skipped } from './root';
 import { pictureDifference } from './tensors';
@@ -36,7 +36,7 @@ describe.skipIf(present.length > 0)('a guided picture', () => {
   let checkpoint: Checkpoint;
   let tokenizer: Tokenizer;
   beforeAll(async () => {
-    checkpoint = await openCheckpoint(modelBytes('sd1'));
+    checkpoint = await openCheckpoint(modelBytes('sd1'), { runtime: untuned });
     tokenizer = await servedTokenizer();
   });
 

@@ -4,7 +4,7 @@ import { inverted, type Mask } from '../../src/canvas/pixels';
 import type { Job } from '../../src/pipeline/job';
 import { lavish } from '../../src/pipeline/memory/thrift';
 import type { Tokenizer } from '../../src/text/windows';
-import { draw, expectSame, openCheckpoint, servedTokenizer } from './drawing';
+import { draw, expectSame, openCheckpoint, servedTokenizer, untuned } from './drawing';
 import { adapters, adapterFiles, casesOf, openAdapter, picture } from './ip-case';
 import { jobOf, type PipelineCase } from './pipeline-case';
 import { goldenBytes, goldenJson, goldenTensors, skipped } from './root';
@@ -47,7 +47,9 @@ describe.each(drawn)('%s: drawn as diffusers draws', (name) => {
     const at = `ip/${name}/cases/${test}`;
     const wanted = goldenJson(`${at}/case.json`) as ReferredCase;
     const pixels = picture(`${at}/${wanted.input_images.ip_adapter_image[0]}`);
-    const checkpoint = await openCheckpoint(goldenBytes((await openAdapter(name)).base));
+    const checkpoint = await openCheckpoint(goldenBytes((await openAdapter(name)).base), {
+      runtime: untuned,
+    });
     const job: Job = { ...jobOf(wanted), width: 64, height: 64, steps: 3 };
     const source = { width: 64, height: 64, rgba: new Uint8ClampedArray(4 * 64 * 64).fill(255) };
     const mask = new Uint8Array(64 * 64).fill(255, 0, 2048);
@@ -79,7 +81,9 @@ describe.each(drawn)('%s: drawn as diffusers draws', (name) => {
     const at = `ip/${name}/cases/${test}`;
     const wanted = goldenJson(`${at}/case.json`) as ReferredCase;
     const pixels = picture(`${at}/${wanted.input_images.ip_adapter_image[0]}`);
-    const checkpoint = await openCheckpoint(goldenBytes((await openAdapter(name)).base));
+    const checkpoint = await openCheckpoint(goldenBytes((await openAdapter(name)).base), {
+      runtime: untuned,
+    });
     const job: Job = { ...jobOf(wanted), steps: 3 };
     const drawn = async (...masks: (Mask | null)[]): Promise<Uint8Array> => {
       const files = masks.map(() => ({ adapter: 'adapter', encoder: 'encoder' }));

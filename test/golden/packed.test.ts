@@ -19,7 +19,7 @@ import { pack, unpack } from '../../src/weights/values/pack';
 import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
 import { jobWith } from '../job';
-import { bundled, draw, openCheckpoint, servedTokenizer } from './drawing';
+import { bundled, draw, openCheckpoint, servedTokenizer, untuned } from './drawing';
 import { hasModel, modelBytes } from './models';
 import { listGolden, modelsWith } from './root';
 import { pictureDifference, worstDifference } from './tensors';
@@ -31,6 +31,9 @@ const models = modelsWith(/^txt2img/).filter(
     listGolden(`models/${name}/cases`).some((test) => test === 'unet' || test === 'mmdit') && hasModel(name),
 );
 
+/** Files of another's numbers in another dtype, which is read before it is packed: their denoisers tell. */
+const ROUNDED = /-(?:bf16|fp32)$/;
+
 const rounding =
   (bits: Bits): Patch =>
   (weights) =>
@@ -40,7 +43,7 @@ describe.each(models)('the denoiser of %s', (name) => {
   it('gives with packed weights what it gives with full ones that were rounded alike', async () => {
     const file = modelBytes(name);
     const { model, tensors } = inspect(await readHeader(new Blob([file])));
-    const { sessions, openDevice, target } = wasmMachine(new Sessions(ort));
+    const { sessions, openDevice, target } = wasmMachine(new Sessions(untuned));
     const { inChannels, modelChannels, contextWidth, labelWidth } = model.denoiser;
     const value = (...shape: number[]): Value => {
       const length = shape.reduce((n, d) => n * d);
@@ -90,14 +93,18 @@ describe('what a picture is moved by', () => {
     tokenizer = await servedTokenizer();
   });
   const job = jobWith({
-    ...{ prompt: 'a red apple', negative: 'blurry', width: 96, height: 96 },
-    ...{ steps: 4, guidance: 5, sampler: 'DDIM', seed: 7 },
+    ...{ prompt: 'a red apple', negative: 'blurry', width: 64, height: 64 },
+    ...{ steps: 3, guidance: 5, sampler: 'DDIM', seed: 7 },
   });
 
   /** The bundled model is trained; the others' weights are random, and what they draw is moved more by anything. */
   const opened: Record<string, () => Promise<Checkpoint>> = {
     'mini-sd': async () => openCheckpoint(await bundled('mini-sd.safetensors')),
-    ...Object.fromEntries(models.map((name) => [name, () => openCheckpoint(modelBytes(name))])),
+    ...Object.fromEntries(
+      models
+        .filter((name) => !ROUNDED.test(name))
+        .map((name) => [name, () => openCheckpoint(modelBytes(name))]),
+    ),
   };
   const mostOf = (name: string, bits: Bits): number =>
     name === 'mini-sd' ? { 8: 0.5, 4: 5 }[bits] : { 8: 6, 4: 40 }[bits];

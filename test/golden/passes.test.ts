@@ -9,7 +9,7 @@ import { noiseOf } from '../../src/sampling/noise';
 import { plan } from '../../src/sampling/plan';
 import type { Tokenizer } from '../../src/text/windows';
 import { jobWith } from '../job';
-import { bundled, draw, openCheckpoint, servedTokenizer } from './drawing';
+import { bundled, draw, openCheckpoint, servedTokenizer, untuned } from './drawing';
 import { modelBytes } from './models';
 import { present } from './root';
 import { worstDifference } from './tensors';
@@ -17,7 +17,7 @@ import { worstDifference } from './tensors';
 let checkpoint: Checkpoint;
 let tokenizer: Tokenizer;
 beforeAll(async () => {
-  checkpoint = await openCheckpoint(await bundled('mini-sd.safetensors'));
+  checkpoint = await openCheckpoint(await bundled('mini-sd.safetensors'), { runtime: untuned });
   tokenizer = await servedTokenizer();
 });
 
@@ -130,7 +130,7 @@ test('where guidance rests the negative prompt is not asked, and one session ser
 test.runIf(present('models/sd2-v'))(
   'what a UNet predicts is found out in a batch like those to come, once for a checkpoint',
   async () => {
-    const opened = await openCheckpoint(modelBytes('sd2-v'));
+    const opened = await openCheckpoint(modelBytes('sd2-v'), { runtime: untuned });
     const batches = async (): Promise<unknown[]> =>
       (await watched({ ...job, steps: 2 }, opened)).questions.map(({ latents }) => latents.shape[0]);
     expect(await batches()).toEqual([2, 2, 2]);

@@ -11,7 +11,7 @@ import { meanLatents } from '../../src/pipeline/start';
 import type { Tokenizer } from '../../src/text/windows';
 import { jobWith } from '../job';
 import { goldenControl } from './control-jobs';
-import { bundled, draw, openCheckpoint, servedTokenizer } from './drawing';
+import { bundled, draw, openCheckpoint, servedTokenizer, untuned } from './drawing';
 import { modelBytes } from './models';
 import { listGolden, present, skipped } from './root';
 import { pictureDifference } from './tensors';
@@ -59,7 +59,8 @@ const mean = (numbers: readonly number[]): number => numbers.reduce((a, b) => a 
 describe('a tile that covers the whole picture', () => {
   const models = ['sd1', 'sd2-v', 'sdxl'].filter((name) => present(`models/${name}`));
   it.each(['bundled', ...models])('gives what image to image gives, to the bit (%s)', async (name) => {
-    const opened = name === 'bundled' ? checkpoint : await openCheckpoint(modelBytes(name));
+    const opened =
+      name === 'bundled' ? checkpoint : await openCheckpoint(modelBytes(name), { runtime: untuned });
     const pixels = scaled(large, { width: 64, height: 48 }, 'area');
     for (const like of name === 'bundled' ? (['A1111', 'diffusers'] as const) : (['diffusers'] as const)) {
       const job = anew(pixels, 0.6, { like, steps: 3, sampler: 'Euler a' });
@@ -81,7 +82,7 @@ for (const path of missing) skipped(path);
 describe.skipIf(missing.length > 0)('a ControlNet that guides by what is drawn anew', () => {
   let guided: Checkpoint;
   beforeAll(async () => {
-    guided = await openCheckpoint(modelBytes('sd1'));
+    guided = await openCheckpoint(modelBytes('sd1'), { runtime: untuned });
     await guided.controls.use([CONTROL], goldenControl);
   });
   const guidedBy = (pixels: Pixels, weight: number): readonly Control[] => [
@@ -176,7 +177,9 @@ it('a run that broke off goes on in the tile that it was in, to the very same pi
 
 it('each tile has noise of its own, and a picture is shown whole while it is drawn', async () => {
   const white = { width: 192, height: 80, rgba: new Uint8ClampedArray(4 * 192 * 80).fill(255) };
-  const { picture, told } = await draw(checkpoint, tokenizer, anew(white, 0.9, { prompt: '', steps: 2 }));
+  const shown = await openCheckpoint(await bundled('mini-sd.safetensors'), { previews: true });
+  const { picture, told } = await draw(shown, tokenizer, anew(white, 0.9, { prompt: '', steps: 2 }));
+  await shown.release();
   const strip = (x: number): number[] =>
     Array.from(
       { length: 40 * 40 },

@@ -4,7 +4,7 @@ import type { Checkpoint } from '../../src/pipeline/checkpoint';
 import type { Progress } from '../../src/pipeline/job';
 import type { Tokenizer } from '../../src/text/windows';
 import { jobWith } from '../job';
-import { draw, openCheckpoint, servedTokenizer } from './drawing';
+import { draw, openCheckpoint, servedTokenizer, untuned } from './drawing';
 import { modelBytes } from './models';
 import { present } from './root';
 
@@ -13,7 +13,7 @@ let checkpoint: Checkpoint;
 let tokenizer: Tokenizer;
 
 beforeAll(async () => {
-  checkpoint = await openCheckpoint(modelBytes('sd1'));
+  checkpoint = await openCheckpoint(modelBytes('sd1'), { runtime: untuned });
   tokenizer = await servedTokenizer();
 });
 

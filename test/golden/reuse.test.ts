@@ -1,5 +1,4 @@
 /** Deep features of a UNet: its outermost blocks, given what comes up from the rest, are the whole UNet. */
-import * as ort from 'onnxruntime-web';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Graph } from '../../src/graph/graph';
 import { recognise } from '../../src/nets/detect/detect';
@@ -15,14 +14,14 @@ import type { Tokenizer } from '../../src/text/windows';
 import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
 import { jobWith } from '../job';
-import { bundled, draw, openCheckpoint, servedTokenizer } from './drawing';
+import { bundled, draw, openCheckpoint, servedTokenizer, untuned } from './drawing';
 import { modelBytes } from './models';
 import { present } from './root';
 import { pictureDifference, worstDifference } from './tensors';
 
 const TOLERANCE = 1e-5;
 
-const machine = wasmMachine(new Sessions(ort));
+const machine = wasmMachine(new Sessions(untuned));
 let worst = 0;
 afterAll(() => console.info(`worst relative difference ${worst.toExponential(1)}`));
 
@@ -82,7 +81,7 @@ describe('pictures of the bundled model', () => {
   let checkpoint: Checkpoint;
   let tokenizer: Tokenizer;
   beforeAll(async () => {
-    checkpoint = await openCheckpoint(await bundled('mini-sd.safetensors'));
+    checkpoint = await openCheckpoint(await bundled('mini-sd.safetensors'), { runtime: untuned });
     tokenizer = await servedTokenizer();
   });
   const job = jobWith({ prompt: 'red apple', width: 32, height: 32, steps: 4, guidance: 5, seed: 3 });

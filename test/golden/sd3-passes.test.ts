@@ -10,7 +10,7 @@ import { plan } from '../../src/sampling/plan';
 import { likes } from '../../src/sampling/settings';
 import type { Tokenizer } from '../../src/text/windows';
 import { jobWith } from '../job';
-import { draw, goldenT5, openCheckpoint, servedTokenizer } from './drawing';
+import { draw, goldenT5, openCheckpoint, servedTokenizer, untuned } from './drawing';
 import { modelBytes } from './models';
 import { present } from './root';
 import { worstDifference } from './tensors';
@@ -25,8 +25,8 @@ describe.runIf(there)('Stable Diffusion 3', () => {
   beforeAll(async () => {
     tokenizer = await servedTokenizer();
     t5 = await goldenT5();
-    withT5 = await openCheckpoint(modelBytes('sd3', 'model_t5'));
-    without = await openCheckpoint(modelBytes('sd35m'));
+    withT5 = await openCheckpoint(modelBytes('sd3', 'model_t5'), { runtime: untuned });
+    without = await openCheckpoint(modelBytes('sd35m'), { runtime: untuned });
   });
   afterEach(() => vi.restoreAllMocks());
 

@@ -10,7 +10,7 @@ import { wasmMachine } from '../../src/runtime/device';
 import { Sessions } from '../../src/runtime/session';
 import { memorySource } from '../../src/weights/source';
 import { jobWith } from '../job';
-import { bundled, draw, openCheckpoint, servedTokenizer } from './drawing';
+import { bundled, draw, openCheckpoint, servedTokenizer, untuned } from './drawing';
 import { modelBytes } from './models';
 import { present } from './root';
 import { pictureDifference, worstDifference } from './tensors';
@@ -19,7 +19,7 @@ const silent = (): undefined => undefined;
 
 let checkpoint: Checkpoint;
 beforeAll(async () => {
-  checkpoint = await openCheckpoint(await bundled('mini-sd.safetensors'));
+  checkpoint = await openCheckpoint(await bundled('mini-sd.safetensors'), { runtime: untuned });
 });
 
 describe('in tiles', () => {
@@ -94,7 +94,7 @@ it('where nets are kept apart, none is opened twice for a prompt that changes on
 });
 
 it.runIf(present('models/sdxl'))('answers of a UNet that takes labels are the same one by one', async () => {
-  const sdxl = await openCheckpoint(modelBytes('sdxl'));
+  const sdxl = await openCheckpoint(modelBytes('sdxl'), { runtime: untuned });
   const { denoiser, texts } = sdxl.model;
   const value = (...shape: number[]) => {
     const length = shape.reduce((n, d) => n * d);

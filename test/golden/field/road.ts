@@ -18,7 +18,7 @@ import { blobsOf, mapFiles } from '../../../src/weights/store/layout';
 import { readHeader, type Header } from '../../../src/weights/safetensors';
 import { memorySource } from '../../../src/weights/source';
 import { jobWith, type Asked } from '../../job';
-import { draw, untuned } from '../drawing';
+import { draw, untuned, withoutPreviews } from '../drawing';
 
 /** A file and where it lies: "vae/model.safetensors". */
 export interface Dropped {
@@ -84,7 +84,7 @@ async function opened(model: Arrived, arrived: readonly Arrived[]): Promise<Chec
     readable(model),
     lenders.map(([part, id]) => [part, readable(byName(id))]),
   );
-  return new Checkpoint(inspected.model, weights, wasmMachine(new Sessions(untuned)));
+  return new Checkpoint(withoutPreviews(inspected.model), weights, wasmMachine(new Sessions(untuned)));
 }
 
 async function drawn(
