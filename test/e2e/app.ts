@@ -95,7 +95,8 @@ export class App {
     return this.page.getByRole('combobox', { name: 'Model', exact: true });
   }
   get progress(): Locator {
-    return this.page.getByRole('progressbar');
+    // An import has a bar of its own, which may be there for a moment more once its model is chosen.
+    return this.page.getByRole('progressbar', { name: 'Progress', exact: true });
   }
   get alert(): Locator {
     return this.page.getByRole('alert');
@@ -127,8 +128,12 @@ export class App {
 
   /** Presses Generate and waits for the picture. */
   async draw(): Promise<PNG> {
+    const shown = (): Promise<string> =>
+      this.result.evaluateAll((images: HTMLImageElement[]) => images.map(({ src }) => src).join());
+    const before = await shown();
     await this.generate.click();
-    await expect(this.progress).toBeVisible();
+    // A picture of few steps may be done before anybody looks for the bar.
+    await expect.poll(async () => (await this.progress.isVisible()) || (await shown()) !== before).toBe(true);
     await expect(this.progress).toBeHidden({ timeout: 900_000 });
     return this.download();
   }
@@ -168,6 +173,15 @@ export class App {
       },
       [name, bytes.toString('base64')] as const,
     );
+  }
+
+  /** Files and folders of the disk let go of over the page, as the system itself would: a page's own DataTransfer has no folders. */
+  async dropFiles(...files: string[]): Promise<void> {
+    const session = await this.page.context().newCDPSession(this.page);
+    const data = { items: [], files, dragOperationsMask: 1 };
+    for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+      await session.send('Input.dispatchDragEvent', { type, x: 300, y: 300, data });
+    await session.detach();
   }
 
   /** Hears no more, and deletes what was imported from. */
