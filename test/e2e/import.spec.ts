@@ -4,150 +4,10 @@ import { dirname, join } from 'node:path';
 import { readHeader } from '../../src/weights/safetensors';
 import { tensorsOf, written } from '../safetensors';
 import { jobOf, type PipelineCase } from '../golden/pipeline-case';
-import { checkpointFile, expect, expectPicture, golden, test } from './app';
+import { checkpointFile, expect, expectPicture, golden, test, type App } from './app';
 
 const caseOf = (name: string, test: string): PipelineCase =>
   JSON.parse(readFileSync(new URL(`models/${name}/cases/${test}/case.json`, golden), 'utf8')) as PipelineCase;
-
-test('an imported checkpoint draws what diffusers draws, survives a reload, and can be removed', async ({
-  app,
-}) => {
-  await app.open();
-  await app.importFiles(checkpointFile('sd1'));
-  await expect(app.model.locator('option:checked')).toHaveText(/sd1/, { timeout: 60_000 });
-
-  const { spacing: _, ...job } = jobOf(caseOf('sd1', 'txt2img_euler'));
-  await app.fill(job);
-  await expectPicture(await app.draw(), 'models/sd1/cases/txt2img_euler/expected.png', 'sd1 (f16)');
-
-  await app.page.reload();
-  await app.ready();
-  await expect(app.model.locator('option:checked')).toHaveText(/sd1/);
-
-  await app.page.getByText(/Models on this device/).click();
-  await app.page.getByRole('button', { name: /^Remove sd1/ }).click();
-  await app.page.getByRole('button', { name: 'Remove', exact: true }).click();
-  await expect(app.model.locator('option', { hasText: 'sd1' })).toHaveCount(0);
-  await app.page.reload();
-  await app.ready();
-  await expect(app.model.locator('option', { hasText: 'sd1' })).toHaveCount(0);
-});
-
-// One visit: what a page costs is its first picture. How numbers are read does not depend on what computes with them: on
-// the CPU, which is quick here.
-test('checkpoints of other dtypes and families draw what diffusers draws', async ({ app }) => {
-  const { page } = app;
-  await app.open();
-  await page.getByText('Advanced').click();
-  for (const [name, title, wanted, prediction] of [
-    ['sd1-fp32', /sd1-fp32/, 'txt2img_ddim', 'auto'],
-    ['sd1-bf16', /sd1-bf16/, 'txt2img_ddim', 'auto'],
-    ['sd2-v', /sd2-v/, 'txt2img_euler', 'v'],
-    ['sdxl', /tiny sdxl/, 'txt2img_dpmpp_2m_karras', 'auto'],
-  ] as const) {
-    await test.step(name, async () => {
-      await app.importFiles(checkpointFile(name));
-      await expect(app.model.locator('option:checked')).toHaveText(title, { timeout: 60_000 });
-      await page.getByRole('combobox', { name: 'Prediction type' }).selectOption(prediction);
-      const { spacing: _, ...job } = jobOf(caseOf(name, wanted));
-      await app.fill(job);
-      await expectPicture(await app.draw(), `models/${name}/cases/${wanted}/expected.png`, name);
-    });
-  }
-});
-
-test('a latent consistency model brings its settings, and says what it has no use for', async ({ app }) => {
-  const { page } = app;
-  const plain = checkpointFile('sd1');
-  const tensors = await tensorsOf(new Blob([Uint8Array.from(plain.buffer)]));
-  const projection = { dtype: 'F32', shape: [64, 16], bytes: new Uint8Array(4 * 64 * 16).fill(60) } as const;
-  tensors.set('model.diffusion_model.time_embedding.cond_proj.weight', projection);
-  const buffer = Buffer.from(await written(tensors).arrayBuffer());
-
-  await app.open();
-  await app.importFiles({ ...plain, name: 'quick.safetensors', buffer });
-  await expect(app.model.locator('option:checked')).toHaveText(/quick/, { timeout: 60_000 });
-  await expect(page.getByRole('combobox', { name: 'Sampler' })).toHaveValue('LCM');
-  await expect(page.getByRole('spinbutton', { name: 'Steps' })).toHaveValue('4');
-  await expect(page.getByRole('spinbutton', { name: 'Guidance scale' })).toHaveValue('8');
-  await app.fill({ prompt: 'a red apple', negative: 'blurry', width: 64, height: 64 });
-  await expect(page.getByRole('textbox', { name: 'Negative prompt' })).toHaveAccessibleDescription(
-    'Has no effect: this model has its guidance built in.',
-  );
-  expect(await app.draw()).toMatchObject({ width: 64, height: 64 });
-});
-
-const diffusers = ['unet/diffusion_pytorch_model', 'vae/diffusion_pytorch_model', 'text_encoder/model'].map(
-  (part) => ({ path: `${part}.safetensors`, ...checkpointFile('sd1/diffusers', part) }),
-);
-
-test('the parts of a diffusers folder, chosen together, are one model that draws what diffusers draws', async ({
-  app,
-}) => {
-  await app.open();
-  await app.importFiles(...diffusers);
-  await expect(app.model.locator('option:checked')).toHaveText(/Stable Diffusion 1\.x/, { timeout: 60_000 });
-  await expect(app.alert).toHaveCount(0);
-
-  const { spacing: _, ...job } = jobOf(caseOf('sd1', 'txt2img_euler'));
-  await app.fill(job);
-  await expectPicture(await app.draw(), 'models/sd1/cases/txt2img_euler/expected.png', 'sd1 in parts (CPU)');
-});
-
-test('a diffusers folder is dropped whole or chosen, and named as the folder is', async ({ app }, info) => {
-  const folder = info.outputPath('my apples');
-  for (const { path, buffer } of diffusers) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true });
-    writeFileSync(join(folder, path), buffer);
-  }
-  writeFileSync(join(folder, 'model_index.json'), '{}');
-  await app.open();
-  // As the system itself would: a page's own DataTransfer has no folders.
-  const chrome = await app.page.context().newCDPSession(app.page);
-  const data = { items: [], files: [folder], dragOperationsMask: 1 };
-  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
-    await chrome.send('Input.dispatchDragEvent', { type, x: 300, y: 300, data });
-  }
-  await expect(app.model.locator('option:checked')).toHaveText(/my apples/, { timeout: 60_000 });
-  await expect(app.alert).toHaveCount(0);
-  await expect(app.model.locator('option', { hasText: 'my apples' })).toHaveCount(1);
-  await app.page.getByLabel('Import a folder').setInputFiles(folder);
-  await expect(app.page.getByText('my apples.safetensors is here already: it is the same file.')).toBeVisible(
-    {
-      timeout: 60_000,
-    },
-  );
-  await expect(app.model.locator('option', { hasText: 'my apples' })).toHaveCount(1);
-  await expect(app.alert).toHaveCount(0);
-});
-
-test('a UNet alone says what it lacks, borrows it from another model, and draws as that one does', async ({
-  app,
-}) => {
-  const { page } = app;
-  const whole = checkpointFile('sd1');
-  const blob = new Blob([Uint8Array.from(whole.buffer)]);
-  const { metadata } = await readHeader(blob);
-  const unet = [...(await tensorsOf(blob))].filter(([name]) => name.startsWith('model.diffusion_model.'));
-  const alone = await written(new Map(unet), Object.fromEntries(metadata)).arrayBuffer();
-  const borrowed = page.getByRole('group', { name: 'Borrowed parts' });
-
-  await app.open();
-  await app.importFiles({ ...whole, name: 'unet-only.safetensors', buffer: Buffer.from(alone) });
-  await expect(app.model.locator('option:checked')).toHaveText(/unet-only/, { timeout: 60_000 });
-  await expect(borrowed).toContainText('has no VAE and text encoder of its own');
-
-  await app.importFiles(whole);
-  await expect(app.model.locator('option')).toHaveCount(5, { timeout: 60_000 });
-  const choice = app.model.locator('option', { hasText: 'unet-only' });
-  await app.model.selectOption(await choice.getAttribute('value'));
-  for (const part of ['VAE from', 'Text encoder from'])
-    await borrowed.getByRole('combobox', { name: part }).selectOption('sd1.safetensors');
-
-  const { spacing: _, ...job } = jobOf(caseOf('sd1', 'txt2img_euler'));
-  await app.fill(job);
-  await expectPicture(await app.draw(), 'models/sd1/cases/txt2img_euler/expected.png', 'a UNet that borrows');
-});
 
 const sound = checkpointFile('sd1');
 const file = (name: string, content: Buffer | string): typeof sound => ({
@@ -155,6 +15,130 @@ const file = (name: string, content: Buffer | string): typeof sound => ({
   mimeType: 'application/octet-stream',
   buffer: Buffer.from(content),
 });
+
+/** That checkpoint's UNet, alone. */
+async function unetOnly(): Promise<typeof sound> {
+  const blob = new Blob([Uint8Array.from(sound.buffer)]);
+  const { metadata } = await readHeader(blob);
+  const unet = [...(await tensorsOf(blob))].filter(([name]) => name.startsWith('model.diffusion_model.'));
+  const alone = await written(new Map(unet), Object.fromEntries(metadata)).arrayBuffer();
+  return file('unet-only.safetensors', Buffer.from(alone));
+}
+
+/** The same with what a latent consistency model has beside. */
+async function consistencyModel(): Promise<typeof sound> {
+  const tensors = await tensorsOf(new Blob([Uint8Array.from(sound.buffer)]));
+  const projection = { dtype: 'F32', shape: [64, 16], bytes: new Uint8Array(4 * 64 * 16).fill(60) } as const;
+  tensors.set('model.diffusion_model.time_embedding.cond_proj.weight', projection);
+  return file('quick.safetensors', Buffer.from(await written(tensors).arrayBuffer()));
+}
+
+const diffusers = ['unet/diffusion_pytorch_model', 'vae/diffusion_pytorch_model', 'text_encoder/model'].map(
+  (part) => ({ path: `${part}.safetensors`, ...checkpointFile('sd1/diffusers', part) }),
+);
+
+/** A name, and the case of that model that is drawn. */
+async function drawCase(app: App, what: string, model: string, test: string): Promise<void> {
+  const { spacing: _, ...job } = jobOf(caseOf(model, test));
+  await app.fill(job);
+  await expectPicture(await app.draw(), `models/${model}/cases/${test}/expected.png`, what);
+}
+
+const expectChosen = (app: App, name: RegExp): Promise<void> =>
+  expect(app.model.locator('option:checked')).toHaveText(name, { timeout: 60_000 });
+
+// One visit: what a page costs is its first picture. All dtypes and families are drawn in Node, with the same runtime; that
+// checkpoint itself in `sd1.spec.ts`.
+test('models in one file, in a folder and in parts draw what diffusers draws, survive a reload, and can be removed', async ({
+  app,
+}, info) => {
+  const { page } = app;
+  const option = (name: string) => app.model.locator('option', { hasText: name });
+  await app.open();
+
+  await test.step('a UNet alone says what it lacks', async () => {
+    await app.importFiles(await unetOnly());
+    await expectChosen(app, /unet-only/);
+    await expect(page.getByRole('group', { name: 'Borrowed parts' })).toContainText(
+      'has no VAE and text encoder of its own',
+    );
+  });
+
+  await test.step('a checkpoint in one file is chosen', async () => {
+    await app.importFiles(sound);
+    await expectChosen(app, /sd1/);
+  });
+
+  await test.step('the UNet borrows from it, and draws as it does', async () => {
+    await app.model.selectOption(await option('unet-only').getAttribute('value'));
+    const borrowed = page.getByRole('group', { name: 'Borrowed parts' });
+    for (const part of ['VAE from', 'Text encoder from'])
+      await borrowed.getByRole('combobox', { name: part }).selectOption('sd1.safetensors');
+    await drawCase(app, 'a UNet that borrows', 'sd1', 'txt2img_euler');
+  });
+
+  await test.step('a diffusers folder that is dropped is one model, named as the folder is', async () => {
+    const folder = info.outputPath('my apples');
+    for (const { path, buffer } of diffusers) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), buffer);
+    }
+    writeFileSync(join(folder, 'model_index.json'), '{}');
+    await app.dropFiles(folder);
+    await expectChosen(app, /my apples/);
+    await expect(app.alert).toHaveCount(0);
+    await expect(option('my apples')).toHaveCount(1);
+    await drawCase(app, 'sd1 in parts', 'sd1', 'txt2img_euler');
+
+    const known = page.getByText('my apples.safetensors is here already: it is the same file.');
+    await page.getByLabel('Import a folder').setInputFiles(folder);
+    await expect(known).toBeVisible({ timeout: 60_000 });
+    await expect(option('my apples')).toHaveCount(1);
+    await expect(app.alert).toHaveCount(0);
+  });
+
+  await test.step('so are its parts that are chosen together', async () => {
+    await removeModel(app, 'my apples');
+    await app.importFiles(...diffusers);
+    await expectChosen(app, /Stable Diffusion 1\.x/);
+    await expect(app.alert).toHaveCount(0);
+  });
+
+  await test.step('another family', async () => {
+    await app.importFiles(checkpointFile('sdxl'));
+    await expectChosen(app, /tiny sdxl/);
+    await drawCase(app, 'sdxl', 'sdxl', 'txt2img_dpmpp_2m_karras');
+  });
+
+  await test.step('a latent consistency model brings its settings, and says what it has no use for', async () => {
+    await app.importFiles(await consistencyModel());
+    await expectChosen(app, /quick/);
+    await expect(page.getByRole('combobox', { name: 'Sampler' })).toHaveValue('LCM');
+    await expect(page.getByRole('spinbutton', { name: 'Steps' })).toHaveValue('4');
+    await expect(page.getByRole('spinbutton', { name: 'Guidance scale' })).toHaveValue('8');
+    await app.fill({ negative: 'blurry' });
+    await expect(page.getByRole('textbox', { name: 'Negative prompt' })).toHaveAccessibleDescription(
+      'Has no effect: this model has its guidance built in.',
+    );
+  });
+
+  await test.step('what was removed is gone after a reload, and the rest is there', async () => {
+    await removeModel(app, 'sd1.safetensors');
+    await page.reload();
+    await app.ready();
+    await expect(app.model.locator('option:checked')).toHaveText(/quick/);
+    await expect(option('tiny sdxl')).toHaveCount(1);
+    await expect(option('sd1')).toHaveCount(0);
+  });
+});
+
+async function removeModel({ page, model }: App, name: string): Promise<void> {
+  const remove = page.getByRole('button', { name: `Remove ${name}` });
+  if (!(await remove.isVisible())) await page.getByText(/^Models on this device/).click();
+  await remove.click();
+  await page.getByRole('button', { name: 'Remove', exact: true }).click();
+  await expect(model.locator('option', { hasText: name.replace('.safetensors', '') })).toHaveCount(0);
+}
 
 test('what is no checkpoint is refused in its own words, and nothing else is lost', async ({ app }) => {
   await app.open();
