@@ -36,39 +36,35 @@ async function drawCase(app: App, path: string): Promise<void> {
   await expectPicture(await app.draw(), `models/${path}/expected.png`, path);
 }
 
-test('a checkpoint with T5 and a tokenizer dropped beside it draws what diffusers draws', async ({ app }) => {
-  const { page } = app;
-  await app.open();
-  await drop(app, checkpointFile('sd3', 'model_t5'));
-  await expect(app.model.locator('option:checked')).toHaveText(/model_t5/);
-  await expect(page.getByText('T5 cannot read without its tokenizer')).toBeVisible();
-  await drop(app, tokenizer);
-  await expect(page.getByRole('combobox', { name: 'Tokenizer of T5 from' })).toHaveText(/T5 tokenizer/);
-  await page.getByText('Advanced').click();
-  const { max_sequence_length: tokens } = caseAt('sd3/cases/txt2img_t5').call;
-  await page.getByRole('spinbutton', { name: 'T5 tokens' }).fill(String(tokens));
-  await drawCase(app, 'sd3/cases/txt2img_t5');
-});
-
-test('Stable Diffusion 3.5 Medium is told by its file, and draws with the CLIPs that were dropped with it', async ({
+// How its nets compute on WebGPU is shown in `browser/nets.test.ts`, how the page draws there in `pictures.spec.ts`.
+test('a file is told what it is and what it lacks, borrows what is dropped with it, and draws what diffusers draws', async ({
   app,
 }) => {
   const { page } = app;
   await app.open();
-  await drop(app, bare, clipL, clipG);
-  await expect(app.model.locator('option:checked')).toHaveText(/sd3.5_medium/);
-  const borrowed = page.getByRole('group', { name: 'Borrowed parts' });
-  await expect(borrowed.getByLabel('Text encoder from', { exact: true })).toHaveText(/clip_l/);
-  await expect(borrowed.getByLabel('Second text encoder from')).toHaveText(/clip_g/);
-  await expect(borrowed.getByText('T5 is not here.')).toBeVisible();
-  await page.getByText(/^Models on this device/).click();
-  const listed = page.getByText(/^Stable Diffusion 3\.5 Medium, F16, /);
-  await expect(listed).toContainText('without text encoder and second text encoder, without T5');
-  await drawCase(app, 'sd35m/cases/txt2img_euler');
-});
+  await page.getByText('Advanced').click();
 
-test('and on WebGPU', async ({ app }) => {
-  await app.openOnWebGPU();
-  await drop(app, bare, clipL, clipG);
-  await drawCase(app, 'sd35m/cases/txt2img_euler');
+  await test.step('Stable Diffusion 3.5 Medium, with the CLIPs that were dropped with it', async () => {
+    await drop(app, bare, clipL, clipG);
+    await expect(app.model.locator('option:checked')).toHaveText(/sd3.5_medium/);
+    const borrowed = page.getByRole('group', { name: 'Borrowed parts' });
+    await expect(borrowed.getByLabel('Text encoder from', { exact: true })).toHaveText(/clip_l/);
+    await expect(borrowed.getByLabel('Second text encoder from')).toHaveText(/clip_g/);
+    await expect(borrowed.getByText('T5 is not here.')).toBeVisible();
+    await page.getByText(/^Models on this device/).click();
+    const listed = page.getByText(/^Stable Diffusion 3\.5 Medium, F16, /);
+    await expect(listed).toContainText('without text encoder and second text encoder, without T5');
+    await drawCase(app, 'sd35m/cases/txt2img_euler');
+  });
+
+  await test.step('a checkpoint with T5, and a tokenizer dropped beside it', async () => {
+    await drop(app, checkpointFile('sd3', 'model_t5'));
+    await expect(app.model.locator('option:checked')).toHaveText(/model_t5/);
+    await expect(page.getByText('T5 cannot read without its tokenizer')).toBeVisible();
+    await drop(app, tokenizer);
+    await expect(page.getByRole('combobox', { name: 'Tokenizer of T5 from' })).toHaveText(/T5 tokenizer/);
+    const { max_sequence_length: tokens } = caseAt('sd3/cases/txt2img_t5').call;
+    await page.getByRole('spinbutton', { name: 'T5 tokens' }).fill(String(tokens));
+    await drawCase(app, 'sd3/cases/txt2img_t5');
+  });
 });
