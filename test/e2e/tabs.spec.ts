@@ -13,7 +13,7 @@ test('a tab is killed in the middle of a picture: the next one has the pictures 
   context,
 }) => {
   await app.open();
-  await app.fill({ prompt: 'penguin', steps: 1 });
+  await app.fill({ prompt: 'penguin', steps: 1, width: 64, height: 64 });
   const { data: penguin } = await app.draw();
 
   const { png, ...job } = cases.find(({ sampler }) => sampler === 'Euler a')!;
@@ -47,27 +47,10 @@ test('a tab is killed in the middle of a picture: the next one has the pictures 
   await expect(next.page.getByText('was in work')).toBeHidden();
 });
 
-test('of two tabs one draws and the other waits its turn', async ({ app, context }) => {
-  await app.open();
-  await app.fill({ prompt: 'red apple', steps: 30, width: 64, height: 64 });
-  const other = new App(await context.newPage());
-  await other.open();
-  await other.fill({ prompt: 'penguin', steps: 1 });
-
-  await app.generate.click();
-  await expect(app.page.getByText(/Step \d+ of 30/)).toBeVisible();
-  await other.generate.click();
-  await expect(other.page.getByText('Another tab is drawing').first()).toBeVisible();
-  await expect(app.progress).toBeVisible();
-  await expect(app.result).toBeVisible({ timeout: 200_000 });
-  await expect(other.result).toBeVisible({ timeout: 200_000 });
-
-  // Now it is the other one that has the engine, and it gives it back.
-  await app.fill({ steps: 1 });
-  await app.draw();
-});
-
-test('a tab keeps its picture, mask and words, whatever another one does', async ({ app, context }) => {
+test('of two tabs each keeps its picture, mask and words; while one draws the other waits its turn', async ({
+  app,
+  context,
+}) => {
   const { page } = app;
   await app.open();
   await app.fill({ prompt: 'penguin' });
@@ -92,4 +75,22 @@ test('a tab keeps its picture, mask and words, whatever another one does', async
   await expect(page.getByText('apple.png')).toBeVisible();
   await expect(page.getByRole('textbox', { name: 'Prompt', exact: true })).toHaveValue('penguin');
   expect(await canvas.mask()).toEqual(painted);
+
+  await test.step('one draws, and the other waits', async () => {
+    await page.getByRole('tab', { name: 'Text' }).click();
+    await app.fill({ prompt: 'red apple', steps: 30, width: 64, height: 64 });
+    await other.page.getByRole('tab', { name: 'Text' }).click();
+    await other.fill({ prompt: 'penguin', steps: 1, width: 64, height: 64 });
+    await app.generate.click();
+    await expect(app.page.getByText(/Step \d+ of 30/)).toBeVisible();
+    await other.generate.click();
+    await expect(other.page.getByText('Another tab is drawing').first()).toBeVisible();
+    await expect(app.progress).toBeVisible();
+    await expect(app.result).toBeVisible({ timeout: 200_000 });
+    await expect(other.result).toBeVisible({ timeout: 200_000 });
+
+    // Now it is the other one that has the engine, and it gives it back.
+    await app.fill({ steps: 1 });
+    await app.draw();
+  });
 });
