@@ -32,150 +32,147 @@ function safetensors(
 const inspector = ({ page }: App): Locator => page.getByRole('dialog', { name: /^Inspector/ });
 
 async function inspect(app: App, file: ReturnType<typeof safetensors>): Promise<Locator> {
-  await app.page.getByText(/Models on this device/).click();
   await app.page.getByLabel('Inspect a file…').setInputFiles(file);
   return inspector(app);
 }
 
-test('the bundled model is taken apart: totals, metadata, and its tensors filtered and sorted', async ({
+test('a model is taken apart, whole, damaged or hostile, where it is stored and before it is imported', async ({
   app,
 }) => {
   const { page } = app;
   await app.open();
-  await page.getByText(/Models on this device/).click();
-  await page.getByRole('button', { name: 'Inspect mini-sd.safetensors' }).click();
-  const window = inspector(app);
-  await expect(window).toHaveAccessibleName('Inspector: mini-sd.safetensors');
-  await expect(window).toContainText('A checkpoint that Drobė can run: Stable Diffusion 1.x');
-  await expect(window).toContainText('15,098,491');
-  await expect(window.getByRole('row', { name: 'UNet 324 6,715,588 13.4 MB' })).toBeVisible();
 
-  // By keyboard from tab to tab.
-  await window.getByRole('tab', { name: 'Overview' }).press('ArrowRight');
-  await expect(window.getByRole('tab', { name: 'Metadata (37)' })).toBeFocused();
-  await expect(window.getByText('Trained on Microsoft Fluent Emoji')).toBeVisible();
-  await page.keyboard.press('ArrowRight');
-  await expect(window.getByRole('tab', { name: 'Tensors (554)' })).toBeFocused();
-  await expect(window.getByText('554 tensors', { exact: true })).toBeVisible();
+  await test.step('the bundled one: totals, metadata, and its tensors filtered and sorted', async () => {
+    await page.getByText(/Models on this device/).click();
+    await page.getByRole('button', { name: 'Inspect mini-sd.safetensors' }).click();
+    const window = inspector(app);
+    await expect(window).toHaveAccessibleName('Inspector: mini-sd.safetensors');
+    await expect(window).toContainText('A checkpoint that Drobė can run: Stable Diffusion 1.x');
+    await expect(window).toContainText('15,098,491');
+    await expect(window.getByRole('row', { name: 'UNet 324 6,715,588 13.4 MB' })).toBeVisible();
 
-  const rows = window.getByRole('rowheader');
-  await window.getByRole('searchbox', { name: 'Filter tensors' }).fill('attn1');
-  await expect(window.getByText(/^\d+ of 554 tensors$/)).toBeVisible();
-  for (const name of await rows.allTextContents()) expect(name).toContain('attn1');
+    // By keyboard from tab to tab.
+    await window.getByRole('tab', { name: 'Overview' }).press('ArrowRight');
+    await expect(window.getByRole('tab', { name: 'Metadata (37)' })).toBeFocused();
+    await expect(window.getByText('Trained on Microsoft Fluent Emoji')).toBeVisible();
+    await page.keyboard.press('ArrowRight');
+    await expect(window.getByRole('tab', { name: 'Tensors (554)' })).toBeFocused();
+    await expect(window.getByText('554 tensors', { exact: true })).toBeVisible();
 
-  await window.getByRole('searchbox').fill('');
-  await window.getByRole('button', { name: 'Size' }).press('Enter');
-  await expect(window.getByRole('columnheader', { name: 'Size' })).toHaveAttribute('aria-sort', 'descending');
-  await expect(rows.first()).toHaveText(/token_embedding\.weight$/);
-  await window.getByRole('button', { name: 'Next page' }).click();
-  await expect(window.getByText('101–200')).toBeVisible();
-  await window.getByRole('button', { name: 'Size' }).click();
-  await expect(window.getByRole('columnheader', { name: 'Size' })).toHaveAttribute('aria-sort', 'ascending');
-  await expect(window.getByText('1–100')).toBeVisible();
+    const rows = window.getByRole('rowheader');
+    await window.getByRole('searchbox', { name: 'Filter tensors' }).fill('attn1');
+    await expect(window.getByText(/^\d+ of 554 tensors$/)).toBeVisible();
+    for (const name of await rows.allTextContents()) expect(name).toContain('attn1');
 
-  await page.keyboard.press('Escape');
-  await expect(window).toBeHidden();
-  await expect(page.getByRole('button', { name: 'Inspect mini-sd.safetensors' })).toBeFocused();
-});
+    await window.getByRole('searchbox').fill('');
+    await window.getByRole('button', { name: 'Size' }).press('Enter');
+    await expect(window.getByRole('columnheader', { name: 'Size' })).toHaveAttribute(
+      'aria-sort',
+      'descending',
+    );
+    await expect(rows.first()).toHaveText(/token_embedding\.weight$/);
+    await window.getByRole('button', { name: 'Next page' }).click();
+    await expect(window.getByText('101–200')).toBeVisible();
+    await window.getByRole('button', { name: 'Size' }).click();
+    await expect(window.getByRole('columnheader', { name: 'Size' })).toHaveAttribute(
+      'aria-sort',
+      'ascending',
+    );
+    await expect(window.getByText('1–100')).toBeVisible();
 
-test('a chosen LoRA is named one, and neither it nor what is dropped on the window is imported', async ({
-  app,
-}) => {
-  await app.open();
-  const window = await inspect(
-    app,
-    safetensors('style.safetensors', {
-      'lora_unet_down_blocks_0_attentions_0_proj_in.lora_down.weight': { dtype: 'F16', shape: [4, 320] },
-      'lora_unet_down_blocks_0_attentions_0_proj_in.lora_up.weight': { dtype: 'F16', shape: [320, 4] },
-    }),
-  );
-  await expect(window).toContainText(/LoRA/);
-  await expect(window.getByRole('row', { name: 'UNet 2 2,560 5.1 kB' })).toBeVisible();
-
-  const dataTransfer = await app.page.evaluateHandle(() => {
-    const files = new DataTransfer();
-    files.items.add(new File(['GGUF, and so on'], 'llm.gguf'));
-    return files;
+    await page.keyboard.press('Escape');
+    await expect(window).toBeHidden();
+    await expect(page.getByRole('button', { name: 'Inspect mini-sd.safetensors' })).toBeFocused();
   });
-  await window.dispatchEvent('drop', { dataTransfer });
-  await expect(window.getByRole('alert')).toContainText(/llm\.gguf is not a \.safetensors file but GGUF/);
-  await window.getByRole('button', { name: 'Close' }).click();
-  await expect(window).toBeHidden();
-  await app.page.reload();
-  await app.ready();
-  await expect(app.page.getByText('Models on this device (7)')).toBeVisible();
-});
 
-test('an imported file is inspected where it is stored', async ({ app }) => {
-  await app.open();
-  await app.importFiles(
-    safetensors('kept.safetensors', {
-      'lora_unet_mid_block_attentions_0_proj_in.lora_down.weight': { dtype: 'F32', shape: [8, 640] },
-    }),
-  );
-  await app.page.getByText('Models on this device (8)').click();
-  await app.page.getByRole('button', { name: 'Inspect kept.safetensors' }).click();
-  await expect(inspector(app)).toHaveAccessibleName('Inspector: kept.safetensors');
-  await expect(inspector(app).getByRole('row', { name: 'F32 1 5,120 20.5 kB' })).toBeVisible();
-});
+  await test.step('a damaged file shows what is whole of it, and another one can be chosen in the window', async () => {
+    const sound = safetensors('cut.safetensors', {
+      'model.layers.0.self_attn.q_proj.weight': { dtype: 'F16', shape: [64, 1000] },
+    });
+    const window = await inspect(app, { ...sound, buffer: sound.buffer.subarray(0, 100_000) });
+    await expect(window.getByRole('alert')).toContainText(
+      /cut\.safetensors is incomplete: 100 kB of 128\.\d kB/,
+    );
+    await expect(window).toContainText(/a language model/);
+    await expect(window.getByRole('tab', { name: 'Tensors (1)' })).toBeVisible();
 
-test('what hostile metadata says stays text; long values are cut, and shown whole when asked for', async ({
-  app,
-}) => {
-  const { page } = app;
-  await app.open();
-  const attack = '<img src=x onerror="document.title=`taken`"><script>document.title=`taken`</script>';
-  const window = await inspect(
-    app,
-    safetensors(
-      'evil<b>.safetensors',
-      { [`${attack}\u202e.weight`]: { dtype: 'F32', shape: [2, 2] } },
-      {
-        [attack]: attack,
-        long: `begin ${'middle '.repeat(1000)}end`,
-        nested: JSON.stringify({ buckets: { '512x512': 120, '640x384': 36 }, noise: 0.0375, attack }),
-      },
-    ),
-  );
-  await window.getByRole('tab', { name: 'Metadata (3)' }).click();
-  await expect(window.getByRole('definition').filter({ hasText: /^<img/ })).toHaveText(attack);
-  await expect(window.getByText(/^\{\s+"buckets": \{\s+"512x512": 120/)).toBeVisible();
-  const long = window.getByRole('definition').filter({ hasText: 'begin' });
-  await expect(long).not.toContainText('end');
-  await long.getByRole('button', { name: 'Show all of 7,009 characters' }).click();
-  await expect(long).toContainText('middle end');
-  await long.getByRole('button', { name: 'Show less' }).click();
-  await expect(long).not.toContainText('end');
-
-  await window.getByRole('tab', { name: 'Tensors (1)' }).click();
-  await expect(window.getByRole('rowheader')).toContainText(attack);
-  expect(await window.locator('img, script, b').count()).toBe(0);
-  await expect(page).not.toHaveTitle(/taken/);
-});
-
-test('a damaged file shows what is whole of it, and another one can be chosen in the window', async ({
-  app,
-}) => {
-  await app.open();
-  const sound = safetensors('cut.safetensors', {
-    'model.layers.0.self_attn.q_proj.weight': { dtype: 'F16', shape: [64, 1000] },
+    const other = window.getByLabel('Another file…');
+    await other.setInputFiles({
+      ...sound,
+      name: 'page.bin',
+      buffer: Buffer.from('<!doctype html><title>Hi</title>'),
+    });
+    await expect(window.getByRole('alert')).toContainText(/page\.bin is a web page/);
+    await expect(window.getByRole('tab')).toHaveCount(0);
+    await other.setInputFiles(sound);
+    await expect(window.getByRole('tab', { name: 'Tensors (1)' })).toBeVisible();
+    await expect(window.getByRole('alert')).toHaveCount(0);
+    await page.keyboard.press('Escape');
   });
-  const window = await inspect(app, { ...sound, buffer: sound.buffer.subarray(0, 100_000) });
-  await expect(window.getByRole('alert')).toContainText(
-    /cut\.safetensors is incomplete: 100 kB of 128\.\d kB/,
-  );
-  await expect(window).toContainText(/a language model/);
-  await expect(window.getByRole('tab', { name: 'Tensors (1)' })).toBeVisible();
 
-  const other = window.getByLabel('Another file…');
-  await other.setInputFiles({
-    ...sound,
-    name: 'page.bin',
-    buffer: Buffer.from('<!doctype html><title>Hi</title>'),
+  await test.step('what hostile metadata says stays text; long values are cut, and shown whole when asked for', async () => {
+    const attack = '<img src=x onerror="document.title=`taken`"><script>document.title=`taken`</script>';
+    const window = await inspect(
+      app,
+      safetensors(
+        'evil<b>.safetensors',
+        { [`${attack}\u202e.weight`]: { dtype: 'F32', shape: [2, 2] } },
+        {
+          [attack]: attack,
+          long: `begin ${'middle '.repeat(1000)}end`,
+          nested: JSON.stringify({ buckets: { '512x512': 120, '640x384': 36 }, noise: 0.0375, attack }),
+        },
+      ),
+    );
+    await window.getByRole('tab', { name: 'Metadata (3)' }).click();
+    await expect(window.getByRole('definition').filter({ hasText: /^<img/ })).toHaveText(attack);
+    await expect(window.getByText(/^\{\s+"buckets": \{\s+"512x512": 120/)).toBeVisible();
+    const long = window.getByRole('definition').filter({ hasText: 'begin' });
+    await expect(long).not.toContainText('end');
+    await long.getByRole('button', { name: 'Show all of 7,009 characters' }).click();
+    await expect(long).toContainText('middle end');
+    await long.getByRole('button', { name: 'Show less' }).click();
+    await expect(long).not.toContainText('end');
+
+    await window.getByRole('tab', { name: 'Tensors (1)' }).click();
+    await expect(window.getByRole('rowheader')).toContainText(attack);
+    expect(await window.locator('img, script, b').count()).toBe(0);
+    await expect(page).not.toHaveTitle(/taken/);
+    await page.keyboard.press('Escape');
   });
-  await expect(window.getByRole('alert')).toContainText(/page\.bin is a web page/);
-  await expect(window.getByRole('tab')).toHaveCount(0);
-  await other.setInputFiles(sound);
-  await expect(window.getByRole('tab', { name: 'Tensors (1)' })).toBeVisible();
-  await expect(window.getByRole('alert')).toHaveCount(0);
+
+  await test.step('a chosen LoRA is named one, and neither it nor what is dropped on the window is imported', async () => {
+    const window = await inspect(
+      app,
+      safetensors('style.safetensors', {
+        'lora_unet_down_blocks_0_attentions_0_proj_in.lora_down.weight': { dtype: 'F16', shape: [4, 320] },
+        'lora_unet_down_blocks_0_attentions_0_proj_in.lora_up.weight': { dtype: 'F16', shape: [320, 4] },
+      }),
+    );
+    await expect(window).toContainText(/LoRA/);
+    await expect(window.getByRole('row', { name: 'UNet 2 2,560 5.1 kB' })).toBeVisible();
+
+    const dataTransfer = await page.evaluateHandle(() => {
+      const files = new DataTransfer();
+      files.items.add(new File(['GGUF, and so on'], 'llm.gguf'));
+      return files;
+    });
+    await window.dispatchEvent('drop', { dataTransfer });
+    await expect(window.getByRole('alert')).toContainText(/llm\.gguf is not a \.safetensors file but GGUF/);
+    await window.getByRole('button', { name: 'Close' }).click();
+    await expect(window).toBeHidden();
+    await expect(page.getByText('Models on this device (7)')).toBeVisible();
+  });
+
+  await test.step('an imported file is inspected where it is stored', async () => {
+    await app.importFiles(
+      safetensors('kept.safetensors', {
+        'lora_unet_mid_block_attentions_0_proj_in.lora_down.weight': { dtype: 'F32', shape: [8, 640] },
+      }),
+    );
+    await expect(page.getByText('Models on this device (8)')).toBeVisible();
+    await page.getByRole('button', { name: 'Inspect kept.safetensors' }).click();
+    await expect(inspector(app)).toHaveAccessibleName('Inspector: kept.safetensors');
+    await expect(inspector(app).getByRole('row', { name: 'F32 1 5,120 20.5 kB' })).toBeVisible();
+  });
 });
