@@ -2,10 +2,12 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from './app';
 
-test('prompts that were drawn are gone through by keys and from a list, and nothing written is lost', async ({
+test('prompts that were drawn are gone through, and nothing written is lost; styles are made, chosen, drawn with, brought and taken away', async ({
   app,
   page,
+  context,
 }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   const prompt = page.getByRole('textbox', { name: 'Prompt', exact: true });
   const negative = page.getByRole('textbox', { name: 'Negative prompt' });
   const dialog = page.getByRole('dialog', { name: 'Prompt history' });
@@ -22,7 +24,7 @@ test('prompts that were drawn are gone through by keys and from a list, and noth
   await expect(dialog).toBeHidden();
   await expect(app.progress).toBeHidden();
 
-  await app.fill({ prompt: 'sun', steps: 1 });
+  await app.fill({ prompt: 'sun', steps: 1, width: 64, height: 64 });
   await app.draw();
   await app.fill({ prompt: 'penguin', negative: 'red heart' });
   await app.draw();
@@ -64,24 +66,8 @@ test('prompts that were drawn are gone through by keys and from a list, and noth
     await expect(history).toBeFocused();
   });
 
-  await test.step('cleared, brought back, and there after a reload', async () => {
-    await page.reload();
-    await app.ready();
-    await history.click();
-    await expect(entries).toHaveCount(2);
-    await dialog.getByRole('button', { name: 'Clear history' }).click();
-    await expect(entries).toHaveCount(0);
-    await dialog.getByRole('button', { name: 'Undo' }).click();
-    await expect(entries).toHaveCount(2);
-  });
-});
-
-test('styles are made, chosen, drawn with, brought and taken away', async ({ app, page, context }) => {
-  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-  const prompt = page.getByRole('textbox', { name: 'Prompt', exact: true });
   const tokens = page.getByLabel('Tokens').first();
-  const dialog = page.getByRole('dialog', { name: 'Styles' });
-  await app.open();
+  const styles = page.getByRole('dialog', { name: 'Styles' });
   await page.getByText('Styles', { exact: true }).click();
   await app.fill({ prompt: 'red {prompt}, shiny', negative: 'heart', steps: 1, seed: 5 });
   await page.getByRole('button', { name: 'Save as style' }).click();
@@ -124,31 +110,37 @@ test('styles are made, chosen, drawn with, brought and taken away', async ({ app
 
   await test.step('renamed, deleted, brought back and exported', async () => {
     await page.getByRole('button', { name: 'Edit styles' }).click();
-    await dialog.getByText('Shiny', { exact: true }).click();
-    const name = dialog.getByRole('textbox', { name: 'Name', exact: true });
+    await styles.getByText('Shiny', { exact: true }).click();
+    const name = styles.getByRole('textbox', { name: 'Name', exact: true });
     await name.fill('Blue');
     await name.press('Tab');
-    await expect(dialog.getByText('Another style is called Blue.')).toBeVisible();
+    await expect(styles.getByText('Another style is called Blue.')).toBeVisible();
     await name.fill('Glossy');
     await name.press('Tab');
-    await dialog.getByRole('button', { name: 'Delete Glossy' }).click();
-    await expect(dialog.getByText('Glossy', { exact: true })).toBeHidden();
-    await dialog.getByRole('button', { name: 'Undo' }).click();
+    await styles.getByRole('button', { name: 'Delete Glossy' }).click();
+    await expect(styles.getByText('Glossy', { exact: true })).toBeHidden();
+    await styles.getByRole('button', { name: 'Undo' }).click();
     const [download] = await Promise.all([
       page.waitForEvent('download'),
-      dialog.getByRole('button', { name: 'Export styles.csv' }).click(),
+      styles.getByRole('button', { name: 'Export styles.csv' }).click(),
     ]);
     expect(download.suggestedFilename()).toBe('styles.csv');
     expect(await readFile(await download.path(), 'utf8')).toBe(
       '\ufeffname,prompt,negative_prompt\r\nGlossy,"red {prompt}, shiny",heart\r\nBlue,"on a blue background, ""really""",\r\n',
     );
-    await dialog.getByRole('button', { name: 'Close' }).click();
+    await styles.getByRole('button', { name: 'Close' }).click();
   });
 
-  await test.step('both are there after a reload, and chosen', async () => {
+  await test.step('all of it is there after a reload; the history is cleared, and brought back', async () => {
     await page.reload();
     await app.ready();
     await page.getByText('Styles (2)').click();
     for (const name of ['Glossy', 'Blue']) await expect(page.getByRole('checkbox', { name })).toBeChecked();
+    await history.click();
+    await expect(entries).toHaveCount(3);
+    await dialog.getByRole('button', { name: 'Clear history' }).click();
+    await expect(entries).toHaveCount(0);
+    await dialog.getByRole('button', { name: 'Undo' }).click();
+    await expect(entries).toHaveCount(3);
   });
 });
