@@ -22,6 +22,7 @@ async function usualVisit(app: App, where: string): Promise<void> {
   await page.waitForTimeout(500); // what was begun at the start has come
   say(where, 'opened', await seen());
 
+  await app.fill({ steps: 3 });
   const begun = await page.evaluate(() => performance.now());
   await page.getByRole('textbox', { name: 'Prompt', exact: true }).pressSequentially('red apple');
   await page.waitForTimeout(600); // what follows a key at once is let pass; counting tokens is not
@@ -29,7 +30,7 @@ async function usualVisit(app: App, where: string): Promise<void> {
   await expect(app.progress).toBeVisible();
   await expect(app.progress).toBeHidden({ timeout: 300_000 });
   await expect(app.result).toBeVisible();
-  await page.waitForTimeout(1000);
+  await page.waitForTimeout(600);
   const run = (await seen()).longTasks.filter(({ at }) => at >= begun);
   say(where, 'with a picture', await seen());
   console.log(`${where}, typing and drawing: ${blocksOf(run)}`);
