@@ -1,4 +1,5 @@
 /** Runs that wait while a picture is drawn: added, put in order, taken out and brought back, over a reload, and by keys. */
+import type { Route } from 'playwright/test';
 import { expect, test, type App } from './app';
 
 const parts = ({ page }: App) => ({
@@ -15,6 +16,21 @@ const parts = ({ page }: App) => ({
 const prompts = async (app: App): Promise<string[]> =>
   (await parts(app).waiting.getByText(/^“/).allTextContents()).map((name) => name.replace(/[“”]/g, ''));
 
+/** Holds back the bundled model, so that a run lasts without computing. @returns what lets it come. */
+async function holdModel({ page }: App): Promise<() => Promise<void>> {
+  const model = /\/mini-sd\.safetensors/;
+  const held: Route[] = [];
+  await page.route(model, (route) => void held.push(route));
+  return async () => {
+    await Promise.all(held.splice(0).map((route) => route.continue()));
+    await page.unroute(model);
+  };
+}
+
+/** As soon as it is so: a few steps are over before a title is asked for a second time. */
+const titled = ({ page }: App, title: RegExp) =>
+  page.waitForFunction((wanted) => wanted.test(document.title), title);
+
 test('what is asked for while a picture is drawn waits, is put in order, and is drawn after a reload', async ({
   app,
 }) => {
@@ -22,9 +38,10 @@ test('what is asked for while a picture is drawn waits, is put in order, and is 
   const { keyboard } = page;
   const { add, summary, waiting, status } = parts(app);
   await app.open();
-  await app.fill({ prompt: 'sun', width: 64, height: 64, steps: 150 });
+  const letGo = await holdModel(app);
+  await app.fill({ prompt: 'sun', width: 64, height: 64, steps: 24 });
   await app.generate.click();
-  await expect(page).toHaveTitle(/^\d+\/150 · Drobė/);
+  await expect(page).toHaveTitle('Working · Drobė');
 
   await test.step('three wait, with a name and what they are', async () => {
     await app.fill({ prompt: 'apple', steps: 4 });
@@ -35,7 +52,7 @@ test('what is asked for while a picture is drawn waits, is put in order, and is 
     await app.fill({ prompt: 'house', steps: 150 });
     await add.click();
     await expect(add).toHaveText(/^\s*Add to queue \(3\)/);
-    await expect(page).toHaveTitle(/^\(1 of 4\) \d+\/150 · Drobė/);
+    await expect(page).toHaveTitle('(1 of 4) Working · Drobė');
     await summary.click();
     await expect(waiting).toHaveCount(3);
     await expect(waiting.first()).toContainText('64 × 64 · 4 steps');
@@ -83,6 +100,8 @@ test('what is asked for while a picture is drawn waits, is put in order, and is 
   });
 
   await test.step('a reload in the middle: all of it goes on, the run in work first', async () => {
+    await letGo();
+    await titled(app, /\b([3-9]|\d\d)\/24 · Drobė/);
     await page.reload();
     await app.ready();
     await expect(page.getByText(/was in work when the page was closed/)).toBeVisible();
@@ -91,7 +110,7 @@ test('what is asked for while a picture is drawn waits, is put in order, and is 
     await summary.click();
     expect(await prompts(app)).toEqual(['penguin', 'apple']);
     await page.getByRole('region', { name: 'Queue' }).getByRole('button', { name: 'Go on' }).click();
-    await expect(page).toHaveTitle(/^\(1 of 3\) \d+\/150 · Drobė/);
+    await titled(app, /^\(1 of 3\) \d+\/24 · Drobė/);
     await expect(app.progress).toBeHidden({ timeout: 300_000 });
     await expect(status(/^\s*Done: 3 pictures took/)).toBeVisible();
     const drawn = page.getByRole('list', { name: 'Pictures' }).getByRole('button');
@@ -101,55 +120,18 @@ test('what is asked for while a picture is drawn waits, is put in order, and is 
   });
 });
 
-test('pictures are drawn one after the other until that is stopped, by keys alone', async ({ app }) => {
-  const { page } = app;
-  const { keyboard } = page;
-  const { add, summary, status } = parts(app);
-  await app.open();
-  await app.fill({ prompt: 'sun', steps: 3, seed: 7 });
-  const more = page.getByRole('button', { name: 'More ways to draw' });
-  const forever = page.getByRole('menuitemcheckbox', { name: /^Generate forever/ });
-  await more.focus();
-  await keyboard.press('Enter');
-  await expect(page.getByRole('menuitem', { name: /^Grid…/ })).toBeFocused();
-  await keyboard.press('ArrowDown');
-  await expect(forever).toBeFocused();
-  await keyboard.press('Enter');
-  await expect(status(/With this seed all pictures would be alike/)).toBeVisible();
-  await expect(more).toBeFocused();
-
-  await app.fill({ seed: -1 });
-  await keyboard.press('Control+Shift+Enter');
-  await expect(page).toHaveTitle(/^\(2\) /, { timeout: 60_000 });
-  await expect(summary).toContainText('goes on forever');
-  await app.fill({ prompt: 'apple' });
-  await add.press('Enter');
-  await expect(page.getByRole('button', { name: /: apple$/ }).first()).toBeVisible({ timeout: 60_000 });
-  await page.getByRole('button', { name: 'Stop after this' }).press('Enter');
-  await expect(app.progress).toBeHidden({ timeout: 60_000 });
-  await expect(status(/^\s*Done: \d+ pictures took/)).toBeVisible();
-  await expect(app.generate, 'what was pressed has gone').toBeFocused();
-
-  await app.fill({ steps: 100 });
-  await keyboard.press('Control+Enter');
-  await keyboard.press('Control+Enter');
-  await expect(add).toHaveText(/\(1\)/);
-  await page.getByRole('button', { name: 'Cancel all' }).press('Enter');
-  await expect(app.progress).toBeHidden({ timeout: 60_000 });
-  await expect(status('was taken from the queue.')).toBeVisible();
-});
-
-test('while the next picture is drawn, one that is done is compared and edited, and the next mask is painted', async ({
+test('while the next picture is drawn, one that is done is edited; and pictures are drawn one after the other until that is stopped', async ({
   app,
 }) => {
   const { page } = app;
-  const { add } = parts(app);
+  const { keyboard } = page;
+  const { add, summary, status } = parts(app);
   const button = (name: string | RegExp) => page.getByRole('button', { name });
   await app.open();
   await app.fill({ prompt: 'sun', steps: 3, width: 64, height: 64 });
   await app.draw();
   await button('Edit this').click();
-  await app.fill({ steps: 4 });
+  await app.fill({ steps: 12 });
   await app.generate.click();
   await app.fill({ steps: 150 });
   await page.getByRole('slider', { name: 'Denoising strength' }).fill('1');
@@ -179,4 +161,39 @@ test('while the next picture is drawn, one that is done is compared and edited, 
   ).toHaveCount(2);
   await button('Cancel all').click();
   await expect(app.progress).toBeHidden({ timeout: 60_000 });
+
+  await test.step('until that is stopped, by keys alone', async () => {
+    await page.getByRole('tab', { name: 'Text' }).click();
+    await app.fill({ prompt: 'sun', steps: 3, seed: 7 });
+    const more = page.getByRole('button', { name: 'More ways to draw' });
+    const forever = page.getByRole('menuitemcheckbox', { name: /^Generate forever/ });
+    await more.focus();
+    await keyboard.press('Enter');
+    await expect(page.getByRole('menuitem', { name: /^Grid…/ })).toBeFocused();
+    await keyboard.press('ArrowDown');
+    await expect(forever).toBeFocused();
+    await keyboard.press('Enter');
+    await expect(status(/With this seed all pictures would be alike/)).toBeVisible();
+    await expect(more).toBeFocused();
+
+    await app.fill({ seed: -1 });
+    await keyboard.press('Control+Shift+Enter');
+    await titled(app, /^\([2-9]\) /);
+    await expect(summary).toContainText('goes on forever');
+    await app.fill({ prompt: 'apple' });
+    await add.press('Enter');
+    await expect(page.getByRole('button', { name: /: apple$/ }).first()).toBeVisible({ timeout: 60_000 });
+    await page.getByRole('button', { name: 'Stop after this' }).press('Enter');
+    await expect(app.progress).toBeHidden({ timeout: 60_000 });
+    await expect(status(/^\s*Done: \d+ pictures took/)).toBeVisible();
+    await expect(app.generate, 'what was pressed has gone').toBeFocused();
+
+    await app.fill({ steps: 150 });
+    await keyboard.press('Control+Enter');
+    await keyboard.press('Control+Enter');
+    await expect(add).toHaveText(/\(1\)/);
+    await page.getByRole('button', { name: 'Cancel all' }).press('Enter');
+    await expect(app.progress).toBeHidden({ timeout: 60_000 });
+    await expect(status('was taken from the queue.')).toBeVisible();
+  });
 });
