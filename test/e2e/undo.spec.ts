@@ -13,7 +13,24 @@ const maskFile = (() => {
   return PNG.sync.write(png);
 })();
 
-test('pictures, masks, candidates, settings and words come back', async ({ app, page }) => {
+/** Beside the pictures that are kept lie as many as an older version kept, which made no cards of them. */
+const fill = () =>
+  new Promise<void>((done, failed) => {
+    const open = indexedDB.open('drobe-drawer-1');
+    open.onerror = failed;
+    open.onsuccess = () => {
+      const writing = open.result.transaction('drawer', 'readwrite');
+      const store = writing.objectStore('drawer');
+      const kept = store.getAll(IDBKeyRange.bound(['kept'], ['kept', []]));
+      kept.onsuccess = () => {
+        for (let place = kept.result.length; place < 40; place++)
+          store.put(kept.result[0], ['picture', place]);
+      };
+      writing.oncomplete = () => done();
+    };
+  });
+
+test('pictures, masks, candidates, settings and words come back, and runs go on', async ({ app, page }) => {
   await app.open();
   const canvas = new MaskCanvas(page);
   const question = page.getByRole('dialog', { name: 'What is this picture?' });
@@ -90,7 +107,38 @@ test('pictures, masks, candidates, settings and words come back', async ({ app, 
     await expect(page.getByRole('button', { name: /^Picture / })).toHaveCount(1);
   });
 
-  await test.step('all pictures at once; what came back is there after a reload, too', async () => {
+  await page.getByRole('tab', { name: 'Text' }).click();
+  const prompt = page.getByRole('textbox', { name: 'Prompt', exact: true });
+  await test.step('what is typed is not lost to a suggestion', async () => {
+    await prompt.fill('');
+    const typed = 'a house on a hill, in the evening, with smoke from its chimney';
+    await prompt.pressSequentially(typed);
+    const chips = page.getByRole('list', { name: 'Suggestions' });
+    await chips.getByRole('button', { name: 'penguin' }).click();
+    await expect(prompt).toHaveValue(`${typed}, penguin`);
+    await page.keyboard.press('Control+z');
+    await expect(prompt).toHaveValue(typed);
+    await page.keyboard.press('Control+Shift+z');
+    await prompt.press('End');
+    await prompt.pressSequentially(' here');
+    for (let i = 0; i < 4; i++) await page.keyboard.press('Control+z');
+    await expect(prompt).toHaveValue(typed.replace('chimney', ''));
+  });
+
+  await test.step('a run that Esc stopped goes on', async () => {
+    await app.fill({ prompt: 'penguin', steps: 20, seed: 5, width: 64, height: 64 });
+    await prompt.press('Control+Enter');
+    await expect(page.getByText(/Step ([3-9]|\d\d) of 20/).first()).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(page.getByText(/was stopped; \d+ of its steps were done/)).toBeVisible();
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await expect(page.getByText(/Step ([4-9]|\d\d) of 20/).first()).toBeVisible();
+    await expect(app.progress).toBeHidden({ timeout: 200_000 });
+    await expect(app.result).toBeVisible();
+    await expect(page.getByText('was stopped')).toBeHidden();
+  });
+
+  await test.step('all pictures at once', async () => {
     await page.getByText('Models on this device').click();
     await page.getByRole('button', { name: 'Storage' }).click();
     const storage = page.getByRole('dialog', { name: 'Storage' });
@@ -98,76 +146,31 @@ test('pictures, masks, candidates, settings and words come back', async ({ app, 
     await expect(storage.getByText('None. What you draw')).toBeVisible();
     await storage.getByRole('button', { name: 'Undo' }).click();
     await storage.getByRole('button', { name: 'Close' }).click();
+    await expect(page.getByRole('button', { name: /^Picture / })).toHaveCount(2);
+  });
+
+  await test.step('what came back is there after a reload, too; that the oldest picture makes room is told before', async () => {
+    await page.evaluate(fill);
+    await page.evaluate(() => localStorage.setItem('drobe.album.1', '40'));
     await page.reload();
     await app.ready();
-    await expect(page.getByRole('button', { name: /^Picture / })).toHaveCount(1);
+    await expect(
+      page.getByText('40 pictures are kept: the oldest makes room for the next one.'),
+    ).toBeVisible();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Download it' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toMatch(/-penguin\.png$/);
+    const pictures = page.getByRole('button', { name: /^Picture \d+:/ });
+    const oldest = page.getByRole('button', { name: /^Picture 1:/ });
+    await app.fill({ steps: 1 });
+    await app.draw();
+    await expect(oldest).toHaveCount(0);
+    await expect(pictures).toHaveCount(40);
+    await page.getByRole('button', { name: 'Undo', exact: true }).click();
+    await page.reload();
+    await expect(pictures).toHaveCount(40); // the newest of 41
+    await expect(page.getByText('40 pictures are kept: the 2 oldest make room')).toBeVisible();
   });
-});
-
-test('what is typed is not lost to a suggestion; a run that Esc stopped goes on', async ({ app, page }) => {
-  await app.open();
-  const prompt = page.getByRole('textbox', { name: 'Prompt', exact: true });
-  const typed = 'a house on a hill, in the evening, with smoke from its chimney';
-  await prompt.pressSequentially(typed);
-  const chips = page.getByRole('list', { name: 'Suggestions' });
-  await chips.getByRole('button', { name: 'penguin' }).click();
-  await expect(prompt).toHaveValue(`${typed}, penguin`);
-  await page.keyboard.press('Control+z');
-  await expect(prompt).toHaveValue(typed);
-  await page.keyboard.press('Control+Shift+z');
-  await prompt.press('End');
-  await prompt.pressSequentially(' here');
-  for (let i = 0; i < 4; i++) await page.keyboard.press('Control+z');
-  await expect(prompt).toHaveValue(typed.replace('chimney', ''));
-
-  await app.fill({ prompt: 'penguin', steps: 30, seed: 5, width: 64, height: 64 });
-  await prompt.press('Control+Enter');
-  await expect(page.getByText(/Step ([3-9]|\d\d) of 30/).first()).toBeVisible();
-  await page.keyboard.press('Escape');
-  await expect(page.getByText(/was stopped; \d+ of its steps were done/)).toBeVisible();
-  await page.getByRole('button', { name: 'Go on' }).click();
-  await expect(page.getByText(/Step ([4-9]|\d\d) of 30/).first()).toBeVisible();
-  await expect(app.result).toBeVisible({ timeout: 200_000 });
-  await expect(page.getByText('was stopped')).toBeHidden();
-});
-
-/** Beside the one picture that is kept lie as many as an older version kept, which made no cards of them. */
-const fill = () =>
-  new Promise<void>((done, failed) => {
-    const open = indexedDB.open('drobe-drawer-1');
-    open.onerror = failed;
-    open.onsuccess = () => {
-      const writing = open.result.transaction('drawer', 'readwrite');
-      const store = writing.objectStore('drawer');
-      const kept = store.getAll(IDBKeyRange.bound(['kept'], ['kept', []]));
-      kept.onsuccess = () => {
-        for (let place = 1; place < 40; place++) store.put(kept.result[0], ['picture', place]);
-      };
-      writing.oncomplete = () => done();
-    };
-  });
-
-test('that the oldest picture makes room is told before, and can be undone', async ({ app, page }) => {
-  await app.open();
-  await app.fill({ prompt: 'sun', steps: 1 });
-  await app.draw();
-  await page.evaluate(fill);
-  await page.evaluate(() => localStorage.setItem('drobe.album.1', '40'));
-  await page.reload();
-  await app.ready();
-  await expect(page.getByText('40 pictures are kept: the oldest makes room for the next one.')).toBeVisible();
-  const [download] = await Promise.all([
-    page.waitForEvent('download'),
-    page.getByRole('button', { name: 'Download it' }).click(),
-  ]);
-  expect(download.suggestedFilename()).toMatch(/-sun\.png$/);
-  const pictures = page.getByRole('button', { name: /^Picture \d+:/ });
-  const oldest = page.getByRole('button', { name: /^Picture 1:/ });
-  await app.draw();
-  await expect(oldest).toHaveCount(0);
-  await expect(pictures).toHaveCount(40);
-  await page.getByRole('button', { name: 'Undo', exact: true }).click();
-  await page.reload();
-  await expect(pictures).toHaveCount(40); // the newest of 41
-  await expect(page.getByText('40 pictures are kept: the 2 oldest make room')).toBeVisible();
 });
