@@ -35,37 +35,15 @@ test('Chromium reads the whole manifest without an error, and finds all it names
   );
 });
 
-test('shortcuts lead to a mode, once', async ({ app }) => {
+test('shortcuts and files lead to a mode, a result is shared, and a window that does not come is told of', async ({
+  app,
+}) => {
   const { page } = app;
-  await page.goto('/#inpaint');
-  await expect(tab(page, 'Inpaint')).toHaveAttribute('aria-selected', 'true');
-  expect(new URL(page.url()).hash).toBe('');
-  await page.evaluate(() => (location.hash = 'new'));
-  await expect(tab(page, 'Text')).toHaveAttribute('aria-selected', 'true');
-});
-
-test('a picture that the app is started with is started from', async ({ app }) => {
-  await app.page.addInitScript(() => {
+  await page.addInitScript(() => {
     const launchQueue = { setConsumer: (consumer: unknown) => Object.assign(window, { consumer }) };
     Object.defineProperty(window, 'launchQueue', { value: launchQueue });
   });
-  await app.open();
-  await app.page.waitForFunction(() => 'consumer' in window);
-  await app.page.evaluate(async (bytes) => {
-    const folder = await navigator.storage.getDirectory();
-    const handle = await folder.getFileHandle('source.png', { create: true });
-    const file = await handle.createWritable();
-    await file.write(Uint8Array.from(atob(bytes), (letter) => letter.charCodeAt(0)));
-    await file.close();
-    const { consumer } = window as unknown as { consumer: (launch: object) => void };
-    consumer({ targetURL: location.href, files: [handle] });
-  }, picture.toString('base64'));
-  await expect(source(app.page)).toBeVisible();
-  await expect(tab(app.page, 'Image')).toHaveAttribute('aria-selected', 'true');
-});
-
-test('a result is shared as its PNG, with the recipe in it, where the system can', async ({ app }) => {
-  await app.page.addInitScript(() => {
+  await page.addInitScript(() => {
     const share = async ({ files: [file] }: { files: File[] }) => {
       Object.assign(window, {
         shared: [file!.name, file!.type, [...new Uint8Array(await file!.arrayBuffer())]],
@@ -73,24 +51,50 @@ test('a result is shared as its PNG, with the recipe in it, where the system can
     };
     Object.assign(navigator, { canShare: ({ files }: ShareData) => files?.length === 1, share });
   });
-  await app.open();
-  await app.fill({ prompt: 'red apple', steps: 2, seed: 7 });
-  await app.draw();
-  await app.page.getByRole('button', { name: 'Share' }).click();
-  await app.page.waitForFunction(() => 'shared' in window);
-  const [name, type, bytes] = await app.page.evaluate(
-    () => (window as unknown as { shared: [string, string, number[]] }).shared,
-  );
-  expect([name, type]).toEqual(['drobe-7-red-apple.png', 'image/png']);
-  expect(pngTexts(Uint8Array.from(bytes)).get('parameters')).toContain('red apple');
-});
 
-test('a window whose script does not come is told of', async ({ app }) => {
-  await app.open();
-  await app.page.route(/\/KeyHelp-[^/]*\.js$/, (route) => route.abort());
-  await app.page.keyboard.press('?');
-  await expect(app.alert).toContainText('could not be fetched');
-  await expect(app.alert.getByRole('button', { name: 'Reload' })).toBeVisible();
+  await test.step('shortcuts lead to a mode, once', async () => {
+    await page.goto('/#inpaint');
+    await expect(tab(page, 'Inpaint')).toHaveAttribute('aria-selected', 'true');
+    expect(new URL(page.url()).hash).toBe('');
+    await page.evaluate(() => (location.hash = 'new'));
+    await expect(tab(page, 'Text')).toHaveAttribute('aria-selected', 'true');
+    await app.ready();
+  });
+
+  await test.step('a picture that the app is started with is started from', async () => {
+    await page.waitForFunction(() => 'consumer' in window);
+    await page.evaluate(async (bytes) => {
+      const folder = await navigator.storage.getDirectory();
+      const handle = await folder.getFileHandle('source.png', { create: true });
+      const file = await handle.createWritable();
+      await file.write(Uint8Array.from(atob(bytes), (letter) => letter.charCodeAt(0)));
+      await file.close();
+      const { consumer } = window as unknown as { consumer: (launch: object) => void };
+      consumer({ targetURL: location.href, files: [handle] });
+    }, picture.toString('base64'));
+    await expect(source(page)).toBeVisible();
+    await expect(tab(page, 'Image')).toHaveAttribute('aria-selected', 'true');
+  });
+
+  await test.step('a result is shared as its PNG, with the recipe in it, where the system can', async () => {
+    await tab(page, 'Text').click();
+    await app.fill({ prompt: 'red apple', steps: 1, width: 64, height: 64, seed: 7 });
+    await app.draw();
+    await page.getByRole('button', { name: 'Share' }).click();
+    await page.waitForFunction(() => 'shared' in window);
+    const [name, type, bytes] = await page.evaluate(
+      () => (window as unknown as { shared: [string, string, number[]] }).shared,
+    );
+    expect([name, type]).toEqual(['drobe-7-red-apple.png', 'image/png']);
+    expect(pngTexts(Uint8Array.from(bytes)).get('parameters')).toContain('red apple');
+  });
+
+  await test.step('a window whose script does not come is told of', async () => {
+    await page.route(/\/KeyHelp-[^/]*\.js$/, (route) => route.abort());
+    await page.keyboard.press('?');
+    await expect(app.alert).toContainText('could not be fetched');
+    await expect(app.alert.getByRole('button', { name: 'Reload' })).toBeVisible();
+  });
 });
 
 test.describe(() => {
