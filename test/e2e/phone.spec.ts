@@ -23,102 +23,7 @@ const touch = (
     touchPoints: points.map((point, id) => ({ ...point, id })),
   });
 
-test('a photo of 12 megapixels is turned upright, painted on by one finger and zoomed by two', async ({
-  app,
-}) => {
-  const { page } = app;
-  await app.open();
-  // 4000 × 3000, red on the left and blue on the right: upright, red is above.
-  const base64 = await page.evaluate(async () => {
-    const canvas = new OffscreenCanvas(4000, 3000);
-    const context = canvas.getContext('2d')!; // this browser has one
-    context.fillStyle = '#c02020';
-    context.fillRect(0, 0, 2000, 3000);
-    context.fillStyle = '#2040c0';
-    context.fillRect(2000, 0, 2000, 3000);
-    const bytes = new Uint8Array(await (await canvas.convertToBlob({ type: 'image/jpeg' })).arrayBuffer());
-    return btoa(bytes.reduce((text, byte) => text + String.fromCharCode(byte), ''));
-  });
-  const jpeg = Buffer.from(base64, 'base64');
-  const buffer = Buffer.concat([jpeg.subarray(0, 2), turned, jpeg.subarray(2)]);
-  await page.getByRole('tab', { name: 'Inpaint' }).click();
-  await page.getByLabel('Source image').setInputFiles({ name: 'IMG_1.jpg', mimeType: 'image/jpeg', buffer });
-  await expect(page.getByText(/3000 × 4000/)).toBeVisible();
-
-  const canvas = new MaskCanvas(page);
-  await expect(canvas.surface).toBeInViewport();
-  const client = await page.context().newCDPSession(page);
-  const [a, b] = [await canvas.at(0.3, 0.3), await canvas.at(0.6, 0.4)];
-  await touch(client, 'touchStart', a);
-  await touch(client, 'touchMove', b);
-  await touch(client, 'touchEnd');
-  await expect(page.getByRole('button', { name: 'Undo' })).toBeEnabled();
-
-  // Two fingers move apart: the picture grows, and nothing is painted.
-  const scale = () =>
-    canvas.surface.evaluate((surface) => surface.querySelector('img')!.getBoundingClientRect().width); // the picture
-  const before = await scale();
-  await touch(client, 'touchStart', a);
-  await touch(client, 'touchStart', a, b);
-  await touch(client, 'touchMove', { x: a.x - 40, y: a.y - 20 }, { x: b.x + 40, y: b.y + 20 });
-  await touch(client, 'touchEnd');
-  expect(await scale()).toBeGreaterThan(1.3 * before);
-  await page.getByRole('button', { name: 'Undo' }).click();
-  await expect(page.getByRole('button', { name: 'Undo' })).toBeDisabled();
-  await page.getByRole('button', { name: 'Redo' }).click();
-
-  await app.fill({ prompt: 'sunflower', steps: 2 });
-  await app.generate.click();
-  await expect(page.getByRole('button', { name: 'Accept' })).toBeVisible({ timeout: 120_000 });
-  const found = await app.result.evaluate(async (image: HTMLImageElement) => {
-    const drawn = await createImageBitmap(image);
-    const context = new OffscreenCanvas(drawn.width, drawn.height).getContext('2d')!; // this browser has one
-    context.drawImage(drawn, 0, 0);
-    const pixel = (x: number, y: number) => [...context.getImageData(x, y, 1, 1).data];
-    return { size: [drawn.width, drawn.height], top: pixel(100, 100), bottom: pixel(2900, 3900) };
-  });
-  expect(found.size).toEqual([3000, 4000]);
-  expect(found.top[0]).toBeGreaterThan(150);
-  expect(found.bottom[2]).toBeGreaterThan(150);
-});
-
 const photo = fileURLToPath(new URL('../../models/samples.png', import.meta.url));
-
-test('prompt and Generate are always in sight, and what one works on where it is worked on', async ({
-  app,
-}) => {
-  const { page } = app;
-  const prompt = page.getByRole('textbox', { name: 'Prompt', exact: true });
-  await app.open();
-  const seen = async (...places: Locator[]) => {
-    for (const place of [prompt, app.generate, ...places]) await expect(place).toBeInViewport({ ratio: 0.9 });
-  };
-  const canvas = page.getByRole('group', { name: 'Canvas' });
-  for (const mode of ['Image', 'Inpaint', 'Outpaint', 'Instruct']) {
-    await page.getByRole('tab', { name: mode }).tap();
-    await canvas.scrollIntoViewIfNeeded();
-    await seen(canvas, canvas.getByText('Choose a picture'));
-  }
-  await page.getByRole('tab', { name: 'Text' }).tap();
-  await canvas.scrollIntoViewIfNeeded();
-  await seen(canvas);
-  await app.generate.tap();
-  await expect(
-    page.getByRole('status').filter({ hasText: 'Say what the picture should show' }),
-  ).toBeVisible();
-
-  await app.fill({ prompt: 'sun', steps: 2 });
-  await app.generate.tap();
-  await expect(app.progress).toBeVisible();
-  await expect(app.progress).toBeHidden({ timeout: 120_000 });
-  await seen(app.result);
-
-  await page.getByRole('tab', { name: 'Inpaint' }).tap();
-  await page.getByLabel('Source image').setInputFiles(photo);
-  await seen(page.getByRole('toolbar', { name: 'Mask tools' }), new MaskCanvas(page).surface);
-  await page.getByRole('tab', { name: 'Outpaint' }).tap();
-  await seen(page.getByRole('button', { name: /^Pull/ }).first());
-});
 
 const pressed =
   'button, summary, select, textarea, a[href], label.button, label:has(> .unseen), input:not(.unseen)';
@@ -168,7 +73,8 @@ const awkward = (page: Page) =>
     ];
   }, pressed);
 
-test('what is pressed is large enough for a finger, and nothing is cut off or covered, on narrow phones and enlarged to 200 % too', async ({
+// One visit, as a profile of its own costs the most of it.
+test('what is pressed is in sight, large enough for a finger and neither cut off nor covered; a large photo is painted on', async ({
   app,
 }) => {
   const { page } = app;
@@ -188,47 +94,140 @@ test('what is pressed is large enough for a finger, and nothing is cut off or co
     }
   };
   await app.open();
-  await page.getByText('Advanced').tap();
   await expectRoom('to begin with');
-  const middleOf = ({ top, bottom }: DOMRect) => (top + bottom) / 2;
-  const add = [page.getByText('Add control'), page.getByText('Reference image', { exact: true })];
-  for (const width of [1440, 720, 390, 320]) {
-    await page.setViewportSize({ width, height: 700 });
-    const [control, reference] = await Promise.all(
-      add.map((words) => words.evaluate((thing) => thing.getBoundingClientRect())),
-    );
-    expect(middleOf(reference!), `on one line, ${width} pixels wide`).toBeCloseTo(middleOf(control!), 0);
-  }
+  await page.setViewportSize(viewport);
 
-  await app.fill({ prompt: 'a sunflower, '.repeat(30), steps: 2 });
-  await app.generate.tap();
-  await expect(app.result).toBeVisible({ timeout: 120_000 });
-  await expect(page.getByRole('button', { name: 'Read on' })).toBeVisible();
-  await expectRoom('with a picture');
-  await page.getByRole('tab', { name: 'Inpaint' }).tap();
-  await page.getByLabel('Source image').setInputFiles(photo);
-  await expect(new MaskCanvas(page).surface).toBeVisible();
-  await expectRoom('where one paints');
-
-  await page.getByRole('button', { name: 'Add control' }).tap();
-  await page.getByRole('button', { name: 'Reference image' }).setInputFiles(photo);
-  await expect(page.getByRole('img', { name: 'To draw like' })).toBeVisible();
-  await page.getByText(/^Models on this device/).tap();
-  await expectRoom('with a control and a reference');
-  for (const name of [
-    'Draw…',
-    'Paint a mask…',
-    'Download a model',
-    'Storage…',
-    'Inspect mini-sd.safetensors',
-  ]) {
-    await page.getByRole('button', { name }).tap();
-    await expect(dialog).toBeVisible();
-    await expectRoom(name);
-    if (name.startsWith('Inspect')) {
-      await dialog.getByRole('tab', { name: /^Tensors/ }).tap();
-      await expectRoom('tensors');
+  await test.step('prompt and Generate are always in sight, and what one works on where it is worked on', async () => {
+    const prompt = page.getByRole('textbox', { name: 'Prompt', exact: true });
+    const seen = async (...places: Locator[]) => {
+      for (const place of [prompt, app.generate, ...places])
+        await expect(place).toBeInViewport({ ratio: 0.9 });
+    };
+    const canvas = page.getByRole('group', { name: 'Canvas' });
+    for (const mode of ['Image', 'Inpaint', 'Outpaint', 'Instruct']) {
+      await page.getByRole('tab', { name: mode }).tap();
+      await canvas.scrollIntoViewIfNeeded();
+      await seen(canvas, canvas.getByText('Choose a picture'));
     }
-    await page.keyboard.press('Escape');
-  }
+    await page.getByRole('tab', { name: 'Text' }).tap();
+    await canvas.scrollIntoViewIfNeeded();
+    await seen(canvas);
+    await app.generate.tap();
+    await expect(
+      page.getByRole('status').filter({ hasText: 'Say what the picture should show' }),
+    ).toBeVisible();
+
+    await app.fill({ prompt: 'a sunflower, '.repeat(30), steps: 2 });
+    await app.generate.tap();
+    await expect(app.result).toBeVisible({ timeout: 120_000 });
+    await seen(app.result);
+    await expect(page.getByRole('button', { name: 'Read on' })).toBeVisible();
+    await expectRoom('with a picture');
+    await page.setViewportSize(viewport);
+
+    await page.getByRole('tab', { name: 'Inpaint' }).tap();
+    await page.getByLabel('Source image').setInputFiles(photo);
+    await seen(page.getByRole('toolbar', { name: 'Mask tools' }), new MaskCanvas(page).surface);
+    await page.getByRole('tab', { name: 'Outpaint' }).tap();
+    await seen(page.getByRole('button', { name: /^Pull/ }).first());
+  });
+
+  await test.step('nothing is too small, cut off or covered, on narrow phones and enlarged to 200 % too', async () => {
+    await page.getByRole('tab', { name: 'Text' }).tap();
+    await page.getByText('Advanced').tap();
+    const middleOf = ({ top, bottom }: DOMRect) => (top + bottom) / 2;
+    const add = [page.getByText('Add control'), page.getByText('Reference image', { exact: true })];
+    for (const width of [1440, 720, 390, 320]) {
+      await page.setViewportSize({ width, height: 700 });
+      const [control, reference] = await Promise.all(
+        add.map((words) => words.evaluate((thing) => thing.getBoundingClientRect())),
+      );
+      expect(middleOf(reference!), `on one line, ${width} pixels wide`).toBeCloseTo(middleOf(control!), 0);
+    }
+    await page.getByRole('tab', { name: 'Inpaint' }).tap();
+    await expectRoom('where one paints');
+
+    await page.getByRole('button', { name: 'Add control' }).tap();
+    await page.getByRole('button', { name: 'Reference image' }).setInputFiles(photo);
+    await expect(page.getByRole('img', { name: 'To draw like' })).toBeVisible();
+    await page.getByText(/^Models on this device/).tap();
+    await expectRoom('with a control and a reference');
+    for (const name of [
+      'Draw…',
+      'Paint a mask…',
+      'Download a model',
+      'Storage…',
+      'Inspect mini-sd.safetensors',
+    ]) {
+      await page.getByRole('button', { name }).tap();
+      await expect(dialog).toBeVisible();
+      await expectRoom(name);
+      if (name.startsWith('Inspect')) {
+        await dialog.getByRole('tab', { name: /^Tensors/ }).tap();
+        await expectRoom('tensors');
+      }
+      await page.keyboard.press('Escape');
+    }
+    for (const name of ['Remove control', 'Remove reference image'])
+      await page.getByRole('button', { name, exact: true }).tap();
+  });
+
+  await test.step('a photo of 12 megapixels is turned upright, painted on by one finger and zoomed by two', async () => {
+    await page.setViewportSize(viewport);
+    // 4000 × 3000, red on the left and blue on the right: upright, red is above.
+    const base64 = await page.evaluate(async () => {
+      const canvas = new OffscreenCanvas(4000, 3000);
+      const context = canvas.getContext('2d')!; // this browser has one
+      context.fillStyle = '#c02020';
+      context.fillRect(0, 0, 2000, 3000);
+      context.fillStyle = '#2040c0';
+      context.fillRect(2000, 0, 2000, 3000);
+      const bytes = new Uint8Array(await (await canvas.convertToBlob({ type: 'image/jpeg' })).arrayBuffer());
+      return btoa(bytes.reduce((text, byte) => text + String.fromCharCode(byte), ''));
+    });
+    const jpeg = Buffer.from(base64, 'base64');
+    const buffer = Buffer.concat([jpeg.subarray(0, 2), turned, jpeg.subarray(2)]);
+    await page.getByRole('tab', { name: 'Inpaint' }).click();
+    await page
+      .getByLabel('Source image')
+      .setInputFiles({ name: 'IMG_1.jpg', mimeType: 'image/jpeg', buffer });
+    await expect(page.getByText(/3000 × 4000/)).toBeVisible();
+
+    const canvas = new MaskCanvas(page);
+    const undo = page.getByTitle('Undo (Ctrl+Z)');
+    await expect(canvas.surface).toBeInViewport();
+    const client = await page.context().newCDPSession(page);
+    const [a, b] = [await canvas.at(0.3, 0.3), await canvas.at(0.6, 0.4)];
+    await touch(client, 'touchStart', a);
+    await touch(client, 'touchMove', b);
+    await touch(client, 'touchEnd');
+    await expect(undo).toBeEnabled();
+
+    // Two fingers move apart: the picture grows, and nothing is painted.
+    const scale = () =>
+      canvas.surface.evaluate((surface) => surface.querySelector('img')!.getBoundingClientRect().width); // the picture
+    const before = await scale();
+    await touch(client, 'touchStart', a);
+    await touch(client, 'touchStart', a, b);
+    await touch(client, 'touchMove', { x: a.x - 40, y: a.y - 20 }, { x: b.x + 40, y: b.y + 20 });
+    await touch(client, 'touchEnd');
+    expect(await scale()).toBeGreaterThan(1.3 * before);
+    await undo.click();
+    await expect(page.getByRole('button', { name: 'Clear mask' })).toBeDisabled(); // one stroke was all there was
+    await page.getByRole('button', { name: 'Redo' }).click();
+
+    await app.fill({ prompt: 'sunflower', steps: 2 });
+    await app.generate.click();
+    await expect(page.getByRole('button', { name: 'Accept' })).toBeVisible({ timeout: 120_000 });
+    const found = await app.result.evaluate(async (image: HTMLImageElement) => {
+      const drawn = await createImageBitmap(image);
+      const context = new OffscreenCanvas(drawn.width, drawn.height).getContext('2d')!; // this browser has one
+      context.drawImage(drawn, 0, 0);
+      const pixel = (x: number, y: number) => [...context.getImageData(x, y, 1, 1).data];
+      return { size: [drawn.width, drawn.height], top: pixel(100, 100), bottom: pixel(2900, 3900) };
+    });
+    expect(found.size).toEqual([3000, 4000]);
+    expect(found.top[0]).toBeGreaterThan(150);
+    expect(found.bottom[2]).toBeGreaterThan(150);
+  });
 });
