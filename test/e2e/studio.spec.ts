@@ -4,51 +4,7 @@ import { expect, test } from './app';
 
 const photo = fileURLToPath(new URL('../../models/samples.png', import.meta.url));
 
-test('settings and prompt are there again after a reload; a size that cannot be is rounded in sight', async ({
-  app,
-}) => {
-  const { page } = app;
-  await app.open();
-  await app.fill({
-    prompt: 'penguin',
-    negative: 'red heart',
-    steps: 7,
-    guidance: 3,
-    seed: 99,
-    sampler: 'Euler a',
-    width: 100,
-  });
-  await page.getByRole('spinbutton', { name: 'Height' }).focus();
-  await expect(page.getByRole('spinbutton', { name: 'Width' })).toHaveValue('104');
-  await expect(page.getByText(/rounded to a multiple of 8/i)).toBeVisible();
-  await page.reload();
-  await app.ready();
-  await expect(page.getByRole('textbox', { name: 'Prompt', exact: true })).toHaveValue('penguin');
-  await expect(page.getByRole('textbox', { name: 'Negative prompt' })).toHaveValue('red heart');
-  for (const [name, value] of [
-    ['Steps', '7'],
-    ['Guidance scale', '3'],
-    ['Seed', '99'],
-    ['Width', '104'],
-  ] as const) {
-    await expect(page.getByRole('spinbutton', { name, exact: true })).toHaveValue(value);
-  }
-  await expect(page.getByRole('combobox', { name: 'Sampler' })).toHaveValue('Euler a');
-});
-
-test('a graphics card that is only imitated is left alone until it is asked for', async ({ app }) => {
-  await app.open();
-  await expect(app.device).toHaveText('Runs on the CPU.');
-  await app.openOnWebGPU();
-  await expect(app.page.getByText(/only imitates a graphics card/)).toBeVisible();
-  await app.page.getByRole('button', { name: 'Use the CPU' }).click();
-  await expect(app.device).toHaveText('Runs on the CPU.');
-  await expect(app.page.getByText(/only imitates a graphics card/)).toBeHidden();
-  await app.fill({ prompt: 'penguin', steps: 2 });
-  expect(await app.draw()).toMatchObject({ width: 96, height: 96 });
-});
-
-test('on a desktop what most people set is on the first screen; that there is no card is said at the first visit', async ({
+test('on a desktop what most people set is on the first screen, and is there again after a reload; a size that cannot be is rounded in sight', async ({
   app,
 }) => {
   const { page } = app;
@@ -59,17 +15,46 @@ test('on a desktop what most people set is on the first screen; that there is no
     const field = (await page.getByRole('spinbutton', { name, exact: true }).boundingBox())!; // as can these
     expect(field.y + field.height, name).toBeLessThanOrEqual(bar.y);
   }
-  const noCard = page.getByText(/which is slow/);
-  await expect(noCard).toBeVisible();
-  const toBegin = page.getByRole('heading', { name: 'To begin with' });
-  await page.reload();
-  await app.ready();
-  await expect(noCard).toBeHidden();
-  await expect(toBegin).toBeVisible();
-  await page.getByRole('button', { name: 'Got it' }).click();
-  await page.reload();
-  await app.ready();
-  await expect(toBegin).toBeHidden();
+
+  await test.step('numbers are rounded in sight', async () => {
+    await app.fill({
+      prompt: 'penguin',
+      negative: 'red heart',
+      steps: 7,
+      guidance: 3,
+      seed: 99,
+      sampler: 'Euler a',
+      width: 100,
+    });
+    await page.getByRole('spinbutton', { name: 'Height' }).focus();
+    await expect(page.getByRole('spinbutton', { name: 'Width' })).toHaveValue('104');
+    await expect(page.getByText(/rounded to a multiple of 8/i)).toBeVisible();
+  });
+
+  await test.step('settings are there again; that there is no card is said at the first visit', async () => {
+    const noCard = page.getByText(/which is slow/);
+    await expect(noCard).toBeVisible();
+    const toBegin = page.getByRole('heading', { name: 'To begin with' });
+    await page.reload();
+    await app.ready();
+    await expect(page.getByRole('textbox', { name: 'Prompt', exact: true })).toHaveValue('penguin');
+    await expect(page.getByRole('textbox', { name: 'Negative prompt' })).toHaveValue('red heart');
+    for (const [name, value] of [
+      ['Steps', '7'],
+      ['Guidance scale', '3'],
+      ['Seed', '99'],
+      ['Width', '104'],
+    ] as const) {
+      await expect(page.getByRole('spinbutton', { name, exact: true })).toHaveValue(value);
+    }
+    await expect(page.getByRole('combobox', { name: 'Sampler' })).toHaveValue('Euler a');
+    await expect(noCard).toBeHidden();
+    await expect(toBegin).toBeVisible();
+    await page.getByRole('button', { name: 'Got it' }).click();
+    await page.reload();
+    await app.ready();
+    await expect(toBegin).toBeHidden();
+  });
 
   // Nothing typed is to be looked up by the browser.
   const prompt = page.getByRole('textbox', { name: 'Prompt', exact: true });
@@ -82,14 +67,19 @@ test('on a desktop what most people set is on the first screen; that there is no
   }
 
   // A long prompt is said how long it is, and its picture's caption can be read to its end.
-  await app.fill({ prompt: `${'a red apple on a blue background, '.repeat(20)}the end`, steps: 1 });
+  await app.fill({
+    prompt: `${'a red apple on a blue background, '.repeat(20)}the end`,
+    steps: 1,
+    width: 64,
+    height: 64,
+  });
   await expect(page.getByLabel('Tokens').first()).toHaveText(/^1\d\d \/ 225$/);
   await app.draw();
   await page.getByRole('button', { name: 'Read on' }).click();
   await expect(page.getByText(/the end$/).last()).toBeInViewport();
 });
 
-test('shortcuts go by their place on keyboards of other scripts; Space and Enter press what has the focus', async ({
+test('shortcuts go by their place on keyboards of other scripts; a number that is typed is the number used, or the field says why not', async ({
   app,
 }) => {
   const { page } = app;
@@ -98,60 +88,71 @@ test('shortcuts go by their place on keyboards of other scripts; Space and Enter
       document.body.dispatchEvent(new KeyboardEvent('keydown', { bubbles: true, cancelable: true, ...init }));
     }, event);
   await app.open();
-  await page.getByRole('tab', { name: 'Inpaint' }).click();
-  await page.getByLabel('Source image').setInputFiles(photo);
-  await expect(page.getByRole('application', { name: 'Mask canvas' })).toBeVisible();
-  const tool = (name: string) => page.getByRole('button', { name, exact: true, pressed: true });
-  await key({ key: 'у', code: 'KeyE' });
-  await expect(tool('Eraser')).toBeVisible();
-  await key({ key: 'β', code: 'KeyB', isComposing: true });
-  await expect(tool('Eraser')).toBeVisible();
-  await key({ key: 'נ', code: 'KeyB' });
-  await expect(tool('Brush')).toBeVisible();
-  await page.getByRole('button', { name: 'Lasso' }).focus();
-  await page.keyboard.press('Space');
-  await expect(tool('Lasso')).toBeVisible();
-  await page.getByRole('button', { name: 'Rectangle' }).focus();
-  await page.keyboard.press('Enter');
-  await expect(tool('Rectangle')).toBeVisible();
-});
 
-test('where the system has colours of its own, what is chosen is still told apart', async ({ app }) => {
-  const { page } = app;
-  await page.emulateMedia({ forcedColors: 'active' });
-  await app.open();
-  const colour = (tab: string) =>
-    page.getByRole('tab', { name: tab }).evaluate((element) => getComputedStyle(element).backgroundColor);
-  expect(await colour('Text')).not.toBe(await colour('Image'));
-});
+  await test.step('a graphics card that is only imitated is left alone until it is asked for', async () => {
+    await expect(app.device).toHaveText('Runs on the CPU.');
+    await page.getByText('Advanced').click();
+    await page.getByRole('combobox', { name: 'Run on' }).selectOption('webgpu');
+    await expect(app.device).toContainText('WebGPU', { timeout: 120_000 });
+    await expect(page.getByText(/only imitates a graphics card/)).toBeVisible();
+    await page.getByRole('button', { name: 'Use the CPU' }).click();
+    await expect(app.device).toHaveText('Runs on the CPU.');
+    await expect(page.getByText(/only imitates a graphics card/)).toBeHidden();
+  });
 
-test('a number that is typed or pasted is the number used, or the field says why not', async ({ app }) => {
-  const { page } = app;
-  await app.open();
-  const field = (name: string) => page.getByRole('spinbutton', { name, exact: true });
-  const typed = async (name: string, text: string) => {
-    await field(name).fill('');
-    await field(name).pressSequentially(text);
-    await page.keyboard.press('Tab');
-  };
-  await typed('Guidance scale', ' 6,5');
-  await expect(field('Guidance scale')).toHaveValue('6.5');
-  await typed('Steps', '999');
-  await expect(field('Steps')).toHaveValue('150');
-  await expect(page.getByText('at most 150')).toBeVisible();
-  await typed('Steps', 'few');
-  await expect(page.getByText('“few” is no number: 150 is used')).toBeVisible();
-  await typed('Steps', '2');
-  await field('Steps').press('ArrowUp');
-  await expect(field('Steps')).toHaveValue('3');
-  await typed('Seed', '18446744073709551616');
-  await expect(page.getByText(/is too large: the largest is 18446744073709551615/)).toBeVisible();
-  await typed('Seed', '-1');
-  await expect(page.getByText('Every picture gets a new seed.')).toBeVisible();
+  await test.step('where the system has colours of its own, what is chosen is still told apart', async () => {
+    await page.emulateMedia({ forcedColors: 'active' });
+    const colour = (tab: string) =>
+      page.getByRole('tab', { name: tab }).evaluate((element) => getComputedStyle(element).backgroundColor);
+    expect(await colour('Text')).not.toBe(await colour('Image'));
+    await page.emulateMedia({ forcedColors: 'none' });
+  });
 
-  await page.getByRole('tab', { name: 'Image' }).click();
-  await page.getByRole('slider', { name: 'Denoising strength' }).fill('0.1');
-  await expect(page.getByText('Too little for 3 steps: it takes 0.35 or more.')).toBeVisible();
-  await page.getByRole('slider', { name: 'Denoising strength' }).fill('0.35');
-  await expect(page.getByText(/Too little for/)).toBeHidden();
+  await test.step('a number that is typed or pasted is the number used, or the field says why not', async () => {
+    const field = (name: string) => page.getByRole('spinbutton', { name, exact: true });
+    const typed = async (name: string, text: string) => {
+      await field(name).fill('');
+      await field(name).pressSequentially(text);
+      await page.keyboard.press('Tab');
+    };
+    await typed('Guidance scale', ' 6,5');
+    await expect(field('Guidance scale')).toHaveValue('6.5');
+    await typed('Steps', '999');
+    await expect(field('Steps')).toHaveValue('150');
+    await expect(page.getByText('at most 150')).toBeVisible();
+    await typed('Steps', 'few');
+    await expect(page.getByText('“few” is no number: 150 is used')).toBeVisible();
+    await typed('Steps', '2');
+    await field('Steps').press('ArrowUp');
+    await expect(field('Steps')).toHaveValue('3');
+    await typed('Seed', '18446744073709551616');
+    await expect(page.getByText(/is too large: the largest is 18446744073709551615/)).toBeVisible();
+    await typed('Seed', '-1');
+    await expect(page.getByText('Every picture gets a new seed.')).toBeVisible();
+
+    await page.getByRole('tab', { name: 'Image' }).click();
+    await page.getByRole('slider', { name: 'Denoising strength' }).fill('0.1');
+    await expect(page.getByText('Too little for 3 steps: it takes 0.35 or more.')).toBeVisible();
+    await page.getByRole('slider', { name: 'Denoising strength' }).fill('0.35');
+    await expect(page.getByText(/Too little for/)).toBeHidden();
+  });
+
+  await test.step('Space and Enter press what has the focus', async () => {
+    await page.getByRole('tab', { name: 'Inpaint' }).click();
+    await page.getByLabel('Source image').setInputFiles(photo);
+    await expect(page.getByRole('application', { name: 'Mask canvas' })).toBeVisible();
+    const tool = (name: string) => page.getByRole('button', { name, exact: true, pressed: true });
+    await key({ key: 'у', code: 'KeyE' });
+    await expect(tool('Eraser')).toBeVisible();
+    await key({ key: 'β', code: 'KeyB', isComposing: true });
+    await expect(tool('Eraser')).toBeVisible();
+    await key({ key: 'נ', code: 'KeyB' });
+    await expect(tool('Brush')).toBeVisible();
+    await page.getByRole('button', { name: 'Lasso' }).focus();
+    await page.keyboard.press('Space');
+    await expect(tool('Lasso')).toBeVisible();
+    await page.getByRole('button', { name: 'Rectangle' }).focus();
+    await page.keyboard.press('Enter');
+    await expect(tool('Rectangle')).toBeVisible();
+  });
 });
