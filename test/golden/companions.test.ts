@@ -5,6 +5,7 @@ import { beforeAll, expect, it } from 'vitest';
 import { canny } from '../../src/canvas/hints/canny';
 import { embeddingWords } from '../../src/nets/detect/embedding';
 import { embeddingOf } from '../../src/pipeline/files/embedding';
+import type { Checkpoint } from '../../src/pipeline/checkpoint';
 import { enlargedPicture } from '../../src/pipeline/enlarging/enlarge';
 import type { Control, Job, Pixels, Source } from '../../src/pipeline/job';
 import { useOf } from '../../src/pipeline/files/lora';
@@ -33,9 +34,12 @@ interface Facts {
 const test = it.runIf(present('companions'));
 let facts: Facts;
 let tokenizer: Tokenizer;
+/** The bundled model, for what leaves its nets as they are. */
+let unchanged: Checkpoint;
 beforeAll(async () => {
   facts = goldenJson('companions/cases.json') as Facts;
   tokenizer = await servedTokenizer();
+  unchanged = await openCheckpoint(await bundled('mini-sd.safetensors'));
 });
 
 function jobOf(what: keyof Facts['prompts'], source: Source | null = null): Job {
@@ -70,12 +74,11 @@ test('the LoRA, all of whose modules have their place', async () => {
 });
 
 test('the embedding, by its word', async () => {
-  const checkpoint = await openCheckpoint(await bundled('mini-sd.safetensors'));
   const { header, source } = await addon('embeddings/teal.safetensors');
   const [word] = embeddingWords(header.tensors);
   const from = { file: 'teal.safetensors', header, source, tensors: word!.tensors };
-  const embedding = embeddingOf('teal', [from], checkpoint.model)!; // it fits, or the test ends here
-  const { picture } = await draw(checkpoint, tokenizer, jobOf('embedding'), [embedding]);
+  const embedding = embeddingOf('teal', [from], unchanged.model)!; // it fits, or the test ends here
+  const { picture } = await draw(unchanged, tokenizer, jobOf('embedding'), [embedding]);
   expectSame('embedding', picture, reference('embedding'));
 });
 
@@ -101,13 +104,12 @@ test('the edges that the ControlNet was trained on are those that hints are made
 });
 
 test('the ControlNet', async () => {
-  const checkpoint = await openCheckpoint(await bundled('mini-sd.safetensors'));
   const name = 'controlnets/mini-sd-canny.safetensors';
   const net = { name, ...(await addon(name)) };
-  await checkpoint.controls.use([name], () => Promise.resolve(net));
+  await unchanged.controls.use([name], () => Promise.resolve(net));
   const all: Omit<Control, 'hint'> = { model: name, weight: 1, start: 0, end: 1, mode: 'balanced' };
   const job = { ...jobOf('control'), controls: [{ ...all, hint: picture('hint') }] };
-  expectSame('ControlNet', (await draw(checkpoint, tokenizer, job)).picture, reference('control'));
+  expectSame('ControlNet', (await draw(unchanged, tokenizer, job)).picture, reference('control'));
 });
 
 test('the upscaler', async () => {

@@ -168,7 +168,9 @@ it.runIf(there && present(kohya))('a LoRA is added to what scaled weights mean',
 
 it.runIf(there)('scales of a kind that is not known are refused by name', async () => {
   const key = 'model.diffusion_model.input_blocks.1.1.proj_in.weight';
-  const { packed } = quantised('F8_E4M3', none);
+  const weight = plain.get(key)!; // every SD 1.x has it
+  const packed: StoredTensors = new Map(plain);
+  packed.set(key, { ...weight, dtype: 'F8_E4M3', bytes: new Uint8Array(weight.bytes.length / 2) });
   const blocks = { dtype: 'F8_E8M0', shape: [64, 2], bytes: new Uint8Array(128) } as const;
   packed.set(key.replace(/weight$/, 'weight_scale'), blocks);
   const header = await readHeader(written(packed));

@@ -15,7 +15,7 @@ const models = modelsWith(/^unet/);
 
 describeNets('wasm', () => Promise.resolve(wasmMachine(new Sessions(ort))), golden, models);
 
-// Where the fused kernel is not to be trusted, and where its scores would not fit.
+// Where the fused kernel is not to be trusted, and where its scores would not fit; texts told as the app does it.
 describeNets(
   'wasm with attention written out and in slices',
   () => {
@@ -29,9 +29,10 @@ describeNets(
   },
   golden,
   models.filter((name) => name === 'sd1'),
+  'app',
 );
 
-// The miniatures have too few channels for it to pay.
+// The miniatures have too few channels for it to pay; texts told as the app does it.
 describeNets(
   'wasm with convolutions Winograd’s way',
   () => {
@@ -41,4 +42,5 @@ describeNets(
   },
   golden,
   models.filter((name) => name === 'sd1' || name === 'sdxl'),
+  'app',
 );
