@@ -4,208 +4,168 @@ import { gunzipSync } from 'node:zlib';
 import { jobOf, type PipelineCase } from '../golden/pipeline-case';
 import { pictureDifference } from '../golden/tensors';
 import { tensorsOf, written } from '../safetensors';
-import { checkpointFile, expect, expectPicture, golden, test } from './app';
+import { checkpointFile, expect, expectPicture, golden, test, type App } from './app';
 
-const caseOf = (at: string): PipelineCase =>
-  JSON.parse(readFileSync(new URL(`${at}/case.json`, golden), 'utf8')) as PipelineCase;
-
-test('a LoRA is imported, weighed in the prompt, and changes the picture by as much', async ({ app }) => {
-  const { page } = app;
-  await app.open();
-  await app.importFiles(checkpointFile('sd1'));
-  await expect(app.model.locator('option:checked')).toHaveText(/sd1/, { timeout: 60_000 });
-  await app.importFiles({
-    name: 'winter.safetensors',
-    buffer: readFileSync(new URL('lora/kohya/kohya.safetensors', golden)),
-  });
-  await expect(page.getByText('LoRAs (2)')).toBeVisible();
-  // It is no model to draw with: the model stays.
-  await expect(app.model.locator('option:checked')).toHaveText(/sd1/);
-
-  const prompt = page.getByRole('textbox', { name: 'Prompt', exact: true });
-  await app.fill({ prompt: 'a fox', steps: 3, seed: 4, width: 128, height: 64, sampler: 'DDIM' });
-  const plain = await app.draw();
-  await page.getByText('LoRAs (2)').click();
-  await page.getByRole('checkbox', { name: 'winter' }).check();
-  await expect(prompt).toHaveValue('a fox <lora:winter:1>');
-  const full = await app.draw();
-  await page.getByRole('slider', { name: 'Weight of winter' }).fill('0');
-  await expect(prompt).toHaveValue('a fox <lora:winter:0>');
-  const none = await app.draw();
-
-  const by = (drawn: typeof plain): number => pictureDifference(drawn.data, plain.data).mean;
-  console.log(`mean difference from the picture without it: ${by(full).toFixed(1)} at 1, ${by(none)} at 0`);
-  expect(by(full)).toBeGreaterThan(5);
-  expect(by(none)).toBe(0);
-
-  await page.getByRole('checkbox', { name: 'winter' }).uncheck();
-  await expect(prompt).toHaveValue('a fox');
-  await prompt.fill('a fox <lora:summer:0.8>');
-  await app.generate.click();
-  await expect(app.alert).toContainText('no LoRA named “summer”');
-  await expect(app.alert).toContainText('winter');
-
-  // It was made for a model of another size: of that one it uses what fits, and says so.
-  await prompt.fill('penguin <lora:winter>');
-  await app.model.selectOption({ label: (await app.model.locator('option').first().textContent()) ?? '' });
-  await app.draw();
-  await expect(
-    page.getByText(/Of the LoRA “winter” 18 of 216 modules used; 138 are for layers/),
-  ).toBeVisible();
+const unpacked = (path: string): Buffer => gunzipSync(readFileSync(new URL(`${path}.gzip`, golden)));
+const lora = (name: string, at = 'lora/kohya/kohya') => ({
+  name: `${name}.safetensors`,
+  buffer: readFileSync(new URL(`${at}.safetensors`, golden)),
 });
 
+/** As if the LoRA's text half were for SDXL's second text encoder. */
+async function halfForSdxl(): Promise<Buffer> {
+  const kohya = await tensorsOf(new Blob([lora('whole').buffer]));
+  const renamed = [...kohya].map(
+    ([name, tensor]) => [name.replace('lora_te_', 'lora_te2_'), tensor] as const,
+  );
+  return Buffer.from(await written(new Map(renamed)).arrayBuffer());
+}
+
+/** What the file of the picture says of it. */
+async function told({ page }: App): Promise<string> {
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('button', { name: 'Download PNG' }).click(),
+  ]);
+  return readFileSync(await download.path(), 'utf8');
+}
+
 // One visit: what a page costs is its first picture.
-test('what is added to one model is imported, called and chosen', async ({ app }) => {
+test('LoRAs, textual inversions, a VAE and a TAESD are imported, called, weighed, chosen and told in recipes', async ({
+  app,
+}) => {
   const { page } = app;
+  const chosenModel = app.model.locator('option:checked');
+  const prompt = page.getByRole('textbox', { name: 'Prompt', exact: true });
+  const box = (name: string) => page.getByRole('checkbox', { name, exact: true });
+  const settings = { steps: 2, seed: 4, width: 128, height: 64, sampler: 'DDIM' } as const;
+  const odd = 'a_b_: _x_y_ _z_ 🎨';
+  const ofHalf = '192 of 216 modules used; 24 belong to a text encoder this model does not have';
   await app.open();
   await app.importFiles(checkpointFile('sd1'));
-  await expect(app.model.locator('option:checked')).toHaveText(/sd1/, { timeout: 60_000 });
+  await expect(chosenModel).toHaveText(/sd1/, { timeout: 60_000 });
   await page.getByText('Advanced', { exact: true }).click();
+  await app.fill({ ...settings, prompt: 'a fox' });
+  const plain = await app.draw();
 
-  await test.step('a LoRA of which the model has a part only is used as far as it goes, and that is told', async () => {
-    // As if its text half were for SDXL's second text encoder.
-    const kohya = await tensorsOf(new Blob([readFileSync(new URL('lora/kohya/kohya.safetensors', golden))]));
-    const renamed = [...kohya].map(
-      ([name, tensor]) => [name.replace('lora_te_', 'lora_te2_'), tensor] as const,
-    );
-    await app.importFiles({
-      name: 'half.safetensors',
-      buffer: Buffer.from(await written(new Map(renamed)).arrayBuffer()),
-    });
-    const told = '192 of 216 modules used; 24 belong to a text encoder this model does not have';
+  await test.step('LoRAs with any name, two of one name, and one that is there already are imported', async () => {
+    const half = { name: 'half.safetensors', buffer: await halfForSdxl() };
+    await app.importFiles(lora('ink'), lora('a<b>: {x|y}  __z__ 🎨'), half);
+    await expect(page.getByText('LoRAs (4)')).toBeVisible();
+    await app.importFiles(lora('ink'), lora('ink', 'lora/peft/peft'));
+    await expect(page.getByText('ink.safetensors is here already')).toBeVisible();
+    await expect(page.getByText(/Something else here is called ink.safetensors.*ink-2/)).toBeVisible();
+    await expect(chosenModel).toHaveText(/sd1/); // they are no models to draw with: the model stays
+  });
+
+  await test.step('they are ticked, weighed and renamed, and the prompt calls them so', async () => {
+    await page.getByText(/^LoRAs \(/).click();
+    await box(odd).check();
+    await page.getByRole('slider', { name: `Weight of ${odd}` }).fill('0.5');
+    await box('ink-2').check();
+    await expect(prompt).toHaveValue(`a fox <lora:${odd}:0.5> <lora:ink-2:1>`);
+    await expect(box('ink')).not.toBeChecked();
+
     await page.getByText(/^Models on this device/).click();
+    await page.getByRole('button', { name: 'Rename ink-2.safetensors' }).click();
+    await page.getByRole('textbox', { name: /^New name of ink-2/ }).fill('chalk');
+    await page.keyboard.press('Enter');
+    await expect(prompt).toHaveValue(`a fox <lora:${odd}:0.5> <lora:chalk:1>`);
+    await expect(page.getByRole('button', { name: 'Rename chalk.safetensors' })).toBeFocused();
+  });
+
+  await test.step('the picture changes by as much, is told by hashes, and of a LoRA with a part for no model is told what is used', async () => {
     const line = page.getByRole('listitem').filter({ hasText: 'half.safetensors' });
-    await expect(line).toContainText(told);
+    await expect(line).toContainText(ofHalf);
     await line.getByRole('button', { name: 'Inspect half.safetensors' }).click();
-    await expect(page.getByRole('dialog')).toContainText(told);
+    await expect(page.getByRole('dialog')).toContainText(ofHalf);
     await page.keyboard.press('Escape');
 
-    const small = { steps: 1, seed: 4, width: 64, height: 64, sampler: 'DDIM' } as const;
-    await app.fill({ ...small, prompt: 'a fox <lora:half:1>' });
-    await app.draw();
-    await expect(page.getByText(`Of the LoRA “half” ${told}.`)).toBeVisible();
+    const slider = (name: string) => page.getByRole('slider', { name: `Weight of ${name}` });
+    await box('half').check();
+    await slider(odd).fill('1');
+    const full = await app.draw();
+    await expect(app.alert).toHaveCount(0);
+    await expect(page.getByText(`Of the LoRA “half” ${ofHalf}.`)).toBeVisible();
+    expect(await told(app)).toMatch(
+      /Model hash: [\da-f]{10}, Model: sd1,.*Lora hashes: .*chalk: [\da-f]{12}/s,
+    );
+    for (const name of [odd, 'chalk', 'half']) await slider(name).fill('0');
+    await expect(prompt).toHaveValue(`a fox <lora:${odd}:0> <lora:chalk:0> <lora:half:0>`);
+    const none = await app.draw();
+    const by = (drawn: typeof plain): number => pictureDifference(drawn.data, plain.data).mean;
+    console.log(
+      `mean difference from the picture without them: ${by(full).toFixed(1)} at 1, ${by(none)} at 0`,
+    );
+    expect(by(full)).toBeGreaterThan(5);
+    expect(by(none)).toBe(0);
+    for (const name of [odd, 'chalk', 'half']) await box(name).uncheck();
+    await expect(prompt).toHaveValue('a fox');
+  });
+
+  await test.step('one that is not there is named, with what is', async () => {
+    await prompt.fill('a fox <lora:summer:0.8>');
+    await app.generate.click();
+    await expect(app.alert).toContainText('no LoRA named “summer”');
+    await expect(app.alert).toContainText('chalk');
   });
 
   await test.step('a textual inversion is imported, and called by its word', async () => {
     // As PyTorch saves it: the same vectors as in the .safetensors of textual_inversion_diffusers_4vec.
     await app.importFiles({ name: 'toy.pt', buffer: readFileSync(new URL('torch/toy.pt', golden)) });
     await page.getByText('Embeddings (2)').click();
-    const settings = { steps: 2, seed: 4, width: 128, height: 64, sampler: 'DDIM' } as const;
-    await app.fill({ ...settings, prompt: 'a photo of' });
-    const plain = await app.draw();
+    await prompt.fill('a fox');
     await page.getByRole('button', { name: '<cat-toy>' }).click();
-    await expect(page.getByRole('textbox', { name: 'Prompt', exact: true })).toHaveValue(
-      'a photo of <cat-toy>',
-    );
+    await expect(prompt).toHaveValue('a fox <cat-toy>');
     const called = await app.draw();
-    await app.fill({ prompt: 'a photo of toy' });
+    await prompt.fill('a fox toy');
     const byFile = await app.draw();
     expect(pictureDifference(called.data, plain.data).mean).toBeGreaterThan(1);
     expect(pictureDifference(byFile.data, called.data).mean).toBe(0);
   });
 
-  await test.step('a VAE of its own is imported, chosen under Advanced, and draws as the model\u2019s own, which it is', async () => {
-    const wanted = caseOf('models/sd1/cases/txt2img_euler');
-    await app.importFiles({
-      name: 'soft.safetensors',
-      buffer: gunzipSync(
-        readFileSync(new URL('models/sd1/diffusers/vae/diffusion_pytorch_model.safetensors.gzip', golden)),
-      ),
-    });
+  await test.step('a VAE of its own is chosen under Advanced, and draws as the model\u2019s own, which it is', async () => {
+    const buffer = unpacked('models/sd1/diffusers/vae/diffusion_pytorch_model.safetensors');
+    await app.importFiles({ name: 'soft.safetensors', buffer });
     await page.getByRole('combobox', { name: 'VAE', exact: true }).selectOption({ label: 'soft' });
-    const { spacing: _, ...job } = jobOf(wanted);
-    await app.fill(job);
-    await expectPicture(await app.draw(), 'models/sd1/cases/txt2img_euler/expected.png', 'a VAE of its own');
-    const [download] = await Promise.all([
-      page.waitForEvent('download'),
-      page.getByRole('button', { name: 'Download PNG' }).click(),
-    ]);
-    expect(readFileSync(await download.path(), 'latin1')).toContain(', VAE: soft.safetensors,');
+    await prompt.fill('a fox');
+    expect((await app.draw()).data.equals(plain.data)).toBe(true);
+    expect(await told(app)).toContain(', VAE: soft.safetensors,');
   });
 
-  await test.step('a TAESD shows what is being drawn, at its full size', async () => {
-    await app.importFiles({
-      name: 'taesd_decoder.safetensors',
-      buffer: gunzipSync(readFileSync(new URL('models/taesd/taesd_decoder.safetensors.gzip', golden))),
-    });
-    await app.fill({ prompt: 'a fox', steps: 40, seed: 4, width: 128, height: 64, sampler: 'DDIM' });
+  await test.step('a TAESD shows what is being drawn, at its full size, and decodes it', async () => {
+    const buffer = unpacked('models/taesd/taesd_decoder.safetensors');
+    await app.importFiles({ name: 'taesd_decoder.safetensors', buffer });
+    await app.fill({ ...settings, steps: 40 });
     const preview = page.getByRole('img', { name: 'Preview' }).locator('canvas');
-    await app.generate.click();
-    await expect(preview).toHaveAttribute('width', '16', { timeout: 60_000 });
-    await page.keyboard.press('Escape');
-    await expect(app.progress).toBeHidden();
-
     await page.getByRole('combobox', { name: 'Preview' }).selectOption({ label: 'taesd_decoder' });
     await app.generate.click();
-    await expect(preview).toHaveAttribute('width', '128', { timeout: 60_000 });
+    await expect(preview).toHaveAttribute('width', '128', { timeout: 60_000 }); // 16 without it
     await page.keyboard.press('Escape');
     await expect(app.progress).toBeHidden();
 
     await page.getByRole('combobox', { name: 'Decode with' }).selectOption('TAESD (fast)');
-    const { spacing: _, ...job } = jobOf(caseOf('models/sd1/cases/txt2img_ddim'));
+    const path = new URL('models/sd1/cases/txt2img_ddim/case.json', golden);
+    const { spacing: _, ...job } = jobOf(JSON.parse(readFileSync(path, 'utf8')) as PipelineCase);
     await app.fill(job);
     await expectPicture(await app.draw(), 'models/taesd/sd1_txt2img_ddim.png', 'decoded by TAESD');
   });
-});
 
-test('LoRAs with any name, and two of one name, are ticked, weighed and called; all files are told by hashes', async ({
-  app,
-}) => {
-  const { page } = app;
-  const file = (name: string, at = 'lora/kohya/kohya') => ({
-    name: `${name}.safetensors`,
-    buffer: readFileSync(new URL(`${at}.safetensors`, golden)),
+  await test.step('of a LoRA for a model of another size what fits is used; what lies beside the app has hashes, too', async () => {
+    await app.model.selectOption({ label: (await app.model.locator('option').first().textContent()) ?? '' });
+    await app.fill({ prompt: 'penguin <lora:ink> <lora:outline:0.5>', steps: 1, width: 64, height: 64 });
+    // At the latest some pictures later: they are computed meanwhile.
+    await expect
+      .poll(
+        async () => {
+          await app.draw();
+          return /\nSteps: .*/.exec(await told(app))?.[0] ?? '';
+        },
+        { timeout: 120_000 },
+      )
+      .toMatch(/Model hash: [\da-f]{10}, Model: mini-sd.*Lora hashes: .*outline: [\da-f]{12}/);
+    await expect(
+      page.getByText(/Of the LoRA “ink” 18 of 216 modules used; 138 are for layers/),
+    ).toBeVisible();
   });
-  await app.open();
-  await app.importFiles(checkpointFile('sd1'));
-  await expect(app.model.locator('option:checked')).toHaveText(/sd1/, { timeout: 60_000 });
-  await app.importFiles(file('ink'), file('a<b>: {x|y}  __z__ 🎨'));
-  await expect(page.getByText('LoRAs (3)')).toBeVisible();
-  await app.importFiles(file('ink'), file('ink', 'lora/peft/peft'));
-  await expect(page.getByText('ink.safetensors is here already')).toBeVisible();
-  await expect(page.getByText(/Something else here is called ink.safetensors.*ink-2/)).toBeVisible();
-  await page.getByText(/^LoRAs \(/).click();
-
-  const prompt = page.getByRole('textbox', { name: 'Prompt', exact: true });
-  await app.fill({ prompt: 'a fox', steps: 2, seed: 4, width: 128, height: 64, sampler: 'DDIM' });
-  const odd = 'a_b_: _x_y_ _z_ 🎨';
-  await page.getByRole('checkbox', { name: odd }).check();
-  await page.getByRole('slider', { name: `Weight of ${odd}` }).fill('0.5');
-  await page.getByRole('checkbox', { name: 'ink-2', exact: true }).check();
-  await expect(prompt).toHaveValue(`a fox <lora:${odd}:0.5> <lora:ink-2:1>`);
-  await expect(page.getByRole('checkbox', { name: 'ink', exact: true })).not.toBeChecked();
-
-  await page.getByText(/^Models on this device/).click();
-  await page.getByRole('button', { name: 'Rename ink-2.safetensors' }).click();
-  await page.getByRole('textbox', { name: /^New name of ink-2/ }).fill('chalk');
-  await page.keyboard.press('Enter');
-  await expect(prompt).toHaveValue(`a fox <lora:${odd}:0.5> <lora:chalk:1>`);
-  await expect(page.getByRole('button', { name: 'Rename chalk.safetensors' })).toBeFocused();
-
-  await app.draw();
-  await expect(app.alert).toHaveCount(0);
-  const told = async () => {
-    const [download] = await Promise.all([
-      page.waitForEvent('download'),
-      page.getByRole('button', { name: 'Download PNG' }).click(),
-    ]);
-    return readFileSync(await download.path(), 'utf8');
-  };
-  expect(await told()).toMatch(/Model hash: [\da-f]{10}, Model: sd1,.*Lora hashes: .*chalk: [\da-f]{12}/s);
-  await page.getByRole('checkbox', { name: odd }).uncheck();
-  await page.getByRole('checkbox', { name: 'chalk' }).uncheck();
-  await expect(prompt).toHaveValue('a fox');
-
-  // What lies beside the app is known by its hash, too, at the latest some pictures later: it is computed meanwhile.
-  await app.model.selectOption({ label: (await app.model.locator('option').first().textContent()) ?? '' });
-  await app.fill({ prompt: 'penguin <lora:outline:0.5>', steps: 2 });
-  await expect
-    .poll(
-      async () => {
-        await app.draw();
-        return /\nSteps: .*/.exec(await told())?.[0] ?? '';
-      },
-      { timeout: 120_000 },
-    )
-    .toMatch(/Model hash: [\da-f]{10}, Model: mini-sd.*Lora hashes: "?outline: [\da-f]{12}/);
 });
