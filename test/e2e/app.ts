@@ -150,15 +150,34 @@ export class App {
 
   /** From a folder on the disk: what Playwright hands over in memory the page unpacks, for seconds where it is a model. */
   async importFiles(...files: { name: string; buffer: Buffer }[]): Promise<void> {
-    this.#folder ??= await mkdtemp(join(tmpdir(), 'drobe-e2e-'));
-    const paths: string[] = [];
-    for (const { name, buffer } of files) {
-      const folder = join(this.#folder, String(this.#imported++)); // two may have one name
-      await mkdir(folder);
-      await writeFile(join(folder, name), buffer);
-      paths.push(join(folder, name));
-    }
+    const paths = await Promise.all(files.map(({ name, buffer }) => this.#onDisk(name, buffer)));
     await this.page.getByLabel('Import model').setInputFiles(paths);
+  }
+
+  /** Writes a file into the browser's own private folder, from one on the disk. */
+  async writePrivately(name: string, buffer: Buffer): Promise<void> {
+    const picker = await this.page.evaluateHandle(() => {
+      const input = document.createElement('input');
+      input.type = 'file';
+      return input;
+    });
+    await picker.setInputFiles(await this.#onDisk(name, buffer));
+    await picker.evaluate(async ({ files }) => {
+      const [file] = files!; // one was chosen
+      const folder = await navigator.storage.getDirectory();
+      const handle = await folder.getFileHandle(file!.name, { create: true });
+      await file!.stream().pipeTo(await handle.createWritable());
+    });
+    await picker.dispose();
+  }
+
+  /** The path of a new file with these bytes. */
+  async #onDisk(name: string, buffer: Buffer): Promise<string> {
+    this.#folder ??= await mkdtemp(join(tmpdir(), 'drobe-e2e-'));
+    const folder = join(this.#folder, String(this.#imported++)); // two may have one name
+    await mkdir(folder);
+    await writeFile(join(folder, name), buffer);
+    return join(folder, name);
   }
 
   /** A picture let go of over the page, as from a window beside it. */

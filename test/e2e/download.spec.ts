@@ -8,7 +8,7 @@ import { checkpointFile, expect, expectPicture, golden, test, type App } from '.
 
 const COMMIT = '0123456789abcdef0123456789abcdef01234567';
 const file = checkpointFile('sd1').buffer;
-const sha256 = createHash('sha256').update(file).digest('hex');
+const lora = readFileSync(new URL('lora/kohya/kohya.safetensors', golden));
 const wanted = JSON.parse(
   readFileSync(new URL('models/sd1/cases/txt2img_euler/case.json', golden), 'utf8'),
 ) as PipelineCase;
@@ -79,22 +79,14 @@ test('a model from an address outlasts breaks and a reload, and draws what diffu
   await expectPicture(await app.draw(), 'models/sd1/cases/txt2img_euler/expected.png', 'downloaded (CPU)');
 });
 
-test('a model from Hugging Face is checked against the sum its hub states; one that differs is deleted', async ({
+// One visit, and a LoRA instead of a model, which is smaller.
+test('what is looked up is named, stopped, discarded, gone on with, checked, and refused in plain words', async ({
   app,
 }) => {
-  const path = 'sd.safetensors';
-  const info = (sum: string) => ({
-    sha: COMMIT,
-    cardData: { license: 'creativeml-openrail-m' },
-    siblings: [{ rfilename: path, lfs: { sha256: sum } }],
-  });
-  const serve = (sum: string) =>
-    (server.files = new Map([
-      ['api/models/some/one/revision/main', Buffer.from(JSON.stringify(info(sum)))],
-      [`some/one/resolve/${COMMIT}/${path}`, file],
-    ]));
+  const { page } = app;
+  server.bytes = lora;
   // Hugging Face is not there where this runs: its address leads to this machine.
-  await app.page.context().route('https://huggingface.co/**', async (route) => {
+  await page.context().route('https://huggingface.co/**', async (route) => {
     const url = route.request().url().replace('https://huggingface.co/', server.url(''));
     try {
       const response = await fetch(url, { headers: route.request().headers() });
@@ -109,47 +101,105 @@ test('a model from Hugging Face is checked against the sum its hub states; one t
   });
   app.allowed.push('https://huggingface.co/');
   await app.open();
+  const closeWindow = () => page.keyboard.press('Escape');
 
-  serve('f'.repeat(64));
-  let dialog = await look(app, 'some/one');
-  await expect(dialog.getByText('Licence: creativeml-openrail-m.')).toBeVisible();
-  await dialog.getByRole('button', { name: /^Download sd/ }).click();
-  await expect(app.alert).toContainText('another SHA-256', { timeout: 60_000 });
-  await expect(app.page.getByText(/is not finished/)).toHaveCount(0);
-  expect(await stored(app)).toBe(0);
+  await test.step('a server that lets no other site read it is named, with the way round', async () => {
+    server.habits = { closed: true };
+    const dialog = await look(app, server.url('closed.safetensors?key=c0ffee'));
+    await expect(dialog.getByRole('alert')).toContainText(
+      /127\.0\.0\.1:\d+ does not answer, or lets no other site read what it has.*drop it here/,
+    );
+    await expect(dialog.getByText('c0ffee')).toHaveCount(0);
+    await closeWindow();
+  });
 
-  serve(sha256);
-  dialog = await look(app, 'https://huggingface.co/some/one/tree/main');
-  await dialog.getByRole('button', { name: /^Download sd/ }).click();
-  await expect(app.model.locator('option:checked')).toHaveText(/^sd \(/, { timeout: 60_000 });
-  await expect(app.alert).toHaveCount(0);
-});
+  await test.step('an address that leads nowhere is told in plain words', async () => {
+    server.habits = {};
+    server.files = new Map([['page.safetensors', Buffer.from('<!doctype html><title>Sign in</title>')]]);
+    const dialog = await look(app, server.url('page.safetensors'));
+    await expect(dialog.getByRole('alert')).toContainText('web page');
+    await dialog.getByRole('textbox', { name: 'Address' }).fill(server.url('nothing.safetensors'));
+    await dialog.getByRole('button', { name: 'Look', exact: true }).click();
+    await expect(dialog.getByRole('alert')).toContainText('HTTP 404');
+    await closeWindow();
+    server.files = null;
+  });
 
-test('a download can be stopped and discarded; an address that leads nowhere is told in plain words', async ({
-  app,
-}) => {
-  server.habits = { slowness: 50 };
-  await app.open();
-  let dialog = await look(app, server.url());
-  await dialog.getByRole('button', { name: /^Download model/ }).click();
-  await app.page.getByRole('button', { name: 'Stop download' }).click();
-  await app.page.getByRole('button', { name: /^Discard/ }).click();
-  await expect(app.page.getByText(/is not finished/)).toHaveCount(0);
-  expect(await stored(app)).toBe(0);
+  await test.step('a download can be stopped and discarded', async () => {
+    server.habits = {};
+    const dialog = await look(app, server.url());
+    const download = dialog.getByRole('button', { name: /^Download model/ });
+    await expect(download).toBeVisible();
+    server.habits = { slowness: 2000 };
+    await download.click();
+    await page.getByRole('button', { name: 'Stop download' }).click();
+    await page.getByRole('button', { name: /^Discard/ }).click();
+    await expect(page.getByText(/is not finished/)).toHaveCount(0);
+    expect(await stored(app)).toBe(0);
+  });
 
-  server.files = new Map([['page.safetensors', Buffer.from('<!doctype html><title>Sign in</title>')]]);
-  dialog = await look(app, server.url('page.safetensors'));
-  await expect(dialog.getByRole('alert')).toContainText('web page');
-  await dialog.getByRole('textbox', { name: 'Address' }).fill(server.url('nothing.safetensors'));
-  await dialog.getByRole('button', { name: 'Look', exact: true }).click();
-  await expect(dialog.getByRole('alert')).toContainText('HTTP 404');
+  await test.step('what its hub states another sum of is deleted, what it states the sum of is kept', async () => {
+    server.habits = {};
+    const path = 'style.safetensors';
+    const serve = (sum: string): void => {
+      const about = {
+        sha: COMMIT,
+        cardData: { license: 'creativeml-openrail-m' },
+        siblings: [{ rfilename: path, lfs: { sha256: sum } }],
+      };
+      server.files = new Map([
+        ['api/models/some/one/revision/main', Buffer.from(JSON.stringify(about))],
+        [`some/one/resolve/${COMMIT}/${path}`, lora],
+      ]);
+    };
+    serve('f'.repeat(64));
+    let dialog = await look(app, 'some/one');
+    await expect(dialog.getByText('Licence: creativeml-openrail-m.')).toBeVisible();
+    await dialog.getByRole('button', { name: /^Download style/ }).click();
+    await expect(app.alert).toContainText('another SHA-256', { timeout: 60_000 });
+    await expect(page.getByText(/is not finished/)).toHaveCount(0);
+    expect(await stored(app)).toBe(0);
+
+    serve(createHash('sha256').update(lora).digest('hex'));
+    dialog = await look(app, 'https://huggingface.co/some/one/tree/main');
+    await dialog.getByRole('button', { name: /^Download style/ }).click();
+    await expect(page.getByText('LoRAs (2)')).toBeVisible({ timeout: 60_000 });
+    await expect(app.alert).toHaveCount(0);
+    server.files = null;
+  });
+
+  await test.step('what was shown as arrived is there after Stop, and a secret address has its server’s name', async () => {
+    server.bytes = file;
+    server.habits = {
+      slowness: 15,
+      headers: { 'Content-Disposition': `attachment; filename*=UTF-8''ink%20%C5%BE.safetensors` },
+    };
+    const dialog = await look(app, server.url('api/128713?token=c0ffee'));
+    await dialog.getByRole('button', { name: /^Download ink ž/ }).click();
+    const bar = page.getByRole('progressbar', { name: 'Download' });
+    await expect(bar).toHaveAttribute('aria-valuenow', /^[2-9]\d/, { timeout: 60_000 });
+    const shown = Number.parseFloat((await bar.getAttribute('aria-valuetext')) ?? '');
+    await page.getByRole('button', { name: 'Stop download' }).click();
+    const rest = page.getByText(/The download of ink ž.safetensors is not finished/);
+    await expect(rest).toBeVisible();
+    const kept = Number.parseFloat(/: ([\d.]+) MB/.exec((await rest.textContent()) ?? '')?.[1] ?? '');
+    expect(kept).toBeGreaterThanOrEqual(shown);
+    await expect(page.getByText(/Its address holds more than a place, perhaps a key/)).toBeVisible();
+
+    server.habits = { statuses: [403] };
+    await page.getByRole('button', { name: /^Go on/ }).click();
+    await expect(app.alert).toContainText('refuses to hand out');
+    await expect(page.getByText('c0ffee')).toHaveCount(0);
+    server.habits = {};
+    await page.getByRole('button', { name: /^Go on/ }).click();
+    await expect(app.model.locator('option:checked')).toHaveText(/^ink ž/, { timeout: 60_000 });
+  });
 });
 
 test('a file that is used in place is not copied, is there after a reload, and says when it was changed', async ({
   app,
 }) => {
   const { page } = app;
-  await app.open();
   // The browser's own private folder holds files with the handles that a disk's have; no dialog can be pressed here.
   await page.addInitScript(() => {
     Object.assign(window, {
@@ -158,30 +208,26 @@ test('a file that is used in place is not copied, is there after a reload, and s
       ],
     });
   });
-  await page.reload();
-  await app.ready();
-  const write = (bytes: Buffer) =>
-    page.evaluate(async (text) => {
-      const folder = await navigator.storage.getDirectory();
-      const out = await (await folder.getFileHandle('mine.safetensors', { create: true })).createWritable();
-      await out.write(Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0)));
-      await out.close();
-    }, bytes.toString('base64'));
-  await write(file);
+  await app.open();
+  await app.writePrivately('mine.safetensors', file);
 
   await page.getByText(/Models on this device/).click();
   await page.getByRole('checkbox', { name: /Import without a copy/ }).check();
   await page.getByText('Import model', { exact: true }).click();
   await expect(app.model.locator('option:checked')).toHaveText(/mine/);
-  await page.reload();
-  await app.ready();
-  await expect(app.model.locator('option:checked')).toHaveText(/mine/);
   await app.fill(job);
   await expectPicture(await app.draw(), 'models/sd1/cases/txt2img_euler/expected.png', 'in place (CPU)');
 
-  await write(file.subarray(0, file.length - 1));
+  await page.evaluate(async () => {
+    const folder = await navigator.storage.getDirectory();
+    const handle = await folder.getFileHandle('mine.safetensors');
+    const out = await handle.createWritable({ keepExistingData: true });
+    await out.truncate((await handle.getFile()).size - 1);
+    await out.close();
+  });
   await page.reload();
   await app.ready();
+  await expect(app.model.locator('option:checked')).toHaveText(/mine/);
   await app.generate.click();
   await expect(app.alert).toContainText('mine.safetensors was changed');
   await page.getByText(/Models on this device/).click();
@@ -189,44 +235,4 @@ test('a file that is used in place is not copied, is there after a reload, and s
   await expect(page.getByText('Its file stays where it is.')).toBeVisible();
   await page.getByRole('button', { name: 'Remove', exact: true }).click();
   await expect(app.model.locator('option', { hasText: 'mine' })).toHaveCount(0);
-});
-
-test('what was shown as arrived is there after Stop, and a model by a secret address has its server’s name', async ({
-  app,
-}) => {
-  const { page } = app;
-  server.habits = {
-    slowness: 15,
-    headers: { 'Content-Disposition': `attachment; filename*=UTF-8''ink%20%C5%BE.safetensors` },
-  };
-  await app.open();
-  const dialog = await look(app, server.url('api/128713?token=c0ffee'));
-  await dialog.getByRole('button', { name: /^Download ink ž/ }).click();
-  const bar = page.getByRole('progressbar', { name: 'Download' });
-  await expect(bar).toHaveAttribute('aria-valuenow', /^[2-9]\d/, { timeout: 60_000 });
-  const shown = Number.parseFloat((await bar.getAttribute('aria-valuetext')) ?? '');
-  await page.getByRole('button', { name: 'Stop download' }).click();
-  const rest = page.getByText(/The download of ink ž.safetensors is not finished/);
-  await expect(rest).toBeVisible();
-  const kept = Number.parseFloat(/: ([\d.]+) MB/.exec((await rest.textContent()) ?? '')?.[1] ?? '');
-  expect(kept).toBeGreaterThanOrEqual(shown);
-  await expect(page.getByText(/Its address holds more than a place, perhaps a key/)).toBeVisible();
-
-  server.habits = { statuses: [403] };
-  await page.getByRole('button', { name: /^Go on/ }).click();
-  await expect(app.alert).toContainText('refuses to hand out');
-  await expect(page.getByText('c0ffee')).toHaveCount(0);
-  server.habits = {};
-  await page.getByRole('button', { name: /^Go on/ }).click();
-  await expect(app.model.locator('option:checked')).toHaveText(/^ink ž/, { timeout: 60_000 });
-});
-
-test('a server that lets no other site read it is named, with the way round', async ({ app }) => {
-  server.habits.closed = true;
-  await app.open();
-  const dialog = await look(app, server.url('closed.safetensors?key=c0ffee'));
-  await expect(dialog.getByRole('alert')).toContainText(
-    /127\.0\.0\.1:\d+ does not answer, or lets no other site read what it has.*drop it here/,
-  );
-  await expect(dialog.getByText('c0ffee')).toHaveCount(0);
 });
