@@ -11,11 +11,11 @@ const picture = fileURLToPath(new URL('../golden/data/mini-sd/00.png', import.me
 const recipe = `a red apple
 Steps: 3, Sampler: Euler, CFG scale: 6, Seed: 7, Size: 64x64, Model: elsewhere, Colour: unheard of`;
 
-/** What axe finds in the window that is open, or on the page, a line each. */
+/** What axe finds in the menu or the window that is open, or on the page, a line each. */
 const found = (page: Page, rules: axe.RunOptions): Promise<string[]> =>
   page.evaluate(async (options) => {
     const { axe: here } = window as unknown as { axe: typeof axe };
-    const { violations } = await here.run(document.querySelector('dialog[open]') ?? document, {
+    const { violations } = await here.run(document.querySelector('[role=menu], dialog[open]') ?? document, {
       ...options,
       resultTypes: ['violations'],
     });
@@ -94,6 +94,7 @@ test('axe finds nothing to mend in any view or window, in light or in dark', asy
     await expect(page.getByRole('img', { name: 'To start from' }).first()).toBeVisible();
     await expectSound('Image');
     await page.getByRole('spinbutton', { name: 'Batch count' }).fill('2');
+    await app.fill({ steps: 1 });
     await app.generate.click();
     await expect(button('Discard')).toBeVisible({ timeout: 60_000 });
     await expect(app.progress).toBeHidden();

@@ -5,7 +5,7 @@ import { expect, test } from './app';
 const photo = {
   name: 'photo.png',
   mimeType: 'image/png',
-  buffer: await readFile(new URL('../../models/samples.png', import.meta.url)),
+  buffer: await readFile(new URL('../golden/data/companions/before.png', import.meta.url)),
 };
 
 test('candidates are accepted and discarded, pictures deleted and windows closed, and the focus is somewhere', async ({
@@ -20,7 +20,7 @@ test('candidates are accepted and discarded, pictures deleted and windows closed
   await app.open();
   await page.getByRole('tab', { name: 'Image' }).click();
   await page.getByLabel('Source image').setInputFiles(photo);
-  await app.fill({ prompt: 'sun', steps: 2 });
+  await app.fill({ prompt: 'sun', steps: 1 });
   await page.getByRole('spinbutton', { name: 'Batch count' }).fill('3');
   await press('Generate');
   await expect(app.progress).toBeVisible();
