@@ -250,7 +250,11 @@ test('pictures are brought, found, starred, opened, recalled, compared, deleted,
     const done = album(page).getByText('1 picture was exported.');
     await button('Export to a folder').click();
     await expect(done).toBeVisible();
-    await album(page).getByRole('status').filter({ has: done }).getByLabel('Dismiss').click();
+    await album(page)
+      .getByRole('status')
+      .filter({ hasText: '1 picture was exported.' })
+      .getByLabel('Dismiss')
+      .click();
     await button('Export as ZIP').click();
     await expect(done).toBeVisible();
     const written = await page.evaluate(async () => {

@@ -75,6 +75,7 @@ test('a picture is enlarged by the upscaler that was imported, and keeps what ma
     await page.reload();
     await app.ready();
     await expect(page.getByRole('button', { name: /^Picture \d+: red apple/ })).toHaveCount(3);
-    await expect(upscaler.locator('option:checked')).toHaveText('sharp');
+    const hires = page.getByRole('combobox', { name: 'Hires upscaler', includeHidden: true });
+    await expect(hires.locator('option:checked')).toHaveText('sharp');
   });
 });

@@ -20,7 +20,7 @@ test('candidates are accepted and discarded, pictures deleted and windows closed
   await app.open();
   await page.getByRole('tab', { name: 'Image' }).click();
   await page.getByLabel('Source image').setInputFiles(photo);
-  await app.fill({ prompt: 'sun', steps: 1 });
+  await app.fill({ prompt: 'sun', steps: 2 });
   await page.getByRole('spinbutton', { name: 'Batch count' }).fill('3');
   await press('Generate');
   await expect(app.progress).toBeVisible();
