@@ -2,6 +2,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { build, input, op, type Shape, type Target, type Var } from '../../src/graph/graph';
 import {
+  attention,
   averagePool2x,
   conv,
   crop,
@@ -85,6 +86,15 @@ it.each([64, 2560, 5120, 10240])(
     expect(await differ(module, [2, 8, 3, 5], weights)).toBeLessThan(1e-5);
   },
 );
+
+// What one window of a prompt has, what two have, and what no block of a kernel divides.
+it.each([77, 154, 155])('attention to %i tokens', async (tokens) => {
+  const module = (x: Var): Var => {
+    const all = toTokens(x);
+    return fromTokens(attention(all, all, all, 2), x);
+  };
+  expect(await differ(module, [2, 64, 1, tokens])).toBeLessThan(1e-5);
+});
 
 it('a convolution without a bias', async () => {
   const module = (x: Var, weights: ReadonlyMap<string, TensorInfo>, target: Target): Var =>
