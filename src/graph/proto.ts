@@ -2,6 +2,7 @@
  * Protocol-buffer bytes, as much of the format as an ONNX model needs.
  * https://protobuf.dev/programming-guides/encoding/
  */
+
 /** A message in the making; fields are appended in the order they are written. */
 export class Message {
   /** Most messages are no larger, and up to this size V8 makes arrays cheaply. */
@@ -80,6 +81,7 @@ function isAscii(text: string): boolean {
   return true;
 }
 
+/** TextEncoder is the browser's, which the graph does not know. */
 function utf8(text: string): number[] {
   const bytes: number[] = [];
   for (const char of text) {

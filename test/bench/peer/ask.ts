@@ -37,7 +37,7 @@ export interface Share {
 }
 
 export interface Opened {
-  /** Milliseconds until the session was there; and of the first run. */
+  /** Milliseconds until the net was opened; and of its first run. */
   readonly create: number;
   readonly first: number;
   readonly output: readonly number[];
