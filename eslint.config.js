@@ -3,6 +3,7 @@ import svelte from 'eslint-plugin-svelte';
 import { defineConfig } from 'eslint/config';
 import globals from 'globals';
 import ts from 'typescript-eslint';
+import { inOneProgram } from './test/one-program.mjs';
 
 /** What the page tells of. */
 const told = [
@@ -336,7 +337,7 @@ export default defineConfig(
   {
     files: ['**/*.svelte', '**/*.svelte.ts'],
     languageOptions: {
-      parserOptions: { parser: ts.parser },
+      parserOptions: { parser: inOneProgram },
       globals: globals.browser,
     },
     rules: {
