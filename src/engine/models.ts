@@ -154,10 +154,10 @@ export type ModelEntry = {
   readonly bytes: number;
   readonly origin: 'stored' | 'linked' | 'served';
   /**
-   * SHA-256 of the file, of its tensors alone, and of a small part of it (see `weights/store/hashes.ts`); not there before they
+   * SHA-256 of the file, of a LoRA's tensors alone, and of a small part of the file (see `weights/store/hashes.ts`); not there before they
    * are computed, which is some time after import.
    */
-  readonly hashes?: { readonly file: string; readonly tensors: string; readonly brief?: string };
+  readonly hashes?: { readonly file: string; readonly tensors?: string; readonly brief?: string };
 } & ({ readonly facts: ModelFacts } | { readonly problem: Problem } | { readonly addon: AddonFacts });
 
 /** A file of the person's own, and where it lay in what was dropped: "sd/unet/model.safetensors". */

@@ -1,10 +1,10 @@
 /** The files that a text about a picture names, with their hashes. */
 import type { Resource, ResourceKind } from './recipe';
 
-/** SHA-256 of a file, of its tensors alone, and of a small part of it, where that is known. */
+/** SHA-256 of a file, of a LoRA's tensors alone, and of a small part of the file, where that is known. */
 export interface FileHashes {
   readonly file: string;
-  readonly tensors: string;
+  readonly tensors?: string;
   readonly brief?: string;
 }
 
@@ -14,7 +14,7 @@ export interface FileHashes {
  */
 export function shortHash(kind: ResourceKind, { file, tensors, brief }: FileHashes): string | undefined {
   if (kind === 'control') return brief;
-  return kind === 'lora' ? tensors.slice(0, 12) : file.slice(0, 10);
+  return kind === 'lora' ? tensors?.slice(0, 12) : file.slice(0, 10);
 }
 
 /** "name: hash, name: hash"; nothing for files without a hash. */

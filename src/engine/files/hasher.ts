@@ -4,8 +4,8 @@ import type { Call } from '../api';
 import { answer, serve } from '../rpc';
 
 export interface HasherApi {
-  /** @param tensorsFrom where the header ends. */
-  hashes(file: Blob, tensorsFrom: number): Call<never, Hashes>;
+  /** @param tensorsFrom where the header of a LoRA ends; null of any other file. */
+  hashes(file: Blob, tensorsFrom: number | null): Call<never, Hashes>;
 }
 
 const api: HasherApi = {

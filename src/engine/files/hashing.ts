@@ -1,9 +1,10 @@
 /** Hashes of models, computed once and in the background, one model after another. */
 import { keepHashes, keepHashesElsewhere, keptHashes, type Hashes } from '../../weights/store/hashes';
-import { readHeader } from '../../weights/safetensors';
+import { readHeader, type Header } from '../../weights/safetensors';
 import { aside } from '../aside';
 import type { HasherApi } from './hasher';
 import hasherAddress from './hasher?worker&url';
+import { verdictOn } from './verdict';
 
 /** Milliseconds that a finished picture waits for hashes which are nearly there. */
 const PATIENCE = 2000;
@@ -15,9 +16,7 @@ export function hashing(open: (id: string) => Promise<Blob>) {
   let work: Promise<unknown> = Promise.resolve();
 
   async function compute(id: string, file: Blob, keep: typeof keepHashes): Promise<void> {
-    const { tensors } = await readHeader(file);
-    const begins = [...tensors.values()].map(({ begin }) => begin);
-    const hashes = await hashesAside(file, Math.min(file.size, ...begins));
+    const hashes = await hashesAside(file, loraBegins(await readHeader(file)));
     known.set(id, hashes);
     await keep(id, hashes);
   }
@@ -53,7 +52,14 @@ export function hashing(open: (id: string) => Promise<Blob>) {
   };
 }
 
-const hashesAside = (file: Blob, tensorsFrom: number): Promise<Hashes> =>
+/** Where the tensors of a LoRA begin; null where it is none. */
+function loraBegins(header: Header): number | null {
+  const verdict = verdictOn(header, '');
+  if (!('addon' in verdict) || verdict.addon.kind !== 'lora') return null;
+  return [...header.tensors.values()].reduce((first, { begin }) => Math.min(first, begin), header.bytes);
+}
+
+const hashesAside = (file: Blob, tensorsFrom: number | null): Promise<Hashes> =>
   aside<HasherApi, Hashes>(
     hasherAddress,
     'drobe-hasher',

@@ -229,7 +229,9 @@ export class RecipeOffer {
   get #device(): Device<Here> {
     const { entries } = this.#library;
     const known = (hashes: ModelEntry['hashes']): Pick<Here, 'hashes'> =>
-      hashes ? { hashes: [hashes.file, hashes.tensors, ...(hashes.brief ? [hashes.brief] : [])] } : {};
+      hashes
+        ? { hashes: [hashes.file, hashes.tensors, hashes.brief].filter((hash) => hash !== undefined) }
+        : {};
     const named = (kind: 'vae' | 'lora' | 'embedding' | 'control' | 'ip-adapter'): Here[] =>
       entries
         .filter(isAddon)

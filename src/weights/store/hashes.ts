@@ -11,7 +11,8 @@ import type { Slices } from '../safetensors';
 /** SHA-256, in hexadecimal digits. */
 export interface Hashes {
   readonly file: string;
-  readonly tensors: string;
+  /** Only of LoRAs: nothing else is named by it, and it takes as long as the file's own. */
+  readonly tensors?: string;
   /**
    * The first eight digits of a hash of 64 KB that begin at 1 MB, by which A1111 named models once, and its extension
    * still names ControlNets; absent in what an older version computed.
@@ -24,20 +25,25 @@ const BRIEF = { from: 2 ** 20, bytes: 2 ** 16, digits: 8 };
 /** Read at a time, so that others have their turn in between. */
 const SLICE = 2 ** 22;
 
-/** @param tensorsFrom where the header ends. */
-export async function hashesOf(file: Slices, tensorsFrom: number): Promise<Hashes> {
+/** @param tensorsFrom where the header of a LoRA ends; null of any other file. */
+export async function hashesOf(file: Slices, tensorsFrom: number | null): Promise<Hashes> {
+  const begin = tensorsFrom ?? 0;
   const [whole, behind] = await Promise.all([createSHA256(), createSHA256()]);
   whole.init();
   behind.init();
   for (let at = 0; at < file.size;) {
     // No slice lies on both sides of the header's end.
-    const end = Math.min(at + SLICE, at < tensorsFrom ? tensorsFrom : file.size, file.size);
+    const end = Math.min(at + SLICE, at < begin ? begin : file.size, file.size);
     const bytes = new Uint8Array(await file.slice(at, end).arrayBuffer());
     whole.update(bytes);
-    if (at >= tensorsFrom) behind.update(bytes);
+    if (tensorsFrom !== null && at >= begin) behind.update(bytes);
     at = end;
   }
-  return { file: whole.digest(), tensors: behind.digest(), brief: await briefOf(file) };
+  return {
+    file: whole.digest(),
+    ...(tensorsFrom !== null && { tensors: behind.digest() }),
+    brief: await briefOf(file),
+  };
 }
 
 async function briefOf(file: Slices): Promise<string> {
@@ -52,8 +58,8 @@ const isBrief = (value: unknown): value is string => typeof value === 'string' &
 /** Those that were computed before. */
 export async function keptHashes(id: string): Promise<Hashes | null> {
   const { file, tensors, brief } = fieldsOf(await read<unknown>(['hashes', id]));
-  if (!isHash(file) || !isHash(tensors)) return null;
-  return { file, tensors, ...(isBrief(brief) && { brief }) };
+  if (!isHash(file)) return null;
+  return { file, ...(isHash(tensors) && { tensors }), ...(isBrief(brief) && { brief }) };
 }
 
 /** Remembers them as long as the model is there. */

@@ -14,5 +14,9 @@ it('a file’s hash, and that of what lies behind its header, over several slice
     expect(shortHash('model', hashes)).toBe(sha256(bytes).slice(0, 10));
     expect(shortHash('control', hashes)).toBe(brief);
     expect(shortHash('lora', hashes)).toBe(sha256(bytes.subarray(header)).slice(0, 12));
+
+    const ofNoLora = await hashesOf(new Blob([bytes]), null);
+    expect(ofNoLora).toEqual({ file: sha256(bytes), brief });
+    expect(shortHash('lora', ofNoLora)).toBeUndefined();
   }
 });
