@@ -32,13 +32,22 @@ export interface ModelFacts {
   /** What it predicts, and over which noise; absent in what was imported before this was told. */
   readonly predicts?: Predicts;
   /** What its weights take on a device, by their precision; absent in what was imported before this was told. */
-  readonly room?: Readonly<Record<'f16' | 'f32', { readonly bytes: number; readonly together: boolean }>>;
+  readonly room?: Readonly<Record<'f16' | 'f32', WeightRoom>>;
   /** How wide the text is that its UNet reads; absent in what was imported before this was told. */
   readonly textWidth?: number;
   /** The parts that it has not and must borrow: "VAE and text encoder"; absent where it has all. */
   readonly lacks?: string;
   /** Whether T5 is in it; absent where models of its family have none. */
   readonly t5?: boolean;
+}
+
+/** What weights take on a device. */
+export interface WeightRoom {
+  readonly bytes: number;
+  /** All of them are there together; else the largest of the nets is there alone. */
+  readonly together: boolean;
+  /** In bytes, where they are rounded to so many bits; absent in what was imported before this was told. */
+  readonly rounded?: Readonly<Record<8 | 4, number>>;
 }
 
 /** From which models parts are borrowed: ids; empty for one that it shall do without. */

@@ -21,9 +21,14 @@ const ms = { domain: 'com.microsoft' } as const;
 /**
  * nn.Linear, or a 1×1 convolution of tokens: the same bytes. x·Wᵀ + b in x's dtype; x: [..., in] → [..., out].
  * @param delicate what it gives goes past all later layers to the end: its weight is not packed into fewer than 8 bits.
+ * @param exact its weight is not packed at all.
  * @param biased whether its bias is added; by default, where it has one.
  */
-export function linear(x: Var, p: Scope, { delicate = false, biased = p.has('bias') } = {}): Var {
+export function linear(
+  x: Var,
+  p: Scope,
+  { delicate = false, exact = false, biased = p.has('bias') } = {},
+): Var {
   const dtype = x.dtype === 'f16' ? 'f16' : 'f32';
   const inner = x.shape.at(-1)!;
   const rows = sizeOf(x.shape) / inner;
@@ -32,7 +37,7 @@ export function linear(x: Var, p: Scope, { delicate = false, biased = p.has('bia
   const flat = reshape(x, rows, inner);
   const { bits } = x.target;
   const y =
-    bits && canBePacked(inner)
+    bits && !exact && canBePacked(inner)
       ? packedProduct(flat, p, outer, bias, delicate ? 8 : bits)
       : op('Gemm', [flat, p.tensor('weight', { shape: [outer, inner], dtype }), bias], [rows, outer], {
           transB: 1,

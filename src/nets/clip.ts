@@ -44,7 +44,7 @@ export function clipText(tokens: Var, end: Var | null, p: Scope, config: ClipCon
     if (i === layers.length - skip - 1) hidden = x;
   }
   const whole = end && marked(layerNorm(x, norm), end);
-  const pooled = whole && (projected ? linear(whole, p('text_projection')) : whole);
+  const pooled = whole && (projected ? linear(whole, p('text_projection'), { exact: true }) : whole);
   return {
     hidden: finalNorm ? layerNorm(hidden, norm) : hidden,
     pooled: pooled && reshape(pooled, pooled.shape[0]!, pooled.shape[2]!),

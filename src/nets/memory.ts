@@ -1,6 +1,7 @@
 /** How much room nets take on the device. */
 import { bytesPer, sizeOf, type Bits, type Graph, type Shape } from '../graph/graph';
 import { BLOCK, canBePacked } from '../graph/packed';
+import { bitsOf, roundings, type Rounding } from './bits';
 import { places } from './names/places';
 import type { Blocks } from './t5';
 import { T5_TOKENIZER } from './t5-tokenizer';
@@ -9,45 +10,57 @@ import { isTokenTable } from './text-encoder';
 /** More weights than this do not stay on the device together: each net is released before the next is opened. */
 const RESIDENT_BYTES = 3 * 2 ** 30;
 
-/** Where T5 finds no room whole, so much of its weights is there at a time, or one of its layers if that is more. */
-export const T5_PART_BYTES = 2 ** 30;
+/** So much of T5's weights is there at a time, or one of its blocks if that is more. */
+export const T5_PART_BYTES = 0.9e9;
 
 export interface Room {
   /** Bytes of weights on the device at any one time. */
   readonly bytes: number;
-  /** All nets stay there together; else one after the other is there alone. */
+  /** All nets stay there together, but for T5, of which a part is there at a time; else one after the other is there alone. */
   readonly together: boolean;
+  /** How far nets are rounded for it. */
+  readonly rounding: Rounding;
 }
+
+type Tensors = ReadonlyMap<string, { readonly shape: Shape }>;
 
 /**
  * @param tensors the checkpoint's, in normal form.
- * @param bits of a number in the weights of the denoiser's linear layers; null: they are of `dtype`, as others are.
+ * @param bits of a number in the weights of the denoiser's linear layers; null: no net is rounded. See `roundings`.
  * @param beside bytes of what would be there too, if all stayed.
  */
-export function roomFor(
-  tensors: ReadonlyMap<string, { readonly shape: Shape }>,
-  dtype: 'f32' | 'f16',
-  bits: Bits | null = null,
-  beside = 0,
-): Room {
+export function roomFor(tensors: Tensors, dtype: 'f32' | 'f16', bits: Bits | null = null, beside = 0): Room {
+  const rooms = roundings(dtype, bits).map((rounding) => roomWith(tensors, dtype, rounding, beside));
+  return rooms.find(({ together }) => together) ?? rooms[0]!; // there is one at least
+}
+
+function roomWith(tensors: Tensors, dtype: 'f32' | 'f16', rounding: Rounding, beside: number): Room {
   const nets = places.map((net) => {
+    if (net === 't5') {
+      const shares = t5Shares(tensors, dtype, rounding.t5).map(({ bytes }) => bytes);
+      return { bytes: Math.max(0, ...shares), ofTexts: 0 };
+    }
+    const own = bitsOf(net, rounding);
     let sum = 0;
     let ofTexts = 0;
     for (const [name, { shape }] of tensors) {
       if (!name.startsWith(`${net}.`) || staysBehind(name)) continue;
-      const packed = (net === 'unet' || net === 'mmdit') && bits !== null && isLinear(shape);
-      const each = packed ? bits / 8 + bytesPer[dtype] / BLOCK : bytesPer[dtype];
-      sum += sizeOf(shape) * each;
-      if (readsTexts(name)) ofTexts += sizeOf(shape) * each;
+      const bytes = bytesIn(shape, dtype, own);
+      sum += bytes;
+      if (readsTexts(name)) ofTexts += bytes;
     }
-    return { net, bytes: sum, ofTexts };
+    return { bytes: sum, ofTexts };
   });
   const all = nets.reduce((sum, { bytes }) => sum + bytes, 0);
-  if (all + beside <= RESIDENT_BYTES) return { bytes: all, together: true };
-  const alone = nets.map(({ net, bytes, ofTexts }) =>
-    net === 't5' ? Math.min(bytes, T5_PART_BYTES) : Math.max(bytes - ofTexts, ofTexts),
-  );
-  return { bytes: Math.max(...alone), together: false };
+  if (all + beside <= RESIDENT_BYTES) return { bytes: all, together: true, rounding };
+  const alone = nets.map(({ bytes, ofTexts }) => Math.max(bytes - ofTexts, ofTexts));
+  return { bytes: Math.max(...alone), together: false, rounding };
+}
+
+/** What a weight takes on the device. @param bits of a number in it, if it is a linear layer's; null: it is of `dtype`. */
+function bytesIn(shape: Shape, dtype: 'f32' | 'f16', bits: Bits | null): number {
+  const each = bits && isLinear(shape) ? bits / 8 + bytesPer[dtype] / BLOCK : bytesPer[dtype];
+  return sizeOf(shape) * each;
 }
 
 /** What a UNet's attentions make of texts is made before the steps, by a net of these weights alone. */
@@ -57,36 +70,34 @@ const readsTexts = (name: string): boolean => /^unet\..*\.attn2\.to_[kv]\.weight
 const staysBehind = (name: string): boolean =>
   isTokenTable(name) || name === 'mmdit.pos_embed' || name === T5_TOKENIZER;
 
-/**
- * T5's blocks in parts that run one after the other: each with as many as `T5_PART_BYTES` allows, and one at least.
- * @param together where all nets stay on the device: all blocks are one part.
- */
-export function t5Parts(
-  tensors: ReadonlyMap<string, { readonly shape: Shape }>,
-  dtype: 'f32' | 'f16',
-  together = false,
-): Blocks[] {
+/** Blocks of T5 that are there at a time, and what their weights take. */
+interface Share {
+  readonly blocks: Blocks;
+  readonly bytes: number;
+}
+
+/** T5's blocks in parts that run one after the other: each with as many as `T5_PART_BYTES` allows, and one at least. */
+export const t5Parts = (tensors: Tensors, dtype: 'f32' | 'f16', bits: Bits | null = null): Blocks[] =>
+  t5Shares(tensors, dtype, bits).map(({ blocks }) => blocks);
+
+function t5Shares(tensors: Tensors, dtype: 'f32' | 'f16', bits: Bits | null): Share[] {
   const blocks: number[] = [];
   for (const [name, { shape }] of tensors) {
     const block = /^t5\.encoder\.block\.(\d+)\./.exec(name)?.[1];
-    if (block !== undefined) blocks[+block] = (blocks[+block] ?? 0) + sizeOf(shape) * bytesPer[dtype];
+    if (block !== undefined) blocks[+block] = (blocks[+block] ?? 0) + bytesIn(shape, dtype, bits);
   }
-  if (together) return [[0, blocks.length]];
-  const parts: Blocks[] = [];
+  const shares: Share[] = [];
   for (let from = 0; from < blocks.length;) {
     let [to, bytes] = [from + 1, blocks[from] ?? 0];
     while (to < blocks.length && bytes + blocks[to]! <= T5_PART_BYTES) bytes += blocks[to++]!;
-    parts.push([from, to]);
+    shares.push({ blocks: [from, to], bytes });
     from = to;
   }
-  return parts;
+  return shares;
 }
 
 /** What the weights of a net take that is whole in its tensors. */
-export function weightBytes(
-  tensors: ReadonlyMap<string, { readonly shape: Shape }>,
-  dtype: 'f32' | 'f16',
-): number {
+export function weightBytes(tensors: Tensors, dtype: 'f32' | 'f16'): number {
   let numbers = 0;
   for (const { shape } of tensors.values()) numbers += sizeOf(shape);
   return numbers * bytesPer[dtype];

@@ -94,7 +94,7 @@ export class Checkpoint {
       model,
       () => this.#changed,
       slots.T5,
-      () => t5Parts(this.#weights.tensors, slots.T5.target.dtype, this.resident),
+      () => t5Parts(this.#weights.tensors, slots.T5.target.dtype, slots.T5.bits),
     );
     this.#pictures = new PictureNets(model, this.#weights, slots);
     this.controls = new Controls(
@@ -118,6 +118,7 @@ export class Checkpoint {
     this.#room = new Room(machine, tensors, { own, inTurn: turning, controls, references });
     const nets = {
       denoiser: this.#denoiser,
+      texts: { text2: slots['second text encoder'], t5: slots.T5 },
       inTurn: turning,
       pictures: this.#pictures,
       controls,
@@ -161,6 +162,11 @@ export class Checkpoint {
   /** How the model's T5 cuts words into pieces; null where there is none, or nothing that says so. */
   t5Tokenizer(): Promise<Tokenizer | null> {
     return (this.#t5Tokenizer ??= this.model.t5 ? t5TokenizerIn(this.#weights) : Promise.resolve(null));
+  }
+
+  /** Whether all of T5's weights are read for each prompt anew. */
+  get readsT5InParts(): boolean {
+    return this.#t5.inParts;
   }
 
   /** What T5 makes of texts; see `T5`. */
@@ -220,6 +226,11 @@ export class Checkpoint {
   /** Whether the GPU is imitated by a CPU, which is slower than the CPU by itself. */
   get imitated(): boolean {
     return this.#machine.imitated;
+  }
+
+  /** What its weights are on the device, where they are not rounded. */
+  get dtype(): Target['dtype'] {
+    return this.#machine.target().dtype;
   }
 
   /** The side at which the model draws best, in latents. */

@@ -89,10 +89,10 @@ export async function* generate(wish: Job, tools: Tools): AsyncGenerator<Progres
     return yield* way(withBits(job, bits), passes, tools);
   } catch (error) {
     const net = shortOfMemory(error);
-    const { native, together, controls } = tools.checkpoint;
+    const { native, together, dtype, controls } = tools.checkpoint;
     const { questions, h, w } = asking;
     const guided = controls.stepping.length > 0;
-    const setting = { size: { h, w }, native, together, questions, guided };
+    const setting = { size: { h, w }, native, together, questions, guided, dtype };
     // Where so few bits are computed wrongly, fewer may not be.
     const less = net && stepDown({ ...thrift, bits: bits ?? wished.bits }, net, setting);
     if (less) yield { kind: 'short-of-memory', thrift: less };

@@ -51,7 +51,7 @@ export interface Job extends Sampling, Seeds {
   readonly reuse?: number;
   /** Pictures are encoded and decoded in tiles, even where memory is not short. */
   readonly tiled?: true;
-  /** Weights of the denoiser's linear layers in so many bits a number; absent: as they are, unless memory is short. */
+  /** Linear layers' weights in so many bits a number (`nets/bits.ts`); absent: as they are, unless memory is short. */
   readonly bits?: Bits;
   /** What to do without to save memory; absent: nothing, unless it is plain that it would not fit. */
   readonly thrift?: Thrift;
@@ -120,7 +120,7 @@ export interface Thrift {
   readonly single: boolean;
   /** Nets that guide and the UNet are not on the device at the same time, and take turns in every step. */
   readonly turns: boolean;
-  /** The weights of the denoiser's linear layers are rounded to so many bits a number; null: they are as they are. */
+  /** Linear layers' weights are rounded to so many bits a number (`nets/bits.ts`); null: they are as they are. */
   readonly bits: Bits | null;
   /** The side, in latents, of the tiles in which pictures are encoded and decoded; null: whole. */
   readonly tile: number | null;

@@ -36,9 +36,9 @@ export function scaleOf(key: string, tensors: Tensors): TensorInfo | undefined {
   return scale;
 }
 
-/** The same weights, multiplied by their scales on their way to the device. */
-export function scaled({ tensors, source, ...rest }: Weights): Weights {
-  const patches = new Map<string, Patch>();
+/** The same weights, multiplied by their scales on their way to the device, before anything else changes them. */
+export function scaled({ tensors, source, patches: given, ...rest }: Weights): Weights {
+  const patches = new Map<string, Patch>(given);
   const beside = new Map<string, TensorInfo>();
   for (const key of tensors.keys()) {
     const scale = scaleOf(key, tensors);
@@ -52,6 +52,7 @@ export function scaled({ tensors, source, ...rest }: Weights): Weights {
       for (const [row, factor] of scales.entries()) {
         for (let i = row * each; i < (row + 1) * each; i++) weights[i]! *= factor;
       }
+      given?.get(key)?.(weights);
     });
   }
   return { tensors, source, ...rest, patches, beside };

@@ -80,7 +80,7 @@ export interface RecipeSettings extends Partial<Sampling>, Partial<Seeds> {
   readonly prediction?: (typeof recipePredictions)[number];
   /** Prompts of different lengths are made alike by empty windows. */
   readonly padded?: boolean;
-  /** The UNet's weights were rounded to so many bits a number; absent: they were as they are. */
+  /** Weights were rounded to so many bits a number, the denoiser's and text encoders'; absent: they were as they are. */
   readonly bits?: 8 | 4;
   /** The UNet is run whole in one of so many calls, and its deep features are used again in the others (DeepCache). */
   readonly reuse?: number;

@@ -167,11 +167,11 @@ class Rounded:
         self.scope = scope
 
     def __call__(self, name):
-        return Rounded(self.scope(name))
+        return self.scope(name) if name == 'text_projection' else Rounded(self.scope(name))
 
     def __getitem__(self, name):
         weight = self.scope[name]
-        return in_8_bits(weight) if name.endswith('weight') and weight.dim() == 2 else weight
+        return in_8_bits(weight) if name == 'weight' and weight.dim() == 2 else weight  # of `linear`, and no table
 
     def has(self, start):
         return self.scope.has(start)
@@ -192,13 +192,12 @@ class Checkpoint:
     """In the names of Stability AI's own files, all of it in one."""
 
     def __init__(self, root, bits=None):
-        self.net = root('model.diffusion_model')
-        if bits == 8:
-            self.net = Rounded(self.net)
+        rounded = Rounded if bits == 8 else lambda scope: scope
+        self.net = rounded(root('model.diffusion_model'))
         self.vae = root('first_stage_model')
         encoders = root('text_encoders')
-        self.clips = [(encoders('clip_l.transformer'), quick_gelu), (encoders('clip_g.transformer'), F.gelu)]
-        self.t5 = encoders('t5xxl.transformer') if encoders.has('t5xxl.') else None
+        self.clips = [(encoders('clip_l.transformer'), quick_gelu), (rounded(encoders('clip_g.transformer')), F.gelu)]
+        self.t5 = rounded(encoders('t5xxl.transformer')) if encoders.has('t5xxl.') else None
 
     def encode(self, ids):
         """ids: of both text encoders of CLIP, [N, 77] each → their states [N, 77, width], and the prompt as a whole."""

@@ -10,6 +10,7 @@ import { generate } from '../../src/pipeline/generate';
 import { inspect } from '../../src/pipeline/files/inspect';
 import type { Job, Picture, Progress } from '../../src/pipeline/job';
 import { wasmMachine } from '../../src/runtime/device';
+import type { Patch } from '../../src/runtime/feeder';
 import type { OrtModule } from '../../src/runtime/ort';
 import { Sessions } from '../../src/runtime/session';
 import type { Tokenizer } from '../../src/text/windows';
@@ -68,14 +69,16 @@ interface Ways {
   readonly runtime?: OrtModule;
   /** Whether steps are decoded, as those of a miniature are in the app. */
   readonly previews?: boolean;
+  /** Changes to its weights on their way. */
+  readonly patches?: ReadonlyMap<string, Patch>;
 }
 
 export async function openCheckpoint(
   file: Uint8Array<ArrayBuffer>,
-  { runtime = ort, previews = false }: Ways = {},
+  { runtime = ort, previews = false, patches = new Map() }: Ways = {},
 ): Promise<Checkpoint> {
   const { model, tensors } = inspect(await readHeader(new Blob([file])));
-  const weights = { tensors, source: memorySource(file) };
+  const weights = { tensors, source: memorySource(file), patches };
   const machine = wasmMachine(new Sessions(runtime));
   return new Checkpoint(previews ? model : withoutPreviews(model), weights, machine);
 }

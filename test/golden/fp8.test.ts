@@ -7,12 +7,13 @@ import { inspect } from '../../src/pipeline/files/inspect';
 import { jobWith } from '../job';
 import type { Lora } from '../../src/pipeline/files/lora';
 import type { Tokenizer } from '../../src/text/windows';
-import { convert, f16ToF32, f32ToF16 } from '../../src/weights/values/half';
+import { convert, f32ToF16 } from '../../src/weights/values/half';
 import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
 import { tensorsOf, written, type StoredTensor, type StoredTensors } from '../safetensors';
 import { draw, openCheckpoint, servedTokenizer, untuned } from './drawing';
 import { modelBytes } from './models';
+import { nearestTo, type Float8 } from './float8';
 import { goldenBytes, present } from './root';
 import { pictureDifference } from './tensors';
 
@@ -38,7 +39,6 @@ const job = jobWith({
   seed: 3,
 });
 
-type Float8 = 'F8_E4M3' | 'F8_E5M2';
 /** The scale that a weight gets, if any. */
 type ScalesOf = (
   name: string,
@@ -49,19 +49,6 @@ type ScalesOf = (
   readonly values: Float32Array<ArrayBuffer>;
 } | null;
 const singlesOf = ({ bytes, dtype }: StoredTensor) => new Float32Array(convert(bytes, dtype, 'F32').buffer);
-
-/** The nearest 8-bit float for each half: positive codes are in the order of their values. */
-function nearestTo(dtype: Float8): Uint8Array {
-  const codes = Uint8Array.from({ length: 128 }, (_, code) => code);
-  const all = [...new Float32Array(convert(codes, dtype, 'F32').buffer)].filter(Number.isFinite);
-  return Uint8Array.from(f16ToF32(Uint16Array.from({ length: 65536 }, (_, half) => half)), (value) => {
-    const above = all.findIndex((number) => number >= Math.abs(value));
-    const code = above < 0 ? all.length - 1 : above;
-    const lower = Math.max(code - 1, 0);
-    const nearest = all[code]! - Math.abs(value) < Math.abs(value) - all[lower]! ? code : lower;
-    return nearest | (value < 0 ? 0x80 : 0);
-  });
-}
 
 /** The UNet and the text encoder in 8-bit floats, and in the singles that those mean. */
 function quantised(dtype: Float8, scalesOf: ScalesOf): { packed: StoredTensors; meant: StoredTensors } {

@@ -5,24 +5,22 @@
  */
 import * as ort from 'onnxruntime-web';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Bits } from '../../src/graph/graph';
-import { BLOCK } from '../../src/graph/packed';
+import type { Bits, Graph, Target } from '../../src/graph/graph';
 import { unetGraph } from '../../src/nets/graphs';
 import { mmditGraph } from '../../src/nets/mmdit-graphs';
 import type { Checkpoint } from '../../src/pipeline/checkpoint';
 import { inspect } from '../../src/pipeline/files/inspect';
 import { wasmMachine } from '../../src/runtime/device';
-import type { Patch } from '../../src/runtime/feeder';
 import { Sessions, type Value } from '../../src/runtime/session';
 import type { Tokenizer } from '../../src/text/windows';
-import { pack, unpack } from '../../src/weights/values/pack';
 import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
 import { jobWith } from '../job';
 import { bundled, draw, openCheckpoint, servedTokenizer, untuned } from './drawing';
 import { hasModel, modelBytes } from './models';
 import { listGolden, modelsWith } from './root';
-import { pictureDifference, worstDifference } from './tensors';
+import { besideRounded } from './rounded';
+import { pictureDifference } from './tensors';
 
 ort.env.wasm.numThreads = 1;
 
@@ -34,16 +32,11 @@ const models = modelsWith(/^txt2img/).filter(
 /** Files of another's numbers in another dtype, which is read before it is packed: their denoisers tell. */
 const ROUNDED = /-(?:bf16|fp32)$/;
 
-const rounding =
-  (bits: Bits): Patch =>
-  (weights) =>
-    weights.set(unpack(pack(weights, bits, BLOCK, 'f32'), bits, BLOCK, 'f32'));
-
 describe.each(models)('the denoiser of %s', (name) => {
   it('gives with packed weights what it gives with full ones that were rounded alike', async () => {
     const file = modelBytes(name);
     const { model, tensors } = inspect(await readHeader(new Blob([file])));
-    const { sessions, openDevice, target } = wasmMachine(new Sessions(untuned));
+    const machine = wasmMachine(new Sessions(untuned));
     const { inChannels, modelChannels, contextWidth, labelWidth } = model.denoiser;
     const value = (...shape: number[]): Value => {
       const length = shape.reduce((n, d) => n * d);
@@ -55,29 +48,12 @@ describe.each(models)('the denoiser of %s', (name) => {
       context: value(2, model.texts[0].length, contextWidth),
       ...(labelWidth !== null && { label: value(2, labelWidth) }),
     };
-    const run = async (bits: Bits | null, patches?: ReadonlyMap<string, Patch>) => {
-      const asked = bits === null ? target() : { ...target(), bits };
-      const size = { batch: 2, h: 8, w: 12, tokens: model.texts[0].length };
-      const author = model.denoiser.net === 'unet' ? unetGraph : mmditGraph;
-      const graph = author({ model, tensors }, asked, size);
-      const weights = { tensors, source: memorySource(file), ...(patches && { patches }) };
-      const net = await sessions.open(graph, weights, openDevice);
-      const packed = graph.placements.flatMap(({ key, packed }) =>
-        packed ? ([[key, packed.bits]] as const) : [],
-      );
-      try {
-        return { packed, prediction: await net.run(values) };
-      } finally {
-        await net.release();
-      }
-    };
-    const full = await run(null);
-    for (const bits of [8, 4] as const) {
-      const { packed, prediction } = await run(bits);
-      expect(packed.length).toBeGreaterThan(20);
-      const rounded = await run(null, new Map(packed.map(([key, own]) => [key, rounding(own)])));
-      const worst = worstDifference(prediction, rounded.prediction);
-      const moved = worstDifference(rounded.prediction, full.prediction);
+    const size = { batch: 2, h: 8, w: 12, tokens: model.texts[0].length };
+    const author = model.denoiser.net === 'unet' ? unetGraph : mmditGraph;
+    const weights = { tensors, source: memorySource(file) };
+    const authored = (target: Target): Graph => author({ model, tensors }, target, size);
+    for (const { bits, packed, worst, moved } of await besideRounded(machine, authored, weights, values)) {
+      expect(packed.size).toBeGreaterThan(20);
       console.info(
         `${name} in ${bits} bits: worst relative difference ${worst.toExponential(1)}; rounding moved it by ${moved.toExponential(1)}`,
       );

@@ -4,6 +4,7 @@ import { recognise } from '../../nets/detect/detect';
 import { decoderGraph, encoderGraph, textGraph, unetGraph } from '../../nets/graphs';
 import { mmditGraph, t5Graph } from '../../nets/mmdit-graphs';
 import { roomFor, type Room } from '../../nets/memory';
+import type { Bits } from '../../graph/graph';
 import type { Model } from '../../nets/model';
 import { inNormalForm, type NormalForm } from '../../nets/names/normal-form';
 import type { Place } from '../../nets/names/places';
@@ -21,7 +22,12 @@ export interface Inspected {
   /** Tensors that stand inside a net and that no module asked for. */
   readonly unused: readonly string[];
   /** What its weights take on a device, in half precision and in full. */
-  readonly room: { readonly f16: Room; readonly f32: Room };
+  readonly room: { readonly f16: Needs; readonly f32: Needs };
+}
+
+/** What a model's weights take on a device as they are, and in bytes where they are rounded to so many bits. */
+export interface Needs extends Pick<Room, 'bytes' | 'together'> {
+  readonly rounded: Readonly<Record<Bits, number>>;
 }
 
 /**
@@ -46,7 +52,13 @@ export function inspect(
     author({ model, tensors }, SHAPES_ONLY, size, used);
   mustBeFloats(used, tensors);
   for (const key of used) scaleOf(key, tensors); // one that is not known is refused
-  const room = { f16: roomFor(tensors, 'f16'), f32: roomFor(tensors, 'f32') };
+  const room = { f16: needsOf(tensors, 'f16'), f32: needsOf(tensors, 'f32') };
   const unused = unusedTensors(model, form, used).filter((name) => !isAboutScales(name));
   return { model, lacks, tensors, unused, room };
+}
+
+function needsOf(tensors: Header['tensors'], dtype: 'f16' | 'f32'): Needs {
+  const { bytes, together } = roomFor(tensors, dtype);
+  const bytesIn = (bits: Bits): number => roomFor(tensors, dtype, bits).bytes;
+  return { bytes, together, rounded: { 8: bytesIn(8), 4: bytesIn(4) } };
 }

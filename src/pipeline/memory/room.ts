@@ -1,5 +1,5 @@
 /** Which of a checkpoint's nets stay on the device beside one that is to be opened, and which of them share one. */
-import { roomFor } from '../../nets/memory';
+import { roomFor, type Room as Needed } from '../../nets/memory';
 import type { Machine } from '../../runtime/device';
 import { SharedDevice } from '../../runtime/place';
 import type { Weights } from '../../runtime/session';
@@ -43,21 +43,26 @@ export class Room {
 
   /** Whether the weights of all nets are few enough for that. */
   get together(): boolean {
-    return this.#togetherWith(0);
+    return this.#neededWith(0).together;
+  }
+
+  /** How far nets are rounded, so that as many of them stay as can. */
+  get rounding(): Needed['rounding'] {
+    return this.#neededWith(0).rounding;
   }
 
   /** @param bytes of weights that are there for a while. */
-  #togetherWith(bytes: number): boolean {
+  #neededWith(bytes: number): Needed {
     const { dtype } = this.#machine.target();
     const beside = this.#tenants.controls.bytes + bytes;
-    return roomFor(this.#tensors, dtype, this.thrift.bits, beside).together;
+    return roomFor(this.#tensors, dtype, this.thrift.bits, beside);
   }
 
   /** Releases what cannot stay beside a net that is to be opened. */
   async makeFor(slot: Slot): Promise<void> {
     const { references } = this.#tenants;
     const passing = references.slots.includes(slot) ? references.bytes : 0;
-    if (this.resident && this.#togetherWith(passing)) return;
+    if (this.resident && this.#neededWith(passing).together) return;
     const staying = this.#beside(slot);
     for (const other of this.#all) if (!staying.includes(other)) await other.release();
   }

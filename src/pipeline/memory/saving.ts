@@ -25,6 +25,8 @@ interface Nets {
   readonly denoiser: UNet | MMDiT;
   /** What it is, or its parts are, opened in. */
   readonly inTurn: readonly Slot[];
+  /** Text encoders that are rounded with it. */
+  readonly texts: Readonly<Record<'text2' | 't5', Slot>>;
   readonly pictures: PictureNets;
   readonly controls: Controls;
   readonly references: References;
@@ -58,7 +60,7 @@ export class Saving {
    * @returns what is done without. Weights are not rounded where that would be computed wrongly.
    */
   async save(thrift: Thrift, asking: Asking): Promise<Thrift> {
-    const { pictures, controls, references, inTurn } = this.#nets;
+    const { pictures, controls, references } = this.#nets;
     const { questions, varying = false, tokens, ...size } = asking;
     const key = JSON.stringify([
       ...[thrift, size, questions, tokens],
@@ -70,13 +72,24 @@ export class Saving {
       const setting = { size, native: this.#native };
       const tile = pictures.tileThatFits(thrift.tile, setting, this.#machine.limits);
       pictures.tile = tile;
-      for (const slot of inTurn) slot.bits = less.bits;
       this.#decided = key;
       this.#room.thrift = { ...less, tile };
+      await this.#round();
     }
     controls.single = this.single;
     controls.there = this.#machine.backend === 'webgpu' && !this.#room.thrift.turns;
     return this.#room.thrift;
+  }
+
+  /** From the next run on weights are rounded as the room asks: those of text encoders, too, where that is computed rightly. */
+  async #round(): Promise<void> {
+    const { inTurn, texts } = this.#nets;
+    const { denoiser, ...ofTexts } = this.#room.rounding;
+    for (const slot of inTurn) slot.bits = denoiser;
+    for (const net of ['text2', 't5'] as const) {
+      const bits = ofTexts[net];
+      texts[net].bits = bits && (await this.#machine.packs(bits)) ? bits : null;
+    }
   }
 
   /** As much as is wished for, or the first of less with which the denoiser fits; where none does, as before. */

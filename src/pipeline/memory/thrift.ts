@@ -52,6 +52,8 @@ export interface Pressure {
   readonly questions: number;
   /** Whether nets that guide run in each step. */
   readonly guided: boolean;
+  /** What weights are where they are not rounded. */
+  readonly dtype: 'f32' | 'f16';
 }
 
 /**
@@ -60,7 +62,7 @@ export interface Pressure {
 export function stepDown(
   thrift: Thrift,
   net: NetName,
-  { together, questions, guided, ...setting }: Setting & Pressure,
+  { together, questions, guided, dtype, ...setting }: Setting & Pressure,
 ): Thrift | null {
   if (together && !thrift.apart) return { ...thrift, apart: true };
   switch (net) {
@@ -77,9 +79,11 @@ export function stepDown(
       const tile = smallerTile(thrift.tile, setting);
       return tile === null ? null : { ...thrift, tile };
     }
-    case 'text encoder':
     case 'second text encoder':
     case 'T5':
+      // See `roundings`.
+      return dtype === 'f32' && thrift.bits === null ? { ...thrift, bits: 8 } : null;
+    case 'text encoder':
     case 'text attention':
     case 'image encoder':
     case 'IP-Adapter':

@@ -47,7 +47,8 @@ export class Encoders {
     { clipSkip, vectors = new Map() }: { readonly clipSkip?: number; readonly vectors?: Vectors } = {},
   ): Promise<Encoded[]> {
     this.#use(vectors);
-    const key = (window: Window): string => `${clipSkip} ${keyOf(window)}`;
+    const rounded = this.#slots.map(({ bits }) => bits).join();
+    const key = (window: Window): string => `${rounded} ${clipSkip} ${keyOf(window)}`;
     const known = new Map(this.#known);
     const unknown = windows.filter((window) => !known.has(key(window)));
     if (unknown.length > 0) {

@@ -28,7 +28,7 @@ export class T5 {
 
   /**
    * @param weights asked for with what is added to them.
-   * @param parts of its blocks that run one after the other, where not all are on the device together.
+   * @param parts of its blocks that run one after the other; one, where all are on the device together.
    */
   constructor(model: Model, weights: () => Weights, slot: Slot, parts: () => readonly Blocks[]) {
     this.#model = model;
@@ -37,21 +37,28 @@ export class T5 {
     this.#parts = parts;
   }
 
+  /** Whether parts of it are on the device one after the other, and gone when a text is read. */
+  get inParts(): boolean {
+    return this.#parts().length > 1;
+  }
+
   /**
    * What it makes of each text, [length, width].
    * @param texts ids, all of one length.
    */
   async encode(texts: readonly Int32Array[], report: Report): Promise<Float32Array[]> {
     const known = new Map(this.#known);
-    const unknown = texts.filter((ids) => !known.has(ids.join()));
+    const { bits } = this.#slot;
+    const key = (ids: Int32Array): string => `${bits} ${ids.join()}`;
+    const unknown = texts.filter((ids) => !known.has(key(ids)));
     if (unknown.length > 0) {
       const rows = new Set(unknown.flatMap((ids) => [...ids]));
       await withRows(this.#weights(), [{ key: T5_TABLE, rows }], async ([table]) => {
         const encoded = await this.#run(unknown, (id) => table!.get(id)!, report); // one of one, and all of its rows
-        for (const [n, ids] of unknown.entries()) known.set(ids.join(), encoded[n]!); // one for each
+        for (const [n, ids] of unknown.entries()) known.set(key(ids), encoded[n]!); // one for each
       });
     }
-    const asked = texts.map((ids) => [ids.join(), known.get(ids.join())!] as const); // by now all are
+    const asked = texts.map((ids) => [key(ids), known.get(key(ids))!] as const); // by now all are
     this.#known = new Map(asked);
     return asked.map(([, encoding]) => encoding);
   }
@@ -74,6 +81,7 @@ export class T5 {
         this.#slot.run(`${length} ${part.join()}`, author, { tokens }, telling),
       );
     }
+    if (parts.length > 1) await this.#slot.release(); // the last part is of no use to the next prompt
     return states;
   }
 

@@ -45,7 +45,7 @@ export interface Cost {
 /** What all of this takes, one after the other. */
 export function cost(errands: readonly Priced[], known: Known): Cost {
   const models = errands.map(({ settings }) => settings.model);
-  const rooms = models.map((model) => roomOf(model, known));
+  const rooms = errands.map(({ settings }) => roomOf(settings, known));
   // Weights are loaded anew where the model changes.
   const loads = rooms.map((bytes, i) => (i > 0 && models[i] !== models[i - 1] ? loading(bytes, known) : 0));
   const times = errands.map((errand) => drawing(errand, known.paces));
@@ -149,10 +149,12 @@ function paceAt(pixels: number, paces: readonly Pace[]): Pick<Pace, 'look' | 're
   return { look: near.look * larger ** Math.min(Math.max(growth, 0.5), 2), rest: near.rest * larger };
 }
 
-function roomOf(model: string, known: Known): number | null {
+function roomOf({ model, rare: { bits } }: Settings, known: Known): number | null {
   const { device } = known;
   const room = known.facts(model)?.room;
-  return room && device ? room[device.float16 ? 'f16' : 'f32'].bytes : null;
+  if (!room || !device) return null;
+  const { bytes, rounded } = room[device.float16 ? 'f16' : 'f32'];
+  return (bits && rounded?.[bits]) ?? bytes;
 }
 
 function loading(bytes: number | null, { device, rates }: Known): number {

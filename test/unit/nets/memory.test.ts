@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Target } from '../../../src/graph/graph';
+import { SHAPES_ONLY, type Target } from '../../../src/graph/graph';
 import { recognise } from '../../../src/nets/detect/detect';
-import { unetGraph } from '../../../src/nets/graphs';
+import { textGraph, unetGraph } from '../../../src/nets/graphs';
 import { bytesOf, roomFor, T5_PART_BYTES, t5Parts } from '../../../src/nets/memory';
 import { mmditGraph, t5Graph } from '../../../src/nets/mmdit-graphs';
 import { normal, stableDiffusion15, stableDiffusionXL, type Shapes } from './stable-diffusion';
@@ -93,7 +93,57 @@ describe('Stable Diffusion 3.5 Medium', () => {
         `${bits ?? 16} bits: ${(weights / 1e9).toFixed(2)} GB, and ${(footprint.peak / 1e9).toFixed(2)} GB at work`,
       );
       expect(weights / 1e9).toBeCloseTo(gigabytes, 1);
-      expect(roomFor(tensors, 'f16', bits).bytes / weights).toBeCloseTo(1, 1);
+      const alone = new Map([...tensors].filter(([name]) => name.startsWith('mmdit.')));
+      expect(roomFor(alone, 'f16', bits).bytes / weights).toBeCloseTo(1, 1);
+    }
+  });
+
+  it('has room for all but T5 beside a part of it where its MMDiT has 4 bits and OpenCLIP-G 8', () => {
+    const tensors = normal(whole());
+    const { bytes, together, rounding } = roomFor(tensors, 'f16', 4);
+    expect([bytes / 1e9, together]).toEqual([expect.closeTo(3.04, 2), true]);
+    expect(rounding).toEqual({ denoiser: 4, text2: 8, t5: null });
+    expect(roomFor(tensors, 'f16', 8).together).toBe(false);
+  });
+
+  it('has T5 in 8 bits where its weights would be of single precision, four blocks at a time', () => {
+    const tensors = normal(whole());
+    expect(roomFor(tensors, 'f32', 8).rounding).toEqual({ denoiser: 8, text2: 8, t5: 8 });
+    const parts = t5Parts(tensors, 'f32', 8);
+    expect(parts).toEqual(Array.from({ length: 6 }, (_, i) => [4 * i, 4 * i + 4]));
+    const { model } = recognise({ tensors, metadata: new Map() });
+    const target: Target = { ...SHAPES_ONLY, bits: 8 };
+    const graph = t5Graph({ model, tensors }, target, { batch: 2, length: 256, part: parts[1]! });
+    const weights = graph.placements.reduce((sum, { length }) => sum + length, 0);
+    console.log(
+      `Four blocks of T5 in 8 bits: ${(weights / 1e9).toFixed(2)} GB, ${(bytesOf(graph) / 1e9).toFixed(2)} with all that they work in`,
+    );
+    expect(weights).toBeLessThan(T5_PART_BYTES);
+  });
+});
+
+describe('OpenCLIP-G in 8 bits', () => {
+  it('lets all nets of Stable Diffusion XL stay beside a UNet in 4, and is as it was where that helps nothing', () => {
+    const tensors = normal(stableDiffusionXL());
+    const told = ([8, 4] as const).map((bits) => roomFor(tensors, 'f16', bits));
+    expect(told.map(({ together, rounding }) => [together, rounding.text2])).toEqual([
+      [false, null],
+      [true, 8],
+    ]);
+    expect(told[1]!.bytes / 1e9).toBeCloseTo(2.92, 2);
+  });
+
+  it('takes 0.67 GB, as its graph says', () => {
+    const tensors = normal(stableDiffusionXL());
+    const { model } = recognise({ tensors, metadata: new Map() });
+    const target: Target = { layout: 'nhwc', dtype: 'f16', fusedAttention: true, maxScoreBytes: 2 ** 28 };
+    for (const [bits, gigabytes] of [
+      [null, 1.26],
+      [8, 0.67],
+    ] as const) {
+      const own = { ...target, ...(bits && { bits }) };
+      const { placements } = textGraph({ model, tensors }, own, { batch: 2, encoder: 1 });
+      expect(placements.reduce((sum, { length }) => sum + length, 0) / 1e9).toBeCloseTo(gigabytes, 2);
     }
   });
 });

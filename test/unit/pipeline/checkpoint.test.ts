@@ -9,7 +9,7 @@ import type { Machine } from '../../../src/runtime/device';
 import type { Net, Sessions, Value } from '../../../src/runtime/session';
 import type { Window } from '../../../src/text/windows';
 import { memorySource } from '../../../src/weights/source';
-import { normal, stableDiffusion15 } from '../nets/stable-diffusion';
+import { normal, stableDiffusion15, stableDiffusionXL } from '../nets/stable-diffusion';
 
 /** No machine here has half precision: this one says it has, and overflows in the ways asked for. */
 function halfPrecision(
@@ -43,9 +43,9 @@ function halfPrecision(
   return { machine, log };
 }
 
-function checkpointOn(machine: Machine): Checkpoint {
+function checkpointOn(machine: Machine, shapes = stableDiffusion15()): Checkpoint {
   const tensors = new Map(
-    [...normal(stableDiffusion15())].map(([name, { shape }]) => [
+    [...normal(shapes)].map(([name, { shape }]) => [
       name,
       { name, dtype: 'F16' as const, shape, begin: 0, end: 0 },
     ]),
@@ -166,6 +166,40 @@ describe('memory', () => {
     expect(await saveOn(1.5e9, [])).toEqual({ ...lavish, single: true });
     expect(await saveOn(Infinity, [8], { ...lavish, bits: 4 })).toEqual(lavish);
     expect(await saveOn(Infinity, [8], { ...lavish, bits: 8 })).toEqual({ ...lavish, bits: 8 });
+  });
+
+  /** In how many bits each text encoder of Stable Diffusion XL has its weights; null: in none of these. */
+  const bitsOfTexts = async (dtype: 'f32' | 'f16', bits: Bits, right: readonly Bits[] = [8, 4]) => {
+    const { machine } = halfPrecision(() => 1);
+    const opened: (Bits | null)[] = [];
+    const sessions = {
+      open: (graph: Graph): Promise<Net> => {
+        opened.push(graph.placements.find(({ packed }) => packed)?.packed?.bits ?? null);
+        const run = (): Promise<Float32Array> => Promise.resolve(new Float32Array(2));
+        return Promise.resolve({
+          run,
+          isOpen: true,
+          release: () => Promise.resolve(),
+        } as Partial<Net> as Net);
+      },
+    } as Partial<Sessions> as Sessions;
+    const packs = (own: Bits): Promise<boolean> => Promise.resolve(right.includes(own));
+    const limits = { tensor: 2 ** 32, net: Infinity };
+    const own: Machine = { ...machine, sessions, packs, limits, target: () => machine.target(dtype) };
+    const checkpoint = checkpointOn(own, stableDiffusionXL());
+    await checkpoint.save({ ...lavish, bits }, asking);
+    await checkpoint.encode(windows(), () => undefined);
+    return { opened, resident: checkpoint.resident };
+  };
+
+  it('is saved by rounding the larger text encoder, too, in half precision only where all nets then stay', async () => {
+    expect(await bitsOfTexts('f32', 8)).toEqual({ opened: [null, 8], resident: false });
+    expect(await bitsOfTexts('f16', 8)).toEqual({ opened: [null, null], resident: false });
+    expect(await bitsOfTexts('f16', 4)).toEqual({ opened: [null, 8], resident: true });
+  });
+
+  it('is not saved by rounding a text encoder to bits that are computed wrongly', async () => {
+    expect((await bitsOfTexts('f16', 4, [4])).opened).toEqual([null, null]);
   });
 
   it('is given back at once by a net that found too little of it to run', async () => {

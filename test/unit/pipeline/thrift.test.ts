@@ -2,7 +2,10 @@ import { expect, it } from 'vitest';
 import type { NetName, Thrift } from '../../../src/pipeline/job';
 import { lavish, stepDown } from '../../../src/pipeline/memory/thrift';
 
-const setting = { size: { h: 128, w: 96 }, native: 64, together: true, questions: 2, guided: false };
+const setting = {
+  ...{ size: { h: 128, w: 96 }, native: 64, dtype: 'f16' as 'f32' | 'f16' },
+  ...{ together: true, questions: 2, guided: false },
+};
 
 /** All that is tried where a net fails again and again. */
 function ladder(net: NetName, changes: Partial<typeof setting> = {}): Partial<Thrift>[] {
@@ -30,6 +33,14 @@ it('nets that guide and the UNet take turns before weights are rounded', () => {
 it('a decoder or encoder works in smaller and smaller tiles', () => {
   const tiles = [{ apart: true }, { tile: 64 }, { tile: 48 }, { tile: 32 }];
   for (const net of ['VAE decoder', 'VAE encoder', 'TAESD'] as const) expect(ladder(net)).toEqual(tiles);
+});
+
+it('a large text encoder is rounded where its weights are of single precision', () => {
+  for (const net of ['second text encoder', 'T5'] as const) {
+    expect(ladder(net, { dtype: 'f32' })).toEqual([{ apart: true }, { bits: 8 }]);
+    expect(ladder(net)).toEqual([{ apart: true }]);
+  }
+  expect(ladder('text encoder', { dtype: 'f32' })).toEqual([{ apart: true }]);
 });
 
 it('nothing is tried that changes nothing', () => {

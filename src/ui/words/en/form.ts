@@ -30,7 +30,7 @@ export const form = {
     'Large pictures are encoded and decoded part by part, which takes less memory and more time. Automatic: where memory is short.',
   precision: 'Weight precision',
   precisionHint:
-    'Of the UNet. Fewer bits take less memory and change the picture: 8 hardly, 4 visibly. As they are: rounded only where memory is short.',
+    'Of the net that draws, and of large text encoders where that makes room. Fewer bits take less memory and change the picture: 8 hardly, 4 visibly. As they are: rounded only where memory is short.',
   runOn: 'Run on',
 
   seed: 'Seed',

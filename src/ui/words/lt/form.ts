@@ -30,7 +30,7 @@ export const form: typeof English = {
     'Dideli vaizdai koduojami ir dekoduojami dalimis: reikia mažiau atminties, bet daugiau laiko. Automatiškai – kai trūksta atminties.',
   precision: 'Svorių tikslumas',
   precisionHint:
-    'UNet svorių. Mažiau bitų – mažiau atminties, bet ir kitoks vaizdas: su 8 beveik nepastebimai, su 4 matomai. Kaip yra – apvalinama tik tada, kai trūksta atminties.',
+    'Piešiančio tinklo svorių, o kur tai atlaisvina vietos – ir didelių teksto koduotojų. Mažiau bitų – mažiau atminties, bet ir kitoks vaizdas: su 8 beveik nepastebimai, su 4 matomai. Kaip yra – apvalinama tik tada, kai trūksta atminties.',
   runOn: 'Kuo skaičiuoti',
 
   seed: 'Sėkla',
