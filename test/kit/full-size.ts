@@ -18,7 +18,8 @@ import type { Scale } from './bench';
 import { Missing } from './row';
 
 export type Family = 'sd1' | 'sdxl';
-export type NetKind = 'unet' | 'vae' | 'text';
+/** The larger text encoder is SDXL's alone. */
+export type NetKind = 'unet' | 'vae' | 'text' | 'larger text';
 
 /** Name and shape of every tensor, in the order that the formula counts. */
 type Shapes = readonly (readonly [name: string, shape: readonly number[]])[];
@@ -57,14 +58,17 @@ export function shapesOf(kit: string, family: Family, scale: Scale): Shapes {
   return floats.map(({ name, shape }) => [name, shape]);
 }
 
+/** Bytes between two tensors: those that touch would be read at once (`readTogether`), and each is made by itself. */
+const GAP = 2;
+
 export function synthetic(shapes: Shapes): Synthetic {
   const pool = normals();
   let end = 0;
   const tensors = new Map<string, TensorInfo>();
   const places = new Map<number, number>();
   for (const [place, [name, shape]] of shapes.entries()) {
-    const begin = end;
-    end += 2 * elements(shape);
+    const begin = end + GAP;
+    end = begin + 2 * elements(shape);
     tensors.set(name, { name, dtype: 'F16', shape, begin, end });
     places.set(begin, place);
   }
@@ -75,7 +79,7 @@ export function synthetic(shapes: Shapes): Synthetic {
     bytes: end,
     read(from, to) {
       if (from < last.begin || from >= last.end || last.begin < 0) {
-        const begin = begins.findLast((begin) => begin <= from)!; // the first is 0
+        const begin = begins.findLast((begin) => begin <= from)!; // none is read before the first
         const place = places.get(begin)!;
         const [name, shape] = shapes[place]!;
         const codes = new Uint8Array(f32ToF16(poolOf(name, shape, place, pool)).buffer);
@@ -104,7 +108,8 @@ function repeated(bytes: Uint8Array, from: number, length: number): Uint8Array<A
 
 export function graphOf(checkpoint: Synthetic, kind: NetKind, target: Target, side: number): Graph {
   const size = { batch: kind === 'vae' ? 1 : BATCH, h: side, w: side };
-  if (kind === 'text') return textGraph(checkpoint, target, { batch: BATCH, encoder: 0 });
+  if (kind === 'text' || kind === 'larger text')
+    return textGraph(checkpoint, target, { batch: BATCH, encoder: kind === 'text' ? 0 : 1 });
   return kind === 'unet' ? unetGraph(checkpoint, target, size) : decoderGraph(checkpoint, target, size);
 }
 
@@ -118,6 +123,14 @@ export async function inputsOf(
   if (kind === 'vae') return { latents: filled(1, 1, model.vae.latentChannels, side, side) };
   if (kind === 'text')
     return { tokens: await tokensOf({ data: idsOf(), shape: [BATCH, TOKENS] }, model.texts[0], checkpoint) };
+  if (kind === 'larger text') {
+    const ids = { data: idsOf(), shape: [BATCH, TOKENS] };
+    const end = ids.data.map((id) => Number(id === WORDS - 1));
+    return {
+      tokens: await tokensOf(ids, model.texts[1]!, checkpoint), // SDXL has two
+      end: { data: Float32Array.from(end), shape: ids.shape },
+    };
+  }
   const { inChannels, modelChannels, contextWidth, labelWidth } = model.denoiser;
   const times = new Float32Array(BATCH * modelChannels);
   for (let n = 0; n < BATCH; n++) times.set(timestepEmbedding(TIMESTEP, modelChannels), n * modelChannels);

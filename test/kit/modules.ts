@@ -193,38 +193,49 @@ const convRow = (dtype: DType, channels: number): Row =>
     channels > 100 ? LONG[dtype] : BOUND[dtype],
   );
 
-const [INNER, OUTER] = [320, 640];
+/** Numbers in and out of a packed layer: a UNet's; and T5's, of whose numbers out some will do. */
+const [UNET, ...T5] = [
+  [320, 640],
+  [4096, 256],
+  [10240, 256],
+] as const;
 
 /** Weights of 8 or 4 bits beside plain arithmetic with what those bits stand for. */
-const packedRow = (dtype: DType, bits: Bits, rows: number): Row =>
+const packedRow = (
+  dtype: DType,
+  bits: Bits,
+  rows: number,
+  [inner, outer]: readonly [inner: number, outer: number] = UNET,
+): Row =>
   row(
-    `linear layer in ${bits} bits, ${rows} rows`,
+    `linear layer in ${bits} bits, ${rows} rows${inner === UNET[0] ? '' : ` of ${inner}`}`,
     dtype,
     256 + (dtype === 'f16' ? 5 : 0),
     async (bench, target) => {
-      const x = numbers(rows * INNER, 5);
+      const x = numbers(rows * inner, 5);
       const actual = await run(
         bench,
         { ...target, bits },
         {
-          inputs: { x: { data: x, shape: [rows, INNER] } },
-          weights: { 'l.weight': [OUTER, INNER], 'l.bias': [OUTER] },
+          inputs: { x: { data: x, shape: [rows, inner] } },
+          weights: { 'l.weight': [outer, inner], 'l.bias': [outer] },
           module: ({ x }, p) => linear(x!, p('l')),
         },
       );
-      const codes = pack(numbers(OUTER * INNER, 0), bits, BLOCK, dtype);
+      const codes = pack(numbers(outer * inner, 0), bits, BLOCK, dtype);
       const weight = unpack(codes, bits, BLOCK, dtype);
-      const bias = numbers(OUTER, 1);
-      const expected = new Float64Array(rows * OUTER);
+      const bias = numbers(outer, 1);
+      const expected = new Float64Array(rows * outer);
       for (let r = 0; r < rows; r++)
-        for (let o = 0; o < OUTER; o++) {
+        for (let o = 0; o < outer; o++) {
           let sum = bias[o]!;
-          for (let i = 0; i < INNER; i++) sum += x[r * INNER + i]! * weight[o * INNER + i]!;
-          expected[r * OUTER + o] = sum;
+          for (let i = 0; i < inner; i++) sum += x[r * inner + i]! * weight[o * inner + i]!;
+          expected[r * outer + o] = sum;
         }
       const trusted = await bench.machine.packs(bits);
       return { worst: worstDifference(actual, expected), ...(!trusted && UNTRUSTED) };
     },
+    inner > 1000 ? LONG[dtype] : BOUND[dtype],
   );
 
 const GROUPS = 32;
@@ -290,6 +301,7 @@ export const moduleRows = (scale: Scale): Row[] =>
     ...fusedRows(dtype, scale),
     ...attentionRows(dtype, 'written out'),
     ...([8, 4] as const).flatMap((bits) => [1, 154, 1024].map((rows) => packedRow(dtype, bits, rows))),
+    ...T5.map((shape) => packedRow(dtype, 8, 512, shape)),
     ...Array.from({ length: 14 }, (_, i) => convRow(dtype, i + 3)),
     ...[320, 1280, 2560].map((channels) => convRow(dtype, channels)),
     ...(['plain', 'with SiLU', 'with SiLU, after adding'] as const).flatMap((form) =>

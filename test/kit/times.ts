@@ -44,17 +44,19 @@ const sd1: Net = { family: 'sd1', kind: 'unet' };
 const vae: Net = { family: 'sd1', kind: 'vae' };
 const text: Net = { family: 'sd1', kind: 'text' };
 const sdxl: Net = { family: 'sdxl', kind: 'unet' };
+const openClip: Net = { family: 'sdxl', kind: 'larger text' };
 
 const names: Readonly<Record<Family, string>> = { sd1: 'SD 1.5', sdxl: 'SDXL' };
 const kinds: Readonly<Record<NetKind, string>> = {
   unet: 'UNet',
   vae: 'VAE decoder',
   text: 'text encoder',
+  'larger text': 'larger text encoder',
 };
 
 export function nameOf({ family, kind }: Net, scale: Scale): string {
   if (scale === 'small') return `miniature of ${names[family]}’s ${kinds[kind]}`;
-  return `${names[family]}’s ${kinds[kind]}${kind === 'text' ? '' : `, ${8 * sideOf(family, scale)}²`}`;
+  return `${names[family]}’s ${kinds[kind]}${kind.endsWith('text') ? '' : `, ${8 * sideOf(family, scale)}²`}`;
 }
 
 /** Where the processes find each other's numbers. */
@@ -268,6 +270,8 @@ export function timeRows(scale: Scale): Row[] {
     ours(sdxl, 239, { ...f16, attention: 'written out' }, scale, 120),
     ours(sdxl, 235, { ...f16, bits: 8 }, scale, 120),
     ours(sdxl, 234, { ...f16, bits: 4 }, scale, 120),
+    ours(openClip, 233, f16, scale),
+    ours(openClip, 232, { ...f16, bits: 8 }, scale),
     ours(vae, 238, f32, scale),
     torch('f16 here and in PyTorch', 'compare', vae, 237, scale, { dtype: 'f16', bound: HALF }),
     torch('f16 here and in PyTorch', 'compare', text, 236, scale, { dtype: 'f16', bound: HALF }),
