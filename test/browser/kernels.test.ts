@@ -185,6 +185,17 @@ describe.each([8, 4] as const)('weights in %i bits', (bits) => {
   });
 });
 
+it.each([
+  ['OpenCLIP-G', 5120],
+  ['T5', 4096],
+  ['T5', 10240],
+])('a linear layer of %s, of %i numbers in, with weights in 8 bits', async (_, inner) => {
+  const module = (x: Var, weights: ReadonlyMap<string, TensorInfo>, target: Target): Var =>
+    fromTokens(linear(toTokens(x), scope(weights, target)('l')), x);
+  const weights = { 'l.weight': [32, inner] };
+  expect(await differ(module, [1, inner, 1, 77], weights, { bits: 8 })).toBeLessThan(1e-5);
+});
+
 it('a device that is destroyed under a net is told as lost, and the net opens again on another', async () => {
   const { sessions, openDevice, target } = machines.webgpu;
   const x = fromImage(input('x', [1, 4, 4, 4], target('f32')));
