@@ -10,6 +10,7 @@ import type { Net, Sessions, Value } from '../../../src/runtime/session';
 import type { Window } from '../../../src/text/windows';
 import { memorySource } from '../../../src/weights/source';
 import { normal, stableDiffusion15, stableDiffusionXL } from '../nets/stable-diffusion';
+import { clipsInside, stableDiffusion35Medium, t5xxl } from '../nets/stable-diffusion-3';
 
 /** No machine here has half precision: this one says it has, and overflows in the ways asked for. */
 function halfPrecision(
@@ -200,6 +201,26 @@ describe('memory', () => {
 
   it('is not saved by rounding a text encoder to bits that are computed wrongly', async () => {
     expect((await bitsOfTexts('f16', 4, [4])).opened).toEqual([null, null]);
+  });
+
+  it('is given back by each part of T5, while other nets stay beside it where there is room for one', async () => {
+    const shapes = [
+      ...stableDiffusion35Medium(),
+      ...clipsInside(),
+      ...t5xxl('text_encoders.t5xxl.transformer.'),
+    ];
+    const part = ['open f16', 'release f16'];
+    const parts = Array.from({ length: 12 }, () => part).flat();
+    for (const bits of [4, 8] as const) {
+      const { machine, log } = halfPrecision(() => 1);
+      const checkpoint = checkpointOn(machine, new Map(shapes));
+      await checkpoint.save({ ...lavish, bits }, { ...asking, tokens: 333 });
+      expect(checkpoint.readsT5InParts).toBe(true);
+      await checkpoint.decode(new Float32Array(16 * 64), { h: 8, w: 8 }, () => undefined);
+      await checkpoint.readT5([Int32Array.of(1, 2)], () => undefined);
+      await checkpoint.readT5([Int32Array.of(1, 2)], () => undefined); // is known by now
+      expect(log).toEqual(bits === 4 ? ['open f16', ...parts] : ['open f16', 'release f16', ...parts]);
+    }
   });
 
   it('is given back at once by a net that found too little of it to run', async () => {

@@ -57,6 +57,19 @@ test('a size that was never drawn is told from those nearest, a sampler from its
   expect(time(errand({ sampler: 'LMS' }), pace()), 'not known: as the others').toBe(2500);
 });
 
+test('weights that are rounded take less memory, where it is known how much', () => {
+  const rounded = { 8: 3e9, 4: 2e9 };
+  const room = { f16: { bytes: 5e9, together: false, rounded }, f32: { bytes: 9e9, together: false } };
+  const bytes = (bits: 8 | 4 | undefined, float16 = true) =>
+    cost([errand({ rare: { ...(bits && { bits }) } })], {
+      ...knowing(),
+      device: { backend: 'webgpu', float16 },
+      facts: () => ({ room }),
+    }).bytes;
+  expect([bytes(undefined), bytes(8), bytes(4)]).toEqual([5e9, 3e9, 2e9]);
+  expect(bytes(8, false), 'imported before this was told').toBe(9e9);
+});
+
 test('what nothing like it was drawn of has no time, but pictures and memory', () => {
   expect(cost([errand(), errand({ model: 'large' })], knowing(pace()))).toEqual({
     pictures: 2,
