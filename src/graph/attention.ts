@@ -51,8 +51,10 @@ function attentionOnce(q: Var, k: Var, v: Var, heads: number, mask?: Var, scale?
   );
   const biased = mask ? add(scores, mask) : scores;
   const weights = op('Softmax', [biased], biased.shape, { axis: -1 });
-  const mixed = op('MatMul', [weights, split(v, l, 0, 2, 1, 3)], [n, heads, s, d]);
-  return reshape(transpose(mixed, 0, 2, 1, 3), n, s, width);
+  // ONNX Runtime adds in the type of what it multiplies: a mean over hundreds of tokens loses more in f16 than all else here.
+  const values = split(v, l, 0, 2, 1, 3);
+  const mixed = op('MatMul', [cast(weights, 'f32'), cast(values, 'f32')], [n, heads, s, d]);
+  return cast(reshape(transpose(mixed, 0, 2, 1, 3), n, s, width), q.dtype === 'f16' ? 'f16' : 'f32');
 }
 
 /** [length, length], −∞-like above the diagonal: a token sees itself and what came before. */
