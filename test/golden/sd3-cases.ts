@@ -12,13 +12,18 @@ import type { Value, Weights } from '../../src/runtime/session';
 import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
 import { rowsOf, tokensOf } from '../tokens';
-import { answers, compared, embeddings, type Compared } from './net-cases';
-import { inFloats, type Tensor } from './tensors';
+import { answers, compared, embeddings, type Compared, type Golden } from './net-cases';
+import { inFloats, parseTensors, type Tensor } from './tensors';
 
 export interface MMDiTCase {
   readonly timesteps: readonly number[];
   /** Tokens of nothing but zeros that follow those that are stored. */
   readonly append_zero_tokens: number;
+}
+
+interface Stored {
+  /** Shapes of what a case stores. */
+  readonly tensors: Readonly<Record<string, readonly number[]>>;
 }
 
 /** What a case stores. */
@@ -32,9 +37,15 @@ export class SD3Nets {
   readonly target: Target;
   readonly #machine: Machine;
 
-  private constructor(machine: Machine, model: Model, lacks: readonly string[], weights: Weights) {
+  private constructor(
+    machine: Machine,
+    model: Model,
+    lacks: readonly string[],
+    weights: Weights,
+    target: Target,
+  ) {
     this.#machine = machine;
-    this.target = machine.target();
+    this.target = target;
     this.model = model;
     this.lacks = lacks;
     this.weights = weights;
@@ -45,6 +56,7 @@ export class SD3Nets {
     machine: Machine,
     file: Uint8Array<ArrayBuffer>,
     beside: Readonly<Partial<Record<Loan['part'], Uint8Array<ArrayBuffer>>>> = {},
+    target: Target = machine.target(),
   ): Promise<SD3Nets> {
     const header = await readHeader(new Blob([file]));
     const loans = await Promise.all(
@@ -58,7 +70,30 @@ export class SD3Nets {
     const own = { tensors: inNormalForm(header.tensors).tensors, source: memorySource(file) };
     const { tensors, source } = withLoans(own, loans);
     const { model, lacks } = recognise(header, { tensors, strays: [] });
-    return new SD3Nets(machine, model, lacks, { tensors, source });
+    return new SD3Nets(machine, model, lacks, { tensors, source }, target);
+  }
+
+  /** A case of a golden model. @param test whose name begins as the net is called: mmdit, text or vae. */
+  async compare({ read }: Golden, model: string, test: string): Promise<Compared[]> {
+    const at = `models/${model}/cases`;
+    const expectedOf = async (name: string): Promise<Expected> => {
+      const tensors = parseTensors((await read(`${at}/${name}/expected.safetensors`)).buffer);
+      return (tensor) => tensors.get(tensor)!; // a missing one fails by itself
+    };
+    const expected = await expectedOf(test);
+    if (test.startsWith('vae')) return this.vae(expected);
+    const facts = JSON.parse(new TextDecoder().decode(await read(`${at}/${test}/case.json`))) as MMDiTCase &
+      Stored;
+    if (test.startsWith('mmdit')) {
+      // Where a case has no context of its own, it is that of the first.
+      const told = 'encoder_hidden_states' in facts.tensors ? expected : await expectedOf('mmdit');
+      return this.mmdit(facts, expected, told('encoder_hidden_states'));
+    }
+    const said = await this.clip(expected);
+    if (!this.model.t5) return said;
+    const lengths = Object.keys(facts.tensors).flatMap((name) => /^t5_(\d+)_ids$/.exec(name)?.[1] ?? []);
+    for (const length of lengths) said.push(...(await this.t5(expected, Number(length))));
+    return said;
   }
 
   /** One forward at each of its timesteps. @param context [batch, tokens, width], without the zeros that follow. */

@@ -30,8 +30,15 @@ const MOST = 60;
 /** In an archive of their own: machine code packs better with a filter that harms all else. */
 const PROGRAMS = ['node', 'dawn.node'];
 
-/** Golden files that no row reads. */
-const WITHOUT = /\/cases\/(?!unet|text|vae)[^/]+\/|pix2pix|sd1-(?:bf16|fp32)|\/diffusers\/|taesd/;
+/** The golden folders that rows read. */
+const FOLDERS = [
+  ...['models', 'mini-sd', 'control/controlnet-sd1', 'control/controlnet-sdxl', 'control/t2iadapter-sd1'],
+  ...['upscale/rrdb_x4', 'upscale/srvgg_x4', 'hint-nets/depth_v1'],
+];
+
+/** Files in them that no row reads. */
+const WITHOUT =
+  /\/cases\/(?!unet|mmdit|text|vae|forward\/)[^/]+\/|pix2pix|sd1-(?:bf16|fp32)|\/diffusers\/|taesd/;
 
 /** @param {string} to a folder that is made anew */
 export async function assemble(to) {
@@ -85,7 +92,7 @@ export async function assemble(to) {
  * @param {string} to
  */
 function golden(from, to) {
-  for (const folder of ['models', 'mini-sd']) {
+  for (const folder of FOLDERS) {
     for (const entry of readdirSync(join(from, folder), { recursive: true, withFileTypes: true })) {
       const path = join(entry.parentPath, entry.name).slice(from.length + 1);
       if (!entry.isFile() || WITHOUT.test(path)) continue;
@@ -105,7 +112,7 @@ function golden(from, to) {
 function netsIn(models) {
   const cases = readdirSync(models).map((model) => {
     const tests = readdirSync(join(models, model, 'cases')).sort();
-    return [model, tests.filter((test) => /^(unet|text|vae)/.test(test))];
+    return [model, tests.filter((test) => /^(unet|mmdit|text|vae)/.test(test))];
   });
   return Object.fromEntries(cases.sort());
 }

@@ -11,11 +11,12 @@ import type { Tokenizer } from '../../src/text/windows';
 import { loadTokenizer } from '../../src/text/tokenizer';
 import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
-import { GoldenNets, tolerance } from '../golden/net-cases';
+import { GoldenNets, tolerance, type Compared } from '../golden/net-cases';
 import type { MiniCase } from '../golden/pipeline-case';
 import { pictureDifference } from '../golden/tensors';
 import { jobWith } from '../job';
 import { goldenIn, type Bench, type Scale } from './bench';
+import { compareSD3 } from './mmdit';
 import { targetOf } from './modules';
 import { Missing, type Row } from './row';
 
@@ -34,7 +35,7 @@ export function netRows(kit: string): Row[] {
     return [lost('golden nets', 'nets.json')];
   }
   return Object.entries(nets).flatMap(([model, tests]) =>
-    tests.flatMap((test) => dtypes.map((dtype) => netRow(model, test, dtype))),
+    tests.flatMap((test) => dtypes.map((dtype) => netRow(model, test, dtype, tests.some(isMMDiT)))),
   );
 }
 
@@ -48,26 +49,38 @@ const lost = (name: string, file: string): Row => ({
   run: () => Promise.reject(new Missing(`${file} is not in the kit`)),
 });
 
-function netRow(model: string, test: string, dtype: DType): Row {
+const isMMDiT = (test: string): boolean => test.startsWith('mmdit');
+
+function netRow(model: string, test: string, dtype: DType, hasMMDiT: boolean): Row {
   // First the nets that most people have, and the UNet.
   const known = ['sd1', 'sdxl'].includes(model) ? 40 : 0;
   return {
     name: `${model} ${test}, ${dtype}`,
     part: 'truth',
-    worth: 320 + known + (dtype === 'f16' ? 20 : 0) + (test === 'unet' ? 10 : 0),
+    worth: 320 + known + (dtype === 'f16' ? 20 : 0) + (/^(?:unet|mmdit)$/.test(test) ? 10 : 0),
     seconds: 120,
     bound: tolerance(dtype, model, test),
     by: 'webgpu',
     async run(bench) {
       const target = targetOf(bench, dtype);
-      const nets = await GoldenNets.open(bench.machine, goldenIn(bench.kit), model, target);
-      const found = await nets.compare(test);
+      const compare = hasMMDiT ? compareSD3 : compareUNets;
+      const found = await compare(bench, model, test, target);
       return {
         worst: found.reduce((most, { worst }) => (worst <= most ? most : worst), 0),
         facts: Object.fromEntries(found.map(({ what, worst }) => [what, worst.toExponential(1)])),
       };
     },
   };
+}
+
+async function compareUNets(
+  { kit, machine }: Bench,
+  model: string,
+  test: string,
+  target: Target,
+): Promise<Compared[]> {
+  const nets = await GoldenNets.open(machine, goldenIn(kit), model, target);
+  return nets.compare(test);
 }
 
 /** Each picture that the bundled model has a golden one of; of a CPU that imitates a card, which draws for minutes, the first. */

@@ -1,5 +1,6 @@
 /** Everything that is asked of a card. Which comes first, each row's `worth` says. */
 import type { Scale } from './bench';
+import { guideRows } from './guides';
 import { leverRows } from './levers';
 import { moduleRows } from './modules';
 import { netRows, pictureRows } from './nets';
@@ -17,6 +18,7 @@ const PATIENCE = { full: 1, small: 4 };
 const all = (kit: string, scale: Scale): Row[] => [
   ...thereRows,
   ...netRows(kit),
+  ...guideRows,
   ...pictureRows(kit, scale),
   ...moduleRows(scale),
   ...timeRows(scale),

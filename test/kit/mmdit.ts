@@ -1,0 +1,38 @@
+/** The golden nets of Stable Diffusion 3 against PyTorch: MMDiT, both CLIPs, T5 and the VAE of 16 channels. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Target } from '../../src/graph/graph';
+import type { Compared } from '../golden/net-cases';
+import { SD3Nets } from '../golden/sd3-cases';
+import { goldenIn, type Bench } from './bench';
+import { Missing } from './row';
+
+/** The files of a model: one that has all, or one without text encoders and those that lie beside it. */
+const LAYOUTS = [
+  { file: 'model_t5', beside: {} },
+  { file: 'model', beside: {} },
+  { file: 'model_bare', beside: { text: 'clip_l', text2: 'clip_g' } },
+] as const;
+
+/** @throws Missing where none of the files is there. */
+export async function compareSD3(
+  { kit, machine }: Bench,
+  model: string,
+  test: string,
+  target: Target,
+): Promise<Compared[]> {
+  const golden = goldenIn(kit);
+  const bytesOf = (file: string): Promise<Uint8Array<ArrayBuffer>> =>
+    golden.read(`models/${model}/${file}.safetensors`);
+  const layout = LAYOUTS.find(({ file }) =>
+    existsSync(join(kit, `golden/models/${model}/${file}.safetensors`)),
+  );
+  if (!layout) throw new Missing(`golden/models/${model} is not in the kit`);
+  const beside = Object.fromEntries(
+    await Promise.all(
+      Object.entries(layout.beside).map(async ([part, file]) => [part, await bytesOf(file)] as const),
+    ),
+  );
+  const nets = await SD3Nets.open(machine, await bytesOf(layout.file), beside, target);
+  return nets.compare(golden, model, test);
+}
