@@ -77,7 +77,7 @@ function isOnnx(head: Uint8Array): boolean {
 function asText(head: Uint8Array): string | undefined {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: true });
-    // eslint-disable-next-line no-control-regex -- control characters are what tells bytes from text
+    // oxlint-disable-next-line no-control-regex -- control characters are what tells bytes from text
     return /[\0-\x08\x0e-\x1a\x1c-\x1f\x7f]/.test(text) ? undefined : text;
   } catch {
     return undefined;

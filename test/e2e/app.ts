@@ -237,7 +237,7 @@ export const test = base.extend<Visit, { shared: Map<string, SharedContext> }>({
   ownProfile: [false, { option: true }],
   threads: [false, { option: true }],
   baseURL: ({ baseURL, threads }, use) => use(threads ? baseURL : `http://localhost:${oneThreadPort}`),
-  // eslint-disable-next-line no-empty-pattern -- Playwright reads from the parameters what is needed
+  // oxlint-disable-next-line no-empty-pattern -- Playwright reads from the parameters what is needed
   shared: [async ({}, use) => use(new Map()), { scope: 'worker' }],
   context: async ({ browser, context, shared, ownProfile, baseURL }, use) => {
     if (ownProfile) return use(context);

@@ -14,7 +14,7 @@ export interface NamerApi {
 
 const api: NamerApi = {
   names: (pieces) =>
-    // eslint-disable-next-line require-yield -- what it has to tell it reports, which costs no turn of the event loop
+    // oxlint-disable-next-line require-yield -- what it has to tell it reports, which costs no turn of the event loop
     async function* ({ report, signal }) {
       for await (const named of nameHere(pieces, signal)) report(named);
     },

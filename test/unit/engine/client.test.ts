@@ -67,7 +67,7 @@ async function answer<R>(run: AsyncGenerator<unknown, R, void>): Promise<R> {
   }
 }
 
-/* eslint-disable require-yield -- calls that only answer, fail or wait */
+/* oxlint-disable require-yield -- calls that only answer, fail or wait */
 const device: EngineApi['device'] = () =>
   async function* () {
     return info;
@@ -120,7 +120,7 @@ test('after a lost device the next call gets a fresh worker, and calls still ope
   expect(workers).toHaveLength(2);
 });
 
-/* eslint-disable require-yield -- see above */
+/* oxlint-disable require-yield -- see above */
 const look: EngineApi['look'] = () =>
   async function* () {
     return [];

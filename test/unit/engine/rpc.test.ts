@@ -32,12 +32,12 @@ const api: Api = {
       }
     },
   fail: () =>
-    // eslint-disable-next-line require-yield -- a call that only fails
+    // oxlint-disable-next-line require-yield -- a call that only fails
     async function* () {
       throw new DrobeError('file-truncated', { expectedBytes: 10, actualBytes: 4 });
     },
   crash: () =>
-    // eslint-disable-next-line require-yield -- a call that only fails
+    // oxlint-disable-next-line require-yield -- a call that only fails
     async function* () {
       throw new TypeError('x is not a function');
     },

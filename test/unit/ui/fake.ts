@@ -13,7 +13,7 @@ import type { Shelf } from '../../../src/ui/settings/persisted.svelte';
 import { Studio } from '../../../src/ui/make/studio.svelte';
 import type { UsableModel } from '../../../src/ui/models/library.svelte';
 
-// eslint-disable-next-line require-yield -- a call that only fails
+// oxlint-disable-next-line require-yield -- a call that only fails
 async function* missing(): AsyncGenerator<never, never, void> {
   throw new Error('not in this test');
 }

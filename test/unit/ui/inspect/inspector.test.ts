@@ -156,7 +156,7 @@ const inspection = (bytes: number): Inspection => ({
   lack: null,
 });
 
-/* eslint-disable require-yield -- calls that only answer, fail or wait */
+/* oxlint-disable require-yield -- calls that only answer, fail or wait */
 describe('the lens', () => {
   test('shows the file it was pointed at, until it is closed', async () => {
     const asked: unknown[] = [];

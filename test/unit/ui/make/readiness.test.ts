@@ -18,7 +18,7 @@ function readinessWith(spares = false) {
   const asked: number[] = [];
   const readiness = new Readiness(
     engine({
-      // eslint-disable-next-line require-yield -- it tells nothing
+      // oxlint-disable-next-line require-yield -- it tells nothing
       async *prepare(signal, { width }) {
         asked.push(width);
         await new Promise((resolve) => setTimeout(resolve, 1000));
@@ -71,7 +71,7 @@ it('only a stored model on a real card is got ready, for the settings there are'
   const asked: Job[] = [];
   const studio = new Studio(
     engine({
-      // eslint-disable-next-line require-yield -- it tells nothing
+      // oxlint-disable-next-line require-yield -- it tells nothing
       async *prepare(_, job) {
         asked.push(job);
       },

@@ -261,7 +261,7 @@ test('where the graphics card is lost, the page asks anew what it runs on', asyn
   let lost = false;
   const studio = new Studio(
     engine({
-      // eslint-disable-next-line require-yield -- it only answers
+      // oxlint-disable-next-line require-yield -- it only answers
       device: async function* () {
         return here.shift()!; // asked three times at most
       },

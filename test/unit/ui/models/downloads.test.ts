@@ -35,11 +35,11 @@ function downloadsOf(calls: Partial<Remote<EngineApi>> = {}, left: () => readonl
   let now = 0;
   const downloads = new Downloads(
     engine({
-      // eslint-disable-next-line require-yield -- a call that only answers
+      // oxlint-disable-next-line require-yield -- a call that only answers
       unfinished: async function* () {
         return left();
       },
-      // eslint-disable-next-line require-yield -- a call that only answers
+      // oxlint-disable-next-line require-yield -- a call that only answers
       look: async function* () {
         return [offer];
       },
@@ -145,7 +145,7 @@ test('what has arrived of a download can be discarded', async () => {
   let left: Unfinished[] = [rest];
   const { downloads } = downloadsOf(
     {
-      // eslint-disable-next-line require-yield -- a call that only answers
+      // oxlint-disable-next-line require-yield -- a call that only answers
       discard: async function* (_, id) {
         left = left.filter((other) => other.id !== id);
       },

@@ -14,11 +14,11 @@ function libraryOf(
   const chosen: (UsableModel | null)[] = [];
   const library = new Library(
     engine({
-      // eslint-disable-next-line require-yield -- a call that only answers
+      // oxlint-disable-next-line require-yield -- a call that only answers
       models: async function* () {
         return entries;
       },
-      // eslint-disable-next-line require-yield -- a call that only answers
+      // oxlint-disable-next-line require-yield -- a call that only answers
       gather: async function* (_, files) {
         return { models: files.map((local) => modelIn(local.file.name, local)), refused: [], settings: [] };
       },
@@ -95,7 +95,7 @@ test('a model with a problem cannot be chosen', async () => {
 test('a list that could not be read says why, and can be read again', async () => {
   let fails = true;
   const { library } = libraryOf([], {
-    // eslint-disable-next-line require-yield -- a call that only answers or fails
+    // oxlint-disable-next-line require-yield -- a call that only answers or fails
     models: async function* () {
       if (fails) throw new DrobeError('engine-crashed', { reason: 'test' });
       return [miniature];
@@ -120,7 +120,7 @@ test('files are imported one after the other; a bad one is told and the rest goe
 
 test('files that are one model are imported as one; those that lack others are told', async () => {
   const { library } = libraryOf([miniature], {
-    // eslint-disable-next-line require-yield -- a call that only answers
+    // oxlint-disable-next-line require-yield -- a call that only answers
     gather: async function* (_, files) {
       return {
         models: [modelIn('folder.safetensors', ...files.slice(1))],
@@ -139,11 +139,11 @@ test('files that are one model are imported as one; those that lack others are t
 test('settings that come later are told to the models of their name, and a person where there is none', async () => {
   const yaml = (name: string): LocalFile => ({ file: new File([''], name), path: name });
   const { library } = libraryOf([full('sd')], {
-    // eslint-disable-next-line require-yield -- a call that only answers
+    // oxlint-disable-next-line require-yield -- a call that only answers
     gather: async function* (_, settings) {
       return { models: [], refused: [], settings };
     },
-    // eslint-disable-next-line require-yield -- a call that only answers
+    // oxlint-disable-next-line require-yield -- a call that only answers
     annotate: async function* (_, { file: { name } }) {
       if (name !== 'sd.yaml') throw new DrobeError('settings-alone');
       const entry = full('sd');
@@ -159,7 +159,7 @@ test('settings that come later are told to the models of their name, and a perso
 
 test('files that cannot even be looked at are told by the first of them', async () => {
   const { library } = libraryOf([miniature], {
-    // eslint-disable-next-line require-yield -- a call that only fails
+    // oxlint-disable-next-line require-yield -- a call that only fails
     gather: async function* () {
       throw new DrobeError('engine-crashed', { reason: 'test' });
     },
@@ -207,7 +207,7 @@ test('stopping an import drops the waiting files too, and is no failure', async 
 test('files that can be found again are used in place where that is wanted, others are copied', async () => {
   const linked: string[] = [];
   const { library } = libraryOf([miniature], {
-    // eslint-disable-next-line require-yield -- a call that only answers
+    // oxlint-disable-next-line require-yield -- a call that only answers
     link: async function* (_, { name }) {
       linked.push(name);
       return { ...full('linked'), origin: 'linked' };
@@ -227,7 +227,7 @@ test('the person is asked for every file that is used in place, and for no other
   const handle = (name: string) =>
     ({ requestPermission: async () => void asked.push(name) }) as unknown as FileSystemFileHandle;
   const { library } = libraryOf([miniature, { ...full('in place'), origin: 'linked' }], {
-    // eslint-disable-next-line require-yield -- a call that only answers
+    // oxlint-disable-next-line require-yield -- a call that only answers
     filesOf: async function* (_, id) {
       return [handle(`${id} 1`), handle(`${id} 2`)];
     },
@@ -240,7 +240,7 @@ test('the person is asked for every file that is used in place, and for no other
 test('when the chosen model is removed another one takes its place', async () => {
   const removed: string[] = [];
   const { library, chosen } = libraryOf([miniature, full()], {
-    // eslint-disable-next-line require-yield -- a call that only answers
+    // oxlint-disable-next-line require-yield -- a call that only answers
     remove: async function* (_, id) {
       removed.push(id);
     },
@@ -265,7 +265,7 @@ test('a file whose name is taken gets another one, and that is told', async () =
 
 test('a file that is there already stays one, and that is told', async () => {
   const { library } = libraryOf([full('ink')], {
-    // eslint-disable-next-line require-yield -- a call that only answers
+    // oxlint-disable-next-line require-yield -- a call that only answers
     install: async function* () {
       return full('ink');
     },
@@ -279,7 +279,7 @@ test('a file that is there already stays one, and that is told', async () => {
 test('a model is renamed in its place, never to a name that another has or that leads elsewhere', async () => {
   const asked: string[] = [];
   const { library } = libraryOf([full('ink'), full('chalk')], {
-    // eslint-disable-next-line require-yield -- a call that only answers
+    // oxlint-disable-next-line require-yield -- a call that only answers
     rename: async function* (_, id, name) {
       asked.push(name);
       return { ...full('ink'), id, file: name };

@@ -11,7 +11,7 @@ function vaultOf(calls: Partial<Remote<EngineApi>> = {}) {
   const saved: [string, string][] = [];
   const vault = new Vault(
     engine({
-      // eslint-disable-next-line require-yield -- a call that only answers
+      // oxlint-disable-next-line require-yield -- a call that only answers
       storage: async function* () {
         return facts;
       },
@@ -72,7 +72,7 @@ test('closing stops what is being verified, and forgets what came of it', async 
 
 test('a model is saved under the name of its file; where that fails it is told', async () => {
   const { vault, saved } = vaultOf({
-    // eslint-disable-next-line require-yield -- a call that only answers or fails
+    // oxlint-disable-next-line require-yield -- a call that only answers or fails
     contents: async function* (_, id) {
       if (id === 'bad') throw new DrobeError('model-damaged', { file: 'bad', reason: 'x' });
       return new Blob(['bytes']);

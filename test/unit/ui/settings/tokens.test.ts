@@ -20,7 +20,7 @@ function counting(count = letters) {
   const asked: string[] = [];
   const counter = new TokenCounter(
     engine({
-      // eslint-disable-next-line require-yield -- a call without progress
+      // oxlint-disable-next-line require-yield -- a call without progress
       async *countTokens(_signal, told) {
         asked.push(told.prompt);
         return count(told);

@@ -25,7 +25,7 @@ async function offering(here: () => readonly ModelEntry[] = () => []) {
   const { studio } = studioAtWork(miniature, drawGrey, here);
   const library = new Library(
     engine({
-      // eslint-disable-next-line require-yield -- a call without progress
+      // oxlint-disable-next-line require-yield -- a call without progress
       async *models() {
         return entries;
       },
