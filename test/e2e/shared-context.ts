@@ -15,16 +15,16 @@ export class SharedContext {
   /** @param origin of the app. */
   async open(browser: Browser, origin: string): Promise<BrowserContext> {
     this.#context ??= await browser.newContext({ baseURL: origin });
-    this.#keeper ??= (await keeper(this.#context, origin)).once('crash', () => (this.#keeper = undefined));
+    await this.#keep(this.#context, origin);
     return this.#context;
   }
 
   /** As if nobody had been there. */
   async empty(origin: string): Promise<void> {
     const context = this.#context;
-    const keeper = this.#keeper;
-    // A test that had its process crash took the keeper with it: the next one begins with another profile.
-    if (!context || !keeper) return this.#forget();
+    if (!context) return;
+    // A test that had its process crash took the keeper with it: another one, while the page that followed has its process still.
+    const keeper = await this.#keep(context, origin);
     for (const page of context.pages()) if (page !== keeper) await page.close();
     await context.unrouteAll();
     await context.clearPermissions();
@@ -34,9 +34,9 @@ export class SharedContext {
     await session.detach();
   }
 
-  async #forget(): Promise<void> {
-    await this.#context?.close();
-    this.#context = undefined;
+  async #keep(context: BrowserContext, origin: string): Promise<Page> {
+    this.#keeper ??= (await keeper(context, origin)).once('crash', () => (this.#keeper = undefined));
+    return this.#keeper;
   }
 }
 
