@@ -10,6 +10,7 @@ import {
   type Locator,
   type Page,
   type Request,
+  type Route,
 } from 'playwright/test';
 import { gunzipSync } from 'node:zlib';
 import { readFileSync } from 'node:fs';
@@ -140,12 +141,33 @@ export class App {
 
   /** The finished picture, by way of Download PNG. */
   async download(): Promise<PNG> {
+    return PNG.sync.read(await this.downloadFile());
+  }
+
+  /** Its file, with what that says of it. */
+  async downloadFile(): Promise<Buffer> {
     await expect(this.result).toBeVisible();
     const [download] = await Promise.all([
       this.page.waitForEvent('download'),
       this.page.getByRole('button', { name: 'Download PNG' }).click(),
     ]);
-    return PNG.sync.read(await readFile(await download.path()));
+    return readFile(await download.path());
+  }
+
+  /** As soon as the title is so: a few steps are over before it is asked for a second time. */
+  async titled(title: RegExp): Promise<void> {
+    await this.page.waitForFunction((wanted) => wanted.test(document.title), title);
+  }
+
+  /** Holds back the bundled model, so that a run lasts without computing. @returns what lets it come. */
+  async holdModel(): Promise<() => Promise<void>> {
+    const model = /\/mini-sd\.safetensors/;
+    const held: Route[] = [];
+    await this.page.route(model, (route) => void held.push(route));
+    return async () => {
+      await Promise.all(held.splice(0).map((route) => route.continue()));
+      await this.page.unroute(model);
+    };
   }
 
   /** From a folder on the disk: what Playwright hands over in memory the page unpacks, for seconds where it is a model. */

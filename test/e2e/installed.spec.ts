@@ -1,12 +1,11 @@
 /**
  * The app as one among those of a device. No system is here that would install it and start it with a file: what that
- * system reads of the app, posts to it and hands over to it is tried where it comes in.
+ * system reads of the app and hands over to it is tried where it comes in; what it posts to it, in `offline.spec.ts`.
  */
 import type { Page } from 'playwright/test';
 import { PNG } from 'pngjs';
 import { pngTexts } from '../../src/recipe/png';
-import { expect, test, type App } from './app';
-import { StaticHost } from './static-host';
+import { expect, test } from './app';
 
 const picture = PNG.sync.write(new PNG({ width: 64, height: 64 }));
 
@@ -96,59 +95,3 @@ test('shortcuts and files lead to a mode, a result is shared, and a window that 
     await expect(app.alert.getByRole('button', { name: 'Reload' })).toBeVisible();
   });
 });
-
-test.describe(() => {
-  const port = Number(process.env.PORT ?? 4199) - 2;
-  test.use({ ownProfile: true, serviceWorkers: 'allow', baseURL: `http://localhost:${port}/some/folder/` });
-
-  test('what others share is taken without a network: a picture, words, a link', async ({ app }) => {
-    const { page } = app;
-    const host = new StaticHost(port);
-    await host.start();
-    await page.goto('');
-    await expect(page.getByText('Works offline')).toBeVisible({ timeout: 120_000 });
-    await host.stop();
-
-    await share(app, host.address, {}, true);
-    await expect(source(page)).toBeVisible();
-    await expect(tab(page, 'Image')).toHaveAttribute('aria-selected', 'true');
-
-    await share(app, host.address, { text: 'cat face' });
-    await expect(page.getByRole('textbox', { name: 'Prompt', exact: true })).toHaveValue('cat face');
-
-    await share(app, host.address, { title: 'A model', text: 'https://huggingface.co/some/model' });
-    const dialog = page.getByRole('dialog', { name: 'Download a model' });
-    await expect(dialog.getByRole('textbox')).toHaveValue('https://huggingface.co/some/model');
-    expect(host.sent.filter(({ path }) => path.startsWith('share'))).toEqual([]);
-
-    // What was taken is not there for a second time.
-    await dialog.getByRole('button', { name: 'Close' }).click();
-    await page.goto('about:blank');
-    await page.goto('./#shared');
-    await app.ready();
-    await expect(dialog).toBeHidden();
-  });
-});
-
-/** As a system does it: a navigation that posts a form, from nowhere. */
-async function share(
-  app: App,
-  to: string,
-  fields: Record<string, string>,
-  withPicture = false,
-): Promise<void> {
-  const { page } = app;
-  await page.goto('about:blank');
-  const inputs = Object.keys(fields).map((name) => `<textarea name="${name}"></textarea>`);
-  await page.setContent(
-    `<form method="post" enctype="multipart/form-data" action="${to}share">${inputs.join('')}` +
-      '<input type="file" name="files" multiple><button>Send</button></form>',
-  );
-  for (const [name, value] of Object.entries(fields)) await page.locator(`[name=${name}]`).fill(value);
-  if (withPicture)
-    await page
-      .locator('[name=files]')
-      .setInputFiles({ name: 'source.png', mimeType: 'image/png', buffer: picture });
-  await page.getByRole('button', { name: 'Send' }).click();
-  await app.ready();
-}

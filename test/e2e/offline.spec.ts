@@ -4,16 +4,23 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
+import { PNG } from 'pngjs';
 import { chromium, type Page } from 'playwright/test';
 import { PIECE_BYTES } from '../../src/sw/kept';
 import { launch } from '../chromium.mjs';
-import { App, expect, test } from './app';
+import type { MiniCase } from '../golden/pipeline-case';
+import { App, expect, expectPicture, golden, test } from './app';
 import { StaticHost } from './static-host';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const port = 4198;
 
 test.use({ ownProfile: true, serviceWorkers: 'allow', baseURL: `http://localhost:${port}` });
+
+const { cases } = JSON.parse(readFileSync(new URL('mini-sd/cases.json', golden), 'utf8')) as {
+  cases: MiniCase[];
+};
+const picture = PNG.sync.write(new PNG({ width: 64, height: 64 }));
 
 const worksOffline = (page: Page) => page.getByText('Works offline');
 
@@ -48,7 +55,7 @@ test('what npm start served works when it is stopped: before a reload and after'
   await app.ready();
 });
 
-test('on any host: keeping goes on where it broke off, threads come with the second visit, a new version is offered', async () => {
+test('on any host: keeping goes on where it broke off, what others share is taken, threads come with the second visit and the CPU draws what diffusers draws, a new version is offered', async () => {
   const profile = test.info().outputPath('profile');
   const host = new StaticHost(port);
   await host.start();
@@ -77,6 +84,9 @@ test('on any host: keeping goes on where it broke off, threads come with the sec
   // How many depends on whose request comes first, and on those that the browser makes twice.
   await expect.poll(async () => (await pieces(first.page)).length).toBeGreaterThan(1);
   await expect(worksOffline(first.page)).toBeHidden();
+  // This browser has no WebGPU.
+  await expect(first.page.getByText(/^Runs on/)).toContainText('CPU');
+  await expect(first.page.getByText('No graphics card that WebGPU can use here')).toBeVisible();
   // No header says so here: the engine is bound by what the page says of itself.
   const elsewhere = host.address.replace('localhost', '127.0.0.1');
   const ask = (url: string) =>
@@ -108,9 +118,38 @@ test('on any host: keeping goes on where it broke off, threads come with the sec
   expect(new Set(runtimes).size).toBeLessThanOrEqual(1);
 
   await host.stop();
-  await page.reload();
+  host.sent.length = 0;
+
+  await test.step('what others share is taken without a network: a picture, words, a link', async () => {
+    await share(app, host.address, {}, true);
+    await expect(page.getByText(/^source\.png/)).toBeVisible();
+    await expect(page.getByRole('tab', { name: 'Image' })).toHaveAttribute('aria-selected', 'true');
+
+    await share(app, host.address, { text: 'cat face' });
+    await expect(page.getByRole('textbox', { name: 'Prompt', exact: true })).toHaveValue('cat face');
+
+    await share(app, host.address, { title: 'A model', text: 'https://huggingface.co/some/model' });
+    const dialog = page.getByRole('dialog', { name: 'Download a model' });
+    await expect(dialog.getByRole('textbox')).toHaveValue('https://huggingface.co/some/model');
+    expect(host.sent).toEqual([]);
+
+    // What was taken is not there for a second time.
+    await dialog.getByRole('button', { name: 'Close' }).click();
+    await page.goto('about:blank');
+    await page.goto('./#shared');
+    await app.ready();
+    await expect(dialog).toBeHidden();
+    await page.getByRole('tab', { name: 'Text' }).click();
+  });
+
   expect(await page.evaluate(() => crossOriginIsolated)).toBe(true);
-  await drawsApple(app);
+  await test.step('without WebGPU the CPU draws what diffusers draws', async () => {
+    await expect(app.device).toContainText('CPU');
+    // One without noise on the way; all samplers are drawn in Node, with the same runtime.
+    const { png, ...job } = cases.find(({ sampler }) => sampler === 'DPM++ 2M')!;
+    await app.fill(job);
+    await expectPicture(await app.draw(), `mini-sd/${png}`, `CPU ${job.sampler}`);
+  });
   const cores = await page.evaluate(() => navigator.hardwareConcurrency);
   // The engine's own thread is one of them; what hashed the model is gone.
   await expect.poll(() => page.workers()).toHaveLength(Math.min(4, cores));
@@ -118,9 +157,9 @@ test('on any host: keeping goes on where it broke off, threads come with the sec
 
   // A newer build comes in the middle of a picture: only what changed is fetched, and the page stays as it is until a
   // person wants it.
-  await app.fill({ steps: 40, width: 64, height: 64 });
+  await app.fill({ steps: 20, width: 64, height: 64 });
   await app.generate.click();
-  await expect(page.getByText(/Step \d+ of 40/)).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText(/Step \d+ of 20/)).toBeVisible({ timeout: 60_000 });
   host.sent.length = 0;
   newerBuild(host);
   await host.start();
@@ -148,4 +187,27 @@ function newerBuild({ changed }: StaticHost): void {
   const entry = /\{"revision":"\w+","url":"index.html"\}/;
   expect(worker).toMatch(entry);
   changed.set('sw.js', worker.replace(entry, '{"revision":"2","url":"index.html"}'));
+}
+
+/** As a system does it: a navigation that posts a form, from nowhere. */
+async function share(
+  app: App,
+  to: string,
+  fields: Record<string, string>,
+  withPicture = false,
+): Promise<void> {
+  const { page } = app;
+  await page.goto('about:blank');
+  const inputs = Object.keys(fields).map((name) => `<textarea name="${name}"></textarea>`);
+  await page.setContent(
+    `<form method="post" enctype="multipart/form-data" action="${to}share">${inputs.join('')}` +
+      '<input type="file" name="files" multiple><button>Send</button></form>',
+  );
+  for (const [name, value] of Object.entries(fields)) await page.locator(`[name=${name}]`).fill(value);
+  if (withPicture)
+    await page
+      .locator('[name=files]')
+      .setInputFiles({ name: 'source.png', mimeType: 'image/png', buffer: picture });
+  await page.getByRole('button', { name: 'Send' }).click();
+  await app.ready();
 }

@@ -1,6 +1,6 @@
 /**
  * The bundled model on WebGPU: what is typed into the page becomes the same picture as on the CPU: a small one of few steps, as
- * a GPU that is imitated takes seconds for each. That the CPU draws what diffusers draws is shown by `tabs.spec.ts`, and of all
+ * a GPU that is imitated takes seconds for each. That the CPU draws what diffusers draws is shown by `offline.spec.ts`, and of all
  * samplers by `golden/pictures.test.ts`: they differ in arithmetic that no GPU does.
  */
 import { pictureDifference } from '../golden/tensors';
