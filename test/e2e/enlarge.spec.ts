@@ -1,4 +1,4 @@
-/** A finished picture made larger, by an upscaler from a file. On the CPU, which is quick here. */
+/** A finished picture made larger: by an upscaler from a file, and drawn anew tile by tile. On the CPU, which is quick here. */
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import * as ort from 'onnxruntime-web';
@@ -31,21 +31,18 @@ async function enlargedInNode({ width, height, data }: PNG): Promise<Uint8Array>
 }
 
 /** The text in the picture that is shown, as it is saved. */
-async function recipeIn({ page }: App): Promise<string> {
-  const [download] = await Promise.all([
-    page.waitForEvent('download'),
-    page.getByRole('button', { name: 'Download PNG' }).click(),
-  ]);
-  return readFileSync(await download.path(), 'latin1');
-}
+const recipeIn = async (app: App): Promise<string> => (await app.downloadFile()).toString('latin1');
 
-test('a picture is enlarged by the upscaler that was imported, and keeps what made it', async ({ app }) => {
+test('a picture is enlarged by the upscaler that was imported, or drawn anew in tiles, and keeps what made it', async ({
+  app,
+}) => {
   const { page } = app;
   await app.open();
   await app.fill({ prompt: 'red apple', steps: 2, seed: 7, width: 64, height: 64 });
   const small = await app.draw();
   const enlarge = page.getByRole('button', { name: 'Enlarge' });
   await app.importFiles({ name: 'sharp.safetensors', buffer: file });
+  const pictures = page.getByRole('button', { name: /^Picture \d+: red apple/ });
   const upscaler = page.getByRole('combobox', { name: 'Upscaler', exact: true });
   await upscaler.selectOption('sharp');
   await enlarge.click();
@@ -71,10 +68,46 @@ test('a picture is enlarged by the upscaler that was imported, and keeps what ma
     expect(await recipeIn(app)).toContain('Hires upscaler: sharp');
   });
 
+  await test.step('drawn anew in tiles; cancelled in the middle of one, nothing of it is kept', async () => {
+    await page.getByRole('button', { name: /^Picture 1: red apple/ }).click();
+    await page.getByText('Redraw details', { exact: true }).click();
+    await upscaler.selectOption('Lanczos');
+    const numbers: readonly (readonly [string, string])[] = [
+      ['Upscale by', '1.5'],
+      ['Redraw strength', '0.5'],
+      ['Tile width', '48'],
+      ['Tile height', '48'],
+      ['Tile padding', '16'],
+      ['Tile blur', '4'],
+    ];
+    for (const [name, value] of numbers) {
+      const field = page.getByRole('spinbutton', { name, exact: true });
+      await field.fill(value);
+      await field.blur();
+    }
+    await page.getByRole('combobox', { name: 'Tile order' }).selectOption('Chess');
+    await page.getByRole('button', { name: 'Enlarge', exact: true }).click();
+    await expect(page.getByText(/^Tile 2 of 4 · Step \d+ of \d+$/).first()).toBeVisible({ timeout: 60_000 });
+    await page.keyboard.press('Escape');
+    await expect(page.getByText('Cancelled.', { exact: true })).toBeVisible({ timeout: 30_000 });
+
+    await page.keyboard.press('u');
+    await expect(page.getByText('Redrawn', { exact: true })).toBeVisible({ timeout: 120_000 });
+    const redrawn = await app.download();
+    expect([redrawn.width, redrawn.height]).toEqual([1.5 * small.width, 1.5 * small.height]);
+    await expect(pictures).toHaveCount(4);
+    // As A1111’s extension says it.
+    expect(await recipeIn(app)).toMatch(
+      /Seed: 7.*Ultimate SD upscale upscaler: Lanczos, Ultimate SD upscale tile_width: 48, Ultimate SD upscale tile_height: 48, Ultimate SD upscale mask_blur: 4, Ultimate SD upscale padding: 16, Ultimate SD upscale upscale_by: 1.5, Ultimate SD upscale denoise: 0.5, Ultimate SD upscale mode_type: Chess/s,
+    );
+  });
+
   await test.step('all pictures are in the album, and what was chosen stays chosen', async () => {
     await page.reload();
     await app.ready();
-    await expect(page.getByRole('button', { name: /^Picture \d+: red apple/ })).toHaveCount(3);
+    await expect(pictures).toHaveCount(4);
+    await pictures.first().click();
+    await expect(page.getByRole('spinbutton', { name: 'Tile padding' })).toHaveValue('16');
     const hires = page.getByRole('combobox', { name: 'Hires upscaler', includeHidden: true });
     await expect(hires.locator('option:checked')).toHaveText('sharp');
   });
