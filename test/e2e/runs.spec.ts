@@ -1,0 +1,222 @@
+/** Runs: what is said of them, and what can be done while they last; what makes them faster and other ones; and many in a grid. */
+import { readFile } from 'node:fs/promises';
+import { PNG } from 'pngjs';
+import { pngTexts } from '../../src/recipe/png';
+import { expect, test } from './app';
+
+/** What the page has asked of the system, which a browser without a window would not show. */
+interface Asked {
+  permissions: number;
+  notes: string[];
+  locks: number;
+}
+
+declare global {
+  interface Window {
+    asked: Asked;
+  }
+}
+
+function observeSystem() {
+  const asked: Asked = { permissions: 0, notes: [], locks: 0 };
+  function Note(_: string, { body }: { body: string }) {
+    asked.notes.push(body);
+  }
+  Note.permission = 'default';
+  Note.requestPermission = () => {
+    asked.permissions++;
+    Note.permission = 'granted';
+    return Promise.resolve('granted');
+  };
+  const request = () => {
+    asked.locks++;
+    return Promise.resolve({ release: () => Promise.resolve(asked.locks--) });
+  };
+  Object.assign(window, { asked, Notification: Note });
+  Object.defineProperty(navigator, 'wakeLock', { value: { request } });
+}
+
+// One visit: what a page costs is its first picture.
+test('the end of a run is said: aloud, in the title until it is seen, by the system where that was asked for; what is done is looked at meanwhile; runs are made faster, and many are one grid', async ({
+  app,
+  context,
+}) => {
+  const { page } = app;
+  await page.addInitScript(observeSystem);
+  const asked = () => page.evaluate(() => window.asked);
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await app.open();
+  await app.fill({ prompt: 'penguin', steps: 8, width: 64, height: 64 });
+  await app.generate.click();
+  await expect(page).toHaveTitle(/^\d+\/8 · Drobė/);
+  expect(await asked(), 'the screen stays awake, nothing else').toEqual({
+    permissions: 0,
+    notes: [],
+    locks: 1,
+  });
+
+  await page.getByRole('button', { name: 'Notify me' }).click();
+  await expect(page.getByRole('button', { name: 'Notify me', pressed: true })).toBeVisible();
+  // Somebody goes to another tab.
+  await page.evaluate(() => {
+    Object.defineProperty(document, 'hidden', { value: true, configurable: true });
+    document.dispatchEvent(new Event('visibilitychange'));
+  });
+  await expect(page.getByRole('status').filter({ hasText: 'Done: the picture took' })).toBeVisible();
+  await expect(page).toHaveTitle('Done · Drobė');
+  expect(await asked()).toEqual({
+    permissions: 1,
+    notes: [expect.stringMatching(/^Done: the picture took/)],
+    locks: 0,
+  });
+
+  await page.evaluate(() => {
+    Object.defineProperty(document, 'hidden', { value: false });
+    document.dispatchEvent(new Event('visibilitychange'));
+  });
+  await expect(page).toHaveTitle(/^Drobė:/);
+
+  // Cancelled, it is said, too; the keyboard stays where it can begin again.
+  await app.fill({ steps: 100 });
+  await app.generate.click();
+  await app.cancel.focus();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('status').filter({ hasText: 'Cancelled.' })).toBeVisible();
+  await expect(app.generate).toBeFocused();
+
+  await test.step('of several pictures those that are done are looked at and saved while the rest is drawn', async () => {
+    await app.fill({ prompt: 'sun', steps: 10, seed: 5, width: 64, height: 64 });
+    await page.getByRole('spinbutton', { name: 'Batch count' }).fill('3');
+    await app.generate.click();
+    await expect(page.getByText('Picture 2 of 3 · Step')).toBeVisible({ timeout: 60_000 });
+    await expect(page.getByRole('status').filter({ hasText: 'Picture 1 of 3 is done.' })).toBeVisible();
+    await page.getByRole('button', { name: /^Picture 2:/ }).click();
+    const saved = await app.download();
+    expect(saved.width).toBe(64);
+    await expect(app.progress, 'it goes on').toBeVisible();
+    await page.getByRole('button', { name: 'Watch it' }).click();
+    await expect(page.getByRole('img', { name: 'Preview' })).toBeVisible();
+
+    // One tab stop for all of them; arrows go from one to the next.
+    await expect(app.progress).toBeHidden({ timeout: 120_000 });
+    await page.getByRole('button', { name: /^Picture 4:/ }).focus();
+    await page.keyboard.press('ArrowRight');
+    await expect(page.getByRole('button', { name: /^Picture 3:/ })).toBeFocused();
+    await expect(page.getByText('2 of 3', { exact: true })).toBeVisible();
+    expect(await page.locator('[aria-label="Pictures"] button[tabindex="0"]').count()).toBe(1);
+  });
+
+  const early = page.getByRole('spinbutton', { name: 'Steps before guidance' });
+  const reuse = page.getByRole('combobox', { name: 'Reuse deep features' });
+  await test.step('guidance rests and deep features are used again, as was chosen, and the recipe says so', async () => {
+    await page.getByRole('spinbutton', { name: 'Batch count' }).fill('1');
+    await app.fill({
+      prompt: 'sun',
+      steps: 4,
+      seed: 7,
+      sampler: 'Euler',
+      width: 32,
+      height: 32,
+      guidance: 5,
+    });
+    await page.getByText('Faster, at a price').click();
+    await early.focus();
+    for (const key of ['Delete', '0', '.', '2', '5', 'Tab']) await page.keyboard.press(key);
+    await reuse.focus();
+    await page.keyboard.press('ArrowDown');
+    await expect(reuse.locator('option:checked')).toHaveText('Whole run every 2nd step');
+    const faster = await app.draw();
+    await page.getByRole('button', { name: 'Copy as A1111 text' }).click();
+    const text = await page.evaluate(() => navigator.clipboard.readText());
+    expect(text).toContain('Skip Early CFG: 0.25');
+    expect(text).toContain('DeepCache interval: 2');
+
+    await early.fill('');
+    await early.press('Tab');
+    await reuse.selectOption({ label: 'Off' });
+    const plain = await app.draw();
+    expect(plain.data.equals(faster.data)).toBe(false);
+    await page.getByRole('button', { name: 'Copy as A1111 text' }).click();
+    expect(await page.evaluate(() => navigator.clipboard.readText())).not.toMatch(/Skip Early|DeepCache/);
+  });
+
+  const strip = page.getByRole('list', { name: 'Pictures', exact: true }).getByRole('button');
+  await test.step('a grid holds the very pictures that single runs draw, and tells its axes', async () => {
+    await app.fill({
+      prompt: 'sun',
+      steps: 3,
+      seed: 7,
+      sampler: 'Euler',
+      width: 32,
+      height: 32,
+      guidance: 3,
+    });
+    const before = await strip.count();
+    await page.getByRole('button', { name: 'More ways to draw' }).click();
+    await page.getByRole('menuitem', { name: 'Grid…' }).click();
+    const window = page.getByRole('dialog', { name: 'Grid' });
+
+    // The columns begin with steps and what is set.
+    await expect(window.getByRole('combobox', { name: 'Columns (X)' })).toHaveValue('steps');
+    await window.getByRole('textbox', { name: 'Values of the columns' }).fill('2-3, many');
+    await expect(window.getByText('This cannot be used here: “many”.')).toBeVisible();
+    await expect(window.getByRole('button', { name: 'Draw the grid' })).toBeDisabled();
+    await window.getByRole('textbox', { name: 'Values of the columns' }).fill('2-3');
+    await window.getByRole('combobox', { name: 'Rows (Y)' }).selectOption('Prompt S/R');
+    await window.getByRole('textbox', { name: 'Values of the rows' }).fill('sun, "red apple"');
+    await expect(window.getByRole('status')).toContainText('2 × 2 = 4 pictures');
+    await window.getByRole('button', { name: 'Draw the grid' }).click();
+    await expect(window).toBeHidden();
+
+    await expect(strip).toHaveCount(before + 5, { timeout: 300_000 });
+    await expect(app.progress).toBeHidden();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Download PNG' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toContain('grid');
+    const file = await readFile(await download.path());
+    const sheet = PNG.sync.read(file);
+    const told = pngTexts(file).get('parameters') ?? '';
+    expect(told).toContain('Script: X/Y/Z plot, X Type: Steps, X Values: "2, 3"');
+    expect(told).toContain('Y Type: Prompt S/R');
+
+    // The form is as it was, and what it draws now is one of the cells: of either column and of either row.
+    const places: string[] = [];
+    for (const [prompt, steps] of [
+      ['sun', 3],
+      ['red apple', 2],
+    ] as const) {
+      await app.fill({ prompt, steps });
+      places.push(placeOf(await app.draw(), sheet));
+    }
+    expect(new Set(places).size).toBe(2);
+    expect(places).not.toContain('nowhere');
+    await expect(strip).toHaveCount(before + 7);
+  });
+
+  await test.step('the sheet and its cells outlast the page, as does what was chosen', async () => {
+    await early.fill('0.25');
+    await early.press('Tab');
+    await reuse.selectOption('2');
+    const drawn = await strip.count();
+    await page.reload();
+    await app.ready();
+    await expect(strip).toHaveCount(drawn);
+    await page.getByText('Faster, at a price').click();
+    await expect(early).toHaveValue('0.25');
+    await expect(reuse).toHaveValue('2');
+  });
+});
+
+/** Where a picture lies in a sheet, byte for byte. */
+function placeOf(picture: PNG, sheet: PNG): string {
+  const line = (png: PNG, x: number, y: number): Buffer =>
+    png.data.subarray((y * png.width + x) * 4, (y * png.width + x + picture.width) * 4);
+  for (let y = 0; y + picture.height <= sheet.height; y++)
+    for (let x = 0; x + picture.width <= sheet.width; x++) {
+      const rows = Array.from({ length: picture.height }, (_, row) => row);
+      if (rows.every((row) => line(picture, 0, row).equals(line(sheet, x, y + row)))) return `${x} ${y}`;
+    }
+  return 'nowhere';
+}
