@@ -1,8 +1,23 @@
-/** Prompts from before, by keys and from their list; and styles, from a name to the picture's recipe. By real events. */
+/**
+ * Prompts from before, by keys and from their list; styles, from a name to the picture's recipe; recipes: pasted, chosen, followed and
+ * handed on; and the keys that weigh a part of a prompt. By real events.
+ */
 import { readFile } from 'node:fs/promises';
 import { expect, test } from './app';
 
-test('prompts that were drawn are gone through, and nothing written is lost; styles are made, chosen, drawn with, brought and taken away', async ({
+const INFO = `(masterpiece:1.2), a red apple
+Negative prompt: blurry
+Steps: 3, Sampler: DDIM, CFG scale: 6, Seed: 12345678901234567890, Size: 96x96, Model: elsewhere, Clip skip: 2`;
+
+const paste = (text: string) => {
+  const [field] = document.getElementsByTagName('textarea');
+  const clipboardData = new DataTransfer();
+  clipboardData.setData('text/plain', text);
+  field!.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+};
+
+// One visit: what a page costs is its first picture.
+test('prompts that were drawn are gone through, and nothing written is lost; styles are made, chosen, drawn with, brought and taken away; recipes are taken over when that is wished, and one goes into a link', async ({
   app,
   page,
   context,
@@ -11,6 +26,8 @@ test('prompts that were drawn are gone through, and nothing written is lost; sty
   const prompt = page.getByRole('textbox', { name: 'Prompt', exact: true });
   const negative = page.getByRole('textbox', { name: 'Negative prompt' });
   const dialog = page.getByRole('dialog', { name: 'Prompt history' });
+  const recipe = page.getByRole('dialog', { name: 'Recipe' });
+  const seed = page.getByRole('spinbutton', { name: 'Seed', exact: true });
   const entries = dialog.getByRole('listitem');
   const history = page.getByRole('button', { name: 'Prompt history' });
   const expectWords = async (words: string, unwanted = '') => {
@@ -24,8 +41,41 @@ test('prompts that were drawn are gone through, and nothing written is lost; sty
   await expect(dialog).toBeHidden();
   await expect(app.progress).toBeHidden();
 
-  await app.fill({ prompt: 'sun', steps: 1, width: 64, height: 64 });
+  await test.step('Ctrl+↑ and Ctrl+↓ weigh what is selected, tokens are counted, and undo takes weights back', async () => {
+    await prompt.fill('a red apple on a table');
+    await expect(page.getByLabel('Tokens').first()).toHaveText('6 / 75');
+    await prompt.evaluate((field: HTMLTextAreaElement) => field.setSelectionRange(2, 11));
+    await page.keyboard.press('Control+ArrowUp');
+    await page.keyboard.press('Control+ArrowUp');
+    await expect(prompt).toHaveValue('a (red apple:1.2) on a table');
+    await page.keyboard.press('Control+Z');
+    await expect(prompt).toHaveValue('a (red apple:1.1) on a table');
+    await page.keyboard.press('Control+Z');
+    await expect(prompt).toHaveValue('a red apple on a table');
+    await page.keyboard.press('Control+ArrowDown');
+    await expect(prompt).toHaveValue('a (red apple:0.9) on a table');
+  });
+
+  await app.fill({
+    prompt: 'sun',
+    steps: 1,
+    guidance: 5,
+    width: 64,
+    height: 64,
+    sampler: 'Euler',
+    seed: 18446744073709551615n,
+  });
   await app.draw();
+  const link = await test.step('a recipe is copied in each of its ways', async () => {
+    const copied = async (name: string) => {
+      await page.getByRole('button', { name }).click();
+      return page.evaluate(() => navigator.clipboard.readText());
+    };
+    expect(await copied('Copy as A1111 text')).toContain('Seed: 18446744073709551615');
+    expect(JSON.parse(await copied('Copy as ComfyUI workflow'))).toHaveProperty('nodes');
+    expect(await copied('Copy as diffusers script')).toContain('18446744073709551615');
+    return copied('Copy link');
+  });
   await app.fill({ prompt: 'penguin', negative: 'red heart' });
   await app.draw();
   await prompt.fill('half a');
@@ -142,5 +192,43 @@ test('prompts that were drawn are gone through, and nothing written is lost; sty
     await expect(entries).toHaveCount(0);
     await dialog.getByRole('button', { name: 'Undo' }).click();
     await expect(entries).toHaveCount(3);
+    await dialog.getByRole('button', { name: 'Close' }).click();
+  });
+
+  await test.step('of a file only the seed is taken; and nothing after Cancel', async () => {
+    await app.fill({ prompt: 'a red apple', seed: -1 });
+    const file = { name: 'apple.txt', mimeType: 'text/plain', buffer: Buffer.from(INFO) };
+    await page.getByLabel('Recipe', { exact: true }).setInputFiles(file);
+    await recipe.getByRole('button', { name: 'Cancel' }).click();
+    await expect(seed).toHaveValue('-1');
+    await page.getByLabel('Recipe', { exact: true }).setInputFiles(file);
+    await recipe.getByRole('button', { name: 'Use only the seed' }).click();
+    await expect(seed).toHaveValue('12345678901234567890');
+    await expect(prompt).toHaveValue('a red apple');
+  });
+
+  await test.step('pasted', async () => {
+    await app.fill({ prompt: 'penguin', seed: 1 });
+    await prompt.focus();
+    await page.evaluate(paste, INFO);
+    await expect(recipe).toContainText('Model “elsewhere”');
+    await expect(recipe).toContainText('12345678901234567890');
+    await expect(prompt).toHaveValue('penguin');
+
+    await recipe.getByRole('button', { name: 'Use', exact: true }).click();
+    await expect(recipe).toBeHidden();
+    await expect(prompt).toHaveValue('(masterpiece:1.2), a red apple');
+    await expect(seed).toHaveValue('12345678901234567890');
+  });
+
+  await test.step('what was taken over is there in the next visit, to which a link leads, and its recipe is offered', async () => {
+    await page.goto('about:blank');
+    await page.goto(link);
+    await app.ready();
+    await expect(page.getByLabel('Seed', { exact: true })).toHaveValue('12345678901234567890');
+    await recipe.getByRole('button', { name: 'Use', exact: true }).click();
+    await expect(prompt).toHaveValue('sun');
+    await expect(seed).toHaveValue('18446744073709551615');
+    expect(new URL(page.url()).hash).toBe('');
   });
 });
