@@ -1,6 +1,10 @@
-/** Checkpoints of one's own: imported, drawn with, kept, removed; and what is none is refused in plain words. */
+/**
+ * Checkpoints of one's own: imported, drawn with, kept, removed; what they predict, told by what lies beside their file and overruled by
+ * a person; and what is none is refused in plain words.
+ */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { PNG } from 'pngjs';
 import { readHeader } from '../../src/weights/safetensors';
 import { tensorsOf, written } from '../safetensors';
 import { jobOf, type PipelineCase } from '../golden/pipeline-case';
@@ -33,15 +37,21 @@ async function consistencyModel(): Promise<typeof sound> {
   return file('quick.safetensors', Buffer.from(await written(tensors).arrayBuffer()));
 }
 
+const config =
+  'model:\n  target: ldm.models.diffusion.ddpm.LatentDiffusion\n  params:\n    parameterization: "v"\n';
+const yaml = (name: string) => ({ name, mimeType: 'application/yaml', buffer: Buffer.from(config) });
+
 const diffusers = ['unet/diffusion_pytorch_model', 'vae/diffusion_pytorch_model', 'text_encoder/model'].map(
   (part) => ({ path: `${part}.safetensors`, ...checkpointFile('sd1/diffusers', part) }),
 );
 
 /** A name, and the case of that model that is drawn. */
-async function drawCase(app: App, what: string, model: string, test: string): Promise<void> {
+async function drawCase(app: App, what: string, model: string, test: string): Promise<PNG> {
   const { spacing: _, ...job } = jobOf(caseOf(model, test));
   await app.fill(job);
-  await expectPicture(await app.draw(), `models/${model}/cases/${test}/expected.png`, what);
+  const drawn = await app.draw();
+  await expectPicture(drawn, `models/${model}/cases/${test}/expected.png`, what);
+  return drawn;
 }
 
 const expectChosen = (app: App, name: RegExp): Promise<void> =>
@@ -49,12 +59,37 @@ const expectChosen = (app: App, name: RegExp): Promise<void> =>
 
 // One visit: what a page costs is its first picture. All dtypes and families are drawn in Node, with the same runtime; that
 // checkpoint itself in `sd1.spec.ts`.
-test('models in one file, in a folder and in parts draw what diffusers draws, survive a reload, and can be removed', async ({
+test('models in one file, in a folder and in parts draw what diffusers draws, as what lies beside them says, survive a reload, and can be removed', async ({
   app,
 }, info) => {
   const { page } = app;
   const option = (name: string) => app.model.locator('option', { hasText: name });
+  const predicted = page.getByRole('combobox', { name: 'Prediction type' });
+  const choose = async (name: string) => app.model.selectOption(await option(name).getAttribute('value'));
   await app.open();
+
+  await test.step('a checkpoint and its .yaml, dropped together: it predicts v, after a reload, too, and until a person knows better', async () => {
+    const paths = [{ ...checkpointFile('sd2-v'), name: 'moon.safetensors' }, yaml('moon.yaml')].map(
+      ({ name, buffer }) => {
+        const path = info.outputPath(name);
+        writeFileSync(path, buffer);
+        return path;
+      },
+    );
+    await app.dropFiles(...paths);
+    await expectChosen(app, /moon/);
+    await expect(app.alert).toHaveCount(0);
+
+    await page.reload();
+    await app.ready();
+    await page.getByText(/Models on this device/).click();
+    await expect(page.getByText(/predicts v \(as the \.yaml beside it says\)/)).toBeVisible();
+    await page.getByText('Advanced').click();
+    await expect(predicted.locator('option:checked')).toHaveText('As the model says (v)');
+    const v = await drawCase(app, 'v, by a .yaml', 'sd2-v', 'txt2img_euler');
+    await predicted.selectOption('epsilon');
+    expect(v.data.equals((await app.draw()).data)).toBe(false);
+  });
 
   await test.step('a UNet alone says what it lacks', async () => {
     await app.importFiles(await unetOnly());
@@ -64,13 +99,17 @@ test('models in one file, in a folder and in parts draw what diffusers draws, su
     );
   });
 
-  await test.step('a checkpoint in one file is chosen', async () => {
+  await test.step('a checkpoint in one file is chosen, and what a person knows of another one does not touch it', async () => {
     await app.importFiles(sound);
     await expectChosen(app, /sd1/);
+    await expect(predicted).toHaveValue('auto');
+    await expect(predicted.locator('option:checked')).toHaveText('As the model says (noise)');
+    await choose('moon');
+    await expect(predicted).toHaveValue('epsilon');
   });
 
   await test.step('the UNet borrows from it, and draws as it does', async () => {
-    await app.model.selectOption(await option('unet-only').getAttribute('value'));
+    await choose('unet-only');
     const borrowed = page.getByRole('group', { name: 'Borrowed parts' });
     for (const part of ['VAE from', 'Text encoder from'])
       await borrowed.getByRole('combobox', { name: part }).selectOption('sd1.safetensors');
@@ -120,6 +159,15 @@ test('models in one file, in a folder and in parts draw what diffusers draws, su
     await expect(page.getByRole('textbox', { name: 'Negative prompt' })).toHaveAccessibleDescription(
       'Has no effect: this model has its guidance built in.',
     );
+  });
+
+  await test.step('a .yaml that comes later is told to the checkpoint of its name; one without a checkpoint is told of', async () => {
+    await expect(predicted.locator('option:checked')).toHaveText('As the model says (noise)');
+    await app.importFiles(yaml('quick.yaml'));
+    await expect(predicted.locator('option:checked')).toHaveText('As the model says (v)');
+    await expect(app.alert).toHaveCount(0);
+    await app.importFiles(yaml('nobody.yaml'));
+    await expect(app.alert).toContainText('nobody.yaml holds settings and is no model.');
   });
 
   await test.step('what was removed is gone after a reload, and the rest is there', async () => {
