@@ -22,7 +22,8 @@ async function openPicture({ page }: App, path: string): Promise<MaskCanvas> {
 const setBlur = ({ page }: App, pixels: number): Promise<void> =>
   page.getByRole('slider', { name: 'Mask blur' }).fill(String(pixels));
 
-test('what is painted over is drawn anew, and every other pixel stays as it was; candidates are looked through, and one is taken', async ({
+// One visit: what a page costs is its first picture.
+test('a mask is painted by keys and by strokes, and each is undone and redone; what is painted over is drawn anew, and no other pixel; candidates are looked through, and one is taken', async ({
   app,
 }) => {
   const { page } = app;
@@ -30,92 +31,7 @@ test('what is painted over is drawn anew, and every other pixel stays as it was;
   const canvas = await openPicture(app, 'mini-sd/00.png');
   await expect(page.getByText('Paint over what should change', { exact: true })).toBeVisible();
 
-  await page.getByRole('slider', { name: 'Brush size' }).fill('8');
-  await canvas.stroke([0.1, 0.3], [0.6, 0.35], [0.7, 0.6]);
-  await setBlur(app, 2);
-  const { width, height, alpha } = await canvas.mask();
-  expect(alpha.filter((a) => a === 255).length).toBeGreaterThan(100);
-
-  await app.fill({ prompt: 'penguin', steps: 4, sampler: 'DDIM', seed: 3 });
-  const drawn = await app.draw();
-  const source = PNG.sync.read(bytesOf('mini-sd/00.png'));
-  expect([drawn.width, drawn.height]).toEqual([width, height]);
-
-  const reach = 5; // of a blur of 2
-  const near = (x: number, y: number): boolean => {
-    for (let v = Math.max(y - reach, 0); v <= Math.min(y + reach, height - 1); v++) {
-      for (let u = Math.max(x - reach, 0); u <= Math.min(x + reach, width - 1); u++) {
-        if (alpha[v * width + u]! > 0) return true;
-      }
-    }
-    return false;
-  };
-  let [outside, changedOutside, changedInside] = [0, 0, 0];
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const at = 4 * (y * width + x);
-      const same = [0, 1, 2, 3].every((c) => drawn.data[at + c] === source.data[at + c]);
-      if (!near(x, y)) {
-        outside++;
-        changedOutside += Number(!same);
-      } else if (alpha[y * width + x] === 255) {
-        changedInside += Number(!same);
-      }
-    }
-  }
-  console.log(
-    `${outside} pixels outside, ${changedOutside} of them changed; ${changedInside} changed inside`,
-  );
-  expect(outside).toBeGreaterThan(500);
-  expect(changedOutside).toBe(0);
-  expect(changedInside).toBeGreaterThan(80);
-
-  await test.step('candidates are looked through, compared, thrown away, and one taken to go on with', async () => {
-    await page.getByRole('button', { name: 'Discard' }).click();
-    await page.getByRole('slider', { name: 'Brush size' }).fill('14');
-    await canvas.stroke([0.2, 0.2], [0.8, 0.8]);
-    await app.fill({ prompt: 'penguin', steps: 3, seed: 10 });
-    await page.getByRole('spinbutton', { name: 'Batch count' }).fill('3');
-    await app.generate.click();
-    const count = page.getByRole('toolbar', { name: 'Candidates' });
-    await expect(count).toContainText('3 of 3', { timeout: 60_000 });
-    await expect(page.getByText('Picture 3 of 3')).toBeVisible();
-    await page.getByRole('button', { name: 'Next' }).click();
-    await expect(count).toContainText('1 of 3');
-    await expect(page.getByText('Picture 1 of 3')).toBeVisible();
-    await page.keyboard.press('ArrowLeft');
-    await expect(count).toContainText('3 of 3');
-
-    await page.getByRole('button', { name: 'Slider' }).click();
-    await page.getByRole('slider', { name: 'Before and after' }).fill('30');
-    await page.getByRole('button', { name: 'Discard' }).click();
-    await expect(count).toContainText('2 of 2');
-
-    const accepted = await app.download();
-    await page.getByRole('button', { name: 'Accept' }).click();
-    await expect(canvas.surface).toBeVisible();
-    await expect(page.getByText('Paint over what should change', { exact: true })).toBeVisible();
-
-    // The next one begins with what was accepted: outside of a new mask it is that, byte for byte.
-    await page.getByRole('radiogroup', { name: 'Inpaint area' }).getByText('Only masked').click();
-    await page.getByRole('slider', { name: 'Only masked padding' }).fill('4');
-    await setBlur(app, 0);
-    await page.keyboard.press('u');
-    await canvas.stroke([0.3, 0.3], [0.7, 0.7]);
-    const { alpha } = await canvas.mask();
-    await page.getByRole('spinbutton', { name: 'Batch count' }).fill('1');
-    const next = await app.draw();
-    const differs = (i: number): boolean =>
-      next.data.subarray(4 * i, 4 * i + 3).some((v, c) => v !== accepted.data[4 * i + c]);
-    expect(alpha.every((a, i) => a > 0 || !differs(i))).toBe(true);
-    expect(alpha.some((a, i) => a > 0 && differs(i))).toBe(true);
-  });
-});
-
-test('a mask is painted by keys and by strokes, and each is undone and redone', async ({ app }) => {
-  const { page } = app;
-  await app.open();
-  const canvas = await openPicture(app, 'mini-sd/00.png');
+  const softness = await page.getByRole('slider', { name: 'Brush softness' }).inputValue();
 
   await test.step('keys choose tools, and the question mark lists them', async () => {
     const pressed = (name: string) => page.getByRole('button', { name, exact: true });
@@ -192,5 +108,90 @@ test('a mask is painted by keys and by strokes, and each is undone and redone', 
     for (let i = 0; await redo.isEnabled(); i++)
       await page.keyboard.press(i % 2 ? 'Control+y' : 'Control+Shift+z');
     expect(Buffer.from((await canvas.mask()).alpha).equals(Buffer.from(painted.alpha))).toBe(true);
+  });
+
+  await test.step('what is painted over is drawn anew, and every other pixel stays as it was', async () => {
+    await page.getByRole('button', { name: 'Clear mask' }).click();
+    await page.getByRole('slider', { name: 'Brush softness' }).fill(softness);
+    await page.getByRole('slider', { name: 'Brush size' }).fill('8');
+    await canvas.stroke([0.1, 0.3], [0.6, 0.35], [0.7, 0.6]);
+    await setBlur(app, 2);
+    const { width, height, alpha } = await canvas.mask();
+    expect(alpha.filter((a) => a === 255).length).toBeGreaterThan(100);
+
+    await app.fill({ prompt: 'penguin', steps: 2, sampler: 'DDIM', seed: 3 });
+    const drawn = await app.draw();
+    const source = PNG.sync.read(bytesOf('mini-sd/00.png'));
+    expect([drawn.width, drawn.height]).toEqual([width, height]);
+
+    const reach = 5; // of a blur of 2
+    const near = (x: number, y: number): boolean => {
+      for (let v = Math.max(y - reach, 0); v <= Math.min(y + reach, height - 1); v++) {
+        for (let u = Math.max(x - reach, 0); u <= Math.min(x + reach, width - 1); u++) {
+          if (alpha[v * width + u]! > 0) return true;
+        }
+      }
+      return false;
+    };
+    let [outside, changedOutside, changedInside] = [0, 0, 0];
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        const at = 4 * (y * width + x);
+        const same = [0, 1, 2, 3].every((c) => drawn.data[at + c] === source.data[at + c]);
+        if (!near(x, y)) {
+          outside++;
+          changedOutside += Number(!same);
+        } else if (alpha[y * width + x] === 255) {
+          changedInside += Number(!same);
+        }
+      }
+    }
+    console.log(
+      `${outside} pixels outside, ${changedOutside} of them changed; ${changedInside} changed inside`,
+    );
+    expect(outside).toBeGreaterThan(500);
+    expect(changedOutside).toBe(0);
+    expect(changedInside).toBeGreaterThan(80);
+  });
+
+  await test.step('candidates are looked through, compared, thrown away, and one taken to go on with', async () => {
+    await page.getByRole('button', { name: 'Discard' }).click();
+    await page.getByRole('slider', { name: 'Brush size' }).fill('14');
+    await canvas.stroke([0.2, 0.2], [0.8, 0.8]);
+    await app.fill({ prompt: 'penguin', steps: 2, seed: 10 });
+    await page.getByRole('spinbutton', { name: 'Batch count' }).fill('3');
+    await app.generate.click();
+    const count = page.getByRole('toolbar', { name: 'Candidates' });
+    await expect(count).toContainText('3 of 3', { timeout: 60_000 });
+    await expect(page.getByText('Picture 3 of 3')).toBeVisible();
+    await page.getByRole('button', { name: 'Next' }).click();
+    await expect(count).toContainText('1 of 3');
+    await expect(page.getByText('Picture 1 of 3')).toBeVisible();
+    await page.keyboard.press('ArrowLeft');
+    await expect(count).toContainText('3 of 3');
+
+    await page.getByRole('button', { name: 'Slider' }).click();
+    await page.getByRole('slider', { name: 'Before and after' }).fill('30');
+    await page.getByRole('button', { name: 'Discard' }).click();
+    await expect(count).toContainText('2 of 2');
+
+    const accepted = await app.download();
+    await page.getByRole('button', { name: 'Accept' }).click();
+    await expect(canvas.surface).toBeVisible();
+    await expect(page.getByText('Paint over what should change', { exact: true })).toBeVisible();
+
+    // The next one begins with what was accepted: outside of a new mask it is that, byte for byte.
+    await page.getByRole('radiogroup', { name: 'Inpaint area' }).getByText('Only masked').click();
+    await page.getByRole('slider', { name: 'Only masked padding' }).fill('4');
+    await setBlur(app, 0);
+    await page.keyboard.press('u');
+    await canvas.stroke([0.3, 0.3], [0.7, 0.7]);
+    const { alpha } = await canvas.mask();
+    await page.getByRole('spinbutton', { name: 'Batch count' }).fill('1');
+    const next = await app.draw();
+    const differs = (i: number): boolean =>
+      next.data.subarray(4 * i, 4 * i + 3).some((v, c) => v !== accepted.data[4 * i + c]);
+    expect(alpha.every((a, i) => a > 0 || !differs(i))).toBe(true);
+    expect(alpha.some((a, i) => a > 0 && differs(i))).toBe(true);
   });
 });
