@@ -1,5 +1,4 @@
 /** Runs that wait while a picture is drawn: added, put in order, taken out and brought back, over a reload, and by keys. */
-import type { Route } from 'playwright/test';
 import { expect, test, type App } from './app';
 
 const parts = ({ page }: App) => ({
@@ -16,30 +15,16 @@ const parts = ({ page }: App) => ({
 const prompts = async (app: App): Promise<string[]> =>
   (await parts(app).waiting.getByText(/^“/).allTextContents()).map((name) => name.replace(/[“”]/g, ''));
 
-/** Holds back the bundled model, so that a run lasts without computing. @returns what lets it come. */
-async function holdModel({ page }: App): Promise<() => Promise<void>> {
-  const model = /\/mini-sd\.safetensors/;
-  const held: Route[] = [];
-  await page.route(model, (route) => void held.push(route));
-  return async () => {
-    await Promise.all(held.splice(0).map((route) => route.continue()));
-    await page.unroute(model);
-  };
-}
-
-/** As soon as it is so: a few steps are over before a title is asked for a second time. */
-const titled = ({ page }: App, title: RegExp) =>
-  page.waitForFunction((wanted) => wanted.test(document.title), title);
-
-test('what is asked for while a picture is drawn waits, is put in order, and is drawn after a reload', async ({
+// One visit: what a page costs is its first picture.
+test('what is asked for while a picture is drawn waits, is put in order, and is drawn after a reload; what is done is edited meanwhile; and pictures are drawn until that is stopped', async ({
   app,
 }) => {
   const { page } = app;
   const { keyboard } = page;
   const { add, summary, waiting, status } = parts(app);
   await app.open();
-  const letGo = await holdModel(app);
-  await app.fill({ prompt: 'sun', width: 64, height: 64, steps: 24 });
+  const letGo = await app.holdModel();
+  await app.fill({ prompt: 'sun', width: 64, height: 64, steps: 16 });
   await app.generate.click();
   await expect(page).toHaveTitle('Working · Drobė');
 
@@ -101,7 +86,7 @@ test('what is asked for while a picture is drawn waits, is put in order, and is 
 
   await test.step('a reload in the middle: all of it goes on, the run in work first', async () => {
     await letGo();
-    await titled(app, /\b([3-9]|\d\d)\/24 · Drobė/);
+    await app.titled(/\b([3-9]|\d\d)\/16 · Drobė/);
     await page.reload();
     await app.ready();
     await expect(page.getByText(/was in work when the page was closed/)).toBeVisible();
@@ -110,7 +95,7 @@ test('what is asked for while a picture is drawn waits, is put in order, and is 
     await summary.click();
     expect(await prompts(app)).toEqual(['penguin', 'apple']);
     await page.getByRole('region', { name: 'Queue' }).getByRole('button', { name: 'Go on' }).click();
-    await titled(app, /^\(1 of 3\) \d+\/24 · Drobė/);
+    await app.titled(/^\(1 of 3\) \d+\/16 · Drobė/);
     await expect(app.progress).toBeHidden({ timeout: 300_000 });
     await expect(status(/^\s*Done: 3 pictures took/)).toBeVisible();
     const drawn = page.getByRole('list', { name: 'Pictures' }).getByRole('button');
@@ -118,49 +103,40 @@ test('what is asked for while a picture is drawn waits, is put in order, and is 
     await expect(drawn.nth(1)).toHaveAccessibleName(/penguin$/);
     await expect(summary).toBeHidden();
   });
-});
 
-test('while the next picture is drawn, one that is done is edited; and pictures are drawn one after the other until that is stopped', async ({
-  app,
-}) => {
-  const { page } = app;
-  const { keyboard } = page;
-  const { add, summary, status } = parts(app);
   const button = (name: string | RegExp) => page.getByRole('button', { name });
-  await app.open();
-  await app.fill({ prompt: 'sun', steps: 3, width: 64, height: 64 });
-  await app.draw();
-  await button('Edit this').click();
-  await app.fill({ steps: 12 });
-  await app.generate.click();
-  await app.fill({ steps: 150 });
-  await page.getByRole('slider', { name: 'Denoising strength' }).fill('1');
-  await add.click();
-  await expect(page).toHaveTitle(/^\(2 of 2\)/, { timeout: 60_000 });
+  await test.step('while the next picture is drawn, one that is done is edited', async () => {
+    await button('Edit this').click();
+    await app.fill({ steps: 12 });
+    await app.generate.click();
+    await app.fill({ steps: 150 });
+    await page.getByRole('slider', { name: 'Denoising strength' }).fill('1');
+    await add.click();
+    await expect(page).toHaveTitle(/^\(2 of 2\)/, { timeout: 60_000 });
 
-  await button(/^Picture 2/).click();
-  await button('Slider').click();
-  await button('Accept').click();
-  await page.getByRole('tab', { name: 'Inpaint' }).click();
-  await expect(app.progress, 'it goes on').toBeVisible();
-  const canvas = page.getByRole('application');
-  const box = await canvas.boundingBox();
-  await page.mouse.move(box!.x + box!.width / 2, box!.y + box!.height / 2);
-  await page.mouse.down();
-  await page.mouse.move(box!.x + box!.width / 2 + 20, box!.y + box!.height / 2 + 10, { steps: 3 });
-  await page.mouse.up();
-  await add.click();
-  await button('Watch it').click();
-  await expect(page.getByRole('img', { name: 'Preview' })).toBeVisible();
-  await button('Back to the canvas').click();
-  await expect(canvas).toBeVisible();
-  await button(/^Queue/).click();
-  await expect(
-    page.getByRole('list', { name: 'Queue' }).locator('img'),
-    'the picture it begins with',
-  ).toHaveCount(2);
-  await button('Cancel all').click();
-  await expect(app.progress).toBeHidden({ timeout: 60_000 });
+    await button(/^Picture 4/).click();
+    await button('Slider').click();
+    await button('Accept').click();
+    await page.getByRole('tab', { name: 'Inpaint' }).click();
+    await expect(app.progress, 'it goes on').toBeVisible();
+    const canvas = page.getByRole('application');
+    const box = await canvas.boundingBox();
+    await page.mouse.move(box!.x + box!.width / 2, box!.y + box!.height / 2);
+    await page.mouse.down();
+    await page.mouse.move(box!.x + box!.width / 2 + 20, box!.y + box!.height / 2 + 10, { steps: 3 });
+    await page.mouse.up();
+    await add.click();
+    await button('Watch it').click();
+    await expect(page.getByRole('img', { name: 'Preview' })).toBeVisible();
+    await button('Back to the canvas').click();
+    await expect(canvas).toBeVisible();
+    await expect(
+      page.getByRole('list', { name: 'Queue' }).locator('img'),
+      'the picture it begins with, in the list that is open still',
+    ).toHaveCount(2);
+    await button('Cancel all').click();
+    await expect(app.progress).toBeHidden({ timeout: 60_000 });
+  });
 
   await test.step('until that is stopped, by keys alone', async () => {
     await page.getByRole('tab', { name: 'Text' }).click();
@@ -178,7 +154,7 @@ test('while the next picture is drawn, one that is done is edited; and pictures 
 
     await app.fill({ seed: -1 });
     await keyboard.press('Control+Shift+Enter');
-    await titled(app, /^\([2-9]\) /);
+    await app.titled(/^\([2-9]\) /);
     await expect(summary).toContainText('goes on forever');
     await app.fill({ prompt: 'apple' });
     await add.press('Enter');
