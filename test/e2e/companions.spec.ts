@@ -1,10 +1,10 @@
-/** What comes with the bundled model does what it says. On the CPU, which is quick here. */
+/** What comes with the bundled model does what it says. What exactly each draws: `golden/companions.test.ts`. On the CPU, which is quick here. */
 import { readFileSync } from 'node:fs';
 import { PNG } from 'pngjs';
 import { MaskCanvas } from './canvas';
 import { colourAt, expect, golden, test, type App } from './app';
 
-const settings = { steps: 6, guidance: 5, seed: 1, sampler: 'DDIM', width: 96, height: 96 } as const;
+const settings = { steps: 4, guidance: 5, seed: 1, sampler: 'DDIM', width: 64, height: 64 } as const;
 
 const file = (name: string, buffer: Buffer) => ({ name, mimeType: 'image/png', buffer });
 
@@ -16,16 +16,6 @@ function yellow(): Buffer {
   const ground = new PNG({ width: settings.width, height: settings.height });
   ground.data.forEach((_, i) => (ground.data[i] = [255, 220, 90, 255][i % 4]!)); // there are four
   return PNG.sync.write(ground);
-}
-
-/** Share of pixels that have a colour: whose channels are far apart. */
-function coloured({ data }: PNG): number {
-  let count = 0;
-  for (let i = 0; i < data.length; i += 4) {
-    const [r, g, b] = [data[i]!, data[i + 1]!, data[i + 2]!];
-    count += Number(Math.max(r, g, b) - Math.min(r, g, b) > 90);
-  }
-  return (4 * count) / data.length;
 }
 
 /** @param title of which the list tells the size as well. */
@@ -41,26 +31,21 @@ test('the embedding, the LoRA and the models for instructions and for inpainting
   const { page } = app;
   await app.open();
 
-  await test.step('the embedding knows a colour more', async () => {
+  await test.step('the embedding and the LoRA change the picture, whose recipe names them', async () => {
     await app.fill({ ...settings, prompt: 'penguin on a teal background' });
-    const onTeal = await app.draw();
-    const corners = [0.03, 0.97].flatMap((x) => [0.03, 0.97].map((y) => colourAt(onTeal, x, y)));
-    console.log(`corners: ${corners.map((c) => c.join(' ')).join(', ')}`);
-    for (const [r, g, b] of corners) {
-      expect(g - r).toBeGreaterThan(60);
-      expect(b - r).toBeGreaterThan(60);
-      expect(Math.abs(g - b)).toBeLessThan(60);
-    }
-    expect(coloured(onTeal)).toBeGreaterThan(0.2);
-  });
-
-  await test.step('the LoRA leaves outlines', async () => {
-    await app.fill({ prompt: 'strawberry' });
+    const { data: plain } = await app.draw();
     await page.getByText('LoRAs (1)').click();
     await page.getByRole('checkbox', { name: 'outline' }).check();
-    const outlined = coloured(await app.draw());
-    console.log(`coloured pixels of an outline: ${outlined.toFixed(3)}`);
-    expect(outlined).toBeLessThan(0.02);
+    const { data: outlined } = await app.draw();
+    expect(outlined.equals(plain)).toBe(false);
+    // At the latest some pictures later: sums are computed meanwhile.
+    const told = async (): Promise<string> => {
+      await app.draw();
+      return /\nSteps: .*/.exec((await app.downloadFile()).toString())?.[0] ?? '';
+    };
+    await expect
+      .poll(told, { timeout: 120_000 })
+      .toMatch(/Lora hashes: .*outline: [\da-f]{10}.*TI hashes: .*teal: [\da-f]{10}/);
   });
 
   await test.step('an apple is made blue by the model for instructions', async () => {
