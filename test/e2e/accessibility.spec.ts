@@ -74,12 +74,12 @@ test('axe finds nothing to mend in any view or window, in light or in dark', asy
     await page.getByRole('button', { name: 'Add to queue' }).click();
     await button(/^Queue/).click();
     await expectSound('a run, and one that waits');
-    await button('More ways to draw').click();
-    await expectSound('the menu at Generate');
-    await keyboard.press('Escape');
     await button('Clear queue').click();
     await app.cancel.click();
     await expect(app.progress).toBeHidden();
+    await button('More ways to draw').click();
+    await expectSound('the menu at Generate');
+    await keyboard.press('Escape');
     await app.fill({ steps: 2 });
     await app.generate.click();
     await expect(app.result).toBeVisible({ timeout: 60_000 });

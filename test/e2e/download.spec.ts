@@ -63,7 +63,7 @@ test('a model from an address outlasts breaks and a reload, and draws what diffu
   await expect(app.page.getByText(/The download of tiny sd.safetensors is not finished/)).toBeVisible();
   expect(server.asked).toHaveLength(quiet); // nothing by itself
 
-  server.habits = { breaksAfter: 4_000_000, etag: '"one"' };
+  server.habits = { breaksAfter: 9_000_000, etag: '"one"' };
   await app.page.getByRole('button', { name: /^Go on/ }).click();
   await expect(app.model.locator('option:checked')).toHaveText(/tiny sd/, { timeout: 120_000 });
   await expect(app.page.getByText(/is not finished/)).toHaveCount(0);
