@@ -144,22 +144,4 @@ test('LoRAs, textual inversions, a VAE and a TAESD are imported, called, weighed
     await app.fill(job);
     await expectPicture(await app.draw(), 'models/taesd/sd1_txt2img_ddim.png', 'decoded by TAESD');
   });
-
-  await test.step('of a LoRA for a model of another size what fits is used; what lies beside the app has hashes, too', async () => {
-    await app.model.selectOption({ label: (await app.model.locator('option').first().textContent()) ?? '' });
-    await app.fill({ prompt: 'penguin <lora:ink> <lora:outline:0.5>', steps: 1, width: 64, height: 64 });
-    // At the latest some pictures later: they are computed meanwhile.
-    await expect
-      .poll(
-        async () => {
-          await app.draw();
-          return /\nSteps: .*/.exec(await told(app))?.[0] ?? '';
-        },
-        { timeout: 120_000 },
-      )
-      .toMatch(/Model hash: [\da-f]{10}, Model: mini-sd.*Lora hashes: .*outline: [\da-f]{12}/);
-    await expect(
-      page.getByText(/Of the LoRA “ink” 18 of 216 modules used; 138 are for layers/),
-    ).toBeVisible();
-  });
 });

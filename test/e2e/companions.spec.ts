@@ -11,6 +11,12 @@ const file = (name: string, buffer: Buffer) => ({ name, mimeType: 'image/png', b
 /** A red apple on a yellow ground. */
 const apple = file('apple.png', readFileSync(new URL('companions/before.png', golden)));
 
+/** For a golden checkpoint. */
+const ink = {
+  name: 'ink.safetensors',
+  buffer: readFileSync(new URL('lora/kohya/kohya.safetensors', golden)),
+};
+
 /** The ground alone. */
 function yellow(): Buffer {
   const ground = new PNG({ width: settings.width, height: settings.height });
@@ -31,21 +37,29 @@ test('the embedding, the LoRA and the models for instructions and for inpainting
   const { page } = app;
   await app.open();
 
-  await test.step('the embedding and the LoRA change the picture, whose recipe names them', async () => {
+  await test.step('the embedding and the LoRA change the picture, whose recipe names them; of a LoRA for a model of another size what fits is used', async () => {
+    await app.importFiles(ink);
+    await page.getByText('LoRAs (2)').click();
     await app.fill({ ...settings, prompt: 'penguin on a teal background' });
-    const { data: plain } = await app.draw();
-    await page.getByText('LoRAs (1)').click();
+    await page.getByRole('checkbox', { name: 'ink' }).check();
+    const { data: before } = await app.draw();
+    await expect(
+      page.getByText(/Of the LoRA “ink” 18 of 216 modules used; 138 are for layers/),
+    ).toBeVisible();
     await page.getByRole('checkbox', { name: 'outline' }).check();
-    const { data: outlined } = await app.draw();
-    expect(outlined.equals(plain)).toBe(false);
     // At the latest some pictures later: sums are computed meanwhile.
-    const told = async (): Promise<string> => {
-      await app.draw();
-      return /\nSteps: .*/.exec((await app.downloadFile()).toString())?.[0] ?? '';
-    };
     await expect
-      .poll(told, { timeout: 120_000 })
-      .toMatch(/Lora hashes: .*outline: [\da-f]{10}.*TI hashes: .*teal: [\da-f]{10}/);
+      .poll(
+        async () => {
+          const { data } = await app.draw();
+          expect(data.equals(before)).toBe(false);
+          return /\nSteps: .*/.exec((await app.downloadFile()).toString())?.[0] ?? '';
+        },
+        { timeout: 120_000 },
+      )
+      .toMatch(
+        /Model hash: [\da-f]{10}, Model: mini-sd.*Lora hashes: .*outline: [\da-f]{12}.*TI hashes: .*teal: [\da-f]{10}/,
+      );
   });
 
   await test.step('an apple is made blue by the model for instructions', async () => {
