@@ -53,6 +53,23 @@ class Scope:
         return self.numbered
 
 
+class Joined:
+    """Files as if they were one: each one's tensors below a name."""
+
+    def __init__(self, files):
+        from safetensors import safe_open
+
+        opened = [(safe_open(path, 'pt'), below) for path, below in files.items()]
+        self.places = {below + name: (file, name) for file, below in opened for name in file.keys()}
+
+    def keys(self):
+        return self.places.keys()
+
+    def get_tensor(self, name):
+        file, own = self.places[name]
+        return file.get_tensor(own)
+
+
 # --- modules ---------------------------------------------------------------------------------------------------
 
 
@@ -335,16 +352,20 @@ def compare_recording(path, recording):
 def check_reference():
     """This reference against diffusers, on the miniatures of the golden tests."""
     import reference_sd3
-    from safetensors import safe_open
 
     worst = 0.0
-    models = {'sd1': 'model', 'sd2-v': 'model', 'sdxl': 'model', 'sd3': 'model_t5', 'sd35m': 'model'}
-    for name, model in models.items():
+    text = 'text_encoders.clip_{}.transformer.'
+    models = {name: {'model': ''} for name in ('sd1', 'sd2-v', 'sdxl')}
+    models['sd3'] = {'model_t5': ''}
+    models['sd35m'] = {'model_bare': '', 'clip_l': text.format('l'), 'clip_g': text.format('g')}
+    for name, files in models.items():
         folder = Path(__file__).parent.parent / 'golden/data/models' / name
-        with tempfile.NamedTemporaryFile(suffix='.safetensors') as file:
-            file.write(gzip.decompress((folder / f'{model}.safetensors.gzip').read_bytes()))
-            file.flush()
-            root, cases = Scope(safe_open(file.name, 'pt')), folder / 'cases'
+        with tempfile.TemporaryDirectory() as unpacked:
+            for file in files:
+                bytes = gzip.decompress((folder / f'{file}.safetensors.gzip').read_bytes())
+                (Path(unpacked) / file).write_bytes(bytes)
+            joined = Joined({Path(unpacked) / file: below for file, below in files.items()})
+            root, cases = Scope(joined), folder / 'cases'
             if name.startswith('sd3'):
                 compared = reference_sd3.golden_cases(reference_sd3.Checkpoint(root), cases)
             else:
