@@ -35,7 +35,7 @@ export interface Scope {
 
 /** The root scope of a state dict. `used` collects the keys that were asked for. */
 export function scope(weights: StateDict, target: Target, used: Set<string> = new Set()): Scope {
-  const below = childNames(weights);
+  const below = namesIn(weights);
   const vars = new Map<string, Var>();
 
   const shapeOf = (key: string): Shape => {
@@ -102,6 +102,15 @@ export function scope(weights: StateDict, target: Target, used: Set<string> = ne
     });
   };
   return at('');
+}
+
+/** Told once for each state dict: a checkpoint is the scope of many graphs. */
+const known = new WeakMap<StateDict, ReturnType<typeof childNames>>();
+
+function namesIn(weights: StateDict): ReturnType<typeof childNames> {
+  const below = known.get(weights) ?? childNames(weights);
+  known.set(weights, below);
+  return below;
 }
 
 /** Path of each module → names directly below it. */
