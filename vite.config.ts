@@ -23,6 +23,8 @@ const inNode = {
     server: { deps: { inline: [/@huggingface\/transformers/] } },
     // ONNX Runtime and transformers.js are loaded once, and not by every file.
     isolate: false,
+    // Another stage has the other core: helpers that collect garbage beside the tests cost more than they save.
+    execArgv: ['--single-threaded-gc'],
   },
 };
 
