@@ -1,14 +1,13 @@
 /** Attention as large as the VAE's at 512 pixels, on the wasm backend. */
-import * as ort from 'onnxruntime-web';
 import { describe, expect, it } from 'vitest';
 import { build, input, op, type Var } from '../../src/graph/graph';
 import { attention } from '../../src/graph/nn';
 import { wasmMachine } from '../../src/runtime/device';
 import { Sessions } from '../../src/runtime/session';
 import { memorySource } from '../../src/weights/source';
+import { plain } from './runtime';
 
-ort.env.wasm.numThreads = 1;
-const sessions = new Sessions(ort);
+const sessions = new Sessions(plain);
 const target = wasmMachine(sessions).target();
 
 const [tokens, width] = [4096, 512];

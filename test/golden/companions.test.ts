@@ -1,5 +1,4 @@
 /** What goes with the bundled model draws in the app what models/train draws with it in PyTorch. */
-import * as ort from 'onnxruntime-web';
 import { PNG } from 'pngjs';
 import { beforeAll, expect, it } from 'vitest';
 import { canny } from '../../src/canvas/hints/canny';
@@ -19,6 +18,7 @@ import { memorySource } from '../../src/weights/source';
 import { jobWith } from '../job';
 import { bundled, draw, expectSame, openCheckpoint, servedTokenizer } from './drawing';
 import { goldenBytes, goldenJson, present } from './root';
+import { tuned } from './runtime';
 import { pictureDifference } from './tensors';
 
 const reference = (name: string): Uint8Array => goldenBytes(`companions/${name}.png`);
@@ -115,7 +115,7 @@ test('the ControlNet', async () => {
 test('the upscaler', async () => {
   const name = 'upscalers/mini-compact-x4.safetensors';
   const { header, source } = await addon(name);
-  const upscaler = new OpenUpscaler(name, header, source, wasmMachine(new Sessions(ort)));
+  const upscaler = new OpenUpscaler(name, header, source, wasmMachine(new Sessions(tuned)));
   const run = enlargedPicture(picture('before'), { width: 384, height: 384 }, upscaler, () => undefined);
   let step = await run.next();
   while (!step.done) step = await run.next();

@@ -1,4 +1,3 @@
-import * as ort from 'onnxruntime-web';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { OpenFile } from '../../src/pipeline/memory/opening';
 import { wasmMachine } from '../../src/runtime/device';
@@ -12,10 +11,10 @@ import { openCheckpoint } from './drawing';
 import { embeddings, label } from './net-cases';
 import { goldenBytes, goldenJson, goldenTensors, hasGolden, listCases, present } from './root';
 import { written, tensorsOf, type StoredTensor } from '../safetensors';
+import { tuned } from './runtime';
 import { inFloats } from './tensors';
 
-ort.env.wasm.numThreads = 1;
-const machine = wasmMachine(new Sessions(ort));
+const machine = wasmMachine(new Sessions(tuned));
 
 async function expectSame(guide: GoldenGuide, name: string, at: string): Promise<void> {
   const facts = goldenJson(`${at}/case.json`) as ForwardCase;

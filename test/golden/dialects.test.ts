@@ -6,9 +6,10 @@ import type { Tokenizer } from '../../src/text/windows';
 import { composed, sequence, transposed } from '../dialects';
 import { jobWith } from '../job';
 import { tensorsOf, written, type StoredTensors } from '../safetensors';
-import { draw, openCheckpoint, servedTokenizer, untuned } from './drawing';
+import { draw, openCheckpoint, servedTokenizer } from './drawing';
 import { modelBytes } from './models';
 import { modelsWith } from './root';
+import { untuned } from './runtime';
 import { pictureDifference } from './tensors';
 
 const SEEDS = [1, 2];

@@ -1,6 +1,5 @@
 /** Whole pictures in Node, on the wasm backend, and how they compare with diffusers' own. */
 import { readFile } from 'node:fs/promises';
-import * as ort from 'onnxruntime-web';
 import { PNG } from 'pngjs';
 import { expect, vi } from 'vitest';
 import type { Model } from '../../src/nets/model';
@@ -19,23 +18,8 @@ import { loadTokenizer } from '../../src/text/tokenizer';
 import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
 import { goldenBytes } from './root';
+import { tuned } from './runtime';
 import { pictureDifference } from './tensors';
-
-ort.env.wasm.numThreads = 1;
-
-/**
- * ONNX Runtime that opens nets as they are, without making them faster first, which takes a third of opening one: where two
- * pictures of few steps are drawn alike.
- */
-export const untuned: OrtModule = { ...ort, InferenceSession: { create: openedAsItIs as Create } };
-type Create = typeof ort.InferenceSession.create;
-
-function openedAsItIs(
-  model: Uint8Array,
-  options: ort.InferenceSession.SessionOptions,
-): Promise<ort.InferenceSession> {
-  return ort.InferenceSession.create(model, { ...options, graphOptimizationLevel: 'disabled' });
-}
 
 /** What the mean difference of a picture's bytes from diffusers' picture may be, by the net that predicts. */
 const tolerances: Readonly<Record<Model['denoiser']['net'], number>> = { unet: 0.5, mmdit: 0.1 };
@@ -75,7 +59,7 @@ interface Ways {
 
 export async function openCheckpoint(
   file: Uint8Array<ArrayBuffer>,
-  { runtime = ort, previews = false, patches = new Map() }: Ways = {},
+  { runtime = tuned, previews = false, patches = new Map() }: Ways = {},
 ): Promise<Checkpoint> {
   const { model, tensors } = inspect(await readHeader(new Blob([file])));
   const weights = { tensors, source: memorySource(file), patches };

@@ -1,5 +1,4 @@
 /** Textual inversion against diffusers: which tokens a word takes, and what the text encoder makes of its vectors. */
-import * as ort from 'onnxruntime-web';
 import { expect, it } from 'vitest';
 import { Checkpoint } from '../../src/pipeline/checkpoint';
 import { embeddingWords, type EmbeddingWord } from '../../src/nets/detect/embedding';
@@ -16,9 +15,8 @@ import { tensorsOf, written } from '../safetensors';
 import { servedTokenizer } from './drawing';
 import { modelBytes } from './models';
 import { goldenBytes, goldenJson, goldenTensors, listCases, present } from './root';
+import { tuned } from './runtime';
 import { worstDifference } from './tensors';
-
-ort.env.wasm.numThreads = 1;
 
 const words = listCases('lora', (name) => name.startsWith('textual_inversion'));
 
@@ -31,7 +29,7 @@ it.each(words)('a word of its own (%s)', async (name) => {
   const model = modelBytes('sd1');
   const { model: facts, tensors } = inspect(await readHeader(new Blob([model])));
   const weights = { tensors, source: memorySource(model) };
-  const checkpoint = new Checkpoint(facts, weights, wasmMachine(new Sessions(ort)));
+  const checkpoint = new Checkpoint(facts, weights, wasmMachine(new Sessions(tuned)));
 
   const learned = goldenBytes(`${at}/${file!}`);
   const header = await readHeader(new Blob([learned]));
@@ -65,7 +63,7 @@ it.runIf(present('models/sdxl'))("SDXL's two encoders get the vectors that are m
   const file = modelBytes('sdxl');
   const { model: facts, tensors } = inspect(await readHeader(new Blob([file])));
   const weights = { tensors, source: memorySource(file) };
-  const checkpoint = new Checkpoint(facts, weights, wasmMachine(new Sessions(ort)));
+  const checkpoint = new Checkpoint(facts, weights, wasmMachine(new Sessions(tuned)));
 
   // The word means "cat dog" to the first encoder and "red apple" to the second: rows of their own tables.
   const meant = ['cat dog', 'red apple'].map((words) => [...tokenizer(words)]);

@@ -1,5 +1,4 @@
 /** Pictures through upscalers: as PyTorch makes them, whole and in tiles, of any size, with what shows through. */
-import * as ort from 'onnxruntime-web';
 import { PNG } from 'pngjs';
 import { describe, expect, it } from 'vitest';
 import type { Pixels } from '../../src/canvas/pixels';
@@ -11,19 +10,18 @@ import { Sessions } from '../../src/runtime/session';
 import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
 import { goldenBytes, hasGolden, listCases } from './root';
+import { plain, tuned } from './runtime';
 import { pictureDifference } from './tensors';
 import { upscaleCase } from './upscale-case';
 
-ort.env.wasm.numThreads = 1;
-
 const silent = (): undefined => undefined;
-const plain = wasmMachine(new Sessions(ort));
+const machine = wasmMachine(new Sessions(tuned));
 
 /** The first of a case's files, opened. */
-async function open(name: string, machine: Machine = plain): Promise<OpenUpscaler> {
+async function open(name: string, where: Machine = machine): Promise<OpenUpscaler> {
   const [path] = Object.values(upscaleCase(name).files) as [string];
   const file = goldenBytes(path);
-  return new OpenUpscaler(path, await readHeader(new Blob([file])), memorySource(file), machine);
+  return new OpenUpscaler(path, await readHeader(new Blob([file])), memorySource(file), where);
 }
 
 async function through(
@@ -132,7 +130,10 @@ const quick = cases
 
 it.each(quick)('512 × 512 pixels become 2048 × 2048 where a buffer has at most 1 GB (%s)', async (name) => {
   const limits = { tensor: 2 ** 30, net: 2 ** 32 };
-  const { picture, told } = await through(painted(512, 512), await open(name, { ...plain, limits }));
+  const { picture, told } = await through(
+    painted(512, 512),
+    await open(name, { ...wasmMachine(new Sessions(plain)), limits }),
+  );
   expect([picture.width, picture.height]).toEqual([2048, 2048]);
   expect(told.length).toBeGreaterThan(2);
 });

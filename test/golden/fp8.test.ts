@@ -11,10 +11,11 @@ import { convert, f32ToF16 } from '../../src/weights/values/half';
 import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
 import { tensorsOf, written, type StoredTensor, type StoredTensors } from '../safetensors';
-import { draw, openCheckpoint, servedTokenizer, untuned } from './drawing';
+import { draw, openCheckpoint, servedTokenizer } from './drawing';
 import { modelBytes } from './models';
 import { nearestTo, type Float8 } from './float8';
 import { goldenBytes, present } from './root';
+import { untuned } from './runtime';
 import { pictureDifference } from './tensors';
 
 const there = present('models/sd1');

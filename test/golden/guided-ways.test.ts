@@ -9,9 +9,10 @@ import { samplers } from '../../src/sampling/table';
 import type { Tokenizer } from '../../src/text/windows';
 import { jobWith } from '../job';
 import { goldenControl } from './control-jobs';
-import { draw, openCheckpoint, servedTokenizer, untuned } from './drawing';
+import { draw, openCheckpoint, servedTokenizer } from './drawing';
 import { modelBytes } from './models';
 import { listGolden, skipped } from './root';
+import { untuned } from './runtime';
 import { pictureDifference, worstDifference } from './tensors';
 
 const CONTROL = 'control/controlnet-sd1';

@@ -6,9 +6,10 @@ import { lavish } from '../../src/pipeline/memory/thrift';
 import type { Tokenizer } from '../../src/text/windows';
 import { jobWith } from '../job';
 import { goldenControl } from './control-jobs';
-import { draw, openCheckpoint, servedTokenizer, untuned } from './drawing';
+import { draw, openCheckpoint, servedTokenizer } from './drawing';
 import { modelBytes } from './models';
 import { listGolden, skipped } from './root';
+import { untuned } from './runtime';
 import { pictureDifference } from './tensors';
 
 const CONTROL = 'control/controlnet-sd1';

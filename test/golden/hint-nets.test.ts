@@ -1,5 +1,4 @@
 /** Nets that make hints against transformers and PyTorch, for both backends' layouts. */
-import * as ort from 'onnxruntime-web';
 import { describe, expect, it } from 'vitest';
 import { DrobeError } from '../../src/errors';
 import { hintNetGraph, hintNetIn } from '../../src/nets/hints/hint-net';
@@ -11,12 +10,11 @@ import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
 import { hintNetCase } from './hint-net-case';
 import { goldenBytes, listCases } from './root';
+import { tuned } from './runtime';
 import { inFloats, worstDifference } from './tensors';
 
-ort.env.wasm.numThreads = 1;
-
 const silent = (): undefined => undefined;
-const plain = wasmMachine(new Sessions(ort));
+const plain = wasmMachine(new Sessions(tuned));
 /** The CPU runs what is written for WebGPU, too, as long as nothing of WebGPU's own kernels is in it. */
 const nhwc: Machine = { ...plain, target: () => ({ ...plain.target(), layout: 'nhwc' }) };
 

@@ -1,5 +1,4 @@
 /** IP-Adapters of the reference numbers: their files, opened, and what diffusers made of pictures with them. */
-import * as ort from 'onnxruntime-web';
 import { PNG } from 'pngjs';
 import type { Pixels } from '../../src/canvas/pixels';
 import type { Graph } from '../../src/graph/graph';
@@ -12,9 +11,9 @@ import { Sessions, type Kept, type Value, type Weights } from '../../src/runtime
 import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
 import { goldenBytes, goldenJson, hasGolden, listCases, listGolden } from './root';
+import { tuned } from './runtime';
 
-ort.env.wasm.numThreads = 1;
-export const machine = wasmMachine(new Sessions(ort));
+export const machine = wasmMachine(new Sessions(tuned));
 
 interface AdapterCase {
   readonly base_model: string;

@@ -4,10 +4,11 @@ import { inverted, type Mask } from '../../src/canvas/pixels';
 import type { Job } from '../../src/pipeline/job';
 import { lavish } from '../../src/pipeline/memory/thrift';
 import type { Tokenizer } from '../../src/text/windows';
-import { draw, expectSame, openCheckpoint, servedTokenizer, untuned } from './drawing';
+import { draw, expectSame, openCheckpoint, servedTokenizer } from './drawing';
 import { adapters, adapterFiles, casesOf, openAdapter, picture } from './ip-case';
 import { jobOf, type PipelineCase } from './pipeline-case';
 import { goldenBytes, goldenJson, goldenTensors, skipped } from './root';
+import { untuned } from './runtime';
 import { drawFrom, expectLatents, spyOn } from './spied';
 import { pictureDifference } from './tensors';
 

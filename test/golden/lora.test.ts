@@ -1,5 +1,4 @@
 /** LoRAs of every layout against diffusers: the merged text encoder, and every step of a picture. */
-import * as ort from 'onnxruntime-web';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { recognise } from '../../src/nets/detect/detect';
 import { inNormalForm } from '../../src/nets/names/normal-form';
@@ -18,9 +17,8 @@ import { readHeader, type Header } from '../../src/weights/safetensors';
 import { memorySource, type ByteSource } from '../../src/weights/source';
 import { modelBytes } from './models';
 import { goldenBytes, goldenJson, goldenTensors, listCases } from './root';
+import { tuned } from './runtime';
 import { worstDifference } from './tensors';
-
-ort.env.wasm.numThreads = 1;
 
 interface Case {
   readonly lora_file: string;
@@ -53,7 +51,7 @@ describe.each(cases)('a LoRA in the layout of %s', (name) => {
     const loras = [await loraOf(`lora/${name}/${lora_file}`, scale)];
     expect(patchesOf(facts, tensors, loras).size).toBe(modules);
 
-    const machine = wasmMachine(new Sessions(ort));
+    const machine = wasmMachine(new Sessions(tuned));
     const checkpoint = new Checkpoint(facts, { tensors, source: model.source }, machine);
     await checkpoint.useLoras(name, () => Promise.resolve(loras));
     const { eos, length } = facts.texts[0];

@@ -1,11 +1,9 @@
-import * as ort from 'onnxruntime-web';
 import { wasmMachine, type Machine } from '../../src/runtime/device';
 import { Sessions } from '../../src/runtime/session';
 import type { Golden } from './net-cases';
 import { describeNets } from './nets-suite';
 import { goldenBytes, listCases, modelsWith } from './root';
-
-ort.env.wasm.numThreads = 1;
+import { tuned } from './runtime';
 
 const golden: Golden = {
   read: async (path) => goldenBytes(path),
@@ -13,13 +11,13 @@ const golden: Golden = {
 };
 const models = modelsWith(/^unet/);
 
-describeNets('wasm', () => Promise.resolve(wasmMachine(new Sessions(ort))), golden, models);
+describeNets('wasm', () => Promise.resolve(wasmMachine(new Sessions(tuned))), golden, models);
 
 // Where the fused kernel is not to be trusted, and where its scores would not fit; texts told as the app does it.
 describeNets(
   'wasm with attention written out and in slices',
   () => {
-    const machine = wasmMachine(new Sessions(ort));
+    const machine = wasmMachine(new Sessions(tuned));
     const target: Machine['target'] = () => ({
       ...machine.target(),
       fusedAttention: false,
@@ -36,7 +34,7 @@ describeNets(
 describeNets(
   'wasm with convolutions Winograd’s way',
   () => {
-    const machine = wasmMachine(new Sessions(ort));
+    const machine = wasmMachine(new Sessions(tuned));
     const target: Machine['target'] = () => ({ ...machine.target(), winograd: { tiles: 1, channels: 1 } });
     return Promise.resolve({ ...machine, target });
   },

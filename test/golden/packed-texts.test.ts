@@ -2,7 +2,6 @@
  * Large text encoders with weights rounded to 8 bits: they give what full weights give that were rounded alike, what that
  * moves is known, and a picture asked for in 8 or 4 bits is the one of a file whose weights were rounded before.
  */
-import * as ort from 'onnxruntime-web';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Bits, Graph, Target } from '../../src/graph/graph';
 import { canBePacked } from '../../src/graph/packed';
@@ -22,14 +21,14 @@ import { memorySource } from '../../src/weights/source';
 import { jobWith } from '../job';
 import { tensorsOf, written, type StoredTensors } from '../safetensors';
 import { rowsOf, tokensOf } from '../tokens';
-import { draw, goldenT5, openCheckpoint, servedTokenizer, untuned } from './drawing';
+import { draw, goldenT5, openCheckpoint, servedTokenizer } from './drawing';
 import { nearestTo } from './float8';
 import { hasModel, modelBytes } from './models';
 import { hasGolden, modelsWith } from './root';
 import { besideRounded, packedIn, roundings, type Rounded } from './rounded';
+import { untuned } from './runtime';
 import { pictureDifference } from './tensors';
 
-ort.env.wasm.numThreads = 1;
 const machine = wasmMachine(new Sessions(untuned));
 
 /** A model as its file tells it. */

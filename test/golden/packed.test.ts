@@ -3,7 +3,6 @@
  * same way, and what the rounding itself changes is known. That codes and scales are read as they are meant is shown in
  * `unit/weights/pack.test.ts`.
  */
-import * as ort from 'onnxruntime-web';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Bits, Graph, Target } from '../../src/graph/graph';
 import { unetGraph } from '../../src/nets/graphs';
@@ -16,13 +15,12 @@ import type { Tokenizer } from '../../src/text/windows';
 import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
 import { jobWith } from '../job';
-import { bundled, draw, openCheckpoint, servedTokenizer, untuned } from './drawing';
+import { bundled, draw, openCheckpoint, servedTokenizer } from './drawing';
 import { hasModel, modelBytes } from './models';
 import { listGolden, modelsWith } from './root';
 import { besideRounded } from './rounded';
+import { untuned } from './runtime';
 import { pictureDifference } from './tensors';
-
-ort.env.wasm.numThreads = 1;
 
 const models = modelsWith(/^txt2img/).filter(
   (name) =>

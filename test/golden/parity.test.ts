@@ -1,5 +1,4 @@
 /** The bundled checkpoint's own reference numbers, from PyTorch. */
-import * as ort from 'onnxruntime-web';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Graph } from '../../src/graph/graph';
 import { decoderGraph, encoderGraph, textGraph, unetGraph } from '../../src/nets/graphs';
@@ -12,11 +11,10 @@ import { tokensOf } from '../tokens';
 import { embeddings } from './net-cases';
 import { bundled } from './drawing';
 import { goldenTensors, present } from './root';
+import { tuned } from './runtime';
 import { inFloats, worstDifference, type Tensor } from './tensors';
 
-ort.env.wasm.numThreads = 1;
-
-const machine = wasmMachine(new Sessions(ort));
+const machine = wasmMachine(new Sessions(tuned));
 const reference = 'mini-sd/parity.safetensors';
 let tensor: (name: string) => Tensor;
 let inspected: Inspected;

@@ -9,9 +9,10 @@ import { noiseOf } from '../../src/sampling/noise';
 import { plan } from '../../src/sampling/plan';
 import type { Tokenizer } from '../../src/text/windows';
 import { jobWith } from '../job';
-import { bundled, draw, openCheckpoint, servedTokenizer, untuned } from './drawing';
+import { bundled, draw, openCheckpoint, servedTokenizer } from './drawing';
 import { modelBytes } from './models';
 import { present } from './root';
+import { untuned } from './runtime';
 import { worstDifference } from './tensors';
 
 let checkpoint: Checkpoint;

@@ -11,9 +11,10 @@ import { meanLatents } from '../../src/pipeline/start';
 import type { Tokenizer } from '../../src/text/windows';
 import { jobWith } from '../job';
 import { goldenControl } from './control-jobs';
-import { bundled, draw, openCheckpoint, servedTokenizer, untuned } from './drawing';
+import { bundled, draw, openCheckpoint, servedTokenizer } from './drawing';
 import { modelBytes } from './models';
 import { listGolden, present, skipped } from './root';
+import { untuned } from './runtime';
 import { pictureDifference } from './tensors';
 
 const redraw: Redraw = { tile: { width: 32, height: 32 }, padding: 16, blur: 4, order: 'linear' };

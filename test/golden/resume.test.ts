@@ -4,9 +4,10 @@ import type { Checkpoint } from '../../src/pipeline/checkpoint';
 import type { Progress } from '../../src/pipeline/job';
 import type { Tokenizer } from '../../src/text/windows';
 import { jobWith } from '../job';
-import { draw, openCheckpoint, servedTokenizer, untuned } from './drawing';
+import { draw, openCheckpoint, servedTokenizer } from './drawing';
 import { modelBytes } from './models';
 import { present } from './root';
+import { untuned } from './runtime';
 
 const test = it.runIf(present('models/sd1'));
 let checkpoint: Checkpoint;

@@ -14,9 +14,10 @@ import type { Tokenizer } from '../../src/text/windows';
 import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
 import { jobWith } from '../job';
-import { bundled, draw, openCheckpoint, servedTokenizer, untuned } from './drawing';
+import { bundled, draw, openCheckpoint, servedTokenizer } from './drawing';
 import { modelBytes } from './models';
 import { present } from './root';
+import { untuned } from './runtime';
 import { pictureDifference, worstDifference } from './tensors';
 
 const TOLERANCE = 1e-5;

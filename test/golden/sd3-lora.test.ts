@@ -1,5 +1,4 @@
 /** LoRAs of Stable Diffusion 3 as kohya and diffusers write them, against weights that are changed in the file itself. */
-import * as ort from 'onnxruntime-web';
 import { expect, it } from 'vitest';
 import { mmditGraph } from '../../src/nets/mmdit-graphs';
 import { patchesOf, useOf } from '../../src/pipeline/files/lora';
@@ -11,12 +10,11 @@ import { memorySource } from '../../src/weights/source';
 import { tensorsOf, written, type StoredTensor, type StoredTensors } from '../safetensors';
 import { answers, embeddings } from './net-cases';
 import { goldenBytes, hasGolden, modelsWith } from './root';
+import { tuned } from './runtime';
 import { SD3Nets } from './sd3-cases';
 import { worstDifference } from './tensors';
 
-ort.env.wasm.numThreads = 1;
-
-const machine = wasmMachine(new Sessions(ort));
+const machine = wasmMachine(new Sessions(tuned));
 const RANK = 2;
 
 const wave = (length: number, step: number): Float32Array<ArrayBuffer> =>

@@ -10,9 +10,10 @@ import { plan } from '../../src/sampling/plan';
 import { likes } from '../../src/sampling/settings';
 import type { Tokenizer } from '../../src/text/windows';
 import { jobWith } from '../job';
-import { draw, goldenT5, openCheckpoint, servedTokenizer, untuned } from './drawing';
+import { draw, goldenT5, openCheckpoint, servedTokenizer } from './drawing';
 import { modelBytes } from './models';
 import { present } from './root';
+import { untuned } from './runtime';
 import { worstDifference } from './tensors';
 
 const there = present('models/sd3/model_t5.safetensors', 'models/sd35m', 't5_tokenizer/tokenizer.json');

@@ -1,5 +1,4 @@
 /** The nets of Stable Diffusion 3 in every layout that its files come in. */
-import * as ort from 'onnxruntime-web';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { mmditGraph } from '../../src/nets/mmdit-graphs';
 import { wasmMachine } from '../../src/runtime/device';
@@ -7,13 +6,12 @@ import { Sessions, type Value } from '../../src/runtime/session';
 import { tensorsOf, written } from '../safetensors';
 import { embeddings, type Compared } from './net-cases';
 import { goldenBytes, goldenJson, goldenTensors, hasGolden, listCases, modelsWith } from './root';
+import { tuned } from './runtime';
 import { SD3Nets, type Expected } from './sd3-cases';
 import { likeDiffusers } from './sd3-diffusers';
 import { worstDifference } from './tensors';
 
-ort.env.wasm.numThreads = 1;
-
-const machine = wasmMachine(new Sessions(ort));
+const machine = wasmMachine(new Sessions(tuned));
 
 /** The files that a model can be of: one with all in it, or one without text encoders and those beside it. */
 const LAYOUTS = [

@@ -1,5 +1,4 @@
 /** T5 block by block, as where it finds no room whole, gives what it gives at once. */
-import * as ort from 'onnxruntime-web';
 import { expect, it } from 'vitest';
 import { openNet } from '../../src/pipeline/memory/opening';
 import { Slot } from '../../src/pipeline/memory/slot';
@@ -7,11 +6,11 @@ import { T5 } from '../../src/pipeline/prompt/t5';
 import { wasmMachine } from '../../src/runtime/device';
 import { Sessions } from '../../src/runtime/session';
 import { goldenBytes, goldenTensors, hasGolden, modelsWith } from './root';
+import { tuned } from './runtime';
 import { SD3Nets } from './sd3-cases';
 import { worstDifference } from './tensors';
 
-ort.env.wasm.numThreads = 1;
-const machine = wasmMachine(new Sessions(ort));
+const machine = wasmMachine(new Sessions(tuned));
 
 const at = (name: string): string => `models/${name}/model_t5.safetensors`;
 

@@ -1,5 +1,4 @@
 /** TAESD's decoder against diffusers, in both layouts; and whole pictures that it finishes. */
-import * as ort from 'onnxruntime-web';
 import { expect, it } from 'vitest';
 import { build, input } from '../../src/graph/graph';
 import { scope } from '../../src/graph/scope';
@@ -12,9 +11,8 @@ import { draw, expectSame, openCheckpoint, servedTokenizer } from './drawing';
 import { modelBytes } from './models';
 import { jobOf, type PipelineCase } from './pipeline-case';
 import { goldenBytes, goldenJson, goldenTensors, present } from './root';
+import { tuned } from './runtime';
 import { inFloats, worstDifference } from './tensors';
-
-ort.env.wasm.numThreads = 1;
 
 const files = ['taesd_decoder', 'diffusion_pytorch_model'].map((name) => `models/taesd/${name}.safetensors`);
 
@@ -22,7 +20,7 @@ it.each(files.filter((file) => present(file)))('decodes latents as diffusers doe
   const tensor = goldenTensors('models/taesd/expected.safetensors');
   const file = goldenBytes(path);
   const { tensors } = await readHeader(new Blob([file]));
-  const machine = wasmMachine(new Sessions(ort));
+  const machine = wasmMachine(new Sessions(tuned));
   const latents = inFloats(tensor('z'));
   const [batch, , h, w] = latents.shape as [number, number, number, number];
   const net = await machine.sessions.open(
@@ -42,7 +40,7 @@ it.runIf(present(whole))('encodes pictures as diffusers does', async () => {
   const tensor = goldenTensors('models/taesd/expected.safetensors');
   const file = goldenBytes(whole);
   const { tensors } = await readHeader(new Blob([file]));
-  const machine = wasmMachine(new Sessions(ort));
+  const machine = wasmMachine(new Sessions(tuned));
   const image = inFloats(tensor('image'));
   const p = scope(tensors, machine.target())('encoder.layers');
   const net = await machine.sessions.open(

@@ -1,5 +1,4 @@
 /** The bundled model with less memory: the same pictures, and what is said where there is too little of it. */
-import * as ort from 'onnxruntime-web';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { build, constant, input, op } from '../../src/graph/graph';
 import type { Checkpoint } from '../../src/pipeline/checkpoint';
@@ -10,9 +9,10 @@ import { wasmMachine } from '../../src/runtime/device';
 import { Sessions } from '../../src/runtime/session';
 import { memorySource } from '../../src/weights/source';
 import { jobWith } from '../job';
-import { bundled, draw, openCheckpoint, servedTokenizer, untuned } from './drawing';
+import { bundled, draw, openCheckpoint, servedTokenizer } from './drawing';
 import { modelBytes } from './models';
 import { present } from './root';
+import { plain, untuned } from './runtime';
 import { pictureDifference, worstDifference } from './tensors';
 
 const silent = (): undefined => undefined;
@@ -116,7 +116,7 @@ it.runIf(present('models/sdxl'))('answers of a UNet that takes labels are the sa
 it.each([2 ** 30 - 16, 2 ** 30])(
   'a tensor of %i numbers is told as too much for the memory of WebAssembly, and others work all the same',
   async (large) => {
-    const machine = wasmMachine(new Sessions(ort));
+    const machine = wasmMachine(new Sessions(plain));
     const sum = async (count: number): Promise<number[]> => {
       const x = input('x', [1, 1], machine.target());
       const shape = constant(BigInt64Array.of(BigInt(count), 1n), [2], machine.target());

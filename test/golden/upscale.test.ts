@@ -1,5 +1,4 @@
 /** Upscalers against PyTorch, in all namings and for both backends' layouts. */
-import * as ort from 'onnxruntime-web';
 import { describe, expect, it } from 'vitest';
 import { upscalerForm } from '../../src/nets/names/upscaler';
 import { upscalerGraph, upscalerIn } from '../../src/nets/upscalers/upscaler';
@@ -8,12 +7,11 @@ import { Sessions } from '../../src/runtime/session';
 import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
 import { goldenBytes, goldenTensors, listCases } from './root';
+import { tuned } from './runtime';
 import { inFloats, worstDifference } from './tensors';
 import { upscaleCase } from './upscale-case';
 
-ort.env.wasm.numThreads = 1;
-
-const plain = wasmMachine(new Sessions(ort));
+const plain = wasmMachine(new Sessions(tuned));
 /** The CPU runs what is written for WebGPU, too, as long as nothing of WebGPU's own kernels is in it. */
 const nhwc: Machine = { ...plain, target: () => ({ ...plain.target(), layout: 'nhwc' }) };
 

@@ -1,5 +1,4 @@
 /** 3 × 3 convolutions Winograd's way, beside ONNX Runtime's own kernel. */
-import * as ort from 'onnxruntime-web';
 import { expect, it } from 'vitest';
 import { build, input, type Graph } from '../../src/graph/graph';
 import { conv } from '../../src/graph/nn';
@@ -8,10 +7,10 @@ import { wasmMachine } from '../../src/runtime/device';
 import { Sessions, type Weights } from '../../src/runtime/session';
 import type { TensorInfo } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
+import { tuned } from './runtime';
 import { worstDifference } from './tensors';
 
-ort.env.wasm.numThreads = 1;
-const machine = wasmMachine(new Sessions(ort));
+const machine = wasmMachine(new Sessions(tuned));
 
 const sines = (length: number, by: number): Float32Array =>
   Float32Array.from({ length }, (_, i) => Math.sin(i * by + 1));

@@ -18,7 +18,8 @@ import { blobsOf, mapFiles } from '../../../src/weights/store/layout';
 import { readHeader, type Header } from '../../../src/weights/safetensors';
 import { memorySource } from '../../../src/weights/source';
 import { jobWith, type Asked } from '../../job';
-import { draw, untuned, withoutPreviews } from '../drawing';
+import { draw, withoutPreviews } from '../drawing';
+import { untuned } from '../runtime';
 
 /** A file and where it lies: "vae/model.safetensors". */
 export interface Dropped {
