@@ -1,14 +1,9 @@
 import { wasmMachine, type Machine } from '../../src/runtime/device';
 import { Sessions } from '../../src/runtime/session';
-import type { Golden } from './net-cases';
 import { describeNets } from './nets-suite';
-import { goldenBytes, listCases, modelsWith } from './root';
+import { golden, modelsWith } from './root';
 import { tuned } from './runtime';
 
-const golden: Golden = {
-  read: async (path) => goldenBytes(path),
-  casesOf: (model) => listCases(`models/${model}/cases`),
-};
 const models = modelsWith(/^unet/);
 
 describeNets('wasm', () => Promise.resolve(wasmMachine(new Sessions(tuned))), golden, models);

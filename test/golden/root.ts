@@ -7,6 +7,7 @@ import { resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
+import type { Golden } from './net-cases';
 import { parseTensors, type Tensor } from './tensors';
 
 const elsewhere = process.env.DROBE_GOLDEN;
@@ -108,3 +109,9 @@ export function skipped(what: string): void {
     expect.fail(`${what}: not in ${goldenRoot.pathname}`);
   });
 }
+
+/** For what is compared in a browser, too. */
+export const golden: Golden = {
+  read: async (path) => goldenBytes(path),
+  casesOf: (model) => listCases(`models/${model}/cases`),
+};

@@ -29,6 +29,13 @@ interface Stored {
 /** What a case stores. */
 export type Expected = (tensor: string) => Tensor;
 
+/** The files that a model can be of: one with all in it, or one without text encoders and those beside it. */
+export const LAYOUTS = [
+  { file: 'model', beside: {} },
+  { file: 'model_t5', beside: {} },
+  { file: 'model_bare', beside: { text: 'clip_l', text2: 'clip_g' } },
+] as const;
+
 /** A model of one file, or of one and the text encoders that lie beside it. */
 export class SD3Nets {
   readonly model: Model;

@@ -3,16 +3,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Target } from '../../src/graph/graph';
 import type { Compared } from '../golden/net-cases';
-import { SD3Nets } from '../golden/sd3-cases';
+import { LAYOUTS, SD3Nets } from '../golden/sd3-cases';
 import { goldenIn, type Bench } from './bench';
 import { Missing } from './row';
-
-/** The files of a model: one that has all, or one without text encoders and those that lie beside it. */
-const LAYOUTS = [
-  { file: 'model_t5', beside: {} },
-  { file: 'model', beside: {} },
-  { file: 'model_bare', beside: { text: 'clip_l', text2: 'clip_g' } },
-] as const;
 
 /** @throws Missing where none of the files is there. */
 export async function compareSD3(
