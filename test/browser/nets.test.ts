@@ -53,7 +53,7 @@ describeNets(
   golden,
   // Nets of SD 1.x draw on WebGPU in the end-to-end tests; what others have beside that, these have.
   ['sdxl'],
-  // That both ways give the same is proved on the CPU; here a UNet takes half a minute to compile.
+  // That both ways give the same is proved on the CPU; here a UNet takes seconds to run.
   'app',
 );
 

@@ -1,4 +1,4 @@
-/** Nets on one graphics device, where each shader is compiled once for all: a software GPU takes half a minute for a UNet's. */
+/** Nets on one graphics device, where each shader is compiled once for all. */
 import { build, input } from '../../src/graph/graph';
 import { fromImage, relu, toImage } from '../../src/graph/nn';
 import type { Machine } from '../../src/runtime/device';
