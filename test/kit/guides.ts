@@ -29,13 +29,30 @@ interface Painter {
   /** The names of what it is shown and of what it gives, in its case. */
   readonly shown: string;
   readonly given: string;
-  readonly authored: (tensors: Header['tensors'], target: Target, size: { h: number; w: number }) => Authored;
+  readonly authored: Author;
 }
+
+type Author = (
+  tensors: Header['tensors'],
+  target: Target,
+  size: { readonly h: number; readonly w: number },
+) => Authored;
 
 interface Authored {
   readonly graph: Graph;
   readonly tensors: Weights['tensors'];
 }
+
+const upscaler: Author = (tensors, target, size) => {
+  const form = upscalerForm(tensors);
+  return { graph: upscalerGraph(upscalerIn(tensors)!, form, target, size), tensors: form }; // each is one
+};
+
+const hintNet: Author = (tensors, target, size) => {
+  const form = hintNetForm(tensors);
+  const graph = hintNetGraph(hintNetIn(tensors)!, form, target, { ...size, version: 1 }); // each is one
+  return { graph, tensors: form };
+};
 
 const PAINTERS: readonly Painter[] = [
   { file: 'upscale/rrdb_x4/realesrgan', shown: 'image', given: 'output', authored: upscaler },
@@ -114,23 +131,4 @@ type Read = ReturnType<typeof goldenIn>['read'];
 async function expectedIn(read: Read, at: string): Promise<(name: string) => Tensor> {
   const tensors = parseTensors((await read(`${at}/expected.safetensors`)).buffer);
   return (name) => tensors.get(name)!; // a missing one fails by itself
-}
-
-function upscaler(
-  tensors: Header['tensors'],
-  target: Target,
-  size: { readonly h: number; readonly w: number },
-): Authored {
-  const form = upscalerForm(tensors);
-  return { graph: upscalerGraph(upscalerIn(tensors)!, form, target, size), tensors: form }; // each is one
-}
-
-function hintNet(
-  tensors: Header['tensors'],
-  target: Target,
-  size: { readonly h: number; readonly w: number },
-): Authored {
-  const form = hintNetForm(tensors);
-  const graph = hintNetGraph(hintNetIn(tensors)!, form, target, { ...size, version: 1 }); // each is one
-  return { graph, tensors: form };
 }
