@@ -26,7 +26,7 @@ const are = (rows, name, state, reason = /./) => {
 };
 
 /** Rows that take seconds even where a CPU imitates the card. */
-const QUICK = '^(adapter|PyTorch|group norm of 64 channels, plain, f32|sd2-v text, f32)$';
+const QUICK = '^(adapter|PyTorch|group norm of 64 channels, plain, f32|sd1 text, f32)$';
 
 /** @type {Breakage[]} */
 const BREAKAGES = [
@@ -35,7 +35,7 @@ const BREAKAGES = [
     only: QUICK,
     environment: () => ({ VK_DRIVER_FILES: '/nowhere', VK_ICD_FILENAMES: '/nowhere' }),
     expected: ({ rows }) =>
-      are(rows, /^(adapter|group|sd2)/, 'missing', /no Vulkan device/) && are(rows, /^PyTorch$/, 'done'),
+      are(rows, /^(adapter|group|sd1)/, 'missing', /no Vulkan device/) && are(rows, /^PyTorch$/, 'done'),
   },
   {
     what: 'no PyTorch',
@@ -46,15 +46,15 @@ const BREAKAGES = [
     },
     expected: ({ rows }) =>
       are(rows, /^PyTorch$/, 'missing', /no PyTorch/) &&
-      are(rows, /^(group|sd2)/, 'right') &&
+      are(rows, /^(group|sd1)/, 'right') &&
       rows.length === 4,
   },
   {
     what: 'a golden file is missing',
-    only: '^sd2-v (text|unet), f32$',
-    without: 'golden/models/sd2-v/cases/unet/case.json',
+    only: '^sd1 (text|unet), f32$',
+    without: 'golden/models/sd1/cases/unet/case.json',
     expected: ({ rows }) =>
-      are(rows, /unet/, 'missing', /sd2-v\/cases\/unet\/case.json is not in the kit/) &&
+      are(rows, /unet/, 'missing', /sd1\/cases\/unet\/case.json is not in the kit/) &&
       are(rows, /text/, 'right'),
   },
   {

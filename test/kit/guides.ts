@@ -1,7 +1,5 @@
 /** What guides a picture and what enlarges one, in golden miniatures, against PyTorch. */
 import type { Graph, Target } from '../../src/graph/graph';
-import { hintNetGraph, hintNetIn } from '../../src/nets/hints/hint-net';
-import { hintNetForm } from '../../src/nets/names/hint-net';
 import { upscalerForm } from '../../src/nets/names/upscaler';
 import { upscalerGraph, upscalerIn } from '../../src/nets/upscalers/upscaler';
 import type { Weights } from '../../src/runtime/session';
@@ -17,11 +15,7 @@ import type { Row } from './row';
 const dtypes = ['f16', 'f32'] as const;
 
 /** Nets beside the model that they guide. */
-const GUIDES = [
-  { file: 'controlnet-sd1/control_v11p_sd15_canny', model: 'sd1' },
-  { file: 'controlnet-sdxl/diffusion_pytorch_model', model: 'sdxl' },
-  { file: 't2iadapter-sd1/t2iadapter_sd15v2', model: 'sd1' },
-] as const;
+const GUIDES = [{ file: 'controlnet-sd1/control_v11p_sd15_canny', model: 'sd1' }] as const;
 
 /** A net by which one picture becomes another. */
 interface Painter {
@@ -48,21 +42,9 @@ const upscaler: Author = (tensors, target, size) => {
   return { graph: upscalerGraph(upscalerIn(tensors)!, form, target, size), tensors: form }; // each is one
 };
 
-const hintNet: Author = (tensors, target, size) => {
-  const form = hintNetForm(tensors);
-  const graph = hintNetGraph(hintNetIn(tensors)!, form, target, { ...size, version: 1 }); // each is one
-  return { graph, tensors: form };
-};
-
 const PAINTERS: readonly Painter[] = [
   { file: 'upscale/rrdb_x4/realesrgan', shown: 'image', given: 'output', authored: upscaler },
   { file: 'upscale/srvgg_x4/realesr-general-x4v3', shown: 'image', given: 'output', authored: upscaler },
-  {
-    file: 'hint-nets/depth_v1/depth_anything_vits14',
-    shown: 'image0',
-    given: 'output0',
-    authored: hintNet,
-  },
 ];
 
 export const guideRows: readonly Row[] = dtypes.flatMap((dtype) => {

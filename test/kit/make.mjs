@@ -31,14 +31,25 @@ const MOST = 60;
 const PROGRAMS = ['node', 'dawn.node'];
 
 /** The golden folders that rows read. */
-const FOLDERS = [
-  ...['models', 'mini-sd', 'control/controlnet-sd1', 'control/controlnet-sdxl', 'control/t2iadapter-sd1'],
-  ...['upscale/rrdb_x4', 'upscale/srvgg_x4', 'hint-nets/depth_v1'],
-];
+const FOLDERS = ['models', 'mini-sd', 'control/controlnet-sd1', 'upscale/rrdb_x4', 'upscale/srvgg_x4'];
 
-/** Files in them that no row reads. */
-const WITHOUT =
-  /\/cases\/(?!unet|mmdit|text|vae|forward\/)[^/]+\/|pix2pix|sd1-(?:bf16|fp32)|\/diffusers\/|taesd/;
+/** Files in them that no row reads, or that tell what another's rows tell: the kit has to stay small. */
+const WITHOUT = new RegExp(
+  [
+    ...[
+      '/cases/(?!unet|mmdit|text|vae|forward/)[^/]+/',
+      'sd1-(?:bf16|fp32|inpaint|pix2pix)',
+      'sd2-v',
+      'sdxl/cases/text/',
+      'sd1/cases/vae_2',
+      '/unet_ctx154/',
+      'upscale/.*png',
+      '/diffusers/',
+      'taesd',
+    ],
+    ...['sd35m/(?:clip_|cases/(?:text|vae))', 'mini-sd/parity', '/(?:old|new)_esrgan'],
+  ].join('|'),
+);
 
 /** @param {string} to a folder that is made anew */
 export async function assemble(to) {
