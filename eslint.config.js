@@ -3,8 +3,8 @@ import svelte from 'eslint-plugin-svelte';
 import { defineConfig } from 'eslint/config';
 import globals from 'globals';
 import ts from 'typescript-eslint';
-import drobe from './src/cli/arrows.mjs';
-import { inOneProgram } from './test/one-program.mjs';
+import drobe from './test/lint/arrows.mjs';
+import { inOneProgram } from './test/lint/one-program.mjs';
 
 export default defineConfig(
   // All that is TypeScript, but for components and what is reactive beside them, oxlint looks at, ten times as fast (.oxlintrc.json).
@@ -57,7 +57,7 @@ export default defineConfig(
       'svelte/require-store-reactive-access': 'off',
     },
   },
-  // Who may import whom: the table is in src/cli/arrows.mjs, and oxlint holds all other files to it.
+  // Who may import whom: the table is in test/lint/arrows.mjs, and oxlint holds all other files to it.
   { files: ['src/**/*.svelte'], plugins: { drobe }, rules: { 'drobe/arrows': 'error' } },
   {
     files: ['test/**', 'src/cli/**', 'models/train/**', '*.{js,ts}'],

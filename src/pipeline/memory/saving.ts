@@ -72,9 +72,9 @@ export class Saving {
       const setting = { size, native: this.#native };
       const tile = pictures.tileThatFits(thrift.tile, setting, this.#machine.limits);
       pictures.tile = tile;
-      this.#decided = key;
       this.#room.thrift = { ...less, tile };
       await this.#round();
+      this.#decided = key;
     }
     controls.single = this.single;
     controls.there = this.#machine.backend === 'webgpu' && !this.#room.thrift.turns;

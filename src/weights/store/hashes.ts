@@ -28,20 +28,19 @@ const SLICE = 2 ** 22;
 /** @param tensorsFrom where the header of a LoRA ends; null of any other file. */
 export async function hashesOf(file: Slices, tensorsFrom: number | null): Promise<Hashes> {
   const begin = tensorsFrom ?? 0;
-  const [whole, behind] = await Promise.all([createSHA256(), createSHA256()]);
-  whole.init();
-  behind.init();
+  const whole = (await createSHA256()).init();
+  const behind = tensorsFrom === null ? null : (await createSHA256()).init();
   for (let at = 0; at < file.size;) {
     // No slice lies on both sides of the header's end.
     const end = Math.min(at + SLICE, at < begin ? begin : file.size, file.size);
     const bytes = new Uint8Array(await file.slice(at, end).arrayBuffer());
     whole.update(bytes);
-    if (tensorsFrom !== null && at >= begin) behind.update(bytes);
+    if (at >= begin) behind?.update(bytes);
     at = end;
   }
   return {
     file: whole.digest(),
-    ...(tensorsFrom !== null && { tensors: behind.digest() }),
+    ...(behind && { tensors: behind.digest() }),
     brief: await briefOf(file),
   };
 }

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { wrongWith } from '../../../src/cli/arrows.mjs';
+import { wrongWith } from '../../lint/arrows.mjs';
 
 const inGraph = (from: string, onlyTypes = false) => wrongWith('src/graph/nn.ts', from, onlyTypes);
 
@@ -11,8 +11,8 @@ it('a folder imports itself, and what its row names', () => {
 
 it('a folder imports nothing else: neither what begins alike, nor by a way around', () => {
   for (const from of ['../nets/unet', '../errorsome', '../../package.json', '..', './../nets/unet'])
-    expect(inGraph(from), from).toBe('src/graph may not import this: see src/cli/arrows.mjs.');
-  expect(inGraph('fflate')).toBe('src/graph may not use this package: see src/cli/arrows.mjs.');
+    expect(inGraph(from), from).toBe('src/graph may not import this: see test/lint/arrows.mjs.');
+  expect(inGraph('fflate')).toBe('src/graph may not use this package: see test/lint/arrows.mjs.');
 });
 
 it('where a row says types, no more than types', () => {

@@ -2,7 +2,7 @@
  * Who may import whom under src/: the table, and the rule by which ESLint (components) and oxlint (all else) hold files to it.
  */
 import { posix, relative, sep } from 'node:path';
-import { root } from './packages.mjs';
+import { root } from '../../src/cli/packages.mjs';
 
 /** What the page tells of. */
 const told = [
@@ -276,13 +276,13 @@ export function wrongWith(path, from, onlyTypes) {
   if (!row) return null;
   const [place, { may = [], types = [], packages = [] }] = row;
   if (!from.startsWith('.')) {
-    return begins(from, packages) ? null : `${place} may not use this package: see src/cli/arrows.mjs.`;
+    return begins(from, packages) ? null : `${place} may not use this package: see test/lint/arrows.mjs.`;
   }
   const way = posix.normalize(from);
   // main.ts and errors.ts lie at the top and reach the others by "./", the rest by "../".
   if (!way.startsWith('..') && !/^src\/[^/]+\.ts$/.test(place)) return null;
   const name = way.replace(/^(?:\.\.(?:\/|$))+/, '');
-  if (!begins(name, [...may, ...types])) return `${place} may not import this: see src/cli/arrows.mjs.`;
+  if (!begins(name, [...may, ...types])) return `${place} may not import this: see test/lint/arrows.mjs.`;
   return onlyTypes || !begins(name, types) ? null : `${place} may import only types from here.`;
 }
 
