@@ -32,6 +32,7 @@ export default defineConfig(
     },
   },
   svelte.configs.recommended,
+  // What is a matter of form alone, oxfmt says.
   svelte.configs.prettier,
   {
     linterOptions: { reportUnusedDisableDirectives: 'error' },

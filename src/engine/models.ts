@@ -201,7 +201,9 @@ export interface Inspection extends Contents {
   readonly bytes: number;
   /** What Drobė takes it for, or why it cannot use it. */
   readonly verdict:
-    { readonly facts: ModelFacts } | { readonly addon: AddonFacts } | { readonly problem: Problem };
+    | { readonly facts: ModelFacts }
+    | { readonly addon: AddonFacts }
+    | { readonly problem: Problem };
   /** How much of it the chosen model uses; null where it is no LoRA, or no model is chosen. */
   readonly use: LoraUse | null;
   /** Its header is whole, and its data is not or has something behind it. */

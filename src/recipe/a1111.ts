@@ -77,8 +77,7 @@ export function parametersOf(text: string): Parameters {
   const found: Parameters = {};
   for (const [name, value] of pairs) {
     const size = sizes.exec(value);
-    if (size)
-      Object.assign(found, { [`${name}-1`]: size[1]!, [`${name}-2`]: size[2]! }); // both groups always match
+    if (size) Object.assign(found, { [`${name}-1`]: size[1]!, [`${name}-2`]: size[2]! }); // both groups always match
     else found[name] = value;
   }
   found.Prompt = prompt;

@@ -7,7 +7,9 @@ export const maxSeed = 2n ** 64n - 1n;
 export const randomSeed = 'random';
 
 export type ParsedSeed =
-  bigint | typeof randomSeed | { readonly error: 'no-seed' | 'seed-too-large'; readonly written: string };
+  | bigint
+  | typeof randomSeed
+  | { readonly error: 'no-seed' | 'seed-too-large'; readonly written: string };
 
 /**
  * Reads a seed: a whole number in digits from 0 to 2⁶⁴ − 1; −1 or nothing for a random one. Anything else is told, as it was

@@ -3,7 +3,8 @@ import type { Result } from '../album/result';
 
 /** What is known of a picture that was opened. */
 export type Look =
-  { readonly kind: 'reading' | 'gone' } | { readonly kind: 'ready'; readonly result: Result };
+  | { readonly kind: 'reading' | 'gone' }
+  | { readonly kind: 'ready'; readonly result: Result };
 
 /** Pictures that are looked at, and their neighbours, read ahead. */
 export class Opened {

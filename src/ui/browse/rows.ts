@@ -104,8 +104,7 @@ function firstWhere(lines: readonly Line[], holds: (line: Line) => boolean): num
   let [low, high] = [0, lines.length];
   while (low < high) {
     const middle = (low + high) >> 1;
-    if (holds(lines[middle]!))
-      high = middle; // between two that are there
+    if (holds(lines[middle]!)) high = middle; // between two that are there
     else low = middle + 1;
   }
   return low;

@@ -20,7 +20,8 @@ export interface Original extends Size {
 
 /** What a person should know of a picture: it was scaled down, parts of it are clear, it had more shades or inks. */
 export type Remark =
-  { readonly kind: 'reduced'; readonly from: Size } | { readonly kind: 'clear' | 'deep' | 'for-print' };
+  | { readonly kind: 'reduced'; readonly from: Size }
+  | { readonly kind: 'clear' | 'deep' | 'for-print' };
 
 const longestSide = 16_384;
 const mostPixels = 100e6;
