@@ -33,12 +33,15 @@ export function trimStart(text: string): string {
 
 /** The number that float() reads, NaN and infinities among them; null where it would throw. */
 export function float(text: string): number | null {
-  const plain = trimStart(trimEnd(text)).replace(/\p{Nd}/gu, digit);
+  const plain = plainDigits(trimStart(trimEnd(text)));
   if (NUMBER.test(plain)) return Number(plain.replaceAll('_', ''));
   const [, sign, word] = WORDS.exec(plain) ?? [];
   if (word === undefined) return null;
   return word.toLowerCase() === 'nan' ? NaN : sign === '-' ? -Infinity : Infinity;
 }
+
+/** The text with 0 to 9 for the decimal digits of all scripts. */
+export const plainDigits = (text: string): string => text.replace(/\p{Nd}/gu, digit);
 
 /** Decimal digits of all scripts stand in rows of ten, from zero on. */
 function digit(sign: string): string {

@@ -1,5 +1,8 @@
 /** The page speaks the language of whoever opens it. */
+import { fileURLToPath } from 'node:url';
 import { expect, test } from './app';
+
+const picture = fileURLToPath(new URL('../../models/samples.png', import.meta.url));
 
 test('the app is listed in Lithuanian, too', async ({ request }) => {
   const [english, lithuanian] = await Promise.all(
@@ -66,4 +69,15 @@ test('a Lithuanian draws in Lithuanian, and may choose English, which is remembe
 
   await page.getByRole('button', { name: 'LT, Lietuvių' }).click();
   await expect(generate).toBeVisible();
+
+  // Its words are longer: on the narrowest phone they have room, too.
+  await page.setViewportSize({ width: 320, height: 700 });
+  await page.getByRole('tab', { name: 'Įpiešti' }).click();
+  await page.getByLabel('Pradinis vaizdas').setInputFiles(picture);
+  await expect(page.getByRole('toolbar', { name: 'Kaukės įrankiai' })).toBeVisible();
+  const widthOf = (what: string) => page.locator(what).evaluate(({ scrollWidth }) => scrollWidth);
+  await expect.poll(() => widthOf('html')).toBeLessThanOrEqual(320);
+  await page.keyboard.press('?');
+  await expect(page.getByRole('dialog', { name: 'Spartieji klavišai' })).toBeVisible();
+  await expect.poll(() => widthOf('dialog[open]')).toBeLessThanOrEqual(320);
 });

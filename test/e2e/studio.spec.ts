@@ -125,6 +125,11 @@ test('shortcuts go by their place on keyboards of other scripts; a number that i
     await typed('Steps', '2');
     await field('Steps').press('ArrowUp');
     await expect(field('Steps')).toHaveValue('3');
+    await typed('Seed', '24');
+    await typed('Seed', '1000');
+    await expect(field('Seed'), 'emptied it is a random one, but leaves room for what is typed').toHaveValue(
+      '1000',
+    );
     await typed('Seed', '18446744073709551616');
     await expect(page.getByText(/is too large: the largest is 18446744073709551615/)).toBeVisible();
     await typed('Seed', '-1');

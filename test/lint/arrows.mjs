@@ -133,6 +133,8 @@ const arrows = {
   // The rooms of the page, each above those it may use. Components find what they work on in `context`.
   'src/ui': { types: ['make', 'models', 'inspect'], packages: ['svelte'] },
   'src/ui/controls': { may: ['words/language.svelte'], packages: ['svelte'] },
+  // In the digits of any script.
+  'src/ui/controls/numbers.ts': { may: ['text/python'] },
   // Each language has the same rooms; what they have in common lies beside them.
   'src/ui/words': {
     may: ['errors'],

@@ -1,14 +1,26 @@
 /** Numbers as people type and paste them. */
+import { plainDigits } from '../../text/python';
+
+/** Signs without width that come along with what is copied from pages. */
+const UNSEEN = /[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
+
+/** Digits, points and commas of other scripts and of full width as those of ASCII, and nothing unseen. */
+export const plainNumber = (text: string): string =>
+  plainDigits(text)
+    .replace(UNSEEN, '')
+    .replace(/[٫．]/g, '.')
+    .replace(/[٬，]/g, ',')
+    .replace(/[−–－﹣]/g, '-')
+    .replaceAll('＋', '+');
 
 /**
- * The number in a text: with a point or a comma before its fraction, blanks around it or between its thousands, and any
- * of the minus signs that texts are set with. NaN where there is none.
+ * The number in a text: in the digits of any script, with a point or a comma before its fraction, blanks around it or between
+ * its thousands, and any of the minus signs that texts are set with. NaN where there is none.
  * @param whole a comma before three digits groups thousands, for there is no fraction.
  */
 export function numberTyped(text: string, whole = false): number {
-  const plain = text
+  const plain = plainNumber(text)
     .replace(/[\s'’_]+/g, '')
-    .replace(/^[−–]/, '-')
     .replace(/^\+/, '');
   const grouped = whole && /^-?\d{1,3}(?:[,.]\d{3})+$/.test(plain);
   const last = Math.max(plain.lastIndexOf(','), plain.lastIndexOf('.'));

@@ -1,7 +1,7 @@
 import { Persisted, type Shelf } from './persisted.svelte';
 import { maxSeed, parseSeed, randomSeed } from '../../sampling/seed';
 import { mend, upgraded } from './mend';
-import { numberTyped } from '../controls/numbers';
+import { numberTyped, plainNumber } from '../controls/numbers';
 import { words } from '../words/language.svelte';
 import { numberNames, rangeOf, settle, type NumberName } from './ranges';
 import { initial, RANDOM, withBatch, withRare, type Settings } from './settings';
@@ -71,7 +71,7 @@ export class Form {
 
   /** A seed as it is typed: kept where it is one, and else told why it is none. */
   typeSeed(name: SeedName, text: string): void {
-    const seed = parseSeed(text);
+    const seed = parseSeed(plainNumber(text));
     const isSeed = seed === randomSeed || typeof seed === 'bigint';
     this.hints = {
       ...this.hints,

@@ -17,6 +17,10 @@ it.each([
   ["1'024", 1024],
   ['1e3', 1000],
   ['1e999', Infinity],
+  ['７，５', 7.5],
+  ['٧٫٥', 7.5],
+  ['\u200b१२\u200e', 12],
+  ['－３', -3],
 ])('%j is read as %d', (text, number) => {
   expect(numberTyped(text)).toBe(number);
 });
