@@ -32,6 +32,9 @@ export function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
 export const viewOf = (bytes: Uint8Array): DataView =>
   new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
+/** What a PNG calls XMP, and its texts here do whatever file they stand in. */
+export const XMP = 'XML:com.adobe.xmp';
+
 /** Packed text of strangers is unpacked up to here; a workflow of a thousand nodes is a tenth of it. */
 export const LONGEST = 2 ** 23;
 

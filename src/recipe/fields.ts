@@ -89,7 +89,7 @@ function seeds(key: 'seed' | 'variationSeed', ...names: Names): Field<Draft> {
 }
 
 export function sizeIn(value: string): { readonly width: number; readonly height: number } | null {
-  const [, width, height] = /^(\d{1,6})x(\d{1,6})$/.exec(value) ?? [];
+  const [, width, height] = /^(\d{1,6})\s*[x×]\s*(\d{1,6})$/i.exec(value) ?? [];
   return width && height ? { width: Number(width), height: Number(height) } : null;
 }
 
@@ -178,7 +178,7 @@ export const samplingFields: readonly Field<Draft>[] = [
     write: ({ rng }) => rng,
     // The graphics cards of nearly all who write this are NVIDIA's.
     read: (value) =>
-      value === 'GPU' ? { rng: 'NV' } : value === 'CPU' || value === 'NV' ? { rng: value } : null,
+      /^(?:GPU|NV|cuda)$/i.test(value) ? { rng: 'NV' } : /^CPU$/i.test(value) ? { rng: 'CPU' } : null,
   },
   choice('emphasis', ['Emphasis'], emphasisNames),
   flag('padded', 'Pad conds'),

@@ -52,7 +52,10 @@ export function resourcesIn(said: ReadonlyMap<string, string>): Resource[] {
 const civitaiKinds: Readonly<Record<string, ResourceKind>> = {
   checkpoint: 'model',
   model: 'model',
+  dora: 'lora',
+  locon: 'lora',
   lora: 'lora',
+  lycoris: 'lora',
   embed: 'embedding',
   textualinversion: 'embedding',
   vae: 'vae',
@@ -61,12 +64,30 @@ const civitaiKinds: Readonly<Record<string, ResourceKind>> = {
 /** Lists in JSON, without the quotes that would keep their commas together: they are read by themselves. */
 const LISTS = ['Hashes', 'Civitai resources'] as const;
 
-/** The text without such lists, and the files that they name. */
+/** How much of a LoRA was added. */
+export interface Weighed {
+  readonly name: string;
+  readonly weight: number;
+}
+
+/** "name: weight, name: weight", as Fooocus tells what its prompts do not. */
+export const weightsIn = (list = ''): Weighed[] =>
+  listed('lora', list).map(({ name, hash = '' }) => ({ name, weight: Number(hash) }));
+
+/** The prompt with tags for these LoRAs, unless it has some: tools without tags name them beside it. */
+export function tagged(prompt: string, loras: readonly Weighed[]): string {
+  const known = /<(?:lora|lyco):/i.test(prompt) ? [] : loras.filter(({ weight }) => Number.isFinite(weight));
+  return [prompt, ...known.map(({ name, weight }) => `<lora:${name}:${weight}>`)].join(' ').trim();
+}
+
+/** The text without such lists, the files that they name, and what is told of LoRAs among them. */
 export function withoutJson(text: string): {
   readonly text: string;
   readonly resources: readonly Resource[];
+  readonly weights: readonly Weighed[];
 } {
   const resources: Resource[] = [];
+  const weights: Weighed[] = [];
   let rest = text;
   for (const name of LISTS) {
     const from = rest.lastIndexOf(`, ${name}: `);
@@ -75,13 +96,26 @@ export function withoutJson(text: string): {
     const end = jsonEnd(rest, start);
     if (end === null) continue;
     try {
-      resources.push(...filesIn(JSON.parse(rest.slice(start, end))));
+      const json: unknown = JSON.parse(rest.slice(start, end));
+      resources.push(...filesIn(json));
+      weights.push(...weightsOf(json));
       rest = rest.slice(0, from) + rest.slice(end);
     } catch {
       // No JSON after all: it is read as any other value.
     }
   }
-  return { text: rest, resources };
+  return { text: rest, resources, weights };
+}
+
+/** Of a list of `{type, modelName, weight}`. */
+function weightsOf(json: unknown): Weighed[] {
+  return (Array.isArray(json) ? json : []).flatMap((item: unknown) => {
+    const { type, modelName, weight } = (item ?? {}) as Readonly<Record<string, unknown>>;
+    const isLora = typeof type === 'string' && civitaiKinds[type.toLowerCase()] === 'lora';
+    return isLora && typeof modelName === 'string' && typeof weight === 'number'
+      ? [{ name: modelName, weight }]
+      : [];
+  });
 }
 
 /** Behind a list or object that begins here. */

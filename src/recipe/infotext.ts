@@ -4,7 +4,8 @@
  * the text's own way (a prompt with spaces around it) stands once more, exactly, in a value named Drobe.
  */
 import { chosenBy, scheduleNamed } from '../sampling/labels';
-import { partsOf, resolve, SAME_SAMPLER, SAME_SCHEDULE, parametersOf } from './a1111';
+import { firstPassOf, partsOf, resolve, SAME_SAMPLER, SAME_SCHEDULE, parametersOf } from './a1111';
+import { arranged } from './arranged';
 import type { RecipeControl } from './control';
 import { readControl, writeControl } from './control-text';
 import {
@@ -15,19 +16,22 @@ import {
   ownFields,
   samplingFields,
   seedFields,
+  sizeIn,
   type Field,
   type HiresDraft,
 } from './fields';
-import { hashList, resourcesIn, together, withoutJson } from './hashes';
+import { hashList, resourcesIn, tagged, together, weightsIn, withoutJson } from './hashes';
 import { automaticOf } from './names';
 import { isName, pythonNumber, strip, surePairText } from './pairs';
 import { jsonOf, partsFrom } from './plain';
 import { redrawFields, redrawIn, toldOf, type RedrawDraft } from './redraw';
 import {
+  emphasisOf,
   likeOf,
   resourcesOf,
   toolNames,
   type Draft,
+  type Hires,
   type Recipe,
   type RecipeMode,
   type RecipeSettings,
@@ -36,6 +40,10 @@ import {
 import { isBefore } from './version';
 
 const STRENGTH = 'Denoising strength';
+/** Until 2023 the size was that of the second pass, and this that of the first; 0x0: found by itself. */
+const FIRST_PASS = 'First pass size';
+/** Fooocus'. */
+const WEIGHTS = 'Lora weights';
 const EXACT = 'Drobe';
 
 const steps = numbers<Draft>('steps', ['Steps']);
@@ -51,19 +59,22 @@ const maskNames: ReadonlySet<string> = new Set(maskFields.flatMap(({ names }) =>
 
 /** Whether a text is about a picture, and not only a prompt. */
 export function isInfotext(text: string): boolean {
-  const names = new Set(partsOf(text).pairs.map(([name]) => name));
+  const names = new Set(partsOf(arranged(text)).pairs.map(([name]) => name));
   return ['Steps', 'Sampler', 'CFG scale', 'Seed', 'Size'].filter((name) => names.has(name)).length >= 2;
 }
 
 /** The recipe in such a text. A text without settings is a prompt, and a negative one. */
 export function readInfotext(text: string): Recipe {
-  const { text: plain, resources } = withoutJson(text);
+  const { text: plain, resources, weights } = withoutJson(arranged(text));
   const { prompt, negative, pairs } = partsOf(plain);
   if (pairs.length === 0)
     return { tool: { name: 'A1111' }, settings: { prompt, negative }, resources, unknown: [] };
   const said = new Map(pairs);
   const tool = toolNamed(said.get('Version'));
-  const settings: Draft = { prompt, negative, ...usual(tool, said) };
+  const settings: Draft = {
+    ...{ prompt: tagged(prompt, [...weights, ...weightsIn(said.get(WEIGHTS))]), negative },
+    ...usual(tool, said),
+  };
   const hires: HiresDraft = {};
   const redrawn: RedrawDraft = {};
   const { controls, unknown } = controlsIn(said);
@@ -81,7 +92,7 @@ export function readInfotext(text: string): Recipe {
   const chosen = samplingIn(plain, said, settings);
   if (chosen) Object.assign(settings, chosen);
   else if (said.has('Sampler')) unknown.push(['Sampler', said.get('Sampler')!]);
-  Object.assign(settings, passesIn(said, hires));
+  Object.assign(settings, passesIn(said, hires, settings));
   const redraw = redrawIn(redrawn, settings.strength);
   if (redraw) settings.redraw = redraw;
   const recipe = { tool, settings, resources: together(resourcesIn(said), resources), unknown };
@@ -112,6 +123,7 @@ function controlsIn(said: ReadonlyMap<string, string>): {
 /** Read together with others. */
 const taken: ReadonlySet<string> = new Set([
   ...['Sampler', 'Schedule type', STRENGTH, 'Hires sampler', 'Hires schedule type', 'Version', EXACT],
+  ...[FIRST_PASS, WEIGHTS],
   ...['Model', 'Model hash', 'VAE', 'VAE hash', 'Lora hashes', 'TI hashes'],
 ]);
 
@@ -124,7 +136,7 @@ function toolNamed(version: string | undefined): Tool {
 /** What a tool does where nothing else is said. Our own pictures said nothing of Like as long as there was none. */
 function usual({ name }: Tool, said: ReadonlyMap<string, string>): Draft {
   const like = likeOf(name);
-  const emphasis = name === 'Drobe' && !said.has('Like') ? 'off' : like === 'ComfyUI' ? 'ComfyUI' : 'A1111';
+  const emphasis = name === 'Drobe' && !said.has('Like') ? 'off' : emphasisOf(name);
   return { like, emphasis, clipSkip: 1, rng: like === 'A1111' ? 'NV' : 'CPU' };
 }
 
@@ -152,7 +164,7 @@ function samplingIn(
 }
 
 /** The strength belongs to the second pass, if there is one; and what there is tells what was started from. */
-function passesIn(said: ReadonlyMap<string, string>, hires: HiresDraft): Draft {
+function passesIn(said: ReadonlyMap<string, string>, hires: HiresDraft, { width, height }: Draft): Draft {
   const number = Number(said.get(STRENGTH));
   const strength = said.has(STRENGTH) && Number.isFinite(number) ? { strength: number } : {};
   const isMask = [...said.keys()].some((name) => maskNames.has(name));
@@ -163,6 +175,13 @@ function passesIn(said: ReadonlyMap<string, string>, hires: HiresDraft): Draft {
       : said.has('Image CFG scale')
         ? 'instruct'
         : 'text';
+  const early = sizeIn(said.get(FIRST_PASS) ?? '');
+  if (early && width && height && number > 0) {
+    const [ownWidth, ownHeight] =
+      early.width && early.height ? [early.width, early.height] : firstPassOf(width, height);
+    const second: Hires = { upscaler: 'Latent', width, height, strength: number };
+    return { mode, width: ownWidth, height: ownHeight, hires: second };
+  }
   if (hires.upscaler === undefined && hires.scale === undefined && hires.width === undefined) {
     return { ...strength, mode: mode === 'text' && number > 0 ? 'image' : mode };
   }
@@ -258,7 +277,7 @@ function withoutUsual({ name }: Tool, settings: RecipeSettings): RecipeSettings 
   return {
     ...rest,
     ...(like && (name === 'Drobe' || like !== own) && { like }),
-    ...(emphasis && emphasis !== (own === 'ComfyUI' ? 'ComfyUI' : 'A1111') && { emphasis }),
+    ...(emphasis && emphasis !== emphasisOf(name) && { emphasis }),
   };
 }
 

@@ -1,5 +1,5 @@
-/** Words in a JPEG: EXIF in a segment APP1, and comments. */
-import { fromLatin1, joined, latin1, textOf, viewOf } from './bytes';
+/** Words in a JPEG: EXIF and XMP in segments APP1, and comments. */
+import { fromLatin1, joined, latin1, textOf, viewOf, XMP } from './bytes';
 import { exifTexts, exifWith } from './exif';
 
 const APP0 = 0xe0;
@@ -7,6 +7,7 @@ const APP1 = 0xe1;
 const COMMENT = 0xfe;
 const SCAN = 0xda;
 const EXIF = 'Exif\0\0';
+const XMP_MARK = 'http://ns.adobe.com/xap/1.0/\0';
 /** A segment tells its length, its own two bytes included, in two bytes. */
 const LONGEST_SEGMENT = 0xffff;
 
@@ -41,6 +42,8 @@ export function jpegTexts(file: Uint8Array): Map<string, string> {
   for (const segment of segmentsOf(file)) {
     const found = isExif(segment) ? exifTexts(segment.data) : null;
     for (const [key, text] of found ?? []) texts.set(key, text);
+    const isXmp = segment.marker === APP1 && latin1(segment.data.subarray(0, XMP_MARK.length)) === XMP_MARK;
+    if (isXmp) texts.set(XMP, textOf(segment.data.subarray(XMP_MARK.length)));
     if (segment.marker === COMMENT && !texts.has('parameters')) texts.set('parameters', textOf(segment.data));
   }
   return texts;

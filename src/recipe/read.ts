@@ -1,8 +1,10 @@
 /** The recipe in a picture's file or in a text, whichever tool wrote it. */
+import { XMP } from './bytes';
 import { readComfy } from './comfy-read';
 import { textsIn, type Texts } from './containers';
 import { isInfotext, readInfotext } from './infotext';
 import { readInvoke } from './invoke';
+import { commentInXmp, readEasyDiffusion, readListed } from './listed';
 import { readNovelAi } from './novelai';
 import type { Recipe } from './recipe';
 
@@ -13,8 +15,12 @@ export const recipeInPicture = (file: Uint8Array): Recipe | null => recipeIn(tex
 export function recipeInText(text: string): Recipe | null {
   if (isInfotext(text)) return readInfotext(text);
   if (!text.trimStart().startsWith('{')) return null;
-  return readComfy(text) ?? readInvoke(text) ?? readNovelAi(new Map([['Comment', text]]));
+  const json = text.trim();
+  return workflowIn(json) ?? readInvoke(json) ?? readNovelAi(new Map([['Comment', json]]));
 }
+
+/** Civitai puts what was asked for beside its graph, in plain words. */
+const workflowIn = (json = ''): Recipe | null => readListed(json) ?? readComfy(json);
 
 /** Where a picture has several, the one that says the most of what we have. */
 function recipeIn(texts: Texts): Recipe | null {
@@ -24,7 +30,9 @@ function recipeIn(texts: Texts): Recipe | null {
   const found =
     (invoke === undefined ? null : readInvoke(invoke)) ??
     readNovelAi(texts) ??
-    readComfy(texts.get('prompt') ?? '') ??
-    readComfy(texts.get('workflow') ?? '');
+    readEasyDiffusion(texts) ??
+    readListed(commentInXmp(texts.get(XMP) ?? '')) ??
+    workflowIn(texts.get('prompt')) ??
+    workflowIn(texts.get('workflow'));
   return found ?? (parameters === '' ? null : recipeInText(parameters));
 }

@@ -4,7 +4,10 @@ import type { Emphasis } from '../text/weigh';
 import type { RecipeControl } from './control';
 
 /** The tools whose recipes are read. */
-export const toolNames = ['A1111', 'ComfyUI', 'InvokeAI', 'NovelAI', 'diffusers', 'Drobe'] as const;
+export const toolNames = [
+  ...(['A1111', 'ComfyUI', 'InvokeAI', 'NovelAI', 'diffusers', 'Drobe'] as const),
+  ...(['Fooocus', 'SwarmUI', 'Civitai', 'Draw Things', 'Easy Diffusion'] as const),
+] as const;
 export type ToolName = (typeof toolNames)[number];
 
 /** The tool that a recipe comes from; `version` as it stands there, where that tells more than the name. */
@@ -128,16 +131,25 @@ export interface Recipe {
 export function likeOf(tool: ToolName): Like {
   switch (tool) {
     case 'A1111':
+    case 'Draw Things': // its samplers have A1111's names
     case 'NovelAI': // its samplers are k-diffusion's, too
       return 'A1111';
+    case 'Civitai':
     case 'ComfyUI':
-      return 'ComfyUI';
+    case 'Fooocus':
+    case 'SwarmUI':
+      return 'ComfyUI'; // which the other three draw with
+    case 'Easy Diffusion':
     case 'InvokeAI':
     case 'diffusers':
     case 'Drobe':
       return 'diffusers';
   }
 }
+
+/** How a tool uses the weights in prompts. Fooocus and Civitai's generator took A1111's way into ComfyUI. */
+export const emphasisOf = (tool: ToolName): Emphasis =>
+  tool === 'ComfyUI' || tool === 'SwarmUI' ? 'ComfyUI' : 'A1111';
 
 /** Resources of a kind. */
 export const resourcesOf = ({ resources }: Recipe, kind: ResourceKind): readonly Resource[] =>

@@ -10,6 +10,18 @@ export function clean(text: string, most = 120): string {
   return letters.length > most ? `${letters.slice(0, most - 1).join('')}…` : line;
 }
 
+/** " v1.7.0", behind a tool's name, which some tools write before it themselves. Nothing where no version is told. */
+export function versionOf({
+  name,
+  version = '',
+}: {
+  readonly name: string;
+  readonly version?: string;
+}): string {
+  const told = clean(version.startsWith(`${name} `) ? version.slice(name.length) : version, 40);
+  return told && ` ${told}`;
+}
+
 /**
  * The name a file is saved under, which came from a stranger: no folder, no hidden file, no letter that some system keeps
  * for itself, and short enough for all of them.

@@ -93,3 +93,56 @@ it.each([
   expect(recipe.unknown).toEqual([]);
   if (bits) expect(writeInfotext(recipe)).toContain(`Weight precision: ${bits} bits`);
 });
+
+const settled = 'Steps: 20, Sampler: Euler a, CFG scale: 7, Seed: 5, Size: 512x768';
+
+it.each([
+  [
+    'with lines of an extension behind it',
+    `a cat\nNegative prompt: x\n${settled}\nTemplate: a {cat|dog}, hat`,
+  ],
+  ['with its line breaks made spaces', `a cat Negative prompt: x ${settled}`],
+  ['with the line breaks of old Macs', `a cat\rNegative prompt: x\r${settled}`],
+  ['with its settings broken in two', `a cat\nNegative prompt: x\n${settled.replace('7, ', '7,\n')}`],
+  ['with a setting a line', `Prompt: a cat\nNegative Prompt: x\n${settled.replaceAll(', ', '\n')}`],
+  [
+    'under the title of a page',
+    `parameters\n\na cat\nNegative prompt: x\n${settled}\n\nTime taken: 4.2 sec.`,
+  ],
+])('a text that was copied %s', (_, text) => {
+  expect(isInfotext(text)).toBe(true);
+  expect(readInfotext(text).settings).toMatchObject({
+    ...{ prompt: 'a cat', negative: 'x', steps: 20, sampler: 'Euler a', guidance: 7, seed: 5n },
+    ...{ width: 512, height: 768 },
+  });
+});
+
+it('lines behind the settings are told, whatever stands in them', () => {
+  const template = 'a {cat|dog}, mood: fine\nin the sun';
+  const { unknown } = readInfotext(`a cat\n${settled}\nTemplate: ${template}\nNegative Template: x`);
+  expect(unknown).toEqual([
+    ['Template', template],
+    ['Negative Template', 'x'],
+  ]);
+});
+
+it.each([
+  ['512x768', 512, 768],
+  ['0x0', 448, 640],
+])('before 2023 the size was that of the second pass: the first one’s is %s', (first, width, height) => {
+  const text = `a cat\nSteps: 20, Sampler: Euler, Seed: 1, Size: 768x1152, Denoising strength: 0.6, First pass size: ${first}`;
+  const { settings, unknown } = readInfotext(text);
+  expect(settings).toMatchObject({ mode: 'text', width, height });
+  expect(settings.hires).toEqual({ upscaler: 'Latent', width: 768, height: 1152, strength: 0.6 });
+  expect(unknown).toEqual([]);
+});
+
+it('LoRAs that are told beside a prompt without tags are put into it', () => {
+  const civitai =
+    '[{"type":"lora","weight":0.8,"modelName":"Ink"},{"type":"checkpoint","modelName":"Dream"}]';
+  const promptOf = (text: string): string | undefined => readInfotext(text).settings.prompt;
+  expect(promptOf(`a cat\n${settled}, Civitai resources: ${civitai}`)).toBe('a cat <lora:Ink:0.8>');
+  expect(promptOf(`a cat\n${settled}, Lora weights: "ink: 0.5"`)).toBe('a cat <lora:ink:0.5>');
+  const tagged = 'a cat <lora:ink_v2:0.8>';
+  expect(promptOf(`${tagged}\n${settled}, Civitai resources: ${civitai}`)).toBe(tagged);
+});

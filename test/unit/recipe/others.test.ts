@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { withTexts } from '../../../src/recipe/containers';
 import { fromCompel, readInvoke } from '../../../src/recipe/invoke';
+import { readListed } from '../../../src/recipe/listed';
 import { fromBraces, readNovelAi } from '../../../src/recipe/novelai';
 import { recipeInPicture, recipeInText } from '../../../src/recipe/read';
 import * as pictures from './pictures';
@@ -84,6 +85,96 @@ it('NovelAI’s recipes', () => {
   expect(fromBraces('1.3::a cat::, at 3:30')).toBe('(a cat:1.3), at 3:30');
 });
 
+const shared = {
+  prompt: 'a cat <lora:ink:0.5>',
+  steps: 30,
+  seed: 3212345678901234567n,
+  width: 1152,
+  height: 896,
+};
+const dpm = { sampler: 'DPM++ 2M SDE', schedule: 'Karras' };
+
+const lists = {
+  Fooocus: {
+    ...{ prompt: 'a cat', negative_prompt: '', seed: '3212345678901234567', resolution: '(1152, 896)' },
+    ...{ performance: 'Speed', guidance_scale: 4, sampler: 'dpmpp_2m_sde_gpu', scheduler: 'karras' },
+    ...{ base_model: 'juggernaut', base_model_hash: 'aeb7e9e689', loras: [['ink', 0.5, '4852686128']] },
+    ...{ metadata_scheme: 'fooocus', version: 'Fooocus v2.5.3', vae: 'Default (model)', sharpness: 2 },
+  },
+  SwarmUI: {
+    sui_image_params: {
+      ...{ prompt: 'a cat', negativeprompt: '', model: 'folder/juggernaut', seed: 'SEED', steps: 30 },
+      ...{ cfgscale: 4, width: 1152, height: 896, sampler: 'dpmpp_2m_sde', scheduler: 'karras' },
+      ...{ loras: ['folder/ink'], loraweights: ['0.5'], swarm_version: '0.9.2.0', sharpness: 2 },
+    },
+  },
+  'Draw Things': {
+    ...{ c: 'a cat', uc: '', sampler: 'DPM++ 2M SDE Karras', scale: 4, seed: 'SEED', steps: 30, strength: 1 },
+    ...{
+      size: '1152x896',
+      model: 'juggernaut.ckpt',
+      lora: [{ model: 'ink.ckpt', weight: 0.5 }],
+      sharpness: 2,
+    },
+  },
+  Civitai: {
+    1: { class_type: 'KSampler', inputs: {} },
+    extraMetadata: JSON.stringify({
+      ...{
+        prompt: 'a cat <lora:ink:0.5>',
+        negativePrompt: '',
+        steps: 30,
+        cfgScale: 4,
+        width: 1152,
+        height: 896,
+      },
+      ...{ sampler: 'DPM++ 2M SDE Karras', seed: 'SEED', sharpness: 2 },
+    }).replace('"SEED"', '3212345678901234567'),
+  },
+} as const;
+
+it.each(Object.entries(lists))('%s lists names and values', (name, list) => {
+  const recipe = recipeInText(JSON.stringify(list).replace('"SEED"', '3212345678901234567'));
+  expect(recipe?.tool.name).toBe(name);
+  expect(recipe?.settings).toMatchObject({ ...shared, ...dpm, mode: 'text', guidance: 4, rng: 'CPU' });
+  expect(recipe?.unknown).toEqual([['sharpness', '2']]);
+  if (name !== 'Civitai') {
+    expect(recipe?.resources[0]).toMatchObject({ kind: 'model', name: 'juggernaut' });
+    expect(recipe?.resources[1]).toMatchObject({ kind: 'lora', name: 'ink' });
+  }
+});
+
+/** In the place of what the picture tells. */
+const none = new Map([['parameters', 'x']]);
+
+it('Draw Things puts its list into XMP, Easy Diffusion each value under a keyword', () => {
+  const json = JSON.stringify(lists['Draw Things']).replaceAll('"', '&quot;');
+  const xmp = `<x:xmpmeta><exif:UserComment><rdf:Alt><rdf:li xml:lang="x-default">${json}</rdf:li></rdf:Alt></exif:UserComment>`;
+  const found = recipeInPicture(withTexts(pictures.png, new Map([...none, ['XML:com.adobe.xmp', xmp]]))!);
+  expect(found?.tool.name).toBe('Draw Things');
+  const easy = {
+    ...{
+      prompt: 'a cat++',
+      negative_prompt: '',
+      seed: '5',
+      num_inference_steps: '25',
+      guidance_scale: '7.5',
+    },
+    ...{
+      sampler_name: 'euler_a',
+      use_stable_diffusion_model: 'sd-v1-5',
+      use_vae_model: '',
+      clip_skip: 'False',
+    },
+  };
+  const recipe = recipeInPicture(withTexts(pictures.png, new Map([...none, ...Object.entries(easy)]))!);
+  expect(recipe).toMatchObject({
+    tool: { name: 'Easy Diffusion' },
+    settings: { prompt: 'a (cat:1.21)', seed: 5n, steps: 25, guidance: 7.5, sampler: 'Euler a' },
+    resources: [{ kind: 'model', name: 'sd-v1-5' }],
+  });
+});
+
 const infotext = 'a cat\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 5, Size: 512x512';
 const workflow = JSON.stringify({
   1: { class_type: 'KSampler', inputs: { seed: 7, steps: 9, sampler_name: 'euler', scheduler: 'normal' } },
@@ -121,6 +212,7 @@ it('whatever stands there is read or not, without an error', () => {
         expect(() => recipeInText(one)).not.toThrow();
         expect(() => readInvoke(one)).not.toThrow();
         expect(() => readNovelAi(new Map([['Comment', one]]))).not.toThrow();
+        expect(() => readListed(one)).not.toThrow();
       }
       expect(() => [fromCompel(said), fromBraces(said)]).not.toThrow();
     }),

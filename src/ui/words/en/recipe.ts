@@ -1,20 +1,25 @@
 /** What is said of recipes. */
 import type { Resource, ResourceKind, Tool } from '../../../recipe/recipe';
 import type { Rare } from '../../settings/settings';
-import { clean } from '../format';
+import { clean, versionOf } from '../format';
 
 const tools: Readonly<Record<Tool['name'], string>> = {
   A1111: 'Stable Diffusion web UI (A1111)',
   ComfyUI: 'ComfyUI',
   InvokeAI: 'InvokeAI',
   NovelAI: 'NovelAI',
+  Fooocus: 'Fooocus',
+  SwarmUI: 'SwarmUI',
+  Civitai: 'Civitai',
+  'Draw Things': 'Draw Things',
+  'Easy Diffusion': 'Easy Diffusion',
   diffusers: 'diffusers',
   Drobe: 'Drobė',
 };
 
 /** Where a recipe comes from. */
-const toolWords = ({ name, version = '' }: Tool): string =>
-  `From ${tools[name]}${version && ` ${clean(version, 40)}`}. Nothing changes unless you say so.`;
+const toolWords = (tool: Tool): string =>
+  `From ${tools[tool.name]}${versionOf(tool)}. Nothing changes unless you say so.`;
 
 const kinds: Readonly<Record<ResourceKind, string>> = {
   model: 'Model',

@@ -1,6 +1,6 @@
 import type { ResourceKind, Tool } from '../../../recipe/recipe';
 import type { recipe as English } from '../en/recipe';
-import { clean } from '../format';
+import { clean, versionOf } from '../format';
 import { format } from './format';
 
 const tools: Readonly<Record<Tool['name'], string>> = {
@@ -8,6 +8,11 @@ const tools: Readonly<Record<Tool['name'], string>> = {
   ComfyUI: 'ComfyUI',
   InvokeAI: 'InvokeAI',
   NovelAI: 'NovelAI',
+  Fooocus: 'Fooocus',
+  SwarmUI: 'SwarmUI',
+  Civitai: 'Civitai',
+  'Draw Things': 'Draw Things',
+  'Easy Diffusion': 'Easy Diffusion',
   diffusers: 'diffusers',
   Drobe: 'Drobė',
 };
@@ -21,8 +26,7 @@ const kinds: Readonly<Record<ResourceKind, string>> = {
 };
 
 export const recipe: typeof English = {
-  tool: ({ name, version = '' }) =>
-    `Šaltinis: ${tools[name]}${version && ` ${clean(version, 40)}`}. Niekas nepasikeis, kol to nepaprašysite.`,
+  tool: (tool) => `Šaltinis: ${tools[tool.name]}${versionOf(tool)}. Niekas nepasikeis, kol to nepaprašysite.`,
 
   resource({ kind, name, hash }) {
     const called = name ? ` „${clean(name, 80)}“` : '';

@@ -1,0 +1,178 @@
+/**
+ * What tools write as a plain list of names and values: Fooocus, SwarmUI, Draw Things, Easy Diffusion, and Civitai of what it
+ * draws itself. One table of names serves them all.
+ */
+import { chosenBy, scheduleNamed } from '../sampling/labels';
+import { tagged, type Weighed } from './hashes';
+import { fromCompel } from './invoke';
+import { isObject, numberAt, parseExact, seedAt, textAt } from './json';
+import { emphasisOf, likeOf, stemOf, type Draft, type Recipe, type Resource, type ToolName } from './recipe';
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** What things are called, in small letters and digits alone; of several the first that is there counts. */
+const names = {
+  prompt: ['prompt', 'c'],
+  negative: ['negativeprompt', 'uc'],
+  steps: ['steps', 'numinferencesteps'],
+  guidance: ['cfgscale', 'guidancescale', 'scale'],
+  seed: ['seed'],
+  sampler: ['sampler', 'samplername'],
+  schedule: ['scheduler'],
+  width: ['width'],
+  height: ['height'],
+  size: ['size', 'resolution'],
+  clipSkip: ['clipskip'],
+  strength: ['strength', 'initimagecreativity'],
+  model: ['basemodel', 'usestablediffusionmodel', 'stablediffusionmodel', 'model'],
+  modelHash: ['basemodelhash'],
+  vae: ['vae', 'usevaemodel', 'vaemodel'],
+} as const;
+type Name = keyof typeof names;
+
+/** Read apart, or nothing of the picture. */
+const aside = [
+  ...['loras', 'lora', 'loraweights', 'uselora', 'useloramodel', 'loraalpha', 'performance', 'seedmode'],
+  ...['fullprompt', 'fullnegativeprompt', 'metadatascheme', 'version', 'swarmversion', 'v2', 'resources'],
+  ...['date', 'generationtime', 'aspectratio', 'automaticvae', 'workflowid', 'createdby', 'outputformat'],
+];
+const taken: ReadonlySet<string> = new Set([...Object.values(names).flat(), ...aside]);
+
+const plain = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '');
+
+/** Null for what is none of them. */
+export function readListed(json: string): Recipe | null {
+  const whole = parseExact(json);
+  if (!isObject(whole)) return null;
+  if (isObject(whole.sui_image_params)) {
+    return recipeOf('SwarmUI', whole.sui_image_params, textAt(whole.sui_image_params, 'swarm_version'));
+  }
+  const civitai = parseExact(textAt(whole, 'extraMetadata') ?? '');
+  if (isObject(civitai)) return recipeOf('Civitai', civitai);
+  const version = textAt(whole, 'version');
+  if (whole.metadata_scheme === 'fooocus' || version?.startsWith('Fooocus'))
+    return recipeOf('Fooocus', whole, version?.replace(/^Fooocus /, ''));
+  const isDrawThings = ['c', 'uc', 'sampler'].every((name) => textAt(whole, name) !== undefined);
+  return isDrawThings ? recipeOf('Draw Things', whole) : null;
+}
+
+/** As Easy Diffusion writes it: each value under a keyword of its own. */
+export function readEasyDiffusion(texts: ReadonlyMap<string, string>): Recipe | null {
+  const own = ['num_inference_steps', 'use_stable_diffusion_model', 'Stable Diffusion model'];
+  return own.some((name) => texts.has(name)) ? recipeOf('Easy Diffusion', Object.fromEntries(texts)) : null;
+}
+
+/** The JSON that Draw Things puts into XMP, as the comment of the user. */
+export function commentInXmp(xmp: string): string {
+  const [, inside = ''] = /<exif:UserComment>(.*?)<\/exif:UserComment>/s.exec(xmp) ?? [];
+  const entities: Readonly<Record<string, string>> = { quot: '"', apos: "'", lt: '<', gt: '>', amp: '&' };
+  return inside
+    .replace(/<[^>]*>/g, '')
+    .replace(/&(?:(quot|apos|lt|gt|amp)|#(\d{1,6})|#x([\da-f]{1,5}));/gi, (_, name, decimal, hex) =>
+      name ? entities[String(name).toLowerCase()]! : String.fromCodePoint(Number(decimal ?? `0x${hex}`)),
+    );
+}
+
+function recipeOf(tool: ToolName, json: Json, version?: string): Recipe | null {
+  const all: Json = Object.fromEntries(Object.entries(json).map(([name, value]) => [plain(name), value]));
+  const nameOf = (name: Name): string => names[name].find((one) => all[one] !== undefined) ?? '';
+  const words = (name: Name): string | undefined => textAt(all, nameOf(name));
+  const number = (name: Name): number | undefined => numberAt(all, nameOf(name));
+  const prompt = words('prompt');
+  if (prompt === undefined) return null;
+  const inWords = tool === 'Easy Diffusion' ? fromCompel : (text: string): string => text;
+  const loras = lorasIn(all);
+  const draft: Draft = {
+    prompt: tagged(inWords(prompt), loras),
+    negative: inWords(words('negative') ?? ''),
+    mode: 'text',
+    like: likeOf(tool),
+    emphasis: emphasisOf(tool),
+    rng: /^nvidia/i.test(textAt(all, 'seedmode') ?? '') ? 'NV' : 'CPU',
+    clipSkip: Math.max(1, number('clipSkip') ?? 1),
+  };
+  const size = sizeIn(words('size') ?? '');
+  const [width, height] = [number('width') ?? size[0], number('height') ?? size[1]];
+  if (width && height) Object.assign(draft, { width, height });
+  const [steps, guidance] = [number('steps') ?? stepsOf(textAt(all, 'performance')), number('guidance')];
+  if (steps !== undefined) draft.steps = steps;
+  if (guidance !== undefined) draft.guidance = guidance;
+  const seed = seedAt(all, nameOf('seed'));
+  if (seed !== undefined) draft.seed = seed;
+  const strength = number('strength');
+  if (strength !== undefined && strength < 1) Object.assign(draft, { mode: 'image', strength });
+  const [sampler, schedule] = [words('sampler'), words('schedule')];
+  const chosen = sampler === undefined ? null : chosenBy(sampler, schedule);
+  if (chosen) Object.assign(draft, chosen);
+  const strange: [string, string][] = [];
+  if (sampler !== undefined && !chosen) strange.push(['Sampler', sampler]);
+  if (schedule !== undefined && !scheduleNamed(schedule)) strange.push(['Scheduler', schedule]);
+  const more = Object.entries(json).filter(([name, value]) => !taken.has(plain(name)) && says(value));
+  return {
+    tool: { name: tool, ...(version && { version }) },
+    settings: draft,
+    resources: [
+      ...fileIn('model', words('model'), words('modelHash')),
+      ...fileIn('vae', words('vae')),
+      ...loras.map(({ name, hash }): Resource => ({ kind: 'lora', name, ...(hash && { hash }) })),
+    ],
+    unknown: [...strange, ...more.map(([name, value]): [string, string] => [name, String(value)])],
+  };
+}
+
+/** Whether something is told: not what is off, empty or none. */
+const says = (value: unknown): boolean =>
+  (typeof value === 'string' && !/^(?:|none|false|\[\])$/i.test(value)) ||
+  (typeof value === 'number' && value !== 0) ||
+  value === true;
+
+/** "512x768", "(1152, 896)", "896×1152". */
+function sizeIn(text: string): readonly [number?, number?] {
+  const [, width, height] = /^\D{0,2}(\d{1,6})\D{1,3}(\d{1,6})\D?$/.exec(text.trim()) ?? [];
+  return width && height ? [Number(width), Number(height)] : [];
+}
+
+/** Of Fooocus' ways to draw, by name, where the number itself is not told. */
+function stepsOf(performance = ''): number | undefined {
+  const steps: Readonly<Record<string, number>> = {
+    Quality: 60,
+    Speed: 30,
+    'Extreme Speed': 8,
+    Lightning: 4,
+  };
+  return steps[performance];
+}
+
+const fileIn = (kind: 'model' | 'vae', name = '', hash?: string): Resource[] =>
+  /^(?:|none|automatic|default.*)$/i.test(name) ? [] : [{ kind, name: stemOf(name), ...(hash && { hash }) }];
+
+interface Lora extends Weighed {
+  readonly hash?: string;
+}
+
+/** `[[name, weight, hash]]`, `[{model, weight}]`, "name : weight", or names and weights in two lists. */
+function lorasIn(all: Json): Lora[] {
+  const weights = listOf(all.loraweights ?? all.loraalpha);
+  const told = listOf(all.loras ?? all.lora ?? all.useloramodel).map((one, i): unknown[] => {
+    if (Array.isArray(one)) return one as unknown[];
+    return isObject(one) ? [one.model, one.weight] : [one, weights[i]];
+  });
+  const combined = Object.entries(all)
+    .filter(([name, value]) => /^lora(?:combined)?\d+$/.test(name) && typeof value === 'string')
+    .map(([, value]): unknown[] => String(value).split(' : '))
+    .map((parts) => (parts.length === 3 ? (parts[0] === 'True' ? parts.slice(1) : []) : parts));
+  return [...told, ...combined].flatMap(([file, weight, hash]) => {
+    const name = typeof file === 'string' ? stemOf(file.trim()) : '';
+    if (name === '' || name === 'None') return [];
+    const number = Number(weight ?? 1);
+    const counts = Number.isFinite(number) ? number : 1;
+    return [{ name, weight: counts, ...(typeof hash === 'string' && { hash }) }];
+  });
+}
+
+/** A list, or a text with one: "['a', 'b']", "a,b". */
+function listOf(value: unknown): unknown[] {
+  if (Array.isArray(value)) return value as unknown[];
+  if (typeof value === 'number') return [value];
+  return typeof value === 'string' ? value.replace(/[[\]'"]/g, '').split(',') : [];
+}
