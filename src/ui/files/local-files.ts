@@ -65,7 +65,9 @@ type Entry = Pick<FileSystemEntry, 'isFile' | 'isDirectory' | 'name'>;
 export async function droppedFiles(dropped: DataTransfer, inPlace = false): Promise<LocalFile[]> {
   // The list is emptied as soon as this event is over: all of it is asked for now.
   // Whoever wants them in place has a browser that can find them again.
-  const handles = inPlace ? [...dropped.items].map((item) => item.getAsFileSystemHandle()) : [];
+  const handles = inPlace
+    ? [...dropped.items].map((item) => item.getAsFileSystemHandle().catch(() => null))
+    : [];
   const entries = [...dropped.items].map((item) => item.webkitGetAsEntry());
   const files = [...dropped.files];
   const findable = (await Promise.all(handles)).filter((handle) => handle !== null);

@@ -31,6 +31,8 @@ export class Readiness {
   readonly #spares: () => Promise<boolean>;
   /** What is ready. */
   #ready = '';
+  /** Of what was begun last: what was broken off before may end later. */
+  #last: AbortSignal | null = null;
 
   /** @param spares whether the device is to be spared: its battery is low. */
   constructor(engine: Remote<EngineApi>, spares: () => Promise<boolean>) {
@@ -61,13 +63,14 @@ export class Readiness {
     const stopped = (): boolean => signal.aborted;
     if (nets === this.#ready || (await this.#spares()) || stopped()) return;
     this.#ready = ''; // others give way
+    this.#last = signal;
     this.inWork = true;
     try {
       for await (const _ of this.#engine.prepare(signal, job));
     } catch {
       // A picture will tell what is wrong; it is not tried again before.
     } finally {
-      this.inWork = false;
+      if (this.#last === signal) this.inWork = false;
       if (!stopped()) this.#ready = nets;
     }
   }

@@ -93,6 +93,8 @@ export class Studio {
   readonly #ahead = $derived(this.run.kind === 'running' ? '' : this.#nets);
 
   #resumed = $state(false);
+  /** Where nets will run is asked once more before that is answered: the last answer counts. */
+  #asking = new AbortController();
   readonly #engine: Remote<EngineApi>;
   readonly #workshop: Workshop;
   readonly #overrules: Overrules;
@@ -211,13 +213,14 @@ export class Studio {
 
   /** Asks where nets will run. Left unknown on failure: the first real call will tell what is wrong. */
   async start(): Promise<void> {
+    this.#asking.abort();
+    const { signal } = (this.#asking = new AbortController());
     this.device = null;
     try {
-      const wish = this.settings.current.backend;
-      const { value } = await this.#engine.device(new AbortController().signal, wish).next();
-      this.device = value;
+      const { value } = await this.#engine.device(signal, this.settings.current.backend).next();
+      if (!signal.aborted) this.device = value;
     } catch {
-      this.device = null;
+      // See above.
     }
   }
 

@@ -47,8 +47,13 @@ export class Vault {
     this.tasks = {};
   }
 
+  /** Left unknown where it fails: what is done with the models tells what is wrong. */
   async load(): Promise<void> {
-    this.facts = (await this.#engine.storage(new AbortController().signal).next()).value;
+    try {
+      this.facts = (await this.#engine.storage(new AbortController().signal).next()).value;
+    } catch {
+      this.facts = null;
+    }
   }
 
   /** Reads a model once more, and remembers what came of it. */

@@ -37,7 +37,7 @@ export function recipeReferences(
 const FACES = /face_?id|insightface|pulid/i;
 
 /** Whether a unit of A1111's extension is a picture that can be part of the prompt here. */
-export const isSeenByClip = (unit: RecipeControl): boolean => isReference(unit) && !FACES.test(unit.module);
+const isSeenByClip = (unit: RecipeControl): boolean => isReference(unit) && !FACES.test(unit.module);
 
 /** Those of a recipe, with the adapters among the files here, without pictures. */
 export function referencesIn(

@@ -17,6 +17,8 @@ export class References extends PicturedList<Omit<Reference, 'key'>> {
   /** The one whose mask is being painted. */
   painting = $state.raw<Reference | null>(null);
   readonly #readMask: Means['readMask'];
+  /** Counts what was asked of masks: of each reference, by its key, the last counts. */
+  readonly #masked: Record<number, number> = {};
 
   /** @param changes told of what can be taken back. */
   constructor(means: Means, changes: Undoable) {
@@ -32,6 +34,7 @@ export class References extends PicturedList<Omit<Reference, 'key'>> {
 
   /** Where it counts; null: everywhere. What was masked before can be brought back. */
   mask(reference: Reference, mask: Mask | null): void {
+    this.#ask(reference);
     const { mask: before } = this.all.find(({ key }) => key === reference.key) ?? reference;
     if (before) this.changeUndoably(reference, { mask }, words.reference.maskReplaced(mask !== null));
     else this.change(reference, { mask });
@@ -39,13 +42,19 @@ export class References extends PicturedList<Omit<Reference, 'key'>> {
 
   /** Takes the mask in a file. Where it is none, that is told. @param size that it is brought to. */
   async readMask(reference: Reference, file: File, size: Size): Promise<void> {
+    const asked = this.#ask(reference);
+    const isLast = (): boolean => asked === this.#masked[reference.key];
     this.failure = null;
     try {
       const { width, height, alpha } = await this.#readMask(file, size);
-      this.mask(reference, { width, height, alpha });
+      if (isLast()) this.mask(reference, { width, height, alpha });
     } catch (thrown) {
-      this.failure = { key: reference.key, file: file.name, error: toDrobeError(thrown) };
+      if (isLast()) this.failure = { key: reference.key, file: file.name, error: toDrobeError(thrown) };
     }
+  }
+
+  #ask({ key }: Reference): number {
+    return (this.#masked[key] = (this.#masked[key] ?? 0) + 1);
   }
 
   /** As they were left, or as they were for another picture; older versions had none. */

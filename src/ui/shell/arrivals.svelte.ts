@@ -47,14 +47,14 @@ export class Arrivals {
 
   /** A recipe is offered, a picture without one is started from, a table is one of styles, the rest are models. */
   async take(files: readonly LocalFile[]): Promise<void> {
-    const { studio, library, recipes } = this.#rooms;
+    const { studio, library } = this.#rooms;
     const [picture, ...aside] = files.filter(({ file }) => isImage(file));
     const [table] = files.filter(({ file }) => isStyleFile(file));
     const others = files.filter(({ file }) => !isImage(file) && !isStyleFile(file));
     if (table) void studio.styles.take(table.file);
     const [first] = others;
-    if (picture && !(await recipes.look(picture.file))) this.#start(picture.file, aside.length);
-    if (others.length === 1 && first && (await recipes.look(first.file))) return;
+    if (picture && !(await this.#isRecipe(picture.file))) this.#start(picture.file, aside.length);
+    if (others.length === 1 && first && (await this.#isRecipe(first.file))) return;
     if (others.length) void library.install(others);
   }
 
@@ -89,6 +89,11 @@ export class Arrivals {
       const { inPlace } = this.#rooms.library.keeping.current;
       void openedFiles(files, inPlace).then((opened) => this.take(opened));
     });
+  }
+
+  /** Offered, if so. What cannot be read is none: whoever takes it then says what is wrong with it. */
+  #isRecipe(file: File): Promise<boolean> {
+    return this.#rooms.recipes.look(file).catch(() => false);
   }
 
   #start(file: File, aside: number): void {

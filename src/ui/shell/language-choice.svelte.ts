@@ -12,18 +12,18 @@ export class LanguageChoice {
     localShelf(),
   );
 
-  /** To be waited for before anything is shown, so that nothing shows in another language first. */
+  /** Speaks it. To be waited for before anything is shown, so that nothing shows in another language first. */
   async begin(): Promise<void> {
     try {
       await speak(this.choice.current.language || preferred(navigator.languages));
     } catch {
-      // Its words cannot be had now: English is here.
+      // Its words cannot be had now: English is here, or the language before.
     }
   }
 
   /** What the browser says anyhow is no choice at all: then the page follows the browser again. */
   async choose(language: Language): Promise<void> {
     this.choice.current.language = language === preferred(navigator.languages) ? '' : language;
-    await speak(language);
+    await this.begin();
   }
 }

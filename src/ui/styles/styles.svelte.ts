@@ -95,9 +95,10 @@ export class Styles {
 
   /** Takes what is in a styles.csv, over those of the same names. */
   async take(file: File): Promise<void> {
-    const styles = file.size > LARGEST_FILE ? null : stylesIn(await file.text());
-    this.failure = styles && styles.length > 0 ? null : words.styles.none(file.name);
-    if (!styles || this.failure !== null) return;
+    const text = file.size > LARGEST_FILE ? '' : await file.text().catch(() => '');
+    const styles = stylesIn(text) ?? [];
+    this.failure = styles.length > 0 ? null : words.styles.none(file.name);
+    if (this.failure !== null) return;
     const names = this.all.map(({ name }) => name);
     const replaced = styles.filter(({ name }) => names.includes(name)).length;
     const undo = this.#change((all) => withStylesOf(all, styles));

@@ -140,3 +140,10 @@ test('of a folder that was chosen the same is taken as of one that was dropped',
   expect(chosen('sd/a.json', 'sd/b.bin')).toEqual(['sd/b.bin']);
   expect(chosen()).toEqual([]);
 });
+
+test('what the browser cannot find again is taken as it was dropped', async () => {
+  const dropped = drop({ 'photo.png': 'x' });
+  for (const item of dropped.items)
+    item.getAsFileSystemHandle = () => Promise.reject(new DOMException('gone', 'NotFoundError'));
+  expect((await droppedFiles(dropped, true)).map(({ path }) => path)).toEqual(['photo.png']);
+});

@@ -13,15 +13,15 @@ beforeEach(() => {
   };
 });
 
-/** What it asks of the engine: sizes of pictures, and how the calls end. */
-function readinessWith(spares = false) {
+/** What it asks of the engine: sizes of pictures. @param takes milliseconds a call. */
+function readinessWith({ spares = false, takes = 1000 } = {}) {
   const asked: number[] = [];
   const readiness = new Readiness(
     engine({
       // oxlint-disable-next-line require-yield -- it tells nothing
       async *prepare(signal, { width }) {
         asked.push(width);
-        await new Promise((resolve) => setTimeout(resolve, 1000));
+        await new Promise((resolve) => setTimeout(resolve, takes));
         signal.throwIfAborted();
       },
     }),
@@ -61,7 +61,7 @@ it('what is broken off is begun again, what a run has opened is not', async () =
 });
 
 it('nothing is opened ahead on a low battery', async () => {
-  const { asked, begin } = readinessWith(true);
+  const { asked, begin } = readinessWith({ spares: true });
   begin(1);
   await vi.advanceTimersByTimeAsync(3000);
   expect(asked).toEqual([]);
@@ -95,4 +95,17 @@ it('only a stored model on a real card is got ready, for the settings there are'
   studio.getReady();
   await vi.advanceTimersByTimeAsync(2000);
   expect(asked).toMatchObject([{ model: 'mini', prompt: 'red apple', width: 48, height: 48, source: null }]);
+});
+
+it('what is broken off and ends late does not hide what is in work since', async () => {
+  const { readiness, begin } = readinessWith({ takes: 3000 });
+  const breakOff = begin(1);
+  await vi.advanceTimersByTimeAsync(1600);
+  breakOff();
+  begin(2);
+  // The first one ends after 4.5 s, the second begins after 3.1 s.
+  await vi.advanceTimersByTimeAsync(3000);
+  expect(readiness.inWork).toBe(true);
+  await vi.advanceTimersByTimeAsync(3000);
+  expect(readiness.inWork).toBe(false);
 });

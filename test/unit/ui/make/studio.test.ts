@@ -370,3 +370,23 @@ test('what a person says of a model’s prediction is drawn with, and comes back
   later.adopt(miniature);
   expect(later.settings.current).toMatchObject({ prediction: 'v', rare: { zeroSnr: true } });
 });
+
+test('of two questions where nets will run the last one counts, whichever is answered last', async () => {
+  const { opened, open } = gate();
+  const studio = new Studio(
+    engine({
+      // oxlint-disable-next-line require-yield -- a call that only answers
+      device: async function* (_, wish) {
+        if (wish === 'webgpu') await opened;
+        return { backend: wish === 'wasm' ? 'wasm' : 'webgpu', name: '', float16: false, slow: null };
+      },
+    }),
+    () => [],
+    { shelf: shelf(), drawer: null, pictures, hints, now: () => 0, seed: () => 1 },
+  );
+  const first = studio.runOn('webgpu');
+  await studio.runOn('wasm');
+  open();
+  await first;
+  expect(studio.device?.backend).toBe('wasm');
+});

@@ -84,3 +84,14 @@ test('a model is saved under the name of its file; where that fails it is told',
   await vault.export(full('bad'));
   expect(vault.tasks['bad']).toMatchObject({ kind: 'failed', error: { code: 'model-damaged' } });
 });
+
+test('where the engine cannot tell what is stored, the rest of the window is there all the same', async () => {
+  const { vault } = vaultOf({
+    // oxlint-disable-next-line require-yield -- a call that only fails
+    storage: async function* () {
+      throw new DrobeError('storage');
+    },
+  });
+  await vault.show();
+  expect([vault.open, vault.facts]).toEqual([true, null]);
+});

@@ -4,7 +4,7 @@ import type { ModelEntry } from '../../../../src/engine/api';
 import { unitsOf } from '../../../../src/ui/control/recipe';
 import { recipeReferences, referencesIn } from '../../../../src/ui/reference/recipe';
 import { inPart, type Reference } from '../../../../src/ui/reference/reference';
-import { drawGrey, miniature, original, pictureFile, studioAtWork } from '../fake';
+import { drawGrey, gate, miniature, original, pictureFile, studioAtWork } from '../fake';
 import { adapter, adapterFor, bigG, large, other, vitH } from './files';
 
 const { family } = miniature.facts;
@@ -174,4 +174,18 @@ test('recipes have it as a unit of A1111’s extension, which is no control of o
     { model: adapter.id, weight: 0.6, start: 0.1, end: 1, picture: null, mask: null },
     { model: large.id, weight: 0.6, picture: null },
   ]);
+});
+
+test('of two masks from files the one that was chosen last counts, whichever is read last', async () => {
+  const { references, reference } = atWork();
+  await references.add(pictureFile('48x32'));
+  const { opened, open } = gate();
+  const slow = pictureFile('255');
+  slow.text = () => opened.then(() => '255');
+  const size = { width: 1, height: 1 };
+  const first = references.readMask(reference(), slow, size);
+  await references.readMask(reference(), pictureFile('7'), size);
+  open();
+  await first;
+  expect(reference().mask?.alpha).toEqual(Uint8Array.of(7));
 });

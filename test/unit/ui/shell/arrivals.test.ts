@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest';
+import type { LocalFile } from '../../../../src/engine/api';
 import type { Shared } from '../../../../src/sw/shared';
 import { Changes } from '../../../../src/ui/controls/changes.svelte';
 import { Arrivals, type Launch } from '../../../../src/ui/shell/arrivals.svelte';
@@ -15,13 +16,19 @@ function arrivals(shared: Shared = { files: [], texts: [] }) {
       form: { take: ({ prompt }: { prompt: string }) => void (settings.current.prompt = prompt) },
       choose: (mode: string) => done.push(mode),
       view: { showCanvas: () => done.push('canvas') },
+      place: { mode: 'text', source: { current: null } },
+      startFrom: ({ name }: File) => done.push(`start from ${name}`),
     },
     downloads: { suggest: (address: string) => done.push(`suggest ${address}`) },
     recipes: {
       followed: (fragment: string) => fragment === '#R' && done.push('recipe') > 0,
       pasted: (text: string) => text === 'R' && done.push('recipe') > 0,
+      look: () => Promise.reject(new DOMException('gone', 'NotReadableError')),
     },
-    library: { keeping: { current: { inPlace: false } } },
+    library: {
+      keeping: { current: { inPlace: false } },
+      install: (files: LocalFile[]) => done.push(...files.map(({ path }) => `install ${path}`)),
+    },
     showAlbum: () => done.push('album'),
   } as unknown as ConstructorParameters<typeof Arrivals>[0];
   return { arrivals: new Arrivals(rooms, async () => shared), done, settings, changes };
@@ -70,4 +77,11 @@ test('the installed app is started at an address, once it listens', () => {
   arriving.listen({ setConsumer: (consumer) => (launch = consumer) });
   launch({ targetURL: 'https://app.example/some/folder/#inpaint' });
   expect(done).toEqual(['inpaint']);
+});
+
+test('a file that cannot be read is handed on to whoever says so', async () => {
+  const { arrivals: arriving, done } = arrivals();
+  const gone = (name: string) => ({ file: new File([], name), path: name });
+  await arriving.take([gone('photo.png'), gone('model.safetensors')]);
+  expect(done).toEqual(['start from photo.png', 'install model.safetensors']);
 });

@@ -130,3 +130,11 @@ test('a styles.csv is taken over those of the same names, and that is undone; an
     expect.stringContaining('cars.csv'),
   ]);
 });
+
+test('a file that cannot be read is said to have no styles', async () => {
+  const { studio } = studioWith();
+  const gone = file('');
+  gone.text = () => Promise.reject(new DOMException('gone', 'NotReadableError'));
+  await studio.styles.take(gone);
+  expect(studio.styles.failure).toMatch(/^There are no styles in styles\.csv/);
+});
