@@ -14,6 +14,10 @@ const MOST = 20;
 export class Changes {
   all = $state.raw<readonly Change[]>([]);
   readonly last = $derived(this.all.at(-1) ?? null);
+  /** Those that have been told for long enough, or that somebody waved aside. */
+  #told = $state.raw<readonly Change[]>([]);
+  /** What is to be told: the last one, unless it was. */
+  readonly news = $derived(this.last && this.#told.includes(this.last) ? null : this.last);
 
   add(change: Change): void {
     this.all = [...this.all, change];
@@ -26,18 +30,24 @@ export class Changes {
     change.undo();
   }
 
+  /** Nothing of this is to be told any more. What was done can still be taken back. */
+  hush(): void {
+    this.#told = this.all;
+  }
+
   /** It cannot be taken back any more. */
   forget(change: Change): void {
     this.#drop(change);
     change.over?.();
   }
 
-  /** Nothing needs to be told any more. */
+  /** Nothing can be taken back any more. */
   clear(): void {
     for (const change of this.all) this.forget(change);
   }
 
   #drop(change: Change): void {
     this.all = this.all.filter((other) => other !== change);
+    this.#told = this.#told.filter((other) => other !== change);
   }
 }

@@ -18,3 +18,18 @@ test('what is held for taking a change back is let go when that can be done no m
   changes.clear();
   expect([over.length, undone, changes.last]).toEqual([20, [21], null]);
 });
+
+test('what was told once is not told again, wherever it is shown; what is done after it is', () => {
+  const changes = new Changes();
+  const change = (words: string) => ({ words, undo: () => undefined });
+  changes.add(change('first'));
+  changes.add(change('second'));
+  expect(changes.news?.words).toBe('second');
+  changes.hush();
+  expect([changes.news, changes.last?.words]).toEqual([null, 'second']);
+  changes.add(change('third'));
+  expect(changes.news?.words).toBe('third');
+  // Nor is what lies below, once that was taken back.
+  changes.undo();
+  expect([changes.news, changes.last?.words]).toEqual([null, 'second']);
+});
