@@ -127,12 +127,12 @@ export class App {
     }
   }
 
-  /** Presses Generate and waits for the picture. */
-  async draw(): Promise<PNG> {
+  /** Presses Generate and waits for the picture. @param begin in another way. */
+  async draw(begin = (): Promise<void> => this.generate.click()): Promise<PNG> {
     const shown = (): Promise<string> =>
       this.result.evaluateAll((images: HTMLImageElement[]) => images.map(({ src }) => src).join());
     const before = await shown();
-    await this.generate.click();
+    await begin();
     // A picture of few steps may be done before anybody looks for the bar.
     await expect.poll(async () => (await this.progress.isVisible()) || (await shown()) !== before).toBe(true);
     await expect(this.progress).toBeHidden({ timeout: 900_000 });

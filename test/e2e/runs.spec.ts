@@ -120,12 +120,13 @@ test('the end of a run is said: aloud, in the title until it is seen, by the sys
       guidance: 5,
     });
     await page.getByText('Faster, at a price').click();
-    await early.focus();
-    for (const key of ['Delete', '0', '.', '2', '5', 'Tab']) await page.keyboard.press(key);
     await reuse.focus();
     await page.keyboard.press('ArrowDown');
     await expect(reuse.locator('option:checked')).toHaveText('Whole run every 2nd step');
-    const faster = await app.draw();
+    await early.focus();
+    // What was typed last counts, though its field was not left.
+    for (const key of ['Delete', '0', '.', '2', '5']) await page.keyboard.press(key);
+    const faster = await app.draw(() => page.keyboard.press('Control+Enter'));
     await page.getByRole('button', { name: 'Copy as A1111 text' }).click();
     const text = await page.evaluate(() => navigator.clipboard.readText());
     expect(text).toContain('Skip Early CFG: 0.25');
@@ -135,6 +136,7 @@ test('the end of a run is said: aloud, in the title until it is seen, by the sys
     await early.press('Tab');
     await reuse.selectOption({ label: 'Off' });
     const plain = await app.draw();
+    await expect(page.getByText('Copied.'), 'that was another picture').toBeHidden();
     expect(plain.data.equals(faster.data)).toBe(false);
     await page.getByRole('button', { name: 'Copy as A1111 text' }).click();
     expect(await page.evaluate(() => navigator.clipboard.readText())).not.toMatch(/Skip Early|DeepCache/);
@@ -152,8 +154,14 @@ test('the end of a run is said: aloud, in the title until it is seen, by the sys
       guidance: 3,
     });
     const before = await strip.count();
-    await page.getByRole('button', { name: 'More ways to draw' }).click();
-    await page.getByRole('menuitem', { name: 'Grid…' }).click();
+    const ways = page.getByRole('button', { name: 'More ways to draw' });
+    const toGrid = page.getByRole('menuitem', { name: 'Grid…' });
+    await ways.click();
+    await expect(toGrid).toBeFocused();
+    await ways.click();
+    await expect(toGrid).toBeHidden();
+    await ways.click();
+    await toGrid.click();
     const window = page.getByRole('dialog', { name: 'Grid' });
 
     // The columns begin with steps and what is set.

@@ -66,16 +66,20 @@ test('on a desktop what most people set is on the first screen, and is there aga
     await expect(prompt).toHaveAttribute(name, value);
   }
 
-  // A long prompt is said how long it is, and its picture's caption can be read to its end.
+  // A caption of two lines is all there is; of a long prompt it is said how long it is, and the caption can be read to its end.
+  await app.fill({ prompt: 'a '.repeat(110), steps: 1, width: 64, height: 64 });
+  await app.draw();
+  const readOn = page.getByRole('button', { name: 'Read on' });
+  await expect(readOn).toBeHidden();
   await app.fill({
     prompt: `${'a red apple on a blue background, '.repeat(20)}the end`,
-    steps: 1,
-    width: 64,
-    height: 64,
   });
   await expect(page.getByLabel('Tokens').first()).toHaveText(/^1\d\d \/ 225$/);
   await app.draw();
-  await page.getByRole('button', { name: 'Read on' }).click();
+  await page.getByRole('button', { name: 'Picture 1:' }).click();
+  await expect(readOn).toBeHidden();
+  await page.getByRole('button', { name: 'Picture 2:' }).click();
+  await readOn.click();
   await expect(page.getByText(/the end$/).last()).toBeInViewport();
 });
 

@@ -1,6 +1,7 @@
 import type { Album } from '../album/album.svelte';
 import type { Card, Stars } from '../album/card';
 import { orders, search, type Order } from '../album/search';
+import { language } from '../words/language.svelte';
 import { localShelf, Persisted } from '../settings/persisted.svelte';
 import { Export } from './export.svelte';
 import { groupsOf } from './groups';
@@ -46,9 +47,10 @@ export class AlbumView {
   readonly bytes = $derived(this.found.reduce((sum, { bytes }) => sum + bytes, 0));
   /** How many pictures are in each folder, and under '' in none. */
   readonly folders = $derived.by(() => {
-    const folders: Record<string, number> = {};
-    for (const { folder } of this.#album.cards) folders[folder] = (folders[folder] ?? 0) + 1;
-    return Object.entries(folders).toSorted(([a], [b]) => a.localeCompare(b));
+    // eslint-disable-next-line svelte/prefer-svelte-reactivity -- made anew each time
+    const folders = new Map<string, number>();
+    for (const { folder } of this.#album.cards) folders.set(folder, (folders.get(folder) ?? 0) + 1);
+    return [...folders].toSorted(([a], [b]) => a.localeCompare(b, language.code));
   });
   readonly selected = $derived(this.found.filter(({ place }) => this.selection.chosen.has(place)));
 
