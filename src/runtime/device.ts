@@ -1,4 +1,5 @@
 /** What this machine can do, asked and tested once: everything later only reads the record. */
+import { DrobeError } from '../errors';
 import type { Bits, Target, Winograd } from '../graph/graph';
 import { attentionIsRight, packingIsRight } from './selftest';
 import type { Sessions } from './session';
@@ -159,7 +160,8 @@ const LIMITS = [
 function deviceOpener(subgroups: boolean): OpenDevice {
   return async () => {
     const adapter = await requestAdapter();
-    if (!adapter) return null;
+    // Browsers give none any more once the process behind it has died a few times: another engine finds the CPU.
+    if (!adapter) throw new DrobeError('device-lost', { reason: 'there is no graphics adapter any more' });
     const wanted: GPUFeatureName[] = ['shader-f16', ...(subgroups ? (['subgroups'] as const) : [])];
     return adapter.requestDevice({
       requiredFeatures: wanted.filter((feature) => adapter.features.has(feature)),

@@ -11,16 +11,12 @@ function gone(cause: unknown): never {
 }
 
 export function watched(device: GPUDevice): Watch {
-  // Once lost, ONNX Runtime may wait for ever.
-  const lost = device.lost.then(({ reason }) => {
-    throw new DrobeError('device-lost', { reason });
-  });
-  lost.catch(() => undefined); // also settles when nobody runs anything
+  const unlessLost = failingWith(device);
   return async (work) => {
     device.pushErrorScope('out-of-memory');
-    const [outcome] = await Promise.allSettled([Promise.race([work(), lost])]);
+    const [outcome] = await Promise.allSettled([unlessLost(work())]);
     // Asked first: it says more than what it led to.
-    const error = await Promise.race([device.popErrorScope().catch(gone), lost]);
+    const error = await unlessLost(device.popErrorScope().catch(gone));
     if (error) throw new DrobeError('out-of-memory', { reason: error.message });
     // What a lost device cuts off fails as if it had been aborted; nobody else aborts.
     if (outcome.status === 'rejected') throw isAbort(outcome.reason) ? gone(outcome.reason) : outcome.reason;
@@ -29,11 +25,35 @@ export function watched(device: GPUDevice): Watch {
 }
 
 /**
+ * Has what is waited for fail once the device is lost: ONNX Runtime may wait for ever then. Each waits for a loss of its own:
+ * one promise for all would keep whatever was given meanwhile as long as the device lives.
+ */
+function failingWith(device: GPUDevice): <T>(work: Promise<T>) => Promise<T> {
+  const waiting = new Set<(loss: DrobeError) => void>();
+  let loss: DrobeError | null = null;
+  void device.lost.then(({ reason }) => {
+    loss = new DrobeError('device-lost', { reason });
+    for (const fail of waiting) fail(loss);
+  });
+  return async (work) => {
+    let fail: (loss: DrobeError) => void = () => undefined;
+    const lost = new Promise<never>((_, reject) => (fail = reject));
+    waiting.add(fail);
+    if (loss) fail(loss);
+    try {
+      return await Promise.race([work, lost]);
+    } finally {
+      waiting.delete(fail);
+    }
+  };
+}
+
+/**
  * As ONNX Runtime, WebGPU and browsers say it. WebAssembly may go out of its memory's bounds where it got none, and counts
  * bytes in 32 bits.
  */
 const NO_MEMORY =
-  /out of memory|allocat|bad_alloc|memory access out of bounds|out of bounds memory access|aborted\(OOM\)|SafeIntOnOverflow/i;
+  /out of memory|allocat|too large for the implementation|bad_alloc|memory access out of bounds|out of bounds memory access|aborted\(OOM\)|SafeIntOnOverflow/i;
 
 export function explained(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof DrobeError || error.name === 'AbortError') return error;

@@ -95,14 +95,12 @@ export function feed(
   };
   const read = (placement: Placement): Uint8Array => {
     const key = tensors.get(placement.key)?.name ?? placement.key; // as its file has it
-    return passage.take((put) => {
-      try {
-        aboutWeights({ name, key }, () => pass(placement, put));
-      } catch (error) {
-        failure ??= error;
-        throw error;
-      }
-    }, placement.length);
+    try {
+      return passage.take((put) => aboutWeights({ name, key }, () => pass(placement, put)), placement.length);
+    } catch (error) {
+      failure ??= error;
+      throw error;
+    }
   };
   const externalData = [...files].map(([path, inFile]) => {
     const byOffset = new Map(inFile.map((placement) => [placement.offset, placement]));

@@ -6,7 +6,7 @@ import type { TensorInfo } from '../weights/safetensors';
 import type { ByteSource, OnBytes } from '../weights/source';
 import { DeviceValue, storage, Unusable } from './device-value';
 import { explained } from './failures';
-import { feed, partsOf, type Patch } from './feeder';
+import { feed, partsOf, type Feed, type Patch } from './feeder';
 import type { OrtModule } from './ort';
 import { Place, type OpenDevice, type SharedDevice } from './place';
 
@@ -80,31 +80,33 @@ export class Sessions {
         if (session) onChecked(done, total);
       });
       sound?.catch(() => undefined); // told when it is waited for
-      const { externalData, failed, close } = feed(
-        graph.placements,
-        weights.tensors,
-        weights.source,
-        weights.patches ?? NONE,
-        onBytes,
-        weights.name,
-        device,
-      );
-      const create = (): Promise<InferenceSession> =>
-        this.#ort.InferenceSession.create(graph.model, {
-          executionProviders: [device ? { name: 'webgpu', device } : 'wasm'],
-          externalData,
-        });
+      let fed: Feed | undefined;
       try {
+        const { externalData } = (fed = feed(
+          graph.placements,
+          weights.tensors,
+          weights.source,
+          weights.patches ?? NONE,
+          onBytes,
+          weights.name,
+          device,
+        ));
+        const create = (): Promise<InferenceSession> =>
+          this.#ort.InferenceSession.create(graph.model, {
+            executionProviders: [device ? { name: 'webgpu', device } : 'wasm'],
+            externalData,
+          });
         session = await watch(create);
         place.add(session);
         await sound;
         return new Net(this.#ort, session, place, (work) => this.#inTurn(work));
       } catch (error) {
         await place.close();
-        if (failed()) await sound; // bytes that are not what they were explain whatever is wrong with their numbers
-        throw explained(failed() ?? error);
+        const failure = fed?.failed();
+        if (failure) await sound; // bytes that are not what they were explain whatever is wrong with their numbers
+        throw explained(failure ?? error);
       } finally {
-        close();
+        fed?.close();
       }
     });
   }
