@@ -9,18 +9,22 @@ export class Preparing {
   #over: Promise<void> = Promise.resolve();
   #report: Report = () => undefined;
 
-  /** Stops the errand before, and does this one once that has ended. To be stopped is no error. */
+  /**
+   * Stops the errand before, and does this one once that has ended. To be stopped is no error.
+   * @param after what it waits for, too, unless it is stopped: that may wait for its end.
+   */
   async begin(
     signal: AbortSignal,
     report: Report,
     errand: (signal: AbortSignal, report: Report) => Promise<void>,
+    after: Promise<unknown> = Promise.resolve(),
   ): Promise<void> {
     this.#stop.abort();
     this.#stop = new AbortController();
     this.#report = report;
     const either = AbortSignal.any([signal, this.#stop.signal]);
     const work = this.#over.then(async () => {
-      either.throwIfAborted();
+      await unlessAborted(either, after);
       await errand(either, (progress) => this.#report(progress));
     });
     this.#over = work.catch(() => undefined);
@@ -35,4 +39,14 @@ export class Preparing {
     this.#stop.abort();
     await this.#over;
   }
+}
+
+/** Waits for it no longer than until the signal says that nobody wants it any more. */
+async function unlessAborted(signal: AbortSignal, work: Promise<unknown>): Promise<void> {
+  signal.throwIfAborted();
+  await new Promise((done, failed) => {
+    signal.addEventListener('abort', () => failed(signal.reason as Error), { once: true });
+    work.then(done, failed);
+  });
+  signal.throwIfAborted();
 }

@@ -127,7 +127,7 @@ const api: WorkerApi = {
   prepare: (job) =>
     answer(async ({ signal, report }) => {
       if (busy) return;
-      await preparing.begin(signal, report, (stop, told) => prepare(job, stop, told));
+      await preparing.begin(signal, report, (stop, told) => prepare(job, stop, told), hinting);
     }),
 
   generate: (request) =>
@@ -189,7 +189,6 @@ async function prepare(job: Job, signal: AbortSignal, report: (progress: Progres
   const elsewhere = new AbortController();
   const stop = AbortSignal.any([signal, elsewhere.signal]);
   try {
-    await hinting;
     await turn.take(stop, () => elsewhere.abort());
     const { checkpoint } = await open(job, stop, report);
     const equipping = equip(checkpoint, job, stop, report);

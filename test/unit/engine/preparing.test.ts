@@ -54,3 +54,15 @@ it('what goes wrong in it is told to who sent it, and hinders nobody else', asyn
   await expect(failed).rejects.toThrow('broken');
   await preparing.end(nothing);
 });
+
+it('what waits for its end and is waited for by it comes first: neither waits for ever', async () => {
+  const preparing = new Preparing();
+  const one = errand();
+  let start = nothing;
+  const before = new Promise<void>((done) => (start = done));
+  const other = before.then(() => preparing.end(nothing));
+  const begun = preparing.begin(never, nothing, one.work, other);
+  start();
+  await Promise.all([other, begun]);
+  expect(one.log).toEqual([]);
+});

@@ -20,7 +20,8 @@ function deviceToLose() {
 it('what a device gave is not kept as long as the device is there', async () => {
   const watch = watched(deviceToLose().device);
   const given: WeakRef<Float32Array>[] = [];
-  for (let i = 0; i < 8; i++) given.push(new WeakRef(await watch(() => Promise.resolve(new Float32Array(9)))));
+  for (let i = 0; i < 8; i++)
+    given.push(new WeakRef(await watch(() => Promise.resolve(new Float32Array(9)))));
   await new Promise((resolve) => setTimeout(resolve));
   collect();
   expect(given.filter((numbers) => numbers.deref())).toEqual([]);
