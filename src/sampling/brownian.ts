@@ -47,6 +47,7 @@ export function brownianNoise(
   return (sigma, next) => {
     const [from, to] = [Math.fround(sigma), Math.fround(next)];
     const root = Math.fround(Math.sqrt(Math.abs(Math.fround(to - from))));
+    if (root === 0) return new Float32Array(count); // a step that rounding made empty goes nowhere
     const sign = from > to ? -1 : 1;
     return tree.step(Math.min(from, to), Math.max(from, to)).map((v) => (sign * v) / root);
   };

@@ -128,7 +128,7 @@ function vpTime(sigma: number): number {
 
 /**
  * Pseudo linear multistep: Liu et al. (2022), arXiv 2202.09778, as diffusers' PNDMScheduler without its Runge-Kutta steps.
- * The first step is asked for a second time at its end.
+ * The first step is asked for a second time at its end, unless no noise is left there.
  */
 export const plms: Sampler = async function* (denoise, x, plan) {
   const { points, solver } = plan;
@@ -146,7 +146,7 @@ export const plms: Sampler = async function* (denoise, x, plan) {
     } else {
       const ahead = go(past[0]!);
       const to = points[1]?.sigma ?? plan.end;
-      x = go(mix(0.5, past[0]!, 0.5, said.of(ahead, await denoise(ahead, to), to)));
+      x = to > 0 ? go(mix(0.5, past[0]!, 0.5, said.of(ahead, await denoise(ahead, to), to))) : ahead;
     }
   }
   return x;

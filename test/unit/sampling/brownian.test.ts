@@ -35,6 +35,11 @@ describe('a Brownian tree', () => {
     expect(tree.step(0.01, 12)).toEqual(tree.step(0.1, 10));
   });
 
+  it('gives no noise for a step from a level to the same one', () => {
+    const noise = brownianNoise(9n, [0.1, 10], 16, torch);
+    expect(noise(2, 2)).toEqual(new Float32Array(16));
+  });
+
   it('draws few numbers anew for the next of many steps', () => {
     let drawn = 0;
     const tree = treeOf(16, (seed) => (drawn++, torch(seed)));

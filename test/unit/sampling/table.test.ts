@@ -90,7 +90,8 @@ describe.each(samplerNames)('%s', (name) => {
   );
 
   it.each(['A1111', 'ComfyUI'] as const)('stays finite like %s, with zero terminal SNR too', async (like) => {
-    for (const steps of [2, 3, 4, 40]) {
+    // Of one, A1111's that go by timesteps make none.
+    for (const steps of [...(like === 'ComfyUI' ? [1] : []), 2, 3, 4, 40]) {
       for (const zeroSnr of [false, true]) {
         const { x } = await run(name, restless, { steps, like, zeroSnr });
         expect(x.every(Number.isFinite), `${steps} steps, zero SNR ${zeroSnr}`).toBe(true);
