@@ -95,6 +95,9 @@ function clipOf(from: GraphNode | undefined, walk: Walk): { skip: number; tags: 
   return { skip, tags };
 }
 
+/** Nobody puts so many together; each may lie behind the one before. */
+const MOST_CONDITIONINGS = 500;
+
 /** Of several conditionings that are put together, all texts in a row. @param name of the input that leads here. */
 function saidIn(
   node: GraphNode | undefined,
@@ -102,7 +105,7 @@ function saidIn(
   along: { readonly walk: Walk; readonly controls: Controls; readonly before: Set<string> },
 ): Words {
   const { walk, controls, before } = along;
-  if (!node || before.has(node.id)) return { text: '' };
+  if (!node || before.has(node.id) || before.size > MOST_CONDITIONINGS) return { text: '' };
   before.add(node.id);
   const on = (input: string): Words => saidIn(walk.to(node, input), input, along);
   const own = (text: string): Words => ({ text: plainWords(text), clip: walk.to(node, 'clip') });

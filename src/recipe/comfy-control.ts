@@ -68,17 +68,17 @@ const inColours = (threshold: number): number =>
 export const controlTypes: ReadonlySet<string> = new Set(['ControlNetApplyAdvanced', 'ControlNetApply']);
 
 /** Nodes that make hints, by the names of A1111's extension: ComfyUI's own, and those of a widely used extension. */
-const modules: Readonly<Record<string, string>> = {
-  LoadImage: 'none',
-  Canny: 'canny',
-  CannyEdgePreprocessor: 'canny',
-  ImageInvert: 'invert',
-  Scribble_XDoG_Preprocessor: 'scribble_xdog',
-  TilePreprocessor: 'tile_resample',
-  ShufflePreprocessor: 'shuffle',
-  ColorPreprocessor: 't2ia_color_grid',
-  InpaintPreprocessor: 'inpaint_only',
-};
+const modules: ReadonlyMap<string, string> = new Map([
+  ['LoadImage', 'none'],
+  ['Canny', 'canny'],
+  ['CannyEdgePreprocessor', 'canny'],
+  ['ImageInvert', 'invert'],
+  ['Scribble_XDoG_Preprocessor', 'scribble_xdog'],
+  ['TilePreprocessor', 'tile_resample'],
+  ['ShufflePreprocessor', 'shuffle'],
+  ['ColorPreprocessor', 't2ia_color_grid'],
+  ['InpaintPreprocessor', 'inpaint_only'],
+]);
 
 /** What such a node applies; null where it has no net, or none by name. */
 export function controlOf(node: GraphNode, walk: Walk): RecipeControl | null {
@@ -113,7 +113,7 @@ function made(
   for (let steps = 0; node && steps < MOST_SCALED && /^ImageScale(?:By)?$/.test(node.type); steps++)
     node = walk.to(node, 'image');
   if (!node) return { module: 'none' };
-  const module = modules[node.type];
+  const module = modules.get(node.type);
   if (module === undefined) walk.doNotKnow('Node', node.type);
   if (node.type !== 'LoadImage') walk.to(node, 'image');
   const scale = node.type === 'Canny' ? COLOURS : 1;

@@ -25,12 +25,15 @@ const upscalers = new Set([
   'ImageUpscaleWithModel',
 ]);
 
-const pixelMethods: Readonly<Record<string, string>> = { lanczos: 'Lanczos', 'nearest-exact': 'Nearest' };
-const latentMethods: Readonly<Record<string, string>> = {
-  bilinear: 'Latent',
-  bicubic: 'Latent (bicubic)',
-  'nearest-exact': 'Latent (nearest-exact)',
-};
+const pixelMethods: ReadonlyMap<string, string> = new Map([
+  ['lanczos', 'Lanczos'],
+  ['nearest-exact', 'Nearest'],
+]);
+const latentMethods: ReadonlyMap<string, string> = new Map([
+  ['bilinear', 'Latent'],
+  ['bicubic', 'Latent (bicubic)'],
+  ['nearest-exact', 'Latent (nearest-exact)'],
+]);
 
 class Reader {
   readonly #walk: Walk;
@@ -100,7 +103,7 @@ class Reader {
     if (!node) return { upscaler: 'None', scale: 1 };
     const isLatent = node.type.startsWith('Latent');
     const method = this.#walk.text(node, 'upscale_method') ?? '';
-    const upscaler = (isLatent ? latentMethods : pixelMethods)[method];
+    const upscaler = (isLatent ? latentMethods : pixelMethods).get(method);
     if (!upscaler) this.#walk.doNotKnow('Upscale method', method || node.type);
     const [scale, width, height] = ['scale_by', 'width', 'height'].map((name) =>
       this.#walk.number(node, name),

@@ -13,6 +13,8 @@ export class Walk {
   readonly unknown: [string, string][] = [];
   readonly #graph: Graph;
   readonly #seen = new Set<string>();
+  /** What `back` found, by the types that it looked for and the nodes that it passed. */
+  readonly #found = new Map<ReadonlySet<string>, Map<string, GraphNode | null>>();
 
   constructor(graph: Graph) {
     this.#graph = graph;
@@ -53,11 +55,19 @@ export class Walk {
     return names.map((name) => this.to(node, name)).find((source) => source !== undefined);
   }
 
-  /** The first node of these types on the way back along pictures and latents. */
+  /** The first node of these types on the way back along pictures and latents. No way is gone twice. */
   back(from: GraphNode | undefined, types: ReadonlySet<string>): GraphNode | null {
-    for (const node of this.along(from, 'samples', 'images', 'image', 'pixels', 'latent_image'))
-      if (types.has(node.type)) return node;
-    return null;
+    const known = this.#found.get(types) ?? new Map<string, GraphNode | null>();
+    this.#found.set(types, known);
+    const passed: string[] = [];
+    let found: GraphNode | null = null;
+    for (const node of this.along(from, 'samples', 'images', 'image', 'pixels', 'latent_image')) {
+      found = types.has(node.type) ? node : (known.get(node.id) ?? null);
+      if (found || known.has(node.id)) break;
+      passed.push(node.id);
+    }
+    for (const id of passed) known.set(id, found);
+    return found;
   }
 
   value(node: GraphNode, name: string): unknown {

@@ -216,12 +216,15 @@ function ownSchedule(schedule: ScheduleName, bent: boolean): NodeType | undefine
   return ownSchedules[schedule];
 }
 
-const latentMethods: Readonly<Record<string, string>> = {
-  Latent: 'bilinear',
-  'Latent (bicubic)': 'bicubic',
-  'Latent (nearest-exact)': 'nearest-exact',
-};
-const pixelMethods: Readonly<Record<string, string>> = { Lanczos: 'lanczos', Nearest: 'nearest-exact' };
+const latentMethods: ReadonlyMap<string, string> = new Map([
+  ['Latent', 'bilinear'],
+  ['Latent (bicubic)', 'bicubic'],
+  ['Latent (nearest-exact)', 'nearest-exact'],
+]);
+const pixelMethods: ReadonlyMap<string, string> = new Map([
+  ['Lanczos', 'lanczos'],
+  ['Nearest', 'nearest-exact'],
+]);
 
 function enlarged(
   sheet: Sheet,
@@ -231,7 +234,7 @@ function enlarged(
 ): Output {
   const { upscaler, scale = 1, width, height } = hires;
   const isLatent = upscaler.startsWith('Latent');
-  const method = (isLatent ? latentMethods : pixelMethods)[upscaler];
+  const method = (isLatent ? latentMethods : pixelMethods).get(upscaler);
   if (method === undefined) sheet.note(sheet.say.upscaler(upscaler));
   const fixed = width !== undefined && height !== undefined;
   const how = { upscale_method: method ?? (isLatent ? 'bilinear' : 'lanczos') };

@@ -47,10 +47,10 @@ const fields: readonly Field<Unit>[] = [
 ];
 
 /** Older versions wrote these numbers in brackets. */
-const bracketed: Readonly<Record<string, readonly (keyof Unit)[]>> = {
-  'starting/ending': ['start', 'end'],
-  'preprocessor params': ['resolution', 'a', 'b'],
-};
+const bracketed: ReadonlyMap<string, readonly (keyof Unit)[]> = new Map([
+  ['starting/ending', ['start', 'end']],
+  ['preprocessor params', ['resolution', 'a', 'b']],
+]);
 
 /** What makes no other picture, whatever it says; of the last only as it stands here. */
 const HARMLESS =
@@ -82,7 +82,7 @@ export function readControl(text: string): ReadControl | null {
 }
 
 function inBrackets(name: string, value: string): Unit | null {
-  const keys = bracketed[name.toLowerCase()];
+  const keys = bracketed.get(name.toLowerCase());
   const said = /^\((.*)\)$/.exec(value)?.[1]?.split(',').map(numberIn);
   if (!keys || !said) return null;
   const pairs = keys.map((key, i) => [key, said[i] ?? -1] as const);

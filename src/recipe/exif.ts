@@ -36,7 +36,7 @@ export function exifTexts(tiff: Uint8Array): Map<string, string> {
       const words = commentIn(data, little);
       if (words !== null) texts.set('parameters', words);
     } else if (type === LETTERS) {
-      const words = textOf(data).replace(/\0+$/, '');
+      const words = ended(textOf(data));
       const [, key, value] = /^(prompt|workflow):\s*(\{.*)$/is.exec(words) ?? [];
       if (key && value) texts.set(key.toLowerCase(), value);
       else if (tag === DESCRIPTION && words !== '' && !texts.has('parameters'))
@@ -62,19 +62,26 @@ function entriesOf(tiff: Uint8Array, at: number, little: boolean): Entry[] {
   });
 }
 
+/** Without the zeros at its end. By hand: a regular expression would begin anew at each zero of a long row. */
+function ended(text: string): string {
+  let end = text.length;
+  while (end > 0 && text[end - 1] === '\0') end--;
+  return text.slice(0, end);
+}
+
 /** Behind eight letters that tell how it is written. JIS only where it is ASCII; nothing else writes recipes in it. */
 function commentIn(data: Uint8Array, little: boolean): string | null {
   const words = data.subarray(8);
-  switch (latin1(data.subarray(0, 8)).replace(/\0+$/, '')) {
+  switch (ended(latin1(data.subarray(0, 8)))) {
     case 'UNICODE':
-      return utf16(words, little).replace(/\0+$/, '');
+      return ended(utf16(words, little));
     case 'ASCII':
     case '':
-      return textOf(words).replace(/\0+$/, '');
+      return ended(textOf(words));
     case 'JIS':
-      return words.every((byte) => byte < 128 && byte !== 27) ? latin1(words).replace(/\0+$/, '') : null;
+      return words.every((byte) => byte < 128 && byte !== 27) ? ended(latin1(words)) : null;
     default:
-      return textOf(data).replace(/\0+$/, '');
+      return ended(textOf(data));
   }
 }
 

@@ -49,17 +49,17 @@ export function resourcesIn(said: ReadonlyMap<string, string>): Resource[] {
 }
 
 /** Kinds by the names of Civitai. */
-const civitaiKinds: Readonly<Record<string, ResourceKind>> = {
-  checkpoint: 'model',
-  model: 'model',
-  dora: 'lora',
-  locon: 'lora',
-  lora: 'lora',
-  lycoris: 'lora',
-  embed: 'embedding',
-  textualinversion: 'embedding',
-  vae: 'vae',
-};
+const civitaiKinds: ReadonlyMap<string, ResourceKind> = new Map([
+  ['checkpoint', 'model'],
+  ['model', 'model'],
+  ['dora', 'lora'],
+  ['locon', 'lora'],
+  ['lora', 'lora'],
+  ['lycoris', 'lora'],
+  ['embed', 'embedding'],
+  ['textualinversion', 'embedding'],
+  ['vae', 'vae'],
+]);
 
 /** Lists in JSON, without the quotes that would keep their commas together: they are read by themselves. */
 const LISTS = ['Hashes', 'Civitai resources'] as const;
@@ -138,14 +138,14 @@ function filesIn(json: unknown): Resource[] {
   if (Array.isArray(json)) {
     return json.flatMap((item: unknown) => {
       const { type, modelName, hash } = (item ?? {}) as Readonly<Record<string, unknown>>;
-      const kind = typeof type === 'string' ? civitaiKinds[type.toLowerCase()] : undefined;
+      const kind = typeof type === 'string' ? civitaiKinds.get(type.toLowerCase()) : undefined;
       if (!kind || typeof modelName !== 'string') return [];
       return [{ kind, name: modelName, ...(typeof hash === 'string' && { hash }) }];
     });
   }
   return Object.entries(json as object).flatMap(([key, hash]: [string, unknown]) => {
     const [type = '', ...name] = key.split(':');
-    const kind = civitaiKinds[type];
+    const kind = civitaiKinds.get(type);
     return kind && typeof hash === 'string' ? [{ kind, name: name.join(':'), hash }] : [];
   });
 }

@@ -123,7 +123,7 @@ function early(json: Json, image: Json): Recipe | null {
 /** Compel's weights in A1111's words: `word++` is 1.1 times 1.1, `word-` 0.9, and `(a b)++` or `(a b)1.3` that of several words. */
 export function fromCompel(prompt: string): string {
   return prompt.replace(
-    /\(([^()]*)\)(\++|-+|\d+(?:\.\d+)?)|(?<![\w+-])([\w']+)(\++|-+)(?![\w+-])/g,
+    /\(([^()]*)\)(\++|-+|\d+(?:\.\d+)?)|(?<![\w'+-])([\w']+)(\++|-+)(?![\w+-])/g,
     (...match) => {
       const [, words, times, word, signs] = match as (string | undefined)[];
       return `(${words ?? word ?? ''}:${weightOf(times ?? signs ?? '')})`;

@@ -2,11 +2,12 @@
 
 import { parseSeed } from '../sampling/seed';
 
+/** A text goes on to the end where nothing ends it: so none is looked at twice. */
+const TEXT_OR_NUMBER = /"(?:\\(?:.|$)|[^"\\]+)*(?:"|$)|(?<![\d.eE+-])-?\d{16,}(?![\d.eE])/gs;
+
 /** Numbers that a double may not hold come as text. Null for what is no JSON. */
 export function parseExact(json: string): unknown {
-  const kept = json.replace(/"(?:\\.|[^"\\])*"|(?<![\d.eE+-])-?\d{16,}(?![\d.eE])/g, (found) =>
-    found.startsWith('"') ? found : `"${found}"`,
-  );
+  const kept = json.replace(TEXT_OR_NUMBER, (found) => (found.startsWith('"') ? found : `"${found}"`));
   try {
     return JSON.parse(kept);
   } catch {

@@ -77,7 +77,9 @@ export function fromBraces(prompt: string): string {
   const flush = (): void => {
     const weight = given * BRACE ** depth;
     const plain = held.replace(/[()]/g, '\\$&');
-    const [, before = '', words = '', after = ''] = /^(\s*)(.*?)(\s*)$/s.exec(plain) ?? [];
+    const words = plain.trim();
+    const before = plain.slice(0, plain.length - plain.trimStart().length);
+    const after = plain.slice(plain.trimEnd().length);
     out += weight === 1 || words === '' ? plain : `${before}(${words}:${Number(weight.toFixed(4))})${after}`;
     held = '';
   };

@@ -16,8 +16,8 @@ export function pngTexts(file: Uint8Array): Map<string, string> {
     const end = data.indexOf(0);
     if (end < 1) continue;
     const key = latin1(data.subarray(0, end));
-    const text = wordsIn(type, data.subarray(end + 1));
-    if (text !== null && !texts.has(key)) texts.set(key, text);
+    const text = texts.has(key) ? null : wordsIn(type, data.subarray(end + 1));
+    if (text !== null) texts.set(key, text);
   }
   return texts;
 }

@@ -1,6 +1,6 @@
 /** Addresses as people paste them, and what Hugging Face says of a repository: https://huggingface.co/docs/hub/api. */
 import { withoutSecrets } from '../../address';
-import { DrobeError } from '../../errors';
+import { DrobeError, type ErrorCode } from '../../errors';
 import { isTokenizerFile } from '../../nets/t5-tokenizer';
 import { fieldsOf } from '../../weights/store/records';
 import { get, isPage, type Fetch } from '../../weights/download/remote';
@@ -116,14 +116,12 @@ function infoIn(answer: unknown): Info {
 }
 
 /** What the hub calls these errors, in the header X-Error-Code. */
-const CODES: Readonly<
-  Record<string, 'repository-unknown' | 'repository-gated' | 'revision-unknown' | 'file-unknown'>
-> = {
-  RepoNotFound: 'repository-unknown',
-  GatedRepo: 'repository-gated',
-  RevisionNotFound: 'revision-unknown',
-  EntryNotFound: 'file-unknown',
-};
+const CODES: ReadonlyMap<string, ErrorCode> = new Map([
+  ['RepoNotFound', 'repository-unknown'],
+  ['GatedRepo', 'repository-gated'],
+  ['RevisionNotFound', 'revision-unknown'],
+  ['EntryNotFound', 'file-unknown'],
+]);
 
 /** What an error means that the hub answered with; null where it was not the hub, or nothing more can be told. */
 export function ofHub({ code, facts }: DrobeError): DrobeError | null {
@@ -137,7 +135,7 @@ export function ofHub({ code, facts }: DrobeError): DrobeError | null {
     .map(decoded);
   // A private one is told from none by nobody but its owner: the hub answers both with 401.
   const refused = isListing && [401, 403, 404].includes(Number(facts['status']));
-  const meant = CODES[String(facts['hub'] ?? '')] ?? (refused ? 'repository-unknown' : null);
+  const meant = CODES.get(String(facts['hub'] ?? '')) ?? (refused ? 'repository-unknown' : null);
   if (!meant) return null;
   return new DrobeError(meant, { ...facts, repository: `${owner}/${name}`, revision, path: path.join('/') });
 }

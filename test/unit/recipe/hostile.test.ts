@@ -1,0 +1,117 @@
+/** Recipes that were made to do harm: they are read or not, without an error and without delay. */
+import { describe, expect, it } from 'vitest';
+import { readComfy } from '../../../src/recipe/comfy-read';
+import { writeComfy } from '../../../src/recipe/comfy-write';
+import { exifTexts } from '../../../src/recipe/exif';
+import { readInfotext } from '../../../src/recipe/infotext';
+import { fromCompel } from '../../../src/recipe/invoke';
+import { parseExact } from '../../../src/recipe/json';
+import { fromBraces } from '../../../src/recipe/novelai';
+import type { Recipe } from '../../../src/recipe/recipe';
+
+const nodes = (all: Readonly<Record<string, readonly [type: string, inputs: object]>>): string =>
+  JSON.stringify(
+    Object.fromEntries(Object.entries(all).map(([id, [type, inputs]]) => [id, { class_type: type, inputs }])),
+  );
+
+describe.each(['constructor', '__proto__', 'toString'])('what every object has, %s,', (name) => {
+  it('is no name of A1111’s, nor of Civitai’s', () => {
+    const settings = `Steps: 20, Sampler: Euler, Seed: 1, ${name}: 2, ControlNet 0: "Module: canny, Model: x, ${name}: (1)"`;
+    const hashes = `, Civitai resources: [{"type":"${name}","modelName":"a"}], Hashes: {"${name}:x":"12345678"}`;
+    const { controls } = readInfotext(`a cat\n${settings}${hashes}`).settings;
+    expect(controls).toEqual([{ module: 'canny', model: 'x', weight: 1, start: 0, end: 1 }]);
+    expect(readInfotext(`a cat\n${settings}${hashes}`).resources).toEqual([]);
+  });
+
+  it('is no node and no method of ComfyUI’s', () => {
+    const recipe = readComfy(
+      nodes({
+        1: ['KSampler', { seed: 1, steps: 9, positive: ['2', 0], latent_image: ['4', 0] }],
+        2: ['ControlNetApply', { control_net: ['3', 0], image: ['5', 0] }],
+        3: ['ControlNetLoader', { control_net_name: 'edges.safetensors' }],
+        4: ['LatentUpscale', { upscale_method: name, samples: ['6', 0] }],
+        5: [name, {}],
+        6: ['KSampler', { seed: 1, steps: 9 }],
+      }),
+    );
+    expect(recipe?.settings.hires?.upscaler).toBe('Latent');
+    expect(recipe?.unknown).toContainEqual(['Upscale method', name]);
+    const one = readComfy(
+      nodes({
+        1: ['KSampler', { seed: 1, steps: 9, positive: ['2', 0] }],
+        2: ['ControlNetApply', { control_net: ['3', 0], image: ['5', 0] }],
+        3: ['ControlNetLoader', { control_net_name: 'edges.safetensors' }],
+        5: [name, {}],
+      }),
+    );
+    expect(one?.settings.controls).toMatchObject([{ model: 'edges', module: 'none' }]);
+  });
+
+  it('is no upscaler that a workflow could be written with', () => {
+    const settings = { hires: { upscaler: name, strength: 0.5 } };
+    const recipe: Recipe = { tool: { name: 'A1111' }, settings, resources: [], unknown: [] };
+    expect(() => JSON.parse(writeComfy(recipe).prompt) as unknown).not.toThrow();
+    expect(writeComfy(recipe).prompt).toContain('"upscale_method":"lanczos"');
+  });
+});
+
+const MANY = 400_000;
+
+/** EXIF of one entry, a user's comment of so many bytes. */
+function commentOf(words: Uint8Array): Uint8Array {
+  const tiff = new Uint8Array(26 + words.length);
+  const view = new DataView(tiff.buffer);
+  tiff.set(new TextEncoder().encode('II*\0'));
+  view.setUint32(4, 8, true);
+  view.setUint16(8, 1, true);
+  view.setUint16(10, 0x9286, true);
+  view.setUint16(12, 7, true);
+  view.setUint32(14, words.length, true);
+  view.setUint32(18, 26, true);
+  tiff.set(words, 26);
+  return tiff;
+}
+
+describe('takes time in proportion to its length:', () => {
+  it('a comment that is nothing but zeros up to its last letter', () => {
+    const words = new Uint8Array(8 + MANY).fill(0);
+    words[words.length - 1] = 65;
+    expect(exifTexts(commentOf(words)).get('parameters')).toHaveLength(MANY);
+  });
+
+  it('JSON with a text that nothing ends', () => {
+    expect(parseExact(`{"a":"${'\\"'.repeat(MANY)}`)).toBeNull();
+    expect(parseExact(`{"a":"${'\\"'.repeat(MANY)}\\`)).toBeNull();
+  });
+
+  it('a prompt of blanks in NovelAI’s braces, and one of quotation marks in InvokeAI’s', () => {
+    expect(fromBraces(`{a${' '.repeat(MANY)}b}`)).toMatch(/^\(a *b:1\.05\)$/);
+    expect(fromCompel("'".repeat(MANY))).toHaveLength(MANY);
+    expect(fromCompel("it's++ 'quoted'")).toBe("(it's:1.21) 'quoted'");
+  });
+});
+
+describe('a workflow', () => {
+  const COUNT = 4900;
+
+  it('of which each of many pictures goes in the same circle', () => {
+    const ring = Array.from({ length: COUNT / 2 }, (_, i) => [
+      [`s${i}`, ['SaveImage', { images: [`d${i}`, 0] }]] as const,
+      [`d${i}`, ['VAEDecode', { samples: [`d${(i + 1) % (COUNT / 2)}`, 0] }]] as const,
+    ]).flat();
+    const recipe = readComfy(nodes({ ...Object.fromEntries(ring), k: ['KSampler', { seed: 5 }] }));
+    expect(recipe?.settings.seed).toBe(5n);
+  });
+
+  it('of more conditionings, one behind the other, than anyone has', () => {
+    const row = Array.from(
+      { length: COUNT },
+      (_, i) => [`c${i}`, ['ConditioningConcat', { conditioning_to: [`c${i + 1}`, 0] }]] as const,
+    );
+    const text = nodes({
+      ...Object.fromEntries(row),
+      k: ['KSampler', { seed: 5, positive: ['c0', 0] }],
+    });
+    expect(readComfy(text)?.settings).toMatchObject({ seed: 5n, prompt: '' });
+  });
+});
