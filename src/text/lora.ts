@@ -26,13 +26,22 @@ export interface Tagged {
 const TAG = /<([\p{L}\p{N}_]+):([^>]+)>/gu;
 /** With a blank before it, which goes where it goes. */
 const SPACED = new RegExp(`([ \\t]?)${TAG.source}`, TAG.flags);
+
+/** Behind the last sign that ends a tag there is none: what begins many and ends none would be looked through for each. */
+const tagsEnd = (prompt: string): number => prompt.lastIndexOf('>') + 1;
+
+/** The prompt with something in the place of each tag. */
+function replaced(prompt: string, tag: RegExp, by: (...match: string[]) => string): string {
+  const end = tagsEnd(prompt);
+  return prompt.slice(0, end).replace(tag, by) + prompt.slice(end);
+}
 /** LyCORIS files are LoRAs of other kinds; an extension that A1111 took in had a tag of its own for them. */
 const LORAS = new Set(['lora', 'lyco']);
 
 /** Every tag of a prompt, and the prompt without them. */
 export function tagsOf(prompt: string): { readonly prompt: string; readonly tags: readonly Tag[] } {
   const tags: Tag[] = [];
-  const rest = prompt.replace(TAG, (_, kind: string, items: string) => {
+  const rest = replaced(prompt, TAG, (_, kind = '', items = '') => {
     tags.push({ kind, items: items.split(':') });
     return '';
   });
@@ -119,10 +128,10 @@ export function withLora(prompt: string, name: string, weight: number | null): s
   const tag = weight === null ? '' : `<lora:${callName(name)}:${weight}>`;
   const asksForIt = (whole: string): boolean =>
     loraTags(whole, [name]).loras.some((lora) => sameName(lora.name, name));
-  if (![...prompt.matchAll(TAG)].some(([whole]) => asksForIt(whole)))
+  if (![...prompt.slice(0, tagsEnd(prompt)).matchAll(TAG)].some(([whole]) => asksForIt(whole)))
     return tag === '' ? prompt : [prompt.trimEnd(), tag].filter(Boolean).join(' ');
   let left = tag; // stands in the place of the first; more of the same name go
-  const changed = prompt.replace(SPACED, (whole, space: string) => {
+  const changed = replaced(prompt, SPACED, (whole = '', space = '') => {
     if (!asksForIt(whole)) return whole;
     const put = left && space + left;
     left = '';
@@ -133,7 +142,7 @@ export function withLora(prompt: string, name: string, weight: number | null): s
 
 /** The prompt with another name in the tags that ask for this LoRA. */
 export function withOtherName(prompt: string, name: string, other: string): string {
-  return prompt.replace(TAG, (whole, kind: string, items: string) => {
+  return replaced(prompt, TAG, (whole = '', kind = '', items = '') => {
     if (!LORAS.has(kind.toLowerCase())) return whole;
     const [called = '', ...weights] = split(items.split(':'), [name]);
     return sameName(called, name) ? `<${[kind, callName(other), ...weights].join(':')}>` : whole;
