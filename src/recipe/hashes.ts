@@ -111,7 +111,7 @@ export function withoutJson(text: string): {
 function weightsOf(json: unknown): Weighed[] {
   return (Array.isArray(json) ? json : []).flatMap((item: unknown) => {
     const { type, modelName, weight } = (item ?? {}) as Readonly<Record<string, unknown>>;
-    const isLora = typeof type === 'string' && civitaiKinds[type.toLowerCase()] === 'lora';
+    const isLora = typeof type === 'string' && civitaiKinds.get(type.toLowerCase()) === 'lora';
     return isLora && typeof modelName === 'string' && typeof weight === 'number'
       ? [{ name: modelName, weight }]
       : [];

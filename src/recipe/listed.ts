@@ -64,10 +64,13 @@ export function readEasyDiffusion(texts: ReadonlyMap<string, string>): Recipe | 
 
 /** The JSON that Draw Things puts into XMP, as the comment of the user. */
 export function commentInXmp(xmp: string): string {
-  const [, inside = ''] = /<exif:UserComment>(.*?)<\/exif:UserComment>/s.exec(xmp) ?? [];
+  const [opens, closes] = ['<exif:UserComment>', '</exif:UserComment>'];
+  const begin = xmp.indexOf(opens);
+  const end = xmp.indexOf(closes, begin);
+  const inside = begin < 0 || end < 0 ? '' : xmp.slice(begin + opens.length, end);
   const entities: Readonly<Record<string, string>> = { quot: '"', apos: "'", lt: '<', gt: '>', amp: '&' };
   return inside
-    .replace(/<[^>]*>/g, '')
+    .replace(/<[^<>]*>/g, '')
     .replace(/&(?:(quot|apos|lt|gt|amp)|#(\d{1,6})|#x([\da-f]{1,5}));/gi, (_, name, decimal, hex) =>
       name ? entities[String(name).toLowerCase()]! : String.fromCodePoint(Number(decimal ?? `0x${hex}`)),
     );
@@ -134,13 +137,13 @@ function sizeIn(text: string): readonly [number?, number?] {
 
 /** Of Fooocus' ways to draw, by name, where the number itself is not told. */
 function stepsOf(performance = ''): number | undefined {
-  const steps: Readonly<Record<string, number>> = {
-    Quality: 60,
-    Speed: 30,
-    'Extreme Speed': 8,
-    Lightning: 4,
-  };
-  return steps[performance];
+  const steps = new Map([
+    ['Quality', 60],
+    ['Speed', 30],
+    ['Extreme Speed', 8],
+    ['Lightning', 4],
+  ]);
+  return steps.get(performance);
 }
 
 const fileIn = (kind: 'model' | 'vae', name = '', hash?: string): Resource[] =>
@@ -164,9 +167,7 @@ function lorasIn(all: Json): Lora[] {
   return [...told, ...combined].flatMap(([file, weight, hash]) => {
     const name = typeof file === 'string' ? stemOf(file.trim()) : '';
     if (name === '' || name === 'None') return [];
-    const number = Number(weight ?? 1);
-    const counts = Number.isFinite(number) ? number : 1;
-    return [{ name, weight: counts, ...(typeof hash === 'string' && { hash }) }];
+    return [{ name, weight: numberAt({ weight }, 'weight') ?? 1, ...(typeof hash === 'string' && { hash }) }];
   });
 }
 

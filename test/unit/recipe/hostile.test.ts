@@ -6,6 +6,7 @@ import { exifTexts } from '../../../src/recipe/exif';
 import { readInfotext } from '../../../src/recipe/infotext';
 import { fromCompel } from '../../../src/recipe/invoke';
 import { parseExact } from '../../../src/recipe/json';
+import { commentInXmp, readListed } from '../../../src/recipe/listed';
 import { fromBraces } from '../../../src/recipe/novelai';
 import type { Recipe } from '../../../src/recipe/recipe';
 
@@ -45,6 +46,11 @@ describe.each(['constructor', '__proto__', 'toString'])('what every object has, 
       }),
     );
     expect(one?.settings.controls).toMatchObject([{ model: 'edges', module: 'none' }]);
+  });
+
+  it('is no way to draw of Fooocus’', () => {
+    const json = JSON.stringify({ metadata_scheme: 'fooocus', prompt: 'a cat', performance: name });
+    expect(readListed(json)?.settings).not.toHaveProperty('steps');
   });
 
   it('is no upscaler that a workflow could be written with', () => {
@@ -88,6 +94,21 @@ describe('takes time in proportion to its length:', () => {
     expect(fromBraces(`{a${' '.repeat(MANY)}b}`)).toMatch(/^\(a *b:1\.05\)$/);
     expect(fromCompel("'".repeat(MANY))).toHaveLength(MANY);
     expect(fromCompel("it's++ 'quoted'")).toBe("(it's:1.21) 'quoted'");
+  });
+});
+
+describe('a plain list', () => {
+  it('in XMP, of which much begins and nothing ends', () => {
+    expect(commentInXmp('<exif:UserComment>'.repeat(MANY))).toBe('');
+    const open = '<'.repeat(MANY);
+    expect(commentInXmp(`<exif:UserComment>${open}</exif:UserComment>`)).toBe(open);
+  });
+
+  it('with a weight that is no number, and cannot be made one', () => {
+    const json = (weight: unknown) =>
+      readListed(JSON.stringify({ metadata_scheme: 'fooocus', prompt: 'a cat', loras: [['b', weight]] }));
+    expect(json({ toString: 1, valueOf: 1 })?.settings.prompt).toBe('a cat <lora:b:1>');
+    expect(json('0.5')?.settings.prompt).toBe('a cat <lora:b:0.5>');
   });
 });
 
