@@ -42,7 +42,7 @@ export type ErrorCode =
   | 'weight-not-a-number' // facts: key, count, name
   // a LoRA that a prompt asks for
   | 'lora-unknown' // facts: name, known
-  | 'lora-mismatch' // facts: name, family
+  | 'lora-mismatch' // facts: name, family, and kind where it is of one that is not known
   | 'vae-mismatch' // facts: name, family
   // an IP-Adapter that a picture asks for
   | 'adapter-mismatch' // facts: name, base, family

@@ -22,12 +22,22 @@ import type { LatentSize } from './size';
 /** A picture's sides, in latents. */
 export const TAESD_FACTOR = 8;
 
-/** Where the decoder's layers stand: at the top of its own file, or in diffusers' AutoencoderTiny. */
+/**
+ * Where the decoder's layers stand: at the top of its own file, below `decoder` or ComfyUI's `taesd_decoder` beside the
+ * encoder, or in diffusers' AutoencoderTiny, which counts them from the first that has weights.
+ */
 export function taesdPrefix(names: Iterable<string>): string | null {
   const all = new Set(names);
-  if (all.has('decoder.layers.0.weight')) return 'decoder.layers';
-  // The encoder's own file begins with layer 0; the decoder's layer 0 is a clamp without weights.
-  return all.has('1.weight') && !all.has('0.weight') ? '' : null;
+  const has = (...names: string[]): boolean => names.every((name) => all.has(name));
+  for (const name of all) {
+    const tiny = /^((?:.+\.)?decoder\.layers)\.0\.weight$/.exec(name)?.[1];
+    if (tiny !== undefined && has(`${tiny}.2.conv.0.weight`)) return tiny;
+    const [, at] = /^(.*?)1\.weight$/.exec(name) ?? [];
+    // The encoder begins with layer 0; the decoder's layer 0 is a clamp without weights.
+    if (at !== undefined && /^$|\.$/.test(at) && has(`${at}3.conv.0.weight`) && !has(`${at}0.weight`))
+      return at.slice(0, -1);
+  }
+  return null;
 }
 
 /** p: the layers. z: latents as the UNet has them [N, 4, h, w] → pixels in −1…1 [N, 3, 8h, 8w]. */

@@ -1,6 +1,7 @@
 /**
  * Weights that are stored divided by a scale, as ComfyUI stores 8-bit floats: it stands beside them, as
- * `layer.scale_weight` or, newer, `layer.weight_scale`, for the whole weight or for each of its rows.
+ * `layer.scale_weight` or, newer, `layer.weight_scale`, for the whole weight or for each of its rows. Others call it
+ * `weight_scale_inv`, and multiply by it all the same.
  */
 import { DrobeError } from '../errors';
 import type { Patch } from '../runtime/feeder';
@@ -12,27 +13,26 @@ import type { TensorInfo } from '../weights/safetensors';
 type Tensors = ReadonlyMap<string, TensorInfo>;
 
 /** What such files hold beside weights and their scales: how inputs would be scaled, and marks of the format. */
-const SCALING = /\.(?:scale_weight|weight_scale|scale_input|input_scale|comfy_quant|scaled_fp8)$/;
+const SCALING = /\.(?:scale_weight|weight_scale(?:_inv)?|scale_input|input_scale|comfy_quant|scaled_fp8)$/;
+
+const NAMES = ['scale_weight', 'weight_scale', 'weight_scale_inv'];
 
 /** Whether it is about the scales of a weight, and no weight itself. */
 export const isAboutScales = (name: string): boolean => SCALING.test(name);
 
 /**
  * The scale of the weight with this name, or undefined.
- * @throws DrobeError 'bad-weight' for one in a form that is not known here, such as a scale for each block of numbers.
+ * @throws DrobeError 'other-kind' for one in a form that is not known here, such as a scale for each block of numbers.
  */
 export function scaleOf(key: string, tensors: Tensors): TensorInfo | undefined {
   const layer = /^(.*)\.weight$/.exec(key)?.[1];
   if (layer === undefined) return undefined;
-  const scale = tensors.get(`${layer}.scale_weight`) ?? tensors.get(`${layer}.weight_scale`);
+  const scale = NAMES.map((name) => tensors.get(`${layer}.${name}`)).find(Boolean);
   if (!scale) return undefined;
   const numbers = scale.shape.reduce((product, d) => product * d, 1);
   const weight = tensors.get(key);
   const fits = numbers === 1 || (numbers === weight?.shape[0] && !weight.turned);
-  if (!fits || !isConvertible(scale.dtype)) {
-    const reason = `its scale is ${scale.dtype} [${scale.shape.join(', ')}], which is not known here`;
-    throw new DrobeError('bad-weight', { key: weight?.name ?? key, reason });
-  }
+  if (!fits || !isConvertible(scale.dtype)) throw new DrobeError('other-kind', { kind: 'packed', as: '' });
   return scale;
 }
 

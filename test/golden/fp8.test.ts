@@ -162,5 +162,5 @@ it.runIf(there)('scales of a kind that is not known are refused by name', async 
   const blocks = { dtype: 'F8_E8M0', shape: [64, 2], bytes: new Uint8Array(128) } as const;
   packed.set(key.replace(/weight$/, 'weight_scale'), blocks);
   const header = await readHeader(written(packed));
-  expect(() => inspect(header)).toThrow(`bad-weight, key: ${key}, reason: its scale is F8_E8M0 [64, 2]`);
+  expect(() => inspect(header)).toThrow('other-kind, kind: packed');
 });

@@ -21,7 +21,7 @@ import { predictsOf } from '../predicts/predicts';
 import { strangerIn, type Stranger } from '../strangers/stranger';
 import { T5_TABLE } from '../t5';
 import { T5_TOKENIZER } from '../t5-tokenizer';
-import { TAESD_FACTOR } from '../taesd';
+import { TAESD_FACTOR, taesdPrefix } from '../taesd';
 import { statedOf, textEncoder } from '../text-encoder';
 import { upscalerIn } from '../upscalers/upscaler';
 import { firstWeight } from '../vae';
@@ -44,9 +44,6 @@ export interface Recognised {
   /** The parts that are not there. */
   readonly lacks: readonly Place[];
 }
-
-/** Layers of a TAESD, in a file of its own or as diffusers has them. */
-const TAESD = /^(?:decoder\.layers\.)?\d+\.conv\.[024]\.weight$/;
 
 /** Names that are only there where the whole part is. */
 const PARTS: Readonly<Record<Place, RegExp>> = {
@@ -80,7 +77,7 @@ function refuseStranger({ kind, as }: Stranger, own: CheckpointHeader['tensors']
 function refuse(own: CheckpointHeader['tensors'], has: (part: Place) => boolean): never {
   const names = [...own.keys()];
   if (isLora(names)) throw new DrobeError('file-is-lora');
-  if (names.some((name) => TAESD.test(name))) throw new DrobeError('file-is-taesd');
+  if (taesdPrefix(names) !== null) throw new DrobeError('file-is-taesd');
   const texts = (['text', 'text2', 't5'] as const).filter(has);
   const others = own.has(T5_TOKENIZER) ? ([...texts, 'tokenizer'] as const) : texts;
   const vae = has('vae');

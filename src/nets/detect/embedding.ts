@@ -3,6 +3,7 @@
  * both or after neither; of the rest only shapes tell.
  */
 import { BUNDLED, isBundled } from '../names/lora-parts';
+import { placeOf } from '../names/places';
 
 interface Tensor {
   readonly shape: readonly number[];
@@ -55,11 +56,13 @@ export function triggersOf(
 export function isEmbedding(tensors: Tensors): boolean {
   const others = [...tensors].filter(([name, tensor]) => !isNote(name, tensor));
   return (
-    others.length > 0 &&
+    embeddingWords(tensors).length > 0 &&
     others.every(([name, tensor]) => {
       if (!holdsVectors(tensor)) return false;
       const known = name.startsWith(BUNDLED) || OWN_NAMES.test(name);
-      return known || (looksLearned(tensor) && (others.length === 1 || !LAYER.test(name)));
+      // A word is no module of a net.
+      const isWord = (others.length === 1 || !LAYER.test(name)) && placeOf(name) === null;
+      return known || (looksLearned(tensor) && isWord);
     })
   );
 }
@@ -75,7 +78,7 @@ const vectorsIn = ({ shape }: Tensor): number => (shape.length === 1 ? 1 : shape
 
 /** Tensors that have a name of their own in embeddings, whatever their word is. */
 const OWN_NAMES =
-  /(?:^|[./])(?:string_to_param[./].+|emb_params|\*|<.+>)$|^(?:clip_[lgh]|text_encoders?(?:_\d)?)$/;
+  /(?:^|[./])(?:string_to_param[./].+|emb_params|\*|<.+>)$|^(?:(?:clip_[lgh]|t5)(?:_out)?|text_encoders?(?:_\d)?)$/;
 
 /** Some vectors, and as many as fit in a prompt. */
 function looksLearned({ shape }: Tensor): boolean {
@@ -85,7 +88,7 @@ function looksLearned({ shape }: Tensor): boolean {
 
 const LAYER = /(?:^|[._])(?:weight|bias)$/;
 
-const ENCODER = 'clip_[lgh]|t5xxl|text_encoders?(?:_\\d)?|te_?\\d';
+const ENCODER = '(?:clip_[lgh]|t5)_out|clip_[lgh]|t5(?:xxl)?|text_encoders?(?:_\\d)?|te_?\\d';
 /** What stands for one of several text encoders: behind a word, before one, or by itself. */
 const ROLES = [new RegExp(`^(?:(.+)[./])?(${ENCODER})$`), new RegExp(`^()(${ENCODER})[./](.+)$`)];
 /** Counted from 0, as cog-sdxl does; most count from 1, or give the second alone a number. */
@@ -97,7 +100,8 @@ function nameIn(name: string, zeroBased: boolean): { word: string; encoder: numb
   if (plain) return { word: plain[1] ?? '', encoder: null };
   const [, before = '', role, after = ''] = ROLES.map((one) => one.exec(name)).find(Boolean) ?? [];
   if (role === undefined) return { word: name.replace(/^string_to_param[./]/, ''), encoder: null };
-  if (role === 't5xxl') return null;
+  // OneTrainer may learn what an encoder gives for a word, too (`clip_l_out`): here it reads what it is given.
+  if (/^t5|_out$/.test(role)) return null;
   const word = before || after;
   if (role.startsWith('clip')) return { word, encoder: role === 'clip_g' ? 1 : 0 };
   const number = Number(/\d$/.exec(role)?.[0] ?? (zeroBased ? 0 : 1));

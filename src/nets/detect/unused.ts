@@ -4,8 +4,8 @@ import type { NormalForm } from '../names/normal-form';
 import { layerIn } from '../text-encoder';
 
 /**
- * Names in the file of tensors inside a net that no module asked for. Buffers, and layers that a family leaves out, do not
- * count.
+ * Names in the file of tensors inside a net that no module asked for. Buffers, what a VAE was trained with, and layers that
+ * a family leaves out, do not count.
  * @param used names in normal form.
  */
 export function unusedTensors(model: Model, { tensors }: NormalForm, used: ReadonlySet<string>): string[] {
@@ -14,6 +14,7 @@ export function unusedTensors(model: Model, { tensors }: NormalForm, used: Reado
     ([key]) =>
       !used.has(key) &&
       !/\.(?:position_ids|logit_scale|text_projection\.weight|attn_mask|tokenizer_json)$/.test(key) &&
+      !key.startsWith('vae.loss.') &&
       !isLeftOut.some((leftOut) => leftOut(key)),
   );
   return [...new Set(unused.map(([, { name }]) => name))];

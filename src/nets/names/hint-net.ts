@@ -54,6 +54,7 @@ export function hintNetForm<T extends Tensor>(file: ReadonlyMap<string, T>): Rea
 }
 
 function unwrapped(name: string): string {
-  const rest = name.replace(WRAPPERS, '');
-  return rest === name ? name : unwrapped(rest);
+  let rest = name;
+  while (WRAPPERS.test(rest)) rest = rest.replace(WRAPPERS, '');
+  return rest;
 }

@@ -66,17 +66,24 @@ const PARTS: readonly (readonly [name: RegExp, part: string, bias?: boolean])[] 
   // PEFT may name its adapter (`lora_A.default`); attention processors of diffusers have `to_q_lora.down`.
   [/^(.+?)(?:\.lora_down|[._]lora\.down|\.lora_linear_layer\.down)\.weight$/, 'down'],
   [/^(.+?)(?:\.lora_up|[._]lora\.up|\.lora_linear_layer\.up)\.weight$/, 'up'],
-  [/^(.+?)\.lora_A(?:\.(?!bias$)\w+)*$/, 'down'],
-  [/^(.+?)\.lora_B(?:\.(?!bias$)\w+)*$/, 'up'],
+  [/^(.+?)\.lora_A(?:\.(?!bias$)[\w-]+)*$/, 'down'],
+  [/^(.+?)\.lora_B(?:\.(?!bias$)[\w-]+)*$/, 'up'],
+  // LayerDiffuse
+  [/^(.+?)\.weight::lora::0$/, 'up'],
+  [/^(.+?)\.weight::lora::1$/, 'down'],
+  [/^(.+?)\.weight::diff::0$/, 'diff'],
+  // Custom Diffusion has weights that take the place of others; `to_out_custom_diffusion.0` is `to_out.0`.
+  [/^(.+?to_(?:[qkv]|out))_custom_diffusion(?:\.0)?\.weight$/, 'set_weight'],
+  [/^(.+?to_out)_custom_diffusion\.0\.bias$/, 'set_weight', true],
   // Modules that have numbers for names: see `numbered.ts`.
   [/^((?:unet|text_encoder):\d+):(up|down)$/, ''],
   [/^(.+?)\.lora_mid\.weight$/, 'mid'],
   [/^(.+?)(?:(?:[._]lora|\.lora_linear_layer)(?:\.(?:down|up)\.weight)?)?\.(alpha)$/, ''],
   [/^(.+?)\.(diff|dora_scale|set_weight)$/, ''],
   [/^(.+?)\.lora_magnitude_vector(?:\.\w+)*$/, 'magnitude'],
-  [/^(.+?)\.(hada_(?:w[12]_[ab]|t[12])|lokr_(?:w[12](?:_[ab])?|t2))$/, ''],
+  [/^(.+?)\.(hada_(?:w[12]_[ab]|t[12])|lokr_(?:w[12](?:_[ab])?|t2))(?:\.default)?$/, ''],
   [/^(.+?)\.w_norm$/, 'diff'],
   [/^(.+?)\.(?:diff_b|b_norm)$/, 'diff', true],
   [/^(.+?)\.(a[12]|b[12]|bm)\.weight$/, ''],
-  [/^(.+?)\.(on_input|oft_blocks|oft_diag)$/, ''],
+  [/^(.+?)\.(on_input|oft_blocks|oft_diag|oft_[rR])(?:\.(?:default|weight))*$/, ''],
 ];

@@ -6,11 +6,11 @@
 import { within, type Pair } from './renamer';
 import { part, type Tensor, type View } from './views';
 
-/** Blocks of an MMDiT with the names of either, without prefix. */
+/** Blocks of an MMDiT with the names of either, without prefix; none above the 999th. */
 export function blocksOf(names: Iterable<string>): number {
   let blocks = 0;
   for (const name of names) {
-    const block = /^(?:joint|transformer)_blocks\.(\d+)\./.exec(name)?.[1];
+    const block = /^(?:joint|transformer)_blocks\.(\d{1,3})\./.exec(name)?.[1];
     blocks = Math.max(blocks, Number(block ?? -1) + 1);
   }
   return blocks;

@@ -77,11 +77,14 @@ export function inNormalForm<T extends Tensor>(file: ReadonlyMap<string, T>): No
   return { tensors, strays };
 }
 
+/** So many parts of a name are looked at for that: a stranger's may have thousands, and at each all names are asked. */
+const MOST_PARTS = 8;
+
 /** What all names begin with alike, where no table knows it: whoever wrote it called the whole so. */
 function unknownLead(names: readonly string[]): string {
   const [first = ''] = names;
   let lead = '';
-  for (const part of first.split('.').slice(0, -1)) {
+  for (const part of first.split('.', MOST_PARTS).slice(0, -1)) {
     const isKnown = names.some((name) => placeOf(name.slice(lead.length)) !== null);
     if (isKnown || !names.every((name) => name.startsWith(`${lead}${part}.`))) return isKnown ? lead : '';
     lead += `${part}.`;

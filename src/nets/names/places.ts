@@ -21,6 +21,7 @@ const WRAPPERS = [
   'module', // DataParallel, DistributedDataParallel, DeepSpeed
   '_fsdp_wrapped_module',
   '_checkpoint_wrapped_module',
+  '_forward_module', // Lightning Fabric
   'processor', // diffusers' attention processors, in which LoRAs stood at first
 ];
 
@@ -104,8 +105,12 @@ const PREFIX = new RegExp(
   `^(?!transformer\\.resblocks\\.)(?:${PREFIXES.map(([prefix]) => prefix.replaceAll('.', '\\.')).join('|')})`,
 );
 
+/** In letters: no net's names come near it, and a stranger's may have as many as a header holds. */
+const LONGEST = 500;
+
 /** Which net a tensor or module belongs to, by its name in any dialect; null for a name that no net's tensors have. */
 export function placeOf(name: string): Placed | null {
+  if (name.length > LONGEST) return null;
   let place: Place | null = null;
   let rest = unwrapped(name);
   for (let found = PREFIX.exec(rest)?.[0]; found !== undefined; found = PREFIX.exec(rest)?.[0]) {

@@ -5,11 +5,11 @@
  */
 import { within, type Pair } from './renamer';
 
-/** Layers of a text encoder with any names, without prefix. */
+/** Layers of a text encoder with any names, without prefix. Numbers are a stranger's: there are pairs for each, so none above 999 counts. */
 export function layersOf(names: Iterable<string>): number {
   let layers = 0;
   for (const name of names) {
-    const layer = /(?:^|\.)(?:layers|resblocks)\.(\d+)\./.exec(name)?.[1];
+    const layer = /(?:^|\.)(?:layers|resblocks)\.(\d{1,3})\./.exec(name)?.[1];
     layers = Math.max(layers, Number(layer ?? -1) + 1);
   }
   return layers;

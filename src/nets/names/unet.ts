@@ -104,12 +104,12 @@ function levelsOf(way: string, parts: ReadonlyMap<number, ReadonlySet<string>>):
   return [...levels, { blocks, attends, resize: null }];
 }
 
-/** The shape of a UNet with diffusers' names, without prefix: in ldm its blocks are numbered without gaps. */
+/** The shape of a UNet with diffusers' names, without prefix: in ldm its blocks are numbered without gaps. No number above 999 counts. */
 export function shapeOfDiffusers(names: Iterable<string>): UNetShape {
   const ways = { down: new Map<number, Counted>(), up: new Map<number, Counted>() };
   for (const name of names) {
     const [, way, level, kind, part] =
-      /^(down|up)_blocks\.(\d+)\.(resnets|attentions|(?:down|up)samplers)\.(\d+)\./.exec(name) ?? [];
+      /^(down|up)_blocks\.(\d+)\.(resnets|attentions|(?:down|up)samplers)\.(\d{1,3})\./.exec(name) ?? [];
     if (part === undefined) continue;
     const levels = ways[way as 'down' | 'up']; // so the pattern says
     const counted = levels.get(Number(level)) ?? { resnets: 0, attends: false, resizes: false };

@@ -38,8 +38,9 @@ export function upscalerForm<T>(file: ReadonlyMap<string, T>): Map<string, T & {
 }
 
 function unwrapped(name: string): string {
-  const rest = name.replace(WRAPPERS, '');
-  return rest === name ? name : unwrapped(rest);
+  let rest = name;
+  while (WRAPPERS.test(rest)) rest = rest.replace(WRAPPERS, '');
+  return rest;
 }
 
 function inForm(name: string): string {

@@ -9,13 +9,13 @@ export interface VaeShape {
   readonly layers: number;
 }
 
-/** The shape of a VAE with the names of either, without prefix. */
+/** The shape of a VAE with the names of either, without prefix. Numbers are a stranger's: none above 9 and 99 counts. */
 export function shapeOfVae(names: Iterable<string>): VaeShape {
   let levels = 0;
   let layers = 0;
   for (const name of names) {
     const [, level, layer] =
-      /^(?:encoder\.down|decoder\.up)(?:_blocks)?\.(\d+)\.(?:block|resnets)\.(\d+)\./.exec(name) ?? [];
+      /^(?:encoder\.down|decoder\.up)(?:_blocks)?\.(\d)\.(?:block|resnets)\.(\d{1,2})\./.exec(name) ?? [];
     levels = Math.max(levels, Number(level ?? -1) + 1);
     layers = Math.max(layers, Number(layer ?? -1) + 1);
   }

@@ -37,7 +37,7 @@ const MARKS: ReadonlySet<string> = new Set([
 
 /** The mark that a tensor is, whatever the part of a model it lies in; null for weights. */
 export function markOf(tensor: string): string | null {
-  const name = tensor.replace(/^(?:unet|model|model\.diffusion_model)\./, '');
+  const name = tensor.replace(/^(?:(?:unet|model|diffusion_model|state_dict|module|_orig_mod)\.)+/, '');
   return MARKS.has(name) ? name : null;
 }
 
@@ -48,6 +48,7 @@ const rows: readonly Row[] = [
     says: ({ text }) => (isTrue(text('ss_v_parameterization')) ? { prediction: 'v' } : {}),
   },
   { teller: 'metadata', says: ({ text }) => (isTrue(text('ss_zero_terminal_snr')) ? ZERO_SNR : {}) },
+  { teller: 'metadata', says: ({ text }) => architectureSays(text('modelspec.architecture')) },
   // ComfyUI's node "Save Checkpoint", and https://github.com/Stability-AI/ModelSpec.
   { teller: 'metadata', says: ({ text }) => predictionSaid(text('modelspec.predict_key')) },
   { teller: 'metadata', says: ({ text }) => predictionSaid(text('modelspec.prediction_type')) },
@@ -61,6 +62,12 @@ const rows: readonly Row[] = [
   { teller: 'scheduler', says: ({ text }) => vaeConfigSays(text(VAE_CONFIG)) },
   { teller: 'scheduler', says: ({ text }) => schedulerSays(text(SCHEDULER_CONFIG)) },
 ];
+
+/** Of those that ModelSpec names, Stable Diffusion 2's two tell. */
+function architectureSays(name = ''): Said {
+  const [, which] = /^stable-diffusion-v2-(512|768-v)\b/.exec(name) ?? [];
+  return which ? { prediction: which === '512' ? 'epsilon' : 'v' } : {};
+}
 
 /** https://huggingface.co/stabilityai/cosxl: v over all noise between two levels. */
 function cosXl({ has, text }: Witness): Said {
@@ -141,7 +148,7 @@ export function predictsOf(
   const heard = rows.map(({ teller, says }) => ({ teller, said: says(witness) }));
   const all = heard.reduce<Said>((sum, { said }) => ({ ...sum, ...said }), {});
   if (family.prediction === 'flow') return flowOf(heard, all, family);
-  if (all.flow) refuse('a UNet for flow matching, by what its scheduler_config.json says');
+  if (all.flow) refuse(`a UNet for flow matching, by what its ${flowTeller(heard)} says`);
   const {
     prediction = family.prediction,
     scaleFactor = family.scale,
@@ -174,6 +181,11 @@ export function predictsOf(
 }
 
 type Heard = readonly { readonly teller: Teller; readonly said: Said }[];
+
+const flowTeller = (heard: Heard): string =>
+  heard.some(({ teller, said }) => said.flow && teller === 'scheduler')
+    ? 'scheduler_config.json'
+    : 'metadata';
 
 /** Of an MMDiT all is known but how far its noise is moved, and how its latents are scaled. */
 function flowOf(heard: Heard, all: Said, { scale, shift }: Pick<Model['vae'], 'scale' | 'shift'>): Predicts {

@@ -34,14 +34,25 @@ const spellings: ReadonlyMap<string, Prediction> = new Map([
   ),
 ]);
 
-/** What is predicted by whatever it is called; null for a word that is not known. */
-export const predictionNamed = (word: string): Prediction | null =>
-  spellings.get(word.toLowerCase().replace(/[\s_"'-]/g, '')) ?? null;
+const lettersOf = (word: string): string => word.toLowerCase().replace(/[\s_"'-]/g, '');
 
-/** Of metadata, which says all kinds of things: a word that is not known says nothing. */
+/** What is predicted by whatever it is called; null for a word that is not known. */
+export const predictionNamed = (word: string): Prediction | null => spellings.get(lettersOf(word)) ?? null;
+
+/** Words for what latents flow to, and for the picture itself. */
+const FLOW = /^(?:rectified)?flow(?:matching|prediction)?$/;
+const PICTURE = /^(?:sample|x0(?:prediction)?)$/;
+
+/**
+ * Of metadata, which says all kinds of things: a word that is not known says nothing.
+ * @throws DrobeError 'unsupported-model' for one that predicts the picture itself.
+ */
 export function predictionSaid(word: string | undefined): Said {
-  const prediction = predictionNamed(word?.slice(0, 40) ?? '');
-  return prediction ? { prediction } : {};
+  const named = word?.slice(0, 40) ?? '';
+  const prediction = predictionNamed(named);
+  if (prediction) return { prediction };
+  if (PICTURE.test(lettersOf(named))) refuse(`a model that predicts "${named}", by what its metadata says`);
+  return FLOW.test(lettersOf(named)) ? { flow: {} } : {};
 }
 
 /** "True", as Python writes it, and what else people write for it. */

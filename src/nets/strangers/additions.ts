@@ -25,6 +25,10 @@ export const adapters = [
     all: ['motion_modules.#', 'controlnet_down_blocks.#|controlnet_cond_embedding|input_hint_block.#'],
   },
   { kind: 'anima', as: 'ControlNet', all: ['^lllite_dit_blocks[^.]*|^lllite_conditioning1'] },
+  {
+    kind: 'controlnet-xs',
+    all: ['control_to_base_for_conv_in|up_connections.#.ctrl_to_base|enc_zero_convs_in.#|ctrl_to_base'],
+  },
   { kind: 'controllite', all: ['^lllite_unet_[^.]*'] },
   { kind: 'style-adapter', all: ['style_embedding'] },
   { kind: 'flux', as: 'IP-Adapter', all: ['ip_adapter_proj_model', 'double_blocks.#'] },

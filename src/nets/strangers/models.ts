@@ -29,6 +29,7 @@ export const models = [
   { kind: 'text-to-video', all: ['temp_convs.#|temp_attentions.#|temopral_conv'] },
   { kind: 'animatediff', all: ['motion_modules.#', 'resnets.#.time_emb_proj'] },
   { kind: 'gligen', all: ['fuser|position_net'] },
+  { kind: 'brushnet', all: ['brushnet_mid_block|brushnet_down_blocks.#'] },
   { kind: 'zero123', all: ['cc_projection'] },
   { kind: 'image-variation', all: ['^cond_stage_model.model.visual|^cond_stage_model.mapper'] },
   { kind: 'unclip', all: ['noise_augmentor|embedder.model.visual'] },
@@ -97,5 +98,8 @@ export const models = [
     all: ['^transformer_blocks.#|^single_transformer_blocks.#|diffusion_model.transformer_blocks.#'],
     none: ['transformer_blocks.#.attn'], // as in an MMDiT
   },
-  { kind: 'four-bit', all: ['absmax|quant_map|qweight|wscales|wtscale'] },
+  // Models of any kind, written so that others do not read them.
+  { kind: 'four-bit', all: ['absmax|quant_map|qweight|wscales|wtscale|weight_scale_2'] },
+  { kind: 'packed', all: ['SCB|weight._data|weight_qtype|zero_point|quantization_scale'] },
+  { kind: 'unmerged', all: ['base_layer', 'lora_A|lora_down', 'time_emb_proj|emb_layers'] },
 ] as const satisfies readonly Row[];

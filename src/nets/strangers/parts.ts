@@ -3,7 +3,7 @@ import { columnsOf, type Row, type Tensors } from './signs';
 
 const DECODER = /(?:^|\.)decoder\.conv_in\.weight$/;
 const latentsOut = (tensors: Tensors): number => columnsOf(tensors, DECODER) ?? 4;
-const TINY_DECODER = /^(?:taesd_decoder\.)?1\.weight$|^decoder\.layers\.0\.weight$/;
+const TINY_DECODER = /^(?:(?:.*\.)?(?:taesd_)?decoder\.)?1\.weight$|(?:^|\.)decoder\.layers\.0\.weight$/;
 
 export const parts = [
   // What looks at pictures or words.
@@ -50,6 +50,7 @@ export const parts = [
   { kind: 'movq', all: ['norm1.conv_y'] },
   { kind: 'vq-vae', all: ['quantize.embedding'] },
   { kind: 'consistency-decoder', all: ['decoder_unet'] },
+  { kind: 'transparent-vae', all: ['latent_conv_in'] },
   { kind: 'asymmetric-vae', all: ['decoder.condition_encoder|decoder.encoder.layers.#'] },
   {
     kind: 'wan',
@@ -68,7 +69,7 @@ export const parts = [
   { kind: 'other-vae', all: ['decoder.conv_in'], when: (tensors) => ![4, 16].includes(latentsOut(tensors)) },
   {
     kind: 'taesd-16',
-    all: ['^3.conv.0|^decoder.layers.2.conv.0'],
+    all: ['^3.conv.0|decoder.3.conv.0|taesd_decoder.3.conv.0|decoder.layers.2.conv.0'],
     when: (tensors) => columnsOf(tensors, TINY_DECODER) === 16,
   },
   { kind: 'taesd-encoder', all: ['^0.weight', '^1.conv.0'] },

@@ -40,7 +40,7 @@ export function rowFor(tensors: Tensors): KnownRow | null {
   const alone = !has(UNET);
   const adapter = alone ? first(adapters) : null;
   if (adapter) return adapter;
-  if (isLora(names)) return first(loras, finder(modulesOf(names), '[._]'));
+  if (isLora(names) && alone) return first(loras, finder(modulesOf(names), '[._]'));
   return first(models) ?? (alone && !has(MMDIT) ? first(parts) : null);
 }
 

@@ -103,15 +103,21 @@ function chooseParts<F>(nets: readonly Net<F>[]): Map<Place | 'tokenizer', Net<F
       .set('tokenizer', bestOf('tokenizer'));
   }
   const plain = best(texts.filter(({ names }) => !isProjected(names)));
-  const projected = best(texts.filter(({ names }) => isProjected(names)));
-  if (!unet || !readsTwoTexts(unet.names)) return chosen.set('text', plain ?? projected);
-  return chosen.set('text', plain).set('text2', projected);
+  const projected = texts.filter(({ names }) => isProjected(names));
+  if (!unet || !readsTwoTexts(unet.names)) return chosen.set('text', plain ?? best(projected));
+  // Some save the first one with its projection, too: it is the narrower.
+  const widest = Math.max(...projected.map(widthOf));
+  return chosen
+    .set('text', plain ?? best(projected.filter((net) => widthOf(net) < widest)))
+    .set('text2', best(projected.filter((net) => widthOf(net) === widest)));
 }
+
+const widthOf = ({ width }: Net<unknown>): number => width ?? 0;
 
 /** Both of an MMDiT's give the prompt as a whole, side by side: the first one is the narrower. */
 function byWidth<F>(texts: readonly Net<F>[], mmdit: Net<F>): (Net<F> | undefined)[] {
   const whole = mmdit.members.map(({ header }) => wholeWidth(header.tensors)).find((width) => width !== null);
-  const isWide = ({ width }: Net<F>): boolean => (width ?? 0) > (whole ?? 0) / 2;
+  const isWide = (net: Net<F>): boolean => widthOf(net) > (whole ?? 0) / 2;
   return [best(texts.filter((net) => !isWide(net))), best(texts.filter(isWide))];
 }
 

@@ -193,7 +193,9 @@ const KINDS: readonly Row[] = [
 /** What is said of modules of a kind that is not known, by parts that only they have. */
 const OTHER_KINDS = [
   ['oft_blocks', 'BOFT'],
-  ['oft_diag', 'OFT of PEFT'],
+  ['oft_diag', 'OFT of the first LyCORIS'],
+  ['oft_r', 'OFT of PEFT'],
+  ['oft_R', 'OFT of PEFT or OneTrainer'],
   ['lora_embedding', 'a LoRA of an embedding'],
 ] as const;
 

@@ -41,8 +41,12 @@ interface Fit {
 export function patchesOf(model: Model, tensors: Shapes, loras: readonly Lora[]): Map<string, Patch> {
   const patches = new Map<string, Patch>();
   for (const lora of loras) {
-    const { fits } = fitted(lora.header, tensors);
-    if (fits.length === 0) throw new DrobeError('lora-mismatch', { name: lora.name, family: model.family });
+    const { fits, use } = fitted(lora.header, tensors);
+    if (fits.length === 0) {
+      const [most] = use.unused;
+      const kind = most?.why === 'kind' ? most.such : '';
+      throw new DrobeError('lora-mismatch', { name: lora.name, family: model.family, kind });
+    }
     const stated = statedScales(lora.header.metadata);
     for (const fit of fits) {
       const { target, module } = fit;

@@ -67,6 +67,18 @@ describe('files that are one model', () => {
     expect(names).toContain('text2.text_projection.weight');
     expect(names).toContain('text.text_model.final_layer_norm.weight');
     expect(names).toContain('unet.add_embedding.linear_1.weight');
+    // Of two that are projected the first is the narrower.
+    const sized = (path: string, width: number): LocalFile => {
+      const tensor = (shape: number[]) =>
+        ({ dtype: 'F16', shape, bytes: new Uint8Array(2 * width) }) as const;
+      const names = ['text_model.final_layer_norm.weight', `text_model.${width}`, 'text_projection.weight'];
+      return local(path, written(new Map(names.map((name) => [name, tensor([width])]))));
+    };
+    const both = [sized('text_encoder/model.safetensors', 3), sized('text_encoder_2/model.safetensors', 5)];
+    const found = (await gather(inside('xl', vae(), wide, ...both))).models[0];
+    expect(await namesIn(found)).toEqual(
+      expect.arrayContaining(['text.text_model.3', 'text2.text_model.5', 'text2.text_projection.weight']),
+    );
     const lacking = await gather(inside('xl', text(), vae(), wide));
     expect((await namesIn(lacking.models[0])).some((name) => name.startsWith('text2.'))).toBe(false);
   });

@@ -256,7 +256,31 @@ describe('what cannot be run is refused by its own name', () => {
       'file-is-embedding',
       /embedding/,
     ],
-    ['a TAESD', named('3.conv.0.weight'), 'file-is-taesd', /taesd/],
+    ['a TAESD', named('1.weight', '3.conv.0.weight'), 'file-is-taesd', /taesd/],
+    [
+      'a TAESD that was wrapped',
+      named('module.1.weight', 'module.3.conv.0.weight'),
+      'file-is-taesd',
+      /taesd/,
+    ],
+    [
+      'a TAESD of its makers, whole',
+      named('decoder.1.weight', 'decoder.3.conv.0.weight'),
+      'file-is-taesd',
+      /taesd/,
+    ],
+    [
+      'a TAESD of ComfyUI',
+      named('taesd_decoder.1.weight', 'taesd_decoder.3.conv.0.weight'),
+      'file-is-taesd',
+      /taesd/,
+    ],
+    [
+      'a TAESD of diffusers, compiled',
+      named('_orig_mod.decoder.layers.0.weight', '_orig_mod.decoder.layers.2.conv.0.weight'),
+      'file-is-taesd',
+      /taesd/,
+    ],
     ['a VAE', named('decoder.conv_in.weight', 'encoder.conv_in.weight'), 'file-is-vae', /vae/],
     ['something unheard of', named('weights', 'head.0.bias'), 'unknown-kind', /weights, head/],
   ])('%s', (_, tensors, code, words) => {

@@ -54,6 +54,10 @@ describe('the words of a file', () => {
     [{ clip_g: [2, 1280], clip_l: [2, 768] }, [['file', 2, 'clip_g 1, clip_l 0']]],
     [{ clip_g: [2, 1280], clip_l: [2, 768], t5xxl: [2, 4096] }, [['file', 2, 'clip_g 1, clip_l 0']]],
     [
+      { clip_l: [2, 768], clip_l_out: [2, 768], clip_g: [2, 1280], clip_g_out: [2, 1280], t5: [2, 4096] },
+      [['file', 2, 'clip_l 0, clip_g 1']],
+    ],
+    [
       { text_encoders_0: [2, 768], text_encoders_1: [2, 1280] },
       [['file', 2, 'text_encoders_0 0, text_encoders_1 1']],
     ],
@@ -104,6 +108,11 @@ describe('the words of a file', () => {
     ['a convolution', { some: [4, 4, 3, 3] }],
     ['numbers by themselves', { step: [], loss: [1] }],
     ['nothing', {}],
+    ['what encoders give for a word alone', { clip_l_out: [2, 768], clip_g_out: [2, 1280] }],
+    [
+      'vectors of modules',
+      { 'base_model.model.mid_block.attentions.0.proj_in.vera_lambda_b': [320], 'unet.conv_in.x': [320] },
+    ],
     ['vectors beside a layer', { '<toy>': [2, 768], 'fc.weight': [10, 768, 1, 1] }],
   ])('%s has none', (_, shapes) => {
     expect(isEmbedding(fileOf(shapes))).toBe(false);
@@ -120,6 +129,7 @@ describe('the words of a file', () => {
       'bundle_emb.my.word.string_to_param.*': [2, 768],
       'bundle_emb.other.clip_l': [1, 768],
       'bundle_emb.other.clip_g': [1, 1280],
+      'bundle_emb.other.clip_l_out': [1, 768],
       '<s1>': [768],
     });
     expect(bundledWords(lora).map(({ word, vectors, tensors }) => [word, vectors, tensors.length])).toEqual([

@@ -185,6 +185,11 @@ describe('the modules of a LoRA', () => {
       'up',
     ],
     ['unet.conv_in.lora_A', 'unet.conv_in', 'down'],
+    ['unet.conv_in.lora_A.pixel-art.weight', 'unet.conv_in', 'down'],
+    ['diffusion_model.out.2.weight::lora::0', 'diffusion_model.out.2', 'up'],
+    ['diffusion_model.out.2.weight::lora::1', 'diffusion_model.out.2', 'down'],
+    ['unet.conv_in.hada_w1_a.default', 'unet.conv_in', 'hada_w1_a'],
+    ['unet.conv_in.oft_R.weight', 'unet.conv_in', 'oft_R'],
     [`${attention}.processor.to_out_lora.up.weight`, `${attention}.processor.to_out`, 'up'],
     [`${attention}.to_q.lora.down.weight`, `${attention}.to_q`, 'down'],
     [`${layer}.mlp.fc2.lora_linear_layer.up.weight`, `${layer}.mlp.fc2`, 'up'],
@@ -232,6 +237,8 @@ describe('the modules of a LoRA', () => {
     ['text_encoder.text_model.encoder.layers.3.mlp.fc2.lora_linear_layer.up.weight'],
     ['lora_unet_conv_in.oft_blocks'],
     ['unet:0:up'],
+    ['unet.conv_in.oft_R.weight'],
+    ['mid_block.attentions.0.transformer_blocks.0.attn2.processor.to_v_custom_diffusion.weight'],
   ])('a file with %s is one', (name) => {
     expect(isLora([name])).toBe(true);
   });

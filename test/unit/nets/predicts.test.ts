@@ -46,7 +46,14 @@ describe('marks among the tensors', () => {
     expect(heard({}, ['v_pred', 'ztsnr'])).toMatchObject({
       ...{ prediction: 'v', scheduler: { zeroSnr: true }, spacing: 'trailing', noise: usual },
     });
-    expect(heard({}, ['unet.v_pred']).prediction).toBe('v');
+    for (const at of [
+      'unet.',
+      'diffusion_model.',
+      'state_dict.',
+      'module.',
+      'model._orig_mod.diffusion_model.',
+    ])
+      expect(heard({}, [`${at}v_pred`]).prediction).toBe('v');
     expect(heard({}, ['ztsnr'])).toMatchObject({ prediction: 'epsilon', scheduler: { zeroSnr: true } });
   });
 
@@ -106,6 +113,22 @@ describe('metadata', () => {
     expect(heard({ ss_v_parameterization: 'False', ss_zero_terminal_snr: 'None' })).toMatchObject({
       ...{ prediction: 'epsilon', scheduler: {}, told: [] },
     });
+  });
+  it('names an architecture of Stable Diffusion 2 that tells', () => {
+    const told = (name: string) => heard({ 'modelspec.architecture': name }).prediction;
+    expect(['stable-diffusion-v2-768-v', 'stable-diffusion-v2-512'].map(told)).toEqual(['v', 'epsilon']);
+    const both = {
+      'modelspec.architecture': 'stable-diffusion-v2-768-v',
+      'modelspec.predict_key': 'epsilon',
+    };
+    expect(heard(both).prediction).toBe('epsilon');
+  });
+  test.each([
+    ['flow', 'a UNet for flow matching, by what its metadata says'],
+    ['Rectified Flow', 'a UNet for flow matching, by what its metadata says'],
+    ['x0', 'a model that predicts "x0", by what its metadata says'],
+  ])('in a word for what is not drawn is believed: %s', (word, found) => {
+    expect(refused(() => heard({ 'modelspec.prediction_type': word }))).toBe(found);
   });
   it('in words that are not known says nothing', () => {
     expect(heard({ 'modelspec.prediction_type': 'constructor', 'sd.beta_start': '7' }).told).toEqual([]);

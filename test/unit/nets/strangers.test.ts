@@ -35,6 +35,7 @@ const UNET = [
   'up_blocks.1.resnets.0.time_emb_proj.weight',
 ];
 const D = 'model.diffusion_model';
+const TO_Q = 'down_blocks.0.attentions.0.transformer_blocks.0.attn1.to_q';
 
 /** A file for each row, in the order of the rows. */
 const examples = {
@@ -53,6 +54,7 @@ const examples = {
       'down_blocks.0.motion_modules.0.temporal_transformer.norm.weight',
     ),
     file('lllite_dit_blocks_0_self_attn_q.down.weight', 'lllite_conditioning1.conv1.weight'),
+    file('control_to_base_for_conv_in.weight', 'controlnet_cond_embedding.conv_in.weight'),
     file('lllite_unet_input_blocks_4_1_transformer_blocks_0_attn1_to_q.conditioning1.0.weight'),
     file('style_embedding', 'transformer_layes.0.attn.in_proj_weight', 'ln_post.weight', 'proj'),
     file(
@@ -130,6 +132,7 @@ const examples = {
       `${D}.input_blocks.1.1.transformer_blocks.0.fuser.alpha_attn`,
       `${D}.position_net.linears.0.weight`,
     ),
+    file(...UNET, 'conv_in_condition.weight', 'brushnet_down_blocks.0.weight'),
     beside(
       stableDiffusion15(8),
       'cc_projection.weight: 768, 772',
@@ -244,6 +247,8 @@ const examples = {
       `${D}.middle_block.1.proj_in.weight.absmax`,
       `${D}.middle_block.1.proj_in.weight.quant_map`,
     ),
+    beside(stableDiffusion15(), `${D}.middle_block.1.proj_in.SCB`),
+    file(...UNET, `${TO_Q}.base_layer.weight`, `${TO_Q}.lora_A.default.weight`),
   ],
   parts: [
     file('vision_model.vision_model.embeddings.class_embedding', 'concept_embeds', 'special_care_embeds'),
@@ -274,6 +279,7 @@ const examples = {
     file('decoder.mid_block.resnets.0.norm1.conv_y.weight', 'quantize.embedding.weight'),
     file('quantize.embedding.weight', 'decoder.conv_in.weight: 512, 3, 3, 3'),
     file('decoder_unet.embed_image.weight', 'means', 'stds'),
+    file('conv_in.weight: 32, 3, 3, 3', 'latent_conv_in.weight: 64, 4, 1, 1'),
     file('decoder.condition_encoder.layers.0.weight', 'decoder.conv_in.weight: 512, 4, 3, 3'),
     file('decoder.middle.0.residual.0.gamma', 'decoder.upsamples.0.residual.0.gamma', 'conv1.weight'),
     file('decoder.blocks.2.blocks.3.stack.5.weight'),
@@ -318,6 +324,13 @@ test.each<[Kind, Stranger['as'], ...string[]]>([
   ['ip-adapter', null, 'ip_adapter.0.to_q_lora.down.weight', 'image_proj.latents'],
   ['wan', 'VAE', 'decoder.mid_block.resnets.0.norm1.gamma'],
   ['sam', null, 'sam_mask_decoder.mask_tokens.weight', 'image_encoder.trunk.patch_embed.proj.weight'],
+  [
+    'controlnet-xs',
+    null,
+    'control_model.enc_zero_convs_in.0.weight',
+    'control_model.input_hint_block.0.weight',
+  ],
+  ['taesd-16', null, 'taesd_decoder.1.weight: 64, 16, 3, 3', 'taesd_decoder.3.conv.0.weight'],
   ['image-encoder', null, 'clip_vision.vision_model.encoder.layers.0.mlp.fc1.weight'],
   [
     'swinir',
@@ -385,6 +398,7 @@ describe('what is run is no stranger', () => {
     ['a LoRA of Stable Diffusion 3', file('lora_unet_joint_blocks_0_x_block_attn_qkv.lora_down.weight')],
     ['one in the names of diffusers', file('transformer.transformer_blocks.0.attn.to_k.lora_A.weight')],
     ['a TAESD', file('1.weight: 64, 4, 3, 3', '3.conv.0.weight: 64, 64, 3, 3')],
+    ['one as ComfyUI saves it', file('taesd_decoder.1.weight: 64, 4, 3, 3', 'taesd_decoder.3.conv.0.weight')],
     ['a LoRA', file('lora_unet_mid_block_attentions_0_proj_in.lora_down.weight')],
     ['a LoRA in names of ldm', file('diffusion_model.input_blocks.1.1.transformer_blocks.0.attn1.to_q.diff')],
     ['a LoRA for text alone', file('lora_te_text_model_encoder_layers_0_mlp_fc1.lora_down.weight')],

@@ -144,6 +144,38 @@ test.each([
   expect(() => patchesOf(model, tensors, [lora])).toThrow(/lora-mismatch, name: style/);
 });
 
+test.each([
+  ['BOFT', { oft_blocks: [[2, 4, 80, 80], 1] }],
+  ['OFT of PEFT or OneTrainer', { 'oft_R.weight': [[10, 496], 1] }],
+] as const)('one of a kind that is not known (%s) is refused by its kind', (kind, parts) => {
+  const named = Object.entries(parts).map(([part, value]) => [`${module}.${part}`, value]);
+  const lora = loraOf(Object.fromEntries(named) as Parameters<typeof loraOf>[0]);
+  expect(() => patchesOf(model, tensors, [lora])).toThrow(`kind: ${kind}`);
+});
+
+test('what Custom Diffusion trained takes the place of weights', () => {
+  const at = 'down_blocks.0.attentions.0.transformer_blocks.0.attn2.processor';
+  const lora = loraOf(
+    {
+      [`${at}.to_q_custom_diffusion.weight`]: [[320, 320], 3],
+      [`${at}.to_out_custom_diffusion.0.weight`]: [[320, 320], 4],
+      [`${at}.to_out_custom_diffusion.0.bias`]: [[320], 5],
+    },
+    0.5,
+  );
+  const found = [...patchesOf(model, tensors, [lora])].map(([key, patch]) => {
+    const weights = new Float32Array(tensors.get(key)!.shape.reduce((n, d) => n * d, 1)).fill(1); // as above
+    patch(weights);
+    return [key, weights[0]];
+  });
+  const own = 'unet.input_blocks.1.1.transformer_blocks.0.attn2';
+  expect(found).toEqual([
+    [`${own}.to_q.weight`, 2],
+    [`${own}.to_out.0.weight`, 2.5],
+    [`${own}.to_out.0.bias`, 3],
+  ]);
+});
+
 test('differences of norms and biases are added to theirs', () => {
   const lora = loraOf(
     {

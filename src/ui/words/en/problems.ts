@@ -71,7 +71,9 @@ const sentences: Sentences = {
   'lora-unknown': ({ text }) =>
     `There is no LoRA named “${text('name')}” here${text('known') && `; there is ${text('known')}`}. Import its file, or take the tag out of the prompt.`,
   'lora-mismatch': ({ text }) =>
-    `The LoRA “${text('name')}” was not made for this kind of model (${text('family')}). Choose a model it was made for, or take its tag out of the prompt.`,
+    text('kind')
+      ? `The LoRA “${text('name')}” is of a kind that Drobė cannot add to a model (${text('kind')}). Look for a plain LoRA, LoCon, LoHa or LoKr in its place, or take its tag out of the prompt.`
+      : `The LoRA “${text('name')}” was not made for this kind of model (${text('family')}). Choose a model it was made for, or take its tag out of the prompt.`,
   'vae-mismatch': ({ text }) =>
     `The VAE “${text('name')}” was not made for this kind of model (${text('family')}). Choose another VAE, or the model's own, under Advanced.`,
   'adapter-mismatch': ({ text }) =>

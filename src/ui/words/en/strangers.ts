@@ -28,6 +28,11 @@ const kinds: Record<Kind, Words> = {
   'text-to-video': ['a text-to-video model of ModelScope', FILM],
   animatediff: ['AnimateDiff', 'which makes another model draw films'],
   gligen: ['GLIGEN', 'which draws things in given boxes'],
+  brushnet: [
+    'a BrushNet',
+    'which fills holes in pictures together with another model',
+    'For that, use a checkpoint for inpainting.',
+  ],
   zero123: ['Zero123', 'which turns a picture of a thing around', PROMPT],
   'image-variation': [
     'a Stable Diffusion for image variations',
@@ -86,8 +91,19 @@ const kinds: Record<Kind, Words> = {
     'for other programs (bitsandbytes NF4, SVDQuant)',
     'Look for the same model in F16, BF16 or F8.',
   ],
+  packed: [
+    'a model whose weights are packed in whole numbers or in blocks',
+    'for other programs (INT8, MXFP8, Quanto, SDNQ)',
+    'Look for the same model in F16, BF16 or F8.',
+  ],
+  unmerged: [
+    'a model with a LoRA beside its weights that was not merged into them',
+    '',
+    'Look for the model and the LoRA in files of their own, or for one with the LoRA merged (fused).',
+  ],
 
   // What is added to a model.
+  'controlnet-xs': ['a ControlNet-XS', 'which steers another model by a drawing or a depth map', GUIDE],
   controllite: [
     'a ControlNet-LLLite',
     'which steers another model by a drawing, a pose or a depth map',
@@ -135,6 +151,7 @@ const kinds: Record<Kind, Words> = {
   movq: ['the VAE of Kandinsky', '', VAE],
   'vq-vae': ['a VAE with a code book, from before Stable Diffusion', '', VAE],
   'consistency-decoder': ['the consistency decoder', 'which makes pixels in the place of a VAE', VAE],
+  'transparent-vae': ['the decoder of LayerDiffuse', 'which makes transparent pictures', VAE],
   'asymmetric-vae': ['an asymmetric VAE', 'whose decoder wants the painted picture, too', VAE],
   'video-vae': ['a VAE for films', '', VAE],
   'other-vae': ['a VAE of another kind of model', 'with latents of other channels', VAE],

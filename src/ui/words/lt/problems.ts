@@ -72,7 +72,9 @@ const sentences: Sentences = {
   'lora-unknown': ({ text }) =>
     `LoRA „${text('name')}“ čia nėra${text('known') && `; yra ${text('known')}`}. Importuokite jos failą arba išimkite jos žymą iš užklausos.`,
   'lora-mismatch': ({ text }) =>
-    `LoRA „${text('name')}“ skirta kitos rūšies modeliui, ne ${text('family')}. Pasirinkite modelį, kuriam ji skirta, arba išimkite jos žymą iš užklausos.`,
+    text('kind')
+      ? `LoRA „${text('name')}“ yra tokios rūšies (${text('kind')}), kurios Drobė prie modelio pridėti nemoka. Ieškokite paprastos LoRA, LoCon, LoHa arba LoKr arba išimkite jos žymą iš užklausos.`
+      : `LoRA „${text('name')}“ skirta kitos rūšies modeliui, ne ${text('family')}. Pasirinkite modelį, kuriam ji skirta, arba išimkite jos žymą iš užklausos.`,
   'vae-mismatch': ({ text }) =>
     `VAE „${text('name')}“ skirtas kitos rūšies modeliui, ne ${text('family')}. Skyriuje „Išsamiau“ pasirinkite kitą VAE arba paties modelio.`,
   'adapter-mismatch': ({ text }) =>

@@ -28,6 +28,11 @@ const kinds: Record<Kind, Words> = {
   'text-to-video': ['ModelScope modelis filmams pagal tekstą', ''],
   animatediff: ['AnimateDiff', 'dėl kurio filmus kuria kitas modelis'],
   gligen: ['GLIGEN', 'piešiantis daiktus nurodytuose rėmeliuose'],
+  brushnet: [
+    'BrushNet',
+    'kartu su kitu modeliu užpildantis skyles vaizduose',
+    'Tam naudokite „inpainting“ modelį.',
+  ],
   zero123: ['Zero123', 'pasukantis vaizde esantį daiktą', PROMPT],
   'image-variation': ['Stable Diffusion vaizdo variantams', 'kuriam reikia vaizdo, o ne žodžių', PROMPT],
   unclip: ['Stable Diffusion unCLIP', 'kuriam reikia vaizdo, o ne žodžių', PROMPT],
@@ -92,8 +97,19 @@ const kinds: Record<Kind, Words> = {
     'skirtas kitoms programoms (bitsandbytes NF4, SVDQuant)',
     'Ieškokite to paties modelio F16, BF16 arba F8 formatu.',
   ],
+  packed: [
+    'modelis, kurio svoriai supakuoti sveikaisiais skaičiais arba blokais',
+    'skirtas kitoms programoms (INT8, MXFP8, Quanto, SDNQ)',
+    'Ieškokite to paties modelio F16, BF16 arba F8 formatu.',
+  ],
+  unmerged: [
+    'modelis, šalia kurio svorių guli su jais nesulieta LoRA',
+    '',
+    'Ieškokite modelio ir LoRA atskirais failais arba modelio su sulieta LoRA.',
+  ],
 
   // What is added to a model.
+  'controlnet-xs': ['ControlNet-XS', 'kuris kitą modelį valdo piešiniu ar gylio žemėlapiu', GUIDE],
   controllite: ['ControlNet-LLLite', 'kuris kitą modelį valdo piešiniu, poza ar gylio žemėlapiu', GUIDE],
   'style-adapter': [
     'stiliaus adapteris',
@@ -137,6 +153,7 @@ const kinds: Record<Kind, Words> = {
   movq: ['Kandinsky VAE', '', VAE],
   'vq-vae': ['VAE su kodų knyga, ankstesnis už Stable Diffusion', '', VAE],
   'consistency-decoder': ['nuoseklumo dekoderis', 'kuriantis pikselius vietoj VAE', VAE],
+  'transparent-vae': ['LayerDiffuse dekoderis', 'kuriantis permatomus vaizdus', VAE],
   'asymmetric-vae': ['asimetrinis VAE', 'kurio dekoderiui reikia ir piešiamo vaizdo', VAE],
   'video-vae': ['VAE filmams', '', VAE],
   'other-vae': ['kitos rūšies modelio VAE', 'kurio latentiniai kanalai kitokie', VAE],

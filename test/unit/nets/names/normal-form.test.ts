@@ -125,3 +125,17 @@ it('what belongs to no net, or comes a second time, is a stray', () => {
   expect(strays).toEqual(['v_pred', 'model_ema.decay', 'first_stage_model.quant_conv.bias']);
   expect([...tensors.keys()]).toEqual(['unet.adapter.weight', 'vae.quant_conv.bias']);
 });
+
+describe('names of a stranger cost no more than their letters', () => {
+  it.each([
+    'text_model.encoder.layers.99999999.mlp.fc1.weight',
+    'decoder.up.99999999.block.99999999.conv1.weight',
+    'down_blocks.0.resnets.99999999.conv1.weight',
+    'joint_blocks.99999999.x_block.attn.qkv.weight',
+    `${'a.'.repeat(20_000)}weight`,
+    `${'_orig_mod.'.repeat(9_000)}conv_in.weight`,
+  ])('%s', (name) => {
+    const { tensors, strays } = inNormalForm(new Map([[name, { shape: [3] }]]));
+    expect([...strays, ...[...tensors.values()].map((view) => view.name)]).toContain(name);
+  });
+});
