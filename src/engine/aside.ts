@@ -17,7 +17,9 @@ export async function aside<A, T>(
   signal.throwIfAborted();
   const worker = new Worker(confinedScript(address), { type: 'module', name });
   const over = new AbortController();
-  worker.onerror = ({ message }) => over.abort(new DrobeError('engine-crashed', { reason: message }));
+  const die = (reason: string) => over.abort(new DrobeError('engine-crashed', { reason }));
+  worker.onerror = ({ message }) => die(message || 'the worker did not start');
+  worker.onmessageerror = () => die('a message could not be read');
   const end = () => over.abort(signal.reason);
   signal.addEventListener('abort', end);
   try {

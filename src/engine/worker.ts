@@ -13,8 +13,7 @@ import { Sessions } from '../runtime/session';
 import { watchRequests } from '../requests';
 import { loadTokenizer } from '../text/tokenizer';
 import type { Tokenizer } from '../text/windows';
-import { listUnfinished } from '../weights/download/downloads';
-import { removeStored } from '../weights/store/store';
+import { discard, listUnfinished } from '../weights/download/downloads';
 import type { Backend, HintWish, Job, Parts, Progress, WorkerApi } from './api';
 import { additionsFrom } from './additions';
 import { countTokens } from './count';
@@ -90,7 +89,7 @@ const api: WorkerApi = {
 
   unfinished: () => answer(listUnfinished),
 
-  discard: (id) => answer(() => removeStored(id)),
+  discard: (id) => answer(() => discard(id)),
 
   inspect: (what, model) => answer(() => models.inspect(what, model)),
 

@@ -1,6 +1,6 @@
 /** The database of weights, and what storing takes besides: room, locks and names. */
 import { createStore, get, getMany, keys, promisifyRequest, type UseStore } from 'idb-keyval';
-import { DrobeError, isAbort } from '../errors';
+import { DrobeError } from '../errors';
 
 let opened: UseStore | undefined;
 const db = () => (opened ??= createStore('drobe-weights', 'weights'));
@@ -50,12 +50,11 @@ export async function checkQuota(bytes: number): Promise<void> {
   if (free !== null && free < neededBytes) throw new DrobeError('quota', { neededBytes, freeBytes: free });
 }
 
-/** What IndexedDB throws, as our errors. */
+/** What IndexedDB throws, as our errors. Its AbortError is no one's wish: the browser closed the database. */
 export async function guarded<T>(promise: Promise<T>, neededBytes = 0): Promise<T> {
   try {
     return await promise;
   } catch (cause) {
-    if (isAbort(cause)) throw cause;
     if (cause instanceof Error && cause.name === 'QuotaExceededError') {
       throw new DrobeError('quota', { neededBytes, freeBytes: 0 }, { cause });
     }

@@ -1,6 +1,12 @@
 import { createStore, del, get, keys } from 'idb-keyval';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { begin, carryOn, listUnfinished, type DownloadProgress } from '../../src/weights/download/downloads';
+import {
+  begin,
+  carryOn,
+  discard,
+  listUnfinished,
+  type DownloadProgress,
+} from '../../src/weights/download/downloads';
 import { combine } from '../../src/weights/values/combine';
 import type { RemoteModel, RemoteSource } from '../../src/weights/store/origin';
 import { listStored, openStored, removeStored } from '../../src/weights/store/store';
@@ -283,6 +289,21 @@ describe('a download', () => {
     expect((await keys<string[]>(database)).filter(([kind]) => kind === 'segment')).toHaveLength(pieces);
     await removeStored(first);
     expect(await same(second, file)).toBe(true);
+  });
+
+  it('is not discarded while a tab is busy with it', async () => {
+    const file = fileOf(1);
+    const id = await begin(alone(await source(file, 'a', false)), about);
+    const coming = carryOn(id, ways(server({ a: file }, slowly)));
+    await vi.waitFor(async () =>
+      expect((await keys<string[]>(database)).map(([kind]) => kind)).toContain('done'),
+    );
+    await expect(discard(id)).rejects.toMatchObject({ code: 'download-elsewhere' });
+    expect(await same((await coming).id, file)).toBe(true);
+
+    const other = await begin(alone(await source(file, 'a')), about);
+    await discard(other);
+    expect(await listUnfinished()).toEqual([]);
   });
 
   it('is refused while another tab is busy with it, when it was discarded, or without room', async () => {

@@ -5,7 +5,16 @@ import { linksTo, type Links } from '../../src/weights/store/links';
 import type { StoredModel } from '../../src/weights/store/records';
 import type { Segment } from '../../src/weights/segments';
 import { memorySource } from '../../src/weights/source';
-import { link, linksOf, listStored, openStored, removeStored, store } from '../../src/weights/store/store';
+import { guarded } from '../../src/weights/db';
+import {
+  link,
+  linksOf,
+  listStored,
+  openStored,
+  remember,
+  removeStored,
+  store,
+} from '../../src/weights/store/store';
 import { sweep } from '../../src/weights/store/sweep';
 import { sharedBytes, verify } from '../../src/weights/store/verify';
 import { written } from '../safetensors';
@@ -70,6 +79,18 @@ describe('store', () => {
       extra: { title: 'A' },
     });
     expect(first.id).toMatch(/^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/);
+  });
+
+  it('remembers nothing of a model that another tab removes meanwhile', async () => {
+    const { id } = await stored();
+    await Promise.allSettled([remember(id, { extra: { title: 'B' } }), removeStored(id)]);
+    expect(await keys(database)).toEqual([]);
+    await expect(remember(id, { extra: {} })).rejects.toMatchObject({ code: 'model-gone' });
+  });
+
+  it('says so where the browser closes the database meanwhile', async () => {
+    const closed = Promise.reject(new DOMException('Connection is closing.', 'AbortError'));
+    await expect(guarded(closed)).rejects.toMatchObject({ code: 'storage' });
   });
 
   it('keeps once what two models have in common, wherever it lies in them', async () => {

@@ -1,4 +1,5 @@
 /** Models that are served from models/ beside the app. */
+import type { ErrorCode } from '../../errors';
 import { CONFIG_YAML } from '../../nets/predicts/predicts';
 import { fetchBlob, remoteFile } from '../../weights/download/remote';
 import { readHeader, type Slices } from '../../weights/safetensors';
@@ -15,13 +16,15 @@ export interface Found {
 }
 
 const SERVED = 'served:';
+/** What says nothing of a file, but of the way to it. */
+const NOT_HERE: ReadonlySet<ErrorCode> = new Set(['network', 'no-answer']);
 
 /** Whether the model of this id is served, and not stored. */
 export const isServed = (id: string): boolean => id.startsWith(SERVED);
 
 /** @param folder where models/ is served, with a slash at the end. */
 export function served(folder: string) {
-  /** Headers of served files do not change while the app is open. */
+  /** Headers of served files do not change while the app is open; one that did not come is asked for again. */
   const known = new Map<string, Promise<ModelEntry>>();
   /** What tells a served file from others in its place, by id. */
   const versions = new Map<string, string>();
@@ -35,7 +38,8 @@ export function served(folder: string) {
   /** Where it cannot be fetched the checkpoint is as if it had none. */
   async function configAt(yaml: string): Promise<Beside> {
     const response = await fetch(addressOf(yaml)).catch(() => null);
-    return response?.ok ? { [CONFIG_YAML]: await response.text() } : {};
+    const text = response?.ok ? await response.text().catch(() => null) : null;
+    return text === null ? {} : { [CONFIG_YAML]: text };
   }
 
   async function entryOf(file: string, bytes: number): Promise<ModelEntry> {
@@ -60,8 +64,13 @@ export function served(folder: string) {
         (index as { file: string; bytes: number; yaml?: string }[]).map(({ file, bytes, yaml }) => {
           const key = `${file} ${bytes}`;
           if (yaml !== undefined && !known.has(key)) besides.set(file, configAt(yaml));
-          const entry = known.get(key) ?? entryOf(file, bytes);
+          const asked = known.get(key);
+          if (asked) return asked;
+          const entry = entryOf(file, bytes);
           known.set(key, entry);
+          void entry.then((found) => {
+            if ('problem' in found && NOT_HERE.has(found.problem.code)) known.delete(key);
+          });
           return entry;
         }),
       );

@@ -127,6 +127,13 @@ export async function carryOn(id: string, ways: Ways): Promise<StoredModel> {
   }
 }
 
+/** Deletes what has arrived of a download. @throws DrobeError 'download-elsewhere' */
+export async function discard(id: string): Promise<void> {
+  const unlock = await hold(id);
+  if (unlock === ELSEWHERE) throw new DrobeError('download-elsewhere');
+  await removeStored(id).finally(() => unlock?.());
+}
+
 /** That there is a doubt about a download. */
 function remember(id: string): Promise<void> {
   return transact((store) => {
@@ -254,6 +261,11 @@ function piecesOf(file: RemoteSource, model: RemoteModel, segments: readonly Seg
 
 const sleep: Carrier['wait'] = (milliseconds, signal) =>
   new Promise((done) => {
-    setTimeout(done, milliseconds);
-    signal.addEventListener('abort', () => done(), { once: true });
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      done();
+    };
+    const timer = setTimeout(end, signal.aborted ? 0 : milliseconds);
+    signal.addEventListener('abort', end);
   });

@@ -47,19 +47,18 @@ export async function remoteFile(
       async arrayBuffer() {
         const stop = Math.min(end, size);
         if (begin >= stop) return new ArrayBuffer(0);
-        if (first && stop <= first.length) return first.slice(begin, stop).buffer;
+        const had = first;
+        if (had && stop <= had.length) return had.slice(begin, stop).buffer;
         // What goes on from the first bytes is a header, which is read more than once: it is kept.
-        const goesOn = first !== null && begin <= first.length && stop <= MAX_KEPT;
-        const from = goesOn ? first!.length : begin;
+        const goesOn = had && begin <= had.length && stop <= MAX_KEPT ? had : null;
+        const from = goesOn?.length ?? begin;
         const part = await get(url, { headers: { Range: `bytes=${from}-${stop - 1}` }, signal }, fetch);
         const bytes = await (part.status === 206
           ? readRange(url, part, 0, stop - from)
           : readRange(url, part, from, stop));
-        if (goesOn) {
-          first = new Uint8Array(await new Blob([first!, bytes]).arrayBuffer());
-          return first.slice(begin, stop).buffer;
-        }
-        return bytes.buffer;
+        if (!goesOn) return bytes.buffer;
+        first = new Uint8Array(await new Blob([goesOn, bytes]).arrayBuffer());
+        return first.slice(begin, stop).buffer;
       },
     }),
   };
@@ -119,11 +118,20 @@ export async function get(url: string, init: RequestInit, fetch: Fetch): Promise
 function identified(address: string, init: RequestInit): [string, RequestInit] {
   const url = URL.parse(address);
   if (!url?.username && !url?.password) return [address, init];
-  const who = [url.username, url.password].map(decodeURIComponent).join(':');
+  const who = [url.username, url.password].map(decoded).join(':');
   const headers = new Headers(init.headers);
   headers.set('Authorization', `Basic ${btoa(String.fromCharCode(...new TextEncoder().encode(who)))}`);
   url.username = url.password = '';
   return [url.href, { ...init, headers }];
+}
+
+/** A name with a % that stands for itself is meant as it stands. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 /**

@@ -141,12 +141,17 @@ export async function link(links: Links, bytes: number, about: About): Promise<S
 
 /** Remembers something else with a model, or calls it otherwise. @throws DrobeError 'model-gone' */
 export async function remember(id: string, about: Partial<About>): Promise<StoredModel> {
-  const meta = await read<unknown>(['meta', id]);
-  if (!isModel(meta)) throw new DrobeError('model-gone', { model: id });
-  const changed = { ...meta, ...about };
+  let changed: StoredModel | undefined;
+  // In one transaction: what another tab removes in between must not come back.
   await transact((store) => {
-    store.put(changed, ['meta', id]);
+    const there = store.get(['meta', id]) as IDBRequest<unknown>;
+    there.onsuccess = () => {
+      if (!isModel(there.result)) return;
+      changed = { ...there.result, ...about };
+      store.put(changed, ['meta', id]);
+    };
   });
+  if (!changed) throw new DrobeError('model-gone', { model: id });
   return changed;
 }
 

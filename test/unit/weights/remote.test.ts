@@ -99,6 +99,25 @@ describe('remoteFile', () => {
     await expect(readHeader(await remoteFile(other))).rejects.toMatchObject({ code: 'file-empty' });
   });
 
+  it('gives a server the name and the password of its address, be they encoded or not', async () => {
+    const told: (string | undefined)[] = [];
+    const url = await serve((request, response) => {
+      told.push(request.headers.authorization);
+      response.writeHead(200, { 'Content-Length': 1 }).end('a');
+    });
+    for (const who of ['a%3Ab:c', '50%:100%25']) await remoteFile(url.replace('//', `//${who}@`));
+    expect(told.map((said) => atob(said?.replace('Basic ', '') ?? ''))).toEqual(['a:b:c', '50%:100%']);
+  });
+
+  it('reads what goes on from the first bytes more than once at a time', async () => {
+    const file = await remoteFile(await serve(ranged(big)));
+    const ends = [70_000, 100_000, 90_000];
+    const read = await Promise.all(ends.map((end) => file.slice(65_000, end).arrayBuffer()));
+    expect(read.map((bytes, i) => Buffer.compare(Buffer.from(bytes), big.slice(65_000, ends[i])))).toEqual([
+      0, 0, 0,
+    ]);
+  });
+
   it('says what the server said', async () => {
     const url = await serve((_, response) => response.writeHead(404).end('no'));
     await expect(remoteFile(url)).rejects.toMatchObject({
