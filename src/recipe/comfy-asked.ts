@@ -82,6 +82,9 @@ function addLora(node: GraphNode, tags: Tag[], walk: Walk): void {
   tags.push({ id: node.id, tag: `<lora:${stemOf(name)}:${te === unet ? unet : `${te}:${unet}`}>` });
 }
 
+/** What ComfyUI calls the families whose text encoders are read here. */
+const ours: readonly string[] = ['sdxl', 'sd3', 'stable_diffusion'];
+
 /** Along the text encoder: its LoRAs, and how many of its layers are left out. */
 function clipOf(from: GraphNode | undefined, walk: Walk): { skip: number; tags: Tag[] } {
   const tags: Tag[] = [];
@@ -91,6 +94,8 @@ function clipOf(from: GraphNode | undefined, walk: Walk): { skip: number; tags: 
       skip = Math.max(1, -(walk.number(node, 'stop_at_clip_layer') ?? -1));
     else if (node.type === 'LoraLoader') addLora(node, tags, walk);
     else if (!isNodeType(node.type)) walk.doNotKnow('Node', node.type);
+    const family = node.type.endsWith('CLIPLoader') ? walk.text(node, 'type') : undefined;
+    if (family !== undefined && !ours.includes(family)) walk.doNotKnow('Model type', family);
   }
   return { skip, tags };
 }
@@ -116,7 +121,7 @@ function saidIn(
     return on(node.type === 'ControlNetApply' ? 'conditioning' : name);
   }
   walk.doNotKnow('Node', node.type);
-  const text = walk.text(node, 'text_g') ?? walk.text(node, 'text');
+  const text = walk.text(node, 'text_g') || walk.text(node, 'text');
   if (text !== undefined) return own(text);
   const inputs = [...node.inputs.keys()].filter((input) => /^(?:conditioning|positive|negative)/.test(input));
   const parts = inputs.includes(name) ? [on(name)] : inputs.map(on);

@@ -1,5 +1,5 @@
 /** ComfyUI's nodes as they hang together, from either of its forms: the "prompt" that runs, or the "workflow" of its page. */
-import { isNodeType, nodeKinds } from './comfy-nodes';
+import { AFTER_SEED, isNodeType, nodeKinds } from './comfy-nodes';
 import { isObject } from './json';
 
 /** An output of a node. */
@@ -27,6 +27,7 @@ const MOST_NODES = 5000;
 export function graphOf(json: unknown): Graph | null {
   if (!isObject(json)) return null;
   const graph = Array.isArray(json.nodes) ? pageGraph(json.nodes, json.links) : runGraph(json);
+  if (graph.size === 0 && isObject(json.prompt)) return graphOf(json.prompt); // as it is posted to be run
   return graph.size === 0 || graph.size > MOST_NODES ? null : graph;
 }
 
@@ -84,33 +85,88 @@ function linkedIn(inputs: unknown, links: ReadonlyMap<number, Link>): [string, L
   });
 }
 
-/** By the names that we know; of other nodes the first field, which a primitive's value is. */
+/** By the names that we know, or that newer pages tell; of other nodes the first field, which a primitive's value is. */
 function fieldsOf(node: Readonly<Record<string, unknown>>): [string, unknown][] {
   const values = node.widgets_values;
   if (isObject(values)) return Object.entries(values);
   if (!Array.isArray(values)) return [];
   const names = isNodeType(String(node.type))
     ? nodeKinds[node.type as keyof typeof nodeKinds].widgets
-    : ['value'];
-  return names.map((name, i) => [name, (values as unknown[])[i]]);
+    : (namesOf(node.inputs, values.length) ?? ['value']);
+  const loras = (values as unknown[]).filter((value) => isObject(value) && typeof value.lora === 'string');
+  return [
+    ...names.map((name, i): [string, unknown] => [name, (values as unknown[])[i]]),
+    ...loras.map((lora, i): [string, unknown] => [`lora_${i + 1}`, lora]), // rgthree's, which have no names on the page
+  ];
+}
+
+/** Names of a node's fields, as inputs that have a field tell them; null where they do not tell all of them. */
+function namesOf(inputs: unknown, count: number): string[] | null {
+  const told = (Array.isArray(inputs) ? (inputs as unknown[]) : []).flatMap((input) =>
+    isObject(input) && isObject(input.widget) && typeof input.widget.name === 'string'
+      ? [input.widget.name]
+      : [],
+  );
+  const names = told.flatMap((name) => (/^(?:noise_)?seed$/.test(name) ? [name, AFTER_SEED] : [name]));
+  return [told, names].find((list) => list.length === count) ?? null;
 }
 
 /** Pass on what they get. */
 const passing = new Set(['Reroute', 'Reroute (rgthree)']);
 /** Where other nodes keep a value that is linked to. */
-const VALUES = ['value', 'text', 'string', 'seed', 'int', 'float', 'number'];
+const VALUES = [
+  ...['value', 'populated_text', 'text', 'string', 'prompt', 'seed', 'int', 'float', 'number'],
+  ...['Text', 'String'],
+];
 
-/** A field's value, followed to the node that holds it; undefined where that cannot be told. */
-export function valueOf(graph: Graph, node: GraphNode, name: string): unknown {
-  let value = node.inputs.get(name);
-  for (let steps = 0; isLink(value) && steps < graph.size; steps++) {
-    const source = graph.get(value.node);
-    if (!source) return undefined;
-    value = [...(passing.has(source.type) ? source.inputs.keys() : VALUES)]
-      .map((key) => source.inputs.get(key))
-      .find((found) => found !== undefined && (passing.has(source.type) ? isLink(found) : true));
+const JOINS = /concat|join/i;
+const isHolder = (type: string): boolean =>
+  passing.has(type) ||
+  JOINS.test(type) ||
+  /^(?:Primitive.*|Seed \(rgthree\)|ImpactWildcardProcessor)$/.test(type);
+
+/** Nodes that are looked at for one value: more than anyone puts a text together of. */
+const MOST_SOURCES = 1000;
+
+/**
+ * A field's value, followed to the node that holds it, or to those whose texts are put together; undefined where that cannot
+ * be told.
+ * @param onsource told of each node on the way that is known to give what it holds; of others that is a guess.
+ */
+export function valueOf(
+  graph: Graph,
+  node: GraphNode,
+  name: string,
+  onsource: (node: GraphNode) => void = () => {},
+): unknown {
+  const before = new Set<GraphNode>();
+  let left = MOST_SOURCES;
+  const at = (holder: GraphNode, key: string): unknown => {
+    const value = holder.inputs.get(key);
+    const source = isLink(value) ? graph.get(value.node) : undefined;
+    if (!source) return isLink(value) ? undefined : value;
+    if (before.has(source) || --left < 0) return undefined;
+    if (isHolder(source.type)) onsource(source);
+    before.add(source);
+    const found = heldBy(source, (inside) => at(source, inside));
+    before.delete(source);
+    return found;
+  };
+  return at(node, name);
+}
+
+/** @param on gives the value of an input. */
+function heldBy({ type, inputs }: GraphNode, on: (key: string) => unknown): unknown {
+  const keys = [...inputs.keys()];
+  if (JOINS.test(type)) {
+    const parts = keys.filter((key) => /^(?:text|string)_?[a-z\d]$/.test(key)).map(on);
+    const between = ['delimiter', 'separator'].map(on).find((found) => typeof found === 'string');
+    return parts.filter((part) => typeof part === 'string' && part !== '').join(between ?? '');
   }
-  return isLink(value) ? undefined : value;
+  const held = passing.has(type)
+    ? keys.find((key) => isLink(inputs.get(key)))
+    : VALUES.find((key) => inputs.get(key) !== undefined);
+  return held === undefined ? undefined : on(held);
 }
 
 /** The node at the other end of a link, behind all that only pass on. */

@@ -6,14 +6,18 @@ import { chosenBy, scheduleNamed } from '../sampling/labels';
 import { askedOf } from './comfy-asked';
 import { graphOf, type GraphNode } from './comfy-graph';
 import { isNodeType } from './comfy-nodes';
+import { translated } from './comfy-translate';
 import { Walk } from './comfy-walk';
 import { parseExact } from './json';
 import type { Draft, Hires, Recipe, RecipeSettings } from './recipe';
 
+/** Whether it is a workflow, with a sampler that is understood or not. */
+export const isComfy = (json: string): boolean => graphOf(parseExact(json)) !== null;
+
 /** @param json of the "prompt" or the "workflow". Null for what is no workflow, or has no sampler. */
 export function readComfy(json: string): Recipe | null {
   const graph = graphOf(parseExact(json));
-  return graph && new Reader(new Walk(graph)).recipe();
+  return graph && new Reader(new Walk(translated(graph))).recipe();
 }
 
 const samplerTypes = new Set(['KSampler', 'KSamplerAdvanced', 'SamplerCustom']);
@@ -37,6 +41,8 @@ const latentMethods: ReadonlyMap<string, string> = new Map([
 
 class Reader {
   readonly #walk: Walk;
+  /** Samplers that draw one picture together. */
+  readonly #parts = new Set<string>();
 
   constructor(walk: Walk) {
     this.#walk = walk;
@@ -81,8 +87,10 @@ class Reader {
     if (!first || first === last || !start) {
       return { ...this.#pass(last), ...this.#start(last), ...this.#batch() };
     }
+    const isOne = this.#goesOn(first, last);
     const one = { ...this.#pass(first), ...this.#start(first), ...this.#batch() };
     const two = this.#pass(last);
+    if (isOne) return one;
     const own = (key: keyof Hires & keyof RecipeSettings): Partial<Hires> =>
       two[key] !== undefined && two[key] !== one[key] ? { [key]: two[key] } : {};
     const hires: Hires = {
@@ -162,8 +170,19 @@ class Reader {
     return name === 'SDTurbo' ? 'Turbo' : name;
   }
 
+  /** One run in two parts, the second often with a refiner: what is not told of it is as in the first. */
+  #goesOn(first: GraphNode, last: GraphNode): boolean {
+    const at = (node: GraphNode, name: string): number | undefined => this.#walk.number(node, name);
+    const isNoisy = this.#walk.text(last, 'add_noise') !== 'disable';
+    if (isNoisy || (at(first, 'start_at_step') ?? 0) > 0) return false;
+    if (at(first, 'end_at_step') !== at(last, 'start_at_step')) return false;
+    for (const node of [first, last]) this.#parts.add(node.id);
+    return true;
+  }
+
   /** Only a whole run is one of ours. */
   #sliced(sampler: GraphNode, steps: number | undefined): void {
+    if (this.#parts.has(sampler.id)) return;
     const from = this.#walk.number(sampler, 'start_at_step') ?? 0;
     const to = this.#walk.number(sampler, 'end_at_step') ?? Infinity;
     if (from > 0 || to < (steps ?? 0)) this.#walk.doNotKnow('Steps run', `${from} to ${to}`);

@@ -1,5 +1,6 @@
 /** A way through the nodes of a workflow, that remembers where it came by, and what it did not understand. */
 import { sourceOf, valueOf, type Graph, type GraphNode } from './comfy-graph';
+import { isObject } from './json';
 import { stemOf, type Resource } from './recipe';
 
 /** Nothing of the picture depends on them. */
@@ -71,12 +72,13 @@ export class Walk {
   }
 
   value(node: GraphNode, name: string): unknown {
-    return valueOf(this.#graph, node, name);
+    return valueOf(this.#graph, node, name, (source) => this.see(source));
   }
 
   text(node: GraphNode, name: string): string | undefined {
     const value = this.value(node, name);
-    return typeof value === 'string' ? value : undefined;
+    const held = isObject(value) ? value.content : value; // files with a picture of theirs, of one pack
+    return typeof held === 'string' ? held : undefined;
   }
 
   number(node: GraphNode, name: string): number | undefined {

@@ -91,8 +91,9 @@ function split(items: readonly string[], known: readonly string[]): string[] {
   return [joined(count), ...items.slice(count)];
 }
 
+/** With a decimal comma, too: another weight would be meant by nobody. */
 function finite(text: string): number | null {
-  const number = float(text);
+  const number = float(text.replace(/^(\s*[+-]?\d*),(?=\d+\s*$)/, '$1.'));
   return number !== null && Number.isFinite(number) ? number : null;
 }
 

@@ -328,6 +328,145 @@ describe('workflows of others', () => {
     ]);
   });
 
+  it('texts that are put together, by whichever pack, and encoders with other fields', () => {
+    const joined = {
+      20: { class_type: 'PrimitiveStringMultiline', inputs: { value: 'a dog' } },
+      21: {
+        class_type: 'StringConcatenate',
+        inputs: { string_a: ['20', 0], string_b: 'in snow', delimiter: ', ' },
+      },
+      6: {
+        class_type: 'smZ CLIPTextEncode',
+        inputs: { text: ['21', 0], text_g: '', text_l: '', clip: ['4', 1] },
+      },
+    };
+    const recipe = readComfy(api(joined));
+    expect(recipe?.settings.prompt).toBe('a dog, in snow');
+    expect(recipe?.unknown).toEqual([['Node', 'smZ CLIPTextEncode']]);
+    const twice = (id: number): [number, object] => [
+      id,
+      { class_type: 'StringConcatenate', inputs: { string_a: [`${id - 1}`, 0], string_b: [`${id - 1}`, 0] } },
+    ];
+    const tower = Object.fromEntries(Array.from({ length: 60 }, (_, i) => twice(101 + i)));
+    const high = {
+      ...tower,
+      100: joined[20],
+      6: { class_type: 'CLIPTextEncode', inputs: { text: ['160', 0] } },
+    };
+    expect(readComfy(api(high))?.settings.prompt?.length).toBeLessThan(10_000);
+  });
+
+  it('LoRAs that a node lists, a loader of many things and a sampler that decodes', () => {
+    const recipe = readComfy(
+      JSON.stringify({
+        1: {
+          class_type: 'Efficient Loader',
+          inputs: {
+            ...{ ckpt_name: 'v1-5.safetensors', vae_name: 'Baked VAE', clip_skip: -2, lora_name: 'None' },
+            ...{ positive: 'a cat', negative: 'bad', lora_stack: ['2', 0] },
+            ...{ empty_latent_width: 512, empty_latent_height: 768, batch_size: 1 },
+          },
+        },
+        2: {
+          class_type: 'LoRA Stacker',
+          inputs: { lora_count: 1, lora_name_1: 'ink.pt', lora_wt_1: 0.5, lora_name_2: 'no' },
+        },
+        3: {
+          class_type: 'Power Lora Loader (rgthree)',
+          inputs: {
+            ...{
+              model: ['1', 0],
+              clip: ['1', 5],
+              lora_1: { on: true, lora: 'hat.safetensors', strength: 0.8 },
+            },
+            lora_2: { on: false, lora: 'off.safetensors', strength: 1 },
+          },
+        },
+        4: {
+          class_type: 'KSampler (Efficient)',
+          inputs: {
+            ...{ seed: 5, steps: 20, cfg: 7, sampler_name: 'euler', scheduler: 'karras', denoise: 1 },
+            ...{
+              model: ['3', 0],
+              positive: ['1', 1],
+              negative: ['1', 2],
+              latent_image: ['1', 3],
+              optional_vae: ['1', 4],
+            },
+          },
+        },
+        5: { class_type: 'SaveImage', inputs: { images: ['4', 5] } },
+      }),
+    );
+    expect(recipe?.settings).toMatchObject({
+      ...{ prompt: 'a cat <lora:ink:0.5> <lora:hat:0.8>', negative: 'bad', clipSkip: 2, width: 512 },
+      ...{ height: 768, seed: 5n, steps: 20, guidance: 7, sampler: 'Euler', schedule: 'Karras' },
+    });
+    expect(recipe?.resources).toEqual([{ kind: 'model', name: 'v1-5' }]);
+    expect(recipe?.unknown).toEqual([]);
+  });
+
+  it('noise and guidance as nodes of their own; what Flux alone has is named', () => {
+    const custom = {
+      3: {
+        class_type: 'SamplerCustomAdvanced',
+        inputs: {
+          noise: ['10', 0],
+          guider: ['11', 0],
+          sampler: ['12', 0],
+          sigmas: ['13', 0],
+          latent_image: ['5', 0],
+        },
+      },
+      5: { class_type: 'EmptySD3LatentImage', inputs: { width: 1024, height: 1024, batch_size: 1 } },
+      10: { class_type: 'RandomNoise', inputs: { noise_seed: 9 } },
+      11: {
+        class_type: 'CFGGuider',
+        inputs: { model: ['4', 0], positive: ['6', 0], negative: ['7', 0], cfg: 4.5 },
+      },
+      12: { class_type: 'KSamplerSelect', inputs: { sampler_name: 'dpmpp_2m' } },
+      13: {
+        class_type: 'BasicScheduler',
+        inputs: { scheduler: 'beta', steps: 28, denoise: 1, model: ['4', 0] },
+      },
+    };
+    const recipe = readComfy(api(custom));
+    expect(recipe?.settings).toMatchObject({
+      ...{ prompt: 'a cat', negative: 'bad', width: 1024, height: 1024, seed: 9n, guidance: 4.5, steps: 28 },
+      ...{ sampler: 'DPM++ 2M', schedule: 'Beta' },
+    });
+    expect(recipe?.unknown).toEqual([]);
+    const flux = readComfy(
+      api({
+        ...custom,
+        4: { class_type: 'UNETLoader', inputs: { unet_name: 'flux1-dev.safetensors' } },
+        6: { class_type: 'CLIPTextEncode', inputs: { text: 'a cat', clip: ['14', 0] } },
+        11: { class_type: 'BasicGuider', inputs: { model: ['4', 0], conditioning: ['15', 0] } },
+        14: { class_type: 'DualCLIPLoader', inputs: { clip_name1: 't5', clip_name2: 'l', type: 'flux' } },
+        15: { class_type: 'FluxGuidance', inputs: { conditioning: ['6', 0], guidance: 3.5 } },
+      }),
+    );
+    expect(flux?.settings).toMatchObject({ prompt: 'a cat', guidance: 1 });
+    expect(flux?.unknown).toContainEqual(['Model type', 'flux']);
+    expect(flux?.unknown).toContainEqual(['Node', 'FluxGuidance']);
+  });
+
+  it('a run in two parts is one, and as it is posted to a server', () => {
+    const part = (from: number, to: number, latent: string, noise: string): object => ({
+      class_type: 'KSamplerAdvanced',
+      inputs: {
+        ...{ add_noise: noise, noise_seed: 5, steps: 20, cfg: 7, sampler_name: 'euler', scheduler: 'normal' },
+        ...{ start_at_step: from, end_at_step: to, model: ['4', 0], positive: ['6', 0], negative: ['7', 0] },
+        latent_image: [latent, 0],
+      },
+    });
+    const json = api({ 3: part(16, 10000, '30', 'disable'), 30: part(0, 16, '5', 'enable') });
+    const recipe = readComfy(`{"prompt":${json},"client_id":"x"}`);
+    expect(recipe?.settings).toMatchObject({ mode: 'text', seed: 5n, steps: 20 });
+    expect(recipe?.settings.hires).toBeUndefined();
+    expect(recipe?.unknown).toEqual([]);
+  });
+
   it('no workflow is none, and circles end', () => {
     for (const json of ['', '[]', '{}', '{"a": 1}', '{"nodes": [], "links": []}', 'null'])
       expect(readComfy(json)).toBeNull();

@@ -19,6 +19,7 @@ describe('LoRA tags', () => {
     ['a fox <lora:w:te=0.25:unet=1.5>', 'a fox ', [['w', 0.25, 1.5]]],
     ['<lora:w:0.5:te=0.25>', '', [['w', 0.25, 0.25]]],
     ['<lora:w:nan>', '', [['w:nan', 1, 1]]],
+    ['<lora:w:0,8>', '', [['w', 0.8, 0.8]]],
     ['<lora:my:style:0.5>', '', [['my:style', 0.5, 0.5]]],
     ['<lora:a=b [x] (y).v1:0.5>', '', [['a=b [x] (y).v1', 0.5, 0.5]]],
     ['<lora:w:strong>', '', [['w:strong', 1, 1]]],

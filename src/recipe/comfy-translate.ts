@@ -1,0 +1,207 @@
+/**
+ * Nodes of widely used packs, and ComfyUI's own that come apart, as the nodes that a recipe is read from: each is what several of
+ * these are together.
+ */
+import { isLink, valueOf, type Graph, type GraphNode, type Link } from './comfy-graph';
+import { isObject } from './json';
+
+/** Inputs by name. */
+type Inputs = Readonly<Record<string, unknown>>;
+
+/** What takes a node's place. */
+interface Place {
+  /** Types and inputs, by names that count within this node. */
+  readonly nodes: Readonly<Record<string, readonly [type: string, inputs: Inputs]>>;
+  /** Which of them stands behind each output. */
+  readonly outputs: readonly string[];
+  /** Other nodes that are in it. */
+  readonly within?: readonly (GraphNode | undefined)[];
+}
+
+type Way = (node: GraphNode, graph: Graph) => Place | null;
+
+/** A link to another node of the same place. */
+const own = (node: string): Link => ({ node, slot: -1 });
+
+const renamed =
+  (type: string): Way =>
+  ({ inputs }) => ({ nodes: { all: [type, Object.fromEntries(inputs)] }, outputs: ['all'] });
+
+const linked = (graph: Graph, node: GraphNode, name: string): GraphNode | undefined => {
+  const link = node.inputs.get(name);
+  return isLink(link) ? graph.get(link.node) : undefined;
+};
+
+/** Noise and guidance as nodes of their own. */
+const customAdvanced: Way = (node, graph) => {
+  const [noise, guider] = [linked(graph, node, 'noise'), linked(graph, node, 'guider')];
+  const guides = guider?.type === 'CFGGuider' || guider?.type === 'BasicGuider';
+  if (!guider || !guides) return null;
+  const from = (...names: readonly string[]): Inputs =>
+    Object.fromEntries(names.map((name) => [name, guider.inputs.get(name)]));
+  const asked =
+    guider.type === 'CFGGuider'
+      ? { ...from('model', 'positive', 'negative'), cfg: valueOf(graph, guider, 'cfg') }
+      : { ...from('model'), positive: guider.inputs.get('conditioning'), cfg: 1 };
+  const seed = noise && valueOf(graph, noise, 'noise_seed');
+  const inputs = { ...Object.fromEntries(node.inputs), ...asked, noise_seed: seed };
+  return { nodes: { all: ['SamplerCustom', inputs] }, outputs: ['all', 'all'], within: [noise, guider] };
+};
+
+interface Lora {
+  readonly name: string;
+  readonly unet: number;
+  readonly te: number;
+}
+
+const numberOf = (...values: readonly unknown[]): number =>
+  Number(values.find((value) => typeof value === 'number' || typeof value === 'string') ?? 1);
+
+/** Those that a node lists, whichever pack it is from: "lora_1", "lora_name_1", "lora_01", with strengths of their own. */
+function lorasIn(node: GraphNode, graph: Graph): Lora[] {
+  const at = (name: string): unknown => valueOf(graph, node, name);
+  const before = linked(graph, node, 'lora_stack');
+  const count = numberOf(at('lora_count') ?? Infinity);
+  const isSimple = at('input_mode') === 'simple';
+  const listed = [...node.inputs.keys()].flatMap((key): Lora[] => {
+    const [, number] = /^lora_(?:name_)?(\d+)$/.exec(key) ?? [];
+    if (number === undefined || Number(number) > count) return [];
+    const value = at(key);
+    if (isObject(value)) {
+      const unet = numberOf(value.strength);
+      const isOn = value.on !== false && typeof value.lora === 'string';
+      return isOn ? [{ name: String(value.lora), unet, te: numberOf(value.strengthTwo, unet) }] : [];
+    }
+    if (typeof value !== 'string' || /^off$/i.test(String(at(`switch_${number}`)))) return [];
+    const both = numberOf(at(`lora_wt_${number}`), at(`strength_${number}`));
+    const [unet, te] = isSimple
+      ? [both, both]
+      : [
+          numberOf(at(`model_str_${number}`), at(`model_weight_${number}`), both),
+          numberOf(at(`clip_str_${number}`), at(`clip_weight_${number}`), both),
+        ];
+    return [{ name: value, unet, te }];
+  });
+  return [...(before ? lorasIn(before, graph) : []), ...listed].filter(({ name }) => name !== 'None');
+}
+
+/** A row of LoRAs behind a model and its text encoder. */
+function chain(loras: readonly Lora[], model: unknown, clip: unknown): Place {
+  const nodes: Record<string, [string, Inputs]> = {
+    model: ['Reroute', { model }],
+    clip: ['Reroute', { clip }],
+  };
+  let [lastModel, lastClip] = ['model', 'clip'];
+  for (const [i, { name, unet, te }] of loras.entries()) {
+    const links = { model: own(lastModel), clip: own(lastClip) };
+    nodes[`lora${i}`] = [
+      'LoraLoader',
+      { ...links, lora_name: name, strength_model: unet, strength_clip: te },
+    ];
+    lastModel = lastClip = `lora${i}`;
+  }
+  return { nodes, outputs: [lastModel, lastClip] };
+}
+
+const stacks: readonly string[] = ['LoRA Stacker', 'CR LoRA Stack', 'Lora Stacker'];
+
+/** With the nodes that its list comes from. */
+function stacksBefore(node: GraphNode, graph: Graph): GraphNode[] {
+  const before = linked(graph, node, 'lora_stack');
+  return before && stacks.includes(before.type) ? [before, ...stacksBefore(before, graph)] : [];
+}
+
+const loraList: Way = (node, graph) => ({
+  ...chain(lorasIn(node, graph), node.inputs.get('model'), node.inputs.get('clip')),
+  within: stacksBefore(node, graph),
+});
+
+const efficientLoader: Way = (node, graph) => {
+  const at = (name: string): unknown => valueOf(graph, node, name);
+  const textAt = (name: string): string => (typeof at(name) === 'string' ? (at(name) as string) : '');
+  const single = { name: textAt('lora_name') || 'None', unet: numberOf(at('lora_model_strength')) };
+  const loras = [...lorasIn(node, graph), { ...single, te: numberOf(at('lora_clip_strength')) }];
+  const row = chain(
+    loras.filter(({ name }) => name !== 'None'),
+    own('file'),
+    own('file'),
+  );
+  const [model = 'file', clip = 'file'] = row.outputs;
+  const hasVae = !/^(?:$|Baked)/i.test(textAt('vae_name'));
+  const encoded = (text: string): [string, Inputs] => [
+    'CLIPTextEncode',
+    { text: node.inputs.get(text), clip: own('skip') },
+  ];
+  const size = { width: at('empty_latent_width'), height: at('empty_latent_height') };
+  return {
+    nodes: {
+      ...row.nodes,
+      file: ['CheckpointLoaderSimple', { ckpt_name: at('ckpt_name') }],
+      skip: ['CLIPSetLastLayer', { clip: own(clip), stop_at_clip_layer: at('clip_skip') }],
+      positive: encoded('positive'),
+      negative: encoded('negative'),
+      latent: ['EmptyLatentImage', { ...size, batch_size: at('batch_size') }],
+      ...(hasVae && { vae: ['VAELoader', { vae_name: at('vae_name') }] as const }),
+    },
+    outputs: [model, 'positive', 'negative', 'latent', hasVae ? 'vae' : 'file', 'skip'],
+    within: stacksBefore(node, graph),
+  };
+};
+
+const efficientSampler: Way = ({ inputs }) => {
+  const on = (name: string): [string, Inputs] => ['Reroute', { value: inputs.get(name) }];
+  return {
+    nodes: {
+      ...{ model: on('model'), positive: on('positive'), negative: on('negative'), vae: on('optional_vae') },
+      sampler: ['KSampler', Object.fromEntries(inputs)],
+      decoded: ['VAEDecode', { samples: own('sampler'), vae: own('vae') }],
+    },
+    outputs: ['model', 'positive', 'negative', 'sampler', 'vae', 'decoded'],
+  };
+};
+
+const ways: ReadonlyMap<string, Way> = new Map([
+  ['SamplerCustomAdvanced', customAdvanced],
+  ['EmptySD3LatentImage', renamed('EmptyLatentImage')],
+  ['CheckpointLoader|pysssss', renamed('CheckpointLoaderSimple')],
+  ['LoraLoader|pysssss', renamed('LoraLoader')],
+  ['Power Lora Loader (rgthree)', loraList],
+  ['Lora Loader Stack (rgthree)', loraList],
+  ['CR Apply LoRA Stack', loraList],
+  ['Efficient Loader', efficientLoader],
+  ['KSampler (Efficient)', efficientSampler],
+]);
+
+/** The graph with nodes of its own in the place of those that are known here. */
+export function translated(graph: Graph): Graph {
+  const nodes = new Map(graph);
+  const places = new Map<string, Place>();
+  for (const node of graph.values()) {
+    const place = ways.get(node.type)?.(node, graph);
+    if (!place) continue;
+    places.set(node.id, place);
+    nodes.delete(node.id);
+    for (const other of place.within ?? []) if (other) nodes.delete(other.id);
+    for (const [name, [type, inputs]] of Object.entries(place.nodes)) {
+      const id = `${node.id}/${name}`;
+      const links = Object.entries(inputs).map(
+        ([key, value]) =>
+          [key, isOwn(value) ? { node: `${node.id}/${value.node}`, slot: 0 } : value] as const,
+      );
+      nodes.set(id, { id, type, inputs: new Map(links) });
+    }
+  }
+  if (places.size === 0) return graph;
+  const relinked = (value: unknown): unknown => {
+    const name = isLink(value) ? places.get(value.node)?.outputs[value.slot] : undefined;
+    return isLink(value) && name !== undefined ? { node: `${value.node}/${name}`, slot: 0 } : value;
+  };
+  return new Map(
+    [...nodes].map(([id, { type, inputs }]) => {
+      const links = [...inputs].map(([name, value]) => [name, relinked(value)] as const);
+      return [id, { id, type, inputs: new Map(links) }];
+    }),
+  );
+}
+
+const isOwn = (value: unknown): value is Link => isLink(value) && value.slot === -1;
