@@ -54,6 +54,10 @@ export type ErrorCode =
   | 'image-is-drawing'
   | 'image-moves'
   | 'image-too-large' // facts: width, height
+  // what was brought for its settings
+  | 'no-recipe'
+  | 'workflow-unread'
+  | 'link-alone'
   // a picture to enlarge
   | 'result-too-large' // facts: width, height
   | 'upscaler-unknown' // facts: name, known

@@ -1,6 +1,17 @@
 /** What the first bytes of a file say about the picture in it. Decoding is left to the platform. */
 
-export type Kind = 'PNG' | 'JPEG' | 'GIF' | 'WebP' | 'BMP' | 'AVIF' | 'HEIC' | 'TIFF' | 'SVG';
+export type Kind =
+  | 'PNG'
+  | 'JPEG'
+  | 'GIF'
+  | 'WebP'
+  | 'BMP'
+  | 'AVIF'
+  | 'HEIC'
+  | 'JPEG XL'
+  | 'PSD'
+  | 'TIFF'
+  | 'SVG';
 
 /** The format of a picture, null where it is none that we know by name. */
 export function kindOf(file: Uint8Array): Kind | null {
@@ -12,6 +23,8 @@ export function kindOf(file: Uint8Array): Kind | null {
   if (head === 'RIFF' && at(8, 4) === 'WEBP') return 'WebP';
   if (head === 'II*\0' || head === 'MM\0*') return 'TIFF';
   if (head.startsWith('BM')) return 'BMP';
+  if (head === '8BPS') return 'PSD';
+  if (head.startsWith('\xff\x0a') || at(4, 4) === 'JXL ') return 'JPEG XL';
   if (at(4, 4) === 'ftyp') {
     if (/^avi[fs]/.test(at(8, 4))) return 'AVIF';
     if (/^(?:hei|hev|mif1|msf1)/.test(at(8, 4))) return 'HEIC';

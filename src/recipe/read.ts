@@ -1,6 +1,6 @@
 /** The recipe in a picture's file or in a text, whichever tool wrote it. */
 import { XMP } from './bytes';
-import { readComfy } from './comfy-read';
+import { isComfy, readComfy } from './comfy-read';
 import { textsIn, type Texts } from './containers';
 import { isInfotext, readInfotext } from './infotext';
 import { readInvoke } from './invoke';
@@ -10,6 +10,15 @@ import type { Recipe } from './recipe';
 
 /** Null for a picture without one. */
 export const recipeInPicture = (file: Uint8Array): Recipe | null => recipeIn(textsIn(file));
+
+/** Whether there is a workflow of ComfyUI, be there a recipe in it or not. */
+export const isWorkflow = (text: string): boolean => text.trimStart().startsWith('{') && isComfy(text.trim());
+
+/** The same of a picture. */
+export function hasWorkflow(file: Uint8Array): boolean {
+  const texts = textsIn(file);
+  return ['prompt', 'workflow', 'parameters'].some((name) => isWorkflow(texts.get(name) ?? ''));
+}
 
 /** A text that was pasted, or stands in a file: about a picture, or a workflow. Null for all else, a plain prompt among it. */
 export function recipeInText(text: string): Recipe | null {

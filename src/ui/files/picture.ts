@@ -32,7 +32,7 @@ const workPixels = 4096 * 4096;
 /** What every browser can read. */
 const everywhere: readonly string[] = ['PNG', 'JPEG', 'GIF', 'WebP', 'BMP'];
 
-const imageEnding = /\.(?:png|jpe?g|jfif|webp|gif|bmp|avif|heic|heif|tiff?|svg)$/i;
+const imageEnding = /\.(?:png|jpe?g|jfif|webp|gif|bmp|avif|heic|heif|jxl|psd|tiff?|svg)$/i;
 
 /** By its type or its name; what it truly is, is found on reading. */
 export function isImage({ type, name }: Pick<File, 'type' | 'name'>): boolean {

@@ -2,7 +2,7 @@ import type { ModelEntry } from '../../engine/api';
 import { DrobeError, toDrobeError } from '../../errors';
 import { compare, withLocalNames, type Comparison, type Device, type Present } from '../../recipe/compare';
 import { recipeInFragment } from '../../recipe/link';
-import { recipeInPicture, recipeInText } from '../../recipe/read';
+import { hasWorkflow, isWorkflow, recipeInPicture, recipeInText } from '../../recipe/read';
 import { stemOf, type Recipe } from '../../recipe/recipe';
 import { recipeUnits, unitsOf } from '../control/recipe';
 import type { Unit } from '../control/unit';
@@ -70,17 +70,20 @@ export class RecipeOffer {
     const isText = /^text\/|json/.test(file.type) || /\.(?:txt|json)$/i.test(file.name);
     if (isText ? file.size > LONGEST_TEXT : !isImage(file)) return false;
     const bytes = new Uint8Array(await file.arrayBuffer());
-    const recipe = isText ? recipeInText(new TextDecoder().decode(bytes)) : recipeInPicture(bytes);
+    const text = isText ? new TextDecoder().decode(bytes) : '';
+    const recipe = isText ? recipeInText(text) : recipeInPicture(bytes);
     if (recipe) this.#offer(recipe, isText ? null : file, null);
-    return recipe !== null;
+    else if (isText ? isWorkflow(text) : hasWorkflow(bytes)) this.#fail('workflow-unread', file.name);
+    else return false;
+    // A picture can be started from, whatever its workflow says.
+    return recipe !== null || isText;
   }
 
   /** As `look`, for a file that was chosen as a recipe: that there is none in it is told. */
   async choose(file: File): Promise<void> {
     try {
-      if (await this.look(file)) return;
-      const error = new DrobeError('bad-request', { reason: words.sharing.noRecipe });
-      this.failure = { file: file.name, error };
+      if ((await this.look(file)) || this.failure) return;
+      this.#fail('no-recipe', file.name);
     } catch (thrown) {
       this.failure = { file: file.name, error: toDrobeError(thrown) };
     }
@@ -88,9 +91,22 @@ export class RecipeOffer {
 
   /** Offers what was pasted. False where it is no recipe, but words. */
   pasted(text: string, plainly: () => void): boolean {
+    this.failure = null;
     const recipe = recipeInText(text);
     if (recipe) this.#offer(recipe, null, plainly);
-    return recipe !== null;
+    else if (isWorkflow(text)) this.#fail('workflow-unread');
+    else return false;
+    return true;
+  }
+
+  /** Tells why what was brought is of no use. */
+  #fail(code: 'no-recipe' | 'workflow-unread' | 'link-alone', file = ''): void {
+    this.failure = { file, error: new DrobeError(code) };
+  }
+
+  /** A picture's address is all that came. */
+  refuseLink(): void {
+    this.#fail('link-alone');
   }
 
   /** Offers what stands in the address behind #. False where nothing does. */

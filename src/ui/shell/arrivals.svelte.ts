@@ -119,9 +119,19 @@ export class Arrivals {
       this.#takeWords(text);
   }
 
+  /** What is dropped or pasted beside all fields: a recipe, or an address. Other words have no place there. */
+  takeText(text: string): void {
+    const link = linkIn(text);
+    if (link) this.#takeLink(link);
+    else this.#rooms.recipes.pasted(text, () => {});
+  }
+
   /** A recipe, as links to the app carry them, wherever that app lies; or else an address that may lead to a model. */
   #takeLink(link: URL): void {
-    if (!this.#rooms.recipes.followed(link.hash)) this.#rooms.downloads.suggest(link.href);
+    const { recipes, downloads } = this.#rooms;
+    if (recipes.followed(link.hash)) return;
+    if (isImage({ type: '', name: link.pathname })) recipes.refuseLink();
+    else downloads.suggest(link.href);
   }
 
   #takeWords(prompt: string): void {

@@ -7,6 +7,7 @@ test('formats are told by their first bytes, whatever the name says', () => {
   expect(kindOf(latin('\xff\xd8\xff\xe0'))).toBe('JPEG');
   expect(kindOf(latin('RIFF\x10\0\0\0WEBPVP8 '))).toBe('WebP');
   expect(kindOf(latin('\0\0\0\x18ftypheic'))).toBe('HEIC');
+  expect([kindOf(latin('\xff\x0a\xfa')), kindOf(latin('8BPS\0\x01'))]).toEqual(['JPEG XL', 'PSD']);
   expect(kindOf(latin('<?xml version="1.0"?><!-- a --><svg xmlns="…">'))).toBe('SVG');
   expect(kindOf(latin('just words'))).toBeNull();
   expect(kindOf(new Uint8Array())).toBeNull();

@@ -90,6 +90,11 @@ const sentences: Sentences = {
     `${file} is damaged: it begins as a ${text('kind') || 'picture'}, but its pixels cannot be read. Download or export it again.`,
   'image-is-drawing': ({ file }) =>
     `${file} is a drawing (SVG), which has no pixels yet. Export it as PNG and choose that.`,
+  'no-recipe': ({ file }) =>
+    `${file} tells of no settings that are known here. Choose a picture that Drobė or another tool made, or the text that stands under one.`,
+  'workflow-unread': ({ file, isNamed }) =>
+    `The ComfyUI workflow${isNamed ? ` in ${file}` : ''} samples with nodes that are not understood here, so its settings cannot be taken over. Copy the prompt out of it by hand.`,
+  'link-alone': () => 'This page asks no other site for pictures. Save that one, and drop its file here.',
   'image-moves': ({ file }) => `${file} is an animation. Save the frame you want as PNG and choose that.`,
   'image-too-large': ({ file, text }) =>
     `${file} is too large${text('width') && `: ${text('width')} × ${text('height')} pixels`}. At most 16384 on a side and 100 million in all can be read; scale it down first.`,

@@ -2,8 +2,6 @@
 export const sharing = {
   recipe: 'Recipe',
   recipeTitle: 'From a picture or a text: settings that somebody shares',
-  /** Why a file is not taken. */
-  noRecipe: 'there is no recipe in it that is known here',
 
   missing: 'Not on this device',
   missingHint: 'Without these it will be another picture. They can be imported first.',

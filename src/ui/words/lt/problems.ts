@@ -91,6 +91,12 @@ const sentences: Sentences = {
     `${file} sugadintas: jis prasideda kaip ${text('kind') || 'vaizdas'}, bet jo pikselių perskaityti nepavyksta. Atsisiųskite arba eksportuokite jį iš naujo.`,
   'image-is-drawing': ({ file }) =>
     `${file} yra brėžinys (SVG), kuris pikselių dar neturi. Eksportuokite jį kaip PNG ir pasirinkite tą failą.`,
+  'no-recipe': ({ file, isNamed }) =>
+    `${isNamed ? `${file} nieko nesako` : 'Failas nieko nesako'} apie nustatymus, kurie čia būtų žinomi. Pasirinkite vaizdą, sukurtą „Drobėje“ ar kita programa, arba tekstą, kuris po tokiu parašytas.`,
+  'workflow-unread': ({ file, isNamed }) =>
+    `${isNamed ? `${file}: ` : ''}ComfyUI darbo eiga skaičiuoja mazgais, kurie čia nesuprantami, tad jos nustatymų perimti negalima. Užklausą nukopijuokite iš jos ranka.`,
+  'link-alone': () =>
+    'Šis puslapis iš kitų svetainių vaizdų neparsisiunčia. Įrašykite tą vaizdą ir nuvilkite jo failą čia.',
   'image-moves': ({ file }) =>
     `${file} yra animacija. Norimą kadrą įrašykite kaip PNG ir pasirinkite tą failą.`,
   'image-too-large': ({ file, text }) =>

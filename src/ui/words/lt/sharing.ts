@@ -3,7 +3,6 @@ import type { sharing as English } from '../en/sharing';
 export const sharing: typeof English = {
   recipe: 'Receptas',
   recipeTitle: 'Iš vaizdo ar teksto: nustatymai, kuriais kas nors dalijasi',
-  noRecipe: 'jame nėra recepto, kuris čia būtų žinomas',
 
   missing: 'Šiame įrenginyje nėra',
   missingHint: 'Be jų vaizdas bus kitoks. Pirmiau galima juos importuoti.',

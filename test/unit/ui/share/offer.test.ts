@@ -136,10 +136,19 @@ test('pasted words are words, and a pasted recipe becomes words where it is not 
   expect(plain).toBe(1);
 });
 
+test('a workflow whose sampler nobody here knows is told, and is no prompt', async () => {
+  const { offer } = await offering();
+  const strange = JSON.stringify({ 1: { class_type: 'FancySampler', inputs: { seed: 1 } } });
+  expect(offer.pasted(strange, () => {})).toBe(true);
+  expect(offer.failure).toMatchObject({ file: '', error: { code: 'workflow-unread' } });
+  expect(await offer.look(file(strange, 'w.json'))).toBe(true);
+  expect(offer.failure).toMatchObject({ file: 'w.json', error: { code: 'workflow-unread' } });
+});
+
 test('a file without a recipe is told; a link with a damaged one, too', async () => {
   const { offer } = await offering();
   await offer.choose(file('a cat'));
-  expect(offer.failure).toMatchObject({ file: 'recipe.txt', error: { code: 'bad-request' } });
+  expect(offer.failure).toMatchObject({ file: 'recipe.txt', error: { code: 'no-recipe' } });
   expect(offer.followed('#recipe=1.broken')).toBe(true);
   expect(offer.failure?.error.code).toBe('bad-request');
   expect(offer.followed('#elsewhere')).toBe(false);

@@ -23,6 +23,7 @@ function arrivals(shared: Shared = { files: [], texts: [] }) {
     recipes: {
       followed: (fragment: string) => fragment === '#R' && done.push('recipe') > 0,
       pasted: (text: string) => text === 'R' && done.push('recipe') > 0,
+      refuseLink: () => done.push('refuse'),
       look: () => Promise.reject(new DOMException('gone', 'NotReadableError')),
     },
     library: {
@@ -57,6 +58,18 @@ test.each([
   const { arrivals: arriving, done } = arrivals({ files: [], texts });
   arriving.follow('#shared');
   await vi.waitFor(() => expect(done).toEqual(expected));
+});
+
+test.each([
+  ['a recipe', 'R', ['recipe']],
+  ['a link to a recipe', 'https://a.example/#R', ['recipe']],
+  ['an address', 'https://a.example/model', ['suggest https://a.example/model']],
+  ['a picture’s address', 'https://a.example/cat.PNG?w=1', ['refuse']],
+  ['words', 'a red apple', []],
+])('beside all fields may be dropped or pasted %s', (_, text, expected) => {
+  const { arrivals: arriving, done, settings } = arrivals();
+  arriving.takeText(text);
+  expect([done, settings.current.prompt]).toEqual([expected, 'before']);
 });
 
 test('words that are shared take the place of the prompt, which can be taken back', async () => {
