@@ -125,6 +125,9 @@ const isHolder = (type: string): boolean =>
   JOINS.test(type) ||
   /^(?:Primitive.*|Seed \(rgthree\)|ImpactWildcardProcessor)$/.test(type);
 
+/** In letters: of texts that are put together again and again there would be no end. */
+const LONGEST_JOINED = 100_000;
+
 /** Nodes that are looked at for one value: more than anyone puts a text together of. */
 const MOST_SOURCES = 1000;
 
@@ -161,7 +164,8 @@ function heldBy({ type, inputs }: GraphNode, on: (key: string) => unknown): unkn
   if (JOINS.test(type)) {
     const parts = keys.filter((key) => /^(?:text|string)_?[a-z\d]$/.test(key)).map(on);
     const between = ['delimiter', 'separator'].map(on).find((found) => typeof found === 'string');
-    return parts.filter((part) => typeof part === 'string' && part !== '').join(between ?? '');
+    const texts = parts.filter((part) => typeof part === 'string' && part !== '');
+    return texts.join(between ?? '').slice(0, LONGEST_JOINED);
   }
   const held = passing.has(type)
     ? keys.find((key) => isLink(inputs.get(key)))

@@ -57,22 +57,39 @@ interface Lora {
 const numberOf = (...values: readonly unknown[]): number =>
   Number(values.find((value) => typeof value === 'number' || typeof value === 'string') ?? 1);
 
-/** Those that a node lists, whichever pack it is from: "lora_1", "lora_name_1", "lora_01", with strengths of their own. */
-function lorasIn(node: GraphNode, graph: Graph): Lora[] {
+const stacks: readonly string[] = ['LoRA Stacker', 'CR LoRA Stack', 'Lora Stacker'];
+
+/** The nodes whose lists go before that of this one, nearest first. */
+function stacksBefore(node: GraphNode, graph: Graph): GraphNode[] {
+  const found = new Set<GraphNode>();
+  let before = linked(graph, node, 'lora_stack');
+  while (before && stacks.includes(before.type) && !found.has(before)) {
+    found.add(before);
+    before = linked(graph, before, 'lora_stack');
+  }
+  return [...found];
+}
+
+/** Those that a node lists, behind those of its stacks. */
+const lorasIn = (node: GraphNode, graph: Graph): Lora[] =>
+  [node, ...stacksBefore(node, graph)].reverse().flatMap((one) => listedIn(one, graph));
+
+/** Whichever pack a node is from: "lora_1", "lora_name_1", "lora_01", with strengths of their own. */
+function listedIn(node: GraphNode, graph: Graph): Lora[] {
   const at = (name: string): unknown => valueOf(graph, node, name);
-  const before = linked(graph, node, 'lora_stack');
   const count = numberOf(at('lora_count') ?? Infinity);
   const isSimple = at('input_mode') === 'simple';
-  const listed = [...node.inputs.keys()].flatMap((key): Lora[] => {
+  return [...node.inputs.keys()].flatMap((key): Lora[] => {
     const [, number] = /^lora_(?:name_)?(\d+)$/.exec(key) ?? [];
     if (number === undefined || Number(number) > count) return [];
     const value = at(key);
     if (isObject(value)) {
       const unet = numberOf(value.strength);
-      const isOn = value.on !== false && typeof value.lora === 'string';
+      const isOn = value.on !== false && typeof value.lora === 'string' && value.lora !== 'None';
       return isOn ? [{ name: String(value.lora), unet, te: numberOf(value.strengthTwo, unet) }] : [];
     }
-    if (typeof value !== 'string' || /^off$/i.test(String(at(`switch_${number}`)))) return [];
+    const isOff = /^off$/i.test(String(at(`switch_${number}`)));
+    if (typeof value !== 'string' || value === 'None' || isOff) return [];
     const both = numberOf(at(`lora_wt_${number}`), at(`strength_${number}`));
     const [unet, te] = isSimple
       ? [both, both]
@@ -82,7 +99,6 @@ function lorasIn(node: GraphNode, graph: Graph): Lora[] {
         ];
     return [{ name: value, unet, te }];
   });
-  return [...(before ? lorasIn(before, graph) : []), ...listed].filter(({ name }) => name !== 'None');
 }
 
 /** A row of LoRAs behind a model and its text encoder. */
@@ -101,14 +117,6 @@ function chain(loras: readonly Lora[], model: unknown, clip: unknown): Place {
     lastModel = lastClip = `lora${i}`;
   }
   return { nodes, outputs: [lastModel, lastClip] };
-}
-
-const stacks: readonly string[] = ['LoRA Stacker', 'CR LoRA Stack', 'Lora Stacker'];
-
-/** With the nodes that its list comes from. */
-function stacksBefore(node: GraphNode, graph: Graph): GraphNode[] {
-  const before = linked(graph, node, 'lora_stack');
-  return before && stacks.includes(before.type) ? [before, ...stacksBefore(before, graph)] : [];
 }
 
 const loraList: Way = (node, graph) => ({

@@ -140,7 +140,7 @@ async function filesIn(entry: Entry, folder: string): Promise<LocalFile[]> {
 const SETTINGS =
   /\.ya?ml$|(?:^|\/)scheduler_config\.json$|(?:^|\/)vae\/config\.json$|(?:^|\/)(?:tokenizer_3\/)?tokenizer\.json$/i;
 
-/** Of a folder without .safetensors its PyTorch files are taken; else one file, whose refusal says what is wrong. */
+/** Of a folder without .safetensors its PyTorch files are taken, or its pictures; else one file, whose refusal says what is wrong. */
 function worthKeeping(found: readonly LocalFile[]): LocalFile[] {
   const kept = found.filter(
     ({ file, path }) => /\.safetensors$/i.test(file.name) || (!path.includes('/') && isImage(file)),
@@ -149,6 +149,8 @@ function worthKeeping(found: readonly LocalFile[]): LocalFile[] {
   if (kept.length > 0) return [...kept, ...found.filter(({ path }) => SETTINGS.test(path))];
   const ofTorch = found.filter(({ file }) => /\.(?:ckpt|pth?)$/i.test(file.name));
   if (ofTorch.length > 0) return ofTorch;
+  const pictures = found.filter(({ file }) => isImage(file));
+  if (pictures.length > 0) return pictures;
   return [found.find(({ file }) => /\.bin$/i.test(file.name)) ?? found[0]].filter(
     (file) => file !== undefined,
   );

@@ -343,17 +343,6 @@ describe('workflows of others', () => {
     const recipe = readComfy(api(joined));
     expect(recipe?.settings.prompt).toBe('a dog, in snow');
     expect(recipe?.unknown).toEqual([['Node', 'smZ CLIPTextEncode']]);
-    const twice = (id: number): [number, object] => [
-      id,
-      { class_type: 'StringConcatenate', inputs: { string_a: [`${id - 1}`, 0], string_b: [`${id - 1}`, 0] } },
-    ];
-    const tower = Object.fromEntries(Array.from({ length: 60 }, (_, i) => twice(101 + i)));
-    const high = {
-      ...tower,
-      100: joined[20],
-      6: { class_type: 'CLIPTextEncode', inputs: { text: ['160', 0] } },
-    };
-    expect(readComfy(api(high))?.settings.prompt?.length).toBeLessThan(10_000);
   });
 
   it('LoRAs that a node lists, a loader of many things and a sampler that decodes', () => {

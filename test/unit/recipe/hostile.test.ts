@@ -136,3 +136,29 @@ describe('a workflow', () => {
     expect(readComfy(text)?.settings).toMatchObject({ seed: 5n, prompt: '' });
   });
 });
+
+it('lists of LoRAs that go in circles, and texts that are put together again and again, end', () => {
+  const circle = readComfy(
+    nodes({
+      1: ['KSampler', { seed: 1, steps: 9, model: ['2', 0], positive: ['5', 0] }],
+      2: ['CR Apply LoRA Stack', { model: ['4', 0], clip: ['4', 1], lora_stack: ['3', 0] }],
+      3: ['LoRA Stacker', { lora_name_1: 'ink.pt', lora_wt_1: 1, lora_stack: ['3', 0] }],
+      4: ['CheckpointLoaderSimple', { ckpt_name: 'x.safetensors' }],
+      5: ['CLIPTextEncode', { text: 'a cat', clip: ['2', 1] }],
+    }),
+  );
+  expect(circle?.settings.prompt).toBe('a cat <lora:ink:1>');
+  const join = (id: number): [number, [string, object]] => [
+    id,
+    ['StringConcatenate', { string_a: [`${id - 1}`, 0], string_b: [`${id - 1}`, 0] }],
+  ];
+  const tower = readComfy(
+    nodes({
+      ...Object.fromEntries(Array.from({ length: 60 }, (_, i) => join(101 + i))),
+      1: ['KSampler', { seed: 1, steps: 9, positive: ['2', 0] }],
+      2: ['CLIPTextEncode', { text: ['160', 0] }],
+      100: ['PrimitiveString', { value: 'x'.repeat(2 ** 21) }],
+    }),
+  );
+  expect(tower?.settings.prompt?.length).toBeLessThanOrEqual(100_000);
+});

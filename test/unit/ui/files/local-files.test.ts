@@ -75,6 +75,11 @@ test('of a folder without .safetensors its PyTorch files are taken', async () =>
   expect(await paths(folder)).toEqual(['up/b.pth', 'up/c.pth']);
 });
 
+test('of a folder without a model the pictures are taken', async () => {
+  const folder = { up: { 'a.txt': 'x', 'b.png': 'x', in: { 'c.webp': 'x' } } };
+  expect(await paths(folder)).toEqual(['up/b.png', 'up/in/c.webp']);
+});
+
 test('a folder without a model gives a pickle, or else its first file, to be refused in its own words', async () => {
   expect(await paths({ sd: { 'a.json': '{}', 'b.bin': 'x', 'c.bin': 'x' } })).toEqual(['sd/b.bin']);
   expect(await paths({ sd: { 'a.json': '{}' } })).toEqual(['sd/a.json']);
