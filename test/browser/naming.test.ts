@@ -33,7 +33,7 @@ it('a piece whose file was changed under our hands is told, and those around it 
   const file = await handle.getFile();
   await write('after all');
   for (const namer of [nameHere, nameInWorkers]) {
-    const names = await named(namer, [pieces[4]!, file, pieces[1]!]);
+    const names = await named(namer, [pieces[4]!, file, pieces[8]!]); // large enough for a worker
     expect(names).toEqual([
       { name: expect.stringMatching(/^[\da-f]{64}$/) },
       { unread: expect.stringContaining('NotReadable') },
