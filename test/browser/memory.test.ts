@@ -16,6 +16,7 @@ import { persistent, Savings } from '../../src/ui/run/run';
 import { en } from '../../src/ui/words/en';
 import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
+import { withThinVae } from '../fewer-blocks';
 import { jobWith } from '../job';
 import { pictureDifference } from '../golden/tensors';
 import { bytesInUse, giveBuffers, limitGpuBytes, refuseBuffers } from '../gpu-bytes';
@@ -35,7 +36,7 @@ beforeAll(async () => {
 
 /** Larger than the model draws best, so that there is something to cut in tiles. */
 const job: Job = {
-  ...jobWith({ prompt: 'red apple', width: 80, height: 48, guidance: 5, sampler: 'DDIM', seed: 7 }),
+  ...jobWith({ prompt: 'red apple', width: 64, height: 48, guidance: 5, sampler: 'DDIM', seed: 7 }),
   model: 'mini-sd',
   backend: 'webgpu',
 };
@@ -44,7 +45,8 @@ const job: Job = {
 const LITTLE_BYTES = 32e6;
 
 async function checkpointOn(machine: Machine): Promise<Checkpoint> {
-  const header = await readHeader(new Blob([file]));
+  // What is decoded takes the most time by far.
+  const header = withThinVae(await readHeader(new Blob([file])), 0);
   const { model, tensors } = inspect(header);
   return new Checkpoint(model, { tensors, source: memorySource(file) }, machine);
 }
@@ -85,7 +87,7 @@ it('a card that refuses memory again and again still gives the picture, with one
   expect(thrifts).toEqual([
     { ...lavish, apart: true },
     { ...lavish, apart: true, single: true },
-    { ...lavish, apart: true, single: true, tile: 9 },
+    { ...lavish, apart: true, single: true, tile: 6 },
   ]);
   // The last time a net failed it was alone, and nothing is left of it.
   expect(leftBytes).toBe(idleBytes);
@@ -102,6 +104,7 @@ it('a card that refuses memory again and again still gives the picture, with one
   console.info(
     `tiles against the whole: mean difference ${seams.mean.toFixed(2)}, worst ${seams.worst} of 255`,
   );
+  expect(seams.mean).toBeGreaterThan(0); // there are tiles
   expect(seams.mean).toBeLessThan(8);
 });
 

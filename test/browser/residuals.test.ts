@@ -15,6 +15,7 @@ import { loadTokenizer } from '../../src/text/tokenizer';
 import type { Tokenizer } from '../../src/text/windows';
 import { readHeader, type TensorInfo } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
+import { withFewBlocks } from '../fewer-blocks';
 import { jobWith } from '../job';
 import { unzipped } from '../golden/nets-suite';
 import { worstDifference } from '../golden/tensors';
@@ -66,7 +67,7 @@ function stripes(width: number, height: number): Pixels {
   return { width, height, rgba };
 }
 
-const side = 64;
+const side = 48;
 const guide: Control = {
   ...{ model: NET, hint: stripes(side, side), weight: 1, start: 0, end: 1 },
   mode: 'balanced',
@@ -116,14 +117,15 @@ async function draw(checkpoint: Checkpoint, wish: Job, there: boolean): Promise<
 
 async function guided(controls: readonly Control[]): Promise<Checkpoint> {
   const file = await fileOf(MODEL);
-  const { model, tensors } = inspect(await readHeader(new Blob([file])));
+  const { model, tensors } = inspect(withFewBlocks(await readHeader(new Blob([file]))));
   const checkpoint = new Checkpoint(model, { tensors, source: memorySource(file) }, machine);
   checkpoint.decode = () => Promise.resolve(new Float32Array(3 * side * side)); // previews
   await checkpoint.controls.use(
     controls.map((control) => control.model),
     async (name) => {
       const bytes = await fileOf(NET);
-      return { name, header: await readHeader(new Blob([bytes])), source: memorySource(bytes) };
+      const header = withFewBlocks(await readHeader(new Blob([bytes])));
+      return { name, header, source: memorySource(bytes) };
     },
   );
   return checkpoint;
