@@ -5,20 +5,23 @@
  */
 export function betaQuantile(share: number, a: number, b: number): number {
   if (share <= 0 || share >= 1) return share <= 0 ? 0 : 1;
+  const scale = logGamma(a + b) - logGamma(a) - logGamma(b);
   let [low, high] = [0, 1];
   for (let i = 0; i < 200 && high - low > Number.EPSILON * high; i++) {
     const middle = (low + high) / 2;
-    if (incompleteBeta(middle, a, b) < share) low = middle;
+    if (incompleteBeta(middle, a, b, scale) < share) low = middle;
     else high = middle;
   }
   return (low + high) / 2;
 }
 
-/** The regularised incomplete beta function, by Lentz's continued fraction: DLMF 8.17.22. */
-function incompleteBeta(x: number, a: number, b: number): number {
-  if (x > (a + 1) / (a + b + 2)) return 1 - incompleteBeta(1 - x, b, a);
-  const front =
-    Math.exp(a * Math.log(x) + b * Math.log1p(-x) + logGamma(a + b) - logGamma(a) - logGamma(b)) / a;
+/**
+ * The regularised incomplete beta function, by Lentz's continued fraction: DLMF 8.17.22.
+ * @param scale −ln B(a, b), which is the same for all x.
+ */
+function incompleteBeta(x: number, a: number, b: number, scale: number): number {
+  if (x > (a + 1) / (a + b + 2)) return 1 - incompleteBeta(1 - x, b, a, scale);
+  const front = Math.exp(a * Math.log(x) + b * Math.log1p(-x) + scale) / a;
   const tiny = 1e-300;
   let [c, d] = [1, 1 / (1 - ((a + b) * x) / (a + 1) || tiny)];
   let fraction = d;

@@ -80,9 +80,9 @@ describe.each(samplerNames)('%s', (name) => {
 
   // 1000 whole timesteps meet some twice: a step of no length must not divide by it.
   it.each(['leading', 'trailing', 'linspace'] as const)(
-    'stays finite with few and with as many %s steps as there can be',
+    'stays finite with one and with as many %s steps as there can be',
     async (spacing) => {
-      for (const steps of few ? [1, 49, 50] : [1, 999, 1000]) {
+      for (const steps of [1, few ? 50 : 1000]) {
         const { x } = await run(name, restless, { steps, spacing });
         expect(x.every(Number.isFinite), `${steps} steps`).toBe(true);
       }

@@ -5,7 +5,7 @@ import { composed, sequence, transposed } from '../../../dialects';
 import type { StoredTensors } from '../../../safetensors';
 import { distilled, normal, stableDiffusionXL } from '../stable-diffusion';
 
-const COMPOSITIONS = 500;
+const COMPOSITIONS = 100;
 
 /** Numbers enough to tell rows from columns, and no more. */
 const small = (size: number): number => (size <= 4 ? size : 2 + (size % 3));

@@ -8,7 +8,7 @@ import { composedLora, type Plain } from '../../../lora-dialects';
 import { written } from '../../../safetensors';
 import { normal, stableDiffusionXL } from '../stable-diffusion';
 
-const COMPOSITIONS = 500;
+const COMPOSITIONS = 100;
 const RANK = 2;
 
 /** SDXL with one transformer in each place and two layers in each text encoder, all of them small. */
