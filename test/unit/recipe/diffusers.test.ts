@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { diffusersScript } from '../../../src/recipe/diffusers';
 import type { Recipe, RecipeSettings } from '../../../src/recipe/recipe';
-import { recipes } from './random';
+import { samplerNames, scheduleNames } from '../../../src/sampling/settings';
+import { hundreds, recipes } from './random';
 
 const words = (text: string): string[] => text.split(' ');
 
@@ -80,10 +81,13 @@ const recipe = (settings: RecipeSettings): Recipe => ({
 const python = spawnSync('python3', ['--version']);
 describe.skipIf(python.status !== 0)('a script (skipped: there is no python3 to read it)', () => {
   it('is Python, and calls only what diffusers has', () => {
-    // Every sampler and schedule is among so many.
-    const scripts = fc
-      .sample(recipes, { numRuns: 1000, seed: 14 })
-      .flatMap((one) => [diffusersScript(one, { isXl: false }), diffusersScript(one, { isXl: true })]);
+    const made = fc.sample(recipes, hundreds);
+    const asked = new Set<unknown>(made.flatMap(({ settings }) => [settings.sampler, settings.schedule]));
+    expect([...samplerNames, ...scheduleNames].filter((name) => !asked.has(name))).toEqual([]);
+    const scripts = made.flatMap((one) => [
+      diffusersScript(one, { isXl: false }),
+      diffusersScript(one, { isXl: true }),
+    ]);
     const checker = fileURLToPath(new URL('check_script.py', import.meta.url));
     const { stdout, stderr } = spawnSync('python3', [checker], {
       input: JSON.stringify({ scripts, calls }),
