@@ -105,11 +105,15 @@ export function randomId(): string {
   return hex(bytes).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }
 
-/** A name for bytes that equal bytes have too: their SHA-256. Where that cannot be computed, a name for them alone. */
-export async function nameOf(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+/** The SHA-256 of these bytes, in hexadecimal digits; null outside secure contexts, where browsers compute none. */
+export async function sumOf(bytes: Uint8Array<ArrayBuffer>): Promise<string | null> {
   const digest = await subtle()?.digest('SHA-256', bytes);
-  return digest ? hex(new Uint8Array(digest)) : randomId();
+  return digest ? hex(new Uint8Array(digest)) : null;
 }
+
+/** A name for bytes that equal bytes have too: their SHA-256. Where that cannot be computed, a name for them alone. */
+export const nameOf = async (bytes: Uint8Array<ArrayBuffer>): Promise<string> =>
+  (await sumOf(bytes)) ?? randomId();
 
 const hex = (bytes: Uint8Array): string =>
   Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');

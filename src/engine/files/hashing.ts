@@ -1,10 +1,11 @@
 /** Hashes of models, computed once and in the background, one model after another. */
+import { toDrobeError } from '../../errors';
+import { recognise } from '../../nets/detect/detect';
 import { keepHashes, keepHashesElsewhere, keptHashes, type Hashes } from '../../weights/store/hashes';
 import { readHeader, type Header } from '../../weights/safetensors';
 import { aside } from '../aside';
 import type { HasherApi } from './hasher';
 import hasherAddress from './hasher?worker&url';
-import { verdictOn } from './verdict';
 
 /** Milliseconds that a finished picture waits for hashes which are nearly there. */
 const PATIENCE = 2000;
@@ -54,9 +55,18 @@ export function hashing(open: (id: string) => Promise<Blob>) {
 
 /** Where the tensors of a LoRA begin; null where it is none. */
 function loraBegins(header: Header): number | null {
-  const verdict = verdictOn(header, '');
-  if (!('addon' in verdict) || verdict.addon.kind !== 'lora') return null;
+  if (!isLora(header)) return null;
   return [...header.tensors.values()].reduce((first, { begin }) => Math.min(first, begin), header.bytes);
+}
+
+/** As the verdict on a file has it, without what that asks of a checkpoint beyond what it is. */
+function isLora(header: Header): boolean {
+  try {
+    recognise(header);
+    return false;
+  } catch (thrown) {
+    return toDrobeError(thrown).code === 'file-is-lora';
+  }
 }
 
 const hashesAside = (file: Blob, tensorsFrom: number | null): Promise<Hashes> =>
