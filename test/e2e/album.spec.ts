@@ -15,7 +15,7 @@ const bytesOf = async (download: Download): Promise<Buffer> => readFile(await do
 
 /** Draws a picture; gives the very bytes of its file. */
 async function draw(app: App, prompt: string, seed: number): Promise<Buffer> {
-  await app.fill({ prompt, seed, width: 64, height: 64, steps: 2 });
+  await app.fill({ prompt, seed, width: 64, height: 64, steps: 2, guidance: 1 });
   await app.generate.click();
   await expect(app.progress).toBeVisible();
   await expect(app.progress).toBeHidden({ timeout: 120_000 });

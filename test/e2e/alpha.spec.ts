@@ -34,7 +34,7 @@ test('clear parts stay clear, masks are read by what they show, and each file is
     await page.getByLabel('Mask image').setInputFiles(file('hole.png', hole));
     await expect(page.getByText('What is clear in hole.png will be drawn anew: 11 %')).toBeVisible();
     await page.getByRole('slider', { name: 'Mask blur' }).fill('0');
-    await app.fill({ prompt: 'penguin', steps: 2 });
+    await app.fill({ prompt: 'penguin', steps: 2, guidance: 1 });
     const drawn = await app.draw();
     const source = PNG.sync.read(bytes);
     let [kept, opaque] = [0, 0];

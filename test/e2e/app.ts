@@ -170,6 +170,27 @@ export class App {
     };
   }
 
+  /** Has the engine wait in the middle of what it does, which computes nothing meanwhile. @returns what lets it go on. */
+  async holdEngine(): Promise<() => Promise<void>> {
+    const address = `${new URL(this.page.url()).origin}/held`;
+    let answer: (route: Route) => void;
+    const held = new Promise<Route>((done) => (answer = done));
+    await this.page.route(address, (route) => answer(route));
+    const ask = (url: string) => {
+      const request = new XMLHttpRequest();
+      request.open('GET', url, false); // a worker does nothing else until it is answered
+      request.send();
+    };
+    const [engine] = this.page.workers();
+    const waiting = engine!.evaluate(ask, address); // it was started with the page
+    const route = await held;
+    return async () => {
+      await route.fulfill({ status: 204 });
+      await waiting;
+      await this.page.unroute(address);
+    };
+  }
+
   /** From a folder on the disk: what Playwright hands over in memory the page unpacks, for seconds where it is a model. */
   async importFiles(...files: { name: string; buffer: Buffer }[]): Promise<void> {
     const paths = await Promise.all(files.map(({ name, buffer }) => this.#onDisk(name, buffer)));
@@ -248,26 +269,22 @@ export function colourAt(
 
 interface Visit {
   readonly app: App;
-  /** Whether a test has a profile of its own: where it is about processes or profiles, or a device that is none of ours. */
+  /** Whether a test has a profile of its own: where it is about service workers, which others would meet. */
   readonly ownProfile: boolean;
-  /** Whether ONNX Runtime has as many threads as where `npm start` serves the app, or one, which takes less of the cores. */
-  readonly threads: boolean;
 }
 
 /** Fails when anything was asked of another origin than the app's own, or was tried that the page's policy forbids. */
-export const test = base.extend<Visit, { shared: Map<string, SharedContext> }>({
+export const test = base.extend<Visit, { shared: SharedContext }>({
   ownProfile: [false, { option: true }],
-  threads: [false, { option: true }],
-  baseURL: ({ baseURL, threads }, use) => use(threads ? baseURL : `http://localhost:${oneThreadPort}`),
+  // ONNX Runtime has one thread there, which takes less of the cores.
+  baseURL: `http://localhost:${oneThreadPort}`,
   // oxlint-disable-next-line no-empty-pattern -- Playwright reads from the parameters what is needed
-  shared: [async ({}, use) => use(new Map()), { scope: 'worker' }],
+  shared: [async ({}, use) => use(new SharedContext()), { scope: 'worker' }],
   context: async ({ browser, context, shared, ownProfile, baseURL }, use) => {
     if (ownProfile) return use(context);
-    const { origin } = new URL(baseURL!); // the configuration has one
-    const profile = shared.get(origin) ?? new SharedContext();
-    shared.set(origin, profile);
-    await use(await profile.open(browser, origin));
-    await profile.empty(origin);
+    const { origin } = new URL(baseURL!); // all tests have one
+    await use(await shared.open(browser, origin));
+    await shared.empty(origin);
   },
   app: async ({ page, baseURL }, use) => {
     const app = new App(page);

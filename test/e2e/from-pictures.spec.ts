@@ -38,7 +38,7 @@ test('candidates are accepted and discarded by keys; a result is edited, what is
   await test.step('candidates are accepted and discarded, pictures deleted and windows closed, and the focus is somewhere', async () => {
     await page.getByRole('tab', { name: 'Image' }).click();
     await page.getByLabel('Source image').setInputFiles(file('white.png', white));
-    await app.fill({ prompt: 'sun', steps: 2 });
+    await app.fill({ prompt: 'sun', steps: 2, guidance: 1 });
     await page.getByRole('spinbutton', { name: 'Batch count' }).fill('3');
     await press('Generate');
     await expect(app.progress).toBeVisible();
@@ -134,7 +134,7 @@ test('candidates are accepted and discarded by keys; a result is edited, what is
     await page.getByRole('spinbutton', { name: 'Right' }).fill('64');
     await page.getByRole('slider', { name: 'Feather' }).fill('8');
     await expect(page.getByText(`${SIDE + 64} × ${SIDE}`, { exact: true })).toBeVisible();
-    await app.fill({ prompt: 'penguin', steps: 2, seed: 1 });
+    await app.fill({ prompt: 'penguin', steps: 2, guidance: 1, seed: 1 });
     const wide = await app.draw();
     expect([wide.width, wide.height]).toEqual([SIDE + 64, SIDE]);
 

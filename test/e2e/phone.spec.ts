@@ -1,27 +1,17 @@
 /** A photo from a phone, on a phone: large, turned by a note in its header, and painted on with fingers. */
-import { devices, type CDPSession, type Locator, type Page } from 'playwright/test';
+import type { Locator, Page } from 'playwright/test';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from './app';
 import { MaskCanvas } from './canvas';
+import { Phone } from './phone';
 
-const { viewport, hasTouch, isMobile } = { ...devices['iPhone 14'], viewport: { width: 390, height: 844 } };
-test.use({ ownProfile: true, viewport, hasTouch, isMobile });
+const viewport = { width: 390, height: 844 };
 
 /** EXIF with nothing but "turn me by 90° clockwise", for behind a JPEG's first two bytes. */
 const turned = Buffer.from(
   'ffe1002245786966' + '0000' + '4d4d002a00000008' + '0001' + '011200030000000100060000' + '00000000',
   'hex',
 );
-
-const touch = (
-  client: CDPSession,
-  type: 'touchStart' | 'touchMove' | 'touchEnd',
-  ...points: { x: number; y: number }[]
-) =>
-  client.send('Input.dispatchTouchEvent', {
-    type,
-    touchPoints: points.map((point, id) => ({ ...point, id })),
-  });
 
 const photo = fileURLToPath(new URL('../../models/samples.png', import.meta.url));
 
@@ -73,12 +63,13 @@ const awkward = (page: Page) =>
     ];
   }, pressed);
 
-// One visit, as a profile of its own costs the most of it.
+// One visit: what a page costs is its first picture.
 test('what is pressed is in sight, large enough for a finger and neither cut off nor covered; a large photo is painted on', async ({
   app,
 }) => {
   const { page } = app;
   const dialog = page.getByRole('dialog');
+  const phone = await Phone.of(page, viewport);
   const expectRoom = async (where: string) => {
     // The first two are what desktops have at 200 %.
     for (const [width, height] of [
@@ -87,7 +78,7 @@ test('what is pressed is in sight, large enough for a finger and neither cut off
       [390, 700],
       [320, 700],
     ] as const) {
-      await page.setViewportSize({ width, height });
+      await phone.resize({ width, height });
       const wide = () => page.evaluate(() => document.documentElement.scrollWidth);
       await expect.poll(wide, `${where}, ${width} pixels wide`).toBeLessThanOrEqual(width); // pictures follow a moment later
       expect.soft(await awkward(page), `${where}, ${width} pixels wide`).toEqual([]);
@@ -95,7 +86,7 @@ test('what is pressed is in sight, large enough for a finger and neither cut off
   };
   await app.open();
   await expectRoom('to begin with');
-  await page.setViewportSize(viewport);
+  await phone.resize(viewport);
 
   await test.step('prompt and Generate are always in sight, and what one works on where it is worked on', async () => {
     const prompt = page.getByRole('textbox', { name: 'Prompt', exact: true });
@@ -105,52 +96,52 @@ test('what is pressed is in sight, large enough for a finger and neither cut off
     };
     const canvas = page.getByRole('group', { name: 'Canvas' });
     for (const mode of ['Image', 'Inpaint', 'Outpaint', 'Instruct']) {
-      await page.getByRole('tab', { name: mode }).tap();
+      await phone.tap(page.getByRole('tab', { name: mode }));
       await canvas.scrollIntoViewIfNeeded();
       await seen(canvas, canvas.getByText('Choose a picture'));
     }
-    await page.getByRole('tab', { name: 'Text' }).tap();
+    await phone.tap(page.getByRole('tab', { name: 'Text' }));
     await canvas.scrollIntoViewIfNeeded();
     await seen(canvas);
-    await app.generate.tap();
+    await phone.tap(app.generate);
     await expect(
       page.getByRole('status').filter({ hasText: 'Say what the picture should show' }),
     ).toBeVisible();
 
-    await app.fill({ prompt: 'a sunflower, '.repeat(30), steps: 1 });
-    await app.generate.tap();
+    await app.fill({ prompt: 'a sunflower, '.repeat(30), steps: 1, guidance: 1 });
+    await phone.tap(app.generate);
     await expect(app.result).toBeVisible({ timeout: 120_000 });
     await seen(app.result);
     await expect(page.getByRole('button', { name: 'Read on' })).toBeVisible();
     await expectRoom('with a picture');
-    await page.setViewportSize(viewport);
+    await phone.resize(viewport);
 
-    await page.getByRole('tab', { name: 'Inpaint' }).tap();
+    await phone.tap(page.getByRole('tab', { name: 'Inpaint' }));
     await page.getByLabel('Source image').setInputFiles(photo);
     await seen(page.getByRole('toolbar', { name: 'Mask tools' }), new MaskCanvas(page).surface);
-    await page.getByRole('tab', { name: 'Outpaint' }).tap();
+    await phone.tap(page.getByRole('tab', { name: 'Outpaint' }));
     await seen(page.getByRole('button', { name: /^Pull/ }).first());
   });
 
   await test.step('nothing is too small, cut off or covered, on narrow phones and enlarged to 200 % too', async () => {
-    await page.getByRole('tab', { name: 'Text' }).tap();
-    await page.getByText('Advanced').tap();
+    await phone.tap(page.getByRole('tab', { name: 'Text' }));
+    await phone.tap(page.getByText('Advanced'));
     const middleOf = ({ top, bottom }: DOMRect) => (top + bottom) / 2;
     const add = [page.getByText('Add control'), page.getByText('Reference image', { exact: true })];
     for (const width of [1440, 720, 390, 320]) {
-      await page.setViewportSize({ width, height: 700 });
+      await phone.resize({ width, height: 700 });
       const [control, reference] = await Promise.all(
         add.map((words) => words.evaluate((thing) => thing.getBoundingClientRect())),
       );
       expect(middleOf(reference!), `on one line, ${width} pixels wide`).toBeCloseTo(middleOf(control!), 0);
     }
-    await page.getByRole('tab', { name: 'Inpaint' }).tap();
+    await phone.tap(page.getByRole('tab', { name: 'Inpaint' }));
     await expectRoom('where one paints');
 
-    await page.getByRole('button', { name: 'Add control' }).tap();
+    await phone.tap(page.getByRole('button', { name: 'Add control' }));
     await page.getByRole('button', { name: 'Reference image' }).setInputFiles(photo);
     await expect(page.getByRole('img', { name: 'To draw like' })).toBeVisible();
-    await page.getByText(/^Models on this device/).tap();
+    await phone.tap(page.getByText(/^Models on this device/));
     await expectRoom('with a control and a reference');
     for (const name of [
       'Draw…',
@@ -159,21 +150,21 @@ test('what is pressed is in sight, large enough for a finger and neither cut off
       'Storage…',
       'Inspect mini-sd.safetensors',
     ]) {
-      await page.getByRole('button', { name }).tap();
+      await phone.tap(page.getByRole('button', { name }));
       await expect(dialog).toBeVisible();
       await expectRoom(name);
       if (name.startsWith('Inspect')) {
-        await dialog.getByRole('tab', { name: /^Tensors/ }).tap();
+        await phone.tap(dialog.getByRole('tab', { name: /^Tensors/ }));
         await expectRoom('tensors');
       }
       await page.keyboard.press('Escape');
     }
     for (const name of ['Remove control', 'Remove reference image'])
-      await page.getByRole('button', { name, exact: true }).tap();
+      await phone.tap(page.getByRole('button', { name, exact: true }));
   });
 
   await test.step('a photo of 12 megapixels is turned upright, painted on by one finger and zoomed by two', async () => {
-    await page.setViewportSize(viewport);
+    await phone.resize(viewport);
     // 4000 × 3000, red on the left and blue on the right: upright, red is above.
     const base64 = await page.evaluate(async () => {
       const canvas = new OffscreenCanvas(4000, 3000);
@@ -196,21 +187,20 @@ test('what is pressed is in sight, large enough for a finger and neither cut off
     const canvas = new MaskCanvas(page);
     const undo = page.getByTitle('Undo (Ctrl+Z)');
     await expect(canvas.surface).toBeInViewport();
-    const client = await page.context().newCDPSession(page);
     const [a, b] = [await canvas.at(0.3, 0.3), await canvas.at(0.6, 0.4)];
-    await touch(client, 'touchStart', a);
-    await touch(client, 'touchMove', b);
-    await touch(client, 'touchEnd');
+    await phone.touch('touchStart', a);
+    await phone.touch('touchMove', b);
+    await phone.touch('touchEnd');
     await expect(undo).toBeEnabled();
 
     // Two fingers move apart: the picture grows, and nothing is painted.
     const scale = () =>
       canvas.surface.evaluate((surface) => surface.querySelector('img')!.getBoundingClientRect().width); // the picture
     const before = await scale();
-    await touch(client, 'touchStart', a);
-    await touch(client, 'touchStart', a, b);
-    await touch(client, 'touchMove', { x: a.x - 40, y: a.y - 20 }, { x: b.x + 40, y: b.y + 20 });
-    await touch(client, 'touchEnd');
+    await phone.touch('touchStart', a);
+    await phone.touch('touchStart', a, b);
+    await phone.touch('touchMove', { x: a.x - 40, y: a.y - 20 }, { x: b.x + 40, y: b.y + 20 });
+    await phone.touch('touchEnd');
     expect(await scale()).toBeGreaterThan(1.3 * before);
     await undo.click();
     await expect(page.getByRole('button', { name: 'Clear mask' })).toBeDisabled(); // one stroke was all there was

@@ -1,12 +1,11 @@
 /**
  * The bundled model on WebGPU: what is typed into the page becomes the same picture as on the CPU: a small one of few steps, as
  * a GPU that is imitated takes seconds for each. That the CPU draws what diffusers draws is shown by `offline.spec.ts`, and of all
- * samplers by `golden/pictures.test.ts`: they differ in arithmetic that no GPU does.
+ * samplers by `golden/pictures.test.ts`: they differ in arithmetic that no GPU does. That nets on WebGPU have threads beside it, and
+ * compute the same, is shown in `browser/nets`.
  */
 import { pictureDifference } from '../golden/tensors';
 import { expect, test } from './app';
-
-test.use({ threads: true });
 
 test('a picture on WebGPU is the one of the CPU, although the graphics process was killed in the middle of it', async ({
   app,

@@ -24,12 +24,12 @@ test('what is asked for while a picture is drawn waits, is put in order, and is 
   const { add, summary, waiting, status } = parts(app);
   await app.open();
   const letGo = await app.holdModel();
-  await app.fill({ prompt: 'sun', width: 64, height: 64, steps: 16 });
+  await app.fill({ prompt: 'sun', width: 64, height: 64, steps: 16, guidance: 1 });
   await app.generate.click();
   await expect(page).toHaveTitle('Working · Drobė');
 
   await test.step('three wait, with a name and what they are', async () => {
-    await app.fill({ prompt: 'apple', steps: 4 });
+    await app.fill({ prompt: 'apple', steps: 2 });
     await add.click();
     await expect(status('Added to the queue.')).toBeVisible();
     await app.fill({ prompt: 'penguin' });
@@ -40,7 +40,7 @@ test('what is asked for while a picture is drawn waits, is put in order, and is 
     await expect(page).toHaveTitle('(1 of 4) Working · Drobė');
     await summary.click();
     await expect(waiting).toHaveCount(3);
-    await expect(waiting.first()).toContainText('64 × 64 · 4 steps');
+    await expect(waiting.first()).toContainText('64 × 64 · 2 steps');
   });
 
   await test.step('by keys and buttons they change places, and the focus goes with them', async () => {

@@ -46,7 +46,7 @@ test('the end of a run is said: aloud, in the title until it is seen, by the sys
   const asked = () => page.evaluate(() => window.asked);
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await app.open();
-  await app.fill({ prompt: 'penguin', steps: 8, width: 64, height: 64 });
+  await app.fill({ prompt: 'penguin', steps: 8, guidance: 1, width: 64, height: 64 });
   await app.generate.click();
   await expect(page).toHaveTitle(/^\d+\/8 · Drobė/);
   expect(await asked(), 'the screen stays awake, nothing else').toEqual({
@@ -85,16 +85,18 @@ test('the end of a run is said: aloud, in the title until it is seen, by the sys
   await expect(app.generate).toBeFocused();
 
   await test.step('of several pictures those that are done are looked at and saved while the rest is drawn', async () => {
-    await app.fill({ prompt: 'sun', steps: 10, seed: 5, width: 64, height: 64 });
+    await app.fill({ prompt: 'sun', steps: 6, seed: 5, width: 64, height: 64 });
     await page.getByRole('spinbutton', { name: 'Batch count' }).fill('3');
     await app.generate.click();
     await expect(page.getByText('Picture 2 of 3 · Step')).toBeVisible({ timeout: 60_000 });
+    const letGo = await app.holdEngine();
     await expect(page.getByRole('status').filter({ hasText: 'Picture 1 of 3 is done.' })).toBeVisible();
     await page.getByRole('button', { name: /^Picture 2:/ }).click();
     const saved = await app.download();
     expect(saved.width).toBe(64);
     await expect(app.progress, 'it goes on').toBeVisible();
     await page.getByRole('button', { name: 'Watch it' }).click();
+    await letGo();
     await expect(page.getByRole('img', { name: 'Preview' })).toBeVisible();
 
     // One tab stop for all of them; arrows go from one to the next.

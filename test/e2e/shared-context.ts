@@ -1,5 +1,5 @@
 /**
- * One browser profile for all tests of a worker that visit one address, emptied between them: a page of its own in it stays
+ * One browser profile for all tests of a worker, emptied between them: a page of its own in it stays
  * open and keeps ONNX Runtime compiled, so that a test's first picture takes half of what it takes a profile that is new.
  */
 import { readdirSync } from 'node:fs';

@@ -1,6 +1,7 @@
 /** Nothing on the page moves by itself in a usual visit; how long it did not answer is told. */
 import { devices } from 'playwright/test';
 import { expect, test, type App } from './app';
+import { Phone } from './phone';
 import { blocksOf, steadinessOf, sumOfShifts, type Steadiness } from './steadiness';
 
 /** The sum of all layout shifts of a visit. Browsers call a page good up to 0.1 in its worst five seconds. */
@@ -8,11 +9,9 @@ const MOST = 0.01;
 
 test('in a usual visit nothing moves by itself', async ({ app }) => usualVisit(app, 'desktop'));
 
-test.describe(() => {
-  const { viewport, hasTouch, isMobile } = devices['Pixel 7'];
-  test.use({ ownProfile: true, viewport, hasTouch, isMobile });
-
-  test('nor does it on a phone', async ({ app }) => usualVisit(app, 'phone'));
+test('nor does it on a phone', async ({ app }) => {
+  await Phone.of(app.page, devices['Pixel 7'].viewport);
+  await usualVisit(app, 'phone');
 });
 
 async function usualVisit(app: App, where: string): Promise<void> {

@@ -8,7 +8,15 @@ test('a tab is killed in the middle of a picture: the next one has the pictures 
   context,
 }) => {
   await app.open();
-  await app.fill({ prompt: 'penguin', sampler: 'Euler a', steps: 12, seed: 5, width: 64, height: 64 });
+  await app.fill({
+    prompt: 'penguin',
+    sampler: 'Euler a',
+    steps: 12,
+    guidance: 1,
+    seed: 5,
+    width: 64,
+    height: 64,
+  });
   const { data: penguin } = await app.draw();
 
   await app.generate.click();
@@ -74,7 +82,7 @@ test('of two tabs each keeps its picture, mask and words; while one draws the ot
 
   await test.step('one draws, and the other waits', async () => {
     await page.getByRole('tab', { name: 'Text' }).click();
-    await app.fill({ prompt: 'red apple', steps: 2, width: 64, height: 64 });
+    await app.fill({ prompt: 'red apple', steps: 2, guidance: 1, width: 64, height: 64 });
     const letGo = await app.holdModel();
     await app.generate.click();
     await expect(app.progress).toBeVisible();

@@ -90,7 +90,7 @@ test('pictures, masks, candidates, settings and words come back, and runs go on'
   });
 
   await test.step('Accept and Discard', async () => {
-    await app.fill({ prompt: 'penguin', steps: 2 });
+    await app.fill({ prompt: 'penguin', steps: 2, guidance: 1 });
     await app.draw();
     const candidates = page.getByRole('toolbar', { name: 'Candidates' });
     await page.getByRole('button', { name: 'Accept' }).click();
