@@ -226,7 +226,8 @@ class Reader {
     const taken = nodes.find(({ type }) => type === 'LatentFromBatch');
     const count = empty && this.#walk.number(empty, 'batch_size');
     const index = taken && this.#walk.number(taken, 'batch_index');
-    return count !== undefined && index !== undefined && count > 1 ? { batch: { index, count } } : {};
+    if (count === undefined || index === undefined || count <= 1) return {};
+    return { batch: { index: Math.min(index, count - 1), count } }; // as the node takes it
   }
 
   #decoder(): void {

@@ -27,6 +27,12 @@ const number: Check<number> = (value) =>
   typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 const count: Check<number> = (value) =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+const upTo =
+  (most: number): Check<number> =>
+  (value) => {
+    const found = count(value);
+    return found !== undefined && found <= most ? found : undefined;
+  };
 const oneOf =
   <T extends string>(names: readonly T[]): Check<T> =>
   (value) =>
@@ -112,6 +118,14 @@ const skipLayers = objectOf<RecipeSkipLayers>(
   ...(['layers', 'scale', 'start', 'end'] as const),
 );
 
+/** More than any tool draws: what asks for more was made to ask for too much memory. */
+const MOST = { t5Tokens: 512, side: 16384, batch: 4096 };
+
+const batch: Check<NonNullable<Draft['batch']>> = (value) => {
+  const place = objectOf({ index: count, count: upTo(MOST.batch) }, 'index', 'count')(value);
+  return place && place.index < place.count ? place : undefined;
+};
+
 const settings = objectOf<Draft>({
   mode: oneOf(recipeModes),
   prompt: text,
@@ -127,7 +141,7 @@ const settings = objectOf<Draft>({
   padded: truth,
   bits: (value) => (value === 8 || value === 4 ? value : undefined),
   reuse: count,
-  t5Tokens: count,
+  t5Tokens: upTo(MOST.t5Tokens),
   skipLayers,
   strength: number,
   maskBlur: number,
@@ -176,8 +190,8 @@ const settings = objectOf<Draft>({
   variationSeed: seed,
   variationStrength: number,
   seedDelta: (value) => (Number.isSafeInteger(value) ? (value as number) : undefined),
-  resizeFrom: objectOf({ width: count, height: count }, 'width', 'height'),
-  batch: objectOf({ index: count, count }, 'index', 'count'),
+  resizeFrom: objectOf({ width: upTo(MOST.side), height: upTo(MOST.side) }, 'width', 'height'),
+  batch,
   controls: (value) => listOf(control)(value),
 });
 

@@ -8,6 +8,7 @@ import { fromCompel } from '../../../src/recipe/invoke';
 import { parseExact } from '../../../src/recipe/json';
 import { commentInXmp, readListed } from '../../../src/recipe/listed';
 import { fromBraces } from '../../../src/recipe/novelai';
+import { partsFrom } from '../../../src/recipe/plain';
 import type { Recipe } from '../../../src/recipe/recipe';
 
 const nodes = (all: Readonly<Record<string, readonly [type: string, inputs: object]>>): string =>
@@ -110,6 +111,18 @@ describe('a plain list', () => {
     expect(json({ toString: 1, valueOf: 1 })?.settings.prompt).toBe('a cat <lora:b:1>');
     expect(json('0.5')?.settings.prompt).toBe('a cat <lora:b:0.5>');
   });
+});
+
+it('what asks for more than any tool draws is left out', () => {
+  const read = (settings: object) => partsFrom({ settings: { steps: 9, ...settings } }).settings;
+  expect(read({ batch: { index: 3, count: 4 } })).toEqual({ steps: 9, batch: { index: 3, count: 4 } });
+  for (const settings of [
+    { batch: { index: 4, count: 4 } }, // of which there is no noise
+    { batch: { index: 0, count: 1e9 } },
+    { resizeFrom: { width: 1e6, height: 1e6 } },
+    { t5Tokens: 1e9 },
+  ])
+    expect(read(settings)).toEqual({ steps: 9 });
 });
 
 describe('a workflow', () => {

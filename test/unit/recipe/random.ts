@@ -129,7 +129,9 @@ const sometimes = fc.record(
     seedDelta: fc.maxSafeInteger(),
     redraw,
     controls: fc.array(control, { minLength: 1, maxLength: 3 }),
-    batch: fc.record({ index: fc.nat({ max: 15 }), count: fc.integer({ min: 1, max: 16 }) }),
+    batch: fc
+      .record({ index: fc.nat({ max: 15 }), more: fc.integer({ min: 1, max: 16 }) })
+      .map(({ index, more }) => ({ index, count: index + more })),
   },
   { requiredKeys: [] },
 );
