@@ -41,7 +41,7 @@ export function taesdPrefix(names: Iterable<string>): string | null {
 }
 
 /** p: the layers. z: latents as the UNet has them [N, 4, h, w] → pixels in −1…1 [N, 3, 8h, 8w]. */
-export function taesdDecoder(z: Var, p: Scope): Var {
+function taesdDecoder(z: Var, p: Scope): Var {
   let h = fromImage(scaled(tanh(scaled(z, 1 / 3)), 3));
   for (const [i, layer] of p.children().entries()) {
     if (layer.has('conv')) {

@@ -64,7 +64,7 @@ export function isImageEncoder(file: ReadonlyMap<string, Tensor>): boolean {
  * @param p `vision_model`, and `visual_projection` beside it.
  * @returns the embedding [1, projection], or the states [1, tokens, width].
  */
-export function clipVision(
+function clipVision(
   image: Var,
   p: Scope,
   seen: Seen,

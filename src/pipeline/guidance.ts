@@ -38,7 +38,7 @@ export interface Wish {
 /**
  * Classifier-free guidance (Ho & Salimans, 2022, https://arxiv.org/abs/2207.12598): away from the negative prompt, to
  * and beyond the prompt. Several prompts lead each its own way from there (Liu et al., 2022, "Composable Diffusion",
- * https://arxiv.org/abs/2206.01714). What counts nothing is not asked.
+ * https://arxiv.org/abs/2206.01714). A negative prompt that counts nothing is not asked.
  */
 export function textGuidance(
   wishes: readonly Wish[],

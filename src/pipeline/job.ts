@@ -182,7 +182,7 @@ export interface Control {
  * Whether prompt and hint count the same, or one of them more, as in A1111's extension: the prompt by less control the
  * further out in the net; the hint by control of the prompt's half of guidance alone.
  */
-export const controlModes = ['balanced', 'prompt', 'control'] as const;
+const controlModes = ['balanced', 'prompt', 'control'] as const;
 export type ControlMode = (typeof controlModes)[number];
 
 /** A picture that is part of the prompt, by an IP-Adapter. */

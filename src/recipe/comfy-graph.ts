@@ -17,8 +17,7 @@ export interface GraphNode {
 
 export type Graph = ReadonlyMap<string, GraphNode>;
 
-export const isLink = (value: unknown): value is Link =>
-  isObject(value) && 'node' in value && 'slot' in value;
+export const isLink = (value: unknown): value is Link => isObject(value) && 'node' in value && 'slot' in value;
 
 /** More than anyone draws. */
 const MOST_NODES = 5000;

@@ -127,7 +127,7 @@ const quiet: readonly (SamplerName | undefined)[] = [
   ] as const),
   'Euler CFG++',
 ];
-export const drawsNoise = ({ sampler, eta }: Draft): boolean =>
+const drawsNoise = ({ sampler, eta }: Draft): boolean =>
   !quiet.includes(sampler) && !(ofDdim.includes(sampler) && !eta);
 
 /** A1111's names for the use of weights. Its "Ignore", which reads brackets and forgets the weights, we have not. */

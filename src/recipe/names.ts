@@ -46,9 +46,6 @@ const schedules: readonly (readonly [ScheduleName, ...string[]])[] = [
 export const automaticOf = (sampler: SamplerName): ScheduleName =>
   samplers.find(([name]) => name === sampler)?.[1] ?? 'Uniform';
 
-/** A sampler that A1111 has. */
-export const isA1111 = (sampler: string): boolean => samplers.some(([name]) => name === sampler);
-
 /**
  * What A1111 takes for a sampler's name and a schedule's, letter by letter. "SGM Uniform" at the end of a name is not seen,
  * as "Uniform" is looked for first. A schedule that the sampler would have anyway is "Automatic".

@@ -2,6 +2,7 @@
 import { likes, samplerNames, scheduleNames, spacings } from '../sampling/settings';
 import { emphases } from '../text/weigh';
 import { recipeControlModes, recipeResizes, type RecipeControl } from './control';
+import { isObject } from './json';
 import {
   recipeContents,
   recipeModes,
@@ -44,9 +45,6 @@ const seed: Check<bigint> = (value) => {
   const read = BigInt(value);
   return read < 2n ** 64n ? read : undefined;
 };
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** An object of which all that `needed` names must be there; what is not in the table, or not as it should be, is left out. */
 function objectOf<T extends object>(checks: Checks<T>, ...needed: (keyof T & string)[]): Check<T> {

@@ -5,6 +5,7 @@
 import { CONFIG_YAML, isConfig, markOf, SCHEDULER_CONFIG, VAE_CONFIG } from '../../nets/predicts/predicts';
 import { isNumeric, numbersOf } from '../../weights/values/numbers';
 import type { Header, Slices } from '../../weights/safetensors';
+import { inside, last, parent } from './paths';
 
 /** Their texts, by the names under which they are looked for among a model's metadata. */
 export type Beside = Readonly<Record<string, string>>;
@@ -64,8 +65,7 @@ export function ofFile<F>(all: readonly Settings<F>[], path: string, only: boole
 export const sameStem = (one: string, other: string): boolean => stem(one) === stem(other);
 
 const stem = (path: string): string =>
-  path
-    .slice(path.lastIndexOf('/') + 1)
+  last(path)
     .replace(/\.\w+$/, '')
     .normalize()
     .toLowerCase();
@@ -88,6 +88,3 @@ export async function toldHeader(header: Header, file: Slices, beside: Beside = 
 
 /** In bytes: a number for each of a few channels. */
 const MOST_MARKED = 512;
-
-const parent = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
-const inside = (folder: string, name: string): string => (folder === '' ? name : `${folder}/${name}`);

@@ -3,6 +3,7 @@ import { filePartOf } from '../../nets/detect/diffusers';
 import { strangerIn, type Kind } from '../../nets/strangers/stranger';
 import type { Header } from '../../weights/safetensors';
 import type { Problem } from '../api';
+import { last, parent } from './paths';
 
 interface Seen {
   readonly path: string;
@@ -60,6 +61,3 @@ function isIn(root: string, path: string): boolean {
   const folder = parent(path);
   return folder !== '' && (folder === root || parent(folder) === root);
 }
-
-const parent = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
-const last = (path: string): string => path.slice(path.lastIndexOf('/') + 1);

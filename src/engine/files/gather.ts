@@ -15,6 +15,7 @@ import { readTorch } from '../../weights/torch/torch';
 import type { Gathered } from '../api';
 import { besideOf, isSettings, ofFile, ofFolder, readSettings, type Beside, type Settings } from './beside';
 import { foreignFolders } from './foreign';
+import { last, parent } from './paths';
 import { tokenizersAmong } from './tokenizers';
 import { problemOf } from './verdict';
 
@@ -246,6 +247,3 @@ const isAround =
   (path: string) =>
   (folder: string): boolean =>
     path.includes('/') && path.startsWith(folder && `${folder}/`);
-
-const parent = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
-const last = (path: string): string => path.slice(path.lastIndexOf('/') + 1);

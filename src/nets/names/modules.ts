@@ -1,20 +1,7 @@
 /** Modules by whatever name a LoRA calls them. */
-import { blocksOf, mmditPairs, wholesOf } from './mmdit';
+import { wholesOf } from './mmdit';
+import { PAIRS } from './pairs';
 import { placeOf, places, type Place } from './places';
-import type { Pair } from './renamer';
-import { T5_PAIRS } from './t5';
-import { layersOf, textPairs } from './text';
-import { shapeOfLdm, unetPairs } from './unet';
-import { shapeOfVae, vaePairs } from './vae';
-
-const PAIRS: Readonly<Record<Place, (names: readonly string[]) => Pair[]>> = {
-  unet: (names) => unetPairs(shapeOfLdm(names)),
-  vae: (names) => vaePairs(shapeOfVae(names)),
-  text: (names) => textPairs(layersOf(names)),
-  text2: (names) => textPairs(layersOf(names)),
-  mmdit: (names) => mmditPairs(blocksOf(names)),
-  t5: () => T5_PAIRS,
-};
 
 /**
  * Finds modules of a checkpoint in normal form.

@@ -4,12 +4,9 @@
  * folder above for the dialects.
  */
 import { placeOf, places, type Place } from './places';
-import { renamer, type Pair } from './renamer';
-import { blocksOf, mmditPairs, mmditViews } from './mmdit';
-import { T5_PAIRS } from './t5';
-import { layersOf, textPairs } from './text';
-import { shapeOfUNet, unetPairs } from './unet';
-import { shapeOfVae, vaePairs } from './vae';
+import { PAIRS } from './pairs';
+import { renamer } from './renamer';
+import { blocksOf, mmditViews } from './mmdit';
 import { normalShape, textViews, type Tensor, type View } from './views';
 
 export interface NormalForm<T extends Tensor = Tensor> {
@@ -18,16 +15,6 @@ export interface NormalForm<T extends Tensor = Tensor> {
   /** Names in the file of what belongs to none of the nets, or stands for what another one does already. */
   readonly strays: readonly string[];
 }
-
-/** The other names of a net's modules, by how it is built. @param names its own, in any dialect. */
-const PAIRS: Readonly<Record<Place, (names: readonly string[]) => Pair[]>> = {
-  unet: (names) => unetPairs(shapeOfUNet(names)),
-  vae: (names) => vaePairs(shapeOfVae(names)),
-  text: (names) => textPairs(layersOf(names)),
-  text2: (names) => textPairs(layersOf(names)),
-  mmdit: (names) => mmditPairs(blocksOf(names)),
-  t5: () => T5_PAIRS,
-};
 
 /** How views are made of a net's tensors: by its names and shapes, then one by one. */
 const VIEWS: Partial<Record<Place, typeof textViewer>> = {

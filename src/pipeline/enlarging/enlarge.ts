@@ -97,7 +97,7 @@ export function lessThan(upscaler: OpenUpscaler, most?: number): number | null {
 }
 
 /** RGBA → [3, h, w] in 0…1. Alpha is not looked at. */
-export function planeOf({ width, height, rgba }: Pixels): Plane {
+function planeOf({ width, height, rgba }: Pixels): Plane {
   const area = width * height;
   const data = new Float32Array(3 * area);
   for (let i = 0; i < area; i++) for (let c = 0; c < 3; c++) data[c * area + i] = rgba[4 * i + c]! / 255;

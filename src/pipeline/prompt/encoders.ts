@@ -139,7 +139,7 @@ export class Encoders {
 }
 
 /** The layers at an encoder's end that are not read. @param clipSkip see `Encoders.encode`. */
-export function layersLeftOut(
+function layersLeftOut(
   { skip, clipSkip: trained }: Pick<TextEncoder, 'skip' | 'clipSkip'>,
   clipSkip = trained,
 ): number {

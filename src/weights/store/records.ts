@@ -78,7 +78,7 @@ export function isLinks(value: unknown): value is Links {
   return Array.isArray(files) && isLayout(layout);
 }
 
-export function isLayout(value: unknown): boolean {
+function isLayout(value: unknown): boolean {
   const { head, ranges } = fieldsOf(value);
   return (
     head instanceof Uint8Array &&
