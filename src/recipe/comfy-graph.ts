@@ -17,7 +17,8 @@ export interface GraphNode {
 
 export type Graph = ReadonlyMap<string, GraphNode>;
 
-export const isLink = (value: unknown): value is Link => isObject(value) && 'node' in value && 'slot' in value;
+export const isLink = (value: unknown): value is Link =>
+  isObject(value) && 'node' in value && 'slot' in value;
 
 /** More than anyone draws. */
 const MOST_NODES = 5000;
@@ -25,10 +26,13 @@ const MOST_NODES = 5000;
 /** @param json parsed, of either form. Null for what is neither. */
 export function graphOf(json: unknown): Graph | null {
   if (!isObject(json)) return null;
-  const graph = Array.isArray(json.nodes) ? pageGraph(json.nodes, json.links) : runGraph(json);
-  if (graph.size === 0 && isObject(json.prompt)) return graphOf(json.prompt); // as it is posted to be run
+  const own = nodesIn(json);
+  const graph = own.size === 0 && isObject(json.prompt) ? nodesIn(json.prompt) : own; // as it is posted to be run
   return graph.size === 0 || graph.size > MOST_NODES ? null : graph;
 }
+
+const nodesIn = (json: Readonly<Record<string, unknown>>): Graph =>
+  Array.isArray(json.nodes) ? pageGraph(json.nodes, json.links) : runGraph(json);
 
 /** `{"3": {"class_type": "KSampler", "inputs": {"seed": 5, "model": ["4", 0]}}}` */
 function runGraph(json: Readonly<Record<string, unknown>>): Graph {

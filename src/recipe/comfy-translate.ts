@@ -59,11 +59,16 @@ const numberOf = (...values: readonly unknown[]): number =>
 
 const stacks: readonly string[] = ['LoRA Stacker', 'CR LoRA Stack', 'Lora Stacker'];
 
+/** As many are followed; a list of hundreds is nobody's. */
+const MOST_STACKS = 100;
+/** As many nodes may all places come to: each of many loaders may stand behind the same stacks. */
+const MOST_PLACED = 20_000;
+
 /** The nodes whose lists go before that of this one, nearest first. */
 function stacksBefore(node: GraphNode, graph: Graph): GraphNode[] {
   const found = new Set<GraphNode>();
   let before = linked(graph, node, 'lora_stack');
-  while (before && stacks.includes(before.type) && !found.has(before)) {
+  while (before && stacks.includes(before.type) && !found.has(before) && found.size < MOST_STACKS) {
     found.add(before);
     before = linked(graph, before, 'lora_stack');
   }
@@ -187,6 +192,7 @@ export function translated(graph: Graph): Graph {
   for (const node of graph.values()) {
     const place = ways.get(node.type)?.(node, graph);
     if (!place) continue;
+    if (nodes.size > MOST_PLACED) break;
     places.set(node.id, place);
     nodes.delete(node.id);
     for (const other of place.within ?? []) if (other) nodes.delete(other.id);

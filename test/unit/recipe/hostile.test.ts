@@ -137,6 +137,30 @@ describe('a workflow', () => {
     expect(recipe?.settings.seed).toBe(5n);
   });
 
+  it('that says over and over that it is posted, is none', () => {
+    expect(readComfy(`${'{"prompt":'.repeat(MANY)}{}${'}'.repeat(MANY)}`)).toBeNull();
+  });
+
+  it('of which each of many loaders stands behind the same long row of stacks', () => {
+    const stacks = Array.from(
+      { length: COUNT - 50 },
+      (_, i) =>
+        [
+          `s${i}`,
+          ['LoRA Stacker', { lora_stack: [`s${i + 1}`, 0], lora_name_1: 'a', lora_name_2: 'b' }],
+        ] as const,
+    );
+    const loaders = Array.from(
+      { length: 50 },
+      (_, i) => [`l${i}`, ['CR Apply LoRA Stack', { lora_stack: ['s0', 0] }]] as const,
+    );
+    const text = nodes({
+      ...Object.fromEntries([...stacks, ...loaders]),
+      k: ['KSampler', { seed: 5, model: ['l0', 0] }],
+    });
+    expect(readComfy(text)?.settings.seed).toBe(5n);
+  });
+
   it('of more conditionings, one behind the other, than anyone has', () => {
     const row = Array.from(
       { length: COUNT },
