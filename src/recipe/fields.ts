@@ -139,7 +139,7 @@ const emphasisNames: readonly (readonly [Emphasis, string])[] = [
 
 /** In the order in which A1111 writes them, up to the files that a picture was made with. */
 export const firstFields: readonly Field<Draft>[] = [
-  numbers('guidance', ['CFG scale', 'Cfg scale']),
+  numbers('guidance', ['CFG scale', 'Cfg scale', 'CFG Scale', 'Guidance Scale', 'Guidance scale']),
   numbers('imageGuidance', ['Image CFG scale']),
   seeds('seed', 'Seed'),
   {

@@ -4,6 +4,7 @@ import { isComfy, readComfy } from './comfy-read';
 import { textsIn, type Texts } from './containers';
 import { isInfotext, readInfotext } from './infotext';
 import { readInvoke } from './invoke';
+import { isObject, parseExact, textAt } from './json';
 import { commentInXmp, readEasyDiffusion, readListed } from './listed';
 import { readNovelAi } from './novelai';
 import type { Recipe } from './recipe';
@@ -25,7 +26,18 @@ export function recipeInText(text: string): Recipe | null {
   if (isInfotext(text)) return readInfotext(text);
   if (!text.trimStart().startsWith('{')) return null;
   const json = text.trim();
-  return workflowIn(json) ?? readInvoke(json) ?? readNovelAi(new Map([['Comment', json]]));
+  return workflowIn(json) ?? readInvoke(json) ?? readNovelAi(new Map([['Comment', json]])) ?? inWebp(json);
+}
+
+/** NovelAI puts into a WebP what stands in the texts of a PNG, as one JSON. */
+function inWebp(json: string): Recipe | null {
+  const texts = parseExact(json);
+  if (!isObject(texts)) return null;
+  const named = ['Comment', 'Description'].flatMap((name): [string, string][] => {
+    const text = textAt(texts, name);
+    return text === undefined ? [] : [[name, text]];
+  });
+  return readNovelAi(new Map(named));
 }
 
 /** Civitai puts what was asked for beside its graph, in plain words. */

@@ -208,6 +208,9 @@ test('what is pressed is in sight, large enough for a finger and neither cut off
 
     await app.fill({ prompt: 'sunflower', steps: 2 });
     await app.generate.click();
+    await expect(page.getByRole('button', { name: 'Back to the canvas' })).toBeInViewport({ ratio: 1 });
+    const wide = page.evaluate(() => document.documentElement.scrollWidth);
+    expect(await wide, 'while it is drawn').toBeLessThanOrEqual(viewport.width);
     await expect(page.getByRole('button', { name: 'Accept' })).toBeVisible({ timeout: 120_000 });
     const found = await app.result.evaluate(async (image: HTMLImageElement) => {
       const drawn = await createImageBitmap(image);

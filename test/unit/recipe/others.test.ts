@@ -82,6 +82,12 @@ it('NovelAI’s recipes', () => {
     resources: [],
     unknown: [['skip_cfg_above_sigma', '19']],
   });
+  const webp = JSON.stringify({
+    Comment: JSON.stringify(comment),
+    Description: 'a cat',
+    Software: 'NovelAI',
+  });
+  expect(recipeInText(webp)?.settings).toMatchObject({ seed: 123n, steps: 28 });
   expect(fromBraces('1.3::a cat::, at 3:30')).toBe('(a cat:1.3), at 3:30');
 });
 
