@@ -17,7 +17,10 @@ export const album = {
 
   /** Below the newest of them. @param most null: as many as there is room for. */
   strip(most: number | null): string {
-    const kept = most === null ? 'Pictures stay' : `The last ${count(most)} pictures stay`;
+    const kept =
+      most === null
+        ? 'Pictures stay'
+        : plural(most, { one: 'The last picture stays', other: `The last ${count(most)} pictures stay` });
     return `${kept} in this browser. Saved ones carry their settings: drop one here to use them again.`;
   },
 

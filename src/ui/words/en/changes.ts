@@ -21,11 +21,13 @@ export const changes = {
     }),
 
   /** Before they do: so many are the next to go. */
-  full: (pictures: number, most: number): string =>
-    plural(pictures, {
-      one: `${most} pictures are kept: the oldest makes room for the next one.`,
-      other: `${most} pictures are kept: the ${count(pictures)} oldest make room for the next ones.`,
-    }),
+  full: (pictures: number, most: number): string => {
+    const kept = plural(most, { one: '1 picture is kept', other: `${count(most)} pictures are kept` });
+    return plural(pictures, {
+      one: `${kept}: the oldest makes room for the next one.`,
+      other: `${kept}: the ${count(pictures)} oldest make room for the next ones.`,
+    });
+  },
 
   /** Of pictures that made room, as only so many are kept. */
   ousted: (pictures: number): string =>

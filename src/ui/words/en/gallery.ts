@@ -1,7 +1,7 @@
 /** What is said of pictures that were made: of the one that is shown, and among the last ones. */
-import { format } from './format';
+import { format, plural } from './format';
 
-const { duration } = format;
+const { count, duration } = format;
 
 /** How long the parts of the way to a picture took, in milliseconds. */
 export interface Took {
@@ -55,7 +55,7 @@ export const gallery = {
   timeTaken: 'Time taken',
   times: ({ enlarging, reading, withPicture, steps, stepping, decoding }: Took): string =>
     `${enlarging === null ? 'Reading' : `Enlarging ${duration(enlarging)}; before that reading`} the prompt${withPicture ? ' and the picture' : ''} ${duration(reading)}, ` +
-    `${steps} steps ${duration(stepping)}, decoding ${duration(decoding)}`,
+    `${plural(steps, { one: '1 step', other: `${count(steps)} steps` })} ${duration(stepping)}, decoding ${duration(decoding)}`,
   model: 'Model',
 
   edit: 'Edit this',

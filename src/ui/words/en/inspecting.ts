@@ -1,7 +1,10 @@
 /** What the inspector says of what is in a file. */
-import { format } from './format';
+import { format, plural } from './format';
 
 const { bytes, count } = format;
+
+const countedTensors = (tensors: number): string =>
+  plural(tensors, { one: '1 tensor', other: `${count(tensors)} tensors` });
 
 export const inspecting = {
   /** Before the file's name, for those who hear it. */
@@ -23,7 +26,7 @@ export const inspecting = {
   fileSize: 'File size',
   exactSize: (size: number): string => `${bytes(size)} (${count(size)}\u00a0bytes)`,
   notUsed: 'Not used',
-  countedTensors: (tensors: number): string => `${count(tensors)} tensors`,
+  countedTensors,
 
   byPart: 'By part',
   part: 'Part',
@@ -46,7 +49,7 @@ export const inspecting = {
   filterBy: 'Filter by name, shape or format',
   /** @param found null: all of them. */
   found: (found: number | null, all: number): string =>
-    `${found === null ? '' : `${count(found)} of `}${count(all)} tensors`,
+    `${found === null ? '' : `${count(found)} of `}${countedTensors(all)}`,
   noneFound: 'No tensor is like that.',
   pages: 'Pages',
   previousPage: 'Previous page',

@@ -4,7 +4,7 @@ import { clean } from '../format';
 import type { Rich } from '../rich';
 import { format } from './format';
 
-const { bytes } = format;
+const { bytes, count } = format;
 
 /** Where a model lies. */
 const origins: Readonly<Record<ModelEntry['origin'], string>> = {
@@ -41,7 +41,8 @@ export const library = {
 
   onDevice: (models: number): string => `Models on this device (${models})`,
   origins,
-  unusedTensors: (tensors: number): string => `${tensors} of its tensors are not used.`,
+  unusedTensors: (tensors: number): string =>
+    `${count(tensors)} of its tensors ${tensors === 1 ? 'is' : 'are'} not used.`,
   inspect: 'Inspect',
   inspectNamed: (name: string): string => `Inspect ${name}`,
   remove: 'Remove…',

@@ -13,11 +13,14 @@ import type { Remark } from '../../models/library.svelte';
 import { clean } from '../format';
 import { neededBy } from '../needs';
 import { towerFor, towerName } from '../towers';
-import { format } from './format';
+import { format, plural } from './format';
 
 const { bytes, count, roughly } = format;
 
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+const counted = (modules: number): string =>
+  plural(modules, { one: '1 module', other: `${count(modules)} modules` });
 
 /**
  * What an addition to a model is, in a few words.
@@ -28,7 +31,7 @@ function addonWords(addon: AddonFacts, use?: LoraUse | null): string {
     case 'lora':
       return [
         `LoRA${addon.base ? ` for ${clean(addon.base, 40)}` : ''}`,
-        use && use.used < use.modules ? useWords(use) : `${count(addon.modules)} modules`,
+        use && use.used < use.modules ? useWords(use) : counted(addon.modules),
         ...(addon.words?.length ? [`and while it is on ${triggerWords(addon.words)}`] : []),
       ].join(', ');
     case 'embedding':
@@ -113,7 +116,7 @@ function useWords({ used, modules, unused }: LoraUse): string {
     const example = why === 'kind' ? ` (${clean(such, 40)})` : '';
     return `${count(number)} ${number === 1 ? one : several}${example}`;
   });
-  return [`${count(used)} of ${count(modules)} modules used`, ...others].join('; ');
+  return [`${count(used)} of ${counted(modules)} used`, ...others].join('; ');
 }
 
 /** A file that was chosen, and is not here any more. */

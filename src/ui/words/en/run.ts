@@ -182,7 +182,8 @@ interface Unfinished {
 /** @param model null where the run's is no longer there. */
 function unfinishedWords({ settings, steps, stopped }: Unfinished, model: object | null): string {
   const what = settings.prompt ? `“${clean(settings.prompt, 80)}”` : 'A picture';
-  const done = steps > 0 ? `${steps} of its steps were done` : 'none of its steps was done';
+  const done =
+    steps > 0 ? `${steps} of its steps ${steps === 1 ? 'was' : 'were'} done` : 'none of its steps was done';
   const gone = model ? '' : ' Its model is no longer there, so it cannot be gone on with.';
   const how = stopped ? 'was stopped' : 'was in work when the page was closed';
   return `${what} ${how}; ${done}.${gone}`;

@@ -62,7 +62,10 @@ function taskWords(task: Task, file: string): string {
           ? `Nothing is missing, but there is nothing to compare ${bytes(unknown)} of it with.`
           : 'Sound: every byte is as it was stored.';
       const [first, ...more] = damaged ?? [];
-      const others = more.length > 0 ? ` and ${count(more.length)} other tensors` : '';
+      const others =
+        more.length > 0
+          ? ` and ${more.length === 1 ? 'another tensor' : `${count(more.length)} other tensors`}`
+          : '';
       const what = first === undefined ? 'its header' : clean(first, 80) + others;
       const next = server
         ? `Press “Repair” to fetch what is damaged again from ${clean(server, 80)}, or import`

@@ -59,7 +59,7 @@ export const albumView: typeof English = {
 
   empty: 'Vaizdų dar nėra',
   emptyHint:
-    'Čia su receptais laikoma visa, ką sukuriate. Galite pridėti ir kitur sukurtų vaizdų: nutempkite juos čia arba pasirinkite failus ar aplanką.',
+    'Čia su receptais laikoma visa, ką sukuriate. Galite pridėti ir kitur sukurtų vaizdų: nuvilkite juos čia arba pasirinkite failus ar aplanką.',
   nothing: 'Nieko nerasta',
   nothingHint: 'Nėra vaizdo, kuris atitiktų visas sąlygas.',
 
@@ -84,7 +84,7 @@ export const albumView: typeof English = {
     ].join(' ');
   },
   noPictures: 'Vaizdų čia nėra.',
-  dropHere: 'Numeskite vaizdus čia, ir jie bus pridėti prie albumo',
+  dropHere: 'Paleiskite vaizdus čia, ir jie bus pridėti prie albumo',
 
   selectAll: 'Žymėti visus',
   deleteAll: 'Ištrinti visus vaizdus',

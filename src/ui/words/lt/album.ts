@@ -23,7 +23,7 @@ export const album: typeof English = {
       most === null
         ? 'Vaizdai lieka šioje naršyklėje.'
         : `Šioje naršyklėje lieka ne daugiau kaip ${pictures(most)}.`;
-    return `${kept} Įrašyti failai turi ir nustatymus: numeskite tokį čia, ir galėsite juos vėl naudoti.`;
+    return `${kept} Įrašyti failai turi ir nustatymus: nuvilkite tokį čia, ir galėsite juos vėl naudoti.`;
   },
 
   left: (n) =>

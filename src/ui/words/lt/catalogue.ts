@@ -56,10 +56,10 @@ export const catalogue: typeof English = {
   },
   'ip-adapter': {
     name: 'IP-Adapter',
-    what: '„Stable Diffusion 1.x“ piešia tai, ką rodo kitas vaizdas. Reikia žemiau esančio vaizdo koduotojo.',
+    what: '„Stable Diffusion 1.x“ piešia tai, ką rodo kitas vaizdas. Reikia žemiau esančio vaizdų koduotojo.',
   },
   'image-encoder': {
-    name: 'Vaizdo koduotojas, skirtas IP-Adapter',
+    name: 'Vaizdų koduotojas, skirtas IP-Adapter',
     what: 'CLIP ViT-H, kuriuo vaizdus skaito „Stable Diffusion 1.x“ ir dauguma XL skirtų IP-Adapter.',
   },
   esrgan: { name: 'Real-ESRGAN x4plus', what: 'Padidina vaizdus keturis kartus.' },

@@ -17,8 +17,7 @@ export const downloading: typeof English = {
   lookingAt: (address) => `Žiūrima: ${address}…`,
 
   known: 'Žinomi modeliai su atviromis licencijomis',
-  gated:
-    'Jo puslapis prašo prisijungti ir sutikti su licencija. Atsisiųskite failą ten ir paleiskite jį čia.',
+  gated: 'Jo puslapis prašo prisijungti ir sutikti su licencija. Atsisiųskite failą ten ir nuvilkite jį čia.',
   openPage: 'Atverti puslapį',
   openPageOf: (name) => `Atverti puslapį: ${name}`,
   lookAt: (name) => `Žiūrėti: ${name}`,
@@ -26,20 +25,20 @@ export const downloading: typeof English = {
   licence: (licence) => `Licencija: ${clean(licence, 60)}.`,
   noLicence: 'Jo serveris licencijos nenurodo.',
   downloadNamed: (file, size) => `Atsisiųsti ${file}, ${bytes(size)}`,
-  another: 'Jau siunčiamas kitas failas; šis galės būti siunčiamas po jo.',
+  another: 'Jau atsisiunčiamas kitas failas; šį bus galima atsisiųsti po jo.',
 
   progress: 'Atsisiuntimas',
   checking: (file) => ['Tikrinama: ', { strong: file }],
-  coming: (file) => ['Siunčiama: ', { strong: file }],
-  stop: 'Stabdyti siuntimą',
+  coming: (file) => ['Atsisiunčiama: ', { strong: file }],
+  stop: 'Stabdyti atsisiuntimą',
   unfinished: (file, done, total) => [
     { strong: file },
     ` atsisiųstas ne visas: čia yra ${bytes(done)} iš ${bytes(total)}.`,
   ],
   unreadable: (file) => [
     { strong: file || 'Modelis' },
-    ' buvo siunčiamas, bet to, ką naršyklė apie tai įsiminė, perskaityti nebepavyksta. Atmeskite ir pradėkite iš naujo.',
+    ' buvo atsisiunčiamas, bet to, ką naršyklė apie tai įsiminė, perskaityti nebepavyksta. Atmeskite ir pradėkite iš naujo.',
   ],
-  goOnWith: (file) => `Toliau siųsti ${file}`,
-  discard: (file) => `Nebesiųsti ir atmesti ${file}`,
+  goOnWith: (file) => `Toliau atsisiųsti ${file}`,
+  discard: (file) => `Nebeatsisiųsti ir atmesti ${file}`,
 };

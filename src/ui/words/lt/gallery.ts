@@ -5,7 +5,7 @@ const { count, duration, number } = format;
 
 export const gallery: typeof English = {
   pictures: 'Vaizdai',
-  picture: (number, prompt) => `${number} vaizdas: ${prompt || 'be užklausos'}`,
+  picture: (number, prompt) => `Vaizdas ${number}: ${prompt || 'be užklausos'}`,
   download: (pictures) => (pictures === 1 ? 'Atsisiųsti jį' : 'Atsisiųsti juos'),
 
   readOn: 'Skaityti toliau',

@@ -7,7 +7,7 @@ export const installed: typeof English = {
   share: 'Bendrinti',
   notShared: 'Iš čia bendrinti nepavyko. Atsisiųstą vaizdą – galima.',
 
-  promptTaken: 'Bendrinti žodžiai pakeitė jūsų užklausą.',
+  promptTaken: 'Iš kitos programos gauti žodžiai pakeitė jūsų užklausą.',
 
   manifest: {
     screenshot: 'Užklausa su nustatymais ir pagal ją sukurtas vaizdas',

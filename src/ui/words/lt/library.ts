@@ -9,7 +9,7 @@ export const library: typeof English = {
   looking: 'Ieškoma modelių…',
   noModel: 'Modelio dar nėra',
   begin: [
-    'Pradėkite: bet kur šiame puslapyje paleiskite „Stable Diffusion“ ',
+    'Pradėkite: į šį puslapį nuvilkite „Stable Diffusion“ ',
     { code: '.safetensors' },
     ' failą arba modelį atsisiųskite.',
   ],
@@ -22,7 +22,7 @@ export const library: typeof English = {
   importing: (file, number, of) => [
     'Importuojama: ',
     { strong: clean(file, 60) },
-    of > 1 ? `, ${number} failas iš ${of}` : '',
+    of > 1 ? `, failas ${number} iš ${of}` : '',
   ],
   amount: (done, total) => `${bytes(done)} iš ${bytes(total)}`,
   importProgress: 'Importas',

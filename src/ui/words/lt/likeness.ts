@@ -7,7 +7,7 @@ export const likeness: typeof English = {
   remove: 'Pašalinti pavyzdinį vaizdą',
   toDrawLike: 'Vaizdas, į kurį turi būti panašu',
   adapter: 'Adapteris',
-  encoder: 'Vaizdo koduotojas',
+  encoder: 'Vaizdų koduotojas',
   weight: 'Pavyzdžio svoris',
   weightHint: 'Kiek šio vaizdo laikomasi. Matomas tik jo vidurys, kaip kvadratas.',
   start: 'Pradžia',

@@ -13,7 +13,7 @@ const capital = (text: string): string => text.charAt(0).toUpperCase() + text.sl
 const hintNetName: Record<HintNetFacts['net'], string> = {
   'Depth Anything': 'Gylis (Depth Anything)',
   'Informative drawings': 'Linijos (informative drawings)',
-  HED: 'Švelnūs kraštai (HED)',
+  HED: 'Švelnūs kontūrai (HED)',
 };
 
 const adapterName: Record<IpAdapterFacts['variant'], string> = {

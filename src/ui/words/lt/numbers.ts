@@ -13,7 +13,7 @@ export const numbers: typeof English = {
   strength: (steps, least) =>
     least === null
       ? `Pradėdamas nuo vaizdo, šis atrinkėjas iš ${steps} ${plural(steps, { one: 'žingsnio', few: 'žingsnių', other: 'žingsnių' })} neatlieka nė vieno: reikia daugiau žingsnių.`
-      : `Per mažai ${steps} ${plural(steps, { one: 'žingsniui', few: 'žingsniams', other: 'žingsnių' })}: reikia bent ${format.fixed(least, 2)}.`,
+      : `Per mažai: kai žingsnių ${format.count(steps)}, reikia bent ${format.fixed(least, 2)}.`,
 
   wholeRun: (every) =>
     every <= 1

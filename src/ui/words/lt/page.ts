@@ -14,7 +14,7 @@ export const page: typeof English = {
   useCpu: 'Skaičiuoti procesoriumi',
   allow: 'Leisti',
 
-  whatIsIt: 'Kas šis vaizdas?',
+  whatIsIt: 'Kas tai per vaizdas?',
   isPaintedOn: (name) => `Dabar dažomas „${name}“. Viską galima anuliuoti.`,
   asMask: 'Naudoti kaip kaukę',
   asPicture: 'Pradėti nuo jo',

@@ -28,7 +28,7 @@ export const painting: typeof English = {
   opacity: 'Neskaidrumas',
   brushOpacity: 'Teptuko neskaidrumas',
   maskColour: 'Kaukės spalva',
-  colour: (number) => `${number} spalva`,
+  colour: (number) => `Spalva ${number}`,
 
   canvases: {
     mask: { name: 'Kaukės drobė', task: 'Uždažykite, kas turi pasikeisti.' },

@@ -13,7 +13,7 @@ const sentences: Sentences = {
   'file-is-pickle': ({ file }) =>
     `${file} yra „pickle“, kuriame gali slypėti programa, ir įrašytas ne PyTorch, tad čia neatveriamas. Ieškokite to paties modelio .safetensors formatu.`,
   'file-is-torch': ({ file }) =>
-    `${file} yra PyTorch failas: jo svorius galima paimti, kai jis jau yra šiame įrenginyje. Atsisiųskite jį ir užvilkite ant šio puslapio.`,
+    `${file} yra PyTorch failas: jo svorius galima paimti, kai jis jau yra šiame įrenginyje. Atsisiųskite jį ir nuvilkite į šį puslapį.`,
   'bad-pickle': ({ file, text }) =>
     `${file} nėra toks PyTorch failas, kuriame būtų tik svoriai, tad jo perskaityti nepavyko${because(reasonOf(text('reason')))}. Atsisiųskite jį iš naujo arba ieškokite to paties modelio .safetensors formatu.`,
   'pickle-asks': ({ file, text }) =>
@@ -27,7 +27,7 @@ const sentences: Sentences = {
   'file-truncated': ({ file, size, text }) =>
     `${file} nepilnas: yra ${size('actualBytes')} iš ${text('cut') && 'bent '}${size('expectedBytes')}, trūksta ${text('cut') && 'bent '}${size('expectedBytes', 'actualBytes')}. Atsisiųskite jį iš naujo ir importuokite visą.`,
   'file-too-long': ({ file, size }) =>
-    `${file} nesibaigia ten, kur baigiasi modelis: po jo dar yra ${size('extraBytes')}. Buvo sujungti du failai arba siuntimas tęstas ne nuo tos vietos. Atsisiųskite jį iš naujo.`,
+    `${file} nesibaigia ten, kur baigiasi modelis: po jo dar yra ${size('extraBytes')}. Buvo sujungti du failai arba atsisiuntimas tęstas ne nuo tos vietos. Atsisiųskite jį iš naujo.`,
   'bad-header': ({ file, text }) =>
     `${file} sugadintas: nepavyksta perskaityti jo antraštės${because(reasonOf(text('reason')))}. Atsisiųskite jį iš naujo.`,
   'file-is-lora': ({ file }) =>
@@ -134,15 +134,15 @@ const sentences: Sentences = {
   'too-many-there': ({ text }) =>
     `Adresu ${text('address')} modelių yra daug (${text('count')}). Įklijuokite to, kurio norite, adresą.`,
   'repository-unknown': ({ text }) =>
-    `Visiems atviro modelio „${text('repository')}“ svetainėje „Hugging Face“ nėra. Ar pavadinimas tikslus, taip pat didžiosios raidės ir brūkšneliai? Jei modelis privatus, prisijunkite ten, atsisiųskite failą naršyklės kortelėje ir užvilkite jį čia.`,
+    `Visiems atviro modelio „${text('repository')}“ svetainėje „Hugging Face“ nėra. Ar pavadinimas tikslus, taip pat didžiosios raidės ir brūkšneliai? Jei modelis privatus, prisijunkite ten, atsisiųskite failą naršyklės kortelėje ir nuvilkite jį čia.`,
   'repository-gated': ({ text }) =>
-    `„${text('repository')}“ duodamas tik tiems, kurie svetainėje „Hugging Face“ sutiko su jo sąlygomis. Naršyklės kortelėje atverkite https://huggingface.co/${text('repository')}, prisijunkite, sutikite, atsisiųskite failą ir užvilkite jį čia.`,
+    `„${text('repository')}“ duodamas tik tiems, kurie svetainėje „Hugging Face“ sutiko su jo sąlygomis. Naršyklės kortelėje atverkite https://huggingface.co/${text('repository')}, prisijunkite, sutikite, atsisiųskite failą ir nuvilkite jį čia.`,
   'revision-unknown': ({ text }) =>
     `Modelis „${text('repository')}“ neturi šakos ar versijos „${text('revision')}“. Ar pavadinimas tikslus? Dauguma modelių turi šaką „main“.`,
   'file-unknown': ({ text }) =>
     `Modelis „${text('repository')}“ neturi failo ar aplanko „${text('path')}“. Ar pavadinimas tikslus, taip pat didžiosios raidės? Kas ten yra, rodo adresas https://huggingface.co/${text('repository')}.`,
   'download-refused': ({ text }) =>
-    `Serveris neduoda ${text('url')}${because(text('said') || reasonOf(text('reason')))}. Galbūt jis prašo prisijungti, sutikti su licencija arba rakto: atverkite šį adresą naršyklės kortelėje, atsisiųskite failą ir užvilkite jį čia.`,
+    `Serveris neduoda ${text('url')}${because(text('said') || reasonOf(text('reason')))}. Galbūt jis prašo prisijungti, sutikti su licencija arba rakto: atverkite šį adresą naršyklės kortelėje, atsisiųskite failą ir nuvilkite jį čia.`,
   'download-changed': ({ text }) =>
     `Adresu ${text('url')} dabar yra kitas failas: jo dydis kitoks nei to, kurį pradėjote siųstis. Kas atsiųsta, išlaikyta: paspauskite „Tęsti“, jei senasis gali sugrįžti, arba „Atmesti“ ir pradėkite iš naujo.`,
   'download-doubtful': ({ text }) =>
@@ -157,12 +157,12 @@ const sentences: Sentences = {
     'Šį failą jau siunčia kita kortelė. Pažiūrėkite ten arba uždarykite ją ir pabandykite dar kartą.',
   network: ({ text }) => statusWords(Number(text('status')), text),
   'no-answer': ({ text }) =>
-    `${text('host') || 'Serveris'} neatsako arba neleidžia kitoms svetainėms skaityti, ką turi (nėra CORS antraščių): naršyklės nesako, kuri priežastis tikroji${because(reasonOf(text('reason')))}. Patikrinkite adresą ir ryšį. Jei adresas veikia naršyklės kortelėje, atsisiųskite failą ten ir užvilkite jį čia.`,
+    `${text('host') || 'Serveris'} neatsako arba neleidžia kitoms svetainėms skaityti, ką turi (nėra CORS antraščių): naršyklės nesako, kuri priežastis tikroji${because(reasonOf(text('reason')))}. Patikrinkite adresą ir ryšį. Jei adresas veikia naršyklės kortelėje, atsisiųskite failą ten ir nuvilkite jį čia.`,
   offline: () => 'Šis įrenginys neprisijungęs prie tinklo. Patikrinkite ryšį ir pabandykite dar kartą.',
   'page-closed': ({ text }) =>
-    `${text('url')} yra tinklalapis apie modelį, o ${text('host') || 'jo serveris'} neleidžia kitoms svetainėms jo skaityti. Atverkite jį naršyklės kortelėje, atsisiųskite failą ir užvilkite jį čia.`,
+    `${text('url')} yra tinklalapis apie modelį, o ${text('host') || 'jo serveris'} neleidžia kitoms svetainėms jo skaityti. Atverkite jį naršyklės kortelėje, atsisiųskite failą ir nuvilkite jį čia.`,
   'address-insecure': ({ text }) =>
-    `Per https:// atvertam puslapiui naršyklės neleidžia skaityti to, kas siunčiama per http://, kaip ${text('url')}. Pabandykite su https:// arba atsisiųskite failą naršyklės kortelėje ir užvilkite jį čia.`,
+    `Per https:// atvertam puslapiui naršyklės neleidžia skaityti to, kas siunčiama per http://, kaip ${text('url')}. Pabandykite su https:// arba atsisiųskite failą naršyklės kortelėje ir nuvilkite jį čia.`,
   'device-lost': () =>
     'Vaizdo plokštė dirbdama buvo paleista iš naujo. Paspauskite „Generuoti“ ir pabandykite dar kartą; mažesnis vaizdas reikalauja mažiau.',
   'out-of-memory': ({ text, size }) => {

@@ -15,8 +15,7 @@ export const queue: typeof English = {
 
   alike: 'Su šia sėkla visi vaizdai būtų vienodi: kad būtų piešiama vienas po kito, pasirinkite atsitiktinę.',
 
-  picture: (number, of) =>
-    of === null ? `${number}-as vaizdas baigtas.` : `Baigtas ${number}-as vaizdas iš ${of}.`,
+  picture: (number, of) => `Baigtas vaizdas ${number}${of === null ? '' : ` iš ${of}`}.`,
 
   cancelledNext: 'Atšaukta. Pradedamas kitas.',
   failedNext: 'Nepavyko. Pradedamas kitas.',
@@ -70,7 +69,7 @@ export const queue: typeof English = {
   clear: 'Išvalyti eilę',
   cancelAll: 'Atšaukti viską',
   again: 'Bandyti dar kartą',
-  drag: 'Nutempkite į kitą vietą',
+  drag: 'Vilkite į kitą vietą',
   moveUp: 'Anksčiau (Alt+↑)',
   moveDown: 'Vėliau (Alt+↓)',
   useSettings: 'Naudoti šiuos nustatymus',

@@ -42,7 +42,7 @@ const stage: (typeof English)['stage'] = (progress) => {
     case 'waiting':
       return 'Piešia kita kortelė: ši pradės, kai ana baigs';
     case 'fetching':
-      return `Siunčiamas modelis, ${bytes(progress.doneBytes)} iš ${bytes(progress.totalBytes)}`;
+      return `Atsisiunčiamas modelis, ${bytes(progress.doneBytes)} iš ${bytes(progress.totalBytes)}`;
     case 'reading':
       return `Skaitoma: ${nets.names[progress.net]}, ${bytes(progress.doneBytes)} iš ${bytes(progress.totalBytes)}`;
     case 'checking':

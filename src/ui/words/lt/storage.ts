@@ -20,7 +20,7 @@ export const storage: typeof English = {
     'Serveris failą dabar pažymėjo kitaip nei anksčiau. „Tęsti“ reiškia: tai tas pats failas, tik iš kitos vietos.',
 
   secret:
-    'Šis adresas nurodo ne tik vietą: jame gali būti raktas. Kad siuntimą būtų galima tęsti, adresas laikomas šioje naršyklėje, kol failas bus atsiųstas arba siuntimas atmestas, ir niekada nerodomas.',
+    'Šis adresas nurodo ne tik vietą: jame gali būti raktas. Kad atsisiuntimą būtų galima tęsti, adresas laikomas šioje naršyklėje, kol failas bus atsisiųstas arba atsisiuntimas atmestas, ir niekada nerodomas.',
 
   kept({ usedBytes, freeBytes, persisted }) {
     const used = usedBytes === null ? '' : `Šis puslapis užima ${bytes(usedBytes)} naršyklės saugyklos`;

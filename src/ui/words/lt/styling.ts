@@ -3,7 +3,7 @@ import type { styling as English } from '../en/styling';
 export const styling: typeof English = {
   title: 'Stiliai',
   chosen: (chosen) => (chosen > 0 ? `Stiliai (${chosen})` : 'Stiliai'),
-  explained: 'Pažymėtas stilius prie Jūsų žodžių prideda savo: ten, kur jame parašyta {prompt}, arba po jų.',
+  explained: 'Pažymėtas stilius prie jūsų žodžių prideda savo: ten, kur jame parašyta {prompt}, arba po jų.',
   saveAs: 'Įrašyti kaip stilių…',
   edit: 'Tvarkyti stilius…',
   importFile: 'Importuoti styles.csv',
@@ -21,7 +21,7 @@ export const styling: typeof English = {
   save: 'Įrašyti',
 
   whereYours:
-    '{prompt} pasako, kur eina Jūsų pačių žodžiai. Kitaip stiliaus žodžiai eina po jų, atskirti kableliu.',
+    '{prompt} pasako, kur eina jūsų pačių žodžiai. Kitaip stiliaus žodžiai eina po jų, atskirti kableliu.',
   words: { prompt: 'Stiliaus užklausa', negative: 'Stiliaus neigiama užklausa' },
   delete: 'Ištrinti',
   deleteNamed: (name) => `Ištrinti „${name}“`,

@@ -5,14 +5,14 @@ export const welcome: typeof English = {
   miniature: [
     'Pridedamas modelis yra ',
     { strong: 'miniatiūra' },
-    ': moka apie aštuoniasdešimt angliškų žodžių, pavyzdžiui, „red apple“, ir piešia 96 × 96 taškų vaizdus.',
+    ': moka apie aštuoniasdešimt angliškų žodžių, pavyzdžiui, „red apple“, ir piešia 96 × 96 pikselių vaizdus.',
   ],
   models: [
     'Norėdami ',
     { strong: 'daugiau' },
     ', atsineškite „Stable Diffusion“ failą ',
     { code: '.safetensors' },
-    ': nuvilkite jį į šį puslapį arba spustelėkite „Importuoti“. Tokių failų rasite „Hugging Face“ ir „Civitai“.',
+    ': nuvilkite jį į šį puslapį arba paspauskite „Importuoti“. Tokių failų rasite „Hugging Face“ ir „Civitai“.',
   ],
   kept: [
     'Įrašyti vaizdai ',
@@ -24,9 +24,9 @@ export const welcome: typeof English = {
   small: 'Miniatiūra, mokanti apie aštuoniasdešimt žodžių.',
   noModel: 'Nuvilkite čia „Stable Diffusion“ failą, ir ji ims piešti.',
   how: {
-    text: 'Parašykite, kas joje turi būti, ir spustelėkite „Generuoti“.',
+    text: 'Parašykite, kas joje turi būti, ir paspauskite „Generuoti“.',
     image: 'Pasirinkite, nuvilkite ar įklijuokite vaizdą, kad jis būtų perpieštas.',
-    inpaint: 'Pasirinkite, nuvilkite ar įklijuokite vaizdą ir užtepkite, ką reikia pakeisti.',
+    inpaint: 'Pasirinkite, nuvilkite ar įklijuokite vaizdą ir uždažykite, ką reikia pakeisti.',
     outpaint: 'Pasirinkite, nuvilkite ar įklijuokite vaizdą, kad jis tęstųsi už kraštų.',
     instruct: 'Pasirinkite, nuvilkite ar įklijuokite vaizdą ir parašykite, ką pakeisti.',
   },

@@ -50,6 +50,16 @@ test('a weight that is no number is told by name, and in which file it is', () =
   );
 });
 
+test('what there is one of is one', () => {
+  expect(en.changes.full(1, 1)).toBe('1 picture is kept: the oldest makes room for the next one.');
+  expect(en.changes.full(2, 1000)).toBe('1,000 pictures are kept: the 2 oldest make room for the next ones.');
+  expect(en.album.strip(1)).toMatch(/^The last picture stays in/);
+  expect(en.inspecting.found(null, 1)).toBe('1 tensor');
+  expect(en.inspecting.found(1, 1234)).toBe('1 of 1,234 tensors');
+  expect(en.library.unusedTensors(1)).toBe('1 of its tensors is not used.');
+  expect(en.models.addon({ kind: 'lora', name: 'ink', modules: 1, base: null })).toBe('LoRA, 1 module');
+});
+
 describe('what is said of additions', () => {
   const unused = [
     { why: 'text2', such: 'lora_te2_x', count: 72 },
