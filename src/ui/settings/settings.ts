@@ -126,8 +126,6 @@ export type Decoder = (typeof decoders)[number];
 export const tilings = ['auto', 'always'] as const;
 export type Tiling = (typeof tilings)[number];
 
-export const isBackend = (value: string): value is Backend => backends.some((backend) => backend === value);
-
 /** What enlarges a picture for the second pass: its latents, or its pixels. */
 export const upscalers: Readonly<Record<Upscaler, string>> = {
   Latent: 'Latent',
