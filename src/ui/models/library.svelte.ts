@@ -209,7 +209,11 @@ export class Library {
         async ({ id }) => (await this.#engine.filesOf(new AbortController().signal, id).next()).value,
       ),
     );
-    for (const handle of files.flat()) await handle.requestPermission({ mode: 'read' });
+    try {
+      for (const handle of files.flat()) await handle.requestPermission({ mode: 'read' });
+    } catch {
+      // Too long after the click to ask for more: whatever may not be read then says so.
+    }
   }
 
   forget(remark: Remark): void {

@@ -82,6 +82,22 @@ describe('pictures that are brought', () => {
     expect([brought.told?.kept, brought.progress, brought.failure]).toEqual([2, null, null]);
   });
 
+  test('and more of them meanwhile, come after those that are read', async () => {
+    const asked: string[] = [];
+    const brought = new Import(async function* (files) {
+      for (const { name } of files) {
+        asked.push(name);
+        if (asked.length === 1) void brought.take([file('dropped.png', 0)]);
+        await Promise.resolve();
+        yield { done: asked.length, kept: asked.length, known: 0, refused: [] };
+        expect(brought.progress).toEqual({ done: asked.length, of: 3 });
+      }
+    });
+    await brought.take([file('one.png', 1), file('two.png', 2)]);
+    expect(asked).toEqual(['one.png', 'two.png', 'dropped.png']);
+    expect([brought.told?.kept, brought.progress, brought.failure]).toEqual([3, null, null]);
+  });
+
   test('that find no room are told of as such', async () => {
     const error = new DrobeError('quota', { neededBytes: 1, freeBytes: 0 });
     const brought = new Import(async function* () {
