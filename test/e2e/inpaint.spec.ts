@@ -194,4 +194,19 @@ test('a mask is painted by keys and by strokes, and each is undone and redone; w
     expect(alpha.every((a, i) => a > 0 || !differs(i))).toBe(true);
     expect(alpha.some((a, i) => a > 0 && differs(i))).toBe(true);
   });
+
+  await test.step('a stroke stays where a run takes the canvas from under it', async () => {
+    const painted = async () => (await canvas.mask()).alpha.filter((a) => a > 0).length;
+    await page.getByRole('button', { name: 'Discard' }).click();
+    await page.keyboard.press('b');
+    const before = await painted();
+    const { x, y } = await canvas.at(0.1, 0.9);
+    await page.mouse.move(x, y);
+    await page.mouse.down();
+    await app.draw(() => page.keyboard.press('Control+Enter'));
+    await page.mouse.up();
+    await page.getByRole('button', { name: 'Discard' }).click();
+    await canvas.stroke([0.5, 0.5]); // where all is painted
+    expect(await painted()).toBeGreaterThan(before);
+  });
 });
