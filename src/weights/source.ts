@@ -27,16 +27,8 @@ export function memorySource(bytes: Uint8Array<ArrayBuffer>): ByteSource {
   };
 }
 
-/** So small a file is read at once when something of it is asked for: every read asks another process. */
-const AT_ONCE = 2 ** 25;
-/** Milliseconds that it stays in memory after it was last asked for: a net asks for all of its weights in a row. */
-const MOMENT = 1000;
-
-/**
- * A checkpoint in Blobs that lie one after another. Can be read in a worker only, where FileReaderSync is.
- * @param atOnce how many bytes may be held for a moment.
- */
-export function blobSource(parts: readonly Blob[], atOnce = AT_ONCE): ByteSource {
+/** A checkpoint in Blobs that lie one after another. Can be read in a worker only, where FileReaderSync is. */
+export function blobSource(parts: readonly Blob[]): ByteSource {
   const starts: number[] = [];
   let total = 0;
   for (const part of parts) {
@@ -44,36 +36,26 @@ export function blobSource(parts: readonly Blob[], atOnce = AT_ONCE): ByteSource
     total += part.size;
   }
   let reader: FileReaderSync | undefined;
-  let whole: Uint8Array<ArrayBuffer> | undefined;
-  let forgetting: ReturnType<typeof setTimeout> | undefined;
-
-  /** All of it, as long as it is asked for. */
-  function wholeFile(by: FileReaderSync): Uint8Array<ArrayBuffer> {
-    clearTimeout(forgetting);
-    forgetting = setTimeout(() => (whole = undefined), MOMENT);
-    return (whole ??= readPart(by, new Blob([...parts]), 0, total));
-  }
 
   return {
     bytes: total,
     read(begin, end) {
       checkRange(begin, end, total);
       reader ??= new FileReaderSync();
-      if (total <= atOnce) return wholeFile(reader).subarray(begin, end);
       let i = starts.findLastIndex((start) => start <= begin);
       if (begin === end) return new Uint8Array(0);
       const first = readPart(reader, parts[i]!, begin - starts[i]!, end - starts[i]!);
       if (first.length === end - begin) return first;
 
-      const joined = new Uint8Array(end - begin);
-      joined.set(first);
+      const whole = new Uint8Array(end - begin);
+      whole.set(first);
       let at = first.length;
-      while (at < joined.length) {
-        const piece = readPart(reader, parts[++i]!, 0, joined.length - at);
-        joined.set(piece, at);
+      while (at < whole.length) {
+        const piece = readPart(reader, parts[++i]!, 0, whole.length - at);
+        whole.set(piece, at);
         at += piece.length;
       }
-      return joined;
+      return whole;
     },
   };
 }

@@ -5,18 +5,17 @@ import { blobSource } from '../../src/weights/source';
 export interface Question {
   readonly parts: readonly Blob[];
   readonly ranges: readonly (readonly [begin: number, end: number])[];
-  readonly atOnce?: number;
 }
 
 export type Answer = { readonly bytes: number; readonly read: Uint8Array[] } | { readonly code: string };
 
-self.onmessage = ({ data }: MessageEvent<Question>) => {
-  self.postMessage(answer(data));
+self.onmessage = ({ data: { parts, ranges } }: MessageEvent<Question>) => {
+  self.postMessage(answer(parts, ranges));
 };
 
-function answer({ parts, ranges, atOnce }: Question): Answer {
+function answer(parts: Question['parts'], ranges: Question['ranges']): Answer {
   try {
-    const source = blobSource(parts, atOnce);
+    const source = blobSource(parts);
     return { bytes: source.bytes, read: ranges.map(([begin, end]) => source.read(begin, end)) };
   } catch (error) {
     return { code: toDrobeError(error).code };
