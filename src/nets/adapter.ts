@@ -1,10 +1,14 @@
 /**
- * How much the modules of a LoRA count that has no alphas among its tensors: diffusers writes PEFT's configuration into
- * the metadata, as JSON with the component before each name: {"unet.r": 16, "unet.lora_alpha": 8, …}.
+ * How much the modules of a LoRA count that has no alphas among its tensors. PEFT writes its configuration into a file
+ * beside it, {"r": 16, "lora_alpha": 8, …}; diffusers into the metadata, with the component before each name:
+ * {"unet.r": 16, "unet.lora_alpha": 8, …}.
+ * https://github.com/huggingface/peft/blob/main/src/peft/tuners/lora/config.py
  * https://github.com/huggingface/diffusers/blob/main/src/diffusers/loaders/lora_base.py
  */
-
 import { placeOf, type Place } from './names/places';
+
+/** By this name the text of PEFT's file stands among the metadata of its LoRA. */
+export const ADAPTER_CONFIG = 'adapter_config.json';
 
 /** What the product of matrices of this rank is multiplied by. */
 export type Scale = (rank: number) => number;
@@ -21,10 +25,12 @@ const COMPONENTS: Readonly<Record<Place, string>> = {
 /** By a module's name in any dialect. What is not stated, or makes no sense, leaves the product as it is. */
 export function statedScales(metadata: ReadonlyMap<string, string>): (module: string) => Scale {
   const stated = parsed(metadata.get('lora_adapter_metadata'));
+  const beside = parsed(metadata.get(ADAPTER_CONFIG));
   return (module) => {
     const found = placeOf(module);
     if (!found) return () => 1;
-    const of = (name: string): unknown => stated.get(`${COMPONENTS[found.place]}.${name}`);
+    const of = (name: string): unknown =>
+      stated.get(`${COMPONENTS[found.place]}.${name}`) ?? beside.get(name);
     const own = entries(of('alpha_pattern')).find(([name]) => isAt(found.rest, name));
     const alpha = own?.[1] ?? of('lora_alpha');
     if (typeof alpha !== 'number' || !(alpha > 0)) return () => 1;

@@ -1,7 +1,9 @@
 /**
  * Files of settings that lie beside a model and say what it predicts, and over which noise: a .yaml with a checkpoint's
- * name, and those of a diffusers folder. Models are told by them and stay as they are, byte for byte.
+ * name, and those of a diffusers folder; or how much a LoRA of PEFT counts. Models are told by them and stay as they are,
+ * byte for byte.
  */
+import { ADAPTER_CONFIG } from '../../nets/adapter';
 import { CONFIG_YAML, isConfig, markOf, SCHEDULER_CONFIG, VAE_CONFIG } from '../../nets/predicts/predicts';
 import { isNumeric, numbersOf } from '../../weights/values/numbers';
 import type { Header, Slices } from '../../weights/safetensors';
@@ -10,12 +12,14 @@ import { inside, last, parent } from './paths';
 /** Their texts, by the names under which they are looked for among a model's metadata. */
 export type Beside = Readonly<Record<string, string>>;
 
+const KINDS = [CONFIG_YAML, SCHEDULER_CONFIG, VAE_CONFIG, ADAPTER_CONFIG] as const;
+
 /** A file of settings with the place where it lies. */
 export interface Settings<F> {
   readonly file: F;
   readonly path: string;
   /** What it is of; null for whatever else has such an ending. */
-  readonly kind: typeof CONFIG_YAML | typeof SCHEDULER_CONFIG | typeof VAE_CONFIG | null;
+  readonly kind: (typeof KINDS)[number] | null;
   readonly text: string;
 }
 
@@ -26,7 +30,7 @@ export const isSettings = (path: string): boolean => /\.(?:ya?ml|json)$/i.test(p
 
 /** Whether a file of settings may tell something of a model, by its name. */
 export const mayTell = (path: string): boolean =>
-  /\.ya?ml$|(?:^|\/)scheduler_config\.json$|(?:^|\/)vae\/config\.json$/i.test(path);
+  /\.ya?ml$|(?:^|\/)(?:scheduler_config|adapter_config|vae\/config)\.json$/i.test(path);
 
 export async function readSettings<F>(file: F, path: string, slices: Slices): Promise<Settings<F>> {
   if (slices.size > LONGEST || !mayTell(path)) return { file, path, kind: null, text: '' };
@@ -37,6 +41,7 @@ export async function readSettings<F>(file: F, path: string, slices: Slices): Pr
 
 function kindOf(path: string, text: string): Settings<unknown>['kind'] {
   if (/\.ya?ml$/i.test(path)) return isConfig(text) ? CONFIG_YAML : null;
+  if (/adapter_config\.json$/i.test(path)) return ADAPTER_CONFIG;
   return /scheduler_config\.json$/i.test(path) ? SCHEDULER_CONFIG : VAE_CONFIG;
 }
 
@@ -50,10 +55,11 @@ export const ofFolder = <F>(all: readonly Settings<F>[], folder: string): readon
 
 /**
  * Those of a checkpoint in one file: the .yaml of its name. Where it is the only one in its folder, the only .yaml there
- * is its own whatever it is called, and so is a scheduler's.
+ * is its own whatever it is called, and so is a scheduler's. PEFT's go with a file that PEFT names.
  */
 export function ofFile<F>(all: readonly Settings<F>[], path: string, only: boolean): readonly Settings<F>[] {
   const near = all.filter((one) => parent(one.path) === parent(path));
+  if (/(?:^|\/)adapter_model\.\w+$/i.test(path)) return near.filter(({ kind }) => kind === ADAPTER_CONFIG);
   const configs = near.filter(({ kind }) => kind === CONFIG_YAML);
   const named = configs.filter((one) => sameStem(one.path, path));
   if (!only) return named;

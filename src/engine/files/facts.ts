@@ -20,13 +20,16 @@ import { inspectUpscaler } from '../../pipeline/enlarging/upscaler';
 import type { Header } from '../../weights/safetensors';
 import type { AddonFacts, ModelEntry, ModelFacts } from '../api';
 
+/** Some call .safetensors .sft. */
+const ENDING = /\.(?:safetensors|sft)$/i;
+
 /** @param file the file's name, which lends its title to a checkpoint that states none. */
 export function factsOf({ model, lacks, unused, room }: Inspected, file: string): ModelFacts {
   const { sampler, spacing, ...recommended } = model.recommended;
   return {
     family: model.family,
     kind: model.kind,
-    title: model.title ?? file.replace(/\.safetensors$/i, ''),
+    title: model.title ?? file.replace(ENDING, ''),
     dtype: model.dtype,
     multiple: model.vae.factor,
     defaults: { ...recommended, ...(chosenBy(sampler) ?? DEFAULT), spacing: spacingNamed(spacing) },
@@ -54,7 +57,7 @@ function spacingNamed(stated: string): Spacing {
 }
 
 /** A file's name without folder and ending. */
-export const stemOf = (file: string): string => file.replace(/^.*\/|\.safetensors$/gi, '');
+export const stemOf = (file: string): string => file.replace(/^.*\//, '').replace(ENDING, '');
 
 /** @param file the file's name, by which prompts call it. */
 export function loraFacts({ tensors, metadata }: Header, file: string): AddonFacts {

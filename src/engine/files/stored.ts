@@ -6,11 +6,13 @@ import { callable } from './facts';
 import type { What } from './verdict';
 
 /** What is remembered of a model: `install`, of this version of the schema, wrote it so. */
-export const extraOf = (what: What, beside: Beside = {}): unknown =>
-  'facts' in what ? { ...what.facts, ...(Object.keys(beside).length > 0 && { beside }) } : what;
+export const extraOf = (what: What, beside: Beside = {}): unknown => ({
+  ...('facts' in what ? what.facts : what),
+  ...(Object.keys(beside).length > 0 && { beside }),
+});
 
 /** What lies beside a stored model, as `extraOf` had it. */
-export function storedBeside({ extra }: StoredModel): Beside {
+export function storedBeside({ extra }: Pick<StoredModel, 'extra'>): Beside {
   const texts = Object.entries(fieldsOf(fieldsOf(extra)['beside']));
   return Object.fromEntries(
     texts.flatMap(([name, text]) => (typeof text === 'string' ? [[name, text]] : [])),

@@ -22,6 +22,7 @@ const WRAPPERS = [
   '_fsdp_wrapped_module',
   '_checkpoint_wrapped_module',
   '_forward_module', // Lightning Fabric
+  'wrapped', // A1111, where a model is saved as it lies in memory
   'processor', // diffusers' attention processors, in which LoRAs stood at first
 ];
 

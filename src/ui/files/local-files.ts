@@ -43,7 +43,7 @@ async function chosen(picked: Promise<readonly FileSystemHandle[]>): Promise<rea
 }
 
 /** What a picker of files takes: models, and the settings that lie beside them. */
-export const IMPORTED = '.safetensors,.pth,.pt,.ckpt,.yaml,.yml,.json';
+export const IMPORTED = '.safetensors,.sft,.pth,.pt,.ckpt,.yaml,.yml,.json';
 
 /** What to take of the files in a folder that was chosen: as of one that was dropped. */
 export function filesOfFolder(files: readonly File[]): LocalFile[] {
@@ -138,12 +138,12 @@ async function filesIn(entry: Entry, folder: string): Promise<LocalFile[]> {
 
 /** What says how a model is drawn and how its T5 reads, by the places where such files lie. */
 const SETTINGS =
-  /\.ya?ml$|(?:^|\/)scheduler_config\.json$|(?:^|\/)vae\/config\.json$|(?:^|\/)(?:tokenizer_3\/)?tokenizer\.json$/i;
+  /\.ya?ml$|(?:^|\/)(?:scheduler|adapter)_config\.json$|(?:^|\/)vae\/config\.json$|(?:^|\/)(?:tokenizer_3\/)?tokenizer\.json$/i;
 
 /** Of a folder without .safetensors its PyTorch files are taken, or its pictures; else one file, whose refusal says what is wrong. */
 function worthKeeping(found: readonly LocalFile[]): LocalFile[] {
   const kept = found.filter(
-    ({ file, path }) => /\.safetensors$/i.test(file.name) || (!path.includes('/') && isImage(file)),
+    ({ file, path }) => /\.(?:safetensors|sft)$/i.test(file.name) || (!path.includes('/') && isImage(file)),
   );
   // What is beside them is only of use with them.
   if (kept.length > 0) return [...kept, ...found.filter(({ path }) => SETTINGS.test(path))];

@@ -8,14 +8,16 @@ import {
   readSettings,
   toldHeader,
 } from '../../../src/engine/files/beside';
+import { ADAPTER_CONFIG, statedScales } from '../../../src/nets/adapter';
 import { gather } from '../../../src/engine/files/gather';
-import { whatIs } from '../../../src/engine/files/verdict';
+import { extraOf, storedBeside } from '../../../src/engine/files/stored';
+import { whatIs, type What } from '../../../src/engine/files/verdict';
 import { CONFIG_YAML, SCHEDULER_CONFIG, VAE_CONFIG } from '../../../src/nets/predicts/predicts';
 import { blobsOf, mapFiles } from '../../../src/weights/store/layout';
 import { readHeader } from '../../../src/weights/safetensors';
 import { modelBytes } from '../../golden/models';
 import { goldenBytes } from '../../golden/root';
-import { tensorsOf, written, type StoredTensor } from '../../safetensors';
+import { tensorsOf, written, type StoredTensor, type StoredTensors } from '../../safetensors';
 
 const config = 'model:\n  params:\n    parameterization: "v"\n';
 const scheduler = JSON.stringify({ prediction_type: 'v_prediction', rescale_betas_zero_snr: true });
@@ -58,6 +60,7 @@ test('settings are told by their names, and by what is in them', async () => {
   expect((await read(dropped('a.yaml', 'on: push\n'))).kind).toBeNull();
   expect((await read(dropped('s/scheduler_config.json', scheduler))).kind).toBe(SCHEDULER_CONFIG);
   expect((await read(dropped('s/vae/config.json', '{}'))).kind).toBe(VAE_CONFIG);
+  expect((await read(dropped('s/adapter_config.json', '{}'))).kind).toBe(ADAPTER_CONFIG);
   expect((await read(dropped('a.yaml', config + ' '.repeat(2 ** 18)))).kind).toBeNull();
 });
 
@@ -169,4 +172,29 @@ describe('numbers in the marks of a checkpoint', () => {
     const bool = { dtype: 'BOOL', shape: [1], bytes: Uint8Array.of(1) } as const;
     expect(await marked({ v_pred: bool, ztsnr: none })).toMatchObject({ prediction: 'v', zeroSnr: true });
   });
+});
+
+it('a LoRA of PEFT counts as much as the file beside it says', async () => {
+  const bytes = new Uint8Array(4);
+  const at = 'base_model.model.mid_block.attentions.0.proj_in';
+  const lora: StoredTensors = new Map(
+    ['A', 'B'].map((which) => [`${at}.lora_${which}.weight`, { dtype: 'F32', shape: [1, 1], bytes }]),
+  );
+  const { models, refused } = await gathered(
+    dropped('style/adapter_model.safetensors', written(lora)),
+    dropped('style/adapter_config.json', '{"r": 4, "lora_alpha": 2, "alpha_pattern": {"proj_out": 8}}'),
+    dropped('style/other.safetensors', written(lora)),
+  );
+  expect(refused).toEqual([]);
+  const scales = models.map(({ beside = {} }) => {
+    const scaleOf = statedScales(new Map(Object.entries(beside)));
+    return [scaleOf(at)(4), scaleOf(at.replace('proj_in', 'proj_out'))(4)];
+  });
+  expect(scales).toEqual([
+    [0.5, 2],
+    [1, 1],
+  ]);
+  const [{ beside } = {}] = models;
+  const what: What = { addon: { kind: 'vae', name: 'x' } };
+  expect(storedBeside({ extra: extraOf(what, beside) })).toEqual(beside);
 });

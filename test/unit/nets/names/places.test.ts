@@ -14,6 +14,11 @@ describe('a name is told which net it belongs to, and what is left of it is the 
     [`_orig_mod.model.diffusion_model.${CONV}`, 'unet', CONV],
     [`module.model.diffusion_model.module._orig_mod.${CONV}`, 'unet', CONV],
     ['model.diffusion_model.input_blocks._orig_mod.1.0.in_layers.2.weight', 'unet', CONV],
+    [
+      'conditioner.embedders.0.wrapped.transformer.text_model.embeddings.token_embedding.wrapped.weight',
+      'text',
+      'text_model.embeddings.token_embedding.weight',
+    ],
     [`_forward_module.model.diffusion_model._forward_module.${CONV}`, 'unet', CONV],
     [`state_dict.model.model.diffusion_model.${CONV}`, 'unet', CONV],
     [`unet.unet.${CONV}`, 'unet', CONV],

@@ -59,6 +59,8 @@ test('settings that say how a model is drawn are taken with it, and not without 
     'sd/vae/config.json',
     'sd/sd.yaml',
   ]);
+  const lora = { 'adapter_config.json': '{}', 'adapter_model.safetensors': 'x', 'notes.json': '{}' };
+  expect(await paths({ lora })).toEqual(['lora/adapter_model.safetensors', 'lora/adapter_config.json']);
   expect(await paths({ sd: { 'a.yaml': 'x', 'b.yaml': 'x' } })).toEqual(['sd/a.yaml']);
 });
 
@@ -68,6 +70,10 @@ test('files on their own are all taken, whatever they are', async () => {
     'b.safetensors',
     'c.json',
   ]);
+});
+
+test('.sft is another name for .safetensors', async () => {
+  expect(await paths({ up: { 'a.json': '{}', 'b.pth': 'x', 'c.sft': 'x' } })).toEqual(['up/c.sft']);
 });
 
 test('of a folder without .safetensors its PyTorch files are taken', async () => {
