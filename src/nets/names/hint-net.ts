@@ -5,7 +5,7 @@
 import { part, type Tensor, type View } from './views';
 
 /** What a training saves a net in. */
-const WRAPPERS = /^(?:state_dict|module|net|model(?!\d)|netNetwork)\./;
+const WRAPPERS = /^(?:state_dict|module|_orig_mod|net|model(?!\d)|netNetwork)\./;
 
 /** Names of old and new. Every row that matches is applied, one after the other. */
 const ROWS: readonly (readonly [theirs: RegExp, normal: string])[] = [

@@ -8,6 +8,7 @@ import { part, type Tensor, type View } from './views';
 
 /** What stands before the projection, and before keys and values, while an adapter is trained. */
 const TRAINED = [
+  [/^(?:(?:module|_orig_mod)\.)+/, ''],
   [/^image_proj_model\./, 'image_proj.'],
   [/^adapter_modules\./, 'ip_adapter.'],
 ] as const;

@@ -7,7 +7,7 @@ import { renamer, type Pair } from './renamer';
 /** What a training saves a net in; where both are there, the averaged weights are the net. */
 const AVERAGED = /^params[_-]ema\./;
 const WRAPPERS =
-  /^(?:params(?:[_-]ema)?|(?:model_)?state_dict|module|netG|net_g|generator|net|model(?!\.\d))\./;
+  /^(?:params(?:[_-]ema)?|(?:model_)?state_dict|module|_orig_mod|netG|net_g|generator|net|model(?!\.\d))\./;
 
 /** Names of old and new, a row each. What a row does not match goes on to the next. */
 const ROWS: readonly (readonly [theirs: RegExp, normal: string])[] = [

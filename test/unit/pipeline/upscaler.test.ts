@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, test } from 'vitest';
 import { upscalerForm } from '../../../src/nets/names/upscaler';
 import { upscalerGraph, upscalerIn } from '../../../src/nets/upscalers/upscaler';
 import { inspectUpscaler, OpenUpscaler, smallerSide } from '../../../src/pipeline/enlarging/upscaler';
@@ -135,3 +135,11 @@ describe('a file that is not as it should be is told by what is wrong with it', 
     });
   });
 });
+
+test.each(['params_ema.', 'state_dict.module.', '_orig_mod.', 'netG._orig_mod.'])(
+  'what a training wraps a net in is passed over: %s',
+  (at) => {
+    const form = upscalerForm(new Map([[`${at}conv_first.weight`, { shape: [64, 3, 3, 3] }]]));
+    expect([...form.keys()]).toEqual(['conv_first.weight']);
+  },
+);
