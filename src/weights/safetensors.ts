@@ -80,6 +80,21 @@ export async function readHeader(file: Slices): Promise<Header> {
   return ofWhole(await peekHeader(file));
 }
 
+/** So many noughts behind the last tensor are looked through. */
+const MAX_PADDING = 2 ** 24;
+
+/**
+ * As `readHeader`, but a file that goes on with nothing but noughts, as some disks and programs fill them up, is described
+ * as if it ended before these: `bytes` says where.
+ */
+export async function readPadded(file: Slices): Promise<Header> {
+  const peeked = await peekHeader(file);
+  const extra = peeked.lack?.code === 'file-too-long' ? Number(peeked.lack.facts['extraBytes']) : 0;
+  if (extra === 0 || extra > MAX_PADDING) return ofWhole(peeked);
+  const tail = await read(file, file.size - extra, file.size);
+  return tail.some((byte) => byte !== 0) ? ofWhole(peeked) : { ...peeked.header, bytes: file.size - extra };
+}
+
 /** As `readHeader`, but gives the header of a file, too, that ends in the middle of its tensors or goes on after them. */
 export async function peekHeader(file: Slices): Promise<Peeked> {
   if (file.size === 0) throw new DrobeError('file-empty');

@@ -10,7 +10,7 @@ import { isImageEncoder } from '../../nets/vision';
 import { assemble, type Member } from '../../pipeline/files/assemble';
 import { combine, inLine } from '../../weights/values/combine';
 import { bytesOf, plain, type Layout } from '../../weights/store/layout';
-import { parseHeader, readHeader, type Header, type Slices } from '../../weights/safetensors';
+import { parseHeader, readHeader, readPadded, type Header, type Slices } from '../../weights/safetensors';
 import { readTorch } from '../../weights/torch/torch';
 import type { Gathered } from '../api';
 import { besideOf, isSettings, ofFile, ofFolder, readSettings, type Beside, type Settings } from './beside';
@@ -127,7 +127,8 @@ export async function gather<F extends Placed>(
 async function look<F extends Placed>(file: F, slices: Slices): Promise<Seen<F>> {
   const one = { file, path: file.path, slices };
   try {
-    return { ...one, header: await readHeader(slices) };
+    // From elsewhere it is compared with the sum of the whole.
+    return { ...one, header: await (slices instanceof Blob ? readPadded : readHeader)(slices) };
   } catch (thrown) {
     // From elsewhere each tensor would be a request.
     const isTorch = toDrobeError(thrown).code === 'file-is-torch' && slices instanceof Blob;
@@ -164,7 +165,8 @@ function alone<F>({ file, path, slices, torch, header }: Seen<F>): FoundModel<F>
   if (!torch || torch instanceof DrobeError) {
     const guides = header && (controlKind(header.tensors) !== null || isImageEncoder(header.tensors));
     const name = guides ? ownName(path) : last(path);
-    return { name, bytes: slices.size, layout: plain(file, slices.size) };
+    const bytes = header?.bytes ?? slices.size; // without what fills it up
+    return { name, bytes, layout: plain(file, bytes) };
   }
   const stem = last(path).replace(/\.(?:pth|pt|ckpt|bin)$/i, '');
   return { name: `${stem}.safetensors`, bytes: bytesOf(torch), layout: torch };

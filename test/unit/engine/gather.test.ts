@@ -35,6 +35,18 @@ const namesIn = async (model: LocalModel | undefined): Promise<string[]> => [
 const inside = (folder: string, ...files: LocalFile[]): LocalFile[] =>
   files.map(({ file, path }) => ({ file, path: `${folder}/${path}` }));
 
+it('a file that is filled up with noughts is taken without them, and with anything else it stays as it is', async () => {
+  const whole = written(new Map([['emb_params', { dtype: 'F32', shape: [1], bytes: new Uint8Array(4) }]]));
+  const [padded, longer] = [0, 7].map((last) => new Blob([whole, Uint8Array.from([0, 0, last])]));
+  const { models } = await gather([
+    local('padded.safetensors', padded!),
+    local('longer.safetensors', longer!),
+  ]);
+  expect(models.map(fileOf).map(({ size }) => size)).toEqual([whole.size, longer!.size]);
+  expect(models.map(({ bytes }) => bytes)).toEqual([whole.size, longer!.size]);
+  expect([...(await tensorsOf(fileOf(models[0]!))).keys()]).toEqual(['emb_params']);
+});
+
 describe('files that are one model', () => {
   it('become one file with the name of their folder', async () => {
     const gathered = await gather(inside('my model', vae(), text(), unet()));
