@@ -10,6 +10,10 @@ export interface UNetSigns {
   readonly labelWidth: number | null;
   /** Whether it projects to a transformer's tokens by a matrix, not by a 1×1 convolution. */
   readonly projectsLinearly: boolean;
+  /** Whether all of its attention can be in heads of 64. */
+  readonly dividesBy64: boolean;
+  /** Whether its text encoder lies in the file in OpenCLIP's names. */
+  readonly readsOpenClip: boolean;
 }
 
 export interface Family {
@@ -113,8 +117,9 @@ const sd1: UNetFamily = {
 const sd2: UNetFamily = {
   ...sd1,
   name: 'Stable Diffusion 2.x',
-  when: ({ contextWidth, projectsLinearly }) =>
-    contextWidth === 1024 || (contextWidth !== 768 && projectsLinearly),
+  // Of a width of its own other signs tell.
+  when: ({ contextWidth, projectsLinearly, dividesBy64, readsOpenClip }) =>
+    contextWidth === 1024 || (contextWidth !== 768 && dividesBy64 && (projectsLinearly || readsOpenClip)),
   texts: [clipH],
   heads: sizeOf64,
   // 2.0 and 2.1 predict v, their "base" models the noise: nothing in the file tells.
@@ -142,7 +147,7 @@ export const families = { sdxl, sd2, sd1 } as const;
  * @param place what their names begin with.
  */
 export function signsOf(
-  tensors: ReadonlyMap<string, { readonly shape: Shape }>,
+  tensors: ReadonlyMap<string, { readonly shape: Shape; readonly name?: string }>,
   place: 'unet' | 'control',
 ): UNetSigns {
   const shapeOf = (weight: RegExp): Shape | undefined => {
@@ -151,7 +156,14 @@ export function signsOf(
     return undefined;
   };
   const context = shapeOf(/\.attn2\.to_k\.(?:weight|down)$/);
+  const own = [...tensors].filter(([name]) => name.startsWith(`${place}.`));
   return {
+    dividesBy64: own.every(
+      ([name, { shape }]) => !/\.attn1\.to_q\.weight$/.test(name) || shape[0]! % 64 === 0,
+    ),
+    readsOpenClip: [...tensors].some(
+      ([key, { name }]) => key.startsWith('text.') && /(?:^|\.)transformer\.resblocks\./.test(name ?? ''),
+    ),
     contextWidth: context?.[1] ?? 0,
     labelWidth: shapeOf(/\.label_emb\.0\.0\.(?:weight|down)$/)?.[1] ?? null,
     projectsLinearly: shapeOf(/\.proj_in\.weight$/)?.length === 2,

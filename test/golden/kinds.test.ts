@@ -112,6 +112,16 @@ const kinds: readonly (readonly [what: string, model: string, ops: Ops])[] = [
     [{ op: 'unsqueeze', match: '(to_[qkv]|to_out\\.0|net\\.0\\.proj|net\\.2|c_fc)\\.weight', by: 2 }],
   ],
   [
+    'SD 1.x that projects to tokens by matrices',
+    'sd1',
+    [{ op: 'squeeze', match: 'diffusion_model.*proj_(in|out)\\.weight$' }],
+  ],
+  [
+    'SD 2.x that projects to tokens by 1×1 convolutions',
+    'sd2-v',
+    [{ op: 'unsqueeze', match: 'diffusion_model.*proj_(in|out)\\.weight$', by: 2 }],
+  ],
+  [
     'an EMA copy beside it, and what else training leaves',
     'sd1',
     [
@@ -134,7 +144,14 @@ function weightsOf({ tensors }: Inspected, file: Uint8Array<ArrayBuffer>) {
   return new Map(
     weights.map(([name, { dtype, shape, begin, end, turned }]) => {
       const stored = { dtype, shape: turned ? shape.toReversed() : shape, bytes: file.slice(begin, end) };
-      return [name, { shape: `${shape}`, bytes: turned ? transposed(stored).bytes : stored.bytes }] as const;
+      // A matrix and a 1×1 convolution are one.
+      return [
+        name,
+        {
+          shape: `${shape}`.replace(/(?:,1)+$/, ''),
+          bytes: turned ? transposed(stored).bytes : stored.bytes,
+        },
+      ] as const;
     }),
   );
 }

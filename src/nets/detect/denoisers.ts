@@ -7,7 +7,7 @@ import { PATCH } from '../mmdit';
 import type { Model } from '../model';
 import { mmditFamilyOf } from './sd3-families';
 
-type Tensors = ReadonlyMap<string, { readonly shape: Shape }>;
+type Tensors = ReadonlyMap<string, { readonly shape: Shape; readonly name?: string }>;
 
 export interface Denoising {
   readonly denoiser: Model['denoiser'];
