@@ -43,6 +43,12 @@ test('what npm start served works when it is stopped: before a reload and after'
     await app.page.goto('/');
     await expect(worksOffline(app.page)).toBeVisible({ timeout: 120_000 });
     expect(await app.page.evaluate(() => crossOriginIsolated)).toBe(true);
+    // That has room beside the page's name on the narrowest phone, too.
+    const viewport = app.page.viewportSize()!; // a test's page has one
+    await app.page.setViewportSize({ width: 320, height: 700 });
+    const wide = () => app.page.evaluate(() => document.documentElement.scrollWidth);
+    await expect.poll(wide).toBeLessThanOrEqual(320);
+    await app.page.setViewportSize(viewport);
   } finally {
     server.kill('SIGKILL');
     await once(server, 'exit');
