@@ -74,7 +74,12 @@ export default defineConfig({
       {
         extends: true,
         resolve: inNode.resolve,
-        test: { name: 'golden', include: ['test/golden/**/*.test.ts'], ...inNode.test },
+        test: {
+          name: 'golden',
+          include: ['test/golden/**/*.test.ts'],
+          setupFiles: ['test/golden/setup.ts'],
+          ...inNode.test,
+        },
       },
       ...['browser', 'bench'].map((name): TestProjectConfiguration => ({
         extends: true,

@@ -1,5 +1,5 @@
 /** Safetensors files as tests need them: written from tensors, split, told apart. */
-import { parseHeader, readHeader, type Dtype } from '../src/weights/safetensors';
+import { parseHeader, readHeader, type Dtype, type Header, type Slices } from '../src/weights/safetensors';
 
 export interface StoredTensor {
   readonly dtype: Dtype;
@@ -8,18 +8,29 @@ export interface StoredTensor {
 }
 export type StoredTensors = Map<string, StoredTensor>;
 
+/** Bytes in memory as a file is read. Node would copy all that it makes a Blob of. */
+export const slicesOf = (bytes: Uint8Array<ArrayBuffer>): Slices => ({
+  size: bytes.length,
+  slice: (begin, end) => ({ arrayBuffer: () => Promise.resolve(bytes.slice(begin, end).buffer) }),
+});
+
+/** The header of a file in memory. */
+export const headerOf = (bytes: Uint8Array<ArrayBuffer>): Promise<Header> => readHeader(slicesOf(bytes));
+
 /** A file with these tensors, in this order. */
 export function written(
   tensors: ReadonlyMap<string, StoredTensor>,
-  metadata: Readonly<Record<string, string>> = { format: 'pt' },
+  metadata?: Readonly<Record<string, string>>,
 ): Blob {
   // In one piece: Node takes longer for a Blob of a thousand than for all else that is done with it.
-  return new Blob([bytesOf(tensors, metadata)]);
+  return new Blob([writtenBytes(tensors, metadata)]);
 }
 
-function bytesOf(
+/** The bytes of a file with these tensors, in this order. @param behind bytes of nothing after them. */
+export function writtenBytes(
   tensors: ReadonlyMap<string, StoredTensor>,
-  metadata: Readonly<Record<string, string>>,
+  metadata: Readonly<Record<string, string>> = { format: 'pt' },
+  behind = 0,
 ): Uint8Array<ArrayBuffer> {
   let end = 0;
   const entries = [...tensors].map(([name, { dtype, shape, bytes }]) => {
@@ -30,7 +41,7 @@ function bytesOf(
   const json = new TextEncoder().encode(
     JSON.stringify({ __metadata__: metadata, ...Object.fromEntries(entries) }),
   );
-  const file = new Uint8Array(8 + json.length + end);
+  const file = new Uint8Array(8 + json.length + end + behind);
   new DataView(file.buffer).setBigUint64(0, BigInt(json.length), true);
   file.set(json, 8);
   let at = 8 + json.length;
@@ -53,17 +64,17 @@ export function merged(
         [prefix + name, { dtype, shape, bytes: file.subarray(begin, to) }] as const,
     );
   });
-  return bytesOf(new Map(all), { format: 'pt' });
+  return writtenBytes(new Map(all));
 }
 
-/** All tensors of a file, in its order. */
-export async function tensorsOf(file: Blob): Promise<StoredTensors> {
-  const { tensors } = await readHeader(file);
-  const bytes = new Uint8Array(await file.arrayBuffer());
+/** All tensors of a file, in its order, and views of it. */
+export async function tensorsOf(file: Blob | Uint8Array<ArrayBuffer>): Promise<StoredTensors> {
+  const bytes = file instanceof Blob ? new Uint8Array(await file.arrayBuffer()) : file;
+  const { tensors } = await headerOf(bytes);
   return new Map(
     [...tensors].map(([name, { dtype, shape, begin, end }]) => [
       name,
-      { dtype, shape, bytes: bytes.slice(begin, end) },
+      { dtype, shape, bytes: bytes.subarray(begin, end) },
     ]),
   );
 }

@@ -35,22 +35,17 @@ export function roomFor(tensors: Tensors, dtype: 'f32' | 'f16', bits: Bits | nul
 }
 
 function roomWith(tensors: Tensors, dtype: 'f32' | 'f16', rounding: Rounding, beside: number): Room {
-  const nets = places.map((net) => {
-    if (net === 't5') {
-      const shares = t5Shares(tensors, dtype, rounding.t5).map(({ bytes }) => bytes);
-      return { bytes: Math.max(0, ...shares), ofTexts: 0 };
-    }
-    const own = bitsOf(net, rounding);
-    let sum = 0;
-    let ofTexts = 0;
-    for (const [name, { shape }] of tensors) {
-      if (!name.startsWith(`${net}.`) || staysBehind(name)) continue;
-      const bytes = bytesIn(shape, dtype, own);
-      sum += bytes;
-      if (readsTexts(name)) ofTexts += bytes;
-    }
-    return { bytes: sum, ofTexts };
-  });
+  const nets = places.map((net) => ({ net, own: bitsOf(net, rounding), bytes: 0, ofTexts: 0 }));
+  const byName = new Map<string, (typeof nets)[number]>(nets.map((one) => [one.net, one]));
+  for (const [name, { shape }] of tensors) {
+    const net = byName.get(name.slice(0, Math.max(0, name.indexOf('.'))));
+    if (!net || net.net === 't5' || staysBehind(name)) continue;
+    const bytes = bytesIn(shape, dtype, net.own);
+    net.bytes += bytes;
+    if (net.net === 'unet' && readsTexts(name)) net.ofTexts += bytes;
+  }
+  const shares = t5Shares(tensors, dtype, rounding.t5).map(({ bytes }) => bytes);
+  byName.get('t5')!.bytes = Math.max(0, ...shares); // it is one of the places
   const all = nets.reduce((sum, { bytes }) => sum + bytes, 0);
   if (all + beside <= RESIDENT_BYTES) return { bytes: all, together: true, rounding };
   const alone = nets.map(({ bytes, ofTexts }) => Math.max(bytes - ofTexts, ofTexts));
@@ -63,8 +58,8 @@ function bytesIn(shape: Shape, dtype: 'f32' | 'f16', bits: Bits | null): number 
   return sizeOf(shape) * each;
 }
 
-/** What a UNet's attentions make of texts is made before the steps, by a net of these weights alone. */
-const readsTexts = (name: string): boolean => /^unet\..*\.attn2\.to_[kv]\.weight$/.test(name);
+/** Of a UNet's weights: what its attentions make of texts is made before the steps, by a net of these weights alone. */
+const readsTexts = (name: string): boolean => /\.attn2\.to_[kv]\.weight$/.test(name);
 
 /** Tables of which a picture needs a few rows, and what is no weight. */
 const staysBehind = (name: string): boolean =>

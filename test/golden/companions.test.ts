@@ -13,8 +13,8 @@ import { inNormalForm } from '../../src/nets/names/normal-form';
 import { wasmMachine } from '../../src/runtime/device';
 import { Sessions } from '../../src/runtime/session';
 import type { Tokenizer } from '../../src/text/windows';
-import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
+import { headerOf } from '../safetensors';
 import { jobWith } from '../job';
 import { bundled, draw, expectSame, openCheckpoint, servedTokenizer } from './drawing';
 import { goldenBytes, goldenJson, present } from './root';
@@ -58,14 +58,14 @@ function picture(name: string): Pixels {
 
 async function addon(name: string) {
   const file = await bundled(name);
-  return { header: await readHeader(new Blob([file])), source: memorySource(file) };
+  return { header: await headerOf(file), source: memorySource(file) };
 }
 
 test('the LoRA, all of whose modules have their place', async () => {
   const file = await bundled('mini-sd.safetensors');
   const checkpoint = await openCheckpoint(file);
   const lora = { name: 'outline', ...(await addon('loras/outline.safetensors')), unet: 1, text: 1 };
-  const { tensors } = inNormalForm((await readHeader(new Blob([file]))).tensors);
+  const { tensors } = inNormalForm((await headerOf(file)).tensors);
   const { modules, used } = useOf(lora.header, tensors);
   expect(used).toBe(modules);
 

@@ -15,8 +15,9 @@ import { controlWeights } from '../../src/pipeline/guiding/control-weights';
 import { inspectControl } from '../../src/pipeline/guiding/inspect-control';
 import type { Machine } from '../../src/runtime/device';
 import type { Value, Weights } from '../../src/runtime/session';
-import { readHeader, type TensorInfo } from '../../src/weights/safetensors';
+import type { TensorInfo } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
+import { headerOf } from '../safetensors';
 import { embeddings, label } from './net-cases';
 import { inFloats, type Tensor } from './tensors';
 
@@ -52,8 +53,8 @@ export class GoldenGuide {
     file: Uint8Array<ArrayBuffer>,
     base: Uint8Array<ArrayBuffer>,
   ): Promise<GoldenGuide> {
-    const guide = inspectControl(await readHeader(new Blob([file])));
-    const header = await readHeader(new Blob([base]));
+    const guide = inspectControl(await headerOf(file));
+    const header = await headerOf(base);
     const form: NormalForm<TensorInfo> = inNormalForm(header.tensors);
     const unet: Weights = { tensors: form.tensors, source: memorySource(base) };
     const own: Weights = { tensors: guide.tensors, source: memorySource(file) };

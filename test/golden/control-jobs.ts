@@ -1,8 +1,8 @@
 /** Golden pictures that were guided: their jobs, and the nets that guided them. */
 import type { OpenFile } from '../../src/pipeline/memory/opening';
 import type { Control, Job, Pixels } from '../../src/pipeline/job';
-import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
+import { headerOf } from '../safetensors';
 import { jobOf, type PipelineCase } from './pipeline-case';
 import { goldenBytes, goldenJson, goldenTensors, hasGolden, listCases, listGolden, skipped } from './root';
 import { goldenPixels } from './spied';
@@ -84,5 +84,5 @@ export async function goldenControl(folder: string): Promise<OpenFile> {
   const paths = Object.values(files).map(({ unpacked }) => `${folder}/${unpacked}`);
   const path = paths.find(hasGolden) ?? paths[0]!;
   const bytes = goldenBytes(path);
-  return { name: path, header: await readHeader(new Blob([bytes])), source: memorySource(bytes) };
+  return { name: path, header: await headerOf(bytes), source: memorySource(bytes) };
 }

@@ -1,6 +1,6 @@
 /** Files of nets that guide, made of a golden model's weights and of numbers of the formula in `control-made/make.py`. */
 import { convert } from '../../src/weights/values/half';
-import { written, tensorsOf, type StoredTensor } from '../safetensors';
+import { tensorsOf, writtenBytes, type StoredTensor } from '../safetensors';
 
 export interface MadeFacts {
   readonly base_model: string;
@@ -20,9 +20,11 @@ export async function made(facts: MadeFacts, base: File): Promise<File> {
   const own = new Map(
     Object.entries(facts.made).map(([name, shape]) => [name, stored(shape, formula(name, shape))]),
   );
-  if (!facts.copied) return bytesOf(own);
+  if (!facts.copied) return writtenBytes(own);
   const copies = await copiesOf(base);
-  return bytesOf(new Map([...own, ...copies].map(([name, tensor]) => [`control_model.${name}`, tensor])));
+  return writtenBytes(
+    new Map([...own, ...copies].map(([name, tensor]) => [`control_model.${name}`, tensor])),
+  );
 }
 
 /** A ControlNet that is not the model's own way down in some weights, and a file of changes that is the same net. */
@@ -68,7 +70,7 @@ export async function changed(
       changes.set(`${module}.down`, stored([RANK, ...inner], down));
     } else whole.set(name, stored(shape, numbers));
   }
-  return { whole: await bytesOf(whole), changes: await bytesOf(changes) };
+  return { whole: writtenBytes(whole), changes: writtenBytes(changes) };
 }
 
 const RANK = 3;
@@ -77,7 +79,7 @@ const RANK = 3;
 async function copiesOf(base: File): Promise<Tensors> {
   const lead = 'model.diffusion_model.';
   const copies: Tensors = new Map();
-  for (const [name, { dtype, shape, bytes }] of await tensorsOf(new Blob([base]))) {
+  for (const [name, { dtype, shape, bytes }] of await tensorsOf(base)) {
     if (!name.startsWith(lead) || !COPIED.test(name.slice(lead.length))) continue;
     copies.set(name.slice(lead.length), { dtype: 'F32', shape, bytes: convert(bytes, dtype, 'F32') });
   }
@@ -103,7 +105,3 @@ const stored = (shape: readonly number[], { buffer }: Float32Array<ArrayBuffer>)
   shape,
   bytes: new Uint8Array(buffer),
 });
-
-async function bytesOf(tensors: Tensors): Promise<File> {
-  return new Uint8Array(await written(tensors).arrayBuffer());
-}

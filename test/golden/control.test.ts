@@ -2,7 +2,6 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import type { OpenFile } from '../../src/pipeline/memory/opening';
 import { wasmMachine } from '../../src/runtime/device';
 import { Sessions } from '../../src/runtime/session';
-import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
 import { GoldenGuide, worst, type ForwardCase } from './control-cases';
 import { guideFiles } from './control-files';
@@ -10,7 +9,7 @@ import { changed, made, type MadeFacts } from './control-made';
 import { openCheckpoint } from './drawing';
 import { embeddings, label } from './net-cases';
 import { goldenBytes, goldenJson, goldenTensors, hasGolden, listCases, present } from './root';
-import { written, tensorsOf, type StoredTensor } from '../safetensors';
+import { headerOf, tensorsOf, writtenBytes, type StoredTensor } from '../safetensors';
 import { tuned } from './runtime';
 import { inFloats } from './tensors';
 
@@ -55,7 +54,7 @@ it.skipIf(!hasGolden(`${UNION}/case.json`))(
     const base = goldenBytes(facts.base_model);
     const file = await made(facts, base);
     const { controls, model } = await openCheckpoint(base);
-    const header = await readHeader(new Blob([file]));
+    const header = await headerOf(file);
     await controls.use(['union'], () =>
       Promise.resolve({ name: 'union', header, source: memorySource(file) }),
     );
@@ -100,7 +99,7 @@ it.skipIf(!hasGolden('control-made/controlnet-sd2/case.json'))(
 );
 
 async function opened(name: string, file: Uint8Array<ArrayBuffer>): Promise<OpenFile> {
-  return { name, header: await readHeader(new Blob([file])), source: memorySource(file) };
+  return { name, header: await headerOf(file), source: memorySource(file) };
 }
 
 const floats = (shape: readonly number[], { buffer }: Float32Array<ArrayBuffer>): StoredTensor => ({
@@ -139,12 +138,13 @@ it.skipIf(!hasGolden('control-made/controlnet-sd2/case.json'))(
     const { whole, changes } = await changed(facts, base, 'Control-LoRA');
     // A matrix that the file leaves to the model, and what a LoRA adds to it.
     const weight = 'input_blocks.1.1.transformer_blocks.0.attn2.to_v.weight';
-    const tensors = await tensorsOf(new Blob([whole]));
+    const tensors = await tensorsOf(whole);
     const { shape, bytes } = tensors.get(weight)!;
-    const change = new Float32Array(bytes.buffer).map((x, i) => x + Math.sin(i));
+    const numbers = new Float32Array(bytes.slice().buffer);
+    const change = numbers.map((x, i) => x + Math.sin(i));
     const added = new Map([[`diffusion_model.${weight.replace(/weight$/, 'diff')}`, floats(shape, change)]]);
-    const merged = new Float32Array(bytes.buffer).map((x, i) => x + change[i]!);
-    const lora = await opened('lora', new Uint8Array(await written(added).arrayBuffer()));
+    const merged = numbers.map((x, i) => x + change[i]!);
+    const lora = await opened('lora', writtenBytes(added));
 
     const checkpoint = await openCheckpoint(base);
     const { controls, model } = checkpoint;
@@ -177,7 +177,7 @@ it.skipIf(!hasGolden('control-made/controlnet-sd2/case.json'))(
     expect(await asked()).toEqual(plain);
     await controls.use([], () => Promise.reject(new Error('none')));
     tensors.set(weight, floats(shape, merged));
-    const expected = await residualsOf(new Uint8Array(await written(tensors).arrayBuffer()));
+    const expected = await residualsOf(writtenBytes(tensors));
     const largest = expected.reduce((most, x) => Math.max(most, Math.abs(x)), 0);
     console.info(
       `with a LoRA: ${(worst(changedByLora, expected) / largest).toExponential(1)} of the largest off`,

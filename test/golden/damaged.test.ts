@@ -1,8 +1,8 @@
 /** A checkpoint with a weight that is no number: refused by name, and no harm to what is drawn next. */
 import { expect, it } from 'vitest';
 import { vaeWeights } from '../../src/pipeline/vae';
-import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
+import { headerOf } from '../safetensors';
 import { draw, expectSame, openCheckpoint, servedTokenizer } from './drawing';
 import { modelBytes } from './models';
 import { caseOf, onePicture } from './picture-cases';
@@ -18,7 +18,7 @@ it.each(onePicture('sd1'))(
     const job = jobOf(caseOf(at));
     const sound = modelBytes('sd1');
     const damaged = sound.slice();
-    const { begin, dtype } = (await readHeader(new Blob([damaged]))).tensors.get(key)!;
+    const { begin, dtype } = (await headerOf(damaged)).tensors.get(key)!;
     expect(dtype).toBe('F16');
     damaged.set([0, 0x7e], begin + 14);
 
@@ -29,7 +29,7 @@ it.each(onePicture('sd1'))(
     expectSame('sd1 after a damaged one', picture, goldenBytes(`${at}/expected.png`));
 
     // A VAE of its own is told by its own name.
-    const header = await readHeader(new Blob([sound]));
+    const header = await headerOf(sound);
     const inVae = 'first_stage_model.decoder.conv_in.weight';
     const vae = sound.slice();
     vae.set([0, 0xfc], header.tensors.get(inVae)!.begin);

@@ -5,7 +5,7 @@ import type { Source } from '../../src/pipeline/job';
 import type { Tokenizer } from '../../src/text/windows';
 import { composed, sequence, transposed } from '../dialects';
 import { jobWith } from '../job';
-import { tensorsOf, written, type StoredTensors } from '../safetensors';
+import { tensorsOf, writtenBytes, type StoredTensors } from '../safetensors';
 import { draw, openCheckpoint, servedTokenizer } from './drawing';
 import { modelBytes } from './models';
 import { modelsWith } from './root';
@@ -33,14 +33,14 @@ function plainOf(file: StoredTensors): StoredTensors {
   );
   return new Map(
     [...inNormalForm(new Map(whole)).tensors].map(([name, { dtype, shape, bytes, begin, end, turned }]) => {
-      const stored = { dtype, shape: turned ? shape.toReversed() : shape, bytes: bytes.slice(begin, end) };
+      const stored = { dtype, shape: turned ? shape.toReversed() : shape, bytes: bytes.subarray(begin, end) };
       return [name, turned ? transposed(stored) : stored];
     }),
   );
 }
 
-async function drawn(file: Blob): Promise<Uint8ClampedArray> {
-  const checkpoint = await openCheckpoint(new Uint8Array(await file.arrayBuffer()), { runtime: untuned });
+async function drawn(file: Uint8Array<ArrayBuffer>): Promise<Uint8ClampedArray> {
+  const checkpoint = await openCheckpoint(file, { runtime: untuned });
   const source = checkpoint.model.kind === 'instruct' ? white : null;
   const { picture } = await draw(checkpoint, tokenizer, { ...job, source });
   await checkpoint.release();
@@ -48,12 +48,12 @@ async function drawn(file: Blob): Promise<Uint8ClampedArray> {
 }
 
 it.each(modelsWith(/^unet/).filter((name) => /^sd/.test(name)))('%s', async (name) => {
-  const file = new Blob([modelBytes(name)]);
+  const file = modelBytes(name);
   const expected = await drawn(file);
   const plain = plainOf(await tensorsOf(file));
   for (const seed of SEEDS) {
     const composition = composed(plain, sequence(seed));
-    const { worst } = pictureDifference(await drawn(written(composition)), Uint8Array.from(expected));
+    const { worst } = pictureDifference(await drawn(writtenBytes(composition)), Uint8Array.from(expected));
     console.info(`${name}, composition ${seed}: ${worst} of 255 from the file as it is`);
     expect(worst).toBeLessThanOrEqual(1);
   }

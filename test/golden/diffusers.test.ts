@@ -5,9 +5,8 @@ import type { LocalFile } from '../../src/engine/api';
 import { inspect } from '../../src/pipeline/files/inspect';
 import { f16ToF32 } from '../../src/weights/values/half';
 import { blobsOf, mapFiles } from '../../src/weights/store/layout';
-import { readHeader } from '../../src/weights/safetensors';
 import type { Tokenizer } from '../../src/text/windows';
-import { tensorsOf, written, type StoredTensor, type StoredTensors } from '../safetensors';
+import { headerOf, tensorsOf, written, type StoredTensor, type StoredTensors } from '../safetensors';
 import { sd2Folder, sdxlFolder, type Folder } from './diffusers-folder';
 import { draw, expectSame, openCheckpoint, servedTokenizer } from './drawing';
 import { caseOf, onePicture } from './picture-cases';
@@ -21,7 +20,7 @@ beforeAll(async () => {
 });
 
 const golden = async (path: string): Promise<StoredTensors> =>
-  tensorsOf(new Blob([goldenBytes(`models/${path}.safetensors`)]));
+  tensorsOf(goldenBytes(`models/${path}.safetensors`));
 
 const local = (path: string, tensors: StoredTensors): LocalFile => ({
   file: new File([written(tensors)], path.slice(path.lastIndexOf('/') + 1)),
@@ -60,7 +59,7 @@ const single = (folder: Promise<Folder>): Promise<Folder> =>
 /** Halves widened, as a folder in single precision has them. */
 function inSingle({ dtype, shape, bytes }: StoredTensor) {
   if (dtype !== 'F16') return { dtype, shape, bytes };
-  const wide = f16ToF32(new Uint16Array(bytes.buffer));
+  const wide = f16ToF32(new Uint16Array(bytes.slice().buffer));
   return { dtype: 'F32' as const, shape, bytes: new Uint8Array(wide.buffer) };
 }
 
@@ -87,7 +86,7 @@ describe.each<[string, string, () => Promise<Folder>]>([
 
   it.each(onePicture(model))('draws what diffusers draws (%s)', async (at) => {
     const file = await gathered(await make());
-    const { model: facts, unused } = inspect(await readHeader(new Blob([file])));
+    const { model: facts, unused } = inspect(await headerOf(file));
     const families: Record<string, string> = { sd1: '1.x', 'sd2-v': '2.x', sdxl: 'XL' };
     expect(facts.family).toBe(`Stable Diffusion ${families[model]}`);
     expect(unused).toEqual([]);
@@ -113,7 +112,7 @@ describe.runIf(whole)('a folder whose VAE is a TAESD', () => {
   });
 
   it('is drawn with it, as torch does', async () => {
-    expect(inspect(await readHeader(new Blob([file])))).toMatchObject({
+    expect(inspect(await headerOf(file))).toMatchObject({
       unused: [],
       model: { vae: { factor: 8 } },
     });

@@ -15,8 +15,8 @@ import { Sessions } from '../../src/runtime/session';
 import type { Tokenizer } from '../../src/text/windows';
 import { t5Tokenizer } from '../../src/text/t5';
 import { loadTokenizer } from '../../src/text/tokenizer';
-import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
+import { headerOf } from '../safetensors';
 import { goldenBytes } from './root';
 import { tuned } from './runtime';
 import { pictureDifference } from './tensors';
@@ -61,7 +61,7 @@ export async function openCheckpoint(
   file: Uint8Array<ArrayBuffer>,
   { runtime = tuned, previews = false, patches = new Map() }: Ways = {},
 ): Promise<Checkpoint> {
-  const { model, tensors } = inspect(await readHeader(new Blob([file])));
+  const { model, tensors } = inspect(await headerOf(file));
   const weights = { tensors, source: memorySource(file), patches };
   const machine = wasmMachine(new Sessions(runtime));
   return new Checkpoint(previews ? model : withoutPreviews(model), weights, machine);

@@ -9,9 +9,8 @@ import { Sessions } from '../../src/runtime/session';
 import { conditions } from '../../src/text/conditions';
 import type { Encoded } from '../../src/text/encodings';
 import { marked, type Window } from '../../src/text/windows';
-import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
-import { tensorsOf, written } from '../safetensors';
+import { headerOf, tensorsOf, writtenBytes } from '../safetensors';
 import { servedTokenizer } from './drawing';
 import { modelBytes } from './models';
 import { goldenBytes, goldenJson, goldenTensors, listCases, present } from './root';
@@ -27,12 +26,12 @@ it.each(words)('a word of its own (%s)', async (name) => {
 
   const tokenizer = await servedTokenizer();
   const model = modelBytes('sd1');
-  const { model: facts, tensors } = inspect(await readHeader(new Blob([model])));
+  const { model: facts, tensors } = inspect(await headerOf(model));
   const weights = { tensors, source: memorySource(model) };
   const checkpoint = new Checkpoint(facts, weights, wasmMachine(new Sessions(tuned)));
 
   const learned = goldenBytes(`${at}/${file!}`);
-  const header = await readHeader(new Blob([learned]));
+  const header = await headerOf(learned);
   const [{ tensors: tables }] = embeddingWords(header.tensors) as [EmbeddingWord];
   const from = { file: file!, header, source: memorySource(learned), tensors: tables };
   const embedding = embeddingOf(trigger!, [from], facts);
@@ -61,13 +60,13 @@ it.each(words)('a word of its own (%s)', async (name) => {
 it.runIf(present('models/sdxl'))("SDXL's two encoders get the vectors that are meant for each", async () => {
   const tokenizer = await servedTokenizer();
   const file = modelBytes('sdxl');
-  const { model: facts, tensors } = inspect(await readHeader(new Blob([file])));
+  const { model: facts, tensors } = inspect(await headerOf(file));
   const weights = { tensors, source: memorySource(file) };
   const checkpoint = new Checkpoint(facts, weights, wasmMachine(new Sessions(tuned)));
 
   // The word means "cat dog" to the first encoder and "red apple" to the second: rows of their own tables.
   const meant = ['cat dog', 'red apple'].map((words) => [...tokenizer(words)]);
-  const stored = await tensorsOf(new Blob([file]));
+  const stored = await tensorsOf(file);
   const rowsOf = (key: string, ids: readonly number[]) => {
     const { dtype, shape, bytes: table } = stored.get(key)!;
     const each = table.length / shape[0]!;
@@ -82,8 +81,8 @@ it.runIf(present('models/sdxl'))("SDXL's two encoders get the vectors that are m
       rowsOf('conditioner.embedders.0.transformer.text_model.embeddings.token_embedding.weight', meant[0]!),
     ],
   ]);
-  const learned = new Uint8Array(await written(pair).arrayBuffer());
-  const header = await readHeader(new Blob([learned]));
+  const learned = writtenBytes(pair);
+  const header = await headerOf(learned);
   const [word] = embeddingWords(header.tensors);
   const from = { file: 'duo', header, source: memorySource(learned), tensors: word!.tensors };
   const embedding = embeddingOf('duo', [from], facts);

@@ -8,9 +8,8 @@ import { jobWith } from '../job';
 import type { Lora } from '../../src/pipeline/files/lora';
 import type { Tokenizer } from '../../src/text/windows';
 import { convert, f32ToF16 } from '../../src/weights/values/half';
-import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
-import { tensorsOf, written, type StoredTensor, type StoredTensors } from '../safetensors';
+import { headerOf, tensorsOf, writtenBytes, type StoredTensor, type StoredTensors } from '../safetensors';
 import { draw, openCheckpoint, servedTokenizer } from './drawing';
 import { modelBytes } from './models';
 import { nearestTo, type Float8 } from './float8';
@@ -25,7 +24,7 @@ let plain: StoredTensors;
 let inHalf: Uint8Array;
 beforeAll(async () => {
   tokenizer = await servedTokenizer();
-  plain = await tensorsOf(new Blob([modelBytes('sd1')]));
+  plain = await tensorsOf(modelBytes('sd1'));
   inHalf = await drawn(plain);
 });
 
@@ -89,7 +88,7 @@ function quantised(dtype: Float8, scalesOf: ScalesOf): { packed: StoredTensors; 
 }
 
 async function drawn(tensors: StoredTensors, ...loras: Lora[]): Promise<Uint8Array> {
-  const file = new Uint8Array(await written(tensors).arrayBuffer());
+  const file = writtenBytes(tensors);
   const checkpoint = await openCheckpoint(file, { runtime: untuned });
   await checkpoint.useLoras(loras.map(({ name }) => name).join(), () => Promise.resolve(loras));
   const { picture } = await draw(checkpoint, tokenizer, job);
@@ -134,7 +133,7 @@ describe.runIf(there).each([
   it('draws what the numbers it means draw in single precision', async () => {
     const { packed, meant } = quantised(dtype, scales);
     packed.set('model.diffusion_model.scaled_fp8', { dtype, shape: [0], bytes: new Uint8Array() });
-    const { model, unused } = inspect(await readHeader(written(packed)));
+    const { model, unused } = inspect(await headerOf(writtenBytes(packed)));
     expect([model.dtype, unused]).toEqual([dtype, []]);
     const picture = await drawn(packed);
     expect(pictureDifference(picture, await drawn(meant))).toEqual({ mean: 0, worst: 0 });
@@ -147,7 +146,7 @@ describe.runIf(there).each([
 it.runIf(there && present(kohya))('a LoRA is added to what scaled weights mean', async () => {
   const { packed, meant } = quantised('F8_E4M3', byWeight);
   const file = goldenBytes(kohya);
-  const header = await readHeader(new Blob([file]));
+  const header = await headerOf(file);
   const lora: Lora = { name: 'kohya', header, source: memorySource(file), unet: 1, text: 1 };
   const picture = await drawn(packed, lora);
   expect(pictureDifference(picture, await drawn(meant, lora))).toEqual({ mean: 0, worst: 0 });
@@ -161,6 +160,6 @@ it.runIf(there)('scales of a kind that is not known are refused by name', async 
   packed.set(key, { ...weight, dtype: 'F8_E4M3', bytes: new Uint8Array(weight.bytes.length / 2) });
   const blocks = { dtype: 'F8_E8M0', shape: [64, 2], bytes: new Uint8Array(128) } as const;
   packed.set(key.replace(/weight$/, 'weight_scale'), blocks);
-  const header = await readHeader(written(packed));
+  const header = await headerOf(writtenBytes(packed));
   expect(() => inspect(header)).toThrow('other-kind, kind: packed');
 });

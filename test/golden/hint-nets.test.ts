@@ -6,8 +6,8 @@ import { hintNetForm } from '../../src/nets/names/hint-net';
 import { OpenHintNet, inspectHintNet } from '../../src/pipeline/hints/hint-net';
 import { wasmMachine, type Machine } from '../../src/runtime/device';
 import { Sessions } from '../../src/runtime/session';
-import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
+import { headerOf } from '../safetensors';
 import { hintNetCase } from './hint-net-case';
 import { goldenBytes, listCases } from './root';
 import { tuned } from './runtime';
@@ -26,13 +26,13 @@ describe.each(listCases('hint-nets'))('%s', (name) => {
 
   async function open(machine: Machine): Promise<OpenHintNet> {
     const file = goldenBytes(path);
-    const header = await readHeader(new Blob([file]));
+    const header = await headerOf(file);
     return new OpenHintNet({ name: path, header, source: memorySource(file) }, machine);
   }
 
   it('is recognised, and gives what PyTorch gives', async () => {
     const file = goldenBytes(path);
-    const { tensors } = await readHeader(new Blob([file]));
+    const { tensors } = await headerOf(file);
     expect(hintNetIn(tensors)).toBe(net);
     const form = hintNetForm(tensors);
     for (const [image, output] of images)
@@ -75,7 +75,7 @@ describe.each(listCases('hint-nets'))('%s', (name) => {
   });
 
   it('is refused where a weight is missing or has another shape, and that weight is named', async () => {
-    const { tensors } = await readHeader(new Blob([goldenBytes(path)]));
+    const { tensors } = await headerOf(goldenBytes(path));
     const [key, weight] = [...tensors].find(([name]) => /(?:fc1|block\.5|convs\.1)\.weight$/.test(name))!; // each has one
     const without = new Map(tensors);
     without.delete(key);

@@ -8,8 +8,8 @@ import type { OpenFile } from '../../src/pipeline/memory/opening';
 import { visionTower, type VisionTower } from '../../src/nets/vision';
 import { wasmMachine } from '../../src/runtime/device';
 import { Sessions, type Kept, type Value, type Weights } from '../../src/runtime/session';
-import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
+import { headerOf } from '../safetensors';
 import { goldenBytes, goldenJson, hasGolden, listCases, listGolden } from './root';
 import { tuned } from './runtime';
 
@@ -71,11 +71,11 @@ export const adapterFiles =
         ? `ip/${name}/${files.ip_adapter.unpacked}`
         : `ip/${name}/image_encoder/${files.image_encoder.unpacked}`;
     const file = goldenBytes(path);
-    return { name: id, header: await readHeader(new Blob([file])), source: memorySource(file) };
+    return { name: id, header: await headerOf(file), source: memorySource(file) };
   };
 
 export async function weightsOf(file: Uint8Array<ArrayBuffer>): Promise<Weights> {
-  const { tensors } = await readHeader(new Blob([file]));
+  const { tensors } = await headerOf(file);
   return { tensors, source: memorySource(file) };
 }
 

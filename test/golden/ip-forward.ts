@@ -9,8 +9,8 @@ import { fitsUNet, imageParts } from '../../src/nets/ip-adapter';
 import { inNormalForm } from '../../src/nets/names/normal-form';
 import { timestepEmbedding } from '../../src/nets/unet';
 import type { KeptValue, Value, Weights } from '../../src/runtime/session';
-import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
+import { headerOf } from '../safetensors';
 import { machine, openAdapter, run } from './ip-case';
 import { goldenBytes, type goldenTensors } from './root';
 import { inFloats } from './tensors';
@@ -31,7 +31,7 @@ export async function forward(
 ): Promise<Float32Array> {
   const { adapter, base } = await openAdapter(name);
   const file = goldenBytes(base);
-  const header = await readHeader(new Blob([file]));
+  const header = await headerOf(file);
   const form = inNormalForm(header.tensors);
   const { model } = recognise(header, form);
   const target = machine.target();

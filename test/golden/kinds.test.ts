@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { whatIs } from '../../src/engine/files/verdict';
 import { inspect, type Inspected } from '../../src/pipeline/files/inspect';
-import { readHeader } from '../../src/weights/safetensors';
+import { headerOf } from '../safetensors';
 import { transposed } from '../dialects';
 import { fileBytes, type Made } from './field/build';
 import { present } from './root';
@@ -134,7 +134,7 @@ const kinds: readonly (readonly [what: string, model: string, ops: Ops])[] = [
 
 async function nets({ from, ops = [] }: Omit<Made, 'file'>) {
   const bytes = await fileBytes({ file: '', from: from!, ops }, '');
-  const inspected = inspect(await readHeader(new Blob([bytes])));
+  const inspected = inspect(await headerOf(bytes));
   return { ...inspected, weights: weightsOf(inspected, bytes) };
 }
 
@@ -143,7 +143,7 @@ function weightsOf({ tensors }: Inspected, file: Uint8Array<ArrayBuffer>) {
   const weights = [...tensors].filter(([name]) => !/\.(?:position_ids|logit_scale)$/.test(name));
   return new Map(
     weights.map(([name, { dtype, shape, begin, end, turned }]) => {
-      const stored = { dtype, shape: turned ? shape.toReversed() : shape, bytes: file.slice(begin, end) };
+      const stored = { dtype, shape: turned ? shape.toReversed() : shape, bytes: file.subarray(begin, end) };
       // A matrix and a 1×1 convolution are one.
       return [
         name,
@@ -202,7 +202,7 @@ describe.runIf(present(fileOf('sd1')))('a VAE in a file of its own', () => {
   ])('%s', async (_, ops) => {
     const kept: Ops = [{ op: 'keep', match: '^first_stage_model' }, ...ops];
     const bytes = await fileBytes({ file: '', from: fileOf('sd1'), ops: kept }, '');
-    expect(whatIs(await readHeader(new Blob([bytes])), 'v.safetensors')).toEqual({
+    expect(whatIs(await headerOf(bytes), 'v.safetensors')).toEqual({
       addon: { kind: 'vae', name: 'v' },
     });
   });

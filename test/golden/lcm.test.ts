@@ -13,10 +13,11 @@ import { alphasCumprod } from '../../src/sampling/betas';
 import { betasOf } from './betas';
 import type { Tokenizer } from '../../src/text/windows';
 import { jobWith } from '../job';
-import { tensorsOf, written } from '../safetensors';
+import { tensorsOf, writtenBytes } from '../safetensors';
 import { draw, openCheckpoint, servedTokenizer } from './drawing';
 import { modelBytes } from './models';
 import { present } from './root';
+import { untuned } from './runtime';
 import { worstDifference } from './tensors';
 
 const WIDTH = 32;
@@ -33,16 +34,16 @@ interface Pair {
 
 async function openPair(name: keyof typeof NAMES): Promise<Pair> {
   const file = modelBytes(name);
-  const plain = await openCheckpoint(file);
+  const plain = await openCheckpoint(file, { runtime: untuned });
   const channels = plain.model.denoiser.modelChannels;
   const projection = new TorchGenerator(3).randn(channels * WIDTH).map((v) => v / 8);
-  const tensors = await tensorsOf(new Blob([file]));
+  const tensors = await tensorsOf(file);
   tensors.set(`model.diffusion_model.${NAMES[name]}.weight`, {
     dtype: 'F32',
     shape: [channels, WIDTH],
     bytes: new Uint8Array(projection.buffer),
   });
-  const lcm = await openCheckpoint(new Uint8Array(await written(tensors).arrayBuffer()));
+  const lcm = await openCheckpoint(writtenBytes(tensors), { runtime: untuned });
   const told = (scale: number): number[] => {
     const w = guidanceEmbedding(scale, WIDTH);
     return Array.from({ length: channels }, (_, c) =>

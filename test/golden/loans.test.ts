@@ -2,7 +2,7 @@
 import { PNG } from 'pngjs';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Tokenizer } from '../../src/text/windows';
-import { tensorsOf, written, type StoredTensors } from '../safetensors';
+import { tensorsOf, writtenBytes, type StoredTensors } from '../safetensors';
 import { servedTokenizer } from './drawing';
 import { pictureOf, type Dropped } from './field/road';
 import { modelBytes } from './models';
@@ -25,13 +25,13 @@ async function drawn(...files: Dropped[]): Promise<Uint8ClampedArray> {
 
 /** A file of those tensors of a golden checkpoint whose names begin so, without that. */
 async function partOf(model: string, path: string, prefix: string, to = prefix): Promise<Dropped> {
-  const all = await tensorsOf(new Blob([modelBytes(model)]));
+  const all = await tensorsOf(modelBytes(model));
   const kept: StoredTensors = new Map(
     [...all].flatMap(([name, tensor]) =>
       name.startsWith(prefix) ? [[to + name.slice(prefix.length), tensor] as const] : [],
     ),
   );
-  return { path, bytes: new Uint8Array(await written(kept).arrayBuffer()) };
+  return { path, bytes: writtenBytes(kept) };
 }
 
 const whole = (model: string): Dropped => ({ path: `z-${model}.safetensors`, bytes: modelBytes(model) });

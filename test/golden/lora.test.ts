@@ -13,8 +13,9 @@ import { Sessions } from '../../src/runtime/session';
 import { toVp } from '../../src/sampling/latent';
 import { plan } from '../../src/sampling/plan';
 import { samplers } from '../../src/sampling/table';
-import { readHeader, type Header } from '../../src/weights/safetensors';
+import type { Header } from '../../src/weights/safetensors';
 import { memorySource, type ByteSource } from '../../src/weights/source';
+import { headerOf } from '../safetensors';
 import { modelBytes } from './models';
 import { goldenBytes, goldenJson, goldenTensors, listCases } from './root';
 import { tuned } from './runtime';
@@ -30,12 +31,12 @@ interface Case {
 let model: { readonly header: Header; readonly source: ByteSource };
 beforeAll(async () => {
   const file = modelBytes('sd1');
-  model = { header: await readHeader(new Blob([file])), source: memorySource(file) };
+  model = { header: await headerOf(file), source: memorySource(file) };
 });
 
 async function loraOf(path: string, weight: number): Promise<Lora> {
   const file = goldenBytes(path);
-  const header = await readHeader(new Blob([file]));
+  const header = await headerOf(file);
   return { name: path, header, source: memorySource(file), unet: weight, text: weight };
 }
 

@@ -16,9 +16,16 @@ const inParts = (model: string): boolean => PARTS.every(([file]) => hasGolden(pa
 /** Whether a model is there, in one file or in parts. */
 export const hasModel = (model: string): boolean => hasGolden(pathOf(model, 'model')) || inParts(model);
 
-/** A golden model's single file, or the one that its parts make. */
+/** Files that were made of parts. */
+const whole = new Map<string, Uint8Array<ArrayBuffer>>();
+
+/** A golden model's single file, or the one that its parts make. Nobody writes to it. */
 export function modelBytes(model: string, file = 'model'): Uint8Array<ArrayBuffer> {
   const path = pathOf(model, file);
   if (file !== 'model' || hasGolden(path) || !inParts(model)) return goldenBytes(path);
-  return merged(PARTS.map(([part, prefix]) => ({ file: goldenBytes(pathOf(model, part)), prefix })));
+  const known = whole.get(model);
+  if (known) return known;
+  const made = merged(PARTS.map(([part, prefix]) => ({ file: goldenBytes(pathOf(model, part)), prefix })));
+  whole.set(model, made);
+  return made;
 }

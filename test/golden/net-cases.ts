@@ -16,8 +16,9 @@ import { timestepEmbedding } from '../../src/nets/unet';
 import type { Machine } from '../../src/runtime/device';
 import type { KeptValue, Net, Value, Weights } from '../../src/runtime/session';
 import { f32ToF16 } from '../../src/weights/values/half';
-import { readHeader, type Header, type TensorInfo } from '../../src/weights/safetensors';
+import type { Header, TensorInfo } from '../../src/weights/safetensors';
 import { memorySource, type ByteSource } from '../../src/weights/source';
+import { headerOf } from '../safetensors';
 import { tokensOf } from '../tokens';
 import { inFloats, parseTensors, worstDifference, type Tensor } from './tensors';
 
@@ -72,14 +73,7 @@ export class GoldenNets {
   ): Promise<GoldenNets> {
     const at = `models/${name}`;
     const file = await golden.read(`${at}/model.safetensors`);
-    return new GoldenNets(
-      machine,
-      golden,
-      at,
-      target,
-      await readHeader(new Blob([file])),
-      memorySource(file),
-    );
+    return new GoldenNets(machine, golden, at, target, await headerOf(file), memorySource(file));
   }
 
   private constructor(

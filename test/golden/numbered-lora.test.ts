@@ -5,7 +5,7 @@ import { inNormalForm } from '../../src/nets/names/normal-form';
 import { patchesOf, useOf, type Lora } from '../../src/pipeline/files/lora';
 import { readHeader, type Header } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
-import { tensorsOf, written, type StoredTensors } from '../safetensors';
+import { headerOf, tensorsOf, written, type StoredTensors } from '../safetensors';
 
 import { modelBytes } from './models';
 import { goldenBytes, goldenJson, listCases } from './root';
@@ -67,11 +67,11 @@ async function loraOf(file: Blob): Promise<Lora> {
 
 let header: Header;
 beforeAll(async () => {
-  header = await readHeader(new Blob([modelBytes('sd1')]));
+  header = await headerOf(modelBytes('sd1'));
 });
 
 describe.each(cases)('%s', (name) => {
-  const stored = () => tensorsOf(new Blob([goldenBytes(`lora/${name}/${caseOf(name).lora_file}`)]));
+  const stored = () => tensorsOf(goldenBytes(`lora/${name}/${caseOf(name).lora_file}`));
 
   it.each(ORDERS)('with numbers adds the same to the same weights: $what', async ({ layers }) => {
     const { tensors } = inNormalForm(header.tensors);

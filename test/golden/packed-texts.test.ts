@@ -15,11 +15,10 @@ import type { Job } from '../../src/pipeline/job';
 import { wasmMachine } from '../../src/runtime/device';
 import { Sessions, type Value, type Weights } from '../../src/runtime/session';
 import type { Tokenizer } from '../../src/text/windows';
-import { readHeader } from '../../src/weights/safetensors';
 import { convert, f32ToF16 } from '../../src/weights/values/half';
 import { memorySource } from '../../src/weights/source';
 import { jobWith } from '../job';
-import { tensorsOf, written, type StoredTensors } from '../safetensors';
+import { headerOf, tensorsOf, writtenBytes, type StoredTensors } from '../safetensors';
 import { rowsOf, tokensOf } from '../tokens';
 import { draw, goldenT5, openCheckpoint, servedTokenizer } from './drawing';
 import { nearestTo } from './float8';
@@ -33,7 +32,7 @@ const machine = wasmMachine(new Sessions(untuned));
 
 /** A model as its file tells it. */
 async function opened(file: Uint8Array<ArrayBuffer>): Promise<Checkpoint & { readonly weights: Weights }> {
-  const { model, tensors } = inspect(await readHeader(new Blob([file])));
+  const { model, tensors } = inspect(await headerOf(file));
   return { model, tensors, weights: { tensors, source: memorySource(file) } };
 }
 
@@ -113,7 +112,7 @@ async function inFloats8(file: Uint8Array<ArrayBuffer>): Promise<{ stored: Weigh
   const nearest = nearestTo('F8_E4M3');
   const stored: StoredTensors = new Map();
   const meant: StoredTensors = new Map();
-  for (const [name, tensor] of await tensorsOf(new Blob([file]))) {
+  for (const [name, tensor] of await tensorsOf(file)) {
     const layer = /^(.*\.(?:SelfAttention|DenseReluDense)\.\w+)\.weight$/.exec(name)?.[1];
     stored.set(name, tensor);
     meant.set(name, tensor);
@@ -131,7 +130,7 @@ async function inFloats8(file: Uint8Array<ArrayBuffer>): Promise<{ stored: Weigh
     meant.set(name, { dtype: 'F32', shape, bytes: new Uint8Array(numbers.buffer) });
   }
   const weightsOf = async (tensors: StoredTensors): Promise<Weights> =>
-    (await opened(new Uint8Array(await written(tensors).arrayBuffer()))).weights;
+    (await opened(writtenBytes(tensors))).weights;
   return { stored: scaled(await weightsOf(stored)), meant: await weightsOf(meant) };
 }
 

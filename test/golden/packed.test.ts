@@ -12,8 +12,8 @@ import { inspect } from '../../src/pipeline/files/inspect';
 import { wasmMachine } from '../../src/runtime/device';
 import { Sessions, type Value } from '../../src/runtime/session';
 import type { Tokenizer } from '../../src/text/windows';
-import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
+import { headerOf } from '../safetensors';
 import { jobWith } from '../job';
 import { bundled, draw, openCheckpoint, servedTokenizer } from './drawing';
 import { hasModel, modelBytes } from './models';
@@ -33,7 +33,7 @@ const ROUNDED = /-(?:bf16|fp32)$/;
 describe.each(models)('the denoiser of %s', (name) => {
   it('gives with packed weights what it gives with full ones that were rounded alike', async () => {
     const file = modelBytes(name);
-    const { model, tensors } = inspect(await readHeader(new Blob([file])));
+    const { model, tensors } = inspect(await headerOf(file));
     const machine = wasmMachine(new Sessions(untuned));
     const { inChannels, modelChannels, contextWidth, labelWidth } = model.denoiser;
     const value = (...shape: number[]): Value => {
@@ -73,11 +73,11 @@ describe('what a picture is moved by', () => {
 
   /** The bundled model is trained; the others' weights are random, and what they draw is moved more by anything. */
   const opened: Record<string, () => Promise<Checkpoint>> = {
-    'mini-sd': async () => openCheckpoint(await bundled('mini-sd.safetensors')),
+    'mini-sd': async () => openCheckpoint(await bundled('mini-sd.safetensors'), { runtime: untuned }),
     ...Object.fromEntries(
       models
         .filter((name) => !ROUNDED.test(name))
-        .map((name) => [name, () => openCheckpoint(modelBytes(name))]),
+        .map((name) => [name, () => openCheckpoint(modelBytes(name), { runtime: untuned })]),
     ),
   };
   const mostOf = (name: string, bits: Bits): number =>

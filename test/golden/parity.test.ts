@@ -5,8 +5,8 @@ import { decoderGraph, encoderGraph, textGraph, unetGraph } from '../../src/nets
 import { inspect, type Inspected } from '../../src/pipeline/files/inspect';
 import { wasmMachine } from '../../src/runtime/device';
 import { Sessions, type Value, type Weights } from '../../src/runtime/session';
-import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
+import { headerOf } from '../safetensors';
 import { tokensOf } from '../tokens';
 import { embeddings } from './net-cases';
 import { bundled } from './drawing';
@@ -23,7 +23,7 @@ let weights: Weights;
 beforeAll(async () => {
   tensor = goldenTensors(reference);
   const file = await bundled('mini-sd.safetensors');
-  const header = await readHeader(new Blob([file]));
+  const header = await headerOf(file);
   inspected = inspect(header);
   weights = { tensors: inspected.tensors, source: memorySource(file) };
 });

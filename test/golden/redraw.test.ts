@@ -177,18 +177,18 @@ it('a run that broke off goes on in the tile that it was in, to the very same pi
 });
 
 it('each tile has noise of its own, and a picture is shown whole while it is drawn', async () => {
-  const white = { width: 192, height: 80, rgba: new Uint8ClampedArray(4 * 192 * 80).fill(255) };
+  const white = { width: 128, height: 48, rgba: new Uint8ClampedArray(4 * 128 * 48).fill(255) };
   const shown = await openCheckpoint(await bundled('mini-sd.safetensors'), { previews: true });
   const { picture, told } = await draw(shown, tokenizer, anew(white, 0.9, { prompt: '', steps: 2 }));
   await shown.release();
   const strip = (x: number): number[] =>
     Array.from(
-      { length: 40 * 40 },
-      (_, i) => picture.rgba[4 * ((20 + Math.floor(i / 40)) * 192 + x + (i % 40))]!,
+      { length: 40 * 24 },
+      (_, i) => picture.rgba[4 * ((12 + Math.floor(i / 40)) * 128 + x + (i % 40))]!,
     );
-  expect(strip(10)).not.toEqual(strip(142));
+  expect(strip(10)).not.toEqual(strip(74));
   const previews = stepsIn(told).map(({ preview }) => preview!);
-  for (const { width, height } of previews) expect([width, height]).toEqual([192, 80]);
+  for (const { width, height } of previews) expect([width, height]).toEqual([128, 48]);
 });
 
 it('what shows through stays as it was, and a picture of another size is made to fit', async () => {

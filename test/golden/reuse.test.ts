@@ -11,8 +11,8 @@ import { lavish } from '../../src/pipeline/memory/thrift';
 import { wasmMachine } from '../../src/runtime/device';
 import { Sessions, type Value } from '../../src/runtime/session';
 import type { Tokenizer } from '../../src/text/windows';
-import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
+import { headerOf } from '../safetensors';
 import { jobWith } from '../job';
 import { bundled, draw, openCheckpoint, servedTokenizer } from './drawing';
 import { modelBytes } from './models';
@@ -37,7 +37,7 @@ const files = [
 describe('the outermost blocks, given the deep feature of a whole run, give what that gives', () => {
   it.each(files)('$name', async ({ bytes }) => {
     const file = await bytes();
-    const header = await readHeader(new Blob([file]));
+    const header = await headerOf(file);
     const form = inNormalForm(header.tensors);
     const { model } = recognise(header, form);
     const checkpoint = { model, tensors: form.tensors };

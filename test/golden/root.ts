@@ -33,19 +33,22 @@ function find(path: string): { readonly url: URL; readonly packed: boolean } | u
 export const hasGolden = (path: string): boolean => find(path) !== undefined;
 
 /** What was unpacked: the same few models are read by many tests. */
-const unpacked = new Map<string, Uint8Array>();
+const unpacked = new Map<string, Uint8Array<ArrayBuffer>>();
 
-/** A file's bytes, unpacked. `path`, here and below: from the root, without the ending that packing adds. */
+/**
+ * A file's bytes, unpacked, which nobody writes to: others read the same. `path`, here and below: from the root, without the
+ * ending that packing adds.
+ */
 export function goldenBytes(path: string): Uint8Array<ArrayBuffer> {
   const known = unpacked.get(path);
-  if (known) return new Uint8Array(known);
+  if (known) return known;
   const found = find(path);
   if (!found) throw new Error(`${path} is not in ${goldenRoot.pathname}`);
   const bytes = readFileSync(found.url);
   if (!found.packed) return new Uint8Array(bytes);
-  const whole = gunzipSync(bytes);
+  const whole = new Uint8Array(gunzipSync(bytes));
   unpacked.set(path, whole);
-  return new Uint8Array(whole);
+  return whole;
 }
 
 /** A JSON file, of the shape that its reader expects. */

@@ -34,7 +34,8 @@ interface OpenNet {
   readonly session: Session;
   /** Of its weights. */
   readonly bytes: number;
-  users: number;
+  /** Sessions on it that were not released. */
+  readonly users: Set<Session>;
 }
 
 /** So many bytes of weights stay open for whoever may want them next. */
@@ -42,9 +43,15 @@ const MOST_IDLE = 600 * 2 ** 20;
 /** An answer of more bytes is given, but not kept. */
 const MOST_KEPT = 8 * 2 ** 20;
 
+/**
+ * What tensors are read into, where nobody else reads. Room that is made anew for each net, tens of megabytes every time, has
+ * all garbage collected again and again.
+ */
+let room = new Uint8Array();
+
 /** The tensors of each graph that was ever opened, in the order in which they are asked for. */
 const known = new Map<string, readonly Place[]>();
-/** By their keys; those last opened come last. */
+/** By their keys; those last asked for come last. */
 const nets = new Map<string, OpenNet>();
 const answers = new Map<string, Answer>();
 
@@ -57,7 +64,8 @@ const remembering = (level: Level): OrtModule => ({
   InferenceSession: {
     create: (async (model: Uint8Array, options: Options) => {
       const net = await netOf(model, { ...options, graphOptimizationLevel: level });
-      net.users++;
+      nets.delete(net.key);
+      nets.set(net.key, net);
       return sessionOn(net);
     }) as Create,
   },
@@ -73,6 +81,12 @@ export const tuned = remembering('all');
  */
 export const untuned = remembering('disabled');
 
+/** What a file of tests left open is nobody's once it is through. */
+export async function leaveAll(): Promise<void> {
+  for (const { users } of nets.values()) users.clear();
+  await closeIdle();
+}
+
 async function netOf(model: Uint8Array, options: Options): Promise<OpenNet> {
   const files = (options.externalData ?? []) as readonly Weights[];
   const graph = keyOf(options.graphOptimizationLevel!, model);
@@ -80,8 +94,9 @@ async function netOf(model: Uint8Array, options: Options): Promise<OpenNet> {
   if (!places) return firstOf(graph, model, options, files);
   const tensors = read(files, places);
   const key = keyOf(graph, tensors.whole);
-  const open = nets.get(key);
-  return open ?? kept(key, await opened(model, options, tensors.files), tensors.whole.length);
+  const net = nets.get(key) ?? kept(key, await opened(model, options, tensors.files), tensors.whole.length);
+  room = tensors.room;
+  return net;
 }
 
 /** Opens a graph that was not met before, and notes what is asked for on the way. */
@@ -112,8 +127,11 @@ async function firstOf(
 function read(
   files: readonly Weights[],
   places: readonly Place[],
-): { readonly whole: Uint8Array; readonly files: readonly Weights[] } {
-  const whole = new Uint8Array(places.reduce((sum, { begin, end }) => sum + end - begin, 0));
+): { readonly whole: Uint8Array; readonly files: readonly Weights[]; readonly room: typeof room } {
+  const bytes = places.reduce((sum, { begin, end }) => sum + end - begin, 0);
+  const taken = room.length < bytes ? new Uint8Array(bytes) : room;
+  room = new Uint8Array();
+  const whole = taken.subarray(0, bytes);
   const tensors = new Map<string, Uint8Array>();
   let at = 0;
   for (const { path, begin, end } of places) {
@@ -124,7 +142,7 @@ function read(
   const again = files.map(({ path, data }) =>
     weights(path, data.byteLength, (begin) => tensors.get(`${path} ${begin}`)!),
   );
-  return { whole, files: again };
+  return { whole, files: again, room: taken };
 }
 
 /** Bytes as the app hands them over; see `feed`. */
@@ -144,7 +162,7 @@ const opened = (model: Uint8Array, options: Options, externalData: readonly Weig
   ort.InferenceSession.create(model, { ...options, externalData });
 
 function kept(key: string, session: Session, bytes: number): OpenNet {
-  const net = nets.get(key) ?? { key, session, bytes, users: 0 };
+  const net = nets.get(key) ?? { key, session, bytes, users: new Set() };
   nets.set(key, net);
   return net;
 }
@@ -152,14 +170,14 @@ function kept(key: string, session: Session, bytes: number): OpenNet {
 /** All of a session that the app asks for. */
 function sessionOn(net: OpenNet): Session {
   const { inputNames, outputNames } = net.session;
-  let isOpen = true;
   const run = async (feeds: Feeds): Promise<Answer> => answerOf(net, feeds as Answer);
   const release = async (): Promise<void> => {
-    if (isOpen) net.users--;
-    isOpen = false;
+    net.users.delete(session);
     await closeIdle();
   };
-  return { inputNames, outputNames, run, release } as Partial<Session> as Session;
+  const session = { inputNames, outputNames, run, release } as Partial<Session> as Session;
+  net.users.add(session);
+  return session;
 }
 
 async function answerOf({ key, session }: OpenNet, feeds: Answer): Promise<Answer> {
@@ -185,9 +203,9 @@ const copied = (answer: Answer): Answer =>
     ]),
   );
 
-/** Closes nets that nobody uses, those first that were opened first, until few enough are left. */
+/** Closes nets that nobody uses, those first that were asked for longest ago, until few enough are left. */
 async function closeIdle(): Promise<void> {
-  const idle = [...nets.values()].filter(({ users }) => users === 0);
+  const idle = [...nets.values()].filter(({ users }) => users.size === 0);
   let bytes = idle.reduce((sum, net) => sum + net.bytes, 0);
   for (const net of idle) {
     if (bytes <= MOST_IDLE) return;

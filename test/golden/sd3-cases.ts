@@ -9,8 +9,8 @@ import { T5_TABLE } from '../../src/nets/t5';
 import { withLoans, type Loan } from '../../src/pipeline/files/loans';
 import type { Machine } from '../../src/runtime/device';
 import type { Value, Weights } from '../../src/runtime/session';
-import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
+import { headerOf } from '../safetensors';
 import { rowsOf, tokensOf } from '../tokens';
 import { answers, compared, embeddings, type Compared, type Golden } from './net-cases';
 import { inFloats, parseTensors, type Tensor } from './tensors';
@@ -65,10 +65,10 @@ export class SD3Nets {
     beside: Readonly<Partial<Record<Loan['part'], Uint8Array<ArrayBuffer>>>> = {},
     target: Target = machine.target(),
   ): Promise<SD3Nets> {
-    const header = await readHeader(new Blob([file]));
+    const header = await headerOf(file);
     const loans = await Promise.all(
       Object.entries(beside).map(async ([part, bytes]): Promise<Loan> => {
-        const { tensors } = inNormalForm((await readHeader(new Blob([bytes]))).tensors);
+        const { tensors } = inNormalForm((await headerOf(bytes)).tensors);
         // Alone in a file, any CLIP is the first.
         const from = [...tensors.keys()][0]!.startsWith('text.') ? 'text' : (part as Loan['part']);
         return { tensors, source: memorySource(bytes), from, part: part as Loan['part'] };

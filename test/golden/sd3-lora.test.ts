@@ -5,9 +5,8 @@ import { patchesOf, useOf } from '../../src/pipeline/files/lora';
 import { wasmMachine } from '../../src/runtime/device';
 import { Sessions } from '../../src/runtime/session';
 import { convert } from '../../src/weights/values/half';
-import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
-import { tensorsOf, written, type StoredTensor, type StoredTensors } from '../safetensors';
+import { headerOf, tensorsOf, writtenBytes, type StoredTensor, type StoredTensors } from '../safetensors';
 import { answers, embeddings } from './net-cases';
 import { goldenBytes, hasGolden, modelsWith } from './root';
 import { tuned } from './runtime';
@@ -58,7 +57,7 @@ it.each(modelsWith(/^mmdit/))('%s is changed by either as by what they hold', as
   const path = ['model', 'model_t5', 'model_bare'].find((file) =>
     hasGolden(`models/${name}/${file}.safetensors`),
   );
-  const file = await tensorsOf(new Blob([goldenBytes(`models/${name}/${path}.safetensors`)]));
+  const file = await tensorsOf(goldenBytes(`models/${name}/${path}.safetensors`));
   const unet = 'model.diffusion_model.';
   const [width] = file.get(`${unet}context_embedder.weight`)!.shape as [number];
   const qkv = additionTo(3 * width, width);
@@ -82,15 +81,12 @@ it.each(modelsWith(/^mmdit/))('%s is changed by either as by what they hold', as
   const [shift, scale] = [rowsOf(last, 0, width), rowsOf(last, width, 2 * width)];
   add('norm_out.linear', Float32Array.from([...scale, ...shift]), last.down);
 
-  const plain = await SD3Nets.open(machine, new Uint8Array(await written(file).arrayBuffer()));
+  const plain = await SD3Nets.open(machine, writtenBytes(file));
   const additions = new Map([
     [`${unet}joint_blocks.0.context_block.attn.qkv.weight`, qkv],
     [`${unet}final_layer.adaLN_modulation.1.weight`, last],
   ]);
-  const merged = await SD3Nets.open(
-    machine,
-    new Uint8Array(await written(changed(file, additions)).arrayBuffer()),
-  );
+  const merged = await SD3Nets.open(machine, writtenBytes(changed(file, additions)));
   const { model } = plain;
   const size = { batch: 1, h: 4, w: 4, tokens: 5 };
   const value = (...shape: number[]) => ({
@@ -117,8 +113,8 @@ it.each(modelsWith(/^mmdit/))('%s is changed by either as by what they hold', as
   const expected = await predicted(merged);
   expect(worstDifference(await predicted(plain), expected)).toBeGreaterThan(1e-2);
   for (const [whose, tensors] of Object.entries({ kohya, diffusers })) {
-    const bytes = new Uint8Array(await written(tensors).arrayBuffer());
-    const header = await readHeader(new Blob([bytes]));
+    const bytes = writtenBytes(tensors);
+    const header = await headerOf(bytes);
     const { tensors: own } = plain.weights;
     expect(useOf(header, own)).toEqual({ modules: tensors.size / 2, used: tensors.size / 2, unused: [] });
     const lora = { name: whose, header, source: memorySource(bytes), unet: 1, text: 1 };

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { mmditGraph } from '../../src/nets/mmdit-graphs';
 import { wasmMachine } from '../../src/runtime/device';
 import { Sessions, type Value } from '../../src/runtime/session';
-import { tensorsOf, written } from '../safetensors';
+import { tensorsOf, writtenBytes } from '../safetensors';
 import { embeddings } from './net-cases';
 import { golden, goldenBytes, goldenJson, hasGolden, listCases, modelsWith } from './root';
 import { tuned } from './runtime';
@@ -51,10 +51,10 @@ describe.each(modelsWith(/^mmdit/))('%s in the names of diffusers', (name) => {
   const file = LAYOUTS.map((layout) => `${at}/${layout.file}.safetensors`).find(hasGolden);
 
   it.runIf(file)('has scale before shift where diffusers has, and predicts the same', async () => {
-    const tensors = await tensorsOf(new Blob([goldenBytes(file!)]));
+    const tensors = await tensorsOf(goldenBytes(file!));
     const theirs = likeDiffusers(tensors);
     expect([...theirs.keys()].some((key) => key.includes('joint_blocks'))).toBe(false);
-    const nets = await SD3Nets.open(machine, new Uint8Array(await written(theirs).arrayBuffer()));
+    const nets = await SD3Nets.open(machine, writtenBytes(theirs));
     const [test] = listCases(`${at}/cases`, (one) => /^mmdit/.test(one) && hasContext(`${at}/cases/${one}`));
     for (const { what, worst } of await nets.compare(golden, name, test!)) {
       console.info(

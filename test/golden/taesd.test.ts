@@ -5,8 +5,8 @@ import { scope } from '../../src/graph/scope';
 import { taesdEncoder, taesdGraph } from '../../src/nets/taesd';
 import { wasmMachine } from '../../src/runtime/device';
 import { Sessions } from '../../src/runtime/session';
-import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
+import { headerOf } from '../safetensors';
 import { draw, expectSame, openCheckpoint, servedTokenizer } from './drawing';
 import { modelBytes } from './models';
 import { jobOf, type PipelineCase } from './pipeline-case';
@@ -25,7 +25,7 @@ it.each(files.filter(([file]) => present(file)))(
   async (path, at) => {
     const tensor = goldenTensors('models/taesd/expected.safetensors');
     const file = goldenBytes(path);
-    const header = await readHeader(new Blob([file]));
+    const header = await headerOf(file);
     const tensors = new Map([...header.tensors].map(([name, info]) => [at + name, info]));
     const machine = wasmMachine(new Sessions(tuned));
     const latents = inFloats(tensor('z'));
@@ -47,7 +47,7 @@ const whole = 'models/taesd/diffusion_pytorch_model.safetensors';
 it.runIf(present(whole))('encodes pictures as diffusers does', async () => {
   const tensor = goldenTensors('models/taesd/expected.safetensors');
   const file = goldenBytes(whole);
-  const { tensors } = await readHeader(new Blob([file]));
+  const { tensors } = await headerOf(file);
   const machine = wasmMachine(new Sessions(tuned));
   const image = inFloats(tensor('image'));
   const p = scope(tensors, machine.target())('encoder.layers');
@@ -73,7 +73,7 @@ it.runIf(present(byTaesd, at))(
     const job = jobOf(goldenJson(`${at}/case.json`) as PipelineCase);
     const checkpoint = await openCheckpoint(modelBytes('sd1'));
     const file = goldenBytes('models/taesd/taesd_decoder.safetensors');
-    const { tensors } = await readHeader(new Blob([file]));
+    const { tensors } = await headerOf(file);
     await checkpoint.useTaesd('small', () => Promise.resolve({ tensors, source: memorySource(file) }));
 
     const small = await draw(checkpoint, tokenizer, { ...job, decoder: 'TAESD' });

@@ -4,8 +4,8 @@ import { upscalerForm } from '../../src/nets/names/upscaler';
 import { upscalerGraph, upscalerIn } from '../../src/nets/upscalers/upscaler';
 import { wasmMachine, type Machine } from '../../src/runtime/device';
 import { Sessions } from '../../src/runtime/session';
-import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
+import { headerOf } from '../safetensors';
 import { goldenBytes, goldenTensors, listCases } from './root';
 import { tuned } from './runtime';
 import { inFloats, worstDifference } from './tensors';
@@ -21,7 +21,7 @@ describe.each(listCases('upscale'))('%s', (name) => {
 
   it.each(Object.entries(files))('is recognised and enlarges as PyTorch does (%s)', async (_, path) => {
     const file = goldenBytes(path);
-    const { tensors } = await readHeader(new Blob([file]));
+    const { tensors } = await headerOf(file);
     const upscaler = upscalerIn(tensors);
     expect(upscaler).toMatchObject({ scale });
     const form = upscalerForm(tensors);

@@ -1,7 +1,6 @@
 /** A VAE of its own in the place of the checkpoint's, in diffusers' names and in ldm's. */
 import { beforeAll, expect, it } from 'vitest';
 import { vaeWeights } from '../../src/pipeline/vae';
-import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
 import { draw, expectSame, openCheckpoint, servedTokenizer } from './drawing';
 import { modelBytes } from './models';
@@ -10,6 +9,7 @@ import { jobOf } from './pipeline-case';
 import { goldenBytes, present } from './root';
 import { pictureDifference } from './tensors';
 import type { Tokenizer } from '../../src/text/windows';
+import { headerOf } from '../safetensors';
 
 const folder = 'models/sd1/diffusers/vae/diffusion_pytorch_model.safetensors';
 const cases = present(folder, 'models/sd1-fp32') ? onePicture('sd1') : [];
@@ -24,7 +24,7 @@ it.each(cases)(
     const job = jobOf(caseOf(at));
     const checkpoint = await openCheckpoint(modelBytes('sd1'));
     const weightsOf = async (file: Uint8Array<ArrayBuffer>) =>
-      vaeWeights('a VAE', await readHeader(new Blob([file])), memorySource(file), checkpoint.model);
+      vaeWeights('a VAE', await headerOf(file), memorySource(file), checkpoint.model);
 
     const same = goldenBytes(folder);
     await checkpoint.useVae('same', () => weightsOf(same));

@@ -29,8 +29,19 @@ const UNET = 'output_blocks.#.0.in_layers|up_blocks.#.resnets.#.time_emb_proj';
 /** The same of an MMDiT, which ControlNets are copies of. */
 const MMDIT = 'joint_blocks.#.x_block|transformer_blocks.#.norm1_context';
 
+/** Told once for each file's tensors: it is asked wherever a file is told apart. */
+const known = new WeakMap<Tensors, KnownRow | null>();
+
 /** The first row that fits. */
 export function rowFor(tensors: Tensors): KnownRow | null {
+  const before = known.get(tensors);
+  if (before !== undefined) return before;
+  const row = firstRow(tensors);
+  known.set(tensors, row);
+  return row;
+}
+
+function firstRow(tensors: Tensors): KnownRow | null {
   const names = [...tensors.keys()].map(unwrapped);
   const has = finder(names);
   const first = (rows: readonly KnownRow[], among: Find = has): KnownRow | null =>

@@ -1,7 +1,7 @@
 /** Files as people have them, made from golden ones by what their case says: `ops`, one after the other. */
 import { convert, f16ToF32, f32ToF16, isConvertible } from '../../../src/weights/values/half';
-import { readHeader, type Dtype } from '../../../src/weights/safetensors';
-import { tensorsOf, written, type StoredTensor, type StoredTensors } from '../../safetensors';
+import type { Dtype } from '../../../src/weights/safetensors';
+import { headerOf, tensorsOf, writtenBytes, type StoredTensor, type StoredTensors } from '../../safetensors';
 import { goldenBytes } from '../root';
 
 /** Numbers of a new tensor: one for all, a list, or a sequence; see `sequence`. */
@@ -46,8 +46,9 @@ export async function fileBytes(
   folder: string,
 ): Promise<Uint8Array<ArrayBuffer>> {
   if (packed) return goldenBytes(`${folder}/${packed.replace(/\.gz$/, '')}`);
-  const original = new Blob([goldenBytes(from)]);
-  const { metadata } = await readHeader(original);
+  const original = goldenBytes(from);
+  if (ops.length === 0) return original;
+  const { metadata } = await headerOf(original);
   let tensors = await tensorsOf(original);
   let stated: Record<string, string> = Object.fromEntries(metadata);
   let behind = 0;
@@ -56,8 +57,7 @@ export async function fileBytes(
     else if (op.op === 'append') behind += op.bytes;
     else tensors = changed(tensors, op);
   }
-  const file = new Blob([written(tensors, stated), new Uint8Array(behind)]);
-  return new Uint8Array(await file.arrayBuffer());
+  return writtenBytes(tensors, stated, behind);
 }
 
 type Change = Exclude<Op, { readonly op: 'metadata' | 'append' }>;

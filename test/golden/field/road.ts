@@ -14,10 +14,11 @@ import { wasmMachine } from '../../../src/runtime/device';
 import { Sessions } from '../../../src/runtime/session';
 import { sameName } from '../../../src/text/lora';
 import type { Tokenizer } from '../../../src/text/windows';
-import { blobsOf, mapFiles } from '../../../src/weights/store/layout';
-import { readHeader, type Header } from '../../../src/weights/safetensors';
+import type { Layout } from '../../../src/weights/store/layout';
+import type { Header, Slices } from '../../../src/weights/safetensors';
 import { memorySource } from '../../../src/weights/source';
 import { jobWith, type Asked } from '../../job';
+import { headerOf, slicesOf } from '../../safetensors';
 import { draw, withoutPreviews } from '../drawing';
 import { untuned } from '../runtime';
 
@@ -43,17 +44,15 @@ export async function pictureOf(
   tokenizer: Tokenizer,
   asked: Asked,
 ): Promise<Outcome> {
-  const placed = files.map(({ path, bytes }) => ({ path, blob: new Blob([bytes]) }));
-  const { models, refused } = await gather(placed, ({ blob }) => blob);
+  const { models, refused } = await gather(files, ({ bytes }) => readable(bytes));
   for (const { file, problem } of refused) {
     return { file, problem: new DrobeError(problem.code, problem.facts) };
   }
   const arrived: Arrived[] = [];
   for (const { name, layout, beside } of models) {
     try {
-      const whole = new Blob(blobsOf(mapFiles(layout, ({ blob }) => blob)));
-      const header = await toldHeader(await readHeader(whole), whole, beside);
-      const bytes = new Uint8Array(await whole.arrayBuffer());
+      const bytes = wholeOf(layout);
+      const header = await toldHeader(await headerOf(bytes), slicesOf(bytes), beside);
       arrived.push({ name, bytes, header, what: whatIs(header, name) });
     } catch (thrown) {
       return { file: name, problem: toDrobeError(thrown) };
@@ -63,7 +62,7 @@ export async function pictureOf(
   if (!model) throw new Error('there is no checkpoint among these files');
   let checkpoint: Checkpoint | undefined;
   try {
-    checkpoint = await opened(model, arrived);
+    checkpoint = await checkpointOf(model, arrived);
     return { picture: await drawn(checkpoint, arrived, tokenizer, asked) };
   } catch (thrown) {
     return { file: model.name, problem: toDrobeError(thrown) };
@@ -72,18 +71,36 @@ export async function pictureOf(
   }
 }
 
+/** Tensors of what does not begin as a safetensors file does are looked for in a Blob alone, as the page has it. */
+const readable = (bytes: Uint8Array<ArrayBuffer>): Slices =>
+  bytes[8] === '{'.charCodeAt(0) ? slicesOf(bytes) : new Blob([bytes]);
+
+/** A file that is put together of others; one that is another as it is takes no memory of its own. */
+function wholeOf({ head, ranges }: Layout<Dropped>): Uint8Array<ArrayBuffer> {
+  const parts = [head, ...ranges.map(({ file, begin, end }) => file.bytes.subarray(begin, end))];
+  const [first, ...more] = parts.filter(({ length }) => length > 0);
+  if (first && more.length === 0) return first;
+  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
 /** The checkpoint, with what it borrows from the other files. */
-async function opened(model: Arrived, arrived: readonly Arrived[]): Promise<Checkpoint> {
+async function checkpointOf(model: Arrived, arrived: readonly Arrived[]): Promise<Checkpoint> {
   const byName = (name: string): Arrived => arrived.find((one) => one.name === name)!; // its id here
   const entries = arrived.map(({ name, bytes, what }): ModelEntry => {
     return { id: name, file: name, bytes: bytes.length, origin: 'stored', ...what };
   });
   const lacking = await lackingIn(model.header, entries, (id) => Promise.resolve(byName(id).header));
-  const readable = ({ header, bytes }: Arrived) => ({ header, source: memorySource(bytes) });
+  const opened = ({ header, bytes }: Arrived) => ({ header, source: memorySource(bytes) });
   const lenders = Object.entries(chosenLenders(lacking, {})) as [Lent, string][];
   const { inspected, weights } = complete(
-    readable(model),
-    lenders.map(([part, id]) => [part, readable(byName(id))]),
+    opened(model),
+    lenders.map(([part, id]) => [part, opened(byName(id))]),
   );
   return new Checkpoint(withoutPreviews(inspected.model), weights, wasmMachine(new Sessions(untuned)));
 }
