@@ -84,6 +84,7 @@ function addLora(node: GraphNode, tags: Tag[], walk: Walk): void {
 
 /** What ComfyUI calls the families whose text encoders are read here. */
 const ours: readonly string[] = ['sdxl', 'sd3', 'stable_diffusion'];
+const clipLoaders = /CLIPLoader(?:GGUF)?$/;
 
 /** Along the text encoder: its LoRAs, and how many of its layers are left out. */
 function clipOf(from: GraphNode | undefined, walk: Walk): { skip: number; tags: Tag[] } {
@@ -94,8 +95,8 @@ function clipOf(from: GraphNode | undefined, walk: Walk): { skip: number; tags: 
       skip = Math.max(1, -(walk.number(node, 'stop_at_clip_layer') ?? -1));
     else if (node.type === 'LoraLoader') addLora(node, tags, walk);
     else if (!isNodeType(node.type)) walk.doNotKnow('Node', node.type);
-    const family = node.type.endsWith('CLIPLoader') ? walk.text(node, 'type') : undefined;
-    if (family !== undefined && !ours.includes(family)) walk.doNotKnow('Model type', family);
+    const family = clipLoaders.test(node.type) ? walk.text(node, 'type') : undefined;
+    if (family !== undefined && !ours.includes(family)) walk.foreign = family;
   }
   return { skip, tags };
 }

@@ -55,6 +55,7 @@ class Reader {
     this.#walk.tellOthers();
     return {
       tool: { name: 'ComfyUI' },
+      ...(this.#walk.foreign !== undefined && { foreign: this.#walk.foreign }),
       settings: { like: 'ComfyUI', emphasis: 'ComfyUI', rng: 'CPU', ...settings },
       resources: this.#walk.resources,
       unknown: this.#walk.unknown,

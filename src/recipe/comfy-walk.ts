@@ -12,6 +12,8 @@ export class Walk {
   readonly resources: Resource[] = [];
   /** Names and values that have no meaning here. */
   readonly unknown: [string, string][] = [];
+  /** What ComfyUI calls the family of the model, where that is none of ours. */
+  foreign: string | undefined;
   readonly #graph: Graph;
   readonly #seen = new Set<string>();
   /** What `back` found, by the types that it looked for and the nodes that it passed. */

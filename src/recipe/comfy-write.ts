@@ -14,7 +14,7 @@ import { words } from './comfy-prompt';
 import { pageForm, runForm, Sheet, type Field, type Output } from './comfy-sheet';
 import { exactJson } from './json';
 import { automaticOf } from './names';
-import { resourcesOf, type Recipe, type RecipeSettings } from './recipe';
+import { resourcesOf, weightsEnding, type Recipe, type RecipeSettings } from './recipe';
 
 export interface ComfyWorkflow {
   /** For its page: what is dropped on it, or opened. */
@@ -111,8 +111,7 @@ function layOut(sheet: Sheet, recipe: Recipe): void {
   tellDifferences(sheet, settings);
 }
 
-const fileOf = (name: string): string =>
-  /\.(?:safetensors|ckpt|pt|pth|bin)$/i.test(name) ? name : `${name}.safetensors`;
+const fileOf = (name: string): string => (weightsEnding.test(name) ? name : `${name}.safetensors`);
 
 interface Start {
   readonly positive: Output;

@@ -16,7 +16,7 @@ import {
 import { referenceArguments, referenceLines, referencesOf } from './diffusers-references';
 import { pythonNumber } from './pairs';
 import { automaticOf } from './names';
-import { resourcesOf, type Recipe, type RecipeMode, type RecipeSettings } from './recipe';
+import { resourcesOf, weightsEnding, type Recipe, type RecipeMode, type RecipeSettings } from './recipe';
 
 interface Scheduler {
   readonly name: string;
@@ -166,8 +166,7 @@ export function diffusersScript(recipe: Recipe, { isXl }: { readonly isXl: boole
 }
 
 const text = (value: string): string => JSON.stringify(value);
-const file = (name: string): string =>
-  text(/\.(?:safetensors|ckpt|pt|pth|bin)$/i.test(name) ? name : `${name}.safetensors`);
+const file = (name: string): string => text(weightsEnding.test(name) ? name : `${name}.safetensors`);
 const widthOf = ({ width = 512 }: RecipeSettings): number => width;
 const heightOf = ({ height = 512 }: RecipeSettings): number => height;
 

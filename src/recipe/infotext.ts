@@ -95,7 +95,9 @@ export function readInfotext(text: string): Recipe {
   Object.assign(settings, passesIn(said, hires, settings));
   const redraw = redrawIn(redrawn, settings.strength);
   if (redraw) settings.redraw = redraw;
-  const recipe = { tool, settings, resources: together(resourcesIn(said), resources), unknown };
+  // Forge says this of FLUX alone.
+  const foreign = said.has('Distilled CFG Scale') ? { foreign: 'FLUX' } : {};
+  const recipe = { tool, ...foreign, settings, resources: together(resourcesIn(said), resources), unknown };
   return withExact(recipe, said.get(EXACT));
 }
 

@@ -40,13 +40,18 @@ function later(json: Json): Recipe | null {
     ([name, value]) => !taken.has(name) || (lists.includes(name) && Array.isArray(value) && value.length > 0),
   );
   const vae = fileIn('vae', json.vae);
+  const base = isObject(json.model) ? textAt(json.model, 'base') : undefined;
   return {
     tool: { name: 'InvokeAI' },
+    ...(base !== undefined && !ours.includes(base) && { foreign: base }),
     settings: draft,
     resources: [...fileIn('model', json.model), ...vae, ...loras.map(({ file }) => file)],
     unknown: [...unknown, ...more.map(([name, value]): [string, string] => [name, said(value)])],
   };
 }
+
+/** What InvokeAI calls the families that are drawn with here. */
+const ours: readonly string[] = ['sd-1', 'sd-2', 'sd-3', 'sdxl', 'any'];
 
 /** Weights are compel's, applied as diffusers pipelines do; noise is drawn on the CPU. */
 const common = { like: 'diffusers', emphasis: 'A1111', rng: 'CPU' } as const;

@@ -208,7 +208,10 @@ const pair: Check<readonly [string, string]> = (value) => {
   return name === undefined || said === undefined ? undefined : [name, said];
 };
 
-const parts = objectOf<Recipe>({ tool, settings, resources: listOf(resource), unknown: listOf(pair) });
+const parts = objectOf<Recipe>({
+  ...{ tool, foreign: text, settings },
+  ...{ resources: listOf(resource), unknown: listOf(pair) },
+});
 
 /** Whatever JSON can say of a recipe, in part or whole. */
 export const jsonOf = (recipe: Partial<Recipe>): string =>

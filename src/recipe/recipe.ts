@@ -121,6 +121,8 @@ export interface Resource {
 
 export interface Recipe {
   readonly tool: Tool;
+  /** What its tool calls the family of its model, where that is none that is drawn with here. */
+  readonly foreign?: string;
   readonly settings: RecipeSettings;
   readonly resources: readonly Resource[];
   /** What is not understood: names and values as they stand there. */
@@ -155,6 +157,8 @@ export const emphasisOf = (tool: ToolName): Emphasis =>
 export const resourcesOf = ({ resources }: Recipe, kind: ResourceKind): readonly Resource[] =>
   resources.filter((resource) => resource.kind === kind);
 
+/** How names of files of weights end. */
+export const weightsEnding = /\.(?:safetensors|sft|gguf|ckpt|pt|pth|bin)$/i;
+
 /** A file's name as recipes say it: without folders and without the ending of weights. */
-export const stemOf = (file: string): string =>
-  file.replace(/^.*[\\/]/, '').replace(/\.(?:safetensors|ckpt|pt|pth|bin)$/i, '');
+export const stemOf = (file: string): string => file.replace(/^.*[\\/]/, '').replace(weightsEnding, '');

@@ -436,7 +436,8 @@ describe('workflows of others', () => {
       }),
     );
     expect(flux?.settings).toMatchObject({ prompt: 'a cat', guidance: 1 });
-    expect(flux?.unknown).toContainEqual(['Model type', 'flux']);
+    expect(flux?.foreign).toBe('flux');
+    expect(recipe?.foreign).toBeUndefined();
     expect(flux?.unknown).toContainEqual(['Node', 'FluxGuidance']);
   });
 

@@ -39,6 +39,15 @@ it('InvokeAI’s recipes', () => {
   });
 });
 
+it('models of other families are told', () => {
+  const drawn = (model: object) => readInvoke(JSON.stringify({ ...invoke, model }))?.foreign;
+  expect(drawn({ name: 'FLUX Schnell', base: 'flux' })).toBe('flux');
+  expect([drawn(invoke.model), drawn({ name: 'SD3', base: 'sd-3' })]).toEqual([undefined, undefined]);
+  const forge = (more: string) =>
+    recipeInText(`a cat\nSteps: 20, Sampler: Euler, CFG scale: 1, ${more}Seed: 1, Size: 64x64`)?.foreign;
+  expect([forge('Distilled CFG Scale: 3.5, '), forge('')]).toEqual(['FLUX', undefined]);
+});
+
 it('InvokeAI’s recipes of before version 3', () => {
   const image = {
     ...{

@@ -3,6 +3,8 @@ export const sharing = {
   recipe: 'Recipe',
   recipeTitle: 'From a picture or a text: settings that somebody shares',
 
+  foreign: (family: string): string =>
+    `Its model is of a kind that Drobė cannot draw with (${family}). With a model of yours its words and settings give another picture.`,
   missing: 'Not on this device',
   missingHint: 'Without these it will be another picture. They can be imported first.',
   changes: 'What will change',

@@ -4,6 +4,8 @@ export const sharing: typeof English = {
   recipe: 'Receptas',
   recipeTitle: 'Iš vaizdo ar teksto: nustatymai, kuriais kas nors dalijasi',
 
+  foreign: (family: string): string =>
+    `Jo modelis yra rūšies, kuria Drobė piešti nemoka (${family}). Su jūsų modeliu tie patys žodžiai ir nuostatos duos kitokį vaizdą.`,
   missing: 'Šiame įrenginyje nėra',
   missingHint: 'Be jų vaizdas bus kitoks. Pirmiau galima juos importuoti.',
   changes: 'Kas pasikeis',
