@@ -1,4 +1,4 @@
-import { createStore, del, get, keys } from 'idb-keyval';
+import { clear, createStore, get, keys } from 'idb-keyval';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   begin,
@@ -102,7 +102,7 @@ async function half(id: string, file: Blob): Promise<{ left: number }> {
 
 afterEach(async () => {
   vi.restoreAllMocks();
-  for (const key of await keys(database)) await del(key, database);
+  await clear(database);
 });
 
 describe('a download', () => {

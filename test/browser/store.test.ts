@@ -1,4 +1,4 @@
-import { createStore, del, entries, get, keys, set } from 'idb-keyval';
+import { clear, createStore, del, entries, get, keys, set } from 'idb-keyval';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { plain } from '../../src/weights/store/layout';
 import { linksTo, type Links } from '../../src/weights/store/links';
@@ -49,7 +49,7 @@ const models = async (): Promise<StoredModel[]> => (await listStored()).models;
 
 afterEach(async () => {
   vi.restoreAllMocks();
-  for (const key of await keys(database)) await del(key, database);
+  await clear(database);
 });
 
 describe('store', () => {
