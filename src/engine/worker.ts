@@ -237,10 +237,10 @@ async function makeRoom(): Promise<void> {
 /** Lets go of what cannot be relied on after this. */
 async function distrust(thrown: unknown): Promise<void> {
   const code = thrown instanceof DrobeError ? thrown.code : null;
-  // Repaired or imported again, its pieces are others than those that are open.
-  if (code === 'model-damaged') await close();
+  // Repaired or imported again, its pieces are others than those that are open. Failing to close says less than this does.
+  if (code === 'model-damaged') await close().catch(silent);
   // The page goes on with another worker. While calls keep this one alive, it shall not hold on to memory.
-  if (code === 'out-of-memory') void close().catch(() => undefined);
+  if (code === 'out-of-memory') void close().catch(silent);
 }
 
 async function openUpscaler(name: string, backend: Backend, signal: AbortSignal): Promise<OpenUpscaler> {

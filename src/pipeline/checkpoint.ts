@@ -55,7 +55,8 @@ export class Checkpoint {
   /** Pictures that are part of the prompt. */
   readonly references: References;
   #patches: ReadonlyMap<string, Patch> = new Map();
-  #loras = '';
+  /** What tells those that are on; null where they were exchanged in part only, and are to be asked for again. */
+  #loras: string | null = '';
   #uses: readonly NamedUse[] = [];
   #t5Tokenizer: Promise<Tokenizer | null> | null = null;
   #prediction: Prediction | null = null;
@@ -203,9 +204,10 @@ export class Checkpoint {
     await this.#encoders.close();
     await this.#t5.close();
     await this.#denoiser.close();
-    this.#loras = key;
+    this.#loras = null;
     this.#patches = patches;
     await this.controls.lend();
+    this.#loras = key;
     return (this.#uses = loras.map(({ name, header }) => ({ name, use: useOf(header, tensors) })));
   }
 
