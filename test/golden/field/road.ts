@@ -10,6 +10,7 @@ import { DrobeError, toDrobeError } from '../../../src/errors';
 import { Checkpoint } from '../../../src/pipeline/checkpoint';
 import { embeddingOf } from '../../../src/pipeline/files/embedding';
 import type { Lent, Pixels } from '../../../src/pipeline/job';
+import { joined } from '../../../src/recipe/bytes';
 import { wasmMachine } from '../../../src/runtime/device';
 import { Sessions } from '../../../src/runtime/session';
 import { sameName } from '../../../src/text/lora';
@@ -79,14 +80,7 @@ const readable = (bytes: Uint8Array<ArrayBuffer>): Slices =>
 function wholeOf({ head, ranges }: Layout<Dropped>): Uint8Array<ArrayBuffer> {
   const parts = [head, ...ranges.map(({ file, begin, end }) => file.bytes.subarray(begin, end))];
   const [first, ...more] = parts.filter(({ length }) => length > 0);
-  if (first && more.length === 0) return first;
-  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+  return first && more.length === 0 ? first : joined(parts);
 }
 
 /** The checkpoint, with what it borrows from the other files. */
