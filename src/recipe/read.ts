@@ -1,6 +1,6 @@
 /** The recipe in a picture's file or in a text, whichever tool wrote it. */
 import { XMP } from './bytes';
-import { isComfy, readComfy } from './comfy-read';
+import { isComfy, readComfy } from './comfy/read';
 import { textsIn, type Texts } from './containers';
 import { isInfotext, readInfotext } from './infotext';
 import { readInvoke } from './invoke';

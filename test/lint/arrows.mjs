@@ -48,6 +48,7 @@ const arrows = {
     types: ['sampler', 'settings'],
   },
   'src/recipe': { may: ['errors', 'sampling', 'text', 'canvas/kind'], packages: ['fflate'] },
+  'src/recipe/comfy': { may: ['sampling', 'text', 'control', 'json', 'names', 'recipe', 'skip-layers'] },
   'src/nets': { may: ['errors', 'graph'], types: ['weights'] },
   'src/nets/names': {},
   // Nets that read names and shapes alone: whatever recognises files uses them, and they nothing of it.
@@ -142,12 +143,12 @@ const arrows = {
     packages: ['svelte'],
   },
   'src/ui/words/en': {
-    may: ['errors', 'recipe/comfy-notes', ...spoken],
+    may: ['errors', 'recipe/comfy/notes', ...spoken],
     types: told,
   },
   'src/ui/words/lt': {
     may: ['errors', ...spoken],
-    types: ['en', 'recipe/comfy-notes', ...told],
+    types: ['en', 'recipe/comfy/notes', ...told],
   },
   'src/ui/files': {
     may: ['errors', 'canvas', 'recipe/png', 'words'],

@@ -2,7 +2,7 @@ import { cropTo, type Rect, type Size } from '../../canvas/crop';
 import { placeIn, type Margins } from '../../canvas/frame';
 import { isClear, type Pixels } from '../../canvas/pixels';
 import type { Job, ModelEntry, Picture } from '../../engine/api';
-import { writeComfy } from '../../recipe/comfy-write';
+import { writeComfy } from '../../recipe/comfy/write';
 import { writeInfotext } from '../../recipe/infotext';
 import type { Texts } from '../../recipe/png';
 import type { Recipe, Tool } from '../../recipe/recipe';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { readComfy } from '../../../src/recipe/comfy-read';
-import { writeComfy } from '../../../src/recipe/comfy-write';
+import { readComfy } from '../../../src/recipe/comfy/read';
+import { writeComfy } from '../../../src/recipe/comfy/write';
 import { parseExact } from '../../../src/recipe/json';
 import type { Recipe, RecipeSettings } from '../../../src/recipe/recipe';
 import { samplerNames, type ScheduleName } from '../../../src/sampling/settings';

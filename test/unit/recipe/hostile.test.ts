@@ -1,7 +1,7 @@
 /** Recipes that were made to do harm: they are read or not, without an error and without delay. */
 import { describe, expect, it } from 'vitest';
-import { readComfy } from '../../../src/recipe/comfy-read';
-import { writeComfy } from '../../../src/recipe/comfy-write';
+import { readComfy } from '../../../src/recipe/comfy/read';
+import { writeComfy } from '../../../src/recipe/comfy/write';
 import { exifTexts } from '../../../src/recipe/exif';
 import { readInfotext } from '../../../src/recipe/infotext';
 import { fromCompel } from '../../../src/recipe/invoke';

@@ -1,5 +1,5 @@
 /** All that the page says, in English, which is in the page from the start. */
-import { comfyNotes as comfy } from '../../../recipe/comfy-notes';
+import { comfyNotes as comfy } from '../../../recipe/comfy/notes';
 import { album } from './album';
 import { albumView } from './album-view';
 import { app } from './app';

@@ -1,4 +1,4 @@
-import type { ComfyNotes } from '../../../recipe/comfy-notes';
+import type { ComfyNotes } from '../../../recipe/comfy/notes';
 
 export const comfy: ComfyNotes = {
   chooseSource: 'Pradinį vaizdą pasirinkite mazge „Load Image“.',

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Job, ModelEntry } from '../../../../src/engine/api';
-import { readComfy } from '../../../../src/recipe/comfy-read';
+import { readComfy } from '../../../../src/recipe/comfy/read';
 import { textsIn } from '../../../../src/recipe/containers';
 import { recipeInPicture } from '../../../../src/recipe/read';
 import type { Recipe } from '../../../../src/recipe/recipe';

@@ -1,11 +1,11 @@
 /** What a sampler of a workflow is asked for: the model, with what is done to it, the words and the pictures that guide. */
-import { controlOf, controlTypes } from './comfy-control';
-import type { GraphNode } from './comfy-graph';
-import { isNodeType } from './comfy-nodes';
-import type { Walk } from './comfy-walk';
-import type { RecipeControl } from './control';
-import { stemOf, type Draft, type RecipeSettings, type RecipeSkipLayers } from './recipe';
-import { layersIn } from './skip-layers';
+import { controlOf, controlTypes } from './control';
+import type { GraphNode } from './graph';
+import { isNodeType } from './nodes';
+import type { Walk } from './walk';
+import type { RecipeControl } from '../control';
+import { stemOf, type Draft, type RecipeSettings, type RecipeSkipLayers } from '../recipe';
+import { layersIn } from '../skip-layers';
 
 /** A LoRA as a prompt asks for it, and the node that it was. */
 interface Tag {

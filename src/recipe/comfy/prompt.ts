@@ -1,7 +1,7 @@
 /** Prompts as nodes: A1111's emphasis, BREAK and embeddings in ComfyUI's words. */
-import { attention, BREAK, type Piece } from '../text/attention';
-import type { Output, Sheet } from './comfy-sheet';
-import type { RecipeSettings } from './recipe';
+import { attention, BREAK, type Piece } from '../../text/attention';
+import type { Output, Sheet } from './sheet';
+import type { RecipeSettings } from '../recipe';
 
 /** A conditioning. A1111's BREAK is another one behind it; to ComfyUI itself it is a word. */
 export function words(

@@ -2,8 +2,8 @@
  * Nodes of widely used packs, and ComfyUI's own that come apart, as the nodes that a recipe is read from: each is what several of
  * these are together.
  */
-import { isLink, valueOf, type Graph, type GraphNode, type Link } from './comfy-graph';
-import { isObject } from './json';
+import { isLink, valueOf, type Graph, type GraphNode, type Link } from './graph';
+import { isObject } from '../json';
 
 /** Inputs by name. */
 type Inputs = Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
 /** ComfyUI's names of samplers and schedulers, both ways. */
-import type { SamplerName, ScheduleName } from '../sampling/settings';
+import type { SamplerName, ScheduleName } from '../../sampling/settings';
 
 const samplers: Readonly<Partial<Record<SamplerName, string>>> = {
   Euler: 'euler',

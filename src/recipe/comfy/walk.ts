@@ -1,7 +1,7 @@
 /** A way through the nodes of a workflow, that remembers where it came by, and what it did not understand. */
-import { sourceOf, valueOf, type Graph, type GraphNode } from './comfy-graph';
-import { isObject } from './json';
-import { stemOf, type Resource } from './recipe';
+import { sourceOf, valueOf, type Graph, type GraphNode } from './graph';
+import { isObject } from '../json';
+import { stemOf, type Resource } from '../recipe';
 
 /** Nothing of the picture depends on them. */
 const beside = new Set(['PreviewImage', 'SaveImage', 'Note', 'MarkdownNote', 'Reroute', 'PrimitiveNode']);

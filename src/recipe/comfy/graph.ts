@@ -1,6 +1,6 @@
 /** ComfyUI's nodes as they hang together, from either of its forms: the "prompt" that runs, or the "workflow" of its page. */
-import { AFTER_SEED, isNodeType, nodeKinds } from './comfy-nodes';
-import { isObject } from './json';
+import { AFTER_SEED, isNodeType, nodeKinds } from './nodes';
+import { isObject } from '../json';
 
 /** An output of a node. */
 export interface Link {

@@ -2,14 +2,14 @@
  * The recipe in a workflow of ComfyUI: from the picture that it saves back to the sampler, and from there to the model, the
  * words and the noise. What stands in the way and is not understood is named, and so is the rest of its nodes.
  */
-import { chosenBy, scheduleNamed } from '../sampling/labels';
-import { askedOf } from './comfy-asked';
-import { graphOf, type GraphNode } from './comfy-graph';
-import { isNodeType } from './comfy-nodes';
-import { translated } from './comfy-translate';
-import { Walk } from './comfy-walk';
-import { parseExact } from './json';
-import type { Draft, Hires, Recipe, RecipeSettings } from './recipe';
+import { chosenBy, scheduleNamed } from '../../sampling/labels';
+import { askedOf } from './asked';
+import { graphOf, type GraphNode } from './graph';
+import { isNodeType } from './nodes';
+import { translated } from './translate';
+import { Walk } from './walk';
+import { parseExact } from '../json';
+import type { Draft, Hires, Recipe, RecipeSettings } from '../recipe';
 
 /** Whether it is a workflow, with a sampler that is understood or not. */
 export const isComfy = (json: string): boolean => graphOf(parseExact(json)) !== null;

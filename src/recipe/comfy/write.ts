@@ -2,19 +2,19 @@
  * A recipe as a workflow of ComfyUI's own nodes, in both of its forms. Told `like: 'ComfyUI'` it draws the same picture; of
  * the others, a note in the workflow says what ComfyUI does otherwise.
  */
-import { comfyNotes, type ComfyNotes } from './comfy-notes';
-import type { ScheduleName } from '../sampling/settings';
-import { attention, BREAK } from '../text/attention';
-import { loraTags } from '../text/lora';
-import { controlled } from './comfy-control';
-import { isReference } from './control';
-import { comfySampler, comfyScheduler } from './comfy-names';
-import { AFTER_SEED, type NodeType } from './comfy-nodes';
-import { words } from './comfy-prompt';
-import { pageForm, runForm, Sheet, type Field, type Output } from './comfy-sheet';
-import { exactJson } from './json';
-import { automaticOf } from './names';
-import { resourcesOf, weightsEnding, type Recipe, type RecipeSettings } from './recipe';
+import { comfyNotes, type ComfyNotes } from './notes';
+import type { ScheduleName } from '../../sampling/settings';
+import { attention, BREAK } from '../../text/attention';
+import { loraTags } from '../../text/lora';
+import { controlled } from './control';
+import { isReference } from '../control';
+import { comfySampler, comfyScheduler } from './names';
+import { AFTER_SEED, type NodeType } from './nodes';
+import { words } from './prompt';
+import { pageForm, runForm, Sheet, type Field, type Output } from './sheet';
+import { exactJson } from '../json';
+import { automaticOf } from '../names';
+import { resourcesOf, weightsEnding, type Recipe, type RecipeSettings } from '../recipe';
 
 export interface ComfyWorkflow {
   /** For its page: what is dropped on it, or opened. */

@@ -1,7 +1,7 @@
 /** Nodes of a workflow while they are laid out, and the two forms in which ComfyUI knows them. */
-import { AFTER_SEED, nodeKinds, type LinkType, type NodeKind, type NodeType } from './comfy-nodes';
-import type { ComfyNotes } from './comfy-notes';
-import { exactJson } from './json';
+import { AFTER_SEED, nodeKinds, type LinkType, type NodeKind, type NodeType } from './nodes';
+import type { ComfyNotes } from './notes';
+import { exactJson } from '../json';
 
 /** An output of a node that is being laid out. */
 export interface Output {

@@ -1,9 +1,9 @@
 /** Pictures that guide, as nodes of ComfyUI: a loader of the net, the picture, and what applies one to the words. */
-import type { GraphNode } from './comfy-graph';
-import type { Output, Sheet } from './comfy-sheet';
-import type { Walk } from './comfy-walk';
-import type { ControlDraft, RecipeControl } from './control';
-import { stemOf } from './recipe';
+import type { GraphNode } from './graph';
+import type { Output, Sheet } from './sheet';
+import type { Walk } from './walk';
+import type { ControlDraft, RecipeControl } from '../control';
+import { stemOf } from '../recipe';
 
 export interface Words {
   readonly positive: Output;
