@@ -20,8 +20,7 @@ import { inspectUpscaler } from '../../pipeline/enlarging/upscaler';
 import type { Header } from '../../weights/safetensors';
 import type { AddonFacts, ModelEntry, ModelFacts } from '../api';
 
-/** Some call .safetensors .sft. */
-const ENDING = /\.(?:safetensors|sft)$/i;
+const ENDING = /\.safetensors$/i;
 
 /** @param file the file's name, which lends its title to a checkpoint that states none. */
 export function factsOf({ model, lacks, unused, room }: Inspected, file: string): ModelFacts {

@@ -164,7 +164,8 @@ function alone<F>({ file, path, slices, torch, header }: Seen<F>): FoundModel<F>
   }
   if (!torch || torch instanceof DrobeError) {
     const guides = header && (controlKind(header.tensors) !== null || isImageEncoder(header.tensors));
-    const name = guides ? ownName(path) : last(path);
+    // Some call .safetensors .sft: here all have one ending.
+    const name = (guides ? ownName(path) : last(path)).replace(/\.sft$/i, '.safetensors');
     const bytes = header?.bytes ?? slices.size; // without what fills it up
     return { name, bytes, layout: plain(file, bytes) };
   }
@@ -212,7 +213,7 @@ function asOne<F>(folder: string, members: readonly Readable<F>[], beside: Besid
   const layout = assemble(members, beside);
   const bytes = bytesOf(layout);
   const [only, ...more] = members;
-  const own = only && more.length === 0 ? last(only.path).replace(/\.safetensors$/i, '') : '';
+  const own = only && more.length === 0 ? last(only.path).replace(/\.(?:safetensors|sft)$/i, '') : '';
   const name = last(folder) || own || recognise(parseHeader(layout.head.subarray(8), bytes)).model.family;
   return { name: `${name}.safetensors`, bytes, layout };
 }

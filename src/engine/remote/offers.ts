@@ -104,5 +104,5 @@ function called(name: string, repository: string | null): string {
   const known =
     /^(?:pytorch_lora_weights|pytorch_model|diffusion_pytorch_model|model|learned_embeds)(?:\.fp16)?\.safetensors$/i;
   if (repository && known.test(name)) return `${repository.slice(repository.indexOf('/') + 1)}.safetensors`;
-  return /\.safetensors$/i.test(name) ? name : `${name}.safetensors`;
+  return /\.safetensors$/i.test(name) ? name : `${name.replace(/\.sft$/i, '')}.safetensors`;
 }

@@ -354,6 +354,11 @@ describe('a folder of a model that is not run is named once', () => {
   });
 });
 
+it('.sft becomes .safetensors, by which all else goes', async () => {
+  const gathered = await gather([vae('a.b.SFT'), ...inside('ae', vae('c.sft'))]);
+  expect(told(gathered).files).toEqual(['a.b.safetensors', 'c.safetensors']);
+});
+
 it('a VAE alone is of use by itself, and stays as it is', async () => {
   expect(told(await gather([vae('v.safetensors')]))).toEqual({ files: ['v.safetensors'], refused: [] });
 });
