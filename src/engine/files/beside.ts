@@ -5,8 +5,9 @@
  */
 import { ADAPTER_CONFIG } from '../../nets/adapter';
 import { CONFIG_YAML, isConfig, markOf, SCHEDULER_CONFIG, VAE_CONFIG } from '../../nets/predicts/predicts';
+import { telling, TOLD_BY_NUMBERS, toldByNumbers } from '../../nets/strangers/numbers';
 import { isNumeric, numbersOf } from '../../weights/values/numbers';
-import type { Header, Slices } from '../../weights/safetensors';
+import type { Header, Slices, TensorInfo } from '../../weights/safetensors';
 import { inside, last, parent } from './paths';
 
 /** Their texts, by the names under which they are looked for among a model's metadata. */
@@ -79,18 +80,31 @@ const stem = (path: string): string =>
 export const besideOf = (all: readonly Settings<unknown>[]): Beside =>
   Object.fromEntries(all.flatMap(({ kind, text }) => (kind ? [[kind, text]] : [])));
 
-/** The header as the model is told by: with what its marks hold, and what lies beside it, among the metadata. */
+/** The header as the model is told by: with what its marks and numbers say, and what lies beside it, among the metadata. */
 export async function toldHeader(header: Header, file: Slices, beside: Beside = {}): Promise<Header> {
   const marks = await Promise.all(
-    [...header.tensors.values()].map(async ({ name, dtype, begin, end }) => {
-      const mark = markOf(name);
-      if (!mark || begin === end || end - begin > MOST_MARKED || !isNumeric(dtype)) return [];
-      const bytes = new Uint8Array(await file.slice(begin, end).arrayBuffer());
-      return [[mark, numbersOf(bytes, dtype).join(', ')] as const];
+    [...header.tensors.values()].map(async (tensor) => {
+      const mark = markOf(tensor.name);
+      const bytes = tensor.end - tensor.begin;
+      if (!mark || bytes === 0 || bytes > MOST_MARKED || !isNumeric(tensor.dtype)) return [];
+      return [[mark, (await numbersIn(file, tensor)).join(', ')] as const];
     }),
   );
-  return { ...header, metadata: new Map([...header.metadata, ...marks.flat(), ...Object.entries(beside)]) };
+  const told = [[TOLD_BY_NUMBERS, await kindIn(header, file)] as const];
+  const entries = [...header.metadata, ...marks.flat(), ...told, ...Object.entries(beside)];
+  return { ...header, metadata: new Map(entries) };
 }
 
 /** In bytes: a number for each of a few channels. */
 const MOST_MARKED = 512;
+
+async function kindIn({ tensors }: Header, file: Slices): Promise<string> {
+  const found = telling(tensors);
+  if (!found || !isNumeric(found.norm.dtype) || !isNumeric(found.first.dtype)) return '';
+  const first = (): Promise<Float32Array> => numbersIn(file, found.first);
+  return (await toldByNumbers(await numbersIn(file, found.norm), found.first, first)) ?? '';
+}
+
+async function numbersIn(file: Slices, { dtype, begin, end }: TensorInfo): Promise<Float32Array> {
+  return numbersOf(new Uint8Array(await file.slice(begin, end).arrayBuffer()), dtype);
+}

@@ -18,6 +18,7 @@ import { inNormalForm, type NormalForm } from '../names/normal-form';
 import type { Place } from '../names/places';
 import { listed } from './parts';
 import { predictsOf } from '../predicts/predicts';
+import { isNumericKind, TOLD_BY_NUMBERS } from '../strangers/numbers';
 import { strangerIn, type Stranger } from '../strangers/stranger';
 import { T5_TABLE } from '../t5';
 import { T5_TOKENIZER } from '../t5-tokenizer';
@@ -105,6 +106,8 @@ export function recognise(
   if (controlKind(own)) throw new DrobeError('file-is-control');
   const names = [...tensors.keys()];
   const has = (part: Place): boolean => names.some((name) => PARTS[part].test(name));
+  const told = metadata.get(TOLD_BY_NUMBERS);
+  if (has('unet') && isNumericKind(told)) throw new DrobeError('other-kind', { kind: told, as: '' });
   const stated = statedFacts(metadata);
   const { denoiser, family, recommended, kind, latentChannels } = has('unet')
     ? unetDenoising(tensors, stated)

@@ -4,7 +4,8 @@
  */
 import { columnsOf, type Row, type Tensors } from './signs';
 
-const FIRST = /(?:^|\.)input_blocks\.0\.0\.weight$|^(?:unet\.)?conv_in\.weight$/;
+/** The first convolution of a UNet. */
+export const FIRST = /(?:^|\.)input_blocks\.0\.0\.weight$|^(?:unet\.)?conv_in\.weight$/;
 const latentsIn =
   (channels: number) =>
   (tensors: Tensors): boolean =>
@@ -28,6 +29,7 @@ export const models = [
   { kind: 'svd', all: ['time_stack|time_mixer|temporal_transformer_blocks|temporal_res_block'] },
   { kind: 'text-to-video', all: ['temp_convs.#|temp_attentions.#|temopral_conv'] },
   { kind: 'animatediff', all: ['motion_modules.#', 'resnets.#.time_emb_proj'] },
+  { kind: 'hotshot', all: ['temporal_attentions.#', 'resnets.#.time_emb_proj'] },
   { kind: 'gligen', all: ['fuser|position_net'] },
   { kind: 'brushnet', all: ['brushnet_mid_block|brushnet_down_blocks.#'] },
   { kind: 'zero123', all: ['cc_projection'] },
@@ -42,9 +44,11 @@ export const models = [
   { kind: 'sd-upscaler', all: ['input_blocks.0.0|^conv_in|^unet.conv_in'], when: latentsIn(7) },
   { kind: 'sd-depth', all: ['depth_model'] },
   { kind: 'sd-depth', all: ['input_blocks.0.0|^conv_in|^unet.conv_in'], when: latentsIn(5) },
+  // Two pictures beside the latents. With one alone only numbers tell it: see `numbers.ts`.
+  { kind: 'ic-light', all: ['input_blocks.0.0|^conv_in|^unet.conv_in'], when: latentsIn(12) },
   { kind: 'if', all: ['add_embedding.pool|encoder_pooling.#'] },
   { kind: 'kandinsky', all: ['add_embedding.image_proj|add_embedding.image_norm|ln_model_n'] },
-  { kind: 'kandinsky', all: ['visual_transformer_blocks.#'] },
+  { kind: 'kandinsky', all: ['visual_transformer_blocks.#|add_time_condition.context_proj'] },
   { kind: 'unclip', all: ['class_embedding.linear_1'] },
   { kind: 'prior', all: ['clip_mean', 'clip_std'] },
   { kind: 'kolors', all: ['encoder_hid_proj.weight', 'label_emb.0.0|add_embedding.linear_1'] },
@@ -54,8 +58,10 @@ export const models = [
     kind: 'latent-diffusion',
     all: ['^cond_stage_model.transformer.attn_layers|^cond_stage_model.transformer.token_emb'],
   },
+  { kind: 'stable-sr', all: ['structcond_stage_model|spade.mlp_gamma'] },
   { kind: 'supir', all: ['project_modules.#'] },
   { kind: 'cascade-c', all: ['clip_txt_mapper|clip_txt_pooled_mapper'] },
+  { kind: 'wuerstchen', all: ['cond_mapper.0|effnet_mappers.#'] },
   { kind: 'cascade-b', all: ['effnet_mapper|pixels_mapper|clf.1'] },
 
   // Transformers.
@@ -73,9 +79,10 @@ export const models = [
   { kind: 'ltx', all: ['patchify_proj'] },
   { kind: 'ltx', all: ['time_embed.emb.timestep_embedder', 'caption_projection.linear_1'] },
   { kind: 'pixart', all: ['t_block.1|adaln_single'] },
-  { kind: 'omnigen', all: ['ref_image_refiner.#|image_index_embedding'] },
+  { kind: 'omnigen', all: ['ref_image_refiner.#|image_index_embedding|input_x_embedder'] },
   { kind: 'z-image', all: ['noise_refiner.#', 'x_pad_token|cap_pad_token|all_x_embedder'] },
   { kind: 'lumina', all: ['noise_refiner.#|context_refiner.#|cap_embedder.1'] },
+  { kind: 'lumina', all: ['layers.#.attention.wk_y|time_caption_embed.caption_embedder'] },
   { kind: 'anima', all: ['llm_adapter.blocks.#'] },
   { kind: 'cosmos', all: ['blocks.#.mlp.layer1|blocks.block#.blocks.#|blocks.#.adaln_modulation_self_attn'] },
   { kind: 'cosmos', all: ['time_embed.t_embedder', 'norm_out.linear_1'] },
@@ -92,6 +99,8 @@ export const models = [
   { kind: 'seedvr2', all: ['mlp.all.proj_in_gate'] },
   { kind: 'pid', all: ['lq_proj.latent_proj'] },
   { kind: 'sound', all: ['pretransform.model|lyric_encoder|lyric_embs|genre_embedder'] },
+  { kind: 'unidiffuser', all: ['vae_img_in'] },
+  { kind: 'amused', all: ['mlm_layer', 'cond_embed'] },
   // One of several files of a net, with nothing in it that would tell more.
   {
     kind: 'transformer',

@@ -81,6 +81,8 @@ export const parts = [
 
   // What belongs to another model, or to its training.
   { kind: 'animatediff', all: ['motion_modules.#'] },
+  { kind: 'hotshot', all: ['temporal_attentions.#'] },
+  { kind: 'ella', all: ['connector.perceiver_blocks.#'] },
   { kind: 'hypernetwork', all: ['^320.#.linear|^640.#.linear|^768.#.linear|^1024.#.linear|^1280.#.linear'] },
   {
     kind: 'training-state',

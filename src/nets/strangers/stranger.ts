@@ -7,12 +7,13 @@ import { unwrapped } from '../names/places';
 import { adapters, loras, modulesOf } from './additions';
 import { models } from './models';
 import { parts } from './parts';
+import type { NumericKind } from './numbers';
 import { finder, type Find, type Role, type Row, type Tensors } from './signs';
 
 type Rows = typeof adapters | typeof loras | typeof models | typeof parts;
 
 /** A kind of model or net that is known, and not run. */
-export type Kind = Rows[number]['kind'];
+export type Kind = Rows[number]['kind'] | NumericKind;
 
 export interface Stranger {
   readonly kind: Kind;

@@ -9,6 +9,7 @@ import {
   toldHeader,
 } from '../../../src/engine/files/beside';
 import { ADAPTER_CONFIG, statedScales } from '../../../src/nets/adapter';
+import type { DrobeError } from '../../../src/errors';
 import { gather } from '../../../src/engine/files/gather';
 import { extraOf, storedBeside } from '../../../src/engine/files/stored';
 import { whatIs, type What } from '../../../src/engine/files/verdict';
@@ -197,4 +198,62 @@ it('a LoRA of PEFT counts as much as the file beside it says', async () => {
   const [{ beside } = {}] = models;
   const what: What = { addon: { kind: 'vae', name: 'x' } };
   expect(storedBeside({ extra: extraOf(what, beside) })).toEqual(beside);
+});
+
+describe('UNets that only their numbers tell', () => {
+  const unet = goldenBytes('models/sd1/diffusers/unet/diffusion_pytorch_model.safetensors');
+  const floats = (shape: readonly number[], value: (i: number) => number): StoredTensor => {
+    const count = shape.reduce((product, n) => product * n, 1);
+    return {
+      dtype: 'F32',
+      shape,
+      bytes: new Uint8Array(Float32Array.from({ length: count }, (_, i) => value(i)).buffer),
+    };
+  };
+  const scatter = (i: number): number => Math.sin(7 * i) / 50;
+  /** What is said of a UNet alone, in diffusers' names, with some of its weights of other numbers. */
+  const told = async (channels: number, norm: typeof scatter, first: typeof scatter) => {
+    const tensors = await tensorsOf(new Blob([unet]));
+    const width = tensors.get('conv_in.weight')!.shape[0]!;
+    tensors.set('conv_in.weight', floats([width, channels, 3, 3], first));
+    tensors.set('conv_norm_out.weight', floats([width], norm));
+    const file = written(tensors);
+    try {
+      const what = whatIs(await toldHeader(await readHeader(file), file), 'x.safetensors');
+      return 'facts' in what ? what.facts.kind : null;
+    } catch (thrown) {
+      return (thrown as DrobeError).facts;
+    }
+  };
+  const ones = (i: number): number => 0.5 + Math.sin(i) / 10;
+  /** As two sets of weights are that have nothing in common. */
+  const strange = (i: number): number => Math.sin(i * i);
+
+  it('IC-Light is what a UNet differs by, with one picture beside the latents or two', async () => {
+    expect(await told(8, scatter, scatter)).toEqual({ kind: 'ic-light', as: '' });
+    expect(await told(12, scatter, scatter)).toEqual({ kind: 'ic-light', as: '' });
+    expect(await told(12, ones, strange)).toEqual({ kind: 'ic-light', as: '' });
+  });
+
+  it('so are differences of other UNets', async () => {
+    expect(await told(4, scatter, scatter)).toEqual({ kind: 'difference', as: '' });
+    expect(await told(9, scatter, scatter)).toEqual({ kind: 'difference', as: '' });
+  });
+
+  it('an estimator takes the picture as it takes the latents', async () => {
+    const twice = (i: number): number => strange((i % 36) + 36 * Math.floor(i / 72)) + strange(i) / 4;
+    expect(await told(8, ones, twice)).toEqual({ kind: 'marigold', as: '' });
+  });
+
+  it('one that draws is left alone, and so is one of which nothing can be read', async () => {
+    expect(await told(4, ones, strange)).toBe('base');
+    expect(await told(8, ones, strange)).toBe('instruct');
+    expect(
+      await told(
+        8,
+        () => 0,
+        () => 0,
+      ),
+    ).toBe('instruct'); // elsewhere
+  });
 });

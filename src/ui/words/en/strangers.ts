@@ -27,6 +27,7 @@ const kinds: Record<Kind, Words> = {
   svd: ['Stable Video Diffusion', FILM],
   'text-to-video': ['a text-to-video model of ModelScope', FILM],
   animatediff: ['AnimateDiff', 'which makes another model draw films'],
+  hotshot: ['Hotshot-XL', 'which makes another model draw films'],
   gligen: ['GLIGEN', 'which draws things in given boxes'],
   brushnet: [
     'a BrushNet',
@@ -46,6 +47,17 @@ const kinds: Record<Kind, Words> = {
     'which is told how far away everything in its picture is',
     'Import Stable Diffusion 2.x without depth, or another 1.x, 2.x, XL or 3.x checkpoint.',
   ],
+  'ic-light': [
+    'IC-Light',
+    'which puts a picture into another light together with a Stable Diffusion 1.x',
+    STEER,
+  ],
+  difference: [
+    'the difference between two models',
+    'which is added to one of them and draws nothing by itself',
+    'Look for the model that it makes: a Stable Diffusion 1.x, 2.x, XL or 3.x checkpoint.',
+  ],
+  marigold: ['Marigold or its like', 'which tells depths or surfaces of a picture and draws none', PROMPT],
   if: ['DeepFloyd IF'],
   kandinsky: ['Kandinsky'],
   prior: ['a prior', 'which only turns words into what another model (unCLIP, Kandinsky) draws from'],
@@ -53,7 +65,9 @@ const kinds: Record<Kind, Words> = {
   versatile: ['Versatile Diffusion'],
   'alt-diffusion': ['AltDiffusion or its like', 'a Stable Diffusion with a text encoder for other languages'],
   'latent-diffusion': ['a latent diffusion model from before Stable Diffusion', ''],
+  'stable-sr': ['StableSR', 'which restores pictures', PROMPT],
   supir: ['SUPIR', 'which restores pictures with another model'],
+  wuerstchen: ['Würstchen'],
   'cascade-b': ['Stable Cascade, stage B'],
   'cascade-c': ['Stable Cascade, stage C'],
 
@@ -68,7 +82,7 @@ const kinds: Record<Kind, Words> = {
   sana: ['Sana'],
   ltx: ['LTX-Video', FILM],
   pixart: ['PixArt'],
-  omnigen: ['OmniGen 2'],
+  omnigen: ['OmniGen'],
   'z-image': ['Z-Image'],
   lumina: ['Lumina'],
   anima: ['Anima'],
@@ -85,6 +99,8 @@ const kinds: Record<Kind, Words> = {
   seedvr2: ['SeedVR2', 'which restores films and pictures'],
   pid: ['a PiD decoder', 'which makes pixels for another model'],
   sound: ['a model that makes sound', ''],
+  unidiffuser: ['UniDiffuser'],
+  amused: ['aMUSEd'],
   transformer: ['a newer kind of model (a transformer, such as Stable Diffusion 3, PixArt or LTX-Video)', ''],
   'four-bit': [
     'a model whose weights are packed in four bits',
@@ -121,6 +137,7 @@ const kinds: Record<Kind, Words> = {
   ],
   pulid: ['PuLID', 'which gives another model a face to follow', STEER],
   photomaker: ['PhotoMaker', 'which gives another model a face to follow', STEER],
+  ella: ['ELLA', 'by which another model reads prompts with a language model'],
   hypernetwork: ['a hypernetwork', 'an addition to a model', 'Look for a LoRA instead.'],
 
   // Single nets.

@@ -27,6 +27,7 @@ const kinds: Record<Kind, Words> = {
   svd: ['Stable Video Diffusion', FILM],
   'text-to-video': ['ModelScope modelis filmams pagal tekstą', ''],
   animatediff: ['AnimateDiff', 'dėl kurio filmus kuria kitas modelis'],
+  hotshot: ['Hotshot-XL', 'dėl kurio filmus kuria kitas modelis'],
   gligen: ['GLIGEN', 'piešiantis daiktus nurodytuose rėmeliuose'],
   brushnet: [
     'BrushNet',
@@ -46,6 +47,17 @@ const kinds: Record<Kind, Words> = {
     'kuriam reikia nurodyti, kaip toli viskas vaizde',
     'Importuokite Stable Diffusion 2.x be gylio arba kitą 1.x, 2.x, XL ar 3.x modelio failą.',
   ],
+  'ic-light': ['IC-Light', 'kuris kartu su Stable Diffusion 1.x pakeičia vaizdo apšvietimą', STEER],
+  difference: [
+    'dviejų modelių skirtumas',
+    'kuris pridedamas prie vieno iš jų, o pats nieko nepiešia',
+    'Ieškokite modelio, kuris taip gaunamas: Stable Diffusion 1.x, 2.x, XL arba 3.x.',
+  ],
+  marigold: [
+    'Marigold ar į jį panašus modelis',
+    'kuris nustato vaizdo gylį ar paviršius, o pats nepiešia',
+    PROMPT,
+  ],
   if: ['DeepFloyd IF'],
   kandinsky: ['Kandinsky'],
   prior: [
@@ -59,7 +71,9 @@ const kinds: Record<Kind, Words> = {
     'Stable Diffusion su kitų kalbų teksto koduotoju',
   ],
   'latent-diffusion': ['latentinės difuzijos modelis, ankstesnis už Stable Diffusion', ''],
+  'stable-sr': ['StableSR', 'atkuriantis vaizdus', PROMPT],
   supir: ['SUPIR', 'atkuriantis vaizdus kartu su kitu modeliu'],
+  wuerstchen: ['Würstchen'],
   'cascade-b': ['Stable Cascade B pakopa'],
   'cascade-c': ['Stable Cascade C pakopa'],
 
@@ -74,7 +88,7 @@ const kinds: Record<Kind, Words> = {
   sana: ['Sana'],
   ltx: ['LTX-Video', FILM],
   pixart: ['PixArt'],
-  omnigen: ['OmniGen 2'],
+  omnigen: ['OmniGen'],
   'z-image': ['Z-Image'],
   lumina: ['Lumina'],
   anima: ['Anima'],
@@ -91,6 +105,8 @@ const kinds: Record<Kind, Words> = {
   seedvr2: ['SeedVR2', 'atkuriantis filmus ir vaizdus'],
   pid: ['PiD dekoderis', 'kitam modeliui kuriantis pikselius'],
   sound: ['garsą kuriantis modelis', ''],
+  unidiffuser: ['UniDiffuser'],
+  amused: ['aMUSEd'],
   transformer: ['naujesnės rūšies modelis (transformeris, kaip Stable Diffusion 3, PixArt ar LTX-Video)', ''],
   'four-bit': [
     'modelis, kurio svoriai supakuoti po keturis bitus',
@@ -123,6 +139,7 @@ const kinds: Record<Kind, Words> = {
   ],
   pulid: ['PuLID', 'nurodantis kitam modeliui veidą', STEER],
   photomaker: ['PhotoMaker', 'nurodantis kitam modeliui veidą', STEER],
+  ella: ['ELLA', 'dėl kurio kitas modelis užklausas skaito kalbos modeliu'],
   hypernetwork: ['hipertinklas', 'modelio priedas', 'Ieškokite LoRA.'],
 
   // Single nets.

@@ -1,0 +1,80 @@
+/**
+ * UNets that neither names nor shapes tell from one that draws: the numbers of two of their weights do. Whoever reads a
+ * file reads these, and puts what they say among its metadata.
+ */
+import type { Shape } from '../../graph/graph';
+import { FIRST } from './models';
+
+/** The key of what is said. */
+export const TOLD_BY_NUMBERS = 'drobe.told_by_numbers';
+
+/** Kinds that only numbers tell. */
+export type NumericKind = 'ic-light' | 'difference' | 'marigold';
+const kinds: readonly string[] = ['ic-light', 'difference', 'marigold'] satisfies NumericKind[];
+export const isNumericKind = (kind: string | undefined): kind is NumericKind =>
+  kind !== undefined && kinds.includes(kind);
+
+const LAST_NORM = /(?:^|\.)(?:out\.0|conv_norm_out)\.weight$/;
+
+const IN_VAE = /(?:^|\.)(?:en|de)coder\./;
+
+interface Tensor {
+  readonly name: string;
+  readonly shape: Shape;
+}
+
+/** Of a file with a UNet, what is to be read: the weight of the norm after its last block, and its first convolution. */
+export function telling<T extends Tensor>(
+  tensors: ReadonlyMap<string, T>,
+): { readonly norm: T; readonly first: T } | null {
+  const all = [...tensors.values()];
+  const first = all.find(({ name, shape }) => FIRST.test(name) && shape.length === 4 && shape[0]! <= 2048);
+  const norm = all.find(
+    ({ name, shape }) =>
+      LAST_NORM.test(name) && !IN_VAE.test(name) && shape.length === 1 && shape[0] === first?.shape[0],
+  );
+  return first && norm ? { norm, first } : null;
+}
+
+/** Of a picture beside the latents: an instruction's, IC-Light's, an estimator's. */
+const WITH_PICTURE = 8;
+
+/**
+ * What the numbers say, if anything. Weights of a norm lie around 1 and hardly any is below 0; where they scatter around
+ * 0 they are what is to be added to another model's. IC-Light is published so
+ * (https://github.com/lllyasviel/IC-Light, `sd_origin[k] + sd_offset[k]`).
+ * What estimates depths or normals begins as a UNet whose first convolution takes the picture as it takes the latents
+ * (https://github.com/prs-eth/Marigold, `_replace_unet_conv_in`); one for instructions learns that from nothing.
+ * @param first numbers of the first convolution, [out, in, 3, 3].
+ */
+export async function toldByNumbers(
+  norm: Float32Array,
+  { shape }: Tensor,
+  first: () => Promise<Float32Array>,
+): Promise<NumericKind | null> {
+  const takesPicture = shape[1] === WITH_PICTURE;
+  if (isScattered(norm)) return takesPicture ? 'ic-light' : 'difference';
+  return takesPicture && halvesAgree(await first(), shape) ? 'marigold' : null;
+}
+
+/** Around 0, on either side of it. All noughts say nothing: of a file elsewhere nothing else is known. */
+function isScattered(norm: Float32Array): boolean {
+  const mean = norm.reduce((sum, value) => sum + value, 0) / norm.length;
+  const below = norm.filter((value) => value < 0).length / norm.length;
+  return Math.abs(mean) < 0.1 && below > 0.1;
+}
+
+/** Whether what is done with one half of the channels is much like what is done with the other: by the cosine between them. */
+function halvesAgree(weight: Float32Array, shape: Shape): boolean {
+  const each = weight.length / shape[0]!; // of an output
+  let [both, one, other] = [0, 0, 0];
+  for (let out = 0; out < weight.length; out += each) {
+    for (let i = 0; i < each / 2; i++) {
+      const [a, b] = [weight[out + i]!, weight[out + each / 2 + i]!];
+      both += a * b;
+      one += a * a;
+      other += b * b;
+    }
+  }
+  return both > 0.5 * Math.sqrt(one * other);
+}
