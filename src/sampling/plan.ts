@@ -24,19 +24,11 @@ const continuousPlanners = {
  * @throws DrobeError 'bad-request' for numbers of steps that cannot be made.
  */
 export function plan(sampling: Sampling, course: Course): Plan {
-  const { steps, noise, strength } = course;
+  const { steps, noise } = course;
   const most = noise.kind === 'continuous' ? LEVELS : noise.steps;
   if (!Number.isInteger(steps) || steps < 1 || steps > most)
     throw new DrobeError('bad-request', { reason: `steps must be 1 to ${most}, not ${steps}` });
-  const made = planned(settled(sampling, course), course);
-  if (made.points.length === 0) {
-    const reason =
-      strength === undefined
-        ? `${sampling.sampler} makes no step of ${steps}`
-        : `denoising strength ${strength} leaves none of ${steps} steps`;
-    throw new DrobeError('bad-request', { reason });
-  }
-  return made;
+  return planned(settled(sampling, course), course);
 }
 
 function planned(sampling: Sampling, course: Course): Plan {

@@ -177,7 +177,8 @@ function restarting(sigmas: readonly number[]): Point[] {
 
 /**
  * Samplers that go by timesteps start from unit noise as it is, and end at the first trained sigma but one. A picture is
- * given the noise of one timestep more than it is drawn from.
+ * given the noise of one timestep more than it is drawn from. One step is made at least, where
+ * A1111 makes none and leaves the noise as it is.
  */
 function timestepPlan(sampling: Sampling, course: Course, trained: Trained): Plan {
   const { sigmas } = trained;
@@ -185,9 +186,14 @@ function timestepPlan(sampling: Sampling, course: Course, trained: Trained): Pla
   const stride = Math.floor(sigmas.length / (sampling.discardPenultimate ? steps + 1 : steps));
   const all: number[] = [];
   for (let t = 0; t < sigmas.length; t += stride) all.push(Math.min(t + 1, sigmas.length - 1));
-  const reached = course.strength === undefined ? all.length : encoded(sampling, course, steps);
+  const isUniPC = sampling.sampler.startsWith('UniPC');
+  // The others go from each timestep to the one below it.
+  const fewest = isUniPC ? 1 : 2;
+  if (all.length < fewest) all.push(sigmas.length - 1);
+  const reached =
+    course.strength === undefined ? all.length : Math.max(encoded(sampling, course, steps), fewest);
   const ts = all.slice(0, reached);
-  const { points, timestep, readBy } = sampling.sampler.startsWith('UniPC')
+  const { points, timestep, readBy } = isUniPC
     ? continuous(sampling, ts, course, trained)
     : discrete(ts, trained);
   const start = Math.hypot(points[0]?.sigma ?? 0, 1);

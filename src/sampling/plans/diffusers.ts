@@ -226,21 +226,23 @@ const DISTILLED = 50;
 
 /**
  * Of the last of the distilled timesteps, so many evenly spread. LCMScheduler and TCDScheduler; spacing and schedule have no
- * say. A picture is drawn in all of the steps, laid out in the last part of the timesteps.
+ * say. A picture is drawn in all of the steps, laid out in the last part of the timesteps, or in as many as that has, where
+ * diffusers refuses it.
  */
 function distilled(sampling: Sampling, course: Tabled): Plan {
   const { sampler, eta = 0.3 } = sampling;
   const { steps, strength = 1 } = course;
   const trained = trainedFor(sampling, course, NO_ALPHA);
   const stride = Math.floor(trained.sigmas.length / DISTILLED);
-  const reached = Math.floor(DISTILLED * strength);
-  if (steps > reached) {
-    const reason = `${sampler} can make ${reached} steps at most${strength < 1 ? ' at this denoising strength' : ''}, not ${steps}`;
-    throw new DrobeError('bad-request', { reason });
-  }
+  if (course.strength === undefined && steps > DISTILLED)
+    throw new DrobeError('bad-request', {
+      reason: `${sampler} can make ${DISTILLED} steps at most, not ${steps}`,
+    });
+  const reached = Math.max(Math.floor(DISTILLED * strength), 1);
+  const made = Math.min(steps, reached);
   const ts = Array.from(
-    { length: steps },
-    (_, i) => (reached - Math.floor(i * (reached / steps))) * stride - 1,
+    { length: made },
+    (_, i) => (reached - Math.floor(i * (reached / made))) * stride - 1,
   );
   // TCD ends at the first trained timestep.
   const end = sampler === 'TCD' ? trained.sigmas[0]! : 0;
@@ -301,10 +303,11 @@ export function scheduled(
   }
 }
 
-/** Image to image: the last ⌊steps · strength⌋ of the steps. */
+/** Image to image: the last ⌊steps · strength⌋ of the steps, and one at least, where diffusers fails. */
 function part<T extends Point>(points: readonly T[], { strength }: Course): readonly T[] {
   if (strength === undefined) return points;
-  return points.slice(points.length - Math.min(Math.floor(points.length * strength), points.length));
+  const made = Math.min(Math.max(Math.floor(points.length * strength), 1), points.length);
+  return points.slice(points.length - made);
 }
 
 /** Each point's own timestep, which rounding may have moved; between them as k-diffusion has it. */

@@ -2,7 +2,7 @@
 import type { DeviceInfo, ModelFacts } from '../../engine/api';
 import type { Desk } from '../paint/desk';
 import type { Result } from '../album/result';
-import { stepsMade } from '../settings/strength';
+import { stepsMade } from '../settings/steps-made';
 import type { Mode, Settings } from '../settings/settings';
 
 /** How fast a picture came. */

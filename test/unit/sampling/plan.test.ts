@@ -134,13 +134,37 @@ describe('what cannot be made', () => {
   it('says how many steps LCM can make', () => {
     const { message } = thrown(() => planned({ sampler: 'LCM' }, { steps: 51 }));
     expect(message).toMatch(/50 steps at most, not 51/);
-    const { message: late } = thrown(() => planned({ sampler: 'LCM' }, { steps: 8, strength: 0.1 }));
-    expect(late).toMatch(/5 steps at most at this denoising strength, not 8/);
+  });
+});
+
+describe('of a picture', () => {
+  const edm: Course['noise'] = {
+    ...{ kind: 'continuous', spread: 'karras', sigmaData: 1 },
+    ...{ sigmaMin: 0.002, sigmaMax: 120 },
+  };
+  const noises = { table: betas, EDM: edm };
+
+  it.each(likes)('one step is made however little its strength and the steps are: like %s', (like) => {
+    for (const sampler of samplerNames)
+      for (const [of, noise] of Object.entries(noises))
+        for (const strength of [0.01, 0.75]) {
+          const { points } = planned({ like, sampler }, { steps: 1, strength, noise });
+          expect({ sampler, of, strength, steps: points.length }).toMatchObject({ steps: 1 });
+        }
   });
 
-  it('says that a strength leaves no step', () => {
-    const { message } = thrown(() => planned({}, { steps: 5, strength: 0.1 }));
-    expect(message).toMatch(/denoising strength 0.1 leaves none of 5 steps/);
+  it('it is the last one', () => {
+    for (const like of ['diffusers', 'A1111'] as const) {
+      const [all, few] = [undefined, 0.01].map((strength) =>
+        planned({ like }, { steps: 20, ...(strength && { strength }) }),
+      );
+      expect(few!.points).toEqual(all!.points.slice(-1));
+    }
+  });
+
+  it('LCM makes as many steps as the strength leaves of its fifty', () => {
+    expect(planned({ sampler: 'LCM' }, { steps: 8, strength: 0.1 }).points).toHaveLength(5);
+    expect(planned({ sampler: 'LCM' }, { steps: 4, strength: 0.1 }).points).toHaveLength(4);
   });
 });
 

@@ -1,6 +1,5 @@
 /** What is said beside a number that was typed. */
 import { clean } from '../format';
-import { format } from './format';
 
 const ordinals = new Intl.PluralRules('en', { type: 'ordinal' });
 const endings: Readonly<Record<string, string>> = { one: 'st', two: 'nd', few: 'rd' };
@@ -9,12 +8,6 @@ export const numbers = {
   /** Why something else is used than what stands in the field. @param used what is. */
   none: (typed: string, used: number | string): string =>
     typed.trim() === '' ? `empty: ${used} is used` : `“${clean(typed, 30)}” is no number: ${used} is used`,
-
-  /** That a strength leaves nothing to do. @param least that does; null where none would. */
-  strength: (steps: number, least: number | null): string =>
-    least === null
-      ? `This sampler makes no step of ${steps} from a picture: more steps are needed.`
-      : `Too little for ${steps} ${steps === 1 ? 'step' : 'steps'}: it takes ${format.fixed(least, 2)} or more.`,
 
   /** In which of the steps the UNet is run whole. */
   wholeRun: (every: number): string =>

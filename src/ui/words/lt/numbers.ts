@@ -10,11 +10,6 @@ export const numbers: typeof English = {
       ? `tuščia: naudojama ${shown(used)}`
       : `„${clean(typed, 30)}“ – ne skaičius: naudojama ${shown(used)}`,
 
-  strength: (steps, least) =>
-    least === null
-      ? `Pradėdamas nuo vaizdo, šis atrinkėjas iš ${steps} ${plural(steps, { one: 'žingsnio', few: 'žingsnių', other: 'žingsnių' })} neatlieka nė vieno: reikia daugiau žingsnių.`
-      : `Per mažai: kai žingsnių ${format.count(steps)}, reikia bent ${format.fixed(least, 2)}.`,
-
   wholeRun: (every) =>
     every <= 1
       ? 'Išjungta'

@@ -1,7 +1,5 @@
 import { expect, it } from 'vitest';
 import { numberTyped, stepped } from '../../../../src/ui/controls/numbers';
-import { en } from '../../../../src/ui/words/en';
-import { tooLittle, type Chosen } from '../../../../src/ui/settings/strength';
 
 it.each([
   ['7.5', 7.5],
@@ -40,21 +38,4 @@ it('arrow keys go from place to place, and no further than the ends', () => {
   expect([stepped(7, 1, range), stepped(7.3, 1, range), stepped(7.3, -1, range)]).toEqual([7.5, 7.5, 7]);
   expect([stepped(30, 1, range), stepped(0, -1, range), stepped(0.1, -1, range)]).toEqual([30, 0, 0]);
   expect(stepped(0.3, 1, { min: 0, max: 1, step: 0.05 })).toBe(0.35);
-});
-
-const chosen: Chosen = {
-  steps: 3,
-  sampler: 'Euler',
-  schedule: 'Automatic',
-  spacing: 'leading',
-  like: 'diffusers',
-};
-
-it('of a strength that leaves no step the least one that does is told', () => {
-  expect(tooLittle(chosen, 0.35)).toBeNull();
-  expect(tooLittle(chosen, 0.3)).toEqual({ least: 0.35 });
-  expect(tooLittle({ ...chosen, steps: 20 }, 0.05)).toBeNull();
-  expect(tooLittle({ ...chosen, steps: 10, sampler: 'LCM' }, 0.1)).toEqual({ least: 0.2 });
-  expect(tooLittle({ ...chosen, steps: 60, sampler: 'LCM' }, 0.5)).toEqual({ least: null });
-  expect(en.numbers.strength(3, 0.35)).toBe('Too little for 3 steps: it takes 0.35 or more.');
 });

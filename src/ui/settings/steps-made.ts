@@ -1,7 +1,6 @@
-/** How little strength still changes a picture: of few steps it may leave none. */
+/** How many steps a picture takes. */
 import { plan } from '../../sampling/plan';
 import type { Sampling } from '../../sampling/settings';
-import { strengths } from './ranges';
 
 /** What nearly all models were trained with; where the steps lie hangs on little else. */
 const usual = { kind: 'scaled_linear', betaStart: 0.00085, betaEnd: 0.012, steps: 1000 } as const;
@@ -10,17 +9,6 @@ const usual = { kind: 'scaled_linear', betaStart: 0.00085, betaEnd: 0.012, steps
 export interface Chosen extends Sampling {
   readonly steps: number;
 }
-
-/** Nothing where this strength leaves a step to make; else the least that does, null where none would. */
-export function tooLittle(chosen: Chosen, strength: number): { readonly least: number | null } | null {
-  if (leaves(chosen, strength)) return null;
-  const { min, max, step } = strengths;
-  const all = Array.from({ length: Math.round((max - min) / step) + 1 }, (_, i) => min + i * step);
-  const least = all.find((more) => more > strength && leaves(chosen, more));
-  return { least: least === undefined ? null : Number(least.toFixed(2)) };
-}
-
-const leaves = (chosen: Chosen, strength: number): boolean => stepsMade(chosen, strength) > 0;
 
 /**
  * How many steps are made. What stands in the way of any is told when it is drawn.
