@@ -33,7 +33,7 @@ export function attention(prompt: string): Piece[] {
   const square: number[] = [];
   const add = (text: string, weight = 1): void => void pieces.push({ text, weight });
   const multiply = (from: number, factor: number): void => {
-    for (const piece of pieces.slice(from)) piece.weight *= factor;
+    for (let i = from; i < pieces.length; i++) pieces[i]!.weight *= factor;
   };
   const addWithBreaks = (text: string): void => {
     for (const [i, part] of text.split(BREAKS).entries()) {
@@ -82,32 +82,79 @@ export function comfyWeights(prompt: string): Piece[] {
   const escaped = prompt.replaceAll('\\(', ESCAPED['\\(']).replaceAll('\\)', ESCAPED['\\)']);
   const plain = (text: string): string =>
     text.replaceAll(ESCAPED['\\('], '(').replaceAll(ESCAPED['\\)'], ')');
-  return weighed(escaped, 1).map(({ text, weight }) => ({ text: plain(text), weight }));
+  return weighed(escaped).map(({ text, weight }) => ({ text: plain(text), weight }));
 }
 
-function weighed(text: string, weight: number): Piece[] {
-  return outerBrackets(text).flatMap((part) => {
-    if (part.length < 2 || !part.startsWith('(') || !part.endsWith(')')) return [{ text: part, weight }];
-    const inner = part.slice(1, -1);
-    const colon = inner.lastIndexOf(':');
-    const given = colon > 0 ? float(inner.slice(colon + 1)) : null;
-    return given === null ? weighed(inner, weight * ROUND) : weighed(inner.slice(0, colon), given);
-  });
+/** Text that is still to be cut at its brackets. */
+interface Stretch {
+  readonly from: number;
+  readonly to: number;
+  readonly weight: number;
+}
+
+/** However deep brackets lie in brackets, each sign is looked at once. */
+function weighed(text: string): Piece[] {
+  const { closes, colons } = signsIn(text);
+  const pieces: Piece[] = [];
+  const left: Stretch[] = [{ from: 0, to: text.length, weight: 1 }];
+  for (let next = left.pop(); next; next = left.pop()) {
+    const { from, to, weight } = next;
+    const parts = outerBrackets(text, next, closes);
+    const [first] = parts;
+    // All of it, and no bracket: nothing is left to cut.
+    if (first && parts.length === 1 && !isBracket(text, first)) {
+      pieces.push({ text: text.slice(from, to), weight });
+      continue;
+    }
+    for (const part of parts.reverse()) left.push(isBracket(text, part) ? within(text, part, colons) : part);
+  }
+  return pieces;
+}
+
+const isBracket = (text: string, { from, to }: Stretch): boolean =>
+  to - from >= 2 && text[from] === '(' && text[to - 1] === ')';
+
+/** What stands in a bracket: up to its weight, where it has one. */
+function within(text: string, bracket: Stretch, colons: Int32Array): Stretch {
+  const [from, to] = [bracket.from + 1, bracket.to - 1];
+  const colon = colons[to]!;
+  const given = colon > from ? float(text.slice(colon + 1, to)) : null;
+  return given === null ? { from, to, weight: bracket.weight * ROUND } : { from, to: colon, weight: given };
+}
+
+/** Where each bracket closes, and of each place the colon before it: -1 for none. */
+function signsIn(text: string): { closes: Int32Array; colons: Int32Array } {
+  const closes = new Int32Array(text.length).fill(-1);
+  const colons = new Int32Array(text.length + 1).fill(-1);
+  const open: number[] = [];
+  for (let i = 0; i < text.length; i++) {
+    const sign = text[i];
+    if (sign === '(') open.push(i);
+    else if (sign === ')' && open.length > 0) closes[open.pop()!] = i;
+    colons[i + 1] = sign === ':' ? i : colons[i]!;
+  }
+  return { closes, colons };
 }
 
 /** Cut before each outermost bracket that opens and after each that closes. A `)` too many leaves nothing to open after it. */
-function outerBrackets(text: string): string[] {
-  const parts: string[] = [];
-  let from = 0;
+function outerBrackets(text: string, { from, to, weight }: Stretch, closes: Int32Array): Stretch[] {
+  const parts: Stretch[] = [];
+  let begun = from;
   let depth = 0;
-  const cut = (to: number): void => {
-    if (to > from) parts.push(text.slice(from, to));
-    from = to;
+  const cut = (at: number): void => {
+    if (at > begun) parts.push({ from: begun, to: at, weight });
+    begun = at;
   };
-  for (let i = 0; i < text.length; i++) {
-    if (text[i] === '(' && depth++ === 0) cut(i);
-    else if (text[i] === ')' && --depth === 0) cut(i + 1);
+  for (let i = from; i < to; i++) {
+    if (text[i] === ')') depth--;
+    else if (text[i] === '(' && depth < 0) depth++;
+    else if (text[i] === '(') {
+      cut(i);
+      const close = closes[i]!;
+      if (close < 0 || close >= to) break;
+      cut((i = close) + 1);
+    }
   }
-  cut(text.length);
+  cut(to);
   return parts;
 }

@@ -16,8 +16,8 @@ export interface Timeline {
   readonly old?: boolean;
 }
 
-/** Plain text, or something that depends on the step. */
-type Node = string | Change | Alternation;
+/** Plain text, several nodes in a row, or something that depends on the step. */
+type Node = string | readonly Node[] | Change | Alternation;
 interface Change {
   readonly before: readonly Node[];
   readonly after: readonly Node[];
@@ -64,22 +64,34 @@ export function activeAt<T extends { readonly until: number }>(spans: readonly T
   return spans.find(({ until }) => call <= until) ?? spans[0]!;
 }
 
+const isRow = (node: Node): node is readonly Node[] => Array.isArray(node);
+
+/** What depends on the step, however deep it lies. */
 function* allOf(nodes: readonly Node[]): Generator<Change | Alternation> {
-  for (const node of nodes) {
+  const left: Node[] = [nodes];
+  for (let node = left.pop(); node !== undefined; node = left.pop()) {
     if (typeof node === 'string') continue;
-    yield node;
-    for (const inner of 'choices' in node ? node.choices : [node.before, node.after]) yield* allOf(inner);
+    if (!isRow(node)) yield node;
+    for (const inner of isRow(node) ? node : 'choices' in node ? node.choices : [node.before, node.after])
+      left.push(inner);
   }
 }
 
 function textAt(nodes: readonly Node[], step: number, stepOf: (when: string) => number): string {
-  return nodes
-    .map((node) => {
-      if (typeof node === 'string') return node;
-      if ('choices' in node) return textAt(node.choices[(step - 1) % node.choices.length]!, step, stepOf);
-      return textAt(step <= stepOf(node.when) ? node.before : node.after, step, stepOf);
-    })
-    .join('');
+  const chosen = (node: Change | Alternation): readonly Node[] =>
+    'choices' in node
+      ? node.choices[(step - 1) % node.choices.length]!
+      : step <= stepOf(node.when)
+        ? node.before
+        : node.after;
+  let text = '';
+  const left: Node[] = [nodes];
+  for (let node = left.pop(); node !== undefined; node = left.pop()) {
+    if (typeof node === 'string') text += node;
+    else if (isRow(node)) for (let i = node.length - 1; i >= 0; i--) left.push(node[i]!);
+    else left.push(chosen(node));
+  }
+  return text;
 }
 
 /** A bracket that is open, what stands in it so far, and the signs that part it: one fewer than parts. */
@@ -99,7 +111,7 @@ function parse(prompt: string): readonly Node[] | null {
   const here = (): Node[] => open.at(-1)?.parts.at(-1) ?? top;
   /** One bracket that is wrong makes all around it plain signs, for nothing may be inside a bracket but what is right. */
   const giveUp = (): boolean => {
-    for (const { bracket, parts, signs } of open) top.push(bracket, ...woven(parts, signs));
+    for (const { bracket, parts, signs } of open) top.push(bracket, woven(parts, signs));
     const sound = open.every(({ signs }) => !signs.includes('|'));
     open = [];
     return sound;
@@ -116,23 +128,23 @@ function parse(prompt: string): readonly Node[] | null {
       const closed = open.length > 0 ? meaningOf(open.at(-1)!, lexeme) : null;
       if (closed) open.pop();
       else if (!giveUp()) return null;
-      here().push(...(closed ?? [lexeme]));
+      here().push(closed ?? lexeme);
     } else here().push(lexeme);
   }
   return giveUp() ? top : null;
 }
 
 /** What a bracket is that ends with this sign; null where it is none that counts. */
-function meaningOf({ bracket, parts, signs }: Open, end: ')' | ']'): readonly Node[] | null {
+function meaningOf({ bracket, parts, signs }: Open, end: ')' | ']'): Node | null {
   if (bracket !== (end === ')' ? '(' : '[')) return null;
-  if (bracket === '(') return signs.length <= 1 ? [bracket, ...woven(parts, signs), end] : null;
-  if (signs.length === 0) return [bracket, ...parts[0]!, end];
-  if (signs.every((sign) => sign === '|')) return [{ choices: parts }];
+  if (bracket === '(') return signs.length <= 1 ? [bracket, woven(parts, signs), end] : null;
+  if (signs.length === 0) return [bracket, parts[0]!, end];
+  if (signs.every((sign) => sign === '|')) return { choices: parts };
   const last = parts.at(-1)!;
   const [, when] = last.every((node) => typeof node === 'string') ? (WHEN.exec(last.join('')) ?? []) : [];
   if (when === undefined || signs.includes('|') || signs.length > 2) return null;
-  return [{ before: signs.length === 2 ? parts[0]! : [], after: parts.at(-2)!, when }];
+  return { before: signs.length === 2 ? parts[0]! : [], after: parts.at(-2)!, when };
 }
 
-const woven = (parts: readonly Node[][], signs: readonly string[]): Node[] =>
-  parts.flatMap((part, i) => (i === 0 ? part : [signs[i - 1]!, ...part]));
+const woven = (parts: readonly Node[][], signs: readonly string[]): Node =>
+  parts.flatMap((part, i) => (i === 0 ? [part] : [signs[i - 1]!, part]));

@@ -73,6 +73,9 @@ export const linesOf = (file: string): string[] =>
 /** Lists that ask for each other many times over would never end. */
 const MOST_DRAWS = 10_000;
 
+/** Deeper than anyone writes: braces that open there are text. */
+const MOST_NESTED = 100;
+
 /** Text, one of several, or a line of a list. */
 type Node = string | Choice | { readonly list: string };
 interface Choice {
@@ -113,7 +116,7 @@ function parse(prompt: string): readonly Node[] {
     const brace = open.at(-1);
     const list = groups?.['list'];
     if (list !== undefined) add({ list });
-    else if (lexeme === '{') open.push({ parts: [[]], square: 0 });
+    else if (lexeme === '{' && open.length < MOST_NESTED) open.push({ parts: [[]], square: 0 });
     else if (lexeme === '|' && brace?.square === 0) brace.parts.push([]);
     else if (lexeme === '}' && brace) {
       open.pop();

@@ -59,3 +59,16 @@ describe("ComfyUI's weights", () => {
     expect(pairs(comfyWeights(prompt)).flat()).toEqual(expected);
   });
 });
+
+it.each([
+  ['closed', '('.repeat(20_000) + 'a' + ')'.repeat(20_000)],
+  ['open', '('.repeat(20_000) + 'a'],
+  ['with weights', '('.repeat(20_000) + 'a' + ':1.1)'.repeat(20_000)],
+])('brackets may be nested however deep, %s', (_, prompt) => {
+  expect(attention(prompt).map(({ text }) => text)).toContainEqual(expect.stringContaining('a'));
+  expect(
+    comfyWeights(prompt)
+      .map(({ text }) => text)
+      .join(''),
+  ).toContain('a');
+});

@@ -50,3 +50,13 @@ it('a great many brackets that are never closed take no time', () => {
   const long = '[(a:b '.repeat(20_000);
   expect(spans(long)).toEqual([`10 ${long}`]);
 });
+
+it.each([
+  ['round', '('.repeat(20_000) + 'a' + ')'.repeat(20_000), 40_001],
+  ['that edit', '[a:'.repeat(20_000) + 'b' + ':0.5]'.repeat(20_000), 1],
+  ['that alternate', '[a|'.repeat(20_000) + 'b' + ']'.repeat(20_000), 1],
+])('brackets may be nested however deep: %s', (_, prompt, length) => {
+  expect(schedule(prompt, { steps: 4 }).map(({ text }) => text.length)).toEqual(
+    expect.arrayContaining([length]),
+  );
+});

@@ -91,3 +91,8 @@ describe('wildcards', () => {
 it("a list's file may have comments and empty lines", () => {
   expect(linesOf('# colours\nred\r\n\n  blue \n')).toEqual(['red', 'blue']);
 });
+
+it('braces deeper than anyone nests them are text', () => {
+  const { prompts } = draw(['{a|'.repeat(20_000) + 'b' + '}'.repeat(20_000)], 1n);
+  expect(prompts[0]).toMatch(/^[ab{|}]*$/);
+});
