@@ -2,6 +2,7 @@
 import { deflateSync, inflateSync } from 'fflate';
 import { DrobeError } from '../errors';
 import { fromUtf8, utf8 } from './bytes';
+import { withinMost } from './most';
 import { jsonOf, recipeFrom } from './plain';
 import type { Recipe } from './recipe';
 
@@ -29,7 +30,7 @@ export function recipeInFragment(fragment: string): Recipe | null {
   if (packed.length > LONGEST_LINK) throw damaged('it is too long');
   if (!packed.startsWith(VERSION)) throw damaged('it is of another version');
   const json = unpacked(bytesOf(packed.slice(VERSION.length)));
-  const recipe = json === null ? null : recipeFrom(parsed(json));
+  const recipe = json === null ? null : withinMost(recipeFrom(parsed(json)));
   if (!recipe) throw damaged('it is not whole');
   return recipe;
 }

@@ -28,12 +28,6 @@ const number: Check<number> = (value) =>
   typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 const count: Check<number> = (value) =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
-const upTo =
-  (most: number): Check<number> =>
-  (value) => {
-    const found = count(value);
-    return found !== undefined && found <= most ? found : undefined;
-  };
 const oneOf =
   <T extends string>(names: readonly T[]): Check<T> =>
   (value) =>
@@ -116,14 +110,6 @@ const skipLayers = objectOf<RecipeSkipLayers>(
   ...(['layers', 'scale', 'start', 'end'] as const),
 );
 
-/** More than any tool draws: what asks for more was made to ask for too much memory. */
-const MOST = { t5Tokens: 512, side: 16384, batch: 4096 };
-
-const batch: Check<NonNullable<Draft['batch']>> = (value) => {
-  const place = objectOf({ index: count, count: upTo(MOST.batch) }, 'index', 'count')(value);
-  return place && place.index < place.count ? place : undefined;
-};
-
 const settings = objectOf<Draft>({
   mode: oneOf(recipeModes),
   prompt: text,
@@ -139,7 +125,7 @@ const settings = objectOf<Draft>({
   padded: truth,
   bits: (value) => (value === 8 || value === 4 ? value : undefined),
   reuse: count,
-  t5Tokens: upTo(MOST.t5Tokens),
+  t5Tokens: count,
   skipLayers,
   strength: number,
   maskBlur: number,
@@ -188,8 +174,8 @@ const settings = objectOf<Draft>({
   variationSeed: seed,
   variationStrength: number,
   seedDelta: (value) => (Number.isSafeInteger(value) ? (value as number) : undefined),
-  resizeFrom: objectOf({ width: upTo(MOST.side), height: upTo(MOST.side) }, 'width', 'height'),
-  batch,
+  resizeFrom: objectOf({ width: count, height: count }, 'width', 'height'),
+  batch: objectOf({ index: count, count }, 'index', 'count'),
   controls: (value) => listOf(control)(value),
 });
 

@@ -6,11 +6,12 @@ import { isInfotext, readInfotext } from './infotext';
 import { readInvoke } from './invoke';
 import { isObject, parseExact, textAt } from './json';
 import { commentInXmp, readEasyDiffusion, readListed } from './listed';
+import { withinMost } from './most';
 import { readNovelAi } from './novelai';
 import type { Recipe } from './recipe';
 
 /** Null for a picture without one. */
-export const recipeInPicture = (file: Uint8Array): Recipe | null => recipeIn(textsIn(file));
+export const recipeInPicture = (file: Uint8Array): Recipe | null => withinMost(recipeIn(textsIn(file)));
 
 /** Whether there is a workflow of ComfyUI, be there a recipe in it or not. */
 export const isWorkflow = (text: string): boolean => text.trimStart().startsWith('{') && isComfy(text.trim());
@@ -22,7 +23,9 @@ export function hasWorkflow(file: Uint8Array): boolean {
 }
 
 /** A text that was pasted, or stands in a file: about a picture, or a workflow. Null for all else, a plain prompt among it. */
-export function recipeInText(text: string): Recipe | null {
+export const recipeInText = (text: string): Recipe | null => withinMost(inText(text));
+
+function inText(text: string): Recipe | null {
   if (isInfotext(text)) return readInfotext(text);
   if (!text.trimStart().startsWith('{')) return null;
   const json = text.trim();
@@ -55,5 +58,5 @@ function recipeIn(texts: Texts): Recipe | null {
     readListed(commentInXmp(texts.get(XMP) ?? '')) ??
     workflowIn(texts.get('prompt')) ??
     workflowIn(texts.get('workflow'));
-  return found ?? (parameters === '' ? null : recipeInText(parameters));
+  return found ?? (parameters === '' ? null : inText(parameters));
 }

@@ -3,13 +3,14 @@ import { describe, expect, it } from 'vitest';
 import { readComfy } from '../../../src/recipe/comfy/read';
 import { writeComfy } from '../../../src/recipe/comfy/write';
 import { exifTexts } from '../../../src/recipe/exif';
-import { readInfotext } from '../../../src/recipe/infotext';
+import { readInfotext, writeInfotext } from '../../../src/recipe/infotext';
 import { fromCompel } from '../../../src/recipe/invoke';
 import { parseExact } from '../../../src/recipe/json';
 import { commentInXmp, readListed } from '../../../src/recipe/listed';
 import { fromBraces } from '../../../src/recipe/novelai';
-import { partsFrom } from '../../../src/recipe/plain';
-import type { Recipe } from '../../../src/recipe/recipe';
+import { fragmentOf, recipeInFragment } from '../../../src/recipe/link';
+import { recipeInText } from '../../../src/recipe/read';
+import type { Recipe, RecipeSettings } from '../../../src/recipe/recipe';
 
 const nodes = (all: Readonly<Record<string, readonly [type: string, inputs: object]>>): string =>
   JSON.stringify(
@@ -113,16 +114,28 @@ describe('a plain list', () => {
   });
 });
 
-it('what asks for more than any tool draws is left out', () => {
-  const read = (settings: object) => partsFrom({ settings: { steps: 9, ...settings } }).settings;
-  expect(read({ batch: { index: 3, count: 4 } })).toEqual({ steps: 9, batch: { index: 3, count: 4 } });
-  for (const settings of [
-    { batch: { index: 4, count: 4 } }, // of which there is no noise
-    { batch: { index: 0, count: 1e9 } },
-    { resizeFrom: { width: 1e6, height: 1e6 } },
-    { t5Tokens: 1e9 },
-  ])
-    expect(read(settings)).toEqual({ steps: 9 });
+describe('what asks for more than any tool draws is not taken over, and told', () => {
+  const asking = { tool: { name: 'Drobe' }, resources: [], unknown: [] } as const;
+  it.each<[keyof RecipeSettings, RecipeSettings, string]>([
+    ['batch', { batch: { index: 4, count: 4 } }, '5 of 4'], // of which there is no noise
+    ['batch', { batch: { index: 0, count: 1e9 } }, '1 of 1000000000'],
+    ['resizeFrom', { resizeFrom: { width: 1e6, height: 1e6 } }, '1000000x1000000'],
+    ['t5Tokens', { t5Tokens: 1e9 }, '1000000000'],
+  ])('%s', (name, settings, told) => {
+    const plain = { prompt: 'a', sampler: 'Euler', steps: 9, seed: 1n, width: 64, height: 64 } as const;
+    const recipe = { ...asking, settings: { ...plain, ...settings } };
+    const { unknown, settings: kept } = recipeInFragment(fragmentOf(recipe))!;
+    expect(kept).toEqual(plain);
+    expect(unknown).toEqual([[expect.any(String), told]]);
+    const inText = recipeInText(writeInfotext(recipe))!;
+    expect(inText.settings[name]).toBeUndefined();
+    expect(inText.unknown).toEqual([[expect.any(String), told]]);
+  });
+
+  it('a batch that is drawn stays', () => {
+    const settings = { batch: { index: 4095, count: 4096 } };
+    expect(recipeInFragment(fragmentOf({ ...asking, settings }))).toEqual({ ...asking, settings });
+  });
 });
 
 describe('a workflow', () => {
