@@ -34,6 +34,8 @@ export interface Offered {
   readonly comparison: Omit<Comparison<Here>, 'changes'> & { readonly changes: readonly ChangeTold[] };
   /** The picture that it came in. */
   readonly picture: File | null;
+  /** How many pictures came with it and are left. */
+  readonly aside: number;
   /** Where it was pasted: goes on with the text as it is. */
   readonly plainly: (() => void) | null;
 }
@@ -64,15 +66,15 @@ export class RecipeOffer {
     this.#library = library;
   }
 
-  /** Offers what is in a file. False where there is no recipe in it. */
-  async look(file: File): Promise<boolean> {
+  /** Offers what is in a file. False where there is no recipe in it. @param aside how many pictures came with it and are left. */
+  async look(file: File, aside = 0): Promise<boolean> {
     this.failure = null;
     const isText = /^text\/|json/.test(file.type) || /\.(?:txt|json)$/i.test(file.name);
     if (isText ? file.size > LONGEST_TEXT : !isImage(file)) return false;
     const bytes = new Uint8Array(await file.arrayBuffer());
     const text = isText ? new TextDecoder().decode(bytes) : '';
     const recipe = isText ? recipeInText(text) : recipeInPicture(bytes);
-    if (recipe) this.#offer(recipe, isText ? null : file, null);
+    if (recipe) this.#offer(recipe, { picture: isText ? null : file, aside });
     else if (isText ? isWorkflow(text) : hasWorkflow(bytes)) this.#fail('workflow-unread', file.name);
     else return false;
     // A picture can be started from, whatever its workflow says.
@@ -93,7 +95,7 @@ export class RecipeOffer {
   pasted(text: string, plainly: () => void): boolean {
     this.failure = null;
     const recipe = recipeInText(text);
-    if (recipe) this.#offer(recipe, null, plainly);
+    if (recipe) this.#offer(recipe, { plainly });
     else if (isWorkflow(text)) this.#fail('workflow-unread');
     else return false;
     return true;
@@ -113,7 +115,7 @@ export class RecipeOffer {
   followed(fragment: string): boolean {
     try {
       const recipe = recipeInFragment(fragment);
-      if (recipe) this.#offer(recipe, null, null);
+      if (recipe) this.#offer(recipe);
       return recipe !== null;
     } catch (thrown) {
       this.failure = { file: '', error: toDrobeError(thrown) };
@@ -161,9 +163,9 @@ export class RecipeOffer {
 
   /** The picture is started from, and its recipe left alone. */
   startFrom(): void {
-    const picture = this.offered?.picture;
+    const { offered } = this;
     this.offered = null;
-    if (picture) void this.#studio.startFrom(picture);
+    if (offered?.picture) void this.#studio.startFrom(offered.picture, offered.aside);
   }
 
   /** Nothing changes; what was pasted as words stays words. */
@@ -193,7 +195,14 @@ export class RecipeOffer {
     };
   }
 
-  #offer(found: Recipe, picture: File | null, plainly: (() => void) | null): void {
+  #offer(
+    found: Recipe,
+    {
+      picture = null,
+      aside = 0,
+      plainly = null,
+    }: Partial<Pick<Offered, 'picture' | 'aside' | 'plainly'>> = {},
+  ): void {
     const { settings, place, units, references } = this.#studio;
     const whole = completed(found);
     const { entries } = this.#library;
@@ -233,8 +242,7 @@ export class RecipeOffer {
         changes: [...changes, ...lost],
         unknown: [...comparison.unknown, ...strange],
       },
-      picture,
-      plainly,
+      ...{ picture, aside, plainly },
     };
   }
 

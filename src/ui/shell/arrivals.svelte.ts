@@ -53,7 +53,8 @@ export class Arrivals {
     const others = files.filter(({ file }) => !isImage(file) && !isStyleFile(file));
     if (table) void studio.styles.take(table.file);
     const [first] = others;
-    if (picture && !(await this.#isRecipe(picture.file))) this.#start(picture.file, aside.length);
+    if (picture && !(await this.#isRecipe(picture.file, aside.length)))
+      this.#start(picture.file, aside.length);
     if (others.length === 1 && first && (await this.#isRecipe(first.file))) return;
     if (others.length) void library.install(others);
   }
@@ -92,8 +93,8 @@ export class Arrivals {
   }
 
   /** Offered, if so. What cannot be read is none: whoever takes it then says what is wrong with it. */
-  #isRecipe(file: File): Promise<boolean> {
-    return this.#rooms.recipes.look(file).catch(() => false);
+  #isRecipe(file: File, aside = 0): Promise<boolean> {
+    return this.#rooms.recipes.look(file, aside).catch(() => false);
   }
 
   #start(file: File, aside: number): void {

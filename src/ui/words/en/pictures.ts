@@ -4,6 +4,9 @@ import type { MaskTold } from '../../paint/board.svelte';
 import type { Mode } from '../../settings/settings';
 import { clean } from '../format';
 
+const leftAside = (others: number): string =>
+  `${others === 1 ? 'Another picture was' : `${others} other pictures were`} left aside`;
+
 export const pictures = {
   /** What a person should know of the picture in work. */
   remark(remark: Remark, mode: Mode): string {
@@ -22,8 +25,10 @@ export const pictures = {
   },
 
   /** Of several pictures that came at once, one is taken. */
-  aside: (others: number): string =>
-    `${others === 1 ? 'Another picture was' : `${others} other pictures were`} left aside: one at a time is started from.`,
+  aside: (others: number): string => `${leftAside(others)}: one at a time is started from.`,
+
+  /** The same of those that may have recipes. */
+  recipesAside: (others: number): string => `${leftAside(others)}: one at a time is read.`,
 
   /** What was made of a file that became the mask. */
   mask({ file, reading, share }: MaskTold): string {

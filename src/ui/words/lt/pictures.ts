@@ -11,6 +11,15 @@ const readings: Readonly<Record<MaskTold['reading'], readonly [what: string, not
   clear: ['skaidru', 'nieko skaidraus'],
 };
 
+const leftAside = (others: number): string =>
+  others === 1
+    ? 'Kitas vaizdas atidėtas į šalį'
+    : plural(others, {
+        one: `Dar ${others} vaizdas atidėtas į šalį`,
+        few: `Dar ${others} vaizdai atidėti į šalį`,
+        other: `Dar ${others} vaizdų atidėta į šalį`,
+      });
+
 export const pictures: typeof English = {
   remark(remark, mode) {
     switch (remark.kind) {
@@ -27,17 +36,9 @@ export const pictures: typeof English = {
     }
   },
 
-  aside(others) {
-    const left =
-      others === 1
-        ? 'Kitas vaizdas atidėtas į šalį'
-        : plural(others, {
-            one: `Dar ${others} vaizdas atidėtas į šalį`,
-            few: `Dar ${others} vaizdai atidėti į šalį`,
-            other: `Dar ${others} vaizdų atidėta į šalį`,
-          });
-    return `${left}: vienu metu pradedama nuo vieno.`;
-  },
+  aside: (others) => `${leftAside(others)}: vienu metu pradedama nuo vieno.`,
+
+  recipesAside: (others) => `${leftAside(others)}: vienu metu skaitomas vienas.`,
 
   mask({ file, reading, share }) {
     const [what, nothing] = readings[reading];

@@ -109,6 +109,12 @@ test('a second pass keeps what it has of its own, and a picture of a batch its p
   expect(studio.settings.current).toMatchObject({ hires: false, rare: {} });
 });
 
+test('what came beside it is counted', async () => {
+  const { offer } = await offering();
+  expect(await offer.look(file(INFO), 2)).toBe(true);
+  expect(offer.offered?.aside).toBe(2);
+});
+
 test('the seed can be taken alone', async () => {
   const { studio, offer } = await offering();
   const before = plainly(studio.settings.current);

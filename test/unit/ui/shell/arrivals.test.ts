@@ -24,7 +24,10 @@ function arrivals(shared: Shared = { files: [], texts: [] }) {
       followed: (fragment: string) => fragment === '#R' && done.push('recipe') > 0,
       pasted: (text: string) => text === 'R' && done.push('recipe') > 0,
       refuseLink: () => done.push('refuse'),
-      look: () => Promise.reject(new DOMException('gone', 'NotReadableError')),
+      look: ({ name }: File, aside: number) =>
+        name.startsWith('R')
+          ? Promise.resolve(done.push(`look at ${name}, ${aside} left`) > 0)
+          : Promise.reject(new DOMException('gone', 'NotReadableError')),
     },
     library: {
       keeping: { current: { inPlace: false } },
@@ -97,4 +100,12 @@ test('a file that cannot be read is handed on to whoever says so', async () => {
   const gone = (name: string) => ({ file: new File([], name), path: name });
   await arriving.take([gone('photo.png'), gone('model.safetensors')]);
   expect(done).toEqual(['start from photo.png', 'install model.safetensors']);
+});
+
+test('of several pictures the first is looked at for a recipe, and the others are counted', async () => {
+  const { arrivals: arriving, done } = arrivals();
+  await arriving.take(
+    ['R1.png', 'R2.png', 'R3.png'].map((name) => ({ file: new File([], name), path: name })),
+  );
+  expect(done).toEqual(['look at R1.png, 2 left']);
 });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { lt } from '../../../../src/ui/words/lt';
 import { en } from '../../../../src/ui/words/en';
 
 test('what became of a picture is told for what is done with it', () => {
@@ -19,4 +20,6 @@ test('what was made of a mask file is told, and how much of the picture it masks
 test('what came beside the picture that was taken is counted', () => {
   expect(en.pictures.aside(1)).toBe('Another picture was left aside: one at a time is started from.');
   expect(en.pictures.aside(4)).toMatch(/^4 other pictures were left aside/);
+  expect(en.pictures.recipesAside(1)).toBe('Another picture was left aside: one at a time is read.');
+  expect(lt.pictures.recipesAside(3)).toBe('Dar 3 vaizdai atidėti į šalį: vienu metu skaitomas vienas.');
 });
