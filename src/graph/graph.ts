@@ -24,13 +24,21 @@ export function input(name: string, shape: Shape, target: Target, dtype: DType =
   return { shape, dtype, target, from: { kind: 'input', name } };
 }
 
-/** f32 or i64 numbers that become part of the graph itself. */
-export function constant(data: Float32Array | BigInt64Array, shape: Shape, target: Target): Var {
+/**
+ * f32 or i64 numbers that become part of the graph itself.
+ * @param open what is made of it and weights alone is made anew in every run, not once and kept.
+ */
+export function constant(
+  data: Float32Array | BigInt64Array,
+  shape: Shape,
+  target: Target,
+  { open = false } = {},
+): Var {
   return {
     shape,
     dtype: data instanceof Float32Array ? 'f32' : 'i64',
     target,
-    from: { kind: 'constant', data },
+    from: { kind: 'constant', data, ...(open && { open }) },
   };
 }
 
@@ -51,8 +59,6 @@ export interface Placement {
   readonly dtype: DType;
   /** Which part of the weight's packed form it is; absent: it is not packed. */
   readonly packed?: Packed;
-  /** Its 3 × 3 kernels are spread for Winograd's way. */
-  readonly spread?: true;
   /** Only these of its numbers; absent: all. */
   readonly ranges?: readonly Range[];
   readonly location: string;
@@ -96,14 +102,13 @@ function placedIn(order: readonly Var[]): ReadonlyMap<Var, Placement> {
   let offset = 0;
   for (const v of order) {
     if (v.from.kind !== 'weight') continue;
-    const { key, packed, spread, ranges } = v.from;
+    const { key, packed, ranges } = v.from;
     const length = sizeOf(v.shape) * bytesPer[v.dtype];
     if (offset + length > LOCATION_BYTES) [location, offset] = [location + 1, 0];
     placed.set(v, {
       key,
       dtype: v.dtype,
       ...(packed && { packed }),
-      ...(spread && { spread }),
       ...(ranges && { ranges }),
       location: `weights${location}`,
       offset,
@@ -128,8 +133,11 @@ function serialized(
     const name = from.kind === 'input' ? from.name : `#${names.size}`; // a name no input or output has
     names.set(v, name);
     if (from.kind === 'input') graph.message(11, valueInfo(name, v));
-    else if (from.kind === 'constant') graph.message(5, inlineTensor(name, v, from.data));
-    else if (from.kind === 'op') graph.message(1, node(from, from.inputs.map(nameOf), name));
+    else if (from.kind === 'constant') {
+      graph.message(5, inlineTensor(name, v, from.data));
+      // An input that need not be given, as it has a value: what comes of it cannot be known beforehand.
+      if (from.open) graph.message(11, valueInfo(name, v));
+    } else if (from.kind === 'op') graph.message(1, node(from, from.inputs.map(nameOf), name));
     else graph.message(5, externalTensor(name, v, placed.get(v)!)); // every weight is placed
   }
   for (const [name, v] of Object.entries(outputs)) {

@@ -4,7 +4,6 @@
 import { DrobeError } from '../errors';
 import { sizeOf, type DType, type Packed, type Range, type Shape, type Target, type Var } from './graph';
 import { countIn } from './packed';
-import type { Weight } from './var';
 
 /** The names and shapes of a checkpoint; a safetensors header's `tensors` is one. */
 export type StateDict = ReadonlyMap<string, { readonly shape: Shape }>;
@@ -27,8 +26,6 @@ export interface Scope {
   tensor(name: string, options?: { shape?: Shape; dtype?: 'f32' | 'f16' }): Var;
   /** A part of a tensor's packed form, under its own shape. Throws as `tensor` does. */
   packed(name: string, packed: Packed, shape: Shape): Var;
-  /** 3 × 3 kernels [outer, inner, 3, 3], spread over 4 × 4: [16, outer, inner]. Throws as `tensor` does. */
-  spread(name: string): Var;
   /** Some of a tensor's numbers, which alone travel: these ranges one after the other. Throws as `tensor` does. */
   cut(name: string, ranges: readonly Range[], shape: Shape): Var;
 }
@@ -56,14 +53,6 @@ export function scope(weights: StateDict, target: Target, used: Set<string> = ne
     const made: Var = { shape, dtype, target, from: { kind: 'weight', key, ...(packed && { packed }) } };
     vars.set(id, made);
     return made;
-  };
-
-  const spread = (key: string): Var => {
-    const [outer, inner, ...kernel] = shapeOf(key);
-    if (kernel.join() !== '3,3') throw new DrobeError('bad-weight', { key, reason: 'no 3 × 3 kernels' });
-    used.add(key);
-    const from: Weight = { kind: 'weight', key, spread: true };
-    return { shape: [16, outer!, inner!], dtype: 'f32', target, from }; // it has four axes
   };
 
   const cut = (key: string, ranges: readonly Range[], shape: Shape): Var => {
@@ -95,7 +84,6 @@ export function scope(weights: StateDict, target: Target, used: Set<string> = ne
         const stored = shapeOf(full(name));
         return weight(full(name), shape ?? stored, dtype);
       },
-      spread: (name: string) => spread(full(name)),
       cut: (name: string, ranges: readonly Range[], shape: Shape) => cut(full(name), ranges, shape),
       packed: (name: string, packed: Packed, shape: Shape) =>
         weight(full(name), shape, packed.part === 'codes' ? 'u8' : packed.scaleType, packed),

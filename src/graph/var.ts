@@ -23,10 +23,12 @@ export interface Target {
 
 /** From where on that is quicker. */
 export interface Winograd {
-  /** Tiles of 2 × 2 pixels in a feature map: products have as many columns. */
+  /** Tiles of 2 × 2 pixels in the feature maps of a batch: products have as many columns. */
   readonly tiles: number;
   /** Half the channels on either side, where both have as many: with fewer, adding up takes as long as what is saved. */
   readonly channels: number;
+  /** Kernels are spread in every run, and only while one of them is used; else once, and take 16/9 of their room. */
+  readonly sparing?: boolean;
 }
 
 /** A tensor of the checkpoint, seen under a shape of the same size. Its bytes stay in the file. */
@@ -35,8 +37,6 @@ export interface Weight {
   readonly key: string;
   /** Which part of its packed form it is; absent: it is not packed. */
   readonly packed?: Packed;
-  /** Its 3 × 3 kernels are spread for Winograd's way (see `weights/values/winograd.ts`). */
-  readonly spread?: true;
   /** Only these of its numbers, one range after the other; absent: all. */
   readonly ranges?: readonly Range[];
 }
@@ -51,6 +51,8 @@ export interface Packed {
 export interface Constant {
   readonly kind: 'constant';
   readonly data: Float32Array | BigInt64Array;
+  /** What is made of it alone is made anew in every run; else ONNX Runtime makes it once and keeps it. */
+  readonly open?: true;
 }
 export interface Input {
   readonly kind: 'input';

@@ -2,7 +2,7 @@
  * 3 × 3 convolutions by Winograd's minimal filtering F(2 × 2, 3 × 3): four pixels at a time take 16 products for each pair of
  * channels instead of 36. Lavin and Gray (2015), arXiv 1509.09308, section 4.1, whose names for matrices these are.
  */
-import { constant, op, type Var } from './graph';
+import { bytesPer, constant, op, type Var } from './graph';
 import type { Scope } from './scope';
 import { reshape, transpose } from './shapes';
 
@@ -14,6 +14,14 @@ const B = [
   [0, 1, 0, -1],
 ] as const;
 
+/** G: [4, 3], by which kernels are spread. */
+const G = [
+  [1, 0, 0],
+  [1 / 2, 1 / 2, 1 / 2],
+  [1 / 2, -1 / 2, 1 / 2],
+  [0, 0, 1],
+] as const;
+
 /** Aᵀ: [2, 4], by which products are added up after. */
 const A = [
   [1, 1, 1, 0],
@@ -22,36 +30,51 @@ const A = [
 
 /** Of what stands between the steps, four times a feature map: WebAssembly has 4 GB for everything. */
 const MOST_BYTES = 2 ** 27;
+/** Of spread kernels: those of 2560 channels to 1280 take 210 MB. */
+const MOST_SPREAD_BYTES = 2 ** 28;
 
 /** Whether a 3 × 3 convolution of this feature map to so many channels is quicker this way. */
 export function winogradPays(x: Var, outer: number): boolean {
   const { winograd, layout } = x.target;
   if (!winograd || layout !== 'nchw' || x.dtype !== 'f32') return false;
   const [n, inner, h, w] = x.shape as [number, number, number, number];
-  const tiles = (h * w) / 4;
-  const bytes = n * Math.max(inner, outer) * tiles * 16 * 4;
-  if (h % 2 !== 0 || w % 2 !== 0 || bytes > MOST_BYTES) return false;
+  if (h % 2 !== 0 || w % 2 !== 0) return false;
+  const tiles = (n * h * w) / 4;
+  const bytes = (numbers: number): number => numbers * 16 * bytesPer.f32;
+  if (bytes(Math.max(inner, outer) * tiles) > MOST_BYTES || bytes(inner * outer) > MOST_SPREAD_BYTES)
+    return false;
   return tiles >= winograd.tiles && (inner * outer) / (inner + outer) >= winograd.channels;
 }
 
 /** nn.Conv2d with 3 × 3 kernels and a padding of 1; x: [N, C, H, W] with even H and W. */
 export function winograd(x: Var, p: Scope): Var {
   const [n, inner, h, w] = x.shape as [number, number, number, number];
-  const kernels = p.spread('weight');
-  const outer = kernels.shape[1]!; // it has three axes
+  const [outer] = p.shape('weight') as [number];
   const tiles = (h / 2) * (w / 2);
+  const kernels = spread(p, outer, inner);
   const forward = constant(alongBoth(B), [16, 1, 4, 4], x.target);
   const overlapping = { kernel_shape: [4, 4], strides: [2, 2], pads: [1, 1, 1, 1] };
   const image = reshape(x, n * inner, 1, h, w);
   const summed = op('Conv', [image, forward], [n * inner, 16, h / 2, w / 2], overlapping);
-  const apart = transpose(reshape(summed, n, inner, 16, tiles), 2, 0, 1, 3);
-  const products = op('MatMul', [reshape(kernels, 16, 1, outer, inner), apart], [16, n, outer, tiles]);
+  const apart = transpose(reshape(summed, n, inner, 16, tiles), 2, 1, 0, 3);
+  const factors = [reshape(kernels, 16, outer, inner), reshape(apart, 16, inner, n * tiles)] as const;
+  const products = op('MatMul', factors, [16, outer, n * tiles]);
   const back = constant(alongBoth(A), [4, 16], x.target);
   const each = n * outer * tiles;
   const pixels = op('MatMul', [back, reshape(products, 16, each)], [4, each]);
-  const placed = transpose(reshape(pixels, 2, 2, n, outer, h / 2, w / 2), 2, 3, 4, 0, 5, 1);
+  const placed = transpose(reshape(pixels, 2, 2, outer, n, h / 2, w / 2), 3, 2, 4, 0, 5, 1);
   const whole = reshape(placed, n, outer, h, w);
   return p.has('bias') ? op('Add', [whole, p.tensor('bias', { shape: [outer, 1, 1] })], whole.shape) : whole;
+}
+
+/** 3 × 3 kernels, spread over 4 × 4 by G·g·Gᵀ: [1, 16, outer · inner]. */
+function spread(p: Scope, outer: number, inner: number): Var {
+  const { winograd } = p.target;
+  const by = constant(alongBoth(G), [16, 1, 9], p.target, { open: winograd?.sparing ?? false });
+  // In the file they stand one behind the other, nine numbers each: a line, along which they are convolved themselves.
+  const line = p.tensor('weight', { shape: [1, 1, 9 * outer * inner] });
+  const stepping = { kernel_shape: [9], strides: [9], pads: [0, 0] };
+  return op('Conv', [line, by], [1, 16, outer * inner], stepping);
 }
 
 /** What a matrix does to the rows and then to the columns of a square, as one matrix: its Kronecker product with itself. */

@@ -4,7 +4,7 @@ import { cast, levelled, mul, reshape, slice } from '../graph/nn';
 import { scope, type StateDict } from '../graph/scope';
 import { flattened } from './additions';
 import { controlNet } from './controlnet';
-import { roomy, unetInputs } from './graphs';
+import { fitting, unetInputs } from './graphs';
 import { unetIn, type Model, type UNetModel } from './model';
 import type { LatentSize } from './size';
 import { featurePlaces, t2iAdapter, type T2IConfig } from './t2i-adapter';
@@ -49,7 +49,7 @@ export function controlGraph(
   size: ControlNetSize,
   used?: Set<string>,
 ): Graph {
-  const target = roomy(wished, tensors, 'control');
+  const target = fitting(wished, tensors, 'control');
   const { batch, h, w } = size;
   const shown = [1, model.hintChannels, HINT_FACTOR * h, HINT_FACTOR * w];
   const hint = cast(input('hint', shown, target), target.dtype);

@@ -164,7 +164,7 @@ function unetOf(
   { tokens = model.texts[0].length, ...size }: UNetSize,
   used?: Set<string>,
 ): { inputs: UNetInputs; p: Scope; config: UNetConfig } {
-  const target = roomy(wished, tensors, 'unet');
+  const target = fitting(wished, tensors, 'unet');
   const config = unetIn(model);
   const inputs = unetInputs(config, target, { ...size, tokens });
   const unnoted = scope(tensors, target)('unet'); // what shapes are asked of
@@ -204,15 +204,14 @@ export function unetInputs(
 /** A net's weights up to which some may take 16/9 of their room: in single precision SD 1.5's nearly fill WebAssembly's 4 GB. */
 const MOST_SPREAD_BYTES = 2 ** 30;
 
-/** What is wished of a net's graph, where its weights leave room for that. @param place what their names begin with. */
-export function roomy(
-  { winograd, ...target }: Target,
-  tensors: StateDict,
-  place: 'unet' | 'control',
-): Target {
+/** What is wished of a net's graph, and what its weights leave room for. @param place what their names begin with. */
+export function fitting(target: Target, tensors: StateDict, place: 'unet' | 'control'): Target {
+  const { winograd } = target;
+  if (!winograd) return target;
   let numbers = 0;
   for (const [name, { shape }] of tensors) if (name.startsWith(`${place}.`)) numbers += sizeOf(shape);
-  return winograd && numbers * bytesPer.f32 <= MOST_SPREAD_BYTES ? { ...target, winograd } : target;
+  const sparing = winograd.sparing ?? numbers * bytesPer.f32 > MOST_SPREAD_BYTES;
+  return { ...target, winograd: { ...winograd, sparing } };
 }
 
 /** `latents` [batch, channels, h, w], as the VAE's encoder gives them → `image` [batch, 3, f·h, f·w] in −1…1. */

@@ -12,7 +12,6 @@ import { pack } from '../weights/values/pack';
 import type { TensorInfo } from '../weights/safetensors';
 import type { ByteSource } from '../weights/source';
 import { readTogether } from '../weights/together';
-import { spreadKernels } from '../weights/values/winograd';
 import { free, passageInMemory, passageTo } from './passage';
 
 /** Changes a weight's numbers in place on its way: what LoRAs add. */
@@ -66,7 +65,7 @@ export function feed(
   let done = 0;
   let failure: unknown;
 
-  const piecesOf = ({ key, dtype, packed, spread, ranges }: Placement): Iterable<Uint8Array<ArrayBuffer>> => {
+  const piecesOf = ({ key, dtype, packed, ranges }: Placement): Iterable<Uint8Array<ArrayBuffer>> => {
     const info = tensors.get(key);
     if (!info) throw new DrobeError('missing-weight');
     const patch = patches.get(key);
@@ -75,7 +74,6 @@ export function feed(
       patch || info.turned ? [whole(info, sound, patch, to)] : converted(info, sound, to);
     const wanted = dtype === 'f16' ? 'F16' : 'F32';
     if (ranges) return cutOut(partsOf(info, ranges), sound, wanted);
-    if (spread) return [spreadOut(whole(info, sound, patch, 'F32'))];
     if (!packed) return numbers(wanted);
     const made = scales.get(key) ?? [];
     scales.delete(key);
@@ -164,12 +162,6 @@ export function whole(
   patch?.(data);
   const changed = new Uint8Array(data.buffer);
   return to === 'F32' ? changed : convert(changed, 'F32', to);
-}
-
-function spreadOut(kernels: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-  const spread = spreadKernels(new Float32Array(kernels.buffer));
-  free(kernels);
-  return new Uint8Array(spread.buffer);
 }
 
 /** Codes or scales of the numbers in these pieces. @param keep gets the scales where codes are wanted. */

@@ -1,3 +1,4 @@
+import { describe } from 'vitest';
 import { wasmMachine, type Machine } from '../../src/runtime/device';
 import { Sessions } from '../../src/runtime/session';
 import { describeNets } from './nets-suite';
@@ -26,14 +27,20 @@ describeNets(
 );
 
 // The miniatures have too few channels for it to pay; texts told as the app does it.
-describeNets(
-  'wasm with convolutions Winograd’s way',
-  () => {
-    const machine = wasmMachine(new Sessions(tuned));
-    const target: Machine['target'] = () => ({ ...machine.target(), winograd: { tiles: 1, channels: 1 } });
-    return Promise.resolve({ ...machine, target });
-  },
-  golden,
-  models.filter((name) => name === 'sd1' || name === 'sdxl'),
-  'app',
-);
+describe.each([
+  { what: 'spread once', model: 'sd1', sparing: false },
+  { what: 'spread in every run', model: 'sdxl', sparing: true },
+])('with kernels $what', ({ model, sparing }) => {
+  describeNets(
+    'wasm with convolutions Winograd’s way',
+    () => {
+      const machine = wasmMachine(new Sessions(tuned));
+      const winograd = { tiles: 1, channels: 1, sparing };
+      const target: Machine['target'] = () => ({ ...machine.target(), winograd });
+      return Promise.resolve({ ...machine, target });
+    },
+    golden,
+    models.filter((name) => name === model),
+    'app',
+  );
+});

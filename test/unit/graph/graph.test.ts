@@ -8,6 +8,28 @@ const target: Target = { layout: 'nchw', dtype: 'f32', fusedAttention: false, ma
 const dict = (shapes: Record<string, number[]>): Map<string, { shape: number[] }> =>
   new Map(Object.entries(shapes).map(([name, shape]) => [name, { shape }]));
 
+/** What a serialized message has under this number, of fields that are integers or have a length. */
+function fieldsOf(message: Uint8Array, number: number): Uint8Array[] {
+  const found: Uint8Array[] = [];
+  let at = 0;
+  const integer = (): number => {
+    let value = 0;
+    for (let shift = 0; ; shift += 7) {
+      const byte = message[at++]!;
+      value += (byte & 127) * 2 ** shift;
+      if (byte < 128) return value;
+    }
+  };
+  while (at < message.length) {
+    const tag = integer();
+    const length = integer();
+    if ((tag & 7) === 0) continue; // it was the value
+    if (tag >> 3 === number) found.push(message.subarray(at, at + length));
+    at += length;
+  }
+  return found;
+}
+
 describe('Message', () => {
   it('writes the examples of the protocol-buffer documentation', () => {
     expect([...new Message().int(1, 150).done()]).toEqual([0x08, 0x96, 0x01]);
@@ -87,6 +109,17 @@ describe('build', () => {
     let x = input('x', [1], target);
     for (let i = 0; i < 20_000; i++) x = op('Neg', [x], [1]);
     expect(build({ x2: x }).nodes).toBe(20_000);
+  });
+
+  it('names an open constant among the inputs, so that it may be another', () => {
+    const inputsWith = (open: boolean): number => {
+      const one = constant(Float32Array.of(1), [1], target, { open });
+      const [graph] = fieldsOf(build({ y: add(input('x', [1], target), one) }).model, 7);
+      expect(fieldsOf(graph!, 5)).toHaveLength(1); // it has a value either way
+      return fieldsOf(graph!, 11).length;
+    };
+    expect(inputsWith(false)).toBe(1);
+    expect(inputsWith(true)).toBe(2);
   });
 
   it('writes a value that is used twice once', () => {
