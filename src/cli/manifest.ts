@@ -5,7 +5,7 @@ import type { Words } from '../ui/words/en/index.ts';
 
 const PICTURES = { 'image/png': ['.png'], 'image/jpeg': ['.jpg', '.jpeg'], 'image/webp': ['.webp'] };
 /** They have no type of their own. */
-const MODELS = { 'application/octet-stream': ['.safetensors', '.pth'] };
+const MODELS = { 'application/octet-stream': ['.safetensors', '.sft', '.pth'] };
 
 /** In one language. */
 export const manifestIn = ({

@@ -2,7 +2,7 @@
 import { DrobeError, isAbort } from '../../errors';
 import { fieldsOf } from '../../weights/store/records';
 import { get, type Fetch } from '../../weights/download/remote';
-import type { Listed, Listing } from './listing';
+import { isModel, type Listed, type Listing } from './listing';
 
 const HOSTS = /^(?:www\.)?civitai\.(?:com|green|red)$/;
 
@@ -56,7 +56,7 @@ function filesIn(files: unknown, host: string): Listed[] {
     const { name, downloadUrl, hashes } = fieldsOf(file);
     const { SHA256: sum } = fieldsOf(hashes);
     if (typeof name !== 'string' || typeof downloadUrl !== 'string') return [];
-    if (!/\.safetensors$/i.test(name) || URL.parse(downloadUrl)?.host !== host) return [];
+    if (!isModel(name) || URL.parse(downloadUrl)?.host !== host) return [];
     const sha256 = typeof sum === 'string' && /^[\da-f]{64}$/i.test(sum) ? sum : null;
     return [{ path: name, url: downloadUrl, sha256 }];
   });

@@ -6,7 +6,7 @@ import { fieldsOf } from '../../weights/store/records';
 import { get, isPage, type Fetch } from '../../weights/download/remote';
 import { mayTell, sameStem } from '../files/beside';
 import { listPage, pageOf } from './civitai';
-import type { Listed, Listing } from './listing';
+import { isModel, type Listed, type Listing } from './listing';
 
 const HOSTS = new Set(['huggingface.co', 'www.huggingface.co', 'hf.co']);
 const HUB = 'https://huggingface.co';
@@ -81,8 +81,6 @@ async function listRepository(
     licence: info.licence,
   };
 }
-
-const isModel = (path: string): boolean => /\.safetensors$/i.test(path);
 
 /** Others than T5's are not used: they are not asked for. */
 const isT5s = (path: string): boolean => isTokenizerFile(path) && /(?:^|\/)tokenizer_3\//.test(path);

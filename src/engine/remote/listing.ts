@@ -1,5 +1,8 @@
 /** What there is to download at an address. */
 
+/** Whether a file is one of weights by its name. Some call .safetensors .sft. */
+export const isModel = (path: string): boolean => /\.(?:safetensors|sft)$/i.test(path);
+
 /** A file that can be downloaded. */
 export interface Listed {
   /** Where it lies in its repository; of any other file its name, unless its server has one for it. */

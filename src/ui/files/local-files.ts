@@ -19,7 +19,7 @@ export async function chooseFindable(): Promise<LocalFile[]> {
     {
       description: words.files.models,
       accept: {
-        'application/octet-stream': ['.safetensors', '.pth', '.pt', '.ckpt'] as `.${string}`[],
+        'application/octet-stream': ['.safetensors', '.sft', '.pth', '.pt', '.ckpt'] as `.${string}`[],
         'application/yaml': ['.yaml' as const, '.yml' as const],
         'application/json': ['.json' as const],
       },

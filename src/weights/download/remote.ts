@@ -143,7 +143,7 @@ function calledBy({ headers, url, redirected }: Response): string | null {
   const last = redirected ? URL.parse(url) : null;
   if (stated || !last) return stated;
   const asked = last.searchParams.get('response-content-disposition') ?? last.searchParams.get('rscd');
-  const [end] = /[^/]*\.safetensors$/i.exec(last.pathname) ?? [];
+  const [end] = /[^/]*\.(?:safetensors|sft)$/i.exec(last.pathname) ?? [];
   return nameIn(asked) ?? (end ? nameIn(`attachment; filename*=UTF-8''${end}`) : null);
 }
 

@@ -62,6 +62,11 @@ async function repository(name: string, files: Record<string, Blob | Uint8Array>
   server.files = served;
 }
 
+it('files that end in .sft are offered as those that end in .safetensors', async () => {
+  await repository('a/b', { 'ink.sft': lora, 'ink.bin': lora });
+  expect(await offers('a/b')).toMatchObject([{ file: 'ink.safetensors' }]);
+});
+
 it("T5's tokenizer is offered where its own address is given", async () => {
   const json = new TextEncoder().encode(
     JSON.stringify({
@@ -128,6 +133,8 @@ describe('an address', () => {
     expect(await offersAt(server.url('128713'), never)).toMatchObject([{ file: 'ink_v2.safetensors' }]);
     server.habits = { leads: '/store/ink_v3.safetensors?X-Amz-Signature=0' };
     expect(await offersAt(server.url('128713'), never)).toMatchObject([{ file: 'ink_v3.safetensors' }]);
+    server.habits = { leads: '/store/ink_v4.sft?X-Amz-Signature=0' };
+    expect(await offersAt(server.url('128713'), never)).toMatchObject([{ file: 'ink_v4.safetensors' }]);
   });
 
   it('with a name and a password in it hands them over as browsers do, and tells them to nobody else', async () => {
@@ -391,6 +398,11 @@ describe('a page of Civitai', () => {
       downloadUrl: `https://${host}/api/download/models/${id}`,
       hashes: { SHA256: SUM.toUpperCase() },
     },
+    {
+      name: `ink_v${id}_fp16.sft`,
+      downloadUrl: `https://${host}/api/download/models/${id}?fp=fp16`,
+      hashes: { SHA256: SUM },
+    },
     { name: 'ink.ckpt', downloadUrl: `https://${host}/api/download/models/${id}?format=PickleTensor` },
   ];
   const site =
@@ -410,7 +422,7 @@ describe('a page of Civitai', () => {
     ['https://civitai.com/models/4384?modelVersionId=1', 1],
   ])('offers what its API does: %s', async (address, version) => {
     const [offer, ...more] = await offersAt(address, never, site());
-    expect(more).toEqual([]);
+    expect(more).toMatchObject([{ file: `ink_v${version}_fp16.safetensors` }]);
     expect(offer).toMatchObject({ file: `ink_v${version}.safetensors` });
     expect(offer!.model!.ranges[0]!.file).toMatchObject({
       url: `https://civitai.com/api/download/models/${version}`,
