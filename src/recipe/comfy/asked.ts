@@ -17,6 +17,8 @@ interface Tag {
 interface Words {
   readonly text: string;
   readonly clip?: GraphNode | undefined;
+  /** Whose way of weighing words it is, where a node has a choice. */
+  readonly weights?: string | undefined;
 }
 
 /** By the nodes that apply them, those nearest to the sampler first. */
@@ -28,6 +30,8 @@ export function askedOf(sampler: GraphNode, walk: Walk): RecipeSettings {
   const said = (name: string): Words =>
     saidIn(walk.to(sampler, name), name, { walk, controls, before: new Set() });
   const [positive, negative] = [said('positive'), said('negative')];
+  if (!['', 'comfy', 'A1111'].includes(positive.weights ?? ''))
+    walk.doNotKnow('Weights', positive.weights ?? '');
   const clip = clipOf(positive.clip, walk);
   const tags = model.tags.concat(clip.tags.filter((tag) => !model.tags.some((other) => other.id === tag.id)));
   const asked = tags.reverse().map(({ tag }) => tag);
@@ -36,6 +40,7 @@ export function askedOf(sampler: GraphNode, walk: Walk): RecipeSettings {
     prompt: [positive.text, ...asked].filter(Boolean).join(' '),
     negative: negative.text,
     clipSkip: clip.skip,
+    ...(positive.weights === 'A1111' && { emphasis: 'A1111' }),
     ...(controls.size > 0 && { controls: [...controls.values()].reverse() }),
   };
 }
@@ -114,7 +119,11 @@ function saidIn(
   if (!node || before.has(node.id) || before.size > MOST_CONDITIONINGS) return { text: '' };
   before.add(node.id);
   const on = (input: string): Words => saidIn(walk.to(node, input), input, along);
-  const own = (text: string): Words => ({ text: plainWords(text), clip: walk.to(node, 'clip') });
+  const own = (text: string): Words => ({
+    text: plainWords(text),
+    clip: walk.to(node, 'clip'),
+    weights: walk.text(node, 'weights'),
+  });
   if (node.type === 'CLIPTextEncode') return own(walk.text(node, 'text') ?? '');
   if (node.type === 'InstructPixToPixConditioning') return on(name);
   if (controlTypes.has(node.type)) {
@@ -127,7 +136,8 @@ function saidIn(
   const inputs = [...node.inputs.keys()].filter((input) => /^(?:conditioning|positive|negative)/.test(input));
   const parts = inputs.includes(name) ? [on(name)] : inputs.map(on);
   const texts = parts.map((part) => part.text).filter(Boolean);
-  return { text: texts.join(' '), clip: parts.find(({ clip }) => clip)?.clip };
+  const known = parts.find(({ clip }) => clip);
+  return { text: texts.join(' '), clip: known?.clip, weights: known?.weights };
 }
 
 function addControl(node: GraphNode, controls: Controls, walk: Walk): void {

@@ -4,7 +4,8 @@
  */
 import { chosenBy, scheduleNamed } from '../../sampling/labels';
 import { askedOf } from './asked';
-import { graphOf, type GraphNode } from './graph';
+import { graphOf } from './forms';
+import type { GraphNode } from './graph';
 import { isNodeType } from './nodes';
 import { translated } from './translate';
 import { Walk } from './walk';
@@ -133,6 +134,8 @@ class Reader {
     const draft: Draft = {};
     const seed = this.#walk.value(sampler, sampler.type === 'KSampler' ? 'seed' : 'noise_seed');
     if (/^\d{1,20}$/.test(String(seed))) draft.seed = BigInt.asUintN(64, BigInt(String(seed)));
+    // Of a card that is NVIDIA's, as nearly all are.
+    if (this.#walk.text(sampler, 'noise_device') === 'GPU') draft.rng = 'NV';
     const guidance = this.#walk.number(sampler, 'cfg');
     if (guidance !== undefined) draft.guidance = guidance;
     let name = this.#walk.text(sampler, 'sampler_name');

@@ -2,35 +2,14 @@
  * Nodes of widely used packs, and ComfyUI's own that come apart, as the nodes that a recipe is read from: each is what several of
  * these are together.
  */
-import { isLink, valueOf, type Graph, type GraphNode, type Link } from './graph';
-import { isObject } from '../json';
-
-/** Inputs by name. */
-type Inputs = Readonly<Record<string, unknown>>;
-
-/** What takes a node's place. */
-interface Place {
-  /** Types and inputs, by names that count within this node. */
-  readonly nodes: Readonly<Record<string, readonly [type: string, inputs: Inputs]>>;
-  /** Which of them stands behind each output. */
-  readonly outputs: readonly string[];
-  /** Other nodes that are in it. */
-  readonly within?: readonly (GraphNode | undefined)[];
-}
-
-type Way = (node: GraphNode, graph: Graph) => Place | null;
-
-/** A link to another node of the same place. */
-const own = (node: string): Link => ({ node, slot: -1 });
+import { easyWays } from './easy';
+import { isLink, valueOf, type Graph } from './graph';
+import { chain, lorasIn, numberOf, stacksBefore } from './loras';
+import { isOwn, linked, own, type Inputs, type Place, type Way } from './place';
 
 const renamed =
   (type: string): Way =>
   ({ inputs }) => ({ nodes: { all: [type, Object.fromEntries(inputs)] }, outputs: ['all'] });
-
-const linked = (graph: Graph, node: GraphNode, name: string): GraphNode | undefined => {
-  const link = node.inputs.get(name);
-  return isLink(link) ? graph.get(link.node) : undefined;
-};
 
 /** Noise and guidance as nodes of their own. */
 const customAdvanced: Way = (node, graph) => {
@@ -47,82 +26,6 @@ const customAdvanced: Way = (node, graph) => {
   const inputs = { ...Object.fromEntries(node.inputs), ...asked, noise_seed: seed };
   return { nodes: { all: ['SamplerCustom', inputs] }, outputs: ['all', 'all'], within: [noise, guider] };
 };
-
-interface Lora {
-  readonly name: string;
-  readonly unet: number;
-  readonly te: number;
-}
-
-const numberOf = (...values: readonly unknown[]): number =>
-  Number(values.find((value) => typeof value === 'number' || typeof value === 'string') ?? 1);
-
-const stacks: readonly string[] = ['LoRA Stacker', 'CR LoRA Stack', 'Lora Stacker'];
-
-/** As many are followed; a list of hundreds is nobody's. */
-const MOST_STACKS = 100;
-/** As many nodes may all places come to: each of many loaders may stand behind the same stacks. */
-const MOST_PLACED = 20_000;
-
-/** The nodes whose lists go before that of this one, nearest first. */
-function stacksBefore(node: GraphNode, graph: Graph): GraphNode[] {
-  const found = new Set<GraphNode>();
-  let before = linked(graph, node, 'lora_stack');
-  while (before && stacks.includes(before.type) && !found.has(before) && found.size < MOST_STACKS) {
-    found.add(before);
-    before = linked(graph, before, 'lora_stack');
-  }
-  return [...found];
-}
-
-/** Those that a node lists, behind those of its stacks. */
-const lorasIn = (node: GraphNode, graph: Graph): Lora[] =>
-  [node, ...stacksBefore(node, graph)].reverse().flatMap((one) => listedIn(one, graph));
-
-/** Whichever pack a node is from: "lora_1", "lora_name_1", "lora_01", with strengths of their own. */
-function listedIn(node: GraphNode, graph: Graph): Lora[] {
-  const at = (name: string): unknown => valueOf(graph, node, name);
-  const count = numberOf(at('lora_count') ?? Infinity);
-  const isSimple = at('input_mode') === 'simple';
-  return [...node.inputs.keys()].flatMap((key): Lora[] => {
-    const [, number] = /^lora_(?:name_)?(\d+)$/.exec(key) ?? [];
-    if (number === undefined || Number(number) > count) return [];
-    const value = at(key);
-    if (isObject(value)) {
-      const unet = numberOf(value.strength);
-      const isOn = value.on !== false && typeof value.lora === 'string' && value.lora !== 'None';
-      return isOn ? [{ name: String(value.lora), unet, te: numberOf(value.strengthTwo, unet) }] : [];
-    }
-    const isOff = /^off$/i.test(String(at(`switch_${number}`)));
-    if (typeof value !== 'string' || value === 'None' || isOff) return [];
-    const both = numberOf(at(`lora_wt_${number}`), at(`strength_${number}`));
-    const [unet, te] = isSimple
-      ? [both, both]
-      : [
-          numberOf(at(`model_str_${number}`), at(`model_weight_${number}`), both),
-          numberOf(at(`clip_str_${number}`), at(`clip_weight_${number}`), both),
-        ];
-    return [{ name: value, unet, te }];
-  });
-}
-
-/** A row of LoRAs behind a model and its text encoder. */
-function chain(loras: readonly Lora[], model: unknown, clip: unknown): Place {
-  const nodes: Record<string, [string, Inputs]> = {
-    model: ['Reroute', { model }],
-    clip: ['Reroute', { clip }],
-  };
-  let [lastModel, lastClip] = ['model', 'clip'];
-  for (const [i, { name, unet, te }] of loras.entries()) {
-    const links = { model: own(lastModel), clip: own(lastClip) };
-    nodes[`lora${i}`] = [
-      'LoraLoader',
-      { ...links, lora_name: name, strength_model: unet, strength_clip: te },
-    ];
-    lastModel = lastClip = `lora${i}`;
-  }
-  return { nodes, outputs: [lastModel, lastClip] };
-}
 
 const loraList: Way = (node, graph) => ({
   ...chain(lorasIn(node, graph), node.inputs.get('model'), node.inputs.get('clip')),
@@ -183,7 +86,11 @@ const ways: ReadonlyMap<string, Way> = new Map([
   ['CR Apply LoRA Stack', loraList],
   ['Efficient Loader', efficientLoader],
   ['KSampler (Efficient)', efficientSampler],
+  ...easyWays,
 ]);
+
+/** As many nodes may all places come to: each of many loaders may stand behind the same stacks. */
+const MOST_PLACED = 20_000;
 
 /** The graph with nodes of its own in the place of those that are known here. */
 export function translated(graph: Graph): Graph {
@@ -217,5 +124,3 @@ export function translated(graph: Graph): Graph {
     }),
   );
 }
-
-const isOwn = (value: unknown): value is Link => isLink(value) && value.slot === -1;

@@ -140,6 +140,104 @@ it('hundreds of recipes are read from their workflows as they were written, in b
   );
 });
 
+interface Page {
+  readonly nodes: readonly (PageNode & Readonly<Record<string, unknown>>)[];
+  readonly links: readonly (readonly [number, number, number, number, number, string])[];
+}
+
+/** A page with some of its nodes in a subgraph. @param told whether their fields stand outside, and in which form. */
+function wrapped(page: Page, inside: ReadonlySet<number>, told: 'not' | 'proxies' | 'inputs'): object {
+  const link = ([id, origin_id, origin_slot, target_id, target_slot, type]: Page['links'][number]) => ({
+    ...{ id, origin_id, origin_slot, target_id, target_slot, type },
+  });
+  const within = page.links.filter(([, from, , to]) => inside.has(from) && inside.has(to));
+  const coming = page.links.filter(([, from, , to]) => !inside.has(from) && inside.has(to));
+  const leaving = page.links.filter(([, from, , to]) => inside.has(from) && !inside.has(to));
+  const inner = page.nodes.filter(({ id }) => inside.has(id));
+  const seeds = told === 'not' ? [] : inner.filter(({ type }) => type === 'KSampler');
+  const given = seeds.map(({ widgets_values }) => widgets_values[0]);
+  const isInput = told === 'inputs';
+  const emptied = inner.map((node) => ({
+    ...node,
+    ...(seeds.includes(node) && { widgets_values: [0, ...node.widgets_values.slice(1)] }),
+    inputs: [
+      ...node.inputs,
+      ...(isInput && seeds.includes(node) ? [{ name: 'seed', type: 'INT', link: 90_000 + node.id }] : []),
+    ],
+  }));
+  const named = (i: number): string => `seed_${i}`;
+  const definition = {
+    id: 'a-b-c',
+    nodes: emptied,
+    inputs: [
+      ...coming.map((_, i) => ({ name: `in_${i}` })),
+      ...(isInput ? seeds.map((_, i) => ({ name: named(i) })) : []),
+    ],
+    outputs: leaving.map((_, i) => ({ name: `out_${i}` })),
+    links: [
+      ...within.map(link),
+      ...coming.map(([id, , , to, slot, type], i) => link([id, -10, i, to, slot, type])),
+      ...leaving.map(([id, from, slot, , , type], i) => link([id, from, slot, -20, i, type])),
+      ...(isInput ? seeds.map(({ id }, i) => link([90_000 + id, -10, coming.length + i, id, 9, 'INT'])) : []),
+    ],
+  };
+  const instance = {
+    id: 5000,
+    type: 'a-b-c',
+    inputs: [
+      ...coming.map(([id], i) => ({ name: `in_${i}`, link: id })),
+      ...(isInput ? seeds.map((_, i) => ({ name: named(i), link: null, widget: { name: named(i) } })) : []),
+    ],
+    properties: told === 'proxies' ? { proxyWidgets: seeds.map(({ id }) => [String(id), 'seed']) } : {},
+    widgets_values: given,
+  };
+  return {
+    nodes: [...page.nodes.filter(({ id }) => !inside.has(id)), instance],
+    links: [
+      ...page.links.filter(([, from, , to]) => !inside.has(from) && !inside.has(to)),
+      ...coming.map(([id, from, slot, , , type], i) => [id, from, slot, 5000, i, type]),
+      ...leaving.map(([id, , , to, slot, type], i) => [id, 5000, i, to, slot, type]),
+    ],
+    definitions: { subgraphs: [definition] },
+  };
+}
+
+it('whatever of a workflow is in a subgraph, it says the same', () => {
+  const asJson = (value: object): string =>
+    JSON.stringify(value, (_, inner: unknown) => (typeof inner === 'bigint' ? String(inner) : inner));
+  fc.assert(
+    fc.property(
+      own,
+      fc.array(fc.boolean(), { minLength: 60, maxLength: 60 }),
+      fc.constantFrom('not', 'proxies', 'inputs'),
+      (recipe, picks, told) => {
+        const page = parseExact(writeComfy(recipe).workflow) as Page;
+        const inside = new Set(page.nodes.map(({ id }) => id).filter((_, i) => picks[i]));
+        const found = readComfy(asJson(wrapped(page, inside, told)));
+        const sorted = (of: Recipe | null) => of && { ...of, resources: new Set(of.resources) };
+        expect(sorted(found)).toEqual(sorted(recipe));
+      },
+    ),
+    hundreds,
+  );
+});
+
+it('subgraphs that hold themselves, or each two of the next, end', () => {
+  const node = (id: number, type: string) => ({ id, type, inputs: [] });
+  const subgraph = (id: string, ...nodes: object[]) => ({ id, nodes, links: [], inputs: [], outputs: [] });
+  const self = {
+    nodes: [node(1, 's')],
+    links: [],
+    definitions: { subgraphs: [subgraph('s', node(1, 's'))] },
+  };
+  expect(readComfy(JSON.stringify(self))).toBeNull();
+  const all = Array.from({ length: 30 }, (_, i) =>
+    subgraph(`s${i}`, node(1, `s${i + 1}`), node(2, `s${i + 1}`), node(3, 'KSampler')),
+  );
+  const many = { nodes: [node(1, 's0')], links: [], definitions: { subgraphs: all } };
+  expect(readComfy(JSON.stringify(many))).toBeNull();
+});
+
 interface RunNode {
   readonly class_type: string;
   readonly inputs: Readonly<Record<string, unknown>>;
@@ -307,6 +405,13 @@ describe('workflows of others', () => {
     });
   });
 
+  it('one whose nodes were in a subgraph, as ComfyUI runs it', () => {
+    const inside = api({})
+      .replace(/"([3-7])":\{/g, '"57:$1":{')
+      .replace(/\["([3-7])",/g, '["57:$1",');
+    expect(readComfy(inside)).toEqual(readComfy(api({})));
+  });
+
   it('a seed of 64 bits is kept exactly', () => {
     expect(readComfy(api({}).replace('"seed":5', '"seed":18446744073709551615'))?.settings.seed).toBe(
       2n ** 64n - 1n,
@@ -393,6 +498,89 @@ describe('workflows of others', () => {
     });
     expect(recipe?.resources).toEqual([{ kind: 'model', name: 'v1-5' }]);
     expect(recipe?.unknown).toEqual([]);
+  });
+
+  const easy = (more: object, loader = 'easy fullLoader'): string =>
+    JSON.stringify({
+      1: {
+        class_type: loader,
+        inputs: {
+          ...{
+            ckpt_name: 'v1-5.safetensors',
+            vae_name: 'kl.pt',
+            clip_skip: -2,
+            lora_name: 'hat.safetensors',
+          },
+          ...{ lora_model_strength: 0.8, lora_clip_strength: 0.8, optional_lora_stack: ['2', 0] },
+          ...{ resolution: '512 x 768', empty_latent_width: 64, empty_latent_height: 64, batch_size: 1 },
+          ...{ positive: ['6', 0], negative: 'bad' },
+          ...(loader === 'easy fullLoader' && { positive_weight_interpretation: 'comfy' }),
+        },
+      },
+      2: {
+        class_type: 'easy loraStack',
+        inputs: {
+          ...{ toggle: true, mode: 'simple', num_loras: 1, lora_1_name: 'ink.pt', lora_1_strength: 0.5 },
+          ...{ lora_2_name: 'no', lora_2_strength: 1 },
+        },
+      },
+      4: {
+        class_type: 'easy preSampling',
+        inputs: {
+          ...{ pipe: ['1', 0], seed: 5, steps: 20, cfg: 7, sampler_name: 'euler', scheduler: 'karras' },
+          denoise: 1,
+        },
+      },
+      5: { class_type: 'easy kSampler', inputs: { pipe: ['4', 0], image_output: 'Preview', link_id: 0 } },
+      6: { class_type: 'easy positive', inputs: { positive: 'a cat' } },
+      ...more,
+    });
+
+  it('loaders and samplers that hand on all they have along one link', () => {
+    const recipe = readComfy(easy({}));
+    expect(recipe).toEqual({
+      tool: { name: 'ComfyUI' },
+      settings: {
+        ...{ like: 'ComfyUI', emphasis: 'ComfyUI', rng: 'CPU', mode: 'text', clipSkip: 2 },
+        ...{ prompt: 'a cat <lora:ink:0.5> <lora:hat:0.8>', negative: 'bad', width: 512, height: 768 },
+        ...{ seed: 5n, steps: 20, guidance: 7, sampler: 'Euler', schedule: 'Karras' },
+      },
+      resources: [
+        { kind: 'vae', name: 'kl' },
+        { kind: 'model', name: 'v1-5' },
+      ],
+      unknown: [],
+    });
+  });
+
+  it('the same with what is otherwise: A1111’s weights, the noise of a card, a picture, one node for all', () => {
+    const full = {
+      4: { class_type: 'LoadImage', inputs: { image: 'a.png' } },
+      5: {
+        class_type: 'easy fullkSampler',
+        inputs: {
+          ...{ pipe: ['1', 0], seed: 5, steps: 20, cfg: 7, sampler_name: 'euler', scheduler: 'karras' },
+          ...{ denoise: 0.6, image: ['4', 0] },
+        },
+      },
+      9: { class_type: 'SaveImage', inputs: { images: ['5', 1] } },
+    };
+    expect(readComfy(easy(full, 'easy a1111Loader'))?.settings).toMatchObject({
+      ...{ emphasis: 'A1111', rng: 'CPU', mode: 'image', strength: 0.6, steps: 20 },
+      prompt: 'a cat <lora:ink:0.5> <lora:hat:0.8>',
+    });
+    const advanced = {
+      4: {
+        class_type: 'easy preSamplingAdvanced',
+        inputs: {
+          ...{ pipe: ['1', 0], seed: 5, steps: 20, cfg: 7, sampler_name: 'euler', scheduler: 'karras' },
+          ...{ start_at_step: 4, end_at_step: 10_000, add_noise: 'enable (GPU=A1111)' },
+        },
+      },
+    };
+    const recipe = readComfy(easy(advanced));
+    expect(recipe?.settings).toMatchObject({ rng: 'NV', seed: 5n, steps: 20 });
+    expect(recipe?.unknown).toEqual([['Steps run', '4 to 10000']]);
   });
 
   it('noise and guidance as nodes of their own; what Flux alone has is named', () => {

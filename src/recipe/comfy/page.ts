@@ -1,0 +1,184 @@
+/**
+ * The nodes of a workflow as ComfyUI's page keeps it: with links by number, fields in a row, and subgraphs, which are laid out
+ * where they stand, by the ids that ComfyUI gives their nodes when it runs them: "12:5".
+ */
+import { AFTER_SEED, isNodeType, nodeKinds } from './nodes';
+import { isObject } from '../json';
+import type { GraphNode, Link } from './graph';
+
+type Json = Readonly<Record<string, unknown>>;
+
+const MUTED = 2;
+const BYPASSED = 4;
+
+/** Where links begin that come into a subgraph, and where those end that leave it. */
+const INSIDE = -10;
+const OUTSIDE = -20;
+
+/** Subgraphs in subgraphs, deeper than anyone nests them. */
+const MOST_NESTED = 20;
+
+/** A subgraph's node on the page, and what it is there. */
+interface Instance {
+  readonly node: Json;
+  readonly definition: Json;
+}
+
+/** @param most nodes: one more is laid out at the most. Nodes that the person has switched off are not there. */
+export function pageGraph(page: Json, most: number): Map<string, GraphNode> {
+  const graph = new Map<string, GraphNode>();
+  const definitions = definitionsIn(page);
+
+  /** @param at what the ids of its nodes begin with. @param told values of fields in it that stand outside, by node. */
+  function lay(nodes: readonly unknown[], rows: unknown, at: string, told: Told, depth: number): void {
+    const here = nodes.filter((node): node is Json => isObject(node) && node.mode !== MUTED);
+    const instances = new Map<string, Instance>();
+    for (const node of here) {
+      const definition = definitions.get(idOf(node.type));
+      if (definition && node.mode !== BYPASSED && depth < MOST_NESTED)
+        instances.set(idOf(node.id), { node, definition });
+    }
+    const links = linksIn(rows, at, instances);
+    for (const [slot, link] of links.leaving) add(`${at}out${slot}`, 'Reroute', [['value', link]]);
+    for (const node of here) {
+      if (graph.size > most) return;
+      if (typeof node.type !== 'string') continue;
+      const id = at + idOf(node.id);
+      const instance = instances.get(idOf(node.id));
+      if (instance) enter(instance, id, linkedIn(node.inputs, links.within), depth);
+      else {
+        const linked = linkedIn(node.inputs, links.within).filter(([, { node: from }]) => isThere(from));
+        const type = node.mode === BYPASSED ? 'Reroute' : node.type;
+        add(id, type, [...fieldsOf(node), ...(told.get(idOf(node.id)) ?? []), ...linked]);
+      }
+    }
+  }
+
+  /** What comes into a subgraph stands before its nodes: they look whether it does. */
+  function enter({ node, definition }: Instance, id: string, linked: [string, Link][], depth: number): void {
+    const { own, within } = promotedBy(node);
+    const names = listOf(definition.inputs).map((input) => (isObject(input) ? idOf(input.name) : ''));
+    for (const [slot, name] of names.entries()) {
+      const link = linked.find(([other]) => other === name)?.[1];
+      if (link && isThere(link.node)) add(`${id}:in${slot}`, 'Reroute', [['value', link]]);
+      else if (own.has(name)) add(`${id}:in${slot}`, 'PrimitiveNode', [['value', own.get(name)]]);
+    }
+    lay(listOf(definition.nodes), definition.links, `${id}:`, within, depth + 1);
+  }
+
+  /** Whether a link leads anywhere: into a subgraph it may not. */
+  const isThere = (id: string): boolean => !/(?:^|:)in\d+$/.test(id) || graph.has(id);
+
+  function add(id: string, type: string, inputs: readonly (readonly [string, unknown])[]): void {
+    graph.set(id, { id, type, inputs: new Map(inputs) });
+  }
+
+  lay(listOf(page.nodes), page.links, '', new Map(), 0);
+  return graph;
+}
+
+/** Ids and names; whatever else stands in their place is none. */
+const idOf = (value: unknown): string =>
+  typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? (value as unknown[]) : []);
+
+function definitionsIn({ definitions }: Json): ReadonlyMap<string, Json> {
+  const all = isObject(definitions) ? listOf(definitions.subgraphs) : [];
+  return new Map(
+    all.flatMap((one) => (isObject(one) && typeof one.id === 'string' ? [[one.id, one] as const] : [])),
+  );
+}
+
+/** Links by number, and what leaves a subgraph by its place among the outputs. */
+function linksIn(
+  rows: unknown,
+  at: string,
+  instances: ReadonlyMap<string, Instance>,
+): { within: ReadonlyMap<number, Link>; leaving: ReadonlyMap<number, Link> } {
+  const within = new Map<number, Link>();
+  const leaving = new Map<number, Link>();
+  for (const row of listOf(rows)) {
+    // [id, from, from slot, to, to slot, type], or the same by name.
+    const [id, node, slot, target, place] = Array.isArray(row)
+      ? (row as unknown[])
+      : isObject(row)
+        ? [row.id, row.origin_id, row.origin_slot, row.target_id, row.target_slot]
+        : [];
+    if (typeof id !== 'number' || typeof slot !== 'number') continue;
+    const from = idOf(node);
+    const link =
+      node === INSIDE
+        ? { node: `${at}in${slot}`, slot: 0 }
+        : instances.has(from)
+          ? { node: `${at}${from}:out${slot}`, slot: 0 }
+          : { node: at + from, slot };
+    within.set(id, link);
+    if (target === OUTSIDE && typeof place === 'number') leaving.set(place, link);
+  }
+  return { within, leaving };
+}
+
+function linkedIn(inputs: unknown, links: ReadonlyMap<number, Link>): [string, Link][] {
+  return listOf(inputs).flatMap((input): [string, Link][] => {
+    if (!isObject(input) || typeof input.name !== 'string' || typeof input.link !== 'number') return [];
+    const link = links.get(input.link);
+    return link ? [[input.name, link]] : [];
+  });
+}
+
+/** Values of fields by the nodes in a subgraph that have them. */
+type Told = ReadonlyMap<string, readonly (readonly [name: string, value: unknown])[]>;
+
+/**
+ * The fields that a subgraph shows outside: of its inputs by their names, and of nodes in it. Pages list them as
+ * `proxyWidgets`, [node, name], with node -1 for an input; later ones as inputs that have a field.
+ */
+function promotedBy({ inputs, properties, widgets_values: values }: Json): {
+  own: ReadonlyMap<string, unknown>;
+  within: Told;
+} {
+  const own = new Map<string, unknown>();
+  const within = new Map<string, (readonly [string, unknown])[]>();
+  if (isObject(values)) return { own: new Map(Object.entries(values)), within };
+  const proxies = listOf(isObject(properties) ? properties.proxyWidgets : null);
+  const fields = listOf(inputs).flatMap((input) =>
+    isObject(input) && isObject(input.widget) ? [['-1', idOf(input.name)]] : [],
+  );
+  const told = listOf(values);
+  // Lists of other lengths tell nothing.
+  const places = [proxies, fields].find((list) => list.length === told.length) ?? [];
+  for (const [i, place] of places.entries()) {
+    const [node, name] = listOf(place).map(idOf);
+    if (node === undefined || name === undefined) continue;
+    if (node === '-1') own.set(name, told[i]);
+    else within.set(node, [...(within.get(node) ?? []), [name, told[i]]]);
+  }
+  return { own, within };
+}
+
+/** By the names that we know, or that newer pages tell; of other nodes the first field, which a primitive's value is. */
+function fieldsOf(node: Json): [string, unknown][] {
+  const values = node.widgets_values;
+  if (isObject(values)) return Object.entries(values);
+  if (!Array.isArray(values)) return [];
+  const names = isNodeType(idOf(node.type))
+    ? nodeKinds[node.type as keyof typeof nodeKinds].widgets
+    : (namesOf(node.inputs, values.length) ?? ['value']);
+  const loras = (values as unknown[]).filter((value) => isObject(value) && typeof value.lora === 'string');
+  return [
+    ...names.map((name, i): [string, unknown] => [name, (values as unknown[])[i]]),
+    ...loras.map((lora, i): [string, unknown] => [`lora_${i + 1}`, lora]), // rgthree's, which have no names on the page
+  ];
+}
+
+/** Names of a node's fields, as inputs that have a field tell them; null where they do not tell all of them. */
+function namesOf(inputs: unknown, count: number): string[] | null {
+  const told = listOf(inputs).flatMap((input) =>
+    isObject(input) && isObject(input.widget) && typeof input.widget.name === 'string'
+      ? [input.widget.name]
+      : [],
+  );
+  const names = told.flatMap((name) => (/^(?:noise_)?seed$/.test(name) ? [name, AFTER_SEED] : [name]));
+  return [told, names].find((list) => list.length === count) ?? null;
+}
