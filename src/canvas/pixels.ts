@@ -48,9 +48,9 @@ export function greyOf({ width, height, alpha }: Mask): Pixels {
   return { width, height, rgba };
 }
 
-/** Whether something shows through. */
-export function isClear({ rgba }: Pixels): boolean {
-  for (let i = 3; i < rgba.length; i += 4) if (rgba[i] !== 255) return true;
+/** Whether something shows through. @param opaque the least alpha that counts as none. */
+export function isClear({ rgba }: Pixels, opaque = 255): boolean {
+  for (let i = 3; i < rgba.length; i += 4) if (rgba[i]! < opaque) return true;
   return false;
 }
 

@@ -2,6 +2,7 @@
 import { XMP } from './bytes';
 import { isComfy, readComfy } from './comfy/read';
 import { textsIn, type Texts } from './containers';
+import { hiddenText, type Columns } from './hidden';
 import { isInfotext, readInfotext } from './infotext';
 import { readInvoke } from './invoke';
 import { isObject, parseExact, textAt } from './json';
@@ -12,6 +13,12 @@ import type { Recipe } from './recipe';
 
 /** Null for a picture without one. */
 export const recipeInPicture = (file: Uint8Array): Recipe | null => withinMost(recipeIn(textsIn(file)));
+
+/** What tools hide in pixels, which stays where texts are lost. Null for a picture without it. */
+export async function recipeInPixels(columns: Columns): Promise<Recipe | null> {
+  const text = await hiddenText(columns);
+  return text === null ? null : recipeInText(text);
+}
 
 /** Whether there is a workflow of ComfyUI, be there a recipe in it or not. */
 export const isWorkflow = (text: string): boolean => text.trimStart().startsWith('{') && isComfy(text.trim());

@@ -1,8 +1,9 @@
 /** Pictures that were made elsewhere, with the recipes that other tools wrote into them. */
 import { isAbort, toDrobeError, type DrobeError } from '../../errors';
-import { recipeInPicture } from '../../recipe/read';
+import { recipeInPicture, recipeInPixels } from '../../recipe/read';
 import { resourcesOf, type Recipe } from '../../recipe/recipe';
 import { nameOf } from '../../weights/db';
+import { columnsOf } from '../files/decode';
 import { opened, readHead, type Original, type Unopened } from '../files/picture';
 import { jobOf } from '../settings/job';
 import { completed, settingsOf } from '../settings/recipe';
@@ -75,7 +76,9 @@ export async function* bring(
 
 async function lookInto(unopened: Unopened, made: number): Promise<Omit<Brought, 'hash'>> {
   const { original, thumbnail } = await opened(unopened);
-  return { picture: keptOf(original, recipeInPicture(unopened.bytes), made), thumbnail };
+  const columns = columnsOf(unopened.blob, unopened.bytes);
+  const recipe = recipeInPicture(unopened.bytes) ?? (columns && (await recipeInPixels(columns)));
+  return { picture: keptOf(original, recipe, made), thumbnail };
 }
 
 /** As if it had been made here, as far as its recipe tells. @param made in milliseconds since 1970. */

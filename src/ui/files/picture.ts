@@ -167,12 +167,12 @@ async function remarksOn(bytes: Uint8Array, blob: Blob): Promise<Remark[]> {
   return remarks;
 }
 
-/** Looked for in a small picture of it: what is clear shows through that, too. */
+/** Looked for in a small picture of it: what is clear shows through that, too. One bit is none: some hide words there. */
 async function hasClearParts(blob: Blob): Promise<boolean> {
   const bitmap = await decode({ blob, pixels: null });
   const size = (side: number): number => Math.min(side, 512);
   const small = { width: size(bitmap.width), height: size(bitmap.height) };
-  return isClear(resampled(bitmap, wholeOf(bitmap), small, null));
+  return isClear(resampled(bitmap, wholeOf(bitmap), small, null), 254);
 }
 
 /** Width and height as shown (cameras turn pictures by a note), told by the header alone. */

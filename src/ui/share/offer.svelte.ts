@@ -2,10 +2,11 @@ import type { ModelEntry } from '../../engine/api';
 import { DrobeError, toDrobeError } from '../../errors';
 import { compare, withLocalNames, type Comparison, type Device, type Present } from '../../recipe/compare';
 import { recipeInFragment } from '../../recipe/link';
-import { hasWorkflow, isWorkflow, recipeInPicture, recipeInText } from '../../recipe/read';
+import { hasWorkflow, isWorkflow, recipeInPicture, recipeInPixels, recipeInText } from '../../recipe/read';
 import { stemOf, type Recipe } from '../../recipe/recipe';
 import { recipeUnits, unitsOf } from '../control/recipe';
 import type { Unit } from '../control/unit';
+import { columnsOf } from '../files/decode';
 import { isImage } from '../files/picture';
 import type { Studio } from '../make/studio.svelte';
 import { isAddon, isUsable, type Library } from '../models/library.svelte';
@@ -73,7 +74,9 @@ export class RecipeOffer {
     if (isText ? file.size > LONGEST_TEXT : !isImage(file)) return false;
     const bytes = new Uint8Array(await file.arrayBuffer());
     const text = isText ? new TextDecoder().decode(bytes) : '';
-    const recipe = isText ? recipeInText(text) : recipeInPicture(bytes);
+    const recipe = isText
+      ? recipeInText(text)
+      : (recipeInPicture(bytes) ?? (hasWorkflow(bytes) ? null : await recipeHidden(file, bytes)));
     if (recipe) this.#offer(recipe, { picture: isText ? null : file, aside });
     else if (isText ? isWorkflow(text) : hasWorkflow(bytes)) this.#fail('workflow-unread', file.name);
     else return false;
@@ -273,6 +276,12 @@ export class RecipeOffer {
       control: [...named('control'), ...named('ip-adapter')],
     };
   }
+}
+
+/** Words in the pixels; a picture that cannot be decoded has none: whoever takes it says what is wrong with it. */
+async function recipeHidden(file: File, bytes: Uint8Array): Promise<Recipe | null> {
+  const columns = columnsOf(file, bytes);
+  return columns && recipeInPixels(columns).catch(() => null);
 }
 
 /** With the prompts of the second pass under the names that things have here. */
