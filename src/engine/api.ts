@@ -123,6 +123,11 @@ export interface InstallProgress {
   readonly totalBytes: number;
 }
 
+export interface ImportProgress extends InstallProgress {
+  /** Told once, of what can be drawn with from now on: its copy will have the same id. Absent of what has to wait for it. */
+  readonly entry?: ModelEntry;
+}
+
 /** Where nets run. `slow` says why it will be slow, unless it was chosen so. */
 export interface DeviceInfo {
   readonly backend: 'webgpu' | 'wasm';
@@ -160,8 +165,11 @@ export interface EngineApi {
   models(): Call<never, ModelEntry[]>;
   /** Finds the files that are one model together, the parts of a diffusers folder, and makes them one file. */
   gather(files: readonly LocalFile[]): Call<never, Gathered>;
-  /** Checks the model, then copies it into IndexedDB; one that is there already is that. A failure or abort leaves nothing behind. */
-  install(model: LocalModel): Call<InstallProgress, ModelEntry>;
+  /**
+   * Checks the model, then copies it into IndexedDB; one that is there already is that. A failure or abort leaves nothing
+   * behind. Meanwhile a checkpoint is drawn from its own files.
+   */
+  install(model: LocalModel): Call<ImportProgress, ModelEntry>;
   /** Checks the model, then remembers where its files lie: they are read from there. All of them have a handle. */
   link(model: LocalModel): Call<never, ModelEntry>;
   /**
@@ -227,5 +235,12 @@ interface Witness {
 /** What asks other servers. It is done in a worker of its own, which is there only while it is. */
 export type CourierApi = Pick<EngineApi, 'look' | 'download' | 'repair'> & Witness;
 
+/** What copies a model, in a worker of its own: nets that run do not hold it up. */
+export type ImporterApi = Pick<EngineApi, 'install'>;
+
 /** What is done in the engine's worker, which can reach no server but the app's. */
-export type WorkerApi = Omit<EngineApi, 'look' | 'download' | 'repair'> & Witness;
+export type WorkerApi = Omit<EngineApi, 'install' | 'look' | 'download' | 'repair'> &
+  Witness & {
+    /** There is one more model, drawn from these files, until the call is ended: then its copy is there, or none. */
+    arrive(entry: ModelEntry, model: LocalModel): Call<never, void>;
+  };

@@ -1,9 +1,10 @@
 /**
- * Starts the engine's worker, and a fresh one when it has died or its graphics device is beyond repair; and, for each
- * errand to other servers, a courier.
+ * Starts the engine's worker, and a fresh one when it has died or its graphics device is beyond repair; for each errand to
+ * other servers a courier, and for each import an importer.
  */
 import { DrobeError, endsEngine } from '../errors';
-import type { CourierApi, EngineApi, WorkerApi } from './api';
+import type { CourierApi, EngineApi, ImporterApi, LocalModel, ModelEntry, WorkerApi } from './api';
+import importerAddress from './files/importer?worker&url';
 import courierAddress from './remote/courier?worker&url';
 import { connect, type Port, type Remote } from './rpc';
 import { confinedScript, ownScript } from './scripts';
@@ -25,6 +26,17 @@ const startWorker = (): EngineWorker =>
 /** Not bound by the page, or it could fetch nothing from elsewhere. */
 const startCourier = (): EngineWorker =>
   new Worker(ownScript(courierAddress), { type: 'module', name: 'drobe-courier' });
+
+/** As bound as the page. */
+const startImporter = (): EngineWorker =>
+  new Worker(confinedScript(importerAddress), { type: 'module', name: 'drobe-importer' });
+
+/** A model that is drawn from its files, until the signal aborts. */
+interface Arriving {
+  readonly entry: ModelEntry;
+  readonly model: LocalModel;
+  readonly signal: AbortSignal;
+}
 
 /** Takes the origins of requests that a worker made, each as often as it did. */
 type OnRequests = (origins: readonly string[], asker: 'app' | 'courier') => void;
@@ -56,8 +68,11 @@ export function startEngine(
   onRequests: OnRequests = () => undefined,
   start = startWorker,
   send = startCourier,
+  bring = startImporter,
 ): Remote<EngineApi> {
   let current: (Line<WorkerApi> & { calls: number }) | undefined;
+  /** Every engine is told, also one that starts later. */
+  const arriving = new Set<Arriving>();
 
   function open() {
     const line = {
@@ -67,7 +82,40 @@ export function startEngine(
       }),
     };
     void follow(line.remote.requests(never), (origins) => onRequests(origins, 'app'));
+    for (const one of arriving) announce(line, one);
     return line;
+  }
+
+  /** One that dies meanwhile needs to know no more. */
+  function announce({ remote }: Line<WorkerApi>, { entry, model, signal }: Arriving): void {
+    remote
+      .arrive(signal, entry, model)
+      .next()
+      .catch(() => undefined);
+  }
+
+  /** Runs one import on an importer of its own, while the engine knows of the model as soon as there is something to draw. */
+  async function* importing(signal: AbortSignal, model: LocalModel) {
+    const line = lineTo<ImporterApi>(bring());
+    const over = new AbortController();
+    const install = line.remote.install(signal, model);
+    try {
+      for (;;) {
+        const { done, value } = await install.next();
+        if (done) return value;
+        const { entry } = value;
+        if (entry) {
+          const one = { entry, model, signal: over.signal };
+          arriving.add(one);
+          over.signal.addEventListener('abort', () => arriving.delete(one));
+          if (current) announce(current, one);
+        }
+        yield value;
+      }
+    } finally {
+      over.abort();
+      line.end();
+    }
   }
 
   /** Runs one call on the current worker. A worker that failed for good ends with its last open call. */
@@ -100,7 +148,7 @@ export function startEngine(
     device: (signal, wish) => through((remote) => remote.device(signal, wish)),
     models: (signal) => through((remote) => remote.models(signal)),
     gather: (signal, files) => through((remote) => remote.gather(signal, files)),
-    install: (signal, model) => through((remote) => remote.install(signal, model)),
+    install: importing,
     link: (signal, model) => through((remote) => remote.link(signal, model)),
     annotate: (signal, settings) => through((remote) => remote.annotate(signal, settings)),
     filesOf: (signal, id) => through((remote) => remote.filesOf(signal, id)),

@@ -154,14 +154,15 @@ export interface Trigger {
 }
 
 /**
- * One checkpoint that could be chosen, or what can be added to one. `stored`: copied into IndexedDB. `linked`: read from
- * where the person's file lies. `served`: lies in models/ beside the app.
+ * One checkpoint that could be chosen, or what can be added to one. `stored`: copied into IndexedDB. `arriving`: being
+ * copied, and read from the person's file until that is done. `linked`: read from where the person's file lies. `served`:
+ * lies in models/ beside the app.
  */
 export type ModelEntry = {
   readonly id: string;
   readonly file: string;
   readonly bytes: number;
-  readonly origin: 'stored' | 'linked' | 'served';
+  readonly origin: 'stored' | 'arriving' | 'linked' | 'served';
   /**
    * SHA-256 of the file, of a LoRA's tensors alone, and of a small part of the file (see `weights/store/hashes.ts`); not there before they
    * are computed, which is some time after import.

@@ -17,6 +17,7 @@ import type {
   Inspection,
   InstallProgress,
   LocalFile,
+  LocalModel,
   ModelEntry,
   Offer,
   StorageFacts,
@@ -24,9 +25,10 @@ import type {
 } from './api';
 import { toldHeader } from './files/beside';
 import { calledWords } from './called';
+import { arrivals } from './files/arriving';
 import { apart } from './files/facts';
 import { hashing } from './files/hashing';
-import { annotateModels, installModel, linkModel, renameModel } from './files/imports';
+import { annotateModels, linkModel, renameModel } from './files/imports';
 import { judge } from './files/judge';
 import { nameInWorkers } from './files/naming';
 import { isServed, served, type Found } from './files/served';
@@ -56,10 +58,14 @@ export function shelf(folder: string) {
 
   let last: { readonly id: string; readonly tensors: NormalForm['tensors'] } | null = null;
 
+  const arriving = arrivals(async (id) => storedSource(await openStored(id), judge, sound));
+
   const hashes = hashing(async (id) => (await storedFile(id)).slices);
 
-  const hashesById = (id: string): Promise<Hashes | null> =>
-    isServed(id) ? hashes.elsewhere(host.versionOf(id)) : hashes.of(id);
+  async function hashesById(id: string): Promise<Hashes | null> {
+    if (arriving.has(id)) return null; // its copy is hashed
+    return isServed(id) ? hashes.elsewhere(host.versionOf(id)) : hashes.of(id);
+  }
 
   async function withHashes(entry: ModelEntry): Promise<ModelEntry> {
     const found = await hashesById(entry.id).catch(() => null);
@@ -67,7 +73,7 @@ export function shelf(folder: string) {
   }
 
   async function slicesOf(id: string): Promise<Found> {
-    return isServed(id) ? host.find(id) : storedFile(id);
+    return isServed(id) ? host.find(id) : (arriving.find(id) ?? storedFile(id));
   }
 
   async function storedFile(id: string): Promise<Found & { readonly slices: Blob }> {
@@ -98,14 +104,18 @@ export function shelf(folder: string) {
       await swept;
       const [imported, others] = await Promise.all([listStored(), host.list()]);
       const stored = imported.models.map(storedEntry);
+      const coming = arriving.list().filter(({ id }) => !stored.some((one) => one.id === id));
       return apart([
         ...(await Promise.all(stored.map(withHashes))),
+        ...coming,
         ...imported.unreadable.map(unreadableEntry),
         ...(await Promise.all(others.map(withHashes))),
       ]);
     },
 
-    install: installModel,
+    /** Lists a model that is being imported, until the signal aborts; see `arrivals`. */
+    arrive: (entry: ModelEntry, model: LocalModel, signal: AbortSignal): Promise<void> =>
+      arriving.stay(entry, model, signal),
 
     link: linkModel,
 
@@ -230,6 +240,7 @@ export function shelf(folder: string) {
     async remove(id: string): Promise<void> {
       if (isServed(id))
         throw new DrobeError('bad-request', { reason: 'a served model is not ours to delete' });
+      if (arriving.has(id)) throw new DrobeError('bad-request', { reason: 'it is being imported' });
       await removeStored(id);
     },
 
@@ -244,6 +255,8 @@ export function shelf(folder: string) {
         void hashes.elsewhere(host.versionOf(id), blob); // now that all of it is here
         return { header: await toldHeader(await readHeader(blob), blob, told), source: blobSource([blob]) };
       }
+      const coming = await arriving.open(id);
+      if (coming) return coming;
       const stored = await openStored(id);
       const source = storedSource(stored, judge, sound);
       await source.check?.(HEADER);

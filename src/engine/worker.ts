@@ -69,10 +69,7 @@ const api: WorkerApi = {
 
   gather: (files) => answer(() => gather(files, ({ file }) => file)),
 
-  install: (model) =>
-    async function* ({ signal }) {
-      return yield* models.install(model, signal);
-    },
+  arrive: (entry, model) => answer(({ signal }) => models.arrive(entry, model, signal)),
 
   link: (model) => answer(() => models.link(model)),
 

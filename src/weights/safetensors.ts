@@ -199,9 +199,16 @@ function notAHeader(head: Uint8Array, length: number, bytes: number): DrobeError
 }
 
 async function read(file: Slices, begin: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
-  const bytes = new Uint8Array(await file.slice(begin, end).arrayBuffer());
+  const bytes = new Uint8Array(await file.slice(begin, end).arrayBuffer().catch(unread));
   if (bytes.length < end - begin) throw truncated(file.size, begin + bytes.length);
   return bytes;
+}
+
+/** A person's file may be changed, moved or taken away, which a Blob tells by these. */
+function unread(cause: unknown): never {
+  if (cause instanceof DOMException && /^Not(?:Readable|Found)Error$/.test(cause.name))
+    throw new DrobeError('file-unreadable', { reason: cause.message }, { cause });
+  throw cause;
 }
 
 function decode(json: Uint8Array): string {

@@ -27,8 +27,11 @@ export function memorySource(bytes: Uint8Array<ArrayBuffer>): ByteSource {
   };
 }
 
-/** A checkpoint in Blobs that lie one after another. Can be read in a worker only, where FileReaderSync is. */
-export function blobSource(parts: readonly Blob[]): ByteSource {
+/**
+ * A checkpoint in Blobs that lie one after another. Can be read in a worker only, where FileReaderSync is.
+ * @param file what a person calls it, where these are files of theirs.
+ */
+export function blobSource(parts: readonly Blob[], file?: string): ByteSource {
   const starts: number[] = [];
   let total = 0;
   for (const part of parts) {
@@ -44,18 +47,44 @@ export function blobSource(parts: readonly Blob[]): ByteSource {
       reader ??= new FileReaderSync();
       let i = starts.findLastIndex((start) => start <= begin);
       if (begin === end) return new Uint8Array(0);
-      const first = readPart(reader, parts[i]!, begin - starts[i]!, end - starts[i]!);
+      const first = readPart(reader, parts[i]!, begin - starts[i]!, end - starts[i]!, file);
       if (first.length === end - begin) return first;
 
       const whole = new Uint8Array(end - begin);
       whole.set(first);
       let at = first.length;
       while (at < whole.length) {
-        const piece = readPart(reader, parts[++i]!, 0, whole.length - at);
+        const piece = readPart(reader, parts[++i]!, 0, whole.length - at, file);
         whole.set(piece, at);
         at += piece.length;
       }
       return whole;
+    },
+  };
+}
+
+/** A source that another one of the very same bytes may succeed. */
+export interface Succeeded {
+  readonly source: ByteSource;
+  /** Has the other one be read from: after the next check, so that no byte comes from it unchecked. */
+  readonly succeed: (next: ByteSource) => void;
+}
+
+/** @param first what is read from until then. */
+export function succeeded(first: ByteSource): Succeeded {
+  let now = first;
+  let next = first;
+  return {
+    source: {
+      bytes: first.bytes,
+      read: (begin, end) => now.read(begin, end),
+      async check(ranges, onBytes) {
+        now = next;
+        await now.check?.(ranges, onBytes);
+      },
+    },
+    succeed: (other) => {
+      next = other;
     },
   };
 }
@@ -87,14 +116,21 @@ export function oneBehind(first: ByteSource, second: ByteSource): ByteSource {
 }
 
 /** As much of one part as lies between begin and end. */
-function readPart(reader: FileReaderSync, part: Blob, begin: number, end: number): Uint8Array<ArrayBuffer> {
+function readPart(
+  reader: FileReaderSync,
+  part: Blob,
+  begin: number,
+  end: number,
+  file?: string,
+): Uint8Array<ArrayBuffer> {
   const slice = part.slice(begin, Math.min(end, part.size));
   try {
     return new Uint8Array(reader.readAsArrayBuffer(slice));
   } catch (cause) {
     // The file was moved, changed or evicted since we got hold of it.
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new DrobeError('storage', { reason }, { cause });
+    if (file === undefined) throw new DrobeError('storage', { reason }, { cause });
+    throw new DrobeError('file-unreadable', { file, reason }, { cause });
   }
 }
 

@@ -183,7 +183,7 @@ describe('store', () => {
         arrayBuffer: () => Promise.reject(new DOMException('gone', 'NotFoundError')),
       });
     await expect(stored(gone)).rejects.toMatchObject({
-      code: 'storage',
+      code: 'file-unreadable',
       facts: { reason: 'NotFoundError: gone' },
     });
   });

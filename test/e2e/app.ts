@@ -99,6 +99,10 @@ export class App {
     // An import has a bar of its own, which may be there for a moment more once its model is chosen.
     return this.page.getByRole('progressbar', { name: 'Progress', exact: true });
   }
+  /** A bar that is there as long as something is imported. */
+  get importing(): Locator {
+    return this.page.getByRole('progressbar', { name: 'Import', exact: true });
+  }
   get alert(): Locator {
     return this.page.getByRole('alert');
   }
@@ -168,6 +172,21 @@ export class App {
       await Promise.all(held.splice(0).map((route) => route.continue()));
       await this.page.unroute(model);
     };
+  }
+
+  /**
+   * Holds back the workers that name pieces: files are read and recognised, and nothing of them is written. @returns what lets
+   * them come, and what does not.
+   */
+  async holdImport(): Promise<Record<'goOn' | 'fail', () => Promise<void>>> {
+    const namer = /\/namer-/;
+    const held: Route[] = [];
+    await this.page.route(namer, (route) => void held.push(route));
+    const each = (answer: (route: Route) => Promise<void>) => async () => {
+      await Promise.all(held.splice(0).map(answer));
+      await this.page.unroute(namer);
+    };
+    return { goOn: each((route) => route.continue()), fail: each((route) => route.abort()) };
   }
 
   /** Has the engine wait in the middle of what it does, which computes nothing meanwhile. @returns what lets it go on. */

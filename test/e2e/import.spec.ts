@@ -54,8 +54,11 @@ async function drawCase(app: App, what: string, model: string, test: string): Pr
   return drawn;
 }
 
-const expectChosen = (app: App, name: RegExp): Promise<void> =>
-  expect(app.model.locator('option:checked')).toHaveText(name, { timeout: 60_000 });
+/** Whole: it is chosen before it is copied (`arriving.spec.ts`). */
+async function expectChosen(app: App, name: RegExp): Promise<void> {
+  await expect(app.model.locator('option:checked')).toHaveText(name, { timeout: 60_000 });
+  await expect(app.importing).toBeHidden({ timeout: 60_000 });
+}
 
 // One visit: what a page costs is its first picture. All dtypes and families are drawn in Node, with the same runtime; that
 // checkpoint itself in `sd1.spec.ts`.

@@ -5,8 +5,9 @@ import { blobsOf, mapFiles } from '../../weights/store/layout';
 import { linksTo } from '../../weights/store/links';
 import { readHeader } from '../../weights/safetensors';
 import { segmentsOf } from '../../weights/segments';
-import { link, listStored, remember, removeStored, store, twinOf } from '../../weights/store/store';
-import type { InstallProgress, LocalFile, LocalModel, ModelEntry } from '../api';
+import { checkQuota, randomId } from '../../weights/db';
+import { alikeTo, link, listStored, remember, removeStored, store, twinOf } from '../../weights/store/store';
+import type { ImportProgress, LocalFile, LocalModel, ModelEntry } from '../api';
 import { nameInWorkers } from './naming';
 import { readSettings, sameStem, toldHeader } from './beside';
 import { stemOf } from './facts';
@@ -17,16 +18,25 @@ import { whatIs, type What } from './verdict';
 /** Finds the bytes of the stored model with this id. */
 type Find = (id: string) => Promise<Found>;
 
-/** Checks a model by its header, then copies it. What is there already, by this name, stays alone. */
+/**
+ * Checks a model by its header, then copies it. What is there already, by this name, stays alone. Tells first of a
+ * checkpoint that can be drawn with meanwhile: not of one that may be here, and not before there is room for all of it.
+ */
 export async function* installModel(
   { name, layout, beside }: LocalModel,
   signal: AbortSignal,
-): AsyncGenerator<InstallProgress, ModelEntry, void> {
+): AsyncGenerator<ImportProgress, ModelEntry, void> {
   const file = new Blob(blobsOf(mapFiles(layout, (local) => local.file)));
   const header = await readHeader(file);
   const what = whatIs(await toldHeader(header, file, beside), name);
   const about = { file: name, extra: extraOf(what, beside) };
-  const stored = yield* store(file, segmentsOf(header), about, signal, nameInWorkers);
+  const [id, bytes] = [randomId(), file.size];
+  if ('facts' in what && (await alikeTo({ file: name, bytes })).length === 0) {
+    await checkQuota(bytes);
+    const entry: ModelEntry = { id, file: name, bytes, origin: 'arriving', ...what };
+    yield { doneBytes: 0, totalBytes: bytes, entry };
+  }
+  const stored = yield* store(file, segmentsOf(header), about, signal, nameInWorkers, id);
   const twin = await twinOf(stored);
   if (!twin) return storedEntry(stored);
   await removeStored(stored.id);

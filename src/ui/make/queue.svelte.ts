@@ -34,8 +34,9 @@ export interface Hands {
 
 /** After these, the next order would fail in the same way. */
 const FAILS_ALL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
-  ...(['model-gone', 'model-damaged', 'file-locked', 'file-moved', 'file-changed'] as const),
-  ...(['quota', 'storage', 'device-lost', 'engine-crashed', 'app-damaged', 'offline'] as const),
+  ...(['model-gone', 'model-damaged', 'quota', 'storage'] as const),
+  ...(['file-locked', 'file-moved', 'file-changed', 'file-unreadable'] as const),
+  ...(['device-lost', 'engine-crashed', 'app-damaged', 'offline'] as const),
 ]);
 
 /** What is drawn next, and what is known of it where it goes on. */

@@ -15,7 +15,7 @@ import { Workplace } from '../paint/workplace.svelte';
 import type { ReferenceObstacle } from '../reference/reference';
 import { References } from '../reference/references.svelte';
 import { Form } from '../settings/form.svelte';
-import { defaultsOf, jobOf } from '../settings/job';
+import { boundToModel, defaultsOf, jobOf } from '../settings/job';
 import { overruled, Overrules } from '../settings/overrules.svelte';
 import type { Persisted } from '../settings/persisted.svelte';
 import { PromptHistory } from '../settings/prompt-history.svelte';
@@ -98,6 +98,8 @@ export class Studio {
   readonly #engine: Remote<EngineApi>;
   readonly #workshop: Workshop;
   readonly #overrules: Overrules;
+  /** As the model before this one was left. */
+  #left: ReturnType<typeof boundToModel> | null = null;
 
   /**
    * @param system where nothing is to be kept, without shelf and drawer.
@@ -224,18 +226,25 @@ export class Studio {
     }
   }
 
-  /** Works with another model from now on: its sizes, steps and sampler; prompt and seed stay. */
-  adopt(model: UsableModel | null): void {
-    const first = this.model === null;
+  /**
+   * Works with another model from now on: its sizes, steps and sampler; prompt and seed stay.
+   * @param back to the one before, as it was left: nothing came of the other one.
+   */
+  adopt(model: UsableModel | null, back = false): void {
+    const before = this.model;
     this.model = model;
     if (!model) return;
-    const other = this.settings.current.model !== model.id;
-    if (other) {
-      const own = overruled(this.settings.current, this.#overrules.of(model.id));
-      this.form.take({ ...defaultsOf(model.facts), ...own, model: model.id });
-    }
     this.place.suitModel(model.facts);
-    if ((first || other) && this.place.mode !== 'text') this.place.suitSize();
+    const { current } = this.settings;
+    const other = current.model !== model.id;
+    if (!other && before?.id === model.id) return; // more is known of it now, and somebody may be typing
+    const left = back && this.#left?.model === model.id ? this.#left : null;
+    if (other) {
+      this.#left = $state.snapshot(boundToModel(current));
+      const own = overruled(current, this.#overrules.of(model.id));
+      this.form.take(left ?? { ...defaultsOf(model.facts), ...own, model: model.id });
+    }
+    if ((!before || other) && !left && this.place.mode !== 'text') this.place.suitSize();
     this.form.settleAll();
   }
 

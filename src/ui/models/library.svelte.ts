@@ -28,6 +28,8 @@ export type Installing =
       readonly file: string;
       readonly number: number;
       readonly of: number;
+      /** It can be drawn with already. */
+      readonly usable: boolean;
     } & InstallProgress);
 
 /** A file that could not be imported, or a model that could not be removed. */
@@ -43,6 +45,9 @@ export type Remark =
   /** It is there already. */
   | { readonly kind: 'again'; readonly file: string };
 
+/** @param back it was chosen before, and nothing came of the one that took its place. */
+type OnSelect = (model: UsableModel | null, back?: boolean) => void;
+
 /** The checkpoints at hand: which there are, which one is chosen, what is being imported. */
 export class Library {
   listing = $state.raw<Listing>({ kind: 'loading' });
@@ -50,7 +55,8 @@ export class Library {
   installing = $state.raw<Installing>({ kind: 'idle' });
   failures = $state.raw<readonly Failure[]>([]);
   remarks = $state.raw<readonly Remark[]>([]);
-  readonly choice: Persisted<{ id: string }>;
+  /** `before`: what was chosen before a model that is still being imported, and is chosen again where nothing comes of it. */
+  readonly choice: Persisted<{ id: string; before: string }>;
   /** Files that can be found again are used where they lie, and not copied. */
   readonly keeping: Persisted<{ inPlace: boolean }>;
   /** What can be drawn with, and what only has a problem to tell. */
@@ -68,18 +74,14 @@ export class Library {
   selected = $derived.by(() => this.usable(this.choice.current.id));
 
   readonly #engine: Remote<EngineApi>;
-  readonly #onSelect: (model: UsableModel | null) => void;
+  readonly #onSelect: OnSelect;
   #queue: LocalModel[] = [];
   #stop = new AbortController();
 
-  constructor(
-    engine: Remote<EngineApi>,
-    onSelect: (model: UsableModel | null) => void,
-    shelf: Shelf | null = tabShelf(),
-  ) {
+  constructor(engine: Remote<EngineApi>, onSelect: OnSelect, shelf: Shelf | null = tabShelf()) {
     this.#engine = engine;
     this.#onSelect = onSelect;
-    this.choice = new Persisted('model', { id: '' }, (found) => found, shelf);
+    this.choice = new Persisted('model', { id: '', before: '' }, (found) => found, shelf);
     this.keeping = new Persisted('keeping', { inPlace: false }, (found) => found, shelf);
   }
 
@@ -90,7 +92,8 @@ export class Library {
       const { value } = await this.#engine.models(new AbortController().signal).next();
       this.entries = value;
       this.listing = { kind: 'ready' };
-      this.#selectOrFirst(this.choice.current.id);
+      const { id, before } = this.choice.current;
+      this.#selectOrFirst([id, before]);
     } catch (thrown) {
       this.listing = { kind: 'failed', error: toDrobeError(thrown) };
     }
@@ -104,7 +107,7 @@ export class Library {
   select(id: string): void {
     const entry = this.usable(id);
     if (!entry) return;
-    this.choice.current.id = id;
+    this.choice.current = { id, before: '' };
     this.#onSelect(entry);
   }
 
@@ -116,8 +119,8 @@ export class Library {
   }
 
   /**
-   * Imports files one after the other, the parts of one model together; more may be added meanwhile. The last one is
-   * chosen.
+   * Imports files one after the other, the parts of one model together; more may be added meanwhile. Each is chosen as soon
+   * as it can be drawn with, which a checkpoint can before it is copied.
    */
   async install(found: readonly LocalFile[]): Promise<void> {
     const { models, refused, settings } = await this.#gather(found);
@@ -136,7 +139,7 @@ export class Library {
       number++;
       const of = number + this.#queue.length;
       const { name: file, bytes: totalBytes } = model;
-      this.installing = { kind: 'running', file, number, of, doneBytes: 0, totalBytes };
+      this.installing = { kind: 'running', file, number, of, doneBytes: 0, totalBytes, usable: false };
       await this.#installOne(model);
     }
     this.installing = { kind: 'idle' };
@@ -195,7 +198,7 @@ export class Library {
     try {
       await this.#engine.remove(new AbortController().signal, entry.id).next();
       this.entries = this.entries.filter((other) => other.id !== entry.id);
-      if (this.choice.current.id === entry.id) this.#selectOrFirst('');
+      if (this.choice.current.id === entry.id) this.#selectOrFirst();
     } catch (thrown) {
       this.#fail(entry.file, thrown);
     }
@@ -253,15 +256,42 @@ export class Library {
     const inPlace = this.keeping.current.inPlace && findable;
     const named = { ...model, name: this.nameFor(model.name) };
     const install = this.#engine[inPlace ? 'link' : 'install'](this.#stop.signal, named);
+    let early: ModelEntry | undefined;
     try {
       for (;;) {
         const { done, value } = await install.next();
-        if (done) return this.add(value, model.name);
-        if (this.installing.kind === 'running') this.installing = { ...this.installing, ...value };
+        if (done) return early?.id === value.id ? this.#arrived(value) : this.add(value, model.name);
+        const { entry, ...progress } = value;
+        if (entry) this.#arriving((early = entry), model.name);
+        if (this.installing.kind === 'running')
+          this.installing = { ...this.installing, ...progress, usable: early !== undefined };
       }
     } catch (thrown) {
       if (!isAbort(thrown)) this.#fail(model.name, thrown);
+    } finally {
+      if (early) this.#withdraw(early.id);
     }
+  }
+
+  /** It can be drawn with, and is chosen. */
+  #arriving(entry: ModelEntry, file: string): void {
+    const before = this.choice.current.id;
+    this.add(entry, file);
+    this.choice.current.before = before;
+  }
+
+  /** Its copy is there, in the place of the file. */
+  #arrived(entry: ModelEntry): void {
+    this.entries = this.entries.map((other) => (other.id === entry.id ? entry : other));
+    if (this.choice.current.id === entry.id) this.select(entry.id);
+  }
+
+  /** Nothing came of it, where it is still arriving. */
+  #withdraw(id: string): void {
+    const others = this.entries.filter((entry) => entry.id !== id || entry.origin !== 'arriving');
+    if (others.length === this.entries.length) return;
+    this.entries = others;
+    if (this.choice.current.id === id) this.#selectOrFirst([this.choice.current.before], true);
   }
 
   /** Lists one more, and chooses it. @param file what it was called where it came from, if it came from somewhere. */
@@ -278,10 +308,12 @@ export class Library {
     this.failures = [...this.failures, { file, error: toDrobeError(thrown) }];
   }
 
-  #selectOrFirst(id: string): void {
-    const entry = this.usable(id) ?? this.entries.find(isUsable);
-    this.choice.current.id = entry?.id ?? '';
-    this.#onSelect(entry ?? null);
+  /** @param ids the one that is wanted most first. */
+  #selectOrFirst(ids: readonly string[] = [], back = false): void {
+    const wanted = ids.map((id) => this.usable(id)).find((entry) => entry !== null);
+    const entry = wanted ?? this.entries.find(isUsable);
+    this.choice.current = { id: entry?.id ?? '', before: '' };
+    this.#onSelect(entry ?? null, back);
   }
 }
 

@@ -11,6 +11,14 @@ export function defaultsOf({ defaults }: ModelFacts): Pick<Settings, keyof Model
   return { width, height, steps, guidance, sampler, schedule, spacing };
 }
 
+/** What is set anew when another model is chosen, as it is set now. */
+export function boundToModel(
+  settings: Settings,
+): Pick<Settings, keyof ModelFacts['defaults'] | 'schedule' | 'model' | 'prediction' | 'rare'> {
+  const { width, height, steps, guidance, sampler, schedule, spacing, model, prediction, rare } = settings;
+  return { width, height, steps, guidance, sampler, schedule, spacing, model, prediction, rare };
+}
+
 /** Pictures beside the one to start from. */
 type Guides = Pick<Job, 'controls' | 'references'>;
 

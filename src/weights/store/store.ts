@@ -53,6 +53,7 @@ export async function listStored(): Promise<{ models: StoredModel[]; unreadable:
  * Copies a file into the store, piece by piece. Yields how far it is, returns the record. An abort, a failure or a
  * caller that stops listening leaves nothing behind.
  * @param name names its pieces.
+ * @param id under which it will be there.
  */
 export async function* store(
   file: Blob,
@@ -60,10 +61,10 @@ export async function* store(
   about: About,
   signal: AbortSignal,
   name: Namer = nameHere,
+  id = randomId(),
 ): AsyncGenerator<{ doneBytes: number; totalBytes: number }, StoredModel, void> {
   signal.throwIfAborted();
   await checkQuota(file.size);
-  const id = randomId();
   const unlock = await hold(id);
   let committed = false;
   let writing: Promise<unknown> = Promise.resolve();
@@ -75,7 +76,8 @@ export async function* store(
     for (const batch of batches(segments)) {
       // Named while the batch before is written.
       const pieces: Piece[] = [];
-      for (const { n } of batch) pieces.push({ n, key: keyBy(await names.next()), blob: blobs[n]! }); // one for each
+      for (const { n } of batch)
+        pieces.push({ n, key: keyBy(await names.next(), about.file), blob: blobs[n]! }); // one for each
       await writing;
       signal.throwIfAborted();
       if (doneBytes > 0) yield { doneBytes, totalBytes: file.size };
@@ -122,10 +124,10 @@ function batches(segments: readonly Segment[]): Numbered[][] {
   return all;
 }
 
-/** @throws DrobeError 'storage' where the file was moved or changed since it was chosen. */
-function keyBy({ done, value: named }: IteratorResult<Named, void>): Key {
+/** @throws DrobeError 'file-unreadable' where the file was moved or changed since it was chosen. */
+function keyBy({ done, value: named }: IteratorResult<Named, void>, file: string): Key {
   if (done) throw new DrobeError('bug', { reason: 'fewer names than pieces' });
-  if ('unread' in named) throw new DrobeError('storage', { reason: named.unread });
+  if ('unread' in named) throw new DrobeError('file-unreadable', { file, reason: named.unread });
   return keyNamed(named.name);
 }
 
@@ -182,13 +184,17 @@ export async function openStored(id: string): Promise<Opened> {
   throw await damageTo({ meta, parts }, lost);
 }
 
-/** The copy that is there already, of the very same bytes and by the same name but for a number; null where there is none. */
-export async function twinOf({ id, file, bytes }: StoredModel): Promise<StoredModel | null> {
+/** Stored models that may be a file of this name and size: names may differ by a number. */
+export async function alikeTo({ file, bytes }: Pick<StoredModel, 'file' | 'bytes'>): Promise<StoredModel[]> {
   const plain = (name: string): string => name.replace(/(?:-\d+)?(\.\w+)?$/, '$1');
   const { models } = await listStored();
-  const alike = models.filter(
-    (other) => other.id !== id && other.bytes === bytes && plain(other.file) === plain(file),
-  );
+  return models.filter((other) => other.bytes === bytes && plain(other.file) === plain(file));
+}
+
+/** The copy that is there already, of the very same bytes and by the same name but for a number; null where there is none. */
+export async function twinOf(stored: StoredModel): Promise<StoredModel | null> {
+  const { id } = stored;
+  const alike = (await alikeTo(stored)).filter((other) => other.id !== id);
   const [own, ...others] = await readMany<unknown>(
     [id, ...alike.map((other) => other.id)].map((of) => ['parts', of]),
   );

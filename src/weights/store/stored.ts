@@ -14,8 +14,8 @@ export type Judge = (
  * @param sound names of the pieces that were found to be what they should: these are not read again.
  */
 export function storedSource({ meta, parts, blobs }: Opened, judge: Judge, sound: Set<string>): ByteSource {
+  if (!parts) return blobSource(blobs, meta.file);
   const source = blobSource(blobs);
-  if (!parts) return source;
   let end = 0;
   const pieces = parts.map((part, n) => {
     const begin = end;

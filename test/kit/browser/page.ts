@@ -97,6 +97,9 @@ export class AppPage {
       .locator('option:checked', { hasText: name });
     await chosen.or(this.#alert).first().waitFor({ state: 'attached' });
     await this.#complain();
+    // It is chosen before it is copied.
+    await this.#page.getByRole('progressbar', { name: 'Import', exact: true }).waitFor({ state: 'hidden' });
+    await this.#complain();
   }
 
   async draw(settings: Settings): Promise<Drawn> {

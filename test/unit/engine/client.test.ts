@@ -1,11 +1,21 @@
 import { afterEach, expect, test } from 'vitest';
-import type { CourierApi, DeviceInfo, EngineApi, WorkerApi } from '../../../src/engine/api';
+import type {
+  CourierApi,
+  DeviceInfo,
+  EngineApi,
+  ImporterApi,
+  LocalModel,
+  WorkerApi,
+} from '../../../src/engine/api';
 import { startEngine } from '../../../src/engine/client';
 import { serve } from '../../../src/engine/rpc';
 import { DrobeError } from '../../../src/errors';
+import { full, gate, turn } from '../ui/fake';
 
 const never = new AbortController().signal;
 const info: DeviceInfo = { backend: 'wasm', name: 'test', float16: false, slow: null };
+
+type EveryApi = WorkerApi & CourierApi & ImporterApi;
 
 /** A worker by another name: a message channel with an engine behind it. */
 class FakeWorker {
@@ -14,12 +24,13 @@ class FakeWorker {
   terminated = false;
   readonly #channel = new MessageChannel();
 
-  constructor(api: Partial<WorkerApi & CourierApi>) {
+  constructor(api: Partial<EveryApi>) {
     const nothing = () => () => Promise.reject(new Error('not in this test'));
     const rest = {
       models: nothing,
       gather: nothing,
       annotate: nothing,
+      arrive: nothing,
       install: nothing,
       inspect: nothing,
       remove: nothing,
@@ -27,7 +38,7 @@ class FakeWorker {
       device: nothing,
       requests: stuck,
     };
-    serve(this.#channel.port1, { ...rest, ...api } as WorkerApi & CourierApi);
+    serve(this.#channel.port1, { ...rest, ...api } as EveryApi);
   }
   postMessage = (message: unknown) => this.#channel.port2.postMessage(message);
   addEventListener = (type: 'message', listener: (event: MessageEvent) => void) =>
@@ -41,7 +52,7 @@ class FakeWorker {
 
 let workers: FakeWorker[] = [];
 
-function starter(api: Partial<WorkerApi & CourierApi>) {
+function starter(api: Partial<EveryApi>) {
   return () => {
     const worker = new FakeWorker(api);
     workers.push(worker);
@@ -162,4 +173,82 @@ test('both workers tell what they ask of servers', async () => {
     ['app', 'https://own.example'],
     ['courier', 'https://hub.example'],
   ]);
+});
+
+const model: LocalModel = { name: 'a', bytes: 1, layout: { head: new Uint8Array(), ranges: [] } };
+const arrival = { ...full('a'), origin: 'arriving' } as const;
+
+/** An engine that remembers what it is told of, until that is over; and an importer that waits. */
+function arriving(rest: Partial<EveryApi> = {}) {
+  const told: string[] = [];
+  const { opened: copied, open: finish } = gate();
+  const engine = startEngine(
+    undefined,
+    starter({
+      device,
+      arrive: (entry) =>
+        async function* ({ signal }) {
+          told.push(entry.id);
+          await new Promise((over) => signal.addEventListener('abort', over));
+          told.push(`${entry.id} is over`);
+        },
+      ...rest,
+    }),
+    noWorker,
+    starter({
+      install: () =>
+        async function* () {
+          yield { doneBytes: 0, totalBytes: 2, entry: arrival };
+          await copied;
+          return full('a');
+        },
+    }),
+  );
+  return { engine, told, finish };
+}
+
+test('an import is done by an importer; the engine knows of its model before the page, and as long as it is in work', async () => {
+  const { engine, told, finish } = arriving();
+  await answer(engine.device(never, 'auto'));
+  const install = engine.install(never, model);
+  expect(await install.next()).toEqual({
+    done: false,
+    value: { doneBytes: 0, totalBytes: 2, entry: arrival },
+  });
+  await answer(engine.device(never, 'auto'));
+  expect(told).toEqual(['a']);
+  finish();
+  expect(await install.next()).toEqual({ done: true, value: full('a') });
+  await answer(engine.device(never, 'auto'));
+  expect(told).toEqual(['a', 'a is over']);
+  expect(workers.map(({ terminated }) => terminated)).toEqual([false, true]);
+});
+
+test('an engine that starts while something is imported is told of it, and no longer than it is', async () => {
+  const { engine, told, finish } = arriving({ device: lost, models });
+  const install = engine.install(never, model);
+  await install.next();
+  expect(told).toEqual([]);
+  await expect(answer(engine.device(never, 'auto'))).rejects.toMatchObject({ code: 'device-lost' });
+  expect(told).toEqual(['a']);
+  await answer(engine.models(never));
+  expect(told).toEqual(['a', 'a']);
+  finish();
+  await install.next();
+  await turn();
+  await expect(answer(engine.device(never, 'auto'))).rejects.toMatchObject({ code: 'device-lost' });
+  await answer(engine.models(never));
+  expect(told).toEqual(['a', 'a', 'a is over']);
+});
+
+test('an importer that dies ends its import, and the model is no longer told of', async () => {
+  const { engine, told } = arriving();
+  await answer(engine.device(never, 'auto'));
+  const install = engine.install(never, model);
+  await install.next();
+  const rest = install.next();
+  workers[1]?.onerror?.({ message: 'out of luck' } as ErrorEvent);
+  await expect(rest).rejects.toMatchObject({ code: 'engine-crashed' });
+  await answer(engine.device(never, 'auto'));
+  expect(told).toEqual(['a', 'a is over']);
 });

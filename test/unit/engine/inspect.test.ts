@@ -1,6 +1,7 @@
 /** The inspector's side of the shelf: any file is looked at, and nothing but its header is read. */
 import { plain } from '../../../src/weights/store/layout';
 import { expect, test } from 'vitest';
+import { installModel } from '../../../src/engine/files/imports';
 import { shelf } from '../../../src/engine/shelf';
 import { stableDiffusionXL, type Shapes } from '../nets/stable-diffusion';
 
@@ -130,7 +131,7 @@ test('an import of the same file is still refused', async () => {
   const { head, size } = tiny(LORA);
   const file = new File([Uint8Array.from(head), new Uint8Array(size - 4 - head.length)], 'cut.safetensors');
   const model = { name: file.name, bytes: file.size, layout: plain({ file, path: file.name }, file.size) };
-  const install = models.install(model, new AbortController().signal);
+  const install = installModel(model, new AbortController().signal);
   await expect(install.next()).rejects.toMatchObject({ code: 'file-truncated' });
 });
 

@@ -9,6 +9,7 @@ const { bytes, count } = format;
 /** Where a model lies. */
 const origins: Readonly<Record<ModelEntry['origin'], string>> = {
   stored: 'imported',
+  arriving: 'being imported',
   linked: 'used in place',
   served: 'from the models folder',
 };
@@ -36,6 +37,7 @@ export const library = {
   ],
   amount: (done: number, total: number): string => `${bytes(done)} of ${bytes(total)}`,
   importProgress: 'Import',
+  usableNow: 'You can draw with it already. Keep this page open until the import is done.',
   stopImport: 'Stop import',
   tryAgain: 'Try again',
 

@@ -124,6 +124,8 @@ const sentences: Sentences = {
     `${text('file')} is no longer where it was when you chose to use it in place. Put it back, or remove it here and import it again.`,
   'file-changed': ({ text }) =>
     `${text('file')} was changed since you chose to use it in place. Remove it here and import it again.`,
+  'file-unreadable': ({ file }) =>
+    `${file} cannot be read any more: it was changed or moved, or its disk is gone. Import it again.`,
   'bad-address': ({ text }) =>
     `“${text('address')}” is no address that can be downloaded from. Paste the address of a .safetensors file or of a model on Hugging Face, beginning with https://.`,
   'no-model-there': ({ text }) =>

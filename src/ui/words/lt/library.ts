@@ -26,11 +26,17 @@ export const library: typeof English = {
   ],
   amount: (done, total) => `${bytes(done)} iš ${bytes(total)}`,
   importProgress: 'Importas',
+  usableNow: 'Juo jau galima piešti. Neuždarykite šio puslapio, kol importas nesibaigs.',
   stopImport: 'Stabdyti importą',
   tryAgain: 'Bandyti dar kartą',
 
   onDevice: (models) => `Modeliai šiame įrenginyje (${models})`,
-  origins: { stored: 'importuotas', linked: 'naudojamas iš savo vietos', served: 'iš modelių aplanko' },
+  origins: {
+    stored: 'importuotas',
+    arriving: 'importuojamas',
+    linked: 'naudojamas iš savo vietos',
+    served: 'iš modelių aplanko',
+  },
   unusedTensors: (tensors) =>
     plural(tensors, {
       one: `${count(tensors)} jo tenzorius nenaudojamas.`,

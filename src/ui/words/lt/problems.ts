@@ -127,6 +127,8 @@ const sentences: Sentences = {
     `Failo ${text('file')} nebėra ten, kur jis buvo, kai nusprendėte jo nekopijuoti. Grąžinkite jį arba pašalinkite čia ir importuokite iš naujo.`,
   'file-changed': ({ text }) =>
     `Failas ${text('file')} pasikeitė nuo tada, kai nusprendėte jo nekopijuoti. Pašalinkite jį čia ir importuokite iš naujo.`,
+  'file-unreadable': ({ file }) =>
+    `${file} nebeskaitomas: jis pakeistas, perkeltas arba jo diskas atjungtas. Importuokite jį iš naujo.`,
   'bad-address': ({ text }) =>
     `„${text('address')}“ nėra adresas, iš kurio būtų galima siųstis. Įklijuokite .safetensors failo arba „Hugging Face“ modelio adresą, prasidedantį https://.`,
   'no-model-there': ({ text }) =>

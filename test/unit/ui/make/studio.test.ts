@@ -172,6 +172,29 @@ test('another model brings its own size, steps and sampler; prompt and seed stay
   });
 });
 
+test('back at the model before, as nothing came of another one, everything is as it was left', () => {
+  const studio = studioWith(draw);
+  const left = { width: 64, steps: 3, sampler: 'Euler', prediction: 'v' } as const;
+  Object.assign(studio.settings.current, { ...left, prompt: 'a cat' });
+  studio.adopt(full());
+  studio.settings.current.prompt = 'a dog';
+  expect(studio.settings.current).toMatchObject({ ...full().facts.defaults, prediction: 'auto' });
+  studio.adopt(miniature, true);
+  expect(studio.settings.current).toMatchObject({ ...left, model: 'mini', prompt: 'a dog' });
+  studio.adopt(full());
+  studio.adopt(miniature);
+  expect(studio.settings.current).toMatchObject({ ...miniature.facts.defaults, prediction: 'auto' });
+});
+
+test('what is being typed stays so when the copy of the chosen model has come', () => {
+  const studio = studioWith(draw);
+  studio.adopt({ ...full(), origin: 'arriving' });
+  studio.form.type('width', 5);
+  studio.adopt(full());
+  expect(studio.model?.origin).toBe('stored');
+  expect(studio.settings.current.width).toBe(5);
+});
+
 test('typed numbers snap into range, with a few words about it', () => {
   const studio = studioWith(draw);
   studio.adopt(full());

@@ -204,6 +204,87 @@ test('stopping an import drops the waiting files too, and is no failure', async 
   expect(library.failures).toEqual([]);
 });
 
+/** An import that is told of early, and waits. */
+function early(end: () => ModelEntry = () => full('one')) {
+  const { opened, open } = gate();
+  const made = libraryOf([miniature, full()], {
+    install: async function* (signal) {
+      yield { doneBytes: 0, totalBytes: 2, entry: { ...full('one'), origin: 'arriving' } };
+      signal.addEventListener('abort', open);
+      await opened;
+      signal.throwIfAborted();
+      return end();
+    },
+  });
+  return { ...made, finish: open };
+}
+
+test('a checkpoint is chosen before it is copied, and its copy takes its place without another choice', async () => {
+  const { library, chosen, finish } = early();
+  await library.load();
+  library.select('full');
+  const installs = library.install([file('one')]);
+  await turn();
+  expect(library.selected).toMatchObject({ id: 'one', origin: 'arriving' });
+  expect(library.installing).toMatchObject({ file: 'one.safetensors', usable: true });
+  expect(library.choice.current).toEqual({ id: 'one', before: 'full' });
+  library.select('mini');
+  finish();
+  await installs;
+  expect(library.entries.map(({ id, origin }) => [id, origin])).toEqual([
+    ['mini', 'served'],
+    ['full', 'stored'],
+    ['one', 'stored'],
+  ]);
+  expect(library.selected?.id).toBe('mini');
+  expect(chosen.map((model) => model?.id)).toEqual(['mini', 'full', 'one', 'mini']);
+  expect(library.remarks).toEqual([]);
+});
+
+test('chosen all the time, it is told of once more when its copy is there', async () => {
+  const { library, chosen, finish } = early();
+  await library.load();
+  const installs = library.install([file('one')]);
+  await turn();
+  finish();
+  await installs;
+  expect(chosen.map((model) => model?.origin)).toEqual(['served', 'arriving', 'stored']);
+  expect(library.choice.current).toEqual({ id: 'one', before: '' });
+});
+
+test.each([
+  ['fails', ({ finish }) => finish(), ['one.safetensors']],
+  ['is stopped', ({ library }) => library.stopInstall(), []],
+] satisfies [string, (what: ReturnType<typeof early>) => void, string[]][])(
+  'where an import %s, what was chosen before is chosen again',
+  async (_, end, failed) => {
+    const made = early(() => {
+      throw new DrobeError('storage');
+    });
+    const { library, chosen } = made;
+    await library.load();
+    library.select('full');
+    const installs = library.install([file('one')]);
+    await turn();
+    expect(library.selected?.id).toBe('one');
+    end(made);
+    await installs;
+    expect(library.entries.map(({ id }) => id)).toEqual(['mini', 'full']);
+    expect(chosen.map((model) => model?.id)).toEqual(['mini', 'full', 'one', 'full']);
+    expect(library.failures.map((failure) => failure.file)).toEqual(failed);
+  },
+);
+
+test('a page that is closed in the middle of an import finds what was chosen before', async () => {
+  const items: Record<string, string> = {};
+  const { library } = libraryOf([miniature, full()], {}, items);
+  library.choice.current = { id: 'one', before: 'full' };
+  library.choice.save();
+  const after = libraryOf([miniature, full()], {}, items);
+  await after.library.load();
+  expect(after.library.selected?.id).toBe('full');
+});
+
 test('files that can be found again are used in place where that is wanted, others are copied', async () => {
   const linked: string[] = [];
   const { library } = libraryOf([miniature], {
