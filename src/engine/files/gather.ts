@@ -47,8 +47,9 @@ interface Seen<F> {
   readonly slices: Slices;
   /** Null where it cannot be read: whoever imports the file says why. */
   readonly header: Header | null;
-  /** Of a PyTorch file: its tensors as a file of their own, or why they cannot be had. */
+  /** Of a PyTorch file: its tensors as a file of their own, whose header it has, or why they cannot be had. */
   readonly torch?: Layout<F> | DrobeError;
+  readonly ranges?: Layout<F>['ranges'];
 }
 /** A part of a model. */
 type Readable<F> = Seen<F> & Member<F>;
@@ -132,7 +133,15 @@ async function look<F extends Placed>(file: F, slices: Slices): Promise<Seen<F>>
   } catch (thrown) {
     // From elsewhere each tensor would be a request.
     const isTorch = toDrobeError(thrown).code === 'file-is-torch' && slices instanceof Blob;
-    return { ...one, header: null, ...(isTorch && { torch: await inLineOf(file, slices) }) };
+    const torch = isTorch ? await inLineOf(file, slices) : null;
+    if (torch === null || torch instanceof DrobeError)
+      return { ...one, header: null, ...(torch && { torch }) };
+    return {
+      ...one,
+      torch,
+      ranges: torch.ranges,
+      header: parseHeader(torch.head.subarray(8), bytesOf(torch)),
+    };
   }
 }
 
@@ -169,9 +178,10 @@ function alone<F>({ file, path, slices, torch, header }: Seen<F>): FoundModel<F>
     const bytes = header?.bytes ?? slices.size; // without what fills it up
     return { name, bytes, layout: plain(file, bytes) };
   }
-  const stem = last(path).replace(/\.(?:pth|pt|ckpt|bin)$/i, '');
-  return { name: `${stem}.safetensors`, bytes: bytesOf(torch), layout: torch };
+  return { name: `${stemOf(path)}.safetensors`, bytes: bytesOf(torch), layout: torch };
 }
+
+const stemOf = (path: string): string => last(path).replace(/\.(?:safetensors|sft|pth|pt|ckpt|bin)$/i, '');
 
 /** diffusers calls all nets that guide the same, and those that look at pictures, and their folders by what they do. */
 function ownName(path: string): string {
@@ -213,7 +223,7 @@ function asOne<F>(folder: string, members: readonly Readable<F>[], beside: Besid
   const layout = assemble(members, beside);
   const bytes = bytesOf(layout);
   const [only, ...more] = members;
-  const own = only && more.length === 0 ? last(only.path).replace(/\.(?:safetensors|sft)$/i, '') : '';
+  const own = only && more.length === 0 ? stemOf(only.path) : '';
   const name = last(folder) || own || recognise(parseHeader(layout.head.subarray(8), bytes)).model.family;
   return { name: `${name}.safetensors`, bytes, layout };
 }

@@ -12,7 +12,7 @@ import {
 import type { Place } from '../../nets/names/places';
 import { listed } from '../../nets/detect/parts';
 import { combine } from '../../weights/values/combine';
-import type { Layout } from '../../weights/store/layout';
+import type { Layout, Range } from '../../weights/store/layout';
 import type { Header } from '../../weights/safetensors';
 
 /** A file that might hold a part. */
@@ -21,6 +21,8 @@ export interface Member<F> {
   /** Where it lies: it orders the files of one net, and settles which of two equals is taken. */
   readonly path: string;
   readonly header: Header;
+  /** Where its numbers lie, where that is not behind its header: of a PyTorch file. */
+  readonly ranges?: readonly Range<F>[];
 }
 
 /** A net, in one file or in several. */
@@ -56,7 +58,7 @@ export function assemble<F>(
   if (!denoiser) throw new DrobeError('missing-part', { part: listed(['unet']) });
   const parts = [...chosen].flatMap(([part, net]) => {
     const rename = (name: string): string => (part === 'tokenizer' ? name : `${part}.${name}`);
-    return (net?.members ?? []).map(({ file, header }) => ({ file, header, rename }));
+    return (net?.members ?? []).map((member) => ({ ...member, rename }));
   });
   // What its files state is about the model; a VAE's title would be its own.
   const stated = denoiser.members.flatMap(({ header }) => [...header.metadata]);

@@ -19,7 +19,14 @@ export async function chooseFindable(): Promise<LocalFile[]> {
     {
       description: words.files.models,
       accept: {
-        'application/octet-stream': ['.safetensors', '.sft', '.pth', '.pt', '.ckpt'] as `.${string}`[],
+        'application/octet-stream': [
+          '.safetensors',
+          '.sft',
+          '.pth',
+          '.pt',
+          '.ckpt',
+          '.bin',
+        ] as `.${string}`[],
         'application/yaml': ['.yaml' as const, '.yml' as const],
         'application/json': ['.json' as const],
       },
@@ -43,7 +50,7 @@ async function chosen(picked: Promise<readonly FileSystemHandle[]>): Promise<rea
 }
 
 /** What a picker of files takes: models, and the settings that lie beside them. */
-export const IMPORTED = '.safetensors,.sft,.pth,.pt,.ckpt,.yaml,.yml,.json';
+export const IMPORTED = '.safetensors,.sft,.pth,.pt,.ckpt,.bin,.yaml,.yml,.json';
 
 /** What to take of the files in a folder that was chosen: as of one that was dropped. */
 export function filesOfFolder(files: readonly File[]): LocalFile[] {
@@ -145,10 +152,11 @@ function worthKeeping(found: readonly LocalFile[]): LocalFile[] {
   const kept = found.filter(
     ({ file, path }) => /\.(?:safetensors|sft)$/i.test(file.name) || (!path.includes('/') && isImage(file)),
   );
+  const settings = found.filter(({ path }) => SETTINGS.test(path));
   // What is beside them is only of use with them.
-  if (kept.length > 0) return [...kept, ...found.filter(({ path }) => SETTINGS.test(path))];
-  const ofTorch = found.filter(({ file }) => /\.(?:ckpt|pth?)$/i.test(file.name));
-  if (ofTorch.length > 0) return ofTorch;
+  if (kept.length > 0) return [...kept, ...settings];
+  const ofTorch = found.filter(({ file }) => /\.(?:ckpt|pth?)$|pytorch_model.*\.bin$/i.test(file.name));
+  if (ofTorch.length > 0) return [...ofTorch, ...settings];
   const pictures = found.filter(({ file }) => isImage(file));
   if (pictures.length > 0) return pictures;
   return [found.find(({ file }) => /\.bin$/i.test(file.name)) ?? found[0]].filter(

@@ -7,6 +7,8 @@ import type { Header, TensorInfo } from '../safetensors';
 export interface CombinedPart<F> {
   readonly file: F;
   readonly header: Header;
+  /** Where the numbers lie that the header tells of, one after another; absent: behind it. */
+  readonly ranges?: readonly Range<F>[];
   readonly rename: (name: string) => string;
 }
 
@@ -34,7 +36,9 @@ export function combine<F>(
       end = tensor.end + shift;
     }
   }
-  const ranges = parts.map(({ file, header }) => ({ file, begin: dataStart(header), end: header.bytes }));
+  const ranges = parts.flatMap(
+    ({ file, header, ranges: own }) => own ?? [{ file, begin: dataStart(header), end: header.bytes }],
+  );
   return { head: head(`{${entries.join()}}`), ranges };
 }
 

@@ -4,7 +4,9 @@ import type { Gathered, LocalFile, LocalModel } from '../../../src/engine/api';
 import { gather as gatherAll } from '../../../src/engine/files/gather';
 import { blobsOf, mapFiles } from '../../../src/weights/store/layout';
 import { unzipped } from '../../golden/nets-suite';
+import { goldenBytes } from '../../golden/root';
 import { tensorsOf, written, type StoredTensors } from '../../safetensors';
+import { torchSaved } from '../../torch';
 
 /** A file with tensors of these names, of one number each. */
 const named = (path: string, names: readonly string[], dtype: 'F32' | 'F16' = 'F16'): LocalFile => {
@@ -390,6 +392,40 @@ describe('a PyTorch file', () => {
     const gathered = await gather([await torch('params-ema.pth'), unet('other.safetensors')]);
     expect(told(gathered)).toEqual({ files: ['params-ema.safetensors', 'other.safetensors'], refused: [] });
     expect(await namesIn(gathered.models[0])).toEqual(['body.0.weight', 'body.1.weight', 'body.2.weight']);
+  });
+
+  it('of a folder is a part, as those in .safetensors are, and with the very bytes', async () => {
+    const parts = ['unet/diffusion_pytorch_model', 'vae/diffusion_pytorch_model', 'text_encoder/model'];
+    const bin = (path: string): string => `m/${path.replace('/model', '/pytorch_model')}.bin`;
+    const files = parts.map((path) => goldenBytes(`models/sd1/diffusers/${path}.safetensors`));
+    const plain = parts.map((path, i) => local(`m/${path}.safetensors`, new Blob([files[i]!])));
+    const saved = await Promise.all(
+      parts.map(async (path, i) => local(bin(path), torchSaved(await tensorsOf(new Blob([files[i]!]))))),
+    );
+    const [expected, found] = await Promise.all([gather(plain), gather(saved)]);
+    expect(told(found)).toEqual({ files: ['m.safetensors'], refused: [] });
+    const [ours, theirs] = await Promise.all(
+      [found, expected].map(({ models: [model] }) => tensorsOf(fileOf(model!))),
+    );
+    const sorted = (of: StoredTensors) => [...of].sort(([a], [b]) => (a < b ? -1 : 1));
+    const about = (of: StoredTensors) => sorted(of).map(([name, { dtype, shape }]) => [name, dtype, shape]);
+    expect(about(ours!)).toEqual(about(theirs!));
+    for (const [name, { bytes }] of ours!)
+      expect(theirs!.get(name)!.bytes.every((byte, i) => byte === bytes[i])).toBe(true);
+    // Beside the same in .safetensors there is one model still.
+    expect(told(await gather([...saved, ...plain]))).toEqual({ files: ['m.safetensors'], refused: [] });
+  });
+
+  it('of a folder that is of use to other programs alone is left out with it', async () => {
+    const tensors: StoredTensors = new Map([
+      ['concept_embeds', { dtype: 'F32', shape: [1], bytes: new Uint8Array(4) }],
+      ['special_care_embeds', { dtype: 'F32', shape: [1], bytes: new Uint8Array(4) }],
+    ]);
+    const checker = local('m/safety_checker/pytorch_model.bin', torchSaved(tensors));
+    expect(told(await gather([...inside('m', unet(), vae(), text()), checker]))).toEqual({
+      files: ['m.safetensors'],
+      refused: [],
+    });
   });
 
   it('that wants something to be run is refused by its name', async () => {

@@ -76,6 +76,19 @@ test('.sft is another name for .safetensors', async () => {
   expect(await paths({ up: { 'a.json': '{}', 'b.pth': 'x', 'c.sft': 'x' } })).toEqual(['up/c.sft']);
 });
 
+test('of a folder of diffusers with PyTorch files alone these are taken, with its settings', async () => {
+  const folder = {
+    unet: { 'config.json': '{}', 'diffusion_pytorch_model.bin': 'x' },
+    text_encoder: { 'pytorch_model.fp16.bin': 'x', 'optimizer.bin': 'x' },
+    scheduler: { 'scheduler_config.json': '{}' },
+  };
+  expect(await paths({ sd: folder })).toEqual([
+    'sd/unet/diffusion_pytorch_model.bin',
+    'sd/text_encoder/pytorch_model.fp16.bin',
+    'sd/scheduler/scheduler_config.json',
+  ]);
+});
+
 test('of a folder without .safetensors its PyTorch files are taken', async () => {
   const folder = { up: { 'a.json': '{}', 'b.pth': 'x', 'c.pth': 'x', 'd.txt': 'x' } };
   expect(await paths(folder)).toEqual(['up/b.pth', 'up/c.pth']);
