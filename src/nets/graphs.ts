@@ -1,20 +1,12 @@
 /** The graphs of a checkpoint, authored for one size: what each is fed, and what it gives back. */
 import { DrobeError } from '../errors';
-import {
-  build,
-  bytesPer,
-  input,
-  sizeOf,
-  type Graph,
-  type Shape,
-  type Target,
-  type Var,
-} from '../graph/graph';
+import { build, input, sizeOf, type Graph, type Shape, type Target, type Var } from '../graph/graph';
 import { cast, concat, reshape } from '../graph/nn';
 import { scope, type Scope, type StateDict } from '../graph/scope';
 import { additionsFrom } from './additions';
 import { clipText } from './clip';
 import { attendedTo } from './ip-adapter';
+import { bytesOfNet } from './memory';
 import { unetIn, type Model, type TextEncoder, type UNetModel } from './model';
 import type { LatentSize } from './size';
 import { isTaesd, taesdAsDecoder, taesdAsEncoder } from './taesd';
@@ -201,17 +193,23 @@ export function unetInputs(
   };
 }
 
-/** A net's weights up to which some may take 16/9 of their room: in single precision SD 1.5's nearly fill WebAssembly's 4 GB. */
-const MOST_SPREAD_BYTES = 2 ** 30;
+/** A net's weights up to which its kernels may be spread once and for all, and up to which they may be spread at all. */
+const MOST_SPREAD_BYTES = { once: 2 ** 30, sparing: 2.5 * 2 ** 30 };
 
-/** What is wished of a net's graph, and what its weights leave room for. @param place what their names begin with. */
-export function fitting(target: Target, tensors: StateDict, place: 'unet' | 'control'): Target {
-  const { winograd } = target;
+/**
+ * What is wished of a net's graph, as far as its weights leave room for that: in single precision SD 1.5's, 3.4 GB, nearly fill
+ * WebAssembly's memory, where the large ones of 2560 channels want 0.4 GB more while they are spread and multiplied.
+ * @param place what their names begin with.
+ */
+export function fitting(
+  { winograd, ...target }: Target,
+  tensors: StateDict,
+  place: 'unet' | 'control',
+): Target {
   if (!winograd) return target;
-  let numbers = 0;
-  for (const [name, { shape }] of tensors) if (name.startsWith(`${place}.`)) numbers += sizeOf(shape);
-  const sparing = winograd.sparing ?? numbers * bytesPer.f32 > MOST_SPREAD_BYTES;
-  return { ...target, winograd: { ...winograd, sparing } };
+  const bytes = bytesOfNet(tensors, place, target);
+  if (bytes > MOST_SPREAD_BYTES.sparing) return target;
+  return { ...target, winograd: { sparing: bytes > MOST_SPREAD_BYTES.once, ...winograd } };
 }
 
 /** `latents` [batch, channels, h, w], as the VAE's encoder gives them → `image` [batch, 3, f·h, f·w] in −1…1. */

@@ -58,6 +58,18 @@ function bytesIn(shape: Shape, dtype: 'f32' | 'f16', bits: Bits | null): number 
   return sizeOf(shape) * each;
 }
 
+/** What a net's weights take. @param place what their names begin with. */
+export function bytesOfNet(
+  tensors: Tensors,
+  place: string,
+  { dtype, bits = null }: { readonly dtype: 'f32' | 'f16'; readonly bits?: Bits | null },
+): number {
+  let bytes = 0;
+  for (const [name, { shape }] of tensors)
+    if (name.startsWith(`${place}.`)) bytes += bytesIn(shape, dtype, bits);
+  return bytes;
+}
+
 /** Of a UNet's weights: what its attentions make of texts is made before the steps, by a net of these weights alone. */
 const readsTexts = (name: string): boolean => /\.attn2\.to_[kv]\.weight$/.test(name);
 

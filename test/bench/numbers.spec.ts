@@ -2,7 +2,7 @@
  * The numbers of a checkpoint of full size beside PyTorch's, and what memory each stage takes. Fails where they are further
  * apart than in the golden tests. `npm run bench:full -- numbers`, with SIZE as for full-size.spec.ts; PYTHON is a Python
  * that has torch and safetensors (python3). BACKEND=wasm runs on the CPU, BITS=8 rounds the weights of the denoiser's linear
- * layers, and PyTorch's alike.
+ * layers, and PyTorch's alike; SIDE=512 is the picture's, in pixels.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -24,9 +24,10 @@ const python = process.env.PYTHON ?? 'python3';
 const reference = fileURLToPath(new URL('reference.py', import.meta.url));
 const backend = process.env.BACKEND === 'wasm' ? 'wasm' : 'webgpu';
 /** Its cost is in its weights; an MMDiT is asked for what its makers draw at least. */
-const [side, asked] = size.startsWith('sd3')
+const [usual, asked] = size.startsWith('sd3')
   ? [512, { steps: 1, sampler: 'Euler' }]
   : [64, { steps: 2, sampler: 'DDIM', prediction: size === 'sd2' ? 'v' : 'epsilon' } as const];
+const side = Number(process.env.SIDE ?? usual);
 const job = jobWith({
   prompt: 'red apple',
   negative: '',

@@ -1,10 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { SHAPES_ONLY, type Target } from '../../../src/graph/graph';
 import { recognise } from '../../../src/nets/detect/detect';
-import { textGraph, unetGraph } from '../../../src/nets/graphs';
+import { fitting, textGraph, unetGraph } from '../../../src/nets/graphs';
 import { bytesOf, roomFor, T5_PART_BYTES, t5Parts } from '../../../src/nets/memory';
 import { mmditGraph, t5Graph } from '../../../src/nets/mmdit-graphs';
-import { normal, stableDiffusion15, stableDiffusionXL, type Shapes } from './stable-diffusion';
+import {
+  normal,
+  smallStableDiffusion,
+  stableDiffusion15,
+  stableDiffusionXL,
+  type Shapes,
+} from './stable-diffusion';
 import { clipsInside, stableDiffusion35Medium, t5xxl } from './stable-diffusion-3';
 
 const room = (tensors: Shapes, dtype: 'f16' | 'f32') => {
@@ -45,6 +51,17 @@ it('Stable Diffusion XL’s UNet takes 2.7 GB with weights in 8 bits and 1.7 GB 
     );
     expect(bytes / packed).toBeCloseTo(1, 1);
   }
+});
+
+it('kernels are spread once where there is room, in every run where there is little, and not at all where there is none', () => {
+  const wasm: Target = { ...SHAPES_ONLY, winograd: { tiles: 16, channels: 32 } };
+  const sparing = (shapes: Shapes, target = wasm): boolean | undefined =>
+    fitting(target, normal(shapes), 'unet').winograd?.sparing;
+  expect(sparing(smallStableDiffusion())).toBe(false);
+  expect(sparing(stableDiffusion15())).toBeUndefined(); // 3.4 GB
+  expect(sparing(stableDiffusion15(), { ...wasm, bits: 8 })).toBe(true);
+  expect(sparing(stableDiffusionXL(), { ...wasm, bits: 4 })).toBeUndefined();
+  expect(fitting(SHAPES_ONLY, normal(stableDiffusion15()), 'unet')).toEqual(SHAPES_ONLY);
 });
 
 it('of Stable Diffusion XL the UNet is the largest that is ever there, without what it makes of texts', () => {
