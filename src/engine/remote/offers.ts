@@ -1,10 +1,11 @@
 /** What can be downloaded from an address, by the headers of the files there and nothing else of them. */
 import { DrobeError } from '../../errors';
+import { takesPicture } from '../../nets/strangers/numbers';
 import { isTokenizerFile } from '../../nets/t5-tokenizer';
 import type { RemoteSource } from '../../weights/store/origin';
-import { beginningOf, bytesOf, type Layout } from '../../weights/store/layout';
+import { beginningOf, bytesOf, within, type Layout } from '../../weights/store/layout';
 import { remoteFile, type Fetch, type RemoteFile } from '../../weights/download/remote';
-import { parseHeader, readHeader, type Header } from '../../weights/safetensors';
+import { parseHeader, readHeader, type Header, type Slices } from '../../weights/safetensors';
 import type { Offer } from '../api';
 import { isSettings, toldHeader, type Beside } from '../files/beside';
 import { gather } from '../files/gather';
@@ -50,7 +51,7 @@ export async function offersAt(
       const file = called(name, repository);
       try {
         const model = await withHead(layout);
-        const header = await toldOf(model, beside);
+        const header = await toldOf(model, beside, layout);
         const offer = { file, bytes, licence, verdict: verdictOn(header, file), model };
         return { ...offer, ...(beside && { beside }) };
       } catch (thrown) {
@@ -72,10 +73,35 @@ export async function offersAt(
   );
 }
 
-/** The header of a model as it is told by; what its marks hold is read of a file that is there as a whole. */
-export async function toldOf(model: Layout<RemoteSource>, beside: Beside | undefined): Promise<Header> {
+/**
+ * The header of a model as it is told by; what its marks hold is read of a file that is there as a whole.
+ * @param layout where its numbers can be asked for, if need be.
+ */
+export async function toldOf(
+  model: Layout<RemoteSource>,
+  beside: Beside | undefined,
+  layout?: Layout<Seen>,
+): Promise<Header> {
   const header = parseHeader(model.head.subarray(8), bytesOf(model));
-  return toldHeader(header, beginningOf(new Blob([model.head]), header.bytes), beside);
+  const nothing = beginningOf(new Blob([model.head]), header.bytes);
+  const canAsk = layout?.ranges.every(({ file }) => file.remote.ranged) ?? false;
+  if (!layout || !canAsk || !takesPicture(header.tensors)) return toldHeader(header, nothing, beside);
+  // Two requests settle what it would be a pity to download.
+  return toldHeader(header, askedFrom(layout), beside).catch(() => toldHeader(header, nothing, beside));
+}
+
+/** What lies in files elsewhere: each reading is a request. */
+function askedFrom(layout: Layout<Seen>): Slices {
+  return {
+    size: bytesOf(layout),
+    slice: (from, to) => ({
+      arrayBuffer: async () => {
+        const { head, ranges } = within(layout, from, to);
+        const parts = ranges.map(({ file, begin, end }) => file.remote.slice(begin, end).arrayBuffer());
+        return new Blob([head, ...(await Promise.all(parts))]).arrayBuffer();
+      },
+    }),
+  };
 }
 
 /** A layout whose head is the whole header, and files that can be fetched later. */

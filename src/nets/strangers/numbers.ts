@@ -39,6 +39,10 @@ export function telling<T extends Tensor>(
 /** Of a picture beside the latents: an instruction's, IC-Light's, an estimator's. */
 const WITH_PICTURE = 8;
 
+/** Whether a UNet is one of those of which some draw and others do not. */
+export const takesPicture = (tensors: ReadonlyMap<string, Tensor>): boolean =>
+  telling(tensors)?.first.shape[1] === WITH_PICTURE;
+
 /**
  * What the numbers say, if anything. Weights of a norm lie around 1 and hardly any is below 0; where they scatter around
  * 0 they are what is to be added to another model's. IC-Light is published so
@@ -52,9 +56,9 @@ export async function toldByNumbers(
   { shape }: Tensor,
   first: () => Promise<Float32Array>,
 ): Promise<NumericKind | null> {
-  const takesPicture = shape[1] === WITH_PICTURE;
-  if (isScattered(norm)) return takesPicture ? 'ic-light' : 'difference';
-  return takesPicture && halvesAgree(await first(), shape) ? 'marigold' : null;
+  const isSeeing = shape[1] === WITH_PICTURE;
+  if (isScattered(norm)) return isSeeing ? 'ic-light' : 'difference';
+  return isSeeing && halvesAgree(await first(), shape) ? 'marigold' : null;
 }
 
 /** Around 0, on either side of it. All noughts say nothing: of a file elsewhere nothing else is known. */

@@ -6,7 +6,8 @@ import { bytesOf } from '../../../src/weights/store/layout';
 import { parseHeader } from '../../../src/weights/safetensors';
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
-import { written } from '../../safetensors';
+import { modelBytes } from '../../golden/models';
+import { tensorsOf, written } from '../../safetensors';
 import { HostileServer } from '../../hostile';
 
 const golden = (name: string): Uint8Array<ArrayBuffer> =>
@@ -111,6 +112,28 @@ describe('an address', () => {
     expect(ranges[0]!.file).toMatchObject({ tag: '"one"', ranged: true, sha256: null });
     expect(head).toEqual(Uint8Array.from(Buffer.from(server.bytes).subarray(0, head.length)));
     expect(server.sent).toBeLessThan(200_000);
+  });
+
+  it('of IC-Light says so before it is downloaded, and offers InstructPix2Pix', async () => {
+    const tensors = await tensorsOf(new Blob([modelBytes('sd1-pix2pix')]));
+    server.bytes = await bytesIn(written(tensors));
+    const [instruct] = await offersAt(server.url('instruct.safetensors'), never);
+    expect(instruct).toMatchObject({ verdict: { facts: { kind: 'instruct' } } });
+    expect(server.sent).toBeLessThan(server.bytes.length / 4);
+
+    const norm = 'model.diffusion_model.out.0.weight';
+    const { shape } = tensors.get(norm)!;
+    const scattered = Float32Array.from({ length: shape[0]! }, (_, i) => Math.sin(7 * i) / 50);
+    tensors.set(norm, { dtype: 'F32', shape, bytes: new Uint8Array(scattered.buffer) });
+    server.bytes = await bytesIn(written(tensors));
+    const [stranger] = await offersAt(server.url('iclight.safetensors'), never);
+    expect(stranger).toMatchObject({
+      verdict: { problem: { code: 'other-kind', facts: { kind: 'ic-light' } } },
+    });
+    // Where nothing can be asked for it is taken for what it looks like.
+    server.habits = { ignoresRanges: true };
+    const [unasked] = await offersAt(server.url('iclight.safetensors'), never);
+    expect(unasked).toMatchObject({ verdict: { facts: { kind: 'instruct' } } });
   });
 
   it('without a file name gets one', async () => {
