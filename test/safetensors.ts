@@ -70,11 +70,14 @@ export function merged(
 /** All tensors of a file, in its order, and views of it. */
 export async function tensorsOf(file: Blob | Uint8Array<ArrayBuffer>): Promise<StoredTensors> {
   const bytes = file instanceof Blob ? new Uint8Array(await file.arrayBuffer()) : file;
-  const { tensors } = await headerOf(bytes);
-  return new Map(
+  return viewsOf(bytes, await headerOf(bytes));
+}
+
+/** Those tensors of a file that a header tells of. */
+export const viewsOf = (bytes: Uint8Array<ArrayBuffer>, { tensors }: Header): StoredTensors =>
+  new Map(
     [...tensors].map(([name, { dtype, shape, begin, end }]) => [
       name,
       { dtype, shape, bytes: bytes.subarray(begin, end) },
     ]),
   );
-}

@@ -2,6 +2,7 @@
 import type { OpenFile } from '../../src/pipeline/memory/opening';
 import type { Control, Job, Pixels } from '../../src/pipeline/job';
 import { memorySource } from '../../src/weights/source';
+import { withFewBlocks } from '../fewer-blocks';
 import { headerOf } from '../safetensors';
 import { jobOf, type PipelineCase } from './pipeline-case';
 import { goldenBytes, goldenJson, goldenTensors, hasGolden, listCases, listGolden, skipped } from './root';
@@ -85,4 +86,10 @@ export async function goldenControl(folder: string): Promise<OpenFile> {
   const path = paths.find(hasGolden) ?? paths[0]!;
   const bytes = goldenBytes(path);
   return { name: path, header: await headerOf(bytes), source: memorySource(bytes) };
+}
+
+/** The same with fewer blocks, for a UNet that has as few. */
+export async function fewControl(folder: string): Promise<OpenFile> {
+  const file = await goldenControl(folder);
+  return { ...file, header: withFewBlocks(file.header) };
 }

@@ -53,7 +53,7 @@ it.skipIf(!hasGolden(`${UNION}/case.json`))(
     const tensor = goldenTensors(`${UNION}/expected.safetensors`);
     const base = goldenBytes(facts.base_model);
     const file = await made(facts, base);
-    const { controls, model } = await openCheckpoint(base);
+    const { controls, model } = await openCheckpoint(base, { runtime: tuned });
     const header = await headerOf(file);
     await controls.use(['union'], () =>
       Promise.resolve({ name: 'union', header, source: memorySource(file) }),
@@ -146,7 +146,7 @@ it.skipIf(!hasGolden('control-made/controlnet-sd2/case.json'))(
     const merged = numbers.map((x, i) => x + change[i]!);
     const lora = await opened('lora', writtenBytes(added));
 
-    const checkpoint = await openCheckpoint(base);
+    const checkpoint = await openCheckpoint(base, { runtime: tuned });
     const { controls, model } = checkpoint;
     const residualsOf = async (file: Uint8Array<ArrayBuffer>): Promise<Float32Array> => {
       await controls.use(['net'], () => opened('net', file));

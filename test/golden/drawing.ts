@@ -15,10 +15,11 @@ import { Sessions } from '../../src/runtime/session';
 import type { Tokenizer } from '../../src/text/windows';
 import { t5Tokenizer } from '../../src/text/t5';
 import { loadTokenizer } from '../../src/text/tokenizer';
+import type { Header } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
 import { headerOf } from '../safetensors';
 import { goldenBytes } from './root';
-import { tuned } from './runtime';
+import { untuned } from './runtime';
 import { pictureDifference } from './tensors';
 
 /** What the mean difference of a picture's bytes from diffusers' picture may be, by the net that predicts. */
@@ -49,19 +50,21 @@ export async function servedTokenizer(): Promise<Tokenizer> {
 export const withoutPreviews = (model: Model): Model => ({ ...model, miniature: false });
 
 interface Ways {
-  /** `untuned` where pictures are compared with each other alone, and not with those of others. */
+  /** `untuned` where nothing is said: each net of a picture is compared with others' numbers by itself, tuned. */
   readonly runtime?: OrtModule;
   /** Whether steps are decoded, as those of a miniature are in the app. */
   readonly previews?: boolean;
   /** Changes to its weights on their way. */
   readonly patches?: ReadonlyMap<string, Patch>;
+  /** The file as another one: with fewer blocks, where it does not matter what is drawn. */
+  readonly as?: (header: Header) => Header;
 }
 
 export async function openCheckpoint(
   file: Uint8Array<ArrayBuffer>,
-  { runtime = tuned, previews = false, patches = new Map() }: Ways = {},
+  { runtime = untuned, previews = false, patches = new Map(), as = (header) => header }: Ways = {},
 ): Promise<Checkpoint> {
-  const { model, tensors } = inspect(await headerOf(file));
+  const { model, tensors } = inspect(as(await headerOf(file)));
   const weights = { tensors, source: memorySource(file), patches };
   const machine = wasmMachine(new Sessions(runtime));
   return new Checkpoint(previews ? model : withoutPreviews(model), weights, machine);

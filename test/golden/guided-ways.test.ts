@@ -7,12 +7,12 @@ import { lavish } from '../../src/pipeline/memory/thrift';
 import { plan } from '../../src/sampling/plan';
 import { samplers } from '../../src/sampling/table';
 import type { Tokenizer } from '../../src/text/windows';
+import { withFewBlocks } from '../fewer-blocks';
 import { jobWith } from '../job';
-import { goldenControl } from './control-jobs';
+import { fewControl } from './control-jobs';
 import { draw, openCheckpoint, servedTokenizer } from './drawing';
 import { modelBytes } from './models';
 import { listGolden, skipped } from './root';
-import { untuned } from './runtime';
 import { pictureDifference, worstDifference } from './tensors';
 
 const CONTROL = 'control/controlnet-sd1';
@@ -42,14 +42,14 @@ describe.skipIf(missing.length > 0)('a guided picture', () => {
   let checkpoint: Checkpoint;
   let tokenizer: Tokenizer;
   beforeAll(async () => {
-    checkpoint = await openCheckpoint(modelBytes('sd1'), { runtime: untuned });
+    checkpoint = await openCheckpoint(modelBytes('sd1'), { as: withFewBlocks });
     tokenizer = await servedTokenizer();
   });
 
   async function drawn(asked: Job): Promise<Picture> {
     await checkpoint.controls.use(
       (asked.controls ?? []).map(({ model }) => model),
-      goldenControl,
+      fewControl,
     );
     return (await draw(checkpoint, tokenizer, asked)).picture;
   }

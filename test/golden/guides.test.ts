@@ -4,12 +4,12 @@ import type { Checkpoint } from '../../src/pipeline/checkpoint';
 import type { Control, Job, Pixels } from '../../src/pipeline/job';
 import { lavish } from '../../src/pipeline/memory/thrift';
 import type { Tokenizer } from '../../src/text/windows';
+import { withFewBlocks } from '../fewer-blocks';
 import { jobWith } from '../job';
-import { goldenControl } from './control-jobs';
+import { fewControl, goldenControl } from './control-jobs';
 import { draw, openCheckpoint, servedTokenizer } from './drawing';
 import { modelBytes } from './models';
 import { listGolden, skipped } from './root';
-import { untuned } from './runtime';
 import { pictureDifference } from './tensors';
 
 const CONTROL = 'control/controlnet-sd1';
@@ -34,19 +34,22 @@ const present = [CONTROL, ADAPTER, OTHER, 'models/sd1'].filter((path) => listGol
 for (const path of present) skipped(path);
 
 describe.skipIf(present.length > 0)('a guided picture', () => {
-  let checkpoint: Checkpoint;
+  /** With fewer blocks; and with all, for what is about them. */
+  let few: Checkpoint;
+  let whole: Checkpoint;
   let tokenizer: Tokenizer;
   beforeAll(async () => {
-    checkpoint = await openCheckpoint(modelBytes('sd1'), { runtime: untuned });
+    few = await openCheckpoint(modelBytes('sd1'), { as: withFewBlocks });
+    whole = await openCheckpoint(modelBytes('sd1'));
     tokenizer = await servedTokenizer();
   });
 
   /** The picture, and what ControlNets were asked in each of their runs. */
-  async function drawn(asked: Job) {
+  async function drawn(asked: Job, checkpoint = few) {
     const { controls = [] } = asked;
     await checkpoint.controls.use(
       controls.map(({ model }) => model),
-      goldenControl,
+      checkpoint === few ? fewControl : goldenControl,
     );
     const residuals = vi.spyOn(checkpoint.controls, 'residuals');
     const { picture, told } = await draw(checkpoint, tokenizer, asked);
@@ -77,7 +80,7 @@ describe.skipIf(present.length > 0)('a guided picture', () => {
   it('asks a net about the prompt alone where the control is more important', async () => {
     const { runs } = await drawn({ ...job, controls: [{ ...guide, mode: 'control' }] });
     expect(runs.map(({ values }) => values.latents.shape[0])).toEqual([1, 1, 1, 1]);
-    const both = await drawn({ ...job, controls: [{ ...guide, mode: 'prompt' }] });
+    const both = await drawn({ ...job, controls: [{ ...guide, mode: 'prompt' }] }, whole);
     expect(both.runs.map(({ values }) => values.latents.shape[0])).toEqual([2, 2, 2, 2]);
     expect([...both.runs[0]!.scale.data.slice(0, 13)].map((x) => x.toFixed(3))).toEqual(
       Array.from({ length: 13 }, (_, i) => (0.825 ** (12 - i)).toFixed(3)),
@@ -87,9 +90,9 @@ describe.skipIf(present.length > 0)('a guided picture', () => {
   it('is the same with little memory: one question at a time, and nets in turns', async () => {
     const controls = [guide, { ...guide, model: ADAPTER, weight: 0.5 }];
     const short = { ...job, steps: 2, controls };
-    const lavishly = await drawn(short);
+    const lavishly = await drawn(short, whole);
     const thrift = { ...lavish, apart: true, single: true, turns: true };
-    const { picture, told } = await drawn({ ...short, thrift });
+    const { picture, told } = await drawn({ ...short, thrift }, whole);
     expect(difference(picture, lavishly.picture)).toBeLessThan(0.01);
     const opened = told.flatMap((one) => (one.kind === 'compiling' ? one.net : []));
     expect(opened.filter((net) => net === 'UNet')).toHaveLength(2);
@@ -101,9 +104,9 @@ describe.skipIf(present.length > 0)('a guided picture', () => {
   it('asks a net once for a group of steps where deep features are used again', async () => {
     const { picture, runs } = await drawn({ ...job, controls: [guide], reuse: 2 });
     expect(runs).toHaveLength(2);
-    const whole = await drawn({ ...job, controls: [guide] });
+    const each = await drawn({ ...job, controls: [guide] });
     const plain = await drawn({ ...job, reuse: 2 });
-    expect(difference(picture, whole.picture)).toBeLessThan(difference(picture, plain.picture));
+    expect(difference(picture, each.picture)).toBeLessThan(difference(picture, plain.picture));
     // A control that begins within a group changes what was asked.
     const later = await drawn({ ...job, controls: [{ ...guide, start: 0.25 }], reuse: 2 });
     expect(later.runs).toHaveLength(2);
@@ -111,11 +114,11 @@ describe.skipIf(present.length > 0)('a guided picture', () => {
 
   it('goes on where it broke off', async () => {
     const asked = { ...job, controls: [{ ...guide, end: 0.75 }] };
-    const whole = await drawn(asked);
-    const answers = whole.told.flatMap((one) => (one.kind === 'step' ? one.answers : []));
+    const unbroken = await drawn(asked);
+    const answers = unbroken.told.flatMap((one) => (one.kind === 'step' ? one.answers : []));
     const rest = await drawn({ ...asked, known: answers.slice(0, 2) });
     expect(rest.runs).toHaveLength(1);
-    expect(rest.picture.rgba).toEqual(whole.picture.rgba);
+    expect(rest.picture.rgba).toEqual(unbroken.picture.rgba);
   });
 
   it('is guided in the second pass by the larger hint', async () => {

@@ -8,7 +8,6 @@ import { draw, expectSame, openCheckpoint, servedTokenizer } from './drawing';
 import { adapters, adapterFiles, casesOf, openAdapter, picture } from './ip-case';
 import { jobOf, type PipelineCase } from './pipeline-case';
 import { goldenBytes, goldenJson, goldenTensors, skipped } from './root';
-import { untuned } from './runtime';
 import { drawFrom, expectLatents, spyOn } from './spied';
 import { pictureDifference } from './tensors';
 
@@ -48,9 +47,7 @@ describe.each(drawn)('%s: drawn as diffusers draws', (name) => {
     const at = `ip/${name}/cases/${test}`;
     const wanted = goldenJson(`${at}/case.json`) as ReferredCase;
     const pixels = picture(`${at}/${wanted.input_images.ip_adapter_image[0]}`);
-    const checkpoint = await openCheckpoint(goldenBytes((await openAdapter(name)).base), {
-      runtime: untuned,
-    });
+    const checkpoint = await openCheckpoint(goldenBytes((await openAdapter(name)).base));
     const job: Job = { ...jobOf(wanted), width: 64, height: 64, steps: 3 };
     const source = { width: 64, height: 64, rgba: new Uint8ClampedArray(4 * 64 * 64).fill(255) };
     const mask = new Uint8Array(64 * 64).fill(255, 0, 2048);
@@ -82,10 +79,8 @@ describe.each(drawn)('%s: drawn as diffusers draws', (name) => {
     const at = `ip/${name}/cases/${test}`;
     const wanted = goldenJson(`${at}/case.json`) as ReferredCase;
     const pixels = picture(`${at}/${wanted.input_images.ip_adapter_image[0]}`);
-    const checkpoint = await openCheckpoint(goldenBytes((await openAdapter(name)).base), {
-      runtime: untuned,
-    });
-    const job: Job = { ...jobOf(wanted), steps: 3 };
+    const checkpoint = await openCheckpoint(goldenBytes((await openAdapter(name)).base));
+    const job: Job = { ...jobOf(wanted), width: 64, height: 64, steps: 2 };
     const drawn = async (...masks: (Mask | null)[]): Promise<Uint8Array> => {
       const files = masks.map(() => ({ adapter: 'adapter', encoder: 'encoder' }));
       await checkpoint.references.use(files, adapterFiles(name));

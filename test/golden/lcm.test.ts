@@ -17,7 +17,6 @@ import { tensorsOf, writtenBytes } from '../safetensors';
 import { draw, openCheckpoint, servedTokenizer } from './drawing';
 import { modelBytes } from './models';
 import { present } from './root';
-import { untuned } from './runtime';
 import { worstDifference } from './tensors';
 
 const WIDTH = 32;
@@ -34,7 +33,7 @@ interface Pair {
 
 async function openPair(name: keyof typeof NAMES): Promise<Pair> {
   const file = modelBytes(name);
-  const plain = await openCheckpoint(file, { runtime: untuned });
+  const plain = await openCheckpoint(file);
   const channels = plain.model.denoiser.modelChannels;
   const projection = new TorchGenerator(3).randn(channels * WIDTH).map((v) => v / 8);
   const tensors = await tensorsOf(file);
@@ -43,7 +42,7 @@ async function openPair(name: keyof typeof NAMES): Promise<Pair> {
     shape: [channels, WIDTH],
     bytes: new Uint8Array(projection.buffer),
   });
-  const lcm = await openCheckpoint(writtenBytes(tensors), { runtime: untuned });
+  const lcm = await openCheckpoint(writtenBytes(tensors));
   const told = (scale: number): number[] => {
     const w = guidanceEmbedding(scale, WIDTH);
     return Array.from({ length: channels }, (_, c) =>

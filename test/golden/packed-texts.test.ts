@@ -166,7 +166,7 @@ describe('pictures', () => {
     t5: Tokenizer | undefined,
     rounded: ReadonlyMap<string, Bits> = new Map(),
   ): Promise<Uint8Array> => {
-    const checkpoint = await openCheckpoint(file, { runtime: untuned, patches: roundings(rounded) });
+    const checkpoint = await openCheckpoint(file, { patches: roundings(rounded) });
     const { picture } = await draw(checkpoint, tokenizer, own, [], t5);
     await checkpoint.release();
     return Uint8Array.from(picture.rgba);

@@ -12,13 +12,12 @@ import { jobWith } from '../job';
 import { bundled, draw, openCheckpoint, servedTokenizer } from './drawing';
 import { modelBytes } from './models';
 import { present } from './root';
-import { untuned } from './runtime';
 import { worstDifference } from './tensors';
 
 let checkpoint: Checkpoint;
 let tokenizer: Tokenizer;
 beforeAll(async () => {
-  checkpoint = await openCheckpoint(await bundled('mini-sd.safetensors'), { runtime: untuned });
+  checkpoint = await openCheckpoint(await bundled('mini-sd.safetensors'));
   tokenizer = await servedTokenizer();
 });
 
@@ -131,7 +130,7 @@ test('where guidance rests the negative prompt is not asked, and one session ser
 test.runIf(present('models/sd2-v'))(
   'what a UNet predicts is found out in a batch like those to come, once for a checkpoint',
   async () => {
-    const opened = await openCheckpoint(modelBytes('sd2-v'), { runtime: untuned });
+    const opened = await openCheckpoint(modelBytes('sd2-v'));
     const batches = async (): Promise<unknown[]> =>
       (await watched({ ...job, steps: 2 }, opened)).questions.map(({ latents }) => latents.shape[0]);
     expect(await batches()).toEqual([2, 2, 2]);

@@ -8,6 +8,7 @@ import { modelBytes } from './models';
 import { caseOf, unlike } from './picture-cases';
 import { jobOf, modelFileOf, picturesIn, type MiniCase } from './pipeline-case';
 import { goldenBytes, goldenJson, goldenTensors, hasGolden, listCases, modelsWith, present } from './root';
+import { tuned } from './runtime';
 import { drawFrom, expectLatents, goldenPixels, spyOn } from './spied';
 
 let tokenizer: Tokenizer;
@@ -23,7 +24,8 @@ const mini = present('mini-sd/cases.json')
 describe('the bundled model draws what PyTorch draws', () => {
   let checkpoint: Checkpoint;
   beforeAll(async () => {
-    checkpoint = await openCheckpoint(await bundled('mini-sd.safetensors'));
+    // As in the app, in all.
+    checkpoint = await openCheckpoint(await bundled('mini-sd.safetensors'), { runtime: tuned });
   });
 
   it.each(mini)('$sampler: $prompt', async ({ png, ...job }) => {

@@ -4,14 +4,13 @@ import type { NetName, Progress } from '../../src/pipeline/job';
 import { getReady } from '../../src/pipeline/ready';
 import { jobWith } from '../job';
 import { bundled, draw, openCheckpoint, servedTokenizer } from './drawing';
-import { untuned } from './runtime';
 
 const job = jobWith({ prompt: 'red apple', width: 48, height: 48, steps: 2, guidance: 3, seed: 1 });
 
 /** What each call reads, and a way to break off as soon as a net is open. */
 async function open() {
   const tokenizer = await servedTokenizer();
-  const checkpoint = await openCheckpoint(await bundled('mini-sd.safetensors'), { runtime: untuned });
+  const checkpoint = await openCheckpoint(await bundled('mini-sd.safetensors'));
   const ready = async (stopAfter?: NetName): Promise<NetName[]> => {
     const stop = new AbortController();
     const read: NetName[] = [];

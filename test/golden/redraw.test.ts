@@ -14,7 +14,6 @@ import { goldenControl } from './control-jobs';
 import { bundled, draw, openCheckpoint, servedTokenizer } from './drawing';
 import { modelBytes } from './models';
 import { listGolden, present, skipped } from './root';
-import { untuned } from './runtime';
 import { pictureDifference } from './tensors';
 
 const redraw: Redraw = { tile: { width: 32, height: 32 }, padding: 16, blur: 4, order: 'linear' };
@@ -60,8 +59,7 @@ const mean = (numbers: readonly number[]): number => numbers.reduce((a, b) => a 
 describe('a tile that covers the whole picture', () => {
   const models = ['sd1', 'sd2-v', 'sdxl'].filter((name) => present(`models/${name}`));
   it.each(['bundled', ...models])('gives what image to image gives, to the bit (%s)', async (name) => {
-    const opened =
-      name === 'bundled' ? checkpoint : await openCheckpoint(modelBytes(name), { runtime: untuned });
+    const opened = name === 'bundled' ? checkpoint : await openCheckpoint(modelBytes(name));
     const pixels = scaled(large, { width: 64, height: 48 }, 'area');
     for (const like of name === 'bundled' ? (['A1111', 'diffusers'] as const) : (['diffusers'] as const)) {
       const job = anew(pixels, 0.6, { like, steps: 3, sampler: 'Euler a' });
@@ -83,7 +81,7 @@ for (const path of missing) skipped(path);
 describe.skipIf(missing.length > 0)('a ControlNet that guides by what is drawn anew', () => {
   let guided: Checkpoint;
   beforeAll(async () => {
-    guided = await openCheckpoint(modelBytes('sd1'), { runtime: untuned });
+    guided = await openCheckpoint(modelBytes('sd1'));
     await guided.controls.use([CONTROL], goldenControl);
   });
   const guidedBy = (pixels: Pixels, weight: number): readonly Control[] => [

@@ -3,18 +3,18 @@ import { beforeAll, expect, it, vi } from 'vitest';
 import type { Checkpoint } from '../../src/pipeline/checkpoint';
 import type { Progress } from '../../src/pipeline/job';
 import type { Tokenizer } from '../../src/text/windows';
+import { withFewBlocks } from '../fewer-blocks';
 import { jobWith } from '../job';
 import { draw, openCheckpoint, servedTokenizer } from './drawing';
 import { modelBytes } from './models';
 import { present } from './root';
-import { untuned } from './runtime';
 
 const test = it.runIf(present('models/sd1'));
 let checkpoint: Checkpoint;
 let tokenizer: Tokenizer;
 
 beforeAll(async () => {
-  checkpoint = await openCheckpoint(modelBytes('sd1'), { runtime: untuned });
+  checkpoint = await openCheckpoint(modelBytes('sd1'), { as: withFewBlocks });
   tokenizer = await servedTokenizer();
 });
 

@@ -82,7 +82,7 @@ describe('pictures of the bundled model', () => {
   let checkpoint: Checkpoint;
   let tokenizer: Tokenizer;
   beforeAll(async () => {
-    checkpoint = await openCheckpoint(await bundled('mini-sd.safetensors'), { runtime: untuned });
+    checkpoint = await openCheckpoint(await bundled('mini-sd.safetensors'));
     tokenizer = await servedTokenizer();
   });
   const job = jobWith({ prompt: 'red apple', width: 32, height: 32, steps: 4, guidance: 5, seed: 3 });

@@ -76,8 +76,8 @@ export const plain: OrtModule = ort;
 /** As in the app. */
 export const tuned = remembering('all');
 /**
- * With nets as they are: making them faster takes a third of opening one. Where pictures of few steps are compared with each
- * other alone, and not with those of others.
+ * With nets as they are: making them faster takes a third of opening one, and no run is faster for it on one thread. For
+ * whole pictures, and for nets that are compared with each other alone.
  */
 export const untuned = remembering('disabled');
 

@@ -13,7 +13,6 @@ import { jobWith } from '../job';
 import { draw, goldenT5, openCheckpoint, servedTokenizer } from './drawing';
 import { modelBytes } from './models';
 import { present } from './root';
-import { untuned } from './runtime';
 import { worstDifference } from './tensors';
 
 const there = present('models/sd3/model_t5.safetensors', 'models/sd35m', 't5_tokenizer/tokenizer.json');
@@ -26,8 +25,8 @@ describe.runIf(there)('Stable Diffusion 3', () => {
   beforeAll(async () => {
     tokenizer = await servedTokenizer();
     t5 = await goldenT5();
-    withT5 = await openCheckpoint(modelBytes('sd3', 'model_t5'), { runtime: untuned });
-    without = await openCheckpoint(modelBytes('sd35m'), { runtime: untuned });
+    withT5 = await openCheckpoint(modelBytes('sd3', 'model_t5'));
+    without = await openCheckpoint(modelBytes('sd35m'));
   });
   afterEach(() => vi.restoreAllMocks());
 

@@ -12,14 +12,14 @@ import { jobWith } from '../job';
 import { bundled, draw, openCheckpoint, servedTokenizer } from './drawing';
 import { modelBytes } from './models';
 import { present } from './root';
-import { plain, untuned } from './runtime';
+import { plain } from './runtime';
 import { pictureDifference, worstDifference } from './tensors';
 
 const silent = (): undefined => undefined;
 
 let checkpoint: Checkpoint;
 beforeAll(async () => {
-  checkpoint = await openCheckpoint(await bundled('mini-sd.safetensors'), { runtime: untuned });
+  checkpoint = await openCheckpoint(await bundled('mini-sd.safetensors'));
 });
 
 describe('in tiles', () => {
@@ -94,7 +94,7 @@ it('where nets are kept apart, none is opened twice for a prompt that changes on
 });
 
 it.runIf(present('models/sdxl'))('answers of a UNet that takes labels are the same one by one', async () => {
-  const sdxl = await openCheckpoint(modelBytes('sdxl'), { runtime: untuned });
+  const sdxl = await openCheckpoint(modelBytes('sdxl'));
   const { denoiser, texts } = sdxl.model;
   const value = (...shape: number[]) => {
     const length = shape.reduce((n, d) => n * d);
