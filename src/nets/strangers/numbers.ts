@@ -9,8 +9,8 @@ import { FIRST } from './models';
 export const TOLD_BY_NUMBERS = 'drobe.told_by_numbers';
 
 /** Kinds that only numbers tell. */
-export type NumericKind = 'ic-light' | 'difference' | 'marigold';
-const kinds: readonly string[] = ['ic-light', 'difference', 'marigold'] satisfies NumericKind[];
+export type NumericKind = 'ic-light' | 'marigold';
+const kinds: readonly string[] = ['ic-light', 'marigold'] satisfies NumericKind[];
 export const isNumericKind = (kind: string | undefined): kind is NumericKind =>
   kind !== undefined && kinds.includes(kind);
 
@@ -56,9 +56,9 @@ export async function toldByNumbers(
   { shape }: Tensor,
   first: () => Promise<Float32Array>,
 ): Promise<NumericKind | null> {
-  const isSeeing = shape[1] === WITH_PICTURE;
-  if (isScattered(norm)) return isSeeing ? 'ic-light' : 'difference';
-  return isSeeing && halvesAgree(await first(), shape) ? 'marigold' : null;
+  if (shape[1] !== WITH_PICTURE) return null;
+  if (isScattered(norm)) return 'ic-light';
+  return halvesAgree(await first(), shape) ? 'marigold' : null;
 }
 
 /** Around 0, on either side of it. All noughts say nothing: of a file elsewhere nothing else is known. */

@@ -52,11 +52,6 @@ const kinds: Record<Kind, Words> = {
     'which puts a picture into another light together with a Stable Diffusion 1.x',
     STEER,
   ],
-  difference: [
-    'the difference between two models',
-    'which is added to one of them and draws nothing by itself',
-    'Look for the model that it makes: a Stable Diffusion 1.x, 2.x, XL or 3.x checkpoint.',
-  ],
   marigold: ['Marigold or its like', 'which tells depths or surfaces of a picture and draws none', PROMPT],
   if: ['DeepFloyd IF'],
   kandinsky: ['Kandinsky'],

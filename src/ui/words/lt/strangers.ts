@@ -48,11 +48,6 @@ const kinds: Record<Kind, Words> = {
     'Importuokite Stable Diffusion 2.x be gylio arba kitą 1.x, 2.x, XL ar 3.x modelio failą.',
   ],
   'ic-light': ['IC-Light', 'kuris kartu su Stable Diffusion 1.x pakeičia vaizdo apšvietimą', STEER],
-  difference: [
-    'dviejų modelių skirtumas',
-    'kuris pridedamas prie vieno iš jų, o pats nieko nepiešia',
-    'Ieškokite modelio, kuris taip gaunamas: Stable Diffusion 1.x, 2.x, XL arba 3.x.',
-  ],
   marigold: [
     'Marigold ar į jį panašus modelis',
     'kuris nustato vaizdo gylį ar paviršius, o pats nepiešia',
