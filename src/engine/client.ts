@@ -1,6 +1,6 @@
 /**
  * Starts the engine's worker, and a fresh one when it has died or its graphics device is beyond repair; for each errand to
- * other servers a courier, and for each import an importer.
+ * other servers a courier, and an importer while something is imported.
  */
 import { DrobeError, endsEngine } from '../errors';
 import type { CourierApi, EngineApi, ImporterApi, LocalModel, ModelEntry, WorkerApi } from './api';
@@ -38,6 +38,9 @@ interface Arriving {
   readonly signal: AbortSignal;
 }
 
+/** Milliseconds that an importer without work is kept: files come by the dozen, one after the other. */
+const PATIENCE = 3000;
+
 /** Takes the origins of requests that a worker made, each as often as it did. */
 type OnRequests = (origins: readonly string[], asker: 'app' | 'courier') => void;
 
@@ -69,8 +72,10 @@ export function startEngine(
   start = startWorker,
   send = startCourier,
   bring = startImporter,
+  patience = PATIENCE,
 ): Remote<EngineApi> {
   let current: (Line<WorkerApi> & { calls: number }) | undefined;
+  let importer: (Line<ImporterApi> & { users: number }) | undefined;
   /** Every engine is told, also one that starts later. */
   const arriving = new Set<Arriving>();
 
@@ -94,11 +99,41 @@ export function startEngine(
       .catch(() => undefined);
   }
 
-  /** Runs one import on an importer of its own, while the engine knows of the model as soon as there is something to draw. */
+  /** The importer, which is there from now on, and what says that it is not needed any more. */
+  function hire(): { readonly remote: Remote<ImporterApi>; readonly dismiss: () => void } {
+    const line = (importer ??= {
+      users: 0,
+      ...lineTo<ImporterApi>(bring(), () => {
+        if (importer === line) importer = undefined;
+      }),
+    });
+    line.users++;
+    const dismiss = () => {
+      line.users--;
+      setTimeout(() => {
+        if (importer !== line || line.users > 0) return;
+        importer = undefined;
+        line.end();
+      }, patience);
+    };
+    return { remote: line.remote, dismiss };
+  }
+
+  /** What is found is going to be imported, by an importer that starts meanwhile. */
+  async function* gathering(...asked: Parameters<Remote<EngineApi>['gather']>) {
+    const { dismiss } = hire();
+    try {
+      return yield* through((remote) => remote.gather(...asked));
+    } finally {
+      dismiss();
+    }
+  }
+
+  /** Runs one import, while the engine knows of the model as soon as there is something to draw. */
   async function* importing(signal: AbortSignal, model: LocalModel) {
-    const line = lineTo<ImporterApi>(bring());
+    const { remote, dismiss } = hire();
     const over = new AbortController();
-    const install = line.remote.install(signal, model);
+    const install = remote.install(AbortSignal.any([signal, over.signal]), model);
     try {
       for (;;) {
         const { done, value } = await install.next();
@@ -114,7 +149,7 @@ export function startEngine(
       }
     } finally {
       over.abort();
-      line.end();
+      dismiss();
     }
   }
 
@@ -147,7 +182,7 @@ export function startEngine(
   return {
     device: (signal, wish) => through((remote) => remote.device(signal, wish)),
     models: (signal) => through((remote) => remote.models(signal)),
-    gather: (signal, files) => through((remote) => remote.gather(signal, files)),
+    gather: gathering,
     install: importing,
     link: (signal, model) => through((remote) => remote.link(signal, model)),
     annotate: (signal, settings) => through((remote) => remote.annotate(signal, settings)),

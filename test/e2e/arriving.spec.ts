@@ -63,24 +63,34 @@ test('what is drawn while a checkpoint is imported is what is drawn afterwards, 
   await context.close();
 });
 
-test('where the import fails the picture in work is finished, and what was chosen before is chosen again, as it was left', async ({
+test('where the import is stopped or fails a picture in work is finished, and what was chosen before is chosen again, as it was left', async ({
   app,
 }, info) => {
   const { page } = app;
   await app.open();
   await app.fill({ steps: 7 });
   const miniature = await app.model.inputValue();
+  const steps = page.getByRole('spinbutton', { name: 'Steps' });
+  const expectBack = async (): Promise<void> => {
+    await expect(app.importing).toBeHidden();
+    await expect(app.model).toHaveValue(miniature);
+    await expect(app.model.locator('option', { hasText: 'sd1' })).toHaveCount(0);
+    await expect(steps).toHaveValue('7');
+  };
+  const { goOn } = await bring(app, info);
+  await expect(steps).not.toHaveValue('7');
+  await page.getByRole('button', { name: 'Stop import' }).click();
+  await expectBack();
+  await expect(app.alert).toHaveCount(0);
+  await goOn();
+
   const { fail } = await bring(app, info);
-  await expect(page.getByRole('spinbutton', { name: 'Steps' })).not.toHaveValue('7');
   await app.fill({ ...job, steps: 12 });
   await app.generate.click();
   await app.titled(/^[2-9]\/12 · Drobė/);
   await fail();
   await expect(app.alert).toContainText('The engine stopped');
-  await expect(app.importing).toBeHidden();
-  await expect(app.model).toHaveValue(miniature);
-  await expect(app.model.locator('option', { hasText: 'sd1' })).toHaveCount(0);
-  await expect(page.getByRole('spinbutton', { name: 'Steps' })).toHaveValue('7');
+  await expectBack();
   await expect(app.result).toBeVisible({ timeout: 200_000 });
   await expect(app.alert).toHaveCount(1);
 });

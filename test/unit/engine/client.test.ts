@@ -197,12 +197,14 @@ function arriving(rest: Partial<EveryApi> = {}) {
     noWorker,
     starter({
       install: () =>
-        async function* () {
+        async function* ({ signal }) {
+          signal.addEventListener('abort', () => told.push('a is stopped'));
           yield { doneBytes: 0, totalBytes: 2, entry: arrival };
           await copied;
           return full('a');
         },
     }),
+    20,
   );
   return { engine, told, finish };
 }
@@ -221,7 +223,33 @@ test('an import is done by an importer; the engine knows of its model before the
   expect(await install.next()).toEqual({ done: true, value: full('a') });
   await answer(engine.device(never, 'auto'));
   expect(told).toEqual(['a', 'a is over']);
-  expect(workers.map(({ terminated }) => terminated)).toEqual([false, true]);
+});
+
+test('an importer is there from when files are looked at, for one import after the other, and goes when none follows', async () => {
+  const ended = () => workers.map(({ terminated }) => terminated);
+  const gather: EngineApi['gather'] = () =>
+    async function* () {
+      return { models: [model], refused: [], settings: [] };
+    };
+  const { engine, finish } = arriving({ gather });
+  finish();
+  await answer(engine.gather(never, []));
+  expect(ended()).toEqual([false, false]);
+  await answer(engine.install(never, model));
+  await answer(engine.install(never, model));
+  expect(ended()).toEqual([false, false]);
+  await expect.poll(ended).toEqual([true, false]);
+  await answer(engine.install(never, model));
+  expect(ended()).toEqual([true, false, false]);
+});
+
+test('an import that nobody listens to any more is stopped', async () => {
+  const { engine, told } = arriving();
+  await answer(engine.device(never, 'auto'));
+  const install = engine.install(never, model);
+  await install.next();
+  await install.return(full('a'));
+  await expect.poll(() => told.toSorted()).toEqual(['a', 'a is over', 'a is stopped']);
 });
 
 test('an engine that starts while something is imported is told of it, and no longer than it is', async () => {
