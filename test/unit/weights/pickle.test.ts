@@ -127,7 +127,7 @@ describe('a bomb', () => {
   });
 });
 
-test('opcodes in any order, 20,000 times, give a value or a DrobeError', () => {
+test('opcodes in any order, 5,000 times, give a value or a DrobeError', () => {
   const random = mulberry32(1711);
   const below = (count: number): number => Math.floor(random() * count);
   const pieces: readonly (() => (number | string)[])[] = [
@@ -146,7 +146,7 @@ test('opcodes in any order, 20,000 times, give a value or a DrobeError', () => {
     () => [below(256)],
   ];
   let read = 0;
-  for (let round = 0; round < 20_000; round++) {
+  for (let round = 0; round < 5000; round++) {
     const parts = Array.from({ length: 1 + below(24) }, () => pieces[below(pieces.length)]!());
     try {
       unpickle(program(...parts.flat(), '.'));
@@ -156,6 +156,6 @@ test('opcodes in any order, 20,000 times, give a value or a DrobeError', () => {
     }
   }
   // Neither all nor none: both ways out were tried.
-  expect(read).toBeGreaterThan(400);
-  expect(read).toBeLessThan(19_600);
+  expect(read).toBeGreaterThan(100);
+  expect(read).toBeLessThan(4900);
 });

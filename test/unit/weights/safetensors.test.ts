@@ -179,7 +179,7 @@ describe('the header', () => {
     expect(milliseconds).toBeLessThan(1000);
   });
 
-  it('damaged at random, 20,000 times, gives a header or a DrobeError, and a sound layout', async () => {
+  it('damaged at random, 5,000 times, gives a header or a DrobeError, and a sound layout', async () => {
     const random = mulberry32(20240607);
     const pick = <T>(from: ArrayLike<T>): T => from[Math.floor(random() * from.length)]!;
     const seeds = goldenFiles.filter(
@@ -203,7 +203,7 @@ describe('the header', () => {
       '\0',
     ];
     let accepted = 0;
-    for (let round = 0; round < 20_000; round++) {
+    for (let round = 0; round < 5000; round++) {
       const bytes = [...pick(seeds).bytes];
       for (let edits = 1 + Math.floor(random() * 3); edits > 0; edits--) {
         const at = Math.floor(random() * bytes.length);
@@ -231,8 +231,8 @@ describe('the header', () => {
           throw new Error(`a bad range in round ${round}`);
       }
     }
-    console.log(`of 20,000 damaged headers, ${accepted} are still sound`);
-    expect(accepted).toBeGreaterThan(200);
-    expect(accepted).toBeLessThan(10_000);
+    console.log(`of 5,000 damaged headers, ${accepted} are still sound`);
+    expect(accepted).toBeGreaterThan(50);
+    expect(accepted).toBeLessThan(2500);
   });
 });
