@@ -85,6 +85,15 @@ test('where the import is stopped or fails a picture in work is finished, and wh
   await goOn();
 
   const { fail } = await bring(app, info);
+  await test.step('an engine that dies takes nothing along: the next one knows of the model', async () => {
+    const [engine] = page.workers();
+    await engine!.evaluate(() => {
+      setTimeout(() => {
+        throw new Error('for a test');
+      });
+    });
+    await expect.poll(() => page.workers().includes(engine!)).toBe(false);
+  });
   await app.fill({ ...job, steps: 12 });
   await app.generate.click();
   await app.titled(/^[2-9]\/12 · Drobė/);
