@@ -100,9 +100,10 @@ export function shelf(folder: string) {
   }
 
   return {
-    async list(): Promise<ModelEntry[]> {
+    /** @param anew as of those that are served. */
+    async list(anew = false): Promise<ModelEntry[]> {
       await swept;
-      const [imported, others] = await Promise.all([listStored(), host.list()]);
+      const [imported, others] = await Promise.all([listStored(), host.list(anew)]);
       const stored = imported.models.map(storedEntry);
       const coming = arriving.list().filter(({ id }) => !stored.some((one) => one.id === id));
       return apart([
@@ -160,8 +161,10 @@ export function shelf(folder: string) {
 
     /** The LoRA that prompts call so; letter case does not count. @throws DrobeError 'lora-unknown' */
     async lora(name: string): Promise<ModelEntry> {
-      for (const entry of await this.list())
-        if ('addon' in entry && entry.addon.kind === 'lora' && sameName(entry.addon.name, name)) return entry;
+      const called = (entry: ModelEntry): boolean =>
+        'addon' in entry && entry.addon.kind === 'lora' && sameName(entry.addon.name, name);
+      const found = (await this.list()).find(called) ?? (await this.list(true)).find(called);
+      if (found) return found;
       throw new DrobeError('lora-unknown', { name, known: (await this.loraNames()).join(', ') });
     },
 

@@ -65,7 +65,7 @@ const api: WorkerApi = {
 
   device: (wish) => answer(async () => describe(await machines[wish](), wish)),
 
-  models: () => answer(() => models.list()),
+  models: () => answer(() => models.list(true)),
 
   gather: (files) => answer(() => gather(files, ({ file }) => file)),
 

@@ -15,6 +15,13 @@ export interface Found {
   readonly beside: Beside;
 }
 
+/** A file as `models/index.json` has it. */
+interface Listed {
+  readonly file: string;
+  readonly bytes: number;
+  readonly yaml?: string;
+}
+
 const SERVED = 'served:';
 /** What says nothing of a file, but of the way to it. */
 const NOT_HERE: ReadonlySet<ErrorCode> = new Set(['network', 'no-answer']);
@@ -28,6 +35,8 @@ export function served(folder: string) {
   const known = new Map<string, Promise<ModelEntry>>();
   /** What tells a served file from others in its place, by id. */
   const versions = new Map<string, string>();
+  /** What the server listed last; null where it has not yet. */
+  let listed: readonly Listed[] | null = null;
   /** What lies beside served files, by their names. */
   const besides = new Map<string, Promise<Beside>>();
 
@@ -54,14 +63,20 @@ export function served(folder: string) {
     }
   }
 
+  /** Null where it does not come: hosted without models, there are only imported ones. */
+  async function index(): Promise<readonly Listed[] | null> {
+    const response = await fetch(`${folder}index.json`, { cache: 'no-cache' }).catch(() => null);
+    if (!response?.ok) return null;
+    const found: unknown = await response.json().catch(() => null); // some hosts answer with a page of their own
+    return Array.isArray(found) ? (found as Listed[]) : null;
+  }
+
   return {
-    async list(): Promise<ModelEntry[]> {
-      const response = await fetch(`${folder}index.json`, { cache: 'no-cache' }).catch(() => null);
-      if (!response?.ok) return []; // hosted without models: only imported ones then
-      const index: unknown = await response.json().catch(() => null); // some hosts answer with a page of their own
-      if (!Array.isArray(index)) return [];
+    /** @param anew whether the server is asked which there are though it has told: for a picture they are those that the page shows. */
+    async list(anew = false): Promise<ModelEntry[]> {
+      if (anew || !listed) listed = await index();
       return Promise.all(
-        (index as { file: string; bytes: number; yaml?: string }[]).map(({ file, bytes, yaml }) => {
+        (listed ?? []).map(({ file, bytes, yaml }) => {
           const key = `${file} ${bytes}`;
           if (yaml !== undefined && !known.has(key)) besides.set(file, configAt(yaml));
           const asked = known.get(key);
