@@ -202,6 +202,7 @@ export class App {
     };
     const [engine] = this.page.workers();
     const waiting = engine!.evaluate(ask, address); // it was started with the page
+    waiting.catch(() => undefined); // told to who lets it go, unless it is killed before
     const route = await held;
     return async () => {
       await route.fulfill({ status: 204 });

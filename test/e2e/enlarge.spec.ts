@@ -38,7 +38,7 @@ test('a picture is enlarged by the upscaler that was imported, or drawn anew in 
 }) => {
   const { page } = app;
   await app.open();
-  await app.fill({ prompt: 'red apple', steps: 4, guidance: 1, seed: 7, width: 64, height: 64 });
+  await app.fill({ prompt: 'red apple', steps: 2, guidance: 1, seed: 7, width: 64, height: 64 });
   const small = await app.draw();
   const enlarge = page.getByRole('button', { name: 'Enlarge' });
   await app.importFiles({ name: 'sharp.safetensors', buffer: file });

@@ -1,10 +1,10 @@
 /**
  * The app as one among those of a device. No system is here that would install it and start it with a file: what that
- * system reads of the app and hands over to it is tried where it comes in; what it posts to it, in `offline.spec.ts`.
+ * system reads of the app and hands over to it is tried where it comes in; what it posts to it, in `offline.spec.ts`; what it is handed,
+ * in `prompts.spec.ts`.
  */
 import type { Page } from 'playwright/test';
 import { PNG } from 'pngjs';
-import { pngTexts } from '../../src/recipe/png';
 import { expect, test } from './app';
 
 const picture = PNG.sync.write(new PNG({ width: 64, height: 64 }));
@@ -34,23 +34,12 @@ test('Chromium reads the whole manifest without an error, and finds all it names
   );
 });
 
-test('shortcuts and files lead to a mode, a result is shared, and a window that does not come is told of', async ({
-  app,
-}) => {
+test('shortcuts and files lead to a mode, and a window that does not come is told of', async ({ app }) => {
   const { page } = app;
   await page.addInitScript(() => {
     const launchQueue = { setConsumer: (consumer: unknown) => Object.assign(window, { consumer }) };
     Object.defineProperty(window, 'launchQueue', { value: launchQueue });
   });
-  await page.addInitScript(() => {
-    const share = async ({ files: [file] }: { files: File[] }) => {
-      Object.assign(window, {
-        shared: [file!.name, file!.type, [...new Uint8Array(await file!.arrayBuffer())]],
-      });
-    };
-    Object.assign(navigator, { canShare: ({ files }: ShareData) => files?.length === 1, share });
-  });
-
   await test.step('shortcuts lead to a mode, once', async () => {
     await page.goto('/#inpaint');
     await expect(tab(page, 'Inpaint')).toHaveAttribute('aria-selected', 'true');
@@ -73,19 +62,6 @@ test('shortcuts and files lead to a mode, a result is shared, and a window that 
     }, picture.toString('base64'));
     await expect(source(page)).toBeVisible();
     await expect(tab(page, 'Image')).toHaveAttribute('aria-selected', 'true');
-  });
-
-  await test.step('a result is shared as its PNG, with the recipe in it, where the system can', async () => {
-    await tab(page, 'Text').click();
-    await app.fill({ prompt: 'red apple', steps: 1, width: 64, height: 64, seed: 7 });
-    await app.draw();
-    await page.getByRole('button', { name: 'Share' }).click();
-    await page.waitForFunction(() => 'shared' in window);
-    const [name, type, bytes] = await page.evaluate(
-      () => (window as unknown as { shared: [string, string, number[]] }).shared,
-    );
-    expect([name, type]).toEqual(['drobe-7-red-apple.png', 'image/png']);
-    expect(pngTexts(Uint8Array.from(bytes)).get('parameters')).toContain('red apple');
   });
 
   await test.step('a window whose script does not come is told of', async () => {

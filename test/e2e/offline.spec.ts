@@ -26,7 +26,7 @@ const worksOffline = (page: Page) => page.getByText('Works offline');
 
 async function drawsApple(app: App): Promise<void> {
   await app.ready();
-  await app.fill({ prompt: 'red apple', steps: 1, width: 64, height: 64 });
+  await app.fill({ prompt: 'red apple', steps: 1, guidance: 1, width: 64, height: 64 });
   const { width, height } = await app.draw();
   expect([width, height]).toEqual([64, 64]);
 }

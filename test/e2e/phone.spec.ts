@@ -163,16 +163,16 @@ test('what is pressed is in sight, large enough for a finger and neither cut off
       await phone.tap(page.getByRole('button', { name, exact: true }));
   });
 
-  await test.step('a photo of 12 megapixels is turned upright, painted on by one finger and zoomed by two', async () => {
+  await test.step('a photo of 18 megapixels is turned upright and scaled down, which is said, painted on by one finger and zoomed by two', async () => {
     await phone.resize(viewport);
-    // 4000 × 3000, red on the left and blue on the right: upright, red is above.
+    // 6000 × 3000, red on the left and blue on the right: upright, red is above.
     const base64 = await page.evaluate(async () => {
-      const canvas = new OffscreenCanvas(4000, 3000);
+      const canvas = new OffscreenCanvas(6000, 3000);
       const context = canvas.getContext('2d')!; // this browser has one
       context.fillStyle = '#c02020';
-      context.fillRect(0, 0, 2000, 3000);
+      context.fillRect(0, 0, 3000, 3000);
       context.fillStyle = '#2040c0';
-      context.fillRect(2000, 0, 2000, 3000);
+      context.fillRect(3000, 0, 3000, 3000);
       const bytes = new Uint8Array(await (await canvas.convertToBlob({ type: 'image/jpeg' })).arrayBuffer());
       return btoa(bytes.reduce((text, byte) => text + String.fromCharCode(byte), ''));
     });
@@ -182,7 +182,8 @@ test('what is pressed is in sight, large enough for a finger and neither cut off
     await page
       .getByLabel('Source image')
       .setInputFiles({ name: 'IMG_1.jpg', mimeType: 'image/jpeg', buffer });
-    await expect(page.getByText(/3000 × 4000/)).toBeVisible();
+    await expect(page.getByText('Scaled down from 3000 × 6000')).toBeVisible();
+    await expect(page.getByText(/^2896 × 5792/)).toBeVisible();
 
     const canvas = new MaskCanvas(page);
     const undo = page.getByTitle('Undo (Ctrl+Z)');
@@ -213,13 +214,16 @@ test('what is pressed is in sight, large enough for a finger and neither cut off
     expect(await wide, 'while it is drawn').toBeLessThanOrEqual(viewport.width);
     await expect(page.getByRole('button', { name: 'Accept' })).toBeVisible({ timeout: 120_000 });
     const found = await app.result.evaluate(async (image: HTMLImageElement) => {
-      const drawn = await createImageBitmap(image);
-      const context = new OffscreenCanvas(drawn.width, drawn.height).getContext('2d')!; // this browser has one
-      context.drawImage(drawn, 0, 0);
-      const pixel = (x: number, y: number) => [...context.getImageData(x, y, 1, 1).data];
-      return { size: [drawn.width, drawn.height], top: pixel(100, 100), bottom: pixel(2900, 3900) };
+      const context = new OffscreenCanvas(1, 1).getContext('2d')!; // this browser has one
+      const pixel = async (x: number, y: number) => {
+        context.drawImage(await createImageBitmap(image, x, y, 1, 1), 0, 0);
+        return [...context.getImageData(0, 0, 1, 1).data];
+      };
+      const { naturalWidth: width, naturalHeight: height } = image;
+      const top = await pixel(100, 100);
+      return { size: [width, height], top, bottom: await pixel(width - 100, height - 100) };
     });
-    expect(found.size).toEqual([3000, 4000]);
+    expect(found.size).toEqual([2896, 5792]);
     expect(found.top[0]).toBeGreaterThan(150);
     expect(found.bottom[2]).toBeGreaterThan(150);
   });

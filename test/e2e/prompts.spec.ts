@@ -3,11 +3,22 @@
  * handed on; and the keys that weigh a part of a prompt. By real events.
  */
 import { readFile } from 'node:fs/promises';
+import { pngTexts } from '../../src/recipe/png';
 import { expect, test } from './app';
 
 const INFO = `(masterpiece:1.2), a red apple
 Negative prompt: blurry
 Steps: 3, Sampler: DDIM, CFG scale: 6, Seed: 12345678901234567890, Size: 96x96, Model: elsewhere, Clip skip: 2`;
+
+/** A system that takes files, and keeps what it was given. */
+function takeShared() {
+  const share = async ({ files: [file] }: { files: File[] }) => {
+    Object.assign(window, {
+      shared: [file!.name, file!.type, [...new Uint8Array(await file!.arrayBuffer())]],
+    });
+  };
+  Object.assign(navigator, { canShare: ({ files }: ShareData) => files?.length === 1, share });
+}
 
 const paste = (text: string) => {
   const [field] = document.getElementsByTagName('textarea');
@@ -34,6 +45,7 @@ test('prompts that were drawn are gone through, and nothing written is lost; sty
     await expect(prompt).toHaveValue(words);
     await expect(negative).toHaveValue(unwanted);
   };
+  await page.addInitScript(takeShared);
   await app.open();
   await history.click();
   await expect(dialog).toContainText('Prompts that you draw are remembered here');
@@ -76,8 +88,26 @@ test('prompts that were drawn are gone through, and nothing written is lost; sty
     expect(await copied('Copy as diffusers script')).toContain('18446744073709551615');
     return copied('Copy link');
   });
+  await test.step('a result is shared as its PNG, with the recipe in it, where the system can', async () => {
+    await page.getByRole('button', { name: 'Share' }).click();
+    await page.waitForFunction(() => 'shared' in window);
+    const [name, type, bytes] = await page.evaluate(
+      () => (window as unknown as { shared: [string, string, number[]] }).shared,
+    );
+    expect([name, type]).toEqual(['drobe-18446744073709551615-sun.png', 'image/png']);
+    expect(pngTexts(Uint8Array.from(bytes)).get('parameters')).toMatch(/^sun\n/);
+  });
   await app.fill({ prompt: 'penguin', negative: 'red heart' });
   await app.draw();
+  await test.step('what was drawn is in the album', async () => {
+    await page.getByRole('button', { name: 'Album', exact: true }).click();
+    const cards = page.getByRole('listbox', { name: 'Album' }).getByRole('option');
+    await expect(cards).toHaveCount(2);
+    await expect(cards.first()).toHaveAccessibleName(/^penguin, 64 × 64, /);
+    await expect(cards.last()).toHaveAccessibleName(/^sun, 64 × 64, /);
+    await page.keyboard.press('Escape');
+    await expect(cards).toHaveCount(0);
+  });
   await prompt.fill('half a');
   await negative.fill('');
   await prompt.focus();

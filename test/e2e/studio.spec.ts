@@ -1,6 +1,7 @@
 /** What the page remembers, and what it does with numbers that cannot be. */
 import { fileURLToPath } from 'node:url';
 import { expect, test } from './app';
+import { brought } from './brought';
 
 const photo = fileURLToPath(new URL('../../models/samples.png', import.meta.url));
 
@@ -66,21 +67,31 @@ test('on a desktop what most people set is on the first screen, and is there aga
     await expect(prompt).toHaveAttribute(name, value);
   }
 
-  // A caption of two lines is all there is; of a long prompt it is said how long it is, and the caption can be read to its end.
-  await app.fill({ prompt: 'a '.repeat(110), steps: 1, width: 64, height: 64 });
-  await app.draw();
-  const readOn = page.getByRole('button', { name: 'Read on' });
-  await expect(readOn).toBeHidden();
-  await app.fill({
-    prompt: `${'a red apple on a blue background, '.repeat(20)}the end`,
-  });
+  // Of a long prompt it is said how long it is.
+  const long = `${'a red apple on a blue background, '.repeat(20)}the end`;
+  await app.fill({ prompt: long });
   await expect(page.getByLabel('Tokens').first()).toHaveText(/^1\d\d \/ 225$/);
-  await app.draw();
-  await page.getByRole('button', { name: 'Picture 1:' }).click();
-  await expect(readOn).toBeHidden();
-  await page.getByRole('button', { name: 'Picture 2:' }).click();
-  await readOn.click();
-  await expect(page.getByText(/the end$/).last()).toBeInViewport();
+
+  await test.step('a caption of two lines is all there is; a longer one can be read to its end', async () => {
+    const pictures = ['a '.repeat(110), long].map((said, i) => ({
+      name: `${i}.png`,
+      mimeType: 'image/png',
+      buffer: brought(i, `${said}\nSteps: 1, Sampler: Euler, CFG scale: 1, Seed: ${i}, Size: 48x32`),
+    }));
+    await page.getByRole('button', { name: 'Album', exact: true }).click();
+    const album = page.getByRole('dialog', { name: 'Album' });
+    await album.getByLabel('Add pictures…').first().setInputFiles(pictures);
+    await expect(album.getByText('2 pictures were added.')).toBeVisible();
+    await page.keyboard.press('Escape');
+    const readOn = page.getByRole('button', { name: 'Read on' });
+    const [short, whole] = ['Picture 1:', 'Picture 2:'].map((name) => page.getByRole('button', { name }));
+    await short!.click();
+    await expect(page.getByText(/^a a a/).last()).toBeVisible();
+    await expect(readOn).toBeHidden();
+    await whole!.click();
+    await readOn.click();
+    await expect(page.getByText(/the end$/).last()).toBeInViewport();
+  });
 });
 
 test('shortcuts go by their place on keyboards of other scripts; a number that is typed is the number used, or the field says why not', async ({

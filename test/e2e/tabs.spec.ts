@@ -1,56 +1,11 @@
 /** Tabs come and go, and there may be two: nothing that was made or begun is lost. */
 import { readFile } from 'node:fs/promises';
+import type { Locator } from 'playwright/test';
 import { App, expect, golden, test } from './app';
 import { MaskCanvas } from './canvas';
 
-test('a tab is killed in the middle of a picture: the next one has the pictures before, and goes on', async ({
-  app,
-  context,
-}) => {
-  await app.open();
-  await app.fill({
-    prompt: 'penguin',
-    sampler: 'Euler a',
-    steps: 12,
-    guidance: 1,
-    seed: 5,
-    width: 64,
-    height: 64,
-  });
-  const { data: penguin } = await app.draw();
-
-  await app.generate.click();
-  await app.titled(/^([3-9]|1\d)\/12 · Drobė/);
-  const crashed = app.page.waitForEvent('crash');
-  const session = await context.newCDPSession(app.page);
-  session.send('Page.crash').catch(() => undefined); // nobody is left to answer
-  await crashed;
-
-  const next = new App(await context.newPage());
-  await next.open();
-  await expect(
-    next.page.getByText(/was in work when the page was closed; \d+ of its steps (?:was|were) done/),
-  ).toBeVisible();
-  await next.page.getByRole('button', { name: /^Picture 1: penguin/ }).click();
-  expect((await next.download()).data).toEqual(penguin);
-  await next.page.getByRole('button', { name: 'Go on' }).click();
-  const second = next.page.getByRole('button', { name: /^Picture 2: penguin/ });
-  await expect(second).toBeVisible({ timeout: 200_000 });
-  await expect(next.progress).toBeHidden();
-  await second.click();
-  expect((await next.download()).data, 'as the one that was drawn at one go').toEqual(penguin);
-
-  // It is over, and what was deleted stays so.
-  await next.page.getByRole('button', { name: /^Picture 1: penguin/ }).click();
-  await next.page.getByRole('button', { name: 'Delete picture' }).click();
-  await expect(next.page.getByRole('button', { name: /^Picture / })).toHaveCount(1);
-  await next.page.reload();
-  await next.ready();
-  await expect(next.page.getByRole('button', { name: /^Picture / })).toHaveCount(1);
-  await expect(next.page.getByText('was in work')).toBeHidden();
-});
-
-test('of two tabs each keeps its picture, mask and words; while one draws the other waits its turn', async ({
+// One visit: what a page costs is its first picture.
+test('of two tabs each keeps its picture, mask and words, and one waits while the other draws; tabs that are killed in the middle of a picture leave it to the next one, which goes on', async ({
   app,
   context,
 }) => {
@@ -80,25 +35,62 @@ test('of two tabs each keeps its picture, mask and words; while one draws the ot
   await expect(page.getByRole('textbox', { name: 'Prompt', exact: true })).toHaveValue('penguin');
   expect(await canvas.mask()).toEqual(painted);
 
+  const small = { guidance: 1, width: 64, height: 64 } as const;
   await test.step('one draws, and the other waits', async () => {
     await page.getByRole('tab', { name: 'Text' }).click();
-    await app.fill({ prompt: 'red apple', steps: 2, guidance: 1, width: 64, height: 64 });
+    await app.fill({ ...small, prompt: 'red apple', steps: 2 });
     const letGo = await app.holdModel();
     await app.generate.click();
     await expect(app.progress).toBeVisible();
     await other.page.bringToFront();
     await other.page.getByRole('tab', { name: 'Text' }).click();
-    await other.fill({ prompt: 'penguin', steps: 1, width: 64, height: 64 });
+    await other.fill({ ...small, prompt: 'sun', steps: 1 });
     await other.generate.click();
     await expect(other.page.getByText('Another tab is drawing').first()).toBeVisible();
     await expect(app.progress).toBeVisible();
     await letGo();
     await expect(app.result).toBeVisible({ timeout: 200_000 });
     await expect(other.result).toBeVisible({ timeout: 200_000 });
+  });
 
-    // Now it is the other one that has the engine, and it gives it back.
-    await page.bringToFront();
-    await app.fill({ steps: 1 });
-    await app.draw();
+  // The other one has had the engine, and given it back.
+  await page.bringToFront();
+  await app.fill({ prompt: 'penguin', sampler: 'Euler a', steps: 6, seed: 5 });
+  const { data: penguin } = await app.draw();
+
+  await test.step('both are killed in the middle of a picture: the next one has the pictures before, and goes on', async () => {
+    await app.generate.click();
+    await app.titled(/^[2-5]\/6 · Drobė/);
+    await app.holdEngine(); // as long as it lives
+    const crashed = page.waitForEvent('crash');
+    const session = await context.newCDPSession(page);
+    session.send('Page.crash').catch(() => undefined); // nobody is left to answer
+    await crashed;
+
+    const next = new App(await context.newPage());
+    await next.open();
+    await expect(
+      next.page.getByText(/was in work when the page was closed; \d+ of its steps (?:was|were) done/),
+    ).toBeVisible();
+    const pictures = next.page.getByRole('button', { name: /^Picture \d: / });
+    const [first, second] = ([3, 4] as const).map((number) =>
+      next.page.getByRole('button', { name: `Picture ${number}: penguin` }),
+    ) as [Locator, Locator];
+    await first.click();
+    expect((await next.download()).data).toEqual(penguin);
+    await next.page.getByRole('button', { name: 'Go on' }).click();
+    await expect(second).toBeVisible({ timeout: 200_000 });
+    await expect(next.progress).toBeHidden();
+    await second.click();
+    expect((await next.download()).data, 'as the one that was drawn at one go').toEqual(penguin);
+
+    // It is over, and what was deleted stays so.
+    await first.click();
+    await next.page.getByRole('button', { name: 'Delete picture' }).click();
+    await expect(pictures).toHaveCount(3);
+    await next.page.reload();
+    await next.ready();
+    await expect(pictures).toHaveCount(3);
+    await expect(next.page.getByText('was in work')).toBeHidden();
   });
 });
