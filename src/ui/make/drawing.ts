@@ -3,7 +3,7 @@ import { DrobeError } from '../../errors';
 import type { DeviceInfo } from '../../engine/api';
 import type { Errand, Order, Unfinished } from '../album/kept';
 import type { Result } from '../album/result';
-import { isUsable, type UsableModel } from '../models/library.svelte';
+import { isUsable, type UsableModel } from '../models/entries';
 import type { Loans } from '../models/loans.svelte';
 import { jobOf } from '../settings/job';
 import { make, type Telling, type Workshop } from './make';

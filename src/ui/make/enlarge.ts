@@ -1,7 +1,7 @@
 /** A finished picture made larger: another one in the album, with what made the first and what made it larger. */
 import type { Backend } from '../../engine/api';
 import { enlargedOf, type Result } from '../album/result';
-import type { Upscaler } from '../models/library.svelte';
+import type { Upscaler } from '../models/entries';
 import type { Desk } from '../paint/desk';
 import type { Workshop } from './make';
 

@@ -1,6 +1,6 @@
 import type { Result } from '../album/result';
 import { tileNets } from '../control/tiles';
-import { chosenUpscaler, type UsableModel } from '../models/library.svelte';
+import { chosenUpscaler, type UsableModel } from '../models/entries';
 import type { Loans } from '../models/loans.svelte';
 import type { Desk } from '../paint/desk';
 import type { Form } from '../settings/form.svelte';

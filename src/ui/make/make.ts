@@ -16,7 +16,7 @@ import { seedAfter } from '../../sampling/seed';
 import type { Settings } from '../settings/settings';
 import { jobOf } from '../settings/job';
 import type { SourcePicture, pictures } from '../paint/source.svelte';
-import type { UsableModel } from '../models/library.svelte';
+import type { UsableModel } from '../models/entries';
 import { workFor } from '../paint/work';
 import { sceneOf } from './scene';
 

@@ -1,6 +1,6 @@
 import type { DeviceInfo } from '../../engine/api';
 import type { Result } from '../album/result';
-import { isUsable, type UsableModel } from '../models/library.svelte';
+import { isUsable, type UsableModel } from '../models/entries';
 import { Persisted, type Shelf } from '../settings/persisted.svelte';
 import { Shared } from '../settings/shared.svelte';
 import { cost, learnt, paceOf, pacesFrom, type Cost, type Pace, type Priced } from './cost';

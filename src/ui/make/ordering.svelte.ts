@@ -1,7 +1,7 @@
 import type { Album } from '../album/album.svelte';
 import type { Errand, Unfinished } from '../album/kept';
 import type { Loans } from '../models/loans.svelte';
-import type { UsableModel } from '../models/library.svelte';
+import type { UsableModel } from '../models/entries';
 import type { Desk } from '../paint/desk';
 import type { Workplace } from '../paint/workplace.svelte';
 import type { Form } from '../settings/form.svelte';

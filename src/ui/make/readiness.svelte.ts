@@ -1,7 +1,7 @@
 /** The chosen model is got ready while nothing is drawn, so that the first picture begins sooner. */
 import type { DeviceInfo, EngineApi, Job, Parts } from '../../engine/api';
 import type { Remote } from '../../engine/rpc';
-import type { UsableModel } from '../models/library.svelte';
+import type { UsableModel } from '../models/entries';
 import type { Desk } from '../paint/desk';
 import type { Settings } from '../settings/settings';
 

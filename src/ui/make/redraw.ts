@@ -4,7 +4,7 @@ import type { Backend, Job, ModelEntry, Redraw } from '../../engine/api';
 import { enlargedOf, type Result } from '../album/result';
 import type { ControlNet } from '../control/nets';
 import { tileControl, tileNets } from '../control/tiles';
-import type { Upscaler, UsableModel } from '../models/library.svelte';
+import type { Upscaler, UsableModel } from '../models/entries';
 import type { Desk } from '../paint/desk';
 import { NO_NET, PLAIN_UPSCALER, type Settings } from '../settings/settings';
 import type { Workshop } from './make';

@@ -9,7 +9,7 @@ import { Units } from '../control/units.svelte';
 import type { UnitObstacle } from '../control/unit';
 import type { Original } from '../files/picture';
 import { Loans } from '../models/loans.svelte';
-import type { UsableModel } from '../models/library.svelte';
+import type { UsableModel } from '../models/entries';
 import type { Desk } from '../paint/desk';
 import { Workplace } from '../paint/workplace.svelte';
 import type { ReferenceObstacle } from '../reference/reference';

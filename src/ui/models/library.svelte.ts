@@ -1,6 +1,5 @@
 import { DrobeError, isAbort, toDrobeError } from '../../errors';
 import type {
-  AddonFacts,
   EngineApi,
   Gathered,
   InstallProgress,
@@ -8,13 +7,13 @@ import type {
   LocalModel,
   LoraUse,
   ModelEntry,
-  ModelFacts,
   Picture,
 } from '../../engine/api';
 import type { Remote } from '../../engine/rpc';
 import { nameApart } from '../../text/lora';
 import { clean } from '../words/format';
 import { Persisted, askToKeep, tabShelf, type Shelf } from '../settings/persisted.svelte';
+import { isAddon, isUpscaler, isUsable, type UsableModel } from './entries';
 
 export type Listing =
   | { readonly kind: 'loading' }
@@ -319,28 +318,3 @@ export class Library {
 
 const ENDING = '.safetensors';
 const stemOf = (file: string): string => file.replace(/^.*\/|\.safetensors$/gi, '');
-
-export type Addon = Extract<ModelEntry, { addon: unknown }>;
-
-/** What can be drawn with. */
-export type UsableModel = ModelEntry & { readonly facts: ModelFacts };
-
-export function isAddon(entry: ModelEntry): entry is Addon {
-  return 'addon' in entry;
-}
-
-/** What makes finished pictures larger. */
-export type Upscaler = Addon & { readonly addon: Extract<AddonFacts, { kind: 'upscaler' }> };
-
-const isUpscaler = (entry: ModelEntry): entry is Upscaler =>
-  isAddon(entry) && entry.addon.kind === 'upscaler';
-
-/** The upscaler of this name; where there is none, the first. */
-export function chosenUpscaler(entries: readonly ModelEntry[], name: string): Upscaler | null {
-  const upscalers = entries.filter(isUpscaler);
-  return upscalers.find(({ addon }) => addon.name === name) ?? upscalers[0] ?? null;
-}
-
-export function isUsable(entry: ModelEntry): entry is UsableModel {
-  return 'facts' in entry;
-}

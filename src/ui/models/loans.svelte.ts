@@ -1,7 +1,7 @@
 import type { EngineApi, Lacking, ModelEntry, Parts } from '../../engine/api';
 import type { Remote } from '../../engine/rpc';
 import { Persisted, type Shelf } from '../settings/persisted.svelte';
-import type { UsableModel } from './library.svelte';
+import type { UsableModel } from './entries';
 
 const mayBorrow = ({ lacks, t5 }: UsableModel['facts']): boolean => lacks !== undefined || t5 !== undefined;
 

@@ -11,7 +11,7 @@ import { MaskBoard } from '../../../src/ui/paint/board.svelte';
 import type { Original } from '../../../src/ui/files/picture';
 import type { Shelf } from '../../../src/ui/settings/persisted.svelte';
 import { Studio } from '../../../src/ui/make/studio.svelte';
-import type { UsableModel } from '../../../src/ui/models/library.svelte';
+import type { UsableModel } from '../../../src/ui/models/entries';
 
 // oxlint-disable-next-line require-yield -- a call that only fails
 async function* missing(): AsyncGenerator<never, never, void> {

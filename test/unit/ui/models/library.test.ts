@@ -3,7 +3,7 @@ import type { EngineApi, LocalFile, LocalModel, ModelEntry } from '../../../../s
 import type { Remote } from '../../../../src/engine/rpc';
 import { DrobeError } from '../../../../src/errors';
 import { Library } from '../../../../src/ui/models/library.svelte';
-import type { UsableModel } from '../../../../src/ui/models/library.svelte';
+import type { UsableModel } from '../../../../src/ui/models/entries';
 import { broken, engine, full, gate, miniature, shelf, stopped, turn } from '../fake';
 
 function libraryOf(

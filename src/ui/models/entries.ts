@@ -1,0 +1,27 @@
+/** Kinds of what is listed: models that can be drawn with, and what is added to them or used beside. */
+import type { AddonFacts, ModelEntry, ModelFacts } from '../../engine/api';
+
+export type Addon = Extract<ModelEntry, { addon: unknown }>;
+
+/** What can be drawn with. */
+export type UsableModel = ModelEntry & { readonly facts: ModelFacts };
+
+export function isAddon(entry: ModelEntry): entry is Addon {
+  return 'addon' in entry;
+}
+
+/** What makes finished pictures larger. */
+export type Upscaler = Addon & { readonly addon: Extract<AddonFacts, { kind: 'upscaler' }> };
+
+export const isUpscaler = (entry: ModelEntry): entry is Upscaler =>
+  isAddon(entry) && entry.addon.kind === 'upscaler';
+
+/** The upscaler of this name; where there is none, the first. */
+export function chosenUpscaler(entries: readonly ModelEntry[], name: string): Upscaler | null {
+  const upscalers = entries.filter(isUpscaler);
+  return upscalers.find(({ addon }) => addon.name === name) ?? upscalers[0] ?? null;
+}
+
+export function isUsable(entry: ModelEntry): entry is UsableModel {
+  return 'facts' in entry;
+}
