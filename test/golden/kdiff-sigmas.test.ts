@@ -100,8 +100,9 @@ if (present(`${folder}/a1111_per_sampler.json`))
       // UniPC makes as many steps as there are timesteps, of its own.
       if (more.sampler === 'UniPC')
         return expect(planned('A1111', more, { steps }).points).toHaveLength(values.length);
-      if (values.length < 2) return expect(() => planned('A1111', more, { steps })).toThrow();
       const made = planned('A1111', more, { steps });
+      // Of one timestep A1111 makes no step, and leaves the noise as it is.
+      if (values.length < 2) return expect(made.points).toHaveLength(1);
       expect(levelsOf(made).map(made.timestep)).toEqual(values.toReversed());
     });
 
