@@ -53,6 +53,38 @@ class Scope:
         return self.numbered
 
 
+class Rounded:
+    """A scope whose linear layers have weights of 8 bits a number, in blocks of 32 as src/weights/values/pack.ts makes them."""
+
+    def __init__(self, scope):
+        self.scope = scope
+
+    def __call__(self, name):
+        return self.scope(name) if name == 'text_projection' else Rounded(self.scope(name))
+
+    def __getitem__(self, name):
+        weight, place = self.scope[name], self.scope.prefix
+        # Of `linear`, and no table. What a UNet makes of texts is made once, by weights as they are.
+        linear = name == 'weight' and (weight.dim() == 2 or place.endswith(('proj_in.', 'proj_out.')))
+        if not linear or place.endswith(('attn2.to_k.', 'attn2.to_v.')):
+            return weight
+        return in_8_bits(weight.flatten(1)).view_as(weight)
+
+    def has(self, start):
+        return self.scope.has(start)
+
+    def children(self):
+        return [Rounded(child) for child in self.scope.children()]
+
+
+def in_8_bits(weight):
+    blocks = weight.float().unflatten(-1, (-1, 32))
+    farthest = blocks.gather(-1, blocks.abs().argmax(-1, keepdim=True))
+    scale = farthest / -128
+    codes = (blocks * torch.where(scale == 0, 0, 1 / scale) + 128.5).clamp(max=255).floor()
+    return ((codes - 128) * scale).flatten(-2).to(weight.dtype)
+
+
 class Joined:
     """Files as if they were one: each one's tensors below a name."""
 
@@ -235,8 +267,9 @@ def decode(z, p):
 
 
 class Checkpoint:
-    def __init__(self, root):
+    def __init__(self, root, bits=None):
         self.root = root
+        self.net = (Rounded if bits == 8 else lambda scope: scope)(root('model.diffusion_model'))
         self.family = 'sdxl' if root.has('conditioner.') else 'sd2' if root.has('cond_stage_model.model.') else 'sd1'
         self.scale = 0.13025 if self.family == 'sdxl' else 0.18215
         self.heads = (lambda _: 8) if self.family == 'sd1' else (lambda channels: channels // 64)
@@ -260,7 +293,7 @@ class Checkpoint:
 
     def unet(self, x, t, context, label):
         times = torch.full((len(x),), t)
-        return unet(x, times, context, label, self.root('model.diffusion_model'), self.heads)
+        return unet(x, times, context, label, self.net, self.heads)
 
     def decode(self, latents):
         return decode(latents / self.scale, self.root('first_stage_model'))
@@ -331,12 +364,13 @@ def compare_recording(path, recording):
     with safe_open(recording, 'pt') as file:
         job = json.loads(file.metadata()['job'])
     root = Scope(safe_open(path, 'pt'))
+    bits = (job.get('thrift') or {}).get('bits')
     if root.has('model.diffusion_model.joint_blocks.'):
         import reference_sd3
 
-        sd3 = reference_sd3.Checkpoint(root, (job.get('thrift') or {}).get('bits'))
+        sd3 = reference_sd3.Checkpoint(root, bits)
         return require(max(compare(*answer) for answer in sd3.answers(recorded)))
-    checkpoint = Checkpoint(root)
+    checkpoint = Checkpoint(root, bits)
     ids = [recorded[f'ids.{i}'].long() for i in range(2) if f'ids.{i}' in recorded]
     shape = (1, 4, job['height'] // 8, job['width'] // 8)
     noise = seeded_noise(shape, job['seed'])

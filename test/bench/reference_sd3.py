@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from safetensors.torch import load_file
 
-from reference import DTYPE, attention, decode, embed_timestep, linear
+from reference import DTYPE, Rounded, attention, decode, embed_timestep, linear
 
 
 def plain_norm(x):
@@ -158,34 +158,6 @@ def t5(ids, p):
 
 
 # --- a checkpoint ----------------------------------------------------------------------------------------------
-
-
-class Rounded:
-    """A scope whose linear layers have weights of 8 bits a number, in blocks of 32 as src/weights/values/pack.ts makes them."""
-
-    def __init__(self, scope):
-        self.scope = scope
-
-    def __call__(self, name):
-        return self.scope(name) if name == 'text_projection' else Rounded(self.scope(name))
-
-    def __getitem__(self, name):
-        weight = self.scope[name]
-        return in_8_bits(weight) if name == 'weight' and weight.dim() == 2 else weight  # of `linear`, and no table
-
-    def has(self, start):
-        return self.scope.has(start)
-
-    def children(self):
-        return [Rounded(child) for child in self.scope.children()]
-
-
-def in_8_bits(weight):
-    blocks = weight.float().unflatten(-1, (-1, 32))
-    farthest = blocks.gather(-1, blocks.abs().argmax(-1, keepdim=True))
-    scale = farthest / -128
-    codes = (blocks * torch.where(scale == 0, 0, 1 / scale) + 128.5).clamp(max=255).floor()
-    return ((codes - 128) * scale).flatten(-2).to(weight.dtype)
 
 
 class Checkpoint:
