@@ -23,7 +23,7 @@ export interface Target {
 
 /** From where on that is quicker. */
 export interface Winograd {
-  /** Tiles of 2 × 2 pixels in the feature maps of a batch: products have as many columns. */
+  /** Tiles of 2 × 2 pixels in a feature map: products have as many columns. */
   readonly tiles: number;
   /** Half the channels on either side, where both have as many: with fewer, adding up takes as long as what is saved. */
   readonly channels: number;

@@ -39,9 +39,9 @@ export function winogradPays(x: Var, outer: number): boolean {
   if (!winograd || layout !== 'nchw' || x.dtype !== 'f32') return false;
   const [n, inner, h, w] = x.shape as [number, number, number, number];
   if (h % 2 !== 0 || w % 2 !== 0) return false;
-  const tiles = (n * h * w) / 4;
+  const tiles = (h * w) / 4;
   const bytes = (numbers: number): number => numbers * 16 * bytesPer.f32;
-  if (bytes(Math.max(inner, outer) * tiles) > MOST_BYTES || bytes(inner * outer) > MOST_SPREAD_BYTES)
+  if (bytes(n * Math.max(inner, outer) * tiles) > MOST_BYTES || bytes(inner * outer) > MOST_SPREAD_BYTES)
     return false;
   return tiles >= winograd.tiles && (inner * outer) / (inner + outer) >= winograd.channels;
 }
@@ -51,18 +51,18 @@ export function winograd(x: Var, p: Scope): Var {
   const [n, inner, h, w] = x.shape as [number, number, number, number];
   const [outer] = p.shape('weight') as [number];
   const tiles = (h / 2) * (w / 2);
-  const kernels = spread(p, outer, inner);
-  const forward = constant(alongBoth(B), [16, 1, 4, 4], x.target);
-  const overlapping = { kernel_shape: [4, 4], strides: [2, 2], pads: [1, 1, 1, 1] };
-  const image = reshape(x, n * inner, 1, h, w);
-  const summed = op('Conv', [image, forward], [n * inner, 16, h / 2, w / 2], overlapping);
-  const apart = transpose(reshape(summed, n, inner, 16, tiles), 2, 1, 0, 3);
-  const factors = [reshape(kernels, 16, outer, inner), reshape(apart, 16, inner, n * tiles)] as const;
-  const products = op('MatMul', factors, [16, outer, n * tiles]);
+  const kernels = reshape(spread(p, outer, inner), 16, 1, outer, inner);
+  const forward = constant(alongBoth(B), [16, 1, 1, 4, 4], x.target);
+  // Channels are an axis along which nothing is added up: so the sixteen sums come to stand outermost, where products want them.
+  const overlapping = { kernel_shape: [1, 4, 4], strides: [1, 2, 2], pads: [0, 1, 1, 0, 1, 1] };
+  const image = reshape(x, 1, 1, n * inner, h, w);
+  const summed = op('Conv', [image, forward], [1, 16, n * inner, h / 2, w / 2], overlapping);
+  const apart = reshape(summed, 16, n, inner, tiles);
+  const products = op('MatMul', [kernels, apart], [16, n, outer, tiles]);
   const back = constant(alongBoth(A), [4, 16], x.target);
   const each = n * outer * tiles;
   const pixels = op('MatMul', [back, reshape(products, 16, each)], [4, each]);
-  const placed = transpose(reshape(pixels, 2, 2, outer, n, h / 2, w / 2), 3, 2, 4, 0, 5, 1);
+  const placed = transpose(reshape(pixels, 2, 2, n, outer, h / 2, w / 2), 2, 3, 4, 0, 5, 1);
   const whole = reshape(placed, n, outer, h, w);
   return p.has('bias') ? op('Add', [whole, p.tensor('bias', { shape: [outer, 1, 1] })], whole.shape) : whole;
 }
