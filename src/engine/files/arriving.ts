@@ -40,7 +40,7 @@ export function arrivals(stored: (id: string) => Promise<ByteSource>) {
       const blobs = blobsOf(mapFiles(layout, (local) => local.file));
       const { source, succeed } = succeeded(blobSource(blobs, file));
       all.set(id, { entry, found: { slices: new Blob(blobs), file, beside }, source });
-      await new Promise((over) => signal.addEventListener('abort', over));
+      if (!signal.aborted) await new Promise((over) => signal.addEventListener('abort', over));
       all.delete(id);
       const copy = await stored(id).catch(() => null);
       if (copy) succeed(copy);

@@ -1,6 +1,6 @@
 /** What can be downloaded from an address, by the headers of the files there and nothing else of them. */
 import { DrobeError } from '../../errors';
-import { takesPicture } from '../../nets/strangers/numbers';
+import { telling } from '../../nets/strangers/numbers';
 import { isTokenizerFile } from '../../nets/t5-tokenizer';
 import type { RemoteSource } from '../../weights/store/origin';
 import { beginningOf, bytesOf, within, type Layout } from '../../weights/store/layout';
@@ -85,7 +85,7 @@ export async function toldOf(
   const header = parseHeader(model.head.subarray(8), bytesOf(model));
   const nothing = beginningOf(new Blob([model.head]), header.bytes);
   const canAsk = layout?.ranges.every(({ file }) => file.remote.ranged) ?? false;
-  if (!layout || !canAsk || !takesPicture(header.tensors)) return toldHeader(header, nothing, beside);
+  if (!layout || !canAsk || !telling(header.tensors)) return toldHeader(header, nothing, beside);
   // Two requests settle what it would be a pity to download.
   return toldHeader(header, askedFrom(layout), beside).catch(() => toldHeader(header, nothing, beside));
 }

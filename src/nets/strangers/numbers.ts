@@ -23,25 +23,27 @@ interface Tensor {
   readonly shape: Shape;
 }
 
-/** Of a file with a UNet, what is to be read: the weight of the norm after its last block, and its first convolution. */
+/** Of a picture beside the latents: an instruction's, IC-Light's, an estimator's. */
+const WITH_PICTURE = 8;
+
+/**
+ * Of a UNet that takes a picture, of which some draw and others do not, what is to be read: the weight of the norm after its
+ * last block, and its first convolution. Null for any other.
+ */
 export function telling<T extends Tensor>(
   tensors: ReadonlyMap<string, T>,
 ): { readonly norm: T; readonly first: T } | null {
   const all = [...tensors.values()];
-  const first = all.find(({ name, shape }) => FIRST.test(name) && shape.length === 4 && shape[0]! <= 2048);
+  const first = all.find(
+    ({ name, shape: [outer = 0, inner, ...kernel] }) =>
+      FIRST.test(name) && inner === WITH_PICTURE && kernel.length === 2 && outer <= 2048,
+  );
   const norm = all.find(
     ({ name, shape }) =>
       LAST_NORM.test(name) && !IN_VAE.test(name) && shape.length === 1 && shape[0] === first?.shape[0],
   );
   return first && norm ? { norm, first } : null;
 }
-
-/** Of a picture beside the latents: an instruction's, IC-Light's, an estimator's. */
-const WITH_PICTURE = 8;
-
-/** Whether a UNet is one of those of which some draw and others do not. */
-export const takesPicture = (tensors: ReadonlyMap<string, Tensor>): boolean =>
-  telling(tensors)?.first.shape[1] === WITH_PICTURE;
 
 /**
  * What the numbers say, if anything. Weights of a norm lie around 1 and hardly any is below 0; where they scatter around
@@ -56,7 +58,6 @@ export async function toldByNumbers(
   { shape }: Tensor,
   first: () => Promise<Float32Array>,
 ): Promise<NumericKind | null> {
-  if (shape[1] !== WITH_PICTURE) return null;
   if (isScattered(norm)) return 'ic-light';
   return halvesAgree(await first(), shape) ? 'marigold' : null;
 }
