@@ -1,10 +1,10 @@
 /** What makes the page an app that can be installed and works offline: its manifest and its service worker. */
 import type { Plugin } from 'vite';
 import { VitePWA } from 'vite-plugin-pwa';
-import { app } from '../ui/words/en/app.ts';
-import { installed } from '../ui/words/en/installed.ts';
-import { app as ltApp } from '../ui/words/lt/app.ts';
-import { installed as ltInstalled } from '../ui/words/lt/installed.ts';
+import { app } from '../ui/words/en/shell/app.ts';
+import { installed } from '../ui/words/en/shell/installed.ts';
+import { app as ltApp } from '../ui/words/lt/shell/app.ts';
+import { installed as ltInstalled } from '../ui/words/lt/shell/installed.ts';
 import { manifestIn } from './manifest.ts';
 import { KEPT } from './shipped.mjs';
 

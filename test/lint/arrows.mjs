@@ -281,6 +281,7 @@ export function wrongWith(path, from, onlyTypes) {
   if (!from.startsWith('.')) {
     return begins(from, packages) ? null : `${place} may not use this package: see test/lint/arrows.mjs.`;
   }
+  if (posix.join(posix.dirname(path), from).startsWith(`${place}/`)) return null;
   const way = posix.normalize(from);
   // main.ts and errors.ts lie at the top and reach the others by "./", the rest by "../".
   if (!way.startsWith('..') && !/^src\/[^/]+\.ts$/.test(place)) return null;

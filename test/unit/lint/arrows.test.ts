@@ -7,6 +7,9 @@ it('a folder imports itself, and what its row names', () => {
   expect(inGraph('./graph')).toBeNull();
   expect(inGraph('../errors')).toBeNull();
   expect(inGraph('../errors.ts')).toBeNull();
+  const inRoom = (from: string) => wrongWith('src/ui/words/en/make/run.ts', from, false);
+  expect(inRoom('../models/nets')).toBeNull();
+  expect(inRoom('../../lt/models/nets')).not.toBeNull();
 });
 
 it('a folder imports nothing else: neither what begins alike, nor by a way around', () => {

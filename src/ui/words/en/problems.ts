@@ -1,9 +1,9 @@
 /** What Drobė says where something does not work. */
 import { because, filesOf, missingParts, sentenceOf, type Sentences, type Told } from '../telling';
 import { format } from './format';
-import { models } from './models';
-import { nets } from './nets';
-import { strangers } from './strangers';
+import { models } from './models/models';
+import { nets } from './models/nets';
+import { strangers } from './models/strangers';
 
 const sentences: Sentences = {
   'file-empty': ({ file }) => `${file} is empty. Download it again and import the full file.`,

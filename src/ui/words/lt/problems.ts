@@ -1,10 +1,10 @@
 import type { problems as English } from '../en/problems';
 import { because, filesOf, missingParts, sentenceOf, type Sentences, type Told } from '../telling';
 import { format } from './format';
-import { models } from './models';
-import { nets, parts } from './nets';
+import { models } from './models/models';
+import { nets, parts } from './models/nets';
 import { reasonOf } from './reasons';
-import { strangers } from './strangers';
+import { strangers } from './models/strangers';
 
 const sentences: Sentences = {
   'file-empty': ({ file }) => `${file} tuščias. Atsisiųskite jį iš naujo ir importuokite visą.`,

@@ -1,6 +1,6 @@
 /** What the sentences of a language are called with, to hear what they say. */
 import { readFileSync } from 'node:fs';
-import { nets } from '../../../../src/ui/words/en/nets';
+import { nets } from '../../../../src/ui/words/en/models/nets';
 
 /** Stands for a number, a text, a list of one and an object of such: for all of which sentences are made without a choice. */
 export const anything: unknown = new Proxy(() => undefined, {

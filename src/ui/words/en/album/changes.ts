@@ -1,0 +1,42 @@
+/** What is said of a change that can be taken back. */
+import { clean } from '../../format';
+import { format, plural } from '../format';
+
+const { count } = format;
+
+const painted = (masked: boolean): string => (masked ? ' and the mask painted over it' : '');
+
+export const changes = {
+  /** @param masked whether something was painted over the picture before. */
+  replaced: (before: string, after: string, masked: boolean): string =>
+    `${clean(after, 60)} took the place of ${clean(before, 60)}${painted(masked)}.`,
+
+  removed: (name: string, masked: boolean): string =>
+    `${clean(name, 60)}${painted(masked)} ${masked ? 'were' : 'was'} removed.`,
+
+  deleted: (pictures: number): string =>
+    plural(pictures, {
+      one: 'The picture was deleted.',
+      other: `${count(pictures)} pictures were deleted.`,
+    }),
+
+  /** Before they do: so many are the next to go. */
+  full: (pictures: number, most: number): string => {
+    const kept = plural(most, { one: '1 picture is kept', other: `${count(most)} pictures are kept` });
+    return plural(pictures, {
+      one: `${kept}: the oldest makes room for the next one.`,
+      other: `${kept}: the ${count(pictures)} oldest make room for the next ones.`,
+    });
+  },
+
+  /** Of pictures that made room, as only so many are kept. */
+  ousted: (pictures: number): string =>
+    plural(pictures, {
+      one: 'The oldest picture made room for this one.',
+      other: `The ${count(pictures)} oldest pictures made room.`,
+    }),
+
+  settingsTaken: 'The settings of this picture took the place of yours.',
+  promptTaken: 'The prompts of this picture took the place of yours.',
+  seedTaken: (seed: string): string => `The next picture will be drawn with the seed ${seed}.`,
+};

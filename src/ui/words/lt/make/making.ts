@@ -1,0 +1,11 @@
+import type { making as English } from '../../en/make/making';
+
+export const making: typeof English = {
+  generate: 'Generuoti',
+  stages: 'Etapai',
+  progress: 'Eiga',
+  watch: 'Žiūrėti, kaip piešiama',
+  notify: 'Pranešti man',
+  notifyTitle: 'Sistemos pranešimas, kai šio puslapio nematyti',
+  preview: 'Peržiūra',
+};

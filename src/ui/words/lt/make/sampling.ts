@@ -1,0 +1,87 @@
+import type { sampling as English } from '../../en/make/sampling';
+
+export const sampling: typeof English = {
+  rare: {
+    eta: 'Eta',
+    padded: 'Užklausos suvienodintos (Pad conds)',
+    bits: 'Svorių tikslumas',
+    churn: 'Papildomas triukšmas (churn)',
+    churnMin: 'Churn nuo sigmos',
+    churnMax: 'Churn iki sigmos',
+    noiseScale: 'Triukšmo mastelis',
+    sigmaMin: 'Mažiausia sigma',
+    sigmaMax: 'Didžiausia sigma',
+    rho: 'Ro (rho)',
+    betaAlpha: 'Tvarkaraščio „Beta“ alfa',
+    betaBeta: 'Tvarkaraščio „Beta“ beta',
+    discardPenultimate: 'Be priešpaskutinės sigmos',
+    scaleStart: 'SGM triukšmo daugiklis',
+    wholeTimesteps: 'Tik sveiki laiko žingsniai',
+    zeroSnr: 'Nulinis galinis SNR (zero terminal SNR)',
+    guidanceRescale: 'CFG permastelinimas (rescale)',
+    reuse: 'Giliųjų požymių naudojimas iš naujo, kas kiek',
+    guidanceFrom: 'Žingsniai prieš CFG',
+    guidanceMax: 'CFG žemiau sigmos',
+    guidanceMin: 'CFG aukščiau sigmos',
+    guidanceMinAll: 'Žemiau – kiekviename žingsnyje',
+    order: 'Sprendiklio eilė',
+    largeVariance: 'Didelė dispersija',
+    lastSigma: 'Paskutinė sigma',
+    stepsOffset: 'Laiko žingsnių poslinkis',
+    lowerOrderFinal: 'Pabaigoje žemesnė eilė',
+    unipc: 'UniPC atmaina',
+    unipcSpacing: 'UniPC išdėstymas',
+    allSteps: 'Visi žingsniai, kad ir koks stiprumas',
+    shift: 'Poslinkis (shift)',
+    t5Tokens: 'T5 žymės',
+    skipLayers: 'Sluoksnių praleidimas (SLG)',
+    seedDelta: 'Sėklos poslinkis (ENSD)',
+    resizeFrom: 'Sėkla pritaikyta nuo dydžio',
+    batch: 'Kelintas partijoje',
+    hires: 'Antrojo piešimo',
+  },
+  forget: 'Be jų',
+
+  like: 'Piešti kaip',
+  likeHint:
+    'Kieno vaizdus piešti, kai programos tuo pačiu vardu vadina skirtingus dalykus: triukšmo lygius, triukšmą, sėklas.',
+  spacing: 'Laiko žingsnių išdėstymas (spacing)',
+  spacingHint:
+    'Kuriuos triukšmo lygius, su kuriais modelis mokytas, aplanko žingsniai. Modelis atsineša savo.',
+  emphasis: 'Pabrėžimas (emphasis)',
+  emphasisHint: 'Ką daro svoris užklausoje, pavyzdžiui, (word:1.2).',
+  clipSkip: 'CLIP praleidimas',
+  etaHint: 'Kiek šviežio triukšmo kiekviename žingsnyje, jei atrinkėjas jo ima.',
+  variationSeed: 'Atmainos sėkla',
+  variationStrength: 'Atmainos stiprumas',
+  random: 'Atsitiktiniai skaičiai',
+  randomHint: 'diffusers, ComfyUI: CPU. A1111 su vaizdo plokšte: NV.',
+
+  shiftOfModel: 'Kaip modelio',
+  shiftHint: 'Kiek žingsniai pastumiami triukšmo link. Didesniems vaizdams reikia daugiau.',
+  t5TokensHint:
+    'Kiek užklausos skaito T5. Automatiškai – 256 kaip diffusers, tiek, kiek CLIP, kaip A1111, arba visas kaip ComfyUI.',
+  skipLayersHint:
+    'Dar ir tolsta nuo to, ką modelis nupieštų be kai kurių savo sluoksnių. Sukurta modeliui 3.5 Medium: pagerina rankas ir kojas. Tokie žingsniai trunka pusantro karto ilgiau.',
+  layers: 'Sluoksniai',
+  skipScale: 'Praleidimo stiprumas',
+  skipStart: 'Praleidimo pradžia',
+  skipEnd: 'Praleidimo pabaiga',
+
+  reuse: 'Giliųjų požymių naudojimas iš naujo',
+  reuseHint:
+    'Tarp pilnų UNet skaičiavimų skaičiuojami tik jo išoriniai blokai, o vidinių imama tai, ką jie davė paskutinį kartą. Keičiasi smulkios detalės, ypač kai žingsnių mažai.',
+  restHint:
+    'Kol užklausos laikymasis (CFG) ilsisi, neigiamos užklausos nepaisoma ir kiekvienam žingsniui reikia perpus mažiau skaičiuoti. Tik kai CFG nėra 1.',
+  noneUnset: 'Nėra',
+  allUnset: 'Visos',
+  guidanceFromHint: 'Jų dalis iš visų žingsnių. A1111: Skip Early CFG.',
+  guidanceMaxHint: 'Aukščiau, kur triukšmo daugiau, CFG ilsisi.',
+  guidanceMinHint: 'Žemiau CFG ilsisi. A1111: NGMS.',
+  guidanceMinAllHint: 'Kitaip – kas antrame, kaip A1111 daro pati.',
+
+  prediction: 'Ką modelis spėja (prediction type)',
+  predictionHint: (tellers) =>
+    `Ką modelis išmoko spėti${tellers}. Jei vaizdai – košė ar triukšmas, pabandykite kitą. Įsimenama kiekvienam modeliui.`,
+  zeroSnrHint: 'Triukšmas iki vien triukšmo: modeliams, kurie taip mokyti; dažniausiai jie spėja v.',
+};
