@@ -2,7 +2,7 @@
 import { loraTags, sameName, withOtherName } from '../text/lora';
 import type { RecipeControl } from './control';
 import { stemOf, type Recipe, type RecipeSettings, type Resource, type ResourceKind } from './recipe';
-import { skipLayerWords } from './skip-layers';
+import { skipLayerWords } from './infotext/skip-layers';
 
 /** A file on this device. `hashes`: all that are known of it, in hexadecimal digits; others give the first ten or twelve. */
 export interface Present {

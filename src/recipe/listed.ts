@@ -3,7 +3,7 @@
  * draws itself. One table of names serves them all.
  */
 import { chosenBy, scheduleNamed } from '../sampling/labels';
-import { tagged, type Weighed } from './hashes';
+import { tagged, type Weighed } from './infotext/hashes';
 import { fromCompel } from './invoke';
 import { isObject, numberAt, parseExact, seedAt, textAt } from './json';
 import { emphasisOf, likeOf, stemOf, type Draft, type Recipe, type Resource, type ToolName } from './recipe';

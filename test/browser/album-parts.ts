@@ -7,7 +7,7 @@ import type { Kept } from '../../src/ui/album/kept';
 import { Changes } from '../../src/ui/controls/changes.svelte';
 import { png } from '../../src/ui/files/png';
 import type { Desk } from '../../src/ui/paint/desk';
-import type { Texts } from '../../src/recipe/png';
+import type { Texts } from '../../src/recipe/picture/png';
 
 export const blank: Desk = {
   mode: 'text',

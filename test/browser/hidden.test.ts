@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { hiddenText } from '../../src/recipe/hidden';
+import { hiddenText } from '../../src/recipe/picture/hidden';
 import { columnsOf } from '../../src/ui/files/decode';
 import { readPicture } from '../../src/ui/files/picture';
 

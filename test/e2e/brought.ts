@@ -1,5 +1,5 @@
 import { PNG } from 'pngjs';
-import { pngTextChunk } from '../../src/recipe/png';
+import { pngTextChunk } from '../../src/recipe/picture/png';
 
 /** A picture of one colour, as A1111 would have written it. */
 export function brought(colour: number, recipe: string): Buffer {

@@ -3,7 +3,7 @@
  * handed on; and the keys that weigh a part of a prompt. By real events.
  */
 import { readFile } from 'node:fs/promises';
-import { pngTexts } from '../../src/recipe/png';
+import { pngTexts } from '../../src/recipe/picture/png';
 import { expect, test } from './app';
 
 const INFO = `(masterpiece:1.2), a red apple

@@ -1,7 +1,7 @@
 /** Runs: what is said of them, and what can be done while they last; what makes them faster and other ones; and many in a grid. */
 import { readFile } from 'node:fs/promises';
 import { PNG } from 'pngjs';
-import { pngTexts } from '../../src/recipe/png';
+import { pngTexts } from '../../src/recipe/picture/png';
 import { expect, test } from './app';
 
 /** What the page has asked of the system, which a browser without a window would not show. */

@@ -1,8 +1,8 @@
 /** A1111's text about a picture: read and written as A1111 does. The numbers come from running it. */
 import { expect, it } from 'vitest';
-import { parametersOf, resolve } from '../../src/recipe/a1111';
-import { textOf, writeInfotext } from '../../src/recipe/infotext';
-import { pairText, pythonNumber, quote, unquote } from '../../src/recipe/pairs';
+import { parametersOf, resolve } from '../../src/recipe/infotext/a1111';
+import { textOf, writeInfotext } from '../../src/recipe/infotext/infotext';
+import { pairText, pythonNumber, quote, unquote } from '../../src/recipe/infotext/pairs';
 import type { Recipe } from '../../src/recipe/recipe';
 import type { SamplerName, ScheduleName } from '../../src/sampling/settings';
 import { goldenBytes, goldenJson, present, skipped } from './root';

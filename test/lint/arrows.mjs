@@ -48,7 +48,9 @@ const arrows = {
     types: ['sampler', 'settings'],
   },
   'src/recipe': { may: ['errors', 'sampling', 'text', 'canvas/kind'], packages: ['fflate'] },
-  'src/recipe/comfy': { may: ['sampling', 'text', 'control', 'json', 'names', 'recipe', 'skip-layers'] },
+  'src/recipe/comfy': {
+    may: ['sampling', 'text', 'control', 'json', 'infotext/names', 'recipe', 'infotext/skip-layers'],
+  },
   'src/nets': { may: ['errors', 'graph'], types: ['weights'] },
   'src/nets/names': {},
   // Nets that read names and shapes alone: whatever recognises files uses them, and they nothing of it.
@@ -151,7 +153,7 @@ const arrows = {
     types: ['en', 'recipe/comfy/notes', ...told],
   },
   'src/ui/files': {
-    may: ['errors', 'canvas', 'recipe/png', 'words'],
+    may: ['errors', 'canvas', 'recipe/picture/png', 'words'],
     types: ['engine/api'],
     packages: ['svelte'],
   },

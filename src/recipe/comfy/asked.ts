@@ -5,7 +5,7 @@ import { isNodeType } from './nodes';
 import type { Walk } from './walk';
 import type { RecipeControl } from '../control';
 import { stemOf, type Draft, type RecipeSettings, type RecipeSkipLayers } from '../recipe';
-import { layersIn } from '../skip-layers';
+import { layersIn } from '../infotext/skip-layers';
 
 /** A LoRA as a prompt asks for it, and the node that it was. */
 interface Tag {

@@ -13,7 +13,7 @@ import { AFTER_SEED, type NodeType } from './nodes';
 import { words } from './prompt';
 import { pageForm, runForm, Sheet, type Field, type Output } from './sheet';
 import { exactJson } from '../json';
-import { automaticOf } from '../names';
+import { automaticOf } from '../infotext/names';
 import { resourcesOf, weightsEnding, type Recipe, type RecipeSettings } from '../recipe';
 
 export interface ComfyWorkflow {

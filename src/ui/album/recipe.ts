@@ -1,6 +1,6 @@
 /** The recipe of a picture that was made here. */
 import type { AddonFacts, Job, ModelEntry } from '../../engine/api';
-import { shortHash } from '../../recipe/hashes';
+import { shortHash } from '../../recipe/infotext/hashes';
 import {
   stemOf,
   type Recipe,

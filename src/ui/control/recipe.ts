@@ -2,7 +2,7 @@
 import { makerNamed, moduleOf, preprocessors, type PreprocessorName } from '../../canvas/hints';
 import type { ModelEntry } from '../../engine/api';
 import { isReference, type RecipeControl } from '../../recipe/control';
-import { shortHash } from '../../recipe/hashes';
+import { shortHash } from '../../recipe/infotext/hashes';
 import { stemOf } from '../../recipe/recipe';
 import { moments, weights } from '../settings/ranges';
 import { isControlNet, likelyKind, type ControlNet } from './nets';

@@ -3,7 +3,7 @@
  * and it could not carry the settings, which other tools read from text chunks.
  */
 import type { Pixels } from '../../engine/api';
-import { pngChunk, pngTextChunk, type Texts } from '../../recipe/png';
+import { pngChunk, pngTextChunk, type Texts } from '../../recipe/picture/png';
 
 /** @param texts what is to be said of it, by keyword. */
 export async function png({ width, height, rgba }: Pixels, texts: Texts = new Map()): Promise<Blob> {

@@ -1,6 +1,6 @@
 import type { Pixels } from '../../canvas/pixels';
 import { toDrobeError, type DrobeError } from '../../errors';
-import type { ToldAxis } from '../../recipe/grid';
+import type { ToldAxis } from '../../recipe/infotext/grid';
 import { parseSeed } from '../../sampling/seed';
 import type { Errand, Group } from '../album/kept';
 import type { Result } from '../album/result';

@@ -1,5 +1,5 @@
 /** What a grid can vary. */
-import type { GridAxis } from '../../recipe/grid';
+import type { GridAxis } from '../../recipe/infotext/grid';
 
 /** The axes in the order in which they are offered; A1111's, with what it has not behind them. */
 export const axisNames = [

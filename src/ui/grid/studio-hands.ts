@@ -1,6 +1,6 @@
 /** A grid that is drawn by the studio, with the models at hand. */
 import type { Pixels } from '../../canvas/pixels';
-import { gridScript, type ToldAxis } from '../../recipe/grid';
+import { gridScript, type ToldAxis } from '../../recipe/infotext/grid';
 import type { Errand, Group } from '../album/kept';
 import { sheetOf, type Result } from '../album/result';
 import { isUsable } from '../models/entries';

@@ -1,7 +1,7 @@
 /** Between pictures that are part of the prompt and recipes: all but the pictures, which no recipe carries, and their masks. */
 import type { ModelEntry } from '../../engine/api';
 import { isReference, type RecipeControl } from '../../recipe/control';
-import { shortHash } from '../../recipe/hashes';
+import { shortHash } from '../../recipe/infotext/hashes';
 import { stemOf } from '../../recipe/recipe';
 import { within } from '../controls/range';
 import { moments, weights } from '../settings/ranges';

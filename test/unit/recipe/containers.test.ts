@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { zlibSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { joined, utf8 } from '../../../src/recipe/bytes';
-import { textsIn, withTexts } from '../../../src/recipe/containers';
-import { pngChunk } from '../../../src/recipe/png';
+import { textsIn, withTexts } from '../../../src/recipe/picture/containers';
+import { pngChunk } from '../../../src/recipe/picture/png';
 import * as pictures from './pictures';
 import { text, thousand } from './random';
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { compare, type Device, type Present } from '../../../src/recipe/compare';
 import type { RecipeControl } from '../../../src/recipe/control';
-import { readInfotext, writeInfotext } from '../../../src/recipe/infotext';
+import { readInfotext, writeInfotext } from '../../../src/recipe/infotext/infotext';
 import type { RecipeSettings } from '../../../src/recipe/recipe';
 import { en } from '../../../src/ui/words/en';
 

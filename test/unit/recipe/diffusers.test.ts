@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { diffusersScript } from '../../../src/recipe/diffusers';
+import { diffusersScript } from '../../../src/recipe/diffusers/script';
 import type { Recipe, RecipeSettings } from '../../../src/recipe/recipe';
 import { samplerNames, scheduleNames } from '../../../src/sampling/settings';
 import { hundreds, recipes } from './random';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { gridScript } from '../../../src/recipe/grid';
+import { gridScript } from '../../../src/recipe/infotext/grid';
 
 test('the axes of a grid are told in A1111’s words, items with commas in quotes', () => {
   expect(

@@ -1,6 +1,6 @@
 import { gzipSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
-import { hiddenText, type Columns } from '../../../src/recipe/hidden';
+import { hiddenText, type Columns } from '../../../src/recipe/picture/hidden';
 import { recipeInPixels } from '../../../src/recipe/read';
 
 const utf8 = new TextEncoder();

@@ -2,8 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { readComfy } from '../../../src/recipe/comfy/read';
 import { writeComfy } from '../../../src/recipe/comfy/write';
-import { exifTexts } from '../../../src/recipe/exif';
-import { readInfotext, writeInfotext } from '../../../src/recipe/infotext';
+import { exifTexts } from '../../../src/recipe/picture/exif';
+import { readInfotext, writeInfotext } from '../../../src/recipe/infotext/infotext';
 import { fromCompel } from '../../../src/recipe/invoke';
 import { parseExact } from '../../../src/recipe/json';
 import { commentInXmp, readListed } from '../../../src/recipe/listed';

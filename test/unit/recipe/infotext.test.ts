@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { isInfotext, readInfotext, writeInfotext } from '../../../src/recipe/infotext';
+import { isInfotext, readInfotext, writeInfotext } from '../../../src/recipe/infotext/infotext';
 import { hundreds, recipes } from './random';
 
 const civitai = `girl in ink, <lora:ink:0.7>, BREAK, hat

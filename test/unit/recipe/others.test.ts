@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { withTexts } from '../../../src/recipe/containers';
+import { withTexts } from '../../../src/recipe/picture/containers';
 import { fromCompel, readInvoke } from '../../../src/recipe/invoke';
 import { readListed } from '../../../src/recipe/listed';
 import { fromBraces, readNovelAi } from '../../../src/recipe/novelai';

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { shortHash } from '../../../src/recipe/hashes';
+import { shortHash } from '../../../src/recipe/infotext/hashes';
 import { hashesOf } from '../../../src/weights/store/hashes';
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Job, ModelEntry } from '../../../../src/engine/api';
 import { readComfy } from '../../../../src/recipe/comfy/read';
-import { textsIn } from '../../../../src/recipe/containers';
+import { textsIn } from '../../../../src/recipe/picture/containers';
 import { recipeInPicture } from '../../../../src/recipe/read';
 import type { Recipe } from '../../../../src/recipe/recipe';
 import { recipeOf } from '../../../../src/ui/album/recipe';

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { ModelEntry } from '../../../../src/engine/api';
-import { writeInfotext } from '../../../../src/recipe/infotext';
+import { writeInfotext } from '../../../../src/recipe/infotext/infotext';
 import { fragmentOf } from '../../../../src/recipe/link';
 import { Library } from '../../../../src/ui/models/library.svelte';
 import { RecipeOffer } from '../../../../src/ui/share/offer.svelte';

@@ -1,7 +1,7 @@
 /** Pictures that are part of the prompt, by IP-Adapters, in a script for diffusers. */
-import { isReference, type RecipeControl } from './control';
-import { pythonNumber } from './pairs';
-import type { RecipeSettings } from './recipe';
+import { isReference, type RecipeControl } from '../control';
+import { pythonNumber } from '../infotext/pairs';
+import type { RecipeSettings } from '../recipe';
 
 /** Those that a script can have: diffusers has none for SDXL models that change pictures by instruction. */
 export const referencesOf = ({ controls = [], mode }: RecipeSettings, isXl: boolean): RecipeControl[] =>

@@ -2,21 +2,15 @@
  * A recipe as a script for diffusers that runs as it is, where the files lie beside it. What diffusers has not is said in a
  * comment of the script.
  */
-import type { SamplerName, ScheduleName } from '../sampling/settings';
-import { attention, BREAK } from '../text/attention';
-import { loraTags, type LoraTag } from '../text/lora';
-import { isReference } from './control';
-import {
-  controlArguments,
-  controlDifferences,
-  controlLines,
-  controlPipeline,
-  controlsOf,
-} from './diffusers-control';
-import { referenceArguments, referenceLines, referencesOf } from './diffusers-references';
-import { pythonNumber } from './pairs';
-import { automaticOf } from './names';
-import { resourcesOf, weightsEnding, type Recipe, type RecipeMode, type RecipeSettings } from './recipe';
+import type { SamplerName, ScheduleName } from '../../sampling/settings';
+import { attention, BREAK } from '../../text/attention';
+import { loraTags, type LoraTag } from '../../text/lora';
+import { isReference } from '../control';
+import { controlArguments, controlDifferences, controlLines, controlPipeline, controlsOf } from './control';
+import { referenceArguments, referenceLines, referencesOf } from './references';
+import { pythonNumber } from '../infotext/pairs';
+import { automaticOf } from '../infotext/names';
+import { resourcesOf, weightsEnding, type Recipe, type RecipeMode, type RecipeSettings } from '../recipe';
 
 interface Scheduler {
   readonly name: string;

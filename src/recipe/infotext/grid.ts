@@ -1,5 +1,5 @@
 /** The axes of a grid as A1111's "X/Y/Z plot" writes them into the picture. */
-import type { Recipe } from './recipe';
+import type { Recipe } from '../recipe';
 
 /** A1111's names of what can be varied; what it has not is called by our own. */
 const types = {

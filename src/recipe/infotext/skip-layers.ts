@@ -1,6 +1,6 @@
 /** Skip-layer guidance in the text about a picture: "2.8, layers 7 8 9, 0.01 to 0.2". */
 import { pythonNumber } from './pairs';
-import type { RecipeSkipLayers } from './recipe';
+import type { RecipeSkipLayers } from '../recipe';
 
 export const skipLayerWords = ({ layers, scale, start, end }: RecipeSkipLayers): string =>
   `${pythonNumber(scale)}, layers${layers.map((layer) => ` ${layer}`).join('')}, ${pythonNumber(start)} to ${pythonNumber(end)}`;

@@ -1,5 +1,5 @@
 /** Words in a picture's file, whatever its format. */
-import { kindOf } from '../canvas/kind';
+import { kindOf } from '../../canvas/kind';
 import { jpegTexts, withJpegTexts } from './jpeg';
 import { pngTexts, withPngTexts } from './png';
 import { webpTexts, withWebpTexts } from './webp';

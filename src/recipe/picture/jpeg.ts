@@ -1,5 +1,5 @@
 /** Words in a JPEG: EXIF and XMP in segments APP1, and comments. */
-import { fromLatin1, joined, latin1, textOf, viewOf, XMP } from './bytes';
+import { fromLatin1, joined, latin1, textOf, viewOf, XMP } from '../bytes';
 import { exifTexts, exifWith } from './exif';
 
 const APP0 = 0xe0;

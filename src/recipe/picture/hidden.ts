@@ -4,7 +4,7 @@
  * three in its colours: fifteen letters that say so, how many bits follow in 32, and those.
  */
 import { gunzipSync } from 'fflate';
-import { fromUtf8, latin1, LONGEST } from './bytes';
+import { fromUtf8, latin1, LONGEST } from '../bytes';
 
 /** The leftmost columns of a picture. */
 export interface Columns {

@@ -3,7 +3,7 @@
  * extension "Ultimate SD upscale" writes, and for what it leaves out those of its ComfyUI node's inputs.
  */
 import { choice, numbers, texts, type Field } from './fields';
-import type { RecipeRedraw } from './recipe';
+import type { RecipeRedraw } from '../recipe';
 
 export type RedrawDraft = { -readonly [K in keyof RecipeRedraw]?: RecipeRedraw[K] };
 

@@ -2,11 +2,11 @@
  * What settings are called in the text about a picture, and how their values are written: A1111's names where it has one,
  * and ours, which other tools pass over, where it has none. One table, for reading and for writing.
  */
-import { likes, spacings, type SamplerName } from '../sampling/settings';
-import { parseSeed } from '../sampling/seed';
-import { emphases, type Emphasis } from '../text/weigh';
+import { likes, spacings, type SamplerName } from '../../sampling/settings';
+import { parseSeed } from '../../sampling/seed';
+import { emphases, type Emphasis } from '../../text/weigh';
 import { pythonNumber } from './pairs';
-import { recipeContents, recipePredictions, type Draft, type Hires } from './recipe';
+import { recipeContents, recipePredictions, type Draft, type Hires } from '../recipe';
 import { skipLayersIn, skipLayerWords } from './skip-layers';
 
 /** A setting of T. */

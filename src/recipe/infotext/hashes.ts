@@ -1,5 +1,5 @@
 /** The files that a text about a picture names, with their hashes. */
-import type { Resource, ResourceKind } from './recipe';
+import type { Resource, ResourceKind } from '../recipe';
 
 /** SHA-256 of a file, of a LoRA's tensors alone, and of a small part of the file, where that is known. */
 export interface FileHashes {

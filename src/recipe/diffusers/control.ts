@@ -1,7 +1,7 @@
 /** Pictures that guide, in a script for diffusers. Whether a file is a T2I-Adapter no recipe tells: ControlNets are meant. */
-import { isReference, type RecipeControl } from './control';
-import { pythonNumber } from './pairs';
-import type { RecipeMode } from './recipe';
+import { isReference, type RecipeControl } from '../control';
+import { pythonNumber } from '../infotext/pairs';
+import type { RecipeMode } from '../recipe';
 
 /** By what is started from; diffusers changes no picture by instruction under control. */
 const pipelines: Readonly<Record<Exclude<RecipeMode, 'instruct'>, readonly [sd: string, xl: string]>> = {

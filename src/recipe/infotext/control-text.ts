@@ -2,7 +2,7 @@
  * A unit of A1111's ControlNet extension as it stands in the text about a picture: `ControlNet 0: "Module: canny, Model:
  * control_v11p_sd15_canny [d14c016b], Weight: 1, …"`. What is in the quotes is written and read here.
  */
-import type { ControlDraft, RecipeControl } from './control';
+import type { ControlDraft, RecipeControl } from '../control';
 import { choice, flag, numberIn, numbers, texts, type Field } from './fields';
 
 type Unit = ControlDraft;

@@ -2,8 +2,8 @@
  * A1111's text about a picture, read as its version 1.10 reads it: prompt, negative prompt, and the settings of the last
  * line by their names, with what it puts in where a name is missing.
  */
-import type { Chosen } from '../sampling/labels';
-import { attention, BREAK } from '../text/attention';
+import type { Chosen } from '../../sampling/labels';
+import { attention, BREAK } from '../../text/attention';
 import { a1111Choice } from './names';
 import { pairsOf, strip, unquote, type Pair } from './pairs';
 import { isBefore } from './version';

@@ -2,7 +2,7 @@
  * Words in EXIF, which JPEG and WebP carry: the user's comment, as A1111 writes it (CIPA DC-008, 4.6.5), and the entries
  * "prompt:…" and "workflow:…" that ComfyUI puts into whatever fields take letters.
  */
-import { fromLatin1, joined, latin1, LONGEST, textOf, viewOf } from './bytes';
+import { fromLatin1, joined, latin1, LONGEST, textOf, viewOf } from '../bytes';
 
 const COMMENT = 0x9286;
 const EXIF_FOLDER = 0x8769;

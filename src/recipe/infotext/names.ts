@@ -1,6 +1,6 @@
 /** A1111's names of samplers and schedules, and how it takes one apart that holds both. */
-import type { Chosen } from '../sampling/labels';
-import type { SamplerName, ScheduleName } from '../sampling/settings';
+import type { Chosen } from '../../sampling/labels';
+import type { SamplerName, ScheduleName } from '../../sampling/settings';
 
 /** Its samplers (version 1.10), and what "Automatic" means for each where it is not Uniform. The first is the default. */
 const samplers: readonly (readonly [SamplerName, ScheduleName?])[] = [

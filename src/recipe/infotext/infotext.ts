@@ -3,10 +3,10 @@
  * the recipe that was written: what A1111 has no name for stands under names of ours, and what cannot be said in
  * the text's own way (a prompt with spaces around it) stands once more, exactly, in a value named Drobe.
  */
-import { chosenBy, scheduleNamed } from '../sampling/labels';
+import { chosenBy, scheduleNamed } from '../../sampling/labels';
 import { firstPassOf, partsOf, resolve, SAME_SAMPLER, SAME_SCHEDULE, parametersOf } from './a1111';
 import { arranged } from './arranged';
-import type { RecipeControl } from './control';
+import type { RecipeControl } from '../control';
 import { readControl, writeControl } from './control-text';
 import {
   firstFields,
@@ -23,7 +23,7 @@ import {
 import { hashList, resourcesIn, tagged, together, weightsIn, withoutJson } from './hashes';
 import { automaticOf } from './names';
 import { isName, pythonNumber, strip, surePairText } from './pairs';
-import { jsonOf, partsFrom } from './plain';
+import { jsonOf, partsFrom } from '../plain';
 import { redrawFields, redrawIn, toldOf, type RedrawDraft } from './redraw';
 import {
   emphasisOf,
@@ -36,7 +36,7 @@ import {
   type RecipeMode,
   type RecipeSettings,
   type Tool,
-} from './recipe';
+} from '../recipe';
 import { isBefore } from './version';
 
 const STRENGTH = 'Denoising strength';

@@ -1,5 +1,5 @@
 /** Words in a WebP: EXIF in a chunk of its own, which needs the extended form of the file (RFC 9649, section 2.7). */
-import { fromLatin1, joined, latin1, viewOf } from './bytes';
+import { fromLatin1, joined, latin1, viewOf } from '../bytes';
 import { exifTexts, exifWith } from './exif';
 
 const EXIF = 'EXIF';

@@ -2,7 +2,7 @@
  * The line of `Name: value` pairs that A1111 ends its text about a picture with. What counts as a pair, a word or a space
  * is told by Python there, so it is here, too.
  */
-import { SPACE, trimEnd, trimStart } from '../text/python';
+import { SPACE, trimEnd, trimStart } from '../../text/python';
 
 const space = new RegExp(SPACE, 'u');
 

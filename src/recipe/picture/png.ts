@@ -1,5 +1,5 @@
 /** Words in a PNG: the chunks tEXt, zTXt and iTXt of its specification, section 11.3.3. */
-import { fromLatin1, fromUtf8, joined, latin1, LONGEST, textOf, unpacked, utf8, viewOf } from './bytes';
+import { fromLatin1, fromUtf8, joined, latin1, LONGEST, textOf, unpacked, utf8, viewOf } from '../bytes';
 
 /** By keyword, "parameters"; of two with the same, the first counts. */
 export type Texts = ReadonlyMap<string, string>;
