@@ -155,8 +155,7 @@ export class Sheet implements Mask {
       const from = (y + row) * this.width + x;
       bytes.set(this.alpha.subarray(from, from + width), row * width);
     }
-    const first = bytes[0]!; // a tile has pixels
-    return bytes.every((byte) => byte === first) ? first : bytes;
+    return isEven(bytes) ? bytes[0]! : bytes; // a tile has pixels
   }
 
   #write(index: number, tile: Tile): void {
@@ -171,7 +170,16 @@ export class Sheet implements Mask {
 
 function same(a: Tile, b: Tile): boolean {
   if (typeof a === 'number' || typeof b === 'number') return a === b;
-  return a.every((byte, i) => byte === b[i]);
+  let i = 0;
+  while (i < a.length && a[i] === b[i]) i++;
+  return i === a.length;
+}
+
+/** Whether all bytes are the first. A plain loop, as above: both look at every pixel that a stroke came near. */
+function isEven(bytes: Uint8Array): boolean {
+  let i = 1;
+  while (i < bytes.length && bytes[i] === bytes[0]) i++;
+  return i >= bytes.length;
 }
 
 const bytesOf = (edit: Edit): number =>

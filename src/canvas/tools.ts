@@ -54,12 +54,16 @@ export class Stroke {
       height: Math.abs(dy) + 2 * reach,
     };
     return this.#sheet.change(rect, (x, y, now, before) => {
-      const [px, py] = [x + 0.5 - from.x, y + 0.5 - from.y];
+      // Most pixels near a stroke are fully covered by what it has covered so far.
+      if (now === painted(before, this.#brush)) return now;
+      const px = x + 0.5 - from.x;
+      const py = y + 0.5 - from.y;
       // How far on the way from the last point to this one the pixel is covered most.
       const along = px * dx + py * dy + (Math.abs(px * dy - py * dx) * grows) / Math.sqrt(cone);
       const t = cone > 0 ? Math.min(Math.max(along / square, 0), 1) : Number(grows > 0);
       const radius = from.radius + t * (point.radius - from.radius);
-      const gap = radius - Math.hypot(px - t * dx, py - t * dy);
+      const [away, aside] = [px - t * dx, py - t * dy];
+      const gap = radius - Math.sqrt(away * away + aside * aside);
       const covered = opacity * coverage(gap, radius, softness);
       // `now` already has what earlier parts of this stroke covered.
       return erase

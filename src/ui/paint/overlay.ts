@@ -1,42 +1,104 @@
 /** The mask as one colour over the picture, in light and dark stripes: they show on a picture of the same colour. */
 import type { Rect } from '../../canvas/crop';
 import type { Mask } from '../../canvas/pixels';
+import { clip } from '../../canvas/sheet';
+import type { View } from '../../canvas/view';
 
-/** Paints only the part that changed, and reads nothing back: what it costs does not grow with the picture. */
-export function paintOverlay(
-  context: CanvasRenderingContext2D,
-  { width, height, alpha }: Mask,
-  part: Rect,
-  colour: string,
-): void {
-  const image = new ImageData(part.width, part.height);
+/** The colours of the stripes, each as the three bytes of an ImageData. */
+export interface Stripes {
+  readonly light: number;
+  readonly dark: number;
+}
+
+export const white: Stripes = { light: 0xffffff, dark: 0xffffff };
+
+/** @param colour as "#e0303a". */
+export function stripesOf(colour: string): Stripes {
   const [red, green, blue] = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16)) as [
     number,
     number,
     number,
   ];
-  const light = red | (green << 8) | (blue << 16);
-  const dark = (red >> 1) | ((green >> 1) << 8) | ((blue >> 1) << 16);
-  // As wide on the screen for a large picture as for a small one, which is seen enlarged.
-  const stripe = Math.max(Math.round(Math.max(width, height) / 100), 1);
-  const pixels = new Uint32Array(image.data.buffer);
-  for (let y = 0; y < part.height; y++) {
-    const from = (part.y + y) * width + part.x;
-    for (let x = 0; x < part.width; x++) {
-      const odd = Math.floor((part.x + x + part.y + y) / stripe) & 1;
-      pixels[y * part.width + x] = (odd ? dark : light) | (alpha[from + x]! << 24); // inside the mask
-    }
-  }
-  context.putImageData(image, part.x, part.y);
+  return {
+    light: red | (green << 8) | (blue << 16),
+    dark: (red >> 1) | ((green >> 1) << 8) | ((blue >> 1) << 16),
+  };
 }
 
-/** The same in plain white. */
-export function paintWhite(context: CanvasRenderingContext2D, { width, alpha }: Mask, part: Rect): void {
-  const image = new ImageData(part.width, part.height);
-  const pixels = new Uint32Array(image.data.buffer);
-  for (let y = 0; y < part.height; y++) {
-    const from = (part.y + y) * width + part.x;
-    for (let x = 0; x < part.width; x++) pixels[y * part.width + x] = 0xffffff | (alpha[from + x]! << 24); // as above
+/** Of how many pixels of the picture, each way, one of the screen is the mean at most. */
+const MOST_SAMPLES = 4;
+
+/**
+ * What is seen of a mask in a part of the screen: a number for each of its pixels, as an ImageData has them. What it costs
+ * and takes is the screen's: a canvas of the picture's own size is copied whole whenever a stroke touches it.
+ * @param view how the picture lies on the screen, in the screen's pixels.
+ */
+export function seen(mask: Mask, view: View, part: Rect, { light, dark }: Stripes): Uint32Array<ArrayBuffer> {
+  const { width, height, alpha } = mask;
+  const pixels = new Uint32Array(part.width * part.height);
+  const { scale, x, y } = view;
+  const shown = clip(
+    { x, y, width: width * scale, height: height * scale },
+    {
+      width: part.x + part.width,
+      height: part.y + part.height,
+    },
+  );
+  if (!shown) return pixels;
+  const [left, top] = [Math.max(shown.x, part.x), Math.max(shown.y, part.y)];
+  const samples = Math.min(Math.ceil(1 / scale), MOST_SAMPLES);
+  const columns = samplesOf(left, shown.x + shown.width, samples, (at) => (at - x) / scale, width);
+  const rows = samplesOf(top, shown.y + shown.height, samples, (at) => (at - y) / scale, height);
+  // As wide on the screen for a large picture as for a small one, which is seen enlarged.
+  const stripe = Math.max(Math.round(Math.max(width, height) / 100), 1);
+  const perPixel = samples * samples;
+  for (let row = 0; row < rows.length; row += samples) {
+    let to = (top + row / samples - part.y) * part.width + left - part.x;
+    for (let column = 0; column < columns.length; column += samples) {
+      let sum = 0;
+      for (let i = 0; i < samples; i++) {
+        const from = rows[row + i]! * width; // there are so many for each pixel
+        for (let j = 0; j < samples; j++) sum += alpha[from + columns[column + j]!]!;
+      }
+      const odd = Math.floor((columns[column]! + rows[row]!) / stripe) & 1;
+      pixels[to++] = (odd ? dark : light) | (Math.round(sum / perPixel) << 24);
+    }
   }
-  context.putImageData(image, part.x, part.y);
+  return pixels;
+}
+
+/** Paints a part of the screen, in its pixels, as `seen` tells. */
+export function paintOverlay(
+  context: CanvasRenderingContext2D,
+  mask: Mask,
+  view: View,
+  part: Rect,
+  stripes: Stripes,
+): void {
+  const pixels = new Uint8ClampedArray(seen(mask, view, part, stripes).buffer);
+  context.putImageData(new ImageData(pixels, part.width, part.height), part.x, part.y);
+}
+
+/** Where a part of the picture is seen, and a pixel around it, which shows some of it, too. */
+export function onScreen(part: Rect, { scale, x, y }: View): Rect {
+  return {
+    x: part.x * scale + x - 1,
+    y: part.y * scale + y - 1,
+    width: part.width * scale + 2,
+    height: part.height * scale + 2,
+  };
+}
+
+/** For each pixel of the screen from one place to another, where on the picture it is looked at, along one of its sides. */
+function samplesOf(
+  from: number,
+  to: number,
+  samples: number,
+  onPicture: (at: number) => number,
+  side: number,
+): Int32Array {
+  const places = new Int32Array(Math.max(to - from, 0) * samples);
+  return places.map((_, i) =>
+    Math.min(Math.max(Math.floor(onPicture(from + (i + 0.5) / samples)), 0), side - 1),
+  );
 }
