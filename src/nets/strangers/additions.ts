@@ -39,7 +39,7 @@ export const adapters = [
 
 /** What LoRAs write before the modules of a transformer. */
 const PREFIXES =
-  /^(?:base_model\.model\.|model\.|diffusion_model\.|transformer\.|lora_unet_|lora_transformer_|lycoris_|unet\.|net\.)+/;
+  /^(?:base_model\.model\.|model\.|diffusion_model\.|transformer\.|lora_unet_|oft_unet_|lora_transformer_|lycoris_|unet\.|net\.)+/;
 export const modulesOf = (names: Iterable<string>): string[] =>
   [...names].map((name) => name.replace(PREFIXES, ''));
 

@@ -2,9 +2,10 @@
  * The kinds of modules that LoRAs are made of: what tells each, the size of the weight it is for, and what it does to that
  * weight. Formulas as LyCORIS has them: https://github.com/KohakuBlueleaf/LyCORIS
  */
+import { TURNS } from './lora-turns';
+import type { Kind, MatrixOf, Row, Shape, ShapeOf, Size, Weight } from './lora-kind';
 import {
   addProduct,
-  cayley,
   hadamard,
   kronecker,
   product,
@@ -12,43 +13,6 @@ import {
   transposed,
   type Matrix,
 } from '../../weights/values/lowrank';
-
-type Shape = readonly number[];
-
-/** A weight as a matrix; a convolution's columns are input channels times kernel. */
-export interface Size {
-  readonly rows: number;
-  readonly columns: number;
-}
-
-/** The numbers of one, row by row, to be changed. */
-export interface Weight extends Size {
-  readonly data: Float32Array;
-}
-
-/** The shape of one of a module's tensors, by what it is; null where it has none. */
-export type ShapeOf = (part: string) => Shape | null;
-
-/** One of a module's tensors that is known to be there. */
-export type MatrixOf = (part: string) => Matrix;
-
-export interface Kind {
-  readonly name: string;
-  /** The size of the weight it is for, which `target` may settle; null where its tensors do not fit each other. */
-  readonly size: (shape: ShapeOf, target: Size) => Size | null;
-  /**
-   * Adds what it has to a weight of its size.
-   */
-  readonly add: (weight: Weight, matrix: MatrixOf, has: (part: string) => boolean, scaleOf: Scaling) => void;
-}
-
-/** How much something of this rank counts; null where nothing is decomposed, and alpha has no say. */
-export type Scaling = (rank: number | null) => number;
-
-interface Row extends Kind {
-  /** Parts of which all must be there; `a|b` is either. */
-  readonly parts: readonly string[];
-}
 
 const KINDS: readonly Row[] = [
   {
@@ -91,7 +55,7 @@ const KINDS: readonly Row[] = [
     },
     add: (weight, matrix, has, scaleOf) => {
       const [one, two] = [factor(matrix, has, 'lokr_w1'), factor(matrix, has, 'lokr_w2', 'lokr_t2')];
-      const decomposed = ['lokr_w1_b', 'lokr_w2_b'].find(has);
+      const decomposed = ['lokr_w2_b', 'lokr_w1_b'].find(has);
       addScaled(weight, kronecker(one, two), scaleOf(decomposed ? matrix(decomposed).rows : null));
     },
   },
@@ -129,74 +93,17 @@ const KINDS: readonly Row[] = [
       }
     },
   },
-  {
-    // Chavan et al., 2023, https://arxiv.org/abs/2306.07967: W·A + B, both of low rank; A is over input channels.
-    name: 'GLoRA',
-    parts: ['a1', 'a2', 'b1', 'b2'],
-    size: (shape) => {
-      const [a1, a2, b1, b2] = [shape('a1')!, shape('a2')!, shape('b1')!, shape('b2')!]; // they tell the kind
-      const mid = shape('bm');
-      const [first, last] = mid ? [rows(mid), mid[1]] : [rows(b2), rows(b2)];
-      if (columns(b1) !== first || rows(b2) !== last) return null;
-      const size = { rows: rows(b1), columns: columns(b2) * (mid ? kernel(mid) : 1) };
-      const fits = columns(a1) === rows(a2) && rows(a1) === columns(a2) && size.columns % rows(a1) === 0;
-      return fits ? size : null;
-    },
-    add: (weight, matrix, has, scaleOf) => {
-      const [a1, a2, b1, b2] = [matrix('a1'), matrix('a2'), matrix('b1'), matrix('b2')];
-      const scale = scaleOf(b2.rows);
-      const there = { ...weight, data: weight.data.slice() };
-      const kernel = weight.columns / a1.rows;
-      for (let at = 0; at < kernel; at++) {
-        const slice = everyNth(there, kernel, at);
-        const moved = product(product(slice, a1), a2);
-        for (let i = 0; i < moved.data.length; i++) weight.data[i * kernel + at]! += scale * moved.data[i]!;
-      }
-      if (has('bm')) addScaled(weight, productWithKernel(b1, matrix('bm'), b2), scale);
-      else addProduct(weight.data, b1, b2, scale);
-    },
-  },
-  {
-    // Qiu et al., 2023, https://arxiv.org/abs/2306.07280: blocks of outputs are turned, each by a rotation of its own.
-    name: 'OFT',
-    parts: ['oft_blocks'],
-    size: (shape, target) => {
-      const [count = 0, side = 0, other, ...more] = shape('oft_blocks')!; // it tells the kind
-      const rescale = shape('rescale');
-      const fits =
-        side === other && count * side === target.rows && (!rescale || area(rescale) === target.rows);
-      return fits && more.length === 0 ? target : null; // with four dimensions it is BOFT
-    },
-    add: ({ rows, columns, data }, matrix, has, scaleOf) => {
-      const { rows: count, data: blocks } = matrix('oft_blocks');
-      const side = rows / count;
-      const scale = scaleOf(null);
-      const constraint = has('alpha') ? matrix('alpha').data[0]! * rows : 0;
-      const turns = cayley(blocks, side, constraint);
-      const lengths = has('rescale') ? matrix('rescale').data : null;
-      const before = data.slice();
-      for (let row = 0; row < rows; row++) {
-        const first = row - (row % side); // of its block
-        for (let column = 0; column < columns; column++) {
-          const at = row * columns + column;
-          let turned = 0;
-          for (let n = 0; n < side; n++) {
-            turned += turns[(first + n) * side + (row - first)]! * before[(first + n) * columns + column]!;
-          }
-          data[at]! += scale * (turned * (lengths?.[row] ?? 1) - before[at]!);
-        }
-      }
-    },
-  },
+  glora((part) => part),
+  // The first LyCORIS multiplied from the other side.
+  glora((part) => ({ a1: 'a2', a2: 'a1', b1: 'b2', b2: 'b1' })[part] ?? part),
+  ...TURNS,
 ];
 
 /** What is said of modules of a kind that is not known, by parts that only they have. */
 const OTHER_KINDS = [
-  ['oft_blocks', 'BOFT'],
-  ['oft_diag', 'OFT of the first LyCORIS'],
   ['oft_r', 'OFT of PEFT'],
   ['oft_R', 'OFT of PEFT or OneTrainer'],
-  ['lora_embedding', 'a LoRA of an embedding'],
+  ['lora_embedding_A', 'a LoRA of an embedding'],
 ] as const;
 
 /** Why a module cannot be used, and an example of it: a kind's name or a part's. */
@@ -217,14 +124,59 @@ export function kindOf(
   target: Size,
 ): { readonly kind: Kind; readonly size: Size } | Misfit {
   const has = (part: string): boolean => part.split('|').some((one) => parts.includes(one));
-  const kind = KINDS.find((row) => row.parts.every(has));
-  const size = kind?.size(shape, target);
-  if (kind && size) return { kind, size };
-  const other = OTHER_KINDS.find(([part]) => parts.includes(part) && shape(part)?.length !== 3);
+  const kinds = KINDS.filter((row) => row.parts.every(has));
+  for (const kind of kinds) {
+    const size = kind.size(shape, target);
+    if (size) return { kind, size };
+  }
+  const other = OTHER_KINDS.find(([part]) => parts.includes(part));
   if (other) return { why: 'kind', what: other[1] };
-  if (kind) return { why: 'size', what: kind.name };
+  if (kinds.length > 0) return { why: 'size', what: kinds[0]!.name };
   const known = parts.some((part) => KNOWN_PARTS.has(part));
   return known ? { why: 'incomplete', what: '' } : { why: 'kind', what: parts[0] ?? '' };
+}
+
+/**
+ * Chavan et al., 2023, https://arxiv.org/abs/2306.07967: W·A + B, both of low rank; A is over input channels.
+ * @param theirs what each of its matrices is called in the file.
+ */
+function glora(theirs: (part: string) => string): Row {
+  return {
+    name: 'GLoRA',
+    parts: ['a1', 'a2', 'b1', 'b2'],
+    size: (shape, target) => {
+      const [a1, a2, b1, b2] = ['a1', 'a2', 'b1', 'b2'].map((part) => shape(theirs(part))!) as [
+        Shape,
+        Shape,
+        Shape,
+        Shape,
+      ]; // they tell the kind
+      const mid = shape('bm');
+      const [first, last] = mid ? [rows(mid), mid[1]] : [rows(b2), rows(b2)];
+      if (columns(b1) !== first || rows(b2) !== last) return null;
+      const size = { rows: rows(b1), columns: columns(b2) * (mid ? kernel(mid) : 1) };
+      const fits = columns(a1) === rows(a2) && rows(a1) === columns(a2) && size.columns % rows(a1) === 0;
+      return fits && size.rows === target.rows ? size : null; // else it may be the other way round
+    },
+    add: (weight, matrix, has, scaleOf) => {
+      const [a1, a2, b1, b2] = ['a1', 'a2', 'b1', 'b2'].map((part) => matrix(theirs(part))) as [
+        Matrix,
+        Matrix,
+        Matrix,
+        Matrix,
+      ]; // as many
+      const scale = scaleOf(b2.rows);
+      const there = { ...weight, data: weight.data.slice() };
+      const kernel = weight.columns / a1.rows;
+      for (let at = 0; at < kernel; at++) {
+        const slice = everyNth(there, kernel, at);
+        const moved = product(product(slice, a1), a2);
+        for (let i = 0; i < moved.data.length; i++) weight.data[i * kernel + at]! += scale * moved.data[i]!;
+      }
+      if (has('bm')) addScaled(weight, productWithKernel(b1, matrix('bm'), b2), scale);
+      else addProduct(weight.data, b1, b2, scale);
+    },
+  };
 }
 
 const area = (shape: Shape): number => shape.reduce((product, d) => product * d, 1);

@@ -11,7 +11,8 @@ import { setLengths, type Matrix } from '../../weights/values/lowrank';
 import { isNumeric, numbersOf } from '../../weights/values/numbers';
 import type { Header, TensorInfo } from '../../weights/safetensors';
 import type { ByteSource } from '../../weights/source';
-import { kindOf, type Kind, type MatrixOf, type Scaling, type ShapeOf, type Size } from './lora-kinds';
+import type { Kind, MatrixOf, Scaling, ShapeOf, Size } from './lora-kind';
+import { kindOf } from './lora-kinds';
 
 /** A LoRA and how much of it is added, to the UNet and to the text encoders. */
 export interface Lora {
@@ -128,7 +129,7 @@ function hasLengthsFor({ rows, columns }: Size, shape: ShapeOf): boolean {
 /** Whether what it does to a row depends on other rows: of those of several weights only one's are at hand. */
 function mixesRows({ name }: Kind, { rows }: Size, shape: ShapeOf): boolean {
   const lengths = shape('dora_scale') ?? shape('magnitude');
-  return name === 'OFT' || (lengths !== null && lengths.reduce((product, d) => product * d, 1) !== rows);
+  return /OFT$/.test(name) || (lengths !== null && lengths.reduce((product, d) => product * d, 1) !== rows);
 }
 
 /** What is read of a module when its weight passes. */

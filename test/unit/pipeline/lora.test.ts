@@ -145,7 +145,7 @@ test.each([
 });
 
 test.each([
-  ['BOFT', { oft_blocks: [[2, 4, 80, 80], 1] }],
+  ['a LoRA of an embedding', { lora_embedding_A: [[4, 320], 1], lora_embedding_B: [[320, 4], 1] }],
   ['OFT of PEFT or OneTrainer', { 'oft_R.weight': [[10, 496], 1] }],
 ] as const)('one of a kind that is not known (%s) is refused by its kind', (kind, parts) => {
   const named = Object.entries(parts).map(([part, value]) => [`${module}.${part}`, value]);
@@ -206,11 +206,14 @@ const dtyped = (lora: Lora, name: string, dtype: TensorInfo['dtype']): Lora => {
 };
 
 test.each([
-  ['kind', 'BOFT', { oft_blocks: [[2, 4, 80, 80], 1] }],
+  ['kind', 'OFT of PEFT', { oft_r: [[4, 80, 80], 1] }],
   ['kind', 'something', { something: [[320], 1] }],
   ['incomplete', '', { 'lora_up.weight': [[320, 4], 1] }],
   ['incomplete', '', { alpha: [[], 1] }],
   ['size', '', { oft_blocks: [[4, 70, 70], 1] }],
+  ['size', '', { oft_blocks: [[2, 4, 70, 70], 1] }],
+  ['size', '', { oft_blocks: [[4, 4, 80, 80], 1] }],
+  ['size', '', { oft_diag: [[4, 80, 70], 1] }],
   ['size', '', { weight: [[321], 1], on_input: [[], 0] }],
   ['size', '', { 'lora_up.weight': [[320, 4], 1], 'lora_down.weight': [[5, 320], 1] }],
   [

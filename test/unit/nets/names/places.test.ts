@@ -33,6 +33,8 @@ describe('a name is told which net it belongs to, and what is left of it is the 
     ],
     ['down_blocks.0.attentions.0.proj_in', 'unet', 'down_blocks.0.attentions.0.proj_in'],
     ['lora_unet_down_blocks_0_attentions_0_proj_in', 'unet', 'down_blocks_0_attentions_0_proj_in'],
+    ['oft_unet_down_blocks_0_attentions_0_proj_in', 'unet', 'down_blocks_0_attentions_0_proj_in'],
+    ['lora_unet.down_blocks.0.attentions.0.proj_in', 'unet', 'down_blocks.0.attentions.0.proj_in'],
     ['lora_unet__orig_mod_down_blocks_0_attentions_0_proj_in', 'unet', 'down_blocks_0_attentions_0_proj_in'],
     ['lycoris_down_blocks_0_attentions_0_proj_in', 'unet', 'down_blocks_0_attentions_0_proj_in'],
     ['unet.input_blocks.0.0.weight', 'unet', 'input_blocks.0.0.weight'],

@@ -64,11 +64,11 @@ describe('what is said of additions', () => {
   const unused = [
     { why: 'text2', such: 'lora_te2_x', count: 72 },
     { why: 'size', such: 'lora_unet_conv_in', count: 1 },
-    { why: 'kind', such: 'BOFT', count: 1200 },
+    { why: 'kind', such: 'OFT of PEFT', count: 1200 },
   ] as const;
   const use = { modules: 1417, used: 144, unused };
   const words =
-    '144 of 1,417 modules used; 72 belong to a text encoder this model does not have; 1 is for a layer of another size; 1,200 are of a kind not known here (BOFT)';
+    '144 of 1,417 modules used; 72 belong to a text encoder this model does not have; 1 is for a layer of another size; 1,200 are of a kind not known here (OFT of PEFT)';
 
   test('how much of a LoRA the chosen model uses', () => {
     const lora = { kind: 'lora', name: 'ink', modules: 1417, base: 'sd_v1' } as const;

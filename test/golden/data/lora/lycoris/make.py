@@ -7,7 +7,10 @@ A case has `NAME/weight`, the tensors of one module as `NAME/lora/…`, and `NAM
   `lycoris/functional/{locon,loha,lokr,general}.py`.
 - Whole weights, IA3 (Liu et al., 2022, arXiv 2205.05638), GLoRA (Chavan et al., 2023, arXiv 2306.07967) and OFT (Qiu et al.,
   2023, arXiv 2306.07280): LyCORIS `lycoris/modules/{full,ia3,glora,diag_oft}.py`. At a strength s all of them go the part s
-  of the way from W. (LyCORIS does so, too, but with OFT's `rescale`, which it applies in full at any strength.)
+  of the way from W. (LyCORIS does so, too, but with OFT's `rescale`, which it applies in full at any strength,
+  and with BOFT, of which it weakens every factor; A1111 goes the part s of the way.)
+- BOFT (Liu et al., 2023, arXiv 2311.06243), `oft_diag` and the GLoRA that multiplies from the other side: as A1111
+  (`extensions-builtin/Lora/network_oft.py`, `network_glora.py`) and ComfyUI (`comfy/weight_adapter/boft.py`, `glora.py`).
 - DoRA: m · (W + ΔW) / ‖W + ΔW‖ (Liu et al., 2024, arXiv 2402.09353), in LyCORIS `apply_weight_decompose`; at a strength s
   ComfyUI goes the part s of the way from W. (Its own norm on the output axis is that of W alone; the paper, LyCORIS and
   PEFT take that of W + ΔW.)
@@ -186,6 +189,55 @@ for name, shape, constraint, rescale in (
     if rescale is not None:
         parts["rescale"] = rescale
     changed(name, shape, parts, oft(blocks, constraint, 1 if rescale is None else rescale))
+
+
+def diag_oft(turn):
+    def change(there):
+        cut = there.reshape(*turn.shape[:2], *there.shape[1:])
+        return torch.einsum("k n m, k n ... -> k m ...", turn, cut).reshape(there.shape)
+
+    return change
+
+
+blocks = torch.eye(2) + 0.3 * r(3, 2, 2)
+changed("OFT of the first LyCORIS", linear, {"oft_diag": blocks}, diag_oft(blocks))
+
+
+def boft(blocks, constraint, rescale):
+    times, _, side, _ = blocks.shape
+    identity = torch.eye(side)
+    q = blocks - blocks.transpose(-1, -2)
+    norm = q.norm() + 1e-8
+    if 0 < constraint * out8 < norm:
+        q = q * constraint * out8 / norm
+    turns = (identity + q) @ (identity - q).inverse()
+
+    def change(there):
+        for i in range(times):
+            k = 2**i * side // 2
+            there = there.unflatten(0, (-1, 2, k)).transpose(1, 2).flatten(0, 2).unflatten(0, (-1, side))
+            there = torch.einsum("b i j, b j ... -> b i ...", turns[i], there)
+            there = there.flatten(0, 1).unflatten(0, (-1, k, 2)).transpose(1, 2).flatten(0, 2)
+        return rescale * there
+
+    return change
+
+
+out8 = 16
+for name, shape, sizes, constraint, rescale in (
+    ("BOFT", (out8, inner), (3, 4, 4, 4), 0.0, None),
+    ("BOFT of a convolution, held back, rescaled", (out8, inner, 3, 3), (2, 8, 2, 2), 0.1, 1 + torch.rand(out8, 1, 1, 1)),
+):
+    blocks = r(sizes)
+    parts = {"oft_blocks": blocks, "alpha": torch.tensor(constraint)}
+    if rescale is not None:
+        parts["rescale"] = rescale
+    changed(name, shape, parts, boft(blocks, constraint, 1 if rescale is None else rescale))
+
+for name, shape in (("GLoRA of the first LyCORIS", linear), ("GLoRA of the first LyCORIS, square", (out, out))):
+    a1, a2, b1, b2 = r(rank, shape[1]), r(shape[1], rank), r(rank, shape[1]), r(shape[0], rank)
+    parts = {"a1.weight": a1, "a2.weight": a2, "b1.weight": b1, "b2.weight": b2, **scale}
+    changed(name, shape, parts, glora(a2, a1, b2 @ b1))
 
 tensors = {name: tensor.to(torch.float32).contiguous().clone() for name, tensor in tensors.items()}
 save_file(tensors, "cases.safetensors")

@@ -1,0 +1,132 @@
+/**
+ * Kinds of modules that turn a weight instead of adding to it: its outputs, in blocks, each by a rotation of its own
+ * (Qiu et al., 2023, https://arxiv.org/abs/2306.07280), or many times over, in other blocks each time (Liu et al., 2023,
+ * https://arxiv.org/abs/2311.06243).
+ */
+import { cayley } from '../../weights/values/lowrank';
+import type { MatrixOf, Row, Scaling, ShapeOf, Size, Weight } from './lora-kind';
+
+/** Rotations of blocks [count, side, side], one after the other. */
+interface Turns {
+  readonly side: number;
+  readonly data: Float32Array;
+}
+
+/** From blocks of which each is a rotation by Cayley's transform; `alpha` of LyCORIS and kohya holds them back. */
+function turnsIn(blocks: Float32Array, side: number, outputs: number, matrix: MatrixOf, has: Has): Turns {
+  const constraint = has('alpha') ? matrix('alpha').data[0]! * outputs : 0;
+  return { side, data: cayley(blocks, side, constraint) };
+}
+
+type Has = (part: string) => boolean;
+
+export const TURNS: readonly Row[] = [
+  {
+    name: 'OFT',
+    parts: ['oft_blocks'],
+    size: (shape, target) => sizeOfBlocks(shape('oft_blocks')!, shape, target), // it tells the kind
+    add: (weight, matrix, has, scaleOf) => {
+      const { rows: count, data: blocks } = matrix('oft_blocks');
+      const turns = turnsIn(blocks, weight.rows / count, weight.rows, matrix, has);
+      goTowards(weight, turnedOutputs(weight, turns), matrix, has, scaleOf);
+    },
+  },
+  {
+    // The first LyCORIS wrote down the rotations themselves.
+    name: 'OFT',
+    parts: ['oft_diag'],
+    size: (shape, target) => sizeOfBlocks(shape('oft_diag')!, shape, target),
+    add: (weight, matrix, has, scaleOf) => {
+      const { rows: count, data } = matrix('oft_diag');
+      const turns = { side: weight.rows / count, data };
+      goTowards(weight, turnedOutputs(weight, turns), matrix, has, scaleOf);
+    },
+  },
+  {
+    name: 'BOFT',
+    parts: ['oft_blocks'],
+    size: (shape, target) => {
+      const [times = 0, count = 0, side = 0, other, ...more] = shape('oft_blocks')!;
+      const isWhole = count * side === target.rows && side === other && more.length === 0;
+      const divides = side % 2 === 0 && target.rows % (side * 2 ** (times - 1)) === 0;
+      return isWhole && times > 0 && divides && hasRescale(shape, target) ? target : null;
+    },
+    add: (weight, matrix, has, scaleOf) => {
+      const { rows: times, data: blocks } = matrix('oft_blocks');
+      const area = blocks.length / times; // of all blocks of one time: outputs times side
+      const { side, data } = turnsIn(blocks, area / weight.rows, weight.rows, matrix, has);
+      let turned = weight.data;
+      for (let time = 0; time < times; time++) {
+        const turns = { side, data: data.subarray(time * area, (time + 1) * area) };
+        turned = butterfly({ ...weight, data: turned }, turns, (2 ** time * side) / 2);
+      }
+      goTowards(weight, turned, matrix, has, scaleOf);
+    },
+  },
+];
+
+function sizeOfBlocks(blocks: readonly number[], shape: ShapeOf, target: Size): Size | null {
+  const [count = 0, side = 0, other, ...more] = blocks;
+  const isWhole = count * side === target.rows && side === other && more.length === 0;
+  return isWhole && hasRescale(shape, target) ? target : null;
+}
+
+/** Outputs may grow and shrink, too. */
+function hasRescale(shape: ShapeOf, { rows }: Size): boolean {
+  const rescale = shape('rescale');
+  return rescale === null || rescale.reduce((product, d) => product * d, 1) === rows;
+}
+
+/** Goes so far towards a weight that was turned. */
+function goTowards(
+  { columns, data }: Weight,
+  turned: Float32Array,
+  matrix: MatrixOf,
+  has: Has,
+  scaleOf: Scaling,
+): void {
+  const scale = scaleOf(null);
+  const lengths = has('rescale') ? matrix('rescale').data : null;
+  for (let at = 0; at < data.length; at++) {
+    const length = lengths?.[Math.floor(at / columns)] ?? 1;
+    data[at]! += scale * (turned[at]! * length - data[at]!);
+  }
+}
+
+/** Every block of outputs, multiplied by its rotation from the right, as x·R. */
+function turnedOutputs({ rows, columns, data }: Weight, { side, data: turns }: Turns): Float32Array {
+  const out = new Float32Array(data.length);
+  for (let row = 0; row < rows; row++) {
+    const first = row - (row % side); // of its block
+    for (let n = 0; n < side; n++) {
+      const by = turns[(first + n) * side + (row - first)]!;
+      const from = (first + n) * columns;
+      for (let column = 0; column < columns; column++)
+        out[row * columns + column]! += by * data[from + column]!;
+    }
+  }
+  return out;
+}
+
+/** The same from the left, with blocks made of outputs that lie `apart` from each other, two by two. */
+function butterfly(
+  { rows, columns, data }: Weight,
+  { side, data: turns }: Turns,
+  apart: number,
+): Float32Array {
+  const placeOf = (at: number): number => {
+    const within = at % (2 * apart);
+    return at - within + (within % 2) * apart + Math.floor(within / 2);
+  };
+  const out = new Float32Array(data.length);
+  for (let at = 0; at < rows; at++) {
+    const first = at - (at % side);
+    const to = placeOf(at) * columns;
+    for (let n = 0; n < side; n++) {
+      const by = turns[at * side + n]!;
+      const from = placeOf(first + n) * columns;
+      for (let column = 0; column < columns; column++) out[to + column]! += by * data[from + column]!;
+    }
+  }
+  return out;
+}
