@@ -1,8 +1,9 @@
 /**
  * How much the modules of a LoRA count that has no alphas among its tensors. PEFT writes its configuration into a file
- * beside it, {"r": 16, "lora_alpha": 8, …}; diffusers into the metadata, with the component before each name:
+ * beside it, {"r": 16, "lora_alpha": 8, …} or, for LoHa and LoKr, {"r": 16, "alpha": 8, …}; diffusers into the metadata, with the component before each name:
  * {"unet.r": 16, "unet.lora_alpha": 8, …}.
  * https://github.com/huggingface/peft/blob/main/src/peft/tuners/lora/config.py
+ * https://github.com/huggingface/peft/blob/main/src/peft/tuners/lokr/layer.py
  * https://github.com/huggingface/diffusers/blob/main/src/diffusers/loaders/lora_base.py
  */
 import { placeOf, type Place } from './names/places';
@@ -10,8 +11,8 @@ import { placeOf, type Place } from './names/places';
 /** By this name the text of PEFT's file stands among the metadata of its LoRA. */
 export const ADAPTER_CONFIG = 'adapter_config.json';
 
-/** What the product of matrices of this rank is multiplied by. */
-export type Scale = (rank: number) => number;
+/** What the product of matrices of this rank is multiplied by; null where none is decomposed. */
+export type Scale = (rank: number | null) => number;
 
 const COMPONENTS: Readonly<Record<Place, string>> = {
   unet: 'unet',
@@ -32,10 +33,14 @@ export function statedScales(metadata: ReadonlyMap<string, string>): (module: st
     const of = (name: string): unknown =>
       stated.get(`${COMPONENTS[found.place]}.${name}`) ?? beside.get(name);
     const own = entries(of('alpha_pattern')).find(([name]) => isAt(found.rest, name));
-    const alpha = own?.[1] ?? of('lora_alpha');
+    const alpha = own?.[1] ?? of('lora_alpha') ?? of('alpha');
     if (typeof alpha !== 'number' || !(alpha > 0)) return () => 1;
+    // Its LoKr counts so in whole matrices, too.
+    const [kind, stands] = [of('peft_type'), of('r')];
+    const whole = kind === 'LOKR' && typeof stands === 'number' && stands > 0 ? alpha / stands : 1;
     // Rank-stabilised (Kalajdzievski, 2023, https://arxiv.org/abs/2312.03732): by the root of the rank.
-    return of('use_rslora') === true ? (rank) => alpha / Math.sqrt(rank) : (rank) => alpha / rank;
+    const root = of('use_rslora') === true ? Math.sqrt : (rank: number) => rank;
+    return (rank) => (rank === null ? whole : alpha / root(rank));
   };
 }
 

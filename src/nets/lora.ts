@@ -10,6 +10,8 @@ export interface LoraTarget {
   /** Of the module, which may be larger than the weight: see `share`. */
   readonly rows: number;
   readonly columns: number;
+  /** Whether it is a convolution's, of whatever kernel. */
+  readonly spatial: boolean;
   readonly net: 'unet' | 'text';
   /** It may take more channels than those that a LoRA knows, which come first: a mask's, or another picture's. */
   readonly widens: boolean;
@@ -42,6 +44,7 @@ export function targetFinder(tensors: Tensors): (module: LoraModule) => Found {
           key: `${one}.${end}`,
           rows: rows * own.length,
           columns: inner.reduce((product, d) => product * d, 1),
+          spatial: shape.length > 2,
           net: place === 'unet' || place === 'mmdit' ? 'unet' : 'text',
           widens: one === FIRST_CONVOLUTION,
           ...(own.length > 1 && { share: { at, of: own.length } }),

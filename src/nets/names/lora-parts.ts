@@ -26,8 +26,9 @@ export function loraModules(names: Iterable<string>): LoraModule[] {
   return [...modules.values()];
 }
 
-/** Parts that tell a LoRA. Of GLoRA's, which others may have, two are looked for. */
-const SIGNS = /^(?:up|down|diff|set_weight|dora_scale|on_input|hada_\w+|lokr_\w+|oft_\w+)$/;
+/** Parts that tell a LoRA, or its kin. Of GLoRA's, which others may have, two are looked for. */
+const SIGNS =
+  /^(?:up|down|diff|set_weight|dora_scale|on_input|hada_\w+|lokr_\w+|oft_\w+|boft_[Rs]|vera_lambda_[bd]|ia3_l|lambda_layer)$/;
 
 /** Whether a file's tensors are named as those of LoRAs alone are. */
 export function isLora(names: Iterable<string>): boolean {
@@ -80,10 +81,12 @@ const PARTS: readonly (readonly [name: RegExp, part: string, bias?: boolean])[] 
   [/^(.+?)\.lora_mid\.weight$/, 'mid'],
   [/^(.+?)(?:(?:[._]lora|\.lora_linear_layer)(?:\.(?:down|up)\.weight)?)?\.(alpha)$/, ''],
   [/^(.+?)\.(diff|dora_scale|set_weight)$/, ''],
-  [/^(.+?)\.lora_magnitude_vector(?:\.\w+)*$/, 'magnitude'],
+  [/^(.+?)\.(?:lora_magnitude_vector(?:\.\w+)*|magnitude)$/, 'magnitude'],
   [/^(.+?)\.(hada_(?:w[12]_[ab]|t[12])|lokr_(?:w[12](?:_[ab])?|t2))(?:\.default)?$/, ''],
   [/^(.+?)\.w_norm$/, 'diff'],
   [/^(.+?)\.(?:diff_b|b_norm)$/, 'diff', true],
   [/^(.+?)\.(a[12]|b[12]|bm)\.weight$/, ''],
   [/^(.+?)\.(on_input|oft_blocks|oft_diag|oft_[rR])(?:\.(?:default|weight))*$/, ''],
+  [/^(.+?)\.oft_R\.(\w+)$/, ''],
+  [/^(.+?)\.([pq]_layer)\.weight$/, ''],
 ];

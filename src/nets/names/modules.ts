@@ -37,8 +37,8 @@ function modulesOf(place: Place, keys: readonly string[]): ReadonlyMap<string, s
   return found;
 }
 
-/** Attention processors called the first of two layers as the two together. */
+/** Attention processors called the first of two layers as the two together; LyCORIS may leave an underscore behind a name. */
 function flat(name: string): string {
-  const joined = name.replaceAll('.', '_');
+  const joined = name.replaceAll('.', '_').replace(/_$/, '');
   return joined.endsWith('_to_out') ? `${joined}_0` : joined;
 }

@@ -38,6 +38,7 @@ export function textPairs(layers: number): Pair[] {
     ['text_model.embeddings.token_embedding', 'token_embedding'],
     ['text_model.embeddings.position_embedding.weight', 'positional_embedding'],
     ['text_model.final_layer_norm', 'ln_final'],
+    ['text_projection', 'text_model.text_projection'],
   ];
   for (let i = 0; i < layers; i++) {
     const own = `text_model.encoder.layers.${i}`;

@@ -7,6 +7,8 @@ export type Shape = readonly number[];
 export interface Size {
   readonly rows: number;
   readonly columns: number;
+  /** Whether it is a convolution's, of whatever kernel. */
+  readonly spatial?: boolean;
 }
 
 /** The numbers of one, row by row, to be changed. */

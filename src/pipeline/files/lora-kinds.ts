@@ -29,6 +29,7 @@ const KINDS: readonly Row[] = [
       const scale = scaleOf(down.rows);
       if (has('mid')) addScaled(weight, productWithKernel(up, matrix('mid'), down), scale);
       else addProduct(weight.data, up, down, scale);
+      if (has('bias_indices') && has('bias_values')) addSparse(weight, matrix, scale);
     },
   },
   {
@@ -102,7 +103,12 @@ const KINDS: readonly Row[] = [
 /** What is said of modules of a kind that is not known, by parts that only they have. */
 const OTHER_KINDS = [
   ['oft_r', 'OFT of PEFT'],
-  ['oft_R', 'OFT of PEFT or OneTrainer'],
+  ['clipped_oft', 'OFT of OneTrainer, clipped'],
+  ['cans_oft', 'OFT of OneTrainer, by another iteration'],
+  ['boft_R', 'BOFT of PEFT'],
+  ['vera_lambda_b', 'VeRA'],
+  ['ia3_l', 'IA³ of PEFT'],
+  ['lambda_layer', 'T-LoRA'],
   ['lora_embedding_A', 'a LoRA of an embedding'],
 ] as const;
 
@@ -209,6 +215,16 @@ function factor(matrix: MatrixOf, has: (part: string) => boolean, name: string, 
 
 function addScaled({ data: weight }: Weight, { data }: Matrix, scale: number): void {
   for (let i = 0; i < weight.length; i++) weight[i]! += scale * data[i]!; // of one size
+}
+
+/** What LyCORIS's extraction keeps beside the product: single numbers, each with its row and its column. */
+function addSparse({ rows, columns, data }: Weight, matrix: MatrixOf, scale: number): void {
+  const [indices, values] = [matrix('bias_indices').data, matrix('bias_values').data];
+  for (const [i, value] of values.entries()) {
+    const [row = -1, column = -1] = [indices[i], indices[values.length + i]];
+    if (row >= 0 && row < rows && column >= 0 && column < columns)
+      data[row * columns + column]! += scale * value;
+  }
 }
 
 /** Every n-th column of a matrix, from one on. */

@@ -3,7 +3,7 @@
  * (Qiu et al., 2023, https://arxiv.org/abs/2306.07280), or many times over, in other blocks each time (Liu et al., 2023,
  * https://arxiv.org/abs/2311.06243).
  */
-import { cayley } from '../../weights/values/lowrank';
+import { cayley, product, type Matrix } from '../../weights/values/lowrank';
 import type { MatrixOf, Row, Scaling, ShapeOf, Size, Weight } from './lora-kind';
 
 /** Rotations of blocks [count, side, side], one after the other. */
@@ -63,7 +63,74 @@ export const TURNS: readonly Row[] = [
       goTowards(weight, turned, matrix, has, scaleOf);
     },
   },
+  {
+    // Qiu et al., 2025, https://arxiv.org/abs/2506.19847, in PEFT and OneTrainer: inputs are turned, by what stands above the
+    // diagonals of skew matrices.
+    name: 'OFT of inputs',
+    parts: ['oft_R'],
+    size: (shape, target) => {
+      const [count = 0, above = 0, ...more] = shape('oft_R')!;
+      const side = (1 + Math.sqrt(1 + 8 * above)) / 2;
+      const fits =
+        side > 1 && (count * side === target.columns || (count === 1 && target.columns % side === 0));
+      const isOther = ['clipped_oft', 'cans_oft'].some((part) => shape(part) !== null);
+      return fits && Number.isInteger(side) && more.length === 0 && !isOther ? target : null;
+    },
+    add: (weight, matrix, has, scaleOf) => {
+      const { rows: count, columns: above, data } = matrix('oft_R');
+      const side = (1 + Math.sqrt(1 + 8 * above)) / 2;
+      const by = has('scaled_oft') ? 1 / (2 * Math.sqrt(side - 1)) : 1;
+      // Of a linear layer it is what it is given that is turned, of a convolution its weight.
+      const turns = neumann(data, count, side, by, weight.spatial === true);
+      goTowards(weight, turnedInputs(weight, turns), matrix, has, scaleOf);
+    },
+  },
 ];
+
+/**
+ * Rotations as far as five terms of Cayley's transform go, I + 2Q + 2Q² + 2Q³ + Q⁴, of matrices Q that are given by what
+ * stands above their diagonals, row by row; each with rows and columns swapped unless it `isForWeight`.
+ */
+function neumann(above: Float32Array, count: number, side: number, by: number, isForWeight: boolean): Turns {
+  const area = side * side;
+  const out = new Float32Array(count * area);
+  for (let block = 0, at = 0; block < count; block++) {
+    const q = new Float32Array(area);
+    for (let row = 0; row < side; row++) {
+      for (let column = row + 1; column < side; column++) {
+        const value = by * above[at++]!; // as many
+        // Q with its rows and columns swapped is -Q, and so goes through all of the sum.
+        q[row * side + column] = isForWeight ? value : -value;
+        q[column * side + row] = isForWeight ? -value : value;
+      }
+    }
+    const own = out.subarray(block * area, (block + 1) * area);
+    for (let i = 0; i < side; i++) own[i * (side + 1)] = 1;
+    let power: Matrix = { rows: side, columns: side, data: q };
+    for (const times of [2, 2, 2, 1]) {
+      for (let i = 0; i < area; i++) own[i]! += times * power.data[i]!;
+      power = product(power, { rows: side, columns: side, data: q });
+    }
+  }
+  return { side, data: out };
+}
+
+/** Every block of a row, multiplied by its rotation from the right; by the one that there is, where all share it. */
+function turnedInputs({ rows, columns, data }: Weight, { side, data: turns }: Turns): Float32Array {
+  const out = new Float32Array(data.length);
+  const isShared = turns.length === side * side;
+  for (let row = 0; row < rows; row++) {
+    for (let first = 0; first < columns; first += side) {
+      const to = row * columns + first;
+      for (let k = 0; k < side; k++) {
+        const from = ((isShared ? 0 : first) + k) * side;
+        const value = data[to + k]!;
+        for (let c = 0; c < side; c++) out[to + c]! += value * turns[from + c]!;
+      }
+    }
+  }
+  return out;
+}
 
 function sizeOfBlocks(blocks: readonly number[], shape: ShapeOf, target: Size): Size | null {
   const [count = 0, side = 0, other, ...more] = blocks;
@@ -86,7 +153,12 @@ function goTowards(
   scaleOf: Scaling,
 ): void {
   const scale = scaleOf(null);
-  const lengths = has('rescale') ? matrix('rescale').data : null;
+  // OneTrainer learns how much longer, as a logarithm.
+  const lengths = has('rescale')
+    ? matrix('rescale').data
+    : has('dora_log_multiplier')
+      ? matrix('dora_log_multiplier').data.map(Math.exp)
+      : null;
   for (let at = 0; at < data.length; at++) {
     const length = lengths?.[Math.floor(at / columns)] ?? 1;
     data[at]! += scale * (turned[at]! * length - data[at]!);

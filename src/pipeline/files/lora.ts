@@ -1,6 +1,6 @@
 /** LoRAs, opened on a checkpoint: what each adds to which weight, computed when that weight passes to the device. */
 import { aboutWeights, DrobeError } from '../../errors';
-import { statedScales } from '../../nets/adapter';
+import { statedScales, type Scale } from '../../nets/adapter';
 import { targetFinder, type LoraTarget, type LoraUse, type Unused } from '../../nets/lora';
 import { loraModules, type LoraModule } from '../../nets/names/lora-parts';
 import type { Model } from '../../nets/model';
@@ -129,7 +129,9 @@ function hasLengthsFor({ rows, columns }: Size, shape: ShapeOf): boolean {
 /** Whether what it does to a row depends on other rows: of those of several weights only one's are at hand. */
 function mixesRows({ name }: Kind, { rows }: Size, shape: ShapeOf): boolean {
   const lengths = shape('dora_scale') ?? shape('magnitude');
-  return /OFT$/.test(name) || (lengths !== null && lengths.reduce((product, d) => product * d, 1) !== rows);
+  return (
+    /^B?OFT$/.test(name) || (lengths !== null && lengths.reduce((product, d) => product * d, 1) !== rows)
+  );
 }
 
 /** What is read of a module when its weight passes. */
@@ -152,13 +154,15 @@ function change(
   { target, kind, size }: Fit,
   { matrix, has }: Reading,
   weight: number,
-  stated: (rank: number) => number,
+  stated: Scale,
 ): void {
   const [alpha] = has('alpha') ? matrix('alpha').data : [];
   const scaling =
     (by: number): Scaling =>
-    (rank) =>
-      rank === null || rank === 0 ? by : by * (alpha === undefined ? stated(rank) : alpha / rank);
+    (rank) => {
+      if (rank === 0 || (rank === null && alpha !== undefined)) return by;
+      return by * (alpha === undefined || rank === null ? stated(rank) : alpha / rank);
+    };
   const there = part(numbers, target, size);
   const lengths = ['dora_scale', 'magnitude'].find(has);
   if (lengths === undefined) kind.add({ ...size, data: there }, matrix, has, scaling(weight));

@@ -51,6 +51,7 @@ describe('the modules of a checkpoint that a LoRA may name', () => {
       columns,
       net: 'unet',
       widens: module === 'lora_unet_conv_in',
+      spatial: /proj_in$|conv|op$/.test(key) || /input_blocks\.0\.0$/.test(key),
     });
   });
 
@@ -210,6 +211,9 @@ describe('the modules of a LoRA', () => {
     ['lora_unet_conv_in.dora_scale', 'lora_unet_conv_in', 'dora_scale'],
     ['unet.conv_in.lora_magnitude_vector', 'unet.conv_in', 'magnitude'],
     ['unet.conv_in.lora_magnitude_vector.default.weight', 'unet.conv_in', 'magnitude'],
+    ['lora_unet_conv_in.magnitude', 'lora_unet_conv_in', 'magnitude'],
+    ['lora_unet_conv_in.oft_R.scaled_oft', 'lora_unet_conv_in', 'scaled_oft'],
+    ['lora_unet_conv_in.bias_values', 'lora_unet_conv_in', 'bias_values'],
     ['lora_unet_conv_in.lora_mid.weight', 'lora_unet_conv_in', 'mid'],
     ['unet.conv_in.lora_B.bias', 'unet.conv_in.lora_B', 'bias'],
     ['unet:127:up', 'unet:127', 'up'],
@@ -238,6 +242,10 @@ describe('the modules of a LoRA', () => {
     ['lora_unet_conv_in.oft_blocks'],
     ['unet:0:up'],
     ['unet.conv_in.oft_R.weight'],
+    ['base_model.model.conv_in.boft_R'],
+    ['base_model.model.conv_in.vera_lambda_b'],
+    ['base_model.model.conv_in.ia3_l'],
+    ['lora_unet_conv_in.lambda_layer'],
     ['mid_block.attentions.0.transformer_blocks.0.attn2.processor.to_v_custom_diffusion.weight'],
   ])('a file with %s is one', (name) => {
     expect(isLora([name])).toBe(true);

@@ -72,6 +72,32 @@ test.each([
   },
 );
 
+test.each([
+  [
+    'LoHa',
+    {
+      hada_w1_a: [[320, 2], 1],
+      hada_w1_b: [[2, 320], 2],
+      hada_w2_a: [[320, 2], 3],
+      hada_w2_b: [[2, 320], 1],
+    },
+    24,
+    8 / 2,
+  ],
+  ['LoKr, decomposed', { lokr_w1: [[4, 4], 2], lokr_w2_a: [[80, 5], 1], lokr_w2_b: [[5, 80], 1] }, 10, 8 / 5],
+  ['LoKr, whole', { lokr_w1: [[4, 4], 2], lokr_w2: [[80, 80], 3] }, 6, 8 / 16],
+] as const)("PEFT's %s counts by the alpha of its configuration", (kind, parts, plain, scale) => {
+  const named = Object.entries(parts).map(([part, value]) => [
+    `base_model.model.down_blocks.0.attentions.0.proj_in.${part}`,
+    value,
+  ]);
+  const { header, ...lora } = loraOf(Object.fromEntries(named) as Parameters<typeof loraOf>[0]);
+  const config = { peft_type: kind.slice(0, 4).toUpperCase(), r: 16, alpha: 8 };
+  const metadata = new Map([['adapter_config.json', JSON.stringify(config)]]);
+  expect(added({ ...lora, header: { ...header, metadata } })).toBeCloseTo(plain * scale, 5);
+  expect(added({ ...lora, header })).toBeCloseTo(plain, 5);
+});
+
 test('a broken configuration is as good as none', () => {
   const { header, ...lora } = kohya(1, null);
   const metadata = new Map([['lora_adapter_metadata', '{"unet.lora_alpha": 8']]);
@@ -146,7 +172,10 @@ test.each([
 
 test.each([
   ['a LoRA of an embedding', { lora_embedding_A: [[4, 320], 1], lora_embedding_B: [[320, 4], 1] }],
-  ['OFT of PEFT or OneTrainer', { 'oft_R.weight': [[10, 496], 1] }],
+  ['OFT of OneTrainer, clipped', { 'oft_R.weight': [[10, 496], 1], 'oft_R.clipped_oft': [[], 1] }],
+  ['VeRA', { vera_lambda_b: [[320], 1], vera_lambda_d: [[4], 1] }],
+  ['IA³ of PEFT', { ia3_l: [[320, 1], 1] }],
+  ['T-LoRA', { 'q_layer.weight': [[4, 320], 1], 'p_layer.weight': [[320, 4], 1], lambda_layer: [[1, 4], 1] }],
 ] as const)('one of a kind that is not known (%s) is refused by its kind', (kind, parts) => {
   const named = Object.entries(parts).map(([part, value]) => [`${module}.${part}`, value]);
   const lora = loraOf(Object.fromEntries(named) as Parameters<typeof loraOf>[0]);
@@ -214,6 +243,8 @@ test.each([
   ['size', '', { oft_blocks: [[2, 4, 70, 70], 1] }],
   ['size', '', { oft_blocks: [[4, 4, 80, 80], 1] }],
   ['size', '', { oft_diag: [[4, 80, 70], 1] }],
+  ['size', '', { 'oft_R.weight': [[10, 495], 1] }],
+  ['size', '', { 'oft_R.weight': [[11, 496], 1] }],
   ['size', '', { weight: [[321], 1], on_input: [[], 0] }],
   ['size', '', { 'lora_up.weight': [[320, 4], 1], 'lora_down.weight': [[5, 320], 1] }],
   [

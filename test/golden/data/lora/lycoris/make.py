@@ -9,6 +9,8 @@ A case has `NAME/weight`, the tensors of one module as `NAME/lora/…`, and `NAM
   2023, arXiv 2306.07280): LyCORIS `lycoris/modules/{full,ia3,glora,diag_oft}.py`. At a strength s all of them go the part s
   of the way from W. (LyCORIS does so, too, but with OFT's `rescale`, which it applies in full at any strength,
   and with BOFT, of which it weakens every factor; A1111 goes the part s of the way.)
+- `oft_R` (Qiu et al., 2025, arXiv 2506.19847): as OneTrainer's node for ComfyUI, Koratahiu/ComfyUI-OFTv2, `node/oftv2_loader.py`.
+- Single numbers beside a product: LyCORIS `lycoris/utils/__init__.py`, extract_diff.
 - BOFT (Liu et al., 2023, arXiv 2311.06243), `oft_diag` and the GLoRA that multiplies from the other side: as A1111
   (`extensions-builtin/Lora/network_oft.py`, `network_glora.py`) and ComfyUI (`comfy/weight_adapter/boft.py`, `glora.py`).
 - DoRA: m · (W + ΔW) / ‖W + ΔW‖ (Liu et al., 2024, arXiv 2402.09353), in LyCORIS `apply_weight_decompose`; at a strength s
@@ -238,6 +240,52 @@ for name, shape in (("GLoRA of the first LyCORIS", linear), ("GLoRA of the first
     a1, a2, b1, b2 = r(rank, shape[1]), r(shape[1], rank), r(rank, shape[1]), r(shape[0], rank)
     parts = {"a1.weight": a1, "a2.weight": a2, "b1.weight": b1, "b2.weight": b2, **scale}
     changed(name, shape, parts, glora(a2, a1, b2 @ b1))
+
+
+
+def oft_of_inputs(above, length, spatial, scaled=False):
+    count, n = above.shape
+    side = int((1 + (1 + 8 * n) ** 0.5) / 2)
+    q = torch.zeros(count, side, side)
+    rows, columns = torch.triu_indices(side, side, 1)
+    q[:, rows, columns] = above / (2 * (side - 1) ** 0.5 if scaled else 1)
+    q = q - q.transpose(1, 2)
+    turn = torch.eye(side) + 2 * q + 2 * q @ q + 2 * q @ q @ q + q @ q @ q @ q
+
+    def change(there):
+        cut = there.reshape(there.shape[0], -1, side)
+        by = turn if spatial else turn.transpose(1, 2)
+        return torch.einsum("ork,rkc->orc", cut, by.expand(cut.shape[1], -1, -1)).reshape(there.shape) * length
+
+    return change
+
+
+for name, shape, sizes, length, scaled in (
+    ("OFT of inputs", (out, 8), (2, 6), None, False),
+    ("OFT of inputs, all blocks alike", (out, 8), (1, 6), None, False),
+    ("OFT of inputs, scaled", (out, 8), (2, 6), None, True),
+    ("OFT of a convolution's inputs, longer", conv, (9, 6), 0.3 * r(out), False),
+):
+    above = 0.3 * r(sizes)
+    parts = {"oft_R.weight": above}
+    if scaled:
+        parts["oft_R.scaled_oft"] = torch.tensor(1.0)
+    if length is not None:
+        parts["dora_log_multiplier"] = length
+    times = 1 if length is None else length.exp().reshape(-1, *[1] * (len(shape) - 1))
+    changed(name, shape, parts, oft_of_inputs(above, times, len(shape) == 4, scaled))
+
+up, down = r(out, rank), r(rank, inner)
+rest = torch.zeros(out, inner)
+rest[[0, 2, 5], [1, 3, 0]] = torch.tensor([3.0, -2.0, 1.5])
+sparse = rest.to_sparse().coalesce()
+parts = {"lora_up.weight": up, "lora_down.weight": down, "alpha": torch.tensor(float(rank))}
+parts |= {"bias_indices": sparse.indices(), "bias_values": sparse.values(), "bias_size": torch.tensor(rest.shape)}
+case("LoCon with single numbers", linear, parts, up @ down + rest)
+
+up, down = r(out, rank), r(rank, inner)
+parts = {"lora_up.weight": up, "lora_down.weight": down, **scale}
+case("dora of ai-toolkit", linear, parts, alpha / rank * locon(up, down), lengths(out, key="magnitude"), "output")
 
 tensors = {name: tensor.to(torch.float32).contiguous().clone() for name, tensor in tensors.items()}
 save_file(tensors, "cases.safetensors")
