@@ -29,6 +29,7 @@ const forms: Partial<Record<Dtype, Form>> = {
 
 /** How many of these numbers are NaN or infinite. The bytes may begin at any offset; other dtypes have no such numbers. */
 export function countNonFinite(bytes: Uint8Array, dtype: Dtype): number {
+  if (dtype.endsWith('FNUZ')) return bytes.reduce((count, byte) => count + (byte === 0x80 ? 1 : 0), 0);
   const form = forms[dtype];
   if (!form) return 0;
   const whole = bytes.length >> 2;

@@ -49,6 +49,17 @@ function byteToSingle(code: number, fractionBits: 2 | 3): number {
   return sign | u32[0]!;
 }
 
+/** The same of the kind without infinities and without −0, whose code is NaN: what it means is half as much. */
+function unsignedZeroToSingle(code: number, fractionBits: 2 | 3): number {
+  if (code === 0x80) return 0x7fc00000;
+  const size = code & 0x7f;
+  const most = 2 ** fractionBits;
+  const exponent = size >>> fractionBits;
+  const fraction = exponent === 0 ? size : most + (size & (most - 1));
+  f32[0] = fraction * 2 ** (Math.max(1, exponent) - fractionBits - 2 ** (6 - fractionBits));
+  return ((code & 0x80) << 24) | u32[0]!;
+}
+
 /** 2^16 or 2^8 answers, computed when first asked for. A look-up is faster than arithmetic, and there is one loop for all. */
 function lazyTable<A extends Uint16Array | Uint32Array>(
   make: () => A,
@@ -73,11 +84,31 @@ const narrow = (codes: number, entry: (code: number) => number) =>
   );
 
 const brainToSingle = (code: number) => code << 16;
-const e4m3 = (code: number) => byteToSingle(code, 3);
-const e5m2 = (code: number) => byteToSingle(code, 2);
+/** Floats of 8 bits, by what a single of each is made of. */
+const bytes = {
+  F8_E4M3: (code: number) => byteToSingle(code, 3),
+  F8_E5M2: (code: number) => byteToSingle(code, 2),
+  F8_E4M3FNUZ: (code: number) => unsignedZeroToSingle(code, 3),
+  F8_E5M2FNUZ: (code: number) => unsignedZeroToSingle(code, 2),
+};
+const isByte = (dtype: Dtype): dtype is keyof typeof bytes => dtype in bytes;
+
+const { F8_E4M3, F8_E5M2, F8_E4M3FNUZ, F8_E5M2FNUZ } = bytes;
 const tables = {
-  F32: { F16: wide(65536, halfToSingle), F8_E4M3: wide(256, e4m3), F8_E5M2: wide(256, e5m2) },
-  F16: { BF16: narrow(65536, brainToSingle), F8_E4M3: narrow(256, e4m3), F8_E5M2: narrow(256, e5m2) },
+  F32: {
+    F16: wide(65536, halfToSingle),
+    F8_E4M3: wide(256, F8_E4M3),
+    F8_E5M2: wide(256, F8_E5M2),
+    F8_E4M3FNUZ: wide(256, F8_E4M3FNUZ),
+    F8_E5M2FNUZ: wide(256, F8_E5M2FNUZ),
+  },
+  F16: {
+    BF16: narrow(65536, brainToSingle),
+    F8_E4M3: narrow(256, F8_E4M3),
+    F8_E5M2: narrow(256, F8_E5M2),
+    F8_E4M3FNUZ: narrow(256, F8_E4M3FNUZ),
+    F8_E5M2FNUZ: narrow(256, F8_E5M2FNUZ),
+  },
 };
 
 function lookUp<A extends Uint16Array | Uint32Array>(
@@ -134,7 +165,7 @@ function f64ToF16(values: Float64Array): Uint16Array<ArrayBuffer> {
 
 /** Whether `convert` can read numbers of this type. */
 export function isConvertible(dtype: Dtype): boolean {
-  return ['F64', 'F32', 'F16', 'BF16', 'F8_E4M3', 'F8_E5M2'].includes(dtype);
+  return isByte(dtype) || ['F64', 'F32', 'F16', 'BF16'].includes(dtype);
 }
 
 /**
@@ -147,7 +178,7 @@ export function convert(bytes: Uint8Array, from: Dtype, to: 'F32' | 'F16'): Uint
 
 function converted(bytes: Uint8Array, from: Dtype, to: 'F32' | 'F16'): { readonly buffer: ArrayBuffer } {
   if (from === to) return bytes.slice();
-  if (from === 'F8_E4M3' || from === 'F8_E5M2') {
+  if (isByte(from)) {
     return to === 'F32'
       ? lookUp(tables.F32[from](), bytes, new Uint32Array(bytes.length))
       : lookUp(tables.F16[from](), bytes, new Uint16Array(bytes.length));

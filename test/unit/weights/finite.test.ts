@@ -17,6 +17,8 @@ it.each([
   ['BF16', bytesOf(half), 256],
   ['F8_E5M2', byte, 8],
   ['F8_E4M3', byte, 2],
+  ['F8_E4M3FNUZ', byte, 1],
+  ['F8_E5M2FNUZ', byte, 1],
 ] as const)('of all codes of %s', (dtype, bytes, count) => {
   expect(countNonFinite(bytes, dtype)).toBe(count);
   expect(counted(bytes, dtype)).toBe(count);

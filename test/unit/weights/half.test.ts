@@ -101,6 +101,30 @@ describe('8-bit floats', () => {
       expect([...halves].filter((value, code) => !Object.is(value, expected[code]))).toEqual([]);
     },
   );
+
+  // https://github.com/openxla/stablehlo/blob/main/rfcs/20230321-fp8_fnuz.md
+  it.each([
+    ['F8_E4M3FNUZ', 8, 3, 240],
+    ['F8_E5M2FNUZ', 16, 2, 57344],
+  ] as const)(
+    '%s, without infinities and −0, is exact for all 256 codes, in F32 and in F16',
+    (dtype, bias, fractionBits, largest) => {
+      const codes = Uint8Array.from({ length: 256 }, (_, code) => code);
+      const expected = [...codes].map((code) => {
+        if (code === 0x80) return NaN;
+        const [exponent, fraction] = [(code & 0x7f) >> fractionBits, code & (2 ** fractionBits - 1)];
+        const size = exponent
+          ? (1 + fraction / 2 ** fractionBits) * 2 ** (exponent - bias)
+          : (fraction / 2 ** fractionBits) * 2 ** (1 - bias);
+        return code & 0x80 ? -size : size;
+      });
+      expect(Math.max(...expected.filter(Number.isFinite))).toBe(largest);
+      const singles = new Float32Array(convert(codes, dtype, 'F32').buffer);
+      expect([...singles].filter((value, code) => !Object.is(value, expected[code]))).toEqual([]);
+      const halves = f16ToF32(new Uint16Array(convert(codes, dtype, 'F16').buffer));
+      expect([...halves].filter((value, code) => !Object.is(value, expected[code]))).toEqual([]);
+    },
+  );
 });
 
 describe('f32 to f16', () => {
