@@ -82,15 +82,18 @@ export async function readHeader(file: Slices): Promise<Header> {
 
 /** So many noughts behind the last tensor are looked through. */
 const MAX_PADDING = 2 ** 24;
+/** So few bytes of anything are passed over: published files have them, and ComfyUI reads those. Whatever was joined is longer. */
+const MAX_TRAILER = 64;
 
 /**
- * As `readHeader`, but a file that goes on with nothing but noughts, as some disks and programs fill them up, is described
- * as if it ended before these: `bytes` says where.
+ * As `readHeader`, but a file that goes on with nothing but noughts, as some disks and programs fill them up, or with a few
+ * bytes of whatever, is described as if it ended before these: `bytes` says where.
  */
 export async function readPadded(file: Slices): Promise<Header> {
   const peeked = await peekHeader(file);
   const extra = peeked.lack?.code === 'file-too-long' ? Number(peeked.lack.facts['extraBytes']) : 0;
   if (extra === 0 || extra > MAX_PADDING) return ofWhole(peeked);
+  if (extra <= MAX_TRAILER) return { ...peeked.header, bytes: file.size - extra };
   const tail = await read(file, file.size - extra, file.size);
   return tail.some((byte) => byte !== 0) ? ofWhole(peeked) : { ...peeked.header, bytes: file.size - extra };
 }

@@ -37,9 +37,9 @@ const namesIn = async (model: LocalModel | undefined): Promise<string[]> => [
 const inside = (folder: string, ...files: LocalFile[]): LocalFile[] =>
   files.map(({ file, path }) => ({ file, path: `${folder}/${path}` }));
 
-it('a file that is filled up with noughts is taken without them, and with anything else it stays as it is', async () => {
+it('a file that is filled up with noughts is taken without them, and with more of anything else it stays as it is', async () => {
   const whole = written(new Map([['emb_params', { dtype: 'F32', shape: [1], bytes: new Uint8Array(4) }]]));
-  const [padded, longer] = [0, 7].map((last) => new Blob([whole, Uint8Array.from([0, 0, last])]));
+  const [padded, longer] = [0, 7].map((last) => new Blob([whole, new Uint8Array(99).with(98, last)]));
   const { models } = await gather([
     local('padded.safetensors', padded!),
     local('longer.safetensors', longer!),

@@ -1,7 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { en } from '../../../src/ui/words/en';
 import { DrobeError } from '../../../src/errors';
-import { parseHeader, readHeader, type Header, type Slices } from '../../../src/weights/safetensors';
+import {
+  parseHeader,
+  readHeader,
+  readPadded,
+  type Header,
+  type Slices,
+} from '../../../src/weights/safetensors';
 import { goldenFile, goldenFiles, mulberry32 } from './golden';
 
 const encoder = new TextEncoder();
@@ -118,6 +124,18 @@ describe('readHeader', () => {
     const { bytes } = goldenFiles.find(({ sniff }) => sniff === kind)!;
     const error = await failure(new Blob([bytes]));
     expect([error.code, error.facts['kind']]).toEqual([code, named]);
+  });
+
+  it('a few bytes behind the last tensor, or noughts, are passed over where a file is imported', async () => {
+    const { bytes } = goldenFile('bad_trailing_bytes');
+    const whole = await readPadded(new Blob([bytes]));
+    expect(whole.bytes).toBe(bytes.length - 8);
+    expect(whole.tensors.size).toBeGreaterThan(0);
+    const more = (count: number, value: number) =>
+      readPadded(new Blob([bytes.subarray(0, whole.bytes), new Uint8Array(count).fill(value)]));
+    expect((await more(64, 7)).bytes).toBe(whole.bytes);
+    expect((await more(65, 0)).bytes).toBe(whole.bytes);
+    await expect(more(65, 7)).rejects.toMatchObject({ code: 'file-too-long', facts: { extraBytes: 65 } });
   });
 
   it('names an HTML page behind a byte order mark and white space', async () => {
