@@ -68,15 +68,16 @@ export function inNormalForm<T extends Tensor>(file: ReadonlyMap<string, T>): No
 const MOST_PARTS = 8;
 
 /** What all names begin with alike, where no table knows it: whoever wrote it called the whole so. */
-function unknownLead(names: readonly string[]): string {
+export function unknownLead(names: readonly string[]): string {
   const [first = ''] = names;
   let lead = '';
+  const isKnown = (): boolean => names.some((name) => placeOf(name.slice(lead.length)) !== null);
   for (const part of first.split('.', MOST_PARTS).slice(0, -1)) {
-    const isKnown = names.some((name) => placeOf(name.slice(lead.length)) !== null);
-    if (isKnown || !names.every((name) => name.startsWith(`${lead}${part}.`))) return isKnown ? lead : '';
+    if (isKnown()) return lead;
+    if (!names.every((name) => name.startsWith(`${lead}${part}.`))) return '';
     lead += `${part}.`;
   }
-  return '';
+  return isKnown() ? lead : '';
 }
 
 /** The width of a text encoder, by the norm that ends it; 0 where that is not there. */

@@ -4,6 +4,7 @@ import { statedScales, type Scale } from '../../nets/adapter';
 import { targetFinder, type LoraTarget, type LoraUse, type Unused } from '../../nets/lora';
 import { loraModules, type LoraModule } from '../../nets/names/lora-parts';
 import type { Model } from '../../nets/model';
+import { unknownLead } from '../../nets/names/normal-form';
 import { numberedNames } from '../../nets/names/numbered';
 import type { Patch } from '../../runtime/feeder';
 import { checkFinite } from '../../weights/values/finite';
@@ -70,7 +71,9 @@ export function useOf(lora: Header, tensors: Shapes): LoraUse {
 
 function fitted(lora: Header, tensors: Shapes): { readonly fits: readonly Fit[]; readonly use: LoraUse } {
   const find = finderFor(tensors);
-  const modules = loraModules(lora.tensors.keys());
+  const named = loraModules(lora.tensors.keys());
+  const lead = unknownLead(named.map(({ name }) => name)).length;
+  const modules = named.map((module) => ({ ...module, name: module.name.slice(lead) }));
   const nameOf = numberedNames(modules, lora.tensors, tensors);
   const fits: Fit[] = [];
   let used = 0;

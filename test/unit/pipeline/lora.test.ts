@@ -283,6 +283,18 @@ test.each([
   expect([...patches.keys()]).toEqual(['unet.input_blocks.0.0.weight']);
 });
 
+test.each(['pipe.unet.', 'network.lora_unet_', 'my.trainer.unet.', 'unet.lora_unet_'])(
+  'what all names begin with alike says nothing: %s',
+  (prefix) => {
+    const [one, other] = ['down_blocks.0.attentions.0.proj_in', 'down_blocks.0.attentions.0.proj_out'].map(
+      (name) => prefix + (prefix.endsWith('_') ? name.replaceAll('.', '_') : name),
+    );
+    const lora = loraOf({ [`${one}.diff`]: [[320, 320], 5], [`${other}.diff`]: [[320, 320], 6] });
+    expect(useOf(lora.header, tensors)).toEqual({ modules: 2, used: 2, unused: [] });
+    expect(added(lora)).toBe(5);
+  },
+);
+
 test('numbers that cannot be read are of a kind that is not known', () => {
   const name = `${module}.lora_up.weight`;
   expect(useOf(dtyped(kohya(1), name, 'C64').header, tensors).unused).toEqual([
