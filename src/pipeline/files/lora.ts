@@ -160,9 +160,11 @@ function change(
   stated: Scale,
 ): void {
   const [alpha] = has('alpha') ? matrix('alpha').data : [];
+  const [factor] = has('scale') ? matrix('scale').data : []; // A1111 takes it in place of alpha over rank
   const scaling =
     (by: number): Scaling =>
     (rank) => {
+      if (factor !== undefined) return by * factor;
       if (rank === 0 || (rank === null && alpha !== undefined)) return by;
       return by * (alpha === undefined || rank === null ? stated(rank) : alpha / rank);
     };

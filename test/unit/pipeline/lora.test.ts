@@ -48,6 +48,20 @@ const kohya = (weight: number, alpha: number | null = 2): Lora =>
     weight,
   );
 
+test('a scale of its own counts in place of alpha', () => {
+  const parts = {
+    'lora_up.weight': [[320, 4], 3],
+    'lora_down.weight': [[4, 320], 0.5],
+    alpha: [[], 2],
+  } as const;
+  const named = (own: object) =>
+    Object.fromEntries(
+      Object.entries(own).map(([part, value]) => [`${module}.${part}`, value]),
+    ) as Parameters<typeof loraOf>[0];
+  expect(added(loraOf(named(parts)))).toBe(3);
+  expect(added(loraOf(named({ ...parts, scale: [[], 0.25] })))).toBe(1.5);
+});
+
 test('up times down is added, by alpha over rank, and by the weight in the prompt', () => {
   expect(added(kohya(1))).toBe((4 * 3 * 0.5 * 2) / 4);
   expect(added(kohya(-0.5))).toBe(-1.5);
