@@ -27,6 +27,8 @@ type KnownRow = Row & { readonly kind: Kind };
 
 /** A UNet that might be ours: with one in the file, what else is in it is beside the point. */
 const UNET = 'output_blocks.#.0.in_layers|up_blocks.#.resnets.#.time_emb_proj';
+/** Of an IP-Adapter that was saved together with the UNet that it was trained on, which others have already. */
+const IN_TRAINING = '^image_proj_model';
 /** The same of an MMDiT, which ControlNets are copies of. */
 const MMDIT = 'joint_blocks.#.x_block|transformer_blocks.#.norm1_context';
 
@@ -50,7 +52,7 @@ function firstRow(tensors: Tensors): KnownRow | null {
       ({ all, none = [], when }) => all.every(among) && !none.some(among) && (when?.(tensors) ?? true),
     ) ?? null;
   const alone = !has(UNET);
-  const adapter = alone ? first(adapters) : null;
+  const adapter = alone || has(IN_TRAINING) ? first(adapters) : null;
   if (adapter) return adapter;
   if (isLora(names) && alone) return first(loras, finder(modulesOf(names), '[._]'));
   return first(models) ?? (alone && !has(MMDIT) ? first(parts) : null);

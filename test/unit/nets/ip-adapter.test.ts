@@ -257,6 +257,23 @@ describe('an adapter that was saved from a UNet of diffusers has the names of it
     }
   });
 
+  it('and the UNet that it was trained on, which is saved with it', () => {
+    const unet = [...stableDiffusion15()].filter(([name]) => name.startsWith('model.diffusion_model.'));
+    const beside = Object.fromEntries(unet.map(([name, { shape }]) => [`unet.${name.slice(22)}`, shape]));
+    const trained = {
+      ...beside,
+      'image_proj_model.proj.weight': [3072, 1024],
+      'image_proj_model.proj.bias': [3072],
+      'image_proj_model.norm.weight': [768],
+      'image_proj_model.norm.bias': [768],
+      'adapter_modules.1.to_k_ip.weight': [320, 768],
+      'adapter_modules.1.to_v_ip.weight': [320, 768],
+    };
+    expect(whatIs(header(trained), 'model.safetensors')).toMatchObject({
+      addon: { kind: 'ip-adapter', variant: 'plain', base: 'Stable Diffusion 1.x' },
+    });
+  });
+
   it('keys and values that lie in one are its halves', () => {
     const { tensors } = header({ 'image_proj.layers.0.0.to_kv.weight': [256, 64] });
     const form = ipAdapterForm(tensors);
