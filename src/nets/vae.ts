@@ -7,7 +7,6 @@ import {
   add,
   attention,
   conv,
-  dims,
   fromImage,
   fromTokens,
   groupNorm,
@@ -23,7 +22,7 @@ const EPS = 1e-6; // ldm's Normalize
 /** p: `vae`. z: latents as the encoder gives them [N, channels, h, w] → pixels in −1…1 [N, 3, f·h, f·w]. */
 export function vaeDecoder(z: Var, p: Scope): Var {
   const d = p('decoder');
-  let h = conv(quantized(fromImage(z), p('post_quant_conv'), z.shape[1]!), d('conv_in'));
+  let h = conv(quantized(fromImage(z), p, 'post_quant_conv'), d('conv_in'));
   h = middle(h, d('mid'));
   for (const level of d('up').children().toReversed()) {
     for (const block of level('block').children()) h = resnetBlock(h, block);
@@ -46,18 +45,20 @@ export function vaeEncoder(image: Var, p: Scope): Var {
   }
   h = middle(h, e('mid'));
   h = conv(groupNorm(h, e('norm_out'), { eps: EPS, activation: true }), e('conv_out'));
-  return toImage(quantized(h, p('quant_conv'), dims(h)[1] / 2));
+  return toImage(quantized(h, p, 'quant_conv'));
 }
 
-/** VAEs of more channels than this go without the convolutions between latents and net; others lack them if they do. */
-const QUANTIZED = 4;
+/** Convolutions between latents and net: both are there, or neither, as in SD 3 and in VAEs that were trained since. */
+const BETWEEN = ['quant_conv', 'post_quant_conv'] as const;
 
-const quantized = (x: Var, p: Scope, channels: number): Var =>
-  channels > QUANTIZED && !p.has('weight') ? x : conv(x, p);
+const quantized = (x: Var, p: Scope, which: (typeof BETWEEN)[number]): Var =>
+  BETWEEN.some((name) => p.has(name)) ? conv(x, p(which)) : x;
 
-/** The first weight that so many channels of latents must fit, by its second axis. In normal form. */
-export const firstWeight = (channels: number): string =>
-  channels > QUANTIZED ? 'vae.decoder.conv_in.weight' : 'vae.post_quant_conv.weight';
+/** The first weight of a decoder, which latents must fit by its second axis. In normal form. */
+export const firstWeight = (tensors: ReadonlyMap<string, unknown>): string =>
+  BETWEEN.some((name) => tensors.has(`vae.${name}.weight`))
+    ? 'vae.post_quant_conv.weight'
+    : 'vae.decoder.conv_in.weight';
 
 function middle(x: Var, p: Scope): Var {
   return resnetBlock(attnBlock(resnetBlock(x, p('block_1')), p('attn_1')), p('block_2'));

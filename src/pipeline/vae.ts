@@ -14,7 +14,7 @@ import type { ByteSource } from '../weights/source';
 export function vaeWeights(name: string, header: Header, source: ByteSource, model: Model): Weights {
   const { tensors } = inNormalForm(header.tensors);
   const { latentChannels } = model.vae;
-  if (tensors.get(firstWeight(latentChannels))?.shape[1] !== latentChannels)
+  if (tensors.get(firstWeight(tensors))?.shape[1] !== latentChannels)
     throw new DrobeError('vae-mismatch', { name, family: model.family });
   return { tensors, source, name };
 }

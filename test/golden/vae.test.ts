@@ -9,7 +9,9 @@ import { jobOf } from './pipeline-case';
 import { goldenBytes, present } from './root';
 import { pictureDifference } from './tensors';
 import type { Tokenizer } from '../../src/text/windows';
-import { headerOf } from '../safetensors';
+import { headerOf, tensorsOf, writtenBytes } from '../safetensors';
+import { inspect } from '../../src/pipeline/files/inspect';
+import { fileBytes } from './field/build';
 
 const folder = 'models/sd1/diffusers/vae/diffusion_pytorch_model.safetensors';
 const cases = present(folder, 'models/sd1-fp32') ? onePicture('sd1') : [];
@@ -40,6 +42,40 @@ it.each(cases)(
     await checkpoint.useVae('', () => Promise.reject(new Error('never asked')));
     const own = await draw(checkpoint, tokenizer, job);
     expectSame('sd1 with its own VAE again', own.picture, goldenBytes(`${at}/expected.png`));
+  },
+);
+
+const identity = (size: number): number[] =>
+  Array.from({ length: size * size }, (_, i) => (i % (size + 1) === 0 ? 1 : 0));
+
+it.each(cases)(
+  'one without convolutions before its latents draws as with such that do nothing (%s)',
+  async (at) => {
+    const drop = { op: 'drop', match: 'quant_conv' } as const;
+    const none = await fileBytes({ file: '', from: 'models/sd1-fp32/model.safetensors', ops: [drop] }, '');
+    const idle = await tensorsOf(none);
+    for (const [name, size] of [
+      ['quant_conv', 8],
+      ['post_quant_conv', 4],
+    ] as const) {
+      const [weight, bias] = [Float32Array.from(identity(size)), new Float32Array(size)];
+      const at = `first_stage_model.${name}`;
+      idle.set(`${at}.weight`, {
+        dtype: 'F32',
+        shape: [size, size, 1, 1],
+        bytes: new Uint8Array(weight.buffer),
+      });
+      idle.set(`${at}.bias`, { dtype: 'F32', shape: [size], bytes: new Uint8Array(bias.buffer) });
+    }
+    expect(inspect(await headerOf(none)).lacks).toEqual([]);
+    const checkpoint = await openCheckpoint(modelBytes('sd1'));
+    const drawn = [];
+    for (const file of [none, writtenBytes(idle)]) {
+      const weights = vaeWeights('a VAE', await headerOf(file), memorySource(file), checkpoint.model);
+      await checkpoint.useVae(`${file.length}`, () => Promise.resolve(weights));
+      drawn.push((await draw(checkpoint, tokenizer, jobOf(caseOf(at)))).picture.rgba);
+    }
+    expect(pictureDifference(drawn[0]!, Uint8Array.from(drawn[1]!)).worst).toBeLessThanOrEqual(1);
   },
 );
 

@@ -122,7 +122,7 @@ export function recognise(
   });
   const t5 = has('t5') && denoiser.net === 'mmdit' ? t5Of(tensors, denoiser.contextWidth) : null;
   if (!lacks.includes('vae')) {
-    const first = small ? TAESD_IN_VAE : firstWeight(latentChannels);
+    const first = small ? TAESD_IN_VAE : firstWeight(tensors);
     checkChannels(denoiser, latentChannels, shapeOf(tensors, first)[1]!);
   }
   if (lacks.length === 0) checkWidths(denoiser, texts);
