@@ -219,6 +219,11 @@ test('ControlNets, a T2I-Adapter and the ControlNet for inpainting guide as diff
     await page.keyboard.press('Enter');
     await page.keyboard.press('ArrowUp');
     await page.keyboard.press('Enter');
+    await page.keyboard.press('Escape');
+    await expect(dialog).toHaveCount(0);
+    await expect(page.getByText('The mask you painted was not taken.')).toBeVisible();
+    await page.keyboard.press('Control+z');
+    await expect(dialog.getByRole('button', { name: 'Undo' })).toBeEnabled();
     await dialog.getByRole('button', { name: 'Use this mask' }).click();
     await expect.poll(() => whites(1)).toBeGreaterThan(painted);
   });

@@ -1,4 +1,5 @@
 import type { NetHintName } from '../../canvas/hints';
+import type { Sheet } from '../../canvas/sheet';
 import type { ModelEntry } from '../../engine/api';
 import { PicturedList, type PictureReaders, type Undoable } from '../files/pictured.svelte';
 import { words } from '../words/language.svelte';
@@ -14,8 +15,8 @@ export interface Means extends PictureReaders {
 
 /** The pictures that guide, in their order. Without one of its own, a unit has the one that is drawn over. */
 export class Units extends PicturedList<Omit<Unit, 'key'>> {
-  /** The one whose hint is being drawn by hand. */
-  drawing = $state.raw<Unit | null>(null);
+  /** The one whose hint is being drawn by hand, and what had been drawn when that was left. */
+  drawing = $state.raw<{ readonly unit: Unit; readonly left?: Sheet } | null>(null);
   readonly means: Means;
 
   /** @param changes told of what can be taken back. */

@@ -1,5 +1,6 @@
 import type { Size } from '../../canvas/crop';
 import type { Mask } from '../../canvas/pixels';
+import type { Sheet } from '../../canvas/sheet';
 import type { ModelEntry } from '../../engine/api';
 import { toDrobeError } from '../../errors';
 import { PicturedList, type PictureReaders, type Undoable } from '../files/pictured.svelte';
@@ -14,8 +15,8 @@ export interface Means extends PictureReaders {
 
 /** The pictures that are part of the prompt, in their order, and how far each is followed. */
 export class References extends PicturedList<Omit<Reference, 'key'>> {
-  /** The one whose mask is being painted. */
-  painting = $state.raw<Reference | null>(null);
+  /** The one whose mask is being painted, and what had been painted when that was left. */
+  painting = $state.raw<{ readonly reference: Reference; readonly left?: Sheet } | null>(null);
   readonly #readMask: Means['readMask'];
   /** Counts what was asked of masks: of each reference, by its key, the last counts. */
   readonly #masked: Record<number, number> = {};

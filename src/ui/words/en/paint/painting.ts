@@ -43,8 +43,20 @@ export const painting = {
 
   /** A canvas in a window of its own. */
   drawings: {
-    hint: { title: 'Draw a hint', invert: 'Invert drawing', clear: 'Clear drawing', use: 'Use this drawing' },
-    reference: { title: 'Where it counts', invert: 'Invert mask', clear: 'Clear mask', use: 'Use this mask' },
+    hint: {
+      title: 'Draw a hint',
+      invert: 'Invert drawing',
+      clear: 'Clear drawing',
+      use: 'Use this drawing',
+      left: 'What you drew was not taken.',
+    },
+    reference: {
+      title: 'Where it counts',
+      invert: 'Invert mask',
+      clear: 'Clear mask',
+      use: 'Use this mask',
+      left: 'The mask you painted was not taken.',
+    },
   },
   /** What a drawn picture is called. */
   drawing: 'Drawing',
