@@ -25,9 +25,15 @@ export function numberTyped(text: string, whole = false): number {
   const grouped = whole && /^-?\d{1,3}(?:[,.]\d{3})+$/.test(plain);
   const last = Math.max(plain.lastIndexOf(','), plain.lastIndexOf('.'));
   const [before, after] = last < 0 || grouped ? [plain, ''] : [plain.slice(0, last), plain.slice(last + 1)];
+  // Of "7.5." nobody knows what was meant: least of all 75.
+  if (!grouped && /[,.]/.test(before) && !isGrouped(before, plain.charAt(last))) return NaN;
   const written = `${before.replace(/[,.]/g, '')}.${after}`;
   return /^-?(?:\d+\.\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(written) ? Number(written) : exponential(plain);
 }
+
+/** Whether what stands before a fraction has its thousands apart, by one sign, which is not the one before the fraction. */
+const isGrouped = (before: string, point: string): boolean =>
+  new RegExp(`^-?\\d{1,3}(?:${point === '.' ? ',' : '\\.'}\\d{3})+$`).test(before);
 
 /** "1e3", which numbers may be written as, too. */
 const exponential = (plain: string): number =>

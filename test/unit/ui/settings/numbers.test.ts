@@ -29,7 +29,10 @@ it('of whole numbers a comma groups thousands', () => {
   ]);
 });
 
-it.each(['', ' ', 'abc', '7px', '.', '-', '1-2', '0x10', '½', 'Infinity'])('%j is no number', (text) => {
+it.each([
+  ...['', ' ', 'abc', '7px', '.', '-', '1-2', '0x10', '½', 'Infinity'],
+  ...['7.5.', '7,5,', '7..5', '7,,5', '1,2,3', '1.2.3', '12,34.5', '1,234,5'],
+])('%j is no number', (text) => {
   expect(numberTyped(text)).toBeNaN();
 });
 
