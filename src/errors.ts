@@ -14,7 +14,7 @@ export type ErrorCode =
   | 'pickle-asks' // facts: name of what it wants to be run
   | 'file-is-lfs-pointer'
   | 'file-is-archive' // facts: kind
-  | 'file-is-other' // facts: kind
+  | 'file-is-other' // facts: kind, where it is known
   | 'file-truncated' // facts: expectedBytes, actualBytes; cut where its tensors are not counted
   | 'file-too-long' // facts: extraBytes
   | 'bad-header' // facts: reason

@@ -13,6 +13,21 @@ export type Kind =
   | 'TIFF'
   | 'SVG';
 
+/** What each is called where files are sent. */
+export const mediaTypes: Readonly<Record<Kind, string>> = {
+  PNG: 'image/png',
+  JPEG: 'image/jpeg',
+  GIF: 'image/gif',
+  WebP: 'image/webp',
+  BMP: 'image/bmp',
+  AVIF: 'image/avif',
+  HEIC: 'image/heic',
+  'JPEG XL': 'image/jxl',
+  PSD: 'image/vnd.adobe.photoshop',
+  TIFF: 'image/tiff',
+  SVG: 'image/svg+xml',
+};
+
 /** The format of a picture, null where it is none that we know by name. */
 export function kindOf(file: Uint8Array): Kind | null {
   const at = (start: number, length: number) => String.fromCharCode(...file.subarray(start, start + length));

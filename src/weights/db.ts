@@ -7,18 +7,18 @@ const db = () => (opened ??= createStore('drobe-weights', 'weights'));
 
 export type Key = readonly (string | number)[];
 
-export const read = <T>(key: Key): Promise<T | undefined> => guarded(get<T>([...key], db()));
+export const read = <T>(key: Key): Promise<T | undefined> => guarded(() => get<T>([...key], db()));
 
 /** In the order of the keys; undefined where there is nothing. */
 export const readMany = <T>(wanted: readonly Key[]): Promise<(T | undefined)[]> =>
-  guarded(
+  guarded(() =>
     getMany<T>(
       wanted.map((key) => [...key]),
       db(),
     ),
   );
 
-export const allKeys = (): Promise<Key[]> => guarded(keys<(string | number)[]>(db()));
+export const allKeys = (): Promise<Key[]> => guarded(() => keys<(string | number)[]>(db()));
 
 /**
  * Reads and writes that happen all or not at all. `work` must ask for everything at once, or from inside of the
@@ -26,11 +26,12 @@ export const allKeys = (): Promise<Key[]> => guarded(keys<(string | number)[]>(d
  * @param neededBytes told when the room turns out to be used up.
  */
 export function transact(work: (store: IDBObjectStore) => void, neededBytes = 0): Promise<void> {
-  const done = db()('readwrite', (store) => {
-    work(store);
-    return promisifyRequest(store.transaction);
-  });
-  return guarded(done, neededBytes);
+  const write = () =>
+    db()('readwrite', (store) => {
+      work(store);
+      return promisifyRequest(store.transaction);
+    });
+  return guarded(write, neededBytes);
 }
 
 /** Every key that begins so. */
@@ -50,10 +51,13 @@ export async function checkQuota(bytes: number): Promise<void> {
   if (free !== null && free < neededBytes) throw new DrobeError('quota', { neededBytes, freeBytes: free });
 }
 
-/** What IndexedDB throws, as our errors. Its AbortError is no one's wish: the browser closed the database. */
-export async function guarded<T>(promise: Promise<T>, neededBytes = 0): Promise<T> {
+/**
+ * What IndexedDB throws, as our errors: where it is forbidden it throws before there is a promise. Its AbortError is no one's
+ * wish: the browser closed the database.
+ */
+export async function guarded<T>(ask: () => Promise<T>, neededBytes = 0): Promise<T> {
   try {
-    return await promise;
+    return await ask();
   } catch (cause) {
     if (cause instanceof Error && cause.name === 'QuotaExceededError') {
       throw new DrobeError('quota', { neededBytes, freeBytes: 0 }, { cause });

@@ -196,7 +196,7 @@ function notAHeader(head: Uint8Array, length: number, bytes: number): DrobeError
   if (bytes < 8) return cutInHeader(8, bytes);
   if (length > MAX_HEADER) {
     const reason = `a header of ${length} bytes, more than the ${MAX_HEADER} that are allowed`;
-    return head[8] === BRACE ? bad(reason) : new DrobeError('file-is-other', { kind: 'unknown' });
+    return head[8] === BRACE ? bad(reason) : new DrobeError('file-is-other');
   }
   return bytes === 8 ? cutInHeader(8 + length, bytes) : bad('the header does not begin with {');
 }

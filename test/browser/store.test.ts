@@ -89,7 +89,7 @@ describe('store', () => {
   });
 
   it('says so where the browser closes the database meanwhile', async () => {
-    const closed = Promise.reject(new DOMException('Connection is closing.', 'AbortError'));
+    const closed = () => Promise.reject(new DOMException('Connection is closing.', 'AbortError'));
     await expect(guarded(closed)).rejects.toMatchObject({ code: 'storage' });
   });
 

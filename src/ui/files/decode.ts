@@ -1,6 +1,6 @@
 /** Files decoded by the platform. */
 import { halvings, type Rect, type Size } from '../../canvas/crop';
-import { kindOf, type Kind } from '../../canvas/kind';
+import { kindOf, mediaTypes } from '../../canvas/kind';
 import { isClear, type Pixels } from '../../canvas/pixels';
 import { DrobeError } from '../../errors';
 
@@ -86,20 +86,16 @@ export async function wholePixels(encoded: Encoded): Promise<Pixels> {
   return exact && looksLike(exact, drawn) ? exact : drawn;
 }
 
-const types: Partial<Record<Kind, string>> = {
-  PNG: 'image/png',
-  GIF: 'image/gif',
-  WebP: 'image/webp',
-  AVIF: 'image/avif',
-};
-
 /** Null where the browser cannot do that, as Safari. */
 async function unmultiplied(blob: Blob): Promise<Pixels | null> {
   const data = await blob.arrayBuffer();
-  const type = types[kindOf(new Uint8Array(data)) ?? 'SVG'];
-  if (!('ImageDecoder' in globalThis) || type === undefined) return null;
+  const kind = kindOf(new Uint8Array(data));
+  if (!('ImageDecoder' in globalThis) || !kind) return null;
   // TypeScript's library does not know of the last one yet.
-  const asked: ImageDecoderInit & { premultiplyAlpha: 'none' } = { data, type, premultiplyAlpha: 'none' };
+  const asked: ImageDecoderInit & { premultiplyAlpha: 'none' } = {
+    ...{ data, type: mediaTypes[kind] },
+    premultiplyAlpha: 'none',
+  };
   const decoder = new ImageDecoder(asked);
   try {
     const { image } = await decoder.decode();

@@ -1,6 +1,6 @@
 /** Pictures from files, read and resampled by the platform. */
 import { cropTo, type Rect, type Size } from '../../canvas/crop';
-import { isDeep, isForPrint, kindOf, mayBeClear, moves } from '../../canvas/kind';
+import { isDeep, isForPrint, kindOf, mayBeClear, mediaTypes, moves } from '../../canvas/kind';
 import { maskIn, type MaskFile } from '../../canvas/mask-file';
 import { flattened, isClear, type Pixels } from '../../canvas/pixels';
 import { DrobeError } from '../../errors';
@@ -37,6 +37,23 @@ const imageEnding = /\.(?:png|jpe?g|jfif|webp|gif|bmp|avif|heic|heif|jxl|psd|tif
 /** By its type or its name; what it truly is, is found on reading. */
 export function isImage({ type, name }: Pick<File, 'type' | 'name'>): boolean {
   return type.startsWith('image/') || imageEnding.test(name);
+}
+
+/** Endings of what is no picture, however it may begin. */
+const otherEnding = /\.(?:safetensors|sft|ckpt|pth?|bin|gguf|onnx|json|ya?ml|csv|txt|zip)$/i;
+
+/** A file that is a picture, though neither its type nor its name says so, with its type; any other as it is. */
+export async function recognised(file: File): Promise<File> {
+  if (isImage(file) || otherEnding.test(file.name)) return file;
+  // What cannot be read is told by whoever needs it.
+  const head = await file
+    .slice(0, 16)
+    .arrayBuffer()
+    .catch(() => null);
+  const kind = head && kindOf(new Uint8Array(head));
+  // "BM" is no more than two letters, with which a text may begin.
+  if (!kind || kind === 'BMP') return file;
+  return new File([file], file.name, { type: mediaTypes[kind], lastModified: file.lastModified });
 }
 
 /** The picture that is dropped or pasted here; then nobody else takes it. */

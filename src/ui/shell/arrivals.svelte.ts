@@ -1,7 +1,7 @@
 import type { LocalFile } from '../../engine/api';
 import { SHARED, sharedCache, takeShared, type Shared } from '../../sw/shared';
 import { openedFiles } from '../files/local-files';
-import { isImage } from '../files/picture';
+import { isImage, recognised } from '../files/picture';
 import type { Studio } from '../make/studio.svelte';
 import type { Downloads } from '../models/downloads.svelte';
 import type { Library } from '../models/library.svelte';
@@ -46,8 +46,11 @@ export class Arrivals {
   }
 
   /** A recipe is offered, a picture without one is started from, a table is one of styles, the rest are models. */
-  async take(files: readonly LocalFile[]): Promise<void> {
+  async take(brought: readonly LocalFile[]): Promise<void> {
     const { studio, library } = this.#rooms;
+    const files = await Promise.all(
+      brought.map(async (local) => ({ ...local, file: await recognised(local.file) })),
+    );
     const [picture, ...aside] = files.filter(({ file }) => isImage(file));
     const [table] = files.filter(({ file }) => isStyleFile(file));
     const others = files.filter(({ file }) => !isImage(file) && !isStyleFile(file));

@@ -22,10 +22,11 @@ export class Database {
   /** In the order of the keys; undefined where there is nothing. */
   async readMany<T>(wanted: readonly Key[]): Promise<(T | undefined)[]> {
     if (wanted.length === 0) return [];
-    const answers = this.#store()('readonly', (store) =>
-      Promise.all(wanted.map((key) => promisifyRequest(store.get([...key]) as IDBRequest<T | undefined>))),
-    );
-    return guarded(answers);
+    const ask = () =>
+      this.#store()('readonly', (store) =>
+        Promise.all(wanted.map((key) => promisifyRequest(store.get([...key]) as IDBRequest<T | undefined>))),
+      );
+    return guarded(ask);
   }
 
   all<T>(range: IDBKeyRange): Promise<T[]> {
@@ -41,11 +42,12 @@ export class Database {
    * @throws DrobeError 'quota' | 'storage'
    */
   write(work: (store: IDBObjectStore) => void): Promise<void> {
-    const done = this.#store()('readwrite', (store) => {
-      work(store);
-      return promisifyRequest(store.transaction);
-    });
-    return guarded(done);
+    return guarded(() =>
+      this.#store()('readwrite', (store) => {
+        work(store);
+        return promisifyRequest(store.transaction);
+      }),
+    );
   }
 
   /** Puts the pictures that a thing was made of where they lie by themselves, and their names into the thing. */
@@ -85,6 +87,6 @@ export class Database {
   }
 
   #ask<T>(question: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
-    return guarded(this.#store()('readonly', (store) => promisifyRequest(question(store))));
+    return guarded(() => this.#store()('readonly', (store) => promisifyRequest(question(store))));
   }
 }

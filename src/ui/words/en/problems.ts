@@ -104,10 +104,12 @@ const sentences: Sentences = {
     `There is no upscaler named “${text('name')}” here${text('known') && `; there is ${text('known')}`}. Import its file, or choose another upscaler.`,
   'hint-net-missing': ({ text }) =>
     `The preprocessor${text('hint') && ` “${text('hint')}”`} needs a net of its own, and its file is not here. Import it, or choose another preprocessor.`,
-  quota: ({ file, isNamed, size }) =>
-    `There is no room for ${isNamed ? file : 'the file'}: it needs ${size('neededBytes')}, and the browser has ${size('freeBytes')} free. Remove a model here or free disk space, then try again; or import the file without a copy, where the browser offers it under “Models on this device”.`,
+  quota: ({ file, isNamed, size, text }) =>
+    text('neededBytes') === '0'
+      ? `There is no room for ${isNamed ? file : 'it'}: the browser's storage is full. Remove a model here or free disk space, then try again.`
+      : `There is no room for ${isNamed ? file : 'the file'}: it needs ${size('neededBytes')}, and the browser has ${size('freeBytes')} free. Remove a model here or free disk space, then try again; or import the file without a copy, where the browser offers it under “Models on this device”.`,
   storage: ({ text }) =>
-    `The browser's storage failed${because(text('reason'))}. Reload the page; a private window may not be allowed to keep models.`,
+    `The browser's storage failed${because(text('reason'))}. Reload the page; a private window, or one that blocks cookies, may not be allowed to keep anything.`,
   'model-gone': ({ text }) =>
     `The model ${text('model')} is no longer there: the browser or you cleared it. Choose another model or import the file again.`,
   'model-damaged': ({ text }) =>

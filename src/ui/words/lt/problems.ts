@@ -107,10 +107,12 @@ const sentences: Sentences = {
     `Didintuvo „${text('name')}“ čia nėra${text('known') && `; yra ${text('known')}`}. Importuokite jo failą arba pasirinkite kitą didintuvą.`,
   'hint-net-missing': ({ text }) =>
     `Paruošimui${text('hint') && ` „${text('hint')}“`} reikia atskiro tinklo, o jo failo čia nėra. Importuokite jį arba pasirinkite kitą paruošimą.`,
-  quota: ({ file, isNamed, size }) =>
-    `${isNamed ? `${file} netelpa` : 'Neužtenka vietos'}: reikia ${size('neededBytes')}, o naršyklė turi laisvų ${size('freeBytes')}. Pašalinkite čia kurį nors modelį arba atlaisvinkite vietos diske ir pabandykite dar kartą; arba importuokite failą be kopijos, jei naršyklė tai siūlo sąraše „Modeliai šiame įrenginyje“.`,
+  quota: ({ file, isNamed, size, text }) =>
+    text('neededBytes') === '0'
+      ? `${isNamed ? `${file} netelpa` : 'Neužtenka vietos'}: naršyklės saugykla pilna. Pašalinkite čia kurį nors modelį arba atlaisvinkite vietos diske ir pabandykite dar kartą.`
+      : `${isNamed ? `${file} netelpa` : 'Neužtenka vietos'}: reikia ${size('neededBytes')}, o naršyklė turi laisvų ${size('freeBytes')}. Pašalinkite čia kurį nors modelį arba atlaisvinkite vietos diske ir pabandykite dar kartą; arba importuokite failą be kopijos, jei naršyklė tai siūlo sąraše „Modeliai šiame įrenginyje“.`,
   storage: ({ text }) =>
-    `Naršyklės saugykla sutriko${because(reasonOf(text('reason')))}. Įkelkite puslapį iš naujo; privačiame lange modelių laikyti gali būti neleidžiama.`,
+    `Naršyklės saugykla sutriko${because(reasonOf(text('reason')))}. Įkelkite puslapį iš naujo; privačiame lange, arba jei slapukai užblokuoti, gali būti neleidžiama nieko laikyti.`,
   'model-gone': ({ text }) =>
     `Modelio ${text('model')} nebėra: jį išvalė naršyklė arba jūs. Pasirinkite kitą modelį arba importuokite failą iš naujo.`,
   'model-damaged': ({ text }) =>

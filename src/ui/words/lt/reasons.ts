@@ -36,7 +36,6 @@ const reasons: readonly (readonly [english: RegExp, lithuanian: string])[] = [
 
   [/^text$/, 'tekstas'],
   [/^zeros$/, 'vien nuliai'],
-  [/^unknown$/, 'nežinia kas'],
 
   // of models
   [/^a UNet for flow matching, by what its (\S+) says$/, 'UNet, mokytas pagal srautą (taip sako $1)'],

@@ -109,3 +109,20 @@ test('of several pictures the first is looked at for a recipe, and the others ar
   );
   expect(done).toEqual(['look at R1.png, 2 left']);
 });
+
+test('a picture is known by how it begins where its name does not say so', async () => {
+  const { arrivals: arriving, done } = arrivals();
+  const png = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+  const file = (name: string, content: BlobPart) => ({ file: new File([content], name), path: name });
+  for (const one of [
+    file('download', png),
+    file('photo.jpg_large', new Uint8Array([0xff, 0xd8, 0xff, 0xe0])),
+    file('model.safetensors', png),
+    file('notes', 'BMW, red'),
+  ])
+    await arriving.take([one]);
+  expect(done).toEqual([
+    ...['start from download', 'start from photo.jpg_large'],
+    ...['install model.safetensors', 'install notes'],
+  ]);
+});
