@@ -15,7 +15,7 @@ export interface Command<On> {
 
 type KeyFacts = Pick<
   KeyboardEvent,
-  'key' | 'code' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey' | 'isComposing'
+  'key' | 'code' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey' | 'isComposing' | 'keyCode'
 >;
 
 /** What lies beside the letters and digits of a US keyboard, where a shortcut wants it. */
@@ -49,9 +49,17 @@ function nameOf(event: KeyFacts): string {
   return ((foreign || noDigit || brace) && inPlace(event)) || key;
 }
 
+/** What browsers call a key that goes to whatever composes words of several keys. */
+const COMPOSED = 229;
+
+/** Whether a word is being composed of several keys. Safari tells of the one that ends it only by the old number of a key. */
+export const isComposed = (event: Pick<KeyFacts, 'isComposing' | 'keyCode'>): boolean =>
+  // oxlint-disable-next-line typescript/no-deprecated -- nothing else tells it
+  event.isComposing || event.keyCode === COMPOSED;
+
 /** Whether this is the key "Ctrl+Shift+Z" or one like it; never while a word is being composed of several keys. */
 export function isKey(event: KeyFacts, key: string): boolean {
-  if (event.isComposing) return false;
+  if (isComposed(event)) return false;
   const parts = key === '+' ? ['+'] : key.split('+');
   const name = parts.at(-1)!; // a split gives at least one part
   const wants = (modifier: string): boolean => parts.slice(0, -1).includes(modifier);

@@ -5,6 +5,8 @@ export const asTyped = {
   autocorrect: 'off',
   autocapitalize: 'off',
   writingsuggestions: 'false',
+  // Arabic and Hebrew from the right, whatever the page's own language is.
+  dir: 'auto',
 } as const;
 
 /** What to put where in a field, and what is to be selected then. */

@@ -9,10 +9,14 @@ import { en } from '../../../../src/ui/words/en';
 
 type Press = Parameters<typeof isKey>[0];
 
+/** What Safari says of the key that ends the composing of a word. */
+const composed = Object.fromEntries([['keyCode', 229]]);
+
 const press = (key: string, more: Partial<Press> = {}): Press => ({
   key,
   code: '',
   isComposing: false,
+  keyCode: 0, // oxlint-disable-line typescript/no-deprecated -- the one thing that tells a composed key in Safari
   ctrlKey: false,
   metaKey: false,
   shiftKey: false,
@@ -121,6 +125,7 @@ test('what AltGr types, and what a word is composed of, is no shortcut', () => {
   expect(isKey(press('Process', { code: 'KeyB' }), 'B')).toBe(false);
   expect(isKey(press('ㅠ', { code: 'KeyB', isComposing: true }), 'B')).toBe(false);
   expect(isKey(press('Enter', { ctrlKey, isComposing: true }), 'Ctrl+Enter')).toBe(false);
+  expect(isKey(press('Escape', composed), 'Escape')).toBe(false);
 });
 
 test('only what goes on step by step is done again while its key is held down', () => {
