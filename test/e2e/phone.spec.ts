@@ -87,6 +87,11 @@ test('what is pressed is in sight, large enough for a finger and neither cut off
   await app.open();
   await expectRoom('to begin with');
   await phone.resize(viewport);
+  await phone.write(32);
+  await expect
+    .poll(() => page.evaluate(() => document.documentElement.scrollWidth), 'with letters twice as large')
+    .toBe(viewport.width);
+  await phone.write(16);
 
   await test.step('prompt and Generate are always in sight, and what one works on where it is worked on', async () => {
     const prompt = page.getByRole('textbox', { name: 'Prompt', exact: true });
@@ -118,7 +123,17 @@ test('what is pressed is in sight, large enough for a finger and neither cut off
 
     await phone.tap(page.getByRole('tab', { name: 'Inpaint' }));
     await page.getByLabel('Source image').setInputFiles(photo);
-    await seen(page.getByRole('toolbar', { name: 'Mask tools' }), new MaskCanvas(page).surface);
+    const tools = page.getByRole('toolbar', { name: 'Mask tools' });
+    const { surface } = new MaskCanvas(page);
+    await seen(tools, surface);
+    await phone.resize({ width: viewport.height, height: viewport.width });
+    await tools.evaluate((bar) => bar.scrollIntoView());
+    const belowCanvas = async () => {
+      const [canvas, button] = await Promise.all([surface.boundingBox(), app.generate.boundingBox()]);
+      return button!.y - canvas!.y - canvas!.height; // both are in sight
+    };
+    await expect.poll(belowCanvas, 'on its side').toBeGreaterThanOrEqual(0);
+    await phone.resize(viewport);
     await phone.tap(page.getByRole('tab', { name: 'Outpaint' }));
     await seen(page.getByRole('button', { name: /^Pull/ }).first());
   });

@@ -27,6 +27,11 @@ export class Phone {
     await this.#session.send('Emulation.setDeviceMetricsOverride', { ...metrics, mobile: true });
   }
 
+  /** Letters of so many pixels, where a person has said nothing else to the page. */
+  async write(standard: number): Promise<void> {
+    await this.#session.send('Page.setFontSizes', { fontSizes: { standard } });
+  }
+
   /** With one finger, in the middle of what can be pressed. */
   async tap(place: Locator): Promise<void> {
     await place.click({ trial: true });
