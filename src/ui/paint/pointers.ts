@@ -29,6 +29,8 @@ export class Pointers {
   readonly #down = new Map<number, Point>();
   /** Fingers are down, not a mouse or a pen. */
   #byHand = false;
+  /** A pen has painted here: from then on a hand that touches the canvas moves the picture, and leaves no mark. */
+  #hasPen = false;
   #doing: 'nothing' | 'painting' | 'panning' | 'pinching' = 'nothing';
 
   /** @param corner where the canvas' top left corner is, in client coordinates. */
@@ -39,6 +41,7 @@ export class Pointers {
 
   down(event: PointerFacts): void {
     if (event.pointerType === 'mouse' && event.button > 2) return; // back and forward
+    if (event.pointerType === 'pen') this.#hasPen = true;
     if (event.pointerType !== 'touch') {
       this.#down.clear();
       this.#byHand = false;
@@ -52,8 +55,9 @@ export class Pointers {
       if (this.#doing === 'painting') this.#gestures.cancel();
       this.#doing = 'pinching';
     } else if (this.#down.size === 1) {
+      const isHand = this.#byHand && this.#hasPen;
       this.#doing =
-        event.button === 1 || event.button === 2 || this.#gestures.pans() ? 'panning' : 'painting';
+        event.button === 1 || event.button === 2 || isHand || this.#gestures.pans() ? 'panning' : 'painting';
       if (this.#doing === 'painting') {
         this.#gestures.begin(this.#touch(event), event.altKey || (event.buttons & ERASER) !== 0);
       }
@@ -65,6 +69,10 @@ export class Pointers {
     const last = events.at(-1);
     const before = last && this.#down.get(last.pointerId);
     if (!last || !before) return;
+    if (last.pointerType !== 'touch' && last.buttons === 0) {
+      this.up(last); // which was told to nobody: a system's menu or another window took it
+      return;
+    }
     const others = [...this.#down].filter(([id]) => id !== last.pointerId).map(([, point]) => point);
     const now = this.#at(last);
     this.#down.set(last.pointerId, now);

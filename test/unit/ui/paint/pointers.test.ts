@@ -202,3 +202,33 @@ test('a pen paints, though a hand lies on the glass already', () => {
   pointers.up(pen(51, 50));
   expect(log.map(([name]) => name)).toEqual(['begin', 'move', 'end']);
 });
+
+test('a hand leaves no mark where a pen has painted: it moves the picture, and two fingers zoom', () => {
+  const { pointers, log } = surface();
+  pointers.down(pen(1, 1));
+  pointers.up(pen(1, 1));
+  log.length = 0;
+  pointers.down(finger(7, 10, 10));
+  pointers.move([finger(7, 14, 9)]);
+  pointers.down(finger(8, 30, 10));
+  pointers.move([finger(8, 40, 10)]);
+  expect(log.map(([name]) => name)).toEqual(['pan', 'pan', 'zoom']);
+  pointers.up(finger(7, 14, 9));
+  pointers.up(finger(8, 40, 10));
+  log.length = 0;
+  pointers.down(mouse(5, 5));
+  expect(
+    log.map(([name]) => name),
+    'a mouse paints on',
+  ).toEqual(['begin']);
+});
+
+test.each([
+  ['a stroke ends', mouse(10, 20), ['begin', 'end']],
+  ['the picture stays', mouse(10, 20, { button: 2, buttons: 2 }), []],
+])('where nobody says that a button was let go, %s when it is moved without one', (_, down, expected) => {
+  const { pointers, log } = surface();
+  pointers.down(down);
+  for (const x of [30, 40]) pointers.move([mouse(x, 20, { buttons: 0 })]);
+  expect(log.map(([name]) => name)).toEqual(expected);
+});
