@@ -100,7 +100,7 @@ const KINDS: readonly Row[] = [
   ...TURNS,
 ];
 
-/** What is said of modules of a kind that is not known, by parts that only they have. */
+/** What is said of modules of a kind that is not known, by parts that only they have: some have those of a known one, too. */
 const OTHER_KINDS = [
   ['oft_r', 'OFT of PEFT'],
   ['clipped_oft', 'OFT of OneTrainer, clipped'],
@@ -109,6 +109,7 @@ const OTHER_KINDS = [
   ['vera_lambda_b', 'VeRA'],
   ['ia3_l', 'IA³ of PEFT'],
   ['lambda_layer', 'T-LoRA'],
+  ['lora_E', 'AdaLoRA'],
   ['lora_embedding_A', 'a LoRA of an embedding'],
 ] as const;
 
@@ -130,13 +131,13 @@ export function kindOf(
   target: Size,
 ): { readonly kind: Kind; readonly size: Size } | Misfit {
   const has = (part: string): boolean => part.split('|').some((one) => parts.includes(one));
+  const other = OTHER_KINDS.find(([part]) => parts.includes(part));
+  if (other) return { why: 'kind', what: other[1] };
   const kinds = KINDS.filter((row) => row.parts.every(has));
   for (const kind of kinds) {
     const size = kind.size(shape, target);
     if (size) return { kind, size };
   }
-  const other = OTHER_KINDS.find(([part]) => parts.includes(part));
-  if (other) return { why: 'kind', what: other[1] };
   if (kinds.length > 0) return { why: 'size', what: kinds[0]!.name };
   const known = parts.some((part) => KNOWN_PARTS.has(part));
   return known ? { why: 'incomplete', what: '' } : { why: 'kind', what: parts[0] ?? '' };

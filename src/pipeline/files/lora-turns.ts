@@ -73,8 +73,7 @@ export const TURNS: readonly Row[] = [
       const side = (1 + Math.sqrt(1 + 8 * above)) / 2;
       const fits =
         side > 1 && (count * side === target.columns || (count === 1 && target.columns % side === 0));
-      const isOther = ['clipped_oft', 'cans_oft'].some((part) => shape(part) !== null);
-      return fits && Number.isInteger(side) && more.length === 0 && !isOther ? target : null;
+      return fits && Number.isInteger(side) && more.length === 0 ? target : null;
     },
     add: (weight, matrix, has, scaleOf) => {
       const { rows: count, columns: above, data } = matrix('oft_R');
