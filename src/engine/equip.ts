@@ -45,7 +45,7 @@ export function equipFrom({ models, additions, folder, tokenizer, openUpscaler }
     if (ignored.length > 0) yield { kind: 'notice', notice: { code: 'tags-ignored', tags: ignored } };
     const { uses, ids } = await additions.useLoras(checkpoint, loras, signal);
     for (const { name, use } of uses) {
-      if (use.used < use.modules) yield { kind: 'notice', notice: { code: 'lora-in-part', name, use } };
+      if (use.unused.length > 0) yield { kind: 'notice', notice: { code: 'lora-in-part', name, use } };
     }
     await additions.useVae(checkpoint, vae, signal);
     await additions.useTaesd(checkpoint, taesd, signal);

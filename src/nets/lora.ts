@@ -68,10 +68,10 @@ export interface LoraUse {
 export interface Unused {
   /**
    * The model has no such part, or no such module; the weight there is of another size; matrices are missing; its kind is
-   * not known.
+   * not known. Or it is used, but for a part of its own that is not known.
    */
-  readonly why: Place | 'module' | 'size' | 'incomplete' | 'kind';
-  /** A module that is an example, or the name of a kind. */
+  readonly why: Place | 'module' | 'size' | 'incomplete' | 'kind' | 'part';
+  /** A module that is an example, or the name of a kind or of a part. */
   readonly such: string;
   readonly count: number;
 }

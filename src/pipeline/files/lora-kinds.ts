@@ -124,6 +124,25 @@ const KNOWN_PARTS = new Set(
   KINDS.flatMap(({ parts }) => parts.flatMap((part) => part.split('|'))).concat('alpha'),
 );
 
+/** Parts that something is made of, or that say nothing of how a picture is drawn. */
+export const READ: ReadonlySet<string> = new Set([
+  ...KNOWN_PARTS,
+  ...[
+    'scale',
+    'dora_scale',
+    'magnitude',
+    'mid',
+    'hada_t1',
+    'hada_t2',
+    'lokr_w1_b',
+    'lokr_w2_b',
+    'lokr_t2',
+    'bm',
+  ],
+  ...['rescale', 'scaled_oft', 'dora_log_multiplier', 'bias_indices', 'bias_values', 'bias_size'],
+  ...['scalar', 'reshape_weight', 'num_updates'],
+]);
+
 /** The kind that a module with these parts is of, and the size of the weight that it is for. */
 export function kindOf(
   parts: readonly string[],

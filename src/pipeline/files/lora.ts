@@ -13,7 +13,7 @@ import { isNumeric, numbersOf } from '../../weights/values/numbers';
 import type { Header, TensorInfo } from '../../weights/safetensors';
 import type { ByteSource } from '../../weights/source';
 import type { Kind, MatrixOf, Scaling, ShapeOf, Size } from './lora-kind';
-import { kindOf } from './lora-kinds';
+import { kindOf, READ } from './lora-kinds';
 
 /** A LoRA and how much of it is added, to the UNet and to the text encoders. */
 export interface Lora {
@@ -100,6 +100,8 @@ function fitted(lora: Header, tensors: Shapes): { readonly fits: readonly Fit[];
       else {
         fits.push(...found.map((one) => ({ module, target: one, ...told })));
         used++;
+        const unread = [...parts.keys()].find((part) => !READ.has(part));
+        if (unread !== undefined) leaveOut('part', unread);
       }
     }
   }

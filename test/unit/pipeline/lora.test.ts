@@ -310,6 +310,20 @@ test.each(['pipe.unet.', 'network.lora_unet_', 'my.trainer.unet.', 'unet.lora_un
   },
 );
 
+test('of a module that is used it is said, too, that a part of it is not known', () => {
+  const lora = loraOf({
+    [`${module}.lora_up.weight`]: [[320, 4], 3],
+    [`${module}.lora_down.weight`]: [[4, 320], 0.5],
+    [`${module}.bias`]: [[320], 1],
+  });
+  expect(useOf(lora.header, tensors)).toEqual({
+    modules: 1,
+    used: 1,
+    unused: [{ why: 'part', such: 'bias', count: 1 }],
+  });
+  expect(added(lora)).toBe(6);
+});
+
 test('numbers that cannot be read are of a kind that is not known', () => {
   const name = `${module}.lora_up.weight`;
   expect(useOf(dtyped(kohya(1), name, 'C64').header, tensors).unused).toEqual([

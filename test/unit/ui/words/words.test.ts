@@ -74,6 +74,10 @@ describe('what is said of additions', () => {
     const lora = { kind: 'lora', name: 'ink', modules: 1417, base: 'sd_v1' } as const;
     expect(en.models.addon(lora)).toBe('LoRA for sd_v1, 1,417 modules');
     expect(en.models.addon(lora, use)).toBe(`LoRA for sd_v1, ${words}`);
+    const part = { modules: 1417, used: 1417, unused: [{ why: 'part', such: 'bias', count: 1 }] } as const;
+    expect(en.models.addon(lora, part)).toBe(
+      'LoRA for sd_v1, 1,417 of 1,417 modules used; 1 has a part that is not known here (bias)',
+    );
     expect(en.models.addon(lora, { modules: 1417, used: 1417, unused: [] })).toBe(
       'LoRA for sd_v1, 1,417 modules',
     );

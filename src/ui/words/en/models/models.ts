@@ -31,7 +31,7 @@ function addonWords(addon: AddonFacts, use?: LoraUse | null): string {
     case 'lora':
       return [
         `LoRA${addon.base ? ` for ${clean(addon.base, 40)}` : ''}`,
-        use && use.used < use.modules ? useWords(use) : counted(addon.modules),
+        use && use.unused.length > 0 ? useWords(use) : counted(addon.modules),
         ...(addon.words?.length ? [`and while it is on ${triggerWords(addon.words)}`] : []),
       ].join(', ');
     case 'embedding':
@@ -107,13 +107,14 @@ const unusedWords: Readonly<Record<Unused['why'], readonly [one: string, several
   size: ['is for a layer of another size', 'are for layers of other sizes'],
   incomplete: ['lacks some of its matrices', 'lack some of their matrices'],
   kind: ['is of a kind not known here', 'are of a kind not known here'],
+  part: ['has a part that is not known here', 'have parts that are not known here'],
 };
 
 /** How much of a LoRA a model uses: "144 of 216 modules used; 72 belong to a text encoder this model does not have". */
 function useWords({ used, modules, unused }: LoraUse): string {
   const others = unused.map(({ why, such, count: number }) => {
     const [one, several] = unusedWords[why];
-    const example = why === 'kind' ? ` (${clean(such, 40)})` : '';
+    const example = why === 'kind' || why === 'part' ? ` (${clean(such, 40)})` : '';
     return `${count(number)} ${number === 1 ? one : several}${example}`;
   });
   return [`${count(used)} of ${counted(modules)} used`, ...others].join('; ');

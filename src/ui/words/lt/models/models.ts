@@ -44,12 +44,13 @@ const unusedWords: Readonly<Record<Unused['why'], string>> = {
   size: 'tinka kito dydžio sluoksniams',
   incomplete: 'neturi dalies savo matricų',
   kind: 'yra čia nežinomos rūšies',
+  part: 'turi čia nežinomų dalių',
 };
 
 const use: (typeof English)['use'] = ({ used, modules, unused }) => {
   const others = unused.map(
     ({ why, such, count: number }) =>
-      `${count(number)} ${unusedWords[why]}${why === 'kind' ? ` (${clean(such, 40)})` : ''}`,
+      `${count(number)} ${unusedWords[why]}${why === 'kind' || why === 'part' ? ` (${clean(such, 40)})` : ''}`,
   );
   const of = plural(modules, { one: 'modulio', few: 'modulių', other: 'modulių' });
   return [`panaudota ${count(used)} iš ${count(modules)} ${of}`, ...others].join('; ');
@@ -61,7 +62,7 @@ export const models: typeof English = {
       case 'lora':
         return [
           `LoRA${addon.base ? `, skirta ${clean(addon.base, 40)}` : ''}`,
-          used && used.used < used.modules
+          used && used.unused.length > 0
             ? use(used)
             : `${count(addon.modules)} ${plural(addon.modules, { one: 'modulis', few: 'moduliai', other: 'modulių' })}`,
           ...(addon.words?.length ? [`kol ji įjungta, veikia ${triggers(addon.words)}`] : []),
