@@ -6,7 +6,7 @@ import { aboutWeights, DrobeError } from '../errors';
 import { sizeOf, type Packed, type Placement, type Range } from '../graph/graph';
 import { BLOCK } from '../graph/packed';
 import { checkFinite } from '../weights/values/finite';
-import { convert } from '../weights/values/half';
+import { convert, view } from '../weights/values/half';
 import { transposed } from '../weights/values/lowrank';
 import { pack } from '../weights/values/pack';
 import type { TensorInfo } from '../weights/safetensors';
@@ -62,6 +62,10 @@ export function feed(
   const passage = device ? passageTo(device) : passageInMemory(largest);
   /** Scales of weights whose codes were asked for first. */
   const scales = new Map<string, Uint8Array<ArrayBuffer>[]>();
+  /** What pieces are converted in, one after the other: memory that is made anew for each has all garbage collected. */
+  let room = new ArrayBuffer(0);
+  const roomFor = (bytes: number): ArrayBuffer =>
+    (room = room.byteLength < bytes ? new ArrayBuffer(bytes) : room);
   let done = 0;
   let failure: unknown;
 
@@ -71,13 +75,13 @@ export function feed(
     const patch = patches.get(key);
     const sound = checked(info, together, name);
     const numbers = (to: 'F16' | 'F32'): Iterable<Uint8Array<ArrayBuffer>> =>
-      patch || info.turned ? [whole(info, sound, patch, to)] : converted(info, sound, to);
+      patch || info.turned ? passing([whole(info, sound, patch, to)]) : converted(info, sound, to, roomFor);
     const wanted = dtype === 'f16' ? 'F16' : 'F32';
-    if (ranges) return cutOut(partsOf(info, ranges), sound, wanted);
+    if (ranges) return cutOut(partsOf(info, ranges), sound, wanted, roomFor);
     if (!packed) return numbers(wanted);
     const made = scales.get(key) ?? [];
     scales.delete(key);
-    if (packed.part === 'scales' && made.length > 0) return made;
+    if (packed.part === 'scales' && made.length > 0) return passing(made);
     return partOf(packed, numbers('F32'), (of) => scales.set(key, [...(scales.get(key) ?? []), of]));
   };
   const pass = (placement: Placement, put: (piece: Uint8Array<ArrayBuffer>) => void): void => {
@@ -85,7 +89,6 @@ export function feed(
     for (const piece of piecesOf(placement)) {
       length += piece.length;
       if (length <= placement.length) put(piece);
-      free(piece);
     }
     if (length !== placement.length)
       throw new DrobeError('bad-weight', { reason: `${length} bytes, not ${placement.length}` });
@@ -105,7 +108,11 @@ export function feed(
     const last = inFile.at(-1)!; // a group has at least one member
     return { path, data: lazyBytes(last.offset + last.length, (from) => read(byOffset.get(from)!)) };
   });
-  return { externalData, failed: () => failure, close: passage.close };
+  const close = (): void => {
+    passage.close();
+    free(new Uint8Array(room));
+  };
+  return { externalData, failed: () => failure, close };
 }
 
 /** The same bytes, after a look at their numbers. */
@@ -118,14 +125,25 @@ export const checked = ({ name, dtype }: TensorInfo, source: ByteSource, file?: 
   },
 });
 
-/** A tensor in the number format that is asked for, piece after piece. */
+/** Pieces in memory of their own, each of which is freed once it is through. */
+function* passing(pieces: Iterable<Uint8Array<ArrayBuffer>>): Generator<Uint8Array<ArrayBuffer>> {
+  for (const piece of pieces) {
+    yield piece;
+    free(piece);
+  }
+}
+
+/** A tensor in the number format that is asked for, piece after piece; where it is stored so, as it was read. */
 function* converted(
-  { begin, end, dtype }: TensorInfo,
+  { begin, end, dtype, shape }: TensorInfo,
   source: ByteSource,
   to: 'F16' | 'F32',
+  roomFor: (bytes: number) => ArrayBuffer,
 ): Generator<Uint8Array<ArrayBuffer>> {
+  const larger = ((to === 'F32' ? 4 : 2) * sizeOf(shape)) / (end - begin);
   for (let at = begin; at < end; at += PIECE) {
-    yield convert(source.read(at, Math.min(at + PIECE, end)), dtype, to);
+    const read = source.read(at, Math.min(at + PIECE, end));
+    yield dtype === to ? read : convert(read, dtype, to, roomFor(larger * read.length));
   }
 }
 
@@ -144,8 +162,9 @@ function* cutOut(
   parts: readonly TensorInfo[],
   source: ByteSource,
   to: 'F16' | 'F32',
+  roomFor: (bytes: number) => ArrayBuffer,
 ): Generator<Uint8Array<ArrayBuffer>> {
-  for (const part of parts) yield* converted(part, source, to);
+  for (const part of parts) yield* converted(part, source, to, roomFor);
 }
 
 /** All at once, as it is used: turned, where it lies otherwise, and changed in full precision, whatever it comes from. */
@@ -171,10 +190,9 @@ function* partOf(
   keep: (scales: Uint8Array<ArrayBuffer>) => void,
 ): Generator<Uint8Array<ArrayBuffer>> {
   for (const piece of pieces) {
-    const { codes, scales } = pack(new Float32Array(piece.buffer), bits, BLOCK, scaleType);
-    free(piece);
+    const { codes, scales } = pack(view(Float32Array, piece, 'F32'), bits, BLOCK, scaleType);
     if (part === 'codes') keep(scales);
-    yield part === 'codes' ? codes : scales;
+    yield* passing([part === 'codes' ? codes : scales]);
   }
 }
 

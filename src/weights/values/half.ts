@@ -120,34 +120,43 @@ function lookUp<A extends Uint16Array | Uint32Array>(
   return out;
 }
 
+/** So many numbers of 32 or 16 bits, to be written: in memory of their own, or where there is room for them. */
+const singles = (count: number, room = new ArrayBuffer(4 * count)) => new Uint32Array(room, 0, count);
+const halves = (count: number, room = new ArrayBuffer(2 * count)) => new Uint16Array(room, 0, count);
+
+const asFloats = ({ buffer, length }: Uint32Array<ArrayBuffer>): Float32Array<ArrayBuffer> =>
+  new Float32Array(buffer, 0, length);
+
 /** Halves, as their bits, to singles. */
-export function f16ToF32(codes: Uint16Array): Float32Array<ArrayBuffer> {
-  return new Float32Array(lookUp(tables.F32.F16(), codes, new Uint32Array(codes.length)).buffer);
+export function f16ToF32(codes: Uint16Array, room?: ArrayBuffer): Float32Array<ArrayBuffer> {
+  return asFloats(lookUp(tables.F32.F16(), codes, singles(codes.length, room)));
 }
 
 /** bfloat16, as its bits, to singles. */
-export function bf16ToF32(codes: Uint16Array): Float32Array<ArrayBuffer> {
-  const out = new Uint32Array(codes.length);
+export function bf16ToF32(codes: Uint16Array, room?: ArrayBuffer): Float32Array<ArrayBuffer> {
+  const out = singles(codes.length, room);
   for (let i = 0; i < out.length; i++) out[i] = codes[i]! << 16;
-  return new Float32Array(out.buffer);
+  return asFloats(out);
 }
 
 /** Singles to the bits of the nearest halves. */
-export function f32ToF16(values: Float32Array): Uint16Array<ArrayBuffer> {
+export function f32ToF16(values: Float32Array, room?: ArrayBuffer): Uint16Array<ArrayBuffer> {
   const bits = new Uint32Array(values.buffer, values.byteOffset, values.length);
-  const out = new Uint16Array(values.length);
+  const out = halves(values.length, room);
   for (let i = 0; i < out.length; i++) out[i] = singleToHalf(bits[i]!);
   return out;
 }
 
 /** Doubles to the nearest singles. */
-export function f64ToF32(values: Float64Array): Float32Array<ArrayBuffer> {
-  return new Float32Array(values);
+export function f64ToF32(values: Float64Array, room?: ArrayBuffer): Float32Array<ArrayBuffer> {
+  const out = asFloats(singles(values.length, room));
+  out.set(values);
+  return out;
 }
 
 /** Doubles to the bits of the nearest halves, rounded once. */
-function f64ToF16(values: Float64Array): Uint16Array<ArrayBuffer> {
-  const out = new Uint16Array(values.length);
+function f64ToF16(values: Float64Array, room?: ArrayBuffer): Uint16Array<ArrayBuffer> {
+  const out = halves(values.length, room);
   for (let i = 0; i < out.length; i++) {
     const value = values[i]!;
     f32[0] = value;
@@ -169,29 +178,42 @@ export function isConvertible(dtype: Dtype): boolean {
 }
 
 /**
- * The weights of a tensor in another number format, in memory of their own. The bytes may begin at any offset.
+ * The weights of a tensor in another number format. The bytes may begin at any offset.
  * Throws 'bad-weight' for dtypes that hold no real numbers, or in a form no checkpoint uses.
+ * @param room where they are written to; absent: memory of their own.
  */
-export function convert(bytes: Uint8Array, from: Dtype, to: 'F32' | 'F16'): Uint8Array<ArrayBuffer> {
-  return new Uint8Array(converted(bytes, from, to).buffer);
+export function convert(
+  bytes: Uint8Array,
+  from: Dtype,
+  to: 'F32' | 'F16',
+  room?: ArrayBuffer,
+): Uint8Array<ArrayBuffer> {
+  if (from === to) return bytes.slice();
+  const { buffer, byteLength } = converted(bytes, from, to, room);
+  return new Uint8Array(buffer, 0, byteLength);
 }
 
-function converted(bytes: Uint8Array, from: Dtype, to: 'F32' | 'F16'): { readonly buffer: ArrayBuffer } {
-  if (from === to) return bytes.slice();
+function converted(
+  bytes: Uint8Array,
+  from: Dtype,
+  to: 'F32' | 'F16',
+  room?: ArrayBuffer,
+): Uint32Array<ArrayBuffer> | Float32Array<ArrayBuffer> | Uint16Array<ArrayBuffer> {
   if (isByte(from)) {
     return to === 'F32'
-      ? lookUp(tables.F32[from](), bytes, new Uint32Array(bytes.length))
-      : lookUp(tables.F16[from](), bytes, new Uint16Array(bytes.length));
+      ? lookUp(tables.F32[from](), bytes, singles(bytes.length, room))
+      : lookUp(tables.F16[from](), bytes, halves(bytes.length, room));
   }
-  if (from === 'F16') return f16ToF32(view(Uint16Array, bytes, from));
-  if (from === 'F32') return f32ToF16(view(Float32Array, bytes, from));
+  if (from === 'F16') return f16ToF32(view(Uint16Array, bytes, from), room);
+  if (from === 'F32') return f32ToF16(view(Float32Array, bytes, from), room);
   if (from === 'BF16') {
     const codes = view(Uint16Array, bytes, from);
-    return to === 'F32' ? bf16ToF32(codes) : lookUp(tables.F16.BF16(), codes, new Uint16Array(codes.length));
+    if (to === 'F32') return bf16ToF32(codes, room);
+    return lookUp(tables.F16.BF16(), codes, halves(codes.length, room));
   }
   if (from === 'F64') {
     const values = view(Float64Array, bytes, from);
-    return to === 'F32' ? f64ToF32(values) : f64ToF16(values);
+    return to === 'F32' ? f64ToF32(values, room) : f64ToF16(values, room);
   }
   throw new DrobeError('bad-weight', { reason: `numbers of type ${from} cannot be used as weights` });
 }
@@ -202,7 +224,7 @@ interface Numbers<A> {
 }
 
 /** The same bytes as numbers; copied only if they begin at an offset where such numbers cannot. */
-function view<A>(Type: Numbers<A>, bytes: Uint8Array, dtype: Dtype): A {
+export function view<A>(Type: Numbers<A>, bytes: Uint8Array, dtype: Dtype): A {
   const size = Type.BYTES_PER_ELEMENT;
   if (bytes.length % size !== 0) {
     throw new DrobeError('bad-weight', { reason: `${bytes.length} bytes are no whole number of ${dtype}` });

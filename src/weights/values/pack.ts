@@ -47,10 +47,12 @@ export function unpack(
   const factors =
     scaleType === 'f16' ? f16ToF32(new Uint16Array(scales.buffer)) : new Float32Array(scales.buffer);
   const half = 2 ** (bits - 1);
-  return Float32Array.from({ length: (codes.length * 8) / bits }, (_, i) => {
+  const values = new Float32Array((codes.length * 8) / bits);
+  for (let i = 0; i < values.length; i++) {
     const code = bits === 8 ? codes[i]! : (codes[i >> 1]! >> (4 * (i & 1))) & 15;
-    return (code - half) * factors[Math.floor(i / block)]!;
-  });
+    values[i] = (code - half) * factors[Math.floor(i / block)]!;
+  }
+  return values;
 }
 
 /** The number that is farthest from zero gets the lowest code, which is one farther from zero than the highest. */
