@@ -7,12 +7,13 @@ import { loadOrt } from '../../src/runtime/ort';
 import { Sessions } from '../../src/runtime/session';
 import { readHeader } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
+import { withThinVae } from '../fewer-blocks';
 
 it('the decoder of a damaged checkpoint names its weight; that of a sound one opens in the same worker', async () => {
   const machine = await findMachine(new Sessions(await loadOrt()), 'webgpu');
   expect(machine.backend).toBe('webgpu');
   const sound = new Uint8Array(await (await fetch('/models/mini-sd.safetensors')).arrayBuffer());
-  const header = await readHeader(new Blob([sound]));
+  const header = withThinVae(await readHeader(new Blob([sound])), 0);
   const key = 'first_stage_model.decoder.conv_out.weight';
   const damaged = sound.slice();
   damaged.fill(0xff, header.tensors.get(key)!.end - 8, header.tensors.get(key)!.end);
