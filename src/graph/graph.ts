@@ -84,6 +84,7 @@ export function build(outputs: Readonly<Record<string, Var>>): Graph {
   const order = topological(Object.values(outputs));
   const placed = placedIn(order);
   let model: Uint8Array | undefined;
+  let room: Footprint | undefined;
   return {
     // Many a graph is authored for its names and sizes alone.
     get model() {
@@ -91,7 +92,9 @@ export function build(outputs: Readonly<Record<string, Var>>): Graph {
     },
     placements: [...placed.values()],
     nodes: order.filter(({ from }) => from.kind === 'op').length,
-    footprint: footprint(order, Object.values(outputs), (v) => sizeOf(v.shape) * bytesPer[v.dtype]),
+    get footprint() {
+      return (room ??= footprint(order, Object.values(outputs), (v) => sizeOf(v.shape) * bytesPer[v.dtype]));
+    },
   };
 }
 

@@ -105,8 +105,10 @@ function cubic(x: number): number {
 }
 
 function turned(matrix: Float32Array, rows: number, columns: number): Float32Array {
-  return Float32Array.from(
-    { length: matrix.length },
-    (_, i) => matrix[(i % rows) * columns + Math.floor(i / rows)]!,
-  );
+  const out = new Float32Array(matrix.length);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++)
+      out[column * rows + row] = matrix[row * columns + column]!;
+  }
+  return out;
 }

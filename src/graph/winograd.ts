@@ -28,6 +28,13 @@ const A = [
   [0, 1, -1, -1],
 ] as const;
 
+/** What a matrix does to the rows and then to the columns of a square, as one matrix: its Kronecker product with itself. */
+const alongBoth = (matrix: readonly (readonly number[])[]): Float32Array =>
+  Float32Array.from(matrix.flatMap((a) => matrix.flatMap((b) => a.flatMap((u) => b.map((v) => u * v)))));
+
+/** Worked out once: a UNet has dozens of convolutions, and is authored for every size of a picture. */
+const [FORWARD, SPREADING, BACK] = [alongBoth(B), alongBoth(G), alongBoth(A)];
+
 /** Of what stands between the steps, four times a feature map: WebAssembly has 4 GB for everything. */
 const MOST_BYTES = 2 ** 27;
 /** Of spread kernels: those of 2560 channels to 1280 take 210 MB. */
@@ -52,14 +59,14 @@ export function winograd(x: Var, p: Scope): Var {
   const [outer] = p.shape('weight') as [number];
   const tiles = (h / 2) * (w / 2);
   const kernels = reshape(spread(p, outer, inner), 16, 1, outer, inner);
-  const forward = constant(alongBoth(B), [16, 1, 1, 4, 4], x.target);
+  const forward = constant(FORWARD, [16, 1, 1, 4, 4], x.target);
   // Channels are an axis along which nothing is added up: so the sixteen sums come to stand outermost, where products want them.
   const overlapping = { kernel_shape: [1, 4, 4], strides: [1, 2, 2], pads: [0, 1, 1, 0, 1, 1] };
   const image = reshape(x, 1, 1, n * inner, h, w);
   const summed = op('Conv', [image, forward], [1, 16, n * inner, h / 2, w / 2], overlapping);
   const apart = reshape(summed, 16, n, inner, tiles);
   const products = op('MatMul', [kernels, apart], [16, n, outer, tiles]);
-  const back = constant(alongBoth(A), [4, 16], x.target);
+  const back = constant(BACK, [4, 16], x.target);
   const each = n * outer * tiles;
   const pixels = op('MatMul', [back, reshape(products, 16, each)], [4, each]);
   const placed = transpose(reshape(pixels, 2, 2, n, outer, h / 2, w / 2), 2, 3, 4, 0, 5, 1);
@@ -70,16 +77,9 @@ export function winograd(x: Var, p: Scope): Var {
 /** 3 × 3 kernels, spread over 4 × 4 by G·g·Gᵀ: [1, 16, outer · inner]. */
 function spread(p: Scope, outer: number, inner: number): Var {
   const { winograd } = p.target;
-  const by = constant(alongBoth(G), [16, 1, 9], p.target, { open: winograd?.sparing ?? false });
+  const by = constant(SPREADING, [16, 1, 9], p.target, { open: winograd?.sparing ?? false });
   // In the file they stand one behind the other, nine numbers each: a line, along which they are convolved themselves.
   const line = p.tensor('weight', { shape: [1, 1, 9 * outer * inner] });
   const stepping = { kernel_shape: [9], strides: [9], pads: [0, 0] };
   return op('Conv', [line, by], [1, 16, outer * inner], stepping);
-}
-
-/** What a matrix does to the rows and then to the columns of a square, as one matrix: its Kronecker product with itself. */
-function alongBoth(matrix: readonly (readonly number[])[]): Float32Array {
-  return Float32Array.from(
-    matrix.flatMap((a) => matrix.flatMap((b) => a.flatMap((u) => b.map((v) => u * v)))),
-  );
 }
