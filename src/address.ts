@@ -13,14 +13,14 @@ const USER = /\/\/[^\s/?#]*@/g;
 const WORD = /[^\s"'<>]+/g;
 /** What people paste that is hardly an address any more. */
 const PARAMETER =
-  /([?&]|(?<![\w.-]))([\w.-]*(?:token|key|secret|passw|signature|sig|auth|x-amz)[\w.-]*)=[^\s&"'<>]+/gi;
+  /(?<![\w.-])(?=[\w.-]*(?:token|key|secret|passw|signature|sig|auth|x-amz))([\w.-]+)=[^\s&"'<>]+/gi;
 
 /** A text with the addresses in it, but for what may be a secret: "https://a.example/b.safetensors?…". */
 export function withoutSecrets(text: string): string {
   return text
     .replace(USER, '//')
     .replace(WORD, (word, at: number) => withoutQuery(word, at === 0 ? 0 : word.indexOf('//')))
-    .replace(PARAMETER, '$1$2=…')
+    .replace(PARAMETER, '$1=…')
     .replace(HUB_KEY, 'hf_…');
 }
 

@@ -33,8 +33,13 @@ function between(t: number, table: Float32Array): { low: number; high: number; s
 
 /** The timestep of a sigma, straight in log sigma between two trained ones: k-diffusion's sigma_to_t. */
 export function timestepOf(sigma: number, { sigmas, logs }: Trained): number {
-  const below = sigmas.findLastIndex((s) => s <= sigma);
-  const low = Math.min(Math.max(below, 0), sigmas.length - 2);
+  // Halved again and again: samplers ask for thousands.
+  let low = 0;
+  for (let above = sigmas.length - 1; above - low > 1;) {
+    const middle = (low + above) >> 1;
+    if (sigmas[middle]! <= sigma) low = middle;
+    else above = middle;
+  }
   const [a, b] = [logs[low]!, logs[low + 1]!];
   return low + Math.min(Math.max((a - Math.log(sigma)) / (a - b), 0), 1);
 }

@@ -156,7 +156,7 @@ export class GoldenNets {
       at += count;
       const parts = made.map((all) => all.subarray(from, from + count));
       const half = this.target.dtype === 'f16';
-      kept[name] = { parts: half ? parts.map(f32ToF16) : parts, shape: shape.with(0, batch) };
+      kept[name] = { parts: half ? parts.map((part) => f32ToF16(part)) : parts, shape: shape.with(0, batch) };
     }
     const net = await this.#open(unetGraph(checkpoint, this.target, { ...size, text: 'keys' }));
     try {

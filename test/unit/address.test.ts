@@ -26,9 +26,9 @@ it.each([
 });
 
 it('a text that was made to take long is looked through at once', () => {
-  for (const text of ['token-', '//', 'a-', '?key', '@//'].map((part) => part.repeat(10_000)))
+  for (const text of ['token-', '//', 'a-', '?key', '@//', 'key='].map((part) => part.repeat(20_000)))
     expect(withoutSecrets(text).length).toBeGreaterThan(0);
-});
+}, 2000);
 
 it('an address with a parameter or a name in it may hold a key', () => {
   const plain = [
