@@ -31,10 +31,14 @@ export const bundled = async (name: string): Promise<Uint8Array<ArrayBuffer>> =>
 
 /** The tokenizer that golden models with a T5 were run with. */
 export const goldenT5 = (): Promise<Tokenizer> =>
-  t5Tokenizer(new TextDecoder().decode(goldenBytes('t5_tokenizer/tokenizer.json')));
+  (t5 ??= t5Tokenizer(new TextDecoder().decode(goldenBytes('t5_tokenizer/tokenizer.json'))));
+let t5: Promise<Tokenizer> | undefined;
 
 /** The app's tokenizer, from the files that the app is served with. */
-export async function servedTokenizer(): Promise<Tokenizer> {
+export const servedTokenizer = (): Promise<Tokenizer> => (served ??= readTokenizer());
+let served: Promise<Tokenizer> | undefined;
+
+async function readTokenizer(): Promise<Tokenizer> {
   vi.stubGlobal('fetch', async (url: string) => {
     return new Response(
       await readFile(new URL(`../../public/${url.replace('app://', '')}`, import.meta.url)),
