@@ -9,7 +9,7 @@ import { constant, op, sizeOf, type Bits, type Var } from './graph';
 import { BLOCK, canBePacked } from './packed';
 import type { Scope } from './scope';
 import { concat, padAxis, pixelUnshuffle, reshape, rowsOf, slice, transpose } from './shapes';
-import { winograd, winogradPays } from './winograd';
+import { filterFor, winograd } from './winograd';
 
 export * from './arithmetic';
 export * from './attention';
@@ -101,7 +101,8 @@ export function conv(
   const oh = Math.floor((h + top + bottom - kh) / stride) + 1;
   const ow = Math.floor((w + left + right - kw) / stride) + 1;
   const attributes = { kernel_shape: [kh, kw], strides: [stride, stride], pads: [top, left, bottom, right] };
-  if (kh === 3 && kw === 3 && stride === 1 && !pad && winogradPays(x, outer)) return winograd(x, p);
+  const filter = kh === 3 && kw === 3 && stride === 1 && !pad ? filterFor(x, outer) : null;
+  if (filter) return winograd(x, p, filter);
   const bias = p.has('bias') ? p.tensor('bias') : null;
   // On WebGPU ONNX Runtime rewrites Conv to NHWC and cancels its own transposes against these two.
   const operands = [padAxis(toImage(x), 1, missing), padAxis(weight, 1, missing), bias] as const;

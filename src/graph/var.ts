@@ -23,12 +23,12 @@ export interface Target {
 
 /** From where on that is quicker. */
 export interface Winograd {
-  /** Tiles of 2 × 2 pixels in a feature map: products have as many columns. */
+  /** Squares of pixels in a feature map: products have as many columns. */
   readonly tiles: number;
   /** Half the channels on either side, where both have as many: with fewer, adding up takes as long as what is saved. */
   readonly channels: number;
-  /** Kernels are spread in every run, and only while one of them is used; else once, and take 16/9 of their room. */
-  readonly sparing?: boolean;
+  /** Kernels are spread once, and take up to four times their room; else in every run, and only while one of them is used. */
+  readonly once?: boolean;
 }
 
 /** A tensor of the checkpoint, seen under a shape of the same size. Its bytes stay in the file. */

@@ -1,85 +1,165 @@
 /**
- * 3 × 3 convolutions by Winograd's minimal filtering F(2 × 2, 3 × 3): four pixels at a time take 16 products for each pair of
- * channels instead of 36. Lavin and Gray (2015), arXiv 1509.09308, section 4.1, whose names for matrices these are.
+ * 3 × 3 convolutions by Winograd's minimal filtering: pixels are computed in squares, of 4 × 4 with 36 products for each pair of
+ * channels instead of 144, or of 2 × 2 with 16 instead of 36. Lavin and Gray (2015), arXiv 1509.09308, section 4, whose names for
+ * matrices these are.
  */
 import { bytesPer, constant, op, type Var } from './graph';
 import type { Scope } from './scope';
-import { reshape, transpose } from './shapes';
+import { concat, reshape, slice, transpose } from './shapes';
 
-/** Bᵀ: [4, 4], by which pixels are added up before. */
-const B = [
-  [1, 0, -1, 0],
-  [0, 1, 1, 0],
-  [0, -1, 1, 0],
-  [0, 1, 0, -1],
-] as const;
+type Matrix = readonly (readonly number[])[];
 
-/** G: [4, 3], by which kernels are spread. */
-const G = [
-  [1, 0, 0],
-  [1 / 2, 1 / 2, 1 / 2],
-  [1 / 2, -1 / 2, 1 / 2],
-  [0, 0, 1],
-] as const;
-
-/** Aᵀ: [2, 4], by which products are added up after. */
-const A = [
-  [1, 1, 1, 0],
-  [0, 1, -1, -1],
-] as const;
-
-/** What a matrix does to the rows and then to the columns of a square, as one matrix: its Kronecker product with itself. */
-const alongBoth = (matrix: readonly (readonly number[])[]): Float32Array =>
-  Float32Array.from(matrix.flatMap((a) => matrix.flatMap((b) => a.flatMap((u) => b.map((v) => u * v)))));
-
-/** Worked out once: a UNet has dozens of convolutions, and is authored for every size of a picture. */
-const [FORWARD, SPREADING, BACK] = [alongBoth(B), alongBoth(G), alongBoth(A)];
-
-/** Of what stands between the steps, four times a feature map: WebAssembly has 4 GB for everything. */
-const MOST_BYTES = 2 ** 27;
-/** Of spread kernels: those of 2560 channels to 1280 take 210 MB. */
-const MOST_SPREAD_BYTES = 2 ** 28;
-
-/** Whether a 3 × 3 convolution of this feature map to so many channels is quicker this way. */
-export function winogradPays(x: Var, outer: number): boolean {
-  const { winograd, layout } = x.target;
-  if (!winograd || layout !== 'nchw' || x.dtype !== 'f32') return false;
-  const [n, inner, h, w] = x.shape as [number, number, number, number];
-  if (h % 2 !== 0 || w % 2 !== 0) return false;
-  const tiles = (h * w) / 4;
-  const bytes = (numbers: number): number => numbers * 16 * bytesPer.f32;
-  if (bytes(n * Math.max(inner, outer) * tiles) > MOST_BYTES || bytes(inner * outer) > MOST_SPREAD_BYTES)
-    return false;
-  return tiles >= winograd.tiles && (inner * outer) / (inner + outer) >= winograd.channels;
+interface Filter {
+  /** Of the squares. */
+  readonly side: number;
+  /** [sums, (side + 2)²]: by which pixels are added up before. */
+  readonly forward: Float32Array;
+  /** [sums, 9]: by which kernels are spread. */
+  readonly spreading: Float32Array;
+  /** [side², sums]: by which products are added up after. */
+  readonly back: Float32Array;
 }
 
-/** nn.Conv2d with 3 × 3 kernels and a padding of 1; x: [N, C, H, W] with even H and W. */
-export function winograd(x: Var, p: Scope): Var {
+/**
+ * What is done to the rows and then to the columns, at once.
+ * @param B Bᵀ, [side + 2, side + 2].
+ * @param G [side + 2, 3].
+ * @param A Aᵀ, [side, side + 2].
+ */
+const filter = (B: Matrix, G: Matrix, A: Matrix): Filter => ({
+  side: A.length,
+  forward: alongBoth(B),
+  spreading: alongBoth(G),
+  back: alongBoth(A),
+});
+
+const { SQRT1_2, SQRT2 } = Math;
+
+/**
+ * F(4 × 4, 3 × 3) at the points 0, ±√½, ±√2 and infinity. The usual 0, ±1, ±2 lose three times as much to rounding: 3.2e-6 of a
+ * convolution of 256 channels (root mean square), these 1.1e-6 to 1.5e-6, F(2 × 2, 3 × 3) 5e-7.
+ */
+const four = filter(
+  [
+    [1, 0, -5 / 2, 0, 1, 0],
+    [0, -SQRT2, -2, SQRT1_2, 1, 0],
+    [0, SQRT2, -2, -SQRT1_2, 1, 0],
+    [0, -SQRT1_2, -1 / 2, SQRT2, 1, 0],
+    [0, SQRT1_2, -1 / 2, -SQRT2, 1, 0],
+    [0, 1, 0, -5 / 2, 0, 1],
+  ],
+  [
+    [1, 0, 0],
+    [-2 / 3, -SQRT2 / 3, -1 / 3],
+    [-2 / 3, SQRT2 / 3, -1 / 3],
+    [1 / 6, SQRT2 / 6, 1 / 3],
+    [1 / 6, -SQRT2 / 6, 1 / 3],
+    [0, 0, 1],
+  ],
+  [
+    [1, 1, 1, 1, 1, 0],
+    [0, SQRT1_2, -SQRT1_2, SQRT2, -SQRT2, 0],
+    [0, 1 / 2, 1 / 2, 2, 2, 0],
+    [0, SQRT1_2 / 2, -SQRT1_2 / 2, 2 * SQRT2, -2 * SQRT2, 1],
+  ],
+);
+
+/** F(2 × 2, 3 × 3): of small feature maps the larger squares would be too few. */
+const two = filter(
+  [
+    [1, 0, -1, 0],
+    [0, 1, 1, 0],
+    [0, -1, 1, 0],
+    [0, 1, 0, -1],
+  ],
+  [
+    [1, 0, 0],
+    [1 / 2, 1 / 2, 1 / 2],
+    [1 / 2, -1 / 2, 1 / 2],
+    [0, 0, 1],
+  ],
+  [
+    [1, 1, 1, 0],
+    [0, 1, -1, -1],
+  ],
+);
+
+/** Of what stands between two steps: WebAssembly has 4 GB for everything. Where it would be more, it is so for some rows at a time. */
+const BAND_BYTES = 2 ** 25;
+/** Of spread kernels: those of 1280 channels to as many take 236 MB in the larger squares, of 2560 to 1280 210 MB in the smaller. */
+const MOST_SPREAD_BYTES = 2 ** 28;
+
+/** How a 3 × 3 convolution of this feature map to so many channels is quickest; null: by ONNX Runtime's own kernel. */
+export function filterFor(x: Var, outer: number): Filter | null {
+  const { winograd, layout } = x.target;
+  if (!winograd || layout !== 'nchw' || x.dtype !== 'f32') return null;
+  const [, inner, h, w] = x.shape as [number, number, number, number];
+  if ((inner * outer) / (inner + outer) < winograd.channels) return null;
+  const pays = ({ side }: Filter): boolean => {
+    const tiles = (h * w) / side ** 2;
+    const bytes = (numbers: number): number => numbers * (side + 2) ** 2 * bytesPer.f32;
+    return (
+      h % side === 0 && w % side === 0 && tiles >= winograd.tiles && bytes(inner * outer) <= MOST_SPREAD_BYTES
+    );
+  };
+  return [four, two].find(pays) ?? null;
+}
+
+/** nn.Conv2d with 3 × 3 kernels and a padding of 1; x: [N, C, H, W], in whole squares of the filter. */
+export function winograd(x: Var, p: Scope, filter: Filter): Var {
+  const { side } = filter;
   const [n, inner, h, w] = x.shape as [number, number, number, number];
   const [outer] = p.shape('weight') as [number];
-  const tiles = (h / 2) * (w / 2);
-  const kernels = reshape(spread(p, outer, inner), 16, 1, outer, inner);
-  const forward = constant(FORWARD, [16, 1, 1, 4, 4], x.target);
-  // Channels are an axis along which nothing is added up: so the sixteen sums come to stand outermost, where products want them.
-  const overlapping = { kernel_shape: [1, 4, 4], strides: [1, 2, 2], pads: [0, 1, 1, 0, 1, 1] };
-  const image = reshape(x, 1, 1, n * inner, h, w);
-  const summed = op('Conv', [image, forward], [1, 16, n * inner, h / 2, w / 2], overlapping);
-  const apart = reshape(summed, 16, n, inner, tiles);
-  const products = op('MatMul', [kernels, apart], [16, n, outer, tiles]);
-  const back = constant(BACK, [4, 16], x.target);
-  const each = n * outer * tiles;
-  const pixels = op('MatMul', [back, reshape(products, 16, each)], [4, each]);
-  const placed = transpose(reshape(pixels, 2, 2, n, outer, h / 2, w / 2), 2, 3, 4, 0, 5, 1);
-  const whole = reshape(placed, n, outer, h, w);
+  const kernels = spread(p, outer, inner, filter);
+  const rowBytes = n * Math.max(inner, outer) * (w / side) * kernels.shape[0]! * bytesPer.f32;
+  const bands = Math.ceil((rowBytes * (h / side)) / BAND_BYTES);
+  const height = Math.ceil(h / side / bands) * side;
+  const tops = Array.from({ length: Math.ceil(h / height) }, (_, i) => i * height);
+  const parts = tops.map((top) => band(x, kernels, filter, top, Math.min(top + height, h)));
+  const [first, ...others] = parts as [Var, ...Var[]]; // a feature map has rows
+  const whole = others.length > 0 ? concat(2, first, ...others) : first;
   return p.has('bias') ? op('Add', [whole, p.tensor('bias', { shape: [outer, 1, 1] })], whole.shape) : whole;
 }
 
-/** 3 × 3 kernels, spread over 4 × 4 by G·g·Gᵀ: [1, 16, outer · inner]. */
-function spread(p: Scope, outer: number, inner: number): Var {
+/** Rows of the convolution, from `top` to before `bottom`. */
+function band(x: Var, kernels: Var, { side, ...by }: Filter, top: number, bottom: number): Var {
+  const [n, inner, h, w] = x.shape as [number, number, number, number];
+  const [sums, , outer] = kernels.shape as [number, number, number];
+  const [rows, columns, reach] = [(bottom - top) / side, w / side, side + 2];
+  const [first, last] = [Math.max(0, top - 1), Math.min(h, bottom + 1)];
+  const seen = last - first < h ? slice(x, 2, first, last) : x;
+  const image = reshape(seen, 1, 1, n * inner, last - first, w);
+  const forward = constant(by.forward, [sums, 1, 1, reach, reach], x.target);
+  // Channels are an axis along which nothing is added up: so the sums come to stand outermost, where products want them.
+  const overlapping = {
+    kernel_shape: [1, reach, reach],
+    strides: [1, side, side],
+    pads: [0, 1 - (top - first), 1, 0, 1 - (last - bottom), 1],
+  };
+  const summed = op('Conv', [image, forward], [1, sums, n * inner, rows, columns], overlapping);
+  const apart = reshape(summed, sums, n, inner, rows * columns);
+  const products = op('MatMul', [kernels, apart], [sums, n, outer, rows * columns]);
+  const back = constant(by.back, [side * side, sums], x.target);
+  const each = n * outer * rows * columns;
+  const pixels = op('MatMul', [back, reshape(products, sums, each)], [side * side, each]);
+  const placed = transpose(reshape(pixels, side, side, n, outer, rows, columns), 2, 3, 4, 0, 5, 1);
+  return reshape(placed, n, outer, bottom - top, w);
+}
+
+/** 3 × 3 kernels g, spread by G·g·Gᵀ: [sums, 1, outer, inner]. */
+function spread(p: Scope, outer: number, inner: number, { spreading }: Filter): Var {
   const { winograd } = p.target;
-  const by = constant(SPREADING, [16, 1, 9], p.target, { open: winograd?.sparing ?? false });
+  const sums = spreading.length / 9;
+  const by = constant(spreading, [sums, 1, 9], p.target, { open: !winograd?.once });
   // In the file they stand one behind the other, nine numbers each: a line, along which they are convolved themselves.
   const line = p.tensor('weight', { shape: [1, 1, 9 * outer * inner] });
   const stepping = { kernel_shape: [9], strides: [9], pads: [0, 0] };
-  return op('Conv', [line, by], [1, 16, outer * inner], stepping);
+  return reshape(op('Conv', [line, by], [1, sums, outer * inner], stepping), sums, 1, outer, inner);
+}
+
+/** What a matrix does to the rows and then to the columns of a square, as one matrix: its Kronecker product with itself. */
+function alongBoth(matrix: Matrix): Float32Array {
+  return Float32Array.from(
+    matrix.flatMap((a) => matrix.flatMap((b) => a.flatMap((u) => b.map((v) => u * v)))),
+  );
 }

@@ -194,7 +194,7 @@ export function unetInputs(
 }
 
 /** A net's weights up to which its kernels may be spread once and for all, and up to which they may be spread at all. */
-const MOST_SPREAD_BYTES = { once: 2 ** 30, sparing: 2.5 * 2 ** 30 };
+const MOST_SPREAD_BYTES = { once: 0.75 * 2 ** 30, atAll: 2.5 * 2 ** 30 };
 
 /**
  * What is wished of a net's graph, as far as its weights leave room for that: in single precision SD 1.5's, 3.4 GB, nearly fill
@@ -208,8 +208,8 @@ export function fitting(
 ): Target {
   if (!winograd) return target;
   const bytes = bytesOfNet(tensors, place, target);
-  if (bytes > MOST_SPREAD_BYTES.sparing) return target;
-  return { ...target, winograd: { sparing: bytes > MOST_SPREAD_BYTES.once, ...winograd } };
+  if (bytes > MOST_SPREAD_BYTES.atAll) return target;
+  return { ...target, winograd: { once: bytes <= MOST_SPREAD_BYTES.once, ...winograd } };
 }
 
 /** `latents` [batch, channels, h, w], as the VAE's encoder gives them → `image` [batch, 3, f·h, f·w] in −1…1. */

@@ -28,14 +28,14 @@ describeNets(
 
 // The miniatures have too few channels for it to pay; texts told as the app does it.
 describe.each([
-  { what: 'spread once', model: 'sd1', sparing: false },
-  { what: 'spread in every run', model: 'sdxl', sparing: true },
-])('with kernels $what', ({ model, sparing }) => {
+  { what: 'spread once', model: 'sd1', once: true },
+  { what: 'spread in every run', model: 'sdxl', once: false },
+])('with kernels $what', ({ model, once }) => {
   describeNets(
     'wasm with convolutions Winograd’s way',
     () => {
       const machine = wasmMachine(new Sessions(tuned));
-      const winograd = { tiles: 1, channels: 1, sparing };
+      const winograd = { tiles: 1, channels: 1, once };
       const target: Machine['target'] = () => ({ ...machine.target(), winograd });
       return Promise.resolve({ ...machine, target });
     },
