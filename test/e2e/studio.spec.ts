@@ -171,4 +171,32 @@ test('shortcuts go by their place on keyboards of other scripts; a number that i
     await page.keyboard.press('Enter');
     await expect(tool('Rectangle')).toBeVisible();
   });
+
+  await test.step('a file is pasted like one that is dropped', async () => {
+    await page.evaluate(() => {
+      const clipboardData = new DataTransfer();
+      clipboardData.items.add(new File(['xx'], 'pasted.safetensors'));
+      document.body.dispatchEvent(
+        new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }),
+      );
+    });
+    await expect(
+      app.alert.filter({ hasText: 'pasted.safetensors is not a .safetensors file' }),
+    ).toBeVisible();
+  });
+
+  await test.step('where nothing had the focus before a window, nothing has it after that', async () => {
+    await page.getByRole('tab', { name: 'Text' }).click();
+    await page.reload();
+    await app.ready();
+    const focused = () => page.evaluate(() => document.activeElement?.tagName);
+    expect(await focused()).toBe('BODY');
+    await page.keyboard.press('?');
+    const help = page.getByRole('dialog', { name: 'Keyboard shortcuts' });
+    await expect(help).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(help).toHaveCount(0);
+    await page.evaluate(() => new Promise((soon) => setTimeout(soon, 100))); // it is looked for a moment later
+    expect(await focused()).toBe('BODY');
+  });
 });

@@ -14,8 +14,11 @@ interface Place {
 
 const CAN_HAVE_IT = 'a[href], button, input, select, textarea, summary, [tabindex]';
 
-const canHaveIt = (element: HTMLElement): boolean =>
-  element.isConnected && element.tabIndex >= 0 && !element.matches(':disabled') && element.checkVisibility();
+/** By a press or by us, if not by Tab. */
+const canTakeIt = (element: HTMLElement): boolean =>
+  element.isConnected && !element.matches(':disabled') && element.checkVisibility();
+
+const canHaveIt = (element: HTMLElement): boolean => element.tabIndex >= 0 && canTakeIt(element);
 
 const inside = (node: HTMLElement): HTMLElement[] =>
   [...node.querySelectorAll<HTMLElement>(CAN_HAVE_IT)].filter(canHaveIt);
@@ -63,9 +66,11 @@ export function keepFocus(): () => void {
     const lost = !active || active === document.body || active.matches(':disabled');
     if (!last || !lost || canHaveIt(last.element)) return;
     const closed = last.element.closest('dialog')?.isConnected === false;
-    const place: Place = (closed && behind) || last;
-    const next = canHaveIt(place.element) ? place.element : heir(place);
+    const place = closed ? behind : last;
     last = null;
+    // Where nothing had it before a window was opened by a key, nothing has it now: no button is to be pressed by the next one.
+    if (!place) return;
+    const next = canTakeIt(place.element) ? place.element : heir(place);
     next?.focus({ preventScroll: place.byHand });
   }
 
