@@ -13,12 +13,13 @@ import { worstDifference } from './tensors';
 
 const machine = wasmMachine(new Sessions(tuned));
 
-const sines = (length: number, by: number): Float32Array =>
-  Float32Array.from({ length }, (_, i) => Math.sin(i * by + 1));
+/** In −1…1, without a pattern: where most of a sum cancels out, any way of adding it up loses as much more. */
+const noise = (length: number): Float32Array =>
+  Float32Array.from({ length }, (_, i) => (Math.sin(i * 12.9898) * 43758.5453) % 1);
 
 /** A convolution's weights and its bias, in f32. */
 function weightsOf(outer: number, inner: number): Weights {
-  const numbers = sines(outer * inner * 9 + outer, 12.9898).map((v) => v / 8);
+  const numbers = noise(outer * inner * 9 + outer).map((v) => v / 8);
   const begins = outer * inner * 36;
   const tensor = (name: string, shape: number[], begin: number, end: number): [string, TensorInfo] => [
     name,
@@ -49,14 +50,14 @@ it.each([
   { side: 4, inner: 96, outer: 96, h: 16, w: 16 },
   { side: 4, inner: 64, outer: 160, h: 12, w: 24 },
   { side: 4, inner: 128, outer: 64, h: 32, w: 20 },
-  // In bands that are not all as high.
-  { side: 2, inner: 64, outer: 64, h: 90, w: 186 },
-  { side: 4, inner: 64, outer: 64, h: 132, w: 256 },
+  // In two bands, the second of fewer rows.
+  { side: 2, inner: 512, outer: 40, h: 30, w: 70 },
+  { side: 4, inner: 512, outer: 40, h: 60, w: 64 },
 ])('$inner to $outer channels of $h × $w are the same', async ({ side, inner, outer, h, w }) => {
   const shape = [2, inner, h, w];
   expect(filterFor(input('x', shape, machine.target()), outer)?.side).toBe(side);
   const weights = weightsOf(outer, inner);
-  const values = { x: { data: sines(2 * inner * h * w, 4.1), shape } };
+  const values = { x: { data: noise(2 * inner * h * w), shape } };
   const answer = async (way: Way): Promise<Float32Array> => {
     const graph = graphOf(weights, shape, way);
     expect(graph.nodes > 1).toBe(way !== 'own');
@@ -71,7 +72,7 @@ it.each([
   for (const way of ['once', 'every run'] as const) {
     const worst = worstDifference(await answer(way), own);
     console.info(`${inner} to ${outer}, spread ${way}: worst relative difference ${worst.toExponential(1)}`);
-    expect(worst).toBeLessThan(2e-5);
+    expect(worst).toBeLessThan(side === 4 ? 5e-6 : 2e-6);
   }
 });
 
