@@ -154,8 +154,7 @@ function serialized(
     .message(7, graph)
     .message(8, opset('', 20))
     .message(8, opset('com.microsoft', 1))
-    .done()
-    .slice();
+    .done();
 }
 
 /** Every Var after its inputs. A loop, not recursion: a UNet is over a thousand ops deep. */

@@ -3,33 +3,30 @@
  * https://protobuf.dev/programming-guides/encoding/
  */
 
-/** A message in the making; fields are appended in the order they are written. */
+/** What stands in a message, one after the other: varints, ASCII, bytes as they are, other messages. */
+type Part = number | bigint | string | Uint8Array | Message;
+
+/**
+ * A message in the making; fields are appended in the order they are written. Nothing is copied before all is there: an ONNX
+ * graph is ten thousand messages within each other.
+ */
 export class Message {
-  /** Most messages are no larger, and up to this size V8 makes arrays cheaply. */
-  #bytes = new Uint8Array(64);
+  readonly #parts: Part[] = [];
   #length = 0;
 
-  #reserve(more: number): void {
-    if (this.#length + more <= this.#bytes.length) return;
-    const grown = new Uint8Array(Math.max(this.#bytes.length * 2, this.#length + more));
-    grown.set(this.#bytes.subarray(0, this.#length));
-    this.#bytes = grown;
+  #varint(value: number | bigint): void {
+    // Negatives take ten bytes, as int64 does.
+    const part = value >= 0 && value < 2 ** 31 ? Number(value) : BigInt.asUintN(64, BigInt(value));
+    this.#parts.push(part);
+    this.#length += sizeOf(part);
   }
 
-  #varint(value: number | bigint): void {
-    this.#reserve(10);
-    if (value >= 0 && value < 2 ** 31) {
-      let rest = Number(value);
-      for (; rest > 127; rest >>= 7) this.#bytes[this.#length++] = (rest & 127) | 128;
-      this.#bytes[this.#length++] = rest;
-      return;
-    }
-    let rest = BigInt.asUintN(64, BigInt(value)); // negatives take ten bytes, as int64 does
-    while (rest > 127n) {
-      this.#bytes[this.#length++] = Number(rest & 127n) | 128;
-      rest >>= 7n;
-    }
-    this.#bytes[this.#length++] = Number(rest);
+  #put(field: number, part: string | Uint8Array | Message, length: number): this {
+    this.#varint((field << 3) | 2);
+    this.#varint(length);
+    this.#parts.push(part);
+    this.#length += length;
+    return this;
   }
 
   /** int32, int64, bool or enum. */
@@ -41,39 +38,66 @@ export class Message {
 
   float(field: number, value: number): this {
     this.#varint((field << 3) | 5);
-    this.#reserve(4);
-    new DataView(this.#bytes.buffer).setFloat32(this.#length, value, true);
+    const bytes = new Uint8Array(4);
+    new DataView(bytes.buffer).setFloat32(0, value, true);
+    this.#parts.push(bytes);
     this.#length += 4;
     return this;
   }
 
+  /** @param value which stays as it is until the message is done. */
   bytes(field: number, value: Uint8Array): this {
-    this.#varint((field << 3) | 2);
-    this.#varint(value.length);
-    this.#reserve(value.length);
-    this.#bytes.set(value, this.#length);
-    this.#length += value.length;
-    return this;
+    return this.#put(field, value, value.length);
   }
 
   /** @param value of names, which are ASCII in practice; anything else is written as proper UTF-8. */
   text(field: number, value: string): this {
     if (!isAscii(value)) return this.bytes(field, Uint8Array.from(utf8(value)));
-    this.#varint((field << 3) | 2);
-    this.#varint(value.length);
-    this.#reserve(value.length);
-    for (let i = 0; i < value.length; i++) this.#bytes[this.#length++] = value.charCodeAt(i);
-    return this;
+    return this.#put(field, value, value.length);
   }
 
+  /** @param value to which nothing more is written. */
   message(field: number, value: Message): this {
-    return this.bytes(field, value.done());
+    return this.#put(field, value, value.#length);
   }
 
-  /** The bytes so far (a view; write nothing more while holding it). */
+  /** All of its bytes. */
   done(): Uint8Array {
-    return this.#bytes.subarray(0, this.#length);
+    const out = new Uint8Array(this.#length);
+    this.#write(out, 0);
+    return out;
   }
+
+  /** Gives where it ends. */
+  #write(out: Uint8Array, begin: number): number {
+    let at = begin;
+    for (const part of this.#parts) {
+      if (typeof part === 'number') {
+        let rest = part;
+        for (; rest > 127; rest >>= 7) out[at++] = (rest & 127) | 128;
+        out[at++] = rest;
+      } else if (typeof part === 'string') {
+        for (let i = 0; i < part.length; i++) out[at++] = part.charCodeAt(i);
+      } else if (part instanceof Message) at = part.#write(out, at);
+      else if (typeof part === 'bigint') {
+        let rest = part;
+        for (; rest > 127n; rest >>= 7n) out[at++] = Number(rest & 127n) | 128;
+        out[at++] = Number(rest);
+      } else {
+        out.set(part, at);
+        at += part.length;
+      }
+    }
+    return at;
+  }
+}
+
+/** Bytes of a varint: seven bits in each. */
+function sizeOf(value: number | bigint): number {
+  let size = 1;
+  if (typeof value === 'number') for (let rest = value >> 7; rest > 0; rest >>= 7) size++;
+  else for (let rest = value >> 7n; rest > 0n; rest >>= 7n) size++;
+  return size;
 }
 
 function isAscii(text: string): boolean {
