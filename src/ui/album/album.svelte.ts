@@ -163,10 +163,10 @@ export class Album {
     return this.#marking.mark(places, { folder }, words.album.filed(places.length, folder));
   }
 
-  /** Deletes pictures, for good unless they are brought back. */
-  async remove(places: readonly number[]): Promise<void> {
+  /** Deletes pictures, for good unless they are brought back. @param back called when they are. */
+  async remove(places: readonly number[], back?: () => void): Promise<void> {
     const there = this.#sight.at(places).map(({ place }) => place);
-    if (there.length > 0) await this.#deletions.remove(there, words.changes.deleted(there.length));
+    if (there.length > 0) await this.#deletions.remove(there, words.changes.deleted(there.length), back);
   }
 
   /** All pictures are thrown away, but those made of what another tab works on: so many are left. */

@@ -20,17 +20,17 @@ export class Deletions {
     this.#changes = changes;
   }
 
-  /** @param told what is said of it. */
-  async remove(places: readonly number[], told: string): Promise<void> {
+  /** @param told what is said of it. @param back called when they are there again. */
+  async remove(places: readonly number[], told: string, back?: () => void): Promise<void> {
     const kept = places.filter((place) => !this.#sight.wholes.isUnkept(place));
     const removal =
       kept.length > 0 ? await this.#storing.attempt((drawer) => drawer.pictures.remove(kept)) : null;
-    this.done(places, removal, told);
+    this.done(places, removal, told, back);
     await this.#sight.fill();
   }
 
   /** Pictures were taken out of sight. @param removal null where they lie in no drawer, or it is stuck. */
-  done(places: readonly number[], removal: Removal | null, told: string): void {
+  done(places: readonly number[], removal: Removal | null, told: string, back?: () => void): void {
     const cards = this.#sight.at(places);
     const { wholes } = this.#sight;
     const unkept = this.#sight.lose(places).map((result) => [wholes.placeOf(result), result] as const);
@@ -39,8 +39,8 @@ export class Deletions {
       undo: () => {
         for (const [place, { url: _, number: __, ...picture }] of unkept) wholes.add(place, picture, false);
         const inMemory = unkept.map(([place]) => place);
-        void this.#sight.lay(removal ? cards.filter(({ place }) => inMemory.includes(place)) : cards);
-        if (removal) void this.#bringBack(removal);
+        const laid = this.#sight.lay(removal ? cards.filter(({ place }) => inMemory.includes(place)) : cards);
+        void Promise.all([laid, removal && this.#bringBack(removal)]).then(back);
       },
       ...(removal && { over: () => void this.#erase([removal]) }),
     };

@@ -68,13 +68,21 @@ export class View {
     this.#shown = row[next % row.length]!; // there are some
   }
 
-  /** The picture that is shown is thrown away; of candidates, the next one is shown. */
+  /** The picture that is shown is thrown away; of candidates, the next one is shown. Brought back, it is shown again. */
   async discard(): Promise<void> {
     const { shown, candidates } = this;
     if (!shown) return;
     const place = candidates.indexOf(shown);
     // Before it is gone, so that what is pressed to go through them stays where it is.
     this.#shown = place < 0 ? null : (candidates[place + 1] ?? candidates[place - 1] ?? null);
-    await this.#album.remove([this.#album.placeOf(shown)]);
+    const number = this.#album.placeOf(shown);
+    const next = this.#shown;
+    await this.#album.remove([number], () => void this.#showAgain(number, next));
+  }
+
+  /** Unless somebody looks at something else by now. */
+  async #showAgain(number: number, next: Result | null): Promise<void> {
+    const back = await this.#album.whole(number);
+    if (back && this.#shown === next) this.#shown = back;
   }
 }

@@ -112,6 +112,26 @@ test('deleted pictures come back, each into its place', async () => {
   expect(shown.ok).toBe(true);
 });
 
+test('a picture that was thrown away and comes back is shown again, unless another one is looked at', async () => {
+  const { studio } = studioAtWork();
+  const { album, view, changes } = studio;
+  Object.assign(studio.settings.current, { count: 3, seed: '1', like: 'A1111' });
+  await studio.generate();
+  const shown = () => view.shown?.job.seed;
+  view.show(album.results[1]!);
+  await view.discard();
+  expect(shown()).toBeUndefined();
+  changes.undo();
+  await turn();
+  expect(shown()).toBe(2n);
+
+  await view.discard();
+  view.show(album.results[0]!);
+  changes.undo();
+  await turn();
+  expect([shown(), album.results.length]).toEqual([3n, 3]);
+});
+
 test('the oldest picture without a star makes room where only so many are kept, with a word, and comes back', async () => {
   const { studio } = studioAtWork();
   const { album, changes } = studio;
