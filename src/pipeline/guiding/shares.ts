@@ -41,6 +41,6 @@ export function sharesOf(masks: readonly (Mask | undefined)[]): Shares {
 }
 
 function brought({ width, height, alpha }: Mask, size: Extent): Float32Array {
-  const parts = Float32Array.from(alpha, (a) => a / 255);
+  const parts = new Float32Array(alpha).map((a) => a / 255);
   return resample(parts, { h: height, w: width }, size, 'bicubic');
 }
