@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'playwright/test';
 import { launch } from '../chromium.mjs';
 import { startPort, oneThreadPort } from './ports';
-import { oneProcess } from './shared-context';
+import { sharing } from './shared-context';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -32,7 +32,7 @@ export default defineConfig({
   projects: [
     {
       name: 'chromium',
-      use: { browserName: 'chromium', launchOptions: { ...launch, args: [...launch.args, oneProcess] } },
+      use: { browserName: 'chromium', launchOptions: { ...launch, args: [...launch.args, ...sharing] } },
     },
   ],
   webServer: [

@@ -5,8 +5,14 @@
 import { readdirSync } from 'node:fs';
 import type { Browser, BrowserContext, Page } from 'playwright/test';
 
-/** Every page of one site in one process: it is what compiled code is shared in. */
-export const oneProcess = '--process-per-site';
+/** For a browser in which pages come one after the other. */
+export const sharing = [
+  // Every page of one site in one process: it is what compiled code is shared in.
+  '--process-per-site',
+  // V8 optimises a function of WebAssembly once so many of its bytes were run, by all pages together. With the usual 13 million that
+  // comes to functions that run once a page, two of them a megabyte long, and costs more than it ever saves.
+  '--js-flags=--wasm-tiering-budget=300000000',
+];
 
 export class SharedContext {
   #context: BrowserContext | undefined;
