@@ -1,6 +1,6 @@
 /**
  * What axe-core can tell of, in all views and windows: one visit walks through them, and draws nothing. Those of a run are looked at
- * where there is one: `queue.spec.ts`, and `from-pictures.spec.ts`.
+ * where there is one: `queue.ts`, and `from-pictures.spec.ts`.
  */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';

@@ -63,7 +63,7 @@ test('what is drawn while a checkpoint is imported is what is drawn afterwards, 
   await context.close();
 });
 
-test('where the import is stopped or fails a picture in work is finished, and what was chosen before is chosen again, as it was left', async ({
+test('where the import is stopped or fails a picture in work is finished, and what was chosen before is chosen again, as it was left; a file that is changed meanwhile is told', async ({
   app,
 }, info) => {
   const { page } = app;
@@ -102,21 +102,19 @@ test('where the import is stopped or fails a picture in work is finished, and wh
   await expectBack();
   await expect(app.result).toBeVisible({ timeout: 200_000 });
   await expect(app.alert).toHaveCount(1);
-});
 
-test('a file that is changed meanwhile is told, by the picture and by the import', async ({ app }, info) => {
-  const { page } = app;
-  await app.open();
-  const { path, goOn } = await bring(app, info);
-  writeFileSync(path, 'something else');
-  await app.fill(job);
-  await app.generate.click();
-  const unreadable = app.alert.filter({ hasText: /^sd1\.safetensors cannot be read any more/ });
-  await expect(unreadable).toHaveCount(1);
-  await goOn();
-  await expect(unreadable).toHaveCount(2);
-  await expect(app.model.locator('option', { hasText: 'sd1' })).toHaveCount(0);
-  await page.reload();
-  await app.ready();
-  await expect(app.model.locator('option', { hasText: 'sd1' })).toHaveCount(0);
+  await test.step('a file that is changed meanwhile is told, by the picture and by the import', async () => {
+    const { path, goOn: readOn } = await bring(app, info);
+    writeFileSync(path, 'something else');
+    await app.fill(job);
+    await app.generate.click();
+    const unreadable = app.alert.filter({ hasText: /^sd1\.safetensors cannot be read any more/ });
+    await expect(unreadable).toHaveCount(1);
+    await readOn();
+    await expect(unreadable).toHaveCount(2);
+    await expect(app.model.locator('option', { hasText: 'sd1' })).toHaveCount(0);
+    await page.reload();
+    await app.ready();
+    await expect(app.model.locator('option', { hasText: 'sd1' })).toHaveCount(0);
+  });
 });

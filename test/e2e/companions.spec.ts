@@ -1,5 +1,5 @@
 /**
- * Hints: found in a picture, drawn by hand, made by a net of their own; shown, remembered and followed. And what else comes with the
+ * Pictures made larger (`enlarge.ts`). Hints: found in a picture, drawn by hand, made by a net of their own; shown, remembered and followed. And what else comes with the
  * bundled model does what it says; what exactly each draws: `golden/companions.test.ts`. On the CPU, which is quick here.
  */
 import { readFileSync } from 'node:fs';
@@ -15,6 +15,7 @@ import { memorySource } from '../../src/weights/source';
 import { pictureDifference } from '../golden/tensors';
 import { colourAt, expect, golden, test, type App } from './app';
 import { MaskCanvas } from './canvas';
+import { expectEnlargedKept, isEnlarged } from './enlarge';
 
 const net = {
   name: 'sk_model.safetensors',
@@ -106,11 +107,13 @@ async function chooseModel({ model }: App, title: string): Promise<void> {
 }
 
 // One visit: what a page costs is its first picture.
-test('hints are made in all three ways, shown as they will be followed, remembered, and followed; the embedding, the LoRA and the models for instructions and for inpainting do what they are named for', async ({
+test('a picture is enlarged by an upscaler, or drawn anew in tiles; hints are made in all three ways, shown as they will be followed, remembered, and followed; the embedding, the LoRA and the models for instructions and for inpainting do what they are named for', async ({
   app,
 }) => {
   const { page } = app;
   await app.open();
+  await isEnlarged(app);
+
   const control = region(app);
   const preprocessor = control.getByRole('combobox', { name: 'Preprocessor' });
   const source = control.getByLabel('Control image', { exact: true });
@@ -163,9 +166,10 @@ test('hints are made in all three ways, shown as they will be followed, remember
     await page.getByRole('button', { name: 'Undo' }).click();
     await expect(control.getByText('halves.png')).toBeVisible();
   });
+  await expectEnlargedKept(app);
 
   await test.step('a net for line art makes a hint, and a picture is drawn by it', async () => {
-    await app.fill({ prompt: 'red apple', steps: 1, seed: 7 });
+    await app.fill({ prompt: 'red apple', steps: 1, guidance: 5, seed: 7, width: 96, height: 96 });
     await expect(preprocessor.locator('option[value=lineart_realistic]')).toHaveCount(0);
     await expect(preprocessor.locator('option[disabled]')).toHaveText(/import a net/);
     await app.importFiles(net);

@@ -43,7 +43,7 @@ const stored = (app: App): Promise<number> =>
   );
 
 // One visit, and mostly a LoRA instead of a model, which is smaller.
-test('what is looked up is named, stopped, discarded, checked, and refused in plain words; a model outlasts Stop, breaks and a reload, and draws what diffusers draws', async ({
+test('what is looked up is named, stopped, discarded, checked, and refused in plain words; a model outlasts Stop, breaks and a reload, and draws what diffusers draws, as does a file that is used in place', async ({
   app,
 }) => {
   const { page } = app;
@@ -63,6 +63,14 @@ test('what is looked up is named, stopped, discarded, checked, and refused in pl
     }
   });
   app.allowed.push('https://huggingface.co/');
+  // The browser's own private folder holds files with the handles that a disk's have; no dialog can be pressed here.
+  await page.addInitScript(() => {
+    Object.assign(window, {
+      showOpenFilePicker: async () => [
+        await (await navigator.storage.getDirectory()).getFileHandle('mine.safetensors', { create: true }),
+      ],
+    });
+  });
   await app.open();
   expect(server.asked).toEqual([]);
   await expect(page.getByRole('button', { name: 'nothing sent elsewhere' })).toBeVisible();
@@ -188,45 +196,38 @@ test('what is looked up is named, stopped, discarded, checked, and refused in pl
     await app.fill(job);
     await expectPicture(await app.draw(), 'models/sd1/cases/txt2img_euler/expected.png', 'downloaded (CPU)');
   });
+
+  await usedInPlace(app);
 });
 
-test('a file that is used in place is not copied, is there after a reload, and says when it was changed', async ({
-  app,
-}) => {
-  const { page } = app;
-  // The browser's own private folder holds files with the handles that a disk's have; no dialog can be pressed here.
-  await page.addInitScript(() => {
-    Object.assign(window, {
-      showOpenFilePicker: async () => [
-        await (await navigator.storage.getDirectory()).getFileHandle('mine.safetensors', { create: true }),
-      ],
+async function usedInPlace(app: App): Promise<void> {
+  await test.step('a file that is used in place is not copied, is there after a reload, and says when it was changed', async () => {
+    const { page } = app;
+    await app.writePrivately('mine.safetensors', file);
+
+    await page.getByText(/Models on this device/).click();
+    await page.getByRole('checkbox', { name: /Import without a copy/ }).check();
+    await page.getByText('Import model', { exact: true }).click();
+    await expect(app.model.locator('option:checked')).toHaveText(/mine/);
+    await app.fill(job);
+    await expectPicture(await app.draw(), 'models/sd1/cases/txt2img_euler/expected.png', 'in place (CPU)');
+
+    await page.evaluate(async () => {
+      const folder = await navigator.storage.getDirectory();
+      const handle = await folder.getFileHandle('mine.safetensors');
+      const out = await handle.createWritable({ keepExistingData: true });
+      await out.truncate((await handle.getFile()).size - 1);
+      await out.close();
     });
+    await page.reload();
+    await app.ready();
+    await expect(app.model.locator('option:checked')).toHaveText(/mine/);
+    await app.generate.click();
+    await expect(app.alert).toContainText('mine.safetensors was changed');
+    await page.getByText(/Models on this device/).click();
+    await page.getByRole('button', { name: 'Remove mine.safetensors' }).click();
+    await expect(page.getByText('Its file stays where it is.')).toBeVisible();
+    await page.getByRole('button', { name: 'Remove', exact: true }).click();
+    await expect(app.model.locator('option', { hasText: 'mine' })).toHaveCount(0);
   });
-  await app.open();
-  await app.writePrivately('mine.safetensors', file);
-
-  await page.getByText(/Models on this device/).click();
-  await page.getByRole('checkbox', { name: /Import without a copy/ }).check();
-  await page.getByText('Import model', { exact: true }).click();
-  await expect(app.model.locator('option:checked')).toHaveText(/mine/);
-  await app.fill(job);
-  await expectPicture(await app.draw(), 'models/sd1/cases/txt2img_euler/expected.png', 'in place (CPU)');
-
-  await page.evaluate(async () => {
-    const folder = await navigator.storage.getDirectory();
-    const handle = await folder.getFileHandle('mine.safetensors');
-    const out = await handle.createWritable({ keepExistingData: true });
-    await out.truncate((await handle.getFile()).size - 1);
-    await out.close();
-  });
-  await page.reload();
-  await app.ready();
-  await expect(app.model.locator('option:checked')).toHaveText(/mine/);
-  await app.generate.click();
-  await expect(app.alert).toContainText('mine.safetensors was changed');
-  await page.getByText(/Models on this device/).click();
-  await page.getByRole('button', { name: 'Remove mine.safetensors' }).click();
-  await expect(page.getByText('Its file stays where it is.')).toBeVisible();
-  await page.getByRole('button', { name: 'Remove', exact: true }).click();
-  await expect(app.model.locator('option', { hasText: 'mine' })).toHaveCount(0);
-});
+}

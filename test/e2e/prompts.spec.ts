@@ -1,9 +1,10 @@
 /**
- * Prompts from before, by keys and from their list; styles, from a name to the picture's recipe; recipes: pasted, chosen, followed and
+ * The album (`album.ts`). Prompts from before, by keys and from their list; styles, from a name to the picture's recipe; recipes: pasted, chosen, followed and
  * handed on; and the keys that weigh a part of a prompt. By real events.
  */
 import { readFile } from 'node:fs/promises';
 import { pngTexts } from '../../src/recipe/picture/png';
+import { albumIsUsed, saveByDownload } from './album';
 import { expect, test } from './app';
 
 const INFO = `(masterpiece:1.2), a red apple
@@ -28,7 +29,7 @@ const paste = (text: string) => {
 };
 
 // One visit: what a page costs is its first picture.
-test('prompts that were drawn are gone through, and nothing written is lost; styles are made, chosen, drawn with, brought and taken away; recipes are taken over when that is wished, and one goes into a link', async ({
+test('pictures are brought, found and taken out of the album; prompts that were drawn are gone through, and nothing written is lost; styles are made, chosen, drawn with, brought and taken away; recipes are taken over when that is wished, and one goes into a link', async ({
   app,
   page,
   context,
@@ -46,7 +47,10 @@ test('prompts that were drawn are gone through, and nothing written is lost; sty
     await expect(negative).toHaveValue(unwanted);
   };
   await page.addInitScript(takeShared);
+  await saveByDownload(page);
   await app.open();
+  await albumIsUsed(app);
+
   await history.click();
   await expect(dialog).toContainText('Prompts that you draw are remembered here');
   await dialog.getByRole('button', { name: 'Close' }).click();
@@ -70,6 +74,7 @@ test('prompts that were drawn are gone through, and nothing written is lost; sty
 
   await app.fill({
     prompt: 'sun',
+    negative: '',
     steps: 1,
     guidance: 1,
     width: 64,

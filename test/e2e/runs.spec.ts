@@ -1,8 +1,10 @@
-/** Runs: what is said of them, and what can be done while they last; what makes them faster and other ones; and many in a grid. */
-import { readFile } from 'node:fs/promises';
-import { PNG } from 'pngjs';
-import { pngTexts } from '../../src/recipe/picture/png';
+/**
+ * Runs: those that wait (`queue.ts`); what is said of them, and what can be done while they last; what makes them faster and other
+ * ones; and many in a grid (`grid.ts`).
+ */
 import { expect, test } from './app';
+import { drawnPictures, gridIsDrawn } from './grid';
+import { doneIsEdited, drawnForever, runsWait } from './queue';
 
 /** What the page has asked of the system, which a browser without a window would not show. */
 interface Asked {
@@ -37,7 +39,7 @@ function observeSystem() {
 }
 
 // One visit: what a page costs is its first picture.
-test('the end of a run is said: aloud, in the title until it is seen, by the system where that was asked for; what is done is looked at meanwhile; runs are made faster, and many are one grid', async ({
+test('what is asked for while a picture is drawn waits, over a reload, too; the end of a run is said: aloud, in the title until it is seen, by the system where that was asked for; what is done is looked at meanwhile; runs are made faster, and many are one grid', async ({
   app,
   context,
 }) => {
@@ -46,6 +48,13 @@ test('the end of a run is said: aloud, in the title until it is seen, by the sys
   const asked = () => page.evaluate(() => window.asked);
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await app.open();
+  await runsWait(app);
+  await doneIsEdited(app);
+  await drawnForever(app);
+
+  const strip = drawnPictures(app);
+  const drawn = await strip.count();
+  const picture = (n: number) => page.getByRole('button', { name: new RegExp(`^Picture ${drawn + n}:`) });
   const small = { width: 48, height: 48, sampler: 'Euler' } as const; // no smaller ones are drawn
   await app.fill({ ...small, prompt: 'penguin', steps: 4, guidance: 1 });
   await app.generate.click();
@@ -95,7 +104,7 @@ test('the end of a run is said: aloud, in the title until it is seen, by the sys
     await page.waitForFunction(() => document.body.innerText.includes('Picture 2 of 3 · Step'));
     const letGo = await app.holdEngine();
     await expect(page.getByRole('status').filter({ hasText: 'Picture 1 of 3 is done.' })).toBeVisible();
-    await page.getByRole('button', { name: /^Picture 2:/ }).click();
+    await picture(2).click();
     const saved = await app.download();
     expect(saved.width).toBe(small.width);
     await expect(app.progress, 'it goes on').toBeVisible();
@@ -105,9 +114,9 @@ test('the end of a run is said: aloud, in the title until it is seen, by the sys
 
     // One tab stop for all of them; arrows go from one to the next.
     await expect(app.progress).toBeHidden({ timeout: 120_000 });
-    await page.getByRole('button', { name: /^Picture 4:/ }).focus();
+    await picture(4).focus();
     await page.keyboard.press('ArrowRight');
-    await expect(page.getByRole('button', { name: /^Picture 3:/ })).toBeFocused();
+    await expect(picture(3)).toBeFocused();
     await expect(page.getByText('2 of 3', { exact: true })).toBeVisible();
     expect(await page.locator('[aria-label="Pictures"] button[tabindex="0"]').count()).toBe(1);
   });
@@ -140,81 +149,17 @@ test('the end of a run is said: aloud, in the title until it is seen, by the sys
     expect(await page.evaluate(() => navigator.clipboard.readText())).not.toMatch(/Skip Early|DeepCache/);
   });
 
-  const strip = page.getByRole('list', { name: 'Pictures', exact: true }).getByRole('button');
-  await test.step('a grid holds the very pictures that single runs draw, and tells its axes', async () => {
-    await app.fill({ steps: 3 });
-    const before = await strip.count();
-    const ways = page.getByRole('button', { name: 'More ways to draw' });
-    const toGrid = page.getByRole('menuitem', { name: 'Grid…' });
-    await ways.click();
-    await expect(toGrid).toBeFocused();
-    await ways.click();
-    await expect(toGrid).toBeHidden();
-    await ways.click();
-    await toGrid.click();
-    const window = page.getByRole('dialog', { name: 'Grid' });
-
-    // The columns begin with steps and what is set.
-    await expect(window.getByRole('combobox', { name: 'Columns (X)' })).toHaveValue('steps');
-    await window.getByRole('textbox', { name: 'Values of the columns' }).fill('2-3, many');
-    await expect(window.getByText('This cannot be used here: “many”.')).toBeVisible();
-    await expect(window.getByRole('button', { name: 'Draw the grid' })).toBeDisabled();
-    await window.getByRole('textbox', { name: 'Values of the columns' }).fill('2-3');
-    await window.getByRole('combobox', { name: 'Rows (Y)' }).selectOption('Prompt S/R');
-    await window.getByRole('textbox', { name: 'Values of the rows' }).fill('sun, "red apple"');
-    await expect(window.getByRole('status')).toContainText('2 × 2 = 4 pictures');
-    await window.getByRole('button', { name: 'Draw the grid' }).click();
-    await expect(window).toBeHidden();
-
-    await expect(strip).toHaveCount(before + 5, { timeout: 300_000 });
-    await expect(app.progress).toBeHidden();
-    const [download] = await Promise.all([
-      page.waitForEvent('download'),
-      page.getByRole('button', { name: 'Download PNG' }).click(),
-    ]);
-    expect(download.suggestedFilename()).toContain('grid');
-    const file = await readFile(await download.path());
-    const sheet = PNG.sync.read(file);
-    const told = pngTexts(file).get('parameters') ?? '';
-    expect(told).toContain('Script: X/Y/Z plot, X Type: Steps, X Values: "2, 3"');
-    expect(told).toContain('Y Type: Prompt S/R');
-
-    // The form is as it was, and what it draws now is one of the cells: of either column and of either row.
-    const places: string[] = [];
-    for (const [prompt, steps] of [
-      ['sun', 3],
-      ['red apple', 2],
-    ] as const) {
-      await app.fill({ prompt, steps });
-      places.push(placeOf(await app.draw(), sheet));
-    }
-    expect(new Set(places).size).toBe(2);
-    expect(places).not.toContain('nowhere');
-    await expect(strip).toHaveCount(before + 7);
-  });
-
+  await gridIsDrawn(app);
   await test.step('the sheet and its cells outlast the page, as does what was chosen', async () => {
     await early.fill('0.25');
     await early.press('Tab');
     await reuse.selectOption('2');
-    const drawn = await strip.count();
+    const kept = await strip.count();
     await page.reload();
     await app.ready();
-    await expect(strip).toHaveCount(drawn);
+    await expect(strip).toHaveCount(kept);
     await page.getByText('Faster, at a price').click();
     await expect(early).toHaveValue('0.25');
     await expect(reuse).toHaveValue('2');
   });
 });
-
-/** Where a picture lies in a sheet, byte for byte. */
-function placeOf(picture: PNG, sheet: PNG): string {
-  const line = (png: PNG, x: number, y: number): Buffer =>
-    png.data.subarray((y * png.width + x) * 4, (y * png.width + x + picture.width) * 4);
-  for (let y = 0; y + picture.height <= sheet.height; y++)
-    for (let x = 0; x + picture.width <= sheet.width; x++) {
-      const rows = Array.from({ length: picture.height }, (_, row) => row);
-      if (rows.every((row) => line(picture, 0, row).equals(line(sheet, x, y + row)))) return `${x} ${y}`;
-    }
-  return 'nowhere';
-}

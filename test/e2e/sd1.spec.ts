@@ -1,22 +1,15 @@
 /**
  * Golden checkpoints of Stable Diffusion 1.x, by the page's names: samplers, schedules and spacings, a picture to start from, a
- * mask, an instruction; and what diffusers draws with them. On the CPU, which is quick here, in one visit: what a page costs is its
- * first picture. One case for each setting of the page that has its say; all others are drawn in Node, with the same runtime.
+ * mask, an instruction, what is added (`addons.ts`), pictures that guide and that are drawn like (`guides.ts`); and what diffusers
+ * draws with them. On the CPU, which is quick here, in one visit: what a page costs is its first picture. One case for each setting of
+ * the page that has its say; all others are drawn in Node, with the same runtime.
  */
-import { readFileSync } from 'node:fs';
-import { PNG } from 'pngjs';
 import { caseOf } from '../golden/picture-cases';
 import { jobOf } from '../golden/pipeline-case';
-import { pictureDifference } from '../golden/tensors';
-import { checkpointFile, expect, expectPicture, golden, test, type App } from './app';
-import { MaskCanvas } from './canvas';
-
-const bytesOf = (path: string): Buffer => readFileSync(new URL(path, golden));
-const pngFile = (name: string, path: string): { name: string; mimeType: string; buffer: Buffer } => ({
-  name,
-  mimeType: 'image/png',
-  buffer: bytesOf(path),
-});
+import { additionsAreUsed } from './addons';
+import { checkpointFile, expect, expectPicture, test, type App } from './app';
+import { expectFilledIn, startFrom, startMasked } from './filled-in';
+import { controlsGuide, referencesAreFollowed } from './guides';
 
 /** Imports a golden checkpoint, which is chosen by that. */
 async function bring(app: App, name: string): Promise<void> {
@@ -31,45 +24,21 @@ async function fillCase(app: App, at: string): Promise<void> {
   await app.page.getByRole('combobox', { name: 'Timestep spacing' }).selectOption(job.spacing);
 }
 
-async function startFrom({ page }: App, at: string): Promise<void> {
-  const name = at.replace(/.*\//, '');
-  await page.getByLabel('Source image').setInputFiles(pngFile(`${name}.png`, `${at}/image.png`));
-  await expect(page.getByText(`${name}.png`, { exact: true })).toBeVisible();
-}
-
-/** Fills in a mask from a file. */
-async function expectFilledIn(app: App, at: string, what: string): Promise<void> {
-  const { page } = app;
-  await startFrom(app, at);
-  const canvas = new MaskCanvas(page);
-  await page.getByLabel('Mask image').setInputFiles(pngFile('mask.png', `${at}/mask_image.png`));
-  await expect(page.getByRole('button', { name: 'Clear mask' })).toBeEnabled();
-  const { alpha } = await canvas.mask();
-  const maskFile = PNG.sync.read(bytesOf(`${at}/mask_image.png`));
-  expect(alpha.every((a, i) => a === maskFile.data[4 * i])).toBe(true);
-  await page.getByRole('slider', { name: 'Denoising strength' }).fill(String(caseOf(at).call.strength));
+async function expectCaseFilledIn(app: App, at: string, what: string): Promise<void> {
+  await startMasked(app, at);
+  const strength = app.page.getByRole('slider', { name: 'Denoising strength' });
+  await strength.fill(String(caseOf(at).call.strength));
   await fillCase(app, at);
-  const drawn = await app.draw();
-
-  // Diffusers gives what the decoder gave; the page lays it over the picture as far as the mask shows it.
-  const source = PNG.sync.read(bytesOf(`${at}/image.png`));
-  const expected = PNG.sync.read(bytesOf(`${at}/expected.png`));
-  for (const [i, byte] of expected.data.entries()) {
-    const share = alpha[i >> 2]! / 255;
-    expected.data[i] = Math.round(source.data[i]! * (1 - share) + byte * share);
-  }
-  const { mean, worst } = pictureDifference(drawn.data, expected.data);
-  console.log(`${what}: mean difference ${mean.toFixed(4)}, worst ${worst} of 255`);
-  expect(mean).toBeLessThan(0.1);
-  expect(worst).toBeLessThan(3);
+  expectFilledIn(await app.draw(), at, what);
 }
 
-test('what is set on the page draws what diffusers draws so, and clip skip what A1111 means by it', async ({
+test('what is set on the page draws what diffusers draws so, and clip skip what A1111 means by it; LoRAs, textual inversions and VAEs are added; ControlNets, a T2I-Adapter and an IP-Adapter guide as diffusers has them guide', async ({
   app,
 }) => {
   const { page } = app;
   await app.open();
   await bring(app, 'sd1');
+  await additionsAreUsed(app);
 
   for (const [name, what] of [
     ['txt2img_pndm', 'a sampler that asks more often than it has steps'],
@@ -95,16 +64,14 @@ test('what is set on the page draws what diffusers draws so, and clip skip what 
   });
 
   await test.step('a mask from a file is filled in', async () => {
-    await page.getByRole('tab', { name: 'Inpaint' }).click();
-    await page.getByRole('slider', { name: 'Mask blur' }).fill('0');
-    await page.getByText('More about the mask').click();
-    await page.getByRole('checkbox', { name: 'Soft inpainting' }).uncheck();
-    await expectFilledIn(app, 'models/sd1/cases/inpaint4_euler_s075', 'a plain checkpoint');
+    await expectCaseFilledIn(app, 'models/sd1/cases/inpaint4_euler_s075', 'a plain checkpoint');
   });
 
-  await test.step('and by an inpainting checkpoint (9 channels)', async () => {
+  await controlsGuide(app);
+
+  await test.step('an inpainting checkpoint (9 channels) fills in, too', async () => {
     await bring(app, 'sd1-inpaint');
-    await expectFilledIn(app, 'models/sd1-inpaint/cases/inpaint9_euler_s08', 'an inpainting checkpoint');
+    await expectCaseFilledIn(app, 'models/sd1-inpaint/cases/inpaint9_euler_s08', 'an inpainting checkpoint');
   });
 
   await test.step('an InstructPix2Pix checkpoint changes a picture', async () => {
@@ -118,4 +85,8 @@ test('what is set on the page draws what diffusers draws so, and clip skip what 
     await fillCase(app, at);
     await expectPicture(await app.draw(), `${at}/expected.png`, 'InstructPix2Pix');
   });
+
+  const plain = app.model.locator('option', { hasText: /^\s*sd1(?!-)/ });
+  await app.model.selectOption(await plain.getAttribute('value'));
+  await referencesAreFollowed(app);
 });

@@ -5,7 +5,8 @@ import { brought } from './brought';
 
 const photo = fileURLToPath(new URL('../../models/samples.png', import.meta.url));
 
-test('on a desktop what most people set is on the first screen, and is there again after a reload; a size that cannot be is rounded in sight', async ({
+// One visit: neither half draws anything.
+test('on a desktop what most people set is on the first screen, and is there again after a reload; a number that is typed is the number used, or the field says why not; shortcuts go by their place on keyboards of other scripts', async ({
   app,
 }) => {
   const { page } = app;
@@ -92,18 +93,11 @@ test('on a desktop what most people set is on the first screen, and is there aga
     await readOn.click();
     await expect(page.getByText(/the end$/).last()).toBeInViewport();
   });
-});
 
-test('shortcuts go by their place on keyboards of other scripts; a number that is typed is the number used, or the field says why not', async ({
-  app,
-}) => {
-  const { page } = app;
   const key = (event: { key: string; code: string; isComposing?: boolean }) =>
     page.evaluate((init) => {
       document.body.dispatchEvent(new KeyboardEvent('keydown', { bubbles: true, cancelable: true, ...init }));
     }, event);
-  await app.open();
-
   await test.step('a graphics card that is only imitated is left alone until it is asked for', async () => {
     await expect(app.device).toHaveText('Runs on the CPU.');
     await page.getByText('Advanced').click();

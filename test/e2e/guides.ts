@@ -1,6 +1,6 @@
 /**
  * Pictures that guide, by nets of one model that are imported, as diffusers has them guide; and pictures that are part of the prompt: what
- * an IP-Adapter needs is said, and it draws as diffusers does. On the CPU, which is quick here.
+ * an IP-Adapter needs is said, and it draws as diffusers does. A part of the visit of `sd1.spec.ts`, whose checkpoint is chosen.
  */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
@@ -8,8 +8,8 @@ import { gunzipSync } from 'node:zlib';
 import { PNG } from 'pngjs';
 import type { GuidedCase } from '../golden/control-jobs';
 import { jobOf, type PipelineCase } from '../golden/pipeline-case';
-import { pictureDifference } from '../golden/tensors';
-import { checkpointFile, expect, expectPicture, golden, test, type App } from './app';
+import { expect, expectPicture, golden, test, type App } from './app';
+import { expectFilledIn, startMasked } from './filled-in';
 
 const bytesOf = (path: string): Buffer => readFileSync(new URL(path, golden));
 const caseAt = (path: string) => JSON.parse(bytesOf(`${path}/case.json`).toString()) as GuidedCase;
@@ -64,16 +64,18 @@ function maskFile(name: string, isWhite: (x: number, y: number) => boolean) {
   return { name, mimeType: 'image/png', buffer: PNG.sync.write(png) };
 }
 
-// One visit: what a page costs is its first picture. How the weights of several references add up: `golden/ip-pictures.test.ts`.
-test('ControlNets, a T2I-Adapter and the ControlNet for inpainting guide as diffusers has them guide; pictures are followed, by an adapter and an image encoder, where their masks say', async ({
-  app,
-}) => {
+/** All that a case asks of the page. */
+async function fillJob(app: App, job: ReturnType<typeof jobOf>): Promise<void> {
+  await app.fill(job);
+  await app.page.getByRole('combobox', { name: 'Timestep spacing' }).selectOption(job.spacing);
+}
+
+/** ControlNets, a T2I-Adapter and the ControlNet for inpainting, each as diffusers has it guide. */
+export async function controlsGuide(app: App): Promise<void> {
   const { page } = app;
   const control = page.getByRole('region', { name: 'Control' });
-  await app.open();
-  await app.importFiles(checkpointFile('sd1'), canny, inpainting, adapter);
-  await expect(app.model.locator('option:checked')).toHaveText(/sd1/, { timeout: 60_000 });
-  await expect(page.getByText(/^Importing/)).toBeHidden({ timeout: 60_000 });
+  await page.getByRole('tab', { name: 'Text' }).click();
+  await app.importFiles(canny, inpainting, adapter);
 
   await test.step('two ControlNets, each its part of the way', async () => {
     const at = 'control/controlnet-sd1/cases/txt2img_two';
@@ -81,7 +83,7 @@ test('ControlNets, a T2I-Adapter and the ControlNet for inpainting guide as diff
     const { call } = wanted;
     const of = (asked: number | readonly number[] = 0, i: number): string =>
       String(typeof asked === 'object' ? asked[i] : asked);
-    await app.fill(jobOf(wanted));
+    await fillJob(app, jobOf(wanted));
     for (const [i, file] of [canny, inpainting].entries()) {
       const unit = await addControl(app, i + 1, file, `${at}/image_${i}.png`, call);
       const fill = (name: string, value: string) => unit.getByRole('slider', { name }).fill(value);
@@ -97,9 +99,7 @@ test('ControlNets, a T2I-Adapter and the ControlNet for inpainting guide as diff
   await test.step('a T2I-Adapter', async () => {
     const at = 'control/t2iadapter-sd1/cases/txt2img';
     const wanted = caseAt(at);
-    const job = jobOf(wanted);
-    await app.fill(job);
-    await page.getByRole('combobox', { name: 'Timestep spacing' }).selectOption(job.spacing);
+    await fillJob(app, jobOf(wanted));
     const unit = await addControl(app, 1, adapter, `${at}/image.png`, wanted.call);
     await unit
       .getByRole('slider', { name: 'Control weight' })
@@ -111,17 +111,9 @@ test('ControlNets, a T2I-Adapter and the ControlNet for inpainting guide as diff
   await test.step('the ControlNet for inpainting is shown the picture without what is masked', async () => {
     const at = 'control/controlnet-sd1-inpaint/cases/inpaint4';
     const wanted = caseAt(at);
-    await page.getByRole('tab', { name: 'Inpaint' }).click();
-    await page.getByLabel('Source image').setInputFiles(picture(`${at}/image.png`));
-    await page.getByLabel('Mask image').setInputFiles(picture(`${at}/mask_image.png`));
-    await expect(page.getByRole('button', { name: 'Clear mask' })).toBeEnabled();
-    await page.getByRole('slider', { name: 'Mask blur' }).fill('0');
-    await page.getByText('More about the mask').click();
-    await page.getByRole('checkbox', { name: 'Soft inpainting' }).uncheck();
+    await startMasked(app, at);
     await page.getByRole('slider', { name: 'Denoising strength' }).fill(String(wanted.call.strength));
-    const job = jobOf(wanted);
-    await app.fill(job);
-    await page.getByRole('combobox', { name: 'Timestep spacing' }).selectOption(job.spacing);
+    await fillJob(app, jobOf(wanted));
 
     await control.getByRole('button', { name: 'Add control' }).click();
     const [name] = inpainting.name.split('.');
@@ -131,29 +123,18 @@ test('ControlNets, a T2I-Adapter and the ControlNet for inpainting guide as diff
     await control
       .getByRole('slider', { name: 'Control weight' })
       .fill(String(wanted.call.controlnet_conditioning_scale));
-    const drawn = await app.draw();
-
-    // Diffusers gives what the decoder gave; the page lays it over the picture as far as the mask shows it.
-    const read = (part: string) => PNG.sync.read(bytesOf(`${at}/${part}.png`));
-    const source = read('image');
-    const mask = read('mask_image');
-    const expected = read('expected');
-    for (const [i, byte] of expected.data.entries()) {
-      const share = mask.data[i - (i % 4)]! / 255;
-      expected.data[i] = Math.round(source.data[i]! * (1 - share) + byte * share);
-    }
-    const { mean, worst } = pictureDifference(drawn.data, expected.data);
-    console.log(`inpainting with its ControlNet: mean difference ${mean.toFixed(4)}, worst ${worst} of 255`);
-    expect(mean).toBeLessThan(0.1);
-    expect(worst).toBeLessThan(3);
+    expectFilledIn(await app.draw(), at, 'inpainting with its ControlNet');
+    await control.getByRole('button', { name: 'Remove control', exact: true }).click();
   });
+}
 
+/** Pictures that are part of the prompt. How the weights of several add up: `golden/ip-pictures.test.ts`. */
+export async function referencesAreFollowed(app: App): Promise<void> {
+  const { page } = app;
   const region = page.getByRole('region', { name: 'Reference image' });
   const job = jobOf(likeCase);
-  await control.getByRole('button', { name: 'Remove control', exact: true }).click();
   await page.getByRole('tab', { name: 'Text' }).click();
-  await app.fill(job);
-  await page.getByRole('combobox', { name: 'Timestep spacing' }).selectOption(job.spacing);
+  await fillJob(app, job);
   const weight = region.getByRole('slider', { name: 'Reference weight' });
 
   await test.step('what is missing is said', async () => {
@@ -243,4 +224,4 @@ test('ControlNets, a T2I-Adapter and the ControlNet for inpainting guide as diff
     await page.keyboard.press('Control+z');
     await expect(region.getByRole('img', { name: 'To draw like' })).toBeVisible();
   });
-});
+}

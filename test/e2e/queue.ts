@@ -1,4 +1,7 @@
-/** Runs that wait while a picture is drawn: added, put in order, taken out and brought back, over a reload, and by keys. */
+/**
+ * Runs that wait while a picture is drawn: added, put in order, taken out and brought back, over a reload, and by keys. A part of the
+ * visit of `runs.spec.ts`.
+ */
 import { expect, test, type App } from './app';
 import { Axe } from './axe';
 
@@ -16,16 +19,13 @@ const parts = ({ page }: App) => ({
 const prompts = async (app: App): Promise<string[]> =>
   (await parts(app).waiting.getByText(/^“/).allTextContents()).map((name) => name.replace(/[“”]/g, ''));
 
-// One visit: what a page costs is its first picture.
-test('what is asked for while a picture is drawn waits, is put in order, and is drawn after a reload; what is done is edited meanwhile; and pictures are drawn until that is stopped', async ({
-  app,
-}) => {
+/** What is asked for while a picture is drawn waits, is put in order, and is drawn after a reload. The engine is new. */
+export async function runsWait(app: App): Promise<void> {
   const { page } = app;
   const { keyboard } = page;
   const { add, summary, waiting, status } = parts(app);
-  await app.open();
   const letGo = await app.holdModel();
-  await app.fill({ prompt: 'sun', width: 64, height: 64, steps: 4, guidance: 1 });
+  await app.fill({ prompt: 'sun', width: 48, height: 48, steps: 4, guidance: 1 });
   await app.generate.click();
   await expect(page).toHaveTitle('Working · Drobė');
 
@@ -41,7 +41,7 @@ test('what is asked for while a picture is drawn waits, is put in order, and is 
     await expect(page).toHaveTitle('(1 of 4) Working · Drobė');
     await summary.click();
     await expect(waiting).toHaveCount(3);
-    await expect(waiting.first()).toContainText('64 × 64 · 2 steps');
+    await expect(waiting.first()).toContainText('48 × 48 · 2 steps');
   });
 
   await test.step('by keys and buttons they change places, and the focus goes with them', async () => {
@@ -103,7 +103,12 @@ test('what is asked for while a picture is drawn waits, is put in order, and is 
     await expect(drawn.nth(1)).toHaveAccessibleName(/penguin$/);
     await expect(summary).toBeHidden();
   });
+}
 
+/** With three pictures drawn. */
+export async function doneIsEdited(app: App): Promise<void> {
+  const { page } = app;
+  const { add } = parts(app);
   const button = (name: string | RegExp) => page.getByRole('button', { name });
   await test.step('while the next picture is drawn, one that is done is edited', async () => {
     await button('Edit this').click();
@@ -143,8 +148,13 @@ test('what is asked for while a picture is drawn waits, is put in order, and is 
     await button('Cancel all').click();
     await expect(app.progress).toBeHidden({ timeout: 60_000 });
   });
+}
 
-  await test.step('until that is stopped, by keys alone', async () => {
+export async function drawnForever(app: App): Promise<void> {
+  const { page } = app;
+  const { keyboard } = page;
+  const { add, summary, status } = parts(app);
+  await test.step('pictures are drawn until that is stopped, by keys alone', async () => {
     await page.getByRole('tab', { name: 'Text' }).click();
     await app.fill({ prompt: 'sun', steps: 3, seed: 7 });
     const more = page.getByRole('button', { name: 'More ways to draw' });
@@ -178,4 +188,4 @@ test('what is asked for while a picture is drawn waits, is put in order, and is 
     await expect(app.progress).toBeHidden({ timeout: 60_000 });
     await expect(status('was taken from the queue.')).toBeVisible();
   });
-});
+}

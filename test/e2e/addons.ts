@@ -1,10 +1,10 @@
-/** What is added to a model: LoRAs, textual inversions, another VAE. On the CPU, which is quick here. */
+/** What is added to a model: LoRAs, textual inversions, another VAE. A part of the visit of `sd1.spec.ts`, whose checkpoint is chosen. */
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { jobOf, type PipelineCase } from '../golden/pipeline-case';
 import { pictureDifference } from '../golden/tensors';
 import { tensorsOf, written } from '../safetensors';
-import { checkpointFile, expect, expectPicture, golden, test, type App } from './app';
+import { expect, expectPicture, golden, test, type App } from './app';
 
 const unpacked = (path: string): Buffer => gunzipSync(readFileSync(new URL(`${path}.gzip`, golden)));
 const lora = (name: string, at = 'lora/kohya/kohya') => ({
@@ -24,10 +24,8 @@ async function halfForSdxl(): Promise<Buffer> {
 /** What the file of the picture says of it. */
 const told = async (app: App): Promise<string> => (await app.downloadFile()).toString();
 
-// One visit: what a page costs is its first picture.
-test('LoRAs, textual inversions, a VAE and a TAESD are imported, called, weighed, chosen and told in recipes', async ({
-  app,
-}) => {
+/** They are imported, called, weighed, chosen and told in recipes. At the end the model is as it was. */
+export async function additionsAreUsed(app: App): Promise<void> {
   const { page } = app;
   const chosenModel = app.model.locator('option:checked');
   const prompt = page.getByRole('textbox', { name: 'Prompt', exact: true });
@@ -35,9 +33,6 @@ test('LoRAs, textual inversions, a VAE and a TAESD are imported, called, weighed
   const settings = { steps: 2, seed: 4, width: 64, height: 64, sampler: 'DDIM' } as const;
   const odd = 'a_b_: _x_y_ _z_ 🎨';
   const ofHalf = '192 of 216 modules used; 24 belong to a text encoder this model does not have';
-  await app.open();
-  await app.importFiles(checkpointFile('sd1'));
-  await expect(chosenModel).toHaveText(/sd1/, { timeout: 60_000 });
   await page.getByText('Advanced', { exact: true }).click();
   await app.fill({ ...settings, prompt: 'a fox' });
   const plain = await app.draw();
@@ -144,4 +139,8 @@ test('LoRAs, textual inversions, a VAE and a TAESD are imported, called, weighed
     await app.fill(job);
     await expectPicture(await app.draw(), 'models/taesd/sd1_txt2img_ddim.png', 'decoded by TAESD');
   });
-});
+
+  await page.getByRole('combobox', { name: 'Decode with' }).selectOption({ index: 0 });
+  await page.getByRole('combobox', { name: 'Preview' }).selectOption({ index: 0 });
+  await page.getByRole('combobox', { name: 'VAE', exact: true }).selectOption({ index: 0 });
+}

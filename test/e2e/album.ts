@@ -1,10 +1,13 @@
-/** All pictures, in the album's window: brought, searched, starred, opened, recalled, compared, exported and deleted. */
+/**
+ * All pictures, in the album's window: brought, searched, starred, opened, recalled, compared, exported and deleted. A part of the visit
+ * of `prompts.spec.ts`.
+ */
 import { unzipSync } from 'fflate';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Download, Locator, Page } from 'playwright/test';
-import { expect, test } from './app';
+import { expect, test, type App } from './app';
 import { brought } from './brought';
 
 const album = (page: Page): Locator => page.getByRole('dialog', { name: 'Album' });
@@ -15,17 +18,17 @@ const bytesOf = async (download: Download): Promise<Buffer> => readFile(await do
 const recipeOf = (prompt: string, seed: number): string =>
   `${prompt}\nNegative prompt: thunder\nSteps: 7, Sampler: Euler, CFG scale: 6.5, Seed: ${seed}, Size: 48x32, Model: elsewhere`;
 
-test('pictures are brought, found, starred, opened, recalled, compared, deleted, brought back and exported', async ({
-  app,
-}) => {
+/** For before the page is opened: this browser's own window for saving cannot be answered here, so what it would write goes to the downloads. */
+export const saveByDownload = (page: Page): Promise<unknown> =>
+  page.addInitScript('delete window.showSaveFilePicker');
+
+/** Pictures come into an empty album, and leave it. */
+export async function albumIsUsed(app: App): Promise<void> {
   const { page } = app;
   const { keyboard } = page;
   const button = (name: string | RegExp) =>
     album(page).getByRole('button', { name, exact: typeof name === 'string' });
   const search = album(page).getByRole('searchbox', { name: 'Search' });
-  // This browser's own window for saving cannot be answered here: what it would write goes to the downloads.
-  await page.addInitScript('delete window.showSaveFilePicker');
-  await app.open();
 
   await test.step('the empty album says what to do', async () => {
     await keyboard.press('a');
@@ -208,7 +211,8 @@ test('pictures are brought, found, starred, opened, recalled, compared, deleted,
     });
     await page.setViewportSize({ width: 390, height: 844 });
     const card = album(page).getByRole('option', { name: /^a blue house/ });
-    const box = (await card.boundingBox())!;
+    // Cards are laid out anew on a narrow page: of one that goes there is no box.
+    const box = await card.evaluate((one) => one.getBoundingClientRect());
     const touch = {
       pointerType: 'touch',
       isPrimary: true,
@@ -247,4 +251,12 @@ test('pictures are brought, found, starred, opened, recalled, compared, deleted,
     const zipped = unzipSync(Uint8Array.from(written.zip));
     expect(Buffer.from(zipped['the-house.png']!)).toEqual(house);
   });
-});
+
+  await page.evaluate('delete window.showSaveFilePicker');
+  await page.setViewportSize({ width: 1280, height: 720 });
+  await keyboard.press('Escape'); // none is chosen any more
+  await button('Delete all pictures').click();
+  await expect(album(page)).toContainText('No pictures yet');
+  await keyboard.press('Escape');
+  await expect(album(page)).toBeHidden();
+}

@@ -1,4 +1,7 @@
-/** A finished picture made larger: by an upscaler from a file, and drawn anew tile by tile. On the CPU, which is quick here. */
+/**
+ * A finished picture made larger: by an upscaler from a file, and drawn anew tile by tile, which keeps what made it. A part of the visit
+ * of `companions.spec.ts`.
+ */
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import * as ort from 'onnxruntime-web';
@@ -33,16 +36,14 @@ async function enlargedInNode({ width, height, data }: PNG): Promise<Uint8Array>
 /** The text in the picture that is shown, as it is saved. */
 const recipeIn = async (app: App): Promise<string> => (await app.downloadFile()).toString('latin1');
 
-test('a picture is enlarged by the upscaler that was imported, or drawn anew in tiles, and keeps what made it', async ({
-  app,
-}) => {
+const pictures = ({ page }: App) => page.getByRole('button', { name: /^Picture \d+: red apple/ });
+
+export async function isEnlarged(app: App): Promise<void> {
   const { page } = app;
-  await app.open();
   await app.fill({ prompt: 'red apple', steps: 2, guidance: 1, seed: 7, width: 64, height: 64 });
   const small = await app.draw();
   const enlarge = page.getByRole('button', { name: 'Enlarge' });
   await app.importFiles({ name: 'sharp.safetensors', buffer: file });
-  const pictures = page.getByRole('button', { name: /^Picture \d+: red apple/ });
   const upscaler = page.getByRole('combobox', { name: 'Upscaler', exact: true });
   await upscaler.selectOption('sharp');
   await enlarge.click();
@@ -96,20 +97,23 @@ test('a picture is enlarged by the upscaler that was imported, or drawn anew in 
     await expect(page.getByText('Redrawn', { exact: true })).toBeVisible({ timeout: 120_000 });
     const redrawn = await app.download();
     expect([redrawn.width, redrawn.height]).toEqual([1.5 * small.width, 1.5 * small.height]);
-    await expect(pictures).toHaveCount(4);
+    await expect(pictures(app)).toHaveCount(4);
     // As A1111’s extension says it.
     expect(await recipeIn(app)).toMatch(
       /Seed: 7.*Ultimate SD upscale upscaler: Lanczos, Ultimate SD upscale tile_width: 48, Ultimate SD upscale tile_height: 48, Ultimate SD upscale mask_blur: 4, Ultimate SD upscale padding: 16, Ultimate SD upscale upscale_by: 1.5, Ultimate SD upscale denoise: 0.5, Ultimate SD upscale mode_type: Chess/s,
     );
   });
+}
 
+/** After a reload; from now on pictures are as large as they are drawn. */
+export async function expectEnlargedKept(app: App): Promise<void> {
+  const { page } = app;
   await test.step('all pictures are in the album, and what was chosen stays chosen', async () => {
-    await page.reload();
-    await app.ready();
-    await expect(pictures).toHaveCount(4);
-    await pictures.first().click();
+    await expect(pictures(app)).toHaveCount(4);
+    await pictures(app).first().click();
     await expect(page.getByRole('spinbutton', { name: 'Tile padding' })).toHaveValue('16');
     const hires = page.getByRole('combobox', { name: 'Hires upscaler', includeHidden: true });
     await expect(hires.locator('option:checked')).toHaveText('sharp');
+    await page.getByText('Hires fix', { exact: true }).click();
   });
-});
+}
