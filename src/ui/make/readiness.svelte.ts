@@ -8,17 +8,22 @@ import type { Settings } from '../settings/settings';
 /** Milliseconds without a change after which it begins. */
 const PAUSE = 1500;
 
+/** Up to so many bytes a model is got ready on the CPU, too, once there is a prompt: that takes a core a few seconds. */
+const SMALL = 64 * 2 ** 20;
+
 /** What tells the nets of a picture from words, and their sizes, from others; empty where they are not opened ahead. */
 export function netsAhead(
-  { id, origin }: UsableModel,
+  { id, bytes, origin }: UsableModel,
   device: DeviceInfo | null,
-  { width, height, guidance, sampler, like, clipSkip, hires, ...settings }: Settings,
+  { prompt, width, height, guidance, sampler, like, clipSkip, hires, ...settings }: Settings,
   parts: Parts,
   { mode, controls = [], references = [] }: Pick<Desk, 'mode' | 'controls' | 'references'>,
 ): string {
   if (mode !== 'text' || controls.length + references.length > 0) return '';
-  // Elsewhere it would keep the processor busy; and what is served is fetched when it is asked for.
-  if (origin !== 'stored' || device?.backend !== 'webgpu' || device.slow !== null) return '';
+  // Others would keep the processor busy; and what is served, and large, is fetched when it is asked for.
+  const onCard = origin === 'stored' && device?.backend === 'webgpu' && device.slow === null;
+  const small = bytes <= SMALL && device?.backend === 'wasm' && prompt.trim() !== '';
+  if (!onCard && !small) return '';
   const { rare, vae, taesd, decoder, tiling, backend } = settings;
   const size = [width, height, guidance > 1, sampler, like, clipSkip, hires];
   return JSON.stringify([id, backend, parts, size, rare.bits, vae, taesd, decoder, tiling]);

@@ -67,7 +67,7 @@ it('nothing is opened ahead on a low battery', async () => {
   expect(asked).toEqual([]);
 });
 
-it('only a stored model on a real card is got ready, for the settings there are', async () => {
+it('a stored model on a real card is got ready, and a small one on the CPU once there is a prompt, for the settings there are', async () => {
   const asked: Job[] = [];
   const studio = new Studio(
     engine({
@@ -84,17 +84,28 @@ it('only a stored model on a real card is got ready, for the settings there are'
   for (const [model, device] of [
     [miniature, card],
     [stored, { ...card, slow: 'imitated-gpu' }],
-    [stored, { ...card, backend: 'wasm' }],
+    [miniature, { ...card, backend: 'wasm', slow: 'no-gpu' }],
   ] as const) {
     studio.adopt(model);
     studio.device = device;
     expect(studio.getReady()).toBeUndefined();
   }
+  studio.adopt(stored);
   studio.device = card;
   studio.settings.current.prompt = 'red apple';
   studio.getReady();
   await vi.advanceTimersByTimeAsync(2000);
-  expect(asked).toMatchObject([{ model: 'mini', prompt: 'red apple', width: 48, height: 48, source: null }]);
+  const wish = { model: 'mini', prompt: 'red apple', width: 48, height: 48, source: null };
+  expect(asked).toMatchObject([wish]);
+
+  const cpu: DeviceInfo = { ...card, backend: 'wasm', slow: 'no-gpu' };
+  studio.device = cpu;
+  studio.adopt({ ...stored, bytes: 2 ** 31 });
+  expect(studio.getReady()).toBeUndefined();
+  studio.adopt({ ...miniature, id: 'served' });
+  studio.getReady();
+  await vi.advanceTimersByTimeAsync(2000);
+  expect(asked).toMatchObject([wish, { ...wish, model: 'served' }]);
 });
 
 it('what is broken off and ends late does not hide what is in work since', async () => {
