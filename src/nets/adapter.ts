@@ -1,7 +1,7 @@
 /**
  * How much the modules of a LoRA count that has no alphas among its tensors. PEFT writes its configuration into a file
- * beside it, {"r": 16, "lora_alpha": 8, …} or, for LoHa and LoKr, {"r": 16, "alpha": 8, …}; diffusers into the metadata, with the component before each name:
- * {"unet.r": 16, "unet.lora_alpha": 8, …}.
+ * beside it, {"r": 16, "lora_alpha": 8, …} or, for LoHa and LoKr, {"r": 16, "alpha": 8, …}; diffusers into the metadata, with
+ * the component before each name: {"unet.r": 16, "unet.lora_alpha": 8, …}.
  * https://github.com/huggingface/peft/blob/main/src/peft/tuners/lora/config.py
  * https://github.com/huggingface/peft/blob/main/src/peft/tuners/lokr/layer.py
  * https://github.com/huggingface/diffusers/blob/main/src/diffusers/loaders/lora_base.py
