@@ -26,9 +26,9 @@ export interface Kind {
   readonly name: string;
   /** The size of the weight it is for, which `target` may settle; null where its tensors do not fit each other. */
   readonly size: (shape: ShapeOf, target: Size) => Size | null;
-  /**
-   * Adds what it has to a weight of its size.
-   */
+  /** Whether what it does to a row depends on other rows. */
+  readonly mixesRows?: true;
+  /** Adds what it has to a weight of its size. */
   readonly add: (weight: Weight, matrix: MatrixOf, has: (part: string) => boolean, scaleOf: Scaling) => void;
 }
 

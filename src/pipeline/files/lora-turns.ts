@@ -23,6 +23,7 @@ type Has = (part: string) => boolean;
 export const TURNS: readonly Row[] = [
   {
     name: 'OFT',
+    mixesRows: true,
     parts: ['oft_blocks'],
     size: (shape, target) => sizeOfBlocks(shape('oft_blocks')!, shape, target), // it tells the kind
     add: (weight, matrix, has, scaleOf) => {
@@ -34,6 +35,7 @@ export const TURNS: readonly Row[] = [
   {
     // The first LyCORIS wrote down the rotations themselves.
     name: 'OFT',
+    mixesRows: true,
     parts: ['oft_diag'],
     size: (shape, target) => sizeOfBlocks(shape('oft_diag')!, shape, target),
     add: (weight, matrix, has, scaleOf) => {
@@ -44,6 +46,7 @@ export const TURNS: readonly Row[] = [
   },
   {
     name: 'BOFT',
+    mixesRows: true,
     parts: ['oft_blocks'],
     size: (shape, target) => {
       const [times = 0, count = 0, side = 0, other, ...more] = shape('oft_blocks')!;

@@ -132,11 +132,10 @@ function hasLengthsFor({ rows, columns }: Size, shape: ShapeOf): boolean {
 }
 
 /** Whether what it does to a row depends on other rows: of those of several weights only one's are at hand. */
-function mixesRows({ name }: Kind, { rows }: Size, shape: ShapeOf): boolean {
+function mixesRows(kind: Kind, { rows }: Size, shape: ShapeOf): boolean {
   const lengths = shape('dora_scale') ?? shape('magnitude');
-  return (
-    /^B?OFT$/.test(name) || (lengths !== null && lengths.reduce((product, d) => product * d, 1) !== rows)
-  );
+  const byColumn = lengths !== null && lengths.reduce((product, d) => product * d, 1) !== rows;
+  return byColumn || kind.mixesRows === true;
 }
 
 /** What is read of a module when its weight passes. */
