@@ -3,13 +3,13 @@ import type { Card, Stars } from '../album/card';
 import { orders, search, type Order } from '../album/search';
 import { language } from '../words/language.svelte';
 import { localShelf, Persisted } from '../settings/persisted.svelte';
-import { Export } from './export.svelte';
-import { groupsOf } from './groups';
-import { Import } from './import.svelte';
+import { Export } from './transfer/export.svelte';
+import { groupsOf } from './cards/groups';
+import { Import } from './transfer/import.svelte';
 import { Selection } from './selection.svelte';
-import { Slideshow } from './slideshow.svelte';
+import { Slideshow } from './viewer/slideshow.svelte';
 import { Thumbnails } from './thumbnails';
-import { WHOLE, type Zoom } from './zoom';
+import { WHOLE, type Zoom } from './viewer/zoom';
 
 /** What is seen: all that was found, one of these, or two side by side. */
 export type Scene = 'all' | 'one' | 'two';

@@ -4,7 +4,7 @@ import type { Command } from '../controls/keys';
 import type { Stars } from '../album/card';
 import { words } from '../words/language.svelte';
 import type { AlbumView } from './album-view.svelte';
-import { NEARER, scaledBy } from './zoom';
+import { NEARER, scaledBy } from './viewer/zoom';
 
 /** What they act on. */
 export interface Desk {

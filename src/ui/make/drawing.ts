@@ -8,7 +8,7 @@ import type { Loans } from '../models/loans.svelte';
 import { jobOf } from '../settings/job';
 import { make, type Telling, type Workshop } from './make';
 import type { Ordering } from './ordering.svelte';
-import type { Hands } from './queue.svelte';
+import type { Hands } from './queue/queue.svelte';
 import { netsAhead, type Readiness } from './readiness.svelte';
 import type { Ending } from '../run/runner.svelte';
 

@@ -2,10 +2,10 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { DrobeError } from '../../../../src/errors';
 import type { Result } from '../../../../src/ui/album/result';
-import { Import } from '../../../../src/ui/browse/import.svelte';
-import { LongPress } from '../../../../src/ui/browse/long-press';
-import { Opened } from '../../../../src/ui/browse/opened.svelte';
-import { Slideshow } from '../../../../src/ui/browse/slideshow.svelte';
+import { Import } from '../../../../src/ui/browse/transfer/import.svelte';
+import { LongPress } from '../../../../src/ui/browse/cards/long-press';
+import { Opened } from '../../../../src/ui/browse/viewer/opened.svelte';
+import { Slideshow } from '../../../../src/ui/browse/viewer/slideshow.svelte';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());

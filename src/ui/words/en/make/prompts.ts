@@ -1,5 +1,5 @@
 /** What is said of prompts that were drawn. */
-import type { Place } from '../../../settings/prompt-history.svelte';
+import type { Place } from '../../../settings/prompt/prompt-history.svelte';
 import { format, plural } from '../format';
 
 const { count } = format;

@@ -1,0 +1,67 @@
+import { toDrobeError, type DrobeError } from '../../../errors';
+import type { Bringing } from '../../album/bring';
+import { isImage } from '../../files/picture';
+import type { Progress } from './export.svelte';
+
+type Bring = (files: Iterable<File>) => AsyncGenerator<Bringing, void, void>;
+
+/** Pictures from elsewhere on their way into the album. */
+export class Import {
+  /** Null while none are read. */
+  progress = $state.raw<Progress | null>(null);
+  /** What became of the last ones. */
+  told = $state.raw<Pick<Bringing, 'kept' | 'known' | 'refused'> | null>(null);
+  failure = $state.raw<DrobeError | null>(null);
+  readonly #bring: Bring;
+  #stop: AbortController | null = null;
+  /** Those that were not looked at. */
+  #waiting: File[] = [];
+
+  constructor(bring: Bring) {
+    this.#bring = bring;
+  }
+
+  /** Takes what is a picture of these files, the oldest first; after those that are being read. */
+  async take(files: readonly File[]): Promise<void> {
+    const pictures = files.filter(isImage).toSorted((a, b) => a.lastModified - b.lastModified);
+    if (this.progress) {
+      this.#waiting.push(...pictures);
+      this.progress = { ...this.progress, of: this.progress.of + pictures.length };
+      return;
+    }
+    this.dismiss();
+    this.#waiting = pictures;
+    const { signal } = (this.#stop = new AbortController());
+    let told: Import['told'] = { kept: 0, known: 0, refused: [] };
+    const progress = (done: number): Progress => ({ done, of: done + this.#waiting.length });
+    this.progress = progress(0);
+    try {
+      for await (const now of this.#bring(this.#one())) {
+        told = now;
+        this.progress = progress(now.done);
+        if (signal.aborted) break;
+      }
+    } catch (thrown) {
+      this.failure = toDrobeError(thrown);
+    }
+    // After these there is no use in more.
+    const last = told.refused.at(-1)?.error;
+    if (last?.code === 'quota' || last?.code === 'storage') this.failure = last;
+    this.progress = null;
+    this.told = told;
+  }
+
+  /** One after the other, as long as there are any. */
+  *#one(): Generator<File, void, void> {
+    for (let file = this.#waiting.shift(); file; file = this.#waiting.shift()) yield file;
+  }
+
+  cancel(): void {
+    this.#stop?.abort();
+  }
+
+  dismiss(): void {
+    this.told = null;
+    this.failure = null;
+  }
+}

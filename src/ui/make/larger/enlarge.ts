@@ -1,0 +1,37 @@
+/** A finished picture made larger: another one in the album, with what made the first and what made it larger. */
+import type { Backend } from '../../../engine/api';
+import { enlargedOf, type Result } from '../../album/result';
+import type { Upscaler } from '../../models/entries';
+import type { Desk } from '../../paint/desk';
+import type { Workshop } from '../make';
+
+/**
+ * @param desk what is worked on, beside which the picture is kept.
+ * @param onResult told of the picture.
+ */
+export async function makeLarger(
+  result: Result,
+  { file, addon }: Upscaler,
+  backend: Backend,
+  desk: Desk,
+  { runner, album, source, now, here }: Workshop,
+  onResult: (result: Result) => void,
+): Promise<void> {
+  const begin = { job: { ...result.job, source: null }, number: 1, of: 1 };
+  await runner.through(file, begin, async () => {
+    const start = now();
+    const before = await source.whole(result.itself);
+    const wish = { pixels: before, upscaler: addon.name, backend };
+    const pixels = await runner.enlarge(begin, wish);
+    const made = await enlargedOf(
+      result,
+      pixels,
+      { name: addon.name, by: addon.scale },
+      now() - start,
+      here(),
+    );
+    const entry = await album.begin({ settings: result.settings, desk });
+    const kept = await entry.end(made);
+    if (kept) onResult(kept);
+  });
+}

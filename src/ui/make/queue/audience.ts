@@ -1,0 +1,54 @@
+/** Those who are told what becomes of orders. */
+import type { Order } from '../../album/kept';
+import type { Result } from '../../album/result';
+import type { Ending } from '../../run/runner.svelte';
+
+/** How an order has ended: drawn, cancelled, failed, or taken out before it began. */
+export type Outcome = Ending | { readonly kind: 'removed' };
+
+/** What may be told of orders that belong together. What was taken out may be brought back, and end once more. */
+export interface Told {
+  made?(result: Result, order: Order): void;
+  ended?(order: Order, outcome: Outcome): void;
+}
+
+export class Audience {
+  readonly #followers = new Map<string, Set<Told>>();
+  #waiters: readonly { readonly left: Set<string>; readonly told: Told }[] = [];
+
+  /** Told of the orders of a group, until the function that it gives is called. */
+  follow(group: string, told: Told): () => void {
+    const all = this.#followers.get(group) ?? new Set();
+    this.#followers.set(group, all.add(told));
+    return () => void all.delete(told);
+  }
+
+  /** The pictures of these orders, once all of them have ended. */
+  results(ids: readonly string[]): Promise<readonly Result[]> {
+    const results: Result[] = [];
+    const left = new Set(ids);
+    if (left.size === 0) return Promise.resolve(results);
+    return new Promise((resolve) => {
+      const ended = ({ id }: Order): void => {
+        left.delete(id);
+        if (left.size === 0) resolve(results);
+      };
+      this.#waiters = [...this.#waiters, { left, told: { made: (result) => results.push(result), ended } }];
+    });
+  }
+
+  made(order: Order, result: Result): void {
+    this.#tell(order, (told) => told.made?.(result, order));
+  }
+
+  ended(order: Order, outcome: Outcome): void {
+    this.#tell(order, (told) => told.ended?.(order, outcome));
+    this.#waiters = this.#waiters.filter(({ left }) => left.size > 0);
+  }
+
+  #tell({ id, group }: Order, tell: (told: Told) => void): void {
+    const waiters = this.#waiters.filter(({ left }) => left.has(id)).map(({ told }) => told);
+    const followers = (group && this.#followers.get(group.id)) ?? [];
+    for (const told of [...waiters, ...followers]) tell(told);
+  }
+}

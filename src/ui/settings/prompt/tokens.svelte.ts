@@ -1,0 +1,44 @@
+import type { EngineApi, TokenCounts, TokenWish } from '../../../engine/api';
+import type { Remote } from '../../../engine/rpc';
+
+/** Milliseconds without a change, and prompts are counted. */
+const SOON = 150;
+
+/** Nothing, in a window as text encoders have it. */
+const none = { used: 0, room: 75 };
+
+/** How many tokens the prompts take, and how many their windows hold: counted by the engine, a moment after typing. */
+export class TokenCounter {
+  /** Null where it could not be counted. */
+  counts = $state.raw<TokenCounts | null>({ prompt: none, negative: none });
+  readonly #engine: Remote<EngineApi>;
+
+  constructor(engine: Remote<EngineApi>) {
+    this.#engine = engine;
+  }
+
+  /** Called in an effect, it counts these prompts soon, unless others come first. */
+  follow(wish: TokenWish): () => void {
+    const stop = new AbortController();
+    const soon = setTimeout(() => void this.#count(wish, stop.signal), SOON);
+    return () => {
+      clearTimeout(soon);
+      stop.abort();
+    };
+  }
+
+  async #count(wish: TokenWish, signal: AbortSignal): Promise<void> {
+    // Before anything is typed the tokenizer need not be there.
+    if (wish.prompt === '' && wish.negative === '') {
+      this.counts = { prompt: none, negative: none };
+      return;
+    }
+    try {
+      const { value } = await this.#engine.countTokens(signal, wish).next();
+      if (!signal.aborted) this.counts = value;
+    } catch {
+      // A number that is wrong is worse than none; what is wrong with the engine is told when it is asked to draw.
+      if (!signal.aborted) this.counts = null;
+    }
+  }
+}
