@@ -2,114 +2,137 @@
 import type { Checkpoint, NamedUse } from '../pipeline/checkpoint';
 import { embeddingOf, type Embedding, type EmbeddingSource } from '../pipeline/files/embedding';
 import type { Lora } from '../pipeline/files/lora';
+import type { OpenFile } from '../pipeline/memory/opening';
 import { vaeWeights } from '../pipeline/vae';
 import type { LoraTag } from '../text/lora';
-import type { Job } from './api';
+import type { Job, ModelEntry } from './api';
 import { sourceOf, standsAlone } from './called';
 import { referenceFiles } from './references';
-import type { shelf, Readable } from './shelf';
+import type { CalledFiles, ModelShelf, Readable } from './shelf';
 
-/** @param models the files at hand. */
-export function additionsFrom(models: ReturnType<typeof shelf>) {
-  /** Read once for each checkpoint: what a text encoder was opened with is told by being the very same. */
-  const embeddings = new WeakMap<Checkpoint, Map<string, Embedding | null>>();
+/** Reads additions from the files at hand, and gives them to checkpoints: from then on these and no others. */
+export class Additions {
+  readonly #models: ModelShelf;
+  /**
+   * By checkpoint and word. Each is read once: a text encoder is opened anew unless it is given the very same objects.
+   * Null for a word whose vectors do not fit the checkpoint.
+   */
+  readonly #embeddings = new WeakMap<Checkpoint, Map<string, Embedding | null>>();
 
-  /** @param on ids of the LoRAs that are on. */
-  async function embeddingsFor(
+  constructor(models: ModelShelf) {
+    this.#models = models;
+  }
+
+  /**
+   * The words in prompts that have vectors of their own.
+   * @param on ids of the LoRAs that are on.
+   * @returns `unfit`: words whose vectors were made for other models.
+   */
+  async embeddingsFor(
     checkpoint: Checkpoint,
     prompts: readonly string[],
     on: ReadonlySet<string>,
     signal: AbortSignal,
   ): Promise<{ readonly embeddings: Embedding[]; readonly unfit: string[] }> {
-    const known = embeddings.get(checkpoint) ?? new Map<string, Embedding | null>();
-    embeddings.set(checkpoint, known);
-    const found: Embedding[] = [];
-    const unfit: string[] = [];
-    const called = await models.words(prompts, on);
+    const called = await this.#models.words(prompts, on);
     const triggers = called.map(({ trigger }) => trigger);
-    for (const { trigger, files } of called) {
-      const key = JSON.stringify([trigger, ...files.map(({ id }) => id)]);
-      if (!known.has(key)) {
-        const sources: EmbeddingSource[] = [];
-        for (const { id, file, addon } of files) {
-          sources.push(sourceOf(trigger, addon, { file, ...(await openAddon(id, signal)) }));
-        }
-        known.set(key, embeddingOf(trigger, sources, checkpoint.model));
-      }
-      const embedding = known.get(key);
-      if (embedding) found.push(embedding);
-      else if (standsAlone(trigger, triggers, prompts)) unfit.push(trigger);
+    const embeddings: Embedding[] = [];
+    const unfit: string[] = [];
+    for (const word of called) {
+      const embedding = await this.#embedding(checkpoint, word, signal);
+      if (embedding) embeddings.push(embedding);
+      else if (standsAlone(word.trigger, triggers, prompts)) unfit.push(word.trigger);
     }
-    return { embeddings: found, unfit };
+    return { embeddings, unfit };
   }
 
-  /** What is read here and there while a checkpoint is fed: all of it is compared with what was stored. */
-  async function openAddon(id: string, signal: AbortSignal): Promise<Readable> {
-    const opened = await models.open(id, signal, () => undefined);
-    await opened.source.check?.([{ begin: 0, end: opened.source.bytes }]);
-    return opened;
-  }
-
-  /** Gives the file's name; null for the model's own. */
-  async function useVae(checkpoint: Checkpoint, id: string, signal: AbortSignal): Promise<void> {
-    const entry = id && (await models.list()).find((other) => other.id === id);
-    // One that was removed meanwhile leaves the model's own.
-    await checkpoint.useVae(entry ? id : '', async () => {
-      const { header, source } = await models.open(id, signal, () => undefined);
-      return vaeWeights(entry ? entry.file : id, header, source, checkpoint.model);
+  /** @param id of a VAE; empty, or of one that was removed meanwhile: the checkpoint's own. */
+  async useVae(checkpoint: Checkpoint, id: string, signal: AbortSignal): Promise<void> {
+    const entry = await this.#find(id);
+    await checkpoint.useVae(entry?.id ?? '', async () => {
+      const { name, header, source } = await this.#open(id, signal);
+      return vaeWeights(name, header, source, checkpoint.model);
     });
   }
 
-  async function useTaesd(checkpoint: Checkpoint, id: string, signal: AbortSignal): Promise<void> {
-    const entry = id && (await models.list()).find((other) => other.id === id);
-    await checkpoint.useTaesd(entry ? id : '', async () => {
-      const { header, source } = await models.open(id, signal, () => undefined);
-      return { tensors: header.tensors, source, ...(entry && { name: entry.file }) };
+  /** @param id of a TAESD; empty, or of one that was removed meanwhile: none. */
+  async useTaesd(checkpoint: Checkpoint, id: string, signal: AbortSignal): Promise<void> {
+    const entry = await this.#find(id);
+    await checkpoint.useTaesd(entry?.id ?? '', async () => {
+      const { name, header, source } = await this.#open(id, signal);
+      return { tensors: header.tensors, source, name };
     });
   }
 
-  /** Lets these files guide, by their ids, and no others. @throws DrobeError 'control-mismatch', 'model-gone' */
-  function useControls(checkpoint: Checkpoint, ids: readonly string[], signal: AbortSignal): Promise<void> {
-    return checkpoint.controls.use(ids, opening(signal));
+  /** @param ids of ControlNets and T2I-Adapters. @throws DrobeError 'control-mismatch', 'model-gone' */
+  useControls(checkpoint: Checkpoint, ids: readonly string[], signal: AbortSignal): Promise<void> {
+    return checkpoint.controls.use(ids, (id) => this.#open(id, signal));
   }
 
   /**
-   * Lets a checkpoint be told of these pictures, and of no others; gives the ids of the files by which it is.
+   * @returns the ids of the files by which the checkpoint is shown the pictures.
    * @throws DrobeError 'adapter-mismatch', 'encoder-missing', 'model-gone'
    */
-  async function useReferences(
+  async useReferences(
     checkpoint: Checkpoint,
     references: NonNullable<Job['references']>,
     signal: AbortSignal,
   ): Promise<readonly string[]> {
-    const files = references.length > 0 ? referenceFiles(references, await models.list()) : [];
-    await checkpoint.references.use(files, opening(signal));
+    const files = references.length > 0 ? referenceFiles(references, await this.#models.list()) : [];
+    await checkpoint.references.use(files, (id) => this.#open(id, signal));
     return [...new Set(files.flatMap(({ adapter, encoder }) => [adapter, encoder]))];
   }
 
-  const opening = (signal: AbortSignal) => async (id: string) => {
-    const { header, source } = await models.open(id, signal, () => undefined);
-    const entry = (await models.list()).find((other) => other.id === id);
-    return { name: entry?.file ?? id, header, source };
-  };
-
-  /** Lets a checkpoint be changed by these LoRAs, and by no others; tells how much of each it uses. */
-  async function useLoras(
+  /** @returns how much of each LoRA the checkpoint uses, and the ids of their files. @throws DrobeError 'lora-unknown' */
+  async useLoras(
     checkpoint: Checkpoint,
     tags: readonly LoraTag[],
     signal: AbortSignal,
   ): Promise<{ readonly uses: readonly NamedUse[]; readonly ids: ReadonlySet<string> }> {
-    const entries = await Promise.all(tags.map(({ name }) => models.lora(name)));
-    const key = tags.map(({ text, unet }, i) => `${entries[i]!.id}:${text}:${unet}`).join(); // one for each tag
+    const called = await Promise.all(
+      tags.map(async (tag) => ({ tag, id: (await this.#models.lora(tag.name)).id })),
+    );
+    const key = called.map(({ tag: { text, unet }, id }) => `${id}:${text}:${unet}`).join();
     const uses = await checkpoint.useLoras(key, async () => {
       const loras: Lora[] = [];
-      for (const [i, tag] of tags.entries()) {
-        loras.push({ ...tag, ...(await openAddon(entries[i]!.id, signal)) }); // see above
-      }
+      for (const { tag, id } of called) loras.push({ ...tag, ...(await this.#openChecked(id, signal)) });
       return loras;
     });
-    return { uses, ids: new Set(entries.map(({ id }) => id)) };
+    return { uses, ids: new Set(called.map(({ id }) => id)) };
   }
 
-  return { embeddingsFor, useVae, useTaesd, useLoras, useControls, useReferences };
+  async #embedding(
+    checkpoint: Checkpoint,
+    { trigger, files }: CalledFiles,
+    signal: AbortSignal,
+  ): Promise<Embedding | null> {
+    const known = this.#embeddings.get(checkpoint) ?? new Map<string, Embedding | null>();
+    this.#embeddings.set(checkpoint, known);
+    const key = JSON.stringify([trigger, ...files.map(({ id }) => id)]);
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const sources: EmbeddingSource[] = [];
+    for (const { id, file, addon } of files) {
+      sources.push(sourceOf(trigger, addon, { file, ...(await this.#openChecked(id, signal)) }));
+    }
+    const embedding = embeddingOf(trigger, sources, checkpoint.model);
+    known.set(key, embedding);
+    return embedding;
+  }
+
+  async #find(id: string): Promise<ModelEntry | undefined> {
+    return id ? (await this.#models.list()).find((entry) => entry.id === id) : undefined;
+  }
+
+  async #open(id: string, signal: AbortSignal): Promise<OpenFile> {
+    const { header, source } = await this.#models.open(id, signal, () => undefined);
+    return { name: (await this.#find(id))?.file ?? id, header, source };
+  }
+
+  /** For files that are read here and there while a checkpoint is loaded: all their bytes are checked first. */
+  async #openChecked(id: string, signal: AbortSignal): Promise<Readable> {
+    const opened = await this.#models.open(id, signal, () => undefined);
+    await opened.source.check?.([{ begin: 0, end: opened.source.bytes }]);
+    return opened;
+  }
 }

@@ -1,150 +1,145 @@
 /**
- * Starts the engine's worker, and a fresh one when it has died or its graphics device is beyond repair; for each errand to
- * other servers a courier, and an importer while something is imported.
+ * The page's side of the engine. Calls go to one of three workers: the engine, which is started again after it died or lost
+ * its graphics device; a courier, one for each errand to another server; and an importer, while files are imported.
  */
-import { DrobeError, endsEngine } from '../errors';
-import type { CourierApi, EngineApi, ImporterApi, LocalModel, ModelEntry, WorkerApi } from './api';
+import { endsEngine } from '../errors';
+import type { CourierApi, EngineApi, ImportProgress, LocalModel, ModelEntry, WorkerApi } from './api';
 import importerAddress from './files/importer?worker&url';
+import { Importers } from './importers';
+import { follow, lineTo, type EngineWorker, type Line } from './line';
 import courierAddress from './remote/courier?worker&url';
-import { connect, type Port, type Remote } from './rpc';
+import type { Remote } from './rpc';
 import { confinedScript, ownScript } from './scripts';
 import engineAddress from './worker?worker&url';
 
-interface Line<A> {
-  readonly remote: Remote<A>;
-  end(): void;
-}
-
-type EngineWorker = Port & Pick<Worker, 'terminate' | 'onerror' | 'onmessageerror'>;
-
 const never = new AbortController().signal;
 
-/** As bound as the page: it can reach no server but the app's own. */
-const startWorker = (): EngineWorker =>
-  new Worker(confinedScript(engineAddress), { type: 'module', name: 'drobe-engine' });
+/** How workers are started: other than here only in tests. */
+interface Workers {
+  readonly engine: () => EngineWorker;
+  readonly courier: () => EngineWorker;
+  readonly importer: () => EngineWorker;
+  /** Milliseconds that an importer is kept without work. */
+  readonly patience: number;
+}
 
-/** Not bound by the page, or it could fetch nothing from elsewhere. */
-const startCourier = (): EngineWorker =>
-  new Worker(ownScript(courierAddress), { type: 'module', name: 'drobe-courier' });
+const workers: Workers = {
+  // Engine and importer are confined as the page is: they can reach no server but the app's own.
+  engine: () => new Worker(confinedScript(engineAddress), { type: 'module', name: 'drobe-engine' }),
+  importer: () => new Worker(confinedScript(importerAddress), { type: 'module', name: 'drobe-importer' }),
+  // Confined like the page, it could fetch nothing from elsewhere.
+  courier: () => new Worker(ownScript(courierAddress), { type: 'module', name: 'drobe-courier' }),
+  patience: 3000,
+};
 
-/** As bound as the page. */
-const startImporter = (): EngineWorker =>
-  new Worker(confinedScript(importerAddress), { type: 'module', name: 'drobe-importer' });
-
-/** A model that is drawn from its files, until the signal aborts. */
+/** A model that is drawn from its own files, until the signal aborts. */
 interface Arriving {
   readonly entry: ModelEntry;
   readonly model: LocalModel;
   readonly signal: AbortSignal;
 }
 
-/** Milliseconds that an importer without work is kept: files come by the dozen, one after the other. */
-const PATIENCE = 3000;
-
-/** Takes the origins of requests that a worker made, each as often as it did. */
+/** Told the origins of requests that a worker made, each as often as it made one. */
 type OnRequests = (origins: readonly string[], asker: 'app' | 'courier') => void;
-
-function lineTo<A>(worker: EngineWorker, onDeath = () => {}): Line<A> {
-  const died = new AbortController();
-  const die = (reason: string) => {
-    onDeath();
-    worker.terminate();
-    died.abort(new DrobeError('engine-crashed', { reason }));
-  };
-  worker.onerror = (event) => die(event.message || 'the worker did not start');
-  worker.onmessageerror = () => die('a message could not be read');
-  return { remote: connect<A>(worker, died.signal), end: () => worker.terminate() };
-}
-
-async function follow(
-  requests: AsyncIterable<readonly string[]>,
-  take: (origins: readonly string[]) => void,
-) {
-  try {
-    for await (const origins of requests) take(origins);
-  } catch {
-    // The worker is gone, and asks no more.
-  }
-}
 
 export function startEngine(
   onRequests: OnRequests = () => undefined,
-  start = startWorker,
-  send = startCourier,
-  bring = startImporter,
-  patience = PATIENCE,
+  started: Partial<Workers> = {},
 ): Remote<EngineApi> {
-  let current: (Line<WorkerApi> & { calls: number }) | undefined;
-  let importer: (Line<ImporterApi> & { users: number }) | undefined;
-  /** Every engine is told, also one that starts later. */
-  const arriving = new Set<Arriving>();
+  const lines = new Lines(onRequests, { ...workers, ...started });
+  const engine = <Y, R>(call: (remote: Remote<WorkerApi>) => AsyncGenerator<Y, R, void>) =>
+    lines.engine(call);
+  const courier = <Y, R>(call: (remote: Remote<CourierApi>) => AsyncGenerator<Y, R, void>) =>
+    lines.courier(call);
+  return {
+    device: (signal, wish) => engine((remote) => remote.device(signal, wish)),
+    models: (signal) => engine((remote) => remote.models(signal)),
+    gather: (signal, files) => lines.gather(signal, files),
+    install: (signal, model) => lines.install(signal, model),
+    link: (signal, model) => engine((remote) => remote.link(signal, model)),
+    annotate: (signal, settings) => engine((remote) => remote.annotate(signal, settings)),
+    filesOf: (signal, id) => engine((remote) => remote.filesOf(signal, id)),
+    look: (signal, address) => courier((remote) => remote.look(signal, address)),
+    download: (signal, what) => courier((remote) => remote.download(signal, what)),
+    unfinished: (signal) => engine((remote) => remote.unfinished(signal)),
+    discard: (signal, id) => engine((remote) => remote.discard(signal, id)),
+    inspect: (signal, what, model) => engine((remote) => remote.inspect(signal, what, model)),
+    uses: (signal, model) => engine((remote) => remote.uses(signal, model)),
+    storage: (signal) => engine((remote) => remote.storage(signal)),
+    verify: (signal, id) => engine((remote) => remote.verify(signal, id)),
+    repair: (signal, id) => courier((remote) => remote.repair(signal, id)),
+    contents: (signal, id) => engine((remote) => remote.contents(signal, id)),
+    lacking: (signal, id) => engine((remote) => remote.lacking(signal, id)),
+    countTokens: (signal, wish) => engine((remote) => remote.countTokens(signal, wish)),
+    rename: (signal, id, name) => engine((remote) => remote.rename(signal, id, name)),
+    remove: (signal, id) => engine((remote) => remote.remove(signal, id)),
+    prepare: (signal, job) => engine((remote) => remote.prepare(signal, job)),
+    generate: (signal, job) => engine((remote) => remote.generate(signal, job)),
+    hint: (signal, wish) => engine((remote) => remote.hint(signal, wish)),
+    enlarge: (signal, wish) => engine((remote) => remote.enlarge(signal, wish)),
+  };
+}
 
-  function open() {
-    const line = {
-      calls: 0,
-      ...lineTo<WorkerApi>(start(), () => {
-        if (current === line) current = undefined;
-      }),
-    };
-    void follow(line.remote.requests(never), (origins) => onRequests(origins, 'app'));
-    for (const one of arriving) announce(line, one);
-    return line;
+class Lines {
+  readonly #onRequests: OnRequests;
+  readonly #start: Workers;
+  readonly #importers: Importers;
+  #current: (Line<WorkerApi> & { calls: number }) | undefined;
+  /** Every engine is told of these, also one that is started later. */
+  readonly #arriving = new Set<Arriving>();
+
+  constructor(onRequests: OnRequests, start: Workers) {
+    this.#onRequests = onRequests;
+    this.#start = start;
+    this.#importers = new Importers(start.importer, start.patience);
   }
 
-  /** One that dies meanwhile needs to know no more. */
-  function announce({ remote }: Line<WorkerApi>, { entry, model, signal }: Arriving): void {
-    remote
-      .arrive(signal, entry, model)
-      .next()
-      .catch(() => undefined);
-  }
-
-  /** The importer, which is there from now on, and what says that it is not needed any more. */
-  function hire(): { readonly remote: Remote<ImporterApi>; readonly dismiss: () => void } {
-    const line = (importer ??= {
-      users: 0,
-      ...lineTo<ImporterApi>(bring(), () => {
-        if (importer === line) importer = undefined;
-      }),
-    });
-    line.users++;
-    const dismiss = () => {
-      line.users--;
-      setTimeout(() => {
-        if (importer !== line || line.users > 0) return;
-        importer = undefined;
-        line.end();
-      }, patience);
-    };
-    return { remote: line.remote, dismiss };
-  }
-
-  /** What is found is going to be imported, by an importer that starts meanwhile. */
-  async function* gathering(...asked: Parameters<Remote<EngineApi>['gather']>) {
-    const { dismiss } = hire();
+  /** Runs one call on the current engine. One that failed for good is ended with its last open call. */
+  async *engine<Y, R>(call: (remote: Remote<WorkerApi>) => AsyncGenerator<Y, R, void>) {
+    const line = (this.#current ??= this.#open());
+    line.calls++;
     try {
-      return yield* through((remote) => remote.gather(...asked));
+      return yield* call(line.remote);
+    } catch (thrown) {
+      if (endsEngine(thrown) && this.#current === line) this.#current = undefined;
+      throw thrown;
+    } finally {
+      line.calls--;
+      if (this.#current !== line && line.calls === 0) line.end();
+    }
+  }
+
+  /** Runs one call on a courier of its own. */
+  async *courier<Y, R>(call: (remote: Remote<CourierApi>) => AsyncGenerator<Y, R, void>) {
+    const line = lineTo<CourierApi>(this.#start.courier());
+    void follow(line.remote.requests(never), (origins) => this.#onRequests(origins, 'courier'));
+    try {
+      return yield* call(line.remote);
+    } finally {
+      line.end();
+    }
+  }
+
+  /** Files that are looked at are about to be imported: the importer starts meanwhile. */
+  async *gather(...asked: Parameters<Remote<EngineApi>['gather']>) {
+    const { dismiss } = this.#importers.hire();
+    try {
+      return yield* this.engine((remote) => remote.gather(...asked));
     } finally {
       dismiss();
     }
   }
 
-  /** Runs one import, while the engine knows of the model as soon as there is something to draw. */
-  async function* importing(signal: AbortSignal, model: LocalModel) {
-    const { remote, dismiss } = hire();
+  /** Runs one import. The engine is told of the model as soon as it can be drawn with. */
+  async *install(signal: AbortSignal, model: LocalModel): AsyncGenerator<ImportProgress, ModelEntry, void> {
+    const { remote, dismiss } = this.#importers.hire();
     const over = new AbortController();
     const install = remote.install(AbortSignal.any([signal, over.signal]), model);
     try {
       for (;;) {
         const { done, value } = await install.next();
         if (done) return value;
-        const { entry } = value;
-        if (entry) {
-          const one = { entry, model, signal: over.signal };
-          arriving.add(one);
-          over.signal.addEventListener('abort', () => arriving.delete(one));
-          if (current) announce(current, one);
-        }
+        if (value.entry) this.#arrive({ entry: value.entry, model, signal: over.signal });
         yield value;
       }
     } finally {
@@ -153,57 +148,29 @@ export function startEngine(
     }
   }
 
-  /** Runs one call on the current worker. A worker that failed for good ends with its last open call. */
-  async function* through<Y, R>(call: (remote: Remote<WorkerApi>) => AsyncGenerator<Y, R, void>) {
-    const line = (current ??= open());
-    line.calls++;
-    try {
-      return yield* call(line.remote);
-    } catch (thrown) {
-      if (endsEngine(thrown) && current === line) current = undefined;
-      throw thrown;
-    } finally {
-      line.calls--;
-      if (current !== line && line.calls === 0) line.end();
-    }
+  #arrive(one: Arriving): void {
+    this.#arriving.add(one);
+    one.signal.addEventListener('abort', () => this.#arriving.delete(one));
+    if (this.#current) announce(this.#current, one);
   }
 
-  /** Runs one call on a courier of its own. */
-  async function* away<Y, R>(call: (remote: Remote<CourierApi>) => AsyncGenerator<Y, R, void>) {
-    const line = lineTo<CourierApi>(send());
-    void follow(line.remote.requests(never), (origins) => onRequests(origins, 'courier'));
-    try {
-      return yield* call(line.remote);
-    } finally {
-      line.end();
-    }
+  #open() {
+    const line = {
+      calls: 0,
+      ...lineTo<WorkerApi>(this.#start.engine(), () => {
+        if (this.#current === line) this.#current = undefined;
+      }),
+    };
+    void follow(line.remote.requests(never), (origins) => this.#onRequests(origins, 'app'));
+    for (const one of this.#arriving) announce(line, one);
+    return line;
   }
+}
 
-  return {
-    device: (signal, wish) => through((remote) => remote.device(signal, wish)),
-    models: (signal) => through((remote) => remote.models(signal)),
-    gather: gathering,
-    install: importing,
-    link: (signal, model) => through((remote) => remote.link(signal, model)),
-    annotate: (signal, settings) => through((remote) => remote.annotate(signal, settings)),
-    filesOf: (signal, id) => through((remote) => remote.filesOf(signal, id)),
-    look: (signal, address) => away((remote) => remote.look(signal, address)),
-    download: (signal, what) => away((remote) => remote.download(signal, what)),
-    unfinished: (signal) => through((remote) => remote.unfinished(signal)),
-    discard: (signal, id) => through((remote) => remote.discard(signal, id)),
-    inspect: (signal, what, model) => through((remote) => remote.inspect(signal, what, model)),
-    uses: (signal, model) => through((remote) => remote.uses(signal, model)),
-    storage: (signal) => through((remote) => remote.storage(signal)),
-    verify: (signal, id) => through((remote) => remote.verify(signal, id)),
-    repair: (signal, id) => away((remote) => remote.repair(signal, id)),
-    contents: (signal, id) => through((remote) => remote.contents(signal, id)),
-    lacking: (signal, id) => through((remote) => remote.lacking(signal, id)),
-    countTokens: (signal, wish) => through((remote) => remote.countTokens(signal, wish)),
-    rename: (signal, id, name) => through((remote) => remote.rename(signal, id, name)),
-    remove: (signal, id) => through((remote) => remote.remove(signal, id)),
-    prepare: (signal, job) => through((remote) => remote.prepare(signal, job)),
-    generate: (signal, job) => through((remote) => remote.generate(signal, job)),
-    hint: (signal, wish) => through((remote) => remote.hint(signal, wish)),
-    enlarge: (signal, wish) => through((remote) => remote.enlarge(signal, wish)),
-  };
+/** Tells an engine of a model, for as long as both are there. */
+function announce({ remote }: Line<WorkerApi>, { entry, model, signal }: Arriving): void {
+  remote
+    .arrive(signal, entry, model)
+    .next()
+    .catch(() => undefined); // an engine that dies need not know
 }

@@ -1,18 +1,18 @@
-/** What a picture is drawn with, beside its checkpoint: what its prompts and settings call for. */
+/** Gives a checkpoint what a picture's prompts and settings call for, and says what could not be had. */
 import type { Checkpoint } from '../pipeline/checkpoint';
 import type { Tools } from '../pipeline/generate';
 import type { OpenUpscaler } from '../pipeline/enlarging/upscaler';
 import type { Tokenizer } from '../text/windows';
-import type { additionsFrom } from './additions';
+import type { Additions } from './additions';
 import type { Backend, Job, Progress } from './api';
 import { settlePrompts, textsOf, type Settled } from './prompts';
-import type { shelf } from './shelf';
+import type { ModelShelf } from './shelf';
 import { wildcardLists } from './wildcards';
 
-/** Where it is taken from. */
+/** What it works with. */
 interface Stock {
-  readonly models: ReturnType<typeof shelf>;
-  readonly additions: ReturnType<typeof additionsFrom>;
+  readonly models: ModelShelf;
+  readonly additions: Additions;
   /** The address of models/ beside the app. */
   readonly folder: string;
   readonly tokenizer: () => Promise<Tokenizer>;
@@ -21,10 +21,11 @@ interface Stock {
 
 export interface Equipped {
   readonly tools: Tools;
-  /** The prompts as they are drawn, and as they are told. */
+  /** The prompts as text encoders read them. */
   readonly read: Settled['read'];
+  /** The prompts as a recipe states them. */
   readonly told: Settled['told'];
-  /** Ids of the files that were called for. */
+  /** Ids of the files that the picture is drawn with, beside its checkpoint's. */
   readonly files: readonly string[];
 }
 

@@ -1,4 +1,4 @@
-/** Every checkpoint within reach: the imported ones in IndexedDB, and those served from models/ beside the app. */
+/** Every model within reach: imported ones in IndexedDB, and those served from models/ beside the app. */
 import { DrobeError } from '../errors';
 import type { LoraUse } from '../nets/lora';
 import { inNormalForm, type NormalForm } from '../nets/names/normal-form';
@@ -25,13 +25,13 @@ import type {
 } from './api';
 import { toldHeader } from './files/beside';
 import { calledWords } from './called';
-import { arrivals } from './files/arriving';
-import { apart } from './files/facts';
-import { hashing } from './files/hashing';
+import { Arrivals } from './files/arriving';
+import { withOwnNames } from './files/facts';
+import { Hashing } from './files/hashing';
 import { annotateModels, linkModel, renameModel } from './files/imports';
 import { judge } from './files/judge';
 import { nameInWorkers } from './files/naming';
-import { isServed, served, type Found } from './files/served';
+import { isServed, ServedModels, type Found } from './files/served';
 import { storedBeside, storedEntry } from './files/stored';
 import { nowAndThen } from './throttle';
 import { problemOf, verdictOn } from './files/verdict';
@@ -42,235 +42,247 @@ export interface Readable {
   readonly source: ByteSource;
 }
 
-/** A word of a prompt, and the entries of the files that have vectors for it. */
+/** A word in a prompt, and the files that have vectors for it. */
 export interface CalledFiles {
   readonly trigger: string;
   readonly files: readonly Extract<ModelEntry, { addon: unknown }>[];
 }
 
-/** @param folder where models/ is served, with a slash at the end. */
-export function shelf(folder: string) {
-  // What a killed tab left half imported goes before anything is listed; failing to sweep harms nobody.
-  const swept = sweep().catch(() => undefined);
-  const host = served(folder);
-  /** Pieces that were read once since the app was opened and are what was stored. */
-  const sound = new Set<string>();
+/** The models within reach: their list, their bytes, and what their headers say. */
+export class ModelShelf {
+  readonly #served: ServedModels;
+  readonly #arrivals = new Arrivals(async (id) => this.#checkedSource(await openStored(id)));
+  readonly #hashing = new Hashing(async (id) => (await this.#storedFile(id)).slices);
+  /** Settled once what a killed tab left half imported is deleted; a failure to do so harms nobody. */
+  readonly #swept = sweep().catch(() => undefined);
+  /** Names of stored pieces that were read since the app was opened, and found to be what was stored. */
+  readonly #sound = new Set<string>();
+  /** The checkpoint that LoRAs were last compared with. */
+  #compared: { readonly id: string; readonly tensors: NormalForm['tensors'] } | null = null;
 
-  let last: { readonly id: string; readonly tensors: NormalForm['tensors'] } | null = null;
-
-  const arriving = arrivals(async (id) => storedSource(await openStored(id), judge, sound));
-
-  const hashes = hashing(async (id) => (await storedFile(id)).slices);
-
-  async function hashesById(id: string): Promise<Hashes | null> {
-    if (arriving.has(id)) return null; // its copy is hashed
-    return isServed(id) ? hashes.elsewhere(host.versionOf(id)) : hashes.of(id);
+  /** @param folder address of models/ beside the app, with a slash at the end. */
+  constructor(folder: string) {
+    this.#served = new ServedModels(folder);
   }
 
-  async function withHashes(entry: ModelEntry): Promise<ModelEntry> {
-    const found = await hashesById(entry.id).catch(() => null);
+  /** @param anew ask the server again which models it has. */
+  async list(anew = false): Promise<ModelEntry[]> {
+    await this.#swept;
+    const [imported, served] = await Promise.all([listStored(), this.#served.list(anew)]);
+    const stored = imported.models.map(storedEntry);
+    const arriving = this.#arrivals.list().filter(({ id }) => !stored.some((one) => one.id === id));
+    return withOwnNames([
+      ...(await Promise.all(stored.map((entry) => this.#withHashes(entry)))),
+      ...arriving,
+      ...imported.unreadable.map(unreadableEntry),
+      ...(await Promise.all(served.map((entry) => this.#withHashes(entry)))),
+    ]);
+  }
+
+  /** Lists a model that is being imported, until the signal aborts; see `Arrivals`. */
+  arrive(entry: ModelEntry, model: LocalModel, signal: AbortSignal): Promise<void> {
+    return this.#arrivals.stay(entry, model, signal);
+  }
+
+  /** Lists a model that stays where its files lie. @throws DrobeError 'bad-request' without file handles */
+  link(model: LocalModel): Promise<ModelEntry> {
+    return linkModel(model);
+  }
+
+  /** Gives a model another file name. @param name with the ending. */
+  async rename(id: string, name: string): Promise<ModelEntry> {
+    return this.#withHashes(await renameModel(id, name, this.#slicesOf));
+  }
+
+  /** Applies a .yaml to the stored checkpoints of the same name. @throws DrobeError 'settings-alone' if there is none */
+  async annotate(settings: LocalFile): Promise<ModelEntry[]> {
+    const changed = await annotateModels(settings, this.#slicesOf);
+    return Promise.all(changed.map((entry) => this.#withHashes(entry)));
+  }
+
+  /** The files that a linked model is read from; none for any other model. */
+  async filesOf(id: string): Promise<FileSystemFileHandle[]> {
+    return (await linksOf(id))?.files.map(({ handle }) => handle) ?? [];
+  }
+
+  /** The hashes of these models that are known, or will be in a moment. */
+  async hashesOf(ids: readonly string[]): Promise<Map<string, Hashes>> {
+    await this.#hashing.soon(ids.map((id) => this.#served.versionOf(id)));
+    const found = await Promise.all(ids.map(async (id) => [id, await this.#hashes(id)] as const));
+    return new Map(found.flatMap(([id, known]) => (known ? [[id, known] as const] : [])));
+  }
+
+  /** The words in these prompts that have vectors of their own. @param on ids of the LoRAs that are on. */
+  async words(prompts: readonly string[], on: ReadonlySet<string>): Promise<CalledFiles[]> {
+    const addons = (await this.list()).filter((entry) => 'addon' in entry);
+    return calledWords(addons, prompts, on).map(({ trigger, ids }) => ({
+      trigger,
+      files: ids.map((id) => addons.find((entry) => entry.id === id)!), // the ids are these entries'
+    }));
+  }
+
+  /** The names by which prompts call LoRAs. */
+  async loraNames(): Promise<string[]> {
+    return named(await this.list(), 'lora').map(({ name }) => name);
+  }
+
+  /** The LoRA of this name; letter case does not count. @throws DrobeError 'lora-unknown' */
+  async lora(name: string): Promise<ModelEntry> {
+    const find = (entries: ModelEntry[]) => named(entries, 'lora').find((lora) => sameName(lora.name, name));
+    const found = find(await this.list()) ?? find(await this.list(true));
+    if (found) return found.entry;
+    throw new DrobeError('lora-unknown', { name, known: (await this.loraNames()).join(', ') });
+  }
+
+  /** The upscaler of this name; letter case does not count. @throws DrobeError 'upscaler-unknown' */
+  async upscaler(name: string): Promise<ModelEntry> {
+    const all = named(await this.list(), 'upscaler');
+    const found = all.find((upscaler) => sameName(upscaler.name, name));
+    if (found) return found.entry;
+    throw new DrobeError('upscaler-unknown', {
+      name,
+      known: all.map((upscaler) => upscaler.name).join(', '),
+    });
+  }
+
+  /**
+   * What the header of a file, an offer or the model with this id tells. @throws DrobeError where none is sound.
+   * @param model id of the chosen checkpoint, or empty.
+   */
+  async inspect(what: string | File | Offer, model = ''): Promise<Inspection> {
+    const { slices, file, beside } = await this.#readable(what);
+    const { header, lack } = await peekHeader(slices);
+    const verdict = verdictOn(await toldHeader(header, slices, beside), file);
+    const isLora = 'addon' in verdict && verdict.addon.kind === 'lora';
+    return {
+      ...contentsOf(header),
+      bytes: header.bytes,
+      verdict,
+      use: isLora && model ? useOf(header, await this.#tensorsOf(model)) : null,
+      lack: lack && problemOf(lack),
+    };
+  }
+
+  /** How much of each LoRA a model uses, by the LoRA's id. One that cannot be read is left out: drawing with it says why. */
+  async uses(model: string): Promise<ReadonlyMap<string, LoraUse>> {
+    const uses = new Map<string, LoraUse>();
+    for (const { entry } of named(await this.list(), 'lora')) {
+      const header = await this.header(entry.id).catch(() => null);
+      if (header) uses.set(entry.id, useOf(header, await this.#tensorsOf(model)));
+    }
+    return uses;
+  }
+
+  /** The header of a file. @throws DrobeError where it has none, or a damaged one */
+  async header(id: string): Promise<Header> {
+    return readHeader((await this.#slicesOf(id)).slices);
+  }
+
+  /** How much is stored, and whether the browser may clear it. */
+  async storage(): Promise<StorageFacts> {
+    // Outside secure contexts all of this is missing, whatever the types say.
+    const manager = navigator.storage as StorageManager | undefined;
+    const { usage = null, quota = null } = (await manager?.estimate()) ?? {};
+    return {
+      usedBytes: usage,
+      freeBytes: usage === null || quota === null ? null : Math.max(0, quota - usage),
+      persisted: (await manager?.persisted()) ?? false,
+      shared: await sharedBytes(),
+    };
+  }
+
+  /** Reads all of a stored model again, and names what is damaged. */
+  async *verify(id: string, signal: AbortSignal): AsyncGenerator<InstallProgress, Verification, void> {
+    const { damaged, tensors, unknown, server } = yield* verify(id, signal, nameInWorkers);
+    return { damaged: damaged.length > 0 ? tensors : [], unknown, server };
+  }
+
+  /** A stored model's file, every byte of it checked. @throws DrobeError 'model-damaged' */
+  async contents(id: string, report: (progress: InstallProgress) => void): Promise<Blob> {
+    const stored = await openStored(id);
+    const tell = nowAndThen(report);
+    const source = this.#checkedSource(stored);
+    await source.check?.([{ begin: 0, end: source.bytes }], (doneBytes, totalBytes) =>
+      tell({ doneBytes, totalBytes }),
+    );
+    return new Blob(stored.blobs.slice());
+  }
+
+  /** Deletes a stored model, or forgets a linked one. @throws DrobeError 'bad-request' for any other */
+  async remove(id: string): Promise<void> {
+    if (isServed(id)) throw new DrobeError('bad-request', { reason: 'a served model is not ours to delete' });
+    if (this.#arrivals.has(id)) throw new DrobeError('bad-request', { reason: 'it is being imported' });
+    await removeStored(id);
+  }
+
+  /** Opens a model to be read from. Of a stored one the header alone is checked here: the rest is, as it is read. */
+  async open(
+    id: string,
+    signal: AbortSignal,
+    onBytes: (doneBytes: number, totalBytes: number) => void,
+  ): Promise<Readable> {
+    if (isServed(id)) {
+      const { blob, beside } = await this.#served.fetch(id, signal, onBytes);
+      void this.#hashing.elsewhere(this.#served.versionOf(id), blob); // all of it is here now
+      return { header: await toldHeader(await readHeader(blob), blob, beside), source: blobSource([blob]) };
+    }
+    const arriving = await this.#arrivals.open(id);
+    if (arriving) return arriving;
+    const stored = await openStored(id);
+    const source = this.#checkedSource(stored);
+    await source.check?.(HEADER);
+    const whole = new Blob(stored.blobs.slice());
+    const header = await toldHeader(await readHeader(whole), whole, storedBeside(stored.meta));
+    return { header, source };
+  }
+
+  async #hashes(id: string): Promise<Hashes | null> {
+    if (this.#arrivals.has(id)) return null; // its copy will be hashed
+    return isServed(id) ? this.#hashing.elsewhere(this.#served.versionOf(id)) : this.#hashing.of(id);
+  }
+
+  async #withHashes(entry: ModelEntry): Promise<ModelEntry> {
+    const found = await this.#hashes(entry.id).catch(() => null);
     return found ? { ...entry, hashes: found } : entry;
   }
 
-  async function slicesOf(id: string): Promise<Found> {
-    return isServed(id) ? host.find(id) : (arriving.find(id) ?? storedFile(id));
-  }
+  readonly #slicesOf = async (id: string): Promise<Found> =>
+    isServed(id) ? this.#served.find(id) : (this.#arrivals.find(id) ?? this.#storedFile(id));
 
-  async function storedFile(id: string): Promise<Found & { readonly slices: Blob }> {
+  async #storedFile(id: string): Promise<Found & { readonly slices: Blob }> {
     const stored = await openStored(id);
-    await storedSource(stored, judge, sound).check?.(HEADER);
+    await this.#checkedSource(stored).check?.(HEADER);
     const { meta } = stored;
     return { slices: new Blob(stored.blobs.slice()), file: meta.file, beside: storedBeside(meta) };
   }
 
-  const headerOf = async (id: string): Promise<Header> => readHeader((await slicesOf(id)).slices);
-
-  /** A checkpoint's tensors in normal form; those of the last one are kept. */
-  async function tensorsOf(id: string): Promise<NormalForm['tensors']> {
-    if (last?.id !== id) last = { id, tensors: inNormalForm((await headerOf(id)).tensors).tensors };
-    return last.tensors;
+  #checkedSource(stored: Awaited<ReturnType<typeof openStored>>): ByteSource {
+    return storedSource(stored, judge, this.#sound);
   }
 
-  async function readable(what: string | File | Offer): Promise<Found> {
-    if (typeof what === 'string') return slicesOf(what);
+  /** A checkpoint's tensors in normal form; those of the last one are kept. */
+  async #tensorsOf(id: string): Promise<NormalForm['tensors']> {
+    if (this.#compared?.id !== id)
+      this.#compared = { id, tensors: inNormalForm((await this.header(id)).tensors).tensors };
+    return this.#compared.tensors;
+  }
+
+  async #readable(what: string | File | Offer): Promise<Found> {
+    if (typeof what === 'string') return this.#slicesOf(what);
     if (what instanceof File) return { slices: what, file: what.name, beside: {} };
-    // Its header came with it; tensors are not asked for.
+    // An offer brings its header along; its tensors are not asked for.
     const slices = beginningOf(new Blob([what.model?.head ?? '']), what.bytes);
     return { slices, file: what.file, beside: what.beside ?? {} };
   }
-
-  return {
-    /** @param anew as of those that are served. */
-    async list(anew = false): Promise<ModelEntry[]> {
-      await swept;
-      const [imported, others] = await Promise.all([listStored(), host.list(anew)]);
-      const stored = imported.models.map(storedEntry);
-      const coming = arriving.list().filter(({ id }) => !stored.some((one) => one.id === id));
-      return apart([
-        ...(await Promise.all(stored.map(withHashes))),
-        ...coming,
-        ...imported.unreadable.map(unreadableEntry),
-        ...(await Promise.all(others.map(withHashes))),
-      ]);
-    },
-
-    /** Lists a model that is being imported, until the signal aborts; see `arrivals`. */
-    arrive: (entry: ModelEntry, model: LocalModel, signal: AbortSignal): Promise<void> =>
-      arriving.stay(entry, model, signal),
-
-    link: linkModel,
-
-    /** Calls a model otherwise from now on. @param name with the ending. */
-    async rename(id: string, name: string): Promise<ModelEntry> {
-      return withHashes(await renameModel(id, name, slicesOf));
-    },
-
-    /** Has stored checkpoints of the name of a .yaml be drawn as it says. @throws DrobeError 'settings-alone' */
-    async annotate(settings: LocalFile): Promise<ModelEntry[]> {
-      return Promise.all((await annotateModels(settings, slicesOf)).map(withHashes));
-    },
-
-    /** The files that a linked model is read from; none of one that is not linked. */
-    async filesOf(id: string): Promise<FileSystemFileHandle[]> {
-      return (await linksOf(id))?.files.map(({ handle }) => handle) ?? [];
-    },
-
-    /** The hashes of these models, as far as they are known in a moment. */
-    async hashesOf(ids: readonly string[]): Promise<Map<string, Hashes>> {
-      await hashes.soon(ids.map(host.versionOf));
-      const found = await Promise.all(ids.map(async (id) => [id, await hashesById(id)] as const));
-      return new Map(found.flatMap(([id, known]) => (known ? [[id, known] as const] : [])));
-    },
-
-    /** The words in any of these prompts that have vectors of their own. @param on ids of the LoRAs that are on. */
-    async words(prompts: readonly string[], on: ReadonlySet<string>): Promise<CalledFiles[]> {
-      const addons = (await this.list()).filter((entry) => 'addon' in entry);
-      return calledWords(addons, prompts, on).map(({ trigger, ids }) => ({
-        trigger,
-        files: ids.map((id) => addons.find((entry) => entry.id === id)!), // they are these entries'
-      }));
-    },
-
-    /** What prompts call the LoRAs at hand. */
-    async loraNames(): Promise<string[]> {
-      const entries = await this.list();
-      return entries.flatMap((entry) =>
-        'addon' in entry && entry.addon.kind === 'lora' ? [entry.addon.name] : [],
-      );
-    },
-
-    /** The LoRA that prompts call so; letter case does not count. @throws DrobeError 'lora-unknown' */
-    async lora(name: string): Promise<ModelEntry> {
-      const called = (entry: ModelEntry): boolean =>
-        'addon' in entry && entry.addon.kind === 'lora' && sameName(entry.addon.name, name);
-      const found = (await this.list()).find(called) ?? (await this.list(true)).find(called);
-      if (found) return found;
-      throw new DrobeError('lora-unknown', { name, known: (await this.loraNames()).join(', ') });
-    },
-
-    /** The upscaler of this name; letter case does not count. @throws DrobeError 'upscaler-unknown' */
-    async upscaler(name: string): Promise<ModelEntry> {
-      const named = (await this.list()).flatMap((entry) =>
-        'addon' in entry && entry.addon.kind === 'upscaler' ? [{ entry, called: entry.addon.name }] : [],
-      );
-      const found = named.find(({ called }) => sameName(called, name));
-      if (found) return found.entry;
-      throw new DrobeError('upscaler-unknown', { name, known: named.map(({ called }) => called).join(', ') });
-    },
-
-    /**
-     * What the header of a file, an offer or the model with this id tells. @throws DrobeError where none is sound.
-     * @param model the id of the chosen one, or empty.
-     */
-    async inspect(what: string | File | Offer, model = ''): Promise<Inspection> {
-      const { slices, file, beside } = await readable(what);
-      const { header, lack } = await peekHeader(slices);
-      const verdict = verdictOn(await toldHeader(header, slices, beside), file);
-      const isLora = 'addon' in verdict && verdict.addon.kind === 'lora';
-      return {
-        ...contentsOf(header),
-        bytes: header.bytes,
-        verdict,
-        use: isLora && model ? useOf(header, await tensorsOf(model)) : null,
-        lack: lack && problemOf(lack),
-      };
-    },
-
-    /** How much a model uses of each LoRA, by the LoRA's id. Those that cannot be read say so when they are drawn with. */
-    async uses(model: string): Promise<ReadonlyMap<string, LoraUse>> {
-      const uses = new Map<string, LoraUse>();
-      for (const entry of await this.list()) {
-        if (!('addon' in entry) || entry.addon.kind !== 'lora') continue;
-        const header = await headerOf(entry.id).catch(() => null);
-        if (header) uses.set(entry.id, useOf(header, await tensorsOf(model)));
-      }
-      return uses;
-    },
-
-    /** A file's header, as the model is told by. @throws DrobeError where it is none, or is damaged. */
-    header: headerOf,
-
-    /** What is stored, and whether it stays. */
-    async storage(): Promise<StorageFacts> {
-      // All are missing outside secure contexts, whatever the types say.
-      const manager = navigator.storage as StorageManager | undefined;
-      const { usage = null, quota = null } = (await manager?.estimate()) ?? {};
-      return {
-        usedBytes: usage,
-        freeBytes: usage === null || quota === null ? null : Math.max(0, quota - usage),
-        persisted: (await manager?.persisted()) ?? false,
-        shared: await sharedBytes(),
-      };
-    },
-
-    /** Reads all of a stored model once more, and names what is damaged. */
-    async *verify(id: string, signal: AbortSignal): AsyncGenerator<InstallProgress, Verification, void> {
-      const { damaged, tensors, unknown, server } = yield* verify(id, signal, nameInWorkers);
-      return { damaged: damaged.length > 0 ? tensors : [], unknown, server };
-    },
-
-    /** The model's file, after a look at every byte of it. @throws DrobeError 'model-damaged' */
-    async contents(id: string, report: (progress: InstallProgress) => void): Promise<Blob> {
-      const stored = await openStored(id);
-      const tell = nowAndThen(report);
-      const source = storedSource(stored, judge, sound);
-      await source.check?.([{ begin: 0, end: source.bytes }], (doneBytes, totalBytes) =>
-        tell({ doneBytes, totalBytes }),
-      );
-      return new Blob(stored.blobs.slice());
-    },
-
-    async remove(id: string): Promise<void> {
-      if (isServed(id))
-        throw new DrobeError('bad-request', { reason: 'a served model is not ours to delete' });
-      if (arriving.has(id)) throw new DrobeError('bad-request', { reason: 'it is being imported' });
-      await removeStored(id);
-    },
-
-    /** Opens a model to be read from. Of what is stored only the header is compared with what was stored. */
-    async open(
-      id: string,
-      signal: AbortSignal,
-      onBytes: (doneBytes: number, totalBytes: number) => void,
-    ): Promise<Readable> {
-      if (isServed(id)) {
-        const { blob, beside: told } = await host.fetch(id, signal, onBytes);
-        void hashes.elsewhere(host.versionOf(id), blob); // now that all of it is here
-        return { header: await toldHeader(await readHeader(blob), blob, told), source: blobSource([blob]) };
-      }
-      const coming = await arriving.open(id);
-      if (coming) return coming;
-      const stored = await openStored(id);
-      const source = storedSource(stored, judge, sound);
-      await source.check?.(HEADER);
-      const whole = new Blob(stored.blobs.slice());
-      const header = await toldHeader(await readHeader(whole), whole, storedBeside(stored.meta));
-      return { header, source };
-    },
-  };
 }
 
-/** Where a header begins, which is a piece by itself. */
+/** The entries of one kind, with the names by which they are called. */
+const named = (entries: readonly ModelEntry[], kind: 'lora' | 'upscaler') =>
+  entries.flatMap((entry) =>
+    'addon' in entry && entry.addon.kind === kind ? [{ entry, name: entry.addon.name }] : [],
+  );
+
+/** One byte of the header is enough to name its piece: a header is a piece by itself. */
 const HEADER = [{ begin: 0, end: 1 }];
 
 function unreadableEntry({ id, file, newer }: Unreadable): ModelEntry {

@@ -1,6 +1,6 @@
 import { createStore, keys, set } from 'idb-keyval';
 import { expect, it } from 'vitest';
-import { hashing } from '../../src/engine/files/hashing';
+import { Hashing } from '../../src/engine/files/hashing';
 import { hashesOf, keepHashes, keptHashes } from '../../src/weights/store/hashes';
 import { openStored, removeStored, store } from '../../src/weights/store/store';
 import { sweep } from '../../src/weights/store/sweep';
@@ -31,12 +31,12 @@ it('hashes come some time after a model, are computed once, and go with it', asy
     opened++;
     return new Blob((await openStored(id)).blobs.slice());
   };
-  const background = hashing(open);
+  const background = new Hashing(open);
   expect(await background.of(id)).toBeNull();
   await expect.poll(() => background.of(id)).not.toBeNull();
   const hashes = await hashesOf(await open(), null);
   expect(await background.of(id)).toEqual(hashes);
-  expect(await hashing(open).of(id)).toEqual(hashes);
+  expect(await new Hashing(open).of(id)).toEqual(hashes);
   await sweep();
   expect(await keptHashes(id)).toEqual(hashes);
   expect(opened).toBe(2);
@@ -48,7 +48,7 @@ it('of a LoRA, and of nothing else, what lies behind its header is hashed too', 
   const layer = 'lora_unet_mid_block_attentions_0_proj_in';
   const id = await stored(`${layer}.lora_down.weight`, `${layer}.lora_up.weight`);
   const file = new Blob((await openStored(id)).blobs.slice());
-  const background = hashing(() => Promise.resolve(file));
+  const background = new Hashing(() => Promise.resolve(file));
   await expect.poll(() => background.of(id)).toEqual(await hashesOf(file, file.size - 16));
   await removeStored(id);
 });
@@ -56,7 +56,7 @@ it('of a LoRA, and of nothing else, what lies behind its header is hashed too', 
 it('of a model that is gone meanwhile, or cannot be read, nothing is kept', async () => {
   await keepHashes('gone', { file: '0'.repeat(64), tensors: '0'.repeat(64) });
   expect(await kept()).toEqual([]);
-  const background = hashing(() => Promise.reject(new Error('damaged')));
+  const background = new Hashing(() => Promise.reject(new Error('damaged')));
   for (let i = 0; i < 3; i++) expect(await background.of('gone')).toBeNull();
   await set(['hashes', 'odd'], { file: 'x' }, database);
   expect(await keptHashes('odd')).toBeNull();

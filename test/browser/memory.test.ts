@@ -138,10 +138,12 @@ async function stored(model: Blob): Promise<string> {
 
 it('an engine that ran out of memory is started again, and does with less', async () => {
   let started = 0;
-  const engine = startEngine(undefined, () => {
-    started++;
-    const name = String(LITTLE_BYTES);
-    return new Worker(new URL('./short-worker.ts', import.meta.url), { type: 'module', name });
+  const engine = startEngine(undefined, {
+    engine: () => {
+      started++;
+      const name = String(LITTLE_BYTES);
+      return new Worker(new URL('./short-worker.ts', import.meta.url), { type: 'module', name });
+    },
   });
   const savings = new Savings();
   const model = await stored(written(viewsOf(file, await smallHeader())));

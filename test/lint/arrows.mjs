@@ -132,7 +132,10 @@ const arrows = {
   'src/engine/api.ts': { types: ['models', 'pipeline', 'sampling', 'text', 'weights/download'] },
   'src/engine/models.ts': { types: ['errors', 'pipeline', 'weights/store'] },
   'src/engine/rpc.ts': { may: ['errors'] },
+  // The page's side of the line.
   'src/engine/client.ts': { may: ['errors'] },
+  'src/engine/line.ts': { may: ['errors'] },
+  'src/engine/importers.ts': {},
   // The rooms of the page, each above those it may use. Components find what they work on in `context`.
   'src/ui': { types: ['make', 'models', 'inspect'], packages: ['svelte'] },
   'src/ui/controls': { may: ['words/language.svelte'], packages: ['svelte'] },

@@ -1,4 +1,4 @@
-/** Checkpoints that are being imported: until their copies are there they are drawn from the person's own files. */
+/** Checkpoints that are being imported: until their copies are complete, the person's own files are read. */
 import { readHeader, type Header } from '../../weights/safetensors';
 import { blobSource, succeeded, type ByteSource } from '../../weights/source';
 import { blobsOf, mapFiles } from '../../weights/store/layout';
@@ -12,38 +12,47 @@ interface Arrival {
   readonly source: ByteSource;
 }
 
-/** @param stored gives the bytes of a copy. @throws where it is not there. */
-export function arrivals(stored: (id: string) => Promise<ByteSource>) {
-  const all = new Map<string, Arrival>();
+export class Arrivals {
+  readonly #stored: (id: string) => Promise<ByteSource>;
+  readonly #all = new Map<string, Arrival>();
 
-  return {
-    list: (): ModelEntry[] => [...all.values()].map(({ entry }) => entry),
+  /** @param stored gives the bytes of a finished copy. @throws where there is none. */
+  constructor(stored: (id: string) => Promise<ByteSource>) {
+    this.#stored = stored;
+  }
 
-    has: (id: string): boolean => all.has(id),
+  list(): ModelEntry[] {
+    return [...this.#all.values()].map(({ entry }) => entry);
+  }
 
-    /** Undefined where it has arrived, or never will. */
-    find: (id: string): Arrival['found'] | undefined => all.get(id)?.found,
+  has(id: string): boolean {
+    return this.#all.has(id);
+  }
 
-    async open(id: string): Promise<{ readonly header: Header; readonly source: ByteSource } | null> {
-      const arrival = all.get(id);
-      if (!arrival) return null;
-      const { slices, beside } = arrival.found;
-      return { header: await toldHeader(await readHeader(slices), slices, beside), source: arrival.source };
-    },
+  /** Undefined where it is not being imported. */
+  find(id: string): Arrival['found'] | undefined {
+    return this.#all.get(id)?.found;
+  }
 
-    /**
-     * Lets a model be drawn from its files until the signal aborts. Whoever has it open then goes on with its copy, or,
-     * where none came of it, with the files.
-     */
-    async stay(entry: ModelEntry, { layout, beside = {} }: LocalModel, signal: AbortSignal): Promise<void> {
-      const { id, file } = entry;
-      const blobs = blobsOf(mapFiles(layout, (local) => local.file));
-      const { source, succeed } = succeeded(blobSource(blobs, file));
-      all.set(id, { entry, found: { slices: new Blob(blobs), file, beside }, source });
-      if (!signal.aborted) await new Promise((over) => signal.addEventListener('abort', over));
-      all.delete(id);
-      const copy = await stored(id).catch(() => null);
-      if (copy) succeed(copy);
-    },
-  };
+  async open(id: string): Promise<{ readonly header: Header; readonly source: ByteSource } | null> {
+    const arrival = this.#all.get(id);
+    if (!arrival) return null;
+    const { slices, beside } = arrival.found;
+    return { header: await toldHeader(await readHeader(slices), slices, beside), source: arrival.source };
+  }
+
+  /**
+   * Has a model read from its own files until the signal aborts. Whoever has it open then reads its copy, or, where the
+   * import failed, goes on with the files.
+   */
+  async stay(entry: ModelEntry, { layout, beside = {} }: LocalModel, signal: AbortSignal): Promise<void> {
+    const { id, file } = entry;
+    const blobs = blobsOf(mapFiles(layout, (local) => local.file));
+    const { source, succeed } = succeeded(blobSource(blobs, file));
+    this.#all.set(id, { entry, found: { slices: new Blob(blobs), file, beside }, source });
+    if (!signal.aborted) await new Promise((over) => signal.addEventListener('abort', over));
+    this.#all.delete(id);
+    const copy = await this.#stored(id).catch(() => null);
+    if (copy) succeed(copy);
+  }
 }

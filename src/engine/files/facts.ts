@@ -175,8 +175,8 @@ export function callable(addon: AddonFacts): AddonFacts {
   }
 }
 
-/** Entries of which no two LoRAs have one name: the later ones get a number. */
-export function apart(entries: readonly ModelEntry[]): ModelEntry[] {
+/** The same entries, with a number added to the name of a LoRA that another one has already. */
+export function withOwnNames(entries: readonly ModelEntry[]): ModelEntry[] {
   const taken: string[] = [];
   return entries.map((entry) => {
     if (!('addon' in entry) || entry.addon.kind !== 'lora') return entry;

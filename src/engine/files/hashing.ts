@@ -7,50 +7,55 @@ import { aside } from '../aside';
 import type { HasherApi } from './hasher';
 import hasherAddress from './hasher?worker&url';
 
-/** Milliseconds that a finished picture waits for hashes which are nearly there. */
+/** Milliseconds that a finished picture waits for hashes still being computed. */
 const PATIENCE = 2000;
 
-/** @param open gives a stored model's bytes. */
-export function hashing(open: (id: string) => Promise<Blob>) {
-  /** Known, or being computed, or given up while the app is open: a model that cannot be read is told when it is used. */
-  const known = new Map<string, Hashes | null>();
-  let work: Promise<unknown> = Promise.resolve();
+export class Hashing {
+  readonly #open: (id: string) => Promise<Blob>;
+  /** Null while they are computed, and where that failed: a model that cannot be read says so when it is used. */
+  readonly #known = new Map<string, Hashes | null>();
+  #work: Promise<unknown> = Promise.resolve();
 
-  async function compute(id: string, file: Blob, keep: typeof keepHashes): Promise<void> {
+  /** @param open gives a stored model's bytes. */
+  constructor(open: (id: string) => Promise<Blob>) {
+    this.#open = open;
+  }
+
+  /** The hashes of a stored model; null where they are not known yet: then they are computed in the background. */
+  of(id: string): Promise<Hashes | null> {
+    return this.#lookUp(id, async () => this.#compute(id, await this.#open(id), keepHashes));
+  }
+
+  /**
+   * The same for a file that is served: it is hashed once it was fetched to be used.
+   * @param version tells it from an earlier file of the same name.
+   */
+  elsewhere(version: string, file?: Blob): Promise<Hashes | null> {
+    return this.#lookUp(version, file ? () => this.#compute(version, file, keepHashesElsewhere) : null);
+  }
+
+  /** Waits a moment for those of these that are being computed. @param ids or versions. @param patience milliseconds. */
+  async soon(ids: readonly string[], patience = PATIENCE): Promise<void> {
+    const late = new Promise((done) => setTimeout(done, patience));
+    if (ids.some((id) => this.#known.get(id) === null)) await Promise.race([this.#work, late]);
+  }
+
+  async #compute(id: string, file: Blob, keep: typeof keepHashes): Promise<void> {
     const hashes = await hashesAside(file, loraBegins(await readHeader(file)));
-    known.set(id, hashes);
+    this.#known.set(id, hashes);
     await keep(id, hashes);
   }
 
-  /** What is known by now. @param start begins to compute the rest. */
-  async function lookUp(id: string, start: (() => Promise<void>) | null): Promise<Hashes | null> {
-    const before = known.get(id);
+  /** @param start computes them where they are not kept; null where that cannot be done yet. */
+  async #lookUp(id: string, start: (() => Promise<void>) | null): Promise<Hashes | null> {
+    const before = this.#known.get(id);
     if (before) return before;
     const kept = await keptHashes(id).catch(() => null);
-    if (known.has(id)) return known.get(id) ?? null;
-    if (kept || start) known.set(id, kept);
-    if (!kept && start) work = work.then(start).catch(() => undefined);
+    if (this.#known.has(id)) return this.#known.get(id) ?? null;
+    if (kept || start) this.#known.set(id, kept);
+    if (!kept && start) this.#work = this.#work.then(start).catch(() => undefined);
     return kept;
   }
-
-  return {
-    /** What is known by now of this stored model; what is not will be, some time after. */
-    of: (id: string): Promise<Hashes | null> =>
-      lookUp(id, async () => compute(id, await open(id), keepHashes)),
-
-    /**
-     * The same of a file that lies elsewhere, and is at hand once it was fetched to be used.
-     * @param version by which it is told from others in its place.
-     */
-    elsewhere: (version: string, file?: Blob): Promise<Hashes | null> =>
-      lookUp(version, file ? () => compute(version, file, keepHashesElsewhere) : null),
-
-    /** Those that are known in a moment, where some are not yet. @param ids or versions. */
-    async soon(ids: readonly string[], patience = PATIENCE): Promise<void> {
-      const late = new Promise((done) => setTimeout(done, patience));
-      if (ids.some((id) => known.get(id) === null)) await Promise.race([work, late]);
-    },
-  };
 }
 
 /** Where the tensors of a LoRA begin; null where it is none. */
@@ -59,7 +64,7 @@ function loraBegins(header: Header): number | null {
   return [...header.tensors.values()].reduce((first, { begin }) => Math.min(first, begin), header.bytes);
 }
 
-/** As the verdict on a file has it, without what that asks of a checkpoint beyond what it is. */
+/** As `whatIs` would say, without the checks that it makes of a checkpoint. */
 function isLora(header: Header): boolean {
   try {
     recognise(header);

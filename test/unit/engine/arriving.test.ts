@@ -1,7 +1,7 @@
 /** What is known of a checkpoint while it is imported, and who is read from then on. */
 import { expect, test } from 'vitest';
 import type { LocalModel, ModelEntry } from '../../../src/engine/api';
-import { arrivals } from '../../../src/engine/files/arriving';
+import { Arrivals } from '../../../src/engine/files/arriving';
 import { DrobeError } from '../../../src/errors';
 import { plain } from '../../../src/weights/store/layout';
 import { memorySource, type ByteSource } from '../../../src/weights/source';
@@ -34,7 +34,7 @@ function copies(): { asked: string[]; checked: number; stored: (id: string) => P
 
 test('it is listed and read from its own file, with what lies beside that, until its copy is there', async () => {
   const copy = copies();
-  const arriving = arrivals(copy.stored);
+  const arriving = new Arrivals(copy.stored);
   const over = new AbortController();
   const stay = arriving.stay(entry, model, over.signal);
   expect(arriving.list()).toEqual([entry]);
@@ -55,7 +55,7 @@ test('it is listed and read from its own file, with what lies beside that, until
 });
 
 test('where none comes of it, it is not listed any more, and whoever has it open keeps the file', async () => {
-  const arriving = arrivals((id) => Promise.reject(new DrobeError('model-gone', { model: id })));
+  const arriving = new Arrivals((id) => Promise.reject(new DrobeError('model-gone', { model: id })));
   const over = new AbortController();
   const stay = arriving.stay(entry, model, over.signal);
   const opened = await arriving.open('a');

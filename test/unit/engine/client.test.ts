@@ -64,7 +64,8 @@ const noWorker = () => {
   throw new Error('not this one');
 };
 
-const engineOf = (api: Partial<EngineApi>) => startEngine(undefined, starter(api), noWorker);
+const engineOf = (api: Partial<EngineApi>) =>
+  startEngine(undefined, { engine: starter(api), courier: noWorker });
 
 afterEach(() => {
   for (const worker of workers) worker.terminate();
@@ -108,7 +109,7 @@ test('the worker starts with the first call and serves the next ones too', async
 
 test('when the worker dies its open calls fail and the next call starts a fresh one', async () => {
   let api: Partial<EngineApi> = { device: stuck };
-  const engine = startEngine(undefined, () => starter(api)());
+  const engine = startEngine(undefined, { engine: () => starter(api)() });
   const open = answer(engine.device(never, 'webgpu'));
   await new Promise((resolve) => setTimeout(resolve));
   workers[0]?.onerror?.({ message: 'out of luck' } as ErrorEvent);
@@ -144,7 +145,7 @@ const goingOn: EngineApi['download'] = () =>
 /* eslint-enable require-yield */
 
 test('other servers are asked by a courier, there only while it is needed, and never by the engine', async () => {
-  const engine = startEngine(undefined, noWorker, starter({ look, download: goingOn }));
+  const engine = startEngine(undefined, { engine: noWorker, courier: starter({ look, download: goingOn }) });
   expect(await answer(engine.look(never, 'https://example.org'))).toEqual([]);
   expect(workers.map(({ terminated }) => terminated)).toEqual([true]);
 
@@ -162,11 +163,10 @@ test('both workers tell what they ask of servers', async () => {
       yield [origin];
       return new Promise<never>(() => {});
     };
-  const engine = startEngine(
-    (origins, asker) => told.push([asker, ...origins]),
-    starter({ device, requests: requests('https://own.example') }),
-    starter({ look, requests: requests('https://hub.example') }),
-  );
+  const engine = startEngine((origins, asker) => told.push([asker, ...origins]), {
+    engine: starter({ device, requests: requests('https://own.example') }),
+    courier: starter({ look, requests: requests('https://hub.example') }),
+  });
   await answer(engine.device(never, 'auto'));
   await answer(engine.look(never, 'https://hub.example'));
   expect(told).toEqual([
@@ -182,9 +182,8 @@ const arrival = { ...full('a'), origin: 'arriving' } as const;
 function arriving(rest: Partial<EveryApi> = {}) {
   const told: string[] = [];
   const { opened: copied, open: finish } = gate();
-  const engine = startEngine(
-    undefined,
-    starter({
+  const engine = startEngine(undefined, {
+    engine: starter({
       device,
       arrive: (entry) =>
         async function* ({ signal }) {
@@ -194,8 +193,8 @@ function arriving(rest: Partial<EveryApi> = {}) {
         },
       ...rest,
     }),
-    noWorker,
-    starter({
+    courier: noWorker,
+    importer: starter({
       install: () =>
         async function* ({ signal }) {
           signal.addEventListener('abort', () => told.push('a is stopped'));
@@ -204,8 +203,8 @@ function arriving(rest: Partial<EveryApi> = {}) {
           return full('a');
         },
     }),
-    20,
-  );
+    patience: 20,
+  });
   return { engine, told, finish };
 }
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { AddonFacts, ModelEntry } from '../../../src/engine/api';
-import { apart, callable, factsOf } from '../../../src/engine/files/facts';
+import { withOwnNames, callable, factsOf } from '../../../src/engine/files/facts';
 import { inspect } from '../../../src/pipeline/files/inspect';
 import type { TensorInfo } from '../../../src/weights/safetensors';
 import { stableDiffusion15, type Shapes } from '../nets/stable-diffusion';
@@ -66,7 +66,7 @@ it('of two LoRAs with one name the later gets a number; other kinds may have it 
     ...{ id, file: `${addon.name}.safetensors`, bytes: 1, origin: 'served' },
     addon,
   });
-  const names = apart([
+  const names = withOwnNames([
     entry(lora('ink'), '1'),
     entry(lora('INK'), '2'),
     entry({ ...toy, name: 'ink', words: [word('ink')] }, '3'),

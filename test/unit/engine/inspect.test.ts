@@ -2,10 +2,10 @@
 import { plain } from '../../../src/weights/store/layout';
 import { expect, test } from 'vitest';
 import { installModel } from '../../../src/engine/files/imports';
-import { shelf } from '../../../src/engine/shelf';
+import { ModelShelf } from '../../../src/engine/shelf';
 import { stableDiffusionXL, type Shapes } from '../nets/stable-diffusion';
 
-const models = shelf('http://localhost/models/');
+const models = new ModelShelf('http://localhost/models/');
 
 /** The first bytes of a file with these tensors, and the size the whole file would have. */
 function headOf(shapes: Shapes, metadata: Record<string, string> = {}): { head: Uint8Array; size: number } {

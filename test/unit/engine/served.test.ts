@@ -2,7 +2,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
-import { served } from '../../../src/engine/files/served';
+import { ServedModels } from '../../../src/engine/files/served';
 
 let server: Server | undefined;
 
@@ -21,7 +21,7 @@ it('which files there are is asked when the page lists them, and not for each pi
     response.end(JSON.stringify(there.map((name) => ({ file: `${name}.safetensors`, bytes: 9 }))));
   });
   await new Promise<void>((ready) => server!.listen(0, '127.0.0.1', ready));
-  const host = served(`http://127.0.0.1:${(server.address() as AddressInfo).port}/models/`);
+  const host = new ServedModels(`http://127.0.0.1:${(server.address() as AddressInfo).port}/models/`);
   const names = async (anew?: boolean) => (await host.list(anew)).map(({ file }) => file[0]).join('');
 
   expect(await names(true)).toBe('');
@@ -49,7 +49,7 @@ it('a header that did not come is asked for again, and one that is none is not',
     else response.end('no header');
   });
   await new Promise<void>((ready) => server!.listen(0, '127.0.0.1', ready));
-  const host = served(`http://127.0.0.1:${(server.address() as AddressInfo).port}/models/`);
+  const host = new ServedModels(`http://127.0.0.1:${(server.address() as AddressInfo).port}/models/`);
   const codes = async () => (await host.list()).map((entry) => 'problem' in entry && entry.problem.code);
 
   const [way, other] = await codes();
