@@ -46,6 +46,8 @@ export interface MaskTold {
 /** The mask that is painted over a picture, and the tools that paint it. */
 export class MaskBoard {
   tool = $state<Tool>('brush');
+  /** Whether only a pen paints, and a finger moves the picture. Null as long as no pen has painted: a finger does, then. */
+  penAlone = $state<boolean | null>(null);
   /** The brush's diameter in pixels of the picture. */
   size = $state(40);
   readonly brush: Persisted<typeof brush>;
@@ -116,8 +118,8 @@ export class MaskBoard {
     this.cancel();
     const wipes = erase || this.tool === 'eraser';
     if (this.tool === 'fill') {
+      this.#stroke = { stroke: null, erase: wipes };
       this.#changed(paintRegion(this.sheet, at, this.#paint(wipes)));
-      this.#finish();
     } else if (this.tool === 'rectangle' || this.tool === 'lasso') {
       this.#stroke = { stroke: null, erase: wipes };
       this.outline = { kind: this.tool, points: [at] };

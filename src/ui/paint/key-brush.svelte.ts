@@ -78,7 +78,8 @@ export class KeyBrush {
     if (!this.at) return;
     this.#held = key;
     this.#board.begin({ ...this.at, pressure: 1 }, false);
-    this.#tell(this.at);
+    if (this.#board.tool === 'fill') this.leave(); // nothing of it follows the brush
+    else this.#tell(this.at);
   }
 
   #move({ x, y }: Point, by: number): void {

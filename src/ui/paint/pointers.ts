@@ -13,6 +13,10 @@ export interface Gestures {
   zoom(by: number, at: Point): void;
   /** Whether one pointer moves the picture instead of painting. */
   pans(): boolean;
+  /** A pen paints here. */
+  penned(): void;
+  /** Whether a finger moves the picture instead of painting: the hand that holds a pen is to leave no mark. */
+  handMoves(): boolean;
 }
 
 type PointerFacts = Pick<
@@ -23,14 +27,19 @@ type PointerFacts = Pick<
 /** Bits of `buttons`: a pen's other end. */
 const ERASER = 32;
 
+/** So far a finger may slip, in CSS pixels, until another one comes, or the system finds that it is a palm. */
+const SLIP = 24;
+
+const gap = (a: Point, b: Point): number => Math.hypot(a.x - b.x, a.y - b.y);
+
 export class Pointers {
   readonly #gestures: Gestures;
   readonly #corner: () => Point;
   readonly #down = new Map<number, Point>();
   /** Fingers are down, not a mouse or a pen. */
   #byHand = false;
-  /** A pen has painted here: from then on a hand that touches the canvas moves the picture, and leaves no mark. */
-  #hasPen = false;
+  /** Where a stroke began, and whether it went further than a finger slips. */
+  #stroke: { readonly from: Point; meant: boolean } | null = null;
   #doing: 'nothing' | 'painting' | 'panning' | 'pinching' = 'nothing';
 
   /** @param corner where the canvas' top left corner is, in client coordinates. */
@@ -41,7 +50,7 @@ export class Pointers {
 
   down(event: PointerFacts): void {
     if (event.pointerType === 'mouse' && event.button > 2) return; // back and forward
-    if (event.pointerType === 'pen') this.#hasPen = true;
+    if (event.pointerType === 'pen') this.#gestures.penned();
     if (event.pointerType !== 'touch') {
       this.#down.clear();
       this.#byHand = false;
@@ -52,13 +61,14 @@ export class Pointers {
     }
     this.#down.set(event.pointerId, this.#at(event));
     if (this.#down.size === 2) {
-      if (this.#doing === 'painting') this.#gestures.cancel();
+      if (this.#doing === 'painting') this.#breakOff();
       this.#doing = 'pinching';
     } else if (this.#down.size === 1) {
-      const isHand = this.#byHand && this.#hasPen;
+      const isHand = this.#byHand && this.#gestures.handMoves();
       this.#doing =
         event.button === 1 || event.button === 2 || isHand || this.#gestures.pans() ? 'panning' : 'painting';
       if (this.#doing === 'painting') {
+        this.#stroke = { from: this.#at(event), meant: !this.#byHand };
         this.#gestures.begin(this.#touch(event), event.altKey || (event.buttons & ERASER) !== 0);
       }
     }
@@ -78,6 +88,7 @@ export class Pointers {
     this.#down.set(last.pointerId, now);
     switch (this.#doing) {
       case 'painting':
+        if (this.#stroke && gap(this.#stroke.from, now) > SLIP) this.#stroke.meant = true;
         this.#gestures.move(events.map((event) => this.#touch(event)));
         break;
       case 'panning':
@@ -103,16 +114,22 @@ export class Pointers {
   /** The browser took the pointer away. */
   lost(event: Pick<PointerFacts, 'pointerId'>): void {
     if (!this.#down.delete(event.pointerId)) return;
-    if (this.#doing === 'painting') this.#gestures.cancel();
+    if (this.#doing === 'painting') this.#breakOff();
     this.#doing = 'nothing';
   }
 
+  /** What somebody meant to paint stays, and can be undone; what two fingers or a palm began with goes. */
+  #breakOff(): void {
+    if (this.#stroke?.meant) this.#gestures.end();
+    else this.#gestures.cancel();
+  }
+
   #pinch(before: Point, now: Point, other: Point): void {
-    const gap = (a: Point): number => Math.max(Math.hypot(a.x - other.x, a.y - other.y), 1);
+    const apart = (a: Point): number => Math.max(gap(a, other), 1);
     const middle = (a: Point): Point => ({ x: (a.x + other.x) / 2, y: (a.y + other.y) / 2 });
     const [from, to] = [middle(before), middle(now)];
     this.#gestures.pan(to.x - from.x, to.y - from.y);
-    this.#gestures.zoom(gap(now) / gap(before), to);
+    this.#gestures.zoom(apart(now) / apart(before), to);
   }
 
   #at({ clientX, clientY }: PointerFacts): Point {

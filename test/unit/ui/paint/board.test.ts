@@ -78,6 +78,16 @@ test('the bucket paints up to the next painted line, or erases what hangs togeth
   expect(board.bounds).toBeNull();
 });
 
+test('a fill with which two fingers began is none, and nothing to be undone', () => {
+  const board = boardWith();
+  board.tool = 'fill';
+  board.begin(at(5, 5), false);
+  expect(count(board)).toBeGreaterThan(0);
+  board.cancel();
+  expect(count(board)).toBe(0);
+  expect(history(board)).toEqual({ canUndo: false, canRedo: false });
+});
+
 test('pan paints nothing', () => {
   const board = boardWith();
   stroke(board, [at(10, 10), at(30, 30)], { tool: 'pan' });

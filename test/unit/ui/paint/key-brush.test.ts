@@ -61,6 +61,13 @@ test('one Enter begins and the next one ends; a rectangle lies between', () => {
   expect(board.bounds).toMatchObject({ x: 31, y: 21, width: 4, height: 4 });
 });
 
+test('Enter fills at once', () => {
+  const work = atWork();
+  work.board.tool = 'fill';
+  press(work.brush, 'ArrowRight', 'Enter');
+  expect(edits(work)).toBe(1);
+});
+
 test('who leaves, or takes the mouse, ends the stroke; who cancels has painted nothing', () => {
   const work = atWork();
   const { board, brush } = work;

@@ -7,6 +7,7 @@ type Did = readonly [name: keyof Gestures, ...facts: unknown[]];
 /** Pointers, and what they did. */
 function surface({ pans = false, corner = { x: 0, y: 0 } } = {}) {
   const log: Did[] = [];
+  const pen = { alone: null as boolean | null };
   const pointers = new Pointers(
     {
       begin: (...facts) => log.push(['begin', ...facts]),
@@ -16,10 +17,12 @@ function surface({ pans = false, corner = { x: 0, y: 0 } } = {}) {
       pan: (...facts) => log.push(['pan', ...facts]),
       zoom: (...facts) => log.push(['zoom', ...facts]),
       pans: () => pans,
+      penned: () => (pen.alone ??= true),
+      handMoves: () => pen.alone === true,
     },
     () => corner,
   );
-  return { pointers, log };
+  return { pointers, log, pen };
 }
 
 const mouse = (clientX: number, clientY: number, more: Partial<Facts> = {}): Facts => ({
@@ -134,12 +137,17 @@ test.each([
   expect(log).toEqual([['begin', expect.objectContaining({ x: 5, y: 5 }), true]]);
 });
 
-test('a second finger takes back what the first has painted', () => {
+test.each([
+  ['takes back where the first has slipped', 20, 'cancel'],
+  ['leaves what the first has painted', 60, 'end'],
+])('a second finger %s', (_, x, last) => {
   const { pointers, log } = surface();
   pointers.down(finger(1, 10, 10));
-  pointers.move([finger(1, 20, 10)]);
+  pointers.move([finger(1, x, 10)]);
+  pointers.move([finger(1, 12, 10)]);
   pointers.down(finger(2, 40, 10));
-  expect(log.map(([name]) => name)).toEqual(['begin', 'move', 'cancel']);
+  pointers.move([finger(2, 50, 10)]);
+  expect(log.map(([name]) => name)).toEqual(['begin', 'move', 'move', last, 'pan', 'zoom']);
 });
 
 test('two fingers move the picture by the middle between them and zoom it by their distance', () => {
@@ -181,13 +189,18 @@ test('the finger that stays after a pinch does not paint, the next one does', ()
   expect(log.map(([name]) => name)).toEqual(['begin', 'end']);
 });
 
-test('a pointer that the browser takes away leaves no stroke', () => {
+test.each([
+  ['no touch of a palm', finger(1, 10, 10), finger(1, 14, 10), 'cancel'],
+  ['what a finger has painted', finger(1, 10, 10), finger(1, 60, 10), 'end'],
+  ['what a pen has painted, were it a dot', pen(10, 10), pen(11, 10), 'end'],
+])('where the browser takes a pointer away it leaves %s', (_, down, moved, last) => {
   const { pointers, log } = surface();
-  pointers.down(finger(1, 10, 10));
-  pointers.lost(finger(1, 10, 10));
-  pointers.move([finger(1, 12, 10)]);
-  pointers.up(finger(1, 12, 10));
-  expect(log.map(([name]) => name)).toEqual(['begin', 'cancel']);
+  pointers.down(down);
+  pointers.move([moved]);
+  pointers.lost(moved);
+  pointers.move([moved]);
+  pointers.up(moved);
+  expect(log.map(([name]) => name)).toEqual(['begin', 'move', last]);
 });
 
 test('a pen paints, though a hand lies on the glass already', () => {
@@ -221,6 +234,22 @@ test('a hand leaves no mark where a pen has painted: it moves the picture, and t
     log.map(([name]) => name),
     'a mouse paints on',
   ).toEqual(['begin']);
+});
+
+test('a finger paints beside a pen where that is asked for, but no palm while the pen is down', () => {
+  const { pointers, log, pen: only } = surface();
+  pointers.down(pen(1, 1));
+  pointers.up(pen(1, 1));
+  only.alone = false;
+  log.length = 0;
+  pointers.down(finger(7, 10, 10));
+  pointers.up(finger(7, 10, 10));
+  pointers.down(pen(1, 1));
+  pointers.down(finger(8, 90, 90));
+  pointers.move([finger(8, 80, 80)]);
+  pointers.up(pen(1, 1));
+  expect(log.map(([name]) => name)).toEqual(['begin', 'end', 'begin', 'end']);
+  expect(only.alone).toBe(false);
 });
 
 test.each([
