@@ -88,6 +88,12 @@ export function hold(id: string): Promise<(() => void) | typeof ELSEWHERE | null
   });
 }
 
+/** Does this while no other tab does it, too; at once where there are no locks. */
+export async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  const locks = lockManager();
+  return locks ? locks.request('drobe-in-turn', work) : work();
+}
+
 /** Whether somebody holds that lock. */
 export async function isHeld(id: string): Promise<boolean> {
   const { held = [] } = (await lockManager()?.query()) ?? {};

@@ -3,10 +3,40 @@ import { DrobeError } from '../errors';
 /** So many bytes from the start of a file are enough to tell what it is. */
 export const SNIFF_BYTES = 4096;
 
-const MAGIC: readonly (readonly [kind: string, bytes: readonly number[]])[] = [
-  ['GGUF', [0x47, 0x47, 0x55, 0x46]],
-  ['PNG', [0x89, 0x50, 0x4e, 0x47]],
-  ['JPEG', [0xff, 0xd8, 0xff]],
+/** A kind of file, and what stands in it at which place. */
+type Sign = readonly [kind: string, ...signs: readonly (readonly [at: number, bytes: string])[]];
+
+/** What else lies in a folder for downloads. */
+const OTHERS: readonly Sign[] = [
+  ['GGUF', [0, 'GGUF']],
+  ['HDF5', [0, '\x89HDF']],
+  ['NumPy', [0, '\x93NUMPY']],
+  ['SQLite', [0, 'SQLite format 3']],
+  ['PNG', [0, '\x89PNG']],
+  ['JPEG', [0, '\xff\xd8\xff']],
+  ['GIF', [0, 'GIF8']],
+  ['PSD', [0, '8BPS']],
+  ['WebP', [0, 'RIFF'], [8, 'WEBP']],
+  ['AVIF', [4, 'ftypavif']],
+  ['HEIC', [4, 'ftyphei']],
+  ['HEIC', [4, 'ftypmif1']],
+  ['a film', [4, 'ftyp']],
+  ['a film', [0, '\x1a\x45\xdf\xa3']],
+  ['a film', [0, 'RIFF'], [8, 'AVI ']],
+  ['sound', [0, 'RIFF'], [8, 'WAVE']],
+  ['sound', [0, 'ID3']],
+  ['sound', [0, '\xff\xfb']],
+  ['sound', [0, '\xff\xf3']],
+  ['sound', [0, 'OggS']],
+  ['sound', [0, 'fLaC']],
+  ['PDF', [0, '%PDF-']],
+  ['an Office document', [0, '\xd0\xcf\x11\xe0']],
+  ['an Office document', [0, 'PK\x03\x04'], [30, '[Content_Types].xml']],
+  ['a program', [0, 'MZ'], [3, '\0']],
+  ['a program', [0, '\x7fELF']],
+  ['a program', [0, '\xcf\xfa\xed\xfe']],
+  ['a program', [0, '\xca\xfe\xba\xbe']],
+  ['a shortcut', [0, 'L\0\0\0\x01\x14\x02\0']],
 ];
 
 /** How torch.save began its files before it wrote zips: a pickle of the number 0x1950a86a20f9469cfc6c. */
@@ -15,11 +45,15 @@ export const OLD_TORCH: readonly number[] = [
 ];
 
 /** What a model may be packed in. */
-const ARCHIVES: typeof MAGIC = [
-  ['gzip', [0x1f, 0x8b]],
-  ['7z', [0x37, 0x7a, 0xbc, 0xaf, 0x27, 0x1c]],
-  ['RAR', [0x52, 0x61, 0x72, 0x21, 0x1a, 0x07]],
-  ['zip', [0x50, 0x4b, 0x03, 0x04]],
+const ARCHIVES: readonly Sign[] = [
+  ['gzip', [0, '\x1f\x8b']],
+  ['bzip2', [0, 'BZh']],
+  ['xz', [0, '\xfd7zXZ']],
+  ['Zstandard', [0, '\x28\xb5\x2f\xfd']],
+  ['7z', [0, '7z\xbc\xaf\x27\x1c']],
+  ['RAR', [0, 'Rar!\x1a\x07']],
+  ['zip', [0, 'PK\x03\x04']],
+  ['tar', [257, 'ustar']],
 ];
 
 /**
@@ -28,11 +62,11 @@ const ARCHIVES: typeof MAGIC = [
  */
 export function sniff(head: Uint8Array): DrobeError | null {
   if (isPickle(head)) return new DrobeError(beginsAsOldTorch(head) ? 'file-is-torch' : 'file-is-pickle');
+  const kind = kindIn(OTHERS, head);
+  if (kind) return other(kind);
   const archive = kindIn(ARCHIVES, head);
   if (archive === 'zip' && isTorchZip(head)) return new DrobeError('file-is-torch');
   if (archive) return new DrobeError('file-is-archive', { kind: archive });
-  const kind = kindIn(MAGIC, head);
-  if (kind) return other(kind);
   if (isOnnx(head)) return other('ONNX');
   if (head.every((byte) => byte === 0)) return other('zeros');
 
@@ -47,8 +81,10 @@ export function sniff(head: Uint8Array): DrobeError | null {
 
 const other = (kind: string) => new DrobeError('file-is-other', { kind });
 
-const kindIn = (table: typeof MAGIC, head: Uint8Array): string | undefined =>
-  table.find(([, bytes]) => bytes.every((byte, i) => head[i] === byte))?.[0];
+function kindIn(table: readonly Sign[], head: Uint8Array): string | undefined {
+  const text = String.fromCharCode(...head.subarray(0, 300));
+  return table.find(([, ...signs]) => signs.every(([at, bytes]) => text.startsWith(bytes, at)))?.[0];
+}
 
 export const beginsAsOldTorch = (head: Uint8Array): boolean => OLD_TORCH.every((byte, i) => head[i] === byte);
 

@@ -10,6 +10,7 @@ import {
   link,
   linksOf,
   listStored,
+  once,
   openStored,
   remember,
   removeStored,
@@ -106,6 +107,20 @@ describe('store', () => {
     expect(await read(two.id)).toEqual(new Uint8Array(await shifted.arrayBuffer()));
     await removeStored(two.id);
     expect(await keys(database)).toEqual([]);
+  });
+
+  it('of copies that two tabs made of one file at the same time one stays', async () => {
+    const copies = [
+      await stored(),
+      await stored(file, 'a-2.safetensors'),
+      await stored(file, 'other.safetensors'),
+    ];
+    const said = await Promise.all(copies.slice(0, 2).map(once));
+    const left = await models();
+    expect(left.map(({ file: name }) => name).filter((name) => name.startsWith('a'))).toHaveLength(1);
+    expect(left).toHaveLength(2);
+    for (const { id } of said) expect(left.map((one) => one.id)).toContain(id);
+    expect(await read(said[0]!.id)).toEqual(bytes);
   });
 
   it('names a piece by the SHA-256 of its bytes', async () => {

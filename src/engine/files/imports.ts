@@ -1,19 +1,19 @@
 /** What a person brings: models that are copied or linked, and what is remembered of them from then on. */
-import { DrobeError } from '../../errors';
+import { DrobeError, toDrobeError } from '../../errors';
 import { CONFIG_YAML } from '../../nets/predicts/predicts';
 import { blobsOf, mapFiles } from '../../weights/store/layout';
 import { linksTo } from '../../weights/store/links';
-import { readHeader } from '../../weights/safetensors';
+import { readHeader, type Header } from '../../weights/safetensors';
 import { segmentsOf } from '../../weights/segments';
 import { checkQuota, randomId } from '../../weights/db';
-import { alikeTo, link, listStored, remember, removeStored, store, twinOf } from '../../weights/store/store';
+import { alikeTo, link, listStored, once, remember, store } from '../../weights/store/store';
 import type { ImportProgress, LocalFile, LocalModel, ModelEntry } from '../api';
 import { nameInWorkers } from './naming';
 import { readSettings, sameStem, toldHeader } from './beside';
 import { stemOf } from './facts';
 import type { Found } from './served';
 import { extraOf, storedBeside, storedEntry } from './stored';
-import { whatIs, type What } from './verdict';
+import { unreadAs, whatIs, type What } from './verdict';
 
 /** Finds the bytes of the stored model with this id. */
 type Find = (id: string) => Promise<Found>;
@@ -27,7 +27,7 @@ export async function* installModel(
   signal: AbortSignal,
 ): AsyncGenerator<ImportProgress, ModelEntry, void> {
   const file = new Blob(blobsOf(mapFiles(layout, (local) => local.file)));
-  const header = await readHeader(file);
+  const header = await headerOf(file, name);
   const what = whatIs(await toldHeader(header, file, beside), name);
   const about = { file: name, extra: extraOf(what, beside) };
   const [id, bytes] = [randomId(), file.size];
@@ -37,10 +37,7 @@ export async function* installModel(
     yield { doneBytes: 0, totalBytes: bytes, entry };
   }
   const stored = yield* store(file, segmentsOf(header), about, signal, nameInWorkers, id);
-  const twin = await twinOf(stored);
-  if (!twin) return storedEntry(stored);
-  await removeStored(stored.id);
-  return storedEntry(twin);
+  return storedEntry(await once(stored));
 }
 
 /** Checks a model by its header, then remembers where it lies. @throws DrobeError 'bad-request' without handles. */
@@ -52,9 +49,17 @@ export async function linkModel({ name, layout, beside }: LocalModel): Promise<M
     }),
   );
   const whole = new Blob(blobsOf(mapFiles(layout, ({ file }) => file)));
-  const what = whatIs(await toldHeader(await readHeader(whole), whole, beside), name);
+  const what = whatIs(await toldHeader(await headerOf(whole, name), whole, beside), name);
   const about = { file: name, extra: extraOf(what, beside) };
   return storedEntry(await link(links, whole.size, about));
+}
+
+async function headerOf(file: Blob, name: string): Promise<Header> {
+  try {
+    return await readHeader(file);
+  } catch (thrown) {
+    throw unreadAs(toDrobeError(thrown), name);
+  }
 }
 
 /** Calls a model otherwise from now on. @param name with the ending. */

@@ -1,5 +1,5 @@
 /** What a file is, by its header: a checkpoint, something to add to one, or a problem. */
-import { toDrobeError } from '../../errors';
+import { DrobeError, toDrobeError } from '../../errors';
 import { inspect } from '../../pipeline/files/inspect';
 import type { Header } from '../../weights/safetensors';
 import type { AddonFacts, Inspection, ModelFacts, Problem } from '../api';
@@ -50,3 +50,12 @@ export function problemOf(thrown: unknown): Problem {
   const { code, facts } = toDrobeError(thrown);
   return { code, facts };
 }
+
+/** Endings of what may be a model that was damaged. */
+const MODEL = /\.(?:safetensors|sft|ckpt|pth?|bin)$/i;
+
+/** Why a file's header cannot be read: one that is named as no model is, is none, rather than damaged. */
+export const unreadAs = (error: DrobeError, file: string): DrobeError =>
+  error.code === 'bad-header' && !MODEL.test(file)
+    ? new DrobeError('file-is-other', {}, { cause: error })
+    : error;

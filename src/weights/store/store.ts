@@ -5,6 +5,7 @@ import {
   beginningWith,
   checkQuota,
   hold,
+  inTurn,
   randomId,
   read,
   readMany,
@@ -191,8 +192,21 @@ export async function alikeTo({ file, bytes }: Pick<StoredModel, 'file' | 'bytes
   return models.filter((other) => other.bytes === bytes && plain(other.file) === plain(file));
 }
 
-/** The copy that is there already, of the very same bytes and by the same name but for a number; null where there is none. */
-export async function twinOf(stored: StoredModel): Promise<StoredModel | null> {
+/**
+ * Deletes a copy that was just made where another one is there, of the very same bytes and by the same name but for a number.
+ * Of tabs that have made one each at the same time, one looks after the other, so that the last copy stays.
+ * @returns the one that is there.
+ */
+export const once = (stored: StoredModel): Promise<StoredModel> =>
+  inTurn(async () => {
+    const twin = await twinOf(stored);
+    if (!twin) return stored;
+    await removeStored(stored.id);
+    return twin;
+  });
+
+/** Null where there is none. */
+async function twinOf(stored: StoredModel): Promise<StoredModel | null> {
   const { id } = stored;
   const alike = (await alikeTo(stored)).filter((other) => other.id !== id);
   const [own, ...others] = await readMany<unknown>(

@@ -126,6 +126,28 @@ describe('readHeader', () => {
     expect([error.code, error.facts['kind']]).toEqual([code, named]);
   });
 
+  it.each([
+    ['PDF', '%PDF-1.7\n%\xe2\xe3\xcf\xd3\n'],
+    ['a program', 'MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff'],
+    ['a program', '\x7fELF\x02\x01\x01\0\0\0'],
+    ['sound', 'ID3\x03\0\0\0\0\x1fv'],
+    ['sound', '\xff\xfb\x90\x44\0\0'],
+    ['sound', 'RIFF\x24\0\0\0WAVEfmt '],
+    ['WebP', 'RIFF\x24\0\0\0WEBPVP8 '],
+    ['a film', '\0\0\0\x20ftypisom\0\0\x02\0'],
+    ['AVIF', '\0\0\0\x20ftypavif\0\0\0\0'],
+    ['HDF5', '\x89HDF\r\n\x1a\n\0\0'],
+    ['an Office document', `PK\x03\x04${'\0'.repeat(26)}[Content_Types].xml`],
+    ['xz', '\xfd7zXZ\0\0\x04'],
+    ['tar', `model.ckpt${'\0'.repeat(247)}ustar\x0000`],
+    ['zip', `PK\x03\x04${'\0'.repeat(26)}model.ckpt`],
+  ])('names what lies in a folder for downloads: %s', async (kind, head) => {
+    const bytes = Uint8Array.from(head.padEnd(2000, '\x01'), (letter) => letter.charCodeAt(0));
+    const { code, facts } = await failure(new Blob([bytes]));
+    expect(facts['kind']).toBe(kind);
+    expect(code).toBe(/^(?:zip|xz|tar)$/.test(kind) ? 'file-is-archive' : 'file-is-other');
+  });
+
   it('a few bytes behind the last tensor, or noughts, are passed over where a file is imported', async () => {
     const { bytes } = goldenFile('bad_trailing_bytes');
     const whole = await readPadded(new Blob([bytes]));

@@ -36,6 +36,11 @@ const reasons: readonly (readonly [english: RegExp, lithuanian: string])[] = [
 
   [/^text$/, 'tekstas'],
   [/^zeros$/, 'vien nuliai'],
+  [/^a film$/, 'filmas'],
+  [/^sound$/, 'garso įrašas'],
+  [/^an Office document$/, '„Office“ dokumentas'],
+  [/^a program$/, 'programa'],
+  [/^a shortcut$/, 'nuoroda į kitą failą'],
 
   // of models
   [/^a UNet for flow matching, by what its (\S+) says$/, 'UNet, mokytas pagal srautą (taip sako $1)'],
