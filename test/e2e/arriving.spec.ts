@@ -45,9 +45,13 @@ test('what is drawn while a checkpoint is imported is what is drawn afterwards, 
   const row = page.getByRole('listitem').filter({ hasText: 'being imported' });
   await expect(row).toContainText('sd1.safetensors');
   await expect(row.getByRole('button', { name: 'Remove sd1.safetensors' })).toHaveCount(0);
+  const asksToStay = () =>
+    page.evaluate(() => !dispatchEvent(new Event('beforeunload', { cancelable: true })));
+  expect(await asksToStay()).toBe(true);
 
   await goOn();
   await expect(app.importing).toBeHidden();
+  expect(await asksToStay()).toBe(false);
   await expect(page.getByRole('button', { name: 'Remove sd1.safetensors' })).toBeVisible();
   await expect(app.alert).toHaveCount(0);
   rmSync(path);

@@ -25,7 +25,8 @@ export function netsAhead(
   const small = bytes <= SMALL && device?.backend === 'wasm' && prompt.trim() !== '';
   if (!onCard && !small) return '';
   const { rare, vae, taesd, decoder, tiling, backend } = settings;
-  const size = [width, height, guidance > 1, sampler, like, clipSkip, hires];
+  // Of samplers only CFG++ asks nets otherwise: what the negative prompt alone leads to, at any guidance.
+  const size = [width, height, guidance > 1 || sampler.endsWith('CFG++'), like, clipSkip, hires];
   return JSON.stringify([id, backend, parts, size, rare.bits, vae, taesd, decoder, tiling]);
 }
 

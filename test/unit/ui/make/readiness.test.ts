@@ -1,6 +1,9 @@
 import { beforeEach, expect, it, vi } from 'vitest';
 import type { DeviceInfo, Job } from '../../../../src/engine/api';
-import { Readiness } from '../../../../src/ui/make/readiness.svelte';
+import { samplerNames, type SamplerName } from '../../../../src/sampling/settings';
+import { samplers } from '../../../../src/sampling/table';
+import { initial } from '../../../../src/ui/settings/settings';
+import { netsAhead, Readiness } from '../../../../src/ui/make/readiness.svelte';
 import { Studio } from '../../../../src/ui/make/studio.svelte';
 import { engine, hints, miniature, pictures, shelf } from '../fake';
 
@@ -106,6 +109,18 @@ it('a stored model on a real card is got ready, and a small one on the CPU once 
   studio.getReady();
   await vi.advanceTimersByTimeAsync(2000);
   expect(asked).toMatchObject([wish, { ...wish, model: 'served' }]);
+});
+
+it('another sampler wants the same nets, unless it asks for what the negative prompt leads to', () => {
+  const model = { ...miniature, origin: 'stored' } as const;
+  const card: DeviceInfo = { backend: 'webgpu', name: 'card', float16: true, slow: null };
+  const ahead = (sampler: SamplerName) =>
+    netsAhead(model, card, { ...initial, prompt: 'sun', guidance: 1, sampler }, {}, { mode: 'text' });
+  for (const sampler of samplerNames)
+    expect([sampler, ahead(sampler) !== ahead('Euler')]).toEqual([
+      sampler,
+      samplers[sampler].negative === true,
+    ]);
 });
 
 it('what is broken off and ends late does not hide what is in work since', async () => {
