@@ -4,7 +4,9 @@ import { linspace } from '../numbers';
 import type { Plan } from '../sampler';
 import type { SamplerName, Sampling } from '../settings';
 import { descend, looking } from './course';
-import { lookingBack, ownSolver, scheduled } from './diffusers';
+import { ownSolver } from './diffusers/common';
+import { scheduled } from './diffusers/levels';
+import { lookingBack } from './diffusers/whole';
 import { checkFlow, walked, type Flowing } from './flow';
 import { solverOf } from './solver';
 
