@@ -2,7 +2,8 @@
  * A large file that is kept for when there is no network, in pieces: what was interrupted is gone on with where it was.
  * A record of the file comes first and its pieces follow, each an entry of a cache.
  */
-import { pull, type Carrier, type Wish } from '../weights/download/pull';
+import { pull, type Carrier } from '../weights/download/pull';
+import type { Wish } from '../weights/download/wanted';
 import { parseRange } from '../weights/download/range';
 import { remoteFile, type Fetch } from '../weights/download/remote';
 

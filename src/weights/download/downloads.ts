@@ -9,7 +9,8 @@ import { ELSEWHERE, allKeys, checkQuota, hold, randomId, read, readMany, transac
 import { bytesOf, within } from '../store/layout';
 import { commit, keyOf, piecesBegun, piecesDone, putBegun, putPieces, type About } from '../store/pieces';
 import type { RemoteModel, RemoteSource } from '../store/origin';
-import { pull, type Carrier, type Order, type Wish } from './pull';
+import { pull, type Carrier } from './pull';
+import type { Order, Wish } from './wanted';
 import { addedOf, fieldsOf, fileIn, isOrigin, type StoredModel } from '../store/records';
 import { parseHeader } from '../safetensors';
 import { segmentsOf, type Segment } from '../segments';

@@ -1,151 +1,55 @@
 /**
- * Pieces of files from servers that may do anything: break connections, ignore ranges, swap the file. Several lines at
- * a time; what has arrived whole is handed over at once, and what broke off is asked for again from there.
+ * Fetches pieces of files from servers that may do anything: break connections, ignore ranges, exchange the file. Several
+ * connections at a time; complete pieces are handed over at once, and what broke off is asked for again from there.
  */
 import { DrobeError, isAbort } from '../../errors';
-import { chunks, cutShort, get, isPage, lengthOf, rangeOf, sameTag, tagOf } from './remote';
-import type { Fetch, RemoteFile } from './remote';
-
-/** A file on a server, as it was when it was first looked at. */
-export interface RemoteRef extends Pick<RemoteFile, 'tag' | 'ranged'> {
-  readonly url: string;
-  readonly bytes: number;
-}
-
-/** A piece that is wanted: the n-th of a model, and where it lies in the file. */
-export interface Wish {
-  readonly n: number;
-  readonly begin: number;
-  readonly end: number;
-  /** Its first bytes, where they arrived before. */
-  readonly have?: Uint8Array<ArrayBuffer>;
-}
-
-/** Pieces of one file, in its order. */
-export interface Order {
-  readonly file: RemoteRef;
-  readonly wishes: readonly Wish[];
-  /** A sum decides in the end whether it is the right file: that a server gives it another tag says nothing then. */
-  readonly proven: boolean;
-}
-
-export interface Arrived {
-  readonly n: number;
-  readonly bytes: Uint8Array<ArrayBuffer>;
-}
-
-/** Bytes of a piece that is not whole yet, from `at` in it on. */
-export interface Begun extends Arrived {
-  readonly at: number;
-}
+import { chunks, cutShort, get, isPage, lengthOf, rangeOf, sameTag, tagOf, type Fetch } from './remote';
+import { byFile, inSpans, Wanted, type Arrived, type Begun, type Order } from './wanted';
 
 export interface Carrier {
   readonly fetch: Fetch;
   readonly signal: AbortSignal;
-  /** Keeps what has arrived. */
+  /** Stores complete pieces. */
   readonly take: (pieces: readonly Arrived[]) => Promise<void>;
-  /** Keeps what has arrived of a piece that is not whole: told now and then, and when a line ends. */
+  /** Stores what has arrived of a piece that is not complete: called now and then, and when a connection ends. */
   readonly keep?: (begun: Begun) => Promise<void>;
-  /** So many bytes more. */
+  /** Told how many more bytes have arrived. */
   readonly onBytes: (count: number) => void;
-  /** Until it is time to try again, or the signal says that nobody wants it any more. */
+  /** Waits before a request is tried again, or until the signal aborts. */
   readonly wait: (milliseconds: number, signal: AbortSignal) => Promise<void>;
 }
 
+/** Connections at a time. */
 const LINES = 4;
-/** What one request asks for, unless a single piece is larger. */
-const SPAN_BYTES = 2 ** 24;
-/** What is handed over in one go. */
+/** Pieces are handed over when they come to so many bytes. */
 const BATCH_BYTES = 2 ** 22;
-/** So often in a row with less than that, and a server is given up. */
+/** A server is given up after so many tries in a row that brought fewer than LEAST_BYTES. */
 const TRIES = 6;
 const LEAST_BYTES = 2 ** 16;
-/** Milliseconds after which what has arrived is kept, whole or not: all that is lost where a tab is closed. */
+/** Milliseconds after which what has arrived is stored, complete or not: no more than that is lost when a tab is closed. */
 const KEEP_EVERY = 2000;
 
 /**
  * Fetches all pieces.
  * @throws DrobeError 'network' or 'no-answer' where a server stays unreachable, 'download-refused', 'download-is-page',
  * 'download-changed' where the file has another size now, 'download-doubtful' where it has another tag, and what `take`
- * and `keep` throw. What was taken and kept until then stays so.
+ * and `keep` throw. What was stored until then stays.
  */
 export async function pull(orders: readonly Order[], carrier: Carrier): Promise<void> {
-  const spans = orders.filter(({ file }) => file.ranged).flatMap(spansOf);
-  const whole = orders.filter(({ file }) => !file.ranged).map(queueOf);
-  await inLines(spans, carrier, async (queue, inLine) => {
-    if (!(await insist(() => pullRange(queue, inLine), queue, inLine))) whole.push(queue);
+  const spans = orders.filter(({ file }) => file.ranged).flatMap(inSpans);
+  const whole = orders.filter(({ file }) => !file.ranged).map((order) => new Wanted(order));
+  await inLines(spans, carrier, async (wanted, inLine) => {
+    if (!(await insist(() => pullRange(wanted, inLine), wanted, inLine))) whole.push(wanted);
   });
-  // What its server sends only as a whole comes in one piece, once.
-  for (const queue of merged(whole)) await insist(() => pullWhole(queue, carrier), queue, carrier);
+  // A file that its server sends only as a whole is fetched once, for all pieces of it.
+  for (const wanted of byFile(whole)) await insist(() => pullWhole(wanted, carrier), wanted, carrier);
 }
 
-/** What is still to come of a file: pieces leave the list as they arrive. */
-interface Queue extends Pick<Order, 'file' | 'proven'> {
-  readonly left: Wish[];
-  /** The first of them, as far as it has arrived: a line may break more often than a piece is long. */
-  piece: Uint8Array<ArrayBuffer> | null;
-  filled: number;
-  /** So much of it is kept. */
-  kept: number;
-}
-
-const queueOf = ({ wishes, ...order }: Order): Queue => ({
-  ...order,
-  left: [...wishes],
-  piece: null,
-  filled: 0,
-  kept: 0,
-});
-
-/** The first piece that is still to come, with what there is of it. */
-function firstOf(queue: Queue): Uint8Array<ArrayBuffer> {
-  const { begin, end, have } = queue.left[0]!; // whoever asks has seen that there is one
-  if (!queue.piece) {
-    queue.piece = new Uint8Array(end - begin);
-    queue.piece.set(have ?? []);
-    queue.filled = queue.kept = have?.length ?? 0;
-  }
-  return queue.piece;
-}
-
-/** Pieces that lie one after another are asked for together. */
-function spansOf({ wishes, ...order }: Order): Queue[] {
-  const spans: Queue[] = [];
-  for (const wish of wishes) {
-    const open = spans.at(-1)?.left;
-    const follows = open?.at(-1)?.end === wish.begin && !wish.have;
-    if (open && follows && wish.end - open[0]!.begin <= SPAN_BYTES) open.push(wish);
-    else spans.push(queueOf({ ...order, wishes: [wish] }));
-  }
-  return spans;
-}
-
-function merged(queues: readonly Queue[]): Queue[] {
-  const orders = new Map<RemoteRef, Order & { readonly wishes: Wish[] }>();
-  for (const queue of queues) {
-    const { file, proven } = queue;
-    const order = orders.get(file) ?? { file, proven, wishes: [] };
-    orders.set(file, order);
-    order.wishes.push(...wishesIn(queue));
-  }
-  return [...orders.values()].map((order) => {
-    order.wishes.sort((a, b) => a.begin - b.begin);
-    return queueOf(order);
-  });
-}
-
-/** What is left of a queue, with what there is of it. */
-function wishesIn({ left, piece, filled }: Queue): Wish[] {
-  const [first, ...others] = left;
-  if (!first || !piece) return left;
-  return [{ ...first, have: piece.subarray(0, filled) }, ...others];
-}
-
-/** Works through a list with several workers; the first to fail stops all. */
+/** Works through a list on several connections at a time; the first to fail stops all. */
 async function inLines(
-  spans: readonly Queue[],
+  spans: readonly Wanted[],
   carrier: Carrier,
-  work: (span: Queue, inLine: Carrier) => Promise<void>,
+  work: (span: Wanted, inLine: Carrier) => Promise<void>,
 ): Promise<void> {
   const stop = new AbortController();
   const inLine = { ...carrier, signal: AbortSignal.any([carrier.signal, stop.signal]) };
@@ -166,15 +70,15 @@ async function inLines(
   if (cause) throw cause;
 }
 
-/** Tries again, later and later, while what fails may pass and something comes now and then. */
-async function insist<T>(work: () => Promise<T>, queue: Queue, carrier: Carrier): Promise<T> {
+/** Tries again, after longer and longer waits, while the error may pass; a try that brought something counts as the first. */
+async function insist<T>(work: () => Promise<T>, wanted: Wanted, carrier: Carrier): Promise<T> {
   let failures = 0;
   for (;;) {
-    const before = missingIn(queue);
+    const before = wanted.missing;
     try {
       return await work();
     } catch (thrown) {
-      failures = before - missingIn(queue) >= LEAST_BYTES ? 1 : failures + 1;
+      failures = before - wanted.missing >= LEAST_BYTES ? 1 : failures + 1;
       if (!mayPass(thrown) || failures >= TRIES) throw thrown;
       // Mirrors take turns: the next answer may be from the one before.
       await carrier.wait(isDoubt(thrown) ? 100 : 500 * 2 ** failures, carrier.signal);
@@ -182,9 +86,6 @@ async function insist<T>(work: () => Promise<T>, queue: Queue, carrier: Carrier)
     }
   }
 }
-
-const missingIn = ({ left, filled }: Queue): number =>
-  left.reduce((sum, { begin, end }) => sum + end - begin, -filled);
 
 const isDoubt = (thrown: unknown): boolean =>
   thrown instanceof DrobeError && thrown.code === 'download-doubtful';
@@ -199,48 +100,46 @@ function mayPass(thrown: unknown): boolean {
   return status === undefined || Number(status) >= 500 || [408, 425, 429].includes(Number(status));
 }
 
-/** False where the server sends the whole file instead of the part: nothing of it is read then. */
-async function pullRange(queue: Queue, carrier: Carrier): Promise<boolean> {
-  const { file, left } = queue; // fewer with each try
-  const last = left.at(-1);
-  if (!last) return true;
-  firstOf(queue);
-  const begin = left[0]!.begin + queue.filled;
-  const headers = { Range: `bytes=${begin}-${last.end - 1}` };
+/** @returns false where the server would send the whole file instead of a part: nothing of it is read then. */
+async function pullRange(wanted: Wanted, carrier: Carrier): Promise<boolean> {
+  const { file, bounds } = wanted;
+  if (!bounds) return true;
+  const { begin, end } = bounds;
+  const headers = { Range: `bytes=${begin}-${end - 1}` };
   const response = await get(file.url, { headers, signal: carrier.signal }, carrier.fetch);
   if (response.status !== 206) {
     await response.body?.cancel();
     return false;
   }
   const told = rangeOf(response);
-  await checkSame(queue, response, told.total);
+  await checkSame(wanted, response, told.total);
   if (!Number.isNaN(told.begin) && told.begin !== begin) {
     await response.body?.cancel();
     const reason = `bytes from ${told.begin} on arrived, not from ${begin}`;
     throw new DrobeError('network', { url: file.url, reason });
   }
-  await receive(response, begin, queue, carrier);
+  await receive(response, begin, wanted, carrier);
   return true;
 }
 
-async function pullWhole(queue: Queue, carrier: Carrier): Promise<void> {
-  const { url, bytes } = queue.file;
-  if (queue.left.length === 0) return;
+async function pullWhole(wanted: Wanted, carrier: Carrier): Promise<void> {
+  const { url, bytes } = wanted.file;
+  if (wanted.isEmpty) return;
   const response = await get(url, { signal: carrier.signal }, carrier.fetch);
   const length = lengthOf(response);
   if (length !== bytes && isPage(response)) {
     await response.body?.cancel();
     throw new DrobeError('download-is-page', { url });
   }
-  await checkSame(queue, response, length);
-  await receive(response, 0, queue, carrier);
+  await checkSame(wanted, response, length);
+  await receive(response, 0, wanted, carrier);
 }
 
 /**
- * Whether it is the file that was first looked at, as far as the answer tells.
+ * Compares size and tag with those of the file that was first looked at.
  * @throws DrobeError 'download-changed', 'download-doubtful'
  */
-async function checkSame({ file, proven }: Queue, response: Response, total: number): Promise<void> {
+async function checkSame({ file, proven }: Wanted, response: Response, total: number): Promise<void> {
   const { url, tag, bytes } = file;
   const changed = !Number.isNaN(total) && total !== bytes;
   if (!changed && (proven || sameTag(tag, tagOf(response)))) return;
@@ -249,58 +148,67 @@ async function checkSame({ file, proven }: Queue, response: Response, total: num
 }
 
 /** Takes the pieces out of a body whose first byte lies at `at` in the file. */
-async function receive(response: Response, at: number, queue: Queue, carrier: Carrier): Promise<void> {
-  const { file, left } = queue;
-  let batch: Arrived[] = [];
-  const hand = async () => {
-    const arrived = batch;
-    batch = [];
-    if (arrived.length > 0) await carrier.take(arrived);
-  };
-  const keepAll = async () => {
-    await hand();
-    await keepBegun(queue, carrier);
+async function receive(response: Response, at: number, wanted: Wanted, carrier: Carrier): Promise<void> {
+  const { url } = wanted.file;
+  const batch = new Batch(carrier);
+  const keep = async () => {
+    await batch.hand();
+    const begun = carrier.keep && wanted.begun();
+    if (begun) await carrier.keep(begun);
   };
   let next = performance.now() + KEEP_EVERY;
   try {
-    for await (const chunk of chunks(file.url, response)) {
+    for await (const chunk of chunks(url, response)) {
       carrier.signal.throwIfAborted();
-      for (let from = 0; from < chunk.length && left.length > 0;) {
-        const piece = firstOf(queue);
-        const { n, begin } = left[0]!; // there is one
-        const skip = begin + queue.filled - (at + from);
-        if (skip > 0) {
-          from += skip;
-          continue;
-        }
-        const part = chunk.subarray(from, from + piece.length - queue.filled);
-        piece.set(part, queue.filled);
-        queue.filled += part.length;
-        from += part.length;
-        carrier.onBytes(part.length);
-        if (queue.filled < piece.length) continue;
-        batch.push({ n, bytes: piece });
-        left.shift();
-        queue.piece = null;
-        queue.filled = 0;
-        if (batch.reduce((sum, { bytes }) => sum + bytes.length, 0) >= BATCH_BYTES) await hand();
-      }
+      await takeFrom(chunk, at, wanted, batch, carrier);
       at += chunk.length;
-      if (left.length === 0) break;
+      if (wanted.isEmpty) break;
       if (performance.now() < next) continue;
-      await keepAll();
+      await keep();
       next = performance.now() + KEEP_EVERY;
     }
   } finally {
-    await keepAll();
+    await keep();
   }
-  const missing = left[0];
-  if (missing) throw cutShort(file.url, at, missing.end);
+  const { bounds } = wanted;
+  if (bounds) throw cutShort(url, at, bounds.firstEnd);
 }
 
-async function keepBegun(queue: Queue, carrier: Carrier): Promise<void> {
-  const { left, piece, filled, kept } = queue;
-  if (!carrier.keep || !piece || filled === kept) return;
-  queue.kept = filled;
-  await carrier.keep({ n: left[0]!.n, at: kept, bytes: piece.slice(kept, filled) }); // it is the first one's
+/** Takes the pieces out of one chunk of a body. */
+async function takeFrom(
+  chunk: Uint8Array<ArrayBuffer>,
+  at: number,
+  wanted: Wanted,
+  batch: Batch,
+  { onBytes }: Carrier,
+): Promise<void> {
+  const end = at + chunk.length;
+  let rest = chunk;
+  while (rest.length > 0) {
+    const filled = wanted.fill(rest, end - rest.length);
+    if (filled.taken > 0) onBytes(filled.taken);
+    if (filled.complete) await batch.add(filled.complete);
+    rest = filled.rest;
+  }
+}
+
+/** Complete pieces, handed over several at a time. */
+class Batch {
+  readonly #take: Carrier['take'];
+  #pieces: Arrived[] = [];
+
+  constructor({ take }: Carrier) {
+    this.#take = take;
+  }
+
+  async add(piece: Arrived): Promise<void> {
+    this.#pieces.push(piece);
+    if (this.#pieces.reduce((sum, { bytes }) => sum + bytes.length, 0) >= BATCH_BYTES) await this.hand();
+  }
+
+  async hand(): Promise<void> {
+    const pieces = this.#pieces;
+    this.#pieces = [];
+    if (pieces.length > 0) await this.#take(pieces);
+  }
 }

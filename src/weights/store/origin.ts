@@ -1,6 +1,6 @@
 /** Where a model's bytes are on servers, and can be had again. */
 import type { Layout } from './layout';
-import type { RemoteRef } from '../download/pull';
+import type { RemoteRef } from '../download/wanted';
 
 /** A file on a server, with what it takes to know that all of it arrived as it should. */
 export interface RemoteSource extends RemoteRef {

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { pull, type Carrier, type RemoteRef } from '../../../src/weights/download/pull';
+import { pull, type Carrier } from '../../../src/weights/download/pull';
+import type { RemoteRef } from '../../../src/weights/download/wanted';
 import { HostileServer } from '../../hostile';
 
 /** Ten pieces of half a megabyte each, and one of 20 MB. */
