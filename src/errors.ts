@@ -44,6 +44,7 @@ export type ErrorCode =
   | 'lora-unknown' // facts: name, known
   | 'lora-mismatch' // facts: name, family, and kind where it is of one that is not known
   | 'vae-mismatch' // facts: name, family
+  | 'vae-decodes-only' // facts: name, empty where it is the checkpoint's
   // an IP-Adapter that a picture asks for
   | 'adapter-mismatch' // facts: name, base, family
   | 'encoder-missing' // facts: name; seen, width: what the adapter must be given

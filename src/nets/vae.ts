@@ -60,6 +60,10 @@ export const firstWeight = (tensors: ReadonlyMap<string, unknown>): string =>
     ? 'vae.post_quant_conv.weight'
     : 'vae.decoder.conv_in.weight';
 
+/** Whether a VAE can read pictures, too: some files hold its decoder alone. In normal form. */
+export const canEncode = (tensors: { readonly has: (key: string) => boolean }): boolean =>
+  ['vae.encoder.conv_in.weight', 'vae.encoder.layers.0.weight'].some((key) => tensors.has(key));
+
 function middle(x: Var, p: Scope): Var {
   return resnetBlock(attnBlock(resnetBlock(x, p('block_1')), p('attn_1')), p('block_2'));
 }

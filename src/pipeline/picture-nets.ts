@@ -1,10 +1,11 @@
 /** The nets between pictures and latents: the checkpoint's VAE or another one, and a TAESD. */
-import { aboutWeights } from '../errors';
+import { aboutWeights, DrobeError } from '../errors';
 import type { Graph, Target } from '../graph/graph';
 import { decoderGraph, encoderGraph } from '../nets/graphs';
 import { fits, type Limits } from '../nets/memory';
 import type { Model } from '../nets/model';
 import { TAESD_FACTOR, taesdGraph } from '../nets/taesd';
+import { canEncode } from '../nets/vae';
 import type { Weights } from '../runtime/session';
 import type { Latent } from '../sampling/latent';
 import type { NetName } from './job';
@@ -69,13 +70,17 @@ export class PictureNets {
   }
 
   weightsOf(name: PictureNet): Weights {
-    return (name === 'TAESD' ? this.#taesd : this.#vae)?.weights ?? this.#weights;
+    const other = (name === 'TAESD' ? this.#taesd : this.#vae)?.weights;
+    // A VAE that is a decoder alone leaves reading to the one in whose place it decodes.
+    return other && (name !== 'VAE encoder' || canEncode(other.tensors)) ? other : this.#weights;
   }
 
   /** Scaled latents [1, channels, h, w], as the denoiser has them → picture [3, f·h, f·w] in −1…1. */
   decode(latents: Float32Array, size: LatentSize, report: Report): Promise<Float32Array> {
     const { vae } = this.#model;
-    const author = this.#about('VAE decoder', (target, part) => decoderGraph(this.#authored, target, part));
+    const author = this.#about('VAE decoder', (target, part) =>
+      decoderGraph(this.#authored('VAE decoder'), target, part),
+    );
     return this.#pass(
       { name: 'VAE decoder', input: 'latents', before: 1, after: vae.factor, author },
       fromDenoiser(latents, vae),
@@ -87,10 +92,15 @@ export class PictureNets {
   /**
    * A picture [3, f·h, f·w] in −1…1 → what the VAE takes it for: mean and log-variance of its latents, unscaled and
    * side by side in the channels [2 · channels, h, w].
+   * @throws DrobeError 'vae-decodes-only'
    */
   moments(image: Float32Array, size: LatentSize, report: Report): Promise<Float32Array> {
     const { factor } = this.#model.vae;
-    const author = this.#about('VAE encoder', (target, part) => encoderGraph(this.#authored, target, part));
+    const { tensors, name = '' } = this.weightsOf('VAE encoder');
+    if (!canEncode(tensors)) throw new DrobeError('vae-decodes-only', { name });
+    const author = this.#about('VAE encoder', (target, part) =>
+      encoderGraph(this.#authored('VAE encoder'), target, part),
+    );
     return this.#pass(
       { name: 'VAE encoder', input: 'image', before: factor, after: 1, author },
       image,
@@ -120,7 +130,9 @@ export class PictureNets {
   tileThatFits(tile: number | null, setting: Setting, limits: Limits): number | null {
     const { size } = setting;
     const { target } = this.#slots['VAE decoder'];
-    const author = this.#about('VAE decoder', (to, part) => decoderGraph(this.#authored, to, part));
+    const author = this.#about('VAE decoder', (to, part) =>
+      decoderGraph(this.#authored('VAE decoder'), to, part),
+    );
     for (;;) {
       const part = { batch: 1 as const, ...(tile === null ? size : tileOf(tile, size)) };
       const smaller = smallerTile(tile, setting);
@@ -156,7 +168,7 @@ export class PictureNets {
   }
 
   /** The model with the VAE that is used. */
-  get #authored(): { model: Model; tensors: Weights['tensors'] } {
-    return { model: this.#model, tensors: this.weightsOf('VAE decoder').tensors };
+  #authored(name: PictureNet): { model: Model; tensors: Weights['tensors'] } {
+    return { model: this.#model, tensors: this.weightsOf(name).tensors };
   }
 }

@@ -11,7 +11,8 @@ const OTHERS: readonly Sign[] = [
   ['GGUF', [0, 'GGUF']],
   ['HDF5', [0, '\x89HDF']],
   ['NumPy', [0, '\x93NUMPY']],
-  ['SQLite', [0, 'SQLite format 3']],
+  ['SQLite (Draw Things)', [0, 'SQLite format 3']],
+  ['TensorRT', [0, 'ftrt']],
   ['PNG', [0, '\x89PNG']],
   ['JPEG', [0, '\xff\xd8\xff']],
   ['GIF', [0, 'GIF8']],
@@ -72,11 +73,12 @@ export function sniff(head: Uint8Array): DrobeError | null {
 
   const text = asText(head)?.trimStart();
   if (text === undefined) return null;
-  if (/^<(!doctype\s+html|html|head|body|title|meta|script)\b/i.test(text))
+  if (/^(?:<!--[^]*?-->\s*)*<(!doctype\s+html|html|head|body|title|meta|script)\b/i.test(text))
     return new DrobeError('file-is-html');
+  if (/^<\?xml\b/i.test(text)) return other('XML');
   if (text.startsWith('version https://git-lfs.github.com/spec/'))
     return new DrobeError('file-is-lfs-pointer');
-  return other(/^[{[]/.test(text) ? 'JSON' : 'text');
+  return other(/^(?:\{|\[\s*["[{\d\]])/.test(text) ? 'JSON' : 'text');
 }
 
 const other = (kind: string) => new DrobeError('file-is-other', { kind });

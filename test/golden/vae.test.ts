@@ -79,6 +79,28 @@ it.each(cases)(
   },
 );
 
+it.each(cases)(
+  'a VAE of which the decoder alone is there draws from words, and says that it reads no pictures (%s)',
+  async (at) => {
+    const half = await fileBytes(
+      {
+        file: 'half.safetensors',
+        from: 'models/sd1/model.safetensors',
+        ops: [{ op: 'drop', match: '^first_stage_model\\.(?:encoder|quant)' }],
+      },
+      '',
+    );
+    const checkpoint = await openCheckpoint(half);
+    const job = jobOf(caseOf(at));
+    const { picture } = await draw(checkpoint, tokenizer, job);
+    expectSame('sd1 with half a VAE', picture, goldenBytes(`${at}/expected.png`));
+    const source = { kind: 'image', pixels: picture, strength: 0.5 } as const;
+    await expect(draw(checkpoint, tokenizer, { ...job, source })).rejects.toMatchObject({
+      code: 'vae-decodes-only',
+    });
+  },
+);
+
 it.runIf(present('models/sd1'))('a VAE for other latents is refused by name', async () => {
   const { model } = await openCheckpoint(modelBytes('sd1'));
   const tensors = new Map([

@@ -23,9 +23,9 @@ import { strangerIn, type Stranger } from '../strangers/stranger';
 import { T5_TABLE } from '../t5';
 import { T5_TOKENIZER } from '../t5-tokenizer';
 import { TAESD_FACTOR, taesdPrefix } from '../taesd';
-import { statedOf, textEncoder } from '../text-encoder';
+import { statedOf, textEncoder, tokenTable } from '../text-encoder';
 import { upscalerIn } from '../upscalers/upscaler';
-import { firstWeight } from '../vae';
+import { canEncode, firstWeight } from '../vae';
 import { isImageEncoder } from '../vision';
 
 export interface TensorFacts {
@@ -46,11 +46,11 @@ export interface Recognised {
   readonly lacks: readonly Place[];
 }
 
-/** Names that are only there where the whole part is. */
+/** Names that are only there where the whole part is; of a VAE its decoder, which is enough to draw from words. */
 const PARTS: Readonly<Record<Place, RegExp>> = {
   unet: /^unet\.output_blocks\.\d+\.0\.in_layers\.2\.weight$/,
   mmdit: /^mmdit\.joint_blocks\.\d/,
-  vae: /^vae\.(?:en|de)coder\.(?:conv_in|mid|up|down|layers)\./,
+  vae: /^vae\.decoder\.(?:conv_in|layers)\./,
   text: /^text\.text_model\.encoder\.layers\.\d/,
   text2: /^text2\.text_model\.encoder\.layers\.\d/,
   t5: /^t5\.encoder\.block\.\d/,
@@ -75,11 +75,17 @@ function refuseStranger({ kind, as }: Stranger, own: CheckpointHeader['tensors']
 }
 
 /** What a file without a denoiser is. */
-function refuse(own: CheckpointHeader['tensors'], has: (part: Place) => boolean): never {
+function refuse(
+  { own, tensors }: { own: CheckpointHeader['tensors']; tensors: Form['tensors'] },
+  has: (part: Place) => boolean,
+): never {
+  // What has no table of tokens reads no words, whatever its layers are called.
+  const hasTable = (part: 'text' | 'text2' | 't5'): boolean =>
+    tensors.has(part === 't5' ? T5_TABLE : tokenTable(part));
   const names = [...own.keys()];
   if (isLora(names)) throw new DrobeError('file-is-lora');
   if (taesdPrefix(names) !== null) throw new DrobeError('file-is-taesd');
-  const texts = (['text', 'text2', 't5'] as const).filter(has);
+  const texts = (['text', 'text2', 't5'] as const).filter((part) => has(part) && hasTable(part));
   const others = own.has(T5_TOKENIZER) ? ([...texts, 'tokenizer'] as const) : texts;
   const vae = has('vae');
   if (vae && others.length === 0) throw new DrobeError('file-is-vae');
@@ -113,9 +119,12 @@ export function recognise(
     ? unetDenoising(tensors, stated)
     : has('mmdit')
       ? mmditDenoising(tensors)
-      : refuse(own, has);
+      : refuse({ own, tensors }, has);
   const small = tensors.has(TAESD_IN_VAE);
-  const lacks = (['vae', ...family.texts.map(({ place }) => place)] as const).filter((part) => !has(part));
+  const lacks = (['vae', ...family.texts.map(({ place }) => place)] as const).filter(
+    // One that is shown a picture has to read it, whatever is drawn.
+    (part) => !has(part) || (part === 'vae' && kind !== 'base' && !canEncode(tensors)),
+  );
   const texts = family.texts.map((row, i): TextEncoder => {
     const encoder = textEncoder(row, denoiser, tensors, !lacks.includes(row.place));
     return i === 0 ? { ...encoder, ...statedOf(stated) } : encoder;

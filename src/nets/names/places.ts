@@ -31,6 +31,7 @@ const PREFIXES: readonly (readonly [prefix: string, place: Place | null])[] = [
   // CompVis and Stability AI
   ['diffusion_model.', 'unet'],
   ['first_stage_model.', 'vae'],
+  ['cond_stage_model.1.', 'text2'], // stable-diffusion.cpp; it begins as the next one does
   ['cond_stage_model.', 'text'],
   ['conditioner.embedders.0.', 'text'],
   ['conditioner.embedders.1.', 'text2'],
@@ -53,6 +54,10 @@ const PREFIXES: readonly (readonly [prefix: string, place: Place | null])[] = [
   ['lora_te1_', 'text'],
   ['lora_te2_', 'text2'],
   ['lora_te3_', 't5'],
+  ['lora_clip_l_', 'text'],
+  ['lora_clip_g_', 'text2'],
+  ['lora_text_encoder_2_', 'text2'],
+  ['lora_text_encoder_', 'text'],
   ['lora_transformer_', null],
   ['oft_unet_', 'unet'],
   ['lycoris_unet_', 'unet'],

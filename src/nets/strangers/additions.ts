@@ -12,6 +12,7 @@ export const adapters = [
     kind: 'sd3',
     as: 'ControlNet',
     all: ['controlnet_blocks.#', 'pos_embed_input|transformer_blocks.#.adaLN_modulation'],
+    none: ['double_blocks.#'],
   },
   { kind: 'flux', as: 'ControlNet', all: ['controlnet_blocks.#', 'double_blocks.#|controlnet_x_embedder'] },
   {
@@ -29,6 +30,8 @@ export const adapters = [
     kind: 'controlnet-xs',
     all: ['control_to_base_for_conv_in|up_connections.#.ctrl_to_base|enc_zero_convs_in.#|ctrl_to_base'],
   },
+  { kind: 'controlnext', all: ['down_res.#', 'mid_convs.#'] },
+  { kind: 'coadapter', all: ['seq_proj', 'spatial_ch_projs|spatial_feat_mapping', 'task_embedding'] },
   { kind: 'controllite', all: ['^lllite_unet_[^.]*'] },
   { kind: 'style-adapter', all: ['style_embedding'] },
   { kind: 'flux', as: 'IP-Adapter', all: ['ip_adapter_proj_model', 'double_blocks.#'] },

@@ -11,6 +11,9 @@ export const parts = [
   { kind: 'sam', all: ['mask_decoder|sam_mask_decoder'] },
   { kind: 'depth-estimator', all: ['depth_head|neck.reassemble_stage|scratch.refinenet1'] },
   { kind: 'detector', all: ['model.#.cv1|bbox_embed.#'] },
+  { kind: 'cutter', all: ['decoder.decoder_block4', 'decoder.decoder_block1'] },
+  { kind: 'cutter', all: ['stage1.rebnconvin', 'side1'] },
+  { kind: 'hearing', all: ['encoder.conv1', 'decoder.layers.#.encoder_attn'] },
   // Of other T5s only the first block knows distances.
   { kind: 't5', all: ['block.1.layer.0.SelfAttention.relative_attention_bias'] },
   {
@@ -26,7 +29,10 @@ export const parts = [
   {
     kind: 'image-encoder',
     all: [
-      '^vision_model|^visual|^vision_tower|vision_model.encoder.layers.#|encoder.layer.#.attention.attention',
+      [
+        '^vision_model|^visual|^vision_tower|vision_model.encoder.layers.#|encoder.layer.#.attention.attention',
+        '^embeddings.register_tokens',
+      ].join('|'),
     ],
   },
 
@@ -36,13 +42,17 @@ export const parts = [
   { kind: 'eraser', all: ['model.#.bn_l|model.#.ffc'] },
   // Upscalers; those of convolutions alone are run (see `nets/upscalers/upscaler.ts`).
   { kind: 'srformer', all: ['attn.aligned_relative_position_index'] },
+  { kind: 'atd', all: ['residual_group.layers.#.attn_atd'] },
+  { kind: 'drct', all: ['layers.#.swin1.attn', 'layers.#.adjust1'] },
+  { kind: 'rgt', all: ['before_RG.1', 'layers.#.blocks.#.gamma'] },
   { kind: 'hat', all: ['conv_block.cab.#|^relative_position_index_SA'] },
   { kind: 'swinir', all: ['layers.#.residual_group.blocks.#'] },
-  { kind: 'dat', all: ['layers.#.blocks.#.attn.attn_mask_#'] },
+  { kind: 'dat', all: ['layers.#.blocks.#.attn.attn_mask_#|layers.#.blocks.#.attn.spatial_interaction'] },
   { kind: 'plksr', all: ['feats.#.lk'] },
   { kind: 'omnisr', all: ['residual_layer.#.residual_layer'] },
   { kind: 'span', all: ['block_#.c1_r'] },
   { kind: 'scunet', all: ['m_head.#', 'm_tail.#'] },
+  { kind: 'real-cugan', all: ['unet1.conv_bottom', 'unet2.conv_bottom'] },
 
   // Between pictures and the latents of other models.
   { kind: 'cascade-a', all: ['vquantizer'] },
@@ -51,6 +61,14 @@ export const parts = [
   { kind: 'vq-vae', all: ['quantize.embedding'] },
   { kind: 'consistency-decoder', all: ['decoder_unet'] },
   { kind: 'transparent-vae', all: ['latent_conv_in'] },
+  {
+    kind: 'vae-encoder',
+    all: [
+      '^encoder.conv_in|^first_stage_model.encoder.conv_in|^vae.encoder.conv_in',
+      'encoder.mid.block_1|encoder.mid_block.resnets.#',
+    ],
+    none: ['decoder.conv_in', 'encoder.down_blocks.#.#', 'encoder.conv_in.conv'],
+  },
   { kind: 'asymmetric-vae', all: ['decoder.condition_encoder|decoder.encoder.layers.#'] },
   {
     kind: 'wan',
@@ -83,6 +101,10 @@ export const parts = [
   { kind: 'animatediff', all: ['motion_modules.#'] },
   { kind: 'hotshot', all: ['temporal_attentions.#'] },
   { kind: 'ella', all: ['connector.perceiver_blocks.#'] },
+  {
+    kind: 'other-lora',
+    all: ['lora_layer|lora_a|lora_b|lora_A|lora_B|lora_up|lora_down|lora_block_#'],
+  },
   { kind: 'hypernetwork', all: ['^320.#.linear|^640.#.linear|^768.#.linear|^1024.#.linear|^1280.#.linear'] },
   {
     kind: 'training-state',

@@ -8,6 +8,7 @@ import type { Bits } from '../../graph/graph';
 import type { Model } from '../../nets/model';
 import { inNormalForm, type NormalForm } from '../../nets/names/normal-form';
 import type { Place } from '../../nets/names/places';
+import { canEncode } from '../../nets/vae';
 import { unusedTensors } from '../../nets/detect/unused';
 import { mustBeFloats } from '../../weights/values/floats';
 import type { Header, TensorInfo } from '../../weights/safetensors';
@@ -48,8 +49,10 @@ export function inspect(
   if (model.t5) t5Graph({ model, tensors }, SHAPES_ONLY, { batch: 1, length: 1 }, used);
   if (model.denoiser.net === 'unet') unetGraph({ model, tensors }, SHAPES_ONLY, size, used);
   else mmditGraph({ model, tensors }, SHAPES_ONLY, { ...size, tokens: 1 }, used);
-  for (const author of lacks.includes('vae') ? [] : [decoderGraph, encoderGraph])
-    author({ model, tensors }, SHAPES_ONLY, size, used);
+  if (!lacks.includes('vae')) {
+    decoderGraph({ model, tensors }, SHAPES_ONLY, size, used);
+    if (canEncode(tensors)) encoderGraph({ model, tensors }, SHAPES_ONLY, size, used);
+  }
   mustBeFloats(used, tensors);
   for (const key of used) scaleOf(key, tensors); // one that is not known is refused
   const room = { f16: needsOf(tensors, 'f16'), f32: needsOf(tensors, 'f32') };

@@ -7,6 +7,7 @@ import type { Model, TextEncoder } from '../../nets/model';
 import { inNormalForm, type NormalForm } from '../../nets/names/normal-form';
 import type { Lent } from '../../nets/names/places';
 import { T5_TOKENIZER } from '../../nets/t5-tokenizer';
+import { canEncode } from '../../nets/vae';
 import { joined, type Stored } from '../../weights/joined';
 import type { Header, TensorInfo } from '../../weights/safetensors';
 
@@ -34,11 +35,9 @@ export function loanFrom({ form, latents }: Lender, part: Lent, model: Model): L
   const shape = (key: string): readonly number[] => form.tensors.get(key)?.shape ?? [];
   switch (part) {
     case 'vae': {
-      const whole = ['vae.decoder.conv_in.weight', 'vae.encoder.conv_in.weight'].every((key) =>
-        form.tensors.has(key),
-      );
+      const serves = model.kind === 'base' || canEncode(form.tensors);
       const channels = shape('vae.decoder.conv_in.weight')[1];
-      const fits = whole && channels === model.vae.latentChannels;
+      const fits = serves && channels === model.vae.latentChannels;
       return fits && (latents ?? model.latents) === model.latents ? 'vae' : null;
     }
     case 't5': {

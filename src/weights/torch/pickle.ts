@@ -9,7 +9,7 @@
  * others made, values are shared by reference and never walked in depth, and of containers there are so many at most.
  */
 import { DrobeError } from '../../errors';
-import { called, nameOf, storageOf, Tuple, type Storage } from './pickled';
+import { called, nameOf, Note, storageOf, Tuple, type Storage } from './pickled';
 
 /** Bytes; a full checkpoint's has half a megabyte. */
 export const MOST_PICKLE = 2 ** 23;
@@ -193,10 +193,15 @@ class Machine {
     else this.#stack.push(made);
   }
 
-  /** What is to be set on an OrderedDict beside its items (torch notes versions there) is passed over. */
+  /** Of what is to be set on a dict its parameters become items; the rest (torch notes versions there) is passed over. */
   build(): void {
-    this.#pop();
-    if (!(this.top() instanceof Map)) throw bad('it sets what cannot be set');
+    const state = this.#pop();
+    const top = this.top();
+    if (top instanceof Note) return;
+    if (!(top instanceof Map)) throw bad('it sets what cannot be set');
+    const parameters: unknown = state instanceof Map ? state.get('_parameters') : undefined;
+    if (parameters instanceof Map && parameters !== top)
+      for (const [key, value] of parameters) top.set(key, value);
   }
 }
 
@@ -235,6 +240,7 @@ const OPCODES: ReadonlyMap<number, (machine: Machine) => void> = new Map<number,
   [0x63, (m) => m.name(m.line(), m.line())], // GLOBAL
   [0x93, (m) => m.name(...(m.popMany(2) as [unknown, unknown]))], // STACK_GLOBAL
   [0x52, (m) => m.call()], // REDUCE
+  [0x81, (m) => m.call()], // NEWOBJ: as if its class were called
   [0x62, (m) => m.build()], // BUILD
 ]);
 

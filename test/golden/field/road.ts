@@ -16,7 +16,7 @@ import { Sessions } from '../../../src/runtime/session';
 import { sameName } from '../../../src/text/lora';
 import type { Tokenizer } from '../../../src/text/windows';
 import type { Layout } from '../../../src/weights/store/layout';
-import type { Header, Slices } from '../../../src/weights/safetensors';
+import { readHeader, type Header, type Slices } from '../../../src/weights/safetensors';
 import { memorySource } from '../../../src/weights/source';
 import { jobWith, type Asked } from '../../job';
 import { headerOf, slicesOf } from '../../safetensors';
@@ -72,9 +72,14 @@ export async function pictureOf(
   }
 }
 
-/** Tensors of what does not begin as a safetensors file does are looked for in a Blob alone, as the page has it. */
-const readable = (bytes: Uint8Array<ArrayBuffer>): Slices =>
-  bytes[8] === '{'.charCodeAt(0) ? slicesOf(bytes) : new Blob([bytes]);
+/** What is no safetensors file from its beginning to its end is read as the page has it: of others Node copies too much. */
+async function readable(bytes: Uint8Array<ArrayBuffer>): Promise<Slices> {
+  const slices = slicesOf(bytes);
+  return readHeader(slices).then(
+    () => slices,
+    () => new Blob([bytes]),
+  );
+}
 
 /** A file that is put together of others; one that is another as it is takes no memory of its own. */
 function wholeOf({ head, ranges }: Layout<Dropped>): Uint8Array<ArrayBuffer> {

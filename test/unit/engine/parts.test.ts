@@ -48,6 +48,15 @@ it.each([
   expect(whatIs(files[file]!, file)).toMatchObject({ addon: { kind: 'parts', holds } });
 });
 
+it('a checkpoint whose VAE has no encoder lacks nothing', () => {
+  const shapes = [...stableDiffusionXL()].filter(
+    ([name]) => !/^first_stage_model\.(?:encoder|quant)/.test(name),
+  );
+  const what = whatIs(headerOf(new Map(shapes)), 'half.safetensors');
+  expect(what).toMatchObject({ facts: { unused: [] } });
+  expect(what).not.toHaveProperty('facts.lacks');
+});
+
 const entries = Object.entries(files).map(([file, header]): ModelEntry => ({
   id: file,
   file,

@@ -282,6 +282,24 @@ describe('what cannot be run is refused by its own name', () => {
       /taesd/,
     ],
     ['a VAE', named('decoder.conv_in.weight', 'encoder.conv_in.weight'), 'file-is-vae', /vae/],
+    [
+      'the encoder of one',
+      named('encoder.conv_in.weight', 'encoder.mid.block_1.conv1.weight'),
+      'other-kind',
+      /vae-encoder/,
+    ],
+    [
+      'layers like those of a text encoder, and no words',
+      named('encoder.layers.0.fc1.weight'),
+      'unknown-kind',
+      /encoder/,
+    ],
+    [
+      'a LoRA in names that nobody knows',
+      named('unet.down_blocks.0.attentions.0.transformer_blocks.0.attn1.to_q.lora_a'),
+      'other-kind',
+      /other-lora/,
+    ],
     ['something unheard of', named('weights', 'head.0.bias'), 'unknown-kind', /weights, head/],
   ])('%s', (_, tensors, code, words) => {
     let error: unknown;
@@ -324,6 +342,22 @@ describe('a UNet alone is recognised, and what it lacks is told', () => {
   ])('and where all but one part is there: %s', (prefix, lack) => {
     const tensors = new Map([...stableDiffusionXL()].filter(([name]) => !name.startsWith(`${prefix}.`)));
     expect(recognise({ tensors, metadata: none }).lacks).toEqual([lack]);
+  });
+
+  it.each([
+    ['its decoder alone is enough to draw from words', 4, /encoder|\.quant_conv/, []],
+    [
+      'where a picture is read before anything is drawn its encoder is needed, too',
+      9,
+      /encoder|\.quant_conv/,
+      ['vae'],
+    ],
+    ['its encoder alone is of no use', 4, /decoder|post_quant_conv/, ['vae']],
+  ])('of half a VAE: %s', (_, channels, gone, lacks) => {
+    const tensors = [...stableDiffusion15(channels)].filter(
+      ([name]) => !name.startsWith('first_stage_model.') || !gone.test(name),
+    );
+    expect(recognise({ tensors: new Map(tensors), metadata: none }).lacks).toEqual(lacks);
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it, test } from 'vitest';
 import { DrobeError } from '../../../src/errors';
 import { unpickle } from '../../../src/weights/torch/pickle';
-import { PickledTensor, Storage } from '../../../src/weights/torch/pickled';
+import { Note, PickledTensor, Storage } from '../../../src/weights/torch/pickled';
 import { mulberry32 } from './golden';
 
 const encoder = new TextEncoder();
@@ -55,6 +55,30 @@ describe('unpickle', () => {
     expect(value).toEqual(new PickledTensor(new Storage('0', 'F32', 9), 1, [2, 3], [3, 1]));
   });
 
+  it('makes nothing of what a training noted beside weights', () => {
+    const checkpoint = 'cpytorch_lightning.callbacks.model_checkpoint\nModelCheckpoint\n';
+    const dtype = ['cnumpy\ndtype\n(', ...text('f8'), 'K', 0, 'K', 1, 'tR(K', 3, ...text('<'), 'NNNtb'];
+    const bytes = ['c_codecs\nencode\n', ...text('abc'), ...text('latin1'), 0x86, 'R'];
+    const scalar = ['cnumpy.core.multiarray\nscalar\n', ...dtype, ...bytes, 0x86, 'R'];
+    const { value } = unpickle(
+      program('}(', ...text('callbacks'), '}', checkpoint, '}s', ...text('score'), ...scalar, 'u.'),
+    );
+    expect(value).toEqual(
+      new Map<string, unknown>([
+        ['callbacks', expect.any(Map)],
+        ['score', new Note('numpy.core.multiarray.scalar')],
+      ]),
+    );
+  });
+
+  it('takes the parameters that are set on a dict for its items', () => {
+    // As Python writes {'string_to_param': ParameterDict({'*': 7})}.
+    const written =
+      '80027d7100580f000000737472696e675f746f5f706172616d710163746f7263682e6e6e2e6d6f64756c65732e636f6e7461696e65720a506172616d65746572446963740a7102298171037d7104285808000000747261696e696e67710588580b0000005f706172616d6574657273710663636f6c6c656374696f6e730a4f726465726564446963740a71072952710858010000002a71094b0773581b0000005f6e6f6e5f70657273697374656e745f627566666572735f736574710a635f5f6275696c74696e5f5f0a7365740a710b5d710c85710d52710e7562732e';
+    const { value } = unpickle(Buffer.from(written, 'hex'));
+    expect(value).toEqual(new Map([['string_to_param', new Map([['*', 7]])]]));
+  });
+
   it('keeps a key that means something to JavaScript as any other', () => {
     const { value } = unpickle(program('}', ...text('__proto__'), 'K', 1, 's.'));
     expect([...(value as Map<string, number>)]).toEqual([['__proto__', 1]]);
@@ -70,7 +94,8 @@ test.each([
   ['X\x02\0\0\0osX\x06\0\0\0system\x93.', 'os.system'],
   ['(ios\nsystem\n.', 'the opcode 0x69'], // INST
   ['(o.', 'the opcode 0x6f'], // OBJ
-  [')\x81.', 'the opcode 0x81'], // NEWOBJ
+  ['cos\nsystem\n)\x81.', 'os.system'], // NEWOBJ
+  ['\x92.', 'the opcode 0x92'], // NEWOBJ_EX
   ['\x82\x01.', 'the opcode 0x82'], // EXT1
   ['Pname\n.', 'the opcode 0x50'], // PERSID
   ['I7\n.', 'the opcode 0x49'], // INT
@@ -94,6 +119,7 @@ test.each([
   ['a call without a tuple', 'ccollections\nOrderedDict\nNR.'],
   ['a dict made of another', 'ccollections\nOrderedDict\n(]tR.'],
   ['a setting of what is no dict', 'N}b.'],
+  ['an object of what is no name', 'N)\x81.'],
   ['a tensor of nothing', 'ctorch._utils\n_rebuild_tensor_v2\n)R.'],
   ['numbers of an unknown kind', '(NNNNNtQ.'],
   ['a text longer than the file', 'X\xff\xff\xff\xffa.'],

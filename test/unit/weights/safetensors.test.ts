@@ -128,6 +128,7 @@ describe('readHeader', () => {
 
   it.each([
     ['PDF', '%PDF-1.7\n%\xe2\xe3\xcf\xd3\n'],
+    ['SQLite (Draw Things)', 'SQLite format 3\0'],
     ['a program', 'MZ\x90\0\x03\0\0\0\x04\0\0\0\xff\xff'],
     ['a program', '\x7fELF\x02\x01\x01\0\0\0'],
     ['sound', 'ID3\x03\0\0\0\0\x1fv'],
@@ -136,6 +137,7 @@ describe('readHeader', () => {
     ['WebP', 'RIFF\x24\0\0\0WEBPVP8 '],
     ['a film', '\0\0\0\x20ftypisom\0\0\x02\0'],
     ['AVIF', '\0\0\0\x20ftypavif\0\0\0\0'],
+    ['TensorRT', 'ftrt\0\0'],
     ['HDF5', '\x89HDF\r\n\x1a\n\0\0'],
     ['an Office document', `PK\x03\x04${'\0'.repeat(26)}[Content_Types].xml`],
     ['xz', '\xfd7zXZ\0\0\x04'],
@@ -160,8 +162,15 @@ describe('readHeader', () => {
     await expect(more(65, 7)).rejects.toMatchObject({ code: 'file-too-long', facts: { extraBytes: 65 } });
   });
 
-  it('names an HTML page behind a byte order mark and white space', async () => {
-    expect((await failure(new Blob(['\ufeff\n  <!DOCTYPE html>\n<html>']))).code).toBe('file-is-html');
+  it.each([
+    ['\ufeff\n  <!DOCTYPE html>\n<html>', 'file-is-html', undefined],
+    ['<!-- saved from url=(0014)about:internet -->\n<html>', 'file-is-html', undefined],
+    ['<?xml version="1.0"?><Error><Code>AccessDenied</Code></Error>', 'file-is-other', 'XML'],
+    ['[InternetShortcut]\r\nURL=https://example.com/', 'file-is-other', 'text'],
+    ['[{"a":1}]', 'file-is-other', 'JSON'],
+  ])('names a text by how it begins: %j', async (text, code, kind) => {
+    const error = await failure(new Blob([text]));
+    expect([error.code, error.facts['kind']]).toEqual([code, kind]);
   });
 });
 

@@ -76,6 +76,8 @@ const sentences: Sentences = {
       : `The LoRA “${text('name')}” was not made for this kind of model (${text('family')}). Choose a model it was made for, or take its tag out of the prompt.`,
   'vae-mismatch': ({ text }) =>
     `The VAE “${text('name')}” was not made for this kind of model (${text('family')}). Choose another VAE, or the model's own, under Advanced.`,
+  'vae-decodes-only': ({ text }) =>
+    `${text('name') ? `The VAE “${text('name')}”` : 'The VAE of this model'} makes pictures and cannot read any: its encoder is not there. Draw from words alone, or choose another VAE under Advanced.`,
   'adapter-mismatch': ({ text }) =>
     `The IP-Adapter “${text('name')}” was made for ${text('base') || 'another kind of model'}, not for this one (${text('family')}). Choose a model it was made for, or another adapter under “Reference image”.`,
   'encoder-missing': ({ text }) =>

@@ -77,6 +77,8 @@ const sentences: Sentences = {
       : `LoRA „${text('name')}“ skirta kitos rūšies modeliui, ne ${text('family')}. Pasirinkite modelį, kuriam ji skirta, arba išimkite jos žymą iš užklausos.`,
   'vae-mismatch': ({ text }) =>
     `VAE „${text('name')}“ skirtas kitos rūšies modeliui, ne ${text('family')}. Skyriuje „Išsamiau“ pasirinkite kitą VAE arba paties modelio.`,
+  'vae-decodes-only': ({ text }) =>
+    `${text('name') ? `VAE „${text('name')}“` : 'Šio modelio VAE'} vaizdus daro, bet jų neskaito: koduotojo jame nėra. Pieškite vien iš žodžių arba skyriuje „Išsamiau“ pasirinkite kitą VAE.`,
   'adapter-mismatch': ({ text }) =>
     `IP-Adapter „${text('name')}“ skirtas ${text('base') || 'kitos rūšies modeliui'}, o pasirinktas modelis yra ${text('family')}. Pasirinkite modelį, kuriam jis skirtas, arba kitą adapterį skyriuje „Pavyzdinis vaizdas“.`,
   'encoder-missing': ({ text }) =>

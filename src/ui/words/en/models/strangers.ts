@@ -73,6 +73,7 @@ const kinds: Record<Kind, Words> = {
   flux2: ['FLUX.2'],
   chroma: ['Chroma'],
   ovis: ['Ovis-Image'],
+  bria: ['BRIA'],
   hidream: ['HiDream'],
   sana: ['Sana'],
   ltx: ['LTX-Video', FILM],
@@ -94,6 +95,8 @@ const kinds: Record<Kind, Words> = {
   seedvr2: ['SeedVR2', 'which restores films and pictures'],
   pid: ['a PiD decoder', 'which makes pixels for another model'],
   sound: ['a model that makes sound', ''],
+  shapes: ['a model that makes solid shapes (Hunyuan3D, TripoSR)', ''],
+  speaker: ['a language model that draws, too (BAGEL, Janus, HunyuanImage 3)', ''],
   unidiffuser: ['UniDiffuser'],
   amused: ['aMUSEd'],
   transformer: ['a newer kind of model (a transformer, such as Stable Diffusion 3, PixArt or LTX-Video)', ''],
@@ -115,6 +118,12 @@ const kinds: Record<Kind, Words> = {
 
   // What is added to a model.
   'controlnet-xs': ['a ControlNet-XS', 'which steers another model by a drawing or a depth map', GUIDE],
+  controlnext: ['a ControlNeXt', 'which steers another model by a drawing or a pose', GUIDE],
+  coadapter: [
+    'the fuser of CoAdapters',
+    'which mixes what several adapters see',
+    'Without it several T2I-Adapters can be used at once.',
+  ],
   controllite: [
     'a ControlNet-LLLite',
     'which steers another model by a drawing, a pose or a depth map',
@@ -127,12 +136,17 @@ const kinds: Record<Kind, Words> = {
   ],
   'ip-adapter': [
     'an IP-Adapter of another kind',
-    'which reads faces, or is not whole',
+    'which reads faces, was made for another model, or is not whole',
     'Look for one that sees pictures by CLIP: plain, plus or full.',
   ],
   pulid: ['PuLID', 'which gives another model a face to follow', STEER],
   photomaker: ['PhotoMaker', 'which gives another model a face to follow', STEER],
   ella: ['ELLA', 'by which another model reads prompts with a language model'],
+  'other-lora': [
+    'a LoRA of unknown make',
+    'whose parts have names that nothing here knows',
+    'Look for one in the names of kohya, diffusers, PEFT or LyCORIS.',
+  ],
   hypernetwork: ['a hypernetwork', 'an addition to a model', 'Look for a LoRA instead.'],
 
   // Single nets.
@@ -140,6 +154,8 @@ const kinds: Record<Kind, Words> = {
   sam: ['Segment Anything', 'which finds the outlines of things in pictures'],
   'depth-estimator': ['a depth estimator', 'which tells how far away things in pictures are'],
   detector: ['a detector', 'which finds things in pictures'],
+  cutter: ['a net that cuts things out of pictures (BiRefNet, RMBG)', ''],
+  hearing: ['a model that writes down what it hears (Whisper)', ''],
   t5: ['a T5 text encoder', 'one part of a newer kind of model', PART],
   'language-model': ['a language model', 'which writes and does not draw'],
   clip: ['a whole CLIP', 'which compares pictures with words', PART],
@@ -154,6 +170,10 @@ const kinds: Record<Kind, Words> = {
   hat: ['HAT', ENLARGES, UPSCALER],
   swinir: ['SwinIR', ENLARGES, UPSCALER],
   dat: ['DAT', ENLARGES, UPSCALER],
+  rgt: ['RGT', ENLARGES, UPSCALER],
+  drct: ['DRCT', ENLARGES, UPSCALER],
+  atd: ['ATD', ENLARGES, UPSCALER],
+  'real-cugan': ['Real-CUGAN', 'an upscaler for drawings', UPSCALER],
   plksr: ['PLKSR', ENLARGES, UPSCALER],
   omnisr: ['OmniSR', ENLARGES, UPSCALER],
   span: ['SPAN', ENLARGES, UPSCALER],
@@ -164,6 +184,7 @@ const kinds: Record<Kind, Words> = {
   'vq-vae': ['a VAE with a code book, from before Stable Diffusion', '', VAE],
   'consistency-decoder': ['the consistency decoder', 'which makes pixels in the place of a VAE', VAE],
   'transparent-vae': ['the decoder of LayerDiffuse', 'which makes transparent pictures', VAE],
+  'vae-encoder': ['only the encoder of a VAE', 'which reads pictures and makes none', VAE],
   'asymmetric-vae': ['an asymmetric VAE', 'whose decoder wants the painted picture, too', VAE],
   'video-vae': ['a VAE for films', '', VAE],
   'other-vae': ['a VAE of another kind of model', 'with latents of other channels', VAE],

@@ -79,6 +79,7 @@ const kinds: Record<Kind, Words> = {
   flux2: ['FLUX.2'],
   chroma: ['Chroma'],
   ovis: ['Ovis-Image'],
+  bria: ['BRIA'],
   hidream: ['HiDream'],
   sana: ['Sana'],
   ltx: ['LTX-Video', FILM],
@@ -100,6 +101,8 @@ const kinds: Record<Kind, Words> = {
   seedvr2: ['SeedVR2', 'atkuriantis filmus ir vaizdus'],
   pid: ['PiD dekoderis', 'kitam modeliui kuriantis pikselius'],
   sound: ['garsą kuriantis modelis', ''],
+  shapes: ['erdvines figūras kuriantis modelis (Hunyuan3D, TripoSR)', ''],
+  speaker: ['kalbos modelis, kuris ir piešia (BAGEL, Janus, HunyuanImage 3)', ''],
   unidiffuser: ['UniDiffuser'],
   amused: ['aMUSEd'],
   transformer: ['naujesnės rūšies modelis (transformeris, kaip Stable Diffusion 3, PixArt ar LTX-Video)', ''],
@@ -121,6 +124,12 @@ const kinds: Record<Kind, Words> = {
 
   // What is added to a model.
   'controlnet-xs': ['ControlNet-XS', 'kuris kitą modelį valdo piešiniu ar gylio žemėlapiu', GUIDE],
+  controlnext: ['ControlNeXt', 'kuris kitą modelį valdo piešiniu ar poza', GUIDE],
+  coadapter: [
+    'CoAdapter jungiklis',
+    'kuris sumaišo tai, ką mato keli adapteriai',
+    'Kelis T2I-Adapter iš karto galima naudoti ir be jo.',
+  ],
   controllite: ['ControlNet-LLLite', 'kuris kitą modelį valdo piešiniu, poza ar gylio žemėlapiu', GUIDE],
   'style-adapter': [
     'stiliaus adapteris',
@@ -129,12 +138,17 @@ const kinds: Record<Kind, Words> = {
   ],
   'ip-adapter': [
     'kitos rūšies IP-Adapter',
-    'kuris skaito veidus arba yra nepilnas',
+    'kuris skaito veidus, skirtas kitam modeliui arba yra nepilnas',
     'Ieškokite tokio, kuris į vaizdus žiūri su CLIP: paprasto, „plus“ arba „full“.',
   ],
   pulid: ['PuLID', 'nurodantis kitam modeliui veidą', STEER],
   photomaker: ['PhotoMaker', 'nurodantis kitam modeliui veidą', STEER],
   ella: ['ELLA', 'dėl kurio kitas modelis užklausas skaito kalbos modeliu'],
+  'other-lora': [
+    'nežinia kieno sukurta LoRA',
+    'kurios dalių vardai čia nežinomi',
+    'Ieškokite tokios, kurios vardai yra kohya, diffusers, PEFT arba LyCORIS.',
+  ],
   hypernetwork: ['hipertinklas', 'modelio priedas', 'Ieškokite LoRA.'],
 
   // Single nets.
@@ -142,6 +156,8 @@ const kinds: Record<Kind, Words> = {
   sam: ['Segment Anything', 'randantis daiktų kontūrus vaizduose'],
   'depth-estimator': ['gylio vertintojas', 'nustatantis, kaip toli daiktai vaizduose'],
   detector: ['detektorius', 'randantis daiktus vaizduose'],
+  cutter: ['tinklas, iškerpantis daiktus iš vaizdų (BiRefNet, RMBG)', ''],
+  hearing: ['modelis, užrašantis tai, ką girdi (Whisper)', ''],
   t5: ['T5 teksto koduotojas', 'viena naujesnės rūšies modelio dalis', PART],
   'language-model': ['kalbos modelis', 'kuris rašo, bet nepiešia'],
   clip: ['visas CLIP', 'lyginantis vaizdus su žodžiais', PART],
@@ -156,6 +172,10 @@ const kinds: Record<Kind, Words> = {
   hat: ['HAT', ENLARGES, UPSCALER],
   swinir: ['SwinIR', ENLARGES, UPSCALER],
   dat: ['DAT', ENLARGES, UPSCALER],
+  rgt: ['RGT', ENLARGES, UPSCALER],
+  drct: ['DRCT', ENLARGES, UPSCALER],
+  atd: ['ATD', ENLARGES, UPSCALER],
+  'real-cugan': ['Real-CUGAN', 'piešinių didintuvas', UPSCALER],
   plksr: ['PLKSR', ENLARGES, UPSCALER],
   omnisr: ['OmniSR', ENLARGES, UPSCALER],
   span: ['SPAN', ENLARGES, UPSCALER],
@@ -166,6 +186,7 @@ const kinds: Record<Kind, Words> = {
   'vq-vae': ['VAE su kodų knyga, ankstesnis už Stable Diffusion', '', VAE],
   'consistency-decoder': ['nuoseklumo dekoderis', 'kuriantis pikselius vietoj VAE', VAE],
   'transparent-vae': ['LayerDiffuse dekoderis', 'kuriantis permatomus vaizdus', VAE],
+  'vae-encoder': ['tik VAE koduotojas', 'kuris vaizdus skaito, bet jų nedaro', VAE],
   'asymmetric-vae': ['asimetrinis VAE', 'kurio dekoderiui reikia ir piešiamo vaizdo', VAE],
   'video-vae': ['VAE filmams', '', VAE],
   'other-vae': ['kitos rūšies modelio VAE', 'kurio latentiniai kanalai kitokie', VAE],
