@@ -16,7 +16,7 @@ import type { Labels } from './sheet';
 export const MOST_CELLS = 1000;
 
 /** What a grid needs of those who draw and keep. */
-export interface Hands {
+export interface GridHost {
   /** What axes read their values by; null where nothing can be drawn. */
   readonly around: Around | null;
   /** What would be drawn with these settings, all of whose seeds are drawn. */
@@ -60,14 +60,14 @@ const nameOf = (written: string): AxisName => axisNames.find((name) => name === 
 export class Grid {
   open = $state(false);
   readonly #wishes: Persisted<Wishes>;
-  readonly #hands: Hands;
+  readonly #host: GridHost;
   /** Why the sheet of the last grid could not be made: its pictures are in the album all the same. */
   failure = $state.raw<DrobeError | null>(null);
 
   /** Axes that can be chosen now. */
-  readonly offered = $derived.by(() => (this.#hands.around ? offered(this.#hands.around) : []));
+  readonly offered = $derived.by(() => (this.#host.around ? offered(this.#host.around) : []));
   readonly #planned = $derived.by(() => {
-    const { around } = this.#hands;
+    const { around } = this.#host;
     return around && planOf([this.#wish('x'), this.#wish('y'), this.#wish('z')], around);
   });
   readonly plan = $derived.by(() => {
@@ -82,13 +82,13 @@ export class Grid {
   readonly canStart = $derived(this.factors.length > 0 && this.cells <= MOST_CELLS);
   /** Milliseconds that it takes; null where nothing tells. */
   readonly takes = $derived.by(() => {
-    const { around } = this.#hands;
+    const { around } = this.#host;
     if (!around || !this.plan || !this.canStart) return null;
-    return this.#hands.takes(cellsOf(this.plan, around.settings).map(({ settings }) => settings));
+    return this.#host.takes(cellsOf(this.plan, around.settings).map(({ settings }) => settings));
   });
 
-  constructor(hands: Hands, shelf: Shelf | null) {
-    this.#hands = hands;
+  constructor(host: GridHost, shelf: Shelf | null) {
+    this.#host = host;
     this.#wishes = new Persisted('grid', nothing, (found) => found, shelf);
   }
 
@@ -111,7 +111,7 @@ export class Grid {
 
   /** Another axis begins with what is set now. */
   choose(place: Place, name: AxisName): void {
-    const { around } = this.#hands;
+    const { around } = this.#host;
     this.#wishes.current[place] = name;
     this.#wishes.current[`${place}Values`] = (around && axes[name].begin?.(around)) ?? '';
   }
@@ -126,7 +126,7 @@ export class Grid {
 
   /** All values of an axis, as they are written; null where there is no end to them. */
   all(place: Place): string | null {
-    const { around } = this.#hands;
+    const { around } = this.#host;
     const all = around && axes[this.name(place)].all?.(around);
     return all ? all.map((value) => (/[",]/.test(value) ? `"${value}"` : value)).join(', ') : null;
   }
@@ -146,7 +146,7 @@ export class Grid {
 
   /** Has all cells drawn, and then the sheet of them kept, as far as there are pictures. */
   async start(): Promise<void> {
-    const { around } = this.#hands;
+    const { around } = this.#host;
     const { plan } = this;
     if (!around || !plan || !this.canStart) return;
     this.open = false;
@@ -155,11 +155,11 @@ export class Grid {
     const base = { ...$state.snapshot(around.settings), seed: drawn(around.settings.seed, around), count: 1 };
     const cells = cellsOf(plan, base);
     const used = rowsOf(plan).filter(({ points }) => points.length > 0);
-    const group = { id: this.#hands.newId(), name: words.grid.called(used.map(({ name }) => name)) };
+    const group = { id: this.#host.newId(), name: words.grid.called(used.map(({ name }) => name)) };
     // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nothing shows it
     const made = new Map<string, Result>();
-    const errands = cells.map(({ settings }) => this.#hands.errand(settings));
-    await this.#hands.draw(errands, group, cells.map(cellName), (cell, result) => made.set(cell, result));
+    const errands = cells.map(({ settings }) => this.#host.errand(settings));
+    await this.#host.draw(errands, group, cells.map(cellName), (cell, result) => made.set(cell, result));
     const [first] = made.values();
     const [errand] = errands;
     // One picture needs no sheet.
@@ -167,7 +167,7 @@ export class Grid {
     try {
       const sheet = await drawGrid(this.#labels(plan), [...made].flatMap(placed));
       const took = [...made.values()].reduce((sum, result) => sum + result.took, 0);
-      await this.#hands.keep(sheet, first, errand, toldOf(plan), took);
+      await this.#host.keep(sheet, first, errand, toldOf(plan), took);
     } catch (thrown) {
       this.failure = toDrobeError(thrown);
       this.open = true;

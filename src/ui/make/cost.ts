@@ -1,24 +1,24 @@
-/** What runs will take: time, by what pictures took on this machine before, and memory, by what their models ask for. */
+/** What runs will take: time, estimated from earlier pictures on this machine, and memory, from what their models need. */
 import type { DeviceInfo, ModelFacts } from '../../engine/api';
 import type { Desk } from '../paint/desk';
 import type { Result } from '../album/result';
 import { stepsMade } from '../settings/steps-made';
 import type { Mode, Settings } from '../settings/settings';
 
-/** How fast a picture came. */
+/** How fast a picture was drawn. */
 export interface Pace {
-  /** What tells pictures of one speed from others, but for their size and sampler. */
+  /** All else that speed depends on: pictures of one kind, sampler and size are equally fast. */
   readonly kind: string;
   readonly sampler: string;
-  /** So many it has. */
+  /** Width times height. */
   readonly pixels: number;
-  /** Milliseconds of one look at it: a step has one for each prompt that is followed. */
+  /** Milliseconds for one run of the denoiser on it; a step takes one for each prompt. */
   readonly look: number;
   /** Milliseconds before the first step and after the last. */
   readonly rest: number;
 }
 
-/** A run, as far as it bears on what it takes. */
+/** As much of a run as its cost depends on. */
 export interface Priced {
   readonly settings: Settings;
   readonly desk: Pick<Desk, 'mode' | 'controls' | 'references'>;
@@ -28,21 +28,21 @@ export interface Priced {
 export interface Known {
   readonly paces: readonly Pace[];
   readonly device: Pick<DeviceInfo, 'backend' | 'float16'> | null;
-  /** Bytes of weights a second; 0 where that was not measured. */
+  /** How fast weights are read, in bytes a second; 0 where not measured. */
   readonly rates: Readonly<Record<DeviceInfo['backend'], number>>;
-  /** Of a model by its id; null where it is not here. */
+  /** Facts of the model with this id; null where it is not here. */
   facts(model: string): Pick<ModelFacts, 'room'> | null;
 }
 
 export interface Cost {
   readonly pictures: number;
-  /** Null where nothing like some of it was drawn here before. */
+  /** Null where nothing similar was drawn here before. */
   readonly milliseconds: number | null;
-  /** Memory that the weights of the largest model take; null where that is not known. */
+  /** Memory for the weights of the largest model; null where not known. */
   readonly bytes: number | null;
 }
 
-/** What all of this takes, one after the other. */
+/** What these runs take, one after the other. */
 export function cost(errands: readonly Priced[], known: Known): Cost {
   const models = errands.map(({ settings }) => settings.model);
   const rooms = errands.map(({ settings }) => roomOf(settings, known));
@@ -57,7 +57,7 @@ export function cost(errands: readonly Priced[], known: Known): Cost {
   };
 }
 
-/** What a finished picture tells; null where it was drawn at several sizes, or too quickly to tell. */
+/** The pace of a finished picture; null where it was drawn at several sizes, or in one step. */
 export function paceOf({ job, parts, settings, mode, ...made }: Result): Pace | null {
   // The first step warms up.
   const [, ...steps] = parts.steps;
@@ -72,10 +72,10 @@ export function paceOf({ job, parts, settings, mode, ...made }: Result): Pace | 
   };
 }
 
-/** So many are remembered. */
+/** How many paces are remembered. */
 const MOST = 60;
 
-/** One more is known, in the place of one like it. Loading once made a first picture late: the shortest wait counts. */
+/** Adds a pace, replacing one of the same kind. The shortest `rest` is kept: a first picture waits for its weights to load. */
 export function learnt(paces: readonly Pace[], pace: Pace): readonly Pace[] {
   const isLike = ({ kind, sampler, pixels }: Pace): boolean =>
     kind === pace.kind && sampler === pace.sampler && pixels === pace.pixels;
@@ -83,7 +83,7 @@ export function learnt(paces: readonly Pace[], pace: Pace): readonly Pace[] {
   return [{ ...pace, rest }, ...paces.filter((other) => !isLike(other))].slice(0, MOST);
 }
 
-/** What is sound of paces that were remembered. */
+/** The valid ones of stored paces. */
 export function pacesFrom(found: unknown): readonly Pace[] {
   return Array.isArray(found) ? found.filter(isPace).slice(0, MOST) : [];
 }
@@ -100,7 +100,7 @@ type Guided = Pick<Desk, 'controls' | 'references'>;
 const kindOf = ({ model, backend, rare }: Settings, { controls = [], references = [] }: Guided): string =>
   [backend, rare.bits ?? 0, rare.reuse ?? 0, controls.length, references.length, model].join(' ');
 
-/** How often the picture is looked at in a step. */
+/** How often the denoiser runs in a step. */
 function looksOf({ guidance }: Settings, mode: Mode): number {
   if (mode === 'instruct') return 3;
   return guidance > 1 ? 2 : 1;
@@ -130,14 +130,14 @@ function drawing({ settings, desk }: Priced, paces: readonly Pace[]): number | n
   return one && one * settings.count;
 }
 
-/** What is drawn over: by how much of it. */
+/** The denoising strength; undefined where pictures start from noise alone. */
 function strengthOf({ strength, outpaintStrength }: Settings, mode: Mode): number | undefined {
   if (mode === 'text' || mode === 'instruct') return undefined;
   const own = mode === 'outpaint' ? outpaintStrength : strength;
   return mode === 'inpaint' && own === 1 ? undefined : own;
 }
 
-/** From the pace at the size nearest to this one; how it grows with the size, from the next nearest. */
+/** Extrapolates from the pace at the nearest size. How it grows with the size is taken from the two nearest. */
 function paceAt(pixels: number, paces: readonly Pace[]): Pick<Pace, 'look' | 'rest'> | null {
   const away = (pace: Pace): number => Math.abs(Math.log(pixels / pace.pixels));
   const [near, ...others] = paces.toSorted((a, b) => away(a) - away(b));
@@ -145,7 +145,7 @@ function paceAt(pixels: number, paces: readonly Pace[]): Pick<Pace, 'look' | 're
   const other = others.find((pace) => pace.pixels !== near.pixels);
   const growth = other ? Math.log(near.look / other.look) / Math.log(near.pixels / other.pixels) : 1;
   const larger = pixels / near.pixels;
-  // What was measured twice may have been slow for other reasons.
+  // Between the root and the square of the area: anything else is an outlier.
   return { look: near.look * larger ** Math.min(Math.max(growth, 0.5), 2), rest: near.rest * larger };
 }
 

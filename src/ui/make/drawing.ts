@@ -1,86 +1,86 @@
-/** Orders are drawn: what the queue has done, by whom and with which model. */
+/** Draws the queue's orders: finds the model of each, and has its pictures made. */
 import { DrobeError } from '../../errors';
-import type { DeviceInfo } from '../../engine/api';
 import type { Errand, Order, Unfinished } from '../album/kept';
 import type { Result } from '../album/result';
 import { isUsable, type UsableModel } from '../models/entries';
 import type { Loans } from '../models/loans.svelte';
 import { jobOf } from '../settings/job';
-import { make, type Telling, type Workshop } from './make';
+import type { Device } from './device.svelte';
+import { make, type RunListener, type RunTools } from './make';
 import type { Ordering } from './ordering.svelte';
-import type { Hands } from './queue/queue.svelte';
+import type { QueueHost } from './queue/queue.svelte';
 import { netsAhead, type Readiness } from './readiness.svelte';
 import type { Ending } from '../run/runner.svelte';
 
-/** Where orders come from. */
-interface Table {
+/** What it uses of the studio. */
+interface StudioParts {
   readonly model: UsableModel | null;
-  readonly device: DeviceInfo | null;
+  readonly device: Device;
   readonly loans: Loans;
   readonly readiness: Readiness;
   readonly ordering: Ordering;
 }
 
-export class Drawing implements Hands {
-  readonly #table: Table;
-  readonly #workshop: Workshop;
+export class Drawing implements QueueHost {
+  readonly #studio: StudioParts;
+  readonly #tools: RunTools;
   readonly #made: (result: Result) => void;
 
-  /** @param made told of each picture. */
-  constructor(table: Table, workshop: Workshop, made: (result: Result) => void) {
-    this.#table = table;
-    this.#workshop = workshop;
+  /** @param made called with each picture. */
+  constructor(studio: StudioParts, tools: RunTools, made: (result: Result) => void) {
+    this.#studio = studio;
+    this.#tools = tools;
     this.#made = made;
   }
 
-  async draw(order: Order, telling: Telling, before?: Unfinished): Promise<Ending> {
+  async draw(order: Order, listener: RunListener, before?: Unfinished): Promise<Ending> {
     const { settings, desk } = order;
     const model = this.#modelOf(order);
     if (!model) return this.#fail(order, new DrobeError('model-gone', { model: settings.model }));
-    const { device, loans, readiness } = this.#table;
-    readiness.opened(netsAhead(model, device, settings, loans.of(model.id), desk));
+    const { device, loans, readiness } = this.#studio;
+    readiness.opened(netsAhead(model, device.current, settings, loans.of(model.id), desk));
     const made = (result: Result): void => {
       this.#made(result);
-      telling.made(result);
+      listener.made(result);
     };
-    return make(order, model, this.#workshop, { ...telling, made }, before);
+    return make(order, model, this.#tools, { ...listener, made }, before);
   }
 
   rest(): void {
-    this.#workshop.runner.rest();
+    this.#tools.runner.rest();
   }
 
   next(): Errand | null {
-    return this.#table.ordering.next();
+    return this.#studio.ordering.next();
   }
 
   get endless(): boolean {
-    return this.#table.ordering.endless;
+    return this.#studio.ordering.endless;
   }
 
   wait(orders: readonly Order[], sequence: readonly string[]): Promise<void> {
-    return this.#workshop.album.waits.add(orders, sequence);
+    return this.#tools.album.waits.add(orders, sequence);
   }
 
   resequence(sequence: readonly string[], gone: readonly string[]): Promise<void> {
-    return this.#workshop.album.waits.keep(sequence, gone);
+    return this.#tools.album.waits.keep(sequence, gone);
   }
 
   get unkept(): DrobeError | null {
-    return this.#workshop.album.failure;
+    return this.#tools.album.failure;
   }
 
-  /** As a run that fails at once. */
+  /** A run that fails at once. */
   #fail({ settings }: Order, error: DrobeError): Promise<Ending> {
     const first = { job: jobOf(settings, null), number: 1, of: settings.count };
-    return this.#workshop.runner.through(settings.model, first, () => Promise.reject(error));
+    return this.#tools.runner.through(settings.model, first, () => Promise.reject(error));
   }
 
-  /** The model that an order is drawn with, as far as it is at hand. */
+  /** The model of an order; null where it is not here. */
   #modelOf({ settings }: Order): UsableModel | null {
-    const { model } = this.#table;
+    const { model } = this.#studio;
     if (model?.id === settings.model) return model;
-    const found = this.#workshop.here().find(({ id }) => id === settings.model);
+    const found = this.#tools.listModels().find(({ id }) => id === settings.model);
     return found && isUsable(found) ? found : null;
   }
 }

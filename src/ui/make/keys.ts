@@ -31,7 +31,7 @@ export const general: readonly StudioCommand[] = [
   },
 ];
 
-/** To go through what was made: of a picture, or with words alone. */
+/** For the pictures that were made. */
 export const staging: readonly StudioCommand[] = [
   {
     keys: ['ArrowLeft'],
@@ -48,18 +48,18 @@ export const staging: readonly StudioCommand[] = [
   { keys: ['U'], words: () => words.keys.enlarge, run: (studio) => void studio.larger.enlarge() },
 ];
 
-/** Where nothing is painted. */
+/** While the mask canvas is not in view. */
 export const elsewhere: readonly StudioCommand[] = [
   { keys: ['Ctrl+Z'], words: () => words.keys.undoTold, run: ({ changes }) => changes.undo() },
 ];
 
-/** Those of painting, told to the studio. */
+/** The commands of the mask canvas, with the studio as what they act on. */
 export const whilePainting: readonly StudioCommand[] = painting.map((command) => ({
   ...command,
   run: ({ place }) => command.run(place),
 }));
 
-/** The commands that apply as things stand. */
+/** The commands that apply now. */
 export function commandsNow(studio: Studio): readonly StudioCommand[] {
   if (studio.view.drawing) return [...general, ...elsewhere];
   if (studio.view.shown) return [...general, ...elsewhere, ...staging];

@@ -1,4 +1,4 @@
-/** From what was asked for to the pictures: one after the other, each remembered while it is drawn and kept when it is done. */
+/** Makes the pictures of a run, one after the other: each is stored while it is drawn, and in the album when it is done. */
 import { sidesOf } from '../../canvas/crop';
 import type { Mask } from '../../canvas/pixels';
 import type { ModelEntry, Picture } from '../../engine/api';
@@ -20,10 +20,11 @@ import type { UsableModel } from '../models/entries';
 import { workFor } from '../paint/work';
 import { sceneOf } from './scene';
 
-/** The files on this device. @param hashes that are known now. */
-export type Here = (hashes?: Picture['hashes']) => readonly ModelEntry[];
+/** Lists the models on this device. @param hashes that have become known: they are noted first. */
+export type ListModels = (hashes?: Picture['hashes']) => readonly ModelEntry[];
 
-export interface Workshop {
+/** What runs are made with. */
+export interface RunTools {
   readonly runner: Runner;
   readonly album: Album;
   readonly source: SourcePicture;
@@ -31,22 +32,22 @@ export interface Workshop {
   readonly references: References;
   readonly scale: (typeof pictures)['scale'];
   readonly now: () => number;
-  readonly here: Here;
+  readonly listModels: ListModels;
 }
 
-/** What is told of a run while it goes on. */
-export interface Telling {
-  /** It is remembered: from now on it outlasts the page. */
+/** Told of a run while it goes on. */
+export interface RunListener {
+  /** It is stored, and from now on survives the page. */
   begun(): void;
   made(result: Result): void;
 }
 
-/** @param before what is known of this run, where it goes on. */
+/** Makes all pictures of a run. @param before what was stored of it, where it is resumed. */
 export async function make(
   { settings, desk }: Errand,
   { file, facts }: UsableModel,
-  { runner, album, source, units, references: seen, scale, now, here }: Workshop,
-  told: Telling,
+  { runner, album, source, units, references: seen, scale, now, listModels }: RunTools,
+  told: RunListener,
   before?: Unfinished,
 ): Promise<Ending> {
   const { mode, original, mask, margins, controls: guides = [] } = desk;
@@ -62,7 +63,7 @@ export async function make(
     });
     const scene = sceneOf(work, settings, facts.multiple);
     const controls = await controlsOf(guides, scene, units.whole, units.means.hint, signal);
-    const shown = settled(desk.references ?? [], here(), facts.family);
+    const shown = settled(desk.references ?? [], listModels(), facts.family);
     const references = await referencesOf(shown, seen.whole, work.part);
     const making = { mode, original, controls: guides, references: shown, model: facts.title };
     const place = original && placeOf(mode, original, settings, margins);
@@ -85,7 +86,7 @@ export async function make(
         made = await resultOf(
           whole,
           { ...making, place, settings: own, took: now() - start },
-          here(picture.hashes),
+          listModels(picture.hashes),
         );
       } catch (thrown) {
         await (canGoOn(thrown) ? entry.stop() : entry.end(null));
@@ -97,27 +98,27 @@ export async function make(
   });
 }
 
-/** What is left of a run once so many of its pictures are there. */
+/** The settings of what is left of a run. @param pictures that are there already. */
 export const restOf = (settings: Settings, pictures: number): Settings => ({
   ...settings,
   ...noiseAfter(settings, pictures),
   count: settings.count - pictures,
 });
 
-/** Whether a run that ended so may come to a better end from where it was. */
+/** Whether a run that ended with this can be resumed where it was. */
 function canGoOn(thrown: unknown): boolean {
   return isAbort(thrown) || endsEngine(thrown);
 }
 
 /**
- * Where the noise of a later picture of a run comes from. A1111 gives each the seed after the one before, or with a
- * variation the variation seed; to the others a run is one batch, which has one seed.
+ * The noise of a later picture of a run. In A1111 each has the next seed, or with a variation the next variation seed; in the
+ * other tools a run is one batch with one seed.
  */
 function noiseAfter(settings: Settings, pictures: number): Partial<Settings> {
   return settings.like === 'A1111' ? seedsAfter(settings, pictures) : batchAfter(settings, pictures);
 }
 
-/** What begins within a batch, a run that goes on or a picture that is made again, goes through the rest of it. */
+/** A run may begin within a batch, when it is resumed or a picture is made again: it then goes through the rest of it. */
 function batchAfter({ rare, count }: Settings, pictures: number): Pick<Settings, 'rare'> {
   const first = rare.batch ?? { index: 0, count };
   const index = first.index + pictures;

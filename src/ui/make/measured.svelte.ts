@@ -4,49 +4,53 @@ import { isUsable, type UsableModel } from '../models/entries';
 import { Persisted, type Shelf } from '../settings/persisted.svelte';
 import { Shared } from '../settings/shared.svelte';
 import { cost, learnt, paceOf, pacesFrom, type Cost, type Pace, type Priced } from './cost';
-import type { Here } from './make';
+import type { Device } from './device.svelte';
+import type { ListModels } from './make';
 
 const unmeasured = { webgpu: 0, wasm: 0 };
 
-/** The table that is drawn on. */
-interface Table {
+/** What it uses of the studio. */
+interface StudioParts {
   readonly model: UsableModel | null;
-  readonly device: DeviceInfo | null;
+  readonly device: Device;
 }
 
-/** How fast this machine was, and what is to be expected of it. */
+/** How fast this machine was, and how long runs will take by that. */
 export class Measured {
-  /** Bytes of weights a second that were last read, by where nets ran; 0 where none were. */
+  /** How fast weights were read last, in bytes a second, by backend; 0 where not measured. */
   readonly rates: Persisted<Record<DeviceInfo['backend'], number>>;
-  /** How fast pictures came, in whichever tab. */
+  /** How fast pictures were drawn, in any tab. */
   readonly paces: Shared<readonly Pace[]>;
-  readonly #table: Table;
-  readonly #here: Here;
+  readonly #studio: StudioParts;
+  readonly #listModels: ListModels;
 
-  /** @param shelf of this tab. @param common of all. */
-  constructor(table: Table, here: Here, shelf: Shelf | null, common: Shelf | null) {
-    this.#table = table;
-    this.#here = here;
+  /** @param shelf storage of this tab. @param common storage of all tabs. */
+  constructor(studio: StudioParts, listModels: ListModels, shelf: Shelf | null, common: Shelf | null) {
+    this.#studio = studio;
+    this.#listModels = listModels;
     this.rates = new Persisted('rates', unmeasured, (found) => found, shelf);
     this.paces = new Shared('paces', common, pacesFrom);
   }
 
-  /** Weights were read so fast, in bytes a second. */
+  /** Notes how fast weights were read. @param rate bytes a second. */
   read(rate: number): void {
-    const { device } = this.#table;
+    const device = this.#studio.device.current;
     if (device) this.rates.current[device.backend] = rate;
   }
 
-  /** A picture was drawn. */
+  /** Notes how fast a picture was drawn. */
   drew(result: Result): void {
     const pace = paceOf(result);
     if (pace) this.paces.change((paces) => learnt(paces, pace));
   }
 
-  /** What these will take, one after the other. */
+  /** What these runs will take, one after the other. */
   cost(errands: readonly Priced[]): Cost {
-    const { model, device } = this.#table;
-    const models = [model, ...this.#here()].filter((one) => one !== null).filter(isUsable);
+    const {
+      model,
+      device: { current: device },
+    } = this.#studio;
+    const models = [model, ...this.#listModels()].filter((one) => one !== null).filter(isUsable);
     return cost(errands, {
       paces: this.paces.current,
       rates: this.rates.current,

@@ -14,8 +14,8 @@ import type { News } from '../run/news';
 import type { Runner } from '../run/runner.svelte';
 import type { View } from './view.svelte';
 
-/** The table that orders are taken from. */
-interface Table {
+/** What it uses of the studio. */
+interface StudioParts {
   readonly model: UsableModel | null;
   readonly form: Form;
   readonly place: Workplace;
@@ -29,61 +29,61 @@ interface Table {
   lay(desk: Desk): void;
 }
 
-/** From what lies on the table to orders: to be drawn at once, or after what is in work. */
+/** Turns the form and the desk into orders, to be drawn at once or after what the queue holds. */
 export class Ordering {
-  readonly #table: Table;
+  readonly #studio: StudioParts;
   readonly #runner: Runner;
   readonly #queue: Queue;
   readonly #seed: () => number;
 
-  /** @param seed draws one. */
-  constructor(table: Table, runner: Runner, queue: Queue, seed: () => number) {
-    this.#table = table;
+  /** @param seed draws a random one. */
+  constructor(studio: StudioParts, runner: Runner, queue: Queue, seed: () => number) {
+    this.#studio = studio;
     this.#runner = runner;
     this.#queue = queue;
     this.#seed = seed;
   }
 
   /**
-   * What would be drawn as things stand, with all its seeds drawn. A copy: what is painted from now on is for the next one.
-   * @param settings in the place of those in the form.
+   * What would be drawn now, with random seeds drawn. It is a copy, so later changes do not affect it.
+   * @param settings instead of those in the form.
    */
   errand(settings = this.#settled()): Errand {
-    return { settings: this.#drawn(settings), desk: this.#table.desk };
+    return { settings: this.#drawn(settings), desk: this.#studio.desk };
   }
 
   #settled(): Settings {
-    const { form } = this.#table;
+    const { form } = this.#studio;
     form.settleAll();
     return $state.snapshot(form.settings.current);
   }
 
-  /** Generate was pressed. What keeps it from beginning is said; without words it is asked once whether that is meant. */
+  /** For a press of Generate: draws, or says why it cannot. Without a prompt it first asks, once, whether that is meant. */
   async press(): Promise<void> {
-    const { mode } = this.#table.place;
-    const { obstacle } = this.#table;
-    const wordless = (mode === 'text' || mode === 'instruct') && !this.#table.styles.words.prompt.trim();
+    const { mode } = this.#studio.place;
+    const { obstacle } = this.#studio;
+    const wordless = (mode === 'text' || mode === 'instruct') && !this.#studio.styles.words.prompt.trim();
     if (obstacle) this.#say({ kind: 'obstacle', obstacle });
     else if (wordless && this.#runner.news?.kind !== 'no-prompt') this.#say({ kind: 'no-prompt' });
     else await this.generate();
   }
 
-  /** Draws what lies there, or has it wait where something is in work. */
+  /** Draws at once, or adds to the queue while something is drawn. */
   async generate(): Promise<void> {
     if (!this.#able) return;
-    const { prompt, negative } = this.#table.form.settings.current;
-    this.#table.history.remember({ prompt, negative });
+    const { prompt, negative } = this.#studio.form.settings.current;
+    this.#studio.history.remember({ prompt, negative });
     const errand = this.errand();
     if (this.#queue.working) {
       void this.#queue.add([errand]);
       this.#say({ kind: 'waits', waiting: this.#queue.waiting.length, held: this.#queue.held });
     } else {
-      this.#table.view.watch();
+      this.#studio.view.watch();
       await this.#queue.begin(errand);
     }
   }
 
-  /** Draws one picture after the other with what lies there each time, until that is no longer wanted; or no more. */
+  /** Starts drawing one picture after another, each with what is set by then; or stops doing so. */
   async toggleForever(): Promise<void> {
     if (this.#queue.forever) this.#queue.forever = false;
     else if (!this.#random) this.#say({ kind: 'alike' });
@@ -98,12 +98,12 @@ export class Ordering {
     }
   }
 
-  /** What comes next where there is no end to it. */
+  /** The next run of Generate forever; null where it cannot go on. */
   next(): Errand | null {
     return this.endless ? this.errand() : null;
   }
 
-  /** In digits. */
+  /** A random seed, in digits. */
   newSeed(): string {
     return String(this.#seed());
   }
@@ -112,22 +112,22 @@ export class Ordering {
     return this.#able && this.#random;
   }
 
-  /** Goes on with a run that was in work when its page went. Its model must have been adopted. */
+  /** Resumes a run that was interrupted when its page was closed. Its model must have been chosen before. */
   async goOn(unfinished: Unfinished): Promise<void> {
     if (this.#queue.working) return;
-    const { form } = this.#table;
-    this.#table.lay(unfinished.desk);
+    const { form } = this.#studio;
+    this.#studio.lay(unfinished.desk);
     const settings = settingsFrom(unfinished.settings);
     const { seed } = form.settings.current;
     const rare = withBatch(settings.rare, undefined);
     form.take({ ...settings, ...(seed === RANDOM && { seed, rare }) });
-    this.#table.view.watch();
-    await this.#queue.begin({ settings, desk: this.#table.desk }, unfinished);
+    this.#studio.view.watch();
+    await this.#queue.begin({ settings, desk: this.#studio.desk }, unfinished);
   }
 
-  /** All that waits goes on; first of all the run that was in work when its page went. */
+  /** Resumes the queue, beginning with a run that was interrupted when its page was closed. */
   async goOnWithAll(): Promise<void> {
-    const { album, view } = this.#table;
+    const { album, view } = this.#studio;
     const [left] = album.unfinished.filter(({ stopped }) => !stopped);
     this.#queue.held = false;
     if (this.#queue.working) return;
@@ -136,12 +136,12 @@ export class Ordering {
   }
 
   get #able(): boolean {
-    return this.#table.model !== null && this.#table.obstacle === null;
+    return this.#studio.model !== null && this.#studio.obstacle === null;
   }
 
-  /** Whether each picture has noise of its own. */
+  /** Whether each picture would have noise of its own. */
   get #random(): boolean {
-    const { seed, variationSeed, variationStrength } = this.#table.form.settings.current;
+    const { seed, variationSeed, variationStrength } = this.#studio.form.settings.current;
     return seed === RANDOM || (variationStrength > 0 && variationSeed === RANDOM);
   }
 
@@ -149,13 +149,13 @@ export class Ordering {
     this.#runner.news = news;
   }
 
-  /** With the words of its styles, and seeds where random ones are wanted. */
+  /** Settings with the words of styles added, borrowed parts, and random seeds drawn. */
   #drawn(settings: Settings): Settings {
     const drawn = (seed: string): string => (seed === RANDOM ? this.newSeed() : seed);
     const { seed, variationSeed, variationStrength } = settings;
     return {
-      ...this.#table.styles.applied(settings),
-      parts: this.#table.loans.of(settings.model),
+      ...this.#studio.styles.applied(settings),
+      parts: this.#studio.loans.of(settings.model),
       seed: drawn(seed),
       ...(variationStrength > 0 && { variationSeed: drawn(variationSeed) }),
     };

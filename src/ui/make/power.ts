@@ -1,4 +1,4 @@
-/** A battery so low is kept for what is asked for. */
+/** Below this charge, 0 to 1, nothing is done ahead. */
 const LOW = 0.3;
 
 interface Battery {
@@ -6,13 +6,13 @@ interface Battery {
   readonly level: number;
 }
 
-/** Whether it runs on a battery that is low, as far as the browser tells. */
+/** Whether the device runs on a low battery, as far as the browser says. */
 export async function isLowOnPower(): Promise<boolean> {
   const { getBattery } = navigator as { getBattery?: () => Promise<Battery> };
   try {
     const battery = await getBattery?.call(navigator);
     return battery !== undefined && !battery.charging && battery.level < LOW;
   } catch {
-    return false; // it may be forbidden to ask
+    return false; // a policy may forbid asking
   }
 }

@@ -1,17 +1,17 @@
-/** The chosen model is got ready while nothing is drawn, so that the first picture begins sooner. */
+/** Opens the chosen model's nets while nothing is drawn, so that the first picture begins sooner. */
 import type { DeviceInfo, EngineApi, Job, Parts } from '../../engine/api';
 import type { Remote } from '../../engine/rpc';
 import type { UsableModel } from '../models/entries';
 import type { Desk } from '../paint/desk';
 import type { Settings } from '../settings/settings';
 
-/** Milliseconds without a change after which it begins. */
+/** Milliseconds to wait after the last change. */
 const PAUSE = 1500;
 
-/** Up to so many bytes a model is got ready on the CPU, too, once there is a prompt: that takes a core a few seconds. */
+/** Largest model, in bytes, that is opened ahead on the CPU too, once there is a prompt: it takes a core a few seconds. */
 const SMALL = 64 * 2 ** 20;
 
-/** What tells the nets of a picture from words, and their sizes, from others; empty where they are not opened ahead. */
+/** Identifies the nets that a text-to-image run needs, and their sizes; empty where they are not to be opened ahead. */
 export function netsAhead(
   { id, bytes, origin }: UsableModel,
   device: DeviceInfo | null,
@@ -20,7 +20,7 @@ export function netsAhead(
   { mode, controls = [], references = [] }: Pick<Desk, 'mode' | 'controls' | 'references'>,
 ): string {
   if (mode !== 'text' || controls.length + references.length > 0) return '';
-  // Others would keep the processor busy; and what is served, and large, is fetched when it is asked for.
+  // A large model would keep the CPU busy; a served one is only fetched when it is asked for.
   const onCard = origin === 'stored' && device?.backend === 'webgpu' && device.slow === null;
   const small = bytes <= SMALL && device?.backend === 'wasm' && prompt.trim() !== '';
   if (!onCard && !small) return '';
@@ -31,25 +31,25 @@ export function netsAhead(
 }
 
 export class Readiness {
-  /** Whether that is in work. */
+  /** Whether nets are being opened. */
   inWork = $state(false);
   readonly #engine: Remote<EngineApi>;
   readonly #spares: () => Promise<boolean>;
-  /** What is ready. */
+  /** The nets that are open. */
   #ready = '';
-  /** Of what was begun last: what was broken off before may end later. */
+  /** Signal of the last attempt: one that was stopped before may end later. */
   #last: AbortSignal | null = null;
 
-  /** @param spares whether the device is to be spared: its battery is low. */
+  /** @param spares whether to save power, as the battery is low. */
   constructor(engine: Remote<EngineApi>, spares: () => Promise<boolean>) {
     this.#engine = engine;
     this.#spares = spares;
   }
 
   /**
-   * Begins in a moment, unless it is ready already.
-   * @param nets what tells the nets of this job, and their sizes, from those of others.
-   * @returns what breaks it off.
+   * Begins in a moment, unless these nets are open already.
+   * @param nets as `netsAhead` identifies them.
+   * @returns a function that stops it.
    */
   for(nets: string, job: Job): () => void {
     const stop = new AbortController();
@@ -60,7 +60,7 @@ export class Readiness {
     };
   }
 
-  /** A run has these nets opened. */
+  /** Notes that a run opened these nets. */
   opened(nets: string): void {
     this.#ready = nets;
   }
@@ -68,13 +68,13 @@ export class Readiness {
   async #begin(nets: string, job: Job, signal: AbortSignal): Promise<void> {
     const stopped = (): boolean => signal.aborted;
     if (nets === this.#ready || (await this.#spares()) || stopped()) return;
-    this.#ready = ''; // others give way
+    this.#ready = ''; // the nets that were open give way
     this.#last = signal;
     this.inWork = true;
     try {
       for await (const _ of this.#engine.prepare(signal, job));
     } catch {
-      // A picture will tell what is wrong; it is not tried again before.
+      // The next picture will say what is wrong; until then it is not tried again.
     } finally {
       if (this.#last === signal) this.inWork = false;
       if (!stopped()) this.#ready = nets;

@@ -12,8 +12,8 @@ import { withBatch, type Mode, type Settings } from '../settings/settings';
 import { words } from '../words/language.svelte';
 import type { View } from './view.svelte';
 
-/** The table that things are put back on. */
-interface Table {
+/** What it uses of the studio. */
+interface StudioParts {
   readonly form: Form;
   readonly place: Workplace;
   readonly units: Units;
@@ -24,7 +24,7 @@ interface Table {
   lay(desk: Desk): void;
 }
 
-/** What was set before. */
+/** What was set before, for undo. */
 interface Before {
   readonly mode: Mode;
   readonly settings: Settings;
@@ -32,18 +32,18 @@ interface Before {
   readonly references: References['all'];
 }
 
-/** What made a picture, or is to make one, taken up again. */
+/** Takes settings of a picture, or of an order that waits, back into the form. */
 export class Reuse {
-  readonly #table: Table;
+  readonly #studio: StudioParts;
 
-  constructor(table: Table) {
-    this.#table = table;
+  constructor(studio: StudioParts) {
+    this.#studio = studio;
   }
 
-  /** The seed of a picture, by default of the one that is shown. */
-  seed(of = this.#table.view.shown): void {
+  /** Takes the seed of a picture, by default of the one in view. */
+  seed(of = this.#studio.view.shown): void {
     if (!of) return;
-    const { form, changes } = this.#table;
+    const { form, changes } = this.#studio;
     const { seed, batch } = of.job;
     const { seed: seedBefore, rare } = $state.snapshot(form.settings.current);
     form.take({ seed: String(seed), rare: withBatch(rare, batch) });
@@ -53,9 +53,9 @@ export class Reuse {
     });
   }
 
-  /** The prompts of a picture, as they were drawn: with the words of styles in them. */
+  /** Takes the prompts of a picture as they were drawn, with the words of styles in them. */
   prompts({ job }: Result): void {
-    const { form, changes } = this.#table;
+    const { form, changes } = this.#studio;
     const { prompt, negative, styles } = $state.snapshot(form.settings.current);
     form.take({ prompt: job.prompt, negative: job.negative, styles: [] });
     changes.add({
@@ -64,34 +64,34 @@ export class Reuse {
     });
   }
 
-  /** Everything that made the shown picture, except the model. */
+  /** Takes everything that made the picture in view, except the model. */
   settings(): void {
-    const { form, place: table, units, references: seen, view } = this.#table;
+    const { form, place: workplace, units, references: seen, view } = this.#studio;
     if (!view.shown) return;
     const { settings, mode, original, controls = [], references, place, itself } = view.shown;
     const { model, backend, count } = form.settings.current;
     const before = this.#now();
-    table.mode = mode;
-    if (original && original !== table.source.current) this.#table.begin(original);
-    if (mode === 'outpaint' && place) table.frame.pull(marginsOf(place, itself));
+    workplace.mode = mode;
+    if (original && original !== workplace.source.current) this.#studio.begin(original);
+    if (mode === 'outpaint' && place) workplace.frame.pull(marginsOf(place, itself));
     units.lay(controls);
     seen.lay(references);
     form.take({ ...settings, model, backend, count });
     form.settleAll();
-    this.#table.changes.add({ words: words.changes.settingsTaken, undo: () => this.#back(before) });
+    this.#studio.changes.add({ words: words.changes.settingsTaken, undo: () => this.#back(before) });
   }
 
   /**
-   * Everything of an order that waits, which goes on doing so.
+   * Takes everything of an order in the queue, which stays there.
    * @param select chooses a model by its id.
    */
   order({ settings, desk }: Order, select: (model: string) => void): void {
-    const { form, place, units, references, changes } = this.#table;
+    const { form, place, units, references, changes } = this.#studio;
     const before = this.#now();
     select(settings.model);
-    if (desk.original !== place.source.current) this.#table.lay(desk);
+    if (desk.original !== place.source.current) this.#studio.lay(desk);
     else {
-      // What was painted on it meanwhile can be had back on the canvas.
+      // What was painted on it meanwhile can be brought back by the canvas's own undo.
       place.mode = desk.mode;
       if (desk.mask) place.board.take(desk.mask);
       place.frame.pull(desk.margins);
@@ -110,7 +110,7 @@ export class Reuse {
   }
 
   #now(): Before {
-    const { form, place, units, references } = this.#table;
+    const { form, place, units, references } = this.#studio;
     return {
       mode: place.mode,
       settings: $state.snapshot(form.settings.current),
@@ -119,9 +119,9 @@ export class Reuse {
     };
   }
 
-  /** All but the picture: that another one took its place can be undone by itself. */
+  /** Puts all back but the picture: replacing that has an undo of its own. */
   #back({ mode, settings, controls, references }: Before): void {
-    const { form, place, units, references: seen } = this.#table;
+    const { form, place, units, references: seen } = this.#studio;
     place.mode = mode;
     units.lay(controls);
     seen.lay(references);

@@ -1,4 +1,4 @@
-/** What hints are made for: the picture that will be drawn, as far as they are concerned. */
+/** What hints are made for: as much of the picture that will be drawn as they depend on. */
 import { enlargedSize, settledSide, sidesOf, type Size } from '../../canvas/crop';
 import { extended } from '../../canvas/frame';
 import { flattened } from '../../canvas/pixels';
@@ -9,7 +9,7 @@ import type { Work } from '../paint/work';
 import type { Workplace } from '../paint/workplace.svelte';
 import type { Settings } from '../settings/settings';
 
-/** Of a run. @param multiple of what the model's sides must be one. */
+/** The scene of a run. @param multiple width and height must be multiples of this. */
 export function sceneOf({ size, source, part }: Work, settings: Settings, multiple: number): Scene {
   const { hires, hiresScale } = settings;
   return {
@@ -21,10 +21,10 @@ export function sceneOf({ size, source, part }: Work, settings: Settings, multip
   };
 }
 
-/** The same before a run, to look at, and without what is masked: it is read when it is asked for. */
+/** A scene before a run, for a hint to look at, without the mask. The source picture is only read when this is called. */
 export type SceneToSee = () => Promise<Scene>;
 
-/** As things stand: whatever is looked at here is looked at before this returns. */
+/** The scene as things stand. All reactive state is read before this returns, so that a change of it is noticed. */
 export function sceneToSee(
   place: Workplace,
   settings: Settings,
@@ -61,6 +61,6 @@ export function sceneToSee(
 
 const sizeOf = ({ width, height }: Size): Size => ({ width, height });
 
-/** The picture that is drawn over, where one is. */
+/** The picture that will be drawn over; null in text mode. */
 export const drawnOver = ({ mode, source }: Workplace): Original | null =>
   mode === 'text' ? null : source.current;

@@ -1,5 +1,4 @@
-import { untrack } from 'svelte';
-import type { Backend, DeviceInfo, EngineApi, Notice } from '../../engine/api';
+import type { EngineApi, Notice } from '../../engine/api';
 import type { Remote } from '../../engine/rpc';
 import { Changes } from '../controls/changes.svelte';
 import { Album } from '../album/album.svelte';
@@ -15,21 +14,22 @@ import { Workplace } from '../paint/workplace.svelte';
 import type { ReferenceObstacle } from '../reference/reference';
 import { References } from '../reference/references.svelte';
 import { Form } from '../settings/form.svelte';
-import { boundToModel, defaultsOf, jobOf } from '../settings/job';
-import { overruled, Overrules } from '../settings/overrules.svelte';
 import type { Persisted } from '../settings/persisted.svelte';
 import { PromptHistory } from '../settings/prompt/prompt-history.svelte';
 import type { Mode, Obstacle, Settings } from '../settings/settings';
 import { Styles } from '../styles/styles.svelte';
 import { TokenCounter } from '../settings/prompt/tokens.svelte';
+import { ChosenModel } from './chosen.svelte';
+import { Device } from './device.svelte';
 import { Drawing } from './drawing';
 import { Larger } from './larger/larger.svelte';
-import type { Here, Workshop } from './make';
+import type { ListModels, RunTools } from './make';
 import { Ordering } from './ordering.svelte';
 import { Measured } from './measured.svelte';
+import { NextPicture } from './next-picture.svelte';
 import { isLowOnPower } from './power';
 import { Queue } from './queue/queue.svelte';
-import { netsAhead, Readiness } from './readiness.svelte';
+import { Readiness } from './readiness.svelte';
 import { Reuse } from './reuse.svelte';
 import type { News } from '../run/news';
 import type { Run } from '../run/run';
@@ -38,12 +38,14 @@ import { drawnOver, sceneToSee } from './scene';
 import { randomId, system, type System } from './system';
 import { View } from './view.svelte';
 
-/** The table where pictures are made: the settings, the run in work, the pictures so far. */
+/** Everything that pictures are made with, and what ties it together: settings, source, runs, the pictures so far. */
 export class Studio {
+  readonly device: Device;
+  readonly chosen: ChosenModel;
   readonly form: Form;
   readonly settings: Persisted<Settings>;
   readonly measured: Measured;
-  /** What was done last and can be taken back. */
+  /** What can be undone. */
   readonly changes = new Changes();
   readonly place: Workplace;
   /** The pictures that guide. */
@@ -51,74 +53,56 @@ export class Studio {
   /** The pictures that are part of the prompt. */
   readonly references: References;
   readonly album: Album;
-  /** Prompts that were drawn. */
+  /** Prompts of earlier runs. */
   readonly history: PromptHistory;
-  /** Words with a name, that are added to the prompts. */
+  /** Named words that are added to prompts. */
   readonly styles: Styles;
   readonly tokens: TokenCounter;
   readonly loans: Loans;
   readonly view: View;
   readonly readiness: Readiness;
+  readonly next: NextPicture;
   readonly larger: Larger;
-  /** What waits for the run in work to end. */
+  /** Runs that wait for the current one to end. */
   readonly queue: Queue;
   readonly ordering: Ordering;
   readonly reuse: Reuse;
   readonly #runner: Runner;
-  model = $state.raw<UsableModel | null>(null);
-  device = $state.raw<DeviceInfo | null>(null);
-  /** What stands in the way of a picture. */
+  /** Why nothing can be drawn as things stand; null where it can, or no model is chosen. */
   readonly obstacle = $derived.by((): Obstacle | UnitObstacle | ReferenceObstacle | null => {
     if (this.place.obstacle || !this.model) return this.place.obstacle;
-    const [here, { facts }] = [this.#workshop.here(), this.model];
+    const [atHand, { facts }] = [this.#tools.listModels(), this.model];
     return (
-      this.units.obstacle(here, facts, this.source !== null) ?? this.references.obstacle(here, facts.family)
+      this.units.obstacle(atHand, facts, this.source !== null) ??
+      this.references.obstacle(atHand, facts.family)
     );
   });
-  /** Whether there is something to draw: at once, or after what is in work. */
+  /** Whether Generate can be pressed: to draw at once, or to add to the queue. */
   readonly canGenerate = $derived.by(() => this.model !== null && this.obstacle === null);
-  /** What hints are made for as things stand; another one after every change. */
+  /** What a hint would be made for now; a new object after every change. */
   readonly hintScene = $derived.by(() =>
-    sceneToSee(this.place, this.settings.current, this.form.multiple, this.#workshop),
+    sceneToSee(this.place, this.settings.current, this.form.multiple, this.#tools),
   );
 
-  /** What tells the nets of the next picture, and their sizes, from others; empty where they are not opened ahead. */
-  readonly #nets = $derived.by(() => {
-    const { model, device, settings } = this;
-    if (!model) return '';
-    const { mode } = this.place;
-    const guides = { controls: this.units.all, references: this.references.all };
-    return netsAhead(model, device, settings.current, this.loans.of(model.id), { mode, ...guides });
-  });
-  readonly #ahead = $derived(this.run.kind === 'running' ? '' : this.#nets);
-
   #resumed = $state(false);
-  /** Where nets will run is asked once more before that is answered: the last answer counts. */
-  #asking = new AbortController();
-  readonly #engine: Remote<EngineApi>;
-  readonly #workshop: Workshop;
-  readonly #overrules: Overrules;
-  /** As the model before this one was left. */
-  #left: ReturnType<typeof boundToModel> | null = null;
+  readonly #tools: RunTools;
 
-  /**
-   * @param system where nothing is to be kept, without shelf and drawer.
-   */
+  /** @param system what it needs of the browser; without shelf and drawer nothing is kept. */
   constructor(
     engine: Remote<EngineApi>,
-    here: Here,
+    listModels: ListModels,
     { shelf, common = null, drawer, now, seed, pictures, hints }: System = system,
   ) {
-    this.#engine = engine;
     this.form = new Form(shelf, () => this.model?.facts.multiple ?? 8);
     this.place = new Workplace(shelf, pictures, this.form, () => this.model?.facts ?? null, this.changes);
     const ask = askingNets(engine, () => this.settings.current.backend);
-    const hint = hintsBy(hints, ask, here);
+    const hint = hintsBy(hints, ask, listModels);
     this.units = new Units({ ...pictures, hint }, this.changes);
     this.references = new References(pictures, this.changes);
     this.settings = this.form.settings;
-    this.#overrules = new Overrules(shelf);
-    this.measured = new Measured(this, here, shelf, common);
+    this.chosen = new ChosenModel(this, shelf);
+    this.device = new Device(engine, this.settings);
+    this.measured = new Measured(this, listModels, shelf, common);
     this.album = new Album(drawer, this.changes, common);
     this.history = new PromptHistory(common);
     this.styles = new Styles(common, this.form, this.changes);
@@ -127,13 +111,14 @@ export class Studio {
     this.readiness = new Readiness(engine, isLowOnPower);
     const lost = (): void => {
       this.readiness.opened('');
-      void this.start();
+      void this.device.ask();
     };
     this.#runner = new Runner(engine, now, (rate) => this.measured.read(rate), lost);
     this.view = new View(this.album, this.place, this.#runner);
+    this.next = new NextPicture(this, this.#runner);
     const { album, units, references } = this;
     const { source } = this.place;
-    this.#workshop = {
+    this.#tools = {
       runner: this.#runner,
       album,
       source,
@@ -141,13 +126,17 @@ export class Studio {
       references,
       scale: pictures.scale,
       now,
-      here,
+      listModels,
     };
-    this.larger = new Larger(this, this.#workshop, this.#made);
-    this.queue = new Queue(new Drawing(this, this.#workshop, this.#made), this.changes, randomId);
+    this.larger = new Larger(this, this.#tools, this.#made);
+    this.queue = new Queue(new Drawing(this, this.#tools, this.#made), this.changes, randomId);
     this.#runner.followedBy(this.queue);
     this.ordering = new Ordering(this, this.#runner, this.queue, seed);
     this.reuse = new Reuse(this);
+  }
+
+  get model(): UsableModel | null {
+    return this.chosen.current;
   }
 
   get run(): Run {
@@ -158,12 +147,12 @@ export class Studio {
     return this.#runner.notices;
   }
 
-  /** What is to be said of the run, or of what keeps it from beginning. */
+  /** What to say of the run, or why it cannot begin. */
   get news(): News | null {
     return this.#runner.news;
   }
 
-  /** Which picture of how many is drawn, over all runs that follow each other. */
+  /** Which picture of how many is being drawn, counted over all runs of the queue. */
   get progress(): Runner['place'] {
     return this.#runner.place;
   }
@@ -173,33 +162,21 @@ export class Studio {
     return drawnOver(this.place);
   }
 
-  /** What is worked on, and what guides, as it is now; another one after every change. */
+  /** What is being worked on, with its guides; a new object after every change. */
   get desk(): Desk {
     return { ...this.place.desk, controls: this.units.all, references: this.references.all };
   }
 
-  /** Called in an effect, it remembers what is worked on a moment after that has changed. */
+  /** To be called in an effect: stores the desk a moment after it has changed. */
   rememberDesk(): (() => void) | undefined {
     const { desk } = this;
     return this.#resumed ? this.album.remember(desk) : undefined;
   }
 
-  /** Called in an effect, it has the model got ready, a moment after it was chosen or its settings were changed. */
-  getReady(): (() => void) | undefined {
-    const nets = this.#ahead;
-    if (nets === '') return undefined;
-    return untrack(() => {
-      const settings = $state.snapshot(this.settings.current);
-      const job = jobOf({ ...settings, parts: this.loans.of(settings.model) }, null);
-      const thrift = this.#runner.thriftOf(job);
-      return this.readiness.for(nets, { ...job, ...(thrift && { thrift }) });
-    });
-  }
-
-  /** Takes up the work where an earlier visit left it. */
+  /** Brings back the desk and the queue of an earlier visit. */
   async resume(): Promise<void> {
     const desk = await this.album.open();
-    // What was begun meanwhile is not cleared away.
+    // Whoever has begun something meanwhile keeps that.
     const guided = this.units.all.length > 0 || this.references.all.length > 0;
     const idle = this.place.mode === 'text' && !this.place.source.current && !guided;
     if (desk && idle) this.lay(desk);
@@ -207,54 +184,7 @@ export class Studio {
     this.queue.bringBack(await this.album.waits.open());
   }
 
-  /** Lets nets run somewhere else from now on. */
-  async runOn(backend: Backend): Promise<void> {
-    this.settings.current.backend = backend;
-    await this.start();
-  }
-
-  /** Asks where nets will run. Left unknown on failure: the first real call will tell what is wrong. */
-  async start(): Promise<void> {
-    this.#asking.abort();
-    const { signal } = (this.#asking = new AbortController());
-    this.device = null;
-    try {
-      const { value } = await this.#engine.device(signal, this.settings.current.backend).next();
-      if (!signal.aborted) this.device = value;
-    } catch {
-      // See above.
-    }
-  }
-
-  /**
-   * Works with another model from now on: its sizes, steps and sampler; prompt and seed stay.
-   * @param back to the one before, as it was left: nothing came of the other one.
-   */
-  adopt(model: UsableModel | null, back = false): void {
-    const before = this.model;
-    this.model = model;
-    if (!model) return;
-    this.place.suitModel(model.facts);
-    const { current } = this.settings;
-    const other = current.model !== model.id;
-    if (!other && before?.id === model.id) return; // more is known of it now, and somebody may be typing
-    const left = back && this.#left?.model === model.id ? this.#left : null;
-    if (other) {
-      this.#left = $state.snapshot(boundToModel(current));
-      const own = overruled(current, this.#overrules.of(model.id));
-      this.form.take(left ?? { ...defaultsOf(model.facts), ...own, model: model.id });
-    }
-    if ((!before || other) && !left && this.place.mode !== 'text') this.place.suitSize();
-    this.form.settleAll();
-  }
-
-  /** What the model predicts, and over which noise, whatever it says: from now on whenever it is chosen. */
-  overrule(settings: Partial<Pick<Settings, 'prediction' | 'rare'>>): void {
-    this.form.take(settings);
-    this.#overrules.keep(this.settings.current.model, $state.snapshot(this.settings.current));
-  }
-
-  /** What to start from, from now on. */
+  /** Changes what pictures are made from. */
   choose(mode: Mode): void {
     if (mode === this.place.mode) return;
     this.place.choose(mode);
@@ -263,8 +193,8 @@ export class Studio {
   }
 
   /**
-   * Starts from the picture in this file from now on.
-   * @param aside how many came with it and are left.
+   * Works on the picture in this file from now on.
+   * @param aside how many other pictures came with it, and are not used.
    */
   async startFrom(file: File, aside = 0): Promise<void> {
     this.place.choosePictureMode();
@@ -274,14 +204,14 @@ export class Studio {
     this.place.source.aside = aside;
   }
 
-  /** Starts from this result from now on; to draw it anew, at its own size. */
+  /** Works on a result from now on, at its own size. */
   edit({ itself }: Result): void {
     this.place.choosePictureMode();
     this.begin(itself);
     this.place.takeSizeOf(itself);
   }
 
-  /** The candidate that is shown becomes the picture to go on with. */
+  /** Goes on with the candidate that is shown. */
   accept(): void {
     const { shown, candidates } = this.view;
     if (!shown || !candidates.includes(shown)) return;
@@ -297,12 +227,12 @@ export class Studio {
     this.#runner.dismissFailure();
   }
 
-  /** The run in work ends; what waits goes on. */
+  /** Ends the current run; the queue goes on. */
   cancel(): void {
     this.#runner.cancel();
   }
 
-  /** Nothing is drawn any more. What waited can be brought back. */
+  /** Ends the current run and empties the queue, which can be undone. */
   cancelAll(): void {
     this.queue.hold();
     this.queue.remove(this.queue.waiting);
@@ -323,7 +253,7 @@ export class Studio {
     this.measured.drew(result);
   };
 
-  /** Puts what was worked on back where it was. */
+  /** Puts a desk back as it was. */
   lay(desk: Desk): void {
     this.place.lay(desk);
     this.units.lay(desk.controls ?? []);
@@ -331,7 +261,7 @@ export class Studio {
     if (desk.original && this.place.inPart) this.view.showCanvas();
   }
 
-  /** Another picture to work on. */
+  /** Works on another picture. */
   begin(original: Original): void {
     this.place.take(original);
     if (this.place.inPart) this.view.showCanvas();

@@ -6,7 +6,7 @@ import { localShelf, sessionShelf, tabShelf, type Shelf } from '../settings/pers
 
 export const system = {
   shelf: tabShelf(),
-  /** Of all tabs. */
+  /** Shared by all tabs. */
   common: localShelf(),
   drawer: new Drawer(undefined, sessionShelf()),
   pictures,
@@ -15,14 +15,14 @@ export const system = {
   seed: () => crypto.getRandomValues(new Uint32Array(1))[0]!, // an array of one
 };
 
-/** As `system`; where nothing is to be kept, without shelves and drawer. */
+/** The same for tests; without shelves and drawer nothing is kept. */
 export type System = Omit<typeof system, 'shelf' | 'common' | 'drawer'> & {
   readonly shelf: Shelf | null;
   readonly common?: Shelf | null;
   readonly drawer: Drawer | null;
 };
 
-/** A name that nothing else has. */
+/** A unique name. */
 export function randomId(): string {
   return Array.from(crypto.getRandomValues(new Uint32Array(4)), (n) => n.toString(36)).join('');
 }

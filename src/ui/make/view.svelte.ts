@@ -3,21 +3,21 @@ import type { Result } from '../album/result';
 import type { Workplace } from '../paint/workplace.svelte';
 import type { Runner } from '../run/runner.svelte';
 
-/** What is in sight: one of the pictures so far, the one that is being drawn, or the canvas. */
+/** What is in view: a finished picture, the one being drawn, or the canvas. */
 export class View {
   #shown = $state.raw<Result | null>(null);
-  /** Null: the canvas, to be painted on. Another tab may delete the picture. */
+  /** The finished picture in view; null for the canvas. Another tab may delete it. */
   readonly shown = $derived.by(() => (this.#shown && this.#album.has(this.#shown) ? this.#shown : null));
-  /** Whether the picture in work is to be in sight while it is drawn, and not one from before. */
+  /** Whether to follow the picture that is being drawn, rather than stay at a finished one. */
   #watching = $state(true);
-  /** Whether it is. */
+  /** Whether the picture being drawn is in view. */
   readonly drawing = $derived.by(() => {
     const { inPart, source } = this.#place;
-    // The next mask can be painted meanwhile.
+    // The canvas stays in view, so that the next mask can be painted meanwhile.
     const nothingElse = this.shown === null && !(inPart && source.current);
     return this.#running && (this.#watching || nothingElse);
   });
-  /** What was made of the picture in work, oldest first: one of them may take its place. */
+  /** What was made from the source picture, oldest first: one of them may be accepted in its place. */
   readonly candidates = $derived.by(() => {
     const original = this.#place.mode === 'text' ? null : this.#place.source.current;
     return this.#album.results.filter((result) => original && result.original === original).toReversed();
@@ -42,24 +42,24 @@ export class View {
     this.#runner.dismissFailure();
   }
 
-  /** A picture is there; somebody who looks at another one goes on doing so. */
+  /** Shows a new picture, unless somebody looks at another one. */
   made(result: Result): void {
     if (this.#watching) this.#shown = result;
   }
 
-  /** Back to the picture that is being drawn. */
+  /** Follows the picture that is being drawn. */
   watch(): void {
     this.#watching = true;
   }
 
-  /** Back from a candidate, or from what is being drawn, to the picture that is worked on. */
+  /** Shows the canvas. */
   showCanvas(): void {
     this.#shown = null;
     this.#watching = false;
     this.#runner.dismissFailure();
   }
 
-  /** The picture before (−1) or after (1) the one that is shown, in a ring: of the candidates, or with words alone of all. */
+  /** Shows the previous (−1) or next (1) candidate, or in text mode picture; after the last comes the first. */
   leaf(by: 1 | -1): void {
     const row = this.#place.mode === 'text' ? this.#album.results : this.candidates;
     if (!row.length || this.drawing) return;
@@ -68,19 +68,19 @@ export class View {
     this.#shown = row[next % row.length]!; // there are some
   }
 
-  /** The picture that is shown is thrown away; of candidates, the next one is shown. Brought back, it is shown again. */
+  /** Deletes the picture in view and shows the next candidate. When that is undone, it is in view again. */
   async discard(): Promise<void> {
     const { shown, candidates } = this;
     if (!shown) return;
     const place = candidates.indexOf(shown);
-    // Before it is gone, so that what is pressed to go through them stays where it is.
+    // Before it is deleted, so that the buttons that go through candidates do not move.
     this.#shown = place < 0 ? null : (candidates[place + 1] ?? candidates[place - 1] ?? null);
     const number = this.#album.placeOf(shown);
     const next = this.#shown;
     await this.#album.remove([number], () => void this.#showAgain(number, next));
   }
 
-  /** Unless somebody looks at something else by now. */
+  /** Shows it, unless something else is in view by now. */
   async #showAgain(number: number, next: Result | null): Promise<void> {
     const back = await this.#album.whole(number);
     if (back && this.#shown === next) this.#shown = back;

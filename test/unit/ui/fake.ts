@@ -214,7 +214,7 @@ export function studioAtWork(
     here,
     { shelf: shelf(), drawer: null, pictures, hints, now: () => 0, seed: () => 7 },
   );
-  studio.adopt(model);
+  studio.chosen.adopt(model);
   return { studio, jobs };
 }
 

@@ -1,20 +1,20 @@
-/** A finished picture made larger: another one in the album, with what made the first and what made it larger. */
+/** Enlarges a finished picture, into another one in the album whose recipe says how. */
 import type { Backend } from '../../../engine/api';
 import { enlargedOf, type Result } from '../../album/result';
 import type { Upscaler } from '../../models/entries';
 import type { Desk } from '../../paint/desk';
-import type { Workshop } from '../make';
+import type { RunTools } from '../make';
 
 /**
- * @param desk what is worked on, beside which the picture is kept.
- * @param onResult told of the picture.
+ * @param desk stored with the picture.
+ * @param onResult called with the new picture, unless it found no room.
  */
 export async function makeLarger(
   result: Result,
   { file, addon }: Upscaler,
   backend: Backend,
   desk: Desk,
-  { runner, album, source, now, here }: Workshop,
+  { runner, album, source, now, listModels }: RunTools,
   onResult: (result: Result) => void,
 ): Promise<void> {
   const begin = { job: { ...result.job, source: null }, number: 1, of: 1 };
@@ -28,7 +28,7 @@ export async function makeLarger(
       pixels,
       { name: addon.name, by: addon.scale },
       now() - start,
-      here(),
+      listModels(),
     );
     const entry = await album.begin({ settings: result.settings, desk });
     const kept = await entry.end(made);

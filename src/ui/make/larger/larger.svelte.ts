@@ -5,13 +5,13 @@ import type { Loans } from '../../models/loans.svelte';
 import type { Desk } from '../../paint/desk';
 import type { Form } from '../../settings/form.svelte';
 import { makeLarger } from './enlarge';
-import type { Workshop } from '../make';
+import type { RunTools } from '../make';
 import type { Queue } from '../queue/queue.svelte';
 import { redrawLarger, redrawWish } from './redraw';
 import type { View } from '../view.svelte';
 
-/** The table that its pictures lie on. */
-interface Table {
+/** What it uses of the studio. */
+interface StudioParts {
   readonly model: UsableModel | null;
   readonly form: Form;
   readonly loans: Loans;
@@ -20,32 +20,32 @@ interface Table {
   readonly queue: Queue;
 }
 
-/** Makes the picture that is shown larger, and draws it anew in tiles where that is chosen. */
+/** Enlarges the picture in view, and redraws it in tiles where that is chosen. */
 export class Larger {
-  readonly #table: Table;
-  readonly #workshop: Workshop;
+  readonly #studio: StudioParts;
+  readonly #tools: RunTools;
   readonly #made: (result: Result) => void;
-  /** What makes finished pictures larger; null where nothing does. */
+  /** The upscaler to use; null where there is none. */
   readonly upscaler = $derived.by(() =>
-    chosenUpscaler(this.#workshop.here(), this.#table.form.settings.current.upscaler),
+    chosenUpscaler(this.#tools.listModels(), this.#studio.form.settings.current.upscaler),
   );
-  /** Nets that may be shown the tiles of a picture that is drawn anew. */
+  /** Tile ControlNets for the chosen model. */
   readonly tileNets = $derived.by(() => {
-    const { model } = this.#table;
-    return model ? tileNets(this.#workshop.here(), model.facts) : [];
+    const { model } = this.#studio;
+    return model ? tileNets(this.#tools.listModels(), model.facts) : [];
   });
 
-  /** @param made told of each picture. */
-  constructor(table: Table, workshop: Workshop, made: (result: Result) => void) {
-    this.#table = table;
-    this.#workshop = workshop;
+  /** @param made called with each picture. */
+  constructor(studio: StudioParts, tools: RunTools, made: (result: Result) => void) {
+    this.#studio = studio;
+    this.#tools = tools;
     this.#made = made;
   }
 
-  /** What keeps it from beginning is said. */
+  /** Enlarges the picture in view, or says why it cannot. */
   async enlarge(): Promise<void> {
-    const { view, form, desk, queue } = this.#table;
-    const { runner } = this.#workshop;
+    const { view, form, desk, queue } = this.#studio;
+    const { runner } = this.#tools;
     const { shown } = view;
     if (!shown || queue.working) return;
     const { redraw, backend } = form.settings.current;
@@ -54,21 +54,21 @@ export class Larger {
     else {
       const { upscaler } = this;
       view.watch();
-      await queue.meanwhile(() => makeLarger(shown, upscaler, backend, desk, this.#workshop, this.#made));
+      await queue.meanwhile(() => makeLarger(shown, upscaler, backend, desk, this.#tools, this.#made));
     }
   }
 
   async #redraw(result: Result): Promise<void> {
-    const { model, form, loans, view, desk, queue } = this.#table;
+    const { model, form, loans, view, desk, queue } = this.#studio;
     if (!model) return;
     if (model.facts.kind === 'instruct') {
-      this.#workshop.runner.news = { kind: 'obstacle', obstacle: 'only-instruct' };
+      this.#tools.runner.news = { kind: 'obstacle', obstacle: 'only-instruct' };
       return;
     }
     form.settleAll();
     const chosen = { ...$state.snapshot(form.settings.current), parts: loans.of(model.id) };
-    const wish = redrawWish(chosen, model, this.upscaler, this.#workshop.here());
+    const wish = redrawWish(chosen, model, this.upscaler, this.#tools.listModels());
     view.watch();
-    await queue.meanwhile(() => redrawLarger(result, model, wish, desk, this.#workshop, this.#made));
+    await queue.meanwhile(() => redrawLarger(result, model, wish, desk, this.#tools, this.#made));
   }
 }

@@ -1,4 +1,4 @@
-/** A finished picture made larger and drawn anew in tiles: another one in the album, with all that made it. */
+/** Enlarges a finished picture and redraws it in tiles, into another one in the album whose recipe says how. */
 import { timesAsLarge } from '../../../canvas/crop';
 import type { Backend, Job, ModelEntry, Redraw } from '../../../engine/api';
 import { enlargedOf, type Result } from '../../album/result';
@@ -7,34 +7,34 @@ import { tileControl, tileNets } from '../../control/tiles';
 import type { Upscaler, UsableModel } from '../../models/entries';
 import type { Desk } from '../../paint/desk';
 import { NO_NET, PLAIN_UPSCALER, type Settings } from '../../settings/settings';
-import type { Workshop } from '../make';
+import type { RunTools } from '../make';
 
-/** How a picture is drawn anew. */
+/** How a picture is to be redrawn. */
 export interface RedrawWish {
-  /** The name of what makes it larger first; null: that is done plainly. */
+  /** The name of the upscaler that enlarges it first; null: Lanczos does. */
   readonly upscaler: string | null;
   readonly scale: number;
   readonly strength: number;
   readonly redraw: Redraw;
-  /** What is shown its tiles; null where nothing is. */
+  /** The ControlNet that is shown the tiles; null for none. */
   readonly net: ControlNet | null;
   readonly backend: Backend;
-  /** Whom the model borrows from. */
+  /** From which files the model borrows parts. */
   readonly parts: NonNullable<Job['parts']>;
 }
 
 /**
- * As the settings have it.
- * @param upscaler what would make it larger, where one is at hand and it is not to be done plainly.
+ * What the settings ask for.
+ * @param upscaler the one at hand, which is used unless the settings say otherwise; null where there is none.
  */
 export function redrawWish(
   settings: Settings,
   { facts }: UsableModel,
   upscaler: Upscaler | null,
-  here: readonly ModelEntry[],
+  atHand: readonly ModelEntry[],
 ): RedrawWish {
   const { redrawScale, redrawStrength, redrawWidth, redrawHeight, redrawPadding, redrawBlur } = settings;
-  const nets = tileNets(here, facts);
+  const nets = tileNets(atHand, facts);
   const { redrawNet, redrawOrder, backend } = settings;
   const plain = settings.upscaler === PLAIN_UPSCALER || !upscaler;
   return {
@@ -54,16 +54,16 @@ export function redrawWish(
 }
 
 /**
- * It is drawn with the prompts and settings that made it, by this model.
- * @param desk what is worked on, beside which the picture is kept.
- * @param onResult told of the picture.
+ * Redraws it with the prompts and settings that made it, and this model.
+ * @param desk stored with the picture.
+ * @param onResult called with the new picture, unless it found no room.
  */
 export async function redrawLarger(
   result: Result,
   model: UsableModel,
   { upscaler, scale, strength, redraw, net, backend, parts }: RedrawWish,
   desk: Desk,
-  { runner, album, source, now, here }: Workshop,
+  { runner, album, source, now, listModels }: RunTools,
   onResult: (result: Result) => void,
 ): Promise<void> {
   const first = { job: jobOf(result, model), number: 1, of: 1 };
@@ -87,14 +87,14 @@ export async function redrawLarger(
       by: scale,
       redrawn: { ...redraw, strength, ...(net && { net: net.addon.name }) },
     };
-    const made = await enlargedOf(result, picture, enlarged, now() - start, here(picture.hashes));
+    const made = await enlargedOf(result, picture, enlarged, now() - start, listModels(picture.hashes));
     const entry = await album.begin({ settings: result.settings, desk });
     const kept = await entry.end(made);
     if (kept) onResult(kept);
   });
 }
 
-/** What made a picture, for another one: what was meant for its own size, or another model's, is left out. */
+/** The job that made a picture, for another one: without what depends on the size, or on another model. */
 function jobOf({ job }: Result, { id }: UsableModel): Job {
   const { hires: _hires, resizeFrom: _size, redraw: _redraw, parts: _parts, prediction, ...own } = job;
   return {

@@ -3,9 +3,9 @@ import type { Changes } from '../../controls/changes.svelte';
 import type { MaskBoard } from '../../paint/board.svelte';
 
 /**
- * A window is closed in which something may have been painted that nobody took. Then that can be taken back: the window opens
- * again, with all that was painted and can be undone.
- * @param words what is said of it. @param again opens the window with what was painted.
+ * For a window that is closed without taking over what was painted in it: undo opens it again, with the strokes and their own
+ * undo.
+ * @param words the notice's text. @param again opens the window with what was painted.
  */
 export function leave(
   board: Pick<MaskBoard, 'sheet' | 'canUndo' | 'canRedo'>,

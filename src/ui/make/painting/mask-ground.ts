@@ -1,4 +1,4 @@
-/** What the mask of a reference image is painted on: the picture that is drawn, as far as it is known before. */
+/** What the mask of a reference image is painted on: the picture that will be drawn, as far as it is known. */
 import type { Size } from '../../../canvas/crop';
 import { extended } from '../../../canvas/frame';
 import { flattened, greyOf, type Mask, type Pixels } from '../../../canvas/pixels';
@@ -8,14 +8,14 @@ import type { Original } from '../../files/picture';
 import { drawnOver } from '../scene';
 import type { Studio } from '../studio.svelte';
 
-/** Masks have no longer side than this: a UNet looks at an eighth of what is drawn. */
+/** The longest side of a mask, in pixels: more would be lost, as a UNet sees an eighth of the picture's resolution. */
 const LONGEST = 1024;
-/** Of what is painted on while nothing is known. */
+/** The shade to paint on where nothing is known. */
 const GREY = 200;
 
 /**
- * The picture that is drawn over, with its frame; the result in sight, where that has the shape of what is drawn; or else
- * plain grey. As large as a mask of it is.
+ * The source picture, with its frame; or the result in view, where that has the shape of what will be drawn; or else plain
+ * grey. In the size of the mask.
  */
 export async function maskGround(studio: Pick<Studio, 'place' | 'view' | 'hintScene'>): Promise<Original> {
   const { place, view } = studio;
@@ -41,7 +41,7 @@ function fitted({ width, height }: Size): Size {
   return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
 }
 
-/** A mask brought to another size. */
+/** A mask scaled to another size. */
 export function maskAt({ width, height, alpha }: Mask, size: Size): Mask {
   if (width === size.width && height === size.height) return { width, height, alpha };
   const to = { h: size.height, w: size.width };

@@ -1,8 +1,8 @@
-/** What a hint that is drawn by hand begins with. */
+/** What drawing a hint by hand begins with. */
 import type { Size } from '../../../canvas/crop';
 import type { Mask, Pixels } from '../../../canvas/pixels';
 
-/** A hint as white of more or less strength on black; nothing where there is none, or one in colours. */
+/** A hint's brightness as a mask; empty where there is no hint of this size, or one in colours. */
 export function linesOf(hint: Pixels | null, { width, height }: Size): Mask {
   const alpha = new Uint8Array(width * height);
   if (hint?.width !== width || hint.height !== height) return { width, height, alpha };

@@ -3,8 +3,8 @@ import type { Errand, Group, Order, Unfinished } from '../../album/kept';
 import type { Result } from '../../album/result';
 import type { Changes } from '../../controls/changes.svelte';
 import { words } from '../../words/language.svelte';
-import { Audience, type Told } from './audience';
-import { restOf, type Telling } from '../make';
+import { OrderListeners, type OrderListener } from './listeners';
+import { restOf, type RunListener } from '../make';
 import type { After, Ending } from '../../run/runner.svelte';
 
 /** An order that failed while others waited: it can be tried again. */
@@ -14,79 +14,79 @@ export interface Failure {
   readonly error: DrobeError;
 }
 
-/** What the queue needs of those who draw and keep. */
-export interface Hands {
-  /** Draws an order, or goes on with what is known of it. */
-  draw(order: Order, telling: Telling, before?: Unfinished): Promise<Ending>;
-  /** Nothing follows a run after all. */
+/** What the queue needs from outside: somebody who draws orders, and stores those that wait. */
+export interface QueueHost {
+  /** Draws an order. @param before what was stored of it, where it is resumed. */
+  draw(order: Order, listener: RunListener, before?: Unfinished): Promise<Ending>;
+  /** Called when a run is over and none follows it. */
   rest(): void;
-  /** What is drawn where nothing waits and there is no end to it; null where that cannot be. */
+  /** The next run of Generate forever; null where it cannot go on. */
   next(): Errand | null;
-  /** Whether it can. */
+  /** Whether Generate forever can go on. */
   readonly endless: boolean;
-  /** Has more orders outlast the page. @param sequence the ids of all that wait. */
+  /** Stores more orders. @param sequence the ids of all that wait. */
   wait(orders: readonly Order[], sequence: readonly string[]): Promise<void>;
-  /** @param gone the ids of those that do not wait any more. */
+  /** Stores the order of all that wait. @param gone the ids of those that no longer do. */
   resequence(sequence: readonly string[], gone: readonly string[]): Promise<void>;
-  /** Why nothing is kept, if so. */
+  /** Why nothing can be stored; null where it can. */
   readonly unkept: DrobeError | null;
 }
 
-/** After these, the next order would fail in the same way. */
+/** Errors after which the next order would fail in the same way. */
 const FAILS_ALL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   ...(['model-gone', 'model-damaged', 'quota', 'storage'] as const),
   ...(['file-locked', 'file-moved', 'file-changed', 'file-unreadable'] as const),
   ...(['device-lost', 'engine-crashed', 'app-damaged', 'offline'] as const),
 ]);
 
-/** What is drawn next, and what is known of it where it goes on. */
+/** What is drawn next. `before`: what was stored of it, where it is resumed. */
 interface Next {
   readonly order: Order;
   readonly before?: Unfinished | undefined;
-  /** It waited, and goes on being kept as such until it has begun: else the page could lose it. */
+  /** It waited in the queue, and stays stored as waiting until it has begun: else it could be lost with the page. */
   readonly waited: boolean;
 }
 
-/** Orders that wait while a picture is drawn. One is drawn after the other. */
+/** Orders that wait while a picture is drawn, and are drawn one after the other. */
 export class Queue implements After {
   /** The next one first. */
   waiting = $state.raw<readonly Order[]>([]);
-  /** What is being drawn; null also where that is something that is never waited for, as a picture made larger. */
+  /** The order being drawn; null also while something else is done, such as enlarging a picture. */
   current = $state.raw<Order | null>(null);
-  /** Whether what waits goes on doing so when the run in work has ended. */
+  /** Whether the queue stops when the current run has ended. */
   held = $state(false);
-  /** Whether another picture is drawn when nothing waits any more. */
+  /** Whether another picture is drawn when the queue is empty: Generate forever. */
   forever = $state(false);
   failures = $state.raw<readonly Failure[]>([]);
-  /** Whether something is in work. */
+  /** Whether something is being done. */
   working = $state(false);
-  /** Pictures of what will follow; null where there is no end to them. */
+  /** How many pictures will follow; null for Generate forever. */
   readonly toCome = $derived.by(() => {
     if (this.held) return 0;
     return this.forever ? null : this.waiting.reduce((sum, { settings }) => sum + settings.count, 0);
   });
-  readonly #hands: Hands;
+  readonly #host: QueueHost;
   readonly #changes: Changes;
-  readonly #audience = new Audience();
+  readonly #listeners = new OrderListeners();
   readonly #newId: () => string;
-  /** What is drawn before all that waits. */
+  /** Drawn before all that waits. */
   #first: Next | null = null;
-  /** The order in work, while it is kept as one that waits. */
+  /** Id of the current order, while it is still stored as waiting. */
   #beginning: string | null = null;
-  /** Why nothing was kept when it began. */
+  /** Why nothing could be stored when work began. */
   #unkept: DrobeError | null = null;
 
-  /** @param changes told of what can be taken back. */
-  constructor(hands: Hands, changes: Changes, newId: () => string) {
-    this.#hands = hands;
+  /** @param changes told of what can be undone. */
+  constructor(host: QueueHost, changes: Changes, newId: () => string) {
+    this.#host = host;
     this.#changes = changes;
     this.#newId = newId;
   }
 
   /**
-   * More orders wait, behind the others. Where nothing is in work and nothing is held, they are begun.
-   * @param cells which of the group each is.
-   * @returns their pictures, when none of them waits or is in work any more.
+   * Adds orders at the end, and begins with them where nothing is being drawn and the queue is not held.
+   * @param cells the cell of the group that each order is for.
+   * @returns their pictures, once all of them have ended.
    */
   async add(
     errands: readonly Errand[],
@@ -97,39 +97,39 @@ export class Queue implements After {
       return { ...this.#order(errand), ...(group && { group }), ...(cell !== undefined && { cell }) };
     });
     this.#put(this.waiting.length, orders);
-    const results = this.#audience.results(orders.map(({ id }) => id));
+    const results = this.#listeners.results(orders.map(({ id }) => id));
     if (!this.held) void this.#work();
     return results;
   }
 
-  /** Tells of the orders of a group, those of an earlier visit too. Gives a way to stop it. */
-  follow(group: string, told: Told): () => void {
-    return this.#audience.follow(group, told);
+  /** Tells a listener of a group's orders, also those of an earlier visit. @returns a function that ends this. */
+  follow(group: string, told: OrderListener): () => void {
+    return this.#listeners.follow(group, told);
   }
 
-  /** Whether what waits does so until somebody has it go on. */
+  /** Whether the queue waits until somebody presses Go on. */
   get paused(): boolean {
     return this.waiting.length > 0 && (this.held || !this.working);
   }
 
-  /** Whether what waits would be lost with the page. */
+  /** Whether the queue would be lost with the page. */
   get isAtRisk(): boolean {
-    return this.waiting.length > 0 && this.#hands.unkept !== null;
+    return this.waiting.length > 0 && this.#host.unkept !== null;
   }
 
-  /** Of a group, what waits. */
+  /** The orders of a group that wait. */
   of(group: string): readonly Order[] {
     return this.waiting.filter((order) => order.group?.id === group);
   }
 
-  /** Where nothing is in work, draws this at once. What waits comes after it, or goes on waiting where it is held. */
+  /** Draws this at once, if nothing is being done; then the queue goes on, unless it is held. */
   async begin(errand: Errand, before?: Unfinished): Promise<void> {
     if (this.working) return;
     this.#first = { order: this.#order(errand, before?.id), before, waited: false };
     await this.#work();
   }
 
-  /** Where nothing is in work, does something else than an order. What is asked for meanwhile waits. */
+  /** Does something other than an order, if nothing is being done; orders added meanwhile wait. */
   async meanwhile(work: () => Promise<unknown>): Promise<void> {
     if (this.working) return;
     this.working = true;
@@ -141,15 +141,15 @@ export class Queue implements After {
     }
   }
 
-  /** What waited when its page went waits again, until somebody has it go on. */
+  /** Brings back the orders of a page that was closed. They are held until somebody presses Go on. */
   bringBack(orders: readonly Order[]): void {
     if (orders.length === 0) return;
     this.waiting = [...orders, ...this.waiting];
     this.held = true;
-    void this.#hands.resequence(this.#sequence, []);
+    void this.#host.resequence(this.#sequence, []);
   }
 
-  /** The run in work is the last one, for now. */
+  /** Stops the queue after the current run. */
   hold(): void {
     this.held = true;
     this.forever = false;
@@ -160,16 +160,16 @@ export class Queue implements After {
     await this.#work();
   }
 
-  /** To another place among those that wait; 0 is the next to be drawn. */
+  /** Moves an order to another place; 0 is drawn next. */
   move(order: Order, to: number): void {
     const at = this.waiting.indexOf(order);
     const place = Math.max(0, Math.min(to, this.waiting.length - 1));
     if (at < 0 || at === place) return;
     this.waiting = this.waiting.toSpliced(at, 1).toSpliced(place, 0, order);
-    void this.#hands.resequence(this.#sequence, []);
+    void this.#host.resequence(this.#sequence, []);
   }
 
-  /** These do not wait any more; they can be brought back. */
+  /** Removes orders; this can be undone. */
   remove(orders: readonly Order[]): void {
     const before = this.waiting;
     const gone = before.filter((order) => orders.includes(order));
@@ -178,15 +178,15 @@ export class Queue implements After {
     this.waiting = before.filter((order) => !gone.includes(order));
     if (this.waiting.length === 0) this.held = false;
     const ids = gone.map(({ id }) => id);
-    void this.#hands.resequence(this.#sequence, ids);
+    void this.#host.resequence(this.#sequence, ids);
     this.#changes.add({
       words: words.queue.removed(gone.length, first.settings.prompt),
       undo: () => this.#restore(gone, before),
     });
-    for (const order of gone) this.#audience.ended(order, { kind: 'removed' });
+    for (const order of gone) this.#listeners.ended(order, { kind: 'removed' });
   }
 
-  /** What is left of it waits again. */
+  /** Adds what is left of a failed order again. */
   retry(failure: Failure): void {
     this.dismiss(failure);
     this.#put(this.waiting.length, [failure.order]);
@@ -197,13 +197,13 @@ export class Queue implements After {
     this.failures = this.failures.filter((other) => other !== failure);
   }
 
-  /** Asked when a run has ended so. What would fail all that waits holds it. */
+  /** Whether another run follows one that ended so. An error that would fail all orders holds the queue. */
   follows(error: DrobeError | null): boolean {
-    const { unkept } = this.#hands;
+    const { unkept } = this.#host;
     const full = unkept?.code === 'quota' && unkept !== this.#unkept;
     if (full || (error && FAILS_ALL.has(error.code))) this.#stop();
     if (this.held) return false;
-    return this.waiting.length > 0 || (this.forever && this.#hands.endless);
+    return this.waiting.length > 0 || (this.forever && this.#host.endless);
   }
 
   #stop(): void {
@@ -214,12 +214,12 @@ export class Queue implements After {
   async #work(): Promise<void> {
     if (this.working) return;
     this.working = true;
-    this.#unkept = this.#hands.unkept;
+    this.#unkept = this.#host.unkept;
     try {
       for (let next = this.#take(); next; next = this.#take()) await this.#draw(next);
     } finally {
       this.working = false;
-      this.#hands.rest();
+      this.#host.rest();
     }
   }
 
@@ -231,7 +231,7 @@ export class Queue implements After {
     const [order, ...waiting] = this.waiting;
     this.waiting = waiting;
     if (order) return { order, waited: true };
-    const errand = this.forever ? this.#hands.next() : null;
+    const errand = this.forever ? this.#host.next() : null;
     this.forever = errand !== null;
     return errand && { order: this.#order(errand), waited: false };
   }
@@ -240,13 +240,13 @@ export class Queue implements After {
     this.current = order;
     this.#beginning = waited ? order.id : null;
     let made = 0;
-    const ending = await this.#hands.draw(
+    const ending = await this.#host.draw(
       order,
       {
         begun: () => this.#begun(),
         made: (result) => {
           made++;
-          this.#audience.made(order, result);
+          this.#listeners.made(order, result);
         },
       },
       before,
@@ -255,21 +255,21 @@ export class Queue implements After {
     this.current = null;
     if (ending.kind === 'failed')
       this.#keep({ order: { ...order, settings: restOf(order.settings, made) }, error: ending.error });
-    this.#audience.ended(order, ending);
+    this.#listeners.ended(order, ending);
   }
 
-  /** The order in work outlasts the page as a run from now on, or has ended. */
+  /** The current order is stored as a run from now on, or has ended: it no longer waits. */
   #begun(): void {
     if (this.#beginning === null) return;
     const gone = [this.#beginning];
     this.#beginning = null;
-    void this.#hands.resequence(this.#sequence, gone);
+    void this.#host.resequence(this.#sequence, gone);
   }
 
-  /** Where others wait, what has failed is not forgotten: it is to be tried again, or the first that is drawn once they go on. */
+  /** Keeps a failed order where others wait: to be tried again, or, if the queue is held, as the first of it. */
   #keep(failure: Failure): void {
     const alone = this.waiting.length === 0 && !this.forever;
-    // What the engine has left unfinished is offered elsewhere.
+    // A run that the engine left unfinished is offered elsewhere.
     if (alone || endsEngine(failure.error)) return;
     if (this.held) this.#put(0, [failure.order]);
     else this.failures = [...this.failures, failure];
@@ -281,19 +281,19 @@ export class Queue implements After {
 
   #put(at: number, orders: readonly Order[]): void {
     this.waiting = this.waiting.toSpliced(at, 0, ...orders);
-    void this.#hands.wait(orders, this.#sequence);
+    void this.#host.wait(orders, this.#sequence);
   }
 
-  /** What was taken out waits again where it did; where nothing is in work, until somebody has it go on. */
+  /** Puts removed orders back in their places. If nothing is being done, the queue is held. */
   #restore(orders: readonly Order[], before: readonly Order[]): void {
     const now = this.waiting;
     const still = before.filter((order) => orders.includes(order) || now.includes(order));
     this.waiting = [...still, ...now.filter((order) => !before.includes(order))];
     if (!this.working) this.held = true;
-    void this.#hands.wait(orders, this.#sequence);
+    void this.#host.wait(orders, this.#sequence);
   }
 
-  /** The ids of all that are kept as waiting. */
+  /** The ids of all orders that are stored as waiting. */
   get #sequence(): readonly string[] {
     const ids = this.waiting.map(({ id }) => id);
     return this.#beginning === null ? ids : [this.#beginning, ...ids];

@@ -89,24 +89,24 @@ it('a stored model on a real card is got ready, and a small one on the CPU once 
     [stored, { ...card, slow: 'imitated-gpu' }],
     [miniature, { ...card, backend: 'wasm', slow: 'no-gpu' }],
   ] as const) {
-    studio.adopt(model);
-    studio.device = device;
-    expect(studio.getReady()).toBeUndefined();
+    studio.chosen.adopt(model);
+    studio.device.current = device;
+    expect(studio.next.getReady()).toBeUndefined();
   }
-  studio.adopt(stored);
-  studio.device = card;
+  studio.chosen.adopt(stored);
+  studio.device.current = card;
   studio.settings.current.prompt = 'red apple';
-  studio.getReady();
+  studio.next.getReady();
   await vi.advanceTimersByTimeAsync(2000);
   const wish = { model: 'mini', prompt: 'red apple', width: 48, height: 48, source: null };
   expect(asked).toMatchObject([wish]);
 
   const cpu: DeviceInfo = { ...card, backend: 'wasm', slow: 'no-gpu' };
-  studio.device = cpu;
-  studio.adopt({ ...stored, bytes: 2 ** 31 });
-  expect(studio.getReady()).toBeUndefined();
-  studio.adopt({ ...miniature, id: 'served' });
-  studio.getReady();
+  studio.device.current = cpu;
+  studio.chosen.adopt({ ...stored, bytes: 2 ** 31 });
+  expect(studio.next.getReady()).toBeUndefined();
+  studio.chosen.adopt({ ...miniature, id: 'served' });
+  studio.next.getReady();
   await vi.advanceTimersByTimeAsync(2000);
   expect(asked).toMatchObject([wish, { ...wish, model: 'served' }]);
 });

@@ -39,7 +39,7 @@ function studioWith(
     now: options.now ?? (() => 0),
     seed: () => ++seed,
   });
-  studio.adopt(miniature);
+  studio.chosen.adopt(miniature);
   return studio;
 }
 
@@ -58,7 +58,7 @@ test('an empty prompt is allowed, no model is not', async () => {
   const studio = studioWith(draw);
   await studio.generate();
   expect(studio.album.results).toHaveLength(1);
-  studio.adopt(null);
+  studio.chosen.adopt(null);
   expect(studio.canGenerate).toBe(false);
   await studio.generate();
   expect(studio.album.results).toHaveLength(1);
@@ -160,9 +160,9 @@ test('a failed run keeps its error until it is dismissed, and the earlier pictur
 test('another model brings its own size, steps and sampler; prompt and seed stay', () => {
   const studio = studioWith(draw);
   Object.assign(studio.settings.current, { prompt: 'a cat', negative: 'a dog', seed: 9, width: 64 });
-  studio.adopt(miniature);
+  studio.chosen.adopt(miniature);
   expect(studio.settings.current.width).toBe(64);
-  studio.adopt(full());
+  studio.chosen.adopt(full());
   expect(studio.settings.current).toMatchObject({
     ...full().facts.defaults,
     model: 'full',
@@ -176,28 +176,28 @@ test('back at the model before, as nothing came of another one, everything is as
   const studio = studioWith(draw);
   const left = { width: 64, steps: 3, sampler: 'Euler', prediction: 'v' } as const;
   Object.assign(studio.settings.current, { ...left, prompt: 'a cat' });
-  studio.adopt(full());
+  studio.chosen.adopt(full());
   studio.settings.current.prompt = 'a dog';
   expect(studio.settings.current).toMatchObject({ ...full().facts.defaults, prediction: 'auto' });
-  studio.adopt(miniature, true);
+  studio.chosen.adopt(miniature, true);
   expect(studio.settings.current).toMatchObject({ ...left, model: 'mini', prompt: 'a dog' });
-  studio.adopt(full());
-  studio.adopt(miniature);
+  studio.chosen.adopt(full());
+  studio.chosen.adopt(miniature);
   expect(studio.settings.current).toMatchObject({ ...miniature.facts.defaults, prediction: 'auto' });
 });
 
 test('what is being typed stays so when the copy of the chosen model has come', () => {
   const studio = studioWith(draw);
-  studio.adopt({ ...full(), origin: 'arriving' });
+  studio.chosen.adopt({ ...full(), origin: 'arriving' });
   studio.form.type('width', 5);
-  studio.adopt(full());
+  studio.chosen.adopt(full());
   expect(studio.model?.origin).toBe('stored');
   expect(studio.settings.current.width).toBe(5);
 });
 
 test('typed numbers snap into range, with a few words about it', () => {
   const studio = studioWith(draw);
-  studio.adopt(full());
+  studio.chosen.adopt(full());
   studio.form.commit('width', 771);
   expect(studio.settings.current.width).toBe(768);
   expect(studio.form.hints.width).toBe('rounded to a multiple of 8');
@@ -243,7 +243,7 @@ test('the settings of a picture can be taken up again, the model stays', async (
   const studio = studioWith(draw);
   studio.settings.current.prompt = 'first';
   await studio.generate();
-  studio.adopt(full());
+  studio.chosen.adopt(full());
   studio.settings.current.prompt = 'second';
   studio.reuse.settings();
   expect(studio.settings.current).toMatchObject({
@@ -299,12 +299,12 @@ test('where the graphics card is lost, the page asks anew what it runs on', asyn
     () => [],
     { shelf: shelf(), drawer: null, pictures, hints, now: () => 0, seed: () => 7 },
   );
-  studio.adopt(miniature);
-  await studio.start();
-  expect(studio.device?.backend).toBe('webgpu');
+  studio.chosen.adopt(miniature);
+  await studio.device.ask();
+  expect(studio.device.current?.backend).toBe('webgpu');
   await studio.generate();
   expect(studio.run.kind).toBe('done');
-  expect(studio.device).toEqual(cpu);
+  expect(studio.device.current).toEqual(cpu);
 });
 
 test('a storage that throws costs nothing but the memory', () => {
@@ -341,7 +341,7 @@ test('how fast weights were read is measured, by where nets run, and outlasts a 
     },
     { items, now: () => clock.shift() ?? 0 },
   );
-  studio.device = { backend: 'webgpu', name: 'GPU', float16: true, slow: null };
+  studio.device.current = { backend: 'webgpu', name: 'GPU', float16: true, slow: null };
   await studio.generate();
   expect(studio.run.kind).toBe('done');
   // The text encoder is too small to tell.
@@ -381,16 +381,16 @@ test('a run that was short of memory is not tried lavishly again, at its size', 
 test('what a person says of a model’s prediction is drawn with, and comes back with the model', async () => {
   const items: Record<string, string> = {};
   const studio = studioWith(draw, { items });
-  studio.overrule({ prediction: 'v', rare: { zeroSnr: true } });
+  studio.chosen.overrule({ prediction: 'v', rare: { zeroSnr: true } });
   await studio.generate();
   expect(studio.album.results[0]?.job).toMatchObject({ prediction: 'v', zeroSnr: true });
-  studio.adopt(full());
+  studio.chosen.adopt(full());
   await studio.generate();
   expect(studio.album.results[0]?.job).not.toHaveProperty('prediction');
   expect(studio.album.results[0]?.job).not.toHaveProperty('zeroSnr');
   const later = studioWith(draw, { items });
-  later.adopt(full());
-  later.adopt(miniature);
+  later.chosen.adopt(full());
+  later.chosen.adopt(miniature);
   expect(later.settings.current).toMatchObject({ prediction: 'v', rare: { zeroSnr: true } });
 });
 
@@ -407,9 +407,9 @@ test('of two questions where nets will run the last one counts, whichever is ans
     () => [],
     { shelf: shelf(), drawer: null, pictures, hints, now: () => 0, seed: () => 1 },
   );
-  const first = studio.runOn('webgpu');
-  await studio.runOn('wasm');
+  const first = studio.device.runOn('webgpu');
+  await studio.device.runOn('wasm');
   open();
   await first;
-  expect(studio.device?.backend).toBe('wasm');
+  expect(studio.device.current?.backend).toBe('wasm');
 });

@@ -26,7 +26,7 @@ function atWork(platform = pictures, items: Record<string, string> = {}) {
     () => [],
     { shelf: shelf(items), drawer: null, pictures: platform, hints, now: () => 0, seed: () => 7 },
   );
-  studio.adopt(full());
+  studio.chosen.adopt(full());
   return { studio, jobs };
 }
 
@@ -36,15 +36,15 @@ test('a chosen picture opens image mode and sets a size of its shape that suits 
   expect(studio.place.mode).toBe('image');
   expect(studio.place.source.current?.name).toBe('photo.jpg');
   expect(studio.settings.current).toMatchObject({ width: 440, height: 592 });
-  studio.adopt(miniature);
+  studio.chosen.adopt(miniature);
   expect(studio.settings.current).toMatchObject({ width: 48, height: 64 });
 });
 
 test('a picture chosen before the models are listed gets its size with the model', async () => {
   const { studio } = atWork();
-  studio.adopt(null);
+  studio.chosen.adopt(null);
   await studio.startFrom(file('3024x4032'));
-  studio.adopt(full());
+  studio.chosen.adopt(full());
   expect(studio.settings.current).toMatchObject({ width: 440, height: 592 });
 });
 
@@ -82,7 +82,7 @@ test('image mode without a picture cannot generate', async () => {
 test('a model that changes pictures by instruction does that, and nothing else', async () => {
   const { studio, jobs } = atWork();
   const instruct = { ...full('instruct'), facts: { ...full().facts, kind: 'instruct' as const } };
-  studio.adopt(instruct);
+  studio.chosen.adopt(instruct);
   expect([studio.place.mode, studio.place.obstacle]).toEqual(['instruct', 'no-picture']);
   await studio.startFrom(file('512x512'));
   studio.settings.current.imageGuidance = 1.8;
@@ -92,7 +92,7 @@ test('a model that changes pictures by instruction does that, and nothing else',
   expect([studio.canGenerate, studio.place.obstacle]).toEqual([false, 'only-instruct']);
 
   studio.place.mode = 'instruct';
-  studio.adopt(full('base'));
+  studio.chosen.adopt(full('base'));
   expect([studio.place.mode, studio.place.obstacle]).toEqual(['image', null]);
   studio.place.mode = 'instruct';
   expect([studio.canGenerate, studio.place.obstacle]).toEqual([false, 'no-instruct']);

@@ -30,7 +30,7 @@ async function offering(here: () => readonly ModelEntry[] = () => []) {
         return entries;
       },
     }),
-    (model) => studio.adopt(model),
+    (model) => studio.chosen.adopt(model),
     null,
   );
   await library.load();

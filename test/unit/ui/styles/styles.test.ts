@@ -21,7 +21,7 @@ function studioWith(stored: unknown = [film, sharp], items: Record<string, strin
     () => [],
     { shelf: own, common, drawer: null, pictures, hints, now: () => 0, seed: () => 7 },
   );
-  studio.adopt(miniature);
+  studio.chosen.adopt(miniature);
   return { studio, jobs, common, own };
 }
 

@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest';
 import type { EngineApi } from '../../../../../src/engine/api';
 import type { Remote } from '../../../../../src/engine/rpc';
 import { DrobeError } from '../../../../../src/errors';
-import type { Told } from '../../../../../src/ui/make/queue/audience';
+import type { OrderListener } from '../../../../../src/ui/make/queue/listeners';
 import type { Studio } from '../../../../../src/ui/make/studio.svelte';
 import { drawGrey, full, gate, miniature, original, stopped, studioAtWork } from '../../fake';
 
@@ -94,11 +94,11 @@ test('the picture and the mask wait as they were, too', async () => {
 test('another model that was chosen is drawn with when its turn comes, one that has gone holds what waits', async () => {
   const { studio, jobs, letOne, settled, ask } = studioInTurns();
   await ask('one');
-  studio.adopt(full());
+  studio.chosen.adopt(full());
   await ask('two');
-  studio.adopt(full('gone'));
+  studio.chosen.adopt(full('gone'));
   await ask('three');
-  studio.adopt(miniature);
+  studio.chosen.adopt(miniature);
   await ask('four');
   await letOne();
   await letOne();
@@ -236,7 +236,7 @@ test('orders of a group are told of one by one, their pictures come together, an
   const { settings, desk } = studio.ordering.errand();
   const cells = ['a', 'b', 'c'];
   const heard: unknown[] = [];
-  const told: Told = {
+  const told: OrderListener = {
     made: ({ job }, { cell }) => heard.push(['made', cell, job.prompt]),
     ended: ({ cell }, { kind }) => heard.push([kind, cell]),
   };

@@ -9,9 +9,9 @@ import type { Studio } from '../make/studio.svelte';
 import { randomId } from '../make/system';
 import { upscalers } from '../settings/settings';
 import type { Around } from './axes';
-import type { Hands } from './grid.svelte';
+import type { GridHost } from './grid.svelte';
 
-export class StudioHands implements Hands {
+export class StudioGridHost implements GridHost {
   readonly #studio: Studio;
   readonly #library: Library;
 

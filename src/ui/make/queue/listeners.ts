@@ -1,4 +1,4 @@
-/** Those who are told what becomes of orders. */
+/** Tells whoever wants to know what becomes of orders. */
 import type { Order } from '../../album/kept';
 import type { Result } from '../../album/result';
 import type { Ending } from '../../run/runner.svelte';
@@ -6,24 +6,24 @@ import type { Ending } from '../../run/runner.svelte';
 /** How an order has ended: drawn, cancelled, failed, or taken out before it began. */
 export type Outcome = Ending | { readonly kind: 'removed' };
 
-/** What may be told of orders that belong together. What was taken out may be brought back, and end once more. */
-export interface Told {
+/** Told of the orders of a group. An order that was removed may be brought back, and then ends again. */
+export interface OrderListener {
   made?(result: Result, order: Order): void;
   ended?(order: Order, outcome: Outcome): void;
 }
 
-export class Audience {
-  readonly #followers = new Map<string, Set<Told>>();
-  #waiters: readonly { readonly left: Set<string>; readonly told: Told }[] = [];
+export class OrderListeners {
+  readonly #followers = new Map<string, Set<OrderListener>>();
+  #waiters: readonly { readonly left: Set<string>; readonly told: OrderListener }[] = [];
 
-  /** Told of the orders of a group, until the function that it gives is called. */
-  follow(group: string, told: Told): () => void {
+  /** Tells a listener of a group's orders. @returns a function that ends this. */
+  follow(group: string, listener: OrderListener): () => void {
     const all = this.#followers.get(group) ?? new Set();
-    this.#followers.set(group, all.add(told));
-    return () => void all.delete(told);
+    this.#followers.set(group, all.add(listener));
+    return () => void all.delete(listener);
   }
 
-  /** The pictures of these orders, once all of them have ended. */
+  /** Resolves with the pictures of these orders when all of them have ended. */
   results(ids: readonly string[]): Promise<readonly Result[]> {
     const results: Result[] = [];
     const left = new Set(ids);
@@ -46,7 +46,7 @@ export class Audience {
     this.#waiters = this.#waiters.filter(({ left }) => left.size > 0);
   }
 
-  #tell({ id, group }: Order, tell: (told: Told) => void): void {
+  #tell({ id, group }: Order, tell: (told: OrderListener) => void): void {
     const waiters = this.#waiters.filter(({ left }) => left.has(id)).map(({ told }) => told);
     const followers = (group && this.#followers.get(group.id)) ?? [];
     for (const told of [...waiters, ...followers]) tell(told);
