@@ -3,7 +3,7 @@
  * browser lacks it, asyncify does the same. Both hold the WebGPU backend and the wasm one.
  */
 import type * as Ort from 'onnxruntime-web';
-import { soundBytes } from './sound';
+import { soundFile } from './sound';
 import { variant } from './variant';
 
 export type OrtModule = typeof Ort;
@@ -25,11 +25,31 @@ export async function loadOrt(): Promise<OrtModule> {
           import('onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url'),
           import('onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?integrity'),
         ]);
+  const url = new URL(wasm.default, import.meta.url).href;
+  const file = await soundFile(url, sum.default);
   // Stated before the first session: left unset it would be taken from a CDN.
-  ort.env.wasm.wasmBinary = await soundBytes(new URL(wasm.default, import.meta.url).href, sum.default);
+  if (isWasm(file)) {
+    ort.env.wasm.wasmPaths = { wasm: url };
+    handOver(file, url, sum.default);
+  } else ort.env.wasm.wasmBinary = await file.arrayBuffer();
   ort.env.wasm.numThreads = threads();
   ort.env.logLevel = 'error';
   return ort;
+}
+
+/** Hosts that call it something else have it compiled anew in every visit: browsers then take it as bytes only. */
+const isWasm = ({ headers }: Response): boolean => headers.get('Content-Type') === 'application/wasm';
+
+/**
+ * ONNX Runtime asks for its WebAssembly by itself, and is given the file that is known to be sound. From an answer to a request,
+ * and not from bytes, browsers compile what they keep for the next visit. Should it ask again, only the same file will do.
+ */
+function handOver(file: Response, url: string, sum: string): void {
+  const { fetch } = globalThis;
+  globalThis.fetch = (input, init) => {
+    if (input !== url) return fetch(input, init);
+    return file.bodyUsed ? fetch(url, { ...init, integrity: sum }) : Promise.resolve(file);
+  };
 }
 
 /** More than one need memory that they share, which only a page that is isolated from other origins has. */

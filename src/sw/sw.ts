@@ -2,8 +2,8 @@
  * The service worker: after the first visit the app opens, and draws with the bundled model, without a network. Being
  * installed means that all of this is there. Checkpoints beside the app are none of its business.
  */
-import { clientsClaim } from 'workbox-core';
-import { addPlugins, precacheAndRoute, type PrecacheEntry } from 'workbox-precaching';
+import { cacheNames, clientsClaim } from 'workbox-core';
+import { addPlugins, getCacheKeyForURL, precacheAndRoute, type PrecacheEntry } from 'workbox-precaching';
 import { registerRoute } from 'workbox-routing';
 import { NetworkOnly } from 'workbox-strategies';
 import { watchRequests } from '../requests';
@@ -59,6 +59,19 @@ registerRoute(
     return Response.redirect(at(`./#${SHARED}`), 303);
   },
   'POST',
+);
+
+// What turned out to be damaged where it is kept is fetched anew, and kept if it is what was built, which the browser sees to.
+registerRoute(
+  ({ request, url }) =>
+    request.cache === 'reload' && request.integrity !== '' && getCacheKeyForURL(url.href) !== undefined,
+  async ({ request, url }) => {
+    const response = withHeaders(url.href, await fetch(request));
+    const cache = await caches.open(cacheNames.precache);
+    // Where there is no room for it, this visit at least has it.
+    await cache.put(getCacheKeyForURL(url.href)!, response.clone()).catch(() => undefined);
+    return response;
+  },
 );
 
 addPlugins([{ fetchDidSucceed: async ({ request, response }) => withHeaders(request.url, response) }]);

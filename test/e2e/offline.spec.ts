@@ -22,6 +22,22 @@ const { cases } = JSON.parse(readFileSync(new URL('mini-sd/cases.json', golden),
 };
 const picture = PNG.sync.write(new PNG({ width: 64, height: 64 }));
 
+/** The sum of the one build of ONNX Runtime that is kept. @param damaged changes a byte of it before. */
+const keptRuntime = (page: Page, damaged = false) =>
+  page.evaluate(async (change) => {
+    const name = (await caches.keys()).find((key) => key.includes('precache'))!; // Workbox's
+    const cache = await caches.open(name);
+    const key = (await cache.keys()).find(({ url }) => url.endsWith('.wasm'))!; // a browser that works offline has one
+    const kept = (await cache.match(key))!;
+    const bytes = new Uint8Array(await kept.arrayBuffer());
+    if (change) {
+      bytes[bytes.length >> 1]! ^= 1;
+      await cache.put(key, new Response(bytes, kept));
+    }
+    const sum = new Uint8Array(await crypto.subtle.digest('SHA-384', bytes));
+    return String(sum);
+  }, damaged);
+
 const worksOffline = (page: Page) => page.getByText('Works offline');
 
 async function drawsApple(app: App): Promise<void> {
@@ -49,11 +65,18 @@ test('what npm start served works when it is stopped: before a reload and after'
     const wide = () => app.page.evaluate(() => document.documentElement.scrollWidth);
     await expect.poll(wide).toBeLessThanOrEqual(320);
     await app.page.setViewportSize(viewport);
+
+    await test.step('a damaged copy of ONNX Runtime is replaced from the server', async () => {
+      const sum = await keptRuntime(app.page);
+      expect(await keptRuntime(app.page, true)).not.toBe(sum);
+      await app.page.reload();
+      await expect.poll(() => keptRuntime(app.page), { timeout: 60_000 }).toBe(sum);
+    });
   } finally {
     server.kill('SIGKILL');
     await once(server, 'exit');
   }
-  // Nothing was drawn so far: neither the runtime nor the model was needed yet.
+  // Nothing was drawn so far, nor was the model needed.
   await drawsApple(app);
   await app.page.reload();
   await expect(worksOffline(app.page)).toBeVisible();
