@@ -1,6 +1,6 @@
 /**
- * Addresses, and what of them nobody should see. A server may be told by any parameter, or by a name before "@", who
- * is asking: so nothing of either is shown or outlasts its use.
+ * Addresses, and the parts of them that nobody else should see. Any parameter, or a name before "@", may be somebody's key:
+ * neither is ever shown, or kept longer than it is used.
  */
 
 /** Whether something in an address may be a key: a parameter, or a user's name. */
@@ -9,13 +9,13 @@ export const hasSecrets = (address: string): boolean => /^[^?#]*\?[^#]|\/\/[^/?#
 /** The keys of Hugging Face, wherever they stand. */
 const HUB_KEY = /\bhf_[A-Za-z\d]{8,}/g;
 const USER = /\/\/[^\s/?#]*@/g;
-/** What an address may be part of, and is when it begins a text. */
+/** A word, which may begin with or contain an address. */
 const WORD = /[^\s"'<>]+/g;
-/** What people paste that is hardly an address any more. */
+/** A parameter pasted without the rest of its address. */
 const PARAMETER =
   /(?<![\w.-])(?=[\w.-]*(?:token|key|secret|passw|signature|sig|auth|x-amz))([\w.-]+)=[^\s&"'<>]+/gi;
 
-/** A text with the addresses in it, but for what may be a secret: "https://a.example/b.safetensors?…". */
+/** The text, with what may be secret cut from the addresses in it: "https://a.example/b.safetensors?…". */
 export function withoutSecrets(text: string): string {
   return text
     .replace(USER, '//')

@@ -121,7 +121,7 @@ export class DrobeError extends Error {
   }
 }
 
-/** An address may hold a key, and what an error tells is shown, copied into reports and written to consoles. */
+/** Addresses may contain a key, and facts of errors are shown, copied into reports and written to consoles. */
 const shown = (fact: string | number): string | number =>
   typeof fact === 'string' && fact.includes('//') ? withoutSecrets(fact) : fact;
 

@@ -1,14 +1,11 @@
 /**
- * What this page or worker asks of servers, as the browser itself notes it down: whatever code asked, and by whatever
- * means. One to the app's own server counts once bytes came over the line, not where a cache or the service worker answered;
- * one to any other server always counts, even where the policy stopped it. Not noted are requests that were broken off, the
- * steps of a redirect, and what browsers ask for by themselves, such as a newer service worker.
+ * The requests that this page or worker makes, as the browser itself records them, whatever code made them. A request to
+ * the app's own server counts if bytes came over the network, not if a cache or the service worker answered; one to any
+ * other server always counts, even if the policy stopped it. Not recorded are aborted requests, the steps of a redirect,
+ * and requests that browsers make by themselves, such as for a newer service worker.
  */
 
-/**
- * Tells the servers of requests, each as often as it was asked, those before now too.
- * @param tell takes origins: "https://huggingface.co".
- */
+/** Calls `tell` with the origin of every request, "https://huggingface.co", including those made before now. */
 export function watchRequests(tell: (origins: readonly string[]) => void): void {
   const observer = new PerformanceObserver((list) => {
     const origins = originsOf(list.getEntries() as PerformanceResourceTiming[], self.origin); // of the two kinds asked for

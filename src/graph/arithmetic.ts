@@ -1,4 +1,4 @@
-/** Numbers of values, one by one. */
+/** Arithmetic on each number of a value. */
 import { constant, op, type Shape, type Var } from './graph';
 import { slice } from './shapes';
 
@@ -29,7 +29,7 @@ export const relu = (x: Var): Var => op('Relu', [x], x.shape);
 export const sigmoid = (x: Var): Var => op('Sigmoid', [x], x.shape);
 export const tanh = (x: Var): Var => op('Tanh', [x], x.shape);
 export const sqrt = (x: Var): Var => op('Sqrt', [x], x.shape);
-/** x, and below zero so much of it. */
+/** nn.LeakyReLU: x, times `slope` below zero. */
 export const leakyRelu = (x: Var, slope: number): Var =>
   op('LeakyRelu', [x], x.shape, { alpha: { float: slope } });
 
@@ -38,10 +38,10 @@ export const silu = (x: Var): Var => op('QuickGelu', [x], x.shape, { alpha: { fl
 /** x·sigmoid(1.702 x): https://github.com/openai/CLIP/blob/main/clip/model.py */
 export const quickGelu = (x: Var): Var => op('QuickGelu', [x], x.shape, { alpha: { float: 1.702 } }, ms);
 export const gelu = (x: Var): Var => op('Gelu', [x], x.shape);
-/** gelu by tanh, which is a little off: torch's nn.GELU(approximate="tanh"). */
+/** torch's nn.GELU(approximate="tanh"), which is a little off the exact one. */
 export const tanhGelu = (x: Var): Var => op('FastGelu', [x], x.shape, {}, ms);
 
-/** The largest number of half precision in the place of what is beyond. */
+/** x, clamped to the range of half precision. */
 export function bounded(x: Var): Var {
   if (x.dtype !== 'f16') return x;
   const end = (value: number): Var => cast(constant(Float32Array.of(value), [], x.target), 'f16');

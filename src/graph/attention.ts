@@ -6,8 +6,8 @@ import { concat, reshape, slice, transpose } from './shapes';
 const ms = { domain: 'com.microsoft' } as const;
 
 /**
- * ONNX Runtime's CPU kernel counts what a head multiplies, 2·S·L·d, in 32 bits where it is WebAssembly, and fails beyond:
- * at 512 pixels in the VAE. Half of what it can bear, as slices are not all of one size.
+ * In WebAssembly, ONNX Runtime's CPU kernel counts the multiplications of a head, 2·S·L·d, in 32 bits, and fails beyond
+ * that: in the VAE at 512 pixels. Half of the limit, as slices differ in size.
  */
 const MAX_COUNT = 2 ** 29;
 
@@ -51,7 +51,8 @@ function attentionOnce(q: Var, k: Var, v: Var, heads: number, mask?: Var, scale?
   );
   const biased = mask ? add(scores, mask) : scores;
   const weights = op('Softmax', [biased], biased.shape, { axis: -1 });
-  // ONNX Runtime adds in the type of what it multiplies: a mean over hundreds of tokens loses more in f16 than all else here.
+  // ONNX Runtime accumulates in the type of the operands: in f16 a mean over hundreds of tokens loses more than all else
+  // here.
   const values = split(v, l, 0, 2, 1, 3);
   const mixed = op('MatMul', [cast(weights, 'f32'), cast(values, 'f32')], [n, heads, s, d]);
   return cast(reshape(transpose(mixed, 0, 2, 1, 3), n, s, width), q.dtype === 'f16' ? 'f16' : 'f32');

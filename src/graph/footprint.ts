@@ -1,11 +1,11 @@
-/** How much memory a graph works in beside its weights, as far as shapes tell. */
+/** How much memory a graph needs beside its weights, judging by shapes. */
 import type { Var } from './var';
 
-/** In bytes. What a kernel keeps to itself while it runs is not in it. */
+/** In bytes, without what kernels allocate for themselves while they run. */
 export interface Footprint {
-  /** The largest tensor that an op gives. */
+  /** The largest output of an op. */
   readonly largest: number;
-  /** All that ops gave and others still want, where that is most. */
+  /** The most that outputs still in use take at any time. */
   readonly peak: number;
 }
 
@@ -43,7 +43,7 @@ function inputsOf({ from }: Var): Var[] {
   return from.kind === 'op' ? from.inputs.filter((input) => input !== null) : [];
 }
 
-/** The Var whose memory this one is another view of: itself, for most. */
+/** The Var whose memory this one is a view of; for most, itself. */
 function holderOf(v: Var): Var {
   let held = v;
   while (held.from.kind === 'op' && isView(held)) held = held.from.inputs[0]!; // a view is of something

@@ -26,7 +26,7 @@ export function input(name: string, shape: Shape, target: Target, dtype: DType =
 
 /**
  * f32 or i64 numbers that become part of the graph itself.
- * @param open what is made of it and weights alone is made anew in every run, not once and kept.
+ * @param open values made of it and weights alone are computed in every run, rather than once when the session is created.
  */
 export function constant(
   data: Float32Array | BigInt64Array,
@@ -57,9 +57,9 @@ export function op(
 export interface Placement {
   readonly key: string;
   readonly dtype: DType;
-  /** Which part of the weight's packed form it is; absent: it is not packed. */
+  /** Which part of the packed weight it is; absent where it is not packed. */
   readonly packed?: Packed;
-  /** Only these of its numbers; absent: all. */
+  /** Only these of its numbers; absent for all. */
   readonly ranges?: readonly Range[];
   readonly location: string;
   readonly offset: number;
@@ -68,7 +68,7 @@ export interface Placement {
 
 /** A ModelProto and the external data it names. */
 export interface Graph {
-  /** Serialized, when it is first asked for. */
+  /** Serialized when first asked for. */
   readonly model: Uint8Array;
   readonly placements: readonly Placement[];
   readonly nodes: number;
@@ -86,7 +86,7 @@ export function build(outputs: Readonly<Record<string, Var>>): Graph {
   let model: Uint8Array | undefined;
   let room: Footprint | undefined;
   return {
-    // Many a graph is authored for its names and sizes alone.
+    // Lazy: many graphs are authored only to learn names and sizes.
     get model() {
       return (model ??= serialized(order, placed, outputs));
     },
@@ -98,7 +98,7 @@ export function build(outputs: Readonly<Record<string, Var>>): Graph {
   };
 }
 
-/** Where each weight is, one behind the other. */
+/** Lays out the weights, one after another. */
 function placedIn(order: readonly Var[]): ReadonlyMap<Var, Placement> {
   const placed = new Map<Var, Placement>();
   let location = 0;
@@ -138,7 +138,7 @@ function serialized(
     if (from.kind === 'input') graph.message(11, valueInfo(name, v));
     else if (from.kind === 'constant') {
       graph.message(5, inlineTensor(name, v, from.data));
-      // An input that need not be given, as it has a value: what comes of it cannot be known beforehand.
+      // An optional input with a default: values made of it cannot be folded.
       if (from.open) graph.message(11, valueInfo(name, v));
     } else if (from.kind === 'op') graph.message(1, node(from, from.inputs.map(nameOf), name));
     else graph.message(5, externalTensor(name, v, placed.get(v)!)); // every weight is placed

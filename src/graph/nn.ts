@@ -20,7 +20,7 @@ const ms = { domain: 'com.microsoft' } as const;
 
 /**
  * nn.Linear, or a 1×1 convolution of tokens: the same bytes. x·Wᵀ + b in x's dtype; x: [..., in] → [..., out].
- * @param delicate what it gives goes past all later layers to the end: its weight is not packed into fewer than 8 bits.
+ * @param delicate its output reaches the end past all later layers: its weight is not packed into fewer than 8 bits.
  * @param exact its weight is not packed at all.
  * @param biased whether its bias is added; by default, where it has one.
  */
@@ -61,10 +61,12 @@ function packedProduct(x: Var, p: Scope, outer: number, bias: Var | null, bits: 
   );
 }
 
-/** What ONNX Runtime's kernel for it takes: the widths of Stable Diffusion. Others are cut in two before. */
+/** The widths that ONNX Runtime's kernel takes: those of Stable Diffusion. Others are split beforehand. */
 const SPLIT_GELU = [2560, 5120, 10240];
 
-/** A linear layer, of whose output the first half is let through by gelu of the second: GEGLU (https://arxiv.org/abs/2002.05202). */
+/**
+ * GEGLU (https://arxiv.org/abs/2002.05202): a linear layer, the first half of its output multiplied by gelu of the second.
+ */
 export function geglu(x: Var, p: Scope): Var {
   const [outer] = p.shape('weight') as [number];
   if (x.target.layout === 'nhwc' && p.has('bias') && SPLIT_GELU.includes(outer)) {

@@ -17,7 +17,7 @@ export interface Scope {
   has(name: string): boolean;
   /** The modules directly below, numbers in numeric order, as a ModuleList iterates. */
   children(): readonly Scope[];
-  /** Of a tensor that stays out of the graph. Throws as `tensor` does. */
+  /** The shape of a tensor that is not used in the graph itself. Throws as `tensor` does. */
   shape(name: string): Shape;
   /**
    * A tensor as a graph value in the target's dtype, under its own shape or another of the same size.
@@ -26,7 +26,7 @@ export interface Scope {
   tensor(name: string, options?: { shape?: Shape; dtype?: 'f32' | 'f16' }): Var;
   /** A part of a tensor's packed form, under its own shape. Throws as `tensor` does. */
   packed(name: string, packed: Packed, shape: Shape): Var;
-  /** Some of a tensor's numbers, which alone travel: these ranges one after the other. Throws as `tensor` does. */
+  /** Some of a tensor's numbers, these ranges one after another; only these are read. Throws as `tensor` does. */
   cut(name: string, ranges: readonly Range[], shape: Shape): Var;
 }
 
@@ -92,7 +92,7 @@ export function scope(weights: StateDict, target: Target, used: Set<string> = ne
   return at('');
 }
 
-/** Told once for each state dict: a checkpoint is the scope of many graphs. */
+/** Computed once for each state dict: many graphs are authored from one checkpoint. */
 const known = new WeakMap<StateDict, ReturnType<typeof childNames>>();
 
 function namesIn(weights: StateDict): ReturnType<typeof childNames> {

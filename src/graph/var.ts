@@ -2,10 +2,10 @@
 
 export type DType = 'f32' | 'f16' | 'i64' | 'u8';
 export type Shape = readonly number[];
-/** In how many bits a number of a packed weight is kept. */
+/** How many bits each number of a packed weight takes. */
 export type Bits = 8 | 4;
 
-/** What the machine that will run the graph wants of it. Decided once, in `runtime/device.ts`. */
+/** What the graph must be like for the machine that will run it. Decided once, in `runtime/device.ts`. */
 export interface Target {
   /** Order of feature maps in memory: WebGPU has its fast kernels for NHWC, the wasm backend for NCHW. */
   readonly layout: 'nhwc' | 'nchw';
@@ -15,19 +15,21 @@ export interface Target {
   readonly fusedAttention: boolean;
   /** Attention over more score bytes than this is computed in slices. */
   readonly maxScoreBytes: number;
-  /** Weights of linear layers are packed into so many bits a number; absent: they are of the type that others are. */
+  /** Linear layers' weights are packed into this many bits a number; absent where they are not packed. */
   readonly bits?: Bits;
-  /** 3 × 3 convolutions go Winograd's way where that is quicker (see `graph/winograd.ts`). */
+  /** When 3 × 3 convolutions are computed with Winograd's algorithm (see `graph/winograd.ts`); absent for never. */
   readonly winograd?: Winograd;
 }
 
-/** From where on that is quicker. */
+/** From which sizes on Winograd's algorithm is quicker. */
 export interface Winograd {
-  /** Squares of pixels in a feature map: products have as many columns. */
+  /** At least this many squares of pixels in a feature map: products have that many columns. */
   readonly tiles: number;
-  /** Half the channels on either side, where both have as many: with fewer, adding up takes as long as what is saved. */
+  /**
+   * At least this many channels (half the harmonic mean of both sides): with fewer, the sums take as long as they save.
+   */
   readonly channels: number;
-  /** Kernels are spread once, and take up to four times their room; else in every run, and only while one of them is used. */
+  /** Kernels are transformed once, and take up to four times their room; otherwise in every run, each while it is used. */
   readonly once?: boolean;
 }
 
@@ -51,7 +53,7 @@ export interface Packed {
 export interface Constant {
   readonly kind: 'constant';
   readonly data: Float32Array | BigInt64Array;
-  /** What is made of it alone is made anew in every run; else ONNX Runtime makes it once and keeps it. */
+  /** Values made of it alone are computed in every run; otherwise ONNX Runtime folds them once and keeps them. */
   readonly open?: true;
 }
 export interface Input {

@@ -13,10 +13,10 @@ export function storage(device: GPUDevice, bytes: number): GPUBuffer {
   });
 }
 
-/** What lies on a device is of no use: it went with its device, or something in it is not finite. */
+/** A value on a device cannot be used: its device is lost, or it is not finite. */
 export class Unusable extends Error {}
 
-/** Of a batch [members, numbers], in f32. Whoever has it releases it, once. */
+/** A batch [members, numbers] in f32, on a device. Its owner must release it, once. */
 export class DeviceValue {
   readonly shape: Shape;
   readonly buffer: GPUBuffer;
@@ -31,7 +31,7 @@ export class DeviceValue {
     this.buffer = storage(device, Float32Array.BYTES_PER_ELEMENT * sizeOf(shape));
   }
 
-  /** Zeros for so many members beside it. */
+  /** A value of zeros with as many numbers a member. @param members how many it has. */
   zeros(members: number): DeviceValue {
     return new DeviceValue(this.#place, this.#device, this.shape.with(0, members));
   }
@@ -45,7 +45,7 @@ export class DeviceValue {
     return sizeOf(this.shape.slice(1));
   }
 
-  /** A copy of these members, in this order, to be released as well. */
+  /** A copy of these members, in this order, which must be released too. */
   copied(rows: readonly number[]): DeviceValue {
     const copy = this.zeros(rows.length);
     const bytes = Float32Array.BYTES_PER_ELEMENT * this.#numbers;

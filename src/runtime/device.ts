@@ -1,4 +1,4 @@
-/** What this machine can do, asked and tested once: everything later only reads the record. */
+/** What this machine can do: asked and tested once, and read from this record ever after. */
 import { DrobeError } from '../errors';
 import type { Bits, Target, Winograd } from '../graph/graph';
 import { attentionIsRight, packingIsRight } from './selftest';
@@ -16,9 +16,9 @@ export interface Machine {
   readonly openDevice: OpenDevice;
   /** The most bytes that one tensor and one net, with all that it works in, can have. */
   readonly limits: { readonly tensor: number; readonly net: number };
-  /** What graphs for this machine must be like. f16 where it can be had, unless asked for f32. */
+  /** What graphs for this machine must be like. f16 where the machine has it, unless f32 is asked for. */
   readonly target: (dtype?: 'f32' | 'f16') => Target;
-  /** Whether linear layers with weights in so many bits give right results here. Tried when it is first asked. */
+  /** Whether linear layers with packed weights give right results here. Tested when first asked. */
   readonly packs: (bits: Bits) => Promise<boolean>;
 }
 
@@ -38,8 +38,8 @@ const HEAP_BYTES = 2 ** 32;
 const WINOGRAD: Winograd = { tiles: 16, channels: 32 };
 
 /**
- * The fastest machine there is: WebGPU on a graphics card, else the wasm backend. Where a CPU only imitates the card,
- * the CPU by itself is many times faster (measured: 70 times a UNet step), and WebGPU is used only if wished for.
+ * The fastest machine there is: WebGPU on a graphics card, else the wasm backend. Where a CPU only imitates the card, the
+ * CPU by itself is many times faster (a UNet step: 70 times), and WebGPU is used only if asked for.
  */
 export async function findMachine(sessions: Sessions, wish: 'auto' | 'webgpu'): Promise<Machine> {
   const adapter = await requestAdapter();
@@ -143,7 +143,7 @@ async function requestAdapter(): Promise<GPUAdapter | null> {
   return navigator.gpu.requestAdapter({ powerPreference: 'high-performance' });
 }
 
-/** Limits ONNX Runtime makes use of, asked for at the adapter's maximum. */
+/** The limits that ONNX Runtime uses, requested at the adapter's maximum. */
 const LIMITS = [
   'maxBindGroups',
   'maxBufferSize',

@@ -1,10 +1,10 @@
-/** What goes wrong on a machine, in our own words. */
+/** Failures of the machine, as DrobeErrors. */
 import { DrobeError, isAbort } from '../errors';
 
-/** Runs GPU work and turns what the device says about it into errors. */
+/** Runs GPU work, and throws what the device reports about it. */
 export type Watch = <T>(work: () => Promise<T>) => Promise<T>;
 
-/** Where the process behind a device is killed, whatever was asked of it fails before the loss is told. */
+/** When the process behind a device is killed, pending calls fail before the loss is reported. */
 function gone(cause: unknown): never {
   const reason = cause instanceof Error ? cause.message : String(cause);
   throw new DrobeError('device-lost', { reason }, { cause });
@@ -25,8 +25,8 @@ export function watched(device: GPUDevice): Watch {
 }
 
 /**
- * Has what is waited for fail once the device is lost: ONNX Runtime may wait for ever then. Each waits for a loss of its own:
- * one promise for all would keep whatever was given meanwhile as long as the device lives.
+ * Makes pending work fail once the device is lost: ONNX Runtime might wait for ever. Each call adds a listener of its own:
+ * one shared promise would keep every result alive as long as the device.
  */
 function failingWith(device: GPUDevice): <T>(work: Promise<T>) => Promise<T> {
   const waiting = new Set<(loss: DrobeError) => void>();
@@ -49,8 +49,8 @@ function failingWith(device: GPUDevice): <T>(work: Promise<T>) => Promise<T> {
 }
 
 /**
- * As ONNX Runtime, WebGPU and browsers say it. WebAssembly may go out of its memory's bounds where it got none, and counts
- * bytes in 32 bits.
+ * How ONNX Runtime, WebGPU and browsers say that memory ran out. WebAssembly may access memory out of bounds where an
+ * allocation failed, and counts bytes in 32 bits.
  */
 const NO_MEMORY =
   /out of memory|allocat|too large for the implementation|bad_alloc|memory access out of bounds|out of bounds memory access|aborted\(OOM\)|SafeIntOnOverflow/i;

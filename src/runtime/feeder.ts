@@ -14,7 +14,7 @@ import type { ByteSource } from '../weights/source';
 import { readTogether } from '../weights/together';
 import { free, passageInMemory, passageTo } from './passage';
 
-/** Changes a weight's numbers in place on its way: what LoRAs add. */
+/** Changes a weight's numbers in place as they pass, such as to add LoRAs. */
 export type Patch = (weights: Float32Array) => void;
 
 export interface Feed {
@@ -22,19 +22,19 @@ export interface Feed {
   readonly externalData: { readonly path: string; readonly data: Uint8Array }[];
   /** The first error met while feeding. ONNX Runtime reports only that loading failed. */
   readonly failed: () => unknown;
-  /** Frees the memory that tensors went through. To be called when all are through. */
+  /** Frees the memory that tensors passed through. To be called when all have. */
   readonly close: () => void;
 }
 
 /**
- * Stored bytes that are read and converted at a time, a multiple of any number's size. What was read lies about until
- * it is collected: with an array for each tensor the tab's peak was 350 MB higher (SD 1.5 in f32).
+ * Bytes that are read and converted at a time, a multiple of any number's size. What was read waits to be
+ * garbage-collected: with one array for each tensor the tab's peak was 350 MB higher (SD 1.5 in f32).
  */
 const PIECE = 4 * 2 ** 20;
 
 /**
  * @param patches by tensor name.
- * @param onBytes told after each tensor how many bytes of the graph's weights are through.
+ * @param onBytes told after each tensor how many bytes of the graph's weights have passed.
  * @param name of the file that the weights are in, where it is not the checkpoint's.
  * @param device that they go to, if any.
  */
@@ -60,9 +60,9 @@ export function feed(
   const total = placements.reduce((n, placement) => n + placement.length, 0);
   const largest = placements.reduce((n, { length }) => Math.max(n, length), 0);
   const passage = device ? passageTo(device) : passageInMemory(largest);
-  /** Scales of weights whose codes were asked for first. */
+  /** Scales of packed weights, kept from when their codes were asked for. */
   const scales = new Map<string, Uint8Array<ArrayBuffer>[]>();
-  /** What pieces are converted in, one after the other: memory that is made anew for each has all garbage collected. */
+  /** Reused for each piece that is converted: new memory for each would cause full garbage collections. */
   let room = new ArrayBuffer(0);
   const roomFor = (bytes: number): ArrayBuffer =>
     (room = room.byteLength < bytes ? new ArrayBuffer(bytes) : room);
@@ -95,7 +95,7 @@ export function feed(
     onBytes((done += placement.length), total);
   };
   const read = (placement: Placement): Uint8Array => {
-    const key = tensors.get(placement.key)?.name ?? placement.key; // as its file has it
+    const key = tensors.get(placement.key)?.name ?? placement.key; // the name in its file
     try {
       return passage.take((put) => aboutWeights({ name, key }, () => pass(placement, put)), placement.length);
     } catch (error) {
@@ -115,7 +115,7 @@ export function feed(
   return { externalData, failed: () => failure, close };
 }
 
-/** The same bytes, after a look at their numbers. */
+/** The same source, which throws where a number read from it is not finite. */
 export const checked = ({ name, dtype }: TensorInfo, source: ByteSource, file?: string): ByteSource => ({
   bytes: source.bytes,
   read(begin, end) {
@@ -167,7 +167,7 @@ function* cutOut(
   for (const part of parts) yield* converted(part, source, to, roomFor);
 }
 
-/** All at once, as it is used: turned, where it lies otherwise, and changed in full precision, whatever it comes from. */
+/** A whole tensor: transposed where it is stored so, and changed in full precision, whatever its type. */
 export function whole(
   { begin, end, dtype, shape, turned }: TensorInfo,
   source: ByteSource,

@@ -1,12 +1,12 @@
-/** The bytes that a tensor's pieces are put together in, for ONNX Runtime to take. */
+/** The memory in which a tensor's pieces are put together for ONNX Runtime. */
 
-/** Calls back with all pieces of a tensor, one after the other. */
+/** Calls `put` with each piece of a tensor, in order. */
 export type Fill = (put: (piece: Uint8Array<ArrayBuffer>) => void) => void;
 
 export interface Passage {
-  /** Gives a tensor of so many bytes, until the next one is taken. */
+  /** A tensor of `length` bytes. It is valid until the next one is taken. */
   readonly take: (fill: Fill, length: number) => Uint8Array;
-  /** Frees what tensors went through. */
+  /** Frees the memory. */
   readonly close: () => void;
 }
 
@@ -29,9 +29,9 @@ export function passageInMemory(most: number): Passage {
 const STAGING = 0x2 | 0x4;
 
 /**
- * Memory that the tab and the device share. ONNX Runtime makes a buffer there for each tensor, copies the tensor into it, and
- * has it copied on to its place: it is given the buffer in which the tensor stands already. Where it asks for another one,
- * or for none, it copies what it was given as ever.
+ * Memory that the tab and the device share. For each tensor ONNX Runtime creates a mapped buffer, copies the tensor into
+ * it, and has the device copy it to its place; here it is given the buffer that contains the tensor already, which saves
+ * the first copy. If it asks for another kind of buffer, or none, it copies as usual.
  */
 export function passageTo(device: GPUDevice): Passage {
   let ready: GPUBuffer | null = null;
@@ -52,7 +52,7 @@ export function passageTo(device: GPUDevice): Passage {
       const size = 16 * Math.ceil(length / 16); // as ONNX Runtime rounds
       ready = createBuffer({ size, usage: STAGING, mappedAtCreation: true });
       const range = ready.getMappedRange();
-      ready.getMappedRange = () => range; // nobody gets it twice otherwise
+      ready.getMappedRange = () => range; // a mapped range can be asked for only once
       const bytes = new Uint8Array(range, 0, length);
       putTogether(fill, bytes);
       return bytes;
@@ -72,7 +72,7 @@ function putTogether(fill: Fill, bytes: Uint8Array): void {
   });
 }
 
-/** Gives memory back at once. Left to the garbage collector it may stay for minutes, while a net runs. */
+/** Frees memory at once. The garbage collector might leave it for minutes while a net runs. */
 export function free({ buffer }: Uint8Array<ArrayBuffer>): void {
   if ('transfer' in ArrayBuffer.prototype) buffer.transfer(0);
   else structuredClone(null, { transfer: [buffer] }); // Node 20

@@ -1,4 +1,4 @@
-/** Where nets are: on a device of their own, or together with others. */
+/** Where nets run: on a device of their own, or on one they share. */
 import type { InferenceSession } from 'onnxruntime-web';
 import { watched, type Watch } from './failures';
 
@@ -6,8 +6,8 @@ import { watched, type Watch } from './failures';
 export type OpenDevice = () => Promise<GPUDevice | null>;
 
 /**
- * A device and the sessions on it; or a session on the wasm backend. ONNX Runtime gives memory of a device back with the last
- * session on it, and not before: so all leave together.
+ * A device and the sessions on it; or a session on the wasm backend. ONNX Runtime frees a device's memory only with the
+ * last session on it, so all are closed together.
  */
 export class Place {
   readonly device: GPUDevice | null;
@@ -28,7 +28,7 @@ export class Place {
     this.#sessions.push(session);
   }
 
-  /** Frees all that is there. */
+  /** Closes all sessions there. */
   async close(): Promise<void> {
     if (!this.#isOpen) return;
     this.#isOpen = false;
@@ -40,7 +40,9 @@ export class Place {
   }
 }
 
-/** A device for nets that hand numbers to each other. Where one of them leaves it, all do, and the next opens another. */
+/**
+ * A device for nets that pass values to each other. When one of them is closed, all are, and the next opens another device.
+ */
 export class SharedDevice {
   readonly #openDevice: OpenDevice;
   #place: Place | null = null;

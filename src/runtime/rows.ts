@@ -1,6 +1,6 @@
 /**
- * Rows of a table that never travels: of a text encoder's tokens, 75 to 250 MB, a prompt needs a few kB. They are read
- * here, each by itself, and fed to the net.
+ * Single rows of a large table, read and fed to the net in its place: of a text encoder's token table (75 to 250 MB) a
+ * prompt needs a few kB.
  */
 import { aboutWeights, DrobeError } from '../errors';
 import type { TensorInfo } from '../weights/safetensors';
@@ -8,7 +8,7 @@ import { checked, whole } from './feeder';
 import { free } from './passage';
 import type { Weights } from './session';
 
-/** Some rows of one table [count, width], which lies as it is used. */
+/** Some rows of one table [count, width], which is not stored transposed. */
 export interface Wanted {
   readonly key: string;
   readonly rows: ReadonlySet<number>;
@@ -33,13 +33,13 @@ export async function withRows<T>(
     return [...[...rows].map((row) => placeOf(row, info)), weights.beside?.get(key) ?? []].flat();
   });
   const sound = weights.source.check?.(ranges);
-  sound?.catch(() => undefined); // told when it is waited for
+  sound?.catch(() => undefined); // reported where it is awaited
   try {
     const done = await use(wanted.map((one) => rowsOf(one, weights)));
     await sound;
     return done;
   } catch (error) {
-    await sound; // bytes that are not what they were explain whatever went wrong with them
+    await sound; // damaged bytes explain any other error
     throw error;
   }
 }
@@ -53,7 +53,7 @@ function rowsOf({ key, rows }: Wanted, weights: Weights): Rows {
     new Float32Array(whole(part, sound, patch, 'F32').buffer);
   return aboutWeights({ name, key: info.name }, () => {
     if (!patch) return new Map([...rows].map((row) => [row, numbersOf({ ...info, ...placeOf(row, info) })]));
-    // What changes a table, a LoRA or its scale, is made for all of it.
+    // A change to a table, by a LoRA or a scale, applies to all of it.
     const [, width] = info.shape as [number, number];
     const table = numbersOf(info);
     const found = new Map([...rows].map((row) => [row, table.slice(row * width, (row + 1) * width)]));

@@ -1,4 +1,4 @@
-/** Do kernels compute what they should on this device? Fused attention did not on every one. */
+/** Do kernels compute what they should on this device? Fused attention does not on all of them. */
 import { build, input, type Bits, type Target, type Var } from '../graph/graph';
 import { attention, cast, concat, linear, reshape } from '../graph/nn';
 import { BLOCK } from '../graph/packed';
@@ -15,7 +15,7 @@ const CASES = [
   [32, 77, 1, 64],
 ] as const;
 
-/** Runs the cases on a device of its own and compares with plain arithmetic. False too when it cannot run. */
+/** Runs the cases on a device of its own and compares them with plain arithmetic. False too if they cannot run. */
 export async function attentionIsRight(
   sessions: Sessions,
   openDevice: OpenDevice,

@@ -1,4 +1,4 @@
-/** Graphs become sessions, and sessions run: one at a time, whoever asks. */
+/** Creates sessions from graphs, and runs them: one at a time, over all callers. */
 import type { InferenceSession, Tensor } from 'onnxruntime-web';
 import { DrobeError } from '../errors';
 import { sizeOf, type Graph, type Shape } from '../graph/graph';
@@ -15,7 +15,7 @@ export interface Value {
   readonly shape: Shape;
 }
 
-/** What a graph is fed: numbers, or such as another net left on the same device, or some members of those. */
+/** What a graph is fed: numbers, a value that another net left on the same device, or some members of one. */
 export type Fed = Value | DeviceValue | DeviceMembers;
 
 export interface DeviceMembers {
@@ -23,25 +23,25 @@ export interface DeviceMembers {
   readonly rows: readonly number[];
 }
 
-/** Inputs that stay as they are for many runs: they go to the device once. They are told from others by being the very same object. */
+/** Inputs that stay the same for many runs: they are uploaded once. Identity counts: the same object is the same input. */
 export type Kept = Readonly<Record<string, KeptValue>>;
 
 export interface KeptValue {
-  /** One after the other; codes of f16 where they are of 16 bits. */
+  /** Concatenated; Uint16Array for f16. */
   readonly parts: readonly (Float32Array | Uint16Array)[];
   readonly shape: Shape;
 }
 
-/** As many of a kind are kept at a time: of one prompt and its negative one, one by one or together. */
+/** How many of a kind stay on the device: a prompt, its negative, and both together. */
 const MOST_KEPT = 3;
 
 /** Where the weights of a graph are. */
 export interface Weights {
   readonly tensors: ReadonlyMap<string, TensorInfo>;
   readonly source: ByteSource;
-  /** What is added to weights on their way to the device, by their names. */
+  /** Changes to weights on their way to the device, by name. */
   readonly patches?: ReadonlyMap<string, Patch>;
-  /** What is read together with a weight, by its name: what it is divided by. */
+  /** What is read together with a weight, by its name: its scale. */
   readonly beside?: ReadonlyMap<string, TensorInfo>;
   /** What people call the file, where it is not the checkpoint's. */
   readonly name?: string;
@@ -49,7 +49,7 @@ export interface Weights {
 
 const NONE: ReadonlyMap<string, Patch> = new Map();
 
-/** ONNX Runtime allows one create and one run at a time over all sessions: make one of these for each copy of it. */
+/** ONNX Runtime allows one create and one run at a time over all sessions: make one of these for each instance of it. */
 export class Sessions {
   readonly #ort: OrtModule;
   #last: Promise<unknown> = Promise.resolve();
@@ -134,7 +134,7 @@ export class Net {
   readonly #session: InferenceSession;
   readonly #place: Place;
   readonly #inTurn: <T>(work: () => Promise<T>) => Promise<T>;
-  /** Of each kind, in the order in which they are given. The last used come last. */
+  /** For each kind, in the order of `kept`; the most recently used last. */
   readonly #kept: Map<Kept, OnDevice>[] = [];
 
   constructor(
@@ -246,12 +246,12 @@ export class Net {
     return { tensors: Object.fromEntries(tensors) as OnDevice['tensors'], buffers };
   }
 
-  /** Whether it was not released, nor went with others. */
+  /** Whether it was neither released nor closed with others. */
   get isOpen(): boolean {
     return this.#place.isOpen;
   }
 
-  /** Frees the weights and everything else on the device: other nets there, too. */
+  /** Frees the weights and everything else on the device, including other nets there. */
   release(): Promise<void> {
     return this.#inTurn(() => this.#place.close());
   }
