@@ -52,8 +52,8 @@ export async function checkQuota(bytes: number): Promise<void> {
 }
 
 /**
- * What IndexedDB throws, as our errors: where it is forbidden it throws before there is a promise. Its AbortError is no one's
- * wish: the browser closed the database.
+ * Turns what IndexedDB throws into our errors. Where storage is forbidden, it throws before there is a promise. Its
+ * AbortError is not an abort that somebody asked for: the browser closed the database.
  */
 export async function guarded<T>(ask: () => Promise<T>, neededBytes = 0): Promise<T> {
   try {
@@ -67,12 +67,13 @@ export async function guarded<T>(ask: () => Promise<T>, neededBytes = 0): Promis
   }
 }
 
-/** Where another tab is busy with it. */
+/** Stands for a lock that another tab holds. */
 export const ELSEWHERE = Symbol('elsewhere');
 
 /**
- * Takes the lock of what is being made under this id, and gives the function that lets it go. Where there are no locks
- * (pages without a secure context), nothing is locked, and null stands for that.
+ * Takes the lock for this id.
+ * @returns the function that releases it; ELSEWHERE if another tab holds it; null where there are no locks (pages without a
+ * secure context).
  */
 export function hold(id: string): Promise<(() => void) | typeof ELSEWHERE | null> {
   const locks = lockManager();
@@ -88,13 +89,13 @@ export function hold(id: string): Promise<(() => void) | typeof ELSEWHERE | null
   });
 }
 
-/** Does this while no other tab does it, too; at once where there are no locks. */
+/** Runs `work` while no other tab does the same; at once where there are no locks. */
 export async function inTurn<T>(work: () => Promise<T>): Promise<T> {
   const locks = lockManager();
   return locks ? locks.request('drobe-in-turn', work) : work();
 }
 
-/** Whether somebody holds that lock. */
+/** Whether any tab holds the lock for this id. */
 export async function isHeld(id: string): Promise<boolean> {
   const { held = [] } = (await lockManager()?.query()) ?? {};
   return held.some(({ name }) => name === lockOf(id));
@@ -121,7 +122,7 @@ export async function sumOf(bytes: Uint8Array<ArrayBuffer>): Promise<string | nu
   return digest ? hex(new Uint8Array(digest)) : null;
 }
 
-/** A name for bytes that equal bytes have too: their SHA-256. Where that cannot be computed, a name for them alone. */
+/** A name for these bytes, the same for equal bytes: their SHA-256. Where that cannot be computed, a unique one. */
 export const nameOf = async (bytes: Uint8Array<ArrayBuffer>): Promise<string> =>
   (await sumOf(bytes)) ?? randomId();
 

@@ -1,4 +1,4 @@
-/** Several files as one to read weights from: the tensors of each lie behind those of the one before. */
+/** Several files as one to read weights from: the tensors of each follow those of the one before. */
 import type { Segment } from './segments';
 import type { TensorInfo } from './safetensors';
 import type { ByteSource } from './source';
@@ -9,7 +9,7 @@ export interface Stored<T extends TensorInfo = TensorInfo> {
   readonly source: ByteSource;
 }
 
-/** A tensor that several files have is the first one's. */
+/** Where several files have a tensor of one name, the first counts. */
 export function joined<T extends TensorInfo>(files: readonly [Stored<T>, ...Stored<T>[]]): Stored<T> {
   const tensors = new Map<string, T>();
   const parts: (Segment & { readonly source: ByteSource })[] = [];

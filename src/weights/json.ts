@@ -10,7 +10,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
   r: '\r',
   t: '\t',
 };
-// serde_json, which the reference library reads headers with, refuses deeper nesting.
+// serde_json, which the reference library parses headers with, refuses deeper nesting.
 const MAX_DEPTH = 128;
 
 /**

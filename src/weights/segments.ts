@@ -1,6 +1,6 @@
 /**
- * A checkpoint cut into pieces that two checkpoints may have in common. Fine-tunes often share a VAE or a text encoder,
- * at other places of their files: so the cuts are where tensors begin, and depend on nothing but these tensors.
+ * Cuts a checkpoint into pieces that two checkpoints may have in common. Fine-tunes often share a VAE or a text encoder, at
+ * different offsets: so pieces begin where tensors do, and depend on nothing but these tensors.
  */
 import type { Header } from './safetensors';
 
@@ -15,8 +15,8 @@ const LARGE_BYTES = 2 ** 20;
 const MAX_BYTES = 2 ** 24;
 
 /**
- * All of a file, in order: its header, large tensors, and what lies between two of them in one net.
- * @param seams where, besides, one piece shall end and another one begin.
+ * All pieces of a file, in order: its header, large tensors, and what lies between two of them in one net.
+ * @param seams further offsets at which a piece must end.
  */
 export function segmentsOf(
   { tensors, bytes }: Header,

@@ -4,10 +4,10 @@ import type { Segment } from './segments';
 /** The bytes of a checkpoint, read synchronously: ONNX Runtime asks for weights in the middle of its own work. */
 export interface ByteSource {
   readonly bytes: number;
-  /** The bytes from begin to before end, which the caller does not write to. */
+  /** The bytes from `begin` to before `end`. The caller must not write to them. */
   read(begin: number, end: number): Uint8Array<ArrayBuffer>;
   /**
-   * Waits until all bytes in these ranges are known to be what was stored. Absent where that cannot be told.
+   * Resolves once all bytes in these ranges are known to be what was stored. Absent where there is nothing to compare with.
    * @throws DrobeError 'model-damaged'
    */
   readonly check?: (ranges: readonly Segment[], onBytes?: OnBytes) => Promise<void>;
@@ -63,14 +63,14 @@ export function blobSource(parts: readonly Blob[], file?: string): ByteSource {
   };
 }
 
-/** A source that another one of the very same bytes may succeed. */
+/** A source that can be replaced by another one of the same bytes. */
 export interface Succeeded {
   readonly source: ByteSource;
-  /** Has the other one be read from: after the next check, so that no byte comes from it unchecked. */
+  /** Reads from the other source, from the next check on, so that no byte of it goes unchecked. */
   readonly succeed: (next: ByteSource) => void;
 }
 
-/** @param first what is read from until then. */
+/** @param first is read from until then. */
 export function succeeded(first: ByteSource): Succeeded {
   let now = first;
   let next = first;
@@ -89,7 +89,7 @@ export function succeeded(first: ByteSource): Succeeded {
   };
 }
 
-/** Two of them as one. What is read lies in one of the two, and each tells of its own checks. */
+/** Two sources as one, the second behind the first. A read lies in one of the two, and each does its own checks. */
 export function oneBehind(first: ByteSource, second: ByteSource): ByteSource {
   const parts = [
     { source: first, from: 0 },

@@ -1,22 +1,25 @@
 import type { Segment } from './segments';
 import type { ByteSource } from './source';
 
-/** Larger tensors are read by themselves. Smaller ones, mostly norms and biases, lie side by side in a file. */
+/**
+ * Tensors above this size, in bytes, are read one by one. Smaller ones, mostly norms and biases, lie side by side in a
+ * file.
+ */
 const SMALL_BYTES = 2 ** 17;
-/** As much is read at a time at most. */
+/** The most bytes that are read at a time. */
 const RUN_BYTES = 2 ** 20;
 
 interface Run {
   readonly begin: number;
   end: number;
-  /** How many of its tensors nobody has read. */
+  /** How many of its tensors have not been read yet. */
   left: number;
   bytes?: Uint8Array<ArrayBuffer>;
 }
 
 /**
- * The same bytes, where small tensors that touch are read at once and kept until each was read: a stored file is asked for
- * across processes, which costs the same for a few bytes as for thousands.
+ * The same source, which reads adjacent small tensors at once and keeps them until each was read: every read of a stored
+ * file asks another process, which costs as much for a few bytes as for thousands.
  * @param tensors that are going to be read, in any order.
  */
 export function readTogether(source: ByteSource, tensors: Iterable<Segment>): ByteSource {

@@ -16,7 +16,9 @@ export function nameIn(disposition: string | null): string | null {
 const percents = (text: string): string =>
   text.replace(/%([\da-f]{2})/gi, (_, digits: string) => String.fromCharCode(parseInt(digits, 16)));
 
-/** Headers come as Latin-1, one letter for each byte. Null where these bytes are no text. */
+/**
+ * Decodes a header, which arrives as Latin-1, one letter for each byte. Null where the bytes are no text in this charset.
+ */
 function read(latin: string, charset: string): string | null {
   try {
     const bytes = Uint8Array.from(latin, (letter) => letter.charCodeAt(0));
@@ -26,13 +28,13 @@ function read(latin: string, charset: string): string | null {
   }
 }
 
-/** Many servers send UTF-8 as it is, or with percents, where neither should be. */
+/** What a name means that is sent as UTF-8 or percent-encoded, where neither is allowed: many servers do that. */
 function meant(plain: string): string {
   const text = read(plain, 'UTF-8') ?? plain;
   return /%[\da-f]{2}/i.test(text) ? (read(percents(plain), 'UTF-8') ?? text) : text;
 }
 
-/** No server says where a file is to lie: folders go, and a name that is only dots is none. */
+/** A name without folders: servers have no say in where files go. A name of dots alone is none. */
 function bareName(path: string): string {
   const name = path.replace(/^.*[/\\]/s, '').replace(/\p{Cc}/gu, '');
   return /^[.\s]*$/.test(name) ? '' : name.trim();

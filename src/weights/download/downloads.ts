@@ -1,6 +1,6 @@
 /**
- * Downloads that outlast the page: what has arrived is in the store already, piece by piece, and a record under
- * ['download', id] says what is to become of it. A download that was broken off is gone on with from there.
+ * Downloads that survive the page: what has arrived is in the store, piece by piece, and a record under ['download', id]
+ * says what it belongs to. An interrupted download is resumed from there.
  */
 import { createSHA256 } from 'hash-wasm';
 import { hasSecrets } from '../../address';
@@ -22,20 +22,20 @@ interface Download {
   readonly model: RemoteModel;
   readonly about: About;
   readonly added: number;
-  /** Its server gave the file another tag, and who pressed "Go on" after that took it for the same. */
+  /** Its server gave the file another tag. Whoever pressed "Go on" after that has accepted it as the same file. */
   readonly doubted?: boolean;
 }
 
-/** A download that was begun and is not finished. */
+/** An unfinished download. */
 export interface Unfinished {
   readonly id: string;
   readonly file: string;
   readonly doneBytes: number;
-  /** 0 where what is remembered of it cannot be read: it can only be discarded. */
+  /** 0 where its record cannot be read: then it can only be discarded. */
   readonly totalBytes: number;
-  /** Its server gave the file another tag than before. To go on is to take it for the same. */
+  /** Its server gave the file another tag than before. Resuming accepts it as the same file. */
   readonly doubted: boolean;
-  /** What is remembered of its address may be a key. */
+  /** Its stored address may contain a key. */
   readonly secret: boolean;
 }
 
@@ -52,7 +52,11 @@ export interface Ways extends Pick<Carrier, 'signal'> {
   readonly wait?: Carrier['wait'];
 }
 
-/** Remembers what shall be downloaded, and gives the download's id. @throws DrobeError 'quota' */
+/**
+ * Records what is to be downloaded.
+ * @returns the download's id.
+ * @throws DrobeError 'quota'
+ */
 export async function begin(model: RemoteModel, about: About): Promise<string> {
   await checkQuota(bytesOf(model));
   const download: Download = { schema: 1, id: randomId(), model, about, added: Date.now() };
@@ -100,8 +104,8 @@ function isDownload(record: unknown): record is Download {
 }
 
 /**
- * Fetches what is still to come, checks the SHA-256 where one is stated, and makes a model of it. An abort or a broken
- * line leaves the download as far as it got.
+ * Fetches what is missing, checks the SHA-256 where one is stated, and adds the model. An abort or a broken connection
+ * leaves the download as far as it got.
  * @throws DrobeError of `pull`, 'quota', 'download-elsewhere', 'model-gone' where it was discarded; 'download-damaged',
  * after which nothing is left of it.
  */
@@ -116,7 +120,7 @@ export async function carryOn(id: string, ways: Ways): Promise<StoredModel> {
     await fetchMissing({ ...download, id }, segments, ways);
     await checkSums({ ...download, id }, segments, ways);
     ways.signal.throwIfAborted();
-    // A key has done its work. Without it nothing could be fetched again.
+    // A key has done its work and is not kept; then nothing can be fetched again later.
     return await commit(id, segments, about, isSecret(model) ? undefined : model);
   } catch (thrown) {
     const code = thrown instanceof DrobeError ? thrown.code : null;
@@ -135,7 +139,7 @@ export async function discard(id: string): Promise<void> {
   await removeStored(id).finally(() => unlock?.());
 }
 
-/** That there is a doubt about a download. */
+/** Records that a download may be of another file. */
 function remember(id: string): Promise<void> {
   return transact((store) => {
     const there = store.get(['download', id]) as IDBRequest<Download | undefined>;
@@ -145,7 +149,7 @@ function remember(id: string): Promise<void> {
   });
 }
 
-/** Cut where one file ends and the next begins: a piece comes from one server. */
+/** The pieces of a model, cut where one file ends and the next begins: each comes from one server. */
 function segmentsIn(model: RemoteModel): Segment[] {
   let at = model.head.length;
   const seams = [at];
@@ -180,23 +184,23 @@ async function fetchMissing(
   });
 }
 
-/** With what arrived of it before, as far as that can still be read. */
+/** The piece with what arrived of it before, as far as that can be read. */
 async function withBegun(wish: Wish, begun: Blob | undefined): Promise<Wish> {
   if (!begun || begun.size >= wish.end - wish.begin) return wish;
   const bytes = await begun.arrayBuffer().catch(() => null);
   return bytes ? { ...wish, have: new Uint8Array(bytes) } : wish;
 }
 
-/** What becomes of pieces that are fetched. */
+/** What is done with pieces that arrive. */
 interface Keeping extends Pick<Carrier, 'take' | 'keep'> {
-  /** That are reported as done besides. */
+  /** Bytes that were there before, for the progress. */
   readonly doneBytes: number;
-  /** Whether what arrives is compared with a sum. */
+  /** Whether a file is compared with a checksum. */
   readonly isProven: (file: RemoteSource) => boolean;
 }
 
 /**
- * Fetches pieces of a model, and hands them over as they come; those of its header are at hand.
+ * Fetches pieces of a model, and hands them over as they arrive; those of its header are known.
  * @throws DrobeError of `pull`, and what `take` and `keep` throw.
  */
 export async function fetchPieces(
@@ -226,7 +230,7 @@ export async function fetchPieces(
   await pull(ordered, { fetch, signal, take, wait, onBytes, ...(keep && { keep }) });
 }
 
-/** Reads what is stored once more: it is what will be used. */
+/** Compares the stored bytes, which will be used, with the checksums. */
 async function checkSums({ id, model }: Download, segments: readonly Segment[], ways: Ways): Promise<void> {
   const stated = new Set(model.ranges.flatMap(({ file }) => (file.sha256 === null ? [] : [file])));
   const totalBytes = [...stated].reduce((sum, { bytes }) => sum + bytes, 0);

@@ -1,4 +1,4 @@
-/** RFC 9110 §14.2, one range only: a list of ranges may be answered with the whole file, and is. */
+/** Parses a Range header (RFC 9110 §14.2) of one range; a list of ranges may be answered with the whole file, and is. */
 export function parseRange(header: string | null | undefined, size: number) {
   const match = /^bytes=(\d*)-(\d*)$/.exec(header ?? '');
   const [, first = '', last = ''] = match ?? [];

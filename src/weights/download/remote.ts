@@ -5,24 +5,24 @@ import type { Slices } from '../safetensors';
 export type Fetch = typeof globalThis.fetch;
 type Bytes = Uint8Array<ArrayBuffer>;
 
-/** Enough for the first look of the header check, so that learning the size costs no request of its own. */
+/** Asked for with the first request: enough to check a header, so that learning the size costs no extra request. */
 const FIRST_BYTES = 65536;
 const MAX_KEPT = 8 * 1024 * 1024;
 const FLUSH_BYTES = 4 * 1024 * 1024;
 
 /** A file on a server, from which ranges can be read. */
 export interface RemoteFile extends Slices {
-  /** What its server calls it, where that is told. */
+  /** The name its server gives it; null where it gives none. */
   readonly called: string | null;
-  /** What tells this version of the file from another one, where the server lets us see it. */
+  /** Identifies this version of the file; null where the server does not let us see it. */
   readonly tag: string | null;
   /** The server sends parts of the file when asked for them. */
   readonly ranged: boolean;
 }
 
 /**
- * Looks at a file on a server. One request is made at once, for its size and its first bytes. A server without range
- * requests serves as well: its answer is then read up to where it is needed.
+ * Looks at a file on a server, with one request for its size and its first bytes. A server without range requests will do:
+ * its answer is then read as far as needed.
  */
 export async function remoteFile(
   url: string,
@@ -49,7 +49,7 @@ export async function remoteFile(
         if (begin >= stop) return new ArrayBuffer(0);
         const had = first;
         if (had && stop <= had.length) return had.slice(begin, stop).buffer;
-        // What goes on from the first bytes is a header, which is read more than once: it is kept.
+        // A range that continues the first bytes is a header, which is read more than once: it is kept.
         const goesOn = had && begin <= had.length && stop <= MAX_KEPT ? had : null;
         const from = goesOn?.length ?? begin;
         const part = await get(url, { headers: { Range: `bytes=${from}-${stop - 1}` }, signal }, fetch);
@@ -100,7 +100,7 @@ export async function fetchBlob(
  * status, and with what the server says of it where it is Hugging Face: https://huggingface.co/docs/hub/api
  */
 export async function get(url: string, init: RequestInit, fetch: Fetch): Promise<Response> {
-  // What lies beside the app may always be read: there it is the network.
+  // Files of the app's own origin can always be read: without an answer it is the network.
   const { location } = globalThis as { readonly location?: { readonly origin: string } }; // none in Node
   const own = URL.parse(url)?.origin === location?.origin;
   const response = await orError(own ? 'network' : 'no-answer', url, fetch(...identified(url, init)));
@@ -114,7 +114,7 @@ export async function get(url: string, init: RequestInit, fetch: Fetch): Promise
   throw new DrobeError(status === 401 || status === 403 ? 'download-refused' : 'network', facts);
 }
 
-/** A name and a password in an address go into a header, where servers look for them: fetch takes no such address. */
+/** Moves name and password from the address into a header: fetch refuses addresses that contain them. */
 function identified(address: string, init: RequestInit): [string, RequestInit] {
   const url = URL.parse(address);
   if (!url?.username && !url?.password) return [address, init];
@@ -125,7 +125,7 @@ function identified(address: string, init: RequestInit): [string, RequestInit] {
   return [url.href, { ...init, headers }];
 }
 
-/** A name with a % that stands for itself is meant as it stands. */
+/** Percent-decodes, unless a % stands for itself. */
 function decoded(part: string): string {
   try {
     return decodeURIComponent(part);
@@ -135,8 +135,8 @@ function decoded(part: string): string {
 }
 
 /**
- * What a server calls a file: in a header, which it may not show us; in the address it leads on to, where stores take it
- * from when they write that header; or by that address's own end.
+ * The name of a file: from a header, which we may not be allowed to see; from a parameter of the redirected address, where
+ * object stores take that header from; or from the end of that address.
  */
 function calledBy({ headers, url, redirected }: Response): string | null {
   const stated = nameIn(headers.get('Content-Disposition'));
@@ -147,7 +147,7 @@ function calledBy({ headers, url, redirected }: Response): string | null {
   return nameIn(asked) ?? (end ? nameIn(`attachment; filename*=UTF-8''${end}`) : null);
 }
 
-/** What a part of a file says of itself; NaN where a server of another origin does not let us see it. */
+/** Where a partial answer begins, and the file's size; NaN where a server of another origin does not let us see it. */
 export function rangeOf(response: Response): { begin: number; total: number } {
   const [, begin, total] =
     /^bytes (\d+)-\d+\/(\d+)$/.exec(response.headers.get('Content-Range') ?? '') ??
@@ -156,7 +156,7 @@ export function rangeOf(response: Response): { begin: number; total: number } {
   return { begin: Number(begin ?? NaN), total: Number(total ?? NaN) };
 }
 
-/** Its ETag, or when it was last changed. */
+/** The file's ETag, or its Last-Modified. */
 export const tagOf = ({ headers }: Response): string | null =>
   headers.get('ETag') ?? headers.get('Last-Modified');
 
@@ -167,11 +167,11 @@ export function sameTag(one: string | null, other: string | null): boolean {
   return !a || !b || isTag(a) !== isTag(b) || a === b;
 }
 
-/** A web page, where a file was asked for. */
+/** Whether the answer is a web page rather than a file. */
 export const isPage = ({ headers }: Response): boolean =>
   /^(?:text\/html|application\/xhtml)/i.test(headers.get('Content-Type') ?? '');
 
-/** The size of a file of which a part did not tell it: what the whole says of itself, or else what can be counted. */
+/** The size of a file whose partial answer did not state it: from the headers of the whole, or else by counting. */
 async function sizeOf(
   url: string,
   whole: Response | null,
@@ -185,14 +185,14 @@ async function sizeOf(
   return told;
 }
 
-/** Size of the body, or NaN where it is not told: of a compressed answer, Content-Length is the compressed size. */
+/** Size of the body; NaN where it is not known: for a compressed answer, Content-Length is the compressed size. */
 export function lengthOf(response: Response): number {
   const header = response.headers.get('Content-Length');
   const encoding = response.headers.get('Content-Encoding') ?? 'identity';
   return header === null || encoding !== 'identity' ? NaN : Number(header);
 }
 
-/** Bytes begin to end of a body; what comes after them is not fetched. */
+/** Bytes `begin` to `end` of a body; the rest is not fetched. */
 async function readRange(url: string, response: Response, begin: number, end: number): Promise<Bytes> {
   const range = new Uint8Array(end - begin);
   let at = 0; // of the current chunk, in the body

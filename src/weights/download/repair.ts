@@ -1,4 +1,4 @@
-/** What is damaged of a downloaded model is fetched again from where it came, and nothing else of it. */
+/** Fetches the damaged pieces of a downloaded model again from where it came, and nothing else. */
 import { DrobeError } from '../../errors';
 import { ELSEWHERE, checkQuota, hold, nameOf, readMany, transact } from '../db';
 import { fetchPieces, type Ways } from './downloads';
@@ -8,10 +8,10 @@ import { isCopy, isModel, isOrigin } from '../store/records';
 import { lostOf } from '../store/verify';
 
 /**
- * Reads all of a model, and fetches the pieces that are missing or not what they were. One that arrives is kept only if
- * its SHA-256 is the one that was stored; those that were put until it breaks off stay.
+ * Reads all of a model, and fetches the pieces that are missing or damaged. A piece is kept only if it has the stored
+ * SHA-256; pieces repaired before an error stay repaired.
  * @returns how many bytes were fetched.
- * @throws DrobeError 'model-gone', 'bad-request' where nobody knows whence it came, 'quota', 'download-elsewhere',
+ * @throws DrobeError 'model-gone', 'bad-request' where its origin is not known, 'quota', 'download-elsewhere',
  * 'repair-differs', and of `pull`.
  */
 export async function repair(id: string, ways: Ways): Promise<number> {

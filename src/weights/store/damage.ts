@@ -1,4 +1,4 @@
-/** What is said of a stored model that is damaged: which tensors, which bytes, and whence they can be had again. */
+/** Describes damage to a stored model: which tensors, which bytes, and where to get them again. */
 import { DrobeError } from '../../errors';
 import { read } from '../db';
 import { beginningOf } from './layout';
@@ -12,7 +12,7 @@ export interface Copy {
   readonly parts: readonly Part[];
 }
 
-/** Where these parts lie in the model's file; what lies side by side is one. */
+/** Where these parts lie in the model's file; adjacent ones are merged. */
 export function segmentsAt(parts: readonly Part[], chosen: ReadonlySet<Part>): Segment[] {
   const found: Segment[] = [];
   let begin = 0;
@@ -28,7 +28,7 @@ export function segmentsAt(parts: readonly Part[], chosen: ReadonlySet<Part>): S
   return found;
 }
 
-/** The names of the tensors that lie there, at least in part; null where it is the header that does. */
+/** The names of the tensors that lie there, at least in part; null if the header does. */
 export function tensorsIn(header: Header | null, damaged: readonly Segment[]): string[] | null {
   if (!header) return null;
   const touched = [...header.tensors.values()].filter(({ begin, end }) =>
@@ -37,7 +37,7 @@ export function tensorsIn(header: Header | null, damaged: readonly Segment[]): s
   return touched.length > 0 ? touched.map(({ name }) => name) : null;
 }
 
-/** The header of a model of which this is the first part, where that is sound. */
+/** The header of a model, from its first part; null where that is damaged. */
 export async function headerIn(first: Part | undefined, bytes: number): Promise<Header | null> {
   const head = first && (await read<unknown>(first.key));
   if (!(head instanceof Blob)) return null;
@@ -53,7 +53,7 @@ export async function serverOf(id: string): Promise<string | null> {
   return first ? (URL.parse(first.file.url)?.host ?? null) : null;
 }
 
-/** The error that says all of this. */
+/** The error that describes it. */
 export async function damageTo({ meta, parts }: Copy, damaged: ReadonlySet<Part>): Promise<DrobeError> {
   const segments = segmentsAt(parts, damaged);
   const header = parts[0] && damaged.has(parts[0]) ? null : await headerIn(parts[0], meta.bytes);

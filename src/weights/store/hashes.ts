@@ -11,7 +11,7 @@ import type { Slices } from '../safetensors';
 /** SHA-256, in hexadecimal digits. */
 export interface Hashes {
   readonly file: string;
-  /** Only of LoRAs: nothing else is named by it, and it takes as long as the file's own. */
+  /** LoRAs only: nothing else is named by it, and it takes as long as the file's own. */
   readonly tensors?: string;
   /**
    * The first eight digits of a hash of 64 KB that begin at 1 MB, by which A1111 named models once, and its extension
@@ -22,10 +22,10 @@ export interface Hashes {
 
 const BRIEF = { from: 2 ** 20, bytes: 2 ** 16, digits: 8 };
 
-/** Read at a time, so that others have their turn in between. */
+/** Bytes read at a time, so that other work gets its turn in between. */
 const SLICE = 2 ** 22;
 
-/** So many bytes are hashed by the browser itself, which takes a fraction of the time, and all of them at once. */
+/** Files up to this size are hashed by the browser, which is many times faster, but takes all bytes at once. */
 const AT_ONCE = 2 ** 26;
 
 /**
@@ -37,7 +37,7 @@ export async function hashesOf(file: Slices, tensorsFrom: number | null, most = 
   return { ...(whole ?? (await inSlices(file, tensorsFrom))), brief: await briefOf(file) };
 }
 
-/** Null where the browser computes none. */
+/** Null where the browser cannot hash. */
 async function atOnce(file: Slices, tensorsFrom: number | null): Promise<Hashes | null> {
   const bytes = new Uint8Array(await file.slice(0, file.size).arrayBuffer());
   const sum = await sumOf(bytes);
@@ -74,14 +74,14 @@ const isHash = (value: unknown): value is string => typeof value === 'string' &&
 
 const isBrief = (value: unknown): value is string => typeof value === 'string' && /^[\da-f]{8}$/.test(value);
 
-/** Those that were computed before. */
+/** The hashes that were computed before. */
 export async function keptHashes(id: string): Promise<Hashes | null> {
   const { file, tensors, brief } = fieldsOf(await read<unknown>(['hashes', id]));
   if (!isHash(file)) return null;
   return { file, ...(isHash(tensors) && { tensors }), ...(isBrief(brief) && { brief }) };
 }
 
-/** Remembers them as long as the model is there. */
+/** Stores them, for as long as the model is there. */
 export function keepHashes(id: string, hashes: Hashes): Promise<void> {
   return transact((store) => {
     const there = store.getKey(['meta', id]);
@@ -91,7 +91,7 @@ export function keepHashes(id: string, hashes: Hashes): Promise<void> {
   });
 }
 
-/** Remembers those of a file that lies elsewhere. @param version by which it is told from what takes its place there. */
+/** Stores those of a served file. @param version tells it from a later file of the same name. */
 export const keepHashesElsewhere = (version: string, hashes: Hashes): Promise<void> =>
   transact((store) => {
     store.put(hashes, ['hashes', version]);

@@ -1,7 +1,7 @@
-/** A file that is put together of others: described, not copied. */
+/** A file put together from others: described, not copied. */
 import type { Slices } from '../safetensors';
 
-/** Bytes of its own, then ranges of other files, one after another. */
+/** Its own bytes, then ranges of other files, one after another. */
 export interface Layout<F> {
   readonly head: Uint8Array<ArrayBuffer>;
   readonly ranges: readonly Range<F>[];
@@ -20,7 +20,7 @@ export const plain = <F>(file: F, bytes: number): Layout<F> => ({
   ranges: [{ file, begin: 0, end: bytes }],
 });
 
-/** The same of other files: those that stand for these. */
+/** The same layout of other files. @param map gives the file to use in place of one. */
 export const mapFiles = <F, G>({ head, ranges }: Layout<F>, map: (file: F) => G): Layout<G> => ({
   head,
   ranges: ranges.map(({ file, begin, end }) => ({ file: map(file), begin, end })),
@@ -29,7 +29,7 @@ export const mapFiles = <F, G>({ head, ranges }: Layout<F>, map: (file: F) => G)
 export const bytesOf = ({ head, ranges }: Layout<unknown>): number =>
   ranges.reduce((sum, { begin, end }) => sum + end - begin, head.length);
 
-/** Where a range of the whole lies: in bytes of the head, then in these ranges of files. */
+/** The part of a layout that lies between two offsets. */
 export function within<F>({ head, ranges }: Layout<F>, begin: number, end: number): Layout<F> {
   let at = head.length;
   const inside: Range<F>[] = [];
@@ -43,13 +43,13 @@ export function within<F>({ head, ranges }: Layout<F>, begin: number, end: numbe
   return { head: head.slice(begin, end), ranges: inside };
 }
 
-/** As Blobs, one for each piece: the browser reads from the original files whenever they are read. */
+/** The layout as Blobs, one for each piece: reading them reads the original files. */
 export function blobsOf({ head, ranges }: Layout<Blob>): Blob[] {
   const own = head.length > 0 ? [new Blob([head])] : [];
   return [...own, ...ranges.map(({ file, begin, end }) => file.slice(begin, end))];
 }
 
-/** A file of which only the beginning is at hand: enough to read its header. What is beyond reads as noughts. */
+/** A file of which only the beginning is at hand, enough to read its header. The rest reads as zeros. */
 export function beginningOf(head: Blob, bytes: number): Slices {
   return {
     size: bytes,

@@ -1,4 +1,4 @@
-/** Models that are used where they lie: the files a person let us read, remembered by the browser. */
+/** Models that are used in place: the browser remembers the files that a person let us read. */
 import { DrobeError } from '../../errors';
 import { blobsOf, mapFiles, type Layout } from './layout';
 
@@ -10,13 +10,13 @@ export interface LinkedFile {
   readonly modified: number;
 }
 
-/** Files, and the model they are together: ranges tell their files by number. */
+/** Files, and the model they make up: ranges name their files by index. */
 export interface Links {
   readonly files: readonly LinkedFile[];
   readonly layout: Layout<number>;
 }
 
-/** A file that was chosen, with what lets it be found again. */
+/** A chosen file, with the handle that finds it again. */
 export interface Chosen {
   readonly file: File;
   readonly handle: FileSystemFileHandle;

@@ -1,7 +1,7 @@
-/** Pieces are named by their bytes: to name one is to read and to hash all of it, which is most of what an import costs. */
+/** Names pieces by their bytes. Reading and hashing them is most of the cost of an import. */
 import { nameOf } from '../db';
 
-/** What a piece's bytes call it, or why they cannot be read. */
+/** A piece's name, or why its bytes cannot be read. */
 export type Named = { readonly name: string } | { readonly unread: string };
 
 /** Names pieces, in their order. */

@@ -1,14 +1,14 @@
-/** Where a model's bytes are on servers, and can be had again. */
+/** Where on servers a model's bytes are, and can be fetched again. */
 import type { Layout } from './layout';
 import type { RemoteRef } from '../download/wanted';
 
-/** A file on a server, with what it takes to know that all of it arrived as it should. */
+/** A file on a server, with what is needed to check that it arrived intact. */
 export interface RemoteSource extends RemoteRef {
-  /** Its own header: what of it is not fetched with the tensors. */
+  /** Its header, which is not fetched with the tensors. */
   readonly head: Uint8Array<ArrayBuffer>;
   /** In hexadecimal; null where nobody states it. */
   readonly sha256: string | null;
 }
 
-/** A model as it will be, in files on servers. Its head is the whole header. */
+/** A model in files on servers, as it will be stored. Its head is the whole header. */
 export type RemoteModel = Layout<RemoteSource>;

@@ -1,9 +1,9 @@
 /**
- * How a model lies in the database. Its bytes are there in pieces, each under the hash of its bytes: what two models have
- * in common is there once. A model is a small record under ['meta', id] and a list of its pieces under ['parts', id]; both
- * are written last, together; of a downloaded one ['origin', id] says where each of its bytes came from. Until then
- * ['done', id, n] says which piece has become what, so that no piece is ever there without a reason. One without is swept
- * away. Of a piece that is still being downloaded ['begun', id, n, at] holds what came from `at` in it on.
+ * How a model is kept in the database. Its bytes are in pieces, each under the hash of its bytes: what two models have in
+ * common is stored once. A model is a small record under ['meta', id] and a list of its pieces under ['parts', id], both
+ * written last, together; for a downloaded one, ['origin', id] says where its bytes came from. Until then ['done', id, n]
+ * says under which name piece n was stored, so that every piece has an owner; pieces without one are swept away. While a
+ * piece is being downloaded, ['begun', id, n, at] holds what has arrived of it from offset `at` on.
  */
 import { DrobeError } from '../../errors';
 import { allKeys, beginningWith, nameOf, readMany, transact, type Key } from '../db';
@@ -30,7 +30,7 @@ export const keyNamed = (name: string): Key => ['segment', name];
 /** Where a piece of these bytes belongs. */
 export const keyOf = async (bytes: Uint8Array<ArrayBuffer>): Promise<Key> => keyNamed(await nameOf(bytes));
 
-/** Writes pieces that are not there yet or were cut, and which of the model's pieces they are. */
+/** Writes pieces that are not there yet or are truncated, and records which of the model's pieces they are. */
 export function putPieces(id: string, pieces: readonly Piece[], neededBytes: number): Promise<void> {
   return transact((store) => {
     for (const { n, blob, key } of pieces) {
@@ -44,14 +44,14 @@ export function putPieces(id: string, pieces: readonly Piece[], neededBytes: num
   }, neededBytes);
 }
 
-/** Keeps what has arrived of a piece. */
+/** Stores what has arrived of a piece. */
 export function putBegun(id: string, { n, at, bytes }: Begun): Promise<void> {
   return transact((store) => {
     store.put(new Blob([bytes]), ['begun', id, n, at]);
   }, bytes.length);
 }
 
-/** What has arrived of pieces that are not whole, by their numbers. */
+/** What has arrived of incomplete pieces, by their numbers. */
 export async function piecesBegun(id: string): Promise<Map<number, Blob>> {
   const keys = (await allKeys())
     .filter(([kind, of]) => kind === 'begun' && of === id)
@@ -67,10 +67,7 @@ export async function piecesBegun(id: string): Promise<Map<number, Blob>> {
   return begun;
 }
 
-/**
- * Makes a model of the pieces that were put.
- * @param origin where its bytes can be had again, if anywhere.
- */
+/** Completes a model, whose pieces are all stored. @param origin where its bytes can be fetched again, if anywhere. */
 export async function commit(
   id: string,
   segments: readonly Segment[],
@@ -104,19 +101,19 @@ export async function recordOf(
   return { schema: SCHEMA, id, kind, bytes, added: await after(Date.now()), file, extra };
 }
 
-/** A time that is later than all models there are: clocks may be set back. */
+/** Now, or a time after the last model's: clocks may be set back. */
 async function after(now: number): Promise<number> {
   const metas = await readMany<unknown>((await allKeys()).filter(([kind]) => kind === 'meta'));
   return metas.reduce<number>((last, meta) => Math.max(last, addedOf(meta) + 1), now);
 }
 
-/** The Blobs of these pieces, in their order; undefined for one that is missing or cut. */
+/** The Blobs of these pieces, in their order; undefined for one that is missing or truncated. */
 export async function blobsAt(parts: readonly Part[]): Promise<(Blob | undefined)[]> {
   const found = await readMany<unknown>(parts.map(({ key }) => key));
   return found.map((blob, n) => (isWhole(blob, parts[n]!.bytes) ? blob : undefined)); // as many as were asked for
 }
 
-/** Which pieces of a model that is being written are there whole, by their numbers. */
+/** Which pieces of an unfinished model are stored completely, by their numbers. */
 export async function piecesDone(id: string, segments: readonly Segment[]): Promise<Map<number, Blob>> {
   const keys = await readMany<unknown>(segments.map((_, n) => ['done', id, n]));
   const parts = segments.flatMap(({ begin, end }, n) => {

@@ -1,4 +1,4 @@
-/** What the database hands out, looked at before it is used: a disk may damage records as it damages weights. */
+/** Checks what the database returns: disks damage records as they damage weights. */
 import type { Key } from '../db';
 import type { Links } from './links';
 import type { RemoteModel } from './origin';
@@ -15,7 +15,7 @@ export interface StoredModel {
   readonly kind: 'copy' | 'link';
   /** When it was imported: milliseconds, as Date.now() counts them, or later where another was. Only the order counts. */
   readonly added: number;
-  /** Whatever the importer wants to remember with it. */
+  /** Whatever the importer stores with it. */
   readonly extra: unknown;
 }
 
@@ -55,13 +55,13 @@ export function fileIn(record: unknown): string {
   return typeof file === 'string' ? file : '';
 }
 
-/** When something was begun or imported; of what does not tell, long ago. */
+/** When something was begun or imported; 0 where the record does not say. */
 export function addedOf(record: unknown): number {
   const { added } = fieldsOf(record);
   return Number.isSafeInteger(added) ? Number(added) : 0;
 }
 
-/** Written by a version of this program that keeps models in another way. */
+/** Whether a newer version of this program wrote it, which keeps models in another way. */
 export const isNewer = (value: unknown): boolean => Number(fieldsOf(value)['schema']) > SCHEMA;
 
 /** The list of a copy's pieces. */

@@ -4,7 +4,7 @@ import { blobSource, type ByteSource } from '../source';
 import type { Opened } from './store';
 import { isNamed, strike, type Found } from './verify';
 
-/** Reads pieces and gives the numbers of those that are damaged; told after each how many bytes it had. */
+/** Reads pieces. @returns the numbers of damaged ones. Reports the size of each piece once it is read. */
 export type Judge = (
   pieces: readonly Found[],
   onBytes: (bytes: number) => void,

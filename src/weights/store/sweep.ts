@@ -1,11 +1,11 @@
-/** Keeps the database of weights free of what nothing needs, and brings it to the form of today. */
+/** Deletes from the database of weights what nothing needs, and migrates older forms of it. */
 import { ELSEWHERE, allKeys, beginningWith, hold, readMany, transact, type Key } from '../db';
 import { recordOf } from './pieces';
 import { fieldsOf, isCopy, isKey, isNewer, type Part, type StoredModel } from './records';
 
 /**
- * Deletes what imports left behind whose tab was closed or killed. An import that another tab is busy with holds a
- * lock and is spared; where there are no locks, nothing is swept. What was begun as a download waits to be gone on with.
+ * Deletes what interrupted imports left behind. An import running in another tab holds a lock and is spared; without locks
+ * nothing is swept. Unfinished downloads stay, to be resumed.
  */
 export async function sweep(): Promise<void> {
   await migrate();
@@ -25,8 +25,8 @@ export async function sweep(): Promise<void> {
 }
 
 /**
- * Deletes pieces that are nobody's. All in one transaction: what another tab writes meanwhile comes before or after it,
- * and brings its reason with it.
+ * Deletes pieces that belong to no model. All in one transaction, so that what another tab writes meanwhile comes before or
+ * after it, complete with its record.
  */
 export async function collect(): Promise<void> {
   await transact((store) => {
@@ -46,7 +46,7 @@ export async function collect(): Promise<void> {
         const asked = store.get([...reason]);
         asked.onsuccess = () => {
           const record: unknown = asked.result;
-          // What a newer version of this program wrote is not for this one to judge.
+          // This version cannot judge what a newer one wrote.
           if (reason[0] === 'meta' && isNewer(record)) return;
           if (reason[0] === 'done' && isKey(record)) needed.add(nameOfKey(record));
           if (reason[0] === 'parts' && isCopy(record))
@@ -58,11 +58,11 @@ export async function collect(): Promise<void> {
   });
 }
 
-/** What is no piece. */
+/** Kinds of records that are not pieces. */
 const RECORDS = new Set(['meta', 'parts', 'origin', 'done', 'begun', 'download', 'hashes']);
 const nameOfKey = (key: Key): string => key.join(' ');
 
-/** The first schema kept a model's pieces under [id, number], as many as its record said. They stay where they are. */
+/** The first schema kept a model's pieces under [id, number]. They stay where they are. */
 async function migrate(): Promise<void> {
   const metas = await readMany<unknown>((await allKeys()).filter(([kind]) => kind === 'meta'));
   for (const meta of metas) {

@@ -1,4 +1,4 @@
-/** Is what was stored still there as it was? */
+/** Checks that what was stored is still intact. */
 import { DrobeError } from '../../errors';
 import { allKeys, readMany, transact } from '../db';
 import { headerIn, segmentsAt, serverOf, tensorsIn, type Copy } from './damage';
@@ -8,13 +8,13 @@ import { isCopy, isLinks, isModel, type Part } from './records';
 import type { Segment } from '../segments';
 
 export interface Verification {
-  /** Where bytes are missing or are not what they were. */
+  /** Where bytes are missing or damaged. */
   readonly damaged: readonly Segment[];
-  /** The tensors that lie there; null where it is the header, or where the header tells nothing any more. */
+  /** The tensors that lie there; null if the header is damaged. */
   readonly tensors: readonly string[] | null;
-  /** Bytes of which nothing is known that they could be compared with. */
+  /** Bytes that cannot be checked, as they were stored without a hash. */
   readonly unknown: number;
-  /** The server that sends again what is damaged, where it was downloaded. */
+  /** The server that the damaged parts can be fetched from; null where it was not downloaded. */
   readonly server: string | null;
 }
 
@@ -25,7 +25,7 @@ interface ReadProgress {
 
 /**
  * Reads all of a stored model and compares it with the SHA-256 under which each piece lies. Pieces that differ are deleted:
- * an import of the same file then writes them anew, for every model that shares them. Yields how far it is.
+ * an import of the same file then writes them anew, for every model that shares them. Yields progress.
  * @param name reads the pieces.
  * @throws DrobeError 'model-gone'
  */
@@ -53,7 +53,7 @@ export async function* verify(
 const isWhole = (copy: { meta: unknown; parts: unknown }): copy is Copy =>
   isModel(copy.meta) && isCopy(copy.parts);
 
-/** Reads all parts of a model, and gives those that are missing or damaged; these are deleted. */
+/** Reads all parts of a model, deletes damaged ones, and returns those that are missing or were damaged. */
 export async function* lostOf(
   { meta, parts }: Copy,
   signal: AbortSignal,
@@ -77,7 +77,7 @@ export async function* lostOf(
   return { lost: new Set([...parts.filter((_, n) => !blobs[n]), ...differing]), unknown };
 }
 
-/** Deletes damaged pieces, so that whoever has the right bytes writes them. */
+/** Deletes damaged pieces, so that an import of the right bytes writes them anew. */
 export function strike(parts: readonly Part[]): Promise<void> {
   return transact((store) => {
     for (const { key } of parts) store.delete([...key]);
@@ -118,7 +118,7 @@ function stateOf(part: Part, named: Named): State {
   return named.name === part.key[1] ? 'sound' : 'damaged';
 }
 
-/** How many bytes of each stored model others have too; by the models' ids. */
+/** How many bytes each stored model shares with others, by the models' ids. */
 export async function sharedBytes(): Promise<Map<string, number>> {
   const keys = (await allKeys()).filter(([kind]) => kind === 'parts');
   const lists = (await readMany<unknown>(keys)).map((parts) => (isCopy(parts) ? parts : []));
