@@ -39,19 +39,21 @@ export type {
 export type * from './models';
 
 /**
- * What nets shall run on. `auto`: WebGPU on a graphics card, else the CPU; `webgpu`: WebGPU even where a CPU imitates
- * the card, and the CPU where there is no WebGPU; `wasm`: the CPU.
+ * Where nets are to run. `auto`: WebGPU on a graphics card, else the CPU; `webgpu`: WebGPU even where a CPU imitates the
+ * card, and the CPU where there is no WebGPU; `wasm`: the CPU.
  */
 export type Backend = 'auto' | 'webgpu' | 'wasm';
 
-/** What to draw, the id of the model to draw it with, and where. */
+/** What to draw, with which model (an id), and where. */
 export interface Job extends pipeline.Job {
   readonly model: string;
-  /** The id of a VAE to take in the place of the model's own; empty for that. */
+  /** The id of a VAE to use instead of the model's own; empty for its own. */
   readonly vae?: string;
-  /** The id of a TAESD that shows what is being drawn, and decodes it where `decoder` says so; empty for none. */
+  /** The id of a TAESD for previews, and for the final picture where `decoder` says so; empty for none. */
   readonly taesd?: string;
-  /** For a model that lacks parts; what is absent is taken from the best lender. */
+  /**
+   * For a model that lacks parts: from which files to borrow. A part that is absent here is borrowed from the best lender.
+   */
   readonly parts?: Parts;
   readonly backend: Backend;
 }
@@ -62,22 +64,22 @@ export type Progress =
   | { readonly kind: 'fetching'; readonly doneBytes: number; readonly totalBytes: number }
   | pipeline.Progress;
 
-/** A picture to make larger. */
+/** A picture to enlarge. */
 export interface EnlargeWish {
   readonly pixels: pipeline.Pixels;
   /** The name of the upscaler. */
   readonly upscaler: string;
-  /** As large as it shall be; absent: as the upscaler makes it. */
+  /** The size to reach; absent for the upscaler's own. */
   readonly size?: Pick<pipeline.Pixels, 'width' | 'height'>;
   readonly backend: Backend;
-  /** It works in tiles of at most so many pixels on a side; absent: as large as fits. */
+  /** The largest side of tiles, in pixels; absent for as large as fits. */
   readonly side?: number;
 }
 
-/** A picture of which a net shall make a hint. */
+/** A picture to make a hint of, by a net. */
 export interface HintWish {
   readonly pixels: pipeline.Pixels;
-  /** Which one; of several that a net can make. */
+  /** Which of the hints that the net can make. */
   readonly hint: pipeline.NetHintName;
   /** The id of the net's file. */
   readonly model: string;
@@ -86,12 +88,12 @@ export interface HintWish {
 
 export type EnlargeProgress =
   | Exclude<Progress, { kind: 'short-of-memory' | 'step' | 'encoding' | 'decoding' }>
-  /** Told before it fails: with tiles of this side it may succeed. */
+  /** Reported before it fails: with tiles of this side, in pixels, it may succeed. */
   | { readonly kind: 'short-of-memory'; readonly side: number };
 
 export interface Picture extends pipeline.Picture {
   readonly job: Job;
-  /** Of the files it was made with, by their ids; without those that are still being computed. */
+  /** Hashes of the files it was made with, by their ids; those still being computed are missing. */
   readonly hashes?: ReadonlyMap<string, NonNullable<ModelEntry['hashes']>>;
 }
 
@@ -99,22 +101,22 @@ export type { DownloadProgress, Unfinished };
 
 /** What the browser's storage holds. */
 export interface StorageFacts {
-  /** Of everything this site keeps; null where the browser does not tell. */
+  /** By everything this site stores; null where the browser does not say. */
   readonly usedBytes: number | null;
   readonly freeBytes: number | null;
-  /** The browser has promised not to clear it by itself. */
+  /** Whether the browser has promised not to clear it by itself. */
   readonly persisted: boolean;
-  /** Bytes of a stored model that others have too and that are there once, by its id. */
+  /** How many bytes of each stored model are shared with others, and stored once; by id. */
   readonly shared: ReadonlyMap<string, number>;
 }
 
-/** What came of reading a stored model once more. */
+/** The result of checking a stored model. */
 export interface Verification {
-  /** Tensors of which bytes are missing or are not what they were, or null: its header. */
+  /** Names of damaged tensors; null if its header is damaged. */
   readonly damaged: readonly string[] | null;
-  /** Bytes that could not be compared with anything. */
+  /** Bytes that cannot be checked, as they were stored without a hash. */
   readonly unknown: number;
-  /** The server that sends again what is damaged, where it came from one. */
+  /** The server that damaged parts can be fetched from; null where it was not downloaded. */
   readonly server: string | null;
 }
 
@@ -124,11 +126,11 @@ export interface InstallProgress {
 }
 
 export interface ImportProgress extends InstallProgress {
-  /** Told once, of what can be drawn with from now on: its copy will have the same id. Absent of what has to wait for it. */
+  /** Reported once, when the model can be used although its copy is not finished: the copy will have the same id. */
   readonly entry?: ModelEntry;
 }
 
-/** Where nets run. `slow` says why it will be slow, unless it was chosen so. */
+/** Where nets run. `slow`: why that will be slow; null where it is not, or was chosen. */
 export interface DeviceInfo {
   readonly backend: 'webgpu' | 'wasm';
   readonly name: string;
@@ -151,7 +153,7 @@ export interface TokenCounts {
   readonly negative: TokenCount;
 }
 
-/** Given to every engine call: when to stop, and a way to report from inside synchronous work. */
+/** Given to every call: the signal that stops it, and a way to report progress from synchronous work. */
 export interface CallContext<Y> {
   readonly signal: AbortSignal;
   readonly report: (value: Y) => void;
@@ -163,84 +165,85 @@ export type Call<Y, R> = (context: CallContext<Y>) => AsyncGenerator<Y, R, void>
 export interface EngineApi {
   device(wish: Backend): Call<never, DeviceInfo>;
   models(): Call<never, ModelEntry[]>;
-  /** Finds the files that are one model together, the parts of a diffusers folder, and makes them one file. */
+  /** Finds the models among files; parts of a diffusers folder become one model. */
   gather(files: readonly LocalFile[]): Call<never, Gathered>;
   /**
-   * Checks the model, then copies it into IndexedDB; one that is there already is that. A failure or abort leaves nothing
-   * behind. Meanwhile a checkpoint is drawn from its own files.
+   * Checks a model, then copies it into IndexedDB, unless it is there already. A failure or abort leaves nothing behind. A
+   * checkpoint can be used from its own files meanwhile.
    */
   install(model: LocalModel): Call<ImportProgress, ModelEntry>;
-  /** Checks the model, then remembers where its files lie: they are read from there. All of them have a handle. */
+  /** Checks a model, then stores the handles of its files, from which it will be read in place. */
   link(model: LocalModel): Call<never, ModelEntry>;
   /**
-   * Imported checkpoints of the name of a .yaml are drawn from now on as it says. Their files stay as they are.
-   * @returns them. @throws 'settings-alone' where there is none.
+   * Applies a .yaml to the imported checkpoints of the same name; their files stay as they are.
+   * @returns these checkpoints.
+   * @throws 'settings-alone' if there is none.
    */
   annotate(settings: LocalFile): Call<never, readonly ModelEntry[]>;
-  /** The files that a linked model is read from, for the page to ask whether they may be. */
+  /** The files that a linked model is read from, so that the page can ask for permission. */
   filesOf(id: string): Call<never, readonly FileSystemFileHandle[]>;
-  /** What can be downloaded from an address, a file's or a Hugging Face repository's. Reads headers and nothing else. */
+  /** What can be downloaded from the address of a file, a Hugging Face repository or a Civitai page. Reads headers only. */
   look(address: string): Call<never, readonly Offer[]>;
-  /** Downloads an offer, or goes on with the unfinished download of this id. An abort leaves it unfinished. */
+  /** Downloads an offer, or resumes the unfinished download with this id. An abort leaves it unfinished. */
   download(what: Offer | string): Call<DownloadProgress, ModelEntry>;
   unfinished(): Call<never, readonly Unfinished[]>;
   /** Deletes what has arrived of an unfinished download. */
   discard(id: string): Call<never, void>;
   /**
-   * Reads the header of a file, of an offer or of the model with this id, and nothing else of it. Nothing is kept.
-   * @param model the id of the one that is chosen, against which a LoRA is held; empty for none.
+   * Reads the header of a file, an offer or the model with this id, and nothing else. Nothing is stored.
+   * @param model the id of the chosen model, which a LoRA is compared with; empty for none.
    */
   inspect(what: string | File | Offer, model?: string): Call<never, Inspection>;
-  /** How much this model uses of each LoRA at hand, by the LoRA's id. */
+  /** How much of each LoRA at hand this model uses, by the LoRA's id. */
   uses(model: string): Call<never, ReadonlyMap<string, pipeline.LoraUse>>;
   storage(): Call<never, StorageFacts>;
-  /** Reads all of a stored model and compares it with what was stored. What is damaged is deleted, to be imported anew. */
+  /** Checks all of a stored model. Damaged pieces are deleted, so that importing the file again replaces them. */
   verify(id: string): Call<InstallProgress, Verification>;
-  /** Fetches again what is damaged of a downloaded model, from where it came. Returns how many bytes that were. */
+  /** Fetches damaged parts of a downloaded model again. @returns how many bytes that were. */
   repair(id: string): Call<DownloadProgress, number>;
-  /** The model's file, byte for byte, to be saved elsewhere; all of it is read and compared first. */
+  /** The model's file, byte for byte, to be saved elsewhere; all of it is checked first. */
   contents(id: string): Call<InstallProgress, Blob>;
-  /** The parts that a model lacks; none for most. */
+  /** The parts that a model lacks, with the files that could lend them. */
   lacking(id: string): Call<never, readonly Lacking[]>;
   countTokens(wish: TokenWish): Call<never, TokenCounts>;
-  /** Calls a stored or linked model by another file name from now on. */
+  /** Gives a stored or linked model another file name. */
   rename(id: string, name: string): Call<never, ModelEntry>;
   /** Deletes a stored checkpoint, or forgets a linked one. */
   remove(id: string): Call<never, void>;
   /**
-   * Opens the nets that such a picture from words needs, and compiles them, where they stay on the device together and
-   * nobody draws. It stops for whatever is asked meanwhile, and what is open by then is used.
+   * Opens and compiles the nets that a text-to-image job needs, if they fit on the device together and nothing is drawn.
+   * Any other call stops it, and uses what is open by then.
    */
   prepare(job: Job): Call<Progress, void>;
-  /** One picture. Throws 'busy' while another one is in work. */
+  /** Draws one picture. @throws 'busy' while another one is drawn. */
   generate(job: Job): Call<Progress, Picture>;
   /**
-   * The hint that a net makes of a picture, of its size. Throws 'busy' while a picture is in work, and 'model-gone'; while
-   * one is made, the next waits.
+   * The hint that a net makes of a picture, in the same size; one after another.
+   * @throws 'busy' while a picture is drawn, and 'model-gone'.
    */
   hint(wish: HintWish): Call<Progress, pipeline.Pixels>;
   /**
-   * A picture as large as is wished, or as its upscaler makes it, with what shows through. Throws 'busy' while a picture is
-   * in work, 'upscaler-unknown' and 'result-too-large'.
+   * Enlarges a picture, transparency included.
+   * @throws 'busy' while a picture is drawn, 'upscaler-unknown' and 'result-too-large'.
    */
   enlarge(wish: EnlargeWish): Call<EnlargeProgress, pipeline.Pixels>;
 }
 
-/** Of both workers. */
+/** What both workers can be asked. */
 interface Witness {
-  /** Tells the origin of every request that the worker makes, as often as it does, and never ends. */
+  /** Reports the origin of every request that the worker makes. Never ends. */
   requests(): Call<readonly string[], never>;
 }
 
-/** What asks other servers. It is done in a worker of its own, which is there only while it is. */
+/** Calls that send requests to other servers: made in a worker of their own, which lives only as long as the call. */
 export type CourierApi = Pick<EngineApi, 'look' | 'download' | 'repair'> & Witness;
 
-/** What copies a model, in a worker of its own: nets that run do not hold it up. */
+/** The call that copies a model, in a worker of its own, so that running nets do not delay it. */
 export type ImporterApi = Pick<EngineApi, 'install'>;
 
-/** What is done in the engine's worker, which can reach no server but the app's. */
+/** Calls made in the engine's worker, which can reach no server but the app's. */
 export type WorkerApi = Omit<EngineApi, 'install' | 'look' | 'download' | 'repair'> &
   Witness & {
-    /** There is one more model, drawn from these files, until the call is ended: then its copy is there, or none. */
+    /** Adds a model that is read from these files until the call ends: then its copy exists, or the import failed. */
     arrive(entry: ModelEntry, model: LocalModel): Call<never, void>;
   };

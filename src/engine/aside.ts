@@ -1,10 +1,10 @@
-/** Workers that are there for one task, beside the engine's. */
+/** Workers for a single task, beside the engine's. */
 import { DrobeError } from '../errors';
 import { connect, type Remote } from './rpc';
 import { confinedScript } from './scripts';
 
 /**
- * Starts a worker and ends it when the work is done, or is not wanted any more.
+ * Starts a worker, and ends it when the work is done or aborted.
  * @param address of its script.
  * @throws DrobeError 'engine-crashed' where it cannot be started or dies.
  */

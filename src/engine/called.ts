@@ -6,21 +6,19 @@ import type { Header } from '../weights/safetensors';
 import type { ByteSource } from '../weights/source';
 import type { AddonFacts } from './api';
 
-/** Something to add to a model, as it is listed. */
+/** An addition to models, as it is listed. */
 export interface Listed {
   readonly id: string;
   readonly addon: AddonFacts;
 }
 
-/** A word that a prompt has, and the files that have vectors for it: more than one where they may belong together. */
+/** A word in a prompt, and the ids of files with vectors for it: several, where two files may belong together. */
 export interface CalledWord {
   readonly trigger: string;
   readonly ids: readonly string[];
 }
 
-/**
- * @param on ids of the LoRAs that are on: words that lie in their files count while they are, and come first.
- */
+/** @param on ids of the LoRAs that are on: words in their files count only then, and come first. */
 export function calledWords(
   addons: readonly Listed[],
   prompts: readonly string[],
@@ -29,7 +27,7 @@ export function calledWords(
   const called = new Map<string, { trigger: string; ids: string[] }>();
   const inOrder = addons
     .filter(({ id, addon }) => addon.kind === 'embedding' || (addon.kind === 'lora' && on.has(id)))
-    // By name, as the second of two files is called after the first.
+    // Sorted by name: the second of two files that belong together is named after the first.
     .toSorted((a, b) => Number(b.addon.kind === 'lora') - Number(a.addon.kind === 'lora') || byName(a, b));
   for (const { id, addon } of inOrder) {
     for (const { trigger } of wordsIn(addon)) {
@@ -42,7 +40,7 @@ export function calledWords(
   return [...called.values()];
 }
 
-/** Whether prompts have a word by itself, and not only inside of a longer one of these. */
+/** Whether a word occurs by itself in prompts, and not only within a longer one of these. */
 export function standsAlone(trigger: string, all: readonly string[], prompts: readonly string[]): boolean {
   const longer = all
     .filter((other) => other.length > trigger.length)
@@ -51,7 +49,7 @@ export function standsAlone(trigger: string, all: readonly string[], prompts: re
   return parts.some((part) => typeof part === 'string' && mentions(part, trigger));
 }
 
-/** What calls the vectors in a file; nothing for most kinds. */
+/** The words that call vectors in a file; none for most kinds. */
 export const wordsIn = (
   addon: AddonFacts,
 ): readonly { readonly trigger: string; readonly vectors: number }[] =>

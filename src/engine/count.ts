@@ -1,4 +1,4 @@
-/** How many tokens prompts take, for the counters beside them. */
+/** Counts the tokens of prompts, for the counters beside them. */
 import { languageOf } from '../text/conditions';
 import { tokenCount } from '../text/count';
 import { loraTags, sameName } from '../text/lora';
@@ -6,7 +6,7 @@ import type { Tokenizer } from '../text/windows';
 import type { AddonFacts, ModelEntry, TokenCounts, TokenWish } from './api';
 import { wordsIn } from './called';
 
-/** @param entries what is at hand: a word that has vectors of its own takes as many tokens. */
+/** @param entries the models at hand: a word with vectors takes as many tokens as it has vectors. */
 export function countTokens(
   { prompt, negative, emphasis, like, steps }: TokenWish,
   tokenize: Tokenizer,
@@ -20,7 +20,7 @@ export function countTokens(
   const words = addons
     .filter(isOn)
     .flatMap(wordsIn)
-    // Any ids will do: nothing is encoded.
+    // Nothing is encoded, so any ids will do.
     .map(({ trigger, vectors }) => ({ trigger, ids: Array<number>(vectors).fill(0) }));
   const reading = { tokenize, words, language: languageOf(emphasis, like), emphasis, steps };
   return {

@@ -1,4 +1,4 @@
-/** A picture made larger at a person's wish. */
+/** Enlarges a finished picture. */
 import { toDrobeError } from '../errors';
 import { enlargedPicture, lessThan } from '../pipeline/enlarging/enlarge';
 import type { Pixels, Progress } from '../pipeline/job';
@@ -6,7 +6,7 @@ import type { OpenUpscaler } from '../pipeline/enlarging/upscaler';
 import type { EnlargeProgress, EnlargeWish } from './api';
 
 /**
- * As large as is wished, or as the upscaler makes it. Where memory runs out, it is said with which tiles another try may
+ * Enlarges to the wished size, or as the upscaler does. Where memory runs out, reports with which tiles another try may
  * succeed.
  */
 export async function* enlarge(
@@ -32,12 +32,12 @@ export async function* enlarge(
     if (less !== null) yield { kind: 'short-of-memory', side: less };
     throw thrown;
   } finally {
-    // What is lost may wait for ever.
+    // A lost device may never answer.
     void upscaler.release().catch(() => undefined);
   }
 }
 
-/** What enlarging tells; the rest belongs to drawing. */
+/** Whether it is progress of enlarging, not of drawing. */
 function isTold(progress: Progress): progress is Progress & EnlargeProgress {
   return !['short-of-memory', 'step', 'encoding', 'decoding'].includes(progress.kind);
 }

@@ -1,4 +1,4 @@
-/** What models are, as the page is told: facts of them, files that hold them, and what stands in the list. */
+/** Models as the page sees them: their facts, the files that contain them, and entries of the list. */
 import type { ErrorCode, Facts } from '../errors';
 import type { Contents } from '../pipeline/files/inspection';
 import type { HintNet, Job, Lent, LoraUse } from '../pipeline/job';
@@ -21,55 +21,55 @@ export interface ModelFacts {
   readonly defaults: Pick<Job, 'width' | 'height' | 'steps' | 'guidance' | 'sampler' | 'spacing'> & {
     readonly schedule?: Job['schedule'];
   };
-  /** Its guidance is built in; absent in what was imported before there were such models. */
+  /** Its guidance is built in; absent in what was imported before such models were supported. */
   readonly ignoresNegative?: boolean;
   /** Prompts the checkpoint itself suggests; empty for most. */
   readonly examples: readonly string[];
-  /** Tensors that stand inside a net and that no part of it uses; empty for a sound checkpoint. */
+  /** Tensors inside a net that no part of it uses; empty for a sound checkpoint. */
   readonly unused: readonly string[];
-  /** Draws pictures of at most 128 px: shown enlarged, and said to be a toy. */
+  /** Draws pictures of at most 128 pixels: they are shown enlarged, and the model is called a toy. */
   readonly miniature: boolean;
-  /** What it predicts, and over which noise; absent in what was imported before this was told. */
+  /** What it predicts, and over which noise; absent in what was imported before this was recorded. */
   readonly predicts?: Predicts;
-  /** What its weights take on a device, by their precision; absent in what was imported before this was told. */
+  /** The memory for its weights, by their precision; absent in what was imported before this was recorded. */
   readonly room?: Readonly<Record<'f16' | 'f32', WeightRoom>>;
-  /** How wide the text is that its UNet reads; absent in what was imported before this was told. */
+  /** Width of the text encodings that its UNet reads; absent in what was imported before this was recorded. */
   readonly textWidth?: number;
-  /** The parts that it has not and must borrow: "VAE and text encoder"; absent where it has all. */
+  /** The parts that it lacks and must borrow: "VAE and text encoder"; absent where it has all. */
   readonly lacks?: string;
   /** Whether T5 is in it; absent where models of its family have none. */
   readonly t5?: boolean;
 }
 
-/** What weights take on a device. */
+/** The memory for weights on a device. */
 export interface WeightRoom {
   readonly bytes: number;
-  /** All of them are there together; else the largest of the nets is there alone. */
+  /** Whether `bytes` are those of all nets together; otherwise of the largest net alone. */
   readonly together: boolean;
-  /** In bytes, where they are rounded to so many bits; absent in what was imported before this was told. */
+  /** Bytes when rounded to 8 or 4 bits; absent in what was imported before this was recorded. */
   readonly rounded?: Readonly<Record<8 | 4, number>>;
 }
 
-/** From which models parts are borrowed: ids; empty for one that it shall do without. */
+/** The ids of the models that parts are borrowed from; empty for a part to do without. */
 export type Parts = Readonly<Partial<Record<Lent, string>>>;
 
 /** A part that a model lacks, and the files that could lend one, the best first. */
 export interface Lacking {
   readonly part: Lent;
-  /** It draws without it, too. */
+  /** Whether the model can draw without it. */
   readonly optional: boolean;
   readonly lenders: readonly { readonly id: string; readonly file: string }[];
 }
 
 /** What a UNet predicts, and over which noise. */
 export interface Predicts {
-  /** Null where nothing tells: it is tried once. */
+  /** Null where nothing says: then it is found out by a trial. */
   readonly prediction: 'epsilon' | 'v' | 'flow' | null;
-  /** Its betas end in noise alone. */
+  /** Whether its betas have zero terminal SNR. */
   readonly zeroSnr: boolean;
   /** The highest noise level of one that was trained over all noise up to it (EDM); null for a table of betas. */
   readonly sigmaMax: number | null;
-  /** Who says so; nobody where it is as in its family. */
+  /** Where that was found; empty where it is as usual in its family. */
   readonly told: readonly ('marks' | 'metadata' | 'yaml' | 'scheduler')[];
 }
 
@@ -86,9 +86,9 @@ export interface Problem {
 export type AddonFacts = { readonly name: string } & (
   | {
       readonly kind: 'lora';
-      /** How many modules of a checkpoint it changes. */
+      /** How many modules it has. */
       readonly modules: number;
-      /** What it was trained on, as it says itself; a stranger's text. */
+      /** The model it was trained on, as the file states; untrusted text. */
       readonly base: string | null;
       /** Textual inversions that lie in its file and work while it is on; absent in what was imported before these did. */
       readonly words?: readonly Trigger[];
@@ -116,38 +116,38 @@ export interface ControlFacts {
   readonly base: string;
   /** How wide the text is that it reads, as the UNet's; absent where it reads none, or before this was told. */
   readonly textWidth?: number;
-  /** Channels of the hint: 3, or 1 for sketches in shades of grey. */
+  /** Channels of the hint: 3, or 1 for greyscale sketches. */
   readonly hintChannels: number;
-  /** The kinds of hint that it tells apart, where it was made for several. */
+  /** The kinds of hint that it distinguishes, where it was made for several. */
   readonly kinds?: readonly string[];
 }
 
-/** A net that makes hints of pictures, for those that guide. Which one exactly, its file's name may tell beside. */
+/** A net that makes hints of pictures, for nets that guide. Its file's name may say more exactly which one it is. */
 export interface HintNetFacts {
   readonly kind: 'hint-net';
   /** As `nets/hints/hint-net` calls it: "Depth Anything". */
   readonly net: HintNet;
 }
 
-/** An IP-Adapter: it tells a UNet of a picture, which an image encoder looks at. */
+/** An IP-Adapter: shows a UNet a picture, as an image encoder sees it. */
 export interface IpAdapterFacts {
   readonly kind: 'ip-adapter';
-  /** Plain: of the picture as a whole; plus and full: of all its parts. */
+  /** `plain`: the picture as a whole; `plus` and `full`: all its parts. */
   readonly variant: 'plain' | 'plus' | 'full';
   /** The family of the models whose UNet it fits. */
   readonly base: string;
-  /** What the image encoder must give it: so many numbers for the whole picture, or for each part of it. */
+  /** What the image encoder must provide: a vector of this width for the whole picture, or one for each part of it. */
   readonly wants: { readonly seen: 'embedding' | 'states'; readonly width: number };
 }
 
-/** What looks at pictures for IP-Adapters: CLIP's vision tower. */
+/** The image encoder of IP-Adapters: CLIP's vision tower. */
 export interface ImageEncoderFacts {
   readonly kind: 'image-encoder';
-  /** How many numbers it gives for the whole of a picture, and for each part of it. */
+  /** Width of its vectors, for the whole picture and for each part of it. */
   readonly gives: Readonly<Record<IpAdapterFacts['wants']['seen'], number>>;
 }
 
-/** A word with vectors of its own, and how many there are: so many tokens of a prompt it takes. */
+/** A word with vectors of its own, and how many: it takes that many tokens of a prompt. */
 export interface Trigger {
   readonly trigger: string;
   readonly vectors: number;
@@ -170,11 +170,11 @@ export type ModelEntry = {
   readonly hashes?: { readonly file: string; readonly tensors?: string; readonly brief?: string };
 } & ({ readonly facts: ModelFacts } | { readonly problem: Problem } | { readonly addon: AddonFacts });
 
-/** A file of the person's own, and where it lay in what was dropped: "sd/unet/model.safetensors". */
+/** A person's file, and its path in what was dropped: "sd/unet/model.safetensors". */
 export interface LocalFile {
   readonly file: File;
   readonly path: string;
-  /** What lets the browser find the file again, where it has such a thing. */
+  /** Lets the browser find the file again; absent where it cannot. */
   readonly handle?: FileSystemFileHandle;
 }
 
@@ -183,11 +183,11 @@ export interface LocalModel {
   readonly name: string;
   readonly bytes: number;
   readonly layout: Layout<LocalFile>;
-  /** Texts of the settings that lie beside it, by the names under which a model is told by them. */
+  /** Texts of the settings beside it, by the keys under which they are put into its metadata. */
   readonly beside?: Readonly<Record<string, string>>;
 }
 
-/** What there is to import among files. */
+/** The models among files. */
 export interface Gathered {
   readonly models: readonly LocalModel[];
   /** Parts of a model of which others are missing. */
@@ -196,7 +196,7 @@ export interface Gathered {
   readonly settings: readonly LocalFile[];
 }
 
-/** What the header of a file tells, be it a model or not. */
+/** What the header of a file says, whether it is a model or not. */
 export interface Inspection extends Contents {
   /** Size of the file. */
   readonly bytes: number;
@@ -207,7 +207,7 @@ export interface Inspection extends Contents {
     | { readonly problem: Problem };
   /** How much of it the chosen model uses; null where it is no LoRA, or no model is chosen. */
   readonly use: LoraUse | null;
-  /** Its header is whole, and its data is not or has something behind it. */
+  /** Why its data, unlike its header, is not sound: too short, or followed by something else. Null where it is sound. */
   readonly lack: Problem | null;
 }
 
@@ -215,10 +215,10 @@ export interface Inspection extends Contents {
 export interface Offer {
   readonly file: string;
   readonly bytes: number;
-  /** As its server names it; null where it does not. */
+  /** As its server names it; null where it names none. */
   readonly licence: string | null;
   readonly verdict: Inspection['verdict'];
-  /** Where its bytes are; null where they cannot be used. */
+  /** Where its bytes are; null where it cannot be used. */
   readonly model: RemoteModel | null;
   /** As of a `LocalModel`. */
   readonly beside?: LocalModel['beside'];

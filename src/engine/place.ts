@@ -1,2 +1,2 @@
-/** Where the app's own files are: what is built of this lies in assets/, one below. */
+/** Address of the app's own files: this code is built into assets/, one level below. */
 export const base = new URL(import.meta.env.DEV ? '/' : '../', import.meta.url).href;

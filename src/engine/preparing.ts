@@ -1,4 +1,4 @@
-/** What is done ahead, while nobody waits for anything: one errand at a time, which gives way to whatever is asked for. */
+/** Work done ahead while nothing is asked for: one errand at a time, stopped by whatever is asked for. */
 import { isAbort } from '../errors';
 import type { Progress } from './api';
 
@@ -10,8 +10,8 @@ export class Preparing {
   #report: Report = () => undefined;
 
   /**
-   * Stops the errand before, and does this one once that has ended. To be stopped is no error.
-   * @param after what it waits for, too, unless it is stopped: that may wait for its end.
+   * Stops the previous errand, and begins this one once that has ended. Being stopped is no error.
+   * @param after is awaited too, unless the errand is stopped: `after` itself may wait for its end.
    */
   async begin(
     signal: AbortSignal,
@@ -33,7 +33,7 @@ export class Preparing {
     });
   }
 
-  /** Stops it and waits until it has ended. @param report told what is still done until then. */
+  /** Stops the errand and waits until it has ended. @param report told its remaining progress. */
   async end(report: Report): Promise<void> {
     this.#report = report;
     this.#stop.abort();
@@ -41,7 +41,7 @@ export class Preparing {
   }
 }
 
-/** Waits for it no longer than until the signal says that nobody wants it any more. */
+/** Waits for `work`, or until the signal aborts. */
 async function unlessAborted(signal: AbortSignal, work: Promise<unknown>): Promise<void> {
   signal.throwIfAborted();
   await new Promise((done, failed) => {

@@ -1,4 +1,4 @@
-/** Pictures that a job refers to: the files by which they are told, and what looks at them where nobody chose it. */
+/** Reference images of a job: which adapter and image encoder each is shown by. */
 import { DrobeError } from '../errors';
 import type { ReferenceFiles } from '../pipeline/guiding/references';
 import type { Job, ModelEntry } from './api';

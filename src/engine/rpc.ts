@@ -75,7 +75,7 @@ export function serve<A extends { [K in keyof A]: (...args: never[]) => Call<unk
   }
 }
 
-/** A call that has nothing to tell on the way, or reports it from inside. */
+/** A call that yields nothing; it may report progress from inside. */
 export function answer<Y, R>(work: (context: CallContext<Y>) => Promise<R>): Call<Y, R> {
   // oxlint-disable-next-line require-yield -- every call is a generator, this kind an empty one
   return async function* (context) {

@@ -1,4 +1,4 @@
-/** Reports as often as an eye can follow. */
+/** Passes on reports at most every 200 ms. */
 export function nowAndThen<T>(report: (value: T) => void): (value: T) => void {
   let next = 0;
   return (value) => {

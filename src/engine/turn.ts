@@ -1,11 +1,11 @@
-/** Whose turn it is: of all tabs, one engine at a time has nets on the device. Two might not fit, and would be slow. */
+/** Takes turns with other tabs: one engine at a time has nets on the device. Two might not fit, and would be slow. */
 
 const NAME = 'drobe-engine';
 
-/** Milliseconds in which the next picture of a batch begins: between two of them nobody else gets the turn. */
+/** Milliseconds to keep the turn after a picture: the next one of the same batch begins within them. */
 const GRACE = 300;
 
-/** Milliseconds after which who waits asks again. */
+/** Milliseconds after which a waiting tab asks again. */
 const ASK = 1000;
 
 export class Turn {
@@ -33,13 +33,13 @@ export class Turn {
     if (this.#release) return;
     onWait();
     const turn = held(locks, { signal });
-    // More than once: who has the turn may hear of it before the browser counts us among those who wait.
+    // Repeatedly: the other tab may hear of it before the browser lists us as waiting.
     const asking = setInterval(() => this.#channel.postMessage('wanted'), ASK);
     this.#channel.postMessage('wanted');
     this.#release = await turn.finally(() => clearInterval(asking));
   }
 
-  /** The picture is done, or broken off. */
+  /** Ends the turn, soon, if another tab wants it. */
   end(): void {
     this.#busy = false;
     setTimeout(() => void this.#giveWay(), GRACE);
@@ -49,12 +49,12 @@ export class Turn {
     const { pending = [] } = (await lockManager()?.query()) ?? {};
     const release = this.#release;
     if (this.#busy || !release || !pending.some(({ name }) => name === NAME)) return;
-    this.#release = null; // whoever draws here next waits
+    this.#release = null; // the next picture here will wait
     await this.#giveUp().finally(release);
   }
 }
 
-/** Gives the function that lets the lock go; null where it is not available, and that was asked. */
+/** @returns the function that releases the lock; null where it was asked for only if available, and is not. */
 function held(locks: LockManager, options: LockOptions): Promise<(() => void) | null> {
   return new Promise((taken, failed) => {
     const work = (lock: Lock | null): Promise<void> | undefined => {

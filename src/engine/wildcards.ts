@@ -2,7 +2,7 @@
 import { linesOf } from '../text/wildcards';
 
 /**
- * The lists that lie there, by name; none where there is no such folder, as on most hosts.
+ * The lists in the folder, by name; none where there is no such folder, as on most hosts.
  * @param folder where models/ is served, with a slash at the end.
  */
 export async function wildcardLists(folder: string): Promise<ReadonlyMap<string, readonly string[]>> {

@@ -10,26 +10,26 @@ import { isNumeric, numbersOf } from '../../weights/values/numbers';
 import type { Header, Slices, TensorInfo } from '../../weights/safetensors';
 import { inside, last, parent } from './paths';
 
-/** Their texts, by the names under which they are looked for among a model's metadata. */
+/** Texts of such files, by the keys under which they are put into a model's metadata. */
 export type Beside = Readonly<Record<string, string>>;
 
 const KINDS = [CONFIG_YAML, SCHEDULER_CONFIG, VAE_CONFIG, ADAPTER_CONFIG] as const;
 
-/** A file of settings with the place where it lies. */
+/** A file of settings, with its path. */
 export interface Settings<F> {
   readonly file: F;
   readonly path: string;
-  /** What it is of; null for whatever else has such an ending. */
+  /** What it is; null for other files with such an ending. */
   readonly kind: (typeof KINDS)[number] | null;
   readonly text: string;
 }
 
-/** Longer ones are none. */
+/** Bytes; longer files are no settings. */
 const LONGEST = 2 ** 18;
 
 export const isSettings = (path: string): boolean => /\.(?:ya?ml|json)$/i.test(path);
 
-/** Whether a file of settings may tell something of a model, by its name. */
+/** Whether a file may be settings of a model, by its name. */
 export const mayTell = (path: string): boolean =>
   /\.ya?ml$|(?:^|\/)(?:scheduler_config|adapter_config|vae\/config)\.json$/i.test(path);
 
@@ -95,7 +95,7 @@ export async function toldHeader(header: Header, file: Slices, beside: Beside = 
   return { ...header, metadata: new Map(entries) };
 }
 
-/** In bytes: a number for each of a few channels. */
+/** Bytes: such a tensor has one number for each of a few channels. */
 const MOST_MARKED = 512;
 
 async function kindIn({ tensors }: Header, file: Slices): Promise<string> {

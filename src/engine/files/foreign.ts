@@ -14,7 +14,7 @@ export interface ForeignFolder<S> {
   /** What a person would call it. */
   readonly file: string;
   readonly problem: Problem;
-  /** What belongs to it: the parts of a model, and what is not run either. */
+  /** Its files: parts of a model, and others that are not run either. */
   readonly members: readonly S[];
 }
 

@@ -1,4 +1,4 @@
-/** Computes a model's hashes, which takes many times as long as to read it: in a worker of its own, that nothing waits for. */
+/** Computes a model's hashes, in a worker of its own: it takes many times as long as reading, and nothing waits for it. */
 import { hashesOf, type Hashes } from '../../weights/store/hashes';
 import type { Call } from '../api';
 import { answer, serve } from '../rpc';

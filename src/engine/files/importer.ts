@@ -1,6 +1,6 @@
 /**
- * The importer: copies what a person brings into the database. Runs in a worker of its own, which is there only while models
- * are copied: the engine may be busy with a picture, for seconds at a time, and may end with it.
+ * The importer: copies what a person brings into the database. Runs in a worker of its own, which lives only while models
+ * are copied: the engine may be busy for seconds at a time, or die.
  */
 import type { ImporterApi } from '../api';
 import { serve } from '../rpc';

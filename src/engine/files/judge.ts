@@ -1,4 +1,4 @@
-/** Has stored pieces compared with their names beside the work of the engine. */
+/** Compares stored pieces with their names, in workers beside the engine. */
 import type { Judge } from '../../weights/store/stored';
 import { statesOf } from '../../weights/store/verify';
 import { nameInWorkers } from './naming';

@@ -1,14 +1,13 @@
 /**
- * Reads pieces and names them by their bytes. In workers of their own, several at a time: what the engine's does meanwhile,
- * be it writing to the disk or loading a net, costs no time. All pieces of a worker are told to it at once, as the engine's
- * may be busy for seconds.
+ * Reads pieces and names them by their bytes. Several workers do so at a time, while the engine's writes to the disk or
+ * loads a net. Each is given all its pieces at once, as the engine's worker may be busy for seconds.
  */
 import { nameHere, type Named } from '../../weights/store/naming';
 import type { Call } from '../api';
 import { serve } from '../rpc';
 
 export interface NamerApi {
-  /** Tells each piece's name when it is known, in their order. */
+  /** Reports each piece's name, in their order. */
   names(pieces: readonly Blob[]): Call<Named, void>;
 }
 

@@ -1,16 +1,16 @@
-/** Has pieces named beside the work of the engine, as many at a time as pays. */
+/** Names pieces in workers beside the engine, in as many as pay. */
 import { nameHere, type Named, type Namer } from '../../weights/store/naming';
 import { aside } from '../aside';
 import type { NamerApi } from './namer';
 import namerAddress from './namer?worker&url';
 
-/** Up to here the pieces are named sooner than a worker is there: a header, or a small LoRA. */
+/** Bytes that are named sooner than a worker starts: a header, or a small LoRA. */
 const FEW_BYTES = 2 ** 20;
-/** More are of no use: they read as fast as a disk writes then. */
+/** The most workers: these read as fast as a disk writes. */
 const MOST = 4;
-/** Bytes for which a worker is worth its start. */
+/** Bytes for which starting a worker pays. */
 const SHARE_BYTES = 2 ** 25;
-/** What goes to one worker before the next one has its turn. */
+/** Bytes that go to one worker before the next gets its turn. */
 const TURN_BYTES = 2 ** 24;
 
 /** @throws DrobeError 'engine-crashed' where a worker cannot be started. */
@@ -22,7 +22,7 @@ export const nameInWorkers: Namer = async function* (pieces, signal) {
     return;
   }
   const names = pieces.map(() => Promise.withResolvers<Named>());
-  // What fails is told to whoever waits for it, and nobody waits for what comes after.
+  // A failure is thrown where its name is awaited, and the names after it are never awaited.
   for (const { promise } of names) promise.catch(() => undefined);
   const stop = new AbortController();
   const either = AbortSignal.any([signal, stop.signal]);
@@ -35,7 +35,7 @@ export const nameInWorkers: Namer = async function* (pieces, signal) {
   }
 };
 
-/** The numbers of the pieces that each worker names: in turn, so that all get on with the beginning first. */
+/** The indices of the pieces that each worker names, dealt out in turn, so that the first pieces are named first. */
 function shares(pieces: readonly Blob[], bytes: number): number[][] {
   const most = Math.min(MOST, 1 + Math.ceil(navigator.hardwareConcurrency / 2));
   const all = Array.from({ length: Math.min(most, Math.ceil(bytes / SHARE_BYTES)) }, (): number[] => []);

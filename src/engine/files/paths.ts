@@ -1,6 +1,6 @@
-/** Paths of files as browsers tell them, with slashes between. */
+/** Paths of files as browsers give them, with slashes. */
 
-/** The folder that something lies in; empty at the top. */
+/** The folder of a path; empty at the top. */
 export const parent = (path: string): string => path.slice(0, Math.max(0, path.lastIndexOf('/')));
 
 /** A path's last part. */

@@ -1,17 +1,17 @@
-/** What is remembered of a stored model, and how it is listed. */
+/** What is stored about a model, and how it is listed. */
 import { fieldsOf, type StoredModel } from '../../weights/store/records';
 import type { AddonFacts, ModelEntry, ModelFacts } from '../api';
 import type { Beside } from './beside';
 import { callable } from './facts';
 import type { What } from './verdict';
 
-/** What is remembered of a model: `install`, of this version of the schema, wrote it so. */
+/** What is stored about a model, in today's schema. */
 export const extraOf = (what: What, beside: Beside = {}): unknown => ({
   ...('facts' in what ? what.facts : what),
   ...(Object.keys(beside).length > 0 && { beside }),
 });
 
-/** What lies beside a stored model, as `extraOf` had it. */
+/** The settings beside a stored model, as `extraOf` wrote them. */
 export function storedBeside({ extra }: Pick<StoredModel, 'extra'>): Beside {
   const texts = Object.entries(fieldsOf(fieldsOf(extra)['beside']));
   return Object.fromEntries(
@@ -28,7 +28,7 @@ export function storedEntry(stored: StoredModel): ModelEntry {
     : { ...entry, facts: extra };
 }
 
-/** A textual inversion as it was remembered before a file could have several words. */
+/** A textual inversion as it was stored before a file could have several words. */
 interface OneWord {
   readonly triggers: readonly string[];
   readonly vectors: number;
@@ -40,7 +40,7 @@ function withWords(addon: AddonFacts | (AddonFacts & OneWord)): AddonFacts {
   return { kind: 'embedding', name: addon.name, words: triggers.map((trigger) => ({ trigger, vectors })) };
 }
 
-/** Whether it is what `extraOf` gave, as far as the page cannot do without. */
+/** Whether it is what `extraOf` wrote, as far as the page depends on it. */
 function isRemembered(extra: unknown): extra is ModelFacts | { readonly addon: AddonFacts } {
   const { addon, title, family, dtype, multiple, defaults, examples, unused } = fieldsOf(extra);
   if (addon !== undefined) {

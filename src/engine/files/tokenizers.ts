@@ -1,4 +1,4 @@
-/** Tokenizers of T5 among files: each is taken for a file of one tensor, and goes on like any part of a model. */
+/** T5 tokenizers among files: each is treated as a file of one tensor, and then like any part of a model. */
 import { isT5Tokenizer, isTokenizerFile, LONGEST_TOKENIZER, tokenizerHeader } from '../../nets/t5-tokenizer';
 import type { Header, Slices } from '../../weights/safetensors';
 

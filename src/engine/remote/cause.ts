@@ -1,4 +1,4 @@
-/** Why a server gave nothing, as exactly as can be told from here. */
+/** Why a server gave nothing, as exactly as a browser can tell. */
 import { DrobeError } from '../../errors';
 import { ofHub } from './hub';
 
@@ -10,8 +10,8 @@ export interface Here {
 }
 
 /**
- * Whatever was thrown, or what is behind it. Of a line that is broken and of a server that lets no other site read its
- * answers a browser says the same few words: which it is cannot be told.
+ * The error to show for what was thrown. Browsers report a broken connection and a server without CORS in the same words,
+ * so these two cannot be told apart.
  */
 export function causeOf(thrown: unknown, { online, protocol }: Here): unknown {
   if (!(thrown instanceof DrobeError)) return thrown;

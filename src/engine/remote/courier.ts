@@ -1,6 +1,6 @@
 /**
- * The courier: asks other servers, which nothing else here can do. Runs in a worker of its own from when a person looks at
- * an address, or starts a download or a repair, until that is done. Small on purpose: neither ONNX Runtime nor a prompt is in it.
+ * The courier: the only part that can send requests to other servers. Runs in a worker of its own while a person looks at
+ * an address, downloads or repairs. It is small on purpose: neither ONNX Runtime nor a prompt is in it.
  */
 import { DrobeError } from '../../errors';
 import { begin, carryOn } from '../../weights/download/downloads';
@@ -16,7 +16,7 @@ import { whatIs } from '../files/verdict';
 
 let tell: (origins: readonly string[]) => void = () => undefined;
 
-/** All requests pass here, so that those that are broken off are counted, and where redirects led is known. */
+/** All requests pass here, so that aborted ones are counted too, and redirects are known. */
 const counted: Fetch = async (input, init) => {
   tell([originOf(input)]);
   const response = await fetch(input, init);
@@ -45,7 +45,7 @@ const api: CourierApi = {
     ),
 };
 
-/** What came of it, or why nothing did. */
+/** Runs some work, and explains its network errors. */
 async function explained<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
@@ -54,7 +54,7 @@ async function explained<T>(work: Promise<T>): Promise<T> {
   }
 }
 
-/** Under the name that the page has for it. */
+/** Begins the download of an offer, under the name that the page shows. */
 async function beginOffer({ file, model, beside }: Offer): Promise<string> {
   if (!model) throw new DrobeError('bad-request', { reason: 'there is nothing to download' });
   return begin(model, { file, extra: extraOf(whatIs(await toldOf(model, beside), file), beside) });

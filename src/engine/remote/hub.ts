@@ -36,7 +36,7 @@ interface Place {
   readonly path: string;
 }
 
-/** A part of an address as people read it; as it is where it is no text. */
+/** A part of an address, decoded; unchanged where it cannot be. */
 function decoded(part: string): string {
   try {
     return decodeURIComponent(part);
@@ -67,10 +67,10 @@ async function listRepository(
   if (there.length === 0 && info.files.length > 0) throw new DrobeError('file-unknown', { repository, path });
   const models = there.filter((file) => isModel(file.path) || (isTokenizerFile(path) && file.path === path));
   if (models.length === 0) throw new DrobeError('no-model-there', { address: `${HUB}/${repository}` });
-  // Of a file alone, the settings of its name.
+  // For a single file, only the settings of the same name.
   const beside = isModel(path) ? info.files.filter((file) => isBesideOf(file.path, path)) : there;
   const files = [...models, ...beside.filter((file) => mayTell(file.path) || isT5s(file.path))];
-  // Asked for by its commit, a file stays the same while it is downloaded.
+  // By commit: a file stays the same while it is downloaded.
   const base = `${HUB}/${repository}/resolve/${encodeURIComponent(info.commit ?? revision)}/`;
   return {
     files: files.map((file) => ({
@@ -82,7 +82,7 @@ async function listRepository(
   };
 }
 
-/** Others than T5's are not used: they are not asked for. */
+/** Whether it is T5's: other tokenizers are not used, and so not fetched. */
 const isT5s = (path: string): boolean => isTokenizerFile(path) && /(?:^|\/)tokenizer_3\//.test(path);
 
 const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/') + 1);
@@ -96,7 +96,7 @@ interface Info {
   readonly files: readonly Omit<Listed, 'url'>[];
 }
 
-/** As much of the answer as is used, whatever it is. */
+/** The used part of an answer, whatever it contains. */
 function infoIn(answer: unknown): Info {
   const { sha, cardData, siblings } = fieldsOf(answer);
   const { license, license_name: name } = fieldsOf(cardData);
@@ -121,7 +121,7 @@ const CODES: ReadonlyMap<string, ErrorCode> = new Map([
   ['EntryNotFound', 'file-unknown'],
 ]);
 
-/** What an error means that the hub answered with; null where it was not the hub, or nothing more can be told. */
+/** The meaning of an error that the hub answered with; null where it was not the hub, or nothing more is known. */
 export function ofHub({ code, facts }: DrobeError): DrobeError | null {
   const url = URL.parse(String(facts['url'] ?? ''));
   if ((code !== 'network' && code !== 'download-refused') || !url || !HOSTS.has(url.hostname)) return null;
@@ -131,7 +131,7 @@ export function ofHub({ code, facts }: DrobeError): DrobeError | null {
     .split('/')
     .filter(Boolean)
     .map(decoded);
-  // A private one is told from none by nobody but its owner: the hub answers both with 401.
+  // Only its owner can tell a private repository from a missing one: the hub answers both with 401.
   const refused = isListing && [401, 403, 404].includes(Number(facts['status']));
   const meant = CODES.get(String(facts['hub'] ?? '')) ?? (refused ? 'repository-unknown' : null);
   if (!meant) return null;

@@ -8,7 +8,7 @@ export interface Listed {
   /** Where it lies in its repository; of any other file its name, unless its server has one for it. */
   readonly path: string;
   readonly url: string;
-  /** What the hub states, in hexadecimal; null where nobody does. */
+  /** As the hub states it, in hexadecimal; null where nobody does. */
   readonly sha256: string | null;
 }
 

@@ -13,7 +13,7 @@ import { listFiles } from './hub';
 import type { Listed } from './listing';
 import { problemOf, verdictOn } from '../files/verdict';
 
-/** Each costs a request or two before anything can be said. */
+/** The most files that are looked at: each costs a request or two. */
 const MOST = 60;
 
 interface Seen extends Listed {
@@ -86,11 +86,11 @@ export async function toldOf(
   const nothing = beginningOf(new Blob([model.head]), header.bytes);
   const canAsk = layout?.ranges.every(({ file }) => file.remote.ranged) ?? false;
   if (!layout || !canAsk || !telling(header.tensors)) return toldHeader(header, nothing, beside);
-  // Two requests settle what it would be a pity to download.
+  // Two more requests can save a useless download.
   return toldHeader(header, askedFrom(layout), beside).catch(() => toldHeader(header, nothing, beside));
 }
 
-/** What lies in files elsewhere: each reading is a request. */
+/** Bytes of files on servers: every read is a request. */
 function askedFrom(layout: Layout<Seen>): Slices {
   return {
     size: bytesOf(layout),
@@ -125,7 +125,7 @@ async function headOf(remote: RemoteFile): Promise<Uint8Array<ArrayBuffer>> {
   return new Uint8Array(await remote.slice(0, first?.begin ?? remote.size).arrayBuffer());
 }
 
-/** Files that are named after what they are, not what they hold, take their repository's name. */
+/** The file's name, or the repository's where the file has a generic one, such as "model.safetensors". */
 function called(name: string, repository: string | null): string {
   const known =
     /^(?:pytorch_lora_weights|pytorch_model|diffusion_pytorch_model|model|learned_embeds)(?:\.fp16)?\.safetensors$/i;
