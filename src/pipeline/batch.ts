@@ -1,4 +1,4 @@
-/** The denoiser's batch: every question about the same latents, in one run or one after the other. */
+/** The denoiser's batch: every question about the same latents, in one run or one after another. */
 import type { Model } from '../nets/model';
 import { timestepEmbedding } from '../nets/unet';
 import { DeviceValue } from '../runtime/device-value';
@@ -7,23 +7,23 @@ import type { Latent } from '../sampling/latent';
 import type { Question } from './guidance';
 import type { LatentSize } from './size';
 
-/** Runs the denoiser on the batch: `latents`, `timestep`, `context` and what else it takes in, prediction out. */
+/** Runs the denoiser on a batch: `latents`, `timestep`, `context` and its other inputs in, predictions out. */
 export type RunDenoiser = (values: DenoiserValues) => Promise<Float32Array>;
 
-/** Of each a row for each member of the batch. */
+/** Inputs of the denoiser, each with a row for every member of the batch. */
 export type DenoiserValues = Readonly<Record<'latents' | 'timestep' | 'context', Value>> & {
   readonly label?: Value;
   readonly guidance?: Value;
   /** Which blocks each member goes through, for an MMDiT that may be asked without some. */
   readonly keep?: Value;
-  /** What ControlNets and T2I-Adapters add, where there are any. */
+  /** What ControlNets and T2I-Adapters add; absent where there are none. */
   readonly residuals?: Fed;
   readonly features?: Value;
-  /** How much each of them counts for each member: no input of the net, but part of what it is asked. */
+  /** How much each of them counts for each member: not an input of the net, but part of the question. */
   readonly control?: Value;
   /** Whether each member is shown the pictures that are part of the prompt, then how much each of those counts. */
   readonly pictures?: Value;
-  /** What the rest of the UNet made, for its outermost blocks alone. */
+  /** The deep features of the UNet, for a run of its outermost blocks alone. */
   readonly deep?: Value;
 };
 
@@ -82,7 +82,7 @@ export function membersOf<V extends Readonly<Record<string, Fed>>>(values: V, ro
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, only(value)])) as V;
 }
 
-/** Of [batch, channels, h, w]: what a UNet is shown beside the latents, a ControlNet is not. */
+/** The first channels of [batch, channels, h, w]: a ControlNet is not shown what a UNet gets beside the latents. */
 export function firstChannels({ data, shape }: Value, channels: number): Value {
   const [batch, all, h, w] = shape as [number, number, number, number];
   if (all === channels) return { data, shape };

@@ -1,4 +1,4 @@
-/** A checkpoint opened on a machine: its nets become sessions when they are first asked, and stay while there is room. */
+/** A checkpoint opened on a machine: its nets become sessions when they are first used, and stay while there is room. */
 import type { Target } from '../graph/graph';
 import { t5Parts } from '../nets/memory';
 import type { LoraUse } from '../nets/lora';
@@ -26,7 +26,7 @@ import { Slot, type Report } from './memory/slot';
 import { T5, t5TokenizerIn } from './prompt/t5';
 import { UNet } from './unet';
 
-/** All but those of control files, of IP-Adapters and of upscalers. */
+/** Names of a checkpoint's own nets. */
 type OwnNet = Exclude<
   NetName,
   'ControlNet' | 'T2I-Adapter' | 'image encoder' | 'IP-Adapter' | 'upscaler' | 'hint net'
@@ -38,7 +38,7 @@ export interface NamedUse {
   readonly use: LoraUse;
 }
 
-/** They run in turn in the steps of one picture. */
+/** Nets that run in turn in the steps of one picture. */
 const inTurn: readonly OwnNet[] = ['UNet', 'outer UNet', 'MMDiT'];
 
 export class Checkpoint {
@@ -47,7 +47,7 @@ export class Checkpoint {
   readonly #weights: Weights;
   readonly #encoders: Encoders;
   readonly #t5: T5;
-  /** The net that predicts. */
+  /** The net that predicts: a UNet or an MMDiT. */
   readonly #denoiser: UNet | MMDiT;
   readonly #pictures: PictureNets;
   /** Nets that guide by pictures. */
@@ -55,7 +55,7 @@ export class Checkpoint {
   /** Pictures that are part of the prompt. */
   readonly references: References;
   #patches: ReadonlyMap<string, Patch> = new Map();
-  /** What tells those that are on; null where they were exchanged in part only, and are to be asked for again. */
+  /** Identifies the LoRAs that are applied; null where applying others failed halfway: then they are applied again. */
   #loras: string | null = '';
   #uses: readonly NamedUse[] = [];
   #t5Tokenizer: Promise<Tokenizer | null> | null = null;
@@ -133,23 +133,29 @@ export class Checkpoint {
     return this.#encoders.encode(...asked);
   }
 
-  /** What the denoiser predicts: as the checkpoint says, or as one trial shows, which is not made again. */
+  /** What the denoiser predicts, as the checkpoint says, or as a trial shows, which is made once. */
   async prediction(trial: () => Promise<Prediction>): Promise<Prediction> {
     return (this.#prediction ??= this.model.prediction ?? (await trial()));
   }
 
-  /** From now on pictures of a size are drawn with so little memory, or less; see `Saving`. */
+  /** Sets how little memory pictures of a size are drawn with; see `Saving`. */
   save(...asked: Parameters<Saving['save']>): ReturnType<Saving['save']> {
     return this.#saving.save(...asked);
   }
 
-  /** What a pass is to tell the denoiser, and ControlNets, of its prompts, [tokens, width] each: what can be is made beforehand. */
+  /**
+   * Prepares the denoiser and ControlNets for the prompts of a pass.
+   * @param contexts their encodings, [tokens, width] each.
+   */
   async prepare(contexts: readonly Float32Array[], report: Report): Promise<void> {
     await this.#denoiser.prepare(contexts, report);
     await this.controls.prepare(contexts, report);
   }
 
-  /** One run of the denoiser on a batch; see `unetGraph` and `mmditGraph`. @param features of calls before, that may do instead of whole runs. */
+  /**
+   * One run of the denoiser on a batch; see `unetGraph` and `mmditGraph`.
+   * @param features of earlier calls, which may replace whole runs.
+   */
   predict(values: DenoiserValues, report: Report, features?: DeepFeatures): Promise<Float32Array> {
     const asked = this.#denoiser.runner(report, features);
     return this.#saving.single ? oneByOne(asked, values) : asked(values);
@@ -160,12 +166,12 @@ export class Checkpoint {
     return this.#denoiser.blocks;
   }
 
-  /** How the model's T5 cuts words into pieces; null where there is none, or nothing that says so. */
+  /** The tokenizer of the model's T5; null where it has no T5, or no tokenizer. */
   t5Tokenizer(): Promise<Tokenizer | null> {
     return (this.#t5Tokenizer ??= this.model.t5 ? t5TokenizerIn(this.#weights) : Promise.resolve(null));
   }
 
-  /** Whether all of T5's weights are read for each prompt anew. */
+  /** Whether T5's weights are read anew for each prompt. */
   get readsT5InParts(): boolean {
     return this.#t5.inParts;
   }
@@ -191,9 +197,9 @@ export class Checkpoint {
   }
 
   /**
-   * From now on weights have these added on their way to the device. Nets that were opened without are closed.
-   * @param key what tells these LoRAs and weights from others; empty for none.
-   * @param open asked only where they are others than before.
+   * Applies LoRAs to weights on their way to the device. Nets that were opened with others are closed.
+   * @param key identifies these LoRAs and their strengths; empty for none.
+   * @param open called only if they are others than before.
    * @returns how much of each is used.
    */
   async useLoras(key: string, open: () => Promise<readonly Lora[]>): Promise<readonly NamedUse[]> {
@@ -212,15 +218,15 @@ export class Checkpoint {
   }
 
   /**
-   * From now on pictures go through this VAE.
-   * @param key what tells it from others; empty for the checkpoint's own.
-   * @param open gives its weights; asked only where it is another than before.
+   * Uses this VAE from now on.
+   * @param key identifies it; empty for the checkpoint's own.
+   * @param open gives its weights; called only if it is another one than before.
    */
   useVae(key: string, open: () => Promise<Weights>): Promise<void> {
     return this.#pictures.useVae(key, open);
   }
 
-  /** From now on this decoder makes previews, and pictures where a job says so; parameters as for `useVae`. */
+  /** Uses this decoder for previews from now on, and for pictures where a job says so; parameters as for `useVae`. */
   useTaesd(key: string, open: () => Promise<Weights>): Promise<void> {
     return this.#pictures.useTaesd(key, open);
   }
@@ -230,7 +236,7 @@ export class Checkpoint {
     return this.#machine.imitated;
   }
 
-  /** What its weights are on the device, where they are not rounded. */
+  /** The type of its weights on the device, where they are not rounded. */
   get dtype(): Target['dtype'] {
     return this.#machine.target().dtype;
   }
@@ -246,7 +252,7 @@ export class Checkpoint {
     return this.#room.resident;
   }
 
-  /** Whether the weights of all nets are few enough for that. */
+  /** Whether the weights of all nets are small enough for that. */
   get together(): boolean {
     return this.#room.together;
   }

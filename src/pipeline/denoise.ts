@@ -1,4 +1,4 @@
-/** From a UNet that predicts noise to the denoiser a sampler asks. */
+/** Makes the denoiser that a sampler asks of a net that predicts noise, v or flow. */
 import type { Model, Prediction } from '../nets/model';
 import { asFlow, denoisedFromFlow } from '../sampling/flow';
 import {
@@ -15,7 +15,7 @@ import { batchOf, type DenoiserValues, type RunDenoiser } from './batch';
 import { combined, type Question } from './guidance';
 import type { LatentSize } from './size';
 
-/** Runs a UNet on the batch that these questions are. */
+/** Runs the net on these questions, as a batch. */
 export type Ask = (
   values: DenoiserValues,
   asked: readonly Question[],
@@ -26,14 +26,14 @@ export interface Guided {
   readonly run: Ask;
   readonly denoiser: Model['denoiser'];
   readonly prediction: Prediction;
-  /** The noise that it was trained over. */
+  /** The noise that the net was trained with. */
   readonly noise: Model['noise'];
-  /** What is asked in the call of this number, counted from 0, at this sigma. */
+  /** The questions for a call, counted from 0, at this sigma. */
   readonly questions: (call: number, sigma: number) => readonly Question[];
   readonly size: LatentSize;
-  /** The timestep that the denoiser is told at a sigma. */
+  /** The timestep for a sigma. */
   readonly timestep: (sigma: number) => number;
-  /** The sigma by which an answer in v is read; absent: the one it was asked at. */
+  /** The sigma to convert an answer in v with; absent for the one it was asked at. */
   readonly readBy?: (sigma: number) => number;
   /** For a network trained by flow matching; see `Plan`. */
   readonly share?: (sigma: number) => number;
@@ -41,7 +41,7 @@ export interface Guided {
   readonly rescale?: number;
 }
 
-/** How a network is shown x at a sigma, and the x0 that its answer stands for. */
+/** How to show x to a network at a sigma, and how to read x0 from its answer. */
 interface Reading {
   readonly shown: (x: Latent, sigma: number) => Latent;
   readonly denoised: (x: Latent, said: Latent, sigma: number) => Latent;
@@ -67,11 +67,11 @@ function readingOf({ prediction, noise, readBy, share }: Guided): Reading {
   };
 }
 
-/** Asks the denoiser all questions in one run, and adds up the answers. @param call what runs are counted by. */
+/** Asks the net all questions in one run, and adds up the answers. @param call gives the number of the current call. */
 export function guided(asking: Guided, call: () => number): Denoise {
   const { run, denoiser, questions, size, timestep, rescale } = asking;
   const { shown, denoised } = readingOf(asking);
-  /** The last answers: whoever wants to know what the negative prompt alone leads to asks just after. */
+  /** The last answers: CFG++ asks just afterwards what the negative prompt alone leads to. */
   let last: { x: Latent; sigma: number; asked: readonly Question[]; answers: Float32Array } | null = null;
   return async (x, sigma, which) => {
     if (which === undefined || last?.x !== x || last.sigma !== sigma) {

@@ -22,34 +22,34 @@ import type { OpenUpscaler } from './enlarging/upscaler';
 export interface Tools {
   readonly checkpoint: Checkpoint;
   readonly tokenizer: Tokenizer;
-  /** Of the model's T5; absent: there is none, or its tokenizer is not at hand. */
+  /** The tokenizer of the model's T5; absent where it has no T5, or no tokenizer. */
   readonly t5?: Tokenizer;
   /** Words in the prompts that have vectors of their own. */
   readonly embeddings?: readonly Embedding[];
   /** Opens the upscaler of this name, for "Hires. fix". @throws DrobeError 'upscaler-unknown' */
   readonly upscaler?: (name: string) => Promise<OpenUpscaler>;
-  /** Progress from inside a stage goes here at once; what separates stages is yielded. */
+  /** Progress from inside a stage goes here at once; progress between stages is yielded. */
   readonly report: Report;
 }
 
-/** A pass, and what the denoiser is asked in each of its steps at most. */
+/** A pass, and the most that the denoiser is asked in each of its steps. */
 interface Planned extends Asking {
   readonly pass: Pass;
 }
 
 /** How a picture is going to be made. */
 interface Plan {
-  /** As it was wished for, in a size that can be drawn. */
+  /** The job, with its size rounded to one that can be drawn. */
   readonly job: Job;
   readonly passes: readonly [Pass, Pass?];
-  /** What the last pass asks, which is the largest. */
+  /** What the last pass, which is the largest, asks. */
   readonly asking: Asking;
-  /** What is to be done without, and what is. */
+  /** What is to be done without to save memory, as asked for and as decided. */
   readonly wished: Thrift;
   readonly thrift: Thrift;
 }
 
-/** Plans a picture, and has the checkpoint save what memory it must from now on. */
+/** Plans a picture, and sets how much memory the checkpoint has to save. */
 export async function plan(wish: Job, tools: Tools): Promise<Plan> {
   const { model, native } = tools.checkpoint;
   const sides = sidesOf(model.vae.factor);
@@ -68,8 +68,8 @@ export async function plan(wish: Job, tools: Tools): Promise<Plan> {
 }
 
 /**
- * To stop it, stop pulling: it stands still between steps. Where the machine fails and another run may succeed with less
- * memory, it says so, 'short-of-memory', and throws.
+ * Draws a picture. Pull no more to stop it between steps. Where the machine fails and another run may succeed with less
+ * memory, it yields 'short-of-memory' before it throws.
  */
 export async function* generate(wish: Job, tools: Tools): AsyncGenerator<Progress, Picture, void> {
   const { job, passes, asking, wished, thrift } = await plan(wish, tools);
@@ -93,19 +93,19 @@ export async function* generate(wish: Job, tools: Tools): AsyncGenerator<Progres
     const { questions, h, w } = asking;
     const guided = controls.stepping.length > 0;
     const setting = { size: { h, w }, native, together, questions, guided, dtype };
-    // Where so few bits are computed wrongly, fewer may not be.
+    // Where this machine computes so few bits wrongly, it may compute fewer correctly.
     const less = net && stepDown({ ...thrift, bits: bits ?? wished.bits }, net, setting);
     if (less) yield { kind: 'short-of-memory', thrift: less };
     throw error;
   }
 }
 
-/** The same job, as its weights are really used. */
+/** The job with the bits that its weights are really used with. */
 function withBits({ bits: _, ...job }: Job, bits: Thrift['bits']): Job {
   return bits === null ? job : { ...job, bits };
 }
 
-/** One, or two with "Hires. fix". The latents that the second goes on from are still to come. */
+/** The passes: one, or two with "Hires. fix". The latents that the second starts from are not known yet. */
 function passesOf(job: Job, { checkpoint, ...readers }: Tools): readonly Planned[] {
   const { factor } = checkpoint.model.vae;
   const [{ length }] = checkpoint.model.texts;
@@ -130,11 +130,11 @@ function passesOf(job: Job, { checkpoint, ...readers }: Tools): readonly Planned
   return [planned(job), planned(secondPass(job, job.hires, factor), job.steps)];
 }
 
-/** The net that the machine failed in, for want of memory for sure or perhaps; null where it was something else. */
+/** The net in which the machine failed, where memory was or may have been short; null for any other error. */
 function shortOfMemory(error: unknown): NetName | null {
   if (!(error instanceof DrobeError) || (error.code !== 'out-of-memory' && error.code !== 'device-lost'))
     return null;
-  return (error.facts['stage'] as NetName | undefined) ?? null; // as a slot says it
+  return (error.facts['stage'] as NetName | undefined) ?? null; // set by a slot
 }
 
 async function* draw(
@@ -197,7 +197,7 @@ async function* drawInParts(
   return { ...pixels, job: told, milliseconds: { encode, steps, decode: clock() } };
 }
 
-/** The picture of a job's latents, and the job as it was really run. */
+/** Decodes a job's latents. @returns the picture, and the job as it was really run. */
 async function decoded(
   latents: Latent,
   size: LatentSize,

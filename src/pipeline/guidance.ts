@@ -1,12 +1,12 @@
-/** What a UNet is asked in a step, and what its answers come to. */
+/** What the denoiser is asked in a step, and how its answers are combined. */
 import { guidanceEmbedding } from '../nets/unet';
 import type { Latent } from '../sampling/latent';
 
-/** What a UNet is told of a prompt. */
+/** A prompt as the denoiser is given it. */
 export interface Encoding {
   /** [tokens, width]. */
   readonly context: Float32Array;
-  /** The prompt as a whole, and sizes, for a UNet that takes them: [label width]. */
+  /** The pooled prompt, and sizes, for a UNet that takes them: [label width]. */
   readonly label?: Float32Array;
 }
 
@@ -14,19 +14,19 @@ export interface Encoding {
 export interface Question extends Encoding {
   /** The answers are added up, each times its weight. */
   readonly weight: number;
-  /** The weight it would have without guidance: what the prompt alone leads to. */
+  /** Its weight without guidance, when only the prompt counts. */
   readonly unguided: number;
-  /** It is the one that guidance leads away from. */
+  /** It is the question that guidance leads away from. */
   readonly negative?: true;
   /** Channels [.., h, w] that follow the latents, for a UNet that takes more than latents. */
   readonly planes?: Float32Array;
-  /** The guidance scale, embedded, for a UNet that is told it: [guidance width]. */
+  /** The embedded guidance scale, for a UNet that takes it: [guidance width]. */
   readonly guidance?: Float32Array;
-  /** For each block 1, or 0 where it is left out: of an MMDiT that is asked without some. */
+  /** For each block of an MMDiT 1, or 0 where it is left out. */
   readonly keep?: Float32Array;
 }
 
-/** Weights as small as this are what adding up others left: 0.7 + 0.2 + 0.1 is not quite 1. */
+/** Smaller weights are rounding errors: 0.7 + 0.2 + 0.1 is not quite 1. */
 const ROUNDING = 1e-9;
 
 /** A prompt, or one of those that AND joins, and how much it counts among them: 1 for one alone. */
@@ -36,9 +36,9 @@ export interface Wish {
 }
 
 /**
- * Classifier-free guidance (Ho & Salimans, 2022, https://arxiv.org/abs/2207.12598): away from the negative prompt, to
- * and beyond the prompt. Several prompts lead each its own way from there (Liu et al., 2022, "Composable Diffusion",
- * https://arxiv.org/abs/2206.01714). A negative prompt that counts nothing is not asked.
+ * Classifier-free guidance (Ho & Salimans, 2022, https://arxiv.org/abs/2207.12598): away from the negative prompt, to and
+ * beyond the prompt. Several prompts lead each its own way from there (Liu et al., 2022, "Composable Diffusion",
+ * https://arxiv.org/abs/2206.01714). A negative prompt of weight 0 is not asked.
  */
 export function textGuidance(
   wishes: readonly Wish[],
@@ -58,8 +58,8 @@ export function textGuidance(
 }
 
 /**
- * The questions where guidance rests: the negative prompt is not asked, and the first prompt's answer stands in its place,
- * as in A1111. One prompt alone so counts as without guidance.
+ * The questions while guidance is off: the negative prompt is not asked, and the first prompt's answer is used instead, as
+ * in A1111. A single prompt then counts as without guidance.
  */
 export function atRest(questions: readonly Question[]): readonly Question[] {
   const negative = questions.find((question) => question.negative);
@@ -101,10 +101,10 @@ export function builtInGuidance(wishes: readonly Wish[], guidance: number, width
 }
 
 /**
- * InstructPix2Pix's two guidances (Brooks et al., 2023, https://arxiv.org/abs/2211.09800, equation 3): towards the
- * picture, and from there towards the instruction. What counts nothing is not asked.
+ * InstructPix2Pix's two guidances (Brooks et al., 2023, https://arxiv.org/abs/2211.09800, equation 3): towards the picture,
+ * and from there towards the instruction. Questions of weight 0 are not asked.
  * @param picture its latents, unscaled.
- * @param always the one that is led away from is asked all the same.
+ * @param always ask the negative question in any case.
  */
 export function instructGuidance(
   instruction: Encoding,
@@ -127,8 +127,8 @@ export function instructGuidance(
 }
 
 /**
- * What the answers come to.
- * @param answers one after the other, each of `length` numbers.
+ * The weighted sum of the answers.
+ * @param answers one after another, each of `length` numbers.
  * @param rescale how far the contrast is brought back to that of the prompt alone, 0 to 1 (Lin et al., 2023,
  * https://arxiv.org/abs/2305.08891, section 3.4).
  */
@@ -154,7 +154,7 @@ function deviation(x: Float32Array): number {
   return Math.sqrt(x.reduce((sum, v) => sum + (v - mean) ** 2, 0) / (x.length - 1));
 }
 
-/** Prompts that AND joins are made as long as the longest by their last token's vector, as in A1111. */
+/** Prompts joined by AND are padded to the longest with their last token's vector, as in A1111. */
 export function sameEnd(wishes: readonly Wish[], width: number): readonly Wish[] {
   const length = Math.max(...wishes.map(({ encoding }) => encoding.context.length));
   return wishes.map((wish) => {
@@ -167,7 +167,7 @@ export function sameEnd(wishes: readonly Wish[], width: number): readonly Wish[]
   });
 }
 
-/** Where texts differ in length, each is repeated until all are as long: attention gives the same answer. */
+/** Texts of different lengths are repeated until all are equally long: attention gives the same answer. */
 export function sameLength(questions: readonly Question[]): readonly Question[] {
   const lengths = questions.map(({ context }) => context.length);
   const length = lengths.reduce((all, own) => (all * own) / divisor(all, own), 1);

@@ -1,4 +1,4 @@
-/** Larger pictures: tile by tile through an upscaler, and from there to the size that was asked for as A1111 does. */
+/** Enlarges pictures: tile by tile with an upscaler, and from there to the wanted size as A1111 does. */
 import type { Size } from '../../canvas/crop';
 import { isClear, type Pixels } from '../../canvas/pixels';
 import { resample, type Extent } from '../../canvas/resample';
@@ -11,10 +11,10 @@ import { smallerSide, type OpenUpscaler } from './upscaler';
 /** In pixels of what goes in. */
 const OVERLAP: Overlap = { width: 32, blind: 8 };
 
-/** A1111 lets an upscaler work on what it gave as often as this, where that is not large enough. */
+/** How often A1111 applies an upscaler to its own output, if that is not large enough. */
 const MOST_PASSES = 3;
 
-/** What a picture may become: its numbers have to lie in memory as a whole. */
+/** The most pixels of a result: all its numbers have to fit in memory. */
 export const MOST_PIXELS = 2 ** 26;
 
 /** A picture of numbers in 0…1, [3, h, w]. */
@@ -23,8 +23,8 @@ export interface Plane extends Extent {
 }
 
 /**
- * A picture as large as this, with what shows through it.
- * To stop it, stop pulling: it stands still between tiles. Progress from inside one goes to `report`.
+ * Enlarges a picture to this size, transparency included. Pull no more to stop it between tiles. Progress from inside a
+ * tile goes to `report`.
  * @param most side of tiles; absent: as large as fits.
  * @throws DrobeError 'result-too-large', and those of a slot.
  */
@@ -49,7 +49,7 @@ export async function* enlargedPicture(
   return { width, height, rgba };
 }
 
-/** Numbers of a picture as large as this: as often through the upscaler as that takes, then to the size by Lanczos. */
+/** Enlarges the numbers of a picture: with the upscaler as often as needed, then to the exact size by Lanczos. */
 export async function* enlargedTo(
   to: Extent,
   picture: Plane,
@@ -91,12 +91,12 @@ async function* enlargedOnce(
   return cropped({ h: whole.h * scale, w: whole.w * scale, data }, { h, w });
 }
 
-/** How to try again where memory ran out; null where nothing is left to try. */
+/** The side of tiles to try next where memory ran out; null where there are no smaller ones. */
 export function lessThan(upscaler: OpenUpscaler, most?: number): number | null {
   return smallerSide(upscaler.tileSide(most));
 }
 
-/** RGBA → [3, h, w] in 0…1. Alpha is not looked at. */
+/** RGBA → [3, h, w] in 0…1. Alpha is ignored. */
 function planeOf({ width, height, rgba }: Pixels): Plane {
   const area = width * height;
   const data = new Float32Array(3 * area);
@@ -104,13 +104,13 @@ function planeOf({ width, height, rgba }: Pixels): Plane {
   return { h: height, w: width, data };
 }
 
-/** What shows through is enlarged by itself: nets were trained on pictures, and not on outlines. */
+/** Enlarges alpha by itself, bicubically: nets were trained on pictures, not on outlines. */
 function alphaOf({ width, height, rgba }: Pixels, to: Extent): Float32Array {
   const alpha = Float32Array.from({ length: width * height }, (_, i) => rgba[4 * i + 3]! / 255);
   return resample(alpha, { h: height, w: width }, to, 'bicubic antialiased');
 }
 
-/** With what lies inside mirrored at the right and the bottom, as Real-ESRGAN does; a single row or column is repeated. */
+/** Pads at the right and the bottom with the mirrored picture, as Real-ESRGAN does; a single row or column is repeated. */
 function padded(plane: Plane, to: Extent): Plane {
   if (plane.h === to.h && plane.w === to.w) return plane;
   const mirrored = (i: number, length: number): number =>
@@ -133,7 +133,7 @@ function cropped(plane: Plane, to: Extent): Plane {
   );
 }
 
-/** A plane of another size, each of whose places is one of this one. */
+/** A plane of another size, each of its pixels copied from one of this plane. */
 function placed(
   { h, w, data }: Plane,
   to: Extent,

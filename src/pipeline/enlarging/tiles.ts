@@ -1,17 +1,18 @@
 /**
- * A net that works on a picture part by part: in tiles that overlap and fade into each other, as diffusers' VAE has them
- * (https://github.com/huggingface/diffusers, AutoencoderKL.enable_tiling). Unlike there all tiles are of one size, spread
- * evenly: no graph has to be made for what is left at an edge, and none is a narrow strip that sees little around it.
+ * Runs a net on a picture part by part: in tiles that overlap and fade into each other, as diffusers' VAE has them
+ * (https://github.com/huggingface/diffusers, AutoencoderKL.enable_tiling). Unlike there, all tiles have one size and are
+ * spread evenly: no extra graph is needed for the rest at an edge, and no tile is a narrow strip that sees little around
+ * it.
  */
 import type { LatentSize } from '../size';
 
-/** Unless said otherwise neighbours fade into each other over this part of a tile's side. */
+/** By default, neighbours fade into each other over this part of a tile's side. */
 const OVERLAP = 1 / 4;
 
 /** How neighbours overlap, in latents. */
 export interface Overlap {
   readonly width: number;
-  /** So much of it, at the edges of tiles, is not used: a net sees nothing beyond the edge. */
+  /** How much of it, at the edges of tiles, is discarded: there the net sees too little around a pixel. */
   readonly blind: number;
 }
 
@@ -19,7 +20,7 @@ export interface Tiling {
   /** The whole, and a tile of at most the same size: in latents. */
   readonly size: LatentSize;
   readonly tile: LatentSize;
-  /** Numbers for each latent, along either side: of what goes in, and of what comes out. */
+  /** Pixels or latents on each side for one latent: `before` going in, `after` coming out. */
   readonly before: number;
   readonly after: number;
   readonly overlap?: Overlap;
@@ -28,7 +29,7 @@ export interface Tiling {
 /** A part of the whole, to be run through a net. */
 export interface Tile {
   readonly part: () => Float32Array;
-  /** Takes what the net gave. */
+  /** Takes the net's output. */
   readonly put: (result: Float32Array) => void;
 }
 
@@ -51,7 +52,7 @@ export async function inTiles(
   return result();
 }
 
-/** The tiles of [channels, height, width], and what is made of all of them. */
+/** The tiles of [channels, height, width], and the whole that their outputs make up. */
 export function mosaic(
   whole: Float32Array,
   { size, tile, before, after, overlap }: Tiling,
@@ -82,10 +83,10 @@ export function mosaic(
   return { tiles, result: () => out };
 }
 
-/** Part of a side. */
+/** A stretch of a side. */
 export interface Strip {
   readonly start: number;
-  /** How much each of its numbers counts, 0 to 1: where strips overlap, together 1. */
+  /** How much each of its numbers counts, 0 to 1; where strips overlap, the sum is 1. */
   readonly shares: Float32Array;
 }
 
@@ -103,7 +104,7 @@ export function stripsOf(
   const starts = Array.from({ length: count }, (_, i) =>
     count === 1 ? 0 : Math.round((i * (side - length)) / (count - 1)),
   );
-  /** How much of a number belongs to the strip that begins at `start`, and not to the one before. */
+  /** How much of a number belongs to the strip that begins at `start`, rather than to the previous one. */
   const arrived = (number: number, start: number, previous: number): number => {
     // Where more than needed overlaps, the middle of it fades: farthest from both edges.
     const begin = ((start + previous + length - overlap) / 2 + blind) * after;

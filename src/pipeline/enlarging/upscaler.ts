@@ -1,4 +1,4 @@
-/** A net that enlarges pictures, from a file of its own: what it is, and how it gets onto a machine. */
+/** A net that enlarges pictures, from a file of its own: recognised, and opened on a machine. */
 import { aboutWeights, DrobeError } from '../../errors';
 import { SHAPES_ONLY, type Graph, type Target } from '../../graph/graph';
 import { upscalerForm } from '../../nets/names/upscaler';
@@ -13,7 +13,8 @@ import { openNet } from '../memory/opening';
 import { Slot, type Report } from '../memory/slot';
 
 /**
- * Authors its graph once, at a small size: what is missing or misshapen shows now and not in the middle of a picture.
+ * Authors its graph once, at a small size, so that missing or misshapen weights are found now and not in the middle of a
+ * picture.
  * @throws DrobeError of weights, and 'unsupported-model'.
  */
 export function inspectUpscaler(tensors: Header['tensors']): Upscaler {
@@ -27,16 +28,16 @@ export function inspectUpscaler(tensors: Header['tensors']): Upscaler {
   return upscaler;
 }
 
-/** Sides of tiles, in pixels of what goes in: fewer tiles see more of the picture, smaller ones need less memory. */
+/** Sides of tiles, in input pixels: larger ones see more of the picture, smaller ones need less memory. */
 const SIDES = [512, 384, 256, 192, 128, 96, 64] as const;
 
-/** Where a CPU does the work, so that something is done every few seconds. */
+/** The largest side on a CPU, so that a tile takes a few seconds at most. */
 const CPU_SIDE = 192;
 
-/** What a tile may work in, beside weights; with more it is no quicker. */
+/** Bytes that a tile may use beside weights; more makes it no faster. */
 const MOST_BYTES = 2 ** 30;
 
-/** An upscaler on a machine. It is there from the first run until it is released. */
+/** An upscaler on a machine, opened by the first run and kept until it is released. */
 export class OpenUpscaler {
   readonly facts: Upscaler;
   readonly #tensors: ReadonlyMap<string, TensorInfo>;
@@ -44,7 +45,7 @@ export class OpenUpscaler {
   readonly #machine: Machine;
   readonly #slot: Slot;
 
-  /** @param name of its file, for what is said of it. @throws DrobeError as `inspectUpscaler`. */
+  /** @param name of its file, for messages. @throws DrobeError as `inspectUpscaler`. */
   constructor(name: string, header: Header, source: ByteSource, machine: Machine) {
     this.facts = inspectUpscaler(header.tensors);
     this.#name = name;
@@ -67,8 +68,8 @@ export class OpenUpscaler {
   }
 
   /**
-   * The side of the largest tiles that fit the machine, by all that shapes tell; the smallest there are, where none does.
-   * @param most no larger than this.
+   * The side of the largest tiles that fit the machine, judging by shapes; the smallest where none does.
+   * @param most the largest side to consider.
    */
   tileSide(most = Infinity): number {
     const { limits, backend, imitated } = this.#machine;
@@ -76,7 +77,7 @@ export class OpenUpscaler {
     const largest = backend === 'wasm' || imitated ? Math.min(most, CPU_SIDE) : most;
     const fits = (side: number): boolean => {
       const graph = this.#graph(target, side, side);
-      // What the whole picture is put together from has to find room, too.
+      // The whole picture must fit as well.
       return graph.footprint.peak <= Math.min(MOST_BYTES, limits.tensor) && 2 * bytesOf(graph) <= limits.net;
     };
     const sides = SIDES.filter((side) => side <= largest);

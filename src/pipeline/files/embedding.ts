@@ -30,9 +30,9 @@ interface Table extends TensorInfo {
 }
 
 /**
- * The vectors of a word that some files have, as a model needs them: those of the first file that has one table for each
- * of its text encoders, or one from each of two files, as diffusers writes them for SDXL.
- * @returns null where none are as wide as the model's: then the word is only a word, as in A1111.
+ * The vectors of a word that some files have, as a model needs them: those of the first file that has one table for each of
+ * its text encoders, or one from each of two files, as diffusers writes them for SDXL.
+ * @returns null where no table is as wide as the model's: then the word is read as plain text, as in A1111.
  * @throws DrobeError 'weight-not-a-number' for vectors that a prompt could not be read with.
  */
 export function embeddingOf(
@@ -52,7 +52,9 @@ export function embeddingOf(
   return null;
 }
 
-/** The tables by text encoder; null where they are not one for each, of its width and as many vectors. */
+/**
+ * The tables in the order of text encoders; null unless there is one for each, of its width and with equally many vectors.
+ */
 function inOrder(tables: readonly Table[], { texts }: Model): readonly Table[] | null {
   if (tables.length !== texts.length) return null;
   const fits = (order: readonly Table[]): boolean =>
@@ -81,11 +83,11 @@ function rowsOf(tables: readonly Table[]): Float32Array[][] {
   );
 }
 
-/** Words for a prompt. Their vectors are counted on from the vocabulary's last token, as diffusers does. */
+/** Words for a prompt. Their ids follow the vocabulary's last token, as in diffusers. */
 export function wordsFor(embeddings: readonly Embedding[]): Word[] {
   let next = VOCABULARY;
   return embeddings.map(({ trigger, rows }) => ({ trigger, ids: rows.map(() => next++) }));
 }
 
-/** CLIP's tokens. */
+/** The size of CLIP's vocabulary. */
 const VOCABULARY = 49408;

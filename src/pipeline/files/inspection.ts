@@ -1,4 +1,4 @@
-/** What lies in a .safetensors file, of whatever kind it is: every tensor, and how much of what that makes. */
+/** Lists what is in a .safetensors file of any kind: every tensor, and totals. */
 import { partOf, type Part } from '../../nets/detect/parts';
 import type { Dtype, Header } from '../../weights/safetensors';
 
@@ -24,7 +24,7 @@ export interface Contents {
   /** Largest first, and none that is empty. */
   readonly parts: readonly (Sum & { readonly part: Part })[];
   readonly dtypes: readonly (Sum & { readonly dtype: Dtype })[];
-  /** Sorted by key: writers put them in no order. A stranger's text. */
+  /** Sorted by key: writers use no order. Untrusted text. */
   readonly metadata: readonly (readonly [key: string, value: string])[];
 }
 

@@ -1,4 +1,4 @@
-/** What a kind of modules is, of which LoRAs are made: see `lora-kinds.ts`. */
+/** The interface of a kind of LoRA modules: see `lora-kinds.ts`. */
 import type { Matrix } from '../../weights/values/lowrank';
 
 export type Shape = readonly number[];
@@ -11,31 +11,31 @@ export interface Size {
   readonly spatial?: boolean;
 }
 
-/** The numbers of one, row by row, to be changed. */
+/** A weight whose numbers, row by row, are changed in place. */
 export interface Weight extends Size {
   readonly data: Float32Array;
 }
 
-/** The shape of one of a module's tensors, by what it is; null where it has none. */
+/** Gives the shape of a module's tensor by its part's name; null where it has none. */
 export type ShapeOf = (part: string) => Shape | null;
 
-/** One of a module's tensors that is known to be there. */
+/** Gives a module's tensor by its part's name. It must be there. */
 export type MatrixOf = (part: string) => Matrix;
 
 export interface Kind {
   readonly name: string;
-  /** The size of the weight it is for, which `target` may settle; null where its tensors do not fit each other. */
+  /** The size of the weight it is for, which may depend on `target`; null where its tensors do not fit one another. */
   readonly size: (shape: ShapeOf, target: Size) => Size | null;
   /** Whether what it does to a row depends on other rows. */
   readonly mixesRows?: true;
-  /** Adds what it has to a weight of its size. */
+  /** Changes a weight of that size. */
   readonly add: (weight: Weight, matrix: MatrixOf, has: (part: string) => boolean, scaleOf: Scaling) => void;
 }
 
-/** How much something of this rank counts; null where nothing is decomposed, and alpha has no say. */
+/** The factor for a product of this rank; null where nothing is decomposed, so that alpha does not apply. */
 export type Scaling = (rank: number | null) => number;
 
 export interface Row extends Kind {
-  /** Parts of which all must be there; `a|b` is either. */
+  /** The parts it must have; `a|b` means either. */
   readonly parts: readonly string[];
 }

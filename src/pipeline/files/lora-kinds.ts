@@ -100,7 +100,7 @@ const KINDS: readonly Row[] = [
   ...TURNS,
 ];
 
-/** What is said of modules of a kind that is not known, by parts that only they have: some have those of a known one, too. */
+/** Names of unsupported kinds, by parts that only they have; they may also have parts of a known kind. */
 const OTHER_KINDS = [
   ['oft_r', 'OFT of PEFT'],
   ['clipped_oft', 'OFT of OneTrainer, clipped'],
@@ -113,18 +113,18 @@ const OTHER_KINDS = [
   ['lora_embedding_A', 'a LoRA of an embedding'],
 ] as const;
 
-/** Why a module cannot be used, and an example of it: a kind's name or a part's. */
+/** Why a module cannot be used, with an example: the name of a kind or a part. */
 export interface Misfit {
   readonly why: 'size' | 'incomplete' | 'kind';
   readonly what: string;
 }
 
-/** Parts of the kinds that are known: where only some of them are there, the others were lost. */
+/** Parts of known kinds: a module with only some of them has lost the others. */
 const KNOWN_PARTS = new Set(
   KINDS.flatMap(({ parts }) => parts.flatMap((part) => part.split('|'))).concat('alpha'),
 );
 
-/** Parts that something is made of, or that say nothing of how a picture is drawn. */
+/** Parts that are used, or that do not affect how a picture is drawn. */
 export const READ: ReadonlySet<string> = new Set([
   ...KNOWN_PARTS,
   ...[
@@ -143,7 +143,7 @@ export const READ: ReadonlySet<string> = new Set([
   ...['scalar', 'reshape_weight', 'num_updates'],
 ]);
 
-/** The kind that a module with these parts is of, and the size of the weight that it is for. */
+/** The kind of a module with these parts, and the size of the weight it is for. */
 export function kindOf(
   parts: readonly string[],
   shape: ShapeOf,
@@ -164,7 +164,7 @@ export function kindOf(
 
 /**
  * Chavan et al., 2023, https://arxiv.org/abs/2306.07967: W·A + B, both of low rank; A is over input channels.
- * @param theirs what each of its matrices is called in the file.
+ * @param theirs gives the names that its matrices have in the file.
  */
 function glora(theirs: (part: string) => string): Row {
   return {
@@ -226,7 +226,7 @@ function factorSize(shape: ShapeOf, name: string, between?: string): Size | null
   return whole && sizeOf(whole);
 }
 
-/** What `factorSize` tells the size of. */
+/** The matrix whose size `factorSize` gives. */
 function factor(matrix: MatrixOf, has: (part: string) => boolean, name: string, between?: string): Matrix {
   if (!has(`${name}_a`) || !has(`${name}_b`)) return matrix(name);
   const [a, b] = [matrix(`${name}_a`), matrix(`${name}_b`)];
@@ -237,7 +237,7 @@ function addScaled({ data: weight }: Weight, { data }: Matrix, scale: number): v
   for (let i = 0; i < weight.length; i++) weight[i]! += scale * data[i]!; // of one size
 }
 
-/** What LyCORIS's extraction keeps beside the product: single numbers, each with its row and its column. */
+/** Adds the sparse part of LyCORIS's extraction: single numbers, each with its row and column. */
 function addSparse({ rows, columns, data }: Weight, matrix: MatrixOf, scale: number): void {
   const [indices, values] = [matrix('bias_indices').data, matrix('bias_values').data];
   for (const [i, value] of values.entries()) {

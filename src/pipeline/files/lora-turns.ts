@@ -6,13 +6,13 @@
 import { cayley, product, type Matrix } from '../../weights/values/lowrank';
 import type { MatrixOf, Row, Scaling, ShapeOf, Size, Weight } from './lora-kind';
 
-/** Rotations of blocks [count, side, side], one after the other. */
+/** Rotations of blocks, [count, side, side]. */
 interface Turns {
   readonly side: number;
   readonly data: Float32Array;
 }
 
-/** From blocks of which each is a rotation by Cayley's transform; `alpha` of LyCORIS and kohya holds them back. */
+/** Rotations by Cayley's transform of each block; `alpha` of LyCORIS and kohya bounds them. */
 function turnsIn(blocks: Float32Array, side: number, outputs: number, matrix: MatrixOf, has: Has): Turns {
   const constraint = has('alpha') ? matrix('alpha').data[0]! * outputs : 0;
   return { side, data: cayley(blocks, side, constraint) };
@@ -25,7 +25,7 @@ export const TURNS: readonly Row[] = [
     name: 'OFT',
     mixesRows: true,
     parts: ['oft_blocks'],
-    size: (shape, target) => sizeOfBlocks(shape('oft_blocks')!, shape, target), // it tells the kind
+    size: (shape, target) => sizeOfBlocks(shape('oft_blocks')!, shape, target), // the kind has this part
     add: (weight, matrix, has, scaleOf) => {
       const { rows: count, data: blocks } = matrix('oft_blocks');
       const turns = turnsIn(blocks, weight.rows / count, weight.rows, matrix, has);
@@ -56,7 +56,7 @@ export const TURNS: readonly Row[] = [
     },
     add: (weight, matrix, has, scaleOf) => {
       const { rows: times, data: blocks } = matrix('oft_blocks');
-      const area = blocks.length / times; // of all blocks of one time: outputs times side
+      const area = blocks.length / times; // the size of one factor: outputs times side
       const { side, data } = turnsIn(blocks, area / weight.rows, weight.rows, matrix, has);
       let turned = weight.data;
       for (let time = 0; time < times; time++) {
@@ -82,7 +82,7 @@ export const TURNS: readonly Row[] = [
       const { rows: count, columns: above, data } = matrix('oft_R');
       const side = (1 + Math.sqrt(1 + 8 * above)) / 2;
       const by = has('scaled_oft') ? 1 / (2 * Math.sqrt(side - 1)) : 1;
-      // Of a linear layer it is what it is given that is turned, of a convolution its weight.
+      // In a linear layer the input is rotated, in a convolution the weight.
       const turns = neumann(data, count, side, by, weight.spatial === true);
       goTowards(weight, turnedInputs(weight, turns), matrix, has, scaleOf);
     },
@@ -140,13 +140,13 @@ function sizeOfBlocks(blocks: readonly number[], shape: ShapeOf, target: Size): 
   return isWhole && hasRescale(shape, target) ? target : null;
 }
 
-/** Outputs may grow and shrink, too. */
+/** Whether outputs are scaled too. */
 function hasRescale(shape: ShapeOf, { rows }: Size): boolean {
   const rescale = shape('rescale');
   return rescale === null || rescale.reduce((product, d) => product * d, 1) === rows;
 }
 
-/** Goes so far towards a weight that was turned. */
+/** Moves a weight towards the rotated one. @param by how far. */
 function goTowards(
   { columns, data }: Weight,
   turned: Float32Array,
@@ -155,7 +155,7 @@ function goTowards(
   scaleOf: Scaling,
 ): void {
   const scale = scaleOf(null);
-  // OneTrainer learns how much longer, as a logarithm.
+  // OneTrainer learns the logarithm of the scale.
   const lengths = has('rescale')
     ? matrix('rescale').data
     : has('dora_log_multiplier')

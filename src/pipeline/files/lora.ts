@@ -15,7 +15,7 @@ import type { ByteSource } from '../../weights/source';
 import type { Kind, MatrixOf, Scaling, ShapeOf, Size } from './lora-kind';
 import { kindOf, READ } from './lora-kinds';
 
-/** A LoRA and how much of it is added, to the UNet and to the text encoders. */
+/** A LoRA and its strengths, for the UNet and for the text encoders. */
 export interface Lora {
   readonly name: string;
   readonly header: Header;
@@ -26,19 +26,19 @@ export interface Lora {
 
 type Shapes = ReadonlyMap<string, Pick<TensorInfo, 'shape'>>;
 
-/** A module and the weight that it is for. */
+/** A module that fits a weight. */
 interface Fit {
   readonly module: LoraModule;
   readonly target: LoraTarget;
   readonly kind: Kind;
-  /** Of that part of the weight that it changes. */
+  /** Size of the part of the weight that it changes. */
   readonly size: Size;
 }
 
 /**
- * What all of these LoRAs add, by weight. Modules that do not fit are left out: see `useOf`.
+ * The changes that these LoRAs make, by weight. Modules that do not fit are left out: see `useOf`.
  * @param tensors the checkpoint's, in normal form.
- * @throws DrobeError 'lora-mismatch' for one of which nothing fits; the patches themselves throw 'weight-not-a-number'.
+ * @throws DrobeError 'lora-mismatch' if nothing of a LoRA fits; the patches themselves throw 'weight-not-a-number'.
  */
 export function patchesOf(model: Model, tensors: Shapes, loras: readonly Lora[]): Map<string, Patch> {
   const patches = new Map<string, Patch>();
@@ -92,7 +92,7 @@ function fitted(lora: Header, tensors: Shapes): { readonly fits: readonly Fit[];
     else if ('lacks' in found) leaveOut(found.lacks ?? 'module', name);
     else if (odd) leaveOut('kind', odd.dtype);
     else {
-      const [target] = found as readonly [LoraTarget]; // all of them are alike
+      const [target] = found as readonly [LoraTarget]; // they all give the same result
       const told = kindOf([...parts.keys()], shape, target);
       if ('why' in told) leaveOut(told.why, told.why === 'kind' ? told.what : name);
       else if (!isFor(target, told.size) || !hasLengthsFor(told.size, shape)) leaveOut('size', name);
@@ -109,7 +109,7 @@ function fitted(lora: Header, tensors: Shapes): { readonly fits: readonly Fit[];
   return { fits, use: { modules: modules.length, used, unused: others } };
 }
 
-/** Made once for each checkpoint: a list of LoRAs asks it for thousands of modules. */
+/** Made once for each checkpoint: a list of LoRAs looks up thousands of modules. */
 const finders = new WeakMap<Shapes, ReturnType<typeof targetFinder>>();
 
 function finderFor(tensors: Shapes): ReturnType<typeof targetFinder> {
@@ -118,7 +118,7 @@ function finderFor(tensors: Shapes): ReturnType<typeof targetFinder> {
   return find;
 }
 
-/** Whether a weight is of this size, or has further input channels, to which nothing is added. */
+/** Whether a weight has this size, or more input channels, which are left as they are. */
 function isFor(target: LoraTarget, { rows, columns }: Size): boolean {
   if (rows !== target.rows) return false;
   return columns === target.columns || (target.widens && columns > 0 && columns < target.columns);
@@ -138,7 +138,7 @@ function mixesRows(kind: Kind, { rows }: Size, shape: ShapeOf): boolean {
   return byColumn || kind.mixesRows === true;
 }
 
-/** What is read of a module when its weight passes. */
+/** A module's tensors, read when its weight passes. */
 interface Reading {
   readonly matrix: MatrixOf;
   readonly has: (part: string) => boolean;
@@ -152,7 +152,7 @@ function reading({ parts }: LoraModule, lora: Lora): Reading {
   };
 }
 
-/** Changes a weight by one module, as much as the weight in the prompt says. */
+/** Applies one module to a weight, as strongly as the prompt says. */
 function change(
   numbers: Float32Array,
   { target, kind, size }: Fit,
@@ -161,7 +161,7 @@ function change(
   stated: Scale,
 ): void {
   const [alpha] = has('alpha') ? matrix('alpha').data : [];
-  const [factor] = has('scale') ? matrix('scale').data : []; // A1111 takes it in place of alpha over rank
+  const [factor] = has('scale') ? matrix('scale').data : []; // A1111 uses it instead of alpha over rank
   const scaling =
     (by: number): Scaling =>
     (rank) => {
@@ -184,7 +184,7 @@ function change(
   putBack(there, numbers, target, size);
 }
 
-/** What a module changes: a weight, its first columns, or it among other rows that are of no matter. */
+/** The part of a weight that a module changes: all of it, its first columns, or some of its rows. */
 function part(numbers: Float32Array, target: LoraTarget, { rows, columns }: Size): Float32Array {
   if (target.share) {
     const whole = new Float32Array(rows * columns);
