@@ -84,7 +84,8 @@ async function candidatesAmong(
 ): Promise<Candidate[]> {
   const candidates: Candidate[] = [];
   for (const entry of entries) {
-    const lends = 'facts' in entry || ('addon' in entry && /^(?:vae|parts)$/.test(entry.addon.kind));
+    const lends =
+      'facts' in entry || ('addon' in entry && /^(?:vae|parts|image-encoder)$/.test(entry.addon.kind));
     // One that cannot be read lends nothing.
     const header = lends ? await headerOf(entry.id).catch(() => null) : null;
     if (header) candidates.push({ entry, ...lenderIn(header) });

@@ -79,7 +79,7 @@ export async function gather<F extends Placed>(
   const seen = all.filter(
     (one) => !broken.includes(one) && !foreign.some(({ members }) => members.includes(one)),
   );
-  const parts = seen.filter((one): one is Readable<F> => one.header !== null && isPart(one.header));
+  const parts = seen.filter((one): one is Readable<F> => one.header !== null && isPart(one.header, one.path));
   const gathered: FoundModel<F>[] = [];
   const used = new Set<Settings<F>>();
   const refused: Gathered['refused'][number][] = [
@@ -173,15 +173,16 @@ function alone<F>({ file, path, slices, torch, header }: Seen<F>): FoundModel<F>
   }
   if (!torch || torch instanceof DrobeError) {
     const guides = header && (controlKind(header.tensors) !== null || isImageEncoder(header.tensors));
-    // Some call .safetensors .sft: here all have one ending.
-    const name = (guides ? ownName(path) : last(path)).replace(/\.sft$/i, '.safetensors');
+    const name = guides ? ownName(path) : last(path);
     const bytes = header?.bytes ?? slices.size; // without what fills it up
-    return { name, bytes, layout: plain(file, bytes) };
+    // Some call .safetensors .sft, .pt or .bin: here all have one ending, which is no part of what a prompt calls.
+    const named = header ? `${stemOf(name)}.safetensors` : name;
+    return { name: named, bytes, layout: plain(file, bytes) };
   }
   return { name: `${stemOf(path)}.safetensors`, bytes: bytesOf(torch), layout: torch };
 }
 
-const stemOf = (path: string): string => last(path).replace(/\.(?:safetensors|sft|pth|pt|ckpt|bin)$/i, '');
+const stemOf = (path: string): string => last(path).replace(/\.(?:safetensors|sft|pth|pti?|ckpt|bin)$/i, '');
 
 /** diffusers calls all nets that guide the same, and those that look at pictures, and their folders by what they do. */
 function ownName(path: string): string {
@@ -190,15 +191,15 @@ function ownName(path: string): string {
   return isCommon && folder ? `${folder}.safetensors` : last(path);
 }
 
-const isPart = ({ tensors }: Header): boolean =>
-  filePartOf(tensors.keys()) !== null && strangerIn(tensors) === null;
+const isPart = ({ tensors }: Header, path: string): boolean =>
+  filePartOf(tensors.keys(), path) !== null && strangerIn(tensors) === null;
 
 /** By the model's folder: the one around unet/, vae/ and so on, or the one in which its files lie side by side. */
 function byFolder<F>(parts: readonly Readable<F>[]): Map<string, Readable<F>[]> {
   const kinds = new Map<string, Set<string | null>>();
   for (const { path, header } of parts) {
     const found = kinds.get(parent(path)) ?? new Set();
-    kinds.set(parent(path), found.add(filePartOf(header.tensors.keys())));
+    kinds.set(parent(path), found.add(filePartOf(header.tensors.keys(), path)));
   }
   const folders = new Map<string, Readable<F>[]>();
   for (const part of parts) {
@@ -213,7 +214,7 @@ function byFolder<F>(parts: readonly Readable<F>[]): Map<string, Readable<F>[]> 
 function withoutSpare<F>(
   parts: readonly Readable<F>[],
 ): [members: readonly Readable<F>[], spare: Readable<F>[]] {
-  const vaes = parts.filter(({ header }) => filePartOf(header.tensors.keys()) === 'vae');
+  const vaes = parts.filter(({ header, path }) => filePartOf(header.tensors.keys(), path) === 'vae');
   const small = vaes.filter(({ header }) => isTaesdPart(header.tensors.keys()));
   if (small.length === vaes.length) return [parts, []];
   return [parts.filter((part) => !small.includes(part)), small];

@@ -65,11 +65,15 @@ function topModules(names: readonly string[]): string {
   return [...tops.slice(0, 5), ...(tops.length > 5 ? ['…'] : [])].join(', ');
 }
 
-/** What is no model may be of use beside one. */
-function refuseStranger({ kind, as }: Stranger, own: CheckpointHeader['tensors']): never {
+const isTextEncoder = (tensors: Form['tensors']): boolean =>
+  ['text.text_model.encoder.layers.0.mlp.fc1.weight', tokenTable('text')].every((key) => tensors.has(key));
+
+/** What is no model may be of use beside one. @param reads whether there is a text encoder in it. */
+function refuseStranger({ kind, as }: Stranger, own: CheckpointHeader['tensors'], reads: boolean): never {
   if (kind === 'ip-adapter' && isIpAdapter(ipAdapterForm(own))) throw new DrobeError('file-is-ip-adapter');
   if ((kind === 'image-encoder' || kind === 'clip') && isImageEncoder(own))
     throw new DrobeError('file-is-image-encoder');
+  if (kind === 'clip' && reads) throw new DrobeError('file-is-parts', { found: listed(['text']) });
   if (kind === 'depth-estimator' && hintNetIn(own)) throw new DrobeError('file-is-hint-net');
   throw new DrobeError('other-kind', { kind, as: as ?? '' });
 }
@@ -108,7 +112,7 @@ export function recognise(
 ): Recognised {
   const { tensors } = form;
   const stranger = strangerIn(own);
-  if (stranger) refuseStranger(stranger, own);
+  if (stranger) refuseStranger(stranger, own, isTextEncoder(tensors));
   if (controlKind(own)) throw new DrobeError('file-is-control');
   const names = [...tensors.keys()];
   const has = (part: Place): boolean => names.some((name) => PARTS[part].test(name));
@@ -121,9 +125,18 @@ export function recognise(
       ? mmditDenoising(tensors)
       : refuse({ own, tensors }, has);
   const small = tensors.has(TAESD_IN_VAE);
-  const lacks = (['vae', ...family.texts.map(({ place }) => place)] as const).filter(
+  const serves: Partial<Record<Place, boolean>> = {
     // One that is shown a picture has to read it, whatever is drawn.
-    (part) => !has(part) || (part === 'vae' && kind !== 'base' && !canEncode(tensors)),
+    vae: kind === 'base' || canEncode(tensors),
+    ...Object.fromEntries(
+      family.texts.map(({ place, projected }) => [
+        place,
+        !projected || tensors.has(`${place}.text_projection.weight`),
+      ]),
+    ),
+  };
+  const lacks = (['vae', ...family.texts.map(({ place }) => place)] as const).filter(
+    (part) => !has(part) || serves[part] === false,
   );
   const texts = family.texts.map((row, i): TextEncoder => {
     const encoder = textEncoder(row, denoiser, tensors, !lacks.includes(row.place));

@@ -3,7 +3,7 @@
  * which part a file holds, told by its tensor names.
  */
 import type { Shape } from '../../graph/graph';
-import { unwrapped, type Place } from '../names/places';
+import { placeOf, unwrapped, type Place } from '../names/places';
 import { T5_TOKENIZER } from '../t5-tokenizer';
 
 /**
@@ -30,11 +30,26 @@ const SIGNS: readonly (readonly [FilePart, RegExp])[] = [
 /** LoRAs, ControlNets, and CLIP with its picture half have such names beside those of a part. */
 const STRANGERS = /(?:^|[._])lora[._]|^controlnet_|^vision_model\.|^visual_projection\./i;
 
-/** The part that tensors of these names belong to, in diffusers' names; null for whatever else. */
-export function filePartOf(names: Iterable<string>): FilePart | null {
+/** A folder that diffusers keeps a part of a model in. */
+const FOLDER = /(?:^|\/)(?:unet|transformer|vae|text_encoder(?:_[23])?)\/[^/]+$/;
+
+/**
+ * The part that tensors of these names belong to, in diffusers' names; null for whatever else.
+ * @param path where the file lies: in a folder of a part it may have any of the names that its net has elsewhere.
+ */
+export function filePartOf(names: Iterable<string>, path = ''): FilePart | null {
   const all = [...names].map(unwrapped);
   if (all.some((name) => STRANGERS.test(name))) return null;
-  return SIGNS.find(([, sign]) => all.some((name) => sign.test(name)))?.[0] ?? null;
+  const sign = SIGNS.find(([, sign]) => all.some((name) => sign.test(name)))?.[0];
+  return sign ?? (FOLDER.test(path) ? placeInFolder(all) : null);
+}
+
+/** The one net that names belong to; null where there are several, or none. */
+function placeInFolder(names: readonly string[]): FilePart | null {
+  const places = new Set(names.flatMap((name) => placeOf(name)?.place ?? []));
+  const [place, ...more] = places;
+  if (place === undefined || more.length > 0) return null;
+  return place === 'text2' ? 'text' : place;
 }
 
 /** Whether a VAE is a TAESD, which goes without the names that others have. */
@@ -43,7 +58,7 @@ export const isTaesdPart = (vae: Iterable<string>): boolean =>
 
 /** Whether a UNet reads two text encoders: it is then told the prompt as a whole, which the second one gives. */
 export const readsTwoTexts = (unet: Iterable<string>): boolean =>
-  [...unet].some((name) => /(?:^|\.)add_embedding\./.test(name));
+  [...unet].some((name) => /(?:^|\.)(?:add_embedding|label_emb)\./.test(name));
 
 /** How much an MMDiT is told of the prompt as a whole, by both text encoders of CLIP; null where that is in another file. */
 export function wholeWidth(tensors: ReadonlyMap<string, { readonly shape: Shape }>): number | null {
@@ -54,7 +69,7 @@ export function wholeWidth(tensors: ReadonlyMap<string, { readonly shape: Shape 
 
 /** Whether a text encoder gives the prompt as a whole. */
 export const isProjected = (text: Iterable<string>): boolean =>
-  [...text].some((name) => unwrapped(name) === 'text_projection.weight');
+  [...text].some((name) => /(?:^|\.)text_projection(?:\.weight)?$/.test(unwrapped(name)));
 
 /** How wide a text encoder is, by whichever of its tensors are there; null where none of these tells. */
 export function textWidth(tensors: ReadonlyMap<string, { readonly shape: Shape }>): number | null {

@@ -42,7 +42,7 @@ export function inNormalForm<T extends Tensor>(file: ReadonlyMap<string, T>): No
   const strays: string[] = [];
   const lead = unknownLead([...file.keys()]);
   for (const [name, tensor] of file) {
-    const found = placeOf(name.slice(lead.length));
+    const found = placeOf(name.startsWith(lead) ? name.slice(lead.length) : name);
     const net = found && nets.get(found.place)!; // each place has one
     if (!net || net.has(found.rest)) strays.push(name);
     else net.set(found.rest, { ...tensor, name });
@@ -67,8 +67,9 @@ export function inNormalForm<T extends Tensor>(file: ReadonlyMap<string, T>): No
 /** So many parts of a name are looked at for that: a stranger's may have thousands, and at each all names are asked. */
 const MOST_PARTS = 8;
 
-/** What all names begin with alike, where no table knows it: whoever wrote it called the whole so. */
-export function unknownLead(names: readonly string[]): string {
+/** What all names begin with alike, where no table knows it: whoever wrote it called the whole so. A name in one part is of no net. */
+export function unknownLead(all: readonly string[]): string {
+  const names = all.filter((name) => name.includes('.'));
   const [first = ''] = names;
   let lead = '';
   const isKnown = (): boolean => names.some((name) => placeOf(name.slice(lead.length)) !== null);

@@ -15,8 +15,10 @@ const TOKENS = /token_embedding\.weight$/;
 const hasOneText = (tensors: Tensors): boolean =>
   [...tensors.keys()].filter((name) => TOKENS.test(name)).length < 2;
 /** Whether the UNet reads what one text encoder gives. */
-const readsOneText = (tensors: Tensors): boolean =>
-  columnsOf(tensors, /\.attn2\.to_k\.weight$/) === columnsOf(tensors, TOKENS);
+function readsOneText(tensors: Tensors): boolean {
+  const read = columnsOf(tensors, /\.attn2\.to_k\.weight$/);
+  return read !== undefined && read === columnsOf(tensors, TOKENS);
+}
 
 export const models = [
   // Built on the UNet of Stable Diffusion.

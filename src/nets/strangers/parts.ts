@@ -111,4 +111,6 @@ export const parts = [
     all: ['exp_avg|exp_avg_sq|momentum_buffer|^optimizer|^optimizer_states|^lr_schedulers'],
   },
   { kind: 'ema', all: ['^model_ema'], none: ['decoder.conv_in'] },
+  // What it lies beside may be of use, but is not what somebody looked for.
+  { kind: 'ema', all: ['^model_ema.diffusion_model[^.]*'] },
 ] as const satisfies readonly Row[];

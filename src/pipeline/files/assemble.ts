@@ -70,7 +70,7 @@ function netsOf<F>(members: readonly Member<F>[]): Net<F>[] {
   const nets: Net<F>[] = [];
   for (const member of members.toSorted((a, b) => (a.path < b.path ? -1 : 1))) {
     const { tensors } = member.header;
-    const part = filePartOf(tensors.keys());
+    const part = filePartOf(tensors.keys(), member.path);
     if (!part) continue;
     const width = part === 'text' ? textWidth(tensors) : null;
     const mark = [part, commonDtype(tensors), width].join(' ');

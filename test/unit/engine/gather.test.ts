@@ -356,9 +356,51 @@ describe('a folder of a model that is not run is named once', () => {
   });
 });
 
-it('.sft becomes .safetensors, by which all else goes', async () => {
-  const gathered = await gather([vae('a.b.SFT'), ...inside('ae', vae('c.sft'))]);
-  expect(told(gathered).files).toEqual(['a.b.safetensors', 'c.safetensors']);
+it('whatever ending a .safetensors file was given becomes that, by which all else goes', async () => {
+  const names = [
+    'a.b.SFT',
+    'word.pt',
+    'embeddings.pti',
+    'pytorch_lora_weights.bin',
+    'my lora.v2.ckpt',
+    'v1.5',
+  ];
+  const words = names.map((path) => named(path, ['emb_params']));
+  expect(told(await gather(words)).files).toEqual([
+    'a.b.safetensors',
+    'word.safetensors',
+    'embeddings.safetensors',
+    'pytorch_lora_weights.safetensors',
+    'my lora.v2.safetensors',
+    'v1.5.safetensors',
+  ]);
+  expect(told(await gather([local('word.pt', 'no model')])).files).toEqual(['word.pt']);
+});
+
+it('in the folder of a part its net may have names of any program', async () => {
+  const parts = [
+    named('xl/unet/diffusion_pytorch_model.safetensors', [
+      'input_blocks.4.1.transformer_blocks.0.attn2.to_k.weight',
+      'label_emb.0.0.weight',
+    ]),
+    named('xl/vae/ae.safetensors', ['first_stage_model.decoder.conv_in.weight']),
+    named('xl/text_encoder/model.safetensors', [
+      'cond_stage_model.transformer.text_model.final_layer_norm.weight',
+    ]),
+    named('xl/text_encoder_2/model.safetensors', ['ln_final.weight', 'text_projection']),
+  ];
+  const gathered = await gather(parts);
+  expect(told(gathered)).toEqual({ files: ['xl.safetensors'], refused: [] });
+  expect((await namesIn(gathered.models[0])).map((name) => name.split('.')[0])).toEqual([
+    'unet',
+    'unet',
+    'vae',
+    'text',
+    'text2',
+    'text2',
+  ]);
+  const beside = await gather(parts.map(({ file, path }) => ({ file, path: path.replaceAll('/', '-') })));
+  expect(beside.models).toHaveLength(4);
 });
 
 it('a VAE alone is of use by itself, and stays as it is', async () => {

@@ -48,6 +48,25 @@ it.each([
   expect(whatIs(files[file]!, file)).toMatchObject({ addon: { kind: 'parts', holds } });
 });
 
+it('a whole CLIP lends its text encoder, whether or not it can look at pictures for others', async () => {
+  const whole = (...names: string[]): Header =>
+    headerOf(new Map([...clipL(), ...names.map((name) => [name, { shape: [8, 8], dtype: 'F16' }] as const)]));
+  const blind = whole('vision_model.encoder.layers.0.mlp.fc1.weight');
+  expect(whatIs(blind, 'ViT-L.safetensors')).toMatchObject({ addon: { kind: 'parts', holds: 'CLIP-L' } });
+  const seeing = whole(
+    'vision_model.embeddings.patch_embedding.weight',
+    'vision_model.embeddings.class_embedding',
+    'vision_model.embeddings.position_embedding.weight',
+    'visual_projection.weight',
+  );
+  const what = whatIs(seeing, 'ViT-L.safetensors');
+  expect(what).toMatchObject({ addon: { kind: 'image-encoder' } });
+  const entry = { id: 'ViT-L', file: 'ViT-L', bytes: 0, origin: 'stored', ...what } as const;
+  const unet = [...stableDiffusionXL()].filter(([name]) => name.startsWith('model.'));
+  const [, text] = await lackingIn(headerOf(new Map(unet)), [entry], () => Promise.resolve(seeing));
+  expect(text).toMatchObject({ part: 'text', lenders: [{ id: 'ViT-L' }] });
+});
+
 it('a checkpoint whose VAE has no encoder lacks nothing', () => {
   const shapes = [...stableDiffusionXL()].filter(
     ([name]) => !/^first_stage_model\.(?:encoder|quant)/.test(name),

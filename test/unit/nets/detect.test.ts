@@ -344,6 +344,11 @@ describe('a UNet alone is recognised, and what it lacks is told', () => {
     expect(recognise({ tensors, metadata: none }).lacks).toEqual([lack]);
   });
 
+  it('as is a second text encoder without the projection of what it reads', () => {
+    const tensors = new Map([...stableDiffusionXL()].filter(([name]) => !name.endsWith('text_projection')));
+    expect(recognise({ tensors, metadata: none }).lacks).toEqual(['text2']);
+  });
+
   it.each([
     ['its decoder alone is enough to draw from words', 4, /encoder|\.quant_conv/, []],
     [

@@ -337,5 +337,6 @@ export const examples = {
     file('768.0.linear.0.weight', '768.1.linear.0.weight'),
     file('state.0.exp_avg', 'state.0.exp_avg_sq'),
     file('model_ema.diffusion_modelinput_blocks00weight', 'model_ema.decay'),
+    file('model_ema.diffusion_modelinput_blocks00weight', 'first_stage_model.decoder.conv_in.weight'),
   ],
 };

@@ -110,6 +110,17 @@ describe.each([
   });
 });
 
+it('what all names begin with, and nobody knows, is passed over, whatever scalars lie beside them', () => {
+  const file = new Map([
+    ['my_export.model.diffusion_model.out.2.bias', { shape: [4] }],
+    ['my_export.first_stage_model.post_quant_conv.bias', { shape: [4] }],
+    ['epoch', { shape: [] }],
+  ]);
+  const { tensors, strays } = inNormalForm(file);
+  expect([...tensors.keys()]).toEqual(['unet.out.2.bias', 'vae.post_quant_conv.bias']);
+  expect(strays).toEqual(['epoch']);
+});
+
 it('what belongs to no net, or comes a second time, is a stray', () => {
   const { tensors, strays } = inNormalForm(
     new Map(
