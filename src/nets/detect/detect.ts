@@ -95,6 +95,8 @@ function refuse(
   if (vae && others.length === 0) throw new DrobeError('file-is-vae');
   if (others.length > 0)
     throw new DrobeError('file-is-parts', { found: listed(vae ? ['vae', ...others] : others) });
+  if (tensors.has('vae.encoder.conv_in.weight'))
+    throw new DrobeError('other-kind', { kind: 'vae-encoder', as: '' });
   if (hintNetIn(own)) throw new DrobeError('file-is-hint-net');
   if (upscalerIn(own)) throw new DrobeError('file-is-upscaler');
   if (isEmbedding(own)) throw new DrobeError('file-is-embedding');

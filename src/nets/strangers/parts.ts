@@ -61,14 +61,6 @@ export const parts = [
   { kind: 'vq-vae', all: ['quantize.embedding'] },
   { kind: 'consistency-decoder', all: ['decoder_unet'] },
   { kind: 'transparent-vae', all: ['latent_conv_in'] },
-  {
-    kind: 'vae-encoder',
-    all: [
-      '^encoder.conv_in|^first_stage_model.encoder.conv_in|^vae.encoder.conv_in',
-      'encoder.mid.block_1|encoder.mid_block.resnets.#',
-    ],
-    none: ['decoder.conv_in', 'encoder.down_blocks.#.#', 'encoder.conv_in.conv'],
-  },
   { kind: 'asymmetric-vae', all: ['decoder.condition_encoder|decoder.encoder.layers.#'] },
   {
     kind: 'wan',

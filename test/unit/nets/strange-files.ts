@@ -313,7 +313,6 @@ export const examples = {
     file('quantize.embedding.weight', 'decoder.conv_in.weight: 512, 3, 3, 3'),
     file('decoder_unet.embed_image.weight', 'means', 'stds'),
     file('conv_in.weight: 32, 3, 3, 3', 'latent_conv_in.weight: 64, 4, 1, 1'),
-    file('encoder.conv_in.weight: 128, 3, 3, 3', 'encoder.mid.block_1.conv1.weight', 'quant_conv.weight'),
     file('decoder.condition_encoder.layers.0.weight', 'decoder.conv_in.weight: 512, 4, 3, 3'),
     file('decoder.middle.0.residual.0.gamma', 'decoder.upsamples.0.residual.0.gamma', 'conv1.weight'),
     file('decoder.blocks.2.blocks.3.stack.5.weight'),
