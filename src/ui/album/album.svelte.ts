@@ -20,15 +20,15 @@ import { Sight } from './sight.svelte';
 import { Storing } from './storing.svelte';
 import { Waits } from './waits';
 
-/** Places of pictures that could not be kept: behind those of all others. */
+/** Where places of pictures begin that could not be stored: behind all others. */
 const UNKEPT = 2 ** 40;
 
 /**
- * The pictures that were made or brought, as many as there is room for: a card of each, the newest few of them whole, and any
+ * The pictures that were made or imported, as many as there is room for: a card of each, the newest few completely, and any
  * other when it is asked for.
  */
 export class Album {
-  /** How many are kept, and for how many more there is room. */
+  /** How many pictures are kept, and for how many more there is room. */
   readonly room: Room;
   /** Runs that wait. */
   readonly waits: Waits;
@@ -42,8 +42,9 @@ export class Album {
   #unkept = 0;
 
   /**
-   * @param drawer null where nothing is to be kept. @param changes told of what can be taken back.
-   * @param common where the choices of all tabs lie.
+   * @param drawer null where nothing is to be stored.
+   * @param changes told of what can be undone.
+   * @param common storage shared by all tabs.
    */
   constructor(drawer: Drawer | null, changes: Changes, common: Shelf | null = null) {
     this.#changes = changes;
@@ -65,32 +66,32 @@ export class Album {
     return this.#sight.cards;
   }
 
-  /** The newest few, whole, newest first. */
+  /** The newest few pictures, newest first. */
   get results(): readonly Result[] {
     return this.#sight.wholes.recent;
   }
 
-  /** Bytes of the pictures. */
+  /** Bytes that all pictures take. */
   get bytes(): number {
     return this.#sight.bytes;
   }
 
-  /** Runs that were in work when their page went. */
+  /** Runs that were interrupted when their page was closed. */
   get unfinished(): readonly Unfinished[] {
     return this.#runs.unfinished;
   }
 
-  /** Why something is not kept: it is there for this visit only. */
+  /** Why something could not be stored, and is there for this visit only; null where all was. */
   get failure(): DrobeError | null {
     return this.#storing.failure;
   }
 
-  /** Whether there is something that would go with the page. */
+  /** Whether something would be lost with the page. */
   get isAtRisk(): boolean {
     return this.failure !== null && (this.#desk.isLost || this.#sight.wholes.hasUnkept);
   }
 
-  /** Takes out what earlier visits left, and gives the desk. */
+  /** Reads what earlier visits left. @returns the desk. */
   async open(): Promise<Desk | null> {
     this.#storing.drawer?.watch((news) => void this.#heard(news));
     const cards = await this.#storing.attempt((drawer) => drawer.pictures.cards());
@@ -102,22 +103,22 @@ export class Album {
     return desk;
   }
 
-  /** Remembers what lies on the desk, a moment after it was last told; gives a way not to. */
+  /** Stores the desk a moment after the last call. @returns a function that prevents it. */
   remember(desk: Desk): () => void {
     return this.#desk.remember(desk);
   }
 
-  /** Remembers at once what is still to be remembered: the page may go. */
+  /** Stores at once what is still to be stored: the page may be closed. */
   rememberNow(): void {
     this.#desk.rememberNow();
   }
 
-  /** The page goes, and with it what could be undone. */
+  /** To be called when the page is closed: nothing can be undone any more. */
   leave(): void {
     void this.#deletions.eraseAll();
   }
 
-  /** Begins a run that shall outlast the page, or goes on with one. Gives what is to be told of it. */
+  /** Stores a run that begins, or resumes a stored one. @returns what to report its progress to. */
   begin(errand: Errand, before?: Unfinished): Promise<Entry> {
     return this.#runs.begin(errand, before);
   }
@@ -126,13 +127,13 @@ export class Album {
     return this.#runs.drop(unfinished);
   }
 
-  /** Any picture with all that made it; null where it is gone. */
+  /** A picture with all that made it; null where it is gone. */
   async whole(place: number): Promise<Result | null> {
     await this.#sight.wholes.load([place]);
     return this.#sight.wholes.open(place) ?? null;
   }
 
-  /** Where a picture lies: what its card says. */
+  /** The place of a picture. */
   placeOf(result: Result): number {
     return this.#sight.wholes.placeOf(result);
   }
@@ -153,7 +154,7 @@ export class Album {
     return thumbnailOf(whole.itself).catch(() => whole.itself.blob);
   }
 
-  /** Gives pictures so many stars. */
+  /** Gives stars to pictures. */
   star(places: readonly number[], stars: Stars): Promise<void> {
     return this.#marking.mark(places, { stars }, words.album.starred(places.length, stars));
   }
@@ -163,13 +164,13 @@ export class Album {
     return this.#marking.mark(places, { folder }, words.album.filed(places.length, folder));
   }
 
-  /** Deletes pictures, for good unless they are brought back. @param back called when they are. */
+  /** Deletes pictures; this can be undone. @param back called when it is. */
   async remove(places: readonly number[], back?: () => void): Promise<void> {
     const there = this.#sight.at(places).map(({ place }) => place);
     if (there.length > 0) await this.#deletions.remove(there, words.changes.deleted(there.length), back);
   }
 
-  /** All pictures are thrown away, but those made of what another tab works on: so many are left. */
+  /** Deletes all pictures except those made from what another tab works on. @returns how many are left. */
   async clear(): Promise<number> {
     const { cards } = this.#sight;
     const places = cards.map(({ place }) => place);
@@ -178,15 +179,16 @@ export class Album {
     return used.length;
   }
 
-  /** Those that will make room when so many more are made, oldest first. */
+  /** The pictures that will make room for new ones, oldest first. @param more how many new ones. */
   going(more: number): readonly Card[] {
     const { most } = this.room;
     return ousted(this.cards, most === null ? null : Math.max(most - more, 0));
   }
 
   /**
-   * Takes in pictures that were made elsewhere, file by file, with their recipes; those that are here already are counted. Tells
-   * after each how far it is; whoever stops asking stops it, and what was taken in by then stays. All of it is undone at once.
+   * Imports pictures that were made elsewhere, file by file, with their recipes; those that are here already are counted.
+   * Yields its progress after each. Pull no more to stop it; what was imported by then stays. Undo removes all of them at
+   * once.
    */
   async *bring(
     files: Iterable<File> | AsyncIterable<File>,
@@ -210,7 +212,7 @@ export class Album {
     }
   }
 
-  /** A picture that was just made. Others may make room, and can be brought back. */
+  /** Adds a picture that was just made. Others may make room for it, and can be brought back. */
   #made(picture: Kept, ended: Ended | null): Result {
     const card = ended?.card ?? this.#unkeptCard(picture);
     const result = this.#sight.wholes.add(card.place, picture, ended !== null);
@@ -223,7 +225,7 @@ export class Album {
     return result;
   }
 
-  /** A picture that was brought; it makes no other go. @throws DrobeError where it cannot be kept. */
+  /** Adds an imported picture, which takes nobody's room. @throws DrobeError where it cannot be stored. */
   async #takeIn({ picture, hash, thumbnail }: Brought, folder: string): Promise<Filed> {
     if (!this.#storing.drawer) {
       const card = this.#unkeptCard(picture, { hash, folder });
@@ -236,14 +238,14 @@ export class Album {
     return ended.card;
   }
 
-  /** The card of a picture that lies in no drawer. */
+  /** The card of a picture that is not stored. */
   #unkeptCard(picture: Kept, more: Partial<Filed> = {}): Filed {
     const place = UNKEPT + ++this.#unkept;
     const facts = { made: picture.made ?? Date.now(), hash: null, uses: [] };
     return { ...cardOf(place, picture, facts), ...more };
   }
 
-  /** Keeps a picture. Where there is no room, what is only held to be brought back goes for it. */
+  /** Stores a picture. Where there is no room, deleted pictures that could still be brought back make room. */
   async #keep<T>(work: (drawer: Drawer) => Promise<T>): Promise<T | null> {
     const { failure } = this.#storing;
     const kept = await this.#storing.attempt(work);
@@ -253,7 +255,7 @@ export class Album {
     return this.#storing.attempt(work);
   }
 
-  /** What another tab did to pictures is done to those on this page. */
+  /** Applies to this page what another tab did to pictures. */
   async #heard({ added, removed, marked = [] }: News): Promise<void> {
     this.#sight.lose(removed);
     await this.#storing.attempt((drawer) => drawer.pictures.forget(removed));
@@ -275,7 +277,7 @@ export class Album {
     await this.#sight.lay(cards ?? []);
   }
 
-  /** How much room is left. */
+  /** Finds out how much room is left. */
   #look(): Promise<void> {
     return this.room.look(this.bytes, this.cards.length);
   }

@@ -10,30 +10,30 @@ import { completed, settingsOf } from '../settings/recipe';
 import { initial, RANDOM, type Settings } from '../settings/settings';
 import type { Kept } from './kept';
 
-/** How far pictures are that are brought. */
+/** Progress of an import of pictures. */
 export interface Bringing {
-  /** Files that were looked at. */
+  /** How many files were looked at. */
   readonly done: number;
   readonly kept: number;
-  /** Those that are in the album already, byte for byte. */
+  /** How many are in the album already, byte for byte. */
   readonly known: number;
   readonly refused: readonly Refused[];
 }
 
-/** A file that is not kept, and why. */
+/** A file that was not imported, and why. */
 export interface Refused {
   readonly name: string;
   readonly error: DrobeError;
 }
 
-/** A picture that is to be kept, and what was made of its file. */
+/** A picture to import, and what was computed from its file. */
 export interface Brought {
   readonly picture: Kept;
   readonly hash: string;
   readonly thumbnail: Blob;
 }
 
-/** What takes the pictures. */
+/** Where the pictures go. */
 interface Taker {
   isKnown(hash: string): boolean;
   /** @throws DrobeError 'quota' | 'storage', after which there is no use in more. */
@@ -41,8 +41,8 @@ interface Taker {
 }
 
 /**
- * Reads files one after the other and hands on what is a picture, with its recipe; tells after each how far it is. Whoever
- * stops asking stops it.
+ * Reads files one after another and passes on those that are pictures, with their recipes. Yields its progress after each.
+ * Pull no more to stop it.
  */
 export async function* bring(
   files: Iterable<File> | AsyncIterable<File>,
@@ -81,7 +81,7 @@ async function lookInto(unopened: Unopened, made: number): Promise<Omit<Brought,
   return { picture: keptOf(original, recipe, made), thumbnail };
 }
 
-/** As if it had been made here, as far as its recipe tells. @param made in milliseconds since 1970. */
+/** An imported picture in the form of one made here, as far as its recipe says. @param made milliseconds since 1970. */
 export function keptOf(itself: Original, recipe: Recipe | null, made: number): Kept {
   const { width, height, name } = itself;
   const settings: Settings = {

@@ -1,11 +1,11 @@
-/** What a gallery must know of a picture without reading its file. */
+/** What is known of a picture without reading its file. */
 import { RANDOM, type Mode } from '../settings/settings';
 import type { Result } from './result';
 
 export interface Card {
-  /** Where the picture lies: larger is newer in the album. */
+  /** The picture's place in the album: the larger, the newer. */
   readonly place: number;
-  /** When it was made, in milliseconds since 1970; 0 where an older version kept it, which did not note that. */
+  /** When it was made, in milliseconds since 1970; 0 for a picture of an older version, which did not record it. */
   readonly made: number;
   readonly width: number;
   readonly height: number;
@@ -14,9 +14,9 @@ export interface Card {
   /** Its prompt, or the file's name where it has none. */
   readonly title: string;
   readonly negative: string;
-  /** Empty where a picture that was brought does not tell. */
+  /** Empty where an imported picture does not say. */
   readonly model: string;
-  /** In digits; empty where a picture that was brought does not tell. */
+  /** In digits; empty where an imported picture does not say. */
   readonly seed: string;
   readonly mode: Mode;
   readonly stars: Stars;
@@ -27,14 +27,14 @@ export interface Card {
 
 export type Stars = 0 | 1 | 2 | 3 | 4 | 5;
 
-/** What a person says of a picture. */
+/** What a person marked a picture with. */
 export type Marks = Pick<Card, 'stars' | 'folder'>;
 
-/** A card as it is kept. */
+/** A card as it is stored. */
 export interface Filed extends Card {
   /** The SHA-256 of the picture's file; null where it is not known yet. */
   readonly hash: string | null;
-  /** The names of the pictures that it was made of. */
+  /** The names of the pictures it was made from. */
   readonly uses: readonly string[];
 }
 
@@ -44,7 +44,7 @@ export type CardFacts = Pick<Filed, 'made' | 'hash' | 'uses'>;
 /** What a card is made of. */
 type Told = Pick<Result, 'itself' | 'job' | 'model' | 'mode' | 'settings' | 'fileName' | 'brought'>;
 
-/** The card of a picture that nobody has marked yet. */
+/** The card of a picture without marks. */
 export function cardOf(place: number, picture: Told, facts: CardFacts): Filed {
   const { itself, job, model, mode, settings, brought, fileName } = picture;
   const isTold = !brought || settings.seed !== RANDOM;
@@ -65,13 +65,14 @@ export function cardOf(place: number, picture: Told, facts: CardFacts): Filed {
   };
 }
 
-/** Whether a card is of this picture, and not of another one that lay in the same place. */
+/** Whether two cards in the same place are of one picture. */
 export const isOf = (card: Filed, other: Filed): boolean =>
   card.bytes === other.bytes && card.seed === other.seed && card.title === other.title;
 
 /**
- * Those that make room where only so many are kept that were made here: the oldest, but none that somebody gave a star to.
- * @param cards newest first. @param spared those that are worked with.
+ * The cards of pictures that make room where the number of pictures made here is limited: the oldest without a star.
+ * @param cards newest first.
+ * @param spared those in use.
  */
 export function ousted<T extends Card>(
   cards: readonly T[],

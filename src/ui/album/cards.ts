@@ -1,7 +1,7 @@
 /** Lists of cards, newest first. */
 import type { Filed } from './card';
 
-/** With these where they belong, in the place of those that lie there. */
+/** The list with more cards in it, replacing those in the same places. */
 export function laid(cards: readonly Filed[], more: readonly Filed[]): readonly Filed[] {
   const others = without(
     cards,
@@ -10,25 +10,25 @@ export function laid(cards: readonly Filed[], more: readonly Filed[]): readonly 
   return [...others, ...more].sort((a, b) => b.place - a.place);
 }
 
-/** Those that do not lie there. */
+/** The cards in other places. */
 export function without(cards: readonly Filed[], places: readonly number[]): readonly Filed[] {
   const isThere = oneOf(places);
   return cards.filter(({ place }) => !isThere(place));
 }
 
-/** Those that lie there. */
+/** The cards in these places. */
 export function at(cards: readonly Filed[], places: readonly number[]): readonly Filed[] {
   const isThere = oneOf(places);
   return cards.filter(({ place }) => isThere(place));
 }
 
-/** Whether a place is one of these, of which there may be thousands. */
+/** Tests whether a place is one of these, of which there may be thousands. */
 export function oneOf(places: readonly number[]): (place: number) => boolean {
   const all = new Set(places);
   return (place) => all.has(place);
 }
 
-/** Apart by what a person said of them. */
+/** Groups cards with the same marks. */
 export function byMarks(cards: readonly Filed[]): readonly (readonly Filed[])[] {
   const groups = new Map<string, Filed[]>();
   for (const card of cards) {

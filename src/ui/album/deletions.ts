@@ -4,8 +4,8 @@ import type { Sight } from './sight.svelte';
 import type { Storing } from './storing.svelte';
 
 /**
- * Pictures that are out of sight, and can be brought back. They stay in the drawer until that can be done no more, so that
- * thousands need not be held in memory for it; those that lie in none are held.
+ * Deleted pictures that can be brought back. They stay in the database until that is no longer possible, so that thousands
+ * need not be held in memory; pictures that are not stored are held.
  */
 export class Deletions {
   readonly #storing: Storing;
@@ -13,14 +13,14 @@ export class Deletions {
   readonly #changes: Changes;
   #pending: readonly { readonly removal: Removal; readonly change: Change }[] = [];
 
-  /** @param changes told of what can be taken back. */
+  /** @param changes told of what can be undone. */
   constructor(storing: Storing, sight: Sight, changes: Changes) {
     this.#storing = storing;
     this.#sight = sight;
     this.#changes = changes;
   }
 
-  /** @param told what is said of it. @param back called when they are there again. */
+  /** @param told the notice's text. @param back called when they are brought back. */
   async remove(places: readonly number[], told: string, back?: () => void): Promise<void> {
     const kept = places.filter((place) => !this.#sight.wholes.isUnkept(place));
     const removal =
@@ -29,7 +29,10 @@ export class Deletions {
     await this.#sight.fill();
   }
 
-  /** Pictures were taken out of sight. @param removal null where they lie in no drawer, or it is stuck. */
+  /**
+   * Notes that pictures were deleted, so that this can be undone.
+   * @param removal null where they are not stored, or storage fails.
+   */
   done(places: readonly number[], removal: Removal | null, told: string, back?: () => void): void {
     const cards = this.#sight.at(places);
     const { wholes } = this.#sight;
@@ -48,7 +51,7 @@ export class Deletions {
     this.#changes.add(change);
   }
 
-  /** All of them are deleted for good. False where there were none. */
+  /** Deletes all of them for good. @returns false where there were none. */
   async eraseAll(): Promise<boolean> {
     const pending = this.#pending;
     if (pending.length === 0) return false;

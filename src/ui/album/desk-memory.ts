@@ -1,29 +1,29 @@
 import type { Desk } from '../paint/desk';
 import type { Storing } from './storing.svelte';
 
-/** Milliseconds without a change, and the desk is remembered. */
+/** Milliseconds without a change after which the desk is stored. */
 const SOON = 400;
 
-/** Remembers what lies on the desk, not with every stroke. */
+/** Stores the desk, but not with every stroke. */
 export class DeskMemory {
-  /** Whether what lies there would go with the page. */
+  /** Whether the desk would be lost with the page. */
   isLost = false;
   readonly #storing: Storing;
-  /** What is still to be remembered. */
+  /** The desk that is still to be stored. */
   #desk: Desk | null = null;
 
   constructor(storing: Storing) {
     this.#storing = storing;
   }
 
-  /** Remembers it a moment after it was last told; gives a way not to. */
+  /** Stores it a moment after the last call. @returns a function that prevents it. */
   remember(desk: Desk): () => void {
     this.#desk = desk;
     const soon = setTimeout(() => this.rememberNow(), SOON);
     return () => clearTimeout(soon);
   }
 
-  /** Remembers at once what is still to be remembered: the page may go. */
+  /** Stores at once what is still to be stored: the page may be closed. */
   rememberNow(): void {
     const desk = this.#desk;
     if (!desk) return;

@@ -1,9 +1,9 @@
 import type { Redraw } from '../../engine/api';
 
-/** By how much a picture was made larger, and the name of what did it. */
+/** By how much a picture was enlarged, and by which upscaler. */
 export interface Enlarged {
   readonly name: string;
   readonly by: number;
-  /** How it was drawn anew after that, where it was, and by the help of which net. */
+  /** How it was redrawn afterwards, and with which net; absent where it was not. */
   readonly redrawn?: Redraw & { readonly strength: number; readonly net?: string };
 }

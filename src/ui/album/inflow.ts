@@ -1,22 +1,22 @@
 import type { Filed } from './card';
 
-/** So many cards are laid at once: whatever shows them is not drawn anew for each. */
+/** Cards that are added at once, so that lists of them are not updated for each. */
 const SOME = 25;
 
-/** Pictures that are brought by the thousand: known ones are told by their hashes, new ones laid some at a time. */
+/** Pictures imported by the thousand: known ones are recognised by their hashes, new ones added in batches. */
 export class Inflow {
   readonly #places: number[] = [];
   readonly #hashes: Set<string>;
   readonly #lay: (cards: readonly Filed[]) => void;
   #waiting: Filed[] = [];
 
-  /** @param cards of all pictures that are there. @param lay puts cards among them. */
+  /** @param cards of all pictures. @param lay adds cards to them. */
   constructor(cards: readonly Filed[], lay: (cards: readonly Filed[]) => void) {
     this.#hashes = new Set(cards.flatMap(({ hash }) => hash ?? []));
     this.#lay = lay;
   }
 
-  /** Of the new ones. */
+  /** The places of new pictures. */
   get places(): readonly number[] {
     return this.#places;
   }
@@ -32,7 +32,7 @@ export class Inflow {
     if (this.#waiting.length >= SOME) this.lay();
   }
 
-  /** Lays what waits. */
+  /** Adds the cards that are waiting. */
   lay(): void {
     this.#lay(this.#waiting);
     this.#waiting = [];

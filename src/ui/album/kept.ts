@@ -1,80 +1,83 @@
-/** What outlasts the page: pictures, runs that were not finished, and what is told of them. */
+/** What survives the page: pictures and unfinished runs. */
 import type { Job } from '../../engine/api';
 import type { Desk } from '../paint/desk';
 import type { Settings } from '../settings/settings';
 import type { Filed } from './card';
 import type { Result } from './result';
 
-/** A run as it was asked for: its seed is drawn, and `count` says how many pictures are still to come. */
+/** A run to make: random seeds are drawn, and `count` says how many pictures are still to come. */
 export interface Errand {
   readonly settings: Settings;
   readonly desk: Desk;
 }
 
-/** Runs that belong together: they are shown as one thing, and removed as one. */
+/** Runs that belong together: they are shown and removed as one. */
 export interface Group {
   readonly id: string;
   readonly name: string;
 }
 
-/** A run that was asked for while another one was in work: it waits. */
+/** A run in the queue. */
 export interface Order extends Errand {
   readonly id: string;
   readonly group?: Group;
-  /** Which of its group it is, by a name that whoever made the group gave it. */
+  /** Which of its group it is, by a name that the group's maker chose. */
   readonly cell?: string;
 }
 
-/** What the UNet has led to so far. */
+/** The denoiser's answers so far. */
 export type Known = NonNullable<Job['known']>;
 
 /** A run whose page was closed or killed. */
 export interface Unfinished extends Errand {
   readonly id: string;
-  /** Steps that were done, and what the UNet led to in them. */
+  /** How many steps were done, and the denoiser's answers in them. */
   readonly steps: number;
   readonly known: Known;
-  /** It was cancelled, while its page was there. */
+  /** Whether it was cancelled, rather than interrupted. */
   readonly stopped: boolean;
 }
 
-/** A run that is remembered while it lasts. */
+/** A run that is stored while it lasts. */
 export interface Begun {
   readonly id: string;
-  /** One more step is done. */
+  /** Stores one more step. */
   step(answers: Known): Promise<void>;
-  /** It led to a picture, or to none. @param most so many pictures are kept; null: as many as there is room for. */
+  /**
+   * Ends it with a picture, or without one.
+   * @param most the most pictures to keep; null for as many as there is room for.
+   */
   end(picture: Kept | null, most: number | null): Promise<Ended | null>;
-  /** It was cancelled, and may be gone on with. */
+  /** Notes that it was cancelled, and may be resumed. */
   stop(): Promise<void>;
 }
 
-/** What became of a picture that is to be kept. */
+/** A stored picture. */
 export interface Ended {
   readonly card: Filed;
   /** Pictures that made room for it. */
   readonly ousted: Removal | null;
 }
 
-/** Pictures that are out of sight and can be brought back, until they are deleted for good. */
+/** Hidden pictures that can be brought back, until they are deleted for good. */
 export interface Removal {
   readonly id: string;
   readonly places: readonly number[];
 }
 
-/** A picture and where it lies. */
+/** A picture and its place. */
 export interface Placed {
   readonly place: number;
   readonly picture: Kept;
 }
 
-/** A picture without what it is called by on the page. */
+/** A picture as it is stored, without its number and address on this page. */
 export type Kept = Omit<Result, 'url' | 'number'>;
 
-/** What happened to pictures, told to all other tabs: their places. */
+/** What happened to pictures, by their places: sent to all other tabs. */
 export interface News {
   readonly added: readonly number[];
   readonly removed: readonly number[];
-  /** Those that were given stars or a folder; older versions tell of none. */
+  /** Pictures that were given stars or a folder; absent in messages of older versions. */
   readonly marked?: readonly number[];
 }

@@ -4,7 +4,7 @@ import { byMarks } from './cards';
 import type { Sight } from './sight.svelte';
 import type { Storing } from './storing.svelte';
 
-/** What a person says of pictures, which can be taken back. */
+/** Marks pictures with stars and folders; this can be undone. */
 export class Marking {
   readonly #storing: Storing;
   readonly #sight: Sight;
@@ -16,16 +16,16 @@ export class Marking {
     this.#changes = changes;
   }
 
-  /** @param told what is said of it. */
+  /** @param told the notice's text. */
   async mark(places: readonly number[], marks: Partial<Marks>, told: string): Promise<void> {
     const before = this.#sight.at(places);
     await this.#put(before, marks);
-    // One picture's stars are taken back by the key that gave them.
+    // Stars of a single picture need no notice: the key that gave them takes them back.
     if (before.length > 1 || marks.folder !== undefined)
       this.#changes.add({ words: told, undo: () => void this.#unmark(before) });
   }
 
-  /** As they were. */
+  /** Restores the marks of cards. */
   async #unmark(before: readonly Filed[]): Promise<void> {
     for (const cards of byMarks(before)) {
       const { stars, folder } = cards[0]!; // none is empty

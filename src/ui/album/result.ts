@@ -19,7 +19,7 @@ import { recipeOf, type Drawn } from './recipe';
 export interface Making {
   readonly mode: Mode;
   readonly settings: Settings;
-  /** The picture it was started from, and where that would lie in it, in its pixels. */
+  /** The source picture, and where it would lie in the result, in its pixels. */
   readonly original: Original | null;
   readonly place: Rect | null;
   /** Pictures that guided; older versions had none. */
@@ -31,19 +31,19 @@ export interface Making {
 
 /** A finished picture. */
 export interface Result extends Making {
-  /** On this page. */
+  /** Its number on this page. */
   readonly number: number;
   readonly url: string;
   readonly fileName: string;
   readonly job: Omit<Job, 'source' | 'controls' | 'references'>;
-  /** The picture itself, so that it can be started from. */
+  /** The picture itself, which can be worked on again. */
   readonly itself: Original;
-  /** What made it larger once it was drawn; absent for most. */
+  /** How it was enlarged after it was drawn; absent where it was not. */
   readonly enlarged?: Enlarged;
   /** From pressing Generate to the picture, loading included, in milliseconds. */
   readonly took: number;
   readonly parts: Picture['milliseconds'];
-  /** It was made elsewhere: by which tool, null where its file does not tell. Absent for what was drawn here. */
+  /** For an imported picture: which tool made it; null where its file does not say. Absent for one drawn here. */
   readonly brought?: { readonly tool: Tool | null };
   /** When it was made, in milliseconds since 1970, where that was not just now. */
   readonly made?: number;
@@ -52,7 +52,7 @@ export interface Result extends Making {
 /** Larger pictures are not kept as pixels beside their PNG. */
 const KEPT_PIXELS = 2 ** 22;
 
-/** @param here the files on this device, which the picture's recipe names. */
+/** @param here the models on this device, which its recipe names. */
 export async function resultOf(
   {
     job: { source: _, controls: _hints, references: _seen, ...job },
@@ -72,7 +72,7 @@ export async function resultOf(
   return { ...about, fileName: itself.name, job, itself, parts: milliseconds };
 }
 
-/** A picture that was made larger: made as it was, and by something more. What that one was made of is left behind. */
+/** The result of enlarging a picture. It keeps the recipe, but not the source pictures. */
 export async function enlargedOf(
   { url: _, number: __, brought: _elsewhere, made: _before, ...before }: Result,
   { width, height, rgba }: Pixels,
@@ -91,8 +91,9 @@ export async function enlargedOf(
 }
 
 /**
- * A sheet of several pictures: told to be made as the first of them was.
- * @param script what its recipe tells beside that. @param took milliseconds for all of them.
+ * A sheet of several pictures, with the recipe of the first of them.
+ * @param script what its recipe says beside that.
+ * @param took milliseconds for all of them.
  */
 export async function sheetOf(
   { url: _, number: __, enlarged: ___, ...first }: Result,
@@ -103,7 +104,7 @@ export async function sheetOf(
   return { ...about, fileName: name, itself: await originalOf(pixels, name, { ...about, script, here }) };
 }
 
-/** A picture as it is kept, with its recipe in it. */
+/** A picture as a file, with its recipe in it. */
 async function originalOf(
   pixels: Pixels,
   name: string,
@@ -120,7 +121,7 @@ async function originalOf(
   };
 }
 
-/** The recipe as A1111 writes it into pictures, and beside it as ComfyUI does. */
+/** The recipe as A1111 writes it into pictures, and as ComfyUI does. */
 function textsOf(recipe: Recipe): Texts {
   const { workflow, prompt } = writeComfy(recipe);
   return new Map([
@@ -130,7 +131,7 @@ function textsOf(recipe: Recipe): Texts {
   ]);
 }
 
-/** Where the picture that a result began with would lie in it. */
+/** Where the source picture of a result would lie in it. */
 export function placeOf(mode: Mode, original: Size, drawn: Size, margins: Margins): Rect {
   if (mode === 'inpaint') return { x: 0, y: 0, width: original.width, height: original.height };
   if (mode === 'outpaint') return placeIn(original, margins);

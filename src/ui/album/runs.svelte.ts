@@ -3,25 +3,25 @@ import type { Begun, Ended, Errand, Kept, Unfinished } from './kept';
 import type { Result } from './result';
 import type { Storing } from './storing.svelte';
 
-/** A run in the album: its steps, and the picture it led to or none. */
+/** A run to report progress to: its steps, and its picture or none. */
 export interface Entry {
   step(answers: Unfinished['known']): Promise<void>;
-  /** It was cancelled: it may be gone on with until the next one is done. */
+  /** Notes that it was cancelled: it can be resumed until the next one is done. */
   stop(): Promise<void>;
   end(picture: Kept | null): Promise<Result | null>;
 }
 
-/** What becomes of the pictures that runs lead to. */
+/** Takes the pictures that runs lead to. */
 interface Keeper {
-  /** Keeps one, or finds that it cannot: null. @param work is told how many are kept at most. */
+  /** Stores one; null where that fails. @param work is given the most pictures to keep. */
   keep(work: (most: number | null) => Promise<Ended | null>): Promise<Ended | null>;
-  /** One was made. @param ended null where it was not kept. */
+  /** Called with each. @param ended null where it could not be stored. */
   made(picture: Kept, ended: Ended | null): Result;
 }
 
-/** Runs that are remembered while they last. */
+/** Runs, stored while they last. */
 export class Runs {
-  /** Those that were in work when their page went, or that were cancelled. */
+  /** Runs that were interrupted when their page was closed, or cancelled. */
   unfinished = $state.raw<readonly Unfinished[]>([]);
   readonly #storing: Storing;
   readonly #keeper: Keeper;
@@ -32,13 +32,13 @@ export class Runs {
     this.#keeper = keeper;
   }
 
-  /** Takes out what earlier visits left. */
+  /** Reads what earlier visits left. */
   async open(): Promise<void> {
     const found = await this.#storing.attempt((drawer) => drawer.errands.unfinished());
     if (found) this.unfinished = found.map((run) => ({ ...run, settings: settingsFrom(run.settings) }));
   }
 
-  /** Begins a run that shall outlast the page, or goes on with one. Gives what is to be told of it. */
+  /** Stores a run that begins, or resumes a stored one. @returns what to report its progress to. */
   async begin(errand: Errand, before?: Unfinished): Promise<Entry> {
     if (before) this.unfinished = this.unfinished.filter((other) => other !== before);
     const begun = await this.#storing.attempt<Begun>((drawer) => drawer.errands.begin(errand, before));
@@ -77,7 +77,7 @@ export class Runs {
     await this.#storing.attempt((drawer) => drawer.errands.drop(unfinished));
   }
 
-  /** Runs that were cancelled are offered until the next one is done. */
+  /** Forgets cancelled runs: they are offered until the next one is done. */
   async #dropStopped(): Promise<void> {
     for (const stopped of this.unfinished.filter((run) => run.stopped)) await this.drop(stopped);
   }

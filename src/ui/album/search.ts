@@ -9,17 +9,17 @@ import type { Card } from './card';
 export const orders = ['newest', 'oldest', 'stars'] as const;
 export type Order = (typeof orders)[number];
 
-/** Whether a card is what one of the words asks for. */
+/** Whether a card matches one of the words. */
 type Wish = (card: Card) => boolean;
 
-/** The pictures that are looked for, in an order. Where nothing is asked for, all of them. */
+/** The cards that match a search, sorted; all of them where it is empty. */
 export function search(cards: readonly Card[], query: string, order: Order = 'newest'): readonly Card[] {
   const wishes = wishesIn(query);
   const found = cards.filter((card) => wishes.every((wish) => wish(card)));
   return found.sort(comparisons[order]);
 }
 
-/** One that was made when another was, or nobody knows when, is as new as its place. */
+/** Newest first. Pictures made at the same or an unknown time are sorted by place. */
 const newest = (a: Card, b: Card): number => b.made - a.made || b.place - a.place;
 
 const comparisons: Readonly<Record<Order, (a: Card, b: Card) => number>> = {
@@ -34,7 +34,7 @@ interface Term {
   readonly field: string;
   readonly value: string;
   readonly isQuoted: boolean;
-  /** As it was written, less the sign. */
+  /** As it was written, without the sign. */
   readonly text: string;
 }
 
@@ -52,7 +52,7 @@ function wishesIn(query: string): readonly Wish[] {
 
 const fields: ReadonlySet<string> = new Set(['in', 'model', 'seed', 'folder', 'stars']);
 
-/** Null for what says where to look. */
+/** The test for one term; null for one that only says where to look. */
 function wishOf({ field, value, isQuoted, text }: Term, whereOf: (card: Card) => string): Wish | null {
   // It is still being typed.
   if (!isQuoted && fields.has(field) && /^[<>]?=?$/.test(value)) return null;
@@ -124,7 +124,7 @@ function termsIn(query: string): readonly Term[] {
   return terms;
 }
 
-/** Prompts are looked through with every letter that is typed. */
+/** Kept, as all prompts are searched again with every letter typed. */
 const known = new Map<string, string>();
 const MOST_KNOWN = 50_000;
 

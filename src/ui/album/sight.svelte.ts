@@ -4,7 +4,7 @@ import type { Result } from './result';
 import type { Storing } from './storing.svelte';
 import { RECENT, Wholes } from './wholes.svelte';
 
-/** The pictures that are in sight: a card of each, and the newest few whole. */
+/** The pictures on this page: a card of each, and the newest few completely. */
 export class Sight {
   /** Newest first. */
   cards = $state.raw<readonly Filed[]>([]);
@@ -20,20 +20,20 @@ export class Sight {
     return at(this.cards, places);
   }
 
-  /** Puts cards where they belong, in the place of those that lie there; the newest are whole soon. */
+  /** Adds cards, replacing those in the same places, and reads the newest pictures. */
   async lay(cards: readonly Filed[]): Promise<void> {
     if (cards.length > 0) this.cards = laid(this.cards, cards);
     await this.fill();
   }
 
-  /** Pictures are not there any more. Gives those whose files are only in memory. */
+  /** Takes pictures away. @returns those that exist only in memory. */
   lose(places: readonly number[]): readonly Result[] {
     if (places.length === 0) return [];
     this.cards = without(this.cards, places);
     return this.wholes.takeAway(places);
   }
 
-  /** The newest are whole again: those at once that are at hand. */
+  /** Reads the newest pictures; those at hand are there at once. */
   async fill(): Promise<void> {
     const newest = this.cards.slice(0, RECENT).map(({ place }) => place);
     this.wholes.settle(newest);

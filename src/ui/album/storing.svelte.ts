@@ -1,18 +1,18 @@
 import { toDrobeError, type DrobeError } from '../../errors';
 import type { Drawer } from './drawer/drawer';
 
-/** The drawer, as long as there is one: where it is stuck, work goes on without. */
+/** The drawer, and its failures: where it fails, work goes on without it. */
 export class Storing {
-  /** Why something was not kept. */
+  /** Why something could not be stored. */
   failure = $state.raw<DrobeError | null>(null);
-  /** Null where nothing is to be kept. */
+  /** Null where nothing is to be stored. */
   readonly drawer: Drawer | null;
 
   constructor(drawer: Drawer | null) {
     this.drawer = drawer;
   }
 
-  /** What came of it; null where it failed, which is told, or where nothing is to be kept. */
+  /** The result; null where it failed, which sets `failure`, or where nothing is to be stored. */
   async attempt<T>(work: (drawer: Drawer) => Promise<T>): Promise<T | null> {
     if (!this.drawer) return null;
     try {

@@ -1,4 +1,4 @@
-/** Runs that wait are remembered while they do. */
+/** Stores the queue. */
 import { settingsFrom } from '../settings/mend';
 import type { Order } from './kept';
 import type { Storing } from './storing.svelte';
@@ -10,18 +10,18 @@ export class Waits {
     this.#storing = storing;
   }
 
-  /** Takes out what earlier visits left. */
+  /** Reads what earlier visits left. */
   async open(): Promise<readonly Order[]> {
     const found = await this.#storing.attempt((drawer) => drawer.waiting.take());
     return (found ?? []).map((order) => ({ ...order, settings: settingsFrom(order.settings) }));
   }
 
-  /** More runs wait. @param sequence the ids of all that do, the next one first. */
+  /** Adds runs. @param sequence the ids of all that wait, the next one first. */
   async add(orders: readonly Order[], sequence: readonly string[]): Promise<void> {
     await this.#storing.attempt((drawer) => drawer.waiting.put(orders, sequence));
   }
 
-  /** They wait in this sequence. @param gone the ids of those that do not any more. */
+  /** Stores the order of the queue. @param gone the ids of runs that no longer wait. */
   async keep(sequence: readonly string[], gone: readonly string[]): Promise<void> {
     await this.#storing.attempt((drawer) => drawer.waiting.keep(sequence, gone));
   }

@@ -4,22 +4,22 @@ import type { Kept } from './kept';
 import type { Result } from './result';
 import type { Storing } from './storing.svelte';
 
-/** So many of the newest pictures are whole at all times. */
+/** How many of the newest pictures are always kept in memory completely. */
 export const RECENT = 40;
 
-/** So many others stay whole that were opened last. */
+/** How many others, the last opened, stay in memory. */
 const OPENED = 100;
 
-/** Pictures with all that made them: the newest few, those that were opened last, and those that lie nowhere else. */
+/** Complete pictures in memory: the newest few, those opened last, and those that could not be stored. */
 export class Wholes {
   /** Newest first. */
   recent = $state.raw<readonly Result[]>([]);
-  /** The one that was opened last at the end. */
+  /** The last opened at the end. */
   #opened = $state.raw<readonly Result[]>([]);
-  /** Those that could not be kept. */
+  /** Pictures that could not be stored. */
   #unkept: readonly Result[] = [];
   readonly #places = new WeakMap<Result, number>();
-  /** By their places: a picture that comes back is called as before. */
+  /** By place: a picture that is brought back gets its former number. */
   readonly #numbers: Record<number, number> = {};
   readonly #storing: Storing;
   #made = 0;
@@ -45,7 +45,7 @@ export class Wholes {
     return this.recent.includes(result) || this.#opened.includes(result);
   }
 
-  /** A picture that was just made or brought back. @param isKept whether it can be read again. */
+  /** Adds a picture that was just made or brought back. @param isKept whether it can be read again from the database. */
   add(place: number, picture: Kept, isKept: boolean): Result {
     const known = this.at(place);
     if (known) return known;
@@ -57,7 +57,7 @@ export class Wholes {
     return result;
   }
 
-  /** As `at`, of one that somebody looks at: it stays whole for a while. */
+  /** As `at`, for a picture that is looked at: it stays in memory for a while. */
   open(place: number): Result | undefined {
     const result = this.at(place);
     if (result) this.#hold(result);
@@ -69,7 +69,7 @@ export class Wholes {
     return this.recent.find(isThere) ?? this.#opened.find(isThere) ?? this.#unkept.find(isThere);
   }
 
-  /** Reads pictures that are not whole yet, all at once, as far as they are there. False where there was nothing to read. */
+  /** Reads pictures that are not in memory, all at once. @returns false where there was nothing to read. */
   async load(places: readonly number[]): Promise<boolean> {
     const missing = places.filter((place) => !this.at(place));
     if (missing.length === 0) return false;
@@ -79,16 +79,16 @@ export class Wholes {
     return true;
   }
 
-  /** The newest are these now, as far as they are whole. */
+  /** Sets which pictures are the newest. */
   settle(newest: readonly number[]): void {
     const before = this.recent;
     const recent = newest.flatMap((place) => this.at(place) ?? []);
-    // Somebody may look at one that is not among them any more.
+    // One that is no longer among them may be in view.
     for (const result of before) if (!recent.includes(result)) this.#hold(result);
     this.recent = recent;
   }
 
-  /** They are not there any more. Gives those that lie nowhere else, and whose files are only in memory. */
+  /** Takes pictures away. @returns those that exist only in memory. */
   takeAway(places: readonly number[]): readonly Result[] {
     const isThere = oneOf(places);
     const all = [...this.recent, ...this.#opened, ...this.#unkept];
@@ -111,7 +111,7 @@ export class Wholes {
   }
 }
 
-/** A picture that an older version may have kept. */
+/** A picture in today's form; an older version may have stored it. */
 const todays = (picture: Kept): Kept => ({
   ...picture,
   settings: settingsFrom(picture.settings),

@@ -1,14 +1,14 @@
-/** What lies beside a picture: its card and its thumbnail. */
+/** What is stored beside a picture: its card and its thumbnail. */
 import { nameOf } from '../../../weights/db';
 import type { Original } from '../../files/picture';
 import { thumbnailOf } from '../../files/thumbnail';
 import type { Filed } from '../card';
 
-/** What is made of a picture's file before it is kept. */
+/** What is computed from a picture's file before it is stored. */
 export interface Beside {
   /** The file's SHA-256. */
   readonly hash: string;
-  /** Null where the browser cannot make it small. */
+  /** Null where the browser cannot make one. */
   readonly thumbnail: Blob | null;
 }
 

@@ -1,4 +1,4 @@
-/** The database of what outlasts the page, and the pictures in it that others were made of. */
+/** The album's database, and the source pictures in it, which several entries may share. */
 import { createStore, promisifyRequest, type UseStore } from 'idb-keyval';
 import { guarded, randomId, type Key } from '../../../weights/db';
 import type { Original } from '../../files/picture';
@@ -7,7 +7,7 @@ import { named, namesIn, whole, type Named, type Owner } from './layout';
 export class Database {
   readonly #store: () => UseStore;
   readonly #names = new WeakMap<Original, string>();
-  /** The same picture is the same object wherever it is met, as long as somebody has it. */
+  /** The same source picture is the same object wherever it is used, as long as anything refers to it. */
   readonly #originals = new Map<string, WeakRef<Original>>();
 
   constructor(name: string) {
@@ -50,7 +50,7 @@ export class Database {
     );
   }
 
-  /** Puts the pictures that a thing was made of where they lie by themselves, and their names into the thing. */
+  /** Stores the pictures of an entry by themselves, and returns the entry with their names in their place. */
   named<T extends Owner>(thing: T, store: IDBObjectStore): Named<T> {
     return named(thing, (picture) => {
       const name = this.#names.get(picture) ?? randomId();
@@ -60,7 +60,7 @@ export class Database {
     });
   }
 
-  /** Things with the pictures that they were made of. */
+  /** Entries with their pictures in place of names. */
   async wholes<T extends Owner>(things: readonly Named<T>[]): Promise<T[]> {
     const wanted = [...new Set(things.flatMap((thing) => namesIn(thing as Named<Owner>)))];
     // Held until all things have theirs.

@@ -1,10 +1,10 @@
-/** Desks, one a tab: what is worked on there. */
+/** Desks: what each tab works on. */
 import type { Desk } from '../../paint/desk';
 import type { Database } from './database';
 import { deskOf, namesIn, under, type NamedDesk } from './layout';
 import type { Tab } from './tab';
 
-/** So many desks of tabs that are gone are kept: each may be taken over by a new one. */
+/** How many desks of closed tabs are kept, for new tabs to take over. */
 const DESKS = 5;
 
 export class Desks {
@@ -17,7 +17,7 @@ export class Desks {
     this.#tab = tab;
   }
 
-  /** The desk that this tab begins with. Of others that no tab has any more, the last used ones are kept. */
+  /** The desk that this tab starts with. Of desks without a tab, the last used are kept. */
   async take(): Promise<Desk | null> {
     const keys = await this.#database.keys(under('desk'));
     const found = await this.#database.readMany<NamedDesk>(keys);
@@ -42,7 +42,7 @@ export class Desks {
     return deskOf(desk!); // one for one
   }
 
-  /** Remembers what lies on this tab's desk, in the place of what lay there before. */
+  /** Stores this tab's desk, replacing what was stored before. */
   async save(desk: Desk): Promise<void> {
     const tab = await this.tab();
     const turn = performance.timeOrigin + performance.now();
@@ -50,7 +50,7 @@ export class Desks {
       store.put({ ...this.#database.named(desk, store), turn } satisfies NamedDesk, ['desk', tab]);
       store.delete(['desk']); // an older version's, which is this one now
       store.delete(['turn']); // an older version counted
-      // The page may be gone before the browser could ask it whether there is more to write.
+      // Commits explicitly: the page may be closed before the transaction would end by itself.
       store.transaction.commit();
     });
   }
@@ -68,7 +68,7 @@ export class Desks {
     return (this.#own ??= (await this.#tab.settle([])).id);
   }
 
-  /** Of these names, those of other tabs that live. */
+  /** Those of these names that belong to other open tabs. */
   async living(tabs: readonly string[]): Promise<readonly string[]> {
     return this.#tab.others(tabs, await this.tab());
   }

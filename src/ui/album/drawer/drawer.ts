@@ -1,6 +1,6 @@
 /**
- * What outlasts the page: pictures that were made, the desk with the one in work, and runs that were not finished when the
- * page went. It lies in a database of its own in this browser, in an order that no clock decides.
+ * What survives the page: pictures, desks, and runs that were unfinished or waiting. It is kept in a database of its own in
+ * this browser, in an order that does not depend on any clock.
  */
 import { freeBytes } from '../../../weights/db';
 import type { News } from '../kept';
@@ -20,7 +20,7 @@ export class Drawer {
   readonly waiting: Waiting;
   readonly #channel: () => BroadcastChannel;
 
-  /** @param session where this tab finds its name again. */
+  /** @param session storage in which this tab finds its name again. */
   constructor(name = DATABASE, session: Session | null = null) {
     const database = new Database(name);
     let channel: BroadcastChannel | undefined;

@@ -1,4 +1,4 @@
-/** Runs: they outlast the page, and end with a picture or without one. */
+/** Runs, stored while they last, so that they survive the page. */
 import { DrobeError } from '../../../errors';
 import { ELSEWHERE, beginningWith, hold, isHeld, randomId } from '../../../weights/db';
 import type { Begun, Errand, Known, Unfinished } from '../kept';
@@ -16,7 +16,7 @@ export class Errands {
     this.#pictures = pictures;
   }
 
-  /** Runs that were not finished. Those that another tab is busy with are left out. */
+  /** Unfinished runs, except those of other open tabs. */
   async unfinished(): Promise<Unfinished[]> {
     const keys = await this.#database.keys(under('errand'));
     const found = await this.#database.readMany<NamedErrand>(keys);
@@ -32,7 +32,7 @@ export class Errands {
     return left;
   }
 
-  /** Begins a run, or goes on with one. @throws DrobeError 'busy' where another tab does */
+  /** Stores a run that begins, or resumes a stored one. @throws DrobeError 'busy' where another tab has resumed it */
   async begin({ settings, desk }: Errand, before?: Unfinished): Promise<Begun> {
     const id = before?.id ?? randomId();
     let steps = before?.steps ?? 0;
@@ -62,7 +62,7 @@ export class Errands {
     };
   }
 
-  /** Forgets a run that was not finished. */
+  /** Deletes an unfinished run. */
   drop({ id }: Unfinished): Promise<void> {
     return this.#database.write((store) => {
       forget(store, id);

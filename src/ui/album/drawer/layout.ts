@@ -1,4 +1,4 @@
-/** How things lie in the drawer, and what belongs to what there. */
+/** How entries are stored in the drawer, and what belongs to what. */
 import { beginningWith, type Key } from '../../../weights/db';
 import type { Unit } from '../../control/unit';
 import type { Original } from '../../files/picture';
@@ -7,14 +7,14 @@ import type { Reference } from '../../reference/reference';
 import type { Settings } from '../../settings/settings';
 import type { Filed } from '../card';
 
-/** Whatever has pictures that others may have, too: what it was started from, and what guides it. */
+/** An entry with pictures that it may share with others: its source, and those that guide it. */
 export interface Owner {
   readonly original: Original | null;
   readonly controls?: readonly Unit[];
   readonly references?: readonly Reference[];
 }
 
-/** Such a picture lies there once, whatever was made of it: the rest has its name. */
+/** The same entry with names in place of pictures: each picture is stored once, whatever was made from it. */
 export type Named<T extends Owner> = Omit<T, keyof Owner> & {
   readonly original: string | null;
   readonly controls?: readonly NamedPicture<Unit>[];
@@ -23,7 +23,7 @@ export type Named<T extends Owner> = Omit<T, keyof Owner> & {
 
 type NamedPicture<T> = Omit<T, 'picture'> & { readonly picture: string | null };
 
-/** With the names of its pictures. */
+/** Replaces an entry's pictures by their names. */
 export function named<T extends Owner>(thing: T, nameOf: (picture: Original) => string): Named<T> {
   const { original, controls, references } = thing;
   const name = (picture: Original | null): string | null => picture && nameOf(picture);
@@ -35,7 +35,7 @@ export function named<T extends Owner>(thing: T, nameOf: (picture: Original) => 
   };
 }
 
-/** With its pictures, as far as they are there. */
+/** Replaces the names by pictures, as far as they are there. */
 export function whole<T extends Named<Owner>>(
   thing: T,
   pictureOf: (name: string) => Original | undefined,
@@ -50,7 +50,7 @@ export function whole<T extends Named<Owner>>(
   };
 }
 
-/** The names that it has. */
+/** The names of an entry's pictures. */
 export const namesIn = ({
   original,
   controls = [],
@@ -92,23 +92,23 @@ export const isOlder = (place: number): boolean => place < FIRST;
 /** The key of a picture. */
 export const keyOf = (place: number): Key => [isOlder(place) ? 'picture' : 'kept', place];
 
-/** The names under which things lie. A picture has its card and its thumbnail in the same place. */
+/** The key ranges of each kind of entry. A picture, its card and its thumbnail have the same place. */
 export const under = (
   kind: 'picture' | 'card' | 'removal' | 'errand' | 'step' | 'desk' | 'original' | 'queue' | 'waiting',
 ): IDBKeyRange => beginningWith(kind);
 
-/** A picture with all that lies beside it. */
+/** Deletes a picture with its card and thumbnail. */
 export function erase(store: IDBObjectStore, place: number): void {
   for (const key of [keyOf(place), ['card', place], ['thumbnail', place]]) store.delete([...key]);
 }
 
-/** Pictures that were taken out of sight by a tab, which can bring them back. */
+/** Pictures that a tab deleted, and can bring back. */
 export interface NamedRemoval {
   readonly tab: string;
   readonly places: readonly number[];
 }
 
-/** Deletes pictures that something was made of and that are nobody's any more. */
+/** Deletes source pictures that no entry refers to. */
 export function sweep(store: IDBObjectStore): void {
   const names = store.getAllKeys(under('original'));
   names.onsuccess = () => {
@@ -129,5 +129,5 @@ export function sweep(store: IDBObjectStore): void {
   };
 }
 
-/** Whatever may have the names of pictures: a picture without a card, the desk, or a run that goes on or waits. */
+/** An entry that may refer to source pictures: a picture without a card, a desk, or a run that is unfinished or waits. */
 type Holder = Partial<Named<Desk> & NamedErrand>;

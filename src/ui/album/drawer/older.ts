@@ -19,25 +19,25 @@ export class Older {
     return (await this.#database.keys(under('picture'))).map(([, place]) => Number(place));
   }
 
-  /** Cards for those that have none yet, as far as the pictures are there. */
+  /** Cards for pictures that have none yet, without what reading their files would tell. */
   async bare(places: readonly number[]): Promise<Filed[]> {
     const found = await this.#database.readMany<Named<Kept>>(places.map(keyOf));
     return found.flatMap((picture, i) => (picture ? [bareCard(places[i]!, picture)] : [])); // as many
   }
 
-  /** Gives them cards and thumbnails. Tells the places of those that got some, and of those that are gone. */
+  /** Gives them cards and thumbnails. @returns the places of those that got some, and of those that are gone. */
   async takeOver(): Promise<{ readonly added: readonly number[]; readonly removed: readonly number[] }> {
     const places = await this.places();
     const cards = await this.#database.keys(IDBKeyRange.bound(['card', 0], ['card', FIRST], false, true));
     const removed = cards.map(([, place]) => Number(place)).filter((place) => !places.includes(place));
     await this.forget(removed);
     const added: number[] = [];
-    // The newest first: these are looked at first.
+    // The newest first: they are seen first.
     for (const place of places.toReversed()) if (await this.take(place)) added.push(place);
     return { added, removed };
   }
 
-  /** What lies beside pictures that an older version deleted goes with them. */
+  /** Deletes cards and thumbnails of pictures that an older version deleted. */
   async forget(places: readonly number[]): Promise<void> {
     const older = places.filter(isOlder);
     if (older.length === 0) return;
@@ -51,7 +51,7 @@ export class Older {
     });
   }
 
-  /** Gives one a card and a thumbnail. False where it has a card that is its own. */
+  /** Gives one picture a card and a thumbnail. @returns false where it has a card of its own. */
   async take(place: number): Promise<boolean> {
     const picture = await this.#database.read<Named<Kept>>(keyOf(place));
     if (!picture) return false;

@@ -1,6 +1,6 @@
 /**
- * Pictures, as many as there is room for. Each has a card beside it, small, which is read for all of them at the start, and a
- * thumbnail; the picture itself is read when somebody looks at it.
+ * Pictures, as many as there is room for. Each has a small card, read for all of them at the start, and a thumbnail; the
+ * picture itself is read when somebody looks at it.
  */
 import { randomId } from '../../../weights/db';
 import { thumbnailOf } from '../../files/thumbnail';
@@ -13,17 +13,17 @@ import type { Desks } from './desks';
 import { erase, FIRST, isOlder, keyOf, namesIn, sweep, under, type Named, type NamedRemoval } from './layout';
 import { Older } from './older';
 
-/** For more cards than these it is quicker to read all that there are. */
+/** If more cards than this are wanted, it is quicker to read all of them. */
 const MANY = 200;
 
 /** How a picture is added. */
 interface Adding {
-  /** So many are kept of those that were made here; null: as many as there is room for. */
+  /** The most pictures to keep of those made here; null for as many as there is room for. */
   readonly most: number | null;
-  /** Where that is known already. */
+  /** What is stored beside it, if that was computed already. */
   readonly beside?: Beside;
   readonly folder?: string;
-  /** Is done with it or not at all. */
+  /** Further writes in the same transaction. */
   readonly also?: (store: IDBObjectStore) => void;
 }
 
@@ -32,7 +32,7 @@ export class Pictures {
   readonly #desks: Desks;
   readonly #older: Older;
   readonly #tell: (news: News) => void;
-  /** What this page took out of sight and may bring back. */
+  /** Ids of this page's deletions that can still be undone. */
   readonly #removals = new Set<string>();
 
   constructor(database: Database, desks: Desks, tell: (news: News) => void) {
@@ -42,7 +42,7 @@ export class Pictures {
     this.#tell = tell;
   }
 
-  /** The cards of all pictures that are in sight, newest first. */
+  /** The cards of all pictures that are not deleted, newest first. */
   async cards(): Promise<readonly Filed[]> {
     const [cards, removals, older] = await Promise.all([
       this.#database.all<Filed>(under('card')),
@@ -71,7 +71,7 @@ export class Pictures {
     return there.map(({ place }, i) => ({ place, picture: pictures[i]! })); // as many
   }
 
-  /** A picture made small, or as it is where the browser cannot do that; null where it is gone. */
+  /** A picture's thumbnail, or the picture itself where the browser cannot make one; null where it is gone. */
   async thumbnail(place: number): Promise<Blob | null> {
     const there = await this.#database.read<Blob>(['thumbnail', place]);
     if (there) return there;
@@ -83,12 +83,12 @@ export class Pictures {
       const card = store.getKey(['card', place]);
       card.onsuccess = () => card.result !== undefined && store.put(made, ['thumbnail', place]);
     });
-    await written.catch(() => undefined); // where there is no room it is made again when it is wanted again
+    await written.catch(() => undefined); // without room it will be made again when needed
     return made;
   }
 
   /**
-   * Puts a picture behind all others; where only so many are kept, others make room: none that has a star, none that another
+   * Adds a picture as the newest. Where the number is limited, others make room, except starred ones and those that another
    * tab works with.
    * @throws DrobeError 'quota' | 'storage'
    */
@@ -114,7 +114,7 @@ export class Pictures {
     return ended;
   }
 
-  /** Says of pictures what a person thinks of them; gives their cards. */
+  /** Marks pictures. @returns their cards. */
   async mark(places: readonly number[], marks: Partial<Marks>): Promise<Filed[]> {
     const marked: Filed[] = [];
     for (const place of places.filter(isOlder)) await this.#older.take(place);
@@ -133,7 +133,7 @@ export class Pictures {
     return marked;
   }
 
-  /** Takes pictures out of sight, in all tabs. They are deleted for good by `erase`, or when this tab is gone. */
+  /** Hides pictures in all tabs. They are deleted for good by `erase`, or after this tab is closed. */
   async remove(places: readonly number[]): Promise<Removal> {
     const removal = { id: randomId(), places };
     const tab = await this.#desks.tab();
@@ -142,7 +142,7 @@ export class Pictures {
     return removal;
   }
 
-  /** Brings pictures back into sight; gives their cards. */
+  /** Shows hidden pictures again. @returns their cards. */
   async bringBack({ id, places }: Removal): Promise<readonly Filed[]> {
     this.#removals.delete(id);
     await this.#database.write((store) => store.delete(['removal', id]));
@@ -150,7 +150,7 @@ export class Pictures {
     return this.cardsAt(places);
   }
 
-  /** Deletes for good what was taken out of sight, with what it was made of where nothing else was. */
+  /** Deletes hidden pictures for good, with source pictures that nothing else was made from. */
   async erase(removals: readonly Pick<Removal, 'id'>[]): Promise<void> {
     for (const { id } of removals) this.#removals.delete(id);
     await this.#database.write((store) => {
@@ -165,7 +165,7 @@ export class Pictures {
     });
   }
 
-  /** Of these places, those of pictures that were made of what another tab has on its desk. */
+  /** Those of these places whose pictures were made from what another tab works on. */
   async usedElsewhere(places: readonly number[]): Promise<readonly number[]> {
     const names = await this.#desks.usedElsewhere();
     if (names.size === 0) return [];
@@ -174,8 +174,9 @@ export class Pictures {
   }
 
   /**
-   * What can be done once the page is there: pictures of an older version get cards and thumbnails, and what pages took out of
-   * sight that are gone is deleted. @param told what changed by it.
+   * Housekeeping, once the page is shown: gives pictures of an older version cards and thumbnails, and deletes for good
+   * what closed tabs had hidden.
+   * @param told called with what changed.
    */
   async tidy(told: (news: News) => void): Promise<void> {
     const ids = await this.#database.keys(under('removal'));
@@ -195,7 +196,7 @@ export class Pictures {
     await this.#database.write(sweep);
   }
 
-  /** An older version may have deleted some of its own. */
+  /** Forgets pictures that an older version deleted. */
   forget(places: readonly number[]): Promise<void> {
     return this.#older.forget(places);
   }

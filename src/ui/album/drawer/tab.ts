@@ -1,10 +1,10 @@
 /**
- * Which tab this is. Each has a desk of its own, under a name that outlasts a reload; while it lives it holds the lock of
- * that name, so that no other tab takes its desk.
+ * Which tab this is. Each tab has a desk of its own, under a name that survives reloads; while it is open it holds the lock
+ * of that name, so that no other tab takes its desk.
  */
 import { ELSEWHERE, hold, isHeld, randomId } from '../../../weights/db';
 
-/** A reload may come before the page that goes has let go of its lock: so long it is waited for, in milliseconds. */
+/** After a reload the previous page may still hold the lock: how long to wait for it, in milliseconds, at each try. */
 const WAITS = [0, 100, 300, 600] as const;
 
 /** Where a tab keeps its name: sessionStorage, which a duplicated tab gets a copy of. */
@@ -13,7 +13,7 @@ export type Session = Pick<Storage, 'getItem' | 'setItem'>;
 interface Named {
   /** This tab's name. */
   readonly id: string;
-  /** Whose desk it begins with: its own, one that was left, or a copy of another tab's; null where there is none. */
+  /** Whose desk it starts with: its own, one that a closed tab left, or a copy of another tab's; null for none. */
   readonly from: string | null;
 }
 
@@ -28,7 +28,7 @@ export class Tab {
     this.#session = session;
   }
 
-  /** Finds out or decides which tab this is. @param desks the names of those there are, the last used one first. */
+  /** Finds out or decides which tab this is. @param desks the names of stored desks, the last used first. */
   async settle(desks: readonly string[]): Promise<Named> {
     if (this.#id !== null) return { id: this.#id, from: desks.includes(this.#id) ? this.#id : null };
     const named = await this.#choose(desks);
@@ -37,7 +37,7 @@ export class Tab {
     return named;
   }
 
-  /** Of these names, those of other tabs that live. */
+  /** Those of these names that belong to other open tabs. */
   async others(names: readonly string[], own: string): Promise<readonly string[]> {
     const living = await Promise.all(names.map((name) => isHeld(lockOf(name))));
     return names.filter((name, i) => name !== own && living[i]);
@@ -51,7 +51,7 @@ export class Tab {
         if ((await hold(lockOf(own))) !== ELSEWHERE)
           return { id: own, from: desks.includes(own) ? own : null };
       }
-      // This tab is a duplicate of one that lives.
+      // This tab is a duplicate of one that is still open.
     }
     // Without locks nobody knows which tabs live: none is taken over then.
     for (const left of own === null ? desks : []) {

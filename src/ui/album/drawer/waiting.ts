@@ -1,6 +1,6 @@
 /**
- * Runs that wait. Each tab has a sequence of them; one that a tab has left which is gone belongs to the next tab that looks.
- * What moves from one to the other moves at once, so no run is in two sequences.
+ * Queued runs. Each tab has its own sequence; that of a closed tab passes to the next tab that looks. It moves in one
+ * transaction, so that no run is in two sequences.
  */
 import type { Order } from '../kept';
 import type { Database } from './database';
@@ -20,7 +20,7 @@ export class Waiting {
     this.#desks = desks;
   }
 
-  /** Takes what waits in this tab, and what tabs have left that are gone. */
+  /** Takes this tab's queue, and those that closed tabs left. */
   async take(): Promise<readonly Order[]> {
     const keys = await this.#database.keys(under('queue'));
     const tabs = keys.map(([, tab]) => String(tab));
@@ -44,7 +44,7 @@ export class Waiting {
     return orders.map((order, i) => ({ ...order, desk: deskOf(desks[i]!) })); // one for one
   }
 
-  /** More runs wait. @param sequence the ids of all that do, the next one first. */
+  /** Adds runs. @param sequence the ids of all that wait, the next one first. */
   async put(orders: readonly Order[], sequence: readonly string[]): Promise<void> {
     const tab = await this.#desks.tab();
     await this.#database.write((store) => {
@@ -56,7 +56,7 @@ export class Waiting {
     });
   }
 
-  /** These wait in this sequence. @param gone the ids of those that do not any more. */
+  /** Stores the order of the queue. @param gone the ids of runs that no longer wait. */
   async keep(sequence: readonly string[], gone: readonly string[] = []): Promise<void> {
     const tab = await this.#desks.tab();
     await this.#database.write((store) => {
