@@ -11,20 +11,20 @@ import { Slideshow } from './viewer/slideshow.svelte';
 import { Thumbnails } from './thumbnails';
 import { WHOLE, type Zoom } from './viewer/zoom';
 
-/** What is seen: all that was found, one of these, or two side by side. */
+/** What is shown: all pictures found, one of them, or two side by side. */
 export type Scene = 'all' | 'one' | 'two';
 
-/** The album as it is looked through: what is asked for, what is found, and what is chosen of that. */
+/** The album's window: what is searched for, what was found, and what is selected. */
 export class AlbumView {
   isOpen = $state(false);
   scene = $state<Scene>('all');
-  /** What is searched for, as it is typed. */
+  /** The search, as typed. */
   text = $state('');
-  /** Those with fewer stars are not shown. */
+  /** The least number of stars. */
   stars = $state<Stars>(0);
-  /** Null: of all folders; empty: of none. */
+  /** The folder; null for all, empty for pictures in none. */
   folder = $state<string | null>(null);
-  /** How near pictures are looked at. */
+  /** How far pictures are zoomed in. */
   zoom = $state.raw<Zoom>(WHOLE);
   readonly order: Persisted<{ sort: Order }>;
   readonly selection = new Selection();
@@ -43,9 +43,9 @@ export class AlbumView {
   });
   readonly places = $derived(this.found.map(({ place }) => place));
   readonly groups = $derived.by(() => groupsOf(this.found, this.order.current.sort));
-  /** Of those found, in bytes. */
+  /** Bytes of all pictures found. */
   readonly bytes = $derived(this.found.reduce((sum, { bytes }) => sum + bytes, 0));
-  /** How many pictures are in each folder, and under '' in none. */
+  /** How many pictures are in each folder; '' stands for none. */
   readonly folders = $derived.by(() => {
     // eslint-disable-next-line svelte/prefer-svelte-reactivity -- made anew each time
     const folders = new Map<string, number>();
@@ -56,13 +56,13 @@ export class AlbumView {
 
   #place = $state<number | null>(null);
   #last = $state(0);
-  /** Which of those found the keys go to. Where that is gone, the one that came in its place. */
+  /** Index of the active picture, which keys act on. Where it is gone, the one that took its place. */
   readonly at = $derived.by(() => {
     const at = this.#place === null ? -1 : this.places.indexOf(this.#place);
     return at >= 0 ? at : Math.max(Math.min(this.#last, this.places.length - 1), 0);
   });
   readonly active = $derived(this.found[this.at] ?? null);
-  /** What is done is done to these: what is chosen, or else the one that the keys go to. */
+  /** What actions apply to: the selected pictures, or else the active one. */
   readonly meant = $derived.by((): readonly Card[] =>
     this.scene === 'all' && this.selected.length > 0 ? this.selected : this.active ? [this.active] : [],
   );
@@ -71,7 +71,7 @@ export class AlbumView {
     const [first, second, ...others] = this.selected;
     return first && second && others.length === 0 ? ([first, second] as const) : null;
   });
-  /** What can be seen of what is wished for: the pictures may be gone. */
+  /** What is really shown: the pictures may be gone. */
   readonly seen = $derived.by((): Scene => {
     if (this.scene === 'two' && this.pair) return 'two';
     return this.scene === 'one' && this.active ? 'one' : 'all';
@@ -103,7 +103,7 @@ export class AlbumView {
     this.thumbnails.clear();
   }
 
-  /** A step back: from a picture to all, from what is chosen to nothing chosen, and then out. */
+  /** One step back: from a picture to all, then clears the selection, then closes the window. */
   back(): void {
     if (this.seen !== 'all') this.showAll();
     else if (this.selected.length > 0) this.selection.clear();
@@ -115,7 +115,7 @@ export class AlbumView {
     this.slideshow.stop();
   }
 
-  /** Shows one of those found large. */
+  /** Opens one of the pictures found. */
   show(at: number): void {
     this.go(at);
     this.scene = 'one';
@@ -127,14 +127,14 @@ export class AlbumView {
     this.scene = 'two';
   }
 
-  /** The keys go to this one of those found from now on. */
+  /** Makes one of the pictures found the active one. */
   go(at: number): void {
     this.#place = this.places[at] ?? null;
     this.#last = at;
     this.zoom = WHOLE;
   }
 
-  /** To the picture before or after; a slideshow begins again after the last. */
+  /** Goes to the previous (−1) or next (1) picture. @param around start again after the last, for the slide show. */
   leaf(by: 1 | -1, around = false): void {
     const { length } = this.places;
     const next = around ? (this.at + by + length) % length : this.at + by;
@@ -162,7 +162,7 @@ export class AlbumView {
     await this.#album.remove(placesOf(this.meant));
   }
 
-  /** What comes in the place of the one that keys go to takes them over. */
+  /** Keeps the active index, where the active picture is about to go. */
   #stay(): void {
     this.go(this.at);
   }

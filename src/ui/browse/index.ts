@@ -1,3 +1,3 @@
-/** All that the album's window needs, to be fetched at once. */
+/** Everything the album's window needs, fetched as one chunk. */
 export { AlbumView } from './album-view.svelte';
 export { default as AlbumWindow } from './AlbumWindow.svelte';

@@ -1,4 +1,4 @@
-/** Keys in the album's window: those that act wherever one is in it, and all of them as they are shown. */
+/** Keys of the album's window: those that act everywhere in it, and all of them for the list of keys. */
 import type { Changes } from '../controls/changes.svelte';
 import type { Command } from '../controls/keys';
 import type { Stars } from '../album/card';
@@ -6,7 +6,7 @@ import { words } from '../words/language.svelte';
 import type { AlbumView } from './album-view.svelte';
 import { NEARER, scaledBy } from './viewer/zoom';
 
-/** What they act on. */
+/** What the commands act on. */
 export interface Desk {
   readonly view: AlbumView;
   readonly changes: Changes;
@@ -18,7 +18,7 @@ const say = () => words.albumView.keys;
 
 const RATING: readonly Stars[] = [0, 1, 2, 3, 4, 5];
 
-/** What pictures are given, in the grid those that are chosen. */
+/** Gives stars to the selected or open pictures. */
 const rating = RATING.map((stars): AlbumCommand => ({
   keys: [String(stars)],
   words: () => say().rate,
@@ -52,7 +52,7 @@ const zooming: readonly AlbumCommand[] = [
   },
 ];
 
-/** In a picture that is open. */
+/** While a picture is open. */
 const leafing: readonly AlbumCommand[] = [
   { keys: ['ArrowLeft'], words: () => say().move, repeats: true, run: ({ view }) => view.leaf(-1) },
   { keys: ['ArrowRight'], words: () => say().move, repeats: true, run: ({ view }) => view.leaf(1) },
@@ -61,7 +61,7 @@ const leafing: readonly AlbumCommand[] = [
   { keys: ['S'], words: () => say().play, run: ({ view }) => view.slideshow.toggle() },
 ];
 
-/** The commands that apply to what is seen. */
+/** The commands that apply to what is shown. */
 export function commandsIn({ seen }: AlbumView): readonly AlbumCommand[] {
   switch (seen) {
     case 'all':
@@ -73,7 +73,7 @@ export function commandsIn({ seen }: AlbumView): readonly AlbumCommand[] {
   }
 }
 
-/** As they are shown: the grid's own, too. */
+/** All keys for the list, including the grid's own. */
 export const shownKeys: readonly Pick<AlbumCommand, 'keys' | 'words'>[] = [
   { keys: ['A'], words: () => words.albumView.open },
   { keys: ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown'], words: () => say().move },

@@ -1,4 +1,4 @@
-/** Sets of places, which are never changed but made anew. */
+/** Immutable sets of places. */
 export type Places = ReadonlySet<number>;
 
 export const placesIn = (places: Iterable<number>): Places => new Set(places);

@@ -1,9 +1,9 @@
 import { placesIn, toggled, type Places } from './places';
 
-/** Which pictures of the album are chosen, by their places there. */
+/** The selected pictures, by their places in the album. */
 export class Selection {
   chosen = $state.raw<Places>(placesIn([]));
-  /** Where a stretch was begun that Shift makes longer and shorter, and what is chosen beside it. */
+  /** Where the range begins that Shift extends, and what is selected beside it. */
   #stretch: { readonly from: number; readonly beside: Places } | null = null;
 
   toggle(place: number): void {
@@ -12,20 +12,20 @@ export class Selection {
   }
 
   /**
-   * Chooses all up to a picture, instead of what was chosen so before.
-   * @param from where to begin, unless that was said by what was chosen last.
+   * Selects the range up to a picture, replacing the last range.
+   * @param from where to begin, if no range has begun.
    * @param order the places as they are shown.
    */
   extend(from: number, to: number, order: readonly number[]): void {
     this.#stretch ??= { from, beside: this.chosen };
     const ends = [order.indexOf(this.#stretch.from), order.indexOf(to)].toSorted((a, b) => a - b);
     const [first = -1, last = -1] = ends;
-    // What it began with may no longer be shown.
+    // The picture it began with may no longer be shown.
     const stretch = first < 0 ? [to] : order.slice(first, last + 1);
     this.chosen = placesIn([...this.#stretch.beside, ...stretch]);
   }
 
-  /** The next stretch begins anew. */
+  /** Ends the range: the next one begins anew. */
   settle(): void {
     this.#stretch = null;
   }

@@ -1,25 +1,25 @@
-/** Small pictures for cards, asked for while a card is in sight, and forgotten once many others were seen. */
+/** Thumbnails for cards: read while a card is in view, and dropped once many others were seen. */
 
-/** So many are read at once. */
+/** How many are read at once. */
 const AT_ONCE = 6;
 
 export class Thumbnails {
   readonly #read: (place: number) => Promise<Blob | null>;
   readonly #most: number;
-  /** Those that are there, the last used at the end. */
+  /** Thumbnails in memory, the last used at the end. */
   readonly #urls = new Map<number, string>();
   readonly #shownIn = new Map<number, Set<HTMLImageElement>>();
-  /** Those to read, the last asked for at the end: that is what is looked at now. */
+  /** Thumbnails to read, the last asked for at the end: that is what is looked at now. */
   readonly #waiting = new Set<number>();
   readonly #reading = new Set<number>();
 
-  /** @param read gives null where the picture is gone. @param most so many stay at hand without being in sight. */
+  /** @param read gives null where the picture is gone. @param most how many stay in memory without being in view. */
   constructor(read: (place: number) => Promise<Blob | null>, most = 400) {
     this.#read = read;
     this.#most = most;
   }
 
-  /** Shows a picture's thumbnail in an image for as long as that is there. */
+  /** An attachment that shows a picture's thumbnail in an image element. */
   readonly into = (place: number) => (image: HTMLImageElement) => {
     const images = this.#shownIn.get(place) ?? new Set();
     this.#shownIn.set(place, images.add(image));
@@ -40,7 +40,7 @@ export class Thumbnails {
     };
   };
 
-  /** Forgets all of them. */
+  /** Drops all of them. */
   clear(): void {
     this.#waiting.clear();
     for (const url of this.#urls.values()) URL.revokeObjectURL(url);

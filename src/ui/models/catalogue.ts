@@ -1,16 +1,16 @@
 /**
- * Well-known models under open licences, and where their makers or keepers publish them. Nothing is fetched from there
- * until someone asks for it; what lies there is looked at again before a download, sizes and licences included.
+ * Well-known models under open licences, and where their makers or maintainers publish them. Nothing is fetched from there
+ * until somebody asks for it, and the files are looked at again before a download, sizes and licences included.
  */
 export interface Known {
-  /** By which the page tells of it. */
+  /** Selects its words in each language. */
   readonly id: KnownId;
   readonly address: string;
   readonly bytes: number;
   /** As the hub abbreviates it, and where it can be read. */
   readonly licence: string;
   readonly terms: string;
-  /** Its page gives it to those who have signed in and agreed to something: it is downloaded there, by hand. */
+  /** Its page requires signing in and agreeing to terms: it has to be downloaded there, by hand. */
   readonly gated?: true;
 }
 

@@ -14,12 +14,12 @@ export type Finding =
 
 export interface Coming extends DownloadProgress {
   readonly file: string;
-  /** Bytes a second and milliseconds to go; null while that cannot be told. */
+  /** Bytes a second, and milliseconds left; null while not known. */
   readonly speed: number | null;
   readonly left: number | null;
 }
 
-/** Models that come from the network: what an address offers, the one that is coming, those that were broken off. */
+/** Downloads of models: what an address offers, the current download, and interrupted ones. */
 export class Downloads {
   /** The window for choosing one is open. */
   open = $state(false);
@@ -46,7 +46,7 @@ export class Downloads {
     this.#now = now;
   }
 
-  /** Asks which downloads were broken off. None is gone on with unless asked for: nothing is fetched by itself. */
+  /** Lists interrupted downloads. None is resumed by itself. */
   async load(): Promise<void> {
     try {
       const { value } = await this.#engine.unfinished(new AbortController().signal).next();
@@ -56,13 +56,13 @@ export class Downloads {
     }
   }
 
-  /** Opens the window with an address in it. Nothing is asked of a server before a person presses there. */
+  /** Opens the window with an address in it. No request is sent before a person presses a button there. */
   suggest(address: string): void {
     this.suggested = address;
     this.open = true;
   }
 
-  /** Asks the server at an address what there is; whatever was asked before makes room. */
+  /** Looks what there is at an address, in place of an earlier look. */
   async lookAt(address: string): Promise<void> {
     this.#look.abort();
     const { signal } = (this.#look = new AbortController());
@@ -83,7 +83,7 @@ export class Downloads {
     this.finding = { kind: 'none' };
   }
 
-  /** Downloads an offer, or goes on with a download, and adds the model. */
+  /** Downloads an offer, or resumes a download, and adds the model. */
   async start(what: Offer | Unfinished): Promise<void> {
     if (this.coming) return;
     this.close();
@@ -114,7 +114,7 @@ export class Downloads {
     await this.load();
   }
 
-  /** Breaks off what is coming; it can be gone on with. */
+  /** Interrupts the download; it can be resumed. */
   stop(): void {
     this.#stop.abort();
   }

@@ -1,16 +1,16 @@
-/** Kinds of what is listed: models that can be drawn with, and what is added to them or used beside. */
+/** Kinds of entries in the list: models that can be used, and additions. */
 import type { AddonFacts, ModelEntry, ModelFacts } from '../../engine/api';
 
 export type Addon = Extract<ModelEntry, { addon: unknown }>;
 
-/** What can be drawn with. */
+/** A checkpoint that can be used. */
 export type UsableModel = ModelEntry & { readonly facts: ModelFacts };
 
 export function isAddon(entry: ModelEntry): entry is Addon {
   return 'addon' in entry;
 }
 
-/** What makes finished pictures larger. */
+/** An upscaler. */
 export type Upscaler = Addon & { readonly addon: Extract<AddonFacts, { kind: 'upscaler' }> };
 
 export const isUpscaler = (entry: ModelEntry): entry is Upscaler =>

@@ -5,9 +5,9 @@ import type { UsableModel } from './entries';
 
 const mayBorrow = ({ lacks, t5 }: UsableModel['facts']): boolean => lacks !== undefined || t5 !== undefined;
 
-/** Parts that models lack, and from which others they borrow them: chosen once, remembered by model. */
+/** The parts that models lack, and from which others they borrow them: stored for each model. */
 export class Loans {
-  /** What the model that is worked with lacks, each with those that could lend it. */
+  /** What the chosen model lacks, each part with the files that could lend it. */
   lacking = $state.raw<readonly Lacking[]>([]);
   readonly #engine: Remote<EngineApi>;
   readonly #chosen: Persisted<Record<string, Parts>>;
@@ -18,7 +18,7 @@ export class Loans {
     this.#chosen = new Persisted<Record<string, Parts>>('loans', {}, (found) => found, shelf);
   }
 
-  /** Looks for what this model lacks. @param here the files on the device: none, and there is nothing to look among. */
+  /** Finds out what this model lacks. @param here the models on this device; where there are none yet, it is not asked. */
   async look(model: UsableModel | null, here: readonly ModelEntry[]): Promise<void> {
     const turn = ++this.#looked;
     let lacking: readonly Lacking[] = [];
@@ -26,12 +26,12 @@ export class Loans {
       if (model && mayBorrow(model.facts) && here.length > 0)
         ({ value: lacking } = await this.#engine.lacking(new AbortController().signal, model.id).next());
     } catch {
-      // Drawing with it says what is wrong.
+      // Drawing with it will say what is wrong.
     }
     if (turn === this.#looked) this.lacking = lacking;
   }
 
-  /** From which others a model was told to borrow. */
+  /** The chosen lenders of a model. */
   of(model: string): Parts {
     return $state.snapshot(this.#chosen.current[model] ?? {}); // it is sent to the engine, and stored
   }

@@ -1,12 +1,16 @@
-/** How fast something comes in, over the last seconds: servers and lines change their mind. */
+/** The time, in milliseconds, over which speed is measured: servers and connections vary. */
 const WINDOW = 8000;
-/** Before that much was seen, a number would only jump. */
+/** Milliseconds before a number is given: earlier ones would only jump. */
 const LEAST = 1000;
 
 export class Speed {
   #seen: { readonly at: number; readonly bytes: number }[] = [];
 
-  /** @param at in milliseconds. @returns bytes a second; null while that cannot be told. */
+  /**
+   * @param at time in milliseconds.
+   * @param bytes received in all.
+   * @returns bytes a second; null while not known.
+   */
   told(at: number, bytes: number): number | null {
     this.#seen.push({ at, bytes });
     while (this.#seen.length > 2 && at - this.#seen[1]!.at >= WINDOW) this.#seen.shift();

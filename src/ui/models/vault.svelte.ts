@@ -10,20 +10,20 @@ import type { Remote } from '../../engine/rpc';
 import { isAbort, toDrobeError, type DrobeError } from '../../errors';
 import { saveName } from '../words/format';
 
-/** What is being done with a stored model, or came of it. */
+/** What is being done with a stored model, or its result. */
 export type Task =
   | ({ readonly kind: 'verifying' } & InstallProgress)
   | ({ readonly kind: 'verified' } & Verification)
   | ({ readonly kind: 'repairing' } & DownloadProgress)
-  /** So many bytes were fetched again. */
+  /** How many bytes were fetched again. */
   | { readonly kind: 'repaired'; readonly bytes: number }
   | { readonly kind: 'failed'; readonly error: DrobeError };
 
-/** The browser's storage: what it holds, and whether it still holds it. */
+/** The browser's storage: what it contains, and whether that is intact. */
 export class Vault {
   open = $state(false);
   facts = $state.raw<StorageFacts | null>(null);
-  /** By the models' ids. */
+  /** Tasks by the models' ids. */
   tasks = $state.raw<Readonly<Record<string, Task>>>({});
 
   readonly #engine: Remote<EngineApi>;
@@ -47,7 +47,7 @@ export class Vault {
     this.tasks = {};
   }
 
-  /** Left unknown where it fails: what is done with the models tells what is wrong. */
+  /** After a failure it stays unknown: using the models will say what is wrong. */
   async load(): Promise<void> {
     try {
       this.facts = (await this.#engine.storage(new AbortController().signal).next()).value;
@@ -56,7 +56,7 @@ export class Vault {
     }
   }
 
-  /** Reads a model once more, and remembers what came of it. */
+  /** Checks a model, and keeps the result. */
   async verify({ id }: ModelEntry): Promise<void> {
     await this.#follow(
       id,
@@ -76,7 +76,7 @@ export class Vault {
     );
   }
 
-  /** Gives the model's file back, as it came. */
+  /** Saves the model's file, as it was imported. */
   async export({ id, file }: ModelEntry): Promise<void> {
     await this.#follow(
       id,
@@ -89,7 +89,7 @@ export class Vault {
     );
   }
 
-  /** Remembers how far a call is, and what came of it; null is nothing to remember. One at a time for each model. */
+  /** Keeps the progress of a call and its result, if that is not null. One call at a time for each model. */
   async #follow<Y, R>(
     id: string,
     call: (signal: AbortSignal) => AsyncGenerator<Y, R, void>,
@@ -118,7 +118,7 @@ export class Vault {
     return kind === 'verifying' || kind === 'repairing';
   }
 
-  /** The server that sends again what was found damaged of a model, or null. */
+  /** The server that damaged parts of a model can be fetched from, or null. */
   repairsFrom(id: string): string | null {
     const task = this.tasks[id];
     if (task?.kind === 'verified') return task.damaged?.length === 0 ? null : task.server;
@@ -131,6 +131,6 @@ export class Vault {
   }
 }
 
-/** The server that sends again what an error says is damaged, or null. */
+/** The server that an error says damaged parts can be fetched from, or null. */
 export const serverIn = ({ code, facts }: DrobeError): string | null =>
   (code === 'model-damaged' && String(facts['server'] ?? '')) || null;

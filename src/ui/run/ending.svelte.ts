@@ -1,25 +1,25 @@
 import type { News } from './news';
 
-/** What a person does who is there. */
+/** Events that show that somebody is there. */
 const SIGNS = ['pointermove', 'pointerdown', 'keydown', 'wheel', 'focus'] as const;
 
-/** Whether this tells of the end of all that was asked for. Cancelling is known to whoever did it. */
+/** Whether it announces the end of all runs. Whoever cancels knows it already. */
 export const isEnd = (news: News | null): news is Extract<News, { kind: 'done' | 'failed' }> =>
   news?.kind === 'done' || (news?.kind === 'failed' && !news.next);
 
-/** How many pictures it told of. */
+/** How many pictures it announces. */
 export const picturesOf = (news: News | null): number => (news?.kind === 'done' ? news.pictures : 0);
 
-/** The end of a run, until it is seen: by somebody who moves, or comes back to this tab. */
+/** The end of all runs, until somebody has seen it: by moving the pointer, or coming back to this tab. */
 export class Ending {
   unseen = $state.raw<News | null>(null);
 
-  /** Called in an effect with what is said last. */
+  /** To be called in an effect with the latest news. */
   follow(news: News | null): void {
     this.unseen = isEnd(news) ? news : null;
   }
 
-  /** Looks out for somebody, until told not to. */
+  /** Watches for signs of somebody. @returns a function that ends it. */
   watch(): () => void {
     const seen = () => {
       if (!document.hidden) this.unseen = null;

@@ -5,12 +5,12 @@ import { isAbort, toDrobeError } from '../../errors';
 /** What is told of it, whatever happens to the engine. */
 type Told = Exclude<EnlargeProgress, { kind: 'short-of-memory' }>;
 
-/** So often, and it is given up. */
+/** How often it is tried. */
 const TRIES = 3;
 
 /**
- * Enlarging that outlives the engine: where memory runs out it begins again with smaller tiles, where the graphics card
- * is lost or the worker dies, once more.
+ * Enlarges a picture, whatever happens to the engine: where memory runs out, it begins again with smaller tiles; where the
+ * graphics card is lost or the worker dies, it is repeated.
  */
 export async function* persistently(
   wish: EnlargeWish,
@@ -32,7 +32,7 @@ export async function* persistently(
       const { code } = toDrobeError(thrown);
       const isLost = code === 'device-lost' || code === 'engine-crashed';
       if (code === 'out-of-memory' ? less === undefined : !isLost || --tries === 0) throw thrown;
-      // Some cards are reset where they are out of memory.
+      // Some cards are reset when they run out of memory.
       side = less ?? side;
       if (isLost) yield { kind: 'notice', notice: { code: 'resumed', after: code } };
     }

@@ -1,15 +1,15 @@
 import { localShelf, Persisted } from '../settings/persisted.svelte';
 
-/** Tells through the system that a run has ended, to whoever asked for that and is elsewhere. */
+/** Notifies through the system that a run has ended, if that was asked for and the page is not in view. */
 export class Herald {
-  /** Whether it was asked for, here or in an earlier visit. */
+  /** Whether notifications were asked for, here or in an earlier visit. */
   readonly wish = new Persisted('herald', { on: false }, (found) => found, localShelf());
   #permission = $state.raw(typeof Notification === 'undefined' ? 'denied' : Notification.permission);
-  /** Whether it can be asked for at all. */
+  /** Whether the browser may allow them. */
   readonly possible = $derived(this.#permission !== 'denied');
   readonly on = $derived(this.wish.current.on && this.#permission === 'granted');
 
-  /** Pressed by a person: only then is the browser asked for its permission. */
+  /** Turns them on or off. Must be called from a click, as it asks for permission. */
   async toggle(): Promise<void> {
     if (this.on) {
       this.wish.current.on = false;
@@ -19,7 +19,7 @@ export class Herald {
     this.wish.current.on = this.#permission === 'granted';
   }
 
-  /** Says it, unless the page is being looked at. Prompts are not in it: systems keep what they were told. */
+  /** Notifies, unless the page is in view. The text contains no prompts: systems keep notifications. */
   tell(words: string): void {
     if (!this.on || (!document.hidden && document.hasFocus())) return;
     try {
@@ -29,7 +29,7 @@ export class Herald {
         note.close();
       };
     } catch {
-      // Phones show only those of service workers.
+      // Phones only show notifications of service workers.
       void navigator.serviceWorker.ready.then((worker) =>
         worker.showNotification('Drobė', { body: words, icon: './icons/apple.png', tag: 'drobe-run' }),
       );

@@ -1,4 +1,4 @@
-/** What a run tells, to be put into words. */
+/** What a run announces, to be put into words. */
 import type { Job, Pixels, Progress } from '../../engine/api';
 import type { UnitObstacle } from '../control/unit';
 import type { ReferenceObstacle } from '../reference/reference';
@@ -21,19 +21,19 @@ export interface Running {
   readonly stopping: boolean;
 }
 
-/** The parts of the way to a picture, whatever happens in each. */
+/** The phases of a picture, whatever happens in each. */
 export type Phase = 'ready' | 'drawing' | 'finishing';
 
-/** What is to be said of a run, once: before it, when one of its pictures is done, and at its end. */
+/** What is announced of a run, once: before it, when a picture is done, and at its end. */
 export type News =
   | { readonly kind: 'no-prompt' }
   | { readonly kind: 'no-upscaler' }
-  /** Every picture would be the same. */
+  /** Generate forever would draw the same picture each time. */
   | { readonly kind: 'alike' }
   | { readonly kind: 'waits'; readonly waiting: number; readonly held: boolean }
   | { readonly kind: 'obstacle'; readonly obstacle: Obstacle | UnitObstacle | ReferenceObstacle }
   | { readonly kind: 'picture'; readonly number: number; readonly of: number | null }
-  /** Of all runs that followed each other; of those some may have failed. */
+  /** All runs of the queue are done, of which some may have failed. */
   | { readonly kind: 'done'; readonly pictures: number; readonly took: number; readonly failed?: number }
   /** `next`: another run follows. */
   | { readonly kind: 'cancelled'; readonly pictures: number; readonly of: number; readonly next?: true }

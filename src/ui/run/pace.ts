@@ -1,18 +1,18 @@
-/** How fast weights came to where nets run, from the progress of a run. */
+/** Measures how fast weights are loaded, from the progress of a run. */
 import type { NetName, Progress } from '../../engine/api';
 
-/** Less than this is over too soon to tell. */
+/** Bytes of the smallest load that is measured. */
 const ENOUGH_BYTES = 64 * 2 ** 20;
 
 export class Pace {
   #loading: { readonly net: NetName; readonly bytes: number; readonly time: number } | null = null;
   #done = 0;
 
-  /** Given all progress; gives bytes a second when a net of some size has been loaded, else null. */
+  /** To be given all progress. @returns bytes a second when a large enough net has been loaded, else null. */
   see(progress: Progress, now: () => number): number | null {
     if (progress.kind === 'reading') {
       const { net, doneBytes } = progress;
-      // The first piece is on its way before it is heard of: counted from where it has arrived.
+      // Counted from the first report on: the first piece was read before it.
       if (this.#loading?.net !== net || doneBytes < this.#done)
         this.#loading = { net, bytes: doneBytes, time: now() };
       this.#done = doneBytes;

@@ -14,7 +14,7 @@ export function phaseOf(stage: Stage | null): Phase {
   return stage?.kind === 'decoding' ? 'finishing' : 'ready';
 }
 
-/** Pulls a run to its end and tells how far it is. */
+/** Runs a generator to its end and reports its progress. */
 export async function follow<R>(
   pulled: AsyncGenerator<Told, R, void>,
   now: () => number,
@@ -39,7 +39,7 @@ function toGo(progress: Told): { readonly kind: string; readonly count: number }
   return progress.kind === 'enlarging' ? { kind: 'tile', count: progress.tiles - progress.done } : null;
 }
 
-/** From the times at which steps or tiles were done: the mean one, times those to come. The first warms up and counts not. */
+/** Estimates from the times at which steps or tiles were done. The first one warms up and does not count. */
 function timeLeft(times: readonly number[], steps: number): number | null {
   const first = times[0];
   const last = times.at(-1);
@@ -47,10 +47,10 @@ function timeLeft(times: readonly number[], steps: number): number | null {
   return ((last - first) / (times.length - 1)) * steps;
 }
 
-/** So often in a row without a finished step, and a run is given up. */
+/** How often in a row a run is tried without a step getting finished. */
 const TRIES = 3;
 
-/** What runs did without to save memory, so that others like them do not fail first. Kept while the page is open. */
+/** What runs had to do without to save memory, so that similar runs do not fail first. Kept while the page is open. */
 export class Savings {
   readonly #known = new Map<string, Thrift>();
 
@@ -67,8 +67,8 @@ const alike = ({ model, backend, width, height, redraw }: Job): string =>
   [backend, width, height, redraw?.tile.width, redraw?.tile.height, model].join(' ');
 
 /**
- * A run that outlives the engine: where the graphics card is lost or the worker dies, it is started again with what is
- * known of it, and goes on from the last finished step. Where memory ran out, it goes on with less.
+ * A run that survives the engine: where the graphics card is lost or the worker dies, it is started again with the answers
+ * it had, and goes on from the last finished step. Where memory ran out, it goes on with less.
  */
 export async function* persistent(
   job: Job,
@@ -102,7 +102,7 @@ export async function* persistent(
       }
       tries = known.length > before ? TRIES : tries - 1;
       if ((code !== 'device-lost' && code !== 'engine-crashed') || tries === 0) throw thrown;
-      // Lost again at the same place: some cards are reset where they are out of memory.
+      // Lost again at the same step: some cards are reset when they run out of memory.
       if (less && lostAt === known.length) savings.learn(job, less);
       lostAt = known.length;
       yield { kind: 'notice', notice: { code: 'resumed', after: code } };

@@ -8,11 +8,11 @@ import { persistently } from './enlarging';
 import type { News, Running, Told } from './news';
 import { follow, persistent, Savings, type Run } from './run';
 
-/** The run in work, how far it is and what is to be said of it; then, how it ended. */
+/** The current run, its progress and news; then, how it ended. */
 export class Runner {
   run = $state.raw<Run>({ kind: 'idle' });
   notices = $state.raw<readonly Notice[]>([]);
-  /** What is to be said next; another one each time, though it says the same. */
+  /** What to announce next; a new object each time, even if it says the same. */
   news = $state.raw<News | null>(null);
 
   readonly #engine: Remote<EngineApi>;
@@ -22,14 +22,14 @@ export class Runner {
   readonly #savings = new Savings();
   #after: After = { follows: () => false, toCome: 0 };
   #stop = new AbortController();
-  /** Pictures of this run and of those before it that it followed. */
+  /** Pictures of this run and of those that it follows. */
   #made = $state.raw<readonly Result[]>([]);
   /** How many of those runs failed. */
   #failed = 0;
 
   /**
-   * @param onRate told how fast weights were read, whenever that was measured.
-   * @param onLost told that the engine begins anew: it may run on something else from now on.
+   * @param onRate called with bytes a second, whenever the loading of weights was measured.
+   * @param onLost called when the engine is started again, possibly on another device.
    */
   constructor(
     engine: Remote<EngineApi>,
@@ -43,12 +43,12 @@ export class Runner {
     this.#onLost = onLost;
   }
 
-  /** What is asked of from now on. */
+  /** Sets what decides whether another run follows. */
   followedBy(after: After): void {
     this.#after = after;
   }
 
-  /** Which picture of how many is drawn, over all runs that follow each other; of null where there is no end to them. */
+  /** Which picture of how many is being drawn, counted over all runs of the queue; `of` is null for Generate forever. */
   get place(): { readonly number: number; readonly of: number | null } {
     const here = this.run.kind === 'running' ? this.run.of - this.run.number + 1 : 0;
     const { toCome } = this.#after;
@@ -56,7 +56,7 @@ export class Runner {
     return { number: made + 1, of: toCome === null ? null : made + here + toCome };
   }
 
-  /** A run from beginning to end, whatever it consists of. What it throws becomes the way it ended. */
+  /** Does the work of one run from beginning to end. What it throws becomes its ending. */
   async through(file: string, first: Begin, work: (signal: AbortSignal) => Promise<void>): Promise<Ending> {
     this.#stop = new AbortController();
     if (this.run.kind !== 'running') {
@@ -93,12 +93,12 @@ export class Runner {
     }
   }
 
-  /** Nothing follows after all. */
+  /** To be called when no run follows. */
   rest(): void {
     if (this.run.kind === 'running') this.#end();
   }
 
-  /** The last of the runs that follow each other is done. */
+  /** Announces the end of all runs. */
   #end(): void {
     const result = this.#made.at(-1);
     this.run = result ? { kind: 'done', result } : { kind: 'idle' };
@@ -108,10 +108,10 @@ export class Runner {
   }
 
   /**
-   * One picture of a run.
-   * @param known what is known of it, where it goes on from there.
-   * @param onStep told what the UNet led to in each step.
-   * @param before what is seen until something of it is drawn.
+   * Draws one picture of a run.
+   * @param known answers of the denoiser, where it is resumed.
+   * @param onStep called with the denoiser's answers in each step.
+   * @param before shown until there is a first preview.
    */
   draw(
     begin: Begin,
@@ -128,7 +128,7 @@ export class Runner {
     });
   }
 
-  /** A picture made larger, as a run or a part of one; until it is there, it is seen as it is. */
+  /** Enlarges a picture, as a run or a part of one. Meanwhile the picture is shown as it is. */
   enlarge(begin: Begin, wish: EnlargeWish): Promise<Pixels> {
     this.#begin(begin, wish.pixels);
     return this.#follow(persistently(wish, (again) => this.#engine.enlarge(this.#stop.signal, again)));
@@ -154,12 +154,12 @@ export class Runner {
     });
   }
 
-  /** What runs like this one were found to do without. */
+  /** What similar runs had to do without. */
   thriftOf(job: Job): Thrift | undefined {
     return this.#savings.of(job);
   }
 
-  /** One picture of the run is done. */
+  /** Notes a finished picture of the run. */
   made(result: Result): void {
     const { number, of } = this.place;
     this.#made = [...this.#made, result];
@@ -176,7 +176,7 @@ export class Runner {
     this.notices = this.notices.filter((other) => other !== notice);
   }
 
-  /** What was said of the last run is about something else than is to be seen now. */
+  /** Clears the news of the last run, which does not concern what is shown now. */
   forget(): void {
     if (this.run.kind === 'running') return;
     this.notices = [];
@@ -188,7 +188,7 @@ export class Runner {
     if (this.run.kind === 'failed') this.run = { kind: 'idle' };
   }
 
-  /** What several pictures of a run have to tell is told once. */
+  /** Adds a notice, unless another picture of the run had the same. */
   #note(notice: Notice): void {
     const told = JSON.stringify(notice);
     if (this.notices.every((other) => JSON.stringify(other) !== told))
@@ -204,11 +204,11 @@ export class Runner {
   }
 }
 
-/** What comes after a run. */
+/** Decides what comes after a run. */
 export interface After {
-  /** Whether another run follows one that ends so: the last one's end is the end of all. */
+  /** Whether another run follows one that ended so; if not, all are done. */
   follows(error: DrobeError | null): boolean;
-  /** Pictures of those runs; null where there is no end to them. */
+  /** How many pictures these will make; null for Generate forever. */
   readonly toCome: number | null;
 }
 

@@ -1,12 +1,12 @@
-/** Under which headings cards stand. */
+/** Groups cards under headings. */
 import type { Card } from '../../album/card';
 import type { Order } from '../../album/search';
 
-/** Neighbours with one heading: those of a day, or with as many stars. */
+/** Adjacent cards under one heading: of one day, or with the same number of stars. */
 export interface Group {
-  /** The day as of the first of them, in milliseconds; null where it is not known. */
+  /** When the first of them was made, in milliseconds since 1970; null where not known, or not grouped by day. */
   readonly day: number | null;
-  /** Null where they stand by days. */
+  /** Null where they are grouped by day. */
   readonly stars: number | null;
   readonly count: number;
 }
@@ -26,11 +26,11 @@ export function groupsOf(cards: readonly Pick<Card, 'made' | 'stars'>[], sort: O
   return groups;
 }
 
-/** How many days ago, as days are counted here; 0 is today. */
+/** How many days ago in local time; 0 is today. */
 export const daysAgo = (time: number, now: number): number =>
   Math.round((midnight(now).getTime() - midnight(time).getTime()) / 86_400_000);
 
-/** A number for each day by the calendar here; 0 where the time is not known. */
+/** A number for each local calendar day; 0 where the time is not known. */
 function dayOf(time: number): number {
   if (!(time > 0)) return 0;
   const date = new Date(time);

@@ -1,8 +1,8 @@
-/** A finger that stays where it is: what a right click would be, or a key held down. */
+/** Recognises a long press of a finger. */
 
-/** In milliseconds. */
+/** How long a press must last, in milliseconds. */
 const LONG = 450;
-/** So far a finger may slip, in CSS pixels. */
+/** How far a finger may slip meanwhile, in CSS pixels. */
 const STILL = 10;
 
 type At = Pick<PointerEvent, 'clientX' | 'clientY'>;
@@ -12,7 +12,7 @@ export class LongPress {
   #from: At | null = null;
   #soon: ReturnType<typeof setTimeout> | undefined;
   #long = false;
-  /** Whether a finger was there last. */
+  /** Whether the last pointer was a finger. */
   isHand = false;
 
   constructor(done: (event: PointerEvent) => void) {
@@ -41,7 +41,7 @@ export class LongPress {
     this.#from = null;
   }
 
-  /** Whether what now looks like a click was a long press. */
+  /** Whether the click that follows belongs to a long press. */
   wasLong(): boolean {
     const long = this.#long;
     this.#long = false;

@@ -1,11 +1,11 @@
-/** Where cards lie in the album's grid: lines of square cards under headings, of which only those in sight are drawn. */
+/** The layout of the album's grid: rows of square cards under headings, of which only those in view are rendered. */
 
-/** A heading, or the cards from `from` up to, without, `to`. Heights are in CSS pixels from the grid's top. */
+/** A heading, or the cards from `from` to before `to`. Heights are in CSS pixels from the grid's top. */
 export interface Line {
   readonly kind: 'heading' | 'cards';
   readonly top: number;
   readonly height: number;
-  /** Of the groups. */
+  /** Index of the group. */
   readonly group: number;
   readonly from: number;
   readonly to: number;
@@ -14,14 +14,14 @@ export interface Line {
 export interface Rows {
   readonly lines: readonly Line[];
   readonly columns: number;
-  /** Of a card. */
+  /** Side of a card, in CSS pixels. */
   readonly side: number;
   readonly height: number;
 }
 
-/** In CSS pixels. */
+/** Measures of a grid, in CSS pixels. */
 export interface Measures {
-  /** No card is narrower, unless two would not fit then. */
+  /** The least side of a card, unless two such cards do not fit. */
   readonly least: number;
   readonly gap: number;
   readonly heading: number;
@@ -50,7 +50,7 @@ export function rowsOf(counts: readonly number[], width: number, { least, gap, h
   return { lines, columns, side, height: top };
 }
 
-/** The lines of which something lies between two heights. */
+/** The lines that are at least partly between two heights. */
 export function linesBetween({ lines }: Rows, top: number, bottom: number): readonly Line[] {
   const first = firstWhere(lines, (line) => line.top + line.height > top);
   const end = firstWhere(lines, (line) => line.top >= bottom);
@@ -61,10 +61,7 @@ export function linesBetween({ lines }: Rows, top: number, bottom: number): read
 export const lineOf = ({ lines }: Rows, card: number): Line | undefined =>
   lines[firstWhere(lines, ({ kind, from, to }) => (kind === 'cards' ? to : from) > card)];
 
-/**
- * The card that a key leads to, from this one; null for keys that lead nowhere.
- * @param page the height that is in sight.
- */
+/** The card that a key leads to from card `at`; null for other keys. @param page height of the visible part. */
 export function cardBy(key: string, at: number, rows: Rows, page: number): number | null {
   const last = (rows.lines.at(-1)?.to ?? 0) - 1;
   if (last < 0) return null;
@@ -91,7 +88,7 @@ export function cardBy(key: string, at: number, rows: Rows, page: number): numbe
   }
 }
 
-/** So many lines of cards on, in the same column, or in the last one that the line has. */
+/** The card some lines further on, in the same column, or the last one of that line. */
 function linesOn(by: number, at: number, rows: Rows): number {
   const lines = rows.lines.filter(({ kind }) => kind === 'cards');
   const now = lines.findIndex(({ to }) => to > at);
@@ -99,7 +96,7 @@ function linesOn(by: number, at: number, rows: Rows): number {
   return Math.min(line.from + at - lines[now]!.from, line.to - 1);
 }
 
-/** The index of the first line for which it holds; for all after that it does, too. */
+/** Index of the first line for which `holds` is true, by bisection: it is true for all lines after that. */
 function firstWhere(lines: readonly Line[], holds: (line: Line) => boolean): number {
   let [low, high] = [0, lines.length];
   while (low < high) {

@@ -10,17 +10,17 @@ export type ReadWhole = (place: number) => Promise<Pick<Result, 'itself' | 'file
 
 type Wanted = Pick<Card, 'place' | 'folder' | 'made'>;
 
-/** How many pictures are written, of how many. */
+/** How many pictures have been written, of how many. */
 export interface Progress {
   readonly done: number;
   readonly of: number;
 }
 
-/** Pictures that are taken out of the album, as one ZIP file or into a folder: one at a time is in memory. */
+/** Exports pictures as one ZIP file or into a folder, with one at a time in memory. */
 export class Export {
   /** Null while nothing is written. */
   progress = $state.raw<Progress | null>(null);
-  /** How many were written last; null where that came to nothing, or has not begun. */
+  /** How many the last export wrote; null where it failed, or there was none. */
   written = $state.raw<number | null>(null);
   failure = $state.raw<DrobeError | null>(null);
   readonly #whole: ReadWhole;
@@ -37,7 +37,7 @@ export class Export {
     return this.#outlets().pickFolder !== undefined;
   }
 
-  /** Writes a ZIP file: to where the person says, or where that cannot be asked to the downloads. */
+  /** Writes a ZIP file: to where the person chooses, or to the downloads where the browser cannot ask. */
   async zip(wanted: readonly Wanted[], name: string): Promise<void> {
     const { pickFile, save } = this.#outlets();
     await this.#work(wanted, async (signal) => {
@@ -68,7 +68,7 @@ export class Export {
     this.#stop?.abort();
   }
 
-  /** What was told of the last one has been read. */
+  /** Dismisses the message about the last export. */
   dismiss(): void {
     this.written = null;
     this.failure = null;
@@ -98,7 +98,7 @@ export class Export {
     }
   }
 
-  /** Each is read when the one before is written. What another tab has deleted is left out. */
+  /** Reads each picture once the previous one is written. Those that another tab deleted are left out. */
   async *#pictures(wanted: readonly Wanted[], signal: AbortSignal) {
     for (const [done, { place, folder, made }] of wanted.entries()) {
       signal.throwIfAborted();
@@ -112,13 +112,13 @@ export class Export {
   }
 }
 
-/** Browsers put what is too large for the memory on the disk. */
+/** Collects a stream in a Blob, which browsers keep on the disk where it is large. */
 const blobOf = (bytes: ReadableStream<Uint8Array>, signal: AbortSignal): Promise<Blob> =>
   new Response(bytes.pipeThrough(new TransformStream(), { signal }), {
     headers: { 'Content-Type': 'application/zip' },
   }).blob();
 
-/** A file that was not there. */
+/** Creates a file under a name that is free. */
 async function newFile(folder: FileSystemDirectoryHandle, name: string): Promise<FileSystemFileHandle> {
   for (let number = 1; ; number++) {
     const next = numbered(name, number);

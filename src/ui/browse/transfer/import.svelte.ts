@@ -5,23 +5,23 @@ import type { Progress } from './export.svelte';
 
 type Bring = (files: Iterable<File>) => AsyncGenerator<Bringing, void, void>;
 
-/** Pictures from elsewhere on their way into the album. */
+/** Imports pictures from elsewhere into the album. */
 export class Import {
   /** Null while none are read. */
   progress = $state.raw<Progress | null>(null);
-  /** What became of the last ones. */
+  /** The result of the last import. */
   told = $state.raw<Pick<Bringing, 'kept' | 'known' | 'refused'> | null>(null);
   failure = $state.raw<DrobeError | null>(null);
   readonly #bring: Bring;
   #stop: AbortController | null = null;
-  /** Those that were not looked at. */
+  /** Files that were not looked at yet. */
   #waiting: File[] = [];
 
   constructor(bring: Bring) {
     this.#bring = bring;
   }
 
-  /** Takes what is a picture of these files, the oldest first; after those that are being read. */
+  /** Imports the pictures among these files, the oldest first, after those that are being read. */
   async take(files: readonly File[]): Promise<void> {
     const pictures = files.filter(isImage).toSorted((a, b) => a.lastModified - b.lastModified);
     if (this.progress) {
@@ -44,14 +44,14 @@ export class Import {
     } catch (thrown) {
       this.failure = toDrobeError(thrown);
     }
-    // After these there is no use in more.
+    // After these errors all further files would fail too.
     const last = told.refused.at(-1)?.error;
     if (last?.code === 'quota' || last?.code === 'storage') this.failure = last;
     this.progress = null;
     this.told = told;
   }
 
-  /** One after the other, as long as there are any. */
+  /** The waiting files, one after another. */
   *#one(): Generator<File, void, void> {
     for (let file = this.#waiting.shift(); file; file = this.#waiting.shift()) yield file;
   }

@@ -1,17 +1,17 @@
-/** Where pictures lie in what is taken out of the album. */
+/** Paths of pictures in an export. */
 import { saveName } from '../../words/format';
 
-/** The folder as one in a file system, or none, and the file's name in it. */
+/** The album's folder, if any, and the file's name, as safe names in a file system. */
 export const pathOf = (folder: string, file: string): readonly string[] =>
   folder.trim() === '' ? [saveName(file)] : [saveName(folder), saveName(file)];
 
-/** The name that a file gets where others have that name: "a.png", then "a (2).png". */
+/** A name for the n-th file of one name: "a.png", then "a (2).png". */
 export function numbered(name: string, number: number): string {
   const [, stem = name, ending = ''] = /^(.+?)(\.[^.]*)?$/s.exec(name) ?? [];
   return number === 1 ? name : `${stem} (${number})${ending}`;
 }
 
-/** Gives paths that no other has. Most systems take A for a. */
+/** Makes paths unique, ignoring letter case, as most systems do. */
 export function distinct(): (path: readonly string[]) => string {
   const given = new Set<string>();
   return (path) => {

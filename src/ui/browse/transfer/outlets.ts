@@ -1,15 +1,15 @@
 /** How files leave the page. */
 import { saveFile } from '../../files/save';
 
-/** What the browser has for it; undefined where it has no such thing. */
+/** The browser's ways to save files; undefined where it lacks one. */
 export interface Outlets {
-  /** Asks where a file is to lie, and under which name. */
+  /** Asks where to save a file, and under which name. */
   readonly pickFile: ((name: string) => Promise<FileSystemFileHandle>) | undefined;
   readonly pickFolder: (() => Promise<FileSystemDirectoryHandle>) | undefined;
   readonly save: (file: Blob, name: string) => void;
 }
 
-/** Those of this browser. */
+/** The ways that this browser has. */
 export function outlets(): Outlets {
   const here: Partial<Pick<typeof globalThis, 'showSaveFilePicker' | 'showDirectoryPicker'>> = globalThis;
   const types = [{ description: 'ZIP', accept: { 'application/zip': ['.zip' as const] } }];
