@@ -59,7 +59,7 @@ export function equipFrom({ models, additions, folder, tokenizer, openUpscaler }
     if (checkpoint.model.t5 && !t5) yield { kind: 'notice', notice: { code: 't5-without-tokenizer' } };
     const upscaler = (name: string): Promise<OpenUpscaler> => openUpscaler(name, backend, signal);
     const readers = { tokenizer: await tokenizer(), ...(t5 && { t5 }), embeddings };
-    const tools = { checkpoint, ...readers, report, upscaler };
+    const tools = { checkpoint, ...readers, report, signal, upscaler };
     const called = (await models.words(textsOf(read), ids)).flatMap((word) => word.files.map(({ id }) => id));
     const files = [...(vae ? [vae] : []), ...guides, ...referred, ...ids, ...called];
     return { tools, read, told, files };

@@ -30,6 +30,8 @@ export interface Tools {
   readonly upscaler?: (name: string) => Promise<OpenUpscaler>;
   /** Progress from inside a stage goes here at once; progress between stages is yielded. */
   readonly report: Report;
+  /** Says when nobody wants the picture any more: within stages, where they are long. Between them one stops asking. */
+  readonly signal?: AbortSignal;
 }
 
 /** A pass, and the most that the denoiser is asked in each of its steps. */
@@ -140,12 +142,13 @@ function shortOfMemory(error: unknown): NetName | null {
 async function* draw(
   job: Job,
   [first, second]: Plan['passes'],
-  { checkpoint, report, upscaler: open = noUpscaler }: Tools,
+  { checkpoint, report, signal, upscaler: open = noUpscaler }: Tools,
 ): AsyncGenerator<Progress, Picture, void> {
   const clock = stopwatch();
   const early = stepsOf(first.job, checkpoint);
   const late = second && job.hires ? stepsOf(second.job, checkpoint, job.hires.strength) : 0;
-  const common = { checkpoint, report, answers: replay(job.known ?? []), clock, total: early + late };
+  const answers = replay(job.known ?? []);
+  const common = { checkpoint, report, signal, answers, clock, total: early + late };
   let drawn = yield* drawPass(first, { ...common, done: 0 });
   if (second && job.hires) {
     const { upscaler, strength } = job.hires;

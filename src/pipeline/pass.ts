@@ -42,6 +42,8 @@ export type Clock = () => number;
 export interface Drawing {
   readonly checkpoint: Checkpoint;
   readonly report: Report;
+  /** Says when nobody wants the picture any more. */
+  readonly signal?: AbortSignal | undefined;
   readonly answers: Replay;
   readonly clock: Clock;
   /** Steps that were made before, and steps of all passes. */
@@ -62,11 +64,11 @@ const IMITATED_PREVIEWS = 10;
 
 export async function* drawPass(pass: Pass, drawing: Drawing): AsyncGenerator<Progress, Drawn, void> {
   const { job, size, reading, again } = pass;
-  const { checkpoint, report, answers, clock, done, total } = drawing;
+  const { checkpoint, report, signal, answers, clock, done, total } = drawing;
   const { model } = checkpoint;
 
   yield { kind: 'encoding', what: 'prompt' };
-  const texts = await encodePrompts(reading, job, checkpoint, report);
+  const texts = await encodePrompts(reading, job, checkpoint, report, signal);
   await checkpoint.prepare(contextsOf({ job, texts, checkpoint }), report);
   const { references = [] } = job;
   await checkpoint.references.prepare(references, report);

@@ -1,5 +1,6 @@
 /** Nets are opened, and what they need is compiled, before a picture is asked for. */
 import type { RunDenoiser } from './batch';
+import { mayGoOn } from './go-on';
 import { encodePrompts } from './prompt/encode';
 import { plan, type Tools } from './generate';
 import type { Job } from './job';
@@ -16,7 +17,7 @@ export async function getReady(wish: Job, tools: Tools, signal: AbortSignal): Pr
   const { passes } = await plan(wish, tools);
   const { job, size, reading } = passes[0];
   if (!checkpoint.resident || job.source || (tools.t5 && checkpoint.readsT5InParts)) return;
-  const texts = await encodePrompts(reading, job, checkpoint, report);
+  const texts = await encodePrompts(reading, job, checkpoint, report, signal);
   await mayGoOn(signal);
   await checkpoint.prepare(contextsOf({ job, texts, checkpoint }), report);
   await mayGoOn(signal);
@@ -26,10 +27,4 @@ export async function getReady(wish: Job, tools: Tools, signal: AbortSignal): Pr
   await mayGoOn(signal);
   const { latentChannels } = checkpoint.model.vae;
   if (!job.hires) await checkpoint.decode(new Float32Array(latentChannels * size.h * size.w), size, report);
-}
-
-/** Lets whatever has been asked meanwhile in. */
-async function mayGoOn(signal: AbortSignal): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve));
-  signal.throwIfAborted();
 }

@@ -99,7 +99,7 @@ const arrows = {
     types: ['graph', 'weights', 'guiding', 'job', 'mmdit', 'picture-nets', 'size', 'unet'],
   },
   'src/pipeline/prompt': {
-    may: ['nets', 'sampling', 'text', 'weights', 'runtime', 'batch', 'files', 'guidance'],
+    may: ['nets', 'sampling', 'text', 'weights', 'runtime', 'batch', 'files', 'go-on', 'guidance'],
     types: ['checkpoint', 'job', 'memory'],
   },
   'src/pipeline/hints': {

@@ -111,6 +111,7 @@ export async function encodePrompts(
   job: Job,
   checkpoint: Checkpoint,
   report: Report,
+  signal?: AbortSignal,
 ): Promise<Texts> {
   const { prompt, negative, vectors } = reading;
   const { model } = checkpoint;
@@ -118,7 +119,7 @@ export async function encodePrompts(
   const conditions = [...prompt, negative];
   const windows = distinctWindows(conditions, emphasis);
   const clipSkip = clipSkipOf(job, model.texts[0].clipSkip);
-  const encoded = await checkpoint.encode(windows, report, { clipSkip, vectors });
+  const encoded = await checkpoint.encode(windows, report, { clipSkip, vectors, ...(signal && { signal }) });
   const known = new Map(windows.map((window, n) => [keyOf(window), encoded[n]!])); // one for each
   const encoders = {
     emphasis,

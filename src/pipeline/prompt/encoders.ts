@@ -7,6 +7,7 @@ import type { Weights } from '../../runtime/session';
 import { keyOf, type Encoded } from '../../text/encodings';
 import { marked, type Window } from '../../text/windows';
 import { joined } from '../batch';
+import { mayGoOn } from '../go-on';
 import type { Author, Report, Slot } from '../memory/slot';
 
 /**
@@ -40,11 +41,16 @@ export class Encoders {
    * What all of them make of each window.
    * @param clipSkip how far from the end they are read, as A1111 counts; absent: as the denoiser was trained.
    * @param vectors of ids that are no token's.
+   * @param signal looked at between windows, of which a long prompt has hundreds. @throws AbortError
    */
   async encode(
     windows: readonly Window[],
     report: Report,
-    { clipSkip, vectors = new Map() }: { readonly clipSkip?: number; readonly vectors?: Vectors } = {},
+    {
+      clipSkip,
+      vectors = new Map(),
+      signal,
+    }: { readonly clipSkip?: number; readonly vectors?: Vectors; readonly signal?: AbortSignal } = {},
   ): Promise<Encoded[]> {
     this.#use(vectors);
     const rounded = this.#slots.map(({ bits }) => bits).join();
@@ -57,6 +63,8 @@ export class Encoders {
           const together = unknown.slice(at, at + BATCH);
           const encoded = await this.#run(together, tokens, clipSkip, report);
           for (const [n, window] of together.entries()) known.set(key(window), encoded[n]!); // one for each
+          this.#known = known; // whoever begins again goes on from here
+          if (at + BATCH < unknown.length) await mayGoOn(signal);
         }
       });
     }

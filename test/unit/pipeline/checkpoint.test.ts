@@ -100,6 +100,24 @@ describe('sessions', () => {
     expect(log).toEqual(['open f16', 'release f16']);
   });
 
+  it('of the text encoder read no more of a prompt that nobody wants any more, and nothing twice', async () => {
+    const stop = new AbortController();
+    let runs = 0;
+    const { machine } = halfPrecision(
+      () => 1,
+      () => {
+        if (++runs === 2) stop.abort();
+      },
+    );
+    const checkpoint = checkpointOn(machine);
+    const many = [1, 2, 3, 4, 5, 6, 7].flatMap((id) => windows(id));
+    const { signal } = stop;
+    await expect(checkpoint.encode(many, () => undefined, { signal })).rejects.toThrow(/abort/);
+    expect(runs).toBe(2);
+    await checkpoint.encode(many, () => undefined);
+    expect(runs).toBe(4);
+  });
+
   it('of the text encoder stay open for words with vectors of their own, which are read anew where they change', async () => {
     const told: Float32Array[] = [];
     const { machine, log } = halfPrecision(
