@@ -76,7 +76,7 @@ export type ErrorCode =
   | 'file-moved' // facts: file
   | 'file-changed' // facts: file
   | 'file-unreadable' // facts: file, reason; it could be read before
-  | 'network' // facts: url, reason; status where there was an answer; hub, said: the hub's own words for it
+  | 'network' // facts: url, reason; status where there was an answer, retrySeconds; hub, said: the hub's own words for it
   | 'no-answer' // facts: url, reason, host
   | 'offline'
   | 'page-closed' // facts: url, host

@@ -26,6 +26,8 @@ const BATCH_BYTES = 2 ** 22;
 /** A server is given up after so many tries in a row that brought fewer than LEAST_BYTES. */
 const TRIES = 6;
 const LEAST_BYTES = 2 ** 16;
+/** Milliseconds: who is to wait longer is told so. */
+const LONGEST_WAIT = 60_000;
 /** Milliseconds after which what has arrived is stored, complete or not: no more than that is lost when a tab is closed. */
 const KEEP_EVERY = 2000;
 
@@ -79,13 +81,19 @@ async function insist<T>(work: () => Promise<T>, wanted: Wanted, carrier: Carrie
       return await work();
     } catch (thrown) {
       failures = before - wanted.missing >= LEAST_BYTES ? 1 : failures + 1;
-      if (!mayPass(thrown) || failures >= TRIES) throw thrown;
+      const asked = askedToWait(thrown);
+      if (!mayPass(thrown) || failures >= TRIES || asked > LONGEST_WAIT) throw thrown;
       // Mirrors take turns: the next answer may be from the one before.
-      await carrier.wait(isDoubt(thrown) ? 100 : 500 * 2 ** failures, carrier.signal);
+      const pause = isDoubt(thrown) ? 100 : Math.max(500 * 2 ** failures, asked);
+      await carrier.wait(pause, carrier.signal);
       carrier.signal.throwIfAborted();
     }
   }
 }
+
+/** Milliseconds that a server wants to be left alone, where it says so. */
+const askedToWait = (thrown: unknown): number =>
+  thrown instanceof DrobeError ? 1000 * Number(thrown.facts['retrySeconds'] ?? 0) : 0;
 
 const isDoubt = (thrown: unknown): boolean =>
   thrown instanceof DrobeError && thrown.code === 'download-doubtful';

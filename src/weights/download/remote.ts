@@ -110,8 +110,21 @@ export async function get(url: string, init: RequestInit, fetch: Fetch): Promise
   await response.body?.cancel();
   const reason = `HTTP ${status} ${response.statusText}`.trim();
   const [hub, said] = [headers.get('X-Error-Code'), headers.get('X-Error-Message')];
-  const facts = { url, reason, status, ...(hub && { hub }), ...(said && { said }) };
+  const retrySeconds = secondsUntil(headers.get('Retry-After'));
+  const facts = {
+    ...{ url, reason, status },
+    ...(hub && { hub }),
+    ...(said && { said }),
+    ...(retrySeconds > 0 && { retrySeconds }),
+  };
   throw new DrobeError(status === 401 || status === 403 ? 'download-refused' : 'network', facts);
+}
+
+/** When a server wants to be asked again: it says so in seconds, or by a date. 0 where it does not. */
+function secondsUntil(told: string | null): number {
+  if (told === null) return 0;
+  const seconds = /^\d+$/.test(told) ? Number(told) : (Date.parse(told) - Date.now()) / 1000;
+  return Number.isFinite(seconds) ? Math.max(0, Math.ceil(seconds)) : 0;
 }
 
 /** Moves name and password from the address into a header: fetch refuses addresses that contain them. */

@@ -1,4 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { DrobeError } from '../../../src/errors';
+import { en } from '../../../src/ui/words/en';
+import { lt } from '../../../src/ui/words/lt';
 import { pull, type Carrier } from '../../../src/weights/download/pull';
 import type { RemoteRef } from '../../../src/weights/download/wanted';
 import { HostileServer } from '../../hostile';
@@ -136,6 +139,25 @@ describe('pieces of a remote file', () => {
 
     server.habits.statuses = [403];
     expect((await fetched(file(), { only: [3] })).error).toMatchObject({ code: 'download-refused' });
+  });
+
+  it('wait as long as the server asks for, and are given up where that is long', async () => {
+    server.habits = { ...server.habits, statuses: [429, 503], headers: { 'Retry-After': '7' } };
+    const patient = await fetched(file(), { only: [3] });
+    expectAll(patient, [3]);
+    expect(patient.waits).toEqual([7000, 7000]);
+
+    server.habits = {
+      ...server.habits,
+      statuses: [429],
+      headers: { 'Retry-After': new Date(Date.now() + 3_600_000).toUTCString() },
+    };
+    const { error, waits } = await fetched(file(), { only: [3] });
+    expect(error).toMatchObject({ code: 'network', facts: { status: 429 } });
+    expect(waits).toEqual([]);
+    const sentence = (told: typeof en): string => told.problems.sentence(error as DrobeError);
+    expect(sentence(en)).toMatch(/Wait (?:1 h|59 min|60 min).* and try again/);
+    expect(sentence(lt)).toMatch(/Palaukite \d.* ir pabandykite/);
   });
 
   it.each([

@@ -131,7 +131,7 @@ const sentences: Sentences = {
   'file-unreadable': ({ file }) =>
     `${file} cannot be read any more: it was changed or moved, or its disk is gone. Import it again.`,
   'bad-address': ({ text }) =>
-    `“${text('address')}” is no address that can be downloaded from. Paste the address of a .safetensors file or of a model on Hugging Face, beginning with https://.`,
+    `“${text('address')}” is no address that can be downloaded from. Paste the address of a .safetensors file or of a model on Hugging Face, beginning with https://; a file that is on this device is dropped on the page.`,
   'no-model-there': ({ text }) =>
     `There is no .safetensors file at ${text('address')}. Open it in a browser tab and look for the model itself.`,
   'too-many-there': ({ text }) =>
@@ -192,11 +192,13 @@ const sentences: Sentences = {
 function statusWords(status: number, text: Told['text']): string {
   const at = text('url') || 'this address';
   const reason = because(text('said') || text('reason'));
+  const wait = text('retrySeconds') && format.duration(1000 * Number(text('retrySeconds')));
   if (status === 404 || status === 410)
     return `There is nothing at ${at}${reason}. Is the address right? Open it in a browser tab to see.`;
   if (status === 429)
-    return `The server of ${at} was asked too often${reason}. Wait a few minutes and try again.`;
-  if (status >= 500) return `The server of ${at} has trouble of its own${reason}. Try again in a while.`;
+    return `The server of ${at} was asked too often${reason}. Wait ${wait || 'a few minutes'} and try again.`;
+  if (status >= 500)
+    return `The server of ${at} has trouble of its own${reason}. Try again in ${wait || 'a while'}.`;
   return `The model could not be fetched${reason}. Check the connection and try again.`;
 }
 

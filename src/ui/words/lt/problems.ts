@@ -134,7 +134,7 @@ const sentences: Sentences = {
   'file-unreadable': ({ file }) =>
     `${file} nebeskaitomas: jis pakeistas, perkeltas arba jo diskas atjungtas. Importuokite jį iš naujo.`,
   'bad-address': ({ text }) =>
-    `„${text('address')}“ nėra adresas, iš kurio būtų galima siųstis. Įklijuokite .safetensors failo arba „Hugging Face“ modelio adresą, prasidedantį https://.`,
+    `„${text('address')}“ nėra adresas, iš kurio būtų galima siųstis. Įklijuokite .safetensors failo arba „Hugging Face“ modelio adresą, prasidedantį https://; šiame įrenginyje esantį failą nuvilkite į puslapį.`,
   'no-model-there': ({ text }) =>
     `Adresu ${text('address')} .safetensors failo nėra. Atverkite jį naršyklės kortelėje ir paieškokite paties modelio.`,
   'too-many-there': ({ text }) =>
@@ -196,11 +196,13 @@ const sentences: Sentences = {
 function statusWords(status: number, text: Told['text']): string {
   const at = text('url') || 'šis adresas';
   const reason = because(text('said') || reasonOf(text('reason')));
+  const wait = text('retrySeconds') && format.duration(1000 * Number(text('retrySeconds')));
   if (status === 404 || status === 410)
     return `Čia nieko nėra: ${at}${reason}. Ar adresas tikslus? Atverkite jį naršyklės kortelėje ir pažiūrėkite.`;
   if (status === 429)
-    return `Į serverį kreiptasi per dažnai: ${at}${reason}. Palaukite kelias minutes ir pabandykite dar kartą.`;
-  if (status >= 500) return `Serveris turi savų bėdų: ${at}${reason}. Pabandykite dar kartą po kurio laiko.`;
+    return `Į serverį kreiptasi per dažnai: ${at}${reason}. Palaukite ${wait || 'kelias minutes'} ir pabandykite dar kartą.`;
+  if (status >= 500)
+    return `Serveris turi savų bėdų: ${at}${reason}. Pabandykite dar kartą po ${wait || 'kurio laiko'}.`;
   return `Modelio atsisiųsti nepavyko${reason}. Patikrinkite ryšį ir pabandykite dar kartą.`;
 }
 
