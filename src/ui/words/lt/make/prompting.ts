@@ -17,7 +17,7 @@ export const prompting: typeof English = {
 
   loras: (files) => `LoRA (${files})`,
   weightOf: (name) => `„${name}“ svoris`,
-  embeddings: (files) => `Tekstinės inversijos (${files})`,
+  embeddings: (files) => `Inversijos (${files})`,
   embeddingWords: 'Tekstinių inversijų žodžiai',
   embeddingsHint: 'Žodžiai, kuriuos galima naudoti užklausoje ir neigiamoje užklausoje.',
 };
