@@ -49,12 +49,16 @@ export interface Recognised {
 /** Names that are only there where the whole part is; of a VAE its decoder, which is enough to draw from words. */
 const PARTS: Readonly<Record<Place, RegExp>> = {
   unet: /^unet\.output_blocks\.\d+\.0\.in_layers\.2\.weight$/,
-  mmdit: /^mmdit\.joint_blocks\.\d/,
+  mmdit: /^mmdit\.joint_blocks\.\d+\.x_block\.attn\.proj\.weight$/,
   vae: /^vae\.decoder\.(?:conv_in|layers)\./,
   text: /^text\.text_model\.encoder\.layers\.\d/,
   text2: /^text2\.text_model\.encoder\.layers\.\d/,
   t5: /^t5\.encoder\.block\.\d/,
 };
+
+/** Of a denoiser, by names that nothing else has. */
+const IN_DENOISER =
+  /^(?:unet\.(?:(?:in|out)put_blocks|middle_block|(?:down|up)_blocks|mid_block)\.|mmdit\.joint_blocks\.)/;
 
 /** Stands in a checkpoint whose VAE is a TAESD. */
 const TAESD_IN_VAE = 'vae.decoder.layers.0.weight';
@@ -100,6 +104,8 @@ function refuse(
   if (hintNetIn(own)) throw new DrobeError('file-is-hint-net');
   if (upscalerIn(own)) throw new DrobeError('file-is-upscaler');
   if (isEmbedding(own)) throw new DrobeError('file-is-embedding');
+  if ([...tensors.keys()].some((name) => IN_DENOISER.test(name)))
+    throw new DrobeError('other-kind', { kind: 'piece', as: '' });
   throw new DrobeError('unknown-kind', { modules: topModules(names) });
 }
 

@@ -8,7 +8,10 @@ import { part, type Tensor, type View } from './views';
 
 /** What stands before the projection, and before keys and values, while an adapter is trained. */
 const TRAINED = [
-  [/^(?:(?:module|_orig_mod)\.)+/, ''],
+  [
+    /^(?:(?:module|_orig_mod|model|state_dict)\.)+(?=(?:image_proj|ip_adapter|adapter_modules)(?:_model)?\.)/,
+    '',
+  ],
   [/^image_proj_model\./, 'image_proj.'],
   [/^adapter_modules\./, 'ip_adapter.'],
 ] as const;

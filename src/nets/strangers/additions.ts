@@ -35,7 +35,12 @@ export const adapters = [
   { kind: 'controllite', all: ['^lllite_unet_[^.]*'] },
   { kind: 'style-adapter', all: ['style_embedding'] },
   { kind: 'flux', as: 'IP-Adapter', all: ['ip_adapter_proj_model', 'double_blocks.#'] },
-  { kind: 'ip-adapter', all: ['^image_proj|^ip_adapter|attn2.to_k_ip|^image_proj_model|^adapter_modules'] },
+  {
+    kind: 'ip-adapter',
+    all: [
+      '^image_proj|^ip_adapter|ip_adapter.#.to_k_ip|adapter_modules.#.to_k_ip|attn2.to_k_ip|^image_proj_model|^adapter_modules',
+    ],
+  },
   { kind: 'pulid', all: ['pulid_ca.#|pulid_encoder|^id_adapter'] },
   { kind: 'photomaker', all: ['id_encoder'] },
 ] as const satisfies readonly Row[];
@@ -89,6 +94,7 @@ export const loras = [
     as: 'LoRA',
     all: ['^layers.#.attention|^layers.#.feed_forward|^noise_refiner.#|^context_refiner.#'],
   },
+  { kind: 'lumina', as: 'LoRA', all: ['^layers.#.attn'] },
   { kind: 'kandinsky', as: 'LoRA', all: ['^visual_transformer_blocks.#'] },
   { kind: 'cascade-c', as: 'LoRA', all: ['^lora_prior_unet'] },
   { kind: 'language-model', as: 'LoRA', all: ['^layers.#.self_attn|^layers.#.mlp'] },

@@ -12,8 +12,8 @@ import { finder, type Find, type Role, type Row, type Tensors } from './signs';
 
 type Rows = typeof adapters | typeof loras | typeof models | typeof parts;
 
-/** A kind of model or net that is known, and not run. Half a VAE may be one file of several of a whole one: no row tells. */
-export type Kind = Rows[number]['kind'] | NumericKind | 'vae-encoder';
+/** A kind of model or net that is known, and not run. What may be one file of several of a whole one no row tells. */
+export type Kind = Rows[number]['kind'] | NumericKind | 'vae-encoder' | 'piece';
 
 export interface Stranger {
   readonly kind: Kind;

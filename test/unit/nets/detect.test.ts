@@ -248,6 +248,18 @@ describe('what cannot be run is refused by its own name', () => {
       'file-is-lora',
       /lora/,
     ],
+    [
+      'a LoRA of SD 3 by diffusers',
+      named('transformer.transformer_blocks.0.attn.to_q.lora_A.weight'),
+      'file-is-lora',
+      /lora/,
+    ],
+    [
+      'one by ComfyUI',
+      named('diffusion_model.joint_blocks.0.x_block.attn.qkv.lora_down.weight'),
+      'file-is-lora',
+      /lora/,
+    ],
     ['an LCM LoRA', named('unet.time_embedding.cond_proj.lora_A.weight'), 'file-is-lora', /lora/],
     ['a PEFT LoRA', named('unet.mid_block.attentions.0.proj_in.lora_A.weight'), 'file-is-lora', /lora/],
     [
@@ -299,6 +311,12 @@ describe('what cannot be run is refused by its own name', () => {
       named('unet.down_blocks.0.attentions.0.transformer_blocks.0.attn1.to_q.lora_a'),
       'other-kind',
       /other-lora/,
+    ],
+    [
+      'a few weights of a UNet',
+      named('unet.down_blocks.0.attentions.0.transformer_blocks.0.attn2.to_k.weight'),
+      'other-kind',
+      /piece/,
     ],
     ['something unheard of', named('weights', 'head.0.bias'), 'unknown-kind', /weights, head/],
   ])('%s', (_, tensors, code, words) => {

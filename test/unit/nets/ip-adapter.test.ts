@@ -246,7 +246,8 @@ describe('an adapter that was saved from a UNet of diffusers has the names of it
       [`${at}.to_v_ip.weight`]: [320, 768],
     };
     const wrapped = below('module._orig_mod', trained);
-    for (const shapes of [trained, wrapped, early]) {
+    const held = below('state_dict.model', trained);
+    for (const shapes of [trained, wrapped, held, early]) {
       expect([...ipAdapterForm(header(shapes).tensors).keys()].sort()).toEqual([
         'image_proj.norm.weight',
         'image_proj.proj.weight',

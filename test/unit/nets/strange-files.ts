@@ -100,6 +100,7 @@ export const examples = {
       'diffusion_model.layers.0.adaLN_modulation.0.lora_A.weight',
       'diffusion_model.layers.9.feed_forward.w3.lora_B.weight',
     ),
+    file('transformer.layers.0.attn.to_q.lora_A.weight'),
     file('visual_transformer_blocks.0.self_attention.to_query.lora_A.weight'),
     file('lora_prior_unet_down_blocks_0_1_mapper.lora_down.weight'),
     file('base_model.model.model.layers.0.self_attn.q_proj.lora_A.weight'),

@@ -195,6 +195,11 @@ const kinds: Record<Kind, Words> = {
     'and not the model that came of it',
     'Look for the file that the training saved as its model.',
   ],
+  piece: [
+    'only some of the weights of a model',
+    'one of several files, or no more than what a training changed',
+    'Look for the whole model, or choose all of its files together.',
+  ],
   ema: [
     'only the EMA copy of a model',
     '',

@@ -197,6 +197,11 @@ const kinds: Record<Kind, Words> = {
     'o ne pats išmokytas modelis',
     'Ieškokite failo, kurį mokymo programa įrašė kaip modelį.',
   ],
+  piece: [
+    'tik dalis modelio svorių',
+    'vienas iš kelių failų arba tik tai, ką pakeitė mokymas',
+    'Ieškokite viso modelio arba pasirinkite visus jo failus iš karto.',
+  ],
   ema: [
     'tik modelio EMA kopija',
     '',
