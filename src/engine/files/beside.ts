@@ -4,6 +4,7 @@
  * byte for byte.
  */
 import { ADAPTER_CONFIG } from '../../nets/adapter';
+import { TEXT_CONFIG, UNET_CONFIG } from '../../nets/detect/part-config';
 import { CONFIG_YAML, isConfig, markOf, SCHEDULER_CONFIG, VAE_CONFIG } from '../../nets/predicts/predicts';
 import { telling, TOLD_BY_NUMBERS, toldByNumbers } from '../../nets/strangers/numbers';
 import { isNumeric, numbersOf } from '../../weights/values/numbers';
@@ -13,7 +14,9 @@ import { inside, last, parent } from './paths';
 /** Texts of such files, by the keys under which they are put into a model's metadata. */
 export type Beside = Readonly<Record<string, string>>;
 
-const KINDS = [CONFIG_YAML, SCHEDULER_CONFIG, VAE_CONFIG, ADAPTER_CONFIG] as const;
+/** Of parts of a folder, each in the part's own. */
+const OF_PARTS = [VAE_CONFIG, UNET_CONFIG, TEXT_CONFIG] as const;
+const KINDS = [CONFIG_YAML, SCHEDULER_CONFIG, ...OF_PARTS, ADAPTER_CONFIG] as const;
 
 /** A file of settings, with its path. */
 export interface Settings<F> {
@@ -31,7 +34,7 @@ export const isSettings = (path: string): boolean => /\.(?:ya?ml|json)$/i.test(p
 
 /** Whether a file may be settings of a model, by its name. */
 export const mayTell = (path: string): boolean =>
-  /\.ya?ml$|(?:^|\/)(?:scheduler_config|adapter_config|vae\/config)\.json$/i.test(path);
+  /\.ya?ml$|(?:^|\/)(?:scheduler_config|adapter_config|(?:vae|unet|text_encoder)\/config)\.json$/i.test(path);
 
 export async function readSettings<F>(file: F, path: string, slices: Slices): Promise<Settings<F>> {
   if (slices.size > LONGEST || !mayTell(path)) return { file, path, kind: null, text: '' };
@@ -43,7 +46,8 @@ export async function readSettings<F>(file: F, path: string, slices: Slices): Pr
 function kindOf(path: string, text: string): Settings<unknown>['kind'] {
   if (/\.ya?ml$/i.test(path)) return isConfig(text) ? CONFIG_YAML : null;
   if (/adapter_config\.json$/i.test(path)) return ADAPTER_CONFIG;
-  return /scheduler_config\.json$/i.test(path) ? SCHEDULER_CONFIG : VAE_CONFIG;
+  if (/scheduler_config\.json$/i.test(path)) return SCHEDULER_CONFIG;
+  return OF_PARTS.find((name) => path.toLowerCase().endsWith(name)) ?? null;
 }
 
 /** Those of a model in a folder: they lie in folders of their own in it, or side by side with its files. */
@@ -51,7 +55,7 @@ export const ofFolder = <F>(all: readonly Settings<F>[], folder: string): readon
   all.filter(({ path, kind }) => {
     const own = parent(path);
     if (kind === SCHEDULER_CONFIG) return own === folder || own === inside(folder, 'scheduler');
-    return kind === VAE_CONFIG && own === inside(folder, 'vae');
+    return OF_PARTS.some((name) => kind === name && own === inside(folder, parent(name)));
   });
 
 /**

@@ -3,6 +3,7 @@ import { DrobeError } from '../../errors';
 import type { Shape } from '../../graph/graph';
 import { familyOf, signsOf, type Family } from '../families';
 import type { StatedFacts } from './metadata';
+import { headsSaid } from './part-config';
 import { PATCH } from '../mmdit';
 import type { Model } from '../model';
 import { mmditFamilyOf } from './sd3-families';
@@ -26,7 +27,7 @@ const KINDS: readonly (readonly [Model['kind'], (latents: number) => number])[] 
 ];
 
 /** @param tensors in normal form. @throws DrobeError 'missing-weight', and 'unsupported-model' for a UNet of another kind. */
-export function unetDenoising(tensors: Tensors, { unetHeads }: StatedFacts): Denoising {
+export function unetDenoising(tensors: Tensors, { unetHeads, unetConfig }: StatedFacts): Denoising {
   const [modelChannels, inChannels] = shapeOf(tensors, 'unet.input_blocks.0.0.weight') as [number, number];
   const latentChannels = shapeOf(tensors, 'unet.out.2.weight')[0]!;
   const kind = KINDS.find(([, channels]) => channels(latentChannels) === inChannels)?.[0];
@@ -40,7 +41,7 @@ export function unetDenoising(tensors: Tensors, { unetHeads }: StatedFacts): Den
   return {
     denoiser: {
       net: 'unet',
-      heads: unetHeads === null ? family.heads : () => unetHeads,
+      heads: unetHeads === null ? headsSaid(unetConfig, family.heads) : () => unetHeads,
       modelChannels,
       inChannels,
       contextWidth: signs.contextWidth,

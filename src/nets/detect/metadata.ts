@@ -3,11 +3,15 @@
  * and our own `sd.*` for facts that neither names nor shapes tell. Metadata is a stranger's text: each value is
  * taken only when it has the right form, and ignored otherwise.
  */
+import { TEXT_CONFIG, textSaid, UNET_CONFIG } from './part-config';
+
 export interface StatedFacts {
   readonly title: string | null;
   /** What it calls itself: title and architecture. */
   readonly names: string;
   readonly unetHeads: number | null;
+  /** The configuration of the folder that its UNet lay in. */
+  readonly unetConfig: string | undefined;
   readonly textHeads: number | null;
   readonly textActivation: 'quick_gelu' | 'gelu' | null;
   readonly imageSize: number | null;
@@ -25,13 +29,15 @@ export function statedFacts(metadata: ReadonlyMap<string, string>): StatedFacts 
     return n !== null && Number.isInteger(n) && n <= 4096 ? n : null;
   };
   const activation = text('sd.text.hidden_act');
+  const said = textSaid(metadata.get(TEXT_CONFIG));
   const resolution = /^(\d{2,4})x(\d{2,4})$/.exec(text('modelspec.resolution') ?? '');
   return {
     title: text('modelspec.title'),
     names: `${text('modelspec.title') ?? ''} ${text('modelspec.architecture') ?? ''}`,
     unetHeads: count('sd.unet.num_heads'),
-    textHeads: count('sd.text.num_attention_heads'),
-    textActivation: activation === 'quick_gelu' || activation === 'gelu' ? activation : null,
+    unetConfig: metadata.get(UNET_CONFIG),
+    textHeads: count('sd.text.num_attention_heads') ?? said.heads,
+    textActivation: activation === 'quick_gelu' || activation === 'gelu' ? activation : said.activation,
     imageSize: count('sd.image_size') ?? positiveNumber(resolution?.[1]),
     recommended: recommended(metadata.get('sd.recommended')),
     examples: strings(metadata.get('sd.example_prompts')),

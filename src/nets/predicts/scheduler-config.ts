@@ -18,7 +18,8 @@ export const VAE_CONFIG = 'vae/config.json';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-function fieldsOf(json: string | undefined): Fields | null {
+/** What a configuration says, by name; null for what is none. */
+export function fieldsOf(json: string | undefined): Fields | null {
   try {
     const value = JSON.parse(json ?? 'null') as unknown;
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : null;

@@ -13,6 +13,7 @@ import type { DrobeError } from '../../../src/errors';
 import { gather } from '../../../src/engine/files/gather';
 import { extraOf, storedBeside } from '../../../src/engine/files/stored';
 import { whatIs, type What } from '../../../src/engine/files/verdict';
+import { TEXT_CONFIG, UNET_CONFIG } from '../../../src/nets/detect/part-config';
 import { CONFIG_YAML, SCHEDULER_CONFIG, VAE_CONFIG } from '../../../src/nets/predicts/predicts';
 import { blobsOf, mapFiles } from '../../../src/weights/store/layout';
 import { readHeader } from '../../../src/weights/safetensors';
@@ -54,9 +55,9 @@ const noise = { prediction: 'epsilon', zeroSnr: false, sigmaMax: null, told: [] 
 
 test('settings are told by their names, and by what is in them', async () => {
   expect(['a.yaml', 'a.YML', 'b/x.json', 'a.safetensors'].map(isSettings)).toEqual([true, true, true, false]);
-  expect(['scheduler/scheduler_config.json', 'vae/config.json', 'unet/config.json'].map(mayTell)).toEqual([
-    ...[true, true, false],
-  ]);
+  expect(
+    ['scheduler/scheduler_config.json', 'unet/config.json', 'safety_checker/config.json'].map(mayTell),
+  ).toEqual([...[true, true, false]]);
   expect((await read(dropped('a.yaml', config))).kind).toBe(CONFIG_YAML);
   expect((await read(dropped('a.yaml', 'on: push\n'))).kind).toBeNull();
   expect((await read(dropped('s/scheduler_config.json', scheduler))).kind).toBe(SCHEDULER_CONFIG);
@@ -79,6 +80,9 @@ test('a file is told by the settings of its name, or the only ones where it is t
   expect(named('in/c.safetensors', true)).toEqual(['in/scheduler/scheduler_config.json']);
   expect(named('c.safetensors', true)).toEqual([]);
   expect(Object.keys(besideOf(ofFolder(all, 'in')))).toEqual([SCHEDULER_CONFIG]);
+  const parts = ['unet', 'text_encoder', 'text_encoder_2', 'in/unet'].map((part) => `in/${part}/config.json`);
+  const configs = await Promise.all(parts.map((path) => read(dropped(path, '{}'))));
+  expect(Object.keys(besideOf(ofFolder(configs, 'in')))).toEqual([UNET_CONFIG, TEXT_CONFIG]);
 });
 
 describe('files that are chosen together', () => {
