@@ -242,6 +242,13 @@ test('pictures are brought, found and taken out of the album; prompts that were 
     await expect(prompt).toHaveValue('a red apple');
   });
 
+  await test.step('put in by a phone’s keyboard', async () => {
+    await prompt.focus();
+    await page.keyboard.insertText(INFO);
+    await recipe.getByRole('button', { name: 'Cancel' }).click();
+    await expect(prompt).toHaveValue(/Seed: 12345678901234567890/);
+  });
+
   await test.step('pasted', async () => {
     await app.fill({ prompt: 'penguin', seed: 1 });
     await prompt.focus();

@@ -5,6 +5,8 @@ export class Herald {
   /** Whether notifications were asked for, here or in an earlier visit. */
   readonly wish = new Persisted('herald', { on: false }, (found) => found, localShelf());
   #permission = $state.raw(typeof Notification === 'undefined' ? 'denied' : Notification.permission);
+  /** They were asked for in this visit, and refused by the browser or the person. */
+  refused = $state(false);
   /** Whether the browser may allow them. */
   readonly possible = $derived(this.#permission !== 'denied');
   readonly on = $derived(this.wish.current.on && this.#permission === 'granted');
@@ -17,6 +19,7 @@ export class Herald {
     }
     this.#permission = await Notification.requestPermission();
     this.wish.current.on = this.#permission === 'granted';
+    this.refused = this.#permission === 'denied';
   }
 
   /** Notifies, unless the page is in view. The text contains no prompts: systems keep notifications. */

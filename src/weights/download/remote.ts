@@ -9,6 +9,8 @@ type Bytes = Uint8Array<ArrayBuffer>;
 const FIRST_BYTES = 65536;
 const MAX_KEPT = 8 * 1024 * 1024;
 const FLUSH_BYTES = 4 * 1024 * 1024;
+/** Milliseconds after which a line counts as broken: where a laptop slept, or a router forgot it, nobody says that it is. */
+const SILENCE = 60_000;
 
 /** A file on a server, from which ranges can be read. */
 export interface RemoteFile extends Slices {
@@ -232,13 +234,22 @@ export async function* chunks(url: string, response: Response): AsyncGenerator<B
   if (!reader) return;
   try {
     for (;;) {
-      const { done, value } = await orError('network', url, reader.read());
+      const { done, value } = await orError('network', url, comes(reader.read()));
       if (done) return;
       yield value;
     }
   } finally {
     await reader.cancel().catch(() => undefined);
   }
+}
+
+/** What a line brings, unless it brings nothing for long. */
+async function comes<T>(promise: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const silence = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`nothing came for ${SILENCE / 1000} s`)), SILENCE);
+  });
+  return Promise.race([promise, silence]).finally(() => clearTimeout(timer));
 }
 
 async function orError<T>(code: 'network' | 'no-answer', url: string, promise: Promise<T>): Promise<T> {

@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { fetchBlob, remoteFile } from '../../../src/weights/download/remote';
 import { readHeader } from '../../../src/weights/safetensors';
 import { goldenFile } from './golden';
@@ -150,6 +150,27 @@ describe('fetchBlob', () => {
     await expect(fetchBlob(url, controller.signal, () => undefined)).rejects.toMatchObject({
       name: 'AbortError',
     });
+  });
+
+  it('notices a connection over which nothing comes any more, and waits for one that is slow', async () => {
+    vi.useFakeTimers();
+    const body = new ReadableStream<Uint8Array>({
+      async start(controller) {
+        await new Promise((later) => setTimeout(later, 50_000));
+        controller.enqueue(big.subarray(0, 1000)); // and then nothing
+      },
+    });
+    const fetch = () => Promise.resolve(new Response(body, { headers: { 'Content-Length': '3000' } }));
+    const { signal } = new AbortController();
+    const failed = expect(fetchBlob('http://a.test/m', signal, () => undefined, fetch)).rejects.toMatchObject(
+      {
+        code: 'network',
+        facts: { reason: 'nothing came for 60 s' },
+      },
+    );
+    await vi.advanceTimersByTimeAsync(115_000);
+    await failed;
+    vi.useRealTimers();
   });
 
   it('notices a connection that ends early', async () => {

@@ -21,6 +21,8 @@ const reasons: readonly (readonly [english: RegExp, lithuanian: string])[] = [
   [/^a served model is not ours to delete$/, 'šį modelį siūlo pati svetainė, tad ištrinti jo negalima'],
   [/^the connection ended after (\S+) of (\S+) bytes$/, 'ryšys nutrūko gavus $1 iš $2 baitų'],
 
+  [/^nothing came for (\S+) s$/, 'per $1 s nieko negauta'],
+
   // of files
   [/^the header is not UTF-8$/, 'antraštė nėra UTF-8 tekstas'],
   [/^the header does not begin with \{$/, 'antraštė neprasideda ženklu {'],

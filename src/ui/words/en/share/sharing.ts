@@ -24,5 +24,5 @@ export const sharing = {
   copyWorkflow: 'Copy as ComfyUI workflow',
   copyScript: 'Copy as diffusers script',
   copied: 'Copied.',
-  notCopied: 'The browser does not let this page copy.',
+  notCopied: 'The browser does not let this page copy. A saved PNG carries the same settings.',
 };

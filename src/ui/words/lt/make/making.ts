@@ -6,6 +6,7 @@ export const making: typeof English = {
   progress: 'Eiga',
   watch: 'Žiūrėti, kaip piešiama',
   notify: 'Pranešti man',
+  notNotified: 'Naršyklė čia pranešti neleidžia: žiūrėkite į kortelės pavadinimą.',
   notifyTitle: 'Sistemos pranešimas, kai šio puslapio nematyti',
   preview: 'Peržiūra',
 };

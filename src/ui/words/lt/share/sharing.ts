@@ -24,5 +24,5 @@ export const sharing: typeof English = {
   copyWorkflow: 'Kopijuoti kaip ComfyUI darbo eigą',
   copyScript: 'Kopijuoti kaip diffusers programą',
   copied: 'Nukopijuota.',
-  notCopied: 'Naršyklė neleidžia šiam puslapiui kopijuoti.',
+  notCopied: 'Naršyklė neleidžia šiam puslapiui kopijuoti. Įrašytas PNG turi tuos pačius nustatymus.',
 };
