@@ -1,22 +1,22 @@
-/** Something that was done on the page and can be taken back. */
+/** Something that was done on the page and can be undone. */
 export interface Change {
   /** What was done, in a sentence. */
   readonly words: string;
   undo(): void;
-  /** It cannot be taken back any more: what was held for that may go. */
+  /** Called when it can no longer be undone, to free what was kept for that. */
   over?(): void;
 }
 
-/** So many are remembered: each may hold a picture. */
+/** How many can be undone: each may hold a picture in memory. */
 const MOST = 20;
 
-/** What was done last, newest at the end: told, and taken back on demand. */
+/** The last changes, newest at the end: announced, and undone on demand. */
 export class Changes {
   all = $state.raw<readonly Change[]>([]);
   readonly last = $derived(this.all.at(-1) ?? null);
-  /** Those that have been told for long enough, or that somebody waved aside. */
+  /** Changes that were announced for long enough, or whose notice was dismissed. */
   #told = $state.raw<readonly Change[]>([]);
-  /** What is to be told: the last one, unless it was. */
+  /** The change to announce: the last one, unless it was. */
   readonly news = $derived(this.last && this.#told.includes(this.last) ? null : this.last);
 
   add(change: Change): void {
@@ -30,18 +30,18 @@ export class Changes {
     change.undo();
   }
 
-  /** Nothing of this is to be told any more. What was done can still be taken back. */
+  /** Announces nothing of these changes any more. They can still be undone. */
   hush(): void {
     this.#told = this.all;
   }
 
-  /** It cannot be taken back any more. */
+  /** Forgets a change: it can no longer be undone. */
   forget(change: Change): void {
     this.#drop(change);
     change.over?.();
   }
 
-  /** Nothing can be taken back any more. */
+  /** Forgets all changes. */
   clear(): void {
     for (const change of this.all) this.forget(change);
   }

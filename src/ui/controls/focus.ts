@@ -1,20 +1,21 @@
 /**
- * The focus is never lost: where what has it is taken away or disabled, it goes to what has come in its place. That is the
- * thing named by `data-then` (an id) on what went, or else whatever comes next where it was, as a list's next entry.
+ * Keeps the focus on the page: where the focused element is removed or disabled, the focus moves to what takes its place.
+ * That is the element whose id is in the `data-then` attribute of the removed one, or else the next one in its place, such
+ * as a list's next entry.
  */
 
-/** What had the focus, and where that was. */
+/** The focused element, and its position. */
 interface Place {
   readonly element: HTMLElement;
-  /** From the inside out: what it lay in, and as which of the things there that can have the focus. */
+  /** From the inside out: its ancestors, and its index among the focusable elements of each. */
   readonly around: readonly { readonly node: HTMLElement; readonly at: number }[];
-  /** A mouse or finger was there last: the page is not to be scrolled away from it. */
+  /** A mouse or finger was used last: then the page must not scroll. */
   readonly byHand: boolean;
 }
 
 const CAN_HAVE_IT = 'a[href], button, input, select, textarea, summary, [tabindex]';
 
-/** By a press or by us, if not by Tab. */
+/** Whether it can be focused by a press or a script, if not by Tab. */
 const canTakeIt = (element: HTMLElement): boolean =>
   element.isConnected && !element.matches(':disabled') && element.checkVisibility();
 
@@ -30,7 +31,7 @@ function placeOf(element: HTMLElement, byHand: boolean): Place {
   return { element, around, byHand };
 }
 
-/** What takes the place of what is gone. */
+/** The element that takes the place of one that is gone. */
 function heir({ around }: Place): HTMLElement | undefined {
   for (const { node, at } of around) {
     const then = document.getElementById((!node.isConnected && node.dataset['then']) || '');
@@ -41,10 +42,10 @@ function heir({ around }: Place): HTMLElement | undefined {
   return undefined;
 }
 
-/** Watches over the focus until told not to. */
+/** Watches the focus. @returns a function that ends it. */
 export function keepFocus(): () => void {
   let last: Place | null = null;
-  /** Before a window was opened over the page. */
+  /** The focus before a dialog was opened over the page. */
   let behind: Place | null = null;
 
   function note({ detail }: UIEvent) {
@@ -54,7 +55,7 @@ export function keepFocus(): () => void {
     if (!element.closest('dialog')) behind = last;
   }
 
-  /** Somebody has pressed beside everything: that is no loss. */
+  /** A press on an empty part of the page: the focus is not lost. */
   function leave() {
     setTimeout(() => {
       if (document.activeElement === document.body && last && canHaveIt(last.element)) last = null;
@@ -68,7 +69,8 @@ export function keepFocus(): () => void {
     const closed = last.element.closest('dialog')?.isConnected === false;
     const place = closed ? behind : last;
     last = null;
-    // Where nothing had it before a window was opened by a key, nothing has it now: no button is to be pressed by the next one.
+    // If nothing had the focus before a dialog was opened by a key, nothing gets it now, so that the next key presses no
+    // button.
     if (!place) return;
     const next = canTakeIt(place.element) ? place.element : heir(place);
     next?.focus({ preventScroll: place.byHand });
@@ -83,7 +85,7 @@ export function keepFocus(): () => void {
     attributeFilter: ['disabled', 'hidden'],
   });
   addEventListener('focusin', note);
-  // Where it is when it is pressed: lists may have changed since it came there.
+  // Noted again at each press: lists may have changed since it was focused.
   addEventListener('click', note, { capture: true });
   addEventListener('focusout', leave);
   return () => {

@@ -1,15 +1,15 @@
-/** Keys that the page listens to: how they are written down, and when one is meant. */
+/** Keyboard shortcuts: how they are written, and when one is pressed. */
 
-/** What a key does, to something. */
+/** A command with its shortcuts, and what it acts on. */
 export interface Command<On> {
-  /** As a keyboard has them; the first is the one to show. "Ctrl" is ⌘ on a Mac. */
+  /** Shortcuts such as "Ctrl+Z"; the first is the one to show. "Ctrl" is ⌘ on a Mac. */
   readonly keys: readonly string[];
   /** What it is for. */
   readonly words: () => string;
   run(on: On): void;
-  /** Those of the keys that count while somebody types, too. */
+  /** The shortcuts that also work while somebody types in a field. */
   readonly typing?: readonly string[];
-  /** Whether it is done again and again while the key is held down. */
+  /** Whether it repeats while the key is held down. */
   readonly repeats?: boolean;
 }
 
@@ -18,7 +18,7 @@ type KeyFacts = Pick<
   'key' | 'code' | 'ctrlKey' | 'metaKey' | 'shiftKey' | 'altKey' | 'isComposing' | 'keyCode'
 >;
 
-/** What lies beside the letters and digits of a US keyboard, where a shortcut wants it. */
+/** Symbols on a US keyboard that shortcuts use, by the code of their key. */
 const symbols: Readonly<Record<string, string>> = {
   BracketLeft: '[',
   BracketRight: ']',
@@ -28,42 +28,43 @@ const symbols: Readonly<Record<string, string>> = {
   'Shift+Slash': '?',
 };
 
-/** Letters that are no Latin ones: Я, ζ, ש, and Arabic's لا, two on one key. What all scripts share, as €, is none of them. */
+/** Letters that are not Latin: Я, ζ, ש, and Arabic's لا, two on one key; not symbols that all scripts share, such as €. */
 const FOREIGN = /^(?=.*[\p{L}\p{M}])[^\p{Script=Latin}\p{Script=Common}]+$/u;
 
-/** What a US keyboard has where this key lies; nothing where no shortcut lies there. */
+/** What a US keyboard has in this key's place; undefined where no shortcut uses it. */
 function inPlace({ code, shiftKey }: KeyFacts): string | undefined {
   return /^(?:Key|Digit)(.)$/.exec(code)?.[1] ?? symbols[`${shiftKey ? 'Shift+' : ''}${code}`];
 }
 
 /**
- * What a key is called in shortcuts: as it types, so that each Latin layout keeps its letters; and where it types a letter
- * of another script, by its place. Digits lie where they lie: some layouts have them behind Shift, others not at all.
+ * The name of a key in shortcuts: what it types, so that each Latin layout keeps its letters; if that is a letter of
+ * another script, what a US keyboard has in its place. Digits always go by place: some layouts have them behind Shift,
+ * others not at all.
  */
 function nameOf(event: KeyFacts): string {
   const { key, code, shiftKey } = event;
   const foreign = FOREIGN.test(key) || key === '؟';
   const noDigit = !shiftKey && code.startsWith('Digit') && /^\P{ASCII}$/u.test(key);
-  // Behind Shift, Arabic has braces where C and V lie.
+  // With Shift, Arabic layouts have braces on C and V.
   const brace = shiftKey && code.startsWith('Key') && /^[{}]$/.test(key);
   return ((foreign || noDigit || brace) && inPlace(event)) || key;
 }
 
-/** What browsers call a key that goes to whatever composes words of several keys. */
+/** The key code of a key press that goes to an input method. */
 const COMPOSED = 229;
 
-/** Whether a word is being composed of several keys. Safari tells of the one that ends it only by the old number of a key. */
+/** Whether an input method is composing a word. Safari reveals the key that ends it only by its old key code. */
 export const isComposed = (event: Pick<KeyFacts, 'isComposing' | 'keyCode'>): boolean =>
   // oxlint-disable-next-line typescript/no-deprecated -- nothing else tells it
   event.isComposing || event.keyCode === COMPOSED;
 
-/** Whether this is the key "Ctrl+Shift+Z" or one like it; never while a word is being composed of several keys. */
+/** Whether this event is the shortcut, such as "Ctrl+Shift+Z"; never while an input method is composing a word. */
 export function isKey(event: KeyFacts, key: string): boolean {
   if (isComposed(event)) return false;
   const parts = key === '+' ? ['+'] : key.split('+');
   const name = parts.at(-1)!; // a split gives at least one part
   const wants = (modifier: string): boolean => parts.slice(0, -1).includes(modifier);
-  // With which keys "?" or "[" is typed differs from keyboard to keyboard: with Shift, Option or AltGr, which is Ctrl and Alt.
+  // Which modifiers type "?" or "[" differs between keyboards: Shift, Option, or AltGr, which is Ctrl and Alt.
   const isSymbol = name.length === 1 && !/[a-z0-9]/i.test(name);
   if (!isSymbol && event.altKey !== wants('Alt')) return false;
   const byAlt = event.altKey && isSymbol;
@@ -73,7 +74,7 @@ export function isKey(event: KeyFacts, key: string): boolean {
   );
 }
 
-/** Whether this key goes into what has the focus. */
+/** Whether this key is input for the focused element. */
 export function isTyping({ target, key }: Pick<KeyboardEvent, 'target' | 'key'>): boolean {
   if (!(target instanceof HTMLElement)) return false;
   if (target instanceof HTMLInputElement && /^(range|radio)$/.test(target.type))
@@ -84,7 +85,7 @@ export function isTyping({ target, key }: Pick<KeyboardEvent, 'target' | 'key'>)
   );
 }
 
-/** Whether Enter is held down on what it would press again and again: a button, or a field whose form it sends off. */
+/** Whether Enter is held down where it would repeat a press: on a button, or in a field that submits its form. */
 export function isHeld({ key, repeat, target }: Pick<KeyboardEvent, 'key' | 'repeat' | 'target'>): boolean {
   return key === 'Enter' && repeat && !(target instanceof HTMLTextAreaElement);
 }

@@ -1,4 +1,4 @@
-/** Work that the page does piece by piece, each in a task of its own: between them it is painted, and keys are heard. */
+/** Work done piece by piece, each in a task of its own, so that between them the page is painted and keys are handled. */
 
 /** Where a browser has no scheduler (Safari), a timer is as good. */
 const { scheduler } = globalThis as { scheduler?: { postTask(work: () => void): Promise<void> } };
@@ -8,7 +8,7 @@ const task = (): Promise<void> =>
 
 let last: Promise<unknown> = Promise.resolve();
 
-/** Does the work after all that was asked for before it. */
+/** Does the work after all that was added before. */
 export function inTurn(work: () => void): void {
   last = last.then(task).then(work).catch(reportError);
 }

@@ -1,15 +1,18 @@
-/** For fields of text. Nothing typed is to leave the device, and some browsers' spelling and writing aids ask a server. */
+/**
+ * Attributes for text fields. Nothing typed must leave the device, and some browsers' spelling and writing aids ask a
+ * server.
+ */
 export const asTyped = {
   spellcheck: false,
   autocomplete: 'off',
   autocorrect: 'off',
   autocapitalize: 'off',
   writingsuggestions: 'false',
-  // Arabic and Hebrew from the right, whatever the page's own language is.
+  // Arabic and Hebrew run from the right, whatever the page's own language is.
   dir: 'auto',
 } as const;
 
-/** What to put where in a field, and what is to be selected then. */
+/** A replacement in a text field, and what to select afterwards. */
 export interface Insertion {
   readonly from: number;
   readonly to: number;

@@ -10,28 +10,28 @@ import { itemsOf, readItems, readNumbers } from './values';
 
 /** A place on an axis. */
 export interface Point {
-  /** The value as it is told beside the axis. */
+  /** The value as shown beside the axis. */
   readonly text: string;
   readonly apply: (settings: Settings) => Settings;
 }
 
 export interface Points {
   readonly points: readonly Point[];
-  /** Items that make no sense, as they were written. */
+  /** Items that could not be read, as they were written. */
   readonly wrong: readonly string[];
 }
 
-/** Something at hand that is chosen by name. */
+/** A file that is chosen by name. */
 export interface Named {
   readonly id: string;
   readonly name: string;
 }
 
-/** What axes read their values by. */
+/** What values are read against: the current settings, and what is at hand. */
 export interface Around {
   readonly settings: Settings;
   readonly mode: Mode;
-  /** Of what the model's sides must be a multiple. */
+  /** The model's sides must be multiples of this. */
   readonly multiple: number;
   readonly models: readonly Named[];
   readonly vaes: readonly Named[];
@@ -46,11 +46,11 @@ interface Axis {
   /** Whether it can be chosen. */
   readonly offered?: (around: Around) => boolean;
   readonly read: (text: string, around: Around) => Points;
-  /** All values there are, where those can be listed. */
+  /** All values, where they can be listed. */
   readonly all?: (around: Around) => readonly string[];
-  /** What is written into the field of the axis when it is chosen. */
+  /** The initial text of the field when the axis is chosen. */
   readonly begin?: (around: Around) => string;
-  /** How much longer it takes to go on to the next value: those that take longest are gone through last. */
+  /** How costly it is to change the value: the costlier, the less often it changes. */
   readonly weight?: number;
 }
 
@@ -164,7 +164,7 @@ export const offered = (around: Around): readonly AxisName[] =>
 
 type Read = Axis['read'];
 
-/** Points of items that are read one by one. @param read what an item changes; null where it makes no sense. */
+/** Reads items one by one. @param read gives what an item changes; null where it cannot be read. */
 function readPoints(text: string, read: (item: string) => Partial<Settings> | null): Points {
   const { values, wrong } = readItems(text, (item) => {
     const changes = read(item);
@@ -207,7 +207,7 @@ function rare(name: keyof Rare, range: { readonly min: number; readonly max: num
   };
 }
 
-/** Seeds, and ranges of small ones; −1 draws one, which then holds for all that has this value. */
+/** Seeds, and ranges of small ones; −1 draws a random one for all cells with this value. */
 function seeds(name: 'seed' | 'variationSeed'): Axis {
   return {
     read: (text, { seed }) => {
@@ -280,7 +280,7 @@ function byName(
     });
 }
 
-/** What is called so; or what alone begins so, in whatever letters. */
+/** The one with this name, or else the only one whose name begins so; letter case does not count. */
 function alike<T>(all: readonly T[], name: string, nameOf: (one: T) => string): T | undefined {
   const plain = (text: string): string => text.trim().toLowerCase();
   const same = all.find((one) => plain(nameOf(one)) === plain(name));

@@ -1,4 +1,4 @@
-/** The picture of a grid: labels by a canvas, and between them the bytes of its pictures as they are. */
+/** Draws a grid: labels on a canvas, and between them the pictures, byte for byte. */
 import type { Rect, Size } from '../../canvas/crop';
 import type { Pixels } from '../../canvas/pixels';
 import { canvas, decode, resampled, wholeOf, wholePixels, type Encoded } from '../files/decode';
@@ -14,7 +14,7 @@ export interface Drawn {
 const FONT = 'system-ui, sans-serif';
 const PAPER = '#ffffff';
 const INK = '#1c1a18';
-/** Where a picture failed. */
+/** Fills the cell of a missing picture. */
 const MISSING = '#e4e0da';
 
 /** @throws DrobeError 'out-of-memory' where the browser has no canvas so large */
@@ -34,7 +34,10 @@ export async function drawGrid(labels: Labels, cells: readonly Drawn[]): Promise
   return pixels;
 }
 
-/** A canvas multiplies and may add noise, so what needs no scaling does not go through one. */
+/**
+ * A picture at the size of its cell. Without scaling it does not pass through a canvas, which premultiplies alpha and may
+ * add noise.
+ */
 async function scaled(picture: Encoded & Size, place: Rect): Promise<Pixels> {
   if (picture.width === place.width && picture.height === place.height) return wholePixels(picture);
   return resampled(await decode(picture), wholeOf(picture), place);

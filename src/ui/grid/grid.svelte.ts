@@ -12,25 +12,25 @@ import { drawGrid } from './draw';
 import { cellName, cellsIn, cellsOf, placeNamed, planOf, type AxisWish, type Plan, type Row } from './plan';
 import type { Labels } from './sheet';
 
-/** More in one go is a slip. */
+/** The most cells: more would be a mistake. */
 export const MOST_CELLS = 1000;
 
-/** What a grid needs of those who draw and keep. */
+/** What a grid needs from outside: somebody who draws cells, and stores the sheet. */
 export interface GridHost {
-  /** What axes read their values by; null where nothing can be drawn. */
+  /** What axes read their values against; null where nothing can be drawn. */
   readonly around: Around | null;
-  /** What would be drawn with these settings, all of whose seeds are drawn. */
+  /** What would be drawn with these settings. Random seeds are drawn. */
   errand(settings: Around['settings']): Errand;
-  /** Has the cells drawn, one after the other. @param onmade told of each, with its name. */
+  /** Draws the cells, one after another. @param onmade called with the name and picture of each. */
   draw(
     errands: readonly Errand[],
     group: Group,
     cells: readonly string[],
     onmade: (cell: string, result: Result) => void,
   ): Promise<void>;
-  /** Keeps the sheet, made as the first of its pictures was, and by these axes. @param took milliseconds for all of it. */
+  /** Stores the sheet, with the recipe of its first picture and these axes. @param took milliseconds for all of it. */
   keep(sheet: Pixels, first: Result, errand: Errand, axes: readonly ToldAxis[], took: number): Promise<void>;
-  /** Milliseconds that these take, by what was measured here; null where nothing like them was. */
+  /** Estimated milliseconds; null where nothing similar was measured here. */
   takes(cells: readonly Around['settings'][]): number | null;
   newId(): string;
 }
@@ -38,7 +38,7 @@ export interface GridHost {
 const places = ['x', 'y', 'z'] as const;
 export type Place = (typeof places)[number];
 
-/** As they are remembered. */
+/** The axes as they are stored. */
 interface Wishes {
   x: string;
   xValues: string;
@@ -56,12 +56,12 @@ const nothing: Wishes = {
 
 const nameOf = (written: string): AxisName => axisNames.find((name) => name === written) ?? 'none';
 
-/** A grid as it is asked for, and those that are being drawn. */
+/** The dialog's grid, and the drawing of grids. */
 export class Grid {
   open = $state(false);
   readonly #wishes: Persisted<Wishes>;
   readonly #host: GridHost;
-  /** Why the sheet of the last grid could not be made: its pictures are in the album all the same. */
+  /** Why the last sheet could not be made; its pictures are in the album all the same. */
   failure = $state.raw<DrobeError | null>(null);
 
   /** Axes that can be chosen now. */
@@ -75,12 +75,12 @@ export class Grid {
     return planned && 'plan' in planned ? planned.plan : null;
   });
   readonly cells = $derived(this.plan ? cellsIn(this.plan) : 0);
-  /** How many values the axes have that are used. */
+  /** How many values each used axis has. */
   readonly factors = $derived(
     this.plan ? rowsOf(this.plan).flatMap(({ points }) => (points.length > 0 ? [points.length] : [])) : [],
   );
   readonly canStart = $derived(this.factors.length > 0 && this.cells <= MOST_CELLS);
-  /** Milliseconds that it takes; null where nothing tells. */
+  /** Estimated milliseconds; null where not known. */
   readonly takes = $derived.by(() => {
     const { around } = this.#host;
     if (!around || !this.plan || !this.canStart) return null;
@@ -109,7 +109,7 @@ export class Grid {
     return this.offered.includes(name) ? name : 'none';
   }
 
-  /** Another axis begins with what is set now. */
+  /** Chooses another axis, which starts with the current setting. */
   choose(place: Place, name: AxisName): void {
     const { around } = this.#host;
     this.#wishes.current[place] = name;
@@ -124,7 +124,7 @@ export class Grid {
     this.#wishes.current[`${place}Values`] = text;
   }
 
-  /** All values of an axis, as they are written; null where there is no end to them. */
+  /** All values of an axis, as text; null where they cannot be listed. */
   all(place: Place): string | null {
     const { around } = this.#host;
     const all = around && axes[this.name(place)].all?.(around);
@@ -138,20 +138,20 @@ export class Grid {
     [current[a], current[b]] = [current[b], current[a]];
   }
 
-  /** The items of an axis that make no sense. */
+  /** The items of an axis that cannot be read. */
   wrong(place: Place): readonly string[] {
     const planned = this.#planned;
     return planned && 'wrong' in planned ? planned.wrong[places.indexOf(place)]! : [];
   }
 
-  /** Has all cells drawn, and then the sheet of them kept, as far as there are pictures. */
+  /** Draws all cells, then makes a sheet of those that succeeded. */
   async start(): Promise<void> {
     const { around } = this.#host;
     const { plan } = this;
     if (!around || !plan || !this.canStart) return;
     this.open = false;
     this.failure = null;
-    // A copy, which can be kept: what is set from now on is for the next one.
+    // A copy, which later changes do not affect.
     const base = { ...$state.snapshot(around.settings), seed: drawn(around.settings.seed, around), count: 1 };
     const cells = cellsOf(plan, base);
     const used = rowsOf(plan).filter(({ points }) => points.length > 0);
@@ -189,7 +189,7 @@ export class Grid {
 
 const rowsOf = ({ x, y, z }: Plan): readonly Row[] => [x, y, z];
 
-/** Names speak for themselves; a number needs what it is of. */
+/** Axes whose values need no label: names speak for themselves. */
 const speaking: ReadonlySet<AxisName> = new Set(['replace', 'model', 'styles', 'lora', 'size']);
 const labelOf = (axis: AxisName, text: string): string =>
   speaking.has(axis) ? text : `${words.grid.axes[axis]}: ${text}`;

@@ -5,11 +5,11 @@ import type { Original } from '../files/picture';
 import type { Reference } from '../reference/reference';
 import type { Mode } from '../settings/settings';
 
-/** What is worked on. */
+/** What a tab works on. */
 export interface Desk {
   readonly mode: Mode;
   readonly original: Original | null;
-  /** What is painted over it, if anything, and how far the frame goes beyond it. */
+  /** The mask painted over it, if any, and how far the frame reaches beyond it. */
   readonly mask: Mask | null;
   readonly margins: Margins;
   /** Pictures that guide; older versions had none. */

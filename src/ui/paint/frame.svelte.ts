@@ -13,7 +13,7 @@ export class Frame {
   margins = $state.raw<Margins>(none);
   readonly isOpen = $derived(Object.values(this.margins).some((pixels) => pixels > 0));
 
-  /** Pulls some sides to so many pixels from the picture; what cannot be is brought into range. */
+  /** Sets the distance of some sides from the picture, in pixels, corrected into range. */
   pull(wish: Partial<Margins>): void {
     const settled = Object.entries(wish).map(([side, pixels]) => [
       side,

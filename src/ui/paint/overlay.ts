@@ -25,12 +25,12 @@ export function stripesOf(colour: string): Stripes {
   };
 }
 
-/** Of how many pixels of the picture, each way, one of the screen is the mean at most. */
+/** The most pixels of the picture, along each side, that are averaged for one of the screen. */
 const MOST_SAMPLES = 4;
 
 /**
- * What is seen of a mask in a part of the screen: a number for each of its pixels, as an ImageData has them. What it costs
- * and takes is the screen's: a canvas of the picture's own size is copied whole whenever a stroke touches it.
+ * The mask as it appears in a part of the screen, as pixels of an ImageData. Its cost depends on the screen, not the
+ * picture: a canvas of the picture's size would be copied whole whenever a stroke touches it.
  * @param view how the picture lies on the screen, in the screen's pixels.
  */
 export function seen(mask: Mask, view: View, part: Rect, { light, dark }: Stripes): Uint32Array<ArrayBuffer> {
@@ -49,7 +49,7 @@ export function seen(mask: Mask, view: View, part: Rect, { light, dark }: Stripe
   const samples = Math.min(Math.ceil(1 / scale), MOST_SAMPLES);
   const columns = samplesOf(left, shown.x + shown.width, samples, (at) => (at - x) / scale, width);
   const rows = samplesOf(top, shown.y + shown.height, samples, (at) => (at - y) / scale, height);
-  // As wide on the screen for a large picture as for a small one, which is seen enlarged.
+  // Equally wide on the screen for large pictures and for small ones, which are enlarged.
   const stripe = Math.max(Math.round(Math.max(width, height) / 100), 1);
   const perPixel = samples * samples;
   for (let row = 0; row < rows.length; row += samples) {
@@ -57,7 +57,7 @@ export function seen(mask: Mask, view: View, part: Rect, { light, dark }: Stripe
     for (let column = 0; column < columns.length; column += samples) {
       let sum = 0;
       for (let i = 0; i < samples; i++) {
-        const from = rows[row + i]! * width; // there are so many for each pixel
+        const from = rows[row + i]! * width; // samples of this pixel
         for (let j = 0; j < samples; j++) sum += alpha[from + columns[column + j]!]!;
       }
       const odd = Math.floor((columns[column]! + rows[row]!) / stripe) & 1;
@@ -67,7 +67,7 @@ export function seen(mask: Mask, view: View, part: Rect, { light, dark }: Stripe
   return pixels;
 }
 
-/** Paints a part of the screen, in its pixels, as `seen` tells. */
+/** Paints a part of the overlay. */
 export function paintOverlay(
   context: CanvasRenderingContext2D,
   mask: Mask,
@@ -79,7 +79,7 @@ export function paintOverlay(
   context.putImageData(new ImageData(pixels, part.width, part.height), part.x, part.y);
 }
 
-/** Where a part of the picture is seen, and a pixel around it, which shows some of it, too. */
+/** Where a part of the picture appears on the screen, with a margin of one pixel. */
 export function onScreen(part: Rect, { scale, x, y }: View): Rect {
   return {
     x: part.x * scale + x - 1,
@@ -89,7 +89,7 @@ export function onScreen(part: Rect, { scale, x, y }: View): Rect {
   };
 }
 
-/** For each pixel of the screen from one place to another, where on the picture it is looked at, along one of its sides. */
+/** Along one side: where to sample the picture for each pixel of the screen. */
 function samplesOf(
   from: number,
   to: number,

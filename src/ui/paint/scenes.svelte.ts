@@ -4,7 +4,7 @@ import type { Sheet } from '../../canvas/sheet';
 import type { Change, Changes } from '../controls/changes.svelte';
 import type { Original } from '../files/picture';
 
-/** A picture with all that was done to it, and the size at which it was to be drawn. */
+/** A picture with its mask, undo history and frame, and the size at which it was to be drawn. */
 export interface Scene extends Size {
   readonly original: Original | null;
   readonly sheet: Sheet;
@@ -13,13 +13,13 @@ export interface Scene extends Size {
   readonly margins: Margins;
 }
 
-/** Older pictures are forgotten once all of them together take more, in bytes; but never the last one. */
+/** The most bytes that they may take together: then the oldest are forgotten, but never the last one. */
 const MOST_BYTES = 512 * 2 ** 20;
 
-/** The pictures that were worked on before, as they were left; and those from which one came back to them. */
+/** The pictures that were worked on before, as they were left, for undo; and those that were undone, for redo. */
 export class Scenes {
   #before = $state.raw<readonly { readonly scene: Scene; readonly change: Change }[]>([]);
-  /** `edits`: of the scene that was come back to; once there are more, nothing leads forward from it. */
+  /** `edits`: of the scene that was brought back; once it is edited, redo is no longer possible. */
   #after = $state.raw<readonly { readonly scene: Scene; readonly edits: number; readonly words: string }[]>(
     [],
   );
@@ -28,7 +28,7 @@ export class Scenes {
   readonly #now: () => Scene;
   readonly #set: (scene: Scene) => void;
 
-  /** @param now what is worked on. @param set puts it back. */
+  /** @param now gives the current scene. @param set restores one. */
   constructor(changes: Changes, now: () => Scene, set: (scene: Scene) => void) {
     this.#changes = changes;
     this.#now = now;
@@ -39,12 +39,12 @@ export class Scenes {
     return this.#before.length > 0;
   }
 
-  /** @param edits of what is worked on. */
+  /** @param edits of the current scene. */
   canRedo(edits: number): boolean {
     return this.#after.at(-1)?.edits === edits;
   }
 
-  /** Another picture is about to take the place of this one. @param words say so. */
+  /** To be called before another picture replaces this one. @param words the notice's text. */
   leave(words: string): void {
     this.#after = [];
     this.#push(words);
@@ -78,7 +78,7 @@ export class Scenes {
     }
   }
 
-  /** Back to where this change began, over those that came after it. */
+  /** Goes back to before this change, over all later ones. */
   #back(change: Change): void {
     const at = this.#before.findIndex((other) => other.change === change);
     const target = this.#before[at];

@@ -12,17 +12,17 @@ export const pictures = {
   scale: scaled,
 };
 
-/** The picture to start from. It lasts for the visit. */
+/** The source picture. It lasts for the visit. */
 export class SourcePicture {
   current = $state.raw<Original | null>(null);
-  /** How many pictures came with it and were not taken. */
+  /** How many other pictures came with it, and are not used. */
   aside = $state(0);
   failure = $state.raw<{ readonly file: string; readonly error: DrobeError } | null>(null);
 
   readonly #pictures: typeof pictures;
   #asked = 0;
   #drawn: { readonly of: Original; readonly pixels: Pixels } | null = null;
-  /** All of a picture at its own size, with what is clear in it; read once for any number of runs. */
+  /** A whole picture at its own size, transparency included; read once for any number of runs. */
   readonly whole: (of: Original) => Promise<Pixels>;
 
   constructor(platform: typeof pictures) {
@@ -30,7 +30,7 @@ export class SourcePicture {
     this.whole = remembering(platform.whole);
   }
 
-  /** Null where the file is no usable picture, or another one was chosen meanwhile. What is in work stays so. */
+  /** Reads a file. Null where it is no usable picture, or another one was chosen meanwhile; then the current one stays. */
   async read(file: File): Promise<Original | null> {
     const number = ++this.#asked;
     this.failure = null;

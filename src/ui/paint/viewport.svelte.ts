@@ -6,11 +6,11 @@ import { fitted, panned, toPicture, zoomed, type View } from '../../canvas/view'
 export class Viewport {
   box = $state.raw<Size>({ width: 0, height: 0 });
   picture = $state.raw<Size>({ width: 1, height: 1 });
-  /** Null until somebody zooms or moves the picture: until then it is shown whole. */
+  /** Null until somebody zooms or moves the picture: then it is shown whole. */
   #chosen = $state.raw<View | null>(null);
   readonly view = $derived(this.#chosen ?? fitted(this.picture, this.box));
 
-  /** Another picture, shown whole. */
+  /** Shows another picture, whole. */
   open(picture: Size): void {
     this.picture = picture;
     this.fit();
@@ -24,7 +24,7 @@ export class Viewport {
     this.#chosen = panned(this.view, dx, dy, this.picture, this.box);
   }
 
-  /** @param at what stays where it is on the screen; the middle of the window by default. */
+  /** @param at the point that stays in place on the screen; by default the middle. */
   zoom(by: number, at: Point = { x: this.box.width / 2, y: this.box.height / 2 }): void {
     this.#chosen = zoomed(this.view, by, at, this.picture, this.box);
   }

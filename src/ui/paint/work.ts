@@ -1,4 +1,4 @@
-/** From a picture and a mask to what the engine is asked, and from what it draws back to the whole picture. */
+/** Turns a picture and a mask into what the engine draws, and that back into the whole picture. */
 import { blurred, reachOf } from '../../canvas/blur';
 import { contextBox, grown, sizeLike, type Rect, type Sides, type Size } from '../../canvas/crop';
 import { extended, frameMask, type Margins } from '../../canvas/frame';
@@ -13,20 +13,20 @@ export interface Work {
   /** The size at which it is drawn. */
   readonly size: Size;
   readonly source: Source | null;
-  /** Where only a part of a larger picture is drawn: that one's size, and the part. */
+  /** If only a part of a larger picture is drawn: the size of the whole, and the part; else null. */
   readonly part: { readonly whole: Size; readonly box: Rect } | null;
-  /** The finished picture: what was drawn, laid over the one it began with. */
+  /** Makes the finished picture, with what was drawn laid over the source. */
   readonly finish: (drawn: Pixels) => Promise<Pixels>;
 }
 
 export interface Means {
-  /** What is painted over the picture, and how far the frame goes beyond it. */
+  /** The mask, and how far the frame reaches beyond the picture. */
   readonly mask: Mask;
   readonly margins: Margins;
   readonly draw: (typeof pictures)['draw'];
   readonly whole: (typeof pictures)['whole'];
   readonly scale: (typeof pictures)['scale'];
-  /** What the model can draw. */
+  /** The sides that the model can draw. */
   readonly sides: Sides;
 }
 
@@ -53,7 +53,7 @@ export async function workFor(
   }
 }
 
-/** Fills in what is masked. The result has the picture's own size; where the blurred mask is 0, its own bytes. */
+/** Redraws what is masked. The result has the picture's own size, and its own bytes where the blurred mask is 0. */
 function inpaintWork(picture: Pixels, settings: Settings, means: Means): Promise<Work> {
   const { maskMode, maskBlur, strength, content } = settings;
   const mask = blurred(maskMode === 'masked' ? means.mask : inverted(means.mask), maskBlur);
@@ -64,29 +64,29 @@ function inpaintWork(picture: Pixels, settings: Settings, means: Means): Promise
 function outpaintWork(picture: Pixels, settings: Settings, means: Means): Promise<Work> {
   const { margins } = means;
   const mask = frameMask(picture, margins, settings.feather);
-  // There is nothing in the frame yet that could be kept: it begins with the colours of the edges.
+  // The frame is empty, so it begins with the colours of the edges.
   const how = { strength: settings.outpaintStrength, content: 'fill' } as const;
   return patchWork(extended(picture, margins), mask, settings, means, how);
 }
 
-/** The part of a picture that is worked on, and the size at which it is drawn. */
+/** The part of a picture that is redrawn, and the size at which it is drawn. */
 export interface Plan {
   readonly box: Rect;
   readonly size: Size;
 }
 
-/** @param bounds around what is masked. */
+/** @param bounds of the mask. */
 export function planOf(bounds: Rect, picture: Size, settings: Settings, sides: Sides): Plan {
   const { area, padding, width, height } = settings;
   const whole = { x: 0, y: 0, width: picture.width, height: picture.height };
   const box = area === 'whole' ? whole : contextBox(bounds, padding, { width, height }, picture);
   const stretch = width / height / (box.width / box.height);
-  // Nothing is drawn out of shape: where the size that is set does not fit, one of about as many pixels does.
+  // Nothing is distorted: if the chosen size has another shape, one with about as many pixels is used.
   const fits = Math.max(stretch, 1 / stretch) <= 1.1;
   return { box, size: fits ? { width, height } : sizeLike(box, { ...sides, area: width * height }) };
 }
 
-/** Around what is masked once its edge is blurred: all of the picture, where the rest is kept. */
+/** Bounds of the mask after blurring; the whole picture, where the mask says what to keep. */
 export function inpaintBounds(painted: Rect | null, picture: Size, settings: Settings): Rect | null {
   if (settings.maskMode === 'rest') return { x: 0, y: 0, width: picture.width, height: picture.height };
   return painted && grown(painted, reachOf(settings.maskBlur), picture);
@@ -108,7 +108,7 @@ async function patchWork(
     part: { whole: { width: picture.width, height: picture.height }, box },
     source: {
       kind: 'inpaint',
-      // On white, which is what the model sees behind clear parts; they stay clear where nothing is masked.
+      // On white, as the model sees transparent parts; they stay transparent where nothing is masked.
       pixels: await scale(flattened(picture), box, size),
       mask: Uint8Array.from({ length: rgba.length / 4 }, (_, i) => rgba[4 * i]!),
       soft: settings.soft,

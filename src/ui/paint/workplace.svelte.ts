@@ -16,14 +16,14 @@ import { SourcePicture, type pictures } from './source.svelte';
 import { Viewport } from './viewport.svelte';
 import { inpaintBounds, planOf, type Plan } from './work';
 
-/** What is worked on: a picture or none, what is painted over it, the frame beyond its edges; and what will be drawn of it. */
+/** What is being worked on: a picture or none, its mask, the frame beyond its edges; and what will be drawn of it. */
 export class Workplace {
   readonly source: SourcePicture;
   readonly board: MaskBoard;
   readonly viewport = new Viewport();
   readonly frame = new Frame();
   mode = $state<Mode>('text');
-  /** What stands in the way of a picture. */
+  /** Why nothing can be drawn; null where it can. */
   readonly obstacle = $derived.by((): Obstacle | null => {
     const facts = this.#facts();
     if (facts && !modesOf(facts).includes(this.mode)) {
@@ -54,10 +54,7 @@ export class Workplace {
   readonly #facts: () => ModelFacts | null;
   readonly #scenes: Scenes;
 
-  /**
-   * @param facts of the model that is drawn with; null where none is chosen.
-   * @param changes told of every picture that another one took the place of.
-   */
+  /** @param facts of the chosen model; null where none is. @param changes told of every picture that is replaced. */
   constructor(
     shelf: Shelf | null,
     readers: typeof pictures,
@@ -76,7 +73,7 @@ export class Workplace {
     );
   }
 
-  /** Whether a stroke can be undone, or else a picture before this one be brought back. */
+  /** Whether there is a stroke to undo, or a previous picture to bring back. */
   get canUndo(): boolean {
     return this.board.canUndo || this.#scenes.canUndo;
   }
@@ -85,12 +82,12 @@ export class Workplace {
     return this.board.canRedo || this.#scenes.canRedo(this.board.edits);
   }
 
-  /** Whether parts of the picture are chosen, by painting or by a frame. */
+  /** Whether parts of the picture are redrawn, by a mask or a frame. */
   get inPart(): boolean {
     return this.mode === 'inpaint' || this.mode === 'outpaint';
   }
 
-  /** What is worked on, as it is now; another one after every change. */
+  /** What is being worked on; a new object after every change. */
   get desk(): Desk {
     const { mode } = this;
     const original = this.source.current;
@@ -98,7 +95,7 @@ export class Workplace {
     return { mode, original, mask, margins: this.frame.margins };
   }
 
-  /** Puts what was worked on back where it was. */
+  /** Restores a desk. */
   lay({ mode, original, mask, margins }: Desk): void {
     this.mode = mode;
     this.take(original);
@@ -108,8 +105,8 @@ export class Workplace {
   }
 
   /**
-   * Another picture to work on, or none: nothing of it is masked, and no frame goes beyond it. The one before can be
-   * brought back, with its mask and all that can be undone on it.
+   * Works on another picture, or none, without mask and frame. The previous one can be brought back, with its mask and undo
+   * history.
    */
   take(original: Original | null): void {
     const before = this.source.current;
@@ -130,7 +127,7 @@ export class Workplace {
     this.suitSize();
   }
 
-  /** Undoes the last stroke; where there is none, brings back the picture before. */
+  /** Undoes the last stroke, or brings back the previous picture. */
   undo(): void {
     if (this.board.canUndo) this.board.undo();
     else this.#scenes.undo();
@@ -141,13 +138,13 @@ export class Workplace {
     else if (this.canRedo) this.#scenes.redo();
   }
 
-  /** What to start from, from now on. */
+  /** Changes what pictures are made from. */
   choose(mode: Mode): void {
     this.mode = mode;
     if (mode !== 'text') this.suitSize();
   }
 
-  /** From now on a picture is worked on: as is chosen, where that is possible with this model. */
+  /** Switches to a mode with a source picture: the current one, or one that this model can do. */
   choosePictureMode(): void {
     const facts = this.#facts();
     const able = facts ? modesOf(facts) : (['image'] as const);
@@ -155,19 +152,19 @@ export class Workplace {
     this.mode = able.find((mode) => mode !== 'text' && mode !== 'outpaint') ?? 'image';
   }
 
-  /** Another model is drawn with. What it cannot do is not chosen any more. */
+  /** Adapts to another model: leaves modes that it cannot do. */
   suitModel(facts: ModelFacts): void {
     if (modesOf(facts).includes(this.mode)) return;
     this.mode = this.mode === 'instruct' && this.source.current ? 'image' : modesOf(facts)[0];
   }
 
-  /** Pulls the frame beyond the picture's edges; the size to draw follows. */
+  /** Moves the frame's sides; the size to draw follows. */
   pull(margins: Partial<Margins>): void {
     this.frame.pull(margins);
     this.suitSize();
   }
 
-  /** Takes a size that has the shape of what is worked on and that the model draws well. */
+  /** Chooses a size with the shape of the source that the model draws well. */
   suitSize(): void {
     const original = this.source.current;
     const facts = this.#facts();
@@ -195,7 +192,7 @@ export class Workplace {
     this.#form.take({ width, height });
   }
 
-  /** To draw all of it anew, at its own size, where that can be drawn. */
+  /** Chooses the picture's own size, where that can be drawn. */
   takeSizeOf({ width, height }: Original): void {
     const { max } = rangeOf('width', this.#form.multiple);
     if (this.mode !== 'image' || Math.max(width, height) > max) return;

@@ -6,41 +6,44 @@ import { words } from '../words/language.svelte';
 import { numberNames, rangeOf, settle, type NumberName } from './ranges';
 import { initial, RANDOM, withBatch, withRare, type Settings } from './settings';
 
-/** Seeds are typed as text: they are longer than numbers are exact. */
+/** Seeds are typed as text: numbers are not exact at their length. */
 export type SeedName = 'seed' | 'variationSeed';
 
-/** The settings as they are typed: numbers that cannot be are brought into range, in sight. */
+/** The settings as they are typed. Numbers out of range are corrected, visibly. */
 export class Form {
   readonly settings: Persisted<Settings>;
-  /** A few words beside a number that was changed on its way into range. */
+  /** A few words beside each number that was corrected. */
   hints = $state.raw<Partial<Record<NumberName | SeedName, string>>>({});
   readonly #multiple: () => number;
 
-  /** @param multiple of what a side must be one; the model's. */
+  /** @param multiple gives what sides must be multiples of, for the model. */
   constructor(shelf: Shelf | null, multiple: () => number) {
     this.settings = new Persisted('settings', initial, mend, shelf, upgraded);
     this.#multiple = multiple;
   }
 
-  /** Of what a side must be one. */
+  /** Sides must be multiples of this. */
   get multiple(): number {
     return this.#multiple();
   }
 
-  /** Changes of what is rarely set: undefined leaves a thing out again. */
+  /** Changes rare settings; undefined removes one. */
   takeRare(changes: Parameters<typeof withRare>[1]): void {
     const { current } = this.settings;
     current.rare = withRare(current.rare, changes);
   }
 
-  /** What was typed, when it has been: in range, or the old value; which of them, where it is not as typed, is said. */
+  /**
+   * Takes over typed text when typing has ended: corrected into range, or else the old value. Says so if it is not what was
+   * typed.
+   */
   commitText(name: NumberName, text: string): void {
     const typed = this.#numberIn(name, text);
     this.commit(name, typed);
     if (Number.isNaN(typed)) this.#say(name, words.numbers.none(text, this.settings.current[name]));
   }
 
-  /** What is being typed: what is no number yet says what is used until it is. */
+  /** Takes over text while it is being typed. If it is no number yet, says which value is used until it is. */
   typeText(name: NumberName, text: string): void {
     const typed = this.#numberIn(name, text);
     if (Number.isNaN(typed)) this.#say(name, words.numbers.none(text, this.settings.current[name]));
@@ -54,7 +57,7 @@ export class Form {
     this.hints = { ...this.hints, [name]: hint };
   }
 
-  /** Brings a typed number into range, and says so beside it. Anything but a number leaves the old value. */
+  /** Corrects a typed number into range, and says so beside it. NaN leaves the old value. */
   commit(name: NumberName, typed: number): void {
     const now = this.settings.current;
     const { value, hint } = settle(name, Number.isNaN(typed) ? now[name] : typed, this.multiple);
@@ -62,14 +65,14 @@ export class Form {
     this.hints = { ...this.hints, [name]: hint };
   }
 
-  /** A number while it is being typed, not yet brought into range. */
+  /** Takes over a number while it is being typed, without correcting it yet. */
   type(name: NumberName, typed: number): void {
     this.hints = { ...this.hints, [name]: '' };
     if (!Number.isFinite(typed)) return;
     this.settings.current[name] = typed;
   }
 
-  /** A seed as it is typed: kept where it is one, and else told why it is none. */
+  /** Takes over a seed as it is typed, or says why it is none. */
   typeSeed(name: SeedName, text: string): void {
     const seed = parseSeed(plainNumber(text));
     const isSeed = seed === randomSeed || typeof seed === 'bigint';
@@ -80,11 +83,11 @@ export class Form {
     if (!isSeed) return;
     const now = this.settings.current;
     now[name] = seed === randomSeed ? RANDOM : String(seed);
-    // A place in a batch belonged to the seed before.
+    // The place in a batch belonged to the previous seed.
     if (name === 'seed') now.rare = withBatch(now.rare, undefined);
   }
 
-  /** All numbers, whatever was typed last. */
+  /** Corrects all numbers into range. */
   settleAll(): void {
     for (const name of numberNames) {
       const typed = this.settings.current[name];
@@ -92,7 +95,7 @@ export class Form {
     }
   }
 
-  /** Settings that were not typed, and so need no remark. */
+  /** Takes over settings that were not typed, and so need no remark. */
   take(settings: Partial<Settings>): void {
     Object.assign(this.settings.current, settings);
     this.hints = {};

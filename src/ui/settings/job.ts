@@ -1,17 +1,17 @@
-/** From the settings to what the engine takes, and what a model brings along. */
+/** Turns settings into what the engine takes; and the settings that come with a model. */
 import type { Job, ModelFacts, Source } from '../../engine/api';
 import { chosenBy } from '../../sampling/labels';
 import { initial, type Settings } from './settings';
 
-/** The settings that a model brings along; prompt and seed stay. */
+/** The settings that come with a model; prompt and seed stay. */
 export function defaultsOf({ defaults }: ModelFacts): Pick<Settings, keyof ModelFacts['defaults']> {
   const { width, height, steps, guidance, spacing } = defaults;
-  // What an older version remembers of a model names a schedule with the sampler.
+  // Older versions stored the schedule in the sampler's name.
   const { sampler, schedule } = chosenBy(defaults.sampler, defaults.schedule) ?? initial;
   return { width, height, steps, guidance, sampler, schedule, spacing };
 }
 
-/** What is set anew when another model is chosen, as it is set now. */
+/** The settings that choosing another model replaces. */
 export function boundToModel(
   settings: Settings,
 ): Pick<Settings, keyof ModelFacts['defaults'] | 'schedule' | 'model' | 'prediction' | 'rare'> {
@@ -19,13 +19,10 @@ export function boundToModel(
   return { width, height, steps, guidance, sampler, schedule, spacing, model, prediction, rare };
 }
 
-/** Pictures beside the one to start from. */
+/** Pictures beside the source. */
 type Guides = Pick<Job, 'controls' | 'references'>;
 
-/**
- * The settings as the engine takes them.
- * @param settings whose seeds are drawn: a random one counts as 0.
- */
+/** The settings as the engine takes them. @param settings with seeds drawn: a random one counts as 0. */
 export function jobOf(settings: Settings, source: Source | null, guides: Guides = {}): Job {
   const { controls = [], references = [] } = guides;
   const { model, backend, prompt, negative, width, height, steps, guidance } = settings;

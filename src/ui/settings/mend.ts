@@ -1,4 +1,4 @@
-/** Settings that were remembered: by this version or an older one, in whatever state storage has them. */
+/** Validates stored settings, of this version or an older one, in whatever state they are. */
 import type { Job } from '../../engine/api';
 import { partsFrom } from '../../recipe/plain';
 import { chosenBy } from '../../sampling/labels';
@@ -23,7 +23,7 @@ import {
   type Settings,
 } from './settings';
 
-/** Whatever was remembered, put in range. Sizes are settled again once the model is known. */
+/** Brings all settings into range. Sizes are corrected again once the model is known. */
 export function mend(found: Settings): Settings {
   const mended = { ...found };
   for (const name of numberNames)
@@ -43,14 +43,14 @@ export function mend(found: Settings): Settings {
   mended.backend = listed(backends, found.backend, initial.backend);
   mended.redrawOrder = listed(redrawOrders, found.redrawOrder, initial.redrawOrder);
   mended.rng = listed(generators, found.rng, initial.rng);
-  // They may be names of files, which are at hand or not.
+  // These may be names of files, which may be at hand or not.
   for (const name of ['hiresUpscaler', 'upscaler', 'redrawNet'] as const)
     mended[name] = typeof found[name] === 'string' ? found[name] : initial[name];
   mended.emphasis = listed(emphases, found.emphasis, initial.emphasis);
   mended.spacing = listed(spacings, found.spacing, initial.spacing);
   mended.like = listed(likes, found.like, initial.like);
   const schedule = listed(scheduleNames, found.schedule, initial.schedule);
-  // Older versions named a schedule with the sampler.
+  // Older versions stored the schedule in the sampler's name.
   const chosen = chosenBy(found.sampler, schedule === 'Automatic' ? '' : schedule);
   mended.sampler = chosen?.sampler ?? initial.sampler;
   mended.schedule = chosen?.schedule ?? schedule;
@@ -68,10 +68,10 @@ function seedOf(written: string): string {
   return seed === randomSeed || typeof seed === 'object' ? RANDOM : String(seed);
 }
 
-/** What is sound of settings that come with recipes. */
+/** The valid ones of settings that come with recipes. */
 export function rareOf(found: object): Rare {
   const { hires, ...others }: { readonly hires?: object } = { ...found };
-  // A recipe's second pass always has these two.
+  // Only to satisfy the type: a recipe's second pass always has these two.
   const second = { ...hires, upscaler: '', strength: 1 };
   const { settings = {} } = partsFrom({ settings: { ...others, hires: second } });
   const rare = Object.entries(settings).filter(
@@ -131,19 +131,19 @@ const hiresNames: ReadonlySet<string> = new Set([
   'negative',
 ] satisfies (keyof NonNullable<Rare['hires']>)[]);
 
-/** What an older version remembered, in the form of today. */
+/** Upgrades what an older version stored to today's form. */
 export function upgraded(found: unknown): unknown {
   if (typeof found !== 'object' || found === null) return found;
   const { seed, freshSeed, ...rest } = found as Readonly<Record<string, unknown>>;
-  // Seeds were numbers, and whether each run had its own stood beside them.
+  // Seeds were numbers, beside a flag for random ones.
   if (freshSeed === true) return { ...rest, seed: RANDOM };
   return { ...rest, ...(seed !== undefined && { seed: typeof seed === 'number' ? String(seed) : seed }) };
 }
 
-/** Settings as they lie in the drawer, whichever version put them there. */
+/** Settings from the database, whichever version stored them. */
 export const settingsFrom = (found: object): Settings => mend({ ...initial, ...(upgraded(found) as object) });
 
-/** A job as it lies in the drawer, whichever version put it there. */
+/** A job from the database, whichever version stored it. */
 export function jobFrom(
   job: Omit<Job, 'source' | 'controls' | 'references'>,
 ): Omit<Job, 'source' | 'controls' | 'references'> {

@@ -1,14 +1,14 @@
-/** What a person knows better than a model's file, about what it predicts: kept for each model. */
+/** What a person has set about a model's prediction, against what its file says: stored for each model. */
 import { Persisted, type Shelf } from './persisted.svelte';
 import { predictions, type Settings } from './settings';
 
-/** What is absent is as the model says. */
+/** Absent settings are as the model says. */
 export interface Overrule {
   readonly prediction?: Exclude<Settings['prediction'], 'auto'>;
   readonly zeroSnr?: boolean;
 }
 
-/** Of so many models, the ones that were last set. */
+/** The most models that are stored, the last set ones. */
 const MOST = 200;
 
 export class Overrules {
@@ -28,7 +28,7 @@ export class Overrules {
     return (Object.hasOwn(models, model) && models[model]) || {};
   }
 
-  /** Keeps what is set now for this model. */
+  /** Stores what is set now for this model. */
   keep(model: string, { prediction, rare: { zeroSnr } }: Settings): void {
     const others = Object.entries(this.#kept.current.models).filter(([id]) => id !== model);
     const overrule: Overrule = {
@@ -41,7 +41,7 @@ export class Overrules {
   }
 }
 
-/** The settings with what was kept for a model, and nothing that was for another. */
+/** The settings with what was stored for a model, in place of another model's. */
 export function overruled({ rare }: Settings, { prediction, zeroSnr }: Overrule): Partial<Settings> {
   const { zeroSnr: _, ...others } = rare;
   return { prediction: prediction ?? 'auto', rare: { ...others, ...(zeroSnr !== undefined && { zeroSnr }) } };

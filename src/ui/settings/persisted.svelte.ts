@@ -1,7 +1,7 @@
 /** What a Persisted needs of localStorage, which some browsers forbid. */
 export type Shelf = Pick<Storage, 'getItem' | 'setItem'>;
 
-/** The browser's storage, or null where even asking for it throws. */
+/** localStorage; null where accessing it throws. */
 export function localShelf(): Shelf | null {
   try {
     return localStorage;
@@ -11,8 +11,8 @@ export function localShelf(): Shelf | null {
 }
 
 /**
- * What a tab finds again, whatever others do meanwhile; a tab that is opened later begins with what was put down last.
- * Null where both storages are forbidden.
+ * Storage of this tab, independent of others; a new tab starts with what any tab stored last. Null where both kinds of
+ * storage are forbidden.
  */
 export function tabShelf(): Shelf | null {
   const shelves = [sessionShelf(), localShelf()].filter((shelf) => shelf !== null);
@@ -25,7 +25,7 @@ export function tabShelf(): Shelf | null {
   };
 }
 
-/** What lasts as long as the tab, or null where even asking for it throws. */
+/** sessionStorage, which lasts as long as the tab; null where accessing it throws. */
 export function sessionShelf(): Shelf | null {
   try {
     return sessionStorage;
@@ -44,15 +44,15 @@ export async function askToKeep(): Promise<void> {
 }
 
 /**
- * Settings that outlast a reload. What is found in storage counts only where it has the shape of `fallback`, and
- * after `mend` has put it in range. The version is part of the key: a new shape starts afresh.
+ * Settings that survive reloads. Stored values count only where they have the types of `fallback`, and after `mend` has
+ * brought them into range. The version is part of the key: a new shape starts afresh.
  */
 export class Persisted<T extends object> {
   current: T;
   readonly #key: string;
   readonly #shelf: Shelf | null;
 
-  /** @param upgrade makes what an older version stored look like today's. */
+  /** @param upgrade turns what an older version stored into today's form. */
   constructor(
     name: string,
     fallback: T,
@@ -65,7 +65,7 @@ export class Persisted<T extends object> {
     this.current = $state(mend(shaped(fallback, upgrade(this.#read()))));
   }
 
-  /** Called in an effect, it runs again whenever a setting changes. */
+  /** Stores them. Called in an effect, it runs again whenever a setting changes. */
   save(): void {
     const text = JSON.stringify($state.snapshot(this.current));
     try {

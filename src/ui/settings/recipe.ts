@@ -1,11 +1,11 @@
-/** Between the settings and recipes: what a picture is told to be made with, in the words that tools share. */
+/** Converts between settings and recipes, which name settings in the words that tools share. */
 import { likeOf, type Hires, type Recipe, type RecipeRedraw, type RecipeSettings } from '../../recipe/recipe';
 import { modesOf, PLAIN_UPSCALER, RANDOM, upscalers as builtIn, type Mode, type Settings } from './settings';
 import type { ModelFacts } from '../../engine/api';
 import { rareOf } from './mend';
 import { numberNames, settle } from './ranges';
 
-/** The settings as a recipe says them. A seed that is not drawn yet is not told. */
+/** The settings as a recipe. A random seed is left out. */
 export function recipeSettings(mode: Mode, settings: Settings): RecipeSettings {
   const { prompt, negative, width, height, steps, guidance } = settings;
   const { sampler, schedule, spacing, like, emphasis, clipSkip, rng } = settings;
@@ -55,10 +55,7 @@ function ofMode(mode: Mode, settings: Settings): RecipeSettings {
   }
 }
 
-/**
- * A recipe with all that it leaves out and its tool has in a certain way: what is set here now shall not change its
- * picture.
- */
+/** Completes a recipe with its tool's defaults, so that current settings do not change its picture. */
 export function completed(recipe: Recipe): Recipe {
   const { tool, settings } = recipe;
   const like = settings.like ?? likeOf(tool.name);
@@ -76,10 +73,7 @@ export function completed(recipe: Recipe): Recipe {
   };
 }
 
-/**
- * What taking over a completed recipe sets. Its mode counts where the model can do it; words alone need nothing else.
- * @param upscalers the names of those at hand.
- */
+/** The settings that taking over a completed recipe changes. @param upscalers the names of those at hand. */
 export function settingsOf(
   { settings }: Recipe,
   multiple: number,
@@ -107,7 +101,7 @@ export function settingsOf(
   return taken;
 }
 
-/** What has one name and one form in both. */
+/** Settings with the same name and form in both. */
 const sameNames = [
   ...(['prompt', 'negative', 'width', 'height', 'steps', 'guidance', 'imageGuidance'] as const),
   ...(['sampler', 'schedule', 'spacing', 'like', 'emphasis', 'clipSkip', 'rng', 'prediction'] as const),
@@ -149,7 +143,7 @@ function redrawSettings(redraw: RecipeRedraw, upscalers: readonly string[]): Par
 export const isUpscaler = (name: string, files: readonly string[]): boolean =>
   Object.hasOwn(builtIn, name) || files.includes(name);
 
-/** The mode that a recipe asks for, where this model can work in it. */
+/** The mode that a recipe asks for, if the model can work in it. */
 export function modeOf({ settings }: Recipe, facts: ModelFacts | null): Mode | null {
   const { mode } = settings;
   return mode && (!facts || modesOf(facts).includes(mode)) ? mode : null;

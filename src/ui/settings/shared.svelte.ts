@@ -1,15 +1,15 @@
 import type { Shelf } from './persisted.svelte';
 
-/** What all tabs have in common. It is read afresh before each change, so that none of them undoes another one's. */
+/** A value shared by all tabs. It is read again before each change, so that no tab overwrites another one's change. */
 export class Shared<T> {
   current: T;
   readonly #key: string;
   readonly #shelf: Shelf | null;
   readonly #read: (found: unknown) => T;
-  /** Full or forbidden storage: this tab goes its own way, for this visit. */
+  /** Whether storage is full or forbidden: then this tab keeps a value of its own for this visit. */
   #alone = false;
 
-  /** @param read makes it of whatever storage has; of null, where it has nothing. */
+  /** @param read converts whatever was stored; null where nothing was. */
   constructor(name: string, shelf: Shelf | null, read: (found: unknown) => T) {
     this.#key = `drobe.${name}.1`;
     this.#shelf = shelf;
@@ -19,7 +19,7 @@ export class Shared<T> {
     this.refresh();
   }
 
-  /** Other tabs may have changed it. */
+  /** Takes over what other tabs changed. */
   refresh(): void {
     if (this.#alone) return;
     this.current = this.#read(this.#found());

@@ -18,31 +18,31 @@ import { completed, isUpscaler, modeOf, recipeSettings, settingsOf } from '../se
 import { withBatch, type Mode, type Rare, type Settings } from '../settings/settings';
 import { words } from '../words/language.svelte';
 
-/** A file of this device that a recipe may mean. */
+/** A model on this device that a recipe may refer to. */
 interface Here extends Present {
   readonly id: string;
 }
 
-/** A setting that changes, in the words of the page. `from` and `to` are empty where it has no value. */
+/** A setting that would change, in words. `from` and `to` are empty where it has no value. */
 interface ChangeTold {
   readonly label: string;
   readonly from: string;
   readonly to: string;
 }
 
-/** A recipe that could be taken over, and what that would do. Nothing has changed yet. */
+/** A recipe that can be taken over, and what that would change. Nothing has changed yet. */
 export interface Offered {
   readonly recipe: Recipe;
   readonly comparison: Omit<Comparison<Here>, 'changes'> & { readonly changes: readonly ChangeTold[] };
   /** The picture that it came in. */
   readonly picture: File | null;
-  /** How many pictures came with it and are left. */
+  /** How many other pictures came with it, and are not used. */
   readonly aside: number;
-  /** Where it was pasted: goes on with the text as it is. */
+  /** For pasted text: uses it as plain text instead. */
   readonly plainly: (() => void) | null;
 }
 
-/** As it was before a recipe was taken over. */
+/** What was set before a recipe was taken over, for undo. */
 interface Before {
   readonly mode: Mode;
   readonly model: string;
@@ -51,10 +51,10 @@ interface Before {
   readonly references: readonly Reference[];
 }
 
-/** Text files that are read as recipes, in bytes. */
+/** Largest text file that is read as a recipe, in bytes. */
 const LONGEST_TEXT = 2 ** 20;
 
-/** Recipes that come in, from a picture, a text or a link: offered first, taken over if that is wished, and undone again. */
+/** Recipes that come in, from a picture, a text or a link: offered first, then taken over if wanted; that can be undone. */
 export class RecipeOffer {
   offered = $state.raw<Offered | null>(null);
   failure = $state.raw<{ readonly file: string; readonly error: DrobeError } | null>(null);
@@ -68,7 +68,11 @@ export class RecipeOffer {
     this.#library = library;
   }
 
-  /** Offers what is in a file. False where there is no recipe in it. @param aside how many pictures came with it and are left. */
+  /**
+   * Offers the recipe in a file.
+   * @param aside how many other pictures came with it, and are not used.
+   * @returns false where there is no recipe in it.
+   */
   async look(file: File, aside = 0): Promise<boolean> {
     this.failure = null;
     const isText = /^text\/|json/.test(file.type) || /\.(?:txt|json)$/i.test(file.name);
@@ -81,11 +85,11 @@ export class RecipeOffer {
     if (recipe) this.#offer(recipe, { picture: isText ? null : file, aside });
     else if (isText ? isWorkflow(text) : hasWorkflow(bytes)) this.#fail('workflow-unread', file.name);
     else return false;
-    // A picture can be started from, whatever its workflow says.
+    // A picture can be worked on, whatever its workflow says.
     return recipe !== null || isText;
   }
 
-  /** As `look`, for a file that was chosen as a recipe: that there is none in it is told. */
+  /** As `look`, for a file that was chosen as a recipe: says so if there is none in it. */
   async choose(file: File): Promise<void> {
     try {
       if ((await this.look(file)) || this.failure) return;
@@ -95,7 +99,7 @@ export class RecipeOffer {
     }
   }
 
-  /** Offers what was pasted. False where it is no recipe, but words. */
+  /** Offers a pasted recipe. @returns false where the text is none. */
   pasted(text: string, plainly: () => void): boolean {
     this.failure = null;
     const recipe = recipeInText(text);
@@ -105,17 +109,17 @@ export class RecipeOffer {
     return true;
   }
 
-  /** Tells why what was brought is of no use. */
+  /** Says why there is no recipe. */
   #fail(code: 'no-recipe' | 'workflow-unread' | 'link-alone', file = ''): void {
     this.failure = { file, error: new DrobeError(code) };
   }
 
-  /** A picture's address is all that came. */
+  /** Says that only a picture's address came, without the picture. */
   refuseLink(): void {
     this.#fail('link-alone');
   }
 
-  /** Offers what stands in the address behind #. False where nothing does. */
+  /** Offers the recipe in an address, behind #. @returns false where there is none. */
   followed(fragment: string): boolean {
     try {
       const recipe = recipeInFragment(fragment);
@@ -141,7 +145,7 @@ export class RecipeOffer {
     const vae = comparison.found.find(({ resource }) => resource.kind === 'vae');
     this.#studio.form.take({
       ...taken,
-      // It has all words in its prompts.
+      // Its prompts contain the words of styles already.
       ...(taken.prompt !== undefined && { prompt: named(taken.prompt), styles: [] }),
       ...(taken.negative !== undefined && { negative: named(taken.negative) }),
       ...(rare && { rare: withNames(rare, named) }),
@@ -165,14 +169,14 @@ export class RecipeOffer {
     this.offered = null;
   }
 
-  /** The picture is started from, and its recipe left alone. */
+  /** Works on the picture, without taking over its recipe. */
   startFrom(): void {
     const { offered } = this;
     this.offered = null;
     if (offered?.picture) void this.#studio.startFrom(offered.picture, offered.aside);
   }
 
-  /** Nothing changes; what was pasted as words stays words. */
+  /** Closes the offer; pasted text is used as plain text. */
   cancel(): void {
     const plainly = this.offered?.plainly;
     this.offered = null;
@@ -273,19 +277,22 @@ export class RecipeOffer {
       vae: named('vae'),
       lora: named('lora'),
       embedding: named('embedding'),
-      // A1111's extension tells of both as units of its own.
+      // A1111's extension has units for both.
       control: [...named('control'), ...named('ip-adapter')],
     };
   }
 }
 
-/** Words in the pixels; a picture that cannot be decoded has none: whoever takes it says what is wrong with it. */
+/**
+ * The recipe hidden in a picture's pixels. A picture that cannot be decoded has none: whoever uses it will say what is
+ * wrong with it.
+ */
 async function recipeHidden(file: File, bytes: Uint8Array): Promise<Recipe | null> {
   const columns = columnsOf(file, bytes);
   return columns && recipeInPixels(columns).catch(() => null);
 }
 
-/** With the prompts of the second pass under the names that things have here. */
+/** Renames LoRAs and embeddings in the prompts of the second pass to their names here. */
 function withNames(rare: Rare, named: (prompt: string) => string): Rare {
   if (!rare.hires) return rare;
   const { prompt, negative } = rare.hires;

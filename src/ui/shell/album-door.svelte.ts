@@ -7,12 +7,12 @@ interface WindowProps {
   onhelp: () => void;
 }
 
-/** The way into the album's window, whose code is fetched when it is first opened. */
+/** Opens the album's window, whose code is fetched when it is first opened. */
 export class AlbumDoor {
   view = $state.raw<AlbumView | null>(null);
   readonly #album: Album;
   #window = $state.raw<Component<WindowProps> | null>(null);
-  /** What is to be shown; null while the album is closed. */
+  /** What the window shows; null while it is closed. */
   readonly opened = $derived.by(() =>
     this.view?.isOpen && this.#window ? { view: this.view, Window: this.#window } : null,
   );

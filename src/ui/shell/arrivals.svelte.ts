@@ -19,22 +19,25 @@ export interface LaunchQueue {
   setConsumer(consumer: (launch: Launch) => void): void;
 }
 
-/** Whom what arrives is for. */
+/** Where arriving things go. */
 interface Rooms {
   readonly studio: Studio;
   readonly library: Library;
   readonly downloads: Downloads;
   readonly recipes: RecipeOffer;
-  /** Opens the album; absent where there is no view of it. */
+  /** Opens the album; absent in tests without one. */
   readonly showAlbum?: () => void;
 }
 
 const shared = async (): Promise<Shared> =>
   takeShared(await caches.open(sharedCache(new URL('./', location.href).href)));
 
-/** What comes from outside: files, links with something behind #, what other apps share, what the system starts the app with. */
+/**
+ * What comes from outside: dropped files, links with data behind #, what other apps share, and what the system opens with
+ * the app.
+ */
 export class Arrivals {
-  /** A picture that came in while another one is painted on. */
+  /** A picture that came in while another one is being painted on: it may be meant as its mask. */
   questioned = $state.raw<{ readonly file: File; readonly aside: number } | null>(null);
 
   readonly #rooms: Rooms;
@@ -45,7 +48,9 @@ export class Arrivals {
     this.#shared = fromOthers;
   }
 
-  /** A recipe is offered, a picture without one is started from, a table is one of styles, the rest are models. */
+  /**
+   * Sorts files: recipes are offered, a picture without one is worked on, a table is one of styles, all else are models.
+   */
   async take(brought: readonly LocalFile[]): Promise<void> {
     const { studio, library } = this.#rooms;
     const files = await Promise.all(
@@ -63,9 +68,8 @@ export class Arrivals {
   }
 
   /**
-   * Does what stands in an address behind #: a recipe is offered, a shortcut of the installed app followed, what was
-   * shared taken.
-   * @returns whether something stood there, which is then done with: a reload is not to do it again.
+   * Handles what an address has behind #: a recipe, a shortcut of the installed app, or what was shared.
+   * @returns whether there was something, which should then be removed, as a reload must not repeat it.
    */
   follow(fragment: string): boolean {
     switch (fragment.replace(/^#/, '')) {
@@ -86,7 +90,7 @@ export class Arrivals {
     }
   }
 
-  /** Takes what the installed app is started with, now and later. @param queue undefined where a browser has none. */
+  /** Handles what the installed app is opened with, now and later. @param queue undefined where the browser has none. */
   listen(queue: LaunchQueue | undefined): void {
     queue?.setConsumer(({ targetURL, files = [] }) => {
       if (targetURL) this.follow(targetURL.replace(/^[^#]*/, ''));
@@ -95,7 +99,10 @@ export class Arrivals {
     });
   }
 
-  /** Offered, if so. What cannot be read is none: whoever takes it then says what is wrong with it. */
+  /**
+   * Whether a file has a recipe, which is then offered. A file that cannot be read has none: whoever uses it will say what
+   * is wrong with it.
+   */
   #isRecipe(file: File, aside = 0): Promise<boolean> {
     return this.#rooms.recipes.look(file, aside).catch(() => false);
   }
@@ -123,14 +130,14 @@ export class Arrivals {
       this.#takeWords(text);
   }
 
-  /** What is dropped or pasted beside all fields: a recipe, or an address. Other words have no place there. */
+  /** Handles text that is dropped or pasted outside all fields: a recipe, or an address; other text is ignored. */
   takeText(text: string): void {
     const link = linkIn(text);
     if (link) this.#takeLink(link);
     else this.#rooms.recipes.pasted(text, () => {});
   }
 
-  /** A recipe, as links to the app carry them, wherever that app lies; or else an address that may lead to a model. */
+  /** Handles a link: to the app with a recipe in it, wherever that app is hosted, or else one that may lead to a model. */
   #takeLink(link: URL): void {
     const { recipes, downloads } = this.#rooms;
     if (recipes.followed(link.hash)) return;
@@ -147,7 +154,7 @@ export class Arrivals {
   }
 }
 
-/** The address that a text is, if it is nothing else. */
+/** The address that a text consists of, or null. */
 function linkIn(text: string): URL | null {
   const address = text.trim();
   return /^https?:\/\/\S+$/i.test(address) && URL.canParse(address) ? new URL(address) : null;

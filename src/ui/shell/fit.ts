@@ -1,4 +1,4 @@
-/** Up to this side a picture is shown in whole-number blocks: smoothing would blur what little there is. */
+/** Pictures up to this side, in pixels, are enlarged by whole numbers: smoothing would blur what little there is. */
 const small = 192;
 
 /** How large to show a picture of w × h in a box, in CSS pixels. */

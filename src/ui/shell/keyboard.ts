@@ -1,11 +1,11 @@
-/** What of the window a phone's keyboard lies over, where the browser does not shrink the page for it. */
+/** The parts of the window that are visible, where a phone's keyboard covers the page instead of shrinking it. */
 export interface Seen {
-  /** Of the window as the page is laid out in it, in CSS pixels. */
+  /** Height of the layout viewport, in CSS pixels. */
   readonly layoutHeight: number;
-  /** Of the part of it that can be seen. */
+  /** Height of the visual viewport, the visible part of it. */
   readonly height: number;
   readonly offsetTop: number;
-  /** Over 1 where somebody has zoomed in by two fingers: then what is out of sight is meant to be. */
+  /** Above 1 where somebody has zoomed in with two fingers: then parts are hidden on purpose. */
   readonly scale: number;
 }
 
@@ -13,7 +13,7 @@ export interface Seen {
 export const covered = ({ layoutHeight, height, offsetTop, scale }: Seen): number =>
   scale > 1.01 ? 0 : Math.max(0, Math.round(layoutHeight - height - offsetTop));
 
-/** Keeps `--keyboard` at what is covered, for what lies at the lower end. @returns how to stop */
+/** Keeps the CSS property `--keyboard` at the covered height. @returns a function that ends it. */
 export function watchKeyboard(): () => void {
   const seen = window.visualViewport;
   if (!seen) return () => undefined;

@@ -3,7 +3,7 @@ import { languages, preferred, speak, type Language } from '../words/language.sv
 
 const known: readonly string[] = languages.map(({ code }) => code);
 
-/** The language of the page: the first of the browser's that is spoken here, until someone here chooses. */
+/** The language of the page: the first of the browser's that exists here, unless one is chosen. */
 export class LanguageChoice {
   readonly choice = new Persisted<{ language: Language | '' }>(
     'language',
@@ -12,16 +12,16 @@ export class LanguageChoice {
     localShelf(),
   );
 
-  /** Speaks it. To be waited for before anything is shown, so that nothing shows in another language first. */
+  /** Loads the language. To be awaited before anything is shown, so that nothing appears in another language first. */
   async begin(): Promise<void> {
     try {
       await speak(this.choice.current.language || preferred(navigator.languages));
     } catch {
-      // Its words cannot be had now: English is here, or the language before.
+      // Its words cannot be fetched now: English is here, or the previous language.
     }
   }
 
-  /** What the browser says anyhow is no choice at all: then the page follows the browser again. */
+  /** Chooses a language. The browser's own is no choice: then the page follows the browser again. */
   async choose(language: Language): Promise<void> {
     this.choice.current.language = language === preferred(navigator.languages) ? '' : language;
     await this.begin();

@@ -1,6 +1,6 @@
 import { ownScript } from '../../engine/scripts';
 
-/** What is asked of `navigator.serviceWorker`. */
+/** What is used of `navigator.serviceWorker`. */
 export interface Host {
   readonly controller: object | null;
   register(address: string, options: { updateViaCache: 'none' }): Promise<Registration>;
@@ -29,13 +29,13 @@ const system = {
 };
 
 /**
- * Whether the app opens without a network, and whether a newer version of it is at hand. Everything is fetched before
- * a service worker counts as installed, so that one that is there says both. Nothing is ever reloaded unasked.
+ * Whether the app opens without a network, and whether a newer version of it is at hand. A service worker only counts as
+ * installed once everything is fetched, so its presence says both. Nothing is ever reloaded unasked.
  */
 export class Offline {
-  /** The app is kept here, with the bundled model. */
+  /** Whether the app is stored here, with the bundled model. */
   ready = $state(false);
-  /** A newer version is kept here, and a reload brings it. */
+  /** Whether a newer version is stored here, to be used after a reload. */
   newer = $state(false);
 
   readonly #host: Host | undefined;
@@ -52,12 +52,13 @@ export class Offline {
     this.#wait = wait;
   }
 
-  /** Begins to keep the app, or finds that it is kept. */
+  /** Begins to store the app, or finds that it is stored. */
   async start(): Promise<void> {
     if (!this.#host) return;
     let served = this.#host.controller !== null;
     this.#host.addEventListener('controllerchange', () => {
-      // The first worker of all serves this very page. Any later one was let in here, or in another tab.
+      // The very first worker serves this page as it is. Any later one took over because that was asked for, here or in
+      // another tab.
       if (this.#asked) this.#reload();
       else if (served) this.newer = true;
       served = true;
@@ -65,17 +66,17 @@ export class Offline {
     await this.#register(this.#host);
   }
 
-  /** Looks for a newer version, as the browser itself does whenever the page is opened. */
+  /** Looks for a newer version, as the browser does whenever the page is opened. */
   async look(): Promise<void> {
-    await this.#registration?.update().catch(() => undefined); // no network: then there is none
+    await this.#registration?.update().catch(() => undefined); // no network: no newer version
   }
 
-  /** Lets the newer version take over; the page is reloaded once it has. */
+  /** Lets the newer version take over, and then reloads the page. */
   takeOver(): void {
     this.#asked = true;
     const waiting = this.#registration?.waiting;
     if (waiting) waiting.postMessage('take over');
-    else this.#reload(); // another tab has let it in
+    else this.#reload(); // another tab has let it take over
   }
 
   async #register(host: Host): Promise<void> {
@@ -88,7 +89,7 @@ export class Offline {
       registration.addEventListener('updatefound', () => this.#follow(host, registration.installing));
       this.#follow(host, registration.installing ?? registration.waiting);
     } catch {
-      // No network, no room, or not allowed here: the app works as it does, and the next visit tries again.
+      // No network, no room, or not allowed here: the app works without it, and the next visit tries again.
     }
   }
 
@@ -100,7 +101,7 @@ export class Offline {
     });
   }
 
-  /** Some of it did not come through. What did is there already, and the rest is asked for. */
+  /** Tries again after a failure. What was fetched is kept, and the rest is fetched. */
   async #again(host: Host): Promise<void> {
     if (++this.#tries >= TRIES) return;
     await this.#wait(15_000 * 2 ** this.#tries);

@@ -1,4 +1,4 @@
-/** Who asked: the app for its own files, or the courier for what a person wants from elsewhere. */
+/** Who made a request: the app, or the courier for what a person wants from another server. */
 export type Asker = 'app' | 'courier';
 
 /** Requests to one server. */
@@ -6,9 +6,9 @@ export interface Asked {
   /** "https://huggingface.co" */
   readonly origin: string;
   readonly count: number;
-  /** It is the app's own server. */
+  /** Whether it is the app's own server. */
   readonly own: boolean;
-  /** A person looked at an address or started a download, and all of them belong to that. */
+  /** Whether all of them were caused by a person who looked at an address or started a download. */
   readonly wanted: boolean;
 }
 
@@ -17,7 +17,7 @@ export class Outgoing {
   /** By origin. */
   #counts = $state.raw<Readonly<Record<string, Readonly<Record<Asker, number>>>>>({});
   readonly #own: string;
-  /** The own server first. */
+  /** By server, the own one first. */
   list = $derived.by((): Asked[] =>
     Object.entries(this.#counts)
       .map(([origin, { app, courier }]) => ({
@@ -30,7 +30,7 @@ export class Outgoing {
   );
   own = $derived(sum(this.list.filter(({ own }) => own)));
   others = $derived(sum(this.list.filter(({ own }) => !own)));
-  /** Something that nobody asked for went to another server. */
+  /** Whether a request that nobody asked for went to another server. */
   alarming = $derived(this.list.some(({ own, wanted }) => !own && !wanted));
 
   /** @param own the origin of the app. */
@@ -38,7 +38,7 @@ export class Outgoing {
     this.#own = own;
   }
 
-  /** @param origins of requests, each as often as it was asked. */
+  /** @param origins of requests, each as often as it made one. */
   add(origins: readonly string[], asker: Asker): void {
     const counts = { ...this.#counts };
     for (const origin of origins) {

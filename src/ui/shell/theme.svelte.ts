@@ -4,7 +4,7 @@ import { Persisted, localShelf } from '../settings/persisted.svelte';
 type Theme = 'light' | 'dark';
 const themes: readonly string[] = ['light', 'dark'];
 
-/** Light or dark: as the system says, until someone here says otherwise. */
+/** Light or dark: as the system says, unless one is chosen. */
 export class ThemeChoice {
   readonly choice = new Persisted<{ theme: Theme | '' }>(
     'theme',
@@ -16,7 +16,7 @@ export class ThemeChoice {
   readonly #system = $derived<Theme>(this.#query.current ? 'dark' : 'light');
   readonly current = $derived<Theme>(this.choice.current.theme || this.#system);
 
-  /** Back to what the system says is no choice at all: then the page follows the system again. */
+  /** Switches between the two. The system's own is no choice: then the page follows the system again. */
   toggle(): void {
     const other: Theme = this.current === 'dark' ? 'light' : 'dark';
     this.choice.current.theme = other === this.#system ? '' : other;

@@ -1,6 +1,6 @@
 import { Persisted, type Shelf } from '../settings/persisted.svelte';
 
-/** What was said of this device in an earlier visit, and so need not be said again. */
+/** What the page said about this device in an earlier visit, and need not say again. */
 export class Told {
   readonly #kept: Persisted<{ slow: string }>;
   readonly #before: string;
@@ -15,7 +15,7 @@ export class Told {
     return !this.#dismissed && slow !== this.#before;
   }
 
-  /** It is being said: once is enough. */
+  /** Notes that it was said. */
   remember(slow: string): void {
     this.#kept.current.slow = slow;
     this.#kept.save();

@@ -14,14 +14,14 @@ import { withRare, type Settings } from '../settings/settings';
 import { Shared } from '../settings/shared.svelte';
 import { words } from '../words/language.svelte';
 
-/** In bytes; a file of a thousand styles has some hundred thousand. */
+/** Bytes; a file of a thousand styles has some hundred thousand. */
 const LARGEST_FILE = 2 ** 24;
 
-/** Styles that are kept on this device, and which of them are added to the prompts. */
+/** The styles on this device, and which of them are added to prompts. */
 export class Styles {
-  /** Which window is open: to save the prompts as a style, or to change styles. */
+  /** Which dialog is open: to save the prompts as a style, or to edit styles. */
   open = $state<'save' | 'edit' | null>(null);
-  /** Why a file was not taken. */
+  /** Why a file could not be imported. */
   failure = $state<string | null>(null);
   readonly #form: Form;
   readonly #changes: Changes;
@@ -37,7 +37,7 @@ export class Styles {
     return this.#shared.current;
   }
 
-  /** In the order in which they were chosen, and are added. */
+  /** The ticked styles, in the order in which they were ticked, and are added. */
   get chosen(): readonly Style[] {
     return this.#of(this.#form.settings.current);
   }
@@ -48,7 +48,7 @@ export class Styles {
     return withStyles({ prompt, negative }, this.chosen);
   }
 
-  /** Other tabs may have changed them. */
+  /** Takes over what other tabs changed. */
   refresh(): void {
     this.#shared.refresh();
   }
@@ -59,7 +59,7 @@ export class Styles {
     now.styles = on ? [...others, name] : others;
   }
 
-  /** Settings with the words of their styles in their prompts, for which no style needs to be known any more. */
+  /** Settings with the words of their styles written into the prompts, and no styles ticked. */
   applied(settings: Settings): Settings {
     const styles = this.#of(settings);
     const { rare, prompt, negative } = settings;

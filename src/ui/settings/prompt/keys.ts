@@ -6,12 +6,12 @@ export const weighing = [
   { keys: ['Ctrl+ArrowDown'], words: () => words.keys.lessWeight, more: -1 },
 ] as const;
 
-/** Through the prompts that were drawn, from the last one on. */
+/** Walk through the prompt history, from the last one on. */
 export const walking = [
   { keys: ['Alt+ArrowUp'], words: () => words.keys.promptBefore, by: 1 },
   { keys: ['Alt+ArrowDown'], words: () => words.keys.promptAfter, by: -1 },
 ] as const;
 
-/** Of text that is typed, and of what the page puts there. */
+/** Undo and redo of prompts, including what the page inserts. */
 export const undoing = { keys: ['Ctrl+Z'] } as const;
 export const redoing = { keys: ['Ctrl+Shift+Z', 'Ctrl+Y'] } as const;

@@ -1,34 +1,35 @@
 import type { Shelf } from '../persisted.svelte';
 import { Shared } from '../shared.svelte';
 
-/** What both fields said. */
+/** The texts of both fields. */
 export interface PromptPair {
   readonly prompt: string;
   readonly negative: string;
 }
 
-/** So many are remembered, as long as they have no more letters than storage has room for. */
+/** How many are stored, unless they are too long for storage. */
 export const MOST_PROMPTS = 100;
 const MOST_LETTERS = 500_000;
 
-/** Which of how many earlier prompts the fields show; 0: none, but what is being written. */
+/** Which of how many earlier prompts the fields show; 0 for what is being written. */
 export interface Place {
   readonly at: number;
   readonly of: number;
 }
 
 /**
- * Prompts that were drawn, on this device, to be gone through as a shell's commands are. What the fields said when one was
- * put there stays among them, changed ones too, until it is drawn or the page goes: nothing that was written is lost.
+ * The prompt history of this device, which is walked through like a shell's. What the fields contained when an earlier
+ * prompt replaced it stays in the list, also an edited earlier one, until it is drawn or the page is closed: nothing that
+ * was written is lost.
  */
 export class PromptHistory {
-  /** Whether they are shown. */
+  /** Whether the list is open. */
   open = $state(false);
   place = $state.raw<Place | null>(null);
   readonly #drawn: Shared<readonly PromptPair[]>;
-  /** Written, gone away from, and never drawn; the newest first. */
+  /** Prompts that were written and replaced, but never drawn; newest first. */
   #drafts: readonly PromptPair[] = [];
-  /** What one goes through: what is being written, then ever older ones. */
+  /** The walk through the history: what is being written, then ever older prompts. */
   #walk: { readonly all: PromptPair[]; at: number } | null = null;
 
   constructor(shelf: Shelf | null) {
@@ -40,7 +41,7 @@ export class PromptHistory {
     return this.#drawn.current;
   }
 
-  /** Other tabs may have drawn others. */
+  /** Takes over what other tabs drew. */
   refresh(): void {
     this.#drawn.refresh();
   }
@@ -55,22 +56,23 @@ export class PromptHistory {
   }
 
   /**
-   * One further back (1) or forth (-1) from what the fields say.
-   * @returns what they are to say; null at either end.
+   * Goes one prompt back (1) or forth (-1).
+   * @param now the texts of the fields.
+   * @returns their new texts; null at either end.
    */
   step(now: PromptPair, by: 1 | -1): PromptPair | null {
     const walk = this.#walkFrom(now);
     return this.#go(walk.at + by);
   }
 
-  /** The fields are to say this one, which is one of `drawn`. */
+  /** Chooses a prompt of `drawn` for the fields. @param now their texts. */
   choose(now: PromptPair, pair: PromptPair): PromptPair {
     const { all } = this.#walkFrom(now);
     if (!isIn(all, pair)) all.push(pair); // another tab's, or one that was changed since
     return this.#go(all.findIndex((other) => isSame(other, pair))) ?? pair;
   }
 
-  /** Forgets all that were drawn. @returns what brings them back. */
+  /** Clears the history. @returns a function that brings it back. */
   clear(): () => void {
     const before = this.drawn;
     const own = this.#walk?.all[0];
@@ -85,7 +87,7 @@ export class PromptHistory {
 
   #walkFrom(now: PromptPair): { readonly all: PromptPair[]; at: number } {
     this.#walk ??= { all: [now, ...without([...this.#drafts, ...this.drawn], now)], at: 0 };
-    this.#walk.all[this.#walk.at] = now; // it may have been changed there
+    this.#walk.all[this.#walk.at] = now; // the fields may have been edited since
     return this.#walk;
   }
 
@@ -110,7 +112,7 @@ const without = (pairs: readonly PromptPair[], pair: PromptPair): PromptPair[] =
   pairs.filter((other) => !isSame(other, pair));
 const isBlank = ({ prompt, negative }: PromptPair): boolean => (prompt + negative).trim() === '';
 
-/** The newest of them, as many as are kept. */
+/** The newest of them, as many as are stored. */
 function bounded(pairs: readonly PromptPair[]): readonly PromptPair[] {
   let letters = 0;
   return pairs

@@ -1,16 +1,16 @@
 /**
- * What a text was before, so that it can be undone whole. A browser's own undo knows only of what was typed: where the page
- * itself changes the text between, it gives a mixture of both.
+ * The undo history of a text. A browser's own undo only knows what was typed: if the page itself changes the text in
+ * between, it produces a mixture of both.
  */
 
-/** A text, and what of it came back: that is selected. */
+/** A text, and the part of it that came back, which gets selected. */
 export interface TextState {
   readonly text: string;
   readonly start: number;
   readonly end: number;
 }
 
-/** Letters that follow each other within so many milliseconds are undone together. */
+/** Letters typed within so many milliseconds of each other are undone together. */
 const PAUSE = 1000;
 
 const MOST_STATES = 200;
@@ -20,7 +20,7 @@ export class TextHistory {
   #now: string;
   #past: string[] = [];
   #future: string[] = [];
-  /** By what and when the text was changed last. */
+  /** How and when the text was changed last. */
   #last: { readonly kind: string | null; readonly at: number } | null = null;
 
   constructor(text: string) {
@@ -28,9 +28,9 @@ export class TextHistory {
   }
 
   /**
-   * The text has changed, or has not.
-   * @param kind of input, as InputEvent has it; null where nobody typed.
-   * @param at in milliseconds.
+   * Notes the current text.
+   * @param kind InputEvent's inputType; null where nobody typed.
+   * @param at milliseconds.
    */
   note(text: string, kind: string | null, at: number): void {
     if (text === this.#now) return;
@@ -45,12 +45,12 @@ export class TextHistory {
     }
   }
 
-  /** The text before; null where there is none. */
+  /** The previous text; null where there is none. */
   undo(): TextState | null {
     return this.#move(this.#past, this.#future);
   }
 
-  /** The text after it, where it was undone. */
+  /** The text that was undone; null where there is none. */
   redo(): TextState | null {
     return this.#move(this.#future, this.#past);
   }
@@ -66,7 +66,7 @@ export class TextHistory {
   }
 }
 
-/** Whether this change belongs to the one before: a letter of the same word, a step of a slider, a composed sign. */
+/** Whether this change belongs to the previous one: a letter of the same word, a step of a slider, a composed character. */
 function isOneMove(before: string, now: string, kind: string | null): boolean {
   if (kind === null || kind === 'insertCompositionText') return true;
   const { from, after } = difference(before, now);
@@ -75,7 +75,7 @@ function isOneMove(before: string, now: string, kind: string | null): boolean {
   return added === 0 || !/\s/.test(before.charAt(from - 1)) || /\s/.test(now.charAt(from));
 }
 
-/** How many letters two texts share at the beginning, and behind that at the end. */
+/** How many letters two texts have in common at the beginning, `from`, and then at the end, `after`. */
 function difference(a: string, b: string): { from: number; after: number } {
   const shorter = Math.min(a.length, b.length);
   let from = 0;

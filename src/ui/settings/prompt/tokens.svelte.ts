@@ -1,13 +1,15 @@
 import type { EngineApi, TokenCounts, TokenWish } from '../../../engine/api';
 import type { Remote } from '../../../engine/rpc';
 
-/** Milliseconds without a change, and prompts are counted. */
+/** Milliseconds without a change after which prompts are counted. */
 const SOON = 150;
 
-/** Nothing, in a window as text encoders have it. */
+/** The counts of an empty prompt: text encoders read windows of 75 tokens. */
 const none = { used: 0, room: 75 };
 
-/** How many tokens the prompts take, and how many their windows hold: counted by the engine, a moment after typing. */
+/**
+ * How many tokens the prompts take, and how many their windows have room for: counted by the engine, a moment after typing.
+ */
 export class TokenCounter {
   /** Null where it could not be counted. */
   counts = $state.raw<TokenCounts | null>({ prompt: none, negative: none });
@@ -17,7 +19,7 @@ export class TokenCounter {
     this.#engine = engine;
   }
 
-  /** Called in an effect, it counts these prompts soon, unless others come first. */
+  /** To be called in an effect: counts these prompts soon, unless others come first. */
   follow(wish: TokenWish): () => void {
     const stop = new AbortController();
     const soon = setTimeout(() => void this.#count(wish, stop.signal), SOON);
@@ -28,7 +30,7 @@ export class TokenCounter {
   }
 
   async #count(wish: TokenWish, signal: AbortSignal): Promise<void> {
-    // Before anything is typed the tokenizer need not be there.
+    // While nothing is typed, the tokenizer need not be loaded.
     if (wish.prompt === '' && wish.negative === '') {
       this.counts = { prompt: none, negative: none };
       return;
@@ -37,7 +39,7 @@ export class TokenCounter {
       const { value } = await this.#engine.countTokens(signal, wish).next();
       if (!signal.aborted) this.counts = value;
     } catch {
-      // A number that is wrong is worse than none; what is wrong with the engine is told when it is asked to draw.
+      // A wrong number is worse than none; what is wrong with the engine will be said when it draws.
       if (!signal.aborted) this.counts = null;
     }
   }
