@@ -64,7 +64,7 @@ export class Arrivals {
     if (picture && !(await this.#isRecipe(picture.file, aside.length)))
       this.#start(picture.file, aside.length);
     if (others.length === 1 && first && (await this.#isRecipe(first.file))) return;
-    if (others.length) void library.install(others);
+    if (others.length) void library.imports.add(others);
   }
 
   /**
@@ -94,7 +94,7 @@ export class Arrivals {
   listen(queue: LaunchQueue | undefined): void {
     queue?.setConsumer(({ targetURL, files = [] }) => {
       if (targetURL) this.follow(targetURL.replace(/^[^#]*/, ''));
-      const { inPlace } = this.#rooms.library.keeping.current;
+      const { inPlace } = this.#rooms.library.imports.keeping.current;
       void openedFiles(files, inPlace).then((opened) => this.take(opened));
     });
   }

@@ -111,11 +111,11 @@ test('a list that could not be read says why, and can be read again', async () =
 test('files are imported one after the other; a bad one is told and the rest goes on', async () => {
   const { library } = libraryOf([miniature]);
   await library.load();
-  await library.install([file('one'), file('bad'), file('two')]);
+  await library.imports.add([file('one'), file('bad'), file('two')]);
   expect(library.entries.map(({ id }) => id)).toEqual(['mini', 'one', 'two']);
   expect(library.selected?.id).toBe('two');
   expect(library.failures).toMatchObject([{ file: 'bad.safetensors', error: { code: 'file-is-html' } }]);
-  expect(library.installing.kind).toBe('idle');
+  expect(library.imports.current.kind).toBe('idle');
 });
 
 test('files that are one model are imported as one; those that lack others are told', async () => {
@@ -129,7 +129,7 @@ test('files that are one model are imported as one; those that lack others are t
       };
     },
   });
-  await library.install([file('alone'), file('unet'), file('vae')]);
+  await library.imports.add([file('alone'), file('unet'), file('vae')]);
   expect(library.entries.map(({ id }) => id)).toEqual(['folder']);
   expect(library.failures).toMatchObject([
     { file: 'alone.safetensors', error: { code: 'missing-part', facts: { part: 'VAE' } } },
@@ -151,7 +151,7 @@ test('settings that come later are told to the models of their name, and a perso
     },
   });
   await library.load();
-  await library.install([yaml('sd.yaml'), yaml('other.yaml')]);
+  await library.imports.add([yaml('sd.yaml'), yaml('other.yaml')]);
   expect(library.entries).toMatchObject([{ id: 'sd', facts: { family: 'told' } }]);
   expect(library.selected?.id).toBe('sd');
   expect(library.failures).toMatchObject([{ file: 'other.yaml', error: { code: 'settings-alone' } }]);
@@ -164,9 +164,9 @@ test('files that cannot even be looked at are told by the first of them', async 
       throw new DrobeError('engine-crashed', { reason: 'test' });
     },
   });
-  await library.install([file('one'), file('two')]);
+  await library.imports.add([file('one'), file('two')]);
   expect(library.failures).toMatchObject([{ file: 'one.safetensors', error: { code: 'engine-crashed' } }]);
-  expect(library.installing.kind).toBe('idle');
+  expect(library.imports.current.kind).toBe('idle');
 });
 
 test('files that come while one is in work wait for their turn', async () => {
@@ -178,11 +178,11 @@ test('files that come while one is in work wait for their turn', async () => {
       return full(name);
     },
   });
-  const installs = library.install([file('one')]);
+  const installs = library.imports.add([file('one')]);
   await turn();
-  expect(library.installing).toMatchObject({ file: 'one.safetensors', number: 1, of: 1, doneBytes: 1 });
-  await library.install([file('two')]);
-  expect(library.installing).toMatchObject({ number: 1, of: 2 });
+  expect(library.imports.current).toMatchObject({ file: 'one.safetensors', number: 1, of: 1, doneBytes: 1 });
+  await library.imports.add([file('two')]);
+  expect(library.imports.current).toMatchObject({ number: 1, of: 2 });
   open();
   await installs;
   expect(library.entries).toHaveLength(2);
@@ -196,11 +196,11 @@ test('stopping an import drops the waiting files too, and is no failure', async 
       throw new Error('never');
     },
   });
-  const installs = library.install([file('one'), file('two')]);
+  const installs = library.imports.add([file('one'), file('two')]);
   await turn();
-  library.stopInstall();
+  library.imports.stop();
   await installs;
-  expect(library.installing.kind).toBe('idle');
+  expect(library.imports.current.kind).toBe('idle');
   expect(library.failures).toEqual([]);
 });
 
@@ -223,10 +223,10 @@ test('a checkpoint is chosen before it is copied, and its copy takes its place w
   const { library, chosen, finish } = early();
   await library.load();
   library.select('full');
-  const installs = library.install([file('one')]);
+  const installs = library.imports.add([file('one')]);
   await turn();
   expect(library.selected).toMatchObject({ id: 'one', origin: 'arriving' });
-  expect(library.installing).toMatchObject({ file: 'one.safetensors', usable: true });
+  expect(library.imports.current).toMatchObject({ file: 'one.safetensors', usable: true });
   expect(library.choice.current).toEqual({ id: 'one', before: 'full' });
   library.select('mini');
   finish();
@@ -244,7 +244,7 @@ test('a checkpoint is chosen before it is copied, and its copy takes its place w
 test('chosen all the time, it is told of once more when its copy is there', async () => {
   const { library, chosen, finish } = early();
   await library.load();
-  const installs = library.install([file('one')]);
+  const installs = library.imports.add([file('one')]);
   await turn();
   finish();
   await installs;
@@ -254,7 +254,7 @@ test('chosen all the time, it is told of once more when its copy is there', asyn
 
 test.each([
   ['fails', ({ finish }) => finish(), ['one.safetensors']],
-  ['is stopped', ({ library }) => library.stopInstall(), []],
+  ['is stopped', ({ library }) => library.imports.stop(), []],
 ] satisfies [string, (what: ReturnType<typeof early>) => void, string[]][])(
   'where an import %s, what was chosen before is chosen again',
   async (_, end, failed) => {
@@ -264,7 +264,7 @@ test.each([
     const { library, chosen } = made;
     await library.load();
     library.select('full');
-    const installs = library.install([file('one')]);
+    const installs = library.imports.add([file('one')]);
     await turn();
     expect(library.selected?.id).toBe('one');
     end(made);
@@ -295,10 +295,10 @@ test('files that can be found again are used in place where that is wanted, othe
     },
   });
   const handle = {} as FileSystemFileHandle; // is only passed on
-  await library.install([{ ...file('one'), handle }]);
+  await library.imports.add([{ ...file('one'), handle }]);
   expect(linked).toEqual([]);
-  library.keeping.current.inPlace = true;
-  await library.install([{ ...file('two'), handle }, file('three')]);
+  library.imports.keeping.current.inPlace = true;
+  await library.imports.add([{ ...file('two'), handle }, file('three')]);
   expect(linked).toEqual(['two.safetensors']);
   expect(library.entries.map(({ id }) => id)).toEqual(['one', 'linked', 'three']);
 });
@@ -337,7 +337,7 @@ test('when the chosen model is removed another one takes its place', async () =>
 test('a file whose name is taken gets another one, and that is told', async () => {
   const { library } = libraryOf([full('ink')]);
   await library.load();
-  await library.install([file('Ink')]);
+  await library.imports.add([file('Ink')]);
   expect(library.entries.map((entry) => entry.file)).toEqual(['ink.safetensors', 'Ink-2.safetensors']);
   expect(library.remarks).toEqual([{ kind: 'renamed', file: 'Ink.safetensors', name: 'Ink-2.safetensors' }]);
   library.forget(library.remarks[0]!);
@@ -352,7 +352,7 @@ test('a file that is there already stays one, and that is told', async () => {
     },
   });
   await library.load();
-  await library.install([file('ink')]);
+  await library.imports.add([file('ink')]);
   expect(library.entries).toHaveLength(1);
   expect(library.remarks).toEqual([{ kind: 'again', file: 'ink.safetensors' }]);
 });
