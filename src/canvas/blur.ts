@@ -2,12 +2,12 @@
 import { grown } from './crop';
 import { boundsOf, type Mask } from './pixels';
 
-/** How far a blur reaches: A1111's kernel has so many pixels on either side. */
+/** How far a blur reaches, in pixels: half of A1111's kernel. */
 export const reachOf = (sigma: number): number => Math.floor(2.5 * sigma + 0.5);
 
 /**
- * Gaussian blur. At the picture's edge the mask goes on as it ends there, so that a mask painted up to the edge stays
- * full there. Only what lies within reach of the mask is computed.
+ * Gaussian blur. Beyond the picture's edge the last row or column is repeated, so that a mask painted up to the edge stays
+ * full there. Only the surroundings of the mask are computed.
  * @param sigma in pixels; 0 gives the mask itself.
  */
 export function blurred(mask: Mask, sigma: number): Mask {
@@ -30,7 +30,7 @@ export function blurred(mask: Mask, sigma: number): Mask {
   }
   const alpha = new Uint8Array(width * height);
   for (let y = 0; y < box.height; y++) {
-    // Beyond the box but inside the picture all is 0; beyond the picture its last row goes on.
+    // Beyond the box but inside the picture all is 0; beyond the picture its last row is repeated.
     const rows = Array.from(kernel, (weight, k) => {
       const row = Math.min(Math.max(box.y + y + k - reach, 0), height - 1) - box.y;
       return { weight, from: row * box.width, inside: row >= 0 && row < box.height };

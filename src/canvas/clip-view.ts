@@ -1,15 +1,15 @@
 /**
- * A picture as CLIP looks at it: its middle, square, in the numbers that CLIP was trained with.
+ * A picture as CLIP sees it: the middle square, normalised as in CLIP's training.
  * https://github.com/openai/CLIP/blob/main/clip/clip.py
  */
 import { flattened, type Pixels } from './pixels';
 import { resample, type Extent } from './resample';
 
-/** Of the pictures that CLIP was trained with, in 0…1, for red, green and blue. */
+/** Mean and deviation of CLIP's training pictures, in 0…1, for red, green and blue. */
 const MEAN = [0.48145466, 0.4578275, 0.40821073] as const;
 const DEVIATION = [0.26862954, 0.26130258, 0.27577711] as const;
 
-/** A picture's middle [3, side, side], less their mean and divided by their deviation. What shows through is white. */
+/** A picture's middle [3, side, side], normalised. Transparent parts count as white. */
 export function clipView(picture: Pixels, side: number): Float32Array<ArrayBuffer> {
   const bytes = clipSquare(picture, side);
   const plane = side * side;
@@ -19,7 +19,7 @@ export function clipView(picture: Pixels, side: number): Float32Array<ArrayBuffe
   });
 }
 
-/** The same in bytes, [3, side, side], as Pillow makes it: the shorter side becomes `side` long, by its bicubic filter. */
+/** The same as bytes, [3, side, side], as Pillow scales it: the shorter side to `side` pixels, with its bicubic filter. */
 export function clipSquare(picture: Pixels, side: number): Float32Array<ArrayBuffer> {
   const { width, height, rgba } = flattened(picture);
   const planes = new Float32Array(3 * width * height);

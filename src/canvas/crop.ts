@@ -1,4 +1,4 @@
-/** How a picture of one size becomes one of another: which size suits it, and which part of it is seen. */
+/** Sizes and crops: which size suits a picture, and which part of it is used. */
 
 export interface Size {
   readonly width: number;
@@ -10,14 +10,14 @@ export interface Rect extends Size {
   readonly y: number;
 }
 
-/** How long a side can be: from `min` to `max`, in steps. */
+/** The allowed lengths of a side: from `min` to `max`, in steps. */
 export interface Sides {
   readonly min: number;
   readonly max: number;
   readonly step: number;
 }
 
-/** The sides a model can draw that wants multiples of so many pixels: from 48 up to 2048. */
+/** The sides that a model can draw: multiples of this many pixels, from 48 to 2048. */
 export function sidesOf(multiple: number): Sides {
   return {
     min: Math.ceil(48 / multiple) * multiple,
@@ -26,12 +26,12 @@ export function sidesOf(multiple: number): Sides {
   };
 }
 
-/** The nearest side there is. */
+/** The nearest allowed side. */
 export function settledSide(side: number, { min, max, step }: Sides): number {
   return Math.min(Math.max(Math.round(side / step) * step, min), max);
 }
 
-/** So many times as large, as a model can draw it that wants multiples of so many pixels: A1111 rounds down. */
+/** A size times `scale`, rounded down to the model's multiples, as in A1111. */
 export function enlargedSize({ width, height }: Size, scale: number, multiple: number): Size {
   const sides = sidesOf(multiple);
   const side = (before: number): number =>
@@ -39,31 +39,31 @@ export function enlargedSize({ width, height }: Size, scale: number, multiple: n
   return { width: side(width), height: side(height) };
 }
 
-/** So many times as large, in whole pixels. */
+/** A size times a factor, in whole pixels. */
 export const timesAsLarge = ({ width, height }: Size, scale: number): Size => ({
   width: Math.max(1, Math.round(width * scale)),
   height: Math.max(1, Math.round(height * scale)),
 });
 
-/** What a model can draw: sides, and the area in pixels at which it is best. */
+/** The sides that a model can draw, and the area in pixels at which it draws best. */
 export interface Sizes extends Sides {
   readonly area: number;
 }
 
-/** The size in which to work on a picture: its own where that is about right, else one of its shape. */
+/** The size at which to work on a picture: its own if that is about right, else one of the same shape. */
 export function sizeLike({ width, height }: Size, sizes: Sizes): Size {
   const { min, max, area } = sizes;
   const settled = (side: number) => settledSide(side, sizes);
   const own = { width: settled(width), height: settled(height) };
   const about = (width * height) / area;
   if (own.width === width && own.height === height && about >= 0.5 && about <= 2) return own;
-  // Rather more pixels than less of the picture, where the shorter side would fall below what is allowed.
+  // More pixels rather than a cropped picture, where the shorter side would be too short.
   const roomy = Math.max(Math.sqrt(1 / about), min / Math.min(width, height));
   const scale = Math.min(roomy, max / Math.max(width, height));
   return { width: settled(width * scale), height: settled(height * scale) };
 }
 
-/** The largest part of the middle of a picture that has the shape of `target`. */
+/** The largest centred part of a picture that has the shape of `target`. */
 export function cropTo({ width, height }: Size, target: Size): Rect {
   const scale = Math.min(width / target.width, height / target.height);
   const part = { width: target.width * scale, height: target.height * scale };
@@ -71,8 +71,8 @@ export function cropTo({ width, height }: Size, target: Size): Rect {
 }
 
 /**
- * The sizes to go through so that no step is smaller than half of the one before, and none loses detail to aliasing;
- * the last one is `target`.
+ * The sizes to scale through, ending with `target`: each at least half of the previous one, so that nothing is lost to
+ * aliasing.
  */
 export function halvings(from: Size, target: Size): Size[] {
   const sizes: Size[] = [];
@@ -86,8 +86,8 @@ export function halvings(from: Size, target: Size): Size[] {
 }
 
 /**
- * The part of a picture that is worked on when only the masked area is: the mask's bounds with so much around them,
- * widened to the shape of `target` as far as the picture allows. A1111's get_crop_region and expand_crop_region.
+ * The part of a picture to redraw when only the masked area is redrawn: the mask's bounds with padding, widened to the
+ * shape of `target` as far as the picture allows. A1111's get_crop_region and expand_crop_region.
  */
 export function contextBox(bounds: Rect, padding: number, target: Size, picture: Size): Rect {
   const box = grown(bounds, padding, picture);
@@ -97,7 +97,7 @@ export function contextBox(bounds: Rect, padding: number, target: Size, picture:
   return { x, y, width, height };
 }
 
-/** A rectangle with so much around it, as far as the picture goes. */
+/** A rectangle with padding, within the picture. */
 export function grown({ x, y, width, height }: Rect, by: number, picture: Size): Rect {
   const left = Math.max(x - by, 0);
   const top = Math.max(y - by, 0);
@@ -109,7 +109,7 @@ export function grown({ x, y, width, height }: Rect, by: number, picture: Size):
   };
 }
 
-/** A stretch of a line made as long as `wanted` on both sides, or moved back to where the line has room. */
+/** Lengthens a stretch of a line to `wanted` on both sides, moved to where the line has room. */
 function widened(
   start: number,
   length: number,

@@ -1,7 +1,7 @@
-/** Colours for a hole, from what surrounds it. */
+/** Fills a hole with colours from around it. */
 import type { Mask, Pixels } from './pixels';
 
-/** Colours [r, g, b, weight] of a picture, each colour times its weight. */
+/** A picture as [r, g, b, weight] with premultiplied colours. */
 interface Level {
   readonly width: number;
   readonly height: number;
@@ -22,7 +22,7 @@ export function filled(picture: Pixels, hole: Mask): Pixels {
   const { data } = levels[0]!;
   const rgba = picture.rgba.slice();
   for (let i = 0; i < hole.alpha.length; i++) {
-    if (hole.alpha[i] === 0) continue; // its bytes stay as they are
+    if (hole.alpha[i] === 0) continue; // its bytes are kept
     for (let c = 0; c < 3; c++) rgba[4 * i + c] = data[4 * i + c]!;
   }
   return { width: picture.width, height: picture.height, rgba };
@@ -38,7 +38,7 @@ function known({ width, height, rgba }: Pixels, { alpha }: Mask): Level {
   return { width, height, data };
 }
 
-/** Half the size: four pixels become one, which is fully known once their weights add up to 1. */
+/** Halves the size: four pixels become one, which is fully known once their weights sum to 1. */
 function pulled(fine: Level): Level {
   const [width, height] = [(fine.width + 1) >> 1, (fine.height + 1) >> 1];
   const data = new Float32Array(4 * width * height);
@@ -56,13 +56,13 @@ function pulled(fine: Level): Level {
   return { width, height, data };
 }
 
-/** The one pixel of the smallest level; grey where nothing at all is known. */
+/** Completes the one pixel of the smallest level; grey where nothing is known at all. */
 function complete(data: Float32Array): void {
   const weight = data[3]!;
   for (let c = 0; c < 3; c++) data[c] = weight > 0 ? data[c]! / weight : 127.5;
 }
 
-/** What is missing in `fine` comes from `coarse`, bilinearly. */
+/** Fills what is missing in `fine` from `coarse`, bilinearly. */
 function push(coarse: Level, fine: Level): void {
   for (let y = 0; y < fine.height; y++) {
     const [above, below, down] = between(y, coarse.height);

@@ -1,4 +1,4 @@
-/** A frame pulled beyond a picture's edges, for outpainting. */
+/** A frame beyond a picture's edges, for outpainting. */
 import type { Rect, Size } from './crop';
 import type { Mask, Pixels } from './pixels';
 
@@ -16,12 +16,12 @@ export function placeIn({ width, height }: Size, { left, top }: Margins): Rect {
   return { x: left, y: top, width, height };
 }
 
-/** The frame around a picture that lies there in it. */
+/** The margins of a frame around a picture that lies at this rectangle in it. */
 export function marginsOf({ x, y, width, height }: Rect, frame: Size): Margins {
   return { left: x, right: frame.width - x - width, top: y, bottom: frame.height - y - height };
 }
 
-/** The picture in its frame; grey where there is nothing yet. */
+/** The picture in its frame, which is grey where it is empty. */
 export function extended(picture: Pixels, margins: Margins): Pixels {
   const { width, height } = framed(picture, margins);
   const rgba = new Uint8ClampedArray(4 * width * height).fill(127);
@@ -33,12 +33,12 @@ export function extended(picture: Pixels, margins: Margins): Pixels {
   return { width, height, rgba };
 }
 
-/** Around what is new in a frame, and what is masked of the picture beside it. */
+/** Bounds of the new area of a frame, with the masked edge of the picture beside it. */
 export function frameBounds(picture: Size, margins: Margins, feather: number): Rect {
   const { width, height } = framed(picture, margins);
   const { left, right, top, bottom } = margins;
   const reach = Math.ceil(feather);
-  // Pulled on one side only, it is a strip; else the strips go around the picture.
+  // With one margin it is a strip; with more, it surrounds the picture.
   if (left && !right && !top && !bottom) return { x: 0, y: 0, width: Math.min(left + reach, width), height };
   if (top && !left && !right && !bottom) return { x: 0, y: 0, width, height: Math.min(top + reach, height) };
   if (right && !left && !top && !bottom) {
@@ -52,12 +52,10 @@ export function frameBounds(picture: Size, margins: Margins, feather: number): R
   return { x: 0, y: 0, width, height };
 }
 
-/**
- * What is new in the frame is masked, and so is the picture beside it, less and less up to `feather` pixels inside.
- */
+/** Masks the new area of a frame, and fades into the picture over `feather` pixels. */
 export function frameMask(picture: Size, margins: Margins, feather: number): Mask {
   const { width, height } = framed(picture, margins);
-  // How much is masked along each axis on its own.
+  // The mask along each axis by itself.
   const along = (length: number, before: number, after: number): Float32Array => {
     const inside = (from: number): number => Math.max(1 - (from + 0.5) / Math.max(feather, 1e-9), 0);
     return Float32Array.from({ length: before + length + after }, (_, i) => {

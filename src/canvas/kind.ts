@@ -1,4 +1,4 @@
-/** What the first bytes of a file say about the picture in it. Decoding is left to the platform. */
+/** Recognises pictures by the first bytes of their files. Decoding is left to the platform. */
 
 export type Kind =
   | 'PNG'
@@ -13,7 +13,7 @@ export type Kind =
   | 'TIFF'
   | 'SVG';
 
-/** What each is called where files are sent. */
+/** The media type of each format. */
 export const mediaTypes: Readonly<Record<Kind, string>> = {
   PNG: 'image/png',
   JPEG: 'image/jpeg',
@@ -28,7 +28,7 @@ export const mediaTypes: Readonly<Record<Kind, string>> = {
   SVG: 'image/svg+xml',
 };
 
-/** The format of a picture, null where it is none that we know by name. */
+/** The format of a picture; null where it is not known here. */
 export function kindOf(file: Uint8Array): Kind | null {
   const at = (start: number, length: number) => String.fromCharCode(...file.subarray(start, start + length));
   const head = at(0, 4);
@@ -47,10 +47,10 @@ export function kindOf(file: Uint8Array): Kind | null {
   return /<svg[\s>]/i.test(at(0, 2000)) ? 'SVG' : null;
 }
 
-/** Whether a PNG has 16 bits for each colour, of which 8 are kept. */
+/** Whether a PNG has 16 bits a channel, of which browsers keep 8. */
 export const isDeep = (file: Uint8Array): boolean => kindOf(file) === 'PNG' && file[24] === 16;
 
-/** Whether a JPEG's colours are inks: cyan, magenta, yellow and black. Its frame header counts them. */
+/** Whether a JPEG is CMYK: its frame header has four components. */
 export function isForPrint(file: Uint8Array): boolean {
   if (kindOf(file) !== 'JPEG') return false;
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
@@ -63,10 +63,10 @@ export function isForPrint(file: Uint8Array): boolean {
   return false;
 }
 
-/** Whether something may show through pictures of this kind. */
+/** Whether this format may have transparency. */
 export const mayBeClear = (kind: Kind | null): boolean => kind !== 'JPEG' && kind !== 'BMP';
 
-/** Whether a picture has more than one frame. */
+/** Whether a picture is animated. */
 export function moves(file: Uint8Array): boolean {
   switch (kindOf(file)) {
     case 'GIF':
@@ -80,7 +80,9 @@ export function moves(file: Uint8Array): boolean {
   }
 }
 
-/** A GIF: header, colours, then blocks, each ending in a chain of short runs of bytes; 0x2c is a frame. */
+/**
+ * Counts a GIF's frames. After header and colour table come blocks, each ending in a chain of sub-blocks; 0x2c is an image.
+ */
 function gifFrames(file: Uint8Array): number {
   const colours = (flags = 0) => (flags & 0x80 ? 3 << ((flags & 7) + 1) : 0);
   let frames = 0;
@@ -98,7 +100,7 @@ function gifFrames(file: Uint8Array): number {
   return frames;
 }
 
-/** A PNG with several frames has a chunk acTL, which counts them, before its pixels. */
+/** An animated PNG has a chunk acTL, with the number of frames, before its pixels. */
 function pngFrames(file: Uint8Array): number {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   for (let at = 8; at + 12 <= file.length && text(file, at + 4) !== 'IDAT'; at += view.getUint32(at) + 12) {

@@ -1,9 +1,9 @@
-/** What a picture means as a mask. */
+/** Reads a picture as a mask. */
 import type { Mask, Pixels } from './pixels';
 
 /**
- * What of it is repainted: what is white in it, or bright in a picture that has colours or many greys; what is painted on
- * clear ground; or what is clear in it, a hole.
+ * Which parts are masked: `white` ones, in a picture of two tones; `bright` ones, in one with colours or many greys; what
+ * is `painted` on a transparent ground; or the transparent parts, a hole, `clear`.
  */
 export type Reading = 'white' | 'bright' | 'painted' | 'clear';
 
@@ -11,16 +11,16 @@ export interface MaskFile extends Mask {
   readonly reading: Reading;
 }
 
-/** Below this a pixel is as good as clear, and its colour says nothing. */
+/** Pixels with less alpha count as transparent, and their colour is ignored. */
 const VISIBLE = 64;
-/** So much colours may differ and still be called one: scanners and JPEG blur them. */
+/** How much colours may differ and still count as one: scanners and JPEG blur them. */
 const ALIKE = 32;
 const DARK = 64;
 const LIGHT = 191;
 
 /**
- * Brightness counts, as everywhere in this field, white being repainted; but where something shows through and all that
- * can be seen is of one colour, or is a photo, it is the alpha that tells.
+ * White is masked, as everywhere in this field; but if the picture has transparency, and its visible part has one colour or
+ * is a photo, alpha decides.
  */
 export function maskIn({ width, height, rgba }: Pixels): MaskFile {
   const about = look({ width, height, rgba });
@@ -37,19 +37,19 @@ function readingOf({ isClear, isOne, isLight, isTwoTone, hasColours, isFramed }:
   const byBrightness = isTwoTone && !hasColours ? 'white' : 'bright';
   if (!isClear) return byBrightness;
   if (!isOne) return byBrightness === 'white' ? 'white' : 'clear';
-  // A dark sheet with a hole in it, or strokes on a clear one: the border tells. White says itself what it means.
+  // A dark sheet with a hole, or strokes on a transparent one: the border tells which. White stands for itself.
   return isFramed && !isLight ? 'clear' : 'painted';
 }
 
 interface Looks {
   readonly isClear: boolean;
-  /** All that can be seen is of one colour. */
+  /** Whether all visible pixels have one colour. */
   readonly isOne: boolean;
   readonly isLight: boolean;
-  /** Nearly all that can be seen is nearly black or nearly white. */
+  /** Whether nearly all visible pixels are nearly black or nearly white. */
   readonly isTwoTone: boolean;
   readonly hasColours: boolean;
-  /** Most of its border can be seen. */
+  /** Whether most of its border is visible. */
   readonly isFramed: boolean;
 }
 

@@ -1,16 +1,16 @@
-/** Pictures and masks as plain bytes, and how one is laid over the other. */
+/** Pictures and masks as plain bytes, and compositing. */
 import type { Rect, Size } from './crop';
 
 export interface Pixels extends Size {
   readonly rgba: Uint8ClampedArray<ArrayBuffer>;
 }
 
-/** How much each pixel may change: 0 not at all, 255 fully. White is repainted, as everywhere in this field. */
+/** How much each pixel may change, from 0, not at all, to 255. White is redrawn, as everywhere in this field. */
 export interface Mask extends Size {
   readonly alpha: Uint8Array<ArrayBuffer>;
 }
 
-/** The smallest rectangle around everything that is not 0; null where all is. */
+/** The smallest rectangle around all pixels that are not 0; null where all are 0. */
 export function boundsOf({ width, height, alpha }: Mask): Rect | null {
   // Plain loops: this runs after every stroke, over every pixel.
   let [left, right, top, bottom] = [width, -1, height, -1];
@@ -36,12 +36,12 @@ export function masked({ alpha }: Mask): number {
   return sum / (255 * alpha.length);
 }
 
-/** What was masked is kept, and what was kept is masked. */
+/** Inverts a mask. */
 export function inverted({ width, height, alpha }: Mask): Mask {
   return { width, height, alpha: alpha.map((a) => 255 - a) };
 }
 
-/** A mask as a picture: white is repainted. */
+/** A mask as a grey picture. */
 export function greyOf({ width, height, alpha }: Mask): Pixels {
   const rgba = new Uint8ClampedArray(4 * width * height);
   const pixels = new Uint32Array(rgba.buffer);
@@ -50,13 +50,13 @@ export function greyOf({ width, height, alpha }: Mask): Pixels {
   return { width, height, rgba };
 }
 
-/** Whether something shows through. @param opaque the least alpha that counts as none. */
+/** Whether a picture has transparency. @param opaque the least alpha that counts as opaque. */
 export function isClear({ rgba }: Pixels, opaque = 255): boolean {
   for (let i = 3; i < rgba.length; i += 4) if (rgba[i]! < opaque) return true;
   return false;
 }
 
-/** A picture as it looks on white; the very same one where nothing shows through. */
+/** A picture on white; the very same object where it is opaque. */
 export function flattened(pixels: Pixels): Pixels {
   if (!isClear(pixels)) return pixels;
   const rgba = pixels.rgba.slice();
@@ -69,10 +69,10 @@ export function flattened(pixels: Pixels): Pixels {
 }
 
 /**
- * `source` with `patch` laid over it at `box`, as far as the mask shows it. Where the mask is 0 or does not reach, the
- * bytes are the source's own, clear ones too; where it is grey, they are mixed as far as either can be seen.
+ * `source` with `patch` laid over it at `box`, as strongly as the mask says. Where the mask is 0 or does not reach, the
+ * bytes are the source's own, transparent ones too; where it is grey, they are mixed by alpha.
  * @param mask of the source's size.
- * @param patch of the box's size; nothing shows through it.
+ * @param patch of the box's size, opaque.
  */
 export function pasted(source: Pixels, patch: Pixels, box: Rect, mask: Mask): Pixels {
   const rgba = source.rgba.slice();

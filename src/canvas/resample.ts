@@ -1,9 +1,9 @@
 /**
- * Pictures and latents in another size. What torch and Pillow compute under the same names, so that a picture made in
- * two passes is the one that other tools make.
+ * Scales pictures and latents as torch and Pillow do under the same names, so that pictures made in two passes equal those
+ * of other tools.
  */
 
-/** Height and width of what is resampled: pixels, or latents. */
+/** Height and width, in pixels or latents. */
 export interface Extent {
   readonly h: number;
   readonly w: number;

@@ -8,7 +8,7 @@ const TILE = 128;
 /** Older changes are forgotten once all of them together take more. */
 const HISTORY_BYTES = 256 * 2 ** 20;
 
-/** A tile's bytes, or the one number that all of them are. */
+/** A tile's bytes, or one number if all are equal. */
 type Tile = number | Uint8Array;
 
 /** What the tiles that an edit changed held before it. */
@@ -42,24 +42,24 @@ export class Sheet implements Mask {
     return this.#undone.length > 0;
   }
 
-  /** So many edits were ever made; undoing one makes none. */
+  /** How many edits were ever made; undo does not count. */
   get edits(): number {
     return this.#edits;
   }
 
-  /** What all of it takes in memory, in bytes: the mask, and what can be undone and redone. */
+  /** Bytes that mask and history take. */
   get bytes(): number {
     return [...this.#done, ...this.#undone].reduce((sum, edit) => sum + bytesOf(edit), this.alpha.length);
   }
 
-  /** What was undone stays undone. */
+  /** Forgets what could be redone. */
   forgetUndone(): void {
     this.#undone = [];
   }
 
   /**
    * Changes pixels inside `rect`. All changes from one `commit` to the next are one edit.
-   * @param change gets each pixel's place, what it is, and what it was when the edit began; gives what it shall be.
+   * @param change is given each pixel's position, its value, and its value when the edit began; returns the new value.
    * @returns the part of `rect` that lies on the sheet; null where none does.
    */
   change(rect: Rect, change: (x: number, y: number, now: number, before: number) => number): Rect | null {
@@ -84,7 +84,7 @@ export class Sheet implements Mask {
     return part;
   }
 
-  /** Ends the edit. One that changed nothing is not remembered. */
+  /** Ends the edit. One that changed nothing is not kept. */
   commit(): void {
     const edit = this.#open;
     this.#open = null;
@@ -99,19 +99,19 @@ export class Sheet implements Mask {
     while (bytes > this.#most && this.#done.length > 1) bytes -= bytesOf(this.#done.shift()!);
   }
 
-  /** Takes back an edit that was not committed. Gives what changed. */
+  /** Reverts the uncommitted edit. @returns the changed part. */
   cancel(): Rect | null {
     const edit = this.#open;
     this.#open = null;
     return edit && this.#swap(edit);
   }
 
-  /** Gives what changed; null where there is nothing to undo. */
+  /** @returns the changed part; null where there is nothing to undo. */
   undo(): Rect | null {
     return this.#move(this.#done, this.#undone);
   }
 
-  /** Gives what changed; null where there is nothing to redo. */
+  /** @returns the changed part; null where there is nothing to redo. */
   redo(): Rect | null {
     return this.#move(this.#undone, this.#done);
   }
@@ -123,7 +123,7 @@ export class Sheet implements Mask {
     return this.#swap(edit);
   }
 
-  /** Puts an edit's tiles in place, and what they replace into the edit. */
+  /** Swaps an edit's tiles with those of the sheet. */
   #swap(edit: Edit): Rect | null {
     let changed: Rect | null = null;
     for (const [index, tile] of edit) {
@@ -175,7 +175,7 @@ function same(a: Tile, b: Tile): boolean {
   return i === a.length;
 }
 
-/** Whether all bytes are the first. A plain loop, as above: both look at every pixel that a stroke came near. */
+/** Whether all bytes are equal. A plain loop, as above: both run over every pixel near a stroke. */
 function isEven(bytes: Uint8Array): boolean {
   let i = 1;
   while (i < bytes.length && bytes[i] === bytes[0]) i++;
@@ -185,7 +185,7 @@ function isEven(bytes: Uint8Array): boolean {
 const bytesOf = (edit: Edit): number =>
   [...edit.values()].reduce<number>((sum, tile) => sum + (typeof tile === 'number' ? 8 : tile.length), 0);
 
-/** In whole pixels, the part of a rectangle that lies on a picture. */
+/** The part of a rectangle that lies on a picture, in whole pixels. */
 export function clip({ x, y, width, height }: Rect, picture: Size): Rect | null {
   const left = Math.max(Math.floor(x), 0);
   const top = Math.max(Math.floor(y), 0);

@@ -1,4 +1,4 @@
-/** What brush, rectangle, lasso and bucket do to a mask. Each gives the rectangle it touched. */
+/** Brush, rectangle, lasso and bucket on a mask. Each returns the rectangle it touched. */
 import type { Rect } from './crop';
 import { clip, type Sheet } from './sheet';
 
@@ -8,24 +8,24 @@ export interface Point {
 }
 
 export interface Paint {
-  /** From 0 to 1: how much of what it covers is painted, or erased. */
+  /** How strongly it paints or erases, 0 to 1. */
   readonly opacity: number;
   readonly erase: boolean;
 }
 
 export interface Brush extends Paint {
-  /** From 0, a hard edge, to 1, soft from the middle on. */
+  /** From 0, a hard edge, to 1, soft from the centre on. */
   readonly softness: number;
 }
 
-/** Where a stroke is, and how thick there: a pen's pressure may change it on the way. */
+/** A point of a stroke, and its thickness there: a pen's pressure may change it. */
 export interface StrokePoint extends Point {
   readonly radius: number;
 }
 
 /**
- * Paints while a stroke goes on. However often it passes over a pixel, the pixel is covered once, by the most that
- * any part of the stroke covers it.
+ * A stroke in progress. However often it passes over a pixel, the pixel is covered once, as strongly as any part of the
+ * stroke covers it.
  */
 export class Stroke {
   readonly #sheet: Sheet;
@@ -44,7 +44,7 @@ export class Stroke {
     const [dx, dy] = [point.x - from.x, point.y - from.y];
     const square = dx * dx + dy * dy;
     const grows = point.radius - from.radius;
-    // The stroke's outline is a cone's; unless one end's circle holds the other's.
+    // The outline is a cone's, unless one end's circle contains the other's.
     const cone = square - grows * grows;
     const reach = Math.max(from.radius, point.radius) + 1;
     const rect = {
@@ -54,11 +54,11 @@ export class Stroke {
       height: Math.abs(dy) + 2 * reach,
     };
     return this.#sheet.change(rect, (x, y, now, before) => {
-      // Most pixels near a stroke are fully covered by what it has covered so far.
+      // Most pixels near a stroke are fully covered already.
       if (now === painted(before, this.#brush)) return now;
       const px = x + 0.5 - from.x;
       const py = y + 0.5 - from.y;
-      // How far on the way from the last point to this one the pixel is covered most.
+      // Where between the last point and this one the pixel is covered most.
       const along = px * dx + py * dy + (Math.abs(px * dy - py * dx) * grows) / Math.sqrt(cone);
       const t = cone > 0 ? Math.min(Math.max(along / square, 0), 1) : Number(grows > 0);
       const radius = from.radius + t * (point.radius - from.radius);
@@ -73,7 +73,10 @@ export class Stroke {
   }
 }
 
-/** From 0 to 1: of a pixel whose middle lies so far inside of the brush's edge. A hard edge is one pixel wide. */
+/**
+ * How much of a pixel is covered, 0 to 1, if its centre lies this far inside the brush's edge. A hard edge is one pixel
+ * wide.
+ */
 function coverage(gap: number, radius: number, softness: number): number {
   const edge = Math.max(radius * softness, 1);
   const share = Math.min(Math.max((edge > 1 ? gap : gap + 0.5) / edge, 0), 1);
@@ -92,7 +95,7 @@ export function paintRectangle(sheet: Sheet, from: Point, to: Point, paint: Pain
   return sheet.change(rect, (_x, _y, _now, before) => painted(before, paint));
 }
 
-/** All pixels whose middles the line goes around, closed from its end to its start. */
+/** Paints all pixels whose centres lie inside the line, closed from its end to its start. */
 export function paintLasso(sheet: Sheet, line: readonly Point[], paint: Paint): Rect | null {
   const xs = line.map(({ x }) => x);
   const ys = line.map(({ y }) => y);
@@ -125,7 +128,9 @@ function crossingsAt(y: number, line: readonly Point[]): { x: number; turn: numb
     .sort((a, b) => a.x - b.x);
 }
 
-/** The bucket: all that hangs together with this pixel and is, like it, painted or not (half or more counts as painted). */
+/**
+ * The bucket: fills all pixels connected with this one that are, like it, painted or not (half or more counts as painted).
+ */
 export function paintRegion(sheet: Sheet, at: Point, paint: Paint): Rect | null {
   const { width, height, alpha } = sheet;
   const [x0, y0] = [Math.floor(at.x), Math.floor(at.y)];
@@ -156,17 +161,17 @@ export function paintRegion(sheet: Sheet, at: Point, paint: Paint): Rect | null 
 
 const whole = ({ width, height }: Sheet): Rect => ({ x: 0, y: 0, width, height });
 
-/** What was masked is kept, and what was kept is masked. */
+/** Inverts the mask. */
 export function invertSheet(sheet: Sheet): Rect | null {
   return sheet.change(whole(sheet), (_x, _y, _now, before) => 255 - before);
 }
 
-/** Nothing is masked. */
+/** Clears the mask. */
 export function clearSheet(sheet: Sheet): Rect | null {
   return sheet.change(whole(sheet), () => 0);
 }
 
-/** The sheet becomes this mask, which is of its size. */
+/** Replaces the mask by one of the same size. */
 export function replaceSheet(sheet: Sheet, alpha: Uint8Array): Rect | null {
   return sheet.change(whole(sheet), (x, y) => alpha[y * sheet.width + x]!);
 }

@@ -1,4 +1,4 @@
-/** How a picture lies on the screen: a point p of it is seen at p · scale + (x, y), in CSS pixels. */
+/** How a picture is placed on the screen: its point p is at p · scale + (x, y), in CSS pixels. */
 import type { Size } from './crop';
 import type { Point } from './tools';
 
@@ -6,7 +6,7 @@ export interface View extends Point {
   readonly scale: number;
 }
 
-/** So much of a picture, in CSS pixels, stays in sight however far it is moved. */
+/** How much of a picture, in CSS pixels, stays in view however far it is moved. */
 const HELD = 48;
 const MOST = 32;
 
@@ -21,7 +21,7 @@ export function fitted(picture: Size, box: Size): View {
   };
 }
 
-/** Larger or smaller, while the point of the picture at `at` on the screen stays there. */
+/** Zooms, keeping the point at `at` on the screen in place. */
 export function zoomed(view: View, by: number, at: Point, picture: Size, box: Size): View {
   const least = Math.min(fitted(picture, box).scale, 1) / 2;
   const scale = Math.min(Math.max(view.scale * by, least), MOST);
@@ -33,12 +33,12 @@ export function panned(view: View, dx: number, dy: number, picture: Size, box: S
   return held({ ...view, x: view.x + dx, y: view.y + dy }, picture, box);
 }
 
-/** From the screen to the picture. */
+/** Converts a point on the screen to one on the picture. */
 export function toPicture({ scale, x, y }: View, at: Point): Point {
   return { x: (at.x - x) / scale, y: (at.y - y) / scale };
 }
 
-/** Moved back as far as is needed for some of the picture to be seen. */
+/** Moves a view so that some of the picture stays in view. */
 function held({ scale, x, y }: View, picture: Size, box: Size): View {
   const within = (start: number, length: number, room: number): number => {
     const least = Math.min(HELD, length, room);
