@@ -2,16 +2,13 @@
  * Words in EXIF, which JPEG and WebP carry: the user's comment, as A1111 writes it (CIPA DC-008, 4.6.5), and the entries
  * "prompt:…" and "workflow:…" that ComfyUI puts into whatever fields take letters.
  */
-import { fromLatin1, joined, latin1, LONGEST, textOf, viewOf } from '../bytes';
+import { latin1, LONGEST, textOf, viewOf } from '../bytes';
 
 const COMMENT = 0x9286;
 const EXIF_FOLDER = 0x8769;
-const MAKE = 0x010f;
-const MODEL = 0x0110;
 const DESCRIPTION = 0x010e;
 const LETTERS = 2;
 const NUMBER = 4;
-const ANYTHING = 7;
 
 interface Entry {
   readonly tag: number;
@@ -99,72 +96,3 @@ function utf16(bytes: Uint8Array, little: boolean): string {
   }
   return text;
 }
-
-/** Such data with these texts, from the mark of byte order on. As A1111 writes it: most significant byte first. */
-export function exifWith(texts: ReadonlyMap<string, string>): Uint8Array<ArrayBuffer> {
-  const letters = (key: string, tag: number): [number, number, Uint8Array][] => {
-    const text = texts.get(key);
-    return text === undefined ? [] : [[tag, LETTERS, fromLatin1(`${key}:${ascii(text)}\0`)]];
-  };
-  const parameters = texts.get('parameters');
-  const comment = parameters === undefined ? null : joined([fromLatin1('UNICODE\0'), bigEndian(parameters)]);
-  const firsts = [...letters('workflow', MAKE), ...letters('prompt', MODEL)];
-  const firstAt = 8;
-  const count = firsts.length + (comment ? 1 : 0);
-  const firstEnd = firstAt + 2 + 12 * count + 4;
-  const firstLength = firsts.reduce((sum, [, , data]) => sum + even(data.length), 0);
-  const secondAt = firstEnd + firstLength;
-  const link: [number, number, Uint8Array][] = comment ? [[EXIF_FOLDER, NUMBER, uint32(secondAt)]] : [];
-  const second: [number, number, Uint8Array][] = comment ? [[COMMENT, ANYTHING, comment]] : [];
-  return joined([
-    fromLatin1('MM\0*'),
-    uint32(firstAt),
-    folder(firstAt, [...firsts, ...link]),
-    ...(comment ? [folder(secondAt, second)] : []),
-  ]);
-}
-
-/** A folder of values, those longer than a number behind it. */
-function folder(
-  at: number,
-  entries: readonly (readonly [tag: number, type: number, data: Uint8Array])[],
-): Uint8Array {
-  const out = new Uint8Array(2 + 12 * entries.length + 4);
-  const view = viewOf(out);
-  view.setUint16(0, entries.length);
-  const behind: Uint8Array[] = [];
-  let end = at + out.length;
-  for (const [i, [tag, type, data]] of entries.entries()) {
-    const entry = 2 + 12 * i;
-    view.setUint16(entry, tag);
-    view.setUint16(entry + 2, type);
-    view.setUint32(entry + 4, type === NUMBER ? data.length / 4 : data.length);
-    if (data.length <= 4) {
-      out.set(data, entry + 8);
-      continue;
-    }
-    view.setUint32(entry + 8, end);
-    behind.push(data, new Uint8Array(even(data.length) - data.length));
-    end += even(data.length);
-  }
-  return joined([out, ...behind]);
-}
-
-const even = (length: number): number => length + (length % 2);
-
-function uint32(value: number): Uint8Array {
-  const out = new Uint8Array(4);
-  viewOf(out).setUint32(0, value);
-  return out;
-}
-
-function bigEndian(text: string): Uint8Array {
-  const out = new Uint8Array(2 * text.length);
-  const view = viewOf(out);
-  for (let i = 0; i < text.length; i++) view.setUint16(2 * i, text.charCodeAt(i));
-  return out;
-}
-
-/** JSON in plain letters. */
-const ascii = (json: string): string =>
-  json.replace(/[\x7f-\uffff]/g, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);

@@ -22,7 +22,7 @@ export function pngTexts(file: Uint8Array): Map<string, string> {
   return texts;
 }
 
-function* chunksOf(
+export function* chunksOf(
   file: Uint8Array,
 ): Generator<{ readonly type: string; readonly data: Uint8Array; readonly at: number }> {
   const view = viewOf(file);
@@ -86,23 +86,4 @@ export function pngTextChunk(key: string, text: string): Uint8Array<ArrayBuffer>
   }
   // Not packed, no language, no translated keyword.
   return pngChunk('iTXt', joined([fromLatin1(`${key}\0\0\0\0\0`), utf8(text)]));
-}
-
-/** The file with these texts, in the place of those that it has under the same keywords. */
-export function withPngTexts(file: Uint8Array, texts: Texts): Uint8Array<ArrayBuffer> {
-  const parts: Uint8Array[] = [];
-  let from = 0;
-  for (const { type, data, at } of chunksOf(file)) {
-    const end = at + AROUND + data.length;
-    const isText = type === 'tEXt' || type === 'zTXt' || type === 'iTXt';
-    if (isText && texts.has(latin1(data.subarray(0, Math.max(0, data.indexOf(0)))))) {
-      parts.push(file.subarray(from, at));
-      from = end;
-    } else if (type === 'IHDR') {
-      parts.push(file.subarray(from, end), ...[...texts].map(([key, text]) => pngTextChunk(key, text)));
-      from = end;
-    }
-  }
-  parts.push(file.subarray(from));
-  return joined(parts);
 }

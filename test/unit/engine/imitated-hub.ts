@@ -42,7 +42,7 @@ export function imitatedHub() {
     here,
     offers: (address: string) => offersAt(address, never, here),
     /** Serves a repository with these files, as the hub lists and serves it. */
-    async repository(name: string, files: Record<string, Blob | Uint8Array>, license = 'openrail++') {
+    repository: async (name: string, files: Record<string, Blob | Uint8Array>, license = 'openrail++') => {
       const siblings = Object.keys(files).map((rfilename) => ({
         rfilename,
         size: 1,

@@ -2,10 +2,11 @@ import fc from 'fast-check';
 import { zlibSync } from 'fflate';
 import { describe, expect, it } from 'vitest';
 import { joined, utf8 } from '../../../src/recipe/bytes';
-import { textsIn, withTexts } from '../../../src/recipe/picture/containers';
+import { textsIn } from '../../../src/recipe/picture/containers';
 import { pngChunk } from '../../../src/recipe/picture/png';
 import * as pictures from './pictures';
 import { text, thousand } from './random';
+import { withTexts } from './with-texts';
 
 const words =
   'a cat, naïve 日本 🎨\nNegative prompt: x\nSteps: 20, Sampler: Euler a, CFG scale: 7, Seed: 5, Size: 8x8';

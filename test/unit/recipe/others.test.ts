@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { withTexts } from '../../../src/recipe/picture/containers';
 import { fromCompel, readInvoke } from '../../../src/recipe/invoke';
 import { readListed } from '../../../src/recipe/listed';
 import { fromBraces, readNovelAi } from '../../../src/recipe/novelai';
 import { recipeInPicture, recipeInText } from '../../../src/recipe/read';
 import * as pictures from './pictures';
 import { text, thousand } from './random';
+import { withTexts } from './with-texts';
 
 const invoke = {
   app_version: '4.2.0',

@@ -30,8 +30,10 @@ function arrivals(shared: Shared = { files: [], texts: [] }) {
           : Promise.reject(new DOMException('gone', 'NotReadableError')),
     },
     library: {
-      keeping: { current: { inPlace: false } },
-      install: (files: LocalFile[]) => done.push(...files.map(({ path }) => `install ${path}`)),
+      imports: {
+        keeping: { current: { inPlace: false } },
+        add: (files: LocalFile[]) => done.push(...files.map(({ path }) => `install ${path}`)),
+      },
     },
     showAlbum: () => done.push('album'),
   } as unknown as ConstructorParameters<typeof Arrivals>[0];
