@@ -127,9 +127,22 @@ const halves = (count: number, room = new ArrayBuffer(2 * count)) => new Uint16A
 const asFloats = ({ buffer, length }: Uint32Array<ArrayBuffer>): Float32Array<ArrayBuffer> =>
   new Float32Array(buffer, 0, length);
 
-/** Halves, as their bits, to singles. */
+/**
+ * Halves, as their bits, to singles. What most checkpoints hold: a loop that nothing else goes through, four at a time, takes
+ * half as long.
+ */
 export function f16ToF32(codes: Uint16Array, room?: ArrayBuffer): Float32Array<ArrayBuffer> {
-  return asFloats(lookUp(tables.F32.F16(), codes, singles(codes.length, room)));
+  const out = singles(codes.length, room);
+  const table = tables.F32.F16();
+  let i = 0;
+  for (const last = out.length - 3; i < last; i += 4) {
+    out[i] = table[codes[i]!]!;
+    out[i + 1] = table[codes[i + 1]!]!;
+    out[i + 2] = table[codes[i + 2]!]!;
+    out[i + 3] = table[codes[i + 3]!]!;
+  }
+  for (; i < out.length; i++) out[i] = table[codes[i]!]!;
+  return asFloats(out);
 }
 
 /** bfloat16, as its bits, to singles. */

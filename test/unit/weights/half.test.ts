@@ -50,6 +50,13 @@ describe('f16 to f32', () => {
     expect(wrong).toEqual([]);
   });
 
+  it('is, of however many', () => {
+    const lengths = [0, 1, 2, 3, 4, 5, 7];
+    expect(lengths.map((length) => [...f16ToF32(new Uint16Array(length).fill(0x3c00))])).toEqual(
+      lengths.map((length) => Array.from({ length }, () => 1)),
+    );
+  });
+
   it('and back gives all 65,536 codes again, NaN as NaN', () => {
     const back = f32ToF16(f16ToF32(allCodes));
     const wrong = [...back].filter((code, i) => (isNaNCode(i) ? !isNaNCode(code) : code !== i));
