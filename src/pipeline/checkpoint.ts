@@ -231,9 +231,11 @@ export class Checkpoint {
     return this.#pictures.useTaesd(key, open);
   }
 
-  /** Whether the GPU is imitated by a CPU, which is slower than the CPU by itself. */
-  get imitated(): boolean {
-    return this.#machine.imitated;
+  /** What computes: a GPU that is imitated by a CPU is slower than the CPU by itself. */
+  get computedBy(): 'card' | 'cpu' | 'imitated' {
+    const { backend, imitated } = this.#machine;
+    if (imitated) return 'imitated';
+    return backend === 'webgpu' ? 'card' : 'cpu';
   }
 
   /** The type of its weights on the device, where they are not rounded. */

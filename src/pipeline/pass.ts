@@ -59,8 +59,11 @@ export interface Drawn {
   readonly steps: readonly number[];
 }
 
-/** Steps between the previews of a miniature where a GPU is only imitated. */
-const IMITATED_PREVIEWS = 10;
+/**
+ * Steps from one preview of a miniature to the next. To decode one takes the CPU as long as several steps, and a GPU that is
+ * imitated by it much longer.
+ */
+const PREVIEWED = { card: 1, cpu: 4, imitated: 10 } as const;
 
 export async function* drawPass(pass: Pass, drawing: Drawing): AsyncGenerator<Progress, Drawn, void> {
   const { job, size, reading, again } = pass;
@@ -201,8 +204,8 @@ export function trial(
 }
 
 /**
- * What the picture would be if the sampler stopped here. A miniature's VAE is cheap enough to be used; where a GPU is
- * only imitated, now and then. The latents of full-size models are projected to colours.
+ * What the picture would be if the sampler stopped here. A miniature's VAE is cheap enough to be used: after each step on a
+ * graphics card, now and then without one. The latents of full-size models are projected to colours.
  */
 async function preview(
   step: number,
@@ -218,6 +221,6 @@ async function preview(
       ? toPixels(sketch, size.w * vae.factor, size.h * vae.factor)
       : project(asShared(denoised, vae), size, projections[latents]);
   }
-  if (!checkpoint.resident || (checkpoint.imitated && step % IMITATED_PREVIEWS !== 0)) return null;
+  if (!checkpoint.resident || step % PREVIEWED[checkpoint.computedBy] !== 0) return null;
   return toPixels(await checkpoint.decode(denoised, size, report), size.w * vae.factor, size.h * vae.factor);
 }

@@ -158,9 +158,23 @@ export class App {
     return readFile(await download.path());
   }
 
-  /** As soon as the title is so: a few steps are over before it is asked for a second time. */
+  /** As soon as the title is so, for however short: a few steps are over before it is asked for a second time. */
   async titled(title: RegExp): Promise<void> {
-    await this.page.waitForFunction((wanted) => wanted.test(document.title), title);
+    await this.page.evaluate(
+      (wanted) =>
+        new Promise<void>((done, fail) => {
+          const look = (): void => {
+            if (!wanted.test(document.title)) return;
+            observer.disconnect();
+            done();
+          };
+          const observer = new MutationObserver(look);
+          observer.observe(document.head, { subtree: true, childList: true, characterData: true });
+          setTimeout(() => fail(new Error(`the title is “${document.title}”`)), 120_000);
+          look();
+        }),
+      title,
+    );
   }
 
   /** Holds back the bundled model, so that a run lasts without computing. @returns what lets it come. */

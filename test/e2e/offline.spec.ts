@@ -186,9 +186,9 @@ test('on any host: keeping goes on where it broke off, what others share is take
 
   // A newer build comes in the middle of a picture: only what changed is fetched, and the page stays as it is until a
   // person wants it.
-  await app.fill({ steps: 20, width: 64, height: 64 });
+  await app.fill({ steps: 40, width: 64, height: 64 });
   await app.generate.click();
-  await expect(page.getByText(/Step \d+ of 20/)).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText(/Step \d+ of 40/)).toBeVisible({ timeout: 60_000 });
   host.sent.length = 0;
   newerBuild(host);
   await host.start();

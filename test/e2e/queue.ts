@@ -112,7 +112,7 @@ export async function doneIsEdited(app: App): Promise<void> {
   const button = (name: string | RegExp) => page.getByRole('button', { name });
   await test.step('while the next picture is drawn, one that is done is edited', async () => {
     await button('Edit this').click();
-    await app.fill({ steps: 4 });
+    await app.fill({ steps: 10 });
     await app.generate.click();
     const begin = await app.holdEngine();
     await app.fill({ steps: 150 });
@@ -137,14 +137,13 @@ export async function doneIsEdited(app: App): Promise<void> {
     await button('Watch it').click();
     await expect(page.getByRole('img', { name: 'Preview' })).toBeVisible();
     await (await Axe.on(page)).expectSound('a run, and one that waits');
-    await goOn();
-    await expect(page.getByRole('img', { name: 'Preview' })).toBeVisible();
     await button('Back to the canvas').click();
     await expect(canvas).toBeVisible();
     await expect(
       page.getByRole('list', { name: 'Queue' }).locator('img'),
       'the picture it begins with, in the list that is open still',
     ).toHaveCount(2);
+    await goOn();
     await button('Cancel all').click();
     await expect(app.progress).toBeHidden({ timeout: 60_000 });
   });

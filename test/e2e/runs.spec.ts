@@ -56,9 +56,9 @@ test('what is asked for while a picture is drawn waits, over a reload, too; the 
   const drawn = await strip.count();
   const picture = (n: number) => page.getByRole('button', { name: new RegExp(`^Picture ${drawn + n}:`) });
   const small = { width: 48, height: 48, sampler: 'Euler' } as const; // no smaller ones are drawn
-  await app.fill({ ...small, prompt: 'penguin', steps: 4, guidance: 1 });
+  await app.fill({ ...small, prompt: 'penguin', steps: 10, guidance: 1 });
   await app.generate.click();
-  await app.titled(/^[1-3]\/4 · Drobė/);
+  await app.titled(/^[1-7]\/10 · Drobė/);
   const goOn = await app.holdEngine();
   expect(await asked(), 'the screen stays awake, nothing else').toEqual({
     permissions: 0,
@@ -97,7 +97,7 @@ test('what is asked for while a picture is drawn waits, over a reload, too; the 
   await expect(app.generate).toBeFocused();
 
   await test.step('of several pictures those that are done are looked at and saved while the rest is drawn', async () => {
-    await app.fill({ prompt: 'sun', steps: 4, seed: 5 });
+    await app.fill({ prompt: 'sun', steps: 8, seed: 5 });
     await page.getByRole('spinbutton', { name: 'Batch count' }).fill('3');
     await app.generate.click();
     // As soon as it is so: a picture may be done before it is looked for a second time.
