@@ -10,9 +10,9 @@ import { convert, view } from '../weights/values/half';
 import { transposed } from '../weights/values/lowrank';
 import { pack } from '../weights/values/pack';
 import type { TensorInfo } from '../weights/safetensors';
-import type { ByteSource } from '../weights/source';
+import { free, letGo, type ByteSource } from '../weights/source';
 import { readTogether } from '../weights/together';
-import { free, passageInMemory, passageTo } from './passage';
+import { passageInMemory, passageTo } from './passage';
 
 /** Changes a weight's numbers in place as they pass, such as to add LoRAs. */
 export type Patch = (weights: Float32Array) => void;
@@ -59,7 +59,7 @@ export function feed(
   );
   const total = placements.reduce((n, placement) => n + placement.length, 0);
   const largest = placements.reduce((n, { length }) => Math.max(n, length), 0);
-  const passage = device ? passageTo(device) : passageInMemory(largest);
+  const passage = device ? passageTo(device, largest) : passageInMemory(largest);
   /** Scales of packed weights, kept from when their codes were asked for. */
   const scales = new Map<string, Uint8Array<ArrayBuffer>[]>();
   /** Reused for each piece that is converted: new memory for each would cause full garbage collections. */
@@ -144,6 +144,7 @@ function* converted(
   for (let at = begin; at < end; at += PIECE) {
     const read = source.read(at, Math.min(at + PIECE, end));
     yield dtype === to ? read : convert(read, dtype, to, roomFor(larger * read.length));
+    letGo(read);
   }
 }
 
@@ -174,7 +175,9 @@ export function whole(
   patch: Patch | undefined,
   to: 'F16' | 'F32',
 ): Uint8Array<ArrayBuffer> {
-  const bytes = convert(source.read(begin, end), dtype, 'F32'); // in memory of its own
+  const read = source.read(begin, end);
+  const bytes = convert(read, dtype, 'F32'); // in memory of its own
+  letGo(read);
   let data = new Float32Array(bytes.buffer);
   const [rows, columns] = shape as [number, number]; // none but matrices are turned
   if (turned) data = transposed({ rows: columns, columns: rows, data }).data;

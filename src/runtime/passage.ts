@@ -1,4 +1,5 @@
 /** The memory in which a tensor's pieces are put together for ONNX Runtime. */
+import { free } from '../weights/source';
 
 /** Calls `put` with each piece of a tensor, in order. */
 export type Fill = (put: (piece: Uint8Array<ArrayBuffer>) => void) => void;
@@ -25,44 +26,58 @@ export function passageInMemory(most: number): Passage {
   };
 }
 
-/** GPUBufferUsage.MAP_WRITE and COPY_SRC; the constants are not everywhere where devices are. */
-const STAGING = 0x2 | 0x4;
+/** So many bytes go to the device at a time. */
+const PIECE = 2 ** 20;
 
 /**
- * Memory that the tab and the device share. For each tensor ONNX Runtime creates a mapped buffer, copies the tensor into
- * it, and has the device copy it to its place; here it is given the buffer that contains the tensor already, which saves
- * the first copy. If it asks for another kind of buffer, or none, it copies as usual.
+ * One piece of memory for all tensors, from which they go to the device in pieces. For each tensor ONNX Runtime creates a mapped
+ * buffer that the tab shares with the graphics process, copies the tensor into it, and has the device copy it to its place. The further
+ * that process fell behind, the more such buffers there were at a time. Here ONNX Runtime is given a stand-in for that buffer, whose
+ * bytes are those that contain the tensor already. If it asks for another kind of buffer, or none, it copies as usual.
+ * @param most bytes of a tensor.
  */
-export function passageTo(device: GPUDevice): Passage {
-  let ready: GPUBuffer | null = null;
+export function passageTo(device: GPUDevice, most: number): Passage {
+  const bytes = new Uint8Array(rounded(most));
+  let waiting: number | null = null;
   const createBuffer = device.createBuffer.bind(device);
+  const createCommandEncoder = device.createCommandEncoder.bind(device);
+  const staging: Staging = { getMappedRange: () => bytes.buffer, unmap: ignored, destroy: ignored };
   device.createBuffer = (descriptor) => {
-    if (!descriptor.mappedAtCreation || descriptor.size !== ready?.size) return createBuffer(descriptor);
-    const buffer = ready;
-    ready = null; // ONNX Runtime destroys it
-    return buffer;
+    if (!descriptor.mappedAtCreation || descriptor.size !== waiting) return createBuffer(descriptor);
+    waiting = null;
+    return staging as GPUBuffer; // nothing else is asked of it
   };
-  const drop = (): void => {
-    ready?.destroy();
-    ready = null;
+  device.createCommandEncoder = (descriptor) => {
+    const encoder = createCommandEncoder(descriptor);
+    const copy = encoder.copyBufferToBuffer.bind(encoder) as (...what: unknown[]) => undefined;
+    encoder.copyBufferToBuffer = (...what: unknown[]): undefined => {
+      if (what[0] !== staging) return copy(...what);
+      const [, from, to, at, size] = what as [Staging, number, GPUBuffer, number, number];
+      for (let done = 0; done < size; done += PIECE)
+        device.queue.writeBuffer(to, at + done, bytes, from + done, Math.min(PIECE, size - done));
+    };
+    return encoder;
   };
   return {
     take(fill, length) {
-      drop();
-      const size = 16 * Math.ceil(length / 16); // as ONNX Runtime rounds
-      ready = createBuffer({ size, usage: STAGING, mappedAtCreation: true });
-      const range = ready.getMappedRange();
-      ready.getMappedRange = () => range; // a mapped range can be asked for only once
-      const bytes = new Uint8Array(range, 0, length);
+      waiting = rounded(length);
       putTogether(fill, bytes);
-      return bytes;
+      return bytes.subarray(0, length);
     },
     close() {
-      drop();
+      free(bytes);
       device.createBuffer = createBuffer;
+      device.createCommandEncoder = createCommandEncoder;
     },
   };
 }
+
+type Staging = Pick<GPUBuffer, 'getMappedRange' | 'unmap' | 'destroy'>;
+
+const ignored = (): undefined => undefined;
+
+/** As ONNX Runtime does it. */
+const rounded = (bytes: number): number => 16 * Math.ceil(bytes / 16);
 
 function putTogether(fill: Fill, bytes: Uint8Array): void {
   let at = 0;
@@ -70,10 +85,4 @@ function putTogether(fill: Fill, bytes: Uint8Array): void {
     bytes.set(piece, at);
     at += piece.length;
   });
-}
-
-/** Frees memory at once. The garbage collector might leave it for minutes while a net runs. */
-export function free({ buffer }: Uint8Array<ArrayBuffer>): void {
-  if ('transfer' in ArrayBuffer.prototype) buffer.transfer(0);
-  else structuredClone(null, { transfer: [buffer] }); // Node 20
 }

@@ -4,8 +4,8 @@
  */
 import { aboutWeights, DrobeError } from '../errors';
 import type { TensorInfo } from '../weights/safetensors';
+import { free } from '../weights/source';
 import { checked, whole } from './feeder';
-import { free } from './passage';
 import type { Weights } from './session';
 
 /** Some rows of one table [count, width], which is not stored transposed. */

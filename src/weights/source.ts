@@ -51,12 +51,15 @@ export function blobSource(parts: readonly Blob[], file?: string): ByteSource {
       if (first.length === end - begin) return first;
 
       const whole = new Uint8Array(end - begin);
+      owned.add(whole);
       whole.set(first);
       let at = first.length;
+      letGo(first);
       while (at < whole.length) {
         const piece = readPart(reader, parts[++i]!, 0, whole.length - at, file);
         whole.set(piece, at);
         at += piece.length;
+        letGo(piece);
       }
       return whole;
     },
@@ -125,7 +128,9 @@ function readPart(
 ): Uint8Array<ArrayBuffer> {
   const slice = part.slice(begin, Math.min(end, part.size));
   try {
-    return new Uint8Array(reader.readAsArrayBuffer(slice));
+    const bytes = new Uint8Array(reader.readAsArrayBuffer(slice));
+    owned.add(bytes);
+    return bytes;
   } catch (cause) {
     // The file was moved, changed or evicted since we got hold of it.
     const reason = cause instanceof Error ? cause.message : String(cause);
@@ -138,4 +143,20 @@ function checkRange(begin: number, end: number, bytes: number): void {
   if (!(begin >= 0 && begin <= end && end <= bytes)) {
     throw new DrobeError('bug', { reason: `a read of bytes ${begin} to ${end} out of ${bytes}` });
   }
+}
+
+/** What was read into memory of its own. */
+const owned = new WeakSet<Uint8Array>();
+
+/** Gives back what a source read, unless others may have it, too. What is not given back lies about until it is collected. */
+export function letGo(read: Uint8Array<ArrayBuffer>): void {
+  if (owned.delete(read)) free(read);
+}
+
+/**
+ * Gives memory back at once. Left to the garbage collector it may stay for minutes, while a net runs. Not by `transfer`: of memory
+ * that a browser's own functions made, or were given, Chromium keeps what it holds then, and V8 no longer knows of it.
+ */
+export function free({ buffer }: Uint8Array<ArrayBuffer>): void {
+  structuredClone(null, { transfer: [buffer] });
 }

@@ -1,13 +1,20 @@
 /** Reads ranges of Blobs through blobSource, which works in a worker only, and answers with the bytes or the error. */
 import { toDrobeError } from '../../src/errors';
-import { blobSource } from '../../src/weights/source';
+import { blobSource, letGo, memorySource } from '../../src/weights/source';
 
 export interface Question {
   readonly parts: readonly Blob[];
   readonly ranges: readonly (readonly [begin: number, end: number])[];
 }
 
-export type Answer = { readonly bytes: number; readonly read: Uint8Array[] } | { readonly code: string };
+export type Answer =
+  | {
+      readonly bytes: number;
+      readonly read: Uint8Array[];
+      /** How many bytes are left of a read one that was let go of, and of memory that a source only shows. */
+      readonly left: readonly [own: number, shown: number];
+    }
+  | { readonly code: string };
 
 self.onmessage = ({ data: { parts, ranges } }: MessageEvent<Question>) => {
   self.postMessage(answer(parts, ranges));
@@ -16,7 +23,14 @@ self.onmessage = ({ data: { parts, ranges } }: MessageEvent<Question>) => {
 function answer(parts: Question['parts'], ranges: Question['ranges']): Answer {
   try {
     const source = blobSource(parts);
-    return { bytes: source.bytes, read: ranges.map(([begin, end]) => source.read(begin, end)) };
+    const read = ranges.map(([begin, end]) => source.read(begin, end));
+    const [own, shown] = [
+      source.read(0, source.bytes),
+      memorySource(new Uint8Array(source.bytes)).read(0, source.bytes),
+    ];
+    letGo(own);
+    letGo(shown);
+    return { bytes: source.bytes, read, left: [own.length, shown.length] };
   } catch (error) {
     return { code: toDrobeError(error).code };
   }

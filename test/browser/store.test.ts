@@ -417,7 +417,13 @@ describe('blobSource', () => {
     expect(await ask(parts, ...ranges)).toEqual({
       bytes: 3500,
       read: ranges.map(([a, b]) => memory.read(a, b).slice()),
+      left: expect.anything(),
     });
+  });
+
+  it('what it read can be given back; memory that a source only shows stays', async () => {
+    expect(await ask([file])).toMatchObject({ left: [0, bytes.length] });
+    expect(await ask([file.slice(0, 1000), file.slice(1000)])).toMatchObject({ left: [0, bytes.length] });
   });
 
   it('refuses to read outside', async () => {
