@@ -197,7 +197,11 @@ test('what is pressed is in sight, large enough for a finger and neither cut off
     await page
       .getByLabel('Source image')
       .setInputFiles({ name: 'IMG_1.jpg', mimeType: 'image/jpeg', buffer });
-    await expect(page.getByText('Scaled down from 3000 × 6000')).toBeVisible();
+    const told = page.getByRole('status').filter({ hasText: 'Scaled down from 3000 × 6000' });
+    await expect(told).toBeInViewport({ ratio: 1 });
+    await told.getByRole('button', { name: 'Dismiss' }).click();
+    await expect(told).toBeHidden();
+    await expect(page.getByText('Scaled down from 3000 × 6000')).toBeVisible(); // at its field
     await expect(page.getByText(/^2896 × 5792/)).toBeVisible();
 
     const canvas = new MaskCanvas(page);

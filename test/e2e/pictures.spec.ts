@@ -51,7 +51,7 @@ test('a picture on WebGPU is the one of the CPU, although the graphics process w
     const cdp = await browser.newBrowserCDPSession();
     const { processInfo } = await cdp.send('SystemInfo.getProcessInfo');
     process.kill(processInfo.find(({ type }) => type === 'GPU')!.id, 'SIGKILL');
-    await expect(page.getByText(/graphics card was reset in the middle of the picture/)).toBeVisible({
+    await expect(page.getByText(/graphics card stopped in the middle of the picture/)).toBeVisible({
       timeout: 300_000,
     });
     await expect(app.progress).toBeHidden({ timeout: 900_000 });

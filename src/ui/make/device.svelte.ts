@@ -7,8 +7,11 @@ import type { Settings } from '../settings/settings';
 export class Device {
   /** Null until it is known. */
   current = $state.raw<DeviceInfo | null>(null);
+  /** Whether there was a graphics card in this visit, and it is gone. */
+  lostCard = $state(false);
   readonly #engine: Remote<EngineApi>;
   readonly #settings: Persisted<Settings>;
+  #hadCard = false;
   /** It may be asked again before the answer is there: the last answer counts. */
   #asking = new AbortController();
 
@@ -24,7 +27,10 @@ export class Device {
     this.current = null;
     try {
       const { value } = await this.#engine.device(signal, this.#settings.current.backend).next();
-      if (!signal.aborted) this.current = value;
+      if (signal.aborted) return;
+      this.current = value;
+      this.lostCard = this.#hadCard && value.slow === 'no-gpu';
+      this.#hadCard ||= value.backend === 'webgpu';
     } catch {
       // See above.
     }

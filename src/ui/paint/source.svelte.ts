@@ -18,6 +18,12 @@ export class SourcePicture {
   /** How many other pictures came with it, and are not used. */
   aside = $state(0);
   failure = $state.raw<{ readonly file: string; readonly error: DrobeError } | null>(null);
+  /** What was told of it has been read. */
+  #seen = $state.raw<Original | null>(null);
+  /** Whether there is something to be told of it that was not read yet. */
+  readonly isNews = $derived.by(
+    () => this.aside > 0 || (this.#seen !== this.current && Boolean(this.current?.remarks?.length)),
+  );
 
   readonly #pictures: typeof pictures;
   #asked = 0;
@@ -53,6 +59,7 @@ export class SourcePicture {
   dismiss(): void {
     this.failure = null;
     this.aside = 0;
+    this.#seen = this.current;
   }
 
   /** `of` at this size; drawn once for any number of runs. */

@@ -33,6 +33,7 @@ test('where the graphics card is lost, the page asks anew what it runs on', asyn
   await studio.generate();
   expect(studio.run.kind).toBe('done');
   expect(studio.device.current).toEqual(cpu);
+  expect(studio.device.lostCard).toBe(true);
 });
 
 test('how fast weights were read is measured, by where nets run, and outlasts a reload', async () => {

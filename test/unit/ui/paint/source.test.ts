@@ -222,3 +222,17 @@ test('a picture too large to read is told with its size', () => {
   expect(() => checkSize({ width: 16_385, height: 10 })).toThrow(/image-too-large, width: 16385/);
   expect(() => checkSize({ width: 12_000, height: 9_000 })).toThrow(/image-too-large/);
 });
+
+test('what became of a picture is news until it was read, and again with another one', async () => {
+  const remarks = [{ kind: 'reduced', from: { width: 9000, height: 6000 } }] as const;
+  const read: typeof pictures.read = async (from) => ({ ...(await pictures.read(from)), remarks });
+  const { studio } = atWork({ ...pictures, read });
+  const { source } = studio.place;
+  expect(source.isNews).toBe(false);
+  await studio.startFrom(file('6000x4000'));
+  expect(source.isNews).toBe(true);
+  source.dismiss();
+  expect(source.isNews).toBe(false);
+  await studio.startFrom(file('6000x4000', 'other.jpg'));
+  expect(source.isNews).toBe(true);
+});

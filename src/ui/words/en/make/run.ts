@@ -141,7 +141,7 @@ function noticeWords(notice: Notice): string {
     case 'size-rounded':
       return `This model draws in whole blocks: the size was rounded to ${notice.width} × ${notice.height}.`;
     case 'resumed':
-      return `${notice.after === 'device-lost' ? 'The graphics card was reset' : 'The engine stopped'} in the middle of the picture. It was started again, and went on from the last finished step.`;
+      return `${notice.after === 'device-lost' ? 'The graphics card' : 'The engine'} stopped in the middle of the picture, which then went on from the last finished step.`;
     case 'saving-memory':
       return `There is not enough memory for the fastest way, so ${savings[notice.by]}, which takes longer.`;
     case 'fewer-bits':

@@ -161,7 +161,7 @@ function roomWords(
 }
 
 const slowWords: Record<NonNullable<DeviceInfo['slow']>, string> = {
-  'no-gpu': 'No graphics card that WebGPU can use here: running on the CPU, which is slow.',
+  'no-gpu': 'No graphics card for WebGPU: the CPU draws, slowly.',
   'imitated-gpu':
     'WebGPU only imitates a graphics card here, which is very slow. The CPU by itself is faster.',
 };
@@ -183,5 +183,7 @@ export const models = {
   remark: remarkWords,
   room: roomWords,
   slow: slowWords,
+  lostCard:
+    'The graphics card is gone: from now on the CPU draws, slowly. Reloading the page may bring the card back.',
   device: deviceWords,
 };

@@ -129,7 +129,7 @@ export const run: typeof English = {
       case 'size-rounded':
         return `Šis modelis piešia ištisais blokais, tad dydis suapvalintas iki ${notice.width} × ${notice.height}.`;
       case 'resumed':
-        return `Vidury piešimo ${notice.after === 'device-lost' ? 'vaizdo plokštė buvo paleista iš naujo' : 'variklis sustojo'}. Jis vėl paleistas ir tęsė nuo paskutinio baigto žingsnio.`;
+        return `Vidury piešimo sustojo ${notice.after === 'device-lost' ? 'vaizdo plokštė' : 'variklis'}; toliau piešta nuo paskutinio baigto žingsnio.`;
       case 'saving-memory':
         return `Greičiausiam būdui neužtenka atminties, tad ${savings[notice.by]}; tai užtrunka ilgiau.`;
       case 'fewer-bits':

@@ -131,10 +131,12 @@ export const models: typeof English = {
   },
 
   slow: {
-    'no-gpu': 'Vaizdo plokštės, kuria galėtų naudotis WebGPU, čia nėra: skaičiuoja procesorius, o tai lėta.',
+    'no-gpu': 'WebGPU neranda vaizdo plokštės: lėtai piešia procesorius.',
     'imitated-gpu':
       'WebGPU čia vaizdo plokštę tik imituoja, o tai labai lėta. Vienas procesorius greitesnis.',
   },
+  lostCard:
+    'Vaizdo plokštės nebėra: nuo šiol lėtai piešia procesorius. Gal ji atsiras puslapį įkėlus iš naujo.',
 
   device(device) {
     if (!device) return '';
