@@ -1,5 +1,5 @@
 /**
- * How much the modules of a LoRA count that has no alphas among its tensors. PEFT writes its configuration into a file
+ * The scale of a LoRA's modules if there are no alphas among its tensors. PEFT writes its configuration into a file
  * beside it, {"r": 16, "lora_alpha": 8, …} or, for LoHa and LoKr, {"r": 16, "alpha": 8, …}; diffusers into the metadata, with
  * the component before each name: {"unet.r": 16, "unet.lora_alpha": 8, …}.
  * https://github.com/huggingface/peft/blob/main/src/peft/tuners/lora/config.py
@@ -8,10 +8,10 @@
  */
 import { placeOf, type Place } from './names/places';
 
-/** By this name the text of PEFT's file stands among the metadata of its LoRA. */
+/** The key in a LoRA's metadata under which the text of PEFT's file is kept. */
 export const ADAPTER_CONFIG = 'adapter_config.json';
 
-/** What the product of matrices of this rank is multiplied by; null where none is decomposed. */
+/** The factor for a product of matrices of this rank; null for a module that is not decomposed. */
 export type Scale = (rank: number | null) => number;
 
 const COMPONENTS: Readonly<Record<Place, string>> = {
@@ -23,7 +23,7 @@ const COMPONENTS: Readonly<Record<Place, string>> = {
   t5: 'text_encoder_3',
 };
 
-/** By a module's name in any dialect. What is not stated, or makes no sense, leaves the product as it is. */
+/** The scale by a module's name in any dialect. A value that is missing or makes no sense changes nothing. */
 export function statedScales(metadata: ReadonlyMap<string, string>): (module: string) => Scale {
   const stated = parsed(metadata.get('lora_adapter_metadata'));
   const beside = parsed(metadata.get(ADAPTER_CONFIG));
@@ -35,7 +35,7 @@ export function statedScales(metadata: ReadonlyMap<string, string>): (module: st
     const own = entries(of('alpha_pattern')).find(([name]) => isAt(found.rest, name));
     const alpha = own?.[1] ?? of('lora_alpha') ?? of('alpha');
     if (typeof alpha !== 'number' || !(alpha > 0)) return () => 1;
-    // Its LoKr counts so in whole matrices, too.
+    // PEFT scales LoKr's whole matrices, too.
     const [kind, stands] = [of('peft_type'), of('r')];
     const whole = kind === 'LOKR' && typeof stands === 'number' && stands > 0 ? alpha / stands : 1;
     // Rank-stabilised (Kalajdzievski, 2023, https://arxiv.org/abs/2312.03732): by the root of the rank.

@@ -1,6 +1,6 @@
 /**
- * What adapters add to a UNet, as it comes to one: the numbers of all feature maps, one map after the other, as they lie in
- * memory. What several adapters add is the sum of their numbers.
+ * What adapters add to a UNet, in the form in which the UNet receives it: the numbers of all feature maps, one map after the
+ * other, as they lie in memory. Several adapters are combined by adding their numbers.
  */
 import { input, sizeOf, type Shape, type Target, type Var } from '../graph/graph';
 import { add, cast, concat, reshape, slice } from '../graph/nn';
@@ -14,7 +14,7 @@ export function flattened(maps: readonly Var[]): Var {
   return concat(1, ...(each as [Var, ...Var[]])); // no net gives none
 }
 
-/** The maps of these shapes, whose numbers are an input [N, numbers]. */
+/** Feature maps of these shapes, cut from one input [N, numbers]. */
 function inputOf(name: string, shapes: readonly Shape[], target: Target): Var[] {
   if (shapes.length === 0) return [];
   const counts = shapes.map((shape) => sizeOf(shape.slice(1)));
@@ -29,8 +29,8 @@ function inputOf(name: string, shapes: readonly Shape[], target: Target): Var[] 
 }
 
 /**
- * What is added of the inputs `residuals` and `features`, where they are asked for.
- * @param encode the UNet's way down, of which shapes are needed.
+ * Adds the inputs `residuals` and `features` to the UNet's values, where they are asked for.
+ * @param encode the UNet's way down; only its shapes are used.
  * @param p `unet`.
  */
 export function additionsFrom(

@@ -9,26 +9,26 @@ import type { Scope } from '../graph/scope';
 export interface ClipConfig {
   readonly heads: number;
   readonly activation: 'quick_gelu' | 'gelu';
-  /** Layers at the end that the UNet was not trained on: it takes what goes into them. */
+  /** Layers at the end that are left out, as the UNet was trained on the input of the first of them. */
   readonly skip: number;
-  /** Whether the norm that follows the last layer follows all the same. */
+  /** Whether the final norm is applied even if layers are left out. */
   readonly finalNorm: boolean;
-  /** Whether the prompt as a whole goes through its projection. */
+  /** Whether the pooled prompt goes through the projection. */
   readonly projected: boolean;
 }
 
 export interface TextEncoding {
   /** [N, 77, width] */
   readonly hidden: Var;
-  /** The prompt as a whole [N, projection], where it was asked for. */
+  /** The pooled prompt [N, projection]; null if it was not asked for. */
   readonly pooled: Var | null;
 }
 
 /**
- * As many layers as are needed, one after another.
+ * Runs the layers that are needed.
  * @param tokens [N, 77, width]: the rows of `tokenTable`, or what stands in their place.
- * @param end [N, 77]: 1 at the end mark, else 0; given where the prompt as a whole is asked for.
- * @param p `text_model`, and `text_projection` beside it where the prompt as a whole goes through that.
+ * @param end [N, 77]: 1 at the end mark, else 0; given if the pooled prompt is asked for.
+ * @param p `text_model`, with `text_projection` beside it if the pooled prompt is projected.
  */
 export function clipText(tokens: Var, end: Var | null, p: Scope, config: ClipConfig): TextEncoding {
   const { skip, finalNorm, projected } = config;
@@ -51,13 +51,13 @@ export function clipText(tokens: Var, end: Var | null, p: Scope, config: ClipCon
   };
 }
 
-/** What the end mark has gathered of all words: [N, 77, width] → [N, 1, width]. */
+/** The state of the end mark, which has seen all words: [N, 77, width] → [N, 1, width]. */
 function marked(x: Var, end: Var): Var {
   const [n, length] = end.shape as [number, number];
   return matmul(reshape(end, n, 1, length), x);
 }
 
-/** Of texts, and of pictures, where every token sees all others. @param mask see `attention`. */
+/** A layer of the text model, and of the vision tower, which has no mask. @param mask see `attention`. */
 export function encoderLayer(
   x: Var,
   mask: Var | undefined,

@@ -1,4 +1,4 @@
-/** The graphs of nets that guide a UNet by a picture, authored for one size. What they give is for `unetGraph`. */
+/** The graphs of nets that guide a UNet by a picture, authored for one size. Their outputs are inputs of `unetGraph`. */
 import { build, input, type Graph, type Shape, type Target } from '../graph/graph';
 import { cast, levelled, mul, reshape, slice } from '../graph/nn';
 import { scope, type StateDict } from '../graph/scope';
@@ -16,30 +16,30 @@ interface Opened<M> {
   readonly tensors: StateDict;
 }
 
-/** What its weights tell of a ControlNet. */
+/** A ControlNet, as its weights describe it. */
 export interface ControlNetModel {
   readonly unet: UNetModel;
-  /** Channels of the picture that it is shown: 3, or 1 for shades of grey. */
+  /** Channels of its picture: 3, or 1 for shades of grey. */
   readonly hintChannels: number;
-  /** The kinds of picture that it must be told apart, by their names; none for most. */
+  /** Names of the kinds of picture of which it must be told the current one; none for most nets. */
   readonly kinds: readonly string[];
 }
 
 export interface ControlNetSize extends LatentSize {
-  /** Of the text. */
+  /** Tokens of the text. */
   readonly tokens: number;
   /** As `UNetSize` has it. */
   readonly text?: 'context' | 'keys';
-  /** Residuals are the same all over the picture: for nets that were trained so ("shuffle"), which no file tells. */
+  /** Makes residuals the same all over the picture, for nets trained in this way ("shuffle"); no file says so. */
   readonly levelled?: boolean;
 }
 
-/** Pixels per latent, along each side, of the picture that a ControlNet is shown. */
+/** Pixels per latent, along each side, of a ControlNet's picture. */
 export const HINT_FACTOR = 8;
 
 /**
  * `hint` [1, channels, 8·h, 8·w], colours in 0…1, `scale` [batch, residuals], by which each residual is multiplied,
- * where the net knows several kinds of hint `kind` [1, kinds], 1 for the one that it is and 0 for others, and `latents`,
+ * `kind` [1, kinds] for nets with several kinds of hint, 1 for this hint's kind and 0 for others, and `latents`,
  * `timestep`, `context` and `label` as `unetGraph` has them → `residuals` [batch, numbers]: those of each member,
  * one after the other in the order of `residualShapes`, feature maps as they lie in memory.
  */
@@ -63,7 +63,7 @@ export function controlGraph(
   return build({ residuals: flattened(scaled) });
 }
 
-/** What its weights tell of a T2I-Adapter. */
+/** A T2I-Adapter, as its weights describe it. */
 export interface T2IModel extends T2IConfig {
   /** Channels of the picture that it is shown: 3, or 1 for shades of grey. */
   readonly hintChannels: number;
@@ -80,7 +80,7 @@ export function t2iGraph(
   return build({ features: flattened(t2iAdapter(hint, scope(tensors, target, used)('adapter'), model)) });
 }
 
-/** Of the residuals that a UNet takes at this size, as they lie in memory: one for each skip connection, then the middle's. */
+/** Shapes of the residuals that a UNet takes at this size, in their order: one for each skip connection, then the middle's. */
 export function residualShapes(
   { model, tensors }: Opened<Pick<Model, 'denoiser' | 'texts'>>,
   target: Target,
@@ -92,7 +92,7 @@ export function residualShapes(
   return [...skips, middle].map(({ shape }) => shape);
 }
 
-/** Of the features that a UNet takes from a T2I-Adapter, as `residualShapes`. */
+/** Shapes of the features that a UNet takes from a T2I-Adapter, as `residualShapes`. */
 export function featureShapes(
   checkpoint: Opened<Pick<Model, 'denoiser' | 'texts'>>,
   target: Target,

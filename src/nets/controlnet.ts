@@ -1,5 +1,5 @@
 /**
- * A ControlNet: a copy of a UNet's way down that sees a picture beside the latents, and what it gives to the UNet's skip
+ * A ControlNet: a copy of a UNet's way down that sees a picture beside the latents, and adds to the UNet's skip
  * connections. Zhang, Rao and Agrawala (2023), arXiv 2302.05543; module by module as in
  * https://github.com/lllyasviel/ControlNet/blob/main/cldm/cldm.py
  */
@@ -12,7 +12,7 @@ import { unetEncoder, type UNetConfig, type UNetInputs } from './unet';
 export interface ControlInputs extends Omit<UNetInputs, 'additions'> {
   /** The picture to be guided by, colours in 0…1: [1 or N, channels, 8·h, 8·w]. */
   readonly hint: Var;
-  /** For a net that knows several kinds of picture: 1 for the kind that this one is, 0 for the others, [1, kinds] in f32. */
+  /** For a net that knows several kinds of picture: 1 for this picture's kind, 0 for the others, [1, kinds] in f32. */
   readonly kind: Var | null;
 }
 
@@ -28,7 +28,7 @@ export function controlNet({ hint, kind, ...inputs }: ControlInputs, p: Scope, c
   return [...skips.map((x, i) => conv(x, p('zero_convs', i, 0))), conv(middle, p('middle_block_out.0'))];
 }
 
-/** From pixels to latents: convolutions two by two, each pair but the first of which halves the picture's sides. */
+/** From pixels to latents: convolutions in pairs; every pair except the first halves the picture's sides. */
 function hintBlock(x: Var, p: Scope): Var {
   for (const [i, layer] of p.children().entries()) {
     x = conv(i === 0 ? x : silu(x), layer, { stride: i > 0 && i % 2 === 0 ? 2 : 1 });

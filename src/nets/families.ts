@@ -1,18 +1,18 @@
-/** The families of Stable Diffusion that have a UNet, a row each: what its weights tell, and what they cannot. */
+/** The families of Stable Diffusion with a UNet, a row each: how its weights tell them apart, and facts that weights do not tell. */
 import type { Shape } from '../graph/graph';
 import type { Model, Prediction, TextEncoder } from './model';
 
-/** What the weights of a UNet tell of its family. */
+/** Signs of its family in the weights of a UNet. */
 export interface UNetSigns {
   /** 0 for one that reads no text. */
   readonly contextWidth: number;
-  /** Null for one that is told nothing beside the prompt's words and the timestep. */
+  /** Null for a UNet with no inputs but the prompt's words and the timestep. */
   readonly labelWidth: number | null;
-  /** Whether it projects to a transformer's tokens by a matrix, not by a 1×1 convolution. */
+  /** Whether it projects to a transformer's tokens by a matrix instead of a 1×1 convolution. */
   readonly projectsLinearly: boolean;
-  /** Whether all of its attention can be in heads of 64. */
+  /** Whether all its attention can have heads of 64. */
   readonly dividesBy64: boolean;
-  /** Whether its text encoder lies in the file in OpenCLIP's names. */
+  /** Whether the file has its text encoder under OpenCLIP's names. */
   readonly readsOpenClip: boolean;
 }
 
@@ -24,35 +24,35 @@ export interface Family {
   readonly emptyIsZero: boolean;
   /** What its nets predict, where all predict the same. */
   readonly prediction: Prediction | null;
-  /** Pixels on a side that it was trained with. */
+  /** The side, in pixels, of the pictures that it was trained on. */
   readonly side: number;
 }
 
 export interface UNetFamily extends Family {
-  /** What tells its UNets from those of families further down. */
+  /** Whether a UNet with these signs is of this family, and not of one further down. */
   readonly when: (unet: UNetSigns) => boolean;
   /** Attention heads of the UNet at so many channels. */
   readonly heads: (channels: number) => number;
 }
 
-/** How wide what a denoiser reads is, token by token and as a whole. */
+/** The widths of a denoiser's text inputs: of each token, and of the pooled prompt with its label. */
 export type Widths = Pick<UNetSigns, 'contextWidth' | 'labelWidth'>;
 
 export interface TextRow extends Pick<
   TextEncoder,
   'place' | 'activation' | 'clipSkip' | 'finalNorm' | 'pooled' | 'projected' | 'pad'
 > {
-  /** How wide it is beside a denoiser that reads this. @param other the width of another one, where that is there. */
+  /** Its width beside a denoiser with these inputs. @param other the width of another text encoder, if there is one. */
   readonly width: (read: Widths, other: (place: TextRow['place']) => number | undefined) => number;
-  /** Of how many layers the UNet reads what comes after how many. */
+  /** How many layers there are, and after how many of them the UNet reads. */
   readonly layers: { readonly all: number; readonly read: number };
-  /** Whether the layers that are not read were cut off, where its projection is not there: they go together. */
+  /** Whether a missing projection means that the unread layers were cut off, too: converters drop them together. */
   readonly cutWithProjection: boolean;
 }
 
 const END = 49407;
 
-/** Numbers that SDXL is told beside the prompt as a whole: six, each embedded in 256. */
+/** SDXL's inputs beside the pooled prompt: six numbers, each embedded in 256. */
 const TOLD = 6 * 256;
 
 /** OpenAI's CLIP ViT-L, read after its last layer. */
@@ -79,7 +79,7 @@ const clipH: TextRow = {
   pad: 0,
 };
 
-/** SDXL reads CLIP ViT-L and OpenCLIP ViT-bigG, both one layer before the end, and as it comes from there. */
+/** SDXL reads CLIP ViT-L and OpenCLIP ViT-bigG, both one layer before the end, without the final norm. */
 export const xlTexts: readonly [clipL: TextRow, clipG: TextRow] = [
   {
     ...clipL,
@@ -93,7 +93,7 @@ export const xlTexts: readonly [clipL: TextRow, clipG: TextRow] = [
     place: 'text2',
     width: ({ labelWidth }) => (labelWidth ?? 0) - TOLD,
     layers: { all: 32, read: 31 },
-    cutWithProjection: false, // what goes through all of it is the prompt as a whole
+    cutWithProjection: false, // the pooled prompt goes through all layers
     finalNorm: false,
     pooled: true,
     projected: true,
@@ -117,12 +117,12 @@ const sd1: UNetFamily = {
 const sd2: UNetFamily = {
   ...sd1,
   name: 'Stable Diffusion 2.x',
-  // Of a width of its own other signs tell.
+  // For any other width, such as a miniature's, other signs tell.
   when: ({ contextWidth, projectsLinearly, dividesBy64, readsOpenClip }) =>
     contextWidth === 1024 || (contextWidth !== 768 && dividesBy64 && (projectsLinearly || readsOpenClip)),
   texts: [clipH],
   heads: sizeOf64,
-  // 2.0 and 2.1 predict v, their "base" models the noise: nothing in the file tells.
+  // 2.0 and 2.1 predict v, their "base" models the noise: the file does not tell.
   prediction: null,
 };
 
@@ -142,7 +142,7 @@ const sdxl: UNetFamily = {
 export const families = { sdxl, sd2, sd1 } as const;
 
 /**
- * What the weights of a UNet tell, by any block with attention, as all blocks are alike in this.
+ * A UNet's signs, read from any block with attention, as all are alike in this.
  * @param tensors in normal form.
  * @param place what their names begin with.
  */
@@ -175,10 +175,10 @@ export const familyOf = (unet: UNetSigns): UNetFamily =>
   Object.values(families).find(({ when }) => when(unet)) ?? sd1;
 
 /**
- * Layers at an encoder's end that are not read. Where the count is that of a real one, whole or cut, it tells; a miniature's
- * says nothing.
+ * Layers at an encoder's end that are not read. The count tells if it is that of a published encoder, whole or cut; a
+ * miniature's does not.
  * @param count how many there are.
- * @param isProjected whether what follows the last of all layers is there.
+ * @param isProjected whether the projection after the last layer is there.
  */
 export function layersNotRead(row: TextRow, count: number, isProjected: boolean): number {
   const { all, read } = row.layers;

@@ -1,4 +1,4 @@
-/** Kinds of nets that guide a UNet by a picture, as their files are told from others: by names alone. */
+/** Kinds of nets that guide a UNet by a picture, told from other files by names alone. */
 import { unwrapped } from '../names/places';
 import { finder, type Row } from '../strangers/signs';
 
@@ -18,10 +18,10 @@ const rows = [
   },
 ] as const satisfies readonly Row[];
 
-/** A UNet whole: with one in the file it is a model, whatever else lies beside it. */
+/** A whole UNet: a file with one is a model, whatever lies beside it. */
 const UNET = 'output_blocks.#|up_blocks.#';
 
-/** Which of them a file holds, if any. Those for other families have such names, too, and are to be told before. */
+/** The kind in a file; null if there is none. Nets for other families have such names, too: exclude them first. */
 export function controlKind(tensors: ReadonlyMap<string, unknown>): (typeof rows)[number]['kind'] | null {
   const has = finder([...tensors.keys()].map(unwrapped));
   if (has(UNET)) return null;

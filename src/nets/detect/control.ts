@@ -1,6 +1,6 @@
 /**
- * Nets that guide a UNet by a picture: which one a file holds, told from names and shapes, and the family of models that it
- * was made for. What kind of picture it wants to be shown stands in no file.
+ * Nets that guide a UNet by a picture: which one a file holds, and the family of models that it was made for, told from names
+ * and shapes. No file says which kind of picture its net wants.
  */
 import { DrobeError } from '../../errors';
 import type { ControlNetModel, T2IModel } from '../control-graphs';
@@ -24,8 +24,8 @@ export interface ControlNetGuide<T extends TensorFacts = TensorFacts> extends Gu
   readonly net: 'ControlNet' | 'Control-LoRA';
   readonly model: ControlNetModel;
   /**
-   * Which of its weights a UNet lends: none; all that it has, too, to which its own are then added; or those that it lacks,
-   * with what it adds to them.
+   * Which weights a UNet lends: none; every weight that the net has, too, which is then added to the UNet's; or the
+   * weights that the net lacks, with the changes that it has for them.
    */
   readonly borrows: 'nothing' | 'sums' | 'rest';
 }
@@ -39,8 +39,8 @@ export type AnyGuide<T extends TensorFacts = TensorFacts> = ControlNetGuide<T> |
 
 /**
  * The net that a file holds, if it holds one.
- * @throws DrobeError 'missing-weight' for one that lacks what tells its size, 'unsupported-control' for one that is shown
- * something else than a picture, or is of no size that is known.
+ * @throws DrobeError 'missing-weight' if the weights that tell its size are missing, 'unsupported-control' for a net with another
+ * input than a picture, or of unknown size.
  */
 export function recogniseControl<T extends TensorFacts>(header: {
   readonly tensors: ReadonlyMap<string, T>;
@@ -52,7 +52,7 @@ export function recogniseControl<T extends TensorFacts>(header: {
     : controlNetIn(net ?? 'ControlNet', controlForm(header.tensors), header);
 }
 
-/** A ControlNet beside the UNet that it guides: it is a copy of half of it, which tells what is left open, such as heads. */
+/** A ControlNet with facts that its file leaves open, such as heads, taken from the UNet of which it copies half. */
 export const besideUNet = (model: ControlNetModel, unet: UNetModel): ControlNetModel => ({
   ...model,
   unet: { ...unet, inChannels: model.unet.inChannels, guidanceWidth: null },
@@ -91,7 +91,7 @@ function controlNetIn<T extends TensorFacts>(
   };
 }
 
-/** Channels of latents, where no first convolution tells. */
+/** Channels of latents, if there is no first convolution to tell. */
 const LATENTS = 4;
 
 /** Kinds of hint in the order of xinsir's union nets: the first six, or all in "ProMax". */

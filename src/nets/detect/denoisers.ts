@@ -1,4 +1,4 @@
-/** What the weights of a checkpoint's denoiser tell: which one it is, of which family, and what it takes. */
+/** What the weights of a checkpoint's denoiser tell: its kind, its family, and its inputs. */
 import { DrobeError } from '../../errors';
 import type { Shape } from '../../graph/graph';
 import { familyOf, signsOf, type Family } from '../families';
@@ -13,7 +13,7 @@ type Tensors = ReadonlyMap<string, { readonly shape: Shape; readonly name?: stri
 export interface Denoising {
   readonly denoiser: Model['denoiser'];
   readonly family: Family;
-  /** How models of its family are drawn with, where they have ways of their own. */
+  /** Recommended settings of its family, if it has any of its own. */
   readonly recommended?: Partial<Model['recommended']>;
   readonly kind: Model['kind'];
   readonly latentChannels: number;

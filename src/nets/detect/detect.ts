@@ -38,15 +38,15 @@ export interface CheckpointHeader {
 }
 type Form = NormalForm<TensorFacts>;
 
-/** A checkpoint, told by its denoiser. */
+/** A checkpoint, recognised by its denoiser. */
 export interface Recognised {
-  /** What is lacking is as it should be beside this denoiser. */
+  /** For missing parts it has what this denoiser needs. */
   readonly model: Model;
-  /** The parts that are not there. */
+  /** The missing parts. */
   readonly lacks: readonly Place[];
 }
 
-/** Names that are only there where the whole part is; of a VAE its decoder, which is enough to draw from words. */
+/** Names that show that a part is whole; for a VAE only its decoder, which is enough to draw from words. */
 const PARTS: Readonly<Record<Place, RegExp>> = {
   unet: /^unet\.output_blocks\.\d+\.0\.in_layers\.2\.weight$/,
   mmdit: /^mmdit\.joint_blocks\.\d+\.x_block\.attn\.proj\.weight$/,
@@ -56,14 +56,14 @@ const PARTS: Readonly<Record<Place, RegExp>> = {
   t5: /^t5\.encoder\.block\.\d/,
 };
 
-/** Of a denoiser, by names that nothing else has. */
+/** Names that only a denoiser has. */
 const IN_DENOISER =
   /^(?:unet\.(?:(?:in|out)put_blocks|middle_block|(?:down|up)_blocks|mid_block)\.|mmdit\.joint_blocks\.)/;
 
-/** Stands in a checkpoint whose VAE is a TAESD. */
+/** A tensor of a checkpoint whose VAE is a TAESD. */
 const TAESD_IN_VAE = 'vae.decoder.layers.0.weight';
 
-/** The first few modules that a file is made of: "model, head, …". */
+/** A file's first few modules: "model, head, …". */
 function topModules(names: readonly string[]): string {
   const tops = [...new Set(names.map((name) => name.split('.', 1)[0]))];
   return [...tops.slice(0, 5), ...(tops.length > 5 ? ['…'] : [])].join(', ');
@@ -72,7 +72,7 @@ function topModules(names: readonly string[]): string {
 const isTextEncoder = (tensors: Form['tensors']): boolean =>
   ['text.text_model.encoder.layers.0.mlp.fc1.weight', tokenTable('text')].every((key) => tensors.has(key));
 
-/** What is no model may be of use beside one. @param reads whether there is a text encoder in it. */
+/** Says what a file that is not a model is; it may be of use beside one. @param reads whether it has a text encoder. */
 function refuseStranger({ kind, as }: Stranger, own: CheckpointHeader['tensors'], reads: boolean): never {
   if (kind === 'ip-adapter' && isIpAdapter(ipAdapterForm(own))) throw new DrobeError('file-is-ip-adapter');
   if ((kind === 'image-encoder' || kind === 'clip') && isImageEncoder(own))
@@ -82,12 +82,12 @@ function refuseStranger({ kind, as }: Stranger, own: CheckpointHeader['tensors']
   throw new DrobeError('other-kind', { kind, as: as ?? '' });
 }
 
-/** What a file without a denoiser is. */
+/** Says what a file without a denoiser is. */
 function refuse(
   { own, tensors }: { own: CheckpointHeader['tensors']; tensors: Form['tensors'] },
   has: (part: Place) => boolean,
 ): never {
-  // What has no table of tokens reads no words, whatever its layers are called.
+  // Without a table of tokens a net reads no words, whatever its layers are called.
   const hasTable = (part: 'text' | 'text2' | 't5'): boolean =>
     tensors.has(part === 't5' ? T5_TABLE : tokenTable(part));
   const names = [...own.keys()];
@@ -110,7 +110,7 @@ function refuse(
 }
 
 /**
- * A checkpoint by its denoiser, whether or not the rest is there.
+ * Recognises a checkpoint by its denoiser, even if other parts are missing.
  * @param form its tensors in normal form.
  * @throws DrobeError that names what the file is instead.
  */
@@ -134,7 +134,7 @@ export function recognise(
       : refuse({ own, tensors }, has);
   const small = tensors.has(TAESD_IN_VAE);
   const serves: Partial<Record<Place, boolean>> = {
-    // One that is shown a picture has to read it, whatever is drawn.
+    // A UNet with a picture as its input needs the VAE's encoder for every drawing.
     vae: kind === 'base' || canEncode(tensors),
     ...Object.fromEntries(
       family.texts.map(({ place, projected }) => [
@@ -171,7 +171,7 @@ export function recognise(
     vae: {
       latentChannels,
       factor: small || lacks.includes('vae') ? TAESD_FACTOR : vaeFactor(names),
-      // Others that take its place have the family's.
+      // A VAE used in its place has the family's scale.
       ...(small ? { scale: family.vae.scale, shift: family.vae.shift } : vae),
       float32: family.vae.float32,
     },
@@ -213,7 +213,7 @@ function checkChannels({ net }: Model['denoiser'], drawn: number, decoded: numbe
     throw unsupported(`${NETS[net]} that draws in ${drawn} channels beside a VAE of ${decoded}`);
 }
 
-/** Side by side, text encoders must give what is read: a UNet's tokens, or what an MMDiT is told of the prompt as a whole. */
+/** Text encoders side by side must be as wide as the denoiser's input: a UNet's tokens, or an MMDiT's pooled prompt. */
 function checkWidths(
   { net, contextWidth, labelWidth }: Model['denoiser'],
   texts: readonly TextEncoder[],
@@ -237,7 +237,7 @@ function vaeFactor(names: readonly string[]): number {
   return 2 ** names.filter((name) => /^vae\.decoder\.up\.\d+\.upsample\.conv\.weight$/.test(name)).length;
 }
 
-/** The dtype that holds the most numbers. */
+/** The dtype of most numbers. */
 export function commonDtype(tensors: CheckpointHeader['tensors']): string {
   const counts = new Map<string, number>();
   for (const { dtype, shape } of tensors.values()) {

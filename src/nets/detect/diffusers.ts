@@ -7,12 +7,11 @@ import { placeOf, unwrapped, type Place } from '../names/places';
 import { T5_TOKENIZER } from '../t5-tokenizer';
 
 /**
- * What a file holds, or, of a net in several files, some of. Which of two text encoders of CLIP it is, its names do not
- * tell.
+ * The part that a file holds, whole or one of several files of it. Names do not tell which of two CLIP text encoders it is.
  */
 export type FilePart = Exclude<Place, 'text2'> | 'tokenizer';
 
-/** AutoencoderTiny, whose halves are told from a text encoder's layers by their convolutions. */
+/** AutoencoderTiny: its convolutions tell its layers from a text encoder's. */
 const TAESD = /^(?:en|de)coder\.layers\.\d+\.conv\.0\.weight$/;
 
 const SIGNS: readonly (readonly [FilePart, RegExp])[] = [
@@ -27,15 +26,15 @@ const SIGNS: readonly (readonly [FilePart, RegExp])[] = [
   ['tokenizer', new RegExp(`^${T5_TOKENIZER.replace('.', '\\.')}$`)],
   ['text', /^text_model\.|^text_projection\.weight$|^encoder\.layers\.\d+\.|^embeddings\.token_embedding\./],
 ];
-/** LoRAs, ControlNets, and CLIP with its picture half have such names beside those of a part. */
+/** Names that LoRAs, ControlNets, and CLIP with its vision tower have beside the names of a part. */
 const STRANGERS = /(?:^|[._])lora[._]|^controlnet_|^vision_model\.|^visual_projection\./i;
 
-/** A folder that diffusers keeps a part of a model in. */
+/** A folder in which diffusers keeps a part of a model. */
 const FOLDER = /(?:^|\/)(?:unet|transformer|vae|text_encoder(?:_[23])?)\/[^/]+$/;
 
 /**
- * The part that tensors of these names belong to, in diffusers' names; null for whatever else.
- * @param path where the file lies: in a folder of a part it may have any of the names that its net has elsewhere.
+ * The part whose tensors have these names in diffusers; null if there is none.
+ * @param path of the file: in the folder of a part, its net's names in any other dialect count, too.
  */
 export function filePartOf(names: Iterable<string>, path = ''): FilePart | null {
   const all = [...names].map(unwrapped);
@@ -52,26 +51,26 @@ function placeInFolder(names: readonly string[]): FilePart | null {
   return place === 'text2' ? 'text' : place;
 }
 
-/** Whether a VAE is a TAESD, which goes without the names that others have. */
+/** Whether a VAE is a TAESD, which lacks other VAEs' names. */
 export const isTaesdPart = (vae: Iterable<string>): boolean =>
   [...vae].some((name) => TAESD.test(unwrapped(name)));
 
-/** Whether a UNet reads two text encoders: it is then told the prompt as a whole, which the second one gives. */
+/** Whether a UNet reads two text encoders: then it has an input for the pooled prompt, which the second one gives. */
 export const readsTwoTexts = (unet: Iterable<string>): boolean =>
   [...unet].some((name) => /(?:^|\.)(?:add_embedding|label_emb)\./.test(name));
 
-/** How much an MMDiT is told of the prompt as a whole, by both text encoders of CLIP; null where that is in another file. */
+/** The width of an MMDiT's pooled prompt, of both CLIP text encoders; null if another file tells. */
 export function wholeWidth(tensors: ReadonlyMap<string, { readonly shape: Shape }>): number | null {
   for (const [name, { shape }] of tensors)
     if (/(?:^|\.)time_text_embed\.text_embedder\.linear_1\.weight$/.test(name)) return shape[1] ?? null;
   return null;
 }
 
-/** Whether a text encoder gives the prompt as a whole. */
+/** Whether a text encoder gives the pooled prompt. */
 export const isProjected = (text: Iterable<string>): boolean =>
   [...text].some((name) => /(?:^|\.)text_projection(?:\.weight)?$/.test(unwrapped(name)));
 
-/** How wide a text encoder is, by whichever of its tensors are there; null where none of these tells. */
+/** The width of a text encoder, by any of its tensors in the file; null if none of these tells. */
 export function textWidth(tensors: ReadonlyMap<string, { readonly shape: Shape }>): number | null {
   for (const [name, { shape }] of tensors) {
     if (/layer_norm\d?\.(?:weight|bias)$/.test(name)) return shape[0] ?? null;

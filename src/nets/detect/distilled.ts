@@ -7,8 +7,8 @@ type Defaults = Pick<Model['recommended'], 'steps' | 'guidance' | 'sampler' | 's
 export const CONSISTENCY_MODEL: Defaults = { steps: 4, guidance: 8, sampler: 'LCM', spacing: 'leading' };
 
 /**
- * Distillation leaves the UNet's names and shapes as they were, so that a word of the model's own is all there is to go
- * by. Samplers and spacings are those of the schedulers that were published with each; guidance is built in.
+ * Distillation does not change the UNet's names and shapes, so only a word in the model's own description tells. Samplers
+ * and spacings are those of the schedulers that were published with each; guidance is built in.
  */
 const KINDS: readonly (readonly [word: RegExp, sampler: string, spacing: string])[] = [
   [/\blcm\b|\blatent consistency\b/i, 'LCM', 'leading'],
@@ -18,13 +18,13 @@ const KINDS: readonly (readonly [word: RegExp, sampler: string, spacing: string]
   [/\btcd\b/i, 'TCD', 'leading'], // https://huggingface.co/h1t/TCD-SDXL-LoRA
 ];
 
-/** @param names what a checkpoint calls itself; with no such word nothing is known. */
+/** @param names of the checkpoint in its metadata; without one of these words nothing is known. */
 export function distilledDefaults(names: string): Partial<Defaults> {
   const words = names.replaceAll('_', ' ');
   const kind = KINDS.find(([word]) => word.test(words));
   if (!kind) return {};
   const [, sampler, spacing] = kind;
-  // Not a single step: models for one ask for a timestep that none of these samplers begins with (Hyper-SD: 800).
+  // Never a single step: models for one need a timestep with which none of these samplers begins (Hyper-SD: 800).
   const steps = Number(/\b([2-8])[ -]?steps?\b/i.exec(words)?.[1] ?? 4);
   return { steps, guidance: 1, sampler, spacing };
 }

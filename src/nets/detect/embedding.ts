@@ -22,7 +22,7 @@ export interface EmbeddingWord {
   readonly vectors: number;
 }
 
-/** The words that a file has vectors for; a LoRA's other tensors are for `bundledWords` to leave out. */
+/** The words for which a file has vectors. For a LoRA's file use `bundledWords`, which leaves out its other tensors. */
 export function embeddingWords(tensors: Tensors): EmbeddingWord[] {
   const words = new Map<string, EmbeddingWord>();
   const zeroBased = [...tensors.keys()].some((name) => ZERO_BASED.test(name));
@@ -36,12 +36,12 @@ export function embeddingWords(tensors: Tensors): EmbeddingWord[] {
   return [...words.values()];
 }
 
-/** The words that were trained together with a LoRA, and lie in its file. */
+/** The words that were trained together with a LoRA, and are in its file. */
 export function bundledWords(lora: Tensors): EmbeddingWord[] {
   return embeddingWords(new Map([...lora].filter(([name]) => isBundled(name))));
 }
 
-/** What calls each word: its own name, and that of its file where there is no other. @param file its name, without ending. */
+/** The triggers of each word: its own name, and the file's name if it is the only word. @param file its name, without ending. */
 export function triggersOf(
   words: readonly EmbeddingWord[],
   file: string,
@@ -52,7 +52,7 @@ export function triggersOf(
   });
 }
 
-/** Whether a file holds such vectors and nothing else: by the names of its tensors, or by shapes where they tell nothing. */
+/** Whether a file holds such vectors and nothing else: by names, or by shapes where names tell nothing. */
 export function isEmbedding(tensors: Tensors): boolean {
   const others = [...tensors].filter(([name, tensor]) => !isNote(name, tensor));
   return (
@@ -60,14 +60,14 @@ export function isEmbedding(tensors: Tensors): boolean {
     others.every(([name, tensor]) => {
       if (!holdsVectors(tensor)) return false;
       const known = name.startsWith(BUNDLED) || OWN_NAMES.test(name);
-      // A word is no module of a net.
+      // The name of a net's module is not a word.
       const isWord = (others.length === 1 || !LAYER.test(name)) && placeOf(name) === null;
       return known || (looksLearned(tensor) && isWord);
     })
   );
 }
 
-/** What says something of an embedding beside its vectors: its token, its step. */
+/** Whether a tensor is a note about an embedding, such as its token or step, and not its vectors. */
 const isNote = (name: string, { shape }: Tensor): boolean =>
   name.startsWith('string_to_token') || shape.reduce((product, d) => product * d, 1) <= 1;
 
@@ -76,11 +76,11 @@ const holdsVectors = ({ shape, dtype }: Tensor): boolean =>
 
 const vectorsIn = ({ shape }: Tensor): number => (shape.length === 1 ? 1 : shape[0]!);
 
-/** Tensors that have a name of their own in embeddings, whatever their word is. */
+/** Names that only embeddings have, whatever their word is. */
 const OWN_NAMES =
   /(?:^|[./])(?:string_to_param[./].+|emb_params|\*|<.+>)$|^(?:(?:clip_[lgh]|t5)(?:_out)?|text_encoders?(?:_\d)?)$/;
 
-/** Some vectors, and as many as fit in a prompt. */
+/** Wide enough for vectors, and no more of them than fit in a prompt. */
 function looksLearned({ shape }: Tensor): boolean {
   const width = shape.at(-1)!; // it has one dimension or two
   return width >= 32 && (shape.length === 1 || shape[0]! <= 75);
@@ -89,18 +89,18 @@ function looksLearned({ shape }: Tensor): boolean {
 const LAYER = /(?:^|[._])(?:weight|bias)$/;
 
 const ENCODER = '(?:clip_[lgh]|t5)_out|clip_[lgh]|t5(?:xxl)?|text_encoders?(?:_\\d)?|te_?\\d';
-/** What stands for one of several text encoders: behind a word, before one, or by itself. */
+/** Names of a text encoder: after a word, before one, or alone. */
 const ROLES = [new RegExp(`^(?:(.+)[./])?(${ENCODER})$`), new RegExp(`^()(${ENCODER})[./](.+)$`)];
-/** Counted from 0, as cog-sdxl does; most count from 1, or give the second alone a number. */
+/** Text encoders counted from 0, as in cog-sdxl; most programs count from 1, or number only the second. */
 const ZERO_BASED = /^(?:.+[./])?(?:text_encoders?|te)_0(?:[./].+)?$/;
 
-/** A tensor's word and its text encoder; null for one that no model here has. */
+/** A tensor's word and its text encoder; null for an encoder that no model here uses it with. */
 function nameIn(name: string, zeroBased: boolean): { word: string; encoder: number | null } | null {
   const plain = /^(?:(?!string_to_param[./])(.+?)[./])?(?:string_to_param[./])?(?:\*|emb_params)$/.exec(name);
   if (plain) return { word: plain[1] ?? '', encoder: null };
   const [, before = '', role, after = ''] = ROLES.map((one) => one.exec(name)).find(Boolean) ?? [];
   if (role === undefined) return { word: name.replace(/^string_to_param[./]/, ''), encoder: null };
-  // OneTrainer may learn what an encoder gives for a word, too (`clip_l_out`): here it reads what it is given.
+  // OneTrainer may also learn an encoder's output for a word (`clip_l_out`); here only inputs are replaced.
   if (/^t5|_out$/.test(role)) return null;
   const word = before || after;
   if (role.startsWith('clip')) return { word, encoder: role === 'clip_g' ? 1 : 0 };

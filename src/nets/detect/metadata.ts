@@ -7,10 +7,10 @@ import { TEXT_CONFIG, textSaid, UNET_CONFIG } from './part-config';
 
 export interface StatedFacts {
   readonly title: string | null;
-  /** What it calls itself: title and architecture. */
+  /** Its own names for itself: title and architecture. */
   readonly names: string;
   readonly unetHeads: number | null;
-  /** The configuration of the folder that its UNet lay in. */
+  /** The configuration in the folder of its UNet. */
   readonly unetConfig: string | undefined;
   readonly textHeads: number | null;
   readonly textActivation: 'quick_gelu' | 'gelu' | null;

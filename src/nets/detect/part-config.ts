@@ -1,6 +1,6 @@
 /**
- * What the configurations of a diffusers folder say of its nets that neither names nor shapes tell: into how many heads a UNet's
- * attention is parted, and what a text encoder is bent by. By these names their texts stand in a model's metadata.
+ * Facts that only the configurations of a diffusers folder tell, and neither names nor shapes: the heads of a UNet's attention,
+ * and a text encoder's activation. The keys are those of the configurations' texts in a model's metadata.
  */
 import { fieldsOf } from '../predicts/scheduler-config';
 
@@ -11,7 +11,7 @@ export const TEXT_CONFIG = 'text_encoder/config.json';
 export type Heads = (channels: number) => number;
 
 /**
- * @param usual heads where the configuration does not say, or says what cannot be.
+ * @param usual heads if the configuration does not say, or cannot be right.
  * @see https://github.com/huggingface/diffusers/issues/2011 on why its `attention_head_dim` counts heads.
  */
 export function headsSaid(json: string | undefined, usual: Heads): Heads {
@@ -29,7 +29,7 @@ export function headsSaid(json: string | undefined, usual: Heads): Heads {
 const isCount = (value: unknown): value is number =>
   Number.isInteger(value) && Number(value) > 0 && Number(value) <= 4096;
 
-/** The first text encoder's activation, and its heads; null where it does not say. */
+/** The first text encoder's activation, and its heads; null if the configuration does not say. */
 export function textSaid(json: string | undefined): {
   readonly activation: 'quick_gelu' | 'gelu' | null;
   readonly heads: number | null;

@@ -1,7 +1,7 @@
-/** Which part of a model a tensor belongs to, by its name alone: also in files that are no model we can run. */
+/** Which part of a model a tensor belongs to, by its name alone: also in files that cannot be run here. */
 import { placeOf, type Place } from '../names/places';
 
-/** The parts of a model as people call them, and what T5 reads with. */
+/** People's names for the parts of a model, and for T5's tokenizer. */
 export const partNames = {
   unet: 'UNet',
   mmdit: 'MMDiT',

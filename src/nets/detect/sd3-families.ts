@@ -1,16 +1,16 @@
-/** The families of Stable Diffusion 3, a row each: what an MMDiT's weights tell, and what they cannot. */
+/** The families of Stable Diffusion 3, a row each: how an MMDiT's weights tell them apart, and facts that weights do not tell. */
 import type { Shape } from '../../graph/graph';
 import { xlTexts, type Family, type Widths } from '../families';
 import type { Model } from '../model';
 
 export interface MMDiTFamily extends Family {
-  /** What tells its MMDiTs from those of families further down, by the names of weights in any of their blocks. */
+  /** Names of weights, in any block, that families further down do not have. */
   readonly sign: RegExp;
-  /** How its makers draw with it. */
+  /** Its makers' settings. */
   readonly recommended: Pick<Model['recommended'], 'steps' | 'guidance'>;
 }
 
-/** Of both CLIP encoders' numbers side by side those that are CLIP ViT-L's: 768 of 2048, in whole heads of 64. */
+/** CLIP ViT-L's share of the width of both CLIP encoders: 768 of 2048, in whole heads of 64. */
 const shareOfL = ({ labelWidth }: Widths): number => 64 * Math.floor(((labelWidth ?? 0) * 768) / 2048 / 64);
 
 const [xlClipL, xlClipG] = xlTexts;
@@ -18,7 +18,7 @@ const [xlClipL, xlClipG] = xlTexts;
 const sd3: MMDiTFamily = {
   name: 'Stable Diffusion 3',
   sign: /./,
-  // Those of SDXL. Of CLIP ViT-L, too, the prompt as a whole is read, as it is: Stability AI's and ComfyUI's go without its projection.
+  // SDXL's, but CLIP ViT-L gives a pooled prompt, too: without its projection, as in Stability AI's program and ComfyUI.
   texts: [
     {
       ...xlClipL,

@@ -1,11 +1,11 @@
-/** What stands inside the nets of a checkpoint and does nothing there. */
+/** Tensors inside the nets of a checkpoint that have no use. */
 import type { Model, TextEncoder } from '../model';
 import type { NormalForm } from '../names/normal-form';
 import { layerIn } from '../text-encoder';
 
 /**
- * Names in the file of tensors inside a net that no module asked for. Buffers, what a VAE was trained with, and layers that
- * a family leaves out, do not count.
+ * The file's names for tensors inside a net that no module asked for. Buffers, leftovers of a VAE's training, and layers
+ * that a family leaves out do not count.
  * @param used names in normal form.
  */
 export function unusedTensors(model: Model, { tensors }: NormalForm, used: ReadonlySet<string>): string[] {
