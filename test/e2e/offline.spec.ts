@@ -115,7 +115,7 @@ test('on any host: keeping goes on where it broke off, what others share is take
   await expect(worksOffline(first.page)).toBeHidden();
   // This browser has no WebGPU.
   await expect(first.page.getByText(/^Runs on/)).toContainText('CPU');
-  await expect(first.page.getByText('No graphics card for WebGPU')).toBeVisible();
+  await expect(first.page.getByText('no usable graphics card')).toBeVisible();
   // No header says so here: the engine is bound by what the page says of itself.
   const elsewhere = host.address.replace('localhost', '127.0.0.1');
   const ask = (url: string) =>

@@ -161,7 +161,7 @@ function roomWords(
 }
 
 const slowWords: Record<NonNullable<DeviceInfo['slow']>, string> = {
-  'no-gpu': 'No graphics card for WebGPU: the CPU draws, slowly.',
+  'no-gpu': 'Drawing is slow: no usable graphics card.',
   'imitated-gpu':
     'WebGPU only imitates a graphics card here, which is very slow. The CPU by itself is faster.',
 };

@@ -131,7 +131,7 @@ export const models: typeof English = {
   },
 
   slow: {
-    'no-gpu': 'WebGPU neranda vaizdo plokštės: lėtai piešia procesorius.',
+    'no-gpu': 'Piešiama lėtai: nėra tinkamos vaizdo plokštės.',
     'imitated-gpu':
       'WebGPU čia vaizdo plokštę tik imituoja, o tai labai lėta. Vienas procesorius greitesnis.',
   },
