@@ -1,4 +1,4 @@
-/** The graphs of a checkpoint, authored for one size: what each is fed, and what it gives back. */
+/** The graphs of a checkpoint, authored for one size: their inputs and outputs. */
 import { DrobeError } from '../errors';
 import { build, input, sizeOf, type Graph, type Shape, type Target, type Var } from '../graph/graph';
 import { cast, concat, reshape } from '../graph/nn';
@@ -31,10 +31,9 @@ export interface Checkpoint {
 export type Author<Size> = (checkpoint: Checkpoint, target: Target, size: Size, used?: Set<string>) => Graph;
 
 /**
- * Of the text encoder of this number: `tokens` [batch, length, width], rows of its `tokenTable`, and for one that gives
- * the prompt as a whole `end` [batch, length], 1 at the end mark → `encoding` [batch, length · width], then the whole
- * prompt's numbers.
- * `skip`: layers at its end that are left out; absent: as many as its model was trained without.
+ * The graph of one text encoder: `tokens` [batch, length, width], rows of its `tokenTable`, and `end` [batch, length], 1 at
+ * the end mark, if it gives the pooled prompt → `encoding` [batch, length · width], then the pooled prompt's numbers.
+ * `skip`: layers left out at its end; absent: as many as in its model's training.
  */
 export const textGraph: Author<{ batch: number; encoder: number; skip?: number }> = (
   { model, tensors },
@@ -54,7 +53,7 @@ export const textGraph: Author<{ batch: number; encoder: number; skip?: number }
   return build({ encoding: cast(text.pooled ? concat(1, hidden, text.pooled) : hidden, 'f32') });
 };
 
-/** The table of tokens is no part of the graph, and must be there all the same. */
+/** The table of tokens is not part of the graph, but must be in the file. */
 function checkTable(p: Scope, { place, width }: TextEncoder): void {
   const { shape } = p.tensor(tokenTable(place));
   if (shape.length !== 2 || shape[1] !== width)
@@ -64,13 +63,13 @@ function checkTable(p: Scope, { place, width }: TextEncoder): void {
     });
 }
 
-/** Part of what `keysGraph` gives: an input of `unetGraph`, of one text [1, tokens, channels]. */
+/** One part of the output of `keysGraph`, and an input of `unetGraph`: of one text, [1, tokens, channels]. */
 export interface TextPart {
   readonly name: string;
   readonly shape: Shape;
 }
 
-/** What a net's names begin with that reads texts: a UNet's, or a ControlNet's, which is a copy of half of one. */
+/** The beginning of the names of a net that reads texts: a UNet, or a ControlNet, which is a copy of half of one. */
 export type Reader = 'unet' | 'control';
 
 /** Keys, then values of each attention to a text of so many tokens, in the order of the net; none where it reads none. */
@@ -88,8 +87,8 @@ export function textParts(
 const partNames = ({ path }: Scope): [k: string, v: string] => [`${path}.k`, `${path}.v`];
 
 /**
- * What a UNet makes of a text once and for all: `context` [1, tokens, width] → `parts`, all of `textParts` one after the
- * other. Of its weights these are 2 of 100 in SD 1.x, 13 of 100 in SDXL.
+ * A text's keys and values, which are the same in every step: `context` [1, tokens, width] → `parts`, all of `textParts` one
+ * after the other. They take 2 of 100 of the UNet's weights in SD 1.x, 13 of 100 in SDXL.
  */
 export function keysGraph(
   { tensors }: Pick<Checkpoint, 'tensors'>,
@@ -98,7 +97,7 @@ export function keysGraph(
   used?: Set<string>,
 ): Graph {
   const attentions = textAttentions(scope(tensors, target, used)(reader));
-  const width = attentions[0]!('to_k').shape('weight')[1]!; // asked of a net that reads texts
+  const width = attentions[0]!('to_k').shape('weight')[1]!; // only nets that read texts get here
   const context = cast(input('context', [1, tokens, width], target), target.dtype);
   const parts = attentions.flatMap((p) => {
     const { k, v } = keysAndValues(context, p);
@@ -108,32 +107,32 @@ export function keysGraph(
   return build({ parts: cast(concat(0, first, ...rest), 'f32') });
 }
 
-/** `tokens` of the text; absent: as many as one window of a prompt has. */
+/** `tokens` of the text; absent: one window of a prompt. */
 export interface UNetSize extends LatentSize {
   readonly tokens?: number;
-  /** The text comes as its encoding, or as `keysGraph` made of it: then weights that are in that graph are not in this. */
+  /** The text is given as its encoding, or as the output of `keysGraph`, whose weights this graph then does not have. */
   readonly text?: 'context' | 'keys';
-  /** Whether residuals are added, of ControlNets. */
+  /** Whether residuals of ControlNets are added. */
   readonly residuals?: boolean;
-  /** Whether features are added, of T2I-Adapters: of so many pixels a side each. */
+  /** Pixels a side for each feature, if features of T2I-Adapters are added; absent: none are. */
   readonly features?: number;
-  /** How many tokens each picture has that the UNet is told of, by IP-Adapters; absent: none. */
+  /** The number of tokens of each picture from IP-Adapters; absent: no pictures. */
   readonly pictures?: readonly number[];
 }
 
 /**
  * `latents` [batch, in channels, h, w], `timestep` [batch, model channels] (see timestepEmbedding), `context`
- * [batch, tokens, width] or all `textParts` [batch, tokens, channels] in the target's dtype, and where the model has them
- * `label` [batch, label width] and `guidance` [batch, guidance width] (see guidanceEmbedding); where they are added,
- * `residuals` [batch, numbers] as `controlGraph` gives them and `features` [batch, numbers] as `t2iGraph` gives them, or
- * sums of those, and of pictures what `attendedTo` asks for → `prediction` [batch, 4, h, w].
+ * [batch, tokens, width] or all `textParts` [batch, tokens, channels] in the target's dtype; if the model has them `label`
+ * [batch, label width] and `guidance` [batch, guidance width] (see guidanceEmbedding); if they are added `residuals`
+ * [batch, numbers] and `features` [batch, numbers], outputs of `controlGraph` and `t2iGraph` or sums of such; for pictures
+ * the inputs of `attendedTo` → `prediction` [batch, 4, h, w].
  */
 export const unetGraph: Author<UNetSize> = (checkpoint, target, size, used) => {
   const { inputs, p, config } = unetOf(checkpoint, target, size, used);
   return build({ prediction: cast(unet(inputs, p, config).prediction, 'f32') });
 };
 
-/** As `unetGraph` → `prediction` [batch, numbers]: of each member the prediction, then the deep feature. */
+/** Inputs as `unetGraph` → `prediction` [batch, numbers]: each member's prediction, then its deep feature. */
 export const wholeUNetGraph: Author<UNetSize> = (checkpoint, target, size, used) => {
   const { inputs, p, config } = unetOf(checkpoint, target, size, used);
   const { prediction, deep } = unet(inputs, p, config);
@@ -141,7 +140,7 @@ export const wholeUNetGraph: Author<UNetSize> = (checkpoint, target, size, used)
   return build({ prediction: concat(1, each(prediction), each(deep)) });
 };
 
-/** As `unetGraph`, and `deep` [batch, numbers] as `wholeUNetGraph` gives it. */
+/** As `unetGraph`, with one more input: `deep` [batch, numbers] from `wholeUNetGraph`. */
 export const outerUNetGraph: Author<UNetSize> = (checkpoint, target, size, used) => {
   const { inputs, p, config } = unetOf(checkpoint, target, size, used);
   const { shape } = unet(inputs, unetOf(checkpoint, target, size).p, config).deep;
@@ -159,7 +158,7 @@ function unetOf(
   const target = fitting(wished, tensors, 'unet');
   const config = unetIn(model);
   const inputs = unetInputs(config, target, { ...size, tokens });
-  const unnoted = scope(tensors, target)('unet'); // what shapes are asked of
+  const unnoted = scope(tensors, target)('unet'); // a scope of its own, so that reading shapes marks no weight as used
   const { batch, pictures = [] } = size;
   const additions = {
     ...additionsFrom(size, () => unetEncoder(inputs, unnoted, config), unnoted),
@@ -168,7 +167,7 @@ function unetOf(
   return { inputs: { ...inputs, additions }, p: scope(tensors, target, used)('unet'), config };
 }
 
-/** What a UNet is fed, and a ControlNet, which is a copy of half of one. */
+/** The inputs of a UNet, and of a ControlNet, which is a copy of half of one. */
 export function unetInputs(
   { modelChannels, inChannels, contextWidth, labelWidth, guidanceWidth }: UNetModel,
   target: Target,
@@ -193,13 +192,13 @@ export function unetInputs(
   };
 }
 
-/** A net's weights up to which its kernels may be spread once and for all, and up to which they may be spread at all. */
+/** Up to so many bytes of weights a net's kernels may be transformed once, when it is opened, and up to so many at all. */
 const MOST_SPREAD_BYTES = { once: 0.75 * 2 ** 30, atAll: 2.5 * 2 ** 30 };
 
 /**
- * What is wished of a net's graph, as far as its weights leave room for that: in single precision SD 1.5's, 3.4 GB, nearly fill
- * WebAssembly's memory, where the large ones of 2560 channels want 0.4 GB more while they are spread and multiplied.
- * @param place what their names begin with.
+ * The wished target, as far as the net's weights leave room for it: in single precision those of SD 1.5's UNet, 3.4 GB, nearly
+ * fill WebAssembly's memory, and its kernels of 2560 channels need 0.4 GB more while they are transformed and multiplied.
+ * @param place the beginning of the weights' names.
  */
 export function fitting(
   { winograd, ...target }: Target,

@@ -1,6 +1,6 @@
 /**
- * IP-Adapter: a picture as a prompt. What CLIP sees in it becomes a few more tokens, to which each attention to the text
- * looks with keys and values of their own (Ye et al., 2023, arXiv 2308.06721).
+ * IP-Adapter: a picture as a prompt. CLIP's encoding of it becomes a few more tokens, for which each attention to the text
+ * has extra keys and values (Ye et al., 2023, arXiv 2308.06721).
  * https://github.com/tencent-ailab/IP-Adapter/blob/main/ip_adapter/ip_adapter.py
  */
 import { DrobeError } from '../errors';
@@ -14,14 +14,14 @@ import type { Seen, VisionTower } from './vision';
 export interface IpAdapter {
   /** Plain: a picture's embedding spread over a few tokens. Plus: a few tokens gathered from all states; full: all of them. */
   readonly kind: 'plain' | 'plus' | 'full';
-  /** What it takes from a vision tower, and how many numbers that has: of a picture, or of each state. */
+  /** Its input from a vision tower, and the width of that: of the picture's embedding, or of each state. */
   readonly seen: Seen;
   readonly wants: number;
-  /** Tokens that a picture becomes; null where that is as many as the tower has. */
+  /** Tokens for a picture; null if as many as the tower has. */
   readonly tokens: number | null;
-  /** Numbers of a token, which is how wide the UNet's texts are. */
+  /** Width of a token, which is that of the UNet's texts. */
   readonly width: number;
-  /** Attentions that it has keys and values for. */
+  /** Number of attentions for which it has keys and values. */
   readonly attentions: number;
 }
 
@@ -49,14 +49,14 @@ export function ipAdapter(tensors: StateDict): IpAdapter {
   return { ...common, kind: 'plain', seen: 'embedding', wants: columns(proj, 'proj'), tokens };
 }
 
-/** Numbers that a face is recognised by: adapters that read these (FaceID, InstantID) want nets of their own. */
+/** The width of a face embedding: adapters that read these (FaceID, InstantID) need other nets. */
 const FACE = 512;
 
-/** Names of adapters for faces, and of a second adapter in one file. */
+/** Names in adapters for faces, and of a second adapter in one file. */
 const NOT_OURS =
   /\.to_q_lora\.|^image_proj\.(?:perceiver_resampler|proj\.net)\.|\.image_projection_layers\.1\.|\.to_k_ip\.1\./;
 
-/** Whether this is an adapter that looks at pictures by CLIP, and one alone. */
+/** Whether this is a single adapter that reads pictures through CLIP. */
 export function isIpAdapter(tensors: StateDict): boolean {
   const read = ['proj', 'proj_in', 'proj.0'].map(
     (name) => tensors.get(`image_proj.${name}.weight`)?.shape[1],
@@ -76,11 +76,11 @@ export function adapterBase({ width, attentions }: IpAdapter): string {
 
 const columns = (p: Scope, module: string): number => p(module).shape('weight')[1] ?? 0;
 
-/** Whether what this tower sees is what the adapter was trained with, as far as shapes tell. */
+/** Whether the adapter was trained with this tower's output, as far as shapes tell. */
 export const readsBy = ({ seen, wants }: IpAdapter, { width, projection }: VisionTower): boolean =>
   wants === (seen === 'embedding' ? projection : width);
 
-/** Tokens that a picture becomes which this tower looks at. */
+/** Tokens for a picture that this tower encodes. */
 export const tokensBy = ({ tokens }: IpAdapter, tower: VisionTower): number => tokens ?? tower.tokens;
 
 /**
@@ -115,7 +115,7 @@ function resampler(states: Var, p: Scope): Var {
 /** Channels of a head in the resampler, in all adapters there are. */
 const HEAD = 64;
 
-/** The latents look at the picture, and at each other. */
+/** The latents attend to the picture, and to each other. */
 function perceive(states: Var, latents: Var, p: Scope): Var {
   const [x, own] = [layerNorm(states, p('norm1')), layerNorm(latents, p('norm2'))];
   const q = linear(own, p('to_q'));
@@ -125,8 +125,8 @@ function perceive(states: Var, latents: Var, p: Scope): Var {
 }
 
 /**
- * What all attentions are to look at in a picture, once and for all: `seen` as a vision tower gives it → `parts`, keys,
- * then values [tokens, channels] of each attention in the adapter's order, one after the other.
+ * A picture's keys and values for all attentions, computed once: `seen`, the output of a vision tower → `parts`, keys, then
+ * values [tokens, channels] of each attention in the adapter's order, one after the other.
  */
 export function imageKeysGraph(
   tensors: StateDict,
@@ -206,7 +206,7 @@ export function attendedTo(pictures: readonly number[], batch: number): Addition
   };
 }
 
-/** Whether an adapter was made for a UNet like this: as wide a text, and as many attentions, each of its channels. */
+/** Whether an adapter fits this UNet: the same width of texts, and as many attentions, with the same channels. */
 export function fitsUNet(adapter: StateDict, unet: Scope): boolean {
   const theirs = scope(adapter, SHAPES_ONLY)('ip_adapter').children();
   const own = imageAttentions(unet);

@@ -1,4 +1,4 @@
-/** Which weights of a checkpoint a LoRA's modules are for, and how many of them have one. */
+/** Which weights of a checkpoint a LoRA's modules change, and how many modules have such a weight. */
 import type { LoraModule } from './names/lora-parts';
 import { modulesIn } from './names/mmdit';
 import { moduleFinder } from './names/modules';
@@ -7,21 +7,21 @@ import { placeOf, type Place } from './names/places';
 /** A weight of a checkpoint, or a bias, seen as a matrix. A convolution's columns are input channels times kernel. */
 export interface LoraTarget {
   readonly key: string;
-  /** Of the module, which may be larger than the weight: see `share`. */
+  /** The module's, which may have more than the weight: see `share`. */
   readonly rows: number;
   readonly columns: number;
-  /** Whether it is a convolution's, of whatever kernel. */
+  /** Whether it is a convolution's, with any kernel. */
   readonly spatial: boolean;
   readonly net: 'unet' | 'text';
-  /** It may take more channels than those that a LoRA knows, which come first: a mask's, or another picture's. */
+  /** It may take more channels than a LoRA knows, a mask's or another picture's: the LoRA's come first. */
   readonly widens: boolean;
-  /** Which of so many equal parts of the module's rows the weight is: absent, all of them. */
+  /** Which part of the module's rows the weight is, of how many equal parts; absent: all rows. */
   readonly share?: { readonly at: number; readonly of: number };
 }
 
 type Tensors = ReadonlyMap<string, { readonly shape: readonly number[] }>;
 
-/** What a module is for, in file order where it is for several, or the part of a model that it stands in and that is not there; null for no part. */
+/** The weights that a module changes, in file order; or the missing part of the model to which it belongs, null for no part. */
 export type Found = readonly LoraTarget[] | { readonly lacks: Place | null };
 
 /** @param tensors a checkpoint's, in normal form. */
@@ -61,17 +61,17 @@ const FIRST_CONVOLUTION = 'unet.input_blocks.0.0';
 export interface LoraUse {
   readonly modules: number;
   readonly used: number;
-  /** Why the others are not, by how many that is; most first. */
+  /** Why the others are not used; the most frequent reason first. */
   readonly unused: readonly Unused[];
 }
 
 export interface Unused {
   /**
-   * The model has no such part, or no such module; the weight there is of another size; matrices are missing; its kind is
-   * not known. Or it is used, but for a part of its own that is not known.
+   * The model has no such part, or no such module; its weight has another size; matrices are missing; the kind is unknown.
+   * 'part': the module is used, except for an unknown part of its own.
    */
   readonly why: Place | 'module' | 'size' | 'incomplete' | 'kind' | 'part';
-  /** A module that is an example, or the name of a kind or of a part. */
+  /** An example of such a module, or the name of the kind or part. */
   readonly such: string;
   readonly count: number;
 }

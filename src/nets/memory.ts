@@ -1,4 +1,4 @@
-/** How much room nets take on the device. */
+/** How much memory nets take on the device. */
 import { bytesPer, sizeOf, type Bits, type Graph, type Shape } from '../graph/graph';
 import { BLOCK, canBePacked } from '../graph/packed';
 import { bitsOf, roundings, type Rounding } from './bits';
@@ -7,18 +7,18 @@ import type { Blocks } from './t5';
 import { T5_TOKENIZER } from './t5-tokenizer';
 import { isTokenTable } from './text-encoder';
 
-/** More weights than this do not stay on the device together: each net is released before the next is opened. */
+/** If the weights of all nets are more than this, each net is released before the next is opened. */
 const RESIDENT_BYTES = 3 * 2 ** 30;
 
-/** So much of T5's weights is there at a time, or one of its blocks if that is more. */
+/** The most of T5's weights that are on the device at a time, unless a single block has more. */
 export const T5_PART_BYTES = 0.9e9;
 
 export interface Room {
   /** Bytes of weights on the device at any one time. */
   readonly bytes: number;
-  /** All nets stay there together, but for T5, of which a part is there at a time; else one after the other is there alone. */
+  /** Whether all nets stay there together, T5 in parts, one at a time; otherwise only one net is there at a time. */
   readonly together: boolean;
-  /** How far nets are rounded for it. */
+  /** How nets are rounded to take so little. */
   readonly rounding: Rounding;
 }
 
@@ -26,8 +26,8 @@ type Tensors = ReadonlyMap<string, { readonly shape: Shape }>;
 
 /**
  * @param tensors the checkpoint's, in normal form.
- * @param bits of a number in the weights of the denoiser's linear layers; null: no net is rounded. See `roundings`.
- * @param beside bytes of what would be there too, if all stayed.
+ * @param bits to which the weights of the denoiser's linear layers are rounded; null: no net is rounded. See `roundings`.
+ * @param beside bytes of everything else that would be on the device, if all nets stayed.
  */
 export function roomFor(tensors: Tensors, dtype: 'f32' | 'f16', bits: Bits | null = null, beside = 0): Room {
   const rooms = roundings(dtype, bits).map((rounding) => roomWith(tensors, dtype, rounding, beside));
@@ -52,13 +52,13 @@ function roomWith(tensors: Tensors, dtype: 'f32' | 'f16', rounding: Rounding, be
   return { bytes: Math.max(...alone), together: false, rounding };
 }
 
-/** What a weight takes on the device. @param bits of a number in it, if it is a linear layer's; null: it is of `dtype`. */
+/** The bytes of a weight on the device. @param bits to which linear layers are rounded; null: they keep `dtype`. */
 function bytesIn(shape: Shape, dtype: 'f32' | 'f16', bits: Bits | null): number {
   const each = bits && isLinear(shape) ? bits / 8 + bytesPer[dtype] / BLOCK : bytesPer[dtype];
   return sizeOf(shape) * each;
 }
 
-/** What a net's weights take. @param place what their names begin with. */
+/** The bytes of a net's weights. @param place the beginning of their names. */
 export function bytesOfNet(
   tensors: Tensors,
   place: string,
@@ -70,14 +70,14 @@ export function bytesOfNet(
   return bytes;
 }
 
-/** Of a UNet's weights: what its attentions make of texts is made before the steps, by a net of these weights alone. */
+/** Whether a UNet's weight makes keys or values of texts: a net of only these weights does so before the steps. */
 const readsTexts = (name: string): boolean => /\.attn2\.to_[kv]\.weight$/.test(name);
 
-/** Tables of which a picture needs a few rows, and what is no weight. */
+/** Tables, of which only a few rows are fed, and tensors that are no weights. */
 const staysBehind = (name: string): boolean =>
   isTokenTable(name) || name === 'mmdit.pos_embed' || name === T5_TOKENIZER;
 
-/** Blocks of T5 that are there at a time, and what their weights take. */
+/** Blocks of T5 that are on the device together, and the bytes of their weights. */
 interface Share {
   readonly blocks: Blocks;
   readonly bytes: number;
@@ -103,18 +103,18 @@ function t5Shares(tensors: Tensors, dtype: 'f32' | 'f16', bits: Bits | null): Sh
   return shares;
 }
 
-/** What the weights of a net take that is whole in its tensors. */
+/** The bytes of all these weights, none of them rounded. */
 export function weightBytes(tensors: Tensors, dtype: 'f32' | 'f16'): number {
   let numbers = 0;
   for (const { shape } of tensors.values()) numbers += sizeOf(shape);
   return numbers * bytesPer[dtype];
 }
 
-/** Whether it is the weight of a linear layer, or of a 1×1 convolution, that can be packed. */
+/** Whether a weight is a linear layer's, or a 1×1 convolution's, and can be packed. */
 const isLinear = ([, inner = 0, ...kernel]: Shape): boolean =>
   inner > 0 && sizeOf(kernel) === 1 && canBePacked(inner);
 
-/** The bytes that a net takes while it runs: its weights, and the most that it works in at one time. */
+/** The bytes of a net while it runs: its weights, and the most that its intermediate values take at any time. */
 export function bytesOf({ placements, footprint }: Graph): number {
   return placements.reduce((sum, { length }) => sum + length, footprint.peak);
 }
@@ -123,16 +123,16 @@ export function bytesOf({ placements, footprint }: Graph): number {
 export interface Limits {
   /** One tensor. */
   readonly tensor: number;
-  /** One net, with all that it works in. */
+  /** One net, with its intermediate values. */
   readonly net: number;
 }
 
-/** False where a net cannot run for sure; where it is true, memory may still run out. */
+/** False if a net certainly cannot run; if true, memory may still run out. */
 export function fits(graph: Graph, limits: Limits): boolean {
   return graph.footprint.largest <= limits.tensor && bytesOf(graph) <= limits.net;
 }
 
-/** The same of nets that run in turn. @param apart whether only one of them is there at a time. */
+/** The same of nets that run in turn. @param apart whether only one of them is on the device at a time. */
 export function fitTogether(graphs: readonly Graph[], limits: Limits, apart: boolean): boolean {
   const isRoomy = apart || graphs.reduce((sum, graph) => sum + bytesOf(graph), 0) <= limits.net;
   return isRoomy && graphs.every((graph) => fits(graph, limits));

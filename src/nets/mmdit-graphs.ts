@@ -16,8 +16,8 @@ export interface MMDiTSize extends LatentSize {
 
 /**
  * `latents` [batch, channels, h, w], `timestep` [batch, 256] (see timestepEmbedding), `context` [batch, tokens, width], `label`
- * [batch, label width], the prompt as a whole, and where some are skipped `keep` [batch, blocks], 0 for each block that a member
- * goes without and 1 for the others → `prediction` [batch, channels, h, w]: noise less latents.
+ * [batch, label width], the pooled prompt, and, if blocks may be skipped, `keep` [batch, blocks], 0 for each block that a
+ * member skips and 1 for the others → `prediction` [batch, channels, h, w]: noise − latents.
  */
 export const mmditGraph: Author<MMDiTSize> = ({ model, tensors }, target, size, used) => {
   const { batch, h, w, tokens, skips = false } = size;
@@ -39,8 +39,8 @@ export const mmditGraph: Author<MMDiTSize> = ({ model, tensors }, target, size, 
 };
 
 /**
- * `tokens` [batch, length, width], rows of `T5_TABLE` → `encoding` [batch, length · width]. Of a part of its blocks `tokens`
- * are what those before give, and `encoding` what those behind take.
+ * `tokens` [batch, length, width], rows of `T5_TABLE` → `encoding` [batch, length · width]. For a part of its blocks
+ * `tokens` are the output of the blocks before, and `encoding` is the input of the blocks after.
  */
 export const t5Graph: Author<{ batch: number; length: number; part?: Blocks }> = (
   { tensors },
@@ -49,7 +49,7 @@ export const t5Graph: Author<{ batch: number; length: number; part?: Blocks }> =
   used,
 ) => {
   const p = scope(tensors, target, used)('t5');
-  const [, width] = p('shared').tensor('weight').shape as [number, number]; // it is no part of the graph, and must be there
+  const [, width] = p('shared').tensor('weight').shape as [number, number]; // not part of the graph, but it must be in the file
   const encoded = t5Encoder(input('tokens', [batch, length, width], target), p, part);
   return build({ encoding: reshape(encoded, batch, length * width) });
 };

@@ -1,6 +1,6 @@
 /**
  * The multimodal diffusion transformer of Stable Diffusion 3, block by block as in Figure 2 of the paper and under the names
- * of Stability AI's files: patches of a picture and words have weights of their own each, and meet in attention.
+ * of Stability AI's files: patches of a picture and words each have their own weights, and meet in attention.
  * Esser et al. (2024), arXiv 2403.03206. https://github.com/Stability-AI/sd3.5/blob/main/mmditx.py
  */
 import { DrobeError } from '../errors';
@@ -35,9 +35,9 @@ export interface MMDiTInputs {
   readonly t: Var;
   /** The prompt token by token [N, words, context width]. */
   readonly context: Var;
-  /** The prompt as a whole [N, label width]. */
+  /** The pooled prompt [N, label width]. */
   readonly y: Var;
-  /** 0 for each block that a member of the batch goes without, else 1 [N, blocks]; null: all go through all. */
+  /** 0 for each block that a member of the batch skips, else 1 [N, blocks]; null: no block is skipped. */
   readonly keep: Var | null;
 }
 
@@ -47,13 +47,13 @@ export const PATCH = 2;
 /** Channels of an attention head, in every MMDiT that was published. */
 const HEAD = 64;
 
-/** p: `mmdit`. @returns [N, 16, h, w]. @throws DrobeError 'bad-request' for more patches than it knows places. */
+/** p: `mmdit`. @returns [N, 16, h, w]. @throws DrobeError 'bad-request' for more patches than its table has positions. */
 export function mmdit({ x, t, context, y, keep }: MMDiTInputs, p: Scope): Var {
   const [, , h, w] = x.shape as [number, number, number, number];
   const [rows, columns] = [Math.ceil(h / PATCH), Math.ceil(w / PATCH)];
   const latents = fromImage(wholePatches(x));
   const patches = conv(latents, p('x_embedder.proj'), { stride: PATCH, pad: [0, 0, 0, 0] });
-  // Every modulation begins with this SiLU: taken once, here. Up to it all is in f32, a row for each picture.
+  // Every modulation begins with this SiLU, so it is computed once, here. Everything before it is in f32: one row for each picture.
   const c = cast(silu(add(embedded(t, p('t_embedder')), embedded(y, p('y_embedder')))), x.target.dtype);
   let tokens: Tokens = {
     image: add(toTokens(patches), positions(rows, columns, p)),
@@ -66,7 +66,7 @@ export function mmdit({ x, t, context, y, keep }: MMDiTInputs, p: Scope): Var {
   return first(first(predicted, 2, h), 3, w);
 }
 
-/** Rows and columns in pairs: behind an odd number the first stands once more, as in ComfyUI. */
+/** Makes rows and columns even: after an odd number the first is repeated, as in ComfyUI. */
 function wholePatches(x: Var): Var {
   return [2, 3].reduce((y, axis) => {
     return y.shape[axis]! % PATCH === 0 ? y : concat(axis, y, slice(y, axis, 0, 1)); // an image has four axes
@@ -80,7 +80,7 @@ function embedded(x: Var, p: Scope): Var {
   return linear(silu(linear(x, p('mlp.0'), { delicate: true })), p('mlp.2'), { delicate: true });
 }
 
-/** Where each patch is: the middle of a table of places [1, side · side, width], of which no more travels. */
+/** The position of each patch: the middle of a table [1, side · side, width], the only part of it that is fed. */
 function positions(rows: number, columns: number, p: Scope): Var {
   const [, places, width] = p.shape('pos_embed') as [number, number, number];
   const side = Math.sqrt(places);
@@ -108,7 +108,7 @@ interface Tokens {
 function jointBlock({ image, words }: Tokens, c: Var, p: Scope, keep: Var | null): Tokens {
   const [ofImage, ofWords] = [p('x_block'), p('context_block')];
   const told = modulations(c, ofImage, keep);
-  // Behind the last block nobody reads the words: there they are only looked at.
+  // Nothing reads the words after the last block: there they are only attended to.
   const toldWords = ofWords.has('mlp') ? modulations(c, ofWords, keep) : null;
   const seen = normed(image);
   const [found, foundByWords] = jointAttention(
@@ -116,7 +116,7 @@ function jointBlock({ image, words }: Tokens, c: Var, p: Scope, keep: Var | null
     qkv(modulated(normed(words), toldWords?.attn ?? shiftAndScale(c, ofWords)), ofWords('attn')),
   );
   let x = add(image, gated(linear(found, ofImage('attn.proj')), told.attn));
-  // In the first blocks of 3.5-medium patches attend among themselves, too.
+  // In the first blocks of 3.5-medium patches also attend among themselves.
   if (told.attn2) x = add(x, gated(selfAttention(modulated(seen, told.attn2), ofImage('attn2')), told.attn2));
   return {
     image: feedForward(x, told.mlp, ofImage),
@@ -136,7 +136,7 @@ interface Shift {
   readonly shift: Var;
   readonly scale: Var;
 }
-/** What a part of a block is told of the timestep and the prompt as a whole: adaLN-Zero of arXiv 2212.09748. All [N, 1, width]. */
+/** How the timestep and the pooled prompt modulate a part of a block: adaLN-Zero of arXiv 2212.09748. All [N, 1, width]. */
 interface Modulation extends Shift {
   readonly gate: Var;
 }

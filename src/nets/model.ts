@@ -1,13 +1,13 @@
-/** What a checkpoint turned out to be: the facts that weights alone cannot tell, and how it likes to be used. */
+/** What a checkpoint is: the facts that its weights alone do not tell, and recommended settings. */
 import { DrobeError } from '../errors';
 import type { ClipConfig } from './clip';
 import type { Place } from './names/places';
 import type { UNetConfig } from './unet';
 
 /**
- * The noise, v (Salimans and Ho, 2022), or how latents flow towards noise: noise less latents (Liu et al., 2022, arXiv
- * 2209.03003). Over continuous noise 'epsilon' is what Karras et al. (2022), Table 1, scale
- * by c_out: v with the other sign.
+ * The noise, v (Salimans and Ho, 2022), or the flow from latents to noise: noise − latents (Liu et al., 2022, arXiv
+ * 2209.03003). Over continuous noise 'epsilon' is the value that Karras et al. (2022), Table 1,
+ * scale by c_out: v with the opposite sign.
  */
 export type Prediction = 'epsilon' | 'v' | 'flow';
 
@@ -24,9 +24,9 @@ export interface ContinuousNoise {
   readonly kind: 'continuous';
   readonly sigmaMin: number;
   readonly sigmaMax: number;
-  /** The deviation of the latents that it was trained with. */
+  /** The standard deviation of the latents in training. */
   readonly sigmaData: number;
-  /** How the levels lie between the two where nothing else is chosen. */
+  /** How levels are spaced between the two by default. */
   readonly spread: 'karras' | 'exponential';
 }
 
@@ -41,16 +41,16 @@ export interface FlowNoise {
   readonly steps: number;
 }
 
-/** Who says what a UNet predicts: marks among its tensors, its metadata, a file beside it, its folder's scheduler. */
+/** The sources that tell what a UNet predicts: marks among its tensors, its metadata, a file beside it, its folder's scheduler. */
 export type Teller = 'marks' | 'metadata' | 'yaml' | 'scheduler';
 
-/** One text encoder, and the marks around the tokens it takes. */
+/** One text encoder, and the marks around its tokens. */
 export interface TextEncoder extends ClipConfig {
-  /** What its names begin with. */
+  /** The beginning of its names. */
   readonly place: Extract<Place, 'text' | 'text2'>;
-  /** Gives the prompt as a whole, too. */
+  /** It also gives the pooled prompt. */
   readonly pooled: boolean;
-  /** What its UNet was trained with, as A1111 counts: 1 reads what comes after the last layer, 2 after the one before. */
+  /** In its UNet's training, as A1111 counts: 1 reads after the last layer, 2 after the one before. */
   readonly clipSkip: number;
   readonly width: number;
   readonly length: number;
@@ -62,22 +62,22 @@ export interface TextEncoder extends ClipConfig {
 /** T5's encoder, beside what its shapes tell its graph. */
 export interface T5Encoder {
   readonly width: number;
-  /** Rows of its table: ids that it knows are below. */
+  /** Rows of its table; valid ids are below this. */
   readonly vocabulary: number;
   readonly eos: number;
   readonly pad: number;
 }
 
-/** What any net that predicts takes, beside latents. */
+/** The inputs of any net that predicts, beside latents. */
 interface Inputs {
   /** Numbers of the timestep's embedding. */
   readonly modelChannels: number;
-  /** Channels it takes: latents, and what else its kind needs. */
+  /** Channels of its input: latents, and whatever else its kind needs. */
   readonly inChannels: number;
   readonly contextWidth: number;
-  /** Numbers it is told beside the timestep, of the prompt as a whole, and for SDXL of sizes; null for most UNets. */
+  /** Width of its label: the pooled prompt, and for SDXL sizes; null for most UNets. */
   readonly labelWidth: number | null;
-  /** Numbers that tell it the guidance scale (latent consistency models); null for most. */
+  /** Width of the guidance scale's embedding (latent consistency models); null for most. */
   readonly guidanceWidth: number | null;
 }
 
@@ -103,41 +103,41 @@ export interface Model {
   readonly denoiser: UNetModel | MMDiTModel;
   /** Their encodings side by side are the context. */
   readonly texts: readonly [TextEncoder, ...TextEncoder[]];
-  /** Gives tokens behind theirs (SD3, which draws without it, too); null where it is not there, or never is. */
+  /** Its tokens follow theirs (SD3, which also draws without it); null if it is missing, or the family has none. */
   readonly t5: T5Encoder | null;
-  /** An empty negative prompt is nothing at all, all zeros, and not the encoding of no words (SDXL). */
+  /** An empty negative prompt is all zeros, and not the encoding of an empty text (SDXL). */
   readonly emptyIsZero: boolean;
   readonly vae: {
     readonly latentChannels: number;
     /** Pixels per latent, along each side. */
     readonly factor: number;
-    /** Latents that are drawn = (encoder's mean − shift) × scale. */
+    /** The denoiser's latents = (encoder's mean − shift) × scale. */
     readonly scale: number;
     readonly shift: number;
-    /** What each channel is moved and divided by before, where it is. */
+    /** What each channel is shifted and divided by before that, if at all. */
     readonly mean?: readonly number[];
     readonly deviation?: readonly number[];
-    /** Half precision overflows in it. */
+    /** It needs single precision: half precision overflows in it. */
     readonly float32: boolean;
   };
   /** Whose latents they are: SD 1.x and 2.x share theirs. */
   readonly latents: 'sd' | 'sdxl' | 'sd3';
-  /** Null where nothing in the file tells. */
+  /** Null if the file does not tell. */
   readonly prediction: Prediction | null;
   /** The noise that it was trained over. */
   readonly noise: BetaSchedule | ContinuousNoise | FlowNoise;
   /** How its own scheduler is set; what is absent is as usual. */
   readonly scheduler: {
-    /** Its betas are rescaled so that the last timestep is noise alone. */
+    /** Its betas are rescaled so that the last timestep is pure noise. */
     readonly zeroSnr?: boolean;
-    /** What is added to timesteps that are spaced 'leading'. */
+    /** The offset added to timesteps that are spaced 'leading'. */
     readonly stepsOffset?: number;
     /** Whether DDIM and PLMS end without any noise, or with the least that was trained. */
     readonly alphaToOne?: boolean;
     /** Where other samplers end. */
     readonly finalSigma?: 'zero' | 'lowest';
   };
-  /** Who says what it predicts, and over which noise; nobody where it is as in its family. */
+  /** The sources that told its prediction and noise; empty if these are its family's. */
   readonly told: readonly Teller[];
   /** Dtype of most weights, as safetensors spells it. */
   readonly dtype: string;

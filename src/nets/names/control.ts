@@ -11,7 +11,7 @@ import { normalShape, textViews, type Tensor, type View } from './views';
 
 type Tensors<T> = ReadonlyMap<string, T>;
 
-/** The modules that a ControlNet begins with, whatever stands before them: `control_model.`, `controlnet.`, … */
+/** The first modules of a ControlNet, after any prefix: `control_model.`, `controlnet.`, … */
 const CONTROL =
   /^(?:.*?\.)??((?:input_hint_block|zero_convs|middle_block_out|controlnet_cond_embedding|controlnet_down_blocks|controlnet_mid_block|control_add_embedding|task_embedding|transformer_layes|spatial_ch_projs|input_blocks|middle_block|time_embed|label_emb|conv_in|down_blocks|mid_block|time_embedding|add_embedding)(?:\..*)?)$/;
 const ADAPTER = /^(?:.*?\.)??((?:conv_in|body)\..*)$/;
@@ -24,7 +24,7 @@ export function controlForm<T extends Tensor>(file: Tensors<T>): Map<string, Vie
   return placed(own, 'control', (name) => rename(name) ?? name);
 }
 
-/** What a ControlNet has beside its half of a UNet, and diffusers' names of it. */
+/** The modules of a ControlNet that are not in a UNet, with diffusers' names. */
 function controlPairs(names: readonly string[]): Pair[] {
   const counted = (pattern: RegExp): number[] => [
     ...new Set(names.flatMap((name) => pattern.exec(name)?.[1] ?? []).map(Number)),
@@ -32,7 +32,7 @@ function controlPairs(names: readonly string[]): Pair[] {
   const blocks = counted(/^controlnet_cond_embedding\.blocks\.(\d+)\./);
   return [
     ['input_hint_block.0', 'controlnet_cond_embedding.conv_in'],
-    // In cldm an activation stands between any two of them, and is counted.
+    // cldm also counts the activations between them.
     ...blocks.map((i): Pair => [`input_hint_block.${2 * (i + 1)}`, `controlnet_cond_embedding.blocks.${i}`]),
     [`input_hint_block.${2 * (blocks.length + 1)}`, 'controlnet_cond_embedding.conv_out'],
     ...counted(/^controlnet_down_blocks\.(\d+)\./).map((i): Pair => [
@@ -48,7 +48,7 @@ export function adapterForm<T extends Tensor>(file: Tensors<T>): Map<string, Vie
   const own = within(file, ADAPTER);
   const names = [...own.keys()];
   const has = (pattern: RegExp): boolean => names.some((name) => pattern.test(name));
-  // Its makers number all blocks of all levels in one row, but for those of light adapters.
+  // Its makers number the blocks of all levels in one row, except in light adapters.
   const inRow = !has(/^body\.\d+\.(?:resnets|body)\./);
   const count = new Set(names.flatMap((name) => /^body\.(\d+)\./.exec(name)?.[1] ?? [])).size;
   const each = Math.max(1, Math.floor(count / LEVELS));
@@ -66,7 +66,7 @@ export function adapterForm<T extends Tensor>(file: Tensors<T>): Map<string, Vie
 /** Sizes at which an adapter adds to a UNet. */
 const LEVELS = 4;
 
-/** What stands before a net's own names taken off: the first that is met of two that are then the same counts. */
+/** A net's tensors without what precedes its own names. If two names are then the same, the first counts. */
 function within<T extends Tensor>(file: Tensors<T>, modules: RegExp): Map<string, View<T>> {
   const own = new Map<string, View<T>>();
   for (const [name, tensor] of file) {
@@ -86,7 +86,7 @@ function placed<T extends Tensor>(
     const normal = rename(name);
     const shape = normalShape(`unet.${normal}`, stored.shape);
     const view = shape === stored.shape ? stored : { ...stored, shape };
-    // Attention that keeps queries, keys and values in one is written as in text encoders.
+    // Attention with queries, keys and values in one matrix has the names of text encoders'.
     for (const [part, one] of textViews(normal, view, 0)) tensors.set(`${place}.${part}`, one);
   }
   return tensors;

@@ -4,10 +4,10 @@
  */
 import { part, type Tensor, type View } from './views';
 
-/** What a training saves a net in. */
+/** Wrappers in which training programs save a net. */
 const WRAPPERS = /^(?:state_dict|module|_orig_mod|net|model(?!\d)|netNetwork)\./;
 
-/** Names of old and new. Every row that matches is applied, one after the other. */
+/** Other programs' names, and the normal form. Every matching row is applied, one after the other. */
 const ROWS: readonly (readonly [theirs: RegExp, normal: string])[] = [
   // Depth Anything's own: DINOv2
   [/^pretrained\.(cls_token|mask_token)$/, 'backbone.embeddings.$1'],
@@ -38,7 +38,7 @@ const ROWS: readonly (readonly [theirs: RegExp, normal: string])[] = [
 /** DINOv2's queries, keys and values in one matrix. */
 const PACKED = /^(.*\.)attn\.qkv\.(\w+)$/;
 
-/** A file's tensors in normal form; they keep what else is known of them. */
+/** A file's tensors in normal form; other facts about them are kept. */
 export function hintNetForm<T extends Tensor>(file: ReadonlyMap<string, T>): ReadonlyMap<string, View<T>> {
   const tensors = new Map<string, View<T>>();
   for (const [name, tensor] of file) {

@@ -6,7 +6,7 @@
 import { renamer, type Pair } from './renamer';
 import { part, type Tensor, type View } from './views';
 
-/** What stands before the projection, and before keys and values, while an adapter is trained. */
+/** Prefixes, in training, of the projection and of keys and values. */
 const TRAINED = [
   [
     /^(?:(?:module|_orig_mod|model|state_dict)\.)+(?=(?:image_proj|ip_adapter|adapter_modules)(?:_model)?\.)/,
@@ -21,7 +21,7 @@ const PROJECTION = /^(?:.*\.)?encoder_hid_proj\.(?:image_projection_layers\.0\.)
 const PROCESSOR =
   /^(?:.*\.)?((down|up)_blocks\.(\d+)|mid_block)\.attentions\.(\d+)\.transformer_blocks\.(\d+)\.attn2\.processor\.(to_[kv]_ip)\.(?:0\.)?weight$/;
 
-/** A file's tensors in normal form: `image_proj.…`, `ip_adapter.1.to_k_ip.weight`. What is of neither stays as it is. */
+/** A file's tensors in normal form: `image_proj.…`, `ip_adapter.1.to_k_ip.weight`. Other names stay as they are. */
 export function ipAdapterForm<T extends Tensor>(file: ReadonlyMap<string, T>): ReadonlyMap<string, View<T>> {
   const names = [...file.keys()];
   const project = renamer(projectionPairs(names), 'normal');
@@ -38,7 +38,7 @@ export function ipAdapterForm<T extends Tensor>(file: ReadonlyMap<string, T>): R
 const trained = (name: string): string =>
   TRAINED.reduce((known, [theirs, normal]) => known.replace(theirs, normal), name);
 
-/** The authors keep what the resampler's latents look at, keys and values, in one; diffusers does not. */
+/** The authors keep the resampler's keys and values in one matrix; diffusers does not. */
 function keysAndValues<T extends Tensor>(name: string, view: View<T>): [string, View<T>][] {
   const packed = /^(image_proj\..*\.)to_kv\.(\w+)$/.exec(name);
   if (!packed) return [[name, view]];
@@ -80,7 +80,7 @@ const LAYER: readonly Pair[] = [
   ['1.3', 'ff.1.net.2'],
 ];
 
-/** Of the projection. diffusers has one norm in plain adapters and another in full ones, which has no other name there. */
+/** Names in the projection. diffusers uses the same name for the norm of plain adapters and for another one in full adapters. */
 function projectionPairs(names: readonly string[]): Pair[] {
   const isFull = names.some((name) => /encoder_hid_proj\.(?:.*\.)?ff\.net\.0\.proj\.weight$/.test(name));
   const full: readonly Pair[] = [

@@ -1,6 +1,6 @@
 /**
- * What the tensors of a LoRA's file are, by the last parts of their names: which module each belongs to, and what it is
- * there. The modules' own names are for `moduleFinder`.
+ * The tensors of a LoRA's file by the ends of their names: the module to which each belongs, and its role there.
+ * `moduleFinder` reads the modules' own names.
  */
 
 /** One module of a LoRA, for the weight of a checkpoint's module or for its bias. */
@@ -8,11 +8,11 @@ export interface LoraModule {
   /** As its file names it: `lora_unet_down_blocks_0_attentions_0_proj_in`, `unet.conv_in` … */
   readonly name: string;
   readonly bias: boolean;
-  /** Its tensors, by what each is: `up`, `down`, `alpha`, `hada_w1_a` … */
+  /** Its tensors by role: `up`, `down`, `alpha`, `hada_w1_a` … */
   readonly parts: ReadonlyMap<string, string>;
 }
 
-/** A LoRA's modules. Tensors of no known part are some, too: they are to be counted; embeddings that came along are none. */
+/** A LoRA's modules. Tensors with unknown roles make modules, too, so that they are counted; bundled embeddings do not. */
 export function loraModules(names: Iterable<string>): LoraModule[] {
   const modules = new Map<string, LoraModule & { readonly parts: Map<string, string> }>();
   for (const tensor of names) {
@@ -26,21 +26,21 @@ export function loraModules(names: Iterable<string>): LoraModule[] {
   return [...modules.values()];
 }
 
-/** Parts that tell a LoRA, or its kin. Of GLoRA's, which others may have, two are looked for. */
+/** Roles that only LoRAs and their kin have. GLoRA's occur elsewhere, so two of them are required. */
 const SIGNS =
   /^(?:up|down|diff|set_weight|dora_scale|on_input|hada_\w+|lokr_\w+|oft_\w+|boft_[Rs]|vera_lambda_[bd]|ia3_l|lambda_layer)$/;
 
-/** Whether a file's tensors are named as those of LoRAs alone are. */
+/** Whether a file's tensors have names that only LoRAs have. */
 export function isLora(names: Iterable<string>): boolean {
   return loraModules(names).some(
     ({ parts }) => [...parts.keys()].some((part) => SIGNS.test(part)) || (parts.has('a1') && parts.has('b1')),
   );
 }
 
-/** Before the names of embeddings that were trained together with a LoRA, and lie in its file. */
+/** The prefix of embeddings that were trained together with a LoRA, and are in its file. */
 export const BUNDLED = 'bundle_emb.';
 
-/** Whether a tensor is of such an embedding: with that before its word, or called after a word in angle brackets. */
+/** Whether a tensor belongs to such an embedding: it has that prefix, or is named after a word in angle brackets. */
 export const isBundled = (tensor: string): boolean => tensor.startsWith(BUNDLED) || /^<.+>$/.test(tensor);
 
 interface Named {
@@ -62,7 +62,7 @@ function lastPartOf(tensor: string): Named {
   return { name: tensor.slice(0, Math.max(0, dot)), part: tensor.slice(dot + 1), bias: false };
 }
 
-/** How tensors of a module end, in kohya's, PEFT's, diffusers' and LyCORIS' files. */
+/** Ends of the names of a module's tensors, in kohya's, PEFT's, diffusers' and LyCORIS' files. */
 const PARTS: readonly (readonly [name: RegExp, part: string, bias?: boolean])[] = [
   // PEFT may name its adapter (`lora_A.default`); attention processors of diffusers have `to_q_lora.down`.
   [/^(.+?)(?:\.lora_down|[._]lora\.down|\.lora_linear_layer\.down)\.weight$/, 'down'],
@@ -73,7 +73,7 @@ const PARTS: readonly (readonly [name: RegExp, part: string, bias?: boolean])[] 
   [/^(.+?)\.weight::lora::0$/, 'up'],
   [/^(.+?)\.weight::lora::1$/, 'down'],
   [/^(.+?)\.weight::diff::0$/, 'diff'],
-  // Custom Diffusion has weights that take the place of others; `to_out_custom_diffusion.0` is `to_out.0`.
+  // Custom Diffusion's weights replace those of the model; `to_out_custom_diffusion.0` is `to_out.0`.
   [/^(.+?to_(?:[qkv]|out))_custom_diffusion(?:\.0)?\.weight$/, 'set_weight'],
   [/^(.+?to_out)_custom_diffusion\.0\.bias$/, 'set_weight', true],
   // Modules that have numbers for names: see `numbered.ts`.

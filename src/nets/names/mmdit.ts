@@ -1,6 +1,6 @@
 /**
- * What the modules of an MMDiT are called: Stability AI's names, which are the normal form but for matrices that hold several,
- * and diffusers'.
+ * The names of an MMDiT's modules: Stability AI's, which are the normal form except that combined matrices are split, and
+ * diffusers'.
  * https://github.com/huggingface/diffusers/blob/main/scripts/convert_sd3_to_diffusers.py
  */
 import { within, type Pair } from './renamer';
@@ -43,7 +43,7 @@ const BLOCK: readonly Pair[] = [
   ['context_block.mlp.fc2', 'ff_context.net.2'],
 ];
 
-/** All modules of an MMDiT that diffusers calls otherwise. */
+/** All modules of an MMDiT for which diffusers has other names. */
 export function mmditPairs(blocks: number): Pair[] {
   const pairs: Pair[] = [
     ['x_embedder.proj', 'pos_embed.proj'],
@@ -65,13 +65,13 @@ export function mmditPairs(blocks: number): Pair[] {
   return pairs;
 }
 
-/** Where diffusers has the scale before the shift: in modulations of these two alone. */
+/** A modulation of only shift and scale, where diffusers has the scale first. */
 const SWAPPED = 'adaLN_modulation.scale_shift';
 
 /**
- * What a tensor of an MMDiT is in normal form: queries, keys and values each by itself, as are shift and scale where there are
- * no more than these. [name, view], one or more.
- * @param blocks how many blocks it has: in the last one words have shift and scale alone.
+ * A tensor of an MMDiT in normal form: queries, keys and values are separate, and so are shift and scale where there are only
+ * these two. [name, view], one or more.
+ * @param blocks the number of blocks: in the last one words have only shift and scale.
  */
 export function mmditViews<T extends Tensor>(
   name: string,
@@ -85,20 +85,20 @@ export function mmditViews<T extends Tensor>(
   return parts.map((which, i) => [`${at}.${which}.${end!}`, part(view, i, parts.length)]);
 }
 
-/** What lies in one matrix, in its order; undefined for what is used as it is. */
+/** The modules in one matrix, in its order; undefined for a matrix that is not split. */
 function partsIn(module: string, kind: string, blocks: number): readonly string[] | undefined {
   const isPair = module === 'final_layer' || module === `joint_blocks.${blocks - 1}.context_block`;
   return kind === 'adaLN_modulation.1' && !isPair ? undefined : WHOLES[kind];
 }
 
-/** Modules that normal form takes apart. */
+/** Modules that the normal form splits. */
 const WHOLES: Readonly<Record<string, readonly string[]>> = {
   qkv: ['q', 'k', 'v'],
   'adaLN_modulation.1': ['shift', 'scale'],
   [SWAPPED]: ['scale', 'shift'],
 };
 
-/** Names of modules that several of normal form are in files. @param modules in normal form. */
+/** Names of combined modules, as files may have them. @param modules in normal form. */
 export function wholesOf(modules: readonly string[]): string[] {
   return modules.flatMap((module) => {
     if (/\.attn2?\.q$/.test(module)) return [`${module}kv`];
@@ -107,7 +107,7 @@ export function wholesOf(modules: readonly string[]): string[] {
   });
 }
 
-/** The modules of normal form that lie in one of this name, first rows first; only itself, where it is one. */
+/** The modules of the normal form that this combined module holds, first rows first; only itself if it is not combined. */
 export function modulesIn(whole: string, isThere: (module: string) => boolean): readonly string[] {
   const kind = Object.keys(WHOLES).find((one) => whole.endsWith(`.${one}`));
   if (kind === undefined || isThere(whole)) return [whole];

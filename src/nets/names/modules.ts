@@ -1,4 +1,4 @@
-/** Modules by whatever name a LoRA calls them. */
+/** Finds modules by any of the names that LoRAs have for them. */
 import { wholesOf } from './mmdit';
 import { PAIRS } from './pairs';
 import { placeOf, places, type Place } from './places';
@@ -37,7 +37,7 @@ function modulesOf(place: Place, keys: readonly string[]): ReadonlyMap<string, s
   return found;
 }
 
-/** Attention processors called the first of two layers as the two together; LyCORIS may leave an underscore behind a name. */
+/** With underscores. Attention processors wrote `to_out` for `to_out.0`; LyCORIS may end a name with an underscore. */
 function flat(name: string): string {
   const joined = name.replaceAll('.', '_').replace(/_$/, '');
   return joined.endsWith('_to_out') ? `${joined}_0` : joined;

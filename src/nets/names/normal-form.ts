@@ -12,11 +12,11 @@ import { normalShape, textViews, type Tensor, type View } from './views';
 export interface NormalForm<T extends Tensor = Tensor> {
   /** By their names in normal form. A name inside a net that none of its modules has stays as it is. */
   readonly tensors: ReadonlyMap<string, View<T>>;
-  /** Names in the file of what belongs to none of the nets, or stands for what another one does already. */
+  /** The file's names for tensors that belong to no net, or repeat another one. */
   readonly strays: readonly string[];
 }
 
-/** How views are made of a net's tensors: by its names and shapes, then one by one. */
+/** Makes views of a net's tensors: first from all names and shapes of the net, then tensor by tensor. */
 const VIEWS: Partial<Record<Place, typeof textViewer>> = {
   text: textViewer,
   text2: textViewer,
@@ -64,10 +64,10 @@ export function inNormalForm<T extends Tensor>(file: ReadonlyMap<string, T>): No
   return { tensors, strays };
 }
 
-/** So many parts of a name are looked at for that: a stranger's may have thousands, and at each all names are asked. */
+/** At most so many parts of a name are tried: a hostile one may have thousands, and each try goes through all names. */
 const MOST_PARTS = 8;
 
-/** What all names begin with alike, where no table knows it: whoever wrote it called the whole so. A name in one part is of no net. */
+/** The beginning that all names share, if no table knows it. Names without a dot belong to no net, and are not counted. */
 export function unknownLead(all: readonly string[]): string {
   const names = all.filter((name) => name.includes('.'));
   const [first = ''] = names;
@@ -81,7 +81,7 @@ export function unknownLead(all: readonly string[]): string {
   return isKnown() ? lead : '';
 }
 
-/** The width of a text encoder, by the norm that ends it; 0 where that is not there. */
+/** The width of a text encoder, by its final norm; 0 if that is missing. */
 function widthOf(net: ReadonlyMap<string, Tensor>): number {
   for (const [name, { shape }] of net)
     if (/(?:ln_final|final_layer_norm)\.weight$/.test(name)) return shape[0] ?? 0;

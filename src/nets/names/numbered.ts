@@ -11,9 +11,9 @@ interface Shape {
 type Shapes = ReadonlyMap<string, Shape>;
 
 interface Net {
-  /** Where in a checkpoint its blocks are, one after the other as PyTorch has them. */
+  /** Its blocks in a checkpoint, in PyTorch's order. */
   readonly blocks: readonly RegExp[];
-  /** The layers of each block that are counted: which ones, and in which order, depends on who trained with what. */
+  /** The layers of each block that are counted. Which ones, and in which order, depends on the trainer and its libraries. */
   readonly layers: readonly (readonly string[])[];
 }
 
@@ -44,10 +44,10 @@ const NETS: Readonly<Record<string, Net>> = {
 };
 
 /**
- * Names for the modules of a LoRA that have numbers. Shapes tell in which order those of a net were counted.
+ * Names for the numbered modules of a LoRA. Shapes tell in which order a net's layers were counted.
  * @param lora the LoRA's tensors. @param model the checkpoint's, in normal form.
- * @returns for a module's name one that `moduleFinder` knows: itself where it is no number; null where no order that is
- * known leads to weights of those sizes.
+ * @returns for a module's name one that `moduleFinder` knows: itself if it is not a number; null if no known order
+ * leads to weights of these sizes.
  */
 export function numberedNames(
   modules: readonly LoraModule[],

@@ -1,21 +1,21 @@
 /**
- * Where the tensors of a net stand: what programs write before the names of its own modules. A new dialect is a row here,
- * and a case in the test.
+ * Where a net's tensors are in a file: the prefixes that programs write before the names of its own modules. A new
+ * dialect is a row here, and a case in the test.
  */
 
 /** The nets of a checkpoint, as their names begin in normal form. */
 export type Place = 'unet' | 'mmdit' | 'vae' | 'text' | 'text2' | 't5';
-/** What one file can lend another: what a denoiser draws can be drawn by no other. The tokenizer is T5's. */
+/** The parts that one file can lend another: all but the denoiser, which makes the model. The tokenizer is T5's. */
 export type Lent = Exclude<Place, 'unet' | 'mmdit'> | 'tokenizer';
 export const places: readonly Place[] = ['unet', 'mmdit', 'vae', 'text', 'text2', 't5'];
 
-/** A name, told which net it belongs to: what is left of it is the net's own. */
+/** A name split into its net and the rest, which is the net's own name. */
 export interface Placed {
   readonly place: Place;
   readonly rest: string;
 }
 
-/** What wraps a module in training, wherever it stands in a name, and says nothing. */
+/** Wrappers of modules from training, anywhere in a name; they have no meaning here. */
 const WRAPPERS = [
   '_orig_mod', // torch.compile
   'module', // DataParallel, DistributedDataParallel, DeepSpeed
@@ -26,7 +26,7 @@ const WRAPPERS = [
   'processor', // diffusers' attention processors, in which LoRAs stood at first
 ];
 
-/** What a name begins with: the net that it names, or null for what says nothing. They follow each other in any number. */
+/** Prefixes, with the net that each means, or null if it means none. A name may begin with several. */
 const PREFIXES: readonly (readonly [prefix: string, place: Place | null])[] = [
   // CompVis and Stability AI
   ['diffusion_model.', 'unet'],
@@ -86,11 +86,11 @@ const PREFIXES: readonly (readonly [prefix: string, place: Place | null])[] = [
   ['transformer.', null],
 ];
 
-/** What those of an MMDiT begin with, which many write behind a UNet's prefixes. */
+/** The first modules of an MMDiT, before which many programs write a UNet's prefixes. */
 const MMDIT =
   /^(?:joint|transformer)_blocks[._]\d|^(?:x|t|y|context)_embedder(?:[._]|$)|^pos_embed(?:[._]|$)|^final_layer[._]|^time_text_embed[._]|^norm_out[._]linear(?:\.|$)|^proj_out(?:\.|$)/;
 
-/** The modules a net begins with, by which it is told where nothing stands before them. */
+/** The first modules of each net, which tell it where there is no prefix. */
 const MODULES: readonly (readonly [module: RegExp, place: Place])[] = [
   [
     /^(?:in|out)put_blocks[._]\d|^middle_block[._]|^(?:time_embed|label_emb)[._]|^out[._][02](?:[._]|$)/,
@@ -117,7 +117,7 @@ const PREFIX = new RegExp(
   `^(?!transformer\\.resblocks\\.)(?:${PREFIXES.map(([prefix]) => prefix.replaceAll('.', '\\.')).join('|')})`,
 );
 
-/** In letters: no net's names come near it, and a stranger's may have as many as a header holds. */
+/** In characters: no net's names come near it, but a hostile file's may fill its header. */
 const LONGEST = 500;
 
 /** Which net a tensor or module belongs to, by its name in any dialect; null for a name that no net's tensors have. */
@@ -134,5 +134,5 @@ export function placeOf(name: string): Placed | null {
   return place && { place, rest };
 }
 
-/** Without what wraps a module. Twice, as two wrappers may share the dot between them. */
+/** A name without wrappers. Replaced twice, as two wrappers may share the dot between them. */
 export const unwrapped = (name: string): string => name.replace(WRAPPER, '$1').replace(WRAPPER, '$1');

@@ -1,7 +1,7 @@
 /** A module's name in normal form, and one that other programs give it. */
 export type Pair = readonly [normal: string, theirs: string];
 
-/** Pairs of modules inside of one that has two names itself. */
+/** Pairs of modules inside a module that has two names itself. */
 export const within = ([normal, theirs]: Pair, inner: readonly Pair[]): Pair[] =>
   inner.map(([a, b]) => [`${normal}.${a}`, `${theirs}.${b}`]);
 
@@ -11,7 +11,7 @@ export function renamer(pairs: readonly Pair[], to: 'normal' | 'theirs'): (name:
     pairs.map(([normal, theirs]) => (to === 'normal' ? [theirs, normal] : [normal, theirs])),
   );
   return (name) => {
-    // The longest module first: `conv` stands inside of `conv.weight`.
+    // The longest module first: `conv` is the beginning of `conv.weight`.
     for (let end = name.length; end > 0; end = name.lastIndexOf('.', end - 1)) {
       const module = table.get(name.slice(0, end));
       if (module !== undefined) return module + name.slice(end);

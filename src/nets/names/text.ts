@@ -5,7 +5,7 @@
  */
 import { within, type Pair } from './renamer';
 
-/** Layers of a text encoder with any names, without prefix. Numbers are a stranger's: there are pairs for each, so none above 999 counts. */
+/** Layers of a text encoder with any names, without prefix. Numbers above 999 are ignored: each makes pairs. */
 export function layersOf(names: Iterable<string>): number {
   let layers = 0;
   for (const name of names) {
@@ -17,7 +17,7 @@ export function layersOf(names: Iterable<string>): number {
 
 /** Of a text encoder's layer, and of a vision tower's. */
 export const LAYER: readonly Pair[] = [
-  // OpenCLIP; its queries, keys and values lie in one matrix.
+  // OpenCLIP, with queries, keys and values in one matrix.
   ['layer_norm1', 'ln_1'],
   ['layer_norm2', 'ln_2'],
   ['self_attn.out_proj', 'attn.out_proj'],
@@ -30,7 +30,7 @@ export const LAYER: readonly Pair[] = [
   ['self_attn.out_proj', 'self_attn.to_out'],
 ];
 
-/** All modules of a text encoder that others call otherwise. */
+/** All modules of a text encoder for which other programs have other names. */
 export function textPairs(layers: number): Pair[] {
   const pairs: Pair[] = [
     ['text_model.embeddings', 'embeddings'],

@@ -10,7 +10,7 @@ export interface Level {
   readonly blocks: readonly number[];
   /** Whether attention follows its ResBlocks. */
   readonly attends: boolean;
-  /** What leads on to the next resolution, in ldm; null at the last. */
+  /** The ldm module that leads to the next resolution; null at the last. */
   readonly resize: string | null;
 }
 
@@ -29,7 +29,7 @@ const RESNET: readonly Pair[] = [
   ['skip_connection', 'conv_shortcut'],
 ];
 
-/** All modules of a UNet that diffusers calls otherwise. */
+/** All modules of a UNet for which diffusers has other names. */
 export function unetPairs({ downs, ups }: UNetShape): Pair[] {
   const pairs: Pair[] = [
     ['time_embed.0', 'time_embedding.linear_1'],
@@ -131,7 +131,7 @@ export function shapeOfDiffusers(names: Iterable<string>): UNetShape {
   return { downs, ups };
 }
 
-/** What stands at one level, in diffusers. */
+/** The blocks of one level, in diffusers. */
 interface Counted {
   resnets: number;
   attends: boolean;

@@ -4,12 +4,12 @@
  */
 import { renamer, type Pair } from './renamer';
 
-/** What a training saves a net in; where both are there, the averaged weights are the net. */
+/** Wrappers in which training programs save a net; if a file has both, the averaged weights are used. */
 const AVERAGED = /^params[_-]ema\./;
 const WRAPPERS =
   /^(?:params(?:[_-]ema)?|(?:model_)?state_dict|module|_orig_mod|netG|net_g|generator|net|model(?!\.\d))\./;
 
-/** Names of old and new, a row each. What a row does not match goes on to the next. */
+/** Other programs' names, and the normal form, a row each; names that a row does not match go on to the next. */
 const ROWS: readonly (readonly [theirs: RegExp, normal: string])[] = [
   // ESRGAN as BasicSR had it at first, BSRGAN, RealSR
   [/^RRDB_trunk\.(\d+)\.RDB(\d)\./, 'body.$1.rdb$2.'],
@@ -27,7 +27,7 @@ const ROWS: readonly (readonly [theirs: RegExp, normal: string])[] = [
   [/^((?:[bf]_[A-Za-z\d_]*(?:conv|concat)[\d_]*)|conv_w)\.0\./, '$1.'],
 ];
 
-/** A file's tensors in normal form; they keep what else is known of them. */
+/** A file's tensors in normal form; other facts about them are kept. */
 export function upscalerForm<T>(file: ReadonlyMap<string, T>): Map<string, T & { readonly name: string }> {
   const averaged = [...file.keys()].some((name) => AVERAGED.test(name));
   const own = new Map<string, T & { readonly name: string }>();
@@ -48,11 +48,11 @@ function inForm(name: string): string {
   return row ? name.replace(...row) : name;
 }
 
-/** Convolutions that enlarge, and the two that follow them, stand in a numbered row with what has no weights between. */
+/** Convolutions that enlarge, and the two after them, are numbered in one row together with modules without weights. */
 function tailPairs(names: readonly string[]): Pair[] {
   const branch = numbersIn(names, /^b_module\.(\d+)\.weight$/);
   const main = numbersIn(names, /^model\.(\d+)\.weight$/).filter((number) => number > 1);
-  // SPSR's main branch ends elsewhere: of its end the first alone is in the row.
+  // SPSR's main branch ends elsewhere: only the first of its last convolutions is in the row.
   const ups = branch.length > 0 ? branch.length - 2 : main.length - 2;
   const pairsOf = (row: readonly number[], theirs: string, normal: string): Pair[] =>
     row.map((number, i): Pair => {

@@ -22,7 +22,7 @@ export function shapeOfVae(names: Iterable<string>): VaeShape {
   return { levels, layers };
 }
 
-/** Attention: as diffusers called it at first, and as it does now, which converters left as it was for a year. */
+/** Attention: diffusers' first names, and its current ones, which converters left untranslated for a year. */
 const ATTENTION: readonly Pair[] = [
   ['norm', 'group_norm'],
   ['q', 'query'],
@@ -35,7 +35,7 @@ const ATTENTION: readonly Pair[] = [
   ['proj_out', 'to_out.0'],
 ];
 
-/** All modules of a VAE that others call otherwise. Where there are two such names, the later one is diffusers'. */
+/** All modules of a VAE for which other programs have other names. Of two other names, the later is diffusers'. */
 export function vaePairs({ levels, layers }: VaeShape): Pair[] {
   const pairs: Pair[] = [];
   const block = (ldm: string, diffusers: string): unknown =>
