@@ -1,5 +1,5 @@
 /**
- * A T2I-Adapter: what it makes of a picture once is added in a UNet's way down in every step. Mou et al. (2023),
+ * A T2I-Adapter: its features of a picture, computed once, are added on a UNet's way down in every step. Mou et al. (2023),
  * arXiv 2302.08453; module by module as in https://github.com/TencentARC/T2I-Adapter/blob/SD/ldm/modules/encoders/adapter.py
  */
 import type { Var } from '../graph/graph';
@@ -34,7 +34,7 @@ export function t2iAdapter(picture: Var, p: Scope, { pixels, halving }: T2IConfi
 function resnetBlock(x: Var, p: Scope): Var {
   if (p.has('in_conv')) x = conv(x, p('in_conv'));
   const h = conv(relu(conv(x, p('block1'))), p('block2'));
-  return add(p.has('skep') ? conv(x, p('skep')) : x, h); // so it is called there
+  return add(p.has('skep') ? conv(x, p('skep')) : x, h); // the authors' spelling
 }
 
 /**

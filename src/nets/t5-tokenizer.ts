@@ -1,13 +1,13 @@
 /**
- * How T5 cuts words into pieces stands in a file of its own, transformers' tokenizer.json. Among a model's tensors it lies
- * as one of bytes, so that it is imported, kept and lent as they are.
+ * How T5 splits words is in a file of its own, transformers' tokenizer.json. It is kept as one tensor of bytes among a
+ * model's tensors, so that it is imported, stored and lent like them.
  */
 import type { Header } from '../weights/safetensors';
 
-/** What that tensor is called, in files as in normal form. */
+/** The name of that tensor, in files and in normal form. */
 export const T5_TOKENIZER = 't5.tokenizer_json';
 
-/** Whether a file of this name may be one, wherever it lies. */
+/** Whether a file may be one, by its name; its folder does not matter. */
 export const isTokenizerFile = (path: string): boolean => /(?:^|\/)tokenizer\.json$/i.test(path);
 
 /** The true one has 1.4 or 2.4 MB. */
@@ -16,7 +16,7 @@ export const LONGEST_TOKENIZER = 2 ** 24;
 /** Rows in the table of T5 v1.1. */
 const VOCABULARY = 32128;
 
-/** Whether the text of a tokenizer.json is T5's: others count differently, or have more pieces (umT5). */
+/** Whether the text of a tokenizer.json is T5's: others number their pieces differently, or have more (umT5). */
 export function isT5Tokenizer(text: string): boolean {
   const { model } = fieldsIn(text);
   const { type, vocab } = Object(model) as { type?: unknown; vocab?: unknown };

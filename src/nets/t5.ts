@@ -1,6 +1,6 @@
 /**
- * T5's encoder as transformers' T5EncoderModel names it, version 1.1 with gated GELU: what Stable Diffusion 3 reads long prompts
- * with. Raffel et al. (2020), arXiv 1910.10683; Shazeer (2020), arXiv 2002.05202.
+ * T5's encoder as transformers' T5EncoderModel names it, version 1.1 with gated GELU: Stable Diffusion 3 reads long prompts
+ * through it. Raffel et al. (2020), arXiv 1910.10683; Shazeer (2020), arXiv 2002.05202.
  * https://github.com/huggingface/transformers/blob/main/src/transformers/models/t5/modeling_t5.py
  */
 import type { Var } from '../graph/graph';
@@ -19,28 +19,28 @@ import {
 } from '../graph/nn';
 import type { Scope } from '../graph/scope';
 
-/** The name of its table of tokens [tokens, width], of which a prompt needs few rows: it never travels. */
+/** The name of its table of tokens [tokens, width], of which a prompt needs few rows: it never goes to the device. */
 export const T5_TABLE = 't5.shared.weight';
 
-/** Up to this many tokens apart distances are told by themselves; from then on in steps that grow, up to the largest. */
+/** Small distances have a row each, larger ones share rows over growing ranges; all from this one on share the last. */
 const LARGEST_DISTANCE = 128;
 
-/** Some of its blocks: from one to before another. */
+/** A range of its blocks; the end is not included. */
 export type Blocks = readonly [from: number, to: number];
 
 /**
- * In half precision what blocks add up overflows: that much is in f32, and what is multiplied in the target's type.
- * @param tokens [N, length, width]: the rows of `T5_TABLE`, or what the blocks before give, in f32. Padding is read as any
- * token is.
+ * In half precision the sums that run through the blocks overflow: they are in f32, and products in the target's type.
+ * @param tokens [N, length, width]: the rows of `T5_TABLE`, or the output of the blocks before, in f32. Padding is read like
+ * any token.
  * @param p `t5`.
- * @param part the blocks that are asked; absent: all.
+ * @param part the blocks to run; absent: all.
  * @returns [N, length, width] in f32.
  */
 export function t5Encoder(tokens: Var, p: Scope, part?: Blocks): Var {
   const encoder = p('encoder');
   const blocks = encoder('block').children();
   const [from, to] = part ?? [0, blocks.length];
-  // The first block's distances are those of all.
+  // All blocks use the first block's distances.
   const bias = relativeBias(
     tokens.shape[1]!,
     encoder('block.0.layer.0.SelfAttention.relative_attention_bias'),
@@ -61,7 +61,7 @@ function selfAttention(x: Var, bias: Var, p: Scope): Var {
   return cast(linear(mixed, p('o')), 'f32');
 }
 
-/** So much smaller is what half precision multiplies last, where it would overflow: a power of two, and exact. */
+/** The factor by which the last product is scaled down in half precision, so that it does not overflow; a power of two is exact. */
 const LESS = 2 ** -6;
 
 function feedForward(x: Var, p: Scope): Var {
@@ -71,7 +71,7 @@ function feedForward(x: Var, p: Scope): Var {
   return scaled(cast(linear(less, p('wo')), 'f32'), 1 / LESS);
 }
 
-/** What each head adds to its scores by how far a token is from another: [1, heads, length, length]. */
+/** What each head adds to its scores, by the distance between tokens: [1, heads, length, length]. */
 function relativeBias(length: number, p: Scope): Var {
   const [buckets, heads] = p.shape('weight') as [number, number];
   const at = Array.from({ length: length ** 2 }, (_, i) =>
@@ -81,14 +81,14 @@ function relativeBias(length: number, p: Scope): Var {
   return transpose(reshape(rows, 1, length, length, heads), 0, 3, 1, 2);
 }
 
-/** The row for a token so far behind another, or before it: half of the rows are for either. */
+/** The row for a distance, forward or backward: each direction has half of the rows. */
 export function bucketOf(distance: number, buckets: number): number {
   const half = buckets / 2;
   const exact = half / 2;
   const far = Math.abs(distance);
   const side = distance > 0 ? half : 0;
   if (far < exact) return side + far;
-  // Rounded where torch rounds: some distances are just where a step begins.
+  // Rounded as in torch: some distances are exactly where a range begins.
   const { fround, log } = Math;
   const share = fround(fround(log(far / exact)) / fround(log(LARGEST_DISTANCE / exact)));
   return side + Math.min(half - 1, exact + Math.floor(share * (half - exact)));

@@ -23,8 +23,8 @@ import type { LatentSize } from './size';
 export const TAESD_FACTOR = 8;
 
 /**
- * Where the decoder's layers stand: at the top of its own file, below `decoder` or ComfyUI's `taesd_decoder` beside the
- * encoder, or in diffusers' AutoencoderTiny, which counts them from the first that has weights.
+ * Where the decoder's layers are: at the top of its own file, below `decoder` or ComfyUI's `taesd_decoder` beside the
+ * encoder, or in diffusers' AutoencoderTiny, which counts from the first layer with weights.
  */
 export function taesdPrefix(names: Iterable<string>): string | null {
   const all = new Set(names);
@@ -47,7 +47,7 @@ function taesdDecoder(z: Var, p: Scope): Var {
     if (layer.has('conv')) {
       h = block(h, layer);
     } else {
-      // What follows an enlargement has no bias.
+      // The convolution after an enlargement has no bias.
       if (!layer.has('bias')) h = upsample2x(h);
       h = conv(h, layer);
       if (i === 0) h = relu(h);
@@ -61,7 +61,7 @@ export function taesdEncoder(image: Var, p: Scope): Var {
   let h = fromImage(scaled(shifted(image, 1), 1 / 2));
   for (const layer of p.children()) {
     if (layer.has('conv')) h = block(h, layer);
-    // What makes it smaller has no bias.
+    // A convolution that halves the size has no bias.
     else h = conv(h, layer, layer.has('bias') ? {} : { stride: 2 });
   }
   return toImage(h);
@@ -70,14 +70,14 @@ export function taesdEncoder(image: Var, p: Scope): Var {
 /** Whether the VAE of a checkpoint is one. p: `vae`. */
 export const isTaesd = (p: Scope): boolean => p.has('decoder.layers');
 
-/** What exp takes for nothing: diffusers clamps the logarithm of a variance there. */
+/** The logarithm of a variance of practically 0: diffusers clamps there. */
 const NO_VARIANCE = -30;
 
 /** p: `vae`. z: latents divided by the scale factor, as a VAE has them → pixels, as `vaeDecoder`. */
 export const taesdAsDecoder = (z: Var, p: Scope, scale: number): Var =>
   taesdDecoder(scaled(z, scale), p('decoder.layers'));
 
-/** p: `vae` → moments, as `vaeEncoder` has them: a mean that is certain. */
+/** p: `vae` → moments, as from `vaeEncoder`: a mean without variance. */
 export function taesdAsEncoder(image: Var, p: Scope, scale: number): Var {
   const mean = scaled(taesdEncoder(image, p('encoder.layers')), 1 / scale);
   return concat(1, mean, shifted(scaled(mean, 0), NO_VARIANCE));

@@ -1,4 +1,4 @@
-/** What the weights of a text encoder tell of it, beside what its family says. */
+/** Facts about a text encoder from its weights and its family. */
 import { DrobeError } from '../errors';
 import { layersNotRead, type TextRow, type Widths } from './families';
 import type { StatedFacts } from './detect/metadata';
@@ -9,9 +9,9 @@ import { T5_TABLE } from './t5';
 type Tensors = ReadonlyMap<string, { readonly shape: readonly number[] }>;
 
 /**
- * A text encoder beside a denoiser that reads this.
+ * A text encoder beside a denoiser with these inputs.
  * @param all tensors of the checkpoint, in normal form.
- * @param isThere where it is not, it is as it should be beside such a denoiser.
+ * @param isThere if not, it is described as such a denoiser needs it.
  * @throws DrobeError 'missing-weight'
  */
 export function textEncoder(row: TextRow, read: Widths, all: Tensors, isThere: boolean): TextEncoder {
@@ -33,12 +33,12 @@ export function textEncoder(row: TextRow, read: Widths, all: Tensors, isThere: b
 const POSITIONS = 'text_model.embeddings.position_embedding.weight';
 const TOKENS = '.text_model.embeddings.token_embedding.weight';
 
-/** The name of a text encoder's table of tokens [tokens, width], of which a prompt needs few rows: it never travels. */
+/** The name of a text encoder's table of tokens [tokens, width], of which a prompt needs few rows: it never goes to the device. */
 export const tokenTable = (place: TextEncoder['place']): string => place + TOKENS;
 
 export const isTokenTable = (key: string): boolean => key.endsWith(TOKENS) || key === T5_TABLE;
 
-/** The number of the layer that a weight belongs to; -1 for what belongs to none. */
+/** The number of a weight's layer; -1 for a weight outside layers. */
 export const layerIn =
   (place: Place) =>
   (key: string): number =>

@@ -29,13 +29,13 @@ export interface UNetConfig {
   readonly heads: (channels: number) => number;
 }
 
-/** What an attention compares with, and what it takes from there: both [N, tokens, channels]. */
+/** The keys and values of an attention, each [N, tokens, channels]. */
 export interface KeysAndValues {
   readonly k: Var;
   readonly v: Var;
 }
 
-/** What the attention at p looks at: `keysAndValues` of the text's encoding, or what was made of it beforehand. */
+/** Keys and values for the attention at p: `keysAndValues` of the text's encoding, or computed beforehand. */
 export type Text = (p: Scope) => KeysAndValues;
 
 export interface UNetInputs {
@@ -45,23 +45,23 @@ export interface UNetInputs {
   readonly t: Var;
   /** Keys and values of the text, for each attention to it. */
   readonly text: Text;
-  /** What else SDXL is told, the prompt as a whole and sizes, [N, label width]. */
+  /** SDXL's label, the pooled prompt and sizes, [N, label width]. */
   readonly y: Var | null;
   /** The guidance scale, for a latent consistency model [N, guidance width] (see `guidanceEmbedding`). */
   readonly w: Var | null;
-  /** What adapters do to its values; absent: nothing. */
+  /** Changes that adapters make to its values; absent: none. */
   readonly additions?: Partial<Additions>;
 }
 
-/** What is done to a UNet's values from outside: what adapters ask for, which the blocks do not know. */
+/** Changes to a UNet's values from outside, for adapters, of which its blocks know nothing. */
 export interface Additions {
-  /** To what all blocks are told of the timestep, [N, channels] in f32 (nets for several kinds of hint). */
+  /** Changes the embedding that all blocks receive, [N, channels] in f32 (nets for several kinds of hint). */
   readonly emb: (x: Var) => Var;
-  /** To what the input block of this number gives, on to the next one and into its skip connection (T2I-Adapter). */
+  /** Changes the output of this input block, for the next block and for its skip connection (T2I-Adapter). */
   readonly block: (x: Var, index: number) => Var;
-  /** To the skip connections as the output blocks meet them, and to what the middle block gives, the last number (ControlNet). */
+  /** Changes the skip connections where output blocks read them; the last number is the middle block's output (ControlNet). */
   readonly skip: (x: Var, index: number) => Var;
-  /** To what the attention to the text at p found for q, both [N, S, channels], before its `to_out` (IP-Adapter). */
+  /** Changes the result of the attention to the text at p for q, both [N, S, channels], before `to_out` (IP-Adapter). */
   readonly attended: (x: Var, q: Var, p: Scope, heads: number) => Var;
 }
 
@@ -71,7 +71,7 @@ const NOTHING: Additions = { emb: same, block: same, skip: same, attended: same 
 export interface UNetOutputs {
   /** [N, 4, h, w]. */
   readonly prediction: Var;
-  /** What comes up to the outermost blocks from all that is further in: a feature map, as it lies in memory. */
+  /** The deep feature, input of the outermost output blocks from all blocks further in: a feature map, as it lies in memory. */
   readonly deep: Var;
 }
 
@@ -84,14 +84,14 @@ export function unet(inputs: UNetInputs, p: Scope, config: UNetConfig): UNetOutp
   return { prediction: head(ascend(deep, up.outer, skips, told), p), deep };
 }
 
-/** What the way down gives: feature maps. */
+/** The feature maps of the way down. */
 export interface Encoded {
   /** Of each input block. */
   readonly skips: Var[];
   readonly middle: Var;
 }
 
-/** The way down alone, and the middle: what a ControlNet is a copy of. p: that of `input_blocks` and `middle_block`. */
+/** Only the way down and the middle, of which a ControlNet is a copy. p: the parent of `input_blocks` and `middle_block`. */
 export function unetEncoder(inputs: UNetInputs, p: Scope, config: UNetConfig): Encoded {
   return encoded(inputs.x, toldTo(inputs, p, config), p);
 }
@@ -102,8 +102,8 @@ function encoded(x: Var, told: Told, p: Scope): Encoded {
 }
 
 /**
- * The outermost blocks alone, between which a deep feature from another step stands in for the rest: it changes little
- * from step to step (DeepCache: Ma et al., 2023, arXiv 2312.00858).
+ * Only the outermost blocks, with a deep feature from another step in place of the others: it changes little from step
+ * to step (DeepCache: Ma et al., 2023, arXiv 2312.00858).
  * @param deep as `unet` gives it.
  * @returns [N, 4, h, w].
  */
@@ -114,7 +114,7 @@ export function outerUNet(inputs: UNetInputs, deep: Var, p: Scope, config: UNetC
   return head(ascend(deep, up.outer, skips, told), p);
 }
 
-/** Input blocks that are outermost, and output blocks that meet them: the paper's first skip branch. */
+/** How many input blocks count as outermost, with the output blocks that read their skips: the paper's first skip branch. */
 const OUTERMOST = 2;
 
 interface Blocks {
@@ -132,10 +132,10 @@ function blocksOf(p: Scope): Blocks {
   };
 }
 
-/** In a net that was made smaller, an upsampling stands alone where its ResBlock was: it goes on with what comes in. */
+/** False for an upsampling whose ResBlock was removed, in a net made smaller: it reads no skip connection. */
 const meetsSkip = (block: Scope): boolean => block.has('0.in_layers');
 
-/** What every block is told. */
+/** Inputs of every block. */
 interface Told {
   readonly emb: Var;
   readonly text: Text;
@@ -149,13 +149,13 @@ function toldTo({ x, t, text, y, w, additions: asked }: UNetInputs, p: Scope, co
   const guided = w ? add(t, linear(w, p('time_embed.cond_proj'))) : t;
   const time = linear(silu(linear(guided, p('time_embed.0'))), p('time_embed.2'));
   const label = y && linear(silu(linear(y, p('label_emb.0.0'))), p('label_emb.0.2'));
-  // Every ResBlock begins its emb_layers with this SiLU: taken once, here. Up to it all is in f32: a row for each picture
-  // costs nothing, and with its long sums in f16 SDXL's prediction was twice as far off.
+  // Every ResBlock begins its emb_layers with this SiLU, so it is computed once, here. Everything before it is in f32: one
+  // row for each picture costs nothing, and with its long sums in f16 SDXL's prediction was twice as far off.
   const emb = cast(silu(additions.emb(label ? add(time, label) : time)), x.target.dtype);
   return { emb, text, config, additions };
 }
 
-/** What each block gives: the skip connections. */
+/** The output of each block, for the skip connections. */
 function descend(x: Var, blocks: readonly Scope[], told: Told): Var[] {
   const skips: Var[] = [];
   for (const [i, block] of blocks.entries()) {
@@ -165,7 +165,7 @@ function descend(x: Var, blocks: readonly Scope[], told: Told): Var[] {
   return skips;
 }
 
-/** @param skips of which the last are taken off, one for each block that meets one. */
+/** @param skips is consumed from its end, one for each block that reads one. */
 function ascend(x: Var, blocks: readonly Scope[], skips: Var[], told: Told): Var {
   for (const block of blocks) {
     if (meetsSkip(block)) {
@@ -182,8 +182,8 @@ function head(x: Var, p: Scope): Var {
 }
 
 /**
- * TimestepEmbedSequential: each child says by its weights what it is.
- * @param next the skip connection the result will meet: its size is what an upsampling aims at.
+ * TimestepEmbedSequential: the weights of each child tell its kind.
+ * @param next the skip connection that joins the result: an upsampling is cut to its size.
  */
 function sequential(x: Var, told: Told, p: Scope, next?: Var): Var {
   for (const child of p.children()) {
@@ -199,7 +199,7 @@ function sequential(x: Var, told: Told, p: Scope, next?: Var): Var {
 function upsample(x: Var, p: Scope, next?: Var): Var {
   const doubled = upsample2x(x);
   if (!next) return conv(doubled, p('conv'));
-  // An odd size was rounded up on the way down: its double is a row or column too large, as in diffusers.
+  // An odd size was rounded up on the way down, so that doubling it gives a row or column too many, as in diffusers.
   const [, , h, w] = dims(next);
   return conv(crop(doubled, h, w), p('conv'));
 }
@@ -227,7 +227,7 @@ function transformerBlock(x: Var, { text, additions }: Told, p: Scope, heads: nu
   return add(x, feedForward(layerNorm(x, p('norm3')), p('ff')));
 }
 
-/** CrossAttention: to itself, where keys and values are of x. */
+/** CrossAttention; self-attention if keys and values are made from x. */
 function attend(
   x: Var,
   { k, v }: KeysAndValues,
@@ -239,13 +239,13 @@ function attend(
   return linear(attended(attention(q, k, v, heads), q, p, heads), p('to_out.0'));
 }
 
-/** Of a text's encoding [N, tokens, width], or of what attention to itself is about. */
+/** From a text's encoding [N, tokens, width], or for self-attention from the input itself. */
 export const keysAndValues = (x: Var, p: Scope): KeysAndValues => ({
   k: linear(x, p('to_k')),
   v: linear(x, p('to_v')),
 });
 
-/** ldm's `disable_self_attn`: the first attention looks at the text as well, which the width of its keys tells. */
+/** ldm's `disable_self_attn`: the first attention reads the text, too; the width of its keys tells. */
 const readsText = (p: Scope): boolean => p('to_k').shape('weight')[1] !== p('to_q').shape('weight')[1];
 
 /** Every attention to the text, in the order of the UNet. p: `unet`. */
@@ -279,8 +279,8 @@ export function timestepEmbedding(t: number, width: number, maxPeriod = 10000): 
 }
 
 /**
- * What a latent consistency model is told of the guidance scale: sines, then cosines of diffusers'
- * `get_guidance_scale_embedding`, of which 0 stands for no guidance, a scale of 1.
+ * The guidance scale as an input of a latent consistency model: sines, then cosines of diffusers'
+ * `get_guidance_scale_embedding`, where 0 means no guidance, a scale of 1.
  * @param width even, and at least 4.
  */
 export function guidanceEmbedding(scale: number, width: number): Float32Array {

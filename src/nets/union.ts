@@ -1,5 +1,5 @@
 /**
- * What a ControlNet has that knows several kinds of picture (ControlNet++, "Union"), beside what others have; module by
+ * The extra modules of a ControlNet for several kinds of picture (ControlNet++, "Union"); module by
  * module as in https://github.com/xinsir6/ControlNetPlus/blob/main/models/controlnet_union.py
  */
 import { constant, type Var } from '../graph/graph';
@@ -19,7 +19,7 @@ import {
 import type { Scope } from '../graph/scope';
 import { timestepEmbedding } from './unet';
 
-/** What all blocks are told of the kind: each kind is a timestep of 1 or 0. @returns [1, channels]. */
+/** The embedding of the kind, for all blocks: each kind is a timestep of 1 or 0. @returns [1, channels]. */
 export function kindEmbedding(kind: Var, p: Scope): Var {
   const layers = p('control_add_embedding');
   const kinds = kind.shape[1]!; // it has two axes
@@ -35,7 +35,7 @@ export function kindEmbedding(kind: Var, p: Scope): Var {
   return linear(silu(linear(told, layers('linear_1'))), layers('linear_2'));
 }
 
-/** What is seen of a picture of this kind: what of any, moved in each channel. @param seen a feature map. */
+/** Shifts each channel of a picture's feature map by the picture's kind. @param seen the feature map. */
 export function seenAs(kind: Var, seen: Var, p: Scope): Var {
   const task = matmul(cast(kind, seen.dtype === 'f16' ? 'f16' : 'f32'), p.tensor('task_embedding'));
   let token = add(spatialMean(seen), task);
@@ -44,8 +44,8 @@ export function seenAs(kind: Var, seen: Var, p: Scope): Var {
 }
 
 /**
- * ResidualAttentionBlock. Its nn.MultiheadAttention looks along the first axis, in which the members of a batch stand: not
- * from token to token, but from one picture to the same picture. What each finds is its own value.
+ * ResidualAttentionBlock. Its nn.MultiheadAttention attends along the first axis, the batch: not from token to token, but
+ * from a picture to itself alone, so that the result is the value of the token.
  */
 function residualAttention(x: Var, p: Scope): Var {
   const own = linear(layerNorm(x, p('ln_1')), p('self_attn.v_proj'));

@@ -48,19 +48,19 @@ export function vaeEncoder(image: Var, p: Scope): Var {
   return toImage(quantized(h, p, 'quant_conv'));
 }
 
-/** Convolutions between latents and net: both are there, or neither, as in SD 3 and in VAEs that were trained since. */
+/** Convolutions between latents and net: a VAE has both, or neither, as in SD 3 and VAEs trained since. */
 const BETWEEN = ['quant_conv', 'post_quant_conv'] as const;
 
 const quantized = (x: Var, p: Scope, which: (typeof BETWEEN)[number]): Var =>
   BETWEEN.some((name) => p.has(name)) ? conv(x, p(which)) : x;
 
-/** The first weight of a decoder, which latents must fit by its second axis. In normal form. */
+/** The first weight of a decoder; its second axis is the channels of latents. In normal form. */
 export const firstWeight = (tensors: ReadonlyMap<string, unknown>): string =>
   BETWEEN.some((name) => tensors.has(`vae.${name}.weight`))
     ? 'vae.post_quant_conv.weight'
     : 'vae.decoder.conv_in.weight';
 
-/** Whether a VAE can read pictures, too: some files hold its decoder alone. In normal form. */
+/** Whether a VAE can also encode pictures: some files hold only its decoder. In normal form. */
 export const canEncode = (tensors: { readonly has: (key: string) => boolean }): boolean =>
   ['vae.encoder.conv_in.weight', 'vae.encoder.layers.0.weight'].some((key) => tensors.has(key));
 

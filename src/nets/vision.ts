@@ -1,5 +1,5 @@
 /**
- * CLIP's vision tower, as transformers' CLIPVisionModelWithProjection names it: what an IP-Adapter reads a picture with.
+ * CLIP's vision tower, as transformers' CLIPVisionModelWithProjection names it: an IP-Adapter reads pictures through it.
  * https://github.com/huggingface/transformers/blob/main/src/transformers/models/clip/modeling_clip.py
  */
 import { build, input, SHAPES_ONLY, type Graph, type Target, type Var } from '../graph/graph';
@@ -9,22 +9,22 @@ import { encoderLayer, type ClipConfig } from './clip';
 import { visionForm } from './names/vision';
 import type { Tensor } from './names/views';
 
-/** A tower, as its weights tell. */
+/** A tower, as its weights describe it. */
 export interface VisionTower extends Pick<ClipConfig, 'heads' | 'activation'> {
-  /** Numbers of a token. */
+  /** Width of a token. */
   readonly width: number;
-  /** Numbers of the embedding of a whole picture. */
+  /** Width of the embedding of a whole picture. */
   readonly projection: number;
-  /** The side of the pictures that it looks at, in pixels. */
+  /** The side of its input pictures, in pixels. */
   readonly side: number;
   /** Patches, and one token for the whole. */
   readonly tokens: number;
 }
 
-/** What is taken from a tower: the embedding of the whole picture, or all tokens as they go into the last layer. */
+/** Which output of a tower is used: the embedding of the whole picture, or all tokens, as they enter the last layer. */
 export type Seen = 'embedding' | 'states';
 
-/** Channels of a head in ViT-bigG, -g and -H; 64 in all that are smaller. */
+/** Channels of a head in ViT-bigG, -g and -H; all smaller towers have 64. */
 const HEADS = [104, 88, 80, 64];
 
 /** @param tensors in normal form (see `names/vision`). @throws DrobeError 'missing-weight' */
@@ -44,7 +44,7 @@ export function visionTower(tensors: StateDict): VisionTower {
     side: Math.round(Math.sqrt(tokens - 1)) * patch,
     tokens,
     heads: width / each,
-    // Those of 64 are OpenAI's, the larger ones OpenCLIP's.
+    // Towers with heads of 64 are OpenAI's, the larger ones OpenCLIP's.
     activation: each === 64 ? 'quick_gelu' : 'gelu',
   };
 }

@@ -1,5 +1,5 @@
 /**
- * Depth Anything: how near things are, from what DINOv2 sees, put together by DPT's head. Yang et al. (2024), arXiv
+ * Depth Anything: how near things are, from DINOv2's features, combined by DPT's head. Yang et al. (2024), arXiv
  * 2401.10891 and 2406.09414; Ranftl et al. (2021), arXiv 2103.13413. Named as transformers' DepthAnythingForDepthEstimation.
  * https://github.com/huggingface/transformers/blob/main/src/transformers/models/depth_anything/modeling_depth_anything.py
  */
@@ -24,7 +24,7 @@ function layersRead(layers: number, version: DepthVersion): number[] {
 
 /**
  * @param image [1, 3, H, W], of mean 0 and deviation 1; both sides multiples of 14.
- * @returns [1, 1, H, W], larger where something is nearer, 0 or more.
+ * @returns [1, 1, H, W], 0 or more, larger for nearer things.
  */
 export function depthAnything(image: Var, p: Scope, version: DepthVersion): Var {
   const backbone = p('backbone');
@@ -40,7 +40,7 @@ export function depthAnything(image: Var, p: Scope, version: DepthVersion): Var 
   return headed(fused(maps, p('neck.fusion_stage')), { h, w }, p('head'));
 }
 
-/** Tokens as a feature map 4, 2, 1 and ½ times as large as they lie. */
+/** Tokens as a feature map, 4, 2, 1 and ½ times the size of their grid. */
 function reassembled(tokens: Var, { h, w }: { h: number; w: number }, p: Scope, i: number): Var {
   const stage = p('reassemble_stage.layers', i);
   const [n, count, width] = tokens.shape as [number, number, number];

@@ -27,11 +27,11 @@ import { interpolated } from '../../graph/spatial';
 const HEAD = 64;
 const EPS = 1e-6;
 
-/** How many pixels on a side a token stands for. */
+/** Pixels on a side of a token's patch. */
 export const patchOf = (p: Scope): number => p('embeddings.patch_embeddings.projection').shape('weight')[2]!; // a kernel
 
 /**
- * What layers give, each after the last norm: [1, 1 + h·w, width], of which the first token stands for the whole.
+ * The outputs of layers, each after the final norm: [1, 1 + h·w, width]; the first token stands for the whole picture.
  * @param image [1, 3, H, W], both sides multiples of a patch's. @param layers which, by their numbers.
  */
 export function dinov2(image: Var, p: Scope, layers: readonly number[]): Var[] {
@@ -55,7 +55,7 @@ function embedded(image: Var, p: Scope): Var {
   return concat(1, whole, add(toTokens(map), placesOf(positions, map)));
 }
 
-/** Where each patch lies: learned for a square, and stretched to what is looked at. [1, h·w, width] */
+/** The position of each patch: learned for a square, and stretched to the picture. [1, h·w, width] */
 function placesOf(positions: Var, map: Var): Var {
   const [, tokens, width] = positions.shape as [number, number, number];
   const [, , h, w] = dims(map);

@@ -1,5 +1,5 @@
 /**
- * Soft edges: VGG-16, of which each of five stages gives its own, from fine to coarse. Xie and Tu (2015), arXiv 1504.06375,
+ * Soft edges from VGG-16: each of its five stages gives some, from fine to coarse. Xie and Tu (2015), arXiv 1504.06375,
  * under the names of ControlNet's file.
  */
 import type { Var } from '../../graph/graph';

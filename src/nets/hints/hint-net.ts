@@ -1,6 +1,6 @@
 /**
- * Nets that make hints of pictures (depths, lines, edges), for those that guide by a picture: which one a file holds, told
- * by its tensors' names, and its graph.
+ * Nets that make hints from pictures (depth, lines, edges) for nets that guide: which one a file holds, told by its tensors'
+ * names, and its graph.
  */
 import { DrobeError } from '../../errors';
 import { build, input, type Graph, type Shape, type Target, type Var } from '../../graph/graph';
@@ -16,15 +16,15 @@ export type HintNet = (typeof nets)[number]['name'];
 
 type Tensors = ReadonlyMap<string, { readonly shape: Shape }>;
 
-/** What a net is asked for, where it can do several things. */
+/** Options of nets that can do several things. */
 export interface HintWay {
-  /** Of Depth Anything; no weight tells. */
+  /** The version of Depth Anything; no weight tells. */
   readonly version: DepthVersion;
 }
 
 interface Row {
   readonly name: string;
-  /** Tensors by their names in normal form, of which each must be there. */
+  /** Tensors that must all be there, by their names in normal form. */
   readonly all: readonly string[];
   readonly author: (image: Var, p: Scope, way: HintWay) => Var;
 }
@@ -48,7 +48,7 @@ const nets = [
   { name: 'HED', all: ['norm', 'block1.convs.0.weight', 'block5.projection.weight'], author: hed },
 ] as const satisfies readonly Row[];
 
-/** The net for hints that a file holds; null where it holds none that is run here. @param file its tensors, as it calls them. */
+/** The net for hints that a file holds; null if it holds none that is run here. @param file its tensors by the file's names. */
 export function hintNetIn(file: ReadonlyMap<string, Tensor>): HintNet | null {
   const tensors = hintNetForm(file);
   return nets.find(({ all }) => all.every((name) => tensors.has(name)))?.name ?? null;
@@ -57,7 +57,7 @@ export function hintNetIn(file: ReadonlyMap<string, Tensor>): HintNet | null {
 /**
  * `image` [1, 3, h, w] as the net has it → `hint` [1, 1, h, w].
  * @param tensors in normal form (see `hintNetForm`).
- * @throws DrobeError 'missing-weight', 'bad-weight', and 'unsupported-model' for what does not give one number for each pixel.
+ * @throws DrobeError 'missing-weight', 'bad-weight', and 'unsupported-model' for a net that does not give one number for each pixel.
  */
 export function hintNetGraph(
   net: HintNet,

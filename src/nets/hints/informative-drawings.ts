@@ -23,6 +23,6 @@ function residual(x: Var, p: Scope): Var {
   return add(x, instanceNorm(mirrored(h, 1, p('5'))));
 }
 
-/** A convolution that sees what lies inside mirrored beyond the edges. */
+/** A convolution over a picture mirrored beyond its edges. */
 const mirrored = (x: Var, reach: number, p: Scope): Var =>
   conv(reflectPad(x, reach), p, { pad: [0, 0, 0, 0] });

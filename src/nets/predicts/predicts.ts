@@ -1,6 +1,6 @@
 /**
- * What a denoiser predicts, and over which noise it was trained: shapes do not tell. Whoever may say so has a row here, in
- * the order in which they are believed, a later one more than those before it; what a person chooses comes after all.
+ * What a denoiser predicts, and over which noise it was trained: shapes do not tell. Each source that may say so has a row
+ * here; a later row overrules those before it, and a person's choice overrules all.
  */
 import type { BetaSchedule, ContinuousNoise, FlowNoise, Model, Teller } from '../model';
 import { betaEnds, isTrue, positive, predictionSaid, refuse, sigmaRange, ZERO_SNR, type Said } from './said';
@@ -10,10 +10,10 @@ import { CONFIG_YAML, configSays } from './yaml-config';
 export { CONFIG_YAML, isConfig } from './yaml-config';
 export { SCHEDULER_CONFIG, VAE_CONFIG } from './scheduler-config';
 
-/** Names of tensors, and metadata: the file's own, and by their names the texts of what lies beside it. */
+/** Names of tensors, and metadata: the file's own, and the texts of files beside it, under their names. */
 export interface Witness {
   readonly has: (tensor: string) => boolean;
-  /** Empty text and none are one. */
+  /** Undefined for an empty text, too. */
   readonly text: (key: string) => string | undefined;
 }
 
@@ -23,8 +23,8 @@ interface Row {
 }
 
 /**
- * Tensors that are no weights: it says something that they are there, and of some it does what they hold. Their numbers
- * are read before, and stand in the metadata by these names.
+ * Tensors that are marks and not weights: their presence tells something, and of some their numbers do. The numbers are
+ * read beforehand, and are in the metadata under these names.
  */
 const MARKS: ReadonlySet<string> = new Set([
   'v_pred',
@@ -35,14 +35,14 @@ const MARKS: ReadonlySet<string> = new Set([
   'edm_std',
 ]);
 
-/** The mark that a tensor is, whatever the part of a model it lies in; null for weights. */
+/** The mark that a tensor is, in any part of a model; null for weights. */
 export function markOf(tensor: string): string | null {
   const name = tensor.replace(/^(?:(?:unet|model|diffusion_model|state_dict|module|_orig_mod)\.)+/, '');
   return MARKS.has(name) ? name : null;
 }
 
 const rows: readonly Row[] = [
-  // What kohya's trainers write.
+  // Written by kohya's trainers.
   {
     teller: 'metadata',
     says: ({ text }) => (isTrue(text('ss_v_parameterization')) ? { prediction: 'v' } : {}),
@@ -52,7 +52,7 @@ const rows: readonly Row[] = [
   // ComfyUI's node "Save Checkpoint", and https://github.com/Stability-AI/ModelSpec.
   { teller: 'metadata', says: ({ text }) => predictionSaid(text('modelspec.predict_key')) },
   { teller: 'metadata', says: ({ text }) => predictionSaid(text('modelspec.prediction_type')) },
-  // Metadata is carried along from model to model; a mark is put where it belongs.
+  // Marks after metadata, which is copied from model to model without a thought; a mark is added on purpose.
   { teller: 'marks', says: ({ has }) => (has('v_pred') ? { prediction: 'v' } : {}) },
   { teller: 'marks', says: ({ has }) => (has('ztsnr') ? ZERO_SNR : {}) },
   { teller: 'marks', says: cosXl },
@@ -63,7 +63,7 @@ const rows: readonly Row[] = [
   { teller: 'scheduler', says: ({ text }) => schedulerSays(text(SCHEDULER_CONFIG)) },
 ];
 
-/** Of those that ModelSpec names, Stable Diffusion 2's two tell. */
+/** Of ModelSpec's architectures only Stable Diffusion 2's two tell. */
 function architectureSays(name = ''): Said {
   const [, which] = /^stable-diffusion-v2-(512|768-v)\b/.exec(name) ?? [];
   return which ? { prediction: which === '512' ? 'epsilon' : 'v' } : {};
@@ -80,8 +80,8 @@ function cosXl({ has, text }: Witness): Said {
 }
 
 /**
- * Playground 2.5, arXiv 2402.17245: the noise and the scaling of Karras et al. (2022), Table 1, over latents of which
- * each channel is brought to a mean of 0 and a deviation of 0.5.
+ * Playground 2.5, arXiv 2402.17245: the noise and the scaling of Karras et al. (2022), Table 1, over latents with
+ * each channel brought to a mean of 0 and a deviation of 0.5.
  * https://huggingface.co/playgroundai/playground-v2.5-1024px-aesthetic
  */
 function playground({ has, text }: Witness): Said {
@@ -96,7 +96,7 @@ function playground({ has, text }: Witness): Said {
   };
 }
 
-/** As its vae/config.json has them. */
+/** From its vae/config.json. */
 const PLAYGROUND = { mean: [-1.6574, 1.886, -1.383, 2.5155], deviation: [8.4927, 5.9022, 6.5498, 5.2299] };
 
 const numbers = (text: string | undefined): number[] =>
@@ -105,7 +105,7 @@ const numbers = (text: string | undefined): number[] =>
     return n !== '' && Number.isFinite(value) ? [value] : [];
   });
 
-/** What checkpoints that were made for this program state: `sd.*`. */
+/** The statements of checkpoints made for this program: `sd.*`. */
 function ours({ text }: Witness): Said {
   const scaleFactor = positive(text('sd.scale_factor'));
   return {
@@ -124,18 +124,18 @@ const continuous: ContinuousNoise = {
   spread: 'karras',
 };
 
-/** Of every Stable Diffusion 3 that was published. */
+/** In every published Stable Diffusion 3. */
 const flow: FlowNoise = { kind: 'flow', shift: 3, steps: 1000 };
 
-/** What a model's facts take from all that was said. */
+/** The facts of a model that follow from all statements. */
 export interface Predicts extends Pick<Model, 'prediction' | 'noise' | 'scheduler' | 'told'> {
   readonly vae: Pick<Model['vae'], 'scale' | 'shift' | 'mean' | 'deviation'>;
   readonly spacing?: string;
 }
 
 /**
- * @param family what holds where nobody says otherwise; null for a family whose models differ.
- * @throws DrobeError 'unsupported-model' where somebody says what cannot be drawn here.
+ * @param family values that hold if no source says otherwise; its prediction is null if its models differ.
+ * @throws DrobeError 'unsupported-model' if a source says something that cannot be drawn here.
  */
 export function predictsOf(
   names: Iterable<string>,
@@ -165,7 +165,7 @@ export function predictsOf(
       : heard.reduce((sum, { said }) => ({ ...sum, ...said.betas }), usual),
     scheduler: {
       ...(zeroSnr !== undefined && !all.continuous && { zeroSnr }),
-      // diffusers' pipelines of SD 1.x and 2.x take 1, whatever stands there.
+      // diffusers' pipelines of SD 1.x and 2.x use 1, whatever the configuration says.
       ...(stepsOffset !== undefined && family.latents === 'sdxl' && { stepsOffset }),
       ...(alphaToOne !== undefined && { alphaToOne }),
       ...(finalSigma && { finalSigma }),
@@ -187,7 +187,7 @@ const flowTeller = (heard: Heard): string =>
     ? 'scheduler_config.json'
     : 'metadata';
 
-/** Of an MMDiT all is known but how far its noise is moved, and how its latents are scaled. */
+/** For an MMDiT everything is known except the shift of its noise, and the scaling of its latents. */
 function flowOf(heard: Heard, all: Said, { scale, shift }: Pick<Model['vae'], 'scale' | 'shift'>): Predicts {
   return {
     prediction: 'flow',
@@ -198,7 +198,7 @@ function flowOf(heard: Heard, all: Said, { scale, shift }: Pick<Model['vae'], 's
   };
 }
 
-/** Who has said what the UNet predicts, or over which noise it is not as usual. */
+/** The sources that told the UNet's prediction, or an unusual noise. */
 function tellersOf(heard: Heard): readonly Teller[] {
   const telling = heard.filter(({ said }) => said.prediction ?? said.zeroSnr ?? said.continuous);
   return [...new Set(telling.map(({ teller }) => teller))];

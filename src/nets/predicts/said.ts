@@ -1,20 +1,20 @@
-/** What somebody says of a model's noise, and how the same thing is spelled by those who say it. */
+/** Statements about a model's noise, and their various spellings. */
 import { DrobeError } from '../../errors';
 import type { BetaSchedule, ContinuousNoise, FlowNoise, Prediction } from '../model';
 
-/** What is absent is left to others. */
+/** Absent fields are left to other sources. */
 export interface Said {
   readonly prediction?: Prediction;
   readonly betas?: Partial<BetaSchedule>;
-  /** It was trained over all the noise between two levels, and not over a table of betas. */
+  /** Trained over all noise between two levels, and not over a table of betas. */
   readonly continuous?: Partial<ContinuousNoise>;
-  /** It was trained over straight paths to noise. */
+  /** Trained over straight paths to noise. */
   readonly flow?: Partial<FlowNoise>;
-  /** What the VAE's latents are multiplied by to be the UNet's. */
+  /** The factor from the VAE's latents to the UNet's. */
   readonly scaleFactor?: number;
-  /** What is taken off them before. */
+  /** Subtracted from them before. */
   readonly shift?: number;
-  /** What each channel of them is moved and divided by before. */
+  /** Each of their channels is shifted and divided by these before. */
   readonly mean?: readonly number[];
   readonly deviation?: readonly number[];
   readonly zeroSnr?: boolean;
@@ -24,7 +24,7 @@ export interface Said {
   readonly spacing?: string;
 }
 
-/** In letters alone, small: "v-prediction", "V_Prediction", "v pred". */
+/** Only lower-case letters, for "v-prediction", "V_Prediction", "v pred". */
 const spellings: ReadonlyMap<string, Prediction> = new Map([
   ...(['v', 'vpred', 'vprediction', 'vparam', 'vparameterization', 'velocity'] as const).map(
     (word) => [word, 'v'] as const,
@@ -36,15 +36,15 @@ const spellings: ReadonlyMap<string, Prediction> = new Map([
 
 const lettersOf = (word: string): string => word.toLowerCase().replace(/[\s_"'-]/g, '');
 
-/** What is predicted by whatever it is called; null for a word that is not known. */
+/** The prediction, by any of its names; null for an unknown word. */
 export const predictionNamed = (word: string): Prediction | null => spellings.get(lettersOf(word)) ?? null;
 
-/** Words for what latents flow to, and for the picture itself. */
+/** Words for a prediction of the flow, and of the picture itself. */
 const FLOW = /^(?:rectified)?flow(?:matching|prediction)?$/;
 const PICTURE = /^(?:sample|x0(?:prediction)?)$/;
 
 /**
- * Of metadata, which says all kinds of things: a word that is not known says nothing.
+ * From metadata, which may say anything: an unknown word tells nothing.
  * @throws DrobeError 'unsupported-model' for one that predicts the picture itself.
  */
 export function predictionSaid(word: string | undefined): Said {
@@ -55,10 +55,10 @@ export function predictionSaid(word: string | undefined): Said {
   return FLOW.test(lettersOf(named)) ? { flow: {} } : {};
 }
 
-/** "True", as Python writes it, and what else people write for it. */
+/** "True", as Python writes it, and other spellings. */
 export const isTrue = (word: string | undefined): boolean => /^(?:true|yes|1)$/i.test(word?.trim() ?? '');
 
-/** Betas that end in noise alone are drawn over timesteps that begin there: Lin et al. (2023), arXiv 2305.08891, section 3.3. */
+/** Betas that end in pure noise are sampled with timesteps that begin there: Lin et al. (2023), arXiv 2305.08891, section 3.3. */
 export const ZERO_SNR: Said = { zeroSnr: true, spacing: 'trailing' };
 
 /** A number above zero. */
@@ -67,12 +67,12 @@ export function positive(value: unknown): number | undefined {
   return typeof number === 'number' && Number.isFinite(number) && number > 0 ? number : undefined;
 }
 
-/** What is there of these: `exactOptionalPropertyTypes` tells absent from undefined. */
+/** Without undefined properties: `exactOptionalPropertyTypes` distinguishes absent from undefined. */
 export function present<T extends object>(fields: { readonly [K in keyof T]: T[K] | undefined }): Partial<T> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Partial<T>;
 }
 
-/** Betas by their ends, where they are some: each above 0 and below 1. */
+/** Betas by their ends, if these are valid: above 0 and below 1. */
 export function betaEnds(start: unknown, end: unknown, steps: unknown): Partial<BetaSchedule> {
   const beta = (value: unknown): number | undefined => {
     const number = positive(value);
@@ -93,7 +93,7 @@ export function wholeSteps(steps: unknown): number | undefined {
   return isCount ? count : undefined;
 }
 
-/** Two noise levels, the lower one first; none where they are not so. */
+/** Two noise levels, the lower one first; empty if they are not valid. */
 export function sigmaRange(min: unknown, max: unknown): Partial<ContinuousNoise> {
   const [sigmaMin, sigmaMax] = [positive(min), positive(max)];
   if (sigmaMin !== undefined && sigmaMax !== undefined && sigmaMin >= sigmaMax) return {};

@@ -1,4 +1,4 @@
-/** What the settings in a diffusers folder say: scheduler/scheduler_config.json, and vae/config.json. */
+/** Reads the settings in a diffusers folder: scheduler/scheduler_config.json, and vae/config.json. */
 import type { BetaSchedule, ContinuousNoise, FlowNoise } from '../model';
 import {
   betaEnds,
@@ -12,13 +12,13 @@ import {
   type Said,
 } from './said';
 
-/** By these names their text stands in the metadata of a model that is put together of a folder. */
+/** The keys of their texts in the metadata of a model that is put together from a folder. */
 export const SCHEDULER_CONFIG = 'scheduler/scheduler_config.json';
 export const VAE_CONFIG = 'vae/config.json';
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** What a configuration says, by name; null for what is none. */
+/** A configuration's values by name; null for a text that is not a configuration. */
 export function fieldsOf(json: string | undefined): Fields | null {
   try {
     const value = JSON.parse(json ?? 'null') as unknown;
@@ -36,8 +36,8 @@ const kinds: ReadonlyMap<unknown, BetaSchedule['kind']> = new Map([
 const spacings: ReadonlySet<unknown> = new Set(['leading', 'trailing', 'linspace']);
 
 /**
- * Of any of diffusers' schedulers, whichever the folder was made with: the sampler is a person's choice.
- * @throws DrobeError 'unsupported-model' for noise or a prediction of which nothing is known here.
+ * Reads any of diffusers' schedulers: whichever the folder has, the sampler is a person's choice.
+ * @throws DrobeError 'unsupported-model' for unknown noise or an unknown prediction.
  */
 export function schedulerSays(json: string | undefined): Said {
   const fields = fieldsOf(json);
@@ -83,7 +83,7 @@ function betasIn(fields: Fields): Said {
 function flowIn(fields: Fields): Partial<FlowNoise> {
   return present<FlowNoise>({
     kind: 'flow',
-    // The first is FlowMatchEulerDiscreteScheduler's, the other one of schedulers that may have flow sigmas.
+    // The first is FlowMatchEulerDiscreteScheduler's, the second that of schedulers with optional flow sigmas.
     shift: positive(fields['shift'] ?? fields['flow_shift']),
     steps: wholeSteps(fields['num_train_timesteps']),
   });
@@ -101,7 +101,7 @@ function continuousIn(fields: Fields, name: string): Partial<ContinuousNoise> {
   };
 }
 
-/** The factor to the latents that are drawn, what is taken off before, and what each channel is moved and divided by. */
+/** The factor to the denoiser's latents, what is subtracted before, and what each channel is shifted and divided by. */
 export function vaeConfigSays(json: string | undefined): Said {
   const fields = fieldsOf(json) ?? {};
   const [mean, deviation] = [numbersIn(fields['latents_mean']), numbersIn(fields['latents_std'])];
@@ -116,7 +116,7 @@ export function vaeConfigSays(json: string | undefined): Said {
   };
 }
 
-/** However deep they lie: [1, 4, 1, 1] as well as [4]. */
+/** Numbers at any depth: [1, 4, 1, 1] as well as [4]. */
 function numbersIn(value: unknown): readonly number[] | null {
   if (!Array.isArray(value)) return null;
   const all: unknown[] = value.flat(4);

@@ -1,16 +1,16 @@
 /**
- * What the .yaml beside a checkpoint says: the configuration of the program that it was trained with, CompVis's ldm or
- * Stability's sgm, of which A1111 takes the one with the checkpoint's name.
+ * Reads the .yaml beside a checkpoint: the configuration of the program that trained it, CompVis's ldm or Stability's sgm.
+ * Like A1111, only a file with the checkpoint's name is used.
  * https://github.com/Stability-AI/stablediffusion/blob/main/configs/stable-diffusion/v2-inference-v.yaml
  * https://github.com/Stability-AI/generative-models/blob/main/configs/inference/sd_xl_base.yaml
  */
 import type { BetaSchedule } from '../model';
 import { betaEnds, positive, predictionNamed, refuse, sigmaRange, type Said } from './said';
 
-/** By this name its text stands among the metadata of its checkpoint. */
+/** The key of its text in the metadata of its checkpoint. */
 export const CONFIG_YAML = 'config.yaml';
 
-/** ldm's names of beta schedules: its "linear" is straight in the root, as diffusers' "scaled_linear". */
+/** ldm's names of beta schedules: its "linear" is linear in the square root, like diffusers' "scaled_linear". */
 const kinds: ReadonlyMap<string, BetaSchedule['kind']> = new Map([
   ['linear', 'scaled_linear'],
   ['sqrt_linear', 'linear'],
@@ -18,7 +18,7 @@ const kinds: ReadonlyMap<string, BetaSchedule['kind']> = new Map([
   ['squaredcos_cap_v2', 'squaredcos_cap_v2'],
 ]);
 
-/** How sgm names what it makes of a UNet's answer, by the last word of a module's name. */
+/** sgm's names for the scaling of a UNet's output, by the last word of a module's name. */
 const scalings: ReadonlyMap<string, Said> = new Map([
   ['EpsScaling', { prediction: 'epsilon' }],
   ['VScaling', { prediction: 'v' }],
@@ -26,7 +26,7 @@ const scalings: ReadonlyMap<string, Said> = new Map([
   ['VScalingWithEDMcNoise', { prediction: 'v', continuous: { kind: 'continuous', sigmaData: 1 } }],
 ]);
 
-/** @throws DrobeError 'unsupported-model' for noise or a prediction of which nothing is known here. */
+/** @throws DrobeError 'unsupported-model' for unknown noise or an unknown prediction. */
 export function configSays(yaml: string | undefined): Said {
   if (yaml === undefined) return {};
   const all = scalarsOf(yaml);

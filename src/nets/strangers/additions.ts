@@ -1,4 +1,4 @@
-/** What is added to a model to steer it, or was trained on another kind of model: in the order in which it is tried. */
+/** Additions that steer a model, and LoRAs for other kinds of model, in the order in which they are tried. */
 import type { Row } from './signs';
 
 export const adapters = [
@@ -51,7 +51,7 @@ const PREFIXES =
 export const modulesOf = (names: Iterable<string>): string[] =>
   [...names].map((name) => name.replace(PREFIXES, ''));
 
-/** LoRAs by the modules that they change, with dots or underscores, and without what stands before these. */
+/** LoRAs by the modules that they change, with dots or underscores, without prefixes. */
 export const loras = [
   { kind: 'animatediff', as: 'LoRA', all: ['motion_modules.#'] },
   { kind: 'flux2', as: 'LoRA', all: ['attn.to_qkv_mlp_proj|^single_blocks.47'] },
@@ -73,7 +73,7 @@ export const loras = [
     ],
   },
   { kind: 'auraflow', as: 'LoRA', all: ['^joint_transformer_blocks.#|^double_layers.#|^single_layers.#'] },
-  // Those of an MMDiT attend in one place for words and pictures.
+  // An MMDiT has one attention for words and pictures.
   { kind: 'transformer', as: 'LoRA', all: ['^transformer_blocks.#'], none: ['^transformer_blocks.#.attn'] },
   { kind: 'anima', as: 'LoRA', all: ['^llm_adapter'] },
   {

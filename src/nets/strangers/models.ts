@@ -14,7 +14,7 @@ const latentsIn =
 const TOKENS = /token_embedding\.weight$/;
 const hasOneText = (tensors: Tensors): boolean =>
   [...tensors.keys()].filter((name) => TOKENS.test(name)).length < 2;
-/** Whether the UNet reads what one text encoder gives. */
+/** Whether the UNet reads a single text encoder. */
 function readsOneText(tensors: Tensors): boolean {
   const read = columnsOf(tensors, /\.attn2\.to_k\.weight$/);
   return read !== undefined && read === columnsOf(tensors, TOKENS);
@@ -46,7 +46,7 @@ export const models = [
   { kind: 'sd-upscaler', all: ['input_blocks.0.0|^conv_in|^unet.conv_in'], when: latentsIn(7) },
   { kind: 'sd-depth', all: ['depth_model'] },
   { kind: 'sd-depth', all: ['input_blocks.0.0|^conv_in|^unet.conv_in'], when: latentsIn(5) },
-  // Two pictures beside the latents. With one alone only numbers tell it: see `numbers.ts`.
+  // Two pictures beside the latents. With only one, numbers must tell: see `numbers.ts`.
   { kind: 'ic-light', all: ['input_blocks.0.0|^conv_in|^unet.conv_in'], when: latentsIn(12) },
   { kind: 'if', all: ['add_embedding.pool|encoder_pooling.#'] },
   { kind: 'kandinsky', all: ['add_embedding.image_proj|add_embedding.image_norm|ln_model_n'] },
@@ -107,13 +107,13 @@ export const models = [
   { kind: 'speaker', all: ['vae2llm|gen_vision_model|^model.layers.#.mlp.experts.#.gate_and_up_proj'] },
   { kind: 'unidiffuser', all: ['vae_img_in'] },
   { kind: 'amused', all: ['mlm_layer', 'cond_embed'] },
-  // One of several files of a net, with nothing in it that would tell more.
+  // One of several files of a net, without any sign that would tell more.
   {
     kind: 'transformer',
     all: ['^transformer_blocks.#|^single_transformer_blocks.#|diffusion_model.transformer_blocks.#'],
     none: ['transformer_blocks.#.attn'], // as in an MMDiT
   },
-  // Models of any kind, written so that others do not read them.
+  // Models of any kind, in formats that other programs cannot read.
   { kind: 'four-bit', all: ['absmax|quant_map|qweight|wscales|wtscale|weight_scale_2'] },
   { kind: 'packed', all: ['SCB|weight._data|weight_qtype|zero_point|quantization_scale'] },
   { kind: 'unmerged', all: ['base_layer', 'lora_A|lora_down', 'time_emb_proj|emb_layers'] },

@@ -1,14 +1,14 @@
 /**
- * UNets that neither names nor shapes tell from one that draws: the numbers of two of their weights do. Whoever reads a
- * file reads these, and puts what they say among its metadata.
+ * UNets that only numbers tell from one that draws, those of two weights; names and shapes are the same. Code that reads a
+ * file reads these two, and puts the result among its metadata.
  */
 import type { Shape } from '../../graph/graph';
 import { FIRST } from './models';
 
-/** The key of what is said. */
+/** The key of that result. */
 export const TOLD_BY_NUMBERS = 'drobe.told_by_numbers';
 
-/** Kinds that only numbers tell. */
+/** The kinds that only numbers tell. */
 export type NumericKind = 'ic-light' | 'marigold';
 const kinds: readonly string[] = ['ic-light', 'marigold'] satisfies NumericKind[];
 export const isNumericKind = (kind: string | undefined): kind is NumericKind =>
@@ -23,12 +23,12 @@ interface Tensor {
   readonly shape: Shape;
 }
 
-/** Of a picture beside the latents: an instruction's, IC-Light's, an estimator's. */
+/** Input channels with a picture beside the latents: an instruction's, IC-Light's, an estimator's. */
 const WITH_PICTURE = 8;
 
 /**
- * Of a UNet that takes a picture, of which some draw and others do not, what is to be read: the weight of the norm after its
- * last block, and its first convolution. Null for any other.
+ * The two weights to read of a UNet with a picture among its inputs, which may draw or not: the norm after its last block,
+ * and its first convolution. Null for any other net.
  */
 export function telling<T extends Tensor>(
   tensors: ReadonlyMap<string, T>,
@@ -46,11 +46,11 @@ export function telling<T extends Tensor>(
 }
 
 /**
- * What the numbers say, if anything. Weights of a norm lie around 1 and hardly any is below 0; where they scatter around
- * 0 they are what is to be added to another model's. IC-Light is published so
+ * What the numbers say, if anything. Weights of a norm are around 1, and hardly any is below 0; if they scatter around
+ * 0, they are differences from another model's. IC-Light is published in this way
  * (https://github.com/lllyasviel/IC-Light, `sd_origin[k] + sd_offset[k]`).
- * What estimates depths or normals begins as a UNet whose first convolution takes the picture as it takes the latents
- * (https://github.com/prs-eth/Marigold, `_replace_unet_conv_in`); one for instructions learns that from nothing.
+ * A UNet that estimates depths or normals starts its training with a first convolution that treats the picture like the
+ * latents (https://github.com/prs-eth/Marigold, `_replace_unet_conv_in`); one for instructions starts from zeros there.
  * @param first numbers of the first convolution, [out, in, 3, 3].
  */
 export async function toldByNumbers(
@@ -62,14 +62,14 @@ export async function toldByNumbers(
   return halvesAgree(await first(), shape) ? 'marigold' : null;
 }
 
-/** Around 0, on either side of it. All noughts say nothing: of a file elsewhere nothing else is known. */
+/** Around 0, on both sides of it. All zeros tell nothing: they stand for the unread numbers of a file elsewhere. */
 function isScattered(norm: Float32Array): boolean {
   const mean = norm.reduce((sum, value) => sum + value, 0) / norm.length;
   const below = norm.filter((value) => value < 0).length / norm.length;
   return Math.abs(mean) < 0.1 && below > 0.1;
 }
 
-/** Whether what is done with one half of the channels is much like what is done with the other: by the cosine between them. */
+/** Whether the two halves of the channels are treated much alike, by the cosine between their weights. */
 function halvesAgree(weight: Float32Array, shape: Shape): boolean {
   const each = weight.length / shape[0]!; // of an output
   let [both, one, other] = [0, 0, 0];

@@ -1,4 +1,4 @@
-/** Single nets that are no model by themselves, in the order in which they are tried. */
+/** Single nets that are not models, in the order in which they are tried. */
 import { columnsOf, type Row, type Tensors } from './signs';
 
 const DECODER = /(?:^|\.)decoder\.conv_in\.weight$/;
@@ -6,7 +6,7 @@ const latentsOut = (tensors: Tensors): number => columnsOf(tensors, DECODER) ?? 
 const TINY_DECODER = /^(?:(?:.*\.)?(?:taesd_)?decoder\.)?1\.weight$|(?:^|\.)decoder\.layers\.0\.weight$/;
 
 export const parts = [
-  // What looks at pictures or words.
+  // Nets that read pictures or words.
   { kind: 'safety-checker', all: ['concept_embeds|special_care_embeds'] },
   { kind: 'sam', all: ['mask_decoder|sam_mask_decoder'] },
   { kind: 'depth-estimator', all: ['depth_head|neck.reassemble_stage|scratch.refinenet1'] },
@@ -14,7 +14,7 @@ export const parts = [
   { kind: 'cutter', all: ['decoder.decoder_block4', 'decoder.decoder_block1'] },
   { kind: 'cutter', all: ['stage1.rebnconvin', 'side1'] },
   { kind: 'hearing', all: ['encoder.conv1', 'decoder.layers.#.encoder_attn'] },
-  // Of other T5s only the first block knows distances.
+  // In other T5s only the first block has a bias for distances.
   { kind: 't5', all: ['block.1.layer.0.SelfAttention.relative_attention_bias'] },
   {
     kind: 'language-model',
@@ -36,11 +36,11 @@ export const parts = [
     ],
   },
 
-  // What repairs or enlarges pictures.
+  // Nets that repair or enlarge pictures.
   { kind: 'face-restorer', all: ['stylegan_decoder|style_mlp.#'] },
   { kind: 'face-restorer', all: ['quantize.embedding', 'position_emb'] },
   { kind: 'eraser', all: ['model.#.bn_l|model.#.ffc'] },
-  // Upscalers; those of convolutions alone are run (see `nets/upscalers/upscaler.ts`).
+  // Upscalers that are not run; for the others see `nets/upscalers/upscaler.ts`.
   { kind: 'srformer', all: ['attn.aligned_relative_position_index'] },
   { kind: 'atd', all: ['residual_group.layers.#.attn_atd'] },
   { kind: 'drct', all: ['layers.#.swin1.attn', 'layers.#.adjust1'] },
@@ -89,7 +89,7 @@ export const parts = [
     none: ['^decoder'],
   },
 
-  // What belongs to another model, or to its training.
+  // Parts of another model, or of its training.
   { kind: 'animatediff', all: ['motion_modules.#'] },
   { kind: 'hotshot', all: ['temporal_attentions.#'] },
   { kind: 'ella', all: ['connector.perceiver_blocks.#'] },
@@ -103,6 +103,6 @@ export const parts = [
     all: ['exp_avg|exp_avg_sq|momentum_buffer|^optimizer|^optimizer_states|^lr_schedulers'],
   },
   { kind: 'ema', all: ['^model_ema'], none: ['decoder.conv_in'] },
-  // What it lies beside may be of use, but is not what somebody looked for.
+  // Averaged weights beside a part that may be of use, but is not what the file is for.
   { kind: 'ema', all: ['^model_ema.diffusion_model[^.]*'] },
 ] as const satisfies readonly Row[];

@@ -3,27 +3,27 @@ import type { Shape } from '../../graph/graph';
 
 export type Tensors = ReadonlyMap<string, { readonly shape: Shape }>;
 
-/** What a file of a kind is, where it is not the model itself. */
+/** What a file of a kind is, if it is not the model itself. */
 export type Role = 'LoRA' | 'ControlNet' | 'IP-Adapter' | 'VAE';
 
 export interface Row {
   readonly kind: string;
   readonly as?: Role;
   /**
-   * Modules or tensors, of which each must be there. They may stand anywhere in a name: `blocks.#.attn` is in
+   * Modules or tensors that must all be there, anywhere in a name: `blocks.#.attn` is in
    * `model.blocks.3.attn.weight`. `#` is a number; `^` is where a name begins; `a|b` is either.
    */
   readonly all: readonly string[];
-  /** Of which none may be there. */
+  /** None of these may be there. */
   readonly none?: readonly string[];
-  /** What shapes must tell beside. */
+  /** A condition on shapes, in addition. */
   readonly when?: (tensors: Tensors) => boolean;
 }
 
 /** Whether a row's signs are in a list of names, one a line. */
 export type Find = (modules: string) => boolean;
 
-/** @param between what stands between the parts of a name, as a regular expression: a dot, or kohya's underscore, too. */
+/** @param between the separator of a name's parts, as a regular expression: a dot, or also kohya's underscore. */
 export function finder(names: Iterable<string>, between: '\\.' | '[._]' = '\\.'): Find {
   const list = [...names].join('\n');
   return (modules) => patternOf(modules, between).test(list);
@@ -44,7 +44,7 @@ function patternOf(modules: string, between: string): RegExp {
   return pattern;
 }
 
-/** Columns of the first weight of such a name: what goes into it. */
+/** Columns, that is inputs, of the first weight with such a name. */
 export function columnsOf(tensors: Tensors, name: RegExp): number | undefined {
   for (const [key, { shape }] of tensors) if (name.test(key)) return shape[1];
   return undefined;

@@ -1,6 +1,6 @@
 /**
- * Sound files that Drobė does not run, told by what is in them and never by their names. What a person reads about each
- * of them stands in `strangers.ts` of each language in `ui/words`.
+ * Sound files that Drobė does not run, recognised by their contents, never by their file names. The words for each are in
+ * `strangers.ts` of each language in `ui/words`.
  */
 import { isLora } from '../names/lora-parts';
 import { unwrapped } from '../names/places';
@@ -12,27 +12,27 @@ import { finder, type Find, type Role, type Row, type Tensors } from './signs';
 
 type Rows = typeof adapters | typeof loras | typeof models | typeof parts;
 
-/** A kind of model or net that is known, and not run. What may be one file of several of a whole one no row tells. */
+/** A kind of model or net that is known, but not run. 'piece', perhaps one of several files of a net, has no row. */
 export type Kind = Rows[number]['kind'] | NumericKind | 'vae-encoder' | 'piece';
 
 export interface Stranger {
   readonly kind: Kind;
-  /** Where it is not the model itself. */
+  /** Its role, if it is not the model itself. */
   readonly as: Role | null;
-  /** Whether it is a model that draws, or the net that does so in one; others may lie beside a model and are no matter. */
+  /** Whether it is a model that draws, or the net that draws in one; any other may lie beside a model and does not matter. */
   readonly draws: boolean;
 }
 
 type KnownRow = Row & { readonly kind: Kind };
 
-/** A UNet that might be ours: with one in the file, what else is in it is beside the point. */
+/** A UNet that may be run here: in a file with one, everything else is beside the point. */
 const UNET = 'output_blocks.#.0.in_layers|up_blocks.#.resnets.#.time_emb_proj';
-/** Of an IP-Adapter that was saved together with the UNet that it was trained on, which others have already. */
+/** An IP-Adapter saved together with the UNet of its training, which is of no interest. */
 const IN_TRAINING = '^image_proj_model';
-/** The same of an MMDiT, which ControlNets are copies of. */
+/** The same for an MMDiT, of which ControlNets are copies. */
 const MMDIT = 'joint_blocks.#.x_block|transformer_blocks.#.norm1_context';
 
-/** Told once for each file's tensors: it is asked wherever a file is told apart. */
+/** Found once for each file's tensors, as many callers ask. */
 const known = new WeakMap<Tensors, KnownRow | null>();
 
 /** The first row that fits. */
@@ -58,7 +58,7 @@ function firstRow(tensors: Tensors): KnownRow | null {
   return first(models) ?? (alone && !has(MMDIT) ? first(parts) : null);
 }
 
-/** What a file is, if it is none that is run here. */
+/** The kind of a file that is not run here; null for any other. */
 export function strangerIn(tensors: Tensors): Stranger | null {
   const row = rowFor(tensors);
   if (!row) return null;

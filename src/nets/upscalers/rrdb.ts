@@ -18,7 +18,7 @@ import {
 import type { Scope } from '../../graph/scope';
 
 const SLOPE = 0.2;
-/** What a residual counts, at both levels. */
+/** The factor of a residual, at both levels. */
 const SCALE = 0.2;
 
 /** @param fold pixels of a side that become channels. image: [N, 3, H, W] in 0…1 → [N, 3, s·H, s·W]. */
@@ -28,7 +28,7 @@ export function rrdbNet(image: Var, p: Scope, fold: number): Var {
   return toImage(conv(activated(h, p('conv_hr')), p('conv_last')));
 }
 
-/** What each block of the trunk gives, and last what the convolution after them does. */
+/** The output of each block of the trunk, and last that of the convolution after them. */
 export function trunk(x: Var, p: Scope): Var[] {
   const given: Var[] = [];
   for (const block of p('body').children()) given.push(rrdb(given.at(-1) ?? x, block));
@@ -42,7 +42,7 @@ export function rrdb(x: Var, p: Scope): Var {
 }
 
 function denseBlock(x: Var, p: Scope): Var {
-  // ESRGAN+ (Rakotonirina and Rasoanaivo, 2020, arXiv 2001.08073) has more short cuts inside.
+  // ESRGAN+ (Rakotonirina and Rasoanaivo, 2020, arXiv 2001.08073) has more shortcuts inside.
   const plus = p.has('conv1x1');
   const x1 = activated(x, p('conv1'));
   const seen1 = concatChannels(x, x1);
@@ -55,7 +55,7 @@ function denseBlock(x: Var, p: Scope): Var {
   return add(scaled(x5, SCALE), x);
 }
 
-/** Twice the size for each of these convolutions. @param name their names, but for the number. */
+/** Twice the size for each of these convolutions. @param name their names without the number. */
 export function enlarged(x: Var, p: Scope, name = 'conv_up'): Var {
   let h = x;
   for (let i = 1; p.has(`${name}${i}`); i++) h = activated(upsample2x(h), p(`${name}${i}`));

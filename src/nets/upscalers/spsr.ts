@@ -19,7 +19,7 @@ import {
 import type { Scope } from '../../graph/scope';
 import { activated, enlarged, rrdb, trunk } from './rrdb';
 
-/** Blocks of the trunk between the places where the second branch looks at it, and how often it does. */
+/** Blocks of the trunk between the places where the second branch reads it, and the number of these places. */
 const BLOCKS = 5;
 const LOOKS = 4;
 
@@ -32,7 +32,7 @@ export function spsrNet(image: Var, p: Scope): Var {
   const edges = conv(fromImage(gradient(image)), p('b_fea_conv'));
   let h = edges;
   for (let i = 1; i <= LOOKS; i++) {
-    const seen = concatChannels(h, given[i * BLOCKS - 1]!); // counted where it is recognised
+    const seen = concatChannels(h, given[i * BLOCKS - 1]!); // their number was checked when the file was recognised
     h = conv(rrdb(seen, p(`b_block_${i}`)), p(`b_concat_${i}`));
   }
   h = enlarged(add(conv(h, p('b_LR_conv')), edges), p, 'b_conv_up');

@@ -1,6 +1,6 @@
 /**
- * Nets that enlarge pictures: which one a file holds, told by its tensors' names and shapes, and its graph. Those that
- * are known and not run are among the `strangers`.
+ * Nets that enlarge pictures: which one a file holds, told by its tensors' names and shapes, and its graph. Known nets
+ * that are not run are among the `strangers`.
  */
 import { DrobeError } from '../../errors';
 import { build, input, type Graph, type Shape, type Target, type Var } from '../../graph/graph';
@@ -14,13 +14,13 @@ import { srvggNet } from './srvgg';
 export type Architecture = (typeof architectures)[number]['name'];
 
 interface Factors {
-  /** What the sides of a picture are multiplied by. */
+  /** The factor by which a picture's sides grow. */
   readonly scale: number;
-  /** So many pixels of a side become channels at first: the sides of what it takes are multiples of this. */
+  /** Squares with this side become channels first, so that its input's sides must be multiples of it. */
   readonly fold: number;
 }
 
-/** What a file's names and shapes tell. */
+/** Facts from a file's names and shapes. */
 export interface Upscaler extends Factors {
   readonly architecture: Architecture;
 }
@@ -29,15 +29,15 @@ export type Tensors = ReadonlyMap<string, { readonly shape: Shape }>;
 
 interface Row {
   readonly name: string;
-  /** Tensors by their names in normal form, of which each must be there. The first takes the picture. */
+  /** Tensors that must all be there, by their names in normal form. The first reads the picture. */
   readonly all: readonly [string, ...string[]];
   /** The tensor that gives the larger picture. */
   readonly last: (tensors: Tensors) => string;
-  /** What the sides are multiplied by from the first tensor to the last. */
+  /** The growth of the sides from the first tensor to the last. */
   readonly times: (tensors: Tensors) => number;
-  /** Its first tensor may take squares of pixels as channels. */
+  /** Its first tensor may read squares of pixels as channels. */
   readonly folds: boolean;
-  /** Its last tensor gives them, and not colours. */
+  /** Its last tensor gives squares of pixels as channels, and not colours. */
   readonly shuffles: boolean;
   readonly author: (image: Var, p: Scope, factors: Factors) => Var;
 }
@@ -79,7 +79,7 @@ const architectures = [
   {
     ...esrgan,
     name: 'SPSR',
-    // Its second branch looks at the trunk after every fifth block.
+    // Its second branch reads the trunk after every fifth block.
     all: [
       'conv_first.weight',
       'body.19.rdb1.conv1.weight',
@@ -103,16 +103,16 @@ const architectures = [
   },
 ] as const satisfies readonly Row[];
 
-/** Of a convolution: how many it gives, and takes. */
+/** Output and input channels of a convolution. */
 function channels(tensors: Tensors, name: string): [given: number, taken: number] {
   const [given = 0, taken = 0] = tensors.get(name)?.shape ?? [];
   return [given, taken];
 }
 
 /**
- * What enlarges pictures in a file; null where nothing does that is run here.
- * @param file its tensors, as it calls them.
- * @throws DrobeError 'unsupported-model' for one that is not for pictures in colour.
+ * The upscaler in a file; null if there is none that is run here.
+ * @param file its tensors by the file's names.
+ * @throws DrobeError 'unsupported-model' for an upscaler that is not for colour pictures.
  */
 export function upscalerIn(file: Tensors): Upscaler | null {
   const tensors = upscalerForm(file);
