@@ -11,13 +11,13 @@ import { seedWords } from './seed-sequence';
 const DECIMALS = 6;
 const POOL_SIZE = 24;
 
-/** For so many questions more a node is kept. */
+/** A node is kept for this many further questions. */
 const KEPT = 2;
 
 interface Node {
   readonly start: number;
   readonly end: number;
-  /** How far the motion goes from start to end. */
+  /** The motion's change from start to end. */
   readonly step: Latent;
   readonly key: number;
   readonly depth: number;
@@ -47,7 +47,7 @@ export function brownianNoise(
   return (sigma, next) => {
     const [from, to] = [Math.fround(sigma), Math.fround(next)];
     const root = Math.fround(Math.sqrt(Math.abs(Math.fround(to - from))));
-    if (root === 0) return new Float32Array(count); // a step that rounding made empty goes nowhere
+    if (root === 0) return new Float32Array(count); // rounding left an empty step, without motion
     const sign = from > to ? -1 : 1;
     return tree.step(Math.min(from, to), Math.max(from, to)).map((v) => (sign * v) / root);
   };
@@ -71,7 +71,7 @@ export class BrownianTree {
     this.#root = { start: rounded(start), end: rounded(end), step, key: 0, depth: 0, asked: 0 };
   }
 
-  /** How far the motion goes from one level to a higher one; what lies outside the tree is left out. */
+  /** The motion's change from one level to a higher one; the part outside the tree is left out. */
   step(from: number, to: number): Latent {
     this.#asked++;
     const root = this.#root;

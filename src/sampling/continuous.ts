@@ -1,5 +1,5 @@
 /**
- * Networks that were trained over all noise there is between two levels, and not over a table of betas: Karras et al.
+ * Networks trained over all noise between two levels, and not over a table of betas: Karras et al.
  * (2022), arXiv 2206.00364, section 5.
  */
 import { torchLinspace } from './numbers';
@@ -9,9 +9,9 @@ export interface ContinuousNoise {
   readonly kind: 'continuous';
   readonly sigmaMin: number;
   readonly sigmaMax: number;
-  /** The deviation of the latents that it was trained with, their sigma_data. */
+  /** The standard deviation of the latents in training, sigma_data there. */
   readonly sigmaData: number;
-  /** How the levels lie between the two where nothing else is chosen: diffusers' sigma_schedule. */
+  /** How levels are spaced between the two by default: diffusers' sigma_schedule. */
   readonly spread: 'karras' | 'exponential';
 }
 
@@ -24,5 +24,5 @@ export function continuousLevels({ sigmaMin, sigmaMax }: ContinuousNoise): Train
   return trainedOn(logs.map(Math.exp), logs);
 }
 
-/** What the network is told in place of a timestep: c_noise of Table 1 there. */
+/** The network's input in place of a timestep: c_noise of Table 1 there. */
 export const toldOf = (sigma: number): number => Math.log(sigma) / 4;

@@ -1,6 +1,6 @@
 /**
  * Networks that were trained on straight paths from latents to noise (Liu et al., 2022, arXiv 2209.03003; Esser et al., 2024,
- * arXiv 2403.03206): x = (1 − share) · x0 + share · noise, and they say which way noise lies: noise − x0.
+ * arXiv 2403.03206): x = (1 − share) · x0 + share · noise, and they predict the flow to noise: noise − x0.
  */
 import { mix, scaled, type Latent } from './latent';
 import type { SamplerName, ScheduleName } from './settings';
@@ -14,12 +14,12 @@ export interface FlowNoise {
 }
 
 /**
- * Samplers whose levels, or ways to put noise back, are made of a table of betas, and a schedule of levels that were found for
- * other networks.
+ * Samplers whose levels, or ways to add noise, come from a table of betas, and a schedule of levels that were found for other
+ * networks.
  */
 const refused: ReadonlySet<SamplerName | ScheduleName> = new Set(['Restart', 'TCD', 'Align Your Steps']);
 
-/** Whether such networks can be sampled by this. */
+/** Whether such networks can be sampled with these settings. */
 export const flowTakes = (name: SamplerName | ScheduleName): boolean => !refused.has(name);
 
 /** A share of noise, moved towards noise as larger pictures need it: equation 23 of Esser et al. */
@@ -44,7 +44,7 @@ type Share = (sigma: number) => number;
 export const asFlow = (x: Latent, sigma: number, share: Share): Latent =>
   sigma === 0 || share(sigma) === sigma ? x : scaled(share(sigma) / sigma, x);
 
-/** What x0 counts in x at a sigma. */
+/** The factor of x0 in x at a sigma. */
 export const signalAt = (sigma: number, share: Share): number =>
   sigma === 0 ? 1 : (sigma * (1 - share(sigma))) / share(sigma);
 

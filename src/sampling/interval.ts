@@ -1,6 +1,6 @@
 /**
- * Where guidance rests: the network is asked about the prompt alone, which is half the work. Early on guidance narrows what
- * can come, and late it changes little (Kynkäänniemi et al., 2024, arXiv 2404.07724).
+ * Where guidance rests, the network is asked about the prompt alone, which is half the work. Early guidance narrows the choice
+ * of pictures, and late guidance changes little (Kynkäänniemi et al., 2024, arXiv 2404.07724).
  */
 import type { Plan } from './sampler';
 import type { Sampling } from './settings';
@@ -16,8 +16,8 @@ export const hasRests = ({ guidanceFrom, guidanceMax, guidanceMin }: Interval): 
   [guidanceFrom, guidanceMax, guidanceMin].some((bound) => bound !== undefined && bound > 0);
 
 /**
- * As A1111 has it: of the share at the beginning the call at its very end, too, and below the least sigma every second
- * call alone, unless all are wanted. There a sampler that asks twice a step makes twice as many calls as steps.
+ * As in A1111: the share at the beginning includes the call at its very end; below the least sigma only every second call
+ * rests, unless all are wanted. A sampler that asks twice a step makes twice as many calls as steps.
  */
 export function restsOf(sampling: Sampling, { points }: Pick<Plan, 'points'>): Rests {
   const { guidanceFrom = 0, guidanceMax = Infinity, guidanceMin = 0, guidanceMinAll = false } = sampling;

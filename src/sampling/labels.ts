@@ -47,9 +47,9 @@ const bySchedule = new Map<string, ScheduleName>([
 
 /**
  * Sampler and schedule from whatever a tool calls them: "DPM++ 2M Karras", "k_euler_a", "dpmpp_2m" and "karras",
- * "EulerAncestralDiscreteScheduler". A schedule of its own goes before one in the sampler's name; with neither it is
+ * "EulerAncestralDiscreteScheduler". A schedule given separately overrules one in the sampler's name; with neither it is
  * Automatic.
- * @returns null for a sampler that is not known. A schedule that is not known counts as none.
+ * @returns null for an unknown sampler. An unknown schedule counts as none.
  */
 export function chosenBy(label: string, schedule = ''): Chosen | null {
   const named = scheduleNamed(schedule);
@@ -74,7 +74,7 @@ function samplerNamed(words: string): SamplerName | undefined {
   return bySampler.get(words) ?? bySampler.get(bare);
 }
 
-/** Letters and digits, small, "++" as "pp": whatever a tool puts between them. */
+/** Only lower-case letters and digits, with "++" as "pp", as tools put various signs between them. */
 function plain(name: string): string {
   return name
     .toLowerCase()

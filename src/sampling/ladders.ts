@@ -13,11 +13,11 @@ import {
 } from './sigmas';
 import type { Trained } from './trained';
 
-/** What a network was trained with, as a schedule asks for it. */
+/** A network's trained noise levels, in the form that schedules need. */
 export interface Ladder {
   readonly trained: Trained;
   readonly sigmaAt: (t: number) => number;
-  /** Of the highest and the lowest sigma. */
+  /** The timesteps of the highest and the lowest sigma. */
   readonly top: number;
   readonly bottom: number;
 }
@@ -25,7 +25,7 @@ export interface Ladder {
 export interface Bounds {
   readonly min: number;
   readonly max: number;
-  /** How a schedule that bends does so, where it is not as usual. */
+  /** The curvature of schedules that bend; absent: their usual one. */
   readonly rho?: number;
   readonly betaAlpha: number;
   readonly betaBeta: number;
@@ -40,7 +40,7 @@ const ended = (levels: number[]): number[] => [...levels, 0];
 const evenly: Levels = (count, { sigmaAt, top, bottom }) =>
   ended([...torchLinspace(top, bottom, count)].map(sigmaAt));
 
-/** Every so many of the trained ones, from the second up. */
+/** Trained levels at even intervals, from the second up. */
 const ddim: Levels = (count, { trained }) => {
   const stride = Math.max(1, Math.floor(trained.sigmas.length / count));
   const levels: number[] = [];

@@ -23,7 +23,7 @@ export function toVp(x: Latent, sigma: number): Latent {
 }
 
 /**
- * x at this sigma as a network takes it that was trained on latents of this deviation: c_in of Karras et al. (2022), Table
+ * x at this sigma as the input of a network trained on latents of this standard deviation: c_in of Karras et al. (2022), Table
  * 1. At 1 it is the variance-preserving form.
  */
 export function networkInput(x: Latent, sigma: number, sigmaData: number): Latent {
@@ -31,8 +31,8 @@ export function networkInput(x: Latent, sigma: number, sigmaData: number): Laten
 }
 
 /**
- * The x0 that its answer stands for: c_skip · x + c_out · answer of the same table. Trained to say v, it answers with
- * the other sign.
+ * The x0 of its answer: c_skip · x + c_out · answer, of the same table. A network trained to predict v answers with the
+ * opposite sign.
  */
 export function denoisedFromEdm(x: Latent, answer: Latent, sigma: number, sigmaData: number): Latent {
   const root = Math.hypot(sigma, sigmaData);
@@ -46,7 +46,7 @@ export function denoisedFromEps(x: Latent, eps: Latent, sigma: number): Latent {
 
 /**
  * The x0 that a network predicting v = √ᾱ·noise − √(1−ᾱ)·x0 stands for (Salimans and Ho, 2022).
- * @param readBy the sigma that v is taken to be of.
+ * @param readBy the sigma that v is read at.
  */
 export function denoisedFromV(x: Latent, v: Latent, sigma: number, readBy = sigma): Latent {
   const [root, readRoot] = [Math.hypot(sigma, 1), Math.hypot(readBy, 1)];

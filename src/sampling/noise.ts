@@ -18,7 +18,7 @@ export interface Shape {
 export interface NoiseSource {
   /** What the picture starts from; asked for once. */
   readonly first: () => Latent;
-  /** Fresh noise on the way: ancestral samplers, churn, DDIM's eta. */
+  /** Fresh noise during the run: ancestral samplers, churn, DDIM's eta. */
   readonly next: () => Latent;
   /** For samplers of stochastic equations: noise that belongs to two levels, between the smallest and the largest. */
   readonly brownian: (smallest: number, largest: number) => LevelNoise;
@@ -26,7 +26,7 @@ export interface NoiseSource {
   readonly posterior: () => Latent | null;
 }
 
-/** The noise of a picture as the tool draws it: of this one, where it is one of a batch. */
+/** The noise of a picture as the tool draws it; of a batch, only this picture's. */
 export const noiseOf = (seeds: Seeds, like: Like, shape: Shape): NoiseSource => sources[like](seeds, shape);
 
 type Source = (seeds: Seeds, shape: Shape) => NoiseSource;
@@ -71,7 +71,7 @@ function a1111(seeds: Seeds, shape: Shape): NoiseSource {
   const seed = variationStrength === 0 ? seedAfter(seeds.seed, batch.index) : seeds.seed;
   const size = sizeOf(shape);
   const own = generatorOf(rng, seed);
-  // Whatever it is used for, the picture's generator has drawn once by the time the noise on the way is asked for.
+  // The first noise is drawn even if it is not used: the noise during the run continues after it.
   const drawn = own.randn(size);
   const onTheWay = seedDelta === 0 ? own : generatorOf(rng, BigInt.asUintN(64, seed + BigInt(seedDelta)));
   return {
@@ -95,7 +95,7 @@ function turned(seeds: Seeds, seed: bigint, shape: Shape, drawn: Latent): Latent
   return resized ? pasted(noise, meant, drawn, shape) : noise;
 }
 
-/** Latents have an eighth of the pixels' side, rounded down; a side of none means that the size is this one. */
+/** Latents have an eighth of the pixels' side, rounded down; no side means this picture's own size. */
 function sizeBefore(shape: Shape, { width, height }: NonNullable<Seeds['resizeFrom']>): Shape {
   if (width <= 0 || height <= 0) return shape;
   return { ...shape, w: Math.floor(width / 8), h: Math.floor(height / 8) };
@@ -108,7 +108,7 @@ const sizeOf = ({ channels, h, w }: Shape): number => channels * h * w;
 const generatorOf = (rng: Seeds['rng'], seed: bigint | number): Normals =>
   rng === 'CPU' ? new TorchGenerator(seed) : new Philox(seed);
 
-/** Draws for the whole batch, and keeps what is this picture's. */
+/** Draws for the whole batch, and keeps this picture's part. */
 function ofBatch(
   { index, count }: NonNullable<Seeds['batch']>,
   shape: Shape,

@@ -1,9 +1,9 @@
 /** Rows of numbers and rounding, as numpy and torch have them. */
 
-/** In which precision a tool reckons. */
+/** The precision in which a tool computes. */
 export interface Precision {
   readonly round: (x: number) => number;
-  /** So many numbers, evenly, ends included. */
+  /** This many evenly spaced numbers, ends included. */
   readonly linspace: (from: number, to: number, count: number) => number[];
 }
 

@@ -1,7 +1,7 @@
 import type { Normals } from './random';
 
 const ROUNDS = 10;
-// As signed numbers, which engines reckon with faster.
+// As signed numbers, with which JavaScript engines compute faster.
 const MULTIPLIER_0 = 0xd2511f53 | 0;
 const MULTIPLIER_1 = 0xcd9e8d57 | 0;
 const WEYL_0 = 0x9e3779b9 | 0;

@@ -1,4 +1,4 @@
-/** Which noise levels a sampler visits, and which timestep the network is told at each, as three tools have it. */
+/** The noise levels that a sampler visits, and the timestep given to the network at each, as in three tools. */
 import { DrobeError } from '../errors';
 import { LEVELS } from './continuous';
 import { planLikeA1111 } from './plans/a1111';
@@ -11,7 +11,7 @@ import type { SamplerName, Sampling } from './settings';
 
 const planners = { diffusers: planLikeDiffusers, A1111: planLikeA1111, ComfyUI: planLikeComfyUI };
 const flowPlanners = { ...planners, diffusers: flowLikeDiffusers };
-// A1111 has no networks of continuous noise; what is built on it draws them as ComfyUI does.
+// A1111 has no networks of continuous noise; programs built on it draw them as ComfyUI does.
 const continuousPlanners = {
   diffusers: continuousLikeDiffusers,
   A1111: planLikeComfyUI,
@@ -21,7 +21,7 @@ const continuousPlanners = {
 /**
  * The points a sampler visits in so many steps, and how it begins. A sampler or schedule that the tool does not have is
  * drawn as k-diffusion draws it, with the tool's own sigmas.
- * @throws DrobeError 'bad-request' for numbers of steps that cannot be made.
+ * @throws DrobeError 'bad-request' for a number of steps that is not possible.
  */
 export function plan(sampling: Sampling, course: Course): Plan {
   const { steps, noise } = course;
@@ -47,10 +47,10 @@ function planned(sampling: Sampling, course: Course): Plan {
   }
 }
 
-/** Those whose last step set_alpha_to_one is about. */
+/** Samplers whose last step depends on set_alpha_to_one. */
 const ofAlphas: ReadonlySet<SamplerName> = new Set(['DDIM', 'DDIM CFG++', 'PLMS']);
 
-/** The settings, and what the model's own scheduler has for those that are left open. */
+/** The settings; those left open are filled from the model's own scheduler. */
 function settled(sampling: Sampling, { scheduler = {} }: Course): Sampling {
   const { zeroSnr, stepsOffset, alphaToOne, finalSigma } = scheduler;
   const lastAlpha = alphaToOne === undefined ? undefined : alphaToOne ? 'zero' : 'lowest';
@@ -64,7 +64,7 @@ function settled(sampling: Sampling, { scheduler = {} }: Course): Sampling {
 }
 
 /**
- * The step that a sigma belongs to, for what changes from step to step: the one whose start it is, or that passes it.
+ * The step to which a sigma belongs: the one that starts at it, or passes it.
  */
 export function stepAt({ points }: Plan, sigma: number): number {
   const found = points.findIndex(({ next }) => sigma > next);

@@ -1,4 +1,4 @@
-/** How a picture is sampled, in the words that people choose by. Types and names only. */
+/** How a picture is sampled, in the names that people choose from. Types and names only. */
 
 /** Whose numbers a run follows where tools do different things under one name. */
 export const likes = ['diffusers', 'A1111', 'ComfyUI'] as const;
@@ -55,7 +55,7 @@ export const samplerNames = [
 ] as const;
 export type SamplerName = (typeof samplerNames)[number];
 
-/** How the noise levels lie, by A1111's names. Automatic is what a tool takes for the sampler when it is not told. */
+/** Spacings of the noise levels, by A1111's names. Automatic is a tool's default for the sampler. */
 export const scheduleNames = [
   'Automatic',
   'Uniform',
@@ -75,13 +75,13 @@ export const scheduleNames = [
 export type ScheduleName = (typeof scheduleNames)[number];
 
 /**
- * How the visited timesteps lie in the trained ones: Table 2 of Lin et al. (2023), arXiv 2305.08891. Only diffusers has
+ * Which of the trained timesteps are visited: Table 2 of Lin et al. (2023), arXiv 2305.08891. Only diffusers has
  * this choice.
  */
 export const spacings = ['leading', 'trailing', 'linspace'] as const;
 export type Spacing = (typeof spacings)[number];
 
-/** The way from noise to picture. What is absent is as the tool that `like` names has it for the sampler. */
+/** The way from noise to picture. Absent settings are those of the tool that `like` names, for the sampler. */
 export interface Sampling {
   readonly sampler: SamplerName;
   readonly schedule: ScheduleName;
@@ -93,7 +93,7 @@ export interface Sampling {
   readonly churn?: number;
   readonly churnMin?: number;
   readonly churnMax?: number;
-  /** What noise that is added on the way is multiplied by: k-diffusion's s_noise. */
+  /** The factor of noise added during the run: k-diffusion's s_noise. */
   readonly noiseScale?: number;
   /** The ends of the schedule, and how Karras and Polyexponential bend in between. A1111's "Schedule min sigma", … */
   readonly sigmaMin?: number;
@@ -117,7 +117,7 @@ export interface Sampling {
   readonly guidanceMin?: number;
   /** Below that in every call, and not only in every second: A1111's "NGMS all steps". */
   readonly guidanceMinAll?: boolean;
-  /** The share of the steps that go before without guidance, 0 to 1: A1111's "Skip Early CFG". */
+  /** The share of the steps at the beginning without guidance, 0 to 1: A1111's "Skip Early CFG". */
   readonly guidanceFrom?: number;
   /** DDPM puts back as much noise as it can, not as little: the other choice of Ho et al. (2020), section 3.2. */
   readonly largeVariance?: boolean;

@@ -25,9 +25,9 @@ export interface Row {
   readonly sample: Sampler;
   /** Where its noise comes from, if it takes any: independent draws, or one Brownian motion over sigma. */
   readonly noise?: 'brownian';
-  /** It asks what the negative prompt alone leads to; so that is to be asked at any guidance. */
+  /** It uses the negative prompt's own prediction, so that the network is asked for it at any guidance. */
   readonly negative?: true;
-  /** What the guidance scale is multiplied by, so that usual ones do: A1111's, for CFG++. */
+  /** The factor of the guidance scale that lets usual scales be chosen: A1111's, for CFG++. */
   readonly guidance?: number;
   /** It asks twice a step. */
   readonly twice?: true;

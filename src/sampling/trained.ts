@@ -1,6 +1,6 @@
 /** From timestep to sigma and back, among the sigmas that a network was trained with. */
 
-/** The sigma of each trained timestep, going up, and its logarithm as the tool has it. */
+/** The sigma of each trained timestep, going up, and its logarithm, rounded as the tool does. */
 export interface Trained {
   readonly sigmas: Float32Array<ArrayBuffer>;
   readonly logs: Float32Array<ArrayBuffer>;
@@ -12,13 +12,13 @@ export function trainedOn(sigmas: Float32Array<ArrayBuffer>, logs = sigmas.map(M
 
 const { fround } = Math;
 
-/** Between two trained timesteps the straight line, beyond the ends their values: numpy's interp. */
+/** Linear between two trained timesteps, constant beyond the ends: numpy's interp. */
 export function sigmaAt(t: number, trained: Trained): number {
   const { low, high, share } = between(t, trained.sigmas);
   return low + share * (high - low);
 }
 
-/** The same, straight in log sigma, in float32 as torch has it: k-diffusion's t_to_sigma. */
+/** The same, linear in log sigma, in float32 as in torch: k-diffusion's t_to_sigma. */
 export function logSigmaAt(t: number, trained: Trained): number {
   const { low, high, share } = between(fround(t), trained.logs);
   const log = fround(fround(fround(1 - share) * low) + fround(share * high));
@@ -31,9 +31,9 @@ function between(t: number, table: Float32Array): { low: number; high: number; s
   return { low: table[low]!, high: table[Math.ceil(at)]!, share: at - low };
 }
 
-/** The timestep of a sigma, straight in log sigma between two trained ones: k-diffusion's sigma_to_t. */
+/** The timestep of a sigma, linear in log sigma between two trained ones: k-diffusion's sigma_to_t. */
 export function timestepOf(sigma: number, { sigmas, logs }: Trained): number {
-  // Halved again and again: samplers ask for thousands.
+  // A binary search, as samplers ask thousands of times.
   let low = 0;
   for (let above = sigmas.length - 1; above - low > 1;) {
     const middle = (low + above) >> 1;

@@ -1,7 +1,7 @@
 /** How much each part of a prompt counts: emphasis by brackets, as A1111 and as ComfyUI read it. */
 import { float, SPACE, wholeWord } from './python';
 
-/** A part of a prompt, and how much it counts: 1 is as it stands. */
+/** A part of a prompt, and its weight; 1 changes nothing. */
 export interface Piece {
   readonly text: string;
   readonly weight: number;
@@ -20,12 +20,12 @@ const LEXEMES = new RegExp(
 );
 
 /**
- * A1111's emphasis: `(a)` counts 1.1 times, `[a]` 1 / 1.1 times, `(a:1.3)` 1.3 times; brackets in brackets multiply, and
- * those never closed reach to the end. A backslash before a bracket or another backslash makes it a sign, any other
+ * A1111's emphasis: `(a)` counts 1.1 times, `[a]` 1 / 1.1 times, `(a:1.3)` 1.3 times; brackets in brackets multiply, and those
+ * never closed reach to the end. A backslash before a bracket or another backslash makes that plain text; any other backslash
  * vanishes. Never empty; neighbours of equal weight are one piece. BREAK is a piece of its own, of weight -1 times that of its
- * brackets: inside of any it is, as A1111 has it, only a word of negative weight.
+ * brackets: inside any it is only a word of negative weight, as in A1111.
  *
- * What A1111 stops at, `(a:1.2.3)`, is read as it reads `(a:b)`: no weight, so the colon and what follows are text.
+ * `(a:1.2.3)`, at which A1111 fails, is read like `(a:b)`: it has no weight, and the colon and the rest are text.
  */
 export function attention(prompt: string): Piece[] {
   const pieces: { text: string; weight: number }[] = [];
@@ -70,7 +70,7 @@ function joined(pieces: readonly Piece[]): Piece[] {
   return all;
 }
 
-/** Stand for escaped brackets; no keyboard has them. */
+/** Placeholders for escaped brackets, which no keyboard has. */
 const ESCAPED = { '\\(': '\uE000', '\\)': '\uE001' };
 
 /**
@@ -92,7 +92,7 @@ interface Stretch {
   readonly weight: number;
 }
 
-/** However deep brackets lie in brackets, each sign is looked at once. */
+/** Each character is read once, however deep brackets are nested. */
 function weighed(text: string): Piece[] {
   const { closes, colons } = signsIn(text);
   const pieces: Piece[] = [];
@@ -114,7 +114,7 @@ function weighed(text: string): Piece[] {
 const isBracket = (text: string, { from, to }: Stretch): boolean =>
   to - from >= 2 && text[from] === '(' && text[to - 1] === ')';
 
-/** What stands in a bracket: up to its weight, where it has one. */
+/** The text in a bracket, up to its weight, if it has one. */
 function within(text: string, bracket: Stretch, colons: Int32Array): Stretch {
   const [from, to] = [bracket.from + 1, bracket.to - 1];
   const colon = colons[to]!;
@@ -136,7 +136,7 @@ function signsIn(text: string): { closes: Int32Array; colons: Int32Array } {
   return { closes, colons };
 }
 
-/** Cut before each outermost bracket that opens and after each that closes. A `)` too many leaves nothing to open after it. */
+/** Cut before each outermost bracket that opens and after each that closes. After a `)` too many, no bracket opens. */
 function outerBrackets(text: string, { from, to, weight }: Stretch, closes: Int32Array): Stretch[] {
   const parts: Stretch[] = [];
   let begun = from;

@@ -1,4 +1,4 @@
-/** From a prompt to what conditions a picture: which texts, in which windows, how much each counts, and when. */
+/** From a prompt to the conditions of a picture: its texts, in which windows, with what weights, and when. */
 import { attention, comfyWeights, type Piece } from './attention';
 import { parts } from './parts';
 import { schedule, type Span, type Timeline } from './schedule';
@@ -14,7 +14,7 @@ import {
   type Windows,
 } from './windows';
 
-/** Whose signs in a prompt mean something; in a plain one, none do. */
+/** The tool whose signs in a prompt have a meaning; 'plain': none do. */
 export type Language = 'A1111' | 'ComfyUI' | 'plain';
 
 /**
@@ -29,23 +29,23 @@ export function languageOf(emphasis: Emphasis, like: 'diffusers' | 'A1111' | 'Co
 export interface Reading extends Reader, Timeline {
   readonly language: Language;
   readonly emphasis: Emphasis;
-  /** Windows that are read, where all the others are lost (diffusers reads one). */
+  /** The number of windows that are read, if the rest is lost (diffusers reads one). */
   readonly limit?: number;
-  /** Of a model that has a T5 beside: how it cuts words into pieces. */
+  /** For a model with a T5: its tokenizer. */
   readonly t5?: Tokenizer;
 }
 
 export type Which = 'prompt' | 'negative';
 
-/** One of the prompts that a picture is drawn by. */
+/** One of the prompts of a picture. */
 export interface Condition {
   /** How much it counts beside the others (`AND`). */
   readonly weight: number;
-  /** Which text stands until which step, counted from 1; see `activeAt`. */
+  /** Which text is in force until which step, counted from 1; see `activeAt`. */
   readonly schedule: readonly { readonly until: number; readonly text: number }[];
   /** Each text once, by its windows: all have as many, as the shorter ones are padded with empty windows. */
   readonly texts: readonly (readonly Window[])[];
-  /** What a T5 reads of each. */
+  /** Each text's tokens for a T5. */
   readonly t5?: readonly Window[];
 }
 

@@ -10,8 +10,8 @@ export interface Edit {
 }
 
 /**
- * A prompt with a suggestion taken up: in the place of another one, else behind what was typed, of which nothing is lost.
- * @param examples all there are.
+ * A prompt with a suggestion: it replaces another suggestion, or follows what was typed, so that nothing typed is lost.
+ * @param examples all suggestions.
  */
 export function withExample(prompt: string, example: string, examples: readonly string[]): string {
   const typed = prompt.trimEnd();
@@ -23,9 +23,9 @@ const STEP = 0.1;
 const TAG_STEP = 0.05;
 
 /**
- * More (1) or less (-1) weight for what is selected; where nothing is, for the bracket around the caret, or the word at it. A word
+ * More (1) or less (-1) weight for what is selected; with no selection, for the bracket around the caret, or the word at it. A word
  * without a weight gets brackets; at a weight of 1 they go again. In a tag, `<lora:name:0.8>`, it is the last weight that
- * changes. The same is selected afterwards, so that one can go on.
+ * changes. The same text is selected afterwards, so that the key can be pressed again.
  * @returns null where there is nothing to weigh.
  */
 export function reweigh(prompt: string, start: number, end: number, more: 1 | -1): Edit | null {

@@ -1,19 +1,19 @@
-/** From conditions to encodings: what text encoders are asked, and what their answers are with emphasis applied. */
+/** From conditions to encodings: the windows for text encoders, and their outputs with emphasis applied. */
 import type { Condition } from './conditions';
 import { weigh, type Emphasis } from './weigh';
 import { EMPTY, marked, type Marks, type Window } from './windows';
 
-/** Tells windows that encode alike: their weights come in later. */
+/** A key that is the same for windows with the same encoding; weights are applied later. */
 export const keyOf = ({ ids }: Window): string => ids.join();
 
-/** The windows that must be encoded for these conditions, each once; the empty one, too, where emphasis looks at it. */
+/** The windows that must be encoded for these conditions, each once; with the empty one, if emphasis compares with it. */
 export function distinctWindows(asked: readonly Condition[], emphasis: Emphasis): Window[] {
   const all = asked.flatMap(({ texts }) => texts.flat());
   if (emphasis === 'ComfyUI') all.push(EMPTY);
   return [...new Map(all.map((window) => [keyOf(window), window])).values()];
 }
 
-/** What text encoders made of a window, or of a whole text. */
+/** The text encoders' output for a window, or for a whole text. */
 export interface Encoded {
   /** [tokens, width], encoders side by side. */
   readonly context: Float32Array;

@@ -19,15 +19,15 @@ export interface Tagged {
   /** The prompt without its tags, and else as it was. */
   readonly prompt: string;
   readonly loras: readonly LoraTag[];
-  /** What we have nothing for: hypernetworks, and whatever else extensions bring. */
+  /** Tags that have no meaning here: hypernetworks, and those of extensions. */
   readonly others: readonly Tag[];
 }
 
 const TAG = /<([\p{L}\p{N}_]+):([^>]+)>/gu;
-/** With a blank before it, which goes where it goes. */
+/** With the blank before it, which is removed with it. */
 const SPACED = new RegExp(`([ \\t]?)${TAG.source}`, TAG.flags);
 
-/** Behind the last sign that ends a tag there is none: what begins many and ends none would be looked through for each. */
+/** Text after the last `>` holds no tag; searching it would be slow where many tags begin and none ends. */
 const tagsEnd = (prompt: string): number => prompt.lastIndexOf('>') + 1;
 
 /** The prompt with something in the place of each tag. */
@@ -98,7 +98,7 @@ function finite(text: string): number | null {
 }
 
 /**
- * What a prompt calls a file of this name. Files may have any letter in their names; in a prompt some would end a tag,
+ * The name in a prompt for a file of this name. File names may have any character; in a prompt some would end a tag,
  * be read as a choice or a list to draw from, or be lost with the blanks around them.
  */
 export const callName = (name: string): string =>

@@ -1,7 +1,7 @@
 /** A prompt that changes on the way: A1111's prompt editing, `[from:to:when]`, and alternation, `[one|other]`. */
 import { SPACE } from './python';
 
-/** A text that stands until a step, counted from 1, is done. */
+/** A text that is in force until a step, counted from 1, is done. */
 export interface Span {
   readonly until: number;
   readonly text: string;
@@ -66,7 +66,7 @@ export function activeAt<T extends { readonly until: number }>(spans: readonly T
 
 const isRow = (node: Node): node is readonly Node[] => Array.isArray(node);
 
-/** What depends on the step, however deep it lies. */
+/** The parts that depend on the step, at any depth. */
 function* allOf(nodes: readonly Node[]): Generator<Change | Alternation> {
   const left: Node[] = [nodes];
   for (let node = left.pop(); node !== undefined; node = left.pop()) {
@@ -104,12 +104,12 @@ interface Open {
 const LEXEMES = /(?:[^\\()[\]:|]|\\.)+|[()[\]:|]|\\/gu;
 const WHEN = new RegExp(`^${SPACE}*([+-]?(?:\\d+(?:\\.\\d*)?|\\.\\d+)(?:e[+-]?\\d+)?)${SPACE}*$`, 'iu');
 
-/** Null for what is not a prompt by this grammar. */
+/** Null for a text that this grammar does not accept. */
 function parse(prompt: string): readonly Node[] | null {
   const top: Node[] = [];
   let open: Open[] = [];
   const here = (): Node[] => open.at(-1)?.parts.at(-1) ?? top;
-  /** One bracket that is wrong makes all around it plain signs, for nothing may be inside a bracket but what is right. */
+  /** One wrong bracket makes all brackets around it plain text, as a bracket may only contain right ones. */
   const giveUp = (): boolean => {
     for (const { bracket, parts, signs } of open) top.push(bracket, woven(parts, signs));
     const sound = open.every(({ signs }) => !signs.includes('|'));

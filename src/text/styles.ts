@@ -11,7 +11,7 @@ export interface Style {
 /** What both fields say. */
 export type Words = Pick<Style, 'prompt' | 'negative'>;
 
-/** In a style, where one's own words go. */
+/** The place in a style for one's own words. */
 const PLACE = '{prompt}';
 
 /** Words with these styles, one after the other. */
@@ -29,7 +29,7 @@ export function styled(prompt: string, style: string): string {
     .join(', ');
 }
 
-/** A style that says nothing: in A1111's files, a line between others. */
+/** An empty style: in A1111's files, a line that separates others. */
 export const isHeading = ({ prompt, negative }: Words): boolean => prompt === '' && negative === '';
 
 /**

@@ -1,5 +1,5 @@
 /**
- * What T5 reads of a prompt: all of it at once, and not in windows. Its tokenizer is the tokenizer.json that comes with a
+ * T5's tokens of a prompt: all of it at once, and not in windows. Its tokenizer is the tokenizer.json that comes with a
  * T5; nothing is fetched.
  */
 import { BREAK, type Piece } from './attention';
@@ -32,7 +32,7 @@ export function t5Tokens(pieces: readonly Piece[], tokenize: Tokenizer): Window 
   };
 }
 
-/** So many of its tokens as T5 takes them: the end marked, the rest padding, which it reads as well. */
+/** Exactly this many tokens for T5: with an end mark, then padding, which it reads, too. */
 export function endedAt(
   { ids, weights }: Window,
   length: number,

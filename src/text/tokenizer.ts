@@ -36,12 +36,12 @@ export async function loadTokenizer(baseUrl: string): Promise<Tokenizer> {
   }
 }
 
-/** So many texts are remembered. */
+/** The number of texts that are remembered. */
 const LAST = 32;
 
 /**
- * Remembers the ids of the last texts. A prompt is read while it is typed, and several times for each picture; where somebody
- * has pasted a book without a blank, each time takes a second in which nothing else is heard, not even that it shall stop.
+ * Remembers the ids of the last texts. A prompt is read while it is typed, and several times for each picture; if somebody
+ * pasted a book without a blank, each reading takes a second, during which the worker hears nothing, not even a stop.
  */
 export function remembering(tokenize: Tokenizer): Tokenizer {
   const known = new Map<string, number[]>();

@@ -1,4 +1,4 @@
-/** Emphasis: what a token counts, applied to what text encoders made of it. Pure arithmetic. */
+/** Emphasis: applies the weights of tokens to their encodings. Pure arithmetic. */
 
 /**
  * A1111 multiplies each token's encoding by its weight and then all of them, so that their mean is what it was; "No norm" only
@@ -20,7 +20,7 @@ export interface Weighing {
   readonly emphasis: Emphasis;
   /** Of each encoder. A1111 minds the mean of each by itself. */
   readonly widths: readonly number[];
-  /** An empty prompt's encoding: needed by ComfyUI's way alone. */
+  /** An empty prompt's encoding, needed only for ComfyUI's emphasis. */
   readonly empty?: Float32Array;
 }
 

@@ -1,9 +1,9 @@
 /** Prompts that leave something to chance: `{red|blue} car`, `__animal__ in the snow`. */
 
 export interface Drawn {
-  /** In the order given, with nothing left to chance: what a recipe should say. */
+  /** The prompts in the order given, with everything drawn, as a recipe should record them. */
   readonly prompts: readonly string[];
-  /** Names of lists that are not at hand. They stay in the prompt as they stand. */
+  /** Names of missing lists, which stay in the prompt unchanged. */
   readonly missing: readonly string[];
 }
 
@@ -70,7 +70,7 @@ export const linesOf = (file: string): string[] =>
     .map((line) => line.trim())
     .filter((line) => line !== '' && !line.startsWith('#'));
 
-/** Lists that ask for each other many times over would never end. */
+/** Lists that call each other many times over would take forever. */
 const MOST_DRAWS = 10_000;
 
 /** Deeper than anyone writes: braces that open there are text. */
@@ -162,7 +162,7 @@ const without = (nodes: readonly Node[], prefix: string): readonly Node[] =>
 
 const MASK = (1n << 64n) - 1n;
 
-/** Fractions from 0 to 1, 1 not among them. */
+/** Fractions from 0 to below 1. */
 function splitMix64(seed: bigint): () => number {
   let state = seed & MASK;
   return () => {

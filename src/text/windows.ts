@@ -30,10 +30,10 @@ export const EMPTY: Window = { ids: [], weights: [] };
 
 export interface Reader {
   readonly tokenize: Tokenizer;
-  /** With more vectors than there is room for, a word is only a word. */
+  /** A word with more vectors than there is room for counts as plain text. */
   readonly words?: readonly Word[];
   readonly room?: number;
-  /** How far a window that is full goes back to end with a comma, in tokens: A1111's "Prompt word wrap length limit". */
+  /** How many tokens a full window may go back to end with a comma: A1111's "Prompt word wrap length limit". */
   readonly backtrack?: number;
 }
 

@@ -18,13 +18,13 @@ export const callWord = (name: string): string =>
     .replace(/\s+/g, ' ')
     .trim() || '_';
 
-/** Whether a prompt has this word, be its brackets escaped or not. */
+/** Whether a prompt has this word, with its brackets escaped or not. */
 export const mentions = (prompt: string, trigger: string): boolean => {
   const text = prompt.normalize('NFC');
   return [text, text.replace(/\\([()[\]\\])/g, '$1')].some((read) => pattern([trigger]).test(read));
 };
 
-/** A text cut into such words and what stands between them. Words count as a whole, in any letter case. */
+/** A text split into such words and the text between them. Only whole words count, in any letter case. */
 export function cutAtWords(written: string, words: readonly Word[]): (string | Word)[] {
   if (words.length === 0) return [written];
   const text = written.normalize('NFC');

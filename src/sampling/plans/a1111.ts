@@ -11,7 +11,7 @@ import { churning, descend, looking, rangeOf, withoutPenultimate, type Course, t
 import { checkFlow, walked, type Flowing } from './flow';
 import { solverOf } from './solver';
 
-/** What Automatic is; for all others Uniform. */
+/** The schedule that Automatic means, by sampler; for all others Uniform. */
 const automatic: Partial<Record<SamplerName, Named>> = {
   'DPM++ 2M': 'Karras',
   'DPM++ SDE': 'Karras',
@@ -30,18 +30,18 @@ const discarding: ReadonlySet<SamplerName> = new Set(['DPM2', 'DPM2 a', 'DPM++ 3
 /** Samplers that go by timesteps, not by sigmas. */
 const byTimesteps: ReadonlySet<SamplerName> = new Set(['DDIM', 'DDIM CFG++', 'PLMS', 'UniPC', 'UniPC bh2']);
 
-/** Samplers that only know where to begin and to end: from noise alone that is all that was trained. */
+/** Samplers that use only the first and the last level: from pure noise these are the trained range's ends. */
 const spanning: ReadonlySet<SamplerName> = new Set(['DPM fast', 'DPM adaptive']);
 
-/** What ᾱ is in place of zero. */
+/** The value of ᾱ in place of zero. */
 const LAST_ALPHA = 4.8973451890853435e-8;
 
-/** How many timesteps a latent consistency model is taken to know. */
+/** The number of timesteps that a latent consistency model is taken to know. */
 const DISTILLED = 50;
 
 /**
- * Networks trained by flow matching, too. Where A1111 adds noise to them it lets none of the picture make room for it, which
- * spoils it; here that is as in ComfyUI.
+ * Also for networks trained by flow matching. Where A1111 adds noise to these, it does not scale the picture down to make room
+ * for it, which spoils the picture; here that is done as in ComfyUI.
  */
 export function planLikeA1111(sampling: Sampling, course: Tabled | Flowing): Plan {
   const { noise } = course;
@@ -91,19 +91,19 @@ function tablePlan(sampling: Sampling, course: Tabled): Plan {
   };
 }
 
-/** What samplers are told here. */
+/** Options of samplers under A1111. */
 const own: Partial<Record<SamplerName, Partial<Solver>>> = {
   'DPM++ 3M': { correction: 'heun' },
   'DPM++ 3M SDE': { correction: 'heun' },
   UniPC: { unipc: 'bh1' },
 };
 
-/** How many steps are laid out. */
+/** The number of steps to lay out. */
 function stepsIn({ allSteps }: Sampling, { steps, strength }: Course): number {
   return allSteps && strength ? Math.floor(steps / Math.min(strength, 0.999)) : steps;
 }
 
-/** The levels that a picture goes through, of all that are laid out. */
+/** The levels used for a picture, of all that are laid out. */
 function reached(
   sampling: Sampling,
   course: Course,

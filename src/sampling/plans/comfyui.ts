@@ -13,10 +13,10 @@ import { solverOf } from './solver';
 /** Samplers that leave out the last level but one. */
 const discarding: ReadonlySet<SamplerName> = new Set(['DPM2', 'DPM2 a', 'UniPC', 'UniPC bh2']);
 
-/** What ᾱ is in place of zero. */
+/** The value of ᾱ in place of zero. */
 const LAST_ALPHA = 4.8973451890853435e-8;
 
-/** Where UniPC ends, which cannot go to 0. */
+/** The end of UniPC, which cannot go to 0. */
 const UNIPC_END = 0.001;
 
 /** Automatic is Normal here, the choice a new workflow begins with. */

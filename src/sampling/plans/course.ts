@@ -1,40 +1,40 @@
-/** What a plan is made for, and what plans have in common. */
+/** The inputs of plans, and what plans have in common. */
 import type { BetaSchedule } from '../betas';
 import type { ContinuousNoise } from '../continuous';
 import type { FlowNoise } from '../flow';
 import type { Point } from '../sampler';
 import type { SamplerName, Sampling } from '../settings';
 
-/** What a plan is made for. */
+/** The inputs of a plan. */
 export interface Course {
   readonly steps: number;
-  /** What the network was trained with, and what it says. */
+  /** The network's noise in training, and its prediction. */
   readonly noise: BetaSchedule | ContinuousNoise | FlowNoise;
   readonly prediction?: 'epsilon' | 'v' | 'flow';
-  /** How the model's own scheduler is set. */
+  /** The settings of the model's own scheduler. */
   readonly scheduler?: Scheduler;
-  /** The network is of the SDXL family, for which some schedules have levels of their own. */
+  /** Whether the network is of the SDXL family, for which some schedules have levels of their own. */
   readonly xl?: boolean;
-  /** How far a picture goes towards noise, above 0 to 1; absent: there is none, and it starts from noise alone. */
+  /** How far the source picture goes towards noise, above 0 to 1; absent: there is no picture, only noise. */
   readonly strength?: number;
 }
 
-/** Of a network that was trained with a table of betas. */
+/** For a network trained with a table of betas. */
 export type Tabled = Course & { readonly noise: BetaSchedule };
 
-/** What a scheduler that comes with a model says of sampling; it holds where settings leave it open. */
+/** Settings of the scheduler that comes with a model, for those that a person leaves open. */
 export interface Scheduler {
   readonly zeroSnr?: boolean;
   readonly stepsOffset?: number;
-  /** set_alpha_to_one of diffusers' DDIM and PNDM, which others do not read. */
+  /** set_alpha_to_one, which only diffusers' DDIM and PNDM read. */
   readonly alphaToOne?: boolean;
-  /** final_sigmas_type of its others. */
+  /** final_sigmas_type, of its other schedulers. */
   readonly finalSigma?: 'zero' | 'lowest';
 }
 
 /**
  * From each noise level to the next.
- * @param sigmas the levels, the one that is left at the end among them.
+ * @param sigmas the levels, including the one at the very end.
  */
 export function descend(sigmas: readonly number[]): Point[] {
   return sigmas.slice(0, -1).map((sigma, i) => ({ sigma, next: sigmas[i + 1]! }));
@@ -46,7 +46,7 @@ export function withoutPenultimate(sigmas: readonly number[]): number[] {
 }
 
 /**
- * Where the settings have it churn: Karras et al. (2022), Algorithm 2.
+ * Churn in the steps that the settings choose: Karras et al. (2022), Algorithm 2.
  * @param everywhere a noise is drawn in the other steps too, for nothing.
  */
 export function churning(
@@ -66,7 +66,7 @@ export function churning(
 /** Samplers that take a step of first order into 0, in every tool that has them. */
 const careful: ReadonlySet<SamplerName> = new Set(['DEIS', 'iPNDM', 'iPNDM v']);
 
-/** How far each step looks back, where that is chosen. */
+/** How many predictions each step uses, if that is chosen. */
 export function looking(points: readonly Point[], { sampler, order }: Sampling): readonly Point[] {
   return points.map((point) => {
     const most = careful.has(sampler) && point.next === 0 ? 1 : order;

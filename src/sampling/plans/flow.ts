@@ -1,8 +1,7 @@
 /**
- * What is otherwise for networks trained by flow matching. Their plans are laid out in shares of noise, 1 to 0, and so most
- * samplers walk them: steps along a direction are the same there as in sigma. Noise takes the place of x0 there, so that
- * of x less is kept where it is added; and samplers that reckon with how much noise there is for each bit of picture are
- * given sigmas of that kind.
+ * Plans for networks trained by flow matching are laid out in shares of noise, 1 to 0. Most samplers use them directly: steps
+ * along a direction are the same there as in sigma. Noise takes the place of x0, so that x is scaled down where noise is
+ * added. Samplers that compute with the ratio of noise to picture are given sigmas, share / (1 − share), instead.
  */
 import { DrobeError } from '../../errors';
 import { flowTakes, shareOfSigma, shifted, sigmaOfShare, type FlowNoise } from '../flow';
@@ -13,7 +12,7 @@ import { rangeOf, type Course } from './course';
 /** Of a network that was trained by flow matching. */
 export type Flowing = Course & { readonly noise: FlowNoise };
 
-/** A plan in shares of noise, before samplers that add noise are told how. */
+/** A plan in shares of noise, before the steps of samplers that add noise are adapted. */
 export type SharePlan = Omit<Plan, 'share' | 'timestep' | 'range'>;
 
 /** @throws DrobeError 'bad-request' */
@@ -23,7 +22,7 @@ export function checkFlow({ sampler, schedule }: Sampling): void {
     throw new DrobeError('bad-request', { reason: `${what} is not for models trained by flow matching` });
 }
 
-/** Ancestral samplers: how far down a step goes is chosen as ComfyUI does. */
+/** Ancestral samplers: how far down a step goes is chosen as in ComfyUI. */
 const ancestral: ReadonlySet<SamplerName> = new Set([
   'Euler a',
   'DPM2 a',
@@ -39,7 +38,7 @@ const ancestral: ReadonlySet<SamplerName> = new Set([
   'RES multistep a CFG++',
 ]);
 
-/** Samplers of stochastic equations, and those that put noise back themselves. */
+/** Samplers of stochastic equations, and others that add noise themselves. */
 const bySigma: ReadonlySet<SamplerName> = new Set([
   'DPM++ 2S a',
   'DPM++ SDE',
@@ -62,7 +61,7 @@ const bySigma: ReadonlySet<SamplerName> = new Set([
   'Gradient Estimation CFG++',
 ]);
 
-/** Where noise alone stands in sigma, which is nowhere: that far before the end of a trained path, as in ComfyUI. */
+/** Pure noise has no finite sigma: it is taken at this distance before the end of a trained path, as in ComfyUI. */
 const OFFSET = 1e-4;
 
 /**
@@ -89,11 +88,11 @@ export function walked(
 
 export interface Walk {
   readonly sigmas?: boolean;
-  /** The timestep told at a share; absent: as far on the path. */
+  /** The timestep for the network at a share; absent: proportional to it. */
   readonly timestep?: (share: number) => number;
 }
 
-/** Where noise is put back: how far down the step goes before, and what is kept of x. */
+/** For a step that adds noise: how far down it goes first, and how much of x is kept. */
 function descentOf({ sigma, next }: Point, sampler: SamplerName, eta: number): Partial<Point> {
   if (sampler === 'LCM') return { kept: 1 - next };
   if (next === 0 || !ancestral.has(sampler) || eta === 0) return {};

@@ -1,8 +1,8 @@
-/** What samplers are told when nothing else is said. */
+/** Default options of samplers. */
 import type { SamplerName, Sampling } from '../settings';
 import type { Solver } from '../sampler';
 
-/** Samplers whose noise is a choice, and that make none unless they are told to. */
+/** Samplers with optional noise, which add none by default. */
 const still: ReadonlySet<SamplerName> = new Set([
   'DDIM',
   'DDIM CFG++',
@@ -28,7 +28,7 @@ const defaults: Solver = {
   throughLogs: true,
 };
 
-/** @param own what a tool has otherwise for this sampler. */
+/** @param own options in which a tool differs for this sampler. */
 export function solverOf(sampling: Sampling, own: Partial<Solver> = {}): Solver {
   const { sampler, eta, noiseScale, unipc } = sampling;
   return {
