@@ -11,6 +11,7 @@ import {
   type Page,
   type Request,
   type Route,
+  type Worker,
 } from 'playwright/test';
 import { gunzipSync } from 'node:zlib';
 import { readFileSync } from 'node:fs';
@@ -34,6 +35,24 @@ export function checkpointFile(
     name: `${file}.safetensors`,
     mimeType: 'application/octet-stream',
     buffer: gunzipSync(readFileSync(packed)),
+  };
+}
+
+/** In the engine: waits for an answer, at once or as soon as the page was told of so many steps. */
+function hold({ address, steps }: { readonly address: string; readonly steps: number }): void {
+  const wait = () => {
+    const request = new XMLHttpRequest();
+    request.open('GET', address, false); // a worker does nothing else until it is answered
+    request.send();
+  };
+  if (steps === 0) return wait();
+  const post = self.postMessage.bind(self);
+  let told = 0;
+  self.postMessage = (message: { readonly value?: { readonly kind?: string } }) => {
+    post(message);
+    if (message.value?.kind !== 'step' || ++told < steps) return;
+    self.postMessage = post;
+    wait();
   };
 }
 
@@ -205,24 +224,43 @@ export class App {
 
   /** Has the engine wait in the middle of what it does, which computes nothing meanwhile. @returns what lets it go on. */
   async holdEngine(): Promise<() => Promise<void>> {
+    const gate = await this.#gate();
+    const waiting = this.#engine.evaluate(hold, { address: gate.address, steps: 0 });
+    waiting.catch(() => undefined); // told to who lets it go, unless it is killed before
+    const open = await gate.reached;
+    return async () => {
+      await open();
+      await waiting;
+    };
+  }
+
+  /**
+   * Has the engine wait as soon as it has told of so many steps, whichever pictures they are of.
+   * @returns what waits until it does, and then gives what lets it go on.
+   */
+  async holdAfter(steps: number): Promise<() => Promise<() => Promise<void>>> {
+    const gate = await this.#gate();
+    await this.#engine.evaluate(hold, { address: gate.address, steps });
+    return () => gate.reached;
+  }
+
+  /** The engine's worker, which is started with the page. */
+  get #engine(): Worker {
+    const [engine] = this.page.workers();
+    return engine!;
+  }
+
+  /** An address that is answered when somebody wants it. @returns `reached`: once it was asked for, what answers. */
+  async #gate(): Promise<{ readonly address: string; readonly reached: Promise<() => Promise<void>> }> {
     const address = `${new URL(this.page.url()).origin}/held`;
     let answer: (route: Route) => void;
     const held = new Promise<Route>((done) => (answer = done));
     await this.page.route(address, (route) => answer(route));
-    const ask = (url: string) => {
-      const request = new XMLHttpRequest();
-      request.open('GET', url, false); // a worker does nothing else until it is answered
-      request.send();
-    };
-    const [engine] = this.page.workers();
-    const waiting = engine!.evaluate(ask, address); // it was started with the page
-    waiting.catch(() => undefined); // told to who lets it go, unless it is killed before
-    const route = await held;
-    return async () => {
+    const reached = held.then((route) => async () => {
       await route.fulfill({ status: 204 });
-      await waiting;
       await this.page.unroute(address);
-    };
+    });
+    return { address, reached };
   }
 
   /** From a folder on the disk: what Playwright hands over in memory the page unpacks, for seconds where it is a model. */

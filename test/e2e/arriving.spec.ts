@@ -99,8 +99,9 @@ test('where the import is stopped or fails a picture in work is finished, and wh
     await expect.poll(() => page.workers().includes(engine!)).toBe(false);
   });
   await app.fill({ ...job, steps: 12 });
+  const titled = app.titled(/^[2-9]\/12 · Drobė/);
   await app.generate.click();
-  await app.titled(/^[2-9]\/12 · Drobė/);
+  await titled;
   await fail();
   await expect(app.alert).toContainText('The engine stopped');
   await expectBack();

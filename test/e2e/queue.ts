@@ -94,8 +94,9 @@ export async function runsWait(app: App): Promise<void> {
     await expect(summary).toContainText('paused · 2 wait');
     await summary.click();
     expect(await prompts(app)).toEqual(['penguin', 'apple']);
+    const titled = app.titled(/^\(1 of 3\) \d\/4 · Drobė/);
     await page.getByRole('region', { name: 'Queue' }).getByRole('button', { name: 'Go on' }).click();
-    await app.titled(/^\(1 of 3\) \d\/4 · Drobė/);
+    await titled;
     await expect(app.progress).toBeHidden({ timeout: 300_000 });
     await expect(status(/^\s*Done: 3 pictures took/)).toBeVisible();
     const drawn = page.getByRole('list', { name: 'Pictures' }).getByRole('button');
@@ -112,9 +113,10 @@ export async function doneIsEdited(app: App): Promise<void> {
   const button = (name: string | RegExp) => page.getByRole('button', { name });
   await test.step('while the next picture is drawn, one that is done is edited', async () => {
     await button('Edit this').click();
-    await app.fill({ steps: 10 });
+    await app.fill({ steps: 4 });
+    const begun = await app.holdAfter(1);
     await app.generate.click();
-    const begin = await app.holdEngine();
+    const begin = await begun();
     await app.fill({ steps: 150 });
     await page.getByRole('slider', { name: 'Denoising strength' }).fill('1');
     await add.click();

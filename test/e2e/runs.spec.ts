@@ -56,10 +56,11 @@ test('what is asked for while a picture is drawn waits, over a reload, too; the 
   const drawn = await strip.count();
   const picture = (n: number) => page.getByRole('button', { name: new RegExp(`^Picture ${drawn + n}:`) });
   const small = { width: 48, height: 48, sampler: 'Euler' } as const; // no smaller ones are drawn
-  await app.fill({ ...small, prompt: 'penguin', steps: 10, guidance: 1 });
+  await app.fill({ ...small, prompt: 'penguin', steps: 4, guidance: 1 });
+  const inTheMiddle = await app.holdAfter(2);
   await app.generate.click();
-  await app.titled(/^[1-7]\/10 · Drobė/);
-  const goOn = await app.holdEngine();
+  const goOn = await inTheMiddle();
+  await expect(page).toHaveTitle(/^[1-3]\/4 · Drobė/);
   expect(await asked(), 'the screen stays awake, nothing else').toEqual({
     permissions: 0,
     notes: [],
@@ -97,12 +98,12 @@ test('what is asked for while a picture is drawn waits, over a reload, too; the 
   await expect(app.generate).toBeFocused();
 
   await test.step('of several pictures those that are done are looked at and saved while the rest is drawn', async () => {
-    await app.fill({ prompt: 'sun', steps: 8, seed: 5 });
+    await app.fill({ prompt: 'sun', steps: 4, seed: 5 });
     await page.getByRole('spinbutton', { name: 'Batch count' }).fill('3');
+    const inTheSecond = await app.holdAfter(5);
     await app.generate.click();
-    // As soon as it is so: a picture may be done before it is looked for a second time.
-    await page.waitForFunction(() => document.body.innerText.includes('Picture 2 of 3 · Step'));
-    const letGo = await app.holdEngine();
+    const letGo = await inTheSecond();
+    await expect(page.getByText('Picture 2 of 3 · Step')).toBeVisible();
     await expect(page.getByRole('status').filter({ hasText: 'Picture 1 of 3 is done.' })).toBeVisible();
     await picture(2).click();
     const saved = await app.download();
