@@ -1,10 +1,12 @@
-/** What taking over a recipe would change here, and what of it is not here. */
+/** What applying a recipe would change on the page, and which of its files are missing here. */
 import { loraTags, sameName, withOtherName } from '../text/lora';
 import type { RecipeControl } from './control';
 import { stemOf, type Recipe, type RecipeSettings, type Resource, type ResourceKind } from './recipe';
 import { skipLayerWords } from './infotext/skip-layers';
 
-/** A file on this device. `hashes`: all that are known of it, in hexadecimal digits; others give the first ten or twelve. */
+/**
+ * A file on this device. `hashes`: all that are known, in hexadecimal digits; recipes often give only the first ten or twelve.
+ */
 export interface Present {
   readonly name: string;
   readonly hashes?: readonly string[];
@@ -19,7 +21,7 @@ export interface Change {
   readonly to: string;
 }
 
-/** A file that a recipe names, and the one here that is meant: the same by its hash, or only of the same name. */
+/** A file that a recipe names, and its match on this device: by hash, or only by name. */
 export interface Match<T extends Present> {
   readonly resource: Resource;
   readonly here: T;
@@ -33,20 +35,20 @@ export interface Comparison<T extends Present> {
   readonly unknown: Recipe['unknown'];
 }
 
-/** Of settings that are chosen from a few, what each choice is called. */
+/** For settings with a few choices, the name of each choice. */
 export type ChoiceWords = {
   readonly [K in 'mode' | 'rng' | 'maskMode' | 'content' | 'area']: Readonly<
     Record<NonNullable<RecipeSettings[K]>, string>
   >;
 };
 
-/** How the page says values that are no plain numbers or names. */
+/** The page's words for values that are not plain numbers or names. */
 export interface Sayings {
   readonly choices: ChoiceWords;
   readonly on: string;
   readonly off: string;
   bits(bits: number): string;
-  /** Which picture of a batch, from 1. */
+  /** A picture's place in its batch; `number` counts from 1. */
   place(number: number, of: number): string;
   control(control: RecipeControl): string;
 }
@@ -58,7 +60,7 @@ const sideways = (
 ): string | undefined =>
   size?.width === undefined || size.height === undefined ? undefined : `${size.width} × ${size.height}`;
 
-/** In the order of the page. */
+/** How each setting's value is shown, in the page's order. */
 const shown = {
   mode: ({ mode }, say) => mode && say.choices.mode[mode],
   prompt: ({ prompt }) => prompt,
@@ -136,10 +138,10 @@ const shown = {
     controls.map((control) => say.control(control)).join('; ') || undefined,
 } satisfies Readonly<Record<string, Show>>;
 
-/** A setting whose change is told. */
+/** A setting whose change is shown. */
 export type Compared = keyof typeof shown;
 
-/** @param settings the page's, by the names of a recipe's. */
+/** @param settings the page's, under a recipe's names. */
 export function compare<T extends Present>(
   recipe: Recipe,
   settings: RecipeSettings,
@@ -163,7 +165,7 @@ export function compare<T extends Present>(
   return { changes, found, missing, unknown: recipe.unknown };
 }
 
-/** The files that are named, and the LoRAs that the prompts ask for besides, and the nets of pictures that guide. */
+/** The files that a recipe names, further LoRAs in its prompts, and the nets of its controls. */
 export function neededBy({ settings, resources }: Recipe): readonly Resource[] {
   const { prompt = '', negative = '', hires, controls = [] } = settings;
   const asked = [prompt, negative, hires?.prompt ?? '', hires?.negative ?? ''];
@@ -178,7 +180,7 @@ export function neededBy({ settings, resources }: Recipe): readonly Resource[] {
   ];
 }
 
-/** The one with its hash, or else the one with its name. */
+/** The file with the resource's hash; else the one with its name. */
 function matchFor<T extends Present>(resource: Resource, present: readonly T[]): Match<T> | null {
   const { hash, name } = resource;
   const same =
@@ -189,7 +191,7 @@ function matchFor<T extends Present>(resource: Resource, present: readonly T[]):
   return namesake ? { resource, here: namesake, by: 'name' } : null;
 }
 
-/** Hashes are given by their beginnings, of different lengths; eight digits at least. */
+/** Whether two hashes agree: tools shorten them to different lengths, of at least eight digits. */
 const sameHash =
   (given: string) =>
   (known: string): boolean => {
@@ -197,7 +199,7 @@ const sameHash =
     return short!.length >= 8 && long!.startsWith(short!); // of two
   };
 
-/** The prompt, with LoRAs under the names that they have here. */
+/** The prompt, with LoRAs renamed to their files on this device. */
 export function withLocalNames(prompt: string, found: readonly Match<Present>[]): string {
   let renamed = prompt;
   for (const { resource, here } of found) {

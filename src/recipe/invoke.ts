@@ -5,21 +5,21 @@ import { stemOf, type Draft, type Recipe, type Resource } from './recipe';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Null for what is none of it. */
+/** Null for anything else. */
 export function readInvoke(json: string): Recipe | null {
   const whole = parseExact(json);
   if (!isObject(whole)) return null;
   return isObject(whole.image) ? early(whole, whole.image) : later(whole);
 }
 
-/** By name, those that are read here or say nothing of the picture. */
+/** Names that are read here, or that do not matter to the picture. */
 const taken = new Set([
   ...['positive_prompt', 'negative_prompt', 'width', 'height', 'seed', 'rand_device', 'cfg_scale', 'steps'],
   ...['scheduler', 'clip_skip', 'model', 'vae', 'loras', 'strength', 'cfg_rescale_multiplier', 'app_version'],
   ...['generation_mode', 'init_image', 'controlnets', 'ipAdapters', 't2iAdapters', 'positive_style_prompt'],
   ...['negative_style_prompt', 'canvas_v2_metadata', 'ref_images', 'regions', 'dype_preset'],
 ]);
-/** Empty in most pictures: told where they are not. */
+/** Lists that are empty in most pictures; reported as unknown where they are not. */
 const lists = ['controlnets', 'ipAdapters', 't2iAdapters', 'ref_images', 'regions'];
 
 function later(json: Json): Recipe | null {
@@ -50,10 +50,10 @@ function later(json: Json): Recipe | null {
   };
 }
 
-/** What InvokeAI calls the families that are drawn with here. */
+/** InvokeAI's names for the families that are supported here. */
 const ours: readonly string[] = ['sd-1', 'sd-2', 'sd-3', 'sdxl', 'any'];
 
-/** Weights are compel's, applied as diffusers pipelines do; noise is drawn on the CPU. */
+/** InvokeAI draws with diffusers and with noise from the CPU; its prompts have compel's weights. */
 const common = { like: 'diffusers', emphasis: 'A1111', rng: 'CPU' } as const;
 
 const modeOf = (mode: string): 'text' | 'image' | 'inpaint' | 'outpaint' =>
@@ -74,7 +74,10 @@ function numbersInto(draft: Draft, json: Json, names: Readonly<Partial<Record<ke
   }
 }
 
-/** Size, steps, guidance, seed and sampler. Gives what of them is not understood. */
+/**
+ * Reads size, steps, guidance, seed and sampler into the draft.
+ * @returns what of these is not understood.
+ */
 function sharedInto(draft: Draft, json: Json, sampler: string | undefined): [string, string][] {
   numbersInto(draft, json, { width: 'width', height: 'height', steps: 'steps', guidance: 'cfg_scale' });
   const seed = seedAt(json, 'seed');
@@ -84,11 +87,11 @@ function sharedInto(draft: Draft, json: Json, sampler: string | undefined): [str
   return sampler !== undefined && !chosen ? [['Scheduler', sampler]] : [];
 }
 
-/** `{"name": …, "hash": "blake3:…"}`; before version 4 `model_name`. */
+/** A file in `{"name": …, "hash": "blake3:…"}`; before version 4, in `{"model_name": …}`. */
 function fileIn(kind: Resource['kind'], value: unknown): Resource[] {
   if (!isObject(value)) return [];
   const name = textAt(value, 'name') ?? textAt(value, 'model_name');
-  // A BLAKE3 hash is no one else's.
+  // The hash is left out: no other tool uses BLAKE3.
   return name === undefined ? [] : [{ kind, name: stemOf(name) }];
 }
 
@@ -98,7 +101,10 @@ function loraIn(value: unknown): { readonly tag: string; readonly file: Resource
   return file ? [{ file, tag: `<lora:${file.name}:${numberAt(value, 'weight') ?? 1}>` }] : [];
 }
 
-/** `{"model_weights": …, "image": {"prompt": [{"prompt": …}], …}}`: the negative prompt stands in square brackets. */
+/**
+ * The form before version 3, `{"model_weights": …, "image": {"prompt": [{"prompt": …}], …}}`, with negative prompts in square
+ * brackets.
+ */
 function early(json: Json, image: Json): Recipe | null {
   const [first] = Array.isArray(image.prompt) ? (image.prompt as unknown[]) : [image.prompt];
   const whole = isObject(first) ? textAt(first, 'prompt') : typeof first === 'string' ? first : undefined;
@@ -125,7 +131,7 @@ function early(json: Json, image: Json): Recipe | null {
   };
 }
 
-/** Compel's weights in A1111's words: `word++` is 1.1 times 1.1, `word-` 0.9, and `(a b)++` or `(a b)1.3` that of several words. */
+/** Compel's weights in A1111's syntax: `word++` is 1.1 × 1.1, `word-` 0.9; `(a b)++` and `(a b)1.3` weigh several words. */
 export function fromCompel(prompt: string): string {
   return prompt.replace(
     /\(([^()]*)\)(\++|-+|\d+(?:\.\d+)?)|(?<![\w'+-])([\w']+)(\++|-+)(?![\w+-])/g,

@@ -1,11 +1,11 @@
-/** JSON whose whole numbers stay whole: seeds of 64 bits, which a double would round. */
+/** JSON with exact integers: 64-bit seeds, which a double would round. */
 
 import { parseSeed } from '../sampling/seed';
 
-/** A text goes on to the end where nothing ends it: so none is looked at twice. */
+/** Strings, and integers of 16 digits or more. A string without an end matches to the end, so that none is scanned twice. */
 const TEXT_OR_NUMBER = /"(?:\\(?:.|$)|[^"\\]+)*(?:"|$)|(?<![\d.eE+-])-?\d{16,}(?![\d.eE])/gs;
 
-/** Numbers that a double may not hold come as text. Null for what is no JSON. */
+/** Parses JSON, with integers that a double may round as strings. Null for what is not JSON. */
 export function parseExact(json: string): unknown {
   const kept = json.replace(TEXT_OR_NUMBER, (found) => (found.startsWith('"') ? found : `"${found}"`));
   try {
@@ -15,7 +15,7 @@ export function parseExact(json: string): unknown {
   }
 }
 
-/** Of plain values, bigints among them; those in objects that are undefined are left out. */
+/** The JSON of plain values, including bigints; undefined properties are left out. */
 export function exactJson(value: unknown): string {
   if (typeof value === 'bigint') return String(value);
   if (Array.isArray(value)) return `[${value.map(exactJson).join(',')}]`;
@@ -27,18 +27,18 @@ export function exactJson(value: unknown): string {
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** The words that stand there, or none. */
+/** The string under this key, or undefined. */
 export const textAt = (value: Readonly<Record<string, unknown>>, key: string): string | undefined =>
   typeof value[key] === 'string' ? value[key] : undefined;
 
-/** The number that stands there, be it in words, or none. */
+/** The number under this key, even if it is in a string; else undefined. */
 export function numberAt(value: Readonly<Record<string, unknown>>, key: string): number | undefined {
   const found = value[key];
   const number = typeof found === 'string' && found.trim() !== '' ? Number(found) : found;
   return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
 }
 
-/** The seed that stands there, or none; −1 is none. */
+/** The seed under this key; undefined where there is none, or it is −1. */
 export function seedAt(value: Readonly<Record<string, unknown>>, key: string): bigint | undefined {
   const found = value[key];
   const seed = typeof found === 'string' || typeof found === 'number' ? parseSeed(String(found)) : undefined;

@@ -1,4 +1,4 @@
-/** A recipe in the part of an address behind #, which browsers keep to themselves. */
+/** A recipe in the fragment of an address (after #), which browsers do not send. */
 import { deflateSync, inflateSync } from 'fflate';
 import { DrobeError } from '../errors';
 import { fromUtf8, utf8 } from './bytes';
@@ -7,21 +7,22 @@ import { jsonOf, recipeFrom } from './plain';
 import type { Recipe } from './recipe';
 
 const PREFIX = 'recipe=';
-/** Of what stands behind the prefix: JSON, packed, in letters that addresses may have. */
+/** Version of what follows the prefix: deflated JSON in URL-safe base64. */
 const VERSION = '1.';
 
-/** Longest link that is read, in letters, and longest JSON in it, in bytes. */
+/** Longest link that is read, in characters, and longest JSON in it, in bytes. */
 const LONGEST_LINK = 2 ** 16;
 const LONGEST_JSON = 2 ** 20;
 
-/** Without the #. */
+/** The fragment for a recipe, without the #. */
 export const fragmentOf = (recipe: Recipe): string =>
   PREFIX + VERSION + letters(deflateSync(utf8(jsonOf(recipe)), { level: 9 }));
 
 /**
+ * The recipe in an address's fragment.
  * @param fragment with or without the #.
  * @returns null where there is no recipe in it.
- * @throws DrobeError 'bad-request' for a recipe that is cut, too long, or written by a later version.
+ * @throws DrobeError 'bad-request' for a recipe that is damaged, too long, or written by a later version.
  */
 export function recipeInFragment(fragment: string): Recipe | null {
   const said = fragment.replace(/^#/, '');
@@ -56,7 +57,7 @@ function parsed(json: string): unknown {
   }
 }
 
-/** Base 64 with the letters that addresses may have, and without padding: RFC 4648, section 5. */
+/** URL-safe base64 without padding: RFC 4648, section 5. */
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
 function letters(bytes: Uint8Array): string {
@@ -65,13 +66,13 @@ function letters(bytes: Uint8Array): string {
   let held = 0;
   for (const byte of bytes) {
     held = (held << 8) | byte;
-    for (bits += 8; bits >= 6; bits -= 6) text += ALPHABET[(held >> (bits - 6)) & 63]!; // it has 64
+    for (bits += 8; bits >= 6; bits -= 6) text += ALPHABET[(held >> (bits - 6)) & 63]!; // the alphabet has 64 letters
     held &= 63;
   }
   return bits === 0 ? text : text + ALPHABET[(held << (6 - bits)) & 63]!;
 }
 
-/** Null for a letter that is none of them. */
+/** Null where a character is not in the alphabet. */
 function bytesOf(text: string): Uint8Array | null {
   const bytes = new Uint8Array(Math.floor((text.length * 6) / 8));
   let at = 0;

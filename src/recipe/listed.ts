@@ -1,6 +1,6 @@
 /**
- * What tools write as a plain list of names and values: Fooocus, SwarmUI, Draw Things, Easy Diffusion, and Civitai of what it
- * draws itself. One table of names serves them all.
+ * Recipes that tools write as a plain list of names and values: those of Fooocus, SwarmUI, Draw Things, Easy Diffusion, and
+ * Civitai's own generator. One table of names serves them all.
  */
 import { chosenBy, scheduleNamed } from '../sampling/labels';
 import { tagged, type Weighed } from './infotext/hashes';
@@ -10,7 +10,7 @@ import { emphasisOf, likeOf, stemOf, type Draft, type Recipe, type Resource, typ
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** What things are called, in small letters and digits alone; of several the first that is there counts. */
+/** The tools' names for each setting, in small letters and digits only; the first that is present counts. */
 const names = {
   prompt: ['prompt', 'c'],
   negative: ['negativeprompt', 'uc'],
@@ -30,7 +30,7 @@ const names = {
 } as const;
 type Name = keyof typeof names;
 
-/** Read apart, or nothing of the picture. */
+/** Names that are read separately, or that do not matter to the picture. */
 const aside = [
   ...['loras', 'lora', 'loraweights', 'uselora', 'useloramodel', 'loraalpha', 'performance', 'seedmode'],
   ...['fullprompt', 'fullnegativeprompt', 'metadatascheme', 'version', 'swarmversion', 'v2', 'resources'],
@@ -40,7 +40,7 @@ const taken: ReadonlySet<string> = new Set([...Object.values(names).flat(), ...a
 
 const plain = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]/g, '');
 
-/** Null for what is none of them. */
+/** Null for anything else. */
 export function readListed(json: string): Recipe | null {
   const whole = parseExact(json);
   if (!isObject(whole)) return null;
@@ -56,13 +56,13 @@ export function readListed(json: string): Recipe | null {
   return isDrawThings ? recipeOf('Draw Things', whole) : null;
 }
 
-/** As Easy Diffusion writes it: each value under a keyword of its own. */
+/** Easy Diffusion's recipe, which has each value under a keyword of its own; null for anything else. */
 export function readEasyDiffusion(texts: ReadonlyMap<string, string>): Recipe | null {
   const own = ['num_inference_steps', 'use_stable_diffusion_model', 'Stable Diffusion model'];
   return own.some((name) => texts.has(name)) ? recipeOf('Easy Diffusion', Object.fromEntries(texts)) : null;
 }
 
-/** The JSON that Draw Things puts into XMP, as the comment of the user. */
+/** The user comment in XMP, where Draw Things puts its JSON; empty where there is none. */
 export function commentInXmp(xmp: string): string {
   const [opens, closes] = ['<exif:UserComment>', '</exif:UserComment>'];
   const begin = xmp.indexOf(opens);
@@ -123,19 +123,19 @@ function recipeOf(tool: ToolName, json: Json, version?: string): Recipe | null {
   };
 }
 
-/** Whether something is told: not what is off, empty or none. */
+/** Whether a value says anything: not if it is off, empty or "none". */
 const says = (value: unknown): boolean =>
   (typeof value === 'string' && !/^(?:|none|false|\[\])$/i.test(value)) ||
   (typeof value === 'number' && value !== 0) ||
   value === true;
 
-/** "512x768", "(1152, 896)", "896×1152". */
+/** A size in a form such as "512x768", "(1152, 896)" or "896×1152"; empty where there is none. */
 function sizeIn(text: string): readonly [number?, number?] {
   const [, width, height] = /^\D{0,2}(\d{1,6})\D{1,3}(\d{1,6})\D?$/.exec(text.trim()) ?? [];
   return width && height ? [Number(width), Number(height)] : [];
 }
 
-/** Of Fooocus' ways to draw, by name, where the number itself is not told. */
+/** The steps of Fooocus's performance modes, for recipes without the number. */
 function stepsOf(performance = ''): number | undefined {
   const steps = new Map([
     ['Quality', 60],
@@ -153,7 +153,7 @@ interface Lora extends Weighed {
   readonly hash?: string;
 }
 
-/** `[[name, weight, hash]]`, `[{model, weight}]`, "name : weight", or names and weights in two lists. */
+/** LoRAs as `[[name, weight, hash]]`, `[{model, weight}]`, "name : weight", or names and weights in two lists. */
 function lorasIn(all: Json): Lora[] {
   const weights = listOf(all.loraweights ?? all.loraalpha);
   const told = listOf(all.loras ?? all.lora ?? all.useloramodel).map((one, i): unknown[] => {

@@ -1,10 +1,10 @@
-/** What recipes may ask for at most, whichever tool wrote them: what asks for more was made to ask for too much memory. */
+/** Upper limits for recipes, whichever tool wrote them: one that goes beyond them was made to use up memory. */
 import type { Draft, Recipe } from './recipe';
 
-/** More than any tool draws. */
+/** Larger than any tool draws; `side` in pixels. */
 const MOST = { t5Tokens: 512, side: 16384, batch: 4096 };
 
-/** The recipe without what is too much, or lies outside of its batch: that is told as what is not understood. */
+/** The recipe without values beyond these limits, or a place outside its batch: they are reported as unknown. */
 export function withinMost<R extends Recipe | null>(recipe: R): R {
   if (!recipe) return recipe;
   const settings: Draft = { ...recipe.settings };

@@ -3,7 +3,7 @@ import { chosenBy } from '../sampling/labels';
 import { isObject, numberAt, parseExact, seedAt, textAt } from './json';
 import type { Draft, Recipe } from './recipe';
 
-/** Its models are its own; what they are told is what is carried over. */
+/** Names that are read here, or that do not matter to the picture. Models are NovelAI's own, so none is named. */
 const taken = new Set([
   ...['prompt', 'uc', 'steps', 'width', 'height', 'scale', 'seed', 'sampler', 'noise_schedule', 'strength'],
   ...[
@@ -17,7 +17,7 @@ const taken = new Set([
   ],
 ]);
 
-/** Null for what is none of it. */
+/** Null for anything else. */
 export function readNovelAi(texts: ReadonlyMap<string, string>): Recipe | null {
   const comment = parseExact(texts.get('Comment') ?? '');
   if (!isObject(comment)) return null;
@@ -49,7 +49,7 @@ export function readNovelAi(texts: ReadonlyMap<string, string>): Recipe | null {
   if (textAt(comment, 'request_type')?.includes('Img2Img') && strength !== undefined) {
     Object.assign(draft, { mode: 'image', strength });
   }
-  // A quarter of it is empty or off.
+  // Many values are empty or off: they are left out.
   const more = Object.entries(comment).filter(
     ([name, value]) =>
       !taken.has(name) && ['string', 'number'].includes(typeof value) && value !== 0 && value !== '',
@@ -65,10 +65,12 @@ export function readNovelAi(texts: ReadonlyMap<string, string>): Recipe | null {
   };
 }
 
-/** How much a pair of NovelAI's braces counts. */
+/** The weight of one pair of NovelAI's braces. */
 const BRACE = 1.05;
 
-/** `{a}` counts 1.05 times, `[a]` as much less, `1.3::a::` 1.3 times. Round brackets are only signs. */
+/**
+ * NovelAI's weights in A1111's syntax: `{a}` is 1.05, `[a]` its inverse, `1.3::a::` 1.3. Parentheses are plain text to NovelAI.
+ */
 export function fromBraces(prompt: string): string {
   let out = '';
   let depth = 0;

@@ -1,4 +1,4 @@
-/** Recipes as plain JSON and back. What comes back is a stranger's: each value is looked at before it counts. */
+/** Recipes as plain JSON and back. JSON that is read is not trusted: each value is checked. */
 import { likes, samplerNames, scheduleNames, spacings } from '../sampling/settings';
 import { emphases } from '../text/weigh';
 import { recipeControlModes, recipeResizes, type RecipeControl } from './control';
@@ -18,7 +18,7 @@ import {
   type Resource,
 } from './recipe';
 
-/** Gives a value as it may stand in a recipe; undefined where it may not. */
+/** Returns a value that is valid in a recipe; undefined for any other. */
 type Check<T> = (value: unknown) => T | undefined;
 type Checks<T> = { readonly [K in keyof T]-?: Check<NonNullable<T[K]>> };
 
@@ -40,7 +40,7 @@ const seed: Check<bigint> = (value) => {
   return read < 2n ** 64n ? read : undefined;
 };
 
-/** An object of which all that `needed` names must be there; what is not in the table, or not as it should be, is left out. */
+/** An object that must have the properties in `needed`; those that are not in the table, or fail their check, are left out. */
 function objectOf<T extends object>(checks: Checks<T>, ...needed: (keyof T & string)[]): Check<T> {
   return (value) => {
     if (!isObject(value)) return undefined;
@@ -199,14 +199,20 @@ const parts = objectOf<Recipe>({
   ...{ resources: listOf(resource), unknown: listOf(pair) },
 });
 
-/** Whatever JSON can say of a recipe, in part or whole. */
+/** The JSON of a recipe or a part of one, with seeds as strings. */
 export const jsonOf = (recipe: Partial<Recipe>): string =>
   JSON.stringify(recipe, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
 
-/** As much as there is of a recipe in such JSON, parsed. */
+/**
+ * The valid parts of a recipe in such JSON.
+ * @param value parsed.
+ */
 export const partsFrom = (value: unknown): Partial<Recipe> => parts(value) ?? {};
 
-/** The recipe in such JSON, parsed; null where it is none. */
+/**
+ * The recipe in such JSON; null where it has no tool or no settings.
+ * @param value parsed.
+ */
 export function recipeFrom(value: unknown): Recipe | null {
   const { tool, settings, resources = [], unknown = [] } = partsFrom(value);
   return tool && settings ? { tool, settings, resources, unknown } : null;

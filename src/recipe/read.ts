@@ -11,25 +11,28 @@ import { withinMost } from './most';
 import { readNovelAi } from './novelai';
 import type { Recipe } from './recipe';
 
-/** Null for a picture without one. */
+/** The recipe in a picture's file; null where there is none. */
 export const recipeInPicture = (file: Uint8Array): Recipe | null => withinMost(recipeIn(textsIn(file)));
 
-/** What tools hide in pixels, which stays where texts are lost. Null for a picture without it. */
+/** The recipe that tools hide in pixels, which survives where texts are lost; null where there is none. */
 export async function recipeInPixels(columns: Columns): Promise<Recipe | null> {
   const text = await hiddenText(columns);
   return text === null ? null : recipeInText(text);
 }
 
-/** Whether there is a workflow of ComfyUI, be there a recipe in it or not. */
+/** Whether a text is a ComfyUI workflow, even one without a recipe that can be read. */
 export const isWorkflow = (text: string): boolean => text.trimStart().startsWith('{') && isComfy(text.trim());
 
-/** The same of a picture. */
+/** Whether a picture's file has such a workflow. */
 export function hasWorkflow(file: Uint8Array): boolean {
   const texts = textsIn(file);
   return ['prompt', 'workflow', 'parameters'].some((name) => isWorkflow(texts.get(name) ?? ''));
 }
 
-/** A text that was pasted, or stands in a file: about a picture, or a workflow. Null for all else, a plain prompt among it. */
+/**
+ * The recipe in a text that was pasted or is in a file: infotext, a workflow, or other JSON of a tool. Null for anything else,
+ * such as a plain prompt.
+ */
 export const recipeInText = (text: string): Recipe | null => withinMost(inText(text));
 
 function inText(text: string): Recipe | null {
@@ -39,7 +42,7 @@ function inText(text: string): Recipe | null {
   return workflowIn(json) ?? readInvoke(json) ?? readNovelAi(new Map([['Comment', json]])) ?? inWebp(json);
 }
 
-/** NovelAI puts into a WebP what stands in the texts of a PNG, as one JSON. */
+/** NovelAI puts into a WebP, as one JSON, what it writes as texts into a PNG. */
 function inWebp(json: string): Recipe | null {
   const texts = parseExact(json);
   if (!isObject(texts)) return null;
@@ -50,10 +53,10 @@ function inWebp(json: string): Recipe | null {
   return readNovelAi(new Map(named));
 }
 
-/** Civitai puts what was asked for beside its graph, in plain words. */
+/** A list comes first: Civitai puts the settings as plain values beside its graph. */
 const workflowIn = (json = ''): Recipe | null => readListed(json) ?? readComfy(json);
 
-/** Where a picture has several, the one that says the most of what we have. */
+/** The recipe in a picture's texts; of several, the one that says most of what is supported here. */
 function recipeIn(texts: Texts): Recipe | null {
   const parameters = texts.get('parameters') ?? '';
   if (isInfotext(parameters)) return readInfotext(parameters);

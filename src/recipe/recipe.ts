@@ -1,4 +1,4 @@
-/** What a picture is told to be made with, whichever tool wrote it down. */
+/** How a picture was made, as any of several tools recorded it. */
 import type { Like, SamplerName, Sampling, ScheduleName, Seeds } from '../sampling/settings';
 import type { Emphasis } from '../text/weigh';
 import type { RecipeControl } from './control';
@@ -10,13 +10,16 @@ export const toolNames = [
 ] as const;
 export type ToolName = (typeof toolNames)[number];
 
-/** The tool that a recipe comes from; `version` as it stands there, where that tells more than the name. */
+/** The tool that wrote a recipe; `version` as it is recorded, where that tells more than the name. */
 export interface Tool {
   readonly name: ToolName;
   readonly version?: string;
 }
 
-/** What to start from: words alone; a picture that is drawn anew, in part or beyond its edges; or that words change. */
+/**
+ * What drawing starts from: the prompt alone; a picture to redraw, in whole, in part or beyond its edges; or one to change as
+ * told.
+ */
 export const recipeModes = ['text', 'image', 'inpaint', 'outpaint', 'instruct'] as const;
 export type RecipeMode = (typeof recipeModes)[number];
 
@@ -26,14 +29,14 @@ export const recipePredictions = ['epsilon', 'v'] as const;
 
 /** A second pass over the enlarged picture, as A1111's "Hires. fix" does it. */
 export interface Hires {
-  /** A1111's name of what enlarges it: "Latent", "Latent (nearest-exact)", "Lanczos", "R-ESRGAN 4x+". */
+  /** A1111's name for the upscaler: "Latent", "Latent (nearest-exact)", "Lanczos", "R-ESRGAN 4x+". */
   readonly upscaler: string;
   /** How many times larger; else `width` and `height`. */
   readonly scale?: number;
   readonly width?: number;
   readonly height?: number;
   readonly strength: number;
-  /** What the second pass has of its own; absent: as the first. */
+  /** The second pass's own values; absent where they are the first's. */
   readonly steps?: number;
   readonly guidance?: number;
   readonly sampler?: SamplerName;
@@ -44,11 +47,11 @@ export interface Hires {
 
 export const recipeRedrawOrders = ['linear', 'chess'] as const;
 
-/** Tiled redraw: the finished picture was made larger and drawn anew part by part. Lengths in pixels. */
+/** Tiled redraw: the finished picture was enlarged and redrawn tile by tile. Lengths in pixels. */
 export interface RecipeRedraw {
-  /** What made the picture larger: "Lanczos", "4x-UltraSharp". */
+  /** The upscaler: "Lanczos", "4x-UltraSharp". */
   readonly upscaler: string;
-  /** How many times larger than the size that the recipe tells; absent: that is the larger one's. */
+  /** How many times larger than the recipe's size; absent where that is the enlarged size already. */
   readonly scale?: number;
   readonly strength?: number;
   readonly width?: number;
@@ -65,7 +68,7 @@ export interface RecipeSkipLayers {
   readonly end: number;
 }
 
-/** Settings by the names of a job's; what a recipe does not tell is absent. Sizes in pixels. */
+/** Settings under the names of a job's; those that a recipe does not record are absent. Sizes in pixels. */
 export interface RecipeSettings extends Partial<Sampling>, Partial<Seeds> {
   readonly mode?: RecipeMode;
   readonly prompt?: string;
@@ -79,17 +82,17 @@ export interface RecipeSettings extends Partial<Sampling>, Partial<Seeds> {
   /** 1 reads the last layer of the text encoder, as A1111 counts. */
   readonly clipSkip?: number;
   readonly emphasis?: Emphasis;
-  /** What the model was taken to predict, whatever it says itself. */
+  /** What the model was taken to predict, whatever its file says. */
   readonly prediction?: (typeof recipePredictions)[number];
-  /** Prompts of different lengths are made alike by empty windows. */
+  /** Prompts of different lengths were padded to the same length with empty windows. */
   readonly padded?: boolean;
-  /** Weights were rounded to so many bits a number, the denoiser's and text encoders'; absent: they were as they are. */
+  /** Bits to which the weights of the denoiser and the text encoders were rounded; absent where they were not. */
   readonly bits?: 8 | 4;
-  /** The UNet is run whole in one of so many calls, and its deep features are used again in the others (DeepCache). */
+  /** DeepCache: the whole UNet runs in one of this many calls, and the others reuse its deep features. */
   readonly reuse?: number;
-  /** How many tokens T5 read, of a model that has one. */
+  /** How many tokens T5 read, for a model that has one. */
   readonly t5Tokens?: number;
-  /** Layers, counted from 0, without which the net was asked, too, to lead away from that, and in which part of the run. */
+  /** Skip-layer guidance: leads away from a prediction without these layers (from 0) in a part of the run. */
   readonly skipLayers?: RecipeSkipLayers;
   /** How far a picture goes towards noise, 0 to 1. */
   readonly strength?: number;
@@ -101,18 +104,18 @@ export interface RecipeSettings extends Partial<Sampling>, Partial<Seeds> {
   readonly soft?: boolean;
   readonly feather?: number;
   readonly hires?: Hires;
-  /** What was done once the picture was finished. */
+  /** Tiled redraw of the finished picture. */
   readonly redraw?: RecipeRedraw;
   readonly controls?: readonly RecipeControl[];
 }
 
-/** While it is being read. */
+/** Settings while they are being read. */
 export type Draft = { -readonly [K in keyof RecipeSettings]: RecipeSettings[K] };
 
 export const resourceKinds = ['model', 'vae', 'lora', 'embedding', 'control'] as const;
 export type ResourceKind = (typeof resourceKinds)[number];
 
-/** A file that a recipe uses: its name without folder and ending, and its hash, as they are given. Either may be empty. */
+/** A file that a recipe uses: its name without folder and ending, which may be empty, and its hash, if known, as recorded. */
 export interface Resource {
   readonly kind: ResourceKind;
   readonly name: string;
@@ -121,15 +124,15 @@ export interface Resource {
 
 export interface Recipe {
   readonly tool: Tool;
-  /** What its tool calls the family of its model, where that is none that is drawn with here. */
+  /** The tool's name for the model's family, where it is not supported here. */
   readonly foreign?: string;
   readonly settings: RecipeSettings;
   readonly resources: readonly Resource[];
-  /** What is not understood: names and values as they stand there. */
+  /** Names and values that are not understood, as recorded. */
   readonly unknown: readonly (readonly [string, string])[];
 }
 
-/** The way of computing that gives the pictures of a tool. */
+/** The program whose way of computing gives a tool's pictures. */
 export function likeOf(tool: ToolName): Like {
   switch (tool) {
     case 'A1111':
@@ -149,7 +152,7 @@ export function likeOf(tool: ToolName): Like {
   }
 }
 
-/** How a tool uses the weights in prompts. Fooocus and Civitai's generator took A1111's way into ComfyUI. */
+/** How a tool uses the weights in prompts. Fooocus and Civitai's generator use A1111's way on top of ComfyUI. */
 export const emphasisOf = (tool: ToolName): Emphasis =>
   tool === 'ComfyUI' || tool === 'SwarmUI' ? 'ComfyUI' : 'A1111';
 
@@ -157,8 +160,8 @@ export const emphasisOf = (tool: ToolName): Emphasis =>
 export const resourcesOf = ({ resources }: Recipe, kind: ResourceKind): readonly Resource[] =>
   resources.filter((resource) => resource.kind === kind);
 
-/** How names of files of weights end. */
+/** Endings of the names of weight files. */
 export const weightsEnding = /\.(?:safetensors|sft|gguf|ckpt|pt|pth|bin)$/i;
 
-/** A file's name as recipes say it: without folders and without the ending of weights. */
+/** A file's name as recipes record it: without folders, and without the ending of a weight file. */
 export const stemOf = (file: string): string => file.replace(/^.*[\\/]/, '').replace(weightsEnding, '');

@@ -1,4 +1,4 @@
-/** What a sampler of a workflow is asked for: the model, with what is done to it, the words and the pictures that guide. */
+/** What a workflow's sampler is given: the model with everything applied to it, the prompts, and the controls. */
 import { controlOf, controlTypes } from './control';
 import type { GraphNode } from './graph';
 import { isNodeType } from './nodes';
@@ -7,7 +7,7 @@ import type { RecipeControl } from '../control';
 import { stemOf, type Draft, type RecipeSettings, type RecipeSkipLayers } from '../recipe';
 import { layersIn } from '../infotext/skip-layers';
 
-/** A LoRA as a prompt asks for it, and the node that it was. */
+/** A LoRA as a prompt's tag, and the id of the node that loads it. */
 interface Tag {
   readonly id: string;
   readonly tag: string;
@@ -17,11 +17,11 @@ interface Tag {
 interface Words {
   readonly text: string;
   readonly clip?: GraphNode | undefined;
-  /** Whose way of weighing words it is, where a node has a choice. */
+  /** The tool whose emphasis is used, "comfy" or "A1111", where the node has a choice. */
   readonly weights?: string | undefined;
 }
 
-/** By the nodes that apply them, those nearest to the sampler first. */
+/** Controls by the id of the node that applies them, nearest to the sampler first. */
 type Controls = Map<string, RecipeControl>;
 
 export function askedOf(sampler: GraphNode, walk: Walk): RecipeSettings {
@@ -45,7 +45,7 @@ export function askedOf(sampler: GraphNode, walk: Walk): RecipeSettings {
   };
 }
 
-/** From a sampler to its checkpoint. */
+/** Follows the model's links from a sampler back to the checkpoint. */
 function modelOf(sampler: GraphNode, walk: Walk): { settings: Draft; tags: Tag[] } {
   const settings: Draft = {};
   const tags: Tag[] = [];
@@ -69,7 +69,7 @@ function modelOf(sampler: GraphNode, walk: Walk): { settings: Draft; tags: Tag[]
   return { settings, tags };
 }
 
-/** What is not told is as the node has it. */
+/** Missing values are the node's defaults. */
 function skipLayersOf(node: GraphNode, walk: Walk): RecipeSkipLayers {
   return {
     layers: layersIn(walk.text(node, 'layers') ?? '7, 8, 9'),
@@ -87,11 +87,11 @@ function addLora(node: GraphNode, tags: Tag[], walk: Walk): void {
   tags.push({ id: node.id, tag: `<lora:${stemOf(name)}:${te === unet ? unet : `${te}:${unet}`}>` });
 }
 
-/** What ComfyUI calls the families whose text encoders are read here. */
+/** CLIPLoader's types of the families whose text encoders are supported here. */
 const ours: readonly string[] = ['sdxl', 'sd3', 'stable_diffusion'];
 const clipLoaders = /CLIPLoader(?:GGUF)?$/;
 
-/** Along the text encoder: its LoRAs, and how many of its layers are left out. */
+/** Follows the text encoder's links: its LoRAs, and the clip skip (1: the last layer is read). */
 function clipOf(from: GraphNode | undefined, walk: Walk): { skip: number; tags: Tag[] } {
   const tags: Tag[] = [];
   let skip = 1;
@@ -106,10 +106,13 @@ function clipOf(from: GraphNode | undefined, walk: Walk): { skip: number; tags: 
   return { skip, tags };
 }
 
-/** Nobody puts so many together; each may lie behind the one before. */
+/** The most conditionings that are followed, as each may lead to another; nobody combines this many. */
 const MOST_CONDITIONINGS = 500;
 
-/** Of several conditionings that are put together, all texts in a row. @param name of the input that leads here. */
+/**
+ * The text of a conditioning; where several are combined, their texts in a row.
+ * @param name of the input that leads here.
+ */
 function saidIn(
   node: GraphNode | undefined,
   name: string,

@@ -1,4 +1,4 @@
-/** Pictures that guide, as nodes of ComfyUI: a loader of the net, the picture, and what applies one to the words. */
+/** Controls as ComfyUI's nodes: a loader for the net, the control image, and the node that applies them to the conditionings. */
 import type { GraphNode } from './graph';
 import type { Output, Sheet } from './sheet';
 import type { Walk } from './walk';
@@ -10,17 +10,20 @@ export interface Words {
   readonly negative: Output;
 }
 
-/** Its own node for edges has thresholds of colours up to 1. */
+/** ComfyUI's own Canny node has thresholds from 0 to 1, other tools from 0 to 255. */
 const COLOURS = 255;
 const CANNY = { a: 100, b: 200 };
 
-/** Kinds of hint, by the names of the node that chooses one of them. */
+/** Kinds of hint, as SetUnionControlNetType names them. */
 const unionTypes = [
   ...['openpose', 'depth', 'hed/pidi/scribble/ted', 'canny/lineart/anime_lineart/mlsd', 'normal', 'segment'],
   ...['tile', 'repaint'],
 ];
 
-/** The words with all that guides them. @param fileOf the name of a net's file, with its ending. */
+/**
+ * The conditionings with all controls applied.
+ * @param fileOf gives the name of a net's file, with its ending.
+ */
 export function controlled(
   sheet: Sheet,
   controls: readonly RecipeControl[],
@@ -64,10 +67,10 @@ function hint(sheet: Sheet, { module, a = CANNY.a, b = CANNY.b }: RecipeControl)
 const inColours = (threshold: number): number =>
   Number(Math.min(0.99, Math.max(0.01, threshold / COLOURS)).toFixed(4));
 
-/** Nodes that apply a net to the words. The older one has no start and no end. */
+/** Nodes that apply a net to a conditioning. The older one, ControlNetApply, has no start and end. */
 export const controlTypes: ReadonlySet<string> = new Set(['ControlNetApplyAdvanced', 'ControlNetApply']);
 
-/** Nodes that make hints, by the names of A1111's extension: ComfyUI's own, and those of a widely used extension. */
+/** Names of A1111's preprocessors, by the nodes that do the same: ComfyUI's own, and those of a widely used extension. */
 const modules: ReadonlyMap<string, string> = new Map([
   ['LoadImage', 'none'],
   ['Canny', 'canny'],
@@ -80,7 +83,7 @@ const modules: ReadonlyMap<string, string> = new Map([
   ['InpaintPreprocessor', 'inpaint_only'],
 ]);
 
-/** What such a node applies; null where it has no net, or none by name. */
+/** The control that such a node applies; null where it has no net, or a net without a name. */
 export function controlOf(node: GraphNode, walk: Walk): RecipeControl | null {
   const draft: ControlDraft = {};
   let net = walk.to(node, 'control_net');
@@ -101,10 +104,10 @@ export function controlOf(node: GraphNode, walk: Walk): RecipeControl | null {
   };
 }
 
-/** Nobody scales a picture more often; a circle of nodes does. */
+/** The most scaling nodes that are followed: nobody uses as many, but a cycle of links has no end. */
 const MOST_SCALED = 9;
 
-/** From the hint back to the picture: what was made of it. */
+/** How the hint was made: the preprocessor that its image comes from, with its settings. */
 function made(
   from: GraphNode | undefined,
   walk: Walk,

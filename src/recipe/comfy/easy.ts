@@ -1,6 +1,7 @@
 /**
- * Nodes of ComfyUI-Easy-Use, which hand everything on along one link, a pipe: from a loader by the settings of a sampler to that
- * sampler. https://github.com/yolain/ComfyUI-Easy-Use
+ * Nodes of ComfyUI-Easy-Use, which pass everything along one link, a pipe: from a loader through nodes with sampler settings to
+ * the sampler.
+ * https://github.com/yolain/ComfyUI-Easy-Use
  */
 import { valueOf, type Graph, type GraphNode } from './graph';
 import { chain, lorasIn, numberOf, stacksBefore } from './loras';
@@ -8,7 +9,7 @@ import { linked, own, type Inputs, type Way } from './place';
 
 const loaders: readonly string[] = ['easy fullLoader', 'easy a1111Loader', 'easy comfyLoader'];
 
-/** What stands behind a loader's outputs, some of which only a sampler sees here. */
+/** Indices of a loader's outputs. Where a loader has no such output, its pipe carries the value to the sampler. */
 const LOADED = { model: 1, vae: 2, positive: 4, negative: 5, latent: 6 } as const;
 
 const loader: Way = (node, graph) => {
@@ -52,10 +53,10 @@ const loader: Way = (node, graph) => {
   };
 };
 
-/** More than anyone puts between a loader and a sampler. */
+/** The most nodes that are followed along a pipe: more than anyone puts between a loader and a sampler. */
 const MOST_PIPED = 100;
 
-/** The nodes along a pipe, from a sampler back to its loader; null where it has none that is known. */
+/** The nodes along a pipe, from a sampler back to its loader; null where it leads to no known loader. */
 function pipeOf(sampler: GraphNode, graph: Graph): readonly GraphNode[] | null {
   const along = [sampler];
   for (let node = linked(graph, sampler, 'pipe'); node; node = linked(graph, node, 'pipe')) {
@@ -68,7 +69,7 @@ function pipeOf(sampler: GraphNode, graph: Graph): readonly GraphNode[] | null {
 
 const settings = /^easy preSampling(?:Advanced|Custom)?$/;
 
-/** What is set nearest to the sampler counts. */
+/** Of several values for a setting, the one nearest to the sampler counts. */
 const sampler: Way = (node, graph) => {
   const along = pipeOf(node, graph);
   const from = along?.at(-1);

@@ -1,23 +1,30 @@
-/** A workflow of ComfyUI in either of its forms: the "prompt" that runs, or the "workflow" of its page. */
+/**
+ * A ComfyUI workflow in either of its forms: the "prompt" that the server runs (API format), or the "workflow" that the page
+ * saves.
+ */
 import type { Graph, GraphNode, Link } from './graph';
 import { pageGraph } from './page';
 import { isObject } from '../json';
 
-/** More than anyone draws. */
+/** The most nodes of a workflow that is read: more than anyone draws. */
 const MOST_NODES = 5000;
 
-/** @param json parsed, of either form. Null for what is neither. */
+/**
+ * The graph of a workflow.
+ * @param json parsed, of either form.
+ * @returns null for anything else, and for more than MOST_NODES nodes.
+ */
 export function graphOf(json: unknown): Graph | null {
   if (!isObject(json)) return null;
   const own = nodesIn(json);
-  const graph = own.size === 0 && isObject(json.prompt) ? nodesIn(json.prompt) : own; // as it is posted to be run
+  const graph = own.size === 0 && isObject(json.prompt) ? nodesIn(json.prompt) : own; // the body of a request to run it
   return graph.size === 0 || graph.size > MOST_NODES ? null : graph;
 }
 
 const nodesIn = (json: Readonly<Record<string, unknown>>): Graph =>
   Array.isArray(json.nodes) ? pageGraph(json, MOST_NODES) : runGraph(json);
 
-/** `{"3": {"class_type": "KSampler", "inputs": {"seed": 5, "model": ["4", 0]}}}` */
+/** The API format: `{"3": {"class_type": "KSampler", "inputs": {"seed": 5, "model": ["4", 0]}}}` */
 function runGraph(json: Readonly<Record<string, unknown>>): Graph {
   const graph = new Map<string, GraphNode>();
   for (const [id, node] of Object.entries(json)) {

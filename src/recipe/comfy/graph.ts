@@ -1,4 +1,4 @@
-/** ComfyUI's nodes as they hang together. */
+/** ComfyUI's nodes, and the links between them. */
 import { isObject } from '../json';
 
 /** An output of a node. */
@@ -10,7 +10,7 @@ export interface Link {
 export interface GraphNode {
   readonly id: string;
   readonly type: string;
-  /** Fields, and what is linked, by name. */
+  /** Values of fields, and links, by name. */
   readonly inputs: ReadonlyMap<string, unknown>;
 }
 
@@ -19,9 +19,9 @@ export type Graph = ReadonlyMap<string, GraphNode>;
 export const isLink = (value: unknown): value is Link =>
   isObject(value) && 'node' in value && 'slot' in value;
 
-/** Pass on what they get. */
+/** Types of nodes that only pass on their input. */
 const passing = new Set(['Reroute', 'Reroute (rgthree)']);
-/** Where other nodes keep a value that is linked to. */
+/** Names of the inputs in which other nodes hold the value that they output. */
 const VALUES = [
   ...['value', 'populated_text', 'text', 'string', 'prompt', 'seed', 'int', 'float', 'number'],
   ...['Text', 'String', 'positive', 'negative'],
@@ -35,16 +35,17 @@ const isHolder = (type: string): boolean =>
     type,
   );
 
-/** In letters: of texts that are put together again and again there would be no end. */
+/** Longest joined text, in UTF-16 code units: nodes that join texts over and over could make one of any length. */
 const LONGEST_JOINED = 100_000;
 
-/** Nodes that are looked at for one value: more than anyone puts a text together of. */
+/** The most nodes that are visited for one value: more than anyone joins a text from. */
 const MOST_SOURCES = 1000;
 
 /**
- * A field's value, followed to the node that holds it, or to those whose texts are put together; undefined where that cannot
- * be told.
- * @param onsource told of each node on the way that is known to give what it holds; of others that is a guess.
+ * A field's value; where it is linked, the value of the node that holds it, or the joined texts of several.
+ * @param onsource called with each node on the way whose type is known to output the value that it holds; for others that is a
+ * guess.
+ * @returns undefined where the value cannot be found.
  */
 export function valueOf(
   graph: Graph,
@@ -68,7 +69,10 @@ export function valueOf(
   return at(node, name);
 }
 
-/** @param on gives the value of an input. */
+/**
+ * The value that a node outputs.
+ * @param on gives the value of an input.
+ */
 function heldBy({ type, inputs }: GraphNode, on: (key: string) => unknown): unknown {
   const keys = [...inputs.keys()];
   if (JOINS.test(type)) {
@@ -83,7 +87,9 @@ function heldBy({ type, inputs }: GraphNode, on: (key: string) => unknown): unkn
   return held === undefined ? undefined : on(held);
 }
 
-/** The node at the other end of a link, behind all that only pass on. */
+/**
+ * The node that an input is linked to, past all nodes that only pass on, and the slot of its output; null where there is none.
+ */
 export function sourceOf(
   graph: Graph,
   node: GraphNode,

@@ -1,4 +1,4 @@
-/** LoRAs that nodes list, whichever pack they are from, as a row of ComfyUI's own loaders. */
+/** LoRAs that nodes of any pack list, as a chain of ComfyUI's own loaders. */
 import { valueOf, type Graph, type GraphNode } from './graph';
 import { isObject } from '../json';
 import { linked, own, type Inputs, type Place } from './place';
@@ -17,10 +17,10 @@ const stacks: readonly string[] = ['LoRA Stacker', 'CR LoRA Stack', 'Lora Stacke
 const stackOf = (node: GraphNode, graph: Graph): GraphNode | undefined =>
   linked(graph, node, 'lora_stack') ?? linked(graph, node, 'optional_lora_stack');
 
-/** As many are followed; a list of hundreds is nobody's. */
+/** The most stacks that are followed: more than anyone chains. */
 const MOST_STACKS = 100;
 
-/** The nodes whose lists go before that of this one, nearest first. */
+/** The stacks whose LoRAs come before those of this node, nearest first. */
 export function stacksBefore(node: GraphNode, graph: Graph): GraphNode[] {
   const found = new Set<GraphNode>();
   let before = stackOf(node, graph);
@@ -31,11 +31,11 @@ export function stacksBefore(node: GraphNode, graph: Graph): GraphNode[] {
   return [...found];
 }
 
-/** Those that a node lists, behind those of its stacks. */
+/** The LoRAs of a node's stacks, then its own. */
 export const lorasIn = (node: GraphNode, graph: Graph): Lora[] =>
   [node, ...stacksBefore(node, graph)].reverse().flatMap((one) => listedIn(one, graph));
 
-/** Whichever pack a node is from: "lora_1", "lora_name_1", "lora_01", "lora_1_name", with strengths of their own. */
+/** A node's own LoRAs, under any pack's names: "lora_1", "lora_name_1", "lora_01" or "lora_1_name", each with its strengths. */
 function listedIn(node: GraphNode, graph: Graph): Lora[] {
   const at = (name: string): unknown => valueOf(graph, node, name);
   if (at('toggle') === false) return [];
@@ -63,7 +63,7 @@ function listedIn(node: GraphNode, graph: Graph): Lora[] {
   });
 }
 
-/** A row of LoRAs behind a model and its text encoder. */
+/** A chain of LoRA loaders after a model and its text encoder. */
 export function chain(loras: readonly Lora[], model: unknown, clip: unknown): Place {
   const nodes: Record<string, [string, Inputs]> = {
     model: ['Reroute', { model }],

@@ -1,4 +1,4 @@
-/** ComfyUI's names of samplers and schedulers, both ways. */
+/** ComfyUI's names for samplers and schedules. */
 import type { SamplerName, ScheduleName } from '../../sampling/settings';
 
 const samplers: Readonly<Partial<Record<SamplerName, string>>> = {
@@ -42,7 +42,7 @@ const samplers: Readonly<Partial<Record<SamplerName, string>>> = {
   'Exp Heun 2 x0 SDE': 'exp_heun_2_x0_sde',
 };
 
-/** What comes nearest to those that ComfyUI has not. */
+/** The nearest of ComfyUI's samplers for those that it lacks. */
 const nearest: Readonly<Partial<Record<SamplerName, string>>> = {
   Restart: 'heun',
   PLMS: 'ipndm',
@@ -67,11 +67,11 @@ const schedulers: Readonly<Partial<Record<ScheduleName, string>>> = {
   'Linear Quadratic': 'linear_quadratic',
 };
 
-/** `exact`: it is the same one. */
+/** @returns `exact`: whether ComfyUI has the sampler; else the name is that of the nearest. */
 export function comfySampler(name: SamplerName): { readonly name: string; readonly exact: boolean } {
   const own = samplers[name];
   return own ? { name: own, exact: true } : { name: nearest[name] ?? 'euler', exact: false };
 }
 
-/** Null for those that are nodes of their own. */
+/** Null where ComfyUI's samplers have no such scheduler: some schedules are nodes of their own. */
 export const comfyScheduler = (name: ScheduleName): string | null => schedulers[name] ?? null;

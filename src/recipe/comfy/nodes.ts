@@ -1,6 +1,6 @@
-/** ComfyUI's nodes that recipes are written with and read from, as its nodes.py and comfy_extras define them. */
+/** The ComfyUI nodes that recipes are written to and read from, as its nodes.py and comfy_extras define them. */
 
-/** Kinds of what runs along a link. */
+/** Types of the values that links carry. */
 export type LinkType =
   | 'MODEL'
   | 'CLIP'
@@ -14,14 +14,14 @@ export type LinkType =
   | 'CONTROL_NET';
 
 export interface NodeKind {
-  /** By name, in the order in which a node shows them. */
+  /** Types by name, in the order in which the node shows them. */
   readonly inputs: Readonly<Record<string, LinkType>>;
-  /** Names of its fields, in the order of `widgets_values`. Where it is a seed, what happens to it next stands behind. */
+  /** Names of its fields, in the order of `widgets_values`; a seed is followed by AFTER_SEED. */
   readonly widgets: readonly string[];
   readonly outputs: readonly LinkType[];
 }
 
-/** Not a field of its own: the page puts it behind a seed. */
+/** What the page does to a seed after each run. It is no input of the node: the page only lists its value after the seed's. */
 export const AFTER_SEED = 'control_after_generate';
 
 const node = (

@@ -1,4 +1,4 @@
-/** What a workflow says to people: in English, unless whoever has it written gives the same in another language. */
+/** Sentences for the note in a workflow: in English, unless the caller gives them in another language. */
 export const comfyNotes = {
   chooseSource: 'Choose the picture to start from in “Load Image”.',
   chooseGuides: 'Choose the pictures that guide in the “Load Image” nodes beside the ControlNets.',

@@ -1,6 +1,6 @@
 /**
- * The nodes of a workflow as ComfyUI's page keeps it: with links by number, fields in a row, and subgraphs, which are laid out
- * where they stand, by the ids that ComfyUI gives their nodes when it runs them: "12:5".
+ * The nodes of a workflow as ComfyUI's page saves it: with numbered links, fields as a list, and subgraphs. A subgraph is
+ * expanded in place, with the ids that ComfyUI gives its nodes when it runs them: "12:5".
  */
 import { AFTER_SEED, isNodeType, nodeKinds } from './nodes';
 import { isObject } from '../json';
@@ -11,25 +11,31 @@ type Json = Readonly<Record<string, unknown>>;
 const MUTED = 2;
 const BYPASSED = 4;
 
-/** Where links begin that come into a subgraph, and where those end that leave it. */
+/** Stand-ins for nodes in a subgraph's links: its inputs' links come from INSIDE, and its outputs' links go to OUTSIDE. */
 const INSIDE = -10;
 const OUTSIDE = -20;
 
-/** Subgraphs in subgraphs, deeper than anyone nests them. */
+/** The deepest nesting of subgraphs that is expanded: deeper than anyone nests them. */
 const MOST_NESTED = 20;
 
-/** A subgraph's node on the page, and what it is there. */
+/** A subgraph's node on the page, and the subgraph's definition. */
 interface Instance {
   readonly node: Json;
   readonly definition: Json;
 }
 
-/** @param most nodes: one more is laid out at the most. Nodes that the person has switched off are not there. */
+/**
+ * The graph of a page, without muted nodes and with bypassed ones as Reroute.
+ * @param most expansion stops soon after there are more nodes than this.
+ */
 export function pageGraph(page: Json, most: number): Map<string, GraphNode> {
   const graph = new Map<string, GraphNode>();
   const definitions = definitionsIn(page);
 
-  /** @param at what the ids of its nodes begin with. @param told values of fields in it that stand outside, by node. */
+  /**
+   * @param at prefix of the nodes' ids.
+   * @param told values that the subgraph's node outside gives to fields inside, by node.
+   */
   function lay(nodes: readonly unknown[], rows: unknown, at: string, told: Told, depth: number): void {
     const here = nodes.filter((node): node is Json => isObject(node) && node.mode !== MUTED);
     const instances = new Map<string, Instance>();
@@ -54,7 +60,7 @@ export function pageGraph(page: Json, most: number): Map<string, GraphNode> {
     }
   }
 
-  /** What comes into a subgraph stands before its nodes: they look whether it does. */
+  /** Expands a subgraph. Its inputs are added before its nodes, which look them up with `isThere`. */
   function enter({ node, definition }: Instance, id: string, linked: [string, Link][], depth: number): void {
     const { own, within } = promotedBy(node);
     const names = listOf(definition.inputs).map((input) => (isObject(input) ? idOf(input.name) : ''));
@@ -66,7 +72,7 @@ export function pageGraph(page: Json, most: number): Map<string, GraphNode> {
     lay(listOf(definition.nodes), definition.links, `${id}:`, within, depth + 1);
   }
 
-  /** Whether a link leads anywhere: into a subgraph it may not. */
+  /** Whether a link comes from anywhere: a subgraph's input may have neither a link nor a value. */
   const isThere = (id: string): boolean => !/(?:^|:)in\d+$/.test(id) || graph.has(id);
 
   function add(id: string, type: string, inputs: readonly (readonly [string, unknown])[]): void {
@@ -77,7 +83,7 @@ export function pageGraph(page: Json, most: number): Map<string, GraphNode> {
   return graph;
 }
 
-/** Ids and names; whatever else stands in their place is none. */
+/** An id or a name as a string; empty for anything else. */
 const idOf = (value: unknown): string =>
   typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 
@@ -90,7 +96,7 @@ function definitionsIn({ definitions }: Json): ReadonlyMap<string, Json> {
   );
 }
 
-/** Links by number, and what leaves a subgraph by its place among the outputs. */
+/** Links by number, and those that leave a subgraph by the slot of its output. */
 function linksIn(
   rows: unknown,
   at: string,
@@ -99,7 +105,7 @@ function linksIn(
   const within = new Map<number, Link>();
   const leaving = new Map<number, Link>();
   for (const row of listOf(rows)) {
-    // [id, from, from slot, to, to slot, type], or the same by name.
+    // [id, origin, origin slot, target, target slot, type], or an object with the same.
     const [id, node, slot, target, place] = Array.isArray(row)
       ? (row as unknown[])
       : isObject(row)
@@ -127,12 +133,12 @@ function linkedIn(inputs: unknown, links: ReadonlyMap<number, Link>): [string, L
   });
 }
 
-/** Values of fields by the nodes in a subgraph that have them. */
+/** Names and values of fields, by the id of the node in a subgraph that has them. */
 type Told = ReadonlyMap<string, readonly (readonly [name: string, value: unknown])[]>;
 
 /**
- * The fields that a subgraph shows outside: of its inputs by their names, and of nodes in it. Pages list them as
- * `proxyWidgets`, [node, name], with node -1 for an input; later ones as inputs that have a field.
+ * The fields that a subgraph's node shows: those of its inputs by name, and those of nodes inside it. Pages list them as
+ * `proxyWidgets`, [node, name], with node -1 for an input; later versions as inputs with a `widget`.
  */
 function promotedBy({ inputs, properties, widgets_values: values }: Json): {
   own: ReadonlyMap<string, unknown>;
@@ -146,7 +152,7 @@ function promotedBy({ inputs, properties, widgets_values: values }: Json): {
     isObject(input) && isObject(input.widget) ? [['-1', idOf(input.name)]] : [],
   );
   const told = listOf(values);
-  // Lists of other lengths tell nothing.
+  // Values are matched only with a list of the same length.
   const places = [proxies, fields].find((list) => list.length === told.length) ?? [];
   for (const [i, place] of places.entries()) {
     const [node, name] = listOf(place).map(idOf);
@@ -157,7 +163,10 @@ function promotedBy({ inputs, properties, widgets_values: values }: Json): {
   return { own, within };
 }
 
-/** By the names that we know, or that newer pages tell; of other nodes the first field, which a primitive's value is. */
+/**
+ * A node's fields: under the names of its type, where that is known, or those that newer pages list; of any other node only the
+ * first, as "value", which is where a primitive has its own.
+ */
 function fieldsOf(node: Json): [string, unknown][] {
   const values = node.widgets_values;
   if (isObject(values)) return Object.entries(values);
@@ -168,11 +177,11 @@ function fieldsOf(node: Json): [string, unknown][] {
   const loras = (values as unknown[]).filter((value) => isObject(value) && typeof value.lora === 'string');
   return [
     ...names.map((name, i): [string, unknown] => [name, (values as unknown[])[i]]),
-    ...loras.map((lora, i): [string, unknown] => [`lora_${i + 1}`, lora]), // rgthree's, which have no names on the page
+    ...loras.map((lora, i): [string, unknown] => [`lora_${i + 1}`, lora]), // rgthree's LoRAs have no names on the page
   ];
 }
 
-/** Names of a node's fields, as inputs that have a field tell them; null where they do not tell all of them. */
+/** Names of a node's fields, from its inputs with a `widget`; null where they are not as many as its values. */
 function namesOf(inputs: unknown, count: number): string[] | null {
   const told = listOf(inputs).flatMap((input) =>
     isObject(input) && isObject(input.widget) && typeof input.widget.name === 'string'

@@ -1,22 +1,22 @@
-/** What takes the place of a node that comes apart into several. */
+/** How one node is replaced by several. */
 import { isLink, type Graph, type GraphNode, type Link } from './graph';
 
 /** Inputs by name. */
 export type Inputs = Readonly<Record<string, unknown>>;
 
-/** What takes a node's place. */
+/** The nodes that replace a node. */
 export interface Place {
-  /** Types and inputs, by names that count within this node. */
+  /** Types and inputs of the new nodes, by names that are unique within this place. */
   readonly nodes: Readonly<Record<string, readonly [type: string, inputs: Inputs]>>;
-  /** Which of them stands behind each output. */
+  /** For each output of the replaced node, the name of the new node that provides it. */
   readonly outputs: readonly string[];
-  /** Other nodes that are in it. */
+  /** Other nodes of the graph that are replaced along with it. */
   readonly within?: readonly (GraphNode | undefined)[];
 }
 
 export type Way = (node: GraphNode, graph: Graph) => Place | null;
 
-/** A link to another node of the same place. */
+/** A link to another of the new nodes in the same place. */
 export const own = (node: string): Link => ({ node, slot: -1 });
 
 export const linked = (graph: Graph, node: GraphNode, name: string): GraphNode | undefined => {

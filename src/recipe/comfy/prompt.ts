@@ -1,9 +1,11 @@
-/** Prompts as nodes: A1111's emphasis, BREAK and embeddings in ComfyUI's words. */
+/** Prompts as nodes: A1111's emphasis, BREAK and embeddings in ComfyUI's syntax. */
 import { attention, BREAK, type Piece } from '../../text/attention';
 import type { Output, Sheet } from './sheet';
 import type { RecipeSettings } from '../recipe';
 
-/** A conditioning. A1111's BREAK is another one behind it; to ComfyUI itself it is a word. */
+/**
+ * A prompt's conditioning. After A1111's BREAK another one begins, which is concatenated; to ComfyUI itself BREAK is plain text.
+ */
 export function words(
   sheet: Sheet,
   clip: Output,
@@ -27,7 +29,7 @@ export function words(
   return all;
 }
 
-/** A1111's weights in ComfyUI's words, where a number is the weight itself; cut where BREAK stands. */
+/** A1111's weights in ComfyUI's syntax, where each weight is written out as a number; split at BREAK. */
 function a1111Parts(prompt: string): string[] {
   const parts = [''];
   for (const { text, weight } of attention(prompt)) {

@@ -1,6 +1,6 @@
 /**
- * The recipe in a workflow of ComfyUI: from the picture that it saves back to the sampler, and from there to the model, the
- * words and the noise. What stands in the way and is not understood is named, and so is the rest of its nodes.
+ * Reads the recipe in a ComfyUI workflow: from the saved picture back to the sampler, and from there to the model, the prompts
+ * and the noise. Nodes on the way that are not understood are reported as unknown, and so are those that were never reached.
  */
 import { chosenBy, scheduleNamed } from '../../sampling/labels';
 import { askedOf } from './asked';
@@ -12,10 +12,13 @@ import { Walk } from './walk';
 import { parseExact } from '../json';
 import type { Draft, Hires, Recipe, RecipeSettings } from '../recipe';
 
-/** Whether it is a workflow, with a sampler that is understood or not. */
+/** Whether JSON is a workflow, even one without a known sampler. */
 export const isComfy = (json: string): boolean => graphOf(parseExact(json)) !== null;
 
-/** @param json of the "prompt" or the "workflow". Null for what is no workflow, or has no sampler. */
+/**
+ * @param json of the "prompt" or the "workflow".
+ * @returns null for anything else, and for a workflow without a known sampler.
+ */
 export function readComfy(json: string): Recipe | null {
   const graph = graphOf(parseExact(json));
   return graph && new Reader(new Walk(translated(graph))).recipe();
@@ -42,7 +45,7 @@ const latentMethods: ReadonlyMap<string, string> = new Map([
 
 class Reader {
   readonly #walk: Walk;
-  /** Samplers that draw one picture together. */
+  /** Ids of samplers that are parts of one run. */
   readonly #parts = new Set<string>();
 
   constructor(walk: Walk) {
@@ -63,7 +66,7 @@ class Reader {
     };
   }
 
-  /** The sampler of the picture that is saved; else one that no other sampler goes on from. */
+  /** The sampler of the saved or previewed picture; else one whose result no other sampler takes. */
   #lastSampler(): GraphNode | null {
     const nodes = this.#walk.nodes;
     const ends = nodes
@@ -80,7 +83,7 @@ class Reader {
     return samplers.find((node) => !before.has(node)) ?? samplers.at(-1) ?? null;
   }
 
-  /** One pass, or two with the picture enlarged between them. */
+  /** The settings of one pass, or of two with the picture enlarged between them. */
   #passes(last: GraphNode): RecipeSettings {
     this.#walk.see(last);
     this.#decoder();
@@ -124,7 +127,7 @@ class Reader {
     };
   }
 
-  /** What a sampler does, with the model and the words that it has. */
+  /** A sampler's settings, with those of its model and prompts. */
   #pass(sampler: GraphNode): RecipeSettings {
     const asked = askedOf(sampler, this.#walk);
     return { ...this.#sampling(sampler), ...asked };
@@ -134,7 +137,7 @@ class Reader {
     const draft: Draft = {};
     const seed = this.#walk.value(sampler, sampler.type === 'KSampler' ? 'seed' : 'noise_seed');
     if (/^\d{1,20}$/.test(String(seed))) draft.seed = BigInt.asUintN(64, BigInt(String(seed)));
-    // Of a card that is NVIDIA's, as nearly all are.
+    // A graphics card's noise: NVIDIA's, as nearly all cards are.
     if (this.#walk.text(sampler, 'noise_device') === 'GPU') draft.rng = 'NV';
     const guidance = this.#walk.number(sampler, 'cfg');
     if (guidance !== undefined) draft.guidance = guidance;
@@ -158,7 +161,7 @@ class Reader {
     return draft;
   }
 
-  /** Schedules that are nodes of their own. */
+  /** The name of a schedule that is a node of its own; its numbers go into the draft. */
   #ownSchedule(node: GraphNode, draft: Draft): string | undefined {
     const [, name] =
       /^(Karras|Exponential|Polyexponential|AlignYourSteps|SDTurbo)Scheduler$/.exec(node.type) ?? [];
@@ -174,7 +177,7 @@ class Reader {
     return name === 'SDTurbo' ? 'Turbo' : name;
   }
 
-  /** One run in two parts, the second often with a refiner: what is not told of it is as in the first. */
+  /** Whether two samplers are the parts of one run, the second often with a refiner. */
   #goesOn(first: GraphNode, last: GraphNode): boolean {
     const at = (node: GraphNode, name: string): number | undefined => this.#walk.number(node, name);
     const isNoisy = this.#walk.text(last, 'add_noise') !== 'disable';
@@ -184,7 +187,7 @@ class Reader {
     return true;
   }
 
-  /** Only a whole run is one of ours. */
+  /** Reports a sampler that runs only some of the steps, or adds no noise: only whole runs can be drawn here. */
   #sliced(sampler: GraphNode, steps: number | undefined): void {
     if (this.#parts.has(sampler.id)) return;
     const from = this.#walk.number(sampler, 'start_at_step') ?? 0;
@@ -193,7 +196,7 @@ class Reader {
     if (this.#walk.text(sampler, 'add_noise') === 'disable') this.#walk.doNotKnow('Add noise', 'disable');
   }
 
-  /** What noise is put on. */
+  /** The latents that noise is added to: mode, size and strength. */
   #start(sampler: GraphNode): Draft {
     const draft: Draft = {};
     let mode: Draft['mode'] = 'text';
@@ -223,7 +226,7 @@ class Reader {
     return (timing && this.#walk.number(timing, 'denoise')) ?? 1;
   }
 
-  /** A picture taken out of several that were drawn with one seed. */
+  /** The picture's place in a batch of several that were drawn with one seed. */
   #batch(): Draft {
     const nodes = this.#walk.nodes;
     const empty = nodes.find(({ type }) => type === 'EmptyLatentImage');
@@ -231,7 +234,7 @@ class Reader {
     const count = empty && this.#walk.number(empty, 'batch_size');
     const index = taken && this.#walk.number(taken, 'batch_index');
     if (count === undefined || index === undefined || count <= 1) return {};
-    return { batch: { index: Math.min(index, count - 1), count } }; // as the node takes it
+    return { batch: { index: Math.min(index, count - 1), count } }; // as LatentFromBatch does
   }
 
   #decoder(): void {

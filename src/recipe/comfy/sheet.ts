@@ -1,9 +1,9 @@
-/** Nodes of a workflow while they are laid out, and the two forms in which ComfyUI knows them. */
+/** The nodes of a workflow while it is written, and the two forms in which ComfyUI reads them. */
 import { AFTER_SEED, nodeKinds, type LinkType, type NodeKind, type NodeType } from './nodes';
 import type { ComfyNotes } from './notes';
 import { exactJson } from '../json';
 
-/** An output of a node that is being laid out. */
+/** An output of a node on the sheet. */
 export interface Output {
   readonly node: number;
   readonly slot: number;
@@ -20,11 +20,11 @@ interface Laid {
   readonly fields: Readonly<Record<string, Field>>;
 }
 
-/** Nodes, and what they say to people. */
+/** The nodes of a workflow, and the sentences of its note. */
 export class Sheet {
   readonly nodes: Laid[] = [];
   readonly notes: string[] = [];
-  /** In whose language that is. */
+  /** The sentences to choose from, in the user's language. */
   readonly say: ComfyNotes;
 
   constructor(say: ComfyNotes) {
@@ -42,14 +42,14 @@ export class Sheet {
   }
 }
 
-/** `{"1": {"class_type": …, "inputs": …}}` */
+/** The API format: `{"1": {"class_type": …, "inputs": …}}` */
 export function runForm({ nodes }: Sheet): object {
   return Object.fromEntries(
     nodes.map(({ id, type, links, fields }) => {
       const linked = Object.entries(links).map(
         ([name, { node, slot }]) => [name, [String(node), slot]] as const,
       );
-      // These two are of the page alone.
+      // Only the page has these two.
       const own = Object.entries(fields).filter(([name]) => name !== AFTER_SEED && name !== 'upload');
       const inputs: Record<string, unknown> = { ...Object.fromEntries(own), ...Object.fromEntries(linked) };
       return [String(id), { class_type: type, inputs }];
@@ -63,7 +63,7 @@ const heightOf = ({ inputs, widgets, outputs }: NodeKind, type: string): number 
   (type === 'CLIPTextEncode' ? 160 : 40) +
   26 * (Math.max(Object.keys(inputs).length, outputs.length) + widgets.length);
 
-/** With places, and links by number. */
+/** The form that the page saves, as JSON: with positions, and links by number. */
 export function pageForm({ nodes, notes }: Sheet): string {
   const links: [number, number, number, number, number, LinkType][] = [];
   const bottoms: number[] = [];

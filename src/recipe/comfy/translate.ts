@@ -1,6 +1,6 @@
 /**
- * Nodes of widely used packs, and ComfyUI's own that come apart, as the nodes that a recipe is read from: each is what several of
- * these are together.
+ * Replaces nodes of widely used packs, and some of ComfyUI's own, by the nodes that recipes are read from; one often stands for
+ * several of these.
  */
 import { easyWays } from './easy';
 import { isLink, valueOf, type Graph } from './graph';
@@ -11,7 +11,7 @@ const renamed =
   (type: string): Way =>
   ({ inputs }) => ({ nodes: { all: [type, Object.fromEntries(inputs)] }, outputs: ['all'] });
 
-/** Noise and guidance as nodes of their own. */
+/** SamplerCustomAdvanced, which takes noise and guidance from nodes of their own. */
 const customAdvanced: Way = (node, graph) => {
   const [noise, guider] = [linked(graph, node, 'noise'), linked(graph, node, 'guider')];
   const guides = guider?.type === 'CFGGuider' || guider?.type === 'BasicGuider';
@@ -89,10 +89,10 @@ const ways: ReadonlyMap<string, Way> = new Map([
   ...easyWays,
 ]);
 
-/** As many nodes may all places come to: each of many loaders may stand behind the same stacks. */
+/** Replacing stops at more nodes than this: each of many loaders may repeat the LoRAs of the same stacks. */
 const MOST_PLACED = 20_000;
 
-/** The graph with nodes of its own in the place of those that are known here. */
+/** The graph with all nodes replaced for which there is a way. */
 export function translated(graph: Graph): Graph {
   const nodes = new Map(graph);
   const places = new Map<string, Place>();

@@ -1,22 +1,22 @@
-/** A way through the nodes of a workflow, that remembers where it came by, and what it did not understand. */
+/** Walks through the nodes of a workflow, and remembers which were visited and what was not understood. */
 import { sourceOf, valueOf, type Graph, type GraphNode } from './graph';
 import { isObject } from '../json';
 import { stemOf, type Resource } from '../recipe';
 
-/** Nothing of the picture depends on them. */
+/** Types of nodes that do not change the picture. */
 const beside = new Set(['PreviewImage', 'SaveImage', 'Note', 'MarkdownNote', 'Reroute', 'PrimitiveNode']);
 
 export class Walk {
   readonly nodes: readonly GraphNode[];
-  /** Files that were named on the way. */
+  /** Files that were named by nodes on the way. */
   readonly resources: Resource[] = [];
-  /** Names and values that have no meaning here. */
+  /** Names and values that are not understood. */
   readonly unknown: [string, string][] = [];
-  /** What ComfyUI calls the family of the model, where that is none of ours. */
+  /** ComfyUI's name for the model's family, where it is not supported here. */
   foreign: string | undefined;
   readonly #graph: Graph;
   readonly #seen = new Set<string>();
-  /** What `back` found, by the types that it looked for and the nodes that it passed. */
+  /** Results of `back`, by the types it looked for and the ids of the nodes it passed. */
   readonly #found = new Map<ReadonlySet<string>, Map<string, GraphNode | null>>();
 
   constructor(graph: Graph) {
@@ -32,20 +32,20 @@ export class Walk {
     if (!this.unknown.some(([key, said]) => key === name && said === value)) this.unknown.push([name, value]);
   }
 
-  /** Names the nodes that were not come by. */
+  /** Reports the nodes that were not visited. */
   tellOthers(): void {
     for (const { id, type } of this.nodes)
       if (!this.#seen.has(id) && !beside.has(type)) this.doNotKnow('Node', type);
   }
 
-  /** What this input comes from. */
+  /** The node that an input is linked to. */
   to(node: GraphNode, name: string): GraphNode | undefined {
     const source = sourceOf(this.#graph, node, name)?.node;
     if (source) this.see(source);
     return source;
   }
 
-  /** A node, and from there what comes before by the first of these inputs that each has. */
+  /** A node, then the nodes before it, each through the first of these inputs that is linked. */
   *along(from: GraphNode | undefined, ...names: readonly string[]): Generator<GraphNode> {
     let node = from;
     for (let steps = 0; node && steps < this.nodes.length; steps++) {
@@ -58,7 +58,9 @@ export class Walk {
     return names.map((name) => this.to(node, name)).find((source) => source !== undefined);
   }
 
-  /** The first node of these types on the way back along pictures and latents. No way is gone twice. */
+  /**
+   * The first node of these types on the way back along images and latents; null where there is none. No path is walked twice.
+   */
   back(from: GraphNode | undefined, types: ReadonlySet<string>): GraphNode | null {
     const known = this.#found.get(types) ?? new Map<string, GraphNode | null>();
     this.#found.set(types, known);
@@ -79,7 +81,7 @@ export class Walk {
 
   text(node: GraphNode, name: string): string | undefined {
     const value = this.value(node, name);
-    const held = isObject(value) ? value.content : value; // files with a picture of theirs, of one pack
+    const held = isObject(value) ? value.content : value; // one pack's file fields have the name beside a preview
     return typeof held === 'string' ? held : undefined;
   }
 

@@ -1,6 +1,6 @@
 /**
- * A recipe as a workflow of ComfyUI's own nodes, in both of its forms. Told `like: 'ComfyUI'` it draws the same picture; of
- * the others, a note in the workflow says what ComfyUI does otherwise.
+ * A recipe as a workflow of ComfyUI's own nodes, in both of its forms. With `like: 'ComfyUI'` it is meant to draw the same
+ * picture; a note in the workflow says what ComfyUI does differently.
  */
 import { comfyNotes, type ComfyNotes } from './notes';
 import type { ScheduleName } from '../../sampling/settings';
@@ -17,15 +17,15 @@ import { automaticOf } from '../infotext/names';
 import { resourcesOf, weightsEnding, type Recipe, type RecipeSettings } from '../recipe';
 
 export interface ComfyWorkflow {
-  /** For its page: what is dropped on it, or opened. */
+  /** JSON for its page, to be opened there or dropped on it. */
   readonly workflow: string;
-  /** What it runs: its "API format". */
+  /** JSON that its server runs, the "API format". */
   readonly prompt: string;
-  /** What it does otherwise, in sentences; empty where it draws the same picture. */
+  /** What the user has to choose, and what ComfyUI does differently, in sentences; may be empty. */
   readonly notes: readonly string[];
 }
 
-/** @param say in whose language it speaks to people. */
+/** @param say the notes in the user's language. */
 export function writeComfy(recipe: Recipe, say: ComfyNotes = comfyNotes): ComfyWorkflow {
   const sheet = new Sheet(say);
   layOut(sheet, recipe);
@@ -48,14 +48,14 @@ function layOut(sheet: Sheet, recipe: Recipe): void {
   if (own) [vae] = sheet.add('VAELoader', 0, {}, { vae_name: fileOf(own.name) });
   for (const { name, text, unet } of loras) {
     const fields = { lora_name: fileOf(name), strength_model: unet, strength_clip: text };
-    [model, clip] = sheet.add('LoraLoader', 1, { model: model!, clip: clip! }, fields); // it has both, as had the first
+    [model, clip] = sheet.add('LoraLoader', 1, { model: model!, clip: clip! }, fields); // LoraLoader has both outputs, too
   }
   const { clipSkip = 1 } = settings;
   if (clipSkip > 1)
     [clip] = sheet.add('CLIPSetLastLayer', 1, { clip: clip! }, { stop_at_clip_layer: -clipSkip });
   const { prediction, zeroSnr } = settings;
   if (zeroSnr || prediction) {
-    // The node says both. What ends in noise alone predicts v, unless somebody says otherwise.
+    // The node sets both. A model with zero terminal SNR predicts v unless the recipe says otherwise.
     const sampling = prediction === 'epsilon' ? 'eps' : 'v_prediction';
     [model] = sheet.add('ModelSamplingDiscrete', 1, { model: model! }, { sampling, zsnr: zeroSnr ?? false });
   }
@@ -72,7 +72,7 @@ function layOut(sheet: Sheet, recipe: Recipe): void {
   const nets = { model: model!, clip: clip!, vae: vae! };
   const embeddings = resourcesOf(recipe, 'embedding').map(({ name }) => name);
   const say = (text: string): Output => words(sheet, nets.clip, text, settings, embeddings);
-  // It has no nodes of its own for IP-Adapters.
+  // ComfyUI has no nodes of its own for IP-Adapters.
   const controls = (settings.controls ?? []).filter((control) => !isReference(control));
   const guided = (said: Omit<Start, 'latents'>): Omit<Start, 'latents'> =>
     controlled(sheet, controls, said, fileOf);
@@ -119,7 +119,7 @@ interface Start {
   readonly latents: Output;
 }
 
-/** The latents that noise is put on. */
+/** The latents that noise is added to, with the conditionings. */
 function startOf(sheet: Sheet, settings: RecipeSettings, vae: Output, said: Omit<Start, 'latents'>): Start {
   const { mode = 'text', width = 512, height = 512, batch } = settings;
   if (mode === 'text') {
@@ -146,13 +146,13 @@ function startOf(sheet: Sheet, settings: RecipeSettings, vae: Output, said: Omit
   return { ...said, latents: masked! };
 }
 
-/** What has a node of its own where ComfyUI's sampler has no name for it. */
+/** Schedules that are nodes of their own, as KSampler has no name for them. */
 const ownSchedules: Readonly<Partial<Record<ScheduleName, NodeType>>> = {
   Polyexponential: 'PolyexponentialScheduler',
   'Align Your Steps': 'AlignYourStepsScheduler',
   Turbo: 'SDTurboScheduler',
 };
-/** The ends of SD 1.x's noise levels, as that node has them. */
+/** The range of SD 1.x's noise levels, the default of those nodes. */
 const SIGMA_MAX = 14.614642;
 const SIGMA_MIN = 0.0291675;
 
@@ -248,7 +248,7 @@ function enlarged(
   return out!;
 }
 
-/** Where a picture of another tool, or of settings that ComfyUI has not, is not the same there. */
+/** Notes where ComfyUI's picture will differ: that of another tool, or one with settings that ComfyUI lacks. */
 function tellDifferences(sheet: Sheet, settings: RecipeSettings): void {
   const {
     like,

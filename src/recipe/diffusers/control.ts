@@ -1,9 +1,9 @@
-/** Pictures that guide, in a script for diffusers. Whether a file is a T2I-Adapter no recipe tells: ControlNets are meant. */
+/** Controls in a script for diffusers. No recipe tells whether a file is a T2I-Adapter, so ControlNets are assumed. */
 import { isReference, type RecipeControl } from '../control';
 import { pythonNumber } from '../infotext/pairs';
 import type { RecipeMode } from '../recipe';
 
-/** By what is started from; diffusers changes no picture by instruction under control. */
+/** Pipelines by mode; diffusers has none with ControlNets for models that change pictures by instruction. */
 const pipelines: Readonly<Record<Exclude<RecipeMode, 'instruct'>, readonly [sd: string, xl: string]>> = {
   text: ['StableDiffusionControlNetPipeline', 'StableDiffusionXLControlNetPipeline'],
   image: ['StableDiffusionControlNetImg2ImgPipeline', 'StableDiffusionXLControlNetImg2ImgPipeline'],
@@ -11,7 +11,7 @@ const pipelines: Readonly<Record<Exclude<RecipeMode, 'instruct'>, readonly [sd: 
   outpaint: ['StableDiffusionControlNetInpaintPipeline', 'StableDiffusionXLControlNetInpaintPipeline'],
 };
 
-/** The controls of a recipe that a script can have. */
+/** The controls that a script can have: no IP-Adapters, and none with `instruct`. */
 export const controlsOf = (
   mode: RecipeMode,
   controls: readonly RecipeControl[] = [],
@@ -21,7 +21,10 @@ export const controlsOf = (
 export const controlPipeline = (mode: RecipeMode, isXl: boolean): string =>
   pipelines[mode === 'instruct' ? 'text' : mode][isXl ? 1 : 0];
 
-/** The nets, and the pictures that they are shown. @param file the name of a net's file in quotes, with its ending. */
+/**
+ * The lines that load the nets and the control images.
+ * @param file gives the name of a net's file in quotes, with its ending.
+ */
 export function controlLines(
   controls: readonly RecipeControl[],
   size: string,
@@ -37,7 +40,10 @@ export function controlLines(
   return { nets: ['controlnets = [', ...nets, ']'], hints: ['hints = [', ...hints, ']'] };
 }
 
-/** What a pipeline is called with besides. @param hints the pictures' name in the script. */
+/**
+ * The pipeline's additional arguments.
+ * @param hints the control images, in Python.
+ */
 export function controlArguments(
   controls: readonly RecipeControl[],
   mode: RecipeMode,
@@ -54,7 +60,7 @@ export function controlArguments(
   };
 }
 
-/** Where a guided picture will be another. */
+/** Sentences on where the picture will differ because of its controls. */
 export function controlDifferences(controls: readonly RecipeControl[], mode: RecipeMode): (string | false)[] {
   const guides = controls.filter((control) => !isReference(control));
   const modes = new Set(guides.map((control) => control.mode ?? 'balanced'));

@@ -1,16 +1,16 @@
-/** Pictures that are part of the prompt, by IP-Adapters, in a script for diffusers. */
+/** Reference images of IP-Adapters in a script for diffusers. */
 import { isReference, type RecipeControl } from '../control';
 import { pythonNumber } from '../infotext/pairs';
 import type { RecipeSettings } from '../recipe';
 
-/** Those that a script can have: diffusers has none for SDXL models that change pictures by instruction. */
+/** The references that a script can have: diffusers has none for SDXL models that change pictures by instruction. */
 export const referencesOf = ({ controls = [], mode }: RecipeSettings, isXl: boolean): RecipeControl[] =>
   isXl && mode === 'instruct' ? [] : controls.filter(isReference);
 
 /**
- * Adapters lie in a folder, and what looks at pictures for them in image_encoder beside them. Each picture has an adapter
- * loaded for itself, be it the same file again: else diffusers looks at all pictures of one in one attention.
- * @param file the name of an adapter's file in quotes, with its ending.
+ * The lines that load the adapters from the script's folder, which has their image encoder in image_encoder. An adapter is loaded
+ * once for each picture, even if it is the same file: diffusers would put all pictures of one adapter into one attention.
+ * @param file gives the name of an adapter's file in quotes, with its ending.
  */
 export function referenceLines(
   references: readonly RecipeControl[],
@@ -34,7 +34,7 @@ export function referenceLines(
   ];
 }
 
-/** What a pipeline is called with besides. */
+/** The pipeline's additional arguments. */
 export function referenceArguments(references: readonly RecipeControl[]): Record<string, string> {
   if (references.length === 0) return {};
   return { ip_adapter_image: references.length === 1 ? 'reference' : 'references' };

@@ -1,6 +1,5 @@
 /**
- * A recipe as a script for diffusers that runs as it is, where the files lie beside it. What diffusers has not is said in a
- * comment of the script.
+ * A recipe as a script for diffusers that runs as it is, with the files beside it. Comments at its top say what diffusers lacks.
  */
 import type { SamplerName, ScheduleName } from '../../sampling/settings';
 import { attention, BREAK } from '../../text/attention';
@@ -14,11 +13,11 @@ import { resourcesOf, weightsEnding, type Recipe, type RecipeMode, type RecipeSe
 
 interface Scheduler {
   readonly name: string;
-  /** Arguments of its own, in Python. */
+  /** Its additional arguments, in Python. */
   readonly with?: Readonly<Record<string, string>>;
-  /** Lays out sigmas after Karras, exponentially, or after Beta. */
+  /** Whether it has Karras, exponential and beta sigmas. */
   readonly sigmas: boolean;
-  /** Is the sampler of that name; else the nearest. */
+  /** False where it is only the nearest to the recipe's sampler. */
   readonly exact?: boolean;
 }
 
@@ -62,7 +61,7 @@ const schedulers: Readonly<Partial<Record<SamplerName, Scheduler>>> = {
 };
 const otherwise: Scheduler = { name: 'EulerDiscreteScheduler', sigmas: true, exact: false };
 
-/** Know betas that end in noise alone. */
+/** Schedulers that know `rescale_betas_zero_snr`. */
 const zeroSnr = /^(?:DDIM|DDPM|Euler|LCM|TCD|DPMSolverMultistep|UniPC)/;
 
 const sigmaFlags: Readonly<Partial<Record<ScheduleName, string>>> = {
@@ -70,7 +69,7 @@ const sigmaFlags: Readonly<Partial<Record<ScheduleName, string>>> = {
   Exponential: 'use_exponential_sigmas',
   Beta: 'use_beta_sigmas',
 };
-/** Schedules that are a spacing of timesteps there. */
+/** Schedules that diffusers has as a spacing of timesteps. */
 const spacings: Readonly<Partial<Record<ScheduleName, string>>> = {
   Uniform: 'linspace',
   Normal: 'linspace',
@@ -80,7 +79,7 @@ const spacings: Readonly<Partial<Record<ScheduleName, string>>> = {
   DDIM: 'leading',
 };
 
-/** By what is started from; the second for SDXL. */
+/** Pipelines by mode; the second is for SDXL. */
 const pipelines: Readonly<Record<RecipeMode, readonly [string, string]>> = {
   text: ['StableDiffusionPipeline', 'StableDiffusionXLPipeline'],
   image: ['StableDiffusionImg2ImgPipeline', 'StableDiffusionXLImg2ImgPipeline'],
@@ -147,7 +146,7 @@ export function diffusersScript(recipe: Recipe, { isXl }: { readonly isXl: boole
   }
   if (isGuided) {
     lines.push(...guides.hints);
-    // Their pipelines know of none.
+    // ControlNet pipelines have no guidance rescale.
     delete passed.guidance_rescale;
     Object.assign(passed, controlArguments(controls, mode));
   }
@@ -172,7 +171,7 @@ function schedulerLine(settings: RecipeSettings, scheduler: Scheduler): string {
   const all: Record<string, string> = { ...scheduler.with };
   if (flag) all[flag] = 'True';
   if (spaced) all.timestep_spacing = text(spaced);
-  // A1111 and ComfyUI have the other of its two.
+  // UniPC has two variants; A1111 and ComfyUI use the other one.
   if (sampler === 'UniPC') all.solver_type = like === undefined || like === 'diffusers' ? '"bh2"' : '"bh1"';
   if (order !== undefined && /^(?:UniPC|DEIS)/.test(scheduler.name)) all.solver_order = String(order);
   const { prediction } = settings;
@@ -182,7 +181,7 @@ function schedulerLine(settings: RecipeSettings, scheduler: Scheduler): string {
   return `pipe.scheduler = ${scheduler.name}.from_config(pipe.scheduler.config${given.join('')})`;
 }
 
-/** One after the other, then how much of each; of text encoders and UNet apart where they differ. */
+/** Loads the LoRAs one after the other, then sets their weights, apart for UNet and text encoders where these differ. */
 function loraLines(loras: readonly LoraTag[]): string[] {
   if (loras.length === 0) return [];
   const names = loras.map((_, i) => `"lora_${i + 1}"`);
@@ -192,7 +191,7 @@ function loraLines(loras: readonly LoraTag[]): string[] {
       : `{"unet": ${pythonNumber(unet)}, "text_encoder": ${pythonNumber(te)}, "text_encoder_2": ${pythonNumber(te)}}`,
   );
   return [
-    ...loras.map(({ name }, i) => `pipe.load_lora_weights(${file(name)}, adapter_name=${names[i]!})`), // as many
+    ...loras.map(({ name }, i) => `pipe.load_lora_weights(${file(name)}, adapter_name=${names[i]!})`), // a name for each
     `pipe.set_adapters([${names.join(', ')}], adapter_weights=[${weights.join(', ')}])`,
   ];
 }
@@ -204,7 +203,7 @@ function embeddingLines(name: string, isXl: boolean): string[] {
   return [`words = load_file(${file(name)})`, load('clip_l', ''), load('clip_g', '_2')];
 }
 
-/** What a pipeline is called with. */
+/** The pipeline's arguments. */
 function argumentsOf(settings: RecipeSettings, isXl: boolean, scheduler: Scheduler): Record<string, string> {
   const { mode = 'text', steps = 20, guidance = 7, clipSkip = 1, strength, guidanceRescale, eta } = settings;
   const all: Record<string, string> = {
@@ -233,7 +232,7 @@ const listed = (all: Readonly<Record<string, string>>): string =>
     .join('')
     .concat('\n');
 
-/** Without the weights that diffusers does not know. */
+/** The prompt without LoRA tags, and without the weights and BREAK, which diffusers does not know. */
 function plainOf(prompt: string, { emphasis }: RecipeSettings): string {
   const rest = loraTags(prompt).prompt.trim();
   if (emphasis === 'off' || emphasis === 'ComfyUI') return rest;
@@ -265,7 +264,7 @@ function hiresLines(
   ];
 }
 
-/** Where the picture will be another. */
+/** Sentences on where the picture will differ. */
 function differences(settings: RecipeSettings, { exact = true, name }: Scheduler): string[] {
   const { sampler, like, prompt = '', negative = '', rng, hires } = settings;
   const weighs = [prompt, negative].some((said) => attention(said).some(({ weight }) => weight !== 1));

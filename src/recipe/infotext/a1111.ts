@@ -1,6 +1,6 @@
 /**
- * A1111's text about a picture, read as its version 1.10 reads it: prompt, negative prompt, and the settings of the last
- * line by their names, with what it puts in where a name is missing.
+ * A1111's text about a picture, read as version 1.10 reads it: the prompt, the negative prompt, and the settings of the last line
+ * by name, with A1111's values for missing ones.
  */
 import type { Chosen } from '../../sampling/labels';
 import { attention, BREAK } from '../../text/attention';
@@ -12,13 +12,13 @@ import { isBefore } from './version';
 export interface Parts {
   readonly prompt: string;
   readonly negative: string;
-  /** Of the last line; none where that line is prompt, too. */
+  /** The settings of the last line; none where it is part of the prompt. */
   readonly pairs: readonly Pair[];
 }
 
 const NEGATIVE = 'Negative prompt:';
 
-/** The last line counts as settings if there are at least three in it. One without a value is dropped. */
+/** The last line counts as settings if it has at least three; those without a value are then dropped. */
 export function partsOf(text: string): Parts {
   const lines = strip(text).split('\n');
   const found = pairsOf(lines.at(-1)!); // split gives at least one
@@ -31,7 +31,7 @@ export function partsOf(text: string): Parts {
     const turns = stripped.startsWith(NEGATIVE);
     if (turns) into = unwanted;
     const words = turns ? strip(stripped.slice(NEGATIVE.length)) : stripped;
-    // Empty lines at the start leave nothing behind.
+    // Empty lines at the start are dropped.
     if (into.length > 0 || words !== '') into.push(words);
   }
   const pairs = found
@@ -40,13 +40,13 @@ export function partsOf(text: string): Parts {
   return { prompt: said.join('\n'), negative: unwanted.join('\n'), pairs: isPrompt ? [] : pairs };
 }
 
-/** Settings by their names in the text; numbers and truths only where A1111 puts them in itself. */
+/** Settings by their names in the text; numbers and booleans only where A1111 fills them in. */
 export type Parameters = Record<string, string | number | boolean>;
 
 export const SAME_SAMPLER = 'Use same sampler';
 export const SAME_SCHEDULE = 'Use same scheduler';
 
-/** What a missing name means, in so far as A1111 says so. */
+/** A1111's values for missing settings. */
 const missing: Readonly<Parameters> = {
   'Clip skip': '1',
   'Hires sampler': SAME_SAMPLER,
@@ -71,7 +71,7 @@ const missing: Readonly<Parameters> = {
 
 const sizes = /^(\p{Nd}+)x(\p{Nd}+)\n?$/u;
 
-/** All of a text. */
+/** All settings of a text, completed as A1111 does. */
 export function parametersOf(text: string): Parameters {
   const { prompt, negative, pairs } = partsOf(text);
   const found: Parameters = {};
@@ -95,11 +95,11 @@ export function parametersOf(text: string): Parameters {
   return found;
 }
 
-/** Whether anything in a prompt counts more or less than the rest. */
+/** Whether any part of a prompt has a weight other than 1. */
 const weighs = (prompt: string): boolean =>
   attention(prompt).some(({ text, weight }) => weight !== 1 && text !== BREAK);
 
-/** Until 2023 the size was that of the second pass, and that of the first stood beside it; 0x0: found by itself. */
+/** Until 2023, "Size" was the second pass's and "First pass size" the first's; 0x0 means that it is computed. */
 function restoreFirstPass(found: Parameters): void {
   if (!('First pass size-1' in found && 'First pass size-2' in found)) return;
   const width = Number(found['Size-1'] ?? 512);
@@ -110,13 +110,13 @@ function restoreFirstPass(found: Parameters): void {
   [found['Hires resize-1'], found['Hires resize-2']] = [width, height];
 }
 
-/** As many pixels as 512 × 512 has, sides in multiples of 64. */
+/** The first pass's size: about as many pixels as 512 × 512, with sides rounded up to multiples of 64. */
 export function firstPassOf(width: number, height: number): readonly [number, number] {
   const scale = Math.sqrt((512 * 512) / (width * height));
   return [Math.ceil((scale * width) / 64) * 64, Math.ceil((scale * height) / 64) * 64];
 }
 
-/** What older versions did otherwise, so that their pictures come again. */
+/** Turns on what older versions did differently, so that their pictures come out the same. */
 function restoreOldWays(found: Parameters): void {
   const version = String(found.Version ?? '');
   if (isBefore(version, '1.6.0')) {
@@ -127,9 +127,9 @@ function restoreOldWays(found: Parameters): void {
   if (isBefore(version, '1.8.0') && found.Refiner) found['Refiner switch by sampling steps'] = true;
 }
 
-/** What A1111 draws with after reading; the hires pass has its own, or the same. */
+/** The samplers and schedules that A1111 uses, for the first pass and the hires pass. */
 export interface Resolved extends Chosen {
-  /** Whether it has such a sampler; else it is the one that A1111 falls back to. */
+  /** Whether A1111 has the sampler; else it is A1111's fallback. */
   readonly known: boolean;
   readonly hiresSampler: string;
   readonly hiresSchedule: string;

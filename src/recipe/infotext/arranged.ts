@@ -1,19 +1,19 @@
 /**
- * Texts about a picture as they come along: copied from a page that breaks lines elsewhere or not at all, with lines of an
- * extension behind the settings, or with a label before the prompt. A1111 wants the settings in the last line, and takes
- * everything for a prompt where they are not.
+ * Texts about a picture as people copy them: with line breaks in other places or none at all, with an extension's lines after the
+ * settings, or with a label before the prompt. A1111 looks for settings in the last line alone, and takes the whole text for a
+ * prompt where they are not there.
  */
 
-/** Where the settings begin; they are the only thing that begins so. */
+/** The beginning of the settings; no other line begins like this. */
 const SETTINGS = /^[ \t]*Steps:[ \t]*\d/i;
-/** What an extension for wildcards writes behind them: a prompt as it was before its words were drawn. */
+/** What an extension for wildcards writes after the settings: the prompt before its wildcards were replaced. */
 const TEMPLATE = /^[ \t]*((?:Negative )?Template):[ \t]*/i;
 
-/** The text with its settings in the last line, or as it is where none are found elsewhere. */
+/** The text with its settings in the last line, and without labels; left alone where it has no settings. */
 export function arranged(text: string): string {
   const plain = text.replace(/^\ufeff/, '');
   const own = plain.trimEnd().split('\n');
-  // Where they are in their place nothing is touched: what stands in their values may look like a line of its own.
+  // Settings in their place are not touched: a value may contain what looks like a line of its own.
   if (SETTINGS.test(own.at(-1) ?? '')) return labelled(own);
   const unified = plain.replace(/\r\n?|[\u2028\u2029]/g, '\n');
   const lines = (isOneLine(unified) ? broken(unified) : unified).trimEnd().split('\n');
@@ -23,14 +23,14 @@ export function arranged(text: string): string {
 
 const isOneLine = (text: string): boolean => !text.trim().includes('\n') && / Steps:\s*\d+,/.test(text);
 
-/** A text whose line breaks became spaces. */
+/** Splits a text whose line breaks became spaces. */
 function broken(line: string): string {
   const at = line.lastIndexOf(' Steps:');
   const prompts = line.slice(0, at).replace(/ Negative prompt:/i, '\nNegative prompt:');
   return `${prompts}\n${line.slice(at + 1)}`;
 }
 
-/** Settings in several lines in one, templates behind them as values of their own. */
+/** Joins several lines of settings into one, with templates after them as values of their own. */
 function joined([settings = '', ...more]: readonly string[]): string {
   const said = [settings];
   const templates: [name: string, words: string][] = [];
@@ -45,7 +45,7 @@ function joined([settings = '', ...more]: readonly string[]): string {
   return [...pairs, ...templates.map(([name, words]) => `${name}: ${JSON.stringify(words)}`)].join(', ');
 }
 
-/** The prompts without labels that A1111 would take for words of theirs; it shows "parameters" over the text itself. */
+/** The prompts without labels that A1111 would take for a part of them; "parameters" is A1111's own heading for the text. */
 function labelled([first = '', ...more]: readonly string[]): string {
   const prompt = first.replace(/^\s*(?:parameters\s*$|(?:positive )?prompt:\s*)/i, '');
   return [prompt, ...more.map((line) => line.replace(/^\s*negative prompt:/i, 'Negative prompt:'))].join(

@@ -1,13 +1,13 @@
 /**
- * A unit of A1111's ControlNet extension as it stands in the text about a picture: `ControlNet 0: "Module: canny, Model:
- * control_v11p_sd15_canny [d14c016b], Weight: 1, …"`. What is in the quotes is written and read here.
+ * A unit of A1111's ControlNet extension in the text about a picture: `ControlNet 0: "Module: canny, Model:
+ * control_v11p_sd15_canny [d14c016b], Weight: 1, …"`. Reads and writes what is in the quotes.
  */
 import type { ControlDraft, RecipeControl } from '../control';
 import { choice, flag, numberIn, numbers, texts, type Field } from './fields';
 
 type Unit = ControlDraft;
 
-/** In the order in which the extension writes them. −1 is a number that its module does not have. */
+/** In the order in which the extension writes them. −1 stands for a number that the preprocessor does not have. */
 const fields: readonly Field<Unit>[] = [
   texts<Unit>('module', 'Module', 'Preprocessor'),
   {
@@ -52,7 +52,7 @@ const bracketed: ReadonlyMap<string, readonly (keyof Unit)[]> = new Map([
   ['preprocessor params', ['resolution', 'a', 'b']],
 ]);
 
-/** What makes no other picture, whatever it says; of the last only as it stands here. */
+/** Fields that do not change the picture, whatever their value; "hr option" only with the value "both". */
 const HARMLESS =
   /^(?:enabled|low vram|save detected map|input mode|batch images|output dir|loopback|inpaint crop input image|hr option: both$)/i;
 
@@ -60,11 +60,11 @@ const named = new Map(fields.flatMap((field) => field.names.map((name) => [name.
 
 export interface ReadControl {
   readonly control: RecipeControl;
-  /** What is not understood of it. */
+  /** Fields of the unit that are not understood. */
   readonly unknown: readonly (readonly [name: string, value: string])[];
 }
 
-/** Null for what is no unit with a net: some of the extension's modules need none, and are not here. */
+/** Null for a unit without a net: the extension's preprocessors that need none are not supported here. */
 export function readControl(text: string): ReadControl | null {
   const unit: Unit = {};
   const unknown: [string, string][] = [];

@@ -1,6 +1,6 @@
 /**
- * What settings are called in the text about a picture, and how their values are written: A1111's names where it has one,
- * and ours, which other tools pass over, where it has none. One table, for reading and for writing.
+ * Names of settings in the text about a picture, and how their values are written: A1111's names where it has them, else our own,
+ * which other tools ignore. One table for reading and writing.
  */
 import { likes, spacings, type SamplerName } from '../../sampling/settings';
 import { parseSeed } from '../../sampling/seed';
@@ -13,9 +13,9 @@ import { skipLayersIn, skipLayerWords } from './skip-layers';
 export interface Field<T> {
   /** The first is written, all are read. */
   readonly names: readonly [string, ...string[]];
-  /** As it is written; undefined where there is nothing to write. */
+  /** The value's text; undefined where there is nothing to write. */
   readonly write: (settings: Readonly<T>) => string | undefined;
-  /** Null for what is not understood; nothing for a value that says that it is as usual. */
+  /** Null for a value that is not understood; an empty object for one that means the default. */
   readonly read: (value: string) => Partial<T> | null;
 }
 
@@ -26,7 +26,7 @@ export function numberIn(text: string): number | null {
   return /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : null;
 }
 
-/** `unset`: a value that says nothing. */
+/** @param unset the number that stands for no value. */
 export function numbers<T>(key: KeysOf<T, number> & keyof T, names: Names, unset?: number): Field<T> {
   return {
     names,
@@ -53,7 +53,7 @@ export function flag<T>(key: KeysOf<T, boolean> & keyof T, ...names: Names): Fie
   };
 }
 
-/** `words`: how each of the values is written. */
+/** @param words each value with its text. */
 export function choice<T, V extends string>(
   key: KeysOf<T, V> & keyof T,
   names: Names,
@@ -96,7 +96,7 @@ export function sizeIn(value: string): { readonly width: number; readonly height
 const same = <T extends string>(names: readonly T[]): (readonly [T, T])[] =>
   names.map((name) => [name, name]);
 
-/** A1111 writes Eta under another name for the samplers that it took from elsewhere. */
+/** The samplers for which A1111 writes eta as "Eta DDIM". */
 const ofDdim: readonly (SamplerName | undefined)[] = ['DDIM', 'DDIM CFG++', 'PLMS', 'UniPC'];
 
 const eta = (name: string, isDdim: boolean): Field<Draft> => ({
@@ -111,7 +111,7 @@ const order = (name: string, isUniPc: boolean): Field<Draft> => ({
     order === undefined || (sampler === 'UniPC') !== isUniPc ? undefined : String(order),
 });
 
-/** Draw noise on the way, so that the number added to its seed counts: A1111 tells it for no others. */
+/** Samplers that draw no noise during the run, so that the number added to its seed does not matter: A1111 leaves it out. */
 const quiet: readonly (SamplerName | undefined)[] = [
   ...([
     'Euler',
@@ -130,14 +130,14 @@ const quiet: readonly (SamplerName | undefined)[] = [
 const drawsNoise = ({ sampler, eta }: Draft): boolean =>
   !quiet.includes(sampler) && !(ofDdim.includes(sampler) && !eta);
 
-/** A1111's names for the use of weights. Its "Ignore", which reads brackets and forgets the weights, we have not. */
+/** A1111's names for kinds of emphasis. Its "Ignore", which parses weights and drops them, does not exist here. */
 const emphasisNames: readonly (readonly [Emphasis, string])[] = [
   ['A1111', 'Original'],
   ['off', 'None'],
   ...same(emphases),
 ];
 
-/** In the order in which A1111 writes them, up to the files that a picture was made with. */
+/** In the order in which A1111 writes them, up to the files. */
 export const firstFields: readonly Field<Draft>[] = [
   numbers('guidance', ['CFG scale', 'Cfg scale', 'CFG Scale', 'Guidance Scale', 'Guidance scale']),
   numbers('imageGuidance', ['Image CFG scale']),
@@ -149,7 +149,7 @@ export const firstFields: readonly Field<Draft>[] = [
   },
 ];
 
-/** After the files, up to the strength. */
+/** Those after the files, up to the strength. */
 export const seedFields: readonly Field<Draft>[] = [
   seeds('variationSeed', 'Variation seed'),
   numbers('variationStrength', ['Variation seed strength']),
@@ -163,7 +163,7 @@ export const seedFields: readonly Field<Draft>[] = [
   },
 ];
 
-/** After the strength. What A1111's Emphasis is when it is not told is told in infotext.ts. */
+/** Those after the strength. The defaults for Emphasis are in infotext.ts. */
 export const samplingFields: readonly Field<Draft>[] = [
   {
     ...numbers<Draft>('clipSkip', ['Clip skip']),
@@ -176,7 +176,7 @@ export const samplingFields: readonly Field<Draft>[] = [
   {
     names: ['RNG'],
     write: ({ rng }) => rng,
-    // The graphics cards of nearly all who write this are NVIDIA's.
+    // Nearly everyone who writes "GPU" has an NVIDIA card.
     read: (value) =>
       /^(?:GPU|NV|cuda)$/i.test(value) ? { rng: 'NV' } : /^CPU$/i.test(value) ? { rng: 'CPU' } : null,
   },
@@ -230,16 +230,16 @@ export const maskFields: readonly Field<Draft>[] = [
   flag('soft', 'Soft inpainting enabled'),
 ];
 
-/** What A1111 has no name for. */
+/** Settings that A1111 has no name for. */
 export const ownFields: readonly Field<Draft>[] = [
   choice('like', ['Like'], same(likes)),
   choice('prediction', ['Prediction type'], same(recipePredictions)),
   choice('spacing', ['Schedule spacing'], same(spacings)),
   numbers('feather', ['Feather']),
-  // Its widely used extensions call it so.
+  // The name in A1111's widely used extensions.
   numbers('guidanceRescale', ['CFG Rescale', 'CFG Rescale φ', 'CFG Rescale phi']),
   numbers('guidanceMax', ['Guidance below sigma'], 0),
-  // As Forge calls it.
+  // Forge's name.
   numbers('shift', ['Shift']),
   numbers('t5Tokens', ['T5 tokens']),
   {
@@ -251,7 +251,7 @@ export const ownFields: readonly Field<Draft>[] = [
     },
   },
   {
-    // By Forge's name, and by A1111's, which has 8-bit floats alone; their own words are for forms that we have not.
+    // Also read under Forge's name, and A1111's, which knows only 8-bit floats. Their values name other formats: only the bits count.
     names: ['Weight precision', 'Diffusion in Low Bits', 'FP8 weight'],
     write: ({ bits }) => bits && `${bits} bits`,
     read: (value) => {
@@ -276,7 +276,7 @@ export const ownFields: readonly Field<Draft>[] = [
 
 export type HiresDraft = { -readonly [K in keyof Hires]?: Hires[K] };
 
-/** Of the hires pass, but for its sampler, schedule and strength. */
+/** Settings of the hires pass, except its sampler, schedule and strength. */
 export const hiresFields: readonly Field<HiresDraft>[] = [
   texts('prompt', 'Hires prompt'),
   texts('negative', 'Hires negative prompt'),

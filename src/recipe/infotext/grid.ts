@@ -1,7 +1,7 @@
 /** The axes of a grid as A1111's "X/Y/Z plot" writes them into the picture. */
 import type { Recipe } from '../recipe';
 
-/** A1111's names of what can be varied; what it has not is called by our own. */
+/** A1111's names for axes, and our own for those that it lacks. */
 const types = {
   seed: 'Seed',
   variationSeed: 'Var. seed',

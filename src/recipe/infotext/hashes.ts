@@ -1,7 +1,7 @@
 /** The files that a text about a picture names, with their hashes. */
 import type { Resource, ResourceKind } from '../recipe';
 
-/** SHA-256 of a file, of a LoRA's tensors alone, and of a small part of the file, where that is known. */
+/** SHA-256 of a file; also of a LoRA's tensors alone, and of a small part of the file, where these are known. */
 export interface FileHashes {
   readonly file: string;
   readonly tensors?: string;
@@ -9,15 +9,15 @@ export interface FileHashes {
 }
 
 /**
- * As A1111 writes it: of LoRAs what lies behind the header, which keeps its hash when only its metadata change; of nets
- * that guide the hash of a part, by which its extension finds them. Undefined where that is not known.
+ * A file's hash as A1111 writes it: for LoRAs, that of the tensors, which stays the same when only metadata change; for
+ * ControlNets, that of a small part, by which A1111's extension finds them. Undefined where it is not known.
  */
 export function shortHash(kind: ResourceKind, { file, tensors, brief }: FileHashes): string | undefined {
   if (kind === 'control') return brief;
   return kind === 'lora' ? tensors?.slice(0, 12) : file.slice(0, 10);
 }
 
-/** "name: hash, name: hash"; nothing for files without a hash. */
+/** "name: hash, name: hash"; files without a hash are left out. */
 export const hashList = (resources: readonly Resource[]): string =>
   resources
     .filter(({ hash }) => hash !== undefined)
@@ -35,7 +35,10 @@ function listed(kind: ResourceKind, list: string | undefined): Resource[] {
 /** What A1111 writes when the VAE is the checkpoint's own. */
 const noVae: readonly (string | undefined)[] = [undefined, 'None', 'Automatic'];
 
-/** Of the settings at the end of such a text, by their names. */
+/**
+ * The files that the settings of such a text name.
+ * @param said values by name.
+ */
 export function resourcesIn(said: ReadonlyMap<string, string>): Resource[] {
   const one = (kind: ResourceKind, name: string | undefined, hash: string | undefined): Resource[] =>
     name === undefined && hash === undefined ? [] : [{ kind, name: name ?? '', ...(hash && { hash }) }];
@@ -48,7 +51,7 @@ export function resourcesIn(said: ReadonlyMap<string, string>): Resource[] {
   ];
 }
 
-/** Kinds by the names of Civitai. */
+/** Kinds of files by Civitai's names. */
 const civitaiKinds: ReadonlyMap<string, ResourceKind> = new Map([
   ['checkpoint', 'model'],
   ['model', 'model'],
@@ -61,26 +64,26 @@ const civitaiKinds: ReadonlyMap<string, ResourceKind> = new Map([
   ['vae', 'vae'],
 ]);
 
-/** Lists in JSON, without the quotes that would keep their commas together: they are read by themselves. */
+/** Values in JSON without the quotes that would protect its commas; they are read separately. */
 const LISTS = ['Hashes', 'Civitai resources'] as const;
 
-/** How much of a LoRA was added. */
+/** A LoRA's name and weight. */
 export interface Weighed {
   readonly name: string;
   readonly weight: number;
 }
 
-/** "name: weight, name: weight", as Fooocus tells what its prompts do not. */
+/** LoRAs as Fooocus lists them beside its prompts: "name: weight, name: weight". */
 export const weightsIn = (list = ''): Weighed[] =>
   listed('lora', list).map(({ name, hash = '' }) => ({ name, weight: Number(hash) }));
 
-/** The prompt with tags for these LoRAs, unless it has some: tools without tags name them beside it. */
+/** The prompt with tags for these LoRAs, unless it has LoRA tags already: tools without tags list LoRAs beside the prompt. */
 export function tagged(prompt: string, loras: readonly Weighed[]): string {
   const known = /<(?:lora|lyco):/i.test(prompt) ? [] : loras.filter(({ weight }) => Number.isFinite(weight));
   return [prompt, ...known.map(({ name, weight }) => `<lora:${name}:${weight}>`)].join(' ').trim();
 }
 
-/** The text without such lists, the files that they name, and what is told of LoRAs among them. */
+/** The text without such JSON, the files that this names, and the weights of LoRAs among them. */
 export function withoutJson(text: string): {
   readonly text: string;
   readonly resources: readonly Resource[];
@@ -107,7 +110,7 @@ export function withoutJson(text: string): {
   return { text: rest, resources, weights };
 }
 
-/** Of a list of `{type, modelName, weight}`. */
+/** The LoRAs in a list of `{type, modelName, weight}`. */
 function weightsOf(json: unknown): Weighed[] {
   return (Array.isArray(json) ? json : []).flatMap((item: unknown) => {
     const { type, modelName, weight } = (item ?? {}) as Readonly<Record<string, unknown>>;
@@ -118,7 +121,7 @@ function weightsOf(json: unknown): Weighed[] {
   });
 }
 
-/** Behind a list or object that begins here. */
+/** The index after the JSON list or object that begins at `start`; null where there is none, or it has no end. */
 function jsonEnd(text: string, start: number): number | null {
   if (!/[[{]/.test(text[start] ?? '')) return null;
   let depth = 0;
@@ -133,7 +136,7 @@ function jsonEnd(text: string, start: number): number | null {
   return null;
 }
 
-/** `{"model": hash, "lora:name": hash}`, or a list of `{type, modelName, modelVersionName}`. */
+/** The files in `{"model": hash, "lora:name": hash}`, or in a list of `{type, modelName, hash}`. */
 function filesIn(json: unknown): Resource[] {
   if (Array.isArray(json)) {
     return json.flatMap((item: unknown) => {
@@ -150,7 +153,7 @@ function filesIn(json: unknown): Resource[] {
   });
 }
 
-/** Both, but for those of the second that stand in the first with a name or a hash of their own. */
+/** Both lists, without those of the second that the first has, by name or by hash. */
 export function together(first: readonly Resource[], second: readonly Resource[]): Resource[] {
   const same = (a: Resource, b: Resource): boolean =>
     a.kind === b.kind &&

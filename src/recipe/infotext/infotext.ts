@@ -1,7 +1,7 @@
 /**
- * The text about a picture that A1111 writes and most others read ("infotext"), as a recipe and back. What is read again is
- * the recipe that was written: what A1111 has no name for stands under names of ours, and what cannot be said in
- * the text's own way (a prompt with spaces around it) stands once more, exactly, in a value named Drobe.
+ * The text about a picture that A1111 writes and most other tools read ("infotext"), to a recipe and back. A recipe of Drobe's is
+ * read back as it was written: what A1111 has no name for gets names of ours, and what the text's own syntax cannot say (a prompt
+ * with spaces around it) is repeated exactly, as JSON, in a value named Drobe.
  */
 import { chosenBy, scheduleNamed } from '../../sampling/labels';
 import { firstPassOf, partsOf, resolve, SAME_SAMPLER, SAME_SCHEDULE, parametersOf } from './a1111';
@@ -40,9 +40,9 @@ import {
 import { isBefore } from './version';
 
 const STRENGTH = 'Denoising strength';
-/** Until 2023 the size was that of the second pass, and this that of the first; 0x0: found by itself. */
+/** Until 2023, "Size" was the second pass's and this the first's; 0x0 means that it is computed. */
 const FIRST_PASS = 'First pass size';
-/** Fooocus'. */
+/** Fooocus's list of LoRAs. */
 const WEIGHTS = 'Lora weights';
 const EXACT = 'Drobe';
 
@@ -57,13 +57,13 @@ const hiresNamed = byName(hiresFields);
 const redrawNamed = byName(redrawFields);
 const maskNames: ReadonlySet<string> = new Set(maskFields.flatMap(({ names }) => names));
 
-/** Whether a text is about a picture, and not only a prompt. */
+/** Whether a text has settings of a picture, and is not only a prompt. */
 export function isInfotext(text: string): boolean {
   const names = new Set(partsOf(arranged(text)).pairs.map(([name]) => name));
   return ['Steps', 'Sampler', 'CFG scale', 'Seed', 'Size'].filter((name) => names.has(name)).length >= 2;
 }
 
-/** The recipe in such a text. A text without settings is a prompt, and a negative one. */
+/** The recipe in such a text. A text without settings is only a prompt and a negative prompt. */
 export function readInfotext(text: string): Recipe {
   const { text: plain, resources, weights } = withoutJson(arranged(text));
   const { prompt, negative, pairs } = partsOf(plain);
@@ -95,13 +95,13 @@ export function readInfotext(text: string): Recipe {
   Object.assign(settings, passesIn(said, hires, settings));
   const redraw = redrawIn(redrawn, settings.strength);
   if (redraw) settings.redraw = redraw;
-  // Forge says this of FLUX alone.
+  // Forge writes this for FLUX alone.
   const foreign = said.has('Distilled CFG Scale') ? { foreign: 'FLUX' } : {};
   const recipe = { tool, ...foreign, settings, resources: together(resourcesIn(said), resources), unknown };
   return withExact(recipe, said.get(EXACT));
 }
 
-/** A unit of A1111's ControlNet extension, by its number. */
+/** The name of a unit of A1111's ControlNet extension, with its number. */
 const CONTROL = /^ControlNet \d{1,2}$/;
 
 function controlsIn(said: ReadonlyMap<string, string>): {
@@ -122,7 +122,7 @@ function controlsIn(said: ReadonlyMap<string, string>): {
   return { controls, unknown };
 }
 
-/** Read together with others. */
+/** Names that are read together with others, not one by one. */
 const taken: ReadonlySet<string> = new Set([
   ...['Sampler', 'Schedule type', STRENGTH, 'Hires sampler', 'Hires schedule type', 'Version', EXACT],
   ...[FIRST_PASS, WEIGHTS],
@@ -135,7 +135,7 @@ function toolNamed(version: string | undefined): Tool {
   return name === version ? { name } : { name, version };
 }
 
-/** What a tool does where nothing else is said. Our own pictures said nothing of Like as long as there was none. */
+/** A tool's defaults. Our own pictures had no emphasis before they had "Like". */
 function usual({ name }: Tool, said: ReadonlyMap<string, string>): Draft {
   const like = likeOf(name);
   const emphasis = name === 'Drobe' && !said.has('Like') ? 'off' : emphasisOf(name);
@@ -143,8 +143,8 @@ function usual({ name }: Tool, said: ReadonlyMap<string, string>): Draft {
 }
 
 /**
- * Sampler and schedule. Of A1111 as it reads them itself; before 1.9 a name without a schedule meant Uniform, which
- * is told by the version alone.
+ * Sampler and schedule; those of A1111 as it reads them itself. Before version 1.9 a sampler without a schedule meant Uniform,
+ * which only the version tells.
  */
 function samplingIn(
   text: string,
@@ -165,7 +165,10 @@ function samplingIn(
   return { sampler: a1111.sampler, schedule: scheduleNamed(schedule ?? '') ?? a1111.schedule };
 }
 
-/** The strength belongs to the second pass, if there is one; and what there is tells what was started from. */
+/**
+ * Mode, strength and hires pass. The strength belongs to the second pass, if there is one; which settings there are tells the
+ * mode.
+ */
 function passesIn(said: ReadonlyMap<string, string>, hires: HiresDraft, { width, height }: Draft): Draft {
   const number = Number(said.get(STRENGTH));
   const strength = said.has(STRENGTH) && Number.isFinite(number) ? { strength: number } : {};
@@ -214,7 +217,9 @@ function withExact(recipe: Recipe, json: string | undefined): Recipe {
   }
 }
 
-/** The text of a recipe; one of another tool's is what that tool would write, no more. */
+/**
+ * The text of a recipe. Only Drobe's own recipes get the exact value; another tool's text has only what that tool would write.
+ */
 export function writeInfotext(recipe: Recipe): string {
   const { prompt = '', negative = '' } = recipe.settings;
   const pairs = pairsTold(recipe);
@@ -223,7 +228,7 @@ export function writeInfotext(recipe: Recipe): string {
   return exact === null ? text : textOf(prompt, negative, [...pairs, surePairText(EXACT, jsonOf(exact))]);
 }
 
-/** As A1111 puts its parts together. */
+/** Joins the parts of a text as A1111 does. */
 export function textOf(prompt: string, negative: string, pairs: readonly string[]): string {
   const unwanted = negative === '' ? '' : `\nNegative prompt: ${negative}`;
   return strip(`${prompt}${unwanted}\n${pairs.join(', ')}`);
@@ -272,7 +277,7 @@ function pairsTold(recipe: Recipe): string[] {
   return all;
 }
 
-/** Without what goes without saying of a tool. */
+/** The settings without `like` and `emphasis` where the tool's name implies them. */
 function withoutUsual({ name }: Tool, settings: RecipeSettings): RecipeSettings {
   const { like, emphasis, ...rest } = settings;
   const own = likeOf(name);
@@ -283,7 +288,7 @@ function withoutUsual({ name }: Tool, settings: RecipeSettings): RecipeSettings 
   };
 }
 
-/** What a recipe says and its text does not; null if there is nothing. */
+/** What a recipe has and its text loses; null where nothing is lost. */
 function lost({ settings, resources, unknown }: Recipe, read: Recipe): Partial<Recipe> | null {
   const differs = (a: unknown, b: unknown): boolean => jsonOf({ a } as object) !== jsonOf({ a: b } as object);
   const names = Object.keys(settings) as (keyof RecipeSettings)[];

@@ -1,4 +1,4 @@
-/** A1111's names of samplers and schedules, and how it takes one apart that holds both. */
+/** A1111's names for samplers and schedules, and how it splits a name that holds both. */
 import type { Chosen } from '../../sampling/labels';
 import type { SamplerName, ScheduleName } from '../../sampling/settings';
 
@@ -26,7 +26,7 @@ const samplers: readonly (readonly [SamplerName, ScheduleName?])[] = [
   ['LCM'],
 ];
 
-/** Its schedules in its order, each with the other names that the name of a sampler may end in. */
+/** Its schedules, in its order, each with the other names that a sampler's name may end in. */
 const schedules: readonly (readonly [ScheduleName, ...string[]])[] = [
   ['Automatic', 'automatic'],
   ['Uniform', 'uniform'],
@@ -47,12 +47,12 @@ export const automaticOf = (sampler: SamplerName): ScheduleName =>
   samplers.find(([name]) => name === sampler)?.[1] ?? 'Uniform';
 
 /**
- * What A1111 takes for a sampler's name and a schedule's, letter by letter. "SGM Uniform" at the end of a name is not seen,
- * as "Uniform" is looked for first. A schedule that the sampler would have anyway is "Automatic".
- * @returns what it falls back to where it does not know the name, DPM++ 2M; `known` tells.
+ * The sampler and schedule that A1111 makes of two names, case-sensitively. "SGM Uniform" at the end of a sampler's name is not
+ * recognised, as "Uniform" is looked for first. The schedule that the sampler has by default becomes "Automatic".
+ * @returns where the sampler's name is unknown, `known` is false and the sampler A1111's fallback, DPM++ 2M.
  */
 export function a1111Choice(label?: string, schedule?: string): Chosen & { readonly known: boolean } {
-  // Where a schedule stands by itself, its label or its short name counts, no alias.
+  // A separate schedule is recognised by its label or its short name, not by an alias.
   let found = schedules.find(([name, short]) => schedule === name || schedule === short)?.[0] ?? 'Automatic';
   let name = label === undefined || label === '' ? samplers[0]![0] : label; // the table has a first row
   for (const [own, ...others] of schedules) {

@@ -1,22 +1,22 @@
 /**
- * The line of `Name: value` pairs that A1111 ends its text about a picture with. What counts as a pair, a word or a space
- * is told by Python there, so it is here, too.
+ * The line of `Name: value` pairs that ends A1111's text about a picture. A1111 leaves it to Python what a pair, a word or a
+ * space is, so the same rules hold here.
  */
 import { SPACE, trimEnd, trimStart } from '../../text/python';
 
 const space = new RegExp(SPACE, 'u');
 
-/** What Python's `strip()` leaves. */
+/** Python's `strip()`. */
 export const strip = (text: string): string => trimStart(trimEnd(text));
 
 /** `\w` of a Python pattern. */
 const isWord = (letter: string): boolean => /^[\p{L}\p{N}_]$/u.test(letter);
 
-/** What may stand in a name after its first letter. */
+/** Whether a character may follow the first one of a name. */
 const isInner = (letter: string): boolean =>
   letter === ' ' || letter === '-' || letter === '/' || isWord(letter);
 
-/** Whether a name is read again as it is. */
+/** Whether a name is read back unchanged. */
 export const isName = (name: string): boolean =>
   name.length > 1 && Array.from(name).every((letter, i) => (i === 0 ? isWord(letter) : isInner(letter)));
 
@@ -24,8 +24,8 @@ export const isName = (name: string): boolean =>
 export type Pair = readonly [name: string, value: string];
 
 /**
- * The pairs of a line, in order, values as they stand there: in quotes, or empty. A name has at least two letters, and what
- * is no pair is passed over. Takes time in proportion to the line's length.
+ * The pairs of a line, in order, with values as they are written: possibly in quotes, possibly empty. A name has at least two
+ * characters; anything that is no pair is skipped. Takes time in proportion to the line's length.
  */
 export function pairsOf(line: string): Pair[] {
   const pairs: Pair[] = [];
@@ -48,7 +48,7 @@ export function pairsOf(line: string): Pair[] {
   return pairs;
 }
 
-/** Behind a quoted value that a comma or the end follows. */
+/** The index after a quoted value, followed by a comma or the end; null where there is none. */
 function quotedEnd(letters: readonly string[], from: number): number | null {
   if (letters[from] !== '"') return null;
   let at = from + 1;
@@ -62,10 +62,10 @@ function plainEnd(letters: readonly string[], from: number): number {
   return comma < 0 ? letters.length : comma;
 }
 
-/** A value as it stands in the line: in JSON's quotes if it has a comma, a colon or a line break. */
+/** A value as it is written in the line: as a JSON string if it has a comma, a colon or a line break. */
 export const quote = (value: string): string => (/[,:\n]/.test(value) ? JSON.stringify(value) : value);
 
-/** The other way; what is in quotes and no JSON stays as it is. */
+/** The inverse of `quote`; quoted text that is not JSON stays as it is. */
 export function unquote(text: string): string {
   if (!text.startsWith('"') || !text.endsWith('"')) return text;
   try {
@@ -75,11 +75,11 @@ export function unquote(text: string): string {
   }
 }
 
-/** A pair as A1111 writes it: a value that is its own name stands alone. */
+/** A pair as A1111 writes it: only once where the value equals the name. */
 export const pairText = (name: string, value: string): string =>
   name === value ? name : `${name}: ${quote(value)}`;
 
-/** A pair that is read as it was, quoted where A1111 would not. */
+/** A pair that is read back unchanged, quoted where A1111's own form would not be. */
 export function surePairText(name: string, value: string): string {
   const text = pairText(name, value);
   const [pair, ...more] = pairsOf(text);

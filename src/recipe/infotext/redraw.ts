@@ -1,13 +1,13 @@
 /**
- * Tiled redraw in recipes: a finished picture was made larger and drawn anew part by part. Its names are those that A1111's
- * extension "Ultimate SD upscale" writes, and for what it leaves out those of its ComfyUI node's inputs.
+ * Tiled redraw in recipes: a finished picture was enlarged and redrawn tile by tile. Names are those that A1111's extension
+ * "Ultimate SD upscale" writes, and for what it leaves out, those of its ComfyUI node's inputs.
  */
 import { choice, numbers, texts, type Field } from './fields';
 import type { RecipeRedraw } from '../recipe';
 
 export type RedrawDraft = { -readonly [K in keyof RecipeRedraw]?: RecipeRedraw[K] };
 
-/** In the order in which the extension writes them; after them ours. */
+/** In the order in which the extension writes them, then those of the node. */
 export const redrawFields: readonly Field<RedrawDraft>[] = [
   texts('upscaler', 'Ultimate SD upscale upscaler'),
   numbers('width', ['Ultimate SD upscale tile_width']),
@@ -27,8 +27,8 @@ export const redrawFields: readonly Field<RedrawDraft>[] = [
 ];
 
 /**
- * What a text says of it; null where it says nothing.
- * @param strength as the text tells it of the picture: the extension has no other.
+ * The redraw that a text records; null where there is none.
+ * @param strength the picture's own in the text, which is the redraw's as well where the extension wrote it.
  */
 export function redrawIn(draft: RedrawDraft, strength: number | undefined): RecipeRedraw | null {
   const { upscaler } = draft;
@@ -37,7 +37,7 @@ export function redrawIn(draft: RedrawDraft, strength: number | undefined): Reci
   return { ...draft, upscaler, ...(own !== undefined && { strength: own }) };
 }
 
-/** What is said of it beside the picture's own strength. */
+/** What a text has to say of a redraw beside the picture's own strength. */
 export function toldOf(redraw: RecipeRedraw, strength: number | undefined): RedrawDraft {
   const { strength: own, ...rest } = redraw;
   return redraw.scale === undefined && own === strength ? rest : redraw;

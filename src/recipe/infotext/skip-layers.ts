@@ -5,7 +5,7 @@ import type { RecipeSkipLayers } from '../recipe';
 export const skipLayerWords = ({ layers, scale, start, end }: RecipeSkipLayers): string =>
   `${pythonNumber(scale)}, layers${layers.map((layer) => ` ${layer}`).join('')}, ${pythonNumber(start)} to ${pythonNumber(end)}`;
 
-/** And back; null for what is no such text. */
+/** The inverse of `skipLayerWords`; null for any other text. */
 export function skipLayersIn(text: string): RecipeSkipLayers | null {
   const [, scale, layers = '', start, end] =
     /^([\d.e+-]+), layers((?: \d{1,3})*), ([\d.e+-]+) to ([\d.e+-]+)$/.exec(text) ?? [];

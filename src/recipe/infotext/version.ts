@@ -1,11 +1,11 @@
-/** Versions of A1111, "v1.6.0-2-g4afaaf8a", compared as Python packages compare theirs (PEP 440). */
+/** A1111's versions, such as "v1.6.0-2-g4afaaf8a", compared as Python compares those of packages (PEP 440). */
 
 const pattern =
   /^v?(\d+(?:\.\d+)*)(?:[-_.]?(a|alpha|b|beta|c|rc|pre|preview)[-_.]?(\d*))?(?:-(\d+)|[-_.]?(?:post|rev|r)[-_.]?(\d*))?(?:[-_.]?(dev)[-_.]?(\d*))?(?:\+[a-z\d]+(?:[-_.][a-z\d]+)*)?$/i;
 
-/** Numbers that compare as versions do, the first the weightiest; null for what is no version. */
+/** Numbers that sort as versions do, the most significant first; null for anything else. */
 function keyOf(text: string): number[] | null {
-  // What git adds says how many commits came after, and the last of them.
+  // `git describe` appends the number of later commits and the hash of the last; the hash is dropped.
   const match = pattern.exec((/^([^-]+-[^-]+)-/.exec(text)?.[1] ?? text).trim());
   if (!match) return null;
   const [, release = '', before, beforeNumber, commits, post, dev, devNumber] = match;
@@ -26,7 +26,7 @@ function keyOf(text: string): number[] | null {
   ];
 }
 
-/** False for what is no version. */
+/** Whether a version is older than another; false for what is no version. */
 export function isBefore(version: string, limit: string): boolean {
   const ours = keyOf(version);
   const other = keyOf(limit);

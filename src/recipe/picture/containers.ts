@@ -1,13 +1,13 @@
-/** Words in a picture's file, whatever its format. */
+/** The texts in a picture's file, of any format. */
 import { kindOf } from '../../canvas/kind';
 import { jpegTexts } from './jpeg';
 import { pngTexts } from './png';
 import { webpTexts } from './webp';
 
-/** By what they are called in a PNG: "parameters", "workflow"; a JPEG's or WebP's comment is its "parameters". */
+/** By PNG keyword: "parameters", "workflow". A JPEG's or WebP's comment counts as "parameters". */
 export type Texts = ReadonlyMap<string, string>;
 
-/** A file of strangers: what is damaged gives nothing, and never an error. */
+/** Reads an untrusted file: what is damaged gives no text, and never an error. */
 export function textsIn(file: Uint8Array): Texts {
   switch (kindOf(file)) {
     case 'PNG':

@@ -1,6 +1,6 @@
 /**
- * Words in EXIF, which JPEG and WebP carry: the user's comment, as A1111 writes it (CIPA DC-008, 4.6.5), and the entries
- * "prompt:…" and "workflow:…" that ComfyUI puts into whatever fields take letters.
+ * Text in EXIF, which JPEG and WebP carry: the user comment, as A1111 writes it (CIPA DC-008, 4.6.5), and the "prompt:…" and
+ * "workflow:…" that ComfyUI puts into other text fields.
  */
 import { latin1, LONGEST, textOf, viewOf } from '../bytes';
 
@@ -14,11 +14,14 @@ interface Entry {
   readonly tag: number;
   readonly type: number;
   readonly data: Uint8Array;
-  /** The value, where it is one number: it may be where another folder lies. */
+  /** The value, where it is one number: it may be the offset of another IFD. */
   readonly number: number;
 }
 
-/** By "parameters", "prompt" and "workflow". `tiff`: from its mark of byte order, with or without "Exif" before it. */
+/**
+ * Texts under "parameters", "prompt" and "workflow".
+ * @param tiff from its byte order mark on, with or without "Exif" before it.
+ */
 export function exifTexts(tiff: Uint8Array): Map<string, string> {
   const texts = new Map<string, string>();
   if (latin1(tiff.subarray(0, 6)) === 'Exif\0\0') tiff = tiff.subarray(6);
@@ -43,7 +46,7 @@ export function exifTexts(tiff: Uint8Array): Map<string, string> {
   return texts;
 }
 
-/** Of a folder; none where it does not lie in the file. Entries that reach beyond its end are left out. */
+/** The entries of an IFD at an offset; none where it is not in the file. Text that reaches beyond the file's end is left out. */
 function entriesOf(tiff: Uint8Array, at: number, little: boolean): Entry[] {
   const view = viewOf(tiff);
   if (at + 2 > tiff.length) return [];
@@ -51,7 +54,7 @@ function entriesOf(tiff: Uint8Array, at: number, little: boolean): Entry[] {
   return Array.from({ length: count }, (_, i) => at + 2 + 12 * i).flatMap((entry) => {
     const [tag, type] = [view.getUint16(entry, little), view.getUint16(entry + 2, little)];
     const number = view.getUint32(entry + 8, little);
-    const length = view.getUint32(entry + 4, little); // of letters and bytes, the only ones that are looked at
+    const length = view.getUint32(entry + 4, little); // in bytes, for the types of text, the only ones that are read
     const from = length <= 4 ? entry + 8 : number;
     if (from + length > tiff.length || length > LONGEST)
       return type === NUMBER ? [{ tag, type, data: tiff.subarray(0, 0), number }] : [];
@@ -59,14 +62,16 @@ function entriesOf(tiff: Uint8Array, at: number, little: boolean): Entry[] {
   });
 }
 
-/** Without the zeros at its end. By hand: a regular expression would begin anew at each zero of a long row. */
+/** The text without the NULs at its end. By hand: a regular expression would start over at each NUL of a long row. */
 function ended(text: string): string {
   let end = text.length;
   while (end > 0 && text[end - 1] === '\0') end--;
   return text.slice(0, end);
 }
 
-/** Behind eight letters that tell how it is written. JIS only where it is ASCII; nothing else writes recipes in it. */
+/**
+ * The user comment, after the eight bytes that name its encoding. JIS is read only where it is ASCII: no tool writes other JIS.
+ */
 function commentIn(data: Uint8Array, little: boolean): string | null {
   const words = data.subarray(8);
   switch (ended(latin1(data.subarray(0, 8)))) {
@@ -82,7 +87,10 @@ function commentIn(data: Uint8Array, little: boolean): string | null {
   }
 }
 
-/** Tools do not agree whose byte order counts: a mark tells, else where the zeros of plain letters stand. */
+/**
+ * UTF-16, whose byte order tools disagree on: a byte order mark decides, else where ASCII letters have their zeros, else
+ * `little`.
+ */
 function utf16(bytes: Uint8Array, little: boolean): string {
   const zeros = [0, 0];
   for (const [i, byte] of bytes.entries()) if (byte === 0) zeros[i % 2]!++; // two of them

@@ -1,7 +1,7 @@
 /**
- * Text in the lowest bits of a picture's pixels, down its columns from the left: what NovelAI and A1111's extension
- * sd_webui_stealth_pnginfo write beside their texts, for those who lose these. A bit for each pixel stands in its alpha, or
- * three in its colours: fifteen letters that say so, how many bits follow in 32, and those.
+ * Text in the lowest bits of a picture's pixels, column by column from the left, as NovelAI and A1111's extension
+ * sd_webui_stealth_pnginfo write it in case the usual texts are lost. Each pixel has one bit in its alpha, or three in its
+ * colours: first a signature of fifteen letters, then the text's length in bits as 32 bits, then the text.
  */
 import { gunzipSync } from 'fflate';
 import { fromUtf8, latin1, LONGEST } from '../bytes';
@@ -10,12 +10,12 @@ import { fromUtf8, latin1, LONGEST } from '../bytes';
 export interface Columns {
   readonly width: number;
   readonly height: number;
-  /** So many of them, four bytes a pixel, row by row. */
+  /** Reads this many columns as RGBA, row by row. */
   readonly read: (count: number) => Promise<Uint8ClampedArray>;
 }
 
 interface Layout {
-  /** Of the four bytes of a pixel. */
+  /** Indices into the four bytes of a pixel. */
   readonly channels: readonly number[];
   readonly packed: boolean;
 }
@@ -27,14 +27,14 @@ const layouts: ReadonlyMap<string, Layout> = new Map([
   ['stealth_rgbcomp', { channels: [0, 1, 2], packed: true }],
 ]);
 
-/** In bytes. */
+/** Lengths in bytes. */
 const SIGNATURE = 15;
 const LENGTH = 4;
 const HEAD = SIGNATURE + LENGTH;
 
-/** Null where there is none, or more than a text would ever be. */
+/** The hidden text; null where there is none, or it is longer than `LONGEST`. */
 export async function hiddenText({ width, height, read }: Columns): Promise<string | null> {
-  /** Columns that hold so many bytes; null where the picture has not as many. */
+  /** How many columns hold this many bytes; null where the picture has fewer. */
   const columnsFor = (bytes: number, { length }: Layout['channels']): number | null => {
     const count = Math.ceil((8 * bytes) / length / height);
     return count <= width ? count : null;
@@ -57,7 +57,7 @@ export async function hiddenText({ width, height, read }: Columns): Promise<stri
   return null;
 }
 
-/** The first bytes that stand in the lowest bits of these channels. */
+/** The first `length` bytes in the lowest bits of these channels. */
 function bytesIn(
   pixels: Uint8ClampedArray,
   height: number,
@@ -74,7 +74,7 @@ function bytesIn(
   return bytes;
 }
 
-/** Null for what is not packed so, or for more than a text would ever be. */
+/** Unpacks gzip. Null for anything else, and for `LONGEST` bytes or more. */
 function unzipped(bytes: Uint8Array): Uint8Array | null {
   try {
     const room = Math.min(LONGEST, 1024 * bytes.length + 1024);

@@ -1,4 +1,4 @@
-/** Words in a JPEG: EXIF and XMP in segments APP1, and comments. */
+/** Text in a JPEG: EXIF and XMP in APP1 segments, and comments. */
 import { latin1, textOf, viewOf, XMP } from '../bytes';
 import { exifTexts } from './exif';
 
@@ -15,13 +15,13 @@ interface Segment {
   readonly to: number;
 }
 
-/** The segments up to where the picture begins. */
+/** The segments before the pixels. */
 export function* segmentsOf(file: Uint8Array): Generator<Segment> {
   const view = viewOf(file);
   for (let at = 2; at + 4 <= file.length && file[at] === 0xff;) {
     const marker = file[at + 1]!;
     if (marker === 0xff) {
-      at++; // one may be padded with them
+      at++; // fill bytes may come before a marker
       continue;
     }
     const to = at + 2 + view.getUint16(at + 2);

@@ -1,14 +1,14 @@
-/** Words in a PNG: the chunks tEXt, zTXt and iTXt of its specification, section 11.3.3. */
+/** Text in a PNG: the chunks tEXt, zTXt and iTXt of its specification, section 11.3.3. */
 import { fromLatin1, fromUtf8, joined, latin1, LONGEST, textOf, unpacked, utf8, viewOf } from '../bytes';
 
-/** By keyword, "parameters"; of two with the same, the first counts. */
+/** By keyword, such as "parameters"; where one is repeated, its first text counts. */
 export type Texts = ReadonlyMap<string, string>;
 
 const SIGNATURE_LENGTH = 8;
-/** Length, type and checksum around a chunk's data. */
+/** Bytes around a chunk's data: length, type and checksum. */
 const AROUND = 12;
 
-/** As far as the file goes: one cut short gives what was before the cut. */
+/** A PNG's texts; a truncated file gives those before its end. */
 export function pngTexts(file: Uint8Array): Map<string, string> {
   const texts = new Map<string, string>();
   for (const { type, data } of chunksOf(file)) {
@@ -35,13 +35,13 @@ export function* chunksOf(
   }
 }
 
-/** Behind the keyword's zero. */
+/** The text in what follows a keyword's NUL; null where it cannot be read. */
 function wordsIn(type: string, data: Uint8Array): string | null {
   switch (type) {
-    case 'tEXt': // Latin-1 by the book; some write UTF-8
+    case 'tEXt': // Latin-1 by the specification; some tools write UTF-8
       return textOf(data);
     case 'zTXt': {
-      const words = unpacked(data.subarray(1)); // behind the method, which is always the same
+      const words = unpacked(data.subarray(1)); // after the compression method, of which there is only one
       return words && textOf(words);
     }
     case 'iTXt': {
@@ -78,12 +78,12 @@ export function pngChunk(type: string, data: Uint8Array): Uint8Array<ArrayBuffer
   return out;
 }
 
-/** Latin-1 where it suffices, which every reader knows; else the international form with UTF-8. */
+/** A chunk in Latin-1, which every reader knows, where that suffices; else an international one in UTF-8. */
 export function pngTextChunk(key: string, text: string): Uint8Array<ArrayBuffer> {
   if (/^[\n\x20-\x7e\xa1-\xff]*$/.test(text)) {
     const words = fromLatin1(text);
     if (textOf(words) === text) return pngChunk('tEXt', joined([fromLatin1(`${key}\0`), words]));
   }
-  // Not packed, no language, no translated keyword.
+  // Not compressed, no language, no translated keyword.
   return pngChunk('iTXt', joined([fromLatin1(`${key}\0\0\0\0\0`), utf8(text)]));
 }

@@ -1,4 +1,4 @@
-/** Words in a WebP: EXIF in a chunk of its own, which needs the extended form of the file (RFC 9649, section 2.7). */
+/** Text in a WebP: EXIF in a chunk of its own, which needs the extended form of the file (RFC 9649, section 2.7). */
 import { latin1, viewOf } from '../bytes';
 import { exifTexts } from './exif';
 
