@@ -19,7 +19,10 @@ export function clipView(picture: Pixels, side: number): Float32Array<ArrayBuffe
   });
 }
 
-/** The same as bytes, [3, side, side], as Pillow scales it: the shorter side to `side` pixels, with its bicubic filter. */
+/**
+ * The same before normalisation: [3, side, side], 0…255, scaled as Pillow does with its bicubic filter, the shorter side to
+ * `side` pixels.
+ */
 export function clipSquare(picture: Pixels, side: number): Float32Array<ArrayBuffer> {
   const { width, height, rgba } = flattened(picture);
   const planes = new Float32Array(3 * width * height);

@@ -10,9 +10,9 @@ export interface Extent {
 }
 
 /**
- * How a number is made of those around it. The plain kinds are torch.nn.functional.interpolate's (align_corners false),
- * the antialiased its `antialias=True`, which are Pillow's too; `lanczos` is Pillow's, and `area` OpenCV's INTER_AREA:
- * the mean of what a pixel covers.
+ * How a value is computed from those around it. The plain kinds are torch.nn.functional.interpolate's (align_corners false), the
+ * antialiased ones its `antialias=True`, which are Pillow's too; `lanczos` is Pillow's, and `area` OpenCV's INTER_AREA: the mean
+ * of what a pixel covers.
  */
 export type Kernel =
   | 'nearest'
@@ -24,12 +24,12 @@ export type Kernel =
   | 'lanczos'
   | 'area';
 
-/** Of one side: for each place the first number that counts, and how much it and those after it count. */
+/** Weights along one side: for each output index, the first input index, and the weights from there on. */
 type Shares = readonly { readonly first: number; readonly shares: readonly number[] }[];
 
 /**
  * Planes [channels, from.h, from.w] → [channels, to.h, to.w].
- * @param bytes they are of bytes, and are computed in whole numbers as Pillow does, which gives bytes again.
+ * @param bytes whether the values are bytes: they are computed in integers as Pillow does, and bytes again.
  */
 export function resample(
   planes: Float32Array,
@@ -65,7 +65,7 @@ export function resample(
   return out;
 }
 
-/** Pillow's shares of bytes are whole numbers of so many parts of 1. */
+/** Pillow's weights for bytes are multiples of this. */
 const STEP = 2 ** -22;
 const inSteps = (all: Shares): Shares =>
   all.map(({ first, shares }) => ({ first, shares: shares.map((share) => Math.round(share / STEP) * STEP) }));
@@ -113,7 +113,7 @@ function between(
   return { first, shares: places(shares.size, (i) => shares.get(first + i) ?? 0) };
 }
 
-/** All that a place of the smaller picture covers, so that nothing is skipped when it is made smaller. */
+/** All that a pixel of the smaller picture covers, so that nothing is skipped. */
 function around(
   i: number,
   from: number,
@@ -131,7 +131,7 @@ function around(
   return { first, shares: weights.map((share) => share / sum) };
 }
 
-/** What a pixel of the smaller picture covers, each as far as it is covered. */
+/** The pixels that one of the smaller picture covers, each weighted by how much of it is covered. */
 function covered(i: number, from: number, to: number): Shares[number] {
   const [start, end] = [(i * from) / to, ((i + 1) * from) / to];
   const first = Math.floor(start);
@@ -140,7 +140,7 @@ function covered(i: number, from: number, to: number): Shares[number] {
   return { first, shares: places(count, (n) => (share(n) * to) / from) };
 }
 
-/** OpenCV's INTER_AREA of a larger picture: a pixel that lies in one of the smaller has its colour, else a mixture of two. */
+/** OpenCV's INTER_AREA when enlarging: a pixel inside one of the smaller picture's has its colour, else it mixes two. */
 function softly(i: number, from: number, to: number): Shares[number] {
   const first = Math.floor((i * from) / to);
   const next = Math.max(0, i + 1 - ((first + 1) * to) / from) % 1;

@@ -2,10 +2,10 @@
 import type { Rect, Size } from './crop';
 import type { Mask } from './pixels';
 
-/** Changes are remembered in squares of so many pixels. */
+/** Changes are remembered in square tiles with this many pixels a side. */
 const TILE = 128;
 
-/** Older changes are forgotten once all of them together take more. */
+/** The oldest changes are forgotten once the history takes more. */
 const HISTORY_BYTES = 256 * 2 ** 20;
 
 /** A tile's bytes, or one number if all are equal. */

@@ -1,6 +1,6 @@
 /**
- * Binds the built page: to its policy, by a <meta> of its own and by headers where the server is ours; its script and
- * style sheet to their bytes, so that a browser refuses what was changed on the way. While developing nothing is bound.
+ * Restricts the built page to its content security policy, by a <meta> and, where the server is ours, by headers; and gives its
+ * scripts and style sheet their hashes, so that a browser refuses altered ones. The development server does neither.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -24,12 +24,12 @@ export function guard(): Plugin {
       {
         tag: 'meta',
         attrs: { 'http-equiv': 'Content-Security-Policy', content: pagePolicy },
-        injectTo: 'head-prepend', // it binds what comes after it
+        injectTo: 'head-prepend', // it applies to what comes after it
       },
     ],
     writeBundle: {
       sequential: true,
-      // Not before: only what is written is final.
+      // Only what is written is final.
       async handler({ dir = 'dist' }) {
         const page = join(dir, 'index.html');
         await writeFile(page, await sealed(await readFile(page, 'utf8'), dir));

@@ -4,7 +4,7 @@ import type { Plugin } from 'vite';
 
 const QUERY = '?integrity';
 
-/** What a file's bytes come to, as browsers want it: https://www.w3.org/TR/SRI/. */
+/** A file's hash for Subresource Integrity: https://www.w3.org/TR/SRI/. */
 export const integrityOf = (bytes: Buffer): string =>
   `sha384-${createHash('sha384').update(bytes).digest('base64')}`;
 

@@ -1,13 +1,13 @@
-/** The web app manifest: how the app looks among others on a device, and what it takes from them. */
+/** The web app manifest: how the app appears on a device, and which files and shared content it accepts. */
 import type { ManifestOptions } from 'vite-plugin-pwa';
 import { SHARE_ADDRESS, SHARE_FIELDS } from '../sw/shared.ts';
 import type { Words } from '../ui/words/en/index.ts';
 
 const PICTURES = { 'image/png': ['.png'], 'image/jpeg': ['.jpg', '.jpeg'], 'image/webp': ['.webp'] };
-/** They have no type of their own. */
+/** Checkpoints have no media type of their own. */
 const MODELS = { 'application/octet-stream': ['.safetensors', '.sft', '.pth'] };
 
-/** In one language. */
+/** The manifest in one language. */
 export const manifestIn = ({
   app,
   installed: { manifest: words },
@@ -19,11 +19,11 @@ export const manifestIn = ({
   start_url: './',
   scope: './',
   display: 'standalone',
-  // The header then stands where the system draws a title bar.
+  // The page's header then takes the place of the title bar.
   display_override: ['window-controls-overlay', 'standalone'],
-  // A picture in work is not to be navigated away from.
+  // Opening the app again must not reload a page that is drawing.
   launch_handler: { client_mode: ['focus-existing', 'auto'] },
-  // As --bg in design.css. Dark ones cannot be said here; index.html says them for the page itself.
+  // --bg of design.css. A manifest has no dark colours; index.html sets them for the page itself.
   background_color: '#f3efe9',
   theme_color: '#f3efe9',
   categories: ['graphics', 'photo', 'productivity'],
@@ -37,7 +37,7 @@ export const manifestIn = ({
     { src: 'screenshots/desktop.webp', sizes: '1440x900', form_factor: 'wide' as const },
     { src: 'screenshots/phone.webp', sizes: '390x844', form_factor: 'narrow' as const },
   ].map((screenshot) => ({ ...screenshot, type: 'image/webp', label: words.screenshot })),
-  // What is behind # is understood by ui/shell/arrivals.svelte.ts.
+  // ui/shell/arrivals.svelte.ts reads what follows #.
   shortcuts: [
     { name: words.newPicture, url: './#new' },
     { name: words.inpaint, url: './#inpaint' },

@@ -14,18 +14,18 @@ import type { Connect, Plugin } from 'vite';
 import { parseRange } from '../weights/download/range.ts';
 import { CREDITS, SHIPPED } from './shipped.mjs';
 
-/** Lists of words that prompts draw from, as other programs keep them: one choice a line. */
+/** The folder of wildcard lists, which other programs have, too: one choice a line. */
 const WILDCARDS = 'wildcards';
 const isList = (name: string) => /^wildcards\/[^./\\\0][^/\\\0]*\.txt$/i.test(name);
 
-/** Where other programs look, too: for checkpoints, and for what is added to them. */
+/** Subfolders, as other programs have them: for checkpoints, and for what is added to them. */
 const FOLDERS = ['', 'loras', 'embeddings', 'vae', 'controlnets', 'upscalers'] as const;
 
 export interface ModelFile {
   /** With its subfolder, where it lies in one: "loras/winter.safetensors". */
   readonly file: string;
   readonly bytes: number;
-  /** What lies beside it by its name and says how it is drawn: "sd2.yaml". */
+  /** The configuration beside it with the same name: "sd2.yaml". */
   readonly yaml?: string;
 }
 
@@ -67,13 +67,13 @@ async function list(folder: string): Promise<ModelFile[]> {
       return info?.isFile() ? [{ file, bytes: info.size, ...(yaml && { yaml }) }] : [];
     }),
   );
-  // The app begins with the first: a checkpoint before what is made of it, "sd.safetensors" before "sd-inpainting".
+  // The app opens the first: a checkpoint sorts before those derived from it, "sd.safetensors" before "sd-inpainting".
   return found.flat().sort((a, b) => stem(a.file).localeCompare(stem(b.file)));
 }
 
 const stem = (file: string): string => file.replace(/\.(?:safetensors|ya?ml)$/i, '');
 
-/** The files of lists, in their folder. */
+/** The wildcard lists in their folder. */
 async function wildcards(folder: string): Promise<string[]> {
   const inside = await readdir(join(folder, WILDCARDS)).catch(() => []);
   return inside.filter((name) => isList(`${WILDCARDS}/${name}`)).sort();
@@ -101,7 +101,7 @@ async function answer(folder: string, req: IncomingMessage, res: ServerResponse)
       await sendFile(req, res, join(folder, name));
     else refuse(res, 404);
   } catch {
-    // The file went away, or the reader did: either way there is nothing more to say on this connection.
+    // The file or the reader is gone: either way there is nothing more to send.
     if (res.headersSent) res.destroy();
     else refuse(res, 404);
   }

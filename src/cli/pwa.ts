@@ -32,7 +32,7 @@ export const pwa = () =>
     manifest: { lang: 'en', ...manifestIn({ app, installed }) },
   });
 
-/** The manifest in the other languages, beside that of English; ui/shell/head.ts exchanges one for the other. */
+/** The manifest in the other languages, beside the English one; ui/shell/head.ts switches between them. */
 export const translatedManifests = (): Plugin => ({
   name: 'drobe:translated-manifests',
   apply: 'build',

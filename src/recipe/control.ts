@@ -6,7 +6,7 @@
  */
 export const recipeResizes = ['stretch', 'crop', 'fill'] as const;
 
-/** What counts more: neither, the prompt or the control. A job uses the same names. */
+/** Which counts more: the prompt, the control, or neither. A job has the same names. */
 export const recipeControlModes = ['balanced', 'prompt', 'control'] as const;
 
 /** A control, and how the image that its net reads is made. What a recipe does not record is absent. */

@@ -1,4 +1,4 @@
-/** How a picture was made, as any of several tools recorded it. */
+/** How a picture was made, whichever tool recorded it. */
 import type { Like, SamplerName, Sampling, ScheduleName, Seeds } from '../sampling/settings';
 import type { Emphasis } from '../text/weigh';
 import type { RecipeControl } from './control';
@@ -17,8 +17,8 @@ export interface Tool {
 }
 
 /**
- * What drawing starts from: the prompt alone; a picture to redraw, in whole, in part or beyond its edges; or one to change as
- * told.
+ * What drawing starts from: the prompt alone; a picture to redraw, in whole, in part or beyond its edges; or one to change by
+ * instruction.
  */
 export const recipeModes = ['text', 'image', 'inpaint', 'outpaint', 'instruct'] as const;
 export type RecipeMode = (typeof recipeModes)[number];

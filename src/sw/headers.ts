@@ -1,17 +1,20 @@
-/** The headers that the app's files want. Our servers send them; where a host cannot, the service worker does, from the second visit on. */
+/**
+ * The headers that the app's files need. Our servers send them; where a host cannot, the service worker adds them, from the
+ * second visit on.
+ */
 import { courierPolicy, headerPolicy } from './policy.ts';
 
 /**
- * A page has threads only where it is isolated from other origins, which two headers of its own answer and of its
- * workers' scripts ask for.
+ * A page has threads only where it is isolated from other origins, which takes two headers, on the page and on its workers'
+ * scripts.
  */
 export const isolation = {
   'Cross-Origin-Opener-Policy': 'same-origin',
-  // Not 'credentialless', which Safari lacks: all that the page loads by tags is its own.
+  // Not 'credentialless', which Safari lacks: all that the page loads by elements is its own.
   'Cross-Origin-Embedder-Policy': 'require-corp',
 } as const;
 
-/** What the app never asks for, no script of it can. */
+/** Features that the app never uses: no script of it may. */
 const NEVER = ['camera', 'microphone', 'geolocation', 'usb', 'serial', 'hid', 'payment', 'display-capture'];
 
 /** @param path of a built file, with or without the site's address before it. */
@@ -25,7 +28,7 @@ export function headersFor(path: string): Readonly<Record<string, string>> {
   };
 }
 
-/** The same answer with those headers; what is not a whole file stays as it is. */
+/** The response with these headers; one that is not a whole file stays as it is. */
 export function withHeaders(path: string, response: Response): Response {
   if (response.status !== 200) return response;
   const headers = new Headers(response.headers);

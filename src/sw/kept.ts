@@ -1,6 +1,6 @@
 /**
- * A large file that is kept for when there is no network, in pieces: what was interrupted is gone on with where it was.
- * A record of the file comes first and its pieces follow, each an entry of a cache.
+ * Keeps a large file for offline use, in pieces: an interrupted download continues where it stopped. A record of the file comes
+ * first and its pieces follow, each an entry of a cache.
  */
 import { pull, type Carrier } from '../weights/download/pull';
 import type { Wish } from '../weights/download/wanted';
@@ -10,11 +10,11 @@ import { remoteFile, type Fetch } from '../weights/download/remote';
 /** A file of this build. */
 export interface Asset {
   readonly url: string;
-  /** Another one with every change of its bytes. */
+  /** Differs whenever the file's bytes do. */
   readonly revision: string;
 }
 
-/** The file as its server told of it when keeping it began. */
+/** What the server said of the file when its download began. */
 interface Told {
   readonly bytes: number;
   readonly tag: string | null;
@@ -23,8 +23,8 @@ interface Told {
 export const PIECE_BYTES = 2 ** 22;
 
 /**
- * Fetches what is missing of a file.
- * @throws DrobeError of `pull`; pieces that came until then stay.
+ * Fetches the missing pieces of a file.
+ * @throws DrobeError of `pull`; pieces that arrived before stay.
  */
 export async function keep(
   cache: Cache,
@@ -44,7 +44,7 @@ export async function keep(
   await pull([{ file: { url: asset.url, bytes, tag, ranged }, wishes, proven: false }], {
     fetch,
     wait,
-    signal: new AbortController().signal, // nobody but the browser stops it
+    signal: new AbortController().signal, // only the browser stops it
     onBytes: () => undefined,
     async take(pieces) {
       for (const piece of pieces) await cache.put(keyOf(asset, piece.n), new Response(piece.bytes));
@@ -71,8 +71,8 @@ export async function kept(cache: Cache, asset: Asset): Promise<Response | null>
 }
 
 /**
- * What a request with this Range header is answered with, of a whole file. A range may end beyond it, as one does that
- * asks for the beginning of a file of unknown size: Workbox refuses those.
+ * The response to a request with this Range header, from a whole file. A range may end beyond the file, as when the beginning of
+ * a file of unknown size is requested: Workbox refuses those.
  */
 export async function partOf(whole: Response, header: string | null): Promise<Response> {
   const bytes = Number(whole.headers.get('Content-Length')); // `kept` wrote it
@@ -120,13 +120,13 @@ function piecesOf(bytes: number): Wish[] {
   }));
 }
 
-/** Where the record lies, and where its n-th piece does. */
+/** The cache key of the record, or of the n-th piece. */
 const keyOf = ({ url, revision }: Asset, n?: number): string =>
   `${url}?revision=${revision}${n === undefined ? '' : `&piece=${n}`}`;
 
 const isOf = (key: string, url: string): boolean => url === key || url.startsWith(`${key}&`);
 
-/** A file that the browser remembers from before may be another build's: its server is asked. */
+/** Always asks the server: the browser's own cache may have another build's file. */
 const fresh: Fetch = (input, init) => globalThis.fetch(input, { ...init, cache: 'no-cache' });
 
 const sleep: Carrier['wait'] = (milliseconds) => new Promise((done) => setTimeout(done, milliseconds));

@@ -1,9 +1,9 @@
 /**
- * What a browser lets the app do, and nothing else: https://www.w3.org/TR/CSP3/. The page carries its policy itself, so
- * that it holds on any host; workers that are started through a blob inherit it.
+ * The content security policy, which limits what the app can do: https://www.w3.org/TR/CSP3/. The page carries it itself, so that
+ * it holds on any host; workers that are started from a blob inherit it.
  */
 
-/** What a policy says: a directive, and its values. */
+/** A policy's directives, with their values. */
 type Rules = Readonly<Record<string, string>>;
 
 const text = (rules: Rules): string =>
@@ -16,7 +16,7 @@ const everywhere = {
   'script-src': "'self' 'wasm-unsafe-eval'",
   'base-uri': "'none'",
   'form-action': "'none'",
-  // Svelte's own, and those of engine/scripts.ts; the default one is for ONNX Runtime's threads.
+  // Policies of Trusted Types: Svelte's, and those of engine/scripts.ts; the default one is for ONNX Runtime's threads.
   'trusted-types': 'svelte-trusted-html drobe-own drobe-confined default',
   'require-trusted-types-for': "'script'",
 } as const;
@@ -30,14 +30,14 @@ const page = {
   'manifest-src': "'self'",
 } as const;
 
-/** For the page's own <meta>, where no directive is known that only a header can have. */
+/** For the page's own <meta>, without the directives that only a header can have. */
 export const pagePolicy = text(page);
 
-/** The same as a header, for the page and all that is started by an address of its own. */
+/** The same as a header, for the page and for workers that have an address. */
 export const headerPolicy = text({ ...page, 'frame-ancestors': "'none'" });
 
 /**
- * For the worker that downloads. Not one server alone: Hugging Face, GitHub and Civitai lead on to servers whose names
- * nobody knows before, and a policy is asked about each step.
+ * For the worker that downloads. It allows every server: Hugging Face, GitHub and Civitai redirect to servers whose names are not
+ * known in advance, and a policy applies to each redirect.
  */
 export const courierPolicy = text({ ...everywhere, 'connect-src': 'http: https:' });

@@ -1,13 +1,13 @@
 /**
- * What other apps share with this one. The system posts it to an address of ours; the service worker takes it, so that
- * it never leaves the device, and keeps it until the page has come for it.
+ * What other apps share with this one. The system posts it to an address of ours; the service worker takes it, so that it never
+ * leaves the device, and keeps it until the page fetches it.
  */
 
 /** Where it is posted to, beside the app; as the manifest says. */
 export const SHARE_ADDRESS = 'share';
 /** The names of its fields; as the manifest says. */
 export const SHARE_FIELDS = { title: 'title', text: 'text', url: 'url', files: 'files' } as const;
-/** Whoever shared is led to the page with this behind #. */
+/** After sharing, the page opens with this after #. */
 export const SHARED = 'shared';
 
 export interface Shared {
@@ -16,15 +16,15 @@ export interface Shared {
   readonly texts: readonly string[];
 }
 
-/** As much of a Cache as is used here. */
+/** The part of Cache that is used here. */
 export type Shelf = Pick<Cache, 'put' | 'match' | 'delete' | 'keys'>;
 
 /** @param scope of this copy of the app: others on the same origin have their own. */
 export const sharedCache = (scope: string): string => `drobe-shared-${scope}`;
 
 /**
- * Keeps what was shared; what nobody came for makes room. Any site may have a form posted here, so nothing but words and
- * pictures is taken: the page offers or undoes what it does with these, and would import a model.
+ * Keeps what was shared, in place of anything that was not fetched. Any site may post a form here, so only texts and pictures are
+ * taken: the page offers what to do with these, or can undo it, but a model it would import.
  */
 export async function keepShared(cache: Shelf, form: FormData): Promise<void> {
   await takeShared(cache);
@@ -33,14 +33,14 @@ export async function keepShared(cache: Shelf, form: FormData): Promise<void> {
   await cache.put(TEXTS, Response.json(texts.filter((said) => said.trim() !== '')));
   const files = form.getAll(SHARE_FIELDS.files).filter((entry) => entry instanceof File);
   for (const [n, file] of files.entries()) {
-    // A field of files that was left empty has a file of nothing.
+    // An empty field for files has an empty file.
     if (file.size === 0 || !file.type.startsWith('image/')) continue;
     const headers = { 'Content-Type': file.type, [NAME]: encodeURIComponent(file.name) };
     await cache.put(`${FILE}${n}`, new Response(file, { headers }));
   }
 }
 
-/** What was kept, which is then no longer kept. */
+/** Returns what was kept, and removes it from the cache. */
 export async function takeShared(cache: Shelf): Promise<Shared> {
   const files: File[] = [];
   for (const request of await cache.keys()) {
@@ -57,7 +57,7 @@ export async function takeShared(cache: Shelf): Promise<Shared> {
   return { files, texts };
 }
 
-/** Keys of entries. Nothing is ever asked of these addresses. */
+/** Keys of entries. These addresses are never requested. */
 const TEXTS = '/shared/texts';
 const FILE = '/shared/file-';
 const NAME = 'X-File-Name';

@@ -1,6 +1,6 @@
 /**
- * The service worker: after the first visit the app opens, and draws with the bundled model, without a network. Being
- * installed means that all of this is there. Checkpoints beside the app are none of its business.
+ * The service worker: after the first visit the app opens, and draws with the bundled model, without a network. Once it is
+ * installed, all of this is on the device. It does not touch checkpoints beside the app.
  */
 import { cacheNames, clientsClaim } from 'workbox-core';
 import { addPlugins, getCacheKeyForURL, precacheAndRoute, type PrecacheEntry } from 'workbox-precaching';
@@ -14,7 +14,7 @@ import { keepShared, SHARE_ADDRESS, SHARED, sharedCache } from './shared';
 
 declare const self: ServiceWorkerGlobalScope;
 
-/** It lies at the top of the site. */
+/** The service worker is at the top of the site, so paths begin there. */
 const at = (path: string): string => new URL(path, self.location.href).href;
 const isModel = ({ url }: PrecacheEntry): boolean => url.endsWith('.safetensors');
 const isOtherRuntime = ({ url }: PrecacheEntry): boolean =>
@@ -24,7 +24,7 @@ const manifest = self.__WB_MANIFEST as PrecacheEntry[]; // workbox-build writes 
 const models = manifest.filter(isModel).map(
   ({ url, revision }): Asset => ({ url: at(url), revision: revision! }), // only what lies in assets/ has none
 );
-/** Other copies of the app on this origin have their own. */
+/** The cache for large files; other copies of the app on this origin have their own. */
 const large = () => caches.open(`drobe-large-${self.registration.scope}`);
 
 for (const model of models) {
@@ -37,7 +37,7 @@ for (const model of models) {
   );
 }
 
-// Which checkpoints there are is the server's to say; without it, those that are kept are there.
+// The server knows which checkpoints there are; offline, there are those that are kept.
 registerRoute(
   ({ url }) => url.href === at('models/index.json'),
   new NetworkOnly({ networkTimeoutSeconds: 5, plugins: [{ handlerDidError: listKept }] }),
@@ -61,14 +61,14 @@ registerRoute(
   'POST',
 );
 
-// What turned out to be damaged where it is kept is fetched anew, and kept if it is what was built, which the browser sees to.
+// A kept file that turns out to be damaged is fetched anew and kept; the browser checks that it is the one that was built.
 registerRoute(
   ({ request, url }) =>
     request.cache === 'reload' && request.integrity !== '' && getCacheKeyForURL(url.href) !== undefined,
   async ({ request, url }) => {
     const response = withHeaders(url.href, await fetch(request));
     const cache = await caches.open(cacheNames.precache);
-    // Where there is no room for it, this visit at least has it.
+    // If there is no room to keep it, this visit has it at least.
     await cache.put(getCacheKeyForURL(url.href)!, response.clone()).catch(() => undefined);
     return response;
   },
@@ -90,20 +90,20 @@ async function keepAll(): Promise<void> {
   for (const model of models) await keep(await large(), model);
 }
 
-// Pages count what was asked of servers since they were opened.
+// Pages count the servers that were contacted since they were opened.
 watchRequests((origins) => {
   void self.clients.matchAll({ includeUncontrolled: true, type: 'window' }).then((pages) => {
     for (const page of pages) page.postMessage(origins);
   });
 });
 
-// A page that is open is served from its first visit on. A new version takes over when a person says so.
+// An open page is served from its first visit on. A new version takes over when the user says so.
 clientsClaim();
 self.addEventListener('message', ({ data }) => {
   if (data === 'take over') void self.skipWaiting();
 });
 
-// What phones tell of a run's end leads back to the page.
+// On phones, tapping a notification of a run's end leads back to the page.
 self.addEventListener('notificationclick', (event) => {
   event.notification.close();
   event.waitUntil(

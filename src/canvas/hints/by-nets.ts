@@ -1,13 +1,13 @@
 /**
- * Hints that a net makes, from a file of its own: one row each, under its name in A1111's extension (sd-webui-controlnet).
- * The net runs in the engine; here stands which file makes which.
+ * Preprocessors that are nets, each with a file of its own: one row each, under its name in A1111's extension
+ * (sd-webui-controlnet). The nets run in the engine; this table tells which file makes which hint.
  */
 import type { Preprocessor } from './preprocessor';
 
 export interface NetHint extends Preprocessor {
   /** The net in the file, as `nets/hints/hint-net` calls it. */
   readonly net: string;
-  /** What only the file's name tells, where several are nets of one kind; absent: all others of that kind. */
+  /** Pattern of the file's name, where several files have nets of one kind; absent: all others of that kind. */
   readonly named?: RegExp;
 }
 

@@ -1,15 +1,15 @@
-/** Edges, as Canny found them (1986, "A Computational Approach to Edge Detection"). */
+/** Canny's edge detector (1986, "A Computational Approach to Edge Detection"). */
 import type { Pixels } from '../pixels';
 
-/** The tangent of 22.5 degrees, in so many parts of 2^15: which way a gradient points is told in whole numbers. */
+/** The tangent of 22.5 degrees, times 2^15: the direction of a gradient is found in integers. */
 const TAN_22_5 = 13573;
 const ONE = 1 << 15;
 
 /**
- * Which pixels are edges (255, the others 0), as OpenCV's Canny with Sobel filters of 3 × 3 and the gradient |x| + |y|:
- * the very same pixels. Of the three colours the one counts that changes most.
- * @param low an edge goes on along pixels that change more than this, so long as
- * @param high some pixel of it changes more than this.
+ * Edges (255, the others 0), pixel for pixel those of OpenCV's Canny with 3 × 3 Sobel filters and the gradient |x| + |y|. Of the
+ * three colours, the one with the strongest gradient counts.
+ * @param low an edge continues along pixels with a gradient above this, so long as
+ * @param high one of its pixels has a gradient above this.
  */
 export function canny(picture: Pixels, low: number, high: number): Uint8Array<ArrayBuffer> {
   const { width, height } = picture;
@@ -50,7 +50,7 @@ export function canny(picture: Pixels, low: number, high: number): Uint8Array<Ar
   return out;
 }
 
-/** Whether no neighbour across the edge is stronger. Of two that are equally strong side by side, the first one is it. */
+/** Whether no neighbour across the edge is stronger. Of two that are equal, the first counts; diagonally neither does. */
 function isRidge(strength: Int32Array, at: number, stride: number, dx: number, dy: number): boolean {
   const own = strength[at]!;
   const [x, y] = [Math.abs(dx) * TAN_22_5, Math.abs(dy) * ONE];
@@ -61,7 +61,7 @@ function isRidge(strength: Int32Array, at: number, stride: number, dx: number, d
   return own > strength[at - aslant]! && own > strength[at + aslant]!;
 }
 
-/** Sobel's filters; at the edge the picture goes on as it ends there. Each list has a frame of zeros around the picture. */
+/** Sobel's filters, with the picture's border pixels repeated beyond it. Each list has a frame of zeros around the picture. */
 function gradients({ width, height, rgba }: Pixels) {
   const stride = width + 2;
   const dx = new Int16Array(stride * (height + 2));

@@ -1,28 +1,28 @@
-/** Gaussian blur of whole pictures, as OpenCV computes it: beyond the edge a picture goes on as its mirror image. */
+/** Gaussian blur of whole pictures, as OpenCV computes it: mirrored beyond their edges. */
 import type { Size } from '../crop';
 import type { Pixels } from '../pixels';
 import { pictureOf, planesOf } from './planes';
 
 /**
- * cv2.GaussianBlur(picture, (0, 0), sigma), to the bit: for bytes OpenCV counts in parts of 256, so that what is grey
- * stays grey whatever the order of the sums.
+ * cv2.GaussianBlur(picture, (0, 0), sigma), to the bit: for bytes, OpenCV's weights are multiples of 1/256, so that grey stays
+ * grey whatever the order of the sums.
  * @param sigma in pixels, above 0.
  */
 export function gaussianBlur(picture: Pixels, sigma: number): Pixels {
   const kernel = inParts(gaussian(sigma, sizeOf(3 * sigma)), 256);
   const sums = convolved(planesOf(picture), picture, kernel);
-  // Halves go up, here and only here.
+  // Halves are rounded up, here and only here.
   return pictureOf(
     sums.map((sum) => Math.floor((sum + 32768) / 65536)),
     picture,
   );
 }
 
-/** The same of numbers that are not rounded: planes [channels, height, width]. OpenCV's kernel reaches further then. */
+/** The same without rounding, for planes [channels, height, width]. OpenCV's kernel is larger for these. */
 export const smoothed = (planes: Float32Array, size: Size, sigma: number): Float32Array<ArrayBuffer> =>
   convolved(planes, size, gaussian(sigma, sizeOf(4 * sigma)));
 
-/** How many pixels a kernel has that reaches so far: an odd number. */
+/** The size of a kernel with this reach, in pixels: an odd number. */
 const sizeOf = (reach: number): number => Math.round(2 * reach + 1) | 1;
 
 function gaussian(sigma: number, size: number): Float64Array {
@@ -34,7 +34,7 @@ function gaussian(sigma: number, size: number): Float64Array {
   return kernel.map((weight) => weight / sum);
 }
 
-/** A kernel in whole parts. What rounding takes from one weight the next one gets, and the middle what is left. */
+/** A kernel in whole parts. Each weight's rounding error is added to the next one, and the rest to the middle. */
 function inParts(kernel: Float64Array, parts: number): Float64Array {
   const whole = new Float64Array(kernel.length);
   const middle = (kernel.length - 1) / 2;
@@ -50,14 +50,14 @@ function inParts(kernel: Float64Array, parts: number): Float64Array {
   return whole;
 }
 
-/** Planes [channels, height, width] under the same kernel across and down, which is its own mirror image. */
+/** Planes [channels, height, width], convolved across and down with one symmetric kernel. */
 function convolved(
   planes: Float32Array,
   { width, height }: Size,
   kernel: Float64Array,
 ): Float32Array<ArrayBuffer> {
   const reach = (kernel.length - 1) / 2;
-  // Both neighbours at a distance at once; so the middle comes twice, each time with half its weight.
+  // Both neighbours at a distance are taken at once, so the middle is taken twice, each time with half its weight.
   const taps = Array.from(kernel.subarray(reach), (weight, by) => ({
     weight: by === 0 ? weight / 2 : weight,
     by,
@@ -93,7 +93,7 @@ function convolved(
   return out;
 }
 
-/** The place that is seen at `at`, where both ends are mirrors that do not repeat the last pixel. */
+/** The index that is seen at `at`, mirrored at both ends without repeating the last pixel. */
 function mirrored(at: number, length: number): number {
   if (length === 1) return 0;
   const period = 2 * (length - 1);

@@ -1,7 +1,7 @@
 /**
- * How a picture becomes a hint: what a ControlNet or a T2I-Adapter is shown. Here are those that need no other net, one row
- * each, under its name in A1111's extension (sd-webui-controlnet); `grey` and `softedge_filter` are our own. What nets make
- * stands in `by-nets.ts`.
+ * Preprocessors, which make a hint of a picture: the image that a ControlNet or T2I-Adapter reads. Here are those without a net,
+ * one row each, under their names in A1111's extension (sd-webui-controlnet); `grey` and `softedge_filter` are our own. Those
+ * that are nets are in `by-nets.ts`.
  */
 import type { Pixels } from '../pixels';
 import { netHintNames, netHints, type NetHintName } from './by-nets';
@@ -17,7 +17,7 @@ import { grey, intensity, luminance, negative, threshold, withHole } from './ton
 export interface HintMaker extends Preprocessor {
   /**
    * @param picture opaque; for a maker that is `scaled`, already at the resolution.
-   * @param numbers those it does not take count for nothing.
+   * @param numbers those that it does not take are ignored.
    * @param mask a number for each pixel, above 127 where it is to be inpainted; for a maker that is `masked`.
    */
   make(picture: Pixels, numbers: { readonly a: number; readonly b: number }, mask?: Uint8Array): Pixels;
@@ -111,7 +111,7 @@ const makers = {
     make: (picture, { a }) => gaussianBlur(picture, a),
   },
   shuffle: {
-    // A1111's has no seed and is another each time; it reads over the number.
+    // A1111's has no seed and differs each time; it ignores this number.
     numbers: [{ name: 'a', of: 'seed', min: 0, max: 1000, step: 1, initial: 0 }],
     scaled: true,
     nets: ['shuffle'],
@@ -143,23 +143,23 @@ export const hintNames = Object.keys(makers) as readonly HintName[];
 
 export { isNetHint, netHintNames, netHintOf, type NetHintName } from './by-nets';
 
-/** Any of them, whoever makes it. */
+/** Any preprocessor, whether it is a net or not. */
 export type PreprocessorName = HintName | NetHintName;
 
 export const preprocessors: Readonly<Record<PreprocessorName, Preprocessor>> = { ...makers, ...netHints };
 
 const preprocessorNames: readonly PreprocessorName[] = [...hintNames, ...netHintNames];
 
-/** What infotext calls one. */
+/** A preprocessor's name in infotext. */
 export const moduleOf = (name: PreprocessorName): string => preprocessors[name].module ?? name;
 
-/** The one that infotext means. */
+/** The preprocessor with this name in infotext. */
 export const makerNamed = (module: string): PreprocessorName | undefined =>
   preprocessorNames.find((name) => [name, moduleOf(name), preprocessors[name].also].includes(module));
 
 /**
- * The one whose hints a net is usually shown, by the name of its file (or of a union net's kind of hint): of all words in
- * it the longest tells ("softedge" more than "edge"), and of rows with the same word the first.
+ * The preprocessor whose hints a net usually reads, by its file's name (or a union net's kind of hint): the longest of the words
+ * in it decides ("softedge" rather than "edge"); of rows with the same word, the first.
  * @param byNets those whose nets are at hand: they come first.
  */
 export function usualMaker(net: string, byNets: readonly NetHintName[] = []): PreprocessorName {

@@ -5,9 +5,9 @@ import { median } from './numbers';
 import { greyOf, planesOf } from './planes';
 
 /**
- * A scribble (white on black): where a pixel is darker than what surrounds it, as the difference of two blurs tells
- * (Winnemöller, 2011, "XDoG"; without its soft threshold).
- * @param threshold twice the difference must be above this. More gives fewer lines.
+ * A scribble (white on black): pixels that are darker than their surroundings, by the difference of two blurs (Winnemöller, 2011,
+ * "XDoG"; without its soft threshold).
+ * @param threshold twice the difference must be above this. A higher one gives fewer lines.
  */
 export function scribble(picture: Pixels, threshold: number): Pixels {
   const planes = planesOf(picture);
@@ -18,7 +18,7 @@ export function scribble(picture: Pixels, threshold: number): Pixels {
   );
 }
 
-/** Line art (white on black) of dark lines on a light ground: how much darker each pixel is than what surrounds it. */
+/** Line art (white on black) of dark lines on a light ground: how much darker each pixel is than its surroundings. */
 export function lineArt(picture: Pixels): Pixels {
   const planes = planesOf(picture);
   const darker = leastOf(smoothed(planes, picture, 6), planes).map((by) => Math.min(Math.max(by, 0), 255));
@@ -30,7 +30,7 @@ export function lineArt(picture: Pixels): Pixels {
   );
 }
 
-/** Of the three colours the least difference a - b: [3, h, w] each → [h, w]. */
+/** The least difference a - b of the three colours: [3, h, w] each → [h, w]. */
 function leastOf(a: Float32Array, b: Float32Array): Float32Array {
   const area = a.length / 3;
   return Float32Array.from({ length: area }, (_, i) =>
@@ -39,8 +39,8 @@ function leastOf(a: Float32Array, b: Float32Array): Float32Array {
 }
 
 /**
- * Soft edges (white on black), a stand-in for what HED and PiDiNet find: the gradients of a fine and of a coarse blur
- * together, the strongest hundredth of them white. No net looks at the picture, so texture counts as much as outlines do.
+ * Soft edges (white on black), a substitute for HED and PiDiNet: the sum of the gradients of a fine and a coarse blur, with the
+ * strongest hundredth white. No net looks at the picture, so texture counts as much as outlines do.
  * @param softness width of the fine blur in pixels; the coarse one is three times as wide.
  */
 export function softEdges(picture: Pixels, softness: number): Pixels {
@@ -58,7 +58,7 @@ export function softEdges(picture: Pixels, softness: number): Pixels {
   );
 }
 
-/** How steep the steepest of the three colours is: [3, h, w] → [h, w], times the width of the blur, which made it less steep. */
+/** The steepest slope of the three colours: [3, h, w] → [h, w], times the width of the blur, which made it less steep. */
 function slopes(planes: Float32Array, width: number, sigma: number): Float32Array {
   const area = planes.length / 3;
   const height = area / width;

@@ -1,4 +1,4 @@
-/** Two things that numpy computes in a way of its own. */
+/** Rounding and medians as numpy computes them. */
 
 /** To the nearest whole number, halves to the even one, as numpy and Python round. */
 export function evenlyRounded(x: number): number {
@@ -7,7 +7,7 @@ export function evenlyRounded(x: number): number {
   return below % 2 === 0 ? below : below + 1;
 }
 
-/** The middle one in order of size; of two, their mean. */
+/** The median; the mean of the middle two where there is no single one. */
 export function median(values: ArrayLike<number>): number {
   const sorted = Float64Array.from(values).sort();
   const middle = sorted.length >> 1;

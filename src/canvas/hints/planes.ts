@@ -34,7 +34,7 @@ export function greyOf(values: ArrayLike<number>, { width, height }: Size): Pixe
   return { width, height, rgba };
 }
 
-/** The colours of a picture in another size; nothing shows through. */
+/** The colours of a picture at another size, all opaque. */
 export function scaled(picture: Pixels, { width, height }: Size, kernel: Kernel): Pixels {
   const from = { h: picture.height, w: picture.width };
   return pictureOf(resample(planesOf(picture), from, { h: height, w: width }, kernel), { width, height });

@@ -1,10 +1,10 @@
-/** What is known of every way to a hint, whoever makes it. */
+/** What is known of every preprocessor, whether it is a net or not. */
 
-/** A number that one takes, as a slider shows it. */
+/** A number that a preprocessor takes, as a slider shows it. */
 export interface HintNumber {
   /** A1111's "Threshold A" and "Threshold B". */
   readonly name: 'a' | 'b';
-  /** What it is a number of. */
+  /** What the number sets. */
   readonly of: 'gamma' | 'low' | 'high' | 'threshold' | 'softness' | 'smaller' | 'sigma' | 'seed';
   readonly min: number;
   readonly max: number;
@@ -13,14 +13,14 @@ export interface HintNumber {
 }
 
 export interface Preprocessor {
-  /** What A1111's page writes into infotext ("Module: canny"), where that is not its name. */
+  /** Its name in A1111's infotext ("Module: canny"), where that is another. */
   readonly module?: string;
-  /** What infotext may call it beside that. */
+  /** A further name that it may have in infotext. */
   readonly also?: string;
   readonly numbers: readonly HintNumber[];
-  /** Whether it is made at a resolution of its own (A1111's "Processor Res"), and not at the picture's size. */
+  /** Whether the hint is made at a resolution of its own (A1111's "Processor Res"), and not at the picture's size. */
   readonly scaled: boolean;
-  /** Whether it needs to know what is masked. */
+  /** Whether it needs the mask. */
   readonly masked?: true;
   /** Words in the names of nets that take such hints, in small letters. */
   readonly nets: readonly string[];

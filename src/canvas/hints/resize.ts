@@ -1,4 +1,4 @@
-/** How large a hint is: at what size it is made, and how it comes to the size of what is drawn. */
+/** Sizes of hints: the size at which one is made, and how it is fitted to the output's size. */
 import type { Size } from '../crop';
 import { isClear, type Pixels } from '../pixels';
 import { resample, type Kernel } from '../resample';
@@ -9,12 +9,12 @@ import { colourCount, hasHairlines, parted, pictureOfTones, thinned, twoTone } f
 /** A1111's "Just Resize", "Crop and Resize" and "Resize and Fill". */
 export type ResizeMode = 'stretch' | 'crop' | 'fill';
 
-/** More pixels than this no picture is given for a hint to be made of it. */
+/** The most pixels of the picture that a hint is made of. */
 const MOST_PIXELS = 2 ** 23;
 
 /**
- * The picture of which a hint is made: its shorter side has so many pixels. Enlarged by cubic interpolation, reduced to
- * the means of what each pixel covers. A very long picture stays smaller than asked for.
+ * The picture that a hint is made of, with this many pixels on its shorter side: enlarged by cubic interpolation, or reduced by
+ * area averaging. A very long picture stays smaller.
  */
 export function atResolution(picture: Pixels, shorterSide: number): Pixels {
   const { width, height } = picture;
@@ -32,9 +32,8 @@ export function pixelPerfect(picture: Size, target: Size, mode: ResizeMode): num
 }
 
 /**
- * A hint of the size of what is drawn. `stretch` takes no heed of its shape, `crop` keeps its middle, `fill` keeps all of it
- * and surrounds it with the colour that is in the middle of all colours at its edges. Where a hint is clear in places (what
- * is to be inpainted), what surrounds it is clear too.
+ * A hint at the output's size. `stretch` ignores its shape, `crop` keeps its middle, `fill` keeps all of it and surrounds it with
+ * the median colour of its edges. Where parts of a hint are clear (to be inpainted), its surroundings are clear, too.
  */
 export function resized(hint: Pixels, size: Size, mode: ResizeMode): Pixels {
   if (mode === 'stretch') return likeDrawn(hint, size);
@@ -68,8 +67,8 @@ const timesOf = ({ width, height }: Size, scale: number): Size => ({
 });
 
 /**
- * A hint in another size, still drawn as it was: few colours (areas, limbs) are not mixed, black and white stays black and
- * white, and lines of one pixel stay as thin.
+ * A hint at another size, in the same style: few colours (areas, limbs) are not mixed, black and white stays black and white, and
+ * lines of one pixel stay as thin.
  */
 function likeDrawn(hint: Pixels, size: Size): Pixels {
   if (hint.width === size.width && hint.height === size.height) return hint;
@@ -83,7 +82,7 @@ function likeDrawn(hint: Pixels, size: Size): Pixels {
   return pictureOfTones(hasHairlines(tones) ? thinned(parted(out)) : parted(out));
 }
 
-/** Colours and holes apart: a pixel is clear where most of what it covers is. */
+/** Scales colours and holes separately: a pixel is clear where most of what it covers is. */
 function withHoles(hint: Pixels, size: Size): Pixels {
   const kernel: Kernel = size.width * size.height < hint.width * hint.height ? 'area' : 'bilinear';
   const out = scaled(hint, size, kernel);
@@ -93,7 +92,7 @@ function withHoles(hint: Pixels, size: Size): Pixels {
   return out;
 }
 
-/** All of `out` in the median colour of the hint's four sides. */
+/** Fills `out` with the median colour of the hint's four sides. */
 function surround(out: Pixels, { width, height, rgba }: Pixels): void {
   const corners: number[] = [];
   for (let x = 0; x < width; x++) corners.push(x, (height - 1) * width + x);

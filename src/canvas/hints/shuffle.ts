@@ -1,16 +1,16 @@
-/** ControlNet's content shuffle: the colours of a picture, its shapes stirred. */
+/** ControlNet's content shuffle: keeps a picture's colours and warps its shapes. */
 import { MersenneTwister } from '../../sampling/mersenne';
 import type { Size } from '../crop';
 import type { Pixels } from '../pixels';
 import { resample } from '../resample';
 import { pictureOf, planesOf } from './planes';
 
-/** How far apart the random numbers lie between which the flow is smooth, in pixels. */
+/** The distance between the flow's random values, in pixels; between them it is smooth. */
 const GRAIN = 256;
 
 /**
- * Each pixel is taken from elsewhere, and near ones from near places: two smooth random fields tell where from. The same as
- * ControlNet's ContentShuffleDetector after numpy.random.seed(seed).
+ * Takes each pixel from elsewhere, and neighbours from neighbouring places, by two smooth random fields. The same as ControlNet's
+ * ContentShuffleDetector after numpy.random.seed(seed).
  */
 export function shuffled(picture: Pixels, seed: number): Pixels {
   const { width, height } = picture;
@@ -35,7 +35,7 @@ export function shuffled(picture: Pixels, seed: number): Pixels {
   return pictureOf(out, picture);
 }
 
-/** Numbers from 0 to 1 for every pixel, both reached, smooth over GRAIN pixels. */
+/** A number for every pixel, smooth over GRAIN pixels; the least is 0 and the greatest 1. */
 function field({ width, height }: Size, random: MersenneTwister): Float32Array {
   const from = { h: Math.floor(height / GRAIN) + 2, w: Math.floor(width / GRAIN) + 2 };
   const to = { h: height + 2 * GRAIN, w: width + 2 * GRAIN };
@@ -54,7 +54,7 @@ function field({ width, height }: Size, random: MersenneTwister): Float32Array {
   return middle.map((v) => (v - least) / range);
 }
 
-/** numpy's uniform numbers from 0 to below 1: 53 bits of two draws. */
+/** numpy's uniform numbers from 0 to below 1: 53 bits from two draws. */
 function uniform(random: MersenneTwister): number {
   const high = random.uint32() >>> 5;
   return (high * 2 ** 26 + (random.uint32() >>> 6)) / 2 ** 53;

@@ -4,7 +4,7 @@ import { greyOf } from './planes';
 
 type Tone = (r: number, g: number, b: number) => number;
 
-/** Black lines on white become white lines on black, which is how nets were taught. */
+/** Black lines on white become white lines on black, as the nets were trained on. */
 export function negative({ width, height, rgba }: Pixels): Pixels {
   return { width, height, rgba: rgba.map((v, i) => (i % 4 === 3 ? v : 255 - v)) };
 }
@@ -22,8 +22,8 @@ export const intensity = (picture: Pixels, gamma: number): Pixels =>
   toned(picture, (r, g, b) => brightened(Math.max(r, g, b), gamma));
 
 /**
- * How light each pixel looks: L of CIE L*a*b* in the whole numbers that OpenCV computes it in. A1111's extension takes red
- * for blue here (what is RGB it calls BGR), and so do we: a net is shown the same.
+ * Lightness: L of CIE L*a*b*, in OpenCV's integers. A1111's extension swaps red and blue here (it calls RGB BGR), and so do we:
+ * the net gets the same hint.
  */
 export function luminance(picture: Pixels, gamma: number): Pixels {
   return toned(picture, (r, g, b) => {
@@ -32,22 +32,22 @@ export function luminance(picture: Pixels, gamma: number): Pixels {
   });
 }
 
-/** Bytes of sRGB as light, in 2040 parts. */
+/** Linear light of bytes in sRGB, in 2040 parts. */
 const linear = Uint16Array.from({ length: 256 }, (_, byte) => {
   const v = byte / 255;
   return Math.round(2040 * (v <= 0.04045 ? v / 12.92 : ((v + 0.055) / 1.055) ** 2.4));
 });
 
-/** Light in 2040 parts as CIE's cube root, in 2^15 parts. */
+/** CIE's cube root of light in 2040 parts, in 2^15 parts. */
 const root = Uint16Array.from({ length: 2041 }, (_, parts) => {
   const y = parts / 2040;
   return Math.round(2 ** 15 * (y < 0.008856 ? 7.787 * y + 16 / 116 : Math.cbrt(y)));
 });
 
-/** Cut to a whole number as numpy does, from a hair above it: 255 × (v / 255) may fall below v. */
+/** Truncated as numpy does, but with a little added: 255 × (v / 255) may fall below v. */
 const brightened = (v: number, gamma: number): number => Math.floor(255 * (v / 255) ** gamma + 1e-3);
 
-/** Clear where the mask is more than half: what a net for inpainting is to make up. */
+/** The picture, clear where the mask is above half, for an inpainting net to fill. */
 export function withHole(picture: Pixels, mask: Uint8Array): Pixels {
   const rgba = picture.rgba.slice();
   for (let i = 0; i < mask.length; i++) rgba[4 * i + 3] = mask[i]! > 127 ? 0 : 255;

@@ -1,4 +1,4 @@
-/** Pictures of black and white alone, such as edges: told from others, and kept so when their size changes. */
+/** Pictures in black and white only, such as edges: recognised, and kept so when they are scaled. */
 import type { Size } from '../crop';
 import type { Pixels } from '../pixels';
 import { greyOf } from './planes';
@@ -17,7 +17,7 @@ export function colourCount({ rgba }: Pixels, most: number): number {
   return colours.size;
 }
 
-/** A picture that has nothing but (nearly) black and (nearly) white in it, and both; null where there is more or less. */
+/** The tones of a picture that has only (nearly) black and (nearly) white pixels, and some of each; null for any other. */
 export function twoTone(picture: Pixels): TwoTone | null {
   const { rgba, width, height } = picture;
   if (colourCount(picture, 3) !== 2) return null;
@@ -31,7 +31,7 @@ export function twoTone(picture: Pixels): TwoTone | null {
   return white.includes(1) && white.includes(0) ? { width, height, white } : null;
 }
 
-/** Black and white again, of one that was scaled: parted where Otsu (1979) parts the greys. */
+/** Makes a scaled picture black and white again, at Otsu's threshold (1979). */
 export function parted({ width, height, rgba }: Pixels): TwoTone {
   const counts = new Float64Array(256);
   for (let i = 0; i < rgba.length; i += 4) counts[rgba[i]!]!++;
@@ -46,7 +46,7 @@ export const pictureOfTones = (tones: TwoTone): Pixels =>
     tones,
   );
 
-/** The grey that parts these best: those up to it and those above it differ most between, and least within. */
+/** Otsu's threshold: the two classes, up to this grey and above it, differ most from each other, and least within themselves. */
 function otsu(counts: Float64Array): number {
   const total = counts.reduce((sum, n) => sum + n, 0);
   const mass = counts.reduce((sum, n, value) => sum + n * value, 0);
@@ -62,9 +62,9 @@ function otsu(counts: Float64Array): number {
   return limit;
 }
 
-/** Whether most of what is white are lines so thin that no square of 3 × 3 pixels fits into them. */
+/** Whether most white pixels are in lines so thin that no square of 3 × 3 pixels fits into them. */
 export function hasHairlines({ width, white }: TwoTone): boolean {
-  // What is left where squares fit, and those squares.
+  // Erosion, then dilation: the centres of such squares, then all of their pixels.
   const cores = inSquares(white, width, (own, other) => own & other);
   const wide = inSquares(cores, width, (own, other) => own | other);
   let [all, thin] = [0, 0];
@@ -75,7 +75,7 @@ export function hasHairlines({ width, white }: TwoTone): boolean {
   return 2 * thin > all;
 }
 
-/** Of each pixel and its neighbours, as far as there are any, all taken together. */
+/** Combines each pixel with its neighbours in a square of 3 × 3, as far as they exist. */
 function inSquares(
   values: Uint8Array,
   width: number,
@@ -95,7 +95,7 @@ function inSquares(
   return out;
 }
 
-/** Lines of one pixel: Zhang and Suen (1984), "A fast parallel algorithm for thinning digital patterns". */
+/** Thins lines to one pixel: Zhang and Suen (1984), "A fast parallel algorithm for thinning digital patterns". */
 export function thinned({ width, height, white }: TwoTone): TwoTone {
   // With a frame of black, so that every pixel has eight neighbours.
   const stride = width + 2;
@@ -119,7 +119,7 @@ export function thinned({ width, height, white }: TwoTone): TwoTone {
   return { width, height, white: thin };
 }
 
-/** Whether a white pixel lies at the rim (first below and right, then above and left) and no line breaks without it. */
+/** Whether a white pixel is on the rim (first below and right, then above and left) and can go without breaking a line. */
 function canGo(framed: Uint8Array, at: number, ring: readonly number[], turn: number): boolean {
   let [count, rises] = [0, 0];
   for (let i = 0; i < 8; i++) {

@@ -251,7 +251,7 @@ export const ownFields: readonly Field<Draft>[] = [
     },
   },
   {
-    // Also read under Forge's name, and A1111's, which knows only 8-bit floats. Their values name other formats: only the bits count.
+    // Also read under Forge's name, and A1111's, which has only 8-bit floats. Their values name formats: only the bits count.
     names: ['Weight precision', 'Diffusion in Low Bits', 'FP8 weight'],
     write: ({ bits }) => bits && `${bits} bits`,
     read: (value) => {
