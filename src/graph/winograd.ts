@@ -10,18 +10,18 @@ import { concat, reshape, slice, transpose } from './shapes';
 type Matrix = readonly (readonly number[])[];
 
 interface Filter {
-  /** Of the squares. */
+  /** Pixels along a side of the squares. */
   readonly side: number;
-  /** [sums, (side + 2)²]: by which pixels are added up before. */
+  /** [sums, (side + 2)²]: transforms the pixels under a square. */
   readonly forward: Float32Array;
-  /** [sums, 9]: by which kernels are spread. */
-  readonly spreading: Float32Array;
-  /** [side², sums]: by which products are added up after. */
+  /** [sums, 9]: transforms a kernel. */
+  readonly kernel: Float32Array;
+  /** [side², sums]: makes pixels of the products. */
   readonly back: Float32Array;
 }
 
 /**
- * What is done to the rows and then to the columns, at once.
+ * A filter whose matrices treat rows and columns at once.
  * @param B Bᵀ, [side + 2, side + 2].
  * @param G [side + 2, 3].
  * @param A Aᵀ, [side, side + 2].
@@ -29,7 +29,7 @@ interface Filter {
 const filter = (B: Matrix, G: Matrix, A: Matrix): Filter => ({
   side: A.length,
   forward: alongBoth(B),
-  spreading: alongBoth(G),
+  kernel: alongBoth(G),
   back: alongBoth(A),
 });
 
@@ -64,7 +64,7 @@ const four = filter(
   ],
 );
 
-/** F(2 × 2, 3 × 3): of small feature maps the larger squares would be too few. */
+/** F(2 × 2, 3 × 3): for feature maps so small that there would be too few of the larger squares. */
 const two = filter(
   [
     [1, 0, -1, 0],
@@ -84,12 +84,12 @@ const two = filter(
   ],
 );
 
-/** Of what stands between two steps: WebAssembly has 4 GB for everything. Where it would be more, it is so for some rows at a time. */
+/** Most bytes of an intermediate value, as WebAssembly has 4 GB for everything: larger feature maps are cut into bands of rows. */
 const BAND_BYTES = 2 ** 25;
-/** Of spread kernels: those of 1280 channels to as many take 236 MB in the larger squares, of 2560 to 1280 210 MB in the smaller. */
-const MOST_SPREAD_BYTES = 2 ** 28;
+/** Most bytes of transformed kernels: 1280 to 1280 channels take 236 MB in squares of 4, 2560 to 1280 take 210 MB in squares of 2. */
+const MOST_KERNEL_BYTES = 2 ** 28;
 
-/** How a 3 × 3 convolution of this feature map to so many channels is quickest; null: by ONNX Runtime's own kernel. */
+/** The quickest filter for a 3 × 3 convolution of this map to so many channels; null: ONNX Runtime's kernel is quicker. */
 export function filterFor(x: Var, outer: number): Filter | null {
   const { winograd, layout } = x.target;
   if (!winograd || layout !== 'nchw' || x.dtype !== 'f32') return null;
@@ -99,7 +99,7 @@ export function filterFor(x: Var, outer: number): Filter | null {
     const tiles = (h * w) / side ** 2;
     const bytes = (numbers: number): number => numbers * (side + 2) ** 2 * bytesPer.f32;
     return (
-      h % side === 0 && w % side === 0 && tiles >= winograd.tiles && bytes(inner * outer) <= MOST_SPREAD_BYTES
+      h % side === 0 && w % side === 0 && tiles >= winograd.tiles && bytes(inner * outer) <= MOST_KERNEL_BYTES
     );
   };
   return [four, two].find(pays) ?? null;
@@ -110,7 +110,7 @@ export function winograd(x: Var, p: Scope, filter: Filter): Var {
   const { side } = filter;
   const [n, inner, h, w] = x.shape as [number, number, number, number];
   const [outer] = p.shape('weight') as [number];
-  const kernels = spread(p, outer, inner, filter);
+  const kernels = transformed(p, outer, inner, filter);
   const rowBytes = n * Math.max(inner, outer) * (w / side) * kernels.shape[0]! * bytesPer.f32;
   const bands = Math.ceil((rowBytes * (h / side)) / BAND_BYTES);
   const height = Math.ceil(h / side / bands) * side;
@@ -130,7 +130,7 @@ function band(x: Var, kernels: Var, { side, ...by }: Filter, top: number, bottom
   const seen = last - first < h ? slice(x, 2, first, last) : x;
   const image = reshape(seen, 1, 1, n * inner, last - first, w);
   const forward = constant(by.forward, [sums, 1, 1, reach, reach], x.target);
-  // Channels are an axis along which nothing is added up: so the sums come to stand outermost, where products want them.
+  // Channels are a spatial axis of this convolution, with kernels of 1: so the sums become the outermost axis, as MatMul needs.
   const overlapping = {
     kernel_shape: [1, reach, reach],
     strides: [1, side, side],
@@ -146,18 +146,18 @@ function band(x: Var, kernels: Var, { side, ...by }: Filter, top: number, bottom
   return reshape(placed, n, outer, bottom - top, w);
 }
 
-/** 3 × 3 kernels g, spread by G·g·Gᵀ: [sums, 1, outer, inner]. */
-function spread(p: Scope, outer: number, inner: number, { spreading }: Filter): Var {
+/** The 3 × 3 kernels g, transformed to G·g·Gᵀ: [sums, 1, outer, inner]. */
+function transformed(p: Scope, outer: number, inner: number, { kernel }: Filter): Var {
   const { winograd } = p.target;
-  const sums = spreading.length / 9;
-  const by = constant(spreading, [sums, 1, 9], p.target, { open: !winograd?.once });
-  // In the file they stand one behind the other, nine numbers each: a line, along which they are convolved themselves.
+  const sums = kernel.length / 9;
+  const by = constant(kernel, [sums, 1, 9], p.target, { open: !winograd?.once });
+  // In the file kernels follow each other, nine numbers each: a convolution along that line, in steps of nine, transforms them.
   const line = p.tensor('weight', { shape: [1, 1, 9 * outer * inner] });
   const stepping = { kernel_shape: [9], strides: [9], pads: [0, 0] };
   return reshape(op('Conv', [line, by], [1, sums, outer * inner], stepping), sums, 1, outer, inner);
 }
 
-/** What a matrix does to the rows and then to the columns of a square, as one matrix: its Kronecker product with itself. */
+/** One matrix that does to a square what this one does to its rows and then to its columns: its Kronecker product with itself. */
 function alongBoth(matrix: Matrix): Float32Array {
   return Float32Array.from(
     matrix.flatMap((a) => matrix.flatMap((b) => a.flatMap((u) => b.map((v) => u * v)))),

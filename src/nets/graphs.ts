@@ -193,7 +193,7 @@ export function unetInputs(
 }
 
 /** Up to so many bytes of weights a net's kernels may be transformed once, when it is opened, and up to so many at all. */
-const MOST_SPREAD_BYTES = { once: 0.75 * 2 ** 30, atAll: 2.5 * 2 ** 30 };
+const MOST_WINOGRAD_BYTES = { once: 0.75 * 2 ** 30, atAll: 2.5 * 2 ** 30 };
 
 /**
  * The wished target, as far as the net's weights leave room for it: in single precision those of SD 1.5's UNet, 3.4 GB, nearly
@@ -207,8 +207,8 @@ export function fitting(
 ): Target {
   if (!winograd) return target;
   const bytes = bytesOfNet(tensors, place, target);
-  if (bytes > MOST_SPREAD_BYTES.atAll) return target;
-  return { ...target, winograd: { once: bytes <= MOST_SPREAD_BYTES.once, ...winograd } };
+  if (bytes > MOST_WINOGRAD_BYTES.atAll) return target;
+  return { ...target, winograd: { once: bytes <= MOST_WINOGRAD_BYTES.once, ...winograd } };
 }
 
 /** `latents` [batch, channels, h, w], as the VAE's encoder gives them → `image` [batch, 3, f·h, f·w] in −1…1. */

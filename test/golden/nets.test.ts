@@ -28,8 +28,8 @@ describeNets(
 
 // The miniatures have too few channels for it to pay; texts told as the app does it.
 describe.each([
-  { what: 'spread once', model: 'sd1', once: true },
-  { what: 'spread in every run', model: 'sdxl', once: false },
+  { what: 'transformed once', model: 'sd1', once: true },
+  { what: 'transformed in every run', model: 'sdxl', once: false },
 ])('with kernels $what', ({ model, once }) => {
   describeNets(
     'wasm with convolutions Winograd’s way',

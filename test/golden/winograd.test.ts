@@ -32,7 +32,7 @@ function weightsOf(outer: number, inner: number): Weights {
   return { tensors, source: memorySource(new Uint8Array(numbers.buffer)) };
 }
 
-/** By ONNX Runtime's own kernel, or Winograd's way, with kernels spread once or in every run. */
+/** By ONNX Runtime's own kernel, or Winograd's way, with kernels transformed once or in every run. */
 type Way = 'own' | 'once' | 'every run';
 
 function graphOf(weights: Weights, shape: readonly number[], way: Way): Graph {
@@ -71,7 +71,7 @@ it.each([
   const own = await answer('own');
   for (const way of ['once', 'every run'] as const) {
     const worst = worstDifference(await answer(way), own);
-    console.info(`${inner} to ${outer}, spread ${way}: worst relative difference ${worst.toExponential(1)}`);
+    console.info(`${inner} to ${outer}, transformed ${way}: worst relative difference ${worst.toExponential(1)}`);
     expect(worst).toBeLessThan(side === 4 ? 5e-6 : 2e-6);
   }
 });
@@ -79,7 +79,7 @@ it.each([
 it.each([
   { what: 'few tiles', shape: [1, 96, 4, 4], outer: 96 },
   { what: 'few channels', shape: [1, 4, 16, 16], outer: 96 },
-  { what: 'kernels that there is no room to spread', shape: [1, 2560, 16, 16], outer: 2560 },
+  { what: 'kernels that there is no room to transform', shape: [1, 2560, 16, 16], outer: 2560 },
   { what: 'odd sizes', shape: [1, 96, 9, 16], outer: 96 },
 ])('$what stay with the kernel that is there', ({ shape, outer }) => {
   const [, inner] = shape as [number, number];
