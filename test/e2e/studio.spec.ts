@@ -34,7 +34,7 @@ test('on a desktop what most people set is on the first screen, and is there aga
   });
 
   await test.step('settings are there again; that there is no card is said at the first visit', async () => {
-    const noCard = page.getByText(/which is slow/);
+    const noCard = page.getByText(/Drawing is slow/);
     await expect(noCard).toBeVisible();
     const toBegin = page.getByRole('heading', { name: 'To begin with' });
     await page.reload();
