@@ -1,12 +1,12 @@
-/**
- * Brings what has just come into sight, unless that takes something away: on a phone the canvas, if what it came to is far off;
- * beside the canvas, the field that is typed in.
- */
 import { narrow } from './screen';
 
+/**
+ * Scrolls to an element that has just appeared, unless that would take away what a person is busy with: on a phone the canvas, where
+ * the element is more than a screen away; beside the canvas, a field that is typed in.
+ */
 export function comeIntoSight(element: HTMLElement): void {
   const { top, bottom } = (element.parentElement ?? element).getBoundingClientRect();
-  const near = top < innerHeight && bottom > 0;
-  const typed = document.activeElement?.matches('input, textarea, select') ?? false;
-  if (near || (!narrow.current && !typed)) element.scrollIntoView({ block: 'nearest' });
+  const isNear = top < innerHeight && bottom > 0;
+  const isTyping = document.activeElement?.matches(':read-write') ?? false;
+  if (isNear || (!narrow.current && !isTyping)) element.scrollIntoView({ block: 'nearest' });
 }
