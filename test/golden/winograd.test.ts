@@ -71,7 +71,9 @@ it.each([
   const own = await answer('own');
   for (const way of ['once', 'every run'] as const) {
     const worst = worstDifference(await answer(way), own);
-    console.info(`${inner} to ${outer}, transformed ${way}: worst relative difference ${worst.toExponential(1)}`);
+    console.info(
+      `${inner} to ${outer}, transformed ${way}: worst relative difference ${worst.toExponential(1)}`,
+    );
     expect(worst).toBeLessThan(side === 4 ? 5e-6 : 2e-6);
   }
 });
