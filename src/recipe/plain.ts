@@ -214,6 +214,6 @@ export const partsFrom = (value: unknown): Partial<Recipe> => parts(value) ?? {}
  * @param value parsed.
  */
 export function recipeFrom(value: unknown): Recipe | null {
-  const { tool, settings, resources = [], unknown = [] } = partsFrom(value);
-  return tool && settings ? { tool, settings, resources, unknown } : null;
+  const { tool, settings, ...others } = partsFrom(value);
+  return tool && settings ? { resources: [], unknown: [], ...others, tool, settings } : null;
 }

@@ -29,6 +29,11 @@ it('a link is short, and holds the whole seed', () => {
   expect(recipeInFragment(fragmentOf(cat))?.settings.seed).toBe(2n ** 64n - 1n);
 });
 
+it('a link says that a recipe is for models of another family', () => {
+  const flux: Recipe = { ...cat, tool: { name: 'InvokeAI' }, foreign: 'FLUX' };
+  expect(recipeInFragment(fragmentOf(flux))).toEqual(flux);
+});
+
 it('any other fragment is none', () => {
   for (const fragment of ['', '#', '#settings', '#recipes=1.x'])
     expect(recipeInFragment(fragment)).toBeNull();
