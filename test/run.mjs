@@ -4,7 +4,6 @@
  */
 import { spawn } from 'node:child_process';
 import { mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { getPriority, setPriority } from 'node:os';
 import { join } from 'node:path';
 import { checkNode, fail, installPackages, root } from '../src/cli/packages.mjs';
 import { ofFiles, ofPages } from './reports.mjs';
@@ -16,8 +15,11 @@ import { ofFiles, ofPages } from './reports.mjs';
  * }} Stage
  */
 
-/** Two at a time, each of which takes about one core: the longest first. @type {Stage[][]} */
-const long = [
+/**
+ * Two chains at a time, each taken when one is over: a software GPU compiles shaders on one core, and the other one would
+ * idle. The longest comes first, then what fails fast, and short ones fill up what is left at the end. @type {Stage[][]}
+ */
+const chains = [
   [
     { name: 'build', command: 'npm run --silent build' },
     {
@@ -27,25 +29,24 @@ const long = [
       outcome: () => ofPages(report('e2e')),
     },
   ],
+  // What checks types is written in Go, and spends a quarter of its time on garbage that fits into memory.
+  [
+    {
+      name: 'typecheck',
+      command: 'npm run --silent check',
+      env: { GOGC: 'off', GOMEMLIMIT: '2GiB' },
+    },
+  ],
   [vitest('golden')],
   [{ ...vitest('browser'), browser: true }],
-];
-
-/** Beside those, for when they wait for something: what fails fast first. @type {Stage[][]} */
-const short = [
-  // What checks types is written in Go, and spends a quarter of its time on garbage that fits into memory.
-  [{ name: 'typecheck', command: 'npm run --silent check', env: { GOGC: 'off', GOMEMLIMIT: '2GiB' } }],
   [vitest('unit')],
   [{ name: 'lint', command: 'npm run --silent lint' }],
 ];
 
-/** How far what fills gaps stands back, on a scale where 19 has the core only when nobody else wants it. */
-const STANDING_BACK = 5;
-
 const chosen = choose(process.argv.slice(2));
 checkNode();
 installPackages();
-if (chosen.flat(2).some((stage) => stage.browser)) {
+if (chosen.flat().some((stage) => stage.browser)) {
   // Only now: it needs the packages.
   const { namedChromium } = await import('./chromium.mjs');
   await namedChromium();
@@ -53,13 +54,8 @@ if (chosen.flat(2).some((stage) => stage.browser)) {
 
 mkdirSync(join(root, 'test-results'), { recursive: true });
 const started = Date.now();
-const [longOnes = [], shortOnes = []] = chosen;
-const lanes = [
-  inTurn(0, longOnes, shortOnes),
-  inTurn(0, longOnes, shortOnes),
-  inTurn(STANDING_BACK, shortOnes),
-];
-const done = (await Promise.all(lanes)).flat();
+const waiting = [...chosen];
+const done = (await Promise.all([inTurn(waiting), inTurn(waiting)])).flat();
 
 // Once more: what a stage printed may be thousands of lines above.
 for (const { name, failures } of done) {
@@ -91,26 +87,17 @@ function vitest(project) {
   };
 }
 
-/**
- * @param {number} niceness of all it runs
- * @param {...Stage[][]} waiting chains that nobody has taken yet, those of the first list first
- */
-async function inTurn(niceness, ...waiting) {
+/** @param {Stage[][]} waiting chains that nobody has taken yet */
+async function inTurn(waiting) {
   const results = [];
-  const next = () => waiting.find((chains) => chains.length > 0)?.shift();
-  for (let chain = next(); chain; chain = next()) {
-    for (const stage of chain) results.push(await run(stage, niceness));
+  for (let chain = waiting.shift(); chain; chain = waiting.shift()) {
+    for (const stage of chain) results.push(await run(stage));
   }
   return results;
 }
 
-/**
- * Prints what a stage said once it is over: several talk at once.
- *
- * @param {Stage} stage
- * @param {number} niceness
- */
-async function run(stage, niceness) {
+/** Prints what a stage said once it is over: two talk at once. @param {Stage} stage */
+async function run(stage) {
   console.log(`${stage.name}…`);
   rmSync(reportPath(stage.name), { force: true });
   const started = Date.now();
@@ -121,8 +108,6 @@ async function run(stage, niceness) {
       env: { ...process.env, ...stage.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    if (child.pid !== undefined && niceness > 0)
-      setPriority(child.pid, Math.min(getPriority() + niceness, 19));
     let output = '';
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (text) => (output += text));
@@ -163,15 +148,14 @@ function report(name) {
 
 /**
  * @param {string[]} args
- * @returns {Stage[][][]} long and short chains
+ * @returns {Stage[][]}
  */
 function choose([flag, list = '']) {
-  const all = [long, short];
-  if (flag === undefined) return all;
+  if (flag === undefined) return chains;
   const names = list.split(',');
-  const stages = all.flat(2);
+  const stages = chains.flat();
   const known = names.every((name) => stages.some((stage) => stage.name === name));
   if (flag !== '--only' || !known)
     fail(`Usage: npm test [-- --only ${stages.map((stage) => stage.name).join(',')}]`);
-  return all.map((chains) => chains.map((chain) => chain.filter(({ name }) => names.includes(name))));
+  return chains.map((chain) => chain.filter((stage) => names.includes(stage.name)));
 }
