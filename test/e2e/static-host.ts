@@ -53,6 +53,7 @@ export class StaticHost {
     const folder = new URL(this.address).pathname;
     const path = pathname.slice(folder.length) || 'index.html';
     const body = pathname.startsWith(folder) ? await this.#read(path) : null;
+    if (response.destroyed) return; // the host was stopped while it read
     if (!body) return void response.writeHead(404).end();
 
     const range = parseRange(request.headers.range, body.length);
