@@ -5,8 +5,8 @@
  */
 import { createSHA256, sha256 } from 'hash-wasm';
 import { read, sumOf, transact } from '../db';
+import { Reading } from './reading';
 import { fieldsOf } from './records';
-import type { Slices } from '../safetensors';
 
 /** SHA-256, in hexadecimal digits. */
 export interface Hashes {
@@ -32,13 +32,13 @@ const AT_ONCE = 2 ** 26;
  * @param tensorsFrom where the header of a LoRA ends; null of any other file.
  * @param most how many bytes may be held at once.
  */
-export async function hashesOf(file: Slices, tensorsFrom: number | null, most = AT_ONCE): Promise<Hashes> {
+export async function hashesOf(file: Blob, tensorsFrom: number | null, most = AT_ONCE): Promise<Hashes> {
   const whole = file.size <= most ? await atOnce(file, tensorsFrom) : null;
   return { ...(whole ?? (await inSlices(file, tensorsFrom))), brief: await briefOf(file) };
 }
 
 /** Null where the browser cannot hash. */
-async function atOnce(file: Slices, tensorsFrom: number | null): Promise<Hashes | null> {
+async function atOnce(file: Blob, tensorsFrom: number | null): Promise<Hashes | null> {
   const bytes = new Uint8Array(await file.slice(0, file.size).arrayBuffer());
   const sum = await sumOf(bytes);
   if (sum === null || tensorsFrom === null) return sum === null ? null : { file: sum };
@@ -46,17 +46,26 @@ async function atOnce(file: Slices, tensorsFrom: number | null): Promise<Hashes 
   return tensors === null ? null : { file: sum, tensors };
 }
 
-async function inSlices(file: Slices, tensorsFrom: number | null): Promise<Hashes> {
+async function inSlices(file: Blob, tensorsFrom: number | null): Promise<Hashes> {
   const begin = tensorsFrom ?? 0;
   const whole = (await createSHA256()).init();
   const behind = tensorsFrom === null ? null : (await createSHA256()).init();
+  const slices: { readonly at: number; readonly blob: Blob }[] = [];
   for (let at = 0; at < file.size;) {
     // No slice lies on both sides of the header's end.
     const end = Math.min(at + SLICE, at < begin ? begin : file.size, file.size);
-    const bytes = new Uint8Array(await file.slice(at, end).arrayBuffer());
-    whole.update(bytes);
-    if (at >= begin) behind?.update(bytes);
+    slices.push({ at, blob: file.slice(at, end) });
     at = end;
+  }
+  const reading = new Reading(slices.map(({ blob }) => blob));
+  try {
+    for (const { at } of slices) {
+      const bytes = await reading.next();
+      whole.update(bytes);
+      if (at >= begin) behind?.update(bytes);
+    }
+  } finally {
+    await reading.close();
   }
   return {
     file: whole.digest(),
@@ -64,7 +73,7 @@ async function inSlices(file: Slices, tensorsFrom: number | null): Promise<Hashe
   };
 }
 
-async function briefOf(file: Slices): Promise<string> {
+async function briefOf(file: Blob): Promise<string> {
   const part = await file.slice(BRIEF.from, BRIEF.from + BRIEF.bytes).arrayBuffer();
   const bytes = new Uint8Array(part);
   return ((await sumOf(bytes)) ?? (await sha256(bytes))).slice(0, BRIEF.digits);
