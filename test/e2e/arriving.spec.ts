@@ -72,17 +72,17 @@ test('where the import is stopped or fails a picture in work is finished, and wh
 }, info) => {
   const { page } = app;
   await app.open();
-  await app.fill({ steps: 7 });
+  await app.fill({ guidance: 6 });
   const miniature = await app.model.inputValue();
-  const steps = page.getByRole('spinbutton', { name: 'Steps' });
+  const guidance = page.getByRole('spinbutton', { name: 'Guidance scale' });
   const expectBack = async (): Promise<void> => {
     await expect(app.importing).toBeHidden();
     await expect(app.model).toHaveValue(miniature);
     await expect(app.model.locator('option', { hasText: 'sd1' })).toHaveCount(0);
-    await expect(steps).toHaveValue('7');
+    await expect(guidance).toHaveValue('6');
   };
   const { goOn } = await bring(app, info);
-  await expect(steps).not.toHaveValue('7');
+  await expect(guidance).not.toHaveValue('6');
   await page.getByRole('button', { name: 'Stop import' }).click();
   await expectBack();
   await expect(app.alert).toHaveCount(0);

@@ -59,11 +59,29 @@ export const whilePainting: readonly StudioCommand[] = painting.map((command) =>
   run: ({ place }) => command.run(place),
 }));
 
+/** While the frame to go on beyond the picture's edges is in view: what was moved last is undone first. */
+export const whileFraming: readonly StudioCommand[] = [
+  {
+    keys: ['Ctrl+Z'],
+    words: () => words.controls.undo,
+    repeats: true,
+    run: ({ place, changes }) => (place.frame.canUndo ? place.stepFrame('undo') : changes.undo()),
+  },
+  {
+    keys: ['Ctrl+Shift+Z', 'Ctrl+Y'],
+    words: () => words.controls.redo,
+    repeats: true,
+    run: ({ place }) => {
+      if (place.frame.canRedo) place.stepFrame('redo');
+    },
+  },
+];
+
 /** The commands that apply now. */
 export function commandsNow(studio: Studio): readonly StudioCommand[] {
   if (studio.view.drawing) return [...general, ...elsewhere];
   if (studio.view.shown) return [...general, ...elsewhere, ...staging];
-  return studio.place.mode === 'inpaint' && studio.place.source.current
-    ? [...general, ...whilePainting]
-    : [...general, ...elsewhere];
+  const { mode, source } = studio.place;
+  if (source.current && mode === 'inpaint') return [...general, ...whilePainting];
+  return source.current && mode === 'outpaint' ? [...general, ...whileFraming] : [...general, ...elsewhere];
 }

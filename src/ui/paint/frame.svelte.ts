@@ -11,6 +11,9 @@ export const margins: Range = { min: 0, max: 2048, step: 8 };
 /** The frame that outpainting fills: how far it reaches beyond the picture. */
 export class Frame {
   margins = $state.raw<Margins>(none);
+  /** Where the sides were before each time they were moved; and what was undone of that. */
+  #before = $state.raw<readonly Margins[]>([]);
+  #after = $state.raw<readonly Margins[]>([]);
   readonly isOpen = $derived(Object.values(this.margins).some((pixels) => pixels > 0));
 
   /** Sets the distance of some sides from the picture, in pixels, corrected into range. */
@@ -25,11 +28,51 @@ export class Frame {
     this.margins = { ...this.margins, ...(Object.fromEntries(settled) as Partial<Margins>) };
   }
 
+  /** To be called before the sides are moved: what follows, until it is called again, is undone together. */
+  mark(): void {
+    this.#before = [...this.#before, this.margins];
+    this.#after = [];
+  }
+
+  get canUndo(): boolean {
+    return this.#before.some((margins) => !isSame(margins, this.margins));
+  }
+
+  get canRedo(): boolean {
+    return this.#after.length > 0;
+  }
+
+  undo(): void {
+    // Marks after which nothing was moved are no step.
+    const place = this.#before.findLastIndex((margins) => !isSame(margins, this.margins));
+    const back = this.#before[place];
+    if (!back) return;
+    this.#after = [...this.#after, this.margins];
+    this.#before = this.#before.slice(0, place);
+    this.margins = back;
+  }
+
+  redo(): void {
+    const forth = this.#after.at(-1);
+    if (!forth) return;
+    this.#after = this.#after.slice(0, -1);
+    this.#before = [...this.#before, this.margins];
+    this.margins = forth;
+  }
+
+  /** Sets all sides; nothing before can be undone. */
+  lay(margins: Margins): void {
+    this.#before = this.#after = [];
+    this.pull(margins);
+  }
+
   close(): void {
-    this.margins = none;
+    this.lay(none);
   }
 
   around(picture: Size): Size {
     return framed(picture, this.margins);
   }
 }
+
+const isSame = (one: Margins, other: Margins): boolean => sides.every((side) => one[side] === other[side]);

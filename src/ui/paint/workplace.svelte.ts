@@ -1,4 +1,4 @@
-import { sidesOf, sizeLike } from '../../canvas/crop';
+import { sidesOf, sizeLike, type Size } from '../../canvas/crop';
 import { frameBounds, type Margins } from '../../canvas/frame';
 import type { ModelFacts } from '../../engine/api';
 import type { Changes } from '../controls/changes.svelte';
@@ -6,7 +6,7 @@ import type { Original } from '../files/picture';
 import type { Form } from '../settings/form.svelte';
 import type { Shelf } from '../settings/persisted.svelte';
 import { rangeOf } from '../settings/ranges';
-import { modesOf, type Mode, type Obstacle } from '../settings/settings';
+import { modesOf, type Area, type Mode, type Obstacle } from '../settings/settings';
 import { words } from '../words/language.svelte';
 import { MaskBoard } from './board.svelte';
 import type { Desk } from './desk';
@@ -53,6 +53,9 @@ export class Workplace {
   readonly #form: Form;
   readonly #facts: () => ModelFacts | null;
   readonly #scenes: Scenes;
+  /** The size that each mode was left with, and the picture it was for. */
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nothing shows it
+  readonly #sizes = new Map<string, Size & Pick<Scene, 'original'>>();
 
   /** @param facts of the chosen model; null where none is. @param changes told of every picture that is replaced. */
   constructor(
@@ -95,13 +98,16 @@ export class Workplace {
     return { mode, original, mask, margins: this.frame.margins };
   }
 
-  /** Restores a desk. */
+  /**
+   * Restores a desk, but not the size, which is one of the settings. What is painted on the same picture meanwhile can be
+   * brought back by the canvas's own undo.
+   */
   lay({ mode, original, mask, margins }: Desk): void {
-    this.mode = mode;
-    this.take(original);
+    this.enter(mode);
+    if (original !== this.source.current) this.#open(original);
     if (!original) return;
     if (mask) this.board.take(mask);
-    this.frame.pull(margins);
+    this.frame.lay(margins);
   }
 
   /**
@@ -109,6 +115,11 @@ export class Workplace {
    * history.
    */
   take(original: Original | null): void {
+    this.#open(original);
+    if (original) this.suitSize();
+  }
+
+  #open(original: Original | null): void {
     const before = this.source.current;
     const masked = this.board.bounds !== null;
     if (before && before !== original) {
@@ -122,9 +133,7 @@ export class Workplace {
     this.source.take(original);
     this.board.open(original ?? { width: 1, height: 1 });
     this.frame.close();
-    if (!original) return;
-    this.viewport.open(original);
-    this.suitSize();
+    if (original) this.viewport.open(original);
   }
 
   /** Undoes the last stroke, or brings back the previous picture. */
@@ -138,10 +147,46 @@ export class Workplace {
     else if (this.canRedo) this.#scenes.redo();
   }
 
-  /** Changes what pictures are made from. */
+  /** Changes what pictures are made from. The size is what this mode was left with, or else suits the picture. */
   choose(mode: Mode): void {
+    this.enter(mode);
+    this.#takeSize();
+  }
+
+  /** As `choose`, for whoever brings a size along. */
+  enter(mode: Mode): void {
+    this.#keepSize();
     this.mode = mode;
-    if (mode !== 'text') this.suitSize();
+  }
+
+  /** Chooses how much of the picture is drawn at once, which has a size of its own. */
+  chooseArea(area: Area): void {
+    this.#keepSize();
+    this.#form.settings.current.area = area;
+    this.#takeSize();
+  }
+
+  /** Other modes suit their sizes to the picture again: those were for another model. */
+  forgetSizes(): void {
+    this.#sizes.clear();
+  }
+
+  /** What has a size of its own. */
+  get #sized(): string {
+    return this.inPart ? `${this.mode} ${this.#form.settings.current.area}` : this.mode;
+  }
+
+  #keepSize(): void {
+    const { width, height } = this.#form.settings.current;
+    this.#sizes.set(this.#sized, { width, height, original: this.source.current });
+  }
+
+  #takeSize(): void {
+    const left = this.#sizes.get(this.#sized);
+    if (left && (this.mode === 'text' || left.original === this.source.current)) {
+      const { width, height } = left;
+      this.#form.take({ width, height });
+    } else if (this.mode !== 'text') this.suitSize();
   }
 
   /** Switches to a mode with a source picture: the current one, or one that this model can do. */
@@ -149,18 +194,24 @@ export class Workplace {
     const facts = this.#facts();
     const able = facts ? modesOf(facts) : (['image'] as const);
     if (this.mode !== 'text' && able.some((mode) => mode === this.mode)) return;
-    this.mode = able.find((mode) => mode !== 'text' && mode !== 'outpaint') ?? 'image';
+    this.enter(able.find((mode) => mode !== 'text' && mode !== 'outpaint') ?? 'image');
   }
 
   /** Adapts to another model: leaves modes that it cannot do. */
   suitModel(facts: ModelFacts): void {
     if (modesOf(facts).includes(this.mode)) return;
-    this.mode = this.mode === 'instruct' && this.source.current ? 'image' : modesOf(facts)[0];
+    this.choose(this.mode === 'instruct' && this.source.current ? 'image' : modesOf(facts)[0]);
   }
 
   /** Moves the frame's sides; the size to draw follows. */
   pull(margins: Partial<Margins>): void {
     this.frame.pull(margins);
+    this.suitSize();
+  }
+
+  /** Moves the frame's sides back to where they were before they were last moved, or forth again. */
+  stepFrame(to: 'undo' | 'redo'): void {
+    this.frame[to]();
     this.suitSize();
   }
 
@@ -188,7 +239,7 @@ export class Workplace {
     this.board.lay(sheet);
     this.board.size = brush;
     if (original) this.viewport.open(original);
-    this.frame.pull(margins);
+    this.frame.lay(margins);
     this.#form.take({ width, height });
   }
 

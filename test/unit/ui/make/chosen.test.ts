@@ -27,9 +27,36 @@ test('back at the model before, as nothing came of another one, everything is as
   expect(studio.settings.current).toMatchObject({ ...full().facts.defaults, prediction: 'auto' });
   studio.chosen.adopt(miniature, true);
   expect(studio.settings.current).toMatchObject({ ...left, model: 'mini', prompt: 'a dog' });
+});
+
+test('what both models come with alike stays as it was set', () => {
+  const studio = studioWith(draw);
   studio.chosen.adopt(full());
+  const own = { width: 640, height: 768, steps: 33, sampler: 'Heun', schedule: 'Karras' } as const;
+  Object.assign(studio.settings.current, own, { guidance: 4 });
+  const { facts } = full();
+  studio.chosen.adopt({
+    ...full('other'),
+    facts: { ...facts, defaults: { ...facts.defaults, guidance: 1, sampler: 'LCM' } },
+  });
+  expect(studio.settings.current).toMatchObject({
+    ...own,
+    guidance: 1,
+    sampler: 'LCM',
+    schedule: 'Automatic',
+  });
+  studio.settings.current.steps = 8;
+  studio.chosen.adopt(full());
+  expect(studio.settings.current).toMatchObject({ ...own, steps: 8, guidance: 4 });
+});
+
+test('a model of another size comes back as it was left in this visit', () => {
+  const studio = studioWith(draw);
+  Object.assign(studio.settings.current, { width: 64, steps: 3, sampler: 'Euler' });
+  studio.chosen.adopt(full());
+  expect(studio.settings.current).toMatchObject(full().facts.defaults);
   studio.chosen.adopt(miniature);
-  expect(studio.settings.current).toMatchObject({ ...miniature.facts.defaults, prediction: 'auto' });
+  expect(studio.settings.current).toMatchObject({ width: 64, height: 48, steps: 3, sampler: 'Euler' });
 });
 
 test('what is being typed stays so when the copy of the chosen model has come', () => {

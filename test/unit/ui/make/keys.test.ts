@@ -1,7 +1,14 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { tools } from '../../../../src/ui/paint/board.svelte';
 import { isKey, isTyping, type Command } from '../../../../src/ui/controls/keys';
-import { commandsNow, elsewhere, general, staging, whilePainting } from '../../../../src/ui/make/keys';
+import {
+  commandsNow,
+  elsewhere,
+  general,
+  staging,
+  whileFraming,
+  whilePainting,
+} from '../../../../src/ui/make/keys';
 import type { Studio } from '../../../../src/ui/make/studio.svelte';
 import type { Mode } from '../../../../src/ui/settings/settings';
 import { drawGrey, gate, miniature, original, studioAtWork, turn } from '../fake';
@@ -210,7 +217,10 @@ test.each<Mode>(['image', 'inpaint', 'outpaint', 'instruct'])(
     studio.place.mode = mode;
     expect(commandsNow(studio)).toEqual([...bare, ...staging]);
     studio.view.showCanvas();
-    expect(commandsNow(studio)).toEqual(mode === 'inpaint' ? [...general, ...whilePainting] : bare);
+    const onCanvas = { inpaint: whilePainting, outpaint: whileFraming };
+    expect(commandsNow(studio)).toEqual(
+      mode in onCanvas ? [...general, ...onCanvas[mode as keyof typeof onCanvas]] : bare,
+    );
   },
 );
 

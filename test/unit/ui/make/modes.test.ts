@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ModelFacts } from '../../../../src/engine/api';
 import type { Mode } from '../../../../src/ui/settings/settings';
+import { commandsNow } from '../../../../src/ui/make/keys';
 import { modelOf, pictureFile, pictures, studioAtWork } from '../fake';
 
 type Kind = ModelFacts['kind'];
@@ -109,3 +110,72 @@ test.each<[mode: Mode, kind: Kind, then: Mode, shows: 'canvas' | 'result']>([
     expect(studio.place.board.sheet).toMatchObject({ width: 48, height: 48 });
   },
 );
+
+const sizeOf = ({ settings: { current } }: ReturnType<typeof studioAtWork>['studio']) =>
+  `${current.width} × ${current.height}`;
+
+test('each mode comes back with the size it was left with, as long as the picture is the same', async () => {
+  const { studio } = studioAtWork();
+  studio.form.take({ width: 96, height: 48 });
+  await studio.startFrom(pictureFile('64x48'));
+  studio.form.take({ width: 80, height: 64 });
+  studio.choose('text');
+  expect(sizeOf(studio)).toBe('96 × 48');
+  studio.choose('inpaint');
+  expect(sizeOf(studio)).toBe('64 × 48');
+  studio.place.chooseArea('masked');
+  expect(sizeOf(studio)).toBe('48 × 48');
+  studio.place.chooseArea('whole');
+  studio.choose('image');
+  expect(sizeOf(studio)).toBe('80 × 64');
+  studio.choose('text');
+  await studio.startFrom(pictureFile('48x64', 'other.png'));
+  expect(sizeOf(studio)).toBe('48 × 64');
+});
+
+test('a desk that is laid leaves the size as it is set, and on the same picture what was painted can be undone', async () => {
+  const { studio } = studioAtWork();
+  await studio.startFrom(pictureFile('64x48'));
+  studio.choose('inpaint');
+  studio.place.board.invert();
+  const { desk } = studio;
+  studio.form.take({ width: 80, height: 64 });
+  const later = studioAtWork().studio;
+  later.form.take({ width: 80, height: 64 });
+  later.lay(desk);
+  expect([later.place.mode, sizeOf(later)]).toEqual(['inpaint', '80 × 64']);
+  studio.place.board.clear();
+  studio.lay(desk);
+  expect(studio.place.board.isFull).toBe(true);
+  studio.place.undo();
+  expect(studio.place.board.bounds).toBeNull();
+});
+
+test('what the frame was moved by is undone step by step, and before what was done earlier', async () => {
+  const { studio } = studioAtWork();
+  await studio.startFrom(pictureFile('64x48'));
+  await studio.startFrom(pictureFile('96x48', 'other.png'));
+  studio.choose('outpaint');
+  const { place } = studio;
+  const move = (margins: Parameters<typeof place.pull>[0]) => {
+    place.frame.mark();
+    place.pull(margins);
+  };
+  const press = (key: string) =>
+    commandsNow(studio)
+      .find(({ keys }) => keys.includes(key))
+      ?.run(studio);
+  move({ left: 16 });
+  place.pull({ left: 32 });
+  move({ top: 8 });
+  const size = sizeOf(studio);
+  press('Ctrl+Z');
+  expect(place.frame.margins).toMatchObject({ left: 32, top: 0 });
+  press('Ctrl+Shift+Z');
+  expect([place.frame.margins, sizeOf(studio)]).toMatchObject([{ left: 32, top: 8 }, size]);
+  press('Ctrl+Z');
+  press('Ctrl+Z');
+  expect([place.frame.isOpen, place.source.current?.name]).toEqual([false, 'other.png']);
+  press('Ctrl+Z');
+  expect(place.source.current?.name).toBe('photo.jpg');
+});
