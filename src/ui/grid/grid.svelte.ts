@@ -61,6 +61,9 @@ export class Grid {
   open = $state(false);
   readonly #wishes: Persisted<Wishes>;
   readonly #host: GridHost;
+  /** What was written of axes that gave way to others. */
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nothing shows it
+  readonly #written = new Map<string, string>();
   /** Why the last sheet could not be made; its pictures are in the album all the same. */
   failure = $state.raw<DrobeError | null>(null);
 
@@ -109,11 +112,18 @@ export class Grid {
     return this.offered.includes(name) ? name : 'none';
   }
 
-  /** Chooses another axis, which starts with the current setting. */
+  /** Chooses another axis, which starts with what was written of it in this place, or with the current setting. */
   choose(place: Place, name: AxisName): void {
-    const { around } = this.#host;
+    const before = this.name(place);
+    const text = this.values(place);
+    if (text.trim() !== '' && text !== this.#begun(before)) this.#written.set(`${place} ${before}`, text);
     this.#wishes.current[place] = name;
-    this.#wishes.current[`${place}Values`] = (around && axes[name].begin?.(around)) ?? '';
+    this.#wishes.current[`${place}Values`] = this.#written.get(`${place} ${name}`) ?? this.#begun(name);
+  }
+
+  #begun(name: AxisName): string {
+    const { around } = this.#host;
+    return (around && axes[name].begin?.(around)) ?? '';
   }
 
   values(place: Place): string {

@@ -2,6 +2,7 @@
 import type { DeviceInfo, ModelFacts } from '../../engine/api';
 import type { Desk } from '../paint/desk';
 import type { Result } from '../album/result';
+import { usual } from '../run/usual';
 import { stepsMade } from '../settings/steps-made';
 import type { Mode, Settings } from '../settings/settings';
 
@@ -62,12 +63,11 @@ export function paceOf({ job, parts, settings, mode, ...made }: Result): Pace | 
   // The first step warms up.
   const [, ...steps] = parts.steps;
   if (job.hires || job.redraw || steps.length === 0) return null;
-  const step = steps.reduce((sum, took) => sum + took, 0) / steps.length;
   return {
     kind: kindOf(settings, made),
     sampler: job.sampler,
     pixels: job.width * job.height,
-    look: step / looksOf(settings, mode),
+    look: usual(steps) / looksOf(settings, mode),
     rest: parts.encode + parts.decode,
   };
 }

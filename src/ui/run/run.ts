@@ -1,6 +1,7 @@
 import type { Job, Picture, Progress, Thrift } from '../../engine/api';
 import { isAbort, toDrobeError, type DrobeError } from '../../errors';
 import type { Result } from '../album/result';
+import { usual } from './usual';
 import type { Phase, Running, Stage, Told } from './news';
 
 export type Run =
@@ -40,11 +41,9 @@ function toGo(progress: Told): { readonly kind: string; readonly count: number }
 }
 
 /** Estimates from the times at which steps or tiles were done. The first one warms up and does not count. */
-function timeLeft(times: readonly number[], steps: number): number | null {
-  const first = times[0];
-  const last = times.at(-1);
-  if (first === undefined || last === undefined || times.length < 2) return null;
-  return ((last - first) / (times.length - 1)) * steps;
+export function timeLeft(times: readonly number[], steps: number): number | null {
+  const took = times.slice(1).map((time, i) => time - times[i]!); // one before each
+  return took.length > 0 ? usual(took) * steps : null;
 }
 
 /** How often in a row a run is tried without a step getting finished. */

@@ -15,6 +15,8 @@ export class Form {
   /** A few words beside each number that was corrected. */
   hints = $state.raw<Partial<Record<NumberName | SeedName, string>>>({});
   readonly #multiple: () => number;
+  /** What the numbers were that somebody is typing. */
+  #before: Partial<Record<NumberName, number>> = {};
 
   /** @param multiple gives what sides must be multiples of, for the model. */
   constructor(shelf: Shelf | null, multiple: () => number) {
@@ -62,6 +64,7 @@ export class Form {
     const now = this.settings.current;
     const { value, hint } = settle(name, Number.isNaN(typed) ? now[name] : typed, this.multiple);
     now[name] = value;
+    this.leave(name);
     this.hints = { ...this.hints, [name]: hint };
   }
 
@@ -69,7 +72,21 @@ export class Form {
   type(name: NumberName, typed: number): void {
     this.hints = { ...this.hints, [name]: '' };
     if (!Number.isFinite(typed)) return;
+    this.#before = { [name]: this.settings.current[name], ...this.#before };
     this.settings.current[name] = typed;
+  }
+
+  /** Nobody types this number any more. */
+  leave(name: NumberName): void {
+    const { [name]: _, ...others } = this.#before;
+    this.#before = others;
+  }
+
+  /** A copy of the settings for a run that begins by itself: in range, and without what is not typed to its end yet. */
+  settled(): Settings {
+    const now = { ...$state.snapshot(this.settings.current), ...this.#before };
+    for (const name of numberNames) now[name] = settle(name, now[name], this.multiple).value;
+    return now;
   }
 
   /** Takes over a seed as it is typed, or says why it is none. */
@@ -98,6 +115,7 @@ export class Form {
   /** Takes over settings that were not typed, and so need no remark. */
   take(settings: Partial<Settings>): void {
     Object.assign(this.settings.current, settings);
+    this.#before = {};
     this.hints = {};
   }
 

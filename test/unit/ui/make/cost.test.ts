@@ -96,6 +96,10 @@ test('each finished picture is learnt from; what loading took once is forgotten'
   expect(studio.measured.paces.current).toMatchObject([
     { pixels: 48 * 48, sampler: 'DDIM', look: 50, rest: 1000 },
   ]);
+  // The device slept meanwhile.
+  took = [900, 90, 9_000_000, 110, 100];
+  await studio.generate();
+  expect(studio.measured.paces.current).toMatchObject([{ look: 50, rest: 1000 }]);
   took = [20, 80, 80];
   await studio.generate();
   expect(studio.measured.paces.current).toMatchObject([{ look: 40, rest: 120 }]);

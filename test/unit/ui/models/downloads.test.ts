@@ -165,6 +165,9 @@ test('speed is that of the last seconds, and is not told before there is somethi
   expect(speed.told(1000, 2000)).toBe(2000);
   for (let second = 2; second <= 20; second++) speed.told(second * 1000, 2000);
   expect(speed.told(21_000, 2000)).toBe(0);
+  // After a night's sleep it is measured anew.
+  expect(speed.told(30_000_000, 3000)).toBeNull();
+  expect(speed.told(30_001_000, 5000)).toBe(2000);
 });
 
 test('the catalogue leads to Hugging Face only, and says size and licence', () => {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Job, Picture, Progress, Thrift } from '../../../../src/engine/api';
 import { DrobeError, type ErrorCode } from '../../../../src/errors';
 import type { Known } from '../../../../src/ui/album/kept';
-import { persistent, Savings } from '../../../../src/ui/run/run';
+import { persistent, Savings, timeLeft } from '../../../../src/ui/run/run';
 import { picture, stopped } from '../fake';
 
 const answer = (n: number) => Float32Array.of(n);
@@ -129,4 +129,11 @@ test('a card that is lost twice in the same place is asked for less memory', asy
   const once = breaking([0, lost, alone], [1, null]);
   await followed(once.start);
   expect(once.thrifts).toEqual([undefined, undefined]);
+});
+
+test('the time left is told from the steps that were made, and not from a sleep between two of them', () => {
+  expect([timeLeft([], 9), timeLeft([500], 9)]).toEqual([null, null]);
+  expect(timeLeft([500, 600, 800], 10)).toBe(1500);
+  expect(timeLeft([500, 600, 30_000_000], 10)).toBe(1000);
+  expect(timeLeft([500, 600, 30_000_000, 30_000_200], 10)).toBe(1500);
 });

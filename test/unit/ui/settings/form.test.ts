@@ -19,6 +19,23 @@ test('typed numbers snap into range, with a few words about it', () => {
   expect(studio.form.hints.width).toBe('');
 });
 
+test('a run that begins by itself has the numbers that were there before somebody began to type', async () => {
+  const { form, settings, ordering } = studioWith(draw);
+  form.commitText('steps', '30');
+  form.typeText('steps', '4');
+  form.typeText('steps', '45');
+  form.typeText('width', '6');
+  expect([form.settled().steps, form.settled().width]).toEqual([30, 48]);
+  expect(ordering.next()?.settings).toMatchObject({ steps: 30, width: 48 });
+  expect([settings.current.steps, settings.current.width, form.hints.width]).toEqual([45, 6, '']);
+  form.commitText('steps', '45');
+  form.leave('width');
+  expect([form.settled().steps, form.settled().width]).toEqual([45, 48]);
+  form.typeText('steps', '7');
+  form.take({ steps: 12 });
+  expect(form.settled().steps).toBe(12);
+});
+
 test('a number that was typed is used, or why not is said', () => {
   const { form, settings } = studioWith(draw);
   const typed = (name: 'steps' | 'guidance' | 'width', text: string) => {

@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest';
+import { initial } from '../../../../src/ui/settings/settings';
+import { Grid, type GridHost } from '../../../../src/ui/grid/grid.svelte';
+import { shelf } from '../fake';
+
+const host: GridHost = {
+  around: {
+    settings: { ...initial, steps: 20 },
+    mode: 'text',
+    multiple: 8,
+    models: [],
+    vaes: [],
+    upscalers: [],
+    styles: [],
+    loras: [],
+    seed: () => '1',
+  },
+  errand: () => {
+    throw new Error('not in this test');
+  },
+  draw: () => Promise.resolve(),
+  keep: () => Promise.resolve(),
+  takes: () => null,
+  newId: () => 'grid',
+};
+
+test('values that were written come back when another axis was chosen for a moment', () => {
+  const grid = new Grid(host, shelf());
+  grid.choose('x', 'steps');
+  expect(grid.values('x')).toBe('20');
+  grid.write('x', '10, 20, 30');
+  grid.choose('x', 'sampler');
+  grid.choose('y', 'steps');
+  expect([grid.values('x'), grid.values('y')]).toEqual([initial.sampler, '20']);
+  grid.choose('x', 'steps');
+  expect(grid.values('x')).toBe('10, 20, 30');
+});
