@@ -1,7 +1,8 @@
 /** The album over real storage: what older versions left, several tabs, undoing, and pictures from elsewhere. */
 import { beforeEach, expect, it } from 'vitest';
 import { RECENT } from '../../src/ui/album/wholes.svelte';
-import { make, paint, pictureOf, Raw, seedsOf, tab } from './album-parts';
+import { initial } from '../../src/ui/settings/settings';
+import { blank, make, paint, pictureOf, Raw, seedsOf, tab } from './album-parts';
 
 /** Each test has a database of its own: none is deleted while a page, which this is, has it open. */
 let name = '';
@@ -146,6 +147,19 @@ it('everything can be deleted and comes back; it is gone for good when the page 
   await expect
     .poll(() => Promise.all(['kept', 'card', 'thumbnail', 'removal'].map((kind) => raw.count(kind))))
     .toEqual([0, 0, 0, 0]);
+});
+
+it('an unfinished run that was discarded is stored until that can no longer be undone', async () => {
+  const { album, drawer } = tab(name);
+  await album.open();
+  const run = await album.begin({ settings: initial, desk: blank });
+  await run.step([Float32Array.of(1)]);
+  await run.stop();
+  const [left] = album.unfinished;
+  album.discard(left!);
+  expect([album.unfinished, await drawer.errands.unfinished()]).toMatchObject([[], [{ steps: 1 }]]);
+  album.leave();
+  await expect.poll(() => drawer.errands.unfinished()).toEqual([]);
 });
 
 const parameters = (prompt: string, seed: number) =>

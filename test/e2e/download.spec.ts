@@ -100,15 +100,23 @@ test('what is looked up is named, stopped, discarded, checked, and refused in pl
     server.files = null;
   });
 
-  await test.step('a download can be stopped and discarded', async () => {
+  await test.step('a download can be stopped and, after a second look, discarded', async () => {
     server.habits = {};
     const dialog = await look(app, server.url());
     const download = dialog.getByRole('button', { name: /^Download model/ });
     await expect(download).toBeVisible();
-    server.habits = { slowness: 2000 };
+    server.habits = { slowness: 100 };
     await download.click();
+    const bar = page.getByRole('progressbar', { name: 'Download' });
+    await expect(bar).toHaveAttribute('aria-valuetext', /^[1-9]/);
     await page.getByRole('button', { name: 'Stop download' }).click();
-    await page.getByRole('button', { name: /^Discard/ }).click();
+    const discard = page.getByRole('button', { name: /^Discard the download/ });
+    await discard.click();
+    await page.keyboard.press('Escape');
+    await expect(discard).toBeFocused();
+    await expect(page.getByText(/is not finished/)).toBeVisible();
+    await discard.click();
+    await page.getByRole('button', { name: 'Discard', exact: true }).click();
     await expect(page.getByText(/is not finished/)).toHaveCount(0);
     expect(await stored(app)).toBe(0);
   });

@@ -55,10 +55,14 @@ export class Album {
     this.#marking = new Marking(this.#storing, this.#sight, changes);
     this.room = new Room(this.#storing, common);
     this.waits = new Waits(this.#storing);
-    this.#runs = new Runs(this.#storing, {
-      keep: (work) => this.#keep(() => work(this.room.most)),
-      made: (picture, ended) => this.#made(picture, ended),
-    });
+    this.#runs = new Runs(
+      this.#storing,
+      {
+        keep: (work) => this.#keep(() => work(this.room.most)),
+        made: (picture, ended) => this.#made(picture, ended),
+      },
+      changes,
+    );
   }
 
   /** Newest first. */
@@ -116,6 +120,7 @@ export class Album {
   /** To be called when the page is closed: nothing can be undone any more. */
   leave(): void {
     void this.#deletions.eraseAll();
+    void this.#runs.eraseAll();
   }
 
   /** Stores a run that begins, or resumes a stored one. @returns what to report its progress to. */
@@ -123,8 +128,9 @@ export class Album {
     return this.#runs.begin(errand, before);
   }
 
-  drop(unfinished: Unfinished): Promise<void> {
-    return this.#runs.drop(unfinished);
+  /** Offers an unfinished run no more; this can be undone. */
+  discard(unfinished: Unfinished): void {
+    this.#runs.discard(unfinished);
   }
 
   /** A picture with all that made it; null where it is gone. */

@@ -1,4 +1,6 @@
+import type { Changes } from '../controls/changes.svelte';
 import { settingsFrom } from '../settings/mend';
+import { words } from '../words/language.svelte';
 import type { Begun, Ended, Errand, Kept, Unfinished } from './kept';
 import type { Result } from './result';
 import type { Storing } from './storing.svelte';
@@ -25,11 +27,16 @@ export class Runs {
   unfinished = $state.raw<readonly Unfinished[]>([]);
   readonly #storing: Storing;
   readonly #keeper: Keeper;
+  readonly #changes: Changes;
   #unkept = 0;
+  /** Those that were discarded, and can be brought back: stored until they cannot. */
+  #discarded: readonly Unfinished[] = [];
 
-  constructor(storing: Storing, keeper: Keeper) {
+  /** @param changes told of what can be undone. */
+  constructor(storing: Storing, keeper: Keeper, changes: Changes) {
     this.#storing = storing;
     this.#keeper = keeper;
+    this.#changes = changes;
   }
 
   /** Reads what earlier visits left. */
@@ -72,13 +79,40 @@ export class Runs {
     };
   }
 
-  async drop(unfinished: Unfinished): Promise<void> {
+  /** Offers a run no more; this can be undone. */
+  discard(unfinished: Unfinished): void {
+    const before = this.unfinished;
+    this.unfinished = before.filter((other) => other !== unfinished);
+    if (this.unfinished.length === before.length) return;
+    this.#discarded = [...this.#discarded, unfinished];
+    this.#changes.add({
+      words: words.changes.runDiscarded,
+      undo: () => {
+        this.#discarded = this.#discarded.filter((other) => other !== unfinished);
+        this.unfinished = [...this.unfinished, unfinished];
+      },
+      over: () => void this.#erase([unfinished]),
+    });
+  }
+
+  /** Forgets for good what was discarded. */
+  eraseAll(): Promise<void> {
+    return this.#erase(this.#discarded);
+  }
+
+  async #erase(runs: readonly Unfinished[]): Promise<void> {
+    const left = runs.filter((run) => this.#discarded.includes(run));
+    this.#discarded = this.#discarded.filter((run) => !left.includes(run));
+    for (const run of left) await this.#drop(run);
+  }
+
+  async #drop(unfinished: Unfinished): Promise<void> {
     this.unfinished = this.unfinished.filter((other) => other !== unfinished);
     await this.#storing.attempt((drawer) => drawer.errands.drop(unfinished));
   }
 
   /** Forgets cancelled runs: they are offered until the next one is done. */
   async #dropStopped(): Promise<void> {
-    for (const stopped of this.unfinished.filter((run) => run.stopped)) await this.drop(stopped);
+    for (const stopped of this.unfinished.filter((run) => run.stopped)) await this.#drop(stopped);
   }
 }

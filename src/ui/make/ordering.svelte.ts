@@ -7,11 +7,12 @@ import type { Workplace } from '../paint/workplace.svelte';
 import type { Form } from '../settings/form.svelte';
 import { settingsFrom } from '../settings/mend';
 import type { PromptHistory } from '../settings/prompt/prompt-history.svelte';
-import { RANDOM, withBatch, type Settings } from '../settings/settings';
+import { RANDOM, type Settings } from '../settings/settings';
 import type { Styles } from '../styles/styles.svelte';
 import type { Queue } from './queue/queue.svelte';
 import type { News } from '../run/news';
 import type { Runner } from '../run/runner.svelte';
+import type { Reuse } from './reuse.svelte';
 import type { View } from './view.svelte';
 
 /** What it uses of the studio. */
@@ -26,7 +27,7 @@ interface StudioParts {
   readonly view: View;
   readonly album: Album;
   readonly obstacle: Extract<News, { kind: 'obstacle' }>['obstacle'] | null;
-  lay(desk: Desk): void;
+  readonly reuse: Reuse;
 }
 
 /** Turns the form and the desk into orders, to be drawn at once or after what the queue holds. */
@@ -100,7 +101,7 @@ export class Ordering {
 
   /** The next run of Generate forever; null where it cannot go on. */
   next(): Errand | null {
-    return this.endless ? this.errand() : null;
+    return this.endless ? this.errand(this.#studio.form.settled()) : null;
   }
 
   /** A random seed, in digits. */
@@ -112,15 +113,14 @@ export class Ordering {
     return this.#able && this.#random;
   }
 
-  /** Resumes a run that was interrupted when its page was closed. Its model must have been chosen before. */
-  async goOn(unfinished: Unfinished): Promise<void> {
+  /**
+   * Resumes a run that was cancelled, or interrupted when its page was closed. What was set before can be brought back.
+   * @param select chooses a model by its id.
+   */
+  async goOn(unfinished: Unfinished, select: (model: string) => void = () => undefined): Promise<void> {
     if (this.#queue.working) return;
-    const { form } = this.#studio;
-    this.#studio.lay(unfinished.desk);
     const settings = settingsFrom(unfinished.settings);
-    const { seed } = form.settings.current;
-    const rare = withBatch(settings.rare, undefined);
-    form.take({ ...settings, ...(seed === RANDOM && { seed, rare }) });
+    this.#studio.reuse.run({ settings, desk: unfinished.desk }, select);
     this.#studio.view.watch();
     await this.#queue.begin({ settings, desk: this.#studio.desk }, unfinished);
   }

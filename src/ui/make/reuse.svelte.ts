@@ -1,5 +1,5 @@
 import { marginsOf } from '../../canvas/frame';
-import type { Order } from '../album/kept';
+import type { Errand } from '../album/kept';
 import type { Result } from '../album/result';
 import type { Units } from '../control/units.svelte';
 import type { Changes } from '../controls/changes.svelte';
@@ -8,7 +8,7 @@ import type { Desk } from '../paint/desk';
 import type { Workplace } from '../paint/workplace.svelte';
 import type { References } from '../reference/references.svelte';
 import type { Form } from '../settings/form.svelte';
-import { withBatch, type Mode, type Settings } from '../settings/settings';
+import { RANDOM, withBatch, type Mode, type Settings } from '../settings/settings';
 import { words } from '../words/language.svelte';
 import type { View } from './view.svelte';
 
@@ -71,7 +71,7 @@ export class Reuse {
     const { settings, mode, original, controls = [], references, place, itself } = view.shown;
     const { model, backend, count } = form.settings.current;
     const before = this.#now();
-    workplace.mode = mode;
+    workplace.enter(mode);
     if (original && original !== workplace.source.current) this.#studio.begin(original);
     if (mode === 'outpaint' && place) workplace.frame.pull(marginsOf(place, itself));
     units.lay(controls);
@@ -85,28 +85,50 @@ export class Reuse {
    * Takes everything of an order in the queue, which stays there.
    * @param select chooses a model by its id.
    */
-  order({ settings, desk }: Order, select: (model: string) => void): void {
-    const { form, place, units, references, changes } = this.#studio;
+  order({ settings, desk }: Errand, select: (model: string) => void): void {
+    const undo = this.#take({ settings, desk }, select);
+    this.#studio.changes.add({ words: words.queue.settingsTaken, undo });
+  }
+
+  /** Takes everything of a run that is gone on with, but for its seed where random ones are chosen, and its number. */
+  run({ settings, desk }: Errand, select: (model: string) => void): void {
+    const { form, changes } = this.#studio;
+    const { seed, count, rare } = form.settings.current;
+    const before = this.#told;
+    const undo = this.#take(
+      {
+        settings: {
+          ...settings,
+          count,
+          ...(seed === RANDOM && { seed, rare: withBatch(settings.rare, rare.batch) }),
+        },
+        desk,
+      },
+      select,
+    );
+    // Whoever goes on with what was just cancelled loses nothing.
+    if (this.#told !== before) changes.add({ words: words.queue.settingsTaken, undo });
+  }
+
+  /** What is set, to be compared. */
+  get #told(): string {
+    const { mode, settings, controls, references } = this.#now();
+    const all = [...controls, ...references].map(({ key: _, picture, ...own }) => [own, picture?.name]);
+    return JSON.stringify([mode, Object.entries(settings).toSorted(), all]);
+  }
+
+  /** @returns a function that puts all back but the picture. */
+  #take({ settings, desk }: Errand, select: (model: string) => void): () => void {
+    const { form } = this.#studio;
     const before = this.#now();
     select(settings.model);
-    if (desk.original !== place.source.current) this.#studio.lay(desk);
-    else {
-      // What was painted on it meanwhile can be brought back by the canvas's own undo.
-      place.mode = desk.mode;
-      if (desk.mask) place.board.take(desk.mask);
-      place.frame.pull(desk.margins);
-      units.lay(desk.controls ?? []);
-      references.lay(desk.references);
-    }
+    this.#studio.lay(desk);
     form.take({ ...settings, model: form.settings.current.model });
     form.settleAll();
-    changes.add({
-      words: words.queue.settingsTaken,
-      undo: () => {
-        select(before.settings.model);
-        this.#back(before);
-      },
-    });
+    return () => {
+      select(before.settings.model);
+      this.#back(before);
+    };
   }
 
   #now(): Before {

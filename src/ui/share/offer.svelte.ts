@@ -5,7 +5,6 @@ import { recipeInFragment } from '../../recipe/link';
 import { hasWorkflow, isWorkflow, recipeInPicture, recipeInPixels, recipeInText } from '../../recipe/read';
 import { stemOf, type Recipe } from '../../recipe/recipe';
 import { recipeUnits, unitsOf } from '../control/recipe';
-import type { Unit } from '../control/unit';
 import { columnsOf } from '../files/decode';
 import { isImage } from '../files/picture';
 import type { Studio } from '../make/studio.svelte';
@@ -13,9 +12,9 @@ import { isAddon, isUsable } from '../models/entries';
 import type { Library } from '../models/library.svelte';
 import { rareOf } from '../settings/mend';
 import { recipeReferences, referencesIn } from '../reference/recipe';
-import { settled, type Reference } from '../reference/reference';
+import { settled } from '../reference/reference';
 import { completed, isUpscaler, modeOf, recipeSettings, settingsOf } from '../settings/recipe';
-import { withBatch, type Mode, type Rare, type Settings } from '../settings/settings';
+import { withBatch, type Rare } from '../settings/settings';
 import { words } from '../words/language.svelte';
 
 /** A model on this device that a recipe may refer to. */
@@ -42,15 +41,6 @@ export interface Offered {
   readonly plainly: (() => void) | null;
 }
 
-/** What was set before a recipe was taken over, for undo. */
-interface Before {
-  readonly mode: Mode;
-  readonly model: string;
-  readonly settings: Settings;
-  readonly controls: readonly Unit[];
-  readonly references: readonly Reference[];
-}
-
 /** Largest text file that is read as a recipe, in bytes. */
 const LONGEST_TEXT = 2 ** 20;
 
@@ -58,7 +48,6 @@ const LONGEST_TEXT = 2 ** 20;
 export class RecipeOffer {
   offered = $state.raw<Offered | null>(null);
   failure = $state.raw<{ readonly file: string; readonly error: DrobeError } | null>(null);
-  before = $state.raw<Before | null>(null);
 
   readonly #studio: Studio;
   readonly #library: Library;
@@ -155,7 +144,7 @@ export class RecipeOffer {
     this.#studio.units.lay(unitsOf(controls, this.#library.entries));
     this.#studio.references.lay(referencesIn(controls, this.#library.entries));
     const mode = modeOf(recipe, facts);
-    if (mode && mode !== this.#studio.place.mode) this.#studio.place.mode = mode;
+    if (mode && mode !== this.#studio.place.mode) this.#studio.place.enter(mode);
     this.#studio.form.settleAll();
     this.offered = null;
   }
@@ -183,24 +172,22 @@ export class RecipeOffer {
     plainly?.();
   }
 
-  undo(): void {
-    const { before } = this;
-    this.before = null;
-    if (!before) return;
-    this.#library.select(before.model);
-    this.#studio.place.mode = before.mode;
-    this.#studio.units.lay(before.controls);
-    this.#studio.references.lay(before.references);
-    this.#studio.form.take(before.settings);
-  }
-
+  /** What is set now can be brought back. */
   #remember(): void {
-    const { settings, place, units, references } = this.#studio;
+    const { settings, place, units, references, form, changes } = this.#studio;
     const model = this.#library.choice.current.id;
-    this.before = {
-      ...{ mode: place.mode, model, controls: units.all, references: references.all },
-      settings: $state.snapshot(settings.current),
-    };
+    const { mode } = place;
+    const [controls, seen, before] = [units.all, references.all, $state.snapshot(settings.current)];
+    changes.add({
+      words: words.recipe.taken,
+      undo: () => {
+        this.#library.select(model);
+        place.enter(mode);
+        units.lay(controls);
+        references.lay(seen);
+        form.take(before);
+      },
+    });
   }
 
   #offer(

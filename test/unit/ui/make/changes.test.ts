@@ -178,8 +178,10 @@ test('settings that were taken over give way to those before', async () => {
   expect(studio.settings.current).toMatchObject({ prompt: 'a long prompt', steps: 9 });
 });
 
-test('a run that was cancelled after some steps can be gone on with, until the next one is done', async () => {
-  const answers = [Float32Array.of(1)];
+const answers = [Float32Array.of(1)];
+
+/** A studio whose first picture is cancelled after a step; it is finished by whoever goes on with it. */
+function cancelling() {
   const { studio, jobs } = studioAtWork(miniature, async function* (signal, job) {
     if (job.known?.length || job.prompt === 'another') return yield* drawGrey(signal, job);
     yield { kind: 'step', step: 1, steps: 20, preview: null, answers };
@@ -192,7 +194,13 @@ test('a run that was cancelled after some steps can be gone on with, until the n
       await turn();
     studio.cancel();
     await run;
+    return studio.album.unfinished[0]!;
   };
+  return { studio, jobs, cancelled };
+}
+
+test('a run that was cancelled after some steps can be gone on with, until the next one is done', async () => {
+  const { studio, jobs, cancelled } = cancelling();
   await cancelled();
   const [left] = studio.album.unfinished;
   expect(left).toMatchObject({ stopped: true, steps: 1, known: answers });
@@ -204,4 +212,42 @@ test('a run that was cancelled after some steps can be gone on with, until the n
   studio.settings.current.prompt = 'another';
   await studio.generate();
   expect([studio.album.unfinished, studio.album.results.length]).toEqual([[], 2]);
+});
+
+test('what was written and painted since a run was cancelled comes back after it was gone on with', async () => {
+  const { studio, jobs, cancelled } = cancelling();
+  const { place, settings } = studio;
+  studio.choose('inpaint');
+  await studio.startFrom(pictureFile('64x48', 'house.png'));
+  place.board.invert();
+  settings.current.prompt = 'a house';
+  const first = await cancelled();
+  settings.current.count = 2;
+  await studio.ordering.goOn(first);
+  expect([words(studio), settings.current.count]).toEqual([undefined, 2]);
+
+  settings.current.count = 1;
+  const left = await cancelled();
+  Object.assign(settings.current, { prompt: 'a long prompt', steps: 9 });
+  place.board.clear();
+  const before = structuredClone({ ...settings.current });
+  const drawn = studio.ordering.goOn(left);
+  expect(settings.current).toMatchObject({ prompt: 'a house', steps: 20 });
+  await drawn;
+  expect(jobs.at(-1)).toMatchObject({ prompt: 'a house', steps: 20 });
+  studio.changes.undo();
+  expect(settings.current).toEqual(before);
+  expect(place.board.isFull).toBe(true);
+  place.undo();
+  expect(place.board.bounds).toBeNull();
+});
+
+test('an unfinished run that was discarded can be brought back', async () => {
+  const { studio, cancelled } = cancelling();
+  const left = await cancelled();
+  studio.album.discard(left);
+  studio.album.discard(left);
+  expect([studio.album.unfinished, studio.changes.all.length]).toEqual([[], 1]);
+  studio.changes.undo();
+  expect(studio.album.unfinished).toEqual([left]);
 });

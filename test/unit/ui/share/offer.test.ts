@@ -66,7 +66,7 @@ test('used, it sets what it says, under the names that things have here; undone,
     clipSkip: 2,
     seed: '12345678901234567890',
   });
-  offer.undo();
+  studio.changes.undo();
   expect(plainly(studio.settings.current)).toEqual(before);
 });
 
@@ -81,7 +81,7 @@ test('styles that are ticked go when a recipe brings all of the prompt, which is
   });
   offer.use();
   expect(studio.settings.current.styles).toEqual([]);
-  offer.undo();
+  studio.changes.undo();
   expect(studio.settings.current.styles).toEqual(['film', 'sharp']);
 });
 
@@ -203,7 +203,7 @@ test('pictures that guide come with text and link but for the picture, which is 
     offer.use();
     expect(plainly(studio.units.all)).toEqual([{ ...made[0], picture: null, key: expect.any(Number) }]);
     expect(studio.obstacle).toBe('no-control-picture');
-    offer.undo();
+    studio.changes.undo();
     expect(studio.units.all).toEqual([]);
   }
 });
@@ -231,7 +231,7 @@ test('pictures that are part of the prompt come with text and link as those that
       { model: adapter.id, picture: null, mask: null, weight: 0.6, start: 0.2, end: 0.8 },
     ]);
     expect([studio.units.all, studio.obstacle]).toEqual([[], 'no-reference-picture']);
-    offer.undo();
+    studio.changes.undo();
     expect(references.all).toEqual([]);
   }
   await references.add(pictureFile('48x48'));
@@ -255,7 +255,7 @@ test('what guides is taken away by a recipe that tells of nothing that does, and
   });
   offer.use();
   expect(studio.units.all).toEqual([]);
-  offer.undo();
+  studio.changes.undo();
   expect(studio.units.all).toMatchObject([{ model: canny.id }]);
 });
 

@@ -36,6 +36,7 @@ export const changes = {
       other: `The ${count(pictures)} oldest pictures made room.`,
     }),
 
+  runDiscarded: 'The unfinished run was discarded.',
   settingsTaken: 'The settings of this picture took the place of yours.',
   promptTaken: 'The prompts of this picture took the place of yours.',
   seedTaken: (seed: string): string => `The next picture will be drawn with the seed ${seed}.`,

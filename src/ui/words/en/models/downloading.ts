@@ -45,4 +45,7 @@ export const downloading = {
   ],
   goOnWith: (file: string): string => `Go on with the download of ${file}`,
   discard: (file: string): string => `Discard the download of ${file}`,
+  discardAsked: (file: string): string => `Discard the download of ${file}?`,
+  discardHint: (done: number): string =>
+    `Delete what has arrived? Those ${bytes(done)} would have to be downloaded again.`,
 };

@@ -46,6 +46,7 @@ export const changes: typeof English = {
           other: `Vietą užleido ${count(pictures)} seniausių vaizdų.`,
         }),
 
+  runDiscarded: 'Nebaigta užduotis atmesta.',
   settingsTaken: 'Jūsų nustatymus pakeitė šio vaizdo nustatymai.',
   promptTaken: 'Jūsų užklausas pakeitė šio vaizdo užklausos.',
   seedTaken: (seed) => `Kitas vaizdas bus kuriamas su sėkla ${seed}.`,

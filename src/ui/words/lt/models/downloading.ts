@@ -41,4 +41,6 @@ export const downloading: typeof English = {
   ],
   goOnWith: (file) => `Toliau atsisiųsti ${file}`,
   discard: (file) => `Nebeatsisiųsti ir atmesti ${file}`,
+  discardAsked: (file) => `Atmesti atsisiunčiamą ${file}?`,
+  discardHint: (done) => `Ištrinti, kas jau atsisiųsta? ${bytes(done)} tektų siųstis iš naujo.`,
 };
