@@ -33,7 +33,18 @@ export function embeddingWords(tensors: Tensors): EmbeddingWord[] {
     const { tensors: others = [], vectors = vectorsIn(tensor) } = words.get(word) ?? {};
     words.set(word, { word, tensors: [...others, { name, encoder }], vectors });
   }
-  return [...words.values()];
+  return together([...words.values()], tensors);
+}
+
+/** Two tables of unlike widths, under names that no table knows, are one word's: either alone is of no use to a model. */
+function together(words: EmbeddingWord[], tensors: Tensors): EmbeddingWord[] {
+  const both = words.flatMap(({ tensors: own }) => own);
+  const widths = new Set(both.map(({ name }) => tensors.get(name)?.shape.at(-1)));
+  const [one, other, ...more] = words;
+  const isPair = one && other && more.length === 0 && both.length === 2 && widths.size === 2;
+  const isPlain = both.every(({ encoder }) => encoder === null);
+  if (!isPair || !isPlain || one.vectors !== other.vectors) return words;
+  return [{ word: '', tensors: both, vectors: one.vectors }];
 }
 
 /** The words that were trained together with a LoRA, and are in its file. */
@@ -55,55 +66,63 @@ export function triggersOf(
 /** Whether a file holds such vectors and nothing else: by names, or by shapes where names tell nothing. */
 export function isEmbedding(tensors: Tensors): boolean {
   const others = [...tensors].filter(([name, tensor]) => !isNote(name, tensor));
+  // The name of a net's module is not a word.
+  const isWord = (word: string): boolean =>
+    word === '' || ((others.length === 1 || !LAYER.test(word)) && placeOf(word) === null);
   return (
     embeddingWords(tensors).length > 0 &&
     others.every(([name, tensor]) => {
       if (!holdsVectors(tensor)) return false;
-      const known = name.startsWith(BUNDLED) || OWN_NAMES.test(name);
-      // The name of a net's module is not a word.
-      const isWord = (others.length === 1 || !LAYER.test(name)) && placeOf(name) === null;
-      return known || (looksLearned(tensor) && isWord);
+      if (name.startsWith(BUNDLED) || OWN_NAMES.test(name)) return true;
+      const [word, role] = partsOf(name);
+      return isWord(word) && (role !== '' || looksLearned(tensor));
     })
   );
 }
 
 /** Whether a tensor is a note about an embedding, such as its token or step, and not its vectors. */
-const isNote = (name: string, { shape }: Tensor): boolean =>
-  name.startsWith('string_to_token') || shape.reduce((product, d) => product * d, 1) <= 1;
+const isNote = (name: string, { shape, dtype }: Tensor): boolean =>
+  name.startsWith('string_to_token') || countOf(shape) <= 1 || !isFloat(dtype);
+
+const isFloat = (dtype: string): boolean => /^(?:B?F|F8_)/.test(dtype);
+const countOf = (shape: readonly number[]): number => shape.reduce((product, d) => product * d, 1);
 
 const holdsVectors = ({ shape, dtype }: Tensor): boolean =>
-  (shape.length === 1 || shape.length === 2) && !shape.includes(0) && /^(?:B?F|F8_)/.test(dtype);
+  shape.length >= 1 && !shape.includes(0) && isFloat(dtype);
 
-const vectorsIn = ({ shape }: Tensor): number => (shape.length === 1 ? 1 : shape[0]!);
+/** How many vectors a table has: its last dimension is their width. */
+export const vectorsIn = ({ shape }: Pick<Tensor, 'shape'>): number => countOf(shape.slice(0, -1));
 
 /** Names that only embeddings have, whatever their word is. */
-const OWN_NAMES =
-  /(?:^|[./])(?:string_to_param[./].+|emb_params|\*|<.+>)$|^(?:(?:clip_[lgh]|t5)(?:_out)?|text_encoders?(?:_\d)?)$/;
+const OWN_NAMES = /(?:^|[./])(?:string_to_param[./].+|emb_params|\*|<.+>)$/;
 
 /** Wide enough for vectors, and no more of them than fit in a prompt. */
-function looksLearned({ shape }: Tensor): boolean {
-  const width = shape.at(-1)!; // it has one dimension or two
-  return width >= 32 && (shape.length === 1 || shape[0]! <= 75);
-}
+const looksLearned = (tensor: Tensor): boolean => tensor.shape.at(-1)! >= 32 && vectorsIn(tensor) <= 75; // it has a dimension
 
 const LAYER = /(?:^|[._])(?:weight|bias)$/;
 
-const ENCODER = '(?:clip_[lgh]|t5)_out|clip_[lgh]|t5(?:xxl)?|text_encoders?(?:_\\d)?|te_?\\d';
+const ENCODER = '(?:clip_[lgh]|t5(?:_?xxl)?|(?:text_encoders?(?:[._]?\\d)?|te_?\\d))(?:_out)?';
 /** Names of a text encoder: after a word, before one, or alone. */
-const ROLES = [new RegExp(`^(?:(.+)[./])?(${ENCODER})$`), new RegExp(`^()(${ENCODER})[./](.+)$`)];
+const ROLES = [new RegExp(`^(?:(.+)[./])?(${ENCODER})$`, 'i'), new RegExp(`^()(${ENCODER})[./](.+)$`, 'i')];
 /** Text encoders counted from 0, as in cog-sdxl; most programs count from 1, or number only the second. */
-const ZERO_BASED = /^(?:.+[./])?(?:text_encoders?|te)_0(?:[./].+)?$/;
+const ZERO_BASED = /^(?:.+[./])?(?:text_encoders?|te)[._]?0(?:[./].+)?$/i;
+/** What some programs write around a name, or in its place. */
+const AROUND = /^string_to_param[./](?!\*$)|(?:^|[./])(?:string_to_param[./])?(?:\*|emb_params)$/g;
+
+/** A word and a text encoder in a tensor's name; either may be missing. */
+function partsOf(name: string): [word: string, role: string] {
+  const rest = name.replace(AROUND, '');
+  const [, before = '', role = '', after = ''] = ROLES.map((one) => one.exec(rest)).find(Boolean) ?? [];
+  return role ? [before || after, role.toLowerCase()] : [rest, ''];
+}
 
 /** A tensor's word and its text encoder; null for an encoder that no model here uses it with. */
 function nameIn(name: string, zeroBased: boolean): { word: string; encoder: number | null } | null {
-  const plain = /^(?:(?!string_to_param[./])(.+?)[./])?(?:string_to_param[./])?(?:\*|emb_params)$/.exec(name);
-  if (plain) return { word: plain[1] ?? '', encoder: null };
-  const [, before = '', role, after = ''] = ROLES.map((one) => one.exec(name)).find(Boolean) ?? [];
-  if (role === undefined) return { word: name.replace(/^string_to_param[./]/, ''), encoder: null };
+  const [word, role] = partsOf(name);
+  if (role === '') return { word, encoder: null };
   // OneTrainer may also learn an encoder's output for a word (`clip_l_out`); here only inputs are replaced.
   if (/^t5|_out$/.test(role)) return null;
-  const word = before || after;
   if (role.startsWith('clip')) return { word, encoder: role === 'clip_g' ? 1 : 0 };
-  const number = Number(/\d$/.exec(role)?.[0] ?? (zeroBased ? 0 : 1));
-  return { word, encoder: zeroBased ? number : number - 1 };
+  const number = Number(/\d$/.exec(role)?.[0] ?? (zeroBased ? 0 : 1)) - (zeroBased ? 0 : 1);
+  return number < 2 ? { word, encoder: number } : null; // the third is T5
 }

@@ -62,13 +62,21 @@ function lastPartOf(tensor: string): Named {
   return { name: tensor.slice(0, Math.max(0, dot)), part: tensor.slice(dot + 1), bias: false };
 }
 
+/** PEFT may write its adapter's name behind a matrix, LyCORIS and others `weight`, or both in either order. */
+const TAIL = '(?:\\.(?!bias$)[\\w-]+)*$';
+const ending = (end: string): RegExp => new RegExp(`^(.+?)${end}${TAIL}`);
+
+const LAYER = '[._]lora(?:_linear)?(?:_layer)?';
+const DOWN = `(?:\\.lora_down|\\.lora_A|${LAYER}\\.down)`;
+const UP = `(?:\\.lora_up|\\.lora_B|${LAYER}\\.up)`;
+
 /** Ends of the names of a module's tensors, in kohya's, PEFT's, diffusers' and LyCORIS' files. */
 const PARTS: readonly (readonly [name: RegExp, part: string, bias?: boolean])[] = [
-  // PEFT may name its adapter (`lora_A.default`); attention processors of diffusers have `to_q_lora.down`.
-  [/^(.+?)(?:\.lora_down|[._]lora\.down|\.lora_linear_layer\.down)\.weight$/, 'down'],
-  [/^(.+?)(?:\.lora_up|[._]lora\.up|\.lora_linear_layer\.up)\.weight$/, 'up'],
-  [/^(.+?)\.lora_A(?:\.(?!bias$)[\w-]+)*$/, 'down'],
-  [/^(.+?)\.lora_B(?:\.(?!bias$)[\w-]+)*$/, 'up'],
+  // Some write it behind one of the matrices.
+  [ending(`(?:(?:${DOWN}|${UP})(?:\\.weight)?|${LAYER})?\\.(alpha)`), ''],
+  // Attention processors of diffusers have `to_q_lora.down`; its layers `to_q.lora_layer.down`.
+  [ending(DOWN), 'down'],
+  [ending(UP), 'up'],
   // LayerDiffuse
   [/^(.+?)\.weight::lora::0$/, 'up'],
   [/^(.+?)\.weight::lora::1$/, 'down'],
@@ -78,11 +86,10 @@ const PARTS: readonly (readonly [name: RegExp, part: string, bias?: boolean])[] 
   [/^(.+?to_out)_custom_diffusion\.0\.bias$/, 'set_weight', true],
   // Modules that have numbers for names: see `numbered.ts`.
   [/^((?:unet|text_encoder):\d+):(up|down)$/, ''],
-  [/^(.+?)\.lora_mid\.weight$/, 'mid'],
-  [/^(.+?)(?:(?:[._]lora|\.lora_linear_layer)(?:\.(?:down|up)\.weight)?)?\.(alpha)$/, ''],
-  [/^(.+?)\.(diff|dora_scale|set_weight)$/, ''],
-  [/^(.+?)\.(?:lora_magnitude_vector(?:\.\w+)*|magnitude)$/, 'magnitude'],
-  [/^(.+?)\.(hada_(?:w[12]_[ab]|t[12])|lokr_(?:w[12](?:_[ab])?|t2))(?:\.default)?$/, ''],
+  [ending('\\.lora_mid'), 'mid'],
+  [ending('\\.(diff|dora_scale|set_weight)'), ''],
+  [ending('\\.(?:lora_magnitude_vector|magnitude)'), 'magnitude'],
+  [ending('\\.(hada_(?:w[12]_[ab]|t[12])|lokr_(?:w[12](?:_[ab])?|t2))'), ''],
   [/^(.+?)\.w_norm$/, 'diff'],
   [/^(.+?)\.(?:diff_b|b_norm)$/, 'diff', true],
   [/^(.+?)\.(a[12]|b[12]|bm)\.weight$/, ''],

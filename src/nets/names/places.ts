@@ -26,65 +26,39 @@ const WRAPPERS = [
   'processor', // diffusers' attention processors, in which LoRAs stood at first
 ];
 
-/** Prefixes, with the net that each means, or null if it means none. A name may begin with several. */
+/**
+ * Prefixes as regular expressions, each with the net that it means, or null if it means none. What follows is a dot, and in
+ * trainers' flat names an underscore. A name may begin with several; of rows that fit, the first counts.
+ */
 const PREFIXES: readonly (readonly [prefix: string, place: Place | null])[] = [
   // CompVis and Stability AI
-  ['diffusion_model.', 'unet'],
-  ['first_stage_model.', 'vae'],
-  ['cond_stage_model.1.', 'text2'], // stable-diffusion.cpp; it begins as the next one does
-  ['cond_stage_model.', 'text'],
-  ['conditioner.embedders.0.', 'text'],
-  ['conditioner.embedders.1.', 'text2'],
-  // diffusers' folders and pipelines
-  ['unet.', 'unet'],
-  ['vae.', 'vae'],
-  ['text_encoder.', 'text'],
-  ['text_encoder_1.', 'text'],
-  ['text_encoder_2.', 'text2'],
-  ['text_encoder_3.', 't5'],
+  ['diffusion_model', 'unet'],
+  ['first_stage_model', 'vae'],
+  ['cond_stage_model\\.1', 'text2'], // stable-diffusion.cpp
+  ['cond_stage_model', 'text'],
+  ['conditioner\\.embedders\\.0', 'text'],
+  ['conditioner\\.embedders\\.1', 'text2'],
+  // diffusers, and all trainers
+  ['unet', 'unet'],
+  ['vae', 'vae'],
+  // Text encoders by number: from 1, or from 0 in lists
+  ['(?:te|text_encoder)(?:_?2|_two)|text_encoders\\.1', 'text2'],
+  ['(?:te|text_encoder)(?:_?3|_three)|text_encoders\\.2', 't5'],
+  ['(?:te|text_encoder)(?:_?1|_one)?|text_encoders(?:\\.0)?', 'text'],
   // ComfyUI, Forge, OneTrainer: CLIP by its size
-  ['text_encoders.', 'text'],
-  ['clip_l.', 'text'],
-  ['clip_h.', 'text'],
-  ['clip_g.', 'text2'],
-  ['t5xxl.', 't5'],
-  // kohya, LyCORIS
-  ['lora_unet_', 'unet'],
-  ['lora_te_', 'text'],
-  ['lora_te1_', 'text'],
-  ['lora_te2_', 'text2'],
-  ['lora_te3_', 't5'],
-  ['lora_clip_l_', 'text'],
-  ['lora_clip_g_', 'text2'],
-  ['lora_text_encoder_2_', 'text2'],
-  ['lora_text_encoder_', 'text'],
-  ['lora_transformer_', null],
-  ['oft_unet_', 'unet'],
-  ['lycoris_unet_', 'unet'],
-  ['lycoris_te_', 'text'],
-  ['lycoris_te1_', 'text'],
-  ['lycoris_te2_', 'text2'],
-  ['lycoris_', null],
-  // OneTrainer's backups
-  ['lora_unet.', 'unet'],
-  ['lora_te.', 'text'],
-  ['lora_te1.', 'text'],
-  ['lora_te2.', 'text2'],
-  ['te.', 'text'],
-  ['te1.', 'text'],
-  ['te2.', 'text2'],
-  // the normal form itself
-  ['text.', 'text'],
-  ['text2.', 'text2'],
-  ['mmdit.', 'mmdit'],
-  ['t5.', 't5'],
+  ['clip_[lh]', 'text'],
+  ['clip_g', 'text2'],
+  ['t5xxl', 't5'],
   // Lightning, PEFT, and whatever holds a net as its member
-  ['model.', null],
-  ['base_model.', null],
-  ['state_dict.', null],
-  ['net.', null],
-  ['transformer.', null],
+  ['model|base_model|state_dict|net', null],
+  ['transformer(?![._]resblocks|_blocks)', null], // OpenCLIP's is a module of its own
 ];
+/** Those of the normal form itself, before a dot. */
+const NORMAL: readonly (readonly [prefix: string, place: Place])[] = (
+  ['text', 'text2', 'mmdit', 't5'] as const
+).map((place) => [place, place]);
+/** What trainers write first. After it and an underscore, underscores stand for dots. */
+const ADAPTER = /^(?:lora|lycoris|oft)([._])/;
 
 /** The first modules of an MMDiT, before which many programs write a UNet's prefixes. */
 const MMDIT =
@@ -111,10 +85,11 @@ const MODULES: readonly (readonly [module: RegExp, place: Place])[] = [
 ];
 
 const WRAPPER = new RegExp(`(^|[._])(?:${WRAPPERS.join('|')})[._]`, 'g');
-const KNOWN = new Map(PREFIXES);
-// OpenCLIP's `transformer` is a module of its own.
-const PREFIX = new RegExp(
-  `^(?!transformer\\.resblocks\\.)(?:${PREFIXES.map(([prefix]) => prefix.replaceAll('.', '\\.')).join('|')})`,
+const anyOf = (rows: typeof PREFIXES): string => rows.map(([prefix]) => prefix).join('|');
+const DOTTED = new RegExp(`^(?:${anyOf([...PREFIXES, ...NORMAL])})\\.`);
+const FLAT = new RegExp(`^(?:${anyOf(PREFIXES).replaceAll('\\.', '[._]')})[._]`);
+const ROWS = [...PREFIXES, ...NORMAL].map(
+  ([prefix, place]) => [new RegExp(`^(?:${prefix.replaceAll('\\.', '[._]')})[._]$`), place] as const,
 );
 
 /** In characters: no net's names come near it, but a hostile file's may fill its header. */
@@ -125,8 +100,14 @@ export function placeOf(name: string): Placed | null {
   if (name.length > LONGEST) return null;
   let place: Place | null = null;
   let rest = unwrapped(name);
-  for (let found = PREFIX.exec(rest)?.[0]; found !== undefined; found = PREFIX.exec(rest)?.[0]) {
-    place = KNOWN.get(found) ?? place;
+  for (let prefixes = DOTTED; ;) {
+    const [adapter = '', follows] = ADAPTER.exec(rest) ?? [];
+    if (follows === '_') prefixes = FLAT;
+    rest = rest.slice(adapter.length);
+    const found = prefixes.exec(rest)?.[0];
+    if (found === undefined && !adapter) break;
+    if (found === undefined) continue;
+    place = ROWS.find(([row]) => row.test(found))![1] ?? place; // they make up the patterns
     rest = rest.slice(found.length);
   }
   if (place === 'unet' && MMDIT.test(rest)) place = 'mmdit';

@@ -1,6 +1,6 @@
 /** Textual inversion (Gal et al., 2022, https://arxiv.org/abs/2208.01618): words with vectors of their own. */
 import { aboutWeights } from '../../errors';
-import type { EmbeddingWord } from '../../nets/detect/embedding';
+import { vectorsIn, type EmbeddingWord } from '../../nets/detect/embedding';
 import type { Model } from '../../nets/model';
 import type { Word } from '../../text/words';
 import { checkFinite } from '../../weights/values/finite';
@@ -66,8 +66,6 @@ function inOrder(tables: readonly Table[], { texts }: Model): readonly Table[] |
     );
   return [tables, tables.toReversed()].find(fits) ?? null;
 }
-
-const vectorsIn = ({ shape }: TensorInfo): number => (shape.length === 1 ? 1 : shape[0]!); // of one dimension or two
 
 function rowsOf(tables: readonly Table[]): Float32Array[][] {
   const numbers = tables.map(({ from, name, begin, end, dtype }) => {

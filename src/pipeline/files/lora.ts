@@ -5,6 +5,7 @@ import { targetFinder, type LoraTarget, type LoraUse, type Unused } from '../../
 import { loraModules, type LoraModule } from '../../nets/names/lora-parts';
 import type { Model } from '../../nets/model';
 import { unknownLead } from '../../nets/names/normal-form';
+import { placeOf } from '../../nets/names/places';
 import { numberedNames } from '../../nets/names/numbered';
 import type { Patch } from '../../runtime/feeder';
 import { checkFinite } from '../../weights/values/finite';
@@ -71,9 +72,7 @@ export function useOf(lora: Header, tensors: Shapes): LoraUse {
 
 function fitted(lora: Header, tensors: Shapes): { readonly fits: readonly Fit[]; readonly use: LoraUse } {
   const find = finderFor(tensors);
-  const named = loraModules(lora.tensors.keys());
-  const lead = unknownLead(named.map(({ name }) => name)).length;
-  const modules = named.map((module) => ({ ...module, name: module.name.slice(lead) }));
+  const modules = namedModules(lora.tensors);
   const nameOf = numberedNames(modules, lora.tensors, tensors);
   const fits: Fit[] = [];
   let used = 0;
@@ -108,6 +107,22 @@ function fitted(lora: Header, tensors: Shapes): { readonly fits: readonly Fit[];
   const others = [...unused.values()].sort((a, b) => b.count - a.count);
   return { fits, use: { modules: modules.length, used, unused: others } };
 }
+
+/** A LoRA's modules, without the beginning that those have in common which no table knows. A lone number is a note. */
+function namedModules(tensors: Shapes): LoraModule[] {
+  const all = loraModules(tensors.keys()).filter(
+    ({ name, parts }) =>
+      name !== '' || [...parts.values()].some((part) => !isSingle(tensors.get(part)?.shape ?? [])),
+  );
+  const lead = unknownLead(all.flatMap(({ name }) => (placeOf(name) === null ? [name] : [])));
+  return all.map((module) =>
+    lead !== '' && module.name.startsWith(lead)
+      ? { ...module, name: module.name.slice(lead.length) }
+      : module,
+  );
+}
+
+const isSingle = (shape: readonly number[]): boolean => shape.every((size) => size <= 1);
 
 /** Made once for each checkpoint: a list of LoRAs looks up thousands of modules. */
 const finders = new WeakMap<Shapes, ReturnType<typeof targetFinder>>();

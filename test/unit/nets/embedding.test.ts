@@ -85,6 +85,26 @@ describe('the words of a file', () => {
       ],
     ],
     [
+      { 'clip_l.emb_params': [2, 768], 'clip_g.emb_params': [2, 1280] },
+      [['file', 2, 'clip_l.emb_params 0, clip_g.emb_params 1']],
+    ],
+    [
+      { 'clip_l.toy': [2, 768], 'clip_g.toy': [2, 1280] },
+      [
+        ['file', 2, 'clip_l.toy 0, clip_g.toy 1'],
+        ['toy', 2, 'clip_l.toy 0, clip_g.toy 1'],
+      ],
+    ],
+    [
+      { 'text_encoders.0': [2, 768], 'text_encoders.1': [2, 1280], 'text_encoders.2': [2, 4096] },
+      [['file', 2, 'text_encoders.0 0, text_encoders.1 1']],
+    ],
+    [{ CLIP_L: [2, 768], CLIP_G: [2, 1280] }, [['file', 2, 'CLIP_L 0, CLIP_G 1']]],
+    // Names that no table knows: widths tell that these are for two text encoders.
+    [{ emb_l: [2, 768], emb_g: [2, 1280] }, [['file', 2, 'emb_l null, emb_g null']]],
+    [{ emb_params: [1, 3, 768] }, [['file', 3, 'emb_params null']]],
+    [{ clip_l: [1, 2, 768], clip_g: [1, 2, 1280] }, [['file', 2, 'clip_l 0, clip_g 1']]],
+    [
       { '<s0>': [1, 768], '<s1>': [2, 768] },
       [
         ['<s0>', 1, '<s0> null'],
@@ -102,6 +122,11 @@ describe('the words of a file', () => {
     expect(told(shapes)).toEqual(expected);
   });
 
+  it('are not disturbed by notes of whole numbers', () => {
+    const vectors = fileOf({ emb_params: [2, 768] });
+    expect(isEmbedding(new Map([...vectors, ...fileOf({ token_ids: [2] }, 'I64')]))).toBe(true);
+  });
+
   it.each<[string, Shapes]>([
     ['a layer with a bias', { weight: [10, 768], bias: [768] }],
     ['a table of many rows', { some: [49408, 768] }],
@@ -113,6 +138,7 @@ describe('the words of a file', () => {
       'vectors of modules',
       { 'base_model.model.mid_block.attentions.0.proj_in.vera_lambda_b': [320], 'unet.conv_in.x': [320] },
     ],
+    ['a layer of a text encoder', { 'clip_l.text_model.encoder.layers.0.mlp.fc1.weight': [8, 768] }],
     ['vectors beside a layer', { '<toy>': [2, 768], 'fc.weight': [10, 768, 1, 1] }],
   ])('%s has none', (_, shapes) => {
     expect(isEmbedding(fileOf(shapes))).toBe(false);

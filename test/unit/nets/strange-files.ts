@@ -333,7 +333,7 @@ export const examples = {
       'up_blocks.2.temporal_attentions.2.proj_in.weight',
     ),
     file('connector.latents', 'connector.perceiver_blocks.0.attn.in_proj_weight'),
-    file('unet.down_blocks.0.attentions.0.transformer_blocks.0.attn1.to_q.lora_layer.up.weight: 320, 4'),
+    file('unet.down_blocks.0.attentions.0.transformer_blocks.0.attn1.to_q.lora_block_0.up.weight: 320, 4'),
     file('768.0.linear.0.weight', '768.1.linear.0.weight'),
     file('state.0.exp_avg', 'state.0.exp_avg_sq'),
     file('model_ema.diffusion_modelinput_blocks00weight', 'model_ema.decay'),

@@ -38,6 +38,16 @@ describe('a name is told which net it belongs to, and what is left of it is the 
     ['lora_unet__orig_mod_down_blocks_0_attentions_0_proj_in', 'unet', 'down_blocks_0_attentions_0_proj_in'],
     ['lycoris_down_blocks_0_attentions_0_proj_in', 'unet', 'down_blocks_0_attentions_0_proj_in'],
     ['unet.input_blocks.0.0.weight', 'unet', 'input_blocks.0.0.weight'],
+    // the same prefixes with underscores, behind any trainer's word
+    ['lora_unet_model_diffusion_model_input_blocks_1_1_proj_in', 'unet', 'input_blocks_1_1_proj_in'],
+    [
+      'lora_unet_base_model_model_down_blocks_0_attentions_0_proj_in',
+      'unet',
+      'down_blocks_0_attentions_0_proj_in',
+    ],
+    ['lora_unet_unet_mid_block_resnets_0_conv1', 'unet', 'mid_block_resnets_0_conv1'],
+    ['lora_down_blocks_0_attentions_0_proj_in', 'unet', 'down_blocks_0_attentions_0_proj_in'],
+    ['lora.unet.conv_in', 'unet', 'conv_in'],
 
     ['first_stage_model.decoder.conv_in.weight', 'vae', 'decoder.conv_in.weight'],
     ['vae.first_stage_model.decoder.conv_in.weight', 'vae', 'decoder.conv_in.weight'],
@@ -78,6 +88,24 @@ describe('a name is told which net it belongs to, and what is left of it is the 
     [`lora_clip_l_${LAYER}`, 'text', LAYER],
     [`lora_clip_g_${LAYER}`, 'text2', LAYER],
     ['lora_te2_text_projection', 'text2', 'text_projection'],
+    ['lora_text_encoder_1_text_model_final_layer_norm', 'text', 'text_model_final_layer_norm'],
+    ['lycoris_text_encoder_text_model_final_layer_norm', 'text', 'text_model_final_layer_norm'],
+    ['oft_te2_text_model_encoder_layers_0_mlp_fc1', 'text2', 'text_model_encoder_layers_0_mlp_fc1'],
+    [
+      'lora_te1_transformer_text_model_encoder_layers_0_mlp_fc1',
+      'text',
+      'text_model_encoder_layers_0_mlp_fc1',
+    ],
+    ['lora_text_model_encoder_layers_0_mlp_fc1', 'text', 'text_model_encoder_layers_0_mlp_fc1'],
+    // numbers of text encoders, in any spelling
+    [`text_encoder1.${LAYER}`, 'text', LAYER],
+    [`text_encoder2.${LAYER}`, 'text2', LAYER],
+    [`text_encoder_two.${LAYER}`, 'text2', LAYER],
+    [`te_1.${LAYER}`, 'text', LAYER],
+    [`te_2.${LAYER}`, 'text2', LAYER],
+    [`text_encoders.0.${LAYER}`, 'text', LAYER],
+    [`text_encoders.1.${LAYER}`, 'text2', LAYER],
+    [`text_encoders.2.${T5}`, 't5', T5],
     ['lycoris_te1_text_model_encoder_layers_0_mlp_fc1', 'text', 'text_model_encoder_layers_0_mlp_fc1'],
     [LAYER, 'text', LAYER],
     [`text2.${LAYER}`, 'text2', LAYER],
@@ -108,6 +136,9 @@ describe('a name is told which net it belongs to, and what is left of it is the 
     'model.layers.0.self_attn.q_proj.weight',
     'decoder.layers.0.weight',
     'string_to_param.*',
+    'lora_controlnet',
+    'te_style',
+    'unet_style',
   ])('and a stranger, to none: %s', (name) => {
     expect(placeOf(name)).toBeNull();
   });

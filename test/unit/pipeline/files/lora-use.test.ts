@@ -258,3 +258,13 @@ test('a modulation of scale and shift is for each in the order of its names', ()
   expect(of('lora_unet_final_layer_adaLN_modulation_1')).toEqual({ shift: 1, scale: 2 });
   expect(of('transformer.norm_out.linear')).toEqual({ scale: 1, shift: 2 });
 });
+
+test('a beginning that no table knows is passed over, whatever stands beside it; lone numbers are notes', () => {
+  const { header } = loraOf({
+    ...{ epoch: [[], 7], rank: [[1], 4] },
+    'trained.unet.down_blocks.0.attentions.0.proj_in.diff_b': [[320], 1],
+    'trained.unet.conv_in.diff': [[320, 4, 3, 3], 1],
+    'lora_te_text_model_encoder_layers_3_mlp_fc1.diff_b': [[3072], 1],
+  });
+  expect(useOf(header, tensors)).toEqual({ modules: 3, used: 3, unused: [] });
+});
