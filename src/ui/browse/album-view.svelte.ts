@@ -54,12 +54,16 @@ export class AlbumView {
   });
   readonly selected = $derived(this.found.filter(({ place }) => this.selection.chosen.has(place)));
 
+  /** The active picture, and the one that took its place when it went: new ones may come before both. */
   #place = $state<number | null>(null);
+  #heir = $state<number | null>(null);
   #last = $state(0);
-  /** Index of the active picture, which keys act on. Where it is gone, the one that took its place. */
+  /** Index of the active picture, which keys act on. Where it is gone, of the one that took its place. */
   readonly at = $derived.by(() => {
-    const at = this.#place === null ? -1 : this.places.indexOf(this.#place);
-    return at >= 0 ? at : Math.max(Math.min(this.#last, this.places.length - 1), 0);
+    const there = [this.#place, this.#heir].map((place) =>
+      place === null ? -1 : this.places.indexOf(place),
+    );
+    return there.find((at) => at >= 0) ?? Math.max(Math.min(this.#last, this.places.length - 1), 0);
   });
   readonly active = $derived(this.found[this.at] ?? null);
   /** What actions apply to: the selected pictures, or else the active one. */
@@ -94,6 +98,7 @@ export class AlbumView {
 
   open(): void {
     this.isOpen = true;
+    if (this.#place === null) this.go(0);
   }
 
   close(): void {
@@ -130,6 +135,7 @@ export class AlbumView {
   /** Makes one of the pictures found the active one. */
   go(at: number): void {
     this.#place = this.places[at] ?? null;
+    this.#heir = null;
     this.#last = at;
     this.zoom = WHOLE;
   }
@@ -148,23 +154,22 @@ export class AlbumView {
   }
 
   async rate(stars: Stars): Promise<void> {
-    this.#stay();
-    await this.#album.star(placesOf(this.meant), stars);
+    await this.#staying(() => this.#album.star(placesOf(this.meant), stars));
   }
 
   async move(folder: string): Promise<void> {
-    this.#stay();
-    await this.#album.file(placesOf(this.meant), folder.trim());
+    await this.#staying(() => this.#album.file(placesOf(this.meant), folder.trim()));
   }
 
   async remove(): Promise<void> {
-    this.#stay();
-    await this.#album.remove(placesOf(this.meant));
+    await this.#staying(() => this.#album.remove(placesOf(this.meant)));
   }
 
-  /** Keeps the active index, where the active picture is about to go. */
-  #stay(): void {
+  /** Stays in the place of the active picture, and at what is there afterwards, where it is about to go. */
+  async #staying(work: () => Promise<void>): Promise<void> {
     this.go(this.at);
+    await work();
+    this.#heir = this.active?.place ?? null;
   }
 }
 

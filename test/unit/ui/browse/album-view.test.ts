@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Album } from '../../../../src/ui/album/album.svelte';
 import { AlbumView } from '../../../../src/ui/browse/album-view.svelte';
+import { studioAtWork, turn } from '../fake';
 
 const cards = ['constructor', 'cats', '__proto__', 'cats', ''].map((folder, place) => ({ place, folder }));
 
@@ -12,4 +13,26 @@ test('folders have any name, and say how many pictures are in them', () => {
     '“cats”': 2,
     '“constructor”': 1,
   });
+});
+
+test('keys act on the same picture when another one is done, also after what was active is gone', async () => {
+  const { studio } = studioAtWork();
+  const draw = async (prompt: string) => {
+    studio.settings.current.prompt = prompt;
+    await studio.generate();
+  };
+  for (const prompt of ['one', 'two', 'three']) await draw(prompt);
+  const view = new AlbumView(studio.album, null);
+  const active = () => view.active?.title;
+  view.open();
+  expect(active()).toBe('three');
+  await draw('four');
+  expect(active()).toBe('three');
+  await view.remove();
+  expect(active()).toBe('two');
+  await draw('five');
+  expect(active()).toBe('two');
+  studio.changes.undo();
+  await turn();
+  expect(active()).toBe('three');
 });
