@@ -51,6 +51,19 @@ export function withNet({ id, file, addon }: ControlNet, byNets: readonly NetHin
   return { model: id, ...withPreprocessor(preprocessor), hintKind: likelyKind(addon, preprocessor) };
 }
 
+/** A unit's settings with another net. The preprocessor that was chosen stays, where both nets would begin with the same. */
+export function withOtherNet(
+  { preprocessor }: Pick<Unit, 'preprocessor'>,
+  before: ControlNet | null,
+  net: ControlNet,
+  byNets: readonly NetHintName[],
+): Partial<Unit> {
+  const fresh = withNet(net, byNets);
+  return before && withNet(before, byNets).preprocessor === fresh.preprocessor
+    ? { model: net.id, hintKind: likelyKind(net.addon, preprocessor) }
+    : fresh;
+}
+
 /** The preprocessor that would suit a net best, and whose own net is not at hand; null for most. */
 export function lacking({ file }: ControlNet, byNets: readonly NetHintName[]): NetHintName | null {
   const usual = usualMaker(bareName(file), netHintNames);

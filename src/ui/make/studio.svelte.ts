@@ -139,6 +139,13 @@ export class Studio {
     return this.chosen.current;
   }
 
+  /** Changes whenever somebody works on: with each picture, stroke and setting, but not with the words of a prompt. */
+  get worked(): string {
+    const { prompt: _, negative: __, styles: ___, model: ____, ...settings } = this.settings.current;
+    const { mode, source, board } = this.place;
+    return JSON.stringify([settings, mode, source.current?.name, board.edits, this.album.cards[0]?.place]);
+  }
+
   get run(): Run {
     return this.#runner.run;
   }

@@ -23,22 +23,22 @@ export interface Coming extends DownloadProgress {
 export class Downloads {
   /** The window for choosing one is open. */
   open = $state(false);
-  /** An address that came from elsewhere, for the window to begin with. */
-  suggested = '';
+  /** The address in the window: typed there, or from elsewhere. It stays until something is downloaded. */
+  address = $state('');
   finding = $state.raw<Finding>({ kind: 'none' });
   coming = $state.raw<Coming | null>(null);
   unfinished = $state.raw<readonly Unfinished[]>([]);
   failure = $state.raw<Failure | null>(null);
 
   readonly #engine: Remote<EngineApi>;
-  readonly #library: Pick<Library, 'add' | 'nameFor'>;
+  readonly #library: Pick<Library, 'add' | 'nameFor' | 'choosing'>;
   readonly #now: () => number;
   #look = new AbortController();
   #stop = new AbortController();
 
   constructor(
     engine: Remote<EngineApi>,
-    library: Pick<Library, 'add' | 'nameFor'>,
+    library: Pick<Library, 'add' | 'nameFor' | 'choosing'>,
     now = () => performance.now(),
   ) {
     this.#engine = engine;
@@ -58,7 +58,7 @@ export class Downloads {
 
   /** Opens the window with an address in it. No request is sent before a person presses a button there. */
   suggest(address: string): void {
-    this.suggested = address;
+    this.address = address;
     this.open = true;
   }
 
@@ -79,7 +79,6 @@ export class Downloads {
   close(): void {
     this.#look.abort();
     this.open = false;
-    this.suggested = '';
     this.finding = { kind: 'none' };
   }
 
@@ -87,10 +86,12 @@ export class Downloads {
   async start(what: Offer | Unfinished): Promise<void> {
     if (this.coming) return;
     this.close();
+    this.address = '';
     void askToKeep();
     this.failure = null;
     this.#stop = new AbortController();
     const { file } = what;
+    const choosing = this.#library.choosing();
     const coming = this.unfinished.map((rest) => rest.file);
     const wanted = 'id' in what ? what.id : { ...what, file: this.#library.nameFor(file, coming) };
     const speed = new Speed();
@@ -100,7 +101,7 @@ export class Downloads {
       for (;;) {
         const { done, value } = await download.next();
         if (done) {
-          this.#library.add(value, file);
+          this.#library.add(value, file, choosing);
           break;
         }
         const rate = value.stage === 'fetching' ? speed.told(this.#now(), value.doneBytes) : null;

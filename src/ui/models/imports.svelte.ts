@@ -8,6 +8,7 @@ import type {
   ModelEntry,
 } from '../../engine/api';
 import type { Remote } from '../../engine/rpc';
+import type { Choosing } from './choosing';
 import { Persisted, askToKeep, type Shelf } from '../settings/persisted.svelte';
 
 export type Installing =
@@ -24,8 +25,9 @@ export type Installing =
 /** Where imported models go. */
 interface Target {
   /** @param file its name where it came from. */
-  add(entry: ModelEntry, file?: string): void;
-  arriving(entry: ModelEntry, file: string): void;
+  add(entry: ModelEntry, file?: string, choosing?: Choosing): void;
+  arriving(entry: ModelEntry, file: string, choosing: Choosing): void;
+  choosing(): Choosing;
   arrived(entry: ModelEntry): void;
   withdraw(id: string): void;
   fail(file: string, thrown: unknown): void;
@@ -52,9 +54,10 @@ export class Imports {
 
   /**
    * Imports files one after another, the parts of one model together; more may be added meanwhile. Each is chosen as soon as
-   * it can be used: a checkpoint can before it is copied.
+   * it can be used, unless somebody works with another one by then: a checkpoint can before it is copied.
    */
   async add(found: readonly LocalFile[]): Promise<void> {
+    const choosing = this.#library.choosing();
     const { models, refused, settings } = await this.#gather(found);
     this.#queue.push(...models);
     if (this.current.kind === 'idle') this.#library.clearMessages();
@@ -73,7 +76,7 @@ export class Imports {
       const of = number + this.#queue.length;
       const { name: file, bytes: totalBytes } = model;
       this.current = { kind: 'running', file, number, of, doneBytes: 0, totalBytes, usable: false };
-      await this.#installOne(model);
+      await this.#installOne(model, choosing);
     }
     this.current = { kind: 'idle' };
   }
@@ -108,7 +111,7 @@ export class Imports {
     }
   }
 
-  async #installOne(model: LocalModel): Promise<void> {
+  async #installOne(model: LocalModel, choosing: Choosing): Promise<void> {
     const findable = model.layout.ranges.every(({ file }) => file.handle);
     const inPlace = this.keeping.current.inPlace && findable;
     const named = { ...model, name: this.#library.nameFor(model.name) };
@@ -118,9 +121,11 @@ export class Imports {
       for (;;) {
         const { done, value } = await install.next();
         if (done)
-          return early?.id === value.id ? this.#library.arrived(value) : this.#library.add(value, model.name);
+          return early?.id === value.id
+            ? this.#library.arrived(value)
+            : this.#library.add(value, model.name, choosing);
         const { entry, ...progress } = value;
-        if (entry) this.#library.arriving((early = entry), model.name);
+        if (entry) this.#library.arriving((early = entry), model.name, choosing);
         if (this.current.kind === 'running')
           this.current = { ...this.current, ...progress, usable: early !== undefined };
       }

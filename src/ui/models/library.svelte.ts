@@ -5,6 +5,7 @@ import { nameApart } from '../../text/lora';
 import { clean } from '../words/format';
 import { Persisted, tabShelf, type Shelf } from '../settings/persisted.svelte';
 import { isAddon, isUpscaler, isUsable, type UsableModel } from './entries';
+import { Choosing } from './choosing';
 import { Imports } from './imports.svelte';
 
 export type Listing =
@@ -23,7 +24,9 @@ export type Remark =
   /** It was renamed, as another one has its name. */
   | { readonly kind: 'renamed'; readonly file: string; readonly name: string }
   /** It is there already. */
-  | { readonly kind: 'again'; readonly file: string };
+  | { readonly kind: 'again'; readonly file: string }
+  /** It was not chosen, as somebody works with another one. */
+  | { readonly kind: 'arrived'; readonly file: string; readonly id: string };
 
 /** @param back it was chosen before, and the model chosen in its place came to nothing. */
 type OnSelect = (model: UsableModel | null, back?: boolean) => void;
@@ -52,10 +55,18 @@ export class Library {
 
   readonly #engine: Remote<EngineApi>;
   readonly #onSelect: OnSelect;
+  readonly worked: () => string;
 
-  constructor(engine: Remote<EngineApi>, onSelect: OnSelect, shelf: Shelf | null = tabShelf()) {
+  /** @param worked changes whenever somebody works with what is chosen. */
+  constructor(
+    engine: Remote<EngineApi>,
+    onSelect: OnSelect,
+    shelf: Shelf | null = tabShelf(),
+    worked = (): string => '',
+  ) {
     this.#engine = engine;
     this.#onSelect = onSelect;
+    this.worked = worked;
     this.choice = new Persisted('model', { id: '', before: '' }, (found) => found, shelf);
     this.imports = new Imports(engine, this, shelf);
   }
@@ -170,15 +181,26 @@ export class Library {
     this.remarks = this.remarks.filter((other) => other !== remark);
   }
 
+  /** Chooses a model that has come. */
+  takeUp(remark: Extract<Remark, { kind: 'arrived' }>): void {
+    this.forget(remark);
+    this.select(remark.id);
+  }
+
   dismiss(failure: Failure): void {
     this.failures = this.failures.filter((other) => other !== failure);
   }
 
-  /** Lists and chooses a model that can be used while it is still being copied. @param file its name where it came from. */
-  arriving(entry: ModelEntry, file: string): void {
+  /** To be asked for before a model is waited for. */
+  choosing(): Choosing {
+    return new Choosing(this);
+  }
+
+  /** Lists a model that can be used while it is still being copied, as `add` does. */
+  arriving(entry: ModelEntry, file: string, choosing: Choosing): void {
     const before = this.choice.current.id;
-    this.add(entry, file);
-    this.choice.current.before = before;
+    this.add(entry, file, choosing);
+    if (this.choice.current.id === entry.id) this.choice.current.before = before;
   }
 
   /** Replaces the entry of a model whose copy is finished. */
@@ -195,14 +217,21 @@ export class Library {
     if (this.choice.current.id === id) this.#selectOrFirst([this.choice.current.before], true);
   }
 
-  /** Lists a model, and chooses it if it can be used. @param file its name where it came from, for an import. */
-  add(entry: ModelEntry, file?: string): void {
+  /**
+   * Lists a model, and chooses it if it can be used, unless somebody works with another one by now: then that is told.
+   * @param file its name where it came from, for an import.
+   */
+  add(entry: ModelEntry, file?: string, choosing?: Choosing): void {
     const again = this.entries.some(({ id }) => id === entry.id);
     const renamed = file !== undefined && stemOf(entry.file) !== stemOf(file);
     if (again && file !== undefined) this.remarks = [...this.remarks, { kind: 'again', file: entry.file }];
     else if (renamed) this.remarks = [...this.remarks, { kind: 'renamed', file, name: entry.file }];
     this.entries = [...this.entries.filter((other) => other.id !== entry.id), entry];
-    this.select(entry.id); // a LoRA is none to select, and stays unselected
+    if (!choosing || choosing.may) {
+      this.select(entry.id); // a LoRA is none to select, and stays unselected
+      choosing?.done();
+    } else if (this.usable(entry.id) && this.choice.current.id !== entry.id)
+      this.remarks = [...this.remarks, { kind: 'arrived', file: entry.file, id: entry.id }];
   }
 
   /** Notes why something failed. @param file its name. */

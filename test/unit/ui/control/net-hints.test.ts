@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest';
 import type { ModelEntry } from '../../../../src/engine/api';
 import type { HintOrder } from '../../../../src/ui/control/hint';
 import { hintsBy, isAtHand, netHintsIn } from '../../../../src/ui/control/net-hints';
-import { lacking, preprocessorLabels, withNet } from '../../../../src/ui/control/nets';
+import { lacking, preprocessorLabels, withNet, withOtherNet } from '../../../../src/ui/control/nets';
 import { recipeUnits, unitsOf } from '../../../../src/ui/control/recipe';
 import { initialUnit } from '../../../../src/ui/control/unit';
 import { hints, motley, plain } from '../fake';
@@ -80,4 +80,17 @@ test('recipes tell of it in A1111’s words, whether or not the net is here', ()
   );
   expect(recipe[0]?.module).toBe('depth_anything_v2');
   expect(unitsOf(recipe, [depth])[0]?.preprocessor).toBe('depth_anything_v2');
+});
+
+test('another net leaves the preprocessor as it was chosen, where both would begin with the same', () => {
+  const [one, other] = [
+    { ...depth, id: 'one' },
+    { ...depth, id: 'other' },
+  ];
+  const chosen = { preprocessor: 'canny' } as const;
+  expect(withOtherNet(chosen, one, other, ['depth_anything'])).toEqual({ model: 'other', hintKind: '' });
+  const fresh = withNet(other, ['depth_anything']);
+  expect(withOtherNet(chosen, null, other, ['depth_anything'])).toEqual(fresh);
+  const lines = { ...depth, file: 'control_v11p_sd15_lineart.safetensors' };
+  expect(withOtherNet(chosen, lines, other, ['depth_anything'])).toEqual(fresh);
 });

@@ -4,6 +4,7 @@ import type { Remote } from '../../../../src/engine/rpc';
 import { DrobeError } from '../../../../src/errors';
 import { catalogue } from '../../../../src/ui/models/catalogue';
 import { Downloads } from '../../../../src/ui/models/downloads.svelte';
+import { Choosing } from '../../../../src/ui/models/choosing';
 import { Speed } from '../../../../src/ui/models/speed';
 import { engine, full, gate, stopped, turn } from '../fake';
 
@@ -50,7 +51,11 @@ function downloadsOf(calls: Partial<Remote<EngineApi>> = {}, left: () => readonl
       },
       ...calls,
     }),
-    { add: (entry) => void added.push(entry), nameFor: (file) => file },
+    {
+      add: (entry) => void added.push(entry),
+      nameFor: (file) => file,
+      choosing: () => new Choosing({ choice: { current: { id: '' } }, worked: () => '' }),
+    },
     () => (now += 1000),
   );
   return { downloads, added, asked };

@@ -10,6 +10,7 @@ function libraryOf(
   entries: ModelEntry[],
   calls: Partial<Remote<EngineApi>> = {},
   items: Record<string, string> = {},
+  worked?: () => string,
 ) {
   const chosen: (UsableModel | null)[] = [];
   const library = new Library(
@@ -31,6 +32,7 @@ function libraryOf(
     }),
     (model) => chosen.push(model),
     shelf(items),
+    worked,
   );
   return { library, chosen, items };
 }
@@ -371,4 +373,38 @@ test('a model is renamed in its place, never to a name that another has or that 
   for (const name of ['pencil', ' chalk ', '../x', ' ']) await library.rename(ink!, name);
   expect(asked).toEqual(['pencil.safetensors', 'chalk-2.safetensors', '.._x.safetensors', 'ink.safetensors']);
   expect(library.entries.map((entry) => entry.file)).toEqual(['ink.safetensors', 'chalk.safetensors']);
+});
+
+test('of models that come together the last is chosen, but none under the hands of who went on working: that is told', async () => {
+  let worked = 0;
+  const work = () => String(worked);
+  const { library } = libraryOf([miniature], {}, {}, work);
+  await library.load();
+  await library.imports.add([file('one'), file('two')]);
+  expect([library.selected?.id, library.remarks]).toEqual(['two', []]);
+
+  const later = libraryOf(
+    [miniature],
+    {
+      install: async function* (_, { name }) {
+        yield { doneBytes: 1, totalBytes: 2 };
+        // Another picture, while the second one is copied.
+        if (name.startsWith('two')) worked++;
+        return full(name.replace('.safetensors', ''));
+      },
+    },
+    {},
+    work,
+  ).library;
+  await later.load();
+  await later.imports.add([file('one'), file('two')]);
+  const arrived = { kind: 'arrived', file: 'two.safetensors', id: 'two' } as const;
+  expect([later.selected?.id, later.remarks]).toEqual(['one', [arrived]]);
+  later.takeUp(later.remarks[0] as typeof arrived);
+  expect([later.selected?.id, later.remarks]).toEqual(['two', []]);
+
+  const download = later.choosing();
+  later.select('one');
+  later.add(full('three'), 'three.safetensors', download);
+  expect(later.selected?.id).toBe('one');
 });

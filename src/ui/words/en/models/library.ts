@@ -47,6 +47,7 @@ export const library = {
     `${count(tensors)} of its tensors ${tensors === 1 ? 'is' : 'are'} not used.`,
   inspect: 'Inspect',
   inspectNamed: (name: string): string => `Inspect ${name}`,
+  choose: 'Use it',
   remove: 'Remove…',
   removeNamed: (name: string): string => `Remove ${name}`,
   removeAsked: (name: string): string => `Remove ${name}?`,

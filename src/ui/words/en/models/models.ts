@@ -135,6 +135,8 @@ function remarkWords(remark: Remark): string {
       return `Something else here is called ${file}, so this one is called ${clean(remark.name, 80)}. Both can be used, and renamed under “Models on this device”.`;
     case 'again':
       return `${file} is here already: it is the same file.`;
+    case 'arrived':
+      return `${file} is here now. You are working with another model, so it was not chosen.`;
   }
 }
 

@@ -45,6 +45,7 @@ export const library: typeof English = {
     }),
   inspect: 'Apžiūrėti',
   inspectNamed: (name) => `Apžiūrėti „${name}“`,
+  choose: 'Naudoti jį',
   remove: 'Pašalinti…',
   removeNamed: (name) => `Pašalinti „${name}“`,
   removeAsked: (name) => `Pašalinti „${name}“?`,

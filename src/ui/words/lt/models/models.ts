@@ -110,6 +110,8 @@ export const models: typeof English = {
         return `Pavadinimą „${file}“ čia jau turi kas kita, tad šis failas pavadintas „${clean(remark.name, 80)}“. Naudoti galima abu, o pervadinti – sąraše „Modeliai šiame įrenginyje“.`;
       case 'again':
         return `„${file}“ čia jau yra: tai tas pats failas.`;
+      case 'arrived':
+        return `„${file}“ jau čia. Dirbate su kitu modeliu, tad šis nepasirinktas.`;
     }
   },
 
