@@ -65,7 +65,7 @@ export type ErrorCode =
   // a hint that a net makes
   | 'hint-net-missing' // facts: hint
   // storage and network
-  | 'quota' // facts: neededBytes, freeBytes
+  | 'quota' // facts: neededBytes, freeBytes, fetched (set where it comes from a server)
   | 'storage' // facts: reason
   | 'model-gone' // facts: model
   | 'model-damaged' // facts: file, reason, model, server, empty where it was not downloaded

@@ -44,11 +44,15 @@ export async function freeBytes(): Promise<number | null> {
   return Math.max(0, estimate.quota - (estimate.usage ?? 0));
 }
 
-/** @throws DrobeError 'quota' when there is less room than that, and a little more. */
-export async function checkQuota(bytes: number): Promise<void> {
+/**
+ * @param facts for the error.
+ * @throws DrobeError 'quota' when there is less room than that, and a little more.
+ */
+export async function checkQuota(bytes: number, facts: { readonly fetched?: 1 } = {}): Promise<void> {
   const free = await freeBytes();
   const neededBytes = Math.ceil(bytes * 1.05);
-  if (free !== null && free < neededBytes) throw new DrobeError('quota', { neededBytes, freeBytes: free });
+  if (free !== null && free < neededBytes)
+    throw new DrobeError('quota', { neededBytes, freeBytes: free, ...facts });
 }
 
 /**

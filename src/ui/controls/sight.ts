@@ -10,3 +10,6 @@ export function comeIntoSight(element: HTMLElement): void {
   const isTyping = document.activeElement?.matches(':read-write') ?? false;
   if (isNear || (!narrow.current && !isTyping)) element.scrollIntoView({ block: 'nearest' });
 }
+
+/** Scrolls to what is said of something that a person has just brought, which may have come in elsewhere on the page. */
+export const toBeRead = (element: HTMLElement): void => element.scrollIntoView({ block: 'nearest' });

@@ -58,7 +58,7 @@ export interface Ways extends Pick<Carrier, 'signal'> {
  * @throws DrobeError 'quota'
  */
 export async function begin(model: RemoteModel, about: About): Promise<string> {
-  await checkQuota(bytesOf(model));
+  await checkQuota(bytesOf(model), { fetched: 1 });
   const download: Download = { schema: 1, id: randomId(), model, about, added: Date.now() };
   await transact((store) => {
     store.put(download, ['download', download.id]);
@@ -168,7 +168,7 @@ async function fetchMissing(
     segments.flatMap((segment, n) => (done.has(n) ? [] : [withBegun({ n, ...segment }, begun.get(n))])),
   );
   const doneBytes = totalBytes - missing.reduce((sum, { begin, end }) => sum + end - begin, 0);
-  await checkQuota(totalBytes - doneBytes);
+  await checkQuota(totalBytes - doneBytes, { fetched: 1 });
   await fetchPieces(model, missing, ways, {
     doneBytes,
     async take(pieces) {

@@ -40,7 +40,7 @@ export async function repair(id: string, ways: Ways): Promise<number> {
     });
     const neededBytes = missing.reduce((sum, { begin, end }) => sum + end - begin, 0);
     if (neededBytes === 0) return 0;
-    await checkQuota(neededBytes);
+    await checkQuota(neededBytes, { fetched: 1 });
     const take: Carrier['take'] = async (pieces) => {
       const arrived = await Promise.all(
         pieces.map(async ({ n, bytes }) => ({ ...parts[n]!, name: await nameOf(bytes), bytes })), // asked for by number

@@ -109,7 +109,7 @@ const sentences: Sentences = {
   quota: ({ file, isNamed, size, text }) =>
     text('neededBytes') === '0'
       ? `There is no room for ${isNamed ? file : 'it'}: the browser's storage is full. Remove a model here or free disk space, then try again.`
-      : `There is no room for ${isNamed ? file : 'the file'}: it needs ${size('neededBytes')}, and the browser has ${size('freeBytes')} free. Remove a model here or free disk space, then try again; or import the file without a copy, where the browser offers it under “Models on this device”.`,
+      : `There is no room for ${isNamed ? file : 'the file'}: it needs ${size('neededBytes')}, and the browser has ${size('freeBytes')} free. Remove a model here or free disk space, then try again${text('fetched') ? '' : '; or import the file without a copy, where the browser offers it under “Models on this device”'}.`,
   storage: ({ text }) =>
     `The browser's storage failed${because(text('reason'))}. Reload the page; a private window, or one that blocks cookies, may not be allowed to keep anything.`,
   'model-gone': ({ text }) =>

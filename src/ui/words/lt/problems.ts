@@ -112,7 +112,7 @@ const sentences: Sentences = {
   quota: ({ file, isNamed, size, text }) =>
     text('neededBytes') === '0'
       ? `${isNamed ? `${file} netelpa` : 'Neužtenka vietos'}: naršyklės saugykla pilna. Pašalinkite čia kurį nors modelį arba atlaisvinkite vietos diske ir pabandykite dar kartą.`
-      : `${isNamed ? `${file} netelpa` : 'Neužtenka vietos'}: reikia ${size('neededBytes')}, o naršyklė turi laisvų ${size('freeBytes')}. Pašalinkite čia kurį nors modelį arba atlaisvinkite vietos diske ir pabandykite dar kartą; arba importuokite failą be kopijos, jei naršyklė tai siūlo sąraše „Modeliai šiame įrenginyje“.`,
+      : `${isNamed ? `${file} netelpa` : 'Neužtenka vietos'}: reikia ${size('neededBytes')}, o naršyklė turi laisvų ${size('freeBytes')}. Pašalinkite čia kurį nors modelį arba atlaisvinkite vietos diske ir pabandykite dar kartą${text('fetched') ? '' : '; arba importuokite failą be kopijos, jei naršyklė tai siūlo sąraše „Modeliai šiame įrenginyje“'}.`,
   storage: ({ text }) =>
     `Naršyklės saugykla sutriko${because(reasonOf(text('reason')))}. Įkelkite puslapį iš naujo; privačiame lange, arba jei slapukai užblokuoti, gali būti neleidžiama nieko laikyti.`,
   'model-gone': ({ text }) =>

@@ -122,6 +122,17 @@ test('each kind of wrong or damaged file has a en.problems.sentence of its own, 
   }
 });
 
+test('a file without a copy is the way round a full storage only for what is imported', () => {
+  const full = { neededBytes: 3e9, freeBytes: 1e9 };
+  const said = (facts: ConstructorParameters<typeof DrobeError>[1]) =>
+    [en, lt].map((words) => words.problems.sentence(new DrobeError('quota', facts), 'a.safetensors'));
+  for (const [i, without] of [/without a copy/, /be kopijos/].entries()) {
+    expect(said(full)[i]).toMatch(without);
+    expect(said({ ...full, fetched: 1 })[i]).toMatch(/1 GB/);
+    expect(said({ ...full, fetched: 1 })[i]).not.toMatch(without);
+  }
+});
+
 test('facts that are missing leave no holes in a sentence', () => {
   for (const code of [
     'file-truncated',

@@ -45,6 +45,7 @@ const rare: Readonly<Record<keyof Rare, string>> = {
 export const sampling = {
   rare,
   forget: 'Without these',
+  forgotten: 'What a recipe had brought along counts no more.',
 
   like: 'Like',
   likeHint:

@@ -14,7 +14,7 @@ export const form: typeof English = {
   sampler: 'Atrinkėjas',
   schedule: 'Tvarkaraštis',
   automaticSchedule: 'Auto',
-  guidance: 'Užklausos laikymasis (CFG)',
+  guidance: 'Laikymasis (CFG)',
 
   sampling: 'Atranka',
   faster: 'Greičiau, bet kitoks vaizdas',

@@ -41,6 +41,7 @@ export const sampling: typeof English = {
     hires: 'Antrojo piešimo',
   },
   forget: 'Be jų',
+  forgotten: 'Tai, ką atsinešė receptas, nebegalioja.',
 
   like: 'Piešti kaip',
   likeHint:
