@@ -1,4 +1,5 @@
 /** Fills a hole with colours from around it. */
+import { lastOf } from '../checked';
 import type { Mask, Pixels } from './pixels';
 
 /** A picture as [r, g, b, weight] with premultiplied colours. */
@@ -16,7 +17,7 @@ interface Level {
 export function filled(picture: Pixels, hole: Mask): Pixels {
   const levels: Level[] = [known(picture, hole)];
   for (let level = levels[0]!; level.width > 1 || level.height > 1;) levels.push((level = pulled(level)));
-  complete(levels.at(-1)!.data);
+  complete(lastOf(levels).data);
   for (let i = levels.length - 1; i > 0; i--) push(levels[i]!, levels[i - 1]!);
 
   const { data } = levels[0]!;

@@ -39,9 +39,11 @@ export function resample(
   { bytes = false } = {},
 ): Float32Array<ArrayBuffer> {
   const channels = planes.length / (from.h * from.w);
-  const [across, down] = [sharesOf(kernel, from.w, to.w), sharesOf(kernel, from.h, to.h)].map((shares) =>
-    bytes ? inSteps(shares) : shares,
-  ) as [Shares, Shares];
+  const along = (before: number, after: number): Shares => {
+    const shares = sharesOf(kernel, before, after);
+    return bytes ? inSteps(shares) : shares;
+  };
+  const [across, down] = [along(from.w, to.w), along(from.h, to.h)];
   const settled = bytes ? toByte : (sum: number): number => sum;
   const narrow = new Float32Array(channels * from.h * to.w);
   for (let row = 0; row < channels * from.h; row++) {

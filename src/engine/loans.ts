@@ -1,4 +1,5 @@
 /** What a checkpoint lacks, who could lend it, and the checkpoint with what it borrows. */
+import { entriesOf } from '../objects';
 import { DrobeError } from '../errors';
 import { recognise } from '../nets/detect/detect';
 import type { Model } from '../nets/model';
@@ -135,7 +136,7 @@ export function chosenLenders(lacking: readonly Lacking[], chosen: Parts): Parts
 
 /** The parts that are borrowed, and from whom. */
 export const borrowed = (parts: Parts): [part: Lent, lender: string][] =>
-  (Object.entries(parts) as [Lent, string][]).filter(([, lender]) => lender !== WITHOUT);
+  entriesOf(parts).filter(([, lender]) => lender !== WITHOUT);
 
 /**
  * A checkpoint with the parts that others lend it.

@@ -1,4 +1,5 @@
 /** Every model within reach: imported ones in IndexedDB, and those served from models/ beside the app. */
+import { defined } from '../checked';
 import { DrobeError } from '../errors';
 import type { LoraUse } from '../nets/lora';
 import { inNormalForm, type NormalForm } from '../nets/names/normal-form';
@@ -117,7 +118,7 @@ export class ModelShelf {
     const addons = (await this.list()).filter((entry) => 'addon' in entry);
     return calledWords(addons, prompts, on).map(({ trigger, ids }) => ({
       trigger,
-      files: ids.map((id) => addons.find((entry) => entry.id === id)!), // the ids are these entries'
+      files: ids.map((id) => defined(addons.find((entry) => entry.id === id))),
     }));
   }
 

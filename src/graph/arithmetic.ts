@@ -1,4 +1,5 @@
 /** Arithmetic on each number of a value. */
+import { lastOf } from '../checked';
 import { constant, op, type Shape, type Var } from './graph';
 import { slice } from './shapes';
 
@@ -56,4 +57,4 @@ export function chunk(x: Var, count: number): Var[] {
 }
 
 /** [.., m, k] · [.., k, n] → [.., m, n]; where y is a matrix, it is the same for all of x. */
-export const matmul = (x: Var, y: Var): Var => op('MatMul', [x, y], x.shape.with(-1, y.shape.at(-1)!));
+export const matmul = (x: Var, y: Var): Var => op('MatMul', [x, y], x.shape.with(-1, lastOf(y.shape)));

@@ -1,4 +1,5 @@
 /** Attention, by the kernel that a machine has for it, or written out. */
+import { tuple } from '../checked';
 import { add, cast, scaled } from './arithmetic';
 import { constant, op, type Var } from './graph';
 import { concat, reshape, slice, transpose } from './shapes';
@@ -18,7 +19,7 @@ const MAX_COUNT = 2 ** 29;
  * @param scale of q·kᵀ, where it is not 1/√d.
  */
 export function attention(q: Var, k: Var, v: Var, heads: number, mask?: Var, scale?: number): Var {
-  const [n, s, width] = q.shape as [number, number, number];
+  const [n, s, width] = tuple(q.shape, 3);
   const scores = s * k.shape[1]!;
   const room = Math.ceil((n * heads * scores * 4) / q.target.maxScoreBytes);
   const count = q.target.layout === 'nchw' ? Math.ceil((scores * (width / heads)) / MAX_COUNT) : 1;
@@ -29,14 +30,13 @@ export function attention(q: Var, k: Var, v: Var, heads: number, mask?: Var, sca
     for (let from = 0; from < s; from += rows) {
       parts.push(attentionOnce(slice(q, 1, from, Math.min(s, from + rows)), k, v, heads, undefined, scale));
     }
-    const [first, ...rest] = parts as [Var, ...Var[]];
-    return concat(1, first, ...rest);
+    return concat(1, ...parts);
   }
   return attentionOnce(q, k, v, heads, mask, scale);
 }
 
 function attentionOnce(q: Var, k: Var, v: Var, heads: number, mask?: Var, scale?: number): Var {
-  const [n, s, width] = q.shape as [number, number, number];
+  const [n, s, width] = tuple(q.shape, 3);
   const l = k.shape[1]!;
   const d = width / heads;
   if (q.target.fusedAttention && !mask && scale === undefined) {

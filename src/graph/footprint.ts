@@ -1,4 +1,5 @@
 /** How much memory a graph needs beside its weights, judging by shapes. */
+import { mustGet } from '../checked';
 import type { Var } from './var';
 
 /** In bytes, without what kernels allocate for themselves while they run. */
@@ -31,7 +32,7 @@ export function footprint(
     }
     for (const input of inputsOf(v)) {
       const used = holderOf(input);
-      const left = users.get(used)! - 1; // counted above
+      const left = mustGet(users, used) - 1;
       users.set(used, left);
       if (left === 0 && used.from.kind === 'op') live -= bytesOf(used);
     }

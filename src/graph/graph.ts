@@ -2,6 +2,7 @@
  * The graph author. A Var is an immutable value that knows its shape, its type and where it comes from; what is
  * reachable from the outputs is the model. Shapes are static: another picture size is another graph.
  */
+import { lastOf, mustGet } from '../checked';
 import { DrobeError } from '../errors';
 import { footprint, type Footprint } from './footprint';
 import { Message } from './proto';
@@ -129,7 +130,7 @@ function serialized(
 ): Uint8Array {
   const names = new Map<Var, string>();
   const graph = new Message().text(2, 'drobe');
-  const nameOf = (v: Var | null): string => (v === null ? '' : names.get(v)!); // inputs come before their users
+  const nameOf = (v: Var | null): string => (v === null ? '' : mustGet(names, v)); // inputs come before their users
 
   for (const v of order) {
     const { from } = v;
@@ -141,7 +142,7 @@ function serialized(
       // An optional input with a default: values made of it cannot be folded.
       if (from.open) graph.message(11, valueInfo(name, v));
     } else if (from.kind === 'op') graph.message(1, node(from, from.inputs.map(nameOf), name));
-    else graph.message(5, externalTensor(name, v, placed.get(v)!)); // every weight is placed
+    else graph.message(5, externalTensor(name, v, mustGet(placed, v)));
   }
   for (const [name, v] of Object.entries(outputs)) {
     graph.message(1, new Message().text(1, nameOf(v)).text(2, name).text(4, 'Identity'));
@@ -162,7 +163,7 @@ function topological(outputs: readonly Var[]): Var[] {
   const order = new Set<Var>();
   const stack = [...outputs].reverse();
   while (stack.length > 0) {
-    const v = stack.at(-1)!; // the stack is not empty
+    const v = lastOf(stack);
     const missing = v.from.kind === 'op' ? v.from.inputs.filter((i) => i !== null && !order.has(i)) : [];
     if (missing.length === 0 || order.has(v)) {
       order.add(v);

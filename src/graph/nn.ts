@@ -2,12 +2,13 @@
  * torch.nn, as graph values. The nets are written with these words alone and do not know how feature maps lie in
  * memory or which kernels a backend has: a feature map is [N, H, W, C] on WebGPU and [N, C, H, W] elsewhere.
  */
+import { lastOf, tuple } from '../checked';
 import { DrobeError } from '../errors';
 import { add, cast, chunk, gelu, mul, relu, scaled, silu } from './arithmetic';
 import { axes, dims, fromImage, toImage, toTokens } from './feature-map';
 import { constant, op, sizeOf, type Bits, type Var } from './graph';
 import { BLOCK, canBePacked } from './packed';
-import type { Scope } from './scope';
+import { shapeOf, type Scope } from './scope';
 import { concat, padAxis, pixelUnshuffle, reshape, rowsOf, slice, transpose } from './shapes';
 import { filterFor, winograd } from './winograd';
 
@@ -30,7 +31,7 @@ export function linear(
   { delicate = false, exact = false, biased = p.has('bias') } = {},
 ): Var {
   const dtype = x.dtype === 'f16' ? 'f16' : 'f32';
-  const inner = x.shape.at(-1)!;
+  const inner = lastOf(x.shape);
   const rows = sizeOf(x.shape) / inner;
   const outer = p.tensor('weight').shape[0]!;
   const bias = biased ? p.tensor('bias', { dtype }) : null;
@@ -47,7 +48,7 @@ export function linear(
 
 /** x [rows, in] · weightᵀ + bias → [rows, out], with the weight of a module packed. */
 function packedProduct(x: Var, p: Scope, outer: number, bias: Var | null, bits: Bits): Var {
-  const [rows, inner] = x.shape as [number, number];
+  const [rows, inner] = tuple(x.shape, 2);
   const scaleType = x.dtype === 'f16' ? 'f16' : 'f32';
   const blocks = inner / BLOCK;
   const codes = p.packed('weight', { bits, scaleType, part: 'codes' }, [outer, blocks, (BLOCK * bits) / 8]);
@@ -68,13 +69,13 @@ const SPLIT_GELU = [2560, 5120, 10240];
  * GEGLU (https://arxiv.org/abs/2002.05202): a linear layer, the first half of its output multiplied by gelu of the second.
  */
 export function geglu(x: Var, p: Scope): Var {
-  const [outer] = p.shape('weight') as [number];
+  const [outer] = shapeOf(p, 'weight', 2);
   if (x.target.layout === 'nhwc' && p.has('bias') && SPLIT_GELU.includes(outer)) {
     const bias = p.tensor('bias', { dtype: x.dtype === 'f16' ? 'f16' : 'f32' });
     const y = linear(x, p, { biased: false });
     return op('BiasSplitGelu', [y, bias], y.shape.with(-1, outer / 2), {}, ms);
   }
-  const [h, gate] = chunk(linear(x, p), 2) as [Var, Var];
+  const [h, gate] = tuple(chunk(linear(x, p), 2), 2);
   return mul(h, gelu(gate));
 }
 
@@ -89,9 +90,9 @@ export function conv(
   { stride = 1, pad }: { stride?: number; pad?: [number, number, number, number] } = {},
 ): Var {
   const weight = p.tensor('weight');
-  const [outer, inner, kh, kw] = weight.shape as [number, number, number, number];
+  const [outer, inner, kh, kw] = shapeOf(p, 'weight', 4);
   const [n, channels, h, w] = dims(x);
-  if (weight.shape.length !== 4 || inner !== channels) {
+  if (inner !== channels) {
     const reason = `shape [${weight.shape.join(', ')}] does not fit ${channels} channels`;
     throw new DrobeError('bad-weight', { key: `${p.path}.weight`, reason });
   }
@@ -169,7 +170,7 @@ export function layerNorm(x: Var, p: Scope, eps = 1e-5): Var {
 
 /** Mean 0 and deviation 1 over the last axis: nn.LayerNorm without weights. */
 export function normed(x: Var, eps = 1e-6): Var {
-  const width = x.shape.at(-1)!;
+  const width = lastOf(x.shape);
   const ones = constant(new Float32Array(width).fill(1), [width], x.target);
   const scale = x.dtype === 'f16' ? cast(ones, 'f16') : ones;
   return op('LayerNormalization', [x, scale], x.shape, { axis: -1, epsilon: { float: eps } });
@@ -237,7 +238,7 @@ export function levelled(x: Var): Var {
 
 /** Tokens [N, h·w, side·side·C], patches of an image with their channels last → [N, C, h·side, w·side]. */
 export function fromPatches(x: Var, h: number, w: number, side: number): Var {
-  const [n, , size] = x.shape as [number, number, number];
+  const [n, , size] = tuple(x.shape, 3);
   const c = size / side ** 2;
   const pixels = transpose(reshape(x, n, h, w, side, side, c), 0, 5, 1, 3, 2, 4);
   return reshape(pixels, n, c, h * side, w * side);

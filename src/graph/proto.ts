@@ -3,6 +3,8 @@
  * https://protobuf.dev/programming-guides/encoding/
  */
 
+import { defined } from '../checked';
+
 /** What stands in a message, one after the other: varints, ASCII, bytes as they are, other messages. */
 type Part = number | bigint | string | Uint8Array | Message;
 
@@ -109,7 +111,7 @@ function isAscii(text: string): boolean {
 function utf8(text: string): number[] {
   const bytes: number[] = [];
   for (const char of text) {
-    const c = char.codePointAt(0)!; // a character of a string always has a code point
+    const c = defined(char.codePointAt(0));
     if (c < 0x80) bytes.push(c);
     else if (c < 0x800) bytes.push(0xc0 | (c >> 6), 0x80 | (c & 63));
     else if (c < 0x10000) bytes.push(0xe0 | (c >> 12), 0x80 | ((c >> 6) & 63), 0x80 | (c & 63));

@@ -1,6 +1,7 @@
 /**
  * A place in the state dict. `p('input_blocks', 1)` is the module of that name; its weights are the config.
  */
+import { isTuple, type Count, type Tuples } from '../checked';
 import { DrobeError } from '../errors';
 import { sizeOf, type DType, type Packed, type Range, type Shape, type Target, type Var } from './graph';
 import { countIn } from './packed';
@@ -35,15 +36,15 @@ export function scope(weights: StateDict, target: Target, used: Set<string> = ne
   const below = namesIn(weights);
   const vars = new Map<string, Var>();
 
-  const shapeOf = (key: string): Shape => {
+  const stored = (key: string): Shape => {
     const info = weights.get(key);
     if (!info) throw new DrobeError('missing-weight', { key });
     return info.shape;
   };
   const weight = (key: string, shape: Shape, dtype: DType, packed?: Packed): Var => {
-    const stored = shapeOf(key);
-    if (countIn(shape, packed) !== sizeOf(stored)) {
-      throw new DrobeError('bad-weight', { key, reason: `shape [${stored.join(', ')}] does not fit` });
+    const own = stored(key);
+    if (countIn(shape, packed) !== sizeOf(own)) {
+      throw new DrobeError('bad-weight', { key, reason: `shape [${own.join(', ')}] does not fit` });
     }
     used.add(key);
     // One Var per view, so that a weight used twice is one initializer.
@@ -56,7 +57,7 @@ export function scope(weights: StateDict, target: Target, used: Set<string> = ne
   };
 
   const cut = (key: string, ranges: readonly Range[], shape: Shape): Var => {
-    const all = sizeOf(shapeOf(key));
+    const all = sizeOf(stored(key));
     const count = ranges.reduce((sum, [from, to]) => sum + to - from, 0);
     if (count !== sizeOf(shape) || ranges.some(([from, to]) => from < 0 || to > all))
       throw new DrobeError('bad-weight', { key, reason: `${all} numbers are not enough` });
@@ -76,20 +77,28 @@ export function scope(weights: StateDict, target: Target, used: Set<string> = ne
           .filter((name) => below.has(full(name)))
           .sort(byNumber)
           .map((name) => place(name)),
-      shape: (name: string) => shapeOf(full(name)),
+      shape: (name: string) => stored(full(name)),
       tensor: (
         name: string,
         { shape, dtype = target.dtype }: { shape?: Shape; dtype?: 'f32' | 'f16' } = {},
-      ) => {
-        const stored = shapeOf(full(name));
-        return weight(full(name), shape ?? stored, dtype);
-      },
+      ) => weight(full(name), shape ?? stored(full(name)), dtype),
       cut: (name: string, ranges: readonly Range[], shape: Shape) => cut(full(name), ranges, shape),
       packed: (name: string, packed: Packed, shape: Shape) =>
         weight(full(name), shape, packed.part === 'codes' ? 'u8' : packed.scaleType, packed),
     });
   };
   return at('');
+}
+
+/**
+ * The shape of a tensor with so many axes.
+ * @throws DrobeError 'missing-weight', or 'bad-weight' when it has more or fewer.
+ */
+export function shapeOf<N extends Count>(p: Scope, name: string, axes: N): Tuples<number>[N] {
+  const shape = p.shape(name);
+  if (isTuple(shape, axes)) return shape;
+  const reason = `shape [${shape.join(', ')}] does not have ${axes} axes`;
+  throw new DrobeError('bad-weight', { key: p.path === '' ? name : `${p.path}.${name}`, reason });
 }
 
 /** Computed once for each state dict: many graphs are authored from one checkpoint. */

@@ -1,4 +1,5 @@
 /** Values under other shapes. */
+import { defined, tuple } from '../checked';
 import { constant, op, type Var } from './graph';
 
 export function reshape(x: Var, ...shape: number[]): Var {
@@ -17,9 +18,12 @@ export function slice(x: Var, axis: number, from: number, to: number): Var {
   return op('Slice', [x, at(from), at(to), at(axis)], x.shape.with(axis, to - from));
 }
 
-export function concat(axis: number, ...parts: [Var, ...Var[]]): Var {
+/** torch.cat. @param parts one at least. */
+export function concat(axis: number, ...parts: readonly Var[]): Var {
+  const [one, ...others] = parts;
+  const first = defined(one);
   const length = parts.reduce((n, part) => n + part.shape[axis]!, 0);
-  return op('Concat', parts, parts[0].shape.with(axis, length), { axis });
+  return op('Concat', [first, ...others], first.shape.with(axis, length), { axis });
 }
 
 /** These rows of a table, in this order; the same may be in it many times. */
@@ -38,7 +42,7 @@ export function padAxis(x: Var, axis: number, count: number): Var {
 
 /** torch's pixel_unshuffle of [N, C, H, W]: squares of pixels become channels, [N, C·side², H/side, W/side]. */
 export function pixelUnshuffle(x: Var, side: number): Var {
-  const [n, c, h, w] = x.shape as [number, number, number, number];
+  const [n, c, h, w] = tuple(x.shape, 4);
   const [rows, columns] = [h / side, w / side];
   const squares = transpose(reshape(x, n, c, rows, side, columns, side), 0, 1, 3, 5, 2, 4);
   return reshape(squares, n, c * side * side, rows, columns);

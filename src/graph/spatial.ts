@@ -1,7 +1,7 @@
 /** What nets that read pictures do to feature maps beside convolutions: torch's, as graph values. */
 import { constant, op, type Var } from './graph';
 import { axes, cast, concat, dims, fromImage, slice, toImage } from './nn';
-import type { Scope } from './scope';
+import { shapeOf, type Scope } from './scope';
 import { reshape } from './shapes';
 
 /** nn.ReflectionPad2d of a feature map that is larger than `count` on both sides. */
@@ -12,7 +12,7 @@ export function reflectPad(x: Var, count: number): Var {
     const at = (i: number): Var => slice(y, axis, i, i + 1);
     const before = Array.from({ length: count }, (_, i) => at(count - i));
     const after = Array.from({ length: count }, (_, i) => at(length - 2 - i));
-    return concat(axis, ...([...before, y, ...after] as [Var, ...Var[]])); // y at least
+    return concat(axis, ...before, y, ...after);
   }, x);
 }
 
@@ -36,7 +36,7 @@ export function maxPool2x(x: Var): Var {
 /** nn.ConvTranspose2d of a feature map. Kernel size and channels come from the weight. */
 export function convTranspose(x: Var, p: Scope, { stride = 1, pad = 0, outputPad = 0 } = {}): Var {
   const weight = p.tensor('weight');
-  const [, outer, kh, kw] = weight.shape as [number, number, number, number];
+  const [, outer, kh, kw] = shapeOf(p, 'weight', 4);
   const [n, , h, w] = dims(x);
   const attributes = {
     kernel_shape: [kh, kw],

@@ -3,8 +3,9 @@
  * channels instead of 144, or of 2 × 2 with 16 instead of 36. Lavin and Gray (2015), arXiv 1509.09308, section 4, whose names for
  * matrices these are.
  */
+import { defined, tuple } from '../checked';
 import { bytesPer, constant, op, type Var } from './graph';
-import type { Scope } from './scope';
+import { shapeOf, type Scope } from './scope';
 import { concat, reshape, slice, transpose } from './shapes';
 
 type Matrix = readonly (readonly number[])[];
@@ -93,7 +94,7 @@ const MOST_KERNEL_BYTES = 2 ** 28;
 export function filterFor(x: Var, outer: number): Filter | null {
   const { winograd, layout } = x.target;
   if (!winograd || layout !== 'nchw' || x.dtype !== 'f32') return null;
-  const [, inner, h, w] = x.shape as [number, number, number, number];
+  const [, inner, h, w] = tuple(x.shape, 4);
   if ((inner * outer) / (inner + outer) < winograd.channels) return null;
   const pays = ({ side }: Filter): boolean => {
     const tiles = (h * w) / side ** 2;
@@ -108,23 +109,22 @@ export function filterFor(x: Var, outer: number): Filter | null {
 /** nn.Conv2d with 3 × 3 kernels and a padding of 1; x: [N, C, H, W], in whole squares of the filter. */
 export function winograd(x: Var, p: Scope, filter: Filter): Var {
   const { side } = filter;
-  const [n, inner, h, w] = x.shape as [number, number, number, number];
-  const [outer] = p.shape('weight') as [number];
+  const [n, inner, h, w] = tuple(x.shape, 4);
+  const [outer] = shapeOf(p, 'weight', 4);
   const kernels = transformed(p, outer, inner, filter);
   const rowBytes = n * Math.max(inner, outer) * (w / side) * kernels.shape[0]! * bytesPer.f32;
   const bands = Math.ceil((rowBytes * (h / side)) / BAND_BYTES);
   const height = Math.ceil(h / side / bands) * side;
   const tops = Array.from({ length: Math.ceil(h / height) }, (_, i) => i * height);
   const parts = tops.map((top) => band(x, kernels, filter, top, Math.min(top + height, h)));
-  const [first, ...others] = parts as [Var, ...Var[]]; // a feature map has rows
-  const whole = others.length > 0 ? concat(2, first, ...others) : first;
+  const whole = parts.length > 1 ? concat(2, ...parts) : defined(parts[0]);
   return p.has('bias') ? op('Add', [whole, p.tensor('bias', { shape: [outer, 1, 1] })], whole.shape) : whole;
 }
 
 /** Rows of the convolution, from `top` to before `bottom`. */
 function band(x: Var, kernels: Var, { side, ...by }: Filter, top: number, bottom: number): Var {
-  const [n, inner, h, w] = x.shape as [number, number, number, number];
-  const [sums, , outer] = kernels.shape as [number, number, number];
+  const [n, inner, h, w] = tuple(x.shape, 4);
+  const [sums, , outer] = tuple(kernels.shape, 4);
   const [rows, columns, reach] = [(bottom - top) / side, w / side, side + 2];
   const [first, last] = [Math.max(0, top - 1), Math.min(h, bottom + 1)];
   const seen = last - first < h ? slice(x, 2, first, last) : x;

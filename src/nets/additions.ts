@@ -11,7 +11,7 @@ import type { Additions, Encoded } from './unet';
 /** @returns [N, numbers] in f32. */
 export function flattened(maps: readonly Var[]): Var {
   const each = maps.map((map) => reshape(cast(map, 'f32'), map.shape[0]!, sizeOf(map.shape.slice(1))));
-  return concat(1, ...(each as [Var, ...Var[]])); // no net gives none
+  return concat(1, ...each);
 }
 
 /** Feature maps of these shapes, cut from one input [N, numbers]. */

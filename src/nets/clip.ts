@@ -2,6 +2,7 @@
  * CLIP's text model, as transformers' CLIPTextModel names it.
  * https://github.com/huggingface/transformers/blob/main/src/transformers/models/clip/modeling_clip.py
  */
+import { tuple } from '../checked';
 import type { Var } from '../graph/graph';
 import { add, attention, causalMask, gelu, layerNorm, linear, matmul, quickGelu, reshape } from '../graph/nn';
 import type { Scope } from '../graph/scope';
@@ -53,7 +54,7 @@ export function clipText(tokens: Var, end: Var | null, p: Scope, config: ClipCon
 
 /** The state of the end mark, which has seen all words: [N, 77, width] → [N, 1, width]. */
 function marked(x: Var, end: Var): Var {
-  const [n, length] = end.shape as [number, number];
+  const [n, length] = tuple(end.shape, 2);
   return matmul(reshape(end, n, 1, length), x);
 }
 

@@ -103,8 +103,7 @@ export function keysGraph(
     const { k, v } = keysAndValues(context, p);
     return [reshape(k, sizeOf(k.shape)), reshape(v, sizeOf(v.shape))];
   });
-  const [first, ...rest] = parts as [Var, ...Var[]]; // see above
-  return build({ parts: cast(concat(0, first, ...rest), 'f32') });
+  return build({ parts: cast(concat(0, ...parts), 'f32') });
 }
 
 /** `tokens` of the text; absent: one window of a prompt. */

@@ -3,10 +3,11 @@
  * has extra keys and values (Ye et al., 2023, arXiv 2308.06721).
  * https://github.com/tencent-ailab/IP-Adapter/blob/main/ip_adapter/ip_adapter.py
  */
+import { tuple } from '../checked';
 import { DrobeError } from '../errors';
 import { build, input, SHAPES_ONLY, sizeOf, type Graph, type Target, type Var } from '../graph/graph';
 import { add, attention, cast, concat, gelu, layerNorm, linear, mul, reshape, slice } from '../graph/nn';
-import { scope, type Scope, type StateDict } from '../graph/scope';
+import { scope, type Scope, type StateDict, shapeOf } from '../graph/scope';
 import type { Additions } from './unet';
 import type { Seen, VisionTower } from './vision';
 
@@ -38,7 +39,7 @@ export function ipAdapter(tensors: StateDict): IpAdapter {
   const width = columns(first, 'to_k_ip');
   const common = { width, attentions: pairs.length };
   if (proj.has('latents')) {
-    const tokens = proj.shape('latents').at(-2)!; // [1, tokens, channels]
+    const [, tokens] = shapeOf(proj, 'latents', 3);
     return { ...common, kind: 'plus', seen: 'states', wants: columns(proj, 'proj_in'), tokens };
   }
   if (proj.has('proj.0'))
@@ -143,8 +144,7 @@ export function imageKeysGraph(
     .children()
     .flatMap((pair) => [linear(tokens, pair('to_k_ip')), linear(tokens, pair('to_v_ip'))])
     .map((part) => reshape(part, sizeOf(part.shape)));
-  const [first, ...rest] = parts as [Var, ...Var[]]; // `ipAdapter` found one
-  return build({ parts: cast(concat(0, first, ...rest), 'f32') });
+  return build({ parts: cast(concat(0, ...parts), 'f32') });
 }
 
 /**
@@ -192,15 +192,17 @@ export const sharesAt = (places: number): string => `shares${places}`;
 export function attendedTo(pictures: readonly number[], batch: number): Additions['attended'] {
   const shares = new Map<number, Var>();
   return (found, q, p, heads) => {
-    const [, places, channels] = q.shape as [number, number, number];
+    const [, places, channels] = tuple(q.shape, 3);
     const { target } = q;
     const all =
       shares.get(places) ?? cast(input(sharesAt(places), [pictures.length, places, 1], target), target.dtype);
     shares.set(places, all);
     return pictures.reduce((sum, tokens, n) => {
-      const [k, v] = partNames(p, n).map((name) =>
-        input(name, [batch, tokens, channels], target, target.dtype),
-      ) as [Var, Var];
+      const shape = [batch, tokens, channels];
+      const [k, v] = tuple(
+        partNames(p, n).map((name) => input(name, shape, target, target.dtype)),
+        2,
+      );
       return add(sum, mul(attention(q, k, v, heads), slice(all, 0, n, n + 1)));
     }, found);
   };

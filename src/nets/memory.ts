@@ -1,4 +1,5 @@
 /** How much memory nets take on the device. */
+import { mustGet } from '../checked';
 import { bytesPer, sizeOf, type Bits, type Graph, type Shape } from '../graph/graph';
 import { BLOCK, canBePacked } from '../graph/packed';
 import { bitsOf, roundings, type Rounding } from './bits';
@@ -45,7 +46,7 @@ function roomWith(tensors: Tensors, dtype: 'f32' | 'f16', rounding: Rounding, be
     if (net.net === 'unet' && readsTexts(name)) net.ofTexts += bytes;
   }
   const shares = t5Shares(tensors, dtype, rounding.t5).map(({ bytes }) => bytes);
-  byName.get('t5')!.bytes = Math.max(0, ...shares); // it is one of the places
+  mustGet(byName, 't5').bytes = Math.max(0, ...shares);
   const all = nets.reduce((sum, { bytes }) => sum + bytes, 0);
   if (all + beside <= RESIDENT_BYTES) return { bytes: all, together: true, rounding };
   const alone = nets.map(({ bytes, ofTexts }) => Math.max(bytes - ofTexts, ofTexts));

@@ -1,4 +1,5 @@
 /** The graphs of the nets that only Stable Diffusion 3 has, authored for one size. */
+import { tuple } from '../checked';
 import { build, input, type Var } from '../graph/graph';
 import { cast, reshape } from '../graph/nn';
 import { scope } from '../graph/scope';
@@ -49,7 +50,7 @@ export const t5Graph: Author<{ batch: number; length: number; part?: Blocks }> =
   used,
 ) => {
   const p = scope(tensors, target, used)('t5');
-  const [, width] = p('shared').tensor('weight').shape as [number, number]; // not part of the graph, but it must be in the file
+  const [, width] = tuple(p('shared').tensor('weight').shape, 2); // not part of the graph, but it must be in the file
   const encoded = t5Encoder(input('tokens', [batch, length, width], target), p, part);
   return build({ encoding: reshape(encoded, batch, length * width) });
 };

@@ -3,6 +3,7 @@
  * of Stability AI's files: patches of a picture and words each have their own weights, and meet in attention.
  * Esser et al. (2024), arXiv 2403.03206. https://github.com/Stability-AI/sd3.5/blob/main/mmditx.py
  */
+import { tuple } from '../checked';
 import { DrobeError } from '../errors';
 import type { Range, Var } from '../graph/graph';
 import {
@@ -26,7 +27,7 @@ import {
   tanhGelu,
   toTokens,
 } from '../graph/nn';
-import type { Scope } from '../graph/scope';
+import { shapeOf, type Scope } from '../graph/scope';
 
 export interface MMDiTInputs {
   /** Noisy latents [N, 16, h, w]. */
@@ -49,7 +50,7 @@ const HEAD = 64;
 
 /** p: `mmdit`. @returns [N, 16, h, w]. @throws DrobeError 'bad-request' for more patches than its table has positions. */
 export function mmdit({ x, t, context, y, keep }: MMDiTInputs, p: Scope): Var {
-  const [, , h, w] = x.shape as [number, number, number, number];
+  const [, , h, w] = tuple(x.shape, 4);
   const [rows, columns] = [Math.ceil(h / PATCH), Math.ceil(w / PATCH)];
   const latents = fromImage(wholePatches(x));
   const patches = conv(latents, p('x_embedder.proj'), { stride: PATCH, pad: [0, 0, 0, 0] });
@@ -82,7 +83,7 @@ function embedded(x: Var, p: Scope): Var {
 
 /** The position of each patch: the middle of a table [1, side · side, width], the only part of it that is fed. */
 function positions(rows: number, columns: number, p: Scope): Var {
-  const [, places, width] = p.shape('pos_embed') as [number, number, number];
+  const [, places, width] = shapeOf(p, 'pos_embed', 3);
   const side = Math.sqrt(places);
   if (Math.max(rows, columns) > side) {
     const reason = `the picture is too large for this model, which knows places for ${side} × ${side} patches of ${PATCH} × ${PATCH} latents`;
@@ -146,10 +147,10 @@ function modulations(
   p: Scope,
   keep: Var | null,
 ): { attn: Modulation; mlp: Modulation; attn2: Modulation | undefined } {
-  const [rows, width] = p('adaLN_modulation.1').shape('weight') as [number, number];
+  const [rows, width] = shapeOf(p('adaLN_modulation.1'), 'weight', 2);
   const parts = chunk(linear(c, p('adaLN_modulation.1')), rows / width).map(forTokens);
   const at = (i: number): Modulation => {
-    const [shift, scale, gate] = parts.slice(i, i + 3) as [Var, Var, Var];
+    const [shift, scale, gate] = tuple(parts.slice(i, i + 3), 3);
     return { shift, scale, gate: keep ? mul(gate, forTokens(keep)) : gate };
   };
   return { attn: at(0), mlp: at(3), attn2: parts.length > 6 ? at(6) : undefined };
@@ -176,14 +177,17 @@ function qkv(x: Var, p: Scope): Qkv {
 
 /** Each head by itself. */
 function headNorm(x: Var, p: Scope): Var {
-  const [n, tokens, width] = x.shape as [number, number, number];
+  const [n, tokens, width] = tuple(x.shape, 3);
   return reshape(rmsNorm(reshape(x, n, tokens, width / HEAD, HEAD), p), n, tokens, width);
 }
 
 /** One attention over the tokens of both, taken apart again. */
 function jointAttention(image: Qkv, words: Qkv): [ofImage: Var, ofWords: Var] {
-  const [q, k, v] = image.map((own, i) => concat(1, own, words[i]!)) as [Var, Var, Var]; // three of each
-  const [, all, width] = q.shape as [number, number, number];
+  const [q, k, v] = tuple(
+    image.map((own, i) => concat(1, own, words[i]!)), // three of each
+    3,
+  );
+  const [, all, width] = tuple(q.shape, 3);
   const patches = image[0].shape[1]!; // it has three axes
   const mixed = attention(q, k, v, width / HEAD);
   return [slice(mixed, 1, 0, patches), slice(mixed, 1, patches, all)];

@@ -17,7 +17,7 @@ import {
   tanhGelu,
   transpose,
 } from '../graph/nn';
-import type { Scope } from '../graph/scope';
+import { shapeOf, type Scope } from '../graph/scope';
 
 /** The name of its table of tokens [tokens, width], of which a prompt needs few rows: it never goes to the device. */
 export const T5_TABLE = 't5.shared.weight';
@@ -73,7 +73,7 @@ function feedForward(x: Var, p: Scope): Var {
 
 /** What each head adds to its scores, by the distance between tokens: [1, heads, length, length]. */
 function relativeBias(length: number, p: Scope): Var {
-  const [buckets, heads] = p.shape('weight') as [number, number];
+  const [buckets, heads] = shapeOf(p, 'weight', 2);
   const at = Array.from({ length: length ** 2 }, (_, i) =>
     bucketOf((i % length) - Math.floor(i / length), buckets),
   );

@@ -2,6 +2,7 @@
  * The denoising UNet, module by module as CompVis wrote it and under its names.
  * https://github.com/CompVis/stable-diffusion/blob/main/ldm/modules/diffusionmodules/openaimodel.py
  */
+import { lastOf } from '../checked';
 import type { Var } from '../graph/graph';
 import {
   add,
@@ -98,7 +99,7 @@ export function unetEncoder(inputs: UNetInputs, p: Scope, config: UNetConfig): E
 
 function encoded(x: Var, told: Told, p: Scope): Encoded {
   const skips = descend(fromImage(x), p('input_blocks').children(), told);
-  return { skips, middle: sequential(skips.at(-1)!, told, p('middle_block')) }; // there is an input block
+  return { skips, middle: sequential(lastOf(skips), told, p('middle_block')) };
 }
 
 /**

@@ -2,9 +2,10 @@
  * CLIP's vision tower, as transformers' CLIPVisionModelWithProjection names it: an IP-Adapter reads pictures through it.
  * https://github.com/huggingface/transformers/blob/main/src/transformers/models/clip/modeling_clip.py
  */
+import { tuple } from '../checked';
 import { build, input, SHAPES_ONLY, type Graph, type Target, type Var } from '../graph/graph';
 import { add, cast, concat, conv, fromImage, layerNorm, linear, reshape, slice, toTokens } from '../graph/nn';
-import { scope, type Scope, type StateDict } from '../graph/scope';
+import { scope, type Scope, type StateDict, shapeOf } from '../graph/scope';
 import { encoderLayer, type ClipConfig } from './clip';
 import { visionForm } from './names/vision';
 import type { Tensor } from './names/views';
@@ -30,13 +31,9 @@ const HEADS = [104, 88, 80, 64];
 /** @param tensors in normal form (see `names/vision`). @throws DrobeError 'missing-weight' */
 export function visionTower(tensors: StateDict): VisionTower {
   const p = scope(tensors, SHAPES_ONLY);
-  const [width, , patch] = p('vision_model.embeddings.patch_embedding').shape('weight') as [
-    number,
-    number,
-    number,
-  ];
-  const [tokens] = p('vision_model.embeddings.position_embedding').shape('weight') as [number];
-  const [projection] = p('visual_projection').shape('weight') as [number];
+  const [width, , patch] = shapeOf(p('vision_model.embeddings.patch_embedding'), 'weight', 4);
+  const [tokens] = shapeOf(p('vision_model.embeddings.position_embedding'), 'weight', 2);
+  const [projection] = shapeOf(p('visual_projection'), 'weight', 2);
   const each = HEADS.find((channels) => width % channels === 0) ?? width;
   return {
     width,
@@ -76,7 +73,7 @@ function clipVision(
   for (const layer of seen === 'states' ? layers.slice(0, -1) : layers)
     x = encoderLayer(x, undefined, layer, config);
   if (seen === 'states') return x;
-  const [n, , width] = x.shape as [number, number, number];
+  const [n, , width] = tuple(x.shape, 3);
   const whole = reshape(slice(x, 1, 0, 1), n, width);
   return linear(layerNorm(whole, model('post_layernorm')), p('visual_projection'));
 }
@@ -84,7 +81,7 @@ function clipVision(
 /** A token for the whole picture, then one for each patch. */
 function embedded(image: Var, p: Scope): Var {
   const patch = p('patch_embedding');
-  const [width, , stride] = patch.shape('weight') as [number, number, number];
+  const [width, , stride] = shapeOf(patch, 'weight', 4);
   const patches = toTokens(conv(fromImage(image), patch, { stride, pad: [0, 0, 0, 0] }));
   const whole = p.tensor('class_embedding', { shape: [1, 1, width] });
   return add(concat(1, whole, patches), p('position_embedding').tensor('weight'));

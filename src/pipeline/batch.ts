@@ -1,4 +1,5 @@
 /** The denoiser's batch: every question about the same latents, in one run or one after another. */
+import { tuple } from '../checked';
 import type { Model } from '../nets/model';
 import { timestepEmbedding } from '../nets/unet';
 import { DeviceValue } from '../runtime/device-value';
@@ -62,7 +63,7 @@ export async function oneByOne<V extends DenoiserValues>(
   run: (values: V) => Promise<Float32Array>,
   values: V,
 ): Promise<Float32Array> {
-  const [batch] = values.latents.shape as [number];
+  const [batch] = tuple(values.latents.shape, 4);
   const answers: Float32Array[] = [];
   for (let n = 0; n < batch; n++) answers.push(await run(membersOf(values, [n])));
   return joined(answers);
@@ -84,7 +85,7 @@ export function membersOf<V extends Readonly<Record<string, Fed>>>(values: V, ro
 
 /** The first channels of [batch, channels, h, w]: a ControlNet is not shown what a UNet gets beside the latents. */
 export function firstChannels({ data, shape }: Value, channels: number): Value {
-  const [batch, all, h, w] = shape as [number, number, number, number];
+  const [batch, all, h, w] = tuple(shape, 4);
   if (all === channels) return { data, shape };
   const [each, own] = [all * h * w, channels * h * w];
   const parts = Array.from({ length: batch }, (_, n) => data.subarray(n * each, n * each + own));

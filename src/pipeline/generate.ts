@@ -1,4 +1,5 @@
 /** One picture, from prompt to pixels. */
+import { lastOf } from '../checked';
 import { settledSide, sidesOf } from '../canvas/crop';
 import { DrobeError } from '../errors';
 import type { Latent } from '../sampling/latent';
@@ -60,7 +61,7 @@ export async function plan(wish: Job, tools: Tools): Promise<Plan> {
     ? wish
     : { ...wish, width: settledSide(wish.width, sides), height: settledSide(wish.height, sides) };
   const planned = passesOf(job, tools);
-  const { pass, ...asking } = planned.at(-1)!; // there is one at least
+  const { pass, ...asking } = lastOf(planned);
   const asked = job.thrift ?? lavish;
   const tile = asked.tile ?? (job.tiled ? smallerTile(null, { size: pass.size, native }) : null);
   const wished: Thrift = { ...asked, tile, bits: asked.bits ?? job.bits ?? null };

@@ -1,4 +1,5 @@
 /** An MMDiT in the place of a UNet. Its words and latents meet in one attention: nothing is made beforehand. */
+import { tuple } from '../checked';
 import type { Graph, Target } from '../graph/graph';
 import { mmditGraph, type MMDiTSize } from '../nets/mmdit-graphs';
 import type { Model } from '../nets/model';
@@ -29,8 +30,8 @@ export class MMDiT {
 
   runner(report: Report): RunDenoiser {
     return (values) => {
-      const [batch, , h, w] = values.latents.shape as [number, number, number, number];
-      const [, tokens] = values.context.shape as [number, number];
+      const [batch, , h, w] = tuple(values.latents.shape, 4);
+      const [, tokens] = tuple(values.context.shape, 3);
       const size = { batch, h, w, tokens, skips: values.keep !== undefined };
       return this.slot.run(JSON.stringify(size), (target) => this.#graph(size, target), values, report);
     };

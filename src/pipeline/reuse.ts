@@ -2,6 +2,7 @@
  * What was made for a question and is used again in later calls. Calls go in groups of so many: in the first of a group
  * everything is made, in the others what was made there stands in (DeepCache: Ma et al., 2023, arXiv 2312.00858).
  */
+import { tuple } from '../checked';
 import type { Value } from '../runtime/session';
 import { joined, type DenoiserValues, type RunDenoiser } from './batch';
 
@@ -67,7 +68,7 @@ export class DeepFeatures {
    * @param outer takes that as `deep`.
    */
   async predict(values: DenoiserValues, whole: RunDenoiser, outer: RunDenoiser): Promise<Float32Array> {
-    const [batch] = values.latents.shape as [number];
+    const [batch] = tuple(values.latents.shape, 4);
     const known = this.#features.of(values);
     if (known) {
       const deep = joined(known);
@@ -89,7 +90,7 @@ function aboutEach(
   { latents, context, label, guidance, control, pictures }: DenoiserValues,
   predicted: number,
 ): About[] {
-  const [batch] = latents.shape as [number];
+  const [batch] = tuple(latents.shape, 4);
   const partOf = ({ data }: Value, n: number): Float32Array => {
     const each = data.length / batch;
     return Float32Array.from(data.subarray(n * each, (n + 1) * each));

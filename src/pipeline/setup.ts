@@ -1,4 +1,5 @@
 /** What a pass is made of, for each kind of job and of model. */
+import { defined } from '../checked';
 import { filled } from '../canvas/fill';
 import { DrobeError } from '../errors';
 import type { Model } from '../nets/model';
@@ -147,7 +148,7 @@ export function questionsOf(job: Job, model: Model, weights: readonly number[]):
 
 function instructing({ job, texts }: Parts, picture: Float32Array): Setup['questions'] {
   return (call) => {
-    const [{ encoding }] = texts.wishes(call) as [Wish];
+    const { encoding } = defined(texts.wishes(call)[0]);
     return sameLength(instructed(job, encoding, texts.negative(call), picture));
   };
 }

@@ -1,4 +1,5 @@
 /** A UNet, whole or its outermost blocks alone. It is fed keys and values of the text, made once for a prompt. */
+import { tuple } from '../checked';
 import type { Graph, Target } from '../graph/graph';
 import { outerUNetGraph, unetGraph, wholeUNetGraph, type UNetSize } from '../nets/graphs';
 import type { Model } from '../nets/model';
@@ -58,8 +59,8 @@ export class UNet {
 
   #run(slot: Slot, form: keyof typeof forms, report: Report): RunDenoiser {
     return async ({ context, pictures, ...own }) => {
-      const [batch, , h, w] = own.latents.shape as [number, number, number, number];
-      const [, tokens] = context.shape as [number, number];
+      const [batch, , h, w] = tuple(own.latents.shape, 4);
+      const [, tokens] = tuple(context.shape, 3);
       const texts = await this.#attention.of(context, report);
       const { kept, shares } = this.#guides.references.beside(texts, pictures, { batch, h, w });
       const { additions } = this;

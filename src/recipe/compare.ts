@@ -1,4 +1,5 @@
 /** What applying a recipe would change on the page, and which of its files are missing here. */
+import { entriesOf } from '../objects';
 import { loraTags, sameName, withOtherName } from '../text/lora';
 import type { RecipeControl } from './control';
 import { stemOf, type Recipe, type RecipeSettings, type Resource, type ResourceKind } from './recipe';
@@ -150,7 +151,7 @@ export function compare<T extends Present>(
 ): Comparison<T> {
   const said = (value: ReturnType<Show>): string =>
     value === undefined ? '' : typeof value === 'boolean' ? (value ? say.on : say.off) : String(value);
-  const changes = (Object.entries(shown) as [Compared, Show][]).flatMap(([setting, show]) => {
+  const changes = entriesOf(shown).flatMap(([setting, show]) => {
     const to = show(recipe.settings, say);
     const from = show(settings, say);
     return to === undefined || to === from ? [] : [{ setting, from: said(from), to: said(to) }];
@@ -195,8 +196,9 @@ function matchFor<T extends Present>(resource: Resource, present: readonly T[]):
 const sameHash =
   (given: string) =>
   (known: string): boolean => {
-    const [short, long] = [given.toLowerCase(), known.toLowerCase()].sort((a, b) => a.length - b.length);
-    return short!.length >= 8 && long!.startsWith(short!); // of two
+    const [a, b] = [given.toLowerCase(), known.toLowerCase()];
+    const [short, long] = a.length <= b.length ? [a, b] : [b, a];
+    return short.length >= 8 && long.startsWith(short);
   };
 
 /** The prompt, with LoRAs renamed to their files on this device. */

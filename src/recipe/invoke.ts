@@ -1,6 +1,7 @@
 /** What InvokeAI writes into its pictures: "invokeai_metadata" since version 3, "sd-metadata" before. */
+import { isList, itemsOf, isObject } from '../objects';
 import { chosenBy } from '../sampling/labels';
-import { isObject, numberAt, parseExact, seedAt, textAt } from './json';
+import { numberAt, parseExact, seedAt, textAt } from './json';
 import { stemOf, type Draft, type Recipe, type Resource } from './recipe';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -25,7 +26,7 @@ const lists = ['controlnets', 'ipAdapters', 't2iAdapters', 'ref_images', 'region
 function later(json: Json): Recipe | null {
   const prompt = textAt(json, 'positive_prompt');
   if (prompt === undefined) return null;
-  const loras = (Array.isArray(json.loras) ? (json.loras as unknown[]) : []).flatMap(loraIn);
+  const loras = itemsOf(json.loras).flatMap(loraIn);
   const draft: Draft = {
     prompt: [fromCompel(prompt), ...loras.map(({ tag }) => tag)].join(' '),
     negative: fromCompel(textAt(json, 'negative_prompt') ?? ''),
@@ -106,7 +107,7 @@ function loraIn(value: unknown): { readonly tag: string; readonly file: Resource
  * brackets.
  */
 function early(json: Json, image: Json): Recipe | null {
-  const [first] = Array.isArray(image.prompt) ? (image.prompt as unknown[]) : [image.prompt];
+  const [first] = isList(image.prompt) ? image.prompt : [image.prompt];
   const whole = isObject(first) ? textAt(first, 'prompt') : typeof first === 'string' ? first : undefined;
   if (whole === undefined) return null;
   const negatives: string[] = [];
@@ -135,8 +136,7 @@ function early(json: Json, image: Json): Recipe | null {
 export function fromCompel(prompt: string): string {
   return prompt.replace(
     /\(([^()]*)\)(\++|-+|\d+(?:\.\d+)?)|(?<![\w'+-])([\w']+)(\++|-+)(?![\w+-])/g,
-    (...match) => {
-      const [, words, times, word, signs] = match as (string | undefined)[];
+    (_, words?: string, times?: string, word?: string, signs?: string) => {
       return `(${words ?? word ?? ''}:${weightOf(times ?? signs ?? '')})`;
     },
   );

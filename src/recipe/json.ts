@@ -1,5 +1,6 @@
 /** JSON with exact integers: 64-bit seeds, which a double would round. */
 
+import { isObject } from '../objects';
 import { parseSeed } from '../sampling/seed';
 
 /** Strings, and integers of 16 digits or more. A string without an end matches to the end, so that none is scanned twice. */
@@ -23,9 +24,6 @@ export function exactJson(value: unknown): string {
   const entries = Object.entries(value).filter(([, one]) => one !== undefined);
   return `{${entries.map(([key, one]) => `${JSON.stringify(key)}:${exactJson(one)}`).join(',')}}`;
 }
-
-export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The string under this key, or undefined. */
 export const textAt = (value: Readonly<Record<string, unknown>>, key: string): string | undefined =>

@@ -2,10 +2,11 @@
  * Recipes that tools write as a plain list of names and values: those of Fooocus, SwarmUI, Draw Things, Easy Diffusion, and
  * Civitai's own generator. One table of names serves them all.
  */
+import { isList, isObject } from '../objects';
 import { chosenBy, scheduleNamed } from '../sampling/labels';
 import { tagged, type Weighed } from './infotext/hashes';
 import { fromCompel } from './invoke';
-import { isObject, numberAt, parseExact, seedAt, textAt } from './json';
+import { numberAt, parseExact, seedAt, textAt } from './json';
 import { emphasisOf, likeOf, stemOf, type Draft, type Recipe, type Resource, type ToolName } from './recipe';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -156,8 +157,8 @@ interface Lora extends Weighed {
 /** LoRAs as `[[name, weight, hash]]`, `[{model, weight}]`, "name : weight", or names and weights in two lists. */
 function lorasIn(all: Json): Lora[] {
   const weights = listOf(all.loraweights ?? all.loraalpha);
-  const told = listOf(all.loras ?? all.lora ?? all.useloramodel).map((one, i): unknown[] => {
-    if (Array.isArray(one)) return one as unknown[];
+  const told = listOf(all.loras ?? all.lora ?? all.useloramodel).map((one, i): readonly unknown[] => {
+    if (isList(one)) return one;
     return isObject(one) ? [one.model, one.weight] : [one, weights[i]];
   });
   const combined = Object.entries(all)
@@ -172,8 +173,8 @@ function lorasIn(all: Json): Lora[] {
 }
 
 /** A list, or a text with one: "['a', 'b']", "a,b". */
-function listOf(value: unknown): unknown[] {
-  if (Array.isArray(value)) return value as unknown[];
+function listOf(value: unknown): readonly unknown[] {
+  if (isList(value)) return value;
   if (typeof value === 'number') return [value];
   return typeof value === 'string' ? value.replace(/[[\]'"]/g, '').split(',') : [];
 }

@@ -1,6 +1,7 @@
 /** What NovelAI writes into its pictures: the prompt as "Description", all else as JSON in "Comment". */
+import { isObject } from '../objects';
 import { chosenBy } from '../sampling/labels';
-import { isObject, numberAt, parseExact, seedAt, textAt } from './json';
+import { numberAt, parseExact, seedAt, textAt } from './json';
 import type { Draft, Recipe } from './recipe';
 
 /** Names that are read here, or that do not matter to the picture. Models are NovelAI's own, so none is named. */

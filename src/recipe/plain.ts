@@ -1,8 +1,8 @@
 /** Recipes as plain JSON and back. JSON that is read is not trusted: each value is checked. */
+import { isObject } from '../objects';
 import { likes, samplerNames, scheduleNames, spacings } from '../sampling/settings';
 import { emphases } from '../text/weigh';
 import { recipeControlModes, recipeResizes, type RecipeControl } from './control';
-import { isObject } from './json';
 import {
   recipeContents,
   recipeModes,
@@ -28,6 +28,8 @@ const number: Check<number> = (value) =>
   typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 const count: Check<number> = (value) =>
   typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : undefined;
+const whole: Check<number> = (value) =>
+  typeof value === 'number' && Number.isSafeInteger(value) ? value : undefined;
 const oneOf =
   <T extends string>(names: readonly T[]): Check<T> =>
   (value) =>
@@ -162,7 +164,7 @@ const settings = objectOf<Draft>({
   guidanceFrom: number,
   order: count,
   lastSigma: oneOf(['zero', 'lowest']),
-  stepsOffset: (value) => (Number.isSafeInteger(value) ? (value as number) : undefined),
+  stepsOffset: whole,
   lowerOrderFinal: truth,
   largeVariance: truth,
   unipc: oneOf(['bh1', 'bh2']),
@@ -173,7 +175,7 @@ const settings = objectOf<Draft>({
   rng: oneOf(['CPU', 'NV']),
   variationSeed: seed,
   variationStrength: number,
-  seedDelta: (value) => (Number.isSafeInteger(value) ? (value as number) : undefined),
+  seedDelta: whole,
   resizeFrom: objectOf({ width: count, height: count }, 'width', 'height'),
   batch: objectOf({ index: count, count }, 'index', 'count'),
   controls: (value) => listOf(control)(value),
@@ -200,7 +202,7 @@ const parts = objectOf<Recipe>({
 });
 
 /** The JSON of a recipe or a part of one, with seeds as strings. */
-export const jsonOf = (recipe: Partial<Recipe>): string =>
+export const jsonOf = (recipe: unknown): string =>
   JSON.stringify(recipe, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value));
 
 /**

@@ -1,11 +1,12 @@
 /** The recipe in a picture's file or in a text, whichever tool wrote it. */
+import { isObject } from '../objects';
 import { XMP } from './bytes';
 import { isComfy, readComfy } from './comfy/read';
 import { textsIn, type Texts } from './picture/containers';
 import { hiddenText, type Columns } from './picture/hidden';
 import { isInfotext, readInfotext } from './infotext/infotext';
 import { readInvoke } from './invoke';
-import { isObject, parseExact, textAt } from './json';
+import { parseExact, textAt } from './json';
 import { commentInXmp, readEasyDiffusion, readListed } from './listed';
 import { withinMost } from './most';
 import { readNovelAi } from './novelai';

@@ -2,6 +2,7 @@
  * Weights on their way from the file to ONNX Runtime: read, converted and handed over one tensor at a time, so
  * that neither the tab nor the wasm heap ever holds a model.
  */
+import { lastOf, mustGet, tuple } from '../checked';
 import { aboutWeights, DrobeError } from '../errors';
 import { sizeOf, type Packed, type Placement, type Range } from '../graph/graph';
 import { BLOCK } from '../graph/packed';
@@ -102,8 +103,8 @@ export function feed(
   };
   const externalData = [...files].map(([path, inFile]) => {
     const byOffset = new Map(inFile.map((placement) => [placement.offset, placement]));
-    const last = inFile.at(-1)!; // a group has at least one member
-    return { path, data: lazyBytes(last.offset + last.length, (from) => read(byOffset.get(from)!)) };
+    const last = lastOf(inFile); // a group has at least one member
+    return { path, data: lazyBytes(last.offset + last.length, (from) => read(mustGet(byOffset, from))) };
   });
   const close = (): void => {
     passage.close();
@@ -176,8 +177,10 @@ export function whole(
   const bytes = convert(read, dtype, 'F32'); // in memory of its own
   letGo(read);
   let data = new Float32Array(bytes.buffer);
-  const [rows, columns] = shape as [number, number]; // none but matrices are turned
-  if (turned) data = transposed({ rows: columns, columns: rows, data }).data;
+  if (turned) {
+    const [rows, columns] = tuple(shape, 2);
+    data = transposed({ rows: columns, columns: rows, data }).data;
+  }
   patch?.(data);
   const changed = new Uint8Array(data.buffer);
   return to === 'F32' ? changed : convert(changed, 'F32', to);

@@ -2,6 +2,7 @@
  * Single rows of a large table, read and fed to the net in its place: of a text encoder's token table (75 to 250 MB) a
  * prompt needs a few kB.
  */
+import { tuple } from '../checked';
 import { aboutWeights, DrobeError } from '../errors';
 import type { TensorInfo } from '../weights/safetensors';
 import { free } from '../weights/source';
@@ -54,7 +55,7 @@ function rowsOf({ key, rows }: Wanted, weights: Weights): Rows {
   return aboutWeights({ name, key: info.name }, () => {
     if (!patch) return new Map([...rows].map((row) => [row, numbersOf({ ...info, ...placeOf(row, info) })]));
     // A change to a table, by a LoRA or a scale, applies to all of it.
-    const [, width] = info.shape as [number, number];
+    const [, width] = tuple(info.shape, 2);
     const table = numbersOf(info);
     const found = new Map([...rows].map((row) => [row, table.slice(row * width, (row + 1) * width)]));
     free(new Uint8Array(table.buffer));
@@ -70,7 +71,7 @@ function tableOf(key: string, { tensors }: Weights): TensorInfo {
 
 /** Where a row lies. */
 function placeOf(row: number, { name, shape, begin, end }: TensorInfo): { begin: number; end: number } {
-  const [count] = shape as [number, ...number[]];
+  const count = shape[0] ?? 0;
   if (!(row < count)) throw new DrobeError('bad-weight', { key: name, reason: `it has no row ${row}` });
   const each = (end - begin) / count;
   return { begin: begin + row * each, end: begin + (row + 1) * each };

@@ -25,18 +25,18 @@ export async function attentionIsRight(
   const outputs: Var[] = [];
   const expected: number[] = [];
   for (const [i, [s, l, heads, d]] of CASES.entries()) {
-    const [q, k, v] = (['q', 'k', 'v'] as const).map((letter, n) => {
-      const shape = [1, letter === 'q' ? s : l, heads * d];
-      const value = { data: pattern(shape[1]! * shape[2]!, 3 * i + n + 1), shape };
+    const tested = (letter: 'q' | 'k' | 'v', length: number, seed: number): Tested => {
+      const shape = [1, length, heads * d];
+      const value = { data: pattern(length * heads * d, seed), shape };
       values[`${letter}${i}`] = value;
       return { value, v: cast(input(`${letter}${i}`, shape, target), target.dtype) };
-    }) as [Tested, Tested, Tested];
+    };
+    const [q, k, v] = [tested('q', s, 3 * i + 1), tested('k', l, 3 * i + 2), tested('v', l, 3 * i + 3)];
     outputs.push(reshape(attention(q.v, k.v, v.v, heads), s * heads * d));
     expected.push(...plainAttention(q.value.data, k.value.data, v.value.data, s, l, heads, d));
   }
   try {
-    const [first, ...rest] = outputs as [Var, ...Var[]];
-    const graph = build({ mixed: cast(concat(0, first, ...rest), 'f32') });
+    const graph = build({ mixed: cast(concat(0, ...outputs), 'f32') });
     const net = await sessions.open(
       graph,
       { tensors: new Map(), source: memorySource(new Uint8Array()) },
@@ -86,11 +86,11 @@ export async function packingIsRight(
     expected.push(...plainLinear(x, read, bias, inner));
   }
   try {
-    const [first, ...rest] = LAYERS.map(([rows, inner, outer], i) => {
+    const products = LAYERS.map(([rows, inner, outer], i) => {
       const x = cast(input(`x${i}`, [rows, inner], target), target.dtype);
       return reshape(linear(x, scope(tensors, target)(i)), rows * outer);
-    }) as [Var, ...Var[]];
-    const graph = build({ y: cast(concat(0, first, ...rest), 'f32') });
+    });
+    const graph = build({ y: cast(concat(0, ...products), 'f32') });
     const source = memorySource(new Uint8Array(Float32Array.from(numbers).buffer));
     const net = await sessions.open(graph, { tensors, source }, openDevice);
     const actual = await net.run(values);

@@ -1,4 +1,5 @@
 /** Creates sessions from graphs, and runs them: one at a time, over all callers. */
+import { defined } from '../checked';
 import type { InferenceSession, Tensor } from 'onnxruntime-web';
 import { DrobeError } from '../errors';
 import { sizeOf, type Graph, type Shape } from '../graph/graph';
@@ -167,7 +168,7 @@ export class Net {
       if (!place.device) throw new DrobeError('bug', { reason: 'no device to leave numbers on' });
       const given = new DeviceValue(place, place.device, shape);
       try {
-        const [name] = this.#session.outputNames as [string]; // see above
+        const name = this.#session.outputNames[0]!; // see above
         await this.#session.run(feeds, { [name]: this.#there(given) });
         return given;
       } catch (error) {
@@ -274,7 +275,7 @@ function uploaded(device: GPUDevice, parts: KeptValue['parts']): GPUBuffer {
 }
 
 function joined(parts: KeptValue['parts']): Float32Array | Uint16Array {
-  const [first] = parts as [KeptValue['parts'][0]]; // there is one at least
+  const first = defined(parts[0]);
   if (parts.length === 1) return first;
   const length = parts.reduce((sum, part) => sum + part.length, 0);
   const all = first instanceof Uint16Array ? new Uint16Array(length) : new Float32Array(length);

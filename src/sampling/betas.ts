@@ -1,4 +1,5 @@
 /** How much noise each trained timestep has: what a network was trained with. */
+import { lastOf } from '../checked';
 import { torchLinspace } from './numbers';
 
 export interface BetaSchedule {
@@ -50,7 +51,7 @@ export function exactAlphasCumprod({ betaStart, betaEnd, steps, kind }: BetaSche
  */
 export function zeroTerminalSnr<T extends Float32Array | Float64Array>(alphas: T, last: number): T {
   const first = Math.sqrt(alphas[0]!);
-  const lowest = Math.sqrt(alphas.at(-1)!);
+  const lowest = Math.sqrt(lastOf(alphas));
   const stretched = alphas.map((a) => (((Math.sqrt(a) - lowest) * first) / (first - lowest)) ** 2) as T;
   stretched[stretched.length - 1] = last;
   return stretched;

@@ -65,7 +65,7 @@ export class BrownianTree {
     generator: (seed: number) => Normals,
   ) {
     this.#normals = (key) => generator(seedWords(entropy, key, 1, POOL_SIZE)[0]!).randn(count);
-    const [start, end] = sigmas.map(Math.fround).sort((a, b) => a - b) as [number, number];
+    const [start, end] = [Math.fround(Math.min(...sigmas)), Math.fround(Math.max(...sigmas))];
     const width = Math.fround(Math.sqrt(end - start));
     const step = this.#normals(null).map((v) => v * width);
     this.#root = { start: rounded(start), end: rounded(end), step, key: 0, depth: 0, asked: 0 };

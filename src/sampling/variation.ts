@@ -22,11 +22,8 @@ export function slerp(share: number, noise: Latent, variation: Latent, shape: Sh
   const columns = Array.from({ length: channels * w }, (_, column) => {
     const first = Math.floor(column / w) * h * w + (column % w);
     const places = Array.from({ length: h }, (_, y) => first + y * w);
-    const [from, to] = [noise, variation].map((all) => unit(places.map((at) => all[at]!))) as [
-      Latent,
-      Latent,
-    ];
-    return { places, cosine: dot(from, to) };
+    const unitColumn = (of: Latent): Latent => unit(places.map((at) => of[at]!));
+    return { places, cosine: dot(unitColumn(noise), unitColumn(variation)) };
   });
   const mean = columns.reduce((sum, { cosine }) => sum + cosine, 0) / columns.length;
   if (mean > PARALLEL) return noise.map((v, i) => share * v + (1 - share) * variation[i]!);
@@ -35,10 +32,8 @@ export function slerp(share: number, noise: Latent, variation: Latent, shape: Sh
   for (const { places, cosine } of columns) {
     const angle = f32(Math.acos(cosine));
     const sine = f32(Math.sin(angle));
-    const [a, b] = [1 - share, share].map((part) => f32(f32(Math.sin(f32(part * angle))) / sine)) as [
-      number,
-      number,
-    ];
+    const weight = (part: number): number => f32(f32(Math.sin(f32(part * angle))) / sine);
+    const [a, b] = [weight(1 - share), weight(share)];
     for (const at of places) out[at] = f32(a * noise[at]!) + f32(b * variation[at]!);
   }
   return out;

@@ -1,4 +1,5 @@
 /** Several prompts in one: A1111's `AND`, each with how much it counts, `a AND b :0.5`. */
+import { defined } from '../checked';
 import type { Piece } from './attention';
 import { float, trimEnd, trimStart, wholeWord } from './python';
 
@@ -12,6 +13,6 @@ export function parts(prompt: string): Piece[] {
     const colon = text.lastIndexOf(':');
     const weight = trimStart(text.slice(colon + 1));
     if (colon < 0 || !WEIGHT.test(weight)) return { text, weight: 1 };
-    return { text: trimEnd(text.slice(0, colon)), weight: float(weight)! }; // as WEIGHT says
+    return { text: trimEnd(text.slice(0, colon)), weight: defined(float(weight)) }; // as WEIGHT says
   });
 }

@@ -3,6 +3,8 @@
  * are written in it, and JavaScript's `\s`, `\b`, `\d` and Number() say otherwise beyond ASCII.
  */
 
+import { defined } from '../checked';
+
 /** One white space, for a regular expression with the flag u. */
 export const SPACE =
   '[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]';
@@ -45,7 +47,7 @@ export const plainDigits = (text: string): string => text.replace(/\p{Nd}/gu, di
 
 /** Decimal digits of all scripts stand in rows of ten, from zero on. */
 function digit(sign: string): string {
-  const code = sign.codePointAt(0)!;
+  const code = defined(sign.codePointAt(0));
   let before = 0;
   while (/\p{Nd}/u.test(String.fromCodePoint(code - before - 1))) before++;
   return String(before % 10);

@@ -1,4 +1,5 @@
 /** A prompt that changes on the way: A1111's prompt editing, `[from:to:when]`, and alternation, `[one|other]`. */
+import { lastOf } from '../checked';
 import { SPACE } from './python';
 
 /** A text that is in force until a step, counted from 1, is done. */
@@ -122,10 +123,10 @@ function parse(prompt: string): readonly Node[] | null {
     if (lexeme === '(' || lexeme === '[') open.push({ bracket: lexeme, parts: [[]], signs: [] });
     else if (lexeme === '|' && open.at(-1)?.bracket !== '[') return null;
     else if ((lexeme === ':' || lexeme === '|') && open.length > 0) {
-      open.at(-1)!.signs.push(lexeme);
-      open.at(-1)!.parts.push([]);
+      lastOf(open).signs.push(lexeme);
+      lastOf(open).parts.push([]);
     } else if (lexeme === ')' || lexeme === ']') {
-      const closed = open.length > 0 ? meaningOf(open.at(-1)!, lexeme) : null;
+      const closed = open.length > 0 ? meaningOf(lastOf(open), lexeme) : null;
       if (closed) open.pop();
       else if (!giveUp()) return null;
       here().push(closed ?? lexeme);
@@ -140,10 +141,10 @@ function meaningOf({ bracket, parts, signs }: Open, end: ')' | ']'): Node | null
   if (bracket === '(') return signs.length <= 1 ? [bracket, woven(parts, signs), end] : null;
   if (signs.length === 0) return [bracket, parts[0]!, end];
   if (signs.every((sign) => sign === '|')) return { choices: parts };
-  const last = parts.at(-1)!;
+  const last = lastOf(parts);
   const [, when] = last.every((node) => typeof node === 'string') ? (WHEN.exec(last.join('')) ?? []) : [];
   if (when === undefined || signs.includes('|') || signs.length > 2) return null;
-  return { before: signs.length === 2 ? parts[0]! : [], after: parts.at(-2)!, when };
+  return { before: signs.length === 2 ? parts[0]! : [], after: parts[parts.length - 2]!, when };
 }
 
 const woven = (parts: readonly Node[][], signs: readonly string[]): Node =>

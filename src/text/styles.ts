@@ -39,9 +39,9 @@ export const isHeading = ({ prompt, negative }: Words): boolean => prompt === ''
  */
 export function stylesIn(file: string): Style[] | null {
   const [columns = [], ...rows] = rowsOf(file);
-  const [name, prompt, negative] = [['name'], ['prompt', 'text'], ['negative_prompt']].map((names) =>
-    columns.findIndex((column) => names.includes(column.trim())),
-  ) as [number, number, number];
+  const placeOf = (...names: readonly string[]): number =>
+    columns.findIndex((column) => names.includes(column.trim()));
+  const [name, prompt, negative] = [placeOf('name'), placeOf('prompt', 'text'), placeOf('negative_prompt')];
   if (name < 0 || prompt < 0) return null;
   const found = rows.map((row) => ({
     name: row[name]?.trim() ?? '',

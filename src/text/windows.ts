@@ -1,4 +1,5 @@
 /** What a text encoder takes at once: 75 tokens between two marks. A longer prompt is cut into as many as it needs. */
+import { lastOf } from '../checked';
 import { BREAK, type Piece } from './attention';
 import { cutAtWords, wordOf, type Word } from './words';
 
@@ -98,7 +99,7 @@ export function comfyWindows(pieces: readonly Piece[], reader: Reader): Windows 
     for (const group of comfyGroups(text, reader)) {
       let rest = group;
       while (rest.length > 0) {
-        const last = done.at(-1)!;
+        const last = lastOf(done);
         const left = room - last.ids.length;
         const fits =
           rest.length <= left ? rest.length : group.length >= LARGE || last.ids.length === 0 ? left : 0;
@@ -109,7 +110,7 @@ export function comfyWindows(pieces: readonly Piece[], reader: Reader): Windows 
       }
     }
   }
-  return { windows: done, used: (done.length - 1) * room + done.at(-1)!.ids.length };
+  return { windows: done, used: (done.length - 1) * room + lastOf(done).ids.length };
 }
 
 const EMBEDDING = 'embedding:';

@@ -34,6 +34,18 @@ export function transact(work: (store: IDBObjectStore) => void, neededBytes = 0)
   return guarded(write, neededBytes);
 }
 
+/** What lies under a key, in a transaction. */
+export const getIn = <T>(store: IDBObjectStore, key: Key): IDBRequest<T | undefined> =>
+  store.get([...key]) as IDBRequest<T | undefined>; // IndexedDB's types know nothing of what is stored
+
+/** What lies under a range of keys, in their order, in a transaction. */
+export const getAllIn = <T>(store: IDBObjectStore, range: IDBKeyRange): IDBRequest<T[]> =>
+  store.getAll(range) as IDBRequest<T[]>;
+
+/** The keys in a range, or all, in a transaction. */
+export const keysIn = (store: IDBObjectStore, range?: IDBKeyRange): IDBRequest<(string | number)[][]> =>
+  store.getAllKeys(range) as IDBRequest<(string | number)[][]>; // all are lists: see `Key`
+
 /** Every key that begins so. */
 export const beginningWith = (...start: Key): IDBKeyRange => IDBKeyRange.bound([...start], [...start, []]); // arrays sort after strings and numbers
 

@@ -2,6 +2,7 @@
  * Cuts a checkpoint into pieces that two checkpoints may have in common. Fine-tunes often share a VAE or a text encoder, at
  * different offsets: so pieces begin where tensors do, and depend on nothing but these tensors.
  */
+import { lastOf } from '../checked';
 import type { Header } from './safetensors';
 
 export interface Segment {
@@ -36,7 +37,7 @@ export function segmentsOf(
   const pieces: Segment[] = [];
   let at = 0;
   for (const cut of [...cuts, bytes].sort((a, b) => a - b)) {
-    for (; at < cut; at = pieces.at(-1)!.end) pieces.push({ begin: at, end: Math.min(at + sizes.max, cut) });
+    for (; at < cut; at = lastOf(pieces).end) pieces.push({ begin: at, end: Math.min(at + sizes.max, cut) });
   }
   return pieces;
 }

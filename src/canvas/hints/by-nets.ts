@@ -2,6 +2,7 @@
  * Preprocessors that are nets, each with a file of its own: one row each, under its name in A1111's extension
  * (sd-webui-controlnet). The nets run in the engine; this table tells which file makes which hint.
  */
+import { keysOf } from '../../objects';
 import type { Preprocessor } from './preprocessor';
 
 export interface NetHint extends Preprocessor {
@@ -39,7 +40,7 @@ const hints = {
 
 export type NetHintName = keyof typeof hints;
 
-export const netHintNames = Object.keys(hints) as readonly NetHintName[];
+export const netHintNames: readonly NetHintName[] = keysOf<NetHintName>(hints);
 
 /** None takes numbers, and each has a resolution of its own. */
 export const netHints = Object.fromEntries(

@@ -3,6 +3,7 @@
  * one row each, under their names in A1111's extension (sd-webui-controlnet); `grey` and `softedge_filter` are our own. Those
  * that are nets are in `by-nets.ts`.
  */
+import { keysOf } from '../../objects';
 import type { Pixels } from '../pixels';
 import { netHintNames, netHints, type NetHintName } from './by-nets';
 import { canny } from './canny';
@@ -139,7 +140,7 @@ export type HintName = keyof typeof makers;
 /** In the order in which they are offered. */
 export const hintMakers: Readonly<Record<HintName, HintMaker>> = makers;
 
-export const hintNames = Object.keys(makers) as readonly HintName[];
+export const hintNames: readonly HintName[] = keysOf<HintName>(makers);
 
 export { isNetHint, netHintNames, netHintOf, type NetHintName } from './by-nets';
 

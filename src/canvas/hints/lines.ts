@@ -45,9 +45,9 @@ function leastOf(a: Float32Array, b: Float32Array): Float32Array {
  */
 export function softEdges(picture: Pixels, softness: number): Pixels {
   const planes = planesOf(picture);
-  const [fine, coarse] = [softness, 3 * softness].map((sigma) =>
-    slopes(smoothed(planes, picture, sigma), picture.width, sigma),
-  ) as [Float32Array, Float32Array];
+  const slopesAt = (sigma: number): Float32Array =>
+    slopes(smoothed(planes, picture, sigma), picture.width, sigma);
+  const [fine, coarse] = [slopesAt(softness), slopesAt(3 * softness)];
   const edges = fine.map((slope, i) => slope + coarse[i]!);
   const sorted = edges.slice().sort();
   // In a picture of almost one colour nothing is an edge, however faint the strongest slope is.

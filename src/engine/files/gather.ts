@@ -1,4 +1,5 @@
 /** Files as they were dropped or chosen → files that are a model each: parts of a diffusers folder become one. */
+import { mustGet } from '../../checked';
 import { DrobeError, toDrobeError } from '../../errors';
 import { controlKind } from '../../nets/detect/control-kinds';
 import { recognise } from '../../nets/detect/detect';
@@ -204,7 +205,7 @@ function byFolder<F>(parts: readonly Readable<F>[]): Map<string, Readable<F>[]> 
   const folders = new Map<string, Readable<F>[]>();
   for (const part of parts) {
     const own = parent(part.path);
-    const folder = kinds.get(own)!.size > 1 ? own : parent(own); // filled above
+    const folder = mustGet(kinds, own).size > 1 ? own : parent(own);
     folders.set(folder, [...(folders.get(folder) ?? []), part]);
   }
   return folders;

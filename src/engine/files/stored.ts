@@ -1,5 +1,6 @@
 /** What is stored about a model, and how it is listed. */
-import { fieldsOf, type StoredModel } from '../../weights/store/records';
+import { fieldsOf } from '../../objects';
+import { type StoredModel } from '../../weights/store/records';
 import type { AddonFacts, ModelEntry, ModelFacts } from '../api';
 import type { Beside } from './beside';
 import { callable } from './facts';

@@ -1,6 +1,6 @@
 /** Pages of Civitai, which no other site may read, and what its API offers for them: https://developer.civitai.com */
+import { fieldsOf } from '../../objects';
 import { DrobeError, isAbort } from '../../errors';
-import { fieldsOf } from '../../weights/store/records';
 import { get, type Fetch } from '../../weights/download/remote';
 import { isModel, type Listed, type Listing } from './listing';
 

@@ -1,8 +1,8 @@
 /** Addresses as people paste them, and what Hugging Face says of a repository: https://huggingface.co/docs/hub/api. */
+import { fieldsOf } from '../../objects';
 import { withoutSecrets } from '../../address';
 import { DrobeError, type ErrorCode } from '../../errors';
 import { isTokenizerFile } from '../../nets/t5-tokenizer';
-import { fieldsOf } from '../../weights/store/records';
 import { get, isPage, type Fetch } from '../../weights/download/remote';
 import { mayTell, sameStem } from '../files/beside';
 import { listPage, pageOf } from './civitai';

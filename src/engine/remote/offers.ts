@@ -1,4 +1,5 @@
 /** What can be downloaded from an address, by the headers of the files there and nothing else of them. */
+import { defined, mustGet } from '../../checked';
 import { DrobeError } from '../../errors';
 import { telling } from '../../nets/strangers/numbers';
 import { isTokenizerFile } from '../../nets/t5-tokenizer';
@@ -113,10 +114,10 @@ async function withHead({ head, ranges }: Layout<Seen>): Promise<Layout<RemoteSo
     const head = isTokenizerFile(file.path) ? new Uint8Array() : await headOf(remote);
     sources.set(file, { url, sha256, bytes, tag, ranged, head });
   }
-  const known = { head, ranges: ranges.map((range) => ({ ...range, file: sources.get(range.file)! })) };
+  const known = { head, ranges: ranges.map((range) => ({ ...range, file: mustGet(sources, range.file) })) };
   if (head.length > 0) return known;
-  const [only] = known.ranges; // a file as it is
-  return { head: only!.file.head, ranges: [{ ...only!, begin: only!.file.head.length }] };
+  const only = defined(known.ranges[0]); // a file as it is
+  return { head: only.file.head, ranges: [{ ...only, begin: only.file.head.length }] };
 }
 
 /** The bytes before a file's tensors. */

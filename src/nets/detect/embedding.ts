@@ -2,6 +2,7 @@
  * What a textual inversion's file has vectors for. Programs name its tensors after a word, after a text encoder, after
  * both or after neither; of the rest only shapes tell.
  */
+import { lastOf } from '../../checked';
 import { BUNDLED, isBundled } from '../names/lora-parts';
 import { placeOf } from '../names/places';
 
@@ -97,7 +98,7 @@ export const vectorsIn = ({ shape }: Pick<Tensor, 'shape'>): number => countOf(s
 const OWN_NAMES = /(?:^|[./])(?:string_to_param[./].+|emb_params|\*|<.+>)$/;
 
 /** Wide enough for vectors, and no more of them than fit in a prompt. */
-const looksLearned = (tensor: Tensor): boolean => tensor.shape.at(-1)! >= 32 && vectorsIn(tensor) <= 75; // it has a dimension
+const looksLearned = (tensor: Tensor): boolean => lastOf(tensor.shape) >= 32 && vectorsIn(tensor) <= 75; // it has a dimension
 
 const LAYER = /(?:^|[._])(?:weight|bias)$/;
 

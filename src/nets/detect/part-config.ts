@@ -2,6 +2,7 @@
  * Facts that only the configurations of a diffusers folder tell, and neither names nor shapes: the heads of a UNet's attention,
  * and a text encoder's activation. The keys are those of the configurations' texts in a model's metadata.
  */
+import { isList } from '../../objects';
 import { fieldsOf } from '../predicts/scheduler-config';
 
 export const UNET_CONFIG = 'unet/config.json';
@@ -19,7 +20,7 @@ export function headsSaid(json: string | undefined, usual: Heads): Heads {
   const said: unknown = fields['num_attention_heads'] ?? fields['attention_head_dim'];
   const widths: unknown = fields['block_out_channels'];
   const levels = (width: number): unknown =>
-    Array.isArray(said) && Array.isArray(widths) ? (said as unknown[])[widths.indexOf(width)] : said;
+    isList(said) && isList(widths) ? said[widths.indexOf(width)] : said;
   return (channels) => {
     const heads = levels(channels);
     return isCount(heads) && channels % heads === 0 ? heads : usual(channels);

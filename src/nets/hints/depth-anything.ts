@@ -3,6 +3,7 @@
  * 2401.10891 and 2406.09414; Ranftl et al. (2021), arXiv 2103.13413. Named as transformers' DepthAnythingForDepthEstimation.
  * https://github.com/huggingface/transformers/blob/main/src/transformers/models/depth_anything/modeling_depth_anything.py
  */
+import { defined, tuple } from '../../checked';
 import { DrobeError } from '../../errors';
 import type { Var } from '../../graph/graph';
 import { add, conv, dims, fromTokens, relu, slice, toImage } from '../../graph/nn';
@@ -28,7 +29,7 @@ function layersRead(layers: number, version: DepthVersion): number[] {
  */
 export function depthAnything(image: Var, p: Scope, version: DepthVersion): Var {
   const backbone = p('backbone');
-  const [, , h, w] = image.shape as [number, number, number, number];
+  const [, , h, w] = tuple(image.shape, 4);
   const patch = patchOf(backbone);
   if (h % patch !== 0 || w % patch !== 0)
     throw new DrobeError('unsupported-model', {
@@ -43,7 +44,7 @@ export function depthAnything(image: Var, p: Scope, version: DepthVersion): Var 
 /** Tokens as a feature map, 4, 2, 1 and ½ times the size of their grid. */
 function reassembled(tokens: Var, { h, w }: { h: number; w: number }, p: Scope, i: number): Var {
   const stage = p('reassemble_stage.layers', i);
-  const [n, count, width] = tokens.shape as [number, number, number];
+  const [n, count, width] = tuple(tokens.shape, 3);
   const nhwc = tokens.target.layout === 'nhwc';
   const like = { ...tokens, shape: nhwc ? [n, h, w, width] : [n, width, h, w] };
   const map = conv(fromTokens(slice(tokens, 1, 1, count), like), stage('projection'));
@@ -58,7 +59,7 @@ function reassembled(tokens: Var, { h, w }: { h: number; w: number }, p: Scope, 
 
 /** From the coarsest to the finest, each doubled and added to the next. */
 function fused(maps: readonly Var[], p: Scope): Var {
-  const [first, ...finer] = maps.toReversed() as [Var, ...Var[]];
+  const [first, ...finer] = maps.toReversed();
   const levels = p('layers').children();
   return [undefined, ...finer].reduce<Var>((h, map, i) => {
     const level = levels[i] ?? p('layers', i);
@@ -72,7 +73,7 @@ function fused(maps: readonly Var[], p: Scope): Var {
       'bilinear aligned',
     );
     return conv(larger, level('projection'));
-  }, first);
+  }, defined(first));
 }
 
 function residual(x: Var, p: Scope): Var {

@@ -2,6 +2,7 @@
  * DINOv2's vision transformer, as transformers' Dinov2Model names it. Oquab et al. (2023), arXiv 2304.07193.
  * https://github.com/huggingface/transformers/blob/main/src/transformers/models/dinov2/modeling_dinov2.py
  */
+import { lastOf, tuple } from '../../checked';
 import { DrobeError } from '../../errors';
 import type { Var } from '../../graph/graph';
 import {
@@ -19,7 +20,7 @@ import {
   slice,
   toTokens,
 } from '../../graph/nn';
-import type { Scope } from '../../graph/scope';
+import { shapeOf, type Scope } from '../../graph/scope';
 import { transpose } from '../../graph/shapes';
 import { interpolated } from '../../graph/spatial';
 
@@ -46,7 +47,7 @@ export function dinov2(image: Var, p: Scope, layers: readonly number[]): Var[] {
 
 function embedded(image: Var, p: Scope): Var {
   const projection = p('patch_embeddings.projection');
-  const [width, , stride] = projection.shape('weight') as [number, number, number];
+  const [width, , stride] = shapeOf(projection, 'weight', 4);
   const map = conv(fromImage(image), projection, { stride, pad: [0, 0, 0, 0] });
   const positions = p.tensor('position_embeddings', {
     shape: [1, p.shape('position_embeddings')[1] ?? 0, width],
@@ -57,7 +58,7 @@ function embedded(image: Var, p: Scope): Var {
 
 /** The position of each patch: learned for a square, and stretched to the picture. [1, h·w, width] */
 function placesOf(positions: Var, map: Var): Var {
-  const [, tokens, width] = positions.shape as [number, number, number];
+  const [, tokens, width] = tuple(positions.shape, 3);
   const [, , h, w] = dims(map);
   const side = Math.round(Math.sqrt(tokens - 1));
   const square = reshape(slice(positions, 1, 1, tokens), 1, side, side, width);
@@ -73,12 +74,13 @@ function encoderLayer(x: Var, p: Scope): Var {
 }
 
 function selfAttention(x: Var, p: Scope): Var {
-  const [q, k, v] = (['query', 'key', 'value'] as const).map((name) => linear(x, p('attention', name)));
-  return linear(attention(q!, k!, v!, headsOf(x)), p('output.dense')); // three of them
+  const projected = (name: 'query' | 'key' | 'value'): Var => linear(x, p('attention', name));
+  const found = attention(projected('query'), projected('key'), projected('value'), headsOf(x));
+  return linear(found, p('output.dense'));
 }
 
 function headsOf(x: Var): number {
-  const width = x.shape.at(-1)!; // of tokens
+  const width = lastOf(x.shape);
   if (width % HEAD !== 0)
     throw new DrobeError('unsupported-model', { found: `a vision transformer that is ${width} wide` });
   return width / HEAD;

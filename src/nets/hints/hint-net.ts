@@ -2,6 +2,7 @@
  * Nets that make hints from pictures (depth, lines, edges) for nets that guide: which one a file holds, told by its tensors'
  * names, and its graph.
  */
+import { defined } from '../../checked';
 import { DrobeError } from '../../errors';
 import { build, input, type Graph, type Shape, type Target, type Var } from '../../graph/graph';
 import { cast } from '../../graph/nn';
@@ -67,7 +68,7 @@ export function hintNetGraph(
   used?: Set<string>,
 ): Graph {
   const image = cast(input('image', [1, 3, h, w], target), target.dtype);
-  const { author } = nets.find(({ name }) => name === net)!; // one of theirs
+  const { author } = defined(nets.find(({ name }) => name === net));
   const hint = author(image, scope(tensors, target, used), way);
   if (hint.shape.join() !== [1, 1, h, w].join())
     throw new DrobeError('unsupported-model', {

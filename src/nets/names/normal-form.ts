@@ -3,6 +3,7 @@
  * `unet.`, `mmdit.` and `vae.` go before their makers' names of modules, `text.`, `text2.` and `t5.` before transformers'. See README.md in the
  * folder above for the dialects.
  */
+import { mustGet } from '../../checked';
 import { placeOf, places, type Place } from './places';
 import { PAIRS } from './pairs';
 import { renamer } from './renamer';
@@ -43,7 +44,7 @@ export function inNormalForm<T extends Tensor>(file: ReadonlyMap<string, T>): No
   const lead = unknownLead([...file.keys()]);
   for (const [name, tensor] of file) {
     const found = placeOf(name.startsWith(lead) ? name.slice(lead.length) : name);
-    const net = found && nets.get(found.place)!; // each place has one
+    const net = found && mustGet(nets, found.place);
     if (!net || net.has(found.rest)) strays.push(name);
     else net.set(found.rest, { ...tensor, name });
   }

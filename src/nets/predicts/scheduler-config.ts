@@ -1,4 +1,5 @@
 /** Reads the settings in a diffusers folder: scheduler/scheduler_config.json, and vae/config.json. */
+import { isObject, type Fields } from '../../objects';
 import type { BetaSchedule, ContinuousNoise, FlowNoise } from '../model';
 import {
   betaEnds,
@@ -16,13 +17,11 @@ import {
 export const SCHEDULER_CONFIG = 'scheduler/scheduler_config.json';
 export const VAE_CONFIG = 'vae/config.json';
 
-type Fields = Readonly<Record<string, unknown>>;
-
 /** A configuration's values by name; null for a text that is not a configuration. */
 export function fieldsOf(json: string | undefined): Fields | null {
   try {
-    const value = JSON.parse(json ?? 'null') as unknown;
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : null;
+    const value: unknown = JSON.parse(json ?? 'null');
+    return isObject(value) ? value : null;
   } catch {
     return null;
   }
@@ -120,7 +119,9 @@ export function vaeConfigSays(json: string | undefined): Said {
 function numbersIn(value: unknown): readonly number[] | null {
   if (!Array.isArray(value)) return null;
   const all: unknown[] = value.flat(4);
-  return all.length > 0 && all.length <= 64 && all.every((n) => typeof n === 'number' && Number.isFinite(n))
-    ? (all as number[])
+  return all.length > 0 &&
+    all.length <= 64 &&
+    all.every((n): n is number => typeof n === 'number' && Number.isFinite(n))
+    ? all
     : null;
 }

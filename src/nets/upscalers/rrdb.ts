@@ -3,6 +3,7 @@
  * Real-ESRGAN's names.
  * https://github.com/XPixelGroup/BasicSR/blob/master/basicsr/archs/rrdbnet_arch.py
  */
+import { lastOf } from '../../checked';
 import type { Var } from '../../graph/graph';
 import {
   add,
@@ -24,7 +25,7 @@ const SCALE = 0.2;
 /** @param fold pixels of a side that become channels. image: [N, 3, H, W] in 0…1 → [N, 3, s·H, s·W]. */
 export function rrdbNet(image: Var, p: Scope, fold: number): Var {
   const x = conv(fromImage(pixelUnshuffle(image, fold)), p('conv_first'));
-  const h = enlarged(add(x, trunk(x, p).at(-1)!), p); // there is the last convolution at least
+  const h = enlarged(add(x, lastOf(trunk(x, p))), p);
   return toImage(conv(activated(h, p('conv_hr')), p('conv_last')));
 }
 

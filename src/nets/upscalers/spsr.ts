@@ -2,6 +2,7 @@
  * SPSR: ESRGAN, led by a second branch that enlarges the picture's gradient. Ma et al. (2020), arXiv 2003.13081.
  * https://github.com/Maclory/SPSR/blob/master/code/models/modules/architecture.py
  */
+import { lastOf, tuple } from '../../checked';
 import { constant, op, type Var } from '../../graph/graph';
 import {
   add,
@@ -27,7 +28,7 @@ const LOOKS = 4;
 export function spsrNet(image: Var, p: Scope): Var {
   const x = conv(fromImage(image), p('conv_first'));
   const given = trunk(x, p);
-  const main = conv(activated(enlarged(add(x, given.at(-1)!), p), p('conv_hr')), p('conv_last'));
+  const main = conv(activated(enlarged(add(x, lastOf(given)), p), p('conv_hr')), p('conv_last'));
 
   const edges = conv(fromImage(gradient(image)), p('b_fea_conv'));
   let h = edges;
@@ -50,7 +51,7 @@ const DIFFERENCES = [
 
 /** How much each channel of [N, C, H, W] changes from pixel to pixel, in the same form. */
 function gradient(image: Var): Var {
-  const [n, c, h, w] = image.shape as [number, number, number, number];
+  const [n, c, h, w] = tuple(image.shape, 4);
   const kernels = constant(Float32Array.from(DIFFERENCES.flat()), [2, 1, 3, 3], image.target);
   const apart = reshape(image, n * c, 1, h, w);
   const attributes = { kernel_shape: [3, 3], pads: [1, 1, 1, 1] };

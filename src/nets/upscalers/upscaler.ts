@@ -2,6 +2,7 @@
  * Nets that enlarge pictures: which one a file holds, told by its tensors' names and shapes, and its graph. Known nets
  * that are not run are among the `strangers`.
  */
+import { defined } from '../../checked';
 import { DrobeError } from '../../errors';
 import { build, input, type Graph, type Shape, type Target, type Var } from '../../graph/graph';
 import { cast } from '../../graph/nn';
@@ -143,6 +144,6 @@ export function upscalerGraph(
   used?: Set<string>,
 ): Graph {
   const image = cast(input('image', [1, COLOURS, h, w], target), target.dtype);
-  const { author } = architectures.find(({ name }) => name === upscaler.architecture)!; // one of theirs
+  const { author } = defined(architectures.find(({ name }) => name === upscaler.architecture));
   return build({ enlarged: cast(author(image, scope(tensors, target, used), upscaler), 'f32') });
 }

@@ -1,4 +1,5 @@
 /** A net that enlarges pictures, from a file of its own: recognised, and opened on a machine. */
+import { lastOf } from '../../checked';
 import { aboutWeights, DrobeError } from '../../errors';
 import { SHAPES_ONLY, type Graph, type Target } from '../../graph/graph';
 import { upscalerForm } from '../../nets/names/upscaler';
@@ -81,7 +82,7 @@ export class OpenUpscaler {
       return graph.footprint.peak <= Math.min(MOST_BYTES, limits.tensor) && 2 * bytesOf(graph) <= limits.net;
     };
     const sides = SIDES.filter((side) => side <= largest);
-    return sides.find(fits) ?? SIDES.at(-1)!; // there are some
+    return sides.find(fits) ?? lastOf(SIDES);
   }
 
   release(): Promise<void> {

@@ -1,4 +1,5 @@
 /** Weights of ControlNets that come as changes to a UNet's, put together as they pass to the device. */
+import { mustGet, tuple } from '../../checked';
 import { aboutWeights, DrobeError } from '../../errors';
 import type { ControlNetGuide } from '../../nets/detect/control';
 import { checked, whole, type Patch } from '../../runtime/feeder';
@@ -69,7 +70,7 @@ function productAdded(
   { shape }: TensorInfo,
   before: Patch | undefined,
 ): Patch {
-  const [rows, rank] = up.shape as [number, number];
+  const [rows, rank] = tuple(up.shape, 2);
   checkSize(down, [rank, ...shape.slice(1)]);
   checkSize(up, [shape[0]!, down.shape[0]!]); // no weight is without rows
   return (numbers) => {
@@ -90,7 +91,7 @@ function checkSize({ name, shape }: TensorInfo, wanted: readonly number[]): void
 }
 
 const numbersOf = (weights: Weights, key: string): Float32Array =>
-  read(weights, weights.tensors.get(key)!, weights.patches?.get(key)); // asked only for what is there
+  read(weights, mustGet(weights.tensors, key), weights.patches?.get(key));
 
 function read({ source, name }: Weights, info: TensorInfo, patch?: Patch): Float32Array<ArrayBuffer> {
   const bytes = aboutWeights({ name, key: info.name }, () =>

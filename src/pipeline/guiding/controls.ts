@@ -1,4 +1,5 @@
 /** The nets of files that guide by pictures, ControlNets and T2I-Adapters, beside the checkpoint that they guide. */
+import { tuple } from '../../checked';
 import type { Size } from '../../canvas/crop';
 import { aboutWeights, DrobeError } from '../../errors';
 import { sizeOf, type Graph, type Target } from '../../graph/graph';
@@ -167,7 +168,7 @@ export class Controls {
     report: Report,
   ): Promise<DeviceValue> {
     const { size, author, kept } = await this.#asked(net, values, hint, report);
-    const [batch, , h, w] = values.latents.shape as [number, number, number, number];
+    const [batch, , h, w] = tuple(values.latents.shape, 4);
     const shape = [batch, this.residualSizes({ h, w }).reduce((sum, own) => sum + own, 0)];
     const told = { ...shownTo(net, values), scale, kind: kindOf(net, kind) };
     return net.slot.runThere(size, author, told, shape, report, kept);
@@ -180,8 +181,8 @@ export class Controls {
     hint: Float32Array,
     report: Report,
   ): Promise<{ size: string; author: Author; kept: (dtype: Target['dtype']) => Kept[] }> {
-    const [batch, , h, w] = latents.shape as [number, number, number, number];
-    const [, tokens] = context.shape as [number, number];
+    const [batch, , h, w] = tuple(latents.shape, 4);
+    const [, tokens] = tuple(context.shape, 3);
     const size = { batch, h, w, tokens, text: textOf(net) };
     const author: Author = (target) =>
       aboutWeights({ name: net.weights.name }, () =>

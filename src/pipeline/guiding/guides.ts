@@ -1,4 +1,5 @@
 /** What pictures that guide add to the UNet in a pass: how much, in which of its steps, and to which questions. */
+import { defined } from '../../checked';
 import type { Size } from '../../canvas/crop';
 import { Unusable } from '../../runtime/device-value';
 import type { Value } from '../../runtime/session';
@@ -129,7 +130,7 @@ function sumOfFeatures(
   weightsFor: (control: Control) => readonly number[],
   { controls, size }: Guided,
 ): Float32Array[] {
-  const [first] = known as readonly [Known];
+  const first = defined(known[0]);
   const batch = weightsFor(first.control).length;
   return Array.from({ length: batch }, (_, n) => {
     const sum = new Float32Array(first.features.length);

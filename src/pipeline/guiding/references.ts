@@ -2,6 +2,7 @@
  * Pictures that are part of the prompt, by IP-Adapters. What the UNet's attentions look at in them is the same in every
  * step: it is made once, before the UNet takes the room, and fed to it as that of texts is.
  */
+import { mustGet } from '../../checked';
 import { clipView } from '../../canvas/clip-view';
 import { aboutWeights, DrobeError } from '../../errors';
 import { scope, type Scope } from '../../graph/scope';
@@ -111,8 +112,8 @@ export class References {
     this.#encoders = encoders;
     this.#pairs = files.map((own) => ({
       ...own,
-      by: adapters.get(own.adapter)!, // set above
-      eyes: encoders.get(own.encoder)!,
+      by: mustGet(adapters, own.adapter),
+      eyes: mustGet(encoders, own.encoder),
     }));
     this.#used = [];
     this.#kept = [];

@@ -1,4 +1,5 @@
 /** What ControlNets add to the UNet in a step: asked one after the other, and added up on the CPU or where they run. */
+import { tuple } from '../../checked';
 import type { DeviceValue } from '../../runtime/device-value';
 import type { Value } from '../../runtime/session';
 import { membersOf, type DenoiserValues } from '../batch';
@@ -62,7 +63,7 @@ export function residualScales(mode: Control['mode'], count: number): number[] {
 /** For each member of the batch. */
 export async function sumOfResiduals(asking: Asking): Promise<Float32Array[]> {
   const { controls, values, size, report } = asking;
-  const [batch] = values.latents.shape as [number];
+  const [batch] = tuple(values.latents.shape, 4);
   const sizes = controls.residualSizes(size);
   const numbers = sizes.reduce((sum, own) => sum + own, 0);
   const sums = Array.from({ length: batch }, () => new Float32Array(numbers));
@@ -80,7 +81,7 @@ export async function sumOfResiduals(asking: Asking): Promise<Float32Array[]> {
  */
 export async function sumThere(asking: Asking): Promise<DeviceValue | null> {
   const { controls, values, size, report } = asking;
-  const [batch] = values.latents.shape as [number];
+  const [batch] = tuple(values.latents.shape, 4);
   let sum: DeviceValue | null = null;
   try {
     for (const { control, net, hint, rows, scale } of questionsOf(

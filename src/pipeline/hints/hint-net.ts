@@ -1,4 +1,5 @@
 /** A net that makes hints, from a file of its own: what it is, and how it gets onto a machine. */
+import { lastOf } from '../../checked';
 import type { NetHintName } from '../../canvas/hints/by-nets';
 import { flattened, type Pixels } from '../../canvas/pixels';
 import { aboutWeights, DrobeError } from '../../errors';
@@ -83,7 +84,7 @@ export class OpenHintNet {
       const { peak, largest } = graph.footprint;
       return peak <= MOST_BYTES && largest <= limits.tensor && bytesOf(graph) <= limits.net;
     };
-    return SHRINKS.find(fits) ?? SHRINKS.at(-1)!; // there are some
+    return SHRINKS.find(fits) ?? lastOf(SHRINKS);
   }
 
   #graph(hint: NetHintName, target: Target, size: { readonly h: number; readonly w: number }): Graph {

@@ -1,4 +1,5 @@
 /** From prompts to what the denoiser is told of them, in each of its calls. */
+import { defined, mustGet } from '../../checked';
 import type { Model } from '../../nets/model';
 import { timestepEmbedding } from '../../nets/unet';
 import { samplers } from '../../sampling/table';
@@ -58,7 +59,7 @@ export function readPrompts(job: Job, readers: Readers, before?: number): Readin
     ...(before !== undefined && { hires: job.steps * calls }),
   };
   const prompt = conditions(job.prompt, 'prompt', reading);
-  const [negative] = conditions(job.negative, 'negative', reading) as [Condition];
+  const negative = defined(conditions(job.negative, 'negative', reading)[0]);
   const vectors: Vectors = new Map(
     words.flatMap(({ ids }, e) => ids.map((id, n) => [id, embeddings[e]!.rows[n]!] as const)), // a row for each
   );
@@ -125,7 +126,7 @@ export async function encodePrompts(
     emphasis,
     widths: model.texts.map(({ width }) => width),
     marks: model.texts[0],
-    encodingOf: (window: (typeof windows)[number]) => known.get(keyOf(window))!, // see distinctWindows
+    encodingOf: (window: (typeof windows)[number]) => mustGet(known, keyOf(window)), // see distinctWindows
   };
   const behind = await behindEach(reading, emphasis, checkpoint, report);
   const told = (n: number, nothing = false): ((call: number) => Encoding) => {

@@ -1,4 +1,5 @@
 /** A model's text encoders: what they make of prompts, in which some words may have vectors of their own. */
+import { mustGet } from '../../checked';
 import { textGraph } from '../../nets/graphs';
 import type { Model, TextEncoder } from '../../nets/model';
 import { tokenTable } from '../../nets/text-encoder';
@@ -68,8 +69,8 @@ export class Encoders {
         }
       });
     }
-    this.#known = new Map(windows.map((window) => [key(window), known.get(key(window))!])); // by now all are
-    return windows.map((window) => known.get(key(window))!);
+    this.#known = new Map(windows.map((window) => [key(window), mustGet(known, key(window))])); // by now all are
+    return windows.map((window) => mustGet(known, key(window)));
   }
 
   /** Of each text encoder's tokens those that it is to read. */
@@ -99,7 +100,7 @@ export class Encoders {
       for (const [n, window] of batch.entries()) {
         const { ids } = marked(window, text);
         for (const [place, id] of ids.entries()) {
-          const row = this.#vectors.get(id)?.[encoder] ?? tokens[encoder]!.get(id)!; // see #tokensIn
+          const row = this.#vectors.get(id)?.[encoder] ?? mustGet(tokens[encoder]!, id); // see #tokensIn
           rows.set(row, (n * length + place) * width);
         }
         end[n * length + ids.indexOf(eos)] = 1; // the first of its id: padding may have the same

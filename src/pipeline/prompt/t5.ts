@@ -1,4 +1,5 @@
 /** T5 beside the other text encoders: what it makes of prompts, and how that counts. */
+import { defined, mustGet } from '../../checked';
 import { t5Graph } from '../../nets/mmdit-graphs';
 import type { Model, T5Encoder } from '../../nets/model';
 import { T5_TABLE, type Blocks } from '../../nets/t5';
@@ -54,11 +55,11 @@ export class T5 {
     if (unknown.length > 0) {
       const rows = new Set(unknown.flatMap((ids) => [...ids]));
       await withRows(this.#weights(), [{ key: T5_TABLE, rows }], async ([table]) => {
-        const encoded = await this.#run(unknown, (id) => table!.get(id)!, report); // one of one, and all of its rows
+        const encoded = await this.#run(unknown, (id) => mustGet(defined(table), id), report);
         for (const [n, ids] of unknown.entries()) known.set(key(ids), encoded[n]!); // one for each
       });
     }
-    const asked = texts.map((ids) => [key(ids), known.get(key(ids))!] as const); // by now all are
+    const asked = texts.map((ids) => [key(ids), mustGet(known, key(ids))] as const); // by now all are
     this.#known = new Map(asked);
     return asked.map(([, encoding]) => encoding);
   }
@@ -91,7 +92,7 @@ export class T5 {
     length: number,
     run: (tokens: Value) => Promise<Float32Array>,
   ): Promise<Float32Array<ArrayBuffer>[]> {
-    const { width } = this.#model.t5!; // whoever asks has one
+    const { width } = defined(this.#model.t5);
     const done: Float32Array<ArrayBuffer>[] = [];
     for (let at = 0; at < states.length; at += BATCH) {
       const batch = Array.from({ length: BATCH }, (_, n) => states[at + n] ?? states[at]!); // where one is missing, one is read twice
@@ -164,7 +165,7 @@ export async function t5Encodings(
   const distinct = [...new Map(texts.map((text) => [idsOf(text).join(), idsOf(text)])).values()];
   const encoded = await encode(distinct);
   const known = new Map(distinct.map((ids, n) => [ids.join(), encoded[n]!])); // one for each
-  const encodingOf = (text: Window): Float32Array => known.get(idsOf(text).join())!; // all are asked
+  const encodingOf = (text: Window): Float32Array => mustGet(known, idsOf(text).join());
   const weighing = {
     ...{ emphasis, widths: [t5.width] },
     ...(emphasis === 'ComfyUI' && { empty: encodingOf(EMPTY) }),

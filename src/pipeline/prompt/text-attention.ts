@@ -2,6 +2,7 @@
  * What a UNet's attentions make of texts, or a ControlNet's, which is the same in every step: made once, by a net of those
  * weights alone, and fed to one that does not hold them.
  */
+import { lastOf, tuple } from '../../checked';
 import { keysGraph, textParts, type Reader } from '../../nets/graphs';
 import type { Kept, KeptValue, Value, Weights } from '../../runtime/session';
 import { f16ToF32, f32ToF16 } from '../../weights/values/half';
@@ -51,7 +52,7 @@ export class TextAttention {
 
   /** @param context [batch, tokens, width] → inputs of a graph of that type; for the same texts the very same. */
   async of({ data, shape }: Value, report: Report): Promise<(dtype: 'f32' | 'f16') => Kept> {
-    const [batch, tokens] = shape as [number, number];
+    const [batch, tokens] = tuple(shape, 3);
     const each = data.length / batch;
     const texts: Text[] = [];
     for (let n = 0; n < batch; n++) {
@@ -98,7 +99,7 @@ export class TextAttention {
     const kept: Record<string, KeptValue> = {};
     let at = 0;
     for (const { name, shape } of textParts(this.#net, target, tokens, this.#net.reader)) {
-      const [from, channels] = [at, shape.at(-1)!]; // it has three
+      const [from, channels] = [at, lastOf(shape)];
       at += tokens * channels;
       const parts = numbers.map((all) => all.subarray(from, from + tokens * channels));
       kept[name] = { parts, shape: [texts.length, tokens, channels] };

@@ -60,7 +60,7 @@ function stretchesOf(
  * @param factor pixels of a latent's side: it is drawn or kept as a whole.
  */
 export function maskOf({ row, column }: Part, factor: number): Uint8Array<ArrayBuffer> | null {
-  const [ys, xs] = [row, column].map(({ shares }) => drawnIn(shares, factor)) as [boolean[], boolean[]];
+  const [ys, xs] = [drawnIn(row.shares, factor), drawnIn(column.shares, factor)];
   if (ys.every(Boolean) && xs.every(Boolean)) return null;
   return Uint8Array.from(ys.flatMap((y) => xs.map((x) => (x && y ? 255 : 0))));
 }

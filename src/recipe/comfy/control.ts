@@ -36,7 +36,7 @@ export function controlled(
     if (kind !== undefined) {
       const type = unionTypes.find((name) => name.split('/').includes(kind) || name === kind) ?? 'auto';
       if (type === 'auto') sheet.note(sheet.say.hintKind(kind));
-      [net] = sheet.add('SetUnionControlNetType', 1, { control_net: net! }, { type });
+      [net] = sheet.add('SetUnionControlNetType', 1, { control_net: net }, { type });
     }
     const { weight: strength, start: start_percent, end: end_percent, mode = 'balanced' } = control;
     if (start_percent > 0 || end_percent < 1) sheet.note(sheet.say.controlMoments);
@@ -44,24 +44,24 @@ export function controlled(
     const [positive, negative] = sheet.add(
       'ControlNetApplyAdvanced',
       2,
-      { ...before, control_net: net!, image: hint(sheet, control) },
+      { ...before, control_net: net, image: hint(sheet, control) },
       { strength, start_percent, end_percent },
     );
-    return { positive: positive!, negative: negative! };
+    return { positive, negative };
   }, said);
 }
 
 function hint(sheet: Sheet, { module, a = CANNY.a, b = CANNY.b }: RecipeControl): Output {
   const [picture] = sheet.add('LoadImage', 0, {}, { image: 'control.png', upload: 'image' });
   sheet.note(sheet.say.chooseGuides);
-  const image = { image: picture! };
+  const image = { image: picture };
   if (module === 'canny') {
     const fields = { low_threshold: inColours(a), high_threshold: inColours(b) };
-    return sheet.add('Canny', 1, image, fields)[0]!;
+    return sheet.add('Canny', 1, image, fields)[0];
   }
-  if (module === 'invert') return sheet.add('ImageInvert', 1, image)[0]!;
+  if (module === 'invert') return sheet.add('ImageInvert', 1, image)[0];
   if (module !== 'none') sheet.note(sheet.say.preprocessor(module));
-  return picture!;
+  return picture;
 }
 
 const inColours = (threshold: number): number =>

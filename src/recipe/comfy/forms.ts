@@ -2,9 +2,9 @@
  * A ComfyUI workflow in either of its forms: the "prompt" that the server runs (API format), or the "workflow" that the page
  * saves.
  */
+import { isList, isObject } from '../../objects';
 import type { Graph, GraphNode, Link } from './graph';
 import { pageGraph } from './page';
-import { isObject } from '../json';
 
 /** The most nodes of a workflow that is read: more than anyone draws. */
 const MOST_NODES = 5000;
@@ -38,8 +38,8 @@ function runGraph(json: Readonly<Record<string, unknown>>): Graph {
 }
 
 function linkIn(value: unknown): Link | null {
-  if (!Array.isArray(value) || value.length !== 2) return null;
-  const [node, slot] = value as unknown[];
+  if (!isList(value) || value.length !== 2) return null;
+  const [node, slot] = value;
   const isId = typeof node === 'string' || typeof node === 'number';
   return isId && typeof slot === 'number' ? { node: String(node), slot } : null;
 }

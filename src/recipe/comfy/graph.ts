@@ -1,5 +1,6 @@
 /** ComfyUI's nodes, and the links between them. */
-import { isObject } from '../json';
+
+import { isObject } from '../../objects';
 
 /** An output of a node. */
 export interface Link {

@@ -1,6 +1,6 @@
 /** LoRAs that nodes of any pack list, as a chain of ComfyUI's own loaders. */
+import { isObject } from '../../objects';
 import { valueOf, type Graph, type GraphNode } from './graph';
-import { isObject } from '../json';
 import { linked, own, type Inputs, type Place } from './place';
 
 export interface Lora {

@@ -24,11 +24,11 @@ export interface NodeKind {
 /** What the page does to a seed after each run. It is no input of the node: the page only lists its value after the seed's. */
 export const AFTER_SEED = 'control_after_generate';
 
-const node = (
+const node = <const Outputs extends readonly LinkType[]>(
   inputs: NodeKind['inputs'],
   widgets: readonly string[],
-  ...outputs: readonly LinkType[]
-): NodeKind => ({ inputs, widgets, outputs });
+  ...outputs: Outputs
+): NodeKind & { readonly outputs: Outputs } => ({ inputs, widgets, outputs });
 
 const guided = { model: 'MODEL', positive: 'CONDITIONING', negative: 'CONDITIONING' } as const;
 

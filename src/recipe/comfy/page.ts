@@ -2,8 +2,8 @@
  * The nodes of a workflow as ComfyUI's page saves it: with numbered links, fields as a list, and subgraphs. A subgraph is
  * expanded in place, with the ids that ComfyUI gives its nodes when it runs them: "12:5".
  */
+import { isList, itemsOf, isObject } from '../../objects';
 import { AFTER_SEED, isNodeType, nodeKinds } from './nodes';
-import { isObject } from '../json';
 import type { GraphNode, Link } from './graph';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -63,13 +63,13 @@ export function pageGraph(page: Json, most: number): Map<string, GraphNode> {
   /** Expands a subgraph. Its inputs are added before its nodes, which look them up with `isThere`. */
   function enter({ node, definition }: Instance, id: string, linked: [string, Link][], depth: number): void {
     const { own, within } = promotedBy(node);
-    const names = listOf(definition.inputs).map((input) => (isObject(input) ? idOf(input.name) : ''));
+    const names = itemsOf(definition.inputs).map((input) => (isObject(input) ? idOf(input.name) : ''));
     for (const [slot, name] of names.entries()) {
       const link = linked.find(([other]) => other === name)?.[1];
       if (link && isThere(link.node)) add(`${id}:in${slot}`, 'Reroute', [['value', link]]);
       else if (own.has(name)) add(`${id}:in${slot}`, 'PrimitiveNode', [['value', own.get(name)]]);
     }
-    lay(listOf(definition.nodes), definition.links, `${id}:`, within, depth + 1);
+    lay(itemsOf(definition.nodes), definition.links, `${id}:`, within, depth + 1);
   }
 
   /** Whether a link comes from anywhere: a subgraph's input may have neither a link nor a value. */
@@ -79,7 +79,7 @@ export function pageGraph(page: Json, most: number): Map<string, GraphNode> {
     graph.set(id, { id, type, inputs: new Map(inputs) });
   }
 
-  lay(listOf(page.nodes), page.links, '', new Map(), 0);
+  lay(itemsOf(page.nodes), page.links, '', new Map(), 0);
   return graph;
 }
 
@@ -87,10 +87,8 @@ export function pageGraph(page: Json, most: number): Map<string, GraphNode> {
 const idOf = (value: unknown): string =>
   typeof value === 'string' || typeof value === 'number' ? String(value) : '';
 
-const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? (value as unknown[]) : []);
-
 function definitionsIn({ definitions }: Json): ReadonlyMap<string, Json> {
-  const all = isObject(definitions) ? listOf(definitions.subgraphs) : [];
+  const all = isObject(definitions) ? itemsOf(definitions.subgraphs) : [];
   return new Map(
     all.flatMap((one) => (isObject(one) && typeof one.id === 'string' ? [[one.id, one] as const] : [])),
   );
@@ -104,10 +102,10 @@ function linksIn(
 ): { within: ReadonlyMap<number, Link>; leaving: ReadonlyMap<number, Link> } {
   const within = new Map<number, Link>();
   const leaving = new Map<number, Link>();
-  for (const row of listOf(rows)) {
+  for (const row of itemsOf(rows)) {
     // [id, origin, origin slot, target, target slot, type], or an object with the same.
-    const [id, node, slot, target, place] = Array.isArray(row)
-      ? (row as unknown[])
+    const [id, node, slot, target, place] = isList(row)
+      ? row
       : isObject(row)
         ? [row.id, row.origin_id, row.origin_slot, row.target_id, row.target_slot]
         : [];
@@ -126,7 +124,7 @@ function linksIn(
 }
 
 function linkedIn(inputs: unknown, links: ReadonlyMap<number, Link>): [string, Link][] {
-  return listOf(inputs).flatMap((input): [string, Link][] => {
+  return itemsOf(inputs).flatMap((input): [string, Link][] => {
     if (!isObject(input) || typeof input.name !== 'string' || typeof input.link !== 'number') return [];
     const link = links.get(input.link);
     return link ? [[input.name, link]] : [];
@@ -147,15 +145,15 @@ function promotedBy({ inputs, properties, widgets_values: values }: Json): {
   const own = new Map<string, unknown>();
   const within = new Map<string, (readonly [string, unknown])[]>();
   if (isObject(values)) return { own: new Map(Object.entries(values)), within };
-  const proxies = listOf(isObject(properties) ? properties.proxyWidgets : null);
-  const fields = listOf(inputs).flatMap((input) =>
+  const proxies = itemsOf(isObject(properties) ? properties.proxyWidgets : null);
+  const fields = itemsOf(inputs).flatMap((input) =>
     isObject(input) && isObject(input.widget) ? [['-1', idOf(input.name)]] : [],
   );
-  const told = listOf(values);
+  const told = itemsOf(values);
   // Values are matched only with a list of the same length.
   const places = [proxies, fields].find((list) => list.length === told.length) ?? [];
   for (const [i, place] of places.entries()) {
-    const [node, name] = listOf(place).map(idOf);
+    const [node, name] = itemsOf(place).map(idOf);
     if (node === undefined || name === undefined) continue;
     if (node === '-1') own.set(name, told[i]);
     else within.set(node, [...(within.get(node) ?? []), [name, told[i]]]);
@@ -170,20 +168,21 @@ function promotedBy({ inputs, properties, widgets_values: values }: Json): {
 function fieldsOf(node: Json): [string, unknown][] {
   const values = node.widgets_values;
   if (isObject(values)) return Object.entries(values);
-  if (!Array.isArray(values)) return [];
-  const names = isNodeType(idOf(node.type))
-    ? nodeKinds[node.type as keyof typeof nodeKinds].widgets
+  if (!isList(values)) return [];
+  const type = idOf(node.type);
+  const names = isNodeType(type)
+    ? nodeKinds[type].widgets
     : (namesOf(node.inputs, values.length) ?? ['value']);
-  const loras = (values as unknown[]).filter((value) => isObject(value) && typeof value.lora === 'string');
+  const loras = values.filter((value) => isObject(value) && typeof value.lora === 'string');
   return [
-    ...names.map((name, i): [string, unknown] => [name, (values as unknown[])[i]]),
+    ...names.map((name, i): [string, unknown] => [name, values[i]]),
     ...loras.map((lora, i): [string, unknown] => [`lora_${i + 1}`, lora]), // rgthree's LoRAs have no names on the page
   ];
 }
 
 /** Names of a node's fields, from its inputs with a `widget`; null where they are not as many as its values. */
 function namesOf(inputs: unknown, count: number): string[] | null {
-  const told = listOf(inputs).flatMap((input) =>
+  const told = itemsOf(inputs).flatMap((input) =>
     isObject(input) && isObject(input.widget) && typeof input.widget.name === 'string'
       ? [input.widget.name]
       : [],

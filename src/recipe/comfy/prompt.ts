@@ -1,4 +1,5 @@
 /** Prompts as nodes: A1111's emphasis, BREAK and embeddings in ComfyUI's syntax. */
+import { lastOf } from '../../checked';
 import { attention, BREAK, type Piece } from '../../text/attention';
 import type { Output, Sheet } from './sheet';
 import type { RecipeSettings } from '../recipe';
@@ -18,28 +19,29 @@ export function words(
   const encode = (text: string): Output => {
     const plain = emphasis === 'off' ? escaped(text) : text;
     const [out] = sheet.add('CLIPTextEncode', 2, { clip }, { text: withEmbeddings(plain, embeddings) });
-    return out!;
+    return out;
   };
   let all = encode(first);
   for (const part of rest) {
-    [all] = sheet.add('ConditioningConcat', 2, { conditioning_to: all, conditioning_from: encode(part) }) as [
-      Output,
-    ];
+    [all] = sheet.add('ConditioningConcat', 2, { conditioning_to: all, conditioning_from: encode(part) });
   }
   return all;
 }
 
 /** A1111's weights in ComfyUI's syntax, where each weight is written out as a number; split at BREAK. */
 function a1111Parts(prompt: string): string[] {
-  const parts = [''];
+  const parts: string[] = [];
+  let part = '';
   for (const { text, weight } of attention(prompt)) {
-    if (text === BREAK && weight === -1) parts.push('');
-    else parts.push(parts.pop()! + weighed({ text, weight }));
+    if (text === BREAK && weight === -1) {
+      parts.push(part);
+      part = '';
+    } else part += weighed({ text, weight });
   }
-  return parts;
+  return [...parts, part];
 }
 
-const escaped = (text: string): string => text.replace(/\\?[()]/g, (sign) => `\\${sign.at(-1)!}`);
+const escaped = (text: string): string => text.replace(/\\?[()]/g, (sign) => `\\${lastOf(sign)}`);
 
 function weighed({ text, weight }: Piece): string {
   const plain = escaped(text);

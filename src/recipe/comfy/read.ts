@@ -2,6 +2,7 @@
  * Reads the recipe in a ComfyUI workflow: from the saved picture back to the sampler, and from there to the model, the prompts
  * and the noise. Nodes on the way that are not understood are reported as unknown, and so are those that were never reached.
  */
+import { entriesOf } from '../../objects';
 import { chosenBy, scheduleNamed } from '../../sampling/labels';
 import { askedOf } from './asked';
 import { graphOf } from './forms';
@@ -170,7 +171,7 @@ class Reader {
       return undefined;
     }
     const ends = { sigmaMin: 'sigma_min', sigmaMax: 'sigma_max', rho: 'rho' } as const;
-    for (const [key, field] of Object.entries(ends) as [keyof typeof ends, string][]) {
+    for (const [key, field] of entriesOf(ends)) {
       const value = this.#walk.number(node, field);
       if (value !== undefined) draft[key] = value;
     }

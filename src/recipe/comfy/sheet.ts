@@ -10,6 +10,9 @@ export interface Output {
   readonly type: LinkType;
 }
 
+/** An output of each of these types. */
+type OutputsOf<Types extends readonly LinkType[]> = { readonly [I in keyof Types]: Output };
+
 export type Field = string | number | bigint | boolean;
 
 interface Laid {
@@ -31,10 +34,19 @@ export class Sheet {
     this.say = say;
   }
 
-  add(type: NodeType, column: number, links: Laid['links'], fields: Laid['fields'] = {}): Output[] {
+  /** Adds a node in a column of the page, and returns its outputs. */
+  add<Type extends NodeType>(
+    type: Type,
+    column: number,
+    links: Laid['links'],
+    fields: Laid['fields'] = {},
+  ): OutputsOf<(typeof nodeKinds)[Type]['outputs']> {
     const id = this.nodes.length + 1;
     this.nodes.push({ id, type, column, links, fields });
-    return nodeKinds[type].outputs.map((out, slot) => ({ node: id, slot, type: out }));
+    const outputs: readonly LinkType[] = nodeKinds[type].outputs;
+    return outputs.map((out, slot): Output => ({ node: id, slot, type: out })) as OutputsOf<
+      (typeof nodeKinds)[Type]['outputs']
+    >; // one for each
   }
 
   note(sentence: string): void {
@@ -86,12 +98,10 @@ export function pageForm({ nodes, notes }: Sheet): string {
       order,
       mode: 0,
       inputs,
-      outputs: kind.outputs.map((out, slot) => ({
-        name: out,
-        type: out,
-        slot_index: slot,
-        links: [] as number[],
-      })),
+      outputs: kind.outputs.map((out, slot) => {
+        const links: number[] = [];
+        return { name: out, type: out, slot_index: slot, links };
+      }),
       properties: { 'Node name for S&R': type },
       widgets_values: kind.widgets.map((name) => fields[name] ?? null),
     };

@@ -34,7 +34,10 @@ const loraList: Way = (node, graph) => ({
 
 const efficientLoader: Way = (node, graph) => {
   const at = (name: string): unknown => valueOf(graph, node, name);
-  const textAt = (name: string): string => (typeof at(name) === 'string' ? (at(name) as string) : '');
+  const textAt = (name: string): string => {
+    const value = at(name);
+    return typeof value === 'string' ? value : '';
+  };
   const single = { name: textAt('lora_name') || 'None', unet: numberOf(at('lora_model_strength')) };
   const loras = [...lorasIn(node, graph), { ...single, te: numberOf(at('lora_clip_strength')) }];
   const row = chain(

@@ -1,6 +1,6 @@
 /** Walks through the nodes of a workflow, and remembers which were visited and what was not understood. */
+import { isObject } from '../../objects';
 import { sourceOf, valueOf, type Graph, type GraphNode } from './graph';
-import { isObject } from '../json';
 import { stemOf, type Resource } from '../recipe';
 
 /** Types of nodes that do not change the picture. */

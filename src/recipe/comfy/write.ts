@@ -48,28 +48,27 @@ function layOut(sheet: Sheet, recipe: Recipe): void {
   if (own) [vae] = sheet.add('VAELoader', 0, {}, { vae_name: fileOf(own.name) });
   for (const { name, text, unet } of loras) {
     const fields = { lora_name: fileOf(name), strength_model: unet, strength_clip: text };
-    [model, clip] = sheet.add('LoraLoader', 1, { model: model!, clip: clip! }, fields); // LoraLoader has both outputs, too
+    [model, clip] = sheet.add('LoraLoader', 1, { model, clip }, fields);
   }
   const { clipSkip = 1 } = settings;
-  if (clipSkip > 1)
-    [clip] = sheet.add('CLIPSetLastLayer', 1, { clip: clip! }, { stop_at_clip_layer: -clipSkip });
+  if (clipSkip > 1) [clip] = sheet.add('CLIPSetLastLayer', 1, { clip }, { stop_at_clip_layer: -clipSkip });
   const { prediction, zeroSnr } = settings;
   if (zeroSnr || prediction) {
     // The node sets both. A model with zero terminal SNR predicts v unless the recipe says otherwise.
     const sampling = prediction === 'epsilon' ? 'eps' : 'v_prediction';
-    [model] = sheet.add('ModelSamplingDiscrete', 1, { model: model! }, { sampling, zsnr: zeroSnr ?? false });
+    [model] = sheet.add('ModelSamplingDiscrete', 1, { model }, { sampling, zsnr: zeroSnr ?? false });
   }
   if (settings.guidanceRescale !== undefined) {
-    [model] = sheet.add('RescaleCFG', 1, { model: model! }, { multiplier: settings.guidanceRescale });
+    [model] = sheet.add('RescaleCFG', 1, { model }, { multiplier: settings.guidanceRescale });
   }
   const { shift, skipLayers } = settings;
-  if (shift !== undefined) [model] = sheet.add('ModelSamplingSD3', 1, { model: model! }, { shift });
+  if (shift !== undefined) [model] = sheet.add('ModelSamplingSD3', 1, { model }, { shift });
   if (skipLayers) {
     const { layers, scale, start, end } = skipLayers;
     const fields = { layers: layers.join(', '), scale, start_percent: start, end_percent: end };
-    [model] = sheet.add('SkipLayerGuidanceSD3', 1, { model: model! }, fields);
+    [model] = sheet.add('SkipLayerGuidanceSD3', 1, { model }, fields);
   }
-  const nets = { model: model!, clip: clip!, vae: vae! };
+  const nets = { model, clip, vae };
   const embeddings = resourcesOf(recipe, 'embedding').map(({ name }) => name);
   const say = (text: string): Output => words(sheet, nets.clip, text, settings, embeddings);
   // ComfyUI has no nodes of its own for IP-Adapters.
@@ -104,10 +103,10 @@ function layOut(sheet: Sheet, recipe: Recipe): void {
       6,
       { samples: latents },
       { batch_index: batch.index, length: 1 },
-    ) as [Output];
+    );
   }
   const [image] = sheet.add('VAEDecode', 6, { samples: latents, vae: nets.vae });
-  sheet.add('SaveImage', 7, { images: image! }, { filename_prefix: 'Drobe' });
+  sheet.add('SaveImage', 7, { images: image }, { filename_prefix: 'Drobe' });
   tellDifferences(sheet, settings);
 }
 
@@ -124,30 +123,32 @@ function startOf(sheet: Sheet, settings: RecipeSettings, vae: Output, said: Omit
   const { mode = 'text', width = 512, height = 512, batch } = settings;
   if (mode === 'text') {
     const [latents] = sheet.add('EmptyLatentImage', 2, {}, { width, height, batch_size: batch?.count ?? 1 });
-    return { ...said, latents: latents! };
+    return { ...said, latents };
   }
   const [picture, mask] = sheet.add('LoadImage', 0, {}, { image: 'picture.png', upload: 'image' });
   sheet.note(sheet.say.chooseSource);
   const fields = { upscale_method: 'lanczos', width, height, crop: 'center' };
-  const [pixels] = sheet.add('ImageScale', 1, { image: picture! }, fields);
+  const [pixels] = sheet.add('ImageScale', 1, { image: picture }, fields);
   if (mode === 'instruct') {
     const [positive, negative, latents] = sheet.add('InstructPixToPixConditioning', 2, {
       ...said,
       vae,
-      pixels: pixels!,
+      pixels,
     });
     sheet.note(sheet.say.oneScale);
-    return { positive: positive!, negative: negative!, latents: latents! };
+    return { positive, negative, latents };
   }
-  const [encoded] = sheet.add('VAEEncode', 2, { pixels: pixels!, vae });
-  if (mode === 'image') return { ...said, latents: encoded! };
-  const [masked] = sheet.add('SetLatentNoiseMask', 2, { samples: encoded!, mask: mask! });
+  const [encoded] = sheet.add('VAEEncode', 2, { pixels, vae });
+  if (mode === 'image') return { ...said, latents: encoded };
+  const [masked] = sheet.add('SetLatentNoiseMask', 2, { samples: encoded, mask });
   sheet.note(sheet.say.maskIsClear);
-  return { ...said, latents: masked! };
+  return { ...said, latents: masked };
 }
 
+type SchedulerType = Extract<NodeType, `${string}Scheduler`>;
+
 /** Schedules that are nodes of their own, as KSampler has no name for them. */
-const ownSchedules: Readonly<Partial<Record<ScheduleName, NodeType>>> = {
+const ownSchedules: Readonly<Partial<Record<ScheduleName, SchedulerType>>> = {
   Polyexponential: 'PolyexponentialScheduler',
   'Align Your Steps': 'AlignYourStepsScheduler',
   Turbo: 'SDTurboScheduler',
@@ -188,7 +189,7 @@ function sampled(
       denoise,
     };
     const [out] = sheet.add('KSampler', column, links, all);
-    return out!;
+    return out;
   }
   const fields: Record<string, Field> =
     own === 'AlignYourStepsScheduler'
@@ -205,11 +206,11 @@ function sampled(
   const [sigmas] = sheet.add(own, column - 1, own === 'SDTurboScheduler' ? { model } : {}, fields);
   const [select] = sheet.add('KSamplerSelect', column - 1, {}, { sampler_name: named.name });
   const custom = { add_noise: true, noise_seed: seed, [AFTER_SEED]: 'fixed', cfg: guidance };
-  const [out] = sheet.add('SamplerCustom', column, { ...links, sampler: select!, sigmas: sigmas! }, custom);
-  return out!;
+  const [out] = sheet.add('SamplerCustom', column, { ...links, sampler: select, sigmas }, custom);
+  return out;
 }
 
-function ownSchedule(schedule: ScheduleName, bent: boolean): NodeType | undefined {
+function ownSchedule(schedule: ScheduleName, bent: boolean): SchedulerType | undefined {
   if (bent && schedule === 'Karras') return 'KarrasScheduler';
   if (bent && schedule === 'Exponential') return 'ExponentialScheduler';
   return ownSchedules[schedule];
@@ -240,12 +241,12 @@ function enlarged(
   const size = fixed ? { ...how, width, height, crop: 'disabled' } : { ...how, scale_by: scale };
   if (isLatent) {
     const [out] = sheet.add(fixed ? 'LatentUpscale' : 'LatentUpscaleBy', 4, { samples: latents }, size);
-    return out!;
+    return out;
   }
   const [image] = sheet.add('VAEDecode', 4, { samples: latents, vae });
-  const [larger] = sheet.add(fixed ? 'ImageScale' : 'ImageScaleBy', 4, { image: image! }, size);
-  const [out] = sheet.add('VAEEncode', 4, { pixels: larger!, vae });
-  return out!;
+  const [larger] = sheet.add(fixed ? 'ImageScale' : 'ImageScaleBy', 4, { image }, size);
+  const [out] = sheet.add('VAEEncode', 4, { pixels: larger, vae });
+  return out;
 }
 
 /** Notes where ComfyUI's picture will differ: that of another tool, or one with settings that ComfyUI lacks. */

@@ -2,6 +2,7 @@
  * A1111's text about a picture, read as version 1.10 reads it: the prompt, the negative prompt, and the settings of the last line
  * by name, with A1111's values for missing ones.
  */
+import { lastOf } from '../../checked';
 import type { Chosen } from '../../sampling/labels';
 import { attention, BREAK } from '../../text/attention';
 import { a1111Choice } from './names';
@@ -21,7 +22,7 @@ const NEGATIVE = 'Negative prompt:';
 /** The last line counts as settings if it has at least three; those without a value are then dropped. */
 export function partsOf(text: string): Parts {
   const lines = strip(text).split('\n');
-  const found = pairsOf(lines.at(-1)!); // split gives at least one
+  const found = pairsOf(lastOf(lines));
   const isPrompt = found.length < 3;
   const said: string[] = [];
   const unwanted: string[] = [];

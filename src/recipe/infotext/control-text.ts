@@ -9,7 +9,7 @@ type Unit = ControlDraft;
 
 /** In the order in which the extension writes them. −1 stands for a number that the preprocessor does not have. */
 const fields: readonly Field<Unit>[] = [
-  texts<Unit>('module', 'Module', 'Preprocessor'),
+  texts('module', 'Module', 'Preprocessor'),
   {
     names: ['Model'],
     write: ({ model, hash }) => (hash ? `${model} [${hash}]` : model),
@@ -18,8 +18,8 @@ const fields: readonly Field<Unit>[] = [
       return { model: model ?? value, ...(hash && { hash }) };
     },
   },
-  numbers<Unit>('weight', ['Weight']),
-  choice<Unit, NonNullable<Unit['resize']>>(
+  numbers('weight', ['Weight']),
+  choice(
     'resize',
     ['Resize Mode'],
     [
@@ -28,13 +28,13 @@ const fields: readonly Field<Unit>[] = [
       ['fill', 'Resize and Fill'],
     ],
   ),
-  numbers<Unit>('resolution', ['Processor Res'], -1),
-  numbers<Unit>('a', ['Threshold A'], -1),
-  numbers<Unit>('b', ['Threshold B'], -1),
-  numbers<Unit>('start', ['Guidance Start']),
-  numbers<Unit>('end', ['Guidance End']),
-  flag<Unit>('pixelPerfect', 'Pixel Perfect'),
-  choice<Unit, NonNullable<Unit['mode']>>(
+  numbers('resolution', ['Processor Res'], -1),
+  numbers('a', ['Threshold A'], -1),
+  numbers('b', ['Threshold B'], -1),
+  numbers('start', ['Guidance Start']),
+  numbers('end', ['Guidance End']),
+  flag('pixelPerfect', 'Pixel Perfect'),
+  choice(
     'mode',
     ['Control Mode'],
     [
@@ -43,7 +43,7 @@ const fields: readonly Field<Unit>[] = [
       ['control', 'ControlNet is more important'],
     ],
   ),
-  texts<Unit>('hintKind', 'Union Control Type'),
+  texts('hintKind', 'Union Control Type'),
 ];
 
 /** Older versions wrote these numbers in brackets. */

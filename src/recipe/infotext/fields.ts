@@ -20,60 +20,63 @@ export interface Field<T> {
 }
 
 type Names = readonly [string, ...string[]];
-type KeysOf<T, V> = { [K in keyof T]-?: NonNullable<T[K]> extends V ? K : never }[keyof T];
+/** Settings of which one has this key. */
+type Keyed<K extends string, V> = { readonly [_ in K]?: V };
+
+const keyed = <K extends string, V>(key: K, value: V): Keyed<K, V> => ({ [key]: value }) as Keyed<K, V>; // TypeScript widens the key
 
 export function numberIn(text: string): number | null {
   return /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : null;
 }
 
 /** @param unset the number that stands for no value. */
-export function numbers<T>(key: KeysOf<T, number> & keyof T, names: Names, unset?: number): Field<T> {
+export function numbers<K extends string>(key: K, names: Names, unset?: number): Field<Keyed<K, number>> {
   return {
     names,
     write: (settings) => {
-      const value = settings[key] as number | undefined;
+      const value = settings[key];
       return value === undefined ? undefined : pythonNumber(value);
     },
     read: (value) => {
       const number = numberIn(value);
       if (number === null) return null;
-      return number === unset ? {} : ({ [key]: number } as Partial<T>);
+      return number === unset ? {} : keyed(key, number);
     },
   };
 }
 
-export function flag<T>(key: KeysOf<T, boolean> & keyof T, ...names: Names): Field<T> {
+export function flag<K extends string>(key: K, ...names: Names): Field<Keyed<K, boolean>> {
   return {
     names,
     write: (settings) => {
-      const value = settings[key] as boolean | undefined;
+      const value = settings[key];
       return value === undefined ? undefined : value ? 'True' : 'False';
     },
-    read: (value) => (/^(?:true|false)$/i.test(value) ? ({ [key]: /^t/i.test(value) } as Partial<T>) : null),
+    read: (value) => (/^(?:true|false)$/i.test(value) ? keyed(key, /^t/i.test(value)) : null),
   };
 }
 
 /** @param words each value with its text. */
-export function choice<T, V extends string>(
-  key: KeysOf<T, V> & keyof T,
+export function choice<K extends string, const V extends string>(
+  key: K,
   names: Names,
   words: readonly (readonly [V, string])[],
-): Field<T> {
+): Field<Keyed<K, V>> {
   return {
     names,
     write: (settings) => words.find(([value]) => value === settings[key])?.[1],
     read: (text) => {
       const value = words.find(([, word]) => word === text)?.[0];
-      return value === undefined ? null : ({ [key]: value } as Partial<T>);
+      return value === undefined ? null : keyed(key, value);
     },
   };
 }
 
-export function texts<T>(key: KeysOf<T, string> & keyof T, ...names: Names): Field<T> {
+export function texts<K extends string>(key: K, ...names: Names): Field<Keyed<K, string>> {
   return {
     names,
-    write: (settings) => (settings[key] === '' ? undefined : (settings[key] as string | undefined)),
-    read: (value) => ({ [key]: value }) as Partial<T>,
+    write: (settings) => (settings[key] === '' ? undefined : settings[key]),
+    read: (value) => keyed(key, value),
   };
 }
 
@@ -100,13 +103,13 @@ const same = <T extends string>(names: readonly T[]): (readonly [T, T])[] =>
 const ofDdim: readonly (SamplerName | undefined)[] = ['DDIM', 'DDIM CFG++', 'PLMS', 'UniPC'];
 
 const eta = (name: string, isDdim: boolean): Field<Draft> => ({
-  ...numbers<Draft>('eta', [name]),
+  ...numbers('eta', [name]),
   write: ({ eta, sampler }) =>
     eta === undefined || ofDdim.includes(sampler) !== isDdim ? undefined : pythonNumber(eta),
 });
 
 const order = (name: string, isUniPc: boolean): Field<Draft> => ({
-  ...numbers<Draft>('order', [name]),
+  ...numbers('order', [name]),
   write: ({ order, sampler }) =>
     order === undefined || (sampler === 'UniPC') !== isUniPc ? undefined : String(order),
 });
@@ -166,11 +169,11 @@ export const seedFields: readonly Field<Draft>[] = [
 /** Those after the strength. The defaults for Emphasis are in infotext.ts. */
 export const samplingFields: readonly Field<Draft>[] = [
   {
-    ...numbers<Draft>('clipSkip', ['Clip skip']),
+    ...numbers('clipSkip', ['Clip skip']),
     write: ({ clipSkip = 1 }) => (clipSkip > 1 ? String(clipSkip) : undefined),
   },
   {
-    ...numbers<Draft>('seedDelta', ['ENSD'], 0),
+    ...numbers('seedDelta', ['ENSD'], 0),
     write: (settings) => (drawsNoise(settings) ? settings.seedDelta?.toString() : undefined),
   },
   {

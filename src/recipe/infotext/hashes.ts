@@ -1,4 +1,5 @@
 /** The files that a text about a picture names, with their hashes. */
+import { fieldsOf, isList, itemsOf } from '../../objects';
 import type { Resource, ResourceKind } from '../recipe';
 
 /** SHA-256 of a file; also of a LoRA's tensors alone, and of a small part of the file, where these are known. */
@@ -112,8 +113,8 @@ export function withoutJson(text: string): {
 
 /** The LoRAs in a list of `{type, modelName, weight}`. */
 function weightsOf(json: unknown): Weighed[] {
-  return (Array.isArray(json) ? json : []).flatMap((item: unknown) => {
-    const { type, modelName, weight } = (item ?? {}) as Readonly<Record<string, unknown>>;
+  return itemsOf(json).flatMap((item) => {
+    const { type, modelName, weight } = fieldsOf(item);
     const isLora = typeof type === 'string' && civitaiKinds.get(type.toLowerCase()) === 'lora';
     return isLora && typeof modelName === 'string' && typeof weight === 'number'
       ? [{ name: modelName, weight }]
@@ -138,15 +139,15 @@ function jsonEnd(text: string, start: number): number | null {
 
 /** The files in `{"model": hash, "lora:name": hash}`, or in a list of `{type, modelName, hash}`. */
 function filesIn(json: unknown): Resource[] {
-  if (Array.isArray(json)) {
-    return json.flatMap((item: unknown) => {
-      const { type, modelName, hash } = (item ?? {}) as Readonly<Record<string, unknown>>;
+  if (isList(json)) {
+    return json.flatMap((item) => {
+      const { type, modelName, hash } = fieldsOf(item);
       const kind = typeof type === 'string' ? civitaiKinds.get(type.toLowerCase()) : undefined;
       if (!kind || typeof modelName !== 'string') return [];
       return [{ kind, name: modelName, ...(typeof hash === 'string' && { hash }) }];
     });
   }
-  return Object.entries(json as object).flatMap(([key, hash]: [string, unknown]) => {
+  return Object.entries(fieldsOf(json)).flatMap(([key, hash]) => {
     const [type = '', ...name] = key.split(':');
     const kind = civitaiKinds.get(type);
     return kind && typeof hash === 'string' ? [{ kind, name: name.join(':'), hash }] : [];

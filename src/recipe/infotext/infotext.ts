@@ -3,6 +3,8 @@
  * read back as it was written: what A1111 has no name for gets names of ours, and what the text's own syntax cannot say (a prompt
  * with spaces around it) is repeated exactly, as JSON, in a value named Drobe.
  */
+import { mustGet } from '../../checked';
+import { keysOf } from '../../objects';
 import { chosenBy, scheduleNamed } from '../../sampling/labels';
 import { firstPassOf, partsOf, resolve, SAME_SAMPLER, SAME_SCHEDULE, parametersOf } from './a1111';
 import { arranged } from './arranged';
@@ -46,7 +48,7 @@ const FIRST_PASS = 'First pass size';
 const WEIGHTS = 'Lora weights';
 const EXACT = 'Drobe';
 
-const steps = numbers<Draft>('steps', ['Steps']);
+const steps = numbers('steps', ['Steps']);
 const settingFields = [steps, ...firstFields, ...seedFields, ...samplingFields, ...maskFields, ...ownFields];
 
 function byName<T>(fields: readonly Field<T>[]): ReadonlyMap<string, Field<T>> {
@@ -91,7 +93,7 @@ export function readInfotext(text: string): Recipe {
   }
   const chosen = samplingIn(plain, said, settings);
   if (chosen) Object.assign(settings, chosen);
-  else if (said.has('Sampler')) unknown.push(['Sampler', said.get('Sampler')!]);
+  else if (said.has('Sampler')) unknown.push(['Sampler', mustGet(said, 'Sampler')]);
   Object.assign(settings, passesIn(said, hires, settings));
   const redraw = redrawIn(redrawn, settings.strength);
   if (redraw) settings.redraw = redraw;
@@ -290,8 +292,8 @@ function withoutUsual({ name }: Tool, settings: RecipeSettings): RecipeSettings 
 
 /** What a recipe has and its text loses; null where nothing is lost. */
 function lost({ settings, resources, unknown }: Recipe, read: Recipe): Partial<Recipe> | null {
-  const differs = (a: unknown, b: unknown): boolean => jsonOf({ a } as object) !== jsonOf({ a: b } as object);
-  const names = Object.keys(settings) as (keyof RecipeSettings)[];
+  const differs = (a: unknown, b: unknown): boolean => jsonOf(a) !== jsonOf(b);
+  const names = keysOf<keyof RecipeSettings>(settings);
   const apart = names.filter(
     (name) => settings[name] !== undefined && differs(settings[name], read.settings[name]),
   );

@@ -9,9 +9,8 @@ export const skipLayerWords = ({ layers, scale, start, end }: RecipeSkipLayers):
 export function skipLayersIn(text: string): RecipeSkipLayers | null {
   const [, scale, layers = '', start, end] =
     /^([\d.e+-]+), layers((?: \d{1,3})*), ([\d.e+-]+) to ([\d.e+-]+)$/.exec(text) ?? [];
-  const numbers = [scale, start, end].map(Number);
-  if (!numbers.every(Number.isFinite)) return null;
-  const [much, from, to] = numbers as [number, number, number];
+  const [much, from, to] = [Number(scale), Number(start), Number(end)];
+  if (![much, from, to].every(Number.isFinite)) return null;
   return { layers: layersIn(layers), scale: much, start: from, end: to };
 }
 

@@ -1,4 +1,5 @@
 /** As AUTOMATIC1111's webui 1.10 has it, over k-diffusion. */
+import { lastOf } from '../../checked';
 import { exactAlphasCumprod, trainedSigmas, zeroTerminalSnr } from '../betas';
 import { flowLevels } from '../flow';
 import { ladderLikeA1111, type Ladder, type Named } from '../ladders';
@@ -125,7 +126,7 @@ function levels(sampling: Sampling, steps: number, ladder: Ladder, xl: boolean):
   const less = sampling.discardPenultimate ?? discarding.has(sampler);
   const bounds = {
     min: sigmaMin ?? ladder.trained.sigmas[0]!,
-    max: sigmaMax ?? ladder.trained.sigmas.at(-1)!,
+    max: sigmaMax ?? lastOf(ladder.trained.sigmas),
     ...(rho !== undefined && { rho }),
     betaAlpha,
     betaBeta,
@@ -165,7 +166,7 @@ function restarting(sigmas: readonly number[]): Point[] {
   if (steps < 20) return descend(sigmas);
   const times = steps < 36 ? 1 : 2;
   const again = steps < 36 ? 9 : Math.floor(steps / 4);
-  const levels = [...karras(steps - again * times, sigmas.at(-2)!, sigmas[0]!), 0];
+  const levels = [...karras(steps - again * times, sigmas[sigmas.length - 2]!, sigmas[0]!), 0];
   const nearest = (to: number): number =>
     levels.reduce((best, sigma, i) => (Math.abs(sigma - to) < Math.abs(levels[best]! - to) ? i : best), 0);
   const [low, high] = [nearest(0.1), nearest(2)];
@@ -197,7 +198,7 @@ function timestepPlan(sampling: Sampling, course: Course, trained: Trained): Pla
     ? continuous(sampling, ts, course, trained)
     : discrete(ts, trained);
   const start = Math.hypot(points[0]?.sigma ?? 0, 1);
-  const noisy = sigmas[all[reached] ?? all.at(-1)!]!;
+  const noisy = sigmas[all[reached] ?? lastOf(all)]!;
   const fromNoise = course.strength === undefined;
   const latentScale = fromNoise ? 1 : start / Math.hypot(noisy, 1);
   return {

@@ -1,4 +1,5 @@
 /** As ComfyUI's KSampler has it. */
+import { lastOf } from '../../checked';
 import { exactAlphasCumprod, zeroTerminalSnr, type BetaSchedule } from '../betas';
 import { continuousLevels, toldOf } from '../continuous';
 import { flowLevels, shifted } from '../flow';
@@ -28,7 +29,7 @@ export function planLikeComfyUI(sampling: Sampling, course: Course): Plan {
   const { trained } = ladder;
   const bounds = {
     min: sigmaMin ?? trained.sigmas[0]!,
-    max: sigmaMax ?? trained.sigmas.at(-1)!,
+    max: sigmaMax ?? lastOf(trained.sigmas),
     ...(rho !== undefined && { rho }),
     betaAlpha,
     betaBeta,
@@ -65,7 +66,7 @@ function ladderFor(sampling: Sampling, { noise }: Course): Ladder {
     const trained = flowLevels(noise);
     // A level is taken for as much of the way before it is shifted: the lowest is shifted twice.
     const sigmaAt = (t: number): number => Math.fround(shifted(t / steps, shift));
-    return { trained, sigmaAt, top: steps * trained.sigmas.at(-1)!, bottom: steps * trained.sigmas[0]! };
+    return { trained, sigmaAt, top: steps * lastOf(trained.sigmas), bottom: steps * trained.sigmas[0]! };
   }
   const trained = noise.kind === 'continuous' ? continuousLevels(noise) : trainedFor(sampling, noise);
   return {

@@ -1,4 +1,5 @@
 /** As diffusers' schedulers plan a run when it configures them for Stable Diffusion checkpoints, number for number. */
+import { defined, lastOf } from '../../checked';
 import { continuousLevels, toldOf, type ContinuousNoise } from '../continuous';
 import type { Plan } from '../sampler';
 import type { SamplerName, Sampling } from '../settings';
@@ -45,10 +46,10 @@ export function continuousLikeDiffusers(
 ): Plan {
   const { schedule, sampler } = sampling;
   const trained = continuousLevels(course.noise);
-  const [min, max] = [trained.sigmas[0]!, trained.sigmas.at(-1)!];
+  const [min, max] = [trained.sigmas[0]!, lastOf(trained.sigmas)];
   const own = course.noise.spread === 'karras' ? 'Karras' : 'Exponential';
   const chosen = schedule === 'Automatic' || schedule === 'Uniform' ? own : schedule;
-  const sigmas = scheduled({ ...sampling, schedule: chosen }, course, trained, min, max)!; // not one of those two
+  const sigmas = defined(scheduled({ ...sampling, schedule: chosen }, course, trained, min, max)); // not one of those two
   const all = [...sigmas, sampling.lastSigma === 'lowest' ? min : 0];
   const steps = descend(all);
   const paced = families[sampler] === whole ? lookingBack(sampling, steps) : looking(steps, sampling);
@@ -56,7 +57,7 @@ export function continuousLikeDiffusers(
   const { sigma } = points[0] ?? { sigma: 0 };
   return {
     points: churning(points, sampling, false),
-    end: all.at(-1)!,
+    end: lastOf(all),
     scale: beginning(sigma, course),
     latentScale: 1,
     timestep: toldOf,

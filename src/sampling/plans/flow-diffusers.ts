@@ -1,4 +1,5 @@
 /** As diffusers' flow matching schedulers have it, and its others where they are told to use flow sigmas. */
+import { lastOf } from '../../checked';
 import { flowLevels, shifted } from '../flow';
 import { linspace } from '../numbers';
 import type { Plan } from '../sampler';
@@ -37,7 +38,7 @@ export function flowLikeDiffusers(sampling: Sampling, course: Flowing): Plan {
   const { sampler } = sampling;
   const spread = spreads[sampler];
   const own = evenly(course, spread);
-  const shares = scheduled(sampling, course, flowLevels(noise), own.at(-1)!, own[0]!) ?? own;
+  const shares = scheduled(sampling, course, flowLevels(noise), lastOf(own), own[0]!) ?? own;
   const steps = descend([...shares, 0]);
   const points = part(spread ? lookingBack(sampling, steps) : looking(steps, sampling), course);
   const first = points[0]?.sigma ?? 0;

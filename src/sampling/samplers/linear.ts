@@ -2,6 +2,7 @@
  * Linear multistep methods: a step goes along a sum of the directions of the last steps. What tells them apart is how the
  * directions are weighed.
  */
+import { defined } from '../../checked';
 import { mix, type Latent } from '../latent';
 import type { Plan, Sampler, Solver } from '../sampler';
 import { handedOn } from './ddim';
@@ -44,10 +45,11 @@ export const deis = linear(3, (sigmas, next, { measure }) =>
 );
 
 /** DPM-Solver's multistep form: Lu et al. (2022), arXiv 2206.00927, with h in log(1/sigma). */
-export const dpmSolver = linear(2, ([sigma, before], next) => {
-  const way = next - sigma!;
+export const dpmSolver = linear(2, ([newest, before], next) => {
+  const sigma = defined(newest);
+  const way = next - sigma;
   if (before === undefined || next === 0) return [way];
-  const ahead = (way * Math.log(sigma! / next)) / (2 * Math.log(before / sigma!));
+  const ahead = (way * Math.log(sigma / next)) / (2 * Math.log(before / sigma));
   return [way + ahead, -ahead];
 });
 
@@ -66,17 +68,18 @@ export const ipndmV = linear(4, (sigmas, next) => {
 });
 
 /** @param steps the one to be made, and those before, the newest first. */
-function unequal([h0, h1, h2, h3]: readonly number[]): readonly number[] {
+function unequal([newest, h1, h2, h3]: readonly number[]): readonly number[] {
+  const h0 = defined(newest);
   if (h1 === undefined) return [1];
-  const r = h0! / h1;
+  const r = h0 / h1;
   if (h2 === undefined) return [1 + r / 2, -r / 2];
-  const third = (1 - (r * h0!) / (3 * (h1 + h2))) / 2;
+  const third = (1 - (r * h0) / (3 * (h1 + h2))) / 2;
   const back = h1 / h2;
   const three = [1 + r / 2 + third, -r / 2 - (1 + back) * third, third * back];
   if (h3 === undefined) return three;
-  const [two, all] = [h0! + h1, h0! + h1 + h2];
-  const share = (1 - h0! / (3 * two)) / 2 + ((1 - h0! / (2 * two)) * h0!) / (6 * all);
-  const fourth = (share * h0! * two * all) / (h1 * (h1 + h2) * (h1 + h2 + h3));
+  const [two, all] = [h0 + h1, h0 + h1 + h2];
+  const share = (1 - h0 / (3 * two)) / 2 + ((1 - h0 / (2 * two)) * h0) / (6 * all);
+  const fourth = (share * h0 * two * all) / (h1 * (h1 + h2) * (h1 + h2 + h3));
   const q = (h1 * (h1 + h2)) / (h2 * (h2 + h3));
   const four = [1, -(1 + back + q), back + q * (1 + h2 / h3), -q * back];
   return four.map((weight, i) => (three[i] ?? 0) + weight * fourth);
@@ -92,7 +95,7 @@ const adams = [
 
 /** The integral over sigma, from where it stands to `next`, of each Lagrange polynomial in a measure of sigma. */
 function lagrange(sigmas: readonly number[], next: number, measure: (sigma: number) => number): number[] {
-  const [from] = sigmas as [number];
+  const from = sigmas[0]!;
   if (sigmas.length === 1) return [next - from];
   const at = sigmas.map(measure);
   return at.map((own, j) =>

@@ -1,4 +1,5 @@
 /** UniPC: Zhao et al. (2023), arXiv 2302.04867, predicting x0. */
+import { defined } from '../../checked';
 import { mix, type Latent } from '../latent';
 import type { Sampler, Solver } from '../sampler';
 
@@ -40,12 +41,12 @@ function update(
   { unipc: form }: Solver,
   ahead?: Known,
 ): Latent {
-  const [first, ...older] = known as [Known, ...Known[]];
+  const first = defined(known[0]);
   const h = -Math.log(to) - first.lambda;
   if (h === 0) return x; // rounding to whole timesteps made the step empty
   const reach = Math.expm1(-h); // negative
   x = mix(Math.exp(-h), x, -reach, first.denoised);
-  const others = [...older, ...(ahead ? [ahead] : [])];
+  const others = [...known.slice(1), ...(ahead ? [ahead] : [])];
   const ratios = others.map(({ lambda }) => (lambda - first.lambda) / h);
   const scale = form === 'bh1' ? -h : reach;
   const weights = solved(ratios, -h, scale);

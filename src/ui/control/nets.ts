@@ -1,4 +1,5 @@
 /** The nets at hand that read pictures: which of them fit a model, and what each likes to be shown. */
+import { defined } from '../../checked';
 import {
   hintNames,
   isNetHint,
@@ -84,7 +85,7 @@ export function preprocessorLabels(
   gone: (label: string) => string,
 ): Readonly<Partial<Record<PreprocessorName, string>>> {
   const [none, ...others] = hintNames;
-  const offered = [none!, ...byNets, ...others]; // there are some
+  const offered = [defined(none), ...byNets, ...others];
   return {
     ...Object.fromEntries(offered.map((name) => [name, words.guiding.preprocessors[name]])),
     ...(!offered.includes(chosen) && { [chosen]: gone(words.guiding.preprocessors[chosen]) }),

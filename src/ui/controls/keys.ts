@@ -1,5 +1,7 @@
 /** Keyboard shortcuts: how they are written, and when one is pressed. */
 
+import { lastOf } from '../../checked';
+
 /** A command with its shortcuts, and what it acts on. */
 export interface Command<On> {
   /** Shortcuts such as "Ctrl+Z"; the first is the one to show. "Ctrl" is ⌘ on a Mac. */
@@ -62,7 +64,7 @@ export const isComposed = (event: Pick<KeyFacts, 'isComposing' | 'keyCode'>): bo
 export function isKey(event: KeyFacts, key: string): boolean {
   if (isComposed(event)) return false;
   const parts = key === '+' ? ['+'] : key.split('+');
-  const name = parts.at(-1)!; // a split gives at least one part
+  const name = lastOf(parts);
   const wants = (modifier: string): boolean => parts.slice(0, -1).includes(modifier);
   // Which modifiers type "?" or "[" differs between keyboards: Shift, Option, or AltGr, which is Ctrl and Alt.
   const isSymbol = name.length === 1 && !/[a-z0-9]/i.test(name);

@@ -1,4 +1,5 @@
 /** Files decoded by the platform. */
+import { defined } from '../../checked';
 import { halvings, type Rect, type Size } from '../../canvas/crop';
 import { kindOf, mediaTypes } from '../../canvas/kind';
 import { isClear, type Pixels } from '../../canvas/pixels';
@@ -33,7 +34,7 @@ export function resampled(
     part = { x: 0, y: 0, ...size };
   }
   bitmap.close();
-  return { width, height, rgba: context!.getImageData(0, 0, width, height).data }; // there is always one size
+  return { width, height, rgba: defined(context).getImageData(0, 0, width, height).data }; // there is always one size
 }
 
 /** To draw on and read back. @param ground what it is filled with; null: it is clear. @throws DrobeError 'out-of-memory' */

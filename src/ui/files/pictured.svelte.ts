@@ -1,3 +1,4 @@
+import { keysOf } from '../../objects';
 import type { Pixels } from '../../canvas/pixels';
 import { toDrobeError, type DrobeError } from '../../errors';
 import type { Original } from './picture';
@@ -72,7 +73,7 @@ export class PicturedList<T extends { readonly picture: Original | null }> {
     const before = this.all.find((one) => one.key === key);
     if (!before) return;
     this.#set(key, settings);
-    const names = Object.keys(settings) as (keyof T)[]; // of its own
+    const names = keysOf<keyof T & string>(settings);
     const was: Partial<T> = {};
     for (const name of names) was[name] = before[name];
     this.#changes.add({ words, undo: () => this.#set(key, was) });

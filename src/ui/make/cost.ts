@@ -1,4 +1,5 @@
 /** What runs will take: time, estimated from earlier pictures on this machine, and memory, from what their models need. */
+import { fieldsOf } from '../../objects';
 import type { DeviceInfo, ModelFacts } from '../../engine/api';
 import type { Desk } from '../paint/desk';
 import type { Result } from '../album/result';
@@ -89,8 +90,7 @@ export function pacesFrom(found: unknown): readonly Pace[] {
 }
 
 function isPace(found: unknown): found is Pace {
-  if (typeof found !== 'object' || found === null) return false;
-  const { kind, sampler, pixels, look, rest } = found as Partial<Record<keyof Pace, unknown>>;
+  const { kind, sampler, pixels, look, rest } = fieldsOf(found);
   const numbers = [pixels, look, rest].every((n) => typeof n === 'number' && n >= 0 && Number.isFinite(n));
   return typeof kind === 'string' && typeof sampler === 'string' && numbers && pixels !== 0;
 }

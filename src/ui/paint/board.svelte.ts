@@ -1,3 +1,4 @@
+import { lastOf } from '../../checked';
 import type { Rect, Size } from '../../canvas/crop';
 import type { Reading } from '../../canvas/mask-file';
 import { boundsOf, greyOf, masked, type Mask } from '../../canvas/pixels';
@@ -152,7 +153,7 @@ export class MaskBoard {
     const { outline } = this;
     if (outline && this.#stroke) {
       const paint = this.#paint(this.#stroke.erase);
-      const [first, last] = [outline.points[0]!, outline.points.at(-1)!]; // see above
+      const [first, last] = [outline.points[0]!, lastOf(outline.points)]; // see above
       this.#changed(
         outline.kind === 'lasso'
           ? paintLasso(this.sheet, outline.points, paint)

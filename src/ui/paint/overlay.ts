@@ -14,11 +14,8 @@ export const white: Stripes = { light: 0xffffff, dark: 0xffffff };
 
 /** @param colour as "#e0303a". */
 export function stripesOf(colour: string): Stripes {
-  const [red, green, blue] = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16)) as [
-    number,
-    number,
-    number,
-  ];
+  const part = (at: number): number => parseInt(colour.slice(at, at + 2), 16);
+  const [red, green, blue] = [part(1), part(3), part(5)];
   return {
     light: red | (green << 8) | (blue << 16),
     dark: (red >> 1) | ((green >> 1) << 8) | ((blue >> 1) << 16),

@@ -1,3 +1,4 @@
+import { defined } from '../../checked';
 import type { Margins } from '../../canvas/frame';
 import type { Size } from '../../canvas/crop';
 import type { Sheet } from '../../canvas/sheet';
@@ -71,9 +72,10 @@ export class Scenes {
     this.#changes.add(change);
     let bytes = this.#before.reduce((sum, { scene: one }) => sum + bytesOf(one), 0);
     while (bytes > MOST_BYTES && this.#before.length > 1) {
-      const [oldest, ...rest] = this.#before;
-      bytes -= bytesOf(oldest!.scene); // there are two at least
-      this.#changes.forget(oldest!.change);
+      const [first, ...rest] = this.#before;
+      const oldest = defined(first); // there are two at least
+      bytes -= bytesOf(oldest.scene);
+      this.#changes.forget(oldest.change);
       this.#before = rest;
     }
   }

@@ -1,4 +1,5 @@
 /** Validates stored settings, of this version or an older one, in whatever state they are. */
+import { entriesOf, fieldsOf, isObject } from '../../objects';
 import type { Job } from '../../engine/api';
 import { partsFrom } from '../../recipe/plain';
 import { chosenBy } from '../../sampling/labels';
@@ -28,7 +29,7 @@ export function mend(found: Settings): Settings {
   const mended = { ...found };
   for (const name of numberNames)
     mended[name] = Number.isFinite(found[name]) ? settle(name, found[name], 1).value : initial[name];
-  for (const [name, range] of Object.entries(sliders) as [keyof typeof sliders, Range][]) {
+  for (const [name, range] of entriesOf<Record<keyof typeof sliders, Range>>(sliders)) {
     const whole = range.step < 1 || Number.isInteger(found[name]);
     if (!whole || !within(found[name], range)) mended[name] = initial[name];
   }
@@ -133,15 +134,15 @@ const hiresNames: ReadonlySet<string> = new Set([
 
 /** Upgrades what an older version stored to today's form. */
 export function upgraded(found: unknown): unknown {
-  if (typeof found !== 'object' || found === null) return found;
-  const { seed, freshSeed, ...rest } = found as Readonly<Record<string, unknown>>;
+  if (!isObject(found)) return found;
+  const { seed, freshSeed, ...rest } = found;
   // Seeds were numbers, beside a flag for random ones.
   if (freshSeed === true) return { ...rest, seed: RANDOM };
   return { ...rest, ...(seed !== undefined && { seed: typeof seed === 'number' ? String(seed) : seed }) };
 }
 
 /** Settings from the database, whichever version stored them. */
-export const settingsFrom = (found: object): Settings => mend({ ...initial, ...(upgraded(found) as object) });
+export const settingsFrom = (found: object): Settings => mend({ ...initial, ...fieldsOf(upgraded(found)) });
 
 /** A job from the database, whichever version stored it. */
 export function jobFrom(

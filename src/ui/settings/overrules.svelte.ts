@@ -1,4 +1,5 @@
 /** What a person has set about a model's prediction, against what its file says: stored for each model. */
+import { fieldsOf } from '../../objects';
 import { Persisted, type Shelf } from './persisted.svelte';
 import { predictions, type Settings } from './settings';
 
@@ -49,12 +50,12 @@ export function overruled({ rare }: Settings, { prediction, zeroSnr }: Overrule)
 
 function mended(found: Record<string, unknown>): Record<string, Overrule> {
   const sound = Object.entries(found).map(([id, value]) => {
-    const { prediction, zeroSnr }: { prediction?: unknown; zeroSnr?: unknown } = Object(value) as object;
-    const known = prediction !== 'auto' && predictions.some((known) => known === prediction);
+    const { prediction, zeroSnr } = fieldsOf(value);
+    const known = predictions.find((one) => one === prediction);
     return [
       id,
       {
-        ...(known && { prediction: prediction as NonNullable<Overrule['prediction']> }),
+        ...(known && known !== 'auto' && { prediction: known }),
         ...(typeof zeroSnr === 'boolean' && { zeroSnr }),
       },
     ] as const;

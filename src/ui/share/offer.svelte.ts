@@ -1,3 +1,4 @@
+import { entriesOf } from '../../objects';
 import type { ModelEntry } from '../../engine/api';
 import { DrobeError, toDrobeError } from '../../errors';
 import { compare, withLocalNames, type Comparison, type Device, type Present } from '../../recipe/compare';
@@ -209,10 +210,10 @@ export class RecipeOffer {
       label: words.compared.settings[setting],
       ...rest,
     }));
-    const rare = Object.entries(settings.current.rare) as [keyof Rare, Rare[keyof Rare]][];
+    const rare = entriesOf(settings.current.rare);
     const kept = rareOf(whole.settings);
     const lost = rare
-      .filter(([name, value]) => value !== undefined && kept[name] === undefined)
+      .filter(([name]) => kept[name] === undefined)
       .map(([name, value]) => ({ label: words.sampling.rare[name], from: words.recipe.rare(value), to: '' }));
     if (!whole.settings.controls?.length) {
       if (units.all.length > 0)

@@ -1,3 +1,4 @@
+import { fieldsOf } from '../../objects';
 import {
   stylesIn,
   styleFile,
@@ -147,8 +148,7 @@ function secondPass(
 function found(stored: unknown): readonly Style[] {
   const list: readonly unknown[] = Array.isArray(stored) ? stored : [];
   const styles = list.flatMap((entry) => {
-    if (typeof entry !== 'object' || entry === null) return [];
-    const { name, prompt, negative } = entry as Readonly<Record<string, unknown>>;
+    const { name, prompt, negative } = fieldsOf(entry);
     const isStyle = typeof name === 'string' && typeof prompt === 'string' && typeof negative === 'string';
     return isStyle ? [{ name, prompt, negative }] : [];
   });

@@ -1,4 +1,5 @@
 /** The language that the page speaks, and the words it has in it. */
+import { entriesOf } from '../../objects';
 import { en, type Words } from './en';
 
 interface Spoken {
@@ -19,7 +20,7 @@ export type Language = keyof typeof spoken;
 const isLanguage = (code: string): code is Language => Object.hasOwn(spoken, code);
 
 /** All languages, by what each calls itself. */
-export const languages = Object.entries(spoken).map(([code, { name }]) => ({ code: code as Language, name }));
+export const languages = entriesOf(spoken).map(([code, { name }]) => ({ code, name }));
 
 /** The first of the languages a person reads ("lt-LT", "en-GB") that is spoken here; English where none is. */
 export function preferred(read: readonly string[]): Language {

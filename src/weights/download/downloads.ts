@@ -2,16 +2,17 @@
  * Downloads that survive the page: what has arrived is in the store, piece by piece, and a record under ['download', id]
  * says what it belongs to. An interrupted download is resumed from there.
  */
+import { fieldsOf } from '../../objects';
 import { createSHA256 } from 'hash-wasm';
 import { hasSecrets } from '../../address';
 import { DrobeError } from '../../errors';
-import { ELSEWHERE, allKeys, checkQuota, hold, randomId, read, readMany, transact } from '../db';
+import { ELSEWHERE, allKeys, checkQuota, hold, randomId, read, readMany, transact, getIn } from '../db';
 import { bytesOf, within } from '../store/layout';
 import { commit, keyOf, piecesBegun, piecesDone, putBegun, putPieces, type About } from '../store/pieces';
 import type { RemoteModel, RemoteSource } from '../store/origin';
 import { pull, type Carrier } from './pull';
 import type { Order, Wish } from './wanted';
-import { addedOf, fieldsOf, fileIn, isOrigin, type StoredModel } from '../store/records';
+import { addedOf, fileIn, isOrigin, type StoredModel } from '../store/records';
 import { parseHeader } from '../safetensors';
 import { segmentsOf, type Segment } from '../segments';
 import { removeStored } from '../store/store';
@@ -142,7 +143,7 @@ export async function discard(id: string): Promise<void> {
 /** Records that a download may be of another file. */
 function remember(id: string): Promise<void> {
   return transact((store) => {
-    const there = store.get(['download', id]) as IDBRequest<Download | undefined>;
+    const there = getIn<Download>(store, ['download', id]);
     there.onsuccess = () => {
       if (there.result) store.put({ ...there.result, doubted: true }, ['download', id]);
     };

@@ -3,10 +3,10 @@
  * first ten digits), and of what lies behind a file's header, as they name LoRAs (its first twelve): a file keeps that when
  * only its metadata change.
  */
+import { fieldsOf } from '../../objects';
 import { createSHA256, sha256 } from 'hash-wasm';
 import { read, sumOf, transact } from '../db';
 import { Reading } from './reading';
-import { fieldsOf } from './records';
 
 /** SHA-256, in hexadecimal digits. */
 export interface Hashes {

@@ -6,7 +6,7 @@
  * piece is being downloaded, ['begun', id, n, at] holds what has arrived of it from offset `at` on.
  */
 import { DrobeError } from '../../errors';
-import { allKeys, beginningWith, nameOf, readMany, transact, type Key } from '../db';
+import { allKeys, beginningWith, nameOf, readMany, transact, type Key, getIn } from '../db';
 import type { Begun } from '../download/wanted';
 import { SCHEMA, addedOf, isKey, type Part, type StoredModel } from './records';
 import type { Segment } from '../segments';
@@ -34,7 +34,7 @@ export const keyOf = async (bytes: Uint8Array<ArrayBuffer>): Promise<Key> => key
 export function putPieces(id: string, pieces: readonly Piece[], neededBytes: number): Promise<void> {
   return transact((store) => {
     for (const { n, blob, key } of pieces) {
-      const there = store.get([...key]) as IDBRequest<Blob | undefined>;
+      const there = getIn<Blob>(store, key);
       there.onsuccess = () => {
         if (there.result?.size !== blob.size) store.put(blob, [...key]);
       };

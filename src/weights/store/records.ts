@@ -1,4 +1,5 @@
 /** Checks what the database returns: disks damage records as they damage weights. */
+import { fieldsOf } from '../../objects';
 import type { Key } from '../db';
 import type { Links } from './links';
 import type { RemoteModel } from './origin';
@@ -25,12 +26,8 @@ export interface Part {
   readonly bytes: number;
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
-export const fieldsOf = (value: unknown): Fields =>
-  typeof value === 'object' && value !== null ? (value as Fields) : {};
-
-const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && Number(value) >= 0;
+const isCount = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 
 export const isKey = (value: unknown): value is Key =>
   Array.isArray(value) &&

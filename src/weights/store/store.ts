@@ -1,4 +1,5 @@
 /** Checkpoints that were imported, linked or downloaded, and are there whole. */
+import { lastOf } from '../../checked';
 import { DrobeError } from '../../errors';
 import {
   allKeys,
@@ -11,6 +12,7 @@ import {
   readMany,
   transact,
   type Key,
+  getIn,
 } from '../db';
 import { damageTo } from './damage';
 import { openLinks, type Links } from './links';
@@ -84,7 +86,7 @@ export async function* store(
       if (doneBytes > 0) yield { doneBytes, totalBytes: file.size };
       writing = putPieces(id, pieces, file.size);
       writing.catch(() => undefined); // told when it is waited for
-      doneBytes = batch.at(-1)!.segment.end; // none is empty
+      doneBytes = lastOf(batch).segment.end; // none is empty
     }
     await writing;
     signal.throwIfAborted();
@@ -147,7 +149,7 @@ export async function remember(id: string, about: Partial<About>): Promise<Store
   let changed: StoredModel | undefined;
   // In one transaction: what another tab removes in between must not come back.
   await transact((store) => {
-    const there = store.get(['meta', id]) as IDBRequest<unknown>;
+    const there = getIn<unknown>(store, ['meta', id]);
     there.onsuccess = () => {
       if (!isModel(there.result)) return;
       changed = { ...there.result, ...about };

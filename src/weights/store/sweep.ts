@@ -1,7 +1,8 @@
 /** Deletes from the database of weights what nothing needs, and migrates older forms of it. */
-import { ELSEWHERE, allKeys, beginningWith, hold, readMany, transact, type Key } from '../db';
+import { fieldsOf } from '../../objects';
+import { ELSEWHERE, allKeys, beginningWith, hold, readMany, transact, type Key, keysIn } from '../db';
 import { recordOf } from './pieces';
-import { fieldsOf, isCopy, isKey, isNewer, type Part, type StoredModel } from './records';
+import { isCopy, isKey, isNewer, type Part, type StoredModel } from './records';
 
 /**
  * Deletes what interrupted imports left behind. An import running in another tab holds a lock and is spared; without locks
@@ -12,7 +13,7 @@ export async function sweep(): Promise<void> {
   const keys = await allKeys();
   const kept = new Set(keys.filter(([kind]) => kind === 'download').map(([, id]) => id));
   const unfinished = keys.filter(([kind]) => kind === 'done' || kind === 'begun');
-  const left = new Set(unfinished.map(([, id]) => id as string));
+  const left = new Set(unfinished.map(([, id]) => String(id)));
   for (const id of left) {
     if (kept.has(id)) continue;
     const unlock = await hold(id);
@@ -30,9 +31,9 @@ export async function sweep(): Promise<void> {
  */
 export async function collect(): Promise<void> {
   await transact((store) => {
-    const wanted = store.getAllKeys();
+    const wanted = keysIn(store);
     wanted.onsuccess = () => {
-      const keys = wanted.result as Key[];
+      const keys: readonly Key[] = wanted.result;
       const needed = new Set<string>();
       const reasons = keys.filter(([kind]) => kind === 'meta' || kind === 'parts' || kind === 'done');
       let open = reasons.length;

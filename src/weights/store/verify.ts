@@ -1,4 +1,5 @@
 /** Checks that what was stored is still intact. */
+import { mustGet } from '../../checked';
 import { DrobeError } from '../../errors';
 import { allKeys, readMany, transact } from '../db';
 import { headerIn, segmentsAt, serverOf, tensorsIn, type Copy } from './damage';
@@ -130,7 +131,7 @@ export async function sharedBytes(): Promise<Map<string, number>> {
   return new Map(
     keys.map(([, id], i) => [
       String(id),
-      lists[i]!.reduce((sum, { key, bytes }) => sum + (owners.get(key.join(' '))! > 1 ? bytes : 0), 0),
+      lists[i]!.reduce((sum, { key, bytes }) => sum + (mustGet(owners, key.join(' ')) > 1 ? bytes : 0), 0),
     ]),
   );
 }

@@ -8,6 +8,7 @@
  * made, whatever the pickle says. Time and memory are bounded by the pickle's length: no opcode repeats or copies what
  * others made, values are shared by reference and never walked in depth, and of containers there are so many at most.
  */
+import { tuple } from '../../checked';
 import { DrobeError } from '../../errors';
 import { called, nameOf, Note, storageOf, Tuple, type Storage } from './pickled';
 
@@ -238,7 +239,7 @@ const OPCODES: ReadonlyMap<number, (machine: Machine) => void> = new Map<number,
   [0x6a, (m) => m.get(m.uint32())], // LONG_BINGET
   [0x51, (m) => m.persistent()], // BINPERSID
   [0x63, (m) => m.name(m.line(), m.line())], // GLOBAL
-  [0x93, (m) => m.name(...(m.popMany(2) as [unknown, unknown]))], // STACK_GLOBAL
+  [0x93, (m) => m.name(...tuple(m.popMany(2), 2))], // STACK_GLOBAL
   [0x52, (m) => m.call()], // REDUCE
   [0x81, (m) => m.call()], // NEWOBJ: as if its class were called
   [0x62, (m) => m.build()], // BUILD

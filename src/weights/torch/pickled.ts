@@ -157,4 +157,5 @@ function itemsOf(value: unknown): readonly unknown[] {
   throw bad('a tuple that is none');
 }
 
-const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+const isCount = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;

@@ -2,6 +2,7 @@
  * Files of torch.save before PyTorch 1.6, as most of the older upscalers are: pickles one after another (a mark, a version,
  * the machine, what was saved, the order of the storages), then the numbers, each storage's behind their count.
  */
+import { isList } from '../../objects';
 import { DrobeError } from '../../errors';
 import { MOST_PICKLE, unpickle } from './pickle';
 import { byteLength, type Slices } from '../safetensors';
@@ -35,10 +36,10 @@ export async function readOldTorch(file: Slices): Promise<Saved> {
   }
   const { value, storages } = next();
   const order = next().value;
-  if (!Array.isArray(order) || order.length > storages.size) throw bad('its numbers are in no order');
+  if (!isList(order) || order.length > storages.size) throw bad('its numbers are in no order');
 
   const found = new Map<unknown, Numbers>();
-  for (const key of order as unknown[]) {
+  for (const key of order) {
     const storage = storages.get(key);
     if (!storage || found.has(key)) throw bad('its numbers are in no order');
     const count = (await viewOf(file, at, at + 8)).getBigUint64(0, true);

@@ -1,4 +1,5 @@
 /** Files of torch.save since PyTorch 1.6: a zip of a pickle, and a file of numbers for each storage. */
+import { mustGet } from '../../checked';
 import { DrobeError } from '../../errors';
 import { MOST_PICKLE, unpickle } from './pickle';
 import type { Slices } from '../safetensors';
@@ -12,7 +13,7 @@ export async function readTorchZip(file: Slices): Promise<Saved> {
   const entries = await readZip(file);
   const folder = folderOf(entries);
   await checkByteOrder(file, entries.get(`${folder}byteorder`));
-  const pickle = entries.get(`${folder}data.pkl`)!; // it names the folder
+  const pickle = mustGet(entries, `${folder}data.pkl`); // it names the folder
   if (pickle.bytes > MOST_PICKLE) throw bad(`its pickle has ${pickle.bytes} bytes`);
   const begin = await dataOf(file, pickle);
   const view = await viewOf(file, begin, begin + pickle.bytes);

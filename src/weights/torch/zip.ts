@@ -39,11 +39,13 @@ export async function readZip(file: Slices): Promise<ReadonlyMap<string, ZipEntr
   for (let at = 0; at < view.byteLength;) {
     if (at + ENTRY_BYTES > view.byteLength || view.getUint32(at, true) !== ENTRY)
       throw bad('its directory is broken');
-    const lengths = [28, 30, 32].map((by) => view.getUint16(at + by, true)) as [number, number, number];
-    const [name, extra] = [at + ENTRY_BYTES, at + ENTRY_BYTES + lengths[0]];
-    const next = extra + lengths[1] + lengths[2];
+    const length = (by: number): number => view.getUint16(at + by, true);
+    const name = at + ENTRY_BYTES;
+    const extra = name + length(28);
+    const comment = extra + length(30);
+    const next = comment + length(32);
     if (next > view.byteLength) throw bad('its directory is cut');
-    const entry = entryAt(view, at, decode(view, name, extra), extra, extra + lengths[1]);
+    const entry = entryAt(view, at, decode(view, name, extra), extra, comment);
     if (entries.has(entry.name)) throw bad(`it has two files "${entry.name.slice(0, 100)}"`);
     entries.set(entry.name, entry);
     at = next;
@@ -97,10 +99,11 @@ function entryAt(view: DataView, at: number, name: string, extra: number, extraE
   const stored = view.getUint16(at + 10, true) === 0 && !isEncrypted;
   // What does not fit into 32 bits is all ones there, and follows in this order in the field with the tag 1.
   const large = large64(view, extra, extraEnd);
-  const [bytes, packed, local] = [24, 20, 42].map((by) => {
+  const number = (by: number): number => {
     const small = view.getUint32(at + by, true);
     return small === 0xffffffff ? large() : small;
-  }) as [number, number, number];
+  };
+  const [bytes, packed, local] = [number(24), number(20), number(42)]; // in this order, as the large ones follow each other
   if (stored && packed !== bytes) throw bad(`"${name.slice(0, 100)}" has two lengths`);
   return { name, bytes, stored, at: local };
 }

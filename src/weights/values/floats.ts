@@ -1,4 +1,5 @@
 /** Whether weights can be read as numbers at all. Asked of a header, before anything is loaded. */
+import { mustGet } from '../../checked';
 import { DrobeError } from '../../errors';
 import { isConvertible } from './half';
 import type { TensorInfo } from '../safetensors';
@@ -10,7 +11,7 @@ import type { TensorInfo } from '../safetensors';
  */
 export function mustBeFloats(used: Iterable<string>, tensors: ReadonlyMap<string, TensorInfo>): void {
   for (const key of used) {
-    const { dtype, name } = tensors.get(key)!; // the graph found it there
+    const { dtype, name } = mustGet(tensors, key);
     if (isConvertible(dtype)) continue;
     if (/^(?:[IU]8|F[468])/.test(dtype)) throw new DrobeError('other-kind', { kind: 'packed', as: '' });
     throw new DrobeError('bad-weight', { key: name, reason: `its dtype ${dtype} is not a float` });

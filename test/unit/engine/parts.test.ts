@@ -49,8 +49,11 @@ it.each([
 });
 
 it('a whole CLIP lends its text encoder, whether or not it can look at pictures for others', async () => {
+  const shapeOf = (name: string): number[] => (name.includes('patch_embedding') ? [8, 3, 14, 14] : [8, 8]);
   const whole = (...names: string[]): Header =>
-    headerOf(new Map([...clipL(), ...names.map((name) => [name, { shape: [8, 8], dtype: 'F16' }] as const)]));
+    headerOf(
+      new Map([...clipL(), ...names.map((name) => [name, { shape: shapeOf(name), dtype: 'F16' }] as const)]),
+    );
   const blind = whole('vision_model.encoder.layers.0.mlp.fc1.weight');
   expect(whatIs(blind, 'ViT-L.safetensors')).toMatchObject({ addon: { kind: 'parts', holds: 'CLIP-L' } });
   const seeing = whole(

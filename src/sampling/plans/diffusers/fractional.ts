@@ -1,4 +1,5 @@
 /** EulerDiscreteScheduler, and the schedulers that diffusers has after k-diffusion's samplers. */
+import { lastOf } from '../../../checked';
 import { roundEven } from '../../numbers';
 import type { Plan } from '../../sampler';
 import type { SamplerName, Sampling } from '../../settings';
@@ -28,7 +29,7 @@ export function fractional(sampling: Sampling, course: Tabled): Plan {
         : []
       : ts.map((t, i) => [own[i]!, t]),
   );
-  const lowest = lastSigma === 'lowest' && sigmas.at(-1)! >= trained.sigmas[0]!;
+  const lowest = lastSigma === 'lowest' && lastOf(sigmas) >= trained.sigmas[0]!;
   const all = [...sigmas, lowest ? trained.sigmas[0]! : 0];
   const top = Math.max(...sigmas);
   const late = part(descend(all), course);
@@ -36,7 +37,7 @@ export function fractional(sampling: Sampling, course: Tabled): Plan {
     course.strength === undefined && spacing === 'leading' ? Math.hypot(top, 1) : (late[0]?.sigma ?? 0);
   return {
     points: churning(looking(late, sampling), sampling, false),
-    end: all.at(-1)!,
+    end: lastOf(all),
     scale: course.strength === undefined && spacing !== 'leading' ? top : scale,
     latentScale: 1,
     timestep: (sigma) => known.get(sigma) ?? timestepOf(sigma, trained),

@@ -1,4 +1,5 @@
 /** DDIMScheduler with set_alpha_to_one = false, DDPMScheduler and PNDMScheduler. */
+import { lastOf } from '../../../checked';
 import { roundEven } from '../../numbers';
 import type { Plan, Point } from '../../sampler';
 import type { Sampling } from '../../settings';
@@ -31,7 +32,7 @@ export function strided(sampling: Sampling, course: Tabled): Plan {
   const [first] = late;
   return {
     points: late,
-    end: points.at(-1)!.next,
+    end: lastOf(points).next,
     scale: first ? beginning(first.sigma, course) : 0,
     latentScale: 1,
     timestep: lookup(points, ts, trained),

@@ -1,4 +1,5 @@
 /** DPMSolverMultistepScheduler, DPMSolverSinglestepScheduler, UniPCMultistepScheduler and DEISMultistepScheduler. */
+import { lastOf } from '../../../checked';
 import { roundEven } from '../../numbers';
 import type { Plan, Point } from '../../sampler';
 import type { SamplerName, Sampling } from '../../settings';
@@ -18,7 +19,7 @@ export function whole(sampling: Sampling, course: Tabled): Plan {
   const spacing = rounds[sampler] ? 'linspace' : sampling.spacing; // the single-step scheduler has no choice
   const trained = trainedFor(sampling, course, LAST_ALPHA);
   const { steps } = course;
-  const laid = scheduled(sampling, course, trained, trained.sigmas[0]!, trained.sigmas.at(-1)!);
+  const laid = scheduled(sampling, course, trained, trained.sigmas[0]!, lastOf(trained.sigmas));
   const cut = (schedule === 'Exponential' || schedule === 'Beta') && !wholeTimesteps;
   const round = cut ? Math.floor : roundEven;
   const count = spacing === 'trailing' ? steps : steps + 1;
@@ -27,13 +28,13 @@ export function whole(sampling: Sampling, course: Tabled): Plan {
     : spaced(spacing, count, trained.sigmas.length, stepsOffset).slice(0, steps).map(roundEven);
   const sigmas = laid ?? ts.map((t) => sigmaAt(t, trained));
   const lowest =
-    (lastSigma ? lastSigma === 'lowest' : sampler === 'DEIS') && sigmas.at(-1)! > trained.sigmas[0]!;
+    (lastSigma ? lastSigma === 'lowest' : sampler === 'DEIS') && lastOf(sigmas) > trained.sigmas[0]!;
   const all = [...sigmas, lowest ? trained.sigmas[0]! : 0];
   const points = part(lookingBack(sampling, descend(all)), course);
   const [first] = points;
   return {
     points,
-    end: all.at(-1)!,
+    end: lastOf(all),
     scale: first ? beginning(first.sigma, course) : 0,
     latentScale: 1,
     timestep: lookup(points, ts.slice(ts.length - points.length), trained),

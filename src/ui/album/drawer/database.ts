@@ -1,6 +1,6 @@
 /** The album's database, and the source pictures in it, which several entries may share. */
 import { createStore, promisifyRequest, type UseStore } from 'idb-keyval';
-import { guarded, randomId, type Key } from '../../../weights/db';
+import { guarded, randomId, type Key, getAllIn, getIn, keysIn } from '../../../weights/db';
 import type { Original } from '../../files/picture';
 import { named, namesIn, whole, type Named, type Owner } from './layout';
 
@@ -16,7 +16,7 @@ export class Database {
   }
 
   read<T>(key: Key): Promise<T | undefined> {
-    return this.#ask((store) => store.get([...key]) as IDBRequest<T | undefined>);
+    return this.#ask((store) => getIn<T>(store, key));
   }
 
   /** In the order of the keys; undefined where there is nothing. */
@@ -24,17 +24,17 @@ export class Database {
     if (wanted.length === 0) return [];
     const ask = () =>
       this.#store()('readonly', (store) =>
-        Promise.all(wanted.map((key) => promisifyRequest(store.get([...key]) as IDBRequest<T | undefined>))),
+        Promise.all(wanted.map((key) => promisifyRequest(getIn<T>(store, key)))),
       );
     return guarded(ask);
   }
 
   all<T>(range: IDBKeyRange): Promise<T[]> {
-    return this.#ask((store) => store.getAll(range) as IDBRequest<T[]>);
+    return this.#ask((store) => getAllIn<T>(store, range));
   }
 
   keys(range: IDBKeyRange): Promise<Key[]> {
-    return this.#ask((store) => store.getAllKeys(range)) as Promise<Key[]>; // all keys here are such
+    return this.#ask((store) => keysIn(store, range));
   }
 
   /**

@@ -1,4 +1,5 @@
 /** Desks: what each tab works on. */
+import { defined } from '../../../checked';
 import type { Desk } from '../../paint/desk';
 import type { Database } from './database';
 import { deskOf, namesIn, under, type NamedDesk } from './layout';
@@ -39,7 +40,7 @@ export class Desks {
     const taken = latest.find(({ tab }) => tab === from)?.desk;
     if (!taken) return null;
     const [desk] = await this.#database.wholes<Desk>([taken]);
-    return deskOf(desk!); // one for one
+    return deskOf(defined(desk));
   }
 
   /** Stores this tab's desk, replacing what was stored before. */

@@ -1,4 +1,5 @@
 /** Runs, stored while they last, so that they survive the page. */
+import { defined } from '../../../checked';
 import { DrobeError } from '../../../errors';
 import { ELSEWHERE, beginningWith, hold, isHeld, randomId } from '../../../weights/db';
 import type { Begun, Errand, Known, Unfinished } from '../kept';
@@ -27,7 +28,14 @@ export class Errands {
       const { settings, stopped = false } = errand;
       const steps = await this.#database.all<Known>(beginningWith('step', id));
       const [desk] = await this.#database.wholes<Desk>([errand.desk]);
-      left.push({ id, settings, desk: deskOf(desk!), steps: steps.length, known: steps.flat(), stopped }); // one for one
+      left.push({
+        id,
+        settings,
+        desk: deskOf(defined(desk)),
+        steps: steps.length,
+        known: steps.flat(),
+        stopped,
+      });
     }
     return left;
   }

@@ -1,5 +1,6 @@
 /** How entries are stored in the drawer, and what belongs to what. */
-import { beginningWith, type Key } from '../../../weights/db';
+import { lastOf } from '../../../checked';
+import { beginningWith, type Key, getAllIn, keysIn } from '../../../weights/db';
 import type { Unit } from '../../control/unit';
 import type { Original } from '../../files/picture';
 import type { Desk } from '../../paint/desk';
@@ -110,21 +111,21 @@ export interface NamedRemoval {
 
 /** Deletes source pictures that no entry refers to. */
 export function sweep(store: IDBObjectStore): void {
-  const names = store.getAllKeys(under('original'));
+  const names = keysIn(store, under('original'));
   names.onsuccess = () => {
     if (names.result.length === 0) return;
-    const cards = store.getAll(under('card'));
+    const cards = getAllIn<Filed>(store, under('card'));
     const holders = (['picture', 'desk', 'errand', 'waiting'] as const).map((kind) =>
-      store.getAll(under(kind)),
+      getAllIn<Holder>(store, under(kind)),
     );
-    holders.at(-1)!.onsuccess = () => {
+    lastOf(holders).onsuccess = () => {
       const used = new Set([
-        ...(cards.result as Filed[]).flatMap(({ uses }) => uses),
+        ...cards.result.flatMap(({ uses }) => uses),
         ...holders
-          .flatMap(({ result }) => result as Holder[])
+          .flatMap(({ result }) => result)
           .flatMap((holder) => [...namesIn(holder), ...namesIn(holder.desk ?? {})]),
       ]);
-      for (const key of names.result as [string, string][]) if (!used.has(key[1])) store.delete(key);
+      for (const key of names.result) if (!used.has(String(key[1]))) store.delete(key);
     };
   };
 }

@@ -2,7 +2,8 @@
  * Pictures, as many as there is room for. Each has a small card, read for all of them at the start, and a thumbnail; the
  * picture itself is read when somebody looks at it.
  */
-import { randomId } from '../../../weights/db';
+import { defined } from '../../../checked';
+import { randomId, getAllIn, getIn } from '../../../weights/db';
 import { thumbnailOf } from '../../files/thumbnail';
 import { cardOf, ousted, type Filed, type Marks } from '../card';
 import { at, laid, oneOf, without } from '../cards';
@@ -109,7 +110,7 @@ export class Pictures {
         else this.#makeRoom(store, { most, spared, tab }, (ousted) => told.push({ card, ousted }));
       };
     });
-    const [ended] = told as [Ended]; // it is written
+    const ended = defined(told[0]); // it is written
     this.#tell({ added: [ended.card.place], removed: ended.ousted?.places ?? [] });
     return ended;
   }
@@ -120,7 +121,7 @@ export class Pictures {
     for (const place of places.filter(isOlder)) await this.#older.take(place);
     await this.#database.write((store) => {
       for (const place of places) {
-        const found = store.get(['card', place]) as IDBRequest<Filed | undefined>;
+        const found = getIn<Filed>(store, ['card', place]);
         found.onsuccess = () => {
           if (!found.result) return;
           const card = { ...found.result, ...marks };
@@ -155,7 +156,7 @@ export class Pictures {
     for (const { id } of removals) this.#removals.delete(id);
     await this.#database.write((store) => {
       for (const { id } of removals) {
-        const found = store.get(['removal', id]) as IDBRequest<NamedRemoval | undefined>;
+        const found = getIn<NamedRemoval>(store, ['removal', id]);
         found.onsuccess = () => {
           for (const place of found.result?.places ?? []) erase(store, place);
           store.delete(['removal', id]);
@@ -221,7 +222,7 @@ export class Pictures {
     { most, spared, tab }: { most: number; spared: ReadonlySet<string>; tab: string },
     told: (removal: Removal | null) => void,
   ): void {
-    const removals = store.getAll(under('removal')) as IDBRequest<NamedRemoval[]>;
+    const removals = getAllIn<NamedRemoval>(store, under('removal'));
     const count = store.count(under('card'));
     count.onsuccess = () => {
       const removed = removals.result.flatMap(({ places }) => places);
@@ -229,7 +230,7 @@ export class Pictures {
         told(null);
         return;
       }
-      const cards = store.getAll(under('card')) as IDBRequest<Filed[]>;
+      const cards = getAllIn<Filed>(store, under('card'));
       cards.onsuccess = () => {
         const inSight = without(cards.result, removed).toReversed();
         const going = ousted(inSight, most, ({ uses }) => uses.some((name) => spared.has(name)));

@@ -2,6 +2,7 @@
  * Queued runs. Each tab has its own sequence; that of a closed tab passes to the next tab that looks. It moves in one
  * transaction, so that no run is in two sequences.
  */
+import { getIn } from '../../../weights/db';
 import type { Order } from '../kept';
 import type { Database } from './database';
 import type { Desks } from './desks';
@@ -30,9 +31,9 @@ export class Waiting {
     const sequence: string[] = [];
     await this.#database.write((store) => {
       for (const tab of left) {
-        const ids = store.get(['queue', tab]);
+        const ids = getIn<string[]>(store, ['queue', tab]);
         ids.onsuccess = () => {
-          sequence.push(...((ids.result as string[] | undefined) ?? []));
+          sequence.push(...(ids.result ?? []));
           store.delete(['queue', tab]);
           if (tab === left.at(-1) && sequence.length > 0) store.put(sequence, ['queue', own]);
         };

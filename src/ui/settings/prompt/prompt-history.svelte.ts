@@ -1,3 +1,4 @@
+import { fieldsOf } from '../../../objects';
 import type { Shelf } from '../persisted.svelte';
 import { Shared } from '../shared.svelte';
 
@@ -124,8 +125,7 @@ function pairsIn(found: unknown): readonly PromptPair[] {
   const list: readonly unknown[] = Array.isArray(found) ? found : [];
   return bounded(
     list.flatMap((entry) => {
-      if (typeof entry !== 'object' || entry === null) return [];
-      const { prompt, negative } = entry as Readonly<Record<string, unknown>>;
+      const { prompt, negative } = fieldsOf(entry);
       return typeof prompt === 'string' && typeof negative === 'string' ? [{ prompt, negative }] : [];
     }),
   );
