@@ -34,7 +34,7 @@ import { judge } from './files/judge';
 import { nameInWorkers } from './files/naming';
 import { isServed, ServedModels, type Found } from './files/served';
 import { storedBeside, storedEntry } from './files/stored';
-import { nowAndThen } from './throttle';
+import { throttled } from './throttle';
 import { problemOf, verdictOn } from './files/verdict';
 
 /** A model that can be read. */
@@ -201,7 +201,7 @@ export class ModelShelf {
   /** A stored model's file, every byte of it checked. @throws DrobeError 'model-damaged' */
   async contents(id: string, report: (progress: InstallProgress) => void): Promise<Blob> {
     const stored = await openStored(id);
-    const tell = nowAndThen(report);
+    const tell = throttled(report);
     const source = this.#checkedSource(stored);
     await source.check?.([{ begin: 0, end: source.bytes }], (doneBytes, totalBytes) =>
       tell({ doneBytes, totalBytes }),

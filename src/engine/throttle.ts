@@ -1,5 +1,5 @@
 /** Passes on reports at most every 200 ms. */
-export function nowAndThen<T>(report: (value: T) => void): (value: T) => void {
+export function throttled<T>(report: (value: T) => void): (value: T) => void {
   let next = 0;
   return (value) => {
     if (performance.now() < next) return;

@@ -17,7 +17,7 @@ import { countTokens } from './count';
 import { enlarge } from './enlarge';
 import { equipFrom } from './equip';
 import { describe } from './files/described';
-import { gather } from './files/gather';
+import { modelsAmong } from './files/models-among';
 import { borrowed, lackingIn } from './loans';
 import { once } from './once';
 import { OpenedCheckpoint } from './opened';
@@ -52,7 +52,7 @@ const api: WorkerApi = {
 
   models: () => answer(() => models.list(true)),
 
-  gather: (files) => answer(() => gather(files, ({ file }) => file)),
+  gather: (files) => answer(() => modelsAmong(files, ({ file }) => file)),
 
   arrive: (entry, model) => answer(({ signal }) => models.arrive(entry, model, signal)),
 

@@ -17,7 +17,7 @@ import type { Asking } from './memory/saving';
 import { questionsOf } from './setup';
 import type { LatentSize } from './size';
 import type { Report } from './memory/slot';
-import { lavish, smallerTile, stepDown } from './memory/thrift';
+import { nothingSaved, smallerTile, stepDown } from './memory/thrift';
 import type { OpenUpscaler } from './enlarging/upscaler';
 
 export interface Tools {
@@ -62,7 +62,7 @@ export async function plan(wish: Job, tools: Tools): Promise<Plan> {
     : { ...wish, width: settledSide(wish.width, sides), height: settledSide(wish.height, sides) };
   const planned = passesOf(job, tools);
   const { pass, ...asking } = lastOf(planned);
-  const asked = job.thrift ?? lavish;
+  const asked = job.thrift ?? nothingSaved;
   const tile = asked.tile ?? (job.tiled ? smallerTile(null, { size: pass.size, native }) : null);
   const wished: Thrift = { ...asked, tile, bits: asked.bits ?? job.bits ?? null };
   const thrift = await tools.checkpoint.save(wished, asking);
@@ -82,7 +82,8 @@ export async function* generate(wish: Job, tools: Tools): AsyncGenerator<Progres
   const { bits, ...others } = thrift;
   for (const by of ['apart', 'single', 'turns', 'tile'] as const) {
     const chosen = by === 'tile' && job.tiled;
-    if (others[by] !== lavish[by] && !chosen) yield { kind: 'notice', notice: { code: 'saving-memory', by } };
+    if (others[by] !== nothingSaved[by] && !chosen)
+      yield { kind: 'notice', notice: { code: 'saving-memory', by } };
   }
   if (wished.bits !== null && bits === null)
     yield { kind: 'notice', notice: { code: 'bits-refused', bits: wished.bits } };

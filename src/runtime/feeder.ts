@@ -11,9 +11,9 @@ import { convert, view } from '../weights/values/half';
 import { transposed } from '../weights/values/lowrank';
 import { pack } from '../weights/values/pack';
 import type { TensorInfo } from '../weights/safetensors';
-import { free, letGo, type ByteSource } from '../weights/source';
+import { free, release, type ByteSource } from '../weights/source';
 import { readTogether } from '../weights/together';
-import { passageInMemory, passageTo } from './passage';
+import { stagingInMemory, stagingOn } from './staging';
 
 /** Changes a weight's numbers in place as they pass, such as to add LoRAs. */
 export type Patch = (weights: Float32Array) => void;
@@ -57,7 +57,7 @@ export function feed(
   );
   const total = placements.reduce((n, placement) => n + placement.length, 0);
   const largest = placements.reduce((n, { length }) => Math.max(n, length), 0);
-  const passage = device ? passageTo(device, largest) : passageInMemory(largest);
+  const staging = device ? stagingOn(device, largest) : stagingInMemory(largest);
   /** Scales of packed weights, kept from when their codes were asked for. */
   const scales = new Map<string, Uint8Array<ArrayBuffer>[]>();
   /** Reused for each piece that is converted: new memory for each would cause full garbage collections. */
@@ -95,7 +95,7 @@ export function feed(
   const read = (placement: Placement): Uint8Array => {
     const key = tensors.get(placement.key)?.name ?? placement.key; // the name in its file
     try {
-      return passage.take((put) => aboutWeights({ name, key }, () => pass(placement, put)), placement.length);
+      return staging.take((put) => aboutWeights({ name, key }, () => pass(placement, put)), placement.length);
     } catch (error) {
       failure ??= error;
       throw error;
@@ -107,7 +107,7 @@ export function feed(
     return { path, data: lazyBytes(last.offset + last.length, (from) => read(mustGet(byOffset, from))) };
   });
   const close = (): void => {
-    passage.close();
+    staging.close();
     free(new Uint8Array(room));
   };
   return { externalData, failed: () => failure, close };
@@ -142,7 +142,7 @@ function* converted(
   for (let at = begin; at < end; at += PIECE) {
     const read = source.read(at, Math.min(at + PIECE, end));
     yield dtype === to ? read : convert(read, dtype, to, roomFor(larger * read.length));
-    letGo(read);
+    release(read);
   }
 }
 
@@ -175,7 +175,7 @@ export function whole(
 ): Uint8Array<ArrayBuffer> {
   const read = source.read(begin, end);
   const bytes = convert(read, dtype, 'F32'); // in memory of its own
-  letGo(read);
+  release(read);
   let data = new Float32Array(bytes.buffer);
   if (turned) {
     const [rows, columns] = tuple(shape, 2);

@@ -3,7 +3,7 @@
  * browser lacks it, asyncify does the same. Both hold the WebGPU backend and the wasm one.
  */
 import type * as Ort from 'onnxruntime-web';
-import { soundFile } from './sound';
+import { fetchVerified } from './verified';
 import { variant } from './variant';
 
 export type OrtModule = typeof Ort;
@@ -26,7 +26,7 @@ export async function loadOrt(): Promise<OrtModule> {
           import('onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?integrity'),
         ]);
   const url = new URL(wasm.default, import.meta.url).href;
-  const file = await soundFile(url, sum.default);
+  const file = await fetchVerified(url, sum.default);
   // Stated before the first session: left unset it would be taken from a CDN.
   if (isWasm(file)) {
     ort.env.wasm.wasmPaths = { wasm: url };

@@ -84,14 +84,14 @@ export async function guarded<T>(ask: () => Promise<T>, neededBytes = 0): Promis
 }
 
 /** Stands for a lock that another tab holds. */
-export const ELSEWHERE = Symbol('elsewhere');
+export const HELD_ELSEWHERE = Symbol('elsewhere');
 
 /**
  * Takes the lock for this id.
- * @returns the function that releases it; ELSEWHERE if another tab holds it; null where there are no locks (pages without a
+ * @returns the function that releases it; HELD_ELSEWHERE if another tab holds it; null where there are no locks (pages without a
  * secure context).
  */
-export function hold(id: string): Promise<(() => void) | typeof ELSEWHERE | null> {
+export function takeLock(id: string): Promise<(() => void) | typeof HELD_ELSEWHERE | null> {
   const locks = lockManager();
   if (!locks) return Promise.resolve(null);
   return new Promise((taken, failed) => {
@@ -100,19 +100,19 @@ export function hold(id: string): Promise<(() => void) | typeof ELSEWHERE | null
         ? new Promise<void>((release) => {
             taken(release);
           })
-        : taken(ELSEWHERE);
+        : taken(HELD_ELSEWHERE);
     locks.request(lockOf(id), { ifAvailable: true }, work).catch(failed);
   });
 }
 
 /** Runs `work` while no other tab does the same; at once where there are no locks. */
-export async function inTurn<T>(work: () => Promise<T>): Promise<T> {
+export async function oneTabAtATime<T>(work: () => Promise<T>): Promise<T> {
   const locks = lockManager();
   return locks ? locks.request('drobe-in-turn', work) : work();
 }
 
 /** Whether any tab holds the lock for this id. */
-export async function isHeld(id: string): Promise<boolean> {
+export async function isLocked(id: string): Promise<boolean> {
   const { held = [] } = (await lockManager()?.query()) ?? {};
   return held.some(({ name }) => name === lockOf(id));
 }

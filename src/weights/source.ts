@@ -54,12 +54,12 @@ export function blobSource(parts: readonly Blob[], file?: string): ByteSource {
       owned.add(whole);
       whole.set(first);
       let at = first.length;
-      letGo(first);
+      release(first);
       while (at < whole.length) {
         const piece = readPart(reader, parts[++i]!, 0, whole.length - at, file);
         whole.set(piece, at);
         at += piece.length;
-        letGo(piece);
+        release(piece);
       }
       return whole;
     },
@@ -93,7 +93,7 @@ export function succeeded(first: ByteSource): Succeeded {
 }
 
 /** Two sources as one, the second behind the first. A read lies in one of the two, and each does its own checks. */
-export function oneBehind(first: ByteSource, second: ByteSource): ByteSource {
+export function concatenated(first: ByteSource, second: ByteSource): ByteSource {
   const parts = [
     { source: first, from: 0 },
     { source: second, from: first.bytes },
@@ -149,7 +149,7 @@ function checkRange(begin: number, end: number, bytes: number): void {
 const owned = new WeakSet<Uint8Array>();
 
 /** Gives back what a source read, unless others may have it, too. What is not given back lies about until it is collected. */
-export function letGo(read: Uint8Array<ArrayBuffer>): void {
+export function release(read: Uint8Array<ArrayBuffer>): void {
   if (owned.delete(read)) free(read);
 }
 

@@ -1,6 +1,6 @@
 /** The album over real storage: what older versions left, several tabs, undoing, and pictures from elsewhere. */
 import { beforeEach, expect, it } from 'vitest';
-import { RECENT } from '../../src/ui/album/wholes.svelte';
+import { RECENT } from '../../src/ui/album/full-pictures.svelte';
 import { initial } from '../../src/ui/settings/settings';
 import { blank, make, paint, pictureOf, Raw, seedsOf, tab } from './album-parts';
 

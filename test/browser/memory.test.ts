@@ -6,13 +6,13 @@ import { Checkpoint } from '../../src/pipeline/checkpoint';
 import { generate } from '../../src/pipeline/generate';
 import { inspect } from '../../src/pipeline/files/inspect';
 import type { Thrift } from '../../src/pipeline/job';
-import { lavish } from '../../src/pipeline/memory/thrift';
+import { nothingSaved } from '../../src/pipeline/memory/thrift';
 import { findMachine, wasmMachine, type Machine } from '../../src/runtime/device';
 import { loadOrt } from '../../src/runtime/ort';
 import { Sessions } from '../../src/runtime/session';
 import { loadTokenizer } from '../../src/text/tokenizer';
 import type { Tokenizer } from '../../src/text/windows';
-import { persistent, Savings } from '../../src/ui/run/run';
+import { runWithRetries, Savings } from '../../src/ui/run/run';
 import { en } from '../../src/ui/words/en';
 import { readHeader, type Header } from '../../src/weights/safetensors';
 import { segmentsOf } from '../../src/weights/segments';
@@ -60,7 +60,7 @@ async function checkpointOn(machine: Machine): Promise<Checkpoint> {
 
 /** Draws as the app does, but in one worker: `told` hears of all that happens. */
 async function draw(checkpoint: Checkpoint, wish: Job, told: (progress: Progress) => void): Promise<Picture> {
-  const run = persistent(wish, new Savings(), async function* (next) {
+  const run = runWithRetries(wish, new Savings(), async function* (next) {
     const pulled = generate(next, { checkpoint, tokenizer, report: told });
     for (;;) {
       const { done, value } = await pulled.next();
@@ -92,9 +92,9 @@ it('a card that refuses memory again and again still gives the picture, with one
     if (progress.kind === 'compiling' && progress.net === 'VAE decoder' && tile === null) refuseBuffers();
   });
   expect(thrifts).toEqual([
-    { ...lavish, apart: true },
-    { ...lavish, apart: true, single: true },
-    { ...lavish, apart: true, single: true, tile: 6 },
+    { ...nothingSaved, apart: true },
+    { ...nothingSaved, apart: true, single: true },
+    { ...nothingSaved, apart: true, single: true, tile: 6 },
   ]);
   // The last time a net failed it was alone, and nothing is left of it.
   expect(leftBytes).toBe(idleBytes);
@@ -149,7 +149,7 @@ it('an engine that ran out of memory is started again, and does with less', asyn
   const model = await stored(written(viewsOf(file, await smallHeader())));
   onTestFinished(() => removeStored(model));
   const wish = { ...job, model };
-  const run = persistent(wish, savings, (next) => engine.generate(new AbortController().signal, next));
+  const run = runWithRetries(wish, savings, (next) => engine.generate(new AbortController().signal, next));
   const notices: Progress[] = [];
   for await (const progress of run) {
     if (progress.kind === 'notice') notices.push(progress);
@@ -157,6 +157,6 @@ it('an engine that ran out of memory is started again, and does with less', asyn
     if (progress.kind === 'compiling' && progress.net === 'UNet') break;
   }
   expect(started).toBe(2);
-  expect(savings.of(wish)).toEqual({ ...lavish, apart: true });
+  expect(savings.of(wish)).toEqual({ ...nothingSaved, apart: true });
   expect(notices).toEqual([{ kind: 'notice', notice: { code: 'saving-memory', by: 'apart' } }]);
 });

@@ -1,6 +1,6 @@
 /** Reads ranges of Blobs through blobSource, which works in a worker only, and answers with the bytes or the error. */
 import { toDrobeError } from '../../src/errors';
-import { blobSource, letGo, memorySource } from '../../src/weights/source';
+import { blobSource, release, memorySource } from '../../src/weights/source';
 
 export interface Question {
   readonly parts: readonly Blob[];
@@ -28,8 +28,8 @@ function answer(parts: Question['parts'], ranges: Question['ranges']): Answer {
       source.read(0, source.bytes),
       memorySource(new Uint8Array(source.bytes)).read(0, source.bytes),
     ];
-    letGo(own);
-    letGo(shown);
+    release(own);
+    release(shown);
     return { bytes: source.bytes, read, left: [own.length, shown.length] };
   } catch (error) {
     return { code: toDrobeError(error).code };

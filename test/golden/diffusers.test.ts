@@ -1,6 +1,6 @@
 /** Models in diffusers' folder layout draw what diffusers draws, on the wasm backend. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import { gather } from '../../src/engine/files/gather';
+import { modelsAmong } from '../../src/engine/files/models-among';
 import type { LocalFile } from '../../src/engine/api';
 import { inspect } from '../../src/pipeline/files/inspect';
 import { f16ToF32 } from '../../src/weights/values/half';
@@ -67,7 +67,7 @@ function inSingle({ dtype, shape, bytes }: StoredTensor) {
 async function gathered(folder: Folder): Promise<Uint8Array<ArrayBuffer>> {
   // Not in the order in which they are used.
   const files = Object.entries(folder).map(([path, tensors]) => local(`my model/${path}`, tensors));
-  const { models: found, refused } = await gather(files.reverse(), ({ file }) => file);
+  const { models: found, refused } = await modelsAmong(files.reverse(), ({ file }) => file);
   expect(refused).toEqual([]);
   expect(found.map(({ name }) => name)).toEqual(['my model.safetensors']);
   const whole = blobsOf(mapFiles(found[0]!.layout, (part) => part.file)); // there is one

@@ -7,7 +7,7 @@ import { inNormalForm } from '../../src/nets/names/normal-form';
 import type { Checkpoint } from '../../src/pipeline/checkpoint';
 import type { Job } from '../../src/pipeline/job';
 import { Slot } from '../../src/pipeline/memory/slot';
-import { lavish } from '../../src/pipeline/memory/thrift';
+import { nothingSaved } from '../../src/pipeline/memory/thrift';
 import { wasmMachine } from '../../src/runtime/device';
 import { Sessions, type Value } from '../../src/runtime/session';
 import type { Tokenizer } from '../../src/text/windows';
@@ -132,7 +132,7 @@ describe('pictures of the bundled model', () => {
       ...['whole 1', 'whole 1', 'outer 1'], // the negative prompt is new in the second step
       ...['whole 1', 'whole 1', 'outer 1', 'outer 1'],
     ]);
-    const thrift = { ...lavish, apart: true, single: true };
+    const thrift = { ...nothingSaved, apart: true, single: true };
     const { runs, told } = await watched({ steps: 3, reuse: 2, thrift });
     expect(runs).toEqual(['whole 1', 'whole 1', 'outer 1', 'outer 1', 'whole 1', 'whole 1']);
     // It is still open from before: the outermost blocks take nobody's place.

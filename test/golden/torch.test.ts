@@ -1,7 +1,7 @@
 /** Files of torch.save: the tensors that are in them, and what is refused. */
 import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { gather } from '../../src/engine/files/gather';
+import { modelsAmong } from '../../src/engine/files/models-among';
 import { blobsOf, mapFiles } from '../../src/weights/store/layout';
 import { readHeader } from '../../src/weights/safetensors';
 import { goldenBytes, goldenJson, present } from './root';
@@ -20,7 +20,7 @@ const refused = files.filter(({ tensors }) => tensors === undefined);
 
 const gathered = async (file: string) => {
   const blob = new Blob([goldenBytes(`torch/${file}`)]);
-  return gather([{ path: file, blob }], (one) => one.blob);
+  return modelsAmong([{ path: file, blob }], (one) => one.blob);
 };
 
 it.each(sound)('$file becomes a safetensors file of the same tensors', async ({ file, tensors = [] }) => {

@@ -127,7 +127,7 @@ const arrows = {
   },
   // What files are, and how they come onto this device: by the hand of a person, or from a server.
   'src/engine/files': {
-    may: ['errors', 'pipeline', 'nets', 'sampling', 'text', 'weights', 'aside', 'rpc'],
+    may: ['errors', 'pipeline', 'nets', 'sampling', 'text', 'weights', 'in-worker', 'rpc'],
     types: ['runtime', 'api'],
   },
   'src/engine/remote': {
@@ -200,7 +200,7 @@ const arrows = {
     types: ['engine/api', 'paint/desk'],
     packages: ['svelte'],
   },
-  'src/ui/album/bring.ts': {
+  'src/ui/album/import-pictures.ts': {
     may: ['errors', 'recipe', 'weights/db', 'files', 'settings'],
     types: ['kept'],
   },

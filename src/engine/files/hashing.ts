@@ -3,7 +3,7 @@ import { toDrobeError } from '../../errors';
 import { recognise } from '../../nets/detect/detect';
 import { keepHashes, keepHashesElsewhere, keptHashes, type Hashes } from '../../weights/store/hashes';
 import { readHeader, type Header } from '../../weights/safetensors';
-import { aside } from '../aside';
+import { inWorker } from '../in-worker';
 import type { HasherApi } from './hasher';
 import hasherAddress from './hasher?worker&url';
 
@@ -75,7 +75,7 @@ function isLora(header: Header): boolean {
 }
 
 const hashesAside = (file: Blob, tensorsFrom: number | null): Promise<Hashes> =>
-  aside<HasherApi, Hashes>(
+  inWorker<HasherApi, Hashes>(
     hasherAddress,
     'drobe-hasher',
     new AbortController().signal,

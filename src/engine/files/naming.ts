@@ -1,6 +1,6 @@
 /** Names pieces in workers beside the engine, in as many as pay. */
 import { nameHere, type Named, type Namer } from '../../weights/store/naming';
-import { aside } from '../aside';
+import { inWorker } from '../in-worker';
 import type { NamerApi } from './namer';
 import namerAddress from './namer?worker&url';
 
@@ -55,7 +55,7 @@ async function nameShare(
 ): Promise<void> {
   const own = share.map((n) => pieces[n]!); // they are these pieces' numbers
   try {
-    await aside<NamerApi, void>(namerAddress, 'drobe-namer', signal, async (namer, either) => {
+    await inWorker<NamerApi, void>(namerAddress, 'drobe-namer', signal, async (namer, either) => {
       let at = 0;
       for await (const named of namer.names(either, own)) names[share[at++]!]!.resolve(named); // one for each
     });

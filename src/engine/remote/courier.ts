@@ -11,7 +11,7 @@ import { causeOf } from './cause';
 import { offersAt, toldOf } from './offers';
 import { answer, serve } from '../rpc';
 import { extraOf, storedEntry } from '../files/stored';
-import { nowAndThen } from '../throttle';
+import { throttled } from '../throttle';
 import { whatIs } from '../files/verdict';
 
 let tell: (origins: readonly string[]) => void = () => undefined;
@@ -35,13 +35,13 @@ const api: CourierApi = {
   download: (what) =>
     answer(async ({ signal, report }) => {
       const id = typeof what === 'string' ? what : await beginOffer(what);
-      const ways = { signal, report: nowAndThen(report), fetch: counted };
+      const ways = { signal, report: throttled(report), fetch: counted };
       return storedEntry(await explained(carryOn(id, ways)));
     }),
 
   repair: (id) =>
     answer(({ signal, report }) =>
-      explained(repair(id, { signal, report: nowAndThen(report), fetch: counted })),
+      explained(repair(id, { signal, report: throttled(report), fetch: counted })),
     ),
 };
 

@@ -9,7 +9,7 @@ import { remoteFile, type Fetch, type RemoteFile } from '../../weights/download/
 import { parseHeader, readHeader, type Header, type Slices } from '../../weights/safetensors';
 import type { Offer } from '../api';
 import { isSettings, toldHeader, type Beside } from '../files/beside';
-import { gather } from '../files/gather';
+import { modelsAmong } from '../files/models-among';
 import { listFiles } from './hub';
 import type { Listed } from './listing';
 import { problemOf, verdictOn } from '../files/verdict';
@@ -46,7 +46,7 @@ export async function offersAt(
   );
   signal.throwIfAborted();
   const there = seen.filter((one) => one !== null);
-  const { models, refused } = await gather(there, ({ remote }) => remote);
+  const { models, refused } = await modelsAmong(there, ({ remote }) => remote);
   const offers = await Promise.all(
     models.map(async ({ name, layout, bytes, beside }): Promise<Offer> => {
       const file = called(name, repository);

@@ -6,7 +6,7 @@ import { checked, whole, type Patch } from '../../runtime/feeder';
 import type { Weights } from '../../runtime/session';
 import { addProduct, type Matrix } from '../../weights/values/lowrank';
 import type { TensorInfo } from '../../weights/safetensors';
-import { oneBehind } from '../../weights/source';
+import { concatenated } from '../../weights/source';
 
 /**
  * What a ControlNet's graph is fed: its own weights, and what a UNet lends.
@@ -61,7 +61,7 @@ function withRest(own: Weights, unet: Weights): Weights {
     if (up && down) patches.set(copy, productAdded(own, [up, down], info, before));
     else if (before) patches.set(copy, before);
   }
-  return { ...own, tensors, patches, source: oneBehind(own.source, unet.source) };
+  return { ...own, tensors, patches, source: concatenated(own.source, unet.source) };
 }
 
 function productAdded(

@@ -7,7 +7,7 @@ import type { Controls } from '../guiding/controls';
 import type { References } from '../guiding/references';
 import type { Thrift } from '../job';
 import type { Slot } from './slot';
-import { lavish } from './thrift';
+import { nothingSaved } from './thrift';
 
 /** All that may be on the device. */
 export interface Tenants {
@@ -26,7 +26,7 @@ export class Room {
   /** Of the nets that hand residuals to each other in the steps. */
   readonly #steps: SharedDevice;
   /** How little memory pictures are drawn with. */
-  thrift: Thrift = lavish;
+  thrift: Thrift = nothingSaved;
 
   /** @param tensors the checkpoint's. */
   constructor(machine: Machine, tensors: Weights['tensors'], tenants: Tenants) {

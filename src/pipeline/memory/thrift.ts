@@ -2,7 +2,7 @@
 import type { LatentSize } from '../size';
 import type { NetName, Thrift } from '../job';
 
-export const lavish: Thrift = { apart: false, single: false, turns: false, bits: null, tile: null };
+export const nothingSaved: Thrift = { apart: false, single: false, turns: false, bits: null, tile: null };
 
 /** What is being drawn, and with what. */
 export interface Setting {

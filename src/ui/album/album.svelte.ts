@@ -4,19 +4,19 @@ import { thumbnailOf } from '../files/thumbnail';
 import type { Desk } from '../paint/desk';
 import type { Shelf } from '../settings/persisted.svelte';
 import { words } from '../words/language.svelte';
-import { bring, type Bringing, type Brought } from './bring';
+import { importPictures, type ImportProgress, type ImportedPicture } from './import-pictures';
 import { cardOf, ousted, type Card, type Filed, type Stars } from './card';
 import { without } from './cards';
 import { Deletions } from './deletions';
 import { DeskMemory } from './desk-memory';
 import type { Drawer } from './drawer/drawer';
-import { Inflow } from './inflow';
+import { ImportBatch } from './import-batch';
 import type { Ended, Errand, Kept, News, Unfinished } from './kept';
 import { Marking } from './marking';
 import type { Result } from './result';
 import { Room } from './room.svelte';
 import { Runs, type Entry } from './runs.svelte';
-import { Sight } from './sight.svelte';
+import { LoadedPictures } from './loaded-pictures.svelte';
 import { Storing } from './storing.svelte';
 import { Waits } from './waits';
 
@@ -33,7 +33,7 @@ export class Album {
   /** Runs that wait. */
   readonly waits: Waits;
   readonly #storing: Storing;
-  readonly #sight: Sight;
+  readonly #loaded: LoadedPictures;
   readonly #runs: Runs;
   readonly #desk: DeskMemory;
   readonly #deletions: Deletions;
@@ -49,10 +49,10 @@ export class Album {
   constructor(drawer: Drawer | null, changes: Changes, common: Shelf | null = null) {
     this.#changes = changes;
     this.#storing = new Storing(drawer);
-    this.#sight = new Sight(this.#storing);
+    this.#loaded = new LoadedPictures(this.#storing);
     this.#desk = new DeskMemory(this.#storing);
-    this.#deletions = new Deletions(this.#storing, this.#sight, changes);
-    this.#marking = new Marking(this.#storing, this.#sight, changes);
+    this.#deletions = new Deletions(this.#storing, this.#loaded, changes);
+    this.#marking = new Marking(this.#storing, this.#loaded, changes);
     this.room = new Room(this.#storing, common);
     this.waits = new Waits(this.#storing);
     this.#runs = new Runs(
@@ -67,17 +67,17 @@ export class Album {
 
   /** Newest first. */
   get cards(): readonly Card[] {
-    return this.#sight.cards;
+    return this.#loaded.cards;
   }
 
   /** The newest few pictures, newest first. */
   get results(): readonly Result[] {
-    return this.#sight.wholes.recent;
+    return this.#loaded.full.recent;
   }
 
   /** Bytes that all pictures take. */
   get bytes(): number {
-    return this.#sight.bytes;
+    return this.#loaded.bytes;
   }
 
   /** Runs that were interrupted when their page was closed. */
@@ -92,7 +92,7 @@ export class Album {
 
   /** Whether something would be lost with the page. */
   get isAtRisk(): boolean {
-    return this.failure !== null && (this.#desk.isLost || this.#sight.wholes.hasUnkept);
+    return this.failure !== null && (this.#desk.isLost || this.#loaded.full.hasUnkept);
   }
 
   /** Reads what earlier visits left. @returns the desk. */
@@ -100,7 +100,7 @@ export class Album {
     this.#storing.drawer?.watch((news) => void this.#heard(news));
     const cards = await this.#storing.attempt((drawer) => drawer.pictures.cards());
     if (!cards) return null;
-    await this.#sight.lay(cards);
+    await this.#loaded.lay(cards);
     const desk = await this.#storing.attempt((drawer) => drawer.desks.take());
     await this.#runs.open();
     void this.#tidy();
@@ -135,27 +135,27 @@ export class Album {
 
   /** A picture with all that made it; null where it is gone. */
   async whole(place: number): Promise<Result | null> {
-    await this.#sight.wholes.load([place]);
-    return this.#sight.wholes.open(place) ?? null;
+    await this.#loaded.full.load([place]);
+    return this.#loaded.full.open(place) ?? null;
   }
 
   /** The place of a picture. */
   placeOf(result: Result): number {
-    return this.#sight.wholes.placeOf(result);
+    return this.#loaded.full.placeOf(result);
   }
 
   /** Whether a picture is still there to be shown. */
   has(result: Result): boolean {
-    return this.#sight.wholes.has(result);
+    return this.#loaded.full.has(result);
   }
 
   /** A picture at most 256 pixels wide and high; null where it is gone. */
   async thumbnail(place: number): Promise<Blob | null> {
-    const { wholes } = this.#sight;
-    const kept = wholes.isUnkept(place)
+    const { full } = this.#loaded;
+    const kept = full.isUnkept(place)
       ? null
       : await this.#storing.attempt((drawer) => drawer.pictures.thumbnail(place));
-    const whole = wholes.at(place);
+    const whole = full.at(place);
     if (kept || !whole) return kept;
     return thumbnailOf(whole.itself).catch(() => whole.itself.blob);
   }
@@ -172,13 +172,13 @@ export class Album {
 
   /** Deletes pictures; this can be undone. @param back called when it is. */
   async remove(places: readonly number[], back?: () => void): Promise<void> {
-    const there = this.#sight.at(places).map(({ place }) => place);
+    const there = this.#loaded.at(places).map(({ place }) => place);
     if (there.length > 0) await this.#deletions.remove(there, words.changes.deleted(there.length), back);
   }
 
   /** Deletes all pictures except those made from what another tab works on. @returns how many are left. */
   async clear(): Promise<number> {
-    const { cards } = this.#sight;
+    const { cards } = this.#loaded;
     const places = cards.map(({ place }) => place);
     const used = (await this.#storing.attempt((drawer) => drawer.pictures.usedElsewhere(places))) ?? [];
     await this.remove(without(cards, used).map(({ place }) => place));
@@ -199,16 +199,16 @@ export class Album {
   async *bring(
     files: Iterable<File> | AsyncIterable<File>,
     folder = '',
-  ): AsyncGenerator<Bringing, void, void> {
-    const inflow = new Inflow(this.#sight.cards, (cards) => void this.#sight.lay(cards));
+  ): AsyncGenerator<ImportProgress, void, void> {
+    const batch = new ImportBatch(this.#loaded.cards, (cards) => void this.#loaded.lay(cards));
     try {
-      yield* bring(files, {
-        isKnown: (hash) => inflow.isKnown(hash),
-        take: async (brought) => inflow.add(await this.#takeIn(brought, folder)),
+      yield* importPictures(files, {
+        isKnown: (hash) => batch.isKnown(hash),
+        take: async (brought) => batch.add(await this.#takeIn(brought, folder)),
       });
     } finally {
-      inflow.lay();
-      const { places } = inflow;
+      batch.lay();
+      const { places } = batch;
       if (places.length > 0)
         this.#changes.add({
           words: words.album.brought(places.length),
@@ -221,8 +221,8 @@ export class Album {
   /** Adds a picture that was just made. Others may make room for it, and can be brought back. */
   #made(picture: Kept, ended: Ended | null): Result {
     const card = ended?.card ?? this.#unkeptCard(picture);
-    const result = this.#sight.wholes.add(card.place, picture, ended !== null);
-    void this.#sight.lay([card]);
+    const result = this.#loaded.full.add(card.place, picture, ended !== null);
+    void this.#loaded.lay([card]);
     const { removal, places } = ended
       ? { removal: ended.ousted, places: ended.ousted?.places ?? [] }
       : { removal: null, places: this.going(0).map((going) => going.place) };
@@ -232,10 +232,10 @@ export class Album {
   }
 
   /** Adds an imported picture, which takes nobody's room. @throws DrobeError where it cannot be stored. */
-  async #takeIn({ picture, hash, thumbnail }: Brought, folder: string): Promise<Filed> {
+  async #takeIn({ picture, hash, thumbnail }: ImportedPicture, folder: string): Promise<Filed> {
     if (!this.#storing.drawer) {
       const card = this.#unkeptCard(picture, { hash, folder });
-      this.#sight.wholes.add(card.place, picture, false);
+      this.#loaded.full.add(card.place, picture, false);
       return card;
     }
     const how = { most: null, beside: { hash, thumbnail }, folder };
@@ -263,7 +263,7 @@ export class Album {
 
   /** Applies to this page what another tab did to pictures. */
   async #heard({ added, removed, marked = [] }: News): Promise<void> {
-    this.#sight.lose(removed);
+    this.#loaded.lose(removed);
     await this.#storing.attempt((drawer) => drawer.pictures.forget(removed));
     await this.#see([...added, ...marked]);
   }
@@ -271,7 +271,7 @@ export class Album {
   async #tidy(): Promise<void> {
     await this.#storing.attempt((drawer) =>
       drawer.pictures.tidy(({ added, removed }) => {
-        this.#sight.lose(removed);
+        this.#loaded.lose(removed);
         void this.#see(added);
       }),
     );
@@ -280,7 +280,7 @@ export class Album {
 
   async #see(places: readonly number[]): Promise<void> {
     const cards = await this.#storing.attempt((drawer) => drawer.pictures.cardsAt(places));
-    await this.#sight.lay(cards ?? []);
+    await this.#loaded.lay(cards ?? []);
   }
 
   /** Finds out how much room is left. */

@@ -1,6 +1,6 @@
 import type { Change, Changes } from '../controls/changes.svelte';
 import type { Removal } from './kept';
-import type { Sight } from './sight.svelte';
+import type { LoadedPictures } from './loaded-pictures.svelte';
 import type { Storing } from './storing.svelte';
 
 /**
@@ -9,24 +9,24 @@ import type { Storing } from './storing.svelte';
  */
 export class Deletions {
   readonly #storing: Storing;
-  readonly #sight: Sight;
+  readonly #loaded: LoadedPictures;
   readonly #changes: Changes;
   #pending: readonly { readonly removal: Removal; readonly change: Change }[] = [];
 
   /** @param changes told of what can be undone. */
-  constructor(storing: Storing, sight: Sight, changes: Changes) {
+  constructor(storing: Storing, loaded: LoadedPictures, changes: Changes) {
     this.#storing = storing;
-    this.#sight = sight;
+    this.#loaded = loaded;
     this.#changes = changes;
   }
 
   /** @param told the notice's text. @param back called when they are brought back. */
   async remove(places: readonly number[], told: string, back?: () => void): Promise<void> {
-    const kept = places.filter((place) => !this.#sight.wholes.isUnkept(place));
+    const kept = places.filter((place) => !this.#loaded.full.isUnkept(place));
     const removal =
       kept.length > 0 ? await this.#storing.attempt((drawer) => drawer.pictures.remove(kept)) : null;
     this.done(places, removal, told, back);
-    await this.#sight.fill();
+    await this.#loaded.fill();
   }
 
   /**
@@ -34,15 +34,17 @@ export class Deletions {
    * @param removal null where they are not stored, or storage fails.
    */
   done(places: readonly number[], removal: Removal | null, told: string, back?: () => void): void {
-    const cards = this.#sight.at(places);
-    const { wholes } = this.#sight;
-    const unkept = this.#sight.lose(places).map((result) => [wholes.placeOf(result), result] as const);
+    const cards = this.#loaded.at(places);
+    const { full } = this.#loaded;
+    const unkept = this.#loaded.lose(places).map((result) => [full.placeOf(result), result] as const);
     const change: Change = {
       words: told,
       undo: () => {
-        for (const [place, { url: _, number: __, ...picture }] of unkept) wholes.add(place, picture, false);
+        for (const [place, { url: _, number: __, ...picture }] of unkept) full.add(place, picture, false);
         const inMemory = unkept.map(([place]) => place);
-        const laid = this.#sight.lay(removal ? cards.filter(({ place }) => inMemory.includes(place)) : cards);
+        const laid = this.#loaded.lay(
+          removal ? cards.filter(({ place }) => inMemory.includes(place)) : cards,
+        );
         void Promise.all([laid, removal && this.#bringBack(removal)]).then(back);
       },
       ...(removal && { over: () => void this.#erase([removal]) }),
@@ -63,7 +65,7 @@ export class Deletions {
   async #bringBack(removal: Removal): Promise<void> {
     this.#pending = this.#pending.filter((other) => other.removal !== removal);
     const cards = await this.#storing.attempt((drawer) => drawer.pictures.bringBack(removal));
-    await this.#sight.lay(cards ?? []);
+    await this.#loaded.lay(cards ?? []);
   }
 
   async #erase(removals: readonly Removal[]): Promise<void> {

@@ -1,24 +1,24 @@
 import type { Changes } from '../controls/changes.svelte';
 import type { Filed, Marks } from './card';
 import { byMarks } from './cards';
-import type { Sight } from './sight.svelte';
+import type { LoadedPictures } from './loaded-pictures.svelte';
 import type { Storing } from './storing.svelte';
 
 /** Marks pictures with stars and folders; this can be undone. */
 export class Marking {
   readonly #storing: Storing;
-  readonly #sight: Sight;
+  readonly #loaded: LoadedPictures;
   readonly #changes: Changes;
 
-  constructor(storing: Storing, sight: Sight, changes: Changes) {
+  constructor(storing: Storing, loaded: LoadedPictures, changes: Changes) {
     this.#storing = storing;
-    this.#sight = sight;
+    this.#loaded = loaded;
     this.#changes = changes;
   }
 
   /** @param told the notice's text. */
   async mark(places: readonly number[], marks: Partial<Marks>, told: string): Promise<void> {
-    const before = this.#sight.at(places);
+    const before = this.#loaded.at(places);
     await this.#put(before, marks);
     // Stars of a single picture need no notice: the key that gave them takes them back.
     if (before.length > 1 || marks.folder !== undefined)
@@ -34,9 +34,9 @@ export class Marking {
   }
 
   async #put(cards: readonly Filed[], marks: Partial<Marks>): Promise<void> {
-    const { wholes } = this.#sight;
-    const kept = cards.map(({ place }) => place).filter((place) => !wholes.isUnkept(place));
-    const laid = this.#sight.lay(cards.map((card) => ({ ...card, ...marks })));
+    const { full } = this.#loaded;
+    const kept = cards.map(({ place }) => place).filter((place) => !full.isUnkept(place));
+    const laid = this.#loaded.lay(cards.map((card) => ({ ...card, ...marks })));
     if (kept.length > 0) await this.#storing.attempt((drawer) => drawer.pictures.mark(kept, marks));
     await laid;
   }

@@ -32,7 +32,7 @@ export const general: readonly StudioCommand[] = [
 ];
 
 /** For the pictures that were made. */
-export const staging: readonly StudioCommand[] = [
+export const amongPictures: readonly StudioCommand[] = [
   {
     keys: ['ArrowLeft'],
     words: () => words.keys.previousPicture,
@@ -49,7 +49,7 @@ export const staging: readonly StudioCommand[] = [
 ];
 
 /** While the mask canvas is not in view. */
-export const elsewhere: readonly StudioCommand[] = [
+export const outsidePainting: readonly StudioCommand[] = [
   { keys: ['Ctrl+Z'], words: () => words.keys.undoTold, run: ({ changes }) => changes.undo() },
 ];
 
@@ -79,9 +79,11 @@ export const whileFraming: readonly StudioCommand[] = [
 
 /** The commands that apply now. */
 export function commandsNow(studio: Studio): readonly StudioCommand[] {
-  if (studio.view.drawing) return [...general, ...elsewhere];
-  if (studio.view.shown) return [...general, ...elsewhere, ...staging];
+  if (studio.view.drawing) return [...general, ...outsidePainting];
+  if (studio.view.shown) return [...general, ...outsidePainting, ...amongPictures];
   const { mode, source } = studio.place;
   if (source.current && mode === 'inpaint') return [...general, ...whilePainting];
-  return source.current && mode === 'outpaint' ? [...general, ...whileFraming] : [...general, ...elsewhere];
+  return source.current && mode === 'outpaint'
+    ? [...general, ...whileFraming]
+    : [...general, ...outsidePainting];
 }

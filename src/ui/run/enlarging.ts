@@ -12,7 +12,7 @@ const TRIES = 3;
  * Enlarges a picture, whatever happens to the engine: where memory runs out, it begins again with smaller tiles; where the
  * graphics card is lost or the worker dies, it is repeated.
  */
-export async function* persistently(
+export async function* enlargeWithRetries(
   wish: EnlargeWish,
   start: (wish: EnlargeWish) => AsyncGenerator<EnlargeProgress, Pixels, void>,
 ): AsyncGenerator<Told, Pixels, void> {

@@ -69,7 +69,7 @@ const alike = ({ model, backend, width, height, redraw }: Job): string =>
  * A run that survives the engine: where the graphics card is lost or the worker dies, it is started again with the answers
  * it had, and goes on from the last finished step. Where memory ran out, it goes on with less.
  */
-export async function* persistent(
+export async function* runWithRetries(
   job: Job,
   savings: Savings,
   start: (job: Job) => AsyncGenerator<Progress, Picture, void>,

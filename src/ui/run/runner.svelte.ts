@@ -4,9 +4,9 @@ import { endsEngine, isAbort, toDrobeError, type DrobeError } from '../../errors
 import { Pace } from './pace';
 import type { Known } from '../album/kept';
 import type { Result } from '../album/result';
-import { persistently } from './enlarging';
+import { enlargeWithRetries } from './enlarging';
 import type { News, Running, Told } from './news';
-import { follow, persistent, Savings, type Run } from './run';
+import { follow, runWithRetries, Savings, type Run } from './run';
 
 /** The current run, its progress and news; then, how it ended. */
 export class Runner {
@@ -120,7 +120,7 @@ export class Runner {
     before: Pixels | null = null,
   ): Promise<Picture> {
     this.#begin(begin, before);
-    const pulled = persistent({ ...begin.job, known }, this.#savings, (job) =>
+    const pulled = runWithRetries({ ...begin.job, known }, this.#savings, (job) =>
       this.#engine.generate(this.#stop.signal, job),
     );
     return this.#follow(pulled, (progress) => {
@@ -131,7 +131,7 @@ export class Runner {
   /** Enlarges a picture, as a run or a part of one. Meanwhile the picture is shown as it is. */
   enlarge(begin: Begin, wish: EnlargeWish): Promise<Pixels> {
     this.#begin(begin, wish.pixels);
-    return this.#follow(persistently(wish, (again) => this.#engine.enlarge(this.#stop.signal, again)));
+    return this.#follow(enlargeWithRetries(wish, (again) => this.#engine.enlarge(this.#stop.signal, again)));
   }
 
   #follow<R>(

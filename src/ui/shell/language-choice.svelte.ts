@@ -1,5 +1,5 @@
 import { Persisted, localShelf } from '../settings/persisted.svelte';
-import { languages, preferred, speak, type Language } from '../words/language.svelte';
+import { languages, preferred, setLanguage, type Language } from '../words/language.svelte';
 
 const known: readonly string[] = languages.map(({ code }) => code);
 
@@ -15,7 +15,7 @@ export class LanguageChoice {
   /** Loads the language. To be awaited before anything is shown, so that nothing appears in another language first. */
   async begin(): Promise<void> {
     try {
-      await speak(this.choice.current.language || preferred(navigator.languages));
+      await setLanguage(this.choice.current.language || preferred(navigator.languages));
     } catch {
       // Its words cannot be fetched now: English is here, or the previous language.
     }

@@ -46,7 +46,7 @@ export const language = {
 export const words: Words = new Proxy(en, { get: (_, room): unknown => Reflect.get(table, room) });
 
 /** Speaks a language from now on, once its words are here; if they cannot be had, the one before goes on. */
-export async function speak(wanted: Language): Promise<void> {
+export async function setLanguage(wanted: Language): Promise<void> {
   asked = wanted;
   const found = await spoken[wanted].load();
   if (asked !== wanted) return;

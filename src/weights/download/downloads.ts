@@ -6,7 +6,17 @@ import { fieldsOf } from '../../objects';
 import { createSHA256 } from 'hash-wasm';
 import { hasSecrets } from '../../address';
 import { DrobeError } from '../../errors';
-import { ELSEWHERE, allKeys, checkQuota, hold, randomId, read, readMany, transact, getIn } from '../db';
+import {
+  HELD_ELSEWHERE,
+  allKeys,
+  checkQuota,
+  takeLock,
+  randomId,
+  read,
+  readMany,
+  transact,
+  getIn,
+} from '../db';
 import { bytesOf, within } from '../store/layout';
 import { commit, keyOf, piecesBegun, piecesDone, putBegun, putPieces, type About } from '../store/pieces';
 import type { RemoteModel, RemoteSource } from '../store/origin';
@@ -111,8 +121,8 @@ function isDownload(record: unknown): record is Download {
  * after which nothing is left of it.
  */
 export async function carryOn(id: string, ways: Ways): Promise<StoredModel> {
-  const unlock = await hold(id);
-  if (unlock === ELSEWHERE) throw new DrobeError('download-elsewhere');
+  const unlock = await takeLock(id);
+  if (unlock === HELD_ELSEWHERE) throw new DrobeError('download-elsewhere');
   try {
     const download = await read<unknown>(['download', id]);
     if (!isDownload(download)) throw new DrobeError('model-gone', { model: id });
@@ -135,8 +145,8 @@ export async function carryOn(id: string, ways: Ways): Promise<StoredModel> {
 
 /** Deletes what has arrived of a download. @throws DrobeError 'download-elsewhere' */
 export async function discard(id: string): Promise<void> {
-  const unlock = await hold(id);
-  if (unlock === ELSEWHERE) throw new DrobeError('download-elsewhere');
+  const unlock = await takeLock(id);
+  if (unlock === HELD_ELSEWHERE) throw new DrobeError('download-elsewhere');
   await removeStored(id).finally(() => unlock?.());
 }
 

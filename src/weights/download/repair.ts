@@ -1,6 +1,6 @@
 /** Fetches the damaged pieces of a downloaded model again from where it came, and nothing else. */
 import { DrobeError } from '../../errors';
-import { ELSEWHERE, checkQuota, hold, nameOf, readMany, transact } from '../db';
+import { HELD_ELSEWHERE, checkQuota, takeLock, nameOf, readMany, transact } from '../db';
 import { fetchPieces, type Ways } from './downloads';
 import { bytesOf } from '../store/layout';
 import type { Carrier } from './pull';
@@ -15,8 +15,8 @@ import { lostOf } from '../store/verify';
  * 'repair-differs', and of `pull`.
  */
 export async function repair(id: string, ways: Ways): Promise<number> {
-  const unlock = await hold(id);
-  if (unlock === ELSEWHERE) throw new DrobeError('download-elsewhere');
+  const unlock = await takeLock(id);
+  if (unlock === HELD_ELSEWHERE) throw new DrobeError('download-elsewhere');
   try {
     const [meta, parts, origin] = await readMany<unknown>([
       ['meta', id],

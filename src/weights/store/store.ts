@@ -5,8 +5,8 @@ import {
   allKeys,
   beginningWith,
   checkQuota,
-  hold,
-  inTurn,
+  takeLock,
+  oneTabAtATime,
   randomId,
   read,
   readMany,
@@ -68,7 +68,7 @@ export async function* store(
 ): AsyncGenerator<{ doneBytes: number; totalBytes: number }, StoredModel, void> {
   signal.throwIfAborted();
   await checkQuota(file.size);
-  const unlock = await hold(id);
+  const unlock = await takeLock(id);
   let committed = false;
   let writing: Promise<unknown> = Promise.resolve();
   // The browser takes what it keeps from the file itself, and not from our memory.
@@ -200,7 +200,7 @@ export async function alikeTo({ file, bytes }: Pick<StoredModel, 'file' | 'bytes
  * @returns the one that is there.
  */
 export const once = (stored: StoredModel): Promise<StoredModel> =>
-  inTurn(async () => {
+  oneTabAtATime(async () => {
     const twin = await twinOf(stored);
     if (!twin) return stored;
     await removeStored(stored.id);

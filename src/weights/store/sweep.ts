@@ -1,6 +1,15 @@
 /** Deletes from the database of weights what nothing needs, and migrates older forms of it. */
 import { fieldsOf } from '../../objects';
-import { ELSEWHERE, allKeys, beginningWith, hold, readMany, transact, type Key, keysIn } from '../db';
+import {
+  HELD_ELSEWHERE,
+  allKeys,
+  beginningWith,
+  takeLock,
+  readMany,
+  transact,
+  type Key,
+  keysIn,
+} from '../db';
 import { recordOf } from './pieces';
 import { isCopy, isKey, isNewer, type Part, type StoredModel } from './records';
 
@@ -16,8 +25,8 @@ export async function sweep(): Promise<void> {
   const left = new Set(unfinished.map(([, id]) => String(id)));
   for (const id of left) {
     if (kept.has(id)) continue;
-    const unlock = await hold(id);
-    if (!unlock || unlock === ELSEWHERE) continue;
+    const unlock = await takeLock(id);
+    if (!unlock || unlock === HELD_ELSEWHERE) continue;
     await transact((store) => {
       for (const kind of ['done', 'begun']) store.delete(beginningWith(kind, id));
     }).finally(unlock);

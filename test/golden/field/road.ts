@@ -2,7 +2,7 @@
 import { toldHeader } from '../../../src/engine/files/beside';
 import type { ModelEntry } from '../../../src/engine/api';
 import { calledWords, sourceOf } from '../../../src/engine/called';
-import { gather } from '../../../src/engine/files/gather';
+import { modelsAmong } from '../../../src/engine/files/models-among';
 import { chosenLenders, complete, lackingIn } from '../../../src/engine/loans';
 import { settlePrompts, textsOf } from '../../../src/engine/prompts';
 import { whatIs, type What } from '../../../src/engine/files/verdict';
@@ -45,7 +45,7 @@ export async function pictureOf(
   tokenizer: Tokenizer,
   asked: Asked,
 ): Promise<Outcome> {
-  const { models, refused } = await gather(files, ({ bytes }) => readable(bytes));
+  const { models, refused } = await modelsAmong(files, ({ bytes }) => readable(bytes));
   for (const { file, problem } of refused) {
     return { file, problem: new DrobeError(problem.code, problem.facts) };
   }

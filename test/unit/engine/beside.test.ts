@@ -10,7 +10,7 @@ import {
 } from '../../../src/engine/files/beside';
 import { ADAPTER_CONFIG, statedScales } from '../../../src/nets/adapter';
 import type { DrobeError } from '../../../src/errors';
-import { gather } from '../../../src/engine/files/gather';
+import { modelsAmong } from '../../../src/engine/files/models-among';
 import { extraOf, storedBeside } from '../../../src/engine/files/stored';
 import { whatIs, type What } from '../../../src/engine/files/verdict';
 import { TEXT_CONFIG, UNET_CONFIG } from '../../../src/nets/detect/part-config';
@@ -33,7 +33,7 @@ const dropped = (path: string, content: Blob | string | Uint8Array<ArrayBuffer>)
   blob: new Blob([content]),
 });
 const read = ({ path, blob }: Dropped) => readSettings(path, path, blob);
-const gathered = (...files: Dropped[]) => gather(files, ({ blob }) => blob);
+const gathered = (...files: Dropped[]) => modelsAmong(files, ({ blob }) => blob);
 const sd1 = modelBytes('sd1');
 const folder = (name: string): Dropped[] =>
   ['unet/diffusion_pytorch_model', 'vae/diffusion_pytorch_model', 'text_encoder/model'].map((part) =>

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import type { NetName, Thrift } from '../../../src/pipeline/job';
-import { lavish, stepDown } from '../../../src/pipeline/memory/thrift';
+import { nothingSaved, stepDown } from '../../../src/pipeline/memory/thrift';
 
 const setting = {
   ...{ size: { h: 128, w: 96 }, native: 64, dtype: 'f16' as 'f32' | 'f16' },
@@ -10,7 +10,7 @@ const setting = {
 /** All that is tried where a net fails again and again. */
 function ladder(net: NetName, changes: Partial<typeof setting> = {}): Partial<Thrift>[] {
   const rungs: Partial<Thrift>[] = [];
-  let before = lavish;
+  let before = nothingSaved;
   for (;;) {
     const next = stepDown(before, net, { ...setting, ...changes });
     if (!next) return rungs;

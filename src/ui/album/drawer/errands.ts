@@ -1,7 +1,7 @@
 /** Runs, stored while they last, so that they survive the page. */
 import { defined } from '../../../checked';
 import { DrobeError } from '../../../errors';
-import { ELSEWHERE, beginningWith, hold, isHeld, randomId } from '../../../weights/db';
+import { HELD_ELSEWHERE, beginningWith, takeLock, isLocked, randomId } from '../../../weights/db';
 import type { Begun, Errand, Known, Unfinished } from '../kept';
 import type { Database } from './database';
 import { deskOf, forget, sweep, under, type NamedErrand } from './layout';
@@ -24,7 +24,7 @@ export class Errands {
     const left: Unfinished[] = [];
     for (const [i, errand] of found.entries()) {
       const id = String(keys[i]?.[1]);
-      if (!errand || (await isHeld(id))) continue;
+      if (!errand || (await isLocked(id))) continue;
       const { settings, stopped = false } = errand;
       const steps = await this.#database.all<Known>(beginningWith('step', id));
       const [desk] = await this.#database.wholes<Desk>([errand.desk]);
@@ -44,8 +44,8 @@ export class Errands {
   async begin({ settings, desk }: Errand, before?: Unfinished): Promise<Begun> {
     const id = before?.id ?? randomId();
     let steps = before?.steps ?? 0;
-    const unlock = await hold(id);
-    if (unlock === ELSEWHERE) throw new DrobeError('busy');
+    const unlock = await takeLock(id);
+    if (unlock === HELD_ELSEWHERE) throw new DrobeError('busy');
     const write = (more: Partial<NamedErrand> = {}): Promise<void> =>
       this.#database.write((store) => {
         const errand: NamedErrand = { settings, desk: this.#database.named(desk, store), ...more };

@@ -2,7 +2,7 @@
  * Which tab this is. Each tab has a desk of its own, under a name that survives reloads; while it is open it holds the lock
  * of that name, so that no other tab takes its desk.
  */
-import { ELSEWHERE, hold, isHeld, randomId } from '../../../weights/db';
+import { HELD_ELSEWHERE, takeLock, isLocked, randomId } from '../../../weights/db';
 
 /** After a reload the previous page may still hold the lock: how long to wait for it, in milliseconds, at each try. */
 const WAITS = [0, 100, 300, 600] as const;
@@ -39,7 +39,7 @@ export class Tab {
 
   /** Those of these names that belong to other open tabs. */
   async others(names: readonly string[], own: string): Promise<readonly string[]> {
-    const living = await Promise.all(names.map((name) => isHeld(lockOf(name))));
+    const living = await Promise.all(names.map((name) => isLocked(lockOf(name))));
     return names.filter((name, i) => name !== own && living[i]);
   }
 
@@ -48,17 +48,17 @@ export class Tab {
     if (own !== null) {
       for (const wait of WAITS) {
         await new Promise((resolve) => setTimeout(resolve, wait));
-        if ((await hold(lockOf(own))) !== ELSEWHERE)
+        if ((await takeLock(lockOf(own))) !== HELD_ELSEWHERE)
           return { id: own, from: desks.includes(own) ? own : null };
       }
       // This tab is a duplicate of one that is still open.
     }
     // Without locks nobody knows which tabs live: none is taken over then.
     for (const left of own === null ? desks : []) {
-      if (typeof (await hold(lockOf(left))) === 'function') return { id: left, from: left };
+      if (typeof (await takeLock(lockOf(left))) === 'function') return { id: left, from: left };
     }
     const id = randomId();
-    await hold(lockOf(id));
+    await takeLock(lockOf(id));
     return { id, from: own ?? desks[0] ?? null };
   }
 }

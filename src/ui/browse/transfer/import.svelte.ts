@@ -1,16 +1,16 @@
 import { toDrobeError, type DrobeError } from '../../../errors';
-import type { Bringing } from '../../album/bring';
+import type { ImportProgress } from '../../album/import-pictures';
 import { isImage } from '../../files/picture';
 import type { Progress } from './export.svelte';
 
-type Bring = (files: Iterable<File>) => AsyncGenerator<Bringing, void, void>;
+type Bring = (files: Iterable<File>) => AsyncGenerator<ImportProgress, void, void>;
 
 /** Imports pictures from elsewhere into the album. */
 export class Import {
   /** Null while none are read. */
   progress = $state.raw<Progress | null>(null);
   /** The result of the last import. */
-  told = $state.raw<Pick<Bringing, 'kept' | 'known' | 'refused'> | null>(null);
+  told = $state.raw<Pick<ImportProgress, 'kept' | 'known' | 'refused'> | null>(null);
   failure = $state.raw<DrobeError | null>(null);
   readonly #bring: Bring;
   #stop: AbortController | null = null;

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Inspection } from '../../../../src/engine/api';
 import { DrobeError } from '../../../../src/errors';
-import { Lens } from '../../../../src/ui/inspect/lens.svelte';
+import { FileInspector } from '../../../../src/ui/inspect/file-inspector.svelte';
 import { pretty } from '../../../../src/ui/inspect/pretty';
 import { shapeWords, TensorRows, type Tensor } from '../../../../src/ui/inspect/tensors.svelte';
 import { en } from '../../../../src/ui/words/en';
@@ -160,7 +160,7 @@ const inspection = (bytes: number): Inspection => ({
 describe('the lens', () => {
   test('shows the file it was pointed at, until it is closed', async () => {
     const asked: unknown[] = [];
-    const lens = new Lens(
+    const inspector = new FileInspector(
       engine({
         inspect: async function* (_, what) {
           asked.push(what);
@@ -168,27 +168,31 @@ describe('the lens', () => {
         },
       }),
     );
-    const at = lens.at(miniature);
-    expect(lens.look).toEqual({ kind: 'reading', file: 'mini-sd.safetensors' });
+    const at = inspector.open(miniature);
+    expect(inspector.look).toEqual({ kind: 'reading', file: 'mini-sd.safetensors' });
     await at;
-    expect(lens.look).toMatchObject({ kind: 'ready', file: 'mini-sd.safetensors', inspection: { bytes: 7 } });
+    expect(inspector.look).toMatchObject({
+      kind: 'ready',
+      file: 'mini-sd.safetensors',
+      inspection: { bytes: 7 },
+    });
     const file = new File(['x'], 'other.bin');
-    await lens.at(file);
+    await inspector.open(file);
     expect(asked).toEqual(['mini', file]);
-    lens.close();
-    expect(lens.look.kind).toBe('closed');
+    inspector.close();
+    expect(inspector.look.kind).toBe('closed');
   });
 
   test('says why a file cannot be read', async () => {
-    const lens = new Lens(
+    const inspector = new FileInspector(
       engine({
         inspect: async function* () {
           throw new DrobeError('file-is-html');
         },
       }),
     );
-    await lens.at(new File([], 'page.safetensors'));
-    expect(lens.look).toMatchObject({
+    await inspector.open(new File([], 'page.safetensors'));
+    expect(inspector.look).toMatchObject({
       kind: 'failed',
       file: 'page.safetensors',
       error: { code: 'file-is-html' },
@@ -197,7 +201,7 @@ describe('the lens', () => {
 
   test('shows the last file it was pointed at, whichever is read first', async () => {
     const { opened, open } = gate();
-    const lens = new Lens(
+    const inspector = new FileInspector(
       engine({
         inspect: async function* (_, what) {
           if (what === 'slow') await opened;
@@ -205,15 +209,15 @@ describe('the lens', () => {
         },
       }),
     );
-    const slow = lens.at({ id: 'slow', file: 'slow' });
-    await lens.at({ id: 'quick', file: 'quick' });
+    const slow = inspector.open({ id: 'slow', file: 'slow' });
+    await inspector.open({ id: 'quick', file: 'quick' });
     open();
     await slow;
-    expect(lens.look).toMatchObject({ kind: 'ready', file: 'quick', inspection: { bytes: 2 } });
+    expect(inspector.look).toMatchObject({ kind: 'ready', file: 'quick', inspection: { bytes: 2 } });
   });
 
   test('closed while it reads stays closed', async () => {
-    const lens = new Lens(
+    const inspector = new FileInspector(
       engine({
         inspect: async function* (signal) {
           await new Promise((_, reject) => signal.addEventListener('abort', () => reject(stopped())));
@@ -221,10 +225,10 @@ describe('the lens', () => {
         },
       }),
     );
-    const at = lens.at(miniature);
+    const at = inspector.open(miniature);
     await turn();
-    lens.close();
+    inspector.close();
     await at;
-    expect(lens.look.kind).toBe('closed');
+    expect(inspector.look.kind).toBe('closed');
   });
 });

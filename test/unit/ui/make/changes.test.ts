@@ -1,6 +1,6 @@
 /** What was done can be taken back: pictures and masks that others took the place of, deletions, settings. */
 import { expect, test } from 'vitest';
-import { RECENT } from '../../../../src/ui/album/wholes.svelte';
+import { RECENT } from '../../../../src/ui/album/full-pictures.svelte';
 import type { Studio } from '../../../../src/ui/make/studio.svelte';
 import { drawGrey, miniature, pictureFile, stopped, studioAtWork, turn } from '../fake';
 

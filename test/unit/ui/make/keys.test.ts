@@ -3,9 +3,9 @@ import { tools } from '../../../../src/ui/paint/board.svelte';
 import { isKey, isTyping, type Command } from '../../../../src/ui/controls/keys';
 import {
   commandsNow,
-  elsewhere,
+  outsidePainting,
   general,
-  staging,
+  amongPictures,
   whileFraming,
   whilePainting,
 } from '../../../../src/ui/make/keys';
@@ -136,7 +136,7 @@ test('what AltGr types, and what a word is composed of, is no shortcut', () => {
 });
 
 test('only what goes on step by step is done again while its key is held down', () => {
-  const held = [...general, ...whilePainting, ...staging].filter(({ repeats }) => repeats);
+  const held = [...general, ...whilePainting, ...amongPictures].filter(({ repeats }) => repeats);
   expect(held.map(({ words }) => words())).toEqual([
     ...['Smaller brush', 'Larger brush', 'Undo', 'Redo', 'Zoom in', 'Zoom out'],
     ...['Previous picture', 'Next picture'],
@@ -156,7 +156,7 @@ test('⌘ is Ctrl', () => {
 
 const isSymbol = (key: string): boolean => /^[^a-z0-9]$/i.test(key);
 
-test.each([...general, ...whilePainting, ...staging])(
+test.each([...general, ...whilePainting, ...amongPictures])(
   'with Alt, no letter means what $keys do',
   ({ keys }) => {
     for (const key of keys) expect(isKey({ ...typed(key), altKey: true }, key)).toBe(isSymbol(key));
@@ -171,7 +171,7 @@ test('a symbol may be typed with Option or AltGr, as some keyboards have it', ()
 
 test.each([
   ['painting', [...general, ...whilePainting]],
-  ['going through candidates', [...general, ...elsewhere, ...staging]],
+  ['going through candidates', [...general, ...outsidePainting, ...amongPictures]],
 ])('while %s, each key means one thing', (_, commands: readonly Command<Studio>[]) => {
   for (const command of commands) {
     for (const key of command.keys) {
@@ -183,7 +183,7 @@ test.each([
 });
 
 test('a key that counts while somebody types writes nothing', () => {
-  for (const { keys, typing = [] } of [...general, ...whilePainting, ...staging]) {
+  for (const { keys, typing = [] } of [...general, ...whilePainting, ...amongPictures]) {
     expect(keys).toEqual(expect.arrayContaining([...typing]));
     expect(typing.filter((key) => !key.startsWith('Ctrl+') && key !== 'Escape')).toEqual([]);
   }
@@ -199,7 +199,7 @@ test.each(tools)('the tool %s has a key', (tool) => {
 });
 
 /** Where there is nothing else to be done by key. */
-const bare = [...general, ...elsewhere];
+const bare = [...general, ...outsidePainting];
 
 test('the canvas has its keys once there is a picture on it', () => {
   const studio = studioAt('inpaint');
@@ -215,7 +215,7 @@ test.each<Mode>(['image', 'inpaint', 'outpaint', 'instruct'])(
     await studio.generate();
     studio.place.source.take(original(64, 48));
     studio.place.mode = mode;
-    expect(commandsNow(studio)).toEqual([...bare, ...staging]);
+    expect(commandsNow(studio)).toEqual([...bare, ...amongPictures]);
     studio.view.showCanvas();
     const onCanvas = { inpaint: whilePainting, outpaint: whileFraming };
     expect(commandsNow(studio)).toEqual(
@@ -230,7 +230,7 @@ test('with words alone there is no canvas, but a picture to go on from', async (
   expect(commandsNow(studio)).toEqual(bare);
   await studio.generate();
   await studio.generate();
-  expect(commandsNow(studio)).toEqual([...bare, ...staging]);
+  expect(commandsNow(studio)).toEqual([...bare, ...amongPictures]);
   const [latest, first] = studio.album.results;
   studio.view.leaf(1);
   expect(studio.view.shown).toBe(first);

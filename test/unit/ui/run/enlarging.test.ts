@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import type { EnlargeProgress, EnlargeWish, Pixels } from '../../../../src/engine/api';
 import { DrobeError } from '../../../../src/errors';
-import { persistently } from '../../../../src/ui/run/enlarging';
+import { enlargeWithRetries } from '../../../../src/ui/run/enlarging';
 
 const pixels: Pixels = { width: 1, height: 1, rgba: new Uint8ClampedArray(4) };
 const wish: EnlargeWish = { pixels, upscaler: 'sharp', backend: 'auto' };
@@ -10,7 +10,11 @@ const wish: EnlargeWish = { pixels, upscaler: 'sharp', backend: 'auto' };
 async function pull(ends: readonly (DrobeError | Error | Pixels | readonly [DrobeError, number])[]) {
   const asked: (number | undefined)[] = [];
   const told: string[] = [];
-  const run = persistently(wish, async function* ({ side }): AsyncGenerator<EnlargeProgress, Pixels, void> {
+  const run = enlargeWithRetries(wish, async function* ({ side }): AsyncGenerator<
+    EnlargeProgress,
+    Pixels,
+    void
+  > {
     const end = ends[asked.length]!;
     asked.push(side);
     yield { kind: 'enlarging', done: 0, tiles: 2 };

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Job, Picture, Progress, Thrift } from '../../../../src/engine/api';
 import { DrobeError, type ErrorCode } from '../../../../src/errors';
 import type { Known } from '../../../../src/ui/album/kept';
-import { persistent, Savings, timeLeft } from '../../../../src/ui/run/run';
+import { runWithRetries, Savings, timeLeft } from '../../../../src/ui/run/run';
 import { picture, stopped } from '../fake';
 
 const answer = (n: number) => Float32Array.of(n);
@@ -36,12 +36,12 @@ const crashed = new DrobeError('engine-crashed');
 const job = { model: 'm', backend: 'auto', width: 64, height: 64 } as Job; // what tells it from others
 
 async function followed(
-  start: Parameters<typeof persistent>[2],
+  start: Parameters<typeof runWithRetries>[2],
   savings = new Savings(),
   before: Known = [],
 ) {
   const told: Progress[] = [];
-  const run = persistent({ ...job, known: before }, savings, start);
+  const run = runWithRetries({ ...job, known: before }, savings, start);
   for (;;) {
     const { done: over, value } = await run.next();
     if (over) return { told, value };

@@ -3,7 +3,7 @@ import type { StorageFacts } from '../../../../engine/api';
 import type { Coming } from '../../../models/downloads.svelte';
 import { clean } from '../../format';
 import { format } from '../format';
-import type { Task } from '../../../models/vault.svelte';
+import type { Task } from '../../../models/model-storage.svelte';
 import { problems } from '../problems';
 
 const { bytes, count, timeLeft } = format;

@@ -8,7 +8,7 @@ import { confinedScript } from './scripts';
  * @param address of its script.
  * @throws DrobeError 'engine-crashed' where it cannot be started or dies.
  */
-export async function aside<A, T>(
+export async function inWorker<A, T>(
   address: string,
   name: string,
   signal: AbortSignal,

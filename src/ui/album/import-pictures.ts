@@ -11,7 +11,7 @@ import { initial, RANDOM, type Settings } from '../settings/settings';
 import type { Kept } from './kept';
 
 /** Progress of an import of pictures. */
-export interface Bringing {
+export interface ImportProgress {
   /** How many files were looked at. */
   readonly done: number;
   readonly kept: number;
@@ -27,7 +27,7 @@ export interface Refused {
 }
 
 /** A picture to import, and what was computed from its file. */
-export interface Brought {
+export interface ImportedPicture {
   readonly picture: Kept;
   readonly hash: string;
   readonly thumbnail: Blob;
@@ -37,18 +37,18 @@ export interface Brought {
 interface Taker {
   isKnown(hash: string): boolean;
   /** @throws DrobeError 'quota' | 'storage', after which there is no use in more. */
-  take(brought: Brought): Promise<void>;
+  take(brought: ImportedPicture): Promise<void>;
 }
 
 /**
  * Reads files one after another and passes on those that are pictures, with their recipes. Yields its progress after each.
  * Pull no more to stop it.
  */
-export async function* bring(
+export async function* importPictures(
   files: Iterable<File> | AsyncIterable<File>,
   taker: Taker,
-): AsyncGenerator<Bringing, void, void> {
-  let told: Bringing = { done: 0, kept: 0, known: 0, refused: [] };
+): AsyncGenerator<ImportProgress, void, void> {
+  let told: ImportProgress = { done: 0, kept: 0, known: 0, refused: [] };
   for await (const file of files) {
     const { name } = file;
     const done = told.done + 1;
@@ -74,7 +74,7 @@ export async function* bring(
   }
 }
 
-async function lookInto(unopened: Unopened, made: number): Promise<Omit<Brought, 'hash'>> {
+async function lookInto(unopened: Unopened, made: number): Promise<Omit<ImportedPicture, 'hash'>> {
   const { original, thumbnail } = await opened(unopened);
   const columns = columnsOf(unopened.blob, unopened.bytes);
   const recipe = recipeInPicture(unopened.bytes) ?? (columns && (await recipeInPixels(columns)));

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { recipeInText } from '../../../../src/recipe/read';
-import { keptOf } from '../../../../src/ui/album/bring';
+import { keptOf } from '../../../../src/ui/album/import-pictures';
 import { cardOf } from '../../../../src/ui/album/card';
 import { RANDOM } from '../../../../src/ui/settings/settings';
 import { original } from '../fake';

@@ -4,7 +4,7 @@ import type { Filed } from './card';
 const SOME = 25;
 
 /** Pictures imported by the thousand: known ones are recognised by their hashes, new ones added in batches. */
-export class Inflow {
+export class ImportBatch {
   readonly #places: number[] = [];
   readonly #hashes: Set<string>;
   readonly #lay: (cards: readonly Filed[]) => void;

@@ -11,7 +11,7 @@ export const RECENT = 40;
 const OPENED = 100;
 
 /** Complete pictures in memory: the newest few, those opened last, and those that could not be stored. */
-export class Wholes {
+export class FullPictures {
   /** Newest first. */
   recent = $state.raw<readonly Result[]>([]);
   /** The last opened at the end. */

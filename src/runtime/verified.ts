@@ -7,7 +7,7 @@ import { get } from '../weights/download/remote';
  * @param sum as `?integrity` gives it: "sha384-…".
  * @throws DrobeError 'app-damaged' where the server's is another one, and those of `get`.
  */
-export async function soundFile(url: string, sum: string, fetch = globalThis.fetch): Promise<Response> {
+export async function fetchVerified(url: string, sum: string, fetch = globalThis.fetch): Promise<Response> {
   const ask = (init: RequestInit) => get(url, init, fetch);
   try {
     return await ask({ integrity: sum }).catch(() => ask({ integrity: sum, cache: 'reload' }));

@@ -4,7 +4,7 @@ import { free } from '../weights/source';
 /** Calls `put` with each piece of a tensor, in order. */
 export type Fill = (put: (piece: Uint8Array<ArrayBuffer>) => void) => void;
 
-export interface Passage {
+export interface Staging {
   /** A tensor of `length` bytes. It is valid until the next one is taken. */
   readonly take: (fill: Fill, length: number) => Uint8Array;
   /** Frees the memory. */
@@ -15,7 +15,7 @@ export interface Passage {
  * The same bytes, again and again: ONNX Runtime copies each tensor before it asks for the next.
  * @param most bytes of a tensor.
  */
-export function passageInMemory(most: number): Passage {
+export function stagingInMemory(most: number): Staging {
   const bytes = new Uint8Array(most);
   return {
     take(fill, length) {
@@ -36,12 +36,12 @@ const PIECE = 2 ** 20;
  * bytes are those that contain the tensor already. If it asks for another kind of buffer, or none, it copies as usual.
  * @param most bytes of a tensor.
  */
-export function passageTo(device: GPUDevice, most: number): Passage {
+export function stagingOn(device: GPUDevice, most: number): Staging {
   const bytes = new Uint8Array(rounded(most));
   let waiting: number | null = null;
   const createBuffer = device.createBuffer.bind(device);
   const createCommandEncoder = device.createCommandEncoder.bind(device);
-  const staging: Staging = { getMappedRange: () => bytes.buffer, unmap: ignored, destroy: ignored };
+  const staging: StandIn = { getMappedRange: () => bytes.buffer, unmap: ignored, destroy: ignored };
   device.createBuffer = (descriptor) => {
     if (!descriptor.mappedAtCreation || descriptor.size !== waiting) return createBuffer(descriptor);
     waiting = null;
@@ -52,7 +52,7 @@ export function passageTo(device: GPUDevice, most: number): Passage {
     const copy = encoder.copyBufferToBuffer.bind(encoder) as (...what: unknown[]) => undefined;
     encoder.copyBufferToBuffer = (...what: unknown[]): undefined => {
       if (what[0] !== staging) return copy(...what);
-      const [, from, to, at, size] = what as [Staging, number, GPUBuffer, number, number];
+      const [, from, to, at, size] = what as [StandIn, number, GPUBuffer, number, number];
       for (let done = 0; done < size; done += PIECE)
         device.queue.writeBuffer(to, at + done, bytes, from + done, Math.min(PIECE, size - done));
     };
@@ -72,7 +72,7 @@ export function passageTo(device: GPUDevice, most: number): Passage {
   };
 }
 
-type Staging = Pick<GPUBuffer, 'getMappedRange' | 'unmap' | 'destroy'>;
+type StandIn = Pick<GPUBuffer, 'getMappedRange' | 'unmap' | 'destroy'>;
 
 const ignored = (): undefined => undefined;
 

@@ -2,18 +2,18 @@ import type { Filed } from './card';
 import { at, laid, without } from './cards';
 import type { Result } from './result';
 import type { Storing } from './storing.svelte';
-import { RECENT, Wholes } from './wholes.svelte';
+import { RECENT, FullPictures } from './full-pictures.svelte';
 
 /** The pictures on this page: a card of each, and the newest few completely. */
-export class Sight {
+export class LoadedPictures {
   /** Newest first. */
   cards = $state.raw<readonly Filed[]>([]);
   /** Bytes of the pictures. */
   readonly bytes = $derived(this.cards.reduce((sum, { bytes }) => sum + bytes, 0));
-  readonly wholes: Wholes;
+  readonly full: FullPictures;
 
   constructor(storing: Storing) {
-    this.wholes = new Wholes(storing);
+    this.full = new FullPictures(storing);
   }
 
   at(places: readonly number[]): readonly Filed[] {
@@ -30,14 +30,14 @@ export class Sight {
   lose(places: readonly number[]): readonly Result[] {
     if (places.length === 0) return [];
     this.cards = without(this.cards, places);
-    return this.wholes.takeAway(places);
+    return this.full.takeAway(places);
   }
 
   /** Reads the newest pictures; those at hand are there at once. */
   async fill(): Promise<void> {
     const newest = this.cards.slice(0, RECENT).map(({ place }) => place);
-    this.wholes.settle(newest);
-    if (!(await this.wholes.load(newest))) return;
-    this.wholes.settle(this.cards.slice(0, RECENT).map(({ place }) => place));
+    this.full.settle(newest);
+    if (!(await this.full.load(newest))) return;
+    this.full.settle(this.cards.slice(0, RECENT).map(({ place }) => place));
   }
 }

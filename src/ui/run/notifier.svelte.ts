@@ -1,7 +1,7 @@
 import { localShelf, Persisted } from '../settings/persisted.svelte';
 
 /** Notifies through the system that a run has ended, if that was asked for and the page is not in view. */
-export class Herald {
+export class Notifier {
   /** Whether notifications were asked for, here or in an earlier visit. */
   readonly wish = new Persisted('herald', { on: false }, (found) => found, localShelf());
   #permission = $state.raw(typeof Notification === 'undefined' ? 'denied' : Notification.permission);

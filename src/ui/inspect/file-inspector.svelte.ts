@@ -9,7 +9,7 @@ export type Look =
   | { readonly kind: 'failed'; readonly file: string; readonly error: DrobeError };
 
 /** What the inspector looks at: one file at a time, of which nothing is kept. */
-export class Lens {
+export class FileInspector {
   look = $state.raw<Look>({ kind: 'closed' });
 
   readonly #engine: Remote<EngineApi>;
@@ -23,7 +23,7 @@ export class Lens {
   }
 
   /** Looks at a file, at an offer or at the model with this id; whatever was looked at before makes room. */
-  async at(what: File | Offer | { readonly id: string; readonly file: string }): Promise<void> {
+  async open(what: File | Offer | { readonly id: string; readonly file: string }): Promise<void> {
     this.#stop.abort();
     const { signal } = (this.#stop = new AbortController());
     const file = what instanceof File ? what.name : what.file;

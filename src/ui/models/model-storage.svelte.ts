@@ -20,7 +20,7 @@ export type Task =
   | { readonly kind: 'failed'; readonly error: DrobeError };
 
 /** The browser's storage: what it contains, and whether that is intact. */
-export class Vault {
+export class ModelStorage {
   open = $state(false);
   facts = $state.raw<StorageFacts | null>(null);
   /** Tasks by the models' ids. */

@@ -60,7 +60,7 @@ type Readable<F> = Seen<F> & Member<F>;
  * diffusers keeps beside a model (a safety checker, say) is left out where the model itself was found.
  * @param slicesOf what a file is read by.
  */
-export async function gather<F extends Placed>(
+export async function modelsAmong<F extends Placed>(
   files: readonly F[],
   slicesOf: (file: F) => Slices | Promise<Slices>,
 ): Promise<Found<F>> {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { integrityOf } from '../../../src/cli/integrity-plugin';
-import { soundFile } from '../../../src/runtime/sound';
+import { fetchVerified } from '../../../src/runtime/verified';
 import { HostileServer } from '../../hostile';
 
 const bytes = Buffer.from('\0asm and what belongs to it');
@@ -13,14 +13,14 @@ beforeEach(async () => (server = await new HostileServer(bytes).start()));
 afterEach(() => server.stop());
 
 test('a file is taken as it was built', async () => {
-  expect(await read(await soundFile(server.url('ort.wasm'), sum))).toEqual(bytes);
+  expect(await read(await fetchVerified(server.url('ort.wasm'), sum))).toEqual(bytes);
   expect(server.asked).toHaveLength(1);
 });
 
 test('what is damaged or cut short where it is kept is asked of the server', async () => {
   for (const kept of [bytes.map((byte, i) => (i === 9 ? byte ^ 1 : byte)), bytes.subarray(0, -1)]) {
     const fetched: (RequestCache | undefined)[] = [];
-    const file = await soundFile(server.url('ort.wasm'), sum, (url, init) => {
+    const file = await fetchVerified(server.url('ort.wasm'), sum, (url, init) => {
       fetched.push(init?.cache);
       // As a browser does it that keeps such a copy.
       if (init?.cache !== 'reload') server.bytes = kept;
@@ -34,7 +34,7 @@ test('what is damaged or cut short where it is kept is asked of the server', asy
 
 test('one changed bit is told, and the file is not taken', async () => {
   server.bytes = bytes.map((byte, i) => (i === 9 ? byte ^ 1 : byte));
-  await expect(soundFile(server.url('ort.wasm'), sum)).rejects.toMatchObject({
+  await expect(fetchVerified(server.url('ort.wasm'), sum)).rejects.toMatchObject({
     code: 'app-damaged',
     facts: { file: 'ort.wasm' },
   });
@@ -42,12 +42,12 @@ test('one changed bit is told, and the file is not taken', async () => {
 
 test('one that is cut short is told, too', async () => {
   server.bytes = bytes.subarray(0, -1);
-  await expect(soundFile(server.url('ort.wasm'), sum)).rejects.toMatchObject({ code: 'app-damaged' });
+  await expect(fetchVerified(server.url('ort.wasm'), sum)).rejects.toMatchObject({ code: 'app-damaged' });
 });
 
 test('a file that cannot be had is not called damaged', async () => {
   server.habits.statuses = [404, 404, 404];
-  await expect(soundFile(server.url('ort.wasm'), sum)).rejects.toMatchObject({
+  await expect(fetchVerified(server.url('ort.wasm'), sum)).rejects.toMatchObject({
     code: 'network',
     facts: { status: 404 },
   });

@@ -11,7 +11,7 @@ export const isEnd = (news: News | null): news is Extract<News, { kind: 'done' |
 export const picturesOf = (news: News | null): number => (news?.kind === 'done' ? news.pictures : 0);
 
 /** The end of all runs, until somebody has seen it: by moving the pointer, or coming back to this tab. */
-export class Ending {
+export class UnseenNews {
   unseen = $state.raw<News | null>(null);
 
   /** To be called in an effect with the latest news. */

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Gathered, LocalFile, LocalModel } from '../../../src/engine/api';
-import { gather as gatherAll } from '../../../src/engine/files/gather';
+import { modelsAmong as gatherAll } from '../../../src/engine/files/models-among';
 import { blobsOf, mapFiles } from '../../../src/weights/store/layout';
 import { unzipped } from '../../golden/nets-suite';
 import { goldenBytes } from '../../golden/root';
