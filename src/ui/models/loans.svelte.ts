@@ -5,17 +5,25 @@ import type { UsableModel } from './entries';
 
 const mayBorrow = ({ lacks, t5 }: UsableModel['facts']): boolean => lacks !== undefined || t5 !== undefined;
 
+/** The most models of which it is stored, the last set ones. */
+const MOST = 200;
+
 /** The parts that models lack, and from which others they borrow them: stored for each model. */
 export class Loans {
   /** What the chosen model lacks, each part with the files that could lend it. */
   lacking = $state.raw<readonly Lacking[]>([]);
   readonly #engine: Remote<EngineApi>;
-  readonly #chosen: Persisted<Record<string, Parts>>;
+  readonly #chosen: Persisted<{ models: Record<string, Parts> }>;
   #looked = 0;
 
   constructor(engine: Remote<EngineApi>, shelf: Shelf | null) {
     this.#engine = engine;
-    this.#chosen = new Persisted<Record<string, Parts>>('loans', {}, (found) => found, shelf);
+    this.#chosen = new Persisted<{ models: Record<string, Parts> }>(
+      'loans',
+      { models: {} },
+      ({ models }) => ({ models: mended(models) }),
+      shelf,
+    );
   }
 
   /** Finds out what this model lacks. @param here the models on this device; where there are none yet, it is not asked. */
@@ -33,7 +41,8 @@ export class Loans {
 
   /** The chosen lenders of a model. */
   of(model: string): Parts {
-    return $state.snapshot(this.#chosen.current[model] ?? {}); // it is sent to the engine, and stored
+    const { models } = this.#chosen.current;
+    return $state.snapshot((Object.hasOwn(models, model) && models[model]) || {}); // it is sent to the engine, and stored
   }
 
   /** The lender of a part: the chosen one, where it is still there, else the best; none where there is or shall be none. */
@@ -44,6 +53,21 @@ export class Loans {
   }
 
   choose(model: string, { part }: Lacking, lender: string): void {
-    this.#chosen.current[model] = { ...this.of(model), [part]: lender };
+    const chosen = { ...this.of(model), [part]: lender };
+    const others = Object.entries(this.#chosen.current.models).filter(([id]) => id !== model);
+    this.#chosen.current.models = Object.fromEntries([...others, [model, chosen] as const].slice(-MOST));
+    this.#chosen.save();
   }
+}
+
+/** What was stored, without what is no lender. */
+function mended(found: Record<string, unknown>): Record<string, Parts> {
+  return Object.fromEntries(
+    Object.entries(found).map(([model, parts]) => [
+      model,
+      Object.fromEntries(
+        Object.entries(Object(parts) as object).filter(([, lender]) => typeof lender === 'string'),
+      ),
+    ]),
+  );
 }
