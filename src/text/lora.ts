@@ -124,9 +124,14 @@ export function nameApart(name: string, others: readonly string[]): string {
   }
 }
 
-/** The prompt with this LoRA at this weight, or without it where that is null; other tags stay as they are. */
+/**
+ * The prompt with this LoRA at this weight, or without it where that is null; other tags stay as they are. Where it has a weight of
+ * its own for the text encoders, it keeps that.
+ */
 export function withLora(prompt: string, name: string, weight: number | null): string {
-  const tag = weight === null ? '' : `<lora:${callName(name)}:${weight}>`;
+  const before = loraTags(prompt, [name]).loras.find((lora) => sameName(lora.name, name));
+  const text = before && before.text !== before.unet ? `${before.text}:` : '';
+  const tag = weight === null ? '' : `<lora:${callName(name)}:${text}${weight}>`;
   const asksForIt = (whole: string): boolean =>
     loraTags(whole, [name]).loras.some((lora) => sameName(lora.name, name));
   if (![...prompt.slice(0, tagsEnd(prompt)).matchAll(TAG)].some(([whole]) => asksForIt(whole)))

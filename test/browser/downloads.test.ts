@@ -322,6 +322,17 @@ describe('a download', () => {
     await expect(carryOn(id, ways(server({ a: file })))).rejects.toMatchObject({ code: 'quota' });
     expect(await get(['download', id], database)).toBeDefined();
 
+    vi.restoreAllMocks();
+    const put = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => {
+      throw new DOMException('full', 'QuotaExceededError');
+    });
+    await expect(carryOn(id, ways(server({ a: file })))).rejects.toMatchObject({
+      code: 'quota',
+      facts: { neededBytes: 0 },
+    });
+    put.mockRestore();
+    expect(await get(['download', id], database)).toBeDefined();
+
     await removeStored(id);
     await expect(carryOn(id, ways(server({ a: file })))).rejects.toMatchObject({ code: 'model-gone' });
     expect(await keys(database)).toEqual([]);

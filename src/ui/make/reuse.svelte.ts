@@ -35,6 +35,8 @@ interface Before {
 /** Takes settings of a picture, or of an order that waits, back into the form. */
 export class Reuse {
   readonly #studio: StudioParts;
+  /** The seed that gave way to random ones, and the picture that was in view then. */
+  #fixed: { readonly seed: string; readonly shown: Result | null } | null = null;
 
   constructor(studio: StudioParts) {
     this.#studio = studio;
@@ -51,6 +53,18 @@ export class Reuse {
       words: words.changes.seedTaken(String(seed)),
       undo: () => form.take({ seed: seedBefore, rare }),
     });
+  }
+
+  /** Has each run draw a new seed; or keeps one: that of the picture in view or, as long as that is the same, the one before. */
+  toggleRandom(): void {
+    const { form, view } = this.#studio;
+    const { seed } = form.settings.current;
+    const { shown } = view;
+    if (seed !== RANDOM) {
+      this.#fixed = { seed, shown };
+      form.typeSeed('seed', RANDOM);
+    } else if (this.#fixed?.shown === shown) form.typeSeed('seed', this.#fixed.seed);
+    else form.typeSeed('seed', shown ? String(shown.job.seed) : '0');
   }
 
   /** Takes the prompts of a picture as they were drawn, with the words of styles in them. */

@@ -137,6 +137,9 @@ export async function carryOn(id: string, ways: Ways): Promise<StoredModel> {
     const code = thrown instanceof DrobeError ? thrown.code : null;
     if (code === 'download-damaged') await removeStored(id).catch(() => undefined);
     if (code === 'download-doubtful') await remember(id);
+    // Full on the way: what the last piece would have needed means nothing to anybody.
+    if (thrown instanceof DrobeError && code === 'quota' && !thrown.facts['fetched'])
+      throw new DrobeError('quota', { neededBytes: 0, freeBytes: 0 }, { cause: thrown });
     throw thrown;
   } finally {
     unlock?.();

@@ -132,6 +132,8 @@ describe('a prompt with a LoRA', () => {
     ['<lora:winter:1> a fox', 'winter', null, 'a fox'],
     ['a <lora:style:2:0.3> fox', 'style:2', 0.5, 'a <lora:style:2:0.5> fox'],
     ['<lora:style:2>', 'style:2', 0.5, '<lora:style:2:0.5>'],
+    ['a <lora:winter:0.5:0.8> fox', 'winter', 0.75, 'a <lora:winter:0.5:0.75> fox'],
+    ['<lora:winter:te=0:unet=1>', 'winter', 0.5, '<lora:winter:0:0.5>'],
   ])('%j, %s at %s', (prompt, name, weight, expected) => {
     expect(withLora(prompt, name, weight)).toBe(expected);
   });

@@ -251,3 +251,15 @@ test('an unfinished run that was discarded can be brought back', async () => {
   studio.changes.undo();
   expect(studio.album.unfinished).toEqual([left]);
 });
+
+test('a seed that gave way to random ones comes back, unless another picture is in view by then', async () => {
+  const { studio } = studioAtWork();
+  const seeds = () => {
+    studio.reuse.toggleRandom();
+    return studio.settings.current.seed;
+  };
+  studio.form.typeSeed('seed', '1234');
+  expect([seeds(), seeds(), seeds()]).toEqual(['-1', '1234', '-1']);
+  await studio.generate();
+  expect(seeds()).toBe(String(studio.view.shown?.job.seed));
+});
