@@ -101,7 +101,7 @@ export const axes: Readonly<Record<AxisName, Axis>> = {
     offered: ({ mode }) => mode === 'image' || mode === 'inpaint' || mode === 'outpaint',
     read: (text, around) => {
       const name = around.mode === 'outpaint' ? 'outpaintStrength' : 'strength';
-      return numbersWithin({ ...sliders.strength, min: 0.01 }, (value) => ({ [name]: value }))(text);
+      return numbersWithin(sliders.strength, (value) => ({ [name]: value }))(text);
     },
   },
   clipSkip: numbers('clipSkip'),

@@ -17,7 +17,7 @@ export const numberNames: readonly NumberName[] = [
 ];
 
 /** Denoising strength; from A1111, but for 0, which would change nothing. */
-export const strengths: Range = { min: 0.05, max: 1, step: 0.05 };
+export const strengths: Range = { min: 0.01, max: 1, step: 0.01 };
 
 /** From A1111. */
 export const maskBlurs: Range = { min: 0, max: 64, step: 1 };

@@ -188,12 +188,21 @@ export class Queue implements After {
 
   /** Adds what is left of a failed order again. */
   retry(failure: Failure): void {
-    this.dismiss(failure);
+    this.#drop(failure);
     this.#put(this.waiting.length, [failure.order]);
     if (!this.held) void this.#work();
   }
 
+  /** Offers it no more; this can be undone. */
   dismiss(failure: Failure): void {
+    this.#drop(failure);
+    this.#changes.add({
+      words: words.queue.removed(1, failure.order.settings.prompt),
+      undo: () => (this.failures = [...this.failures, failure]),
+    });
+  }
+
+  #drop(failure: Failure): void {
     this.failures = this.failures.filter((other) => other !== failure);
   }
 

@@ -98,3 +98,10 @@ test('a second pass is asked for where words alone are drawn from, and says only
   expect([own.hires, own.eta]).toEqual([{ ...jobOf(settings, null).hires, ...hires }, 0.5]);
   expect(jobOf({ ...settings, hires: false, rare: { hires } }, null)).not.toHaveProperty('hires');
 });
+
+test('a strength to the hundredth stays what a recipe or a grid made of it', () => {
+  expect(settingsFrom({ ...initial, strength: 0.02, outpaintStrength: 0.37 })).toMatchObject({
+    strength: 0.02,
+    outpaintStrength: 0.37,
+  });
+});

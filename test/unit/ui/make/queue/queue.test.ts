@@ -133,6 +133,11 @@ test('one that fails is told, kept to be tried again, and the next goes on', asy
   const [failure] = studio.queue.failures;
   expect(failure).toMatchObject({ error: { code: 'not-a-number' }, order: { settings: { count: 2 } } });
 
+  studio.queue.dismiss(failure!);
+  expect(studio.queue.failures).toEqual([]);
+  studio.changes.undo();
+  expect(studio.queue.failures).toEqual([failure]);
+
   fails = false;
   studio.queue.retry(failure!);
   await settled();
