@@ -10,6 +10,10 @@ import { KEPT } from './shipped.mjs';
 
 const translations = { lt: { app: ltApp, installed: ltInstalled } };
 
+/**
+ * Vite bundles the service worker. Workbox has a bundler of its own, which takes Babel and 250 packages more: package.json leaves them
+ * out ("overrides"), so that the strategy 'generateSW' would not work.
+ */
 export const pwa = () =>
   VitePWA({
     strategies: 'injectManifest',
