@@ -48,9 +48,10 @@ describe.each(drawn)('%s: drawn as diffusers draws', (name) => {
     const wanted = goldenJson(`${at}/case.json`) as ReferredCase;
     const pixels = picture(`${at}/${wanted.input_images.ip_adapter_image[0]}`);
     const checkpoint = await openCheckpoint(goldenBytes((await openAdapter(name)).base));
-    const job: Job = { ...jobOf(wanted), width: 64, height: 64, steps: 3 };
-    const source = { width: 64, height: 64, rgba: new Uint8ClampedArray(4 * 64 * 64).fill(255) };
-    const mask = new Uint8Array(64 * 64).fill(255, 0, 2048);
+    const side = 48;
+    const job: Job = { ...jobOf(wanted), width: side, height: side, steps: 3 };
+    const source = { width: side, height: side, rgba: new Uint8ClampedArray(4 * side ** 2).fill(255) };
+    const mask = new Uint8Array(side ** 2).fill(255, 0, side ** 2 / 2);
     const hires = { scale: 1.5, upscaler: 'Latent', strength: 0.7 } as const;
     const ways: Partial<Job>[] = [
       { hires, like: 'A1111', reuse: 2 },

@@ -38,6 +38,9 @@ const anew = (pixels: Pixels, strength: number, rest: Partial<Job> = {}): Job =>
   ...rest,
 });
 
+/** Where it does not matter what is drawn. */
+const quick: Partial<Job> = { steps: 2, guidance: 1 };
+
 const silent = (): void => undefined;
 
 const stepsIn = (told: readonly Progress[]) => told.flatMap((one) => (one.kind === 'step' ? [one] : []));
@@ -99,7 +102,7 @@ describe.skipIf(missing.length > 0)('a ControlNet that guides by what is drawn a
   it('guides every one of several tiles, by its own part of the hint', async () => {
     const pixels = scaled(large, { width: 112, height: 64 }, 'area');
     const drawnBy = (weight: number): ReturnType<typeof draw> =>
-      draw(guided, tokenizer, anew(pixels, 0.6, { steps: 3, controls: guidedBy(pixels, weight) }));
+      draw(guided, tokenizer, anew(pixels, 0.6, { ...quick, controls: guidedBy(pixels, weight) }));
     const [guide, none] = [await drawnBy(1), await drawnBy(0)];
     const parts = stepsIn(guide.told).map(({ tile }) => tile?.number);
     expect(new Set(parts).size).toBeGreaterThan(1);
@@ -193,10 +196,10 @@ it('each tile has noise of its own, and a picture is shown whole while it is dra
 it('what shows through stays as it was, and a picture of another size is made to fit', async () => {
   const rgba = large.rgba.map((value, i) => (i % 4 === 3 && i / 4 < SIDE * 20 ? 90 : value));
   const size = { width: 100, height: 69 };
-  const job = anew({ ...large, rgba }, 0.4, { steps: 2 });
+  const job = anew({ ...large, rgba }, 0.4, quick);
   const { picture } = await draw(checkpoint, tokenizer, job);
   expect(picture.rgba.subarray(0, 4 * SIDE * 20)).toEqual(rgba.subarray(0, 4 * SIDE * 20));
-  const other = await draw(checkpoint, tokenizer, { ...anew(large, 0.4, { steps: 2 }), ...size });
+  const other = await draw(checkpoint, tokenizer, { ...anew(large, 0.4, quick), ...size });
   expect([other.picture.width, other.picture.height]).toEqual([100, 69]);
 });
 
