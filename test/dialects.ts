@@ -94,6 +94,8 @@ const texts: readonly Naming[] = [
   (net) => net,
   renamed((name) => name.replace(/^text_model\./, '')),
   openClip,
+  // OpenCLIP's modules, with queries, keys and values apart
+  renamed((name) => by(OPEN_CLIP, name).replace('.self_attn.', '.attn.')),
 ];
 const NAMINGS: Readonly<Record<string, readonly Naming[]>> = {
   unet: [(net) => net, likeDiffusers((names) => unetPairs(shapeOfLdm(names)))],
@@ -104,6 +106,8 @@ const NAMINGS: Readonly<Record<string, readonly Naming[]>> = {
     renamed((name) =>
       name.replace(/\.attn_1\.([qkv])\./, '.attn_1.to_$1.').replace('.attn_1.proj_out.', '.attn_1.to_out.0.'),
     ),
+    renamed((name) => name.replace('.attn_1.proj_out.', '.attn_1.to_out.')),
+    (net) => renamed((name) => name.replace(/\.to_([qkv])\./, '.$1.'))(vaeLikeDiffusers(net)),
   ],
   text: texts,
   text2: texts,

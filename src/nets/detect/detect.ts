@@ -56,9 +56,15 @@ const PARTS: Readonly<Record<Place, RegExp>> = {
   t5: /^t5\.encoder\.block\.\d/,
 };
 
-/** Names that only a denoiser has. */
-const IN_DENOISER =
-  /^(?:unet\.(?:(?:in|out)put_blocks|middle_block|(?:down|up)_blocks|mid_block)\.|mmdit\.joint_blocks\.)/;
+/** The first and last weights of a denoiser: without them it is one of several files of a net. */
+const ENDS = {
+  unet: ['unet.input_blocks.0.0.weight', 'unet.out.2.weight'],
+  mmdit: ['mmdit.x_embedder.proj.weight', 'mmdit.final_layer.linear.weight'],
+} as const;
+
+/** Names that only a denoiser has, or a VAE. */
+const IN_NET =
+  /^(?:unet\.(?:(?:in|out)put_blocks|middle_block|(?:down|up)_blocks|mid_block)\.|mmdit\.joint_blocks\.|vae\.(?:encoder\.down|decoder\.up)\.\d)/;
 
 /** A tensor of a checkpoint whose VAE is a TAESD. */
 const TAESD_IN_VAE = 'vae.decoder.layers.0.weight';
@@ -104,7 +110,7 @@ function refuse(
   if (hintNetIn(own)) throw new DrobeError('file-is-hint-net');
   if (upscalerIn(own)) throw new DrobeError('file-is-upscaler');
   if (isEmbedding(own)) throw new DrobeError('file-is-embedding');
-  if ([...tensors.keys()].some((name) => IN_DENOISER.test(name)))
+  if ([...tensors.keys()].some((name) => IN_NET.test(name)))
     throw new DrobeError('other-kind', { kind: 'piece', as: '' });
   throw new DrobeError('unknown-kind', { modules: topModules(names) });
 }
@@ -126,6 +132,11 @@ export function recognise(
   const has = (part: Place): boolean => names.some((name) => PARTS[part].test(name));
   const told = metadata.get(TOLD_BY_NUMBERS);
   if (has('unet') && isNumericKind(told)) throw new DrobeError('other-kind', { kind: told, as: '' });
+  // With other parts beside it, a weight is missing; by itself it may be one of several files.
+  const alone = !(['vae', 'text', 'text2'] as const).some(has);
+  const isPiece = (net: 'unet' | 'mmdit'): boolean =>
+    alone && has(net) && !ENDS[net].every((key) => tensors.has(key));
+  if (isPiece('unet') || isPiece('mmdit')) throw new DrobeError('other-kind', { kind: 'piece', as: '' });
   const stated = statedFacts(metadata);
   const { denoiser, family, recommended, kind, latentChannels } = has('unet')
     ? unetDenoising(tensors, stated)

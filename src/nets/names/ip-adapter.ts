@@ -3,15 +3,13 @@
  * diffusers that it was loaded into.
  * https://github.com/huggingface/diffusers/blob/main/src/diffusers/loaders/unet.py
  */
+import { unwrapped } from './places';
 import { renamer, type Pair } from './renamer';
 import { part, type Tensor, type View } from './views';
 
-/** Prefixes, in training, of the projection and of keys and values. */
+/** Whatever is before the projection, and before keys and values; and their names in training. */
 const TRAINED = [
-  [
-    /^(?:(?:module|_orig_mod|model|state_dict)\.)+(?=(?:image_proj|ip_adapter|adapter_modules)(?:_model)?\.)/,
-    '',
-  ],
+  [/^(?:.*\.)?(?=(?:image_proj(?:_model)?|ip_adapter|adapter_modules)\.)/, ''],
   [/^image_proj_model\./, 'image_proj.'],
   [/^adapter_modules\./, 'ip_adapter.'],
 ] as const;
@@ -19,18 +17,19 @@ const TRAINED = [
 const PROJECTION = /^(?:.*\.)?encoder_hid_proj\.(?:image_projection_layers\.0\.)?/;
 /** Keys or values, by the attention that they belong to. */
 const PROCESSOR =
-  /^(?:.*\.)?((down|up)_blocks\.(\d+)|mid_block)\.attentions\.(\d+)\.transformer_blocks\.(\d+)\.attn2\.processor\.(to_[kv]_ip)\.(?:0\.)?weight$/;
+  /^(?:.*\.)?((down|up)_blocks\.(\d+)|mid_block)\.attentions\.(\d+)\.transformer_blocks\.(\d+)\.attn2\.(?:processor\.)?(to_[kv]_ip)\.(?:0\.)?weight$/;
 
 /** A file's tensors in normal form: `image_proj.…`, `ip_adapter.1.to_k_ip.weight`. Other names stay as they are. */
 export function ipAdapterForm<T extends Tensor>(file: ReadonlyMap<string, T>): ReadonlyMap<string, View<T>> {
-  const names = [...file.keys()];
+  const names = [...file.keys()].map(unwrapped);
   const project = renamer(projectionPairs(names), 'normal');
   const number = attentionNumbers(names);
   const tensors = new Map<string, View<T>>();
   for (const [name, tensor] of file) {
-    const named = PROJECTION.test(name) ? `image_proj.${name.replace(PROJECTION, '')}` : trained(name);
+    const own = unwrapped(name);
+    const named = PROJECTION.test(own) ? `image_proj.${own.replace(PROJECTION, '')}` : trained(own);
     const key = number(named) ?? project(named) ?? named;
-    for (const [own, view] of keysAndValues(key, { ...tensor, name })) tensors.set(own, view);
+    for (const [normal, view] of keysAndValues(key, { ...tensor, name })) tensors.set(normal, view);
   }
   return tensors;
 }

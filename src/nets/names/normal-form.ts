@@ -4,7 +4,8 @@
  * folder above for the dialects.
  */
 import { mustGet } from '../../checked';
-import { placeOf, places, type Place } from './places';
+import { behindLeads } from './leads';
+import { countedFromOne, placeOf, places, type Place, type Placed } from './places';
 import { PAIRS } from './pairs';
 import { renamer } from './renamer';
 import { blocksOf, mmditViews } from './mmdit';
@@ -41,12 +42,10 @@ export function inNormalForm<T extends Tensor>(file: ReadonlyMap<string, T>): No
   const nets = new Map<Place, Map<string, View<T>>>(places.map((place) => [place, new Map()]));
   const tensors = new Map<string, View<T>>();
   const strays: string[] = [];
-  const lead = unknownLead([...file.keys()]);
-  for (const [name, tensor] of file) {
-    const found = placeOf(name.startsWith(lead) ? name.slice(lead.length) : name);
+  for (const [name, found] of placed(file)) {
     const net = found && mustGet(nets, found.place);
     if (!net || net.has(found.rest)) strays.push(name);
-    else net.set(found.rest, { ...tensor, name });
+    else net.set(found.rest, { ...mustGet(file, name), name });
   }
   for (const [place, net] of nets) {
     const rename = renamer(PAIRS[place]([...net.keys()]), 'normal');
@@ -63,6 +62,20 @@ export function inNormalForm<T extends Tensor>(file: ReadonlyMap<string, T>): No
     }
   }
   return { tensors, strays };
+}
+
+/** The net of each name, in a file's order; null for those of none. */
+function placed(file: ReadonlyMap<string, Tensor>): Map<string, Placed | null> {
+  const lead = unknownLead([...file.keys()]);
+  const counted = countedFromOne(file.keys());
+  const known = new Map(
+    [...file.keys()].map((name) => [
+      name,
+      placeOf(counted(name.startsWith(lead) ? name.slice(lead.length) : name)),
+    ]),
+  );
+  for (const [name, found] of behindLeads(file, known)) known.set(name, found);
+  return known;
 }
 
 /** At most so many parts of a name are tried: a hostile one may have thousands, and each try goes through all names. */

@@ -35,7 +35,7 @@ const PREFIXES: readonly (readonly [prefix: string, place: Place | null])[] = [
   ['diffusion_model', 'unet'],
   ['first_stage_model', 'vae'],
   ['cond_stage_model\\.1', 'text2'], // stable-diffusion.cpp
-  ['cond_stage_model', 'text'],
+  ['cond_stage_model(?:\\.0)?', 'text'],
   ['conditioner\\.embedders\\.0', 'text'],
   ['conditioner\\.embedders\\.1', 'text2'],
   // diffusers, and all trainers
@@ -113,6 +113,14 @@ export function placeOf(name: string): Placed | null {
   if (place === 'unet' && MMDIT.test(rest)) place = 'mmdit';
   place ??= MODULES.find(([module]) => module.test(rest))?.[1] ?? null;
   return place && { place, rest };
+}
+
+/** Text encoders that a file counts from 0, as few programs do, are counted from 1. @param all a file's names. */
+export function countedFromOne(all: Iterable<string>): (name: string) => string {
+  const NUMBER = /((?:^|[._])(?:te|text_encoder)_?)([0-2])(?=[._])/;
+  const isZeroBased = [...all].some((name) => NUMBER.exec(name)?.[2] === '0');
+  if (!isZeroBased) return (name) => name;
+  return (name) => name.replace(NUMBER, (_, before: string, n: string) => `${before}${Number(n) + 1}`);
 }
 
 /** A name without wrappers. Replaced twice, as two wrappers may share the dot between them. */

@@ -20,7 +20,7 @@ export const LAYER: readonly Pair[] = [
   // OpenCLIP, with queries, keys and values in one matrix.
   ['layer_norm1', 'ln_1'],
   ['layer_norm2', 'ln_2'],
-  ['self_attn.out_proj', 'attn.out_proj'],
+  ['self_attn', 'attn'],
   ['mlp.fc1', 'mlp.c_fc'],
   ['mlp.fc2', 'mlp.c_proj'],
   // LoRAs of the first diffusers
@@ -37,6 +37,7 @@ export function textPairs(layers: number): Pair[] {
     ['text_model.final_layer_norm', 'final_layer_norm'],
     ['text_model.embeddings.token_embedding', 'token_embedding'],
     ['text_model.embeddings.position_embedding.weight', 'positional_embedding'],
+    ['text_model.embeddings.position_embedding.weight', 'positional_embedding.weight'],
     ['text_model.final_layer_norm', 'ln_final'],
     ['text_projection', 'text_model.text_projection'],
   ];

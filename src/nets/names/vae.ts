@@ -32,6 +32,7 @@ const ATTENTION: readonly Pair[] = [
   ['q', 'to_q'],
   ['k', 'to_k'],
   ['v', 'to_v'],
+  ['proj_out', 'to_out'],
   ['proj_out', 'to_out.0'],
 ];
 
@@ -44,6 +45,7 @@ export function vaePairs({ levels, layers }: VaeShape): Pair[] {
     pairs.push([`${half}.norm_out`, `${half}.conv_norm_out`]);
     block(`${half}.mid.block_1`, `${half}.mid_block.resnets.0`);
     block(`${half}.mid.block_2`, `${half}.mid_block.resnets.1`);
+    pairs.push([`${half}.mid.attn_1`, `${half}.mid_block.attentions.0`]);
     for (const attention of [`${half}.mid.attn_1`, `${half}.mid_block.attentions.0`]) {
       for (const [normal, theirs] of ATTENTION)
         pairs.push([`${half}.mid.attn_1.${normal}`, `${attention}.${theirs}`]);

@@ -3,7 +3,8 @@
  * here; a later row overrules those before it, and a person's choice overrules all.
  */
 import type { BetaSchedule, ContinuousNoise, FlowNoise, Model, Teller } from '../model';
-import { betaEnds, isTrue, positive, predictionSaid, refuse, sigmaRange, ZERO_SNR, type Said } from './said';
+import { betaEnds, positive, predictionSaid, refuse, sigmaRange, ZERO_SNR, type Said } from './said';
+import { flagsSay, wordsSay } from './stated';
 import { SCHEDULER_CONFIG, schedulerSays, VAE_CONFIG, vaeConfigSays } from './scheduler-config';
 import { CONFIG_YAML, configSays } from './yaml-config';
 
@@ -15,6 +16,8 @@ export interface Witness {
   readonly has: (tensor: string) => boolean;
   /** Undefined for an empty text, too. */
   readonly text: (key: string) => string | undefined;
+  /** All that metadata says. */
+  readonly metadata: ReadonlyMap<string, string>;
 }
 
 interface Row {
@@ -26,32 +29,17 @@ interface Row {
  * Tensors that are marks and not weights: their presence tells something, and of some their numbers do. The numbers are
  * read beforehand, and are in the metadata under these names.
  */
-const MARKS: ReadonlySet<string> = new Set([
-  'v_pred',
-  'ztsnr',
-  'edm_vpred.sigma_max',
-  'edm_vpred.sigma_min',
-  'edm_mean',
-  'edm_std',
-]);
+const MARKS = ['v_pred', 'ztsnr', 'edm_vpred.sigma_max', 'edm_vpred.sigma_min', 'edm_mean', 'edm_std'];
 
-/** The mark that a tensor is, in any part of a model; null for weights. */
-export function markOf(tensor: string): string | null {
-  const name = tensor.replace(/^(?:(?:unet|model|diffusion_model|state_dict|module|_orig_mod)\.)+/, '');
-  return MARKS.has(name) ? name : null;
-}
+const MARK = new RegExp(`(?:^|\\.)(${MARKS.join('|').replaceAll('.', '\\.')})$`);
+
+/** The mark that a tensor is, whatever is written before it; null for weights. */
+export const markOf = (tensor: string): string | null => MARK.exec(tensor)?.[1] ?? null;
 
 const rows: readonly Row[] = [
-  // Written by kohya's trainers.
-  {
-    teller: 'metadata',
-    says: ({ text }) => (isTrue(text('ss_v_parameterization')) ? { prediction: 'v' } : {}),
-  },
-  { teller: 'metadata', says: ({ text }) => (isTrue(text('ss_zero_terminal_snr')) ? ZERO_SNR : {}) },
+  { teller: 'metadata', says: ({ metadata }) => flagsSay(metadata) },
   { teller: 'metadata', says: ({ text }) => architectureSays(text('modelspec.architecture')) },
-  // ComfyUI's node "Save Checkpoint", and https://github.com/Stability-AI/ModelSpec.
-  { teller: 'metadata', says: ({ text }) => predictionSaid(text('modelspec.predict_key')) },
-  { teller: 'metadata', says: ({ text }) => predictionSaid(text('modelspec.prediction_type')) },
+  { teller: 'metadata', says: ({ metadata }) => wordsSay(metadata) },
   // Marks after metadata, which is copied from model to model without a thought; a mark is added on purpose.
   { teller: 'marks', says: ({ has }) => (has('v_pred') ? { prediction: 'v' } : {}) },
   { teller: 'marks', says: ({ has }) => (has('ztsnr') ? ZERO_SNR : {}) },
@@ -144,7 +132,12 @@ export function predictsOf(
     Pick<Model['vae'], 'scale' | 'shift'> & { readonly channels: number },
 ): Predicts {
   const marks = new Set([...names].map(markOf));
-  const witness: Witness = { has: (name) => marks.has(name), text: (key) => metadata.get(key) || undefined };
+  const witness: Witness = {
+    has: (name) => marks.has(name),
+    text: (key) => metadata.get(key) || undefined,
+    // A mark's numbers are no statement.
+    metadata: new Map([...metadata].filter(([key]) => !marks.has(key))),
+  };
   const heard = rows.map(({ teller, says }) => ({ teller, said: says(witness) }));
   const all = heard.reduce<Said>((sum, { said }) => ({ ...sum, ...said }), {});
   if (family.prediction === 'flow') return flowOf(heard, all, family);

@@ -5,7 +5,7 @@
  * https://github.com/Stability-AI/generative-models/blob/main/configs/inference/sd_xl_base.yaml
  */
 import type { BetaSchedule } from '../model';
-import { betaEnds, positive, predictionNamed, refuse, sigmaRange, type Said } from './said';
+import { betaEnds, isTrue, positive, predictionNamed, refuse, sigmaRange, ZERO_SNR, type Said } from './said';
 
 /** The key of its text in the metadata of its checkpoint. */
 export const CONFIG_YAML = 'config.yaml';
@@ -26,6 +26,9 @@ const scalings: ReadonlyMap<string, Said> = new Map([
   ['VScalingWithEDMcNoise', { prediction: 'v', continuous: { kind: 'continuous', sigmaData: 1 } }],
 ]);
 
+/** In trainers' own configurations. */
+const ZERO_SNR_FLAGS = ['zero_terminal_snr', 'rescale_betas_zero_snr', 'zsnr', 'ztsnr'];
+
 /** @throws DrobeError 'unsupported-model' for unknown noise or an unknown prediction. */
 export function configSays(yaml: string | undefined): Said {
   if (yaml === undefined) return {};
@@ -38,6 +41,7 @@ export function configSays(yaml: string | undefined): Said {
       ...betaEnds(of('linear_start'), of('linear_end'), of('timesteps')),
       ...kindIn(of('beta_schedule')),
     },
+    ...(ZERO_SNR_FLAGS.some((flag) => isTrue(of(flag))) && ZERO_SNR),
     ...(scaleFactor !== undefined && { scaleFactor }),
     ...scalingIn(of),
   };
@@ -99,8 +103,9 @@ export function scalarsOf(yaml: string): ReadonlyMap<string, string> {
   return found;
 }
 
-/** Without quotes around it, and without a comment behind it. */
-function plainValue(text: string): string {
-  const [, , quoted] = /^(["'])(.*?)\1\s*(?:#.*)?$/.exec(text.trim()) ?? [];
+/** Without a tag or an anchor before it, quotes around it, and a comment behind it. */
+function plainValue(line: string): string {
+  const text = line.trim().replace(/^(?:[!&]\S*\s+)+/, '');
+  const [, , quoted] = /^(["'])(.*?)\1\s*(?:#.*)?$/.exec(text) ?? [];
   return quoted ?? text.replace(/(?:^|\s)#.*$/, '').trim();
 }

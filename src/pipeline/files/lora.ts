@@ -5,7 +5,7 @@ import { targetFinder, type LoraTarget, type LoraUse, type Unused } from '../../
 import { loraModules, type LoraModule } from '../../nets/names/lora-parts';
 import type { Model } from '../../nets/model';
 import { unknownLead } from '../../nets/names/normal-form';
-import { placeOf } from '../../nets/names/places';
+import { countedFromOne, placeOf } from '../../nets/names/places';
 import { numberedNames } from '../../nets/names/numbered';
 import type { Patch } from '../../runtime/feeder';
 import { checkFinite } from '../../weights/values/finite';
@@ -114,12 +114,12 @@ function namedModules(tensors: Shapes): LoraModule[] {
     ({ name, parts }) =>
       name !== '' || [...parts.values()].some((part) => !isSingle(tensors.get(part)?.shape ?? [])),
   );
+  const counted = countedFromOne(all.map(({ name }) => name));
   const lead = unknownLead(all.flatMap(({ name }) => (placeOf(name) === null ? [name] : [])));
-  return all.map((module) =>
-    lead !== '' && module.name.startsWith(lead)
-      ? { ...module, name: module.name.slice(lead.length) }
-      : module,
-  );
+  return all.map((module) => {
+    const name = module.name.startsWith(lead) ? module.name.slice(lead.length) : module.name;
+    return { ...module, name: counted(name) };
+  });
 }
 
 const isSingle = (shape: readonly number[]): boolean => shape.every((size) => size <= 1);

@@ -313,6 +313,14 @@ describe('what cannot be run is refused by its own name', () => {
       /other-lora/,
     ],
     [
+      'the second file of a UNet',
+      named('up_blocks.0.resnets.0.time_emb_proj.weight', 'output_blocks.0.0.in_layers.2.weight'),
+      'other-kind',
+      /piece/,
+    ],
+    ['a file of an MMDiT', named('joint_blocks.3.x_block.attn.proj.weight'), 'other-kind', /piece/],
+    ['the upper half of a VAE’s decoder', named('decoder.up.0.block.0.conv1.weight'), 'other-kind', /piece/],
+    [
       'a few weights of a UNet',
       named('unet.down_blocks.0.attentions.0.transformer_blocks.0.attn2.to_k.weight'),
       'other-kind',

@@ -94,6 +94,20 @@ const openClip = (width: number, projection: number): Shapes => ({
   'visual.proj': [width, projection],
 });
 
+describe('an adapter is found behind any beginning, and in any wrapper', () => {
+  it.each([
+    ['adapter.', (name: string) => `adapter.${name}`],
+    ['module._orig_mod.', (name: string) => `module._orig_mod.${name}`],
+    ['ip_adapter.', (name: string) => `ip_adapter.${name}`],
+    ['a wrapper within', (name: string) => name.replace('.', '._orig_mod.')],
+  ])('%s', (_, rename) => {
+    const shapes = Object.fromEntries(Object.entries(plain).map(([name, shape]) => [rename(name), shape]));
+    const what = whatIs(header(shapes), 'a.safetensors');
+    expect('addon' in what && what.addon.kind).toBe('ip-adapter');
+    expect([...ipAdapterForm(header(shapes).tensors).keys()]).toEqual(Object.keys(plain));
+  });
+});
+
 describe('an adapter is told by its weights', () => {
   it.each([
     [

@@ -52,6 +52,8 @@ describe('marks among the tensors', () => {
       'state_dict.',
       'module.',
       'model._orig_mod.diffusion_model.',
+      'cond_stage_model.',
+      'my.',
     ])
       expect(heard({}, [`${at}v_pred`]).prediction).toBe('v');
     expect(heard({}, ['ztsnr'])).toMatchObject({ prediction: 'epsilon', scheduler: { zeroSnr: true } });
@@ -114,6 +116,39 @@ describe('metadata', () => {
       ...{ prediction: 'epsilon', scheduler: {}, told: [] },
     });
   });
+  test.each([
+    ['prediction_type', 'v_prediction'],
+    ['model.prediction_type', 'v'],
+    ['ss_v_pred', 'True'],
+    ['v_parameterization', 'true'],
+    ['ot_config', '{"force_v_prediction": true, "model_type": "STABLE_DIFFUSION_XL_10_BASE"}'],
+    ['config', '{"prediction_type": "v_prediction", "steps": 10}'],
+  ])('is understood whoever’s prefix is before it, and in JSON: %s = %s', (key, value) => {
+    expect(heard({ [key]: value })).toMatchObject({ prediction: 'v', told: ['metadata'] });
+  });
+  test.each([
+    ['modelspec.zsnr', 'true'],
+    ['zero_terminal_snr', '1'],
+    ['rescale_betas_zero_snr', 'True'],
+    ['ot_config', '{"rescale_noise_scheduler_to_zero_terminal_snr": true}'],
+  ])('says that the betas end in noise alone: %s = %s', (key, value) => {
+    expect(heard({ [key]: value }).scheduler).toEqual({ zeroSnr: true });
+  });
+  test.each([
+    ['ot_config', '{"force_v_prediction": false}'],
+    ['workflow', '{"3": {"inputs": {"sampling": "v_prediction", "zsnr": true}}}'],
+    ['v_pred', 'no'],
+    ['ot_config', '{"force_v_prediction": true'],
+    ['ss_scale_v_pred_loss_like_noise_pred', 'True'],
+  ])('says nothing in other places: %s = %s', (key, value) => {
+    expect(heard({ [key]: value })).toMatchObject({ prediction: 'epsilon', scheduler: {}, told: [] });
+  });
+  it('of ModelSpec counts more than others', () => {
+    const both = { 'modelspec.prediction_type': 'epsilon', prediction_type: 'v' };
+    expect(predictsOf([], new Map(Object.entries(both)), { ...sd, prediction: null }).prediction).toBe(
+      'epsilon',
+    );
+  });
   it('names an architecture of Stable Diffusion 2 that tells', () => {
     const told = (name: string) => heard({ 'modelspec.architecture': name }).prediction;
     expect(['stable-diffusion-v2-768-v', 'stable-diffusion-v2-512'].map(told)).toEqual(['v', 'epsilon']);
@@ -139,9 +174,15 @@ describe('a .yaml beside the checkpoint', () => {
   const file = (parameterization: string) =>
     `model:\r\n  target: ldm.models.diffusion.ddpm.LatentDiffusion\n  params:\n    ${parameterization}\n    linear_start: 0.0009\n    linear_end: 0.0130 # as it was\n    use_ema: False\n    scale_factor: 0.2\n`;
 
+  it.each(['zero_terminal_snr: true', 'rescale_betas_zero_snr: True'])('says %s', (line) => {
+    expect(yaml(file(`parameterization: v\n    ${line}`)).scheduler).toEqual({ zeroSnr: true });
+  });
+
   test.each([
     'parameterization: "v"',
     "parameterization: 'v'",
+    'parameterization: !!str v',
+    'parameterization: &how "v"',
     'parameterization: v',
     'parameterization:   "v"  # !',
     '"parameterization": "v"',

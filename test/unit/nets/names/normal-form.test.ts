@@ -121,6 +121,34 @@ it('what all names begin with, and nobody knows, is passed over, whatever scalar
   expect(strays).toEqual(['epoch']);
 });
 
+describe('a net behind a beginning that no table knows', () => {
+  const keysOf = (shapes: Readonly<Record<string, readonly number[]>>): string[] => [
+    ...inNormalForm(new Map(Object.entries(shapes).map(([name, shape]) => [name, { shape }]))).tensors.keys(),
+  ];
+  const TABLE = 'text_model.embeddings.token_embedding.weight';
+  const unet = { 'model.diffusion_model.out.2.weight': [4, 320, 3, 3] };
+
+  it('is found where the file has it nowhere else; the narrower of two text encoders is the first', () => {
+    const big = { [`bigger.${TABLE}`]: [8, 1280] };
+    expect(keysOf({ ...unet, ...big, [`my.clip.${TABLE}`]: [8, 768] })).toEqual([
+      'unet.out.2.weight',
+      `text.${TABLE}`,
+      `text2.${TABLE}`,
+    ]);
+    expect(keysOf({ ...unet, ...big, [`clip_l.${TABLE}`]: [8, 768] })).toContain(`text2.${TABLE}`);
+  });
+  it('is passed over beside one of its kind, and where what only looks like its parts is there', () => {
+    const other = { 'control_model.out.2.weight': [4, 320, 3, 3] };
+    const eyes = { 'image_encoder.vision_model.encoder.layers.0.mlp.fc1.weight': [8, 8] };
+    expect(keysOf({ ...other, ...unet, ...eyes })).toEqual(['unet.out.2.weight']);
+  });
+  it('is counted from 1 if the file counts from 0', () => {
+    expect(keysOf({ [`text_encoder_1.${TABLE}`]: [8, 1280], [`text_encoder_0.${TABLE}`]: [8, 768] })).toEqual(
+      [`text.${TABLE}`, `text2.${TABLE}`],
+    );
+  });
+});
+
 it('what belongs to no net, or comes a second time, is a stray', () => {
   const { tensors, strays } = inNormalForm(
     new Map(
