@@ -3,6 +3,7 @@
  * which part a file holds, told by its tensor names.
  */
 import type { Shape } from '../../graph/graph';
+import { unknownLead } from '../names/normal-form';
 import { placeOf, unwrapped, type Place } from '../names/places';
 import { T5_TOKENIZER } from '../t5-tokenizer';
 
@@ -45,7 +46,8 @@ export function filePartOf(names: Iterable<string>, path = ''): FilePart | null 
 
 /** The one net that names belong to; null where there are several, or none. */
 function placeInFolder(names: readonly string[]): FilePart | null {
-  const places = new Set(names.flatMap((name) => placeOf(name)?.place ?? []));
+  const lead = unknownLead(names).length;
+  const places = new Set(names.flatMap((name) => placeOf(name.slice(lead))?.place ?? []));
   const [place, ...more] = places;
   if (place === undefined || more.length > 0) return null;
   return place === 'text2' ? 'text' : place;

@@ -104,11 +104,10 @@ export function placeOf(name: string): Placed | null {
     const [adapter = '', follows] = ADAPTER.exec(rest) ?? [];
     if (follows === '_') prefixes = FLAT;
     rest = rest.slice(adapter.length);
-    const found = prefixes.exec(rest)?.[0];
-    if (found === undefined && !adapter) break;
-    if (found === undefined) continue;
-    place = ROWS.find(([row]) => row.test(found))![1] ?? place; // they make up the patterns
-    rest = rest.slice(found.length);
+    const prefix = prefixes.exec(rest)?.[0] ?? '';
+    if (!adapter && !prefix) break;
+    place = ROWS.find(([row]) => row.test(prefix))?.[1] ?? place;
+    rest = rest.slice(prefix.length);
   }
   if (place === 'unet' && MMDIT.test(rest)) place = 'mmdit';
   place ??= MODULES.find(([module]) => module.test(rest))?.[1] ?? null;

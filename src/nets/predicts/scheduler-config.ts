@@ -17,10 +17,17 @@ import {
 export const SCHEDULER_CONFIG = 'scheduler/scheduler_config.json';
 export const VAE_CONFIG = 'vae/config.json';
 
+/**
+ * Numbers that Python writes into JSON, which has none of them: the configuration of a DPMSolverMultistepScheduler says
+ * `"lambda_min_clipped": -Infinity`. In the first group, texts, which stay as they are.
+ */
+const PYTHON_NUMBERS = /("(?:[^"\\]|\\.)*")|-?\b(?:Infinity|NaN)\b/g;
+
 /** A configuration's values by name; null for a text that is not a configuration. */
 export function fieldsOf(json: string | undefined): Fields | null {
+  const text = json?.replace(PYTHON_NUMBERS, (_, quoted: string | undefined) => quoted ?? 'null');
   try {
-    const value: unknown = JSON.parse(json ?? 'null');
+    const value: unknown = JSON.parse(text ?? 'null');
     return isObject(value) ? value : null;
   } catch {
     return null;

@@ -31,10 +31,9 @@ export function flagsSay(metadata: Metadata): Said {
 /** The prediction by its name; ModelSpec's is the one that counts of several. */
 export function wordsSay(metadata: Metadata): Said {
   const all = [...statements(metadata)].filter(([key]) => WORDS.test(key));
-  const [own, spec] = [false, true].map((isSpec) =>
-    all.filter(([key]) => key.startsWith('modelspec.') === isSpec),
-  );
-  return [...own!, ...spec!].reduce<Said>((said, [, value]) => ({ ...said, ...predictionSaid(value) }), {}); // two of two
+  const isSpec = (key: string): number => Number(key.startsWith('modelspec.'));
+  const inOrder = all.toSorted(([a], [b]) => isSpec(a) - isSpec(b));
+  return inOrder.reduce<Said>((said, [, value]) => ({ ...said, ...predictionSaid(value) }), {});
 }
 
 /** In characters; longer values are no settings. */

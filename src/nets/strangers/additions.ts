@@ -62,6 +62,12 @@ export const loras = [
       '^double_blocks.#.img_mlp.fc1|^double_blocks.#.img_mod.linear|^double_blocks.#.txt_mod.linear|^single_blocks.#.modulation.linear|individual_token_refiner',
     ],
   },
+  {
+    kind: 'hunyuan-video',
+    as: 'LoRA',
+    all: ['^double_blocks.#.img_attn_qkv|^double_blocks.#.txt_attn_qkv'],
+    when: (tensors) => [...tensors.keys()].some((name) => /\.(?:img|txt)_attn_qkv\./.test(name)), // FLUX: img_attn.qkv
+  },
   { kind: 'chroma', as: 'LoRA', all: ['distilled_guidance_layer'] },
   { kind: 'flux', as: 'LoRA', all: ['^double_blocks.#|^single_blocks.#|^single_transformer_blocks.#'] },
   { kind: 'hidream', as: 'LoRA', all: ['^double_stream_blocks.#|^single_stream_blocks.#'] },

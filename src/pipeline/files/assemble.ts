@@ -9,6 +9,7 @@ import {
   wholeWidth,
   type FilePart,
 } from '../../nets/detect/diffusers';
+import { unknownLead } from '../../nets/names/normal-form';
 import type { Place } from '../../nets/names/places';
 import { listed } from '../../nets/detect/parts';
 import { combine } from '../../weights/values/combine';
@@ -57,8 +58,11 @@ export function assemble<F>(
   const denoiser = chosen.get('unet') ?? chosen.get('mmdit');
   if (!denoiser) throw new DrobeError('missing-part', { part: listed(['unet']) });
   const parts = [...chosen].flatMap(([part, net]) => {
-    const rename = (name: string): string => (part === 'tokenizer' ? name : `${part}.${name}`);
-    return (net?.members ?? []).map((member) => ({ ...member, rename }));
+    return (net?.members ?? []).map((member) => {
+      const lead = unknownLead([...member.header.tensors.keys()]).length;
+      const rename = (name: string): string => (part === 'tokenizer' ? name : `${part}.${name.slice(lead)}`);
+      return { ...member, rename };
+    });
   });
   // What its files state is about the model; a VAE's title would be its own.
   const stated = denoiser.members.flatMap(({ header }) => [...header.metadata]);

@@ -399,6 +399,15 @@ it('in the folder of a part its net may have names of any program', async () => 
     'text2',
     'text2',
   ]);
+  const hidden = named(
+    'vae/model.safetensors',
+    VAE.map((name) => `my.own.${name}`),
+  );
+  const [behind] = (await gather(inside('sd', unet(), hidden))).models;
+  expect(await namesIn(behind)).toEqual([
+    ...UNET.map((name) => `unet.${name}`),
+    ...VAE.map((name) => `vae.${name}`),
+  ]);
   const beside = await gather(parts.map(({ file, path }) => ({ file, path: path.replaceAll('/', '-') })));
   expect(beside.models).toHaveLength(4);
 });

@@ -170,6 +170,12 @@ describe('metadata', () => {
   });
 });
 
+it('a scheduler is understood with the numbers that only Python has in JSON', () => {
+  const config =
+    '{"lambda_min_clipped": -Infinity, "x": [NaN, Infinity], "note": "a \\"NaN", "prediction_type": "v_prediction"}';
+  expect(heard({ [SCHEDULER_CONFIG]: config })).toMatchObject({ prediction: 'v', told: ['scheduler'] });
+});
+
 describe('a .yaml beside the checkpoint', () => {
   const file = (parameterization: string) =>
     `model:\r\n  target: ldm.models.diffusion.ddpm.LatentDiffusion\n  params:\n    ${parameterization}\n    linear_start: 0.0009\n    linear_end: 0.0130 # as it was\n    use_ema: False\n    scale_factor: 0.2\n`;

@@ -69,6 +69,7 @@ export const examples = {
       'lora_unet_double_blocks_0_img_mlp_fc1.lora_down.weight',
       'lora_unet_double_blocks_0_img_attn_qkv.lora_down.weight',
     ),
+    file('transformer.double_blocks.0.img_attn_qkv.lora_A.weight'),
     file(
       'diffusion_model.distilled_guidance_layer.layers.0.in_layer.lora_A.weight',
       'diffusion_model.double_blocks.0.img_attn.qkv.lora_A.weight',
