@@ -133,8 +133,12 @@ test('pictures are brought, found and taken out of the album; prompts that were 
     await expectWords('penguin', 'red heart');
     await negative.press('Alt+ArrowDown');
     await prompt.press('Alt+ArrowUp');
+    // As on a tablet that is turned: the field moves to another place.
+    const { width, height } = page.viewportSize()!; // a test's page has one
+    await page.setViewportSize({ width: 600, height });
     await prompt.press('Control+z');
     await expect(prompt).toHaveValue('half a thought');
+    await page.setViewportSize({ width, height });
   });
 
   await test.step('from the list, by keys', async () => {

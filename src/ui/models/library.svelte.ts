@@ -214,6 +214,7 @@ export class Library {
     const others = this.entries.filter((entry) => entry.id !== id || entry.origin !== 'arriving');
     if (others.length === this.entries.length) return;
     this.entries = others;
+    this.remarks = this.remarks.filter((remark) => remark.kind !== 'arrived' || remark.id !== id);
     if (this.choice.current.id === id) this.#selectOrFirst([this.choice.current.before], true);
   }
 

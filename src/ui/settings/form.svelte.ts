@@ -3,6 +3,7 @@ import { maxSeed, parseSeed, randomSeed } from '../../sampling/seed';
 import { mend, upgraded } from './mend';
 import { numberTyped, plainNumber } from '../controls/numbers';
 import { words } from '../words/language.svelte';
+import { TextHistory } from './prompt/text-history';
 import { numberNames, rangeOf, settle, type NumberName } from './ranges';
 import { initial, RANDOM, withBatch, withRare, type Settings } from './settings';
 
@@ -12,6 +13,8 @@ export type SeedName = 'seed' | 'variationSeed';
 /** The settings as they are typed. Numbers out of range are corrected, visibly. */
 export class Form {
   readonly settings: Persisted<Settings>;
+  /** What was written in the prompts, to be undone there: it outlasts the fields, which move when the window gets narrow. */
+  readonly written: Readonly<Record<'prompt' | 'negative', TextHistory>>;
   /** A few words beside each number that was corrected. */
   hints = $state.raw<Partial<Record<NumberName | SeedName, string>>>({});
   readonly #multiple: () => number;
@@ -22,6 +25,8 @@ export class Form {
   constructor(shelf: Shelf | null, multiple: () => number) {
     this.settings = new Persisted('settings', initial, mend, shelf, upgraded);
     this.#multiple = multiple;
+    const { prompt, negative } = this.settings.current;
+    this.written = { prompt: new TextHistory(prompt), negative: new TextHistory(negative) };
   }
 
   /** Sides must be multiples of this. */

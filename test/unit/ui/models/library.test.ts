@@ -408,3 +408,24 @@ test('of models that come together the last is chosen, but none under the hands 
   later.add(full('three'), 'three.safetensors', download);
   expect(later.selected?.id).toBe('one');
 });
+
+test('what came and was not chosen is told no more when its import comes to nothing', async () => {
+  let worked = 0;
+  const told: unknown[] = [];
+  const { library } = libraryOf(
+    [miniature],
+    {
+      install: async function* () {
+        worked++;
+        yield { doneBytes: 1, totalBytes: 2, entry: { ...full('one'), origin: 'arriving' } };
+        told.push(library.remarks.map(({ kind }) => kind));
+        throw new DrobeError('storage');
+      },
+    },
+    {},
+    () => String(worked),
+  );
+  await library.load();
+  await library.imports.add([file('one')]);
+  expect([told, library.remarks, library.selected?.id]).toEqual([[['arrived']], [], 'mini']);
+});
