@@ -186,6 +186,11 @@ export class Checkpoint {
     return this.#pictures.decode(latents, size, report);
   }
 
+  /** Throws where nothing reads pictures; see `PictureNets`. */
+  mustEncode(): void {
+    this.#pictures.mustEncode();
+  }
+
   /** A picture [3, f·h, f·w] in −1…1 → mean and log-variance of its latents; see `PictureNets`. */
   moments(image: Float32Array, size: LatentSize, report: Report): Promise<Float32Array> {
     return this.#pictures.moments(image, size, report);

@@ -7,7 +7,7 @@ import type { Tokenizer } from '../text/windows';
 import type { Checkpoint } from './checkpoint';
 import type { Embedding } from './files/embedding';
 import { readPrompts, tokensOf } from './prompt/encode';
-import { enlarge, secondPass } from './hires';
+import { enlarge, readsPicture, secondPass } from './hires';
 import type { Job, NetName, Picture, Progress, Thrift } from './job';
 import { drawPass, pauses, stepsOf, type Clock, type Pass } from './pass';
 import { toPixels } from './pixels';
@@ -146,6 +146,8 @@ async function* draw(
   [first, second]: Plan['passes'],
   { checkpoint, report, signal, upscaler: open = noUpscaler }: Tools,
 ): AsyncGenerator<Progress, Picture, void> {
+  // Said before the first pass, and not after it.
+  if (job.hires && readsPicture(job.hires)) checkpoint.mustEncode();
   const clock = stopwatch();
   const early = stepsOf(first.job, checkpoint);
   const late = second && job.hires ? stepsOf(second.job, checkpoint, job.hires.strength) : 0;

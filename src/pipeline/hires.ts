@@ -42,6 +42,10 @@ export function secondPass({ hires: _hires, controls, ...job }: Job, hires: Hire
 
 const isBuiltIn = (name: string): name is Upscaler => Object.hasOwn(ways, name);
 
+/** Whether the second pass reads a picture: latents are enlarged as they are by few. */
+export const readsPicture = ({ upscaler }: Hires): boolean =>
+  !isBuiltIn(upscaler) || ways[upscaler][0] === 'picture';
+
 /** From the latents of one pass to those that the next one goes on from. */
 export interface Between {
   readonly from: LatentSize;

@@ -89,6 +89,12 @@ export class PictureNets {
     );
   }
 
+  /** @throws DrobeError 'vae-decodes-only' if nothing reads pictures. */
+  mustEncode(): void {
+    const { tensors, name = '' } = this.weightsOf('VAE encoder');
+    if (!canEncode(tensors)) throw new DrobeError('vae-decodes-only', { name });
+  }
+
   /**
    * A picture [3, f·h, f·w] in −1…1 → what the VAE takes it for: mean and log-variance of its latents, unscaled and
    * side by side in the channels [2 · channels, h, w].
@@ -96,8 +102,7 @@ export class PictureNets {
    */
   moments(image: Float32Array, size: LatentSize, report: Report): Promise<Float32Array> {
     const { factor } = this.#model.vae;
-    const { tensors, name = '' } = this.weightsOf('VAE encoder');
-    if (!canEncode(tensors)) throw new DrobeError('vae-decodes-only', { name });
+    this.mustEncode();
     const author = this.#about('VAE encoder', (target, part) =>
       encoderGraph(this.#authored('VAE encoder'), target, part),
     );

@@ -1,5 +1,6 @@
 /** A VAE of its own in the place of the checkpoint's, in diffusers' names and in ldm's. */
 import { beforeAll, expect, it } from 'vitest';
+import { generate } from '../../src/pipeline/generate';
 import { vaeWeights } from '../../src/pipeline/vae';
 import { memorySource } from '../../src/weights/source';
 import { draw, expectSame, openCheckpoint, servedTokenizer } from './drawing';
@@ -98,6 +99,19 @@ it.each(cases)(
     await expect(draw(checkpoint, tokenizer, { ...job, source })).rejects.toMatchObject({
       code: 'vae-decodes-only',
     });
+    // Through pixels there is no second pass, which is said before the first.
+    const hires = { scale: 2, upscaler: 'Lanczos', strength: 0.5 };
+    const run = generate(
+      { ...job, hires },
+      { checkpoint, tokenizer, embeddings: [], report: () => undefined },
+    );
+    const told: string[] = [];
+    await expect(
+      (async () => {
+        for await (const { kind } of run) told.push(kind);
+      })(),
+    ).rejects.toMatchObject({ code: 'vae-decodes-only' });
+    expect(told).not.toContain('step');
   },
 );
 

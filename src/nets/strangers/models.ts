@@ -14,10 +14,10 @@ const latentsIn =
 const TOKENS = /token_embedding\.weight$/;
 const hasOneText = (tensors: Tensors): boolean =>
   [...tensors.keys()].filter((name) => TOKENS.test(name)).length < 2;
-/** Whether the UNet reads a single text encoder. */
+/** Whether the UNet reads a single text encoder, that of Stable Diffusion 2.x if none is in the file. */
 function readsOneText(tensors: Tensors): boolean {
   const read = columnsOf(tensors, /\.attn2\.to_k\.weight$/);
-  return read !== undefined && read === columnsOf(tensors, TOKENS);
+  return read !== undefined && read === (columnsOf(tensors, TOKENS) ?? 1024);
 }
 
 export const models = [

@@ -154,6 +154,16 @@ describe('what is run is no stranger', () => {
   });
 });
 
+test('a UNet of unCLIP by itself is told by the width of the text that it reads; SDXL reads another', () => {
+  const unet = (width: number) =>
+    file(
+      'label_emb.0.0.weight: 1280, 2048',
+      `input_blocks.1.1.transformer_blocks.0.attn2.to_k.weight: 320, ${width}`,
+    );
+  expect(strangerIn(unet(1024))).toMatchObject({ kind: 'unclip' });
+  expect(strangerIn(unet(2048))).toBeNull();
+});
+
 test('every kind has a en.problems.sentence that says what it is, and what to look for', () => {
   for (const example of Object.values(examples).flat()) {
     const { kind, as } = strangerIn(example)!; // as shown above
