@@ -67,7 +67,7 @@ export async function runsWait(app: App): Promise<void> {
 
   await test.step('one is taken out and comes back where it was', async () => {
     await page.getByRole('button', { name: 'Remove “penguin”' }).press('Enter');
-    await expect(status('“penguin” was taken from the queue.')).toBeVisible();
+    await expect(status('“penguin” was removed from the queue.')).toBeVisible();
     expect(await prompts(app)).toEqual(['house', 'apple']);
     await expect(waiting.getByRole('button', { name: 'Remove “apple”' }), 'the focus stays').toBeFocused();
     await page.getByRole('button', { name: 'Undo' }).click();
@@ -166,7 +166,7 @@ export async function drawnForever(app: App): Promise<void> {
     await keyboard.press('ArrowDown');
     await expect(forever).toBeFocused();
     await keyboard.press('Enter');
-    await expect(status(/With this seed all pictures would be alike/)).toBeVisible();
+    await expect(status(/With this seed all pictures would be the same/)).toBeVisible();
     await expect(more).toBeFocused();
 
     await app.fill({ seed: -1 });
@@ -187,6 +187,6 @@ export async function drawnForever(app: App): Promise<void> {
     await expect(add).toHaveText(/\(1\)/);
     await page.getByRole('button', { name: 'Cancel all' }).press('Enter');
     await expect(app.progress).toBeHidden({ timeout: 60_000 });
-    await expect(status('was taken from the queue.')).toBeVisible();
+    await expect(status('was removed from the queue.')).toBeVisible();
   });
 }

@@ -5,7 +5,7 @@
 import { comfyNotes, type ComfyNotes } from './notes';
 import type { ScheduleName } from '../../sampling/settings';
 import { attention, BREAK } from '../../text/attention';
-import { loraTags } from '../../text/lora';
+import { loraTags, type LoraTag } from '../../text/lora';
 import { controlled } from './control';
 import { isReference } from '../control';
 import { comfySampler, comfyScheduler } from './names';
@@ -37,89 +37,82 @@ function layOut(sheet: Sheet, recipe: Recipe): void {
   const called = resourcesOf(recipe, 'lora').map(({ name }) => name);
   const { prompt: untagged, loras } = loraTags(settings.prompt ?? '', called);
   const prompt = loras.length > 0 ? untagged.trim() : untagged;
-  const [named] = resourcesOf(recipe, 'model');
-  let [model, clip, vae] = sheet.add(
-    'CheckpointLoaderSimple',
-    0,
-    {},
-    { ckpt_name: fileOf(named?.name ?? 'model') },
-  );
-  const [own] = resourcesOf(recipe, 'vae');
-  if (own) [vae] = sheet.add('VAELoader', 0, {}, { vae_name: fileOf(own.name) });
-  for (const { name, text, unet } of loras) {
-    const fields = { lora_name: fileOf(name), strength_model: unet, strength_clip: text };
-    [model, clip] = sheet.add('LoraLoader', 1, { model, clip }, fields);
-  }
-  const { clipSkip = 1 } = settings;
-  if (clipSkip > 1) [clip] = sheet.add('CLIPSetLastLayer', 1, { clip }, { stop_at_clip_layer: -clipSkip });
-  const { prediction, zeroSnr } = settings;
-  if (zeroSnr || prediction) {
-    // The node sets both. A model with zero terminal SNR predicts v unless the recipe says otherwise.
-    const sampling = prediction === 'epsilon' ? 'eps' : 'v_prediction';
-    [model] = sheet.add('ModelSamplingDiscrete', 1, { model }, { sampling, zsnr: zeroSnr ?? false });
-  }
-  if (settings.guidanceRescale !== undefined) {
-    [model] = sheet.add('RescaleCFG', 1, { model }, { multiplier: settings.guidanceRescale });
-  }
-  const { shift, skipLayers } = settings;
-  if (shift !== undefined) [model] = sheet.add('ModelSamplingSD3', 1, { model }, { shift });
-  if (skipLayers) {
-    const { layers, scale, start, end } = skipLayers;
-    const fields = { layers: layers.join(', '), scale, start_percent: start, end_percent: end };
-    [model] = sheet.add('SkipLayerGuidanceSD3', 1, { model }, fields);
-  }
-  const nets = { model, clip, vae };
+  const nets = netsOf(sheet, recipe, loras);
   const embeddings = resourcesOf(recipe, 'embedding').map(({ name }) => name);
   const say = (text: string): Output => words(sheet, nets.clip, text, settings, embeddings);
   // ComfyUI has no nodes of its own for IP-Adapters.
   const controls = (settings.controls ?? []).filter((control) => !isReference(control));
-  const guided = (said: Omit<Start, 'latents'>): Omit<Start, 'latents'> =>
-    controlled(sheet, controls, said, fileOf);
+  const guided = (said: Said): Said => controlled(sheet, controls, said, fileOf);
   const said = { positive: say(prompt), negative: say(settings.negative ?? '') };
   const start = startOf(sheet, settings, nets.vae, guided(said));
   const strength = settings.mode === 'image' || settings.mode === 'inpaint' ? (settings.strength ?? 1) : 1;
   let latents = sampled(sheet, settings, nets.model, start, strength, 3);
-  const { hires } = settings;
+  const { hires, batch } = settings;
   if (hires) {
     const larger = enlarged(sheet, hires, latents, nets.vae);
-    const second = {
-      ...settings,
-      ...hires,
-      prompt: hires.prompt ?? settings.prompt ?? '',
-      negative: hires.negative ?? settings.negative ?? '',
-    };
     const own = {
       positive: hires.prompt === undefined ? said.positive : say(loraTags(hires.prompt).prompt),
       negative: hires.negative === undefined ? said.negative : say(hires.negative),
     };
     const same = hires.prompt === undefined && hires.negative === undefined;
     const again = { ...(same ? start : guided(own)), latents: larger };
-    latents = sampled(sheet, second, nets.model, again, hires.strength, 5);
+    latents = sampled(sheet, { ...settings, ...hires }, nets.model, again, hires.strength, 5);
   }
-  const { batch } = settings;
   if (batch && batch.count > 1) {
-    [latents] = sheet.add(
-      'LatentFromBatch',
-      6,
-      { samples: latents },
-      { batch_index: batch.index, length: 1 },
-    );
+    const fields = { batch_index: batch.index, length: 1 };
+    [latents] = sheet.add('LatentFromBatch', 6, { samples: latents }, fields);
   }
-  const [image] = sheet.add('VAEDecode', 6, { samples: latents, vae: nets.vae });
-  sheet.add('SaveImage', 7, { images: image }, { filename_prefix: 'Drobe' });
+  const [images] = sheet.add('VAEDecode', 6, { samples: latents, vae: nets.vae });
+  sheet.add('SaveImage', 7, { images }, { filename_prefix: 'Drobe' });
   tellDifferences(sheet, settings);
+}
+
+/** The nets, with all that the recipe adds to them or sets of them. */
+function netsOf(
+  sheet: Sheet,
+  recipe: Recipe,
+  loras: readonly LoraTag[],
+): Readonly<Record<'model' | 'clip' | 'vae', Output>> {
+  const { clipSkip = 1, prediction, zeroSnr, guidanceRescale, shift, skipLayers } = recipe.settings;
+  const [named] = resourcesOf(recipe, 'model');
+  const checkpoint = { ckpt_name: fileOf(named?.name ?? 'model') };
+  let [model, clip, vae] = sheet.add('CheckpointLoaderSimple', 0, {}, checkpoint);
+  const [own] = resourcesOf(recipe, 'vae');
+  if (own) [vae] = sheet.add('VAELoader', 0, {}, { vae_name: fileOf(own.name) });
+  for (const { name, text, unet } of loras) {
+    const fields = { lora_name: fileOf(name), strength_model: unet, strength_clip: text };
+    [model, clip] = sheet.add('LoraLoader', 1, { model, clip }, fields);
+  }
+  if (clipSkip > 1) [clip] = sheet.add('CLIPSetLastLayer', 1, { clip }, { stop_at_clip_layer: -clipSkip });
+  if (zeroSnr || prediction) {
+    // The node sets both. A model with zero terminal SNR predicts v unless the recipe says otherwise.
+    const sampling = prediction === 'epsilon' ? 'eps' : 'v_prediction';
+    [model] = sheet.add('ModelSamplingDiscrete', 1, { model }, { sampling, zsnr: zeroSnr ?? false });
+  }
+  if (guidanceRescale !== undefined)
+    [model] = sheet.add('RescaleCFG', 1, { model }, { multiplier: guidanceRescale });
+  if (shift !== undefined) [model] = sheet.add('ModelSamplingSD3', 1, { model }, { shift });
+  if (skipLayers) {
+    const { layers, scale, start, end } = skipLayers;
+    const fields = { layers: layers.join(', '), scale, start_percent: start, end_percent: end };
+    [model] = sheet.add('SkipLayerGuidanceSD3', 1, { model }, fields);
+  }
+  return { model, clip, vae };
 }
 
 const fileOf = (name: string): string => (weightsEnding.test(name) ? name : `${name}.safetensors`);
 
-interface Start {
+/** The conditionings. */
+interface Said {
   readonly positive: Output;
   readonly negative: Output;
+}
+interface Start extends Said {
   readonly latents: Output;
 }
 
 /** The latents that noise is added to, with the conditionings. */
-function startOf(sheet: Sheet, settings: RecipeSettings, vae: Output, said: Omit<Start, 'latents'>): Start {
+function startOf(sheet: Sheet, settings: RecipeSettings, vae: Output, said: Said): Start {
   const { mode = 'text', width = 512, height = 512, batch } = settings;
   if (mode === 'text') {
     const [latents] = sheet.add('EmptyLatentImage', 2, {}, { width, height, batch_size: batch?.count ?? 1 });
@@ -169,7 +162,6 @@ function sampled(
   const named = comfySampler(sampler);
   if (!named.exact) sheet.note(sheet.say.sampler(sampler, named.name));
   const { positive, negative, latents } = start;
-  const links = { model, positive, negative, latent_image: latents };
   const resolved =
     schedule !== 'Automatic' ? schedule : settings.like === 'A1111' ? automaticOf(sampler) : 'Normal';
   const { sigmaMin, sigmaMax, rho } = settings;
@@ -177,37 +169,39 @@ function sampled(
   const ends = { sigma_max: sigmaMax ?? SIGMA_MAX, sigma_min: sigmaMin ?? SIGMA_MIN };
   const own = ownSchedule(resolved, bent && denoise === 1);
   if (bent && (!own || denoise < 1)) sheet.note(sheet.say.ends);
+  const links = { model, positive, negative, latent_image: latents };
   if (!own) {
     const scheduler = comfyScheduler(resolved) ?? 'normal';
-    const all = {
-      seed,
-      [AFTER_SEED]: 'fixed',
-      steps,
-      cfg: guidance,
-      sampler_name: named.name,
-      scheduler,
-      denoise,
-    };
-    const [out] = sheet.add('KSampler', column, links, all);
+    const drawing = { steps, cfg: guidance, sampler_name: named.name, scheduler, denoise };
+    const [out] = sheet.add('KSampler', column, links, { seed, [AFTER_SEED]: 'fixed', ...drawing });
     return out;
   }
-  const fields: Record<string, Field> =
-    own === 'AlignYourStepsScheduler'
-      ? { model_type: 'SD1', steps, denoise }
-      : own === 'SDTurboScheduler'
-        ? { steps, denoise }
-        : {
-            steps,
-            ...ends,
-            ...(own !== 'ExponentialScheduler' && { rho: rho ?? (own === 'KarrasScheduler' ? 7 : 1) }),
-          };
   if (own === 'AlignYourStepsScheduler') sheet.note(sheet.say.alignSteps);
   if (own === 'PolyexponentialScheduler' && denoise < 1) sheet.note(sheet.say.wholeSchedule);
+  const fields = scheduleFields(own, { steps, denoise, ends, rho });
   const [sigmas] = sheet.add(own, column - 1, own === 'SDTurboScheduler' ? { model } : {}, fields);
   const [select] = sheet.add('KSamplerSelect', column - 1, {}, { sampler_name: named.name });
   const custom = { add_noise: true, noise_seed: seed, [AFTER_SEED]: 'fixed', cfg: guidance };
   const [out] = sheet.add('SamplerCustom', column, { ...links, sampler: select, sigmas }, custom);
   return out;
+}
+
+/** The fields of a node that is a schedule. */
+function scheduleFields(
+  type: SchedulerType,
+  told: { steps: number; denoise: number; ends: Record<string, number>; rho: number | undefined },
+): Readonly<Record<string, Field>> {
+  const { steps, denoise, ends, rho } = told;
+  switch (type) {
+    case 'AlignYourStepsScheduler':
+      return { model_type: 'SD1', steps, denoise };
+    case 'SDTurboScheduler':
+      return { steps, denoise };
+    case 'ExponentialScheduler':
+      return { steps, ...ends };
+    default:
+      return { steps, ...ends, rho: rho ?? (type === 'KarrasScheduler' ? 7 : 1) };
+  }
 }
 
 function ownSchedule(schedule: ScheduleName, bent: boolean): SchedulerType | undefined {

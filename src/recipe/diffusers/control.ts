@@ -65,8 +65,10 @@ export function controlDifferences(controls: readonly RecipeControl[], mode: Rec
   const guides = controls.filter((control) => !isReference(control));
   const modes = new Set(guides.map((control) => control.mode ?? 'balanced'));
   return [
-    mode === 'instruct' && guides.length > 0 && 'diffusers has no control of such a model: it is left out.',
-    modes.has('prompt') && 'diffusers cannot say that the prompt is more important than a control.',
+    mode === 'instruct' &&
+      guides.length > 0 &&
+      'diffusers cannot control such a model; its controls are left out.',
+    modes.has('prompt') && 'diffusers has no control mode “My prompt is more important”.',
     modes.has('control') && modes.size > 1 && 'diffusers has one guess mode for all controls.',
   ];
 }

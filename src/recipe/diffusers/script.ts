@@ -271,16 +271,17 @@ function differences(settings: RecipeSettings, { exact = true, name }: Scheduler
   const all = [
     ...controlDifferences(settings.controls ?? [], settings.mode ?? 'text'),
     (settings.controls ?? []).filter(isReference).some(({ start, end }) => start > 0 || end < 1) &&
-      'diffusers shows a reference image in the whole run.',
-    sampler !== undefined && !exact && `diffusers has no sampler ${sampler}: ${name} stands in.`,
+      'diffusers applies a reference image during the whole run.',
+    sampler !== undefined && !exact && `diffusers has no sampler ${sampler}; ${name} is used instead.`,
     like !== undefined &&
       like !== 'diffusers' &&
-      `The picture was drawn as ${like} does: noise and noise levels differ a little.`,
-    rng === 'NV' && 'The noise was that of a graphics card: this draws it on the CPU.',
-    weighs && settings.emphasis !== 'off' && 'diffusers knows no weights of words: they are left out.',
-    settings.redraw && 'It was drawn anew in tiles afterwards: this is the picture before that.',
-    hires?.upscaler.startsWith('Latent') && 'Enlarged as a picture, not as latents.',
-    settings.mode === 'outpaint' && 'picture.png must have the margins already, and mask.png be white there.',
+      `The picture was drawn the way ${like} does it; noise and noise levels differ slightly.`,
+    rng === 'NV' && 'The noise was generated as on an NVIDIA card; this script generates it on the CPU.',
+    weighs && settings.emphasis !== 'off' && 'diffusers has no prompt weights; they are left out.',
+    settings.redraw && 'The picture was redrawn in tiles afterwards; this script ends before that.',
+    hires?.upscaler.startsWith('Latent') && 'The second pass enlarges the picture, not its latents.',
+    settings.mode === 'outpaint' &&
+      'picture.png must already include the new margins, and mask.png must be white there.',
     Math.max(prompt.length, negative.length) > 200 && 'diffusers cuts prompts after 75 tokens.',
   ];
   return all.filter((sentence) => typeof sentence === 'string');

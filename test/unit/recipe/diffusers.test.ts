@@ -121,7 +121,7 @@ it('says it all in few lines', () => {
     }),
     { isXl: false },
   );
-  expect(script).toBe(`# diffusers knows no weights of words: they are left out.
+  expect(script).toBe(`# diffusers has no prompt weights; they are left out.
 import torch
 from diffusers import DPMSolverMultistepScheduler, StableDiffusionPipeline
 
@@ -199,7 +199,7 @@ reference = load_image("reference.png")
   const hires = { upscaler: 'Latent', scale: 2, strength: 0.5 };
   expect(script(1, { hires }).match(/ip_adapter_image=reference/g)).toHaveLength(2);
   expect(script(1)).not.toContain('whole run');
-  expect(script(0.5)).toContain('# diffusers shows a reference image in the whole run.');
+  expect(script(0.5)).toContain('# diffusers applies a reference image during the whole run.');
   const light = { ...reference, end: 1, model: 'ip-adapter_sd15_light', weight: 1 };
   const both = diffusersScript(recipe({ prompt: 'a', controls: [{ ...reference, end: 1 }, light] }), {
     isXl: false,

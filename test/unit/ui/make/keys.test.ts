@@ -255,7 +255,7 @@ test('while a run is in work the canvas is not in sight, and no key paints on it
   expect(commandsNow(studio)).toEqual(expect.arrayContaining([...whilePainting]));
   open();
   await run;
-  expect(now).toEqual(['Generate', 'Generate forever', 'Cancel', 'Undo the last change that is told']);
+  expect(now).toEqual(['Generate', 'Generate forever', 'Cancel', 'Undo the last change announced']);
 });
 
 test('typing goes into text fields and lists, not into sliders, buttons or the page', () => {

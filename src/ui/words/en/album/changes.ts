@@ -37,7 +37,7 @@ export const changes = {
     }),
 
   runDiscarded: 'The unfinished run was discarded.',
-  settingsTaken: 'The settings of this picture took the place of yours.',
-  promptTaken: 'The prompts of this picture took the place of yours.',
+  settingsTaken: 'The settings of this picture replaced yours.',
+  promptTaken: 'The prompts of this picture replaced yours.',
   seedTaken: (seed: string): string => `The next picture will be drawn with the seed ${seed}.`,
 };

@@ -4,7 +4,7 @@ export const enlarging = {
   enlarge: 'Enlarge',
   enlargeTitle: 'Enlarge (U)',
   redraw: 'Redraw details',
-  redrawTitle: 'Then draws it anew, tile by tile, with the prompt and settings that made it',
+  redrawTitle: 'Then redraws it, tile by tile, with the prompt and settings that made it',
 
   scale: 'Upscale by',
   strength: 'Redraw strength',

@@ -56,7 +56,7 @@ export const form = {
   hiresGuidance: 'Hires guidance',
   hiresUpscaler: 'Hires upscaler',
   hiresHint:
-    'The picture is drawn, enlarged and drawn again by as much as the strength says. 0 steps or guidance: as in the first pass.',
+    'The picture is drawn, enlarged, and redrawn as much as the strength says. 0 steps or guidance: as in the first pass.',
 
   atLeast: (least: number): string => `at least ${number(least)}`,
   atMost: (most: number): string => `at most ${number(most)}`,

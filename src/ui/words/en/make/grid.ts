@@ -43,7 +43,8 @@ const hints: Readonly<Record<Exclude<AxisName, 'none'>, string>> = {
   hiresSteps: numbers,
   guidance: '3, 5, 7 or 3-9 (+2) or 3-9 [4].',
   imageGuidance: '1, 1.5, 2 or 1-2 [3].',
-  replace: 'The first is looked for in the prompts; each takes its place. With a comma in it: in quotes.',
+  replace:
+    'The first is searched for in the prompts, and each takes its place. Put quotes around items with commas.',
   sampler: listed,
   schedule: listed,
   model: listed,

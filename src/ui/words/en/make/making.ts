@@ -5,7 +5,7 @@ export const making = {
   progress: 'Progress',
   watch: 'Watch it',
   notify: 'Notify me',
-  notNotified: 'The browser allows no notifications here: watch the tab’s title.',
-  notifyTitle: 'A notification by the system, where this page is not in sight',
+  notNotified: 'The browser does not allow notifications here: watch the tab’s title.',
+  notifyTitle: 'A system notification when this page is not in view',
   preview: 'Preview',
 };

@@ -18,5 +18,5 @@ export const prompting = {
   weightOf: (name: string): string => `Weight of ${name}`,
   embeddings: (files: number): string => `Embeddings (${files})`,
   embeddingWords: 'Words of embeddings',
-  embeddingsHint: 'Words that a prompt, or a negative prompt, may use.',
+  embeddingsHint: 'Words for the prompt or the negative prompt.',
 };

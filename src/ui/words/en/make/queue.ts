@@ -35,7 +35,7 @@ export const queue = {
     }),
 
   /** Where a picture is drawn after the other for ever, and each would be the same. */
-  alike: 'With this seed all pictures would be alike: choose a random one, to draw one after the other.',
+  alike: 'With this seed all pictures would be the same: choose a random seed to draw one after another.',
 
   picture: (number: number, of: number | null): string =>
     of === null ? `Picture ${number} is done.` : `Picture ${number} of ${of} is done.`,
@@ -51,11 +51,11 @@ export const queue = {
 
   removed: (runs: number, prompt: string): string =>
     plural(runs, {
-      one: `${called(prompt)} was taken from the queue.`,
-      other: `${count(runs)} runs were taken from the queue.`,
+      one: `${called(prompt)} was removed from the queue.`,
+      other: `${count(runs)} runs were removed from the queue.`,
     }),
 
-  settingsTaken: 'The settings of this run took the place of yours.',
+  settingsTaken: 'The settings of this run replaced yours.',
 
   /** On the button that adds to it. */
   add: (waiting: number): string => (waiting === 0 ? 'Add to queue' : `Add to queue (${count(waiting)})`),
@@ -100,7 +100,7 @@ export const queue = {
 
   more: 'More ways to draw',
   forever: 'Generate forever',
-  foreverHint: 'One run after the other, as set then, until it is stopped',
+  foreverHint: 'One run after another, each with the settings of the moment, until you stop it',
   goesOn: 'goes on forever',
   stopAfter: 'Stop after this',
 };

@@ -33,7 +33,7 @@ const obstacleWords: Record<Obstacle | UnitObstacle | ReferenceObstacle, string>
 function newsWords(news: News): string {
   switch (news.kind) {
     case 'no-prompt':
-      return 'Say what the picture should show, or press once more to draw without words.';
+      return 'Say what the picture should show, or press again to draw without a prompt.';
     case 'no-upscaler':
       return models.noUpscaler;
     case 'alike':
@@ -108,7 +108,7 @@ function stageWords(progress: Stage | null): string {
     case undefined:
       return 'Starting';
     case 'waiting':
-      return 'Another tab is drawing: this one begins when it is done';
+      return 'Another tab is drawing; this one starts when it is done';
     case 'fetching':
       return `Fetching the model, ${bytes(progress.doneBytes)} of ${bytes(progress.totalBytes)}`;
     case 'reading':

@@ -1,6 +1,6 @@
 /** What is said where models are looked up at an address and downloaded. */
 import { clean } from '../../format';
-import type { Rich } from '../../rich';
+import { rich, type Rich } from '../../rich';
 import { format } from '../format';
 
 const { bytes } = format;
@@ -10,11 +10,11 @@ export const downloading = {
   download: 'Download',
   address: 'Address',
   look: 'Look',
-  addressHint: [
+  addressHint: rich(
     'A Hugging Face model or file, or any ',
     { code: '.safetensors' },
     ' file whose server lets other sites read it. Looking asks that server for headers only: you see what a model is, its size and its licence before you download it.',
-  ] as Rich,
+  ),
   lookingAt: (address: string): string => `Looking at ${address}…`,
 
   known: 'Well-known models under open licences',

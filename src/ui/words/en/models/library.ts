@@ -1,7 +1,7 @@
 /** What is said where models are chosen, imported, listed, renamed and removed. */
 import type { ModelEntry } from '../../../../engine/api';
 import { clean } from '../../format';
-import type { Rich } from '../../rich';
+import { rich, type Rich } from '../../rich';
 import { format } from '../format';
 
 const { bytes, count } = format;
@@ -18,11 +18,11 @@ export const library = {
   model: 'Model',
   looking: 'Looking for models…',
   noModel: 'No model yet',
-  begin: [
+  begin: rich(
     'Drop a Stable Diffusion ',
     { code: '.safetensors' },
     ' file anywhere on this page to begin, or download one.',
-  ] as Rich,
+  ),
   importModel: 'Import model',
   folder: 'Folder',
   importFolder: 'Import a folder',

@@ -1,15 +1,15 @@
 /** What is said of the app as one among those of a device. */
 export const installed = {
   /** What was wanted came from no server, nor was it kept. */
-  partMissing: 'This part of Drobė could not be fetched. It may come after a reload, with a network.',
+  partMissing: 'This part of Drobė could not be fetched. Reload the page when you are online.',
   reload: 'Reload',
 
   /** Hands the picture to another app. */
   share: 'Share',
-  notShared: 'It could not be shared from here. Downloaded, it can be.',
+  notShared: 'It could not be shared. Download it, and share the file.',
 
   /** Of words that came from another app. */
-  promptTaken: 'The words that were shared took the place of your prompt.',
+  promptTaken: 'The shared text replaced your prompt.',
 
   /** For the system, which shows these where it lists its apps. */
   manifest: {

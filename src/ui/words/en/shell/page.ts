@@ -15,7 +15,7 @@ export const page = {
   allow: 'Allow',
 
   whatIsIt: 'What is this picture?',
-  isPaintedOn: (name: string): string => `${name} is painted on. Either can be undone.`,
+  isPaintedOn: (name: string): string => `You are painting on ${name}. Either can be undone.`,
   asMask: 'Use it as the mask',
   asPicture: 'Start from it',
   leaveIt: 'Leave it',
@@ -25,5 +25,5 @@ export const page = {
     'Prompts, pictures and models never leave this device. These are the requests that this page has made since it was opened:',
   noRequests: 'None: all came from this browser’s storage.',
   counted:
-    'Counted by what the browser notes down of the page, its engine, downloads and service worker. The browser’s own requests, such as looking for a new version, are not in it; its developer tools show those too.',
+    'Counted from what the browser records for the page, its engine, downloads and service worker. The browser’s own requests, such as checks for a new version, are not included; its developer tools show those too.',
 };

@@ -193,12 +193,12 @@ test('what waits is moved, taken out and brought back where it was', async () =>
   queue.move(at(3), 9);
   expect(prompts(studio)).toEqual(['two', 'five', 'three', 'four']);
   queue.remove([at(1)]);
-  expect(studio.changes.last?.words).toBe('“five” was taken from the queue.');
+  expect(studio.changes.last?.words).toBe('“five” was removed from the queue.');
   queue.move(at(0), 1);
   studio.changes.undo();
   expect(prompts(studio)).toEqual(['two', 'five', 'three', 'four']);
   queue.remove(queue.waiting);
-  expect([prompts(studio), studio.changes.last?.words]).toEqual([[], '4 runs were taken from the queue.']);
+  expect([prompts(studio), studio.changes.last?.words]).toEqual([[], '4 runs were removed from the queue.']);
   studio.changes.undo();
   expect(prompts(studio)).toHaveLength(4);
 });
