@@ -17,7 +17,7 @@ const told = [
     'reference',
     'paint',
   ],
-  ...['album', 'models', 'run', 'make', 'grid', 'shell', 'canvas', 'sampling', 'text', 'rich'],
+  ...['album', 'models', 'run', 'make', 'grid', 'shell', 'canvas', 'sampling', 'text'],
 ];
 
 /** What no language changes, beside the languages. */

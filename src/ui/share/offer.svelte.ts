@@ -1,34 +1,20 @@
-import { entriesOf } from '../../objects';
-import type { ModelEntry } from '../../engine/api';
 import { DrobeError, toDrobeError } from '../../errors';
-import { compare, withLocalNames, type Comparison, type Device, type Present } from '../../recipe/compare';
+import { compare, withLocalNames, type Comparison } from '../../recipe/compare';
 import { recipeInFragment } from '../../recipe/link';
 import { hasWorkflow, isWorkflow, recipeInPicture, recipeInPixels, recipeInText } from '../../recipe/read';
-import { stemOf, type Recipe } from '../../recipe/recipe';
+import type { Recipe } from '../../recipe/recipe';
 import { recipeUnits, unitsOf } from '../control/recipe';
 import { columnsOf } from '../files/decode';
 import { isImage } from '../files/picture';
 import type { Studio } from '../make/studio.svelte';
-import { isAddon, isUsable } from '../models/entries';
 import type { Library } from '../models/library.svelte';
-import { rareOf } from '../settings/mend';
 import { recipeReferences, referencesIn } from '../reference/recipe';
 import { settled } from '../reference/reference';
 import { completed, isUpscaler, modeOf, recipeSettings, settingsOf } from '../settings/recipe';
 import { withBatch, type Rare } from '../settings/settings';
 import { words } from '../words/language.svelte';
-
-/** A model on this device that a recipe may refer to. */
-interface Here extends Present {
-  readonly id: string;
-}
-
-/** A setting that would change, in words. `from` and `to` are empty where it has no value. */
-interface ChangeTold {
-  readonly label: string;
-  readonly from: string;
-  readonly to: string;
-}
+import { deviceOf, type Here } from './device';
+import { replaced, type ChangeTold } from './replaced';
 
 /** A recipe that can be taken over, and what that would change. Nothing has changed yet. */
 export interface Offered {
@@ -205,29 +191,12 @@ export class RecipeOffer {
     const seen = settled(references.all, entries, this.#studio.model?.facts.family ?? '');
     const controls = [...recipeUnits(units.all, entries), ...recipeReferences(seen, entries)];
     const now = { ...recipeSettings(place.mode, settings.current), controls };
-    const comparison = compare(whole, now, this.#device, words.compared.values);
+    const comparison = compare(whole, now, deviceOf(entries), words.compared.values);
     const changes = comparison.changes.map(({ setting, ...rest }) => ({
       label: words.compared.settings[setting],
       ...rest,
     }));
-    const rare = entriesOf(settings.current.rare);
-    const kept = rareOf(whole.settings);
-    const lost = rare
-      .filter(([name]) => kept[name] === undefined)
-      .map(([name, value]) => ({ label: words.sampling.rare[name], from: words.recipe.rare(value), to: '' }));
-    if (!whole.settings.controls?.length) {
-      if (units.all.length > 0)
-        lost.push({ label: words.guiding.control, from: words.control.guiding(units.all.length), to: '' });
-      if (references.all.length > 0)
-        lost.push({
-          label: words.likeness.reference,
-          from: words.reference.taken(references.all.length),
-          to: '',
-        });
-    }
-    const { styles } = settings.current;
-    if (styles.length > 0 && whole.settings.prompt !== undefined)
-      lost.push({ label: words.styling.title, from: styles.join(', '), to: words.controls.none });
+    const lost = replaced(this.#studio, whole);
     const { hires } = whole.settings;
     const isStrange = hires && !isUpscaler(hires.upscaler, this.#upscalers);
     const strange = isStrange ? [[words.form.hiresUpscaler, hires.upscaler] as const] : [];
@@ -244,30 +213,6 @@ export class RecipeOffer {
 
   get #upscalers(): readonly string[] {
     return this.#library.upscalers.map(({ addon }) => addon.name);
-  }
-
-  get #device(): Device<Here> {
-    const { entries } = this.#library;
-    const known = (hashes: ModelEntry['hashes']): Pick<Here, 'hashes'> =>
-      hashes
-        ? { hashes: [hashes.file, hashes.tensors, hashes.brief].filter((hash) => hash !== undefined) }
-        : {};
-    const named = (kind: 'vae' | 'lora' | 'embedding' | 'control' | 'ip-adapter'): Here[] =>
-      entries
-        .filter(isAddon)
-        .flatMap(({ id, addon, hashes }) =>
-          addon.kind === kind ? { id, name: addon.name, ...known(hashes) } : [],
-        );
-    return {
-      model: entries
-        .filter(isUsable)
-        .map(({ id, file, hashes }) => ({ id, name: stemOf(file), ...known(hashes) })),
-      vae: named('vae'),
-      lora: named('lora'),
-      embedding: named('embedding'),
-      // A1111's extension has units for both.
-      control: [...named('control'), ...named('ip-adapter')],
-    };
   }
 }
 
