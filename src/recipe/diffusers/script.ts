@@ -1,83 +1,14 @@
 /**
  * A recipe as a script for diffusers that runs as it is, with the files beside it. Comments at its top say what diffusers lacks.
  */
-import type { SamplerName, ScheduleName } from '../../sampling/settings';
 import { attention, BREAK } from '../../text/attention';
 import { loraTags, type LoraTag } from '../../text/lora';
-import { isReference } from '../control';
+import { isReference, type RecipeControl } from '../control';
 import { controlArguments, controlDifferences, controlLines, controlPipeline, controlsOf } from './control';
 import { referenceArguments, referenceLines, referencesOf } from './references';
 import { pythonNumber } from '../infotext/pairs';
-import { automaticOf } from '../infotext/names';
+import { schedulerFor, schedulerLine, type Scheduler } from './schedulers';
 import { resourcesOf, weightsEnding, type Recipe, type RecipeMode, type RecipeSettings } from '../recipe';
-
-interface Scheduler {
-  readonly name: string;
-  /** Its additional arguments, in Python. */
-  readonly with?: Readonly<Record<string, string>>;
-  /** Whether it has Karras, exponential and beta sigmas. */
-  readonly sigmas: boolean;
-  /** False where it is only the nearest to the recipe's sampler. */
-  readonly exact?: boolean;
-}
-
-const multistep = (algorithm: string, more: Readonly<Record<string, string>>): Scheduler => ({
-  name: 'DPMSolverMultistepScheduler',
-  with: { algorithm_type: `"${algorithm}"`, ...more },
-  sigmas: true,
-});
-
-const singlestep = (order: string): Scheduler => ({
-  name: 'DPMSolverSinglestepScheduler',
-  with: { algorithm_type: '"dpmsolver++"', solver_order: order },
-  sigmas: true,
-});
-
-const schedulers: Readonly<Partial<Record<SamplerName, Scheduler>>> = {
-  Euler: { name: 'EulerDiscreteScheduler', sigmas: true },
-  'Euler a': { name: 'EulerAncestralDiscreteScheduler', sigmas: false },
-  Heun: { name: 'HeunDiscreteScheduler', sigmas: true },
-  DPM2: { name: 'KDPM2DiscreteScheduler', sigmas: true },
-  'DPM2 a': { name: 'KDPM2AncestralDiscreteScheduler', sigmas: true },
-  LMS: { name: 'LMSDiscreteScheduler', sigmas: true },
-  'DPM++ 2M': multistep('dpmsolver++', { solver_order: '2' }),
-  'DPM++ 3M': multistep('dpmsolver++', { solver_order: '3' }),
-  'DPM++ 2M SDE': multistep('sde-dpmsolver++', { solver_order: '2' }),
-  'DPM++ 2M SDE Heun': multistep('sde-dpmsolver++', { solver_order: '2', solver_type: '"heun"' }),
-  'DPM++ 3M SDE': multistep('sde-dpmsolver++', { solver_order: '3' }),
-  'DPM++ SDE': { name: 'DPMSolverSDEScheduler', sigmas: true },
-  'DPM++ 2S': singlestep('2'),
-  'DPM++ 3S': singlestep('3'),
-  'DPM-Solver 2M': multistep('dpmsolver', { solver_order: '2' }),
-  'DPM++ 2S a': { name: 'DPMSolverSinglestepScheduler', sigmas: true, exact: false },
-  DDIM: { name: 'DDIMScheduler', sigmas: false },
-  DDPM: { name: 'DDPMScheduler', sigmas: false },
-  PLMS: { name: 'PNDMScheduler', with: { skip_prk_steps: 'True' }, sigmas: false },
-  UniPC: { name: 'UniPCMultistepScheduler', sigmas: true },
-  'UniPC bh2': { name: 'UniPCMultistepScheduler', with: { solver_type: '"bh2"' }, sigmas: true },
-  DEIS: { name: 'DEISMultistepScheduler', sigmas: true },
-  LCM: { name: 'LCMScheduler', sigmas: false },
-  TCD: { name: 'TCDScheduler', sigmas: false },
-};
-const otherwise: Scheduler = { name: 'EulerDiscreteScheduler', sigmas: true, exact: false };
-
-/** Schedulers that know `rescale_betas_zero_snr`. */
-const zeroSnr = /^(?:DDIM|DDPM|Euler|LCM|TCD|DPMSolverMultistep|UniPC)/;
-
-const sigmaFlags: Readonly<Partial<Record<ScheduleName, string>>> = {
-  Karras: 'use_karras_sigmas',
-  Exponential: 'use_exponential_sigmas',
-  Beta: 'use_beta_sigmas',
-};
-/** Schedules that diffusers has as a spacing of timesteps. */
-const spacings: Readonly<Partial<Record<ScheduleName, string>>> = {
-  Uniform: 'linspace',
-  Normal: 'linspace',
-  'SGM Uniform': 'trailing',
-  Simple: 'trailing',
-  Turbo: 'trailing',
-  DDIM: 'leading',
-};
 
 /** Pipelines by mode; the second is for SDXL. */
 const pipelines: Readonly<Record<RecipeMode, readonly [string, string]>> = {
@@ -88,15 +19,16 @@ const pipelines: Readonly<Record<RecipeMode, readonly [string, string]>> = {
   instruct: ['StableDiffusionInstructPix2PixPipeline', 'StableDiffusionXLInstructPix2PixPipeline'],
 };
 
+/** @param isXl whether the model is of Stable Diffusion XL, whose pipelines and arguments have other names. */
 export function diffusersScript(recipe: Recipe, { isXl }: { readonly isXl: boolean }): string {
   const { settings } = recipe;
-  const { mode = 'text', hires, seed = 0n, batch } = settings;
+  const { mode = 'text', hires } = settings;
   const called = resourcesOf(recipe, 'lora').map(({ name }) => name);
   const { loras } = loraTags(settings.prompt ?? '', called);
   const embeddings = resourcesOf(recipe, 'embedding');
   const [model] = resourcesOf(recipe, 'model');
   const [vae] = resourcesOf(recipe, 'vae');
-  const scheduler = schedulers[settings.sampler ?? 'Euler'] ?? otherwise;
+  const scheduler = schedulerFor(settings.sampler);
   const controls = controlsOf(mode, settings.controls);
   const isGuided = controls.length > 0;
   const references = referencesOf(settings, isXl);
@@ -137,15 +69,31 @@ export function diffusersScript(recipe: Recipe, { isXl }: { readonly isXl: boole
   lines.push(...referenceLines(references, file));
   lines.push(...loraLines(loras), ...embeddings.flatMap(({ name }) => embeddingLines(name, isXl)), '');
 
+  lines.push(...drawingLines(settings, { controls, hints: guides.hints, isXl, scheduler }));
+  if (hires) lines.push('', ...hiresLines(settings, hires, second, isXl, scheduler));
+  lines.push('result.save("result.png")', '');
+  return lines.join('\n');
+}
+
+/** The lines that load pictures and draw. @param hints the lines that load the controls' pictures. */
+function drawingLines(
+  settings: RecipeSettings,
+  told: { controls: readonly RecipeControl[]; hints: readonly string[]; isXl: boolean; scheduler: Scheduler },
+): string[] {
+  const { controls, hints, isXl, scheduler } = told;
+  const { mode = 'text', seed = 0n, batch } = settings;
   const passed = argumentsOf(settings, isXl, scheduler);
-  if (mode !== 'text') passed.image = 'image';
-  if (mode !== 'text') lines.push(`image = load_image("picture.png").resize((${size}))`);
+  const lines: string[] = [];
+  if (mode !== 'text') {
+    lines.push(`image = load_image("picture.png").resize((${widthOf(settings)}, ${heightOf(settings)}))`);
+    passed.image = 'image';
+  }
   if (mode === 'inpaint' || mode === 'outpaint') {
     lines.push('mask = load_image("mask.png").resize(image.size)');
     passed.mask_image = 'mask';
   }
-  if (isGuided) {
-    lines.push(...guides.hints);
+  if (controls.length > 0) {
+    lines.push(...hints);
     // ControlNet pipelines have no guidance rescale.
     delete passed.guidance_rescale;
     Object.assign(passed, controlArguments(controls, mode));
@@ -153,33 +101,13 @@ export function diffusersScript(recipe: Recipe, { isXl }: { readonly isXl: boole
   lines.push(`generator = torch.Generator("cpu").manual_seed(${seed})`);
   if (batch && batch.count > 1) passed.num_images_per_prompt = String(batch.count);
   lines.push(`result = pipe(${listed(passed)}).images[${batch?.index ?? 0}]`);
-  if (hires) lines.push('', ...hiresLines(settings, hires, second, isXl, scheduler));
-  lines.push('result.save("result.png")', '');
-  return lines.join('\n');
+  return lines;
 }
 
 const text = (value: string): string => JSON.stringify(value);
 const file = (name: string): string => text(weightsEnding.test(name) ? name : `${name}.safetensors`);
 const widthOf = ({ width = 512 }: RecipeSettings): number => width;
 const heightOf = ({ height = 512 }: RecipeSettings): number => height;
-
-function schedulerLine(settings: RecipeSettings, scheduler: Scheduler): string {
-  const { sampler = 'Euler', schedule = 'Automatic', spacing, like, order } = settings;
-  const laid = schedule === 'Automatic' && like === 'A1111' ? automaticOf(sampler) : schedule;
-  const flag = scheduler.sigmas ? sigmaFlags[laid] : undefined;
-  const spaced = like === 'diffusers' ? spacing : spacings[laid];
-  const all: Record<string, string> = { ...scheduler.with };
-  if (flag) all[flag] = 'True';
-  if (spaced) all.timestep_spacing = text(spaced);
-  // UniPC has two variants; A1111 and ComfyUI use the other one.
-  if (sampler === 'UniPC') all.solver_type = like === undefined || like === 'diffusers' ? '"bh2"' : '"bh1"';
-  if (order !== undefined && /^(?:UniPC|DEIS)/.test(scheduler.name)) all.solver_order = String(order);
-  const { prediction } = settings;
-  if (prediction) all.prediction_type = text(prediction === 'v' ? 'v_prediction' : 'epsilon');
-  if (settings.zeroSnr && zeroSnr.test(scheduler.name)) all.rescale_betas_zero_snr = 'True';
-  const given = Object.entries(all).map(([name, value]) => `, ${name}=${value}`);
-  return `pipe.scheduler = ${scheduler.name}.from_config(pipe.scheduler.config${given.join('')})`;
-}
 
 /** Loads the LoRAs one after the other, then sets their weights, apart for UNet and text encoders where these differ. */
 function loraLines(loras: readonly LoraTag[]): string[] {

@@ -1,7 +1,7 @@
 /** The mask as one colour over the picture, in light and dark stripes: they show on a picture of the same colour. */
 import type { Rect } from '../../canvas/crop';
 import type { Mask } from '../../canvas/pixels';
-import { clip } from '../../canvas/sheet';
+import { around, clip } from '../../canvas/sheet';
 import type { View } from '../../canvas/view';
 
 /** The colours of the stripes, each as the three bytes of an ImageData. */
@@ -74,6 +74,38 @@ export function paintOverlay(
 ): void {
   const pixels = new Uint8ClampedArray(seen(mask, view, part, stripes).buffer);
   context.putImageData(new ImageData(pixels, part.width, part.height), part.x, part.y);
+}
+
+/**
+ * Paints the whole overlay now, and later what changes of the mask, at most once a frame.
+ * @param watch calls its argument with each part of the mask that changes, until the function it returns is called.
+ * @returns a function that ends it.
+ */
+export function keepPainted(
+  context: CanvasRenderingContext2D,
+  mask: Mask,
+  view: View,
+  stripes: Stripes,
+  watch: (changed: (part: Rect) => void) => () => void,
+): () => void {
+  const { width, height } = context.canvas;
+  let waiting: Rect | null = { x: 0, y: 0, width, height };
+  let frame = 0;
+  const paint = (): void => {
+    frame = 0;
+    const part = waiting && clip(waiting, { width, height });
+    if (part) paintOverlay(context, mask, view, part, stripes);
+    waiting = null;
+  };
+  paint();
+  const stop = watch((changed) => {
+    waiting = around(waiting, onScreen(changed, view));
+    frame ||= requestAnimationFrame(paint);
+  });
+  return () => {
+    stop();
+    cancelAnimationFrame(frame);
+  };
 }
 
 /** Where a part of the picture appears on the screen, with a margin of one pixel. */
