@@ -17,6 +17,7 @@ export function watchRequests(tell: (origins: readonly string[]) => void): void 
   }
 }
 
+/** The origins of requests that went over the network: to others, or to our own origin and not answered from a cache. */
 export function originsOf(
   entries: readonly Pick<PerformanceResourceTiming, 'name' | 'transferSize'>[],
   own: string,

@@ -7,6 +7,7 @@ export type Side = 'left' | 'right' | 'top' | 'bottom';
 /** Pixels added on each side. */
 export type Margins = Readonly<Record<Side, number>>;
 
+/** The size of a frame: the picture with its margins, in pixels. */
 export function framed({ width, height }: Size, { left, right, top, bottom }: Margins): Size {
   return { width: left + width + right, height: top + height + bottom };
 }

@@ -29,6 +29,7 @@ export function zoomed(view: View, by: number, at: Point, picture: Size, box: Si
   return held({ scale, x: at.x - (at.x - view.x) * ratio, y: at.y - (at.y - view.y) * ratio }, picture, box);
 }
 
+/** Moves a picture on the screen, in CSS pixels, as far as it stays in the box. */
 export function panned(view: View, dx: number, dy: number, picture: Size, box: Size): View {
   return held({ ...view, x: view.x + dx, y: view.y + dy }, picture, box);
 }

@@ -42,6 +42,10 @@ interface Arriving {
 /** Told the origins of requests that a worker made, each as often as it made one. */
 type OnRequests = (origins: readonly string[], asker: 'app' | 'courier') => void;
 
+/**
+ * Starts the engine, whose workers are started when they are first needed. @param onRequests told of the origins that
+ * workers ask.
+ */
 export function startEngine(
   onRequests: OnRequests = () => undefined,
   started: Partial<Workers> = {},

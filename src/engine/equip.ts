@@ -36,6 +36,10 @@ export type Equip = (
   report: (progress: Progress) => void,
 ) => AsyncGenerator<Progress, Equipped, void>;
 
+/**
+ * @returns a generator that equips a checkpoint for a job and yields notices; its errors are those of the files that it
+ * opens.
+ */
 export function equipFrom({ models, additions, folder, tokenizer, openUpscaler }: Stock): Equip {
   return async function* (checkpoint, { backend, vae = '', taesd = '', ...job }, signal, report) {
     const prompts = [job.prompt, job.negative, job.hires?.prompt, job.hires?.negative].join();

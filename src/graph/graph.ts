@@ -21,6 +21,7 @@ export const SHAPES_ONLY: Target = {
 export const sizeOf = (shape: Shape): number => shape.reduce((n, d) => n * d, 1);
 export const bytesPer: Readonly<Record<DType, number>> = { f32: 4, f16: 2, i64: 8, u8: 1 };
 
+/** An input of the graph, which is given with every run. */
 export function input(name: string, shape: Shape, target: Target, dtype: DType = 'f32'): Var {
   return { shape, dtype, target, from: { kind: 'input', name } };
 }

@@ -2,11 +2,13 @@
 import { defined, tuple } from '../checked';
 import { constant, op, type Var } from './graph';
 
+/** The same numbers, in the same order, under another shape of the same size. */
 export function reshape(x: Var, ...shape: number[]): Var {
   const to = constant(BigInt64Array.from(shape, BigInt), [shape.length], x.target);
   return op('Reshape', [x, to], shape);
 }
 
+/** torch.permute: axis i of the result is axis perm[i] of x. */
 export function transpose(x: Var, ...perm: number[]): Var {
   const shape = perm.map((i) => x.shape[i]!); // perm permutes the axes of x
   return op('Transpose', [x], shape, { perm });

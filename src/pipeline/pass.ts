@@ -65,6 +65,9 @@ export interface Drawn {
  */
 const PREVIEWED = { card: 1, cpu: 4, imitated: 10 } as const;
 
+/**
+ * Draws one pass: encodes prompts and pictures, and samples. Yields its progress, step by step, and returns the latents.
+ */
 export async function* drawPass(pass: Pass, drawing: Drawing): AsyncGenerator<Progress, Drawn, void> {
   const { job, size, reading, again } = pass;
   const { checkpoint, report, signal, answers, clock, done, total } = drawing;

@@ -46,6 +46,9 @@ export interface Parts {
   readonly course: Omit<Course, 'strength'>;
 }
 
+/**
+ * What a pass samples from and asks the net. Yields the progress of encoding the source. @throws DrobeError 'bad-request'
+ */
 export async function* setUp(parts: Parts): AsyncGenerator<Progress, Setup, void> {
   const { job, size, checkpoint, report, noise, course } = parts;
   const { source } = job;

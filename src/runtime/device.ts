@@ -54,6 +54,7 @@ function isImitated({ info }: GPUAdapter): boolean {
   );
 }
 
+/** The CPU, by the WebAssembly backend. */
 export function wasmMachine(sessions: Sessions): Machine {
   // Its fused attention kernel computes scores in blocks of its own and needs no slices of ours.
   const target: Target = {

@@ -10,6 +10,10 @@ function gone(cause: unknown): never {
   throw new DrobeError('device-lost', { reason }, { cause });
 }
 
+/**
+ * @returns a function that does some work on the device. @throws DrobeError 'out-of-memory' or 'device-lost' where the
+ * device fails meanwhile
+ */
 export function watched(device: GPUDevice): Watch {
   const unlessLost = failingWith(device);
   return async (work) => {
@@ -55,6 +59,7 @@ function failingWith(device: GPUDevice): <T>(work: Promise<T>) => Promise<T> {
 const NO_MEMORY =
   /out of memory|allocat|too large for the implementation|bad_alloc|memory access out of bounds|out of bounds memory access|aborted\(OOM\)|SafeIntOnOverflow/i;
 
+/** What ONNX Runtime threw: as a DrobeError 'out-of-memory' if its message says so, else as it is. */
 export function explained(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof DrobeError || error.name === 'AbortError') return error;
   if (NO_MEMORY.test(error.message)) {

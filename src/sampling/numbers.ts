@@ -16,6 +16,7 @@ export const float32: Precision = {
   linspace: (from, to, count) => [...torchLinspace(from, to, count)],
 };
 
+/** numpy.linspace: `count` numbers, evenly spaced, with both ends. */
 export function linspace(from: number, to: number, count: number): number[] {
   const step = (to - from) / Math.max(1, count - 1);
   return Array.from({ length: count }, (_, i) => (i > 0 && i === count - 1 ? to : from + i * step));

@@ -39,6 +39,7 @@ export function cutAtWords(written: string, words: readonly Word[]): (string | W
   return [...parts, text.slice(from)].filter((part) => part !== '');
 }
 
+/** The word that a text is, whatever its letters are; undefined for any other text. */
 export function wordOf(text: string, words: readonly Word[]): Word | undefined {
   const plain = (word: string): string => word.normalize('NFC').toLowerCase();
   return words.find(({ trigger }) => plain(trigger) === plain(text));

@@ -36,6 +36,7 @@ export const isSettings = (path: string): boolean => /\.(?:ya?ml|json)$/i.test(p
 export const mayTell = (path: string): boolean =>
   /\.ya?ml$|(?:^|\/)(?:scheduler_config|adapter_config|(?:vae|unet|text_encoder)\/config)\.json$/i.test(path);
 
+/** Reads a file of settings; one too long for that, or whose name promises nothing, is not read, and has no kind. */
 export async function readSettings<F>(file: F, path: string, slices: Slices): Promise<Settings<F>> {
   if (slices.size > LONGEST || !mayTell(path)) return { file, path, kind: null, text: '' };
   const bytes = await slices.slice(0, slices.size).arrayBuffer();

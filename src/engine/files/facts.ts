@@ -144,6 +144,7 @@ export function hintNetFacts({ tensors }: Header, file: string): AddonFacts {
   return { kind: 'hint-net', name: stemOf(file), net: inspectHintNet(tensors) };
 }
 
+/** @throws as `inspectUpscaler` */
 export function upscalerFacts({ tensors }: Header, file: string): AddonFacts {
   const { architecture, scale } = inspectUpscaler(tensors);
   return { kind: 'upscaler', name: stemOf(file), architecture, scale };

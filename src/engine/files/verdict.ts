@@ -38,6 +38,7 @@ export function whatIs(header: Header, file: string): What {
   }
 }
 
+/** As `whatIs`, with an error as a problem. */
 export function verdictOn(header: Header, file: string): Inspection['verdict'] {
   try {
     return whatIs(header, file);
@@ -46,6 +47,7 @@ export function verdictOn(header: Header, file: string): Inspection['verdict'] {
   }
 }
 
+/** An error as the page is told of it: its code and facts. */
 export function problemOf(thrown: unknown): Problem {
   const { code, facts } = toDrobeError(thrown);
   return { code, facts };

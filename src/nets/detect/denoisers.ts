@@ -72,6 +72,7 @@ export function mmditDenoising(tensors: Tensors): Denoising {
   };
 }
 
+/** @throws DrobeError 'missing-weight' */
 export function shapeOf(tensors: Tensors, key: string): Shape {
   const info = tensors.get(key);
   if (!info) throw new DrobeError('missing-weight', { key });

@@ -21,6 +21,10 @@ export interface StatedFacts {
   readonly examples: readonly string[];
 }
 
+/**
+ * What a file states about itself under the keys of ModelSpec and our own; null for what it does not, or states
+ * wrongly.
+ */
 export function statedFacts(metadata: ReadonlyMap<string, string>): StatedFacts {
   const text = (key: string): string | null => metadata.get(key)?.slice(0, 200).trim() || null;
   const positive = (key: string): number | null => positiveNumber(metadata.get(key));

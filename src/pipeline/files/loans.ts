@@ -21,6 +21,7 @@ export interface Lender {
   readonly latents: Model['latents'] | null;
 }
 
+/** What a file can lend: its tensors in normal form, and the kind of its latents if it is a whole model. */
 export function lenderIn(header: Header): Lender {
   const form = inNormalForm(header.tensors);
   try {

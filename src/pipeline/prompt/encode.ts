@@ -107,6 +107,7 @@ export function tokensOf({ prompt, negative, behind }: Reading, length: number):
   return alike[0]!.context.length * length + behind; // of two
 }
 
+/** Encodes all prompts of a pass; those that were just encoded are not encoded again. */
 export async function encodePrompts(
   reading: Reading,
   job: Job,

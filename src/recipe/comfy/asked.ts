@@ -24,6 +24,7 @@ interface Words {
 /** Controls by the id of the node that applies them, nearest to the sampler first. */
 type Controls = Map<string, RecipeControl>;
 
+/** The settings that the nodes before a sampler say, as far as they are understood; the others are noted by the walk. */
 export function askedOf(sampler: GraphNode, walk: Walk): RecipeSettings {
   const model = modelOf(sampler, walk);
   const controls: Controls = new Map();

@@ -89,6 +89,7 @@ function inBrackets(name: string, value: string): Unit | null {
   return Object.fromEntries(pairs.filter(([, number]) => number !== -1));
 }
 
+/** "Module: canny, Model: …", as A1111's extension writes a unit. */
 export function writeControl(control: RecipeControl): string {
   return fields
     .map((field) => [field.names[0], field.write(control)] as const)

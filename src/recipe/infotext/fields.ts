@@ -25,6 +25,7 @@ type Keyed<K extends string, V> = { readonly [_ in K]?: V };
 
 const keyed = <K extends string, V>(key: K, value: V): Keyed<K, V> => ({ [key]: value }) as Keyed<K, V>; // TypeScript widens the key
 
+/** The number that a text is; null for any other text. */
 export function numberIn(text: string): number | null {
   return /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text.trim()) ? Number(text) : null;
 }
@@ -45,6 +46,7 @@ export function numbers<K extends string>(key: K, names: Names, unset?: number):
   };
 }
 
+/** A setting that is "True" or "False". */
 export function flag<K extends string>(key: K, ...names: Names): Field<Keyed<K, boolean>> {
   return {
     names,
@@ -72,6 +74,7 @@ export function choice<K extends string, const V extends string>(
   };
 }
 
+/** A setting that is a text. An empty one is not written. */
 export function texts<K extends string>(key: K, ...names: Names): Field<Keyed<K, string>> {
   return {
     names,
@@ -91,6 +94,7 @@ function seeds(key: 'seed' | 'variationSeed', ...names: Names): Field<Draft> {
   };
 }
 
+/** A size as "512x768"; null for any other text. */
 export function sizeIn(value: string): { readonly width: number; readonly height: number } | null {
   const [, width, height] = /^(\d{1,6})\s*[x×]\s*(\d{1,6})$/i.exec(value) ?? [];
   return width && height ? { width: Number(width), height: Number(height) } : null;

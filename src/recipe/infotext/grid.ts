@@ -38,6 +38,7 @@ export interface ToldAxis {
 
 const quoted = (value: string): string => (/[",]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
 
+/** The parameters that the script writes, by its names. */
 export function gridScript(axes: readonly ToldAxis[]): Recipe['unknown'] {
   const told = axes.flatMap(({ place, name, values }): [string, string][] => {
     const letter = place.toUpperCase();

@@ -34,6 +34,7 @@ export function* segmentsOf(file: Uint8Array): Generator<Segment> {
 export const isExif = ({ marker, data }: Segment): boolean =>
   marker === APP1 && latin1(data.subarray(0, EXIF.length)) === EXIF;
 
+/** All texts of a file, by the names of their fields. A damaged file has those before the damage. */
 export function jpegTexts(file: Uint8Array): Map<string, string> {
   const texts = new Map<string, string>();
   for (const segment of segmentsOf(file)) {

@@ -22,6 +22,7 @@ export function pngTexts(file: Uint8Array): Map<string, string> {
   return texts;
 }
 
+/** The whole chunks of a file, in its order. @returns with `at` their first byte, that of the length. */
 export function* chunksOf(
   file: Uint8Array,
 ): Generator<{ readonly type: string; readonly data: Uint8Array; readonly at: number }> {
@@ -68,6 +69,7 @@ function crc(data: Uint8Array): number {
   return ~c >>> 0;
 }
 
+/** A chunk as it is in a file, with its length and checksum. */
 export function pngChunk(type: string, data: Uint8Array): Uint8Array<ArrayBuffer> {
   const out = new Uint8Array(data.length + AROUND);
   const view = viewOf(out);

@@ -10,6 +10,7 @@ export interface Chunk {
   readonly data: Uint8Array;
 }
 
+/** The whole chunks of a file, in its order. */
 export function* chunksOf(file: Uint8Array): Generator<Chunk> {
   const view = viewOf(file);
   for (let at = HEAD; at + 8 <= file.length;) {
@@ -20,6 +21,7 @@ export function* chunksOf(file: Uint8Array): Generator<Chunk> {
   }
 }
 
+/** All texts of a file, by the names of their EXIF fields. */
 export function webpTexts(file: Uint8Array): Map<string, string> {
   for (const { type, data } of chunksOf(file)) if (type === EXIF) return exifTexts(data);
   return new Map();

@@ -33,6 +33,7 @@ const families: Partial<Record<SamplerName, Planner>> = {
   TCD: distilled,
 };
 
+/** @param course over trained noise levels. */
 export function planLikeDiffusers(sampling: Sampling, course: Tabled): Plan {
   return (families[sampling.sampler] ?? fractional)(sampling, course);
 }

@@ -32,6 +32,7 @@ const spreads: Partial<Record<SamplerName, 'below' | 'hair'>> = {
 /** As far as UniPC stays below noise alone. */
 const HAIR = 1e-6;
 
+/** @throws DrobeError 'bad-request' for a sampler that cannot follow a flow */
 export function flowLikeDiffusers(sampling: Sampling, course: Flowing): Plan {
   checkFlow(sampling);
   const { noise } = course;

@@ -11,6 +11,7 @@ export interface Encoded {
   readonly pixels: Pixels | null;
 }
 
+/** A picture upright, as its EXIF orientation says. @throws DOMException for a file that the browser cannot decode */
 export function decode({ blob, pixels }: Encoded): Promise<ImageBitmap> {
   return pixels
     ? createImageBitmap(new ImageData(pixels.rgba, pixels.width, pixels.height))

@@ -125,6 +125,7 @@ function unreadable(bytes: Uint8Array, cause: unknown): DrobeError {
   return new DrobeError(code, { kind: kind ?? '' }, { cause });
 }
 
+/** @throws DrobeError 'image-too-large' */
 export function checkSize({ width, height }: Size): void {
   if (Math.max(width, height) > longestSide || width * height > mostPixels) {
     throw new DrobeError('image-too-large', { width, height });

@@ -32,6 +32,7 @@ export type Planned =
   | { readonly plan: Plan }
   | { readonly wrong: readonly [readonly string[], readonly string[], readonly string[]] };
 
+/** The rows that wishes make, or for each axis the items that make no sense there. */
 export function planOf(wishes: readonly [AxisWish, AxisWish, AxisWish], around: Around): Planned {
   const read = (wish: AxisWish) => ({ ...wish, ...axes[wish.name].read(wish.text, around) });
   const [x, y, z] = [read(wishes[0]), read(wishes[1]), read(wishes[2])];
@@ -79,6 +80,7 @@ const isReplace = ({ name }: Row): boolean => name === 'replace';
 /** Of a cell, as an order keeps it: "2 0 1". */
 export const cellName = ({ at }: Pick<Cell, 'at'>): string => at.join(' ');
 
+/** The place in the grid that a name, "1 0 2", says; null for another name. */
 export function placeNamed(name: string): Cell['at'] | null {
   const [x, y, z] = /^(\d+) (\d+) (\d+)$/.exec(name)?.slice(1).map(Number) ?? [];
   return x === undefined || y === undefined || z === undefined ? null : [x, y, z];

@@ -30,6 +30,7 @@ export interface Means {
   readonly sides: Sides;
 }
 
+/** What the engine draws for this mode, and how the whole picture is made of that. */
 export async function workFor(
   mode: Mode,
   original: Original | null,

@@ -10,6 +10,7 @@ export type Run =
   | { readonly kind: 'failed'; readonly error: DrobeError; readonly file: string }
   | { readonly kind: 'done'; readonly result: Result };
 
+/** The part of the way to a picture that a stage belongs to. */
 export function phaseOf(stage: Stage | null): Phase {
   if (stage?.kind === 'step' || stage?.kind === 'enlarging') return 'drawing';
   return stage?.kind === 'decoding' ? 'finishing' : 'ready';

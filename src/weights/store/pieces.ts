@@ -92,6 +92,7 @@ export async function commit(
   return meta;
 }
 
+/** The record of a model that is stored now. */
 export async function recordOf(
   id: string,
   kind: StoredModel['kind'],

@@ -34,6 +34,7 @@ export const isKey = (value: unknown): value is Key =>
   value.length > 0 &&
   value.every((part) => typeof part === 'string' || Number.isFinite(part));
 
+/** Whether a record is that of a model, in the form of this version. */
 export function isModel(value: unknown): value is StoredModel {
   const { schema, id, file, bytes, kind, extra } = fieldsOf(value);
   return (

@@ -14,6 +14,7 @@ const VERSION = 1001;
 
 const bad = (reason: string) => new DrobeError('bad-pickle', { reason });
 
+/** Whether a file is one of torch.save before version 1.6, which is no ZIP. */
 export async function isOldTorch(file: Slices): Promise<boolean> {
   const head = await viewOf(file, 0, Math.min(OLD_TORCH.length, file.size));
   return beginsAsOldTorch(new Uint8Array(head.buffer));

@@ -64,6 +64,7 @@ export async function dataOf(file: Slices, { name, at, bytes, stored }: ZipEntry
   return begin;
 }
 
+/** These bytes of a file. @throws DrobeError 'bad-pickle' where it ends before */
 export async function viewOf(file: Slices, begin: number, end: number): Promise<DataView<ArrayBuffer>> {
   if (!(begin >= 0 && begin <= end && end <= file.size)) throw bad('it ends too early');
   const bytes = await file.slice(begin, end).arrayBuffer();

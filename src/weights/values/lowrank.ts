@@ -30,6 +30,7 @@ export function addProduct(out: Float32Array, a: Matrix, b: Matrix, scale: numbe
   }
 }
 
+/** [rows, columns] → [columns, rows]. */
 export function transposed({ rows, columns, data }: Matrix): Matrix {
   const turned = data.map((_, i) => data[(i % rows) * columns + Math.floor(i / rows)]!); // as many
   return { rows: columns, columns: rows, data: turned };

@@ -20,7 +20,7 @@ export const UNET = [
   'down_blocks.0.resnets.0.conv1.weight',
   'up_blocks.0.resnets.0.conv1.weight',
 ];
-const VAE = ['decoder.conv_in.weight', 'encoder.down_blocks.0.resnets.0.conv1.weight'];
+export const VAE = ['decoder.conv_in.weight', 'encoder.down_blocks.0.resnets.0.conv1.weight'];
 export const TEXT = ['text_model.final_layer_norm.weight', 'text_model.encoder.layers.0.layer_norm1.weight'];
 export const unet = (path = 'unet/diffusion_pytorch_model.safetensors') => named(path, UNET);
 export const vae = (path = 'vae/diffusion_pytorch_model.safetensors') => named(path, VAE);

@@ -6,7 +6,20 @@ import { unzipped } from '../../golden/nets-suite';
 import { goldenBytes } from '../../golden/root';
 import { tensorsOf, type StoredTensors } from '../../safetensors';
 import { torchSaved } from '../../torch';
-import { named, local, UNET, unet, vae, text, gather, told, fileOf, namesIn, inside } from './model-files';
+import {
+  named,
+  local,
+  UNET,
+  VAE,
+  unet,
+  vae,
+  text,
+  gather,
+  told,
+  fileOf,
+  namesIn,
+  inside,
+} from './model-files';
 
 describe('a folder of a model that is not run is named once', () => {
   const transformer = (path: string, ...more: string[]) =>

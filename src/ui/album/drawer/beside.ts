@@ -12,6 +12,7 @@ export interface Beside {
   readonly thumbnail: Blob | null;
 }
 
+/** Makes the thumbnail of a picture, if it can be decoded, and the hash of its file. */
 export async function besideOf(itself: Original): Promise<Beside> {
   const [thumbnail, content] = await Promise.all([
     thumbnailOf(itself).catch(() => null),
@@ -20,6 +21,7 @@ export async function besideOf(itself: Original): Promise<Beside> {
   return { thumbnail, hash: await nameOf(new Uint8Array(content)) };
 }
 
+/** Stores a card, and the thumbnail of its picture or none, in a transaction. */
 export function putBeside(store: IDBObjectStore, card: Filed, thumbnail: Blob | null): void {
   store.put(card, ['card', card.place]);
   if (thumbnail) store.put(thumbnail, ['thumbnail', card.place]);

@@ -76,6 +76,7 @@ export const deskOf = ({ mode, original, mask, margins, controls, references }: 
   ...(references && { references }),
 });
 
+/** Deletes an unfinished run with its steps, in a transaction. */
 export function forget(store: IDBObjectStore, id: string): void {
   store.delete(['errand', id]);
   store.delete(beginningWith('step', id));
