@@ -34,6 +34,7 @@ export type ErrorCode =
   | 'unsupported-model' // facts: found
   | 'unsupported-control' // facts: found
   | 'settings-alone' // a file of settings without its model
+  | 'settings-unread' // a file of settings that is not JSON
   | 'missing-part' // facts: part
   | 'missing-shard' // facts: shard
   // of a weight; name of its file, where that is not the checkpoint's

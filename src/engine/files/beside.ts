@@ -6,6 +6,7 @@
 import { ADAPTER_CONFIG } from '../../nets/adapter';
 import { TEXT_CONFIG, UNET_CONFIG } from '../../nets/detect/part-config';
 import { CONFIG_YAML, isConfig, markOf, SCHEDULER_CONFIG, VAE_CONFIG } from '../../nets/predicts/predicts';
+import { fieldsOf } from '../../nets/predicts/scheduler-config';
 import { telling, TOLD_BY_NUMBERS, toldByNumbers } from '../../nets/strangers/numbers';
 import { isNumeric, numbersOf } from '../../weights/values/numbers';
 import type { Header, Slices, TensorInfo } from '../../weights/safetensors';
@@ -25,6 +26,8 @@ export interface Settings<F> {
   /** What it is; null for other files with such an ending. */
   readonly kind: (typeof KINDS)[number] | null;
   readonly text: string;
+  /** Whether it has the name of such a file, but not what is in one: nothing of it is known. */
+  readonly broken: boolean;
 }
 
 /** Bytes; longer files are no settings. */
@@ -38,10 +41,11 @@ export const mayTell = (path: string): boolean =>
 
 /** Reads a file of settings; one too long for that, or whose name promises nothing, is not read, and has no kind. */
 export async function readSettings<F>(file: F, path: string, slices: Slices): Promise<Settings<F>> {
-  if (slices.size > LONGEST || !mayTell(path)) return { file, path, kind: null, text: '' };
+  if (slices.size > LONGEST || !mayTell(path)) return { file, path, kind: null, text: '', broken: false };
   const bytes = await slices.slice(0, slices.size).arrayBuffer();
   const text = new TextDecoder().decode(bytes);
-  return { file, path, kind: kindOf(path, text), text };
+  const kind = kindOf(path, text);
+  return { file, path, kind, text, broken: kind !== null && kind !== CONFIG_YAML && fieldsOf(text) === null };
 }
 
 function kindOf(path: string, text: string): Settings<unknown>['kind'] {

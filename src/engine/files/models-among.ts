@@ -121,7 +121,11 @@ export async function modelsAmong<F extends Placed>(
   const left = chosen.filter((one) => !used.has(one));
   return {
     models,
-    refused: [...refused, ...left.filter(({ kind }) => kind !== CONFIG_YAML).map(refusedAlone)],
+    refused: [
+      ...refused,
+      ...[...used].filter(({ broken }) => broken).map(refusedSettings),
+      ...left.filter(({ kind }) => kind !== CONFIG_YAML).map(refusedSettings),
+    ],
     settings: left.filter(({ kind }) => kind === CONFIG_YAML).map(({ file }) => file),
   };
 }
@@ -162,9 +166,10 @@ function isOnly<F>({ path }: Seen<F>, others: readonly Seen<F>[]): boolean {
 
 const isJson = (path: string): boolean => /\.json$/i.test(path);
 
-const refusedAlone = ({ path }: Settings<unknown>): Gathered['refused'][number] => ({
-  file: last(path),
-  problem: { code: 'settings-alone', facts: {} },
+const refusedSettings = ({ path, broken }: Settings<unknown>): Gathered['refused'][number] => ({
+  // Those of all parts have one name.
+  file: broken ? path.split('/').slice(-2).join('/') : last(path),
+  problem: { code: broken ? 'settings-unread' : 'settings-alone', facts: {} },
 });
 
 function alone<F>({ file, path, slices, torch, header }: Seen<F>): FoundModel<F> {

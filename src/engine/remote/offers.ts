@@ -61,7 +61,7 @@ export async function offersAt(
       }
     }),
   );
-  const incomplete = refused.filter(({ problem }) => problem.code !== 'settings-alone');
+  const incomplete = refused.filter(({ problem }) => !problem.code.startsWith('settings-'));
   const parts = incomplete.map(({ file, problem }): Offer => ({
     file,
     bytes: 0,

@@ -70,8 +70,18 @@ const LAYER = '[._]lora(?:_linear)?(?:_layer)?';
 const DOWN = `(?:\\.lora_down|\\.lora_A|${LAYER}\\.down)`;
 const UP = `(?:\\.lora_up|\\.lora_B|${LAYER}\\.up)`;
 
+/**
+ * HCP-Diffusion writes a mark between a module and what it plugs in there, and what a file holds before all: "lora:". Its
+ * alpha is divided by the rank already.
+ * https://github.com/IrisRainbowNeko/HCP-Diffusion/blob/main/hcpdiff/models/lora_base_patch.py
+ */
+const PLUGIN = '^(?:\\w+:)?(.+?)\\.(?:___|lora_block)\\.';
+
 /** Ends of the names of a module's tensors, in kohya's, PEFT's, diffusers' and LyCORIS' files. */
 const PARTS: readonly (readonly [name: RegExp, part: string, bias?: boolean])[] = [
+  [new RegExp(`${PLUGIN}(?:alpha|scale)$`), 'scale'],
+  [new RegExp(`${PLUGIN}layer\\.(?:lora_down\\.weight|W_down)$`), 'down'],
+  [new RegExp(`${PLUGIN}layer\\.(?:lora_up\\.weight|W_up)$`), 'up'],
   // Some write it behind one of the matrices.
   [ending(`(?:(?:${DOWN}|${UP})(?:\\.weight)?|${LAYER})?\\.(alpha)`), ''],
   // Attention processors of diffusers have `to_q_lora.down`; its layers `to_q.lora_layer.down`.

@@ -48,6 +48,10 @@ const PREFIXES: readonly (readonly [prefix: string, place: Place | null])[] = [
   // ComfyUI, Forge, OneTrainer: CLIP by its size
   ['clip_[lh]', 'text'],
   ['clip_g', 'text2'],
+  // HCP-Diffusion
+  ['denoiser', 'unet'],
+  ['TE|clip_[BL]', 'text'],
+  ['clip_bigG', 'text2'],
   ['t5xxl', 't5'],
   // Lightning, PEFT, and whatever holds a net as its member
   ['model|base_model|state_dict|net', null],

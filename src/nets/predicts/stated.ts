@@ -5,7 +5,7 @@
  * https://github.com/Stability-AI/ModelSpec
  */
 import { fieldsOf } from './scheduler-config';
-import { isTrue, predictionSaid, ZERO_SNR, type Said } from './said';
+import { isTrue, predictionNamed, predictionSaid, ZERO_SNR, type Said } from './said';
 
 type Metadata = ReadonlyMap<string, string>;
 
@@ -18,6 +18,8 @@ const FLAGS: readonly (readonly [name: RegExp, says: Said])[] = [
 ];
 /** Words for a prediction. */
 const WORDS = named('predict(?:ion)?(?:_(?:type|key))?|parameterization');
+/** Of these, the keys of programs that are known to mean a model's prediction: the only ones whose words may refuse it. */
+const KNOWN = /^(?:(?:modelspec\.|ss_).*|(?:prediction_type|parameterization))$/i;
 
 /** Flags that say v, or betas that end in noise alone. */
 export function flagsSay(metadata: Metadata): Said {
@@ -33,7 +35,14 @@ export function wordsSay(metadata: Metadata): Said {
   const all = [...statements(metadata)].filter(([key]) => WORDS.test(key));
   const isSpec = (key: string): number => Number(key.startsWith('modelspec.'));
   const inOrder = all.toSorted(([a], [b]) => isSpec(a) - isSpec(b));
-  return inOrder.reduce<Said>((said, [, value]) => ({ ...said, ...predictionSaid(value) }), {});
+  return inOrder.reduce<Said>((said, [key, value]) => ({ ...said, ...wordSays(key, value) }), {});
+}
+
+/** "sample" under a key that nobody knows may be about anything. */
+function wordSays(key: string, word: string): Said {
+  if (KNOWN.test(key)) return predictionSaid(word);
+  const prediction = predictionNamed(word);
+  return prediction ? { prediction } : {};
 }
 
 /** In characters; longer values are no settings. */

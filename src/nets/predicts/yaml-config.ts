@@ -6,6 +6,7 @@
  */
 import type { BetaSchedule } from '../model';
 import { betaEnds, isTrue, positive, predictionNamed, refuse, sigmaRange, ZERO_SNR, type Said } from './said';
+import { scalarsOf } from './yaml';
 
 /** The key of its text in the metadata of its checkpoint. */
 export const CONFIG_YAML = 'config.yaml';
@@ -81,31 +82,4 @@ function scalingIn(of: (key: string) => string | undefined): Said {
       ...(sigmaData !== undefined && { sigmaData }),
     },
   };
-}
-
-/**
- * Every "key: value" of a YAML document by its path, as far as such configurations use the language: blocks by
- * indentation, values on the key's own line, quoted or not, and comments. Lists are passed over.
- */
-export function scalarsOf(yaml: string): ReadonlyMap<string, string> {
-  const found = new Map<string, string>();
-  const above: { readonly indent: number; readonly key: string }[] = [];
-  for (const line of yaml.split(/\r\n|\r|\n/)) {
-    const [, spaces = '', name, rest = ''] =
-      /^(\s*)(?:"|')?([\w.-]+)(?:"|')?\s*:(?:\s+(.*))?$/.exec(line) ?? [];
-    if (name === undefined) continue;
-    while ((above.at(-1)?.indent ?? -1) >= spaces.length) above.pop();
-    above.push({ indent: spaces.length, key: name });
-    const value = plainValue(rest);
-    const path = above.map(({ key }) => key).join('.');
-    if (value !== '' && !found.has(path)) found.set(path, value);
-  }
-  return found;
-}
-
-/** Without a tag or an anchor before it, quotes around it, and a comment behind it. */
-function plainValue(line: string): string {
-  const text = line.trim().replace(/^(?:[!&]\S*\s+)+/, '');
-  const [, , quoted] = /^(["'])(.*?)\1\s*(?:#.*)?$/.exec(text) ?? [];
-  return quoted ?? text.replace(/(?:^|\s)#.*$/, '').trim();
 }

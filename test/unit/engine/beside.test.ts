@@ -136,6 +136,24 @@ describe('files that are chosen together', () => {
     ]);
   });
 
+  it('settings of a model that are not JSON are told to be unread, and the model is found without them', async () => {
+    const unread = async (...files: Dropped[]) => {
+      const { models, refused } = await gathered(...files);
+      const codes = refused.map(({ file, problem }) => `${file}: ${problem.code}`);
+      return [models.map(({ name }) => name), codes];
+    };
+    const broken = ['scheduler/scheduler_config.json', 'vae/config.json', 'text_encoder/config.json'];
+    expect(await unread(...folder('m'), ...broken.map((path) => dropped(`m/${path}`, '<html>')))).toEqual([
+      ['m.safetensors'],
+      broken.map((path) => `${path}: settings-unread`),
+    ]);
+    const near = dropped('l/adapter_config.json', '{');
+    expect(await unread(dropped('l/adapter_model.safetensors', sd1), near)).toEqual([
+      ['adapter_model.safetensors'],
+      ['l/adapter_config.json: settings-unread'],
+    ]);
+  });
+
   it('what else lies in a folder of a model is passed over, and a .json of other programs beside it', async () => {
     const index = dropped('model_index.json', '{}');
     expect(await gathered(dropped('a.safetensors', sd1), index)).toMatchObject({ refused: [], settings: [] });

@@ -164,6 +164,17 @@ describe("all modules of kohya's LoRAs have their place", () => {
     expect(new Set(modules.map((module) => targets(module)?.key)).size).toBe(count);
   });
 
+  it('HCP-Diffusion’s have their own words for the nets', () => {
+    const layer = 'text_model.encoder.layers.3.mlp.fc2';
+    const keys = [`TE.clip_L.${layer}`, `clip_B.${layer}`, `TE.clip_bigG.${layer}`, 'denoiser.conv_in'];
+    expect(keys.map((key) => targetsOf(stableDiffusionXL())(key)?.key)).toEqual([
+      `text.${layer}.weight`,
+      `text.${layer}.weight`,
+      `text2.${layer}.weight`,
+      'unet.input_blocks.0.0.weight',
+    ]);
+  });
+
   it('both spellings of SDXL mean the same weights', () => {
     const places = (modules: string[]) => new Set(modules.map((module) => sdxl(module)?.key));
     expect(places(sdxlLdm)).toEqual(places(sdxlDiffusers));
@@ -227,6 +238,14 @@ describe('the modules of a LoRA', () => {
     ['unet:127:up', 'unet:127', 'up'],
     ['text_encoder:0:down', 'text_encoder:0', 'down'],
     ['lora_unet_conv_in.something', 'lora_unet_conv_in', 'something'],
+    ['lora:mid_block.attentions.0.proj_in.___.layer.lora_up.weight', 'mid_block.attentions.0.proj_in', 'up'],
+    ['lora:conv_in.___.alpha', 'conv_in', 'scale'],
+    ['denoiser.conv_in.___.layer.W_down', 'denoiser.conv_in', 'down'],
+    [
+      'TE.text_model.encoder.layers.3.mlp.fc2.lora_block.scale',
+      'TE.text_model.encoder.layers.3.mlp.fc2',
+      'scale',
+    ],
   ])('%s', (tensor, name, part) => {
     expect(loraModules([tensor])).toEqual([{ name, bias: false, parts: new Map([[part, tensor]]) }]);
   });

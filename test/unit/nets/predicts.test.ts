@@ -7,7 +7,7 @@ import {
   SCHEDULER_CONFIG,
   VAE_CONFIG,
 } from '../../../src/nets/predicts/predicts';
-import { scalarsOf } from '../../../src/nets/predicts/yaml-config';
+import { scalarsOf } from '../../../src/nets/predicts/yaml';
 
 const sd = { prediction: 'epsilon', latents: 'sd', scale: 0.18215, shift: 0, channels: 4 } as const;
 const xl = { prediction: 'epsilon', latents: 'sdxl', scale: 0.13025, shift: 0, channels: 4 } as const;
@@ -143,6 +143,13 @@ describe('metadata', () => {
   ])('says nothing in other places: %s = %s', (key, value) => {
     expect(heard({ [key]: value })).toMatchObject({ prediction: 'epsilon', scheduler: {}, told: [] });
   });
+  it('in words for what is not drawn counts only under keys that are known to be about it', () => {
+    for (const key of ['my.prediction', 'next_prediction', 'text_encoder.parameterization'])
+      for (const word of ['sample', 'x0', 'flow'])
+        expect(heard({ [key]: word })).toMatchObject({ prediction: 'epsilon', told: [] });
+    expect(refused(() => heard({ prediction_type: 'sample' }))).toMatch(/sample/);
+    expect(refused(() => heard({ ss_prediction_type: 'flow' }))).toMatch(/flow/);
+  });
   it('of ModelSpec counts more than others', () => {
     const both = { 'modelspec.prediction_type': 'epsilon', prediction_type: 'v' };
     expect(predictsOf([], new Map(Object.entries(both)), { ...sd, prediction: null }).prediction).toBe(
@@ -225,6 +232,28 @@ describe('a .yaml beside the checkpoint', () => {
       prediction: 'epsilon',
       noise: { kind: 'continuous', sigmaData: 0.5 },
     });
+  });
+  test.each([
+    ['a flow mapping', 'model: {target: ldm.A, params: {parameterization: v, linear_start: 0.0009}}'],
+    ['a flow mapping below a key', 'model:\n  params: {linear_start: 0.0009, parameterization: "v"} # so'],
+    [
+      'a flow mapping over lines, with lists in it',
+      "model:\n  params: {\n    a: [1, {b: 2}], # a note: {\n    parameterization: 'v',\n    linear_start: 0.0009,\n  }\nother: 1",
+    ],
+    ['JSON', '\uFEFF{"model":{"params":{"x":"}","parameterization":"v","linear_start":0.0009}}}'],
+    ['tabs', 'model:\r\n\tparams:\r\n\t\tparameterization:\tv\t# so\r\n\t\tlinear_start:\t0.0009\r\n'],
+    [
+      'an anchor, and its alias',
+      'how: &how v\nmodel: &m\n  params:\n    parameterization: *how\n    linear_start: 0.0009',
+    ],
+    [
+      'a merge',
+      'all: &all {parameterization: v, linear_start: 1}\nmodel:\n  params:\n    <<: *all\n    linear_start: 0.0009',
+    ],
+    ['a reference', 'how: v\nmodel:\n  params:\n    parameterization: ${how}\n    linear_start: 0.0009'],
+  ])('is understood where it is written as %s', (_, text) => {
+    expect(isConfig(text)).toBe(true);
+    expect(yaml(text)).toMatchObject({ prediction: 'v', noise: { betaStart: 0.0009 }, told: ['yaml'] });
   });
   it('with a prediction that is not known here is refused by name', () => {
     expect(refused(() => yaml(file('parameterization: x0')))).toMatch(/x0/);

@@ -59,6 +59,8 @@ const sentences: Sentences = {
     `${file} valdo modelius taip, kaip Drobė nemoka${text('found') && `: ${reasonOf(text('found'))}`}. Ieškokite ControlNet arba T2I-Adapter, skirto Stable Diffusion 1.x, 2.x arba XL.`,
   'settings-alone': ({ file }) =>
     `${file} turi tik nustatymus, o ne modelį. Failas .yaml tinka prie to paties pavadinimo modelio failo, kai šis jau importuotas arba kai abu pasirenkami kartu; scheduler_config.json – prie aplanko, kuriame jis yra.`,
+  'settings-unread': ({ file }) =>
+    `Faile ${file} turėtų būti modelio nustatymai, bet tai ne JSON, todėl nieko iš jo nesužinota. Modelis paimtas be jo; jei vaizdai atrodo blogai, atsisiųskite šį failą iš naujo.`,
   'missing-part': ({ file, text }) =>
     `${file} nepilnas, trūksta: ${text('part') ? parts(text('part')).nominative : 'reikalingos dalies'}${because(dutyOf(text('part')))}. Šiame įrenginyje nėra iš ko jos pasiskolinti. Importuokite visą modelio failą, kuriame yra visos dalys, arba trūkstamą dalį iš modelio aplanko${filesOf(text('part')) && `: ${filesOf(text('part'))}`}.`,
   'missing-shard': ({ file, text }) =>
