@@ -17,28 +17,11 @@ import {
   upsample2x,
 } from '../graph/nn';
 import { scope, type Scope, type StateDict } from '../graph/scope';
+import { taesdPrefix } from './names/taesd';
 import type { LatentSize } from './size';
 
 /** A picture's sides, in latents. */
 export const TAESD_FACTOR = 8;
-
-/**
- * Where the decoder's layers are: at the top of its own file, below `decoder` or ComfyUI's `taesd_decoder` beside the
- * encoder, or in diffusers' AutoencoderTiny, which counts from the first layer with weights.
- */
-export function taesdPrefix(names: Iterable<string>): string | null {
-  const all = new Set(names);
-  const has = (...names: string[]): boolean => names.every((name) => all.has(name));
-  for (const name of all) {
-    const tiny = /^((?:.+\.)?decoder\.layers)\.0\.weight$/.exec(name)?.[1];
-    if (tiny !== undefined && has(`${tiny}.2.conv.0.weight`)) return tiny;
-    const [, at] = /^(.*?)1\.weight$/.exec(name) ?? [];
-    // The encoder begins with layer 0; the decoder's layer 0 is a clamp without weights.
-    if (at !== undefined && /^$|\.$/.test(at) && has(`${at}3.conv.0.weight`) && !has(`${at}0.weight`))
-      return at.slice(0, -1);
-  }
-  return null;
-}
 
 /** p: the layers. z: latents as the UNet has them [N, 4, h, w] → pixels in −1…1 [N, 3, 8h, 8w]. */
 function taesdDecoder(z: Var, p: Scope): Var {

@@ -197,8 +197,11 @@ function ownName(path: string): string {
   return isCommon && folder ? `${folder}.safetensors` : last(path);
 }
 
-const isPart = ({ tensors }: Header, path: string): boolean =>
-  filePartOf(tensors.keys(), path) !== null && strangerIn(tensors) === null;
+/** Half of a TAESD is of no use but here, beside the other. */
+function isPart({ tensors }: Header, path: string): boolean {
+  const stranger = strangerIn(tensors);
+  return filePartOf(tensors.keys(), path) !== null && (stranger?.kind ?? 'taesd-encoder') === 'taesd-encoder';
+}
 
 /** By the model's folder: the one around unet/, vae/ and so on, or the one in which its files lie side by side. */
 function byFolder<F>(parts: readonly Readable<F>[]): Map<string, Readable<F>[]> {

@@ -6,6 +6,7 @@ import type { Shape } from '../../graph/graph';
 import { unknownLead } from '../names/normal-form';
 import { placeOf, unwrapped, type Place } from '../names/places';
 import { T5_TOKENIZER } from '../t5-tokenizer';
+import { tinyNames } from '../names/taesd';
 
 /**
  * The part that a file holds, whole or one of several files of it. Names do not tell which of two CLIP text encoders it is.
@@ -44,8 +45,9 @@ export function filePartOf(names: Iterable<string>, path = ''): FilePart | null 
   return sign ?? (FOLDER.test(path) ? placeInFolder(all) : null);
 }
 
-/** The one net that names belong to; null where there are several, or none. */
+/** The one net that names belong to, or a TAESD in any layout; null where there are several, or none. */
 function placeInFolder(names: readonly string[]): FilePart | null {
+  if (isTaesdPart(names)) return 'vae';
   const lead = unknownLead(names).length;
   const places = new Set(names.flatMap((name) => placeOf(name.slice(lead))?.place ?? []));
   const [place, ...more] = places;
@@ -53,9 +55,16 @@ function placeInFolder(names: readonly string[]): FilePart | null {
   return place === 'text2' ? 'text' : place;
 }
 
-/** Whether a VAE is a TAESD, which lacks other VAEs' names. */
-export const isTaesdPart = (vae: Iterable<string>): boolean =>
-  [...vae].some((name) => TAESD.test(unwrapped(name)));
+/** Whether a VAE is a TAESD, or half of one. */
+export const isTaesdPart = (vae: Iterable<string>): boolean => tinyNames(vae).size > 0;
+
+/** What a part's tensors are called behind the part's own name, whatever stands before theirs in its file. */
+export function namesInPart(part: FilePart | 'text2', names: Iterable<string>): (name: string) => string {
+  const all = [...names];
+  const tiny = part === 'vae' ? tinyNames(all) : new Map<string, string>();
+  const lead = part === 'tokenizer' ? 0 : unknownLead(all).length;
+  return (name) => tiny.get(name) ?? name.slice(lead);
+}
 
 /** Whether a UNet reads two text encoders: then it has an input for the pooled prompt, which the second one gives. */
 export const readsTwoTexts = (unet: Iterable<string>): boolean =>

@@ -48,8 +48,8 @@ const PREFIXES: readonly (readonly [prefix: string, place: Place | null])[] = [
   // ComfyUI, Forge, OneTrainer: CLIP by its size
   ['clip_[lh]', 'text'],
   ['clip_g', 'text2'],
-  // HCP-Diffusion
-  ['denoiser', 'unet'],
+  // HCP-Diffusion; sgm's denoiser has the noise levels alone.
+  ['denoiser(?![._]sigmas)', 'unet'],
   ['TE|clip_[BL]', 'text'],
   ['clip_bigG', 'text2'],
   ['t5xxl', 't5'],

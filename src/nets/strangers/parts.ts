@@ -1,4 +1,5 @@
 /** Single nets that are not models, in the order in which they are tried. */
+import { taesdEncoderPrefix, taesdPrefix } from '../names/taesd';
 import { columnsOf, type Row, type Tensors } from './signs';
 
 const DECODER = /(?:^|\.)decoder\.conv_in\.weight$/;
@@ -82,11 +83,10 @@ export const parts = [
     all: ['^3.conv.0|decoder.3.conv.0|taesd_decoder.3.conv.0|decoder.layers.2.conv.0'],
     when: (tensors) => columnsOf(tensors, TINY_DECODER) === 16,
   },
-  { kind: 'taesd-encoder', all: ['^0.weight', '^1.conv.0'] },
   {
     kind: 'taesd-encoder',
-    all: ['^encoder.layers.0.weight', '^encoder.layers.1.conv.0'],
-    none: ['^decoder'],
+    all: ['0.weight', '1.conv.0'],
+    when: (tensors) => taesdEncoderPrefix(tensors.keys()) !== null && taesdPrefix(tensors.keys()) === null,
   },
 
   // Parts of another model, or of its training.

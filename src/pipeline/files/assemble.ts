@@ -4,12 +4,12 @@ import { commonDtype } from '../../nets/detect/detect';
 import {
   filePartOf,
   isProjected,
+  namesInPart,
   readsTwoTexts,
   textWidth,
   wholeWidth,
   type FilePart,
 } from '../../nets/detect/diffusers';
-import { unknownLead } from '../../nets/names/normal-form';
 import type { Place } from '../../nets/names/places';
 import { listed } from '../../nets/detect/parts';
 import { combine } from '../../weights/values/combine';
@@ -59,8 +59,8 @@ export function assemble<F>(
   if (!denoiser) throw new DrobeError('missing-part', { part: listed(['unet']) });
   const parts = [...chosen].flatMap(([part, net]) => {
     return (net?.members ?? []).map((member) => {
-      const lead = unknownLead([...member.header.tensors.keys()]).length;
-      const rename = (name: string): string => (part === 'tokenizer' ? name : `${part}.${name.slice(lead)}`);
+      const own = namesInPart(part, member.header.tensors.keys());
+      const rename = (name: string): string => (part === 'tokenizer' ? name : `${part}.${own(name)}`);
       return { ...member, rename };
     });
   });
@@ -78,13 +78,12 @@ function netsOf<F>(members: readonly Member<F>[]): Net<F>[] {
     if (!part) continue;
     const width = part === 'text' ? textWidth(tensors) : null;
     const mark = [part, commonDtype(tensors), width].join(' ');
-    const known = nets.find(
-      (net) => net.mark === mark && ![...tensors.keys()].some((name) => net.names.has(name)),
-    );
+    const names = [...tensors.keys()].map(namesInPart(part, tensors.keys()));
+    const known = nets.find((net) => net.mark === mark && !names.some((name) => net.names.has(name)));
     const net = known ?? { part, mark, width, members: [], names: new Set() };
     if (!known) nets.push(net);
     net.members.push(member);
-    for (const name of tensors.keys()) net.names.add(name);
+    for (const name of names) net.names.add(name);
   }
   return nets;
 }

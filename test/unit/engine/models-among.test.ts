@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LocalFile } from '../../../src/engine/api';
+import { goldenBytes } from '../../golden/root';
 import { tensorsOf, written, type StoredTensors } from '../../safetensors';
 import {
   named,
@@ -123,6 +124,49 @@ describe('files that are one model', () => {
     const both = inside('m', unet(), text(), vae(), taesd('taesd/small.safetensors'));
     expect(told(await gather(both))).toEqual({ files: ['small.safetensors', 'm.safetensors'], refused: [] });
     expect(told(await gather([taesd('small.safetensors')])).files).toEqual(['small.safetensors']);
+  });
+
+  it('a TAESD in vae/ is the VAE in its own layout, too, in two files or behind any prefix', async () => {
+    const tiny = await tensorsOf(new Blob([goldenBytes('models/taesd/diffusion_pytorch_model.safetensors')]));
+    const inVae = (file: string, rename: (name: string) => string | null): LocalFile => {
+      const renamed = [...tiny].map(([name, tensor]) => [rename(name), tensor] as const);
+      return local(
+        `vae/${file}`,
+        written(new Map(renamed.filter(([name]) => name !== null)) as StoredTensors),
+      );
+    };
+    const layer = (net: string, before: number, lead: string) => (name: string) => {
+      const [, own, n, rest] = /^(\w+)\.layers\.(\d+)(.+)$/.exec(name) ?? [];
+      return own === net ? `${lead}${Number(n) + before}${rest}` : null;
+    };
+    const [whole] = (
+      await gather(
+        inside(
+          'm',
+          unet(),
+          text(),
+          inVae('tiny.safetensors', (name) => name),
+        ),
+      )
+    ).models;
+    const wanted = (await namesIn(whole)).toSorted();
+    for (const files of [
+      [
+        inVae('taesd_encoder.safetensors', layer('encoder', 0, '')),
+        inVae('taesd_decoder.safetensors', layer('decoder', 1, '')),
+      ],
+      [
+        inVae('a.safetensors', layer('encoder', 0, 'x.')),
+        inVae('b.safetensors', layer('decoder', 0, 'x.decoder.layers.')),
+      ],
+      [inVae('mine.safetensors', (name) => `my.vae.${name}`)],
+    ]) {
+      const { models, refused } = await gather(inside('m', unet(), text(), ...files));
+      expect(refused).toEqual([]);
+      expect(models).toHaveLength(1);
+      expect((await namesIn(models[0])).toSorted()).toEqual(wanted);
+    }
+    expect(wanted).toContain('vae.encoder.layers.14.bias');
   });
 
   it('what lies beside them stays as it is, but a safety checker is passed over', async () => {

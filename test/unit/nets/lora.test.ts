@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { targetFinder, type LoraTarget } from '../../../src/nets/lora';
 import { isLora, loraModules } from '../../../src/nets/names/lora-parts';
 import { inNormalForm } from '../../../src/nets/names/normal-form';
+import { placeOf } from '../../../src/nets/names/places';
 import { stableDiffusion15, stableDiffusionXL, type Shapes } from './stable-diffusion';
 
 const targetsOf = (tensors: Shapes) => {
@@ -173,6 +174,7 @@ describe("all modules of kohya's LoRAs have their place", () => {
       `text2.${layer}.weight`,
       'unet.input_blocks.0.0.weight',
     ]);
+    expect(placeOf('denoiser.sigmas')).toBeNull();
   });
 
   it('both spellings of SDXL mean the same weights', () => {

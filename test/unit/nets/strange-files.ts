@@ -323,8 +323,7 @@ export const examples = {
     file('decoder.conv_in.weight: 512, 32, 3, 3', 'bn.running_mean'),
     file('decoder.conv_in.weight: 512, 8, 3, 3'),
     file('1.weight: 64, 16, 3, 3', '3.conv.0.weight: 64, 64, 3, 3'),
-    file('0.weight: 64, 3, 3, 3', '1.conv.0.weight: 64, 64, 3, 3'),
-    file('encoder.layers.0.weight: 64, 3, 3, 3', 'encoder.layers.1.conv.0.weight'),
+    file('0.weight: 64, 3, 3, 3', '1.conv.0.weight: 64, 64, 3, 3', '2.weight', '3.conv.4.weight'),
     file(
       'down_blocks.0.motion_modules.0.temporal_transformer.norm.weight',
       'mid_block.motion_modules.0.temporal_transformer.norm.bias',

@@ -46,6 +46,13 @@ test.each<[Kind, Stranger['as'], ...string[]]>([
     'control_model.input_hint_block.0.weight',
   ],
   ['taesd-16', null, 'taesd_decoder.1.weight: 64, 16, 3, 3', 'taesd_decoder.3.conv.0.weight'],
+  [
+    'taesd-encoder',
+    null,
+    ...['0.weight', '1.conv.0.weight', '2.weight', '3.conv.4.weight'].map(
+      (layer) => `my.taesd_encoder.${layer}`,
+    ),
+  ],
   ['image-encoder', null, 'clip_vision.vision_model.encoder.layers.0.mlp.fc1.weight'],
   [
     'swinir',
