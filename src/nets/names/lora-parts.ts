@@ -80,6 +80,7 @@ const PLUGIN = '^(?:\\w+:)?(.+?)\\.(?:___|lora_block)\\.';
 /** Ends of the names of a module's tensors, in kohya's, PEFT's, diffusers' and LyCORIS' files. */
 const PARTS: readonly (readonly [name: RegExp, part: string, bias?: boolean])[] = [
   [new RegExp(`${PLUGIN}(?:alpha|scale)$`), 'scale'],
+  [new RegExp(`${PLUGIN}layer\\.(rank_groups)$`), ''],
   [new RegExp(`${PLUGIN}layer\\.(?:lora_down\\.weight|W_down)$`), 'down'],
   [new RegExp(`${PLUGIN}layer\\.(?:lora_up\\.weight|W_up)$`), 'up'],
   // Some write it behind one of the matrices.

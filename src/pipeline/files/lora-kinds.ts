@@ -110,6 +110,7 @@ const OTHER_KINDS = [
   ['ia3_l', 'IA³ of PEFT'],
   ['lambda_layer', 'T-LoRA'],
   ['lora_E', 'AdaLoRA'],
+  ['rank_groups', 'LoRA of HCP-Diffusion, in groups'],
   ['lora_embedding_A', 'a LoRA of an embedding'],
 ] as const;
 

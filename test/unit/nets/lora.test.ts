@@ -242,6 +242,7 @@ describe('the modules of a LoRA', () => {
     ['lora_unet_conv_in.something', 'lora_unet_conv_in', 'something'],
     ['lora:mid_block.attentions.0.proj_in.___.layer.lora_up.weight', 'mid_block.attentions.0.proj_in', 'up'],
     ['lora:conv_in.___.alpha', 'conv_in', 'scale'],
+    ['lora:conv_in.___.layer.rank_groups', 'conv_in', 'rank_groups'],
     ['denoiser.conv_in.___.layer.W_down', 'denoiser.conv_in', 'down'],
     [
       'TE.text_model.encoder.layers.3.mlp.fc2.lora_block.scale',

@@ -142,6 +142,10 @@ test.each([
   ['a LoRA of an embedding', { lora_embedding_A: [[4, 320], 1], lora_embedding_B: [[320, 4], 1] }],
   ['OFT of OneTrainer, clipped', { 'oft_R.weight': [[10, 496], 1], 'oft_R.clipped_oft': [[], 1] }],
   ['AdaLoRA', { lora_A: [[4, 320], 1], lora_B: [[320, 4], 1], lora_E: [[4, 1], 1] }],
+  [
+    'LoRA of HCP-Diffusion, in groups',
+    { up: [[2, 320, 2], 1], down: [[2, 2, 320], 1], rank_groups: [[], 2] },
+  ],
   ['VeRA', { vera_lambda_b: [[320], 1], vera_lambda_d: [[4], 1] }],
   ['IA³ of PEFT', { ia3_l: [[320, 1], 1] }],
   ['T-LoRA', { 'q_layer.weight': [[4, 320], 1], 'p_layer.weight': [[320, 4], 1], lambda_layer: [[1, 4], 1] }],
