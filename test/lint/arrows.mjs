@@ -69,6 +69,7 @@ const arrows = {
     types: ['graph', 'control-graphs', 'model'],
   },
   'src/nets/predicts': { may: ['errors'], types: ['model'] },
+  'src/nets/predicts/yaml.ts': { packages: ['yaml'] },
   'src/nets/strangers': { may: ['names'], types: ['graph'] },
   'src/weights': { may: ['errors'] },
   'src/weights/torch': { may: ['errors', 'safetensors', 'sniff'] },

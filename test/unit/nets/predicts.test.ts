@@ -262,6 +262,13 @@ describe('a .yaml beside the checkpoint', () => {
     expect(isConfig(file('parameterization: v'))).toBe(true);
     expect(isConfig('name: test\non:\n  push:\n')).toBe(false);
   });
+  it.each(['a: *missing\nmodel: 1', 'model: &m {params: *m}', '{', '['.repeat(5000), '\0', ''])(
+    'is passed over where it is no more than %s',
+    (text) => {
+      expect(isConfig(text)).toBe(false);
+      expect(yaml(text).told).toEqual([]);
+    },
+  );
   it('is read by blocks of any indentation', () => {
     expect([...scalarsOf('a:\n b:\n   c: 1\n   d: "x # y"\n e: 2\nf: 3')]).toEqual([
       ['a.b.c', '1'],
