@@ -22,6 +22,13 @@ export default defineConfig({
     emptyOutDir: false,
     copyPublicDir: false,
     minify: false,
-    rolldownOptions: { output: { entryFileNames: 'main.mjs', codeSplitting: false } },
+    // Without most comments it packs into a fifth less; licences stay.
+    rolldownOptions: {
+      output: {
+        entryFileNames: 'main.mjs',
+        codeSplitting: false,
+        comments: { legal: true, annotation: false, jsdoc: false },
+      },
+    },
   },
 });
