@@ -6,7 +6,7 @@
 import { ADAPTER_CONFIG } from '../../nets/adapter';
 import { TEXT_CONFIG, UNET_CONFIG } from '../../nets/detect/part-config';
 import { CONFIG_YAML, isConfig, markOf, SCHEDULER_CONFIG, VAE_CONFIG } from '../../nets/predicts/predicts';
-import { fieldsOf } from '../../nets/predicts/scheduler-config';
+import { jsonFields } from '../../nets/predicts/json';
 import { telling, TOLD_BY_NUMBERS, toldByNumbers } from '../../nets/strangers/numbers';
 import { isNumeric, numbersOf } from '../../weights/values/numbers';
 import type { Header, Slices, TensorInfo } from '../../weights/safetensors';
@@ -45,7 +45,13 @@ export async function readSettings<F>(file: F, path: string, slices: Slices): Pr
   const bytes = await slices.slice(0, slices.size).arrayBuffer();
   const text = new TextDecoder().decode(bytes);
   const kind = kindOf(path, text);
-  return { file, path, kind, text, broken: kind !== null && kind !== CONFIG_YAML && fieldsOf(text) === null };
+  return {
+    file,
+    path,
+    kind,
+    text,
+    broken: kind !== null && kind !== CONFIG_YAML && jsonFields(text) === null,
+  };
 }
 
 function kindOf(path: string, text: string): Settings<unknown>['kind'] {

@@ -1,5 +1,5 @@
 /** Pages of Civitai, which no other site may read, and what its API offers for them: https://developer.civitai.com */
-import { fieldsOf } from '../../objects';
+import { fieldsOf, itemsOf } from '../../objects';
 import { DrobeError, isAbort } from '../../errors';
 import { get, type Fetch } from '../../weights/download/remote';
 import { isModel, type Listed, type Listing } from './listing';
@@ -29,7 +29,7 @@ export async function listPage(
 ): Promise<Listing> {
   const answer = await askedOf(`${url.origin}/api/v1/models/${model}`, url, signal, fetch);
   const { name, modelVersions } = fieldsOf(answer);
-  const versions = (Array.isArray(modelVersions) ? modelVersions : []).map(fieldsOf);
+  const versions = itemsOf(modelVersions).map(fieldsOf);
   const wanted = version === null ? versions[0] : versions.find(({ id }) => String(id) === version);
   const files = filesIn(wanted?.['files'], url.host);
   if (files.length === 0) throw new DrobeError('no-model-there', { address: url.href });
@@ -52,7 +52,7 @@ async function askedOf(
 
 /** Those that lie on the host that was named, and no other. */
 function filesIn(files: unknown, host: string): Listed[] {
-  return (Array.isArray(files) ? files : []).flatMap((file: unknown) => {
+  return itemsOf(files).flatMap((file) => {
     const { name, downloadUrl, hashes } = fieldsOf(file);
     const { SHA256: sum } = fieldsOf(hashes);
     if (typeof name !== 'string' || typeof downloadUrl !== 'string') return [];

@@ -1,5 +1,5 @@
 /** Addresses as people paste them, and what Hugging Face says of a repository: https://huggingface.co/docs/hub/api. */
-import { fieldsOf } from '../../objects';
+import { fieldsOf, itemsOf } from '../../objects';
 import { withoutSecrets } from '../../address';
 import { DrobeError, type ErrorCode } from '../../errors';
 import { isTokenizerFile } from '../../nets/t5-tokenizer';
@@ -104,7 +104,7 @@ function infoIn(answer: unknown): Info {
   return {
     commit: typeof sha === 'string' && /^[\da-f]{40}$/.test(sha) ? sha : null,
     licence: typeof licence === 'string' ? licence : null,
-    files: (Array.isArray(siblings) ? siblings : []).flatMap((sibling: unknown) => {
+    files: itemsOf(siblings).flatMap((sibling) => {
       const { rfilename: path, lfs } = fieldsOf(sibling);
       const { sha256 } = fieldsOf(lfs);
       const sum = typeof sha256 === 'string' && /^[\da-f]{64}$/i.test(sha256) ? sha256 : null;

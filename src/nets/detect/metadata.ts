@@ -3,6 +3,7 @@
  * and our own `sd.*` for facts that neither names nor shapes tell. Metadata is a stranger's text: each value is
  * taken only when it has the right form, and ignored otherwise.
  */
+import { itemsOf } from '../../objects';
 import { TEXT_CONFIG, textSaid, UNET_CONFIG } from './part-config';
 
 export interface StatedFacts {
@@ -84,9 +85,7 @@ function recommended(value: string | undefined): StatedFacts['recommended'] {
 }
 
 function strings(value: string | undefined): readonly string[] {
-  const list = json(value);
-  const items: unknown[] = Array.isArray(list) ? list : [];
-  return items
+  return itemsOf(json(value))
     .filter((item) => typeof item === 'string')
     .slice(0, 24)
     .map((item) => item.slice(0, 200));

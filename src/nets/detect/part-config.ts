@@ -3,7 +3,7 @@
  * and a text encoder's activation. The keys are those of the configurations' texts in a model's metadata.
  */
 import { isList } from '../../objects';
-import { fieldsOf } from '../predicts/scheduler-config';
+import { jsonFields } from '../predicts/json';
 
 export const UNET_CONFIG = 'unet/config.json';
 export const TEXT_CONFIG = 'text_encoder/config.json';
@@ -16,7 +16,7 @@ export type Heads = (channels: number) => number;
  * @see https://github.com/huggingface/diffusers/issues/2011 on why its `attention_head_dim` counts heads.
  */
 export function headsSaid(json: string | undefined, usual: Heads): Heads {
-  const fields = fieldsOf(json) ?? {};
+  const fields = jsonFields(json) ?? {};
   const said: unknown = fields['num_attention_heads'] ?? fields['attention_head_dim'];
   const widths: unknown = fields['block_out_channels'];
   const levels = (width: number): unknown =>
@@ -35,7 +35,7 @@ export function textSaid(json: string | undefined): {
   readonly activation: 'quick_gelu' | 'gelu' | null;
   readonly heads: number | null;
 } {
-  const fields = fieldsOf(json) ?? {};
+  const fields = jsonFields(json) ?? {};
   const { hidden_act: activation, num_attention_heads: heads } = fields;
   return {
     activation: activation === 'quick_gelu' || activation === 'gelu' ? activation : null,

@@ -1,6 +1,7 @@
 /** Reads the settings in a diffusers folder: scheduler/scheduler_config.json, and vae/config.json. */
-import { isObject, type Fields } from '../../objects';
+import type { Fields } from '../../objects';
 import type { BetaSchedule, ContinuousNoise, FlowNoise } from '../model';
+import { jsonFields } from './json';
 import {
   betaEnds,
   positive,
@@ -17,23 +18,6 @@ import {
 export const SCHEDULER_CONFIG = 'scheduler/scheduler_config.json';
 export const VAE_CONFIG = 'vae/config.json';
 
-/**
- * Numbers that Python writes into JSON, which has none of them: the configuration of a DPMSolverMultistepScheduler says
- * `"lambda_min_clipped": -Infinity`. In the first group, texts, which stay as they are.
- */
-const PYTHON_NUMBERS = /("(?:[^"\\]|\\.)*")|-?\b(?:Infinity|NaN)\b/g;
-
-/** A configuration's values by name; null for a text that is not a configuration. */
-export function fieldsOf(json: string | undefined): Fields | null {
-  const text = json?.replace(PYTHON_NUMBERS, (_, quoted: string | undefined) => quoted ?? 'null');
-  try {
-    const value: unknown = JSON.parse(text ?? 'null');
-    return isObject(value) ? value : null;
-  } catch {
-    return null;
-  }
-}
-
 const kinds: ReadonlyMap<unknown, BetaSchedule['kind']> = new Map([
   ['linear', 'linear'],
   ['scaled_linear', 'scaled_linear'],
@@ -46,7 +30,7 @@ const spacings: ReadonlySet<unknown> = new Set(['leading', 'trailing', 'linspace
  * @throws DrobeError 'unsupported-model' for unknown noise or an unknown prediction.
  */
 export function schedulerSays(json: string | undefined): Said {
-  const fields = fieldsOf(json);
+  const fields = jsonFields(json);
   if (!fields) return {};
   const { _class_name: stated } = fields;
   const name = typeof stated === 'string' ? stated : '';
@@ -109,7 +93,7 @@ function continuousIn(fields: Fields, name: string): Partial<ContinuousNoise> {
 
 /** The factor to the denoiser's latents, what is subtracted before, and what each channel is shifted and divided by. */
 export function vaeConfigSays(json: string | undefined): Said {
-  const fields = fieldsOf(json) ?? {};
+  const fields = jsonFields(json) ?? {};
   const [mean, deviation] = [numbersIn(fields['latents_mean']), numbersIn(fields['latents_std'])];
   const scaleFactor = positive(fields['scaling_factor']);
   const shift = fields['shift_factor'];

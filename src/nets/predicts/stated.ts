@@ -4,7 +4,7 @@
  * one level down in a value that is JSON, such as OneTrainer's `ot_config`.
  * https://github.com/Stability-AI/ModelSpec
  */
-import { fieldsOf } from './scheduler-config';
+import { jsonFields } from './json';
 import { isTrue, predictionNamed, predictionSaid, ZERO_SNR, type Said } from './said';
 
 type Metadata = ReadonlyMap<string, string>;
@@ -54,7 +54,7 @@ function* statements(metadata: Metadata): Generator<readonly [key: string, value
     if (/\.(?:json|yaml)$/.test(key)) continue;
     yield [key, value];
     if (!/^\s*\{/.test(value) || value.length > LONGEST) continue;
-    for (const [inner, own] of Object.entries(fieldsOf(value) ?? {}))
+    for (const [inner, own] of Object.entries(jsonFields(value) ?? {}))
       if (/^(?:string|boolean|number)$/.test(typeof own)) yield [inner, String(own)];
   }
 }

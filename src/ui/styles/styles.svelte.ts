@@ -1,4 +1,4 @@
-import { fieldsOf } from '../../objects';
+import { fieldsOf, itemsOf } from '../../objects';
 import {
   stylesIn,
   styleFile,
@@ -146,7 +146,7 @@ function secondPass(
 }
 
 function found(stored: unknown): readonly Style[] {
-  const list: readonly unknown[] = Array.isArray(stored) ? stored : [];
+  const list = itemsOf(stored);
   const styles = list.flatMap((entry) => {
     const { name, prompt, negative } = fieldsOf(entry);
     const isStyle = typeof name === 'string' && typeof prompt === 'string' && typeof negative === 'string';

@@ -1,4 +1,4 @@
-import { fieldsOf } from '../../../objects';
+import { fieldsOf, itemsOf } from '../../../objects';
 import type { Shelf } from '../persisted.svelte';
 import { Shared } from '../shared.svelte';
 
@@ -122,7 +122,7 @@ function bounded(pairs: readonly PromptPair[]): readonly PromptPair[] {
 }
 
 function pairsIn(found: unknown): readonly PromptPair[] {
-  const list: readonly unknown[] = Array.isArray(found) ? found : [];
+  const list = itemsOf(found);
   return bounded(
     list.flatMap((entry) => {
       const { prompt, negative } = fieldsOf(entry);
