@@ -1,6 +1,6 @@
 /**
  * The page's side of the engine. Calls go to one of three workers: the engine, which is started again after it died or lost
- * its graphics device; a courier, one for each errand to another server; and an importer, while files are imported.
+ * its graphics device; a courier, one for each request to another server; and an importer, while files are imported.
  */
 import { endsEngine } from '../errors';
 import type { CourierApi, EngineApi, ImportProgress, LocalModel, ModelEntry, WorkerApi } from './api';

@@ -1,4 +1,4 @@
-/** Work done ahead while nothing is asked for: one errand at a time, stopped by whatever is asked for. */
+/** Work done ahead while nothing is asked for: one task at a time, stopped by whatever is asked for. */
 import { isAbort } from '../errors';
 import type { Progress } from './api';
 
@@ -10,13 +10,13 @@ export class Preparing {
   #report: Report = () => undefined;
 
   /**
-   * Stops the previous errand, and begins this one once that has ended. Being stopped is no error.
-   * @param after is awaited too, unless the errand is stopped: `after` itself may wait for its end.
+   * Stops the previous task, and begins this one once that has ended. Being stopped is no error.
+   * @param after is awaited too, unless the task is stopped: `after` itself may wait for its end.
    */
   async begin(
     signal: AbortSignal,
     report: Report,
-    errand: (signal: AbortSignal, report: Report) => Promise<void>,
+    task: (signal: AbortSignal, report: Report) => Promise<void>,
     after: Promise<unknown> = Promise.resolve(),
   ): Promise<void> {
     this.#stop.abort();
@@ -25,7 +25,7 @@ export class Preparing {
     const either = AbortSignal.any([signal, this.#stop.signal]);
     const work = this.#over.then(async () => {
       await unlessAborted(either, after);
-      await errand(either, (progress) => this.#report(progress));
+      await task(either, (progress) => this.#report(progress));
     });
     this.#over = work.catch(() => undefined);
     await work.catch((error: unknown) => {
@@ -33,7 +33,7 @@ export class Preparing {
     });
   }
 
-  /** Stops the errand and waits until it has ended. @param report told its remaining progress. */
+  /** Stops the task and waits until it has ended. @param report told its remaining progress. */
   async end(report: Report): Promise<void> {
     this.#report = report;
     this.#stop.abort();

@@ -78,14 +78,14 @@ export class Workload {
     work: (signal: AbortSignal, report: Report) => Promise<void>,
   ): Promise<void> {
     if (this.#isDrawing) return;
-    const errand = (stop: AbortSignal, told: Report): Promise<void> =>
+    const task = (stop: AbortSignal, told: Report): Promise<void> =>
       this.#beside(async () => {
         const elsewhere = new AbortController();
         const either = AbortSignal.any([stop, elsewhere.signal]);
         await this.#turn.take(either, () => elsewhere.abort());
         await work(either, told);
       });
-    await this.#preparing.begin(signal, report, errand, this.#hinting);
+    await this.#preparing.begin(signal, report, task, this.#hinting);
   }
 
   /** Does something after which a picture may have begun already: then the turn is that picture's. */

@@ -17,7 +17,7 @@ export interface Shared {
 }
 
 /** The part of Cache that is used here. */
-export type Shelf = Pick<Cache, 'put' | 'match' | 'delete' | 'keys'>;
+export type ShareCache = Pick<Cache, 'put' | 'match' | 'delete' | 'keys'>;
 
 /** @param scope of this copy of the app: others on the same origin have their own. */
 export const sharedCache = (scope: string): string => `drobe-shared-${scope}`;
@@ -26,7 +26,7 @@ export const sharedCache = (scope: string): string => `drobe-shared-${scope}`;
  * Keeps what was shared, in place of anything that was not fetched. Any site may post a form here, so only texts and pictures are
  * taken: the page offers what to do with these, or can undo it, but a model it would import.
  */
-export async function keepShared(cache: Shelf, form: FormData): Promise<void> {
+export async function keepShared(cache: ShareCache, form: FormData): Promise<void> {
   await takeShared(cache);
   const { title, text, url } = SHARE_FIELDS;
   const texts = [title, text, url].map((name) => form.get(name)).filter((said) => typeof said === 'string');
@@ -41,7 +41,7 @@ export async function keepShared(cache: Shelf, form: FormData): Promise<void> {
 }
 
 /** Returns what was kept, and removes it from the cache. */
-export async function takeShared(cache: Shelf): Promise<Shared> {
+export async function takeShared(cache: ShareCache): Promise<Shared> {
   const files: File[] = [];
   for (const request of await cache.keys()) {
     if (!new URL(request.url).pathname.startsWith(FILE)) continue;

@@ -28,12 +28,12 @@ async function timed<T>(what: string, work: () => T | Promise<T>): Promise<T> {
 
 it('opens with 5,000 pictures', async () => {
   const name = `bench-album-${crypto.randomUUID()}`;
-  const { drawer } = tab(name);
+  const { database } = tab(name);
   const plain = await pictureOf(1, 64);
   await timed(`keeping ${PICTURES} pictures, one after the other`, async () => {
     for (let seed = 1; seed <= PICTURES; seed++) {
       const job = { ...plain.job, prompt: prompt(seed), seed: BigInt(seed) };
-      await drawer.pictures.add({ ...plain, job }, { most: null });
+      await database.pictures.add({ ...plain, job }, { most: null });
     }
   });
 

@@ -42,7 +42,7 @@ test(`${pictures} pictures in a row on ${backend}`, async ({ baseURL }) => {
       );
       console.log(`${n} pictures, MB: ${row.join(', ')}`);
     }
-    // The first pictures fill caches, and the drawer, which holds the last 40.
+    // The first pictures fill caches, and the database, which holds the last 40.
     const settled = measured.slice(Math.ceil(60 / EACH));
     for (const kind of ['browser', 'renderer', 'gpu-process', 'storage']) {
       const kilobytes = slope(settled.map((bytes) => (bytes.get(kind) ?? NaN) / 1e3)) / EACH;

@@ -2,14 +2,14 @@
 import { initial } from '../../src/ui/settings/settings';
 import { jobOf } from '../../src/ui/settings/job';
 import { Album } from '../../src/ui/album/album.svelte';
-import { Drawer } from '../../src/ui/album/drawer/drawer';
-import type { Kept } from '../../src/ui/album/kept';
+import { AlbumDatabase } from '../../src/ui/album/database/album-database';
+import type { StoredPicture } from '../../src/ui/album/stored';
 import { Changes } from '../../src/ui/controls/changes.svelte';
 import { png } from '../../src/ui/files/png';
-import type { Desk } from '../../src/ui/paint/desk';
+import type { Inputs } from '../../src/ui/paint/inputs';
 import type { Texts } from '../../src/recipe/picture/png';
 
-export const blank: Desk = {
+export const blank: Inputs = {
   mode: 'text',
   original: null,
   mask: null,
@@ -28,8 +28,8 @@ export function session() {
 /** As a tab has it. */
 export function tab(name: string) {
   const changes = new Changes();
-  const drawer = new Drawer(name, session());
-  return { album: new Album(drawer, changes), drawer, changes };
+  const database = new AlbumDatabase(name, session());
+  return { album: new Album(database, changes), database, changes };
 }
 
 /** A picture of one colour, which tells pictures apart. */
@@ -40,7 +40,7 @@ export function paint(seed: number, side = 8, texts: Texts = new Map()): Promise
   return png({ width: side, height: side, rgba }, texts);
 }
 
-export async function pictureOf(seed: number, side = 8): Promise<Kept> {
+export async function pictureOf(seed: number, side = 8): Promise<StoredPicture> {
   const settings = { ...initial, prompt: `picture ${seed}`, seed: String(seed) };
   const { source: _, ...job } = jobOf(settings, null);
   const name = `${seed}.png`;
@@ -53,7 +53,7 @@ export async function pictureOf(seed: number, side = 8): Promise<Kept> {
 
 /** As a run has it that led to a picture. */
 export async function make(album: Album, seed: number, side = 8): Promise<void> {
-  const run = await album.begin({ settings: initial, desk: blank });
+  const run = await album.begin({ settings: initial, inputs: blank });
   await run.end(await pictureOf(seed, side));
 }
 
@@ -88,7 +88,7 @@ export class Raw {
   }
 
   /** The version before albums had cards: it keeps the last 40 of what it finds under 'picture', and tells of it. */
-  async olderAdds(picture: Kept): Promise<void> {
+  async olderAdds(picture: StoredPicture): Promise<void> {
     let told = { added: [0], removed: [0] };
     await this.ask((store) => {
       const there = store.getAllKeys(under('picture'));

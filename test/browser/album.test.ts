@@ -48,14 +48,14 @@ it('pictures of an older version stay where they are, and get cards and small pi
     const picture = await pictureOf(seed);
     await raw.ask((store) => store.put(picture, ['picture', seed]));
   }
-  const { album, drawer } = tab(name);
+  const { album, database } = tab(name);
   await album.open();
   expect(seedsOf(album)).toEqual(Array.from({ length: 45 }, (_, i) => String(45 - i)));
   expect(album.results).toHaveLength(RECENT);
   expect(album.cards[0]).toMatchObject({ made: 0, title: 'picture 45' });
   await expect.poll(() => raw.count('card')).toBe(45);
   expect([await raw.count('picture'), await raw.count('thumbnail')]).toEqual([45, 45]);
-  const hashes = async () => (await drawer.pictures.cards()).map(({ hash }) => hash);
+  const hashes = async () => (await database.pictures.cards()).map(({ hash }) => hash);
   await expect.poll(hashes).not.toContain(null);
   expect((await album.whole(1))?.itself).toMatchObject({ name: '1.png', width: 8 });
 });
@@ -150,16 +150,16 @@ it('everything can be deleted and comes back; it is gone for good when the page 
 });
 
 it('an unfinished run that was discarded is stored until that can no longer be undone', async () => {
-  const { album, drawer } = tab(name);
+  const { album, database } = tab(name);
   await album.open();
-  const run = await album.begin({ settings: initial, desk: blank });
+  const run = await album.begin({ settings: initial, inputs: blank });
   await run.step([Float32Array.of(1)]);
   await run.stop();
   const [left] = album.unfinished;
   album.discard(left!);
-  expect([album.unfinished, await drawer.errands.unfinished()]).toMatchObject([[], [{ steps: 1 }]]);
+  expect([album.unfinished, await database.runs.unfinished()]).toMatchObject([[], [{ steps: 1 }]]);
   album.leave();
-  await expect.poll(() => drawer.errands.unfinished()).toEqual([]);
+  await expect.poll(() => database.runs.unfinished()).toEqual([]);
 });
 
 const parameters = (prompt: string, seed: number) =>

@@ -198,19 +198,19 @@ const arrows = {
       ...['errors', 'canvas', 'recipe', 'text', 'context', 'controls', 'words', 'files', 'settings'],
       ...['control', 'reference'],
     ],
-    types: ['engine/api', 'paint/desk'],
+    types: ['engine/api', 'paint/inputs'],
     packages: ['svelte'],
   },
   'src/ui/album/import-pictures.ts': {
     may: ['errors', 'recipe', 'weights/db', 'files', 'settings'],
-    types: ['kept'],
+    types: ['stored'],
   },
   // What outlasts the page, as it lies in the database.
-  'src/ui/album/drawer': {
+  'src/ui/album/database': {
     may: ['errors', 'weights/db', 'files/thumbnail', 'card', 'cards'],
     types: [
-      ...['engine/api', 'files/picture', 'settings', 'control/unit', 'reference/reference', 'paint/desk'],
-      'kept',
+      ...['engine/api', 'files/picture', 'settings', 'control/unit', 'reference/reference', 'paint/inputs'],
+      'stored',
     ],
     packages: ['idb-keyval'],
   },

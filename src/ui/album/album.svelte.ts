@@ -1,24 +1,24 @@
 import { DrobeError } from '../../errors';
 import type { Changes } from '../controls/changes.svelte';
 import { thumbnailOf } from '../files/thumbnail';
-import type { Desk } from '../paint/desk';
-import type { Shelf } from '../settings/persisted.svelte';
+import type { Inputs } from '../paint/inputs';
+import type { KeyValueStorage } from '../settings/persisted.svelte';
 import { words } from '../words/language.svelte';
 import { importPictures, type ImportProgress, type ImportedPicture } from './import-pictures';
-import { cardOf, ousted, type Card, type Filed, type Stars } from './card';
+import { cardOf, evicted, type Card, type StoredCard, type Stars } from './card';
 import { without } from './cards';
 import { Deletions } from './deletions';
-import { DeskMemory } from './desk-memory';
-import type { Drawer } from './drawer/drawer';
+import { InputsStorage } from './inputs-storage';
+import type { AlbumDatabase } from './database/album-database';
 import { ImportBatch } from './import-batch';
-import type { Ended, Errand, Kept, News, Unfinished } from './kept';
+import type { Addition, RunRequest, StoredPicture, News, UnfinishedRun } from './stored';
 import { Marking } from './marking';
 import type { Result } from './result';
 import { Room } from './room.svelte';
-import { Runs, type Entry } from './runs.svelte';
+import { Runs, type RunLog } from './runs.svelte';
 import { LoadedPictures } from './loaded-pictures.svelte';
 import { Storing } from './storing.svelte';
-import { Waits } from './waits';
+import { QueueStorage } from './queue-storage';
 
 /** Where places of pictures begin that could not be stored: behind all others. */
 const UNKEPT = 2 ** 40;
@@ -31,30 +31,30 @@ export class Album {
   /** How many pictures are kept, and for how many more there is room. */
   readonly room: Room;
   /** Runs that wait. */
-  readonly waits: Waits;
+  readonly waits: QueueStorage;
   readonly #storing: Storing;
   readonly #loaded: LoadedPictures;
   readonly #runs: Runs;
-  readonly #desk: DeskMemory;
+  readonly #inputs: InputsStorage;
   readonly #deletions: Deletions;
   readonly #marking: Marking;
   readonly #changes: Changes;
   #unkept = 0;
 
   /**
-   * @param drawer null where nothing is to be stored.
+   * @param database null where nothing is to be stored.
    * @param changes told of what can be undone.
    * @param common storage shared by all tabs.
    */
-  constructor(drawer: Drawer | null, changes: Changes, common: Shelf | null = null) {
+  constructor(database: AlbumDatabase | null, changes: Changes, common: KeyValueStorage | null = null) {
     this.#changes = changes;
-    this.#storing = new Storing(drawer);
+    this.#storing = new Storing(database);
     this.#loaded = new LoadedPictures(this.#storing);
-    this.#desk = new DeskMemory(this.#storing);
+    this.#inputs = new InputsStorage(this.#storing);
     this.#deletions = new Deletions(this.#storing, this.#loaded, changes);
     this.#marking = new Marking(this.#storing, this.#loaded, changes);
     this.room = new Room(this.#storing, common);
-    this.waits = new Waits(this.#storing);
+    this.waits = new QueueStorage(this.#storing);
     this.#runs = new Runs(
       this.#storing,
       {
@@ -81,7 +81,7 @@ export class Album {
   }
 
   /** Runs that were interrupted when their page was closed. */
-  get unfinished(): readonly Unfinished[] {
+  get unfinished(): readonly UnfinishedRun[] {
     return this.#runs.unfinished;
   }
 
@@ -92,29 +92,29 @@ export class Album {
 
   /** Whether something would be lost with the page. */
   get isAtRisk(): boolean {
-    return this.failure !== null && (this.#desk.isLost || this.#loaded.full.hasUnkept);
+    return this.failure !== null && (this.#inputs.isLost || this.#loaded.full.hasUnkept);
   }
 
-  /** Reads what earlier visits left. @returns the desk. */
-  async open(): Promise<Desk | null> {
-    this.#storing.drawer?.watch((news) => void this.#heard(news));
-    const cards = await this.#storing.attempt((drawer) => drawer.pictures.cards());
+  /** Reads what earlier visits left. @returns the inputs. */
+  async open(): Promise<Inputs | null> {
+    this.#storing.database?.watch((news) => void this.#heard(news));
+    const cards = await this.#storing.attempt((database) => database.pictures.cards());
     if (!cards) return null;
-    await this.#loaded.lay(cards);
-    const desk = await this.#storing.attempt((drawer) => drawer.desks.take());
+    await this.#loaded.addCards(cards);
+    const inputs = await this.#storing.attempt((database) => database.inputs.take());
     await this.#runs.open();
     void this.#tidy();
-    return desk;
+    return inputs;
   }
 
-  /** Stores the desk a moment after the last call. @returns a function that prevents it. */
-  remember(desk: Desk): () => void {
-    return this.#desk.remember(desk);
+  /** Stores the inputs a moment after the last call. @returns a function that prevents it. */
+  remember(inputs: Inputs): () => void {
+    return this.#inputs.remember(inputs);
   }
 
   /** Stores at once what is still to be stored: the page may be closed. */
   rememberNow(): void {
-    this.#desk.rememberNow();
+    this.#inputs.rememberNow();
   }
 
   /** To be called when the page is closed: nothing can be undone any more. */
@@ -124,12 +124,12 @@ export class Album {
   }
 
   /** Stores a run that begins, or resumes a stored one. @returns what to report its progress to. */
-  begin(errand: Errand, before?: Unfinished): Promise<Entry> {
-    return this.#runs.begin(errand, before);
+  begin(request: RunRequest, before?: UnfinishedRun): Promise<RunLog> {
+    return this.#runs.begin(request, before);
   }
 
   /** Offers an unfinished run no more; this can be undone. */
-  discard(unfinished: Unfinished): void {
+  discard(unfinished: UnfinishedRun): void {
     this.#runs.discard(unfinished);
   }
 
@@ -154,7 +154,7 @@ export class Album {
     const { full } = this.#loaded;
     const kept = full.isUnkept(place)
       ? null
-      : await this.#storing.attempt((drawer) => drawer.pictures.thumbnail(place));
+      : await this.#storing.attempt((database) => database.pictures.thumbnail(place));
     const whole = full.at(place);
     if (kept || !whole) return kept;
     return thumbnailOf(whole.itself).catch(() => whole.itself.blob);
@@ -180,7 +180,7 @@ export class Album {
   async clear(): Promise<number> {
     const { cards } = this.#loaded;
     const places = cards.map(({ place }) => place);
-    const used = (await this.#storing.attempt((drawer) => drawer.pictures.usedElsewhere(places))) ?? [];
+    const used = (await this.#storing.attempt((database) => database.pictures.usedElsewhere(places))) ?? [];
     await this.remove(without(cards, used).map(({ place }) => place));
     return used.length;
   }
@@ -188,7 +188,7 @@ export class Album {
   /** The pictures that will make room for new ones, oldest first. @param more how many new ones. */
   going(more: number): readonly Card[] {
     const { most } = this.room;
-    return ousted(this.cards, most === null ? null : Math.max(most - more, 0));
+    return evicted(this.cards, most === null ? null : Math.max(most - more, 0));
   }
 
   /**
@@ -200,14 +200,14 @@ export class Album {
     files: Iterable<File> | AsyncIterable<File>,
     folder = '',
   ): AsyncGenerator<ImportProgress, void, void> {
-    const batch = new ImportBatch(this.#loaded.cards, (cards) => void this.#loaded.lay(cards));
+    const batch = new ImportBatch(this.#loaded.cards, (cards) => void this.#loaded.addCards(cards));
     try {
       yield* importPictures(files, {
         isKnown: (hash) => batch.isKnown(hash),
         take: async (brought) => batch.add(await this.#takeIn(brought, folder)),
       });
     } finally {
-      batch.lay();
+      batch.flush();
       const { places } = batch;
       if (places.length > 0)
         this.#changes.add({
@@ -219,40 +219,40 @@ export class Album {
   }
 
   /** Adds a picture that was just made. Others may make room for it, and can be brought back. */
-  #made(picture: Kept, ended: Ended | null): Result {
+  #made(picture: StoredPicture, ended: Addition | null): Result {
     const card = ended?.card ?? this.#unkeptCard(picture);
     const result = this.#loaded.full.add(card.place, picture, ended !== null);
-    void this.#loaded.lay([card]);
+    void this.#loaded.addCards([card]);
     const { removal, places } = ended
-      ? { removal: ended.ousted, places: ended.ousted?.places ?? [] }
+      ? { removal: ended.evicted, places: ended.evicted?.places ?? [] }
       : { removal: null, places: this.going(0).map((going) => going.place) };
-    if (places.length > 0) this.#deletions.done(places, removal, words.changes.ousted(places.length));
+    if (places.length > 0) this.#deletions.done(places, removal, words.changes.evicted(places.length));
     void this.#look();
     return result;
   }
 
   /** Adds an imported picture, which takes nobody's room. @throws DrobeError where it cannot be stored. */
-  async #takeIn({ picture, hash, thumbnail }: ImportedPicture, folder: string): Promise<Filed> {
-    if (!this.#storing.drawer) {
+  async #takeIn({ picture, hash, thumbnail }: ImportedPicture, folder: string): Promise<StoredCard> {
+    if (!this.#storing.database) {
       const card = this.#unkeptCard(picture, { hash, folder });
       this.#loaded.full.add(card.place, picture, false);
       return card;
     }
     const how = { most: null, beside: { hash, thumbnail }, folder };
-    const ended = await this.#keep((drawer) => drawer.pictures.add(picture, how));
+    const ended = await this.#keep((database) => database.pictures.add(picture, how));
     if (!ended) throw this.failure ?? new DrobeError('storage', { reason: 'nothing can be kept' });
     return ended.card;
   }
 
   /** The card of a picture that is not stored. */
-  #unkeptCard(picture: Kept, more: Partial<Filed> = {}): Filed {
+  #unkeptCard(picture: StoredPicture, more: Partial<StoredCard> = {}): StoredCard {
     const place = UNKEPT + ++this.#unkept;
     const facts = { made: picture.made ?? Date.now(), hash: null, uses: [] };
     return { ...cardOf(place, picture, facts), ...more };
   }
 
   /** Stores a picture. Where there is no room, deleted pictures that could still be brought back make room. */
-  async #keep<T>(work: (drawer: Drawer) => Promise<T>): Promise<T | null> {
+  async #keep<T>(work: (database: AlbumDatabase) => Promise<T>): Promise<T | null> {
     const { failure } = this.#storing;
     const kept = await this.#storing.attempt(work);
     const isFull = this.failure !== failure && this.failure?.code === 'quota';
@@ -264,13 +264,13 @@ export class Album {
   /** Applies to this page what another tab did to pictures. */
   async #heard({ added, removed, marked = [] }: News): Promise<void> {
     this.#loaded.lose(removed);
-    await this.#storing.attempt((drawer) => drawer.pictures.forget(removed));
+    await this.#storing.attempt((database) => database.pictures.forget(removed));
     await this.#see([...added, ...marked]);
   }
 
   async #tidy(): Promise<void> {
-    await this.#storing.attempt((drawer) =>
-      drawer.pictures.tidy(({ added, removed }) => {
+    await this.#storing.attempt((database) =>
+      database.pictures.tidy(({ added, removed }) => {
         this.#loaded.lose(removed);
         void this.#see(added);
       }),
@@ -279,8 +279,8 @@ export class Album {
   }
 
   async #see(places: readonly number[]): Promise<void> {
-    const cards = await this.#storing.attempt((drawer) => drawer.pictures.cardsAt(places));
-    await this.#loaded.lay(cards ?? []);
+    const cards = await this.#storing.attempt((database) => database.pictures.cardsAt(places));
+    await this.#loaded.addCards(cards ?? []);
   }
 
   /** Finds out how much room is left. */

@@ -31,7 +31,7 @@ export type Stars = 0 | 1 | 2 | 3 | 4 | 5;
 export type Marks = Pick<Card, 'stars' | 'folder'>;
 
 /** A card as it is stored. */
-export interface Filed extends Card {
+export interface StoredCard extends Card {
   /** The SHA-256 of the picture's file; null where it is not known yet. */
   readonly hash: string | null;
   /** The names of the pictures it was made from. */
@@ -39,13 +39,13 @@ export interface Filed extends Card {
 }
 
 /** What makes a card of a picture, beside its place. */
-export type CardFacts = Pick<Filed, 'made' | 'hash' | 'uses'>;
+export type CardFacts = Pick<StoredCard, 'made' | 'hash' | 'uses'>;
 
 /** What a card is made of. */
 type Told = Pick<Result, 'itself' | 'job' | 'model' | 'mode' | 'settings' | 'fileName' | 'brought'>;
 
 /** The card of a picture without marks. */
-export function cardOf(place: number, picture: Told, facts: CardFacts): Filed {
+export function cardOf(place: number, picture: Told, facts: CardFacts): StoredCard {
   const { itself, job, model, mode, settings, brought, fileName } = picture;
   const isTold = !brought || settings.seed !== RANDOM;
   return {
@@ -66,7 +66,7 @@ export function cardOf(place: number, picture: Told, facts: CardFacts): Filed {
 }
 
 /** Whether two cards in the same place are of one picture. */
-export const isOf = (card: Filed, other: Filed): boolean =>
+export const isOf = (card: StoredCard, other: StoredCard): boolean =>
   card.bytes === other.bytes && card.seed === other.seed && card.title === other.title;
 
 /**
@@ -74,7 +74,7 @@ export const isOf = (card: Filed, other: Filed): boolean =>
  * @param cards newest first.
  * @param spared those in use.
  */
-export function ousted<T extends Card>(
+export function evicted<T extends Card>(
   cards: readonly T[],
   most: number | null,
   spared: (card: T) => boolean = () => false,

@@ -1,8 +1,8 @@
 /** Lists of cards, newest first. */
-import type { Filed } from './card';
+import type { StoredCard } from './card';
 
 /** The list with more cards in it, replacing those in the same places. */
-export function laid(cards: readonly Filed[], more: readonly Filed[]): readonly Filed[] {
+export function merged(cards: readonly StoredCard[], more: readonly StoredCard[]): readonly StoredCard[] {
   const others = without(
     cards,
     more.map(({ place }) => place),
@@ -11,13 +11,13 @@ export function laid(cards: readonly Filed[], more: readonly Filed[]): readonly 
 }
 
 /** The cards in other places. */
-export function without(cards: readonly Filed[], places: readonly number[]): readonly Filed[] {
+export function without(cards: readonly StoredCard[], places: readonly number[]): readonly StoredCard[] {
   const isThere = oneOf(places);
   return cards.filter(({ place }) => !isThere(place));
 }
 
 /** The cards in these places. */
-export function at(cards: readonly Filed[], places: readonly number[]): readonly Filed[] {
+export function at(cards: readonly StoredCard[], places: readonly number[]): readonly StoredCard[] {
   const isThere = oneOf(places);
   return cards.filter(({ place }) => isThere(place));
 }
@@ -29,8 +29,8 @@ export function oneOf(places: readonly number[]): (place: number) => boolean {
 }
 
 /** Groups cards with the same marks. */
-export function byMarks(cards: readonly Filed[]): readonly (readonly Filed[])[] {
-  const groups = new Map<string, Filed[]>();
+export function byMarks(cards: readonly StoredCard[]): readonly (readonly StoredCard[])[] {
+  const groups = new Map<string, StoredCard[]>();
   for (const card of cards) {
     const marks = JSON.stringify([card.stars, card.folder]);
     const group = groups.get(marks);

@@ -1,5 +1,5 @@
 import type { Change, Changes } from '../controls/changes.svelte';
-import type { Removal } from './kept';
+import type { Removal } from './stored';
 import type { LoadedPictures } from './loaded-pictures.svelte';
 import type { Storing } from './storing.svelte';
 
@@ -24,7 +24,7 @@ export class Deletions {
   async remove(places: readonly number[], told: string, back?: () => void): Promise<void> {
     const kept = places.filter((place) => !this.#loaded.full.isUnkept(place));
     const removal =
-      kept.length > 0 ? await this.#storing.attempt((drawer) => drawer.pictures.remove(kept)) : null;
+      kept.length > 0 ? await this.#storing.attempt((database) => database.pictures.remove(kept)) : null;
     this.done(places, removal, told, back);
     await this.#loaded.fill();
   }
@@ -42,10 +42,10 @@ export class Deletions {
       undo: () => {
         for (const [place, { url: _, number: __, ...picture }] of unkept) full.add(place, picture, false);
         const inMemory = unkept.map(([place]) => place);
-        const laid = this.#loaded.lay(
+        const added = this.#loaded.addCards(
           removal ? cards.filter(({ place }) => inMemory.includes(place)) : cards,
         );
-        void Promise.all([laid, removal && this.#bringBack(removal)]).then(back);
+        void Promise.all([added, removal && this.#bringBack(removal)]).then(back);
       },
       ...(removal && { over: () => void this.#erase([removal]) }),
     };
@@ -64,13 +64,13 @@ export class Deletions {
 
   async #bringBack(removal: Removal): Promise<void> {
     this.#pending = this.#pending.filter((other) => other.removal !== removal);
-    const cards = await this.#storing.attempt((drawer) => drawer.pictures.bringBack(removal));
-    await this.#loaded.lay(cards ?? []);
+    const cards = await this.#storing.attempt((database) => database.pictures.bringBack(removal));
+    await this.#loaded.addCards(cards ?? []);
   }
 
   async #erase(removals: readonly Removal[]): Promise<void> {
     const left = removals.filter((removal) => this.#pending.some((other) => other.removal === removal));
     this.#pending = this.#pending.filter(({ removal }) => !left.includes(removal));
-    if (left.length > 0) await this.#storing.attempt((drawer) => drawer.pictures.erase(left));
+    if (left.length > 0) await this.#storing.attempt((database) => database.pictures.erase(left));
   }
 }

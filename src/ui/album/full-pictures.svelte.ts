@@ -1,6 +1,6 @@
 import { jobFrom, settingsFrom } from '../settings/mend';
 import { oneOf } from './cards';
-import type { Kept } from './kept';
+import type { StoredPicture } from './stored';
 import type { Result } from './result';
 import type { Storing } from './storing.svelte';
 
@@ -46,7 +46,7 @@ export class FullPictures {
   }
 
   /** Adds a picture that was just made or brought back. @param isKept whether it can be read again from the database. */
-  add(place: number, picture: Kept, isKept: boolean): Result {
+  add(place: number, picture: StoredPicture, isKept: boolean): Result {
     const known = this.at(place);
     if (known) return known;
     const number = (this.#numbers[place] ??= ++this.#made);
@@ -73,7 +73,7 @@ export class FullPictures {
   async load(places: readonly number[]): Promise<boolean> {
     const missing = places.filter((place) => !this.at(place));
     if (missing.length === 0) return false;
-    const found = await this.#storing.attempt((drawer) => drawer.pictures.wholes(missing));
+    const found = await this.#storing.attempt((database) => database.pictures.wholes(missing));
     // The oldest first: numbers go up with the pictures.
     for (const { place, picture } of (found ?? []).toReversed()) this.add(place, todays(picture), true);
     return true;
@@ -112,7 +112,7 @@ export class FullPictures {
 }
 
 /** A picture in today's form; an older version may have stored it. */
-const todays = (picture: Kept): Kept => ({
+const todays = (picture: StoredPicture): StoredPicture => ({
   ...picture,
   settings: settingsFrom(picture.settings),
   job: jobFrom(picture.job),

@@ -1,4 +1,4 @@
-import type { Filed } from './card';
+import type { StoredCard } from './card';
 
 /** Cards that are added at once, so that lists of them are not updated for each. */
 const SOME = 25;
@@ -7,13 +7,13 @@ const SOME = 25;
 export class ImportBatch {
   readonly #places: number[] = [];
   readonly #hashes: Set<string>;
-  readonly #lay: (cards: readonly Filed[]) => void;
-  #waiting: Filed[] = [];
+  readonly #addCards: (cards: readonly StoredCard[]) => void;
+  #waiting: StoredCard[] = [];
 
-  /** @param cards of all pictures. @param lay adds cards to them. */
-  constructor(cards: readonly Filed[], lay: (cards: readonly Filed[]) => void) {
+  /** @param cards of all pictures. @param addCards adds cards to them. */
+  constructor(cards: readonly StoredCard[], addCards: (cards: readonly StoredCard[]) => void) {
     this.#hashes = new Set(cards.flatMap(({ hash }) => hash ?? []));
-    this.#lay = lay;
+    this.#addCards = addCards;
   }
 
   /** The places of new pictures. */
@@ -25,16 +25,16 @@ export class ImportBatch {
     return this.#hashes.has(hash);
   }
 
-  add(card: Filed): void {
+  add(card: StoredCard): void {
     this.#places.push(card.place);
     if (card.hash !== null) this.#hashes.add(card.hash);
     this.#waiting.push(card);
-    if (this.#waiting.length >= SOME) this.lay();
+    if (this.#waiting.length >= SOME) this.flush();
   }
 
   /** Adds the cards that are waiting. */
-  lay(): void {
-    this.#lay(this.#waiting);
+  flush(): void {
+    this.#addCards(this.#waiting);
     this.#waiting = [];
   }
 }

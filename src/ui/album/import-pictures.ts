@@ -8,7 +8,7 @@ import { opened, readHead, type Original, type Unopened } from '../files/picture
 import { jobOf } from '../settings/job';
 import { completed, settingsOf } from '../settings/recipe';
 import { initial, RANDOM, type Settings } from '../settings/settings';
-import type { Kept } from './kept';
+import type { StoredPicture } from './stored';
 
 /** Progress of an import of pictures. */
 export interface ImportProgress {
@@ -28,7 +28,7 @@ export interface Refused {
 
 /** A picture to import, and what was computed from its file. */
 export interface ImportedPicture {
-  readonly picture: Kept;
+  readonly picture: StoredPicture;
   readonly hash: string;
   readonly thumbnail: Blob;
 }
@@ -82,7 +82,7 @@ async function lookInto(unopened: Unopened, made: number): Promise<Omit<Imported
 }
 
 /** An imported picture in the form of one made here, as far as its recipe says. @param made milliseconds since 1970. */
-export function keptOf(itself: Original, recipe: Recipe | null, made: number): Kept {
+export function keptOf(itself: Original, recipe: Recipe | null, made: number): StoredPicture {
   const { width, height, name } = itself;
   const settings: Settings = {
     ...{ ...initial, prompt: '', negative: '', seed: RANDOM, width, height },

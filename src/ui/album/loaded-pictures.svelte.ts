@@ -1,5 +1,5 @@
-import type { Filed } from './card';
-import { at, laid, without } from './cards';
+import type { StoredCard } from './card';
+import { at, merged, without } from './cards';
 import type { Result } from './result';
 import type { Storing } from './storing.svelte';
 import { RECENT, FullPictures } from './full-pictures.svelte';
@@ -7,7 +7,7 @@ import { RECENT, FullPictures } from './full-pictures.svelte';
 /** The pictures on this page: a card of each, and the newest few completely. */
 export class LoadedPictures {
   /** Newest first. */
-  cards = $state.raw<readonly Filed[]>([]);
+  cards = $state.raw<readonly StoredCard[]>([]);
   /** Bytes of the pictures. */
   readonly bytes = $derived(this.cards.reduce((sum, { bytes }) => sum + bytes, 0));
   readonly full: FullPictures;
@@ -16,13 +16,13 @@ export class LoadedPictures {
     this.full = new FullPictures(storing);
   }
 
-  at(places: readonly number[]): readonly Filed[] {
+  at(places: readonly number[]): readonly StoredCard[] {
     return at(this.cards, places);
   }
 
   /** Adds cards, replacing those in the same places, and reads the newest pictures. */
-  async lay(cards: readonly Filed[]): Promise<void> {
-    if (cards.length > 0) this.cards = laid(this.cards, cards);
+  async addCards(cards: readonly StoredCard[]): Promise<void> {
+    if (cards.length > 0) this.cards = merged(this.cards, cards);
     await this.fill();
   }
 

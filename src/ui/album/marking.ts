@@ -1,5 +1,5 @@
 import type { Changes } from '../controls/changes.svelte';
-import type { Filed, Marks } from './card';
+import type { StoredCard, Marks } from './card';
 import { byMarks } from './cards';
 import type { LoadedPictures } from './loaded-pictures.svelte';
 import type { Storing } from './storing.svelte';
@@ -26,18 +26,18 @@ export class Marking {
   }
 
   /** Restores the marks of cards. */
-  async #unmark(before: readonly Filed[]): Promise<void> {
+  async #unmark(before: readonly StoredCard[]): Promise<void> {
     for (const cards of byMarks(before)) {
       const { stars, folder } = cards[0]!; // none is empty
       await this.#put(cards, { stars, folder });
     }
   }
 
-  async #put(cards: readonly Filed[], marks: Partial<Marks>): Promise<void> {
+  async #put(cards: readonly StoredCard[], marks: Partial<Marks>): Promise<void> {
     const { full } = this.#loaded;
     const kept = cards.map(({ place }) => place).filter((place) => !full.isUnkept(place));
-    const laid = this.#loaded.lay(cards.map((card) => ({ ...card, ...marks })));
-    if (kept.length > 0) await this.#storing.attempt((drawer) => drawer.pictures.mark(kept, marks));
-    await laid;
+    const added = this.#loaded.addCards(cards.map((card) => ({ ...card, ...marks })));
+    if (kept.length > 0) await this.#storing.attempt((database) => database.pictures.mark(kept, marks));
+    await added;
   }
 }

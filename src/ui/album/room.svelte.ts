@@ -1,5 +1,5 @@
 import { within, type Range } from '../controls/range';
-import type { Shelf } from '../settings/persisted.svelte';
+import type { KeyValueStorage } from '../settings/persisted.svelte';
 import { Shared } from '../settings/shared.svelte';
 
 import type { Storing } from './storing.svelte';
@@ -27,7 +27,7 @@ export class Room {
     return left <= FEW ? left : null;
   });
 
-  constructor(storing: Storing, common: Shelf | null) {
+  constructor(storing: Storing, common: KeyValueStorage | null) {
     this.#storing = storing;
     this.#most = new Shared('album', common, mostIn);
   }
@@ -49,7 +49,7 @@ export class Room {
 
   /** Finds out how much room there is. @param bytes of all pictures. */
   async look(bytes: number, pictures: number): Promise<void> {
-    const free = await this.#storing.attempt((drawer) => drawer.freeBytes());
+    const free = await this.#storing.attempt((database) => database.freeBytes());
     this.#each = pictures > 0 ? bytes / pictures : USUAL_BYTES;
     this.#free = free;
   }

@@ -2,7 +2,7 @@ import type { Album } from '../album/album.svelte';
 import type { Card, Stars } from '../album/card';
 import { orders, search, type Order } from '../album/search';
 import { language } from '../words/language.svelte';
-import { localShelf, Persisted } from '../settings/persisted.svelte';
+import { localStorageOrNull, Persisted } from '../settings/persisted.svelte';
 import { Export } from './transfer/export.svelte';
 import { groupsOf } from './cards/groups';
 import { Import } from './transfer/import.svelte';
@@ -81,16 +81,16 @@ export class AlbumView {
     return this.scene === 'one' && this.active ? 'one' : 'all';
   });
 
-  constructor(album: Album, shelf = localShelf()) {
+  constructor(album: Album, storage = localStorageOrNull()) {
     this.#album = album;
     const first: { sort: Order } = { sort: 'newest' };
     this.order = new Persisted(
       'album-order',
       first,
       (found) => (orders.includes(found.sort) ? found : first),
-      shelf,
+      storage,
     );
-    this.slideshow = new Slideshow(shelf);
+    this.slideshow = new Slideshow(storage);
     this.thumbnails = new Thumbnails((place) => album.thumbnail(place));
     this.export = new Export((place) => album.whole(place));
     this.import = new Import((files) => album.bring(files, this.folder ?? ''));

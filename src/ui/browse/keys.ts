@@ -7,12 +7,12 @@ import type { AlbumView } from './album-view.svelte';
 import { NEARER, scaledBy } from './viewer/zoom';
 
 /** What the commands act on. */
-export interface Desk {
+export interface Target {
   readonly view: AlbumView;
   readonly changes: Changes;
 }
 
-type AlbumCommand = Command<Desk>;
+type AlbumCommand = Command<Target>;
 
 const say = () => words.albumView.keys;
 

@@ -31,7 +31,7 @@ export class Units extends PicturedList<Omit<Unit, 'key'>> {
   }
 
   /** Units as they were left, or as somebody else had them: in the place of those that are there. */
-  lay(units: readonly Omit<Unit, 'key'>[]): void {
+  restore(units: readonly Omit<Unit, 'key'>[]): void {
     this.replaceAll(units.map(mended));
   }
 

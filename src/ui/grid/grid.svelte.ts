@@ -2,9 +2,9 @@ import type { Pixels } from '../../canvas/pixels';
 import { toDrobeError, type DrobeError } from '../../errors';
 import type { ToldAxis } from '../../recipe/infotext/grid';
 import { parseSeed } from '../../sampling/seed';
-import type { Errand, Group } from '../album/kept';
+import type { RunRequest, Group } from '../album/stored';
 import type { Result } from '../album/result';
-import { Persisted, type Shelf } from '../settings/persisted.svelte';
+import { Persisted, type KeyValueStorage } from '../settings/persisted.svelte';
 import { words } from '../words/language.svelte';
 import { axes, offered, type Around } from './axes';
 import { axisNames, type AxisName } from './names';
@@ -20,16 +20,22 @@ export interface GridHost {
   /** What axes read their values against; null where nothing can be drawn. */
   readonly around: Around | null;
   /** What would be drawn with these settings. Random seeds are drawn. */
-  errand(settings: Around['settings']): Errand;
+  request(settings: Around['settings']): RunRequest;
   /** Draws the cells, one after another. @param onmade called with the name and picture of each. */
   draw(
-    errands: readonly Errand[],
+    requests: readonly RunRequest[],
     group: Group,
     cells: readonly string[],
     onmade: (cell: string, result: Result) => void,
   ): Promise<void>;
   /** Stores the sheet, with the recipe of its first picture and these axes. @param took milliseconds for all of it. */
-  keep(sheet: Pixels, first: Result, errand: Errand, axes: readonly ToldAxis[], took: number): Promise<void>;
+  keep(
+    sheet: Pixels,
+    first: Result,
+    request: RunRequest,
+    axes: readonly ToldAxis[],
+    took: number,
+  ): Promise<void>;
   /** Estimated milliseconds; null where nothing similar was measured here. */
   takes(cells: readonly Around['settings'][]): number | null;
   newId(): string;
@@ -90,9 +96,9 @@ export class Grid {
     return this.#host.takes(cellsOf(this.plan, around.settings).map(({ settings }) => settings));
   });
 
-  constructor(host: GridHost, shelf: Shelf | null) {
+  constructor(host: GridHost, storage: KeyValueStorage | null) {
     this.#host = host;
-    this.#wishes = new Persisted('grid', nothing, (found) => found, shelf);
+    this.#wishes = new Persisted('grid', nothing, (found) => found, storage);
   }
 
   save(): void {
@@ -168,16 +174,16 @@ export class Grid {
     const group = { id: this.#host.newId(), name: words.grid.called(used.map(({ name }) => name)) };
     // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nothing shows it
     const made = new Map<string, Result>();
-    const errands = cells.map(({ settings }) => this.#host.errand(settings));
-    await this.#host.draw(errands, group, cells.map(cellName), (cell, result) => made.set(cell, result));
+    const requests = cells.map(({ settings }) => this.#host.request(settings));
+    await this.#host.draw(requests, group, cells.map(cellName), (cell, result) => made.set(cell, result));
     const [first] = made.values();
-    const [errand] = errands;
+    const [request] = requests;
     // One picture needs no sheet.
-    if (made.size < 2 || !first || !errand) return;
+    if (made.size < 2 || !first || !request) return;
     try {
       const sheet = await drawGrid(this.#labels(plan), [...made].flatMap(placed));
       const took = [...made.values()].reduce((sum, result) => sum + result.took, 0);
-      await this.#host.keep(sheet, first, errand, toldOf(plan), took);
+      await this.#host.keep(sheet, first, request, toldOf(plan), took);
     } catch (thrown) {
       this.failure = toDrobeError(thrown);
       this.open = true;

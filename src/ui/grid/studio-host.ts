@@ -1,7 +1,7 @@
 /** A grid that is drawn by the studio, with the models at hand. */
 import type { Pixels } from '../../canvas/pixels';
 import { gridScript, type ToldAxis } from '../../recipe/infotext/grid';
-import type { Errand, Group } from '../album/kept';
+import type { RunRequest, Group } from '../album/stored';
 import { sheetOf, type Result } from '../album/result';
 import { isUsable } from '../models/entries';
 import type { Library } from '../models/library.svelte';
@@ -37,12 +37,12 @@ export class StudioGridHost implements GridHost {
     };
   }
 
-  errand(settings: Around['settings']): Errand {
-    return this.#studio.ordering.errand(settings);
+  request(settings: Around['settings']): RunRequest {
+    return this.#studio.ordering.request(settings);
   }
 
   async draw(
-    errands: readonly Errand[],
+    requests: readonly RunRequest[],
     group: Group,
     cells: readonly string[],
     onmade: (cell: string, result: Result) => void,
@@ -56,14 +56,14 @@ export class StudioGridHost implements GridHost {
         if (cell !== undefined) onmade(cell, result);
       },
     });
-    await queue.add(errands, { group, cells });
+    await queue.add(requests, { group, cells });
     stop();
   }
 
   async keep(
     pixels: Pixels,
     first: Result,
-    errand: Errand,
+    request: RunRequest,
     axes: readonly ToldAxis[],
     took: number,
   ): Promise<void> {
@@ -71,14 +71,14 @@ export class StudioGridHost implements GridHost {
     const name = first.fileName.replace(/^drobe-/, 'drobe-grid-');
     const script = gridScript(axes);
     const sheet = await sheetOf(first, { name, pixels, script, took }, this.#library.entries);
-    const entry = await album.begin(errand);
-    const kept = await entry.end(sheet);
+    const log = await album.begin(request);
+    const kept = await log.end(sheet);
     if (kept) view.made(kept);
   }
 
   takes(cells: readonly Around['settings'][]): number | null {
-    const { measured, desk } = this.#studio;
-    return measured.cost(cells.map((settings) => ({ settings, desk }))).milliseconds;
+    const { measured, inputs } = this.#studio;
+    return measured.cost(cells.map((settings) => ({ settings, inputs }))).milliseconds;
   }
 
   newId(): string {

@@ -4,7 +4,7 @@ import type { Workplace } from '../paint/workplace.svelte';
 import type { Form } from '../settings/form.svelte';
 import { boundToModel, defaultsOf } from '../settings/job';
 import { overruled, Overrules } from '../settings/overrules.svelte';
-import type { Shelf } from '../settings/persisted.svelte';
+import type { KeyValueStorage } from '../settings/persisted.svelte';
 import type { Settings } from '../settings/settings';
 
 /** What it uses of the studio. */
@@ -22,9 +22,9 @@ export class ChosenModel {
   // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nothing shows it
   readonly #left = new Map<string, ReturnType<typeof boundToModel>>();
 
-  constructor(studio: StudioParts, shelf: Shelf | null) {
+  constructor(studio: StudioParts, storage: KeyValueStorage | null) {
     this.#studio = studio;
-    this.#overrules = new Overrules(shelf);
+    this.#overrules = new Overrules(storage);
   }
 
   /**

@@ -1,7 +1,7 @@
 /** What runs will take: time, estimated from earlier pictures on this machine, and memory, from what their models need. */
 import { fieldsOf } from '../../objects';
 import type { DeviceInfo, ModelFacts } from '../../engine/api';
-import type { Desk } from '../paint/desk';
+import type { Inputs } from '../paint/inputs';
 import type { Result } from '../album/result';
 import { usual } from '../run/usual';
 import { stepsMade } from '../settings/steps-made';
@@ -23,7 +23,7 @@ export interface Pace {
 /** As much of a run as its cost depends on. */
 export interface Priced {
   readonly settings: Settings;
-  readonly desk: Pick<Desk, 'mode' | 'controls' | 'references'>;
+  readonly inputs: Pick<Inputs, 'mode' | 'controls' | 'references'>;
 }
 
 /** What is known of this machine. */
@@ -45,15 +45,15 @@ export interface Cost {
 }
 
 /** What these runs take, one after the other. */
-export function cost(errands: readonly Priced[], known: Known): Cost {
-  const models = errands.map(({ settings }) => settings.model);
-  const rooms = errands.map(({ settings }) => roomOf(settings, known));
+export function cost(requests: readonly Priced[], known: Known): Cost {
+  const models = requests.map(({ settings }) => settings.model);
+  const rooms = requests.map(({ settings }) => roomOf(settings, known));
   // Weights are loaded anew where the model changes.
   const loads = rooms.map((bytes, i) => (i > 0 && models[i] !== models[i - 1] ? loading(bytes, known) : 0));
-  const times = errands.map((errand) => drawing(errand, known.paces));
+  const times = requests.map((request) => drawing(request, known.paces));
   const sized = rooms.filter((bytes) => bytes !== null);
   return {
-    pictures: errands.reduce((sum, { settings }) => sum + settings.count, 0),
+    pictures: requests.reduce((sum, { settings }) => sum + settings.count, 0),
     milliseconds: sumOf([...times, ...loads]),
     bytes: sized.length > 0 ? Math.max(...sized) : null,
   };
@@ -95,7 +95,7 @@ function isPace(found: unknown): found is Pace {
   return typeof kind === 'string' && typeof sampler === 'string' && numbers && pixels !== 0;
 }
 
-type Guided = Pick<Desk, 'controls' | 'references'>;
+type Guided = Pick<Inputs, 'controls' | 'references'>;
 
 const kindOf = ({ model, backend, rare }: Settings, { controls = [], references = [] }: Guided): string =>
   [backend, rare.bits ?? 0, rare.reuse ?? 0, controls.length, references.length, model].join(' ');
@@ -106,12 +106,12 @@ function looksOf({ guidance }: Settings, mode: Mode): number {
   return guidance > 1 ? 2 : 1;
 }
 
-function drawing({ settings, desk }: Priced, paces: readonly Pace[]): number | null {
+function drawing({ settings, inputs }: Priced, paces: readonly Pace[]): number | null {
   const { width, height, hires, hiresScale, hiresStrength, hiresSteps, sampler, schedule } = settings;
-  const alike = paces.filter(({ kind }) => kind === kindOf(settings, desk));
+  const alike = paces.filter(({ kind }) => kind === kindOf(settings, inputs));
   const same = alike.filter((pace) => pace.sampler === sampler);
   const known = same.length > 0 ? same : alike;
-  const looks = looksOf(settings, desk.mode);
+  const looks = looksOf(settings, inputs.mode);
   const chosen = { ...settings.rare, sampler, schedule, spacing: settings.spacing, like: settings.like };
   const pass = (pixels: number, steps: number): number | null => {
     const pace = paceAt(pixels, known);
@@ -119,9 +119,9 @@ function drawing({ settings, desk }: Priced, paces: readonly Pace[]): number | n
   };
   const first = pass(
     width * height,
-    stepsMade({ ...chosen, steps: settings.steps }, strengthOf(settings, desk.mode)),
+    stepsMade({ ...chosen, steps: settings.steps }, strengthOf(settings, inputs.mode)),
   );
-  const again = hires && desk.mode === 'text';
+  const again = hires && inputs.mode === 'text';
   const large = width * height * hiresScale ** 2;
   const second = again
     ? pass(large, stepsMade({ ...chosen, steps: hiresSteps || settings.steps }, hiresStrength))

@@ -1,6 +1,6 @@
 /** Draws the queue's orders: finds the model of each, and has its pictures made. */
 import { DrobeError } from '../../errors';
-import type { Errand, Order, Unfinished } from '../album/kept';
+import type { RunRequest, Order, UnfinishedRun } from '../album/stored';
 import type { Result } from '../album/result';
 import { isUsable, type UsableModel } from '../models/entries';
 import type { Loans } from '../models/loans.svelte';
@@ -33,12 +33,12 @@ export class Drawing implements QueueHost {
     this.#made = made;
   }
 
-  async draw(order: Order, listener: RunListener, before?: Unfinished): Promise<Ending> {
-    const { settings, desk } = order;
+  async draw(order: Order, listener: RunListener, before?: UnfinishedRun): Promise<Ending> {
+    const { settings, inputs } = order;
     const model = this.#modelOf(order);
     if (!model) return this.#fail(order, new DrobeError('model-gone', { model: settings.model }));
     const { device, loans, readiness } = this.#studio;
-    readiness.opened(netsAhead(model, device.current, settings, loans.of(model.id), desk));
+    readiness.opened(netsAhead(model, device.current, settings, loans.of(model.id), inputs));
     const made = (result: Result): void => {
       this.#made(result);
       listener.made(result);
@@ -50,7 +50,7 @@ export class Drawing implements QueueHost {
     this.#tools.runner.rest();
   }
 
-  next(): Errand | null {
+  next(): RunRequest | null {
     return this.#studio.ordering.next();
   }
 

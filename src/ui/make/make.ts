@@ -4,7 +4,7 @@ import type { Mask } from '../../canvas/pixels';
 import type { ModelEntry, Picture } from '../../engine/api';
 import { endsEngine, isAbort } from '../../errors';
 import type { Album } from '../album/album.svelte';
-import type { Errand, Kept, Unfinished } from '../album/kept';
+import type { RunRequest, StoredPicture, UnfinishedRun } from '../album/stored';
 import { controlsOf } from '../control/orders';
 import type { Units } from '../control/units.svelte';
 import type { Original } from '../files/picture';
@@ -44,13 +44,13 @@ export interface RunListener {
 
 /** Makes all pictures of a run. @param before what was stored of it, where it is resumed. */
 export async function make(
-  { settings, desk }: Errand,
+  { settings, inputs }: RunRequest,
   { file, facts }: UsableModel,
   { runner, album, source, units, references: seen, scale, now, listModels }: RunTools,
   told: RunListener,
-  before?: Unfinished,
+  before?: UnfinishedRun,
 ): Promise<Ending> {
-  const { mode, original, mask, margins, controls: guides = [] } = desk;
+  const { mode, original, mask, margins, controls: guides = [] } = inputs;
   const of = settings.count;
   return runner.through(file, { job: jobOf(settings, null), number: 1, of }, async (signal) => {
     const work = await workFor(mode, original, settings, {
@@ -63,7 +63,7 @@ export async function make(
     });
     const scene = sceneOf(work, settings, facts.multiple);
     const controls = await controlsOf(guides, scene, units.whole, units.means.hint, signal);
-    const shown = settled(desk.references ?? [], listModels(), facts.family);
+    const shown = settled(inputs.references ?? [], listModels(), facts.family);
     const references = await referencesOf(shown, seen.whole, work.part);
     const making = { mode, original, controls: guides, references: shown, model: facts.title };
     const place = original && placeOf(mode, original, settings, margins);
@@ -72,15 +72,15 @@ export async function make(
       const rest = restOf(settings, i);
       const own = { ...rest, ...work.size, count: of };
       const begun = i === 0 ? before : undefined;
-      const entry = await album.begin({ settings: rest, desk }, begun);
+      const log = await album.begin({ settings: rest, inputs }, begun);
       told.begun();
-      let made: Kept;
+      let made: StoredPicture;
       try {
         const start = now();
         const picture = await runner.draw(
           { job: jobOf(own, work.source, { controls, references }), number: i + 1, of },
           begun?.known ?? [],
-          (answers) => void entry.step(answers),
+          (answers) => void log.step(answers),
         );
         const whole = { ...picture, ...(await work.finish(picture)) };
         made = await resultOf(
@@ -89,10 +89,10 @@ export async function make(
           listModels(picture.hashes),
         );
       } catch (thrown) {
-        await (canGoOn(thrown) ? entry.stop() : entry.end(null));
+        await (canGoOn(thrown) ? log.stop() : log.end(null));
         throw thrown;
       }
-      const result = await entry.end(made);
+      const result = await log.end(made);
       if (result) told.made(result);
     }
   });

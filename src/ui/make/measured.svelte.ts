@@ -1,7 +1,7 @@
 import type { DeviceInfo } from '../../engine/api';
 import type { Result } from '../album/result';
 import { isUsable, type UsableModel } from '../models/entries';
-import { Persisted, type Shelf } from '../settings/persisted.svelte';
+import { Persisted, type KeyValueStorage } from '../settings/persisted.svelte';
 import { Shared } from '../settings/shared.svelte';
 import { cost, learnt, paceOf, pacesFrom, type Cost, type Pace, type Priced } from './cost';
 import type { Device } from './device.svelte';
@@ -24,11 +24,16 @@ export class Measured {
   readonly #studio: StudioParts;
   readonly #listModels: ListModels;
 
-  /** @param shelf storage of this tab. @param common storage of all tabs. */
-  constructor(studio: StudioParts, listModels: ListModels, shelf: Shelf | null, common: Shelf | null) {
+  /** @param storage storage of this tab. @param common storage of all tabs. */
+  constructor(
+    studio: StudioParts,
+    listModels: ListModels,
+    storage: KeyValueStorage | null,
+    common: KeyValueStorage | null,
+  ) {
     this.#studio = studio;
     this.#listModels = listModels;
-    this.rates = new Persisted('rates', unmeasured, (found) => found, shelf);
+    this.rates = new Persisted('rates', unmeasured, (found) => found, storage);
     this.paces = new Shared('paces', common, pacesFrom);
   }
 
@@ -45,13 +50,13 @@ export class Measured {
   }
 
   /** What these runs will take, one after the other. */
-  cost(errands: readonly Priced[]): Cost {
+  cost(requests: readonly Priced[]): Cost {
     const {
       model,
       device: { current: device },
     } = this.#studio;
     const models = [model, ...this.#listModels()].filter((one) => one !== null).filter(isUsable);
-    return cost(errands, {
+    return cost(requests, {
       paces: this.paces.current,
       rates: this.rates.current,
       device,

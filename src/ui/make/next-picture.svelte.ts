@@ -32,8 +32,8 @@ export class NextPicture {
     const { chosen, device, settings, place, units, references, loans } = this.#studio;
     const model = chosen.current;
     if (!model) return '';
-    const desk = { mode: place.mode, controls: units.all, references: references.all };
-    return netsAhead(model, device.current, settings.current, loans.of(model.id), desk);
+    const inputs = { mode: place.mode, controls: units.all, references: references.all };
+    return netsAhead(model, device.current, settings.current, loans.of(model.id), inputs);
   });
   readonly #ahead = $derived.by(() => (this.#runner.run.kind === 'running' ? '' : this.#nets));
 

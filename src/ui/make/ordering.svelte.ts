@@ -1,8 +1,8 @@
 import type { Album } from '../album/album.svelte';
-import type { Errand, Unfinished } from '../album/kept';
+import type { RunRequest, UnfinishedRun } from '../album/stored';
 import type { Loans } from '../models/loans.svelte';
 import type { UsableModel } from '../models/entries';
-import type { Desk } from '../paint/desk';
+import type { Inputs } from '../paint/inputs';
 import type { Workplace } from '../paint/workplace.svelte';
 import type { Form } from '../settings/form.svelte';
 import { settingsFrom } from '../settings/mend';
@@ -20,7 +20,7 @@ interface StudioParts {
   readonly model: UsableModel | null;
   readonly form: Form;
   readonly place: Workplace;
-  readonly desk: Desk;
+  readonly inputs: Inputs;
   readonly styles: Styles;
   readonly loans: Loans;
   readonly history: PromptHistory;
@@ -30,7 +30,7 @@ interface StudioParts {
   readonly reuse: Reuse;
 }
 
-/** Turns the form and the desk into orders, to be drawn at once or after what the queue holds. */
+/** Turns the form and the inputs into orders, to be drawn at once or after what the queue holds. */
 export class Ordering {
   readonly #studio: StudioParts;
   readonly #runner: Runner;
@@ -49,8 +49,8 @@ export class Ordering {
    * What would be drawn now, with random seeds drawn. It is a copy, so later changes do not affect it.
    * @param settings instead of those in the form.
    */
-  errand(settings = this.#settled()): Errand {
-    return { settings: this.#drawn(settings), desk: this.#studio.desk };
+  request(settings = this.#settled()): RunRequest {
+    return { settings: this.#drawn(settings), inputs: this.#studio.inputs };
   }
 
   #settled(): Settings {
@@ -74,13 +74,13 @@ export class Ordering {
     if (!this.#able) return;
     const { prompt, negative } = this.#studio.form.settings.current;
     this.#studio.history.remember({ prompt, negative });
-    const errand = this.errand();
+    const request = this.request();
     if (this.#queue.working) {
-      void this.#queue.add([errand]);
+      void this.#queue.add([request]);
       this.#say({ kind: 'waits', waiting: this.#queue.waiting.length, held: this.#queue.held });
     } else {
       this.#studio.view.watch();
-      await this.#queue.begin(errand);
+      await this.#queue.begin(request);
     }
   }
 
@@ -100,8 +100,8 @@ export class Ordering {
   }
 
   /** The next run of Generate forever; null where it cannot go on. */
-  next(): Errand | null {
-    return this.endless ? this.errand(this.#studio.form.settled()) : null;
+  next(): RunRequest | null {
+    return this.endless ? this.request(this.#studio.form.settled()) : null;
   }
 
   /** A random seed, in digits. */
@@ -117,12 +117,12 @@ export class Ordering {
    * Resumes a run that was cancelled, or interrupted when its page was closed. What was set before can be brought back.
    * @param select chooses a model by its id.
    */
-  async goOn(unfinished: Unfinished, select: (model: string) => void = () => undefined): Promise<void> {
+  async goOn(unfinished: UnfinishedRun, select: (model: string) => void = () => undefined): Promise<void> {
     if (this.#queue.working) return;
     const settings = settingsFrom(unfinished.settings);
-    this.#studio.reuse.run({ settings, desk: unfinished.desk }, select);
+    this.#studio.reuse.run({ settings, inputs: unfinished.inputs }, select);
     this.#studio.view.watch();
-    await this.#queue.begin({ settings, desk: this.#studio.desk }, unfinished);
+    await this.#queue.begin({ settings, inputs: this.#studio.inputs }, unfinished);
   }
 
   /** Resumes the queue, beginning with a run that was interrupted when its page was closed. */

@@ -2,7 +2,7 @@
 import type { DeviceInfo, EngineApi, Job, Parts } from '../../engine/api';
 import type { Remote } from '../../engine/rpc';
 import type { UsableModel } from '../models/entries';
-import type { Desk } from '../paint/desk';
+import type { Inputs } from '../paint/inputs';
 import type { Settings } from '../settings/settings';
 
 /** Milliseconds to wait after the last change. */
@@ -17,7 +17,7 @@ export function netsAhead(
   device: DeviceInfo | null,
   { prompt, width, height, guidance, sampler, like, clipSkip, hires, ...settings }: Settings,
   parts: Parts,
-  { mode, controls = [], references = [] }: Pick<Desk, 'mode' | 'controls' | 'references'>,
+  { mode, controls = [], references = [] }: Pick<Inputs, 'mode' | 'controls' | 'references'>,
 ): string {
   if (mode !== 'text' || controls.length + references.length > 0) return '';
   // A large model would keep the CPU busy; a served one is only fetched when it is asked for.

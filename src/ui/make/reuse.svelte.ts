@@ -1,10 +1,10 @@
 import { marginsOf } from '../../canvas/frame';
-import type { Errand } from '../album/kept';
+import type { RunRequest } from '../album/stored';
 import type { Result } from '../album/result';
 import type { Units } from '../control/units.svelte';
 import type { Changes } from '../controls/changes.svelte';
 import type { Original } from '../files/picture';
-import type { Desk } from '../paint/desk';
+import type { Inputs } from '../paint/inputs';
 import type { Workplace } from '../paint/workplace.svelte';
 import type { References } from '../reference/references.svelte';
 import type { Form } from '../settings/form.svelte';
@@ -21,7 +21,7 @@ interface StudioParts {
   readonly changes: Changes;
   readonly view: View;
   begin(original: Original): void;
-  lay(desk: Desk): void;
+  restore(inputs: Inputs): void;
 }
 
 /** What was set before, for undo. */
@@ -88,8 +88,8 @@ export class Reuse {
     workplace.enter(mode);
     if (original && original !== workplace.source.current) this.#studio.begin(original);
     if (mode === 'outpaint' && place) workplace.frame.pull(marginsOf(place, itself));
-    units.lay(controls);
-    seen.lay(references);
+    units.restore(controls);
+    seen.restore(references);
     form.take({ ...settings, model, backend, count });
     form.settleAll();
     this.#studio.changes.add({ words: words.changes.settingsTaken, undo: () => this.#back(before) });
@@ -99,13 +99,13 @@ export class Reuse {
    * Takes everything of an order in the queue, which stays there.
    * @param select chooses a model by its id.
    */
-  order({ settings, desk }: Errand, select: (model: string) => void): void {
-    const undo = this.#take({ settings, desk }, select);
+  order({ settings, inputs }: RunRequest, select: (model: string) => void): void {
+    const undo = this.#take({ settings, inputs }, select);
     this.#studio.changes.add({ words: words.queue.settingsTaken, undo });
   }
 
   /** Takes everything of a run that is gone on with, but for its seed where random ones are chosen, and its number. */
-  run({ settings, desk }: Errand, select: (model: string) => void): void {
+  run({ settings, inputs }: RunRequest, select: (model: string) => void): void {
     const { form, changes } = this.#studio;
     const { seed, count, rare } = form.settings.current;
     const before = this.#told;
@@ -116,7 +116,7 @@ export class Reuse {
           count,
           ...(seed === RANDOM && { seed, rare: withBatch(settings.rare, rare.batch) }),
         },
-        desk,
+        inputs,
       },
       select,
     );
@@ -132,11 +132,11 @@ export class Reuse {
   }
 
   /** @returns a function that puts all back but the picture. */
-  #take({ settings, desk }: Errand, select: (model: string) => void): () => void {
+  #take({ settings, inputs }: RunRequest, select: (model: string) => void): () => void {
     const { form } = this.#studio;
     const before = this.#now();
     select(settings.model);
-    this.#studio.lay(desk);
+    this.#studio.restore(inputs);
     form.take({ ...settings, model: form.settings.current.model });
     form.settleAll();
     return () => {
@@ -159,8 +159,8 @@ export class Reuse {
   #back({ mode, settings, controls, references }: Before): void {
     const { form, place, units, references: seen } = this.#studio;
     place.mode = mode;
-    units.lay(controls);
-    seen.lay(references);
+    units.restore(controls);
+    seen.restore(references);
     form.take(settings);
   }
 }

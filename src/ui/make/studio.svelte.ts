@@ -9,7 +9,7 @@ import type { UnitObstacle } from '../control/unit';
 import type { Original } from '../files/picture';
 import { Loans } from '../models/loans.svelte';
 import type { UsableModel } from '../models/entries';
-import type { Desk } from '../paint/desk';
+import type { Inputs } from '../paint/inputs';
 import { Workplace } from '../paint/workplace.svelte';
 import type { ReferenceObstacle } from '../reference/reference';
 import { References } from '../reference/references.svelte';
@@ -87,27 +87,27 @@ export class Studio {
   #resumed = $state(false);
   readonly #tools: RunTools;
 
-  /** @param system what it needs of the browser; without shelf and drawer nothing is kept. */
+  /** @param system what it needs of the browser; without storage and database nothing is kept. */
   constructor(
     engine: Remote<EngineApi>,
     listModels: ListModels,
-    { shelf, common = null, drawer, now, seed, pictures, hints }: System = system,
+    { storage, common = null, database, now, seed, pictures, hints }: System = system,
   ) {
-    this.form = new Form(shelf, () => this.model?.facts.multiple ?? 8);
-    this.place = new Workplace(shelf, pictures, this.form, () => this.model?.facts ?? null, this.changes);
+    this.form = new Form(storage, () => this.model?.facts.multiple ?? 8);
+    this.place = new Workplace(storage, pictures, this.form, () => this.model?.facts ?? null, this.changes);
     const ask = askingNets(engine, () => this.settings.current.backend);
     const hint = hintsBy(hints, ask, listModels);
     this.units = new Units({ ...pictures, hint }, this.changes);
     this.references = new References(pictures, this.changes);
     this.settings = this.form.settings;
-    this.chosen = new ChosenModel(this, shelf);
+    this.chosen = new ChosenModel(this, storage);
     this.device = new Device(engine, this.settings);
-    this.measured = new Measured(this, listModels, shelf, common);
-    this.album = new Album(drawer, this.changes, common);
+    this.measured = new Measured(this, listModels, storage, common);
+    this.album = new Album(database, this.changes, common);
     this.history = new PromptHistory(common);
     this.styles = new Styles(common, this.form, this.changes);
     this.tokens = new TokenCounter(engine);
-    this.loans = new Loans(engine, shelf);
+    this.loans = new Loans(engine, storage);
     this.readiness = new Readiness(engine, isLowOnPower);
     const lost = (): void => {
       this.readiness.opened('');
@@ -170,23 +170,23 @@ export class Studio {
   }
 
   /** What is being worked on, with its guides; a new object after every change. */
-  get desk(): Desk {
-    return { ...this.place.desk, controls: this.units.all, references: this.references.all };
+  get inputs(): Inputs {
+    return { ...this.place.inputs, controls: this.units.all, references: this.references.all };
   }
 
-  /** To be called in an effect: stores the desk a moment after it has changed. */
+  /** To be called in an effect: stores the inputs a moment after they have changed. */
   rememberDesk(): (() => void) | undefined {
-    const { desk } = this;
-    return this.#resumed ? this.album.remember(desk) : undefined;
+    const { inputs } = this;
+    return this.#resumed ? this.album.remember(inputs) : undefined;
   }
 
-  /** Brings back the desk and the queue of an earlier visit. */
+  /** Brings back the inputs and the queue of an earlier visit. */
   async resume(): Promise<void> {
-    const desk = await this.album.open();
+    const inputs = await this.album.open();
     // Whoever has begun something meanwhile keeps that.
     const guided = this.units.all.length > 0 || this.references.all.length > 0;
     const idle = this.place.mode === 'text' && !this.place.source.current && !guided;
-    if (desk && idle) this.lay(desk);
+    if (inputs && idle) this.restore(inputs);
     this.#resumed = true;
     this.queue.bringBack(await this.album.waits.open());
   }
@@ -260,12 +260,12 @@ export class Studio {
     this.measured.drew(result);
   };
 
-  /** Puts a desk back as it was. */
-  lay(desk: Desk): void {
-    this.place.lay(desk);
-    this.units.lay(desk.controls ?? []);
-    this.references.lay(desk.references);
-    if (desk.original && this.place.inPart) this.view.showCanvas();
+  /** Restores what a picture was drawn from. */
+  restore(inputs: Inputs): void {
+    this.place.restore(inputs);
+    this.units.restore(inputs.controls ?? []);
+    this.references.restore(inputs.references);
+    if (inputs.original && this.place.inPart) this.view.showCanvas();
   }
 
   /** Works on another picture. */

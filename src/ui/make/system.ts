@@ -1,25 +1,30 @@
 /** What the studio needs of the browser. */
-import { Drawer } from '../album/drawer/drawer';
+import { AlbumDatabase } from '../album/database/album-database';
 import { hintSteps } from '../control/hints';
 import { pictures } from '../paint/source.svelte';
-import { localShelf, sessionShelf, tabShelf, type Shelf } from '../settings/persisted.svelte';
+import {
+  localStorageOrNull,
+  sessionStorageOrNull,
+  tabStorage,
+  type KeyValueStorage,
+} from '../settings/persisted.svelte';
 
 export const system = {
-  shelf: tabShelf(),
+  storage: tabStorage(),
   /** Shared by all tabs. */
-  common: localShelf(),
-  drawer: new Drawer(undefined, sessionShelf()),
+  common: localStorageOrNull(),
+  database: new AlbumDatabase(undefined, sessionStorageOrNull()),
   pictures,
   hints: hintSteps,
   now: () => performance.now(),
   seed: () => crypto.getRandomValues(new Uint32Array(1))[0]!, // an array of one
 };
 
-/** The same for tests; without shelves and drawer nothing is kept. */
-export type System = Omit<typeof system, 'shelf' | 'common' | 'drawer'> & {
-  readonly shelf: Shelf | null;
-  readonly common?: Shelf | null;
-  readonly drawer: Drawer | null;
+/** The same for tests; without storage and database nothing is kept. */
+export type System = Omit<typeof system, 'storage' | 'common' | 'database'> & {
+  readonly storage: KeyValueStorage | null;
+  readonly common?: KeyValueStorage | null;
+  readonly database: AlbumDatabase | null;
 };
 
 /** A unique name. */

@@ -9,7 +9,7 @@ import type {
 } from '../../engine/api';
 import type { Remote } from '../../engine/rpc';
 import type { Choosing } from './choosing';
-import { Persisted, askToKeep, type Shelf } from '../settings/persisted.svelte';
+import { Persisted, askToKeep, type KeyValueStorage } from '../settings/persisted.svelte';
 
 export type Installing =
   | { readonly kind: 'idle' }
@@ -46,10 +46,10 @@ export class Imports {
   #queue: LocalModel[] = [];
   #stop = new AbortController();
 
-  constructor(engine: Remote<EngineApi>, library: Target, shelf: Shelf | null) {
+  constructor(engine: Remote<EngineApi>, library: Target, storage: KeyValueStorage | null) {
     this.#engine = engine;
     this.#library = library;
-    this.keeping = new Persisted('keeping', { inPlace: false }, (found) => found, shelf);
+    this.keeping = new Persisted('keeping', { inPlace: false }, (found) => found, storage);
   }
 
   /**

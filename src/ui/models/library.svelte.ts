@@ -3,7 +3,7 @@ import type { EngineApi, LoraUse, ModelEntry, Picture } from '../../engine/api';
 import type { Remote } from '../../engine/rpc';
 import { nameApart } from '../../text/lora';
 import { clean } from '../words/format';
-import { Persisted, tabShelf, type Shelf } from '../settings/persisted.svelte';
+import { Persisted, tabStorage, type KeyValueStorage } from '../settings/persisted.svelte';
 import { isAddon, isUpscaler, isUsable, type UsableModel } from './entries';
 import { Choosing } from './choosing';
 import { Imports } from './imports.svelte';
@@ -61,14 +61,14 @@ export class Library {
   constructor(
     engine: Remote<EngineApi>,
     onSelect: OnSelect,
-    shelf: Shelf | null = tabShelf(),
+    storage: KeyValueStorage | null = tabStorage(),
     worked = (): string => '',
   ) {
     this.#engine = engine;
     this.#onSelect = onSelect;
     this.worked = worked;
-    this.choice = new Persisted('model', { id: '', before: '' }, (found) => found, shelf);
-    this.imports = new Imports(engine, this, shelf);
+    this.choice = new Persisted('model', { id: '', before: '' }, (found) => found, storage);
+    this.imports = new Imports(engine, this, storage);
   }
 
   /** Lists the models and chooses the remembered one, or the first that works. */

@@ -1,6 +1,6 @@
 import type { EngineApi, Lacking, ModelEntry, Parts } from '../../engine/api';
 import type { Remote } from '../../engine/rpc';
-import { Persisted, type Shelf } from '../settings/persisted.svelte';
+import { Persisted, type KeyValueStorage } from '../settings/persisted.svelte';
 import type { UsableModel } from './entries';
 
 const mayBorrow = ({ lacks, t5 }: UsableModel['facts']): boolean => lacks !== undefined || t5 !== undefined;
@@ -16,13 +16,13 @@ export class Loans {
   readonly #chosen: Persisted<{ models: Record<string, Parts> }>;
   #looked = 0;
 
-  constructor(engine: Remote<EngineApi>, shelf: Shelf | null) {
+  constructor(engine: Remote<EngineApi>, storage: KeyValueStorage | null) {
     this.#engine = engine;
     this.#chosen = new Persisted<{ models: Record<string, Parts> }>(
       'loans',
       { models: {} },
       ({ models }) => ({ models: mended(models) }),
-      shelf,
+      storage,
     );
   }
 

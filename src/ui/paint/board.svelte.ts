@@ -14,7 +14,7 @@ import {
   type Point,
 } from '../../canvas/tools';
 import { toDrobeError, type DrobeError } from '../../errors';
-import { Persisted, type Shelf } from '../settings/persisted.svelte';
+import { Persisted, type KeyValueStorage } from '../settings/persisted.svelte';
 import { png } from '../files/png';
 import type { Range } from '../controls/range';
 import type { pictures } from './source.svelte';
@@ -79,8 +79,8 @@ export class MaskBoard {
   #asked = 0;
   #watchers: readonly ((changed: Rect) => void)[] = [];
 
-  constructor(shelf: Shelf | null, read: (typeof pictures)['readMask']) {
-    this.brush = new Persisted('brush', brush, mend, shelf);
+  constructor(storage: KeyValueStorage | null, read: (typeof pictures)['readMask']) {
+    this.brush = new Persisted('brush', brush, mend, storage);
     this.#read = read;
   }
 
@@ -94,11 +94,11 @@ export class MaskBoard {
       this.size = Math.max(Math.round(longest / 12), 2);
     const sheet = new Sheet(size);
     if (begun) sheet.alpha.set(begun);
-    this.lay(sheet);
+    this.restore(sheet);
   }
 
   /** A mask as it was left, with all that can be undone on it. */
-  lay(sheet: Sheet): void {
+  restore(sheet: Sheet): void {
     this.#stroke = null;
     this.outline = null;
     this.failure = null;

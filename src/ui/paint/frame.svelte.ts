@@ -61,13 +61,13 @@ export class Frame {
   }
 
   /** Sets all sides; nothing before can be undone. */
-  lay(margins: Margins): void {
+  restore(margins: Margins): void {
     this.#before = this.#after = [];
     this.pull(margins);
   }
 
   close(): void {
-    this.lay(none);
+    this.restore(none);
   }
 
   around(picture: Size): Size {

@@ -4,12 +4,12 @@ import type { ModelFacts } from '../../engine/api';
 import type { Changes } from '../controls/changes.svelte';
 import type { Original } from '../files/picture';
 import type { Form } from '../settings/form.svelte';
-import type { Shelf } from '../settings/persisted.svelte';
+import type { KeyValueStorage } from '../settings/persisted.svelte';
 import { rangeOf } from '../settings/ranges';
 import { modesOf, type Area, type Mode, type Obstacle } from '../settings/settings';
 import { words } from '../words/language.svelte';
 import { MaskBoard } from './board.svelte';
-import type { Desk } from './desk';
+import type { Inputs } from './inputs';
 import { Frame } from './frame.svelte';
 import { Scenes, type Scene } from './scenes.svelte';
 import { SourcePicture, type pictures } from './source.svelte';
@@ -59,14 +59,14 @@ export class Workplace {
 
   /** @param facts of the chosen model; null where none is. @param changes told of every picture that is replaced. */
   constructor(
-    shelf: Shelf | null,
+    storage: KeyValueStorage | null,
     readers: typeof pictures,
     form: Form,
     facts: () => ModelFacts | null,
     changes: Changes,
   ) {
     this.source = new SourcePicture(readers);
-    this.board = new MaskBoard(shelf, readers.readMask);
+    this.board = new MaskBoard(storage, readers.readMask);
     this.#form = form;
     this.#facts = facts;
     this.#scenes = new Scenes(
@@ -91,7 +91,7 @@ export class Workplace {
   }
 
   /** What is being worked on; a new object after every change. */
-  get desk(): Desk {
+  get inputs(): Inputs {
     const { mode } = this;
     const original = this.source.current;
     const mask = original && this.board.bounds ? this.board.copy() : null;
@@ -99,15 +99,15 @@ export class Workplace {
   }
 
   /**
-   * Restores a desk, but not the size, which is one of the settings. What is painted on the same picture meanwhile can be
+   * Restores inputs, but not the size, which is one of the settings. What is painted on the same picture meanwhile can be
    * brought back by the canvas's own undo.
    */
-  lay({ mode, original, mask, margins }: Desk): void {
+  restore({ mode, original, mask, margins }: Inputs): void {
     this.enter(mode);
     if (original !== this.source.current) this.#open(original);
     if (!original) return;
     if (mask) this.board.take(mask);
-    this.frame.lay(margins);
+    this.frame.restore(margins);
   }
 
   /**
@@ -236,10 +236,10 @@ export class Workplace {
 
   #set({ original, sheet, brush, margins, width, height }: Scene): void {
     this.source.take(original);
-    this.board.lay(sheet);
+    this.board.restore(sheet);
     this.board.size = brush;
     if (original) this.viewport.open(original);
-    this.frame.lay(margins);
+    this.frame.restore(margins);
     this.#form.take({ width, height });
   }
 

@@ -59,7 +59,7 @@ export class References extends PicturedList<Omit<Reference, 'key'>> {
   }
 
   /** As they were left, or as they were for another picture; older versions had none. */
-  lay(references: readonly Partial<Reference>[] = []): void {
+  restore(references: readonly Partial<Reference>[] = []): void {
     this.replaceAll(references.map(({ key: _, ...own }) => ({ ...initialReference, ...own })));
   }
 

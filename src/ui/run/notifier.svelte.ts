@@ -1,9 +1,9 @@
-import { localShelf, Persisted } from '../settings/persisted.svelte';
+import { localStorageOrNull, Persisted } from '../settings/persisted.svelte';
 
 /** Notifies through the system that a run has ended, if that was asked for and the page is not in view. */
 export class Notifier {
   /** Whether notifications were asked for, here or in an earlier visit. */
-  readonly wish = new Persisted('herald', { on: false }, (found) => found, localShelf());
+  readonly wish = new Persisted('herald', { on: false }, (found) => found, localStorageOrNull());
   #permission = $state.raw(typeof Notification === 'undefined' ? 'denied' : Notification.permission);
   /** They were asked for in this visit, and refused by the browser or the person. */
   refused = $state(false);

@@ -2,7 +2,7 @@ import type { EngineApi, EnlargeWish, Job, Notice, Picture, Pixels, Thrift } fro
 import type { Remote } from '../../engine/rpc';
 import { endsEngine, isAbort, toDrobeError, type DrobeError } from '../../errors';
 import { Pace } from './pace';
-import type { Known } from '../album/kept';
+import type { Known } from '../album/stored';
 import type { Result } from '../album/result';
 import { enlargeWithRetries } from './enlarging';
 import type { News, Running, Told } from './news';

@@ -1,4 +1,4 @@
-import { Persisted, type Shelf } from './persisted.svelte';
+import { Persisted, type KeyValueStorage } from './persisted.svelte';
 import { maxSeed, parseSeed, randomSeed } from '../../sampling/seed';
 import { mend, upgraded } from './mend';
 import { numberTyped, plainNumber } from '../controls/numbers';
@@ -22,8 +22,8 @@ export class Form {
   #before: Partial<Record<NumberName, number>> = {};
 
   /** @param multiple gives what sides must be multiples of, for the model. */
-  constructor(shelf: Shelf | null, multiple: () => number) {
-    this.settings = new Persisted('settings', initial, mend, shelf, upgraded);
+  constructor(storage: KeyValueStorage | null, multiple: () => number) {
+    this.settings = new Persisted('settings', initial, mend, storage, upgraded);
     this.#multiple = multiple;
     const { prompt, negative } = this.settings.current;
     this.written = { prompt: new TextHistory(prompt), negative: new TextHistory(negative) };

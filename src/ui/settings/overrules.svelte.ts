@@ -1,6 +1,6 @@
 /** What a person has set about a model's prediction, against what its file says: stored for each model. */
 import { fieldsOf } from '../../objects';
-import { Persisted, type Shelf } from './persisted.svelte';
+import { Persisted, type KeyValueStorage } from './persisted.svelte';
 import { predictions, type Settings } from './settings';
 
 /** Absent settings are as the model says. */
@@ -15,12 +15,12 @@ const MOST = 200;
 export class Overrules {
   readonly #kept: Persisted<{ models: Record<string, Overrule> }>;
 
-  constructor(shelf: Shelf | null) {
+  constructor(storage: KeyValueStorage | null) {
     this.#kept = new Persisted(
       'overrules',
       { models: {} },
       ({ models }) => ({ models: mended(models) }),
-      shelf,
+      storage,
     );
   }
 

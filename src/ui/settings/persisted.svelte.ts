@@ -1,8 +1,8 @@
-/** What a Persisted needs of localStorage, which some browsers forbid. */
-export type Shelf = Pick<Storage, 'getItem' | 'setItem'>;
+/** What is used of localStorage and sessionStorage, which some browsers forbid. */
+export type KeyValueStorage = Pick<Storage, 'getItem' | 'setItem'>;
 
 /** localStorage; null where accessing it throws. */
-export function localShelf(): Shelf | null {
+export function localStorageOrNull(): KeyValueStorage | null {
   try {
     return localStorage;
   } catch {
@@ -14,19 +14,19 @@ export function localShelf(): Shelf | null {
  * Storage of this tab, independent of others; a new tab starts with what any tab stored last. Null where both kinds of
  * storage are forbidden.
  */
-export function tabShelf(): Shelf | null {
-  const shelves = [sessionShelf(), localShelf()].filter((shelf) => shelf !== null);
-  if (shelves.length === 0) return null;
+export function tabStorage(): KeyValueStorage | null {
+  const kinds = [sessionStorageOrNull(), localStorageOrNull()].filter((storage) => storage !== null);
+  if (kinds.length === 0) return null;
   return {
-    getItem: (key) => shelves.reduce<string | null>((found, shelf) => found ?? shelf.getItem(key), null),
+    getItem: (key) => kinds.reduce<string | null>((found, storage) => found ?? storage.getItem(key), null),
     setItem: (key, value) => {
-      for (const shelf of shelves) shelf.setItem(key, value);
+      for (const storage of kinds) storage.setItem(key, value);
     },
   };
 }
 
 /** sessionStorage, which lasts as long as the tab; null where accessing it throws. */
-export function sessionShelf(): Shelf | null {
+export function sessionStorageOrNull(): KeyValueStorage | null {
   try {
     return sessionStorage;
   } catch {
@@ -50,18 +50,18 @@ export async function askToKeep(): Promise<void> {
 export class Persisted<T extends object> {
   current: T;
   readonly #key: string;
-  readonly #shelf: Shelf | null;
+  readonly #storage: KeyValueStorage | null;
 
   /** @param upgrade turns what an older version stored into today's form. */
   constructor(
     name: string,
     fallback: T,
     mend: (found: T) => T,
-    shelf: Shelf | null,
+    storage: KeyValueStorage | null,
     upgrade = (found: unknown): unknown => found,
   ) {
     this.#key = `drobe.${name}.1`;
-    this.#shelf = shelf;
+    this.#storage = storage;
     this.current = $state(mend(shaped(fallback, upgrade(this.#read()))));
   }
 
@@ -69,7 +69,7 @@ export class Persisted<T extends object> {
   save(): void {
     const text = JSON.stringify($state.snapshot(this.current));
     try {
-      this.#shelf?.setItem(this.#key, text);
+      this.#storage?.setItem(this.#key, text);
     } catch {
       // Full or forbidden storage: the settings last for this visit only.
     }
@@ -77,7 +77,7 @@ export class Persisted<T extends object> {
 
   #read(): unknown {
     try {
-      return JSON.parse(this.#shelf?.getItem(this.#key) ?? 'null');
+      return JSON.parse(this.#storage?.getItem(this.#key) ?? 'null');
     } catch {
       return null;
     }

@@ -1,21 +1,21 @@
-import type { Shelf } from './persisted.svelte';
+import type { KeyValueStorage } from './persisted.svelte';
 
 /** A value shared by all tabs. It is read again before each change, so that no tab overwrites another one's change. */
 export class Shared<T> {
   current: T;
   readonly #key: string;
-  readonly #shelf: Shelf | null;
+  readonly #storage: KeyValueStorage | null;
   readonly #read: (found: unknown) => T;
   /** Whether storage is full or forbidden: then this tab keeps a value of its own for this visit. */
   #alone = false;
 
   /** @param read converts whatever was stored; null where nothing was. */
-  constructor(name: string, shelf: Shelf | null, read: (found: unknown) => T) {
+  constructor(name: string, storage: KeyValueStorage | null, read: (found: unknown) => T) {
     this.#key = `drobe.${name}.1`;
-    this.#shelf = shelf;
+    this.#storage = storage;
     this.#read = read;
     this.current = $state.raw(read(null));
-    this.#alone = shelf === null;
+    this.#alone = storage === null;
     this.refresh();
   }
 
@@ -29,7 +29,7 @@ export class Shared<T> {
     this.refresh();
     this.current = to(this.current);
     try {
-      this.#shelf?.setItem(this.#key, JSON.stringify(this.current));
+      this.#storage?.setItem(this.#key, JSON.stringify(this.current));
     } catch {
       this.#alone = true;
     }
@@ -37,7 +37,7 @@ export class Shared<T> {
 
   #found(): unknown {
     try {
-      return JSON.parse(this.#shelf?.getItem(this.#key) ?? 'null');
+      return JSON.parse(this.#storage?.getItem(this.#key) ?? 'null');
     } catch {
       return null;
     }

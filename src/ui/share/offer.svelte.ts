@@ -128,8 +128,8 @@ export class RecipeOffer {
       ...(vae && { vae: vae.here.id }),
     });
     const { controls = [] } = recipe.settings;
-    this.#studio.units.lay(unitsOf(controls, this.#library.entries));
-    this.#studio.references.lay(referencesIn(controls, this.#library.entries));
+    this.#studio.units.restore(unitsOf(controls, this.#library.entries));
+    this.#studio.references.restore(referencesIn(controls, this.#library.entries));
     const mode = modeOf(recipe, facts);
     if (mode && mode !== this.#studio.place.mode) this.#studio.place.enter(mode);
     this.#studio.form.settleAll();
@@ -170,8 +170,8 @@ export class RecipeOffer {
       undo: () => {
         this.#library.select(model);
         place.enter(mode);
-        units.lay(controls);
-        references.lay(seen);
+        units.restore(controls);
+        references.restore(seen);
         form.take(before);
       },
     });

@@ -1,4 +1,4 @@
-import { Persisted, localShelf } from '../settings/persisted.svelte';
+import { Persisted, localStorageOrNull } from '../settings/persisted.svelte';
 import { languages, preferred, setLanguage, type Language } from '../words/language.svelte';
 
 const known: readonly string[] = languages.map(({ code }) => code);
@@ -9,7 +9,7 @@ export class LanguageChoice {
     'language',
     { language: '' },
     (found) => (known.includes(found.language) ? found : { language: '' }),
-    localShelf(),
+    localStorageOrNull(),
   );
 
   /** Loads the language. To be awaited before anything is shown, so that nothing appears in another language first. */

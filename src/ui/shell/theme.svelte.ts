@@ -1,5 +1,5 @@
 import { MediaQuery } from 'svelte/reactivity';
-import { Persisted, localShelf } from '../settings/persisted.svelte';
+import { Persisted, localStorageOrNull } from '../settings/persisted.svelte';
 
 type Theme = 'light' | 'dark';
 const themes: readonly string[] = ['light', 'dark'];
@@ -10,7 +10,7 @@ export class ThemeChoice {
     'theme',
     { theme: '' },
     (found) => (themes.includes(found.theme) ? found : { theme: '' }),
-    localShelf(),
+    localStorageOrNull(),
   );
   readonly #query = new MediaQuery('(prefers-color-scheme: dark)');
   readonly #system = $derived<Theme>(this.#query.current ? 'dark' : 'light');

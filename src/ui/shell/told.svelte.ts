@@ -1,4 +1,4 @@
-import { Persisted, type Shelf } from '../settings/persisted.svelte';
+import { Persisted, type KeyValueStorage } from '../settings/persisted.svelte';
 
 /** What the page said about this device in an earlier visit, and need not say again. */
 export class Told {
@@ -6,8 +6,8 @@ export class Told {
   readonly #before: string;
   #dismissed = $state(false);
 
-  constructor(shelf: Shelf | null) {
-    this.#kept = new Persisted('told', { slow: '' }, (found) => found, shelf);
+  constructor(storage: KeyValueStorage | null) {
+    this.#kept = new Persisted('told', { slow: '' }, (found) => found, storage);
     this.#before = this.#kept.current.slow;
   }
 

@@ -10,7 +10,7 @@ import {
 } from '../../text/styles';
 import type { Changes } from '../controls/changes.svelte';
 import type { Form } from '../settings/form.svelte';
-import type { Shelf } from '../settings/persisted.svelte';
+import type { KeyValueStorage } from '../settings/persisted.svelte';
 import { withRare, type Settings } from '../settings/settings';
 import { Shared } from '../settings/shared.svelte';
 import { words } from '../words/language.svelte';
@@ -28,10 +28,10 @@ export class Styles {
   readonly #changes: Changes;
   readonly #shared: Shared<readonly Style[]>;
 
-  constructor(shelf: Shelf | null, form: Form, changes: Changes) {
+  constructor(storage: KeyValueStorage | null, form: Form, changes: Changes) {
     this.#form = form;
     this.#changes = changes;
-    this.#shared = new Shared('styles', shelf, found);
+    this.#shared = new Shared('styles', storage, found);
   }
 
   get all(): readonly Style[] {

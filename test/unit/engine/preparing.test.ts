@@ -6,8 +6,8 @@ const never = new AbortController().signal;
 const nothing = (): void => undefined;
 const turn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
-/** An errand that ends when it is told to, and then says whether it was stopped. */
-function errand() {
+/** A task that ends when it is told to, and then says whether it was stopped. */
+function task() {
   let resolve = nothing;
   const promise = new Promise<void>((done) => (resolve = done));
   const log: string[] = [];
@@ -21,9 +21,9 @@ function errand() {
   return { work, log, resolve: () => resolve() };
 }
 
-it('what is asked for waits until the errand has stopped, and is told what it still does', async () => {
+it('what is asked for waits until the task has stopped, and is told what it still does', async () => {
   const preparing = new Preparing();
-  const one = errand();
+  const one = task();
   const begun = preparing.begin(never, nothing, one.work);
   await turn();
   const told: Progress[] = [];
@@ -35,9 +35,9 @@ it('what is asked for waits until the errand has stopped, and is told what it st
   expect(told).toEqual([{ kind: 'compiling', net: 'UNet' }]);
 });
 
-it('an errand begins when the one before has ended; one that was overtaken meanwhile never does', async () => {
+it('a task begins when the one before has ended; one that was overtaken meanwhile never does', async () => {
   const preparing = new Preparing();
-  const [one, two, three] = [errand(), errand(), errand()];
+  const [one, two, three] = [task(), task(), task()];
   const first = preparing.begin(never, nothing, one.work);
   await turn();
   const others = [two, three].map(({ work }) => preparing.begin(never, nothing, work));
@@ -57,7 +57,7 @@ it('what goes wrong in it is told to who sent it, and hinders nobody else', asyn
 
 it('what waits for its end and is waited for by it comes first: neither waits for ever', async () => {
   const preparing = new Preparing();
-  const one = errand();
+  const one = task();
   let start = nothing;
   const before = new Promise<void>((done) => (start = done));
   const other = before.then(() => preparing.end(nothing));

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { keepShared, takeShared, type Shelf } from '../../../src/sw/shared';
+import { keepShared, takeShared, type ShareCache } from '../../../src/sw/shared';
 
 /** A cache in a map. */
-function shelf(): Shelf {
+function fakeCache(): ShareCache {
   const kept = new Map<string, Response>();
   const keyOf = (request: RequestInfo | URL): string =>
     new URL(request instanceof Request ? request.url : request, 'https://app.example').href;
@@ -21,7 +21,7 @@ function posted(fields: Record<string, string | File>): FormData {
 }
 
 test('what was shared is taken as it was, once', async () => {
-  const cache = shelf();
+  const cache = fakeCache();
   const file = new File(['bytes'], 'ąžuolas 1.png', { type: 'image/png' });
   await keepShared(cache, posted({ title: ' ', text: 'an oak', url: 'https://a.example/', files: file }));
 
@@ -34,14 +34,14 @@ test('what was shared is taken as it was, once', async () => {
 });
 
 test('what nobody came for makes room, and a field of files that was left empty is none', async () => {
-  const cache = shelf();
+  const cache = fakeCache();
   await keepShared(cache, posted({ files: new File(['first'], 'first.png', { type: 'image/png' }) }));
   await keepShared(cache, posted({ text: 'second', files: new File([], '') }));
   expect(await takeShared(cache)).toEqual({ files: [], texts: ['second'] });
 });
 
 test('any site may post here: what is no picture is not taken', async () => {
-  const cache = shelf();
+  const cache = fakeCache();
   const model = new File(['weights'], 'model.safetensors', { type: 'application/octet-stream' });
   await keepShared(cache, posted({ text: 'an oak', files: model }));
   expect(await takeShared(cache)).toEqual({ files: [], texts: ['an oak'] });

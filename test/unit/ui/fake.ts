@@ -9,7 +9,7 @@ import { fittedHint, hintOf, shownTo } from '../../../src/ui/control/hint';
 import type { HintSteps } from '../../../src/ui/control/orders';
 import { MaskBoard } from '../../../src/ui/paint/board.svelte';
 import type { Original } from '../../../src/ui/files/picture';
-import type { Shelf } from '../../../src/ui/settings/persisted.svelte';
+import type { KeyValueStorage } from '../../../src/ui/settings/persisted.svelte';
 import { Studio } from '../../../src/ui/make/studio.svelte';
 import type { UsableModel } from '../../../src/ui/models/entries';
 
@@ -175,7 +175,9 @@ export const hints: HintSteps = {
 };
 
 /** localStorage by another name. */
-export function shelf(items: Record<string, string> = {}): Shelf & { items: Record<string, string> } {
+export function fakeStorage(
+  items: Record<string, string> = {},
+): KeyValueStorage & { items: Record<string, string> } {
   return {
     items,
     getItem: (key) => items[key] ?? null,
@@ -188,7 +190,7 @@ export function boardWith(
   read: typeof pictures.readMask = (...asked) => pictures.readMask(...asked),
   items: Record<string, string> = {},
 ) {
-  const board = new MaskBoard(shelf(items), read);
+  const board = new MaskBoard(fakeStorage(items), read);
   board.open({ width: 60, height: 40 });
   board.size = 4;
   return board;
@@ -212,7 +214,7 @@ export function studioAtWork(
       },
     }),
     here,
-    { shelf: shelf(), drawer: null, pictures, hints, now: () => 0, seed: () => 7 },
+    { storage: fakeStorage(), database: null, pictures, hints, now: () => 0, seed: () => 7 },
   );
   studio.chosen.adopt(model);
   return { studio, jobs };

@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { Database } from '../../../src/ui/album/drawer/database';
+import { EntryStore } from '../../../src/ui/album/database/entry-store';
 import { allKeys, read, transact } from '../../../src/weights/db';
 
 afterEach(() => void vi.unstubAllGlobals());
@@ -14,14 +14,14 @@ test.each([
       throw new DOMException('not here', name);
     };
     vi.stubGlobal('indexedDB', { open });
-    const drawer = new Database('drawer');
+    const entries = new EntryStore('drawer');
     const asked = [
       () => read(['a']),
       allKeys,
       () => transact(() => undefined),
-      () => drawer.read(['a']),
-      () => drawer.readMany([['a']]),
-      () => drawer.write(() => undefined),
+      () => entries.read(['a']),
+      () => entries.readMany([['a']]),
+      () => entries.write(() => undefined),
     ];
     for (const ask of asked) await expect(ask()).rejects.toMatchObject(expected);
   },

@@ -1,4 +1,4 @@
-import { Persisted, type Shelf } from '../../settings/persisted.svelte';
+import { Persisted, type KeyValueStorage } from '../../settings/persisted.svelte';
 
 /** Seconds that a picture may stay. */
 export const PACES = ['2', '4', '8', '15', '30'] as const;
@@ -9,13 +9,13 @@ export class Slideshow {
   playing = $state(false);
   readonly pace: Persisted<{ seconds: Pace }>;
 
-  constructor(shelf: Shelf | null) {
+  constructor(storage: KeyValueStorage | null) {
     const first: { seconds: Pace } = { seconds: '4' };
     this.pace = new Persisted(
       'slideshow',
       first,
       (found) => (PACES.includes(found.seconds) ? found : first),
-      shelf,
+      storage,
     );
   }
 

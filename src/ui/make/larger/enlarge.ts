@@ -2,18 +2,18 @@
 import type { Backend } from '../../../engine/api';
 import { enlargedOf, type Result } from '../../album/result';
 import type { Upscaler } from '../../models/entries';
-import type { Desk } from '../../paint/desk';
+import type { Inputs } from '../../paint/inputs';
 import type { RunTools } from '../make';
 
 /**
- * @param desk stored with the picture.
+ * @param inputs stored with the picture.
  * @param onResult called with the new picture, unless it found no room.
  */
 export async function makeLarger(
   result: Result,
   { file, addon }: Upscaler,
   backend: Backend,
-  desk: Desk,
+  inputs: Inputs,
   { runner, album, source, now, listModels }: RunTools,
   onResult: (result: Result) => void,
 ): Promise<void> {
@@ -30,8 +30,8 @@ export async function makeLarger(
       now() - start,
       listModels(),
     );
-    const entry = await album.begin({ settings: result.settings, desk });
-    const kept = await entry.end(made);
+    const log = await album.begin({ settings: result.settings, inputs });
+    const kept = await log.end(made);
     if (kept) onResult(kept);
   });
 }

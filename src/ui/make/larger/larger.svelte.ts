@@ -2,7 +2,7 @@ import type { Result } from '../../album/result';
 import { tileNets } from '../../control/tiles';
 import { chosenUpscaler, type UsableModel } from '../../models/entries';
 import type { Loans } from '../../models/loans.svelte';
-import type { Desk } from '../../paint/desk';
+import type { Inputs } from '../../paint/inputs';
 import type { Form } from '../../settings/form.svelte';
 import { makeLarger } from './enlarge';
 import type { RunTools } from '../make';
@@ -16,7 +16,7 @@ interface StudioParts {
   readonly form: Form;
   readonly loans: Loans;
   readonly view: View;
-  readonly desk: Desk;
+  readonly inputs: Inputs;
   readonly queue: Queue;
 }
 
@@ -44,7 +44,7 @@ export class Larger {
 
   /** Enlarges the picture in view, or says why it cannot. */
   async enlarge(): Promise<void> {
-    const { view, form, desk, queue } = this.#studio;
+    const { view, form, inputs, queue } = this.#studio;
     const { runner } = this.#tools;
     const { shown } = view;
     if (!shown || queue.working) return;
@@ -54,12 +54,12 @@ export class Larger {
     else {
       const { upscaler } = this;
       view.watch();
-      await queue.meanwhile(() => makeLarger(shown, upscaler, backend, desk, this.#tools, this.#made));
+      await queue.meanwhile(() => makeLarger(shown, upscaler, backend, inputs, this.#tools, this.#made));
     }
   }
 
   async #redraw(result: Result): Promise<void> {
-    const { model, form, loans, view, desk, queue } = this.#studio;
+    const { model, form, loans, view, inputs, queue } = this.#studio;
     if (!model) return;
     if (model.facts.kind === 'instruct') {
       this.#tools.runner.news = { kind: 'obstacle', obstacle: 'only-instruct' };
@@ -69,6 +69,6 @@ export class Larger {
     const chosen = { ...$state.snapshot(form.settings.current), parts: loans.of(model.id) };
     const wish = redrawWish(chosen, model, this.upscaler, this.#tools.listModels());
     view.watch();
-    await queue.meanwhile(() => redrawLarger(result, model, wish, desk, this.#tools, this.#made));
+    await queue.meanwhile(() => redrawLarger(result, model, wish, inputs, this.#tools, this.#made));
   }
 }

@@ -5,7 +5,7 @@ import { enlargedOf, type Result } from '../../album/result';
 import type { ControlNet } from '../../control/nets';
 import { tileControl, tileNets } from '../../control/tiles';
 import type { Upscaler, UsableModel } from '../../models/entries';
-import type { Desk } from '../../paint/desk';
+import type { Inputs } from '../../paint/inputs';
 import { NO_NET, PLAIN_UPSCALER, type Settings } from '../../settings/settings';
 import type { RunTools } from '../make';
 
@@ -55,14 +55,14 @@ export function redrawWish(
 
 /**
  * Redraws it with the prompts and settings that made it, and this model.
- * @param desk stored with the picture.
+ * @param inputs stored with the picture.
  * @param onResult called with the new picture, unless it found no room.
  */
 export async function redrawLarger(
   result: Result,
   model: UsableModel,
   { upscaler, scale, strength, redraw, net, backend, parts }: RedrawWish,
-  desk: Desk,
+  inputs: Inputs,
   { runner, album, source, now, listModels }: RunTools,
   onResult: (result: Result) => void,
 ): Promise<void> {
@@ -88,8 +88,8 @@ export async function redrawLarger(
       redrawn: { ...redraw, strength, ...(net && { net: net.addon.name }) },
     };
     const made = await enlargedOf(result, picture, enlarged, now() - start, listModels(picture.hashes));
-    const entry = await album.begin({ settings: result.settings, desk });
-    const kept = await entry.end(made);
+    const log = await album.begin({ settings: result.settings, inputs });
+    const kept = await log.end(made);
     if (kept) onResult(kept);
   });
 }

@@ -1,5 +1,5 @@
 /** Tells whoever wants to know what becomes of orders. */
-import type { Order } from '../../album/kept';
+import type { Order } from '../../album/stored';
 import type { Result } from '../../album/result';
 import type { Ending } from '../../run/runner.svelte';
 

@@ -1,5 +1,5 @@
 import { endsEngine, type DrobeError, type ErrorCode } from '../../../errors';
-import type { Errand, Group, Order, Unfinished } from '../../album/kept';
+import type { RunRequest, Group, Order, UnfinishedRun } from '../../album/stored';
 import type { Result } from '../../album/result';
 import type { Changes } from '../../controls/changes.svelte';
 import { words } from '../../words/language.svelte';
@@ -17,11 +17,11 @@ export interface Failure {
 /** What the queue needs from outside: somebody who draws orders, and stores those that wait. */
 export interface QueueHost {
   /** Draws an order. @param before what was stored of it, where it is resumed. */
-  draw(order: Order, listener: RunListener, before?: Unfinished): Promise<Ending>;
+  draw(order: Order, listener: RunListener, before?: UnfinishedRun): Promise<Ending>;
   /** Called when a run is over and none follows it. */
   rest(): void;
   /** The next run of Generate forever; null where it cannot go on. */
-  next(): Errand | null;
+  next(): RunRequest | null;
   /** Whether Generate forever can go on. */
   readonly endless: boolean;
   /** Stores more orders. @param sequence the ids of all that wait. */
@@ -42,7 +42,7 @@ const FAILS_ALL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 /** What is drawn next. `before`: what was stored of it, where it is resumed. */
 interface Next {
   readonly order: Order;
-  readonly before?: Unfinished | undefined;
+  readonly before?: UnfinishedRun | undefined;
   /** It waited in the queue, and stays stored as waiting until it has begun: else it could be lost with the page. */
   readonly waited: boolean;
 }
@@ -89,12 +89,12 @@ export class Queue implements After {
    * @returns their pictures, once all of them have ended.
    */
   async add(
-    errands: readonly Errand[],
+    requests: readonly RunRequest[],
     { group, cells = [] }: { readonly group?: Group; readonly cells?: readonly string[] } = {},
   ): Promise<readonly Result[]> {
-    const orders = errands.map((errand, i): Order => {
+    const orders = requests.map((request, i): Order => {
       const cell = cells[i];
-      return { ...this.#order(errand), ...(group && { group }), ...(cell !== undefined && { cell }) };
+      return { ...this.#order(request), ...(group && { group }), ...(cell !== undefined && { cell }) };
     });
     this.#put(this.waiting.length, orders);
     const results = this.#listeners.results(orders.map(({ id }) => id));
@@ -123,9 +123,9 @@ export class Queue implements After {
   }
 
   /** Draws this at once, if nothing is being done; then the queue goes on, unless it is held. */
-  async begin(errand: Errand, before?: Unfinished): Promise<void> {
+  async begin(request: RunRequest, before?: UnfinishedRun): Promise<void> {
     if (this.working) return;
-    this.#first = { order: this.#order(errand, before?.id), before, waited: false };
+    this.#first = { order: this.#order(request, before?.id), before, waited: false };
     await this.#work();
   }
 
@@ -240,9 +240,9 @@ export class Queue implements After {
     const [order, ...waiting] = this.waiting;
     this.waiting = waiting;
     if (order) return { order, waited: true };
-    const errand = this.forever ? this.#host.next() : null;
-    this.forever = errand !== null;
-    return errand && { order: this.#order(errand), waited: false };
+    const request = this.forever ? this.#host.next() : null;
+    this.forever = request !== null;
+    return request && { order: this.#order(request), waited: false };
   }
 
   async #draw({ order, before, waited }: Next): Promise<void> {
@@ -284,8 +284,8 @@ export class Queue implements After {
     else this.failures = [...this.failures, failure];
   }
 
-  #order({ settings, desk }: Errand, id = this.#newId()): Order {
-    return { id, settings, desk };
+  #order({ settings, inputs }: RunRequest, id = this.#newId()): Order {
+    return { id, settings, inputs };
   }
 
   #put(at: number, orders: readonly Order[]): void {

@@ -1,5 +1,5 @@
 import { fieldsOf, itemsOf } from '../../../objects';
-import type { Shelf } from '../persisted.svelte';
+import type { KeyValueStorage } from '../persisted.svelte';
 import { Shared } from '../shared.svelte';
 
 /** The texts of both fields. */
@@ -33,8 +33,8 @@ export class PromptHistory {
   /** The walk through the history: what is being written, then ever older prompts. */
   #walk: { readonly all: PromptPair[]; at: number } | null = null;
 
-  constructor(shelf: Shelf | null) {
-    this.#drawn = new Shared('prompts', shelf, pairsIn);
+  constructor(storage: KeyValueStorage | null) {
+    this.#drawn = new Shared('prompts', storage, pairsIn);
   }
 
   /** Newest first. */

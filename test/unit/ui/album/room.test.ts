@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
-import type { Drawer } from '../../../../src/ui/album/drawer/drawer';
+import type { AlbumDatabase } from '../../../../src/ui/album/database/album-database';
 import { Room } from '../../../../src/ui/album/room.svelte';
 import { Storing } from '../../../../src/ui/album/storing.svelte';
-import { shelf } from '../fake';
+import { fakeStorage } from '../fake';
 
 /** @param free bytes that the browser says it would take. */
-const drawer = (free: number | null): Drawer =>
-  ({ freeBytes: async () => free }) as Partial<Drawer> as Drawer; // no more is asked for
+const database = (free: number | null): AlbumDatabase =>
+  ({ freeBytes: async () => free }) as Partial<AlbumDatabase> as AlbumDatabase; // no more is asked for
 
 test('as many pictures are kept as there is room for, unless another number is chosen, in all tabs', () => {
-  const common = shelf();
+  const common = fakeStorage();
   const [one, other] = [new Room(new Storing(null), common), new Room(new Storing(null), common)];
   expect(one.most).toBeNull();
   one.keep(250);
@@ -22,14 +22,14 @@ test('as many pictures are kept as there is room for, unless another number is c
 test.each(['"many"', '-3', '0', '1e99', '{}', 'null', '['])(
   'what storage has may be anything: %s',
   (found) => {
-    const { most } = new Room(new Storing(null), shelf({ 'drobe.album.1': found }));
+    const { most } = new Room(new Storing(null), fakeStorage({ 'drobe.album.1': found }));
     expect(most === null || (most >= 1 && most <= 1_000_000)).toBe(true);
   },
 );
 
 test('that there is room for few pictures more is said, by how large they are so far', async () => {
   const left = async (free: number | null, bytes: number, pictures: number) => {
-    const room = new Room(new Storing(drawer(free)), null);
+    const room = new Room(new Storing(database(free)), null);
     await room.look(bytes, pictures);
     return room.left;
   };

@@ -25,8 +25,8 @@ describe('a slideshow', () => {
   });
 
   test('stands still until it is begun, and takes no pace that it does not offer', () => {
-    const shelf = { getItem: () => '{"seconds":"0.001"}', setItem: () => undefined };
-    const slideshow = new Slideshow(shelf);
+    const storage = { getItem: () => '{"seconds":"0.001"}', setItem: () => undefined };
+    const slideshow = new Slideshow(storage);
     expect(slideshow.turn(() => undefined)).toBeUndefined();
     expect(slideshow.pace.current.seconds).toBe('4');
   });

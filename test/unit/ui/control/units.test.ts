@@ -148,8 +148,8 @@ test('a run that is gone on with has its hints again', async () => {
   const { studio, jobs, units, unit } = atWork();
   units.add(pose);
   units.take(unit(), drawn(48, 48));
-  const unfinished = { id: 'a', steps: 1, known: [], stopped: false, desk: studio.desk };
-  units.lay([]);
+  const unfinished = { id: 'a', steps: 1, known: [], stopped: false, inputs: studio.inputs };
+  units.restore([]);
   await studio.ordering.goOn({ ...unfinished, settings: settingsFrom({ ...studio.settings.current }) });
   await turn();
   expect(jobs[0]?.controls?.map(({ model }) => model)).toEqual([pose.id]);
@@ -158,6 +158,6 @@ test('a run that is gone on with has its hints again', async () => {
 test('a unit of a later version, whose preprocessor is not known here, has none', () => {
   const { units, unit } = atWork();
   units.add(canny);
-  units.lay([{ ...unit(), preprocessor: 'telepathy' as Unit['preprocessor'] }]);
+  units.restore([{ ...unit(), preprocessor: 'telepathy' as Unit['preprocessor'] }]);
   expect(unit()).toMatchObject({ model: canny.id, preprocessor: 'none', a: 0 });
 });

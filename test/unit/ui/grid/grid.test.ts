@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { initial } from '../../../../src/ui/settings/settings';
 import { Grid, type GridHost } from '../../../../src/ui/grid/grid.svelte';
-import { shelf } from '../fake';
+import { fakeStorage } from '../fake';
 
 const host: GridHost = {
   around: {
@@ -15,7 +15,7 @@ const host: GridHost = {
     loras: [],
     seed: () => '1',
   },
-  errand: () => {
+  request: () => {
     throw new Error('not in this test');
   },
   draw: () => Promise.resolve(),
@@ -25,7 +25,7 @@ const host: GridHost = {
 };
 
 test('values that were written come back when another axis was chosen for a moment', () => {
-  const grid = new Grid(host, shelf());
+  const grid = new Grid(host, fakeStorage());
   grid.choose('x', 'steps');
   expect(grid.values('x')).toBe('20');
   grid.write('x', '10, 20, 30');

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { DeviceInfo, NetName } from '../../../../src/engine/api';
 import { DrobeError } from '../../../../src/errors';
 import { Studio } from '../../../../src/ui/make/studio.svelte';
-import { drawGrey, engine, gate, hints, miniature, picture, pictures, shelf } from '../fake';
+import { drawGrey, engine, gate, hints, miniature, picture, pictures, fakeStorage } from '../fake';
 import { draw, studioWith } from './drawing-studio';
 
 test('where the graphics card is lost, the page asks anew what it runs on', async () => {
@@ -25,7 +25,7 @@ test('where the graphics card is lost, the page asks anew what it runs on', asyn
       },
     }),
     () => [],
-    { shelf: shelf(), drawer: null, pictures, hints, now: () => 0, seed: () => 7 },
+    { storage: fakeStorage(), database: null, pictures, hints, now: () => 0, seed: () => 7 },
   );
   studio.chosen.adopt(miniature);
   await studio.device.ask();
@@ -75,7 +75,7 @@ test('of two questions where nets will run the last one counts, whichever is ans
       },
     }),
     () => [],
-    { shelf: shelf(), drawer: null, pictures, hints, now: () => 0, seed: () => 1 },
+    { storage: fakeStorage(), database: null, pictures, hints, now: () => 0, seed: () => 1 },
   );
   const first = studio.device.runOn('webgpu');
   await studio.device.runOn('wasm');

@@ -2,7 +2,7 @@
 import type { EngineApi } from '../../../../src/engine/api';
 import type { Remote } from '../../../../src/engine/rpc';
 import { Studio } from '../../../../src/ui/make/studio.svelte';
-import { engine, hints, miniature, picture, pictures, shelf } from '../fake';
+import { engine, hints, miniature, picture, pictures, fakeStorage } from '../fake';
 
 type Generate = Remote<EngineApi>['generate'];
 
@@ -19,8 +19,8 @@ export function studioWith(
 ) {
   let seed = 100;
   const studio = new Studio(engine({ generate }), () => [], {
-    shelf: shelf(options.items),
-    drawer: null,
+    storage: fakeStorage(options.items),
+    database: null,
     pictures,
     hints,
     now: options.now ?? (() => 0),

@@ -133,19 +133,19 @@ test('each mode comes back with the size it was left with, as long as the pictur
   expect(sizeOf(studio)).toBe('48 × 64');
 });
 
-test('a desk that is laid leaves the size as it is set, and on the same picture what was painted can be undone', async () => {
+test('inputs that are restored leave the size as it is set, and on the same picture what was painted can be undone', async () => {
   const { studio } = studioAtWork();
   await studio.startFrom(pictureFile('64x48'));
   studio.choose('inpaint');
   studio.place.board.invert();
-  const { desk } = studio;
+  const { inputs } = studio;
   studio.form.take({ width: 80, height: 64 });
   const later = studioAtWork().studio;
   later.form.take({ width: 80, height: 64 });
-  later.lay(desk);
+  later.restore(inputs);
   expect([later.place.mode, sizeOf(later)]).toEqual(['inpaint', '80 × 64']);
   studio.place.board.clear();
-  studio.lay(desk);
+  studio.restore(inputs);
   expect(studio.place.board.isFull).toBe(true);
   studio.place.undo();
   expect(studio.place.board.bounds).toBeNull();

@@ -5,7 +5,7 @@ import { samplers } from '../../../../src/sampling/table';
 import { initial } from '../../../../src/ui/settings/settings';
 import { netsAhead, Readiness } from '../../../../src/ui/make/readiness.svelte';
 import { Studio } from '../../../../src/ui/make/studio.svelte';
-import { engine, hints, miniature, pictures, shelf } from '../fake';
+import { engine, hints, miniature, pictures, fakeStorage } from '../fake';
 
 beforeEach(() => {
   vi.useFakeTimers();
@@ -80,7 +80,7 @@ it('a stored model on a real card is got ready, and a small one on the CPU once 
       },
     }),
     () => [],
-    { shelf: shelf(), drawer: null, pictures, hints, now: () => 0, seed: () => 1 },
+    { storage: fakeStorage(), database: null, pictures, hints, now: () => 0, seed: () => 1 },
   );
   const card: DeviceInfo = { backend: 'webgpu', name: 'card', float16: true, slow: null };
   const stored = { ...miniature, origin: 'stored' } as const;

@@ -60,10 +60,10 @@ test.each(['diffusers', 'ComfyUI'] as const)('to %s a run of several is one batc
 
 test('a batch that was left in work is gone on with, and the next run is its own', async () => {
   const { studio, jobs } = studioAtWork();
-  const { desk } = studio.place;
+  const { inputs } = studio.place;
   const rest = { seed: '1', count: 2, rare: { batch: { index: 1, count: 3 } } };
   const settings = { ...studio.settings.current, ...rest };
-  await studio.ordering.goOn({ id: 'left', settings, desk, steps: 0, known: [], stopped: false });
+  await studio.ordering.goOn({ id: 'left', settings, inputs, steps: 0, known: [], stopped: false });
   expect(jobs.map(({ seed, batch }) => [seed, batch?.index, batch?.count])).toEqual([
     [1n, 1, 3],
     [1n, 2, 3],

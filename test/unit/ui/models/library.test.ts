@@ -4,7 +4,7 @@ import type { Remote } from '../../../../src/engine/rpc';
 import { DrobeError } from '../../../../src/errors';
 import { Library } from '../../../../src/ui/models/library.svelte';
 import type { UsableModel } from '../../../../src/ui/models/entries';
-import { broken, engine, full, gate, miniature, shelf, stopped, turn } from '../fake';
+import { broken, engine, full, gate, miniature, fakeStorage, stopped, turn } from '../fake';
 
 function libraryOf(
   entries: ModelEntry[],
@@ -31,7 +31,7 @@ function libraryOf(
       ...calls,
     }),
     (model) => chosen.push(model),
-    shelf(items),
+    fakeStorage(items),
     worked,
   );
   return { library, chosen, items };

@@ -3,7 +3,7 @@ import type { EngineApi, Job } from '../../../../src/engine/api';
 import type { Remote } from '../../../../src/engine/rpc';
 import { checkSize, isImage } from '../../../../src/ui/files/picture';
 import { Studio } from '../../../../src/ui/make/studio.svelte';
-import { engine, full, gate, hints, miniature, picture, pictures, shelf, turn } from '../fake';
+import { engine, full, gate, hints, miniature, picture, pictures, fakeStorage, turn } from '../fake';
 
 const file = (size: string, name = 'photo.jpg') => new File([size], name, { type: 'image/jpeg' });
 
@@ -24,7 +24,7 @@ function atWork(platform = pictures, items: Record<string, string> = {}) {
       },
     }),
     () => [],
-    { shelf: shelf(items), drawer: null, pictures: platform, hints, now: () => 0, seed: () => 7 },
+    { storage: fakeStorage(items), database: null, pictures: platform, hints, now: () => 0, seed: () => 7 },
   );
   studio.chosen.adopt(full());
   return { studio, jobs };

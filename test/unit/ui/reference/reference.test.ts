@@ -103,7 +103,7 @@ test('what took another one’s place can be taken back, and settings bring thei
   const { studio, references, reference } = atWork();
   const [first, second] = [original(48, 48, 'first.png'), original(48, 48, 'second.png')];
   await references.add(pictureFile('48x48'));
-  references.lay([{ ...reference(), picture: first }]);
+  references.restore([{ ...reference(), picture: first }]);
   references.change(reference(), { weight: 1.5 });
   references.mask(reference(), left);
   expect(studio.changes.all).toEqual([]);
@@ -125,7 +125,7 @@ test('what took another one’s place can be taken back, and settings bring thei
 test('what an older version remembered knows of no masks', () => {
   const { references, reference } = atWork();
   const older = { picture: original(8, 8, 'old.png'), model: '', encoder: '', weight: 0.5, start: 0, end: 1 };
-  references.lay([older]);
+  references.restore([older]);
   expect(reference()).toMatchObject({ ...older, mask: null });
 });
 

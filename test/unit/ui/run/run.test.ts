@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Job, Picture, Progress, Thrift } from '../../../../src/engine/api';
 import { DrobeError, type ErrorCode } from '../../../../src/errors';
-import type { Known } from '../../../../src/ui/album/kept';
+import type { Known } from '../../../../src/ui/album/stored';
 import { runWithRetries, Savings, timeLeft } from '../../../../src/ui/run/run';
 import { picture, stopped } from '../fake';
 

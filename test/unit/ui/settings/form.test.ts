@@ -95,8 +95,8 @@ test('a storage that throws costs nothing but the memory', () => {
     throw new Error('forbidden');
   };
   const studio = new Studio(engine({}), () => [], {
-    shelf: { getItem: forbidden, setItem: forbidden },
-    drawer: null,
+    storage: { getItem: forbidden, setItem: forbidden },
+    database: null,
     pictures,
     hints,
     now: () => 0,

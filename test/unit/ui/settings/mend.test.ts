@@ -4,7 +4,7 @@ import { jobOf } from '../../../../src/ui/settings/job';
 import { jobFrom, mend, rareOf, settingsFrom } from '../../../../src/ui/settings/mend';
 import { recipeSettings, settingsOf } from '../../../../src/ui/settings/recipe';
 import { initial, RANDOM, type Settings } from '../../../../src/ui/settings/settings';
-import { shelf } from '../fake';
+import { fakeStorage } from '../fake';
 
 /** What version 0.1 kept, when seeds were numbers and samplers were named with their schedules. */
 const older = {
@@ -17,7 +17,7 @@ const older = {
 };
 
 const kept = (settings: object): Settings =>
-  new Form(shelf({ 'drobe.settings.1': JSON.stringify(settings) }), () => 8).settings.current;
+  new Form(fakeStorage({ 'drobe.settings.1': JSON.stringify(settings) }), () => 8).settings.current;
 
 test('settings of an older version are read: a numeric seed, and a sampler with its schedule', () => {
   const today = {
@@ -50,10 +50,10 @@ test('a job that an older version kept with its picture is today’s', () => {
 
 test('the largest seed stays exact from the field to the job, over a reload', () => {
   const items: Record<string, string> = {};
-  const form = new Form(shelf(items), () => 8);
+  const form = new Form(fakeStorage(items), () => 8);
   form.typeSeed('seed', '18446744073709551615');
   form.settings.save();
-  const { current } = new Form(shelf(items), () => 8).settings;
+  const { current } = new Form(fakeStorage(items), () => 8).settings;
   expect(jobOf(current, null).seed).toBe(2n ** 64n - 1n);
 });
 

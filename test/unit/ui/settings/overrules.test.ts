@@ -3,21 +3,21 @@ import { jobOf } from '../../../../src/ui/settings/job';
 import { overruled, Overrules } from '../../../../src/ui/settings/overrules.svelte';
 import { recipeSettings, settingsOf } from '../../../../src/ui/settings/recipe';
 import { initial, type Settings } from '../../../../src/ui/settings/settings';
-import { shelf } from '../fake';
+import { fakeStorage } from '../fake';
 
 const settings = (more: Partial<Settings>): Settings => ({ ...initial, ...more });
 
 test('what is set for a model is kept for it, and for no other', () => {
   const items: Record<string, string> = {};
-  const overrules = new Overrules(shelf(items));
+  const overrules = new Overrules(fakeStorage(items));
   overrules.keep('a', settings({ prediction: 'v', rare: { zeroSnr: true, eta: 0.5 } }));
   overrules.keep('b', settings({ rare: { zeroSnr: false } }));
-  const later = new Overrules(shelf(items));
+  const later = new Overrules(fakeStorage(items));
   expect(later.of('a')).toEqual({ prediction: 'v', zeroSnr: true });
   expect(later.of('b')).toEqual({ zeroSnr: false });
   expect(later.of('c')).toEqual({});
   later.keep('a', settings({}));
-  expect(new Overrules(shelf(items)).of('a')).toEqual({});
+  expect(new Overrules(fakeStorage(items)).of('a')).toEqual({});
 });
 
 test('what is not sound of it counts for nothing', () => {
@@ -27,7 +27,7 @@ test('what is not sound of it counts for nothing', () => {
     c: { prediction: 'constructor' },
     d: { prediction: 'v' },
   };
-  const overrules = new Overrules(shelf({ 'drobe.overrules.1': JSON.stringify({ models: found }) }));
+  const overrules = new Overrules(fakeStorage({ 'drobe.overrules.1': JSON.stringify({ models: found }) }));
   expect(['a', 'b', 'c', 'd', 'toString'].map((id) => overrules.of(id))).toEqual([
     {},
     {},

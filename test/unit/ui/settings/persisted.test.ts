@@ -1,19 +1,19 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { tabShelf } from '../../../../src/ui/settings/persisted.svelte';
-import { shelf } from '../fake';
+import { tabStorage } from '../../../../src/ui/settings/persisted.svelte';
+import { fakeStorage } from '../fake';
 
 afterEach(() => void vi.unstubAllGlobals());
 
 test('a tab finds its own again, and a new one begins with what was put down last', () => {
-  vi.stubGlobal('localStorage', shelf());
-  const inTab = (session: ReturnType<typeof shelf>) => {
+  vi.stubGlobal('localStorage', fakeStorage());
+  const inTab = (session: ReturnType<typeof fakeStorage>) => {
     vi.stubGlobal('sessionStorage', session);
-    return tabShelf();
+    return tabStorage();
   };
-  const [one, other] = [shelf(), shelf()];
+  const [one, other] = [fakeStorage(), fakeStorage()];
   inTab(one)?.setItem('prompt', 'penguin');
   expect(inTab(other)?.getItem('prompt')).toBe('penguin');
   inTab(other)?.setItem('prompt', 'house');
   expect(inTab(one)?.getItem('prompt')).toBe('penguin');
-  expect(inTab(shelf())?.getItem('prompt')).toBe('house');
+  expect(inTab(fakeStorage())?.getItem('prompt')).toBe('house');
 });

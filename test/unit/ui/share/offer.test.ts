@@ -197,7 +197,7 @@ test('pictures that guide come with text and link but for the picture, which is 
     () => offer.choose(file(writeInfotext(recipe))),
     () => offer.followed(`#${fragmentOf(recipe)}`),
   ]) {
-    studio.units.lay([]);
+    studio.units.restore([]);
     await bring();
     expect(offer.offered?.comparison.changes.map(({ label }) => label)).toContain('Control');
     offer.use();
@@ -223,7 +223,7 @@ test('pictures that are part of the prompt come with text and link as those that
     () => offer.choose(file(writeInfotext(recipe))),
     () => offer.followed(`#${fragmentOf(recipe)}`),
   ]) {
-    references.lay([]);
+    references.restore([]);
     await bring();
     expect(offer.offered?.comparison).toMatchObject({ missing: [], unknown: [] });
     offer.use();

@@ -2,15 +2,15 @@ import { expect, test } from 'vitest';
 import type { Job } from '../../../../src/engine/api';
 import { Studio } from '../../../../src/ui/make/studio.svelte';
 import { initial } from '../../../../src/ui/settings/settings';
-import { drawGrey, engine, hints, miniature, pictures, shelf } from '../fake';
+import { drawGrey, engine, hints, miniature, pictures, fakeStorage } from '../fake';
 
 const film = { name: 'film', prompt: 'film still of {prompt}', negative: 'drawing' };
 const sharp = { name: 'sharp', prompt: 'sharp', negative: '' };
 
 function studioWith(stored: unknown = [film, sharp], items: Record<string, string> = {}) {
   const jobs: Job[] = [];
-  const common = shelf({ 'drobe.styles.1': JSON.stringify(stored) });
-  const own = shelf(items);
+  const common = fakeStorage({ 'drobe.styles.1': JSON.stringify(stored) });
+  const own = fakeStorage(items);
   const studio = new Studio(
     engine({
       generate: (signal, job) => {
@@ -19,7 +19,7 @@ function studioWith(stored: unknown = [film, sharp], items: Record<string, strin
       },
     }),
     () => [],
-    { shelf: own, common, drawer: null, pictures, hints, now: () => 0, seed: () => 7 },
+    { storage: own, common, database: null, pictures, hints, now: () => 0, seed: () => 7 },
   );
   studio.chosen.adopt(miniature);
   return { studio, jobs, common, own };

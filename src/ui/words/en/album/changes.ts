@@ -30,7 +30,7 @@ export const changes = {
   },
 
   /** Of pictures that made room, as only so many are kept. */
-  ousted: (pictures: number): string =>
+  evicted: (pictures: number): string =>
     plural(pictures, {
       one: 'The oldest picture made room for this one.',
       other: `The ${count(pictures)} oldest pictures made room.`,

@@ -37,7 +37,7 @@ export const changes: typeof English = {
     return `${kept}: ${going}.`;
   },
 
-  ousted: (pictures) =>
+  evicted: (pictures) =>
     pictures === 1
       ? 'Seniausias vaizdas užleido vietą šiam.'
       : plural(pictures, {

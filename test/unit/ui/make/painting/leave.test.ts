@@ -21,7 +21,7 @@ test('what was painted in a window that is closed comes back, with all that can 
   changes.undo();
   expect(again).toEqual([board.sheet]);
   const reopened = window().board;
-  reopened.lay(again[0]!);
+  reopened.restore(again[0]!);
   expect([reopened.bounds, reopened.canUndo]).toEqual([board.bounds, true]);
 });
 

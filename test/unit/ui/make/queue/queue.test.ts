@@ -84,7 +84,7 @@ test('the picture and the mask wait as they were, too', async () => {
   await ask('two');
   studio.place.source.take(original(64, 48, 'second.png'));
   studio.choose('text');
-  expect(studio.queue.waiting[0]?.desk).toMatchObject({ mode: 'image', original: { name: 'first.png' } });
+  expect(studio.queue.waiting[0]?.inputs).toMatchObject({ mode: 'image', original: { name: 'first.png' } });
   await letOne();
   await letOne();
   expect(jobs.map(({ source }) => source?.kind)).toEqual([undefined, 'image']);
@@ -238,7 +238,7 @@ test('pictures that would all be alike are not drawn for ever, and it ends where
 test('orders of a group are told of one by one, their pictures come together, and they go together', async () => {
   const { studio, letOne, ask } = studioInTurns();
   await ask('one');
-  const { settings, desk } = studio.ordering.errand();
+  const { settings, inputs } = studio.ordering.request();
   const cells = ['a', 'b', 'c'];
   const heard: unknown[] = [];
   const told: OrderListener = {
@@ -248,7 +248,7 @@ test('orders of a group are told of one by one, their pictures come together, an
   studio.queue.follow('grid', told);
   const group = { id: 'grid', name: 'A grid' };
   const results = studio.queue.add(
-    cells.map((cell) => ({ settings: { ...settings, prompt: `cell ${cell}` }, desk })),
+    cells.map((cell) => ({ settings: { ...settings, prompt: `cell ${cell}` }, inputs })),
     { group, cells },
   );
   await ask('two');

@@ -1,39 +1,39 @@
 import { expect, test } from 'vitest';
 import { DrobeError } from '../../../../../src/errors';
 import { Album } from '../../../../../src/ui/album/album.svelte';
-import type { Filed } from '../../../../../src/ui/album/card';
-import type { Drawer } from '../../../../../src/ui/album/drawer/drawer';
+import type { StoredCard } from '../../../../../src/ui/album/card';
+import type { AlbumDatabase } from '../../../../../src/ui/album/database/album-database';
 import { Changes } from '../../../../../src/ui/controls/changes.svelte';
 import { studioAtWork, turn } from '../../fake';
 
-/** A drawer that has no room. */
-function fullDrawer(): Drawer {
+/** A database that has no room. */
+function fullDrawer(): AlbumDatabase {
   const fail = () => Promise.reject(new DrobeError('quota', { neededBytes: 1, freeBytes: 0 }));
   const parts = {
     pictures: { cards: fail, remove: fail },
-    errands: { begin: fail },
-    desks: { save: fail },
+    runs: { begin: fail },
+    inputs: { save: fail },
     watch: () => undefined,
     freeBytes: async () => 0,
   };
-  return parts as Partial<Record<keyof Drawer, unknown>> as Drawer; // the others are not called here
+  return parts as Partial<Record<keyof AlbumDatabase, unknown>> as AlbumDatabase; // the others are not called here
 }
 
-test('where storage is full, pictures and the desk would go with the page', async () => {
+test('where storage is full, pictures and the inputs would go with the page', async () => {
   const { studio } = studioAtWork();
   await studio.generate();
   const [{ url: _, number: __, ...picture }] = studio.album.results as [(typeof studio.album.results)[0]];
-  const { desk } = studio.place;
+  const { inputs } = studio.place;
 
   const album = new Album(fullDrawer(), new Changes());
   await album.open();
   expect([album.failure?.code, album.isAtRisk]).toEqual(['quota', false]);
-  const entry = await album.begin({ settings: picture.settings, desk });
-  const result = await entry.end(picture);
+  const log = await album.begin({ settings: picture.settings, inputs });
+  const result = await log.end(picture);
   expect(album.isAtRisk).toBe(true);
   await album.remove([album.placeOf(result!)]);
   expect(album.isAtRisk).toBe(false);
-  album.remember(desk);
+  album.remember(inputs);
   album.rememberNow();
   await turn();
   expect(album.isAtRisk).toBe(true);
@@ -43,13 +43,13 @@ test('where storage is full, what was deleted and could come back goes for a new
   const { studio } = studioAtWork();
   await studio.generate();
   const [{ url: _, number: __, ...picture }] = studio.album.results as [(typeof studio.album.results)[0]];
-  const card = (place: number): Filed => ({
+  const card = (place: number): StoredCard => ({
     ...{ place, made: 1, width: 1, height: 1, bytes: 1, title: '', negative: '', model: '', seed: '' },
     ...{ mode: 'text', stars: 0, folder: '', origin: 'here', hash: null, uses: [] },
   });
   const erased: string[] = [];
   const full = () => Promise.reject(new DrobeError('quota', { neededBytes: 1, freeBytes: 0 }));
-  const drawer = {
+  const database = {
     pictures: {
       cards: async () => [card(2), card(1)],
       wholes: async () => [],
@@ -57,22 +57,25 @@ test('where storage is full, what was deleted and could come back goes for a new
       remove: async (places: readonly number[]) => ({ id: 'these', places }),
       erase: async (removals: readonly { id: string }[]) => void erased.push(...removals.map(({ id }) => id)),
     },
-    errands: {
+    runs: {
       unfinished: async () => [],
       begin: async () => ({
-        end: () => (erased.length > 0 ? Promise.resolve({ card: card(3), ousted: null }) : full()),
+        end: () => (erased.length > 0 ? Promise.resolve({ card: card(3), evicted: null }) : full()),
       }),
     },
-    desks: { take: async () => null },
+    inputs: { take: async () => null },
     watch: () => undefined,
     freeBytes: async () => null,
   };
   const changes = new Changes();
-  const album = new Album(drawer as Partial<Record<keyof Drawer, unknown>> as Drawer, changes); // no more is called
+  const album = new Album(
+    database as Partial<Record<keyof AlbumDatabase, unknown>> as AlbumDatabase,
+    changes,
+  ); // no more is called
   await album.open();
   await album.remove([1]);
   expect([album.cards.length, changes.all.length, erased]).toEqual([1, 1, []]);
-  const run = await album.begin({ settings: picture.settings, desk: studio.place.desk });
+  const run = await album.begin({ settings: picture.settings, inputs: studio.place.inputs });
   await run.end(picture);
   expect([erased, changes.all, album.failure, album.isAtRisk]).toEqual([['these'], [], null, false]);
   expect(album.cards.map(({ place }) => place)).toEqual([3, 2]);

@@ -4,7 +4,7 @@ import {
   PromptHistory,
   type PromptPair,
 } from '../../../../../src/ui/settings/prompt/prompt-history.svelte';
-import { shelf } from '../../fake';
+import { fakeStorage } from '../../fake';
 
 const pair = (prompt: string, negative = ''): PromptPair => ({ prompt, negative });
 
@@ -20,13 +20,13 @@ function fields(history: PromptHistory, now = pair('')) {
 }
 
 function drawing(...prompts: string[]) {
-  const history = new PromptHistory(shelf());
+  const history = new PromptHistory(fakeStorage());
   for (const prompt of prompts) history.remember(pair(prompt));
   return history;
 }
 
 test('the last 100 distinct pairs are remembered, the newest first, and found again by the next visit', () => {
-  const common = shelf();
+  const common = fakeStorage();
   const history = new PromptHistory(common);
   for (let i = 0; i < 130; i++) history.remember(pair(`prompt ${i}`, 'blurry'));
   history.remember(pair('prompt 99', 'blurry'));
@@ -80,7 +80,7 @@ test('from the list, too, there is a way back to what was written', () => {
 });
 
 test('one tab forgets nothing that another one remembers', () => {
-  const common = shelf();
+  const common = fakeStorage();
   const [one, other] = [new PromptHistory(common), new PromptHistory(common)];
   one.remember(pair('apple'));
   other.remember(pair('pear'));
@@ -89,7 +89,7 @@ test('one tab forgets nothing that another one remembers', () => {
 });
 
 test('what is cleared is gone from storage, and comes back when that is undone', () => {
-  const common = shelf();
+  const common = fakeStorage();
   const history = new PromptHistory(common);
   history.remember(pair('apple'));
   const undo = history.clear();
@@ -101,7 +101,7 @@ test('what is cleared is gone from storage, and comes back when that is undone',
 
 test('what is no list of prompts in storage counts as none, and storage that is full or forbidden does no harm', () => {
   for (const text of ['{', '7', '[7,null,{"prompt":1},{"prompt":"a","negative":""}]'])
-    expect(new PromptHistory(shelf({ 'drobe.prompts.1': text })).drawn.length).toBeLessThan(2);
+    expect(new PromptHistory(fakeStorage({ 'drobe.prompts.1': text })).drawn.length).toBeLessThan(2);
   const full = {
     getItem: () => null,
     setItem: () => {

@@ -1,10 +1,10 @@
-/** The album's database, and the source pictures in it, which several entries may share. */
+/** The album's entries, and the source pictures in it, which several entries may share. */
 import { createStore, promisifyRequest, type UseStore } from 'idb-keyval';
 import { guarded, randomId, type Key, getAllIn, getIn, keysIn } from '../../../weights/db';
 import type { Original } from '../../files/picture';
 import { named, namesIn, whole, type Named, type Owner } from './layout';
 
-export class Database {
+export class EntryStore {
   readonly #store: () => UseStore;
   readonly #names = new WeakMap<Original, string>();
   /** The same source picture is the same object wherever it is used, as long as anything refers to it. */

@@ -1,14 +1,14 @@
 /** What survives the page: pictures and unfinished runs. */
 import type { Job } from '../../engine/api';
-import type { Desk } from '../paint/desk';
+import type { Inputs } from '../paint/inputs';
 import type { Settings } from '../settings/settings';
-import type { Filed } from './card';
+import type { StoredCard } from './card';
 import type { Result } from './result';
 
 /** A run to make: random seeds are drawn, and `count` says how many pictures are still to come. */
-export interface Errand {
+export interface RunRequest {
   readonly settings: Settings;
-  readonly desk: Desk;
+  readonly inputs: Inputs;
 }
 
 /** Runs that belong together: they are shown and removed as one. */
@@ -18,7 +18,7 @@ export interface Group {
 }
 
 /** A run in the queue. */
-export interface Order extends Errand {
+export interface Order extends RunRequest {
   readonly id: string;
   readonly group?: Group;
   /** Which of its group it is, by a name that the group's maker chose. */
@@ -29,7 +29,7 @@ export interface Order extends Errand {
 export type Known = NonNullable<Job['known']>;
 
 /** A run whose page was closed or killed. */
-export interface Unfinished extends Errand {
+export interface UnfinishedRun extends RunRequest {
   readonly id: string;
   /** How many steps were done, and the denoiser's answers in them. */
   readonly steps: number;
@@ -39,7 +39,7 @@ export interface Unfinished extends Errand {
 }
 
 /** A run that is stored while it lasts. */
-export interface Begun {
+export interface RunHandle {
   readonly id: string;
   /** Stores one more step. */
   step(answers: Known): Promise<void>;
@@ -47,16 +47,16 @@ export interface Begun {
    * Ends it with a picture, or without one.
    * @param most the most pictures to keep; null for as many as there is room for.
    */
-  end(picture: Kept | null, most: number | null): Promise<Ended | null>;
+  end(picture: StoredPicture | null, most: number | null): Promise<Addition | null>;
   /** Notes that it was cancelled, and may be resumed. */
   stop(): Promise<void>;
 }
 
 /** A stored picture. */
-export interface Ended {
-  readonly card: Filed;
+export interface Addition {
+  readonly card: StoredCard;
   /** Pictures that made room for it. */
-  readonly ousted: Removal | null;
+  readonly evicted: Removal | null;
 }
 
 /** Hidden pictures that can be brought back, until they are deleted for good. */
@@ -68,11 +68,11 @@ export interface Removal {
 /** A picture and its place. */
 export interface Placed {
   readonly place: number;
-  readonly picture: Kept;
+  readonly picture: StoredPicture;
 }
 
 /** A picture as it is stored, without its number and address on this page. */
-export type Kept = Omit<Result, 'url' | 'number'>;
+export type StoredPicture = Omit<Result, 'url' | 'number'>;
 
 /** What happened to pictures, by their places: sent to all other tabs. */
 export interface News {

@@ -2,7 +2,7 @@
 import { nameOf } from '../../../weights/db';
 import type { Original } from '../../files/picture';
 import { thumbnailOf } from '../../files/thumbnail';
-import type { Filed } from '../card';
+import type { StoredCard } from '../card';
 
 /** What is computed from a picture's file before it is stored. */
 export interface Beside {
@@ -22,7 +22,7 @@ export async function besideOf(itself: Original): Promise<Beside> {
 }
 
 /** Stores a card, and the thumbnail of its picture or none, in a transaction. */
-export function putBeside(store: IDBObjectStore, card: Filed, thumbnail: Blob | null): void {
+export function putBeside(store: IDBObjectStore, card: StoredCard, thumbnail: Blob | null): void {
   store.put(card, ['card', card.place]);
   if (thumbnail) store.put(thumbnail, ['thumbnail', card.place]);
   else store.delete(['thumbnail', card.place]);

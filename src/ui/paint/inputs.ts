@@ -5,8 +5,8 @@ import type { Original } from '../files/picture';
 import type { Reference } from '../reference/reference';
 import type { Mode } from '../settings/settings';
 
-/** What a tab works on. */
-export interface Desk {
+/** What a picture is drawn from, beside its settings. */
+export interface Inputs {
   readonly mode: Mode;
   readonly original: Original | null;
   /** The mask painted over it, if any, and how far the frame reaches beyond it. */

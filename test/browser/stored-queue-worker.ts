@@ -1,6 +1,6 @@
 /** Has runs wait in a worker of its own: one that is terminated lets its locks go, as a tab that is closed. */
-import { Drawer } from '../../src/ui/album/drawer/drawer';
-import type { Order } from '../../src/ui/album/kept';
+import { AlbumDatabase } from '../../src/ui/album/database/album-database';
+import type { Order } from '../../src/ui/album/stored';
 
 /** From now on these wait. */
 export interface Keeping {
@@ -17,11 +17,11 @@ export interface Visit {
 addEventListener('message', ({ data }: MessageEvent<Visit>) => void visit(data));
 
 async function visit({ name, orders, work }: Visit): Promise<void> {
-  const drawer = new Drawer(name);
-  await drawer.waiting.put(
+  const database = new AlbumDatabase(name);
+  await database.queue.put(
     orders,
     orders.map(({ id }) => id),
   );
-  for (const { sequence, gone } of work) await drawer.waiting.keep(sequence, gone);
+  for (const { sequence, gone } of work) await database.queue.keep(sequence, gone);
   postMessage('done');
 }

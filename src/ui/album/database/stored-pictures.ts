@@ -5,14 +5,14 @@
 import { defined } from '../../../checked';
 import { randomId, getAllIn, getIn } from '../../../weights/db';
 import { thumbnailOf } from '../../files/thumbnail';
-import { cardOf, ousted, type Filed, type Marks } from '../card';
-import { at, laid, oneOf, without } from '../cards';
-import type { Ended, Kept, News, Placed, Removal } from '../kept';
+import { cardOf, evicted, type StoredCard, type Marks } from '../card';
+import { at, merged, oneOf, without } from '../cards';
+import type { Addition, StoredPicture, News, Placed, Removal } from '../stored';
 import { besideOf, putBeside, type Beside } from './beside';
-import type { Database } from './database';
-import type { Desks } from './desks';
+import type { EntryStore } from './entry-store';
+import type { StoredInputs } from './stored-inputs';
 import { erase, FIRST, isOlder, keyOf, namesIn, sweep, under, type Named, type NamedRemoval } from './layout';
-import { Older } from './older';
+import { OlderPictures } from './older-pictures';
 
 /** If more cards than this are wanted, it is quicker to read all of them. */
 const MANY = 200;
@@ -28,59 +28,59 @@ interface Adding {
   readonly also?: (store: IDBObjectStore) => void;
 }
 
-export class Pictures {
-  readonly #database: Database;
-  readonly #desks: Desks;
-  readonly #older: Older;
+export class StoredPictures {
+  readonly #entries: EntryStore;
+  readonly #inputs: StoredInputs;
+  readonly #older: OlderPictures;
   readonly #tell: (news: News) => void;
   /** Ids of this page's deletions that can still be undone. */
   readonly #removals = new Set<string>();
 
-  constructor(database: Database, desks: Desks, tell: (news: News) => void) {
-    this.#database = database;
-    this.#desks = desks;
-    this.#older = new Older(database);
+  constructor(entries: EntryStore, inputs: StoredInputs, tell: (news: News) => void) {
+    this.#entries = entries;
+    this.#inputs = inputs;
+    this.#older = new OlderPictures(entries);
     this.#tell = tell;
   }
 
   /** The cards of all pictures that are not deleted, newest first. */
-  async cards(): Promise<readonly Filed[]> {
+  async cards(): Promise<readonly StoredCard[]> {
     const [cards, removals, older] = await Promise.all([
-      this.#database.all<Filed>(under('card')),
-      this.#database.all<NamedRemoval>(under('removal')),
+      this.#entries.all<StoredCard>(under('card')),
+      this.#entries.all<NamedRemoval>(under('removal')),
       this.#older.places(),
     ]);
     const hasCard = oneOf(cards.map(({ place }) => place));
     const bare = older.filter((place) => !hasCard(place));
     const removed = removals.flatMap(({ places }) => places);
-    return without(laid(cards, await this.#older.bare(bare)), removed);
+    return without(merged(cards, await this.#older.bare(bare)), removed);
   }
 
   /** The cards of the pictures in these places, as far as they are there. */
-  async cardsAt(places: readonly number[]): Promise<readonly Filed[]> {
+  async cardsAt(places: readonly number[]): Promise<readonly StoredCard[]> {
     if (places.length > MANY) return at(await this.cards(), places);
-    const found = await this.#database.readMany<Filed>(places.map((place) => ['card', place]));
+    const found = await this.#entries.readMany<StoredCard>(places.map((place) => ['card', place]));
     const bare = places.filter((place, i) => !found[i] && isOlder(place));
     return [...found.filter((card) => card !== undefined), ...(await this.#older.bare(bare))];
   }
 
   /** Pictures by their places, as far as they are there. */
   async wholes(places: readonly number[]): Promise<Placed[]> {
-    const found = await this.#database.readMany<Named<Kept>>(places.map(keyOf));
+    const found = await this.#entries.readMany<Named<StoredPicture>>(places.map(keyOf));
     const there = found.flatMap((picture, i) => (picture ? [{ place: places[i]!, picture }] : [])); // as many
-    const pictures = await this.#database.wholes<Kept>(there.map(({ picture }) => picture));
+    const pictures = await this.#entries.wholes<StoredPicture>(there.map(({ picture }) => picture));
     return there.map(({ place }, i) => ({ place, picture: pictures[i]! })); // as many
   }
 
   /** A picture's thumbnail, or the picture itself where the browser cannot make one; null where it is gone. */
   async thumbnail(place: number): Promise<Blob | null> {
-    const there = await this.#database.read<Blob>(['thumbnail', place]);
+    const there = await this.#entries.read<Blob>(['thumbnail', place]);
     if (there) return there;
-    const picture = await this.#database.read<Named<Kept>>(keyOf(place));
+    const picture = await this.#entries.read<Named<StoredPicture>>(keyOf(place));
     if (!picture) return null;
     const made = await thumbnailOf(picture.itself).catch(() => null);
     if (!made) return picture.itself.blob;
-    const written = this.#database.write((store) => {
+    const written = this.#entries.write((store) => {
       const card = store.getKey(['card', place]);
       card.onsuccess = () => card.result !== undefined && store.put(made, ['thumbnail', place]);
     });
@@ -93,35 +93,35 @@ export class Pictures {
    * tab works with.
    * @throws DrobeError 'quota' | 'storage'
    */
-  async add(picture: Kept, { most, beside, folder = '', also }: Adding): Promise<Ended> {
+  async add(picture: StoredPicture, { most, beside, folder = '', also }: Adding): Promise<Addition> {
     const [known, spared, tab] = await Promise.all([
       beside ?? besideOf(picture.itself),
-      most === null ? new Set<string>() : this.#desks.usedElsewhere(),
-      this.#desks.tab(),
+      most === null ? new Set<string>() : this.#inputs.usedElsewhere(),
+      this.#inputs.tab(),
     ]);
-    const told: Ended[] = [];
-    await this.#database.write((store) => {
+    const told: Addition[] = [];
+    await this.#entries.write((store) => {
       also?.(store);
       const last = store.openKeyCursor(IDBKeyRange.bound(['card', FIRST], ['card', []]), 'prev');
       last.onsuccess = () => {
         const [, before = FIRST - 1] = (last.result?.key ?? []) as [string?, number?];
         const card = this.#put(picture, before + 1, { ...known, folder }, store);
-        if (most === null) told.push({ card, ousted: null });
-        else this.#makeRoom(store, { most, spared, tab }, (ousted) => told.push({ card, ousted }));
+        if (most === null) told.push({ card, evicted: null });
+        else this.#makeRoom(store, { most, spared, tab }, (evicted) => told.push({ card, evicted }));
       };
     });
     const ended = defined(told[0]); // it is written
-    this.#tell({ added: [ended.card.place], removed: ended.ousted?.places ?? [] });
+    this.#tell({ added: [ended.card.place], removed: ended.evicted?.places ?? [] });
     return ended;
   }
 
   /** Marks pictures. @returns their cards. */
-  async mark(places: readonly number[], marks: Partial<Marks>): Promise<Filed[]> {
-    const marked: Filed[] = [];
+  async mark(places: readonly number[], marks: Partial<Marks>): Promise<StoredCard[]> {
+    const marked: StoredCard[] = [];
     for (const place of places.filter(isOlder)) await this.#older.take(place);
-    await this.#database.write((store) => {
+    await this.#entries.write((store) => {
       for (const place of places) {
-        const found = getIn<Filed>(store, ['card', place]);
+        const found = getIn<StoredCard>(store, ['card', place]);
         found.onsuccess = () => {
           if (!found.result) return;
           const card = { ...found.result, ...marks };
@@ -137,16 +137,16 @@ export class Pictures {
   /** Hides pictures in all tabs. They are deleted for good by `erase`, or after this tab is closed. */
   async remove(places: readonly number[]): Promise<Removal> {
     const removal = { id: randomId(), places };
-    const tab = await this.#desks.tab();
-    await this.#database.write((store) => this.#putRemoval(store, removal, tab));
+    const tab = await this.#inputs.tab();
+    await this.#entries.write((store) => this.#putRemoval(store, removal, tab));
     this.#tell({ added: [], removed: places });
     return removal;
   }
 
   /** Shows hidden pictures again. @returns their cards. */
-  async bringBack({ id, places }: Removal): Promise<readonly Filed[]> {
+  async bringBack({ id, places }: Removal): Promise<readonly StoredCard[]> {
     this.#removals.delete(id);
-    await this.#database.write((store) => store.delete(['removal', id]));
+    await this.#entries.write((store) => store.delete(['removal', id]));
     this.#tell({ added: places, removed: [] });
     return this.cardsAt(places);
   }
@@ -154,7 +154,7 @@ export class Pictures {
   /** Deletes hidden pictures for good, with source pictures that nothing else was made from. */
   async erase(removals: readonly Pick<Removal, 'id'>[]): Promise<void> {
     for (const { id } of removals) this.#removals.delete(id);
-    await this.#database.write((store) => {
+    await this.#entries.write((store) => {
       for (const { id } of removals) {
         const found = getIn<NamedRemoval>(store, ['removal', id]);
         found.onsuccess = () => {
@@ -168,7 +168,7 @@ export class Pictures {
 
   /** Those of these places whose pictures were made from what another tab works on. */
   async usedElsewhere(places: readonly number[]): Promise<readonly number[]> {
-    const names = await this.#desks.usedElsewhere();
+    const names = await this.#inputs.usedElsewhere();
     if (names.size === 0) return [];
     const cards = await this.cardsAt(places);
     return cards.filter(({ uses }) => uses.some((name) => names.has(name))).map(({ place }) => place);
@@ -180,9 +180,9 @@ export class Pictures {
    * @param told called with what changed.
    */
   async tidy(told: (news: News) => void): Promise<void> {
-    const ids = await this.#database.keys(under('removal'));
-    const removals = await this.#database.readMany<NamedRemoval>(ids);
-    const living = await this.#desks.living(removals.flatMap((removal) => removal?.tab ?? []));
+    const ids = await this.#entries.keys(under('removal'));
+    const removals = await this.#entries.readMany<NamedRemoval>(ids);
+    const living = await this.#inputs.living(removals.flatMap((removal) => removal?.tab ?? []));
     const left = ids
       .filter((_, i) => !living.includes(removals[i]?.tab ?? ''))
       .map(([, id]) => ({ id: String(id) }))
@@ -194,7 +194,7 @@ export class Pictures {
       told(news);
       this.#tell(news);
     }
-    await this.#database.write(sweep);
+    await this.#entries.write(sweep);
   }
 
   /** Forgets pictures that an older version deleted. */
@@ -203,13 +203,13 @@ export class Pictures {
   }
 
   #put(
-    picture: Kept,
+    picture: StoredPicture,
     place: number,
     { hash, thumbnail, folder }: Beside & Pick<Marks, 'folder'>,
     store: IDBObjectStore,
-  ): Filed {
+  ): StoredCard {
     const itself = { ...picture.itself, pixels: null };
-    const kept = { ...this.#database.named(picture, store), itself };
+    const kept = { ...this.#entries.named(picture, store), itself };
     store.put(kept, [...keyOf(place)]);
     const facts = { made: picture.made ?? Date.now(), hash, uses: namesIn(kept) };
     const card = { ...cardOf(place, picture, facts), folder };
@@ -230,10 +230,10 @@ export class Pictures {
         told(null);
         return;
       }
-      const cards = getAllIn<Filed>(store, under('card'));
+      const cards = getAllIn<StoredCard>(store, under('card'));
       cards.onsuccess = () => {
         const inSight = without(cards.result, removed).toReversed();
-        const going = ousted(inSight, most, ({ uses }) => uses.some((name) => spared.has(name)));
+        const going = evicted(inSight, most, ({ uses }) => uses.some((name) => spared.has(name)));
         const removal = { id: randomId(), places: going.map(({ place }) => place) };
         if (going.length > 0) this.#putRemoval(store, removal, tab);
         told(going.length > 0 ? removal : null);

@@ -1,12 +1,12 @@
-/** How entries are stored in the drawer, and what belongs to what. */
+/** How entries are stored in the database, and what belongs to what. */
 import { lastOf } from '../../../checked';
 import { beginningWith, type Key, getAllIn, keysIn } from '../../../weights/db';
 import type { Unit } from '../../control/unit';
 import type { Original } from '../../files/picture';
-import type { Desk } from '../../paint/desk';
+import type { Inputs } from '../../paint/inputs';
 import type { Reference } from '../../reference/reference';
 import type { Settings } from '../../settings/settings';
-import type { Filed } from '../card';
+import type { StoredCard } from '../card';
 
 /** An entry with pictures that it may share with others: its source, and those that guide it. */
 export interface Owner {
@@ -61,16 +61,18 @@ export const namesIn = ({
     (name) => typeof name === 'string',
   );
 
-export interface NamedErrand {
+/** An unfinished run. Its inputs lie under the name that they had in the first version. */
+export interface RunEntry {
   readonly settings: Settings;
-  readonly desk: Named<Desk>;
+  readonly desk: Named<Inputs>;
   readonly stopped?: true;
 }
 
-/** `turn`: when it was changed, in milliseconds since 1970. Older versions counted, or knew of one desk, without. */
-export type NamedDesk = Named<Desk> & { readonly turn?: number };
+/** `turn`: when it was changed, in milliseconds since 1970. Older versions counted, or had one for all tabs, without. */
+export type InputsEntry = Named<Inputs> & { readonly turn?: number };
 
-export const deskOf = ({ mode, original, mask, margins, controls, references }: Desk): Desk => ({
+/** What is found in the database, without what is no part of the inputs. */
+export const inputsOf = ({ mode, original, mask, margins, controls, references }: Inputs): Inputs => ({
   ...{ mode, original, mask, margins },
   ...(controls && { controls }),
   ...(references && { references }),
@@ -115,7 +117,7 @@ export function sweep(store: IDBObjectStore): void {
   const names = keysIn(store, under('original'));
   names.onsuccess = () => {
     if (names.result.length === 0) return;
-    const cards = getAllIn<Filed>(store, under('card'));
+    const cards = getAllIn<StoredCard>(store, under('card'));
     const holders = (['picture', 'desk', 'errand', 'waiting'] as const).map((kind) =>
       getAllIn<Holder>(store, under(kind)),
     );
@@ -131,5 +133,5 @@ export function sweep(store: IDBObjectStore): void {
   };
 }
 
-/** An entry that may refer to source pictures: a picture without a card, a desk, or a run that is unfinished or waits. */
-type Holder = Partial<Named<Desk> & NamedErrand>;
+/** An entry that may refer to source pictures: a picture without a card, the inputs of a tab, or a run that is unfinished or waits. */
+type Holder = Partial<Named<Inputs> & RunEntry>;

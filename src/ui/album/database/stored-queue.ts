@@ -3,33 +3,33 @@
  * transaction, so that no run is in two sequences.
  */
 import { getIn } from '../../../weights/db';
-import type { Order } from '../kept';
-import type { Database } from './database';
-import type { Desks } from './desks';
-import { deskOf, under, type NamedErrand } from './layout';
-import type { Desk } from '../../paint/desk';
+import type { Order } from '../stored';
+import type { EntryStore } from './entry-store';
+import type { StoredInputs } from './stored-inputs';
+import { inputsOf, under, type RunEntry } from './layout';
+import type { Inputs } from '../../paint/inputs';
 
-/** With the names of its desk's pictures. */
-type NamedOrder = Omit<Order, 'desk' | 'id'> & Pick<NamedErrand, 'desk'>;
+/** A run as it is stored. */
+type OrderEntry = Omit<Order, 'inputs' | 'id'> & Pick<RunEntry, 'desk'>;
 
-export class Waiting {
-  readonly #database: Database;
-  readonly #desks: Desks;
+export class StoredQueue {
+  readonly #entries: EntryStore;
+  readonly #inputs: StoredInputs;
 
-  constructor(database: Database, desks: Desks) {
-    this.#database = database;
-    this.#desks = desks;
+  constructor(entries: EntryStore, inputs: StoredInputs) {
+    this.#entries = entries;
+    this.#inputs = inputs;
   }
 
   /** Takes this tab's queue, and those that closed tabs left. */
   async take(): Promise<readonly Order[]> {
-    const keys = await this.#database.keys(under('queue'));
+    const keys = await this.#entries.keys(under('queue'));
     const tabs = keys.map(([, tab]) => String(tab));
-    const own = await this.#desks.tab();
-    const living = await this.#desks.living(tabs);
+    const own = await this.#inputs.tab();
+    const living = await this.#inputs.living(tabs);
     const left = [own, ...tabs.filter((tab) => tab !== own && !living.includes(tab))];
     const sequence: string[] = [];
-    await this.#database.write((store) => {
+    await this.#entries.write((store) => {
       for (const tab of left) {
         const ids = getIn<string[]>(store, ['queue', tab]);
         ids.onsuccess = () => {
@@ -39,19 +39,19 @@ export class Waiting {
         };
       }
     });
-    const found = await this.#database.readMany<NamedOrder>(sequence.map((id) => ['waiting', id]));
+    const found = await this.#entries.readMany<OrderEntry>(sequence.map((id) => ['waiting', id]));
     const orders = sequence.flatMap((id, i) => (found[i] ? [{ ...found[i], id }] : []));
-    const desks = await this.#database.wholes<Desk>(orders.map(({ desk }) => desk));
-    return orders.map((order, i) => ({ ...order, desk: deskOf(desks[i]!) })); // one for one
+    const inputs = await this.#entries.wholes<Inputs>(orders.map(({ desk }) => desk));
+    return orders.map(({ desk: _, ...order }, i) => ({ ...order, inputs: inputsOf(inputs[i]!) })); // one for one
   }
 
   /** Adds runs. @param sequence the ids of all that wait, the next one first. */
   async put(orders: readonly Order[], sequence: readonly string[]): Promise<void> {
-    const tab = await this.#desks.tab();
-    await this.#database.write((store) => {
-      for (const { id, ...order } of orders) {
-        const desk = this.#database.named(order.desk, store);
-        store.put({ ...order, desk } satisfies NamedOrder, ['waiting', id]);
+    const tab = await this.#inputs.tab();
+    await this.#entries.write((store) => {
+      for (const { id, inputs, ...order } of orders) {
+        const desk = this.#entries.named(inputs, store);
+        store.put({ ...order, desk } satisfies OrderEntry, ['waiting', id]);
       }
       store.put(sequence, ['queue', tab]);
     });
@@ -59,8 +59,8 @@ export class Waiting {
 
   /** Stores the order of the queue. @param gone the ids of runs that no longer wait. */
   async keep(sequence: readonly string[], gone: readonly string[] = []): Promise<void> {
-    const tab = await this.#desks.tab();
-    await this.#database.write((store) => {
+    const tab = await this.#inputs.tab();
+    await this.#entries.write((store) => {
       for (const id of gone) store.delete(['waiting', id]);
       if (sequence.length > 0) store.put(sequence, ['queue', tab]);
       else store.delete(['queue', tab]);
