@@ -20,6 +20,33 @@ const NAMES = ['scale_weight', 'weight_scale', 'weight_scale_inv'];
 /** Whether it is about the scales of a weight, and no weight itself. */
 export const isAboutScales = (name: string): boolean => SCALING.test(name);
 
+/** What else other programs put beside a weight that is packed: scales by other names, offsets, and what rounding took away. */
+const PACKING = /^(?!in|out).*(?:scale|zero_point|svd_(?:up|down)$)/;
+
+/**
+ * Whether a tensor that nothing asked for belongs to the packing of a weight that something did: SDNQ's `layer.scale`,
+ * ModelOpt's `layer.weight_quantizer._scale`.
+ * @param used keys of weights.
+ */
+export function isPacking(key: string, used: ReadonlySet<string>): boolean {
+  for (let end = key.lastIndexOf('.'); end > 0; end = key.lastIndexOf('.', end - 1))
+    if (used.has(`${key.slice(0, end)}.weight`)) return PACKING.test(key.slice(end + 1));
+  return false;
+}
+
+/**
+ * An error that says more, where a weight is missing but its layer has other tensors: those that it was packed into, as
+ * torchao's `layer._weight_qdata` and HQQ's `layer.W_q`.
+ */
+export function orPacked(thrown: unknown, tensors: Tensors): unknown {
+  if (!(thrown instanceof DrobeError) || thrown.code !== 'missing-weight') return thrown;
+  const layer = /^(.*\.)weight$/.exec(String(thrown.facts['key']))?.[1];
+  const others = [...tensors.keys()].filter((key) => layer !== undefined && key.startsWith(layer));
+  return others.some((key) => !key.endsWith('bias'))
+    ? new DrobeError('other-kind', { kind: 'packed', as: '' }, { cause: thrown })
+    : thrown;
+}
+
 /**
  * The scale of the weight with this name, or undefined.
  * @throws DrobeError 'other-kind' for one in a form that is not known here, such as a scale for each block of numbers.

@@ -102,7 +102,7 @@ export async function toldHeader(header: Header, file: Slices, beside: Beside = 
       const mark = markOf(tensor.name);
       const bytes = tensor.end - tensor.begin;
       if (!mark || bytes === 0 || bytes > MOST_MARKED || !isNumeric(tensor.dtype)) return [];
-      return [[mark, (await numbersIn(file, tensor)).join(', ')] as const];
+      return [[mark, shown(await numbersIn(file, tensor)).join(', ')] as const];
     }),
   );
   const told = [[TOLD_BY_NUMBERS, await kindIn(header, file)] as const];
@@ -110,8 +110,13 @@ export async function toldHeader(header: Header, file: Slices, beside: Beside = 
   return { ...header, metadata: new Map(entries) };
 }
 
-/** Bytes: such a tensor has one number for each of a few channels. */
-const MOST_MARKED = 512;
+/** Bytes: such a tensor has one number for each of a few channels, or for each of a thousand timesteps. */
+const MOST_MARKED = 2 ** 14;
+/** Numbers: of a longer table only its ends tell anything. */
+const MOST_SHOWN = 64;
+
+const shown = (numbers: Float32Array): readonly number[] =>
+  numbers.length <= MOST_SHOWN ? [...numbers] : [numbers[0]!, numbers.at(-1)!]; // there are more than these
 
 async function kindIn({ tensors }: Header, file: Slices): Promise<string> {
   const found = telling(tensors);

@@ -67,6 +67,10 @@ const ENDS = {
 const IN_NET =
   /^(?:unet\.(?:(?:in|out)put_blocks|middle_block|(?:down|up)_blocks|mid_block)\.|mmdit\.joint_blocks\.|vae\.(?:encoder\.down|decoder\.up)\.\d)/;
 
+/** How the names of a net's own tensors end; where none does, all are something else's that changes its modules. */
+const OWN =
+  /(?:\.(?:weight|bias)|in_proj_(?:weight|bias)|_embedding|text_projection|pos_embed|logit_scale|position_ids)$/;
+
 /** A tensor of a checkpoint whose VAE is a TAESD. */
 const TAESD_IN_VAE = 'vae.decoder.layers.0.weight';
 
@@ -111,8 +115,10 @@ function refuse(
   if (hintNetIn(own)) throw new DrobeError('file-is-hint-net');
   if (upscalerIn(own)) throw new DrobeError('file-is-upscaler');
   if (isEmbedding(own)) throw new DrobeError('file-is-embedding');
-  if ([...tensors.keys()].some((name) => IN_NET.test(name)))
-    throw new DrobeError('other-kind', { kind: 'piece', as: '' });
+  const inNets = [...tensors.keys()];
+  if (inNets.length > 0 && !inNets.some((name) => OWN.test(name)))
+    throw new DrobeError('other-kind', { kind: 'other-lora', as: '' });
+  if (inNets.some((name) => IN_NET.test(name))) throw new DrobeError('other-kind', { kind: 'piece', as: '' });
   throw new DrobeError('unknown-kind', { modules: topModules(names) });
 }
 

@@ -1,6 +1,7 @@
 /** Tensors inside the nets of a checkpoint that have no use. */
 import type { Model, TextEncoder } from '../model';
 import type { NormalForm } from '../names/normal-form';
+import { placeOf } from '../names/places';
 import { layerIn } from '../text-encoder';
 
 /**
@@ -19,6 +20,13 @@ export function unusedTensors(model: Model, { tensors }: NormalForm, used: Reado
   );
   return [...new Set(unused.map(([, { name }]) => name))];
 }
+
+/**
+ * Whether a tensor that is in no net of a checkpoint is a weight all the same: of a ControlNet that was saved with its model,
+ * say. Tables of noise levels and notes have a single dimension; averaged copies repeat what is there.
+ */
+export const isForeign = (name: string, shape: readonly number[]): boolean =>
+  shape.filter((size) => size > 1).length > 1 && !name.startsWith('model_ema.') && placeOf(name) === null;
 
 /** Whether a weight belongs to the layers, or the norm after them, that the UNet does not read. */
 const leftOutOf =

@@ -4,7 +4,7 @@
  * https://github.com/lllyasviel/ControlNet/blob/main/cldm/cldm.py
  * https://github.com/huggingface/diffusers/blob/main/src/diffusers/models/adapter.py
  */
-import { unwrapped } from './places';
+import { numbered, unwrapped } from './places';
 import { renamer, type Pair } from './renamer';
 import { shapeOfUNet, unetPairs } from './unet';
 import { normalShape, textViews, type Tensor, type View } from './views';
@@ -71,7 +71,7 @@ function within<T extends Tensor>(file: Tensors<T>, modules: RegExp): Map<string
   const own = new Map<string, View<T>>();
   for (const [name, tensor] of file) {
     const rest = modules.exec(unwrapped(name))?.[1];
-    if (rest !== undefined && !own.has(rest)) own.set(rest, { ...tensor, name });
+    if (rest !== undefined && !own.has(numbered(rest))) own.set(numbered(rest), { ...tensor, name });
   }
   return own;
 }

@@ -14,16 +14,19 @@ export interface LoraModule {
 
 /** A LoRA's modules. Tensors with unknown roles make modules, too, so that they are counted; bundled embeddings do not. */
 export function loraModules(names: Iterable<string>): LoraModule[] {
-  const modules = new Map<string, LoraModule & { readonly parts: Map<string, string> }>();
+  const modules = new Map<string, (LoraModule & { readonly parts: Map<string, string> })[]>();
   for (const tensor of names) {
     if (isBundled(tensor)) continue;
     const { name, part, bias } = partIn(tensor) ?? lastPartOf(tensor);
     const key = `${name} ${bias}`;
-    const module = modules.get(key) ?? { name, bias, parts: new Map<string, string>() };
-    module.parts.set(part, tensor);
-    modules.set(key, module);
+    const adapters = modules.get(key) ?? [];
+    modules.set(key, adapters);
+    // PEFT may have several adapters in one file, whose tensors lie in the same order.
+    const adapter = adapters.find(({ parts }) => !parts.has(part));
+    if (adapter) adapter.parts.set(part, tensor);
+    else adapters.push({ name, bias, parts: new Map([[part, tensor]]) });
   }
-  return [...modules.values()];
+  return [...modules.values()].flat();
 }
 
 /** Roles that only LoRAs and their kin have. GLoRA's occur elsewhere, so two of them are required. */

@@ -63,6 +63,8 @@ const NORMAL: readonly (readonly [prefix: string, place: Place])[] = (
 ).map((place) => [place, place]);
 /** What trainers write first. After it and an underscore, underscores stand for dots. */
 const ADAPTER = /^(?:lora|lycoris|oft)([._])/;
+/** Nets before whose modules some leave that out: `unet_down_blocks_0_…`, which stable-diffusion.cpp reads, too. */
+const BARE = /^(?:unet|transformer|te_?[1-3]?|text_encoder(?:_[1-3])?)_/;
 
 /** The first modules of an MMDiT, before which many programs write a UNet's prefixes. */
 const MMDIT =
@@ -80,7 +82,7 @@ const MODULES: readonly (readonly [module: RegExp, place: Place])[] = [
     /^(?:en|de)coder[._](?:conv_in|conv_out|(?:conv_)?norm_out|mid(?:_block)?|(?:up|down)(?:_blocks)?)(?:[._]|$)/,
     'vae',
   ],
-  [/^(?:post_)?quant_conv(?:[._]|$)/, 'vae'],
+  [/^(?:(?:en|de)coder[._])?(?:post_)?quant_conv(?:[._]|$)/, 'vae'],
   [/^text_model[._]|^text_projection(?:\.|$)|^encoder[._]layers[._]\d|^final_layer_norm[._]/, 'text'],
   [/^embeddings[._](?:token|position)_/, 'text'],
   [/^encoder[._](?:block[._]\d|embed_tokens\.|final_layer_norm\.)|^shared(?:\.|$)/, 't5'],
@@ -106,7 +108,7 @@ export function placeOf(name: string): Placed | null {
   let rest = unwrapped(name);
   for (let prefixes = DOTTED; ;) {
     const [adapter = '', follows] = ADAPTER.exec(rest) ?? [];
-    if (follows === '_') prefixes = FLAT;
+    if (follows === '_' || isBare(rest)) prefixes = FLAT;
     rest = rest.slice(adapter.length);
     const prefix = prefixes.exec(rest)?.[0] ?? '';
     if (!adapter && !prefix) break;
@@ -115,8 +117,16 @@ export function placeOf(name: string): Placed | null {
   }
   if (place === 'unet' && MMDIT.test(rest)) place = 'mmdit';
   place ??= MODULES.find(([module]) => module.test(rest))?.[1] ?? null;
-  return place && { place, rest };
+  return place && { place, rest: numbered(rest) };
 }
+
+const isBare = (name: string): boolean => {
+  const net = BARE.exec(name)?.[0];
+  return net !== undefined && MODULES.some(([module]) => module.test(name.slice(net.length)));
+};
+
+/** Attention's last layer stands in a list with what drops out in training; some write its name without its number. */
+export const numbered = (name: string): string => name.replace(/(\.to_out)(?=\.(?:weight|bias)$)/, '$1.0');
 
 /** Text encoders that a file counts from 0, as few programs do, are counted from 1. @param all a file's names. */
 export function countedFromOne(all: Iterable<string>): (name: string) => string {

@@ -38,7 +38,11 @@ const ATTENTION: readonly Pair[] = [
 
 /** All modules of a VAE for which other programs have other names. Of two other names, the later is diffusers'. */
 export function vaePairs({ levels, layers }: VaeShape): Pair[] {
-  const pairs: Pair[] = [];
+  // Black Forest Labs' have them inside.
+  const pairs: Pair[] = [
+    ['quant_conv', 'encoder.quant_conv'],
+    ['post_quant_conv', 'decoder.post_quant_conv'],
+  ];
   const block = (ldm: string, diffusers: string): unknown =>
     pairs.push([ldm, diffusers], [`${ldm}.nin_shortcut`, `${diffusers}.conv_shortcut`]);
   for (const half of ['encoder', 'decoder'] as const) {

@@ -29,7 +29,15 @@ interface Row {
  * Tensors that are marks and not weights: their presence tells something, and of some their numbers do. The numbers are
  * read beforehand, and are in the metadata under these names.
  */
-const MARKS = ['v_pred', 'ztsnr', 'edm_vpred.sigma_max', 'edm_vpred.sigma_min', 'edm_mean', 'edm_std'];
+const MARKS = [
+  'v_pred',
+  'ztsnr',
+  'edm_vpred.sigma_max',
+  'edm_vpred.sigma_min',
+  'edm_mean',
+  'edm_std',
+  'alphas_cumprod',
+];
 
 const MARK = new RegExp(`(?:^|\\.)(${MARKS.join('|').replaceAll('.', '\\.')})$`);
 
@@ -37,6 +45,7 @@ const MARK = new RegExp(`(?:^|\\.)(${MARKS.join('|').replaceAll('.', '\\.')})$`)
 export const markOf = (tensor: string): string | null => MARK.exec(tensor)?.[1] ?? null;
 
 const rows: readonly Row[] = [
+  { teller: 'marks', says: ({ text }) => tableSays(text('alphas_cumprod')) },
   { teller: 'metadata', says: ({ metadata }) => flagsSay(metadata) },
   { teller: 'metadata', says: ({ text }) => architectureSays(text('modelspec.architecture')) },
   { teller: 'metadata', says: ({ metadata }) => wordsSay(metadata) },
@@ -55,6 +64,15 @@ const rows: readonly Row[] = [
 function architectureSays(name = ''): Said {
   const [, which] = /^stable-diffusion-v2-(512|768-v)\b/.exec(name) ?? [];
   return which ? { prediction: which === '512' ? 'epsilon' : 'v' } : {};
+}
+
+/**
+ * The table of a checkpoint's own betas, which A1111 samples with and OneTrainer writes: one that ends in pure noise can only
+ * have been trained for v. Usually it ends at 0.0047.
+ */
+function tableSays(ends: string | undefined): Said {
+  const [first = 0, last = 1] = numbers(ends);
+  return first > 0.9 && last < 1e-5 ? { prediction: 'v', ...ZERO_SNR } : {};
 }
 
 /** https://huggingface.co/stabilityai/cosxl: v over all noise between two levels. */

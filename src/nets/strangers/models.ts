@@ -11,6 +11,11 @@ const latentsIn =
   (tensors: Tensors): boolean =>
     columnsOf(tensors, FIRST) === channels;
 
+/** What a UNet is told beside words and noise: of a picture by CLIP, hundreds of numbers. */
+const LABEL = 'label_emb.0.0|class_embedding.linear_1';
+const labelsOf = (tensors: Tensors): number =>
+  columnsOf(tensors, /(?:^|\.)(?:label_emb\.0\.0|class_embedding\.linear_1)\.weight$/) ?? Infinity;
+
 const TOKENS = /token_embedding\.weight$/;
 const hasOneText = (tensors: Tensors): boolean =>
   [...tensors.keys()].filter((name) => TOKENS.test(name)).length < 2;
@@ -37,6 +42,10 @@ export const models = [
   { kind: 'zero123', all: ['cc_projection'] },
   { kind: 'image-variation', all: ['^cond_stage_model.model.visual|^cond_stage_model.mapper'] },
   { kind: 'unclip', all: ['noise_augmentor|embedder.model.visual'] },
+  // Few numbers beside the words: Lotus' four say whether to tell depths or surfaces, others where one looks from.
+  { kind: 'marigold', all: [LABEL], when: (tensors) => labelsOf(tensors) === 4 },
+  { kind: 'mvdream', all: [LABEL], when: (tensors) => labelsOf(tensors) < 64 },
+  { kind: 'mvdream', all: ['camera_embed'] },
   // SDXL has such numbers, too, and two texts side by side.
   { kind: 'unclip', all: ['label_emb.0.0'], when: readsOneText },
   {

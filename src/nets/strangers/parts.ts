@@ -8,10 +8,12 @@ const TINY_DECODER = /^(?:(?:.*\.)?(?:taesd_)?decoder\.)?1\.weight$|(?:^|\.)deco
 
 export const parts = [
   // Nets that read pictures or words.
+  { kind: 'cutter', all: ['decoder.film_mul|film_mul'] }, // CLIPSeg
+  { kind: 'captioner', all: ['visual_encoder.blocks.#'] },
   { kind: 'safety-checker', all: ['concept_embeds|special_care_embeds'] },
   { kind: 'sam', all: ['mask_decoder|sam_mask_decoder'] },
   { kind: 'depth-estimator', all: ['depth_head|neck.reassemble_stage|scratch.refinenet1'] },
-  { kind: 'detector', all: ['model.#.cv1|bbox_embed.#'] },
+  { kind: 'detector', all: ['model.#.cv1|bbox_embed.#|ClassHead.#.conv1x1'] },
   { kind: 'cutter', all: ['decoder.decoder_block4', 'decoder.decoder_block1'] },
   { kind: 'cutter', all: ['stage1.rebnconvin', 'side1'] },
   { kind: 'hearing', all: ['encoder.conv1', 'decoder.layers.#.encoder_attn'] },
@@ -40,6 +42,7 @@ export const parts = [
   // Nets that repair or enlarge pictures.
   { kind: 'face-restorer', all: ['stylegan_decoder|style_mlp.#'] },
   { kind: 'face-restorer', all: ['quantize.embedding', 'position_emb'] },
+  { kind: 'stylegan', all: ['synthesis.b4.conv1|mapping.w_avg'] },
   { kind: 'eraser', all: ['model.#.bn_l|model.#.ffc'] },
   // Upscalers that are not run; for the others see `nets/upscalers/upscaler.ts`.
   { kind: 'srformer', all: ['attn.aligned_relative_position_index'] },
@@ -101,6 +104,11 @@ export const parts = [
   {
     kind: 'training-state',
     all: ['exp_avg|exp_avg_sq|momentum_buffer|^optimizer|^optimizer_states|^lr_schedulers'],
+  },
+  // As timm names nets that sort pictures, such as taggers.
+  {
+    kind: 'tagger',
+    all: ['^patch_embed.proj|^stem.0', '^blocks.#.attn|^layers.#.blocks.#|^stages.#.blocks.#', '^head'],
   },
   { kind: 'ema', all: ['^model_ema'], none: ['decoder.conv_in'] },
   // Averaged weights beside a part that may be of use, but is not what the file is for.

@@ -1,4 +1,5 @@
 /** Is this file a checkpoint that can be run? Answered from its header alone, before anything is stored or loaded. */
+import { DrobeError } from '../../errors';
 import { SHAPES_ONLY } from '../../graph/graph';
 import { recognise } from '../../nets/detect/detect';
 import { decoderGraph, encoderGraph, textGraph, unetGraph } from '../../nets/graphs';
@@ -9,10 +10,10 @@ import type { Model } from '../../nets/model';
 import { inNormalForm, type NormalForm } from '../../nets/names/normal-form';
 import type { Place } from '../../nets/names/places';
 import { canEncode } from '../../nets/vae';
-import { unusedTensors } from '../../nets/detect/unused';
+import { isForeign, unusedTensors } from '../../nets/detect/unused';
 import { mustBeFloats } from '../../weights/values/floats';
 import type { Header, TensorInfo } from '../../weights/safetensors';
-import { isAboutScales, scaleOf } from '../scales';
+import { isAboutScales, isPacking, orPacked, scaleOf } from '../scales';
 
 export interface Inspected {
   readonly model: Model;
@@ -40,6 +41,14 @@ export function inspect(
   header: Header,
   form: NormalForm<TensorInfo> = inNormalForm(header.tensors),
 ): Inspected {
+  try {
+    return inspected(header, form);
+  } catch (thrown) {
+    throw orPacked(thrown, form.tensors);
+  }
+}
+
+function inspected(header: Header, form: NormalForm<TensorInfo>): Inspected {
   const { tensors } = form;
   const { model, lacks } = recognise(header, form);
   const used = new Set<string>();
@@ -55,9 +64,12 @@ export function inspect(
   }
   mustBeFloats(used, tensors);
   for (const key of used) scaleOf(key, tensors); // one that is not known is refused
+  if ([...tensors.keys()].some((key) => !used.has(key) && !isAboutScales(key) && isPacking(key, used)))
+    throw new DrobeError('other-kind', { kind: 'packed', as: '' });
   const room = { f16: needsOf(tensors, 'f16'), f32: needsOf(tensors, 'f32') };
   const unused = unusedTensors(model, form, used).filter((name) => !isAboutScales(name));
-  return { model, lacks, tensors, unused, room };
+  const strays = form.strays.filter((name) => isForeign(name, header.tensors.get(name)?.shape ?? []));
+  return { model, lacks, tensors, unused: [...unused, ...strays], room };
 }
 
 function needsOf(tensors: Header['tensors'], dtype: 'f16' | 'f32'): Needs {

@@ -188,6 +188,16 @@ describe('numbers in the marks of a checkpoint', () => {
     expect(await marked({ 'edm_vpred.sigma_max': bf16 })).toEqual(told);
   });
 
+  it('are those at the ends of a long table', async () => {
+    const table = (last: number): StoredTensor => ({
+      dtype: 'F32',
+      shape: [1000],
+      bytes: bytesOf(Float32Array.from({ length: 1000 }, (_, i) => 0.999 - ((0.999 - last) * i) / 999)),
+    });
+    expect(await marked({ alphas_cumprod: table(0) })).toMatchObject({ prediction: 'v', zeroSnr: true });
+    expect(await marked({ alphas_cumprod: table(0.0047) })).toMatchObject({ told: [] });
+  });
+
   it('are none where they are of no use', async () => {
     const none = { dtype: 'F32', shape: [0], bytes: new Uint8Array() } as const;
     expect(await marked({ 'edm_vpred.sigma_max': none })).toMatchObject({ sigmaMax: 120 });

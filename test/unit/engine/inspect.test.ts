@@ -1,6 +1,6 @@
 /** The inspector's side of the shelf: any file is looked at, and nothing but its header is read. */
 import { plain } from '../../../src/weights/store/layout';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { installModel } from '../../../src/engine/files/imports';
 import { ModelShelf } from '../../../src/engine/shelf';
 import { stableDiffusionXL, type Shapes } from '../nets/stable-diffusion';
@@ -117,6 +117,41 @@ test('of an offer the header is shown that came with it, and no server is asked'
 
 /** What the verdict says that came with an offer does not count. */
 const PROBLEM = { code: 'bug', facts: {} } as const;
+
+describe('a checkpoint whose weights are packed for another program is called so', () => {
+  const layer = 'model.diffusion_model.input_blocks.4.1.transformer_blocks.0.attn1.to_q';
+  const one = { shape: [1], dtype: 'F32' };
+  test.each([
+    ['beside a scale that nothing here knows', [`${layer}.scale`], false],
+    ['beside one of ModelOpt', [`${layer}.weight_quantizer._scale`], false],
+    ['beside what rounding took away', [`${layer}.svd_up`, `${layer}.svd_down`], false],
+    ['under another name', [`${layer}._weight_qdata`, `${layer}._weight_scale`], true],
+    ['under a name of HQQ', [`${layer}.W_q`], true],
+  ])('%s', async (_, names, isGone) => {
+    const shapes = stableDiffusionXL();
+    if (isGone) shapes.delete(`${layer}.weight`);
+    for (const name of names) shapes.set(name, one);
+    const { verdict } = await models.inspect(new SparseFile(headOf(shapes), 'packed.safetensors'));
+    expect(verdict).toMatchObject({ problem: { code: 'other-kind', facts: { kind: 'packed' } } });
+  });
+
+  test('but scales of what goes in do not matter', async () => {
+    const shapes = stableDiffusionXL()
+      .set(`${layer}.input_scale`, one)
+      .set(`${layer}.input_quantizer._scale`, one);
+    const { verdict } = await models.inspect(new SparseFile(headOf(shapes), 'xl.safetensors'));
+    expect(verdict).toHaveProperty('facts.family', 'Stable Diffusion XL');
+  });
+});
+
+test('weights beside the nets of a checkpoint are counted among those without use', async () => {
+  const shapes = stableDiffusionXL()
+    .set('control_model.zero_convs.0.0.weight', { shape: [320, 320, 1, 1], dtype: 'F16' })
+    .set('alphas_cumprod', { shape: [1000], dtype: 'F32' })
+    .set('model_ema.diffusion_modelout2weight', { shape: [4, 320, 3, 3], dtype: 'F16' });
+  const { verdict } = await models.inspect(new SparseFile(headOf(shapes), 'xl.safetensors'));
+  expect(verdict).toHaveProperty('facts.unused', ['control_model.zero_convs.0.0.weight']);
+});
 
 test('of a file that goes on after its tensors the header is shown, and how much there is too much', async () => {
   const { head, size } = headOf(stableDiffusionXL());

@@ -313,6 +313,18 @@ describe('what cannot be run is refused by its own name', () => {
       /other-lora/,
     ],
     [
+      'changes of unknown make, of a UNet',
+      named('base_model.model.down_blocks.0.attentions.0.proj_in.fourierft_spectrum'),
+      'other-kind',
+      /other-lora/,
+    ],
+    [
+      'changes of unknown make, of a text encoder',
+      named('lora_te_text_model_encoder_layers_0_mlp_fc1.shira_weight'),
+      'other-kind',
+      /other-lora/,
+    ],
+    [
       'the second file of a UNet',
       named('up_blocks.0.resnets.0.time_emb_proj.weight', 'output_blocks.0.0.in_layers.2.weight'),
       'other-kind',

@@ -260,6 +260,17 @@ describe('the modules of a LoRA', () => {
     ]);
   });
 
+  it('several adapters of one file are a module each', () => {
+    const tensors = ['one', 'two'].flatMap((name) => [
+      `out.2.lora_A.${name}.weight`,
+      `out.2.lora_B.${name}.weight`,
+    ]);
+    expect(loraModules(tensors).map(({ parts }) => [...parts.values()])).toEqual([
+      tensors.slice(0, 2),
+      tensors.slice(2),
+    ]);
+  });
+
   it('embeddings that lie in its file are none', () => {
     const names = ['bundle_emb.word.string_to_param.*', 'bundle_emb.word.clip_l', '<s1>'];
     expect(loraModules(names)).toEqual([]);

@@ -88,6 +88,20 @@ describe('marks among the tensors', () => {
   });
 });
 
+describe('the table of its own betas in a checkpoint', () => {
+  it.each([
+    ['of the usual betas', '0.99915, 0.0047', { prediction: 'epsilon', scheduler: {}, told: [] }],
+    [
+      'that ends in pure noise',
+      '0.99915, 4.9e-8',
+      { prediction: 'v', scheduler: { zeroSnr: true }, told: ['marks'] },
+    ],
+    ['of noughts', '0, 0', { prediction: 'epsilon', scheduler: {} }],
+  ])('%s', (_, ends, said) => {
+    expect(heard({ alphas_cumprod: ends }, ['alphas_cumprod'])).toMatchObject(said);
+  });
+});
+
 describe('metadata', () => {
   test.each([
     'v',

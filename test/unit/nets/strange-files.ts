@@ -143,6 +143,9 @@ export const examples = {
       'noise_augmentor.data_mean',
       'embedder.model.visual.proj',
     ),
+    file(...UNET, 'class_embedding.linear_1.weight: 1280, 4', 'class_embedding.linear_2.weight: 1280, 1280'),
+    file(...UNET, 'class_embedding.linear_1.weight: 1280, 10', 'class_embedding.linear_2.weight: 1280, 1280'),
+    beside(stableDiffusion2(), `${D}.camera_embed.0.weight: 1280, 16`, `${D}.camera_embed.2.weight`),
     beside(stableDiffusion2(), `${D}.label_emb.0.0.weight: 1280, 2048`),
     beside(stableDiffusion2(), `${D}.label_emb.weight: 1000, 1024`, 'low_scale_model.betas'),
     put(stableDiffusion2(), `${D}.input_blocks.0.0.weight`, [320, 7, 3, 3]),
@@ -267,6 +270,12 @@ export const examples = {
     file(...UNET, `${TO_Q}.base_layer.weight`, `${TO_Q}.lora_A.default.weight`),
   ],
   parts: [
+    file(
+      'clip.vision_model.embeddings.class_embedding',
+      'decoder.film_mul.weight',
+      'decoder.reduces.0.weight',
+    ),
+    file('visual_encoder.blocks.0.attn.qkv.weight', 'text_decoder.bert.embeddings.word_embeddings.weight'),
     file('vision_model.vision_model.embeddings.class_embedding', 'concept_embeds', 'special_care_embeds'),
     file('image_encoder.patch_embed.proj.weight', 'mask_decoder.mask_tokens.weight'),
     file('pretrained.cls_token', 'depth_head.projects.0.weight'),
@@ -292,6 +301,7 @@ export const examples = {
     file('vision_model.encoder.layers.0.mlp.fc1.weight', 'visual_projection.weight'),
     file('stylegan_decoder.style_mlp.1.weight'),
     file('quantize.embedding.weight', 'position_emb', 'encoder.blocks.0.weight'),
+    file('mapping.w_avg', 'mapping.fc0.weight', 'synthesis.b4.conv1.weight'),
     file('generator.model.1.bn_l.running_mean'),
     file('layers.0.residual_group.blocks.0.attn.aligned_relative_position_index', 'conv_first.weight'),
     file(
@@ -336,6 +346,7 @@ export const examples = {
     file('unet.down_blocks.0.attentions.0.transformer_blocks.0.attn1.to_q.lora_block_0.up.weight: 320, 4'),
     file('768.0.linear.0.weight', '768.1.linear.0.weight'),
     file('state.0.exp_avg', 'state.0.exp_avg_sq'),
+    file('patch_embed.proj.weight: 768, 3, 16, 16', 'blocks.0.attn.qkv.weight', 'head.weight'),
     file('model_ema.diffusion_modelinput_blocks00weight', 'model_ema.decay'),
     file('model_ema.diffusion_modelinput_blocks00weight', 'first_stage_model.decoder.conv_in.weight'),
   ],

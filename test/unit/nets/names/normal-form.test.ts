@@ -63,6 +63,11 @@ describe('OpenCLIP lies otherwise, and is seen as transformers has it', () => {
   });
 });
 
+it('the two convolutions around latents may stand in the halves of a VAE', () => {
+  const name = 'first_stage_model.decoder.post_quant_conv.weight';
+  expect(only(name, [4, 4, 1, 1]).map(([key]) => key)).toEqual(['vae.post_quant_conv.weight']);
+});
+
 describe('shapes are as they are used', () => {
   it.each([
     ['vae.decoder.mid.attn_1.q.weight', [8, 8, 1, 1], [8, 8]],

@@ -25,6 +25,20 @@ describe('a name is told which net it belongs to, and what is left of it is the 
     [`diffusion_model.${CONV}`, 'unet', CONV],
     [`model.${CONV}`, 'unet', CONV],
     [CONV, 'unet', CONV],
+    // attention's last layer without its number
+    [
+      'unet.mid_block.attentions.0.transformer_blocks.0.attn1.to_out.bias',
+      'unet',
+      'mid_block.attentions.0.transformer_blocks.0.attn1.to_out.0.bias',
+    ],
+    // underscores for dots, and no trainer's name before them
+    ['unet_conv_in', 'unet', 'conv_in'],
+    ['unet_down_blocks_0_attentions_0_proj_in', 'unet', 'down_blocks_0_attentions_0_proj_in'],
+    ['te2_text_model_encoder_layers_0_mlp_fc1', 'text2', 'text_model_encoder_layers_0_mlp_fc1'],
+    ['text_encoder_2_text_model_encoder_layers_0_mlp_fc1', 'text2', 'text_model_encoder_layers_0_mlp_fc1'],
+    ['transformer_transformer_blocks_0_attn_to_q', 'mmdit', 'transformer_blocks_0_attn_to_q'],
+    // Black Forest Labs' VAEs
+    ['encoder.quant_conv.weight', 'vae', 'encoder.quant_conv.weight'],
     ['base_model.model.unet.conv_in', 'unet', 'conv_in'],
     [
       'unet.mid_block.attentions.0.transformer_blocks.0.attn1.processor.to_q',
