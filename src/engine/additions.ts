@@ -8,18 +8,18 @@ import type { LoraTag } from '../text/lora';
 import type { Job, ModelEntry } from './api';
 import { sourceOf, standsAlone } from './called';
 import { referenceFiles } from './references';
-import type { CalledFiles, ModelShelf, Readable } from './shelf';
+import type { CalledFiles, ModelRepository, Readable } from './model-repository';
 
 /** Reads additions from the files at hand, and gives them to checkpoints: from then on these and no others. */
 export class Additions {
-  readonly #models: ModelShelf;
+  readonly #models: ModelRepository;
   /**
    * By checkpoint and word. Each is read once: a text encoder is opened anew unless it is given the very same objects.
    * Null for a word whose vectors do not fit the checkpoint.
    */
   readonly #embeddings = new WeakMap<Checkpoint, Map<string, Embedding | null>>();
 
-  constructor(models: ModelShelf) {
+  constructor(models: ModelRepository) {
     this.#models = models;
   }
 

@@ -32,7 +32,7 @@ export type {
   RedrawOrder,
   Reference,
   Source,
-  Thrift,
+  MemorySavings,
   Unused,
   Upscaler,
 } from '../pipeline/job';
@@ -236,7 +236,7 @@ interface Witness {
 }
 
 /** Calls that send requests to other servers: made in a worker of their own, which lives only as long as the call. */
-export type CourierApi = Pick<EngineApi, 'look' | 'download' | 'repair'> & Witness;
+export type DownloaderApi = Pick<EngineApi, 'look' | 'download' | 'repair'> & Witness;
 
 /** The call that copies a model, in a worker of its own, so that running nets do not delay it. */
 export type ImporterApi = Pick<EngineApi, 'install'>;

@@ -1,13 +1,13 @@
 /**
  * The page's side of the engine. Calls go to one of three workers: the engine, which is started again after it died or lost
- * its graphics device; a courier, one for each request to another server; and an importer, while files are imported.
+ * its graphics device; a downloader, one for each request to another server; and an importer, while files are imported.
  */
 import { endsEngine } from '../errors';
-import type { CourierApi, EngineApi, ImportProgress, LocalModel, ModelEntry, WorkerApi } from './api';
+import type { DownloaderApi, EngineApi, ImportProgress, LocalModel, ModelEntry, WorkerApi } from './api';
 import importerAddress from './files/importer?worker&url';
 import { Importers } from './importers';
 import { follow, lineTo, type EngineWorker, type Line } from './line';
-import courierAddress from './remote/courier?worker&url';
+import downloaderAddress from './remote/downloader?worker&url';
 import type { Remote } from './rpc';
 import { confinedScript, ownScript } from './scripts';
 import engineAddress from './worker?worker&url';
@@ -17,7 +17,7 @@ const never = new AbortController().signal;
 /** How workers are started: other than here only in tests. */
 interface Workers {
   readonly engine: () => EngineWorker;
-  readonly courier: () => EngineWorker;
+  readonly downloader: () => EngineWorker;
   readonly importer: () => EngineWorker;
   /** Milliseconds that an importer is kept without work. */
   readonly patience: number;
@@ -28,7 +28,7 @@ const workers: Workers = {
   engine: () => new Worker(confinedScript(engineAddress), { type: 'module', name: 'drobe-engine' }),
   importer: () => new Worker(confinedScript(importerAddress), { type: 'module', name: 'drobe-importer' }),
   // Confined like the page, it could fetch nothing from elsewhere.
-  courier: () => new Worker(ownScript(courierAddress), { type: 'module', name: 'drobe-courier' }),
+  downloader: () => new Worker(ownScript(downloaderAddress), { type: 'module', name: 'drobe-downloader' }),
   patience: 3000,
 };
 
@@ -40,7 +40,7 @@ interface Arriving {
 }
 
 /** Told the origins of requests that a worker made, each as often as it made one. */
-type OnRequests = (origins: readonly string[], asker: 'app' | 'courier') => void;
+type OnRequests = (origins: readonly string[], asker: 'app' | 'downloader') => void;
 
 /**
  * Starts the engine, whose workers are started when they are first needed. @param onRequests told of the origins that
@@ -53,8 +53,8 @@ export function startEngine(
   const lines = new Lines(onRequests, { ...workers, ...started });
   const engine = <Y, R>(call: (remote: Remote<WorkerApi>) => AsyncGenerator<Y, R, void>) =>
     lines.engine(call);
-  const courier = <Y, R>(call: (remote: Remote<CourierApi>) => AsyncGenerator<Y, R, void>) =>
-    lines.courier(call);
+  const downloader = <Y, R>(call: (remote: Remote<DownloaderApi>) => AsyncGenerator<Y, R, void>) =>
+    lines.downloader(call);
   return {
     device: (signal, wish) => engine((remote) => remote.device(signal, wish)),
     models: (signal) => engine((remote) => remote.models(signal)),
@@ -63,15 +63,15 @@ export function startEngine(
     link: (signal, model) => engine((remote) => remote.link(signal, model)),
     annotate: (signal, settings) => engine((remote) => remote.annotate(signal, settings)),
     filesOf: (signal, id) => engine((remote) => remote.filesOf(signal, id)),
-    look: (signal, address) => courier((remote) => remote.look(signal, address)),
-    download: (signal, what) => courier((remote) => remote.download(signal, what)),
+    look: (signal, address) => downloader((remote) => remote.look(signal, address)),
+    download: (signal, what) => downloader((remote) => remote.download(signal, what)),
     unfinished: (signal) => engine((remote) => remote.unfinished(signal)),
     discard: (signal, id) => engine((remote) => remote.discard(signal, id)),
     inspect: (signal, what, model) => engine((remote) => remote.inspect(signal, what, model)),
     uses: (signal, model) => engine((remote) => remote.uses(signal, model)),
     storage: (signal) => engine((remote) => remote.storage(signal)),
     verify: (signal, id) => engine((remote) => remote.verify(signal, id)),
-    repair: (signal, id) => courier((remote) => remote.repair(signal, id)),
+    repair: (signal, id) => downloader((remote) => remote.repair(signal, id)),
     contents: (signal, id) => engine((remote) => remote.contents(signal, id)),
     lacking: (signal, id) => engine((remote) => remote.lacking(signal, id)),
     countTokens: (signal, wish) => engine((remote) => remote.countTokens(signal, wish)),
@@ -113,10 +113,10 @@ class Lines {
     }
   }
 
-  /** Runs one call on a courier of its own. */
-  async *courier<Y, R>(call: (remote: Remote<CourierApi>) => AsyncGenerator<Y, R, void>) {
-    const line = lineTo<CourierApi>(this.#start.courier());
-    void follow(line.remote.requests(never), (origins) => this.#onRequests(origins, 'courier'));
+  /** Runs one call on a downloader of its own. */
+  async *downloader<Y, R>(call: (remote: Remote<DownloaderApi>) => AsyncGenerator<Y, R, void>) {
+    const line = lineTo<DownloaderApi>(this.#start.downloader());
+    void follow(line.remote.requests(never), (origins) => this.#onRequests(origins, 'downloader'));
     try {
       return yield* call(line.remote);
     } finally {

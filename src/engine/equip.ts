@@ -6,12 +6,12 @@ import type { Tokenizer } from '../text/windows';
 import type { Additions } from './additions';
 import type { Backend, Job, Progress } from './api';
 import { settlePrompts, textsOf, type Settled } from './prompts';
-import type { ModelShelf } from './shelf';
+import type { ModelRepository } from './model-repository';
 import { wildcardLists } from './wildcards';
 
 /** What it works with. */
 interface Stock {
-  readonly models: ModelShelf;
+  readonly models: ModelRepository;
   readonly additions: Additions;
   /** The address of models/ beside the app. */
   readonly folder: string;

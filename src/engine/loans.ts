@@ -21,7 +21,7 @@ import {
 import type { Stored } from '../weights/joined';
 import type { Header } from '../weights/safetensors';
 import type { Lacking, ModelEntry, ModelFacts, Parts } from './api';
-import type { Readable } from './shelf';
+import type { Readable } from './model-repository';
 
 interface Candidate extends Lender {
   readonly entry: ModelEntry;

@@ -5,7 +5,7 @@ import { Checkpoint } from '../pipeline/checkpoint';
 import type { Machine } from '../runtime/device';
 import type { Backend, Job, Parts, Progress } from './api';
 import { borrowed, chosenLenders, complete, lackingIn, mayBorrow } from './loans';
-import type { ModelShelf, Readable } from './shelf';
+import type { ModelRepository, Readable } from './model-repository';
 
 /** A checkpoint, where it runs, and from which models it borrows parts. */
 interface Opened {
@@ -16,11 +16,11 @@ interface Opened {
 }
 
 export class OpenedCheckpoint {
-  readonly #models: ModelShelf;
+  readonly #models: ModelRepository;
   readonly #machines: Readonly<Record<Backend, () => Promise<Machine>>>;
   #current: Opened | null = null;
 
-  constructor(models: ModelShelf, machines: Readonly<Record<Backend, () => Promise<Machine>>>) {
+  constructor(models: ModelRepository, machines: Readonly<Record<Backend, () => Promise<Machine>>>) {
     this.#models = models;
     this.#machines = machines;
   }

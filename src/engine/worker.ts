@@ -24,13 +24,13 @@ import { OpenedCheckpoint } from './opened';
 import { base } from './place';
 import { answer, serve } from './rpc';
 import { confineOthers } from './scripts';
-import { ModelShelf } from './shelf';
+import { ModelRepository } from './model-repository';
 import { Workload } from './workload';
 
 confineOthers(); // ONNX Runtime's threads
 
 const folder = `${base}models/`;
-const models = new ModelShelf(folder);
+const models = new ModelRepository(folder);
 const sessions = once(async () => new Sessions(await loadOrt()));
 const machines: Readonly<Record<Backend, () => Promise<Machine>>> = {
   auto: once(async () => findMachine(await sessions(), 'auto')),

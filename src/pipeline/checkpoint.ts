@@ -18,8 +18,8 @@ import { openNet, patched } from './memory/opening';
 import { PictureNets } from './picture-nets';
 import { References } from './guiding/references';
 import type { DeepFeatures } from './reuse';
-import { Room } from './memory/room';
-import { Saving } from './memory/saving';
+import { DeviceMemory } from './memory/device-memory';
+import { SavingsPlanner } from './memory/savings-planner';
 import { scaled } from './scales';
 import type { LatentSize } from './size';
 import { Slot, type Report } from './memory/slot';
@@ -60,8 +60,8 @@ export class Checkpoint {
   #uses: readonly NamedUse[] = [];
   #t5Tokenizer: Promise<Tokenizer | null> | null = null;
   #prediction: Prediction | null = null;
-  readonly #room: Room;
-  readonly #saving: Saving;
+  readonly #memory: DeviceMemory;
+  readonly #planner: SavingsPlanner;
 
   constructor(model: Model, weights: Weights, machine: Machine) {
     this.model = model;
@@ -69,8 +69,8 @@ export class Checkpoint {
     this.#machine = machine;
     const slotOf = (name: NetName, dtype: Target['dtype'], weightsNow: () => Weights): Slot => {
       const slot = new Slot(name, dtype, machine, async (graph, report) => {
-        await this.#room.makeFor(slot);
-        return openNet(machine, name, graph, weightsNow(), report, this.#room.deviceFor(slot));
+        await this.#memory.makeRoomFor(slot);
+        return openNet(machine, name, graph, weightsNow(), report, this.#memory.deviceFor(slot));
       });
       return slot;
     };
@@ -116,7 +116,7 @@ export class Checkpoint {
     const { controls, references } = this;
     const turning = inTurn.map((name) => slots[name]);
     const own = Object.values(slots);
-    this.#room = new Room(machine, tensors, { own, inTurn: turning, controls, references });
+    this.#memory = new DeviceMemory(machine, tensors, { own, inTurn: turning, controls, references });
     const nets = {
       denoiser: this.#denoiser,
       texts: { text2: slots['second text encoder'], t5: slots.T5 },
@@ -125,7 +125,7 @@ export class Checkpoint {
       controls,
       references,
     };
-    this.#saving = new Saving(machine, this.#room, nets, this.native);
+    this.#planner = new SavingsPlanner(machine, this.#memory, nets, this.native);
   }
 
   /** What all text encoders make of windows of prompts; see `Encoders`. */
@@ -139,8 +139,8 @@ export class Checkpoint {
   }
 
   /** Sets how little memory pictures of a size are drawn with; see `Saving`. */
-  save(...asked: Parameters<Saving['save']>): ReturnType<Saving['save']> {
-    return this.#saving.save(...asked);
+  settleSavings(...asked: Parameters<SavingsPlanner['settle']>): ReturnType<SavingsPlanner['settle']> {
+    return this.#planner.settle(...asked);
   }
 
   /**
@@ -158,7 +158,7 @@ export class Checkpoint {
    */
   predict(values: DenoiserValues, report: Report, features?: DeepFeatures): Promise<Float32Array> {
     const asked = this.#denoiser.runner(report, features);
-    return this.#saving.single ? oneByOne(asked, values) : asked(values);
+    return this.#planner.single ? oneByOne(asked, values) : asked(values);
   }
 
   /** How many blocks of the denoiser can be left out: all of an MMDiT's, none of a UNet's. */
@@ -256,17 +256,17 @@ export class Checkpoint {
 
   /** Whether all nets stay on the device together. */
   get resident(): boolean {
-    return this.#room.resident;
+    return this.#memory.resident;
   }
 
   /** Whether the weights of all nets are small enough for that. */
   get together(): boolean {
-    return this.#room.together;
+    return this.#memory.together;
   }
 
   /** Frees everything on the device. The checkpoint can still be used: nets open again. */
   release(): Promise<void> {
-    return this.#room.clear();
+    return this.#memory.releaseAll();
   }
 
   /** The checkpoint's own weights, with what LoRAs add. */

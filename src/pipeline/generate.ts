@@ -8,16 +8,16 @@ import type { Checkpoint } from './checkpoint';
 import type { Embedding } from './files/embedding';
 import { readPrompts, tokensOf } from './prompt/encode';
 import { enlarge, readsPicture, secondPass } from './hires';
-import type { Job, NetName, Picture, Progress, Thrift } from './job';
+import type { Job, NetName, Picture, Progress, MemorySavings } from './job';
 import { drawPass, pauses, stepsOf, type Clock, type Pass } from './pass';
 import { toPixels } from './pixels';
 import { partJob, redrawn } from './redraw/redraw';
 import { replay } from './resume';
-import type { Asking } from './memory/saving';
+import type { Asking } from './memory/savings-planner';
 import { questionsOf } from './setup';
 import type { LatentSize } from './size';
 import type { Report } from './memory/slot';
-import { nothingSaved, smallerTile, stepDown } from './memory/thrift';
+import { noSavings, smallerTile, furtherSavings } from './memory/savings';
 import type { OpenUpscaler } from './enlarging/upscaler';
 
 export interface Tools {
@@ -48,8 +48,8 @@ interface Plan {
   /** What the last pass, which is the largest, asks. */
   readonly asking: Asking;
   /** What is to be done without to save memory, as asked for and as decided. */
-  readonly wished: Thrift;
-  readonly thrift: Thrift;
+  readonly wished: MemorySavings;
+  readonly savings: MemorySavings;
 }
 
 /** Plans a picture, and sets how much memory the checkpoint has to save. */
@@ -62,12 +62,12 @@ export async function plan(wish: Job, tools: Tools): Promise<Plan> {
     : { ...wish, width: settledSide(wish.width, sides), height: settledSide(wish.height, sides) };
   const planned = passesOf(job, tools);
   const { pass, ...asking } = lastOf(planned);
-  const asked = job.thrift ?? nothingSaved;
+  const asked = job.savings ?? noSavings;
   const tile = asked.tile ?? (job.tiled ? smallerTile(null, { size: pass.size, native }) : null);
-  const wished: Thrift = { ...asked, tile, bits: asked.bits ?? job.bits ?? null };
-  const thrift = await tools.checkpoint.save(wished, asking);
+  const wished: MemorySavings = { ...asked, tile, bits: asked.bits ?? job.bits ?? null };
+  const savings = await tools.checkpoint.settleSavings(wished, asking);
   const passes = planned.map((one) => one.pass) as [Pass, Pass?];
-  return { job, passes, asking, wished, thrift };
+  return { job, passes, asking, wished, savings };
 }
 
 /**
@@ -75,14 +75,14 @@ export async function plan(wish: Job, tools: Tools): Promise<Plan> {
  * memory, it yields 'short-of-memory' before it throws.
  */
 export async function* generate(wish: Job, tools: Tools): AsyncGenerator<Progress, Picture, void> {
-  const { job, passes, asking, wished, thrift } = await plan(wish, tools);
+  const { job, passes, asking, wished, savings } = await plan(wish, tools);
   if (job.width !== wish.width || job.height !== wish.height) {
     yield { kind: 'notice', notice: { code: 'size-rounded', width: job.width, height: job.height } };
   }
-  const { bits, ...others } = thrift;
+  const { bits, ...others } = savings;
   for (const by of ['apart', 'single', 'turns', 'tile'] as const) {
     const chosen = by === 'tile' && job.tiled;
-    if (others[by] !== nothingSaved[by] && !chosen)
+    if (others[by] !== noSavings[by] && !chosen)
       yield { kind: 'notice', notice: { code: 'saving-memory', by } };
   }
   if (wished.bits !== null && bits === null)
@@ -98,14 +98,14 @@ export async function* generate(wish: Job, tools: Tools): AsyncGenerator<Progres
     const guided = controls.stepping.length > 0;
     const setting = { size: { h, w }, native, together, questions, guided, dtype };
     // Where this machine computes so few bits wrongly, it may compute fewer correctly.
-    const less = net && stepDown({ ...thrift, bits: bits ?? wished.bits }, net, setting);
-    if (less) yield { kind: 'short-of-memory', thrift: less };
+    const less = net && furtherSavings({ ...savings, bits: bits ?? wished.bits }, net, setting);
+    if (less) yield { kind: 'short-of-memory', savings: less };
     throw error;
   }
 }
 
 /** The job with the bits that its weights are really used with. */
-function withBits({ bits: _, ...job }: Job, bits: Thrift['bits']): Job {
+function withBits({ bits: _, ...job }: Job, bits: MemorySavings['bits']): Job {
   return bits === null ? job : { ...job, bits };
 }
 
@@ -208,7 +208,7 @@ async function* drawInParts(
 async function decoded(
   latents: Latent,
   size: LatentSize,
-  { known: _known, thrift: _thrift, ...job }: Job,
+  { known: _known, savings: _savings, ...job }: Job,
   { checkpoint, report }: Pick<Tools, 'checkpoint' | 'report'>,
 ): Promise<{ readonly image: Float32Array; readonly job: Job }> {
   const { decoder, ...rest } = job;

@@ -54,7 +54,7 @@ export interface Job extends Sampling, Seeds {
   /** Linear layers' weights in so many bits a number (`nets/bits.ts`); absent: as they are, unless memory is short. */
   readonly bits?: Bits;
   /** What to do without to save memory; absent: nothing, unless it is plain that it would not fit. */
-  readonly thrift?: Thrift;
+  readonly savings?: MemorySavings;
 }
 
 /** Skip-layer guidance: which layers, counted from 0, how much it counts, and from and up to which part of the run. */
@@ -113,7 +113,7 @@ export const upscalers = [
 export type Upscaler = (typeof upscalers)[number];
 
 /** What a run does without to need less memory. */
-export interface Thrift {
+export interface MemorySavings {
   /** No two nets are on the device at the same time. */
   readonly apart: boolean;
   /** The denoiser is asked one question at a time: not all that guidance asks in one batch. */
@@ -227,7 +227,7 @@ export type Notice =
   | { readonly code: 'size-rounded'; readonly width: number; readonly height: number }
   | { readonly code: 'retried-in-f32'; readonly net: NetName }
   /** Memory was short, so the picture is made in this way, which takes longer. */
-  | { readonly code: 'saving-memory'; readonly by: Exclude<keyof Thrift, 'bits'> }
+  | { readonly code: 'saving-memory'; readonly by: Exclude<keyof MemorySavings, 'bits'> }
   /** Memory was short, so weights were rounded, which changes the picture. */
   | { readonly code: 'fewer-bits'; readonly bits: Bits }
   /** Asked for, but computed wrongly on this device: weights are used as they are. */
@@ -268,7 +268,7 @@ export type Progress =
   /** So many of its tiles are larger now. */
   | { readonly kind: 'enlarging'; readonly done: number; readonly tiles: number }
   /** Told before a run fails: another one that does without this may succeed. */
-  | { readonly kind: 'short-of-memory'; readonly thrift: Thrift }
+  | { readonly kind: 'short-of-memory'; readonly savings: MemorySavings }
   | { readonly kind: 'notice'; readonly notice: Notice };
 
 /** The finished picture, with the job as it was really run (size rounded) and where the time went. */

@@ -12,7 +12,7 @@ import type { NetName } from './job';
 import { asShared, fromDenoiser } from './latent-scale';
 import type { LatentSize } from './size';
 import type { Report, Slot } from './memory/slot';
-import { smallerTile, type Setting } from './memory/thrift';
+import { smallerTile, type Setting } from './memory/savings';
 import { inTiles, tileOf } from './enlarging/tiles';
 
 type PictureNet = Extract<NetName, 'VAE encoder' | 'VAE decoder' | 'TAESD'>;

@@ -30,7 +30,7 @@ export async function loadOrt(): Promise<OrtModule> {
   // Stated before the first session: left unset it would be taken from a CDN.
   if (isWasm(file)) {
     ort.env.wasm.wasmPaths = { wasm: url };
-    handOver(file, url, sum.default);
+    answerFetch(url, file, sum.default);
   } else ort.env.wasm.wasmBinary = await file.arrayBuffer();
   ort.env.wasm.numThreads = threads();
   ort.env.logLevel = 'error';
@@ -44,7 +44,7 @@ const isWasm = ({ headers }: Response): boolean => headers.get('Content-Type') =
  * ONNX Runtime asks for its WebAssembly by itself, and is given the file that is known to be sound. From an answer to a request,
  * and not from bytes, browsers compile what they keep for the next visit. Should it ask again, only the same file will do.
  */
-function handOver(file: Response, url: string, sum: string): void {
+function answerFetch(url: string, file: Response, sum: string): void {
   const { fetch } = globalThis;
   globalThis.fetch = (input, init) => {
     if (input !== url) return fetch(input, init);

@@ -10,7 +10,7 @@ import { checked, whole } from './feeder';
 import type { Weights } from './session';
 
 /** Some rows of one table [count, width], which is not stored transposed. */
-export interface Wanted {
+export interface TableRows {
   readonly key: string;
   readonly rows: ReadonlySet<number>;
 }
@@ -26,17 +26,17 @@ export type Rows = ReadonlyMap<number, Float32Array>;
  */
 export async function withRows<T>(
   weights: Weights,
-  wanted: readonly Wanted[],
+  tables: readonly TableRows[],
   use: (rows: readonly Rows[]) => Promise<T>,
 ): Promise<T> {
-  const ranges = wanted.flatMap(({ key, rows }) => {
+  const ranges = tables.flatMap(({ key, rows }) => {
     const info = tableOf(key, weights);
     return [...[...rows].map((row) => placeOf(row, info)), weights.beside?.get(key) ?? []].flat();
   });
   const sound = weights.source.check?.(ranges);
   sound?.catch(() => undefined); // reported where it is awaited
   try {
-    const done = await use(wanted.map((one) => rowsOf(one, weights)));
+    const done = await use(tables.map((one) => rowsOf(one, weights)));
     await sound;
     return done;
   } catch (error) {
@@ -45,7 +45,7 @@ export async function withRows<T>(
   }
 }
 
-function rowsOf({ key, rows }: Wanted, weights: Weights): Rows {
+function rowsOf({ key, rows }: TableRows, weights: Weights): Rows {
   const { source, patches, name } = weights;
   const info = tableOf(key, weights);
   const sound = checked(info, source, name);

@@ -186,7 +186,7 @@ export class Net {
     return this.#inTurn(async () => {
       const copies: DeviceValue[] = [];
       const fed = (name: string, value: Fed): Tensor => {
-        if ('data' in value) return this.#brought(name, value);
+        if ('data' in value) return this.#tensorOf(name, value);
         if (value instanceof DeviceValue) return this.#there(value);
         if (!value.of.isAt(this.#place)) throw new Unusable();
         const copy = value.of.copied(value.rows);
@@ -208,7 +208,7 @@ export class Net {
     });
   }
 
-  #brought(name: string, { data, shape }: Value): Tensor {
+  #tensorOf(name: string, { data, shape }: Value): Tensor {
     if (data.length !== sizeOf(shape))
       throw new DrobeError('bug', { reason: `${name} has ${data.length} numbers` });
     return new this.#ort.Tensor('float32', data, shape);
@@ -221,22 +221,22 @@ export class Net {
 
   #onDevice(kept: Kept, kind: number): OnDevice {
     const ofKind = (this.#kept[kind] ??= new Map<Kept, OnDevice>());
-    const there = ofKind.get(kept) ?? this.#bring(kept, ofKind);
+    const there = ofKind.get(kept) ?? this.#upload(kept, ofKind);
     ofKind.delete(kept);
     ofKind.set(kept, there);
     return there;
   }
 
   /** @param others of its kind that are there. */
-  #bring(kept: Kept, others: Map<Kept, OnDevice>): OnDevice {
+  #upload(kept: Kept, others: Map<Kept, OnDevice>): OnDevice {
     const [oldest] = others;
     if (oldest && others.size >= MOST_KEPT) {
       for (const buffer of oldest[1].buffers) buffer.destroy();
       others.delete(oldest[0]);
     }
     const buffers: GPUBuffer[] = [];
-    const wanted = Object.entries(kept).filter(([name]) => this.#session.inputNames.includes(name));
-    const tensors = wanted.map(([name, value]) => {
+    const read = Object.entries(kept).filter(([name]) => this.#session.inputNames.includes(name));
+    const tensors = read.map(([name, value]) => {
       const dataType = value.parts[0] instanceof Uint16Array ? ('float16' as const) : ('float32' as const);
       const { device } = this.#place;
       if (!device) return [name, new this.#ort.Tensor(dataType, joined(value.parts), value.shape)];

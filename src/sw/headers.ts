@@ -2,7 +2,7 @@
  * The headers that the app's files need. Our servers send them; where a host cannot, the service worker adds them, from the
  * second visit on.
  */
-import { courierPolicy, headerPolicy } from './policy.ts';
+import { downloaderPolicy, headerPolicy } from './policy.ts';
 
 /**
  * A page has threads only where it is isolated from other origins, which takes two headers, on the page and on its workers'
@@ -21,7 +21,7 @@ const NEVER = ['camera', 'microphone', 'geolocation', 'usb', 'serial', 'hid', 'p
 export function headersFor(path: string): Readonly<Record<string, string>> {
   return {
     ...isolation,
-    'Content-Security-Policy': /\/courier-[\w-]+\.js$/.test(path) ? courierPolicy : headerPolicy,
+    'Content-Security-Policy': /\/downloader-[\w-]+\.js$/.test(path) ? downloaderPolicy : headerPolicy,
     'Permissions-Policy': NEVER.map((feature) => `${feature}=()`).join(', '),
     'Referrer-Policy': 'no-referrer',
     'X-Content-Type-Options': 'nosniff',

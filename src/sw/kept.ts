@@ -3,7 +3,7 @@
  * first and its pieces follow, each an entry of a cache.
  */
 import { pull, type Carrier } from '../weights/download/pull';
-import type { Wish } from '../weights/download/wanted';
+import type { Wish } from '../weights/download/missing-pieces';
 import { parseRange } from '../weights/download/range';
 import { remoteFile, type Fetch } from '../weights/download/remote';
 

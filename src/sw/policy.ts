@@ -40,4 +40,4 @@ export const headerPolicy = text({ ...page, 'frame-ancestors': "'none'" });
  * For the worker that downloads. It allows every server: Hugging Face, GitHub and Civitai redirect to servers whose names are not
  * known in advance, and a policy applies to each redirect.
  */
-export const courierPolicy = text({ ...everywhere, 'connect-src': 'http: https:' });
+export const downloaderPolicy = text({ ...everywhere, 'connect-src': 'http: https:' });

@@ -85,8 +85,8 @@ it('takes in pictures from elsewhere', async () => {
   const files: File[] = [];
   for (let seed = 0; seed < BROUGHT; seed++)
     files.push(new File([await paint(seed, 512, new Map([['parameters', prompt(seed)]]))], `${seed}.png`));
-  const told = await timed(`${BROUGHT} pictures brought`, () => Array.fromAsync(album.bring(files)));
+  const told = await timed(`${BROUGHT} pictures brought`, () => Array.fromAsync(album.import(files)));
   expect(told.at(-1)).toMatchObject({ kept: BROUGHT, refused: [] });
-  await timed('the same again, all of them known', () => Array.fromAsync(album.bring(files)));
+  await timed('the same again, all of them known', () => Array.fromAsync(album.import(files)));
   expect(album.cards).toHaveLength(BROUGHT);
 });

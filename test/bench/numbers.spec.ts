@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { chromium, expect, test } from 'playwright/test';
 import { createServer } from 'vite';
-import { nothingSaved } from '../../src/pipeline/memory/thrift';
+import { noSavings } from '../../src/pipeline/memory/savings';
 import { jobWith } from '../job';
 import { launch } from '../chromium.mjs';
 import { size, sizes, writeCheckpoint } from './full-size';
@@ -36,7 +36,7 @@ const job = jobWith({
   guidance: 1,
   seed: 1,
   ...asked,
-  ...(process.env.BITS === '8' && { thrift: { ...nothingSaved, apart: true, bits: 8 } }),
+  ...(process.env.BITS === '8' && { savings: { ...noSavings, apart: true, bits: 8 } }),
 });
 
 test(`the numbers of ${size} at full size`, async () => {

@@ -186,7 +186,7 @@ it('pictures from elsewhere come with their recipes and byte for byte, once, and
     fileOf(cat, 'copy of cat.png'),
     new File(['no'], 'note.png'),
   ];
-  const told = await Array.fromAsync(album.bring(files, 'from elsewhere'));
+  const told = await Array.fromAsync(album.import(files, 'from elsewhere'));
   expect(told).toHaveLength(files.length);
   expect(told.at(-1)).toMatchObject({
     ...{ done: 5, kept: 2, known: 2 },
@@ -227,14 +227,14 @@ it('bringing them is stopped by not asking for more; what was taken in by then s
       yield fileOf(await paint(seed), `${seed}.png`);
     }
   }
-  for await (const { kept } of album.bring(folder())) if (kept === 3) break;
+  for await (const { kept } of album.import(folder())) if (kept === 3) break;
   expect([read, album.cards.length, await raw.count('kept')]).toEqual([3, 3, 3]);
 });
 
 it('only what was made here makes room where only so many are kept', async () => {
   const { album } = tab(name);
   await album.open();
-  await Array.fromAsync(album.bring([fileOf(await paint(9), 'holiday.png')]));
+  await Array.fromAsync(album.import([fileOf(await paint(9), 'holiday.png')]));
   album.room.keep(2);
   for (let seed = 1; seed <= 3; seed++) await make(album, seed);
   expect(album.cards.map(({ title }) => title)).toEqual(['picture 3', 'picture 2', 'holiday.png']);

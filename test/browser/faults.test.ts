@@ -2,7 +2,7 @@
 import { clear, createStore, del, get, keys, set } from 'idb-keyval';
 import { afterAll, afterEach, expect, it } from 'vitest';
 import type { ModelEntry } from '../../src/engine/api';
-import { ModelShelf } from '../../src/engine/shelf';
+import { ModelRepository } from '../../src/engine/model-repository';
 import { toDrobeError } from '../../src/errors';
 import { listUnfinished } from '../../src/weights/download/downloads';
 import type { Part } from '../../src/weights/store/records';
@@ -44,7 +44,7 @@ const same = async (id: string, file: Blob): Promise<boolean> =>
 /** As the app does when it draws: all of it is compared with what was stored. */
 async function outcome(id: string): Promise<string> {
   try {
-    const { source } = await new ModelShelf(NOWHERE).open(id, never, () => undefined);
+    const { source } = await new ModelRepository(NOWHERE).open(id, never, () => undefined);
     await source.check?.([{ begin: 0, end: source.bytes }]);
     return 'sound';
   } catch (thrown) {
@@ -151,7 +151,7 @@ it.each(faults)('%s: told, and nothing else is harmed', async (_, harm, { listed
   await harm(victim);
   const before = await names();
 
-  const list = await new ModelShelf(NOWHERE).list(); // sweeps
+  const list = await new ModelRepository(NOWHERE).list(); // sweeps
   const now = new Set(await names());
   expect(before.filter((name) => !now.has(name) && !own.includes(name))).toEqual([]);
   expect(problemOf(list, victim)).toBe(listed);
@@ -168,7 +168,7 @@ it.each(faults)('%s: told, and nothing else is harmed', async (_, harm, { listed
   expect(await outcome(again)).toBe('sound');
   expect(await same(again, files.victim)).toBe(true);
   if (!listed) expect(await outcome(victim)).toBe('sound');
-  for (const id of [victim, again]) await new ModelShelf(NOWHERE).remove(id);
+  for (const id of [victim, again]) await new ModelRepository(NOWHERE).remove(id);
   expect(await same(other, files.other)).toBe(true);
   // Sums are made in the background: those of other models may be there by now.
   const left = (await keys<string[]>(database)).filter(
@@ -196,10 +196,10 @@ it.each(damagedDownloads)('the record of a download is %s: it can be discarded',
   const other = await stored('other');
   await set(['download', 'x'], record, database);
   await set(['done', 'x', 0], 'no key', database);
-  const list = await new ModelShelf(NOWHERE).list();
+  const list = await new ModelRepository(NOWHERE).list();
   expect(list.map(({ id }) => id)).toEqual([other]);
   expect(await listUnfinished()).toMatchObject([{ id: 'x', totalBytes: 0 }]);
-  await new ModelShelf(NOWHERE).remove('x');
+  await new ModelRepository(NOWHERE).remove('x');
   expect(await listUnfinished()).toEqual([]);
   expect(await same(other, files.other)).toBe(true);
   count.survived++;

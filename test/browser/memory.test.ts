@@ -5,14 +5,14 @@ import { startEngine } from '../../src/engine/client';
 import { Checkpoint } from '../../src/pipeline/checkpoint';
 import { generate } from '../../src/pipeline/generate';
 import { inspect } from '../../src/pipeline/files/inspect';
-import type { Thrift } from '../../src/pipeline/job';
-import { nothingSaved } from '../../src/pipeline/memory/thrift';
+import type { MemorySavings } from '../../src/pipeline/job';
+import { noSavings } from '../../src/pipeline/memory/savings';
 import { findMachine, wasmMachine, type Machine } from '../../src/runtime/device';
 import { loadOrt } from '../../src/runtime/ort';
 import { Sessions } from '../../src/runtime/session';
 import { loadTokenizer } from '../../src/text/tokenizer';
 import type { Tokenizer } from '../../src/text/windows';
-import { runWithRetries, Savings } from '../../src/ui/run/run';
+import { runWithRetries, LearntSavings } from '../../src/ui/run/run';
 import { en } from '../../src/ui/words/en';
 import { readHeader, type Header } from '../../src/weights/safetensors';
 import { segmentsOf } from '../../src/weights/segments';
@@ -60,7 +60,7 @@ async function checkpointOn(machine: Machine): Promise<Checkpoint> {
 
 /** Draws as the app does, but in one worker: `told` hears of all that happens. */
 async function draw(checkpoint: Checkpoint, wish: Job, told: (progress: Progress) => void): Promise<Picture> {
-  const run = runWithRetries(wish, new Savings(), async function* (next) {
+  const run = runWithRetries(wish, new LearntSavings(), async function* (next) {
     const pulled = generate(next, { checkpoint, tokenizer, report: told });
     for (;;) {
       const { done, value } = await pulled.next();
@@ -78,12 +78,12 @@ async function draw(checkpoint: Checkpoint, wish: Job, told: (progress: Progress
 it('a card that refuses memory again and again still gives the picture, with one thing less at a time', async () => {
   expect(machines.webgpu.backend).toBe('webgpu');
   const checkpoint = await checkpointOn(machines.webgpu);
-  const thrifts: Thrift[] = [];
+  const tried: MemorySavings[] = [];
   let leftBytes = 0;
   const picture = await draw(checkpoint, job, (progress) => {
-    const { single, tile } = thrifts.at(-1) ?? { single: false, tile: null };
+    const { single, tile } = tried.at(-1) ?? { single: false, tile: null };
     if (progress.kind === 'short-of-memory') {
-      thrifts.push(progress.thrift);
+      tried.push(progress.savings);
       leftBytes = bytesInUse();
       giveBuffers();
     }
@@ -91,10 +91,10 @@ it('a card that refuses memory again and again still gives the picture, with one
     if (progress.kind === 'reading' && progress.net === 'UNet' && !single) refuseBuffers();
     if (progress.kind === 'compiling' && progress.net === 'VAE decoder' && tile === null) refuseBuffers();
   });
-  expect(thrifts).toEqual([
-    { ...nothingSaved, apart: true },
-    { ...nothingSaved, apart: true, single: true },
-    { ...nothingSaved, apart: true, single: true, tile: 6 },
+  expect(tried).toEqual([
+    { ...noSavings, apart: true },
+    { ...noSavings, apart: true, single: true },
+    { ...noSavings, apart: true, single: true, tile: 6 },
   ]);
   // The last time a net failed it was alone, and nothing is left of it.
   expect(leftBytes).toBe(idleBytes);
@@ -102,7 +102,7 @@ it('a card that refuses memory again and again still gives the picture, with one
   expect(bytesInUse()).toBe(idleBytes);
 
   const onCpu = await checkpointOn(machines.wasm);
-  const same = await draw(onCpu, { ...job, thrift: thrifts.at(-1)! }, () => undefined); // there are three
+  const same = await draw(onCpu, { ...job, savings: tried.at(-1)! }, () => undefined); // there are three
   const { mean, worst } = pictureDifference(picture.rgba, Uint8Array.from(same.rgba));
   console.info(`short of memory, against the CPU: mean difference ${mean.toFixed(3)}, worst ${worst} of 255`);
   expect(worst).toBeLessThanOrEqual(2);
@@ -145,11 +145,11 @@ it('an engine that ran out of memory is started again, and does with less', asyn
       return new Worker(new URL('./short-worker.ts', import.meta.url), { type: 'module', name });
     },
   });
-  const savings = new Savings();
+  const learnt = new LearntSavings();
   const model = await stored(written(viewsOf(file, await smallHeader())));
   onTestFinished(() => removeStored(model));
   const wish = { ...job, model };
-  const run = runWithRetries(wish, savings, (next) => engine.generate(new AbortController().signal, next));
+  const run = runWithRetries(wish, learnt, (next) => engine.generate(new AbortController().signal, next));
   const notices: Progress[] = [];
   for await (const progress of run) {
     if (progress.kind === 'notice') notices.push(progress);
@@ -157,6 +157,6 @@ it('an engine that ran out of memory is started again, and does with less', asyn
     if (progress.kind === 'compiling' && progress.net === 'UNet') break;
   }
   expect(started).toBe(2);
-  expect(savings.of(wish)).toEqual({ ...nothingSaved, apart: true });
+  expect(learnt.of(wish)).toEqual({ ...noSavings, apart: true });
   expect(notices).toEqual([{ kind: 'notice', notice: { code: 'saving-memory', by: 'apart' } }]);
 });

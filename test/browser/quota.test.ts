@@ -75,7 +75,7 @@ async function pictureWithoutRoom(album: Album): Promise<void> {
   expect(await album.thumbnail(album.cards[0]!.place)).toBeInstanceOf(Blob);
   const files = await Promise.all([3, 4].map(async (seed) => new File([await paint(seed)], `${seed}.png`)));
   // The first one that finds no room ends it.
-  expect(await Array.fromAsync(album.bring(files))).toMatchObject([
+  expect(await Array.fromAsync(album.import(files))).toMatchObject([
     { done: 1, kept: 0, refused: [{ name: '3.png', error: { code: 'quota' } }] },
   ]);
   const other = tab(name).album;

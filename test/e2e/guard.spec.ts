@@ -28,7 +28,7 @@ test('neither the page nor the engine can ask another server or run what is not 
       };
       return [
         tried(() => (document.createElement('p').innerHTML = '<b>')),
-        tried(() => new Worker('./assets/courier.js')),
+        tried(() => new Worker('./assets/downloader.js')),
         tried(() => new Function('return 1')()), // oxlint-disable-line typescript/no-implied-eval -- is the question
       ];
     });

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { DenoiserValues } from '../../src/pipeline/batch';
 import type { Checkpoint } from '../../src/pipeline/checkpoint';
 import type { Control, Job, Picture, Pixels } from '../../src/pipeline/job';
-import { nothingSaved } from '../../src/pipeline/memory/thrift';
+import { noSavings } from '../../src/pipeline/memory/savings';
 import { plan } from '../../src/sampling/plan';
 import { samplers } from '../../src/sampling/table';
 import type { Tokenizer } from '../../src/text/windows';
@@ -58,8 +58,8 @@ describe.skipIf(missing.length > 0)('a guided picture', () => {
 
   it.each([
     ['with all bits', {}],
-    ['with weights of 8 bits', { thrift: { ...nothingSaved, bits: 8 } }],
-    ['with weights of 4 bits', { thrift: { ...nothingSaved, bits: 4 } }],
+    ['with weights of 8 bits', { savings: { ...noSavings, bits: 8 } }],
+    ['with weights of 4 bits', { savings: { ...noSavings, bits: 4 } }],
     ['where deep features are used again', { reuse: 2 }],
     ['where several prompts lead', { prompt: 'red apple AND penguin :0.4' }],
     ['with CFG++', { sampler: 'Euler CFG++' }],
@@ -74,7 +74,7 @@ describe.skipIf(missing.length > 0)('a guided picture', () => {
 
   it('is near the one with all bits where the UNet has 8: the net that guides keeps its own', async () => {
     const whole = await drawn({ ...job, controls });
-    const rounded = await drawn({ ...job, controls, thrift: { ...nothingSaved, bits: 8 } });
+    const rounded = await drawn({ ...job, controls, savings: { ...noSavings, bits: 8 } });
     const price = difference(rounded, whole);
     console.info(`guided, weights of 8 bits: mean difference ${price.toFixed(2)} of 255`);
     expect(price).toBeGreaterThan(0);

@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Checkpoint } from '../../src/pipeline/checkpoint';
 import type { Control, Job, Pixels } from '../../src/pipeline/job';
-import { nothingSaved } from '../../src/pipeline/memory/thrift';
+import { noSavings } from '../../src/pipeline/memory/savings';
 import type { Tokenizer } from '../../src/text/windows';
 import { withFewBlocks } from '../fewer-blocks';
 import { jobWith } from '../job';
@@ -91,8 +91,8 @@ describe.skipIf(present.length > 0)('a guided picture', () => {
     const controls = [guide, { ...guide, model: ADAPTER, weight: 0.5 }];
     const short = { ...job, steps: 2, controls };
     const lavishly = await drawn(short, whole);
-    const thrift = { ...nothingSaved, apart: true, single: true, turns: true };
-    const { picture, told } = await drawn({ ...short, thrift }, whole);
+    const savings = { ...noSavings, apart: true, single: true, turns: true };
+    const { picture, told } = await drawn({ ...short, savings }, whole);
     expect(difference(picture, lavishly.picture)).toBeLessThan(0.01);
     const opened = told.flatMap((one) => (one.kind === 'compiling' ? one.net : []));
     expect(opened.filter((net) => net === 'UNet')).toHaveLength(2);

@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
 import { inverted, type Mask } from '../../src/canvas/pixels';
 import type { Job } from '../../src/pipeline/job';
-import { nothingSaved } from '../../src/pipeline/memory/thrift';
+import { noSavings } from '../../src/pipeline/memory/savings';
 import type { Tokenizer } from '../../src/text/windows';
 import { draw, expectSame, openCheckpoint, servedTokenizer } from './drawing';
 import { adapters, adapterFiles, casesOf, openAdapter, picture } from './ip-case';
@@ -55,7 +55,7 @@ describe.each(drawn)('%s: drawn as diffusers draws', (name) => {
     const hires = { scale: 1.5, upscaler: 'Latent', strength: 0.7 } as const;
     const ways: Partial<Job>[] = [
       { hires, like: 'A1111', reuse: 2 },
-      { guidanceFrom: 0.5, thrift: { ...nothingSaved, apart: true, single: true } },
+      { guidanceFrom: 0.5, savings: { ...noSavings, apart: true, single: true } },
       { source: { kind: 'inpaint', pixels: source, mask, strength: 0.8, content: 'fill', soft: true } },
     ];
     const drawn = async (way: Partial<Job>, ...weights: number[]): Promise<Uint8Array> => {

@@ -7,7 +7,7 @@ import { inNormalForm } from '../../src/nets/names/normal-form';
 import type { Checkpoint } from '../../src/pipeline/checkpoint';
 import type { Job } from '../../src/pipeline/job';
 import { Slot } from '../../src/pipeline/memory/slot';
-import { nothingSaved } from '../../src/pipeline/memory/thrift';
+import { noSavings } from '../../src/pipeline/memory/savings';
 import { wasmMachine } from '../../src/runtime/device';
 import { Sessions, type Value } from '../../src/runtime/session';
 import type { Tokenizer } from '../../src/text/windows';
@@ -132,8 +132,8 @@ describe('pictures of the bundled model', () => {
       ...['whole 1', 'whole 1', 'outer 1'], // the negative prompt is new in the second step
       ...['whole 1', 'whole 1', 'outer 1', 'outer 1'],
     ]);
-    const thrift = { ...nothingSaved, apart: true, single: true };
-    const { runs, told } = await watched({ steps: 3, reuse: 2, thrift });
+    const savings = { ...noSavings, apart: true, single: true };
+    const { runs, told } = await watched({ steps: 3, reuse: 2, savings });
     expect(runs).toEqual(['whole 1', 'whole 1', 'outer 1', 'outer 1', 'whole 1', 'whole 1']);
     // It is still open from before: the outermost blocks take nobody's place.
     expect(told.some((one) => one.kind === 'compiling' && one.net === 'UNet')).toBe(false);

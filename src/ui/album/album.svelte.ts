@@ -196,7 +196,7 @@ export class Album {
    * Yields its progress after each. Pull no more to stop it; what was imported by then stays. Undo removes all of them at
    * once.
    */
-  async *bring(
+  async *import(
     files: Iterable<File> | AsyncIterable<File>,
     folder = '',
   ): AsyncGenerator<ImportProgress, void, void> {
@@ -204,14 +204,14 @@ export class Album {
     try {
       yield* importPictures(files, {
         isKnown: (hash) => batch.isKnown(hash),
-        take: async (brought) => batch.add(await this.#takeIn(brought, folder)),
+        take: async (picture) => batch.add(await this.#takeIn(picture, folder)),
       });
     } finally {
       batch.flush();
       const { places } = batch;
       if (places.length > 0)
         this.#changes.add({
-          words: words.album.brought(places.length),
+          words: words.album.imported(places.length),
           undo: () => void this.remove(places),
         });
       void this.#look();

@@ -37,7 +37,7 @@ export interface ImportedPicture {
 interface Taker {
   isKnown(hash: string): boolean;
   /** @throws DrobeError 'quota' | 'storage', after which there is no use in more. */
-  take(brought: ImportedPicture): Promise<void>;
+  take(picture: ImportedPicture): Promise<void>;
 }
 
 /**

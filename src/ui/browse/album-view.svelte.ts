@@ -93,7 +93,7 @@ export class AlbumView {
     this.slideshow = new Slideshow(storage);
     this.thumbnails = new Thumbnails((place) => album.thumbnail(place));
     this.export = new Export((place) => album.whole(place));
-    this.import = new Import((files) => album.bring(files, this.folder ?? ''));
+    this.import = new Import((files) => album.import(files, this.folder ?? ''));
   }
 
   open(): void {

@@ -57,7 +57,7 @@ export async function recognised(file: File): Promise<File> {
 }
 
 /** The picture that is dropped or pasted here; then nobody else takes it. */
-export function broughtPicture(event: DragEvent | ClipboardEvent): File | undefined {
+export function pictureFileIn(event: DragEvent | ClipboardEvent): File | undefined {
   const data = 'dataTransfer' in event ? event.dataTransfer : event.clipboardData;
   const file = [...(data?.files ?? [])].find(isImage);
   if (file) event.preventDefault();

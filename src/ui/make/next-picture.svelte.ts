@@ -50,8 +50,8 @@ export class NextPicture {
       const { settings, loans, readiness } = this.#studio;
       const chosen = $state.snapshot(settings.current);
       const job = jobOf({ ...chosen, parts: loans.of(chosen.model) }, null);
-      const thrift = this.#runner.thriftOf(job);
-      return readiness.for(nets, { ...job, ...(thrift && { thrift }) });
+      const savings = this.#runner.savingsFor(job);
+      return readiness.for(nets, { ...job, ...(savings && { savings }) });
     });
   }
 }

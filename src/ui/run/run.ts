@@ -1,4 +1,4 @@
-import type { Job, Picture, Progress, Thrift } from '../../engine/api';
+import type { Job, Picture, Progress, MemorySavings } from '../../engine/api';
 import { isAbort, toDrobeError, type DrobeError } from '../../errors';
 import type { Result } from '../album/result';
 import { usual } from './usual';
@@ -51,15 +51,15 @@ export function timeLeft(times: readonly number[], steps: number): number | null
 const TRIES = 3;
 
 /** What runs had to do without to save memory, so that similar runs do not fail first. Kept while the page is open. */
-export class Savings {
-  readonly #known = new Map<string, Thrift>();
+export class LearntSavings {
+  readonly #known = new Map<string, MemorySavings>();
 
-  of(job: Job): Thrift | undefined {
+  of(job: Job): MemorySavings | undefined {
     return this.#known.get(alike(job));
   }
 
-  learn(job: Job, thrift: Thrift): void {
-    this.#known.set(alike(job), thrift);
+  learn(job: Job, savings: MemorySavings): void {
+    this.#known.set(alike(job), savings);
   }
 }
 
@@ -72,22 +72,22 @@ const alike = ({ model, backend, width, height, redraw }: Job): string =>
  */
 export async function* runWithRetries(
   job: Job,
-  savings: Savings,
+  learnt: LearntSavings,
   start: (job: Job) => AsyncGenerator<Progress, Picture, void>,
 ): AsyncGenerator<Told, Picture, void> {
   const known = [...(job.known ?? [])];
   let lostAt: number | null = null;
   for (let tries = TRIES; ;) {
     const before = known.length;
-    const thrift = savings.of(job);
-    let less: Thrift | null = null;
+    const savings = learnt.of(job);
+    let less: MemorySavings | null = null;
     try {
-      const run = start({ ...job, known: [...known], ...(thrift && { thrift }) });
+      const run = start({ ...job, known: [...known], ...(savings && { savings }) });
       for (;;) {
         const { done, value } = await run.next();
         if (done) return value;
         if (value.kind === 'short-of-memory') {
-          less = value.thrift;
+          less = value.savings;
           continue;
         }
         if (value.kind === 'step') known.push(...value.answers);
@@ -97,13 +97,13 @@ export async function* runWithRetries(
       const { code } = toDrobeError(thrown);
       if (isAbort(thrown)) throw thrown;
       if (code === 'out-of-memory' && less) {
-        savings.learn(job, less);
+        learnt.learn(job, less);
         continue;
       }
       tries = known.length > before ? TRIES : tries - 1;
       if ((code !== 'device-lost' && code !== 'engine-crashed') || tries === 0) throw thrown;
       // Lost again at the same step: some cards are reset when they run out of memory.
-      if (less && lostAt === known.length) savings.learn(job, less);
+      if (less && lostAt === known.length) learnt.learn(job, less);
       lostAt = known.length;
       yield { kind: 'notice', notice: { code: 'resumed', after: code } };
     }

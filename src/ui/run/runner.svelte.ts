@@ -1,4 +1,4 @@
-import type { EngineApi, EnlargeWish, Job, Notice, Picture, Pixels, Thrift } from '../../engine/api';
+import type { EngineApi, EnlargeWish, Job, Notice, Picture, Pixels, MemorySavings } from '../../engine/api';
 import type { Remote } from '../../engine/rpc';
 import { endsEngine, isAbort, toDrobeError, type DrobeError } from '../../errors';
 import { Pace } from './pace';
@@ -6,7 +6,7 @@ import type { Known } from '../album/stored';
 import type { Result } from '../album/result';
 import { enlargeWithRetries } from './enlarging';
 import type { News, Running, Told } from './news';
-import { follow, runWithRetries, Savings, type Run } from './run';
+import { follow, runWithRetries, LearntSavings, type Run } from './run';
 
 /** The current run, its progress and news; then, how it ended. */
 export class Runner {
@@ -19,7 +19,7 @@ export class Runner {
   readonly #now: () => number;
   readonly #onRate: (bytesPerSecond: number) => void;
   readonly #onLost: () => void;
-  readonly #savings = new Savings();
+  readonly #learnt = new LearntSavings();
   #after: After = { follows: () => false, toCome: 0 };
   #stop = new AbortController();
   /** Pictures of this run and of those that it follows. */
@@ -120,7 +120,7 @@ export class Runner {
     before: Pixels | null = null,
   ): Promise<Picture> {
     this.#begin(begin, before);
-    const pulled = runWithRetries({ ...begin.job, known }, this.#savings, (job) =>
+    const pulled = runWithRetries({ ...begin.job, known }, this.#learnt, (job) =>
       this.#engine.generate(this.#stop.signal, job),
     );
     return this.#follow(pulled, (progress) => {
@@ -155,8 +155,8 @@ export class Runner {
   }
 
   /** What similar runs had to do without. */
-  thriftOf(job: Job): Thrift | undefined {
-    return this.#savings.of(job);
+  savingsFor(job: Job): MemorySavings | undefined {
+    return this.#learnt.of(job);
   }
 
   /** Notes a finished picture of the run. */

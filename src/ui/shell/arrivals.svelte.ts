@@ -51,10 +51,10 @@ export class Arrivals {
   /**
    * Sorts files: recipes are offered, a picture without one is worked on, a table is one of styles, all else are models.
    */
-  async take(brought: readonly LocalFile[]): Promise<void> {
+  async take(given: readonly LocalFile[]): Promise<void> {
     const { studio, library } = this.#rooms;
     const files = await Promise.all(
-      brought.map(async (local) => ({ ...local, file: await recognised(local.file) })),
+      given.map(async (local) => ({ ...local, file: await recognised(local.file) })),
     );
     const [picture, ...aside] = files.filter(({ file }) => isImage(file));
     const [table] = files.filter(({ file }) => isStyleFile(file));

@@ -1,5 +1,5 @@
-/** Who made a request: the app, or the courier for what a person wants from another server. */
-export type Asker = 'app' | 'courier';
+/** Who made a request: the app, or the downloader for what a person wants from another server. */
+export type Asker = 'app' | 'downloader';
 
 /** Requests to one server. */
 export interface Asked {
@@ -12,7 +12,7 @@ export interface Asked {
   readonly wanted: boolean;
 }
 
-/** The requests that page, engine, courier and service worker have made since the page was opened. */
+/** The requests that page, engine, downloader and service worker have made since the page was opened. */
 export class Outgoing {
   /** By origin. */
   #counts = $state.raw<Readonly<Record<string, Readonly<Record<Asker, number>>>>>({});
@@ -20,9 +20,9 @@ export class Outgoing {
   /** By server, the own one first. */
   list = $derived.by((): Asked[] =>
     Object.entries(this.#counts)
-      .map(([origin, { app, courier }]) => ({
+      .map(([origin, { app, downloader }]) => ({
         origin,
-        count: app + courier,
+        count: app + downloader,
         own: origin === this.#own,
         wanted: app === 0,
       }))
@@ -42,7 +42,7 @@ export class Outgoing {
   add(origins: readonly string[], asker: Asker): void {
     const counts = { ...this.#counts };
     for (const origin of origins) {
-      const before = counts[origin] ?? { app: 0, courier: 0 };
+      const before = counts[origin] ?? { app: 0, downloader: 0 };
       counts[origin] = { ...before, [asker]: before[asker] + 1 };
     }
     this.#counts = counts;

@@ -21,7 +21,7 @@ import { bytesOf, within } from '../store/layout';
 import { commit, keyOf, piecesBegun, piecesDone, putBegun, putPieces, type About } from '../store/pieces';
 import type { RemoteModel, RemoteSource } from '../store/origin';
 import { pull, type Carrier } from './pull';
-import type { Order, Wish } from './wanted';
+import type { Order, Wish } from './missing-pieces';
 import { addedOf, fileIn, isOrigin, type StoredModel } from '../store/records';
 import { parseHeader } from '../safetensors';
 import { segmentsOf, type Segment } from '../segments';

@@ -4,13 +4,13 @@
  */
 import { DrobeError, isAbort } from '../../errors';
 import { chunks, cutShort, get, isPage, lengthOf, rangeOf, sameTag, tagOf, type Fetch } from './remote';
-import { byFile, inSpans, Wanted, type Arrived, type Begun, type Order } from './wanted';
+import { byFile, inSpans, MissingPieces, type ArrivedPiece, type Begun, type Order } from './missing-pieces';
 
 export interface Carrier {
   readonly fetch: Fetch;
   readonly signal: AbortSignal;
   /** Stores complete pieces. */
-  readonly take: (pieces: readonly Arrived[]) => Promise<void>;
+  readonly take: (pieces: readonly ArrivedPiece[]) => Promise<void>;
   /** Stores what has arrived of a piece that is not complete: called now and then, and when a connection ends. */
   readonly keep?: (begun: Begun) => Promise<void>;
   /** Told how many more bytes have arrived. */
@@ -39,19 +39,19 @@ const KEEP_EVERY = 2000;
  */
 export async function pull(orders: readonly Order[], carrier: Carrier): Promise<void> {
   const spans = orders.filter(({ file }) => file.ranged).flatMap(inSpans);
-  const whole = orders.filter(({ file }) => !file.ranged).map((order) => new Wanted(order));
-  await inLines(spans, carrier, async (wanted, inLine) => {
-    if (!(await insist(() => pullRange(wanted, inLine), wanted, inLine))) whole.push(wanted);
+  const whole = orders.filter(({ file }) => !file.ranged).map((order) => new MissingPieces(order));
+  await inLines(spans, carrier, async (missing, inLine) => {
+    if (!(await insist(() => pullRange(missing, inLine), missing, inLine))) whole.push(missing);
   });
   // A file that its server sends only as a whole is fetched once, for all pieces of it.
-  for (const wanted of byFile(whole)) await insist(() => pullWhole(wanted, carrier), wanted, carrier);
+  for (const missing of byFile(whole)) await insist(() => pullWhole(missing, carrier), missing, carrier);
 }
 
 /** Works through a list on several connections at a time; the first to fail stops all. */
 async function inLines(
-  spans: readonly Wanted[],
+  spans: readonly MissingPieces[],
   carrier: Carrier,
-  work: (span: Wanted, inLine: Carrier) => Promise<void>,
+  work: (span: MissingPieces, inLine: Carrier) => Promise<void>,
 ): Promise<void> {
   const stop = new AbortController();
   const inLine = { ...carrier, signal: AbortSignal.any([carrier.signal, stop.signal]) };
@@ -73,14 +73,14 @@ async function inLines(
 }
 
 /** Tries again, after longer and longer waits, while the error may pass; a try that brought something counts as the first. */
-async function insist<T>(work: () => Promise<T>, wanted: Wanted, carrier: Carrier): Promise<T> {
+async function insist<T>(work: () => Promise<T>, missing: MissingPieces, carrier: Carrier): Promise<T> {
   let failures = 0;
   for (;;) {
-    const before = wanted.missing;
+    const before = missing.missing;
     try {
       return await work();
     } catch (thrown) {
-      failures = before - wanted.missing >= LEAST_BYTES ? 1 : failures + 1;
+      failures = before - missing.missing >= LEAST_BYTES ? 1 : failures + 1;
       const asked = askedToWait(thrown);
       if (!mayPass(thrown) || failures >= TRIES || asked > LONGEST_WAIT) throw thrown;
       // Mirrors take turns: the next answer may be from the one before.
@@ -109,8 +109,8 @@ function mayPass(thrown: unknown): boolean {
 }
 
 /** @returns false where the server would send the whole file instead of a part: nothing of it is read then. */
-async function pullRange(wanted: Wanted, carrier: Carrier): Promise<boolean> {
-  const { file, bounds } = wanted;
+async function pullRange(missing: MissingPieces, carrier: Carrier): Promise<boolean> {
+  const { file, bounds } = missing;
   if (!bounds) return true;
   const { begin, end } = bounds;
   const headers = { Range: `bytes=${begin}-${end - 1}` };
@@ -120,34 +120,34 @@ async function pullRange(wanted: Wanted, carrier: Carrier): Promise<boolean> {
     return false;
   }
   const told = rangeOf(response);
-  await checkSame(wanted, response, told.total);
+  await checkSame(missing, response, told.total);
   if (!Number.isNaN(told.begin) && told.begin !== begin) {
     await response.body?.cancel();
     const reason = `bytes from ${told.begin} on arrived, not from ${begin}`;
     throw new DrobeError('network', { url: file.url, reason });
   }
-  await receive(response, begin, wanted, carrier);
+  await receive(response, begin, missing, carrier);
   return true;
 }
 
-async function pullWhole(wanted: Wanted, carrier: Carrier): Promise<void> {
-  const { url, bytes } = wanted.file;
-  if (wanted.isEmpty) return;
+async function pullWhole(missing: MissingPieces, carrier: Carrier): Promise<void> {
+  const { url, bytes } = missing.file;
+  if (missing.isEmpty) return;
   const response = await get(url, { signal: carrier.signal }, carrier.fetch);
   const length = lengthOf(response);
   if (length !== bytes && isPage(response)) {
     await response.body?.cancel();
     throw new DrobeError('download-is-page', { url });
   }
-  await checkSame(wanted, response, length);
-  await receive(response, 0, wanted, carrier);
+  await checkSame(missing, response, length);
+  await receive(response, 0, missing, carrier);
 }
 
 /**
  * Compares size and tag with those of the file that was first looked at.
  * @throws DrobeError 'download-changed', 'download-doubtful'
  */
-async function checkSame({ file, proven }: Wanted, response: Response, total: number): Promise<void> {
+async function checkSame({ file, proven }: MissingPieces, response: Response, total: number): Promise<void> {
   const { url, tag, bytes } = file;
   const changed = !Number.isNaN(total) && total !== bytes;
   if (!changed && (proven || sameTag(tag, tagOf(response)))) return;
@@ -156,21 +156,26 @@ async function checkSame({ file, proven }: Wanted, response: Response, total: nu
 }
 
 /** Takes the pieces out of a body whose first byte lies at `at` in the file. */
-async function receive(response: Response, at: number, wanted: Wanted, carrier: Carrier): Promise<void> {
-  const { url } = wanted.file;
+async function receive(
+  response: Response,
+  at: number,
+  missing: MissingPieces,
+  carrier: Carrier,
+): Promise<void> {
+  const { url } = missing.file;
   const batch = new Batch(carrier);
   const keep = async () => {
     await batch.hand();
-    const begun = carrier.keep && wanted.begun();
+    const begun = carrier.keep && missing.begun();
     if (begun) await carrier.keep(begun);
   };
   let next = performance.now() + KEEP_EVERY;
   try {
     for await (const chunk of chunks(url, response)) {
       carrier.signal.throwIfAborted();
-      await takeFrom(chunk, at, wanted, batch, carrier);
+      await takeFrom(chunk, at, missing, batch, carrier);
       at += chunk.length;
-      if (wanted.isEmpty) break;
+      if (missing.isEmpty) break;
       if (performance.now() < next) continue;
       await keep();
       next = performance.now() + KEEP_EVERY;
@@ -178,7 +183,7 @@ async function receive(response: Response, at: number, wanted: Wanted, carrier: 
   } finally {
     await keep();
   }
-  const { bounds } = wanted;
+  const { bounds } = missing;
   if (bounds) throw cutShort(url, at, bounds.firstEnd);
 }
 
@@ -186,14 +191,14 @@ async function receive(response: Response, at: number, wanted: Wanted, carrier: 
 async function takeFrom(
   chunk: Uint8Array<ArrayBuffer>,
   at: number,
-  wanted: Wanted,
+  missing: MissingPieces,
   batch: Batch,
   { onBytes }: Carrier,
 ): Promise<void> {
   const end = at + chunk.length;
   let rest = chunk;
   while (rest.length > 0) {
-    const filled = wanted.fill(rest, end - rest.length);
+    const filled = missing.fill(rest, end - rest.length);
     if (filled.taken > 0) onBytes(filled.taken);
     if (filled.complete) await batch.add(filled.complete);
     rest = filled.rest;
@@ -203,13 +208,13 @@ async function takeFrom(
 /** Complete pieces, handed over several at a time. */
 class Batch {
   readonly #take: Carrier['take'];
-  #pieces: Arrived[] = [];
+  #pieces: ArrivedPiece[] = [];
 
   constructor({ take }: Carrier) {
     this.#take = take;
   }
 
-  async add(piece: Arrived): Promise<void> {
+  async add(piece: ArrivedPiece): Promise<void> {
     this.#pieces.push(piece);
     if (this.#pieces.reduce((sum, { bytes }) => sum + bytes.length, 0) >= BATCH_BYTES) await this.hand();
   }

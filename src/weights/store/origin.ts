@@ -1,6 +1,6 @@
 /** Where on servers a model's bytes are, and can be fetched again. */
 import type { Layout } from './layout';
-import type { RemoteRef } from '../download/wanted';
+import type { RemoteRef } from '../download/missing-pieces';
 
 /** A file on a server, with what is needed to check that it arrived intact. */
 export interface RemoteSource extends RemoteRef {

@@ -7,7 +7,7 @@
  */
 import { DrobeError } from '../../errors';
 import { allKeys, beginningWith, nameOf, readMany, transact, type Key, getIn } from '../db';
-import type { Begun } from '../download/wanted';
+import type { Begun } from '../download/missing-pieces';
 import { SCHEMA, addedOf, isKey, type Part, type StoredModel } from './records';
 import type { Segment } from '../segments';
 

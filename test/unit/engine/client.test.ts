@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import type {
-  CourierApi,
+  DownloaderApi,
   DeviceInfo,
   EngineApi,
   ImporterApi,
@@ -15,7 +15,7 @@ import { full, gate, turn } from '../ui/fake';
 const never = new AbortController().signal;
 const info: DeviceInfo = { backend: 'wasm', name: 'test', float16: false, slow: null };
 
-type EveryApi = WorkerApi & CourierApi & ImporterApi;
+type EveryApi = WorkerApi & DownloaderApi & ImporterApi;
 
 /** A worker by another name: a message channel with an engine behind it. */
 class FakeWorker {
@@ -65,7 +65,7 @@ const noWorker = () => {
 };
 
 const engineOf = (api: Partial<EngineApi>) =>
-  startEngine(undefined, { engine: starter(api), courier: noWorker });
+  startEngine(undefined, { engine: starter(api), downloader: noWorker });
 
 afterEach(() => {
   for (const worker of workers) worker.terminate();
@@ -144,8 +144,11 @@ const goingOn: EngineApi['download'] = () =>
   };
 /* eslint-enable require-yield */
 
-test('other servers are asked by a courier, there only while it is needed, and never by the engine', async () => {
-  const engine = startEngine(undefined, { engine: noWorker, courier: starter({ look, download: goingOn }) });
+test('other servers are asked by a downloader, there only while it is needed, and never by the engine', async () => {
+  const engine = startEngine(undefined, {
+    engine: noWorker,
+    downloader: starter({ look, download: goingOn }),
+  });
   expect(await answer(engine.look(never, 'https://example.org'))).toEqual([]);
   expect(workers.map(({ terminated }) => terminated)).toEqual([true]);
 
@@ -165,13 +168,13 @@ test('both workers tell what they ask of servers', async () => {
     };
   const engine = startEngine((origins, asker) => told.push([asker, ...origins]), {
     engine: starter({ device, requests: requests('https://own.example') }),
-    courier: starter({ look, requests: requests('https://hub.example') }),
+    downloader: starter({ look, requests: requests('https://hub.example') }),
   });
   await answer(engine.device(never, 'auto'));
   await answer(engine.look(never, 'https://hub.example'));
   expect(told).toEqual([
     ['app', 'https://own.example'],
-    ['courier', 'https://hub.example'],
+    ['downloader', 'https://hub.example'],
   ]);
 });
 
@@ -193,7 +196,7 @@ function arriving(rest: Partial<EveryApi> = {}) {
         },
       ...rest,
     }),
-    courier: noWorker,
+    downloader: noWorker,
     importer: starter({
       install: () =>
         async function* ({ signal }) {

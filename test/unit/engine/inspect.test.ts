@@ -2,10 +2,10 @@
 import { plain } from '../../../src/weights/store/layout';
 import { describe, expect, test } from 'vitest';
 import { installModel } from '../../../src/engine/files/imports';
-import { ModelShelf } from '../../../src/engine/shelf';
+import { ModelRepository } from '../../../src/engine/model-repository';
 import { stableDiffusionXL, type Shapes } from '../nets/stable-diffusion';
 
-const models = new ModelShelf('http://localhost/models/');
+const models = new ModelRepository('http://localhost/models/');
 
 /** The first bytes of a file with these tensors, and the size the whole file would have. */
 function headOf(shapes: Shapes, metadata: Record<string, string> = {}): { head: Uint8Array; size: number } {

@@ -4,7 +4,7 @@ import type { Bits, Graph } from '../../../src/graph/graph';
 import { recognise } from '../../../src/nets/detect/detect';
 import { Checkpoint } from '../../../src/pipeline/checkpoint';
 import type { Progress } from '../../../src/pipeline/job';
-import { nothingSaved } from '../../../src/pipeline/memory/thrift';
+import { noSavings } from '../../../src/pipeline/memory/savings';
 import type { Machine } from '../../../src/runtime/device';
 import type { Net, Sessions, Value } from '../../../src/runtime/session';
 import type { Window } from '../../../src/text/windows';
@@ -154,37 +154,40 @@ describe('memory', () => {
     const { machine } = halfPrecision(() => 1);
     const limits = { tensor, net: Infinity };
     const limited: Machine = { ...machine, limits, target: () => machine.target(dtype) };
-    return checkpointOn(limited).save(nothingSaved, { h: side, w: side, questions: 2, tokens: 77 });
+    return checkpointOn(limited).settleSavings(noSavings, { h: side, w: side, questions: 2, tokens: 77 });
   };
 
   it('is not saved where nothing says that it is short', async () => {
-    expect(await save(64, 2 ** 30)).toEqual(nothingSaved);
+    expect(await save(64, 2 ** 30)).toEqual(noSavings);
   });
 
   it('is saved at once where a tensor would be larger than a buffer can be', async () => {
-    expect(await save(192, 2 ** 30)).toEqual({ ...nothingSaved, tile: 64 });
-    expect(await save(128, 2 ** 27, 'f32')).toEqual({ ...nothingSaved, single: true, tile: 32 });
+    expect(await save(192, 2 ** 30)).toEqual({ ...noSavings, tile: 64 });
+    expect(await save(128, 2 ** 27, 'f32')).toEqual({ ...noSavings, single: true, tile: 32 });
   });
 
   const asking = { h: 64, w: 64, questions: 2, tokens: 77 };
   /** What is done without on a machine that holds nets of so many bytes, and computes right with weights in these bits. */
-  const saveOn = (net: number, right: readonly Bits[], thrift = nothingSaved) => {
+  const saveOn = (net: number, right: readonly Bits[], savings = noSavings) => {
     const { machine } = halfPrecision(() => 1);
     const packs = (bits: Bits): Promise<boolean> => Promise.resolve(right.includes(bits));
-    return checkpointOn({ ...machine, packs, limits: { tensor: 2 ** 30, net } }).save(thrift, asking);
+    return checkpointOn({ ...machine, packs, limits: { tensor: 2 ** 30, net } }).settleSavings(
+      savings,
+      asking,
+    );
   };
 
   it('is saved by rounding weights where it is plain that the UNet would not fit, and only as far as is needed', async () => {
-    expect(await saveOn(1.9e9, [8, 4])).toEqual(nothingSaved);
-    expect(await saveOn(1.5e9, [8, 4])).toEqual({ ...nothingSaved, single: true, bits: 8 });
-    expect(await saveOn(1.35e9, [8, 4])).toEqual({ ...nothingSaved, single: true, bits: 4 });
+    expect(await saveOn(1.9e9, [8, 4])).toEqual(noSavings);
+    expect(await saveOn(1.5e9, [8, 4])).toEqual({ ...noSavings, single: true, bits: 8 });
+    expect(await saveOn(1.35e9, [8, 4])).toEqual({ ...noSavings, single: true, bits: 4 });
   });
 
   it('is not saved by what the machine computes wrongly, even where it is asked for', async () => {
-    expect(await saveOn(1.5e9, [4])).toEqual({ ...nothingSaved, single: true, bits: 4 });
-    expect(await saveOn(1.5e9, [])).toEqual({ ...nothingSaved, single: true });
-    expect(await saveOn(Infinity, [8], { ...nothingSaved, bits: 4 })).toEqual(nothingSaved);
-    expect(await saveOn(Infinity, [8], { ...nothingSaved, bits: 8 })).toEqual({ ...nothingSaved, bits: 8 });
+    expect(await saveOn(1.5e9, [4])).toEqual({ ...noSavings, single: true, bits: 4 });
+    expect(await saveOn(1.5e9, [])).toEqual({ ...noSavings, single: true });
+    expect(await saveOn(Infinity, [8], { ...noSavings, bits: 4 })).toEqual(noSavings);
+    expect(await saveOn(Infinity, [8], { ...noSavings, bits: 8 })).toEqual({ ...noSavings, bits: 8 });
   });
 
   /** In how many bits each text encoder of Stable Diffusion XL has its weights; null: in none of these. */
@@ -206,7 +209,7 @@ describe('memory', () => {
     const limits = { tensor: 2 ** 32, net: Infinity };
     const own: Machine = { ...machine, sessions, packs, limits, target: () => machine.target(dtype) };
     const checkpoint = checkpointOn(own, stableDiffusionXL());
-    await checkpoint.save({ ...nothingSaved, bits }, asking);
+    await checkpoint.settleSavings({ ...noSavings, bits }, asking);
     await checkpoint.encode(windows(), () => undefined);
     return { opened, resident: checkpoint.resident };
   };
@@ -232,7 +235,7 @@ describe('memory', () => {
     for (const bits of [4, 8] as const) {
       const { machine, log } = halfPrecision(() => 1);
       const checkpoint = checkpointOn(machine, new Map(shapes));
-      await checkpoint.save({ ...nothingSaved, bits }, { ...asking, tokens: 333 });
+      await checkpoint.settleSavings({ ...noSavings, bits }, { ...asking, tokens: 333 });
       expect(checkpoint.readsT5InParts).toBe(true);
       await checkpoint.decode(new Float32Array(16 * 64), { h: 8, w: 8 }, () => undefined);
       await checkpoint.readT5([Int32Array.of(1, 2)], () => undefined);

@@ -37,8 +37,8 @@ test('nothing runs that is not a file of the app, and only one worker may ask ot
     expect(policy.get('require-trusted-types-for')).toBe("'script'");
     expect([...policy.values()].join(' ')).not.toMatch(/unsafe-inline|https?:|\*/);
   }
-  const courier = policyOf('https://example.org/some/folder/assets/courier-D-x_1.js');
-  expect(courier.get('connect-src')).toBe('http: https:');
-  expect(courier.get('script-src')).toBe("'self' 'wasm-unsafe-eval'");
-  expect(policyOf('/models/courier-1.js/index.html').get('connect-src')).toBe("'self'");
+  const downloader = policyOf('https://example.org/some/folder/assets/downloader-D-x_1.js');
+  expect(downloader.get('connect-src')).toBe('http: https:');
+  expect(downloader.get('script-src')).toBe("'self' 'wasm-unsafe-eval'");
+  expect(policyOf('/models/downloader-1.js/index.html').get('connect-src')).toBe("'self'");
 });

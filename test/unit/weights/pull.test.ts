@@ -3,7 +3,7 @@ import type { DrobeError } from '../../../src/errors';
 import { en } from '../../../src/ui/words/en';
 import { lt } from '../../../src/ui/words/lt';
 import { pull, type Carrier } from '../../../src/weights/download/pull';
-import type { RemoteRef } from '../../../src/weights/download/wanted';
+import type { RemoteRef } from '../../../src/weights/download/missing-pieces';
 import { HostileServer } from '../../hostile';
 
 /** Ten pieces of half a megabyte each, and one of 20 MB. */

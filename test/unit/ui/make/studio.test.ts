@@ -146,18 +146,18 @@ test('what several pictures of a run have to tell is told once', async () => {
 });
 
 test('a run that was short of memory is not tried lavishly again, at its size', async () => {
-  const thrift = { apart: true, single: false, turns: false, bits: null, tile: null };
+  const savings = { apart: true, single: false, turns: false, bits: null, tile: null };
   const asked: unknown[] = [];
   const studio = studioWith(async function* (signal, job) {
-    asked.push(job.thrift);
-    if (!job.thrift) {
-      yield { kind: 'short-of-memory', thrift };
+    asked.push(job.savings);
+    if (!job.savings) {
+      yield { kind: 'short-of-memory', savings };
       throw new DrobeError('out-of-memory');
     }
     return yield* draw(signal, job);
   });
   await studio.generate();
   await studio.generate();
-  expect(asked).toEqual([undefined, thrift, thrift]);
+  expect(asked).toEqual([undefined, savings, savings]);
   expect(studio.run.kind).toBe('done');
 });

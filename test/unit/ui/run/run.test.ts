@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { Job, Picture, Progress, Thrift } from '../../../../src/engine/api';
+import type { Job, Picture, Progress, MemorySavings } from '../../../../src/engine/api';
 import { DrobeError, type ErrorCode } from '../../../../src/errors';
 import type { Known } from '../../../../src/ui/album/stored';
-import { runWithRetries, Savings, timeLeft } from '../../../../src/ui/run/run';
+import { runWithRetries, LearntSavings, timeLeft } from '../../../../src/ui/run/run';
 import { picture, stopped } from '../fake';
 
 const answer = (n: number) => Float32Array.of(n);
@@ -16,19 +16,19 @@ const step = (n: number): Progress => ({
 const done = picture({} as Job); // is only passed on
 
 /** Runs that make so many steps each, then fail so; the last one succeeds. */
-function breaking(...runs: readonly (readonly [steps: number, error: unknown, less?: Thrift])[]) {
+function breaking(...runs: readonly (readonly [steps: number, error: unknown, less?: MemorySavings])[]) {
   const started: number[][] = [];
-  const thrifts: (Thrift | undefined)[] = [];
-  const start = async function* ({ known = [], thrift }: Job): AsyncGenerator<Progress, Picture, void> {
-    thrifts.push(thrift);
+  const tried: (MemorySavings | undefined)[] = [];
+  const start = async function* ({ known = [], savings }: Job): AsyncGenerator<Progress, Picture, void> {
+    tried.push(savings);
     const [steps, error, less] = runs[started.length] ?? [1, null];
     started.push(known.map(([n]) => n!));
     for (let n = 0; n < steps; n++) yield step(known.length + n);
-    if (less) yield { kind: 'short-of-memory', thrift: less };
+    if (less) yield { kind: 'short-of-memory', savings: less };
     if (error) throw error as Error;
     return done;
   };
-  return { start, started, thrifts };
+  return { start, started, tried };
 }
 const lost = new DrobeError('device-lost');
 const crashed = new DrobeError('engine-crashed');
@@ -37,11 +37,11 @@ const job = { model: 'm', backend: 'auto', width: 64, height: 64 } as Job; // wh
 
 async function followed(
   start: Parameters<typeof runWithRetries>[2],
-  savings = new Savings(),
+  learnt = new LearntSavings(),
   before: Known = [],
 ) {
   const told: Progress[] = [];
-  const run = runWithRetries({ ...job, known: before }, savings, start);
+  const run = runWithRetries({ ...job, known: before }, learnt, start);
   for (;;) {
     const { done: over, value } = await run.next();
     if (over) return { told, value };
@@ -62,7 +62,7 @@ test('a run whose device is lost or whose engine dies goes on with what is known
 
 test('a run that an earlier visit began goes on with what is known of that', async () => {
   const { start, started } = breaking([2, lost]);
-  await followed(start, new Savings(), [answer(0), answer(1)]);
+  await followed(start, new LearntSavings(), [answer(0), answer(1)]);
   expect(started).toEqual([
     [0, 1],
     [0, 1, 2, 3],
@@ -96,23 +96,23 @@ test.each(['out-of-memory', 'bad-request', 'not-a-number', 'busy'] satisfies Err
   },
 );
 
-const alone: Thrift = { apart: true, single: false, turns: false, bits: null, tile: null };
-const tiled: Thrift = { ...alone, tile: 64 };
+const alone: MemorySavings = { apart: true, single: false, turns: false, bits: null, tile: null };
+const tiled: MemorySavings = { ...alone, tile: 64 };
 const full = new DrobeError('out-of-memory');
 
 test('a run that finds too little memory goes on with less, and the next one of its size begins so', async () => {
-  const savings = new Savings();
-  const { start, started, thrifts } = breaking([2, full, alone], [0, full, tiled], [1, null]);
-  const { told, value } = await followed(start, savings);
+  const learnt = new LearntSavings();
+  const { start, started, tried } = breaking([2, full, alone], [0, full, tiled], [1, null]);
+  const { told, value } = await followed(start, learnt);
   expect(value).toBe(done);
-  expect(thrifts).toEqual([undefined, alone, tiled]);
+  expect(tried).toEqual([undefined, alone, tiled]);
   expect(started).toEqual([[], [0, 1], [0, 1]]);
   expect(told.every(({ kind }) => kind === 'step')).toBe(true);
 
   const next = breaking();
-  await followed(next.start, savings);
-  expect(next.thrifts).toEqual([tiled]);
-  expect(savings.of({ ...job, width: 128 })).toBeUndefined();
+  await followed(next.start, learnt);
+  expect(next.tried).toEqual([tiled]);
+  expect(learnt.of({ ...job, width: 128 })).toBeUndefined();
 });
 
 test('it fails when nothing is left to do without', async () => {
@@ -122,13 +122,13 @@ test('it fails when nothing is left to do without', async () => {
 });
 
 test('a card that is lost twice in the same place is asked for less memory', async () => {
-  const { start, thrifts } = breaking([2, lost, alone], [0, lost, alone], [0, lost, alone], [1, null]);
+  const { start, tried } = breaking([2, lost, alone], [0, lost, alone], [0, lost, alone], [1, null]);
   await followed(start);
-  expect(thrifts).toEqual([undefined, undefined, alone, alone]);
+  expect(tried).toEqual([undefined, undefined, alone, alone]);
 
   const once = breaking([0, lost, alone], [1, null]);
   await followed(once.start);
-  expect(once.thrifts).toEqual([undefined, undefined]);
+  expect(once.tried).toEqual([undefined, undefined]);
 });
 
 test('the time left is told from the steps that were made, and not from a sleep between two of them', () => {

@@ -9,9 +9,9 @@ test('requests are counted by server, the own one apart', () => {
   const outgoing = new Outgoing(own);
   outgoing.add([own, own], 'app');
   expect(en.outgoing.badge(outgoing)).toBe('nothing sent elsewhere');
-  outgoing.add([hub], 'courier');
+  outgoing.add([hub], 'downloader');
   expect(en.outgoing.badge(outgoing)).toBe('1 request elsewhere');
-  outgoing.add([hub, own, hub], 'courier');
+  outgoing.add([hub, own, hub], 'downloader');
   expect([outgoing.own, outgoing.others]).toEqual([3, 3]);
   expect(outgoing.list.map(({ origin, count }) => [origin, count])).toEqual([
     [own, 3],
@@ -21,9 +21,9 @@ test('requests are counted by server, the own one apart', () => {
   expect(outgoing.alarming).toBe(false);
 });
 
-test('what went elsewhere and not by the courier is an alarm', () => {
+test('what went elsewhere and not by the downloader is an alarm', () => {
   const outgoing = new Outgoing(own);
-  outgoing.add([hub], 'courier');
+  outgoing.add([hub], 'downloader');
   outgoing.add([hub], 'app');
   expect(outgoing.alarming).toBe(true);
   expect(outgoing.list.map((asked) => en.outgoing.reason(asked))).toEqual([

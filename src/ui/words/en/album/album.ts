@@ -40,7 +40,7 @@ export const album = {
   mostHint:
     'Then the oldest makes room for the next one. Pictures with a star stay, and those from elsewhere.',
 
-  brought: (n: number): string =>
+  imported: (n: number): string =>
     plural(n, { one: '1 picture was added.', other: `${count(n)} pictures were added.` }),
 
   starred: (n: number, stars: number): string =>

@@ -1,5 +1,5 @@
 /** What is said before a run, while it goes on, and afterwards. */
-import type { ModelFacts, Notice, Thrift } from '../../../../engine/api';
+import type { ModelFacts, Notice, MemorySavings } from '../../../../engine/api';
 import type { DrobeError } from '../../../../errors';
 import type { UnitObstacle } from '../../../control/unit';
 import type { ReferenceObstacle } from '../../../reference/reference';
@@ -128,7 +128,7 @@ function stageWords(progress: Stage | null): string {
   }
 }
 
-const savings: Record<Exclude<keyof Thrift, 'bits'>, string> = {
+const savings: Record<Exclude<keyof MemorySavings, 'bits'>, string> = {
   apart: 'only one part of the model is loaded at a time',
   single: 'the UNet looks at the prompts one after the other',
   turns: 'the UNet and the nets that guide it are loaded in turns in every step',

@@ -39,7 +39,7 @@ export const album: typeof English = {
   mostNumber: 'Vaizdų skaičius',
   mostHint: 'Tada seniausias užleidžia vietą kitam. Vaizdai su žvaigždute ir pridėti iš kitur lieka.',
 
-  brought: (n) =>
+  imported: (n) =>
     plural(n, {
       one: `Pridėtas ${count(n)} vaizdas.`,
       few: `Pridėti ${count(n)} vaizdai.`,

@@ -1,4 +1,4 @@
-import type { Thrift } from '../../../../engine/api';
+import type { MemorySavings } from '../../../../engine/api';
 import type { Stage } from '../../../run/news';
 import type { run as English } from '../../en/make/run';
 import { clean } from '../../format';
@@ -17,7 +17,7 @@ const { bytes, count, duration } = format;
 const tileWords = ({ tile }: Extract<Stage, { kind: 'step' }>): string =>
   tile && tile.of > 1 ? `Plytelė ${tile.number} iš ${tile.of} · ` : '';
 
-const savings: Record<Exclude<keyof Thrift, 'bits'>, string> = {
+const savings: Record<Exclude<keyof MemorySavings, 'bits'>, string> = {
   apart: 'vienu metu įkeliama tik viena modelio dalis',
   single: 'UNet žiūri į užklausas iš eilės, o ne kartu',
   turns: 'UNet ir jį valdantys tinklai kiekviename žingsnyje įkeliami pakaitomis',

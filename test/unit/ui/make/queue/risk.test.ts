@@ -7,7 +7,7 @@ import { Changes } from '../../../../../src/ui/controls/changes.svelte';
 import { studioAtWork, turn } from '../../fake';
 
 /** A database that has no room. */
-function fullDrawer(): AlbumDatabase {
+function fullDatabase(): AlbumDatabase {
   const fail = () => Promise.reject(new DrobeError('quota', { neededBytes: 1, freeBytes: 0 }));
   const parts = {
     pictures: { cards: fail, remove: fail },
@@ -25,7 +25,7 @@ test('where storage is full, pictures and the inputs would go with the page', as
   const [{ url: _, number: __, ...picture }] = studio.album.results as [(typeof studio.album.results)[0]];
   const { inputs } = studio.place;
 
-  const album = new Album(fullDrawer(), new Changes());
+  const album = new Album(fullDatabase(), new Changes());
   await album.open();
   expect([album.failure?.code, album.isAtRisk]).toEqual(['quota', false]);
   const log = await album.begin({ settings: picture.settings, inputs });

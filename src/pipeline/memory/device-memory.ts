@@ -1,16 +1,16 @@
 /** Which of a checkpoint's nets stay on the device beside one that is to be opened, and which of them share one. */
-import { roomFor, type Room as Needed } from '../../nets/memory';
+import { roomFor, type Room } from '../../nets/memory';
 import type { Machine } from '../../runtime/device';
 import { SharedDevice } from '../../runtime/place';
 import type { Weights } from '../../runtime/session';
 import type { Controls } from '../guiding/controls';
 import type { References } from '../guiding/references';
-import type { Thrift } from '../job';
+import type { MemorySavings } from '../job';
 import type { Slot } from './slot';
-import { nothingSaved } from './thrift';
+import { noSavings } from './savings';
 
-/** All that may be on the device. */
-export interface Tenants {
+/** All nets that may be on the device. */
+export interface AllNets {
   /** The checkpoint's own nets. */
   readonly own: readonly Slot[];
   /** Those of them that run in turn in the steps of one picture. */
@@ -19,26 +19,27 @@ export interface Tenants {
   readonly references: References;
 }
 
-export class Room {
+/** Decides for each net that is opened which others may stay on the device, and releases those that may not. */
+export class DeviceMemory {
   readonly #machine: Machine;
   readonly #tensors: Weights['tensors'];
-  readonly #tenants: Tenants;
+  readonly #nets: AllNets;
   /** Of the nets that hand residuals to each other in the steps. */
   readonly #steps: SharedDevice;
-  /** How little memory pictures are drawn with. */
-  thrift: Thrift = nothingSaved;
+  /** What pictures are drawn without, to save memory. */
+  savings: MemorySavings = noSavings;
 
   /** @param tensors the checkpoint's. */
-  constructor(machine: Machine, tensors: Weights['tensors'], tenants: Tenants) {
+  constructor(machine: Machine, tensors: Weights['tensors'], nets: AllNets) {
     this.#machine = machine;
     this.#tensors = tensors;
-    this.#tenants = tenants;
+    this.#nets = nets;
     this.#steps = new SharedDevice(machine.openDevice);
   }
 
   /** Whether all nets stay on the device together. */
   get resident(): boolean {
-    return this.together && !this.thrift.apart;
+    return this.together && !this.savings.apart;
   }
 
   /** Whether the weights of all nets are few enough for that. */
@@ -47,20 +48,20 @@ export class Room {
   }
 
   /** How far nets are rounded, so that as many of them stay as can. */
-  get rounding(): Needed['rounding'] {
+  get rounding(): Room['rounding'] {
     return this.#neededWith(0).rounding;
   }
 
   /** @param bytes of weights that are there for a while. */
-  #neededWith(bytes: number): Needed {
+  #neededWith(bytes: number): Room {
     const { dtype } = this.#machine.target();
-    const beside = this.#tenants.controls.bytes + bytes;
-    return roomFor(this.#tensors, dtype, this.thrift.bits, beside);
+    const beside = this.#nets.controls.bytes + bytes;
+    return roomFor(this.#tensors, dtype, this.savings.bits, beside);
   }
 
   /** Releases what cannot stay beside a net that is to be opened. */
-  async makeFor(slot: Slot): Promise<void> {
-    const { references } = this.#tenants;
+  async makeRoomFor(slot: Slot): Promise<void> {
+    const { references } = this.#nets;
     const passing = references.slots.includes(slot) ? references.bytes : 0;
     if (this.resident && this.#neededWith(passing).together) return;
     const staying = this.#beside(slot);
@@ -69,30 +70,30 @@ export class Room {
 
   /** Nets that guide, and the UNet beside them, share a device; all others have one of their own. */
   deviceFor(slot: Slot): SharedDevice | undefined {
-    const shared = this.#tenants.controls.stepping.length > 0 && this.#stepping.includes(slot);
+    const shared = this.#nets.controls.stepping.length > 0 && this.#stepping.includes(slot);
     return shared ? this.#steps : undefined;
   }
 
-  /** Releases all. */
-  async clear(): Promise<void> {
+  /** Releases all nets. */
+  async releaseAll(): Promise<void> {
     for (const slot of this.#all) await slot.release();
   }
 
   get #all(): readonly Slot[] {
-    const { own, controls, references } = this.#tenants;
+    const { own, controls, references } = this.#nets;
     return [...own, ...controls.slots, ...references.slots];
   }
 
   get #stepping(): readonly Slot[] {
-    return [...this.#tenants.inTurn, ...this.#tenants.controls.stepping];
+    return [...this.#nets.inTurn, ...this.#nets.controls.stepping];
   }
 
   /** Nets that run in turn in the steps of one picture make no room for each other. */
   #beside(slot: Slot): readonly Slot[] {
-    const { inTurn } = this.#tenants;
+    const { inTurn } = this.#nets;
     const stepping = this.#stepping;
     if (!stepping.includes(slot)) return [slot];
-    if (!this.thrift.turns) return stepping;
+    if (!this.savings.turns) return stepping;
     return inTurn.includes(slot) ? inTurn : [slot];
   }
 }

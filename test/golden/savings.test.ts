@@ -4,7 +4,7 @@ import { build, constant, input, op } from '../../src/graph/graph';
 import type { Checkpoint } from '../../src/pipeline/checkpoint';
 import { oneByOne } from '../../src/pipeline/batch';
 import { toPixels } from '../../src/pipeline/pixels';
-import { nothingSaved } from '../../src/pipeline/memory/thrift';
+import { noSavings } from '../../src/pipeline/memory/savings';
 import { wasmMachine } from '../../src/runtime/device';
 import { Sessions } from '../../src/runtime/session';
 import { memorySource } from '../../src/weights/source';
@@ -45,7 +45,7 @@ describe('in tiles', () => {
     [12, 0.15, 5],
     [6, 0.5, 10],
   ])('of %i latents a picture is encoded and decoded nearly as it is whole', async (tile, code, tone) => {
-    await checkpoint.save({ ...nothingSaved, tile }, { ...size, questions: 2, tokens: 77 });
+    await checkpoint.settleSavings({ ...noSavings, tile }, { ...size, questions: 2, tokens: 77 });
     const tiled = await checkpoint.moments(image, size, silent);
     const means = (all: Float32Array): Float32Array => all.slice(0, all.length / 2);
     const coded = worstDifference(means(tiled), means(moments));
@@ -64,10 +64,10 @@ it('a picture is the same with questions asked one at a time and with nets kept 
   const numbers = { width: 96, height: 96, steps: 1, guidance: 5, seed: 7 };
   const job = jobWith({ ...numbers, prompt: 'red apple', sampler: 'DDIM' });
   const { picture: whole } = await draw(checkpoint, tokenizer, job);
-  const thrift = { ...nothingSaved, apart: true, single: true };
-  const { picture, told } = await draw(checkpoint, tokenizer, { ...job, thrift });
+  const savings = { ...noSavings, apart: true, single: true };
+  const { picture, told } = await draw(checkpoint, tokenizer, { ...job, savings });
   expect(pictureDifference(picture.rgba, Uint8Array.from(whole.rgba)).worst).toBeLessThanOrEqual(1);
-  expect(picture.job).not.toHaveProperty('thrift');
+  expect(picture.job).not.toHaveProperty('savings');
   const notices = told.flatMap((progress) => (progress.kind === 'notice' ? progress.notice : []));
   expect(notices).toEqual(['apart', 'single'].map((by) => ({ code: 'saving-memory', by })));
 
@@ -85,7 +85,7 @@ it('where nets are kept apart, none is opened twice for a prompt that changes on
   await checkpoint.release();
   const { picture, told } = await draw(checkpoint, tokenizer, {
     ...job,
-    thrift: { ...nothingSaved, apart: true },
+    savings: { ...noSavings, apart: true },
   });
   const opened = told.flatMap((progress) => (progress.kind === 'compiling' ? progress.net : []));
   expect(opened).toEqual(['text encoder', 'text attention', 'UNet', 'VAE decoder']);

@@ -1,8 +1,8 @@
 /** Drawing with less memory than is best: what is given up, one thing after the other, where memory runs out. */
 import type { LatentSize } from '../size';
-import type { NetName, Thrift } from '../job';
+import type { NetName, MemorySavings } from '../job';
 
-export const nothingSaved: Thrift = { apart: false, single: false, turns: false, bits: null, tile: null };
+export const noSavings: MemorySavings = { apart: false, single: false, turns: false, bits: null, tile: null };
 
 /** What is being drawn, and with what. */
 export interface Setting {
@@ -29,12 +29,12 @@ export function smallerTile(tile: number | null, { size, native }: Setting): num
  * @param questions that it is asked in each step.
  * @param guided nets beside it run in each step, too.
  */
-export function* lessForDenoiser(
-  thrift: Thrift,
+export function* savingsForDenoiser(
+  savings: MemorySavings,
   questions: number,
   guided: boolean,
-): Generator<Thrift, void> {
-  let less = thrift;
+): Generator<MemorySavings, void> {
+  let less = savings;
   yield less;
   if (!less.single && questions > 1) yield (less = { ...less, single: true });
   if (!less.turns && guided) yield (less = { ...less, turns: true });
@@ -59,30 +59,30 @@ export interface Pressure {
 /**
  * What else to do without, once this net has found too little memory; null where nothing is left to try.
  */
-export function stepDown(
-  thrift: Thrift,
+export function furtherSavings(
+  savings: MemorySavings,
   net: NetName,
   { together, questions, guided, dtype, ...setting }: Setting & Pressure,
-): Thrift | null {
-  if (together && !thrift.apart) return { ...thrift, apart: true };
+): MemorySavings | null {
+  if (together && !savings.apart) return { ...savings, apart: true };
   switch (net) {
     case 'UNet':
     case 'outer UNet':
     case 'MMDiT':
     case 'ControlNet': {
-      const [, less = null] = lessForDenoiser(thrift, questions, guided);
+      const [, less = null] = savingsForDenoiser(savings, questions, guided);
       return less;
     }
     case 'VAE encoder':
     case 'VAE decoder':
     case 'TAESD': {
-      const tile = smallerTile(thrift.tile, setting);
-      return tile === null ? null : { ...thrift, tile };
+      const tile = smallerTile(savings.tile, setting);
+      return tile === null ? null : { ...savings, tile };
     }
     case 'second text encoder':
     case 'T5':
       // See `roundings`.
-      return dtype === 'f32' && thrift.bits === null ? { ...thrift, bits: 8 } : null;
+      return dtype === 'f32' && savings.bits === null ? { ...savings, bits: 8 } : null;
     case 'text encoder':
     case 'text attention':
     case 'image encoder':

@@ -1,12 +1,12 @@
 /**
- * The courier: the only part that can send requests to other servers. Runs in a worker of its own while a person looks at
+ * The downloader: the only part that can send requests to other servers. Runs in a worker of its own while a person looks at
  * an address, downloads or repairs. It is small on purpose: neither ONNX Runtime nor a prompt is in it.
  */
 import { DrobeError } from '../../errors';
 import { begin, carryOn } from '../../weights/download/downloads';
 import type { Fetch } from '../../weights/download/remote';
 import { repair } from '../../weights/download/repair';
-import type { CourierApi, Offer } from '../api';
+import type { DownloaderApi, Offer } from '../api';
 import { causeOf } from './cause';
 import { offersAt, toldOf } from './offers';
 import { answer, serve } from '../rpc';
@@ -27,7 +27,7 @@ const counted: Fetch = async (input, init) => {
 const originOf = (input: RequestInfo | URL): string =>
   new URL(input instanceof Request ? input.url : input).origin;
 
-const api: CourierApi = {
+const api: DownloaderApi = {
   requests: () => answer(({ report }) => new Promise<never>(() => (tell = report))),
 
   look: (address) => answer(({ signal }) => explained(offersAt(address, signal, counted))),

@@ -7,7 +7,7 @@ export interface RemoteRef extends Pick<RemoteFile, 'tag' | 'ranged'> {
   readonly bytes: number;
 }
 
-/** A piece that is wanted: the n-th of a model, from `begin` to before `end` in the file. */
+/** A piece that is missing: the n-th of a model, from `begin` to before `end` in the file. */
 export interface Wish {
   readonly n: number;
   readonly begin: number;
@@ -24,13 +24,13 @@ export interface Order {
   readonly proven: boolean;
 }
 
-export interface Arrived {
+export interface ArrivedPiece {
   readonly n: number;
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
 /** Bytes of a piece that is not complete yet; `at` is where they begin in the piece. */
-export interface Begun extends Arrived {
+export interface Begun extends ArrivedPiece {
   readonly at: number;
 }
 
@@ -38,7 +38,7 @@ export interface Begun extends Arrived {
 const SPAN_BYTES = 2 ** 24;
 
 /** What is still to come of a file. Complete pieces leave it. */
-export class Wanted {
+export class MissingPieces {
   readonly file: RemoteRef;
   readonly proven: boolean;
   readonly #left: Wish[];
@@ -80,7 +80,11 @@ export class Wanted {
   fill(
     bytes: Uint8Array<ArrayBuffer>,
     at: number,
-  ): { readonly taken: number; readonly complete: Arrived | null; readonly rest: Uint8Array<ArrayBuffer> } {
+  ): {
+    readonly taken: number;
+    readonly complete: ArrivedPiece | null;
+    readonly rest: Uint8Array<ArrayBuffer>;
+  } {
     const nothing = { taken: 0, complete: null, rest: bytes.subarray(bytes.length) };
     const [wish] = this.#left;
     if (!wish) return nothing;
@@ -124,7 +128,7 @@ export class Wanted {
 }
 
 /** One for each request: pieces that lie one after another are asked for together. */
-export function inSpans({ wishes, ...order }: Order): Wanted[] {
+export function inSpans({ wishes, ...order }: Order): MissingPieces[] {
   const spans: Wish[][] = [];
   for (const wish of wishes) {
     const open = spans.at(-1);
@@ -132,11 +136,11 @@ export function inSpans({ wishes, ...order }: Order): Wanted[] {
     if (open && follows && wish.end - open[0]!.begin <= SPAN_BYTES) open.push(wish);
     else spans.push([wish]);
   }
-  return spans.map((span) => new Wanted({ ...order, wishes: span }));
+  return spans.map((span) => new MissingPieces({ ...order, wishes: span }));
 }
 
 /** One for each file, of what is left of several. */
-export function byFile(all: readonly Wanted[]): Wanted[] {
+export function byFile(all: readonly MissingPieces[]): MissingPieces[] {
   const orders = new Map<RemoteRef, Order & { readonly wishes: Wish[] }>();
   for (const { file, proven, wishes } of all) {
     const order = orders.get(file) ?? { file, proven, wishes: [] };
@@ -144,6 +148,6 @@ export function byFile(all: readonly Wanted[]): Wanted[] {
     order.wishes.push(...wishes);
   }
   return [...orders.values()].map(
-    (order) => new Wanted({ ...order, wishes: order.wishes.toSorted((a, b) => a.begin - b.begin) }),
+    (order) => new MissingPieces({ ...order, wishes: order.wishes.toSorted((a, b) => a.begin - b.begin) }),
   );
 }

@@ -50,7 +50,7 @@ export interface CalledFiles {
 }
 
 /** The models within reach: their list, their bytes, and what their headers say. */
-export class ModelShelf {
+export class ModelRepository {
   readonly #served: ServedModels;
   readonly #arrivals = new Arrivals(async (id) => this.#checkedSource(await openStored(id)));
   readonly #hashing = new Hashing(async (id) => (await this.#storedFile(id)).slices);

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import type { NetName, Thrift } from '../../../src/pipeline/job';
-import { nothingSaved, stepDown } from '../../../src/pipeline/memory/thrift';
+import type { NetName, MemorySavings } from '../../../src/pipeline/job';
+import { noSavings, furtherSavings } from '../../../src/pipeline/memory/savings';
 
 const setting = {
   ...{ size: { h: 128, w: 96 }, native: 64, dtype: 'f16' as 'f32' | 'f16' },
@@ -8,13 +8,15 @@ const setting = {
 };
 
 /** All that is tried where a net fails again and again. */
-function ladder(net: NetName, changes: Partial<typeof setting> = {}): Partial<Thrift>[] {
-  const rungs: Partial<Thrift>[] = [];
-  let before = nothingSaved;
+function ladder(net: NetName, changes: Partial<typeof setting> = {}): Partial<MemorySavings>[] {
+  const rungs: Partial<MemorySavings>[] = [];
+  let before = noSavings;
   for (;;) {
-    const next = stepDown(before, net, { ...setting, ...changes });
+    const next = furtherSavings(before, net, { ...setting, ...changes });
     if (!next) return rungs;
-    const changed = Object.entries(next).filter(([key, value]) => before[key as keyof Thrift] !== value);
+    const changed = Object.entries(next).filter(
+      ([key, value]) => before[key as keyof MemorySavings] !== value,
+    );
     rungs.push(Object.fromEntries(changed));
     before = next;
   }
