@@ -1,4 +1,3 @@
-/** A mask that is being edited: every change can be undone, byte for byte. */
 import type { Rect, Size } from './crop';
 import type { Mask } from './pixels';
 
@@ -14,6 +13,7 @@ type Tile = number | Uint8Array;
 /** What the tiles that an edit changed held before it. */
 type Edit = Map<number, Tile>;
 
+/** A mask that is being edited: every change can be undone, byte for byte. */
 export class Sheet implements Mask {
   readonly width: number;
   readonly height: number;

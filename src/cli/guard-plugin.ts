@@ -9,6 +9,7 @@ import { headersFor } from '../sw/headers.ts';
 import { pagePolicy } from '../sw/policy.ts';
 import { integrityOf } from './integrity-plugin.ts';
 
+/** The plugin: see above. */
 export function guard(): Plugin {
   return {
     name: 'drobe:guard',

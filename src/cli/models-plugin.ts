@@ -29,6 +29,7 @@ export interface ModelFile {
   readonly yaml?: string;
 }
 
+/** The plugin. @param folder the models/ folder. */
 export function models(folder: string): Plugin {
   const serve: Connect.NextHandleFunction = (req, res) => void answer(folder, req, res);
   return {

@@ -1,8 +1,8 @@
-/** The importer's worker: started with the first import, and ended some time after the last. */
 import type { ImporterApi } from './api';
 import { lineTo, type EngineWorker, type Line } from './line';
 import type { Remote } from './rpc';
 
+/** The importer's worker: started with the first import, and ended some time after the last. */
 export class Importers {
   readonly #start: () => EngineWorker;
   readonly #patience: number;

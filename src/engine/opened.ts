@@ -1,4 +1,3 @@
-/** The checkpoint on the device, kept for the next picture. */
 import { DrobeError } from '../errors';
 import type { Lent } from '../nets/names/places';
 import { Checkpoint } from '../pipeline/checkpoint';
@@ -15,6 +14,7 @@ interface Opened {
   readonly checkpoint: Checkpoint;
 }
 
+/** The checkpoint on the device, kept for the next picture. */
 export class OpenedCheckpoint {
   readonly #models: ModelRepository;
   readonly #machines: Readonly<Record<Backend, () => Promise<Machine>>>;

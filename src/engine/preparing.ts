@@ -1,9 +1,9 @@
-/** Work done ahead while nothing is asked for: one task at a time, stopped by whatever is asked for. */
 import { isAbort } from '../errors';
 import type { Progress } from './api';
 
 type Report = (progress: Progress) => void;
 
+/** Work done ahead while nothing is asked for: one task at a time, stopped by whatever is asked for. */
 export class Preparing {
   #stop = new AbortController();
   #over: Promise<void> = Promise.resolve();

@@ -1,5 +1,3 @@
-/** Takes turns with other tabs: one engine at a time has nets on the device. Two might not fit, and would be slow. */
-
 const NAME = 'drobe-engine';
 
 /** Milliseconds to keep the turn after a picture: the next one of the same batch begins within them. */
@@ -8,6 +6,7 @@ const GRACE = 300;
 /** Milliseconds after which a waiting tab asks again. */
 const ASK = 1000;
 
+/** Takes turns with other tabs: one engine at a time has nets on the device. Two might not fit, and would be slow. */
 export class Turn {
   readonly #giveUp: () => Promise<void>;
   readonly #channel = new BroadcastChannel(NAME);

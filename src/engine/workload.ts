@@ -1,4 +1,3 @@
-/** What is done on the device: one picture at a time, hints one after the other, and work ahead while nothing is asked for. */
 import { DrobeError } from '../errors';
 import type { Progress } from './api';
 import { Preparing } from './preparing';
@@ -6,6 +5,7 @@ import { Turn } from './turn';
 
 type Report = (progress: Progress) => void;
 
+/** What is done on the device: one picture at a time, hints one after the other, and work ahead while nothing is asked for. */
 export class Workload {
   readonly #onFailure: (thrown: unknown) => Promise<void>;
   readonly #turn: Turn;

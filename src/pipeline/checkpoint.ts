@@ -1,4 +1,3 @@
-/** A checkpoint opened on a machine: its nets become sessions when they are first used, and stay while there is room. */
 import type { Target } from '../graph/graph';
 import { t5Parts } from '../nets/memory';
 import type { LoraUse } from '../nets/lora';
@@ -41,6 +40,7 @@ export interface NamedUse {
 /** Nets that run in turn in the steps of one picture. */
 const inTurn: readonly OwnNet[] = ['UNet', 'outer UNet', 'MMDiT'];
 
+/** A checkpoint opened on a machine: its nets become sessions when they are first used, and stay while there is room. */
 export class Checkpoint {
   readonly model: Model;
   readonly #machine: Machine;

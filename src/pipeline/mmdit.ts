@@ -1,4 +1,3 @@
-/** An MMDiT in the place of a UNet. Its words and latents meet in one attention: nothing is made beforehand. */
 import { tuple } from '../checked';
 import type { Graph, Target } from '../graph/graph';
 import { mmditGraph, type MMDiTSize } from '../nets/mmdit-graphs';
@@ -8,6 +7,7 @@ import type { Weights } from '../runtime/session';
 import type { RunDenoiser } from './batch';
 import type { Report, Slot } from './memory/slot';
 
+/** An MMDiT in the place of a UNet. Its words and latents meet in one attention: nothing is made beforehand. */
 export class MMDiT {
   readonly slot: Slot;
   readonly #authored: { readonly model: Model; readonly tensors: Weights['tensors'] };

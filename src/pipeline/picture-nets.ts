@@ -1,4 +1,3 @@
-/** The nets between pictures and latents: the checkpoint's VAE or another one, and a TAESD. */
 import { aboutWeights, DrobeError } from '../errors';
 import type { Graph, Target } from '../graph/graph';
 import { decoderGraph, encoderGraph } from '../nets/graphs';
@@ -32,6 +31,7 @@ interface Passage {
   readonly author: (target: Target, size: LatentSize & { readonly batch: 1 }) => Graph;
 }
 
+/** The nets between pictures and latents: the checkpoint's VAE or another one, and a TAESD. */
 export class PictureNets {
   readonly #model: Model;
   readonly #weights: Weights;

@@ -1,4 +1,3 @@
-/** A UNet, whole or its outermost blocks alone. It is fed keys and values of the text, made once for a prompt. */
 import { tuple } from '../checked';
 import type { Graph, Target } from '../graph/graph';
 import { outerUNetGraph, unetGraph, wholeUNetGraph, type UNetSize } from '../nets/graphs';
@@ -19,6 +18,7 @@ export interface Guides {
   readonly references: References;
 }
 
+/** A UNet, whole or its outermost blocks alone. It is fed keys and values of the text, made once for a prompt. */
 export class UNet {
   readonly slot: Slot;
   readonly #outer: Slot;

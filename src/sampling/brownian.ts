@@ -1,8 +1,3 @@
-/**
- * Brownian motion over noise levels as torchsde's BrownianInterval draws it (Li et al., 2020, "Scalable gradients for
- * stochastic differential equations"), for samplers of stochastic equations: what it does between two levels depends on
- * the seed alone, not on the steps. The interval is halved again and again until a half ends where the question does.
- */
 import type { Latent } from './latent';
 import type { Normals } from './random';
 import { seedWords } from './seed-sequence';
@@ -53,6 +48,11 @@ export function brownianNoise(
   };
 }
 
+/**
+ * Brownian motion over noise levels as torchsde's BrownianInterval draws it (Li et al., 2020, "Scalable gradients for
+ * stochastic differential equations"), for samplers of stochastic equations: what it does between two levels depends on
+ * the seed alone, not on the steps. The interval is halved again and again until a half ends where the question does.
+ */
 export class BrownianTree {
   readonly #root: Node;
   readonly #normals: (key: readonly number[] | null) => Latent;

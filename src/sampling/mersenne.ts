@@ -1,8 +1,7 @@
-/** Mersenne Twister (Matsumoto and Nishimura, 1998): the uniform numbers behind torch's and numpy's generators. */
-
 const N = 624;
 const M = 397;
 
+/** Mersenne Twister (Matsumoto and Nishimura, 1998): the uniform numbers behind torch's and numpy's generators. */
 export class MersenneTwister {
   readonly #state = new Uint32Array(N);
   #next = N;

@@ -1,7 +1,3 @@
-/**
- * torch's CPU generator: the Mersenne Twister's numbers made normal by Box and Muller (1958), drawn in torch's order, so
- * that a seed means the same picture here and in diffusers.
- */
 import { boxMuller } from './box-muller';
 import { MersenneTwister } from './mersenne';
 
@@ -11,6 +7,10 @@ export interface Normals {
   randn(count: number): Float32Array<ArrayBuffer>;
 }
 
+/**
+ * torch's CPU generator: the Mersenne Twister's numbers made normal by Box and Muller (1958), drawn in torch's order, so
+ * that a seed means the same picture here and in diffusers.
+ */
 export class TorchGenerator implements Normals {
   readonly #uniform: MersenneTwister;
   #spareNormal: number | null = null;

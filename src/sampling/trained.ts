@@ -6,6 +6,7 @@ export interface Trained {
   readonly logs: Float32Array<ArrayBuffer>;
 }
 
+/** @param sigmas of the trained timesteps, from timestep 0 up. @param logs theirs, where a tool rounds them differently. */
 export function trainedOn(sigmas: Float32Array<ArrayBuffer>, logs = sigmas.map(Math.log)): Trained {
   return { sigmas, logs };
 }

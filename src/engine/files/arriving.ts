@@ -1,4 +1,3 @@
-/** Checkpoints that are being imported: until their copies are complete, the person's own files are read. */
 import { readHeader, type Header } from '../../weights/safetensors';
 import { blobSource, succeeded, type ByteSource } from '../../weights/source';
 import { blobsOf, mapFiles } from '../../weights/store/layout';
@@ -12,6 +11,7 @@ interface Arrival {
   readonly source: ByteSource;
 }
 
+/** Checkpoints that are being imported: until their copies are complete, the person's own files are read. */
 export class Arrivals {
   readonly #stored: (id: string) => Promise<ByteSource>;
   readonly #all = new Map<string, Arrival>();

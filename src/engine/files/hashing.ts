@@ -1,4 +1,3 @@
-/** Hashes of models, computed once and in the background, one model after another. */
 import { toDrobeError } from '../../errors';
 import { recognise } from '../../nets/detect/detect';
 import { keepHashes, keepHashesElsewhere, keptHashes, type Hashes } from '../../weights/store/hashes';
@@ -10,6 +9,7 @@ import hasherAddress from './hasher?worker&url';
 /** Milliseconds that a finished picture waits for hashes still being computed. */
 const PATIENCE = 2000;
 
+/** Hashes of models, computed once and in the background, one model after another. */
 export class Hashing {
   readonly #open: (id: string) => Promise<Blob>;
   /** Null while they are computed, and where that failed: a model that cannot be read says so when it is used. */

@@ -20,6 +20,7 @@ export function storedBeside({ extra }: Pick<StoredModel, 'extra'>): Beside {
   );
 }
 
+/** A stored model, as it is listed; one whose record is damaged has a problem in place of facts. */
 export function storedEntry(stored: StoredModel): ModelEntry {
   const { id, file, bytes, kind, extra } = stored;
   const entry = { id, file, bytes, origin: kind === 'copy' ? 'stored' : 'linked' } as const;

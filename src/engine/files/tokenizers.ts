@@ -1,4 +1,3 @@
-/** T5 tokenizers among files: each is treated as a file of one tensor, and then like any part of a model. */
 import { isT5Tokenizer, isTokenizerFile, LONGEST_TOKENIZER, tokenizerHeader } from '../../nets/t5-tokenizer';
 import type { Header, Slices } from '../../weights/safetensors';
 
@@ -9,6 +8,10 @@ interface Tokenizer<F> {
   readonly header: Header;
 }
 
+/**
+ * T5 tokenizers among files, found by name and content. Each is treated as a file of one tensor, and so like any part of a
+ * model.
+ */
 export async function tokenizersAmong<F extends { readonly path: string }>(
   files: readonly F[],
   slicesOf: (file: F) => Slices | Promise<Slices>,

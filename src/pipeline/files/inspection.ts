@@ -28,6 +28,7 @@ export interface Contents {
   readonly metadata: readonly (readonly [key: string, value: string])[];
 }
 
+/** Everything in a file, told from its header. */
 export function contentsOf({ tensors, metadata }: Header): Contents {
   const lines = Array.from(tensors.values(), ({ name, dtype, shape, begin, end }): TensorLine => ({
     name,

@@ -1,4 +1,3 @@
-/** Whether a net that guides was made for UNets like a model's, told from shapes. */
 import { SHAPES_ONLY } from '../../graph/graph';
 import type { ControlNetGuide, T2IGuide } from '../../nets/detect/control';
 import { featureShapes, residualShapes } from '../../nets/control-graphs';
@@ -13,6 +12,7 @@ interface Checkpoint {
 
 const SIZE = { batch: 1, h: 8, w: 8 };
 
+/** Whether a net that guides was made for UNets like this checkpoint's, told from widths and the shapes of its outputs. */
 export function fits(guide: ControlNetGuide | T2IGuide, checkpoint: Checkpoint): boolean {
   if (checkpoint.model.denoiser.net !== 'unet') return false;
   return guide.net === 'T2I-Adapter' ? featuresFit(guide, checkpoint) : residualsFit(guide, checkpoint);

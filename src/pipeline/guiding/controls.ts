@@ -1,4 +1,3 @@
-/** The nets of files that guide by pictures, ControlNets and T2I-Adapters, beside the checkpoint that they guide. */
 import { tuple } from '../../checked';
 import type { Size } from '../../canvas/crop';
 import { aboutWeights, DrobeError } from '../../errors';
@@ -29,6 +28,7 @@ import {
   type SlotFor,
 } from './open-control';
 
+/** The nets of files that guide by pictures, ControlNets and T2I-Adapters, beside the checkpoint that they guide. */
 export class Controls {
   readonly #model: Model;
   readonly #unet: () => Weights;

@@ -1,7 +1,3 @@
-/**
- * Pictures that are part of the prompt, by IP-Adapters. What the UNet's attentions look at in them is the same in every
- * step: it is made once, before the UNet takes the room, and fed to it as that of texts is.
- */
 import { mustGet } from '../../checked';
 import { clipView } from '../../canvas/clip-view';
 import { aboutWeights, DrobeError } from '../../errors';
@@ -66,6 +62,10 @@ const OTHERS = 4;
 
 type SlotFor = (name: 'image encoder' | 'IP-Adapter', weights: () => Weights) => Slot;
 
+/**
+ * Pictures that are part of the prompt, by IP-Adapters. What the UNet's attentions look at in them is the same in every
+ * step: it is made once, before the UNet takes the room, and fed to it as that of texts is.
+ */
 export class References {
   readonly #model: Model;
   readonly #unet: Scope;

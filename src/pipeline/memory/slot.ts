@@ -1,4 +1,3 @@
-/** One net's place on the device: its session, for one size at a time. */
 import { DrobeError, type Facts } from '../../errors';
 import type { Bits, Graph, Shape, Target } from '../../graph/graph';
 import { bytesOf } from '../../nets/memory';
@@ -12,6 +11,7 @@ export type Author = (target: Target) => Graph;
 export type Values = Readonly<Record<string, Fed>>;
 export type Open = (graph: Graph, report: Report) => Promise<Net>;
 
+/** One net's place on the device: its session, for one size at a time. */
 export class Slot {
   readonly #name: NetName;
   readonly #machine: Machine;

@@ -1,4 +1,3 @@
-/** A model's text encoders: what they make of prompts, in which some words may have vectors of their own. */
 import { mustGet } from '../../checked';
 import { textGraph } from '../../nets/graphs';
 import type { Model, TextEncoder } from '../../nets/model';
@@ -20,6 +19,7 @@ export type Vectors = ReadonlyMap<number, readonly Float32Array[]>;
 /** Windows that an encoder reads at once: most often a prompt's and a negative one's. */
 const BATCH = 2;
 
+/** A model's text encoders: what they make of prompts, in which some words may have vectors of their own. */
 export class Encoders {
   readonly #model: Model;
   readonly #weights: () => Weights;

@@ -1,4 +1,3 @@
-/** T5 beside the other text encoders: what it makes of prompts, and how that counts. */
 import { defined, mustGet } from '../../checked';
 import { t5Graph } from '../../nets/mmdit-graphs';
 import type { Model, T5Encoder } from '../../nets/model';
@@ -19,6 +18,7 @@ import type { Author, Report, Slot } from '../memory/slot';
 /** Texts that it reads at once: most often a prompt's and a negative one's. */
 const BATCH = 2;
 
+/** T5 beside the other text encoders: what it makes of prompts, and how that counts. */
 export class T5 {
   readonly #model: Model;
   readonly #weights: () => Weights;

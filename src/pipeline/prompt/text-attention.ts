@@ -1,7 +1,3 @@
-/**
- * What a UNet's attentions make of texts, or a ControlNet's, which is the same in every step: made once, by a net of those
- * weights alone, and fed to one that does not hold them.
- */
 import { lastOf, tuple } from '../../checked';
 import { keysGraph, textParts, type Reader } from '../../nets/graphs';
 import type { Kept, KeptValue, Value, Weights } from '../../runtime/session';
@@ -28,6 +24,10 @@ interface Reading {
   readonly reader: Reader;
 }
 
+/**
+ * What a UNet's attentions make of texts, or a ControlNet's, which is the same in every step: made once, by a net of those
+ * weights alone, and fed to one that does not hold them.
+ */
 export class TextAttention {
   readonly #net: Reading;
   readonly #slot: Slot;

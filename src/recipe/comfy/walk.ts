@@ -1,4 +1,3 @@
-/** Walks through the nodes of a workflow, and remembers which were visited and what was not understood. */
 import { isObject } from '../../objects';
 import { sourceOf, valueOf, type Graph, type GraphNode } from './graph';
 import { stemOf, type Resource } from '../recipe';
@@ -6,6 +5,7 @@ import { stemOf, type Resource } from '../recipe';
 /** Types of nodes that do not change the picture. */
 const beside = new Set(['PreviewImage', 'SaveImage', 'Note', 'MarkdownNote', 'Reroute', 'PrimitiveNode']);
 
+/** Walks through the nodes of a workflow, and remembers which were visited and what was not understood. */
 export class Walk {
   readonly nodes: readonly GraphNode[];
   /** Files that were named by nodes on the way. */

@@ -136,6 +136,7 @@ export interface Resolved extends Chosen {
   readonly hiresSchedule: string;
 }
 
+/** What A1111 would draw with, after its fallbacks and its names for "the same as in the first pass". */
 export function resolve(found: Parameters): Resolved {
   const named = (name: string): string | undefined =>
     found[name] === undefined ? undefined : String(found[name]);

@@ -1,8 +1,8 @@
-/** Stores the queue. */
 import { settingsFrom } from '../settings/mend';
 import type { Order } from './stored';
 import type { Storing } from './storing.svelte';
 
+/** Stores the queue. */
 export class QueueStorage {
   readonly #storing: Storing;
 

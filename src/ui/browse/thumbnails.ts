@@ -1,8 +1,7 @@
-/** Thumbnails for cards: read while a card is in view, and dropped once many others were seen. */
-
 /** How many are read at once. */
 const AT_ONCE = 6;
 
+/** Thumbnails for cards: read while a card is in view, and dropped once many others were seen. */
 export class Thumbnails {
   readonly #read: (place: number) => Promise<Blob | null>;
   readonly #most: number;

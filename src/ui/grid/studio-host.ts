@@ -1,4 +1,3 @@
-/** A grid that is drawn by the studio, with the models at hand. */
 import type { Pixels } from '../../canvas/pixels';
 import { gridScript, type ToldAxis } from '../../recipe/infotext/grid';
 import type { RunRequest, Group } from '../album/stored';
@@ -11,6 +10,7 @@ import { upscalers } from '../settings/settings';
 import type { Around } from './axes';
 import type { GridHost } from './grid.svelte';
 
+/** A grid that is drawn by the studio, with the models at hand. */
 export class StudioGridHost implements GridHost {
   readonly #studio: Studio;
   readonly #library: Library;

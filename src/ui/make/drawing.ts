@@ -1,4 +1,3 @@
-/** Draws the queue's orders: finds the model of each, and has its pictures made. */
 import { DrobeError } from '../../errors';
 import type { RunRequest, Order, UnfinishedRun } from '../album/stored';
 import type { Result } from '../album/result';
@@ -21,6 +20,7 @@ interface StudioParts {
   readonly ordering: Ordering;
 }
 
+/** Draws the queue's orders: finds the model of each, and has its pictures made. */
 export class Drawing implements QueueHost {
   readonly #studio: StudioParts;
   readonly #tools: RunTools;

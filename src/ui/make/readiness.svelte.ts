@@ -1,4 +1,3 @@
-/** Opens the chosen model's nets while nothing is drawn, so that the first picture begins sooner. */
 import type { DeviceInfo, EngineApi, Job, Parts } from '../../engine/api';
 import type { Remote } from '../../engine/rpc';
 import type { UsableModel } from '../models/entries';
@@ -30,6 +29,7 @@ export function netsAhead(
   return JSON.stringify([id, backend, parts, size, rare.bits, vae, taesd, decoder, tiling]);
 }
 
+/** Opens the chosen model's nets while nothing is drawn, so that the first picture begins sooner. */
 export class Readiness {
   /** Whether nets are being opened. */
   inWork = $state(false);

@@ -6,6 +6,7 @@ export type Addon = Extract<ModelEntry, { addon: unknown }>;
 /** A checkpoint that can be used. */
 export type UsableModel = ModelEntry & { readonly facts: ModelFacts };
 
+/** Whether it is added to a checkpoint: a LoRA, a VAE, a ControlNet … */
 export function isAddon(entry: ModelEntry): entry is Addon {
   return 'addon' in entry;
 }
@@ -22,6 +23,7 @@ export function chosenUpscaler(entries: readonly ModelEntry[], name: string): Up
   return upscalers.find(({ addon }) => addon.name === name) ?? upscalers[0] ?? null;
 }
 
+/** Whether it is a checkpoint that can draw. */
 export function isUsable(entry: ModelEntry): entry is UsableModel {
   return 'facts' in entry;
 }

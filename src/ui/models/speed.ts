@@ -5,6 +5,7 @@ const ASLEEP = 5 * WINDOW;
 /** Milliseconds before a number is given: earlier ones would only jump. */
 const LEAST = 1000;
 
+/** How fast bytes arrive, measured over the last seconds. */
 export class Speed {
   #seen: { readonly at: number; readonly bytes: number }[] = [];
 

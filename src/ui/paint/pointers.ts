@@ -1,4 +1,3 @@
-/** What mouse, pen and fingers do on the mask canvas: paint with one, move and zoom with two. */
 import type { Point } from '../../canvas/tools';
 import type { Touch } from './board.svelte';
 
@@ -32,6 +31,7 @@ const SLIP = 24;
 
 const gap = (a: Point, b: Point): number => Math.hypot(a.x - b.x, a.y - b.y);
 
+/** What mouse, pen and fingers do on the mask canvas: paint with one, move and zoom with two. */
 export class Pointers {
   readonly #gestures: Gestures;
   readonly #corner: () => Point;

@@ -1,9 +1,9 @@
-/** Measures how fast weights are loaded, from the progress of a run. */
 import type { NetName, Progress } from '../../engine/api';
 
 /** Bytes of the smallest load that is measured. */
 const ENOUGH_BYTES = 64 * 2 ** 20;
 
+/** Measures how fast weights are loaded, from the progress of a run. */
 export class Pace {
   #loading: { readonly net: NetName; readonly bytes: number; readonly time: number } | null = null;
   #done = 0;

@@ -1,4 +1,3 @@
-/** What a person has set about a model's prediction, against what its file says: stored for each model. */
 import { fieldsOf } from '../../objects';
 import { Persisted, type KeyValueStorage } from './persisted.svelte';
 import { predictions, type Settings } from './settings';
@@ -12,6 +11,7 @@ export interface Overrule {
 /** The most models that are stored, the last set ones. */
 const MOST = 200;
 
+/** What a person has set about a model's prediction, against what its file says: stored for each model. */
 export class Overrules {
   readonly #kept: Persisted<{ models: Record<string, Overrule> }>;
 

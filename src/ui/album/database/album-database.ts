@@ -1,7 +1,3 @@
-/**
- * What survives the page: pictures, what each tab draws from, and runs that were unfinished or waiting. It is kept in a
- * database of its own in this browser, in an order that does not depend on any clock.
- */
 import { freeBytes } from '../../../weights/db';
 import type { KeyValueStorage } from '../../settings/persisted.svelte';
 import type { News } from '../stored';
@@ -15,6 +11,10 @@ import { Tab } from './tab';
 /** The name that it had in the first version: pictures lie there. */
 const DATABASE = 'drobe-drawer-1';
 
+/**
+ * What survives the page: pictures, what each tab draws from, and runs that were unfinished or waiting. It is kept in a
+ * database of its own in this browser, in an order that does not depend on any clock.
+ */
 export class AlbumDatabase {
   readonly pictures: StoredPictures;
   readonly runs: StoredRuns;

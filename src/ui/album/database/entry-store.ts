@@ -1,9 +1,9 @@
-/** The album's entries, and the source pictures in it, which several entries may share. */
 import { createStore, promisifyRequest, type UseStore } from 'idb-keyval';
 import { guarded, randomId, type Key, getAllIn, getIn, keysIn } from '../../../weights/db';
 import type { Original } from '../../files/picture';
 import { named, namesIn, whole, type Named, type Owner } from './layout';
 
+/** The album's entries, and the source pictures in it, which several entries may share. */
 export class EntryStore {
   readonly #store: () => UseStore;
   readonly #names = new WeakMap<Original, string>();

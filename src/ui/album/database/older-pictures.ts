@@ -1,13 +1,13 @@
-/**
- * Pictures of versions that made no cards, and kept 40. They stay where they lie, so that a page of such a version, which may
- * be open in another tab, finds them; what it does to them meanwhile is found out.
- */
 import { cardOf, isOf, type StoredCard } from '../card';
 import type { StoredPicture } from '../stored';
 import { besideOf, putBeside } from './beside';
 import type { EntryStore } from './entry-store';
 import { erase, FIRST, isOlder, keyOf, namesIn, under, type Named } from './layout';
 
+/**
+ * Pictures of versions that made no cards, and kept 40. They stay where they lie, so that a page of such a version, which may
+ * be open in another tab, finds them; what it does to them meanwhile is found out.
+ */
 export class OlderPictures {
   readonly #entries: EntryStore;
 

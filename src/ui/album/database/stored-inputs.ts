@@ -1,4 +1,3 @@
-/** What each tab draws from, beside its settings. */
 import { defined } from '../../../checked';
 import type { Inputs } from '../../paint/inputs';
 import type { EntryStore } from './entry-store';
@@ -8,6 +7,7 @@ import type { Tab } from './tab';
 /** Of how many closed tabs the inputs are kept, for new tabs to take over. */
 const MOST_CLOSED_TABS = 5;
 
+/** What each tab draws from, beside its settings. */
 export class StoredInputs {
   readonly #entries: EntryStore;
   readonly #tab: Tab;

@@ -1,7 +1,3 @@
-/**
- * Pictures, as many as there is room for. Each has a small card, read for all of them at the start, and a thumbnail; the
- * picture itself is read when somebody looks at it.
- */
 import { defined } from '../../../checked';
 import { randomId, getAllIn, getIn } from '../../../weights/db';
 import { thumbnailOf } from '../../files/thumbnail';
@@ -28,6 +24,10 @@ interface Adding {
   readonly also?: (store: IDBObjectStore) => void;
 }
 
+/**
+ * Pictures, as many as there is room for. Each has a small card, read for all of them at the start, and a thumbnail; the
+ * picture itself is read when somebody looks at it.
+ */
 export class StoredPictures {
   readonly #entries: EntryStore;
   readonly #inputs: StoredInputs;

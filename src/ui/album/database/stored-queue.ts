@@ -1,7 +1,3 @@
-/**
- * Queued runs. Each tab has its own sequence; that of a closed tab passes to the next tab that looks. It moves in one
- * transaction, so that no run is in two sequences.
- */
 import { getIn } from '../../../weights/db';
 import type { Order } from '../stored';
 import type { EntryStore } from './entry-store';
@@ -12,6 +8,10 @@ import type { Inputs } from '../../paint/inputs';
 /** A run as it is stored. */
 type OrderEntry = Omit<Order, 'inputs' | 'id'> & Pick<RunEntry, 'desk'>;
 
+/**
+ * Queued runs. Each tab has its own sequence; that of a closed tab passes to the next tab that looks. It moves in one
+ * transaction, so that no run is in two sequences.
+ */
 export class StoredQueue {
   readonly #entries: EntryStore;
   readonly #inputs: StoredInputs;

@@ -1,4 +1,3 @@
-/** Runs, stored while they last, so that they survive the page. */
 import { defined } from '../../../checked';
 import { DrobeError } from '../../../errors';
 import { HELD_ELSEWHERE, beginningWith, takeLock, isLocked, randomId } from '../../../weights/db';
@@ -8,6 +7,7 @@ import { inputsOf, forget, sweep, under, type RunEntry } from './layout';
 import type { Inputs } from '../../paint/inputs';
 import type { StoredPictures } from './stored-pictures';
 
+/** Runs, stored while they last, so that they survive the page. */
 export class StoredRuns {
   readonly #entries: EntryStore;
   readonly #pictures: StoredPictures;

@@ -1,7 +1,3 @@
-/**
- * Which tab this is. Each tab stores its inputs under a name that survives reloads; while it is open it holds the lock of that
- * name, so that no other tab takes them over.
- */
 import type { KeyValueStorage } from '../../settings/persisted.svelte';
 import { HELD_ELSEWHERE, takeLock, isLocked, randomId } from '../../../weights/db';
 
@@ -15,6 +11,10 @@ interface Named {
   readonly from: string | null;
 }
 
+/**
+ * Which tab this is. Each tab stores its inputs under a name that survives reloads; while it is open it holds the lock of that
+ * name, so that no other tab takes them over.
+ */
 export class Tab {
   readonly #key: string;
   readonly #session: KeyValueStorage | null;

@@ -1,5 +1,3 @@
-/** Recognises a long press of a finger. */
-
 /** How long a press must last, in milliseconds. */
 const LONG = 450;
 /** How far a finger may slip meanwhile, in CSS pixels. */
@@ -7,6 +5,7 @@ const STILL = 10;
 
 type At = Pick<PointerEvent, 'clientX' | 'clientY'>;
 
+/** Recognises a long press of a finger. */
 export class LongPress {
   readonly #done: (event: PointerEvent) => void;
   #from: At | null = null;

@@ -1,4 +1,3 @@
-/** Tells whoever wants to know what becomes of orders. */
 import type { Order } from '../../album/stored';
 import type { Result } from '../../album/result';
 import type { Ending } from '../../run/runner.svelte';
@@ -12,6 +11,7 @@ export interface OrderListener {
   ended?(order: Order, outcome: Outcome): void;
 }
 
+/** Tells whoever wants to know what becomes of orders. */
 export class OrderListeners {
   readonly #followers = new Map<string, Set<OrderListener>>();
   #waiters: readonly { readonly left: Set<string>; readonly told: OrderListener }[] = [];

@@ -1,8 +1,3 @@
-/**
- * The undo history of a text. A browser's own undo only knows what was typed: if the page itself changes the text in
- * between, it produces a mixture of both.
- */
-
 /** A text, and the part of it that came back, which gets selected. */
 export interface TextState {
   readonly text: string;
@@ -16,6 +11,10 @@ const PAUSE = 1000;
 const MOST_STATES = 200;
 const MOST_LETTERS = 4e6;
 
+/**
+ * The undo history of a text. A browser's own undo only knows what was typed: if the page itself changes the text in
+ * between, it produces a mixture of both.
+ */
 export class TextHistory {
   #now: string;
   #past: string[] = [];
