@@ -106,6 +106,7 @@ export type ErrorCode =
   | 'busy'
   | 'bug'; // facts: reason
 
+/** What an error's sentence names: a file, a size in bytes, a reason. */
 export type Facts = Readonly<Record<string, string | number>>;
 
 /** The one error class of the project: a code from the list, and the facts its sentence needs. */

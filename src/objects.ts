@@ -9,6 +9,7 @@ type Entry<T> = { [K in keyof T & string]-?: [key: K, value: Required<T>[K]] }[k
 /** The keys and values of a closed table, in its order. */
 export const entriesOf = <T extends object>(table: T): Entry<T>[] => Object.entries(table) as Entry<T>[]; // see `keysOf`
 
+/** An object of unknown origin. */
 export type Fields = Readonly<Record<string, unknown>>;
 
 /** Whether a value is an object other than a list. */

@@ -5,6 +5,7 @@ export interface Size {
   readonly height: number;
 }
 
+/** A rectangle in pixels, from its upper left corner. */
 export interface Rect extends Size {
   readonly x: number;
   readonly y: number;

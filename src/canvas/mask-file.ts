@@ -7,6 +7,7 @@ import type { Mask, Pixels } from './pixels';
  */
 export type Reading = 'white' | 'bright' | 'painted' | 'clear';
 
+/** A mask from a file, and how the file was read. */
 export interface MaskFile extends Mask {
   readonly reading: Reading;
 }

@@ -1,6 +1,7 @@
 /** Pictures and masks as plain bytes, and compositing. */
 import type { Rect, Size } from './crop';
 
+/** A picture: red, green, blue and alpha of each pixel, row by row, alpha not premultiplied. */
 export interface Pixels extends Size {
   readonly rgba: Uint8ClampedArray<ArrayBuffer>;
 }

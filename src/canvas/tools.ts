@@ -2,11 +2,13 @@
 import type { Rect } from './crop';
 import { clip, type Sheet } from './sheet';
 
+/** A point on the mask, in pixels from its upper left corner. */
 export interface Point {
   readonly x: number;
   readonly y: number;
 }
 
+/** How a tool changes what it covers. */
 export interface Paint {
   /** How strongly it paints or erases, 0 to 1. */
   readonly opacity: number;

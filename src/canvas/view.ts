@@ -2,6 +2,7 @@
 import type { Size } from './crop';
 import type { Point } from './tools';
 
+/** How a picture lies on the screen: where its upper left corner is, in CSS pixels, and how many of them a pixel has. */
 export interface View extends Point {
   readonly scale: number;
 }

@@ -58,6 +58,7 @@ export interface Job extends pipeline.Job {
   readonly backend: Backend;
 }
 
+/** What a page is told while a picture is drawn. */
 export type Progress =
   /** Another tab is drawing. */
   | { readonly kind: 'waiting' }
@@ -91,6 +92,7 @@ export type EnlargeProgress =
   /** Reported before it fails: with tiles of this side, in pixels, it may succeed. */
   | { readonly kind: 'short-of-memory'; readonly side: number };
 
+/** A finished picture, and the job as it was drawn: with seed, prompts and models settled. */
 export interface Picture extends pipeline.Picture {
   readonly job: Job;
   /** Hashes of the files it was made with, by their ids; those still being computed are missing. */
@@ -120,6 +122,7 @@ export interface Verification {
   readonly server: string | null;
 }
 
+/** How far an import is. */
 export interface InstallProgress {
   readonly doneBytes: number;
   readonly totalBytes: number;
@@ -162,6 +165,7 @@ export interface CallContext<Y> {
 /** The engine's side of a call. */
 export type Call<Y, R> = (context: CallContext<Y>) => AsyncGenerator<Y, R, void>;
 
+/** All that the page may ask of the engine and its workers. Calls report their progress, and end when their signal aborts. */
 export interface EngineApi {
   device(wish: Backend): Call<never, DeviceInfo>;
   models(): Call<never, ModelEntry[]>;

@@ -19,6 +19,7 @@ interface Stock {
   readonly openUpscaler: (name: string, backend: Backend, signal: AbortSignal) => Promise<OpenUpscaler>;
 }
 
+/** What a job is drawn with. */
 export interface Equipped {
   readonly tools: Tools;
   /** The prompts as text encoders read them. */
@@ -29,6 +30,7 @@ export interface Equipped {
   readonly files: readonly string[];
 }
 
+/** Finds and opens what a job needs beside its checkpoint. */
 export type Equip = (
   checkpoint: Checkpoint,
   job: Job,

@@ -4,6 +4,7 @@ import { connect, type Port, type Remote } from './rpc';
 
 export type EngineWorker = Port & Pick<Worker, 'terminate' | 'onerror' | 'onmessageerror'>;
 
+/** A worker, and the calls that can be made to it. */
 export interface Line<A> {
   readonly remote: Remote<A>;
   end(): void;

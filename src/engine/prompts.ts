@@ -3,6 +3,7 @@ import type { Job } from '../pipeline/job';
 import { loraTags, type LoraTag } from '../text/lora';
 import { draw } from '../text/wildcards';
 
+/** Prompts of which nothing is left to chance. */
 export interface Settled {
   /** The prompts with wildcards chosen by the seed, tags included: what a recipe should say. */
   readonly told: Pick<Job, 'prompt' | 'negative' | 'hires'>;

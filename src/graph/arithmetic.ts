@@ -12,8 +12,11 @@ function broadcast(a: Shape, b: Shape): number[] {
     Math.max(a[i - rank + a.length] ?? 1, b[i - rank + b.length] ?? 1),
   );
 }
+/** x + y, with numpy's broadcasting. */
 export const add = (x: Var, y: Var): Var => op('Add', [x, y], broadcast(x.shape, y.shape));
+/** x · y, element by element, with numpy's broadcasting. */
 export const mul = (x: Var, y: Var): Var => op('Mul', [x, y], broadcast(x.shape, y.shape));
+/** The same numbers in another type. */
 export const cast = (x: Var, to: 'f32' | 'f16'): Var =>
   x.dtype === to ? x : op('Cast', [x], x.shape, { to: to === 'f32' ? 1 : 10 }, { dtype: to });
 
@@ -38,6 +41,7 @@ export const leakyRelu = (x: Var, slope: number): Var =>
 export const silu = (x: Var): Var => op('QuickGelu', [x], x.shape, { alpha: { float: 1 } }, ms);
 /** x·sigmoid(1.702 x): https://github.com/openai/CLIP/blob/main/clip/model.py */
 export const quickGelu = (x: Var): Var => op('QuickGelu', [x], x.shape, { alpha: { float: 1.702 } }, ms);
+/** nn.GELU: x · Φ(x), exactly. */
 export const gelu = (x: Var): Var => op('Gelu', [x], x.shape);
 /** torch's nn.GELU(approximate="tanh"), which is a little off the exact one. */
 export const tanhGelu = (x: Var): Var => op('FastGelu', [x], x.shape, {}, ms);

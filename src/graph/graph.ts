@@ -18,6 +18,7 @@ export const SHAPES_ONLY: Target = {
   maxScoreBytes: Infinity,
 };
 
+/** How many numbers a tensor of this shape has. */
 export const sizeOf = (shape: Shape): number => shape.reduce((n, d) => n * d, 1);
 export const bytesPer: Readonly<Record<DType, number>> = { f32: 4, f16: 2, i64: 8, u8: 1 };
 

@@ -9,6 +9,7 @@ import { countIn } from './packed';
 /** The names and shapes of a checkpoint; a safetensors header's `tensors` is one. */
 export type StateDict = ReadonlyMap<string, { readonly shape: Shape }>;
 
+/** A place in the state dict, from which a module takes its weights. */
 export interface Scope {
   /** The module below this one: `p('in_layers.0')`, `p('input_blocks', 3)`. */
   (...path: readonly (string | number)[]): Scope;

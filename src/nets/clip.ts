@@ -7,6 +7,7 @@ import type { Var } from '../graph/graph';
 import { add, attention, causalMask, gelu, layerNorm, linear, matmul, quickGelu, reshape } from '../graph/nn';
 import type { Scope } from '../graph/scope';
 
+/** What the weights of a text encoder do not tell. */
 export interface ClipConfig {
   readonly heads: number;
   readonly activation: 'quick_gelu' | 'gelu';
@@ -18,6 +19,7 @@ export interface ClipConfig {
   readonly projected: boolean;
 }
 
+/** What a text encoder makes of N windows of 77 tokens. */
 export interface TextEncoding {
   /** [N, 77, width] */
   readonly hidden: Var;

@@ -25,6 +25,7 @@ export interface ControlNetModel {
   readonly kinds: readonly string[];
 }
 
+/** What a ControlNet is opened for. */
 export interface ControlNetSize extends LatentSize {
   /** Tokens of the text. */
   readonly tokens: number;

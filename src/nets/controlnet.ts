@@ -9,6 +9,7 @@ import type { Scope } from '../graph/scope';
 import { kindEmbedding, seenAs } from './union';
 import { unetEncoder, type UNetConfig, type UNetInputs } from './unet';
 
+/** A ControlNet's inputs: those of a UNet, and the hint. */
 export interface ControlInputs extends Omit<UNetInputs, 'additions'> {
   /** The picture to be guided by, colours in 0…1: [1 or N, channels, 8·h, 8·w]. */
   readonly hint: Var;

@@ -29,6 +29,7 @@ import {
 } from '../graph/nn';
 import { shapeOf, type Scope } from '../graph/scope';
 
+/** What an MMDiT reads in a step, for a batch of N. */
 export interface MMDiTInputs {
   /** Noisy latents [N, 16, h, w]. */
   readonly x: Var;

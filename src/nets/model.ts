@@ -81,6 +81,7 @@ interface Inputs {
   readonly guidanceWidth: number | null;
 }
 
+/** A UNet, beside its weights. */
 export interface UNetModel extends UNetConfig, Inputs {
   readonly net: 'unet';
 }
@@ -91,6 +92,7 @@ export interface MMDiTModel extends Inputs {
   readonly labelWidth: number;
 }
 
+/** A checkpoint, as far as its weights do not tell it themselves. */
 export interface Model {
   /** For people: "Stable Diffusion 1.x". */
   readonly family: string;

@@ -25,6 +25,7 @@ import {
 } from '../graph/nn';
 import type { Scope } from '../graph/scope';
 
+/** What the weights of a UNet do not tell. */
 export interface UNetConfig {
   /** Attention heads of a block with this many channels. */
   readonly heads: (channels: number) => number;
@@ -39,6 +40,7 @@ export interface KeysAndValues {
 /** Keys and values for the attention at p: `keysAndValues` of the text's encoding, or computed beforehand. */
 export type Text = (p: Scope) => KeysAndValues;
 
+/** What a UNet reads in a step, for a batch of N. */
 export interface UNetInputs {
   /** Noisy latents [N, 4, h, w]. */
   readonly x: Var;
@@ -69,6 +71,7 @@ export interface Additions {
 const same = (x: Var): Var => x;
 const NOTHING: Additions = { emb: same, block: same, skip: same, attended: same };
 
+/** What a UNet gives in a step. */
 export interface UNetOutputs {
   /** [N, 4, h, w]. */
   readonly prediction: Var;

@@ -22,6 +22,7 @@ export type Ask = (
   sigma: number,
 ) => Promise<Float32Array>;
 
+/** The net that is asked, and how its answers become one prediction. */
 export interface Guided {
   readonly run: Ask;
   readonly denoiser: Model['denoiser'];

@@ -20,6 +20,7 @@ import type { Report } from './memory/slot';
 import { noSavings, smallerTile, furtherSavings } from './memory/savings';
 import type { OpenUpscaler } from './enlarging/upscaler';
 
+/** What a picture is drawn with. */
 export interface Tools {
   readonly checkpoint: Checkpoint;
   readonly tokenizer: Tokenizer;

@@ -27,6 +27,7 @@ import type { LatentSize } from './size';
 import { skipsLayers, withSkips } from './skip-layers';
 import type { Report } from './memory/slot';
 
+/** One way from noise to latents. A run has one, or two with *Hires fix*. */
 export interface Pass {
   readonly job: Job;
   readonly size: LatentSize;
@@ -51,6 +52,7 @@ export interface Drawing {
   readonly total: number;
 }
 
+/** What a pass has drawn, and how long it took. */
 export interface Drawn {
   /** As the VAE's decoder takes them, scaled. */
   readonly latents: Latent;

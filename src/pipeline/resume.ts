@@ -6,6 +6,7 @@
 import type { Latent } from '../sampling/latent';
 import type { Denoise } from '../sampling/sampler';
 
+/** Answers of the denoiser from an earlier, interrupted run. */
 export interface Replay {
   /** Gives known answers as long as there are any, then asks. Of the passes of a run, one after the other. */
   readonly of: (denoise: Denoise) => Denoise;

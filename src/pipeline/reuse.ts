@@ -9,6 +9,7 @@ import { joined, type DenoiserValues, type RunDenoiser } from './batch';
 /** What a question is about, whatever the latents and the timestep are: planes beside them, context, label, guidance. */
 type About = readonly Float32Array[];
 
+/** Calls of the UNet that share one deep feature. */
 export interface Grouping {
   /** Calls in a group. */
   readonly every: number;

@@ -27,6 +27,7 @@ import type { LatentSize } from './size';
 import type { Report } from './memory/slot';
 import { fromLatents, fromNoise, meanLatents, sampleLatents, type Start } from './start';
 
+/** What a pass samples from. */
 export interface Setup {
   readonly start: Start;
   /** What the denoiser is asked in its call of this number, counted from 0. */
@@ -35,6 +36,7 @@ export interface Setup {
   readonly kept: Kept | null;
 }
 
+/** What a pass is set up of. */
 export interface Parts {
   readonly job: Job;
   readonly texts: Texts;

@@ -1,8 +1,11 @@
 /** Bytes, and the text in them. */
 import { strFromU8, strToU8, unzlibSync } from 'fflate';
 
+/** Bytes as text, each one letter. */
 export const latin1 = (bytes: Uint8Array): string => strFromU8(bytes, true);
+/** The bytes of a text whose letters are all below 256. */
 export const fromLatin1 = (text: string): Uint8Array<ArrayBuffer> => strToU8(text, true);
+/** The bytes of a text in UTF-8. */
 export const utf8 = (text: string): Uint8Array<ArrayBuffer> => strToU8(text);
 
 /** The bytes decoded as UTF-8; null where they are not valid UTF-8. */

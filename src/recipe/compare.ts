@@ -13,6 +13,7 @@ export interface Present {
   readonly hashes?: readonly string[];
 }
 
+/** The files that are at hand, by kind. */
 export type Device<T extends Present> = Readonly<Record<ResourceKind, readonly T[]>>;
 
 /** A setting that changes. `from` is empty where it had no value. */
@@ -29,6 +30,7 @@ export interface Match<T extends Present> {
   readonly by: 'hash' | 'name';
 }
 
+/** What a recipe would change, and which of its files are at hand. */
 export interface Comparison<T extends Present> {
   readonly changes: readonly Change[];
   readonly found: readonly Match<T>[];

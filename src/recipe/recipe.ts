@@ -61,6 +61,7 @@ export interface RecipeRedraw {
   readonly order?: (typeof recipeRedrawOrders)[number];
 }
 
+/** Skip-layer guidance: which blocks are left out, how much that counts, and in which share of the steps. */
 export interface RecipeSkipLayers {
   readonly layers: readonly number[];
   readonly scale: number;
@@ -122,6 +123,7 @@ export interface Resource {
   readonly hash?: string;
 }
 
+/** How a picture was made, whichever tool wrote it down. */
 export interface Recipe {
   readonly tool: Tool;
   /** The tool's name for the model's family, where it is not supported here. */

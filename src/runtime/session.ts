@@ -11,6 +11,7 @@ import { feed, partsOf, type Feed, type Patch } from './feeder';
 import type { OrtModule } from './ort';
 import { Place, type OpenDevice, type SharedDevice } from './place';
 
+/** Numbers in full precision, row by row. */
 export interface Value {
   readonly data: Float32Array;
   readonly shape: Shape;
@@ -19,6 +20,7 @@ export interface Value {
 /** What a graph is fed: numbers, a value that another net left on the same device, or some members of one. */
 export type Fed = Value | DeviceValue | DeviceMembers;
 
+/** Some rows of a value on the device, in this order. */
 export interface DeviceMembers {
   readonly of: DeviceValue;
   readonly rows: readonly number[];
@@ -27,6 +29,7 @@ export interface DeviceMembers {
 /** Inputs that stay the same for many runs: they are uploaded once. Identity counts: the same object is the same input. */
 export type Kept = Readonly<Record<string, KeptValue>>;
 
+/** An input that stays on the device. */
 export interface KeptValue {
   /** Concatenated; Uint16Array for f16. */
   readonly parts: readonly (Float32Array | Uint16Array)[];

@@ -4,6 +4,7 @@ import { free } from '../weights/source';
 /** Calls `put` with each piece of a tensor, in order. */
 export type Fill = (put: (piece: Uint8Array<ArrayBuffer>) => void) => void;
 
+/** Memory in which tensors are put together on their way to the device. */
 export interface Staging {
   /** A tensor of `length` bytes. It is valid until the next one is taken. */
   readonly take: (fill: Fill, length: number) => Uint8Array;

@@ -2,6 +2,7 @@
 import { lastOf } from '../checked';
 import { torchLinspace } from './numbers';
 
+/** The noise that a network was trained with, step by step: β rises from start to end. */
 export interface BetaSchedule {
   readonly betaStart: number;
   readonly betaEnd: number;

@@ -5,6 +5,7 @@
 import { torchLinspace } from './numbers';
 import { trainedOn, type Trained } from './trained';
 
+/** Noise of any level between two sigmas, as in EDM (Karras et al., 2022). */
 export interface ContinuousNoise {
   readonly kind: 'continuous';
   readonly sigmaMin: number;

@@ -6,6 +6,7 @@ import { mix, scaled, type Latent } from './latent';
 import type { SamplerName, ScheduleName } from './settings';
 import { trainedOn, type Trained } from './trained';
 
+/** Noise on straight paths, as in Esser et al. (2024). */
 export interface FlowNoise {
   readonly kind: 'flow';
   /** How far levels are moved towards noise: section 5.3.2 there. */
@@ -35,6 +36,7 @@ export function flowLevels({ shift, steps }: FlowNoise): Trained {
  * taken away as with any other network. Noise alone is Infinity.
  */
 export const sigmaOfShare = (share: number): number => share / (1 - share);
+/** The share of noise at a sigma. */
 export const shareOfSigma = (sigma: number): number => sigma / (1 + sigma);
 
 /** How a plan's x at a sigma has its share of noise: see `Plan.share`. */

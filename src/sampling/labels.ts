@@ -1,6 +1,7 @@
 /** What other tools, and older versions of this one, call samplers and schedules. */
 import { samplerNames, scheduleNames, type SamplerName, type ScheduleName } from './settings';
 
+/** A sampler and a schedule, which many tools name in one. */
 export interface Chosen {
   readonly sampler: SamplerName;
   readonly schedule: ScheduleName;

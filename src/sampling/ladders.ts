@@ -22,6 +22,7 @@ export interface Ladder {
   readonly bottom: number;
 }
 
+/** Between which levels a schedule goes, and what bends it. */
 export interface Bounds {
   readonly min: number;
   readonly max: number;
@@ -73,6 +74,7 @@ const common = {
   'Linear Quadratic': (count, _, { max }) => linearQuadratic(count, max),
 } satisfies Partial<Record<Named, Levels>>;
 
+/** A1111's noise levels, for each schedule. */
 export const ladderLikeA1111: Readonly<Record<Named, Levels>> = {
   ...common,
   // Ends at the lowest sigma, not at 0.
@@ -83,6 +85,7 @@ export const ladderLikeA1111: Readonly<Record<Named, Levels>> = {
     ended(linspace(1, 0, count).map((share) => min + betaQuantile(share, betaAlpha, betaBeta) * (max - min))),
 };
 
+/** ComfyUI's noise levels, for each schedule. */
 export const ladderLikeComfyUI: Readonly<Record<Named, Levels>> = {
   ...common,
   'KL Optimal': (count, _, { min, max }) => ended(klOptimal(count, min, max)),

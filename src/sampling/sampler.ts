@@ -62,6 +62,7 @@ export interface Solver {
   readonly throughLogs: boolean;
 }
 
+/** The noise levels that a sampler visits, and how the network is asked at each. */
 export interface Plan {
   readonly points: readonly Point[];
   /** The sigma after the last step. */

@@ -6,6 +6,7 @@ export const maxSeed = 2n ** 64n - 1n;
 /** A random seed is wanted: "−1", or nothing at all. */
 export const randomSeed = 'random';
 
+/** What a person typed as a seed. */
 export type ParsedSeed =
   | bigint
   | typeof randomSeed

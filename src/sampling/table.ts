@@ -21,6 +21,7 @@ import { unipc } from './samplers/unipc';
 import { resMultistep, resMultistepCfgpp } from './samplers/res';
 import type { SamplerName } from './settings';
 
+/** What has to be known of a sampler. */
 export interface Row {
   readonly sample: Sampler;
   /** Where its noise comes from, if it takes any: independent draws, or one Brownian motion over sigma. */
@@ -33,6 +34,7 @@ export interface Row {
   readonly twice?: true;
 }
 
+/** All samplers: a new one is a function in `samplers/`, its name in `settings.ts`, and a row here. */
 export const samplers: Readonly<Record<SamplerName, Row>> = {
   Euler: { sample: euler },
   'Euler a': { sample: eulerAncestral },

@@ -20,6 +20,7 @@ interface Told {
   readonly tag: string | null;
 }
 
+/** A large file is kept in pieces of this size. */
 export const PIECE_BYTES = 2 ** 22;
 
 /**

@@ -10,6 +10,7 @@ export const SHARE_FIELDS = { title: 'title', text: 'text', url: 'url', files: '
 /** After sharing, the page opens with this after #. */
 export const SHARED = 'shared';
 
+/** What another app shared with this one. */
 export interface Shared {
   readonly files: readonly File[];
   /** In the order of title, text and address; none is empty. */

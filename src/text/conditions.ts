@@ -26,6 +26,7 @@ export function languageOf(emphasis: Emphasis, like: 'diffusers' | 'A1111' | 'Co
   return emphasis === 'off' && like !== 'A1111' ? 'plain' : 'A1111';
 }
 
+/** How prompts are to be read. */
 export interface Reading extends Reader, Timeline {
   readonly language: Language;
   readonly emphasis: Emphasis;

@@ -2,6 +2,7 @@
 import { cut, timelines, type Reading, type Which } from './conditions';
 import { ROOM } from './windows';
 
+/** How full a prompt's windows are, in tokens. */
 export interface TokenCount {
   readonly used: number;
   /** What the windows hold that are begun. */

@@ -21,6 +21,7 @@ export interface Encoded {
   readonly pooled: Float32Array;
 }
 
+/** What is to be known of the text encoders that read windows. */
 export interface Encoders {
   readonly emphasis: Emphasis;
   /** Each encoder's, in the order in which their encodings stand side by side. */

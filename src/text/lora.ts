@@ -15,6 +15,7 @@ export interface LoraTag {
   readonly unet: number;
 }
 
+/** A prompt, and the tags that were in it. */
 export interface Tagged {
   /** The prompt without its tags, and else as it was. */
   readonly prompt: string;

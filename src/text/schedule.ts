@@ -8,6 +8,7 @@ export interface Span {
   readonly text: string;
 }
 
+/** The steps over which a prompt may change. */
 export interface Timeline {
   /** Steps of the picture, or of the first pass of two; twice as many for samplers that A1111 calls second order. */
   readonly steps: number;

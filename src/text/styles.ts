@@ -2,6 +2,7 @@
 import { fileOf, rowsOf } from './csv';
 import { trimEnd, trimStart } from './python';
 
+/** Words with a name, which are added to prompts. */
 export interface Style {
   readonly name: string;
   readonly prompt: string;

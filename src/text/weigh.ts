@@ -7,6 +7,7 @@
 export const emphases = ['A1111', 'No norm', 'ComfyUI', 'off'] as const;
 export type Emphasis = (typeof emphases)[number];
 
+/** Encoded windows, and how much each of their tokens counts. */
 export interface Weighed {
   /** [tokens, width], encoders side by side. */
   readonly context: Float32Array;
@@ -16,6 +17,7 @@ export interface Weighed {
   readonly times: number;
 }
 
+/** How weights are applied. */
 export interface Weighing {
   readonly emphasis: Emphasis;
   /** Of each encoder. A1111 minds the mean of each by itself. */

@@ -6,6 +6,7 @@ import { cutAtWords, wordOf, type Word } from './words';
 /** Text to token ids, without begin and end marks. */
 export type Tokenizer = (text: string) => number[];
 
+/** A tokenizer's special tokens, by their ids. */
 export interface Marks {
   readonly bos: number;
   readonly eos: number;
@@ -29,6 +30,7 @@ export interface Window {
 /** Nothing between the marks. */
 export const EMPTY: Window = { ids: [], weights: [] };
 
+/** What cuts prompts into windows. */
 export interface Reader {
   readonly tokenize: Tokenizer;
   /** A word with more vectors than there is room for counts as plain text. */
@@ -38,6 +40,7 @@ export interface Reader {
   readonly backtrack?: number;
 }
 
+/** A prompt as text encoders read it. */
 export interface Windows {
   /** At least one. */
   readonly windows: readonly Window[];

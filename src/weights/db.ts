@@ -5,8 +5,10 @@ import { DrobeError } from '../errors';
 let opened: UseStore | undefined;
 const db = () => (opened ??= createStore('drobe-weights', 'weights'));
 
+/** An entry's key: a kind, and names or numbers below it. */
 export type Key = readonly (string | number)[];
 
+/** The entry under a key; undefined where there is none. @throws DrobeError 'storage' */
 export const read = <T>(key: Key): Promise<T | undefined> => guarded(() => get<T>([...key], db()));
 
 /** In the order of the keys; undefined where there is nothing. */
@@ -18,6 +20,7 @@ export const readMany = <T>(wanted: readonly Key[]): Promise<(T | undefined)[]> 
     ),
   );
 
+/** The keys of all entries. @throws DrobeError 'storage' */
 export const allKeys = (): Promise<Key[]> => guarded(() => keys<(string | number)[]>(db()));
 
 /**

@@ -37,6 +37,7 @@ const BITS = {
 /** Element types, as the format spells them. */
 export type Dtype = keyof typeof BITS;
 
+/** A tensor, as its file's header describes it. */
 export interface TensorInfo {
   readonly name: string;
   readonly dtype: Dtype;
@@ -48,6 +49,7 @@ export interface TensorInfo {
   readonly turned?: true;
 }
 
+/** All that is known of a file without reading its tensors. */
 export interface Header {
   /** In the order in which they lie in the file. */
   readonly tensors: ReadonlyMap<string, TensorInfo>;

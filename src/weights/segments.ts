@@ -5,6 +5,7 @@
 import { lastOf } from '../checked';
 import type { Header } from './safetensors';
 
+/** Bytes of a file, from `begin` to before `end`. */
 export interface Segment {
   readonly begin: number;
   readonly end: number;

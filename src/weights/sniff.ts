@@ -88,6 +88,7 @@ function kindIn(table: readonly Sign[], head: Uint8Array): string | undefined {
   return table.find(([, ...signs]) => signs.every(([at, bytes]) => text.startsWith(bytes, at)))?.[0];
 }
 
+/** Whether a file begins as those of torch.save did before PyTorch 1.6. */
 export const beginsAsOldTorch = (head: Uint8Array): boolean => OLD_TORCH.every((byte, i) => head[i] === byte);
 
 /** PROTO opcode and a protocol that Python has. */

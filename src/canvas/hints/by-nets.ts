@@ -5,6 +5,7 @@
 import { keysOf } from '../../objects';
 import type { Preprocessor } from './preprocessor';
 
+/** A preprocessor whose hints a net makes. */
 export interface NetHint extends Preprocessor {
   /** The net in the file, as `nets/hints/hint-net` calls it. */
   readonly net: string;

@@ -15,6 +15,7 @@ import type { HintNumber, Preprocessor } from './preprocessor';
 import { shuffled } from './shuffle';
 import { grey, intensity, luminance, negative, threshold, withHole } from './tones';
 
+/** A preprocessor that computes its hints here. */
 export interface HintMaker extends Preprocessor {
   /**
    * @param picture opaque; for a maker that is `scaled`, already at the resolution.
@@ -147,6 +148,7 @@ export { isNetHint, netHintNames, netHintOf, type NetHintName } from './by-nets'
 /** Any preprocessor, whether it is a net or not. */
 export type PreprocessorName = HintName | NetHintName;
 
+/** All that can make a hint, by the names under which they are chosen. */
 export const preprocessors: Readonly<Record<PreprocessorName, Preprocessor>> = { ...makers, ...netHints };
 
 const preprocessorNames: readonly PreprocessorName[] = [...hintNames, ...netHintNames];

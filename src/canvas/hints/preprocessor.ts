@@ -12,6 +12,7 @@ export interface HintNumber {
   readonly initial: number;
 }
 
+/** What makes a hint of a picture, as people choose and recipes call it. */
 export interface Preprocessor {
   /** Its name in A1111's infotext ("Module: canny"), where that is another. */
   readonly module?: string;

@@ -33,6 +33,7 @@ export interface Settings<F> {
 /** Bytes; longer files are no settings. */
 const LONGEST = 2 ** 18;
 
+/** Whether a file's ending is that of settings. */
 export const isSettings = (path: string): boolean => /\.(?:ya?ml|json)$/i.test(path);
 
 /** Whether a file may be settings of a model, by its name. */

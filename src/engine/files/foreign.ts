@@ -10,6 +10,7 @@ interface Seen {
   readonly header: Header | null;
 }
 
+/** A folder of a model that is not run. */
 export interface ForeignFolder<S> {
   /** What a person would call it. */
   readonly file: string;

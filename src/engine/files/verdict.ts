@@ -16,6 +16,7 @@ import {
   upscalerFacts,
 } from './facts';
 
+/** What a file is: a checkpoint, or something to add to one. */
 export type What = { readonly facts: ModelFacts } | { readonly addon: AddonFacts };
 
 /** A checkpoint or something to add to one. @throws DrobeError that says what else it is. */

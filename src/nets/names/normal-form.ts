@@ -11,6 +11,7 @@ import { renamer } from './renamer';
 import { blocksOf, mmditViews } from './mmdit';
 import { normalShape, textViews, type Tensor, type View } from './views';
 
+/** A file's tensors under the names that our nets have for them, whichever program wrote it. */
 export interface NormalForm<T extends Tensor = Tensor> {
   /** By their names in normal form. A name inside a net that none of its modules has stays as it is. */
   readonly tensors: ReadonlyMap<string, View<T>>;

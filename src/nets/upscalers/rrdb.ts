@@ -63,4 +63,5 @@ export function enlarged(x: Var, p: Scope, name = 'conv_up'): Var {
   return h;
 }
 
+/** A convolution and the leaky ReLU behind it. */
 export const activated = (x: Var, p: Scope): Var => leakyRelu(conv(x, p), SLOPE);

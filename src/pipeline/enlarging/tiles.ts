@@ -16,6 +16,7 @@ export interface Overlap {
   readonly blind: number;
 }
 
+/** How a whole is cut into tiles. */
 export interface Tiling {
   /** The whole, and a tile of at most the same size: in latents. */
   readonly size: LatentSize;

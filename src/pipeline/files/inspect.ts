@@ -15,6 +15,7 @@ import { mustBeFloats } from '../../weights/values/floats';
 import type { Header, TensorInfo } from '../../weights/safetensors';
 import { isAboutScales, isPacking, orPacked, scaleOf } from '../scales';
 
+/** A checkpoint that can be opened, once the parts it lacks are borrowed. */
 export interface Inspected {
   readonly model: Model;
   /** Parts that are not there, and must be borrowed before it can draw. */

@@ -2,6 +2,7 @@
 import { partOf, type Part } from '../../nets/detect/parts';
 import type { Dtype, Header } from '../../weights/safetensors';
 
+/** A tensor, as a list shows it. */
 export interface TensorLine {
   readonly name: string;
   readonly dtype: Dtype;
@@ -10,6 +11,7 @@ export interface TensorLine {
   readonly bytes: number;
 }
 
+/** What several tensors come to. */
 export interface Sum {
   readonly tensors: number;
   readonly parameters: number;

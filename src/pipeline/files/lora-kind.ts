@@ -22,6 +22,7 @@ export type ShapeOf = (part: string) => Shape | null;
 /** Gives a module's tensor by its part's name. It must be there. */
 export type MatrixOf = (part: string) => Matrix;
 
+/** A kind of change to a weight: LoRA, LoHa, LoKr … */
 export interface Kind {
   readonly name: string;
   /** The size of the weight it is for, which may depend on `target`; null where its tensors do not fit one another. */
@@ -35,6 +36,7 @@ export interface Kind {
 /** The factor for a product of this rank; null where nothing is decomposed, so that alpha does not apply. */
 export type Scaling = (rank: number | null) => number;
 
+/** A kind in the table of all, which its parts tell. */
 export interface Row extends Kind {
   /** The parts it must have; `a|b` means either. */
   readonly parts: readonly string[];

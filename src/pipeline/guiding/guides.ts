@@ -22,6 +22,7 @@ export type Guide = (
   run: RunDenoiser,
 ) => Promise<Float32Array>;
 
+/** The pass that is guided. */
 export interface Guided {
   readonly controls: Controls;
   readonly size: LatentSize;

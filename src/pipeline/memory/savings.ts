@@ -2,6 +2,7 @@
 import type { LatentSize } from '../size';
 import type { NetName, MemorySavings } from '../job';
 
+/** A run that has all the memory it can use. */
 export const noSavings: MemorySavings = { apart: false, single: false, turns: false, bits: null, tile: null };
 
 /** What is being drawn, and with what. */

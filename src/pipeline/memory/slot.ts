@@ -6,9 +6,13 @@ import { Unusable, type DeviceValue } from '../../runtime/device-value';
 import type { Fed, Kept, Net } from '../../runtime/session';
 import type { NetName, Progress } from '../job';
 
+/** Told what goes on. */
 export type Report = (progress: Progress) => void;
+/** Writes a net's graph for a target. */
 export type Author = (target: Target) => Graph;
+/** A net's inputs by name, from memory or from the device. */
 export type Values = Readonly<Record<string, Fed>>;
+/** Brings a net onto the device. */
 export type Open = (graph: Graph, report: Report) => Promise<Net>;
 
 /** One net's place on the device: its session, for one size at a time. */

@@ -5,6 +5,7 @@ import type { Walk } from './walk';
 import type { ControlDraft, RecipeControl } from '../control';
 import { stemOf } from '../recipe';
 
+/** Where the two prompts' encodings come from. */
 export interface Words {
   readonly positive: Output;
   readonly negative: Output;

@@ -123,6 +123,7 @@ const sampler: Way = (node, graph) => {
   };
 };
 
+/** How each of its nodes is turned into ComfyUI's own. */
 export const easyWays: readonly (readonly [string, Way])[] = [
   ...loaders.map((type) => [type, loader] as const),
   ...['easy kSampler', 'easy fullkSampler'].map((type) => [type, sampler] as const),

@@ -8,6 +8,7 @@ export interface Link {
   readonly slot: number;
 }
 
+/** A node of a workflow. */
 export interface GraphNode {
   readonly id: string;
   readonly type: string;
@@ -15,6 +16,7 @@ export interface GraphNode {
   readonly inputs: ReadonlyMap<string, unknown>;
 }
 
+/** A workflow: its nodes by their ids. */
 export type Graph = ReadonlyMap<string, GraphNode>;
 
 export const isLink = (value: unknown): value is Link =>

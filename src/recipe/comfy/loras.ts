@@ -3,12 +3,14 @@ import { isObject } from '../../objects';
 import { valueOf, type Graph, type GraphNode } from './graph';
 import { linked, own, type Inputs, type Place } from './place';
 
+/** A LoRA, and its weights for the UNet and for the text encoders. */
 export interface Lora {
   readonly name: string;
   readonly unet: number;
   readonly te: number;
 }
 
+/** The first of these that is a number, or a text of one; 1 where none is. */
 export const numberOf = (...values: readonly unknown[]): number =>
   Number(values.find((value) => typeof value === 'number' || typeof value === 'string') ?? 1);
 

@@ -13,6 +13,7 @@ export type LinkType =
   | 'SIGMAS'
   | 'CONTROL_NET';
 
+/** What ComfyUI's page has to know of a type of nodes. */
 export interface NodeKind {
   /** Types by name, in the order in which the node shows them. */
   readonly inputs: Readonly<Record<string, LinkType>>;
@@ -32,6 +33,7 @@ const node = <const Outputs extends readonly LinkType[]>(
 
 const guided = { model: 'MODEL', positive: 'CONDITIONING', negative: 'CONDITIONING' } as const;
 
+/** The nodes that we write. */
 export const nodeKinds = {
   CheckpointLoaderSimple: node({}, ['ckpt_name'], 'MODEL', 'CLIP', 'VAE'),
   VAELoader: node({}, ['vae_name'], 'VAE'),

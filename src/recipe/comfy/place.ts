@@ -14,6 +14,7 @@ export interface Place {
   readonly within?: readonly (GraphNode | undefined)[];
 }
 
+/** Turns a node of an extension into nodes of ComfyUI; null where it says too little for that. */
 export type Way = (node: GraphNode, graph: Graph) => Place | null;
 
 /** A link to another of the new nodes in the same place. */

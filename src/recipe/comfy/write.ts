@@ -16,6 +16,7 @@ import { exactJson } from '../json';
 import { automaticOf } from '../infotext/names';
 import { resourcesOf, weightsEnding, type Recipe, type RecipeSettings } from '../recipe';
 
+/** A picture as a workflow of ComfyUI. */
 export interface ComfyWorkflow {
   /** JSON for its page, to be opened there or dropped on it. */
   readonly workflow: string;

@@ -18,6 +18,7 @@ export const controlsOf = (
 ): readonly RecipeControl[] =>
   mode === 'instruct' ? [] : controls.filter((control) => !isReference(control));
 
+/** The name of diffusers' pipeline for pictures that guide. */
 export const controlPipeline = (mode: RecipeMode, isXl: boolean): string =>
   pipelines[mode === 'instruct' ? 'text' : mode][isXl ? 1 : 0];
 

@@ -3,6 +3,7 @@ import type { SamplerName, ScheduleName } from '../../sampling/settings';
 import { automaticOf } from '../infotext/names';
 import type { RecipeSettings } from '../recipe';
 
+/** diffusers' class for a sampler. */
 export interface Scheduler {
   readonly name: string;
   /** Its additional arguments, in Python. */

@@ -58,6 +58,7 @@ const HARMLESS =
 
 const named = new Map(fields.flatMap((field) => field.names.map((name) => [name.toLowerCase(), field])));
 
+/** A unit that was read. */
 export interface ReadControl {
   readonly control: RecipeControl;
   /** Fields of the unit that are not understood. */

@@ -2,6 +2,7 @@
 import { RANDOM, type Mode } from '../settings/settings';
 import type { Result } from './result';
 
+/** A picture, as lists and the search know it. */
 export interface Card {
   /** The picture's place in the album: the larger, the newer. */
   readonly place: number;

@@ -5,6 +5,7 @@ import type { ControlMode } from '../../engine/api';
 import type { Range } from '../controls/range';
 import type { Original } from '../files/picture';
 
+/** A picture that guides, with its net and settings, as a person sets them. */
 export interface Unit {
   /** Which one it is on this page, whatever its place. */
   readonly key: number;

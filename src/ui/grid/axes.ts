@@ -54,6 +54,7 @@ interface Axis {
   readonly weight?: number;
 }
 
+/** All that can be varied. */
 export const axes: Readonly<Record<AxisName, Axis>> = {
   none: { read: () => ({ points: [], wrong: [] }) },
   seed: seeds('seed'),

@@ -21,6 +21,7 @@ export interface Plan {
   readonly z: Row;
 }
 
+/** A picture of the grid. */
 export interface Cell {
   /** Which column, row and sheet. */
   readonly at: readonly [x: number, y: number, z: number];

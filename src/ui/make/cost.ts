@@ -36,6 +36,7 @@ export interface Known {
   facts(model: string): Pick<ModelFacts, 'room'> | null;
 }
 
+/** What drawing would take. */
 export interface Cost {
   readonly pictures: number;
   /** Null where nothing similar was drawn here before. */

@@ -9,6 +9,7 @@ import {
   type KeyValueStorage,
 } from '../settings/persisted.svelte';
 
+/** What the page gives it. */
 export const system = {
   storage: tabStorage(),
   /** Shared by all tabs. */

@@ -1,6 +1,7 @@
 /** Kinds of entries in the list: models that can be used, and additions. */
 import type { AddonFacts, ModelEntry, ModelFacts } from '../../engine/api';
 
+/** What is added to a checkpoint. */
 export type Addon = Extract<ModelEntry, { addon: unknown }>;
 
 /** A checkpoint that can be used. */
@@ -14,6 +15,7 @@ export function isAddon(entry: ModelEntry): entry is Addon {
 /** An upscaler. */
 export type Upscaler = Addon & { readonly addon: Extract<AddonFacts, { kind: 'upscaler' }> };
 
+/** Whether it is an upscaler. */
 export const isUpscaler = (entry: ModelEntry): entry is Upscaler =>
   isAddon(entry) && entry.addon.kind === 'upscaler';
 

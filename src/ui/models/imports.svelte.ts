@@ -11,6 +11,7 @@ import type { Remote } from '../../engine/rpc';
 import type { Choosing } from './choosing';
 import { Persisted, askToKeep, type KeyValueStorage } from '../settings/persisted.svelte';
 
+/** How an import is getting on. */
 export type Installing =
   | { readonly kind: 'idle' }
   | ({

@@ -9,6 +9,7 @@ import type { Original } from '../files/picture';
 import type { Mode, Settings } from '../settings/settings';
 import type { pictures } from './source.svelte';
 
+/** What the engine draws, and what becomes of it. */
 export interface Work {
   /** The size at which it is drawn. */
   readonly size: Size;

@@ -5,6 +5,7 @@ import type { ImageEncoderFacts, IpAdapterFacts, Job, ModelEntry, Pixels } from 
 import type { Original } from '../files/picture';
 import { isForFamily } from '../settings/family';
 
+/** A picture that is part of the prompt, as a person sets it. */
 export interface Reference {
   /** Which one it is on this page, whatever its place. */
   readonly key: number;

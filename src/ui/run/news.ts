@@ -8,6 +8,7 @@ import type { Obstacle } from '../settings/settings';
 export type Told = Exclude<Progress, { kind: 'short-of-memory' }>;
 export type Stage = Exclude<Told, { kind: 'notice' }>;
 
+/** A run in progress. */
 export interface Running {
   readonly kind: 'running';
   readonly job: Job;

@@ -4,6 +4,7 @@ import type { Result } from '../album/result';
 import { usual } from './usual';
 import type { Phase, Running, Stage, Told } from './news';
 
+/** What the page shows of the run in progress, or of the last one. */
 export type Run =
   | { readonly kind: 'idle' }
   | Running

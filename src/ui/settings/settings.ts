@@ -179,6 +179,7 @@ export const withBatch = (rare: Rare, batch: Rare['batch']): Rare => withRare(ra
 /** A seed of its own for each run, as people write it. */
 export const RANDOM = '-1';
 
+/** What a first visit begins with. */
 export const initial: Settings = {
   model: '',
   vae: '',

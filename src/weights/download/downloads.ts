@@ -50,6 +50,7 @@ export interface Unfinished {
   readonly secret: boolean;
 }
 
+/** How far a download is. */
 export type DownloadProgress = {
   readonly stage: 'fetching' | 'checking';
   readonly doneBytes: number;

@@ -24,6 +24,7 @@ export interface Order {
   readonly proven: boolean;
 }
 
+/** A piece that is complete: the n-th of its model. */
 export interface ArrivedPiece {
   readonly n: number;
   readonly bytes: Uint8Array<ArrayBuffer>;

@@ -6,6 +6,7 @@ import { DrobeError, isAbort } from '../../errors';
 import { chunks, cutShort, get, isPage, lengthOf, rangeOf, sameTag, tagOf, type Fetch } from './remote';
 import { byFile, inSpans, MissingPieces, type ArrivedPiece, type Begun, type Order } from './missing-pieces';
 
+/** Where pieces come from, and where they go. */
 export interface Carrier {
   readonly fetch: Fetch;
   readonly signal: AbortSignal;

@@ -26,6 +26,7 @@ export const mapFiles = <F, G>({ head, ranges }: Layout<F>, map: (file: F) => G)
   ranges: ranges.map(({ file, begin, end }) => ({ file: map(file), begin, end })),
 });
 
+/** The size of a file of this layout. */
 export const bytesOf = ({ head, ranges }: Layout<unknown>): number =>
   ranges.reduce((sum, { begin, end }) => sum + end - begin, head.length);
 

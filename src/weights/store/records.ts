@@ -4,8 +4,10 @@ import type { Key } from '../db';
 import type { Links } from './links';
 import type { RemoteModel } from './origin';
 
+/** The version of the form of records. */
 export const SCHEMA = 2;
 
+/** The record of a stored model, written last. */
 export interface StoredModel {
   readonly schema: typeof SCHEMA;
   readonly id: string;

@@ -8,6 +8,7 @@ import { blobsAt } from './pieces';
 import { isCopy, isLinks, isModel, type Part } from './records';
 import type { Segment } from '../segments';
 
+/** What comparing a stored model with its hashes has shown. */
 export interface Verification {
   /** Where bytes are missing or damaged. */
   readonly damaged: readonly Segment[];

@@ -8,6 +8,7 @@ export interface Saved {
   numbersOf(storage: Storage): Promise<Numbers>;
 }
 
+/** Where a tensor's numbers lie in the file. */
 export interface Numbers {
   readonly begin: number;
   readonly bytes: number;

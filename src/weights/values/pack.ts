@@ -4,6 +4,7 @@
  */
 import { f16ToF32, f32ToF16 } from './half';
 
+/** Numbers rounded to 4 or 8 bits, in blocks with one scale each. */
 export interface PackedNumbers {
   /** Two to a byte where they have 4 bits, the first in the lower half. */
   readonly codes: Uint8Array<ArrayBuffer>;
