@@ -24,27 +24,25 @@ export const isAboutScales = (name: string): boolean => SCALING.test(name);
 const PACKING = /^(?!in|out).*(?:scale|zero_point|svd_(?:up|down)$)/;
 
 /**
+ * Refuses weights whose scales are not known.
+ * @param used keys of weights.
+ * @throws DrobeError as `scaleOf`, also where other programs' packing is beside a weight.
+ */
+export function mustBeKnown(used: ReadonlySet<string>, tensors: Tensors): void {
+  for (const key of used) scaleOf(key, tensors);
+  if ([...tensors.keys()].some((key) => !used.has(key) && !isAboutScales(key) && isPacking(key, used)))
+    throw new DrobeError('other-kind', { kind: 'packed', as: '' });
+}
+
+/**
  * Whether a tensor that nothing asked for belongs to the packing of a weight that something did: SDNQ's `layer.scale`,
  * ModelOpt's `layer.weight_quantizer._scale`.
  * @param used keys of weights.
  */
-export function isPacking(key: string, used: ReadonlySet<string>): boolean {
+function isPacking(key: string, used: ReadonlySet<string>): boolean {
   for (let end = key.lastIndexOf('.'); end > 0; end = key.lastIndexOf('.', end - 1))
     if (used.has(`${key.slice(0, end)}.weight`)) return PACKING.test(key.slice(end + 1));
   return false;
-}
-
-/**
- * An error that says more, where a weight is missing but its layer has other tensors: those that it was packed into, as
- * torchao's `layer._weight_qdata` and HQQ's `layer.W_q`.
- */
-export function orPacked(thrown: unknown, tensors: Tensors): unknown {
-  if (!(thrown instanceof DrobeError) || thrown.code !== 'missing-weight') return thrown;
-  const layer = /^(.*\.)weight$/.exec(String(thrown.facts['key']))?.[1];
-  const others = [...tensors.keys()].filter((key) => layer !== undefined && key.startsWith(layer));
-  return others.some((key) => !key.endsWith('bias'))
-    ? new DrobeError('other-kind', { kind: 'packed', as: '' }, { cause: thrown })
-    : thrown;
 }
 
 /**

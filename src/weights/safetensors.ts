@@ -89,13 +89,15 @@ const MAX_TRAILER = 64;
 
 /**
  * As `readHeader`, but a file that goes on with nothing but noughts, as some disks and programs fill them up, or with a few
- * bytes of whatever, is described as if it ended before these: `bytes` says where.
+ * bytes of whatever, is described as if it ended before these: `bytes` says where. Noughts of a file elsewhere are not looked
+ * through.
  */
 export async function readPadded(file: Slices): Promise<Header> {
   const peeked = await peekHeader(file);
   const extra = peeked.lack?.code === 'file-too-long' ? Number(peeked.lack.facts['extraBytes']) : 0;
   if (extra === 0 || extra > MAX_PADDING) return ofWhole(peeked);
   if (extra <= MAX_TRAILER) return { ...peeked.header, bytes: file.size - extra };
+  if (!(file instanceof Blob)) return ofWhole(peeked);
   const tail = await read(file, file.size - extra, file.size);
   return tail.some((byte) => byte !== 0) ? ofWhole(peeked) : { ...peeked.header, bytes: file.size - extra };
 }

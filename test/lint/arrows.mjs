@@ -90,13 +90,13 @@ const arrows = {
   'src/pipeline/guiding': {
     may: [
       ...['errors', 'graph', 'nets', 'canvas', 'weights', 'runtime'],
-      ...['batch', 'memory', 'prompt/text-attention', 'scales'],
+      ...['batch', 'memory', 'prompt/text-attention', 'missing', 'scales'],
     ],
     types: ['guidance', 'job', 'reuse', 'size'],
   },
   // What files bring to a checkpoint.
   'src/pipeline/files': {
-    may: ['errors', 'graph', 'nets', 'weights', 'scales'],
+    may: ['errors', 'graph', 'nets', 'weights', 'missing', 'scales'],
     types: ['runtime', 'text'],
   },
   // What lies on the device, for how long, and what is done without.

@@ -11,7 +11,7 @@ import { isImageEncoder } from '../../nets/vision';
 import { assemble, type Member } from '../../pipeline/files/assemble';
 import { combine, inLine } from '../../weights/values/combine';
 import { bytesOf, plain, type Layout } from '../../weights/store/layout';
-import { parseHeader, readHeader, readPadded, type Header, type Slices } from '../../weights/safetensors';
+import { parseHeader, readPadded, type Header, type Slices } from '../../weights/safetensors';
 import { readTorch } from '../../weights/torch/torch';
 import type { Gathered } from '../api';
 import { besideOf, isSettings, ofFile, ofFolder, readSettings, type Beside, type Settings } from './beside';
@@ -133,8 +133,7 @@ export async function modelsAmong<F extends Placed>(
 async function look<F extends Placed>(file: F, slices: Slices): Promise<Seen<F>> {
   const one = { file, path: file.path, slices };
   try {
-    // From elsewhere it is compared with the sum of the whole.
-    return { ...one, header: await (slices instanceof Blob ? readPadded : readHeader)(slices) };
+    return { ...one, header: await readPadded(slices) };
   } catch (thrown) {
     // From elsewhere each tensor would be a request.
     const isTorch = toDrobeError(thrown).code === 'file-is-torch' && slices instanceof Blob;

@@ -6,7 +6,7 @@ import { isTokenizerFile } from '../../nets/t5-tokenizer';
 import type { RemoteSource } from '../../weights/store/origin';
 import { beginningOf, bytesOf, within, type Layout } from '../../weights/store/layout';
 import { remoteFile, type Fetch, type RemoteFile } from '../../weights/download/remote';
-import { parseHeader, readHeader, type Header, type Slices } from '../../weights/safetensors';
+import { parseHeader, peekHeader, type Header, type Slices } from '../../weights/safetensors';
 import type { Offer } from '../api';
 import { isSettings, toldHeader, type Beside } from '../files/beside';
 import { modelsAmong } from '../files/models-among';
@@ -61,7 +61,7 @@ export async function offersAt(
       }
     }),
   );
-  const incomplete = refused.filter(({ problem }) => !problem.code.startsWith('settings-'));
+  const incomplete = refused.filter(({ problem }) => problem.code !== 'settings-alone');
   const parts = incomplete.map(({ file, problem }): Offer => ({
     file,
     bytes: 0,
@@ -112,7 +112,9 @@ async function withHead({ head, ranges }: Layout<Seen>): Promise<Layout<RemoteSo
     const { url, sha256, remote } = file;
     const { size: bytes, tag, ranged } = remote;
     const head = isTokenizerFile(file.path) ? new Uint8Array() : await headOf(remote);
-    sources.set(file, { url, sha256, bytes, tag, ranged, head });
+    // The sum is that of the whole file: without what follows its tensors it tells nothing.
+    const end = Math.max(...ranges.map((range) => (range.file === file ? range.end : 0)));
+    sources.set(file, { url, sha256: end < bytes ? null : sha256, bytes, tag, ranged, head });
   }
   const known = { head, ranges: ranges.map((range) => ({ ...range, file: mustGet(sources, range.file) })) };
   if (head.length > 0) return known;
@@ -122,7 +124,7 @@ async function withHead({ head, ranges }: Layout<Seen>): Promise<Layout<RemoteSo
 
 /** The bytes before a file's tensors. */
 async function headOf(remote: RemoteFile): Promise<Uint8Array<ArrayBuffer>> {
-  const [first] = (await readHeader(remote)).tensors.values();
+  const [first] = (await peekHeader(remote)).header.tensors.values();
   return new Uint8Array(await remote.slice(0, first?.begin ?? remote.size).arrayBuffer());
 }
 

@@ -2,6 +2,7 @@
  * Which model is this? Told from tensor names and shapes, never from the file name. Metadata only adds what
  * neither can say (see `metadata.ts`).
  */
+import { mustGet } from '../../checked';
 import { DrobeError } from '../../errors';
 import type { Shape } from '../../graph/graph';
 import { controlKind } from './control-kinds';
@@ -63,9 +64,13 @@ const ENDS = {
   mmdit: ['mmdit.x_embedder.proj.weight', 'mmdit.final_layer.linear.weight'],
 } as const;
 
-/** Names that only a denoiser has, or a VAE. */
+/** Names that only a denoiser has, a VAE, or T5. */
 const IN_NET =
-  /^(?:unet\.(?:(?:in|out)put_blocks|middle_block|(?:down|up)_blocks|mid_block)\.|mmdit\.joint_blocks\.|vae\.(?:encoder\.down|decoder\.up)\.\d)/;
+  /^(?:unet\.(?:(?:in|out)put_blocks|middle_block|(?:down|up)_blocks|mid_block)\.|mmdit\.joint_blocks\.|vae\.(?:(?:encoder\.down|decoder\.up)\.\d|(?:en|de)coder\.mid\.)|t5\.encoder\.block\.\d+\.layer\.[01]\.(?:SelfAttention|DenseReluDense)\.)/;
+
+/** A layer of a text encoder; others have such layers, too, and call them otherwise in their files. */
+const IN_TEXT = /^text2?\.text_model\.encoder\.layers\.\d/;
+const SAYS_TEXT = /text_model|text_encoder|cond_stage_model|conditioner|clip_[lgh]|resblocks/;
 
 /** How the names of a net's own tensors end; where none does, all are something else's that changes its modules. */
 const OWN =
@@ -118,7 +123,9 @@ function refuse(
   const inNets = [...tensors.keys()];
   if (inNets.length > 0 && !inNets.some((name) => OWN.test(name)))
     throw new DrobeError('other-kind', { kind: 'other-lora', as: '' });
-  if (inNets.some((name) => IN_NET.test(name))) throw new DrobeError('other-kind', { kind: 'piece', as: '' });
+  const isText = (name: string): boolean => IN_TEXT.test(name) && SAYS_TEXT.test(mustGet(tensors, name).name);
+  if (inNets.some((name) => IN_NET.test(name) || isText(name)))
+    throw new DrobeError('other-kind', { kind: 'piece', as: '' });
   throw new DrobeError('unknown-kind', { modules: topModules(names) });
 }
 

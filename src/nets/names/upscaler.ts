@@ -30,11 +30,22 @@ const ROWS: readonly (readonly [theirs: RegExp, normal: string])[] = [
 /** A file's tensors in normal form; other facts about them are kept. */
 export function upscalerForm<T>(file: ReadonlyMap<string, T>): Map<string, T & { readonly name: string }> {
   const averaged = [...file.keys()].some((name) => AVERAGED.test(name));
-  const own = new Map<string, T & { readonly name: string }>();
-  for (const [name, tensor] of file)
-    if (!averaged || AVERAGED.test(name)) own.set(unwrapped(name), { ...tensor, name });
+  const kept = [...file].filter(([name]) => !averaged || AVERAGED.test(name));
+  const lead = leadOf(kept.map(([name]) => unwrapped(name)));
+  const own = new Map(
+    kept.map(([name, tensor]) => [unwrapped(name).slice(lead.length), { ...tensor, name }]),
+  );
   const named = renamer(tailPairs([...own.keys()]), 'normal');
   return new Map([...own].map(([name, tensor]) => [named(name) ?? inForm(name), tensor]));
+}
+
+/** The first tensor of a net, in any naming, behind any beginning. */
+const FIRST = /^(|.*\.)(?:conv_first|model\.0|body\.0)\.weight$/;
+
+/** An unknown beginning that all names share. */
+function leadOf(names: readonly string[]): string {
+  const leads = names.flatMap((name) => FIRST.exec(name)?.[1] ?? []);
+  return leads.find((lead) => names.every((name) => name.startsWith(lead))) ?? '';
 }
 
 function unwrapped(name: string): string {

@@ -1,5 +1,4 @@
 /** Is this file a checkpoint that can be run? Answered from its header alone, before anything is stored or loaded. */
-import { DrobeError } from '../../errors';
 import { SHAPES_ONLY } from '../../graph/graph';
 import { recognise } from '../../nets/detect/detect';
 import { decoderGraph, encoderGraph, textGraph, unetGraph } from '../../nets/graphs';
@@ -13,7 +12,8 @@ import { canEncode } from '../../nets/vae';
 import { isForeign, unusedTensors } from '../../nets/detect/unused';
 import { mustBeFloats } from '../../weights/values/floats';
 import type { Header, TensorInfo } from '../../weights/safetensors';
-import { isAboutScales, isPacking, orPacked, scaleOf } from '../scales';
+import { isAboutScales, mustBeKnown } from '../scales';
+import { explained } from '../missing';
 
 /** A checkpoint that can be opened, once the parts it lacks are borrowed. */
 export interface Inspected {
@@ -45,7 +45,7 @@ export function inspect(
   try {
     return inspected(header, form);
   } catch (thrown) {
-    throw orPacked(thrown, form.tensors);
+    throw explained(thrown, form.tensors.keys());
   }
 }
 
@@ -64,9 +64,7 @@ function inspected(header: Header, form: NormalForm<TensorInfo>): Inspected {
     if (canEncode(tensors)) encoderGraph({ model, tensors }, SHAPES_ONLY, size, used);
   }
   mustBeFloats(used, tensors);
-  for (const key of used) scaleOf(key, tensors); // one that is not known is refused
-  if ([...tensors.keys()].some((key) => !used.has(key) && !isAboutScales(key) && isPacking(key, used)))
-    throw new DrobeError('other-kind', { kind: 'packed', as: '' });
+  mustBeKnown(used, tensors);
   const room = { f16: needsOf(tensors, 'f16'), f32: needsOf(tensors, 'f32') };
   const unused = unusedTensors(model, form, used).filter((name) => !isAboutScales(name));
   const strays = form.strays.filter((name) => isForeign(name, header.tensors.get(name)?.shape ?? []));

@@ -77,7 +77,8 @@ test('a LoRA is named one', async () => {
 test.each([
   ['a language model', 'model.layers.0.self_attn.q_proj.weight', 'other-kind'],
   ['an IP-Adapter', 'image_proj.proj.weight', 'other-kind'],
-  ['a ControlNet that lacks weights', 'control_model.input_hint_block.0.weight', 'missing-weight'],
+  ['a piece of a ControlNet', 'control_model.input_hint_block.0.weight', 'other-kind'],
+  ['a piece of a text encoder', 'text_model.encoder.layers.3.mlp.fc1.weight', 'other-kind'],
   ['weights of no known kind', 'x', 'unknown-kind'],
 ])('%s is shown, with the reason why it cannot be run', async (_, name, code) => {
   const { verdict, tensors } = await models.inspect(new SparseFile(tiny(name), 'some.safetensors'));

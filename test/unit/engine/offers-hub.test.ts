@@ -128,6 +128,26 @@ describe('a repository on Hugging Face', () => {
     });
   });
 
+  it('tells of settings that cannot be read, beside the model that goes without them', async () => {
+    await repository('a/b', {
+      'unet/diffusion_pytorch_model.safetensors': golden('sd1/diffusers/unet/diffusion_pytorch_model'),
+      'vae/diffusion_pytorch_model.safetensors': golden('sd1/diffusers/vae/diffusion_pytorch_model'),
+      'text_encoder/model.safetensors': golden('sd1/diffusers/text_encoder/model'),
+      'scheduler/scheduler_config.json': new TextEncoder().encode('{"prediction_type": v}'),
+    });
+    expect((await offers('a/b')).map(({ file, verdict }) => [file, verdict])).toMatchObject([
+      ['Stable Diffusion 1.x.safetensors', { facts: { family: 'Stable Diffusion 1.x' } }],
+      ['scheduler/scheduler_config.json', { problem: { code: 'settings-unread' } }],
+    ]);
+  });
+
+  it('of a file that goes on for a few bytes it takes the sum of the whole for nothing', async () => {
+    await repository('a/b', { 'ink.safetensors': new Blob([lora, Uint8Array.of(7)]) });
+    const [offer] = await offers('a/b');
+    expect(offer).toMatchObject({ bytes: lora.size, verdict: { addon: { kind: 'lora' } } });
+    expect(offer!.model!.ranges[0]!.file.sha256).toBeNull();
+  });
+
   it('offers a diffusers folder as one model, its parts in the smaller precision', async () => {
     const part = (name: string) => golden(`sd1/diffusers/${name}`);
     const unet = part('unet/diffusion_pytorch_model');

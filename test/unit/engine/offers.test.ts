@@ -45,6 +45,22 @@ describe('an address', () => {
     expect(hub.server.sent).toBeLessThan(200_000);
   });
 
+  it('of a file that goes on for a few bytes offers what is before them', async () => {
+    const sound = golden('sd1/model');
+    hub.server.bytes = Uint8Array.from([...sound, 1, 2, 3]);
+    const [offer] = await offersAt(hub.server.url('model.safetensors'), never);
+    expect(offer).toMatchObject({
+      bytes: sound.length,
+      verdict: { facts: { family: 'Stable Diffusion 1.x' } },
+      model: { ranges: [{ end: sound.length }] },
+    });
+    // Of many more bytes nobody knows what they are.
+    hub.server.bytes = Uint8Array.from([...sound, ...new Uint8Array(100)]);
+    await expect(offersAt(hub.server.url('model.safetensors'), never)).rejects.toMatchObject({
+      code: 'file-too-long',
+    });
+  });
+
   it('of IC-Light says so before it is downloaded, and offers InstructPix2Pix', async () => {
     const tensors = await tensorsOf(new Blob([modelBytes('sd1-pix2pix')]));
     hub.server.bytes = await bytesIn(written(tensors));

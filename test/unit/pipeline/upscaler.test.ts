@@ -136,7 +136,7 @@ describe('a file that is not as it should be is told by what is wrong with it', 
   });
 });
 
-test.each(['params_ema.', 'state_dict.module.', '_orig_mod.', 'netG._orig_mod.'])(
+test.each(['params_ema.', 'state_dict.module.', '_orig_mod.', 'netG._orig_mod.', 'upscaler.inner.'])(
   'what a training wraps a net in is passed over: %s',
   (at) => {
     const form = upscalerForm(new Map([[`${at}conv_first.weight`, { shape: [64, 3, 3, 3] }]]));
