@@ -18,6 +18,10 @@ export class Changes {
   #told = $state.raw<readonly Change[]>([]);
   /** The change to announce: the last one, unless it was. */
   readonly news = $derived(this.last && this.#told.includes(this.last) ? null : this.last);
+  /** The last change before somebody went on with something else. */
+  #past = $state.raw<Change | null>(null);
+  /** Whether the change to announce belongs to the past: it need not be announced for long. */
+  readonly fading = $derived(this.news !== null && this.news === this.#past);
 
   add(change: Change): void {
     this.all = [...this.all, change];
@@ -28,6 +32,11 @@ export class Changes {
     if (!change) return;
     this.#drop(change);
     change.undo();
+  }
+
+  /** Somebody goes on with something else, and may still see what is announced for a moment. */
+  goOn(): void {
+    this.#past = this.last;
   }
 
   /** Announces nothing of these changes any more. They can still be undone. */

@@ -18,7 +18,8 @@ export interface PicturedWords {
   /** @param number its place, from 1. */
   readonly removed: (number: number) => string;
   /** @param after null where no picture took its place. */
-  readonly replaced: (before: string, after: string | null) => string;
+  /** `other`: another picture took its place; else none. */
+  readonly replaced: (name: string, other: boolean) => string;
 }
 
 /** Told of what can be taken back. */
@@ -123,7 +124,7 @@ export class PicturedList<T extends { readonly picture: Original | null }> {
     const before = this.all.find(({ key }) => key === one.key)?.picture;
     const taken = { ...settings, picture } as Partial<T>; // it has a picture
     if (!before || before === picture) this.#set(one.key, taken);
-    else this.changeUndoably(one, taken, this.#words.replaced(before.name, picture?.name ?? null));
+    else this.changeUndoably(one, taken, this.#words.replaced(before.name, picture !== null));
   }
 
   dismiss(): void {

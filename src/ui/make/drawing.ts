@@ -58,6 +58,10 @@ export class Drawing implements QueueHost {
     return this.#studio.ordering.endless;
   }
 
+  get alike(): boolean {
+    return this.#studio.ordering.alike;
+  }
+
   wait(orders: readonly Order[], sequence: readonly string[]): Promise<void> {
     return this.#tools.album.waits.add(orders, sequence);
   }

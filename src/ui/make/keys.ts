@@ -59,13 +59,13 @@ export const whilePainting: readonly StudioCommand[] = painting.map((command) =>
   run: ({ place }) => command.run(place),
 }));
 
-/** While the frame to go on beyond the picture's edges is in view: what was moved last is undone first. */
+/** While the frame to go on beyond the picture's edges is in view: what is announced is undone first, then what was moved last. */
 export const whileFraming: readonly StudioCommand[] = [
   {
     keys: ['Ctrl+Z'],
     words: () => words.controls.undo,
     repeats: true,
-    run: ({ place, changes }) => (place.frame.canUndo ? place.stepFrame('undo') : changes.undo()),
+    run: ({ place, changes }) => (changes.news === null && place.frame.canUndo ? place.stepFrame('undo') : changes.undo()),
   },
   {
     keys: ['Ctrl+Shift+Z', 'Ctrl+Y'],

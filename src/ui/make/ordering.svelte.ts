@@ -1,5 +1,6 @@
 import type { Album } from '../album/album.svelte';
 import type { RunRequest, UnfinishedRun } from '../album/stored';
+import type { Changes } from '../controls/changes.svelte';
 import type { Loans } from '../models/loans.svelte';
 import type { UsableModel } from '../models/entries';
 import type { Inputs } from '../paint/inputs';
@@ -26,6 +27,7 @@ interface StudioParts {
   readonly history: PromptHistory;
   readonly view: View;
   readonly album: Album;
+  readonly changes: Changes;
   readonly obstacle: Extract<News, { kind: 'obstacle' }>['obstacle'] | null;
   readonly reuse: Reuse;
 }
@@ -75,6 +77,7 @@ export class Ordering {
     const { prompt, negative } = this.#studio.form.settings.current;
     this.#studio.history.remember({ prompt, negative });
     const request = this.request();
+    this.#studio.changes.goOn();
     if (this.#queue.working) {
       void this.#queue.add([request]);
       this.#say({ kind: 'waits', waiting: this.#queue.waiting.length, held: this.#queue.held });
@@ -111,6 +114,11 @@ export class Ordering {
 
   get endless(): boolean {
     return this.#able && this.#random;
+  }
+
+  /** Whether one picture after another would be the same one. */
+  get alike(): boolean {
+    return this.#able && !this.#random;
   }
 
   /**

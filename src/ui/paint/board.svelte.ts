@@ -75,11 +75,18 @@ export class MaskBoard {
   });
 
   readonly #read: (typeof pictures)['readMask'];
+  readonly #painted: () => void;
   #stroke: { readonly stroke: Stroke | null; readonly erase: boolean } | null = null;
   #asked = 0;
   #watchers: readonly ((changed: Rect) => void)[] = [];
 
-  constructor(storage: KeyValueStorage | null, read: (typeof pictures)['readMask']) {
+  /** @param painted called after each stroke, or what is like one. */
+  constructor(
+    storage: KeyValueStorage | null,
+    read: (typeof pictures)['readMask'],
+    painted = (): void => undefined,
+  ) {
+    this.#painted = painted;
     this.brush = new Persisted('brush', brush, mend, storage);
     this.#read = read;
   }
@@ -161,6 +168,7 @@ export class MaskBoard {
       );
     }
     this.#finish();
+    this.#painted();
   }
 
   /** Whether the tool touches the picture. */
@@ -190,11 +198,13 @@ export class MaskBoard {
   invert(): void {
     this.#changed(invertSheet(this.sheet));
     this.#finish();
+    this.#painted();
   }
 
   clear(): void {
     this.#changed(clearSheet(this.sheet));
     this.#finish();
+    this.#painted();
   }
 
   /** The mask becomes what this picture says, and that is told. Another size is scaled to the picture's. */

@@ -4,7 +4,7 @@ import type { Tool } from './board.svelte';
 import type { Workplace } from './workplace.svelte';
 import { words } from '../words/language.svelte';
 
-type PaintCommand = Command<Pick<Workplace, 'board' | 'viewport' | 'undo' | 'redo'>>;
+type PaintCommand = Command<Pick<Workplace, 'board' | 'viewport' | 'undoLatest' | 'redo'>>;
 
 const tool = (key: string, name: Tool): PaintCommand => ({
   keys: [key],
@@ -32,7 +32,12 @@ export const painting: readonly PaintCommand[] = [
     repeats: true,
     run: ({ board }) => board.resize(1),
   },
-  { keys: ['Ctrl+Z'], words: () => words.controls.undo, repeats: true, run: (place) => place.undo() },
+  {
+    keys: ['Ctrl+Z'],
+    words: () => words.controls.undo,
+    repeats: true,
+    run: (place) => place.undoLatest(),
+  },
   {
     keys: ['Ctrl+Shift+Z', 'Ctrl+Y'],
     words: () => words.controls.redo,

@@ -53,6 +53,7 @@ export class Workplace {
   readonly #form: Form;
   readonly #facts: () => ModelFacts | null;
   readonly #scenes: Scenes;
+  readonly #changes: Changes;
   /** The size that each mode was left with, and the picture it was for. */
   // eslint-disable-next-line svelte/prefer-svelte-reactivity -- nothing shows it
   readonly #sizes = new Map<string, Size & Pick<Scene, 'original'>>();
@@ -66,7 +67,8 @@ export class Workplace {
     changes: Changes,
   ) {
     this.source = new SourcePicture(readers);
-    this.board = new MaskBoard(storage, readers.readMask);
+    this.#changes = changes;
+    this.board = new MaskBoard(storage, readers.readMask, () => changes.hush());
     this.#form = form;
     this.#facts = facts;
     this.#scenes = new Scenes(
@@ -126,7 +128,7 @@ export class Workplace {
       this.board.cancel();
       this.#scenes.leave(
         original
-          ? words.changes.replaced(before.name, original.name, masked)
+          ? words.changes.replaced(before.name, masked)
           : words.changes.removed(before.name, masked),
       );
     }
@@ -134,6 +136,12 @@ export class Workplace {
     this.board.open(original ?? { width: 1, height: 1 });
     this.frame.close();
     if (original) this.viewport.open(original);
+  }
+
+  /** Undoes what is announced; else the last stroke, or brings back the previous picture. */
+  undoLatest(): void {
+    if (this.#changes.news) this.#changes.undo();
+    else this.undo();
   }
 
   /** Undoes the last stroke, or brings back the previous picture. */
@@ -207,6 +215,7 @@ export class Workplace {
   pull(margins: Partial<Margins>): void {
     this.frame.pull(margins);
     this.suitSize();
+    this.#changes.hush();
   }
 
   /** Moves the frame's sides back to where they were before they were last moved, or forth again. */

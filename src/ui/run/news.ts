@@ -34,8 +34,14 @@ export type News =
   | { readonly kind: 'waits'; readonly waiting: number; readonly held: boolean }
   | { readonly kind: 'obstacle'; readonly obstacle: Obstacle | UnitObstacle | ReferenceObstacle }
   | { readonly kind: 'picture'; readonly number: number; readonly of: number | null }
-  /** All runs of the queue are done, of which some may have failed. */
-  | { readonly kind: 'done'; readonly pictures: number; readonly took: number; readonly failed?: number }
+  /** All runs of the queue are done, of which some may have failed. `alike`: else it would go on forever with the same picture. */
+  | {
+      readonly kind: 'done';
+      readonly pictures: number;
+      readonly took: number;
+      readonly failed?: number;
+      readonly alike?: true;
+    }
   /** `next`: another run follows. */
   | { readonly kind: 'cancelled'; readonly pictures: number; readonly of: number; readonly next?: true }
   | { readonly kind: 'failed'; readonly next?: true };

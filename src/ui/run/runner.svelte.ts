@@ -20,7 +20,7 @@ export class Runner {
   readonly #onRate: (bytesPerSecond: number) => void;
   readonly #onLost: () => void;
   readonly #learnt = new LearntSavings();
-  #after: After = { follows: () => false, toCome: 0 };
+  #after: After = { follows: () => false, toCome: 0, alike: false };
   #stop = new AbortController();
   /** Pictures of this run and of those that it follows. */
   #made = $state.raw<readonly Result[]>([]);
@@ -103,8 +103,9 @@ export class Runner {
     const result = this.#made.at(-1);
     this.run = result ? { kind: 'done', result } : { kind: 'idle' };
     const took = this.#made.reduce((sum, made) => sum + made.took, 0);
-    const failed = this.#failed;
-    this.news = { kind: 'done', pictures: this.#made.length, took, ...(failed > 0 && { failed }) };
+    const [failed, alike] = [this.#failed, this.#after.alike];
+    const ended = { ...(failed > 0 && { failed }), ...(alike && { alike }) };
+    this.news = { kind: 'done', pictures: this.#made.length, took, ...ended };
   }
 
   /**
@@ -210,6 +211,8 @@ export interface After {
   follows(error: DrobeError | null): boolean;
   /** How many pictures these will make; null for Generate forever. */
   readonly toCome: number | null;
+  /** Whether Generate forever ends because its pictures would be the same one. */
+  readonly alike: boolean;
 }
 
 /** How a run has ended. */

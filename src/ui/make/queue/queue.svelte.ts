@@ -24,6 +24,8 @@ export interface QueueHost {
   next(): RunRequest | null;
   /** Whether Generate forever can go on. */
   readonly endless: boolean;
+  /** Whether its pictures would be the same one. */
+  readonly alike: boolean;
   /** Stores more orders. @param sequence the ids of all that wait. */
   wait(orders: readonly Order[], sequence: readonly string[]): Promise<void>;
   /** Stores the order of all that wait. @param gone the ids of those that no longer do. */
@@ -213,6 +215,11 @@ export class Queue implements After {
     if (full || (error && FAILS_ALL.has(error.code))) this.#stop();
     if (this.held) return false;
     return this.waiting.length > 0 || (this.forever && this.#host.endless);
+  }
+
+  /** Whether Generate forever ends because its pictures would be the same one. */
+  get alike(): boolean {
+    return this.forever && this.#host.alike;
   }
 
   #stop(): void {

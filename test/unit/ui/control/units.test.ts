@@ -100,7 +100,7 @@ test('removing a unit and changing its picture can be taken back', async () => {
   for (const net of [canny, pose]) units.add(net);
   units.take(unit(), drawn(8, 8, 'a.png'));
   units.take(unit(), drawn(8, 8, 'b.png'));
-  expect(studio.changes.last?.words).toBe('b.png took the place of a.png.');
+  expect(studio.changes.last?.words).toBe('a.png was replaced.');
   units.change(unit(), { weight: 0.5 });
   units.remove(unit());
   expect(units.all.map(({ model }) => model)).toEqual([pose.id]);

@@ -19,6 +19,19 @@ test('what is held for taking a change back is let go when that can be done no m
   expect([over.length, undone, changes.last]).toEqual([20, [21], null]);
 });
 
+test('what was done before somebody went on fades; what is done after it does not', () => {
+  const changes = new Changes();
+  const add = (words: string) => changes.add({ words, undo: () => undefined });
+  changes.goOn();
+  expect(changes.fading).toBe(false);
+  add('first');
+  expect(changes.fading).toBe(false);
+  changes.goOn();
+  expect([changes.news?.words, changes.fading]).toEqual(['first', true]);
+  add('second');
+  expect([changes.news?.words, changes.fading]).toEqual(['second', false]);
+});
+
 test('what was told once is not told again, wherever it is shown; what is done after it is', () => {
   const changes = new Changes();
   const change = (words: string) => ({ words, undo: () => undefined });

@@ -1,6 +1,7 @@
 /** What was done can be taken back: pictures and masks that others took the place of, deletions, settings. */
 import { expect, test } from 'vitest';
 import { RECENT } from '../../../../src/ui/album/full-pictures.svelte';
+import { commandsNow } from '../../../../src/ui/make/keys';
 import type { Studio } from '../../../../src/ui/make/studio.svelte';
 import { drawGrey, miniature, pictureFile, stopped, studioAtWork, turn } from '../fake';
 
@@ -27,7 +28,7 @@ test('a picture that another one took the place of comes back with its mask and 
   studio.form.commit('width', 96);
   await studio.startFrom(pictureFile('32x32', 'mask.png'));
   expect([named(studio), place.board.bounds]).toEqual(['mask.png', null]);
-  expect(words(studio)).toBe('mask.png took the place of house.png and the mask painted over it.');
+  expect(words(studio)).toBe('house.png and its mask were replaced.');
 
   place.undo();
   expect([named(studio), place.board.copy()]).toEqual(['house.png', mask]);
@@ -48,13 +49,59 @@ test('a removed picture comes back; what is painted from then on leads nowhere e
   place.take(null);
   expect([named(studio), words(studio)]).toEqual([
     undefined,
-    'house.png and the mask painted over it were removed.',
+    'house.png and its mask were removed.',
   ]);
   studio.changes.undo();
   expect([named(studio), place.board.copy(), place.canRedo]).toEqual(['house.png', mask, true]);
   place.board.invert();
   expect(place.canRedo).toBe(false);
 });
+
+test.each<{ mode: 'inpaint' | 'outpaint'; work: (studio: Studio) => void; bare: (studio: Studio) => boolean }>([
+  {
+    mode: 'inpaint',
+    work: ({ place: { board } }) => {
+      board.begin({ x: 9, y: 9, pressure: 1 }, false);
+      board.end();
+    },
+    bare: ({ place }) => place.board.bounds === null,
+  },
+  {
+    mode: 'outpaint',
+    work: ({ place }) => {
+      place.frame.mark();
+      place.pull({ bottom: 32 });
+    },
+    bare: ({ place }) => !place.frame.isOpen,
+  },
+])(
+  'by key, in $mode, what is announced is undone first; what is done on the picture from then on goes before it',
+  async ({ mode, work, bare }) => {
+    const { studio } = studioAtWork();
+    studio.choose(mode);
+    await studio.startFrom(pictureFile('64x48', 'house.png'));
+    const undo = () => commandsNow(studio).find(({ keys }) => keys.includes('Ctrl+Z'))?.run(studio);
+    work(studio);
+    await studio.generate();
+    await studio.view.discard();
+    studio.view.showCanvas();
+    expect([words(studio), studio.album.results.length]).toEqual(['The picture was deleted.', 0]);
+    undo();
+    await turn();
+    expect([studio.album.results.length, bare(studio)]).toEqual([1, false]);
+
+    await studio.view.discard();
+    studio.view.showCanvas();
+    work(studio);
+    expect(studio.changes.news).toBeNull();
+    for (let i = 0; i < 2 && !bare(studio); i++) undo();
+    expect([studio.album.results.length, bare(studio)]).toEqual([0, true]);
+    undo();
+    await turn();
+    // The canvas of a mask brings back pictures alone; elsewhere all that was done comes back in turn.
+    expect(studio.album.results).toHaveLength(mode === 'outpaint' ? 1 : 0);
+  },
+);
 
 test('an undone stroke is not redone once another picture was there', async () => {
   const { studio } = await painted();

@@ -109,7 +109,7 @@ test('what took another one’s place can be taken back, and settings bring thei
   expect(studio.changes.all).toEqual([]);
   await studio.generate();
   references.take(reference(), second);
-  expect(studio.changes.last?.words).toBe('second.png took the place of first.png.');
+  expect(studio.changes.last?.words).toBe('first.png was replaced.');
   studio.changes.undo();
   expect(reference().picture).toBe(first);
   references.mask(reference(), null);

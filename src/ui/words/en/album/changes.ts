@@ -4,15 +4,13 @@ import { format, plural } from '../format';
 
 const { count } = format;
 
-const painted = (masked: boolean): string => (masked ? ' and the mask painted over it' : '');
+const withMask = (name: string, masked: boolean): string =>
+  masked ? `${clean(name, 60)} and its mask were` : `${clean(name, 60)} was`;
 
 export const changes = {
-  /** @param masked whether something was painted over the picture before. */
-  replaced: (before: string, after: string, masked: boolean): string =>
-    `${clean(after, 60)} took the place of ${clean(before, 60)}${painted(masked)}.`,
-
-  removed: (name: string, masked: boolean): string =>
-    `${clean(name, 60)}${painted(masked)} ${masked ? 'were' : 'was'} removed.`,
+  /** @param masked whether something was painted over the picture. */
+  replaced: (name: string, masked: boolean): string => `${withMask(name, masked)} replaced.`,
+  removed: (name: string, masked: boolean): string => `${withMask(name, masked)} removed.`,
 
   deleted: (pictures: number): string =>
     plural(pictures, {

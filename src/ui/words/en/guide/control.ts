@@ -17,11 +17,9 @@ const unitObstacleWords: Readonly<Record<UnitObstacle, string>> = {
 
 const unitRemovedWords = (number: number): string => `Control ${number} was removed.`;
 
-/** @param after null where none took its place. */
-const controlReplacedWords = (before: string, after: string | null): string =>
-  after === null
-    ? `${clean(before, 60)} was removed.`
-    : `${clean(after, 60)} took the place of ${clean(before, 60)}.`;
+/** @param other another picture took its place; else none. */
+const controlReplacedWords = (name: string, other: boolean): string =>
+  `${clean(name, 60)} was ${other ? 'replaced' : 'removed'}.`;
 
 const listed = (names: readonly string[]): string =>
   names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;

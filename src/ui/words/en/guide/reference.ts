@@ -16,11 +16,9 @@ const referenceObstacleWords: Readonly<Record<ReferenceObstacle, string>> = {
 
 const referenceRemovedWords = (number: number): string => `Reference ${number} was removed.`;
 
-/** @param after null where none took its place. */
-const referenceReplacedWords = (before: string, after: string | null): string =>
-  after === null
-    ? `${clean(before, 60)} was removed.`
-    : `${clean(after, 60)} took the place of ${clean(before, 60)}.`;
+/** @param other another picture took its place; else none. */
+const referenceReplacedWords = (name: string, other: boolean): string =>
+  `${clean(name, 60)} was ${other ? 'replaced' : 'removed'}.`;
 
 /** @param other another mask took its place; else none. */
 const maskReplacedWords = (other: boolean): string =>

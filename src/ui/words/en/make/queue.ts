@@ -35,6 +35,7 @@ export const queue = {
     }),
 
   /** Where a picture is drawn after the other for ever, and each would be the same. */
+  alikeNow: 'Generate forever has ended: with this seed all pictures would be the same.',
   alike: 'With this seed all pictures would be the same: choose a random seed to draw one after another.',
 
   picture: (number: number, of: number | null): string =>

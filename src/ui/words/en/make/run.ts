@@ -46,7 +46,8 @@ function newsWords(news: News): string {
       return queue.picture(news.number, news.of);
     case 'done': {
       const done = `Done: ${news.pictures === 1 ? 'the picture' : `${news.pictures} pictures`} took ${duration(news.took)}.`;
-      return news.failed ? `${done} ${queue.failed(news.failed)}` : done;
+      const failed = news.failed ? ` ${queue.failed(news.failed)}` : '';
+      return `${done}${failed}${news.alike ? ` ${queue.alikeNow}` : ''}`;
     }
     case 'cancelled':
       if (news.next) return queue.cancelledNext;

@@ -5,11 +5,8 @@ import { format, plural } from '../format';
 const { count } = format;
 
 export const changes: typeof English = {
-  replaced: (before, after, masked) =>
-    `Vietoj „${clean(before, 60)}“${masked ? ' ir ant jo nupieštos kaukės' : ''} dabar yra „${clean(after, 60)}“.`,
-
-  removed: (name, masked) =>
-    masked ? `Pašalintas „${clean(name, 60)}“ ir ant jo nupiešta kaukė.` : `Pašalintas „${clean(name, 60)}“.`,
+  replaced: (name, masked) => `Pakeistas „${clean(name, 60)}“${masked ? ' ir jo kaukė' : ''}.`,
+  removed: (name, masked) => `Pašalintas „${clean(name, 60)}“${masked ? ' ir jo kaukė' : ''}.`,
 
   deleted: (pictures) =>
     pictures === 1

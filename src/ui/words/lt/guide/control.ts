@@ -24,10 +24,7 @@ export const control: typeof English = {
 
   removed: (number) => `Valdymas ${number} pašalintas.`,
 
-  replaced: (before, after) =>
-    after === null
-      ? `„${clean(before, 60)}“ pašalintas.`
-      : `Vietoj „${clean(before, 60)}“ dabar yra „${clean(after, 60)}“.`,
+  replaced: (name, other) => `${other ? 'Pakeistas' : 'Pašalintas'} „${clean(name, 60)}“.`,
 
   misfit(nets) {
     if (nets.length === 0) return '';

@@ -13,10 +13,7 @@ export const reference: typeof English = {
 
   removed: (number) => `Pavyzdinis vaizdas ${number} pašalintas.`,
 
-  replaced: (before, after) =>
-    after === null
-      ? `„${clean(before, 60)}“ pašalintas.`
-      : `Vietoj „${clean(before, 60)}“ dabar yra „${clean(after, 60)}“.`,
+  replaced: (name, other) => `${other ? 'Pakeistas' : 'Pašalintas'} „${clean(name, 60)}“.`,
 
   maskReplaced: (other) =>
     other ? 'Pavyzdinio vaizdo kaukė pakeista kita.' : 'Pavyzdinio vaizdo kaukė pašalinta.',

@@ -13,6 +13,7 @@ export const queue: typeof English = {
   waits: (waiting, held) =>
     `Įtraukta į eilę${held ? ', kuri pristabdyta' : ''}${waiting === 1 ? '' : `: laukia ${count(waiting)}`}.`,
 
+  alikeNow: '„Generuoti be pabaigos“ baigėsi: su šia sėkla visi vaizdai būtų vienodi.',
   alike: 'Su šia sėkla visi vaizdai būtų vienodi: kad būtų piešiama vienas po kito, pasirinkite atsitiktinę.',
 
   picture: (number, of) => `Baigtas vaizdas ${number}${of === null ? '' : ` iš ${of}`}.`,

@@ -82,7 +82,8 @@ export const run: typeof English = {
           news.pictures === 1
             ? `Baigta: vaizdas užtruko ${duration(news.took)}.`
             : `Baigta: ${count(news.pictures)} ${plural(news.pictures, { one: 'vaizdas', few: 'vaizdai', other: 'vaizdų' })} per ${duration(news.took)}.`;
-        return news.failed ? `${done} ${queue.failed(news.failed)}` : done;
+        const failed = news.failed ? ` ${queue.failed(news.failed)}` : '';
+        return `${done}${failed}${news.alike ? ` ${queue.alikeNow}` : ''}`;
       }
       case 'cancelled':
         if (news.next) return queue.cancelledNext;

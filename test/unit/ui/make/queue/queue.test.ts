@@ -233,6 +233,20 @@ test('pictures that would all be alike are not drawn for ever, and it ends where
   studio.choose('image');
   await letOne();
   expect([jobs.length, studio.queue.forever, studio.run.kind]).toEqual([1, false, 'done']);
+  expect(studio.news).not.toHaveProperty('alike');
+});
+
+test('a seed that is typed meanwhile ends what would go on forever, and that is said', async () => {
+  const { studio, letOne, settled } = studioInTurns();
+  studio.settings.current.prompt = 'one';
+  void studio.ordering.toggleForever();
+  await settled();
+  studio.form.typeSeed('seed', '7');
+  await letOne();
+  expect([studio.queue.forever, studio.news]).toEqual([
+    false,
+    expect.objectContaining({ kind: 'done', pictures: 1, alike: true }),
+  ]);
 });
 
 test('orders of a group are told of one by one, their pictures come together, and they go together', async () => {
