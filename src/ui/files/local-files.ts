@@ -73,13 +73,18 @@ export async function droppedFiles(dropped: DataTransfer, inPlace = false): Prom
   // The list is emptied as soon as this event is over: all of it is asked for now.
   // Whoever wants them in place has a browser that can find them again.
   const handles = inPlace
-    ? [...dropped.items].map((item) => item.getAsFileSystemHandle().catch(() => null))
+    ? [...dropped.items].map((item): Promise<FileSystemHandle | null | undefined> =>
+        item.getAsFileSystemHandle().catch(() => null),
+      )
     : [];
   const entries = [...dropped.items].map((item) => item.webkitGetAsEntry());
   const files = [...dropped.files];
-  const findable = (await Promise.all(handles)).filter((handle) => handle !== null);
+  // What is not on the disk, such as a picture dragged out of another page, has none: Chromium gives undefined.
+  const given = await Promise.all(handles);
+  const findable = given.filter((handle) => handle !== null && handle !== undefined);
   if (findable.length > 0) {
-    const found = await filesOf(findable);
+    const others = files.filter((_, i) => !given[i]);
+    const found = [...(await filesOf(findable)), ...others.map(localFile)];
     return findable.some(isFolderHandle) ? worthKeeping(found) : found;
   }
   if (!entries.some((entry) => entry?.isDirectory)) return files.map(localFile);

@@ -166,8 +166,20 @@ test('of a folder that was chosen the same is taken as of one that was dropped',
 });
 
 test('what the browser cannot find again is taken as it was dropped', async () => {
-  const dropped = drop({ 'photo.png': 'x' });
-  for (const item of dropped.items)
-    item.getAsFileSystemHandle = () => Promise.reject(new DOMException('gone', 'NotFoundError'));
-  expect((await droppedFiles(dropped, true)).map(({ path }) => path)).toEqual(['photo.png']);
+  const none = [Promise.reject.bind(Promise, new DOMException('gone', 'NotFoundError'))];
+  // What Chromium gives for what is not on the disk, whatever its type says.
+  none.push(() => Promise.resolve(undefined as never));
+  for (const getAsFileSystemHandle of none) {
+    const dropped = drop({ 'photo.png': 'x', 'a.bin': 'y' });
+    for (const item of dropped.items) Object.assign(item, { getAsFileSystemHandle });
+    const paths = async () => (await droppedFiles(dropped, true)).map(({ path }) => path);
+    expect(await paths()).toEqual(['photo.png', 'a.bin']);
+    const file: Partial<FileSystemFileHandle> = {
+      kind: 'file',
+      name: 'a.bin',
+      getFile: async () => new File(['y'], 'a.bin'),
+    };
+    Object.assign(dropped.items[1]!, { getAsFileSystemHandle: async () => file });
+    expect((await paths()).toSorted()).toEqual(['a.bin', 'photo.png']);
+  }
 });
