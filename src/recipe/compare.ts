@@ -4,6 +4,7 @@ import { loraTags, sameName, withOtherName } from '../text/lora';
 import type { RecipeControl } from './control';
 import { stemOf, type Recipe, type RecipeSettings, type Resource, type ResourceKind } from './recipe';
 import { skipLayerWords } from './infotext/skip-layers';
+import { isUpscalerNamed, upscalersIn } from './upscalers';
 
 /**
  * A file on this device. `hashes`: all that are known, in hexadecimal digits; recipes often give only the first ten or twelve.
@@ -168,7 +169,7 @@ export function compare<T extends Present>(
   return { changes, found, missing, unknown: recipe.unknown };
 }
 
-/** The files that a recipe names, further LoRAs in its prompts, and the nets of its controls. */
+/** The files that a recipe names, further LoRAs in its prompts, the nets of its controls, and its upscalers. */
 export function neededBy({ settings, resources }: Recipe): readonly Resource[] {
   const { prompt = '', negative = '', hires, controls = [] } = settings;
   const asked = [prompt, negative, hires?.prompt ?? '', hires?.negative ?? ''];
@@ -180,17 +181,22 @@ export function neededBy({ settings, resources }: Recipe): readonly Resource[] {
     ...resources,
     ...more.map((name): Resource => ({ kind: 'lora', name })),
     ...[...nets].map(([name, hash]): Resource => ({ kind: 'control', name, ...(hash && { hash }) })),
+    ...upscalersIn(settings).map((name): Resource => ({ kind: 'upscaler', name })),
   ];
 }
 
 /** The file with the resource's hash; else the one with its name. */
 function matchFor<T extends Present>(resource: Resource, present: readonly T[]): Match<T> | null {
-  const { hash, name } = resource;
+  const { hash, name, kind } = resource;
   const same =
     hash === undefined ? undefined : present.find(({ hashes = [] }) => hashes.some(sameHash(hash)));
   if (same) return { resource, here: same, by: 'hash' };
   const namesake =
-    name === '' ? undefined : present.find((file) => sameName(stemOf(file.name), stemOf(name)));
+    name === ''
+      ? undefined
+      : present.find((file) =>
+          kind === 'upscaler' ? isUpscalerNamed(name, file.name) : sameName(stemOf(file.name), stemOf(name)),
+        );
   return namesake ? { resource, here: namesake, by: 'name' } : null;
 }
 
@@ -211,4 +217,27 @@ export function withLocalNames(prompt: string, found: readonly Match<Present>[])
     renamed = withOtherName(renamed, resource.name, stemOf(here.name));
   }
   return renamed;
+}
+
+/**
+ * The settings with upscalers under the names of their files on this device.
+ * @param spare used in the place of those that are not here.
+ */
+export function withLocalUpscalers(
+  settings: RecipeSettings,
+  found: readonly Match<Present>[],
+  spare: { readonly hires: string; readonly redraw: string },
+): RecipeSettings {
+  const { hires, redraw } = settings;
+  const files = upscalersIn(settings);
+  const here = (name: string, instead: string): string => {
+    if (!files.includes(name)) return name;
+    const match = found.find(({ resource }) => resource.kind === 'upscaler' && resource.name === name);
+    return match?.here.name ?? instead;
+  };
+  return {
+    ...settings,
+    ...(hires && { hires: { ...hires, upscaler: here(hires.upscaler, spare.hires) } }),
+    ...(redraw && { redraw: { ...redraw, upscaler: here(redraw.upscaler, spare.redraw) } }),
+  };
 }

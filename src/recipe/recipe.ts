@@ -113,7 +113,7 @@ export interface RecipeSettings extends Partial<Sampling>, Partial<Seeds> {
 /** Settings while they are being read. */
 export type Draft = { -readonly [K in keyof RecipeSettings]: RecipeSettings[K] };
 
-export const resourceKinds = ['model', 'vae', 'lora', 'embedding', 'control'] as const;
+export const resourceKinds = ['model', 'vae', 'lora', 'embedding', 'control', 'upscaler'] as const;
 export type ResourceKind = (typeof resourceKinds)[number];
 
 /** A file that a recipe uses: its name without folder and ending, which may be empty, and its hash, if known, as recorded. */

@@ -124,7 +124,7 @@ function saidIn(
   before.add(node.id);
   const on = (input: string): Words => saidIn(walk.to(node, input), input, along);
   const own = (text: string): Words => ({
-    text: plainWords(text),
+    text: plainWords(text, walk),
     clip: walk.to(node, 'clip'),
     weights: walk.text(node, 'weights'),
   });
@@ -151,6 +151,9 @@ function addControl(node: GraphNode, controls: Controls, walk: Walk): void {
   else walk.doNotKnow('Node', node.type);
 }
 
-/** ComfyUI calls a textual inversion "embedding:name". */
-const plainWords = (text: string): string =>
-  text.replace(/\bembedding:([\w.-]+)/g, (_, file: string) => stemOf(file));
+/** ComfyUI calls a textual inversion "embedding:name", with the folders it lies in. */
+const plainWords = (text: string, walk: Walk): string =>
+  text.replace(/\bembedding:([\w./\\-]*\w)/g, (_, file: string) => {
+    walk.file('embedding', file);
+    return stemOf(file);
+  });

@@ -15,7 +15,7 @@ export function deviceOf(entries: readonly ModelEntry[]): Device<Here> {
     hashes
       ? { hashes: [hashes.file, hashes.tensors, hashes.brief].filter((hash) => hash !== undefined) }
       : {};
-  const named = (kind: 'vae' | 'lora' | 'embedding' | 'control' | 'ip-adapter'): Here[] =>
+  const named = (kind: 'vae' | 'lora' | 'embedding' | 'control' | 'ip-adapter' | 'upscaler'): Here[] =>
     entries
       .filter(isAddon)
       .flatMap(({ id, addon, hashes }) =>
@@ -28,6 +28,7 @@ export function deviceOf(entries: readonly ModelEntry[]): Device<Here> {
     vae: named('vae'),
     lora: named('lora'),
     embedding: named('embedding'),
+    upscaler: named('upscaler'),
     // A1111's extension has units for both.
     control: [...named('control'), ...named('ip-adapter')],
   };

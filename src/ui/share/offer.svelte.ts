@@ -1,5 +1,5 @@
 import { DrobeError, toDrobeError } from '../../errors';
-import { compare, withLocalNames, type Comparison } from '../../recipe/compare';
+import { compare, withLocalNames, withLocalUpscalers, type Comparison } from '../../recipe/compare';
 import { recipeInFragment } from '../../recipe/link';
 import { hasWorkflow, isWorkflow, recipeInPicture, recipeInPixels, recipeInText } from '../../recipe/read';
 import type { Recipe } from '../../recipe/recipe';
@@ -11,7 +11,7 @@ import type { Library } from '../models/library.svelte';
 import { recipeReferences, referencesIn } from '../reference/recipe';
 import { settled } from '../reference/reference';
 import { completed, isUpscaler, modeOf, recipeSettings, settingsOf } from '../settings/recipe';
-import { withBatch, type Rare } from '../settings/settings';
+import { PLAIN_UPSCALER, withBatch, type Rare } from '../settings/settings';
 import { words } from '../words/language.svelte';
 import { deviceOf, type Here } from './device';
 import { replaced, type ChangeTold } from './replaced';
@@ -186,20 +186,27 @@ export class RecipeOffer {
     }: Partial<Pick<Offered, 'picture' | 'aside' | 'plainly'>> = {},
   ): void {
     const { settings, place, units, references } = this.#studio;
-    const whole = completed(found);
     const { entries } = this.#library;
+    const device = deviceOf(entries);
     const seen = settled(references.all, entries, this.#studio.model?.facts.family ?? '');
     const controls = [...recipeUnits(units.all, entries), ...recipeReferences(seen, entries)];
     const now = { ...recipeSettings(place.mode, settings.current), controls };
-    const comparison = compare(whole, now, deviceOf(entries), words.compared.values);
-    const changes = comparison.changes.map(({ setting, ...rest }) => ({
-      label: words.compared.settings[setting],
-      ...rest,
-    }));
+    const complete = completed(found);
+    const comparison = compare(complete, now, device, words.compared.values);
+    const { hiresUpscaler: hires, upscaler } = settings.current;
+    const spare = { hires, redraw: upscaler || (this.#upscalers[0] ?? PLAIN_UPSCALER) };
+    const whole = { ...complete, settings: withLocalUpscalers(complete.settings, comparison.found, spare) };
+    const changes = compare(whole, now, device, words.compared.values).changes.map(
+      ({ setting, from, to }) => ({
+        label: words.compared.settings[setting],
+        ...{ from, to: to || words.controls.none }, // a prompt without a word
+      }),
+    );
     const lost = replaced(this.#studio, whole);
-    const { hires } = whole.settings;
-    const isStrange = hires && !isUpscaler(hires.upscaler, this.#upscalers);
-    const strange = isStrange ? [[words.form.hiresUpscaler, hires.upscaler] as const] : [];
+    // No net, and not what is used here without one.
+    const second = whole.settings.hires?.upscaler;
+    const isStrange = second !== undefined && !isUpscaler(second, this.#upscalers);
+    const strange = isStrange ? [[words.form.hiresUpscaler, second] as const] : [];
     this.offered = {
       recipe: whole,
       comparison: {

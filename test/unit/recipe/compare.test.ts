@@ -1,5 +1,11 @@
 import { expect, it } from 'vitest';
-import { compare, withLocalNames, type Device, type Present } from '../../../src/recipe/compare';
+import {
+  compare,
+  withLocalNames,
+  withLocalUpscalers,
+  type Device,
+  type Present,
+} from '../../../src/recipe/compare';
 import type { Recipe } from '../../../src/recipe/recipe';
 import { en } from '../../../src/ui/words/en';
 
@@ -21,7 +27,7 @@ const recipe: Recipe = {
   ],
   unknown: [['ADetailer model', 'face.pt']],
 };
-const nothing: Device<Present> = { model: [], vae: [], lora: [], embedding: [], control: [] };
+const nothing: Device<Present> = { model: [], vae: [], lora: [], embedding: [], control: [], upscaler: [] };
 
 it('tells what changes', () => {
   const now = { prompt: 'a cat <lora:ink:0.7> <lora:fur:1>', width: 512, height: 512, seed: 1n };
@@ -61,3 +67,30 @@ it('a LoRA that has another name here is called by it', () => {
     '<lora:ink2:0.7> <lora:ink2:1> <lora:ink2>',
   );
 });
+
+it('an upscaler is found by its name, or by what A1111 calls it; for one that is not here another is used', () => {
+  const settings = {
+    hires: { upscaler: 'R-ESRGAN 4x+', scale: 2, strength: 0.5 },
+    redraw: { upscaler: '4x-UltraSharp' },
+  };
+  const asked: Recipe = { tool: { name: 'A1111' }, settings, resources: [], unknown: [] };
+  const device = {
+    ...nothing,
+    upscaler: [{ name: 'realesrgan_x4plus' }, { name: 'RealESRGAN_x4plus_anime_6B' }],
+  };
+  const { found, missing } = compare(asked, {}, device, values);
+  expect(found.map(({ here }) => here.name)).toEqual(['realesrgan_x4plus']);
+  expect(missing).toEqual([{ kind: 'upscaler', name: '4x-UltraSharp' }]);
+  const { hires, redraw } = withLocalUpscalers(settings, found, { hires: 'Latent', redraw: 'Lanczos' });
+  expect([hires?.upscaler, redraw?.upscaler]).toEqual(['realesrgan_x4plus', 'Lanczos']);
+});
+
+it.each(['Latent', 'Latent (nearest-exact)', 'Lanczos', 'Nearest', 'None'])(
+  '%s needs no file',
+  (upscaler) => {
+    const settings = { hires: { upscaler, scale: 2, strength: 0.5 } };
+    const asked: Recipe = { tool: { name: 'A1111' }, settings, resources: [], unknown: [] };
+    expect(compare(asked, {}, nothing, values).missing).toEqual([]);
+    expect(withLocalUpscalers(settings, [], { hires: 'x', redraw: 'x' })).toEqual(settings);
+  },
+);

@@ -64,7 +64,7 @@ it('a module without a net stays unknown', () => {
 
 it('a net that is not on this device is missing, one by another hash is found by its name', () => {
   const device: Device<Present> = {
-    ...{ model: [], vae: [], lora: [], embedding: [] },
+    ...{ model: [], vae: [], lora: [], embedding: [], upscaler: [] },
     control: [{ name: 'Control_v11p_sd15_canny', hashes: ['00112233445566'] }],
   };
   const told: RecipeSettings = { controls: [canny, { ...canny, model: 'pose', weight: 0.5, end: 0.5 }] };

@@ -43,6 +43,16 @@ describe('workflows of others', () => {
     });
   });
 
+  it('one whose prompts name textual inversions, which are needed too', () => {
+    const text = 'bad, (embedding:SDXL/bad-hands.pt:1.2), embedding:lowres.';
+    const read = readComfy(api({}).replace('"bad"', JSON.stringify(text)));
+    expect(read?.settings.negative).toBe('bad, (bad-hands:1.2), lowres.');
+    expect(read?.resources.slice(1)).toEqual([
+      { kind: 'embedding', name: 'bad-hands' },
+      { kind: 'embedding', name: 'lowres' },
+    ]);
+  });
+
   it('one whose nodes were in a subgraph, as ComfyUI runs it', () => {
     const inside = api({})
       .replace(/"([3-7])":\{/g, '"57:$1":{')

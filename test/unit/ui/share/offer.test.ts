@@ -109,6 +109,26 @@ test('a second pass keeps what it has of its own, and a picture of a batch its p
   expect(studio.settings.current).toMatchObject({ hires: false, rare: {} });
 });
 
+test('of an upscaler that is not here it is said which one is used instead', async () => {
+  const { studio, offer } = await offering();
+  const second = 'Denoising strength: 0.5, Hires upscale: 2, Hires upscaler: R-ESRGAN 4x+';
+  await offer.choose(file(`${INFO}, ${second}`));
+  const { changes, missing, unknown } = offer.offered!.comparison;
+  expect(missing).toContainEqual({ kind: 'upscaler', name: 'R-ESRGAN 4x+' });
+  expect(changes).toContainEqual({ label: 'Hires fix', from: '', to: 'Latent' });
+  expect(unknown.map(([name]) => name)).not.toContain('Hires upscaler');
+  offer.use();
+  expect(studio.settings.current).toMatchObject({ hires: true, hiresUpscaler: 'Latent' });
+});
+
+test('a negative prompt that would be gone is said to become none', async () => {
+  const { studio, offer } = await offering();
+  studio.settings.current.negative = 'rain';
+  await offer.choose(file(INFO.replace('Negative prompt: blurry\n', '')));
+  const label = 'Negative prompt';
+  expect(offer.offered?.comparison.changes).toContainEqual({ label, from: 'rain', to: 'None' });
+});
+
 test('what came beside it is counted', async () => {
   const { offer } = await offering();
   expect(await offer.look(file(INFO), 2)).toBe(true);

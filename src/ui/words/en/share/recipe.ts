@@ -27,6 +27,7 @@ const kinds: Readonly<Record<ResourceKind, string>> = {
   lora: 'LoRA',
   embedding: 'Textual inversion',
   control: 'Control model',
+  upscaler: 'Upscaler',
 };
 
 /** A file that a recipe needs, by what is told of it. */

@@ -23,6 +23,7 @@ const kinds: Readonly<Record<ResourceKind, string>> = {
   lora: 'LoRA',
   embedding: 'Tekstinė inversija',
   control: 'Valdymo modelis',
+  upscaler: 'Didintuvas',
 };
 
 export const recipe: typeof English = {
