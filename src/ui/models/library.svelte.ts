@@ -4,7 +4,7 @@ import type { Remote } from '../../engine/rpc';
 import { nameApart } from '../../text/lora';
 import { clean } from '../words/format';
 import { Persisted, tabStorage, type KeyValueStorage } from '../settings/persisted.svelte';
-import { isAddon, isUpscaler, isUsable, type UsableModel } from './entries';
+import { isAddon, isUpscaler, isUsable, type Addon, type UsableModel } from './entries';
 import { Choosing } from './choosing';
 import { Imports } from './imports.svelte';
 
@@ -25,6 +25,8 @@ export type Remark =
   | { readonly kind: 'renamed'; readonly file: string; readonly name: string }
   /** It is there already. */
   | { readonly kind: 'again'; readonly file: string }
+  /** They add to models, and are not chosen by themselves. */
+  | { readonly kind: 'additions'; readonly entries: readonly Addon[] }
   /** It was not chosen, as somebody works with another one. */
   | { readonly kind: 'arrived'; readonly file: string; readonly id: string };
 
@@ -227,12 +229,20 @@ export class Library {
     const renamed = file !== undefined && stemOf(entry.file) !== stemOf(file);
     if (again && file !== undefined) this.remarks = [...this.remarks, { kind: 'again', file: entry.file }];
     else if (renamed) this.remarks = [...this.remarks, { kind: 'renamed', file, name: entry.file }];
+    else if (!again && isAddon(entry)) this.#tellAddition(entry);
     this.entries = [...this.entries.filter((other) => other.id !== entry.id), entry];
     if (!choosing || choosing.may) {
       this.select(entry.id); // a LoRA is none to select, and stays unselected
       choosing?.done();
     } else if (this.usable(entry.id) && this.choice.current.id !== entry.id)
       this.remarks = [...this.remarks, { kind: 'arrived', file: entry.file, id: entry.id }];
+  }
+
+  /** However many come with one import, they are told of together. */
+  #tellAddition(entry: Addon): void {
+    const before = this.remarks.find((remark) => remark.kind === 'additions');
+    const others = this.remarks.filter((remark) => remark !== before);
+    this.remarks = [...others, { kind: 'additions', entries: [...(before?.entries ?? []), entry] }];
   }
 
   /** Notes why something failed. @param file its name. */

@@ -4,6 +4,7 @@ import type { Remote } from '../../../../src/engine/rpc';
 import { DrobeError } from '../../../../src/errors';
 import { Library } from '../../../../src/ui/models/library.svelte';
 import type { UsableModel } from '../../../../src/ui/models/entries';
+import { en } from '../../../../src/ui/words/en';
 import { broken, engine, full, gate, miniature, fakeStorage, stopped, turn } from '../fake';
 
 function libraryOf(
@@ -344,6 +345,23 @@ test('a file whose name is taken gets another one, and that is told', async () =
   expect(library.remarks).toEqual([{ kind: 'renamed', file: 'Ink.safetensors', name: 'Ink-2.safetensors' }]);
   library.forget(library.remarks[0]!);
   expect(library.remarks).toEqual([]);
+});
+
+test('what adds to models is told of when it has come, as it is not chosen: one file by its name, several together', async () => {
+  const addon = { kind: 'vae', name: 'soft' } as const;
+  const { library } = libraryOf([miniature], {
+    // oxlint-disable-next-line require-yield -- a call that only answers
+    install: async function* (_, { name }) {
+      return { id: name, file: name, bytes: 9, origin: 'stored', addon };
+    },
+  });
+  await library.load();
+  const told = () => library.remarks.map((remark) => en.models.remark(remark));
+  await library.imports.add([file('soft')]);
+  expect(told()).toEqual(['soft.safetensors is here now: VAE, to be chosen under “Advanced”.']);
+  await library.imports.add([file('two'), file('three')]);
+  expect(told()).toEqual(['2 files are here now: “Models on this device” says what each is for.']);
+  expect(library.selected?.id).toBe('mini');
 });
 
 test('a file that is there already stays one, and that is told', async () => {

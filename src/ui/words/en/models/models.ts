@@ -9,6 +9,7 @@ import type {
   Trigger,
   Unused,
 } from '../../../../engine/api';
+import type { Addon } from '../../../models/entries';
 import type { Remark } from '../../../models/library.svelte';
 import { clean } from '../../format';
 import { neededBy } from '../../needs';
@@ -37,11 +38,11 @@ function addonWords(addon: AddonFacts, use?: LoraUse | null): string {
     case 'embedding':
       return `Textual inversion: say ${triggerWords(addon.words)}`;
     case 'vae':
-      return 'VAE, to be chosen in the settings';
+      return 'VAE, to be chosen under “Advanced”';
     case 'parts':
       return `${capital(addon.holds)}, for models that have none`;
     case 'taesd':
-      return 'TAESD, for previews and fast pictures: to be chosen in the settings';
+      return 'TAESD, for previews and fast pictures: to be chosen under “Advanced”';
     case 'upscaler':
       return `Upscaler (${clean(addon.architecture, 40)}): makes finished pictures ${addon.scale} × as large`;
     case 'hint-net':
@@ -127,8 +128,19 @@ const goneWords = (name: string): string => `${clean(name, 60)} (not here)`;
 const noUpscalerWords =
   'To make pictures larger, import an upscaler: ESRGAN, Real-ESRGAN, BSRGAN, SPSR or Compact, as .safetensors.';
 
+/** Files that add to models have come: what they are, and where they are used. */
+function additionsWords(entries: readonly Addon[]): string {
+  const [first, ...others] = entries;
+  if (!first) return '';
+  if (others.length > 0)
+    return `${count(entries.length)} files are here now: “Models on this device” says what each is for.`;
+  const what = first.addon.kind === 'lora' ? 'tick it under “LoRAs”' : addonWords(first.addon);
+  return `${clean(first.file, 80)} is here now: ${what}.`;
+}
+
 /** What a person should know of a file that was imported. */
 function remarkWords(remark: Remark): string {
+  if (remark.kind === 'additions') return additionsWords(remark.entries);
   const file = clean(remark.file, 80);
   switch (remark.kind) {
     case 'renamed':

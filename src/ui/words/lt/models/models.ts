@@ -1,4 +1,5 @@
 import type { HintNetFacts, IpAdapterFacts, Trigger, Unused } from '../../../../engine/api';
+import type { Addon } from '../../../models/entries';
 import type { models as English } from '../../en/models/models';
 import { clean } from '../../format';
 import { neededBy } from '../../needs';
@@ -56,6 +57,17 @@ const use: (typeof English)['use'] = ({ used, modules, unused }) => {
   return [`panaudota ${count(used)} iš ${count(modules)} ${of}`, ...others].join('; ');
 };
 
+function additions(entries: readonly Addon[]): string {
+  const [first, ...others] = entries;
+  if (!first) return '';
+  if (others.length > 0) {
+    const files = plural(entries.length, { one: 'failas', few: 'failai', other: 'failų' });
+    return `Jau čia ${count(entries.length)} ${files}: sąraše „Modeliai šiame įrenginyje“ rašoma, kuris kam skirtas.`;
+  }
+  const what = first.addon.kind === 'lora' ? 'pažymėkite jį skyriuje „LoRA“' : models.addon(first.addon);
+  return `„${clean(first.file, 80)}“ jau čia: ${what}.`;
+}
+
 export const models: typeof English = {
   addon(addon, used) {
     switch (addon.kind) {
@@ -70,11 +82,11 @@ export const models: typeof English = {
       case 'embedding':
         return `Tekstinė inversija: rašykite ${triggers(addon.words)}`;
       case 'vae':
-        return 'VAE, pasirenkamas nustatymuose';
+        return 'VAE, pasirenkamas skyriuje „Išsamiau“';
       case 'parts':
         return `${capital(parts(addon.holds).nominative)} – modeliams, kurie to neturi`;
       case 'taesd':
-        return 'TAESD peržiūroms ir greitiems vaizdams, pasirenkamas nustatymuose';
+        return 'TAESD peržiūroms ir greitiems vaizdams, pasirenkamas skyriuje „Išsamiau“';
       case 'upscaler':
         return `Didintuvas (${clean(addon.architecture, 40)}): baigtus vaizdus padidina ${addon.scale} ${plural(addon.scale, { one: 'kartą', few: 'kartus', other: 'kartų' })}`;
       case 'hint-net':
@@ -104,6 +116,7 @@ export const models: typeof English = {
     'Kad galėtumėte padidinti vaizdus, importuokite didintuvo .safetensors failą: ESRGAN, Real-ESRGAN, BSRGAN, SPSR arba Compact.',
 
   remark(remark) {
+    if (remark.kind === 'additions') return additions(remark.entries);
     const file = clean(remark.file, 80);
     switch (remark.kind) {
       case 'renamed':
