@@ -32,6 +32,8 @@ export class Album {
   readonly room: Room;
   /** Runs that wait. */
   readonly waits: QueueStorage;
+  /** Whether it is known what earlier visits left: until then it is not empty, but unknown. */
+  isRead = $state(false);
   readonly #storing: Storing;
   readonly #loaded: LoadedPictures;
   readonly #runs: Runs;
@@ -99,8 +101,9 @@ export class Album {
   async open(): Promise<Inputs | null> {
     this.#storing.database?.watch((news) => void this.#heard(news));
     const cards = await this.#storing.attempt((database) => database.pictures.cards());
+    if (cards) await this.#loaded.addCards(cards);
+    this.isRead = true;
     if (!cards) return null;
-    await this.#loaded.addCards(cards);
     const inputs = await this.#storing.attempt((database) => database.inputs.take());
     await this.#runs.open();
     void this.#tidy();

@@ -1,7 +1,8 @@
 import type { Album } from '../album/album.svelte';
 import type { Card, Stars } from '../album/card';
+import type { Changes } from '../controls/changes.svelte';
 import { orders, search, type Order } from '../album/search';
-import { language } from '../words/language.svelte';
+import { language, words } from '../words/language.svelte';
 import { localStorageOrNull, Persisted } from '../settings/persisted.svelte';
 import { Export } from './transfer/export.svelte';
 import { groupsOf } from './cards/groups';
@@ -13,6 +14,12 @@ import { WHOLE, type Zoom } from './viewer/zoom';
 
 /** What is shown: all pictures found, one of them, or two side by side. */
 export type Scene = 'all' | 'one' | 'two';
+
+/** What it uses of the studio. */
+interface StudioParts {
+  readonly album: Album;
+  readonly changes: Changes;
+}
 
 /** The album's window: what is searched for, what was found, and what is selected. */
 export class AlbumView {
@@ -33,6 +40,7 @@ export class AlbumView {
   readonly export: Export;
   readonly import: Import;
   readonly #album: Album;
+  readonly #changes: Changes;
 
   readonly found = $derived.by((): readonly Card[] => {
     const { stars, folder } = this;
@@ -81,8 +89,9 @@ export class AlbumView {
     return this.scene === 'one' && this.active ? 'one' : 'all';
   });
 
-  constructor(album: Album, storage = localStorageOrNull()) {
+  constructor({ album, changes }: StudioParts, storage = localStorageOrNull()) {
     this.#album = album;
+    this.#changes = changes;
     const first: { sort: Order } = { sort: 'newest' };
     this.order = new Persisted(
       'album-order',
@@ -111,8 +120,19 @@ export class AlbumView {
   /** One step back: from a picture to all, then clears the selection, then closes the window. */
   back(): void {
     if (this.seen !== 'all') this.showAll();
-    else if (this.selected.length > 0) this.selection.clear();
+    else if (this.selected.length > 0) this.unselect();
     else this.close();
+  }
+
+  /** Selects nothing. Several of many were work to select: that can be undone. */
+  unselect(): void {
+    const [pictures, before] = [this.selected.length, this.selection.chosen];
+    this.selection.clear();
+    if (pictures < 2 || pictures === this.found.length) return;
+    this.#changes.add({
+      words: words.changes.unselected(pictures),
+      undo: () => this.selection.take([...before]),
+    });
   }
 
   showAll(): void {

@@ -1,24 +1,31 @@
 import type { Component } from 'svelte';
 import type { Album } from '../album/album.svelte';
 import type { AlbumView } from '../browse/album-view.svelte';
+import type { Changes } from '../controls/changes.svelte';
 
 interface WindowProps {
   view: AlbumView;
   onhelp: () => void;
 }
 
+/** What it uses of the studio. */
+interface StudioParts {
+  readonly album: Album;
+  readonly changes: Changes;
+}
+
 /** Opens the album's window, whose code is fetched when it is first opened. */
 export class AlbumDoor {
   view = $state.raw<AlbumView | null>(null);
-  readonly #album: Album;
+  readonly #studio: StudioParts;
   #window = $state.raw<Component<WindowProps> | null>(null);
   /** What the window shows; null while it is closed. */
   readonly opened = $derived.by(() =>
     this.view?.isOpen && this.#window ? { view: this.view, Window: this.#window } : null,
   );
 
-  constructor(album: Album) {
-    this.#album = album;
+  constructor(studio: StudioParts) {
+    this.#studio = studio;
   }
 
   async open(): Promise<void> {
@@ -26,7 +33,7 @@ export class AlbumDoor {
     const part = await import('../browse').catch(() => null);
     if (!part) return;
     this.#window ??= part.AlbumWindow;
-    this.view ??= new part.AlbumView(this.#album);
+    this.view ??= new part.AlbumView(this.#studio);
     this.view.open();
   }
 }

@@ -55,6 +55,7 @@ export const albumView = {
       ...(when ? [when] : []),
     ].join(', '),
 
+  reading: 'Looking for pictures…',
   empty: 'No pictures yet',
   emptyHint:
     'What you draw is kept here with its recipe. Pictures made elsewhere can be added: drop them here, or choose files or a folder.',

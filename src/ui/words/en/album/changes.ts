@@ -34,6 +34,7 @@ export const changes = {
       other: `The ${count(pictures)} oldest pictures made room.`,
     }),
 
+  unselected: (pictures: number): string => `${count(pictures)} pictures are no longer selected.`,
   runDiscarded: 'The unfinished run was discarded.',
   settingsTaken: 'The settings of this picture replaced yours.',
   promptTaken: 'The prompts of this picture replaced yours.',

@@ -57,6 +57,7 @@ export const albumView: typeof English = {
       ...(when ? [when] : []),
     ].join(', '),
 
+  reading: 'Ieškoma vaizdų…',
   empty: 'Vaizdų dar nėra',
   emptyHint:
     'Čia su receptais laikoma visa, ką sukuriate. Galite pridėti ir kitur sukurtų vaizdų: nuvilkite juos čia arba pasirinkite failus ar aplanką.',

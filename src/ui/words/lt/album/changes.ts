@@ -43,6 +43,12 @@ export const changes: typeof English = {
           other: `Vietą užleido ${count(pictures)} seniausių vaizdų.`,
         }),
 
+  unselected: (pictures) =>
+    plural(pictures, {
+      one: `${count(pictures)} vaizdas nebepažymėtas.`,
+      few: `${count(pictures)} vaizdai nebepažymėti.`,
+      other: `${count(pictures)} vaizdų nebepažymėta.`,
+    }),
   runDiscarded: 'Nebaigta užduotis atmesta.',
   settingsTaken: 'Jūsų nustatymus pakeitė šio vaizdo nustatymai.',
   promptTaken: 'Jūsų užklausas pakeitė šio vaizdo užklausos.',

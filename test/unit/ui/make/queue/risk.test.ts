@@ -26,8 +26,9 @@ test('where storage is full, pictures and the inputs would go with the page', as
   const { inputs } = studio.place;
 
   const album = new Album(fullDatabase(), new Changes());
+  expect(album.isRead).toBe(false);
   await album.open();
-  expect([album.failure?.code, album.isAtRisk]).toEqual(['quota', false]);
+  expect([album.failure?.code, album.isAtRisk, album.isRead]).toEqual(['quota', false, true]);
   const log = await album.begin({ settings: picture.settings, inputs });
   const result = await log.end(picture);
   expect(album.isAtRisk).toBe(true);
