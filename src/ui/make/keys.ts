@@ -65,7 +65,8 @@ export const whileFraming: readonly StudioCommand[] = [
     keys: ['Ctrl+Z'],
     words: () => words.controls.undo,
     repeats: true,
-    run: ({ place, changes }) => (changes.news === null && place.frame.canUndo ? place.stepFrame('undo') : changes.undo()),
+    run: ({ place, changes }) =>
+      changes.news === null && place.frame.canUndo ? place.stepFrame('undo') : changes.undo(),
   },
   {
     keys: ['Ctrl+Shift+Z', 'Ctrl+Y'],

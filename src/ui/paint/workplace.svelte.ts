@@ -127,9 +127,7 @@ export class Workplace {
     if (before && before !== original) {
       this.board.cancel();
       this.#scenes.leave(
-        original
-          ? words.changes.replaced(before.name, masked)
-          : words.changes.removed(before.name, masked),
+        original ? words.changes.replaced(before.name, masked) : words.changes.removed(before.name, masked),
       );
     }
     this.source.take(original);

@@ -47,17 +47,18 @@ test('a removed picture comes back; what is painted from then on leads nowhere e
   const { studio, mask } = await painted();
   const { place } = studio;
   place.take(null);
-  expect([named(studio), words(studio)]).toEqual([
-    undefined,
-    'house.png and its mask were removed.',
-  ]);
+  expect([named(studio), words(studio)]).toEqual([undefined, 'house.png and its mask were removed.']);
   studio.changes.undo();
   expect([named(studio), place.board.copy(), place.canRedo]).toEqual(['house.png', mask, true]);
   place.board.invert();
   expect(place.canRedo).toBe(false);
 });
 
-test.each<{ mode: 'inpaint' | 'outpaint'; work: (studio: Studio) => void; bare: (studio: Studio) => boolean }>([
+test.each<{
+  mode: 'inpaint' | 'outpaint';
+  work: (studio: Studio) => void;
+  bare: (studio: Studio) => boolean;
+}>([
   {
     mode: 'inpaint',
     work: ({ place: { board } }) => {
@@ -80,7 +81,10 @@ test.each<{ mode: 'inpaint' | 'outpaint'; work: (studio: Studio) => void; bare: 
     const { studio } = studioAtWork();
     studio.choose(mode);
     await studio.startFrom(pictureFile('64x48', 'house.png'));
-    const undo = () => commandsNow(studio).find(({ keys }) => keys.includes('Ctrl+Z'))?.run(studio);
+    const undo = () =>
+      commandsNow(studio)
+        .find(({ keys }) => keys.includes('Ctrl+Z'))
+        ?.run(studio);
     work(studio);
     await studio.generate();
     await studio.view.discard();

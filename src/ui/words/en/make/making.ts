@@ -1,6 +1,7 @@
 /** What is said where a run is begun, watched and gone on with. */
 export const making = {
   generate: 'Generate',
+  useModel: (name: string): string => `Use ${name}`,
   stages: 'Stages',
   progress: 'Progress',
   watch: 'Watch it',

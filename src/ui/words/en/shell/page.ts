@@ -8,6 +8,7 @@ export const page = {
 
   picture: 'Picture',
   canvas: 'Canvas',
+  toPicture: 'Skip to the picture',
   empty: 'An empty canvas.',
 
   reload: 'Reload',

@@ -2,6 +2,7 @@ import type { making as English } from '../../en/make/making';
 
 export const making: typeof English = {
   generate: 'Generuoti',
+  useModel: (name) => `Naudoti „${name}“`,
   stages: 'Etapai',
   progress: 'Eiga',
   watch: 'Žiūrėti, kaip piešiama',

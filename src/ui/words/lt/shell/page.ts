@@ -8,6 +8,7 @@ export const page: typeof English = {
 
   picture: 'Vaizdas',
   canvas: 'Drobė',
+  toPicture: 'Pereiti prie vaizdo',
   empty: 'Tuščia drobė.',
 
   reload: 'Įkelti iš naujo',
