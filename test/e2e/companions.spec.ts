@@ -192,6 +192,7 @@ test('a picture is enlarged by an upscaler, or drawn anew in tiles; hints are ma
     await page.getByRole('tab', { name: 'Outpaint' }).click();
     const inside = readFileSync(new URL('mini-sd/00.png', golden));
     await page.getByLabel('Source image').setInputFiles(file('inside.png', inside));
+    await expect(page.getByText('inside.png', { exact: true })).toBeVisible(); // whose sides are moved
     await page.getByRole('spinbutton', { name: 'Right' }).fill('32');
     await page.getByRole('slider', { name: 'Feather' }).fill('8');
     await app.fill({ prompt: 'penguin', steps: 2, seed: 1 });
