@@ -6,9 +6,21 @@ import { lastOf, mustGet } from '../checked';
 import { DrobeError } from '../errors';
 import { footprint, type Footprint } from './footprint';
 import { Message } from './proto';
-import type { Attributes, Bits, DType, Op, Packed, Range, Shape, Target, Var, Winograd } from './var';
+import type {
+  Attributes,
+  Bits,
+  DType,
+  Kernels,
+  Op,
+  Packed,
+  Range,
+  Shape,
+  Target,
+  Var,
+  Winograd,
+} from './var';
 
-export type { Bits, DType, Packed, Range, Shape, Target, Var, Winograd };
+export type { Bits, DType, Kernels, Packed, Range, Shape, Target, Var, Winograd };
 
 /** For a graph that is authored to learn names and shapes, and never run. */
 export const SHAPES_ONLY: Target = {
@@ -60,8 +72,8 @@ export function op(
 export interface Placement {
   readonly key: string;
   readonly dtype: DType;
-  /** Which part of the packed weight it is; absent where it is not packed. */
-  readonly packed?: Packed;
+  /** What is made of its numbers; absent: they are as they are stored. */
+  readonly form?: Packed | Kernels;
   /** Only these of its numbers; absent for all. */
   readonly ranges?: readonly Range[];
   readonly location: string;
@@ -108,13 +120,13 @@ function placedIn(order: readonly Var[]): ReadonlyMap<Var, Placement> {
   let offset = 0;
   for (const v of order) {
     if (v.from.kind !== 'weight') continue;
-    const { key, packed, ranges } = v.from;
+    const { key, form, ranges } = v.from;
     const length = sizeOf(v.shape) * bytesPer[v.dtype];
     if (offset + length > LOCATION_BYTES) [location, offset] = [location + 1, 0];
     placed.set(v, {
       key,
       dtype: v.dtype,
-      ...(packed && { packed }),
+      ...(form && { form }),
       ...(ranges && { ranges }),
       location: `weights${location}`,
       offset,

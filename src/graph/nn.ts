@@ -10,7 +10,7 @@ import { constant, op, sizeOf, type Bits, type Var } from './graph';
 import { BLOCK, canBePacked } from './packed';
 import { shapeOf, type Scope } from './scope';
 import { concat, padAxis, pixelUnshuffle, reshape, rowsOf, slice, transpose } from './shapes';
-import { filterFor, winograd } from './winograd';
+import { filterFor, winograd } from './winograd/conv';
 
 export * from './arithmetic';
 export * from './attention';

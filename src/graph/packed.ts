@@ -1,5 +1,5 @@
 /** Which weights can be packed into 8 or 4 bits a number, and in what blocks: as ONNX Runtime's MatMulNBits has them. */
-import { sizeOf, type Packed, type Shape } from './graph';
+import { sizeOf, type Kernels, type Packed, type Shape } from './graph';
 
 /** How many numbers share a scale. For many rows, ONNX Runtime has a fast WebGPU kernel for this block size only. */
 export const BLOCK = 32;
@@ -7,8 +7,10 @@ export const BLOCK = 32;
 /** Whether rows consist of whole blocks. @param inner numbers in a row. */
 export const canBePacked = (inner: number): boolean => inner % BLOCK === 0;
 
-/** How many numbers a weight has; of a packed one, those it was packed from. */
-export function countIn(shape: Shape, packed?: Packed): number {
-  if (!packed) return sizeOf(shape);
-  return packed.part === 'scales' ? sizeOf(shape) * BLOCK : (sizeOf(shape) * 8) / packed.bits;
+/** How many numbers a weight of this shape is made of, as it is stored. */
+export function countIn(shape: Shape, form?: Packed | Kernels): number {
+  const count = sizeOf(shape);
+  if (!form) return count;
+  if (form.part === 'kernels') return (count * 9) / (form.side + 2) ** 2;
+  return form.part === 'scales' ? count * BLOCK : (count * 8) / form.bits;
 }

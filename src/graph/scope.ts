@@ -3,7 +3,16 @@
  */
 import { isTuple, type Count, type Tuples } from '../checked';
 import { DrobeError } from '../errors';
-import { sizeOf, type DType, type Packed, type Range, type Shape, type Target, type Var } from './graph';
+import {
+  sizeOf,
+  type DType,
+  type Kernels,
+  type Packed,
+  type Range,
+  type Shape,
+  type Target,
+  type Var,
+} from './graph';
 import { countIn } from './packed';
 
 /** The names and shapes of a checkpoint; a safetensors header's `tensors` is one. */
@@ -28,6 +37,8 @@ export interface Scope {
   tensor(name: string, options?: { shape?: Shape; dtype?: 'f32' | 'f16' }): Var;
   /** A part of a tensor's packed form, under its own shape. Throws as `tensor` does. */
   packed(name: string, packed: Packed, shape: Shape): Var;
+  /** Kernels of 3 × 3, transformed, under their own shape. Throws as `tensor` does. */
+  kernels(name: string, kernels: Kernels, shape: Shape): Var;
   /** Some of a tensor's numbers, these ranges one after another; only these are read. Throws as `tensor` does. */
   cut(name: string, ranges: readonly Range[], shape: Shape): Var;
 }
@@ -42,17 +53,17 @@ export function scope(weights: StateDict, target: Target, used: Set<string> = ne
     if (!info) throw new DrobeError('missing-weight', { key });
     return info.shape;
   };
-  const weight = (key: string, shape: Shape, dtype: DType, packed?: Packed): Var => {
+  const weight = (key: string, shape: Shape, dtype: DType, form?: Packed | Kernels): Var => {
     const own = stored(key);
-    if (countIn(shape, packed) !== sizeOf(own)) {
+    if (countIn(shape, form) !== sizeOf(own)) {
       throw new DrobeError('bad-weight', { key, reason: `shape [${own.join(', ')}] does not fit` });
     }
     used.add(key);
     // One Var per view, so that a weight used twice is one initializer.
-    const id = `${key}|${dtype}|${shape.join()}|${packed?.part}`;
+    const id = `${key}|${dtype}|${shape.join()}|${form?.part}`;
     const known = vars.get(id);
     if (known) return known;
-    const made: Var = { shape, dtype, target, from: { kind: 'weight', key, ...(packed && { packed }) } };
+    const made: Var = { shape, dtype, target, from: { kind: 'weight', key, ...(form && { form }) } };
     vars.set(id, made);
     return made;
   };
@@ -86,6 +97,7 @@ export function scope(weights: StateDict, target: Target, used: Set<string> = ne
       cut: (name: string, ranges: readonly Range[], shape: Shape) => cut(full(name), ranges, shape),
       packed: (name: string, packed: Packed, shape: Shape) =>
         weight(full(name), shape, packed.part === 'codes' ? 'u8' : packed.scaleType, packed),
+      kernels: (name: string, kernels: Kernels, shape: Shape) => weight(full(name), shape, 'f32', kernels),
     });
   };
   return at('');

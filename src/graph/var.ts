@@ -17,14 +17,22 @@ export interface Target {
   readonly maxScoreBytes: number;
   /** Linear layers' weights are packed into this many bits a number; absent where they are not packed. */
   readonly bits?: Bits;
-  /** When 3 × 3 convolutions are computed with Winograd's algorithm (see `graph/winograd.ts`); absent for never. */
+  /** When 3 × 3 convolutions are computed with Winograd's algorithm (see `graph/winograd/conv.ts`); absent for never. */
   readonly winograd?: Winograd;
 }
 
+/** How many squares there must be of 2 × 2, and of 4 × 4 pixels. */
+export type LeastTiles = Readonly<Record<2 | 4, number>>;
+
 /** From which sizes on Winograd's algorithm is quicker. */
 export interface Winograd {
-  /** At least this many squares of pixels in a feature map: products have that many columns. */
-  readonly tiles: number;
+  /**
+   * At least this many squares of pixels, by their side: in a feature map on the CPU, in all of a batch on WebGPU. Products have
+   * that many columns there, and rows here.
+   */
+  readonly tiles: LeastTiles;
+  /** The same where kernels are transformed in every run; absent: as many as otherwise. */
+  readonly tilesEveryRun?: LeastTiles;
   /**
    * At least this many channels (half the harmonic mean of both sides): with fewer, the sums take as long as they save.
    */
@@ -37,8 +45,8 @@ export interface Winograd {
 export interface Weight {
   readonly kind: 'weight';
   readonly key: string;
-  /** Which part of its packed form it is; absent: it is not packed. */
-  readonly packed?: Packed;
+  /** What is made of its numbers; absent: they are as they are stored. */
+  readonly form?: Packed | Kernels;
   /** Only these of its numbers, one range after the other; absent: all. */
   readonly ranges?: readonly Range[];
 }
@@ -49,6 +57,12 @@ export interface Packed {
   readonly bits: Bits;
   readonly scaleType: 'f32' | 'f16';
   readonly part: 'codes' | 'scales';
+}
+/** Kernels of a 3 × 3 convolution, transformed for Winograd's filtering (see `graph/winograd/filters.ts`): [(side + 2)², in, out]. */
+export interface Kernels {
+  readonly part: 'kernels';
+  /** Pixels along a side of the squares: there are (side + 2)² numbers for the nine of a kernel. */
+  readonly side: 2 | 4;
 }
 export interface Constant {
   readonly kind: 'constant';

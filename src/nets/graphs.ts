@@ -191,8 +191,8 @@ export function unetInputs(
   };
 }
 
-/** Up to so many bytes of weights a net's kernels may be transformed once, when it is opened, and up to so many at all. */
-const MOST_WINOGRAD_BYTES = { once: 0.75 * 2 ** 30, atAll: 2.5 * 2 ** 30 };
+/** Up to so many bytes of weights a net's kernels are transformed once, as they are read, and on the CPU up to so many at all. */
+const MOST_WINOGRAD_BYTES = { once: 0.75 * 2 ** 30, onCpu: 2.5 * 2 ** 30 };
 
 /**
  * The wished target, as far as the net's weights leave room for it: in single precision those of SD 1.5's UNet, 3.4 GB, nearly
@@ -206,7 +206,7 @@ export function fitting(
 ): Target {
   if (!winograd) return target;
   const bytes = bytesOfNet(tensors, place, target);
-  if (bytes > MOST_WINOGRAD_BYTES.atAll) return target;
+  if (target.layout === 'nchw' && bytes > MOST_WINOGRAD_BYTES.onCpu) return target;
   return { ...target, winograd: { once: bytes <= MOST_WINOGRAD_BYTES.once, ...winograd } };
 }
 

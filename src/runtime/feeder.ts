@@ -4,8 +4,9 @@
  */
 import { lastOf, mustGet, tuple } from '../checked';
 import { aboutWeights, DrobeError } from '../errors';
-import { sizeOf, type Packed, type Placement, type Range } from '../graph/graph';
+import { sizeOf, type Kernels, type Packed, type Placement, type Range } from '../graph/graph';
 import { BLOCK } from '../graph/packed';
+import { transformed } from '../graph/winograd/filters';
 import { checkFinite } from '../weights/values/finite';
 import { convert, view } from '../weights/values/half';
 import { transposed } from '../weights/values/lowrank';
@@ -67,7 +68,7 @@ export function feed(
   let done = 0;
   let failure: unknown;
 
-  const piecesOf = ({ key, dtype, packed, ranges }: Placement): Iterable<Uint8Array<ArrayBuffer>> => {
+  const piecesOf = ({ key, dtype, form, ranges }: Placement): Iterable<Uint8Array<ArrayBuffer>> => {
     const info = tensors.get(key);
     if (!info) throw new DrobeError('missing-weight');
     const patch = patches.get(key);
@@ -76,11 +77,12 @@ export function feed(
       patch || info.turned ? passing([whole(info, sound, patch, to)]) : converted(info, sound, to, roomFor);
     const wanted = dtype === 'f16' ? 'F16' : 'F32';
     if (ranges) return cutOut(partsOf(info, ranges), sound, wanted, roomFor);
-    if (!packed) return numbers(wanted);
+    if (!form) return numbers(wanted);
+    if (form.part === 'kernels') return kernelsOf(info, whole(info, sound, patch, 'F32'), form);
     const made = scales.get(key) ?? [];
     scales.delete(key);
-    if (packed.part === 'scales' && made.length > 0) return passing(made);
-    return partOf(packed, numbers('F32'), (of) => scales.set(key, [...(scales.get(key) ?? []), of]));
+    if (form.part === 'scales' && made.length > 0) return passing(made);
+    return partOf(form, numbers('F32'), (of) => scales.set(key, [...(scales.get(key) ?? []), of]));
   };
   const pass = (placement: Placement, put: (piece: Uint8Array<ArrayBuffer>) => void): void => {
     let length = 0;
@@ -184,6 +186,18 @@ export function whole(
   patch?.(data);
   const changed = new Uint8Array(data.buffer);
   return to === 'F32' ? changed : convert(changed, 'F32', to);
+}
+
+/** The kernels of a convolution, transformed. */
+function* kernelsOf(
+  { shape }: TensorInfo,
+  stored: Uint8Array<ArrayBuffer>,
+  { side }: Kernels,
+): Generator<Uint8Array<ArrayBuffer>> {
+  const [outer, inner] = tuple(shape, 4);
+  const made = transformed(view(Float32Array, stored, 'F32'), [outer, inner], side);
+  free(stored);
+  yield* passing([new Uint8Array(made.buffer)]);
 }
 
 /** Codes or scales of the numbers in these pieces. @param keep gets the scales where codes are wanted. */

@@ -24,6 +24,7 @@ import {
   upsample2x,
 } from '../../src/graph/nn';
 import { scope } from '../../src/graph/scope';
+import { filterFor } from '../../src/graph/winograd/conv';
 import { t2iAdapter } from '../../src/nets/t2i-adapter';
 import { findMachine, wasmMachine, type Machine } from '../../src/runtime/device';
 import { Sessions } from '../../src/runtime/session';
@@ -51,7 +52,7 @@ async function differ(
   module: (x: Var, weights: ReadonlyMap<string, TensorInfo>, target: Target) => Var,
   shape: Shape,
   weights: Record<string, Shape> = {},
-  wishes: Pick<Target, 'bits'> = {},
+  wishes: Pick<Target, 'bits' | 'winograd'> = {},
 ): Promise<number> {
   const tensors = new Map<string, TensorInfo>();
   let begin = 0;
@@ -62,8 +63,9 @@ async function differ(
   }
   const source = memorySource(new Uint8Array(numbers(begin / 4).buffer));
   const outputs: Float32Array[] = [];
+  const { winograd: _, ...both } = wishes;
   for (const machine of [webgpu, machines.wasm]) {
-    const target = { ...machine.target('f32'), ...wishes };
+    const target = { ...machine.target('f32'), ...(machine === webgpu ? wishes : both) };
     const x = fromImage(input('x', shape, target));
     const graph = build({ y: toImage(module(x, tensors, target)) });
     const net = await machine.sessions.open(graph, { tensors, source }, machine.openDevice);
@@ -100,6 +102,21 @@ it('a convolution without a bias', async () => {
   const module = (x: Var, weights: ReadonlyMap<string, TensorInfo>, target: Target): Var =>
     conv(x, scope(weights, target)('c'));
   expect(await differ(module, [1, 4, 5, 6], { 'c.weight': [8, 4, 3, 3] })).toBeLessThan(1e-5);
+});
+
+it.each([
+  { side: 4, once: true },
+  { side: 4, once: false },
+  { side: 2, once: true },
+  { side: 2, once: false },
+])('a convolution by squares of $side, its kernels transformed once: $once', async ({ side, once }) => {
+  const winograd = { tiles: { 2: 48, 4: side === 4 ? 12 : Infinity }, channels: 1, once };
+  const module = (x: Var, weights: ReadonlyMap<string, TensorInfo>, target: Target): Var => {
+    if (target.layout === 'nhwc') expect(filterFor(x, 24)?.side).toBe(side);
+    return conv(x, scope(weights, target)('c'));
+  };
+  const weights = { 'c.weight': [24, 16, 3, 3], 'c.bias': [24] };
+  expect(await differ(module, [2, 16, 8, 12], weights, { winograd })).toBeLessThan(2e-6);
 });
 
 it('a convolution with a stride that is padded to the right and below only', async () => {

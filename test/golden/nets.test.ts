@@ -35,7 +35,7 @@ describe.each([
     'wasm with convolutions Winograd’s way',
     () => {
       const machine = wasmMachine(new Sessions(tuned));
-      const winograd = { tiles: 1, channels: 1, once };
+      const winograd = { tiles: { 2: 1, 4: 1 }, channels: 1, once };
       const target: Machine['target'] = () => ({ ...machine.target(), winograd });
       return Promise.resolve({ ...machine, target });
     },

@@ -10,7 +10,11 @@ import { worstDifference } from './tensors';
 
 /** By name, the weights that a graph wants packed. */
 export const packedIn = ({ placements }: Graph): ReadonlyMap<string, Bits> =>
-  new Map(placements.flatMap(({ key, packed }) => (packed ? [[key, packed.bits] as const] : [])));
+  new Map(
+    placements.flatMap(({ key, form }) =>
+      form && form.part !== 'kernels' ? [[key, form.bits] as const] : [],
+    ),
+  );
 
 /** Rounds weights to what packed ones stand for. */
 export const roundings = (packed: ReadonlyMap<string, Bits>): ReadonlyMap<string, Patch> =>

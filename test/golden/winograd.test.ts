@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { build, input, type Graph } from '../../src/graph/graph';
 import { conv } from '../../src/graph/nn';
 import { scope } from '../../src/graph/scope';
-import { filterFor } from '../../src/graph/winograd';
+import { filterFor } from '../../src/graph/winograd/conv';
 import { wasmMachine } from '../../src/runtime/device';
 import { Sessions, type Weights } from '../../src/runtime/session';
 import type { TensorInfo } from '../../src/weights/safetensors';

@@ -13,7 +13,7 @@ function parts(target: Target, inner: number, outer: number, options: { delicate
   ]);
   const x = input('x', [3, inner], target, 'f16');
   const { model, placements } = build({ y: linear(x, scope(weights, target)('l'), options) });
-  const asked = placements.map(({ key, packed, length }) => [key, packed?.part ?? 'all', length]);
+  const asked = placements.map(({ key, form, length }) => [key, form?.part ?? 'all', length]);
   return {
     asked,
     op: new TextDecoder('latin1').decode(model).includes('MatMulNBits') ? 'MatMulNBits' : 'Gemm',

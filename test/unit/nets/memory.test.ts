@@ -54,13 +54,18 @@ it('Stable Diffusion XL’s UNet takes 2.7 GB with weights in 8 bits and 1.7 GB 
 });
 
 it('kernels are spread once where there is room, in every run where there is little, and not at all where there is none', () => {
-  const wasm: Target = { ...SHAPES_ONLY, winograd: { tiles: 16, channels: 32 } };
+  const wasm: Target = { ...SHAPES_ONLY, winograd: { tiles: { 2: 16, 4: 16 }, channels: 32 } };
   const once = (shapes: Shapes, target = wasm): boolean | undefined =>
     fitting(target, normal(shapes), 'unet').winograd?.once;
   expect(once(smallStableDiffusion())).toBe(true);
   expect(once(stableDiffusion15())).toBeUndefined(); // 3.4 GB
   expect(once(stableDiffusion15(), { ...wasm, bits: 8 })).toBe(false);
   expect(once(stableDiffusionXL(), { ...wasm, bits: 4 })).toBeUndefined();
+  const webgpu: Target = { ...wasm, layout: 'nhwc' };
+  expect([smallStableDiffusion(), stableDiffusion15()].map((shapes) => once(shapes, webgpu))).toEqual([
+    true,
+    false,
+  ]);
   expect(fitting(SHAPES_ONLY, normal(stableDiffusion15()), 'unet')).toEqual(SHAPES_ONLY);
 });
 

@@ -107,12 +107,33 @@ it.each(['f16', 'f32'] as const)(
   },
 );
 
+it.each([2, 4] as const)(
+  'kernels are changed by a LoRA before they are transformed for squares of %i',
+  (side) => {
+    const info = { name: 'w', dtype: 'F32' as const, shape: [2, 1, 3, 3], begin: 0, end: 72 };
+    const stored = new Uint8Array(Float32Array.from({ length: 18 }, (_, i) => i).buffer);
+    const length = 4 * 2 * (side + 2) ** 2;
+    const form = { part: 'kernels', side } as const;
+    const placement = { key: 'w', dtype: 'f32', form, location: 'a', offset: 0, length } as const;
+    const twice: Patch = (weights) => weights.forEach((value, i) => (weights[i] = 2 * value));
+    const tensors = new Map([['w', info]]);
+    const patches = new Map([['w', twice]]);
+    const { externalData } = feed([placement], tensors, memorySource(stored), patches, () => undefined);
+    const numbers = [...new Float32Array(Uint8Array.from(externalData[0]!.data.subarray(0, length)).buffer)];
+    // Of both kernels: the first sum is the first number alone, the last sum the last.
+    expect([numbers.slice(0, 2), numbers.slice(-2)]).toEqual([
+      [2 * 0, 2 * 9],
+      [2 * 8, 2 * 17],
+    ]);
+  },
+);
+
 describe.each([8, 4] as const)('a weight packed into %i bits', (bits) => {
   const values = Float32Array.from({ length: 128 }, (_, i) => Math.sin(i * 12.9898 + 4.1));
   const info = { name: 'w', dtype: 'F32', shape: [2, 64], begin: 0, end: 512 } as const;
   const packed = { bits, scaleType: 'f16' } as const;
-  const codes = { key: 'w', dtype: 'u8', packed: { ...packed, part: 'codes' }, location: 'a' } as const;
-  const scales = { key: 'w', dtype: 'f16', packed: { ...packed, part: 'scales' }, location: 'a' } as const;
+  const codes = { key: 'w', dtype: 'u8', form: { ...packed, part: 'codes' }, location: 'a' } as const;
+  const scales = { key: 'w', dtype: 'f16', form: { ...packed, part: 'scales' }, location: 'a' } as const;
   const length = 16 * bits;
   const placements = [
     { ...codes, offset: 0, length },
