@@ -111,7 +111,8 @@ const kindsOf = (count: number): string[] =>
 
 function t2iIn<T extends TensorFacts>(tensors: Guide<T>['tensors']): T2IGuide<T> {
   const light = 'body.0.resnets.0.in_conv';
-  const first = tensors.has(`adapter.${light}.weight`) ? light : 'conv_in';
+  const has = (module: string): boolean => tensors.has(`adapter.${module}.weight`);
+  const first = has(light) && !has('conv_in') ? light : 'conv_in';
   const inner = shapeOf(tensors, `adapter.${first}.weight`)[1]!;
   const size = SIZES.find(({ pixels }) => [1, 3].includes(inner / pixels ** 2));
   if (!size) throw unsupported(`a T2I-Adapter that takes ${inner} numbers for each of its points`);
