@@ -1,4 +1,7 @@
-/** Which weights can be packed into 8 or 4 bits a number, and in what blocks: as ONNX Runtime's MatMulNBits has them. */
+/**
+ * Which weights can be packed into 8 or 4 bits a number, and in what blocks, as ONNX Runtime's MatMulNBits has them; and of how many
+ * stored numbers any form of a weight is made.
+ */
 import { sizeOf, type Kernels, type Packed, type Shape } from './graph';
 
 /** How many numbers share a scale. For many rows, ONNX Runtime has a fast WebGPU kernel for this block size only. */

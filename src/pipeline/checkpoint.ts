@@ -138,7 +138,7 @@ export class Checkpoint {
     return (this.#prediction ??= this.model.prediction ?? (await trial()));
   }
 
-  /** Sets how little memory pictures of a size are drawn with; see `Saving`. */
+  /** Sets how little memory pictures of a size are drawn with; see `SavingsPlanner`. */
   settleSavings(...asked: Parameters<SavingsPlanner['settle']>): ReturnType<SavingsPlanner['settle']> {
     return this.#planner.settle(...asked);
   }

@@ -77,6 +77,9 @@ async function differ(
 
 it('proves something: this browser has WebGPU', () => {
   expect(machines.webgpu.backend).toBe('webgpu');
+  // Convolutions by squares are for single precision alone.
+  expect(machines.webgpu.target('f32').winograd).toBeDefined();
+  expect(machines.webgpu.target('f16').winograd).toBeUndefined();
 });
 
 it.each([64, 2560, 5120, 10240])(

@@ -199,7 +199,8 @@ export class RecipeOffer {
     const changes = compare(whole, now, device, words.compared.values).changes.map(
       ({ setting, from, to }) => ({
         label: words.compared.settings[setting],
-        ...{ from, to: to || words.controls.none }, // a prompt without a word
+        from,
+        to: to || words.controls.none, // a prompt without a word
       }),
     );
     const lost = replaced(this.#studio, whole);

@@ -59,8 +59,8 @@ export class MissingPieces {
     return this.#left.length === 0;
   }
 
-  /** Bytes that are missing. */
-  get missing(): number {
+  /** How many there are in all. */
+  get bytes(): number {
     return this.#left.reduce((sum, { begin, end }) => sum + end - begin, -this.#filled);
   }
 

@@ -77,11 +77,11 @@ async function inLines(
 async function insist<T>(work: () => Promise<T>, missing: MissingPieces, carrier: Carrier): Promise<T> {
   let failures = 0;
   for (;;) {
-    const before = missing.missing;
+    const before = missing.bytes;
     try {
       return await work();
     } catch (thrown) {
-      failures = before - missing.missing >= LEAST_BYTES ? 1 : failures + 1;
+      failures = before - missing.bytes >= LEAST_BYTES ? 1 : failures + 1;
       const asked = askedToWait(thrown);
       if (!mayPass(thrown) || failures >= TRIES || asked > LONGEST_WAIT) throw thrown;
       // Mirrors take turns: the next answer may be from the one before.
