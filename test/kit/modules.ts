@@ -1,5 +1,13 @@
 /** Single modules against plain arithmetic in double precision: attention, convolutions, packed linear layers, norms. */
-import { build, input, sizeOf, type Shape, type Target, type Var } from '../../src/graph/graph';
+import {
+  build,
+  input,
+  sizeOf,
+  type Shape,
+  type Target,
+  type Var,
+  type Winograd,
+} from '../../src/graph/graph';
 import { attention, cast, conv, fromImage, groupNorm, linear, toImage } from '../../src/graph/nn';
 import { BLOCK } from '../../src/graph/packed';
 import { scope, type Scope } from '../../src/graph/scope';
@@ -157,13 +165,30 @@ function plainAttention(
   return out;
 }
 
-const convRow = (dtype: DType, channels: number): Row =>
+/** Winograd’s filtering, in single precision alone: pixels a side, and whether kernels are transformed once or in every run. */
+interface Squares {
+  readonly side: 2 | 4;
+  readonly once: boolean;
+}
+
+const nameOf = ({ side, once }: Squares): string =>
+  `by squares of ${side}, kernels transformed ${once ? 'once' : 'in every run'}`;
+
+const withSquares = ({ side, once }: Squares): Winograd => ({
+  tiles: { 2: Infinity, 4: Infinity, [side]: 1 },
+  channels: 1,
+  once,
+});
+
+const convRow = (dtype: DType, channels: number, squares?: Squares): Row =>
   row(
-    `3 × 3 convolution of ${channels} channels`,
+    [`3 × 3 convolution of ${channels} channels`, ...(squares ? [nameOf(squares)] : [])].join(', '),
     dtype,
     250 + (dtype === 'f16' ? 5 : 0),
-    async (bench, target) => {
-      const [h, w, out] = [9, 10, 32];
+    async (bench, plain) => {
+      const [h, w, out] = squares ? [16, 24, 32] : [9, 10, 32];
+      const { winograd: _, ...without } = plain;
+      const target = squares ? { ...without, winograd: withSquares(squares) } : without;
       const shape = [2, channels, h, w];
       const x = numbers(sizeOf(shape), 7);
       const actual = await run(bench, target, {
@@ -296,6 +321,10 @@ const fusedRows = (dtype: DType, scale: Scale): Row[] =>
     ? attentionRows(dtype, 'fused')
     : [{ ...attentionRow(dtype, 'fused', 64, 64, 40), worth: 1, seconds: 200 }];
 
+const SQUARES: readonly Squares[] = ([4, 2] as const).flatMap((side) =>
+  [true, false].map((once) => ({ side, once })),
+);
+
 export const moduleRows = (scale: Scale): Row[] =>
   dtypes.flatMap((dtype) => [
     ...fusedRows(dtype, scale),
@@ -304,6 +333,7 @@ export const moduleRows = (scale: Scale): Row[] =>
     ...T5.map((shape) => packedRow(dtype, 8, 512, shape)),
     ...Array.from({ length: 14 }, (_, i) => convRow(dtype, i + 3)),
     ...[320, 1280, 2560].map((channels) => convRow(dtype, channels)),
+    ...(dtype === 'f32' ? SQUARES.map((squares) => convRow(dtype, 320, squares)) : []),
     ...(['plain', 'with SiLU', 'with SiLU, after adding'] as const).flatMap((form) =>
       [64, 320, 960].map((channels) => normRow(dtype, form, channels)),
     ),

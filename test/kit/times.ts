@@ -19,17 +19,25 @@ interface Levers {
   readonly attention?: 'fused' | 'written out';
   /** Of linear layers' weights. */
   readonly bits?: Bits;
+  /** Of convolutions in single precision, which nets have by themselves. */
+  readonly winograd?: false;
 }
 
-const namesOf = ({ dtype, attention, bits }: Levers): string =>
-  [dtype, attention && `attention ${attention}`, bits && `linear layers in ${bits} bits`]
+const namesOf = ({ dtype, attention, bits, winograd }: Levers): string =>
+  [
+    dtype,
+    attention && `attention ${attention}`,
+    bits && `linear layers in ${bits} bits`,
+    winograd === false && 'without Winograd’s filtering',
+  ]
     .filter(Boolean)
     .join(', ');
 
-function targetWith(bench: Bench, { dtype, attention, bits }: Levers): Target {
-  const target = targetOf(bench, dtype);
+function targetWith(bench: Bench, { dtype, attention, bits, winograd }: Levers): Target {
+  const { winograd: filtering, ...target } = targetOf(bench, dtype);
   return {
     ...target,
+    ...(filtering && winograd !== false && { winograd: filtering }),
     ...(attention && { fusedAttention: attention === 'fused' }),
     ...(bits && { bits }),
   };
@@ -266,6 +274,7 @@ export function timeRows(scale: Scale): Row[] {
     torch('f32 here and in PyTorch', 'compare', sd1, 296, scale, { dtype: 'f32', bound: 1e-3 }),
     torch('exporting by torch.onnx', 'export', sd1, 295, scale, { seconds: 120 }),
     exported(sd1, 294, scale),
+    ours(sd1, 291, { ...f32, winograd: false }, scale),
     ...compiledRows(scale),
     ours(sdxl, 239, { ...f16, attention: 'written out' }, scale, 120),
     ours(sdxl, 235, { ...f16, bits: 8 }, scale, 120),
