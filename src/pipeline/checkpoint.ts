@@ -40,6 +40,19 @@ export interface NamedUse {
 /** Nets that run in turn in the steps of one picture. */
 const inTurn: readonly OwnNet[] = ['UNet', 'outer UNet', 'MMDiT'];
 
+const ownSlots = (slot: (name: OwnNet) => Slot): Readonly<Record<OwnNet, Slot>> => ({
+  'text encoder': slot('text encoder'),
+  'second text encoder': slot('second text encoder'),
+  'text attention': slot('text attention'),
+  T5: slot('T5'),
+  UNet: slot('UNet'),
+  MMDiT: slot('MMDiT'),
+  'outer UNet': slot('outer UNet'),
+  TAESD: slot('TAESD'),
+  'VAE encoder': slot('VAE encoder'),
+  'VAE decoder': slot('VAE decoder'),
+});
+
 /** A checkpoint opened on a machine: its nets become sessions when they are first used, and stay while there is room. */
 export class Checkpoint {
   readonly model: Model;
@@ -75,20 +88,10 @@ export class Checkpoint {
       return slot;
     };
     const { dtype } = machine.target();
-    const slot = (name: OwnNet, float32 = false): Slot =>
-      slotOf(name, float32 ? 'f32' : dtype, () => this.#weightsOf(name));
-    const slots = {
-      'text encoder': slot('text encoder'),
-      'second text encoder': slot('second text encoder'),
-      'text attention': slot('text attention'),
-      T5: slot('T5'),
-      UNet: slot('UNet'),
-      MMDiT: slot('MMDiT'),
-      'outer UNet': slot('outer UNet'),
-      TAESD: slot('TAESD'),
-      'VAE encoder': slot('VAE encoder', model.vae.float32),
-      'VAE decoder': slot('VAE decoder', model.vae.float32),
-    };
+    const slots = ownSlots((name) => {
+      const isFloat32 = name.startsWith('VAE') && model.vae.float32;
+      return slotOf(name, isFloat32 ? 'f32' : dtype, () => this.#weightsOf(name));
+    });
     const texts = [slots['text encoder'], slots['second text encoder']];
     this.#encoders = new Encoders(model, () => this.#changed, texts);
     this.#t5 = new T5(

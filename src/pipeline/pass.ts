@@ -6,7 +6,7 @@ import type { LevelNoise } from '../sampling/brownian';
 import { noiseOf, type NoiseSource } from '../sampling/noise';
 import { plan, stepAt } from '../sampling/plan';
 import type { Course } from '../sampling/plans/course';
-import type { Denoise, Plan } from '../sampling/sampler';
+import type { Denoise, Plan, Sampler } from '../sampling/sampler';
 import { samplers } from '../sampling/table';
 import type { RunDenoiser } from './batch';
 import type { Checkpoint } from './checkpoint';
@@ -15,14 +15,12 @@ import { encodePrompts, type Reading } from './prompt/encode';
 import { atRest } from './guidance';
 import { guidesOf } from './guiding/guides';
 import { masked, restored } from './inpaint';
-import type { Job, Pixels, Progress } from './job';
-import { asShared } from './latent-scale';
-import { toPixels } from './pixels';
-import { project, projections } from './preview';
+import type { Job, Progress } from './job';
+import { preview } from './preview';
 import { referringTo } from './guiding/referring';
 import type { Replay } from './resume';
 import { DeepFeatures, Reused, type Grouping } from './reuse';
-import { asking, setUp, setUpAgain, type Parts, type Setup } from './setup';
+import { asking, setUp, setUpFromLatents, type Parts, type Setup } from './setup';
 import type { LatentSize } from './size';
 import { skipsLayers, withSkips } from './skip-layers';
 import type { Report } from './memory/slot';
@@ -61,28 +59,39 @@ export interface Drawn {
   readonly steps: readonly number[];
 }
 
-/**
- * Steps from one preview of a miniature to the next. To decode one takes the CPU as long as several steps, and a GPU that is
- * imitated by it much longer.
- */
-const PREVIEWED = { card: 1, cpu: 4, imitated: 10 } as const;
+/** A pass that only has to be sampled. */
+interface Ready extends Pick<Setup, 'start' | 'kept'> {
+  readonly denoise: Denoise;
+  readonly noise: NoiseSource;
+}
 
 /**
  * Draws one pass: encodes prompts and pictures, and samples. Yields its progress, step by step, and returns the latents.
  */
 export async function* drawPass(pass: Pass, drawing: Drawing): AsyncGenerator<Progress, Drawn, void> {
-  const { job, size, reading, again } = pass;
-  const { checkpoint, report, signal, answers, clock, done, total } = drawing;
-  const { model } = checkpoint;
+  const { start, kept, denoise, noise } = yield* prepare(pass, drawing);
+  const encode = drawing.clock();
+  const row = samplers[pass.job.sampler];
+  const asked = kept ? masked(denoise, kept, start.plan) : denoise;
+  const fresh = row.noise === 'brownian' ? brownianOf(noise, start.plan) : noise.next;
+  const sampling = row.sample(asked, start.x, start.plan, fresh);
+  const { x, steps } = yield* sampled(sampling, pass.size, drawing);
+  const finished = start.plan.share ? x : toVp(x, start.plan.end);
+  return { latents: kept ? restored(finished, kept) : finished, encode, steps };
+}
 
+/** Encodes what the pass is drawn from, and makes of the net what a sampler asks. */
+async function* prepare(pass: Pass, drawing: Drawing): AsyncGenerator<Progress, Ready, void> {
+  const { job, size, reading, again } = pass;
+  const { checkpoint, report, signal, answers } = drawing;
+  const { model } = checkpoint;
   yield { kind: 'encoding', what: 'prompt' };
   const texts = await encodePrompts(reading, job, checkpoint, report, signal);
   await checkpoint.prepare(contextsOf({ job, texts, checkpoint }), report);
-  const { references = [] } = job;
-  await checkpoint.references.prepare(references, report);
-  let calls = -1;
+  await checkpoint.references.prepare(job.references ?? [], report);
+  let call = -1; // the current one of the denoiser's, counted from 0
   const grouping =
-    job.reuse && model.denoiser.net === 'unet' ? groupingOf(job.reuse, size, model, () => calls) : null;
+    job.reuse && model.denoiser.net === 'unet' ? groupingOf(job.reuse, size, model, () => call) : null;
   const features = grouping ? new DeepFeatures(grouping) : undefined;
   const run: RunDenoiser = (values) => checkpoint.predict(values, report, features);
   const prediction =
@@ -90,50 +99,51 @@ export async function* drawPass(pass: Pass, drawing: Drawing): AsyncGenerator<Pr
   const noise = noiseOf(job, job.like, { channels: model.vae.latentChannels, ...size });
   const course = { ...courseOf(job, checkpoint), prediction };
   const parts = { job, texts, size, checkpoint, report, noise, course };
-  const { start, questions, kept } = again
-    ? await setUpAgain(parts, again.latents, again.strength)
-    : yield* setUp(parts);
-  const count = start.plan.points.length;
-  const refer = referringTo(references, count);
-  const guide = await guidesOf(job.controls ?? [], {
-    ...{ controls: checkpoint.controls, size, drawn: job, steps: count },
-    ...{ reused: grouping && new Reused(grouping), report },
-  });
-  const encode = clock();
-
-  const asked = guided(
-    {
-      run: async (values, asking, sigma) => {
-        const step = stepAt(start.plan, sigma);
-        const told = refer(values, asking, step);
-        return guide ? guide(told, asking, step, run) : run(told);
-      },
-      ...{ prediction, size },
-      questions: withSkips(
-        job,
-        course.noise,
-        start.plan,
-        checkpoint.blocks,
-        resting(job, start.plan, questions),
-      ),
-      denoiser: model.denoiser,
-      noise: model.noise,
-      timestep: start.plan.timestep,
-      ...(start.plan.readBy && { readBy: start.plan.readBy }),
-      ...(start.plan.share && { share: start.plan.share }),
-      ...(job.guidanceRescale !== undefined && { rescale: job.guidanceRescale }),
-    },
-    () => calls,
-  );
-  const resumed = answers.of(asked);
-  const counted: Denoise = (x, sigma, which) => {
-    if (which === undefined) calls++;
-    return resumed(x, sigma, which);
+  const setup = again ? await setUpFromLatents(parts, again.latents, again.strength) : yield* setUp(parts);
+  const net = { run, reused: grouping && new Reused(grouping) };
+  const guidance = await guidanceOf(pass, drawing, setup, net);
+  const asked = answers.of(guided({ ...guidance, prediction }, () => call));
+  const denoise: Denoise = (x, sigma, which) => {
+    if (which === undefined) call++;
+    return asked(x, sigma, which);
   };
-  const denoise = kept ? masked(counted, kept, start.plan) : counted;
-  const row = samplers[job.sampler];
-  const fresh = row.noise === 'brownian' ? brownianOf(noise, start.plan) : noise.next;
-  const sampling = row.sample(denoise, start.x, start.plan, fresh);
+  return { ...setup, denoise, noise };
+}
+
+/** The questions that the net is asked, and what it is told of pictures that guide. */
+async function guidanceOf(
+  { job, size }: Pass,
+  { checkpoint, report }: Drawing,
+  { start, questions }: Setup,
+  { run, reused }: { readonly run: RunDenoiser; readonly reused: Reused | null },
+): Promise<Omit<Guided, 'prediction'>> {
+  const { denoiser, noise } = checkpoint.model;
+  const { timestep, readBy, share, points } = start.plan;
+  const refer = referringTo(job.references ?? [], points.length);
+  const guide = await guidesOf(job.controls ?? [], {
+    ...{ controls: checkpoint.controls, size, drawn: job, steps: points.length, reused, report },
+  });
+  return {
+    run: async (values, asking, sigma) => {
+      const step = stepAt(start.plan, sigma);
+      const told = refer(values, asking, step);
+      return guide ? guide(told, asking, step, run) : run(told);
+    },
+    questions: withSkips(job, noise, start.plan, checkpoint.blocks, resting(job, start.plan, questions)),
+    ...{ size, denoiser, noise, timestep },
+    ...(readBy && { readBy }),
+    ...(share && { share }),
+    ...(job.guidanceRescale !== undefined && { rescale: job.guidanceRescale }),
+  };
+}
+
+/** Goes through the steps of a sampler. @returns its last x, and the milliseconds that each step took. */
+async function* sampled(
+  sampling: ReturnType<Sampler>,
+  size: LatentSize,
+  drawing: Drawing,
+): AsyncGenerator<Progress, { readonly x: Latent; readonly steps: readonly number[] }, void> {
+  const { answers, clock, done, total } = drawing;
   const steps: number[] = [];
   let state = await sampling.next();
   while (!state.done) {
@@ -145,8 +155,7 @@ export async function* drawPass(pass: Pass, drawing: Drawing): AsyncGenerator<Pr
     clock(); // previews are not the sampler's time
     state = await sampling.next();
   }
-  const finished = start.plan.share ? state.value : toVp(state.value, start.plan.end);
-  return { latents: kept ? restored(finished, kept) : finished, encode, steps };
+  return { x: state.value, steps };
 }
 
 /** By the levels that tools know: shares of noise, for a network trained by flow matching. */
@@ -206,26 +215,4 @@ export function trial(
   const questions = asking(told, beside > 0 ? new Float32Array(beside) : undefined)(0);
   const alone: RunDenoiser = (values) => run({ ...values, ...controls.nothing(questions.length, size) });
   return tryPrediction(alone, denoiser, questions, vae.latentChannels, size);
-}
-
-/**
- * What the picture would be if the sampler stopped here. A miniature's VAE is cheap enough to be used: after each step on a
- * graphics card, now and then without one. The latents of full-size models are projected to colours.
- */
-async function preview(
-  step: number,
-  denoised: Latent,
-  size: LatentSize,
-  { checkpoint, report }: Drawing,
-): Promise<Pixels | null> {
-  const { miniature, vae, latents } = checkpoint.model;
-  if (!miniature) {
-    // Where nets do not fit together, the denoiser would have to make room for a TAESD.
-    const sketch = checkpoint.resident ? await checkpoint.sketch(denoised, size, report) : null;
-    return sketch
-      ? toPixels(sketch, size.w * vae.factor, size.h * vae.factor)
-      : project(asShared(denoised, vae), size, projections[latents]);
-  }
-  if (!checkpoint.resident || step % PREVIEWED[checkpoint.computedBy] !== 0) return null;
-  return toPixels(await checkpoint.decode(denoised, size, report), size.w * vae.factor, size.h * vae.factor);
 }

@@ -1,7 +1,12 @@
 /** Pictures of unfinished latents, cheap enough to show after every step. */
 import type { Model } from '../nets/model';
-import type { LatentSize } from './size';
+import type { Latent } from '../sampling/latent';
+import type { Checkpoint } from './checkpoint';
 import type { Pixels } from './job';
+import { asShared } from './latent-scale';
+import type { Report } from './memory/slot';
+import { toPixels } from './pixels';
+import type { LatentSize } from './size';
 
 /** RGB in −1…1 as a linear function of one latent: a row of weights and an offset a colour. */
 export type Projection = readonly (readonly number[])[];
@@ -52,4 +57,34 @@ export function project(latents: Float32Array, { h, w }: LatentSize, projection:
     rgba[4 * i + 3] = 255;
   }
   return { width: w, height: h, rgba };
+}
+
+/**
+ * Steps from one preview of a miniature to the next. To decode one takes the CPU as long as several steps, and a GPU that is
+ * imitated by it much longer.
+ */
+const PREVIEWED = { card: 1, cpu: 4, imitated: 10 } as const;
+
+/**
+ * What the picture would be if the sampler stopped here. A miniature's VAE is cheap enough to be used: after each step on a
+ * graphics card, now and then without one. The latents of full-size models are projected to colours.
+ * @param step counted from 0.
+ * @returns null where there is none after this step.
+ */
+export async function preview(
+  step: number,
+  denoised: Latent,
+  size: LatentSize,
+  { checkpoint, report }: { readonly checkpoint: Checkpoint; readonly report: Report },
+): Promise<Pixels | null> {
+  const { miniature, vae, latents } = checkpoint.model;
+  if (!miniature) {
+    // Where nets do not fit together, the denoiser would have to make room for a TAESD.
+    const sketch = checkpoint.resident ? await checkpoint.sketch(denoised, size, report) : null;
+    return sketch
+      ? toPixels(sketch, size.w * vae.factor, size.h * vae.factor)
+      : project(asShared(denoised, vae), size, projections[latents]);
+  }
+  if (!checkpoint.resident || step % PREVIEWED[checkpoint.computedBy] !== 0) return null;
+  return toPixels(await checkpoint.decode(denoised, size, report), size.w * vae.factor, size.h * vae.factor);
 }

@@ -21,7 +21,7 @@ import {
   type Wish,
 } from './guidance';
 import { contentOf, inpaintPlanes, latentMask, withoutMasked, type Inpaint, type Kept } from './inpaint';
-import type { Job, Progress } from './job';
+import type { Job, Progress, Source } from './job';
 import { fromPixels } from './pixels';
 import type { LatentSize } from './size';
 import type { Report } from './memory/slot';
@@ -52,61 +52,73 @@ export interface Parts {
  * What a pass samples from and asks the net. Yields the progress of encoding the source. @throws DrobeError 'bad-request'
  */
 export async function* setUp(parts: Parts): AsyncGenerator<Progress, Setup, void> {
-  const { job, size, checkpoint, report, noise, course } = parts;
-  const { source } = job;
-  const { kind, vae } = checkpoint.model;
+  const { source } = parts.job;
   check(parts);
-  const planned = (strength?: number): Start['plan'] =>
-    plan(job, strength === undefined ? course : { ...course, strength });
-  const encode = (image: Float32Array): Promise<Float32Array> => checkpoint.moments(image, size, report);
-  /** diffusers draws one of the pictures that the VAE takes it for; where no seed of the picture's decides, the mean is. */
-  const latentsOf = async (image: Float32Array): Promise<Latent> => {
-    const moments = await encode(image);
-    const drawn = noise.posterior();
-    return drawn ? sampleLatents(moments, vae, drawn) : meanLatents(moments, vae);
-  };
-
   if (source) yield { kind: 'encoding', what: 'picture' };
   switch (source?.kind) {
-    case 'instruct': {
-      const moments = await encode(fromPixels(source.pixels));
-      const picture = meanLatents(moments, { scale: 1, shift: 0 });
-      return {
-        start: fromNoise(planned(), noise.first()),
-        questions: instructing(parts, picture),
-        kept: null,
-      };
+    case 'instruct':
+      return setUpInstruct(parts, source);
+    case 'inpaint':
+      return setUpInpaint(parts, source);
+    case 'image': {
+      const latents = await latentsOf(fromPixels(source.pixels), parts);
+      return setUpFromLatents(parts, latents, source.strength);
     }
-    case 'inpaint': {
-      const drawn = latentMask(source, size);
-      const fromNothing = source.strength === 1;
-      // An inpainting UNet sees what is kept in every step; at full strength it needs nothing else of the picture.
-      const latents = kind === 'inpaint' && fromNothing ? null : await latentsOf(fromPixels(shown(source)));
-      const unit = noise.first();
-      // For a UNet that knows no masks diffusers draws this noise too, without a use for it.
-      if (kind !== 'inpaint' && job.like === 'diffusers') noise.next();
-      const seen = kind === 'inpaint' ? await latentsOf(withoutMasked(source)) : null;
-      const start =
-        fromNothing || !latents
-          ? fromNoise(planned(), unit)
-          : fromLatents(contentOf(latents, source, drawn, noise.next), planned(source.strength), unit);
-      const kept = seen || !latents ? null : { latents, noise: unit, drawn, fromNoise: fromNothing };
-      return { start, questions: asking(parts, seen ? inpaintPlanes(drawn, seen) : undefined), kept };
-    }
-    case 'image':
     case undefined: {
-      const start = source
-        ? fromLatents(await latentsOf(fromPixels(source.pixels)), planned(source.strength), noise.first())
-        : fromNoise(planned(), noise.first());
+      const start = fromNoise(planned(parts), parts.noise.first());
       return { start, questions: asking(parts, await blankPlanes(parts)), kept: null };
     }
   }
 }
 
-/** The second pass of two: from latents that the first one led to. @param strength above 0 to 1. */
-export async function setUpAgain(parts: Parts, latents: Latent, strength: number): Promise<Setup> {
-  const start = fromLatents(latents, plan(parts.job, { ...parts.course, strength }), parts.noise.first());
+/** From latents of a picture, or those that a first pass led to. @param strength above 0 to 1. */
+export async function setUpFromLatents(parts: Parts, latents: Latent, strength: number): Promise<Setup> {
+  const start = fromLatents(latents, planned(parts, strength), parts.noise.first());
   return { start, questions: asking(parts, await blankPlanes(parts)), kept: null };
+}
+
+async function setUpInstruct(parts: Parts, { pixels }: Source): Promise<Setup> {
+  const { size, checkpoint, report, noise } = parts;
+  const moments = await checkpoint.moments(fromPixels(pixels), size, report);
+  const picture = meanLatents(moments, { scale: 1, shift: 0 });
+  return {
+    start: fromNoise(planned(parts), noise.first()),
+    questions: instructing(parts, picture),
+    kept: null,
+  };
+}
+
+async function setUpInpaint(parts: Parts, source: Inpaint): Promise<Setup> {
+  const { job, size, noise } = parts;
+  const knowsMasks = parts.checkpoint.model.kind === 'inpaint';
+  const drawn = latentMask(source, size);
+  const fromNothing = source.strength === 1;
+  // An inpainting UNet sees what is kept in every step; at full strength it needs nothing else of the picture.
+  const latents = knowsMasks && fromNothing ? null : await latentsOf(fromPixels(shown(source)), parts);
+  const unit = noise.first();
+  // For a UNet that knows no masks diffusers draws this noise too, without a use for it.
+  if (!knowsMasks && job.like === 'diffusers') noise.next();
+  const seen = knowsMasks ? await latentsOf(withoutMasked(source), parts) : null;
+  const start =
+    fromNothing || !latents
+      ? fromNoise(planned(parts), unit)
+      : fromLatents(contentOf(latents, source, drawn, noise.next), planned(parts, source.strength), unit);
+  const kept = seen || !latents ? null : { latents, noise: unit, drawn, fromNoise: fromNothing };
+  return { start, questions: asking(parts, seen ? inpaintPlanes(drawn, seen) : undefined), kept };
+}
+
+const planned = ({ job, course }: Parts, strength?: number): Start['plan'] =>
+  plan(job, strength === undefined ? course : { ...course, strength });
+
+/**
+ * A picture's latents, scaled. diffusers draws one of the pictures that the VAE takes it for; where no seed of the picture's
+ * decides, the mean is.
+ */
+async function latentsOf(image: Float32Array, { checkpoint, size, report, noise }: Parts): Promise<Latent> {
+  const { vae } = checkpoint.model;
+  const moments = await checkpoint.moments(image, size, report);
+  const drawn = noise.posterior();
+  return drawn ? sampleLatents(moments, vae, drawn) : meanLatents(moments, vae);
 }
 
 /** For an inpainting UNet that is to draw everything: nothing is seen, as A1111 tells it. */

@@ -18,6 +18,15 @@ const taken = new Set([
   ],
 ]);
 
+/** Settings that are numbers, and NovelAI's names for them. */
+const NUMBERS = {
+  steps: 'steps',
+  width: 'width',
+  height: 'height',
+  guidance: 'scale',
+  guidanceRescale: 'cfg_rescale',
+};
+
 /** Null for anything else. */
 export function readNovelAi(texts: ReadonlyMap<string, string>): Recipe | null {
   const comment = parseExact(texts.get('Comment') ?? '');
@@ -32,14 +41,7 @@ export function readNovelAi(texts: ReadonlyMap<string, string>): Recipe | null {
     negative: fromBraces(textAt(comment, 'uc') ?? ''),
     ...chosen,
   };
-  const names = {
-    steps: 'steps',
-    width: 'width',
-    height: 'height',
-    guidance: 'scale',
-    guidanceRescale: 'cfg_rescale',
-  };
-  for (const [key, name] of Object.entries(names)) {
+  for (const [key, name] of Object.entries(NUMBERS)) {
     const number = numberAt(comment, name);
     if (number !== undefined && !(name === 'cfg_rescale' && number === 0))
       Object.assign(draft, { [key]: number });

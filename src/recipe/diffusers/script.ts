@@ -46,16 +46,10 @@ export function diffusersScript(recipe: Recipe, { isXl }: { readonly isXl: boole
   ];
   const lines = [
     ...differences(settings, scheduler).map((sentence) => `# ${sentence}`),
-    'import torch',
-    `from diffusers import ${[...new Set(classes)].sort().join(', ')}`,
-    ...(mode === 'text' && !isGuided && references.length === 0
-      ? []
-      : ['from diffusers.utils import load_image']),
-    ...(isXl && embeddings.length > 0 ? ['from safetensors.torch import load_file'] : []),
-    '',
-    'device = "cuda" if torch.cuda.is_available() else "cpu"',
-    'dtype = torch.float16 if device == "cuda" else torch.float32',
-    '',
+    ...headLines(classes, {
+      loadsPictures: mode !== 'text' || isGuided || references.length > 0,
+      loadsFiles: isXl && embeddings.length > 0,
+    }),
   ];
   if (vae) lines.push(`vae = AutoencoderKL.from_single_file(${file(vae.name)}, torch_dtype=dtype)`);
   if (isGuided) lines.push(...guides.nets);
@@ -74,6 +68,21 @@ export function diffusersScript(recipe: Recipe, { isXl }: { readonly isXl: boole
   lines.push('result.save("result.png")', '');
   return lines.join('\n');
 }
+
+/** Imports, and the device. @param classes of diffusers. */
+const headLines = (
+  classes: readonly string[],
+  { loadsPictures, loadsFiles }: { loadsPictures: boolean; loadsFiles: boolean },
+): string[] => [
+  'import torch',
+  `from diffusers import ${[...new Set(classes)].sort().join(', ')}`,
+  ...(loadsPictures ? ['from diffusers.utils import load_image'] : []),
+  ...(loadsFiles ? ['from safetensors.torch import load_file'] : []),
+  '',
+  'device = "cuda" if torch.cuda.is_available() else "cpu"',
+  'dtype = torch.float16 if device == "cuda" else torch.float32',
+  '',
+];
 
 /** The lines that load pictures and draw. @param hints the lines that load the controls' pictures. */
 function drawingLines(

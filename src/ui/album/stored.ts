@@ -26,14 +26,14 @@ export interface Order extends RunRequest {
 }
 
 /** The denoiser's answers so far. */
-export type Known = NonNullable<Job['known']>;
+export type KnownAnswers = NonNullable<Job['known']>;
 
 /** A run whose page was closed or killed. */
 export interface UnfinishedRun extends RunRequest {
   readonly id: string;
   /** How many steps were done, and the denoiser's answers in them. */
   readonly steps: number;
-  readonly known: Known;
+  readonly known: KnownAnswers;
   /** Whether it was cancelled, rather than interrupted. */
   readonly stopped: boolean;
 }
@@ -42,7 +42,7 @@ export interface UnfinishedRun extends RunRequest {
 export interface RunHandle {
   readonly id: string;
   /** Stores one more step. */
-  step(answers: Known): Promise<void>;
+  step(answers: KnownAnswers): Promise<void>;
   /**
    * Ends it with a picture, or without one.
    * @param most the most pictures to keep; null for as many as there is room for.

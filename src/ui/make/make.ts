@@ -4,7 +4,8 @@ import type { Mask } from '../../canvas/pixels';
 import type { ModelEntry, Picture } from '../../engine/api';
 import { endsEngine, isAbort } from '../../errors';
 import type { Album } from '../album/album.svelte';
-import type { RunRequest, StoredPicture, UnfinishedRun } from '../album/stored';
+import type { RunLog } from '../album/runs.svelte';
+import type { KnownAnswers, RunRequest, StoredPicture, UnfinishedRun } from '../album/stored';
 import { controlsOf } from '../control/orders';
 import type { Units } from '../control/units.svelte';
 import type { Original } from '../files/picture';
@@ -67,6 +68,14 @@ export async function make(
     const references = await referencesOf(shown, seen.whole, work.part);
     const making = { mode, original, controls: guides, references: shown, model: facts.title };
     const place = original && placeOf(mode, original, settings, margins);
+    const draw = async (own: Settings, number: number, log: RunLog, known: KnownAnswers) => {
+      const start = now();
+      const job = jobOf(own, work.source, { controls, references });
+      const picture = await runner.draw({ job, number, of }, known, (answers) => void log.step(answers));
+      const whole = { ...picture, ...(await work.finish(picture)) };
+      const took = now() - start;
+      return resultOf(whole, { ...making, place, settings: own, took }, listModels(picture.hashes));
+    };
     for (let i = 0; i < of; i++) {
       signal.throwIfAborted();
       const rest = restOf(settings, i);
@@ -74,28 +83,22 @@ export async function make(
       const begun = i === 0 ? before : undefined;
       const log = await album.begin({ settings: rest, inputs }, begun);
       told.begun();
-      let made: StoredPicture;
-      try {
-        const start = now();
-        const picture = await runner.draw(
-          { job: jobOf(own, work.source, { controls, references }), number: i + 1, of },
-          begun?.known ?? [],
-          (answers) => void log.step(answers),
-        );
-        const whole = { ...picture, ...(await work.finish(picture)) };
-        made = await resultOf(
-          whole,
-          { ...making, place, settings: own, took: now() - start },
-          listModels(picture.hashes),
-        );
-      } catch (thrown) {
-        await (canGoOn(thrown) ? log.stop() : log.end(null));
-        throw thrown;
-      }
-      const result = await log.end(made);
+      const result = await drawAndStore(log, () => draw(own, i + 1, log, begun?.known ?? []));
       if (result) told.made(result);
     }
   });
+}
+
+/** Where drawing fails, the run is stored if it can be resumed, and else forgotten. */
+async function drawAndStore(log: RunLog, draw: () => Promise<StoredPicture>): Promise<Result | null> {
+  let picture: StoredPicture;
+  try {
+    picture = await draw();
+  } catch (thrown) {
+    await (canGoOn(thrown) ? log.stop() : log.end(null));
+    throw thrown;
+  }
+  return log.end(picture);
 }
 
 /** The settings of what is left of a run. @param pictures that are there already. */

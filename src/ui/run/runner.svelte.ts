@@ -2,7 +2,7 @@ import type { EngineApi, EnlargeWish, Job, Notice, Picture, Pixels, MemorySaving
 import type { Remote } from '../../engine/rpc';
 import { endsEngine, isAbort, toDrobeError, type DrobeError } from '../../errors';
 import { Pace } from './pace';
-import type { Known } from '../album/stored';
+import type { KnownAnswers } from '../album/stored';
 import type { Result } from '../album/result';
 import { enlargeWithRetries } from './enlarging';
 import type { News, Running, Told } from './news';
@@ -116,8 +116,8 @@ export class Runner {
    */
   draw(
     begin: Begin,
-    known: Known,
-    onStep: (answers: Known) => void,
+    known: KnownAnswers,
+    onStep: (answers: KnownAnswers) => void,
     before: Pixels | null = null,
   ): Promise<Picture> {
     this.#begin(begin, before);

@@ -20,29 +20,23 @@ export function pluralsIn<Needed extends Form>(language: string) {
   };
 }
 
+/** Units of a size, and from how many bytes on they are used. */
+const SIZES = [
+  [1e9, 'gigabyte'],
+  [1e6, 'megabyte'],
+  [1e3, 'kilobyte'],
+] as const;
+
 /** How numbers, sizes and times are written. */
 export function formatsIn(language: string) {
   const whole = lazily(() => new Intl.NumberFormat(language));
-  const byte = lazily(
-    () => new Intl.NumberFormat(language, { style: 'unit', unit: 'byte', unitDisplay: 'long' }),
-  );
-  const unitOf = (unit: string) =>
-    lazily(
-      () =>
-        new Intl.NumberFormat(language, {
-          style: 'unit',
-          unit,
-          unitDisplay: 'short',
-          maximumFractionDigits: 1,
-        }),
-    );
-  const sizes = (
-    [
-      [1e9, 'gigabyte'],
-      [1e6, 'megabyte'],
-      [1e3, 'kilobyte'],
-    ] as const
-  ).map(([least, unit]) => ({ least, format: unitOf(unit) }));
+  const inUnit = (unit: string, options: Intl.NumberFormatOptions) =>
+    lazily(() => new Intl.NumberFormat(language, { style: 'unit', unit, ...options }));
+  const byte = inUnit('byte', { unitDisplay: 'long' });
+  const sizes = SIZES.map(([least, unit]) => ({
+    least,
+    format: inUnit(unit, { unitDisplay: 'short', maximumFractionDigits: 1 }),
+  }));
 
   /** Not rounded but to so many digits after the comma, all of which are shown: 0.5 → "0.50". */
   function fixed(n: number, digits: number): string {
@@ -69,24 +63,29 @@ export function formatsIn(language: string) {
       return size ? size.format().format(count / size.least) : byte().format(count);
     },
 
-    /** 3_200 → "3.2 s"; 75_000 → "1 min 15 s". The signs of these units are the same in all languages. */
-    duration(this: void, milliseconds: number): string {
-      const seconds = milliseconds / 1000;
-      if (seconds < 9.95) return `${fixed(seconds, 1)} s`;
-      const whole = Math.round(seconds);
-      if (whole < 60) return `${whole} s`;
-      const minutes = Math.floor(whole / 60);
-      return minutes < 60
-        ? `${minutes} min ${whole % 60} s`
-        : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-    },
+    /** 3_200 → "3.2 s"; 75_000 → "1 min 15 s". */
+    duration: (milliseconds: number): string =>
+      milliseconds < 9950 ? `${fixed(milliseconds / 1000, 1)} s` : minutesAndSeconds(milliseconds / 1000),
 
-    /** No more exactly than a guess deserves: "1 s", "4 s", "35 s", "2 min". */
-    roughly(this: void, seconds: number): string {
-      if (seconds < 10) return `${Math.max(Math.round(seconds), 1)} s`;
-      if (seconds < 55) return `${Math.round(seconds / 5) * 5} s`;
-      if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
-      return `${Math.round(seconds / 3600)} h`;
-    },
+    roughly,
   };
+}
+
+// The signs of these units are the same in all languages.
+
+function minutesAndSeconds(seconds: number): string {
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  const minutes = Math.floor(whole / 60);
+  return minutes < 60
+    ? `${minutes} min ${whole % 60} s`
+    : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/** No more exactly than a guess deserves: "1 s", "4 s", "35 s", "2 min". */
+function roughly(seconds: number): string {
+  if (seconds < 10) return `${Math.max(Math.round(seconds), 1)} s`;
+  if (seconds < 55) return `${Math.round(seconds / 5) * 5} s`;
+  if (seconds < 5400) return `${Math.round(seconds / 60)} min`;
+  return `${Math.round(seconds / 3600)} h`;
 }

@@ -1,7 +1,7 @@
 import { defined } from '../../../checked';
 import { DrobeError } from '../../../errors';
 import { HELD_ELSEWHERE, beginningWith, takeLock, isLocked, randomId } from '../../../weights/db';
-import type { RunHandle, RunRequest, Known, UnfinishedRun } from '../stored';
+import type { RunHandle, RunRequest, KnownAnswers, UnfinishedRun } from '../stored';
 import type { EntryStore } from './entry-store';
 import { inputsOf, forget, sweep, under, type RunEntry } from './layout';
 import type { Inputs } from '../../paint/inputs';
@@ -26,7 +26,7 @@ export class StoredRuns {
       const id = String(keys[i]?.[1]);
       if (!entry || (await isLocked(id))) continue;
       const { settings, stopped = false } = entry;
-      const steps = await this.#entries.all<Known>(beginningWith('step', id));
+      const steps = await this.#entries.all<KnownAnswers>(beginningWith('step', id));
       const [inputs] = await this.#entries.wholes<Inputs>([entry.desk]);
       left.push({
         id,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Job, Picture, Progress, MemorySavings } from '../../../../src/engine/api';
 import { DrobeError, type ErrorCode } from '../../../../src/errors';
-import type { Known } from '../../../../src/ui/album/stored';
+import type { KnownAnswers } from '../../../../src/ui/album/stored';
 import { runWithRetries, LearntSavings, timeLeft } from '../../../../src/ui/run/run';
 import { picture, stopped } from '../fake';
 
@@ -38,7 +38,7 @@ const job = { model: 'm', backend: 'auto', width: 64, height: 64 } as Job; // wh
 async function followed(
   start: Parameters<typeof runWithRetries>[2],
   learnt = new LearntSavings(),
-  before: Known = [],
+  before: KnownAnswers = [],
 ) {
   const told: Progress[] = [];
   const run = runWithRetries({ ...job, known: before }, learnt, start);
