@@ -86,6 +86,7 @@ test('where the import is stopped or fails a picture in work is finished, and wh
   await page.getByRole('button', { name: 'Stop import' }).click();
   await expectBack();
   await expect(app.alert).toHaveCount(0);
+  await expect(page.getByText('The import of sd1.safetensors was stopped.')).toBeVisible();
   await goOn();
 
   const { fail } = await bring(app, info);

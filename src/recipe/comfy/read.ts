@@ -227,14 +227,18 @@ class Reader {
     return (timing && this.#walk.number(timing, 'denoise')) ?? 1;
   }
 
-  /** The picture's place in a batch of several that were drawn with one seed. */
+  /** The picture's place in a batch of several that were drawn with one seed. Without it only the batch's size can be told. */
   #batch(): Draft {
     const nodes = this.#walk.nodes;
     const empty = nodes.find(({ type }) => type === 'EmptyLatentImage');
     const taken = nodes.find(({ type }) => type === 'LatentFromBatch');
     const count = empty && this.#walk.number(empty, 'batch_size');
     const index = taken && this.#walk.number(taken, 'batch_index');
-    if (count === undefined || index === undefined || count <= 1) return {};
+    if (!empty || count === undefined || count <= 1) return {};
+    if (index === undefined) {
+      if (this.#walk.saw(empty)) this.#walk.doNotKnow('Batch size', String(count));
+      return {};
+    }
     return { batch: { index: Math.min(index, count - 1), count } }; // as LatentFromBatch does
   }
 

@@ -1,5 +1,6 @@
 import { isObject } from '../../objects';
-import { sourceOf, valueOf, type Graph, type GraphNode } from './graph';
+import { isLink, sourceOf, valueOf, type Graph, type GraphNode } from './graph';
+import { isNodeType } from './nodes';
 import { stemOf, type Resource } from '../recipe';
 
 /** Types of nodes that do not change the picture. */
@@ -32,10 +33,33 @@ export class Walk {
     if (!this.unknown.some(([key, said]) => key === name && said === value)) this.unknown.push([name, value]);
   }
 
-  /** Reports the nodes that were not visited. */
+  /** Reports the nodes that were not visited, unless they are known and lead nowhere. */
   tellOthers(): void {
+    const used = this.#used();
     for (const { id, type } of this.nodes)
-      if (!this.#seen.has(id) && !beside.has(type)) this.doNotKnow('Node', type);
+      if (!this.#seen.has(id) && used.has(id) && !beside.has(type)) this.doNotKnow('Node', type);
+  }
+
+  /** Ids of the nodes that something can come of: visited ones, those that show or save pictures, unknown ones, and all before these. */
+  #used(): ReadonlySet<string> {
+    const used = new Set<string>();
+    const ends = this.nodes.filter(
+      ({ id, type }) => this.#seen.has(id) || beside.has(type) || !isNodeType(type),
+    );
+    for (let node = ends.pop(); node; node = ends.pop()) {
+      if (used.has(node.id)) continue;
+      used.add(node.id);
+      for (const value of node.inputs.values()) {
+        const source = isLink(value) ? this.#graph.get(value.node) : undefined;
+        if (source) ends.push(source);
+      }
+    }
+    return used;
+  }
+
+  /** Whether the node was visited. */
+  saw({ id }: GraphNode): boolean {
+    return this.#seen.has(id);
   }
 
   /** The node that an input is linked to. */

@@ -33,7 +33,8 @@ export interface Around {
   readonly mode: Mode;
   /** The model's sides must be multiples of this. */
   readonly multiple: number;
-  readonly models: readonly Named[];
+  /** `suits`: whether it draws in this mode. */
+  readonly models: readonly (Named & { readonly suits: boolean })[];
   readonly vaes: readonly Named[];
   readonly upscalers: readonly string[];
   readonly styles: readonly string[];
@@ -95,7 +96,7 @@ export const axes: Readonly<Record<AxisName, Axis>> = {
   },
   model: {
     read: byName('models', ({ id }) => ({ model: id })),
-    all: ({ models }) => models.map(({ name }) => name),
+    all: ({ models }) => models.filter(({ suits }) => suits).map(({ name }) => name),
     weight: 2,
   },
   strength: {

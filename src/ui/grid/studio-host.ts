@@ -6,7 +6,7 @@ import { isUsable } from '../models/entries';
 import type { Library } from '../models/library.svelte';
 import type { Studio } from '../make/studio.svelte';
 import { randomId } from '../make/system';
-import { upscalers } from '../settings/settings';
+import { modesOf, upscalers } from '../settings/settings';
 import type { Around } from './axes';
 import type { GridHost } from './grid.svelte';
 
@@ -28,7 +28,11 @@ export class StudioGridHost implements GridHost {
       settings: form.settings.current,
       mode: place.mode,
       multiple: form.multiple,
-      models: library.entries.filter(isUsable).map((entry) => ({ id: entry.id, name: library.label(entry) })),
+      models: library.entries.filter(isUsable).map((entry) => ({
+        id: entry.id,
+        name: library.label(entry),
+        suits: modesOf(entry.facts).includes(place.mode),
+      })),
       vaes: library.vaes.map(({ id, addon }) => ({ id, name: addon.name })),
       upscalers: [...Object.keys(upscalers), ...library.upscalers.map(({ addon }) => addon.name)],
       styles: styles.all.map(({ name }) => name),

@@ -45,6 +45,8 @@ export class Imports {
   readonly #engine: Remote<EngineApi>;
   readonly #library: Target;
   #queue: LocalModel[] = [];
+  /** What is being imported. */
+  #now: LocalModel | null = null;
   #stop = new AbortController();
 
   constructor(engine: Remote<EngineApi>, library: Target, storage: KeyValueStorage | null) {
@@ -65,27 +67,45 @@ export class Imports {
     for (const { file, problem } of refused)
       this.#library.fail(file, new DrobeError(problem.code, problem.facts));
     for (const one of settings) await this.#annotate(one);
+    await this.#work(choosing);
+  }
+
+  /**
+   * Stops the current import and drops those that wait.
+   * @returns what was not imported.
+   */
+  stop(): readonly LocalModel[] {
+    const stopped = [...(this.#now ? [this.#now] : []), ...this.#queue];
+    this.#queue = [];
+    this.#stop.abort();
+    this.#stop = new AbortController(); // for what is added before the stopped one has ended
+    return stopped;
+  }
+
+  /** Imports what was stopped, from its beginning. */
+  async again(stopped: readonly LocalModel[]): Promise<void> {
+    this.#queue.push(...stopped);
+    await this.#work(this.#library.choosing());
+  }
+
+  /** Imports what waits, unless that is being done. */
+  async #work(choosing: Choosing): Promise<void> {
     if (this.current.kind === 'running') {
       this.current = { ...this.current, of: this.current.number + this.#queue.length };
       return;
     }
     void askToKeep();
-    this.#stop = new AbortController();
     let number = 0;
     for (let model = this.#queue.shift(); model; model = this.#queue.shift()) {
       number++;
       const of = number + this.#queue.length;
       const { name: file, bytes: totalBytes } = model;
       this.current = { kind: 'running', file, number, of, doneBytes: 0, totalBytes, usable: false };
+      this.#now = model;
       await this.#installOne(model, choosing);
     }
+    this.#now = null;
     this.current = { kind: 'idle' };
-  }
-
-  /** Stops the current import and drops those that wait. */
-  stop(): void {
-    this.#queue = [];
-    this.#stop.abort();
   }
 
   /** Finds the models among files. If that fails, the first file is refused with the error. */

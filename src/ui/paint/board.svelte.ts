@@ -183,8 +183,9 @@ export class MaskBoard {
     this.#changed(this.sheet.cancel());
   }
 
+  /** Takes back the last edit; in the middle of one, that alone. */
   undo(): void {
-    this.cancel();
+    if (this.isPainting) return this.cancel();
     this.#changed(this.sheet.undo());
     this.#noted();
   }

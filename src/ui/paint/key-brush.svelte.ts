@@ -1,7 +1,7 @@
 import type { Point } from '../../canvas/tools';
 import { masked } from '../../canvas/pixels';
 import { words } from '../words/language.svelte';
-import type { MaskBoard } from './board.svelte';
+import type { MaskBoard, Tool } from './board.svelte';
 import type { Viewport } from './viewport.svelte';
 
 const directions: Readonly<Record<string, Point>> = {
@@ -26,30 +26,39 @@ export class KeyBrush {
 
   readonly #board: MaskBoard;
   readonly #viewport: Viewport;
-  /** The key that a tool works by. */
-  #held: ' ' | 'Enter' | null = null;
+  /** The key that a tool works by, and the tool. */
+  #held: { readonly key: ' ' | 'Enter'; readonly tool: Tool } | null = null;
+  /** Where it was when it was last hidden. */
+  #left: Point | null = null;
 
   constructor(board: MaskBoard, viewport: Viewport) {
     this.#board = board;
     this.#viewport = viewport;
   }
 
-  /** In the middle of what is seen, where it is not in sight yet. */
+  /** Where it was, if that is still seen, and else in the middle of what is. */
   show(): void {
     const { width, height } = this.#viewport.box;
-    this.at ??= this.#inside(this.#viewport.toPicture({ x: width / 2, y: height / 2 }));
+    const left = this.#left && this.#isSeen(this.#left) ? this.#left : null;
+    this.at ??= this.#inside(left ?? this.#viewport.toPicture({ x: width / 2, y: height / 2 }));
   }
 
-  /** A pointer is used instead. */
+  /** A pointer is used instead, or the keys are elsewhere. */
   hide(): void {
     this.leave();
+    this.#left = this.at ?? this.#left;
     this.at = null;
+  }
+
+  /** Reads out how much is masked, after an edit of any kind. @param bounds around it. */
+  tell(bounds = this.#board.bounds): void {
+    if (this.at && !this.#held) this.said = words.paint.masked(bounds ? masked(this.#board.sheet) : 0);
   }
 
   /** Whether the key is one of its own. With the tool Pan none is, and Space is none while a pointer is used. */
   press({ key, shiftKey, repeat }: Pick<KeyboardEvent, 'key' | 'shiftKey' | 'repeat'>): boolean {
     const direction = directions[key];
-    if (key === 'Escape') this.#held = null;
+    this.#heed(key);
     if (this.#board.tool === 'pan') return false;
     if (direction) this.#move(direction, shiftKey ? 1 : this.#step);
     else if ((key !== ' ' && key !== 'Enter') || (key === ' ' && !this.at)) return false;
@@ -58,7 +67,7 @@ export class KeyBrush {
   }
 
   release(key: string): void {
-    if (key === ' ' && this.#held === ' ') this.leave();
+    if (key === ' ' && this.#held?.key === ' ') this.leave();
   }
 
   /** What is being painted is done. */
@@ -66,17 +75,27 @@ export class KeyBrush {
     if (!this.#held) return;
     this.#held = null;
     this.#board.end();
-    this.said = words.paint.masked(masked(this.#board.sheet));
+    this.tell();
+  }
+
+  /** Escape takes back what is being painted, another tool ends it, and undo may have ended it already. */
+  #heed(key: string): void {
+    if (!this.#held) return;
+    if (key === 'Escape') this.#board.cancel();
+    if (!this.#board.isPainting) {
+      this.#held = null;
+      this.tell();
+    } else if (this.#held.tool !== this.#board.tool) this.leave();
   }
 
   #work(key: ' ' | 'Enter'): void {
     this.show();
     if (this.#held) {
-      if (this.#held === key) this.leave();
+      if (this.#held.key === key) this.leave();
       return;
     }
     if (!this.at) return;
-    this.#held = key;
+    this.#held = { key, tool: this.#board.tool };
     this.#board.begin({ ...this.at, pressure: 1 }, false);
     if (this.#board.tool === 'fill') this.leave(); // nothing of it follows the brush
     else this.#tell(this.at);
@@ -103,6 +122,12 @@ export class KeyBrush {
     const within = (value: number, most: number): number =>
       Math.min(Math.max(Math.floor(value), 0), most - 1) + 0.5;
     return { x: within(x, width), y: within(y, height) };
+  }
+
+  #isSeen(at: Point): boolean {
+    const { x, y } = this.#viewport.toScreen(at);
+    const { width, height } = this.#viewport.box;
+    return x >= 0 && y >= 0 && x <= width && y <= height;
   }
 
   #keepInSight(at: Point): void {

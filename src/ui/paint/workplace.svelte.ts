@@ -136,15 +136,16 @@ export class Workplace {
     if (original) this.viewport.open(original);
   }
 
-  /** Undoes what is announced; else the last stroke, or brings back the previous picture. */
+  /** Undoes a stroke in progress, or what is announced; else the last stroke, or brings back the previous picture. */
   undoLatest(): void {
-    if (this.#changes.news) this.#changes.undo();
+    if (this.board.isPainting) this.board.cancel();
+    else if (this.#changes.news) this.#changes.undo();
     else this.undo();
   }
 
   /** Undoes the last stroke, or brings back the previous picture. */
   undo(): void {
-    if (this.board.canUndo) this.board.undo();
+    if (this.board.canUndo || this.board.isPainting) this.board.undo();
     else this.#scenes.undo();
   }
 

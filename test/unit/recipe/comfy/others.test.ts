@@ -81,6 +81,29 @@ describe('workflows of others', () => {
     ]);
   });
 
+  it('a known node that nothing comes of is not asked about, but one before a strange node is', () => {
+    const left = { 30: { class_type: 'LoraLoaderModelOnly', inputs: { lora_name: 'a', model: ['4', 0] } } };
+    expect(readComfy(api(left))?.unknown).toEqual([]);
+    const used = { 31: { class_type: 'ModelMergeSimple', inputs: { model1: ['30', 0] } } };
+    expect(readComfy(api({ ...left, ...used }))?.unknown).toEqual([
+      ['Node', 'LoraLoaderModelOnly'],
+      ['Node', 'ModelMergeSimple'],
+    ]);
+  });
+
+  it('of a batch it is told that only its first picture is drawn, unless the picture starts from another one', () => {
+    const batch = {
+      5: { class_type: 'EmptyLatentImage', inputs: { width: 512, height: 768, batch_size: 4 } },
+    };
+    expect(readComfy(api(batch))?.unknown).toEqual([['Batch size', '4']]);
+    const redrawn = api({
+      ...batch,
+      20: { class_type: 'LoadImage', inputs: { image: 'a.png' } },
+      21: { class_type: 'VAEEncode', inputs: { pixels: ['20', 0], vae: ['4', 2] } },
+    }).replace('"latent_image":["5",0]', '"latent_image":["21",0]');
+    expect(readComfy(redrawn)).toMatchObject({ settings: { mode: 'image' }, unknown: [] });
+  });
+
   it('texts that are put together, by whichever pack, and encoders with other fields', () => {
     const joined = {
       20: { class_type: 'PrimitiveStringMultiline', inputs: { value: 'a dog' } },

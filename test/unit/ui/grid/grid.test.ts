@@ -35,3 +35,13 @@ test('values that were written come back when another axis was chosen for a mome
   grid.choose('x', 'steps');
   expect(grid.values('x')).toBe('10, 20, 30');
 });
+
+test('all models are those that draw in this mode', () => {
+  const models = [
+    { id: 'one', name: 'plain', suits: true },
+    { id: 'two', name: 'instructions', suits: false },
+  ];
+  const grid = new Grid({ ...host, around: { ...host.around!, models } }, fakeStorage());
+  grid.choose('x', 'model');
+  expect(grid.all('x')).toBe('plain');
+});

@@ -26,8 +26,8 @@ const around: Around = {
   mode: 'text',
   multiple: 8,
   models: [
-    { id: 'one', name: 'First model' },
-    { id: 'two', name: 'Second model' },
+    { id: 'one', name: 'First model', suits: true },
+    { id: 'two', name: 'Second model', suits: true },
   ],
   vaes: [{ id: 'v', name: 'sharp' }],
   upscalers: ['Latent', 'Lanczos'],

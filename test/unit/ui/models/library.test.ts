@@ -201,9 +201,36 @@ test('stopping an import drops the waiting files too, and is no failure', async 
   });
   const installs = library.imports.add([file('one'), file('two')]);
   await turn();
-  library.imports.stop();
+  expect(library.imports.stop().map(({ name }) => name)).toEqual(['one.safetensors', 'two.safetensors']);
   await installs;
   expect(library.imports.current.kind).toBe('idle');
+  expect(library.failures).toEqual([]);
+  expect(library.imports.stop()).toEqual([]);
+});
+
+test('what was stopped is imported again, and what is added before the stopped import has ended', async () => {
+  let first = true;
+  const { opened, open } = gate();
+  const { library } = libraryOf([miniature], {
+    install: async function* (signal, { name }) {
+      yield { doneBytes: 1, totalBytes: 2 };
+      if (first) {
+        first = false;
+        await opened;
+      }
+      signal.throwIfAborted();
+      return full(name.replace('.safetensors', ''));
+    },
+  });
+  const installs = library.imports.add([file('one'), file('two')]);
+  await turn();
+  const stopped = library.imports.stop();
+  await library.imports.add([file('three')]);
+  open();
+  await installs;
+  expect(library.entries.map(({ id }) => id)).toEqual(['three']);
+  await library.imports.again(stopped);
+  expect(library.entries.map(({ id }) => id)).toEqual(['three', 'one', 'two']);
   expect(library.failures).toEqual([]);
 });
 

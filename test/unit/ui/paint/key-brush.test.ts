@@ -96,3 +96,50 @@ test('the picture follows, so that the place stays in sight', () => {
   expect(x).toBeGreaterThan(0);
   expect(x).toBeLessThan(600);
 });
+
+test('undo in the middle of a stroke takes back that stroke alone, and the keys paint no more', () => {
+  const { board, brush } = atWork();
+  press(brush, 'Enter', 'Enter', 'ArrowRight', 'ArrowRight', 'Enter', 'ArrowDown');
+  board.undo();
+  press(brush, 'ArrowDown', 'ArrowDown');
+  expect([isMasked(board, 30, 20), isMasked(board, 34, 22), board.isPainting]).toEqual([true, false, false]);
+  expect(brush.said).toBe('Brush at 34, 26');
+  press(brush, 'Enter', 'Enter');
+  expect([isMasked(board, 34, 26), board.isPainting]).toEqual([true, false]);
+});
+
+test('Escape in the middle of a stroke says what is masked without it; another tool ends the stroke', () => {
+  const { board, brush } = atWork();
+  press(brush, 'Enter', 'ArrowRight', 'Escape');
+  expect([brush.said, board.isPainting, board.canUndo]).toEqual(['Nothing is masked', false, false]);
+  press(brush, 'Enter', 'ArrowRight');
+  board.tool = 'eraser';
+  press(brush, 'ArrowRight', 'ArrowRight');
+  expect([board.isPainting, board.canUndo, brush.said]).toEqual([false, true, 'Eraser at 38, 20']);
+});
+
+test('it comes back to where it was, unless that is out of sight', () => {
+  const { brush, viewport } = atWork();
+  press(brush, 'ArrowLeft', 'ArrowLeft');
+  const before = brush.at;
+  brush.hide();
+  brush.show();
+  expect(brush.at).toEqual(before);
+  brush.hide();
+  viewport.pan(-400, 0);
+  brush.show();
+  expect(brush.at).not.toEqual(before);
+});
+
+test('edits that are no strokes are read out once keys are used', () => {
+  const { board, brush } = atWork();
+  board.invert();
+  brush.tell(board.bounds);
+  expect(brush.said).toBe('');
+  brush.show();
+  brush.tell(board.bounds);
+  expect(brush.said).toBe('100 % of the picture is masked');
+  board.undo();
+  brush.tell(board.bounds);
+  expect(brush.said).toBe('Nothing is masked');
+});

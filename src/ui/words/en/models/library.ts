@@ -39,6 +39,9 @@ export const library = {
   importProgress: 'Import',
   usableNow: 'You can draw with it already. Keep this page open until the import is done.',
   stopImport: 'Stop import',
+  /** @param others how many files were still to come. */
+  importStopped: (file: string, others: number): string =>
+    `The import of ${clean(file, 60)}${others > 0 ? ` and ${count(others)} more` : ''} was stopped.`,
   tryAgain: 'Try again',
 
   onDevice: (models: number): string => `Models on this device (${models})`,

@@ -28,6 +28,8 @@ export const library: typeof English = {
   importProgress: 'Importas',
   usableNow: 'Juo jau galima piešti. Neuždarykite šio puslapio, kol importas nesibaigs.',
   stopImport: 'Stabdyti importą',
+  importStopped: (file, others) =>
+    `Importas sustabdytas: ${clean(file, 60)}${others > 0 ? ` ir dar ${count(others)}` : ''}.`,
   tryAgain: 'Bandyti dar kartą',
 
   onDevice: (models) => `Modeliai šiame įrenginyje (${models})`,
