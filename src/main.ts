@@ -3,7 +3,7 @@ import './design.css';
 import './app.css';
 import { startEngine } from './engine/client';
 import { watchRequests } from './requests';
-import { inTurn } from './ui/controls/turns';
+import { defer } from './ui/controls/defer';
 import App from './ui/shell/App.svelte';
 import { LanguageChoice } from './ui/shell/language-choice.svelte';
 import { Outgoing } from './ui/shell/outgoing.svelte';
@@ -15,4 +15,4 @@ const speech = new LanguageChoice();
 // Not awaited at the top: the words of other languages may lie beside this file, and would wait for it.
 void speech
   .begin()
-  .then(() => inTurn(() => mount(App, { target: document.body, props: { engine, outgoing, speech } })));
+  .then(() => defer(() => mount(App, { target: document.body, props: { engine, outgoing, speech } })));

@@ -60,7 +60,7 @@ it('opens with 5,000 pictures', async () => {
   await timed('a thumbnail', () => album.thumbnail(album.cards[2500]!.place));
   await timed('an old picture, whole', () => album.whole(album.cards[2500]!.place));
   await timed('one more picture', () => make(album, 7));
-  album.room.keep(PICTURES);
+  album.capacity.keep(PICTURES);
   await timed('one more, for which one makes room', () => make(album, 8));
   await timed('a star for one', () => album.star([album.cards[9]!.place], 3));
   const places = album.cards.map(({ place }) => place);

@@ -235,7 +235,7 @@ it('only what was made here makes room where only so many are kept', async () =>
   const { album } = tab(name);
   await album.open();
   await Array.fromAsync(album.import([fileOf(await paint(9), 'holiday.png')]));
-  album.room.keep(2);
+  album.capacity.keep(2);
   for (let seed = 1; seed <= 3; seed++) await make(album, seed);
   expect(album.cards.map(({ title }) => title)).toEqual(['picture 3', 'picture 2', 'holiday.png']);
 });

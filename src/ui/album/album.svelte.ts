@@ -14,7 +14,7 @@ import { ImportBatch } from './import-batch';
 import type { Addition, RunRequest, StoredPicture, News, UnfinishedRun } from './stored';
 import { Marking } from './marking';
 import type { Result } from './result';
-import { Room } from './room.svelte';
+import { Capacity } from './capacity.svelte';
 import { Runs, type RunLog } from './runs.svelte';
 import { LoadedPictures } from './loaded-pictures.svelte';
 import { Storing } from './storing.svelte';
@@ -29,7 +29,7 @@ const UNKEPT = 2 ** 40;
  */
 export class Album {
   /** How many pictures are kept, and for how many more there is room. */
-  readonly room: Room;
+  readonly capacity: Capacity;
   /** Runs that wait. */
   readonly waits: QueueStorage;
   /** Whether it is known what earlier visits left: until then it is not empty, but unknown. */
@@ -55,12 +55,12 @@ export class Album {
     this.#inputs = new InputsStorage(this.#storing);
     this.#deletions = new Deletions(this.#storing, this.#loaded, changes);
     this.#marking = new Marking(this.#storing, this.#loaded, changes);
-    this.room = new Room(this.#storing, common);
+    this.capacity = new Capacity(this.#storing, common);
     this.waits = new QueueStorage(this.#storing);
     this.#runs = new Runs(
       this.#storing,
       {
-        keep: (work) => this.#keep(() => work(this.room.most)),
+        keep: (work) => this.#keep(() => work(this.capacity.most)),
         made: (picture, ended) => this.#made(picture, ended),
       },
       changes,
@@ -190,7 +190,7 @@ export class Album {
 
   /** The pictures that will make room for new ones, oldest first. @param more how many new ones. */
   going(more: number): readonly Card[] {
-    const { most } = this.room;
+    const { most } = this.capacity;
     return evicted(this.cards, most === null ? null : Math.max(most - more, 0));
   }
 
@@ -288,6 +288,6 @@ export class Album {
 
   /** Finds out how much room is left. */
   #look(): Promise<void> {
-    return this.room.look(this.bytes, this.cards.length);
+    return this.capacity.measure(this.bytes, this.cards.length);
   }
 }

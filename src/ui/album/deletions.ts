@@ -47,7 +47,7 @@ export class Deletions {
         );
         void Promise.all([added, removal && this.#bringBack(removal)]).then(back);
       },
-      ...(removal && { over: () => void this.#erase([removal]) }),
+      ...(removal && { release: () => void this.#erase([removal]) }),
     };
     if (removal) this.#pending = [...this.#pending, { removal, change }];
     this.#changes.add(change);

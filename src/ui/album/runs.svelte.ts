@@ -91,7 +91,7 @@ export class Runs {
         this.#discarded = this.#discarded.filter((other) => other !== unfinished);
         this.unfinished = [...this.unfinished, unfinished];
       },
-      over: () => void this.#erase([unfinished]),
+      release: () => void this.#erase([unfinished]),
     });
   }
 

@@ -4,7 +4,7 @@ export interface Change {
   readonly words: string;
   undo(): void;
   /** Called when it can no longer be undone, to free what was kept for that. */
-  over?(): void;
+  release?(): void;
 }
 
 /** How many can be undone: each may hold a picture in memory. */
@@ -16,7 +16,7 @@ export class Changes {
   readonly last = $derived(this.all.at(-1) ?? null);
   /** Changes that were announced for long enough, or whose notice was dismissed. */
   #told = $state.raw<readonly Change[]>([]);
-  /** The change to announce: the last one, unless it was. */
+  /** The change to announce: the last one, unless it was announced. */
   readonly news = $derived(this.last && this.#told.includes(this.last) ? null : this.last);
   /** The last change before somebody went on with something else. */
   #past = $state.raw<Change | null>(null);
@@ -39,15 +39,15 @@ export class Changes {
     this.#past = this.last;
   }
 
-  /** Announces nothing of these changes any more. They can still be undone. */
-  hush(): void {
+  /** Takes the notice of these changes away. They can still be undone. */
+  dismiss(): void {
     this.#told = this.all;
   }
 
   /** Forgets a change: it can no longer be undone. */
   forget(change: Change): void {
     this.#drop(change);
-    change.over?.();
+    change.release?.();
   }
 
   /** Forgets all changes. */

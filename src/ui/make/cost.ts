@@ -3,7 +3,7 @@ import { fieldsOf } from '../../objects';
 import type { DeviceInfo, ModelFacts } from '../../engine/api';
 import type { Inputs } from '../paint/inputs';
 import type { Result } from '../album/result';
-import { usual } from '../run/usual';
+import { typicalTime } from '../run/typical-time';
 import { stepsMade } from '../settings/steps-made';
 import type { Mode, Settings } from '../settings/settings';
 
@@ -69,7 +69,7 @@ export function paceOf({ job, parts, settings, mode, ...made }: Result): Pace | 
     kind: kindOf(settings, made),
     sampler: job.sampler,
     pixels: job.width * job.height,
-    look: usual(steps) / looksOf(settings, mode),
+    look: typicalTime(steps) / looksOf(settings, mode),
     rest: parts.encode + parts.decode,
   };
 }

@@ -48,7 +48,7 @@ export interface MaskTold {
 export class MaskBoard {
   tool = $state<Tool>('brush');
   /** Whether only a pen paints, and a finger moves the picture. Null as long as no pen has painted: a finger does, then. */
-  penAlone = $state<boolean | null>(null);
+  penOnly = $state<boolean | null>(null);
   /** The brush's diameter in pixels of the picture. */
   size = $state(40);
   readonly brush: Persisted<typeof brush>;

@@ -68,7 +68,7 @@ export class Workplace {
   ) {
     this.source = new SourcePicture(readers);
     this.#changes = changes;
-    this.board = new MaskBoard(storage, readers.readMask, () => changes.hush());
+    this.board = new MaskBoard(storage, readers.readMask, () => changes.dismiss());
     this.#form = form;
     this.#facts = facts;
     this.#scenes = new Scenes(
@@ -214,7 +214,7 @@ export class Workplace {
   pull(margins: Partial<Margins>): void {
     this.frame.pull(margins);
     this.suitSize();
-    this.#changes.hush();
+    this.#changes.dismiss();
   }
 
   /** Moves the frame's sides back to where they were before they were last moved, or forth again. */

@@ -3,7 +3,7 @@ import { localStorageOrNull, Persisted } from '../settings/persisted.svelte';
 /** Notifies through the system that a run has ended, if that was asked for and the page is not in view. */
 export class Notifier {
   /** Whether notifications were asked for, here or in an earlier visit. */
-  readonly wish = new Persisted('herald', { on: false }, (found) => found, localStorageOrNull());
+  readonly wish = new Persisted('notifications', olderWish(), (found) => found, localStorageOrNull());
   #permission = $state.raw(typeof Notification === 'undefined' ? 'denied' : Notification.permission);
   /** They were asked for in this visit, and refused by the browser or the person. */
   refused = $state(false);
@@ -39,3 +39,7 @@ export class Notifier {
     }
   }
 }
+
+/** As it was stored when its key had another name. */
+const olderWish = (): { on: boolean } =>
+  new Persisted('herald', { on: false }, (found) => found, localStorageOrNull()).current;

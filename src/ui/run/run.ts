@@ -1,7 +1,7 @@
 import type { Job, Picture, Progress, MemorySavings } from '../../engine/api';
 import { isAbort, toDrobeError, type DrobeError } from '../../errors';
 import type { Result } from '../album/result';
-import { usual } from './usual';
+import { typicalTime } from './typical-time';
 import type { Phase, Running, Stage, Told } from './news';
 
 /** What the page shows of the run in progress, or of the last one. */
@@ -45,7 +45,7 @@ function toGo(progress: Told): { readonly kind: string; readonly count: number }
 /** Estimates from the times at which steps or tiles were done. The first one warms up and does not count. */
 export function timeLeft(times: readonly number[], steps: number): number | null {
   const took = times.slice(1).map((time, i) => time - times[i]!); // one before each
-  return took.length > 0 ? usual(took) * steps : null;
+  return took.length > 0 ? typicalTime(took) * steps : null;
 }
 
 /** How often in a row a run is tried without a step getting finished. */

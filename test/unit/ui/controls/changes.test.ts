@@ -3,20 +3,20 @@ import { Changes } from '../../../../src/ui/controls/changes.svelte';
 
 test('what is held for taking a change back is let go when that can be done no more, and not before', () => {
   const changes = new Changes();
-  const over: number[] = [];
+  const released: number[] = [];
   const undone: number[] = [];
   const add = (n: number) =>
-    changes.add({ words: String(n), undo: () => undone.push(n), over: () => over.push(n) });
+    changes.add({ words: String(n), undo: () => undone.push(n), release: () => released.push(n) });
   for (let n = 1; n <= 20; n++) add(n);
-  expect(over).toEqual([]);
+  expect(released).toEqual([]);
   add(21);
-  expect([over, changes.all.length]).toEqual([[1], 20]);
+  expect([released, changes.all.length]).toEqual([[1], 20]);
   changes.undo();
-  expect([over, undone]).toEqual([[1], [21]]);
+  expect([released, undone]).toEqual([[1], [21]]);
   changes.forget(changes.all[0]!);
-  expect(over).toEqual([1, 2]);
+  expect(released).toEqual([1, 2]);
   changes.clear();
-  expect([over.length, undone, changes.last]).toEqual([20, [21], null]);
+  expect([released.length, undone, changes.last]).toEqual([20, [21], null]);
 });
 
 test('what was done before somebody went on fades; what is done after it does not', () => {
@@ -38,7 +38,7 @@ test('what was told once is not told again, wherever it is shown; what is done a
   changes.add(change('first'));
   changes.add(change('second'));
   expect(changes.news?.words).toBe('second');
-  changes.hush();
+  changes.dismiss();
   expect([changes.news, changes.last?.words]).toEqual([null, 'second']);
   changes.add(change('third'));
   expect(changes.news?.words).toBe('third');

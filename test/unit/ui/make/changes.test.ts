@@ -186,7 +186,7 @@ test('a picture that was thrown away and comes back is shown again, unless anoth
 test('the oldest picture without a star makes room where only so many are kept, with a word, and comes back', async () => {
   const { studio } = studioAtWork();
   const { album, changes } = studio;
-  album.room.keep(3);
+  album.capacity.keep(3);
   for (const seed of ['0', '1', '2']) {
     studio.settings.current.seed = seed;
     await studio.generate();

@@ -10,7 +10,7 @@ export const painting = {
     fill: 'Fill',
     pan: 'Pan',
   } satisfies Readonly<Record<Tool, string>>,
-  penAlone: 'Only the pen paints, fingers move the picture',
+  penOnly: 'Only the pen paints, fingers move the picture',
   maskTools: 'Mask tools',
   drawingTools: 'Drawing tools',
   /** With the key that does it. */

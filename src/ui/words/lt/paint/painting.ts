@@ -9,7 +9,7 @@ export const painting: typeof English = {
     fill: 'Užpildas',
     pan: 'Ranka',
   },
-  penAlone: 'Piešia tik rašiklis, pirštai vaizdą perkelia',
+  penOnly: 'Piešia tik rašiklis, pirštai vaizdą perkelia',
   maskTools: 'Kaukės įrankiai',
   drawingTools: 'Piešimo įrankiai',
   withKey: (words, key) => `${words} (${key})`,

@@ -1,7 +1,7 @@
 import { Persisted, type KeyValueStorage } from '../settings/persisted.svelte';
 
 /** What the page said about this device in an earlier visit, and need not say again. */
-export class Told {
+export class DeviceNotice {
   readonly #kept: Persisted<{ slow: string }>;
   readonly #before: string;
   #dismissed = $state(false);
@@ -11,7 +11,7 @@ export class Told {
     this.#before = this.#kept.current.slow;
   }
 
-  isNews(slow: string): boolean {
+  isNew(slow: string): boolean {
     return !this.#dismissed && slow !== this.#before;
   }
 

@@ -13,7 +13,7 @@ const FEW = 25;
 const USUAL_BYTES = 1e6;
 
 /** How many pictures are kept, and for how many more the browser has room. */
-export class Room {
+export class Capacity {
   /** The numbers of pictures that can be chosen to be kept. */
   readonly range = range;
   readonly #most: Shared<number | null>;
@@ -48,7 +48,7 @@ export class Room {
   }
 
   /** Finds out how much room there is. @param bytes of all pictures. */
-  async look(bytes: number, pictures: number): Promise<void> {
+  async measure(bytes: number, pictures: number): Promise<void> {
     const free = await this.#storing.attempt((database) => database.freeBytes());
     this.#each = pictures > 0 ? bytes / pictures : USUAL_BYTES;
     this.#free = free;

@@ -9,6 +9,6 @@ const task = (): Promise<void> =>
 let last: Promise<unknown> = Promise.resolve();
 
 /** Does the work after all that was added before. */
-export function inTurn(work: () => void): void {
+export function defer(work: () => void): void {
   last = last.then(task).then(work).catch(reportError);
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Sheet } from '../../../../../src/canvas/sheet';
 import { Changes } from '../../../../../src/ui/controls/changes.svelte';
-import { leave } from '../../../../../src/ui/make/painting/leave';
+import { reopenByUndo } from '../../../../../src/ui/make/painting/reopening';
 import { MaskBoard } from '../../../../../src/ui/paint/board.svelte';
 
 function window() {
@@ -9,7 +9,12 @@ function window() {
   board.open({ width: 30, height: 20 });
   const changes = new Changes();
   const again: Sheet[] = [];
-  return { board, changes, again, close: () => leave(board, changes, 'left', (sheet) => again.push(sheet)) };
+  return {
+    board,
+    changes,
+    again,
+    close: () => reopenByUndo(board, changes, 'left', (sheet) => again.push(sheet)),
+  };
 }
 
 test('what was painted in a window that is closed comes back, with all that can be undone', () => {

@@ -15,7 +15,7 @@ interface StudioParts {
 }
 
 /** Opens the album's window, whose code is fetched when it is first opened. */
-export class AlbumDoor {
+export class AlbumOpener {
   view = $state.raw<AlbumView | null>(null);
   readonly #studio: StudioParts;
   #window = $state.raw<Component<WindowProps> | null>(null);
@@ -29,7 +29,7 @@ export class AlbumDoor {
   }
 
   async open(): Promise<void> {
-    // Where it does not come, shell/Tidings.svelte says so.
+    // Where it does not come, shell/AppNotices.svelte says so.
     const part = await import('../browse').catch(() => null);
     if (!part) return;
     this.#window ??= part.AlbumWindow;
