@@ -64,60 +64,37 @@ export async function modelsAmong<F extends Placed>(
   files: readonly F[],
   slicesOf: (file: F) => Slices | Promise<Slices>,
 ): Promise<Found<F>> {
-  const tokenizers = await tokenizersAmong(files, slicesOf);
-  const others = files.filter((file) => !tokenizers.some((one) => one.file === file));
-  const [told, rest] = [
-    others.filter(({ path }) => isSettings(path)),
-    others.filter(({ path }) => !isSettings(path)),
-  ];
-  const settings = await Promise.all(
-    told.map(async (file) => readSettings(file, file.path, await slicesOf(file))),
-  );
-  const looked = await Promise.all(rest.map(async (file) => look(file, await slicesOf(file))));
-  const all: Seen<F>[] = [...looked, ...tokenizers];
+  const { settings, all } = await readAll(files, slicesOf);
   const broken = all.filter(({ torch }) => torch instanceof DrobeError);
   const foreign = foreignFolders(all);
   const seen = all.filter(
     (one) => !broken.includes(one) && !foreign.some(({ members }) => members.includes(one)),
   );
-  const parts = seen.filter((one): one is Readable<F> => one.header !== null && isPart(one.header, one.path));
-  const gathered: FoundModel<F>[] = [];
   const used = new Set<Settings<F>>();
-  const refused: Gathered['refused'][number][] = [
-    ...foreign.map(({ file, problem }) => ({ file, problem })),
-    ...broken.map(({ path, torch }) => ({ file: last(path), problem: problemOf(torch) })),
-  ];
-  const done: string[] = [];
-  for (const [folder, found] of byFolder(parts)) {
-    const [members, spare] = withoutSpare(found);
-    gathered.push(...spare.map(alone));
-    try {
-      const own = ofFolder(settings, folder);
-      for (const one of own) used.add(one);
-      gathered.push(asOne(folder, members, besideOf(own)));
-      done.push(folder);
-    } catch (thrown) {
-      const { code, facts } = toDrobeError(thrown);
-      // A VAE is of use by itself, and so is a text encoder.
-      if (code === 'missing-part') gathered.push(...members.map(alone));
-      else refused.push({ file: nameOf(folder, members), problem: { code, facts } });
-    }
-  }
+  const use = (own: readonly Settings<F>[]): Beside => {
+    for (const one of own) used.add(one);
+    return besideOf(own);
+  };
+
+  const parts = seen.filter((one): one is Readable<F> => one.header !== null && isPart(one.header, one.path));
+  const gathered = gather(parts, (folder) => use(ofFolder(settings, folder)));
   const whole = seen.filter(
     (one) =>
-      !parts.some((part) => part === one) && !(isCompanion(one.header) && done.some(isAround(one.path))),
+      !parts.some((part) => part === one) &&
+      !(isCompanion(one.header) && gathered.folders.some(isAround(one.path))),
   );
   const single = whole.map((one): FoundModel<F> => {
     const own = settings.length > 0 ? ofFile(settings, one.path, isOnly(one, whole)) : [];
-    for (const each of own) used.add(each);
-    return { ...alone(one), ...(own.length > 0 && { beside: besideOf(own) }) };
+    return { ...alone(one), ...(own.length > 0 && { beside: use(own) }) };
   });
-  const models = [...single, ...gathered];
-  // In a model's folder lie many that nobody chose; beside its files some that tell other programs something.
-  const chosen =
-    models.length + refused.length === 0
-      ? settings
-      : settings.filter(({ path, kind }) => !path.includes('/') && (kind !== null || !isJson(path)));
+  const models = [...single, ...gathered.models];
+  const refused = [
+    ...foreign.map(({ file, problem }) => ({ file, problem })),
+    ...broken.map(({ path, torch }) => ({ file: last(path), problem: problemOf(torch) })),
+    ...gathered.refused,
+  ];
+
+  const chosen = models.length + refused.length === 0 ? settings : settings.filter(mayBeMeant);
   const left = chosen.filter((one) => !used.has(one));
   return {
     models,
@@ -129,6 +106,58 @@ export async function modelsAmong<F extends Placed>(
     settings: left.filter(({ kind }) => kind === CONFIG_YAML).map(({ file }) => file),
   };
 }
+
+/** Reads settings, tokenizers and the headers of all other files. */
+async function readAll<F extends Placed>(
+  files: readonly F[],
+  slicesOf: (file: F) => Slices | Promise<Slices>,
+): Promise<{ settings: Settings<F>[]; all: Seen<F>[] }> {
+  const tokenizers = await tokenizersAmong(files, slicesOf);
+  const others = files.filter((file) => !tokenizers.some((one) => one.file === file));
+  const settings = await Promise.all(
+    others
+      .filter(({ path }) => isSettings(path))
+      .map(async (file) => readSettings(file, file.path, await slicesOf(file))),
+  );
+  const looked = await Promise.all(
+    others.filter(({ path }) => !isSettings(path)).map(async (file) => look(file, await slicesOf(file))),
+  );
+  return { settings, all: [...looked, ...tokenizers] };
+}
+
+/**
+ * Makes one model of the parts in each folder. Where they make none, each stays by itself or all are refused.
+ * @param besideIn the settings that lie in a folder.
+ */
+function gather<F>(
+  parts: readonly Readable<F>[],
+  besideIn: (folder: string) => Beside,
+): { models: FoundModel<F>[]; refused: Gathered['refused'][number][]; folders: string[] } {
+  const models: FoundModel<F>[] = [];
+  const refused: Gathered['refused'][number][] = [];
+  const folders: string[] = [];
+  for (const [folder, found] of byFolder(parts)) {
+    const [members, spare] = withoutSpare(found);
+    models.push(...spare.map(alone));
+    try {
+      models.push(asOne(folder, members, besideIn(folder)));
+      folders.push(folder);
+    } catch (thrown) {
+      const { code, facts } = toDrobeError(thrown);
+      // A VAE is of use by itself, and so is a text encoder.
+      if (code === 'missing-part') models.push(...members.map(alone));
+      else refused.push({ file: nameOf(folder, members), problem: { code, facts } });
+    }
+  }
+  return { models, refused, folders };
+}
+
+/**
+ * Whether a person may have meant these settings for a model: in a model's folder lie many that nobody chose, and beside its
+ * files some that tell other programs something.
+ */
+const mayBeMeant = ({ path, kind }: Settings<unknown>): boolean =>
+  !path.includes('/') && (kind !== null || !isJson(path));
 
 async function look<F extends Placed>(file: F, slices: Slices): Promise<Seen<F>> {
   const one = { file, path: file.path, slices };

@@ -8,13 +8,13 @@ import type { Shape } from '../../graph/graph';
 import { controlKind } from './control-kinds';
 import { CONSISTENCY_MODEL, distilledDefaults } from './distilled';
 import { isEmbedding } from './embedding';
-import { mmditDenoising, shapeOf, unetDenoising, unsupported } from './denoisers';
+import { mmditDenoising, shapeOf, unetDenoising, unsupported, type Denoising } from './denoisers';
 import { isIpAdapter } from '../ip-adapter';
 import { ipAdapterForm } from '../names/ip-adapter';
 import { isLora } from '../names/lora-parts';
 import { hintNetIn } from '../hints/hint-net';
 import type { Model, T5Encoder, TextEncoder } from '../model';
-import { statedFacts } from './metadata';
+import { statedFacts, type StatedFacts } from './metadata';
 import { inNormalForm, type NormalForm } from '../names/normal-form';
 import type { Place } from '../names/places';
 import { listed } from './parts';
@@ -139,55 +139,41 @@ export function recognise(
   form: Form = inNormalForm(own),
 ): Recognised {
   const { tensors } = form;
+  const names = [...tensors.keys()];
+  const has = (part: Place): boolean => names.some((name) => PARTS[part].test(name));
   const stranger = strangerIn(own);
   if (stranger) refuseStranger(stranger, own, isTextEncoder(tensors));
   if (controlKind(own)) throw new DrobeError('file-is-control');
-  const names = [...tensors.keys()];
-  const has = (part: Place): boolean => names.some((name) => PARTS[part].test(name));
   const told = metadata.get(TOLD_BY_NUMBERS);
   if (has('unet') && isNumericKind(told)) throw new DrobeError('other-kind', { kind: told, as: '' });
-  // With other parts beside it, a weight is missing; by itself it may be one of several files.
-  const alone = !(['vae', 'text', 'text2'] as const).some(has);
-  const isPiece = (net: 'unet' | 'mmdit'): boolean =>
-    alone && has(net) && !ENDS[net].every((key) => tensors.has(key));
-  if (isPiece('unet') || isPiece('mmdit')) throw new DrobeError('other-kind', { kind: 'piece', as: '' });
+  refusePieces(tensors, has);
+
   const stated = statedFacts(metadata);
-  const { denoiser, family, recommended, kind, latentChannels } = has('unet')
+  const found = has('unet')
     ? unetDenoising(tensors, stated)
     : has('mmdit')
       ? mmditDenoising(tensors)
       : refuse({ own, tensors }, has);
-  const small = tensors.has(TAESD_IN_VAE);
-  const serves: Partial<Record<Place, boolean>> = {
-    // A UNet with a picture as its input needs the VAE's encoder for every drawing.
-    vae: kind === 'base' || canEncode(tensors),
-    ...Object.fromEntries(
-      family.texts.map(({ place, projected }) => [
-        place,
-        !projected || tensors.has(`${place}.text_projection.weight`),
-      ]),
-    ),
-  };
-  const lacks = (['vae', ...family.texts.map(({ place }) => place)] as const).filter(
-    (part) => !has(part) || serves[part] === false,
-  );
+  const { denoiser, family, kind, latentChannels } = found;
+  const lacks = lackingIn(tensors, found, has);
   const texts = family.texts.map((row, i): TextEncoder => {
     const encoder = textEncoder(row, denoiser, tensors, !lacks.includes(row.place));
     return i === 0 ? { ...encoder, ...statedOf(stated) } : encoder;
   });
   const t5 = has('t5') && denoiser.net === 'mmdit' ? t5Of(tensors, denoiser.contextWidth) : null;
+  const small = tensors.has(TAESD_IN_VAE);
   if (!lacks.includes('vae')) {
     const first = small ? TAESD_IN_VAE : firstWeight(tensors);
     checkChannels(denoiser, latentChannels, shapeOf(tensors, first)[1]!);
   }
   if (lacks.length === 0) checkWidths(denoiser, texts);
+
   const { prediction, latents } = family;
   const usual = { prediction, latents, ...family.vae, channels: latentChannels };
   const { vae, spacing, ...predicts } = predictsOf([...own.keys()], metadata, usual);
-  const side = stated.imageSize ?? family.side;
-  const consistent = denoiser.guidanceWidth !== null;
+  const recommended = recommendedFor(found, stated, spacing);
   const model: Model = {
-    family: familyName(consistent ? `${family.name} LCM` : family.name, kind),
+    family: familyName(isConsistency(denoiser) ? `${family.name} LCM` : family.name, kind),
     kind,
     denoiser,
     texts: texts as [TextEncoder, ...TextEncoder[]], // as many as the family has
@@ -200,29 +186,65 @@ export function recognise(
       ...(small ? { scale: family.vae.scale, shift: family.vae.shift } : vae),
       float32: family.vae.float32,
     },
-    latents: family.latents,
+    latents,
     ...predicts,
     dtype: commonDtype(tensors),
     title: stated.title,
-    // A1111's defaults, unless the checkpoint says better.
-    recommended: {
-      width: side,
-      height: side,
-      steps: 20,
-      guidance: 7,
-      sampler: 'DPM++ 2M Karras',
-      spacing: 'leading',
-      ...recommended,
-      ...(consistent ? CONSISTENCY_MODEL : distilledDefaults(stated.names)),
-      ...(family.prediction === 'flow' && { sampler: 'Euler' }),
-      ...(spacing && { spacing }),
-      ...stated.recommended,
-    },
+    recommended,
     examples: stated.examples,
-    miniature: side <= 128,
+    miniature: (stated.imageSize ?? family.side) <= 128,
   };
   return { model, lacks };
 }
+
+/** A denoiser without its ends and without other parts beside it is one of several files; beside others a weight is missing. */
+function refusePieces(tensors: Form['tensors'], has: (part: Place) => boolean): void {
+  const alone = !(['vae', 'text', 'text2'] as const).some(has);
+  const isPiece = (net: 'unet' | 'mmdit'): boolean =>
+    alone && has(net) && !ENDS[net].every((key) => tensors.has(key));
+  if (isPiece('unet') || isPiece('mmdit')) throw new DrobeError('other-kind', { kind: 'piece', as: '' });
+}
+
+/** The parts that the denoiser needs and the file has not, or not as the denoiser needs them. */
+function lackingIn(
+  tensors: Form['tensors'],
+  { family, kind }: Denoising,
+  has: (part: Place) => boolean,
+): Place[] {
+  // A UNet with a picture as its input needs the VAE's encoder for every drawing.
+  const lacksVae = !has('vae') || (kind !== 'base' && !canEncode(tensors));
+  const texts = family.texts
+    .filter(
+      ({ place, projected }) => !has(place) || (projected && !tensors.has(`${place}.text_projection.weight`)),
+    )
+    .map(({ place }) => place);
+  return lacksVae ? ['vae', ...texts] : texts;
+}
+
+/** A1111's defaults, unless the checkpoint says better. */
+function recommendedFor(
+  { denoiser, family, recommended }: Denoising,
+  stated: StatedFacts,
+  spacing: Model['recommended']['spacing'] | undefined,
+): Model['recommended'] {
+  const side = stated.imageSize ?? family.side;
+  return {
+    width: side,
+    height: side,
+    steps: 20,
+    guidance: 7,
+    sampler: 'DPM++ 2M Karras',
+    spacing: 'leading',
+    ...recommended,
+    ...(isConsistency(denoiser) ? CONSISTENCY_MODEL : distilledDefaults(stated.names)),
+    ...(family.prediction === 'flow' && { sampler: 'Euler' }),
+    ...(spacing && { spacing }),
+    ...stated.recommended,
+  };
+}
+
+/** Whether it was distilled to a latent consistency model, which is told the guidance scale. */
+const isConsistency = ({ guidanceWidth }: Model['denoiser']): boolean => guidanceWidth !== null;
 
 function t5Of(tensors: Form['tensors'], contextWidth: number): T5Encoder {
   const [vocabulary, width] = shapeOf(tensors, T5_TABLE) as [number, number];
