@@ -243,9 +243,11 @@ test('a picture is enlarged by an upscaler, or drawn anew in tiles; hints are ma
     await expect(page.getByRole('tab', { name: 'Instruct' })).toHaveAttribute('aria-selected', 'true');
     await page.getByLabel('Source image').setInputFiles(apple);
     await app.fill({ ...settings, prompt: 'make it blue' });
+    await page.getByRole('slider', { name: 'Image guidance scale' }).fill('1.4');
     const [r, , b] = colourAt(await app.draw(), 0.5, 0.65);
     console.log(`made blue: red ${r}, blue ${b}`);
     expect(b - r).toBeGreaterThan(60);
+    expect((await app.downloadFile()).toString('latin1')).toContain('Image CFG scale: 1.4');
     await page.getByRole('button', { name: 'Discard' }).click();
   });
 

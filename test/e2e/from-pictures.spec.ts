@@ -194,10 +194,10 @@ test('candidates are accepted and discarded by keys; a result is edited, what is
     const redo = page.getByRole('button', { name: 'Redo' });
     await page.getByRole('slider', { name: 'Brush softness' }).fill('60');
     await page.getByRole('slider', { name: 'Brush size' }).fill('5');
-    for (let i = 0; i < 24; i++) {
-      // Now and then the eraser: undoing must bring back what was wiped.
-      if (i % 12 === 8) await page.keyboard.press('e');
-      if (i % 12 === 10) await page.keyboard.press('b');
+    for (let i = 0; i < 12; i++) {
+      // In between the eraser: undoing must bring back what was wiped.
+      if (i === 8) await page.keyboard.press('e');
+      if (i === 10) await page.keyboard.press('b');
       const [x, y] = [(i * 37) % 100, (i * 61) % 100];
       await canvas.stroke([x / 100, y / 100], [((i * 13) % 100) / 100, ((i * 29) % 100) / 100]);
     }
@@ -207,7 +207,7 @@ test('candidates are accepted and discarded by keys; a result is edited, what is
     let undone = 0;
     for (; await undo.isEnabled(); undone++) await page.keyboard.press('Control+z');
     // A stroke that changed nothing, such as the eraser on a bare place, is none to undo.
-    expect(undone).toBeGreaterThan(20);
+    expect(undone).toBeGreaterThan(8);
     expect((await canvas.mask()).alpha.every((a) => a === 0)).toBe(true);
     await expect(page.getByRole('button', { name: 'Clear mask' })).toBeDisabled();
 

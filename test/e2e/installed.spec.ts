@@ -12,29 +12,10 @@ const picture = PNG.sync.write(new PNG({ width: 64, height: 64 }));
 const source = (page: Page) => page.getByText(/^source\.png/);
 const tab = (page: Page, name: string) => page.getByRole('tab', { name });
 
-test('Chromium reads the whole manifest without an error, and finds all it names', async ({
+test('Chromium reads the whole manifest without an error, and finds all it names; shortcuts and files lead to a mode, and a window that does not come is told of', async ({
   app,
   request,
 }) => {
-  await app.page.goto('/');
-  const session = await app.page.context().newCDPSession(app.page);
-  const { errors, data, url } = await session.send('Page.getAppManifest');
-  expect(errors).toEqual([]);
-  const manifest = JSON.parse(data!) as {
-    icons: { src: string; purpose?: string }[];
-    screenshots: { src: string }[];
-    share_target: { action: string };
-    file_handlers: { accept: Record<string, string[]> }[];
-  };
-  for (const { src } of [...manifest.icons, ...manifest.screenshots])
-    expect((await request.get(new URL(src, url).href)).ok(), src).toBe(true);
-  expect(manifest.icons.map(({ purpose }) => purpose)).toContain('maskable');
-  expect(Object.values(manifest.file_handlers[0]!.accept).flat()).toEqual(
-    expect.arrayContaining(['.safetensors', '.png', '.webp', '.jpg', '.pth']),
-  );
-});
-
-test('shortcuts and files lead to a mode, and a window that does not come is told of', async ({ app }) => {
   const { page } = app;
   await page.addInitScript(() => {
     const launchQueue = { setConsumer: (consumer: unknown) => Object.assign(window, { consumer }) };
@@ -47,6 +28,25 @@ test('shortcuts and files lead to a mode, and a window that does not come is tol
     await page.evaluate(() => (location.hash = 'new'));
     await expect(tab(page, 'Text')).toHaveAttribute('aria-selected', 'true');
     await app.ready();
+  });
+
+  await test.step('Chromium reads the manifest, and finds all it names', async () => {
+    const session = await page.context().newCDPSession(page);
+    const { errors, data, url } = await session.send('Page.getAppManifest');
+    await session.detach();
+    expect(errors).toEqual([]);
+    const manifest = JSON.parse(data!) as {
+      icons: { src: string; purpose?: string }[];
+      screenshots: { src: string }[];
+      share_target: { action: string };
+      file_handlers: { accept: Record<string, string[]> }[];
+    };
+    for (const { src } of [...manifest.icons, ...manifest.screenshots])
+      expect((await request.get(new URL(src, url).href)).ok(), src).toBe(true);
+    expect(manifest.icons.map(({ purpose }) => purpose)).toContain('maskable');
+    expect(Object.values(manifest.file_handlers[0]!.accept).flat()).toEqual(
+      expect.arrayContaining(['.safetensors', '.png', '.webp', '.jpg', '.pth']),
+    );
   });
 
   await test.step('a picture that the app is started with is started from', async () => {

@@ -27,11 +27,6 @@ function onDisk(start: number, length: number): Buffer {
   return bytes;
 }
 
-test('npm start serves the app', async ({ page }) => {
-  await page.goto('/');
-  await expect(page).toHaveTitle(/Drobė/);
-});
-
 test('models/index.json lists the bundled checkpoint with its size', async ({ request }) => {
   const index = await (await request.get('/models/index.json')).json();
   expect(index).toContainEqual({ file: 'mini-sd.safetensors', bytes: size });
@@ -52,7 +47,7 @@ for (const [range, start, length] of [
   });
 }
 
-test('what lies in models/loras is offered, too', async ({ request, page }) => {
+test('npm start serves the app, which offers what lies in models/loras, too', async ({ request, page }) => {
   const folder = `${root}models/loras`;
   const there = existsSync(folder);
   const name = 'test ė #1.safetensors';
@@ -62,6 +57,7 @@ test('what lies in models/loras is offered, too', async ({ request, page }) => {
     const index = await (await request.get('/models/index.json')).json();
     expect(index).toContainEqual(expect.objectContaining({ file: `loras/${name}` }));
     await page.goto('/');
+    await expect(page).toHaveTitle(/Drobė/);
     await page.getByText('LoRAs (2)').click();
     await page.getByRole('checkbox', { name: 'test ė #1' }).check();
     await expect(page.getByRole('textbox', { name: 'Prompt', exact: true })).toHaveValue(
