@@ -2,7 +2,8 @@
 import type { TextEncoder } from '../src/nets/model';
 import { tokenTable } from '../src/nets/text-encoder';
 import { withRows } from '../src/runtime/rows';
-import type { Value, Weights } from '../src/runtime/session';
+import type { Value } from '../src/runtime/session';
+import type { Weights } from '../src/runtime/tensor-bytes';
 
 interface Ids {
   readonly data: ArrayLike<number>;

@@ -3,7 +3,7 @@ import type { Graph, Target } from '../graph/graph';
 import { mmditGraph, type MMDiTSize } from '../nets/mmdit-graphs';
 import type { Model } from '../nets/model';
 import { blocksOf } from '../nets/names/mmdit';
-import type { Weights } from '../runtime/session';
+import type { Weights } from '../runtime/tensor-bytes';
 import type { RunDenoiser } from './batch';
 import type { Report, Slot } from './memory/slot';
 

@@ -5,7 +5,7 @@ import { fits, type Limits } from '../nets/memory';
 import type { Model } from '../nets/model';
 import { TAESD_FACTOR, taesdGraph } from '../nets/taesd';
 import { canEncode } from '../nets/vae';
-import type { Weights } from '../runtime/session';
+import type { Weights } from '../runtime/tensor-bytes';
 import type { Latent } from '../sampling/latent';
 import type { NetName } from './job';
 import { asShared, fromDenoiser } from './latent-scale';

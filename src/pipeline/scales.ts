@@ -4,8 +4,7 @@
  * `weight_scale_inv`, and multiply by it all the same.
  */
 import { DrobeError } from '../errors';
-import type { Patch } from '../runtime/feeder';
-import type { Weights } from '../runtime/session';
+import type { Patch, Weights } from '../runtime/tensor-bytes';
 import { checkFinite } from '../weights/values/finite';
 import { convert, isConvertible } from '../weights/values/half';
 import type { TensorInfo } from '../weights/safetensors';

@@ -2,7 +2,7 @@ import { tuple } from '../checked';
 import type { Graph, Target } from '../graph/graph';
 import { outerUNetGraph, unetGraph, wholeUNetGraph, type UNetSize } from '../nets/graphs';
 import type { Model } from '../nets/model';
-import type { Weights } from '../runtime/session';
+import type { Weights } from '../runtime/tensor-bytes';
 import type { RunDenoiser } from './batch';
 import type { Controls } from './guiding/controls';
 import type { References } from './guiding/references';

@@ -3,7 +3,7 @@ import { DrobeError } from '../errors';
 import type { Model } from '../nets/model';
 import { inNormalForm } from '../nets/names/normal-form';
 import { firstWeight } from '../nets/vae';
-import type { Weights } from '../runtime/session';
+import type { Weights } from '../runtime/tensor-bytes';
 import type { Header } from '../weights/safetensors';
 import type { ByteSource } from '../weights/source';
 

@@ -6,8 +6,7 @@ import { tuple } from '../checked';
 import { aboutWeights, DrobeError } from '../errors';
 import type { TensorInfo } from '../weights/safetensors';
 import { free } from '../weights/source';
-import { checked, whole } from './feeder';
-import type { Weights } from './session';
+import { checked, whole, type Weights } from './tensor-bytes';
 
 /** Some rows of one table [count, width], which is not stored transposed. */
 export interface TableRows {

@@ -10,10 +10,10 @@ import type { OpenDevice } from './place';
 import type { Sessions, Value } from './session';
 
 /** [queries, keys, heads, head size]: self- and cross-attention as Stable Diffusion has them. */
-const CASES = [
+const CASES: readonly (readonly [s: number, l: number, heads: number, d: number])[] = [
   [64, 64, 2, 40],
   [32, 77, 1, 64],
-] as const;
+];
 
 /** Runs the cases on a device of its own and compares them with plain arithmetic. False too if they cannot run. */
 export async function attentionIsRight(
@@ -24,7 +24,8 @@ export async function attentionIsRight(
   const values: Record<string, Value> = {};
   const outputs: Var[] = [];
   const expected: number[] = [];
-  for (const [i, [s, l, heads, d]] of CASES.entries()) {
+  for (const [i, sizes] of CASES.entries()) {
+    const [s, l, heads, d] = sizes;
     const tested = (letter: 'q' | 'k' | 'v', length: number, seed: number): Tested => {
       const shape = [1, length, heads * d];
       const value = { data: pattern(length * heads * d, seed), shape };
@@ -33,7 +34,7 @@ export async function attentionIsRight(
     };
     const [q, k, v] = [tested('q', s, 3 * i + 1), tested('k', l, 3 * i + 2), tested('v', l, 3 * i + 3)];
     outputs.push(reshape(attention(q.v, k.v, v.v, heads), s * heads * d));
-    expected.push(...plainAttention(q.value.data, k.value.data, v.value.data, s, l, heads, d));
+    expected.push(...plainAttention([q.value.data, k.value.data, v.value.data], sizes));
   }
   try {
     const graph = build({ mixed: cast(concat(0, ...outputs), 'f32') });
@@ -123,14 +124,10 @@ function pattern(count: number, seed: number): Float32Array<ArrayBuffer> {
   return Float32Array.from({ length: count }, (_, i) => 2 * Math.sin((i + 1) * 12.9898 * seed + seed));
 }
 
+/** @param qkv queries, keys and values. @param sizes as in `CASES`. */
 function plainAttention(
-  q: Float32Array,
-  k: Float32Array,
-  v: Float32Array,
-  s: number,
-  l: number,
-  heads: number,
-  d: number,
+  [q, k, v]: readonly [Float32Array, Float32Array, Float32Array],
+  [s, l, heads, d]: (typeof CASES)[number],
 ): Float32Array {
   const width = heads * d;
   const out = new Float32Array(s * width);

@@ -4,10 +4,11 @@ import type { InferenceSession, Tensor } from 'onnxruntime-web';
 import { DrobeError } from '../errors';
 import { sizeOf, type Graph, type Shape } from '../graph/graph';
 import type { TensorInfo } from '../weights/safetensors';
-import type { ByteSource, OnBytes } from '../weights/source';
+import type { OnBytes } from '../weights/source';
 import { DeviceValue, storage, Unusable } from './device-value';
 import { explained } from './failures';
-import { feed, partsOf, type Feed, type Patch } from './feeder';
+import { feed, type Feed } from './feeder';
+import { partsOf, type Weights } from './tensor-bytes';
 import type { OrtModule } from './ort';
 import { Place, type OpenDevice, type SharedDevice } from './place';
 
@@ -38,20 +39,6 @@ export interface KeptValue {
 
 /** How many of a kind stay on the device: a prompt, its negative, and both together. */
 const MOST_KEPT = 3;
-
-/** Where the weights of a graph are. */
-export interface Weights {
-  readonly tensors: ReadonlyMap<string, TensorInfo>;
-  readonly source: ByteSource;
-  /** Changes to weights on their way to the device, by name. */
-  readonly patches?: ReadonlyMap<string, Patch>;
-  /** What is read together with a weight, by its name: its scale. */
-  readonly beside?: ReadonlyMap<string, TensorInfo>;
-  /** What people call the file, where it is not the checkpoint's. */
-  readonly name?: string;
-}
-
-const NONE: ReadonlyMap<string, Patch> = new Map();
 
 /** ONNX Runtime allows one create and one run at a time over all sessions: make one of these for each instance of it. */
 export class Sessions {
@@ -86,15 +73,7 @@ export class Sessions {
       sound?.catch(() => undefined); // told when it is waited for
       let fed: Feed | undefined;
       try {
-        const { externalData } = (fed = feed(
-          graph.placements,
-          weights.tensors,
-          weights.source,
-          weights.patches ?? NONE,
-          onBytes,
-          weights.name,
-          device,
-        ));
+        const { externalData } = (fed = feed(graph.placements, weights, { onBytes, device }));
         const create = (): Promise<InferenceSession> =>
           this.#ort.InferenceSession.create(graph.model, {
             executionProviders: [device ? { name: 'webgpu', device } : 'wasm'],

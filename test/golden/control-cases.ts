@@ -14,7 +14,8 @@ import { inNormalForm, type NormalForm } from '../../src/nets/names/normal-form'
 import { controlWeights } from '../../src/pipeline/guiding/control-weights';
 import { inspectControl } from '../../src/pipeline/guiding/inspect-control';
 import type { Machine } from '../../src/runtime/device';
-import type { Value, Weights } from '../../src/runtime/session';
+import type { Value } from '../../src/runtime/session';
+import type { Weights } from '../../src/runtime/tensor-bytes';
 import type { TensorInfo } from '../../src/weights/safetensors';
 import { memorySource } from '../../src/weights/source';
 import { headerOf } from '../safetensors';

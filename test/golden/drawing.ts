@@ -9,7 +9,7 @@ import { generate } from '../../src/pipeline/generate';
 import { inspect } from '../../src/pipeline/files/inspect';
 import type { Job, Picture, Progress } from '../../src/pipeline/job';
 import { wasmMachine } from '../../src/runtime/device';
-import type { Patch } from '../../src/runtime/feeder';
+import type { Patch } from '../../src/runtime/tensor-bytes';
 import type { OrtModule } from '../../src/runtime/ort';
 import { Sessions } from '../../src/runtime/session';
 import type { Tokenizer } from '../../src/text/windows';

@@ -3,8 +3,8 @@ import type { Bits, Graph, Target } from '../../src/graph/graph';
 import { BLOCK } from '../../src/graph/packed';
 import { patched } from '../../src/pipeline/memory/opening';
 import type { Machine } from '../../src/runtime/device';
-import type { Patch } from '../../src/runtime/feeder';
-import type { Value, Weights } from '../../src/runtime/session';
+import type { Patch, Weights } from '../../src/runtime/tensor-bytes';
+import type { Value } from '../../src/runtime/session';
 import { pack, unpack } from '../../src/weights/values/pack';
 import { worstDifference } from './tensors';
 

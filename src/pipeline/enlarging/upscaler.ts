@@ -6,7 +6,7 @@ import { upscalerForm } from '../../nets/names/upscaler';
 import { bytesOf } from '../../nets/memory';
 import { upscalerGraph, upscalerIn, type Upscaler } from '../../nets/upscalers/upscaler';
 import type { Machine } from '../../runtime/device';
-import type { Weights } from '../../runtime/session';
+import type { Weights } from '../../runtime/tensor-bytes';
 import { mustBeFloats } from '../../weights/values/floats';
 import type { Header, TensorInfo } from '../../weights/safetensors';
 import type { ByteSource } from '../../weights/source';

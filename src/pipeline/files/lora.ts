@@ -7,7 +7,7 @@ import type { Model } from '../../nets/model';
 import { unknownLead } from '../../nets/names/normal-form';
 import { countedFromOne, placeOf } from '../../nets/names/places';
 import { numberedNames } from '../../nets/names/numbered';
-import type { Patch } from '../../runtime/feeder';
+import type { Patch } from '../../runtime/tensor-bytes';
 import { checkFinite } from '../../weights/values/finite';
 import { setLengths, type Matrix } from '../../weights/values/lowrank';
 import { isNumeric, numbersOf } from '../../weights/values/numbers';

@@ -2,7 +2,7 @@ import { SHAPES_ONLY } from '../../graph/graph';
 import type { ControlNetGuide, T2IGuide } from '../../nets/detect/control';
 import { featureShapes, residualShapes } from '../../nets/control-graphs';
 import type { Model } from '../../nets/model';
-import type { Weights } from '../../runtime/session';
+import type { Weights } from '../../runtime/tensor-bytes';
 
 interface Checkpoint {
   readonly model: Model;

@@ -2,8 +2,7 @@
 import { mustGet, tuple } from '../../checked';
 import { aboutWeights, DrobeError } from '../../errors';
 import type { ControlNetGuide } from '../../nets/detect/control';
-import { checked, whole, type Patch } from '../../runtime/feeder';
-import type { Weights } from '../../runtime/session';
+import { checked, whole, type Patch, type Weights } from '../../runtime/tensor-bytes';
 import { addProduct, type Matrix } from '../../weights/values/lowrank';
 import type { TensorInfo } from '../../weights/safetensors';
 import { concatenated } from '../../weights/source';

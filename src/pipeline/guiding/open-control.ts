@@ -4,7 +4,7 @@ import { SHAPES_ONLY } from '../../graph/graph';
 import { besideUNet, recogniseControl, type ControlNetGuide, type T2IGuide } from '../../nets/detect/control';
 import { textParts } from '../../nets/graphs';
 import { unetIn, type Model } from '../../nets/model';
-import type { Weights } from '../../runtime/session';
+import type { Weights } from '../../runtime/tensor-bytes';
 import type { TensorInfo } from '../../weights/safetensors';
 import type { OpenFile } from '../memory/opening';
 import { scaled } from '../scales';

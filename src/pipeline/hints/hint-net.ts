@@ -8,7 +8,7 @@ import { hintNetGraph, hintNetIn, type HintNet, type HintWay } from '../../nets/
 import { bytesOf } from '../../nets/memory';
 import { hintNetForm } from '../../nets/names/hint-net';
 import type { Machine } from '../../runtime/device';
-import type { Weights } from '../../runtime/session';
+import type { Weights } from '../../runtime/tensor-bytes';
 import { mustBeFloats } from '../../weights/values/floats';
 import type { Header, TensorInfo } from '../../weights/safetensors';
 import { hintFrom, shownNumbers, shownSize } from './hint-views';

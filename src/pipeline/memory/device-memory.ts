@@ -2,7 +2,7 @@
 import { roomFor, type Room } from '../../nets/memory';
 import type { Machine } from '../../runtime/device';
 import { SharedDevice } from '../../runtime/place';
-import type { Weights } from '../../runtime/session';
+import type { Weights } from '../../runtime/tensor-bytes';
 import type { Controls } from '../guiding/controls';
 import type { References } from '../guiding/references';
 import type { MemorySavings } from '../job';

@@ -1,9 +1,9 @@
 /** How a net gets onto a machine, and what changes its weights on their way there. */
 import type { Graph } from '../../graph/graph';
 import type { Machine } from '../../runtime/device';
-import type { Patch } from '../../runtime/feeder';
+import type { Patch, Weights } from '../../runtime/tensor-bytes';
 import type { SharedDevice } from '../../runtime/place';
-import type { Net, Weights } from '../../runtime/session';
+import type { Net } from '../../runtime/session';
 import type { Header } from '../../weights/safetensors';
 import type { ByteSource, OnBytes } from '../../weights/source';
 import type { NetName } from '../job';

@@ -3,7 +3,7 @@ import { textGraph } from '../../nets/graphs';
 import type { Model, TextEncoder } from '../../nets/model';
 import { tokenTable } from '../../nets/text-encoder';
 import { withRows, type Rows } from '../../runtime/rows';
-import type { Weights } from '../../runtime/session';
+import type { Weights } from '../../runtime/tensor-bytes';
 import { keyOf, type Encoded } from '../../text/encodings';
 import { marked, type Window } from '../../text/windows';
 import { joined } from '../batch';

@@ -1,6 +1,7 @@
 import { lastOf, tuple } from '../../checked';
 import { keysGraph, textParts, type Reader } from '../../nets/graphs';
-import type { Kept, KeptValue, Value, Weights } from '../../runtime/session';
+import type { Kept, KeptValue, Value } from '../../runtime/session';
+import type { Weights } from '../../runtime/tensor-bytes';
 import { f16ToF32, f32ToF16 } from '../../weights/values/half';
 import type { Author, Report, Slot } from '../memory/slot';
 

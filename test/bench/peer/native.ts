@@ -78,13 +78,7 @@ export function writeOurs(net: NetKind, side: number, folder: string): string {
   const target = wasmMachine(undefined as unknown as Sessions).target(); // it opens nothing
   const size = { batch: net === 'vae' ? 1 : BATCH, h: side, w: side };
   const graph = (net === 'vae' ? decoderGraph : unetGraph)(checkpoint, target, size);
-  const { externalData } = feed(
-    graph.placements,
-    checkpoint.tensors,
-    checkpoint.source,
-    new Map(),
-    () => undefined,
-  );
+  const { externalData } = feed(graph.placements, checkpoint);
   const data = new Map(externalData.map(({ path, data }) => [path, data]));
   const files = new Map<string, number>();
   mkdirSync(folder, { recursive: true });

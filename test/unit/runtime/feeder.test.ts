@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { feed, type Patch } from '../../../src/runtime/feeder';
+import { feed } from '../../../src/runtime/feeder';
+import type { Patch } from '../../../src/runtime/tensor-bytes';
 import { convert } from '../../../src/weights/values/half';
 import { pack } from '../../../src/weights/values/pack';
 import type { Dtype, TensorInfo } from '../../../src/weights/safetensors';
@@ -11,13 +12,11 @@ function fed(stored: Uint8Array<ArrayBuffer>, dtype: Dtype, count: number, to: '
   const placement = { key: 'w', dtype: to, location: 'a', offset: 0, length: size * count };
   const info = { name: 'w', dtype, shape: [count], begin: 0, end: stored.length };
   const patches = new Map(patch && [['w', patch]]);
-  const { externalData, failed } = feed(
-    [placement],
-    new Map([['w', info]]),
-    memorySource(stored),
+  const { externalData, failed } = feed([placement], {
+    tensors: new Map([['w', info]]),
+    source: memorySource(stored),
     patches,
-    () => undefined,
-  );
+  });
   const read = () => externalData[0]!.data.subarray(0, size * count);
   return { read, failed };
 }
@@ -28,7 +27,7 @@ it('what is wrong with a weight is told by its name in the file, and by the name
     const tensors = new Map(info && [['w', whole]]);
     const placement = { key: 'w', dtype: 'f32', location: 'a', offset: 0, length: 4 } as const;
     const source = memorySource(new Uint8Array(8));
-    const { externalData, failed } = feed([placement], tensors, source, new Map(), () => undefined, 'soft');
+    const { externalData, failed } = feed([placement], { tensors, source, name: 'soft' });
     expect(() => externalData[0]!.data.subarray(0, 4)).toThrow();
     return failed();
   };
@@ -91,13 +90,11 @@ it.each(['f16', 'f32'] as const)(
     const length = (to === 'f16' ? 2 : 4) * 6;
     const used = (patches: ReadonlyMap<string, Patch>): number[] => {
       const placement = { key: 'w', dtype: to, location: 'a', offset: 0, length };
-      const { externalData } = feed(
-        [placement],
-        new Map([['w', info]]),
-        memorySource(stored),
+      const { externalData } = feed([placement], {
+        tensors: new Map([['w', info]]),
+        source: memorySource(stored),
         patches,
-        () => undefined,
-      );
+      });
       const bytes = externalData[0]!.data.subarray(0, length);
       return [...new Float32Array(convert(bytes, to === 'f16' ? 'F16' : 'F32', 'F32').buffer)];
     };
@@ -118,7 +115,7 @@ it.each([2, 4] as const)(
     const twice: Patch = (weights) => weights.forEach((value, i) => (weights[i] = 2 * value));
     const tensors = new Map([['w', info]]);
     const patches = new Map([['w', twice]]);
-    const { externalData } = feed([placement], tensors, memorySource(stored), patches, () => undefined);
+    const { externalData } = feed([placement], { tensors, source: memorySource(stored), patches });
     const numbers = [...new Float32Array(Uint8Array.from(externalData[0]!.data.subarray(0, length)).buffer)];
     // Of both kernels: the first sum is the first number alone, the last sum the last.
     expect([numbers.slice(0, 2), numbers.slice(-2)]).toEqual([
@@ -146,7 +143,7 @@ describe.each([8, 4] as const)('a weight packed into %i bits', (bits) => {
     const stored = memorySource(new Uint8Array(values.buffer));
     const source = { ...stored, read: (begin: number, end: number) => (reads++, stored.read(begin, end)) };
     const patches = new Map(patch && [['w', patch]]);
-    const { externalData } = feed(placements, new Map([['w', tensor]]), source, patches, () => undefined);
+    const { externalData } = feed(placements, { tensors: new Map([['w', tensor]]), source, patches });
     const ask = (from: number, to: number): number[] => [...externalData[0]!.data.subarray(from, to)];
     const asked = { codes: [] as number[], scales: [] as number[] };
     const order = first === 'codes' ? (['codes', 'scales'] as const) : (['scales', 'codes'] as const);

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { DrobeError } from '../../../src/errors';
-import type { Patch } from '../../../src/runtime/feeder';
+import type { Patch, Weights } from '../../../src/runtime/tensor-bytes';
 import { withRows, type Rows } from '../../../src/runtime/rows';
-import type { Weights } from '../../../src/runtime/session';
 import { f32ToF16 } from '../../../src/weights/values/half';
 import type { ByteSource } from '../../../src/weights/source';
 

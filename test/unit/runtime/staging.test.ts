@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Placement } from '../../../src/graph/graph';
-import { feed, type Patch } from '../../../src/runtime/feeder';
+import { feed } from '../../../src/runtime/feeder';
+import type { Patch } from '../../../src/runtime/tensor-bytes';
 import { f16ToF32, f32ToF16 } from '../../../src/weights/values/half';
 import type { TensorInfo } from '../../../src/weights/safetensors';
 import { memorySource } from '../../../src/weights/source';
@@ -31,12 +32,8 @@ function fed(
   const source = memorySource(new Uint8Array(halves.buffer));
   const { externalData, close } = feed(
     placements,
-    tensors,
-    source,
-    patches,
-    (done) => told.push(done),
-    undefined,
-    device,
+    { tensors, source, patches },
+    { onBytes: (done) => told.push(done), device },
   );
   /** As ONNX Runtime does: it asks for a tensor's bytes and copies them. */
   const read = (key: 'large' | 'small') => externalData[0]!.data.subarray(width * starts[key]);
