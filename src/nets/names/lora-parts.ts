@@ -26,7 +26,20 @@ export function loraModules(names: Iterable<string>): LoraModule[] {
     if (adapter) adapter.parts.set(part, tensor);
     else adapters.push({ name, bias, parts: new Map([[part, tensor]]) });
   }
+  for (const [key, adapters] of modules) {
+    const products = modules.get(key.replace(/true$/, 'false')) ?? [];
+    for (const [i, { parts }] of adapters.entries())
+      if (parts.has('up_bias')) addScale(parts, products[i]?.parts);
+  }
   return [...modules.values()].flat();
+}
+
+/** The bias of a product counts as the product does: by its rank and alpha. */
+function addScale(parts: Map<string, string>, product: ReadonlyMap<string, string> = new Map()): void {
+  for (const part of ['down', 'alpha']) {
+    const tensor = product.get(part);
+    if (tensor !== undefined) parts.set(part, tensor);
+  }
 }
 
 /** Roles that only LoRAs and their kin have. GLoRA's occur elsewhere, so two of them are required. */
@@ -105,6 +118,8 @@ const PARTS: readonly (readonly [name: RegExp, part: string, bias?: boolean])[] 
   [ending('\\.(?:lora_magnitude_vector|magnitude)'), 'magnitude'],
   [ending('\\.(hada_(?:w[12]_[ab]|t[12])|lokr_(?:w[12](?:_[ab])?|t2))'), ''],
   [/^(.+?)\.w_norm$/, 'diff'],
+  // PEFT's lora_bias
+  [/^(.+?)\.lora_B(?:\.\w+)?\.bias$/, 'up_bias', true],
   [/^(.+?)\.(?:diff_b|b_norm)$/, 'diff', true],
   [/^(.+?)\.(a[12]|b[12]|bm)\.weight$/, ''],
   [/^(.+?)\.(on_input|oft_blocks|oft_diag|oft_[rR])(?:\.(?:default|weight))*$/, ''],

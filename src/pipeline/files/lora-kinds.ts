@@ -33,6 +33,12 @@ const KINDS: readonly Row[] = [
     },
   },
   {
+    name: 'the bias of a LoRA',
+    parts: ['up_bias', 'down'],
+    size: (shape) => sizeOf(shape('up_bias')!),
+    add: (weight, matrix, _, scaleOf) => addScaled(weight, matrix('up_bias'), scaleOf(matrix('down').rows)),
+  },
+  {
     name: 'LoHa',
     parts: ['hada_w1_a', 'hada_w1_b', 'hada_w2_a', 'hada_w2_b'],
     size: (shape) => {

@@ -236,7 +236,6 @@ describe('the modules of a LoRA', () => {
     ['lora_unet_conv_in.oft_R.scaled_oft', 'lora_unet_conv_in', 'scaled_oft'],
     ['lora_unet_conv_in.bias_values', 'lora_unet_conv_in', 'bias_values'],
     ['lora_unet_conv_in.lora_mid.weight', 'lora_unet_conv_in', 'mid'],
-    ['unet.conv_in.lora_B.bias', 'unet.conv_in.lora_B', 'bias'],
     ['unet:127:up', 'unet:127', 'up'],
     ['text_encoder:0:down', 'text_encoder:0', 'down'],
     ['lora_unet_conv_in.something', 'lora_unet_conv_in', 'something'],
@@ -253,10 +252,15 @@ describe('the modules of a LoRA', () => {
     expect(loraModules([tensor])).toEqual([{ name, bias: false, parts: new Map([[part, tensor]]) }]);
   });
 
-  it.each(['diff_b', 'b_norm'])('%s is for a bias', (part) => {
+  it.each([
+    ['diff_b', 'diff'],
+    ['b_norm', 'diff'],
+    ['lora_B.bias', 'up_bias'],
+    ['lora_B.default.bias', 'up_bias'],
+  ])('%s is for a bias', (part, role) => {
     const tensor = `lora_unet_conv_in.${part}`;
     expect(loraModules([tensor])).toEqual([
-      { name: 'lora_unet_conv_in', bias: true, parts: new Map([['diff', tensor]]) },
+      { name: 'lora_unet_conv_in', bias: true, parts: new Map([[role, tensor]]) },
     ]);
   });
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { patchesOf, type Lora } from '../../../../src/pipeline/files/lora';
-import { added, kohya, loraOf, model, module, tensors } from './lora-made';
+import { added, key, kohya, loraOf, model, module, tensors } from './lora-made';
 
 test('a scale of its own counts in place of alpha', () => {
   const parts = {
@@ -14,6 +14,21 @@ test('a scale of its own counts in place of alpha', () => {
     ) as Parameters<typeof loraOf>[0];
   expect(added(loraOf(named(parts)))).toBe(3);
   expect(added(loraOf(named({ ...parts, scale: [[], 0.25] })))).toBe(1.5);
+});
+
+test('PEFT’s bias of a product is added to the bias, and counts as the product does', () => {
+  const name = 'base_model.model.down_blocks.0.attentions.0.proj_in';
+  const { header, ...lora } = loraOf({
+    [`${name}.lora_B.weight`]: [[320, 4], 3],
+    [`${name}.lora_A.weight`]: [[4, 320], 0.5],
+    [`${name}.lora_B.bias`]: [[320], 2],
+  });
+  const stated = JSON.stringify({ 'unet.r': 4, 'unet.lora_alpha': 2 });
+  const told = { ...lora, header: { ...header, metadata: new Map([['lora_adapter_metadata', stated]]) } };
+  const bias = new Float32Array(320);
+  patchesOf(model, tensors, [told]).get(key.replace(/weight$/, 'bias'))!(bias);
+  expect(new Set(bias)).toEqual(new Set([1]));
+  expect(added(told)).toBe(3);
 });
 
 test('up times down is added, by alpha over rank, and by the weight in the prompt', () => {
