@@ -14,9 +14,11 @@ export type ErrorCode =
   | 'pickle-asks' // facts: name of what it wants to be run
   | 'file-is-lfs-pointer'
   | 'file-is-archive' // facts: kind
-  | 'file-is-other' // facts: kind, where it is known
+  | 'file-is-other' // facts: kind, where it is known; says, how a text begins
   | 'file-truncated' // facts: expectedBytes, actualBytes; cut where its tensors are not counted
   | 'file-too-long' // facts: extraBytes
+  | 'file-is-hollow' // facts: zeroBytes, of which at least it ends in
+  | 'file-is-split' // one of several pieces
   | 'bad-header' // facts: reason
   // a sound safetensors file that we cannot use as a checkpoint
   | 'file-is-lora'
@@ -38,7 +40,7 @@ export type ErrorCode =
   | 'missing-part' // facts: part
   | 'missing-shard' // facts: shard
   // of a weight; name of its file, where that is not the checkpoint's
-  | 'missing-weight' // facts: key, name
+  | 'missing-weight' // facts: key, name, and part where it is one of a checkpoint's
   | 'bad-weight' // facts: key, reason, name
   | 'weight-not-a-number' // facts: key, count, name
   // a LoRA that a prompt asks for

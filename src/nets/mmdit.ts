@@ -4,6 +4,7 @@
  * Esser et al. (2024), arXiv 2403.03206. https://github.com/Stability-AI/sd3.5/blob/main/mmditx.py
  */
 import { tuple } from '../checked';
+import { lastOf } from '../checked';
 import { DrobeError } from '../errors';
 import type { Range, Var } from '../graph/graph';
 import {
@@ -46,10 +47,13 @@ export interface MMDiTInputs {
 /** Latents along each side of a patch. */
 export const PATCH = 2;
 
+/** What all blocks but the last have: what that makes of the words would be read by nothing. */
+const GOES_ON = 'context_block.mlp';
+
 /** Channels of an attention head, in every MMDiT that was published. */
 const HEAD = 64;
 
-/** p: `mmdit`. @returns [N, 16, h, w]. @throws DrobeError 'bad-request' for more patches than its table has positions. */
+/** p: `mmdit`. @returns [N, 16, h, w]. @throws DrobeError 'bad-request' for more patches than its table has positions, 'missing-weight' without its last block. */
 export function mmdit({ x, t, context, y, keep }: MMDiTInputs, p: Scope): Var {
   const [, , h, w] = tuple(x.shape, 4);
   const [rows, columns] = [Math.ceil(h / PATCH), Math.ceil(w / PATCH)];
@@ -61,7 +65,10 @@ export function mmdit({ x, t, context, y, keep }: MMDiTInputs, p: Scope): Var {
     image: add(toTokens(patches), positions(rows, columns, p)),
     words: linear(context, p('context_embedder'), { delicate: true }),
   };
-  for (const [i, block] of p('joint_blocks').children().entries()) {
+  const blocks = p('joint_blocks').children();
+  if (lastOf(blocks).has(GOES_ON))
+    throw new DrobeError('missing-weight', { key: p('joint_blocks', blocks.length).path });
+  for (const [i, block] of blocks.entries()) {
     tokens = jointBlock(tokens, c, block, keep && slice(keep, 1, i, i + 1));
   }
   const predicted = fromPatches(finalLayer(tokens.image, c, p('final_layer')), rows, columns, PATCH);

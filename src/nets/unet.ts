@@ -3,6 +3,7 @@
  * https://github.com/CompVis/stable-diffusion/blob/main/ldm/modules/diffusionmodules/openaimodel.py
  */
 import { lastOf } from '../checked';
+import { DrobeError } from '../errors';
 import type { Var } from '../graph/graph';
 import {
   add,
@@ -79,8 +80,9 @@ export interface UNetOutputs {
   readonly deep: Var;
 }
 
-/** p: `unet`. */
+/** p: `unet`. @throws DrobeError 'missing-weight', also for whole blocks that are not there. */
 export function unet(inputs: UNetInputs, p: Scope, config: UNetConfig): UNetOutputs {
+  mustPair(p);
   const told = toldTo(inputs, p, config);
   const { up } = blocksOf(p);
   const { skips, middle } = encoded(inputs.x, told, p);
@@ -134,6 +136,13 @@ function blocksOf(p: Scope): Blocks {
     down: p('input_blocks').children().slice(0, OUTERMOST),
     up: { inner: up.slice(0, first), outer: up.slice(first) },
   };
+}
+
+/** Each block on the way down is read by one on the way up, however many there are: else some of either are gone. */
+function mustPair(p: Scope): void {
+  const [down, up] = [p('input_blocks'), p('output_blocks')];
+  const [given, read] = [down.children().length, up.children().filter(meetsSkip).length];
+  if (given !== read) throw new DrobeError('missing-weight', { key: (given < read ? down : up).path });
 }
 
 /** False for an upsampling whose ResBlock was removed, in a net made smaller: it reads no skip connection. */

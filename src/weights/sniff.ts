@@ -13,6 +13,7 @@ const OTHERS: readonly Sign[] = [
   ['NumPy', [0, '\x93NUMPY']],
   ['SQLite (Draw Things)', [0, 'SQLite format 3']],
   ['TensorRT', [0, 'ftrt']],
+  ['TensorFlow Lite', [4, 'TFL3']],
   ['PNG', [0, '\x89PNG']],
   ['JPEG', [0, '\xff\xd8\xff']],
   ['GIF', [0, 'GIF8']],
@@ -67,21 +68,30 @@ export function sniff(head: Uint8Array): DrobeError | null {
   if (kind) return other(kind);
   const archive = kindIn(ARCHIVES, head);
   if (archive === 'zip' && isTorchZip(head)) return new DrobeError('file-is-torch');
+  if (archive === 'zip' && /\.npy$/.test(firstEntry(head))) return other('NumPy (MLX)');
   if (archive) return new DrobeError('file-is-archive', { kind: archive });
-  if (isOnnx(head)) return other('ONNX');
+  if (isProtobuf(head)) return other(head[2] === 0x12 && isMessage(head) ? 'Core ML or TensorFlow' : 'ONNX');
+  if (isMessagePack(head)) return other('MessagePack (Flax)');
   if (head.every((byte) => byte === 0)) return other('zeros');
 
   const text = asText(head)?.trimStart();
   if (text === undefined) return null;
   if (/^(?:<!--[^]*?-->\s*)*<(!doctype\s+html|html|head|body|title|meta|script)\b/i.test(text))
     return new DrobeError('file-is-html');
-  if (/^<\?xml\b/i.test(text)) return other('XML');
+  if (/^<(?:\?xml|error)\b/i.test(text)) return other('XML', text);
   if (text.startsWith('version https://git-lfs.github.com/spec/'))
     return new DrobeError('file-is-lfs-pointer');
-  return other(/^(?:\{|\[\s*["[{\d\]])/.test(text) ? 'JSON' : 'text');
+  return other(/^(?:\{|\[\s*["[{\d\]])/.test(text) ? 'JSON' : 'text', text);
 }
 
-const other = (kind: string) => new DrobeError('file-is-other', { kind });
+/** So much of a text is quoted. */
+const QUOTED = 120;
+
+const other = (kind: string, text = '') =>
+  new DrobeError('file-is-other', {
+    kind,
+    ...(text && { says: text.slice(0, QUOTED).replace(/\s+/g, ' ') }),
+  });
 
 function kindIn(table: readonly Sign[], head: Uint8Array): string | undefined {
   const text = String.fromCharCode(...head.subarray(0, 300));
@@ -98,18 +108,33 @@ function isPickle(head: Uint8Array): boolean {
 
 /** torch.save's zip: told from other zips by the name of its first entry. */
 function isTorchZip(head: Uint8Array): boolean {
-  const length = head[26]! | (head[27]! << 8);
-  const name = String.fromCharCode(...head.subarray(30, 30 + length));
   return /\/(data\.pkl|constants\.pkl|byteorder|version|\.format_version|\.storage_alignment|data\/\d+)$/.test(
-    name,
+    firstEntry(head),
   );
 }
 
-/** ModelProto: field 1, ir_version, then another of its fields. */
-function isOnnx(head: Uint8Array): boolean {
+/** The name of a zip's first entry. */
+function firstEntry(head: Uint8Array): string {
+  const length = head[26]! | (head[27]! << 8);
+  return String.fromCharCode(...head.subarray(30, 30 + length));
+}
+
+/** Field 1, a version, then another of a model's fields: of ONNX a name, of Core ML and TensorFlow a message. */
+function isProtobuf(head: Uint8Array): boolean {
   return (
     head[0] === 0x08 && head[1]! > 0 && head[1]! < 32 && [0x12, 0x1a, 0x22, 0x3a, 0x42].includes(head[2]!)
   );
+}
+
+/** A message begins with a field's number, a name with a letter. */
+const isMessage = (head: Uint8Array): boolean => head[3]! > 0 && head[4]! < 0x20;
+
+/** A map, and as its first key a string. */
+function isMessagePack(head: Uint8Array): boolean {
+  const [first = 0] = head;
+  const at = (first & 0xf0) === 0x80 ? 1 : first === 0xde ? 3 : 0;
+  const [length = 0, letter = 0] = head.subarray(at);
+  return at > 0 && length >= 0xa1 && length <= 0xbf && /\w/.test(String.fromCharCode(letter));
 }
 
 /** The bytes as text, if that is what they are. Their end may cut a character in two. */

@@ -3,6 +3,7 @@ import { DrobeError, toDrobeError } from '../../errors';
 import { CONFIG_YAML } from '../../nets/predicts/predicts';
 import { blobsOf, mapFiles } from '../../weights/store/layout';
 import { linksTo } from '../../weights/store/links';
+import { mustNotBeHollow } from '../../weights/hollow';
 import { readHeader, type Header } from '../../weights/safetensors';
 import { segmentsOf } from '../../weights/segments';
 import { checkQuota, randomId } from '../../weights/db';
@@ -29,6 +30,7 @@ export async function* installModel(
   const file = new Blob(blobsOf(mapFiles(layout, (local) => local.file)));
   const header = await headerOf(file, name);
   const what = whatIs(await toldHeader(header, file, beside), name);
+  if ('facts' in what) await mustNotBeHollow(file, header);
   const about = { file: name, extra: extraOf(what, beside) };
   const [id, bytes] = [randomId(), file.size];
   if ('facts' in what && (await alikeTo({ file: name, bytes })).length === 0) {
@@ -49,7 +51,9 @@ export async function linkModel({ name, layout, beside }: LocalModel): Promise<M
     }),
   );
   const whole = new Blob(blobsOf(mapFiles(layout, ({ file }) => file)));
-  const what = whatIs(await toldHeader(await headerOf(whole, name), whole, beside), name);
+  const header = await headerOf(whole, name);
+  const what = whatIs(await toldHeader(header, whole, beside), name);
+  if ('facts' in what) await mustNotBeHollow(whole, header);
   const about = { file: name, extra: extraOf(what, beside) };
   return storedEntry(await link(links, whole.size, about));
 }

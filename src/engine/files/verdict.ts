@@ -57,8 +57,13 @@ export function problemOf(thrown: unknown): Problem {
 /** Endings of what may be a model that was damaged. */
 const MODEL = /\.(?:safetensors|sft|ckpt|pth?|bin)$/i;
 
+/** What programs that split files call the pieces. */
+const PIECE = /\.(?:safetensors|sft|ckpt|pth?|bin)\.(?:\d{2,3}|part\d+)$/i;
+
 /** Why a file's header cannot be read: one that is named as no model is, is none, rather than damaged. */
-export const unreadAs = (error: DrobeError, file: string): DrobeError =>
-  error.code === 'bad-header' && !MODEL.test(file)
+export function unreadAs(error: DrobeError, file: string): DrobeError {
+  if (PIECE.test(file)) return new DrobeError('file-is-split', {}, { cause: error });
+  return error.code === 'bad-header' && !MODEL.test(file)
     ? new DrobeError('file-is-other', {}, { cause: error })
     : error;
+}

@@ -119,6 +119,15 @@ test('of an offer the header is shown that came with it, and no server is asked'
 /** What the verdict says that came with an offer does not count. */
 const PROBLEM = { code: 'bug', facts: {} } as const;
 
+test('of a checkpoint with holes it is said which part is not whole', async () => {
+  const shapes = stableDiffusionXL();
+  const key = 'decoder.mid.block_1.norm1.weight';
+  shapes.delete(`first_stage_model.${key}`);
+  const { verdict } = await models.inspect(new SparseFile(headOf(shapes), 'cut.safetensors'));
+  const facts = { key: `vae.${key}`, part: 'VAE' };
+  expect(verdict).toEqual({ problem: { code: 'missing-weight', facts } });
+});
+
 describe('a checkpoint whose weights are packed for another program is called so', () => {
   const layer = 'model.diffusion_model.input_blocks.4.1.transformer_blocks.0.attn1.to_q';
   const one = { shape: [1], dtype: 'F32' };
@@ -169,6 +178,14 @@ test('an import of the same file is still refused', async () => {
   const model = { name: file.name, bytes: file.size, layout: plain({ file, path: file.name }, file.size) };
   const install = installModel(model, new AbortController().signal);
   await expect(install.next()).rejects.toMatchObject({ code: 'file-truncated' });
+});
+
+test('a piece of a file that was split is called so', async () => {
+  const { head, size } = headOf(stableDiffusionXL());
+  const file = new SparseFile({ head, size: size - 1e9 }, 'xl.safetensors.001');
+  const model = { name: file.name, bytes: file.size, layout: plain({ file, path: file.name }, file.size) };
+  const install = installModel(model, new AbortController().signal);
+  await expect(install.next()).rejects.toMatchObject({ code: 'file-is-split' });
 });
 
 test.each([

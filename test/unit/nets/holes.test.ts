@@ -54,6 +54,15 @@ describe('BK-SDM in the numbers of the net that it was made from', () => {
     expect(drawn(holes).left).toEqual([]);
   });
 
+  it('but one of which whole blocks are gone, on one way only, is not whole', () => {
+    const without = (gone: RegExp): Shapes =>
+      new Map([...normal(stableDiffusion15())].filter(([name]) => !gone.test(name)));
+    expect(() => drawn(without(/input_blocks\.4\./))).toThrow('missing-weight, key: unet.input_blocks');
+    expect(() => drawn(without(/output_blocks\.(?:[5-9]|1\d)\./))).toThrow(
+      'missing-weight, key: unet.output_blocks',
+    );
+  });
+
   it('a LoRA finds its modules by the names of diffusers', () => {
     const find = targetFinder(holes);
     const keyOf = (module: string) => {

@@ -125,6 +125,15 @@ it('a picture of more patches than there are places is refused', () => {
   expect(author(386)).toThrow(/bad-request/);
 });
 
+it('one of which the last blocks are gone is not whole', () => {
+  const { tensors } = inNormalForm(stableDiffusion3Medium());
+  const { model } = recognise({ tensors: stableDiffusion3Medium(), metadata: none });
+  const cut = new Map([...tensors].filter(([name]) => !/joint_blocks\.2[0-3]\./.test(name)));
+  expect(() => mmditGraph({ model, tensors: cut }, SHAPES_ONLY, { batch: 1, h: 2, w: 2, tokens: 1 })).toThrow(
+    'missing-weight, key: mmdit.joint_blocks.20',
+  );
+});
+
 it('a folder’s scheduler says how far its noise is moved', () => {
   const config = { _class_name: 'FlowMatchEulerDiscreteScheduler', shift: 6, num_train_timesteps: 500 };
   const metadata = new Map([[SCHEDULER_CONFIG, JSON.stringify(config)]]);

@@ -138,6 +138,10 @@ describe('readHeader', () => {
     ['a film', '\0\0\0\x20ftypisom\0\0\x02\0'],
     ['AVIF', '\0\0\0\x20ftypavif\0\0\0\0'],
     ['TensorRT', 'ftrt\0\0'],
+    ['TensorFlow Lite', '\x1c\0\0\0TFL3'],
+    ['NumPy (MLX)', `PK\x03\x04${'\0'.repeat(22)}\x05\0\0\0w.npy`],
+    ['Core ML or TensorFlow', '\x08\x07\x12\x14\n\x12'],
+    ['MessagePack (Flax)', '\x83\xa7conv_in\x82'],
     ['HDF5', '\x89HDF\r\n\x1a\n\0\0'],
     ['an Office document', `PK\x03\x04${'\0'.repeat(26)}[Content_Types].xml`],
     ['xz', '\xfd7zXZ\0\0\x04'],
@@ -171,6 +175,12 @@ describe('readHeader', () => {
   ])('names a text by how it begins: %j', async (text, code, kind) => {
     const error = await failure(new Blob([text]));
     expect([error.code, error.facts['kind']]).toEqual([code, kind]);
+  });
+
+  it('quotes how a text begins, which may be a server’s answer', async () => {
+    const { facts } = await failure(new Blob([`Access is restricted.\n Log in. ${'x'.repeat(200)}`]));
+    expect(facts['says']).toMatch(/^Access is restricted\. Log in\. x+$/);
+    expect(String(facts['says']).length).toBeLessThan(121);
   });
 });
 

@@ -22,11 +22,15 @@ const sentences: Sentences = {
   'file-is-archive': ({ file, text }) =>
     `${file} is a packed archive${text('kind') && ` (${text('kind')})`}, not a model. Unpack it, and import the .safetensors files that are in it.`,
   'file-is-other': ({ file, text }) =>
-    `${file} is not a .safetensors file${text('kind') && ` but ${text('kind')}`}. Import a Stable Diffusion checkpoint that ends in .safetensors.`,
+    `${file} is not a .safetensors file${text('kind') && ` but ${text('kind')}`}${text('says') && `, which begins “${text('says')}”. A server may have answered so in the place of the file`}. Import a Stable Diffusion checkpoint that ends in .safetensors.`,
   'file-truncated': ({ file, size, text }) =>
     `${file} is incomplete: ${size('actualBytes')} of ${text('cut') && 'at least '}${size('expectedBytes')} arrived, ${text('cut') && 'at least '}${size('expectedBytes', 'actualBytes')} are missing. Download it again and import the full file.`,
   'file-too-long': ({ file, size }) =>
     `${file} goes on for ${size('extraBytes')} after the end of its model: two files were joined, or a download was resumed at the wrong place. Download it again.`,
+  'file-is-hollow': ({ file, size }) =>
+    `${file} is incomplete: it ends in nothing but zeros, ${size('zeroBytes')} of them or more, as a download does that has kept room for what did not come. Download it again and import the full file.`,
+  'file-is-split': ({ file }) =>
+    `${file} is one of several pieces that a file was split into, and no model by itself. Join them in their order, with the program that split them (7-Zip calls it “Combine files”), and import the whole file.`,
   'bad-header': ({ file, text }) =>
     `${file} is damaged: its header cannot be read${because(text('reason'))}. Download it again.`,
   'file-is-lora': ({ file }) =>
@@ -65,7 +69,7 @@ const sentences: Sentences = {
   'missing-shard': ({ file, text }) =>
     `${file}: a part of this model is in several numbered files, and ${text('shard')} is not among them. Drop its whole folder here, or choose all of its .safetensors files together.`,
   'missing-weight': (told) =>
-    `${holder(told)} lacks a weight that this kind of model must have: ${told.text('key')}. Download it again or try another ${told.text('name') ? 'file' : 'checkpoint'}.`,
+    `${holder(told)} is incomplete: of its ${told.text('part') || 'weights'}, ${told.text('key')} is missing. It seems to have been cut down, or only partly saved. Download it again or try another ${told.text('name') ? 'file' : 'checkpoint'}.`,
   'bad-weight': (told) =>
     `${holder(told)} has a weight that cannot be used: ${told.text('key')}${because(told.text('reason'))}. Download it again or try another ${told.text('name') ? 'file' : 'checkpoint'}.`,
   'weight-not-a-number': (told) =>

@@ -23,11 +23,15 @@ const sentences: Sentences = {
   'file-is-archive': ({ file, text }) =>
     `${file} yra supakuotas archyvas${because(text('kind'))}, o ne modelis. Išpakuokite jį ir importuokite jame esančius .safetensors failus.`,
   'file-is-other': ({ file, text }) =>
-    `${file} nėra .safetensors failas${because(reasonOf(text('kind')))}. Importuokite Stable Diffusion modelio failą, kurio plėtinys .safetensors.`,
+    `${file} nėra .safetensors failas${because(reasonOf(text('kind')))}${text('says') && `, prasideda taip: „${text('says')}“. Galbūt taip vietoj failo atsakė serveris`}. Importuokite Stable Diffusion modelio failą, kurio plėtinys .safetensors.`,
   'file-truncated': ({ file, size, text }) =>
     `${file} nepilnas: yra ${size('actualBytes')} iš ${text('cut') && 'bent '}${size('expectedBytes')}, trūksta ${text('cut') && 'bent '}${size('expectedBytes', 'actualBytes')}. Atsisiųskite jį iš naujo ir importuokite visą.`,
   'file-too-long': ({ file, size }) =>
     `${file} nesibaigia ten, kur baigiasi modelis: po jo dar yra ${size('extraBytes')}. Buvo sujungti du failai arba atsisiuntimas tęstas ne nuo tos vietos. Atsisiųskite jį iš naujo.`,
+  'file-is-hollow': ({ file, size }) =>
+    `${file} nepilnas: jo gale vien nuliai, bent ${size('zeroBytes')}, kaip būna, kai atsisiunčiant vieta paliekama, o duomenys neateina. Atsisiųskite jį iš naujo ir importuokite visą.`,
+  'file-is-split': ({ file }) =>
+    `${file} yra tik viena iš dalių, į kurias failas buvo suskaidytas, o ne modelis. Sujunkite jas iš eilės ta programa, kuri jas suskaidė (7-Zip: „Combine files“), ir importuokite visą failą.`,
   'bad-header': ({ file, text }) =>
     `${file} sugadintas: nepavyksta perskaityti jo antraštės${because(reasonOf(text('reason')))}. Atsisiųskite jį iš naujo.`,
   'file-is-lora': ({ file }) =>
@@ -66,7 +70,7 @@ const sentences: Sentences = {
   'missing-shard': ({ file, text }) =>
     `${file}: šio modelio dalis padalyta į kelis sunumeruotus failus, o failo ${text('shard')} tarp jų nėra. Užvilkite čia visą aplanką arba pasirinkite visus jo .safetensors failus kartu.`,
   'missing-weight': (told) =>
-    `${holder(told)} neturi svorio, kuris šios rūšies modeliui būtinas: ${told.text('key')}. Atsisiųskite jį iš naujo arba išbandykite kitą failą.`,
+    `${holder(told)} nepilnas: trūksta ${told.text('key')}${because(parts(told.text('part')).nominative)}. Atrodo, kad jis apkarpytas arba išsaugotas ne visas. Atsisiųskite jį iš naujo arba išbandykite kitą failą.`,
   'bad-weight': (told) =>
     `${holder(told)} turi svorį, kurio naudoti negalima: ${told.text('key')}${because(reasonOf(told.text('reason')))}. Atsisiųskite jį iš naujo arba išbandykite kitą failą.`,
   'weight-not-a-number': (told) =>

@@ -43,7 +43,7 @@ test('a weight that is no number is told by name, and in which file it is', () =
     en.problems.sentence(new DrobeError('weight-not-a-number', { ...facts, name: 'winter' }), 'sd'),
   ).toMatch(/^“winter” is/);
   expect(en.problems.sentence(new DrobeError('missing-weight', { key: 'x', name: 'soft' }), 'sd')).toBe(
-    '“soft” lacks a weight that this kind of model must have: x. Download it again or try another file.',
+    '“soft” is incomplete: of its weights, x is missing. It seems to have been cut down, or only partly saved. Download it again or try another file.',
   );
   expect(en.problems.sentence(new DrobeError('bad-weight', { key: 'x', name: 'soft' }), 'sd')).toMatch(
     /^“soft” has/,
