@@ -87,11 +87,17 @@ test('what is pressed is in sight, large enough for a finger and neither cut off
   await app.open();
   await expectRoom('to begin with');
   await phone.resize(viewport);
+  const unfold = (open: boolean) =>
+    page
+      .locator('details')
+      .evaluateAll((all, open) => all.forEach((one) => one.toggleAttribute('open', open)), open);
+  await unfold(true);
   await phone.write(32);
   await expect
     .poll(() => page.evaluate(() => document.documentElement.scrollWidth), 'with letters twice as large')
     .toBe(viewport.width);
   await phone.write(16);
+  await unfold(false);
 
   await test.step('prompt and Generate are always in sight, and what one works on where it is worked on', async () => {
     const prompt = page.getByRole('textbox', { name: 'Prompt', exact: true });
