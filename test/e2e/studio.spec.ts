@@ -98,6 +98,16 @@ test('on a desktop what most people set is on the first screen, and is there aga
     page.evaluate((init) => {
       document.body.dispatchEvent(new KeyboardEvent('keydown', { bubbles: true, cancelable: true, ...init }));
     }, event);
+  await test.step('settings that are unfolded scroll in their column, and the page is no longer than the window', async () => {
+    const unfold = (open: boolean) =>
+      page
+        .locator('details')
+        .evaluateAll((all, open) => all.forEach((one) => one.toggleAttribute('open', open)), open);
+    await unfold(true);
+    expect(await page.evaluate(() => document.documentElement.scrollHeight - innerHeight)).toBe(0);
+    await unfold(false);
+  });
+
   await test.step('a graphics card that is only imitated is left alone until it is asked for', async () => {
     await expect(app.device).toHaveText('Runs on the CPU.');
     await page.getByText('Advanced').click();
