@@ -9,6 +9,7 @@ import { pwa, translatedManifests } from './src/cli/pwa.ts';
 import { tokenizerOnly } from './src/cli/tokenizer-plugin.ts';
 import { isolation } from './src/sw/headers.ts';
 import { launch } from './test/chromium.mjs';
+import { DiskFirst } from './test/disk-first.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
@@ -65,6 +66,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     expect: { requireAssertions: true },
+    sequence: { sequencer: DiskFirst },
     projects: [
       {
         extends: true,

@@ -159,7 +159,7 @@ describe.runIf(there).each([
 });
 
 it.runIf(there && present(kohya))('a LoRA is added to what scaled weights mean', async () => {
-  const { packed, meant } = quantised(plain, 'F8_E4M3', byWeight);
+  const { packed, meant } = quantised(few, 'F8_E4M3', byWeight);
   const file = goldenBytes(kohya);
   const header = await headerOf(file);
   const lora: Lora = { name: 'kohya', header, source: memorySource(file), unet: 1, text: 1 };
