@@ -65,7 +65,8 @@ export default defineConfig({
   test: {
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    expect: { requireAssertions: true },
+    // What is looked for again and again comes at once, and later on a busy machine.
+    expect: { requireAssertions: true, poll: { timeout: 60_000 } },
     sequence: { sequencer: DiskFirst },
     projects: [
       {

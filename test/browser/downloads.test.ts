@@ -295,9 +295,7 @@ describe('a download', () => {
     const file = fileOf(1);
     const id = await begin(alone(await source(file, 'a', false)), about);
     const coming = carryOn(id, ways(server({ a: file }, slowly)));
-    await vi.waitFor(async () =>
-      expect((await keys<string[]>(database)).map(([kind]) => kind)).toContain('done'),
-    );
+    await expect.poll(async () => (await keys<string[]>(database)).map(([kind]) => kind)).toContain('done');
     await expect(discard(id)).rejects.toMatchObject({ code: 'download-elsewhere' });
     expect(await same((await coming).id, file)).toBe(true);
 

@@ -129,7 +129,7 @@ export async function additionsAreUsed(app: App): Promise<void> {
     const preview = page.getByRole('img', { name: 'Preview' }).locator('canvas');
     await page.getByRole('combobox', { name: 'Preview' }).selectOption({ label: 'taesd_decoder' });
     await app.generate.click();
-    await expect(preview).toHaveAttribute('width', '64', { timeout: 60_000 }); // 8 without it
+    await expect(preview).toHaveAttribute('width', '64'); // 8 without it
     await page.keyboard.press('Escape');
     await expect(app.progress).toBeHidden();
 

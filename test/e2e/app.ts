@@ -90,13 +90,13 @@ export class App {
     await this.open();
     await this.page.getByText('Advanced').click();
     await this.page.getByRole('combobox', { name: 'Run on' }).selectOption('webgpu');
-    await expect(this.device).toContainText('WebGPU', { timeout: 120_000 });
+    await expect(this.device).toContainText('WebGPU');
   }
 
   /** Models are listed and the engine has said what it runs on. */
   async ready(): Promise<void> {
     await expect(this.generate).toBeEnabled();
-    await expect(this.device).toBeVisible({ timeout: 120_000 });
+    await expect(this.device).toBeVisible();
   }
 
   get device(): Locator {

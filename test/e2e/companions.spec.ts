@@ -155,7 +155,7 @@ test('a picture is enlarged by an upscaler, or drawn anew in tiles; hints are ma
 
   await test.step('after a reload all of it is there again, and a control that was removed comes back', async () => {
     await page.reload(); // at once
-    await app.device.waitFor({ timeout: 120_000 });
+    await app.device.waitFor();
     await expect(control.getByText('halves.png')).toBeVisible();
     await expect(control.getByRole('radio', { name: 'My prompt is more important' })).toBeChecked();
     await expect(control.getByRole('slider', { name: 'Control weight' })).toHaveValue('0.7');
@@ -177,7 +177,7 @@ test('a picture is enlarged by an upscaler, or drawn anew in tiles; hints are ma
     const picture = painted(96);
     await source.setInputFiles(file('disc.png', pngOf(picture)));
     await expect(control.getByText('disc.png')).toBeVisible();
-    await expect(control.getByText(/^Hint, 96 × 96/)).toBeVisible({ timeout: 60_000 });
+    await expect(control.getByText(/^Hint, 96 × 96/)).toBeVisible();
     const hint = await hintInNode(picture);
     const worst = async () => Math.max(...(await shown(app)).map((red, i) => Math.abs(red - hint[4 * i]!)));
     await expect.poll(worst).toBeLessThanOrEqual(1);
@@ -225,14 +225,11 @@ test('a picture is enlarged by an upscaler, or drawn anew in tiles; hints are ma
     await page.getByRole('checkbox', { name: 'outline' }).check();
     // At the latest some pictures later: sums are computed meanwhile.
     await expect
-      .poll(
-        async () => {
-          const { data } = await app.draw();
-          expect(data.equals(before)).toBe(false);
-          return /\nSteps: .*/.exec((await app.downloadFile()).toString())?.[0] ?? '';
-        },
-        { timeout: 120_000 },
-      )
+      .poll(async () => {
+        const { data } = await app.draw();
+        expect(data.equals(before)).toBe(false);
+        return /\nSteps: .*/.exec((await app.downloadFile()).toString())?.[0] ?? '';
+      })
       .toMatch(
         /Model hash: [\da-f]{10}, Model: mini-sd.*Lora hashes: .*outline: [\da-f]{12}.*TI hashes: .*teal: [\da-f]{10}/,
       );

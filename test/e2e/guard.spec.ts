@@ -56,7 +56,6 @@ test('what was changed on the way is not run, be it the runtime or the script', 
   await change('**/index-*.js', 'text/javascript');
   const refused = page.waitForEvent('console', {
     predicate: (message) => /integrity/.test(message.text()),
-    timeout: 30_000,
   });
   await page.reload();
   await refused;

@@ -56,8 +56,8 @@ async function drawCase(app: App, what: string, model: string, test: string): Pr
 
 /** Whole: it is chosen before it is copied (`arriving.spec.ts`). */
 async function expectChosen(app: App, name: RegExp): Promise<void> {
-  await expect(app.model.locator('option:checked')).toHaveText(name, { timeout: 60_000 });
-  await expect(app.importing).toBeHidden({ timeout: 60_000 });
+  await expect(app.model.locator('option:checked')).toHaveText(name);
+  await expect(app.importing).toBeHidden();
 }
 
 // One visit: what a page costs is its first picture. All dtypes and families are drawn in Node, with the same runtime; that
@@ -134,7 +134,7 @@ test('models in one file, in a folder and in parts draw what diffusers draws, as
 
     const known = page.getByText('my apples.safetensors is here already: it is the same file.');
     await page.getByLabel('Import a folder').setInputFiles(folder);
-    await expect(known).toBeVisible({ timeout: 60_000 });
+    await expect(known).toBeVisible();
     await expect(option('my apples')).toHaveCount(1);
     await expect(app.alert).toHaveCount(0);
   });

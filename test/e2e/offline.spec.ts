@@ -57,7 +57,7 @@ test('what npm start served works when it is stopped: before a reload and after'
   try {
     await once(server.stdout, 'data');
     await app.page.goto('/');
-    await expect(worksOffline(app.page)).toBeVisible({ timeout: 120_000 });
+    await expect(worksOffline(app.page)).toBeVisible();
     expect(await app.page.evaluate(() => crossOriginIsolated)).toBe(true);
     // That has room beside the page's name on the narrowest phone, too.
     const viewport = app.page.viewportSize()!; // a test's page has one
@@ -70,7 +70,7 @@ test('what npm start served works when it is stopped: before a reload and after'
       const sum = await keptRuntime(app.page);
       expect(await keptRuntime(app.page, true)).not.toBe(sum);
       await app.page.reload();
-      await expect.poll(() => keptRuntime(app.page), { timeout: 60_000 }).toBe(sum);
+      await expect.poll(() => keptRuntime(app.page)).toBe(sum);
     });
   } finally {
     server.kill('SIGKILL');
@@ -133,7 +133,7 @@ test('on any host: keeping goes on where it broke off, what others share is take
   const { context, page } = await open();
   const app = new App(page);
   await page.goto('');
-  await expect(worksOffline(page)).toBeVisible({ timeout: 120_000 });
+  await expect(worksOffline(page)).toBeVisible();
   const large = host.sent.filter(
     ({ path, begin, end }) => /mini-sd\.safetensors/.test(path) && end - begin > 65536,
   );
@@ -188,7 +188,7 @@ test('on any host: keeping goes on where it broke off, what others share is take
   // person wants it.
   await app.fill({ steps: 40, width: 64, height: 64 });
   await app.generate.click();
-  await expect(page.getByText(/Step \d+ of 40/)).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText(/Step \d+ of 40/)).toBeVisible();
   host.sent.length = 0;
   newerBuild(host);
   await host.start();

@@ -121,7 +121,7 @@ test('what is pressed is in sight, large enough for a finger and neither cut off
 
     await app.fill({ prompt: 'a sunflower, '.repeat(30), steps: 1, guidance: 1 });
     await phone.tap(app.generate);
-    await expect(app.result).toBeVisible({ timeout: 120_000 });
+    await expect(app.result).toBeVisible();
     await seen(app.result);
     await expect(page.getByRole('button', { name: 'Read on' })).toBeVisible();
     await expectRoom('with a picture');
@@ -237,7 +237,7 @@ test('what is pressed is in sight, large enough for a finger and neither cut off
     await expect(page.getByRole('button', { name: 'Back to the canvas' })).toBeInViewport({ ratio: 1 });
     const wide = page.evaluate(() => document.documentElement.scrollWidth);
     expect(await wide, 'while it is drawn').toBeLessThanOrEqual(viewport.width);
-    await expect(page.getByRole('button', { name: 'Accept' })).toBeVisible({ timeout: 120_000 });
+    await expect(page.getByRole('button', { name: 'Accept' })).toBeVisible();
     const found = await app.result.evaluate(async (image: HTMLImageElement) => {
       const context = new OffscreenCanvas(1, 1).getContext('2d')!; // this browser has one
       const pixel = async (x: number, y: number) => {

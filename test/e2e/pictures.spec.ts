@@ -28,7 +28,7 @@ test('a picture on WebGPU is the one of the CPU, although the graphics process w
   const { page } = app;
   await app.openOnWebGPU();
   await app.importFiles(await thinModel());
-  await expect(app.model.locator('option:checked')).toHaveText(/thin/, { timeout: 60_000 });
+  await expect(app.model.locator('option:checked')).toHaveText(/thin/);
   await app.fill({
     prompt: 'sunflower',
     negative: '',

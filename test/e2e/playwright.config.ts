@@ -14,7 +14,7 @@ export default defineConfig({
   workers: 1,
   // Software rendering is slow, and slower still on a busy machine.
   timeout: 900_000,
-  expect: { timeout: 30_000 },
+  expect: { timeout: 120_000 },
   // Once more where a machine was too busy: `npm test` names what passed at the second try only.
   retries: 1,
   forbidOnly: Boolean(process.env.CI),

@@ -147,7 +147,7 @@ export async function doneIsEdited(app: App): Promise<void> {
     ).toHaveCount(2);
     await goOn();
     await button('Cancel all').click();
-    await expect(app.progress).toBeHidden({ timeout: 60_000 });
+    await expect(app.progress).toBeHidden();
   });
 }
 
@@ -175,9 +175,9 @@ export async function drawnForever(app: App): Promise<void> {
     await expect(summary).toContainText('goes on forever');
     await app.fill({ prompt: 'apple' });
     await add.press('Enter');
-    await expect(page.getByRole('button', { name: /: apple$/ }).first()).toBeVisible({ timeout: 60_000 });
+    await expect(page.getByRole('button', { name: /: apple$/ }).first()).toBeVisible();
     await page.getByRole('button', { name: 'Stop after this' }).press('Enter');
-    await expect(app.progress).toBeHidden({ timeout: 60_000 });
+    await expect(app.progress).toBeHidden();
     await expect(status(/^\s*Done: \d+ pictures took/)).toBeVisible();
     await expect(app.generate, 'what was pressed has gone').toBeFocused();
 
@@ -186,7 +186,7 @@ export async function drawnForever(app: App): Promise<void> {
     await keyboard.press('Control+Enter');
     await expect(add).toHaveText(/\(1\)/);
     await page.getByRole('button', { name: 'Cancel all' }).press('Enter');
-    await expect(app.progress).toBeHidden({ timeout: 60_000 });
+    await expect(app.progress).toBeHidden();
     await expect(status('was removed from the queue.')).toBeVisible();
   });
 }

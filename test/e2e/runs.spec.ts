@@ -114,7 +114,7 @@ test('what is asked for while a picture is drawn waits, over a reload, too; the 
     await expect(page.getByRole('img', { name: 'Preview' })).toBeVisible();
 
     // One tab stop for all of them; arrows go from one to the next.
-    await expect(app.progress).toBeHidden({ timeout: 120_000 });
+    await expect(app.progress).toBeHidden();
     await picture(4).focus();
     await page.keyboard.press('ArrowRight');
     await expect(picture(3)).toBeFocused();

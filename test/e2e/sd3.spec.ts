@@ -30,7 +30,7 @@ async function drop(app: App, ...files: { name: string; buffer: Buffer }[]): Pro
     Number(/\d+/.exec(await app.page.getByText(/^Models on this device/).innerText())?.[0]);
   const before = await count();
   await app.importFiles(...files);
-  await expect.poll(count, { timeout: 60_000 }).toBe(before + files.length);
+  await expect.poll(count).toBe(before + files.length);
   await expect(app.page.getByText(/^Importing/)).toBeHidden();
 }
 

@@ -117,9 +117,9 @@ describe('pictures that are opened', () => {
     const opened = new Opened(whole);
     opened.read([1, 2]);
     expect(opened.of(1)).toEqual({ kind: 'reading' });
-    await vi.waitFor(() => expect(opened.of(2).kind).toBe('ready'));
+    await expect.poll(() => opened.of(2).kind).toBe('ready');
     opened.read([2, 1, 3]);
-    await vi.waitFor(() => expect(opened.of(3).kind).toBe('gone'));
+    await expect.poll(() => opened.of(3).kind).toBe('gone');
     expect(whole.mock.calls.flat()).toEqual([1, 2, 3]);
     expect([1, 2, 3].map((place) => opened.of(place).kind)).toEqual(['ready', 'ready', 'gone']);
     opened.read([3]);

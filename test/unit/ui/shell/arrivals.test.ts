@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import type { LocalFile } from '../../../../src/engine/api';
 import type { Shared } from '../../../../src/sw/shared';
 import { Changes } from '../../../../src/ui/controls/changes.svelte';
@@ -62,7 +62,7 @@ test.each([
 ])('what is shared may be %s', async (_, texts, expected) => {
   const { arrivals: arriving, done } = arrivals({ files: [], texts });
   arriving.follow('#shared');
-  await vi.waitFor(() => expect(done).toEqual(expected));
+  await expect.poll(() => done).toEqual(expected);
 });
 
 test.each([
@@ -84,7 +84,7 @@ test('words that are shared take the place of the prompt, which can be taken bac
     changes,
   } = arrivals({ files: [], texts: ['see https://a.example/'] });
   arriving.follow('#shared');
-  await vi.waitFor(() => expect(settings.current.prompt).toBe('see https://a.example/'));
+  await expect.poll(() => settings.current.prompt).toBe('see https://a.example/');
   changes.undo();
   expect(settings.current.prompt).toBe('before');
 });
