@@ -140,11 +140,11 @@ async function attentionKernels(
   sessions: Sessions,
   { features, info }: GPUAdapter,
 ): Promise<AttentionKernels> {
-  const plain = deviceOpener(false);
+  const plain = deviceOpener({ subgroups: false });
   const dtype = features.has('shader-f16') ? 'f16' : 'f32';
   const target: Target = { layout: 'nhwc', dtype, fusedAttention: true, maxScoreBytes: MAX_SCORE_BYTES };
   if (features.has('subgroups') && (info.subgroupMinSize ?? MIN_SUBGROUP) >= MIN_SUBGROUP) {
-    const openDevice = deviceOpener(true);
+    const openDevice = deviceOpener({ subgroups: true });
     if (await attentionIsRight(sessions, openDevice, target)) return { fused: true, flash: true, openDevice };
   }
   return { fused: await attentionIsRight(sessions, plain, target), flash: false, openDevice: plain };
@@ -170,7 +170,7 @@ const LIMITS = [
 ] as const satisfies readonly (keyof GPUSupportedLimits)[];
 
 /** Each device comes from an adapter of its own, which gives out only one. */
-function deviceOpener(subgroups: boolean): OpenDevice {
+function deviceOpener({ subgroups }: { readonly subgroups: boolean }): OpenDevice {
   return async () => {
     const adapter = await requestAdapter();
     // Browsers give none any more once the process behind it has died a few times: another engine finds the CPU.

@@ -142,12 +142,12 @@ const arrows = {
   'src/engine/client.ts': { may: ['errors'] },
   'src/engine/line.ts': { may: ['errors'] },
   'src/engine/importers.ts': {},
-  // The rooms of the page, each above those it may use. Components find what they work on in `context`.
+  // The folders of the page, each above those it may use. Components find what they work on in `context`.
   'src/ui': { types: ['make', 'models', 'inspect'], packages: ['svelte'] },
   'src/ui/controls': { may: ['words/language.svelte'], packages: ['svelte'] },
   // In the digits of any script.
   'src/ui/controls/numbers.ts': { may: ['text/python'] },
-  // Each language has the same rooms; what they have in common lies beside them.
+  // Each language has the same folders; what they have in common lies beside them.
   'src/ui/words': {
     may: ['errors'],
     types: told,

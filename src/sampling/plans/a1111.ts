@@ -80,7 +80,7 @@ function tablePlan(sampling: Sampling, course: Tabled): Plan {
   const [first = 0] = part;
   const { sampler, scaleStart = false } = sampling;
   return {
-    points: churning(looking(points, sampling), sampling, true),
+    points: churning(looking(points, sampling), sampling, { everywhere: true }),
     end: part.at(-1) ?? 0,
     scale: scaleStart ? Math.hypot(first, 1) : first,
     latentScale: 1,

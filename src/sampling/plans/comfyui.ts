@@ -50,7 +50,7 @@ export function planLikeComfyUI(sampling: Sampling, course: Course): Plan {
   }
   const fromTop = first > bounds.max || Math.abs(first - bounds.max) <= 1e-5 * bounds.max;
   return {
-    points: churning(ordered(sampling, sigmas), sampling, false),
+    points: churning(ordered(sampling, sigmas), sampling),
     end: 0,
     scale: fromTop ? Math.hypot(first, 1) : first,
     latentScale: 1,

@@ -52,7 +52,7 @@ export function withoutPenultimate(sigmas: readonly number[]): number[] {
 export function churning(
   points: readonly Point[],
   sampling: Sampling,
-  everywhere: boolean,
+  { everywhere = false } = {},
 ): readonly Point[] {
   const { churn = 0, churnMin = 0, churnMax = Infinity } = sampling;
   if (churn <= 0) return points;

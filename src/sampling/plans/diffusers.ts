@@ -57,7 +57,7 @@ export function continuousLikeDiffusers(
   const points = part(paced, course);
   const { sigma } = points[0] ?? { sigma: 0 };
   return {
-    points: churning(points, sampling, false),
+    points: churning(points, sampling),
     end: lastOf(all),
     scale: beginning(sigma, course),
     latentScale: 1,

@@ -52,7 +52,7 @@ export const dpmppSde: Sampler = async function* (denoise, x, { points, solver }
  * DPM-Solver++(2M) and (3M), and their SDE form where eta is above 0: k-diffusion's sample_dpmpp_2m, sample_dpmpp_2m_sde and
  * sample_dpmpp_3m_sde. First order at the start, into sigma 0, and after a step that rounding to whole timesteps made empty.
  */
-export function multistep(most: 2 | 3, stochastic: boolean): Sampler {
+export function multistep(most: 2 | 3, { stochastic = false } = {}): Sampler {
   return async function* (denoise, x, { points, solver }, noise) {
     const eta = stochastic ? solver.eta : 0;
     let past: { denoised: Latent; h: number }[] = []; // the newest first

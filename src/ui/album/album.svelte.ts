@@ -224,7 +224,7 @@ export class Album {
   /** Adds a picture that was just made. Others may make room for it, and can be brought back. */
   #made(picture: StoredPicture, ended: Addition | null): Result {
     const card = ended?.card ?? this.#unkeptCard(picture);
-    const result = this.#loaded.full.add(card.place, picture, ended !== null);
+    const result = this.#loaded.full.add(card.place, picture, { isKept: ended !== null });
     void this.#loaded.addCards([card]);
     const { removal, places } = ended
       ? { removal: ended.evicted, places: ended.evicted?.places ?? [] }
@@ -238,7 +238,7 @@ export class Album {
   async #takeIn({ picture, hash, thumbnail }: ImportedPicture, folder: string): Promise<StoredCard> {
     if (!this.#storing.database) {
       const card = this.#unkeptCard(picture, { hash, folder });
-      this.#loaded.full.add(card.place, picture, false);
+      this.#loaded.full.add(card.place, picture, { isKept: false });
       return card;
     }
     const how = { most: null, beside: { hash, thumbnail }, folder };

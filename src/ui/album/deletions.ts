@@ -40,7 +40,8 @@ export class Deletions {
     const change: Change = {
       words: told,
       undo: () => {
-        for (const [place, { url: _, number: __, ...picture }] of unkept) full.add(place, picture, false);
+        for (const [place, { url: _, number: __, ...picture }] of unkept)
+          full.add(place, picture, { isKept: false });
         const inMemory = unkept.map(([place]) => place);
         const added = this.#loaded.addCards(
           removal ? cards.filter(({ place }) => inMemory.includes(place)) : cards,

@@ -46,7 +46,7 @@ export class FullPictures {
   }
 
   /** Adds a picture that was just made or brought back. @param isKept whether it can be read again from the database. */
-  add(place: number, picture: StoredPicture, isKept: boolean): Result {
+  add(place: number, picture: StoredPicture, { isKept }: { readonly isKept: boolean }): Result {
     const known = this.at(place);
     if (known) return known;
     const number = (this.#numbers[place] ??= ++this.#made);
@@ -75,7 +75,8 @@ export class FullPictures {
     if (missing.length === 0) return false;
     const found = await this.#storing.attempt((database) => database.pictures.wholes(missing));
     // The oldest first: numbers go up with the pictures.
-    for (const { place, picture } of (found ?? []).toReversed()) this.add(place, todays(picture), true);
+    for (const { place, picture } of (found ?? []).toReversed())
+      this.add(place, todays(picture), { isKept: true });
     return true;
   }
 

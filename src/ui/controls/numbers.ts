@@ -18,7 +18,7 @@ export const plainNumber = (text: string): string =>
  * and any of the minus signs used in typesetting. NaN where there is none.
  * @param whole only whole numbers: a comma before three digits groups thousands.
  */
-export function numberTyped(text: string, whole = false): number {
+export function numberTyped(text: string, { whole = false } = {}): number {
   const plain = plainNumber(text)
     .replace(/[\s'’_]+/g, '')
     .replace(/^\+/, '');

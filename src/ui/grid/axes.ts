@@ -181,7 +181,7 @@ function numbersWithin(
   whole = false,
 ): (text: string) => Points {
   return (text) => {
-    const { values, wrong } = readNumbers(text, whole);
+    const { values, wrong } = readNumbers(text, { whole });
     const fits = (value: number): boolean => value >= min && value <= max;
     return {
       points: values.filter(fits).map((value) => ({
@@ -218,7 +218,7 @@ function seeds(name: 'seed' | 'variationSeed'): Axis {
         const digits =
           parsed === randomSeed ? [seed()] : typeof parsed === 'bigint' ? [String(parsed)] : null;
         if (digits) return { points: digits.map((each) => seedPoint(name, each)), wrong: [] };
-        const { values } = readNumbers(item, true);
+        const { values } = readNumbers(item, { whole: true });
         const fit = values.length > 0 && values.every((value) => value >= 0);
         return fit
           ? { points: values.map((value) => seedPoint(name, String(value))), wrong: [] }
@@ -260,7 +260,7 @@ function loraWeights(text: string, { loras }: Around): Points {
   const [called = '', ...weights] = itemsOf(text);
   const name = alike(loras, called, (lora) => lora);
   if (name === undefined) return { points: [], wrong: called === '' ? [] : [called] };
-  const { values, wrong } = readNumbers(weights.join(', '), false);
+  const { values, wrong } = readNumbers(weights.join(', '), { whole: false });
   return {
     points: values.map((value) => ({
       text: `${name}: ${value}`,

@@ -34,7 +34,7 @@ export function readItems<T>(text: string, read: (item: string) => T | null): Re
 }
 
 /** Numbers and ranges of them. @param whole whether they are whole numbers: others are then wrong. */
-export function readNumbers(text: string, whole: boolean): Read<number> {
+export function readNumbers(text: string, { whole }: { readonly whole: boolean }): Read<number> {
   const { values, wrong } = readItems(text, (item) => numbersOf(item, whole));
   return { values: values.flat().slice(0, MOST_VALUES), wrong };
 }

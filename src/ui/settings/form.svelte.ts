@@ -58,7 +58,7 @@ export class Form {
   }
 
   #numberIn = (name: NumberName, text: string): number =>
-    numberTyped(text, rangeOf(name, this.multiple).step >= 1);
+    numberTyped(text, { whole: rangeOf(name, this.multiple).step >= 1 });
 
   #say(name: NumberName, hint: string): void {
     this.hints = { ...this.hints, [name]: hint };

@@ -36,7 +36,7 @@ export function fractional(sampling: Sampling, course: Tabled): Plan {
   const scale =
     course.strength === undefined && spacing === 'leading' ? Math.hypot(top, 1) : (late[0]?.sigma ?? 0);
   return {
-    points: churning(looking(late, sampling), sampling, false),
+    points: churning(looking(late, sampling), sampling),
     end: lastOf(all),
     scale: course.strength === undefined && spacing !== 'leading' ? top : scale,
     latentScale: 1,

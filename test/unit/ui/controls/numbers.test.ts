@@ -24,7 +24,7 @@ it.each([
 });
 
 it('of whole numbers a comma groups thousands', () => {
-  expect(['1,024', '1.024', '1,024,000', '10,5'].map((text) => numberTyped(text, true))).toEqual([
+  expect(['1,024', '1.024', '1,024,000', '10,5'].map((text) => numberTyped(text, { whole: true }))).toEqual([
     ...[1024, 1024, 1_024_000, 10.5],
   ]);
 });

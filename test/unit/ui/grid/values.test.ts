@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { itemsOf, MOST_VALUES, readNumbers } from '../../../../src/ui/grid/values';
 
-const whole = (text: string): readonly number[] => readNumbers(text, true).values;
-const any = (text: string): readonly number[] => readNumbers(text, false).values;
+const whole = (text: string): readonly number[] => readNumbers(text, { whole: true }).values;
+const any = (text: string): readonly number[] => readNumbers(text, { whole: false }).values;
 
 test('lists, ranges, ranges with a step and ranges of a count are read as A1111 reads them', () => {
   expect(whole('20, 30,40')).toEqual([20, 30, 40]);
@@ -21,12 +21,12 @@ test('a range goes down where its end is smaller', () => {
 });
 
 test('what makes no sense is told as it was written', () => {
-  expect(readNumbers('20, twenty, 1.5, 1-5 (-1)', true)).toEqual({
+  expect(readNumbers('20, twenty, 1.5, 1-5 (-1)', { whole: true })).toEqual({
     values: [20],
     wrong: ['twenty', '1.5', '1-5 (-1)'],
   });
-  expect(readNumbers('1-2 [0]', false).wrong).toEqual(['1-2 [0]']);
-  expect(readNumbers('1-2 (0)', false).wrong).toEqual(['1-2 (0)']);
+  expect(readNumbers('1-2 [0]', { whole: false }).wrong).toEqual(['1-2 [0]']);
+  expect(readNumbers('1-2 (0)', { whole: false }).wrong).toEqual(['1-2 (0)']);
 });
 
 test('a slip does not fill the page', () => {
