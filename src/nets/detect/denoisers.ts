@@ -28,7 +28,10 @@ const KINDS: readonly (readonly [Model['kind'], (latents: number) => number])[] 
 
 /** @param tensors in normal form. @throws DrobeError 'missing-weight', and 'unsupported-model' for a UNet of another kind. */
 export function unetDenoising(tensors: Tensors, { unetHeads, unetConfig }: StatedFacts): Denoising {
-  const [modelChannels, inChannels] = shapeOf(tensors, 'unet.input_blocks.0.0.weight') as [number, number];
+  const first = shapeOf(tensors, 'unet.input_blocks.0.0.weight') as [number, number, ...number[]];
+  const [modelChannels, inChannels, columns, last] = first;
+  // A kernel is square: elsewhere it comes last.
+  if (inChannels === columns && last !== columns) throw unsupported('a UNet whose weights lie as in MLX');
   const latentChannels = shapeOf(tensors, 'unet.out.2.weight')[0]!;
   const kind = KINDS.find(([, channels]) => channels(latentChannels) === inChannels)?.[0];
   if (!kind) throw unsupported(`a UNet with ${inChannels} input channels`);

@@ -11,6 +11,15 @@ const named = (...names: string[]): ReturnType<typeof stableDiffusion15> =>
 describe('what cannot be run is refused by its own name', () => {
   it.each<[string, ReturnType<typeof stableDiffusion15>, ErrorCode, RegExp]>([
     ['a UNet with a depth map beside it', stableDiffusion15(5), 'other-kind', /sd-depth/],
+    [
+      'a UNet of MLX',
+      new Map(stableDiffusion15()).set('model.diffusion_model.input_blocks.0.0.weight', {
+        shape: [320, 3, 3, 4],
+        dtype: 'F16',
+      }),
+      'unsupported-model',
+      /lie as in MLX/,
+    ],
     ['a UNet of six channels', stableDiffusion15(6), 'unsupported-model', /6 input channels/],
     [
       'a kohya LoRA',

@@ -61,7 +61,7 @@ const sentences: Sentences = {
   'unsupported-control': ({ file, text }) =>
     `${file} guides models in a way that Drobė cannot run${text('found') && `: ${text('found')}`}. Look for a ControlNet or T2I-Adapter for Stable Diffusion 1.x, 2.x or XL.`,
   'settings-alone': ({ file }) =>
-    `${file} holds settings and is no model. A .yaml goes with the checkpoint of the same name, once that is imported or when both are chosen together; a scheduler_config.json goes with the folder it lies in.`,
+    `${file} holds settings and is no model. A .yaml goes with the checkpoint of the same name, once that is imported or when both are chosen together; a scheduler_config.json goes with the folder it lies in, a .safetensors.index.json with the numbered files that it lists.`,
   'settings-unread': ({ file }) =>
     `${file} should hold settings of a model, but is not JSON, so nothing of what it says is known. The model is taken without it; if its pictures look wrong, get this file again.`,
   'missing-part': ({ file, text }) =>

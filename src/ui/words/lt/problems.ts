@@ -62,7 +62,7 @@ const sentences: Sentences = {
   'unsupported-control': ({ file, text }) =>
     `${file} valdo modelius taip, kaip Drobė nemoka${text('found') && `: ${reasonOf(text('found'))}`}. Ieškokite ControlNet arba T2I-Adapter, skirto Stable Diffusion 1.x, 2.x arba XL.`,
   'settings-alone': ({ file }) =>
-    `${file} turi tik nustatymus, o ne modelį. Failas .yaml tinka prie to paties pavadinimo modelio failo, kai šis jau importuotas arba kai abu pasirenkami kartu; scheduler_config.json – prie aplanko, kuriame jis yra.`,
+    `${file} turi tik nustatymus, o ne modelį. Failas .yaml tinka prie to paties pavadinimo modelio failo, kai šis jau importuotas arba kai abu pasirenkami kartu; scheduler_config.json – prie aplanko, kuriame jis yra, .safetensors.index.json – prie sunumeruotų failų, kuriuos jis išvardija.`,
   'settings-unread': ({ file }) =>
     `Faile ${file} turėtų būti modelio nustatymai, bet tai ne JSON, todėl nieko iš jo nesužinota. Modelis paimtas be jo; jei vaizdai atrodo blogai, atsisiųskite šį failą iš naujo.`,
   'missing-part': ({ file, text }) =>

@@ -43,8 +43,10 @@ const reasons: readonly (readonly [english: RegExp, lithuanian: string])[] = [
   [/^an Office document$/, '„Office“ dokumentas'],
   [/^a program$/, 'programa'],
   [/^a shortcut$/, 'nuoroda į kitą failą'],
+  [/^Core ML or TensorFlow$/, 'Core ML arba TensorFlow'],
 
   // of models
+  [/^a UNet whose weights lie as in MLX$/, 'UNet, kurio svoriai surikiuoti kaip MLX'],
   [/^a UNet for flow matching, by what its (\S+) says$/, 'UNet, mokytas pagal srautą (taip sako $1)'],
   [/^a model that predicts (".*"), by what its (\S+) says$/, 'modelis, spėjantis $1 (taip sako $2)'],
   [
