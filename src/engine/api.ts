@@ -231,6 +231,11 @@ export interface EngineApi {
    * @throws 'busy' while a picture is drawn, 'upscaler-unknown' and 'result-too-large'.
    */
   enlarge(wish: EnlargeWish): Call<EnlargeProgress, pipeline.Pixels>;
+  /**
+   * Ends the engine in the midst of what it computes; the next call starts another. What was told to stop has stopped then, all
+   * other calls fail with 'engine-crashed'.
+   */
+  breakOff(): Call<never, void>;
 }
 
 /** What both workers can be asked. */
@@ -246,7 +251,7 @@ export type DownloaderApi = Pick<EngineApi, 'look' | 'download' | 'repair'> & Wi
 export type ImporterApi = Pick<EngineApi, 'install'>;
 
 /** Calls made in the engine's worker, which can reach no server but the app's. */
-export type WorkerApi = Omit<EngineApi, 'install' | 'look' | 'download' | 'repair'> &
+export type WorkerApi = Omit<EngineApi, 'install' | 'look' | 'download' | 'repair' | 'breakOff'> &
   Witness & {
     /** Adds a model that is read from these files until the call ends: then its copy exists, or the import failed. */
     arrive(entry: ModelEntry, model: LocalModel): Call<never, void>;

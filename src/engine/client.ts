@@ -81,6 +81,7 @@ export function startEngine(
     generate: (signal, job) => engine((remote) => remote.generate(signal, job)),
     hint: (signal, wish) => engine((remote) => remote.hint(signal, wish)),
     enlarge: (signal, wish) => engine((remote) => remote.enlarge(signal, wish)),
+    breakOff: () => lines.breakOff(),
   };
 }
 
@@ -111,6 +112,11 @@ class Lines {
       line.calls--;
       if (this.#current !== line && line.calls === 0) line.end();
     }
+  }
+
+  // oxlint-disable-next-line require-yield -- every call is a generator, this kind an empty one
+  async *breakOff(): AsyncGenerator<never, void, void> {
+    this.#current?.breakOff();
   }
 
   /** Runs one call on a downloader of its own. */

@@ -114,6 +114,7 @@ export function connect<A>(port: Port, died: AbortSignal = new AbortController()
         const reply = inbox.shift();
         if (!reply) {
           over = died.aborted;
+          if (over) signal.throwIfAborted(); // it has stopped, as it was told to
           died.throwIfAborted();
           await new Promise<void>((resolve) => (wake = resolve));
         } else if (reply.type === 'yield') {

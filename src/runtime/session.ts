@@ -40,6 +40,9 @@ export interface KeptValue {
 /** How many of a kind stay on the device: a prompt, its negative, and both together. */
 const MOST_KEPT = 3;
 
+/** Of ONNX Runtime's levels. It warns of weights that are computed with in every run, a line each, and browsers show these as errors. */
+const ERRORS_ALONE = 3;
+
 /** ONNX Runtime allows one create and one run at a time over all sessions: make one of these for each instance of it. */
 export class Sessions {
   readonly #ort: OrtModule;
@@ -78,6 +81,7 @@ export class Sessions {
           this.#ort.InferenceSession.create(graph.model, {
             executionProviders: [device ? { name: 'webgpu', device } : 'wasm'],
             externalData,
+            logSeverityLevel: ERRORS_ALONE,
           });
         session = await watch(create);
         place.add(session);

@@ -239,6 +239,11 @@ export class Studio {
     this.#runner.cancel();
   }
 
+  /** Ends a run at once that was cancelled and is still at a long step. */
+  breakOff(): Promise<void> {
+    return this.#runner.breakOff();
+  }
+
   /** Ends the current run and empties the queue, which can be undone. */
   cancelAll(): void {
     this.queue.hold();

@@ -173,6 +173,13 @@ export class Runner {
     this.#stop.abort();
   }
 
+  /** Ends a run that was cancelled, but in what it computes does not hear of it. The engine is started again. */
+  async breakOff(): Promise<void> {
+    if (this.run.kind !== 'running' || !this.run.stopping) return;
+    await this.#engine.breakOff(new AbortController().signal).next();
+    this.#onLost();
+  }
+
   dismiss(notice: Notice): void {
     this.notices = this.notices.filter((other) => other !== notice);
   }

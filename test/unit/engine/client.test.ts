@@ -121,6 +121,26 @@ test('when the worker dies its open calls fail and the next call starts a fresh 
   expect(workers).toHaveLength(2);
 });
 
+test('an engine that is broken off ends what was told to stop and fails the rest, and the next call starts a fresh one', async () => {
+  let api: Partial<EngineApi> = { device: stuck };
+  const engine = startEngine(undefined, { engine: () => starter(api)() });
+  const stop = new AbortController();
+  const [told, other] = [
+    answer(engine.device(stop.signal, 'webgpu')),
+    answer(engine.device(never, 'webgpu')),
+  ];
+  await new Promise((resolve) => setTimeout(resolve));
+  stop.abort();
+  await answer(engine.breakOff(never));
+  await expect(told).rejects.toMatchObject({ name: 'AbortError' });
+  await expect(other).rejects.toMatchObject({ code: 'engine-crashed' });
+  expect(workers[0]?.terminated).toBe(true);
+
+  api = { device };
+  expect(await answer(engine.device(never, 'webgpu'))).toEqual(info);
+  expect(workers).toHaveLength(2);
+});
+
 test('after a lost device the next call gets a fresh worker, and calls still open may finish', async () => {
   const engine = engineOf({ device: lost, models });
   const open = answer(engine.models(never));

@@ -44,6 +44,7 @@ export const engine = (calls: Partial<Remote<EngineApi>>): Remote<EngineApi> => 
   generate: missing,
   hint: missing,
   enlarge: missing,
+  breakOff: missing,
   ...calls,
 });
 

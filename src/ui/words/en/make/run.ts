@@ -191,6 +191,8 @@ function unfinishedWords({ settings, steps, stopped }: Unfinished, model: object
 }
 
 export const run = {
+  stopNow: 'Stop now',
+  stopNowHint: 'Breaks off the step in work. The model is opened again for the next picture.',
   obstacles: obstacleWords,
   news: newsWords,
   title: titleWords,

@@ -61,6 +61,8 @@ const stage: (typeof English)['stage'] = (progress) => {
 };
 
 export const run: typeof English = {
+  stopNow: 'Stabdyti dabar',
+  stopNowHint: 'Nutraukia vykdomą žingsnį. Kitam vaizdui modelis atveriamas iš naujo.',
   obstacles,
 
   news(news) {
