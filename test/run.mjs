@@ -39,7 +39,8 @@ const chains = [
   ],
   [vitest('golden')],
   [{ ...vitest('browser'), browser: true }],
-  [vitest('unit')],
+  // It begins when e2e ends, and little is left for the other core then.
+  [vitest('unit', '--maxWorkers 2')],
   [{ name: 'lint', command: 'npm run --silent lint' }],
 ];
 
@@ -78,13 +79,14 @@ process.exitCode = done.every((stage) => stage.ok) ? 0 : 1;
 
 /**
  * @param {string} project
+ * @param {string} [options] of Vitest
  * @returns {Stage}
  */
-function vitest(project) {
+function vitest(project, options = '') {
   const reporters = `--reporter=default --reporter=json --outputFile.json=test-results/${project}.json`;
   return {
     name: project,
-    command: `vitest run --project ${project} ${reporters}`,
+    command: `vitest run --project ${project} ${options} ${reporters}`,
     outcome: () => ofFiles(report(project)),
   };
 }

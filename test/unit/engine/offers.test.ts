@@ -47,7 +47,7 @@ describe('an address', () => {
 
   it('of a file that goes on for a few bytes offers what is before them', async () => {
     const sound = golden('sd1/model');
-    hub.server.bytes = Uint8Array.from([...sound, 1, 2, 3]);
+    hub.server.bytes = await bytesIn(new Blob([sound, Uint8Array.of(1, 2, 3)]));
     const [offer] = await offersAt(hub.server.url('model.safetensors'), never);
     expect(offer).toMatchObject({
       bytes: sound.length,
@@ -55,7 +55,7 @@ describe('an address', () => {
       model: { ranges: [{ end: sound.length }] },
     });
     // Of many more bytes nobody knows what they are.
-    hub.server.bytes = Uint8Array.from([...sound, ...new Uint8Array(100)]);
+    hub.server.bytes = await bytesIn(new Blob([sound, new Uint8Array(100)]));
     await expect(offersAt(hub.server.url('model.safetensors'), never)).rejects.toMatchObject({
       code: 'file-too-long',
     });
