@@ -3,8 +3,7 @@
  * of Stability AI's files: patches of a picture and words each have their own weights, and meet in attention.
  * Esser et al. (2024), arXiv 2403.03206. https://github.com/Stability-AI/sd3.5/blob/main/mmditx.py
  */
-import { tuple } from '../checked';
-import { lastOf } from '../checked';
+import { lastOf, tuple } from '../checked';
 import { DrobeError } from '../errors';
 import type { Range, Var } from '../graph/graph';
 import {
