@@ -1,10 +1,9 @@
 /** Is this file a checkpoint that can be run? Answered from its header alone, before anything is stored or loaded. */
-import { SHAPES_ONLY } from '../../graph/graph';
+import { SHAPES_ONLY, type Bits } from '../../graph/graph';
 import { recognise } from '../../nets/detect/detect';
 import { decoderGraph, encoderGraph, textGraph, unetGraph } from '../../nets/graphs';
 import { mmditGraph, t5Graph } from '../../nets/mmdit-graphs';
 import { roomFor, type Room } from '../../nets/memory';
-import type { Bits } from '../../graph/graph';
 import type { Model } from '../../nets/model';
 import { inNormalForm, type NormalForm } from '../../nets/names/normal-form';
 import type { Place } from '../../nets/names/places';

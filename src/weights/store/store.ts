@@ -17,8 +17,7 @@ import {
 import { damageTo } from './damage';
 import { openLinks, type Links } from './links';
 import { nameHere, type Named, type Namer } from './naming';
-import { blobsAt, commit, keyNamed, putPieces, recordOf } from './pieces';
-import type { About, Piece } from './pieces';
+import { blobsAt, commit, keyNamed, putPieces, recordOf, type About, type Piece } from './pieces';
 import { addedOf, fileIn, isCopy, isLinks, isModel, isNewer, type Part, type StoredModel } from './records';
 import type { Segment } from '../segments';
 import { collect } from './sweep';
