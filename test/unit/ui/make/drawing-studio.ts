@@ -15,10 +15,15 @@ export const draw: Generate = async function* (_, job) {
 
 export function studioWith(
   generate: Generate,
-  options: { items?: Record<string, string>; now?: () => number } = {},
+  options: {
+    items?: Record<string, string>;
+    now?: () => number;
+    breakOff?: Remote<EngineApi>['breakOff'];
+  } = {},
 ) {
   let seed = 100;
-  const studio = new Studio(engine({ generate }), () => [], {
+  const { breakOff } = options;
+  const studio = new Studio(engine({ generate, ...(breakOff && { breakOff }) }), () => [], {
     storage: fakeStorage(options.items),
     database: null,
     pictures,

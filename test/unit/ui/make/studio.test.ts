@@ -100,6 +100,35 @@ test('a cancelled run says so at once and ends without an error', async () => {
   expect(studio.run.kind).toBe('idle');
 });
 
+test('a run in a long step can be broken off once it is cancelled, and not before', async () => {
+  const { opened, open } = gate();
+  let broken = 0;
+  const studio = studioWith(
+    async function* (signal) {
+      yield { kind: 'encoding', what: 'prompt' };
+      await opened;
+      signal.throwIfAborted();
+      throw new Error('it was not cancelled');
+    },
+    {
+      // oxlint-disable-next-line require-yield -- a call that tells nothing
+      async *breakOff() {
+        broken++;
+        open();
+      },
+    },
+  );
+  const run = studio.generate();
+  await turn();
+  await studio.breakOff();
+  expect(broken).toBe(0);
+  studio.cancel();
+  await studio.breakOff();
+  expect(broken).toBe(1);
+  await run;
+  expect(studio.run.kind).toBe('idle');
+});
+
 test('a failed run keeps its error until it is dismissed, and the earlier picture', async () => {
   let fails = false;
   const studio = studioWith(async function* (signal, job) {
